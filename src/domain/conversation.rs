@@ -1,0 +1,207 @@
+//! Conversations (상담): one consultation, from a citizen's first text to the close.
+//!
+//! | state      | means                                   | held by a counselor | left by                          |
+//! |------------|-----------------------------------------|---------------------|----------------------------------|
+//! | `waiting`  | the citizen waits, nobody has taken it  | never               | claim                            |
+//! | `active`   | the citizen waits for who holds it      | always              | reply, release, close            |
+//! | `answered` | we wait for the citizen                 | unless released     | their text, close, a lost answer |
+//! | `closed`   | done                                    | never               | a text within [`REOPEN_MS`], a lost answer |
+//!
+//! A claim is a compare-and-set; losing it is an ordinary answer, not an error. A crash leaves the row as it was: claims
+//! are held until a person lets go.
+
+use super::UnixMs;
+use super::phone::{PhoneKind, PhoneNumber};
+
+/// A text within this time of closing reopens the same conversation; later it opens a new one.
+pub const REOPEN_MS: i64 = 72 * 60 * 60 * 1000;
+/// At most one automatic receipt text to a citizen in this time.
+pub const RECEIPT_EVERY_MS: i64 = 30 * 60 * 1000;
+/// A conversation counts as live for this long after a text of either side; polling is fast meanwhile.
+pub const LIVE_MS: i64 = 5 * 60 * 1000;
+
+/// Where a conversation stands; the module's table says what each one means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ConversationState {
+    Waiting,
+    Active,
+    Answered,
+    Closed,
+}
+
+/// What can happen to a conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ConversationEvent {
+    /// The citizen wrote; `held` says whether a counselor holds it.
+    TextIn {
+        held: bool,
+    },
+    Claimed,
+    Released,
+    Replied,
+    /// The last answer will not arrive; `held` says whether a counselor holds the conversation.
+    AnswerLost {
+        held: bool,
+    },
+    Closed,
+}
+
+/// An event that does not fit the state; nothing changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Refused;
+
+impl ConversationState {
+    pub const ALL: [ConversationState; 4] = [Self::Waiting, Self::Active, Self::Answered, Self::Closed];
+
+    /// The word in the database and on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Active => "active",
+            Self::Answered => "answered",
+            Self::Closed => "closed",
+        }
+    }
+
+    /// Reads the word back; `None` for a word of no state.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|s| s.as_str() == word)
+    }
+}
+
+/// The next state, or a refusal.
+pub fn next(state: ConversationState, event: ConversationEvent) -> Result<ConversationState, Refused> {
+    use ConversationEvent as E;
+    use ConversationState as S;
+    match (state, event) {
+        (S::Waiting | S::Active, E::TextIn { .. }) => Ok(state),
+        (S::Answered, E::TextIn { held: true }) => Ok(S::Active),
+        (S::Answered, E::TextIn { held: false }) | (S::Closed, E::TextIn { .. }) => Ok(S::Waiting),
+        (S::Waiting, E::Claimed) => Ok(S::Active),
+        (S::Answered, E::Claimed) => Ok(S::Answered),
+        (S::Active, E::Released) => Ok(S::Waiting),
+        (S::Answered, E::Released) => Ok(S::Answered),
+        (S::Active | S::Answered, E::Replied) => Ok(S::Answered),
+        // Whoever got no answer waits for one, even if we thought we were done.
+        (S::Answered, E::AnswerLost { held: true }) => Ok(S::Active),
+        (S::Answered | S::Closed, E::AnswerLost { .. }) => Ok(S::Waiting),
+        (S::Active | S::Answered, E::Closed) => Ok(S::Closed),
+        _ => Err(Refused),
+    }
+}
+
+/// What a new text finds of its citizen's latest conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Latest {
+    pub id: i64,
+    pub state: ConversationState,
+    pub held: bool,
+    pub closed_at: Option<UnixMs>,
+    pub last_notice_at: Option<UnixMs>,
+}
+
+/// Where a new text goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Route {
+    /// Into the open conversation, whose state becomes this.
+    Join { id: i64, state: ConversationState },
+    /// Into the one closed a short while ago, which waits again.
+    Reopen { id: i64 },
+    /// Into a new one, linked to the one before.
+    Open { previous_id: Option<i64> },
+}
+
+/// Decides where a text goes that came in at `now`.
+pub fn route(latest: Option<Latest>, now: UnixMs) -> Route {
+    let Some(latest) = latest else {
+        return Route::Open { previous_id: None };
+    };
+    match latest.closed_at {
+        Some(closed_at) if now - closed_at <= REOPEN_MS => Route::Reopen { id: latest.id },
+        Some(_) => Route::Open { previous_id: Some(latest.id) },
+        None => {
+            let event = ConversationEvent::TextIn { held: latest.held };
+            // An open conversation takes every text: the table above refuses none.
+            let state = next(latest.state, event).unwrap_or(latest.state);
+            Route::Join { id: latest.id, state }
+        }
+    }
+}
+
+/// Whether a citizen whose text has just been routed gets the automatic receipt text: when they begin to wait, at most
+/// once in [`RECEIPT_EVERY_MS`], and never a service number or a sender that has no number (a machine may answer back).
+pub fn receipt_is_due(
+    citizen: &PhoneNumber,
+    route: Route,
+    last_notice_at: Option<UnixMs>,
+    now: UnixMs,
+) -> bool {
+    let person = matches!(citizen.kind(), PhoneKind::Mobile | PhoneKind::Landline | PhoneKind::Foreign);
+    let begins = matches!(route, Route::Open { .. } | Route::Reopen { .. });
+    person && begins && last_notice_at.is_none_or(|at| now - at >= RECEIPT_EVERY_MS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ConversationEvent as E;
+    use super::ConversationState::*;
+    use super::*;
+
+    #[test]
+    fn every_state_and_event() {
+        let events = [
+            E::TextIn { held: true },
+            E::TextIn { held: false },
+            E::Claimed,
+            E::Released,
+            E::Replied,
+            E::Closed,
+        ];
+        let table = [
+            (Waiting, [Some(Waiting), Some(Waiting), Some(Active), None, None, None]),
+            (Active, [Some(Active), Some(Active), None, Some(Waiting), Some(Answered), Some(Closed)]),
+            (
+                Answered,
+                [Some(Active), Some(Waiting), Some(Answered), Some(Answered), Some(Answered), Some(Closed)],
+            ),
+            (Closed, [Some(Waiting), Some(Waiting), None, None, None, None]),
+        ];
+        for (from, row) in table {
+            for (event, expected) in events.into_iter().zip(row) {
+                assert_eq!(next(from, event).ok(), expected, "{from:?} {event:?}");
+            }
+        }
+    }
+
+    fn latest(state: ConversationState, held: bool, closed_at: Option<i64>) -> Option<Latest> {
+        Some(Latest { id: 7, state, held, closed_at, last_notice_at: None })
+    }
+
+    #[test]
+    fn where_a_text_goes() {
+        let cases = [
+            (None, Route::Open { previous_id: None }),
+            (latest(Waiting, false, None), Route::Join { id: 7, state: Waiting }),
+            (latest(Answered, true, None), Route::Join { id: 7, state: Active }),
+            (latest(Answered, false, None), Route::Join { id: 7, state: Waiting }),
+            (latest(Closed, false, Some(1_000)), Route::Reopen { id: 7 }),
+            (latest(Closed, false, Some(-1)), Route::Open { previous_id: Some(7) }),
+        ];
+        for (found, expected) in cases {
+            assert_eq!(route(found, REOPEN_MS), expected, "{found:?}");
+        }
+    }
+
+    #[test]
+    fn one_receipt_when_a_person_begins_to_wait() {
+        let person = PhoneNumber::parse("01012345678");
+        let open = Route::Open { previous_id: None };
+        assert!(receipt_is_due(&person, open, None, 0));
+        assert!(!receipt_is_due(&person, Route::Join { id: 7, state: Waiting }, None, 0));
+        assert!(!receipt_is_due(&person, Route::Reopen { id: 7 }, Some(0), RECEIPT_EVERY_MS - 1));
+        assert!(receipt_is_due(&person, Route::Reopen { id: 7 }, Some(0), RECEIPT_EVERY_MS));
+        for machine in ["1588-1234", "114", "KB-Bank"] {
+            assert!(!receipt_is_due(&PhoneNumber::parse(machine), open, None, 0), "{machine}");
+        }
+    }
+}

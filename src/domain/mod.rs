@@ -1,0 +1,16 @@
+//! What the service is about, and nothing else: no I/O, no SQL, no HTTP, no serde, no clock. Time comes in as an
+//! argument, in milliseconds UTC; rules are pure functions with tables and properties as tests.
+
+pub mod conversation;
+pub mod counselor;
+pub mod inbound;
+pub mod outbound;
+pub mod phone;
+pub mod polling;
+pub mod rate;
+pub mod receipt;
+pub mod retry;
+pub mod text;
+
+/// A moment: milliseconds since 1970-01-01T00:00:00Z.
+pub type UnixMs = i64;

@@ -1,0 +1,340 @@
+//! Outbound texts (MT): one row per carrier submission, and the life of it.
+//!
+//! ```text
+//! held --window over--> queued --lease--> sending --accepted--> accepted --receipt--> delivered
+//!  |                     ^ | |               |  \                  |  `----receipt--> undelivered
+//!  `-recall-> cancelled  | | `too old-> expired  `-no answer-> in_doubt  `-no receipt-> unconfirmed
+//!                        | `recall-> cancelled   `-rejected-> failed
+//!                        `---- temporary: later ----'
+//! ```
+//!
+//! | state         | entered when                                   | moved on by         | a crash leaves          |
+//! |---------------|------------------------------------------------|---------------------|-------------------------|
+//! | `held`        | written, recall window open                    | sender, counselor   | the row                 |
+//! | `queued`      | may leave from `next_attempt_at`               | sender, counselor   | the row                 |
+//! | `sending`     | committed before the first byte leaves         | sender              | becomes `in_doubt`      |
+//! | `in_doubt`    | asked the carrier, got no answer               | rescuer, a person   | the row                 |
+//! | `accepted`    | the carrier has it                             | receipts            | the row                 |
+//! | `delivered`   | the phone has it                               | nobody: final       | the row                 |
+//! | `undelivered` | the carrier gave up on the phone               | nobody: final       | the row                 |
+//! | `failed`      | the carrier refused it, or a person gave it up | nobody: final       | the row                 |
+//! | `expired`     | its time to live passed before it left         | nobody: final       | the row                 |
+//! | `cancelled`   | recalled before it left                        | nobody: final       | the row                 |
+//! | `unconfirmed` | no receipt in time                             | a late receipt      | the row                 |
+
+use super::UnixMs;
+use super::phone::PhoneNumber;
+use super::text::MessageText;
+
+/// Where an outbound text stands; the module's table says what each one means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum OutboundState {
+    Held,
+    Queued,
+    Sending,
+    InDoubt,
+    Accepted,
+    Delivered,
+    Undelivered,
+    Failed,
+    Expired,
+    Cancelled,
+    Unconfirmed,
+}
+
+/// What can happen to an outbound text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OutboundEvent {
+    /// The recall window is over.
+    WindowOver,
+    /// A counselor takes it back before it left.
+    Recalled,
+    /// The sender is about to submit it.
+    Leased,
+    /// The carrier has it.
+    Accepted,
+    /// The carrier surely has not taken it; try again later.
+    NotTaken,
+    /// The carrier surely refused it for good.
+    Rejected,
+    /// The carrier was asked and gave no usable answer, or the process died asking.
+    NoAnswer,
+    /// The carrier's list does not hold it, and asking again with the same key can't double it.
+    SurelyAbsent,
+    /// It was queued again after a doubt, and the carrier does not know our key for sure any more.
+    KeyForgotten,
+    /// A person decided that it is given up.
+    GivenUp,
+    /// Its time to live passed.
+    TooOld,
+    /// The carrier reports that the phone has it.
+    Delivered,
+    /// The carrier reports that the phone will not get it.
+    Undelivered,
+    /// No receipt came in time.
+    NoReceipt,
+}
+
+/// Why an event changes nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refused {
+    /// Late or repeated news about a text whose fate is known: recorded, nothing changes.
+    Stale,
+    /// The event cannot happen in this state.
+    Impossible,
+}
+
+impl OutboundState {
+    pub const ALL: [OutboundState; 11] = [
+        Self::Held,
+        Self::Queued,
+        Self::Sending,
+        Self::InDoubt,
+        Self::Accepted,
+        Self::Delivered,
+        Self::Undelivered,
+        Self::Failed,
+        Self::Expired,
+        Self::Cancelled,
+        Self::Unconfirmed,
+    ];
+
+    /// The word in the database and on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Held => "held",
+            Self::Queued => "queued",
+            Self::Sending => "sending",
+            Self::InDoubt => "in_doubt",
+            Self::Accepted => "accepted",
+            Self::Delivered => "delivered",
+            Self::Undelivered => "undelivered",
+            Self::Failed => "failed",
+            Self::Expired => "expired",
+            Self::Cancelled => "cancelled",
+            Self::Unconfirmed => "unconfirmed",
+        }
+    }
+
+    /// Reads the word back; `None` for a word of no state.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|s| s.as_str() == word)
+    }
+
+    /// Nothing will change it any more.
+    pub fn is_final(self) -> bool {
+        matches!(self, Self::Delivered | Self::Undelivered | Self::Failed | Self::Expired | Self::Cancelled)
+    }
+}
+
+/// The next state, or why there is none.
+pub fn next(state: OutboundState, event: OutboundEvent) -> Result<OutboundState, Refused> {
+    use OutboundEvent as E;
+    use OutboundState as S;
+    match (state, event) {
+        (S::Held, E::WindowOver) => Ok(S::Queued),
+        (S::Held | S::Queued, E::Recalled) => Ok(S::Cancelled),
+        (S::Held | S::Queued, E::TooOld) => Ok(S::Expired),
+        (S::Queued, E::Leased) => Ok(S::Sending),
+        (S::Queued, E::KeyForgotten) => Ok(S::InDoubt),
+        // Also of an earlier try: a text that was queued again after a doubt must not leave twice.
+        (S::Queued | S::Sending | S::InDoubt, E::Accepted) => Ok(S::Accepted),
+        (S::Sending, E::NotTaken) => Ok(S::Queued),
+        (S::Sending, E::Rejected) => Ok(S::Failed),
+        (S::Sending, E::NoAnswer) => Ok(S::InDoubt),
+        (S::InDoubt, E::SurelyAbsent) => Ok(S::Queued),
+        (S::InDoubt, E::GivenUp) => Ok(S::Failed),
+        (S::Accepted, E::NoReceipt) => Ok(S::Unconfirmed),
+        // A receipt proves acceptance, even if it overtook the carrier's answer or an earlier try turns out to have
+        // been taken.
+        (S::Queued | S::Sending | S::InDoubt | S::Accepted | S::Unconfirmed, E::Delivered) => {
+            Ok(S::Delivered)
+        }
+        (S::Queued | S::Sending | S::InDoubt | S::Accepted | S::Unconfirmed, E::Undelivered) => {
+            Ok(S::Undelivered)
+        }
+        (from, E::Accepted | E::Delivered | E::Undelivered | E::NoReceipt)
+            if from.is_final() || from == S::Unconfirmed || from == S::Accepted =>
+        {
+            Err(Refused::Stale)
+        }
+        _ => Err(Refused::Impossible),
+    }
+}
+
+/// How pressing a text is. Lower leaves first; rows of one citizen never overtake a row as pressing as they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Lane {
+    Urgent,
+    Reply,
+    Notice,
+}
+
+impl Lane {
+    /// The most pressing first.
+    pub const ALL: [Lane; 3] = [Self::Urgent, Self::Reply, Self::Notice];
+
+    pub fn as_i64(self) -> i64 {
+        self as i64
+    }
+}
+
+/// What the carrier sells it as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum OutboundKind {
+    Sms,
+    Lms,
+}
+
+impl OutboundKind {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Sms => "sms",
+            Self::Lms => "lms",
+        }
+    }
+
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Sms, Self::Lms].into_iter().find(|k| k.as_str() == word)
+    }
+}
+
+/// The key under which a text is submitted, made and committed before its first byte leaves: 26 letters and digits,
+/// so that it fits every carrier's reference field.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ClientKey(String);
+
+impl ClientKey {
+    pub const LEN: usize = 26;
+    const ALPHABET: &'static [u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+    /// Makes a key out of 130 of the given random bits.
+    pub fn from_random(bits: [u8; Self::LEN]) -> Self {
+        let chars = bits.iter().map(|b| char::from(Self::ALPHABET[usize::from(b & 31)]));
+        ClientKey(chars.collect())
+    }
+
+    /// Reads a key back; `None` if it is not one of ours.
+    pub fn parse(word: &str) -> Option<Self> {
+        let ours = word.len() == Self::LEN && word.bytes().all(|b| b.is_ascii_alphanumeric());
+        ours.then(|| ClientKey(word.to_owned()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A text on its way to a carrier.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutboundText {
+    pub id: i64,
+    pub key: ClientKey,
+    pub citizen: PhoneNumber,
+    /// One of the registered sender numbers of the config.
+    pub from: PhoneNumber,
+    pub kind: OutboundKind,
+    pub text: MessageText,
+    /// Which try this is, counted from 1.
+    pub attempt: u32,
+    /// When the first try began; the carrier's memory of the key counts from then.
+    pub first_attempt_at: UnixMs,
+    /// After this moment it must not leave any more.
+    pub expires_at: UnixMs,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::OutboundEvent as E;
+    use super::OutboundState::*;
+    use super::*;
+
+    /// Every pair that does something; all others must refuse.
+    const TABLE: &[(OutboundState, E, OutboundState)] = &[
+        (Held, E::WindowOver, Queued),
+        (Held, E::Recalled, Cancelled),
+        (Held, E::TooOld, Expired),
+        (Queued, E::Recalled, Cancelled),
+        (Queued, E::TooOld, Expired),
+        (Queued, E::Leased, Sending),
+        (Queued, E::KeyForgotten, InDoubt),
+        (Queued, E::Accepted, Accepted),
+        (Queued, E::Delivered, Delivered),
+        (Queued, E::Undelivered, Undelivered),
+        (Sending, E::Accepted, Accepted),
+        (Sending, E::NotTaken, Queued),
+        (Sending, E::Rejected, Failed),
+        (Sending, E::NoAnswer, InDoubt),
+        (Sending, E::Delivered, Delivered),
+        (Sending, E::Undelivered, Undelivered),
+        (InDoubt, E::Accepted, Accepted),
+        (InDoubt, E::SurelyAbsent, Queued),
+        (InDoubt, E::GivenUp, Failed),
+        (InDoubt, E::Delivered, Delivered),
+        (InDoubt, E::Undelivered, Undelivered),
+        (Accepted, E::NoReceipt, Unconfirmed),
+        (Accepted, E::Delivered, Delivered),
+        (Accepted, E::Undelivered, Undelivered),
+        (Unconfirmed, E::Delivered, Delivered),
+        (Unconfirmed, E::Undelivered, Undelivered),
+    ];
+
+    const EVENTS: [E; 14] = [
+        E::WindowOver,
+        E::Recalled,
+        E::Leased,
+        E::Accepted,
+        E::NotTaken,
+        E::Rejected,
+        E::NoAnswer,
+        E::SurelyAbsent,
+        E::KeyForgotten,
+        E::GivenUp,
+        E::TooOld,
+        E::Delivered,
+        E::Undelivered,
+        E::NoReceipt,
+    ];
+
+    #[test]
+    fn every_state_and_event() {
+        for from in OutboundState::ALL {
+            for event in EVENTS {
+                let row = TABLE.iter().find(|(f, e, _)| *f == from && *e == event);
+                assert_eq!(next(from, event).ok(), row.map(|r| r.2), "{from:?} {event:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn final_states_never_move() {
+        for from in OutboundState::ALL.into_iter().filter(|s| s.is_final()) {
+            assert!(EVENTS.iter().all(|e| next(from, *e).is_err()), "{from:?}");
+        }
+    }
+
+    #[test]
+    fn a_text_asked_for_once_is_queued_again_only_when_surely_not_taken() {
+        let back: Vec<E> = EVENTS
+            .into_iter()
+            .filter(|e| [Sending, InDoubt].iter().any(|s| next(*s, *e) == Ok(Queued)))
+            .collect();
+        assert_eq!(back, [E::NotTaken, E::SurelyAbsent]);
+    }
+
+    #[test]
+    fn words_read_back() {
+        for state in OutboundState::ALL {
+            assert_eq!(OutboundState::from_word(state.as_str()), Some(state));
+        }
+        assert_eq!(OutboundState::from_word("sent"), None);
+    }
+
+    #[test]
+    fn client_keys_are_26_plain_characters() {
+        let key = ClientKey::from_random([255; 26]);
+        assert_eq!(key.as_str(), "ZZZZZZZZZZZZZZZZZZZZZZZZZZ");
+        assert_eq!(ClientKey::parse(key.as_str()), Some(key));
+        assert_eq!(ClientKey::parse("too-short"), None);
+    }
+}

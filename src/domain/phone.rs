@@ -1,0 +1,353 @@
+//! Phone numbers, as carriers and people write them. Any sender can text us, so reading a number never fails: what fits
+//! no numbering plan is kept as it came. Shown masked everywhere; [`PhoneNumber::reveal`] is the only way to the whole.
+//!
+//! Rules: the Korean numbering plan (mobile 010 and the old 011/016–019, area codes, 070 and 050x, 15xx/16xx/18xx,
+//! three- and four-digit service numbers, alone or behind an area code as in 062-120) and E.164 for the rest of the world.
+
+use std::fmt;
+
+/// What sort of number it is; decides how it is masked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum PhoneKind {
+    Mobile,
+    /// An area code, an internet phone (070) or a personal number (050x).
+    Landline,
+    /// No person's: 119, 1588-1234, 080-…, 062-120, #1388.
+    Service,
+    /// Another country's, in E.164.
+    Foreign,
+    /// Anything else, such as a sender name.
+    Opaque,
+}
+
+/// Whether Korean carriers may take it as the sender of our texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SenderCheck {
+    /// 8–11 digits; it must still be registered with the carrier.
+    Ok,
+    /// A special number.
+    Special,
+    Bad,
+}
+
+impl SenderCheck {
+    /// One sentence for the operator, if there is something to say.
+    pub fn problem(self) -> Option<&'static str> {
+        match self {
+            Self::Ok => None,
+            Self::Special => {
+                Some("special number: only its public body may use it; confirm with the carrier")
+            }
+            Self::Bad => Some("not a sender number: 8 to 11 digits are needed"),
+        }
+    }
+}
+
+/// A phone number in canonical form: digits for Korean ones, `+` and digits for foreign ones, else as it came.
+///
+/// Two spellings of one number are equal. `Display` and `Debug` are masked.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct PhoneNumber {
+    canonical: String,
+    kind: PhoneKind,
+}
+
+impl PhoneNumber {
+    /// Reads a number in any spelling. Reading its own [`reveal`](Self::reveal) gives the same number.
+    pub fn parse(raw: &str) -> Self {
+        let raw = raw.trim();
+        let found = without_separators(raw).and_then(|(plus, digits)| recognise(plus, digits));
+        let (canonical, kind) = found.unwrap_or_else(|| (raw.to_owned(), PhoneKind::Opaque));
+        PhoneNumber { canonical, kind }
+    }
+
+    pub fn kind(&self) -> PhoneKind {
+        self.kind
+    }
+
+    /// The whole number, unmasked: for the carrier, the store and whoever may see it.
+    pub fn reveal(&self) -> &str {
+        &self.canonical
+    }
+
+    /// `+8210…` and the like; `None` for numbers that can't be dialled from abroad, and for opaque ones.
+    pub fn e164(&self) -> Option<String> {
+        let digits = self.canonical.as_str();
+        match (self.kind, digits.strip_prefix('0')) {
+            (PhoneKind::Foreign, _) => Some(digits.to_owned()),
+            (PhoneKind::Opaque, _) => None,
+            (_, Some(national)) => Some(format!("+82{national}")),
+            (_, None) => is_nationwide(digits).then(|| format!("+82{digits}")),
+        }
+    }
+
+    /// Whether it may be the sender of our texts, by the rules of Korean carriers; a foreign carrier has its own.
+    pub fn sender_check(&self) -> SenderCheck {
+        let digits = self.canonical.as_str();
+        match digits.len() {
+            _ if !is_digits(digits) => SenderCheck::Bad,
+            8..=11 => SenderCheck::Ok,
+            _ if self.kind == PhoneKind::Service => SenderCheck::Special,
+            _ => SenderCheck::Bad,
+        }
+    }
+
+    /// [`sender_check`](Self::sender_check) in words; `None` if all is well.
+    pub fn sender_problem(&self) -> Option<&'static str> {
+        self.sender_check().problem()
+    }
+}
+
+impl fmt::Display for PhoneNumber {
+    /// `010-****-5678`, `062-***-4567`; service numbers whole; of others at most the first four and last two
+    /// characters, and never more than half.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.kind {
+            PhoneKind::Service => f.pad(&self.canonical),
+            PhoneKind::Mobile => f.pad(&masked_middle(&self.canonical, 3)),
+            PhoneKind::Landline => f.pad(&masked_middle(&self.canonical, area_len(&self.canonical))),
+            PhoneKind::Foreign | PhoneKind::Opaque => f.pad(&masked_mostly(&self.canonical)),
+        }
+    }
+}
+
+impl fmt::Debug for PhoneNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// The leading `+` or `#` and the digits; `None` if there is anything but digits and separators.
+fn without_separators(raw: &str) -> Option<(Option<char>, String)> {
+    let sign = raw.chars().next().filter(|c| matches!(c, '+' | '#'));
+    let body = raw.strip_prefix(['+', '#']).unwrap_or(raw);
+    let is_separator =
+        |c: char| c == ' ' || c == '\u{a0}' || "-.()/".contains(c) || ('\u{2010}'..='\u{2015}').contains(&c);
+    let digits: String = body.chars().filter(|c| !is_separator(*c)).collect();
+    (!digits.is_empty() && is_digits(&digits)).then_some((sign, digits))
+}
+
+fn is_digits(text: &str) -> bool {
+    text.bytes().all(|b| b.is_ascii_digit())
+}
+
+fn recognise(sign: Option<char>, digits: String) -> Option<(String, PhoneKind)> {
+    match (sign, digits.strip_prefix("82")) {
+        (Some('#'), _) => (3..=8).contains(&digits.len()).then(|| (format!("#{digits}"), PhoneKind::Service)),
+        (_, Some(national)) => from_abroad(national),
+        (Some(_), None) => is_e164(&digits).then(|| (format!("+{digits}"), PhoneKind::Foreign)),
+        (None, None) => korean_kind(&digits).map(|kind| (digits, kind)),
+    }
+}
+
+/// What followed `82`: usually without its leading 0, though some write `+82 (0)10`.
+fn from_abroad(national: &str) -> Option<(String, PhoneKind)> {
+    let with_zero = format!("0{}", national.strip_prefix('0').unwrap_or(national));
+    if let Some(kind) = korean_kind(&with_zero) {
+        return Some((with_zero, kind));
+    }
+    // Not the short ones: 82119 is somebody's sender name, not the fire brigade.
+    is_nationwide(national).then(|| (national.to_owned(), PhoneKind::Service))
+}
+
+fn is_e164(digits: &str) -> bool {
+    (7..=15).contains(&digits.len()) && !digits.starts_with('0')
+}
+
+fn korean_kind(digits: &str) -> Option<PhoneKind> {
+    let is_short = |d: &str| matches!(d.len(), 3 | 4) && d.starts_with('1');
+    if is_short(digits) || is_nationwide(digits) {
+        return Some(PhoneKind::Service);
+    }
+    let area = area_len(digits);
+    let (prefix, local) = digits.split_at_checked(area)?;
+    let kind = match (prefix, local.len()) {
+        ("010", 8) | ("011" | "016" | "017" | "018" | "019", 7 | 8) => PhoneKind::Mobile,
+        ("070", 8) => PhoneKind::Landline,
+        ("060" | "080", 7 | 8) => PhoneKind::Service,
+        _ if area == 4 && matches!(local.len(), 7 | 8) => PhoneKind::Landline,
+        _ if is_area_code(prefix) && is_short(local) => PhoneKind::Service,
+        _ if is_area_code(prefix) && matches!(local.len(), 7 | 8) => PhoneKind::Landline,
+        _ => return None,
+    };
+    Some(kind)
+}
+
+/// 1588-1234 and its like: the same from everywhere in the country.
+fn is_nationwide(digits: &str) -> bool {
+    digits.len() == 8 && ["14", "15", "16", "18"].iter().any(|p| digits.starts_with(p))
+}
+
+fn is_area_code(prefix: &str) -> bool {
+    match prefix.as_bytes() {
+        b"02" => true,
+        [b'0', b'3' | b'6', last] => {
+            (b'1'..=b'4').contains(last) && !(prefix.starts_with("03") && *last == b'4')
+        }
+        [b'0', b'4', last] => (b'1'..=b'4').contains(last),
+        [b'0', b'5', last] => (b'1'..=b'5').contains(last),
+        _ => false,
+    }
+}
+
+/// How many digits stand before the local number.
+fn area_len(digits: &str) -> usize {
+    match digits {
+        d if d.starts_with("02") => 2,
+        d if d.starts_with("050") => 4,
+        _ => 3,
+    }
+}
+
+/// First `head` and last four digits, the ones between as stars; `digits` is of a plan, so it is long enough.
+fn masked_middle(digits: &str, head: usize) -> String {
+    let tail = digits.len().saturating_sub(4).max(head);
+    let (first, rest) = digits.split_at(head);
+    let (hidden, last) = rest.split_at(tail - head);
+    format!("{first}-{}-{last}", "*".repeat(hidden.len()))
+}
+
+fn masked_mostly(text: &str) -> String {
+    let chars: Vec<char> = text.chars().collect();
+    let shown = (chars.len() / 2).min(6);
+    let tail = (shown / 3).min(2);
+    let head = (shown - tail).min(4);
+    let (first, rest) = chars.split_at(head);
+    let (hidden, last) = rest.split_at(rest.len() - tail);
+    let stars = "*".repeat(hidden.len().min(12));
+    // A sender name may hold what steers a terminal.
+    let printable = |part: &[char]| -> String {
+        part.iter().map(|c| if c.is_alphanumeric() || c.is_ascii_graphic() { *c } else { '*' }).collect()
+    };
+    format!("{}{stars}{}", printable(first), printable(last))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::PhoneKind::*;
+    use super::*;
+    use proptest::prelude::*;
+
+    /// As it came, canonical, kind, as shown, E.164.
+    const TABLE: &[(&str, &str, PhoneKind, &str, &str)] = &[
+        ("+82 10-1234-5678", "01012345678", Mobile, "010-****-5678", "+821012345678"),
+        ("821012345678", "01012345678", Mobile, "010-****-5678", "+821012345678"),
+        ("010-1234-5678", "01012345678", Mobile, "010-****-5678", "+821012345678"),
+        (" 010 1234 5678\n", "01012345678", Mobile, "010-****-5678", "+821012345678"),
+        ("+82 (0)10.1234.5678", "01012345678", Mobile, "010-****-5678", "+821012345678"),
+        ("010\u{2013}1234\u{2013}5678", "01012345678", Mobile, "010-****-5678", "+821012345678"),
+        ("011-234-5678", "0112345678", Mobile, "011-***-5678", "+82112345678"),
+        ("062-123-4567", "0621234567", Landline, "062-***-4567", "+82621234567"),
+        ("02-123-4567", "021234567", Landline, "02-***-4567", "+8221234567"),
+        ("+82 2 1234 5678", "0212345678", Landline, "02-****-5678", "+82212345678"),
+        ("070-1234-5678", "07012345678", Landline, "070-****-5678", "+827012345678"),
+        ("0504-1234-5678", "050412345678", Landline, "0504-****-5678", "+8250412345678"),
+        ("062-120", "062120", Service, "062120", "+8262120"),
+        ("02-120", "02120", Service, "02120", "+822120"),
+        ("8262120", "062120", Service, "062120", "+8262120"),
+        ("1588-1234", "15881234", Service, "15881234", "+8215881234"),
+        ("+82 1588-1234", "15881234", Service, "15881234", "+8215881234"),
+        ("080-123-4567", "0801234567", Service, "0801234567", "+82801234567"),
+        ("119", "119", Service, "119", ""),
+        ("1388", "1388", Service, "1388", ""),
+        ("#1388", "#1388", Service, "#1388", ""),
+        ("+1 (415) 555-0123", "+14155550123", Foreign, "+141******23", "+14155550123"),
+        ("+66 2 123 4567", "+6621234567", Foreign, "+662******7", "+6621234567"),
+        ("+8210123", "+8210123", Opaque, "+82****3", ""),
+        ("82119", "82119", Opaque, "82***", ""),
+        ("01012345", "01012345", Opaque, "010****5", ""),
+        ("014155550123", "014155550123", Opaque, "0141******23", ""),
+        ("KakaoBank", "KakaoBank", Opaque, "Kak*****k", ""),
+        ("민원실", "민원실", Opaque, "민**", ""),
+        ("a\u{1b}[31mb", "a\u{1b}[31mb", Opaque, "a*****b", ""),
+        ("x", "x", Opaque, "*", ""),
+        ("", "", Opaque, "", ""),
+        ("+", "+", Opaque, "*", ""),
+    ];
+
+    #[test]
+    fn every_spelling() {
+        for (raw, canonical, kind, shown, e164) in TABLE {
+            let number = PhoneNumber::parse(raw);
+            assert_eq!((number.reveal(), number.kind()), (*canonical, *kind), "{raw:?}");
+            assert_eq!(number.e164().unwrap_or_default(), *e164, "{raw:?}");
+            assert_eq!(number.to_string(), *shown, "{raw:?}");
+            assert_eq!(format!("{number:?}"), number.to_string());
+        }
+    }
+
+    #[test]
+    fn every_area_code() {
+        let areas: Vec<String> = (2..100)
+            .map(|n| format!("0{n}"))
+            .filter(|area| !matches!(area.as_bytes(), [b'0', b'2', _]))
+            .filter(|area| PhoneNumber::parse(&format!("{area}-234-5678")).kind() == Landline)
+            .collect();
+        let expected = "02 031 032 033 041 042 043 044 051 052 053 054 055 061 062 063 064";
+        assert_eq!(areas.join(" "), expected);
+    }
+
+    #[test]
+    fn senders() {
+        use SenderCheck as S;
+        let table = [
+            ("062-123-4567", S::Ok),
+            ("15881234", S::Ok),
+            ("02-123-4567", S::Ok),
+            ("010-1234-5678", S::Ok),
+            ("062-120", S::Special),
+            ("120", S::Special),
+            ("#1388", S::Bad),
+            ("0504-1234-5678", S::Bad),
+            ("+14155550123", S::Bad),
+            ("1234567", S::Bad),
+            ("광주시청", S::Bad),
+            ("", S::Bad),
+        ];
+        for (raw, expected) in table {
+            let number = PhoneNumber::parse(raw);
+            assert_eq!(number.sender_check(), expected, "{raw}");
+            assert_eq!(number.sender_problem().is_none(), expected == S::Ok);
+        }
+    }
+
+    fn any_number() -> impl Strategy<Value = String> {
+        prop_oneof![
+            "(\\+?82|0)?[ -]?(0?1[016-9]|2|62|50[0-9]|70|80)[- ]?[0-9]{3,4}[- ]?[0-9]{4}",
+            "[+#]?[0-9 ().-]{0,18}",
+            "\\PC{0,20}",
+            any::<String>(),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn its_own_canonical_form_is_the_same_number(raw in any_number()) {
+            let number = PhoneNumber::parse(&raw);
+            prop_assert_eq!(&PhoneNumber::parse(number.reveal()), &number);
+            if let Some(e164) = number.e164() {
+                prop_assert_eq!(PhoneNumber::parse(&e164), number);
+            }
+        }
+
+        #[test]
+        fn the_middle_of_a_mobile_number_is_never_shown(middle in "[0-9]{4}", last in "[0-9]{4}") {
+            let number = PhoneNumber::parse(&format!("010{middle}{last}"));
+            prop_assert_eq!(number.to_string(), format!("010-****-{last}"));
+            prop_assert!(middle == last || !number.to_string().contains(&middle));
+        }
+
+        #[test]
+        fn of_people_and_unknown_ones_at_most_half_or_area_and_last_four_are_shown(raw in any_number()) {
+            let number = PhoneNumber::parse(&raw);
+            let shown = number.to_string().chars().filter(|c| !matches!(c, '*' | '-')).count();
+            let n = number.reveal().chars().count();
+            match number.kind() {
+                Service => prop_assert_eq!(number.to_string(), number.reveal()),
+                Mobile | Landline => prop_assert!(shown <= n - 3),
+                Foreign | Opaque => prop_assert!(shown <= n / 2),
+            }
+            prop_assert!(!number.to_string().contains(|c: char| c.is_control()));
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! When to try an outbound text again, and when to ask the carrier once more about a text in doubt. Pure: chance comes
+//! in as `jitter`, and whoever calls adds the delay to its own clock.
+//!
+//! Every text waits a random share of a doubling step ("full jitter"), so that texts which failed together don't come
+//! back together.
+
+/// How long a text may wait to leave before it is given up and shown to a person.
+pub const DEFAULT_TIME_TO_LIVE_MS: i64 = 24 * 60 * 60 * 1000;
+/// No retry comes sooner; a failing sender never spins.
+pub const MIN_DELAY_MS: i64 = 100;
+/// The first step of the doubling.
+pub const BASE_MS: i64 = 1_000;
+/// The first step if the carrier as a whole does not answer: asking it with every text would help nobody.
+pub const CARRIER_DOWN_BASE_MS: i64 = 8_000;
+/// The last step of the doubling.
+pub const CAP_MS: i64 = 60_000;
+/// However long a carrier asks us to wait, we ask again after this.
+pub const RETRY_AFTER_CAP_MS: i64 = 300_000;
+/// So many times a carrier must not hold a text before the text is surely absent ...
+pub const ABSENCES_NEEDED: u32 = 2;
+/// ... and so far apart, because a carrier's list may lag behind its own sending.
+pub const ABSENCES_APART_MS: i64 = 30_000;
+/// The longest pause between two questions about a text in doubt.
+pub const RECONCILE_CAP_MS: i64 = 600_000;
+
+/// Why a text has not left, where trying again makes sense.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    /// Too fast; the carrier may say how long to wait.
+    RateLimited { retry_after_ms: Option<i64> },
+    /// Not a byte of the request left.
+    NotSent,
+    /// The carrier could not just now.
+    Transient,
+    /// No text gets through at present.
+    CarrierDown,
+}
+
+/// Milliseconds until the next try, after `n_failures` failed ones (1 is the first); `jitter` is a random number in 0..1.
+///
+/// At least [`MIN_DELAY_MS`], at most [`CAP_MS`], except that a carrier's own word is obeyed up to
+/// [`RETRY_AFTER_CAP_MS`]: never sooner than it asks, and later if repeated failures call for it.
+pub fn delay_ms(trouble: Trouble, n_failures: u32, jitter: f64) -> i64 {
+    let (base, asked) = match trouble {
+        Trouble::RateLimited { retry_after_ms } => (BASE_MS, retry_after_ms.unwrap_or(0)),
+        Trouble::NotSent | Trouble::Transient => (BASE_MS, 0),
+        Trouble::CarrierDown => (CARRIER_DOWN_BASE_MS, 0),
+    };
+    let step = doubled(base, n_failures.saturating_sub(1), CAP_MS);
+    // A cast from float saturates, and NaN becomes 0: no jitter can break the bounds.
+    let share = (step as f64 * jitter.clamp(0.0, 1.0)) as i64;
+    share.max(asked.min(RETRY_AFTER_CAP_MS)).max(MIN_DELAY_MS)
+}
+
+/// Milliseconds until a text in doubt is looked up again, after `n_checks` look-ups: at once, then
+/// [`ABSENCES_APART_MS`], then twice as long each time up to [`RECONCILE_CAP_MS`].
+pub fn reconcile_delay_ms(n_checks: u32) -> i64 {
+    match n_checks {
+        0 => 0,
+        n => doubled(ABSENCES_APART_MS, n - 1, RECONCILE_CAP_MS),
+    }
+}
+
+fn doubled(base: i64, times: u32, cap: i64) -> i64 {
+    let factor = 1_i64.checked_shl(times).filter(|f| *f > 0).unwrap_or(i64::MAX);
+    base.saturating_mul(factor).min(cap)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn steps_double_up_to_the_cap() {
+        let table = [
+            (Trouble::Transient, [1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]),
+            (Trouble::NotSent, [1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]),
+            (Trouble::CarrierDown, [8_000, 16_000, 32_000, 60_000, 60_000, 60_000, 60_000, 60_000]),
+        ];
+        for (trouble, steps) in table {
+            for (n, expected) in (1..).zip(steps) {
+                assert_eq!(delay_ms(trouble, n, 1.0), expected, "{trouble:?} {n}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_carriers_word_is_obeyed_within_reason() {
+        let limited = |ms| Trouble::RateLimited { retry_after_ms: ms };
+        let table = [
+            (limited(None), 1, 0.5, 500),
+            (limited(Some(5_000)), 1, 0.5, 5_000),
+            (limited(Some(5_000)), 7, 0.5, 30_000),
+            (limited(Some(86_400_000)), 1, 0.5, RETRY_AFTER_CAP_MS),
+            (limited(Some(-7)), 1, 0.0, MIN_DELAY_MS),
+            (limited(Some(0)), 1, 0.0, MIN_DELAY_MS),
+        ];
+        for (trouble, n, jitter, expected) in table {
+            assert_eq!(delay_ms(trouble, n, jitter), expected, "{trouble:?} {n} {jitter}");
+        }
+    }
+
+    #[test]
+    fn odd_arguments_stay_within_bounds() {
+        for jitter in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -1.0, 2.0] {
+            for n in [0, 1, 62, 63, 64, u32::MAX] {
+                let delay = delay_ms(Trouble::Transient, n, jitter);
+                assert!((MIN_DELAY_MS..=CAP_MS).contains(&delay), "{jitter} {n}: {delay}");
+            }
+        }
+    }
+
+    #[test]
+    fn doubt_is_looked_up_at_once_then_rarer() {
+        let delays: Vec<i64> = (0..8).map(|n| reconcile_delay_ms(n) / 1_000).collect();
+        assert_eq!(delays, [0, 30, 60, 120, 240, 480, 600, 600]);
+        assert_eq!(reconcile_delay_ms(u32::MAX), RECONCILE_CAP_MS);
+    }
+
+    proptest! {
+        #[test]
+        fn never_sooner_than_asked_and_never_beyond_the_caps(
+            asked in proptest::option::of(any::<i64>()),
+            n in any::<u32>(),
+            jitter in 0.0..1.0_f64,
+        ) {
+            let delay = delay_ms(Trouble::RateLimited { retry_after_ms: asked }, n, jitter);
+            prop_assert!(delay >= asked.unwrap_or(0).min(RETRY_AFTER_CAP_MS));
+            prop_assert!((MIN_DELAY_MS..=RETRY_AFTER_CAP_MS).contains(&delay));
+        }
+
+        #[test]
+        fn more_failures_never_mean_a_shorter_step(n in 0..100_u32, jitter in 0.0..1.0_f64) {
+            prop_assert!(delay_ms(Trouble::Transient, n, jitter) <= delay_ms(Trouble::Transient, n + 1, jitter));
+            prop_assert!(reconcile_delay_ms(n) <= reconcile_delay_ms(n + 1));
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! The GSM 7-bit alphabet and UCS-2 (3GPP TS 23.038), and how a text falls into segments (TS 23.040).
+//!
+//! A text in one segment has 160 septets or 70 units; one in several has 153 or 67 in each, because six bytes of every
+//! segment say which part it is. (Carriers with 16-bit references leave 152 and 66; they split by themselves.) A
+//! character of two units never falls across two segments: the first one then ends a unit short.
+
+/// The default alphabet; its escape and the extension table are apart.
+const DEFAULT: &str = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?\
+                       ¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
+/// Two septets each: an escape and a second one.
+const EXTENSION: &str = "\u{c}^{}\\[~]|€";
+
+/// How the text is written on the air.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Alphabet {
+    Gsm7,
+    /// By name; really UTF-16, or no emoji would ever have arrived.
+    Ucs2,
+}
+
+impl Alphabet {
+    /// Units in a text of one segment.
+    fn alone(self) -> usize {
+        match self {
+            Self::Gsm7 => 160,
+            Self::Ucs2 => 70,
+        }
+    }
+
+    /// Units in each of several segments.
+    fn joined(self) -> usize {
+        match self {
+            Self::Gsm7 => 153,
+            Self::Ucs2 => 67,
+        }
+    }
+
+    /// Units of one character; a text in GSM-7 has no other characters.
+    fn width(self, c: char) -> usize {
+        match self {
+            Self::Gsm7 => septets(c).unwrap_or(0),
+            Self::Ucs2 => c.len_utf16(),
+        }
+    }
+}
+
+/// How a text is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Segments {
+    pub alphabet: Alphabet,
+    /// Septets or 16-bit units, all segments together.
+    pub n_units: usize,
+    /// 0 for a text of nothing.
+    pub n_segments: usize,
+}
+
+/// Measures a text.
+pub fn segments(text: &str) -> Segments {
+    let mut meter = Meter::default();
+    text.chars().for_each(|c| meter.push(c));
+    meter.segments()
+}
+
+/// The text in the segments that [`segments`] counts; joined they are the text again.
+pub fn split_segments(text: &str) -> Vec<String> {
+    let Segments { alphabet, n_segments, .. } = segments(text);
+    if n_segments <= 1 {
+        return (n_segments == 1).then(|| text.to_owned()).into_iter().collect();
+    }
+    let (mut parts, mut part, mut filled) = (Vec::with_capacity(n_segments), String::new(), 0);
+    for c in text.chars() {
+        let width = alphabet.width(c);
+        if filled + width > alphabet.joined() {
+            parts.push(std::mem::take(&mut part));
+            filled = 0;
+        }
+        part.push(c);
+        filled += width;
+    }
+    parts.push(part);
+    parts
+}
+
+/// Measures a text that grows character by character.
+#[derive(Debug, Clone)]
+pub(super) struct Meter {
+    /// Until a character comes that GSM-7 has not.
+    gsm7: Option<Layout>,
+    ucs2: Layout,
+}
+
+impl Default for Meter {
+    fn default() -> Self {
+        Meter { gsm7: Some(Layout::default()), ucs2: Layout::default() }
+    }
+}
+
+impl Meter {
+    pub(super) fn push(&mut self, c: char) {
+        self.ucs2.push(c.len_utf16(), Alphabet::Ucs2);
+        self.gsm7 = self.gsm7.take().zip(septets(c)).map(|(mut layout, width)| {
+            layout.push(width, Alphabet::Gsm7);
+            layout
+        });
+    }
+
+    pub(super) fn segments(&self) -> Segments {
+        match &self.gsm7 {
+            Some(layout) => layout.segments(Alphabet::Gsm7),
+            None => self.ucs2.segments(Alphabet::Ucs2),
+        }
+    }
+}
+
+/// Units laid out in joined segments.
+#[derive(Debug, Clone, Default)]
+struct Layout {
+    n_units: usize,
+    n_full: usize,
+    /// Units in the segment after the full ones.
+    filled: usize,
+}
+
+impl Layout {
+    fn push(&mut self, width: usize, alphabet: Alphabet) {
+        self.n_units += width;
+        self.filled += width;
+        if self.filled > alphabet.joined() {
+            self.n_full += 1;
+            self.filled = width;
+        }
+    }
+
+    fn segments(&self, alphabet: Alphabet) -> Segments {
+        let n_segments = match self.n_units {
+            0 => 0,
+            n if n <= alphabet.alone() => 1,
+            _ => self.n_full + 1,
+        };
+        Segments { alphabet, n_units: self.n_units, n_segments }
+    }
+}
+
+/// Septets of a character, or `None` if GSM-7 has it not.
+fn septets(c: char) -> Option<usize> {
+    // The letters, digits and most signs of ASCII, without searching for them.
+    if matches!(c, ' '..='?' | 'A'..='Z' | 'a'..='z' | '\n') || DEFAULT.contains(c) {
+        Some(1)
+    } else {
+        EXTENSION.contains(c).then_some(2)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn measured(text: &str) -> (Alphabet, usize, usize) {
+        let Segments { alphabet, n_units, n_segments } = segments(text);
+        (alphabet, n_units, n_segments)
+    }
+
+    #[test]
+    fn the_alphabet_is_complete() {
+        assert_eq!(DEFAULT.chars().count(), 127);
+        assert_eq!(EXTENSION.chars().count(), 10);
+        let ascii: String = (' '..='~').filter(|c| septets(*c).is_none()).collect();
+        assert_eq!(ascii, "`");
+        for (c, expected) in [('Ç', Some(1)), ('ç', None), ('€', Some(2)), ('\t', None), ('가', None)] {
+            assert_eq!(septets(c), expected, "{c}");
+        }
+    }
+
+    #[test]
+    fn counts() {
+        use Alphabet::*;
+        let table = [
+            (String::new(), (Gsm7, 0, 0)),
+            ("a".repeat(160), (Gsm7, 160, 1)),
+            ("a".repeat(161), (Gsm7, 161, 2)),
+            ("a".repeat(306), (Gsm7, 306, 2)),
+            ("a".repeat(307), (Gsm7, 307, 3)),
+            ("€".repeat(80), (Gsm7, 160, 1)),
+            // 153 is odd: each segment holds 76 pairs and a lost septet.
+            ("€".repeat(153), (Gsm7, 306, 3)),
+            ("a".repeat(152) + "€" + &"a".repeat(152), (Gsm7, 306, 3)),
+            ("가".repeat(70), (Ucs2, 70, 1)),
+            ("가".repeat(71), (Ucs2, 71, 2)),
+            ("가".repeat(134), (Ucs2, 134, 2)),
+            ("가".repeat(135), (Ucs2, 135, 3)),
+            ("😀".repeat(35), (Ucs2, 70, 1)),
+            ("😀".repeat(67), (Ucs2, 134, 3)),
+            ("a".repeat(70) + "`", (Ucs2, 71, 2)),
+        ];
+        for (text, expected) in table {
+            assert_eq!(measured(&text), expected, "{text}");
+        }
+    }
+
+    fn any_text() -> impl Strategy<Value = String> {
+        prop_oneof!["[a-z€\\[\\]{}^]{0,500}", "[가-힣😀-😏a]{0,300}", "[a-z€`]{60,170}", any::<String>()]
+    }
+
+    proptest! {
+        #[test]
+        fn splitting_agrees_with_counting(text in any_text()) {
+            let Segments { alphabet, n_units, n_segments } = segments(&text);
+            let parts = split_segments(&text);
+            prop_assert_eq!(parts.len(), n_segments);
+            prop_assert_eq!(parts.concat(), text);
+            let room = if n_segments == 1 { alphabet.alone() } else { alphabet.joined() };
+            let units = |part: &String| part.chars().map(|c| alphabet.width(c)).sum::<usize>();
+            prop_assert!(parts.iter().all(|part| (1..=room).contains(&units(part))));
+            prop_assert_eq!(parts.iter().map(units).sum::<usize>(), n_units);
+        }
+
+        #[test]
+        fn segments_are_filled_as_far_as_they_go(text in any_text()) {
+            let Segments { alphabet, n_units, n_segments } = segments(&text);
+            prop_assert!(n_segments <= 1 || n_units > (n_segments - 1) * (alphabet.joined() - 1));
+        }
+
+        #[test]
+        fn a_longer_text_never_has_fewer_segments(text in any_text(), c in any::<char>()) {
+            let longer = format!("{text}{c}");
+            prop_assert!(segments(&longer).n_segments >= segments(&text).n_segments);
+        }
+    }
+}
