@@ -1,0 +1,398 @@
+//! Conversations: who waits, who holds which, and what was said.
+
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
+
+use super::event::{NewEvent, append};
+use super::{Claim, Result, Store, StoreError, row};
+use crate::domain::UnixMs;
+use crate::domain::conversation::{ConversationEvent, ConversationState, next};
+use crate::domain::counselor::Counselor;
+use crate::domain::outbound::{OutboundKind, OutboundState};
+use crate::domain::phone::PhoneNumber;
+use crate::domain::text::MessageText;
+
+/// Which conversations to list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ConversationFilter {
+    State(ConversationState),
+    /// All that are not closed.
+    Open,
+    HeldBy(i64),
+}
+
+/// One line of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConversationSummary {
+    pub id: i64,
+    pub citizen: PhoneNumber,
+    pub state: ConversationState,
+    pub holder: Option<Counselor>,
+    pub opened_at: UnixMs,
+    pub waiting_since_at: Option<UnixMs>,
+    pub n_messages: i64,
+    /// The citizen's last text.
+    pub last_text: MessageText,
+    pub last_inbound_id: i64,
+    pub n_in_doubt: i64,
+    pub closed_at: Option<UnixMs>,
+    pub close_reason: Option<String>,
+    pub previous_id: Option<i64>,
+}
+
+/// A conversation with its texts, oldest first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConversationDetail {
+    pub summary: ConversationSummary,
+    pub messages: Vec<Message>,
+}
+
+/// One text of either side.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Message {
+    In {
+        id: i64,
+        at: UnixMs,
+        text: MessageText,
+    },
+    Out {
+        id: i64,
+        at: UnixMs,
+        text: MessageText,
+        author: Option<Counselor>,
+        state: OutboundState,
+        kind: OutboundKind,
+        code: Option<String>,
+        final_at: Option<UnixMs>,
+        needs_person: bool,
+    },
+}
+
+impl Store {
+    /// At most `limit` conversations, those that waited longest first, and how many there are.
+    pub async fn conversations(
+        &self,
+        filter: ConversationFilter,
+        limit: u32,
+    ) -> Result<(Vec<ConversationSummary>, i64)> {
+        self.read(move |conn| {
+            let List { index, condition, order, holder } = List::of(filter);
+            let list = format!("{SUMMARY} {index} {HOLDER} WHERE {condition} ORDER BY {order} LIMIT :limit");
+            let mut select = conn.prepare_cached(&list)?;
+            let rows = select.query_map(named_params! { ":limit": limit, ":holder": holder }, summary)?;
+            let found = rows.collect::<rusqlite::Result<Vec<_>>>()?;
+            let count = format!("SELECT count(*) FROM conversation c {index} WHERE {condition}");
+            let n =
+                conn.prepare_cached(&count)?.query_row(named_params! { ":holder": holder }, |r| r.get(0))?;
+            Ok((found, n))
+        })
+        .await
+    }
+
+    /// One conversation with its texts.
+    pub async fn conversation(&self, id: i64) -> Result<ConversationDetail> {
+        self.read(move |conn| detail(conn, id)).await
+    }
+
+    /// The citizen's texts of a conversation that came after number `last_seen`.
+    pub async fn texts_after(&self, conversation_id: i64, last_seen: i64) -> Result<Vec<Message>> {
+        self.read(move |conn| {
+            let mut all = inbound(conn, conversation_id)?;
+            all.retain(|m| matches!(m, Message::In { id, .. } if *id > last_seen));
+            Ok(all)
+        })
+        .await
+    }
+
+    /// Claims the conversation that has waited longest; `None` if nobody waits.
+    pub async fn claim_next(&self, counselor_id: i64, now: UnixMs) -> Result<Option<ConversationDetail>> {
+        self.write(move |conn| {
+            let oldest = "SELECT id FROM conversation INDEXED BY conversation_waiting
+                          WHERE state = 'waiting' ORDER BY waiting_since_at, id LIMIT 1";
+            let id: Option<i64> = conn.prepare_cached(oldest)?.query_row([], |r| r.get(0)).optional()?;
+            let Some(id) = id else {
+                return Ok(None);
+            };
+            take(conn, id, ConversationState::Waiting, counselor_id, now)?;
+            detail(conn, id).map(Some)
+        })
+        .await
+    }
+
+    /// Claims one conversation; claiming what one holds already is fine.
+    pub async fn claim(&self, id: i64, counselor_id: i64, now: UnixMs) -> Result<Claim> {
+        self.write(move |conn| {
+            let head = Head::of(conn, id)?;
+            match head.holder {
+                Some(holder) if holder.id == counselor_id => Ok(Claim::Done),
+                Some(holder) => Ok(Claim::HeldBy(holder)),
+                None if head.state == ConversationState::Closed => Ok(Claim::Closed),
+                None => take(conn, id, head.state, counselor_id, now).map(|()| Claim::Done),
+            }
+        })
+        .await
+    }
+
+    /// Lets go of a conversation; a citizen who waits is back in the queue at their old place.
+    pub async fn release(&self, id: i64, counselor_id: i64, now: UnixMs) -> Result<Claim> {
+        self.write(move |conn| {
+            let head = Head::of(conn, id)?;
+            if let Some(refused) = head.refusal(counselor_id) {
+                return Ok(refused);
+            }
+            let to = head.after(ConversationEvent::Released)?;
+            let sql = "UPDATE conversation SET state = :to, claimed_by = NULL, claimed_at = NULL
+                       WHERE id = :id AND claimed_by = :counselor";
+            let params = named_params! { ":to": to.as_str(), ":id": id, ":counselor": counselor_id };
+            conn.prepare_cached(sql)?.execute(params)?;
+            tell(conn, id, "released", counselor_id, None, now)?;
+            Ok(Claim::Done)
+        })
+        .await
+    }
+
+    /// Closes a conversation, unless the citizen has written since `last_seen`.
+    pub async fn close(
+        &self,
+        id: i64,
+        counselor_id: i64,
+        last_seen: Option<i64>,
+        reason: Option<String>,
+        now: UnixMs,
+    ) -> Result<Claim> {
+        self.write(move |conn| {
+            let head = Head::of(conn, id)?;
+            if let Some(refused) = head.refusal(counselor_id) {
+                return Ok(refused);
+            }
+            if last_seen.is_some_and(|seen| head.last_inbound_id > seen) {
+                return Ok(Claim::NewerTexts);
+            }
+            let to = head.after(ConversationEvent::Closed)?;
+            let sql = "UPDATE conversation
+                       SET state = :to, claimed_by = NULL, claimed_at = NULL, waiting_since_at = NULL,
+                           closed_at = :now, close_reason = :reason
+                       WHERE id = :id AND claimed_by = :counselor";
+            conn.prepare_cached(sql)?.execute(named_params! {
+                ":to": to.as_str(), ":now": now, ":reason": reason, ":id": id, ":counselor": counselor_id,
+            })?;
+            let how = if head.state == ConversationState::Active { "unanswered" } else { "answered" };
+            tell(conn, id, "closed", counselor_id, Some(how), now)?;
+            Ok(Claim::Done)
+        })
+        .await
+    }
+}
+
+/// What guards a change: read and written in one transaction.
+pub(super) struct Head {
+    pub state: ConversationState,
+    pub holder: Option<Counselor>,
+    pub last_inbound_id: i64,
+    pub citizen: PhoneNumber,
+    pub our_number: PhoneNumber,
+}
+
+impl Head {
+    pub(super) fn of(conn: &Connection, id: i64) -> Result<Head> {
+        let mut select = conn.prepare_cached(
+            "SELECT v.state AS state, v.last_inbound_id, v.citizen, v.our_number,
+                    c.id AS counselor_id, c.login AS counselor_login, c.name AS counselor_name,
+                    c.disabled_at AS counselor_disabled_at
+             FROM conversation v LEFT JOIN counselor c ON c.id = v.claimed_by WHERE v.id = :id",
+        )?;
+        let head = select.query_row(named_params! { ":id": id }, |r| {
+            Ok(Head {
+                state: row::conversation_state(r)?,
+                holder: row::counselor(r)?,
+                last_inbound_id: r.get("last_inbound_id")?,
+                citizen: row::phone(r, "citizen")?,
+                our_number: row::phone(r, "our_number")?,
+            })
+        })?;
+        Ok(head)
+    }
+
+    /// Why this counselor may not change the conversation, if so.
+    pub(super) fn refusal(&self, counselor_id: i64) -> Option<Claim> {
+        match &self.holder {
+            _ if self.state == ConversationState::Closed => Some(Claim::Closed),
+            Some(holder) if holder.id == counselor_id => None,
+            Some(holder) => Some(Claim::HeldBy(holder.clone())),
+            None => Some(Claim::NotHeld),
+        }
+    }
+
+    pub(super) fn after(&self, event: ConversationEvent) -> Result<ConversationState> {
+        next(self.state, event).map_err(|_| StoreError::Conflict(format!("it is {}", self.state.as_str())))
+    }
+}
+
+/// Compare-and-set: only a conversation that nobody holds can be taken, and only by who still has access.
+fn take(conn: &Connection, id: i64, from: ConversationState, counselor_id: i64, now: UnixMs) -> Result<()> {
+    let to = next(from, ConversationEvent::Claimed)
+        .map_err(|_| StoreError::Conflict(format!("it is {}", from.as_str())))?;
+    let n = conn
+        .prepare_cached(
+            "UPDATE conversation SET state = :to, claimed_by = :counselor, claimed_at = :now
+             WHERE id = :id AND state = :from AND claimed_by IS NULL
+               AND EXISTS (SELECT 1 FROM counselor c WHERE c.id = :counselor AND c.disabled_at IS NULL)",
+        )?
+        .execute(named_params! {
+            ":to": to.as_str(), ":counselor": counselor_id, ":now": now, ":id": id, ":from": from.as_str(),
+        })?;
+    if n != 1 {
+        return Err(StoreError::Conflict("somebody else took it, or who asks has no access any more".into()));
+    }
+    tell(conn, id, "claimed", counselor_id, None, now)
+}
+
+pub(super) fn tell(
+    conn: &Connection,
+    id: i64,
+    kind: &str,
+    counselor_id: i64,
+    detail: Option<&str>,
+    now: UnixMs,
+) -> Result<()> {
+    let event = NewEvent {
+        kind,
+        conversation_id: Some(id),
+        counselor_id: Some(counselor_id),
+        detail,
+        ..NewEvent::default()
+    };
+    append(conn, now, event)
+}
+
+const SUMMARY: &str = "
+    SELECT c.id, c.citizen, c.state AS state, c.opened_at, c.waiting_since_at, c.last_inbound_id, c.closed_at,
+           c.close_reason, c.previous_id,
+           h.id AS counselor_id, h.login AS counselor_login, h.name AS counselor_name,
+           h.disabled_at AS counselor_disabled_at,
+           (SELECT count(*) FROM inbox i WHERE i.conversation_id = c.id)
+             + (SELECT count(*) FROM outbox o WHERE o.conversation_id = c.id) AS n_messages,
+           (SELECT count(*) FROM outbox o WHERE o.conversation_id = c.id AND o.needs_person = 1) AS n_in_doubt,
+           coalesce((SELECT i.text FROM inbox i WHERE i.id = c.last_inbound_id), '') AS text
+    FROM conversation c";
+const HOLDER: &str = "LEFT JOIN counselor h ON h.id = c.claimed_by";
+
+/// What is particular to the query of a list; fixed words all of them.
+struct List {
+    /// Where SQLite would choose an index by which it has to sort.
+    index: &'static str,
+    condition: &'static str,
+    order: &'static str,
+    /// Who `:holder` is.
+    holder: Option<i64>,
+}
+
+impl List {
+    fn of(filter: ConversationFilter) -> List {
+        use ConversationFilter::{HeldBy, Open, State};
+        use ConversationState::{Active, Answered, Closed, Waiting};
+        let (condition, order) = match filter {
+            State(Waiting) => ("c.state = 'waiting' AND :holder IS NULL", "c.waiting_since_at, c.id"),
+            State(Active) => ("c.state = 'active' AND :holder IS NULL", "c.id"),
+            State(Answered) => ("c.state = 'answered' AND :holder IS NULL", "c.id"),
+            State(Closed) => ("c.state = 'closed' AND :holder IS NULL", "c.id DESC"),
+            Open => ("c.state IN ('waiting', 'active', 'answered') AND :holder IS NULL", "c.id"),
+            HeldBy(_) => ("c.claimed_by = :holder", "c.id"),
+        };
+        let index = if filter == State(Waiting) { "INDEXED BY conversation_waiting" } else { "" };
+        let holder = if let HeldBy(id) = filter { Some(id) } else { None };
+        List { index, condition, order, holder }
+    }
+}
+
+fn summary(r: &Row<'_>) -> rusqlite::Result<ConversationSummary> {
+    Ok(ConversationSummary {
+        id: r.get("id")?,
+        citizen: row::phone(r, "citizen")?,
+        state: row::conversation_state(r)?,
+        holder: row::counselor(r)?,
+        opened_at: r.get("opened_at")?,
+        waiting_since_at: r.get("waiting_since_at")?,
+        n_messages: r.get("n_messages")?,
+        last_text: row::text(r)?,
+        last_inbound_id: r.get("last_inbound_id")?,
+        n_in_doubt: r.get("n_in_doubt")?,
+        closed_at: r.get("closed_at")?,
+        close_reason: r.get("close_reason")?,
+        previous_id: r.get("previous_id")?,
+    })
+}
+
+fn detail(conn: &Connection, id: i64) -> Result<ConversationDetail> {
+    let one = format!("{SUMMARY} {HOLDER} WHERE c.id = :id");
+    let summary = conn.prepare_cached(&one)?.query_row(named_params! { ":id": id }, summary)?;
+    let mut messages = inbound(conn, id)?;
+    messages.extend(outbound(conn, id)?);
+    messages.sort_by_key(|m| match m {
+        Message::In { at, id, .. } => (*at, 0, *id),
+        Message::Out { at, id, .. } => (*at, 1, *id),
+    });
+    Ok(ConversationDetail { summary, messages })
+}
+
+fn inbound(conn: &Connection, conversation_id: i64) -> Result<Vec<Message>> {
+    let mut select = conn.prepare_cached(
+        "SELECT id, received_at, text FROM inbox WHERE conversation_id = :conversation ORDER BY id",
+    )?;
+    let rows = select.query_map(named_params! { ":conversation": conversation_id }, |r| {
+        Ok(Message::In { id: r.get("id")?, at: r.get("received_at")?, text: row::text(r)? })
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+const OUTBOUND: &str = "
+    SELECT o.id, o.created_at, o.text AS text, o.state AS state, o.kind AS kind, o.code, o.final_at, o.needs_person,
+           o.conversation_id, o.citizen, c.id AS counselor_id, c.login AS counselor_login, c.name AS counselor_name,
+           c.disabled_at AS counselor_disabled_at
+    FROM outbox o LEFT JOIN counselor c ON c.id = o.author_id";
+
+fn outbound(conn: &Connection, conversation_id: i64) -> Result<Vec<Message>> {
+    let sql = format!("{OUTBOUND} WHERE o.conversation_id = :conversation ORDER BY o.id");
+    let mut select = conn.prepare_cached(&sql)?;
+    let rows = select.query_map(named_params! { ":conversation": conversation_id }, outbound_message)?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The texts of one reply.
+pub(super) fn of_reply(conn: &Connection, reply_id: i64) -> Result<Vec<Message>> {
+    let sql = format!("{OUTBOUND} WHERE o.reply_id = :reply ORDER BY o.id");
+    let mut select = conn.prepare_cached(&sql)?;
+    let rows = select.query_map(named_params! { ":reply": reply_id }, outbound_message)?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+fn outbound_message(r: &Row<'_>) -> rusqlite::Result<Message> {
+    Ok(Message::Out {
+        id: r.get("id")?,
+        at: r.get("created_at")?,
+        text: row::text(r)?,
+        author: row::counselor(r)?,
+        state: row::outbound_state(r)?,
+        kind: row::outbound_kind(r)?,
+        code: r.get("code")?,
+        final_at: r.get("final_at")?,
+        needs_person: r.get("needs_person")?,
+    })
+}
+
+impl Store {
+    /// Texts in doubt with conversation and citizen, oldest first, at most `limit`.
+    pub async fn in_doubt(&self, limit: u32) -> Result<Vec<(i64, PhoneNumber, Message)>> {
+        self.read(move |conn| {
+            let sql = format!(
+                "{OUTBOUND} WHERE o.id IN (SELECT d.id FROM outbox d INDEXED BY outbox_in_doubt WHERE d.state = 'in_doubt')
+                 ORDER BY o.id LIMIT :limit"
+            );
+            let mut select = conn.prepare_cached(&sql)?;
+            let rows = select.query_map(named_params! { ":limit": limit }, |r| {
+                Ok((r.get("conversation_id")?, row::phone(r, "citizen")?, outbound_message(r)?))
+            })?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+        .await
+    }
+}

@@ -1,0 +1,248 @@
+//! Counselors: their passwords (argon2id, one-way) and their tokens (256 random bits, kept only as SHA-256).
+
+use argon2::Argon2;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
+use sha2::{Digest, Sha256};
+use tokio::sync::Semaphore;
+
+use super::event::{NewEvent, append};
+use super::{Result, Store, StoreError, row};
+use crate::domain::UnixMs;
+use crate::domain::counselor::{Counselor, after_failed_login};
+
+/// Each hash takes 19 MiB and a core for a while: a flood of log-ins waits here, and not before the database.
+static HASHING: Semaphore = Semaphore::const_new(2);
+
+/// Somebody to be added. The login must be valid and the password long enough (domain::counselor).
+pub struct NewCounselor {
+    pub login: String,
+    pub name: String,
+    pub password: String,
+}
+
+/// How a log-in went.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LoginCheck {
+    Ok(Counselor),
+    /// No such login, wrong password or disabled: the same answer to all three.
+    Wrong,
+    LockedUntil(UnixMs),
+}
+
+/// What a log-in is checked against.
+struct Account {
+    counselor: Counselor,
+    password_hash: String,
+    n_failed: u32,
+    locked_until_at: Option<UnixMs>,
+}
+
+impl Account {
+    fn locked_until(&self, now: UnixMs) -> Option<UnixMs> {
+        self.locked_until_at.filter(|until| *until > now)
+    }
+}
+
+impl Store {
+    /// Adds a counselor. `Conflict` if the login is taken.
+    pub async fn add_counselor(&self, new: NewCounselor, now: UnixMs) -> Result<Counselor> {
+        let password_hash = hashed(new.password).await?;
+        self.write(move |conn| {
+            let n = conn.execute(
+                "INSERT INTO counselor (login, name, password_hash, created_at)
+                 VALUES (:login, :name, :hash, :now) ON CONFLICT (login) DO NOTHING",
+                named_params! { ":login": new.login, ":name": new.name, ":hash": password_hash, ":now": now },
+            )?;
+            if n == 0 {
+                return Err(StoreError::Conflict(format!("the login {} is taken", new.login)));
+            }
+            let id = conn.last_insert_rowid();
+            let event = NewEvent { kind: "counselor_added", counselor_id: Some(id), ..NewEvent::default() };
+            append(conn, now, event)?;
+            Ok(Counselor { id, login: new.login, name: new.name, disabled_at: None })
+        })
+        .await
+    }
+
+    /// All counselors by login, disabled ones too.
+    pub async fn counselors(&self) -> Result<Vec<Counselor>> {
+        self.read(|conn| {
+            let mut select = conn.prepare_cached(
+                "SELECT id AS counselor_id, login AS counselor_login, name AS counselor_name,
+                        disabled_at AS counselor_disabled_at FROM counselor ORDER BY login",
+            )?;
+            let rows = select.query_map([], row::counselor)?;
+            Ok(rows.flat_map(rusqlite::Result::transpose).collect::<rusqlite::Result<_>>()?)
+        })
+        .await
+    }
+
+    /// Ends a counselor's access at once: no log-in, no token. What they hold goes back to the queue. Returns how many
+    /// conversations that were.
+    pub async fn disable_counselor(&self, login: String, now: UnixMs) -> Result<usize> {
+        self.write(move |conn| {
+            let sql = "UPDATE counselor SET disabled_at = coalesce(disabled_at, :now) WHERE login = :login RETURNING id";
+            let id: i64 = conn.query_row(sql, named_params! { ":now": now, ":login": login }, |r| r.get(0))?;
+            conn.execute(
+                "UPDATE token SET revoked_at = :now WHERE counselor_id = :id AND revoked_at IS NULL",
+                named_params! { ":now": now, ":id": id },
+            )?;
+            conn.execute(
+                "INSERT INTO event (at, kind, conversation_id, counselor_id)
+                 SELECT :now, 'released', id, :id FROM conversation WHERE claimed_by = :id ORDER BY id",
+                named_params! { ":now": now, ":id": id },
+            )?;
+            let n_released = conn.execute(
+                "UPDATE conversation
+                 SET state = CASE state WHEN 'active' THEN 'waiting' ELSE state END, claimed_by = NULL, claimed_at = NULL
+                 WHERE claimed_by = :id",
+                named_params! { ":id": id },
+            )?;
+            let event = NewEvent { kind: "counselor_disabled", counselor_id: Some(id), ..NewEvent::default() };
+            append(conn, now, event)?;
+            Ok(n_released)
+        })
+        .await
+    }
+
+    /// Checks a log-in; too many wrong passwords in a row lock the account for a while.
+    pub async fn check_login(&self, login: String, password: String, now: UnixMs) -> Result<LoginCheck> {
+        let wanted = login.clone();
+        let account = self.read(move |conn| account(conn, &wanted)).await?;
+        if let Some(until) = account.as_ref().and_then(|a| a.locked_until(now)) {
+            return Ok(LoginCheck::LockedUntil(until));
+        }
+        // An unknown login costs as much time as a wrong password.
+        let is_right = verified(password, account.map(|a| a.password_hash)).await?;
+        self.write(move |conn| settle_login(conn, &login, is_right, now)).await
+    }
+
+    /// Makes a token, good until `expires_at`. It is shown once and cannot be read back.
+    pub async fn issue_token(&self, counselor_id: i64, expires_at: UnixMs, now: UnixMs) -> Result<String> {
+        let token = hex(&rand::random::<[u8; 32]>());
+        let hash = digest(&token);
+        self.write(move |conn| {
+            conn.execute(
+                "INSERT INTO token (hash, counselor_id, created_at, expires_at)
+                 VALUES (:hash, :counselor, :now, :expires)",
+                named_params! { ":hash": hash, ":counselor": counselor_id, ":now": now, ":expires": expires_at },
+            )?;
+            let event = NewEvent { kind: "logged_in", counselor_id: Some(counselor_id), ..NewEvent::default() };
+            append(conn, now, event)
+        })
+        .await?;
+        Ok(token)
+    }
+
+    /// Whose token it is, if it is good now.
+    pub async fn counselor_of_token(&self, token: &str, now: UnixMs) -> Result<Option<Counselor>> {
+        let hash = digest(token);
+        self.read(move |conn| {
+            let mut select = conn.prepare_cached(
+                "SELECT c.id AS counselor_id, c.login AS counselor_login, c.name AS counselor_name,
+                        c.disabled_at AS counselor_disabled_at
+                 FROM token t JOIN counselor c ON c.id = t.counselor_id
+                 WHERE t.hash = :hash AND t.revoked_at IS NULL AND t.expires_at > :now AND c.disabled_at IS NULL",
+            )?;
+            let found = select.query_row(named_params! { ":hash": hash, ":now": now }, row::counselor);
+            Ok(found.optional()?.flatten())
+        })
+        .await
+    }
+
+    /// Ends a token at once; one that is unknown is fine.
+    pub async fn revoke_token(&self, token: &str, now: UnixMs) -> Result<()> {
+        let hash = digest(token);
+        self.write(move |conn| {
+            conn.execute(
+                "UPDATE token SET revoked_at = :now WHERE hash = :hash AND revoked_at IS NULL",
+                named_params! { ":now": now, ":hash": hash },
+            )?;
+            Ok(())
+        })
+        .await
+    }
+}
+
+/// Decides by the account as it is now: passwords tried at the same time count one after another, and a right one that
+/// comes after the lock is of no use.
+fn settle_login(conn: &Connection, login: &str, is_right: bool, now: UnixMs) -> Result<LoginCheck> {
+    let Some(account) = account(conn, login)? else {
+        return Ok(LoginCheck::Wrong);
+    };
+    let id = account.counselor.id;
+    match account.locked_until(now) {
+        Some(until) => Ok(LoginCheck::LockedUntil(until)),
+        None if !is_right => {
+            let (n_failed, locked_until_at) = after_failed_login(account.n_failed, now);
+            set_failures(conn, id, n_failed, locked_until_at)?;
+            Ok(locked_until_at.map_or(LoginCheck::Wrong, LoginCheck::LockedUntil))
+        }
+        None if account.counselor.disabled_at.is_some() => Ok(LoginCheck::Wrong),
+        None => {
+            if account.n_failed > 0 || account.locked_until_at.is_some() {
+                set_failures(conn, id, 0, None)?;
+            }
+            Ok(LoginCheck::Ok(account.counselor))
+        }
+    }
+}
+
+fn set_failures(conn: &Connection, id: i64, n_failed: u32, locked_until_at: Option<UnixMs>) -> Result<()> {
+    conn.prepare_cached(
+        "UPDATE counselor SET n_failed_logins = :n, locked_until_at = :until WHERE id = :id",
+    )?
+    .execute(named_params! { ":n": n_failed, ":until": locked_until_at, ":id": id })?;
+    Ok(())
+}
+
+fn account(conn: &Connection, login: &str) -> Result<Option<Account>> {
+    let sql = "SELECT id AS counselor_id, login AS counselor_login, name AS counselor_name,
+                      disabled_at AS counselor_disabled_at, password_hash, n_failed_logins, locked_until_at
+               FROM counselor WHERE login = :login";
+    let account = |r: &Row<'_>| {
+        Ok(row::counselor(r)?.map(|counselor| (counselor, r)).map(|(counselor, r)| {
+            Ok::<_, rusqlite::Error>(Account {
+                counselor,
+                password_hash: r.get("password_hash")?,
+                n_failed: r.get("n_failed_logins")?,
+                locked_until_at: r.get("locked_until_at")?,
+            })
+        }))
+    };
+    let found = conn.query_row(sql, named_params! { ":login": login }, account).optional()?.flatten();
+    Ok(found.transpose()?)
+}
+
+async fn hashed(password: String) -> Result<String> {
+    let _turn = HASHING.acquire().await.map_err(|_| StoreError::Crashed)?;
+    let task = tokio::task::spawn_blocking(move || {
+        let hash = Argon2::default().hash_password(password.as_bytes());
+        hash.map(|h| h.to_string()).map_err(|e| StoreError::Unusable(format!("cannot hash a password: {e}")))
+    });
+    task.await.unwrap_or(Err(StoreError::Crashed))
+}
+
+/// Without a hash, spends the same time and says no.
+async fn verified(password: String, hash: Option<String>) -> Result<bool> {
+    let Some(hash) = hash else {
+        hashed(password).await?;
+        return Ok(false);
+    };
+    let _turn = HASHING.acquire().await.map_err(|_| StoreError::Crashed)?;
+    let task = tokio::task::spawn_blocking(move || {
+        let parsed = PasswordHash::new(&hash)
+            .map_err(|_| StoreError::Unusable("a stored password is damaged".into()))?;
+        Ok(Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok())
+    });
+    task.await.unwrap_or(Err(StoreError::Crashed))
+}
+
+fn digest(token: &str) -> Vec<u8> {
+    Sha256::digest(token.as_bytes()).to_vec()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}

@@ -1,0 +1,90 @@
+//! The journal: every change appends to it in its own transaction, so whoever reads on from a number misses nothing.
+
+use rusqlite::{Connection, Row, named_params};
+
+use super::{Result, Store};
+use crate::domain::UnixMs;
+
+/// One thing that happened. Holds no number and no text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    pub seq: i64,
+    pub at: UnixMs,
+    pub kind: String,
+    pub conversation_id: Option<i64>,
+    pub message_id: Option<i64>,
+    pub counselor: Option<String>,
+    pub detail: Option<String>,
+}
+
+/// An event about to be written.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct NewEvent<'a> {
+    pub kind: &'a str,
+    pub conversation_id: Option<i64>,
+    pub message_id: Option<i64>,
+    pub counselor_id: Option<i64>,
+    pub detail: Option<&'a str>,
+}
+
+pub(super) fn append(conn: &Connection, now: UnixMs, event: NewEvent<'_>) -> Result<()> {
+    let mut insert = conn.prepare_cached(
+        "INSERT INTO event (at, kind, conversation_id, message_id, counselor_id, detail)
+         VALUES (:at, :kind, :conversation, :message, :counselor, :detail)",
+    )?;
+    insert.execute(named_params! {
+        ":at": now,
+        ":kind": event.kind,
+        ":conversation": event.conversation_id,
+        ":message": event.message_id,
+        ":counselor": event.counselor_id,
+        ":detail": event.detail,
+    })?;
+    Ok(())
+}
+
+impl Store {
+    /// At most `limit` events after number `seq`, in order.
+    pub async fn events_after(&self, seq: i64, limit: u32) -> Result<Vec<Event>> {
+        self.read(move |conn| {
+            let mut select = conn.prepare_cached(
+                "SELECT e.seq, e.at, e.kind, e.conversation_id, e.message_id, c.login AS counselor, e.detail
+                 FROM event e LEFT JOIN counselor c ON c.id = e.counselor_id
+                 WHERE e.seq > :seq ORDER BY e.seq LIMIT :limit",
+            )?;
+            let rows = select.query_map(named_params! { ":seq": seq, ":limit": limit }, event)?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+        .await
+    }
+
+    /// The number of the newest event; 0 before the first.
+    pub async fn last_event_seq(&self) -> Result<i64> {
+        self.read(|conn| {
+            Ok(conn
+                .prepare_cached("SELECT coalesce(max(seq), 0) FROM event")?
+                .query_row([], |row| row.get(0))?)
+        })
+        .await
+    }
+
+    /// Notes that a worker of the daemon had to be started again, or another thing an operator should see.
+    pub async fn note(&self, kind: &'static str, detail: String, now: UnixMs) -> Result<()> {
+        self.write(move |conn| {
+            append(conn, now, NewEvent { kind, detail: Some(&detail), ..NewEvent::default() })
+        })
+        .await
+    }
+}
+
+fn event(row: &Row<'_>) -> rusqlite::Result<Event> {
+    Ok(Event {
+        seq: row.get("seq")?,
+        at: row.get("at")?,
+        kind: row.get("kind")?,
+        conversation_id: row.get("conversation_id")?,
+        message_id: row.get("message_id")?,
+        counselor: row.get("counselor")?,
+        detail: row.get("detail")?,
+    })
+}

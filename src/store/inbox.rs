@@ -1,0 +1,446 @@
+//! Texts from citizens: accepting a page and routing what it brought.
+
+use std::sync::Arc;
+
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
+use sha2::{Digest, Sha256};
+
+use super::event::{NewEvent, append};
+use super::outbox::{self, NewOutbound, SendPolicy};
+use super::write::run_guarded;
+use super::{Result, Store, StoreError, row};
+use crate::domain::UnixMs;
+use crate::domain::conversation::{self, Latest, Route};
+use crate::domain::inbound::{Cursor, InboundEvent, InboundItem, InboundState, InboundText, next};
+use crate::domain::outbound::{Lane, OutboundKind};
+use crate::domain::phone::PhoneNumber;
+
+/// What a page brought.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct AcceptedPage {
+    pub n_new: usize,
+    /// Texts that had been stored before.
+    pub n_known: usize,
+    /// Items that could not be read, new ones only.
+    pub n_quarantined: usize,
+}
+
+/// An automatic text, ready to leave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoticeText {
+    pub text: String,
+    pub kind: OutboundKind,
+}
+
+/// What routing has to know besides the texts.
+#[derive(Clone)]
+pub struct RoutePolicy {
+    /// Makes the receipt text for a citizen before whom so many wait; `None`: no receipt texts.
+    pub receipt: Arc<dyn Fn(i64) -> Option<NoticeText> + Send + Sync>,
+    pub send: SendPolicy,
+}
+
+/// What one run of the router did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Routed {
+    pub n_routed: usize,
+    pub n_failed: usize,
+    pub n_notices: usize,
+}
+
+impl Store {
+    /// How far `carrier` has been read, if it ever was.
+    pub async fn inbound_cursor(&self, carrier: &'static str) -> Result<Option<Cursor>> {
+        self.read(move |conn| {
+            let sql = "SELECT since_at, page, newest_at FROM inbound_cursor WHERE carrier = :carrier";
+            let found = conn.prepare_cached(sql)?.query_row(named_params! { ":carrier": carrier }, |row| {
+                Ok(Cursor {
+                    since: row.get("since_at")?,
+                    page: row.get("page")?,
+                    newest: row.get("newest_at")?,
+                })
+            });
+            Ok(found.optional()?)
+        })
+        .await
+    }
+
+    /// Stores a page: its texts, what could not be read, the body as it came, and the new cursor, in one transaction.
+    /// Texts and items that are known already are counted and left alone. Only after this may the carrier be acked.
+    pub async fn accept_inbound(
+        &self,
+        carrier: &'static str,
+        raw: Vec<u8>,
+        items: Vec<InboundItem>,
+        next: Cursor,
+        now: UnixMs,
+    ) -> Result<AcceptedPage> {
+        let stored = self.write(move |conn| {
+            let mut page = Page { conn, carrier, raw: &raw, kind: "inbound", id: None, now };
+            let mut accepted = AcceptedPage::default();
+            for item in &items {
+                match item {
+                    InboundItem::Text(text) if page.insert_text(text)? => accepted.n_new += 1,
+                    InboundItem::Text(_) => accepted.n_known += 1,
+                    InboundItem::Unreadable { raw, reason } => {
+                        accepted.n_quarantined += usize::from(page.quarantine(raw, reason)?);
+                    }
+                }
+            }
+            set_cursor(conn, carrier, &next, now)?;
+            Ok(accepted)
+        });
+        let accepted = stored.await?;
+        if accepted.n_new > 0 {
+            self.hints().text_in.notify_one();
+        }
+        Ok(accepted)
+    }
+
+    /// Whether a text waits for the router.
+    pub async fn has_received(&self) -> Result<bool> {
+        self.read(|conn| {
+            let sql = "SELECT EXISTS (SELECT 1 FROM inbox WHERE state = 'received')";
+            Ok(conn.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
+        })
+        .await
+    }
+
+    /// Routes at most `limit` texts in the order they came, each on its own: a text that fails does not hold up the
+    /// next, and is set aside for a person after its third failure.
+    pub async fn route_received(&self, limit: u32, now: UnixMs, policy: RoutePolicy) -> Result<Routed> {
+        let routed = self.write(move |conn| {
+            let mut done = Routed::default();
+            for id in received(conn, limit)? {
+                conn.execute_batch("SAVEPOINT text")?;
+                match run_guarded(|conn| route_one(conn, id, now, &policy), conn) {
+                    Ok(with_notice) => {
+                        done.n_routed += 1;
+                        done.n_notices += usize::from(with_notice);
+                    }
+                    Err(error) if conn.is_autocommit() || error.is_of_the_disk() => return Err(error),
+                    Err(error) => {
+                        conn.execute_batch("ROLLBACK TO text")?;
+                        note_failure(conn, id, &error, now)?;
+                        done.n_failed += 1;
+                    }
+                }
+                conn.execute_batch("RELEASE text")?;
+            }
+            Ok(done)
+        });
+        let routed = routed.await?;
+        if routed.n_notices > 0 {
+            self.hints().text_out.notify_one();
+        }
+        Ok(routed)
+    }
+}
+
+/// A page being stored; its body is written once something on it turns out to be new.
+pub(super) struct Page<'a> {
+    pub conn: &'a Connection,
+    pub carrier: &'a str,
+    pub raw: &'a [u8],
+    pub kind: &'static str,
+    pub id: Option<i64>,
+    pub now: UnixMs,
+}
+
+impl Page<'_> {
+    /// Stores a text; says whether it was new.
+    fn insert_text(&mut self, text: &InboundText) -> Result<bool> {
+        let mut insert = self.conn.prepare_cached(
+            "INSERT INTO inbox (carrier, carrier_message_key, raw_page_id, citizen, our_number, text, sent_at, received_at)
+             VALUES (:carrier, :key, :page, :citizen, :our_number, :text, :sent_at, :now)
+             ON CONFLICT (carrier, carrier_message_key) DO NOTHING",
+        )?;
+        let n = insert.execute(named_params! {
+            ":carrier": self.carrier,
+            ":key": text.key,
+            ":page": self.id,
+            ":citizen": text.citizen.reveal(),
+            ":our_number": text.to.reveal(),
+            ":text": text.text.reveal(),
+            ":sent_at": text.sent_at,
+            ":now": self.now,
+        })?;
+        if n == 0 {
+            return Ok(false);
+        }
+        let row_id = self.conn.last_insert_rowid();
+        if self.id.is_none() {
+            let page_id = self.keep_body()?;
+            let sql = "UPDATE inbox SET raw_page_id = :page WHERE id = :id";
+            self.conn.prepare_cached(sql)?.execute(named_params! { ":page": page_id, ":id": row_id })?;
+        }
+        Ok(true)
+    }
+
+    /// Keeps an item that could not be read; says whether it was new.
+    pub(super) fn quarantine(&mut self, raw: &str, reason: &str) -> Result<bool> {
+        let mut insert = self.conn.prepare_cached(
+            "INSERT INTO quarantine (carrier, kind, digest, raw, reason, received_at)
+             VALUES (:carrier, :kind, :digest, :raw, :reason, :now)
+             ON CONFLICT (carrier, kind, digest) DO NOTHING",
+        )?;
+        let n = insert.execute(named_params! {
+            ":carrier": self.carrier,
+            ":kind": self.kind,
+            ":digest": Sha256::digest(raw.as_bytes()).as_slice(),
+            ":raw": raw,
+            ":reason": reason,
+            ":now": self.now,
+        })?;
+        if n == 0 {
+            return Ok(false);
+        }
+        self.keep_body()?;
+        append(
+            self.conn,
+            self.now,
+            NewEvent { kind: "quarantined", detail: Some(reason), ..NewEvent::default() },
+        )?;
+        Ok(true)
+    }
+
+    /// Stores the body of the page, once.
+    pub(super) fn keep_body(&mut self) -> Result<i64> {
+        if let Some(id) = self.id {
+            return Ok(id);
+        }
+        let mut insert = self.conn.prepare_cached(
+            "INSERT INTO raw_page (carrier, kind, body, received_at) VALUES (:carrier, :kind, :body, :now)",
+        )?;
+        insert.execute(named_params! {
+            ":carrier": self.carrier, ":kind": self.kind, ":body": self.raw, ":now": self.now,
+        })?;
+        let id = self.conn.last_insert_rowid();
+        self.id = Some(id);
+        Ok(id)
+    }
+}
+
+fn set_cursor(conn: &Connection, carrier: &str, cursor: &Cursor, now: UnixMs) -> Result<()> {
+    let mut upsert = conn.prepare_cached(
+        "INSERT INTO inbound_cursor (carrier, since_at, page, newest_at, updated_at)
+         VALUES (:carrier, :since, :page, :newest, :now)
+         ON CONFLICT (carrier) DO UPDATE
+         SET since_at = excluded.since_at, page = excluded.page, newest_at = excluded.newest_at,
+             updated_at = excluded.updated_at
+         WHERE since_at <> excluded.since_at OR page IS NOT excluded.page OR newest_at <> excluded.newest_at",
+    )?;
+    upsert.execute(named_params! {
+        ":carrier": carrier, ":since": cursor.since, ":page": cursor.page, ":newest": cursor.newest, ":now": now,
+    })?;
+    Ok(())
+}
+
+/// A stored text that waits for the router.
+struct Received {
+    id: i64,
+    citizen: PhoneNumber,
+    our_number: PhoneNumber,
+    received_at: UnixMs,
+}
+
+/// Only the numbers of the rows: one that cannot be read fails alone, later.
+fn received(conn: &Connection, limit: u32) -> Result<Vec<i64>> {
+    let mut select =
+        conn.prepare_cached("SELECT id FROM inbox WHERE state = 'received' ORDER BY id LIMIT :limit")?;
+    let rows = select.query_map(named_params! { ":limit": limit }, |row| row.get(0))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+fn received_text(conn: &Connection, id: i64) -> Result<Received> {
+    let sql = "SELECT id, citizen, our_number, received_at FROM inbox WHERE id = :id";
+    let text = conn.prepare_cached(sql)?.query_row(named_params! { ":id": id }, |r| {
+        Ok(Received {
+            id: r.get("id")?,
+            citizen: row::phone(r, "citizen")?,
+            our_number: row::phone(r, "our_number")?,
+            received_at: r.get("received_at")?,
+        })
+    });
+    Ok(text?)
+}
+
+/// Puts one text into its conversation; says whether a receipt text was written.
+fn route_one(conn: &Connection, id: i64, now: UnixMs, policy: &RoutePolicy) -> Result<bool> {
+    let text = received_text(conn, id)?;
+    let latest = latest_conversation(conn, &text)?;
+    let text = after_all_routed(conn, text, latest.as_ref())?;
+    let text = &text;
+    let route = conversation::route(latest.map(|l| l.about), text.received_at);
+    let conversation_id = match route {
+        Route::Open { previous_id } => open(conn, text, previous_id, now)?,
+        Route::Reopen { id } => reopen(conn, id, text, now)?,
+        Route::Join { id, state } => join(conn, id, state.as_str(), text)?,
+    };
+    let routed = conn
+        .prepare_cached(
+            "UPDATE inbox SET state = 'routed', conversation_id = :conversation, routed_at = :now
+             WHERE id = :id AND state = 'received'",
+        )?
+        .execute(named_params! { ":conversation": conversation_id, ":now": now, ":id": text.id })?;
+    if routed != 1 {
+        return Err(StoreError::Conflict("the text was routed by somebody else".into()));
+    }
+    let event = NewEvent {
+        kind: "text_in",
+        conversation_id: Some(conversation_id),
+        message_id: Some(text.id),
+        ..NewEvent::default()
+    };
+    append(conn, now, event)?;
+    let same = latest.map(|l| l.about).filter(|about| about.id == conversation_id);
+    let last_notice_at = same.and_then(|about| about.last_notice_at);
+    if !conversation::receipt_is_due(&text.citizen, route, last_notice_at, now) {
+        return Ok(false);
+    }
+    write_receipt(conn, conversation_id, text, now, policy)
+}
+
+/// The citizen's latest conversation and the newest text in it.
+#[derive(Clone, Copy)]
+struct Found {
+    about: Latest,
+    last_inbound_id: i64,
+}
+
+fn latest_conversation(conn: &Connection, text: &Received) -> Result<Option<Found>> {
+    let mut select = conn.prepare_cached(
+        "SELECT id, state, claimed_by IS NOT NULL AS held, closed_at, last_notice_at, last_inbound_id
+         FROM conversation
+         WHERE citizen = :citizen AND our_number = :our_number ORDER BY id DESC LIMIT 1",
+    )?;
+    let of = named_params! { ":citizen": text.citizen.reveal(), ":our_number": text.our_number.reveal() };
+    let found = |r: &Row<'_>| {
+        let about = Latest {
+            id: r.get("id")?,
+            state: row::conversation_state(r)?,
+            held: r.get("held")?,
+            closed_at: r.get("closed_at")?,
+            last_notice_at: r.get("last_notice_at")?,
+        };
+        Ok(Found { about, last_inbound_id: r.get("last_inbound_id")? })
+    };
+    Ok(select.query_row(of, found).optional()?)
+}
+
+/// A text that failed at first may be overtaken by a newer one. The send guard asks what the writer has seen by number,
+/// so a text that is put in behind gets a number behind.
+fn after_all_routed(conn: &Connection, text: Received, latest: Option<&Found>) -> Result<Received> {
+    if latest.is_none_or(|l| l.last_inbound_id < text.id) {
+        return Ok(text);
+    }
+    let sql = "UPDATE inbox SET id = (SELECT max(id) + 1 FROM inbox) WHERE id = :id RETURNING id";
+    let id = conn.prepare_cached(sql)?.query_row(named_params! { ":id": text.id }, |row| row.get(0))?;
+    Ok(Received { id, ..text })
+}
+
+fn open(conn: &Connection, text: &Received, previous_id: Option<i64>, now: UnixMs) -> Result<i64> {
+    conn.prepare_cached(
+        "INSERT INTO conversation (citizen, our_number, state, opened_at, waiting_since_at, last_inbound_id,
+                                   last_inbound_at, previous_id)
+         VALUES (:citizen, :our_number, 'waiting', :now, :received_at, :inbound, :received_at, :previous)",
+    )?
+    .execute(named_params! {
+        ":citizen": text.citizen.reveal(),
+        ":our_number": text.our_number.reveal(),
+        ":now": now,
+        ":received_at": text.received_at,
+        ":inbound": text.id,
+        ":previous": previous_id,
+    })?;
+    let id = conn.last_insert_rowid();
+    append(conn, now, NewEvent { kind: "opened", conversation_id: Some(id), ..NewEvent::default() })?;
+    Ok(id)
+}
+
+fn reopen(conn: &Connection, id: i64, text: &Received, now: UnixMs) -> Result<i64> {
+    conn.prepare_cached(
+        "UPDATE conversation
+         SET state = 'waiting', closed_at = NULL, close_reason = NULL, n_reopened = n_reopened + 1,
+             waiting_since_at = :received_at, last_inbound_id = :inbound,
+             last_inbound_at = max(last_inbound_at, :received_at)
+         WHERE id = :id AND state = 'closed'",
+    )?
+    .execute(named_params! { ":received_at": text.received_at, ":inbound": text.id, ":id": id })?;
+    append(conn, now, NewEvent { kind: "reopened", conversation_id: Some(id), ..NewEvent::default() })?;
+    Ok(id)
+}
+
+fn join(conn: &Connection, id: i64, state: &str, text: &Received) -> Result<i64> {
+    conn.prepare_cached(
+        "UPDATE conversation
+         SET state = :state, waiting_since_at = min(coalesce(waiting_since_at, :received_at), :received_at),
+             last_inbound_id = :inbound, last_inbound_at = max(last_inbound_at, :received_at)
+         WHERE id = :id AND state <> 'closed'",
+    )?
+    .execute(named_params! {
+        ":state": state, ":received_at": text.received_at, ":inbound": text.id, ":id": id,
+    })?;
+    Ok(id)
+}
+
+fn write_receipt(
+    conn: &Connection,
+    conversation_id: i64,
+    text: &Received,
+    now: UnixMs,
+    policy: &RoutePolicy,
+) -> Result<bool> {
+    let Some(notice) = (policy.receipt)(n_ahead(conn, conversation_id)?) else {
+        return Ok(false);
+    };
+    let new = NewOutbound {
+        conversation_id,
+        reply_id: None,
+        author_id: None,
+        citizen: &text.citizen,
+        from: policy.send.sender_for(&text.our_number),
+        kind: notice.kind,
+        text: &notice.text,
+        lane: Lane::Notice,
+    };
+    outbox::insert(conn, &new, now, &policy.send)?;
+    conn.prepare_cached("UPDATE conversation SET last_notice_at = :now WHERE id = :id")?
+        .execute(named_params! { ":now": now, ":id": conversation_id })?;
+    Ok(true)
+}
+
+/// How many wait who came before this conversation.
+fn n_ahead(conn: &Connection, conversation_id: i64) -> Result<i64> {
+    let sql = "SELECT count(*) FROM conversation me, conversation w INDEXED BY conversation_waiting
+               WHERE me.id = :id AND w.state = 'waiting'
+                 AND (w.waiting_since_at, w.id) < (me.waiting_since_at, me.id)";
+    Ok(conn.prepare_cached(sql)?.query_row(named_params! { ":id": conversation_id }, |row| row.get(0))?)
+}
+
+/// After a failed try: later, or, after the third, never by itself again.
+fn note_failure(conn: &Connection, id: i64, error: &StoreError, now: UnixMs) -> Result<()> {
+    let before = "SELECT n_route_failures FROM inbox WHERE id = :id";
+    let before: u32 = conn.prepare_cached(before)?.query_row(named_params! { ":id": id }, |r| r.get(0))?;
+    let times = before + 1;
+    let state =
+        next(InboundState::Received, InboundEvent::RouteFailed { times }).unwrap_or(InboundState::Received);
+    let trouble = error.to_string();
+    conn.prepare_cached(
+        "UPDATE inbox SET n_route_failures = :times, state = :state, trouble = :trouble
+         WHERE id = :id AND state = 'received'",
+    )?
+    .execute(named_params! {
+        ":times": times, ":state": state.as_str(), ":trouble": trouble, ":id": id,
+    })?;
+    if state == InboundState::Quarantined {
+        let event = NewEvent {
+            kind: "quarantined",
+            message_id: Some(id),
+            detail: Some(&trouble),
+            ..NewEvent::default()
+        };
+        append(conn, now, event)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,277 @@
+//! The durable truth, in SQLite; nothing else in the house knows SQL. Methods are use-cases: domain types in, domain
+//! types out, each one transaction. What a method has returned is on disk (`synchronous=FULL`).
+//!
+//! One connection writes and shares its commits among all who wait (`write`); a few read. Files: the nouns of the
+//! house (`inbox`, `outbox`, `receipt`, `conversation`, `counselor`, `event`), `migrate` (fresh and old files) and
+//! `status` (counts).
+
+mod conversation;
+mod counselor;
+mod event;
+mod inbox;
+mod migrate;
+mod outbox;
+mod quarantine;
+mod read;
+mod receipt;
+mod reconcile;
+mod reply;
+mod row;
+mod status;
+#[cfg(test)]
+mod tests;
+mod unanswered;
+mod write;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rusqlite::{Connection, OpenFlags, ffi};
+use tokio::sync::{Notify, watch};
+
+pub use conversation::{ConversationDetail, ConversationFilter, ConversationSummary, Message};
+pub use counselor::{LoginCheck, NewCounselor};
+pub use event::Event;
+pub use inbox::{AcceptedPage, NoticeText, RoutePolicy, Routed};
+pub use migrate::SCHEMA_VERSION;
+pub use outbox::{Outcome, SendPolicy};
+pub use quarantine::Quarantined;
+pub use receipt::Applied;
+pub use reconcile::{Answer, InDoubt};
+pub use reply::{NewReply, ReplyOutcome, ReplyRefused};
+pub use status::{Balance, Counts};
+
+/// How a change to a conversation ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Claim {
+    Done,
+    /// Somebody else holds it.
+    HeldBy(crate::domain::counselor::Counselor),
+    /// Nobody holds it, or not the one who asked.
+    NotHeld,
+    Closed,
+    /// The citizen has written since; nothing was changed.
+    NewerTexts,
+}
+
+/// Why the store could not do it. Holds no text and no number.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum StoreError {
+    #[error("it does not exist")]
+    NotFound,
+    #[error("it was changed meanwhile: {0}")]
+    Conflict(String),
+    #[error("the database is locked by another process")]
+    Busy,
+    #[error("the disk is full")]
+    Full,
+    #[error("the database cannot be written to: it or its folder is read-only")]
+    ReadOnly,
+    #[error("the database file is damaged: {0}")]
+    Corrupt(String),
+    #[error("{0}")]
+    Unusable(String),
+    /// A write did not reach the disk; the process has to start again from the file.
+    #[error("the disk failed while writing")]
+    DiskFailed,
+    #[error("database: {0}")]
+    Sqlite(Arc<rusqlite::Error>),
+    #[error("a database task ended unexpectedly")]
+    Crashed,
+}
+
+impl StoreError {
+    /// It failed for want of a disk that works and has room, or of the lock, whatever was to be written. The same write
+    /// may succeed later.
+    pub fn is_of_the_disk(&self) -> bool {
+        match self {
+            StoreError::Busy | StoreError::Full | StoreError::ReadOnly | StoreError::DiskFailed => true,
+            StoreError::Sqlite(error) => error.sqlite_error().is_some_and(|e| {
+                let code = e.extended_code & 0xff;
+                matches!(
+                    code,
+                    ffi::SQLITE_IOERR | ffi::SQLITE_NOMEM | ffi::SQLITE_CANTOPEN | ffi::SQLITE_PROTOCOL
+                )
+            }),
+            _ => false,
+        }
+    }
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        if matches!(error, rusqlite::Error::QueryReturnedNoRows) {
+            return StoreError::NotFound;
+        }
+        let Some(code) = error.sqlite_error().map(|e| e.extended_code) else {
+            return StoreError::Sqlite(Arc::new(error));
+        };
+        match (code & 0xff, code) {
+            (_, ffi::SQLITE_IOERR_FSYNC | ffi::SQLITE_IOERR_DIR_FSYNC) => StoreError::DiskFailed,
+            (ffi::SQLITE_BUSY | ffi::SQLITE_LOCKED, _) => StoreError::Busy,
+            (ffi::SQLITE_FULL, _) => StoreError::Full,
+            (ffi::SQLITE_READONLY, _) => StoreError::ReadOnly,
+            (ffi::SQLITE_CORRUPT | ffi::SQLITE_NOTADB, _) => StoreError::Corrupt(short_reason(&error)),
+            _ => StoreError::Sqlite(Arc::new(error)),
+        }
+    }
+}
+
+/// SQLite's own words for a damaged file; they name pages, never contents.
+fn short_reason(error: &rusqlite::Error) -> String {
+    let whole = error.to_string();
+    whole.lines().next().unwrap_or("unknown damage").chars().take(120).collect()
+}
+
+pub type Result<T> = std::result::Result<T, StoreError>;
+
+/// When a commit counts as done. `Normal` exists for measuring what `Full` costs; a power cut loses texts with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Synchronous {
+    Full,
+    Normal,
+}
+
+/// How to open a database.
+#[derive(Debug, Clone)]
+pub struct StoreOptions {
+    pub synchronous: Synchronous,
+    /// Concurrent writers share commits. Off only for measuring what it brings.
+    pub group_commit: bool,
+    /// Make the file if it is not there.
+    pub create: bool,
+    pub busy_timeout: Duration,
+}
+
+impl Default for StoreOptions {
+    fn default() -> Self {
+        StoreOptions {
+            synchronous: Synchronous::Full,
+            group_commit: true,
+            create: true,
+            busy_timeout: Duration::from_secs(5),
+        }
+    }
+}
+
+/// Wake-ups after a commit. Only hints: whoever wakes looks into the database, and looks now and then without them.
+#[derive(Debug)]
+pub struct Hints {
+    /// Texts wait for the router.
+    pub text_in: Notify,
+    /// Texts wait for the sender, or one that stood before others has moved on.
+    pub text_out: Notify,
+    /// Something was committed; there may be events.
+    pub commit: watch::Sender<u64>,
+}
+
+/// The database. Cheap to clone; closed when the last clone is dropped.
+#[derive(Clone)]
+pub struct Store {
+    writer: Arc<write::Writer>,
+    readers: Arc<read::Readers>,
+    hints: Arc<Hints>,
+    path: PathBuf,
+}
+
+impl Store {
+    /// Opens the database at `path`, makes or upgrades it where needed. Blocks; refuses a file that is damaged, not a
+    /// database, not Munja's, or made by a newer version, each in words that name the file.
+    pub fn open(path: &Path, options: &StoreOptions) -> Result<Store> {
+        let (connection, readers) = open_all(path, options).map_err(|error| naming(path, error))?;
+        let hints = Arc::new(Hints {
+            text_in: Notify::new(),
+            text_out: Notify::new(),
+            commit: watch::Sender::new(0),
+        });
+        let writer = write::Writer::new(connection, path, options, Arc::clone(&hints));
+        Ok(Store { writer: Arc::new(writer), readers: Arc::new(readers), hints, path: path.to_owned() })
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub fn hints(&self) -> &Hints {
+        &self.hints
+    }
+
+    /// Resolves once a write has failed in a way that only a new start from the file can mend.
+    pub async fn disk_failed(&self) {
+        self.writer.disk_failed().await;
+    }
+
+    /// Copies what the log holds into the database file, so that the next start finds a short log.
+    pub async fn checkpoint(&self) -> Result<()> {
+        self.writer.checkpoint().await
+    }
+}
+
+fn open_all(path: &Path, options: &StoreOptions) -> Result<(Connection, read::Readers)> {
+    let mut connection = connect(path, options, true)?;
+    // SQLite opens a file that may not be written to for reading only, and says so at the first write: too late.
+    if connection.is_readonly("main")? {
+        return Err(StoreError::ReadOnly);
+    }
+    migrate::bring_up_to_date(&mut connection, path)?;
+    set_journal(&connection, options.busy_timeout)?;
+    let readers = read::Readers::open(|| connect(path, options, false))?;
+    Ok((connection, readers))
+}
+
+/// Opens one connection with the house's pragmas.
+fn connect(path: &Path, options: &StoreOptions, may_write: bool) -> Result<Connection> {
+    let mut flags = OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_READ_WRITE;
+    if may_write && options.create {
+        flags |= OpenFlags::SQLITE_OPEN_CREATE;
+    }
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(options.busy_timeout)?;
+    connection.set_prepared_statement_cache_capacity(128);
+    let synchronous = match options.synchronous {
+        Synchronous::Full => "FULL",
+        Synchronous::Normal => "NORMAL",
+    };
+    connection.pragma_update(None, "foreign_keys", "ON")?;
+    connection.pragma_update(None, "secure_delete", "ON")?;
+    connection.pragma_update(None, "synchronous", synchronous)?;
+    if !may_write {
+        connection.pragma_update(None, "query_only", "ON")?;
+    }
+    Ok(connection)
+}
+
+/// WAL, whose copying into the file is done beside the writer (see [`mod@write`]).
+fn set_journal(connection: &Connection, patience: Duration) -> Result<()> {
+    let set = || Ok(connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get::<_, String>(0))?);
+    let began = Instant::now();
+    let mut mode = set();
+    // Where others open a fresh file too, SQLite does not wait by itself here.
+    while matches!(mode, Err(StoreError::Busy)) && began.elapsed() < patience {
+        std::thread::sleep(Duration::from_millis(5));
+        mode = set();
+    }
+    let mode = mode?;
+    if mode != "wal" {
+        return Err(StoreError::Unusable(format!(
+            "this file system cannot keep a write-ahead log (mode {mode})"
+        )));
+    }
+    connection.pragma_update(None, "wal_autocheckpoint", 0)?;
+    connection.pragma_update_and_check(None, "journal_size_limit", write::LOG_IS_LONG, |_| Ok(()))?;
+    Ok(())
+}
+
+/// Why a file cannot be opened, in words that name it.
+fn naming(path: &Path, error: StoreError) -> StoreError {
+    let path = path.display();
+    match error {
+        StoreError::Sqlite(inner) => StoreError::Unusable(format!("cannot open {path}: {inner}")),
+        StoreError::Corrupt(reason) => StoreError::Corrupt(format!("{path}: {reason}")),
+        StoreError::ReadOnly => {
+            StoreError::Unusable(format!("{path} cannot be written to: it or its folder is read-only"))
+        }
+        other => other,
+    }
+}

@@ -1,0 +1,57 @@
+//! The connections that read. They never write (`query_only`) and never wait for the writer (WAL).
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rusqlite::Connection;
+use tokio::sync::Semaphore;
+
+use super::{Result, Store, StoreError};
+
+const N_READERS: usize = 3;
+
+pub(super) struct Readers {
+    idle: Mutex<Vec<Connection>>,
+    permits: Arc<Semaphore>,
+}
+
+impl Readers {
+    pub(super) fn open(connect: impl Fn() -> Result<Connection>) -> Result<Self> {
+        let idle = (0..N_READERS).map(|_| connect()).collect::<Result<Vec<_>>>()?;
+        Ok(Readers { idle: Mutex::new(idle), permits: Arc::new(Semaphore::new(N_READERS)) })
+    }
+
+    fn take(&self) -> Result<Connection> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop().ok_or(StoreError::Crashed)
+    }
+
+    fn put_back(&self, connection: Connection) {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+    }
+}
+
+impl Store {
+    /// Runs `query` in one read transaction, on what was committed before it began.
+    pub(super) async fn read<T, F>(&self, query: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T> + Send + 'static,
+    {
+        let readers = Arc::clone(&self.readers);
+        let permits = Arc::clone(&readers.permits);
+        let permit = permits.acquire_owned().await.map_err(|_| StoreError::Crashed)?;
+        let task = tokio::task::spawn_blocking(move || {
+            let connection = readers.take()?;
+            let result = catch_unwind(AssertUnwindSafe(|| in_snapshot(&connection, query)));
+            readers.put_back(connection);
+            drop(permit);
+            result.unwrap_or(Err(StoreError::Crashed))
+        });
+        task.await.unwrap_or(Err(StoreError::Crashed))
+    }
+}
+
+fn in_snapshot<T>(connection: &Connection, query: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+    let snapshot = connection.unchecked_transaction()?;
+    query(&snapshot)
+}

@@ -1,0 +1,159 @@
+//! Receipts: kept all, applied where they move a text forward, kept waiting where their text is not known yet.
+
+use rusqlite::{Connection, OptionalExtension, named_params};
+
+use super::inbox::Page;
+use super::outbox::{finish, standing};
+use super::{Result, Store, row};
+use crate::domain::UnixMs;
+use crate::domain::outbound::next;
+use crate::domain::receipt::{Receipt, ReceiptItem, ReceiptStatus};
+
+/// What a page of receipts did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Applied {
+    /// Texts that moved on.
+    pub n_moved: usize,
+    /// Late, repeated or not final: nothing changed.
+    pub n_ignored: usize,
+    /// Kept until their text is known.
+    pub n_unmatched: usize,
+    /// Words or codes we do not know; shown to an operator.
+    pub n_unknown: usize,
+    pub n_quarantined: usize,
+}
+
+impl Store {
+    /// Stores a page of receipts and applies it, in one transaction. Only after this may the carrier be acked.
+    pub async fn apply_receipts(
+        &self,
+        carrier: &'static str,
+        raw: Vec<u8>,
+        items: Vec<ReceiptItem>,
+        now: UnixMs,
+    ) -> Result<Applied> {
+        let written = self.write(move |conn| {
+            let mut page = Page { conn, carrier, raw: &raw, kind: "receipt", id: None, now };
+            let mut applied = Applied::default();
+            for item in &items {
+                match item {
+                    ReceiptItem::Receipt(receipt) => apply(&mut page, receipt, &mut applied)?,
+                    ReceiptItem::Unreadable { raw, reason } => {
+                        applied.n_quarantined += usize::from(page.quarantine(raw, reason)?);
+                    }
+                }
+            }
+            Ok(applied)
+        });
+        let applied = written.await?;
+        if applied.n_moved > 0 {
+            self.hints().text_out.notify_one();
+        }
+        Ok(applied)
+    }
+}
+
+fn apply(page: &mut Page<'_>, receipt: &Receipt, applied: &mut Applied) -> Result<()> {
+    let outbox_id = find(page.conn, page.carrier, receipt)?;
+    let Some(receipt_id) = insert(page, receipt, outbox_id)? else {
+        applied.n_ignored += 1;
+        return Ok(());
+    };
+    if receipt.status == ReceiptStatus::Unknown {
+        applied.n_unknown += 1;
+        page.keep_body()?;
+        tracing::warn!(code = %plain(&receipt.code), receipt = receipt_id, "a receipt with a code we do not know was kept");
+    }
+    match outbox_id {
+        None => applied.n_unmatched += 1,
+        Some(id) if move_on(page.conn, id, receipt.status, &receipt.code, page.now)? => applied.n_moved += 1,
+        Some(_) => applied.n_ignored += 1,
+    }
+    Ok(())
+}
+
+/// A carrier's code for the log: letters and digits only, so that no text can hide in it.
+fn plain(code: &str) -> String {
+    code.chars().filter(char::is_ascii_alphanumeric).take(20).collect()
+}
+
+/// The text a receipt is about: by the carrier's name of it, else by our key. Only a text that was submitted counts.
+fn find(conn: &Connection, carrier: &str, receipt: &Receipt) -> Result<Option<i64>> {
+    let by_id = "SELECT id FROM outbox WHERE carrier = :carrier AND carrier_message_id = :id";
+    let of = named_params! { ":carrier": carrier, ":id": receipt.carrier_message_id };
+    let found = conn.prepare_cached(by_id)?.query_row(of, |row| row.get(0)).optional()?;
+    if found.is_some() || receipt.client_key.is_none() {
+        return Ok(found);
+    }
+    let by_key = "SELECT id FROM outbox WHERE client_key = :key AND carrier = :carrier AND n_attempts > 0";
+    let of = named_params! { ":key": receipt.client_key, ":carrier": carrier };
+    Ok(conn.prepare_cached(by_key)?.query_row(of, |row| row.get(0)).optional()?)
+}
+
+/// Keeps a receipt; `None` if it was kept before, unless its text is known only now.
+fn insert(page: &Page<'_>, receipt: &Receipt, outbox_id: Option<i64>) -> Result<Option<i64>> {
+    let mut insert = page.conn.prepare_cached(
+        "INSERT INTO receipt (carrier, carrier_message_id, client_key, status, code, reported_at, received_at, outbox_id)
+         VALUES (:carrier, :id, :key, :status, :code, :reported_at, :now, :outbox)
+         ON CONFLICT (carrier, carrier_message_id, status, code) DO NOTHING",
+    )?;
+    let n = insert.execute(named_params! {
+        ":carrier": page.carrier,
+        ":id": receipt.carrier_message_id,
+        ":key": receipt.client_key,
+        ":status": receipt.status.as_str(),
+        ":code": receipt.code,
+        ":reported_at": receipt.reported_at,
+        ":now": page.now,
+        ":outbox": outbox_id,
+    })?;
+    if n == 1 {
+        return Ok(Some(page.conn.last_insert_rowid()));
+    }
+    let sql = "UPDATE receipt SET outbox_id = :outbox
+               WHERE carrier = :carrier AND carrier_message_id = :id AND status = :status AND code = :code
+                 AND outbox_id IS NULL AND :outbox IS NOT NULL
+               RETURNING id";
+    let of = named_params! {
+        ":outbox": outbox_id,
+        ":carrier": page.carrier,
+        ":id": receipt.carrier_message_id,
+        ":status": receipt.status.as_str(),
+        ":code": receipt.code,
+    };
+    Ok(page.conn.prepare_cached(sql)?.query_row(of, |row| row.get(0)).optional()?)
+}
+
+/// Moves a text on, if the receipt does that; says whether.
+fn move_on(conn: &Connection, id: i64, status: ReceiptStatus, code: &str, now: UnixMs) -> Result<bool> {
+    let (state, _) = standing(conn, id)?;
+    match status.event() {
+        Some(event) if next(state, event).is_ok() => {
+            finish(conn, id, state, event, Some(code), now).map(|()| true)
+        }
+        _ => Ok(false),
+    }
+}
+
+/// Applies receipts that came before their text was known to be accepted.
+pub(super) fn apply_waiting(conn: &Connection, outbox_id: i64, now: UnixMs) -> Result<()> {
+    let mut select = conn.prepare_cached(
+        "SELECT r.id, r.status AS status, r.code FROM receipt r JOIN outbox o ON o.id = :outbox
+         WHERE r.outbox_id IS NULL AND r.carrier = o.carrier AND r.carrier_message_id = o.carrier_message_id
+         ORDER BY r.id",
+    )?;
+    let rows = select.query_map(named_params! { ":outbox": outbox_id }, |r| {
+        Ok((
+            r.get::<_, i64>("id")?,
+            row::word(r, "status", ReceiptStatus::from_word)?,
+            r.get::<_, String>("code")?,
+        ))
+    })?;
+    let waiting = rows.collect::<rusqlite::Result<Vec<_>>>()?;
+    for (receipt_id, status, code) in waiting {
+        conn.prepare_cached("UPDATE receipt SET outbox_id = :outbox WHERE id = :id")?
+            .execute(named_params! { ":outbox": outbox_id, ":id": receipt_id })?;
+        move_on(conn, outbox_id, status, &code, now)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,270 @@
+//! Texts in doubt: those whose sender died or got no answer. They are never simply sent again; the carrier is asked, and
+//! where it cannot tell, a person decides.
+
+use rusqlite::{Connection, OptionalExtension, named_params};
+
+use super::event::{NewEvent, append};
+use super::outbox::{accept, finish, outbound, standing, step_to};
+use super::{Result, Store, StoreError};
+use crate::domain::UnixMs;
+use crate::domain::outbound::{ClientKey, Lane, OutboundEvent, OutboundState, OutboundText, next};
+
+/// The carrier's list must lack a text this often, [`ABSENCE_GAP_MS`] apart, before it counts as surely absent.
+const ABSENCES_NEEDED: u32 = 2;
+const ABSENCE_GAP_MS: i64 = 30_000;
+
+/// A text in doubt, about to be asked for.
+#[derive(Debug, Clone)]
+pub struct InDoubt {
+    pub text: OutboundText,
+    /// How often the carrier was asked before.
+    pub n_questions: u32,
+}
+
+/// What the carrier said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    Found {
+        carrier_message_id: String,
+    },
+    Absent,
+    /// Sending it again with the same key cannot double it before this time.
+    Repeatable {
+        before: UnixMs,
+    },
+    CannotTell,
+    /// It could not be asked; ask again at this time.
+    NotReached {
+        ask_at: UnixMs,
+    },
+}
+
+impl Answer {
+    /// For the log.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Answer::Found { .. } => "found",
+            Answer::Absent => "absent",
+            Answer::Repeatable { .. } => "repeatable",
+            Answer::CannotTell => "cannot tell",
+            Answer::NotReached { .. } => "not reached",
+        }
+    }
+}
+
+impl Store {
+    /// Puts texts in doubt whose sender has not reported back in time; with `all`, those of a daemon that is no more.
+    /// Returns how many.
+    pub async fn rescue(&self, all: bool, now: UnixMs) -> Result<usize> {
+        self.write(move |conn| {
+            let to = next(OutboundState::Sending, OutboundEvent::NoAnswer).unwrap_or(OutboundState::InDoubt);
+            let until = if all { UnixMs::MAX } else { now };
+            // Inserting nothing into the journal would be a write all the same: it keeps a count of its own.
+            let any = "SELECT EXISTS (SELECT 1 FROM outbox WHERE state = 'sending' AND lease_until_at <= :until)";
+            let until_only = named_params! { ":until": until };
+            if !conn.prepare_cached(any)?.query_row(until_only, |row| row.get(0))? {
+                return Ok(0);
+            }
+            let of = named_params! { ":to": to.as_str(), ":until": until, ":now": now };
+            conn.prepare_cached(
+                "INSERT INTO event (at, kind, conversation_id, message_id, detail)
+                 SELECT :now, 'message', conversation_id, id, :to FROM outbox
+                 WHERE state = 'sending' AND lease_until_at <= :until",
+            )?
+            .execute(of)?;
+            let n = conn
+                .prepare_cached(
+                    "UPDATE outbox SET state = :to, lease_until_at = NULL, next_attempt_at = :now, n_absent = 0
+                     WHERE state = 'sending' AND lease_until_at <= :until",
+                )?
+                .execute(of)?;
+            Ok(n)
+        })
+        .await
+    }
+
+    /// Texts in doubt that the carrier may be asked about now.
+    pub async fn in_doubt_due(&self, limit: u32, now: UnixMs) -> Result<Vec<InDoubt>> {
+        self.read(move |conn| {
+            let mut select = conn.prepare_cached(
+                "SELECT id, client_key, citizen, from_number, kind, text, n_attempts, first_attempt_at, expires_at,
+                        n_questions
+                 FROM outbox WHERE state = 'in_doubt' AND needs_person = 0 AND next_attempt_at <= :now
+                 ORDER BY next_attempt_at LIMIT :limit",
+            )?;
+            let rows = select.query_map(named_params! { ":now": now, ":limit": limit }, |r| {
+                Ok(InDoubt { text: outbound(r, now)?, n_questions: r.get("n_questions")? })
+            })?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+        .await
+    }
+
+    /// Records what the carrier said of a text in doubt. A text that has moved on meanwhile is left alone, unless the
+    /// carrier has it and it was about to leave again.
+    pub async fn record_answer(&self, id: i64, answer: Answer, now: UnixMs) -> Result<()> {
+        let recorded = self.write(move |conn| {
+            let (state, n_attempts) = standing(conn, id)?;
+            if let Answer::Found { carrier_message_id } = &answer
+                && n_attempts > 0
+                && next(state, OutboundEvent::Accepted).is_ok()
+            {
+                count_question(conn, id)?;
+                return accept(conn, id, state, Some(carrier_message_id), now);
+            }
+            if state != OutboundState::InDoubt {
+                return Ok(());
+            }
+            count_question(conn, id)?;
+            match answer {
+                Answer::Found { .. } => Ok(()),
+                Answer::Absent => absent(conn, id, now),
+                Answer::Repeatable { before } => repeat(conn, id, Some(before), now),
+                Answer::CannotTell => ask_a_person(conn, id, now),
+                Answer::NotReached { ask_at } => ask_at_time(conn, id, ask_at),
+            }
+        });
+        recorded.await?;
+        self.hints().text_out.notify_one();
+        Ok(())
+    }
+
+    /// A person gives up a text in doubt; with `again`, the same words leave as a new text. Returns the new one's id.
+    pub async fn decide(&self, id: i64, counselor_id: i64, again: bool, now: UnixMs) -> Result<Option<i64>> {
+        let decided = self.write(move |conn| {
+            let (state, _) = standing(conn, id)?;
+            let expires_at = match needs_person(conn, id)? {
+                Some(time_to_live_ms) if state == OutboundState::InDoubt => now + time_to_live_ms,
+                _ => {
+                    return Err(StoreError::Conflict(
+                        "it is not in doubt, or the carrier is still being asked".into(),
+                    ));
+                }
+            };
+            // Before the old one is given up, so that its conversation counts as answered all along.
+            let new_id =
+                if again { Some(send_again(conn, id, counselor_id, expires_at, now)?) } else { None };
+            finish(conn, id, state, OutboundEvent::GivenUp, Some("given up"), now)?;
+            let sql = "SELECT conversation_id FROM outbox WHERE id = :id";
+            let conversation_id = conn.query_row(sql, named_params! { ":id": id }, |row| row.get(0))?;
+            let event = NewEvent {
+                kind: "decided",
+                conversation_id,
+                message_id: Some(id),
+                counselor_id: Some(counselor_id),
+                detail: Some(if again { "send_again" } else { "give_up" }),
+            };
+            append(conn, now, event)?;
+            Ok(new_id)
+        });
+        let new_id = decided.await?;
+        self.hints().text_out.notify_one();
+        Ok(new_id)
+    }
+
+    /// Texts that were accepted before `before` and have no receipt, oldest first: id and the carrier's name of each.
+    pub async fn unreceipted(
+        &self,
+        before: UnixMs,
+        limit: u32,
+    ) -> Result<Vec<(i64, Option<String>, UnixMs)>> {
+        self.read(move |conn| {
+            let mut select = conn.prepare_cached(
+                "SELECT id, carrier_message_id, accepted_at FROM outbox
+                 WHERE state = 'accepted' AND next_attempt_at <= :before ORDER BY next_attempt_at LIMIT :limit",
+            )?;
+            let found = select.query_map(named_params! { ":before": before, ":limit": limit }, |r| {
+                Ok((r.get(0)?, r.get(1)?, r.get(2)?))
+            })?;
+            Ok(found.collect::<rusqlite::Result<_>>()?)
+        })
+        .await
+    }
+
+    /// The carrier was asked for a receipt in vain: ask again after `ask_at`, or give up waiting.
+    pub async fn no_receipt_yet(&self, id: i64, ask_at: Option<UnixMs>, now: UnixMs) -> Result<()> {
+        self.write(move |conn| {
+            let (state, _) = standing(conn, id)?;
+            match ask_at {
+                _ if state != OutboundState::Accepted => Ok(()),
+                Some(at) => ask_at_time(conn, id, at),
+                None => finish(conn, id, state, OutboundEvent::NoReceipt, None, now),
+            }
+        })
+        .await
+    }
+}
+
+fn count_question(conn: &Connection, id: i64) -> Result<()> {
+    conn.prepare_cached("UPDATE outbox SET n_questions = n_questions + 1 WHERE id = :id")?
+        .execute(named_params! { ":id": id })?;
+    Ok(())
+}
+
+fn absent(conn: &Connection, id: i64, now: UnixMs) -> Result<()> {
+    // Answers to questions that were under way together count once.
+    let sql = "UPDATE outbox SET n_absent = n_absent + 1, next_attempt_at = :next
+               WHERE id = :id AND (n_absent = 0 OR next_attempt_at <= :now) RETURNING n_absent";
+    let params = named_params! { ":next": now + ABSENCE_GAP_MS, ":now": now, ":id": id };
+    let n_absent: Option<u32> = conn.prepare_cached(sql)?.query_row(params, |row| row.get(0)).optional()?;
+    if n_absent >= Some(ABSENCES_NEEDED) { repeat(conn, id, None, now) } else { Ok(()) }
+}
+
+/// Back in line with the same key. One that may have left and is too old to leave again is a person's to decide.
+fn repeat(conn: &Connection, id: i64, before: Option<UnixMs>, now: UnixMs) -> Result<()> {
+    let sql = "SELECT expires_at FROM outbox WHERE id = :id";
+    let expires_at: UnixMs =
+        conn.prepare_cached(sql)?.query_row(named_params! { ":id": id }, |row| row.get(0))?;
+    if before.is_some_and(|before| before <= now || expires_at <= now) {
+        return ask_a_person(conn, id, now);
+    }
+    step_to(conn, id, OutboundState::InDoubt, OutboundEvent::SurelyAbsent, now, None, now)?;
+    conn.prepare_cached("UPDATE outbox SET repeat_before_at = :before WHERE id = :id")?
+        .execute(named_params! { ":before": before, ":id": id })?;
+    Ok(())
+}
+
+pub(super) fn ask_a_person(conn: &Connection, id: i64, now: UnixMs) -> Result<()> {
+    let sql =
+        "UPDATE outbox SET needs_person = 1 WHERE id = :id AND needs_person = 0 RETURNING conversation_id";
+    let asked = conn.prepare_cached(sql)?.query_row(named_params! { ":id": id }, |row| row.get(0));
+    let Some(conversation_id) = asked.optional()? else {
+        return Ok(());
+    };
+    let event =
+        NewEvent { kind: "needs_decision", conversation_id, message_id: Some(id), ..NewEvent::default() };
+    append(conn, now, event)
+}
+
+fn ask_at_time(conn: &Connection, id: i64, at: UnixMs) -> Result<()> {
+    conn.prepare_cached("UPDATE outbox SET next_attempt_at = :at WHERE id = :id")?
+        .execute(named_params! { ":at": at, ":id": id })?;
+    Ok(())
+}
+
+/// The time to live of a text that waits for a person; `None` if it does not.
+fn needs_person(conn: &Connection, id: i64) -> Result<Option<i64>> {
+    let sql = "SELECT needs_person, expires_at - created_at FROM outbox WHERE id = :id";
+    let found = conn.query_row(sql, named_params! { ":id": id }, |r| Ok((r.get(0)?, r.get(1)?)));
+    let (needs, time_to_live_ms): (bool, i64) = found?;
+    Ok(needs.then_some(time_to_live_ms))
+}
+
+fn send_again(conn: &Connection, id: i64, counselor_id: i64, expires_at: UnixMs, now: UnixMs) -> Result<i64> {
+    conn.prepare_cached(
+        "INSERT INTO outbox (client_key, conversation_id, reply_id, author_id, citizen, from_number, kind, text, lane,
+                             state, created_at, next_attempt_at, expires_at)
+         SELECT :key, conversation_id, reply_id, :counselor, citizen, from_number, kind, text, :lane,
+                'queued', :now, :now, :expires
+         FROM outbox WHERE id = :id",
+    )?
+    .execute(named_params! {
+        ":key": ClientKey::from_random(rand::random()).as_str(),
+        ":counselor": counselor_id,
+        ":lane": Lane::Reply.as_i64(),
+        ":now": now,
+        ":expires": expires_at,
+        ":id": id,
+    })?;
+    Ok(conn.last_insert_rowid())
+}

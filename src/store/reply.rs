@@ -1,0 +1,134 @@
+//! Answers of counselors: the send guard, and a key that makes asking twice harmless.
+
+use rusqlite::{Connection, OptionalExtension, named_params};
+
+use super::conversation::{Head, Message, of_reply, tell};
+use super::outbox::{self, NewOutbound, SendPolicy};
+use super::{Claim, Result, Store, StoreError};
+use crate::domain::UnixMs;
+use crate::domain::conversation::ConversationEvent;
+use crate::domain::outbound::{Lane, OutboundKind};
+
+/// An answer about to be written.
+#[derive(Debug, Clone)]
+pub struct NewReply {
+    pub conversation_id: i64,
+    pub counselor_id: i64,
+    pub idempotency_key: String,
+    /// Of what was asked: the same key with another digest is refused.
+    pub request_digest: Vec<u8>,
+    /// The citizen's last text that its writer saw.
+    pub last_seen: i64,
+    /// Send although something newer came in.
+    pub force: bool,
+    /// What leaves, one a carrier submission.
+    pub pieces: Vec<(OutboundKind, String)>,
+}
+
+/// Why an answer was not written; nothing was changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReplyRefused {
+    /// `HeldBy`, `NotHeld`, `Closed` or `NewerTexts`.
+    Guard(Claim),
+    /// The key was used for another request.
+    KeyReused,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReplyOutcome {
+    Written { reply_id: i64, repeated: bool, messages: Vec<Message> },
+    Refused(ReplyRefused),
+}
+
+impl Store {
+    /// Writes an answer and puts its texts in line, unless the guard refuses; asking again with the same key returns the
+    /// answer written before. `Conflict` for an answer without a text.
+    pub async fn reply(&self, new: NewReply, policy: SendPolicy, now: UnixMs) -> Result<ReplyOutcome> {
+        let written = self.write(move |conn| {
+            if let Some((reply_id, digest)) = written_before(conn, &new)? {
+                if digest != new.request_digest {
+                    return Ok(ReplyOutcome::Refused(ReplyRefused::KeyReused));
+                }
+                let messages = of_reply(conn, reply_id)?;
+                return Ok(ReplyOutcome::Written { reply_id, repeated: true, messages });
+            }
+            let head = Head::of(conn, new.conversation_id)?;
+            if let Some(refused) = head.refusal(new.counselor_id) {
+                return Ok(ReplyOutcome::Refused(ReplyRefused::Guard(refused)));
+            }
+            if head.last_inbound_id > new.last_seen && !new.force {
+                return Ok(ReplyOutcome::Refused(ReplyRefused::Guard(Claim::NewerTexts)));
+            }
+            if new.pieces.is_empty() {
+                return Err(StoreError::Conflict("an answer without a text".into()));
+            }
+            let reply_id = insert(conn, &new, now)?;
+            for (kind, text) in &new.pieces {
+                queue(conn, &new, reply_id, &head, (*kind, text), &policy, now)?;
+            }
+            mark_answered(conn, &new, &head, now)?;
+            let messages = of_reply(conn, reply_id)?;
+            Ok(ReplyOutcome::Written { reply_id, repeated: false, messages })
+        });
+        let outcome = written.await?;
+        self.hints().text_out.notify_one();
+        Ok(outcome)
+    }
+}
+
+fn written_before(conn: &Connection, new: &NewReply) -> Result<Option<(i64, Vec<u8>)>> {
+    let sql =
+        "SELECT id, request_digest FROM reply WHERE counselor_id = :counselor AND idempotency_key = :key";
+    let of = named_params! { ":counselor": new.counselor_id, ":key": new.idempotency_key };
+    Ok(conn.prepare_cached(sql)?.query_row(of, |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
+}
+
+fn insert(conn: &Connection, new: &NewReply, now: UnixMs) -> Result<i64> {
+    conn.prepare_cached(
+        "INSERT INTO reply (conversation_id, counselor_id, idempotency_key, request_digest, created_at)
+         VALUES (:conversation, :counselor, :key, :digest, :now)",
+    )?
+    .execute(named_params! {
+        ":conversation": new.conversation_id,
+        ":counselor": new.counselor_id,
+        ":key": new.idempotency_key,
+        ":digest": new.request_digest,
+        ":now": now,
+    })?;
+    Ok(conn.last_insert_rowid())
+}
+
+fn queue(
+    conn: &Connection,
+    new: &NewReply,
+    reply_id: i64,
+    head: &Head,
+    (kind, text): (OutboundKind, &str),
+    policy: &SendPolicy,
+    now: UnixMs,
+) -> Result<()> {
+    let text = NewOutbound {
+        conversation_id: new.conversation_id,
+        reply_id: Some(reply_id),
+        author_id: Some(new.counselor_id),
+        citizen: &head.citizen,
+        from: policy.sender_for(&head.our_number),
+        kind,
+        text,
+        lane: Lane::Reply,
+    };
+    outbox::insert(conn, &text, now, policy)?;
+    Ok(())
+}
+
+fn mark_answered(conn: &Connection, new: &NewReply, head: &Head, now: UnixMs) -> Result<()> {
+    let to = head.after(ConversationEvent::Replied)?;
+    conn.prepare_cached(
+        "UPDATE conversation SET state = :to, waiting_since_at = NULL, last_reply_at = :now
+         WHERE id = :id AND claimed_by = :counselor",
+    )?
+    .execute(named_params! {
+        ":to": to.as_str(), ":now": now, ":id": new.conversation_id, ":counselor": new.counselor_id,
+    })?;
+    tell(conn, new.conversation_id, "replied", new.counselor_id, None, now)
+}

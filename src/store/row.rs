@@ -1,0 +1,59 @@
+//! Reading words back into domain types. A word that no version of Munja wrote means a damaged or foreign file, and is
+//! said so instead of being guessed at.
+
+use rusqlite::types::Type;
+use rusqlite::{Error, Row};
+
+use crate::domain::conversation::ConversationState;
+use crate::domain::counselor::Counselor;
+use crate::domain::outbound::{ClientKey, OutboundKind, OutboundState};
+use crate::domain::phone::PhoneNumber;
+use crate::domain::text::MessageText;
+
+/// Reads column `name` as a word that `parse` knows.
+pub(super) fn word<T>(row: &Row<'_>, name: &str, parse: impl Fn(&str) -> Option<T>) -> rusqlite::Result<T> {
+    let index = row.as_ref().column_index(name)?;
+    let found: String = row.get(index)?;
+    parse(&found).ok_or_else(|| {
+        let cause = format!("column {name} holds a word this version does not know");
+        Error::FromSqlConversionFailure(index, Type::Text, cause.into())
+    })
+}
+
+pub(super) fn conversation_state(row: &Row<'_>) -> rusqlite::Result<ConversationState> {
+    word(row, "state", ConversationState::from_word)
+}
+
+pub(super) fn outbound_state(row: &Row<'_>) -> rusqlite::Result<OutboundState> {
+    word(row, "state", OutboundState::from_word)
+}
+
+pub(super) fn outbound_kind(row: &Row<'_>) -> rusqlite::Result<OutboundKind> {
+    word(row, "kind", OutboundKind::from_word)
+}
+
+pub(super) fn client_key(row: &Row<'_>) -> rusqlite::Result<ClientKey> {
+    word(row, "client_key", ClientKey::parse)
+}
+
+pub(super) fn phone(row: &Row<'_>, name: &str) -> rusqlite::Result<PhoneNumber> {
+    word(row, name, |found| Some(PhoneNumber::parse(found)))
+}
+
+pub(super) fn text(row: &Row<'_>) -> rusqlite::Result<MessageText> {
+    Ok(MessageText::new(row.get::<_, String>("text")?))
+}
+
+/// A counselor out of `counselor_id`, `counselor_login`, `counselor_name` and `counselor_disabled_at`; `None` where the
+/// join found nobody.
+pub(super) fn counselor(row: &Row<'_>) -> rusqlite::Result<Option<Counselor>> {
+    let Some(id) = row.get("counselor_id")? else {
+        return Ok(None);
+    };
+    Ok(Some(Counselor {
+        id,
+        login: row.get("counselor_login")?,
+        name: row.get("counselor_name")?,
+        disabled_at: row.get("counselor_disabled_at")?,
+    }))
+}

@@ -1,0 +1,118 @@
+//! Counts: what an operator sees at a glance, and the balance of everything that came and left.
+
+use rusqlite::{Connection, named_params};
+
+use super::{Result, Store};
+use crate::domain::UnixMs;
+
+/// How things stand.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Counts {
+    pub n_waiting: i64,
+    pub oldest_waiting_since_at: Option<UnixMs>,
+    pub n_active: i64,
+    pub n_queued: i64,
+    pub n_unreceipted: i64,
+    pub n_in_doubt: i64,
+    pub n_quarantined: i64,
+    /// Failed, expired or undelivered since the moment asked for.
+    pub n_failed: i64,
+}
+
+/// Everything that came and left, by what became of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Balance {
+    pub n_received: i64,
+    pub n_routed: i64,
+    pub n_quarantined: i64,
+    pub n_replies: i64,
+    /// Texts to citizens by state.
+    pub outbound: Vec<(String, i64)>,
+}
+
+impl Balance {
+    /// How many texts to citizens are in `state`.
+    pub fn n_outbound(&self, state: &str) -> i64 {
+        self.outbound.iter().find(|(s, _)| s == state).map_or(0, |(_, n)| *n)
+    }
+}
+
+impl Store {
+    /// How things stand; failures are counted from `since` on.
+    pub async fn counts(&self, since: UnixMs) -> Result<Counts> {
+        self.read(move |conn| {
+            let count = |sql: &str| one(conn, sql);
+            let oldest =
+                "SELECT min(waiting_since_at) FROM conversation INDEXED BY conversation_waiting WHERE state = 'waiting'";
+            let failed = "SELECT count(*) FROM outbox
+                          WHERE state IN ('undelivered', 'failed', 'expired') AND final_at >= :since";
+            Ok(Counts {
+                n_waiting: count("SELECT count(*) FROM conversation WHERE state = 'waiting'")?,
+                oldest_waiting_since_at: conn.prepare_cached(oldest)?.query_row([], |r| r.get(0))?,
+                n_active: count("SELECT count(*) FROM conversation WHERE state = 'active'")?,
+                // One partial index each; together they would be a walk through the whole table.
+                n_queued: count(
+                    "SELECT (SELECT count(*) FROM outbox WHERE state = 'held')
+                          + (SELECT count(*) FROM outbox WHERE state = 'queued')
+                          + (SELECT count(*) FROM outbox WHERE state = 'sending')",
+                )?,
+                n_unreceipted: count("SELECT count(*) FROM outbox WHERE state = 'accepted'")?,
+                n_in_doubt: count("SELECT count(*) FROM outbox WHERE state = 'in_doubt'")?,
+                n_quarantined: count(
+                    "SELECT (SELECT count(*) FROM quarantine WHERE settled_at IS NULL)
+                          + (SELECT count(*) FROM inbox WHERE state = 'quarantined')",
+                )?,
+                n_failed: conn
+                    .prepare_cached(failed)?
+                    .query_row(named_params! { ":since": since }, |r| r.get(0))?,
+            })
+        })
+        .await
+    }
+
+    /// Whether texts wait for a receipt, and whether a citizen or counselor wrote at `since` or later, as far as the last
+    /// thousand events tell: what decides how often to ask the carrier.
+    pub async fn activity(&self, since: UnixMs) -> Result<(bool, bool)> {
+        self.read(move |conn| {
+            let mut select = conn.prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM outbox WHERE state = 'accepted'),
+                        EXISTS (SELECT 1 FROM (SELECT kind, at FROM event ORDER BY seq DESC LIMIT 1000)
+                                WHERE kind IN ('text_in', 'replied') AND at >= :since)",
+            )?;
+            Ok(select.query_row(named_params! { ":since": since }, |r| Ok((r.get(0)?, r.get(1)?)))?)
+        })
+        .await
+    }
+
+    /// Reads through everything; for a balance sheet, not for every second.
+    pub async fn balance(&self) -> Result<Balance> {
+        self.read(|conn| {
+            let mut states =
+                conn.prepare("SELECT state, count(*) FROM outbox GROUP BY state ORDER BY state")?;
+            let states = states.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?;
+            Ok(Balance {
+                n_received: one(conn, "SELECT count(*) FROM inbox")?,
+                n_routed: one(conn, "SELECT count(*) FROM inbox WHERE state = 'routed'")?,
+                n_quarantined: one(conn, "SELECT count(*) FROM quarantine WHERE kind = 'inbound'")?,
+                n_replies: one(conn, "SELECT count(*) FROM reply")?,
+                outbound: states.collect::<rusqlite::Result<_>>()?,
+            })
+        })
+        .await
+    }
+
+    /// Whether the database is sound: empty if so, else what SQLite says is wrong.
+    pub async fn quick_check(&self) -> Result<Vec<String>> {
+        self.read(|conn| {
+            let mut check = conn.prepare("PRAGMA quick_check(5)")?;
+            let rows = check.query_map([], |r| r.get::<_, String>(0))?;
+            let said = rows.collect::<rusqlite::Result<Vec<_>>>()?;
+            Ok(said.into_iter().filter(|line| line != "ok").collect())
+        })
+        .await
+    }
+}
+
+fn one(conn: &Connection, sql: &str) -> Result<i64> {
+    Ok(conn.prepare_cached(sql)?.query_row([], |r| r.get(0))?)
+}

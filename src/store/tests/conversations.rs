@@ -1,0 +1,214 @@
+//! Conversations: one holder at a time, a place in the queue that is kept, and nothing closed over an unread text.
+
+use std::collections::BTreeSet;
+
+use super::*;
+use crate::domain::conversation::ConversationState;
+
+fn citizen(n: usize) -> String {
+    format!("0105555{n:04}")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn sixty_four_claimers_of_ten_conversations() {
+    let bench = Bench::new();
+    for n in 0..10 {
+        bench.text_in(&citizen(n), T0 + n as i64).await;
+    }
+    let mut claimers = tokio::task::JoinSet::new();
+    for n in 0..64_i64 {
+        let store = bench.store.clone();
+        let login: &'static str = Box::leak(format!("c{n}").into_boxed_str());
+        let id = bench.counselor(login).await;
+        claimers.spawn(async move {
+            let claimed = store.claim_next(id, T0 + HOUR).await.unwrap();
+            claimed.map(|detail| {
+                assert_eq!(detail.summary.holder.unwrap().id, id);
+                (detail.summary.id, id)
+            })
+        });
+    }
+    let claimed: Vec<_> = claimers.join_all().await.into_iter().flatten().collect();
+    let conversations: BTreeSet<i64> = claimed.iter().map(|c| c.0).collect();
+    assert_eq!((claimed.len(), conversations.len()), (10, 10), "each is claimed once");
+    assert_eq!(bench.value::<i64>("SELECT count(*) FROM conversation WHERE state = 'active'"), 10);
+    assert_eq!(bench.n_events("kind = 'claimed'"), 10);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn many_claim_one_and_the_others_learn_who_has_it() {
+    let bench = Bench::new();
+    let conversation = bench.text_in(MINSU, T0).await;
+    let mut claimers = tokio::task::JoinSet::new();
+    for n in 0..16_i64 {
+        let store = bench.store.clone();
+        let id = bench.counselor(Box::leak(format!("c{n}").into_boxed_str())).await;
+        claimers.spawn(async move { (id, store.claim(conversation, id, T0).await.unwrap()) });
+    }
+    let answers = claimers.join_all().await;
+    let winner: i64 = bench.value("SELECT claimed_by FROM conversation");
+    for (id, answer) in answers {
+        match answer {
+            Claim::Done => assert_eq!(id, winner),
+            Claim::HeldBy(holder) => assert_eq!(holder.id, winner),
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(bench.store.claim(conversation, winner, T0).await.unwrap(), Claim::Done, "again is fine");
+    assert_eq!(bench.n_events("kind = 'claimed'"), 1);
+}
+
+#[tokio::test]
+async fn the_longest_waiting_is_claimed_first_and_release_keeps_its_place() {
+    let bench = Bench::new();
+    let minsu = bench.counselor("minsu").await;
+    let [first, second] = [bench.text_in(MINSU, T0).await, bench.text_in(JIYEONG, T0 + 1).await];
+    let claimed = bench.store.claim_next(minsu, T0 + 2).await.unwrap().unwrap();
+    assert_eq!(claimed.summary.id, first);
+    assert_eq!(claimed.messages.len(), 1);
+    bench.text_in(MINSU, T0 + 3).await;
+    assert_eq!(bench.store.release(first, minsu, T0 + 4).await.unwrap(), Claim::Done);
+    let (waiting, n) =
+        bench.store.conversations(ConversationFilter::State(ConversationState::Waiting), 10).await.unwrap();
+    assert_eq!((waiting.iter().map(|c| c.id).collect::<Vec<_>>(), n), (vec![first, second], 2));
+    assert_eq!(waiting[0].waiting_since_at, Some(T0));
+    assert_eq!(bench.store.claim_next(minsu, T0 + 5).await.unwrap().unwrap().summary.id, first);
+}
+
+#[tokio::test]
+async fn who_does_not_hold_it_changes_nothing() {
+    let bench = Bench::new();
+    let (minsu, jiyeong) = (bench.counselor("minsu").await, bench.counselor("jiyeong").await);
+    let id = bench.text_in(MINSU, T0).await;
+    assert_eq!(bench.store.release(id, minsu, T0).await.unwrap(), Claim::NotHeld);
+    assert_eq!(bench.store.close(id, minsu, None, None, T0).await.unwrap(), Claim::NotHeld);
+    bench.store.claim(id, minsu, T0).await.unwrap();
+    for refused in [
+        bench.store.release(id, jiyeong, T0).await.unwrap(),
+        bench.store.close(id, jiyeong, None, None, T0).await.unwrap(),
+        bench.store.claim(id, jiyeong, T0).await.unwrap(),
+    ] {
+        assert!(matches!(refused, Claim::HeldBy(ref holder) if holder.login == "minsu"), "{refused:?}");
+    }
+    bench.store.close(id, minsu, None, Some("끝".to_owned()), T0).await.unwrap();
+    for refused in [
+        bench.store.release(id, minsu, T0).await.unwrap(),
+        bench.store.close(id, minsu, None, None, T0).await.unwrap(),
+        bench.store.claim(id, minsu, T0).await.unwrap(),
+    ] {
+        assert_eq!(refused, Claim::Closed);
+    }
+    assert!(matches!(bench.store.claim(99, minsu, T0).await, Err(StoreError::NotFound)));
+    assert_eq!(bench.store.claim_next(minsu, T0).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn nothing_is_closed_over_a_text_its_holder_has_not_seen() {
+    let bench = Bench::new();
+    let minsu = bench.counselor("minsu").await;
+    let id = bench.text_in(MINSU, T0).await;
+    bench.store.claim(id, minsu, T0).await.unwrap();
+    let seen = bench.store.conversation(id).await.unwrap().summary.last_inbound_id;
+    bench.text_in(MINSU, T0 + 1).await;
+    let refused = bench.store.close(id, minsu, Some(seen), None, T0 + 2).await.unwrap();
+    assert_eq!(refused, Claim::NewerTexts);
+    let news = bench.store.texts_after(id, seen).await.unwrap();
+    assert_eq!(news.len(), 1);
+    let done = bench.store.close(id, minsu, Some(seen + 1), Some("끝".to_owned()), T0 + 2).await.unwrap();
+    assert_eq!(done, Claim::Done);
+    assert_eq!(bench.n_events("kind = 'closed' AND detail = 'unanswered'"), 1);
+    let summary = bench.store.conversation(id).await.unwrap().summary;
+    assert_eq!((summary.closed_at, summary.close_reason.as_deref()), (Some(T0 + 2), Some("끝")));
+}
+
+#[tokio::test]
+async fn an_answered_conversation_let_go_waits_again_when_the_citizen_writes() {
+    let bench = Bench::new();
+    let minsu = bench.counselor("minsu").await;
+    let id = bench.text_in(MINSU, T0).await;
+    bench.store.claim(id, minsu, T0).await.unwrap();
+    super::replies::reply(&bench, id, minsu, "key", "답").await;
+    assert_eq!(bench.conversation_state(id), "answered");
+    bench.text_in(MINSU, T0 + 1).await;
+    assert_eq!(bench.conversation_state(id), "active", "who holds it has it at once");
+    super::replies::reply(&bench, id, minsu, "key2", "답").await;
+    bench.store.release(id, minsu, T0 + 2).await.unwrap();
+    assert_eq!(bench.conversation_state(id), "answered");
+    bench.text_in(MINSU, T0 + 3).await;
+    assert_eq!(bench.conversation_state(id), "waiting");
+    let since: i64 = bench.value("SELECT waiting_since_at FROM conversation");
+    assert_eq!(since, T0 + 3, "what was answered does not count");
+}
+
+#[tokio::test]
+async fn lists_by_state_and_holder() {
+    let bench = Bench::new();
+    let minsu = bench.counselor("minsu").await;
+    let mut open = Vec::new();
+    for n in 0..5 {
+        open.push(bench.text_in(&citizen(n), T0 + n as i64).await);
+    }
+    bench.store.claim(open[1], minsu, T0).await.unwrap();
+    bench.store.claim(open[3], minsu, T0).await.unwrap();
+    bench.store.close(open[3], minsu, None, None, T0).await.unwrap();
+    let list = async |filter, limit| {
+        let (found, n) = bench.store.conversations(filter, limit).await.unwrap();
+        (found.into_iter().map(|c| c.id).collect::<Vec<_>>(), n)
+    };
+    use ConversationFilter::{HeldBy, Open, State};
+    assert_eq!(list(State(ConversationState::Waiting), 2).await, (vec![open[0], open[2]], 3));
+    assert_eq!(list(State(ConversationState::Active), 10).await, (vec![open[1]], 1));
+    assert_eq!(list(State(ConversationState::Answered), 10).await, (vec![], 0));
+    assert_eq!(list(State(ConversationState::Closed), 10).await, (vec![open[3]], 1));
+    assert_eq!(list(Open, 10).await, (vec![open[0], open[1], open[2], open[4]], 4));
+    assert_eq!(list(HeldBy(minsu), 10).await, (vec![open[1]], 1));
+    assert_eq!(list(HeldBy(99), 10).await, (vec![], 0));
+}
+
+#[tokio::test]
+async fn counts_and_balance_agree_with_the_rows() {
+    let bench = Bench::new();
+    let minsu = bench.counselor("minsu").await;
+    bench.text_in(MINSU, T0).await;
+    let id = bench.text_in(JIYEONG, T0 + 1).await;
+    bench.store.claim(id, minsu, T0).await.unwrap();
+    super::replies::reply(&bench, id, minsu, "key", "답").await;
+    bench.in_doubt(&citizen(1), T0).await;
+    let failed = bench.sending(&citizen(2), T0).await;
+    bench.outcome(&failed, Outcome::Rejected { code: None }, T0 + 5).await;
+    bench.accept(vec![unreadable("x")], T0).await.unwrap();
+    let counts = bench.store.counts(T0 + 5).await.unwrap();
+    let expected = Counts {
+        n_waiting: 3,
+        oldest_waiting_since_at: Some(0),
+        n_active: 0,
+        n_queued: 1,
+        n_unreceipted: 0,
+        n_in_doubt: 1,
+        n_quarantined: 1,
+        n_failed: 1,
+    };
+    assert_eq!(counts, expected);
+    assert_eq!(bench.store.counts(T0 + 6).await.unwrap().n_failed, 0);
+    let balance = bench.store.balance().await.unwrap();
+    assert_eq!((balance.n_received, balance.n_routed, balance.n_replies), (2, 2, 1));
+    assert_eq!((balance.n_outbound("in_doubt"), balance.n_outbound("failed")), (1, 1));
+}
+
+#[tokio::test]
+async fn only_what_people_write_counts_as_activity() {
+    let bench = Bench::new();
+    assert_eq!(bench.store.activity(T0).await.unwrap(), (false, false));
+    bench.text_in(MINSU, T0).await;
+    assert_eq!(bench.store.activity(T0).await.unwrap(), (false, true));
+    assert_eq!(bench.store.activity(T0 + 1).await.unwrap(), (false, false));
+    bench.store.note("worker", "started again".to_owned(), T0 + 2).await.unwrap();
+    assert_eq!(
+        bench.store.activity(T0 + 1).await.unwrap(),
+        (false, false),
+        "a note of ours is not a citizen"
+    );
+    let text = bench.sending(JIYEONG, T0).await;
+    bench.outcome(&text, accepted("c"), T0 + 3).await;
+    assert_eq!(bench.store.activity(T0 + 1).await.unwrap(), (true, false));
+}

@@ -1,0 +1,242 @@
+//! The store on real SQLite files. Every test has its own folder; what a second program would see is read through a
+//! connection of its own.
+
+mod commits;
+mod conversations;
+mod counselors;
+mod doubt;
+mod faults;
+mod inbound;
+mod leasing;
+mod opening;
+mod outcomes;
+mod plans;
+mod receipt_model;
+mod receipts;
+mod replies;
+mod routing;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rusqlite::types::FromSql;
+use rusqlite::{Connection, named_params};
+use tempfile::TempDir;
+
+use super::outbox::NewOutbound;
+use super::*;
+use crate::domain::inbound::{Cursor, InboundItem, InboundText};
+use crate::domain::outbound::{Lane, OutboundKind, OutboundText};
+use crate::domain::phone::PhoneNumber;
+use crate::domain::receipt::{Receipt, ReceiptItem, ReceiptStatus};
+use crate::domain::text::MessageText;
+
+/// When the tests begin.
+const T0: i64 = 1_700_000_000_000;
+const MINUTE: i64 = 60_000;
+const HOUR: i64 = 60 * MINUTE;
+const CARRIER: &str = "bizgo";
+const OUR_NUMBER: &str = "0212345678";
+const MINSU: &str = "01011110000";
+const JIYEONG: &str = "01022220000";
+
+/// A database in a folder of its own.
+struct Bench {
+    store: Store,
+    /// Looks at the file from outside.
+    eye: Connection,
+    folder: TempDir,
+}
+
+impl Bench {
+    fn new() -> Self {
+        Self::with(&StoreOptions { busy_timeout: Duration::from_millis(50), ..StoreOptions::default() })
+    }
+
+    fn with(options: &StoreOptions) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("munja.db"), options).unwrap();
+        let eye = Connection::open(folder.path().join("munja.db")).unwrap();
+        Bench { store, eye, folder }
+    }
+
+    fn path(&self) -> PathBuf {
+        self.folder.path().join("munja.db")
+    }
+
+    /// A connection as another program would have it.
+    fn other(&self) -> Connection {
+        Connection::open(self.path()).unwrap()
+    }
+
+    /// One value, read from outside.
+    fn value<T: FromSql>(&self, sql: &str) -> T {
+        self.eye.query_row(sql, [], |row| row.get(0)).unwrap()
+    }
+
+    /// Changes the file from outside.
+    fn outside(&self, sql: &str) {
+        self.eye.execute_batch(sql).unwrap();
+    }
+
+    fn count(&self, table: &str) -> i64 {
+        self.value(&format!("SELECT count(*) FROM {table}"))
+    }
+
+    async fn accept(&self, items: Vec<InboundItem>, now: i64) -> Result<AcceptedPage> {
+        self.store.accept_inbound(CARRIER, b"{}".to_vec(), items, Cursor::starting_at(now), now).await
+    }
+
+    /// A text comes in and is routed; returns its conversation.
+    async fn text_in(&self, citizen: &str, now: i64) -> i64 {
+        let key = format!("key-{}", self.count("inbox"));
+        assert_eq!(self.accept(vec![text(&key, citizen, "네")], now).await.unwrap().n_new, 1);
+        assert_eq!(self.route(now).await.n_routed, 1);
+        self.value("SELECT conversation_id FROM event WHERE kind = 'text_in' ORDER BY seq DESC LIMIT 1")
+    }
+
+    async fn route(&self, now: i64) -> Routed {
+        self.store.route_received(100, now, quiet()).await.unwrap()
+    }
+
+    /// A counselor without a usable password: hashing one takes its time.
+    async fn counselor(&self, login: &'static str) -> i64 {
+        let added = self.store.write(move |conn| {
+            conn.execute(
+                "INSERT INTO counselor (login, name, password_hash, created_at) VALUES (:login, :login, '-', 0)",
+                named_params! { ":login": login },
+            )?;
+            Ok(conn.last_insert_rowid())
+        });
+        added.await.unwrap()
+    }
+
+    /// A text to a citizen, in line at once.
+    async fn queue(&self, citizen: &str, lane: Lane, now: i64) -> i64 {
+        self.queue_with(citizen, lane, now, &send()).await
+    }
+
+    async fn queue_with(&self, citizen: &str, lane: Lane, now: i64, policy: &SendPolicy) -> i64 {
+        let (phone, policy) = (PhoneNumber::parse(citizen), policy.clone());
+        let queued = self.store.write(move |conn| {
+            conn.execute(
+                "INSERT INTO conversation (citizen, our_number, state, opened_at, waiting_since_at, last_inbound_at)
+                 VALUES (:citizen, '0212345678', 'waiting', 0, 0, 0) ON CONFLICT DO NOTHING",
+                named_params! { ":citizen": phone.reveal() },
+            )?;
+            let conversation_id = conn.query_row(
+                "SELECT id FROM conversation WHERE citizen = :citizen",
+                named_params! { ":citizen": phone.reveal() },
+                |row| row.get(0),
+            )?;
+            let new = NewOutbound {
+                conversation_id,
+                reply_id: None,
+                author_id: None,
+                citizen: &phone,
+                from: &policy.default_sender,
+                kind: OutboundKind::Sms,
+                text: "안녕하세요",
+                lane,
+            };
+            outbox::insert(conn, &new, now, &policy)
+        });
+        queued.await.unwrap()
+    }
+
+    async fn lease(&self, limit: u32, now: i64) -> Vec<OutboundText> {
+        self.store.lease_due(CARRIER, limit, MINUTE, now).await.unwrap()
+    }
+
+    /// A text to a citizen that is being sent.
+    async fn sending(&self, citizen: &str, now: i64) -> OutboundText {
+        let id = self.queue(citizen, Lane::Reply, now).await;
+        let leased = self.lease(100, now).await;
+        leased.into_iter().find(|text| text.id == id).unwrap()
+    }
+
+    async fn outcome(&self, text: &OutboundText, outcome: Outcome, now: i64) {
+        self.store.record_outcome(text, outcome, now).await.unwrap();
+    }
+
+    /// A text of whose sending nobody knows how it ended.
+    async fn in_doubt(&self, citizen: &str, now: i64) -> OutboundText {
+        let text = self.sending(citizen, now).await;
+        self.outcome(&text, Outcome::NoAnswer { ask_at: now, code: None }, now).await;
+        text
+    }
+
+    async fn answer(&self, text: &OutboundText, answer: Answer, now: i64) {
+        self.store.record_answer(text.id, answer, now).await.unwrap();
+    }
+
+    async fn receipts(&self, items: Vec<ReceiptItem>, now: i64) -> Applied {
+        self.store.apply_receipts(CARRIER, b"[]".to_vec(), items, now).await.unwrap()
+    }
+
+    fn state(&self, id: i64) -> String {
+        self.value(&format!("SELECT state FROM outbox WHERE id = {id}"))
+    }
+
+    fn conversation_state(&self, id: i64) -> String {
+        self.value(&format!("SELECT state FROM conversation WHERE id = {id}"))
+    }
+
+    /// Events of a kind about a text or a conversation.
+    fn n_events(&self, condition: &str) -> i64 {
+        self.value(&format!("SELECT count(*) FROM event WHERE {condition}"))
+    }
+}
+
+fn text(key: &str, citizen: &str, words: &str) -> InboundItem {
+    InboundItem::Text(InboundText {
+        key: key.to_owned(),
+        citizen: PhoneNumber::parse(citizen),
+        to: PhoneNumber::parse(OUR_NUMBER),
+        text: MessageText::new(words),
+        sent_at: T0,
+    })
+}
+
+fn unreadable(raw: &str) -> InboundItem {
+    InboundItem::Unreadable { raw: raw.to_owned(), reason: "no number".to_owned() }
+}
+
+/// No recall window, a day to live.
+fn send() -> SendPolicy {
+    SendPolicy {
+        senders: BTreeMap::new(),
+        default_sender: PhoneNumber::parse(OUR_NUMBER),
+        time_to_live_ms: 24 * HOUR,
+        recall_ms: 0,
+    }
+}
+
+/// No receipt texts.
+fn quiet() -> RoutePolicy {
+    RoutePolicy { receipt: Arc::new(|_| None), send: send() }
+}
+
+fn receipt(id: &str, key: Option<&str>, status: ReceiptStatus, code: &str) -> ReceiptItem {
+    ReceiptItem::Receipt(Receipt {
+        carrier_message_id: id.to_owned(),
+        client_key: key.map(str::to_owned),
+        status,
+        code: code.to_owned(),
+        reported_at: None,
+    })
+}
+
+fn accepted(id: &str) -> Outcome {
+    Outcome::Accepted { carrier_message_id: Some(id.to_owned()) }
+}
+
+fn not_taken(retry_at: i64) -> Outcome {
+    Outcome::NotTaken { retry_at, code: Some("busy".to_owned()) }
+}
+
+fn ids(texts: &[OutboundText]) -> Vec<i64> {
+    texts.iter().map(|text| text.id).collect()
+}

@@ -1,0 +1,151 @@
+//! Opening: what cannot be used is refused in words that name the file, and nothing in it is touched.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+use super::*;
+
+fn open(path: &Path) -> Result<Store> {
+    Store::open(path, &StoreOptions::default())
+}
+
+/// Refused in words that name the file, which stays as it was.
+fn assert_refused(path: &Path, expected: &str) {
+    let before = std::fs::read(path).ok();
+    let error = open(path).err().expect("it was opened").to_string();
+    assert!(error.contains(path.to_str().unwrap()) && error.contains(expected), "{error}");
+    assert_eq!(std::fs::read(path).ok(), before, "it was changed");
+}
+
+/// A closed database with some texts in it: its folder and path.
+async fn closed() -> (TempDir, PathBuf) {
+    let bench = Bench::new();
+    for n in 0..200 {
+        let items = (0..10).map(|i| text(&format!("{n}-{i}"), MINSU, "네")).collect();
+        bench.accept(items, T0).await.unwrap();
+    }
+    bench.store.checkpoint().await.unwrap();
+    let Bench { store, eye, folder } = bench;
+    drop((store, eye));
+    let path = folder.path().join("munja.db");
+    (folder, path)
+}
+
+#[test]
+fn a_file_that_is_no_database() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("notes.txt");
+    for content in ["hello".to_owned(), "내일 회의 ".repeat(1_000)] {
+        std::fs::write(&path, content).unwrap();
+        assert_refused(&path, "not a database");
+    }
+}
+
+#[tokio::test]
+async fn a_file_whose_beginning_is_overwritten() {
+    let (_folder, path) = closed().await;
+    let mut file = std::fs::read(&path).unwrap();
+    file[..100].fill(0);
+    std::fs::write(&path, file).unwrap();
+    assert_refused(&path, "not a database");
+}
+
+#[tokio::test]
+async fn another_programs_a_newer_and_an_impossible_version() {
+    let (_folder, path) = closed().await;
+    let outside = |sql: &str| Connection::open(&path).unwrap().execute_batch(sql).unwrap();
+    outside("PRAGMA user_version = 99");
+    assert_refused(&path, "newer Munja");
+    outside("PRAGMA user_version = -7");
+    assert_refused(&path, "version -7");
+    outside("PRAGMA user_version = 1; PRAGMA application_id = 7");
+    assert_refused(&path, "another program");
+    outside("PRAGMA user_version = 0");
+    assert_refused(&path, "another program");
+}
+
+#[test]
+fn what_is_not_there() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_refused(&folder.path().join("none").join("munja.db"), "cannot open");
+    let path = folder.path().join("munja.db");
+    let options = StoreOptions { create: false, ..StoreOptions::default() };
+    let error = Store::open(&path, &options).err().unwrap().to_string();
+    assert!(error.contains("munja.db") && !path.exists(), "{error}");
+    let error = open(folder.path()).err().unwrap().to_string();
+    assert!(error.contains(folder.path().to_str().unwrap()), "{error}");
+}
+
+#[tokio::test]
+async fn a_damaged_page_is_an_error_where_it_is_read_and_nowhere_else() {
+    let (_folder, path) = closed().await;
+    let root: u64 = {
+        let connection = Connection::open(&path).unwrap();
+        connection
+            .query_row("SELECT rootpage FROM sqlite_schema WHERE name = 'inbox'", [], |r| r.get::<_, i64>(0))
+            .unwrap()
+            .try_into()
+            .unwrap()
+    };
+    let mut file = std::fs::read(&path).unwrap();
+    let begin = usize::try_from((root - 1) * 4096).unwrap();
+    file[begin..begin + 4096].fill(0xa5);
+    std::fs::write(&path, file).unwrap();
+    let store = open(&path).unwrap();
+    let said = store.quick_check().await;
+    assert!(
+        said.as_ref().map_or_else(|e| matches!(e, StoreError::Corrupt(_)), |found| !found.is_empty()),
+        "{said:?}"
+    );
+    let routed = store.route_received(10, T0, quiet()).await;
+    assert!(matches!(routed, Err(StoreError::Corrupt(_))), "{routed:?}");
+    assert!(matches!(store.balance().await, Err(StoreError::Corrupt(_))));
+    assert!(store.inbound_cursor(CARRIER).await.unwrap().is_some());
+    store.note("worker", "still here".to_owned(), T0).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_file_cut_short() {
+    let (_folder, path) = closed().await;
+    let length = std::fs::metadata(&path).unwrap().len();
+    std::fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(length / 2 / 4096 * 4096).unwrap();
+    match open(&path) {
+        Err(error) => assert!(error.to_string().contains("munja.db"), "{error}"),
+        Ok(store) => assert!(store.quick_check().await.map_or(true, |found| !found.is_empty())),
+    }
+}
+
+#[test]
+fn many_may_make_the_same_file_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("munja.db");
+    std::thread::scope(|scope| {
+        let openers: Vec<_> = (0..8).map(|_| scope.spawn(|| open(&path).map(drop))).collect();
+        for opener in openers {
+            opener.join().unwrap().unwrap();
+        }
+    });
+}
+
+#[tokio::test]
+async fn any_name_a_file_can_have() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["a b?mode=ro&x#%41.db".as_bytes(), "문자.db-wal".as_bytes(), b"\xff\xfe.db"] {
+        let path = folder.path().join(OsStr::from_bytes(name));
+        let store = open(&path).unwrap();
+        store.note("worker", String::new(), T0).await.unwrap();
+        store.checkpoint().await.unwrap();
+        assert!(path.exists());
+    }
+    let made: Vec<_> = std::fs::read_dir(folder.path()).unwrap().collect();
+    assert!(made.len() <= 9, "files beside the databases and their logs: {made:?}");
+}
+
+#[tokio::test]
+async fn what_was_answered_is_there_after_opening_again() {
+    let (_folder, path) = closed().await;
+    let store = open(&path).unwrap();
+    assert_eq!(store.balance().await.unwrap().n_received, 2_000);
+    assert_eq!(store.inbound_cursor(CARRIER).await.unwrap(), Some(Cursor::starting_at(T0)));
+}
