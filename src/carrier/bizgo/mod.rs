@@ -1,0 +1,251 @@
+//! Bizgo (Infobank, Korea): texts by window, sends with an idempotency key, acked reports. Sources: the official OpenAPI
+//! document 1.2.0 and error table.
+//!
+//! An ambiguous send is settled by scanning the sent list for our key; if it is not there and the carrier still
+//! remembers keys, asking again with the same key is safe: the answer `A301` then means "the first one was taken".
+//!
+//! - `mod.rs`: the driver, one method a call
+//! - `answer.rs`: the two layers of codes around every answer
+//! - `wire.rs`: the data inside
+//! - `codes.rs`: what the codes mean for us
+//! - `search.rs`: the sent list
+
+mod answer;
+mod codes;
+mod search;
+mod wire;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use http::{HeaderValue, Method};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
+
+use self::answer::{Answer, odd, plain, unanswered};
+use self::search::Search;
+use super::http::{Http, Request, Response, segment};
+use super::turns::Turns;
+use super::{
+    Accepted, Caps, Carrier, CarrierError, ErrorKind, InboundClass, InboundPage, Lookup, Reconciled,
+    ReportClass, ReportPage, Result,
+};
+use crate::domain::UnixMs;
+use crate::domain::inbound::Cursor;
+use crate::domain::outbound::OutboundText;
+use crate::domain::receipt::Receipt;
+use crate::domain::text::Limits;
+
+/// How long the carrier is asked to remember a key; its longest.
+const KEY_MEMORY: Duration = Duration::from_secs(86_400);
+/// Repeating a send counts as safe until this long before the carrier forgets.
+const KEY_MARGIN_MS: i64 = 5 * 60 * 1000;
+/// `check` reads the texts of the last minute.
+const CHECK_BACK_MS: i64 = 60_000;
+
+/// What the driver needs from the configuration.
+#[derive(Debug, Clone)]
+pub struct BizgoConfig {
+    pub api_key: SecretString,
+    /// Only texts to this number are fetched.
+    pub mo_number: Option<String>,
+    /// Texts asked for at once: 1 to 1,000.
+    pub page_limit: u32,
+    /// How far each walk goes back behind the last one's newest text.
+    pub overlap: Duration,
+    pub sends_per_sec: u32,
+    /// All requests but sends share this limit.
+    pub others_per_sec: u32,
+    pub min_poll: Duration,
+}
+
+/// The driver. Waits for a place in the carrier's limits by itself.
+pub struct Bizgo {
+    config: BizgoConfig,
+    http: Http,
+    now: Arc<dyn Fn() -> UnixMs + Send + Sync>,
+    sends: Turns,
+    others: Turns,
+}
+
+impl fmt::Debug for Bizgo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Bizgo")
+    }
+}
+
+impl Bizgo {
+    /// `now` tells the time in milliseconds UTC.
+    pub fn new(config: BizgoConfig, http: Http, now: Arc<dyn Fn() -> UnixMs + Send + Sync>) -> Self {
+        let (sends, others) = (Turns::new(config.sends_per_sec), Turns::new(config.others_per_sec));
+        Bizgo { config, http, now, sends, others }
+    }
+
+    fn request(&self, method: Method, path: String) -> Result<Request> {
+        let key = self.config.api_key.expose_secret();
+        let mut authorization = HeaderValue::from_str(key).map_err(|_| {
+            CarrierError::new(ErrorKind::Config, "the API key holds characters that no key has")
+        })?;
+        authorization.set_sensitive(true);
+        Ok(Request { method, path, query: Vec::new(), authorization, body: None })
+    }
+
+    /// A reading request: whatever goes wrong, it may be asked again.
+    async fn read(&self, request: Request) -> Result<(Response, Value)> {
+        self.others.wait().await;
+        let response = self.http.call(request).await.map_err(|f| unanswered(&f, ErrorKind::Transient))?;
+        match answer::read(&response) {
+            Answer::Data(data) => Ok((response, data)),
+            Answer::Repetition => Err(odd("a reading request is answered like a send")),
+            Answer::Refused(error) if error.kind == ErrorKind::Ambiguous => {
+                Err(CarrierError { kind: ErrorKind::Transient, ..error })
+            }
+            Answer::Refused(error) => Err(error),
+        }
+    }
+
+    async fn messages_since(
+        &self,
+        since: UnixMs,
+        limit: u32,
+        page: Option<&str>,
+    ) -> Result<(Response, Value)> {
+        let mut request = self.request(Method::GET, "/api/comm/v1/message/history/mo".to_owned())?;
+        request.query.push(("occurredTime", wire::offset_time(since)));
+        request.query.push(("limit", limit.clamp(1, 1_000).to_string()));
+        request.query.extend(self.config.mo_number.clone().map(|number| ("to", number)));
+        request.query.extend(page.map(|page| ("lastSeq", page.to_owned())));
+        self.read(request).await
+    }
+
+    fn clock_ahead_ms(&self, response: &Response) -> Option<i64> {
+        response.date_ms().map(|date| date - (self.now)())
+    }
+}
+
+/// A path that ends in a word of the carrier's.
+fn path(start: &str, word: &str) -> Result<String> {
+    let last = segment(word).ok_or_else(|| odd("a name of the carrier's is no name"))?;
+    Ok(format!("{start}/{last}"))
+}
+
+#[async_trait]
+impl Carrier for Bizgo {
+    fn name(&self) -> &'static str {
+        "bizgo"
+    }
+
+    fn caps(&self) -> Caps {
+        Caps {
+            inbound: InboundClass::Window { overlap: self.config.overlap },
+            idempotent_send: Some(KEY_MEMORY),
+            lookup: Lookup::Scan,
+            reports: ReportClass::AckQueue,
+            min_poll: self.config.min_poll,
+            limits: Limits::KOREAN,
+            sends_per_sec: self.config.sends_per_sec,
+        }
+    }
+
+    async fn poll_inbound(&self, cursor: &Cursor) -> Result<InboundPage> {
+        let overlap = i64::try_from(self.config.overlap.as_millis()).unwrap_or(0);
+        let since = cursor.since.saturating_sub(overlap);
+        let asked = cursor.page.as_deref();
+        let (response, data) = self.messages_since(since, self.config.page_limit, asked).await?;
+        let page = wire::page(&data, self.config.page_limit, asked)?;
+        Ok(InboundPage {
+            next: cursor.after_page(page.newest, page.next),
+            items: page.items,
+            clock_ahead_ms: self.clock_ahead_ms(&response),
+            raw: response.body,
+            ack: None,
+        })
+    }
+
+    async fn ack_inbound(&self, _token: &str) -> Result<()> {
+        Ok(())
+    }
+
+    async fn send(&self, text: &OutboundText) -> Result<Accepted> {
+        let mut request = self.request(Method::POST, "/api/comm/v1/send/omni".to_owned())?;
+        self.sends.wait().await;
+        let now = (self.now)();
+        if now > text.expires_at {
+            return Err(CarrierError::new(
+                ErrorKind::NotSent,
+                "the text grew too old while it waited to leave",
+            ));
+        }
+        request.body = Some(wire::send_body(text, KEY_MEMORY.as_secs(), now));
+        let response = self.http.call(request).await.map_err(|f| unanswered(&f, ErrorKind::Ambiguous))?;
+        let repetition = |carrier_message_id| Ok(Accepted { carrier_message_id, repeated: true });
+        let data = match answer::read(&response) {
+            Answer::Data(data) => data,
+            Answer::Repetition => return repetition(None),
+            Answer::Refused(error) => return Err(error),
+        };
+        match wire::destination(&data) {
+            Some((code, carrier_message_id)) => match code.as_str() {
+                codes::OK => Ok(Accepted { carrier_message_id, repeated: false }),
+                codes::DUPLICATE => repetition(carrier_message_id),
+                _ => Err(CarrierError::new(codes::service(&code), "the carrier did not take the text")
+                    .with_code(plain(&code))
+                    .with_retry_after(response.retry_after())),
+            },
+            None => Err(CarrierError::new(
+                ErrorKind::Ambiguous,
+                "the answer to a send does not say what became of it",
+            )),
+        }
+    }
+
+    async fn reconcile(&self, text: &OutboundText) -> Result<Reconciled> {
+        let memory_ms = i64::try_from(KEY_MEMORY.as_millis()).unwrap_or(0);
+        let age_ms = (self.now)().saturating_sub(text.first_attempt_at);
+        let remembers = age_ms < memory_ms - KEY_MARGIN_MS;
+        match self.find_sent(text).await? {
+            Search::Found(carrier_message_id) => Ok(Reconciled::Found { carrier_message_id }),
+            // Its key may count as processed: asking again could be answered as if it had been taken.
+            Search::Refused => Ok(Reconciled::CannotTell),
+            Search::Absent | Search::Unclear if remembers => Ok(Reconciled::SafeToRepeat),
+            Search::Absent => Ok(Reconciled::Absent),
+            Search::Unclear => Ok(Reconciled::CannotTell),
+        }
+    }
+
+    async fn poll_reports(&self) -> Result<ReportPage> {
+        let request = self.request(Method::GET, "/api/comm/v1/report/polling".to_owned())?;
+        let (response, data) = self.read(request).await?;
+        let items = wire::receipts(&data["report"])?;
+        Ok(ReportPage { items, ack: wire::word(&data["reportId"]), raw: response.body })
+    }
+
+    async fn ack_reports(&self, token: &str) -> Result<()> {
+        let path = path("/api/comm/v1/report/polling", token)?;
+        match self.read(self.request(Method::DELETE, path)?).await {
+            // It was acked before.
+            Err(error) if error.code.as_deref() == Some(codes::UNKNOWN_REPORT) => Ok(()),
+            other => other.map(|_| ()),
+        }
+    }
+
+    async fn status(&self, carrier_message_id: &str) -> Result<Option<Receipt>> {
+        let path = path("/api/comm/v1/message/inquiry/msgKey", carrier_message_id)?;
+        match self.read(self.request(Method::GET, path)?).await {
+            Ok((_, data)) => Ok(wire::receipt_of(&data, carrier_message_id)),
+            Err(error) if error.code.as_deref() == Some(codes::NOT_FOUND) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn check(&self) -> Result<Option<i64>> {
+        let since = (self.now)().saturating_sub(CHECK_BACK_MS);
+        let (response, _) = self.messages_since(since, 1, None).await?;
+        Ok(self.clock_ahead_ms(&response))
+    }
+}
+
+#[cfg(test)]
+mod tests;

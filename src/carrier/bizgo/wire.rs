@@ -1,0 +1,204 @@
+//! Bizgo's JSON, read liberally: whatever is missing or odd in one item must not cost the others.
+
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use super::answer::odd;
+use super::codes;
+use crate::carrier::Result;
+use crate::domain::UnixMs;
+use crate::domain::inbound::{InboundItem, InboundText};
+use crate::domain::outbound::{ClientKey, OutboundKind, OutboundText};
+use crate::domain::phone::PhoneNumber;
+use crate::domain::receipt::{Receipt, ReceiptItem};
+use crate::domain::text::{self, MessageText};
+
+/// Korea's time, which Bizgo speaks (milliseconds ahead of UTC; no summer time).
+const KST_MS: i64 = 9 * 60 * 60 * 1000;
+/// Titles of long texts are cut by phones beyond this (bytes).
+const TITLE_BYTES: usize = 40;
+
+/// A page of inbound texts.
+pub(super) struct Page {
+    /// Oldest first.
+    pub items: Vec<InboundItem>,
+    pub newest: Option<UnixMs>,
+    /// `lastSeq`, if there is another page.
+    pub next: Option<String>,
+}
+
+/// Reads the answer to page `asked` of at most `limit` texts. Fails only if the list as a whole has a shape we do not
+/// know: an item that can't be read never costs the others.
+pub(super) fn page(data: &Value, limit: u32, asked: Option<&str>) -> Result<Page> {
+    let messages: &[Value] = match (data, &data["messages"]) {
+        (_, Value::Array(messages)) => messages,
+        (Value::Null | Value::Object(_), Value::Null) => &[],
+        _ => return Err(odd("a page of texts has a shape we do not know")),
+    };
+    let next = next_page(data, messages.len() >= limit as usize, asked)?;
+    // Newest first on the wire.
+    let items: Vec<InboundItem> = messages.iter().rev().map(inbound).collect();
+    let sent_at = |item: &InboundItem| match item {
+        InboundItem::Text(text) => Some(text.sent_at),
+        InboundItem::Unreadable { .. } => None,
+    };
+    let newest = items.iter().filter_map(sent_at).max();
+    Ok(Page { items, newest, next })
+}
+
+/// `lastSeq` of a list, if there is another page behind the one that was `asked` for. A list that has more but does not
+/// say where, or says where we are already, could be read for ever or be taken for ended: neither.
+pub(super) fn next_page(data: &Value, is_full: bool, asked: Option<&str>) -> Result<Option<String>> {
+    match &data["hasNext"] {
+        Value::Bool(false) => return Ok(None),
+        // Not told: behind a page that is not full there is no other.
+        Value::Null if !is_full => return Ok(None),
+        Value::Bool(true) | Value::Null => {}
+        _ => return Err(odd("a list does not say whether it goes on")),
+    }
+    match word(&data["lastSeq"]) {
+        None => Err(odd("a list goes on but does not say where")),
+        Some(next) if Some(next.as_str()) == asked => Err(odd("the carrier's list goes in a circle")),
+        next => Ok(next),
+    }
+}
+
+/// A string or a number, as a string.
+pub(super) fn word(value: &Value) -> Option<String> {
+    match value {
+        Value::String(word) if !word.is_empty() => Some(word.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+fn inbound(item: &Value) -> InboundItem {
+    let read = || -> std::result::Result<InboundText, &'static str> {
+        let msg_key = word(&item["msgKey"]).ok_or("msgKey is missing")?;
+        // `from` is what its writer typed; the handset is `originator`.
+        let citizen =
+            word(&item["originator"]).or_else(|| word(&item["from"])).ok_or("originator is missing")?;
+        let to = word(&item["to"]).ok_or("to is missing")?;
+        let content = item["content"].as_str().ok_or("content is missing")?;
+        let occurred = item["occurredTime"].as_str().ok_or("occurredTime is missing")?;
+        let sent_at = time_ms(occurred).ok_or("occurredTime is not a time")?;
+        // The carrier gives one msgKey to several texts.
+        let digest = Sha256::digest(content.as_bytes());
+        let content_hash: String = digest.iter().take(8).map(|b| format!("{b:02x}")).collect();
+        Ok(InboundText {
+            key: format!("{msg_key}|{sent_at}|{content_hash}"),
+            citizen: PhoneNumber::parse(&citizen),
+            to: PhoneNumber::parse(&to),
+            text: MessageText::new(content),
+            sent_at,
+        })
+    };
+    match read() {
+        Ok(text) => InboundItem::Text(text),
+        Err(reason) => InboundItem::Unreadable { raw: item.to_string(), reason: reason.to_owned() },
+    }
+}
+
+/// A time with offset, or without one in Korea's time.
+pub(super) fn time_ms(word: &str) -> Option<UnixMs> {
+    if let Ok(timestamp) = word.parse::<jiff::Timestamp>() {
+        return Some(timestamp.as_millisecond());
+    }
+    let as_if_utc: jiff::Timestamp = format!("{word}Z").parse().ok()?;
+    Some(as_if_utc.as_millisecond() - KST_MS)
+}
+
+/// `2026-04-23T14:11:01`, Korea's time.
+pub(super) fn local_time(at: UnixMs) -> String {
+    let at =
+        jiff::Timestamp::from_millisecond(at.saturating_add(KST_MS)).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    at.strftime("%Y-%m-%dT%H:%M:%S").to_string()
+}
+
+/// `2026-04-23T14:11:01+09:00`
+pub(super) fn offset_time(at: UnixMs) -> String {
+    format!("{}+09:00", local_time(at))
+}
+
+/// The body of a send; one recipient a request, because the key covers the request.
+pub(super) fn send_body(text: &OutboundText, key_memory_secs: u64, now: UnixMs) -> Value {
+    let key = text.key.as_str();
+    let ttl = (text.expires_at.saturating_sub(now) / 1000).clamp(1, 86_400).to_string();
+    let mut message = json!({ "from": text.from.reveal(), "text": text.text.reveal(), "ttl": ttl });
+    let channel = match text.kind {
+        OutboundKind::Sms => "sms",
+        OutboundKind::Lms => {
+            if let Some(title) = title(text.text.reveal()) {
+                message["title"] = Value::String(title);
+            }
+            "mms"
+        }
+    };
+    json!({
+        "destinations": [{ "to": text.citizen.reveal(), "ref": key }],
+        "messageFlow": [{ channel: message }],
+        "idempotencyKey": key,
+        "idempotencyTtl": key_memory_secs,
+        "ref": key,
+    })
+}
+
+/// The beginning of the first line, as far as phones show titles.
+fn title(body: &str) -> Option<String> {
+    let mut title = String::new();
+    let first = body.lines().map(str::trim).find(|line| !line.is_empty())?;
+    for c in first.chars() {
+        let mut longer = title.clone();
+        longer.push(c);
+        match text::cp949_len(&longer) {
+            Some(n) if n <= TITLE_BYTES => title = longer,
+            _ => break,
+        }
+    }
+    Some(title).filter(|t| !t.is_empty())
+}
+
+/// The one destination of a send's answer: its code and the carrier's name of the text.
+pub(super) fn destination(data: &Value) -> Option<(String, Option<String>)> {
+    let [one] = data["destinations"].as_array()?.as_slice() else {
+        return None;
+    };
+    Some((word(&one["code"])?, word(&one["msgKey"])))
+}
+
+/// Receipts of a polled batch; an empty one has `null`. Anything else must not be acked: it would be lost.
+pub(super) fn receipts(report: &Value) -> Result<Vec<ReceiptItem>> {
+    match report {
+        Value::Array(items) => Ok(items.iter().map(receipt_item).collect()),
+        Value::Null => Ok(Vec::new()),
+        _ => Err(odd("a batch of receipts has a shape we do not know")),
+    }
+}
+
+/// The receipt of one text out of the answer to an inquiry, if there is one yet.
+pub(super) fn receipt_of(data: &Value, carrier_message_id: &str) -> Option<Receipt> {
+    let mut all = data["messages"].as_array()?.iter().filter_map(receipt);
+    all.find(|receipt| receipt.carrier_message_id == carrier_message_id)
+}
+
+fn receipt_item(item: &Value) -> ReceiptItem {
+    match receipt(item) {
+        Some(receipt) => ReceiptItem::Receipt(receipt),
+        None => ReceiptItem::Unreadable {
+            raw: item.to_string(),
+            reason: "msgKey or reportCode is missing".to_owned(),
+        },
+    }
+}
+
+/// One receipt; `None` if it does not say of what or what.
+fn receipt(item: &Value) -> Option<Receipt> {
+    let code = word(&item["reportCode"])?;
+    Some(Receipt {
+        carrier_message_id: word(&item["msgKey"])?,
+        client_key: item["ref"].as_str().and_then(ClientKey::parse).map(|key| key.as_str().to_owned()),
+        status: codes::report(&code),
+        code,
+        reported_at: item["reportTime"].as_str().and_then(time_ms),
+    })
+}

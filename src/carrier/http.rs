@@ -1,0 +1,289 @@
+//! The HTTP client all carriers share: time-outs, bounded bodies, no redirects, no repetition, TLS unless the carrier is
+//! on this very machine. A failure says whether a byte of the request can have left, and nothing of what was in it.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use futures_util::future::BoxFuture;
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use serde_json::Value;
+use url::Url;
+
+/// An answer larger than this is refused, unless told otherwise (bytes).
+const MAX_BODY: usize = 16 << 20;
+/// However long a carrier asks us to wait, it is not longer.
+const RETRY_AFTER_CAP: Duration = Duration::from_secs(300);
+/// Servers close idle connections, and a request that meets the closing is in doubt: ours are given up first.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(4);
+
+/// What a client is made of.
+#[derive(Debug, Clone)]
+pub struct HttpOptions {
+    pub base_url: Url,
+    /// For name, connection and TLS. Shorter than `timeout`, so that a carrier nobody can connect to counts as not asked.
+    pub connect_timeout: Duration,
+    /// For the whole call.
+    pub timeout: Duration,
+    /// An answer larger than this is refused while it comes.
+    pub max_body_bytes: usize,
+    pub user_agent: String,
+}
+
+impl HttpOptions {
+    pub fn new(base_url: Url, timeout: Duration) -> Self {
+        let connect_timeout = (timeout / 2).min(Duration::from_secs(5));
+        let user_agent = concat!("munja/", env!("CARGO_PKG_VERSION")).to_owned();
+        HttpOptions { base_url, connect_timeout, timeout, max_body_bytes: MAX_BODY, user_agent }
+    }
+}
+
+/// One call. Its `Debug` shows the method and the path only.
+pub struct Request {
+    pub method: Method,
+    /// Appended to the base address; begins with `/`, and everything in it is encoded ([`segment`]).
+    pub path: String,
+    pub query: Vec<(&'static str, String)>,
+    pub authorization: HeaderValue,
+    pub body: Option<Value>,
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.method, self.path)
+    }
+}
+
+/// An answer, whatever its status. Its `Debug` shows no body.
+pub struct Response {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Bytes,
+}
+
+impl fmt::Debug for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({} bytes)", self.status, self.body.len())
+    }
+}
+
+impl Response {
+    /// When the carrier says it answered (milliseconds UTC, whole seconds).
+    pub fn date_ms(&self) -> Option<i64> {
+        self.time(header::DATE)
+    }
+
+    /// How long the carrier asks us to wait, in seconds or until a time by its own clock; five minutes at most.
+    pub fn retry_after(&self) -> Option<Duration> {
+        let word = self.headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
+        let wait = match word.parse() {
+            Ok(secs) => Duration::from_secs(secs),
+            Err(_) => {
+                let ms = self.time(header::RETRY_AFTER)?.saturating_sub(self.date_ms()?);
+                Duration::from_millis(u64::try_from(ms).unwrap_or(0))
+            }
+        };
+        Some(wait.min(RETRY_AFTER_CAP))
+    }
+
+    fn time(&self, name: header::HeaderName) -> Option<i64> {
+        let date = self.headers.get(name)?.to_str().ok()?;
+        let parsed = jiff::fmt::rfc2822::parse(date).ok()?;
+        Some(parsed.timestamp().as_millisecond())
+    }
+}
+
+/// One part of a path, encoded whatever it holds; `None` if it would lead elsewhere (empty, `.`, `..`).
+pub fn segment(word: &str) -> Option<String> {
+    if matches!(word, "" | "." | "..") {
+        return None;
+    }
+    let mut encoded = String::with_capacity(word.len());
+    for byte in word.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                encoded.push(char::from(byte))
+            }
+            _ => encoded.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    Some(encoded)
+}
+
+/// How far a call got that has no answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// Not a byte of the request left.
+    BeforeRequest,
+    /// It may have been processed.
+    AfterRequest,
+}
+
+/// A call without an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HttpFailure {
+    pub stage: Stage,
+    pub what: &'static str,
+}
+
+/// How a carrier in the same process breaks off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Broken {
+    NotSent,
+    Reset,
+    Truncated,
+}
+
+/// A carrier in the same process, for tests that run without sockets.
+pub type InProcess = Arc<
+    dyn Fn(http::Request<Bytes>) -> BoxFuture<'static, Result<http::Response<Bytes>, Broken>> + Send + Sync,
+>;
+
+enum Wire {
+    Network(reqwest::Client),
+    InProcess(InProcess),
+}
+
+/// The client. One a carrier.
+pub struct Http {
+    base_url: Url,
+    timeout: Duration,
+    max_body_bytes: usize,
+    wire: Wire,
+}
+
+impl fmt::Debug for Http {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Http({})", self.base_url.host_str().unwrap_or_default())
+    }
+}
+
+impl Http {
+    /// Refuses plain HTTP to any other machine, in words that belong behind the name of the key `base_url`.
+    pub fn new(options: HttpOptions) -> Result<Http, String> {
+        if options.base_url.scheme() != "https" && !is_this_machine(&options.base_url) {
+            return Err("must begin with https:// (http:// only to this machine itself)".to_owned());
+        }
+        // Already chosen by the program: that choice stands.
+        drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
+        let client = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            // Whether a text may be sent again is not for this room to say.
+            .retry(reqwest::retry::never())
+            .no_proxy()
+            .connect_timeout(options.connect_timeout)
+            .timeout(options.timeout)
+            .pool_idle_timeout(IDLE_TIMEOUT)
+            .tcp_nodelay(true)
+            .user_agent(options.user_agent)
+            .build()
+            .map_err(|error| format!("no HTTPS client can be made: {error}"))?;
+        let HttpOptions { base_url, timeout, max_body_bytes, .. } = options;
+        Ok(Http { base_url, timeout, max_body_bytes, wire: Wire::Network(client) })
+    }
+
+    /// Calls `carrier` instead of the network, with the same time-out.
+    pub fn in_process(base_url: Url, timeout: Duration, carrier: InProcess) -> Http {
+        Http { base_url, timeout, max_body_bytes: MAX_BODY, wire: Wire::InProcess(carrier) }
+    }
+
+    /// Makes one call; never repeats it.
+    pub async fn call(&self, request: Request) -> Result<Response, HttpFailure> {
+        let mut url = self.base_url.clone();
+        url.set_path(&format!("{}{}", self.base_url.path().trim_end_matches('/'), request.path));
+        if !request.query.is_empty() {
+            url.query_pairs_mut().extend_pairs(&request.query);
+        }
+        match &self.wire {
+            Wire::Network(client) => network(client, url, request, self.max_body_bytes).await,
+            Wire::InProcess(carrier) => {
+                let call = in_process(carrier, url, request);
+                tokio::time::timeout(self.timeout, call).await.unwrap_or(Err(after("no answer in time")))
+            }
+        }
+    }
+}
+
+fn is_this_machine(url: &Url) -> bool {
+    if url.scheme() != "http" {
+        return false;
+    }
+    match url.host() {
+        Some(url::Host::Ipv4(ip)) => IpAddr::V4(ip).is_loopback(),
+        Some(url::Host::Ipv6(ip)) => IpAddr::V6(ip).is_loopback(),
+        Some(url::Host::Domain(name)) => name == "localhost",
+        None => false,
+    }
+}
+
+fn before(what: &'static str) -> HttpFailure {
+    HttpFailure { stage: Stage::BeforeRequest, what }
+}
+
+fn after(what: &'static str) -> HttpFailure {
+    HttpFailure { stage: Stage::AfterRequest, what }
+}
+
+async fn network(
+    client: &reqwest::Client,
+    url: Url,
+    request: Request,
+    max_body_bytes: usize,
+) -> Result<Response, HttpFailure> {
+    let mut call = client.request(request.method, url).header(header::AUTHORIZATION, request.authorization);
+    if let Some(body) = &request.body {
+        call = call.json(body);
+    }
+    let mut answer = call.send().await.map_err(|error| failure(&error))?;
+    let (status, headers) = (answer.status(), answer.headers().clone());
+    let mut body = BytesMut::new();
+    while let Some(chunk) = answer.chunk().await.map_err(|_| after("the answer broke off"))? {
+        if body.len() + chunk.len() > max_body_bytes {
+            return Err(after("the answer is too large"));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(Response { status, headers, body: body.freeze() })
+}
+
+/// Only a failed connection proves that nothing left; a pooled connection that the other side closed does not.
+fn failure(error: &reqwest::Error) -> HttpFailure {
+    if error.is_builder() {
+        before("the request could not be made")
+    } else if error.is_connect() {
+        before("no connection")
+    } else if error.is_timeout() {
+        after("no answer in time")
+    } else {
+        after("the connection broke")
+    }
+}
+
+async fn in_process(carrier: &InProcess, url: Url, request: Request) -> Result<Response, HttpFailure> {
+    let mut call = http::Request::builder()
+        .method(request.method)
+        .uri(url.as_str())
+        .header(header::AUTHORIZATION, request.authorization);
+    let body = match &request.body {
+        Some(body) => {
+            call = call.header(header::CONTENT_TYPE, "application/json");
+            Bytes::from(body.to_string())
+        }
+        None => Bytes::new(),
+    };
+    let call = call.body(body).map_err(|_| before("the request could not be made"))?;
+    match carrier(call).await {
+        Ok(answer) => {
+            let (head, body) = answer.into_parts();
+            Ok(Response { status: head.status, headers: head.headers, body })
+        }
+        Err(Broken::NotSent) => Err(before("no connection")),
+        Err(Broken::Reset) => Err(after("the connection broke")),
+        Err(Broken::Truncated) => Err(after("the answer broke off")),
+    }
+}
+
+#[cfg(test)]
+mod tests;
