@@ -1,0 +1,76 @@
+//! The routes under `/_sim/`: for tests, demonstrations and whoever tries things by hand. They need no key.
+
+use bytes::Bytes;
+use http::{Method, Request, Response, StatusCode, header};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use super::Sim;
+use super::faults::FaultRule;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewText {
+    from: String,
+    text: String,
+}
+
+impl Sim {
+    /// `path` is what follows `/_sim/`.
+    pub(super) fn own(&self, path: &str, request: &Request<Bytes>) -> Response<Bytes> {
+        match self.own_answer(path, request) {
+            Ok(said) => respond(StatusCode::OK, &said),
+            Err((status, why)) => respond(status, &json!({ "error": why })),
+        }
+    }
+
+    fn own_answer(&self, path: &str, request: &Request<Bytes>) -> Result<Value, (StatusCode, String)> {
+        let body = request.body();
+        match (path, request.method()) {
+            ("ledger", &Method::GET) => shown(&self.ledger()),
+            ("faults", &Method::GET) => shown(&self.faults()),
+            ("faults", &Method::DELETE) => {
+                self.clear_faults();
+                Ok(json!([]))
+            }
+            ("faults", &Method::POST) => {
+                let rule: FaultRule = read(body)?;
+                match rule.problem() {
+                    Some(problem) => Err((StatusCode::BAD_REQUEST, problem)),
+                    None => {
+                        self.add_fault(rule);
+                        shown(&self.faults())
+                    }
+                }
+            }
+            ("text", &Method::POST) => {
+                let text: NewText = read(body)?;
+                Ok(json!({ "msgKey": self.text(&text.from, &text.text) }))
+            }
+            ("texts", &Method::POST) => {
+                let all: Vec<NewText> = read(body)?;
+                Ok(json!({ "msgKeys": self.texts(all.iter().map(|t| (&t.from, &t.text))) }))
+            }
+            ("ledger" | "faults" | "text" | "texts", method) => {
+                Err((StatusCode::METHOD_NOT_ALLOWED, format!("{path} does not take {method}")))
+            }
+            _ => Err((StatusCode::NOT_FOUND, "there are: ledger, text, texts, faults".to_owned())),
+        }
+    }
+}
+
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, (StatusCode, String)> {
+    serde_json::from_slice(body).map_err(|error| (StatusCode::BAD_REQUEST, error.to_string()))
+}
+
+fn shown<T: serde::Serialize>(what: &T) -> Result<Value, (StatusCode, String)> {
+    serde_json::to_value(what).map_err(|error| (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))
+}
+
+fn respond(status: StatusCode, said: &Value) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::from(said.to_string()));
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"));
+    response
+}

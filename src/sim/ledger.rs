@@ -1,0 +1,186 @@
+//! The ledger: what the carrier took and delivered. A gateway is right when its store says the same.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::State;
+use super::citizens::Text;
+use super::faults::Endpoint;
+use super::handset::{DELIVERED, Message};
+use super::routes::word;
+
+/// Everything up to one moment. Times are milliseconds UTC by the true clock, but for those of citizens' texts, which are
+/// as the carrier dates them.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Ledger {
+    /// Texts of citizens, in the order they were sent.
+    pub texts: Vec<LedgerText>,
+    /// Texts taken from the gateway, in the order they were taken.
+    pub messages: Vec<LedgerMessage>,
+    /// The most recipients taken in any one second.
+    pub busiest_sends: usize,
+    /// The most other requests taken in any one second.
+    pub busiest_others: usize,
+    /// The most recipients asked for in any one second, those over the limit included.
+    pub busiest_sends_asked: usize,
+    pub busiest_others_asked: usize,
+    /// Requests answered 429 because they really were too many.
+    pub n_rate_limited: u64,
+    pub n_auth_failures: u64,
+    /// An idempotency key that came again with another text or another recipient: a gateway at fault.
+    pub n_keys_reused: u64,
+    /// How often a rule struck.
+    pub n_faults_struck: u64,
+    /// Requests by endpoint.
+    pub requests: BTreeMap<String, u64>,
+    /// Requests and recipients refused because of the gateway, not because of a fault.
+    pub refused: Vec<LedgerRefusal>,
+}
+
+/// A citizen's text.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct LedgerText {
+    pub key: String,
+    pub from: String,
+    pub text: String,
+    pub at: i64,
+    /// How often a page listed it.
+    pub n_served: u64,
+}
+
+/// A text taken from the gateway.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct LedgerMessage {
+    pub msg_key: String,
+    /// The gateway's reference; empty if it gave none.
+    pub reference: String,
+    pub idempotency_key: Option<String>,
+    pub to: String,
+    pub from: String,
+    pub text: String,
+    /// `SMS` or `MMS`
+    pub kind: String,
+    pub accepted_at: i64,
+    /// Requests with its idempotency key, those included that a fault kept from being taken.
+    pub n_requests: u64,
+    /// How often the same request came again and was answered A301.
+    pub n_repeats: u64,
+    /// The phone has it, whether the gateway can know or not.
+    pub delivered_at: Option<i64>,
+    /// The phone will not get it, and why.
+    pub failed_code: Option<String>,
+    /// `10000` or why not, once there is a report to fetch.
+    pub report_code: Option<String>,
+    /// Since when there is a report to fetch.
+    pub final_at: Option<i64>,
+    /// When the gateway acked its report.
+    pub acked_at: Option<i64>,
+}
+
+/// What was refused how often.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LedgerRefusal {
+    pub endpoint: String,
+    pub code: String,
+    pub n: u64,
+}
+
+/// Counts kept as things happen.
+#[derive(Default)]
+pub(super) struct Tally {
+    pub n_auth_failures: u64,
+    pub n_keys_reused: u64,
+    pub n_faults_struck: u64,
+    requests: BTreeMap<&'static str, u64>,
+    refused: BTreeMap<(&'static str, String), u64>,
+}
+
+impl Tally {
+    pub(super) fn asked(&mut self, endpoint: Endpoint) {
+        *self.requests.entry(word(endpoint)).or_default() += 1;
+    }
+
+    /// `endpoint` is its word, or `none` where there is no such endpoint.
+    pub(super) fn refused(&mut self, endpoint: &'static str, code: &str) {
+        *self.refused.entry((endpoint, code.to_owned())).or_default() += 1;
+    }
+}
+
+impl Ledger {
+    /// Texts of which a report says that the phone has them.
+    pub fn n_delivered(&self) -> usize {
+        self.messages.iter().filter(|m| m.report_code.as_deref() == Some(DELIVERED)).count()
+    }
+
+    /// References under which a citizen got more than one text: must be empty.
+    pub fn taken_twice(&self) -> Vec<&str> {
+        let mut seen = BTreeSet::new();
+        let named = self.messages.iter().filter(|m| !m.reference.is_empty());
+        named.filter(|m| !seen.insert((&m.reference, &m.to))).map(|m| m.reference.as_str()).collect()
+    }
+
+    /// Times this endpoint was refused with this code because of the gateway.
+    pub fn n_refused(&self, endpoint: &str, code: &str) -> u64 {
+        self.refused.iter().find(|r| r.endpoint == endpoint && r.code == code).map_or(0, |r| r.n)
+    }
+}
+
+impl State {
+    pub(super) fn ledger(&self, now: i64) -> Ledger {
+        let tally = &self.tally;
+        let refused = tally.refused.iter().map(|((endpoint, code), n)| LedgerRefusal {
+            endpoint: (*endpoint).to_owned(),
+            code: code.clone(),
+            n: *n,
+        });
+        Ledger {
+            texts: self.texts.iter().map(text).collect(),
+            messages: self.messages.iter().map(|m| self.entry(m, now)).collect(),
+            busiest_sends: self.sends.busiest,
+            busiest_others: self.others.busiest,
+            busiest_sends_asked: self.sends.busiest_asked,
+            busiest_others_asked: self.others.busiest_asked,
+            n_rate_limited: self.sends.n_refused + self.others.n_refused,
+            n_auth_failures: tally.n_auth_failures,
+            n_keys_reused: tally.n_keys_reused,
+            n_faults_struck: tally.n_faults_struck,
+            requests: tally.requests.iter().map(|(word, n)| ((*word).to_owned(), *n)).collect(),
+            refused: refused.collect(),
+        }
+    }
+
+    fn entry(&self, message: &Message, now: i64) -> LedgerMessage {
+        let n_requests =
+            message.key.as_ref().and_then(|k| self.remembered.get(k)).map_or(1, |r| r.n_requests);
+        let has_come = message.handset_at <= now;
+        let is_delivered = message.code == DELIVERED;
+        LedgerMessage {
+            msg_key: message.msg_key.clone(),
+            reference: message.reference.clone().unwrap_or_default(),
+            idempotency_key: message.key.clone(),
+            to: message.to.clone(),
+            from: message.from.clone(),
+            text: message.body.clone(),
+            kind: message.kind.to_owned(),
+            accepted_at: message.accepted_at,
+            n_requests,
+            n_repeats: message.n_repeats,
+            delivered_at: (has_come && is_delivered).then_some(message.handset_at),
+            failed_code: (has_come && !is_delivered).then(|| message.code.clone()),
+            report_code: message.report(now).map(str::to_owned),
+            final_at: message.ready_at.filter(|at| *at <= now),
+            acked_at: message.acked_at,
+        }
+    }
+}
+
+fn text(text: &Text) -> LedgerText {
+    LedgerText {
+        key: text.key.clone(),
+        from: text.from.clone(),
+        text: text.body.clone(),
+        at: text.at,
+        n_served: text.n_served,
+    }
+}
