@@ -1,0 +1,43 @@
+//! The one place that reads a clock. Everything else is handed the time as an argument, so that a test can
+//! run a week in a second and `domain` stays pure.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// Tells the time in milliseconds UTC since 1970. Cheap to clone.
+#[derive(Clone)]
+pub struct Clock(Arc<dyn Fn() -> i64 + Send + Sync>);
+
+impl Clock {
+    /// The machine's clock.
+    pub fn system() -> Self {
+        Clock(Arc::new(|| {
+            let since = SystemTime::now().duration_since(UNIX_EPOCH);
+            since.map_or(0, |d| i64::try_from(d.as_millis()).unwrap_or(i64::MAX))
+        }))
+    }
+
+    /// A clock that starts at `start_ms` and moves with tokio's, so that it stands still while that is paused.
+    pub fn following_tokio(start_ms: i64) -> Self {
+        let start = tokio::time::Instant::now();
+        Clock(Arc::new(move || start_ms + i64::try_from(start.elapsed().as_millis()).unwrap_or(i64::MAX / 2)))
+    }
+
+    /// The same clock, wrong by `by_ms`.
+    pub fn skewed(&self, by_ms: i64) -> Self {
+        let inner = self.clone();
+        Clock(Arc::new(move || inner.now_ms() + by_ms))
+    }
+
+    /// Milliseconds UTC.
+    pub fn now_ms(&self) -> i64 {
+        (self.0)()
+    }
+}
+
+impl fmt::Debug for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Clock")
+    }
+}

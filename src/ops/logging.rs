@@ -1,0 +1,41 @@
+//! Where log lines go: the journal under systemd, else standard error. Log lines hold no number, no text, no secret;
+//! what could hold one is a type that cannot be printed.
+
+use std::io::IsTerminal;
+
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Registry};
+
+/// How lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    Journal,
+    Text,
+    Json,
+}
+
+/// Starts logging at `level`; `MUNJA_LOG` overrides it (`debug`, `munja::worker=trace`). A second call does nothing.
+pub fn start(level: &str, style: Style) {
+    let fallback = || EnvFilter::new(format!("warn,munja={level}"));
+    let filter = EnvFilter::try_from_env("MUNJA_LOG").unwrap_or_else(|_| fallback());
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let registry = Registry::default().with(filter);
+    let started = match (style, journal(style)) {
+        (_, Some(journal)) => registry.with(journal).try_init(),
+        (Style::Json, None) => registry.with(lines.json()).try_init(),
+        _ => registry.with(lines.with_ansi(std::io::stderr().is_terminal()).with_target(false)).try_init(),
+    };
+    // Already started (several gateways in one process, as in tests): the first one's choice stands.
+    drop(started);
+}
+
+/// The journal, where there is one.
+fn journal(style: Style) -> Option<tracing_journald::Layer> {
+    if style == Style::Journal { tracing_journald::layer().ok() } else { None }
+}
+
+/// Whether standard error is the journal (systemd says so).
+pub fn under_journal() -> bool {
+    std::env::var_os("JOURNAL_STREAM").is_some()
+}
