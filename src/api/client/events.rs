@@ -1,0 +1,144 @@
+//! The live stream. It comes back by itself when the line breaks, and goes on after the last event it handed out, so
+//! nothing is missed and nothing comes twice.
+//!
+//! A stream that begins "from now" learns where that is from the server's first event, `hello`, whose id is the newest
+//! number and which is not handed out.
+
+use std::pin::Pin;
+use std::time::Duration;
+
+use eventsource_stream::{Event, EventStreamError, Eventsource};
+use futures_util::{Stream, StreamExt};
+use http::{Method, header};
+use tokio::time::{Instant, sleep_until};
+
+use super::{Client, ClientError, root_cause};
+use crate::api::wire::EventView;
+
+/// Pauses before the first, second ... attempt to come back; the last one repeats.
+const PAUSES_MS: [u64; 5] = [500, 1_000, 2_000, 5_000, 10_000];
+
+/// What a stream brings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Feed {
+    Event(EventView),
+    /// The line is broken; the stream is trying to come back.
+    Lost {
+        why: String,
+    },
+    /// It is back, and goes on where it was.
+    Back,
+}
+
+type Line = Pin<Box<dyn Stream<Item = Result<Event, EventStreamError<reqwest::Error>>> + Send>>;
+
+/// A live stream of events; see [`Client::events`].
+pub struct Events {
+    client: Client,
+    last: Option<i64>,
+    line: Option<Line>,
+    was_connected: bool,
+    n_failures: usize,
+    retry_at: Option<Instant>,
+}
+
+impl Events {
+    pub(super) fn new(client: Client, last: Option<i64>) -> Self {
+        Events { client, last, line: None, was_connected: false, n_failures: 0, retry_at: None }
+    }
+
+    /// The number of the last event, to go on after it another day.
+    pub fn last_event_id(&self) -> Option<i64> {
+        self.last
+    }
+
+    /// Waits for the next thing. Fails if the first connection does, and later if the server refuses for good, such as
+    /// after a log-out. May be dropped and called again.
+    pub async fn next(&mut self) -> Result<Feed, ClientError> {
+        loop {
+            let Some(line) = &mut self.line else {
+                match self.come_back().await? {
+                    Some(feed) => return Ok(feed),
+                    None => continue,
+                }
+            };
+            match line.next().await {
+                Some(Ok(event)) => {
+                    if let Some(event) = self.take(&event)? {
+                        return Ok(Feed::Event(event));
+                    }
+                }
+                Some(Err(EventStreamError::Transport(error))) => return Ok(self.lost(root_cause(&error))),
+                Some(Err(error)) => return Ok(self.lost(error.to_string())),
+                None => return Ok(self.lost("the server closed the stream".to_owned())),
+            }
+        }
+    }
+
+    async fn come_back(&mut self) -> Result<Option<Feed>, ClientError> {
+        if let Some(at) = self.retry_at {
+            sleep_until(at).await;
+        }
+        match self.connect().await {
+            Ok(line) => {
+                self.line = Some(line);
+                let back = self.was_connected;
+                (self.was_connected, self.retry_at) = (true, None);
+                Ok(back.then_some(Feed::Back))
+            }
+            Err(error) if self.was_connected && is_passing(&error) => {
+                self.postpone();
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn connect(&mut self) -> Result<Line, ClientError> {
+        let request =
+            self.client.request(Method::GET, "v1/events").header(header::ACCEPT, "text/event-stream");
+        let request = match self.last {
+            Some(last) => request.header("Last-Event-ID", last),
+            None => request.query(&[("from", "now")]),
+        };
+        Ok(Box::pin(self.client.send(request).await?.bytes_stream().eventsource()))
+    }
+
+    /// The event, unless it is the greeting or was handed out before.
+    fn take(&mut self, event: &Event) -> Result<Option<EventView>, ClientError> {
+        self.n_failures = 0;
+        let id = event.id.parse::<i64>().ok();
+        if event.event == "hello" {
+            // Lower than ours after the server's database was put back from a copy: its numbers count.
+            self.last = id.or(self.last);
+            return Ok(None);
+        }
+        let view: EventView = serde_json::from_str(&event.data)
+            .map_err(|e| self.client.bad_answer(&format!("event {}: {}", event.id, super::place(&e))))?;
+        if self.last.is_some_and(|last| view.seq <= last) {
+            return Ok(None);
+        }
+        self.last = Some(view.seq);
+        Ok(Some(view))
+    }
+
+    fn lost(&mut self, why: String) -> Feed {
+        self.line = None;
+        self.postpone();
+        Feed::Lost { why }
+    }
+
+    fn postpone(&mut self) {
+        let pause = PAUSES_MS[self.n_failures.min(PAUSES_MS.len() - 1)];
+        self.n_failures += 1;
+        self.retry_at = Some(Instant::now() + Duration::from_millis(pause));
+    }
+}
+
+/// Whether it is worth coming back: the server is down or in trouble, but did not turn us away.
+fn is_passing(error: &ClientError) -> bool {
+    match error {
+        ClientError::Problem(problem) => problem.status >= 500,
+        other => other.may_pass(),
+    }
+}

@@ -1,0 +1,125 @@
+//! Conversations: looking, claiming, letting go, closing. Guards live in the store, in the same transaction as the
+//! change; losing a claim is an ordinary answer that says who has it.
+
+use axum::Json as Answer;
+use axum::extract::State;
+use axum::http::StatusCode;
+
+use super::extract::{Id, Json, Query};
+use super::problem::Refusal;
+use super::session::Session;
+use super::wire::{CloseRequest, ConversationDetail, ConversationList};
+use super::{ApiContext, view};
+use crate::domain::conversation::ConversationState;
+use crate::domain::text::normalise;
+use crate::store::{Claim, ConversationFilter};
+
+const DEFAULT_LIMIT: i64 = 50;
+const MAX_LIMIT: i64 = 200;
+const MAX_REASON_CHARS: usize = 200;
+
+/// Conversations, those that waited longest first.
+#[utoipa::path(get, path = "/v1/conversations", operation_id = "list_conversations", tag = "conversation",
+    params(
+        ("state" = Option<String>, Query, description = "`waiting` (default), `active`, `answered`, `closed`, `open` (all but closed) or `mine`"),
+        ("limit" = Option<i64>, Query, description = "1 to 200, default 50"),
+    ),
+    responses((status = 200, description = "Those found", body = ConversationList)))]
+pub(super) async fn list(
+    State(context): State<ApiContext>,
+    session: Session,
+    query: Query,
+) -> Result<Answer<ConversationList>, Refusal> {
+    let filter = match query.word("state").unwrap_or("waiting") {
+        "open" => ConversationFilter::Open,
+        "mine" => ConversationFilter::HeldBy(session.counselor.id),
+        word => ConversationState::from_word(word)
+            .map(ConversationFilter::State)
+            .ok_or_else(|| Refusal::bad_request("state"))?,
+    };
+    let limit = query.number("limit", 1, MAX_LIMIT)?.unwrap_or(DEFAULT_LIMIT);
+    let (found, n_total) =
+        context.store.conversations(filter, u32::try_from(limit).unwrap_or(u32::MAX)).await?;
+    Ok(Answer(ConversationList { conversations: found.iter().map(view::summary).collect(), n_total }))
+}
+
+/// Claim the conversation that has waited longest; `nobody_waits` if there is none.
+#[utoipa::path(post, path = "/v1/conversations/next", operation_id = "claim_next", tag = "conversation",
+    responses((status = 200, description = "Claimed", body = ConversationDetail)))]
+pub(super) async fn claim_next(
+    State(context): State<ApiContext>,
+    session: Session,
+) -> Result<Answer<ConversationDetail>, Refusal> {
+    let claimed = context.store.claim_next(session.counselor.id, context.now()).await?;
+    let detail = claimed.ok_or_else(|| Refusal::new("nobody_waits"))?;
+    Ok(Answer(view::detail(detail)))
+}
+
+/// One conversation with its texts.
+#[utoipa::path(get, path = "/v1/conversations/{id}", operation_id = "show_conversation", tag = "conversation",
+    params(("id" = i64, Path, description = "Of the conversation")),
+    responses((status = 200, description = "The conversation", body = ConversationDetail)))]
+pub(super) async fn show(
+    State(context): State<ApiContext>,
+    _: Session,
+    Id(id): Id,
+) -> Result<Answer<ConversationDetail>, Refusal> {
+    Ok(Answer(view::detail(context.store.conversation(id).await?)))
+}
+
+/// Claim one conversation; claiming what one holds already is fine.
+#[utoipa::path(post, path = "/v1/conversations/{id}/claim", operation_id = "claim", tag = "conversation",
+    params(("id" = i64, Path, description = "Of the conversation")),
+    responses((status = 200, description = "Claimed", body = ConversationDetail)))]
+pub(super) async fn claim(
+    State(context): State<ApiContext>,
+    session: Session,
+    Id(id): Id,
+) -> Result<Answer<ConversationDetail>, Refusal> {
+    let claim = context.store.claim(id, session.counselor.id, context.now()).await?;
+    done(claim)?;
+    Ok(Answer(view::detail(context.store.conversation(id).await?)))
+}
+
+/// Let go of a conversation; a citizen who waits is back at their old place in the queue.
+#[utoipa::path(post, path = "/v1/conversations/{id}/release", operation_id = "release", tag = "conversation",
+    params(("id" = i64, Path, description = "Of the conversation")),
+    responses((status = 204, description = "Released")))]
+pub(super) async fn release(
+    State(context): State<ApiContext>,
+    session: Session,
+    Id(id): Id,
+) -> Result<StatusCode, Refusal> {
+    done(context.store.release(id, session.counselor.id, context.now()).await?)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Close a conversation one holds.
+#[utoipa::path(post, path = "/v1/conversations/{id}/close", operation_id = "close", tag = "conversation",
+    params(("id" = i64, Path, description = "Of the conversation")),
+    request_body = CloseRequest, responses((status = 204, description = "Closed")))]
+pub(super) async fn close(
+    State(context): State<ApiContext>,
+    session: Session,
+    Id(id): Id,
+    Json(request): Json<CloseRequest>,
+) -> Result<StatusCode, Refusal> {
+    let reason = request.reason.map(|r| normalise(r.trim())).filter(|r| !r.is_empty());
+    if reason.as_ref().is_some_and(|r| r.chars().count() > MAX_REASON_CHARS) {
+        return Err(Refusal::bad_request("reason"));
+    }
+    let (last_seen, now) = (request.last_seen, context.now());
+    match context.store.close(id, session.counselor.id, last_seen, reason, now).await? {
+        Claim::NewerTexts => Err(newer_texts(&context, id, last_seen.unwrap_or(0)).await?),
+        claim => done(claim).map(|()| StatusCode::NO_CONTENT),
+    }
+}
+
+fn done(claim: Claim) -> Result<(), Refusal> {
+    Refusal::of_claim(claim).map_or(Ok(()), Err)
+}
+
+/// The refusal that shows what came in after `last_seen`.
+pub(super) async fn newer_texts(context: &ApiContext, id: i64, last_seen: i64) -> Result<Refusal, Refusal> {
+    Ok(Refusal::newer_texts(&context.store.texts_after(id, last_seen).await?))
+}

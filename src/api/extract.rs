@@ -1,0 +1,117 @@
+//! Reading requests: JSON bodies, ids in paths, query parameters. Whatever is wrong is refused by the name of the field;
+//! what the caller wrote there is never repeated.
+
+use std::time::Duration;
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use axum::response::IntoResponse;
+use serde::de::DeserializeOwned;
+
+use super::problem::Refusal;
+
+/// A body must have arrived after this long.
+const BODY_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// A JSON body. No body at all counts as `{}`.
+pub(super) struct Json<T>(pub(super) T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
+        let arrived = tokio::time::timeout(BODY_TIMEOUT, Bytes::from_request(request, state)).await;
+        let body = arrived.map_err(|_| Refusal::new("too_slow"))?;
+        let body = body.map_err(|rejection| match rejection.into_response().status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Refusal::new("body_too_large"),
+            _ => Refusal::bad_request("body"),
+        })?;
+        parsed(if body.is_empty() { b"{}" } else { &body }).map(Json)
+    }
+}
+
+fn parsed<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
+    let mut json = serde_json::Deserializer::from_slice(body);
+    let value =
+        serde_path_to_error::deserialize(&mut json).map_err(|error| Refusal::bad_request(field(&error)))?;
+    json.end().map_err(|_| Refusal::bad_request("body"))?;
+    Ok(value)
+}
+
+/// The field an error is about; serde names a missing one only in its message.
+fn field(error: &serde_path_to_error::Error<serde_json::Error>) -> String {
+    let path = error.path().to_string();
+    if error.inner().is_data() && path != "." {
+        return path;
+    }
+    let message = error.inner().to_string();
+    let missing = message.strip_prefix("missing field `").and_then(|rest| rest.split_once('`'));
+    missing.map_or_else(|| "body".to_owned(), |(name, _)| name.to_owned())
+}
+
+/// The number in the path.
+pub(super) struct Id(pub(super) i64);
+
+impl<S: Send + Sync> FromRequestParts<S> for Id {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+        let found = Path::<i64>::from_request_parts(parts, state).await;
+        found.map(|Path(id)| Id(id)).map_err(|_| Refusal::bad_request("id"))
+    }
+}
+
+/// The query string. Parameters nobody asks for are ignored.
+pub(super) struct Query(Vec<(String, String)>);
+
+impl<S: Send + Sync> FromRequestParts<S> for Query {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
+        let raw = parts.uri.query().unwrap_or_default();
+        Ok(Query(url::form_urlencoded::parse(raw.as_bytes()).into_owned().collect()))
+    }
+}
+
+impl Query {
+    pub(super) fn word(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// A whole number between the two, inclusive.
+    pub(super) fn number(&self, name: &str, least: i64, most: i64) -> Result<Option<i64>, Refusal> {
+        let Some(word) = self.word(name) else {
+            return Ok(None);
+        };
+        let number = word.parse().ok().filter(|n| (least..=most).contains(n));
+        number.map(Some).ok_or_else(|| Refusal::bad_request(name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::wire::ReplyRequest;
+    use super::*;
+
+    #[test]
+    fn the_field_that_is_wrong_is_named_and_its_value_is_not() {
+        let table = [
+            (r#"{"last_seen": 1}"#, "text"),
+            (r#"{"text": "x", "last_seen": "01012345678"}"#, "last_seen"),
+            (r#"{"text": "x", "last_seen": 1, "force": "비밀"}"#, "force"),
+            (r#"{"text": "x", "last_seen": 1"#, "body"),
+            (r#"{"text": "x", "last_seen": 1} 01012345678"#, "body"),
+            ("01012345678", "body"),
+            ("\u{feff}", "body"),
+        ];
+        for (body, expected) in table {
+            let mut json = serde_json::Deserializer::from_slice(body.as_bytes());
+            let error = serde_path_to_error::deserialize::<_, ReplyRequest>(&mut json);
+            let named = error.err().map_or_else(|| "body".to_owned(), |e| field(&e));
+            assert_eq!(named, expected, "{body}");
+            assert!(parsed::<ReplyRequest>(body.as_bytes()).is_err(), "{body}");
+        }
+    }
+}

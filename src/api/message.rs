@@ -1,0 +1,59 @@
+//! Single texts to citizens: those in doubt, taking one back, deciding about one.
+
+use axum::Json as Answer;
+use axum::extract::State;
+use axum::http::StatusCode;
+
+use super::extract::{Id, Json, Query};
+use super::problem::Refusal;
+use super::session::Session;
+use super::wire::{Decision, DecisionRequest, MessageList};
+use super::{ApiContext, view};
+
+const MAX_LISTED: u32 = 200;
+
+/// Texts in doubt, oldest first, at most 200.
+#[utoipa::path(get, path = "/v1/messages", operation_id = "list_messages", tag = "message",
+    params(("state" = String, Query, description = "`in_doubt`")),
+    responses((status = 200, description = "Those found", body = MessageList)))]
+pub(super) async fn list(
+    State(context): State<ApiContext>,
+    _: Session,
+    query: Query,
+) -> Result<Answer<MessageList>, Refusal> {
+    if query.word("state") != Some("in_doubt") {
+        return Err(Refusal::bad_request("state"));
+    }
+    let found = context.store.in_doubt(MAX_LISTED).await?;
+    Ok(Answer(MessageList { messages: found.iter().map(view::in_conversation).collect() }))
+}
+
+/// Take back a text of one's own that has not left.
+#[utoipa::path(post, path = "/v1/messages/{id}/recall", operation_id = "recall", tag = "message",
+    params(("id" = i64, Path, description = "Of the text to the citizen")),
+    responses((status = 204, description = "It will not leave")))]
+pub(super) async fn recall(
+    State(context): State<ApiContext>,
+    session: Session,
+    Id(id): Id,
+) -> Result<StatusCode, Refusal> {
+    let recalled = context.store.recall(id, session.counselor.id, context.now()).await;
+    recalled.map_err(Refusal::on_conflict("already_left"))?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Decide about a text in doubt that the carrier can't tell about.
+#[utoipa::path(post, path = "/v1/messages/{id}/decision", operation_id = "decide", tag = "message",
+    params(("id" = i64, Path, description = "Of the text to the citizen")),
+    request_body = DecisionRequest, responses((status = 204, description = "Decided")))]
+pub(super) async fn decide(
+    State(context): State<ApiContext>,
+    session: Session,
+    Id(id): Id,
+    Json(request): Json<DecisionRequest>,
+) -> Result<StatusCode, Refusal> {
+    let again = request.decision == Decision::SendAgain;
+    let decided = context.store.decide(id, session.counselor.id, again, context.now()).await;
+    decided.map_err(Refusal::on_conflict("not_in_doubt"))?;
+    Ok(StatusCode::NO_CONTENT)
+}

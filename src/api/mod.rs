@@ -1,0 +1,144 @@
+//! The HTTP API: what counselors' programs talk to. JSON over HTTP/1.1 or HTTP/2, on a Unix socket or loopback TCP.
+//!
+//! Nouns have files of their own (`session`, `conversation`, `reply`, `message`, `events`, `status`); each holds its
+//! routes and what they say in the OpenAPI document. Around them: `extract.rs` (reading requests), `view.rs` (domain types
+//! as [`wire`] types), `problem.rs` and `words.rs` (every refusal), `openapi.rs` and `serve.rs` (listeners).
+//!
+//! Invariants: a citizen's number leaves masked; no text, number, token or query string is logged; every error answer is
+//! a [`wire::Problem`] whose request id stands in the log.
+
+pub mod client;
+mod conversation;
+mod events;
+mod extract;
+mod message;
+mod openapi;
+mod problem;
+mod reply;
+mod serve;
+mod session;
+mod status;
+mod view;
+pub mod wire;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, FromRef};
+use axum::middleware;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub use openapi::document;
+pub use serve::{BindError, Listener, bind_tcp, bind_unix, serve};
+
+use crate::domain::UnixMs;
+use crate::domain::text::Limits;
+use crate::ops::clock::Clock;
+use crate::store::{SendPolicy, Store};
+use problem::Refusal;
+
+/// A request's body may be this long.
+const MAX_BODY_BYTES: usize = 256 * 1024;
+
+/// What the config says of the API; replaced as a whole when it is read again.
+#[derive(Debug, Clone)]
+pub struct ApiSettings {
+    /// What the carrier takes.
+    pub limits: Limits,
+    pub send: SendPolicy,
+    /// How long a token is good (milliseconds).
+    pub token_ttl_ms: i64,
+}
+
+/// How the daemon is, as far as the database doesn't know.
+#[derive(Debug, Clone)]
+pub struct Health {
+    pub version: String,
+    pub started_at: UnixMs,
+    pub carrier: wire::CarrierStatus,
+    pub workers: Vec<wire::WorkerStatus>,
+}
+
+/// What every route may use.
+#[derive(Clone)]
+pub struct ApiContext {
+    pub store: Store,
+    pub clock: Clock,
+    pub settings: watch::Receiver<Arc<ApiSettings>>,
+    pub health: Arc<dyn Fn() -> Health + Send + Sync>,
+    /// Ends the event streams; without that [`serve()`] would have to cut them off.
+    pub stop: CancellationToken,
+}
+
+impl ApiContext {
+    fn now(&self) -> UnixMs {
+        self.clock.now_ms()
+    }
+
+    fn settings(&self) -> Arc<ApiSettings> {
+        Arc::clone(&self.settings.borrow())
+    }
+}
+
+#[derive(Clone)]
+struct Shared {
+    context: ApiContext,
+    log_ins: session::LogInLine,
+}
+
+impl FromRef<Shared> for ApiContext {
+    fn from_ref(shared: &Shared) -> Self {
+        shared.context.clone()
+    }
+}
+
+impl FromRef<Shared> for session::LogInLine {
+    fn from_ref(shared: &Shared) -> Self {
+        shared.log_ins.clone()
+    }
+}
+
+/// The whole API. Must run inside tokio; [`serve()`] puts it on a listener.
+pub fn router(context: ApiContext) -> Router {
+    let (router, document) = routes().split_for_parts();
+    let document = openapi::finished(document);
+    finish(router.route("/v1/openapi.json", openapi::route(&document)))
+        .with_state(Shared { context, log_ins: session::LogInLine::default() })
+}
+
+/// Every route of the document.
+fn routes() -> OpenApiRouter<Shared> {
+    OpenApiRouter::new()
+        .routes(routes!(session::login))
+        .routes(routes!(session::logout))
+        .routes(routes!(session::me))
+        .routes(routes!(status::status))
+        .routes(routes!(status::healthz))
+        .routes(routes!(conversation::list))
+        .routes(routes!(conversation::claim_next))
+        .routes(routes!(conversation::show))
+        .routes(routes!(conversation::claim))
+        .routes(routes!(conversation::release))
+        .routes(routes!(conversation::close))
+        .routes(routes!(reply::reply))
+        .routes(routes!(message::list))
+        .routes(routes!(message::recall))
+        .routes(routes!(message::decide))
+        .routes(routes!(events::follow))
+}
+
+/// What holds for all routes: bounds, and problems instead of bare errors.
+fn finish(router: Router<Shared>) -> Router<Shared> {
+    router
+        .fallback(async || Refusal::new("not_found"))
+        .method_not_allowed_fallback(async || Refusal::new("method_not_allowed"))
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(middleware::from_fn(problem::describe))
+}

@@ -1,0 +1,100 @@
+//! Answers to citizens. The text is measured here, the send guard stands in the store; the `Idempotency-Key` makes a
+//! request that is sent twice harmless.
+
+use axum::Json as Answer;
+use axum::extract::{FromRequestParts, State};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use sha2::{Digest, Sha256};
+
+use super::conversation::newer_texts;
+use super::extract::{Id, Json};
+use super::problem::Refusal;
+use super::session::Session;
+use super::wire::{ReplyRequest, ReplyResponse};
+use super::{ApiContext, view};
+use crate::domain::text::{Piece, Unfit, normalise, plan};
+use crate::store::{Claim, NewReply, ReplyOutcome, ReplyRefused};
+
+const KEY_HEADER: &str = "Idempotency-Key";
+const MAX_KEY_CHARS: usize = 128;
+
+/// The header every reply must carry: 1 to 128 visible ASCII characters.
+pub(super) struct IdempotencyKey(String);
+
+impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
+        let key = parts.headers.get(KEY_HEADER).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let is_valid = (1..=MAX_KEY_CHARS).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic());
+        is_valid.then(|| IdempotencyKey(key.to_owned())).ok_or_else(|| Refusal::bad_request(KEY_HEADER))
+    }
+}
+
+/// Answer the citizen. Refused if something newer came in than `last_seen`, unless forced.
+///
+/// The same key with the same request returns the answer written before, with status 200; nothing is sent again.
+#[utoipa::path(post, path = "/v1/conversations/{id}/replies", operation_id = "reply", tag = "conversation",
+    params(
+        ("id" = i64, Path, description = "Of the conversation"),
+        ("Idempotency-Key" = String, Header, description = "1 to 128 visible ASCII characters, new for each answer"),
+    ),
+    request_body = ReplyRequest,
+    responses(
+        (status = 201, description = "Written; its texts are in line", body = ReplyResponse),
+        (status = 200, description = "Written before under this key", body = ReplyResponse),
+    ))]
+pub(super) async fn reply(
+    State(context): State<ApiContext>,
+    session: Session,
+    Id(id): Id,
+    IdempotencyKey(key): IdempotencyKey,
+    Json(request): Json<ReplyRequest>,
+) -> Result<(StatusCode, Answer<ReplyResponse>), Refusal> {
+    let settings = context.settings();
+    let pieces = plan(&request.text, &settings.limits).map_err(unfit)?;
+    let n_bytes = i64::try_from(pieces.iter().map(|p| p.n_units).sum::<usize>()).unwrap_or(i64::MAX);
+    let new = NewReply {
+        conversation_id: id,
+        counselor_id: session.counselor.id,
+        idempotency_key: key,
+        request_digest: digest(id, &request),
+        last_seen: request.last_seen,
+        force: request.force,
+        pieces: pieces.into_iter().map(|Piece { kind, text, .. }| (kind, text)).collect(),
+    };
+    match context.store.reply(new, settings.send.clone(), context.now()).await? {
+        ReplyOutcome::Written { reply_id, repeated, messages } => {
+            let status = if repeated { StatusCode::OK } else { StatusCode::CREATED };
+            let messages = messages.iter().map(view::message).collect();
+            Ok((status, Answer(ReplyResponse { reply_id, n_bytes, messages, repeated })))
+        }
+        ReplyOutcome::Refused(ReplyRefused::KeyReused) => Err(Refusal::new("key_reused")),
+        ReplyOutcome::Refused(ReplyRefused::Guard(Claim::NewerTexts)) => {
+            Err(newer_texts(&context, id, request.last_seen).await?)
+        }
+        // A guard that refuses always says why.
+        ReplyOutcome::Refused(ReplyRefused::Guard(claim)) => {
+            Err(Refusal::of_claim(claim).unwrap_or_else(|| Refusal::new("internal")))
+        }
+    }
+}
+
+fn unfit(why: Unfit) -> Refusal {
+    match why {
+        Unfit::Empty => Refusal::new("empty_text"),
+        Unfit::Unencodable(characters) => Refusal::unencodable(&characters),
+        Unfit::TooLong { .. } => Refusal::new("too_long"),
+    }
+}
+
+/// What the key stands for: the same words to the same citizen, seen at the same moment.
+fn digest(conversation_id: i64, request: &ReplyRequest) -> Vec<u8> {
+    let mut hash = Sha256::new();
+    hash.update(conversation_id.to_be_bytes());
+    hash.update(request.last_seen.to_be_bytes());
+    hash.update([u8::from(request.force)]);
+    hash.update(normalise(&request.text).as_bytes());
+    hash.finalize().to_vec()
+}

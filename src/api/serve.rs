@@ -1,0 +1,228 @@
+//! Listeners: loopback TCP or a Unix socket, HTTP/1.1 and HTTP/2 (prior knowledge) on both.
+//!
+//! Closing: no new connections, event streams end, requests under way finish, and after [`GRACE`] whoever is left is cut
+//! off.
+
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::os::unix::fs::{FileTypeExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use axum::http::Request;
+use hyper::body::Incoming;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt;
+
+/// How long requests may take to finish once the server closes.
+const GRACE: Duration = Duration::from_secs(2);
+/// A new connection must have brought the head of a request after this long.
+const FIRST_REQUEST: Duration = Duration::from_secs(30);
+/// An HTTP/1.1 connection must have brought the next one after this long. Longer than clients keep idle connections
+/// (reqwest: 90 s), so that none asks on one that is just being closed.
+const NEXT_REQUEST: Duration = Duration::from_secs(120);
+/// An HTTP/2 connection is asked this often whether it is still there.
+const PING_EVERY: Duration = Duration::from_secs(20);
+/// Beyond these, new connections wait.
+const MAX_CONNECTIONS: usize = 1024;
+/// Out of file descriptors or the like: wait this long before accepting again.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
+
+/// Where requests come in.
+#[derive(Debug)]
+pub enum Listener {
+    Tcp(TcpListener),
+    Unix(UnixListener),
+}
+
+impl Listener {
+    /// Where it listens, if on TCP.
+    pub fn local_addr(&self) -> io::Result<SocketAddr> {
+        match self {
+            Listener::Tcp(tcp) => tcp.local_addr(),
+            Listener::Unix(_) => Err(io::ErrorKind::AddrNotAvailable.into()),
+        }
+    }
+}
+
+/// Why nothing listens.
+#[derive(Debug, thiserror::Error)]
+pub enum BindError {
+    #[error(
+        "refusing to listen on {0}: texts and tokens would cross the network unencrypted. Listen on 127.0.0.1 or a Unix \
+         socket, and let others in through SSH or a TLS proxy"
+    )]
+    NotLoopback(SocketAddr),
+    #[error("{} is in use: another process answers on it", .0.display())]
+    InUse(PathBuf),
+    #[error("{} exists and is not a socket; it is left alone", .0.display())]
+    NotASocket(PathBuf),
+    #[error("cannot listen on {0}: {1}")]
+    Io(String, #[source] io::Error),
+}
+
+/// Listens on TCP; only on addresses that no other machine can reach.
+pub async fn bind_tcp(addr: SocketAddr) -> Result<Listener, BindError> {
+    if !addr.ip().to_canonical().is_loopback() {
+        return Err(BindError::NotLoopback(addr));
+    }
+    let listener = TcpListener::bind(addr).await.map_err(|e| BindError::Io(addr.to_string(), e))?;
+    Ok(Listener::Tcp(listener))
+}
+
+/// Listens on a Unix socket with the given permissions. A socket that a dead process left behind is replaced.
+pub async fn bind_unix(path: &Path, mode: u32) -> Result<Listener, BindError> {
+    let failed = |e| BindError::Io(path.display().to_string(), e);
+    remove_stale(path).await?;
+    let listener = UnixListener::bind(path).map_err(failed)?;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).map_err(failed)?;
+    Ok(Listener::Unix(listener))
+}
+
+async fn remove_stale(path: &Path) -> Result<(), BindError> {
+    let failed = |e| BindError::Io(path.display().to_string(), e);
+    match std::fs::symlink_metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(failed(error)),
+        Ok(found) if !found.file_type().is_socket() => return Err(BindError::NotASocket(path.to_owned())),
+        Ok(_) => {}
+    }
+    match UnixStream::connect(path).await {
+        Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
+            std::fs::remove_file(path).map_err(failed)
+        }
+        Err(error) => Err(failed(error)),
+        Ok(_) => Err(BindError::InUse(path.to_owned())),
+    }
+}
+
+/// Answers requests until `stop`, and then until they are done or two seconds have passed.
+///
+/// `stop` should be that of the router's context: event streams end with it.
+pub async fn serve(listener: Listener, router: Router, stop: CancellationToken) -> io::Result<()> {
+    let server = Server { app: router, http: http(), stop: stop.clone() };
+    let slots = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    let mut connections = JoinSet::new();
+    loop {
+        let slot = Arc::clone(&slots).acquire_owned();
+        let accepted = async { (slot.await, accept(&listener).await) };
+        tokio::select! {
+            () = stop.cancelled() => break,
+            Some(_) = connections.join_next() => {}
+            (slot, stream) = accepted => {
+                let connection = server.connection(stream);
+                connections.spawn(async move {
+                    connection.await;
+                    drop(slot);
+                });
+            }
+        }
+    }
+    drop(listener);
+    let all_done = async { while connections.join_next().await.is_some() {} };
+    if tokio::time::timeout(GRACE, all_done).await.is_err() {
+        tracing::warn!(n = connections.len(), "connections cut off: their requests did not finish in time");
+    }
+    Ok(())
+}
+
+enum Stream {
+    Tcp(TcpStream),
+    Unix(UnixStream),
+}
+
+/// The next connection. An error is of the one connection that failed, or passes.
+async fn accept(listener: &Listener) -> Stream {
+    loop {
+        let accepted = match listener {
+            Listener::Tcp(tcp) => tcp.accept().await.map(|(stream, _)| Stream::Tcp(stream)),
+            Listener::Unix(unix) => unix.accept().await.map(|(stream, _)| Stream::Unix(stream)),
+        };
+        match accepted {
+            Ok(stream) => return stream,
+            Err(error) => {
+                tracing::warn!(%error, "cannot accept a connection");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    }
+}
+
+fn http() -> Builder<TokioExecutor> {
+    let mut http = Builder::new(TokioExecutor::new());
+    http.http1().timer(TokioTimer::new()).header_read_timeout(NEXT_REQUEST);
+    http.http2().timer(TokioTimer::new()).keep_alive_interval(PING_EVERY).max_concurrent_streams(100);
+    http
+}
+
+struct Server {
+    app: Router,
+    http: Builder<TokioExecutor>,
+    stop: CancellationToken,
+}
+
+impl Server {
+    fn connection(&self, stream: Stream) -> impl Future<Output = ()> + Send + 'static {
+        let (app, http, stop) = (self.app.clone(), self.http.clone(), self.stop.clone());
+        async move {
+            match stream {
+                Stream::Tcp(tcp) => {
+                    // Without it small answers wait for the next acknowledgement; if it fails they just do.
+                    drop(tcp.set_nodelay(true));
+                    converse(tcp, app, http, stop).await;
+                }
+                Stream::Unix(unix) => converse(unix, app, http, stop).await,
+            }
+        }
+    }
+}
+
+/// One connection, to its end.
+async fn converse(
+    io: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    app: Router,
+    http: Builder<TokioExecutor>,
+    stop: CancellationToken,
+) {
+    let has_asked = Arc::new(AtomicBool::new(false));
+    let asks = Arc::clone(&has_asked);
+    let app = app.map_request(move |request: Request<Incoming>| {
+        asks.store(true, Ordering::Relaxed);
+        request
+    });
+    let mut connection = pin!(http.serve_connection(TokioIo::new(io), TowerToHyperService::new(app)));
+    tokio::select! {
+        ended = connection.as_mut() => return log_end(ended),
+        () = stays_silent(&has_asked) => return,
+        () = stop.cancelled() => {}
+    }
+    connection.as_mut().graceful_shutdown();
+    log_end(connection.await);
+}
+
+/// Resolves if a new connection has brought no request in time.
+async fn stays_silent(has_asked: &AtomicBool) {
+    tokio::time::sleep(FIRST_REQUEST).await;
+    if has_asked.load(Ordering::Relaxed) {
+        std::future::pending().await
+    }
+}
+
+/// People close laptops: a connection that breaks off is nothing to worry about.
+fn log_end(ended: Result<(), Box<dyn std::error::Error + Send + Sync>>) {
+    if let Err(error) = ended {
+        tracing::debug!(error, "connection broke off");
+    }
+}

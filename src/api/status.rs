@@ -1,0 +1,36 @@
+//! How things stand, for counselors and for whoever watches the daemon.
+
+use axum::Json as Answer;
+use axum::extract::State;
+
+use super::problem::Refusal;
+use super::session::Session;
+use super::wire::StatusResponse;
+use super::{ApiContext, view};
+
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+
+/// Counts, the carrier and the workers.
+#[utoipa::path(get, path = "/v1/status", operation_id = "status", tag = "status", responses((status = 200, description = "How things stand", body = StatusResponse)))]
+pub(super) async fn status(
+    State(context): State<ApiContext>,
+    _: Session,
+) -> Result<Answer<StatusResponse>, Refusal> {
+    let now_at = context.now();
+    let counts = context.store.counts(now_at - DAY_MS).await?;
+    let health = (context.health)();
+    Ok(Answer(StatusResponse {
+        version: health.version,
+        now_at,
+        started_at: health.started_at,
+        carrier: health.carrier,
+        counts: view::counts(&counts),
+        workers: health.workers,
+    }))
+}
+
+/// Whether the daemon answers at all; says nothing else, to anybody.
+#[utoipa::path(get, path = "/healthz", operation_id = "healthz", tag = "status", responses((status = 200, description = "It answers", body = String, content_type = "text/plain")))]
+pub(super) async fn healthz() -> &'static str {
+    "ok"
+}

@@ -1,0 +1,47 @@
+//! The OpenAPI document.
+
+use super::*;
+
+#[test]
+fn the_document_is_as_it_was() {
+    let version = format!("\"version\": \"{}\"", env!("CARGO_PKG_VERSION"));
+    let document = crate::api::document().replace(&version, "\"version\": \"(of the package)\"");
+    insta::assert_snapshot!("openapi", document);
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_is_served() {
+    let desk = Desk::open();
+    let answer = desk.get("/v1/openapi.json", "").await;
+    assert_eq!(answer.headers["content-type"], "application/json");
+    let expected: Value = serde_json::from_str(&crate::api::document()).expect("JSON");
+    assert_eq!(answer.expect(200), expected);
+}
+
+#[test]
+fn every_schema_that_is_named_is_there() {
+    let text = crate::api::document();
+    let document: Value = serde_json::from_str(&text).expect("JSON");
+    for (before, _) in text.match_indices("#/components/schemas/") {
+        let name = text[before + 21..].split('"').next().expect("a name");
+        assert!(document["components"]["schemas"][name].is_object(), "{name}");
+    }
+}
+
+#[test]
+fn operations_have_names_of_their_own_and_describe_their_answers() {
+    let document: Value = serde_json::from_str(&crate::api::document()).expect("JSON");
+    let items = document["paths"].as_object().expect("paths").values();
+    let operations: Vec<&Value> =
+        items.flat_map(|item| item.as_object().expect("methods").values()).collect();
+    let mut names: Vec<&str> =
+        operations.iter().map(|o| o["operationId"].as_str().expect("a name")).collect();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), operations.len());
+    for operation in operations {
+        for (status, answer) in operation["responses"].as_object().expect("answers") {
+            assert!(answer["description"].is_string(), "{} {status}", operation["operationId"]);
+        }
+    }
+}

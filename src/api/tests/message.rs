@@ -1,0 +1,58 @@
+//! Taking back, and deciding about texts in doubt.
+
+use super::*;
+
+#[tokio::test(start_paused = true)]
+async fn taking_back() {
+    let desk = Desk::open();
+    desk.settings.send_replace(Arc::new(settings(5_000)));
+    let (minsu, jia) = (desk.one_active().await, desk.token("jia").await);
+    let say = json!({"text": "잘못 쓴 답", "last_seen": 1});
+    let held = desk.reply(1, &minsu, "a", say.clone()).await.expect(201);
+    assert_eq!(held["messages"][0]["state"], "held");
+    desk.post("/v1/messages/1/recall", &jia, json!({})).await.refused("not_found");
+    desk.post("/v1/messages/1/recall", &minsu, json!({})).await.expect(204);
+    desk.post("/v1/messages/1/recall", &minsu, json!({})).await.refused("already_left");
+
+    desk.reply(1, &minsu, "b", say).await.expect(201);
+    desk.pass(5_000).await;
+    desk.leave(Outcome::Accepted { carrier_message_id: None }).await;
+    desk.post("/v1/messages/2/recall", &minsu, json!({})).await.refused("already_left");
+    desk.post("/v1/messages/3/recall", &minsu, json!({})).await.refused("not_found");
+}
+
+#[tokio::test(start_paused = true)]
+async fn deciding_about_texts_in_doubt() {
+    let desk = Desk::open();
+    let token = desk.one_active().await;
+    let say = |words: &str| json!({"text": words, "last_seen": 1});
+    let decide = |id: i64, what: &str| {
+        let (path, body) = (format!("/v1/messages/{id}/decision"), json!({"decision": what}));
+        let (desk, token) = (&desk, &token);
+        async move { desk.post(&path, token, body).await }
+    };
+    desk.reply(1, &token, "a", say("첫째")).await.expect(201);
+    decide(1, "give_up").await.refused("not_in_doubt");
+    assert_eq!(desk.doubt().await, 1);
+    desk.reply(1, &token, "b", say("둘째")).await.expect(201);
+    assert_eq!(desk.doubt().await, 2);
+
+    let list = desk.get("/v1/messages?state=in_doubt", &token).await.expect(200);
+    let first = &list["messages"][0];
+    assert_eq!((&first["text"], &first["needs_decision"]), (&json!("첫째"), &json!(true)));
+    assert_eq!((&first["conversation_id"], &first["citizen"]), (&json!(1), &json!("010-****-5678")));
+    assert_eq!(list["messages"].as_array().map(Vec::len), Some(2));
+    desk.get("/v1/messages", &token).await.refused("bad_request");
+    desk.get("/v1/messages?state=queued", &token).await.refused("bad_request");
+
+    decide(1, "give_up").await.expect(204);
+    decide(1, "give_up").await.refused("not_in_doubt");
+    decide(2, "send_again").await.expect(204);
+    decide(2, "maybe").await.refused("bad_request");
+    decide(9, "give_up").await.refused("not_found");
+    let messages = &desk.get("/v1/conversations/1", &token).await.expect(200)["messages"];
+    let outbound: Vec<_> = messages.as_array().expect("texts").iter().skip(1).collect();
+    let states: Vec<_> = outbound.iter().map(|m| (m["text"].as_str(), m["state"].as_str())).collect();
+    let expected = [("첫째", "failed"), ("둘째", "failed"), ("둘째", "queued")];
+    assert_eq!(states, expected.map(|(t, s)| (Some(t), Some(s))));
+}

@@ -1,0 +1,106 @@
+//! The send guard, keys, and texts that cannot be sent.
+
+use super::*;
+
+fn text(words: &str) -> Value {
+    json!({"text": words, "last_seen": 1})
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_is_written_once_however_often_it_is_asked_for() {
+    let desk = Desk::open();
+    let token = desk.one_active().await;
+    let body = text("곧 갑니다\r\n");
+    let asked = (0..16).map(|_| desk.reply(1, &token, "key-1", body.clone()));
+    let answers = futures_util::future::join_all(asked).await;
+    let n_new = answers.iter().filter(|a| a.status == 201).count();
+    assert_eq!((n_new, answers.iter().filter(|a| a.status == 200).count()), (1, 15));
+    for answer in answers {
+        let json = answer.json();
+        assert_eq!(json["repeated"], answer.status == 200);
+        assert_eq!((&json["reply_id"], &json["n_bytes"]), (&json!(1), &json!(9)));
+        assert_eq!(json["messages"][0]["text"], "곧 갑니다");
+        assert_eq!(json["messages"][0]["author"]["login"], "minsu");
+        assert_eq!(json["messages"][0]["kind"], "sms");
+    }
+    let detail = desk.get("/v1/conversations/1", &token).await.expect(200);
+    assert_eq!((&detail["state"], &detail["n_messages"]), (&json!("answered"), &json!(2)));
+
+    // After everything else has changed, too.
+    desk.text_in(CITIZEN, "고마워요").await;
+    desk.post("/v1/conversations/1/close", &token, json!({})).await.expect(204);
+    assert_eq!(desk.reply(1, &token, "key-1", body).await.expect(200)["repeated"], true);
+    desk.reply(1, &token, "key-1", text("다른 말")).await.refused("key_reused");
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_guard_refuses_in_its_own_words() {
+    let desk = Desk::open();
+    let minsu = desk.one_active().await;
+    let jia = desk.token("jia").await;
+    let other = desk.reply(1, &jia, "a", text("네")).await.refused("claimed_by_other");
+    assert_eq!(other["claimed_by"]["login"], "minsu");
+
+    desk.text_in(CITIZEN, "급해요").await;
+    desk.text_in(CITIZEN, "빨리요").await;
+    let newer = desk.reply(1, &minsu, "b", text("네")).await.refused("newer_texts");
+    assert_eq!(newer["newer"][0]["text"], "급해요");
+    assert_eq!(newer["newer"][1]["id"], 3);
+    let forced = json!({"text": "네", "last_seen": 1, "force": true});
+    desk.reply(1, &minsu, "b", forced).await.expect(201);
+
+    desk.post("/v1/conversations/1/release", &minsu, json!({})).await.expect(204);
+    desk.reply(1, &minsu, "c", text("네")).await.refused("not_claimed");
+    desk.post("/v1/conversations/1/claim", &minsu, json!({})).await.expect(200);
+    desk.post("/v1/conversations/1/close", &minsu, json!({})).await.expect(204);
+    desk.reply(1, &minsu, "d", text("네")).await.refused("closed");
+    desk.reply(5, &minsu, "e", text("네")).await.refused("not_found");
+    assert_eq!(desk.store.balance().await.expect("a balance").n_replies, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn texts_that_cannot_be_sent() {
+    let desk = Desk::open();
+    let token = desk.one_active().await;
+    desk.reply(1, &token, "a", text(" \r\n\t")).await.refused("empty_text");
+    let strange = desk.reply(1, &token, "b", text("커피 ☕ 😀☕")).await.refused("unencodable");
+    assert_eq!(strange["characters"], json!(["☕", "😀"]));
+    desk.reply(1, &token, "c", text(&"가나다 ".repeat(4_000))).await.refused("too_long");
+    desk.reply(1, &token, "d", text(&"가".repeat(100_000))).await.refused("body_too_large");
+    assert_eq!(desk.store.balance().await.expect("a balance").n_replies, 0);
+
+    let long = desk.reply(1, &token, "e", text(&"가나다라 ".repeat(300))).await.expect(201);
+    assert_eq!(long["messages"].as_array().map(Vec::len), Some(2));
+    assert_eq!(long["messages"][1]["kind"], "lms");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_carriers_limits_are_read_each_time() {
+    let desk = Desk::open();
+    let token = desk.one_active().await;
+    let limits = Limits { lms: 120, ..Limits::KOREAN };
+    desk.settings.send_replace(Arc::new(ApiSettings { limits, ..settings(0) }));
+    desk.reply(1, &token, "a", text(&"가나다 ".repeat(400))).await.refused("too_long");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_is_needed_and_must_be_plain() {
+    let desk = Desk::open();
+    let token = desk.one_active().await;
+    for key in ["", "two words", "키", &"k".repeat(129)] {
+        let refused = desk.reply(1, &token, key, text("네")).await.refused("bad_request");
+        assert!(refused["detail"].to_string().contains("Idempotency-Key"), "{refused}");
+    }
+    desk.reply(1, &token, &"k".repeat(128), text("네")).await.expect(201);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_belongs_to_its_counselor() {
+    let desk = Desk::open();
+    let minsu = desk.one_active().await;
+    desk.reply(1, &minsu, "same", text("네")).await.expect(201);
+    desk.post("/v1/conversations/1/release", &minsu, json!({})).await.expect(204);
+    let jia = desk.token("jia").await;
+    desk.post("/v1/conversations/1/claim", &jia, json!({})).await.expect(200);
+    assert_eq!(desk.reply(1, &jia, "same", text("네")).await.expect(201)["repeated"], false);
+}

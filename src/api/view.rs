@@ -1,0 +1,108 @@
+//! Domain and store types as they cross the wire. The one place where texts and masked numbers are taken out for it.
+
+use super::wire::{
+    ConversationDetail, ConversationSummary, CounselorView, Counts, Direction, EventView,
+    MessageInConversation, MessageView,
+};
+use crate::domain::counselor::Counselor;
+use crate::domain::phone::PhoneNumber;
+use crate::domain::text::one_line;
+use crate::store;
+
+/// Terminal columns of a preview.
+const PREVIEW_COLUMNS: usize = 60;
+
+pub(super) fn counselor(counselor: &Counselor) -> CounselorView {
+    CounselorView { id: counselor.id, login: counselor.login.clone(), name: counselor.name.clone() }
+}
+
+pub(super) fn summary(of: &store::ConversationSummary) -> ConversationSummary {
+    ConversationSummary {
+        id: of.id,
+        citizen: of.citizen.to_string(),
+        state: of.state.as_str().to_owned(),
+        claimed_by: of.holder.as_ref().map(counselor),
+        opened_at: of.opened_at,
+        waiting_since_at: of.waiting_since_at,
+        n_messages: of.n_messages,
+        preview: one_line(of.last_text.reveal(), PREVIEW_COLUMNS),
+        n_in_doubt: of.n_in_doubt,
+    }
+}
+
+pub(super) fn detail(of: store::ConversationDetail) -> ConversationDetail {
+    ConversationDetail {
+        summary: summary(&of.summary),
+        last_inbound_id: of.summary.last_inbound_id,
+        closed_at: of.summary.closed_at,
+        close_reason: of.summary.close_reason,
+        previous_id: of.summary.previous_id,
+        messages: of.messages.iter().map(message).collect(),
+    }
+}
+
+pub(super) fn message(of: &store::Message) -> MessageView {
+    match of {
+        store::Message::In { id, at, text } => MessageView {
+            id: *id,
+            direction: Direction::In,
+            at: *at,
+            text: text.reveal().to_owned(),
+            author: None,
+            state: None,
+            kind: None,
+            code: None,
+            final_at: None,
+            needs_decision: false,
+        },
+        store::Message::Out { id, at, text, author, state, kind, code, final_at, needs_person } => {
+            MessageView {
+                id: *id,
+                direction: Direction::Out,
+                at: *at,
+                text: text.reveal().to_owned(),
+                author: author.as_ref().map(counselor),
+                state: Some(state.as_str().to_owned()),
+                kind: Some(kind.as_str().to_owned()),
+                code: code.clone(),
+                final_at: *final_at,
+                needs_decision: *needs_person,
+            }
+        }
+    }
+}
+
+pub(super) fn in_conversation(
+    (conversation_id, citizen, of): &(i64, PhoneNumber, store::Message),
+) -> MessageInConversation {
+    MessageInConversation {
+        conversation_id: *conversation_id,
+        citizen: citizen.to_string(),
+        message: message(of),
+    }
+}
+
+pub(super) fn counts(of: &store::Counts) -> Counts {
+    Counts {
+        n_waiting: of.n_waiting,
+        oldest_waiting_since_at: of.oldest_waiting_since_at,
+        n_active: of.n_active,
+        n_queued: of.n_queued,
+        n_unreceipted: of.n_unreceipted,
+        n_in_doubt: of.n_in_doubt,
+        n_quarantined: of.n_quarantined,
+        n_failed_today: of.n_failed,
+    }
+}
+
+pub(super) fn event(of: store::Event) -> EventView {
+    EventView {
+        seq: of.seq,
+        at: of.at,
+        kind: of.kind,
+        conversation_id: of.conversation_id,
+        message_id: of.message_id,
+        counselor: of.counselor,
+        detail: of.detail,
+    }
+}

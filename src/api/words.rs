@@ -1,0 +1,217 @@
+//! What refusals say to a person, in English and Korean, by their code.
+
+use axum::http::{HeaderMap, header};
+
+/// The languages a person may be answered in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Language {
+    English,
+    Korean,
+}
+
+/// A heading, and one sentence; `{}` in it stands for the part of the request that is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Words {
+    pub title: &'static str,
+    pub detail: &'static str,
+}
+
+impl Language {
+    /// The one the request prefers; English if it says nothing of either.
+    pub(super) fn of(headers: &HeaderMap) -> Self {
+        let wish =
+            headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let mut best = (0.0, Language::English);
+        for (tag, weight) in wish.split(',').map(weighted) {
+            let language = match tag.split('-').next() {
+                Some(word) if word.eq_ignore_ascii_case("ko") => Language::Korean,
+                Some(word) if word.eq_ignore_ascii_case("en") => Language::English,
+                _ => continue,
+            };
+            if weight > best.0 {
+                best = (weight, language);
+            }
+        }
+        best.1
+    }
+
+    pub(super) fn tag(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::Korean => "ko",
+        }
+    }
+}
+
+/// `ko-KR;q=0.8` as its tag and its weight.
+fn weighted(item: &str) -> (&str, f32) {
+    let (tag, rest) = item.split_once(';').unwrap_or((item, ""));
+    let weight = rest.trim().strip_prefix("q=").map_or(1.0, |q| q.parse().unwrap_or(0.0));
+    (tag.trim(), weight)
+}
+
+/// The words for `code`; those for `internal` if it has none.
+pub(super) fn words(code: &str, language: Language) -> Words {
+    let of = |code: &str| WORDS.iter().find(|(known, _, _)| *known == code);
+    let (_, english, korean) = of(code).unwrap_or(&INTERNAL);
+    let [title, detail] = match language {
+        Language::English => *english,
+        Language::Korean => *korean,
+    };
+    Words { title, detail }
+}
+
+type Row = (&'static str, [&'static str; 2], [&'static str; 2]);
+
+const INTERNAL: Row = (
+    "internal",
+    ["Something went wrong here", "This is our mistake; the operator finds its cause under the request id."],
+    ["내부 오류", "서버 오류입니다. 운영자가 요청 번호로 원인을 찾을 수 있습니다."],
+);
+
+const WORDS: &[Row] = &[
+    (
+        "bad_request",
+        ["The request can't be understood", "This is missing or not as it should be: {}"],
+        ["요청을 이해할 수 없습니다", "빠졌거나 형식이 맞지 않습니다: {}"],
+    ),
+    (
+        "unauthorized",
+        ["Not logged in", "Log in again: there is no token, or it is not good any more."],
+        ["로그인이 필요합니다", "다시 로그인해 주세요. 인증 토큰이 없거나 만료되었습니다."],
+    ),
+    (
+        "wrong_login",
+        ["Wrong login or password", "Login and password don't fit together, or the account is disabled."],
+        ["로그인 실패", "아이디 또는 비밀번호가 맞지 않거나 사용이 중지된 계정입니다."],
+    ),
+    (
+        "locked_out",
+        ["Too many wrong passwords", "The account is locked for a while; try again later."],
+        ["계정 잠김", "비밀번호를 여러 번 틀려 계정이 잠겼습니다. 잠시 후 다시 시도해 주세요."],
+    ),
+    (
+        "not_found",
+        ["Not found", "There is nothing under this address."],
+        ["찾을 수 없습니다", "이 주소에는 아무것도 없습니다."],
+    ),
+    (
+        "nobody_waits",
+        ["Nobody waits", "No citizen waits for a counselor right now."],
+        ["대기 중인 상담 없음", "지금 기다리는 시민이 없습니다."],
+    ),
+    (
+        "method_not_allowed",
+        ["Not possible here", "This address does not know that method."],
+        ["지원하지 않는 방식", "이 주소에서는 그 방식을 쓸 수 없습니다."],
+    ),
+    (
+        "too_slow",
+        ["Too slow", "The request did not arrive in time."],
+        ["시간 초과", "요청이 제때 도착하지 않았습니다."],
+    ),
+    (
+        "claimed_by_other",
+        ["Somebody else's conversation", "A colleague is talking with this citizen."],
+        ["다른 상담사가 상담 중", "다른 상담사가 이 시민과 상담하고 있습니다."],
+    ),
+    (
+        "not_claimed",
+        ["Not your conversation", "Claim the conversation first."],
+        ["배정되지 않은 상담", "먼저 상담을 맡아 주세요."],
+    ),
+    (
+        "newer_texts",
+        ["The citizen wrote again", "Newer texts came in; read them first. Nothing was changed."],
+        ["새 문자가 도착했습니다", "시민이 새 문자를 보냈습니다. 먼저 읽어 주세요. 바뀐 것은 없습니다."],
+    ),
+    ("closed", ["Closed", "The conversation is closed."], ["종료된 상담", "이미 종료된 상담입니다."]),
+    (
+        "already_left",
+        ["Too late to take back", "The text has left already, or may have."],
+        ["취소할 수 없습니다", "문자가 이미 발송되었거나 발송되었을 수 있습니다."],
+    ),
+    (
+        "not_in_doubt",
+        ["Nothing to decide", "The text is not in doubt, or the carrier is still being asked about it."],
+        ["결정할 것이 없습니다", "전송이 불확실한 문자가 아니거나, 아직 통신사에 확인하고 있습니다."],
+    ),
+    (
+        "key_reused",
+        ["Key used before", "This Idempotency-Key belongs to another reply."],
+        ["이미 사용된 키", "이 Idempotency-Key는 다른 답장에 사용되었습니다."],
+    ),
+    (
+        "empty_text",
+        ["Nothing to send", "The text is empty."],
+        ["보낼 내용이 없습니다", "문자 내용이 비어 있습니다."],
+    ),
+    (
+        "unencodable",
+        ["Characters that can't be sent", "The carrier can't carry some characters; replace them."],
+        ["보낼 수 없는 글자", "통신사가 전달할 수 없는 글자가 있습니다. 바꿔 주세요."],
+    ),
+    (
+        "too_long",
+        ["Too long", "The text is too long to send; shorten it."],
+        ["내용이 너무 깁니다", "문자로 보내기에 너무 깁니다. 줄여 주세요."],
+    ),
+    (
+        "body_too_large",
+        ["Request too large", "A request may be at most 256 KiB."],
+        ["요청이 너무 큽니다", "요청은 256 KiB를 넘을 수 없습니다."],
+    ),
+    (
+        "database_busy",
+        ["Busy", "The database is busy; try again in a moment."],
+        ["잠시 후 다시 시도해 주세요", "데이터베이스가 사용 중입니다."],
+    ),
+    (
+        "database_full",
+        ["Disk full", "The disk is full: nothing can be kept. Tell the operator."],
+        ["디스크 가득 참", "디스크가 가득 차 저장할 수 없습니다. 운영자에게 알려 주세요."],
+    ),
+    (
+        "database_broken",
+        ["Database trouble", "The database can't be used. Tell the operator."],
+        ["데이터베이스 오류", "데이터베이스를 사용할 수 없습니다. 운영자에게 알려 주세요."],
+    ),
+    INTERNAL,
+];
+
+#[cfg(test)]
+mod tests {
+    use super::super::wire::PROBLEM_CODES;
+    use super::*;
+
+    #[test]
+    fn every_code_has_words_and_no_other() {
+        let known: Vec<&str> = PROBLEM_CODES.iter().map(|(code, _)| *code).collect();
+        let worded: Vec<&str> = WORDS.iter().map(|(code, _, _)| *code).collect();
+        for code in &known {
+            assert_eq!(worded.iter().filter(|w| w == &code).count(), 1, "{code}");
+        }
+        assert_eq!(known.len(), worded.len());
+    }
+
+    #[test]
+    fn which_language() {
+        let table = [
+            (None, Language::English),
+            (Some("ko"), Language::Korean),
+            (Some("ko-KR,ko;q=0.9,en-US;q=0.8,en;q=0.7"), Language::Korean),
+            (Some("en-US,ko;q=0.9"), Language::English),
+            (Some("ja, ko;q=0.5, en;q=0.3"), Language::Korean),
+            (Some("ko;q=0, en"), Language::English),
+            (Some("fr, *;q=0.1"), Language::English),
+            (Some(";;,q=,"), Language::English),
+        ];
+        for (wish, expected) in table {
+            let mut headers = HeaderMap::new();
+            if let Some(wish) = wish {
+                headers.insert(header::ACCEPT_LANGUAGE, wish.parse().expect("a header"));
+            }
+            assert_eq!(Language::of(&headers), expected, "{wish:?}");
+        }
+    }
+}
