@@ -1,0 +1,19 @@
+//! The counselor's program: parse, run, exit code.
+
+use std::process::ExitCode;
+
+use munja::cli::{self, Io};
+
+fn main() -> ExitCode {
+    // The first provider installed wins, and this is the first.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            anstream::eprintln!("munja: {error}");
+            return ExitCode::from(cli::Exit::Unexpected as u8);
+        }
+    };
+    let exit = runtime.block_on(cli::run(std::env::args_os().collect(), Io::system()));
+    ExitCode::from(exit as u8)
+}

@@ -1,0 +1,21 @@
+//! `munja completions SHELL`: a script that teaches a shell our commands.
+
+use clap_complete::Shell;
+
+use super::desk::Desk;
+use super::failure::Failure;
+use super::help;
+
+#[derive(clap::Args)]
+pub struct Args {
+    #[arg(value_name = "SHELL")]
+    shell: Shell,
+}
+
+/// The script as it is, also with `--json`.
+pub fn run(desk: &mut Desk, args: &Args) -> Result<(), Failure> {
+    let mut script = Vec::new();
+    let mut command = help::translated(&desk.say, desk.io.columns);
+    clap_complete::generate(args.shell, &mut command, "munja", &mut script);
+    desk.print(String::from_utf8_lossy(&script).trim_end())
+}

@@ -1,0 +1,183 @@
+//! Why a command did not do what it was asked, and what to do next, in the person's language.
+//!
+//! The catalogue has a sentence `error-<code>` for every code, with the next step as its attribute `.next`; a code it
+//! does not know is told in the server's own words.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use serde_json::{Value as Json, json};
+
+use super::Exit;
+use super::desk::as_text;
+use super::render::one_word;
+use super::say::{Say, Value, Values};
+use crate::api::client::ClientError;
+use crate::api::wire::Problem;
+use crate::domain::text::one_line;
+
+/// Why a command failed.
+#[derive(Debug)]
+pub enum Failure {
+    /// The server refused or could not be asked.
+    Server(ClientError),
+    /// As above, but what was written is kept in a file.
+    Unsent { error: ClientError, draft: Option<PathBuf> },
+    /// Found out on this side.
+    Here { exit: Exit, code: &'static str, values: Values },
+    /// Whoever read our output has gone; nobody needs to be told.
+    NobodyReads,
+    /// Unexpected.
+    Other(anyhow::Error),
+}
+
+impl From<ClientError> for Failure {
+    fn from(error: ClientError) -> Self {
+        Failure::Server(error)
+    }
+}
+
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        Failure::Other(error)
+    }
+}
+
+impl Failure {
+    /// A failure found out on this side; `error-<code>` is its sentence.
+    pub fn here(
+        exit: Exit,
+        code: &'static str,
+        values: impl IntoIterator<Item = (&'static str, Value)>,
+    ) -> Self {
+        Failure::Here { exit, code, values: values.into_iter().collect() }
+    }
+
+    /// A failure to write to our output.
+    pub fn of_output(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => Failure::NobodyReads,
+            _ => Failure::Other(error.into()),
+        }
+    }
+
+    pub fn exit(&self) -> Exit {
+        match self {
+            Failure::Server(error) | Failure::Unsent { error, .. } => Exit::of(error),
+            Failure::Here { exit, .. } => *exit,
+            Failure::NobodyReads => Exit::Ok,
+            Failure::Other(_) => Exit::Unexpected,
+        }
+    }
+
+    /// The sentence, and the next step if there is one. `n` is the number the command was about.
+    pub fn words(&self, say: &Say, n: Option<i64>) -> (String, Option<String>) {
+        let mut values = self.values();
+        values.push(("n", n.map_or_else(|| "N".into(), |n| n.to_string().into())));
+        let id = format!("error-{}", self.code());
+        let next = say.find_with(&format!("{id}.{}", self.next_step()), values.clone());
+        match say.find_with(&id, values) {
+            Some(sentence) => (sentence, next),
+            None => (one_line(&self.detail(), 300), None),
+        }
+    }
+
+    /// As problem details, whose sentence is ours.
+    pub fn as_json(&self, say: &Say, n: Option<i64>) -> Json {
+        let mut problem = match self.problem() {
+            Some(problem) => problem.clone(),
+            None => Problem { code: self.code().to_owned(), ..Problem::default() },
+        };
+        if problem.r#type.is_empty() {
+            problem.r#type = format!("urn:munja:problem:{}", problem.code);
+            problem.title = problem.code.replace('_', " ");
+        }
+        let (sentence, next) = self.words(say, n);
+        problem.detail = next.map_or(sentence.clone(), |next| format!("{sentence} {next}"));
+        let mut json = json!(problem);
+        if let Failure::Unsent { draft: Some(path), .. } = self {
+            json["draft"] = json!(path);
+        }
+        json
+    }
+
+    /// Tells a person, or with `json` a program, on standard error.
+    pub fn tell(&self, say: &Say, n: Option<i64>, json: bool, to: &mut dyn Write) {
+        if matches!(self, Failure::NobodyReads) {
+            return;
+        }
+        let (sentence, next) = self.words(say, n);
+        let text = if json {
+            as_text(&self.as_json(say, n), false)
+        } else {
+            next.map_or(sentence.clone(), |next| format!("{sentence}\n→ {next}"))
+        };
+        // If that fails too, the exit code has to do.
+        let _ = writeln!(to, "{text}");
+    }
+
+    fn problem(&self) -> Option<&Problem> {
+        match self {
+            Failure::Server(ClientError::Problem(p)) => Some(p),
+            Failure::Unsent { error: ClientError::Problem(p), .. } => Some(p),
+            _ => None,
+        }
+    }
+
+    fn code(&self) -> &str {
+        match self {
+            Failure::Server(error) | Failure::Unsent { error, .. } => match error {
+                ClientError::Problem(problem) => &problem.code,
+                ClientError::Unreachable { .. } => "unreachable",
+                ClientError::BadAnswer { .. } => "bad_answer",
+            },
+            Failure::Here { code, .. } => code,
+            Failure::NobodyReads => "nobody_reads",
+            Failure::Other(_) => "unexpected",
+        }
+    }
+
+    /// After a lost reply, the question is whether to send it again.
+    fn next_step(&self) -> &'static str {
+        match self {
+            Failure::Unsent { error: ClientError::Unreachable { .. }, .. } => "reply",
+            _ => "next",
+        }
+    }
+
+    fn detail(&self) -> String {
+        match self {
+            Failure::Server(error) | Failure::Unsent { error, .. } => error.to_string(),
+            Failure::Other(error) => format!("{error:#}"),
+            _ => self.code().to_owned(),
+        }
+    }
+
+    fn values(&self) -> Values {
+        match self {
+            Failure::Here { values, .. } => values.clone(),
+            Failure::Other(error) => vec![("why", one_line(&format!("{error:#}"), 300).into())],
+            Failure::NobodyReads => Vec::new(),
+            Failure::Server(error) | Failure::Unsent { error, .. } => match error {
+                ClientError::Problem(problem) => of_problem(problem),
+                ClientError::Unreachable { server, why } | ClientError::BadAnswer { server, why } => {
+                    vec![("server", one_line(server, 200).into()), ("why", one_line(why, 200).into())]
+                }
+            },
+        }
+    }
+}
+
+fn of_problem(problem: &Problem) -> Values {
+    let name = problem.claimed_by.as_ref().map_or_else(|| "?".to_owned(), |c| one_word(&c.name));
+    let characters: Vec<String> = problem.characters.iter().map(|c| one_word(c)).collect();
+    let minutes = problem.retry_after_secs.map_or(15, |secs| (secs + 59) / 60);
+    vec![
+        ("name", name.into()),
+        ("characters", characters.join(" ").into()),
+        ("minutes", minutes.into()),
+        ("texts", i64::try_from(problem.newer.len()).unwrap_or(i64::MAX).into()),
+        ("detail", one_line(&problem.detail, 300).into()),
+        ("request", one_word(&problem.request_id).into()),
+    ]
+}

@@ -1,0 +1,61 @@
+//! What surrounds the program: environment, streams, terminal, clock. Handed in, so that a test can be the world.
+
+use std::collections::HashMap;
+use std::io::{self, IsTerminal, Read, Write};
+use std::path::PathBuf;
+
+use jiff::tz::TimeZone;
+
+use crate::ops::clock::Clock;
+
+/// The world around one run.
+pub struct Io {
+    pub vars: HashMap<String, String>,
+    pub stdin: Box<dyn Read + Send>,
+    pub stdout: Box<dyn Write + Send>,
+    pub stderr: Box<dyn Write + Send>,
+    pub stdin_is_terminal: bool,
+    pub stdout_is_terminal: bool,
+    /// Whether colours are welcome if nobody says otherwise.
+    pub likes_colour: bool,
+    pub columns: usize,
+    pub clock: Clock,
+    pub zone: TimeZone,
+}
+
+impl Io {
+    /// The real one.
+    pub fn system() -> Self {
+        let out = io::stdout();
+        Io {
+            vars: std::env::vars_os()
+                .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+                .collect(),
+            stdin_is_terminal: io::stdin().is_terminal(),
+            stdout_is_terminal: out.is_terminal(),
+            likes_colour: anstream::AutoStream::choice(&out) != anstream::ColorChoice::Never,
+            columns: columns_of_terminal(),
+            stdin: Box::new(io::stdin()),
+            stdout: Box::new(out),
+            stderr: Box::new(io::stderr()),
+            clock: Clock::system(),
+            zone: TimeZone::system(),
+        }
+    }
+
+    /// A variable that says something.
+    pub fn var(&self, name: &str) -> Option<String> {
+        self.vars.get(name).filter(|value| !value.is_empty()).cloned()
+    }
+
+    /// A directory of the XDG rules: an absolute path in `name`, or `fallback` below the home.
+    pub fn xdg(&self, name: &str, fallback: &str) -> Option<PathBuf> {
+        let said = self.var(name).map(PathBuf::from).filter(|path| path.is_absolute());
+        said.or_else(|| Some(PathBuf::from(self.var("HOME")?).join(fallback)))
+    }
+}
+
+/// The width of the terminal, or what a table may take where there is none.
+fn columns_of_terminal() -> usize {
+    comfy_table::Table::new().width().map_or(100, usize::from)
+}

@@ -1,0 +1,43 @@
+//! `munja list`: who waits, and how long.
+
+use clap::ValueEnum;
+
+use super::conversation;
+use super::desk::Desk;
+use super::failure::Failure;
+use crate::api::client::Listed;
+
+#[derive(clap::Args)]
+#[group(multiple = true)]
+pub struct Args {
+    #[arg(long, conflicts_with_all = ["mine", "state"])]
+    all: bool,
+    #[arg(long, conflicts_with = "state")]
+    mine: bool,
+    #[arg(long, value_name = "STATE")]
+    state: Option<State>,
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=500))]
+    limit: u32,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum State {
+    Waiting,
+    Active,
+    Answered,
+    Closed,
+}
+
+pub async fn run(desk: &mut Desk, args: &Args) -> Result<(), Failure> {
+    let (listed, empty) = match (args.all, args.mine, args.state) {
+        (true, ..) => (Listed::Open, "list-empty"),
+        (_, true, _) => (Listed::Mine, "list-empty-mine"),
+        (.., Some(State::Active)) => (Listed::Active, "list-empty"),
+        (.., Some(State::Answered)) => (Listed::Answered, "list-empty"),
+        (.., Some(State::Closed)) => (Listed::Closed, "list-empty"),
+        (.., None | Some(State::Waiting)) => (Listed::Waiting, "list-empty-waiting"),
+    };
+    let list = desk.client()?.conversations(listed, args.limit).await?;
+    let empty = desk.say.t(empty);
+    conversation::show_list(desk, &list, &empty)
+}

@@ -1,0 +1,363 @@
+# English. `ko.ftl` says the same things; a test compares them.
+
+heading-usage = Usage:
+heading-commands = Commands
+heading-arguments = Arguments
+heading-options = Options
+value-command = COMMAND
+
+cmd-munja = Munja: answer citizens by text message.
+    .examples =
+        Begin with:
+          munja login --user minsu
+          munja next                       take who waits longest
+          munja reply 12 "In five minutes."
+          munja close 12
+
+        Exit codes:
+          0  done                          5  nobody waits, or no such thing
+          1  something unexpected          6  refused: held by another, closed, too late
+          2  wrong usage                   7  look at the conversation first
+          3  not logged in, or expired     8  the text can't be sent
+          4  the server can't be reached   9  the server is in trouble
+
+        Environment:
+          MUNJA_SERVER, MUNJA_PROFILE      as --server and --profile
+          MUNJA_TOKEN                      a token, instead of a log-in (for scripts)
+          NO_COLOR                         no colours
+cmd-login = Log in and keep the log-in.
+    .examples =
+        Examples:
+          munja login --user minsu
+          munja login --server https://munja.example.kr --user minsu
+          munja login --user minsu --password-stdin < password.txt
+cmd-logout = Log out and forget the log-in.
+    .examples =
+        Examples:
+          munja logout
+          munja logout --profile night
+cmd-whoami = Show who is logged in.
+    .examples =
+        Examples:
+          munja whoami
+cmd-list = List who waits, and how long.
+    .examples =
+        Examples:
+          munja list                       who waits
+          munja list --mine                what I hold
+          munja list --all                 everything that is not closed
+          munja list --state closed --limit 10
+cmd-next = Take the conversation that waits longest.
+    .examples =
+        Examples:
+          munja next
+          munja next || echo "nobody waits"    (exit code 5)
+cmd-show = Show a conversation with its texts.
+    .examples =
+        Examples:
+          munja show 12
+          munja show 12 --json
+cmd-claim = Take one conversation, and show it.
+    .examples =
+        Examples:
+          munja claim 12
+cmd-reply = Answer the citizen of a conversation you hold.
+    .examples =
+        Without a text an editor opens ($VISUAL, $EDITOR).
+        An answer that could not be sent is kept as a draft, which the editor opens again.
+
+        Examples:
+          munja reply 12 "Bus 62 comes in five minutes."
+          munja reply 12
+          munja reply 12 - < answer.txt
+          munja reply 12 --force "Yes."    send although a newer text came in
+cmd-release = Give a conversation back to the queue.
+    .examples =
+        Examples:
+          munja release 12
+cmd-close = Close a conversation.
+    .examples =
+        Examples:
+          munja close 12
+          munja close 12 --reason "passed on to the transport office"
+cmd-recall = Take back an answer that has not left yet.
+    .examples =
+        `munja reply` and `munja show` tell the number of a text.
+
+        Examples:
+          munja recall 56
+cmd-doubt = List answers of which nobody knows whether they left.
+    .examples =
+        Examples:
+          munja doubt
+cmd-decide = Decide about an answer in doubt.
+    .examples =
+        give-up      leave it; it counts as failed
+        send-again   send the same words again; the citizen may get them twice
+
+        Examples:
+          munja decide 56 give-up
+          munja decide 56 send-again
+cmd-watch = Watch what happens, one line an event.
+    .examples =
+        Examples:
+          munja watch
+          munja watch --json | jq .kind
+          munja watch --after 1200         from event 1201 on
+cmd-status = Show how the service is.
+    .examples =
+        Examples:
+          munja status
+          munja status --json
+cmd-completions = Print completions for a shell.
+    .examples =
+        Shells: bash, elvish, fish, powershell, zsh
+
+        Examples:
+          munja completions bash > ~/.local/share/bash-completion/completions/munja
+cmd-help = Describe the program or a command.
+    .examples =
+        Examples:
+          munja help reply
+
+arg-json = Print JSON; errors as problem details (JSON) on standard error
+arg-lang = Language: ko or en (from LC_ALL, LC_MESSAGES, LANG if not given)
+arg-color = Colours: auto (if not given), always or never
+arg-profile = Which log-in to use, if you have several (default)
+arg-server = The server: https://HOST, http://127.0.0.1:PORT or unix:/PATH
+arg-help = Describe the command
+arg-version = Show the version
+arg-n = Number of the conversation
+arg-m = Number of the text
+arg-login-user = Your log-in name
+arg-login-password_stdin = Read the password from standard input
+arg-list-all = All that are not closed
+arg-list-mine = Those you hold
+arg-list-state = waiting, active, answered or closed
+arg-list-limit = At most so many (50)
+arg-reply-text = The answer; - reads standard input
+arg-reply-force = Send although a newer text came in
+arg-reply-last_seen = The citizen's last text you saw (if not given, what `munja show` showed last)
+arg-close-reason = Why, for colleagues (at most 200 characters)
+arg-close-force = Close although a newer text came in
+arg-decide-decision = give-up or send-again
+arg-decide-yes = Don't ask back
+arg-watch-after = Begin after this event number
+arg-completions-shell = The shell
+arg-help-command = A command
+
+ago-now = just now
+ago-minutes = { $n } min ago
+ago-hours = { $n } h ago
+ago-days = { $n } d ago
+span-now = < 1 min
+span-minutes = { $n } min
+span-hours = { $n } h
+span-days = { $n } d
+day-time = { $day } { $month ->
+        [1] Jan
+        [2] Feb
+        [3] Mar
+        [4] Apr
+        [5] May
+        [6] Jun
+        [7] Jul
+        [8] Aug
+        [9] Sep
+        [10] Oct
+        [11] Nov
+       *[12] Dec
+    } { $time }
+year-day-time = { $year }-{ $month }-{ $day } { $time }
+never = never
+
+head-number = No.
+head-citizen = Citizen
+head-state = State
+head-waits = Waits
+head-last = Last text
+citizen = Citizen
+automatic = Automatic
+state-waiting = waiting
+state-active = active
+state-answered = answered
+state-closed = closed
+n-in-doubt = { $n } in doubt
+conversation-title = Conversation { $n }
+waits = waits { $span }
+close-reason = Closed because: { $reason }
+previous = An earlier conversation with this citizen: munja show { $n }
+list-empty = None.
+list-empty-mine = You hold none. `munja next` takes who waits longest.
+list-empty-waiting = Nobody waits.
+list-more = … and { $n } more; --limit shows more.
+
+fate-held = waiting to leave, can still be taken back
+fate-queued = waiting to leave
+fate-sending = leaving
+fate-in_doubt = may have arrived: don't send it again
+fate-accepted = the carrier has it
+fate-delivered = arrived { $at }
+fate-undelivered = did not arrive
+fate-failed = could not be sent
+fate-expired = not sent: it took too long
+fate-cancelled = taken back
+fate-unconfirmed = the carrier has it; no word whether it arrived
+text-number = text { $m }
+needs-decision = You decide: munja decide { $m } give-up, or send-again
+class-one = { $kind } { $bytes }/{ $most } bytes
+class-parts = { $kind } in { $parts } parts, { $bytes } bytes
+
+logged-in = Logged in as { $name } at { $server }, until { $until }.
+logged-out = Logged out.
+logged-out-here-only = Logged out on this machine; the server could not be told.
+ask-user = Log-in name:
+ask-password = Password of { $login }:
+released = Conversation { $n } is back in the queue.
+closed = Conversation { $n } is closed.
+recalled = Text { $m } is taken back; it will not be sent.
+doubt-empty = No answer is in doubt.
+ask-send-again = Send text { $m } again? If the first did arrive, the citizen gets it twice. [y/N]
+given-up = Text { $m } is left as failed.
+sent-again = Text { $m } is sent again.
+replied = The answer is on its way.
+replied-before = This answer had been taken before; it was not sent again.
+replied-recall = To take it back before it leaves: munja recall { $m }
+draft-kept = What you wrote is kept: { $path } (`munja reply { $n }` in a terminal opens it, or: munja reply { $n } - < FILE)
+
+watch-begin = Watching. Ctrl-C ends.
+watch-lost = The line to the server is broken ({ $why }). Coming back …
+watch-back = Back. Nothing was missed.
+event-conversation = Conversation { $n }:
+event-text_in = a text came in
+event-opened = a new citizen waits
+event-reopened = the citizen wrote again and waits
+event-answer_lost = text { $m } will not arrive: the citizen waits again
+event-claimed = { $who } took it
+event-released = { $who } gave it back
+event-replied = { $who } answered
+event-closed = { $who } closed it
+event-needs_decision = text { $m } is in doubt: a decision is needed (munja decide { $m } …)
+event-decided = { $who } decided about text { $m } ({ $detail })
+event-quarantined = a text could not be read and was set aside; tell the operator
+event-worker_restarted = worker { $detail } was started anew
+event-logged_in = { $who } logged in
+event-counselor_added = { $who } is a new counselor
+event-counselor_disabled = { $who } was locked
+event-message-held = text { $m }: waits, can be taken back
+event-message-queued = text { $m }: waits to leave
+event-message-sending = text { $m }: leaving
+event-message-in_doubt = text { $m }: may have arrived, don't send it again
+event-message-accepted = text { $m }: the carrier has it
+event-message-delivered = text { $m }: arrived
+event-message-undelivered = text { $m }: did not arrive
+event-message-failed = text { $m }: could not be sent
+event-message-expired = text { $m }: not sent, it took too long
+event-message-cancelled = text { $m }: taken back
+event-message-unconfirmed = text { $m }: no word whether it arrived
+
+status-server = munjad { $version }, started { $ago }
+status-carrier = Carrier { $name }: asked for texts { $ago }
+status-stopped = Sending has stopped: the carrier refuses our key or account. Tell the operator.
+status-error = Last trouble: { $why }
+status-oldest = , the longest { $span }
+status-conversations = Active: { $active } · Waiting: { $waiting }
+status-sending = Waiting to leave: { $queued } · not confirmed yet: { $unreceipted }
+status-in-doubt = In doubt: { $n } (munja doubt)
+status-failed = Failed in 24 hours: { $n }
+status-quarantined = Could not be read: { $n } (the operator sees to it)
+status-late = Worker { $name } is late; its last progress was { $ago }. Tell the operator.
+
+error-bad_request = The server did not understand the request: { $detail }
+    .next = If this comes again, tell the operator (request { $request }).
+error-unauthorized = You are not logged in, or the log-in has expired.
+    .next = munja login
+error-not_logged_in = You are not logged in.
+    .next = munja login
+error-other_server = Your log-in is for { $other }, not for { $server }.
+    .next = munja login --server { $server }, or keep a second one with --profile NAME
+error-wrong_login = The log-in name or the password is wrong.
+    .next = Try again; after several wrong tries the account is locked for a while.
+error-locked_out = Too many wrong tries: the account is locked.
+    .next = Try again in { $minutes } min.
+error-not_found = There is no number { $n }.
+    .next = munja list --all shows what there is.
+error-nobody_waits = Nobody waits.
+    .next = munja watch tells when somebody does.
+error-claimed_by_other = { $name } is talking with this citizen.
+    .next = Take another: munja next
+error-not_claimed = You don't hold this conversation.
+    .next = munja claim { $n }
+error-newer_texts = Newer texts came in ({ $texts }); nothing was sent or closed.
+    .next = munja show { $n } shows them; then do it again. As it stands: --force
+error-not_seen = You have not looked at conversation { $n } yet.
+    .next = munja show { $n }
+error-closed = The conversation is closed.
+    .next = If the citizen writes again, it waits again by itself.
+error-already_left = Too late: text { $n } has left.
+    .next = Write a correction if one is needed.
+error-not_in_doubt = Text { $n } is not in doubt any more.
+    .next = munja doubt shows what is.
+error-key_reused = This answer was already taken in an earlier try.
+    .next = Look before you send anything: munja show { $n }
+error-empty_text = The answer is empty; nothing was sent.
+    .next = munja reply { $n } "TEXT"
+error-unencodable = The carrier can't carry these characters: { $characters }
+    .next = Leave them out or write a word instead.
+error-too_long = The answer is too long, even in parts; it was not sent.
+    .next = Shorten it, or send several answers.
+error-body_too_large = The answer is far too long; it was not sent.
+    .next = Shorten it, or send several answers.
+error-method_not_allowed = The server does not know this command.
+    .next = The server may be older than this program; tell the operator.
+error-too_slow = The request reached the server too slowly.
+    .next = Check the network and try again.
+error-database_busy = The server is very busy.
+    .next = Try again in a moment.
+error-database_full = The server's disk is full; nothing was saved.
+    .next = Tell the operator now (request { $request }).
+error-database_broken = The server can't use its database.
+    .next = Tell the operator now (request { $request }).
+error-internal = The server made a mistake.
+    .next = Try again; if it comes again, tell the operator (request { $request }).
+error-unreachable = The server can't be reached: { $server } ({ $why })
+    .next = Check the network and --server, or ask the operator.
+    .reply = It is not known whether the server got the answer. Send the same words again later: the citizen gets them once.
+error-bad_answer = What answers at { $server } does not speak as Munja does ({ $why }).
+    .next = Check --server.
+error-unexpected = Something unexpected: { $why }
+    .next = If it comes again, tell the operator.
+error-plain_http = { $server } would send your password readably across the network.
+    .next = Use https://; plain http is for 127.0.0.1 and localhost only.
+error-bad_server = { $server } is not the address of a server.
+    .next = https://HOST, http://127.0.0.1:PORT or unix:/PATH
+error-bad_profile = The name of a profile has 1 to 32 letters, digits, dots, - or _, and no dot at the start.
+    .next = for example --profile night
+error-no_home = There is no place for the log-in: neither HOME nor XDG_CONFIG_HOME and XDG_STATE_HOME is set.
+    .next = Set HOME.
+error-no_user = Whose log-in?
+    .next = munja login --user NAME
+error-no_password = There is no terminal to ask for the password.
+    .next = munja login --user NAME --password-stdin
+error-needs_yes = Sending again may text the citizen twice, and there is no terminal to ask.
+    .next = If you are sure: --yes
+error-not_done = Nothing was done.
+    .next = munja doubt shows what is still open.
+error-editor = The editor failed: { $editor }
+    .next = Set EDITOR, or give the text: munja reply { $n } "TEXT"
+error-usage_command = There is no command “{ $what }”.
+    .next = munja --help
+error-usage_command_like = There is no command “{ $what }”. Did you mean “{ $suggested }”?
+    .next = munja --help
+error-usage_no_command = Which command?
+    .next = munja --help
+error-usage_option = “{ $what }” is not understood here.
+    .next = munja { $command }--help
+error-usage_value = “{ $value }” does not fit { $what }.
+    .next = munja { $command }--help
+error-usage_missing = Missing: { $what }
+    .next = munja { $command }--help
+error-usage_conflict = { $what } and { $other } don't go together.
+    .next = munja { $command }--help
+error-usage_other = The command is not understood: { $what }
+    .next = munja { $command }--help

@@ -1,0 +1,350 @@
+# 한국어. `en.ftl`과 같은 내용이며, 시험이 두 파일을 비교합니다.
+
+heading-usage = 사용법:
+heading-commands = 명령
+heading-arguments = 인수
+heading-options = 옵션
+value-command = 명령
+
+cmd-munja = 문자(Munja): 시민의 문자 상담에 답변합니다.
+    .examples =
+        처음 시작:
+          munja login --user minsu
+          munja next                       가장 오래 기다린 상담을 맡습니다
+          munja reply 12 "5분 뒤에 도착합니다."
+          munja close 12
+
+        종료 코드:
+          0  정상                          5  기다리는 시민이 없거나 찾는 것이 없음
+          1  예상하지 못한 오류            6  거절: 다른 상담사가 상담 중, 종료됨, 이미 늦음
+          2  사용법 오류                   7  먼저 상담 내용을 확인해야 함
+          3  로그인하지 않았거나 만료됨    8  보낼 수 없는 글
+          4  서버에 연결할 수 없음         9  서버 장애
+
+        환경 변수:
+          MUNJA_SERVER, MUNJA_PROFILE      --server, --profile 과 같음
+          MUNJA_TOKEN                      로그인 대신 쓰는 토큰(스크립트용)
+          NO_COLOR                         색을 쓰지 않음
+cmd-login = 로그인하고 로그인 정보를 보관합니다.
+    .examples =
+        예:
+          munja login --user minsu
+          munja login --server https://munja.example.kr --user minsu
+          munja login --user minsu --password-stdin < password.txt
+cmd-logout = 로그아웃하고 로그인 정보를 지웁니다.
+    .examples =
+        예:
+          munja logout
+          munja logout --profile night
+cmd-whoami = 누구로 로그인했는지 보여 줍니다.
+    .examples =
+        예:
+          munja whoami
+cmd-list = 누가 얼마나 기다리는지 보여 줍니다.
+    .examples =
+        예:
+          munja list                       기다리는 시민
+          munja list --mine                내가 맡은 상담
+          munja list --all                 종료되지 않은 모든 상담
+          munja list --state closed --limit 10
+cmd-next = 가장 오래 기다린 상담을 맡습니다.
+    .examples =
+        예:
+          munja next
+          munja next || echo "대기 없음"       (종료 코드 5)
+cmd-show = 상담 내용을 보여 줍니다.
+    .examples =
+        예:
+          munja show 12
+          munja show 12 --json
+cmd-claim = 상담 하나를 골라 맡고 내용을 보여 줍니다.
+    .examples =
+        예:
+          munja claim 12
+cmd-reply = 맡은 상담의 시민에게 답변합니다.
+    .examples =
+        글을 적지 않으면 편집기($VISUAL, $EDITOR)가 열립니다.
+        보내지 못한 답변은 초안으로 보관되며, 편집기를 열면 다시 나타납니다.
+
+        예:
+          munja reply 12 "62번 버스는 5분 뒤에 도착합니다."
+          munja reply 12
+          munja reply 12 - < answer.txt
+          munja reply 12 --force "네."     새 문자가 와 있어도 보냅니다
+cmd-release = 맡은 상담을 다시 대기로 돌립니다.
+    .examples =
+        예:
+          munja release 12
+cmd-close = 상담을 종료합니다.
+    .examples =
+        예:
+          munja close 12
+          munja close 12 --reason "교통정책과로 안내함"
+cmd-recall = 아직 나가지 않은 답변의 발송을 취소합니다.
+    .examples =
+        문자 번호는 `munja reply`와 `munja show`에 나옵니다.
+
+        예:
+          munja recall 56
+cmd-doubt = 나갔는지 알 수 없는 답변을 보여 줍니다.
+    .examples =
+        예:
+          munja doubt
+cmd-decide = 전송이 불확실한 답변을 어떻게 할지 정합니다.
+    .examples =
+        give-up      그대로 두고 실패로 처리합니다
+        send-again   같은 글을 다시 보냅니다. 시민이 두 번 받을 수 있습니다
+
+        예:
+          munja decide 56 give-up
+          munja decide 56 send-again
+cmd-watch = 일어나는 일을 한 줄씩 실시간으로 보여 줍니다.
+    .examples =
+        예:
+          munja watch
+          munja watch --json | jq .kind
+          munja watch --after 1200         1201번 일부터
+cmd-status = 서비스 상태를 보여 줍니다.
+    .examples =
+        예:
+          munja status
+          munja status --json
+cmd-completions = 셸 자동 완성 스크립트를 출력합니다.
+    .examples =
+        셸: bash, elvish, fish, powershell, zsh
+
+        예:
+          munja completions bash > ~/.local/share/bash-completion/completions/munja
+cmd-help = 프로그램이나 명령의 도움말을 보여 줍니다.
+    .examples =
+        예:
+          munja help reply
+
+arg-json = JSON으로 출력합니다. 오류는 표준 오류에 JSON(problem details)으로 나옵니다
+arg-lang = 언어: ko 또는 en (없으면 LC_ALL, LC_MESSAGES, LANG을 따름)
+arg-color = 색: auto(기본), always, never
+arg-profile = 로그인이 여럿일 때 쓸 로그인 이름(기본: default)
+arg-server = 서버 주소: https://호스트, http://127.0.0.1:포트, unix:/경로
+arg-help = 도움말을 보여 줍니다
+arg-version = 버전을 보여 줍니다
+arg-n = 상담 번호
+arg-m = 문자 번호
+arg-login-user = 로그인 아이디
+arg-login-password_stdin = 비밀번호를 표준 입력에서 읽습니다
+arg-list-all = 종료되지 않은 모든 상담
+arg-list-mine = 내가 맡은 상담
+arg-list-state = waiting(대기), active(상담 중), answered(답변함), closed(종료)
+arg-list-limit = 최대 건수(기본: 50)
+arg-reply-text = 답변. -를 적으면 표준 입력에서 읽습니다
+arg-reply-force = 새 문자가 와 있어도 보냅니다
+arg-reply-last_seen = 마지막으로 확인한 시민 문자의 번호(없으면 `munja show`로 마지막에 본 문자)
+arg-close-reason = 동료에게 남기는 종료 사유(200자까지)
+arg-close-force = 새 문자가 와 있어도 종료합니다
+arg-decide-decision = give-up(그대로 둠) 또는 send-again(다시 보냄)
+arg-decide-yes = 확인을 묻지 않습니다
+arg-watch-after = 이 번호 다음에 일어난 일부터 보여 줍니다
+arg-completions-shell = 셸 이름
+arg-help-command = 명령 이름
+
+ago-now = 방금
+ago-minutes = { $n }분 전
+ago-hours = { $n }시간 전
+ago-days = { $n }일 전
+span-now = 1분 미만
+span-minutes = { $n }분
+span-hours = { $n }시간
+span-days = { $n }일
+day-time = { $month }월 { $day }일 { $time }
+year-day-time = { $year }년 { $month }월 { $day }일 { $time }
+never = 아직 없음
+
+head-number = 번호
+head-citizen = 시민
+head-state = 상태
+head-waits = 대기 시간
+head-last = 마지막 문자
+citizen = 시민
+automatic = 자동 발송
+state-waiting = 대기
+state-active = 상담 중
+state-answered = 답변함
+state-closed = 종료
+n-in-doubt = 전송 불확실 { $n }건
+conversation-title = 상담 { $n }번
+waits = { $span } 기다림
+close-reason = 종료 사유: { $reason }
+previous = 이 시민의 이전 상담: munja show { $n }
+list-empty = 해당하는 상담이 없습니다.
+list-empty-mine = 맡은 상담이 없습니다. `munja next`로 가장 오래 기다린 상담을 맡을 수 있습니다.
+list-empty-waiting = 기다리는 시민이 없습니다.
+list-more = … 그 밖에 { $n }건이 더 있습니다. --limit으로 더 볼 수 있습니다.
+
+fate-held = 발송 대기(취소할 수 있음)
+fate-queued = 발송 대기
+fate-sending = 보내는 중
+fate-in_doubt = 전송 불확실: 다시 보내지 마세요
+fate-accepted = 통신사가 받음
+fate-delivered = { $at } 도착
+fate-undelivered = 도착하지 못함
+fate-failed = 보내지 못함
+fate-expired = 시간이 지나 보내지 못함
+fate-cancelled = 발송 취소됨
+fate-unconfirmed = 통신사가 받음, 도착 여부 확인 안 됨
+text-number = 문자 { $m }
+needs-decision = 결정이 필요합니다: munja decide { $m } give-up 또는 send-again
+class-one = { $kind } { $bytes }/{ $most }바이트
+class-parts = { $kind } { $parts }통으로 나누어 보냄, { $bytes }바이트
+
+logged-in = { $name } 님으로 { $server } 서버에 로그인했습니다. { $until }까지 유효합니다.
+logged-out = 로그아웃했습니다.
+logged-out-here-only = 이 컴퓨터에서는 로그아웃했지만 서버에는 알리지 못했습니다.
+ask-user = 아이디:
+ask-password = { $login } 님의 비밀번호:
+released = 상담 { $n }번을 다시 대기로 돌렸습니다.
+closed = 상담 { $n }번을 종료했습니다.
+recalled = 문자 { $m }의 발송을 취소했습니다. 시민에게 보내지 않습니다.
+doubt-empty = 전송이 불확실한 답변이 없습니다.
+ask-send-again = 문자 { $m }의 글을 다시 보낼까요? 먼저 보낸 것이 도착했다면 시민이 두 번 받게 됩니다. [y/N]
+given-up = 문자 { $m }을(를) 실패로 처리했습니다.
+sent-again = 문자 { $m }의 글을 다시 보냅니다.
+replied = 답변을 보냅니다.
+replied-before = 이미 접수된 답변입니다. 다시 보내지 않았습니다.
+replied-recall = 나가기 전에 취소하려면: munja recall { $m }
+draft-kept = 작성한 글은 보관했습니다: { $path } (터미널에서 `munja reply { $n }`을 실행하면 다시 열립니다. 또는: munja reply { $n } - < 파일)
+
+watch-begin = 지켜보는 중입니다. 끝내려면 Ctrl-C를 누르십시오.
+watch-lost = 서버와 연결이 끊겼습니다({ $why }). 다시 연결하는 중입니다 …
+watch-back = 다시 연결했습니다. 놓친 일은 없습니다.
+event-conversation = 상담 { $n }번:
+event-text_in = 새 문자가 왔습니다
+event-opened = 새 상담이 기다립니다
+event-reopened = 시민이 다시 문자를 보내 기다립니다
+event-answer_lost = 문자 { $m }이 도착하지 못했습니다. 시민이 다시 기다립니다
+event-claimed = { $who } 님이 맡았습니다
+event-released = { $who } 님이 대기로 돌렸습니다
+event-replied = { $who } 님이 답변했습니다
+event-closed = { $who } 님이 종료했습니다
+event-needs_decision = 문자 { $m } 전송 불확실: 결정이 필요합니다 (munja decide { $m } …)
+event-decided = { $who } 님이 문자 { $m }의 처리를 정했습니다 ({ $detail })
+event-quarantined = 읽을 수 없는 문자를 따로 보관했습니다. 운영자에게 알려 주십시오
+event-worker_restarted = { $detail } 작업을 다시 시작했습니다
+event-logged_in = { $who } 님이 로그인했습니다
+event-counselor_added = { $who } 님이 상담사로 등록되었습니다
+event-counselor_disabled = { $who } 님의 계정이 정지되었습니다
+event-message-held = 문자 { $m }: 발송 대기(취소할 수 있음)
+event-message-queued = 문자 { $m }: 발송 대기
+event-message-sending = 문자 { $m }: 보내는 중
+event-message-in_doubt = 문자 { $m }: 전송 불확실, 다시 보내지 마세요
+event-message-accepted = 문자 { $m }: 통신사가 받음
+event-message-delivered = 문자 { $m }: 도착
+event-message-undelivered = 문자 { $m }: 도착하지 못함
+event-message-failed = 문자 { $m }: 보내지 못함
+event-message-expired = 문자 { $m }: 시간이 지나 보내지 못함
+event-message-cancelled = 문자 { $m }: 발송 취소됨
+event-message-unconfirmed = 문자 { $m }: 도착 여부 확인 안 됨
+
+status-server = munjad { $version }, { $ago } 시작
+status-carrier = 통신사 { $name }: 마지막 문자 확인 { $ago }
+status-stopped = 발송이 멈췄습니다. 통신사가 키 또는 계정을 거절합니다. 운영자에게 알려 주십시오.
+status-error = 최근 장애: { $why }
+status-oldest = , 가장 오래 기다린 시간 { $span }
+status-conversations = 상담 중 { $active }건 · 대기 { $waiting }건
+status-sending = 발송 대기 { $queued }건 · 도착 확인 전 { $unreceipted }건
+status-in-doubt = 전송 불확실 { $n }건 (munja doubt)
+status-failed = 최근 24시간 실패 { $n }건
+status-quarantined = 읽을 수 없는 문자 { $n }건 (운영자가 확인합니다)
+status-late = { $name } 작업이 늦어지고 있습니다(마지막 진행: { $ago }). 운영자에게 알려 주십시오.
+
+error-bad_request = 서버가 요청을 이해하지 못했습니다: { $detail }
+    .next = 되풀이되면 운영자에게 알려 주십시오(요청 번호 { $request }).
+error-unauthorized = 로그인하지 않았거나 로그인이 만료되었습니다.
+    .next = munja login
+error-not_logged_in = 로그인하지 않았습니다.
+    .next = munja login
+error-other_server = 지금 로그인은 { $server } 서버가 아니라 { $other } 서버의 것입니다.
+    .next = munja login --server { $server } 또는 --profile 이름으로 따로 로그인하십시오.
+error-wrong_login = 아이디 또는 비밀번호가 맞지 않습니다.
+    .next = 다시 시도하십시오. 여러 번 틀리면 계정이 잠시 잠깁니다.
+error-locked_out = 여러 번 틀려서 계정이 잠겼습니다.
+    .next = { $minutes }분 뒤에 다시 시도하십시오.
+error-not_found = { $n }번을 찾을 수 없습니다.
+    .next = munja list --all 로 번호를 확인하십시오.
+error-nobody_waits = 기다리는 시민이 없습니다.
+    .next = munja watch 로 새 상담을 기다릴 수 있습니다.
+error-claimed_by_other = { $name } 님이 이 시민과 상담 중입니다.
+    .next = 다른 상담을 맡으십시오: munja next
+error-not_claimed = 맡지 않은 상담입니다.
+    .next = munja claim { $n }
+error-newer_texts = 그사이 새 문자가 { $texts }건 왔습니다. 보내거나 종료하지 않았습니다.
+    .next = munja show { $n } 으로 확인한 뒤 다시 하십시오. 그대로 하려면 --force를 붙이십시오.
+error-not_seen = 상담 { $n }번의 내용을 아직 확인하지 않았습니다.
+    .next = munja show { $n }
+error-closed = 종료된 상담입니다.
+    .next = 시민이 다시 문자를 보내면 저절로 대기 상태가 됩니다.
+error-already_left = 늦었습니다. 문자 { $n }은(는) 이미 나갔습니다.
+    .next = 필요하면 정정하는 답변을 보내십시오.
+error-not_in_doubt = 문자 { $n }은(는) 더 이상 전송 불확실 상태가 아닙니다.
+    .next = munja doubt 로 남은 것을 확인하십시오.
+error-key_reused = 이 답변은 앞서 시도할 때 이미 접수되었습니다.
+    .next = 다시 보내기 전에 확인하십시오: munja show { $n }
+error-empty_text = 답변이 비어 있어 보내지 않았습니다.
+    .next = munja reply { $n } "답변"
+error-unencodable = 통신사가 보낼 수 없는 글자가 있습니다: { $characters }
+    .next = 지우거나 다른 말로 바꾸어 주십시오.
+error-too_long = 답변이 너무 길어서 나누어도 보낼 수 없습니다.
+    .next = 줄이거나 여러 번에 나누어 답변하십시오.
+error-body_too_large = 답변이 지나치게 길어서 보내지 않았습니다.
+    .next = 줄이거나 여러 번에 나누어 답변하십시오.
+error-method_not_allowed = 서버가 이 명령을 알지 못합니다.
+    .next = 서버가 이 프로그램보다 오래된 판일 수 있습니다. 운영자에게 알려 주십시오.
+error-too_slow = 요청이 서버에 제때 도착하지 않았습니다.
+    .next = 네트워크를 확인하고 다시 시도하십시오.
+error-database_busy = 서버가 매우 바쁩니다.
+    .next = 잠시 뒤에 다시 시도하십시오.
+error-database_full = 서버의 디스크가 가득 차서 저장하지 못했습니다.
+    .next = 바로 운영자에게 알려 주십시오(요청 번호 { $request }).
+error-database_broken = 서버가 데이터베이스를 쓸 수 없습니다.
+    .next = 바로 운영자에게 알려 주십시오(요청 번호 { $request }).
+error-internal = 서버에서 오류가 났습니다.
+    .next = 다시 시도하고, 되풀이되면 운영자에게 알려 주십시오(요청 번호 { $request }).
+error-unreachable = 서버에 연결할 수 없습니다: { $server } ({ $why })
+    .next = 네트워크와 --server를 확인하거나 운영자에게 문의하십시오.
+    .reply = 답변이 서버에 전달되었는지 알 수 없습니다. 나중에 같은 글을 다시 보내십시오. 시민에게 두 번 가지 않습니다.
+error-bad_answer = { $server } 주소에서 Munja 서버가 아닌 응답이 왔습니다({ $why }).
+    .next = --server 주소를 확인하십시오.
+error-unexpected = 예상하지 못한 오류입니다: { $why }
+    .next = 되풀이되면 운영자에게 알려 주십시오.
+error-plain_http = { $server } 주소로는 비밀번호가 암호화되지 않고 전송됩니다.
+    .next = https:// 주소를 쓰십시오. http://는 127.0.0.1과 localhost에서만 쓸 수 있습니다.
+error-bad_server = { $server } 은(는) 서버 주소가 아닙니다.
+    .next = https://호스트, http://127.0.0.1:포트, unix:/경로 가운데 하나로 적으십시오.
+error-bad_profile = 프로필 이름은 영문자, 숫자, 점, -, _ 로 32자까지이며 점으로 시작할 수 없습니다.
+    .next = 예: --profile night
+error-no_home = 로그인 정보를 보관할 곳이 없습니다. HOME도 XDG_CONFIG_HOME과 XDG_STATE_HOME도 설정되어 있지 않습니다.
+    .next = HOME을 설정하십시오.
+error-no_user = 누구로 로그인할지 적어 주십시오.
+    .next = munja login --user 아이디
+error-no_password = 비밀번호를 물어볼 터미널이 없습니다.
+    .next = munja login --user 아이디 --password-stdin
+error-needs_yes = 다시 보내면 시민이 두 번 받을 수 있는데, 확인을 물어볼 터미널이 없습니다.
+    .next = 확실하면 --yes를 붙이십시오.
+error-not_done = 아무것도 하지 않았습니다.
+    .next = munja doubt 로 남은 것을 확인하십시오.
+error-editor = 편집기를 쓸 수 없습니다: { $editor }
+    .next = EDITOR를 설정하거나 글을 바로 적으십시오: munja reply { $n } "답변"
+error-usage_command = “{ $what }” 명령은 없습니다.
+    .next = munja --help
+error-usage_command_like = “{ $what }” 명령은 없습니다. 혹시 “{ $suggested }” 명령을 찾으십니까?
+    .next = munja --help
+error-usage_no_command = 명령을 적어 주십시오.
+    .next = munja --help
+error-usage_option = 여기에서는 “{ $what }”을(를) 쓸 수 없습니다.
+    .next = munja { $command }--help
+error-usage_value = “{ $value }”은(는) { $what }에 맞지 않습니다.
+    .next = munja { $command }--help
+error-usage_missing = 빠진 것이 있습니다: { $what }
+    .next = munja { $command }--help
+error-usage_conflict = { $what } 옵션과 { $other } 옵션은 함께 쓸 수 없습니다.
+    .next = munja { $command }--help
+error-usage_other = 명령을 이해하지 못했습니다: { $what }
+    .next = munja { $command }--help

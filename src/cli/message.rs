@@ -1,0 +1,59 @@
+//! What became of a text we sent, as a sentence: `14:05 도착`, `통신사가 받음`, `전송 불확실: 다시 보내지 마세요`.
+
+use super::desk::Desk;
+use super::render::one_word;
+use crate::api::wire::MessageView;
+use crate::domain::outbound::OutboundState;
+use crate::domain::text::{Limits, plan};
+
+/// What became of the text, its number, and what is left to do about it.
+pub fn fate(desk: &Desk, text: &MessageView) -> String {
+    let word = text.state.as_deref().unwrap_or_default();
+    let said = match OutboundState::from_word(word) {
+        Some(state) => painted(desk, state, &sentence(desk, text)),
+        None => one_word(word),
+    };
+    let number = desk.say.with("text-number", [("m", text.id.to_string().into())]);
+    let mut fate = format!("{said} ({number})");
+    if text.needs_decision {
+        let todo = desk.say.with("needs-decision", [("m", text.id.to_string().into())]);
+        fate = format!("{fate}\n  → {}", desk.paint.alert(&todo));
+    }
+    fate
+}
+
+/// How the text is sold and how much of it is used: `SMS 84/90바이트`, `LMS 312/2,000바이트`; nothing if it can't be
+/// sent, which the server says better.
+pub fn class(desk: &Desk, text: &str) -> Option<String> {
+    let pieces = plan(text, &Limits::KOREAN).ok()?;
+    let n_bytes: usize = pieces.iter().map(|p| p.n_units).sum();
+    let kind = pieces.first()?.kind.as_str().to_uppercase();
+    let most = if kind == "SMS" { Limits::KOREAN.sms } else { Limits::KOREAN.lms };
+    let values = [
+        ("kind", kind.into()),
+        ("bytes", super::render::thousands(n_bytes).into()),
+        ("most", super::render::thousands(most).into()),
+        ("parts", pieces.len().to_string().into()),
+    ];
+    Some(desk.say.with(if pieces.len() == 1 { "class-one" } else { "class-parts" }, values))
+}
+
+fn sentence(desk: &Desk, text: &MessageView) -> String {
+    let word = text.state.as_deref().unwrap_or_default();
+    let at = desk.times().clock(text.final_at.unwrap_or(text.at));
+    let mut sentence = desk.say.with(&format!("fate-{word}"), [("at", at.into())]);
+    let told = ["undelivered", "failed", "unconfirmed"].contains(&word);
+    if let Some(code) = text.code.as_deref().filter(|code| told && !code.is_empty()) {
+        sentence = format!("{sentence} [{}]", one_word(code));
+    }
+    sentence
+}
+
+fn painted(desk: &Desk, state: OutboundState, sentence: &str) -> String {
+    use OutboundState::*;
+    match state {
+        Delivered => desk.paint.good(sentence),
+        InDoubt | Undelivered | Failed | Expired => desk.paint.alert(sentence),
+        _ => desk.paint.faint(sentence),
+    }
+}

@@ -1,0 +1,70 @@
+//! `munja status`: how the service is.
+
+use super::desk::Desk;
+use super::failure::Failure;
+use super::render::one_word;
+use crate::api::wire::{CarrierStatus, Counts, StatusResponse};
+use crate::domain::text::one_line;
+
+pub async fn run(desk: &mut Desk) -> Result<(), Failure> {
+    let status = desk.client()?.status().await?;
+    if desk.json {
+        return desk.print_json(&status);
+    }
+    let text = describe(desk, &status);
+    desk.print(&text)
+}
+
+fn describe(desk: &Desk, status: &StatusResponse) -> String {
+    let started = desk.times().ago(status.started_at);
+    let version = one_word(&status.version);
+    let mut lines =
+        vec![desk.say.with("status-server", [("version", version.into()), ("ago", started.into())])];
+    lines.extend(carrier(desk, &status.carrier));
+    lines.extend(counts(desk, &status.counts));
+    for worker in status.workers.iter().filter(|w| w.is_late) {
+        let ago = desk.times().ago(worker.last_progress_at);
+        let values = [("name", one_word(&worker.name).into()), ("ago", ago.into())];
+        lines.push(desk.paint.alert(&desk.say.with("status-late", values)));
+    }
+    lines.join("\n")
+}
+
+fn carrier(desk: &Desk, carrier: &CarrierStatus) -> Vec<String> {
+    let polled = match carrier.last_poll_ok_at {
+        Some(at) => desk.times().ago(at),
+        None => desk.say.t("never"),
+    };
+    let values = [("name", one_word(&carrier.name).into()), ("ago", polled.into())];
+    let mut lines = vec![desk.say.with("status-carrier", values)];
+    if carrier.sending_stopped {
+        lines.push(desk.paint.alert(&desk.say.t("status-stopped")));
+    }
+    if let Some(error) = &carrier.last_error {
+        let values = [("why", one_line(error, 200).into())];
+        lines.push(desk.paint.alert(&desk.say.with("status-error", values)));
+    }
+    lines
+}
+
+fn counts(desk: &Desk, counts: &Counts) -> Vec<String> {
+    let oldest = match counts.oldest_waiting_since_at {
+        Some(at) => desk.say.with("status-oldest", [("span", desk.times().since(at).into())]),
+        None => String::new(),
+    };
+    let queue = [("waiting", counts.n_waiting.into()), ("active", counts.n_active.into())];
+    let sending = [("queued", counts.n_queued.into()), ("unreceipted", counts.n_unreceipted.into())];
+    let mut lines = vec![
+        format!("{}{oldest}", desk.say.with("status-conversations", queue)),
+        desk.say.with("status-sending", sending),
+    ];
+    let trouble = [
+        (counts.n_in_doubt, "status-in-doubt"),
+        (counts.n_failed_today, "status-failed"),
+        (counts.n_quarantined, "status-quarantined"),
+    ];
+    for (n, id) in trouble.into_iter().filter(|(n, _)| *n > 0) {
+        lines.push(desk.paint.alert(&desk.say.with(id, [("n", n.into())])));
+    }
+    lines
+}

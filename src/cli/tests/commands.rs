@@ -1,0 +1,227 @@
+//! Log-ins, exit codes, and the commands that change something.
+
+use super::*;
+use crate::api::wire::PROBLEM_CODES;
+use crate::cli::EXITS;
+
+#[tokio::test]
+async fn every_refusal_has_an_exit_code_and_words_of_ours() {
+    let world = World::new().await;
+    assert_eq!(EXITS.len(), PROBLEM_CODES.len());
+    for (code, status) in PROBLEM_CODES {
+        let (_, exit) = EXITS.iter().find(|(known, _)| known == code).unwrap_or_else(|| panic!("{code}"));
+        world.server.on("GET /v1/me", [problem(*status, code)]);
+        for lang in ["ko", "en"] {
+            let run = world.munja(&["whoami", "--lang", lang]).await;
+            assert_eq!(run.exit, *exit, "{code}");
+            assert!(run.out.is_empty() && run.err.contains("\n→ "), "{code}: {}", run.err);
+            let own_words = *code == "bad_request" || !run.err.contains("as the server says it");
+            assert!(own_words, "{code}: {}", run.err);
+            let is_korean = run.err.contains(|c: char| ('가'..='힣').contains(&c));
+            assert_eq!(is_korean, lang == "ko", "{code}: {}", run.err);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_of_a_newer_server_is_told_in_its_words() {
+    let world = World::new().await;
+    world.server.on("GET /v1/me", [problem(409, "moon_is_full")]);
+    let run = world.munja(&["whoami"]).await;
+    assert_eq!((run.exit, run.err.trim()), (Exit::Refused, "as the server says it"));
+}
+
+#[tokio::test]
+async fn errors_for_programs_are_problem_details() {
+    let world = World::new().await;
+    let other = json!({ "claimed_by": { "id": 2, "login": "yuna", "name": "박유나" } });
+    world.server.on("POST /v1/conversations/12/claim", [Reply::Problem(409, "claimed_by_other", other)]);
+    let run = world.munja(&["claim", "12", "--json"]).await;
+    assert_eq!((run.exit, run.out.as_str()), (Exit::Refused, ""));
+    let error: Value = serde_json::from_str(&run.err).expect("JSON and nothing else");
+    assert_eq!(error["code"], "claimed_by_other");
+    assert_eq!(error["claimed_by"]["login"], "yuna");
+    assert_eq!(error["detail"], "박유나 님이 이 시민과 상담 중입니다. 다른 상담을 맡으십시오: munja next");
+    for (args, code) in
+        [(vec!["lst", "--json"], "usage_command_like"), (vec!["show", "x", "--json"], "usage_value")]
+    {
+        let run = world.munja(&args).await;
+        let error: Value = serde_json::from_str(&run.err).expect("JSON and nothing else");
+        assert_eq!((run.exit, &error["code"]), (Exit::Usage, &json!(code)));
+    }
+}
+
+#[tokio::test]
+async fn a_log_in_is_kept_for_its_owner_only() {
+    let mut world = World::new().await;
+    world.vars.retain(|(name, _)| !name.starts_with("MUNJA"));
+    world.stdin = "비밀 번호\n".to_owned();
+    let answer = json!({ "token": "a-new-token", "expires_at": NOON + 3_600_000, "counselor": minsu() });
+    world.server.on("POST /v1/login", [Reply::Json(answer)]);
+    let url = world.server.url.clone();
+    let run = world.munja(&["login", "--server", &url, "--user", "minsu", "--password-stdin"]).await;
+    assert_eq!(run.exit, Exit::Ok, "{}", run.err);
+    assert!(run.out.contains("김민수 님으로") && run.out.contains("13:00까지"), "{}", run.out);
+    assert!(!run.out.contains("a-new-token"));
+    assert_eq!(world.server.asked()[0].body, json!({ "login": "minsu", "password": "비밀 번호" }));
+    let file = world.home.path().join(".config/munja/default.json");
+    assert_eq!((mode(&file), mode(file.parent().expect("a directory"))), (0o600, 0o700));
+
+    world.server.on("GET /v1/me", [Reply::Json(minsu())]);
+    assert_eq!(world.munja(&["whoami"]).await.out, "김민수 (minsu)\n");
+    assert_eq!(world.server.asked()[1].header("authorization"), Some("Bearer a-new-token"));
+    assert_eq!(world.munja(&["whoami", "--profile", "night"]).await.exit, Exit::NotLoggedIn);
+
+    world.server.on("POST /v1/logout", [Reply::Nothing]);
+    assert_eq!(world.munja(&["logout"]).await.exit, Exit::Ok);
+    assert!(!file.exists());
+    assert_eq!(world.munja(&["whoami"]).await.exit, Exit::NotLoggedIn);
+}
+
+#[tokio::test]
+async fn a_token_goes_to_its_own_server_only() {
+    let mut world = World::new().await;
+    world.vars.retain(|(name, _)| !name.starts_with("MUNJA"));
+    let dir = world.home.path().join(".config/munja");
+    std::fs::create_dir_all(&dir).expect("a directory");
+    let kept = json!({ "server": "https://elsewhere.example", "token": "not-for-you" });
+    std::fs::write(dir.join("default.json"), kept.to_string()).expect("written");
+    let url = world.server.url.clone();
+    let run = world.munja(&["list", "--server", &url]).await;
+    assert_eq!(run.exit, Exit::NotLoggedIn);
+    assert!(run.err.contains("elsewhere.example"), "{}", run.err);
+    assert!(world.asked().is_empty());
+}
+
+#[tokio::test]
+async fn a_log_in_without_a_terminal_says_how() {
+    let world = World::new().await;
+    let run = world.munja(&["login", "--user", "minsu"]).await;
+    assert_eq!(run.exit, Exit::Usage);
+    assert!(run.err.contains("--password-stdin"), "{}", run.err);
+    assert_eq!(world.munja(&["login"]).await.exit, Exit::Usage);
+}
+
+#[tokio::test]
+async fn addresses_and_profiles_that_cannot_be() {
+    let world = World::new().await;
+    for args in [
+        ["list", "--server", "http://10.0.0.3:8120"],
+        ["list", "--server", "munja"],
+        ["list", "--profile", "../../etc/passwd"],
+        ["list", "--profile", ".night"],
+    ] {
+        let run = world.munja(&args).await;
+        assert_eq!(run.exit, Exit::Usage, "{args:?}");
+        assert!(run.err.contains('→'), "{}", run.err);
+    }
+    let run =
+        world.munja(&["login", "--server", "http://munja.example.kr", "--user", "a", "--lang", "en"]).await;
+    assert!(run.err.contains("readably across the network"), "{}", run.err);
+    assert!(world.asked().is_empty());
+}
+
+#[tokio::test]
+async fn nobody_answers() {
+    let mut world = World::new().await;
+    world.set("MUNJA_SERVER", "unix:/nonexistent/api.sock");
+    let run = world.munja(&["status"]).await;
+    assert_eq!(run.exit, Exit::Unreachable);
+    assert!(run.err.contains("/nonexistent/api.sock") && run.err.contains('→'), "{}", run.err);
+}
+
+#[tokio::test]
+async fn nobody_waits() {
+    let world = World::new().await;
+    world.server.on("POST /v1/conversations/next", [problem(404, "nobody_waits")]);
+    let run = world.munja(&["next"]).await;
+    assert_eq!((run.exit, run.out.as_str()), (Exit::Nothing, ""));
+    assert!(run.err.starts_with("기다리는 시민이 없습니다."), "{}", run.err);
+}
+
+#[tokio::test]
+async fn what_was_done_is_told() {
+    let world = World::new().await;
+    let table: [(&[&str], &str, &str, Value); 5] = [
+        (&["release", "12"], "POST /v1/conversations/12/release", "다시 대기로", json!("released")),
+        (
+            &["close", "12", "--reason", "안내함"],
+            "POST /v1/conversations/12/close",
+            "종료했습니다",
+            json!("closed"),
+        ),
+        (&["recall", "56"], "POST /v1/messages/56/recall", "취소했습니다", json!("recalled")),
+        (&["decide", "56", "give-up"], "POST /v1/messages/56/decision", "실패로", json!("given_up")),
+        (
+            &["decide", "56", "send-again", "--yes"],
+            "POST /v1/messages/56/decision",
+            "다시 보냅니다",
+            json!("sent_again"),
+        ),
+    ];
+    for (args, route, words, done) in table {
+        world.server.on(route, [Reply::Nothing]);
+        let run = world.munja(args).await;
+        assert_eq!(run.exit, Exit::Ok, "{args:?}: {}", run.err);
+        assert!(run.out.contains(words), "{}", run.out);
+        let run = world.munja(&[args, &["--json"]].concat()).await;
+        let said: Value = serde_json::from_str(&run.out).expect("JSON and nothing else");
+        assert_eq!(said, json!({ "done": done, "id": args[1].parse::<i64>().expect("a number") }));
+    }
+    let bodies: Vec<Value> = world.server.asked().into_iter().map(|a| a.body).collect();
+    assert_eq!(bodies[2], json!({ "reason": "안내함", "last_seen": null }));
+    assert_eq!(bodies[6], json!({ "decision": "give_up" }));
+    assert_eq!(bodies[8], json!({ "decision": "send_again" }));
+}
+
+#[tokio::test]
+async fn closing_says_what_was_seen_unless_forced() {
+    let world = World::new().await;
+    world.server.on("GET /v1/conversations/12", [Reply::Json(detail(12, 34, vec![]))]);
+    let newer = json!({ "newer": [text_in(35, "하나 더 있어요")] });
+    world
+        .server
+        .on("POST /v1/conversations/12/close", [Reply::Problem(409, "newer_texts", newer), Reply::Nothing]);
+    world.munja(&["show", "12"]).await;
+    let run = world.munja(&["close", "12"]).await;
+    assert_eq!(run.exit, Exit::LookFirst);
+    assert!(run.err.contains("하나 더 있어요") && run.err.contains("--force"), "{}", run.err);
+    assert_eq!(world.munja(&["close", "12", "--force"]).await.exit, Exit::Ok);
+    let seen: Vec<Value> =
+        world.server.asked().into_iter().skip(1).map(|a| a.body["last_seen"].clone()).collect();
+    assert_eq!(seen, [json!(34), Value::Null]);
+}
+
+#[tokio::test]
+async fn sending_again_needs_a_yes() {
+    let mut world = World::new().await;
+    world.server.on("POST /v1/messages/56/decision", [Reply::Nothing]);
+    assert_eq!(world.munja(&["decide", "56", "send-again"]).await.exit, Exit::Usage);
+    world.is_terminal = true;
+    for (answer, exit) in [("n\n", Exit::Unexpected), ("", Exit::Unexpected), ("네\n", Exit::Ok)] {
+        world.stdin = answer.to_owned();
+        let run = world.munja(&["decide", "56", "send-again"]).await;
+        assert_eq!(run.exit, exit, "{answer:?}");
+        assert!(run.err.contains("두 번"), "{}", run.err);
+    }
+    assert_eq!(world.asked().len(), 1);
+}
+
+#[tokio::test]
+async fn help_and_version_and_completions() {
+    let world = World::new().await;
+    for (args, words) in [
+        (vec!["--help"], "종료 코드:"),
+        (vec!["reply", "--help"], "62번 버스는"),
+        (vec!["help", "reply"], "사용법: munja reply"),
+        (vec!["help"], "명령:"),
+        (vec!["--version"], env!("CARGO_PKG_VERSION")),
+        (vec!["completions", "zsh"], "상담 번호"),
+    ] {
+        let run = world.munja(&args).await;
+        assert_eq!((run.exit, run.err.as_str()), (Exit::Ok, ""), "{args:?}");
+        assert!(run.out.contains(words), "{args:?}: {}", run.out);
+    }
+    assert_eq!(world.munja(&[]).await.exit, Exit::Usage);
+    assert_eq!(world.munja(&["help", "nonsense"]).await.exit, Exit::Usage);
+}

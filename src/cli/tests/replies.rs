@@ -1,0 +1,164 @@
+//! Answers: what the writer saw, one key for one answer, and no answer lost.
+
+use super::*;
+
+const REPLIES: &str = "POST /v1/conversations/12/replies";
+
+/// A world in which conversation 12 was shown up to text 34.
+async fn shown() -> World {
+    let world = World::new().await;
+    world.server.on("GET /v1/conversations/12", [Reply::Json(detail(12, 34, vec![text_in(34, "버스요")]))]);
+    assert_eq!(world.munja(&["show", "12"]).await.exit, Exit::Ok);
+    world
+}
+
+fn accepted() -> Reply {
+    Reply::Json(json!({ "reply_id": 3, "n_bytes": 4, "messages": [text_out(56, "held")], "repeated": false }))
+}
+
+/// Key and body of every reply that was asked for.
+fn replies(world: &World) -> Vec<(String, Value)> {
+    let asked = world.server.asked().into_iter().filter(|a| a.line == REPLIES);
+    asked.map(|a| (a.header("idempotency-key").expect("a key").to_owned(), a.body)).collect()
+}
+
+#[tokio::test]
+async fn a_reply_carries_what_was_shown() {
+    let world = shown().await;
+    world.server.on(REPLIES, [accepted()]);
+    let run = world.munja(&["reply", "12", "5분", "뒤에", "옵니다."]).await;
+    assert_eq!(run.exit, Exit::Ok, "{}", run.err);
+    assert_eq!(run.err, "SMS 16/90바이트\n");
+    assert!(run.out.contains("munja recall 56"), "{}", run.out);
+    assert_eq!(replies(&world)[0].1, json!({ "text": "5분 뒤에 옵니다.", "last_seen": 34, "force": false }));
+    assert_eq!(mode(&world.state("seen.json")), 0o600);
+}
+
+#[tokio::test]
+async fn who_has_not_looked_is_told_to() {
+    let world = World::new().await;
+    let run = world.munja(&["reply", "12", "네"]).await;
+    assert_eq!(run.exit, Exit::LookFirst);
+    assert!(run.err.contains("→ munja show 12"), "{}", run.err);
+    assert!(world.asked().is_empty());
+    world.server.on(REPLIES, [accepted()]);
+    assert_eq!(world.munja(&["reply", "12", "네", "--last-seen", "7"]).await.exit, Exit::Ok);
+    assert_eq!(replies(&world)[0].1["last_seen"], 7);
+}
+
+#[tokio::test]
+async fn how_long_it_is() {
+    let world = shown().await;
+    world.server.on(REPLIES, [accepted()]);
+    for (text, class) in [
+        ("가".repeat(45), "SMS 90/90바이트\n"),
+        ("가".repeat(156), "LMS 312/2,000바이트\n"),
+        ("가".repeat(1_200), "LMS 2통으로 나누어 보냄, 2,412바이트\n"),
+    ] {
+        let run = world.munja(&["reply", "12", &text]).await;
+        assert_eq!((run.exit, run.err.as_str()), (Exit::Ok, class));
+    }
+}
+
+#[tokio::test]
+async fn newer_texts_are_shown_and_the_answer_is_kept() {
+    let mut world = shown().await;
+    world.stdin = "네, 있습니다.\n".to_owned();
+    let newer = json!({ "newer": [text_in(35, "아니 급해요")] });
+    world.server.on(REPLIES, [Reply::Problem(409, "newer_texts", newer), accepted()]);
+    let run = world.munja(&["reply", "12"]).await;
+    assert_eq!((run.exit, run.out.as_str()), (Exit::LookFirst, ""));
+    let draft = world.state("draft-12.txt");
+    for words in ["아니 급해요", "--force", "munja show 12", &draft.display().to_string()] {
+        assert!(run.err.contains(words), "{words}: {}", run.err);
+    }
+    assert_eq!(std::fs::read_to_string(&draft).expect("kept"), "네, 있습니다.\n");
+    assert_eq!(mode(&draft), 0o600);
+    // Other words do not push the draft out.
+    world.server.on(REPLIES, [problem(422, "unencodable"), accepted()]);
+    assert_eq!(world.munja(&["reply", "12", "👍"]).await.exit, Exit::Unsendable);
+    assert_eq!(std::fs::read_to_string(world.state("draft-12-2.txt")).expect("kept"), "👍\n");
+
+    let run = world.munja(&["reply", "12", "--force"]).await;
+    assert_eq!(run.exit, Exit::Ok, "{}", run.err);
+    assert!(!draft.exists() && world.state("draft-12-2.txt").exists());
+    let sent = replies(&world);
+    assert_eq!((&sent[0].1["force"], &sent[2].1["force"]), (&json!(false), &json!(true)));
+    assert_ne!(sent[0].0, sent[2].0, "a refused answer is another answer");
+}
+
+#[tokio::test]
+async fn the_draft_is_told_to_programs_too() {
+    let world = shown().await;
+    world.server.on(REPLIES, [problem(409, "closed")]);
+    let run = world.munja(&["reply", "12", "네", "--json"]).await;
+    let error: Value = serde_json::from_str(&run.err).expect("JSON and nothing else");
+    assert_eq!((run.exit, &error["draft"]), (Exit::Refused, &json!(world.state("draft-12.txt"))));
+}
+
+#[tokio::test]
+async fn a_lost_answer_is_asked_for_under_its_old_key() {
+    let world = shown().await;
+    world.server.on(REPLIES, [problem(500, "internal")]);
+    assert_eq!(world.munja(&["reply", "12", "네"]).await.exit, Exit::ServerTrouble);
+    // Meanwhile the writer read on; the earlier request is repeated as it was all the same.
+    world.server.on("GET /v1/conversations/12", [Reply::Json(detail(12, 40, vec![]))]);
+    world.munja(&["show", "12"]).await;
+    let before = Reply::Json(json!({ "reply_id": 3, "n_bytes": 2, "messages": [], "repeated": true }));
+    world.server.on(REPLIES, [before]);
+    let run = world.munja(&["reply", "12", "네"]).await;
+    assert!(run.out.contains("다시 보내지 않았습니다"), "{}", run.out);
+    let sent = replies(&world);
+    assert_eq!(sent[0], sent[1]);
+    // Once it is settled, the same words are a new answer.
+    world.munja(&["reply", "12", "네"]).await;
+    let sent = replies(&world);
+    assert_ne!(sent[1].0, sent[2].0);
+    assert_eq!(sent[2].1["last_seen"], 40);
+}
+
+#[tokio::test]
+async fn a_lost_answer_that_never_arrived_is_sent_with_what_was_seen_since() {
+    let world = shown().await;
+    world.server.on(REPLIES, [problem(500, "internal"), problem(409, "newer_texts"), accepted()]);
+    world.munja(&["reply", "12", "네"]).await;
+    world.server.on("GET /v1/conversations/12", [Reply::Json(detail(12, 40, vec![]))]);
+    world.munja(&["show", "12"]).await;
+    assert_eq!(world.munja(&["reply", "12", "네"]).await.exit, Exit::Ok);
+    let seen: Vec<Value> = replies(&world).into_iter().map(|(_, body)| body["last_seen"].clone()).collect();
+    assert_eq!(seen, [34, 34, 40]);
+}
+
+#[tokio::test]
+async fn nothing_to_say() {
+    let mut world = shown().await;
+    for (stdin, args) in
+        [(" \n", vec!["reply", "12"]), ("", vec!["reply", "12", "-"]), ("", vec!["reply", "12", " "])]
+    {
+        world.stdin = stdin.to_owned();
+        assert_eq!(world.munja(&args).await.exit, Exit::Unsendable, "{args:?}");
+    }
+    assert!(replies(&world).is_empty());
+}
+
+#[tokio::test]
+async fn an_answer_from_an_editor_is_kept_until_it_is_sent() {
+    let mut world = shown().await;
+    world.is_terminal = true;
+    let append = |words: &str| format!("sh -c 'printf \"%s\" \"{words}\" >> \"$1\"' x");
+    world.set("EDITOR", &append("곧 "));
+    world.server.on(REPLIES, [problem(507, "database_full"), accepted()]);
+    let run = world.munja(&["reply", "12"]).await;
+    assert_eq!(run.exit, Exit::ServerTrouble);
+    assert!(run.err.contains("draft-12.txt"), "{}", run.err);
+    world.set("VISUAL", &append("갑니다"));
+    assert_eq!(world.munja(&["reply", "12"]).await.exit, Exit::Ok);
+    assert_eq!(replies(&world)[1].1["text"], "곧\n갑니다");
+    assert!(!world.state("draft-12.txt").exists());
+    world.set("VISUAL", "false");
+    let run = world.munja(&["reply", "12"]).await;
+    assert!(run.err.contains("EDITOR"), "{}", run.err);
+    world.set("VISUAL", "true");
+    assert_eq!(world.munja(&["reply", "12"]).await.exit, Exit::Unsendable);
+    assert!(!world.state("draft-12.txt").exists());
+}

@@ -1,0 +1,263 @@
+//! What is printed: for a person, for a pipe, for a program, and never raw.
+
+use super::*;
+
+fn list() -> Reply {
+    let conversations = [summary(12, "62번 버스 언제 와요?"), summary(7, "여권 사진 규격이요")];
+    Reply::Json(json!({ "conversations": conversations, "n_total": 5 }))
+}
+
+#[tokio::test]
+async fn a_list_in_a_pipe_on_a_terminal_and_for_a_program() {
+    let mut world = World::new().await;
+    world.server.on("GET /v1/conversations", [list()]);
+    let run = world.munja(&["list", "--limit", "2"]).await;
+    assert_eq!(
+        run.out,
+        "12  010-****-5678  대기  3분  62번 버스 언제 와요?\n7  010-****-5678  대기  3분  여권 사진 규격이요\n"
+    );
+    assert!(run.err.contains("3건이 더"), "{}", run.err);
+    assert_eq!(world.asked(), ["GET /v1/conversations?state=waiting&limit=2"]);
+    let run = world.munja(&["list", "--json"]).await;
+    let said: Value = serde_json::from_str(&run.out).expect("JSON and nothing else");
+    assert_eq!(
+        (run.err.as_str(), &said["conversations"][1]["id"], &said["n_total"]),
+        ("", &json!(7), &json!(5))
+    );
+    world.is_terminal = true;
+    let run = world.munja(&["list"]).await;
+    assert!(run.out.contains("대기 시간") && run.out.contains('─'), "{}", run.out);
+}
+
+#[tokio::test]
+async fn what_a_list_is_of() {
+    let world = World::new().await;
+    world.server.on("GET /v1/conversations", [Reply::Json(json!({ "conversations": [], "n_total": 0 }))]);
+    for (args, state) in [
+        (vec!["list"], "waiting"),
+        (vec!["list", "--all"], "open"),
+        (vec!["list", "--mine"], "mine"),
+        (vec!["list", "--state", "closed"], "closed"),
+    ] {
+        let run = world.munja(&args).await;
+        assert_eq!((run.exit, run.out.lines().count()), (Exit::Ok, 1), "{args:?}");
+        assert_eq!(world.asked().last(), Some(&format!("GET /v1/conversations?state={state}&limit=50")));
+    }
+    assert_eq!(world.munja(&["list", "--all", "--mine"]).await.exit, Exit::Usage);
+    assert_eq!(world.munja(&["list", "--limit", "0"]).await.exit, Exit::Usage);
+}
+
+#[tokio::test]
+async fn a_conversation() {
+    let world = World::new().await;
+    let messages = vec![
+        text_in(34, "62번 버스\n언제 와요?"),
+        text_out(56, "delivered"),
+        text_out(57, "in_doubt"),
+        text_out(58, "accepted"),
+        text_out(59, "failed"),
+    ];
+    world.server.on("POST /v1/conversations/next", [Reply::Json(detail(12, 34, messages))]);
+    let run = world.munja(&["next"]).await;
+    let expected = "\
+상담 12번 · 010-****-5678 · 상담 중 (김민수) · 3분 기다림
+이 시민의 이전 상담: munja show 8
+11:57 시민
+  │ 62번 버스
+  │ 언제 와요?
+11:58 김민수 · 11:59 도착 (문자 56)
+  │ 5분 뒤에 옵니다.
+11:58 김민수 · 전송 불확실: 다시 보내지 마세요 (문자 57)
+  → 결정이 필요합니다: munja decide 57 give-up 또는 send-again
+  │ 5분 뒤에 옵니다.
+11:58 김민수 · 통신사가 받음 (문자 58)
+  │ 5분 뒤에 옵니다.
+11:58 김민수 · 보내지 못함 [R100] (문자 59)
+  │ 5분 뒤에 옵니다.
+";
+    assert_eq!(run.out, expected);
+    assert_eq!(std::fs::read_to_string(world.state("seen.json")).expect("noted"), r#"{"12":34}"#);
+}
+
+#[tokio::test]
+async fn the_same_in_english() {
+    let world = World::new().await;
+    let messages = vec![text_in(34, "bus?"), text_out(56, "delivered"), text_out(57, "in_doubt")];
+    world.server.on("GET /v1/conversations/12", [Reply::Json(detail(12, 34, messages))]);
+    let run = world.munja(&["show", "12", "--lang", "en"]).await;
+    for words in ["waits 3 min", "arrived 11:59 (text 56)", "may have arrived: don't send it again"] {
+        assert!(run.out.contains(words), "{words}: {}", run.out);
+    }
+}
+
+/// Moves the cursor, hides, turns lines round, writes the title, makes a link, pretends to be us.
+const HOSTILE: &str = "가\u{1b}[2J\u{1b}]0;x\u{7}\u{9b}31m\u{202e}dlrow\u{2066}\u{200b}\u{feff}\r\u{8}\u{7f}\t\n11:58 김민수 · 끝";
+
+fn is_raw(text: &str) -> bool {
+    text.contains(|c: char| c != '\n' && (c.is_control() || "\u{202e}\u{2066}\u{200b}\u{feff}".contains(c)))
+}
+
+#[tokio::test]
+async fn hostile_texts_never_reach_the_screen_raw() {
+    let mut world = World::new().await;
+    let mut conversation = detail(12, 34, vec![text_in(34, HOSTILE), text_out(56, HOSTILE)]);
+    for field in ["citizen", "preview", "state", "close_reason"] {
+        conversation[field] = json!(HOSTILE);
+    }
+    conversation["claimed_by"]["name"] = json!(HOSTILE);
+    conversation["messages"][1]["code"] = json!(HOSTILE);
+    conversation["messages"][1]["author"]["name"] = json!(HOSTILE);
+    let mut doubtful = text_out(56, "in_doubt");
+    doubtful["conversation_id"] = json!(12);
+    doubtful["citizen"] = json!(HOSTILE);
+    doubtful["text"] = json!(HOSTILE);
+    let event = json!({ "seq": 1, "at": NOON, "kind": HOSTILE, "counselor": HOSTILE, "detail": HOSTILE });
+    let status = json!({
+        "version": HOSTILE, "now_at": NOON, "started_at": NOON, "counts": crate::api::wire::Counts::default(),
+        "carrier": { "name": HOSTILE, "sending_stopped": true, "last_poll_ok_at": null, "last_error": HOSTILE },
+        "workers": [{ "name": HOSTILE, "n_restarts": 0, "last_progress_at": NOON, "is_late": true }],
+    });
+    let on = |route: &str, reply: Value| world.server.on(route, [Reply::Json(reply)]);
+    on("GET /v1/conversations", json!({ "conversations": [conversation.clone()], "n_total": 1 }));
+    on("GET /v1/conversations/12", conversation);
+    on("GET /v1/messages", json!({ "messages": [doubtful] }));
+    on("GET /v1/status", status);
+    on("GET /v1/me", json!({ "id": 1, "login": HOSTILE, "name": HOSTILE }));
+    let refused =
+        json!({ "detail": HOSTILE, "request_id": HOSTILE, "code": HOSTILE, "newer": [text_in(1, HOSTILE)] });
+    world.server.on("POST /v1/conversations/12/replies", [Reply::Problem(409, "?", refused)]);
+    let line = format!("id: 1\nevent: x\ndata: {event}\n\n");
+    for is_terminal in [false, true] {
+        world.is_terminal = is_terminal;
+        for args in [
+            vec!["list"],
+            vec!["show", "12"],
+            vec!["doubt"],
+            vec!["status"],
+            vec!["whoami"],
+            vec!["watch"],
+            vec!["reply", "12", "네"],
+            vec![HOSTILE],
+            vec!["show", HOSTILE],
+            vec!["list", "--server", HOSTILE],
+        ] {
+            world.server.on("GET /v1/events", [Reply::Events(line.clone()), problem(401, "unauthorized")]);
+            for json in [&[][..], &["--json"]] {
+                let run = world.munja(&[&args, json].concat()).await;
+                assert!(!is_raw(&run.out), "{args:?} {json:?}: {:?}", run.out);
+                assert!(!is_raw(&run.err), "{args:?} {json:?}: {:?}", run.err);
+                assert!(!run.out.contains("\n11:58 김민수 · 끝"), "{args:?}: {}", run.out);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn json_says_what_was_written_although_it_is_escaped() {
+    let world = World::new().await;
+    world.server.on("GET /v1/conversations/12", [Reply::Json(detail(12, 34, vec![text_in(34, HOSTILE)]))]);
+    let run = world.munja(&["show", "12", "--json"]).await;
+    let said: Value = serde_json::from_str(&run.out).expect("JSON and nothing else");
+    assert_eq!(said["messages"][0]["text"], HOSTILE);
+    assert!(run.out.contains("가"), "what can be read stays readable");
+}
+
+#[tokio::test]
+async fn colours_only_where_they_are_wanted() {
+    let mut world = World::new().await;
+    world
+        .server
+        .on("GET /v1/conversations/12", [Reply::Json(detail(12, 34, vec![text_out(56, "delivered")]))]);
+    for (is_terminal, args, coloured) in [
+        (true, vec!["show", "12"], false),
+        (true, vec!["show", "12", "--color", "always"], true),
+        (false, vec!["show", "12", "--color=always"], true),
+        (true, vec!["show", "12", "--color", "never"], false),
+    ] {
+        world.is_terminal = is_terminal;
+        assert_eq!(world.munja(&args).await.out.contains('\u{1b}'), coloured, "{args:?}");
+    }
+}
+
+#[tokio::test]
+async fn watching() {
+    let world = World::new().await;
+    let event = |seq: i64, kind: &str, more: Value| {
+        let mut data = json!({ "seq": seq, "at": NOON, "kind": kind, "conversation_id": 12 });
+        data.as_object_mut().expect("an object").extend(more.as_object().cloned().expect("an object"));
+        format!("id: {seq}\nevent: {kind}\ndata: {data}\n\n")
+    };
+    let first = event(41, "opened", json!({})) + &event(42, "claimed", json!({ "counselor": "minsu" }));
+    let again = event(43, "message", json!({ "message_id": 56, "detail": "delivered" }))
+        + &event(44, "eclipse", json!({ "detail": "full" }));
+    let script = [Reply::Events(first), Reply::Events(again), problem(401, "unauthorized")];
+    world.server.on("GET /v1/events", script.clone());
+    let run = world.munja(&["watch"]).await;
+    let expected = "\
+12:00 상담 12번: 새 상담이 기다립니다
+12:00 상담 12번: minsu 님이 맡았습니다
+12:00 상담 12번: 문자 56: 도착
+12:00 상담 12번: eclipse full
+";
+    assert_eq!((run.exit, run.out.as_str()), (Exit::NotLoggedIn, expected));
+    assert!(run.err.contains("끊겼습니다") && run.err.contains("놓친 일은 없습니다"), "{}", run.err);
+
+    world.server.on("GET /v1/events", script);
+    let run = world.munja(&["watch", "--json", "--after", "40"]).await;
+    let seqs: Vec<Value> = run
+        .out
+        .lines()
+        .map(|l| serde_json::from_str::<Value>(l).expect("a line of JSON")["seq"].clone())
+        .collect();
+    assert_eq!(seqs, [41, 42, 43, 44]);
+    assert_eq!(world.server.asked()[3].header("last-event-id"), Some("40"));
+}
+
+#[tokio::test]
+async fn the_state_of_the_service() {
+    let world = World::new().await;
+    let status = json!({
+        "version": "0.1.0", "now_at": NOON, "started_at": NOON - 7_200_000,
+        "carrier": { "name": "bizgo", "sending_stopped": true, "last_poll_ok_at": NOON, "last_error": "401" },
+        "counts": {
+            "n_waiting": 3, "oldest_waiting_since_at": NOON - 300_000, "n_active": 2, "n_queued": 0,
+            "n_unreceipted": 1, "n_in_doubt": 1, "n_quarantined": 0, "n_failed_today": 0,
+        },
+        "workers": [{ "name": "poller", "n_restarts": 0, "last_progress_at": NOON, "is_late": false }],
+    });
+    world.server.on("GET /v1/status", [Reply::Json(status)]);
+    let run = world.munja(&["status"]).await;
+    let expected = "\
+munjad 0.1.0, 2시간 전 시작
+통신사 bizgo: 마지막 문자 확인 방금
+발송이 멈췄습니다. 통신사가 키 또는 계정을 거절합니다. 운영자에게 알려 주십시오.
+최근 장애: 401
+상담 중 2건 · 대기 3건, 가장 오래 기다린 시간 5분
+발송 대기 0건 · 도착 확인 전 1건
+전송 불확실 1건 (munja doubt)
+";
+    assert_eq!(run.out, expected);
+}
+
+/// A pipe whose reader has gone.
+struct Gone;
+
+impl Write for Gone {
+    fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+        Err(std::io::ErrorKind::BrokenPipe.into())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn what_nobody_read_was_not_seen() {
+    let world = World::new().await;
+    world.server.on("GET /v1/conversations/12", [Reply::Json(detail(12, 34, vec![]))]);
+    let err = Buffer::default();
+    let exit = world.run(&["show", "12"], world.io(Gone, err.clone())).await;
+    assert_eq!((exit, err.text().as_str()), (Exit::Ok, ""));
+    assert!(!world.state("seen.json").exists());
+}

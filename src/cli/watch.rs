@@ -1,0 +1,63 @@
+//! `munja watch`: what happens, one line an event, until interrupted.
+
+use super::desk::{Desk, as_text};
+use super::failure::Failure;
+use super::render::one_word;
+use crate::api::client::Feed;
+use crate::api::wire::EventView;
+
+#[derive(clap::Args)]
+pub struct Args {
+    #[arg(long, value_name = "SEQ", value_parser = clap::value_parser!(i64).range(0..))]
+    after: Option<i64>,
+}
+
+pub async fn run(desk: &mut Desk, args: &Args) -> Result<(), Failure> {
+    let mut events = desk.client()?.events(args.after);
+    let begin = desk.say.t("watch-begin");
+    desk.remark(&begin);
+    loop {
+        match events.next().await? {
+            Feed::Event(event) if desk.json => desk.print(&as_text(&serde_json::json!(event), false))?,
+            Feed::Event(event) => {
+                let line = line(desk, &event);
+                desk.print(&line)?;
+            }
+            Feed::Lost { why } => {
+                let remark = desk.say.with("watch-lost", [("why", one_word(&why).into())]);
+                desk.remark(&remark);
+            }
+            Feed::Back => {
+                let remark = desk.say.t("watch-back");
+                desk.remark(&remark);
+            }
+        }
+    }
+}
+
+/// `14:05 상담 12번: 새 문자가 왔습니다`
+fn line(desk: &Desk, event: &EventView) -> String {
+    let mut words = vec![desk.paint.faint(&desk.times().clock(event.at))];
+    if let Some(n) = event.conversation_id {
+        words.push(desk.paint.strong(&desk.say.with("event-conversation", [("n", n.to_string().into())])));
+    }
+    words.push(happening(desk, event));
+    words.join(" ")
+}
+
+fn happening(desk: &Desk, event: &EventView) -> String {
+    let detail = event.detail.as_deref().map(one_word).unwrap_or_default();
+    let who = event.counselor.as_deref().map(one_word).unwrap_or_default();
+    let m = event.message_id.map(|m| m.to_string()).unwrap_or_default();
+    let kind = one_word(&event.kind);
+    let id = if kind == "message" { format!("event-message-{detail}") } else { format!("event-{kind}") };
+    let values = [("who", who.clone().into()), ("m", m.into()), ("detail", detail.clone().into())];
+    let said = desk.say.find_with(&id, values);
+    // A kind of a newer server is told as it stands.
+    let said = said.unwrap_or_else(|| [kind, detail, who].join(" ").trim_end().to_owned());
+    let urgent = matches!(
+        event.kind.as_str(),
+        "opened" | "reopened" | "answer_lost" | "needs_decision" | "quarantined"
+    );
+    if urgent { desk.paint.alert(&said) } else { said }
+}
