@@ -1,0 +1,86 @@
+//! `munjad init`
+
+use std::fs::OpenOptions;
+use std::io::{ErrorKind, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use anyhow::{Context, bail};
+
+use clap::Args;
+
+use super::{ConfigArg, Say, line};
+use crate::config::{Config, EXAMPLE};
+use crate::daemon;
+use crate::store::StoreOptions;
+
+#[derive(Args)]
+pub(super) struct Init {
+    #[command(flatten)]
+    at: ConfigArg,
+    /// Only make the database that the configuration names; if it is there, do nothing
+    #[arg(long)]
+    database_only: bool,
+}
+
+pub(super) async fn run(args: Init, say: Say) -> anyhow::Result<()> {
+    if args.database_only { database(&args.at.config, say).await } else { both(&args.at.config, say).await }
+}
+
+/// For service managers: a first start needs a database.
+async fn database(config: &Path, say: Say) -> anyhow::Result<()> {
+    let database = Config::load(config)?.database;
+    let is_new = !database.exists();
+    daemon::open_store(&database, StoreOptions::default()).await?;
+    if say.json {
+        line(&serde_json::json!({ "database": database, "made": is_new }).to_string());
+    } else if is_new {
+        line(&say.pick(
+            format!("Made the database {}.", database.display()),
+            format!("{} 데이터베이스를 만들었습니다.", database.display()),
+        ));
+    }
+    Ok(())
+}
+
+/// Writes the example configuration and an empty database beside it; touches nothing that is there.
+async fn both(config: &Path, say: Say) -> anyhow::Result<()> {
+    let folder = config.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+    let database = folder.join("munja.db");
+    if database.exists() {
+        bail!("{} is there already; nothing was changed", database.display());
+    }
+    write_config(config)?;
+    daemon::open_store(&database, StoreOptions::default()).await?;
+    if say.json {
+        line(&serde_json::json!({ "config": config, "database": database }).to_string());
+        return Ok(());
+    }
+    line(&say.pick(
+        format!("Wrote {} and {}.", config.display(), database.display()),
+        format!("{} 파일과 {} 파일을 만들었습니다.", config.display(), database.display()),
+    ));
+    line(say.pick(
+        "Next: put the carrier's API key into the file bizgo_api_key beside it (chmod 600), set your number, then\n\
+         \x20 munjad check    says what is still missing\n\
+         \x20 munjad user add LOGIN --name NAME\n\
+         \x20 munjad run",
+        "다음: 통신사 API 키를 같은 폴더의 bizgo_api_key 파일에 넣고(chmod 600) 번호를 고친 뒤\n\
+         \x20 munjad check    아직 빠진 것을 알려 줍니다\n\
+         \x20 munjad user add 아이디 --name 이름\n\
+         \x20 munjad run",
+    ));
+    Ok(())
+}
+
+fn write_config(path: &Path) -> anyhow::Result<()> {
+    let file = OpenOptions::new().write(true).create_new(true).mode(0o640).open(path);
+    match file {
+        Ok(mut file) => Ok(file.write_all(EXAMPLE.as_bytes())?),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            bail!("{} is there already; nothing was changed", path.display())
+        }
+        Err(error) => Err(error).with_context(|| format!("{} cannot be written", path.display())),
+    }
+}

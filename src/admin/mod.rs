@@ -1,0 +1,208 @@
+//! What an operator types: the commands of `munjad`.
+//!
+//! | exit code | meaning                                                       |
+//! |-----------|---------------------------------------------------------------|
+//! | 0         | done                                                          |
+//! | 1         | it did not work; the message says why and what to do          |
+//! | 2         | the command line is wrong                                     |
+//! | 3         | `check` found something that has to be mended                 |
+//! | 4         | `demo` ended with a balance sheet that does not balance       |
+
+mod check;
+#[cfg(feature = "sim")]
+mod demo;
+mod init;
+mod quarantine;
+#[cfg(feature = "sim")]
+mod simulate;
+mod user;
+
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use crate::config::Config;
+use crate::daemon;
+use crate::ops::lang::Lang;
+use crate::store::{Store, StoreOptions};
+
+/// Munja's gateway: takes texts from a carrier, keeps them, and sends the answers.
+#[derive(Parser)]
+#[command(name = "munjad", version, after_help = EXAMPLES, disable_help_subcommand = true)]
+struct Munjad {
+    /// Language of messages (default: the locale's)
+    #[arg(long, global = true, value_enum)]
+    lang: Option<Lang>,
+    /// Print JSON
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  munjad init --config gateway.toml          write a commented configuration and an empty database
+  munjad user add minsu --name 김민수        add a counselor (asks for a password)
+  munjad check --config gateway.toml         say what is wrong and how to mend it
+  munjad run --config gateway.toml           run the gateway
+  munjad demo                                try everything on this machine, with a simulated carrier
+
+Exit codes: 0 done, 1 failed, 2 wrong command line, 3 check found something bad, 4 demo does not balance";
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the gateway until SIGTERM; SIGHUP reads the configuration again
+    Run(ConfigArg),
+    /// Say what is wrong with configuration, database, carrier, sender number and clock; starts nothing
+    Check(ConfigArg),
+    /// Write a commented configuration and an empty database
+    Init(init::Init),
+    /// Add, list or disable counselors
+    #[command(subcommand)]
+    User(user::User),
+    /// Look after texts that could not be read or routed
+    #[command(subcommand)]
+    Quarantine(quarantine::Quarantine),
+    /// Run a simulated carrier alone (Bizgo's wire format, on loopback)
+    #[cfg(feature = "sim")]
+    Sim(simulate::Sim),
+    /// Try everything on this machine: simulated carrier, gateway, citizens who text
+    #[cfg(feature = "sim")]
+    Demo(demo::Demo),
+}
+
+#[derive(Args, Clone)]
+struct ConfigArg {
+    /// The gateway's configuration
+    #[arg(long, short, default_value = "gateway.toml", env = "MUNJAD_CONFIG")]
+    config: PathBuf,
+}
+
+/// What a command needs to answer the person who typed it.
+#[derive(Debug, Clone, Copy)]
+struct Say {
+    lang: Lang,
+    json: bool,
+}
+
+impl Say {
+    fn pick<T>(self, en: T, ko: T) -> T {
+        self.lang.pick(en, ko)
+    }
+
+    fn is_terminal(self) -> bool {
+        std::io::stdout().is_terminal()
+    }
+}
+
+/// Prints a line, without its colours where they are not wanted; a reader that has gone away is no reason to fail.
+fn line(text: &str) {
+    drop(writeln!(anstream::stdout(), "{text}"));
+}
+
+/// Reads the command line and does it.
+pub fn main() -> ExitCode {
+    let lang = wanted_lang();
+    let matches = localised(Munjad::command(), lang).get_matches();
+    let args = match Munjad::from_arg_matches(&matches) {
+        Ok(args) => args,
+        Err(error) => error.exit(),
+    };
+    let say = Say { lang, json: args.json };
+    // Already chosen: that choice stands.
+    drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
+    quiet_panics();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .max_blocking_threads(32)
+        .thread_keep_alive(std::time::Duration::from_secs(5))
+        .enable_all()
+        .build();
+    let result = match runtime {
+        Ok(runtime) => runtime.block_on(dispatch(args.command, say)),
+        Err(error) => Err(error.into()),
+    };
+    result.unwrap_or_else(|error| {
+        eprintln!("{}: {error:#}", say.pick("munjad", "munjad 오류"));
+        ExitCode::FAILURE
+    })
+}
+
+async fn dispatch(command: Command, say: Say) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Run(at) => daemon::run(&at.config).await.map(|()| ExitCode::SUCCESS),
+        Command::Check(at) => check::run(&at.config, say).await,
+        Command::Init(args) => init::run(args, say).await.map(|()| ExitCode::SUCCESS),
+        Command::User(command) => user::run(command, say).await.map(|()| ExitCode::SUCCESS),
+        Command::Quarantine(command) => quarantine::run(command, say).await.map(|()| ExitCode::SUCCESS),
+        #[cfg(feature = "sim")]
+        Command::Sim(args) => simulate::run(args, say).await.map(|()| ExitCode::SUCCESS),
+        #[cfg(feature = "sim")]
+        Command::Demo(args) => demo::run(args, say).await,
+    }
+}
+
+/// A panic's message may quote what somebody wrote: only the place is told.
+fn quiet_panics() {
+    std::panic::set_hook(Box::new(|info| {
+        let place = info.location().map_or_else(String::new, |l| format!("{}:{}", l.file(), l.line()));
+        tracing::error!(place, "something fell over; please report it");
+    }));
+}
+
+/// The language has to be known before `--help` is printed.
+fn wanted_lang() -> Lang {
+    let args: Vec<String> = std::env::args().collect();
+    let after_flag =
+        args.iter().position(|a| a == "--lang").and_then(|i| args.get(i + 1)).map(String::as_str);
+    let word = after_flag.or_else(|| args.iter().find_map(|a| a.strip_prefix("--lang=")));
+    match word {
+        Some("ko") => Lang::Ko,
+        Some("en") => Lang::En,
+        _ => Lang::of_locale(),
+    }
+}
+
+/// Korean words in `--help`.
+fn localised(command: clap::Command, lang: Lang) -> clap::Command {
+    if lang == Lang::En {
+        return command;
+    }
+    let words = [
+        ("run", "게이트웨이를 실행합니다 (SIGTERM 종료, SIGHUP 설정 다시 읽기)"),
+        ("check", "설정·데이터베이스·통신사·발신번호·시계를 점검하고 고칠 방법을 알려 줍니다"),
+        ("init", "설명이 달린 설정 파일과 빈 데이터베이스를 만듭니다"),
+        ("user", "상담원을 추가하거나, 목록을 보거나, 사용을 막습니다"),
+        ("quarantine", "읽거나 배정하지 못한 문자를 살펴봅니다"),
+        ("sim", "가상 통신사만 실행합니다 (비즈고 형식, 이 컴퓨터 안에서만)"),
+        ("demo", "이 컴퓨터에서 전체를 시험합니다: 가상 통신사, 게이트웨이, 시민의 문자"),
+    ];
+    let command = command
+        .about("문자 상담 게이트웨이: 통신사에서 문자를 받아 보관하고 답장을 보냅니다")
+        .after_help(EXAMPLES_KO);
+    words.into_iter().fold(command, |command, (name, about)| {
+        if command.find_subcommand(name).is_none() {
+            return command;
+        }
+        command.mut_subcommand(name, |sub| sub.about(about))
+    })
+}
+
+const EXAMPLES_KO: &str = "\
+예:
+  munjad init --config gateway.toml          설정 파일과 빈 데이터베이스 만들기
+  munjad user add minsu --name 김민수        상담원 추가 (비밀번호를 묻습니다)
+  munjad check --config gateway.toml         무엇이 잘못됐는지, 어떻게 고칠지 보기
+  munjad run --config gateway.toml           게이트웨이 실행
+  munjad demo                                가상 통신사로 전체 시험하기
+
+종료 코드: 0 성공, 1 실패, 2 잘못된 명령, 3 점검에서 문제 발견, 4 시험 결과 불일치";
+
+/// The database the configuration names. Does not need the carrier's key.
+async fn open_configured(path: &Path) -> anyhow::Result<Store> {
+    let config = Config::load(path)?;
+    daemon::open_store(&config.database, StoreOptions { create: false, ..StoreOptions::default() }).await
+}

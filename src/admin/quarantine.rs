@@ -1,0 +1,106 @@
+//! `munjad quarantine list|show|settle|retry`: nothing a carrier sent is thrown away, and what could not be read waits
+//! here for a person.
+
+use anyhow::bail;
+use clap::Subcommand;
+use serde_json::json;
+
+use super::{ConfigArg, Say, line, open_configured};
+use crate::domain::text::safe_for_terminal;
+use crate::ops::clock::Clock;
+use crate::store::{Quarantined, StoreError};
+
+#[derive(Subcommand)]
+pub(super) enum Quarantine {
+    /// List what was set aside: items that could not be read, texts that could not be routed
+    List {
+        #[command(flatten)]
+        at: ConfigArg,
+    },
+    /// Print an item as the carrier sent it; it may hold a citizen's number and words
+    Show {
+        id: i64,
+        #[command(flatten)]
+        at: ConfigArg,
+    },
+    /// Note that an item has been dealt with; it stays on file
+    Settle {
+        id: i64,
+        #[command(flatten)]
+        at: ConfigArg,
+    },
+    /// Put a text back in line for routing
+    Retry {
+        id: i64,
+        #[command(flatten)]
+        at: ConfigArg,
+    },
+}
+
+pub(super) async fn run(command: Quarantine, say: Say) -> anyhow::Result<()> {
+    let done = match command {
+        Quarantine::List { at } => return list(&at, say).await,
+        Quarantine::Show { id, at } => {
+            let raw = open_configured(&at.config).await?.quarantined_raw(id).await;
+            raw.map(|raw| {
+                line(&if say.json {
+                    json!({ "id": id, "raw": raw }).to_string()
+                } else {
+                    safe_for_terminal(&raw)
+                })
+            })
+        }
+        Quarantine::Settle { id, at } => {
+            open_configured(&at.config).await?.settle_item(id, Clock::system().now_ms()).await
+        }
+        Quarantine::Retry { id, at } => open_configured(&at.config).await?.retry_text(id).await,
+    };
+    match done {
+        Err(StoreError::NotFound) => bail!(
+            "{}",
+            say.pick(
+                "nothing with that number is set aside; see munjad quarantine list",
+                "그 번호로 보관된 것이 없습니다. munjad quarantine list 를 보십시오",
+            )
+        ),
+        other => Ok(other?),
+    }
+}
+
+async fn list(at: &ConfigArg, say: Say) -> anyhow::Result<()> {
+    let all = open_configured(&at.config).await?.quarantined().await?;
+    if say.json {
+        let all: Vec<_> = all.iter().map(as_json).collect();
+        line(&serde_json::to_string_pretty(&all)?);
+        return Ok(());
+    }
+    for one in &all {
+        match one {
+            Quarantined::Item { id, carrier, kind, reason, n_bytes, .. } => {
+                let reason = safe_for_terminal(reason);
+                line(&format!(
+                    "item {id:<6} {carrier} {kind} {n_bytes} bytes: {reason}  (show {id}, settle {id})"
+                ));
+            }
+            Quarantined::Text { id, citizen, reason, .. } => {
+                line(&format!("text {id:<6} {citizen}: {}  (retry {id})", safe_for_terminal(reason)));
+            }
+        }
+    }
+    if all.is_empty() && say.is_terminal() {
+        line(say.pick("Nothing is set aside.", "보관된 것이 없습니다."));
+    }
+    Ok(())
+}
+
+fn as_json(one: &Quarantined) -> serde_json::Value {
+    match one {
+        Quarantined::Item { id, carrier, kind, reason, received_at, n_bytes } => json!({
+            "what": "item", "id": id, "carrier": carrier, "kind": kind, "reason": reason,
+            "received_at": received_at, "n_bytes": n_bytes,
+        }),
+        Quarantined::Text { id, citizen, reason, received_at } => json!({
+            "what": "text", "id": id, "citizen": citizen.to_string(), "reason": reason, "received_at": received_at,
+        }),
+    }
+}

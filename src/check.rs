@@ -1,0 +1,243 @@
+//! `munjad check`: looks at configuration, database, carrier, sender number and clock, names what is wrong and how to mend
+//! it, and starts nothing.
+
+use std::path::Path;
+
+use crate::config::{CarrierConfig, Config};
+use crate::daemon;
+use crate::domain::phone::SenderCheck;
+use crate::ops::clock::Clock;
+use crate::ops::lang::Lang;
+use crate::store::StoreOptions;
+
+/// A clock that is off by more than this makes times wrong that people rely on (milliseconds).
+const CLOCK_TOLERANCE_MS: i64 = 60_000;
+
+/// How one look ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    Good,
+    /// Works, but somebody should know.
+    Warn,
+    Bad,
+}
+
+/// One thing looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// `config`, `database`, `carrier`, `sender`, `clock`
+    pub subject: &'static str,
+    pub verdict: Verdict,
+    /// What was found.
+    pub said: String,
+    /// What to do about it.
+    pub remedy: Option<String>,
+}
+
+impl Finding {
+    fn good(subject: &'static str, said: impl Into<String>) -> Self {
+        Finding { subject, verdict: Verdict::Good, said: said.into(), remedy: None }
+    }
+
+    fn with(
+        subject: &'static str,
+        verdict: Verdict,
+        said: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Self {
+        Finding { subject, verdict, said: said.into(), remedy: Some(remedy.into()) }
+    }
+}
+
+/// Looks at everything that can be looked at; says what it finds in `lang`. What other programs say stays as it is.
+pub async fn check(config_path: &Path, lang: Lang) -> Vec<Finding> {
+    let config = match Config::load(config_path) {
+        Ok(config) => config,
+        Err(error) => {
+            let remedy = lang.pick(
+                "mend this key; gateway.example.toml shows every key with its default",
+                "이 항목을 고치십시오. gateway.example.toml 에 모든 항목과 기본값이 있습니다",
+            );
+            return vec![Finding::with("config", Verdict::Bad, error.to_string(), remedy)];
+        }
+    };
+    let mut findings = vec![Finding::good(
+        "config",
+        lang.pick(
+            format!("{} is sound", config_path.display()),
+            format!("{} 파일에 문제가 없습니다", config_path.display()),
+        ),
+    )];
+    findings.push(database(&config, lang).await);
+    findings.push(sender(&config, lang));
+    findings.extend(carrier(&config, lang).await);
+    findings
+}
+
+async fn database(config: &Config, lang: Lang) -> Finding {
+    let path = config.database.display();
+    let options = StoreOptions { create: false, ..StoreOptions::default() };
+    let store = match daemon::open_store(&config.database, options).await {
+        Ok(store) => store,
+        Err(error) => {
+            let remedy =
+                lang.pick("make it with `munjad init`, or put back a backup; a newer database needs a newer munjad", "`munjad init` 으로 만들거나 백업을 되돌리십시오. 더 새로운 데이터베이스에는 더 새로운 munjad 가 필요합니다");
+            return Finding::with("database", Verdict::Bad, format!("{error:#}"), remedy);
+        }
+    };
+    match (store.quick_check().await, store.counselors().await) {
+        (Ok(damage), _) if !damage.is_empty() => Finding::with(
+            "database",
+            Verdict::Bad,
+            lang.pick(
+                format!("{path} is damaged: {}", damage.join("; ")),
+                format!("{path} 파일이 손상되었습니다: {}", damage.join("; ")),
+            ),
+            lang.pick(
+                "stop munjad, keep a copy of the file, and put back the last backup",
+                "munjad 를 멈추고 파일을 따로 보관한 뒤 마지막 백업을 되돌리십시오",
+            ),
+        ),
+        (Ok(_), Ok(people)) if people.iter().all(|p| p.disabled_at.is_some()) => Finding::with(
+            "database",
+            Verdict::Warn,
+            lang.pick(
+                format!("{path} is sound, but nobody can log in yet"),
+                format!("{path} 파일은 정상이나 로그인할 수 있는 사람이 없습니다"),
+            ),
+            lang.pick("munjad user add LOGIN --name NAME", "munjad user add 아이디 --name 이름"),
+        ),
+        (Ok(_), Ok(people)) => Finding::good(
+            "database",
+            lang.pick(
+                format!("{path} is sound; accounts: {}", people.len()),
+                format!("{path} 파일이 정상입니다. 계정 {}개", people.len()),
+            ),
+        ),
+        (Err(error), _) | (_, Err(error)) => Finding::with(
+            "database",
+            Verdict::Bad,
+            format!("{path}: {error}"),
+            lang.pick(
+                "is the disk readable, and is no other program holding the file?",
+                "디스크를 읽을 수 있는지, 다른 프로그램이 파일을 잡고 있지 않은지 확인하십시오",
+            ),
+        ),
+    }
+}
+
+fn sender(config: &Config, lang: Lang) -> Finding {
+    let CarrierConfig::Bizgo(bizgo) = &config.carrier;
+    let number = &bizgo.sender;
+    match number.sender_check() {
+        SenderCheck::Ok => Finding::good(
+            "sender",
+            lang.pick(format!("answers leave from {number}"), format!("답장은 {number} 번호로 나갑니다")),
+        ),
+        SenderCheck::Special => Finding::with(
+            "sender",
+            Verdict::Warn,
+            lang.pick(
+                format!("{number} is a special number: only its public body may send from it"),
+                format!("{number} 은(는) 특수번호입니다. 해당 공공기관만 쓸 수 있습니다"),
+            ),
+            lang.pick(
+                "have the carrier confirm that it is registered for this account",
+                "이 계정에 발신번호로 등록되어 있는지 통신사에 확인하십시오",
+            ),
+        ),
+        SenderCheck::Bad => Finding::with(
+            "sender",
+            Verdict::Bad,
+            lang.pick(
+                format!("{number} cannot be a sender"),
+                format!("{number} 은(는) 발신번호가 될 수 없습니다"),
+            ),
+            lang.pick(
+                "set carrier.bizgo.sender to a number registered with the carrier",
+                "carrier.bizgo.sender 를 통신사에 등록된 번호로 바꾸십시오",
+            ),
+        ),
+    }
+}
+
+/// Logs in and reads; says how far the clocks are apart.
+async fn carrier(config: &Config, lang: Lang) -> Vec<Finding> {
+    let clock = Clock::system();
+    let carrier = match daemon::make_carrier(config, &clock) {
+        Ok(carrier) => carrier,
+        Err(error) => {
+            return vec![Finding::with(
+                "carrier",
+                Verdict::Bad,
+                format!("{error:#}"),
+                lang.pick("see [carrier] in the config", "설정의 [carrier] 를 보십시오"),
+            )];
+        }
+    };
+    match carrier.check().await {
+        Ok(ahead_ms) => {
+            let mut findings = vec![Finding::good(
+                "carrier",
+                lang.pick(
+                    format!("{} answers and knows our key", carrier.name()),
+                    format!("{} 이(가) 응답하며 키가 맞습니다", carrier.name()),
+                ),
+            )];
+            findings.push(clock_finding(ahead_ms, lang));
+            findings
+        }
+        Err(error) => {
+            vec![Finding::with("carrier", Verdict::Bad, error.to_string(), remedy(error.kind, lang))]
+        }
+    }
+}
+
+fn remedy(kind: crate::carrier::ErrorKind, lang: Lang) -> &'static str {
+    use crate::carrier::ErrorKind as K;
+    match kind {
+        K::Auth => lang.pick(
+            "put the right key into the file named by carrier.bizgo.api_key_file",
+            "carrier.bizgo.api_key_file 파일에 올바른 키를 넣으십시오",
+        ),
+        K::Config => lang.pick(
+            "have the carrier set up the account: permissions, sender number, this machine's address",
+            "통신사에 계정 설정(권한, 발신번호, 이 서버의 주소)을 요청하십시오",
+        ),
+        K::NotSent => lang.pick(
+            "is the network up, and is carrier.bizgo.base_url right?",
+            "네트워크와 carrier.bizgo.base_url 을 확인하십시오",
+        ),
+        K::RateLimited => lang.pick(
+            "the account's limit is used up by another program; stop it, or ask for a higher limit",
+            "다른 프로그램이 계정의 한도를 쓰고 있습니다. 멈추거나 한도를 늘려 달라고 하십시오",
+        ),
+        K::Transient | K::Ambiguous | K::Protocol | K::Permanent => lang
+            .pick("try again; if it stays, ask the carrier", "다시 해 보고 계속되면 통신사에 문의하십시오"),
+    }
+}
+
+fn clock_finding(ahead_ms: Option<i64>, lang: Lang) -> Finding {
+    match ahead_ms {
+        Some(ms) if ms.abs() > CLOCK_TOLERANCE_MS => Finding::with(
+            "clock",
+            Verdict::Warn,
+            lang.pick(
+                format!("this machine's clock and the carrier's are {} s apart", ms.abs() / 1_000),
+                format!("이 서버와 통신사의 시계가 {}초 다릅니다", ms.abs() / 1_000),
+            ),
+            lang.pick(
+                "let it be set by the network (timedatectl set-ntp true)",
+                "네트워크 시각에 맞추십시오 (timedatectl set-ntp true)",
+            ),
+        ),
+        Some(_) => Finding::good("clock", lang.pick("agrees with the carrier's", "통신사의 시계와 맞습니다")),
+        None => Finding::good(
+            "clock",
+            lang.pick(
+                "the carrier does not tell its time; not compared",
+                "통신사가 시각을 알려 주지 않아 비교하지 못했습니다",
+            ),
+        ),
+    }
+}

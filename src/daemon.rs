@@ -1,0 +1,439 @@
+//! The wiring: starts everything in order, unwinds on failure, stops in reverse. Also signals, reload and what systemd
+//! hears of it.
+
+use std::fs::{File, TryLockError};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::api::wire::{CarrierStatus, WorkerStatus};
+use crate::api::{self, ApiContext, ApiSettings, Health};
+use crate::carrier::Carrier;
+use crate::carrier::bizgo::{Bizgo, BizgoConfig};
+use crate::carrier::http::{Http, HttpOptions};
+use crate::config::{self, CarrierConfig, Config, KOREAN_LIMITS, LogFormat};
+use crate::domain::conversation::LIVE_MS;
+use crate::domain::polling::Pace;
+use crate::domain::text;
+use crate::ops::clock::Clock;
+use crate::ops::{logging, systemd};
+use crate::store::{NoticeText, RoutePolicy, SendPolicy, Store, StoreOptions};
+use crate::worker::{self, Board, Context, Settings};
+
+/// How long what is under way may take to end after a stop was asked for.
+pub const DRAIN: Duration = Duration::from_secs(25);
+
+/// What a test or the demo may put in place of the real thing.
+pub struct Options {
+    pub clock: Clock,
+    pub store: StoreOptions,
+    /// Instead of the configured carrier.
+    pub carrier: Option<Arc<dyn Carrier>>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        let store = StoreOptions { create: false, ..StoreOptions::default() };
+        Options { clock: Clock::system(), store, carrier: None }
+    }
+}
+
+/// A running gateway.
+pub struct Daemon {
+    store: Store,
+    clock: Clock,
+    board: Arc<Board>,
+    settings: watch::Sender<Arc<Settings>>,
+    api_settings: watch::Sender<Arc<ApiSettings>>,
+    carrier: watch::Sender<Arc<dyn Carrier>>,
+    listen: Option<SocketAddr>,
+    stop_workers: CancellationToken,
+    stop_api: CancellationToken,
+    workers: Vec<JoinHandle<()>>,
+    servers: Vec<JoinHandle<()>>,
+    config: Config,
+    _lock: File,
+}
+
+impl Daemon {
+    /// Opens the database, settles what a dead daemon left, and starts the API and the loops.
+    pub async fn start(config: Config, options: Options) -> anyhow::Result<Daemon> {
+        let lock = lock_database(&config.database)?;
+        let store = open_store(&config.database, options.store).await?;
+        let clock = options.clock;
+        let carrier = match options.carrier {
+            Some(carrier) => carrier,
+            None => make_carrier(&config, &clock)?,
+        };
+        let n = store.rescue(true, clock.now_ms()).await.context("the database could not be written to")?;
+        if n > 0 {
+            tracing::warn!(
+                n,
+                "texts were being sent when the last run ended; the carrier is asked what became of them"
+            );
+        }
+        let board = Arc::new(Board::new(clock.now_ms()));
+        let mut daemon = Daemon {
+            settings: watch::Sender::new(Arc::new(settings(&config))),
+            api_settings: watch::Sender::new(Arc::new(api_settings(&config, carrier.as_ref()))),
+            carrier: watch::Sender::new(carrier),
+            store,
+            clock,
+            board,
+            listen: None,
+            stop_workers: CancellationToken::new(),
+            stop_api: CancellationToken::new(),
+            workers: Vec::new(),
+            servers: Vec::new(),
+            config,
+            _lock: lock,
+        };
+        daemon.serve().await?;
+        daemon.start_workers();
+        Ok(daemon)
+    }
+
+    async fn serve(&mut self) -> anyhow::Result<()> {
+        let router = api::router(self.api_context());
+        if let Some(addr) = self.config.api.listen {
+            let listener = api::bind_tcp(addr).await.with_context(|| format!("api.listen = {addr}"))?;
+            self.listen = Some(listener.local_addr()?);
+            self.spawn_server(listener, router.clone());
+        }
+        if let Some(path) = self.config.api.socket.clone() {
+            let listener = api::bind_unix(&path, 0o660).await;
+            let listener = listener.with_context(|| format!("api.socket = {}", path.display()))?;
+            self.spawn_server(listener, router);
+        }
+        Ok(())
+    }
+
+    fn spawn_server(&mut self, listener: api::Listener, router: axum::Router) {
+        let stop = self.stop_api.clone();
+        self.servers.push(tokio::spawn(async move {
+            if let Err(error) = api::serve(listener, router, stop).await {
+                tracing::error!(%error, "the API ended");
+            }
+        }));
+    }
+
+    fn api_context(&self) -> ApiContext {
+        let (board, carrier) = (Arc::clone(&self.board), self.carrier.subscribe());
+        let started_at = self.clock.now_ms();
+        ApiContext {
+            store: self.store.clone(),
+            clock: self.clock.clone(),
+            settings: self.api_settings.subscribe(),
+            health: Arc::new(move || health(&board, carrier.borrow().name(), started_at)),
+            stop: self.stop_api.clone(),
+        }
+    }
+
+    fn start_workers(&mut self) {
+        let context = Context {
+            store: self.store.clone(),
+            clock: self.clock.clone(),
+            carrier: self.carrier.subscribe(),
+            settings: self.settings.subscribe(),
+            board: Arc::clone(&self.board),
+            stop: self.stop_workers.clone(),
+        };
+        let start = |role| tokio::spawn(worker::supervise(role, context.clone()));
+        self.workers = worker::ROLES.into_iter().map(start).collect();
+    }
+
+    /// Where the API listens, if over TCP.
+    pub fn listen(&self) -> Option<SocketAddr> {
+        self.listen
+    }
+
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    pub fn board(&self) -> &Board {
+        &self.board
+    }
+
+    /// Takes over a new configuration; what needs a new start is named and left as it is.
+    pub fn reload(&mut self, new: Config) -> anyhow::Result<()> {
+        let carrier = make_carrier(&new, &self.clock)?;
+        let old = &self.config;
+        if old.database != new.database
+            || old.api.listen != new.api.listen
+            || old.api.socket != new.api.socket
+        {
+            tracing::warn!("database.path, api.listen and api.socket change only with a new start");
+        }
+        self.api_settings.send_replace(Arc::new(api_settings(&new, carrier.as_ref())));
+        self.carrier.send_replace(carrier);
+        self.settings.send_replace(Arc::new(settings(&new)));
+        self.board.reloaded.notify_one();
+        self.config = new;
+        Ok(())
+    }
+
+    /// Stops: no new text leaves, what is under way ends, within [`DRAIN`].
+    pub async fn stop(self) {
+        self.stop_workers.cancel();
+        let drained = tokio::time::timeout(DRAIN, join_all(self.workers)).await;
+        if drained.is_err() {
+            tracing::warn!(
+                "a worker did not end in time; what it was sending is asked for at the next start"
+            );
+        }
+        self.stop_api.cancel();
+        if tokio::time::timeout(Duration::from_secs(3), join_all(self.servers)).await.is_err() {
+            tracing::warn!("connections were still open and are cut");
+        }
+        if let Err(error) = self.store.checkpoint().await {
+            tracing::warn!(%error, "the database log was not folded in; the next start does it");
+        }
+    }
+}
+
+async fn join_all(tasks: Vec<JoinHandle<()>>) {
+    for task in tasks {
+        // A task that fell over has been reported by its supervisor.
+        drop(task.await);
+    }
+}
+
+/// One gateway a database: two would poll and send against each other.
+fn lock_database(database: &Path) -> anyhow::Result<File> {
+    let mut path = database.as_os_str().to_owned();
+    path.push(".lock");
+    let shown = Path::new(&path).display().to_string();
+    let file = File::options().create(true).truncate(false).write(true).open(&path);
+    let file = file.with_context(|| {
+        format!("{shown} cannot be made: does its folder exist, may this user write there?")
+    })?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => bail!("another munjad runs on {} already", database.display()),
+        Err(TryLockError::Error(error)) => Err(error).with_context(|| format!("{shown} cannot be locked")),
+    }
+}
+
+/// Opens the database off the async threads; a missing one is an error that says how to make it.
+pub async fn open_store(path: &Path, options: StoreOptions) -> anyhow::Result<Store> {
+    if !options.create && !path.exists() {
+        bail!("there is no database {}: `munjad init` makes one", path.display());
+    }
+    let path = path.to_owned();
+    let shown = path.display().to_string();
+    let opened = tokio::task::spawn_blocking(move || Store::open(&path, &options)).await?;
+    opened.with_context(|| format!("database {shown}"))
+}
+
+/// The carrier the configuration names.
+pub fn make_carrier(config: &Config, clock: &Clock) -> anyhow::Result<Arc<dyn Carrier>> {
+    let CarrierConfig::Bizgo(bizgo) = &config.carrier;
+    let http = Http::new(HttpOptions::new(bizgo.base_url.clone(), bizgo.timeout))
+        .map_err(|error| anyhow::anyhow!("carrier.bizgo.base_url: {error}"))?;
+    Ok(Arc::new(Bizgo::new(bizgo_config(bizgo, config), http, now_fn(clock))))
+}
+
+/// The driver's view of `[carrier.bizgo]`.
+pub fn bizgo_config(bizgo: &config::Bizgo, config: &Config) -> BizgoConfig {
+    BizgoConfig {
+        api_key: bizgo.api_key.clone(),
+        mo_number: Some(bizgo.number.reveal().to_owned()),
+        page_limit: bizgo.page_limit,
+        overlap: bizgo.overlap,
+        sends_per_sec: bizgo.sends_per_sec,
+        others_per_sec: bizgo.other_requests_per_sec,
+        min_poll: config.polling.fast,
+    }
+}
+
+/// What a driver takes for a clock.
+pub fn now_fn(clock: &Clock) -> Arc<dyn Fn() -> i64 + Send + Sync> {
+    let clock = clock.clone();
+    Arc::new(move || clock.now_ms())
+}
+
+fn ms(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX / 4)
+}
+
+fn send_policy(config: &Config) -> SendPolicy {
+    let CarrierConfig::Bizgo(bizgo) = &config.carrier;
+    SendPolicy {
+        senders: Default::default(),
+        default_sender: bizgo.sender.clone(),
+        time_to_live_ms: ms(config.sending.time_to_live),
+        recall_ms: ms(config.sending.recall),
+    }
+}
+
+fn settings(config: &Config) -> Settings {
+    let CarrierConfig::Bizgo(bizgo) = &config.carrier;
+    let service = config.service.clone();
+    let polling = &config.polling;
+    let receipt = move |n_ahead| {
+        let text = service.receipt_for(n_ahead)?;
+        // Checked when the configuration was read: one piece.
+        let piece = text::plan(&text, &KOREAN_LIMITS).ok()?.into_iter().next()?;
+        Some(NoticeText { text: piece.text, kind: piece.kind })
+    };
+    let (fast_ms, slow_ms, live_for_ms) =
+        (ms(polling.fast), ms(polling.slow), ms(polling.live).min(LIVE_MS * 100));
+    Settings {
+        route: RoutePolicy { receipt: Arc::new(receipt), send: send_policy(config) },
+        inbound_pace: Pace { fast_ms, slow_ms, live_for_ms },
+        receipt_pace: Pace {
+            fast_ms: ms(polling.receipts_fast),
+            slow_ms: ms(polling.receipts_slow),
+            live_for_ms: 60_000,
+        },
+        full_walk_ms: ms(polling.full_walk),
+        first_look_back_ms: ms(polling.first_look_back),
+        max_in_flight: config.sending.max_in_flight,
+        lease_ms: ms(bizgo.timeout) + 30_000,
+        receipt_timeout_ms: ms(config.sending.receipt_timeout),
+    }
+}
+
+fn api_settings(config: &Config, carrier: &dyn Carrier) -> ApiSettings {
+    ApiSettings {
+        limits: carrier.caps().limits,
+        send: send_policy(config),
+        token_ttl_ms: ms(config.api.token_lifetime),
+    }
+}
+
+fn health(board: &Board, carrier: &str, started_at: i64) -> Health {
+    let known = board.carrier();
+    let worker = |w: worker::WorkerHealth| WorkerStatus {
+        name: w.name.to_owned(),
+        n_restarts: w.n_restarts,
+        last_progress_at: w.last_progress_at,
+        is_late: w.is_late,
+    };
+    Health {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        started_at,
+        carrier: CarrierStatus {
+            name: carrier.to_owned(),
+            sending_stopped: board.sending_stopped(),
+            last_poll_ok_at: known.last_poll_ok_at,
+            last_error: known.last_error,
+        },
+        workers: board.workers().into_iter().map(worker).collect(),
+    }
+}
+
+/// `munjad run`: until SIGTERM or SIGINT. SIGHUP reads the configuration again.
+pub async fn run(config_path: &Path) -> anyhow::Result<()> {
+    let config = Config::load(config_path)?;
+    logging::start(&config.log.level, log_style(config.log.format));
+    let mut signals = Signals::new()?;
+    let mut daemon = Daemon::start(config, Options::default()).await?;
+    if let Some(addr) = daemon.listen() {
+        tracing::info!(%addr, "the API listens");
+    }
+    let watchdog = systemd::watchdog_interval();
+    let mut tick =
+        tokio::time::interval(watchdog.unwrap_or(Duration::from_secs(10)).min(Duration::from_secs(10)));
+    let board = Arc::clone(&daemon.board);
+    let store = daemon.store.clone();
+    let mut is_ready = false;
+    let failed = loop {
+        tokio::select! {
+            () = board.polled.notified(), if !is_ready => {
+                is_ready = true;
+                systemd::ready();
+                tracing::info!("polling has begun");
+            }
+            _ = tick.tick() => report(&daemon).await,
+            signal = signals.next() => match signal {
+                Signal::Stop => break false,
+                Signal::Reload => reload(&mut daemon, config_path),
+            },
+            () = store.disk_failed() => break true,
+        }
+    };
+    systemd::stopping();
+    tracing::info!("stopping");
+    daemon.stop().await;
+    if failed {
+        bail!("the disk failed while writing: start again from the file after checking the disk");
+    }
+    Ok(())
+}
+
+fn log_style(format: LogFormat) -> logging::Style {
+    match format {
+        LogFormat::Auto if logging::under_journal() => logging::Style::Journal,
+        LogFormat::Auto | LogFormat::Text => logging::Style::Text,
+        LogFormat::Json => logging::Style::Json,
+    }
+}
+
+/// The status line, and the watchdog if everything moves.
+async fn report(daemon: &Daemon) {
+    if daemon.board.all_move() {
+        systemd::feed_watchdog();
+    } else {
+        tracing::error!("a worker stands still; the watchdog is not fed");
+    }
+    let day_ago = daemon.clock.now_ms() - 86_400_000;
+    match daemon.store.counts(day_ago).await {
+        Ok(n) => systemd::status(&format!(
+            "{} waiting, {} in talk, {} to send, {} in doubt{}",
+            n.n_waiting,
+            n.n_active,
+            n.n_queued,
+            n.n_in_doubt,
+            if daemon.board.carrier().last_error.is_some() { "; the carrier does not answer" } else { "" }
+        )),
+        Err(error) => systemd::status(&format!("the database does not answer: {error}")),
+    }
+}
+
+/// A new configuration, or the old one if the new one is bad.
+fn reload(daemon: &mut Daemon, path: &Path) {
+    systemd::reloading();
+    match Config::load(path).map_err(anyhow::Error::from).and_then(|new| daemon.reload(new)) {
+        Ok(()) => tracing::info!("the configuration was read again"),
+        Err(error) => tracing::error!("the old configuration stays: {error:#}"),
+    }
+    systemd::ready();
+}
+
+enum Signal {
+    Stop,
+    Reload,
+}
+
+struct Signals {
+    term: tokio::signal::unix::Signal,
+    int: tokio::signal::unix::Signal,
+    hup: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Signals {
+            term: signal(SignalKind::terminate())?,
+            int: signal(SignalKind::interrupt())?,
+            hup: signal(SignalKind::hangup())?,
+        })
+    }
+
+    async fn next(&mut self) -> Signal {
+        tokio::select! {
+            _ = self.term.recv() => Signal::Stop,
+            _ = self.int.recv() => Signal::Stop,
+            _ = self.hup.recv() => Signal::Reload,
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! Munja (문자): an SMS text-consultation gateway. One daemon, `munjad`, takes citizens' texts from a carrier, keeps them in
+//! SQLite and sends the counselors' answers; one program, `munja`, is what counselors use.
+//!
+//! # Rooms
+//!
+//! | room | what it is |
+//! |---|---|
+//! | [`domain`] | what the service is about: numbers, texts, states and their transitions, timing rules. Pure |
+//! | [`store`] | SQLite, and nothing else knows SQL. Use-case methods, each one transaction |
+//! | [`carrier`] | the one trait of the house, a file per carrier, the HTTP client they share |
+//! | [`worker`] | the loops: poller, router, sender, receipts, rescuer. Only they know both store and carrier |
+//! | [`api`] | JSON over HTTP, server-sent events, the wire types, and the client |
+//! | [`cli`] | the commands of `munja`: a thin client of the API |
+//! | [`admin`] | the commands of `munjad` |
+//! | `sim` | a simulated carrier with faults and a ledger (feature `sim`) |
+//! | [`ops`] | clock, logging, systemd |
+//! | [`config`], [`check`], [`daemon`] | configuration, `munjad check`, the wiring |
+//!
+//! ```text
+//! bin -> admin -> daemon -> worker -> carrier -> domain      bin -> cli -> api::client -> api::wire -> domain
+//!                   |         `-----> store ---> domain      check -> config, store, carrier (reads only)
+//!                   `-----> api ----> store
+//! ```
+//!
+//! # Invariants
+//!
+//! * A page of texts or receipts is committed before the carrier is acked or asked again; unique keys make repeats harmless.
+//! * A text is committed as `sending` before its first byte leaves. Without a usable answer it is `in_doubt`, never simply
+//!   sent again.
+//! * States only move by the pure tables in [`domain`], through guarded updates that change exactly one row.
+//! * `domain` uses no other room, no I/O and no clock; `store` and `carrier` never meet; a counselor's program cannot open
+//!   the database.
+//! * A citizen's number displays masked and a text's `Debug` shows its length; revealing either is an explicit call. Neither
+//!   reaches a log, an error or an event.
+//! * What has been answered is on disk: `synchronous=FULL`, shared commits, no exceptions.
+//!
+//! `tests/it/house.rs` reads the sources and holds who may know whom, and the budgets.
+//!
+//! # Reading order
+//!
+//! [`domain::inbound`], [`domain::outbound`], [`domain::conversation`]; then [`store::Store`] and `schema.sql`; then
+//! [`worker`]; then [`daemon`].
+
+pub mod admin;
+pub mod api;
+pub mod carrier;
+pub mod check;
+pub mod cli;
+pub mod config;
+pub mod daemon;
+pub mod domain;
+pub mod ops;
+#[cfg(feature = "sim")]
+pub mod sim;
+pub mod store;
+pub mod worker;
