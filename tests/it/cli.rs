@@ -1,0 +1,172 @@
+//! The counselor's program as a whole, against a running gateway: what a counselor does on a day.
+
+use std::io::{BufRead, BufReader};
+use std::os::unix::fs::PermissionsExt;
+use std::process::{Child, Command, Output, Stdio};
+
+use munja::api::wire::ConversationDetail;
+use serde_json::Value;
+
+use crate::harness::{CITIZEN, Gateway, assert_balanced};
+
+/// A counselor's home and the way to the server.
+struct Counselor {
+    home: tempfile::TempDir,
+    server: String,
+}
+
+impl Counselor {
+    async fn logged_in(gateway: &Gateway) -> Counselor {
+        let server = format!("http://127.0.0.1:{}", gateway.desk.port);
+        let counselor = Counselor { home: tempfile::tempdir().unwrap(), server };
+        let server = counselor.server.clone();
+        let args = ["login", "--server", &server, "--user", "minsu", "--password-stdin"];
+        let done = counselor.says("long-enough\n", &args).await;
+        assert!(done.status.success(), "{}", text(&done.stderr));
+        counselor
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(assert_cmd::cargo::cargo_bin!("munja"));
+        command.env_clear().env("HOME", self.home.path()).env("LANG", "ko_KR.UTF-8").args(args);
+        command
+    }
+
+    /// Runs the program with this input.
+    async fn says(&self, input: &str, args: &[&str]) -> Output {
+        let mut command = assert_cmd::Command::from_std(self.command(args));
+        command.write_stdin(input.to_owned());
+        tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap()
+    }
+
+    /// Runs the program; its output if it ends with this code.
+    async fn does(&self, code: i32, args: &[&str]) -> String {
+        let done = self.says("", args).await;
+        let (out, err) = (text(&done.stdout), text(&done.stderr));
+        assert_eq!(done.status.code(), Some(code), "{args:?}\n{out}\n{err}");
+        assert!(!err.contains("panicked"), "{err}");
+        if code == 0 { out } else { err }
+    }
+
+    fn starts(&self, args: &[&str]) -> Child {
+        self.command(args).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    }
+
+    fn mode(&self, path: &str) -> u32 {
+        self.home.path().join(path).metadata().unwrap().permissions().mode() & 0o777
+    }
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_counselors_day() {
+    let gateway = Gateway::start().await;
+    let minsu = Counselor::logged_in(&gateway).await;
+    assert_eq!(minsu.mode(".config/munja/default.json"), 0o600);
+    assert_eq!(minsu.mode(".config/munja"), 0o700);
+    assert_eq!(minsu.does(0, &["whoami"]).await, "김민수 (minsu)\n");
+    assert!(minsu.does(5, &["next"]).await.contains("기다리는 시민이 없습니다"));
+
+    gateway.sim().text(CITIZEN, "62번 버스 언제 와요?");
+    gateway.until(|b| b.n_routed == 1).await;
+    assert!(minsu.does(0, &["list"]).await.contains("62번 버스 언제 와요?"));
+    let next = minsu.does(0, &["next"]).await;
+    assert!(next.contains("상담 1번 · 010-****-5678 · 상담 중 (김민수)"), "{next}");
+
+    let sent = minsu.does(0, &["reply", "1", "5분 뒤에 옵니다."]).await;
+    assert!(sent.contains("답변을 보냅니다"), "{sent}");
+    gateway.until(|b| b.n_outbound("delivered") == 2).await;
+    assert!(minsu.does(0, &["show", "1"]).await.contains("도착 (문자"));
+    assert!(minsu.does(0, &["doubt"]).await.contains("없습니다"));
+    assert!(minsu.does(0, &["status"]).await.contains("bizgo"));
+
+    minsu.does(0, &["close", "1", "--reason", "안내함"]).await;
+    assert!(minsu.does(6, &["reply", "1", "하나 더"]).await.contains("종료된 상담입니다"));
+    assert!(minsu.does(0, &["show", "1"]).await.contains("종료 사유: 안내함"));
+    minsu.does(5, &["show", "99"]).await;
+    minsu.does(0, &["logout"]).await;
+    minsu.does(3, &["list"]).await;
+    assert_balanced(&gateway.store, gateway.sim()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_answers_past_a_text_they_have_not_seen() {
+    let gateway = Gateway::start().await;
+    let minsu = Counselor::logged_in(&gateway).await;
+    gateway.sim().text(CITIZEN, "주차 신고는 어디로 하나요");
+    gateway.until(|b| b.n_routed == 1).await;
+    minsu.does(0, &["next"]).await;
+    gateway.sim().text(CITIZEN, "아니에요 해결됐어요");
+    gateway.until(|b| b.n_routed == 2).await;
+    for args in [["reply", "1", "120으로 신고하세요"], ["close", "1", "--reason=안내함"]] {
+        let refused = minsu.does(7, &args).await;
+        assert!(refused.contains("해결됐어요") && refused.contains("--force"), "{refused}");
+    }
+    let draft = minsu.home.path().join(".local/state/munja/default/draft-1.txt");
+    assert_eq!(std::fs::read_to_string(&draft).unwrap(), "120으로 신고하세요\n");
+    minsu.does(0, &["show", "1"]).await;
+    minsu.does(0, &["reply", "1", "120으로 신고하세요"]).await;
+    assert!(!draft.exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn programs_get_json_and_exit_codes() {
+    let gateway = Gateway::start().await;
+    let minsu = Counselor::logged_in(&gateway).await;
+    let refused: Value = serde_json::from_str(&minsu.does(5, &["next", "--json"]).await).unwrap();
+    assert_eq!(refused["code"], "nobody_waits");
+    gateway.sim().text(CITIZEN, "\u{1b}[2J급해요\u{202e}");
+    gateway.until(|b| b.n_routed == 1).await;
+    let out = minsu.does(0, &["next", "--json"]).await;
+    assert!(!out.contains(['\u{1b}', '\u{202e}']), "{out:?}");
+    let detail: ConversationDetail = serde_json::from_str(&out).unwrap();
+    assert!(detail.messages[0].text.contains("급해요"));
+    let refused: Value = serde_json::from_str(&minsu.does(8, &["reply", "1", "👍", "--json"]).await).unwrap();
+    assert_eq!((&refused["code"], &refused["characters"][0]), (&"unencodable".into(), &"👍".into()));
+    minsu.does(2, &["reply"]).await;
+    minsu.does(4, &["login", "--user", "a", "--password-stdin", "--server", "http://127.0.0.1:9"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_password_is_told() {
+    let gateway = Gateway::start().await;
+    let minsu = Counselor::logged_in(&gateway).await;
+    let done = minsu.says("wrong-one\n", &["login", "--user", "minsu", "--password-stdin"]).await;
+    assert_eq!(done.status.code(), Some(3));
+    assert!(text(&done.stderr).contains("맞지 않습니다"));
+    // The log-in before still holds.
+    minsu.does(0, &["whoami"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_watcher_sees_a_text_come_in() {
+    let gateway = Gateway::start().await;
+    let minsu = Counselor::logged_in(&gateway).await;
+    let mut watcher = minsu.starts(&["watch", "--json", "--after", "0"]);
+    gateway.sim().text(CITIZEN, "안녕하세요");
+    let out = watcher.stdout.take().unwrap();
+    let seen = tokio::task::spawn_blocking(move || {
+        let lines = BufReader::new(out).lines().map(|l| serde_json::from_str::<Value>(&l.unwrap()).unwrap());
+        let kinds = lines.map(|event| event["kind"].as_str().unwrap().to_owned());
+        kinds.take_while(|kind| kind != "text_in").collect::<Vec<_>>()
+    });
+    let seen = tokio::time::timeout(crate::harness::BOUND, seen).await.unwrap().unwrap();
+    assert!(seen.iter().any(|kind| kind == "logged_in"), "{seen:?}");
+    watcher.kill().unwrap();
+    watcher.wait().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reader_that_goes_away_is_no_accident() {
+    let gateway = Gateway::start().await;
+    let minsu = Counselor::logged_in(&gateway).await;
+    for args in [vec!["status"], vec!["--help"], vec!["completions", "bash"], vec!["list", "--json"]] {
+        let mut child = minsu.starts(&args);
+        drop(child.stdout.take());
+        let done = tokio::task::spawn_blocking(move || child.wait_with_output().unwrap()).await.unwrap();
+        assert_eq!((done.status.code(), text(&done.stderr)), (Some(0), String::new()), "{args:?}");
+    }
+}

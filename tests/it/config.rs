@@ -1,0 +1,95 @@
+//! The configuration as an operator meets it: the example file, and what is said about wrong ones.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use munja::config::{Config, EXAMPLE};
+
+/// A folder with an API key; the configuration itself is passed as text.
+fn folder() -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("bizgo_api_key"), "secret-key\n").unwrap();
+    let path = folder.path().join("gateway.toml");
+    (folder, path)
+}
+
+fn error(text: &str) -> String {
+    let (_folder, path) = folder();
+    Config::parse(text, &path).expect_err(text).to_string()
+}
+
+#[test]
+fn the_example_is_sound() {
+    let (_folder, path) = folder();
+    let config = Config::parse(EXAMPLE, &path).unwrap();
+    assert_eq!(config.database, path.with_file_name("munja.db"));
+    assert_eq!(config.service.receipt_for(0).unwrap(), config.service.receipt_text);
+    assert!(config.service.receipt_for(3).unwrap().contains("앞에 3분"));
+}
+
+/// Every commented key, uncommented, says the same as leaving it out: the example tells the truth about defaults.
+#[test]
+fn the_example_shows_every_key_with_its_default() {
+    let (_folder, path) = folder();
+    let spelled: String = EXAMPLE
+        .lines()
+        .map(|line| match line.strip_prefix("# ") {
+            Some(rest)
+                if rest
+                    .split_once(" = ")
+                    .is_some_and(|(k, _)| k.chars().all(|c| c.is_ascii_lowercase() || c == '_')) =>
+            {
+                format!("{rest}\n")
+            }
+            _ => format!("{line}\n"),
+        })
+        .collect();
+    let (short, long) = (Config::parse(EXAMPLE, &path).unwrap(), Config::parse(&spelled, &path).unwrap());
+    assert_eq!(format!("{short:?}"), format!("{long:?}"));
+    let n_keys = spelled.lines().filter(|l| !l.starts_with('#') && l.contains(" = ")).count();
+    assert_eq!(n_keys, 30, "a key was added or removed: show it in gateway.example.toml and count it here");
+}
+
+#[test]
+fn every_error_names_file_line_and_key() {
+    let cases = [
+        (EXAMPLE.replace("[database]", "[databas]"), "line", "databas"),
+        (EXAMPLE.replace("name = \"bizgo\"", "name = \"pigeon\""), "line 11", "carrier.name"),
+        (EXAMPLE.replace("number = \"062120\"", "number = \"abc\""), "line", "carrier.bizgo.number"),
+        (EXAMPLE.replace("# slow_secs = 2", "slow_secs = -1"), "line", "polling.slow_secs"),
+        (EXAMPLE.replace("# fast_secs = 0.28", "fast_secs = 30"), "line", "polling.fast_secs"),
+        (EXAMPLE.replace("# listen = \"127.0.0.1:6120\"", "listen = \"0.0.0.0:6120\""), "line", "api.listen"),
+        (EXAMPLE.replace("# level = \"info\"", "level = \"loud\""), "line", "log.level"),
+        (EXAMPLE.replace("# slow_secs", "slwo_secs"), "line", "slwo_secs"),
+        (
+            EXAMPLE.replace("# base_url = \"https://mars", "base_url = \"http://mars"),
+            "line",
+            "carrier.bizgo.base_url",
+        ),
+        (
+            EXAMPLE.replace("# receipt_text_ahead = \"[120]", "receipt_text_ahead = \"{name} [120]"),
+            "line",
+            "service.receipt_text_ahead",
+        ),
+    ];
+    for (text, line, key) in cases {
+        let said = error(&text);
+        assert!(said.contains("gateway.toml") && said.contains(line) && said.contains(key), "{said}");
+    }
+}
+
+#[test]
+fn a_missing_key_file_is_named_and_the_key_never_shown() {
+    let (folder, path) = folder();
+    let config = Config::parse(EXAMPLE, &path).unwrap();
+    assert!(!format!("{config:?}").contains("secret-key"));
+    fs::remove_file(folder.path().join("bizgo_api_key")).unwrap();
+    let said = Config::parse(EXAMPLE, &path).unwrap_err().to_string();
+    assert!(said.contains("bizgo_api_key") && said.contains("carrier.bizgo.api_key_file"), "{said}");
+}
+
+#[test]
+fn a_missing_file_says_how_to_make_one() {
+    let said = Config::load(Path::new("/nowhere/gateway.toml")).unwrap_err().to_string();
+    assert!(said.contains("munjad init"), "{said}");
+}

@@ -1,0 +1,245 @@
+//! A running gateway for tests: simulated carrier and daemon over real sockets, a counselor who is logged in. Everything
+//! waits on signals (the store's commits), with a bound that only a hang reaches.
+
+use std::future::Future;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use munja::api::wire::{
+    ConversationDetail, LoginRequest, LoginResponse, Problem, ReplyRequest, ReplyResponse,
+};
+use munja::config::Config;
+use munja::daemon::{Daemon, Options};
+use munja::domain::counselor::Counselor;
+use munja::sim::{Sim, SimOptions};
+use munja::store::{Balance, NewCounselor, Store, StoreOptions};
+use reqwest::Method;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+/// Nothing in a test takes this long unless it hangs.
+pub const BOUND: Duration = Duration::from_secs(60);
+pub const CITIZEN: &str = "01012345678";
+
+/// A simulated carrier on a loopback port.
+pub struct Carrier {
+    pub sim: Sim,
+    pub port: u16,
+    stop: CancellationToken,
+}
+
+impl Carrier {
+    pub async fn start() -> Carrier {
+        let options = SimOptions {
+            sends_per_sec: 100_000,
+            others_per_sec: 100_000,
+            report_delay_ms: (0, 5),
+            ..SimOptions::default()
+        };
+        Carrier::with(options).await
+    }
+
+    pub async fn with(options: SimOptions) -> Carrier {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let (sim, stop) = (Sim::new(options), CancellationToken::new());
+        let (serving, stopped) = (sim.clone(), stop.clone());
+        tokio::spawn(async move { serving.serve(listener, stopped.cancelled()).await });
+        Carrier { sim, port, stop }
+    }
+}
+
+impl Drop for Carrier {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}
+
+/// The configuration of a quick gateway beside `folder`'s database.
+pub fn config_text(carrier_port: u16, more: &str) -> String {
+    format!(
+        "[database]\npath = \"munja.db\"\n[carrier]\nname = \"bizgo\"\n[carrier.bizgo]\n\
+         base_url = \"http://127.0.0.1:{carrier_port}\"\napi_key_file = \"key\"\nnumber = \"062120\"\n\
+         sends_per_sec = 100000\nother_requests_per_sec = 100000\ntimeout_secs = 2\n\
+         [polling]\nfast_secs = 0.01\nslow_secs = 0.02\nreceipts_fast_secs = 0.01\nreceipts_slow_secs = 0.02\n\
+         full_walk_secs = 0.2\n[api]\nlisten = \"127.0.0.1:0\"\n{more}\n"
+    )
+}
+
+pub fn write_config(folder: &Path, text: &str) -> PathBuf {
+    std::fs::write(folder.join("key"), "SIM-KEY\n").unwrap();
+    let path = folder.join("gateway.toml");
+    std::fs::write(&path, text).unwrap();
+    path
+}
+
+/// Adds the counselor `minsu` with the password `long-enough`.
+pub async fn add_minsu(store: &Store) -> Counselor {
+    let new =
+        NewCounselor { login: "minsu".into(), name: "김민수".into(), password: "long-enough".into() };
+    store.add_counselor(new, 0).await.unwrap()
+}
+
+pub struct Gateway {
+    pub carrier: Carrier,
+    pub folder: tempfile::TempDir,
+    pub daemon: Option<Daemon>,
+    pub store: Store,
+    pub desk: Desk,
+}
+
+impl Gateway {
+    pub async fn start() -> Gateway {
+        Gateway::on(Carrier::start().await, "").await
+    }
+
+    pub async fn on(carrier: Carrier, more: &str) -> Gateway {
+        let folder = tempfile::tempdir().unwrap();
+        let path = write_config(folder.path(), &config_text(carrier.port, more));
+        let daemon = start_daemon(&path).await;
+        let store = daemon.store().clone();
+        add_minsu(&store).await;
+        let desk = Desk::login(daemon.listen().unwrap().port()).await;
+        Gateway { carrier, folder, daemon: Some(daemon), store, desk }
+    }
+
+    pub fn sim(&self) -> &Sim {
+        &self.carrier.sim
+    }
+
+    /// Stops the daemon in an orderly way and starts it again on the same database.
+    pub async fn restart(&mut self) {
+        self.daemon.take().unwrap().stop().await;
+        let daemon = start_daemon(&self.folder.path().join("gateway.toml")).await;
+        self.store = daemon.store().clone();
+        self.desk = Desk { port: daemon.listen().unwrap().port(), ..self.desk.clone() };
+        self.daemon = Some(daemon);
+    }
+
+    /// Waits until `what` holds of the balance.
+    pub async fn until(&self, what: impl Fn(&Balance) -> bool) -> Balance {
+        until(&self.store, what).await
+    }
+
+    /// A citizen texts and a counselor has the conversation in hand.
+    pub async fn claimed(&self, text: &str) -> ConversationDetail {
+        self.sim().text(CITIZEN, text);
+        self.until(|b| b.n_routed > 0).await;
+        self.desk.post("/v1/conversations/next", &Value::Null).await.unwrap()
+    }
+}
+
+pub async fn start_daemon(config: &Path) -> Daemon {
+    let store = StoreOptions { create: true, ..StoreOptions::default() };
+    let options = Options { store, ..Options::default() };
+    Daemon::start(Config::load(config).unwrap(), options).await.unwrap()
+}
+
+/// Waits for commits until `what` holds.
+pub async fn until(store: &Store, what: impl Fn(&Balance) -> bool) -> Balance {
+    let mut commits = store.hints().commit.subscribe();
+    let waited = async {
+        loop {
+            let balance = store.balance().await.unwrap();
+            if what(&balance) {
+                return balance;
+            }
+            commits.changed().await.unwrap();
+        }
+    };
+    match tokio::time::timeout(BOUND, waited).await {
+        Ok(balance) => balance,
+        Err(_) => panic!("never came: {:?}", store.balance().await.unwrap()),
+    }
+}
+
+/// Waits for commits until `what` resolves to true.
+pub async fn until_async<F: Future<Output = bool>>(store: &Store, what: impl Fn() -> F) {
+    let mut commits = store.hints().commit.subscribe();
+    let waited = async {
+        while !what().await {
+            // Some conditions come true without a commit here (the carrier's side of things).
+            let _ = tokio::time::timeout(Duration::from_millis(20), commits.changed()).await;
+        }
+    };
+    tokio::time::timeout(BOUND, waited).await.expect("never came");
+}
+
+/// A counselor's view of the API, by hand: the program's own client is tested elsewhere.
+#[derive(Clone)]
+pub struct Desk {
+    pub port: u16,
+    pub token: Arc<str>,
+    pub http: reqwest::Client,
+}
+
+impl Desk {
+    pub async fn login(port: u16) -> Desk {
+        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+        let mut desk = Desk { port, token: "".into(), http: reqwest::Client::new() };
+        let login = LoginRequest { login: "minsu".into(), password: "long-enough".into() };
+        let answer: LoginResponse =
+            desk.post("/v1/login", &serde_json::to_value(login).unwrap()).await.unwrap();
+        desk.token = answer.token.into();
+        desk
+    }
+
+    pub async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Problem> {
+        self.call(Method::GET, path, None, None).await
+    }
+
+    pub async fn post<T: DeserializeOwned>(&self, path: &str, body: &Value) -> Result<T, Problem> {
+        self.call(Method::POST, path, Some(body), None).await
+    }
+
+    pub async fn reply(
+        &self,
+        conversation: &ConversationDetail,
+        text: &str,
+        key: &str,
+    ) -> Result<ReplyResponse, Problem> {
+        let request =
+            ReplyRequest { text: text.into(), last_seen: conversation.last_inbound_id, force: false };
+        let path = format!("/v1/conversations/{}/replies", conversation.summary.id);
+        self.call(Method::POST, &path, Some(&serde_json::to_value(request).unwrap()), Some(key)).await
+    }
+
+    async fn call<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+        key: Option<&str>,
+    ) -> Result<T, Problem> {
+        let url = format!("http://127.0.0.1:{}{path}", self.port);
+        let mut request = self.http.request(method, url).bearer_auth(&self.token);
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        if let Some(key) = key {
+            request = request.header("idempotency-key", key);
+        }
+        let response = request.send().await.expect("the API answers");
+        let is_ok = response.status().is_success();
+        let body = response.bytes().await.unwrap();
+        if !is_ok {
+            return Err(serde_json::from_slice(&body).expect("a problem"));
+        }
+        let body = if body.is_empty() { b"null".as_slice() } else { &body };
+        Ok(serde_json::from_slice(body)
+            .unwrap_or_else(|e| panic!("{path}: {e}: {}", String::from_utf8_lossy(body))))
+    }
+}
+
+/// What the store says left equals what the carrier's ledger says came, text by text.
+pub async fn assert_balanced(store: &Store, sim: &Sim) {
+    let (balance, ledger) = (store.balance().await.unwrap(), sim.ledger());
+    assert!(ledger.taken_twice().is_empty(), "taken twice: {:?}", ledger.taken_twice());
+    assert_eq!(balance.n_received, ledger.texts.len() as i64, "texts stored");
+    assert_eq!(balance.n_routed, balance.n_received, "texts routed");
+    assert_eq!(balance.n_outbound("delivered"), ledger.n_delivered() as i64, "{balance:?}");
+    assert_eq!(ledger.n_auth_failures, 0);
+}

@@ -1,0 +1,11 @@
+//! One test crate: the house's rules, the configuration, and the whole daemon over real sockets with the simulated carrier.
+
+mod cli;
+mod config;
+mod crash;
+mod faults;
+mod harness;
+mod house;
+mod main_job;
+mod process;
+mod simulation;

@@ -1,0 +1,276 @@
+//! The whole gateway under a paused clock: loops, driver, store and simulated carrier in one process without sockets,
+//! seeded faults, days of service in a second. In the end the store must say exactly what the carrier's ledger says.
+//!
+//! `MUNJA_SEEDS=1000` runs more seeds, `MUNJA_SEED=17` one. A failure prints its seed.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use munja::carrier::Carrier;
+use munja::carrier::bizgo::{Bizgo, BizgoConfig};
+use munja::carrier::http::{Broken, Http};
+use munja::config::Service;
+use munja::domain::outbound::OutboundKind;
+use munja::domain::phone::PhoneNumber;
+use munja::domain::polling::Pace;
+use munja::ops::clock::Clock;
+use munja::sim::{Endpoint, Fault, FaultRule, Sim, SimBreak, SimOptions};
+use munja::store::{NewReply, NoticeText, ReplyOutcome, RoutePolicy, SendPolicy, Store, StoreOptions};
+use munja::worker::{self, Board, Context, Settings};
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+/// 2026-07-01T09:00:00+09:00
+const START: i64 = 1_782_864_000_000;
+const N_TEXTS: usize = 40;
+
+fn policy() -> SendPolicy {
+    SendPolicy {
+        senders: Default::default(),
+        default_sender: PhoneNumber::parse("062120"),
+        time_to_live_ms: 86_400_000,
+        recall_ms: 0,
+    }
+}
+
+fn settings() -> Settings {
+    let service = Service {
+        receipt_texts: true,
+        receipt_text: "접수".into(),
+        receipt_text_ahead: "앞에 {ahead}분".into(),
+    };
+    let receipt = move |n| service.receipt_for(n).map(|text| NoticeText { text, kind: OutboundKind::Sms });
+    Settings {
+        route: RoutePolicy { receipt: Arc::new(receipt), send: policy() },
+        inbound_pace: Pace { fast_ms: 280, slow_ms: 2_000, live_for_ms: 300_000 },
+        receipt_pace: Pace { fast_ms: 1_500, slow_ms: 10_000, live_for_ms: 60_000 },
+        full_walk_ms: 60_000,
+        first_look_back_ms: 86_400_000,
+        max_in_flight: 64,
+        lease_ms: 50_000,
+        receipt_timeout_ms: 259_200_000,
+    }
+}
+
+/// Weather: any fault at any endpoint, each for a while.
+fn faults(rng: &mut StdRng) -> Vec<FaultRule> {
+    let endpoints = [
+        Endpoint::Mo,
+        Endpoint::Send,
+        Endpoint::Report,
+        Endpoint::ReportAck,
+        Endpoint::History,
+        Endpoint::Text,
+    ];
+    let kinds = [
+        Fault::Latency { ms: 3_000 },
+        Fault::Blackhole { ms: 30_000 },
+        Fault::RateLimit { retry_after_secs: Some(3) },
+        Fault::ErrorBefore { status: 503 },
+        Fault::ErrorAfter { status: 500 },
+        Fault::ResetBefore,
+        Fault::ResetAfter,
+        Fault::Truncate { at: 60 },
+        Fault::Malformed,
+        Fault::DuplicateMo,
+        Fault::ReorderMo,
+        Fault::LateMo { ms: 200_000 },
+        Fault::BrokenMo,
+        Fault::DuplicateReport,
+        Fault::ReorderReports,
+        Fault::ReportBeforeAnswer,
+        Fault::ReportLate { ms: 900_000 },
+    ];
+    let mut rule = || {
+        let (endpoint, kind) = (rng.random_range(0..endpoints.len()), rng.random_range(0..kinds.len()));
+        let probability = rng.random_range(0.05..0.6);
+        FaultRule::at(endpoints[endpoint], kinds[kind].clone())
+            .probability(probability)
+            .times(rng.random_range(1..12))
+    };
+    (0..12).map(|_| rule()).collect()
+}
+
+fn driver(sim: &Sim, clock: &Clock) -> Arc<dyn Carrier> {
+    let sim = sim.clone();
+    let carrier = move |request| {
+        let sim = sim.clone();
+        Box::pin(async move {
+            sim.call(request).await.map_err(|broken| match broken {
+                SimBreak::Refused => Broken::NotSent,
+                SimBreak::Reset => Broken::Reset,
+                SimBreak::Truncated(..) => Broken::Truncated,
+            })
+        }) as futures_util::future::BoxFuture<'static, _>
+    };
+    let http =
+        Http::in_process("http://127.0.0.1:1".parse().unwrap(), Duration::from_secs(20), Arc::new(carrier));
+    let config = BizgoConfig {
+        api_key: "SIM-KEY".to_owned().into(),
+        mo_number: Some("062120".into()),
+        page_limit: 7,
+        overlap: Duration::from_secs(600),
+        sends_per_sec: 200,
+        others_per_sec: 5,
+        min_poll: Duration::from_millis(280),
+    };
+    let clock = clock.clone();
+    Arc::new(Bizgo::new(config, http, Arc::new(move || clock.now_ms())))
+}
+
+/// One life of the daemon's loops.
+struct Life {
+    stop: CancellationToken,
+    loops: Vec<tokio::task::JoinHandle<()>>,
+}
+
+impl Life {
+    fn begin(store: &Store, clock: &Clock, carrier: Arc<dyn Carrier>) -> Life {
+        let stop = CancellationToken::new();
+        let context = Context {
+            store: store.clone(),
+            clock: clock.clone(),
+            carrier: watch::Sender::new(carrier).subscribe(),
+            settings: watch::Sender::new(Arc::new(settings())).subscribe(),
+            board: Arc::new(Board::new(clock.now_ms())),
+            stop: stop.clone(),
+        };
+        let start = |role| tokio::spawn(worker::run(role, context.clone()));
+        Life { stop, loops: worker::ROLES.into_iter().map(start).collect() }
+    }
+
+    /// Like a power cut for the loops: whatever they were about, they are not any more.
+    async fn die(self) {
+        self.stop.cancel();
+        for task in self.loops {
+            task.abort();
+            let _ = task.await;
+        }
+    }
+}
+
+/// A counselor who answers whoever waits.
+async fn answer_all(store: Store, clock: Clock, counselor: i64, stop: CancellationToken) {
+    let mut n = 0;
+    while !stop.is_cancelled() {
+        tokio::time::sleep(Duration::from_millis(700)).await;
+        let Ok(Some(found)) = store.claim_next(counselor, clock.now_ms()).await else {
+            continue;
+        };
+        n += 1;
+        let new = NewReply {
+            conversation_id: found.summary.id,
+            counselor_id: counselor,
+            idempotency_key: format!("k{n}"),
+            request_digest: vec![n],
+            last_seen: found.summary.last_inbound_id,
+            force: true,
+            pieces: vec![(OutboundKind::Sms, format!("답 {n}"))],
+        };
+        let written = store.reply(new, policy(), clock.now_ms()).await.unwrap();
+        assert!(matches!(written, ReplyOutcome::Written { .. }));
+        store.close(found.summary.id, counselor, None, None, clock.now_ms()).await.unwrap();
+    }
+}
+
+async fn one_history(seed: u64) {
+    let mut rng = StdRng::seed_from_u64(seed);
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(&folder.path().join("a.db"), &StoreOptions::default()).unwrap();
+    let counselor = {
+        let sql = rusqlite::Connection::open(folder.path().join("a.db")).unwrap();
+        // Hashing a password for each seed would take longer than the rest.
+        sql.execute(
+            "INSERT INTO counselor (id, login, name, password_hash, created_at) VALUES (1, 'm', 'm', 'x', 0)",
+            [],
+        )
+        .unwrap();
+        1
+    };
+    let clock = Clock::following_tokio(START);
+    let sim = Sim::new(SimOptions {
+        seed,
+        clock: clock.clone(),
+        report_delay_ms: (100, 4_000),
+        ..SimOptions::default()
+    });
+    faults(&mut rng).into_iter().for_each(|rule| sim.add_fault(rule));
+    let stop = CancellationToken::new();
+    let desk = tokio::spawn(answer_all(store.clone(), clock.clone(), counselor, stop.clone()));
+    let mut life = Life::begin(&store, &clock, driver(&sim, &clock));
+    for n in 0..N_TEXTS {
+        tokio::time::sleep(Duration::from_millis(rng.random_range(0..4_000))).await;
+        sim.text(&format!("0101111{:04}", rng.random_range(0..12)), &format!("질문 {n}"));
+        if rng.random_bool(0.06) {
+            life.die().await;
+            tokio::time::sleep(Duration::from_millis(rng.random_range(0..20_000))).await;
+            store.rescue(true, clock.now_ms()).await.unwrap();
+            life = Life::begin(&store, &clock, driver(&sim, &clock));
+        }
+    }
+    settle(&store, &sim).await;
+    stop.cancel();
+    desk.await.unwrap();
+    life.die().await;
+    compare(&store, &sim).await;
+}
+
+/// Waits, in simulated time, until nothing is open any more: a day at most.
+async fn settle(store: &Store, sim: &Sim) {
+    for _ in 0..86_400 / 20 {
+        tokio::time::sleep(Duration::from_secs(20)).await;
+        let balance = store.balance().await.unwrap();
+        let open: i64 =
+            ["held", "queued", "sending", "in_doubt", "accepted"].iter().map(|s| balance.n_outbound(s)).sum();
+        let waiting = store.counts(0).await.unwrap().n_waiting;
+        if balance.n_routed == N_TEXTS as i64 && open == 0 && waiting == 0 && sim.n_open_reports() == 0 {
+            return;
+        }
+    }
+}
+
+async fn compare(store: &Store, sim: &Sim) {
+    let (balance, ledger) = (store.balance().await.unwrap(), sim.ledger());
+    assert_eq!(balance.n_received, N_TEXTS as i64, "every text is stored exactly once: {balance:?}");
+    assert_eq!(balance.n_routed, N_TEXTS as i64, "every text is routed: {balance:?}");
+    assert!(ledger.taken_twice().is_empty(), "taken twice: {:?}", ledger.taken_twice());
+    let n_out: i64 = balance.outbound.iter().map(|(_, n)| n).sum();
+    assert_eq!(ledger.messages.len() as i64, n_out, "everything left once: {balance:?}");
+    assert_eq!(balance.n_outbound("delivered"), n_out, "and was delivered: {balance:?}");
+    assert_eq!(ledger.n_delivered() as i64, n_out);
+    assert!(ledger.busiest_others <= 5 && ledger.busiest_sends <= 200);
+    assert_eq!(ledger.n_auth_failures, 0);
+}
+
+#[test]
+fn store_and_ledger_agree_after_any_history() {
+    let number = |name: &str| std::env::var(name).ok().and_then(|v| v.parse::<u64>().ok());
+    let seeds = match number("MUNJA_SEED") {
+        Some(seed) => seed..seed + 1,
+        None => 0..number("MUNJA_SEEDS").unwrap_or(200),
+    };
+    let next = std::sync::atomic::AtomicU64::new(seeds.start);
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                loop {
+                    let seed = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                    if seed >= seeds.end {
+                        return;
+                    }
+                    let runtime = tokio::runtime::Builder::new_current_thread()
+                        .enable_all()
+                        .start_paused(true)
+                        .build()
+                        .unwrap();
+                    let ran = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+                        runtime.block_on(one_history(seed));
+                    }));
+                    assert!(ran.is_ok(), "failed with MUNJA_SEED={seed}");
+                }
+            });
+        }
+    });
+}
