@@ -1,0 +1,103 @@
+//! A whole gateway on loopback sockets, with its simulated carrier, in this process.
+
+use std::path::Path;
+
+use munja::api::client::Client;
+use munja::api::wire::LoginRequest;
+use munja::config::Config;
+use munja::daemon::{Daemon, Options};
+use munja::sim::{Sim, SimOptions};
+use munja::store::{NewCounselor, Store, StoreError, StoreOptions};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+pub struct Place {
+    pub sim: Sim,
+    pub daemon: Daemon,
+    pub store: Store,
+    pub desk: Client,
+    stop: CancellationToken,
+}
+
+/// `[polling]` and `[carrier.bizgo]` lines that take the brakes off.
+pub const NO_BRAKES: (&str, &str) = (
+    "sends_per_sec = 1000000\nother_requests_per_sec = 1000000\n",
+    "fast_secs = 0.001\nslow_secs = 0.005\nreceipts_fast_secs = 0.001\nreceipts_slow_secs = 0.005\n",
+);
+
+impl Place {
+    pub async fn open(
+        folder: &Path,
+        store: StoreOptions,
+        sim: SimOptions,
+        (carrier, polling): (&str, &str),
+    ) -> Place {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let (sim, stop) = (Sim::new(sim), CancellationToken::new());
+        let (serving, stopped) = (sim.clone(), stop.clone());
+        tokio::spawn(async move { serving.serve(listener, stopped.cancelled()).await });
+        let config = config(folder, port, carrier, polling);
+        let options = Options { store: StoreOptions { create: true, ..store }, ..Options::default() };
+        let daemon = Daemon::start(Config::load(&config).unwrap(), options).await.unwrap();
+        let store = daemon.store().clone();
+        let new =
+            NewCounselor { login: "bench".into(), name: "bench".into(), password: "bench-bench".into() };
+        match store.add_counselor(new, 0).await {
+            Ok(_) | Err(StoreError::Conflict(_)) => {}
+            Err(error) => panic!("{error}"),
+        }
+        let server = format!("http://{}", daemon.listen().unwrap()).parse().unwrap();
+        let client = Client::new(&server).unwrap();
+        let login = LoginRequest { login: "bench".into(), password: "bench-bench".into() };
+        let token = client.login(&login).await.unwrap().token;
+        Place { sim, daemon, store, desk: client.with_token(token.into()), stop }
+    }
+
+    /// Starts a gateway on what is there and waits until its API answers.
+    pub async fn open_only(folder: &Path) -> Daemon {
+        let config = config(folder, 9, "", "");
+        let daemon = Daemon::start(Config::load(&config).unwrap(), Options::default()).await.unwrap();
+        let server = format!("http://{}", daemon.listen().unwrap()).parse().unwrap();
+        // Any answer will do; this one is a refusal.
+        assert!(Client::new(&server).unwrap().me().await.is_err());
+        daemon
+    }
+
+    pub async fn close(self) {
+        self.daemon.stop().await;
+        self.stop.cancel();
+    }
+
+    /// Waits until so many texts are in `state`.
+    pub async fn until(&self, state: &str, n: i64) {
+        let mut commits = self.store.hints().commit.subscribe();
+        while self.store.balance().await.unwrap().n_outbound(state) < n {
+            commits.changed().await.unwrap();
+            // Counting all of them after each commit would be what is measured.
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+    }
+}
+
+/// Without limits, and with reports at once.
+pub fn quick_carrier() -> SimOptions {
+    SimOptions {
+        sends_per_sec: 10_000_000,
+        others_per_sec: 10_000_000,
+        report_delay_ms: (0, 0),
+        ..SimOptions::default()
+    }
+}
+
+pub fn config(folder: &Path, carrier_port: u16, carrier: &str, polling: &str) -> std::path::PathBuf {
+    std::fs::write(folder.join("key"), "SIM-KEY\n").unwrap();
+    let path = folder.join("gateway.toml");
+    let text = format!(
+        "[database]\npath = \"munja.db\"\n[carrier]\nname = \"bizgo\"\n[carrier.bizgo]\n\
+         base_url = \"http://127.0.0.1:{carrier_port}\"\napi_key_file = \"key\"\nnumber = \"062120\"\n{carrier}\
+         [polling]\n{polling}[service]\nreceipt_texts = false\n[api]\nlisten = \"127.0.0.1:0\"\n"
+    );
+    std::fs::write(&path, text).unwrap();
+    path
+}
