@@ -9,8 +9,8 @@
 //! | `Permanent`                                  | `failed`         | shown to a person                          |
 //! | `Ambiguous`, `Transient`, `Protocol`, nothing| `in_doubt`       | the rescuer asks                           |
 //!
-//! The carrier's rate limit is kept in a sliding window: a text counts from the moment it is handed out until a second
-//! after it was answered, for somewhere in between it arrives. Of each citizen one text is under way at a time.
+//! The driver keeps the carrier's rate limit; no more texts are handed out than leave within a second. Of each citizen one
+//! text is under way at a time.
 
 use std::sync::Arc;
 
@@ -19,7 +19,6 @@ use tokio::task::{JoinError, JoinSet};
 use super::{Context, STORE_RETRY_MS, store_trouble};
 use crate::carrier::{Accepted, Carrier, CarrierError, ErrorKind};
 use crate::domain::outbound::OutboundText;
-use crate::domain::rate::SlidingWindow;
 use crate::domain::retry::{self, Trouble};
 use crate::store::{Outcome, StoreError};
 
@@ -28,14 +27,10 @@ const ROLE: &str = "sender";
 const PROBE_MS: i64 = 60_000;
 /// Looks without being woken this often (milliseconds).
 const LOOK_EVERY_MS: i64 = 1_000;
-/// The carrier's second, and a little more, for it counts by a clock of its own.
-const RATE_WINDOW_MS: i64 = 1_002;
 
 struct Sender {
     context: Context,
-    under_way: JoinSet<(Sent, i64)>,
-    /// Texts that were answered a moment ago.
-    rate: SlidingWindow,
+    under_way: JoinSet<Sent>,
     /// Sending is stopped until then.
     stopped_until: Option<i64>,
 }
@@ -52,8 +47,7 @@ enum Sent {
 }
 
 pub(super) async fn run(context: Context) {
-    let rate = SlidingWindow::new(context.carrier().caps().sends_per_sec, RATE_WINDOW_MS);
-    let mut sender = Sender { context, under_way: JoinSet::new(), rate, stopped_until: None };
+    let mut sender = Sender { context, under_way: JoinSet::new(), stopped_until: None };
     while !sender.context.stop.is_cancelled() {
         sender.context.board.progress(ROLE, sender.context.now());
         let wait = sender.start_what_may_leave().await;
@@ -86,7 +80,7 @@ impl Sender {
 
     /// How many may start now; if none, how long to wait.
     fn allowance(&mut self, now: i64) -> (u32, i64) {
-        let max = self.context.settings().max_in_flight;
+        let max = self.context.settings().max_in_flight.min(self.context.carrier().caps().sends_per_sec);
         let free = max.saturating_sub(u32::try_from(self.under_way.len()).unwrap_or(u32::MAX));
         match self.stopped_until {
             Some(until) if until > now => return (0, (until - now).min(LOOK_EVERY_MS)),
@@ -95,12 +89,8 @@ impl Sender {
             None if self.context.board.sending_stopped() => return (0, LOOK_EVERY_MS),
             None => {}
         }
-        let under_way = u32::try_from(self.under_way.len()).unwrap_or(u32::MAX);
-        let free_places = self.rate.available(now);
-        // Where those under way hold the rest, the end of one wakes us.
-        let wait = if free_places == 0 { self.rate.wait_ms(now) } else { LOOK_EVERY_MS };
-        let allowed = free_places.saturating_sub(under_way);
-        (free.min(allowed), wait)
+        // Where all places are taken, the end of one wakes us.
+        (free, LOOK_EVERY_MS)
     }
 
     async fn lease(&mut self, n: u32, now: i64) -> Result<u32, StoreError> {
@@ -143,11 +133,9 @@ impl Sender {
         }
     }
 
-    /// A try has ended; one that fell over counts as answered now.
-    fn learn(&mut self, ended: Result<(Sent, i64), JoinError>) {
-        let (sent, answered_at) = ended.unwrap_or_else(|_| (Sent::Unclear, self.context.now()));
-        self.rate.take(answered_at, 1);
-        match sent {
+    /// A try has ended; one that fell over says nothing of the carrier.
+    fn learn(&mut self, ended: Result<Sent, JoinError>) {
+        match ended.unwrap_or(Sent::Unclear) {
             Sent::Fine if self.stopped_until.is_some() => self.resume(),
             Sent::Fine | Sent::Unclear => {}
             Sent::Refused => {
@@ -162,16 +150,14 @@ impl Sender {
         }
     }
 
-    /// The configuration was read again, or a probe went through: limits and account may be others now.
+    /// The configuration was read again, or a probe went through.
     fn resume(&mut self) {
         self.stopped_until = None;
         self.context.board.set_sending_stopped(false);
-        self.rate = SlidingWindow::new(self.context.carrier().caps().sends_per_sec, RATE_WINDOW_MS);
     }
 }
 
-/// Returns also when the carrier answered.
-async fn send_one(context: Context, carrier: Arc<dyn Carrier>, text: OutboundText) -> (Sent, i64) {
+async fn send_one(context: Context, carrier: Arc<dyn Carrier>, text: OutboundText) -> Sent {
     let result = carrier.send(&text).await;
     let now = context.now();
     if let Err(error) = &result {
@@ -192,7 +178,7 @@ async fn send_one(context: Context, carrier: Arc<dyn Carrier>, text: OutboundTex
     if in_doubt {
         context.board.doubt.notify_one();
     }
-    (sent, now)
+    sent
 }
 
 /// What follows from the carrier's answer; the module's table.
