@@ -23,6 +23,8 @@ mod tests;
 mod unanswered;
 mod write;
 
+use std::fs::File;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -209,6 +211,7 @@ impl Store {
 }
 
 fn open_all(path: &Path, options: &StoreOptions) -> Result<(Connection, read::Readers)> {
+    prepare_file(path, options.create)?;
     let mut connection = connect(path, options, true)?;
     // SQLite opens a file that may not be written to for reading only, and says so at the first write: too late.
     if connection.is_readonly("main")? {
@@ -218,6 +221,24 @@ fn open_all(path: &Path, options: &StoreOptions) -> Result<(Connection, read::Re
     set_journal(&connection, options.busy_timeout)?;
     let readers = read::Readers::open(|| connect(path, options, false))?;
     Ok((connection, readers))
+}
+
+/// Makes the file for the eyes of its owner only (SQLite gives the files it keeps beside it the same mode). Where none is
+/// to be made, an empty one is what a full disk or a failed copy left: SQLite would begin it anew, without a word.
+fn prepare_file(path: &Path, create: bool) -> Result<()> {
+    if create {
+        // What can't be made here can't be opened either, and SQLite says why.
+        drop(File::options().write(true).create_new(true).mode(0o600).open(path));
+        return Ok(());
+    }
+    match path.metadata() {
+        Ok(found) if found.is_dir() => Err(StoreError::Unusable(format!("{} is a folder", path.display()))),
+        Ok(found) if found.is_file() && found.len() == 0 => Err(StoreError::Unusable(format!(
+            "{} is empty: if it ever held texts, put back the last backup; else remove it and run `munjad init`",
+            path.display()
+        ))),
+        _ => Ok(()),
+    }
 }
 
 /// Opens one connection with the house's pragmas.

@@ -4,7 +4,7 @@
 use http::StatusCode;
 use serde_json::Value;
 
-use super::{codes, wire};
+use super::{codes, mend, wire};
 use crate::carrier::http::{HttpFailure, Response, Stage};
 use crate::carrier::{CarrierError, ErrorKind};
 
@@ -20,7 +20,7 @@ pub(super) enum Answer {
 /// Reads an answer. Both layers must say `A000` for a success, and the gateway's word comes first: `A301` is a
 /// repetition only where the service says it.
 pub(super) fn read(response: &Response) -> Answer {
-    let mut body: Value = serde_json::from_slice(&response.body).unwrap_or_default();
+    let mut body = mend::read(&response.body);
     let gateway = wire::word(&body["common"]["authCode"]);
     let service = wire::word(&body["data"]["code"]);
     let status = response.status;

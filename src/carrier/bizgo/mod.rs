@@ -12,6 +12,7 @@
 
 mod answer;
 mod codes;
+mod mend;
 mod search;
 mod wire;
 

@@ -149,3 +149,28 @@ async fn what_was_answered_is_there_after_opening_again() {
     assert_eq!(store.balance().await.unwrap().n_received, 2_000);
     assert_eq!(store.inbound_cursor(CARRIER).await.unwrap(), Some(Cursor::starting_at(T0)));
 }
+
+#[test]
+fn only_its_owner_may_read_it() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("munja.db");
+    let _store = open(&path).unwrap();
+    for file in std::fs::read_dir(folder.path()).unwrap().flatten() {
+        let mode = file.metadata().unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode, 0o600, "{}", file.path().display());
+    }
+}
+
+#[test]
+fn an_empty_file_is_not_begun_anew_without_being_told_to() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("munja.db");
+    let existing = StoreOptions { create: false, ..StoreOptions::default() };
+    std::fs::write(&path, "").unwrap();
+    let error = Store::open(&path, &existing).err().expect("it was opened").to_string();
+    assert!(error.contains("munja.db is empty"), "{error}");
+    assert_eq!(std::fs::metadata(&path).unwrap().len(), 0, "it was changed");
+    let error = Store::open(folder.path(), &existing).err().expect("it was opened").to_string();
+    assert!(error.contains("is a folder"), "{error}");
+}

@@ -171,3 +171,34 @@ async fn a_poll_that_fails_may_be_repeated() {
         assert_eq!(error.kind, kind, "{error}");
     }
 }
+
+/// A page with a sound text and one whose content is `bytes`, as a carrier that doesn't look would write it.
+async fn contents_with(bytes: &[u8]) -> Vec<String> {
+    let body = envelope("A000", "A000", json!({ "messages": [text(), with("content", json!("@@"))] }));
+    let at = body.windows(2).position(|w| w == b"@@").unwrap();
+    let broken = [b"\xef\xbb\xbf", &body[..at], bytes, &body[at + 2..]].concat();
+    let page = driver(vec![Ok((200, broken.clone()))]).0.poll_inbound(&Cursor::starting_at(NOW)).await;
+    let page = page.unwrap();
+    assert_eq!(page.raw, broken, "kept as it came");
+    let content = |item| match item {
+        InboundItem::Text(text) => text.text.reveal().to_owned(),
+        InboundItem::Unreadable { reason, .. } => reason,
+    };
+    page.items.into_iter().map(content).collect()
+}
+
+#[tokio::test]
+async fn a_text_that_is_not_quite_json_holds_up_no_other() {
+    let cases: [(&[u8], &str); 7] = [
+        (b"half \\ud83d", "half \u{fffd}"),
+        (b"\\ude00 half", "\u{fffd} half"),
+        (b"\\ud83d\\ud83d\\ude00 \\\\ud83d", "\u{fffd}\u{1f600} \\ud83d"),
+        (b"\\ud83d\\u00e9", "\u{fffd}\u{e9}"),
+        (b"\xc7\xd1 \xea\xb0\x80", "\u{fffd}\u{fffd} \u{ac00}"),
+        (b"a\x01b\nc", "a b c"),
+        (b"\xff \\\" \\n", "\u{fffd} \" \n"),
+    ];
+    for (bytes, expected) in cases {
+        assert_eq!(contents_with(bytes).await, [expected, "도와주세요"]);
+    }
+}
