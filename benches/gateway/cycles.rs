@@ -98,7 +98,12 @@ pub async fn rate_limit(sheet: &mut Sheet) {
     // The first second's texts leave at once; the others follow at the limit.
     let (first, last) = (ledger.messages[0].accepted_at, ledger.messages[n - 1].accepted_at);
     let used = (n - 200) as f64 / ((last - first) as f64 / 1_000.0) / 200.0;
-    assert_eq!(ledger.n_rate_limited, 0, "the carrier had to refuse");
+    sheet.at_most(
+        "P12 texts the carrier had to refuse",
+        &ledger.n_rate_limited.to_string(),
+        ledger.n_rate_limited as f64,
+        0.0,
+    );
     sheet.at_most(
         "P12 most texts in any second, against the limit",
         &ledger.busiest_sends.to_string(),

@@ -1,47 +1,51 @@
 //! A carrier's limit on how fast it is asked, kept on our side: whoever calls waits for a turn, in the order they came.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::Mutex;
-use tokio::time::Instant;
+use tokio::runtime::Handle;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::domain::rate::SlidingWindow;
+/// The carrier's second, and a little more, for it counts by a clock of its own.
+const HELD_AFTER: Duration = Duration::from_millis(1_002);
 
-/// The carrier counts a second by its own clock, and what leaves evenly may arrive bunched: a little longer is safe.
-/// Not much longer, because all but a hundredth of the limit shall be used.
-const WINDOW_MS: i64 = 1_007;
-
-/// Turns within one limit. Counts by a clock that nobody can set.
+/// Turns within one limit. A turn is held while its request is under way and for a second after its answer: somewhere in
+/// between it arrives, so that the carrier never sees more in any second, however bunched they arrive.
 pub(super) struct Turns {
-    window: Mutex<SlidingWindow>,
-    began: Instant,
+    places: Arc<Semaphore>,
 }
+
+/// Permission for one request; to be kept until its answer is there.
+pub(super) struct Turn(Option<OwnedSemaphorePermit>);
 
 impl Turns {
     /// `per_sec` turns in any one second; at least one, so that no caller waits for ever.
     pub(super) fn new(per_sec: u32) -> Self {
-        let window = SlidingWindow::new(per_sec.max(1), WINDOW_MS);
-        Turns { window: Mutex::new(window), began: Instant::now() }
+        let places = usize::try_from(per_sec.max(1)).unwrap_or(1).min(Semaphore::MAX_PERMITS);
+        Turns { places: Arc::new(Semaphore::new(places)) }
     }
 
     /// Returns when the turn has come. A caller that gives up waiting takes none.
-    pub(super) async fn wait(&self) {
-        // Held while waiting, so that turns are taken in order.
-        let mut window = self.window.lock().await;
-        loop {
-            let now = i64::try_from(self.began.elapsed().as_millis()).unwrap_or(i64::MAX);
-            if window.take(now, 1) {
-                return;
-            }
-            let wait = u64::try_from(window.wait_ms(now)).unwrap_or(1).max(1);
-            tokio::time::sleep(Duration::from_millis(wait)).await;
+    pub(super) async fn wait(&self) -> Turn {
+        // Never closed, so there is always a place in the end.
+        Turn(Arc::clone(&self.places).acquire_owned().await.ok())
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        if let (Some(place), Ok(runtime)) = (self.0.take(), Handle::try_current()) {
+            runtime.spawn(async move {
+                tokio::time::sleep(HELD_AFTER).await;
+                drop(place);
+            });
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
+    use tokio::time::Instant;
 
     use super::*;
 
@@ -52,7 +56,7 @@ mod tests {
         let callers = (0..n).map(|_| {
             let turns = Arc::clone(&turns);
             async move {
-                turns.wait().await;
+                drop(turns.wait().await);
                 began.elapsed().as_millis()
             }
         });
@@ -75,11 +79,11 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn who_gives_up_waiting_takes_no_turn() {
         let turns = Turns::new(1);
-        turns.wait().await;
+        drop(turns.wait().await);
         let impatient = tokio::time::timeout(Duration::from_millis(10), turns.wait()).await;
         assert!(impatient.is_err());
         let began = Instant::now();
-        turns.wait().await;
+        drop(turns.wait().await);
         assert!(began.elapsed() < Duration::from_millis(1_010));
     }
 }

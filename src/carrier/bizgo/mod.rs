@@ -95,7 +95,7 @@ impl Bizgo {
 
     /// A reading request: whatever goes wrong, it may be asked again.
     async fn read(&self, request: Request) -> Result<(Response, Value)> {
-        self.others.wait().await;
+        let _turn = self.others.wait().await;
         let response = self.http.call(request).await.map_err(|f| unanswered(&f, ErrorKind::Transient))?;
         match answer::read(&response) {
             Answer::Data(data) => Ok((response, data)),
@@ -171,7 +171,7 @@ impl Carrier for Bizgo {
 
     async fn send(&self, text: &OutboundText) -> Result<Accepted> {
         let mut request = self.request(Method::POST, "/api/comm/v1/send/omni".to_owned())?;
-        self.sends.wait().await;
+        let _turn = self.sends.wait().await;
         let now = (self.now)();
         if now > text.expires_at {
             return Err(CarrierError::new(
