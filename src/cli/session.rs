@@ -53,11 +53,11 @@ impl Profile {
     /// Who is logged in, if anybody is.
     pub fn session(&self) -> Result<Option<Session>, Failure> {
         let path = self.session_file();
-        let text = match fs::read_to_string(&path) {
+        let text = match fs::read(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             text => text.with_context(|| path.display().to_string())?,
         };
-        let file: Json = serde_json::from_str(&text).unwrap_or_default();
+        let file: Json = serde_json::from_slice(&text).unwrap_or_default();
         let word = |name: &str| file.get(name).and_then(Json::as_str).map(str::to_owned);
         // A file that makes no sense is as good as none: logging in replaces it.
         Ok(word("server").zip(word("token")).map(|(server, token)| Session { server, token: token.into() }))

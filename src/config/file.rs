@@ -297,6 +297,14 @@ impl Checker<'_> {
             Some(url::Host::Domain(name)) => name == "localhost",
             None => false,
         };
+        let is_bare = url.username().is_empty() && url.password().is_none();
+        if !is_bare || url.path().len() > 1 || url.query().is_some() || url.fragment().is_some() {
+            return Err(self.wrong(
+                key,
+                value,
+                "holds more than https://HOST[:PORT]; the rest would not be used",
+            ));
+        }
         match url.scheme() {
             "https" => Ok(url),
             "http" if is_local => Ok(url),

@@ -1,6 +1,8 @@
 //! Fresh files get `schema.sql`; old ones are brought up step by step, each step in one transaction and after a copy of
 //! the file was made beside it. A newer file is refused. Shipped steps are never edited.
 
+use std::fs::File;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, TransactionBehavior};
@@ -92,7 +94,7 @@ fn copy_beside(connection: &Connection, path: &Path, suffix: &str) -> Result<()>
         return Ok(());
     }
     let made = || -> std::io::Result<()> {
-        std::fs::File::open(&partial)?.sync_all()?;
+        File::open(&partial)?.sync_all()?;
         std::fs::rename(&partial, &copy)
     };
     let cannot = |error: std::io::Error| {
@@ -102,6 +104,8 @@ fn copy_beside(connection: &Connection, path: &Path, suffix: &str) -> Result<()>
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(cannot(error)),
         _ => {}
     }
+    // For the eyes of its owner only, as the database is.
+    File::options().write(true).create_new(true).mode(0o600).open(&partial).map_err(cannot)?;
     let target = partial.to_string_lossy().into_owned();
     connection.execute("VACUUM INTO :target", rusqlite::named_params! { ":target": target })?;
     made().map_err(cannot)
@@ -117,6 +121,8 @@ fn pragma(connection: &Connection, name: &str) -> Result<i32> {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
     use super::*;
 
     /// Version 1 as it was shipped.
@@ -160,6 +166,8 @@ mod tests {
         bring_to(&mut connection, &path, SCHEMA, &steps).unwrap();
         assert_eq!(version(&connection).unwrap(), 2);
         assert!(connection.prepare("SELECT extra FROM inbox").is_ok());
+        let mode = std::fs::metadata(folder.path().join("a.db.v1-backup")).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
         let copy = Connection::open(folder.path().join("a.db.v1-backup")).unwrap();
         assert_eq!(version(&copy).unwrap(), 1);
         assert!(!folder.path().join("a.db.v1-backup.partial").exists());

@@ -86,7 +86,13 @@ async fn round(context: &Context, walk: &mut Walk) -> Wait {
             // What the failed walk has not read is read by the next one, which therefore goes to its end.
             walk.cursor = walk.cursor.restarted();
             walk.is_full = true;
-            let wait = walk.rhythm.after_poll(now, 0, false, false, live, &settings.inbound_pace);
+            let wait = match &failed {
+                Failed::Carrier(_) => {
+                    walk.rhythm.after_poll(now, 0, false, false, live, &settings.inbound_pace)
+                }
+                // A carrier is given time to recover; a disk that has room again is used at once.
+                Failed::Store(_) => 0,
+            };
             wait.max(failed.told(context)).max(min_poll)
         }
     }

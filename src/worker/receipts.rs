@@ -37,7 +37,10 @@ async fn round(context: &Context, rhythm: &mut Rhythm) -> i64 {
     let live = context.board.has_sent(pace.live_for_ms, now);
     match result {
         Ok(n) => rhythm.after_poll(now, n, n > 0, true, live, &pace),
-        Err(failed) => rhythm.after_poll(now, 0, false, false, live, &pace).max(told(&failed)),
+        Err(failed @ Failed::Carrier(_)) => {
+            rhythm.after_poll(now, 0, false, false, live, &pace).max(told(&failed))
+        }
+        Err(failed @ Failed::Store(_)) => told(&failed),
     }
 }
 

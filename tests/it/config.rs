@@ -79,6 +79,19 @@ fn every_error_names_file_line_and_key() {
 }
 
 #[test]
+fn an_address_holds_nothing_that_would_be_dropped_in_silence() {
+    for more in ["/relay", "?x=1", "#x", "/api/"] {
+        let said = error(&EXAMPLE.replace(
+            "# base_url = \"https://mars.ibapi.kr",
+            &format!("base_url = \"https://mars.ibapi.kr{more}"),
+        ));
+        assert!(said.contains("carrier.bizgo.base_url") && said.contains("https://HOST"), "{said}");
+    }
+    let said = error(&EXAMPLE.replace("# base_url = \"https://", "base_url = \"https://user:hunter2@"));
+    assert!(said.contains("carrier.bizgo.base_url") && !said.contains("hunter2"), "{said}");
+}
+
+#[test]
 fn a_missing_key_file_is_named_and_the_key_never_shown() {
     let (folder, path) = folder();
     let config = Config::parse(EXAMPLE, &path).unwrap();

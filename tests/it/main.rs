@@ -5,6 +5,7 @@ mod config;
 mod crash;
 mod faults;
 mod harness;
+mod hostile;
 mod house;
 mod main_job;
 mod process;

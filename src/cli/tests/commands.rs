@@ -79,6 +79,18 @@ async fn a_log_in_is_kept_for_its_owner_only() {
 }
 
 #[tokio::test]
+async fn a_log_in_that_makes_no_sense_is_as_good_as_none() {
+    let mut world = World::new().await;
+    world.vars.retain(|(name, _)| !name.starts_with("MUNJA"));
+    let dir = world.home.path().join(".config/munja");
+    std::fs::create_dir_all(&dir).expect("a directory");
+    for content in [b"".as_slice(), b"\xff\xfe", b"null", b"{\"server\":1}", b"[[["] {
+        std::fs::write(dir.join("default.json"), content).expect("written");
+        assert_eq!(world.munja(&["whoami"]).await.exit, Exit::NotLoggedIn, "{content:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_token_goes_to_its_own_server_only() {
     let mut world = World::new().await;
     world.vars.retain(|(name, _)| !name.starts_with("MUNJA"));
