@@ -6,11 +6,14 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use base64::Engine as _;
 use bytes::{Bytes, BytesMut};
 use futures_util::future::BoxFuture;
-use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use serde_json::Value;
 use url::Url;
+
+use super::{CarrierError, ErrorKind};
 
 /// An answer larger than this is refused, unless told otherwise (bytes).
 const MAX_BODY: usize = 16 << 20;
@@ -40,14 +43,73 @@ impl HttpOptions {
     }
 }
 
+/// What a call carries.
+pub enum Body {
+    None,
+    Json(Value),
+    /// `application/x-www-form-urlencoded`
+    Form(Vec<(&'static str, String)>),
+    /// Anything else, such as a file.
+    Raw {
+        content_type: String,
+        bytes: Bytes,
+    },
+}
+
 /// One call. Its `Debug` shows the method and the path only.
 pub struct Request {
     pub method: Method,
     /// Appended to the base address; begins with `/`, and everything in it is encoded ([`segment`]).
     pub path: String,
     pub query: Vec<(&'static str, String)>,
-    pub authorization: HeaderValue,
-    pub body: Option<Value>,
+    pub headers: Vec<(HeaderName, HeaderValue)>,
+    pub body: Body,
+}
+
+impl Request {
+    pub fn new(method: Method, path: impl Into<String>) -> Self {
+        Request { method, path: path.into(), query: Vec::new(), headers: Vec::new(), body: Body::None }
+    }
+
+    pub fn query(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.query.push((name, value.into()));
+        self
+    }
+
+    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+
+    pub fn json(mut self, body: Value) -> Self {
+        self.body = Body::Json(body);
+        self
+    }
+
+    pub fn form(mut self, fields: Vec<(&'static str, String)>) -> Self {
+        self.body = Body::Form(fields);
+        self
+    }
+
+    pub fn raw(mut self, content_type: impl Into<String>, bytes: Bytes) -> Self {
+        self.body = Body::Raw { content_type: content_type.into(), bytes };
+        self
+    }
+}
+
+/// A secret as a header; marked so that nobody prints it. An error says which part of the configuration is wrong, not
+/// what is in it.
+pub fn secret_header(value: &str) -> Result<HeaderValue, CarrierError> {
+    let mut header = HeaderValue::from_str(value)
+        .map_err(|_| CarrierError::new(ErrorKind::Config, "the API key holds characters that no key has"))?;
+    header.set_sensitive(true);
+    Ok(header)
+}
+
+/// `Basic` credentials.
+pub fn basic(user: &str, password: &str) -> Result<HeaderValue, CarrierError> {
+    let word = base64::engine::general_purpose::STANDARD.encode(format!("{user}:{password}"));
+    secret_header(&format!("Basic {word}"))
 }
 
 impl fmt::Debug for Request {
@@ -122,18 +184,27 @@ pub enum Stage {
 }
 
 /// A call without an answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct HttpFailure {
     pub stage: Stage,
     pub what: &'static str,
+    /// What of the answer's body had come. A carrier that forgets what it has told won't say it again.
+    pub partial: Bytes,
+}
+
+impl fmt::Debug for HttpFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}: {} (after {} bytes)", self.stage, self.what, self.partial.len())
+    }
 }
 
 /// How a carrier in the same process breaks off.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Broken {
     NotSent,
     Reset,
-    Truncated,
+    /// After this much of the body.
+    Truncated(Bytes),
 }
 
 /// A carrier in the same process, for tests that run without sockets.
@@ -196,8 +267,29 @@ impl Http {
         if !request.query.is_empty() {
             url.query_pairs_mut().extend_pairs(&request.query);
         }
+        self.run(url, request, self.max_body_bytes).await
+    }
+
+    /// Fetches a file from an address the carrier named, at most `most` bytes. Only from the carrier itself or over TLS,
+    /// and with our credentials (`headers`) only from the carrier itself.
+    pub async fn fetch(
+        &self,
+        url: Url,
+        headers: Vec<(HeaderName, HeaderValue)>,
+        most: usize,
+    ) -> Result<Response, HttpFailure> {
+        let is_ours = url.origin() == self.base_url.origin();
+        if !is_ours && url.scheme() != "https" {
+            return Err(before("the address of a file is not one to fetch from"));
+        }
+        let headers = if is_ours { headers } else { Vec::new() };
+        let request = Request { headers, ..Request::new(Method::GET, "") };
+        self.run(url, request, most).await
+    }
+
+    async fn run(&self, url: Url, request: Request, most: usize) -> Result<Response, HttpFailure> {
         match &self.wire {
-            Wire::Network(client) => network(client, url, request, self.max_body_bytes).await,
+            Wire::Network(client) => network(client, url, request, most).await,
             Wire::InProcess(carrier) => {
                 let call = in_process(carrier, url, request);
                 tokio::time::timeout(self.timeout, call).await.unwrap_or(Err(after("no answer in time")))
@@ -219,11 +311,11 @@ fn is_this_machine(url: &Url) -> bool {
 }
 
 fn before(what: &'static str) -> HttpFailure {
-    HttpFailure { stage: Stage::BeforeRequest, what }
+    HttpFailure { stage: Stage::BeforeRequest, what, partial: Bytes::new() }
 }
 
 fn after(what: &'static str) -> HttpFailure {
-    HttpFailure { stage: Stage::AfterRequest, what }
+    HttpFailure { stage: Stage::AfterRequest, what, partial: Bytes::new() }
 }
 
 async fn network(
@@ -232,20 +324,41 @@ async fn network(
     request: Request,
     max_body_bytes: usize,
 ) -> Result<Response, HttpFailure> {
-    let mut call = client.request(request.method, url).header(header::AUTHORIZATION, request.authorization);
-    if let Some(body) = &request.body {
-        call = call.json(body);
+    let mut call = client.request(request.method, url);
+    for (name, value) in request.headers {
+        call = call.header(name, value);
+    }
+    if let Some((content_type, bytes)) = written(request.body) {
+        call = call.header(header::CONTENT_TYPE, content_type).body(bytes);
     }
     let mut answer = call.send().await.map_err(|error| failure(&error))?;
     let (status, headers) = (answer.status(), answer.headers().clone());
     let mut body = BytesMut::new();
-    while let Some(chunk) = answer.chunk().await.map_err(|_| after("the answer broke off"))? {
-        if body.len() + chunk.len() > max_body_bytes {
-            return Err(after("the answer is too large"));
-        }
-        body.extend_from_slice(&chunk);
+    loop {
+        let what = match answer.chunk().await {
+            Ok(None) => return Ok(Response { status, headers, body: body.freeze() }),
+            Ok(Some(chunk)) if body.len() + chunk.len() <= max_body_bytes => {
+                body.extend_from_slice(&chunk);
+                continue;
+            }
+            Ok(Some(_)) => "the answer is too large",
+            Err(_) => "the answer broke off",
+        };
+        return Err(HttpFailure { partial: body.freeze(), ..after(what) });
     }
-    Ok(Response { status, headers, body: body.freeze() })
+}
+
+/// A body as it goes over the wire, and its type.
+fn written(body: Body) -> Option<(String, Bytes)> {
+    match body {
+        Body::None => None,
+        Body::Json(value) => Some(("application/json".to_owned(), Bytes::from(value.to_string()))),
+        Body::Form(fields) => {
+            let form = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+            Some(("application/x-www-form-urlencoded".to_owned(), Bytes::from(form)))
+        }
+        Body::Raw { content_type, bytes } => Some((content_type, bytes)),
+    }
 }
 
 /// Only a failed connection proves that nothing left; a pooled connection that the other side closed does not.
@@ -262,14 +375,14 @@ fn failure(error: &reqwest::Error) -> HttpFailure {
 }
 
 async fn in_process(carrier: &InProcess, url: Url, request: Request) -> Result<Response, HttpFailure> {
-    let mut call = http::Request::builder()
-        .method(request.method)
-        .uri(url.as_str())
-        .header(header::AUTHORIZATION, request.authorization);
-    let body = match &request.body {
-        Some(body) => {
-            call = call.header(header::CONTENT_TYPE, "application/json");
-            Bytes::from(body.to_string())
+    let mut call = http::Request::builder().method(request.method).uri(url.as_str());
+    for (name, value) in request.headers {
+        call = call.header(name, value);
+    }
+    let body = match written(request.body) {
+        Some((content_type, bytes)) => {
+            call = call.header(header::CONTENT_TYPE, content_type);
+            bytes
         }
         None => Bytes::new(),
     };
@@ -281,7 +394,7 @@ async fn in_process(carrier: &InProcess, url: Url, request: Request) -> Result<R
         }
         Err(Broken::NotSent) => Err(before("no connection")),
         Err(Broken::Reset) => Err(after("the connection broke")),
-        Err(Broken::Truncated) => Err(after("the answer broke off")),
+        Err(Broken::Truncated(partial)) => Err(HttpFailure { partial, ..after("the answer broke off") }),
     }
 }
 

@@ -2,16 +2,23 @@
 //! happened and leaves what follows to `worker`. Carriers know `domain` and nothing else.
 
 pub mod bizgo;
+mod error;
 pub mod http;
+mod mend;
+mod push;
 mod turns;
 
-use std::fmt;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 
+pub use error::{CarrierError, ErrorKind, Result};
+pub use push::{PushAnswer, PushCall, PushRefused, Pushed};
+
+use crate::domain::UnixMs;
 use crate::domain::inbound::{Cursor, InboundItem};
+use crate::domain::media::{MediaRef, PhotoLimits};
 use crate::domain::outbound::OutboundText;
 use crate::domain::receipt::{Receipt, ReceiptItem};
 use crate::domain::text::Limits;
@@ -27,6 +34,8 @@ pub enum InboundClass {
     ReadOnce,
     /// Webhooks only.
     PushOnly,
+    /// It only sends.
+    None,
 }
 
 /// How a carrier hands over receipts.
@@ -35,7 +44,7 @@ pub enum ReportClass {
     AckQueue,
     Window,
     ReadOnce,
-    /// Each text has to be asked for.
+    /// Each text has to be asked for ([`Carrier::status`]).
     PerMessage,
     None,
 }
@@ -63,6 +72,14 @@ pub struct Caps {
     pub limits: Limits,
     /// Texts it takes in any one second.
     pub sends_per_sec: u32,
+    /// Texts may come with photos ([`Carrier::fetch_media`]).
+    pub photos_in: bool,
+    /// Photos it takes with a text, if any.
+    pub photos_out: Option<PhotoLimits>,
+    /// It can call us ([`Carrier::push`]).
+    pub push: bool,
+    /// It can list what it took ([`Carrier::sent_since`]).
+    pub lists_sent: bool,
 }
 
 /// One page of inbound texts.
@@ -110,6 +127,11 @@ pub enum Reconciled {
     Found {
         carrier_message_id: String,
     },
+    /// It is one of these, if it is there at all: the carrier knows no key of ours, only number, words and time. The one
+    /// that is no other text's is ours.
+    OneOf {
+        carrier_message_ids: Vec<String>,
+    },
     /// The carrier's list does not hold it (now).
     Absent,
     /// Asking again with the same key cannot double it: the carrier still remembers the key.
@@ -117,68 +139,31 @@ pub enum Reconciled {
     CannotTell,
 }
 
-/// What went wrong, by what may follow from it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ErrorKind {
-    /// Key or password refused.
-    Auth,
-    /// The account is not set up for this: sender number, address list, quota, permission.
-    Config,
-    /// Too fast; not processed.
-    RateLimited,
-    /// A reading request failed; read again later.
-    Transient,
-    /// Not a byte of the request left.
-    NotSent,
-    /// It may or may not have been taken.
-    Ambiguous,
-    /// Refused for good.
-    Permanent,
-    /// The answer has a shape we do not know.
-    Protocol,
-}
-
-/// Why a carrier call failed. Holds no secret, no number and no text.
+/// One text in a carrier's list of what it took.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CarrierError {
-    pub kind: ErrorKind,
-    /// The carrier's own code, as it came.
-    pub code: Option<String>,
-    /// One sentence for an operator.
-    pub message: String,
-    /// How long the carrier asks us to wait.
-    pub retry_after: Option<Duration>,
+pub struct SentText {
+    pub carrier_message_id: String,
+    /// Our key, where the carrier lists it.
+    pub key: Option<String>,
+    pub at: UnixMs,
+    /// What the list says of its fate.
+    pub receipt: Option<Receipt>,
 }
 
-impl CarrierError {
-    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        CarrierError { kind, code: None, message: message.into(), retry_after: None }
-    }
-
-    pub fn with_code(mut self, code: impl Into<String>) -> Self {
-        self.code = Some(code.into());
-        self
-    }
-
-    pub fn with_retry_after(mut self, wait: Option<Duration>) -> Self {
-        self.retry_after = wait;
-        self
-    }
+/// One page of the carrier's list of what it took.
+#[derive(Debug, Clone, Default)]
+pub struct SentPage {
+    pub items: Vec<SentText>,
+    /// The carrier's word for the next page.
+    pub next: Option<String>,
 }
 
-impl fmt::Display for CarrierError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.code {
-            Some(code) => write!(f, "{} ({code})", self.message),
-            None => f.write_str(&self.message),
-        }
-    }
+/// A photo as the carrier gave it; not looked at yet.
+#[derive(Clone)]
+pub struct Media {
+    pub content_type: Option<String>,
+    pub bytes: Bytes,
 }
-
-impl std::error::Error for CarrierError {}
-
-/// A carrier's answer.
-pub type Result<T> = std::result::Result<T, CarrierError>;
 
 /// A carrier. All calls may be repeated, except `send`, whose repetition is the caller's decision.
 #[async_trait]
@@ -188,11 +173,18 @@ pub trait Carrier: Send + Sync {
 
     fn caps(&self) -> Caps;
 
-    /// Reads the next page of the walk. Must not be called again before the page is committed.
-    async fn poll_inbound(&self, cursor: &Cursor) -> Result<InboundPage>;
+    /// Reads the next page of the walk. Must not be called again before the page is committed. A carrier that forgets
+    /// what it has told (`ReadOnce`) gives every byte it got as an item, readable or not: an error is what lost nothing.
+    async fn poll_inbound(&self, cursor: &Cursor) -> Result<InboundPage> {
+        let _ = cursor;
+        Err(error::cannot("receive texts"))
+    }
 
     /// Confirms a page, after its commit.
-    async fn ack_inbound(&self, token: &str) -> Result<()>;
+    async fn ack_inbound(&self, token: &str) -> Result<()> {
+        let _ = token;
+        Ok(())
+    }
 
     /// Submits one text. `NotSent`, `RateLimited`, `Auth`, `Config` and `Permanent` mean that it was surely not taken;
     /// every other error means that nobody knows.
@@ -202,14 +194,37 @@ pub trait Carrier: Send + Sync {
     async fn reconcile(&self, text: &OutboundText) -> Result<Reconciled>;
 
     /// Reads the next page of receipts.
-    async fn poll_reports(&self) -> Result<ReportPage>;
+    async fn poll_reports(&self) -> Result<ReportPage> {
+        Err(error::cannot("list receipts"))
+    }
 
     /// Confirms a page of receipts, after its commit.
-    async fn ack_reports(&self, token: &str) -> Result<()>;
+    async fn ack_reports(&self, token: &str) -> Result<()> {
+        let _ = token;
+        Ok(())
+    }
 
     /// Asks for the receipt of one text; `None` if there is none yet.
     async fn status(&self, carrier_message_id: &str) -> Result<Option<Receipt>>;
 
     /// Logs in and reads, sends nothing: for `munjad check`. Says how far the carrier's clock is ahead, if it tells.
     async fn check(&self) -> Result<Option<i64>>;
+
+    /// Reads the carrier's list of what it took since then: for `munjad carrier reconcile`.
+    async fn sent_since(&self, since: UnixMs, page: Option<&str>) -> Result<SentPage> {
+        let _ = (since, page);
+        Err(error::cannot("list what it took"))
+    }
+
+    /// Fetches a photo; at most `most` bytes of it.
+    async fn fetch_media(&self, media: &MediaRef, most: usize) -> Result<Media> {
+        let _ = (media, most);
+        Err(error::cannot("hand over photos"))
+    }
+
+    /// Judges and reads a call of the carrier's. Touches nothing but the call.
+    fn push(&self, call: &PushCall<'_>) -> std::result::Result<Pushed, PushRefused> {
+        let _ = call;
+        Err(PushRefused::NotOffered)
+    }
 }

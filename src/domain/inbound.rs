@@ -7,6 +7,7 @@
 //! | `quarantined` | routing failed three times       | an operator            | the row                           |
 
 use super::UnixMs;
+use super::media::MediaRef;
 use super::phone::PhoneNumber;
 use super::text::MessageText;
 
@@ -22,7 +23,9 @@ pub struct InboundText {
     pub citizen: PhoneNumber,
     /// Which of our numbers it was sent to.
     pub to: PhoneNumber,
+    /// Empty where there are only photos.
     pub text: MessageText,
+    pub media: Vec<MediaRef>,
     /// When the carrier says it was sent.
     pub sent_at: UnixMs,
 }

@@ -4,6 +4,7 @@
 pub mod conversation;
 pub mod counselor;
 pub mod inbound;
+pub mod media;
 pub mod outbound;
 pub mod phone;
 pub mod polling;

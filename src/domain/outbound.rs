@@ -23,6 +23,7 @@
 //! | `unconfirmed` | no receipt in time                             | a late receipt      | the row                 |
 
 use super::UnixMs;
+use super::media::Photo;
 use super::phone::PhoneNumber;
 use super::text::MessageText;
 
@@ -184,6 +185,8 @@ impl Lane {
 pub enum OutboundKind {
     Sms,
     Lms,
+    /// With photos.
+    Mms,
 }
 
 impl OutboundKind {
@@ -191,11 +194,12 @@ impl OutboundKind {
         match self {
             Self::Sms => "sms",
             Self::Lms => "lms",
+            Self::Mms => "mms",
         }
     }
 
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Sms, Self::Lms].into_iter().find(|k| k.as_str() == word)
+        [Self::Sms, Self::Lms, Self::Mms].into_iter().find(|k| k.as_str() == word)
     }
 }
 
@@ -235,6 +239,8 @@ pub struct OutboundText {
     pub from: PhoneNumber,
     pub kind: OutboundKind,
     pub text: MessageText,
+    /// Empty unless `kind` is [`OutboundKind::Mms`].
+    pub photos: Vec<Photo>,
     /// Which try this is, counted from 1.
     pub attempt: u32,
     /// When the first try began; the carrier's memory of the key counts from then.

@@ -276,6 +276,7 @@ pub(super) fn outbound(r: &Row<'_>, now: UnixMs) -> rusqlite::Result<OutboundTex
         from: row::phone(r, "from_number")?,
         kind: row::outbound_kind(r)?,
         text: row::text(r)?,
+        photos: Vec::new(),
         attempt: r.get("n_attempts")?,
         first_attempt_at: r.get::<_, Option<UnixMs>>("first_attempt_at")?.unwrap_or(now),
         expires_at: r.get("expires_at")?,

@@ -27,6 +27,10 @@ pub enum Answer {
     Found {
         carrier_message_id: String,
     },
+    /// It is the first of these that is no other text's; absent if all are.
+    OneOf {
+        carrier_message_ids: Vec<String>,
+    },
     Absent,
     /// Sending it again with the same key cannot double it before this time.
     Repeatable {
@@ -44,6 +48,7 @@ impl Answer {
     pub fn word(&self) -> &'static str {
         match self {
             Answer::Found { .. } => "found",
+            Answer::OneOf { .. } => "one of several",
             Answer::Absent => "absent",
             Answer::Repeatable { .. } => "repeatable",
             Answer::CannotTell => "cannot tell",
@@ -105,6 +110,7 @@ impl Store {
     pub async fn record_answer(&self, id: i64, answer: Answer, now: UnixMs) -> Result<()> {
         let recorded = self.write(move |conn| {
             let (state, n_attempts) = standing(conn, id)?;
+            let answer = narrowed(conn, id, answer)?;
             if let Answer::Found { carrier_message_id } = &answer
                 && n_attempts > 0
                 && next(state, OutboundEvent::Accepted).is_ok()
@@ -117,7 +123,7 @@ impl Store {
             }
             count_question(conn, id)?;
             match answer {
-                Answer::Found { .. } => Ok(()),
+                Answer::Found { .. } | Answer::OneOf { .. } => Ok(()),
                 Answer::Absent => absent(conn, id, now),
                 Answer::Repeatable { before } => repeat(conn, id, Some(before), now),
                 Answer::CannotTell => ask_a_person(conn, id, now),
@@ -193,6 +199,23 @@ impl Store {
         })
         .await
     }
+}
+
+/// Of several that may be it, the first that is no other text's.
+fn narrowed(conn: &Connection, id: i64, answer: Answer) -> Result<Answer> {
+    let Answer::OneOf { carrier_message_ids } = answer else {
+        return Ok(answer);
+    };
+    let sql = "SELECT EXISTS (SELECT 1 FROM outbox me, outbox other INDEXED BY outbox_by_carrier_id
+               WHERE me.id = :id AND other.carrier = me.carrier AND other.carrier_message_id = :it AND other.id <> :id)";
+    let mut taken = conn.prepare_cached(sql)?;
+    for carrier_message_id in carrier_message_ids {
+        let of = named_params! { ":id": id, ":it": carrier_message_id };
+        if !taken.query_row(of, |row| row.get::<_, bool>(0))? {
+            return Ok(Answer::Found { carrier_message_id });
+        }
+    }
+    Ok(Answer::Absent)
 }
 
 fn count_question(conn: &Connection, id: i64) -> Result<()> {

@@ -52,6 +52,7 @@ async fn settle(context: &Context, doubt: &InDoubt) -> Result<()> {
     let now = context.now();
     let answer = match asked {
         Ok(Reconciled::Found { carrier_message_id }) => Answer::Found { carrier_message_id },
+        Ok(Reconciled::OneOf { carrier_message_ids }) => Answer::OneOf { carrier_message_ids },
         Ok(Reconciled::Absent) => Answer::Absent,
         Ok(Reconciled::SafeToRepeat) => repeatable(carrier.as_ref(), doubt),
         Ok(Reconciled::CannotTell) => Answer::CannotTell,

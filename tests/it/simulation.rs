@@ -101,7 +101,7 @@ fn driver(sim: &Sim, clock: &Clock) -> Arc<dyn Carrier> {
             sim.call(request).await.map_err(|broken| match broken {
                 SimBreak::Refused => Broken::NotSent,
                 SimBreak::Reset => Broken::Reset,
-                SimBreak::Truncated(..) => Broken::Truncated,
+                SimBreak::Truncated(part) => Broken::Truncated(part.into_body()),
             })
         }) as futures_util::future::BoxFuture<'static, _>
     };

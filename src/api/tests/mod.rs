@@ -133,6 +133,7 @@ impl Desk {
             citizen: PhoneNumber::parse(citizen),
             to: PhoneNumber::parse("062-123-4567"),
             text: MessageText::new(text),
+            media: Vec::new(),
             sent_at: self.now(),
         });
         let cursor = Cursor::starting_at(self.now());

@@ -4,9 +4,10 @@
 use http::StatusCode;
 use serde_json::Value;
 
-use super::{codes, mend, wire};
-use crate::carrier::http::{HttpFailure, Response, Stage};
-use crate::carrier::{CarrierError, ErrorKind};
+use super::{codes, wire};
+use crate::carrier::error::{self, by_status};
+use crate::carrier::http::Response;
+use crate::carrier::{CarrierError, ErrorKind, mend};
 
 /// An answer by what it means for a send; a reading request may be repeated whatever it says.
 pub(super) enum Answer {
@@ -51,32 +52,7 @@ fn too_fast() -> CarrierError {
     CarrierError::new(ErrorKind::RateLimited, "the carrier's limit is used up").with_code(codes::TOO_FAST)
 }
 
-/// An answer without a code we can read: only its status speaks.
-fn by_status(status: StatusCode) -> CarrierError {
-    let (kind, message) = match status.as_u16() {
-        401 => (ErrorKind::Auth, "the carrier refuses our key"),
-        403 => (ErrorKind::Config, "the carrier refuses this account or address"),
-        300..=399 => (ErrorKind::Config, "the carrier has moved: see base_url"),
-        404 | 405 | 407 => (ErrorKind::Config, "there is no such carrier at this address: see base_url"),
-        500..=599 => (ErrorKind::Ambiguous, "the carrier has trouble of its own"),
-        _ => (ErrorKind::Ambiguous, "the carrier's answer cannot be read"),
-    };
-    CarrierError::new(kind, message).with_code(format!("HTTP{}", status.as_u16()))
-}
-
-/// No answer at all; `open` is what that means once the request may have left.
-pub(super) fn unanswered(failure: &HttpFailure, open: ErrorKind) -> CarrierError {
-    let kind = if failure.stage == Stage::BeforeRequest { ErrorKind::NotSent } else { open };
-    CarrierError::new(kind, failure.what)
-}
-
-/// The answer has a shape we do not know.
-pub(super) fn odd(what: &str) -> CarrierError {
-    CarrierError::new(ErrorKind::Protocol, what)
-}
-
-/// A code for logs and rows. What is longer than codes are may be anything, a citizen's number among it.
+/// Bizgo's codes are five letters and digits at most.
 pub(super) fn plain(code: &str) -> String {
-    let is_code = code.len() <= 5 && code.bytes().all(|b| b.is_ascii_alphanumeric());
-    if is_code { code.to_owned() } else { "unknown".to_owned() }
+    error::plain(code, 5)
 }

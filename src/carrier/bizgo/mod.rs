@@ -12,7 +12,6 @@
 
 mod answer;
 mod codes;
-mod mend;
 mod search;
 mod wire;
 
@@ -21,13 +20,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use http::{HeaderValue, Method};
+use http::{Method, header};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
-use self::answer::{Answer, odd, plain, unanswered};
+use self::answer::{Answer, plain};
 use self::search::Search;
-use super::http::{Http, Request, Response, segment};
+use super::error::{odd, unanswered};
+use super::http::{Http, Request, Response, secret_header, segment};
 use super::turns::Turns;
 use super::{
     Accepted, Caps, Carrier, CarrierError, ErrorKind, InboundClass, InboundPage, Lookup, Reconciled,
@@ -85,12 +85,8 @@ impl Bizgo {
     }
 
     fn request(&self, method: Method, path: String) -> Result<Request> {
-        let key = self.config.api_key.expose_secret();
-        let mut authorization = HeaderValue::from_str(key).map_err(|_| {
-            CarrierError::new(ErrorKind::Config, "the API key holds characters that no key has")
-        })?;
-        authorization.set_sensitive(true);
-        Ok(Request { method, path, query: Vec::new(), authorization, body: None })
+        let key = secret_header(self.config.api_key.expose_secret())?;
+        Ok(Request::new(method, path).header(header::AUTHORIZATION, key))
     }
 
     /// A reading request: whatever goes wrong, it may be asked again.
@@ -100,10 +96,7 @@ impl Bizgo {
         match answer::read(&response) {
             Answer::Data(data) => Ok((response, data)),
             Answer::Repetition => Err(odd("a reading request is answered like a send")),
-            Answer::Refused(error) if error.kind == ErrorKind::Ambiguous => {
-                Err(CarrierError { kind: ErrorKind::Transient, ..error })
-            }
-            Answer::Refused(error) => Err(error),
+            Answer::Refused(error) => Err(error.of_a_read()),
         }
     }
 
@@ -147,6 +140,10 @@ impl Carrier for Bizgo {
             min_poll: self.config.min_poll,
             limits: Limits::KOREAN,
             sends_per_sec: self.config.sends_per_sec,
+            photos_in: false,
+            photos_out: None,
+            push: false,
+            lists_sent: false,
         }
     }
 
@@ -179,7 +176,7 @@ impl Carrier for Bizgo {
                 "the text grew too old while it waited to leave",
             ));
         }
-        request.body = Some(wire::send_body(text, KEY_MEMORY.as_secs(), now));
+        request = request.json(wire::send_body(text, KEY_MEMORY.as_secs(), now));
         let response = self.http.call(request).await.map_err(|f| unanswered(&f, ErrorKind::Ambiguous))?;
         let repetition = |carrier_message_id| Ok(Accepted { carrier_message_id, repeated: true });
         let data = match answer::read(&response) {

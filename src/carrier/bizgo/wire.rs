@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::answer::odd;
 use super::codes;
 use crate::carrier::Result;
+use crate::carrier::error::odd;
 use crate::domain::UnixMs;
 use crate::domain::inbound::{InboundItem, InboundText};
 use crate::domain::outbound::{ClientKey, OutboundKind, OutboundText};
@@ -90,6 +90,7 @@ fn inbound(item: &Value) -> InboundItem {
             citizen: PhoneNumber::parse(&citizen),
             to: PhoneNumber::parse(&to),
             text: MessageText::new(content),
+            media: Vec::new(),
             sent_at,
         })
     };
@@ -127,7 +128,7 @@ pub(super) fn send_body(text: &OutboundText, key_memory_secs: u64, now: UnixMs) 
     let mut message = json!({ "from": text.from.reveal(), "text": text.text.reveal(), "ttl": ttl });
     let channel = match text.kind {
         OutboundKind::Sms => "sms",
-        OutboundKind::Lms => {
+        OutboundKind::Lms | OutboundKind::Mms => {
             if let Some(title) = title(text.text.reveal()) {
                 message["title"] = Value::String(title);
             }

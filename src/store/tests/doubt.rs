@@ -27,6 +27,21 @@ async fn absent_counts_twice_half_a_minute_apart() {
 }
 
 #[tokio::test]
+async fn of_several_that_look_alike_the_one_that_is_nobody_elses_is_found() {
+    let bench = Bench::new();
+    let (first, second) = (bench.in_doubt(MINSU, T0).await, bench.in_doubt(JIYEONG, T0).await);
+    let any = || Answer::OneOf { carrier_message_ids: vec!["a".to_owned(), "b".to_owned()] };
+    bench.answer(&first, any(), T0).await;
+    bench.answer(&second, any(), T0).await;
+    let named = bench.value::<String>("SELECT group_concat(carrier_message_id) FROM outbox ORDER BY id");
+    assert_eq!(named, "a,b");
+    let third = bench.in_doubt(MINSU, T0).await;
+    bench.answer(&third, any(), T0).await;
+    assert_eq!(bench.state(third.id), "in_doubt", "both belong to others: it is not there");
+    assert_eq!(bench.value::<i64>("SELECT max(n_absent) FROM outbox"), 1);
+}
+
+#[tokio::test]
 async fn an_absence_counts_for_one_try_only() {
     let bench = Bench::new();
     let text = bench.in_doubt(MINSU, T0).await;

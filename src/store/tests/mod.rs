@@ -196,6 +196,7 @@ fn text(key: &str, citizen: &str, words: &str) -> InboundItem {
         citizen: PhoneNumber::parse(citizen),
         to: PhoneNumber::parse(OUR_NUMBER),
         text: MessageText::new(words),
+        media: Vec::new(),
         sent_at: T0,
     })
 }

@@ -163,7 +163,7 @@ async fn a_poll_that_fails_may_be_repeated() {
         (Ok((429, whole)), RateLimited),
         (Ok((400, envelope("A000", "A301", json!(null)))), Protocol),
         (Err(Broken::Reset), Transient),
-        (Err(Broken::Truncated), Transient),
+        (Err(Broken::Truncated(Bytes::new())), Transient),
         (Err(Broken::NotSent), NotSent),
     ];
     for (answer, kind) in cases {

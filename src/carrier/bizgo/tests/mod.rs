@@ -85,6 +85,7 @@ fn outbound(kind: OutboundKind, text: &str) -> OutboundText {
         from: PhoneNumber::parse("062120"),
         kind,
         text: MessageText::new(text),
+        photos: Vec::new(),
         attempt: 1,
         first_attempt_at: NOW,
         expires_at: NOW + 3_600_000,

@@ -119,7 +119,7 @@ async fn what_any_other_answer_means() {
         (Ok((418, b"".to_vec())), Ambiguous),
         (Err(Broken::NotSent), NotSent),
         (Err(Broken::Reset), Ambiguous),
-        (Err(Broken::Truncated), Ambiguous),
+        (Err(Broken::Truncated(Bytes::new())), Ambiguous),
     ];
     for (answer, kind) in refused {
         let shown =

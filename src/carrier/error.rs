@@ -1,0 +1,117 @@
+//! What goes wrong between us and a carrier, named by what may follow from it. Says nothing of what was in a request or
+//! an answer: no secret, no number and no text.
+
+use std::fmt;
+use std::time::Duration;
+
+use http::StatusCode;
+
+use super::http::{HttpFailure, Stage};
+
+/// What went wrong, by what may follow from it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ErrorKind {
+    /// Key or password refused.
+    Auth,
+    /// The account is not set up for this: sender number, address list, quota, permission.
+    Config,
+    /// Too fast; not processed.
+    RateLimited,
+    /// A reading request failed; read again later.
+    Transient,
+    /// Not a byte of the request left.
+    NotSent,
+    /// It may or may not have been taken.
+    Ambiguous,
+    /// Refused for good.
+    Permanent,
+    /// The answer has a shape we do not know.
+    Protocol,
+}
+
+/// Why a carrier call failed. Holds no secret, no number and no text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CarrierError {
+    pub kind: ErrorKind,
+    /// The carrier's own code, as it came.
+    pub code: Option<String>,
+    /// One sentence for an operator.
+    pub message: String,
+    /// How long the carrier asks us to wait.
+    pub retry_after: Option<Duration>,
+}
+
+impl CarrierError {
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        CarrierError { kind, code: None, message: message.into(), retry_after: None }
+    }
+
+    pub fn with_code(mut self, code: impl Into<String>) -> Self {
+        self.code = Some(code.into());
+        self
+    }
+
+    pub fn with_retry_after(mut self, wait: Option<Duration>) -> Self {
+        self.retry_after = wait;
+        self
+    }
+
+    /// The same for a reading request, which may be repeated whatever became of it.
+    pub fn of_a_read(self) -> Self {
+        match self.kind {
+            ErrorKind::Ambiguous => CarrierError { kind: ErrorKind::Transient, ..self },
+            _ => self,
+        }
+    }
+}
+
+impl fmt::Display for CarrierError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.code {
+            Some(code) => write!(f, "{} ({code})", self.message),
+            None => f.write_str(&self.message),
+        }
+    }
+}
+
+impl std::error::Error for CarrierError {}
+
+/// A carrier's answer.
+pub type Result<T> = std::result::Result<T, CarrierError>;
+
+/// No answer at all; `open` is what that means once the request may have left.
+pub(super) fn unanswered(failure: &HttpFailure, open: ErrorKind) -> CarrierError {
+    let kind = if failure.stage == Stage::BeforeRequest { ErrorKind::NotSent } else { open };
+    CarrierError::new(kind, failure.what)
+}
+
+/// The answer has a shape we do not know.
+pub(super) fn odd(what: &str) -> CarrierError {
+    CarrierError::new(ErrorKind::Protocol, what)
+}
+
+/// This carrier has no such thing; the daemon does not ask for it ([`super::Caps`]).
+pub(super) fn cannot(what: &str) -> CarrierError {
+    CarrierError::new(ErrorKind::Config, format!("this carrier cannot {what}"))
+}
+
+/// An answer without a code we can read: only its status speaks.
+pub(super) fn by_status(status: StatusCode) -> CarrierError {
+    let (kind, message) = match status.as_u16() {
+        401 => (ErrorKind::Auth, "the carrier refuses our key"),
+        403 => (ErrorKind::Config, "the carrier refuses this account or address"),
+        429 => (ErrorKind::RateLimited, "the carrier's limit is used up"),
+        300..=399 => (ErrorKind::Config, "the carrier has moved: see base_url"),
+        404 | 405 | 407 => (ErrorKind::Config, "there is no such carrier at this address: see base_url"),
+        500..=599 => (ErrorKind::Ambiguous, "the carrier has trouble of its own"),
+        _ => (ErrorKind::Ambiguous, "the carrier's answer cannot be read"),
+    };
+    CarrierError::new(kind, message).with_code(format!("HTTP{}", status.as_u16()))
+}
+
+/// A code for logs and rows, of `most` letters and digits. What is longer may be anything, a citizen's number among it.
+pub(super) fn plain(code: &str, most: usize) -> String {
+    let is_code =
+        code.len() <= most && code.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b));
+    if is_code { code.to_owned() } else { "unknown".to_owned() }
+}
