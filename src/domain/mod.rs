@@ -3,6 +3,7 @@
 
 pub mod conversation;
 pub mod counselor;
+pub mod fate;
 pub mod inbound;
 pub mod media;
 pub mod outbound;

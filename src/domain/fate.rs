@@ -1,0 +1,90 @@
+//! Why a text did or did not arrive, in the few ways a counselor can act on. Each carrier's codes are mapped to these by
+//! its driver; the sentences stand in the language files.
+
+/// What a carrier's code means for the people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Meaning {
+    Delivered,
+    /// Switched off, or in flight mode.
+    PhoneOff,
+    /// In a shadow area, or radio trouble.
+    NoCoverage,
+    /// Its memory is full.
+    PhoneFull,
+    NoSuchNumber,
+    /// The phone did not answer, for a reason the carrier does not say.
+    NotReachable,
+    /// Its owner blocks us, or all such texts.
+    Refused,
+    /// The carrier took it for spam.
+    Spam,
+    Landline,
+    /// Characters or a shape the carrier does not take.
+    BadText,
+    TooLong,
+    /// Our number is not registered as a sender, or is blocked.
+    SenderNotAllowed,
+    /// Money, quota or permission is used up.
+    Quota,
+    /// Not at this hour.
+    NightBlock,
+    /// The carrier believes that it had this text already.
+    Duplicate,
+    /// It did not arrive in the time it had.
+    Expired,
+    /// The carrier's own trouble.
+    CarrierTrouble,
+    /// A code we do not know: shown as it came.
+    Unknown,
+}
+
+impl Meaning {
+    pub const ALL: [Meaning; 18] = [
+        Self::Delivered,
+        Self::PhoneOff,
+        Self::NoCoverage,
+        Self::PhoneFull,
+        Self::NoSuchNumber,
+        Self::NotReachable,
+        Self::Refused,
+        Self::Spam,
+        Self::Landline,
+        Self::BadText,
+        Self::TooLong,
+        Self::SenderNotAllowed,
+        Self::Quota,
+        Self::NightBlock,
+        Self::Duplicate,
+        Self::Expired,
+        Self::CarrierTrouble,
+        Self::Unknown,
+    ];
+
+    /// The word on the wire and in the language files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Delivered => "delivered",
+            Self::PhoneOff => "phone_off",
+            Self::NoCoverage => "no_coverage",
+            Self::PhoneFull => "phone_full",
+            Self::NoSuchNumber => "no_such_number",
+            Self::NotReachable => "not_reachable",
+            Self::Refused => "refused",
+            Self::Spam => "spam",
+            Self::Landline => "landline",
+            Self::BadText => "bad_text",
+            Self::TooLong => "too_long",
+            Self::SenderNotAllowed => "sender_not_allowed",
+            Self::Quota => "quota",
+            Self::NightBlock => "night_block",
+            Self::Duplicate => "duplicate",
+            Self::Expired => "expired",
+            Self::CarrierTrouble => "carrier_trouble",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|m| m.as_str() == word)
+    }
+}
