@@ -24,7 +24,7 @@ use crate::domain::polling::Pace;
 use crate::domain::text;
 use crate::ops::clock::Clock;
 use crate::ops::{logging, systemd};
-use crate::store::{NoticeText, RoutePolicy, SendPolicy, Store, StoreOptions};
+use crate::store::{MakeReceipt, NoticeText, RoutePolicy, SendPolicy, Store, StoreOptions};
 use crate::worker::{self, Board, Context, Settings};
 
 /// How long what is under way may take to end after a stop was asked for.
@@ -278,16 +278,18 @@ fn settings(config: &Config) -> Settings {
     let CarrierConfig::Bizgo(bizgo) = &config.carrier;
     let service = config.service.clone();
     let polling = &config.polling;
-    let receipt = move |n_ahead| {
-        let text = service.receipt_for(n_ahead)?;
-        // Checked when the configuration was read: one piece.
-        let piece = text::plan(&text, &KOREAN_LIMITS).ok()?.into_iter().next()?;
-        Some(NoticeText { text: piece.text, kind: piece.kind })
-    };
+    let receipt = service.receipt_texts.then(|| -> MakeReceipt {
+        Arc::new(move |n_ahead| {
+            let text = service.receipt_for(n_ahead)?;
+            // Checked when the configuration was read: one piece.
+            let piece = text::plan(&text, &KOREAN_LIMITS).ok()?.into_iter().next()?;
+            Some(NoticeText { text: piece.text, kind: piece.kind })
+        })
+    });
     let (fast_ms, slow_ms, live_for_ms) =
         (ms(polling.fast), ms(polling.slow), ms(polling.live).min(LIVE_MS * 100));
     Settings {
-        route: RoutePolicy { receipt: Arc::new(receipt), send: send_policy(config) },
+        route: RoutePolicy { receipt, send: send_policy(config) },
         inbound_pace: Pace { fast_ms, slow_ms, live_for_ms },
         receipt_pace: Pace {
             fast_ms: ms(polling.receipts_fast),

@@ -1,6 +1,7 @@
 //! What the gateway can do and what that costs, as ratios measured in one run, each beside what it is compared with:
 //! `cargo bench`. Absolute figures differ between machines and hours; the ratios are what counts.
 //!
+//! `cargo bench -- cycles latency` runs only those parts: cycles, limit, latency, stored, idle.
 //! `MUNJA_BENCH_TEXTS=4000` changes the texts a round, `MUNJA_BENCH_STORED=1000000` how many the large database holds.
 
 mod cycles;
@@ -14,6 +15,12 @@ use sheet::Sheet;
 
 fn setting(name: &str, default: usize) -> usize {
     std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(default)
+}
+
+/// Whether a part was asked for by name, or none was.
+fn is_wanted(part: &str) -> bool {
+    let mut asked = std::env::args().skip(1).filter(|a| !a.starts_with('-')).peekable();
+    asked.peek().is_none() || asked.any(|a| a == part)
 }
 
 fn main() {
@@ -30,13 +37,23 @@ fn main() {
         .unwrap();
     let mut sheet = Sheet::begin();
     runtime.block_on(async {
-        cycles::measure(&mut sheet, setting("MUNJA_BENCH_TEXTS", 3_000)).await;
-        cycles::rate_limit(&mut sheet).await;
-        latency::screen(&mut sheet).await;
-        latency::reply(&mut sheet).await;
-        stored::measure(&mut sheet, setting("MUNJA_BENCH_STORED", 1_000_000)).await;
+        if is_wanted("cycles") {
+            cycles::measure(&mut sheet, setting("MUNJA_BENCH_TEXTS", 3_000)).await;
+        }
+        if is_wanted("limit") {
+            cycles::rate_limit(&mut sheet).await;
+        }
+        if is_wanted("latency") {
+            latency::screen(&mut sheet).await;
+            latency::reply(&mut sheet).await;
+        }
+        if is_wanted("stored") {
+            stored::measure(&mut sheet, setting("MUNJA_BENCH_STORED", 1_000_000)).await;
+        }
     });
     drop(runtime);
-    stored::idle(&mut sheet);
+    if is_wanted("idle") {
+        stored::idle(&mut sheet);
+    }
     sheet.end();
 }

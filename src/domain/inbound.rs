@@ -53,24 +53,26 @@ pub struct Cursor {
     pub page: Option<String>,
     /// The newest text this walk has seen.
     pub newest: UnixMs,
+    /// What is new is expected to be little: a carrier that is asked for a number of texts is asked for few. Not kept.
+    pub brief: bool,
 }
 
 impl Cursor {
     /// The beginning of a walk from `since`.
     pub fn starting_at(since: UnixMs) -> Self {
-        Cursor { since, page: None, newest: since }
+        Cursor { since, page: None, newest: since, brief: false }
     }
 
     /// The same walk, begun again.
     pub fn restarted(&self) -> Self {
-        Cursor { page: None, ..self.clone() }
+        Cursor { page: None, brief: false, ..self.clone() }
     }
 
     /// After a page: further on in the walk if the carrier has another page, else the walk is finished.
     pub fn after_page(&self, newest_on_page: Option<UnixMs>, next_page: Option<String>) -> Self {
         let newest = newest_on_page.map_or(self.newest, |at| at.max(self.newest));
         match next_page {
-            Some(page) => Cursor { since: self.since, page: Some(page), newest },
+            Some(page) => Cursor { since: self.since, page: Some(page), newest, brief: false },
             None => Cursor::starting_at(newest),
         }
     }

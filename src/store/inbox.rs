@@ -32,11 +32,14 @@ pub struct NoticeText {
     pub kind: OutboundKind,
 }
 
+/// Makes a receipt text out of how many wait before its reader.
+pub type MakeReceipt = Arc<dyn Fn(i64) -> Option<NoticeText> + Send + Sync>;
+
 /// What routing has to know besides the texts.
 #[derive(Clone)]
 pub struct RoutePolicy {
-    /// Makes the receipt text for a citizen before whom so many wait; `None`: no receipt texts.
-    pub receipt: Arc<dyn Fn(i64) -> Option<NoticeText> + Send + Sync>,
+    /// Makes the receipt text for a citizen before whom so many wait. `None`: no receipt texts, and nobody counts.
+    pub receipt: Option<MakeReceipt>,
     pub send: SendPolicy,
 }
 
@@ -58,6 +61,7 @@ impl Store {
                     since: row.get("since_at")?,
                     page: row.get("page")?,
                     newest: row.get("newest_at")?,
+                    brief: false,
                 })
             });
             Ok(found.optional()?)
@@ -391,7 +395,10 @@ fn write_receipt(
     now: UnixMs,
     policy: &RoutePolicy,
 ) -> Result<bool> {
-    let Some(notice) = (policy.receipt)(n_ahead(conn, conversation_id)?) else {
+    let Some(make) = &policy.receipt else {
+        return Ok(false);
+    };
+    let Some(notice) = make(n_ahead(conn, conversation_id)?) else {
         return Ok(false);
     };
     let new = NewOutbound {

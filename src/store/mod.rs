@@ -29,13 +29,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, ffi};
 use tokio::sync::{Notify, watch};
 
 pub use conversation::{ConversationDetail, ConversationFilter, ConversationSummary, Message};
 pub use counselor::{LoginCheck, NewCounselor};
 pub use event::Event;
-pub use inbox::{AcceptedPage, NoticeText, RoutePolicy, Routed};
+pub use inbox::{AcceptedPage, MakeReceipt, NoticeText, RoutePolicy, Routed};
 pub use migrate::SCHEMA_VERSION;
 pub use outbox::{Outcome, SendPolicy};
 pub use quarantine::Quarantined;
@@ -250,6 +251,8 @@ fn connect(path: &Path, options: &StoreOptions, may_write: bool) -> Result<Conne
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(options.busy_timeout)?;
     connection.set_prepared_statement_cache_capacity(128);
+    // Plans depend on statements, not on what is bound to them: else SQLite prepares many anew each time they run.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     let synchronous = match options.synchronous {
         Synchronous::Full => "FULL",
         Synchronous::Normal => "NORMAL",

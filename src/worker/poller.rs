@@ -5,6 +5,8 @@
 //! known already; so that a text which turns up late, or one that a crash or an error left unread, is found too, the
 //! whole overlap is read at the start, after any failure, and every `full_walk_secs`.
 
+use tokio::time::Instant;
+
 use super::{Context, STORE_RETRY_MS, store_trouble};
 use crate::carrier::{CarrierError, InboundClass, InboundPage};
 use crate::domain::inbound::Cursor;
@@ -67,7 +69,9 @@ async fn round(context: &Context, walk: &mut Walk) -> Wait {
     let (now, settings) = (context.now(), context.settings());
     if walk.cursor.page.is_none() {
         walk.is_full |= now - walk.last_full_at >= settings.full_walk_ms || now < walk.last_full_at;
+        walk.cursor.brief = !walk.is_full;
     }
+    let began = Instant::now();
     let polled = carrier.poll_inbound(&walk.cursor).await;
     context.board.poll_ended(polled.as_ref().map(|page| page.clock_ahead_ms), context.now());
     let result = match polled {
@@ -80,7 +84,9 @@ async fn round(context: &Context, walk: &mut Walk) -> Wait {
     match result {
         Ok((n_new, more)) => {
             let wait = walk.rhythm.after_poll(now, n_new, more, true, live, &settings.inbound_pace);
-            if more { wait } else { wait.max(min_poll) }
+            let wait = if more { wait } else { wait.max(min_poll) };
+            // From one beginning to the next: what the round took is not waited for again.
+            wait.saturating_sub(i64::try_from(began.elapsed().as_millis()).unwrap_or(wait)).max(0)
         }
         Err(failed) => {
             // What the failed walk has not read is read by the next one, which therefore goes to its end.
@@ -159,7 +165,7 @@ fn advance(walk: &mut Walk, next: Cursor, accepted: &AcceptedPage, is_window: bo
 
 /// A text dated in the future must not make us skip those until then: reading more than needed is always safe.
 fn not_in_the_future(cursor: Cursor, now: i64) -> Cursor {
-    Cursor { since: cursor.since.min(now), newest: cursor.newest.min(now), page: cursor.page }
+    Cursor { since: cursor.since.min(now), newest: cursor.newest.min(now), ..cursor }
 }
 
 #[cfg(test)]

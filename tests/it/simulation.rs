@@ -43,7 +43,7 @@ fn settings() -> Settings {
     };
     let receipt = move |n| service.receipt_for(n).map(|text| NoticeText { text, kind: OutboundKind::Sms });
     Settings {
-        route: RoutePolicy { receipt: Arc::new(receipt), send: policy() },
+        route: RoutePolicy { receipt: Some(Arc::new(receipt)), send: policy() },
         inbound_pace: Pace { fast_ms: 280, slow_ms: 2_000, live_for_ms: 300_000 },
         receipt_pace: Pace { fast_ms: 1_500, slow_ms: 10_000, live_for_ms: 60_000 },
         full_walk_ms: 60_000,

@@ -138,7 +138,7 @@ impl Desk {
         });
         let cursor = Cursor::starting_at(self.now());
         self.store.accept_inbound("sim", Vec::new(), vec![item], cursor, self.now()).await.expect("kept");
-        let policy = RoutePolicy { receipt: Arc::new(|_| None), send: settings(0).send };
+        let policy = RoutePolicy { receipt: Some(Arc::new(|_| None)), send: settings(0).send };
         self.store.route_received(10, self.now(), policy).await.expect("routed");
         n
     }

@@ -43,6 +43,8 @@ use crate::domain::text::Limits;
 const KEY_MEMORY: Duration = Duration::from_secs(86_400);
 /// Repeating a send counts as safe until this long before the carrier forgets.
 const KEY_MARGIN_MS: i64 = 5 * 60 * 1000;
+/// The first page of a walk that expects little.
+const BRIEF_PAGE: u32 = 20;
 /// `check` reads the texts of the last minute.
 const CHECK_BACK_MS: i64 = 60_000;
 
@@ -151,8 +153,9 @@ impl Carrier for Bizgo {
         let overlap = i64::try_from(self.config.overlap.as_millis()).unwrap_or(0);
         let since = cursor.since.saturating_sub(overlap);
         let asked = cursor.page.as_deref();
-        let (response, data) = self.messages_since(since, self.config.page_limit, asked).await?;
-        let page = wire::page(&data, self.config.page_limit, asked)?;
+        let limit = self.config.page_limit.min(if cursor.brief { BRIEF_PAGE } else { u32::MAX });
+        let (response, data) = self.messages_since(since, limit, asked).await?;
+        let page = wire::page(&data, limit, asked)?;
         Ok(InboundPage {
             next: cursor.after_page(page.newest, page.next),
             items: page.items,

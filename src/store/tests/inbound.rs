@@ -69,7 +69,7 @@ async fn one_item_that_cannot_be_stored_rolls_the_page_and_its_cursor_back() {
 #[tokio::test]
 async fn an_idle_poll_writes_nothing_and_wakes_nobody() {
     let bench = Bench::new();
-    let cursor = Cursor { since: T0, page: None, newest: T0 };
+    let cursor = Cursor { since: T0, page: None, newest: T0, brief: false };
     let poll = || {
         bench.store.accept_inbound(CARRIER, b"{}".to_vec(), vec![text("a", MINSU, "네")], cursor.clone(), T0)
     };
@@ -94,7 +94,7 @@ async fn an_idle_poll_writes_nothing_and_wakes_nobody() {
 async fn the_cursor_moves_without_any_text() {
     let bench = Bench::new();
     bench.accept(vec![], T0).await.unwrap();
-    let cursor = Cursor { since: T0, page: Some("2".to_owned()), newest: T0 + 5 };
+    let cursor = Cursor { since: T0, page: Some("2".to_owned()), newest: T0 + 5, brief: false };
     bench.store.accept_inbound(CARRIER, Vec::new(), vec![], cursor.clone(), T0).await.unwrap();
     assert_eq!(bench.store.inbound_cursor(CARRIER).await.unwrap(), Some(cursor));
     assert_eq!(bench.count("raw_page"), 0);

@@ -217,7 +217,7 @@ fn send() -> SendPolicy {
 
 /// No receipt texts.
 fn quiet() -> RoutePolicy {
-    RoutePolicy { receipt: Arc::new(|_| None), send: send() }
+    RoutePolicy { receipt: Some(Arc::new(|_| None)), send: send() }
 }
 
 fn receipt(id: &str, key: Option<&str>, status: ReceiptStatus, code: &str) -> ReceiptItem {

@@ -71,7 +71,7 @@ async fn a_day(bench: &Bench) {
     let minsu = bench.counselor("minsu").await;
     let store = &bench.store;
     let notice = NoticeText { text: "접수".to_owned(), kind: OutboundKind::Sms };
-    let policy = RoutePolicy { receipt: Arc::new(move |_| Some(notice.clone())), send: send() };
+    let policy = RoutePolicy { receipt: Some(Arc::new(move |_| Some(notice.clone()))), send: send() };
     bench.accept(vec![text("a", MINSU, "네"), text("b", MINSU, "네"), unreadable("x")], T0).await.unwrap();
     store.route_received(10, T0, policy).await.unwrap();
     store.inbound_cursor(CARRIER).await.unwrap();

@@ -6,7 +6,7 @@ use crate::domain::conversation::{RECEIPT_EVERY_MS, REOPEN_MS};
 /// Receipt texts that say how many wait.
 fn with_receipts() -> RoutePolicy {
     let receipt = |n: i64| Some(NoticeText { text: format!("{n}"), kind: OutboundKind::Sms });
-    RoutePolicy { receipt: Arc::new(receipt), send: send() }
+    RoutePolicy { receipt: Some(Arc::new(receipt)), send: send() }
 }
 
 async fn close(bench: &Bench, conversation: i64, counselor: i64, now: i64) {
@@ -148,7 +148,7 @@ async fn a_damaged_row_is_set_aside_and_holds_up_nobody() {
 async fn a_panic_while_routing_is_a_failure_of_that_text_alone() {
     let bench = Bench::new();
     let panics =
-        RoutePolicy { receipt: Arc::new(|n| if n == 1 { panic!("no") } else { None }), send: send() };
+        RoutePolicy { receipt: Some(Arc::new(|n| if n == 1 { panic!("no") } else { None })), send: send() };
     bench.accept(vec![text("a", MINSU, "네"), text("b", JIYEONG, "네")], T0).await.unwrap();
     let routed = bench.store.route_received(10, T0, panics).await.unwrap();
     assert_eq!(routed, Routed { n_routed: 1, n_failed: 1, n_notices: 0 });
@@ -162,7 +162,7 @@ async fn a_full_disk_is_not_a_fault_of_the_text() {
     // No page may be added: what needs one fails as on a full disk.
     limit_pages(&bench, true).await;
     let policy = RoutePolicy {
-        receipt: Arc::new(|_| Some(NoticeText { text: "가".repeat(30_000), kind: OutboundKind::Lms })),
+        receipt: Some(Arc::new(|_| Some(NoticeText { text: "가".repeat(30_000), kind: OutboundKind::Lms }))),
         send: send(),
     };
     for _ in 0..4 {

@@ -202,3 +202,16 @@ async fn a_text_that_is_not_quite_json_holds_up_no_other() {
         assert_eq!(contents_with(bytes).await, [expected, "도와주세요"]);
     }
 }
+
+#[tokio::test]
+async fn a_walk_that_expects_little_asks_for_little_at_first() {
+    let (bizgo, seen) = driver(vec![
+        ok(json!({ "lastSeq": 9, "hasNext": true, "messages": [] })),
+        ok(json!({ "hasNext": false })),
+    ]);
+    let brief = Cursor { brief: true, ..Cursor::starting_at(NOW) };
+    let page = bizgo.poll_inbound(&brief).await.unwrap();
+    bizgo.poll_inbound(&page.next).await.unwrap();
+    let limits: Vec<bool> = asked(&seen).iter().map(|line| line.contains("limit=20")).collect();
+    assert_eq!(limits, [true, false], "and goes on in full pages");
+}
