@@ -75,7 +75,7 @@ impl Place {
         while self.store.balance().await.unwrap().n_outbound(state) < n {
             commits.changed().await.unwrap();
             // Counting all of them after each commit would be what is measured.
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+            tokio::time::sleep(std::time::Duration::from_millis(25)).await;
         }
     }
 }

@@ -138,7 +138,7 @@ impl Store {
     /// Whose token it is, if it is good now.
     pub async fn counselor_of_token(&self, token: &str, now: UnixMs) -> Result<Option<Counselor>> {
         let hash = digest(token);
-        self.read(move |conn| {
+        self.look_up(move |conn| {
             let mut select = conn.prepare_cached(
                 "SELECT c.id AS counselor_id, c.login AS counselor_login, c.name AS counselor_name,
                         c.disabled_at AS counselor_disabled_at

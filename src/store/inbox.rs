@@ -103,7 +103,7 @@ impl Store {
 
     /// Whether a text waits for the router.
     pub async fn has_received(&self) -> Result<bool> {
-        self.read(|conn| {
+        self.look_up(|conn| {
             let sql = "SELECT EXISTS (SELECT 1 FROM inbox WHERE state = 'received')";
             Ok(conn.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
         })
@@ -114,24 +114,20 @@ impl Store {
     /// next, and is set aside for a person after its third failure.
     pub async fn route_received(&self, limit: u32, now: UnixMs, policy: RoutePolicy) -> Result<Routed> {
         let routed = self.write(move |conn| {
-            let mut done = Routed::default();
-            for id in received(conn, limit)? {
-                conn.execute_batch("SAVEPOINT text")?;
-                match run_guarded(|conn| route_one(conn, id, now, &policy), conn) {
-                    Ok(with_notice) => {
-                        done.n_routed += 1;
-                        done.n_notices += usize::from(with_notice);
-                    }
-                    Err(error) if conn.is_autocommit() || error.is_of_the_disk() => return Err(error),
-                    Err(error) => {
-                        conn.execute_batch("ROLLBACK TO text")?;
-                        note_failure(conn, id, &error, now)?;
-                        done.n_failed += 1;
-                    }
-                }
-                conn.execute_batch("RELEASE text")?;
+            let waiting = received(conn, limit)?;
+            conn.execute_batch("SAVEPOINT all_texts")?;
+            // Nearly always all of them can be routed, and one savepoint is cheaper than one each.
+            let mut routed = run_guarded(|conn| route_all(conn, &waiting, now, &policy), conn);
+            if let Err(error) = &routed
+                && !conn.is_autocommit()
+                && !error.is_of_the_disk()
+            {
+                conn.execute_batch("ROLLBACK TO all_texts")?;
+                routed = route_each(conn, &waiting, now, &policy);
             }
-            Ok(done)
+            let routed = routed?;
+            conn.execute_batch("RELEASE all_texts")?;
+            Ok(routed)
         });
         let routed = routed.await?;
         if routed.n_notices > 0 {
@@ -267,6 +263,38 @@ fn received_text(conn: &Connection, id: i64) -> Result<Received> {
         })
     });
     Ok(text?)
+}
+
+/// Routes all, or fails as a whole.
+fn route_all(conn: &Connection, ids: &[i64], now: UnixMs, policy: &RoutePolicy) -> Result<Routed> {
+    let mut done = Routed::default();
+    for id in ids {
+        done.n_notices += usize::from(route_one(conn, *id, now, policy)?);
+        done.n_routed += 1;
+    }
+    Ok(done)
+}
+
+/// Routes each on its own.
+fn route_each(conn: &Connection, ids: &[i64], now: UnixMs, policy: &RoutePolicy) -> Result<Routed> {
+    let mut done = Routed::default();
+    for id in ids {
+        conn.execute_batch("SAVEPOINT text")?;
+        match run_guarded(|conn| route_one(conn, *id, now, policy), conn) {
+            Ok(with_notice) => {
+                done.n_routed += 1;
+                done.n_notices += usize::from(with_notice);
+            }
+            Err(error) if conn.is_autocommit() || error.is_of_the_disk() => return Err(error),
+            Err(error) => {
+                conn.execute_batch("ROLLBACK TO text")?;
+                note_failure(conn, *id, &error, now)?;
+                done.n_failed += 1;
+            }
+        }
+        conn.execute_batch("RELEASE text")?;
+    }
+    Ok(done)
 }
 
 /// Puts one text into its conversation; says whether a receipt text was written.

@@ -131,7 +131,7 @@ impl Store {
     /// When [`Store::lease_due`] has something to do next; `None` if nothing waits but what stands behind another, whose
     /// end wakes the sender.
     pub async fn next_send_at(&self) -> Result<Option<UnixMs>> {
-        self.read(|conn| {
+        self.look_up(|conn| {
             let held = "SELECT min(next_attempt_at) FROM outbox WHERE state = 'held'";
             let mut next: Option<UnixMs> = conn.prepare_cached(held)?.query_row([], |row| row.get(0))?;
             for lane in Lane::ALL {

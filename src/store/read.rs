@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::Connection;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::{Result, Store, StoreError};
 
@@ -28,6 +28,18 @@ impl Readers {
     fn put_back(&self, connection: Connection) {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
     }
+
+    fn run<T>(
+        &self,
+        permit: OwnedSemaphorePermit,
+        query: impl FnOnce(&Connection) -> Result<T>,
+    ) -> Result<T> {
+        let connection = self.take()?;
+        let result = catch_unwind(AssertUnwindSafe(|| in_snapshot(&connection, query)));
+        self.put_back(connection);
+        drop(permit);
+        result.unwrap_or(Err(StoreError::Crashed))
+    }
 }
 
 impl Store {
@@ -40,14 +52,21 @@ impl Store {
         let readers = Arc::clone(&self.readers);
         let permits = Arc::clone(&readers.permits);
         let permit = permits.acquire_owned().await.map_err(|_| StoreError::Crashed)?;
-        let task = tokio::task::spawn_blocking(move || {
-            let connection = readers.take()?;
-            let result = catch_unwind(AssertUnwindSafe(|| in_snapshot(&connection, query)));
-            readers.put_back(connection);
-            drop(permit);
-            result.unwrap_or(Err(StoreError::Crashed))
-        });
+        let task = tokio::task::spawn_blocking(move || readers.run(permit, query));
         task.await.unwrap_or(Err(StoreError::Crashed))
+    }
+
+    /// Like [`Store::read`], for a look-up of one row by an index: it runs on this very thread where a connection is
+    /// free, for it takes a few microseconds, and handing it to another thread takes more.
+    pub(super) async fn look_up<T, F>(&self, query: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T> + Send + 'static,
+    {
+        match Arc::clone(&self.readers.permits).try_acquire_owned() {
+            Ok(permit) => self.readers.run(permit, query),
+            Err(_) => self.read(query).await,
+        }
     }
 }
 
