@@ -60,7 +60,7 @@ impl Store {
             let id = conn.last_insert_rowid();
             let event = NewEvent { kind: "counselor_added", counselor_id: Some(id), ..NewEvent::default() };
             append(conn, now, event)?;
-            Ok(Counselor { id, login: new.login, name: new.name, disabled_at: None })
+            Ok(Counselor { id, login: new.login.clone(), name: new.name.clone(), disabled_at: None })
         })
         .await
     }

@@ -110,7 +110,7 @@ impl Store {
     pub async fn record_answer(&self, id: i64, answer: Answer, now: UnixMs) -> Result<()> {
         let recorded = self.write(move |conn| {
             let (state, n_attempts) = standing(conn, id)?;
-            let answer = narrowed(conn, id, answer)?;
+            let answer = narrowed(conn, id, answer.clone())?;
             if let Answer::Found { carrier_message_id } = &answer
                 && n_attempts > 0
                 && next(state, OutboundEvent::Accepted).is_ok()

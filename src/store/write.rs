@@ -1,6 +1,7 @@
-//! The one connection that writes, and group commit: whoever gets it runs every write that waits in one transaction,
-//! one savepoint each, and answers all after the COMMIT. A write that fails undoes itself alone; a COMMIT that fails
-//! fails all of them. Nothing is answered before it is on disk.
+//! The one connection that writes, and group commit: whoever gets it runs every write that waits in one transaction
+//! and answers all after the COMMIT. A write that fails undoes itself alone: should it have changed anything, all of them
+//! are undone and run again, now with a savepoint each, which costs more. A COMMIT that fails fails all of them. Nothing
+//! is answered before it is on disk.
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -25,10 +26,43 @@ const LOG_IS_TOO_LONG: u64 = 128 << 20;
 /// They wait for readers of an old state at most this long (a copy being made may read for minutes); then the next look.
 const LOG_PATIENCE: Duration = Duration::from_millis(20);
 
-/// Tells the one who waits, once the commit is decided.
-type Answer = Box<dyn FnOnce(Result<()>) + Send>;
-/// One write: runs on the connection, or learns why it cannot; says how it went.
-type Job = Box<dyn FnOnce(Result<&Connection>) -> (Result<()>, Answer) + Send>;
+/// One write.
+trait Job: Send {
+    /// Runs it; once more, if what it did before was undone.
+    fn run(&mut self, connection: &Connection) -> Result<()>;
+
+    /// Tells the asker, once the commit is decided.
+    fn answer(self: Box<Self>, committed: Result<()>);
+}
+
+struct Write<T, F> {
+    job: F,
+    result: Option<Result<T>>,
+    asker: oneshot::Sender<Result<T>>,
+}
+
+impl<T, F> Job for Write<T, F>
+where
+    T: Send,
+    F: FnMut(&Connection) -> Result<T> + Send,
+{
+    fn run(&mut self, connection: &Connection) -> Result<()> {
+        let result = run_guarded(&mut self.job, connection);
+        let went = result.as_ref().map(|_| ()).map_err(Clone::clone);
+        self.result = Some(result);
+        went
+    }
+
+    fn answer(self: Box<Self>, committed: Result<()>) {
+        let result = match (self.result, committed) {
+            (Some(Ok(value)), Ok(())) => Ok(value),
+            (Some(Err(error)), _) | (_, Err(error)) => Err(error),
+            (None, Ok(())) => Err(StoreError::Crashed),
+        };
+        // The asker may have gone; the write stands all the same.
+        drop(self.asker.send(result));
+    }
+}
 
 pub(super) struct Writer {
     connection: Mutex<Connection>,
@@ -46,25 +80,21 @@ pub(super) struct Writer {
 }
 
 struct Queue {
-    jobs: VecDeque<Job>,
+    jobs: VecDeque<Box<dyn Job>>,
     /// A thread is at work and will see what is added.
     has_leader: bool,
 }
 
 impl Store {
-    /// Runs `job` in a transaction, perhaps shared; returns after the COMMIT.
+    /// Runs `job` in a transaction, perhaps shared; returns after the COMMIT. It may run twice, but what it did the first
+    /// time is undone then.
     pub(super) async fn write<T, F>(&self, job: F) -> Result<T>
     where
         T: Send + 'static,
-        F: FnOnce(&Connection) -> Result<T> + Send + 'static,
+        F: FnMut(&Connection) -> Result<T> + Send + 'static,
     {
-        let (answer, answered) = oneshot::channel();
-        self.writer.submit(Box::new(move |connection| {
-            let result = connection.and_then(|c| run_guarded(job, c));
-            let went = result.as_ref().map(|_| ()).map_err(Clone::clone);
-            // The asker may have gone; the write stands all the same.
-            (went, Box::new(move |commit| drop(answer.send(result.and_then(|v| commit.map(|()| v))))))
-        }));
+        let (asker, answered) = oneshot::channel();
+        self.writer.submit(Box::new(Write { job, result: None, asker }));
         answered.await.unwrap_or(Err(StoreError::Crashed))
     }
 }
@@ -108,7 +138,7 @@ impl Writer {
         }
     }
 
-    fn submit(self: &Arc<Self>, job: Job) {
+    fn submit(self: &Arc<Self>, job: Box<dyn Job>) {
         let mut queue = lock(&self.queue);
         queue.jobs.push_back(job);
         if !queue.has_leader {
@@ -120,7 +150,7 @@ impl Writer {
         }
     }
 
-    fn take_batch(&self) -> Vec<Job> {
+    fn take_batch(&self) -> Vec<Box<dyn Job>> {
         let mut queue = lock(&self.queue);
         let n =
             if self.options.group_commit { queue.jobs.len().min(MAX_BATCH) } else { queue.jobs.len().min(1) };
@@ -128,28 +158,64 @@ impl Writer {
         queue.jobs.drain(..n).collect()
     }
 
-    /// One transaction; returns the answers, to be given once it has ended, and whether it changed anything.
-    fn run(&self, connection: &Connection, batch: Vec<Job>) -> (Vec<Box<dyn FnOnce()>>, bool) {
-        let is_alone = batch.len() == 1;
-        let mut began = self.begin(connection);
+    /// One transaction; returns how it ended and whether it changed anything.
+    fn run(&self, connection: &Connection, batch: &mut [Box<dyn Job>]) -> (Result<()>, bool) {
         let n_changes = connection.total_changes();
-        let mut outcomes = Vec::with_capacity(batch.len());
-        for job in batch {
-            let (went, answer) = match &began {
-                Ok(()) => run_one(connection, job, is_alone),
-                Err(error) => job(Err(error.clone())),
-            };
-            // On some errors (full disk, failed read) SQLite rolls all of it back by itself.
-            if began.is_ok() && connection.is_autocommit() {
-                began = Err(went.clone().err().unwrap_or(StoreError::Crashed));
-            }
-            went.as_ref().err().inspect(|error| self.heed(error));
-            outcomes.push((went.is_ok(), answer));
+        let mut all_failed = true;
+        let ran = self.begin(connection).and_then(|()| match self.run_all(connection, batch) {
+            Some(any_ok) => any_ok,
+            // One wrote something and failed then: all of it again, so that this one is undone alone.
+            None => run_sql(connection, "ROLLBACK")
+                .and_then(|()| self.begin(connection))
+                .and_then(|()| self.run_each(connection, batch)),
+        });
+        let committed = ran.and_then(|any_ok| {
+            all_failed = !any_ok;
+            self.end(connection, all_failed)
+        });
+        if !connection.is_autocommit() {
+            drop(connection.execute_batch("ROLLBACK"));
         }
-        let all_failed = outcomes.iter().all(|(is_ok, _)| !is_ok);
-        let committed = began.and_then(|()| self.end(connection, all_failed));
         let is_news = committed.is_ok() && !all_failed && connection.total_changes() != n_changes;
-        (outcomes.into_iter().map(|(_, answer)| answer_with(answer, committed.clone())).collect(), is_news)
+        (committed, is_news)
+    }
+
+    /// Runs all, and says whether any succeeded; `None` where one failed that had changed something.
+    fn run_all(&self, connection: &Connection, batch: &mut [Box<dyn Job>]) -> Option<Result<bool>> {
+        let is_alone = batch.len() == 1;
+        let mut any_ok = false;
+        for job in batch {
+            let before = connection.total_changes();
+            let went = job.run(connection);
+            went.as_ref().err().inspect(|error| self.heed(error));
+            if let Some(error) = lost(connection, &went) {
+                return Some(Err(error));
+            }
+            any_ok |= went.is_ok();
+            if went.is_err() && !is_alone && connection.total_changes() != before {
+                return None;
+            }
+        }
+        Some(Ok(any_ok))
+    }
+
+    /// The same with a savepoint each.
+    fn run_each(&self, connection: &Connection, batch: &mut [Box<dyn Job>]) -> Result<bool> {
+        let mut any_ok = false;
+        for job in batch {
+            run_sql(connection, "SAVEPOINT one")?;
+            let went = job.run(connection);
+            went.as_ref().err().inspect(|error| self.heed(error));
+            if let Some(error) = lost(connection, &went) {
+                return Err(error);
+            }
+            any_ok |= went.is_ok();
+            if went.is_err() {
+                run_sql(connection, "ROLLBACK TO one")?;
+            }
+            run_sql(connection, "RELEASE one")?;
+        }
+        Ok(any_ok)
     }
 
     fn begin(&self, connection: &Connection) -> Result<()> {
@@ -160,16 +226,13 @@ impl Writer {
         if !connection.is_autocommit() {
             connection.execute_batch("ROLLBACK")?;
         }
-        Ok(connection.execute_batch("BEGIN IMMEDIATE")?)
+        run_sql(connection, "BEGIN IMMEDIATE")
     }
 
     fn end(&self, connection: &Connection, all_failed: bool) -> Result<()> {
         let disk_failed = self.failed.load(Ordering::Acquire);
         let sql = if all_failed || disk_failed { "ROLLBACK" } else { "COMMIT" };
-        let ended = connection.execute_batch(sql).map_err(StoreError::from);
-        if !connection.is_autocommit() {
-            drop(connection.execute_batch("ROLLBACK"));
-        }
+        let ended = run_sql(connection, sql);
         ended.as_ref().err().inspect(|error| self.heed(error));
         if disk_failed { Err(StoreError::DiskFailed) } else { ended }
     }
@@ -242,15 +305,15 @@ impl Leader {
     fn lead(mut self) {
         let writer = Arc::clone(&self.writer);
         loop {
-            let batch = writer.take_batch();
+            let mut batch = writer.take_batch();
             if batch.is_empty() {
                 self.is_done = true;
                 return;
             }
             let connection = lock(&writer.connection);
-            let (answers, is_news) = writer.run(&connection, batch);
-            for answer in answers {
-                answer();
+            let (committed, is_news) = writer.run(&connection, &mut batch);
+            for job in batch {
+                job.answer(committed.clone());
             }
             if is_news {
                 writer.hints.commit.send_modify(|n| *n += 1);
@@ -274,31 +337,16 @@ impl Drop for Leader {
     }
 }
 
-fn answer_with(answer: Answer, committed: Result<()>) -> Box<dyn FnOnce()> {
-    Box::new(move || answer(committed))
+/// A statement without results, kept prepared.
+fn run_sql(connection: &Connection, sql: &'static str) -> Result<()> {
+    connection.prepare_cached(sql)?.execute([])?;
+    Ok(())
 }
 
-/// Runs one write; undoes it if it failed. Alone in its transaction it needs no savepoint: the end rolls back.
-fn run_one(connection: &Connection, job: Job, is_alone: bool) -> (Result<()>, Answer) {
-    if is_alone {
-        return job(Ok(connection));
-    }
-    if let Err(error) = connection.execute_batch("SAVEPOINT one") {
-        return job(Err(error.into()));
-    }
-    let (went, answer) = job(Ok(connection));
-    if connection.is_autocommit() {
-        return (went, answer);
-    }
-    let sql = if went.is_ok() { "RELEASE one" } else { "ROLLBACK TO one; RELEASE one" };
-    match connection.execute_batch(sql).map_err(StoreError::from) {
-        Ok(()) => (went, answer),
-        // What this write did cannot be told from what the others did any more: all of it is undone.
-        Err(error) => {
-            drop(connection.execute_batch("ROLLBACK"));
-            (Err(error), answer)
-        }
-    }
+/// Why the whole transaction is gone: on some errors (full disk, failed read) SQLite rolls all of it back by itself.
+fn lost(connection: &Connection, went: &Result<()>) -> Option<StoreError> {
+    let is_gone = connection.is_autocommit();
+    is_gone.then(|| went.clone().err().unwrap_or(StoreError::Crashed))
 }
 
 fn checkpoint(connection: &Connection, mode: &str) -> Result<()> {

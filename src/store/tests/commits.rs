@@ -8,7 +8,7 @@ use std::task::{Context, Poll, Waker};
 use super::*;
 
 /// Notes `n` in the journal, then ends as told.
-async fn note(store: &Store, n: i64, end: impl FnOnce() -> Result<()> + Send + 'static) -> Result<i64> {
+async fn note(store: &Store, n: i64, mut end: impl FnMut() -> Result<()> + Send + 'static) -> Result<i64> {
     let noted = store.write(move |conn| {
         conn.execute("INSERT INTO event (at, kind) VALUES (:n, 'test')", named_params! { ":n": n })?;
         end().map(|()| n)
@@ -54,10 +54,11 @@ async fn of_a_thousand_writes_exactly_the_successful_ones_are_there() {
 async fn hold(bench: &Bench) -> (std::sync::mpsc::Sender<()>, tokio::task::JoinHandle<Result<()>>) {
     let (let_go, held) = std::sync::mpsc::channel::<()>();
     let (began, has_begun) = tokio::sync::oneshot::channel();
+    let mut began = Some(began);
     let store = bench.store.clone();
     let holder = tokio::spawn(async move {
         let waits = store.write(move |_| {
-            began.send(()).unwrap();
+            began.take().unwrap().send(()).unwrap();
             held.recv().unwrap();
             Ok(())
         });
