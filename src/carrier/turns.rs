@@ -4,15 +4,22 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime::Handle;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
+use tokio::time::Instant;
 
 /// The carrier's second, and a little more, for it counts by a clock of its own.
-const HELD_AFTER: Duration = Duration::from_millis(1_002);
+const HELD_AFTER: Duration = Duration::from_millis(1_001);
+/// At most this long after the turn before: a second's turns that all come at once make each other slow, and as each is
+/// held until after its answer, the limit would not be used up.
+const MOST_GAP: Duration = Duration::from_millis(2);
 
 /// Turns within one limit. A turn is held while its request is under way and for a second after its answer: somewhere in
 /// between it arrives, so that the carrier never sees more in any second, however bunched they arrive.
 pub(super) struct Turns {
     places: Arc<Semaphore>,
+    gap: Duration,
+    /// When the next turn may begin; the line of those who wait.
+    next_at: Mutex<Instant>,
 }
 
 /// Permission for one request; to be kept until its answer is there.
@@ -22,13 +29,18 @@ impl Turns {
     /// `per_sec` turns in any one second; at least one, so that no caller waits for ever.
     pub(super) fn new(per_sec: u32) -> Self {
         let places = usize::try_from(per_sec.max(1)).unwrap_or(1).min(Semaphore::MAX_PERMITS);
-        Turns { places: Arc::new(Semaphore::new(places)) }
+        let gap = (Duration::from_secs(1) / per_sec.max(1) / 4).min(MOST_GAP);
+        Turns { places: Arc::new(Semaphore::new(places)), gap, next_at: Mutex::new(Instant::now()) }
     }
 
     /// Returns when the turn has come. A caller that gives up waiting takes none.
     pub(super) async fn wait(&self) -> Turn {
+        let mut next_at = self.next_at.lock().await;
         // Never closed, so there is always a place in the end.
-        Turn(Arc::clone(&self.places).acquire_owned().await.ok())
+        let turn = Turn(Arc::clone(&self.places).acquire_owned().await.ok());
+        tokio::time::sleep_until(*next_at).await;
+        *next_at = Instant::now() + self.gap;
+        turn
     }
 }
 
