@@ -245,6 +245,7 @@ pub fn make_carrier(config: &Config, clock: &Clock) -> anyhow::Result<Arc<dyn Ca
 pub fn bizgo_config(bizgo: &config::Bizgo, config: &Config) -> BizgoConfig {
     BizgoConfig {
         api_key: bizgo.api_key.clone(),
+        webhook_secret: None,
         mo_number: Some(bizgo.number.reveal().to_owned()),
         page_limit: bizgo.page_limit,
         overlap: bizgo.overlap,

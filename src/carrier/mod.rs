@@ -2,6 +2,7 @@
 //! happened and leaves what follows to `worker`. Carriers know `domain` and nothing else.
 
 pub mod bizgo;
+mod emma;
 mod error;
 pub mod http;
 mod mend;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::codes;
+use super::reports;
 use crate::carrier::Result;
 use crate::carrier::error::odd;
 use crate::domain::UnixMs;
@@ -72,7 +72,8 @@ pub(super) fn word(value: &Value) -> Option<String> {
     }
 }
 
-fn inbound(item: &Value) -> InboundItem {
+/// One text; unreadable ones are kept as they came.
+pub(super) fn inbound(item: &Value) -> InboundItem {
     let read = || -> std::result::Result<InboundText, &'static str> {
         let msg_key = word(&item["msgKey"]).ok_or("msgKey is missing")?;
         // `from` is what its writer typed; the handset is `originator`.
@@ -121,8 +122,9 @@ pub(super) fn offset_time(at: UnixMs) -> String {
     format!("{}+09:00", local_time(at))
 }
 
-/// The body of a send; one recipient a request, because the key covers the request.
-pub(super) fn send_body(text: &OutboundText, key_memory_secs: u64, now: UnixMs) -> Value {
+/// The body of a send; one recipient a request, because the key covers the request. `files` are the photos' names at the
+/// carrier.
+pub(super) fn send_body(text: &OutboundText, files: &[String], key_memory_secs: u64, now: UnixMs) -> Value {
     let key = text.key.as_str();
     let ttl = (text.expires_at.saturating_sub(now) / 1000).clamp(1, 86_400).to_string();
     let mut message = json!({ "from": text.from.reveal(), "text": text.text.reveal(), "ttl": ttl });
@@ -131,6 +133,9 @@ pub(super) fn send_body(text: &OutboundText, key_memory_secs: u64, now: UnixMs) 
         OutboundKind::Lms | OutboundKind::Mms => {
             if let Some(title) = title(text.text.reveal()) {
                 message["title"] = Value::String(title);
+            }
+            if !files.is_empty() {
+                message["fileKey"] = json!(files);
             }
             "mms"
         }
@@ -182,7 +187,8 @@ pub(super) fn receipt_of(data: &Value, carrier_message_id: &str) -> Option<Recei
     all.find(|receipt| receipt.carrier_message_id == carrier_message_id)
 }
 
-fn receipt_item(item: &Value) -> ReceiptItem {
+/// One receipt; unreadable ones are kept as they came.
+pub(super) fn receipt_item(item: &Value) -> ReceiptItem {
     match receipt(item) {
         Some(receipt) => ReceiptItem::Receipt(receipt),
         None => ReceiptItem::Unreadable {
@@ -193,12 +199,12 @@ fn receipt_item(item: &Value) -> ReceiptItem {
 }
 
 /// One receipt; `None` if it does not say of what or what.
-fn receipt(item: &Value) -> Option<Receipt> {
+pub(super) fn receipt(item: &Value) -> Option<Receipt> {
     let code = word(&item["reportCode"])?;
     Some(Receipt {
         carrier_message_id: word(&item["msgKey"])?,
         client_key: item["ref"].as_str().and_then(ClientKey::parse).map(|key| key.as_str().to_owned()),
-        status: codes::report(&code),
+        status: reports::status(&code),
         code,
         reported_at: item["reportTime"].as_str().and_then(time_ms),
     })
