@@ -5,7 +5,9 @@ pub mod bizgo;
 mod emma;
 mod error;
 pub mod http;
+mod korea;
 mod mend;
+pub mod nhn;
 mod push;
 mod turns;
 

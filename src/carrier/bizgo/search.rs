@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{Bizgo, codes, wire};
 use crate::carrier::error::odd;
-use crate::carrier::{ErrorKind, Result, SentPage, SentText};
+use crate::carrier::{ErrorKind, Result, SentPage, SentText, korea};
 use crate::domain::UnixMs;
 use crate::domain::outbound::{ClientKey, OutboundText};
 
@@ -68,7 +68,7 @@ impl Bizgo {
 
     async fn history(&self, since: UnixMs, page: Option<&str>) -> Result<Value> {
         let mut request = self.request(Method::GET, "/api/comm/v1/message/history".to_owned())?;
-        request.query.push(("requestTime", wire::local_time(since)));
+        request.query.push(("requestTime", korea::local_time(since)));
         request.query.push(("serviceType", "SMS,MMS".to_owned()));
         request.query.push(("limit", PAGE_LIMIT.to_string()));
         request.query.extend(page.map(|page| ("lastSeq", page.to_owned())));
@@ -81,7 +81,7 @@ fn listed(message: &Value, since: UnixMs) -> Option<SentText> {
     if is_refused(message) || message["responseCode"].as_str() == Some(codes::DUPLICATE) {
         return None;
     }
-    let time = |name: &str| message[name].as_str().and_then(wire::time_ms);
+    let time = |name: &str| message[name].as_str().and_then(korea::time_ms);
     Some(SentText {
         carrier_message_id: wire::word(&message["msgKey"])?,
         key: message["ref"].as_str().and_then(ClientKey::parse).map(|key| key.as_str().to_owned()),
@@ -104,7 +104,7 @@ fn or_unclear(so_far: Search) -> Search {
 /// Whether a list begins where we asked. The documents do not say so; if it were the other way round, what we look for
 /// could not be in it.
 fn is_from(messages: &[Value], since: UnixMs) -> bool {
-    let requested = messages.iter().filter_map(|m| m["requestTime"].as_str().and_then(wire::time_ms));
+    let requested = messages.iter().filter_map(|m| m["requestTime"].as_str().and_then(korea::time_ms));
     requested.into_iter().all(|at| at >= since.saturating_sub(since.rem_euclid(1_000)))
 }
 
