@@ -9,7 +9,9 @@ mod korea;
 mod mend;
 pub mod nhn;
 mod push;
+pub mod solapi;
 mod turns;
+mod windows;
 
 use std::time::Duration;
 

@@ -20,7 +20,7 @@ mod webhook;
 mod wire;
 
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -28,10 +28,10 @@ use http::{HeaderName, Method};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
-use self::results::Place;
 use super::error::{odd, unanswered};
 use super::http::{Http, Request, Response, secret_header, segment};
 use super::turns::Turns;
+use super::windows::Windows;
 use super::{
     Accepted, Caps, Carrier, CarrierError, ErrorKind, InboundClass, Lookup, PushCall, PushRefused, Pushed,
     Reconciled, ReportClass, ReportPage, Result, SentPage,
@@ -68,7 +68,7 @@ pub struct Nhn {
     now: Arc<dyn Fn() -> UnixMs + Send + Sync>,
     sends: Turns,
     others: Turns,
-    place: Mutex<Place>,
+    windows: Windows,
 }
 
 impl fmt::Debug for Nhn {
@@ -81,7 +81,7 @@ impl Nhn {
     /// `now` tells the time in milliseconds UTC.
     pub fn new(config: NhnConfig, http: Http, now: Arc<dyn Fn() -> UnixMs + Send + Sync>) -> Self {
         let (sends, others) = (Turns::new(config.sends_per_sec), Turns::new(config.others_per_sec));
-        Nhn { config, http, now, sends, others, place: Mutex::default() }
+        Nhn { config, http, now, sends, others, windows: Windows::default() }
     }
 
     /// `rest` begins with `/`, and everything in it is encoded.
@@ -99,11 +99,6 @@ impl Nhn {
         let response = self.http.call(request).await.map_err(|f| unanswered(&f, ErrorKind::Transient))?;
         let body = answer::read(&response).map_err(CarrierError::of_a_read)?;
         Ok((response, body))
-    }
-
-    fn place(&self) -> MutexGuard<'_, Place> {
-        // Whoever panicked left it as it was: each change is one assignment after the other, all of them harmless.
-        self.place.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// One text of one sort, if the carrier has it there.
@@ -182,7 +177,7 @@ impl Carrier for Nhn {
     }
 
     async fn ack_reports(&self, token: &str) -> Result<()> {
-        self.results_acked(token);
+        self.windows.place().acked(token);
         Ok(())
     }
 
