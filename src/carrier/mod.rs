@@ -22,11 +22,22 @@ pub use error::{CarrierError, ErrorKind, Result};
 pub use push::{PushAnswer, PushCall, PushRefused, Pushed};
 
 use crate::domain::UnixMs;
+use crate::domain::fate::Meaning;
 use crate::domain::inbound::{Cursor, InboundItem};
 use crate::domain::media::{MediaRef, PhotoLimits};
 use crate::domain::outbound::OutboundText;
 use crate::domain::receipt::{Receipt, ReceiptItem};
 use crate::domain::text::Limits;
+
+/// What a code of a carrier's means for the people; `None` for a code we do not know, or that says nothing yet.
+pub fn meaning(carrier: &str, code: &str) -> Option<Meaning> {
+    match carrier {
+        "bizgo" => bizgo::meaning(code),
+        "nhn" => nhn::meaning(code),
+        "solapi" => solapi::meaning(code),
+        _ => None,
+    }
+}
 
 /// How a carrier hands over inbound texts; decides whether a crash can lose one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
