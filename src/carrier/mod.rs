@@ -244,3 +244,24 @@ pub trait Carrier: Send + Sync {
         Err(PushRefused::NotOffered)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The same moment of a switched-off phone, in each carrier's own word.
+    #[test]
+    fn each_carriers_codes_are_read_by_its_own_table() {
+        let cases = [
+            ("bizgo", "22003", Some(Meaning::PhoneOff)),
+            ("nhn", "2003", Some(Meaning::PhoneOff)),
+            ("solapi", "3043", Some(Meaning::PhoneOff)),
+            ("solapi", "2003", None),
+            ("nhn", "22003", None),
+            ("nobody", "2003", None),
+        ];
+        for (carrier, code, expected) in cases {
+            assert_eq!(meaning(carrier, code), expected, "{carrier} {code}");
+        }
+    }
+}
