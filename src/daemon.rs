@@ -15,9 +15,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::api::wire::{CarrierStatus, WorkerStatus};
 use crate::api::{self, ApiContext, ApiSettings, Health};
-use crate::carrier::Carrier;
 use crate::carrier::bizgo::{Bizgo, BizgoConfig};
 use crate::carrier::http::{Http, HttpOptions};
+use crate::carrier::{self, Carrier};
 use crate::config::{self, CarrierConfig, Config, KOREAN_LIMITS, LogFormat};
 use crate::domain::conversation::LIVE_MS;
 use crate::domain::polling::Pace;
@@ -132,6 +132,7 @@ impl Daemon {
             clock: self.clock.clone(),
             settings: self.api_settings.subscribe(),
             health: Arc::new(move || health(&board, carrier.borrow().name(), started_at)),
+            meaning: carrier::meaning,
             stop: self.stop_api.clone(),
         }
     }
@@ -245,6 +246,7 @@ pub fn make_carrier(config: &Config, clock: &Clock) -> anyhow::Result<Arc<dyn Ca
 pub fn bizgo_config(bizgo: &config::Bizgo, config: &Config) -> BizgoConfig {
     BizgoConfig {
         api_key: bizgo.api_key.clone(),
+        webhook_secret: None,
         mo_number: Some(bizgo.number.reveal().to_owned()),
         page_limit: bizgo.page_limit,
         overlap: bizgo.overlap,

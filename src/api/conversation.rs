@@ -52,7 +52,7 @@ pub(super) async fn claim_next(
 ) -> Result<Answer<ConversationDetail>, Refusal> {
     let claimed = context.store.claim_next(session.counselor.id, context.now()).await?;
     let detail = claimed.ok_or_else(|| Refusal::new("nobody_waits"))?;
-    Ok(Answer(view::detail(detail)))
+    Ok(Answer(view::detail(detail, context.meaning)))
 }
 
 /// One conversation with its texts.
@@ -64,7 +64,7 @@ pub(super) async fn show(
     _: Session,
     Id(id): Id,
 ) -> Result<Answer<ConversationDetail>, Refusal> {
-    Ok(Answer(view::detail(context.store.conversation(id).await?)))
+    Ok(Answer(view::detail(context.store.conversation(id).await?, context.meaning)))
 }
 
 /// Claim one conversation; claiming what one holds already is fine.
@@ -78,7 +78,7 @@ pub(super) async fn claim(
 ) -> Result<Answer<ConversationDetail>, Refusal> {
     let claim = context.store.claim(id, session.counselor.id, context.now()).await?;
     done(claim)?;
-    Ok(Answer(view::detail(context.store.conversation(id).await?)))
+    Ok(Answer(view::detail(context.store.conversation(id).await?, context.meaning)))
 }
 
 /// Let go of a conversation; a citizen who waits is back at their old place in the queue.

@@ -25,7 +25,9 @@ pub(super) async fn list(
         return Err(Refusal::bad_request("state"));
     }
     let found = context.store.in_doubt(MAX_LISTED).await?;
-    Ok(Answer(MessageList { messages: found.iter().map(view::in_conversation).collect() }))
+    Ok(Answer(MessageList {
+        messages: found.iter().map(|text| view::in_conversation(text, context.meaning)).collect(),
+    }))
 }
 
 /// Take back a text of one's own that has not left.

@@ -39,6 +39,7 @@ pub use openapi::document;
 pub use serve::{BindError, Listener, bind_tcp, bind_unix, serve};
 
 use crate::domain::UnixMs;
+use crate::domain::fate::Meaning;
 use crate::domain::text::Limits;
 use crate::ops::clock::Clock;
 use crate::store::{SendPolicy, Store};
@@ -66,6 +67,9 @@ pub struct Health {
     pub workers: Vec<wire::WorkerStatus>,
 }
 
+/// What a carrier's code means, by the carrier's name and the code; the API knows no carrier.
+pub type MeaningOf = fn(&str, &str) -> Option<Meaning>;
+
 /// What every route may use.
 #[derive(Clone)]
 pub struct ApiContext {
@@ -73,6 +77,7 @@ pub struct ApiContext {
     pub clock: Clock,
     pub settings: watch::Receiver<Arc<ApiSettings>>,
     pub health: Arc<dyn Fn() -> Health + Send + Sync>,
+    pub meaning: MeaningOf,
     /// Ends the event streams; without that [`serve()`] would have to cut them off.
     pub stop: CancellationToken,
 }

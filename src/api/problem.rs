@@ -51,7 +51,7 @@ impl Refusal {
     }
 
     pub(super) fn newer_texts(newer: &[Message]) -> Self {
-        let newer = newer.iter().map(view::message).collect();
+        let newer = newer.iter().map(|text| view::message(text, |_, _| None)).collect();
         Refusal(Box::new(Parts { code: "newer_texts", newer, ..Parts::default() }))
     }
 

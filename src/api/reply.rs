@@ -67,7 +67,7 @@ pub(super) async fn reply(
     match context.store.reply(new, settings.send.clone(), context.now()).await? {
         ReplyOutcome::Written { reply_id, repeated, messages } => {
             let status = if repeated { StatusCode::OK } else { StatusCode::CREATED };
-            let messages = messages.iter().map(view::message).collect();
+            let messages = messages.iter().map(|text| view::message(text, context.meaning)).collect();
             Ok((status, Answer(ReplyResponse { reply_id, n_bytes, messages, repeated })))
         }
         ReplyOutcome::Refused(ReplyRefused::KeyReused) => Err(Refusal::new("key_reused")),

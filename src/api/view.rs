@@ -1,5 +1,6 @@
 //! Domain and store types as they cross the wire. The one place where texts and masked numbers are taken out for it.
 
+use super::MeaningOf;
 use super::wire::{
     ConversationDetail, ConversationSummary, CounselorView, Counts, Direction, EventView,
     MessageInConversation, MessageView,
@@ -30,18 +31,18 @@ pub(super) fn summary(of: &store::ConversationSummary) -> ConversationSummary {
     }
 }
 
-pub(super) fn detail(of: store::ConversationDetail) -> ConversationDetail {
+pub(super) fn detail(of: store::ConversationDetail, meaning: MeaningOf) -> ConversationDetail {
     ConversationDetail {
         summary: summary(&of.summary),
         last_inbound_id: of.summary.last_inbound_id,
         closed_at: of.summary.closed_at,
         close_reason: of.summary.close_reason,
         previous_id: of.summary.previous_id,
-        messages: of.messages.iter().map(message).collect(),
+        messages: of.messages.iter().map(|text| message(text, meaning)).collect(),
     }
 }
 
-pub(super) fn message(of: &store::Message) -> MessageView {
+pub(super) fn message(of: &store::Message, meaning: MeaningOf) -> MessageView {
     match of {
         store::Message::In { id, at, text } => MessageView {
             id: *id,
@@ -52,10 +53,11 @@ pub(super) fn message(of: &store::Message) -> MessageView {
             state: None,
             kind: None,
             code: None,
+            meaning: None,
             final_at: None,
             needs_decision: false,
         },
-        store::Message::Out { id, at, text, author, state, kind, code, final_at, needs_person } => {
+        store::Message::Out { id, at, text, author, state, kind, carrier, code, final_at, needs_person } => {
             MessageView {
                 id: *id,
                 direction: Direction::Out,
@@ -65,6 +67,11 @@ pub(super) fn message(of: &store::Message) -> MessageView {
                 state: Some(state.as_str().to_owned()),
                 kind: Some(kind.as_str().to_owned()),
                 code: code.clone(),
+                meaning: carrier
+                    .as_deref()
+                    .zip(code.as_deref())
+                    .and_then(|(carrier, code)| meaning(carrier, code))
+                    .map(|meaning| meaning.as_str().to_owned()),
                 final_at: *final_at,
                 needs_decision: *needs_person,
             }
@@ -74,11 +81,12 @@ pub(super) fn message(of: &store::Message) -> MessageView {
 
 pub(super) fn in_conversation(
     (conversation_id, citizen, of): &(i64, PhoneNumber, store::Message),
+    meaning: MeaningOf,
 ) -> MessageInConversation {
     MessageInConversation {
         conversation_id: *conversation_id,
         citizen: citizen.to_string(),
-        message: message(of),
+        message: message(of, meaning),
     }
 }
 

@@ -83,6 +83,9 @@ pub struct MessageView {
     pub kind: Option<String>,
     /// Outbound: the carrier's raw code, where it gave one.
     pub code: Option<String>,
+    /// Outbound: what the code means, in one word (`phone_off`, `no_such_number` ...); null where we do not know.
+    #[serde(default)]
+    pub meaning: Option<String>,
     /// Outbound: when it reached the state that will not change any more.
     pub final_at: Option<i64>,
     /// Outbound: it is in doubt and the carrier can't tell; somebody has to decide.

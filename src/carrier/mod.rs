@@ -2,11 +2,16 @@
 //! happened and leaves what follows to `worker`. Carriers know `domain` and nothing else.
 
 pub mod bizgo;
+mod emma;
 mod error;
 pub mod http;
+mod korea;
 mod mend;
+pub mod nhn;
 mod push;
+pub mod solapi;
 mod turns;
+mod windows;
 
 use std::time::Duration;
 
@@ -17,11 +22,22 @@ pub use error::{CarrierError, ErrorKind, Result};
 pub use push::{PushAnswer, PushCall, PushRefused, Pushed};
 
 use crate::domain::UnixMs;
+use crate::domain::fate::Meaning;
 use crate::domain::inbound::{Cursor, InboundItem};
 use crate::domain::media::{MediaRef, PhotoLimits};
 use crate::domain::outbound::OutboundText;
 use crate::domain::receipt::{Receipt, ReceiptItem};
 use crate::domain::text::Limits;
+
+/// What a code of a carrier's means for the people; `None` for a code we do not know, or that says nothing yet.
+pub fn meaning(carrier: &str, code: &str) -> Option<Meaning> {
+    match carrier {
+        "bizgo" => bizgo::meaning(code),
+        "nhn" => nhn::meaning(code),
+        "solapi" => solapi::meaning(code),
+        _ => None,
+    }
+}
 
 /// How a carrier hands over inbound texts; decides whether a crash can lose one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -226,5 +242,26 @@ pub trait Carrier: Send + Sync {
     fn push(&self, call: &PushCall<'_>) -> std::result::Result<Pushed, PushRefused> {
         let _ = call;
         Err(PushRefused::NotOffered)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The same moment of a switched-off phone, in each carrier's own word.
+    #[test]
+    fn each_carriers_codes_are_read_by_its_own_table() {
+        let cases = [
+            ("bizgo", "22003", Some(Meaning::PhoneOff)),
+            ("nhn", "2003", Some(Meaning::PhoneOff)),
+            ("solapi", "3043", Some(Meaning::PhoneOff)),
+            ("solapi", "2003", None),
+            ("nhn", "22003", None),
+            ("nobody", "2003", None),
+        ];
+        for (carrier, code, expected) in cases {
+            assert_eq!(meaning(carrier, code), expected, "{carrier} {code}");
+        }
     }
 }

@@ -3,6 +3,7 @@
 use super::desk::Desk;
 use super::render::one_word;
 use crate::api::wire::MessageView;
+use crate::domain::fate::Meaning;
 use crate::domain::outbound::OutboundState;
 use crate::domain::text::{Limits, plan};
 
@@ -43,8 +44,14 @@ fn sentence(desk: &Desk, text: &MessageView) -> String {
     let at = desk.times().clock(text.final_at.unwrap_or(text.at));
     let mut sentence = desk.say.with(&format!("fate-{word}"), [("at", at.into())]);
     let told = ["undelivered", "failed", "unconfirmed"].contains(&word);
-    if let Some(code) = text.code.as_deref().filter(|code| told && !code.is_empty()) {
-        sentence = format!("{sentence} [{}]", one_word(code));
+    let Some(code) = text.code.as_deref().filter(|code| !code.is_empty()) else {
+        return sentence;
+    };
+    let meaning = text.meaning.as_deref().and_then(Meaning::from_word).filter(|m| *m != Meaning::Delivered);
+    match meaning.and_then(|meaning| desk.say.find(&format!("meaning-{}", meaning.as_str()))) {
+        Some(why) => sentence = format!("{sentence} · {why} [{}]", one_word(code)),
+        None if told => sentence = format!("{sentence} [{}]", one_word(code)),
+        None => {}
     }
     sentence
 }

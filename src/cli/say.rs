@@ -153,6 +153,20 @@ mod tests {
     }
 
     #[test]
+    fn every_meaning_has_a_sentence() {
+        for meaning in crate::domain::fate::Meaning::ALL {
+            let id = format!("meaning-{}", meaning.as_str());
+            for lang in [Lang::Ko, Lang::En] {
+                assert!(Say::new(lang).find(&id).is_some(), "{lang:?} {id}");
+            }
+        }
+        let meanings = ids(EN).into_iter().filter_map(|id| id.strip_prefix("meaning-").map(str::to_owned));
+        let unknown: Vec<_> =
+            meanings.filter(|word| crate::domain::fate::Meaning::from_word(word).is_none()).collect();
+        assert!(unknown.is_empty(), "{unknown:?}");
+    }
+
+    #[test]
     fn values_stand_bare_in_a_sentence() {
         let said = Say::new(Lang::Ko).with("ago-minutes", [("n", 3.into())]);
         assert_eq!(said, "3분 전");

@@ -61,6 +61,8 @@ pub enum Message {
         author: Option<Counselor>,
         state: OutboundState,
         kind: OutboundKind,
+        /// Who was asked to send it, and what it said last.
+        carrier: Option<String>,
         code: Option<String>,
         final_at: Option<UnixMs>,
         needs_person: bool,
@@ -345,8 +347,8 @@ fn inbound(conn: &Connection, conversation_id: i64) -> Result<Vec<Message>> {
 }
 
 const OUTBOUND: &str = "
-    SELECT o.id, o.created_at, o.text AS text, o.state AS state, o.kind AS kind, o.code, o.final_at, o.needs_person,
-           o.conversation_id, o.citizen, c.id AS counselor_id, c.login AS counselor_login, c.name AS counselor_name,
+    SELECT o.id, o.created_at, o.text AS text, o.state AS state, o.kind AS kind, o.carrier, o.code, o.final_at,
+           o.needs_person, o.conversation_id, o.citizen, c.id AS counselor_id, c.login AS counselor_login, c.name AS counselor_name,
            c.disabled_at AS counselor_disabled_at
     FROM outbox o LEFT JOIN counselor c ON c.id = o.author_id";
 
@@ -373,6 +375,7 @@ fn outbound_message(r: &Row<'_>) -> rusqlite::Result<Message> {
         author: row::counselor(r)?,
         state: row::outbound_state(r)?,
         kind: row::outbound_kind(r)?,
+        carrier: r.get("carrier")?,
         code: r.get("code")?,
         final_at: r.get("final_at")?,
         needs_person: r.get("needs_person")?,

@@ -109,6 +109,7 @@ fn driver(sim: &Sim, clock: &Clock) -> Arc<dyn Carrier> {
         Http::in_process("http://127.0.0.1:1".parse().unwrap(), Duration::from_secs(20), Arc::new(carrier));
     let config = BizgoConfig {
         api_key: "SIM-KEY".to_owned().into(),
+        webhook_secret: None,
         mo_number: Some("062120".into()),
         page_limit: 7,
         overlap: Duration::from_secs(600),

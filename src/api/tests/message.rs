@@ -56,3 +56,20 @@ async fn deciding_about_texts_in_doubt() {
     let expected = [("첫째", "failed"), ("둘째", "failed"), ("둘째", "queued")];
     assert_eq!(states, expected.map(|(t, s)| (Some(t), Some(s))));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_code_comes_with_its_meaning() {
+    let desk = Desk::open();
+    let token = desk.one_active().await;
+    for (key, code) in [("a", Some("7")), ("b", Some("8")), ("c", None)] {
+        desk.reply(1, &token, key, json!({"text": key, "last_seen": 1})).await.expect(201);
+        desk.leave(Outcome::Rejected { code: code.map(str::to_owned) }).await;
+    }
+    let messages = &desk.get("/v1/conversations/1", &token).await.expect(200)["messages"];
+    let told = |n: usize| (messages[n]["code"].as_str(), messages[n]["meaning"].as_str());
+    assert_eq!(told(0), (None, None), "an inbound text");
+    assert_eq!(told(1), (Some("7"), Some("phone_off")));
+    assert_eq!(told(2), (Some("8"), None), "an unknown code has none");
+    assert_eq!(told(3), (None, None));
+    assert!(messages[1].get("carrier").is_none(), "which carrier it was is nobody's business here");
+}

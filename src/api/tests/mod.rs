@@ -26,6 +26,7 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 use super::{ApiContext, ApiSettings, Health, wire};
+use crate::domain::fate::Meaning;
 use crate::domain::inbound::{Cursor, InboundItem, InboundText};
 use crate::domain::phone::PhoneNumber;
 use crate::domain::text::{Limits, MessageText};
@@ -93,6 +94,7 @@ impl Desk {
             clock: clock.clone(),
             settings: read,
             health: Arc::new(move || health(started_at)),
+            meaning: |carrier, code| (carrier == "sim" && code == "7").then_some(Meaning::PhoneOff),
             stop: stop.clone(),
         };
         Desk { dir, store, router: super::router(context), settings, clock, n_texts: AtomicI64::new(0), stop }

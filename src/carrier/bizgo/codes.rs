@@ -1,9 +1,10 @@
-//! What Bizgo's codes mean for us. Two layers use overlapping words with different meanings: `common.authCode` is the
-//! gateway's (24 codes), `data.code` and `destinations[].code` are the service's (129 codes). Source: the official error
-//! table of 2026-09-23.
+//! What Bizgo's codes mean for us, before a text has a fate. Two layers use overlapping words with different meanings:
+//! `common.authCode` is the gateway's (24 codes), `data.code` and `destinations[].code` are the service's (129 codes).
+//! Source: the official error table of 2026-09-23.
 
+use super::reports;
 use crate::carrier::ErrorKind;
-use crate::domain::receipt::ReceiptStatus;
+use crate::domain::fate::Meaning;
 
 pub(super) const OK: &str = "A000";
 /// Service layer: faster than the account may.
@@ -15,74 +16,84 @@ pub(super) const UNKNOWN_REPORT: &str = "A802";
 /// Service layer: no message of this name.
 pub(super) const NOT_FOUND: &str = "A820";
 
-/// Gateway codes by what follows; `A000` is success.
-const GATEWAY: &[(ErrorKind, &[&str])] = &[
-    (ErrorKind::Ambiguous, &["A100", "A500", "A501", "A502", "A503", "A504", "A511"]),
+/// Codes by what follows for us and what it means for the people.
+type Table = [(ErrorKind, Meaning, &'static [&'static str])];
+
+/// Gateway codes; `A000` is success.
+const GATEWAY: &Table = &[
+    (
+        ErrorKind::Ambiguous,
+        Meaning::CarrierTrouble,
+        &["A100", "A500", "A501", "A502", "A503", "A504", "A511"],
+    ),
     (
         ErrorKind::Config,
-        &["A301", "A302", "A303", "A304", "A307", "A308", "A403", "A404", "A405", "A406", "A407"],
+        Meaning::CarrierTrouble,
+        &["A301", "A302", "A303", "A304", "A307", "A308", "A404", "A405", "A406", "A407"],
     ),
-    (ErrorKind::Auth, &["A401"]),
-    (ErrorKind::Permanent, &["A400", "A413", "A414", "A415"]),
+    (ErrorKind::Config, Meaning::Quota, &["A403"]),
+    (ErrorKind::Auth, Meaning::Quota, &["A401"]),
+    (ErrorKind::Permanent, Meaning::BadText, &["A400", "A415"]),
+    (ErrorKind::Permanent, Meaning::TooLong, &["A413", "A414"]),
 ];
 
-/// Service codes by what follows; `A000` is success and `A301` a repetition.
-const SERVICE: &[(ErrorKind, &[&str])] = &[
-    (ErrorKind::Auth, &["A001", "A002", "A100"]),
+/// Service codes; `A000` is success and `A301` a repetition.
+const SERVICE: &Table = &[
+    (ErrorKind::Auth, Meaning::Quota, &["A001", "A002", "A100"]),
     // The account or the sender number is not set up for this: every other text would fare the same.
-    (ErrorKind::Config, &["A110", "A111", "A113", "A302", "A320", "A323", "A325", "A326", "A327", "A801"]),
-    (ErrorKind::RateLimited, &[TOO_FAST]),
+    (ErrorKind::Config, Meaning::Quota, &["A110", "A111", "A113", "A320", "A325", "A326", "A801"]),
+    (ErrorKind::Config, Meaning::SenderNotAllowed, &["A302", "A323", "A327"]),
+    (ErrorKind::RateLimited, Meaning::Quota, &[TOO_FAST]),
     // All of HTTP 500 and 503.
-    (ErrorKind::Ambiguous, &["A214", "A215", "A910", "A920", "A999"]),
+    (ErrorKind::Ambiguous, Meaning::CarrierTrouble, &["A214", "A215", "A910", "A920", "A999"]),
+    (ErrorKind::Permanent, Meaning::NoSuchNumber, &["A306", "A307"]),
+    (ErrorKind::Permanent, Meaning::Spam, &["A322", "A324"]),
+    (ErrorKind::Permanent, Meaning::NightBlock, &["A330"]),
     (
         ErrorKind::Permanent,
+        Meaning::TooLong,
+        &["A200", "A201", "A310", "A317", "A319", "A328", "A329", "A332", "A417", "A424"],
+    ),
+    // What they ask for is not there (any more): a batch, a message, a session.
+    (ErrorKind::Permanent, Meaning::CarrierTrouble, &[UNKNOWN_REPORT, NOT_FOUND, "A821"]),
+    (
+        ErrorKind::Permanent,
+        Meaning::BadText,
         &[
-            "A010", "A011", "A200", "A201", "A202", "A203", "A204", "A205", "A206", "A207", "A208", "A213",
-            "A217", "A219", "A220", "A250", "A300", "A303", "A304", "A305", "A306", "A307", "A308", "A309",
-            "A310", "A311", "A312", "A313", "A314", "A315", "A316", "A317", "A318", "A319", "A321", "A322",
-            "A324", "A328", "A329", "A330", "A331", "A332", "A401", "A402", "A403", "A404", "A406", "A407",
-            "A408", "A409", "A411", "A412", "A413", "A415", "A417", "A418", "A419", "A420", "A424", "A425",
-            "A426", "A427", "A428", "A429", "A430", "A431", "A432", "A433", "A434", "A501", "A502", "A503",
-            "A505", "A506", "A513", "A521", "A523", "A524", "A525", "A526", "A559", "A560", "A561", "A562",
-            "A563", "A564", "A565", "A567", "A568", "A569", "A570", "A571", "A572", "A573", "A601", "A602",
-            "A603", "A604", "A605", "A606", "A607", "A608", "A609", "A802", "A820", "A821", "A823", "A824",
+            "A010", "A011", "A202", "A203", "A204", "A205", "A206", "A207", "A208", "A213", "A217", "A219",
+            "A220", "A250", "A300", "A303", "A304", "A305", "A308", "A309", "A311", "A312", "A313", "A314",
+            "A315", "A316", "A318", "A321", "A331", "A401", "A402", "A403", "A404", "A406", "A407", "A408",
+            "A409", "A411", "A412", "A413", "A415", "A418", "A419", "A420", "A425", "A426", "A427", "A428",
+            "A429", "A430", "A431", "A432", "A433", "A434", "A501", "A502", "A503", "A505", "A506", "A513",
+            "A521", "A523", "A524", "A525", "A526", "A559", "A560", "A561", "A562", "A563", "A564", "A565",
+            "A567", "A568", "A569", "A570", "A571", "A572", "A573", "A601", "A602", "A603", "A604", "A605",
+            "A606", "A607", "A608", "A609", "A823", "A824",
         ],
     ),
 ];
 
-/// The two leading digits of report codes that mean the text will not arrive; all of them are final.
-const REPORT_FAILURES: &[&str] = &[
-    "22", "23", "32", "33", "40", "41", "42", "45", "50", "51", "52", "53", "54", "55", "56", "59", "60",
-    "61", "62", "63", "64", "65", "67", "68", "69", "6M", "70", "71", "72", "73", "74", "79", "90", "99",
-];
-
-/// Codes of those families that mean: handed over, but nobody knows whether it arrived.
-const REPORT_UNCERTAIN: &[&str] = &["55821", "56003", "63005", "6ME09"];
-
-fn find(table: &[(ErrorKind, &[&str])], code: &str) -> Option<ErrorKind> {
-    table.iter().find(|(_, codes)| codes.contains(&code)).map(|(kind, _)| *kind)
+fn find(table: &Table, code: &str) -> Option<(ErrorKind, Meaning)> {
+    table.iter().find(|(_, _, codes)| codes.contains(&code)).map(|(kind, meaning, _)| (*kind, *meaning))
 }
 
 /// What follows from `common.authCode`; a code that is not in the table leaves everything open.
 pub(super) fn gateway(code: &str) -> ErrorKind {
-    find(GATEWAY, code).unwrap_or(ErrorKind::Ambiguous)
+    find(GATEWAY, code).map_or(ErrorKind::Ambiguous, |(kind, _)| kind)
 }
 
 /// What follows from a service code; a code that is not in the table leaves everything open.
 pub(super) fn service(code: &str) -> ErrorKind {
-    find(SERVICE, code).unwrap_or(ErrorKind::Ambiguous)
+    find(SERVICE, code).map_or(ErrorKind::Ambiguous, |(kind, _)| kind)
 }
 
-/// What a report says.
-pub(super) fn report(code: &str) -> ReceiptStatus {
-    match code {
-        "10000" => ReceiptStatus::Delivered,
-        _ if REPORT_UNCERTAIN.contains(&code) => ReceiptStatus::Unknown,
-        _ if code.len() == 5 && REPORT_FAILURES.iter().any(|family| code.starts_with(family)) => {
-            ReceiptStatus::Undelivered
-        }
-        _ => ReceiptStatus::Unknown,
+/// What a text's last code means for the people: a report's, else the service's, else the gateway's, for the words that
+/// both layers use are told of texts by the service. `None` for success and for codes we do not know.
+pub fn meaning(code: &str) -> Option<Meaning> {
+    if code == DUPLICATE {
+        return Some(Meaning::Duplicate);
     }
+    let of = |table| find(table, code).map(|(_, meaning)| meaning);
+    reports::meaning(code).or_else(|| of(SERVICE)).or_else(|| of(GATEWAY))
 }
 
 #[cfg(test)]
@@ -91,16 +102,28 @@ mod tests {
 
     use super::*;
 
-    fn codes(table: &[(ErrorKind, &'static [&'static str])]) -> Vec<&'static str> {
-        table.iter().flat_map(|(_, codes)| codes.iter().copied()).collect()
-    }
+    /// All codes of the official table of 2026-09-23: the gateway's, and the service's.
+    const GATEWAY_OFFICIAL: &str =
+        "A000 A100 A301 A302 A303 A304 A307 A308 A400 A401 A403 A404 A405 A406 A407 A413 A414
+        A415 A500 A501 A502 A503 A504 A511";
+    const SERVICE_OFFICIAL: &str = "A000 A001 A002 A010 A011 A020 A910 A920 A999 A100 A110 A111 A113 A200 A201 A202 A203 A204 A205 A206 A207 A208
+        A213 A214 A215 A217 A219 A220 A250 A801 A802 A300 A301 A302 A303 A304 A305 A306 A307 A308 A309 A310 A311
+        A312 A313 A314 A315 A316 A317 A318 A319 A320 A321 A322 A323 A324 A325 A326 A327 A328 A329 A330 A331 A332
+        A820 A821 A823 A824 A401 A402 A403 A404 A406 A407 A408 A409 A411 A412 A413 A415 A417 A418 A419 A420 A424
+        A425 A426 A427 A428 A429 A430 A431 A432 A433 A434 A501 A502 A503 A505 A506 A513 A521 A523 A524 A525 A526
+        A559 A560 A561 A562 A563 A564 A565 A567 A568 A569 A570 A571 A572 A573 A601 A602 A603 A604 A605 A606 A607
+        A608 A609";
 
     #[test]
-    fn the_tables_are_complete_and_name_each_code_once() {
-        for (table, successes, official) in [(GATEWAY, 1, 24), (SERVICE, 2, 129)] {
-            let all = codes(table);
-            assert_eq!(all.iter().collect::<BTreeSet<_>>().len(), all.len());
-            assert_eq!(all.len() + successes, official);
+    fn the_tables_are_the_official_ones_and_name_each_code_once() {
+        for (table, successes, official) in
+            [(GATEWAY, &["A000"][..], GATEWAY_OFFICIAL), (SERVICE, &["A000", "A301"][..], SERVICE_OFFICIAL)]
+        {
+            let ours: Vec<&str> =
+                table.iter().flat_map(|(_, _, codes)| *codes).chain(successes).copied().collect();
+            let official: Vec<&str> = official.split_whitespace().collect();
+            assert_eq!(ours.len(), official.len());
+            assert_eq!(ours.into_iter().collect::<BTreeSet<_>>(), official.into_iter().collect());
         }
     }
 
@@ -111,20 +134,20 @@ mod tests {
     }
 
     #[test]
-    fn reports() {
+    fn what_a_code_means_for_the_people() {
         let cases = [
-            ("10000", ReceiptStatus::Delivered),
-            ("22003", ReceiptStatus::Undelivered),
-            ("33025", ReceiptStatus::Undelivered),
-            ("56003", ReceiptStatus::Unknown),
-            ("6ME09", ReceiptStatus::Unknown),
-            ("220030", ReceiptStatus::Unknown),
-            ("10001", ReceiptStatus::Unknown),
-            ("ok", ReceiptStatus::Unknown),
-            ("", ReceiptStatus::Unknown),
+            ("22003", Some(Meaning::PhoneOff)),
+            ("33006", Some(Meaning::Refused)),
+            ("A327", Some(Meaning::SenderNotAllowed)),
+            ("A301", Some(Meaning::Duplicate)),
+            ("A306", Some(Meaning::NoSuchNumber)),
+            ("A405", Some(Meaning::CarrierTrouble)),
+            ("A000", None),
+            ("B777", None),
+            ("", None),
         ];
-        for (code, status) in cases {
-            assert_eq!(report(code), status, "{code}");
+        for (code, expected) in cases {
+            assert_eq!(meaning(code), expected, "{code}");
         }
     }
 }

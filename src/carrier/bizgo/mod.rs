@@ -1,5 +1,5 @@
-//! Bizgo (Infobank, Korea): texts by window, sends with an idempotency key, acked reports. Sources: the official OpenAPI
-//! document 1.2.0 and error table.
+//! Bizgo (Infobank, Korea): texts by window, sends with an idempotency key, photos out, acked reports, webhooks for texts
+//! and reports. Sources: the official OpenAPI document 1.2.0 and error table.
 //!
 //! An ambiguous send is settled by scanning the sent list for our key; if it is not there and the carrier still
 //! remembers keys, asking again with the same key is safe: the answer `A301` then means "the first one was taken".
@@ -7,12 +7,18 @@
 //! - `mod.rs`: the driver, one method a call
 //! - `answer.rs`: the two layers of codes around every answer
 //! - `wire.rs`: the data inside
-//! - `codes.rs`: what the codes mean for us
+//! - `codes.rs`: what its answers' codes mean for us
+//! - `reports.rs`: what its reports' codes mean
 //! - `search.rs`: the sent list
+//! - `photos.rs`: photos on their way out
+//! - `webhook.rs`: its calls to us
 
 mod answer;
 mod codes;
+mod photos;
+mod reports;
 mod search;
+mod webhook;
 mod wire;
 
 use std::fmt;
@@ -30,14 +36,17 @@ use super::error::{odd, unanswered};
 use super::http::{Http, Request, Response, secret_header, segment};
 use super::turns::Turns;
 use super::{
-    Accepted, Caps, Carrier, CarrierError, ErrorKind, InboundClass, InboundPage, Lookup, Reconciled,
-    ReportClass, ReportPage, Result,
+    Accepted, Caps, Carrier, CarrierError, ErrorKind, InboundClass, InboundPage, Lookup, PushCall,
+    PushRefused, Pushed, Reconciled, ReportClass, ReportPage, Result, SentPage,
 };
 use crate::domain::UnixMs;
 use crate::domain::inbound::Cursor;
+use crate::domain::media::PhotoLimits;
 use crate::domain::outbound::OutboundText;
 use crate::domain::receipt::Receipt;
 use crate::domain::text::Limits;
+
+pub use self::codes::meaning;
 
 /// How long the carrier is asked to remember a key; its longest.
 const KEY_MEMORY: Duration = Duration::from_secs(86_400);
@@ -52,6 +61,8 @@ const CHECK_BACK_MS: i64 = 60_000;
 #[derive(Debug, Clone)]
 pub struct BizgoConfig {
     pub api_key: SecretString,
+    /// Signs its webhooks; without it none are taken.
+    pub webhook_secret: Option<SecretString>,
     /// Only texts to this number are fetched.
     pub mo_number: Option<String>,
     /// Texts asked for at once: 1 to 1,000.
@@ -143,9 +154,9 @@ impl Carrier for Bizgo {
             limits: Limits::KOREAN,
             sends_per_sec: self.config.sends_per_sec,
             photos_in: false,
-            photos_out: None,
-            push: false,
-            lists_sent: false,
+            photos_out: Some(PhotoLimits::KOREAN),
+            push: self.config.webhook_secret.is_some(),
+            lists_sent: true,
         }
     }
 
@@ -165,12 +176,9 @@ impl Carrier for Bizgo {
         })
     }
 
-    async fn ack_inbound(&self, _token: &str) -> Result<()> {
-        Ok(())
-    }
-
     async fn send(&self, text: &OutboundText) -> Result<Accepted> {
         let mut request = self.request(Method::POST, "/api/comm/v1/send/omni".to_owned())?;
+        let files = self.upload(text).await?;
         let _turn = self.sends.wait().await;
         let now = (self.now)();
         if now > text.expires_at {
@@ -179,7 +187,7 @@ impl Carrier for Bizgo {
                 "the text grew too old while it waited to leave",
             ));
         }
-        request = request.json(wire::send_body(text, KEY_MEMORY.as_secs(), now));
+        request = request.json(wire::send_body(text, &files, KEY_MEMORY.as_secs(), now));
         let response = self.http.call(request).await.map_err(|f| unanswered(&f, ErrorKind::Ambiguous))?;
         let repetition = |carrier_message_id| Ok(Accepted { carrier_message_id, repeated: true });
         let data = match answer::read(&response) {
@@ -245,6 +253,14 @@ impl Carrier for Bizgo {
         let since = (self.now)().saturating_sub(CHECK_BACK_MS);
         let (response, _) = self.messages_since(since, 1, None).await?;
         Ok(self.clock_ahead_ms(&response))
+    }
+
+    async fn sent_since(&self, since: UnixMs, page: Option<&str>) -> Result<SentPage> {
+        self.list_sent(since, page).await
+    }
+
+    fn push(&self, call: &PushCall<'_>) -> std::result::Result<Pushed, PushRefused> {
+        webhook::read(self.config.webhook_secret.as_ref(), call)
     }
 }
 

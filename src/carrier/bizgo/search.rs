@@ -1,13 +1,14 @@
-//! Looks for a text in the list of what was sent. The list can't be asked for a key, so it is read through; and only a
+//! The list of what was sent: read for one text whose fate is open, or as a whole. For one text: the list can't be asked for a key, so it is read through; and only a
 //! list read to its end proves that something is not in it.
 
 use http::Method;
 use serde_json::Value;
 
 use super::{Bizgo, codes, wire};
-use crate::carrier::{ErrorKind, Result};
+use crate::carrier::error::odd;
+use crate::carrier::{ErrorKind, Result, SentPage, SentText, korea};
 use crate::domain::UnixMs;
-use crate::domain::outbound::OutboundText;
+use crate::domain::outbound::{ClientKey, OutboundText};
 
 /// The list is read from this long before the first try: clocks differ.
 const LOOK_BEFORE_MS: i64 = 60_000;
@@ -35,12 +36,7 @@ impl Bizgo {
         let mut page: Option<String> = None;
         let mut so_far = Search::Absent;
         for _ in 0..MAX_PAGES {
-            let mut request = self.request(Method::GET, "/api/comm/v1/message/history".to_owned())?;
-            request.query.push(("requestTime", wire::local_time(since)));
-            request.query.push(("serviceType", "SMS,MMS".to_owned()));
-            request.query.push(("limit", PAGE_LIMIT.to_string()));
-            request.query.extend(page.clone().map(|page| ("lastSeq", page)));
-            let (_, data) = self.read(request).await?;
+            let data = self.history(since, page.as_deref()).await?;
             let Some(messages) = data["messages"].as_array().filter(|all| is_from(all, since)) else {
                 return Ok(or_unclear(so_far));
             };
@@ -57,6 +53,48 @@ impl Bizgo {
         }
         Ok(or_unclear(so_far))
     }
+
+    /// One page of the list as it is, refused texts left out.
+    pub(super) async fn list_sent(&self, since: UnixMs, page: Option<&str>) -> Result<SentPage> {
+        let data = self.history(since, page).await?;
+        let messages: &[Value] = match (&data, &data["messages"]) {
+            (_, Value::Array(messages)) => messages,
+            (Value::Null | Value::Object(_), Value::Null) => &[],
+            _ => return Err(odd("the list of what was sent has a shape we do not know")),
+        };
+        let next = wire::next_page(&data, messages.len() >= PAGE_LIMIT, page)?;
+        Ok(SentPage { items: messages.iter().filter_map(|m| listed(m, since)).collect(), next })
+    }
+
+    async fn history(&self, since: UnixMs, page: Option<&str>) -> Result<Value> {
+        let mut request = self.request(Method::GET, "/api/comm/v1/message/history".to_owned())?;
+        request.query.push(("requestTime", korea::local_time(since)));
+        request.query.push(("serviceType", "SMS,MMS".to_owned()));
+        request.query.push(("limit", PAGE_LIMIT.to_string()));
+        request.query.extend(page.map(|page| ("lastSeq", page.to_owned())));
+        Ok(self.read(request).await?.1)
+    }
+}
+
+/// A text of the list; `None` if it was refused or has no name.
+fn listed(message: &Value, since: UnixMs) -> Option<SentText> {
+    if is_refused(message) || message["responseCode"].as_str() == Some(codes::DUPLICATE) {
+        return None;
+    }
+    let time = |name: &str| message[name].as_str().and_then(korea::time_ms);
+    Some(SentText {
+        carrier_message_id: wire::word(&message["msgKey"])?,
+        key: message["ref"].as_str().and_then(ClientKey::parse).map(|key| key.as_str().to_owned()),
+        // The list begins there: an entry without a time is not older.
+        at: time("requestTime").or_else(|| time("sendTime")).unwrap_or(since),
+        receipt: wire::receipt(message),
+    })
+}
+
+fn is_refused(message: &Value) -> bool {
+    wire::word(&message["responseCode"]).is_some_and(|code| {
+        matches!(codes::service(&code), ErrorKind::Permanent | ErrorKind::Config | ErrorKind::Auth)
+    })
 }
 
 fn or_unclear(so_far: Search) -> Search {
@@ -66,7 +104,7 @@ fn or_unclear(so_far: Search) -> Search {
 /// Whether a list begins where we asked. The documents do not say so; if it were the other way round, what we look for
 /// could not be in it.
 fn is_from(messages: &[Value], since: UnixMs) -> bool {
-    let requested = messages.iter().filter_map(|m| m["requestTime"].as_str().and_then(wire::time_ms));
+    let requested = messages.iter().filter_map(|m| m["requestTime"].as_str().and_then(korea::time_ms));
     requested.into_iter().all(|at| at >= since.saturating_sub(since.rem_euclid(1_000)))
 }
 
@@ -74,9 +112,7 @@ fn is_from(messages: &[Value], since: UnixMs) -> bool {
 fn look(messages: &[Value], key: &str) -> Search {
     let mut said = Search::Absent;
     for message in messages.iter().filter(|m| m["ref"].as_str() == Some(key)) {
-        let refused = wire::word(&message["responseCode"]).is_some_and(|code| {
-            matches!(codes::service(&code), ErrorKind::Permanent | ErrorKind::Config | ErrorKind::Auth)
-        });
+        let refused = is_refused(message);
         let repeated = message["responseCode"].as_str() == Some(codes::DUPLICATE);
         match wire::word(&message["msgKey"]) {
             Some(carrier_message_id) if !refused && !repeated => return Search::Found(carrier_message_id),

@@ -3,20 +3,16 @@
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::codes;
-use crate::carrier::Result;
+use super::reports;
 use crate::carrier::error::odd;
+use crate::carrier::korea::{time_ms, title};
+use crate::carrier::{Result, korea};
 use crate::domain::UnixMs;
 use crate::domain::inbound::{InboundItem, InboundText};
 use crate::domain::outbound::{ClientKey, OutboundKind, OutboundText};
 use crate::domain::phone::PhoneNumber;
 use crate::domain::receipt::{Receipt, ReceiptItem};
-use crate::domain::text::{self, MessageText};
-
-/// Korea's time, which Bizgo speaks (milliseconds ahead of UTC; no summer time).
-const KST_MS: i64 = 9 * 60 * 60 * 1000;
-/// Titles of long texts are cut by phones beyond this (bytes).
-const TITLE_BYTES: usize = 40;
+use crate::domain::text::MessageText;
 
 /// A page of inbound texts.
 pub(super) struct Page {
@@ -72,7 +68,8 @@ pub(super) fn word(value: &Value) -> Option<String> {
     }
 }
 
-fn inbound(item: &Value) -> InboundItem {
+/// One text; unreadable ones are kept as they came.
+pub(super) fn inbound(item: &Value) -> InboundItem {
     let read = || -> std::result::Result<InboundText, &'static str> {
         let msg_key = word(&item["msgKey"]).ok_or("msgKey is missing")?;
         // `from` is what its writer typed; the handset is `originator`.
@@ -100,29 +97,14 @@ fn inbound(item: &Value) -> InboundItem {
     }
 }
 
-/// A time with offset, or without one in Korea's time.
-pub(super) fn time_ms(word: &str) -> Option<UnixMs> {
-    if let Ok(timestamp) = word.parse::<jiff::Timestamp>() {
-        return Some(timestamp.as_millisecond());
-    }
-    let as_if_utc: jiff::Timestamp = format!("{word}Z").parse().ok()?;
-    Some(as_if_utc.as_millisecond() - KST_MS)
-}
-
-/// `2026-04-23T14:11:01`, Korea's time.
-pub(super) fn local_time(at: UnixMs) -> String {
-    let at =
-        jiff::Timestamp::from_millisecond(at.saturating_add(KST_MS)).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-    at.strftime("%Y-%m-%dT%H:%M:%S").to_string()
-}
-
 /// `2026-04-23T14:11:01+09:00`
 pub(super) fn offset_time(at: UnixMs) -> String {
-    format!("{}+09:00", local_time(at))
+    format!("{}+09:00", korea::local_time(at))
 }
 
-/// The body of a send; one recipient a request, because the key covers the request.
-pub(super) fn send_body(text: &OutboundText, key_memory_secs: u64, now: UnixMs) -> Value {
+/// The body of a send; one recipient a request, because the key covers the request. `files` are the photos' names at the
+/// carrier.
+pub(super) fn send_body(text: &OutboundText, files: &[String], key_memory_secs: u64, now: UnixMs) -> Value {
     let key = text.key.as_str();
     let ttl = (text.expires_at.saturating_sub(now) / 1000).clamp(1, 86_400).to_string();
     let mut message = json!({ "from": text.from.reveal(), "text": text.text.reveal(), "ttl": ttl });
@@ -131,6 +113,9 @@ pub(super) fn send_body(text: &OutboundText, key_memory_secs: u64, now: UnixMs) 
         OutboundKind::Lms | OutboundKind::Mms => {
             if let Some(title) = title(text.text.reveal()) {
                 message["title"] = Value::String(title);
+            }
+            if !files.is_empty() {
+                message["fileKey"] = json!(files);
             }
             "mms"
         }
@@ -142,21 +127,6 @@ pub(super) fn send_body(text: &OutboundText, key_memory_secs: u64, now: UnixMs) 
         "idempotencyTtl": key_memory_secs,
         "ref": key,
     })
-}
-
-/// The beginning of the first line, as far as phones show titles.
-fn title(body: &str) -> Option<String> {
-    let mut title = String::new();
-    let first = body.lines().map(str::trim).find(|line| !line.is_empty())?;
-    for c in first.chars() {
-        let mut longer = title.clone();
-        longer.push(c);
-        match text::cp949_len(&longer) {
-            Some(n) if n <= TITLE_BYTES => title = longer,
-            _ => break,
-        }
-    }
-    Some(title).filter(|t| !t.is_empty())
 }
 
 /// The one destination of a send's answer: its code and the carrier's name of the text.
@@ -182,7 +152,8 @@ pub(super) fn receipt_of(data: &Value, carrier_message_id: &str) -> Option<Recei
     all.find(|receipt| receipt.carrier_message_id == carrier_message_id)
 }
 
-fn receipt_item(item: &Value) -> ReceiptItem {
+/// One receipt; unreadable ones are kept as they came.
+pub(super) fn receipt_item(item: &Value) -> ReceiptItem {
     match receipt(item) {
         Some(receipt) => ReceiptItem::Receipt(receipt),
         None => ReceiptItem::Unreadable {
@@ -193,12 +164,12 @@ fn receipt_item(item: &Value) -> ReceiptItem {
 }
 
 /// One receipt; `None` if it does not say of what or what.
-fn receipt(item: &Value) -> Option<Receipt> {
+pub(super) fn receipt(item: &Value) -> Option<Receipt> {
     let code = word(&item["reportCode"])?;
     Some(Receipt {
         carrier_message_id: word(&item["msgKey"])?,
         client_key: item["ref"].as_str().and_then(ClientKey::parse).map(|key| key.as_str().to_owned()),
-        status: codes::report(&code),
+        status: reports::status(&code),
         code,
         reported_at: item["reportTime"].as_str().and_then(time_ms),
     })

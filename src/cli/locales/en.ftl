@@ -203,6 +203,27 @@ fate-failed = could not be sent
 fate-expired = not sent: it took too long
 fate-cancelled = taken back
 fate-unconfirmed = the carrier has it; no word whether it arrived
+
+# What a carrier's code means (domain::fate::Meaning).
+meaning-delivered = the phone has it
+meaning-phone_off = the carrier has it; the phone is switched off
+meaning-no_coverage = the carrier has it; the phone has no reception
+meaning-phone_full = the carrier has it; the phone's memory is full
+meaning-no_such_number = there is no such number, or it is not in use
+meaning-not_reachable = the carrier has it; the phone could not be reached
+meaning-refused = the citizen's phone or contract refuses such texts
+meaning-spam = the carrier stopped it as spam
+meaning-landline = the number is a landline; it gets no texts
+meaning-bad_text = the carrier can't carry the text as it is written
+meaning-too_long = the text or a photo is too large for the carrier
+meaning-sender_not_allowed = the carrier does not accept our number as the sender; tell the operator
+meaning-quota = our account lacks money or permission; tell the operator
+meaning-night_block = the carrier does not send at this hour
+meaning-duplicate = the carrier took it for a text it already had
+meaning-expired = the carrier had it but could not hand it over in time
+meaning-carrier_trouble = the carrier has trouble of its own
+meaning-unknown = the carrier can't say whether it arrived
+
 text-number = text { $m }
 needs-decision = You decide: munja decide { $m } give-up, or send-again
 class-one = { $kind } { $bytes }/{ $most } bytes

@@ -190,6 +190,27 @@ fate-failed = 보내지 못함
 fate-expired = 시간이 지나 보내지 못함
 fate-cancelled = 발송 취소됨
 fate-unconfirmed = 통신사가 받음, 도착 여부 확인 안 됨
+
+# What a carrier's code means (domain::fate::Meaning).
+meaning-delivered = 휴대폰이 받았습니다
+meaning-phone_off = 통신사가 받음, 휴대폰이 꺼져 있습니다
+meaning-no_coverage = 통신사가 받음, 휴대폰이 통화권 밖에 있습니다
+meaning-phone_full = 통신사가 받음, 휴대폰의 문자함이 가득 찼습니다
+meaning-no_such_number = 없는 번호이거나 사용하지 않는 번호입니다
+meaning-not_reachable = 통신사가 받음, 휴대폰에 전달되지 않았습니다
+meaning-refused = 받는 분의 휴대폰이나 요금제가 이런 문자를 거부합니다
+meaning-spam = 통신사가 스팸으로 막았습니다
+meaning-landline = 유선전화 번호라 문자를 받을 수 없습니다
+meaning-bad_text = 통신사가 이 내용 그대로는 보낼 수 없습니다
+meaning-too_long = 내용이나 사진이 통신사의 한도를 넘습니다
+meaning-sender_not_allowed = 통신사가 우리 발신 번호를 받아 주지 않습니다. 운영자에게 알려 주십시오
+meaning-quota = 우리 계정의 잔액이나 권한이 부족합니다. 운영자에게 알려 주십시오
+meaning-night_block = 통신사가 이 시간에는 보내지 않습니다
+meaning-duplicate = 통신사가 이미 받은 문자로 판단했습니다
+meaning-expired = 통신사가 받았으나 제시간에 전달하지 못했습니다
+meaning-carrier_trouble = 통신사에 장애가 있습니다
+meaning-unknown = 통신사도 도착 여부를 알지 못합니다
+
 text-number = 문자 { $m }
 needs-decision = 결정이 필요합니다: munja decide { $m } give-up 또는 send-again
 class-one = { $kind } { $bytes }/{ $most }바이트

@@ -90,6 +90,46 @@ async fn the_same_in_english() {
     }
 }
 
+fn why(id: i64, state: &str, code: &str, meaning: Value) -> Value {
+    let mut text = text_out(id, state);
+    text["code"] = json!(code);
+    text["meaning"] = meaning;
+    text
+}
+
+#[tokio::test]
+async fn why_a_text_did_not_arrive() {
+    let world = World::new().await;
+    let messages = vec![
+        why(56, "undelivered", "22003", json!("phone_off")),
+        why(57, "failed", "99998", json!(null)),
+        why(58, "queued", "A327", json!("sender_not_allowed")),
+        why(59, "delivered", "10000", json!("delivered")),
+        why(60, "undelivered", "1", json!("a word of a newer server")),
+        why(61, "accepted", "99998", json!(null)),
+    ];
+    world.server.on("GET /v1/conversations/12", [Reply::Json(detail(12, 34, messages))]);
+    let run = world.munja(&["show", "12"]).await;
+    for line in [
+        "도착하지 못함 · 통신사가 받음, 휴대폰이 꺼져 있습니다 [22003] (문자 56)",
+        "보내지 못함 [99998] (문자 57)",
+        "발송 대기 · 통신사가 우리 발신 번호를 받아 주지 않습니다. 운영자에게 알려 주십시오 [A327] (문자 58)",
+        "11:59 도착 (문자 59)",
+        "도착하지 못함 [1] (문자 60)",
+        "통신사가 받음 (문자 61)",
+    ] {
+        assert!(run.out.contains(&format!("김민수 · {line}\n")), "{line}: {}", run.out);
+    }
+    let run = world.munja(&["show", "12", "--lang", "en"]).await;
+    let line = "did not arrive · the carrier has it; the phone is switched off [22003] (text 56)";
+    assert!(run.out.contains(line), "{}", run.out);
+    let run = world.munja(&["show", "12", "--json"]).await;
+    let said: Value = serde_json::from_str(&run.out).expect("JSON and nothing else");
+    let told: Vec<_> =
+        said["messages"].as_array().expect("texts").iter().map(|m| m["meaning"].clone()).collect();
+    assert_eq!(told[..2], [json!("phone_off"), json!(null)]);
+}
+
 /// Moves the cursor, hides, turns lines round, writes the title, makes a link, pretends to be us.
 const HOSTILE: &str = "가\u{1b}[2J\u{1b}]0;x\u{7}\u{9b}31m\u{202e}dlrow\u{2066}\u{200b}\u{feff}\r\u{8}\u{7f}\t\n11:58 김민수 · 끝";
 
@@ -106,6 +146,7 @@ async fn hostile_texts_never_reach_the_screen_raw() {
     }
     conversation["claimed_by"]["name"] = json!(HOSTILE);
     conversation["messages"][1]["code"] = json!(HOSTILE);
+    conversation["messages"][1]["meaning"] = json!(HOSTILE);
     conversation["messages"][1]["author"]["name"] = json!(HOSTILE);
     let mut doubtful = text_out(56, "in_doubt");
     doubtful["conversation_id"] = json!(12);

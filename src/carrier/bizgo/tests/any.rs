@@ -92,6 +92,18 @@ async fn try_everything(status: u16, body: Vec<u8>) {
     drop(answers().poll_reports().await);
     drop(answers().ack_reports("R1").await);
     drop(answers().status("M1").await);
+    drop(answers().sent_since(NOW, None).await);
+    let with_photo = photos::mms(1);
+    let result = answers().send(&with_photo).await;
+    assert!(result.is_err(), "the only answer was the photo's: nothing can have been taken");
+    if let Err(error) = result {
+        use ErrorKind::*;
+        let surely_not = matches!(error.kind, NotSent | RateLimited | Auth | Config | Permanent);
+        assert!(surely_not, "{error}");
+    }
+    if let Ok(pushed) = webhook::pushed(&body) {
+        assert_eq!(pushed.texts.len() + pushed.receipts.len(), 1, "a call that is taken is kept");
+    }
     drop(answers().check().await);
 }
 

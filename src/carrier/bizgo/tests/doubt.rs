@@ -29,7 +29,7 @@ async fn asked_in_time_and_late(pages: Vec<Value>) -> (Reconciled, Reconciled) {
         let shift_ms = NOW - text.first_attempt_at;
         let answers = pages.iter().cloned().map(|mut page| {
             for message in page["messages"].as_array_mut().into_iter().flatten() {
-                if let Some(at) = message["requestTime"].as_str().and_then(wire::time_ms) {
+                if let Some(at) = message["requestTime"].as_str().and_then(crate::carrier::korea::time_ms) {
                     message["requestTime"] = json!(wire::offset_time(at - shift_ms));
                 }
             }

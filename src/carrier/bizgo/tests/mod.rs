@@ -4,8 +4,11 @@
 mod any;
 mod doubt;
 mod inbound;
+mod photos;
 mod reports;
 mod send;
+mod sent;
+mod webhook;
 mod wires;
 
 use std::sync::Mutex as StdMutex;
@@ -29,6 +32,7 @@ type Seen = Arc<StdMutex<Vec<http::Request<Bytes>>>>;
 fn config() -> BizgoConfig {
     BizgoConfig {
         api_key: SecretString::from("KEY123"),
+        webhook_secret: Some(SecretString::from("whsecret")),
         mo_number: Some("062120".to_owned()),
         page_limit: 100,
         overlap: Duration::from_secs(600),
@@ -122,7 +126,7 @@ async fn errors_hold_no_key_no_number_and_no_text() {
         }
     }
     let shown = format!("{:?} {:?}", driver(vec![]).0, config());
-    assert!(!shown.contains("KEY123"), "{shown}");
+    assert!(!shown.contains("KEY123") && !shown.contains("whsecret"), "{shown}");
 }
 
 #[tokio::test]

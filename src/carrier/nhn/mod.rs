@@ -1,0 +1,216 @@
+//! NHN Cloud SMS v3.0 (Korea): sends only; results by window or webhook, photos out. It has no idempotency key: an
+//! ambiguous send is settled by asking its list for our key, which each text carries as `recipientGroupingKey`. Sources:
+//! NHN's API guide v3.0, tables of result codes and document of webhooks (2026-06).
+//!
+//! - `mod.rs`: the driver, one method a call
+//! - `answer.rs`: the header of every answer
+//! - `wire.rs`: the data inside
+//! - `codes.rs`: what the codes mean
+//! - `list.rs`: the list of what was sent
+//! - `results.rs`: results by the time they were changed
+//! - `photos.rs`: photos on their way out
+//! - `webhook.rs`: its calls to us
+
+mod answer;
+mod codes;
+mod list;
+mod photos;
+mod results;
+mod webhook;
+mod wire;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use http::{HeaderName, Method};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
+
+use super::error::{odd, unanswered};
+use super::http::{Http, Request, Response, secret_header, segment};
+use super::turns::Turns;
+use super::windows::Windows;
+use super::{
+    Accepted, Caps, Carrier, CarrierError, ErrorKind, InboundClass, Lookup, PushCall, PushRefused, Pushed,
+    Reconciled, ReportClass, ReportPage, Result, SentPage,
+};
+use crate::domain::UnixMs;
+use crate::domain::media::PhotoLimits;
+use crate::domain::outbound::OutboundText;
+use crate::domain::receipt::Receipt;
+use crate::domain::text::Limits;
+
+pub use self::codes::meaning;
+
+/// `check` reads the results of the last minute.
+const CHECK_BACK_MS: i64 = 60_000;
+
+/// What the driver needs from the configuration.
+#[derive(Debug, Clone)]
+pub struct NhnConfig {
+    /// Stands in every path.
+    pub app_key: SecretString,
+    pub secret_key: SecretString,
+    /// The word its webhooks carry; without it none are taken.
+    pub webhook_signature: Option<SecretString>,
+    pub sends_per_sec: u32,
+    /// All requests but sends share this limit.
+    pub others_per_sec: u32,
+    pub min_poll: Duration,
+}
+
+/// The driver. Waits for a place in the limits by itself.
+pub struct Nhn {
+    config: NhnConfig,
+    http: Http,
+    now: Arc<dyn Fn() -> UnixMs + Send + Sync>,
+    sends: Turns,
+    others: Turns,
+    windows: Windows,
+}
+
+impl fmt::Debug for Nhn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Nhn")
+    }
+}
+
+impl Nhn {
+    /// `now` tells the time in milliseconds UTC.
+    pub fn new(config: NhnConfig, http: Http, now: Arc<dyn Fn() -> UnixMs + Send + Sync>) -> Self {
+        let (sends, others) = (Turns::new(config.sends_per_sec), Turns::new(config.others_per_sec));
+        Nhn { config, http, now, sends, others, windows: Windows::default() }
+    }
+
+    /// `rest` begins with `/`, and everything in it is encoded.
+    fn request(&self, method: Method, rest: &str) -> Result<Request> {
+        let app_key = segment(self.config.app_key.expose_secret())
+            .ok_or_else(|| CarrierError::new(ErrorKind::Config, "the app key is none"))?;
+        let secret = secret_header(self.config.secret_key.expose_secret())?;
+        let request = Request::new(method, format!("/sms/v3.0/appKeys/{app_key}{rest}"));
+        Ok(request.header(HeaderName::from_static("x-secret-key"), secret))
+    }
+
+    /// A reading request: whatever goes wrong, it may be asked again.
+    async fn read(&self, request: Request) -> Result<(Response, Value)> {
+        let _turn = self.others.wait().await;
+        let response = self.http.call(request).await.map_err(|f| unanswered(&f, ErrorKind::Transient))?;
+        let body = answer::read(&response).map_err(CarrierError::of_a_read)?;
+        Ok((response, body))
+    }
+
+    /// One text of one sort, if the carrier has it there.
+    async fn one(&self, sort: &str, request_id: &str, seq: &str) -> Result<Option<Receipt>> {
+        let last = segment(request_id).ok_or_else(|| odd("a name of the carrier's is no name"))?;
+        let path = format!("/sender/{sort}/{last}");
+        match self.read(self.request(Method::GET, &path)?.query("recipientSeq", seq)).await {
+            Ok((_, body)) => {
+                let data = &body["data"];
+                let mut all = data.as_array().map_or(std::slice::from_ref(data), Vec::as_slice).iter();
+                let wanted = format!("{request_id}:{seq}");
+                Ok(all.find(|item| wire::name_of(item) == Some(wanted.clone())).and_then(wire::ended))
+            }
+            Err(error) if error.code.as_deref().is_some_and(|code| codes::NOT_FOUND.contains(&code)) => {
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
+#[async_trait]
+impl Carrier for Nhn {
+    fn name(&self) -> &'static str {
+        "nhn"
+    }
+
+    fn caps(&self) -> Caps {
+        Caps {
+            inbound: InboundClass::None,
+            idempotent_send: None,
+            lookup: Lookup::Exact,
+            reports: ReportClass::Window,
+            min_poll: self.config.min_poll,
+            limits: Limits::KOREAN,
+            sends_per_sec: self.config.sends_per_sec,
+            photos_in: false,
+            photos_out: Some(PhotoLimits::KOREAN),
+            push: self.config.webhook_signature.is_some(),
+            lists_sent: true,
+        }
+    }
+
+    async fn send(&self, text: &OutboundText) -> Result<Accepted> {
+        let request = self.request(Method::POST, &format!("/sender/{}", wire::sort(text.kind)))?;
+        let files = self.upload(text).await?;
+        let _turn = self.sends.wait().await;
+        if (self.now)() > text.expires_at {
+            return Err(CarrierError::new(
+                ErrorKind::NotSent,
+                "the text grew too old while it waited to leave",
+            ));
+        }
+        let request = request.json(wire::send_body(text, &files));
+        let response = self.http.call(request).await.map_err(|f| unanswered(&f, ErrorKind::Ambiguous))?;
+        match wire::taken(&answer::read(&response)?) {
+            Some((code, Some(name))) if code == codes::OK => {
+                Ok(Accepted { carrier_message_id: Some(name), repeated: false })
+            }
+            Some((code, _)) if code != codes::OK => {
+                Err(answer::refused(&code).with_retry_after(response.retry_after()))
+            }
+            _ => Err(CarrierError::new(
+                ErrorKind::Ambiguous,
+                "the answer to a send does not say what became of it",
+            )),
+        }
+    }
+
+    async fn reconcile(&self, text: &OutboundText) -> Result<Reconciled> {
+        self.find_sent(text).await
+    }
+
+    async fn poll_reports(&self) -> Result<ReportPage> {
+        self.next_results().await
+    }
+
+    async fn ack_reports(&self, token: &str) -> Result<()> {
+        self.windows.place().acked(token);
+        Ok(())
+    }
+
+    async fn status(&self, carrier_message_id: &str) -> Result<Option<Receipt>> {
+        let (request_id, seq) =
+            wire::parts(carrier_message_id).ok_or_else(|| odd("a name of the carrier's is no name"))?;
+        // The name does not say of which sort the text is.
+        match self.one("sms", request_id, seq).await? {
+            Some(receipt) => Ok(Some(receipt)),
+            None => self.one("mms", request_id, seq).await,
+        }
+    }
+
+    async fn check(&self) -> Result<Option<i64>> {
+        let now = (self.now)();
+        let request = self
+            .request(Method::GET, "/message-results")?
+            .query("startUpdateDate", results::clock(now.saturating_sub(CHECK_BACK_MS)))
+            .query("endUpdateDate", results::clock(now))
+            .query("pageNum", "1")
+            .query("pageSize", "1");
+        let (response, _) = self.read(request).await?;
+        Ok(response.date_ms().map(|date| date - now))
+    }
+
+    async fn sent_since(&self, since: UnixMs, page: Option<&str>) -> Result<SentPage> {
+        self.list_sent(since, page).await
+    }
+
+    fn push(&self, call: &PushCall<'_>) -> std::result::Result<Pushed, PushRefused> {
+        webhook::read(self.config.webhook_signature.as_ref(), call)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,46 @@
+//! Photos on their way out: each is handed over first, and the text names the carrier's number of it.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use http::Method;
+use serde_json::json;
+
+use super::{Nhn, answer};
+use crate::carrier::error::unanswered;
+use crate::carrier::{CarrierError, ErrorKind, Result};
+use crate::domain::media::Photo;
+use crate::domain::outbound::{OutboundKind, OutboundText};
+
+impl Nhn {
+    /// Hands over a text's photos and gives their numbers at the carrier. Whatever goes wrong, the text itself was surely
+    /// not taken.
+    pub(super) async fn upload(&self, text: &OutboundText) -> Result<Vec<i64>> {
+        let mut numbers = Vec::new();
+        if text.kind == OutboundKind::Mms {
+            for photo in &text.photos {
+                numbers.push(self.upload_one(photo).await.map_err(of_an_upload)?);
+            }
+        }
+        Ok(numbers)
+    }
+
+    async fn upload_one(&self, photo: &Photo) -> Result<i64> {
+        let file = STANDARD.encode(&photo.jpeg);
+        let body = json!({ "fileName": photo.name, "createUser": "munja", "fileBody": file });
+        let request = self.request(Method::POST, "/attachfile/binaryUpload")?.json(body);
+        let _turn = self.others.wait().await;
+        let response = self.http.call(request).await.map_err(|f| unanswered(&f, ErrorKind::NotSent))?;
+        let number = answer::read(&response)?["data"]["fileId"].as_i64();
+        number.ok_or_else(|| CarrierError::new(ErrorKind::NotSent, "the carrier does not name a photo"))
+    }
+}
+
+/// What leaves the fate of a photo open leaves none about the text's.
+fn of_an_upload(error: CarrierError) -> CarrierError {
+    match error.kind {
+        ErrorKind::Ambiguous | ErrorKind::Transient | ErrorKind::Protocol => {
+            CarrierError { kind: ErrorKind::NotSent, ..error }
+        }
+        _ => error,
+    }
+}

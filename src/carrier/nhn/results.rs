@@ -1,0 +1,75 @@
+//! Results, read in windows of the time they were last changed (`carrier/windows.rs`).
+
+use bytes::Bytes;
+use http::Method;
+use serde_json::Value;
+
+use super::{Nhn, list, wire};
+use crate::carrier::windows::{MAX_PAGES, Walk};
+use crate::carrier::{ReportPage, Result, korea};
+use crate::domain::UnixMs;
+
+pub(super) const PAGE_SIZE: u64 = 500;
+
+impl Nhn {
+    /// The next page with news; an empty one where the window has none (any more).
+    pub(super) async fn next_results(&self) -> Result<ReportPage> {
+        let mut walk = self.windows.place().walk((self.now)());
+        let mut n_read = 0;
+        loop {
+            n_read += 1;
+            let page = walk.page.as_deref().and_then(|page| page.parse().ok()).unwrap_or(1);
+            let (raw, body) = self.results(walk.since, walk.until, page, PAGE_SIZE).await?;
+            let items = list::items(&body)?;
+            let rest = list::has_more(&body, items.len(), page, PAGE_SIZE)
+                .then(|| Walk { page: Some(page.saturating_add(1).to_string()), ..walk.clone() });
+            let mut place = self.windows.place();
+            let (mut news, mut told) = (Vec::new(), Vec::new());
+            for item in items {
+                let mark = mark(item);
+                if let Some(receipt) = wire::result(item).filter(|_| !place.is_told(&mark)) {
+                    news.push(receipt);
+                    told.push(mark);
+                }
+            }
+            match rest {
+                Some(rest) if news.is_empty() && n_read < MAX_PAGES => walk = rest,
+                rest => {
+                    let ack = place.expect(rest, walk.until, told);
+                    return Ok(ReportPage { raw, items: news, ack: Some(ack) });
+                }
+            }
+        }
+    }
+
+    /// One page of the list of results.
+    pub(super) async fn results(
+        &self,
+        since: UnixMs,
+        until: UnixMs,
+        page: u64,
+        size: u64,
+    ) -> Result<(Bytes, Value)> {
+        let request = self
+            .request(Method::GET, "/message-results")?
+            .query("startUpdateDate", clock(since))
+            .query("endUpdateDate", clock(until))
+            .query("pageNum", page.to_string())
+            .query("pageSize", size.to_string());
+        let (response, body) = self.read(request).await?;
+        Ok((response.body, body))
+    }
+}
+
+/// Tells one word about one text from any other.
+fn mark(item: &Value) -> String {
+    match wire::name_of(item).zip(wire::word(&item["resultCode"])) {
+        Some((name, code)) => format!("{name} {code}"),
+        None => item.to_string(),
+    }
+}
+
+/// `2026-07-01 09:00:00`, Korea's time.
+pub(super) fn clock(at: UnixMs) -> String {
+    korea::local_time(at).replace('T', " ")
+}

@@ -1,0 +1,215 @@
+//! SOLAPI, also CoolSMS (Korea): sends only; results by window or webhook, one photo out. It has no idempotency key: an
+//! ambiguous send is settled by reading its list of texts to this citizen for our key, which each carries as
+//! `customFields.ref`. Sources: the official SDKs (npm 6.0.1, PyPI 5.0.3) and SOLAPI's documents (2022-09).
+//!
+//! - `mod.rs`: the driver, one method a call
+//! - `auth.rs`: the signature of every request
+//! - `answer.rs`: the status of every answer
+//! - `wire.rs`: the data inside
+//! - `codes.rs`: what the codes mean
+//! - `list.rs`: the list of texts, for doubts, results and as a whole
+//! - `webhook.rs`: its calls to us
+
+mod answer;
+mod auth;
+mod codes;
+mod list;
+mod webhook;
+mod wire;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use http::{Method, header};
+use secrecy::SecretString;
+use serde_json::{Value, json};
+
+use self::wire::Taken;
+use super::error::unanswered;
+use super::http::{Http, Request, Response};
+use super::turns::Turns;
+use super::windows::Windows;
+use super::{
+    Accepted, Caps, Carrier, CarrierError, ErrorKind, InboundClass, Lookup, PushCall, PushRefused, Pushed,
+    Reconciled, ReportClass, ReportPage, Result, SentPage,
+};
+use crate::domain::UnixMs;
+use crate::domain::media::{Photo, PhotoLimits};
+use crate::domain::outbound::{OutboundKind, OutboundText};
+use crate::domain::phone::PhoneKind;
+use crate::domain::receipt::Receipt;
+use crate::domain::text::Limits;
+
+pub use self::codes::meaning;
+
+/// A text names one photo (`imageId`). The size is the least that any of its documents asks for.
+const PHOTOS: PhotoLimits = PhotoLimits { n: 1, n_bytes: 200 * 1_000, ..PhotoLimits::KOREAN };
+
+/// What the driver needs from the configuration.
+#[derive(Debug, Clone)]
+pub struct SolapiConfig {
+    pub api_key: SecretString,
+    pub api_secret: SecretString,
+    /// The secret of its webhooks; without it none are taken.
+    pub webhook_secret: Option<SecretString>,
+    pub sends_per_sec: u32,
+    /// All requests but sends share this limit.
+    pub others_per_sec: u32,
+    pub min_poll: Duration,
+}
+
+/// The driver. Waits for a place in the limits by itself.
+pub struct Solapi {
+    config: SolapiConfig,
+    http: Http,
+    now: Arc<dyn Fn() -> UnixMs + Send + Sync>,
+    sends: Turns,
+    others: Turns,
+    windows: Windows,
+}
+
+impl fmt::Debug for Solapi {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Solapi")
+    }
+}
+
+impl Solapi {
+    /// `now` tells the time in milliseconds UTC.
+    pub fn new(config: SolapiConfig, http: Http, now: Arc<dyn Fn() -> UnixMs + Send + Sync>) -> Self {
+        let (sends, others) = (Turns::new(config.sends_per_sec), Turns::new(config.others_per_sec));
+        Solapi { config, http, now, sends, others, windows: Windows::default() }
+    }
+
+    /// Signed at the moment it leaves: a signature is good once, and for a quarter of an hour.
+    fn signed(&self, request: Request) -> Result<Request> {
+        let credentials = auth::header(&self.config, (self.now)(), &rand::random())?;
+        Ok(request.header(header::AUTHORIZATION, credentials))
+    }
+
+    /// A reading request: whatever goes wrong, it may be asked again.
+    async fn read(&self, request: Request) -> Result<(Response, Value)> {
+        let _turn = self.others.wait().await;
+        let request = self.signed(request)?;
+        let response = self.http.call(request).await.map_err(|f| unanswered(&f, ErrorKind::Transient))?;
+        let body = answer::read(&response).map_err(CarrierError::of_a_read)?;
+        Ok((response, body))
+    }
+
+    /// Hands over a text's photo and gives its name at the carrier. Whatever goes wrong, the text itself was surely not
+    /// taken.
+    async fn upload(&self, text: &OutboundText) -> Result<Option<String>> {
+        let photo = match text.photos.as_slice() {
+            _ if text.kind != OutboundKind::Mms => return Ok(None),
+            [] => return Ok(None),
+            [photo] => photo,
+            _ => return Err(CarrierError::new(ErrorKind::Permanent, "this carrier takes one photo a text")),
+        };
+        let name = self.upload_one(photo).await.map_err(|error| match error.kind {
+            ErrorKind::Ambiguous | ErrorKind::Transient | ErrorKind::Protocol => {
+                CarrierError { kind: ErrorKind::NotSent, ..error }
+            }
+            _ => error,
+        })?;
+        Ok(Some(name))
+    }
+
+    async fn upload_one(&self, photo: &Photo) -> Result<String> {
+        let body = json!({ "type": "MMS", "file": STANDARD.encode(&photo.jpeg) });
+        let (_, answer) = self.read(Request::new(Method::POST, "/storage/v1/files").json(body)).await?;
+        wire::word(&answer["fileId"])
+            .ok_or_else(|| CarrierError::new(ErrorKind::NotSent, "the carrier does not name a photo"))
+    }
+}
+
+#[async_trait]
+impl Carrier for Solapi {
+    fn name(&self) -> &'static str {
+        "solapi"
+    }
+
+    fn caps(&self) -> Caps {
+        Caps {
+            inbound: InboundClass::None,
+            idempotent_send: None,
+            lookup: Lookup::Scan,
+            reports: ReportClass::Window,
+            min_poll: self.config.min_poll,
+            limits: Limits::KOREAN,
+            sends_per_sec: self.config.sends_per_sec,
+            photos_in: false,
+            photos_out: Some(PHOTOS),
+            push: self.config.webhook_secret.is_some(),
+            lists_sent: true,
+        }
+    }
+
+    async fn send(&self, text: &OutboundText) -> Result<Accepted> {
+        if text.citizen.kind() == PhoneKind::Foreign {
+            return Err(CarrierError::new(
+                ErrorKind::Permanent,
+                "this carrier is asked for Korean numbers only",
+            ));
+        }
+        let photo = self.upload(text).await?;
+        let _turn = self.sends.wait().await;
+        if (self.now)() > text.expires_at {
+            return Err(CarrierError::new(
+                ErrorKind::NotSent,
+                "the text grew too old while it waited to leave",
+            ));
+        }
+        let request = Request::new(Method::POST, "/messages/v4/send-many/detail");
+        let request = self.signed(request.json(wire::send_body(text, photo.as_deref())))?;
+        let response = self.http.call(request).await.map_err(|f| unanswered(&f, ErrorKind::Ambiguous))?;
+        match wire::taken(&answer::read(&response)?) {
+            Taken::Yes(carrier_message_id) => Ok(Accepted { carrier_message_id, repeated: false }),
+            Taken::No(code) => Err(answer::refused(&code)),
+            Taken::Unclear => Err(CarrierError::new(
+                ErrorKind::Ambiguous,
+                "the answer to a send does not say what became of it",
+            )),
+        }
+    }
+
+    async fn reconcile(&self, text: &OutboundText) -> Result<Reconciled> {
+        self.find_sent(text).await
+    }
+
+    async fn poll_reports(&self) -> Result<ReportPage> {
+        self.next_results().await
+    }
+
+    async fn ack_reports(&self, token: &str) -> Result<()> {
+        self.windows.place().acked(token);
+        Ok(())
+    }
+
+    async fn status(&self, carrier_message_id: &str) -> Result<Option<Receipt>> {
+        let request = list::request().query("messageId", carrier_message_id).query("limit", "1");
+        let (_, body) = self.read(request).await?;
+        let items = wire::items(&body)?;
+        let ours = items.iter().find(|(name, _)| name.as_deref() == Some(carrier_message_id));
+        Ok(ours.and_then(|(name, item)| wire::ended(name.as_deref(), item)))
+    }
+
+    async fn check(&self) -> Result<Option<i64>> {
+        let (response, _) = self.read(list::request().query("limit", "1")).await?;
+        Ok(response.date_ms().map(|date| date - (self.now)()))
+    }
+
+    async fn sent_since(&self, since: UnixMs, page: Option<&str>) -> Result<SentPage> {
+        self.list_sent(since, page).await
+    }
+
+    fn push(&self, call: &PushCall<'_>) -> std::result::Result<Pushed, PushRefused> {
+        webhook::read(self.config.webhook_secret.as_ref(), call)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,96 @@
+//! Results read in windows of the time they were last changed, for carriers that keep no place for us. How far we are is
+//! kept in memory only: a start begins an hour back, repeats change nothing, and a text without a receipt is asked for by
+//! itself. A window is given up for the next only once all its pages are committed (acked); windows overlap, and what was
+//! told is not told again, so that a quiet hour is quiet.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::domain::UnixMs;
+
+/// How far back a start begins.
+const BACK_MS: i64 = 60 * 60 * 1000;
+/// How far a window reaches back into the one before: clocks differ, and changes show late.
+const OVERLAP_MS: i64 = 10 * 60 * 1000;
+/// A window is not longer; carriers take a day.
+const MOST_MS: i64 = 23 * 60 * 60 * 1000;
+/// Pages without news that are read in one go.
+pub(super) const MAX_PAGES: usize = 20;
+
+/// Where the reading stands, for whoever holds the driver.
+#[derive(Debug, Default)]
+pub(super) struct Windows(Mutex<Place>);
+
+#[derive(Debug, Default)]
+pub(super) struct Place {
+    /// The first window that was not yet read to its end begins here; unset before the first.
+    since: Option<UnixMs>,
+    /// The window under way.
+    walk: Option<Walk>,
+    /// What was told and may be met again, and where the window ended that told it.
+    told: HashMap<String, UnixMs>,
+    /// What the last page leads to once it is acked.
+    next: Option<Next>,
+    n_pages: u64,
+}
+
+/// A page of a window.
+#[derive(Debug, Clone)]
+pub(super) struct Walk {
+    pub since: UnixMs,
+    pub until: UnixMs,
+    /// The carrier's word for it; `None` is the first.
+    pub page: Option<String>,
+}
+
+#[derive(Debug)]
+struct Next {
+    token: String,
+    /// The rest of the window; `None` if it was read to its end.
+    walk: Option<Walk>,
+    until: UnixMs,
+    told: Vec<String>,
+}
+
+impl Windows {
+    pub(super) fn place(&self) -> MutexGuard<'_, Place> {
+        // Whoever panicked left a place to read on from: each change is one assignment after the other.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Place {
+    /// The page to read now.
+    pub(super) fn walk(&mut self, now: UnixMs) -> Walk {
+        let since = *self.since.get_or_insert(now.saturating_sub(BACK_MS));
+        let from = since.saturating_sub(OVERLAP_MS);
+        let until = now.min(since.saturating_add(MOST_MS)).max(from);
+        self.walk.clone().unwrap_or(Walk { since: from, until, page: None })
+    }
+
+    pub(super) fn is_told(&self, mark: &str) -> bool {
+        self.told.contains_key(mark)
+    }
+
+    /// Notes what follows once the page that ends here is acked, by the name it gives the page.
+    pub(super) fn expect(&mut self, rest: Option<Walk>, until: UnixMs, told: Vec<String>) -> String {
+        self.n_pages += 1;
+        let token = self.n_pages.to_string();
+        self.next = Some(Next { token: token.clone(), walk: rest, until, told });
+        token
+    }
+
+    /// The page of this name is committed. One that is not the last is nobody's any more.
+    pub(super) fn acked(&mut self, token: &str) {
+        let Some(next) = self.next.take_if(|next| next.token == token) else {
+            return;
+        };
+        self.told.extend(next.told.into_iter().map(|mark| (mark, next.until)));
+        self.walk = next.walk;
+        if self.walk.is_none() {
+            self.since = Some(next.until);
+            // Twice the overlap, and so longer than any of it can be met.
+            self.told.retain(|_, until| *until >= next.until.saturating_sub(2 * OVERLAP_MS));
+        }
+    }
+}
