@@ -3,9 +3,10 @@
 
 use std::path::Path;
 
-use crate::config::{CarrierConfig, Config};
+use crate::carrier::ErrorKind;
+use crate::config::{CarrierSetup, Config};
 use crate::daemon;
-use crate::domain::phone::SenderCheck;
+use crate::domain::phone::{PhoneNumber, SenderCheck};
 use crate::ops::clock::Clock;
 use crate::ops::lang::Lang;
 use crate::store::StoreOptions;
@@ -69,8 +70,8 @@ pub async fn check(config_path: &Path, lang: Lang) -> Vec<Finding> {
         ),
     )];
     findings.push(database(&config, lang).await);
-    findings.push(sender(&config, lang));
-    findings.extend(carrier(&config, lang).await);
+    findings.extend(senders(&config, lang));
+    findings.extend(carriers(&config, lang).await);
     findings
 }
 
@@ -126,20 +127,28 @@ async fn database(config: &Config, lang: Lang) -> Finding {
     }
 }
 
-fn sender(config: &Config, lang: Lang) -> Finding {
-    let CarrierConfig::Bizgo(bizgo) = &config.carrier;
-    let number = &bizgo.sender;
+/// Each number texts leave from, at each carrier they leave by.
+fn senders(config: &Config, lang: Lang) -> Vec<Finding> {
+    let carriers = &config.carriers;
+    let setups = carriers.used().into_iter().filter(|s| carriers.sends(s.name));
+    setups.flat_map(|s| s.senders.all().into_iter().map(move |number| sender(s.name, number, lang))).collect()
+}
+
+fn sender(carrier: &str, number: &PhoneNumber, lang: Lang) -> Finding {
     match number.sender_check() {
         SenderCheck::Ok => Finding::good(
             "sender",
-            lang.pick(format!("answers leave from {number}"), format!("답장은 {number} 번호로 나갑니다")),
+            lang.pick(
+                format!("answers leave from {number} ({carrier})"),
+                format!("답장은 {number} 번호로 나갑니다 ({carrier})"),
+            ),
         ),
         SenderCheck::Special => Finding::with(
             "sender",
             Verdict::Warn,
             lang.pick(
-                format!("{number} is a special number: only its public body may send from it"),
-                format!("{number} 은(는) 특수번호입니다. 해당 공공기관만 쓸 수 있습니다"),
+                format!("{number} ({carrier}) is a special number: only its public body may send from it"),
+                format!("{number} ({carrier}) 은(는) 특수번호입니다. 해당 공공기관만 쓸 수 있습니다"),
             ),
             lang.pick(
                 "have the carrier confirm that it is registered for this account",
@@ -148,23 +157,30 @@ fn sender(config: &Config, lang: Lang) -> Finding {
         ),
         SenderCheck::Bad => Finding::with(
             "sender",
-            Verdict::Bad,
+            Verdict::Warn,
             lang.pick(
-                format!("{number} cannot be a sender"),
-                format!("{number} 은(는) 발신번호가 될 수 없습니다"),
+                format!("{number} is no Korean number: {carrier} has to know it as one of yours"),
+                format!("{number} 은(는) 국내 번호가 아닙니다. {carrier} 에 등록되어 있어야 합니다"),
             ),
             lang.pick(
-                "set carrier.bizgo.sender to a number registered with the carrier",
-                "carrier.bizgo.sender 를 통신사에 등록된 번호로 바꾸십시오",
+                format!("have it confirmed, or set carrier.{carrier}.sender to a number registered there"),
+                format!("등록을 확인하거나 carrier.{carrier}.sender 를 등록된 번호로 바꾸십시오"),
             ),
         ),
     }
 }
 
-/// Logs in and reads; says how far the clocks are apart.
-async fn carrier(config: &Config, lang: Lang) -> Vec<Finding> {
-    let clock = Clock::system();
-    let carrier = match daemon::make_carrier(config, &clock) {
+/// Logs in and reads at each carrier in use; says how far the clocks are apart.
+async fn carriers(config: &Config, lang: Lang) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for setup in config.carriers.used() {
+        findings.extend(carrier(setup, lang).await);
+    }
+    findings
+}
+
+async fn carrier(setup: &CarrierSetup, lang: Lang) -> Vec<Finding> {
+    let carrier = match daemon::make_carrier(setup, &Clock::system()) {
         Ok(carrier) => carrier,
         Err(error) => {
             return vec![Finding::with(
@@ -188,32 +204,39 @@ async fn carrier(config: &Config, lang: Lang) -> Vec<Finding> {
             findings
         }
         Err(error) => {
-            vec![Finding::with("carrier", Verdict::Bad, error.to_string(), remedy(error.kind, lang))]
+            let said = format!("{}: {error}", carrier.name());
+            vec![Finding::with("carrier", Verdict::Bad, said, remedy(setup.name, error.kind, lang))]
         }
     }
 }
 
-fn remedy(kind: crate::carrier::ErrorKind, lang: Lang) -> &'static str {
-    use crate::carrier::ErrorKind as K;
+/// What an operator can do about a carrier that does not answer as it should.
+pub fn remedy(carrier: &str, kind: ErrorKind, lang: Lang) -> String {
+    use ErrorKind as K;
     match kind {
         K::Auth => lang.pick(
-            "put the right key into the file named by carrier.bizgo.api_key_file",
-            "carrier.bizgo.api_key_file 파일에 올바른 키를 넣으십시오",
+            format!("put the right key into the file that [carrier.{carrier}] names"),
+            format!("[carrier.{carrier}] 에 적힌 키 파일에 올바른 키를 넣으십시오"),
         ),
-        K::Config => lang.pick(
-            "have the carrier set up the account: permissions, sender number, this machine's address",
-            "통신사에 계정 설정(권한, 발신번호, 이 서버의 주소)을 요청하십시오",
-        ),
+        K::Config => lang
+            .pick(
+                "have the carrier set up the account: permissions, sender number, this machine's address",
+                "통신사에 계정 설정(권한, 발신번호, 이 서버의 주소)을 요청하십시오",
+            )
+            .to_owned(),
         K::NotSent => lang.pick(
-            "is the network up, and is carrier.bizgo.base_url right?",
-            "네트워크와 carrier.bizgo.base_url 을 확인하십시오",
+            format!("is the network up, and is carrier.{carrier}.base_url right?"),
+            format!("네트워크와 carrier.{carrier}.base_url 을 확인하십시오"),
         ),
-        K::RateLimited => lang.pick(
-            "the account's limit is used up by another program; stop it, or ask for a higher limit",
-            "다른 프로그램이 계정의 한도를 쓰고 있습니다. 멈추거나 한도를 늘려 달라고 하십시오",
-        ),
+        K::RateLimited => lang
+            .pick(
+                "the account's limit is used up by another program; stop it, or ask for a higher limit",
+                "다른 프로그램이 계정의 한도를 쓰고 있습니다. 멈추거나 한도를 늘려 달라고 하십시오",
+            )
+            .to_owned(),
         K::Transient | K::Ambiguous | K::Protocol | K::Permanent => lang
-            .pick("try again; if it stays, ask the carrier", "다시 해 보고 계속되면 통신사에 문의하십시오"),
+            .pick("try again; if it stays, ask the carrier", "다시 해 보고 계속되면 통신사에 문의하십시오")
+            .to_owned(),
     }
 }
 

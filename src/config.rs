@@ -2,53 +2,30 @@
 //! keys, missing secrets and values out of range refuse to load, for a gateway that runs on defaults nobody chose loses
 //! texts quietly.
 
+pub mod carrier;
 mod error;
+mod fields;
 mod file;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use secrecy::SecretString;
-use url::Url;
-
+pub use carrier::{CarrierSetup, Carriers, Driver};
 pub use error::ConfigError;
 
-use crate::domain::phone::PhoneNumber;
 use crate::domain::text::{self, Charset, Limits};
 
 /// The whole configuration, checked.
 #[derive(Debug, Clone)]
 pub struct Config {
     pub database: PathBuf,
-    pub carrier: CarrierConfig,
+    pub carriers: Carriers,
     pub polling: Polling,
     pub sending: Sending,
     pub service: Service,
     pub api: Api,
     pub log: Log,
-}
-
-/// The one carrier texts come from and leave by.
-#[derive(Debug, Clone)]
-pub enum CarrierConfig {
-    Bizgo(Bizgo),
-}
-
-/// `[carrier.bizgo]`
-#[derive(Debug, Clone)]
-pub struct Bizgo {
-    pub base_url: Url,
-    pub api_key: SecretString,
-    /// The number citizens text.
-    pub number: PhoneNumber,
-    /// The registered number answers leave from.
-    pub sender: PhoneNumber,
-    pub sends_per_sec: u32,
-    pub other_requests_per_sec: u32,
-    pub page_limit: u32,
-    pub overlap: Duration,
-    pub timeout: Duration,
 }
 
 /// `[polling]`: how often the carrier is asked for texts and receipts.

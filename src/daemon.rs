@@ -1,6 +1,8 @@
 //! The wiring: starts everything in order, unwinds on failure, stops in reverse. Also signals, reload and what systemd
 //! hears of it.
 
+mod carriers;
+
 use std::fs::{File, TryLockError};
 use std::net::SocketAddr;
 use std::os::unix::fs::OpenOptionsExt;
@@ -13,19 +15,19 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::api::wire::{CarrierStatus, WorkerStatus};
+use crate::api::wire::WorkerStatus;
 use crate::api::{self, ApiContext, ApiSettings, Health};
-use crate::carrier::bizgo::{Bizgo, BizgoConfig};
-use crate::carrier::http::{Http, HttpOptions};
-use crate::carrier::{self, Carrier};
-use crate::config::{self, CarrierConfig, Config, KOREAN_LIMITS, LogFormat};
+use crate::carrier;
+use crate::config::{Config, KOREAN_LIMITS, LogFormat};
 use crate::domain::conversation::LIVE_MS;
 use crate::domain::polling::Pace;
 use crate::domain::text;
 use crate::ops::clock::Clock;
 use crate::ops::{logging, systemd};
 use crate::store::{MakeReceipt, NoticeText, RoutePolicy, SendPolicy, Store, StoreOptions};
-use crate::worker::{self, Board, Context, Settings};
+use crate::worker::{self, Board, CarrierHealth, Carriers, Context, Role, Settings};
+
+pub use carriers::{make_carrier, make_carriers, now_fn};
 
 /// How long what is under way may take to end after a stop was asked for.
 pub const DRAIN: Duration = Duration::from_secs(25);
@@ -34,14 +36,14 @@ pub const DRAIN: Duration = Duration::from_secs(25);
 pub struct Options {
     pub clock: Clock,
     pub store: StoreOptions,
-    /// Instead of the configured carrier.
-    pub carrier: Option<Arc<dyn Carrier>>,
+    /// Instead of the configured carriers.
+    pub carriers: Option<Carriers>,
 }
 
 impl Default for Options {
     fn default() -> Self {
         let store = StoreOptions { create: false, ..StoreOptions::default() };
-        Options { clock: Clock::system(), store, carrier: None }
+        Options { clock: Clock::system(), store, carriers: None }
     }
 }
 
@@ -52,7 +54,7 @@ pub struct Daemon {
     board: Arc<Board>,
     settings: watch::Sender<Arc<Settings>>,
     api_settings: watch::Sender<Arc<ApiSettings>>,
-    carrier: watch::Sender<Arc<dyn Carrier>>,
+    carriers: watch::Sender<Arc<Carriers>>,
     listen: Option<SocketAddr>,
     stop_workers: CancellationToken,
     stop_api: CancellationToken,
@@ -68,9 +70,9 @@ impl Daemon {
         let lock = lock_database(&config.database)?;
         let store = open_store(&config.database, options.store).await?;
         let clock = options.clock;
-        let carrier = match options.carrier {
-            Some(carrier) => carrier,
-            None => make_carrier(&config, &clock)?,
+        let carriers = match options.carriers {
+            Some(carriers) => carriers,
+            None => make_carriers(&config, &clock)?,
         };
         let n = store.rescue(true, clock.now_ms()).await.context("the database could not be written to")?;
         if n > 0 {
@@ -79,11 +81,11 @@ impl Daemon {
                 "texts were being sent when the last run ended; the carrier is asked what became of them"
             );
         }
-        let board = Arc::new(Board::new(clock.now_ms()));
+        let board = Arc::new(Board::new(&carriers, clock.now_ms()));
         let mut daemon = Daemon {
-            settings: watch::Sender::new(Arc::new(settings(&config))),
-            api_settings: watch::Sender::new(Arc::new(api_settings(&config, carrier.as_ref()))),
-            carrier: watch::Sender::new(carrier),
+            settings: watch::Sender::new(Arc::new(settings(&config, &carriers))),
+            api_settings: watch::Sender::new(Arc::new(api_settings(&config, &carriers))),
+            carriers: watch::Sender::new(Arc::new(carriers)),
             store,
             clock,
             board,
@@ -125,13 +127,13 @@ impl Daemon {
     }
 
     fn api_context(&self) -> ApiContext {
-        let (board, carrier) = (Arc::clone(&self.board), self.carrier.subscribe());
+        let (board, carriers) = (Arc::clone(&self.board), self.carriers.subscribe());
         let started_at = self.clock.now_ms();
         ApiContext {
             store: self.store.clone(),
             clock: self.clock.clone(),
             settings: self.api_settings.subscribe(),
-            health: Arc::new(move || health(&board, carrier.borrow().name(), started_at)),
+            health: Arc::new(move || health(&board, &carriers.borrow(), started_at)),
             meaning: carrier::meaning,
             stop: self.stop_api.clone(),
         }
@@ -141,13 +143,13 @@ impl Daemon {
         let context = Context {
             store: self.store.clone(),
             clock: self.clock.clone(),
-            carrier: self.carrier.subscribe(),
+            carriers: self.carriers.subscribe(),
             settings: self.settings.subscribe(),
             board: Arc::clone(&self.board),
             stop: self.stop_workers.clone(),
         };
         let start = |role| tokio::spawn(worker::supervise(role, context.clone()));
-        self.workers = worker::ROLES.into_iter().map(start).collect();
+        self.workers = Role::all(&self.carriers.borrow()).into_iter().map(start).collect();
     }
 
     /// Where the API listens, if over TCP.
@@ -165,7 +167,12 @@ impl Daemon {
 
     /// Takes over a new configuration; what needs a new start is named and left as it is.
     pub fn reload(&mut self, new: Config) -> anyhow::Result<()> {
-        let carrier = make_carrier(&new, &self.clock)?;
+        let carriers = make_carriers(&new, &self.clock)?;
+        if Role::all(&carriers) != Role::all(&self.carriers.borrow()) {
+            bail!(
+                "other carriers than before, or other uses of them, need a new start: systemctl restart munjad"
+            );
+        }
         let old = &self.config;
         if old.database != new.database
             || old.api.listen != new.api.listen
@@ -173,9 +180,9 @@ impl Daemon {
         {
             tracing::warn!("database.path, api.listen and api.socket change only with a new start");
         }
-        self.api_settings.send_replace(Arc::new(api_settings(&new, carrier.as_ref())));
-        self.carrier.send_replace(carrier);
-        self.settings.send_replace(Arc::new(settings(&new)));
+        self.api_settings.send_replace(Arc::new(api_settings(&new, &carriers)));
+        self.settings.send_replace(Arc::new(settings(&new, &carriers)));
+        self.carriers.send_replace(Arc::new(carriers));
         self.board.reloaded.notify_one();
         self.config = new;
         Ok(())
@@ -234,50 +241,20 @@ pub async fn open_store(path: &Path, options: StoreOptions) -> anyhow::Result<St
     opened.with_context(|| format!("database {shown}"))
 }
 
-/// The carrier the configuration names.
-pub fn make_carrier(config: &Config, clock: &Clock) -> anyhow::Result<Arc<dyn Carrier>> {
-    let CarrierConfig::Bizgo(bizgo) = &config.carrier;
-    let http = Http::new(HttpOptions::new(bizgo.base_url.clone(), bizgo.timeout))
-        .map_err(|error| anyhow::anyhow!("carrier.bizgo.base_url: {error}"))?;
-    Ok(Arc::new(Bizgo::new(bizgo_config(bizgo, config), http, now_fn(clock))))
-}
-
-/// The driver's view of `[carrier.bizgo]`.
-pub fn bizgo_config(bizgo: &config::Bizgo, config: &Config) -> BizgoConfig {
-    BizgoConfig {
-        api_key: bizgo.api_key.clone(),
-        webhook_secret: None,
-        mo_number: Some(bizgo.number.reveal().to_owned()),
-        page_limit: bizgo.page_limit,
-        overlap: bizgo.overlap,
-        sends_per_sec: bizgo.sends_per_sec,
-        others_per_sec: bizgo.other_requests_per_sec,
-        min_poll: config.polling.fast,
-    }
-}
-
-/// What a driver takes for a clock.
-pub fn now_fn(clock: &Clock) -> Arc<dyn Fn() -> i64 + Send + Sync> {
-    let clock = clock.clone();
-    Arc::new(move || clock.now_ms())
-}
-
 fn ms(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX / 4)
 }
 
-fn send_policy(config: &Config) -> SendPolicy {
-    let CarrierConfig::Bizgo(bizgo) = &config.carrier;
+fn send_policy(config: &Config, carriers: &Carriers) -> SendPolicy {
     SendPolicy {
-        senders: Default::default(),
-        default_sender: bizgo.sender.clone(),
+        senders: carriers.outbound.senders.clone(),
         time_to_live_ms: ms(config.sending.time_to_live),
         recall_ms: ms(config.sending.recall),
     }
 }
 
-fn settings(config: &Config) -> Settings {
-    let CarrierConfig::Bizgo(bizgo) = &config.carrier;
+fn settings(config: &Config, carriers: &Carriers) -> Settings {
+    let longest_call = config.carriers.used().iter().map(|setup| setup.timeout).max().unwrap_or_default();
     let service = config.service.clone();
     let polling = &config.polling;
     let receipt = service.receipt_texts.then(|| -> MakeReceipt {
@@ -291,7 +268,7 @@ fn settings(config: &Config) -> Settings {
     let (fast_ms, slow_ms, live_for_ms) =
         (ms(polling.fast), ms(polling.slow), ms(polling.live).min(LIVE_MS * 100));
     Settings {
-        route: RoutePolicy { receipt, send: send_policy(config) },
+        route: RoutePolicy { receipt, send: send_policy(config, carriers) },
         inbound_pace: Pace { fast_ms, slow_ms, live_for_ms },
         receipt_pace: Pace {
             fast_ms: ms(polling.receipts_fast),
@@ -301,23 +278,22 @@ fn settings(config: &Config) -> Settings {
         full_walk_ms: ms(polling.full_walk),
         first_look_back_ms: ms(polling.first_look_back),
         max_in_flight: config.sending.max_in_flight,
-        lease_ms: ms(bizgo.timeout) + 30_000,
+        lease_ms: ms(longest_call) + 30_000,
         receipt_timeout_ms: ms(config.sending.receipt_timeout),
     }
 }
 
-fn api_settings(config: &Config, carrier: &dyn Carrier) -> ApiSettings {
+fn api_settings(config: &Config, carriers: &Carriers) -> ApiSettings {
     ApiSettings {
-        limits: carrier.caps().limits,
-        send: send_policy(config),
+        limits: carriers.outbound.carrier.caps().limits,
+        send: send_policy(config, carriers),
         token_ttl_ms: ms(config.api.token_lifetime),
     }
 }
 
-fn health(board: &Board, carrier: &str, started_at: i64) -> Health {
-    let known = board.carrier();
+fn health(board: &Board, carriers: &Carriers, started_at: i64) -> Health {
     let worker = |w: worker::WorkerHealth| WorkerStatus {
-        name: w.name.to_owned(),
+        name: w.role.to_string(),
         n_restarts: w.n_restarts,
         last_progress_at: w.last_progress_at,
         is_late: w.is_late,
@@ -325,12 +301,7 @@ fn health(board: &Board, carrier: &str, started_at: i64) -> Health {
     Health {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         started_at,
-        carrier: CarrierStatus {
-            name: carrier.to_owned(),
-            sending_stopped: board.sending_stopped(),
-            last_poll_ok_at: known.last_poll_ok_at,
-            last_error: known.last_error,
-        },
+        carriers: carriers::statuses(carriers, board),
         workers: board.workers().into_iter().map(worker).collect(),
     }
 }
@@ -397,10 +368,17 @@ async fn report(daemon: &Daemon) {
             n.n_active,
             n.n_queued,
             n.n_in_doubt,
-            if daemon.board.carrier().last_error.is_some() { "; the carrier does not answer" } else { "" }
+            trouble(&daemon.board)
         )),
         Err(error) => systemd::status(&format!("the database does not answer: {error}")),
     }
+}
+
+/// Carriers that do not answer, for the status line.
+fn trouble(board: &Board) -> String {
+    let is_bad = |health: &CarrierHealth| health.last_error.is_some() || health.is_open;
+    let bad: Vec<&str> = board.carriers().iter().filter(|(_, h)| is_bad(h)).map(|(name, _)| *name).collect();
+    if bad.is_empty() { String::new() } else { format!("; in trouble: {}", bad.join(", ")) }
 }
 
 /// A new configuration, or the old one if the new one is bad.

@@ -63,7 +63,7 @@ pub struct ApiSettings {
 pub struct Health {
     pub version: String,
     pub started_at: UnixMs,
-    pub carrier: wire::CarrierStatus,
+    pub carriers: Vec<wire::CarrierStatus>,
     pub workers: Vec<wire::WorkerStatus>,
 }
 

@@ -10,7 +10,7 @@ use super::{ApiContext, view};
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
-/// Counts, the carrier and the workers.
+/// Counts, the carriers and the workers.
 #[utoipa::path(get, path = "/v1/status", operation_id = "status", tag = "status", responses((status = 200, description = "How things stand", body = StatusResponse)))]
 pub(super) async fn status(
     State(context): State<ApiContext>,
@@ -23,7 +23,7 @@ pub(super) async fn status(
         version: health.version,
         now_at,
         started_at: health.started_at,
-        carrier: health.carrier,
+        carriers: health.carriers,
         counts: view::counts(&counts),
         workers: health.workers,
     }))

@@ -168,7 +168,7 @@ pub struct StatusResponse {
     pub version: String,
     pub now_at: i64,
     pub started_at: i64,
-    pub carrier: CarrierStatus,
+    pub carriers: Vec<CarrierStatus>,
     pub counts: Counts,
     pub workers: Vec<WorkerStatus>,
 }
@@ -176,8 +176,13 @@ pub struct StatusResponse {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct CarrierStatus {
     pub name: String,
-    /// The carrier refuses our key or account: nothing leaves until an operator mends it.
-    pub sending_stopped: bool,
+    /// Texts come from it.
+    pub receives: bool,
+    /// Texts leave by it: `preferred`, or `standby` (while the preferred one is out of order or held back).
+    pub sends: Option<String>,
+    /// `works`; `out_of_order`: it does not answer and is probed now and then; `refused`: it refuses our key or account
+    /// until an operator mends that; `paused`: an operator holds it back.
+    pub state: String,
     pub last_poll_ok_at: Option<i64>,
     /// The last failure since then, in words without personal data.
     pub last_error: Option<String>,

@@ -20,7 +20,8 @@ fn describe(desk: &Desk, status: &StatusResponse) -> String {
     let version = one_word(&status.version);
     let mut lines =
         vec![desk.say.with("status-server", [("version", version.into()), ("ago", started.into())])];
-    lines.extend(carrier(desk, &status.carrier));
+    let is_one = status.carriers.len() == 1;
+    lines.extend(status.carriers.iter().flat_map(|of| carrier(desk, of, is_one)));
     lines.extend(counts(desk, &status.counts));
     for worker in status.workers.iter().filter(|w| w.is_late) {
         let ago = desk.times().ago(worker.last_progress_at);
@@ -30,15 +31,29 @@ fn describe(desk: &Desk, status: &StatusResponse) -> String {
     lines.join("\n")
 }
 
-fn carrier(desk: &Desk, carrier: &CarrierStatus) -> Vec<String> {
+fn carrier(desk: &Desk, carrier: &CarrierStatus, is_only: bool) -> Vec<String> {
+    let name = one_word(&carrier.name);
     let polled = match carrier.last_poll_ok_at {
         Some(at) => desk.times().ago(at),
         None => desk.say.t("never"),
     };
-    let values = [("name", one_word(&carrier.name).into()), ("ago", polled.into())];
-    let mut lines = vec![desk.say.with("status-carrier", values)];
-    if carrier.sending_stopped {
-        lines.push(desk.paint.alert(&desk.say.t("status-stopped")));
+    let role = match carrier.sends.as_deref() {
+        _ if is_only => String::new(),
+        Some("standby") => desk.say.t("status-role-standby"),
+        Some(_) => desk.say.t("status-role-preferred"),
+        None => desk.say.t("status-role-inbound"),
+    };
+    let line = if carrier.receives { "status-carrier" } else { "status-carrier-sends" };
+    let values = [("name", name.clone().into()), ("ago", polled.into()), ("role", role.into())];
+    let mut lines = vec![desk.say.with(line, values)];
+    let stopped = match carrier.state.as_str() {
+        "refused" => Some("status-stopped"),
+        "out_of_order" => Some("status-out-of-order"),
+        "paused" => Some("status-paused"),
+        _ => None,
+    };
+    if let Some(id) = stopped {
+        lines.push(desk.paint.alert(&desk.say.with(id, [("name", name.into())])));
     }
     if let Some(error) = &carrier.last_error {
         let values = [("why", one_line(error, 200).into())];

@@ -1,18 +1,15 @@
 //! The shape of the file: what serde reads, with its defaults, and how it becomes typed values.
 
-use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use secrecy::SecretString;
 use serde::Deserialize;
 use toml::Spanned;
-use url::Url;
 
+use super::carrier::{self, CarrierSection};
 use super::error::line_of;
-use super::{Api, Bizgo, CarrierConfig, Config, ConfigError, Log, LogFormat, Polling, Sending, Service};
-use crate::domain::phone::{PhoneNumber, SenderCheck};
+use super::{Api, Config, ConfigError, Log, LogFormat, Polling, Sending, Service};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -37,55 +34,9 @@ struct DatabaseSection {
     path: PathBuf,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct CarrierSection {
-    name: Spanned<String>,
-    bizgo: Option<BizgoSection>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct BizgoSection {
-    #[serde(default = "bizgo_url")]
-    base_url: Spanned<String>,
-    api_key_file: Option<Spanned<PathBuf>>,
-    number: Spanned<String>,
-    sender: Option<Spanned<String>>,
-    #[serde(default = "sends_per_sec")]
-    sends_per_sec: Spanned<u32>,
-    #[serde(default = "other_requests_per_sec")]
-    other_requests_per_sec: Spanned<u32>,
-    #[serde(default = "page_limit")]
-    page_limit: Spanned<u32>,
-    #[serde(default = "overlap_secs")]
-    overlap_secs: Spanned<f64>,
-    #[serde(default = "timeout_secs")]
-    timeout_secs: Spanned<f64>,
-}
-
 /// A default that stands nowhere in the file.
 fn unwritten<T>(value: T) -> Spanned<T> {
     Spanned::new(0..0, value)
-}
-
-fn bizgo_url() -> Spanned<String> {
-    unwritten("https://mars.ibapi.kr".to_owned())
-}
-fn sends_per_sec() -> Spanned<u32> {
-    unwritten(200)
-}
-fn other_requests_per_sec() -> Spanned<u32> {
-    unwritten(5)
-}
-fn page_limit() -> Spanned<u32> {
-    unwritten(1_000)
-}
-fn overlap_secs() -> Spanned<f64> {
-    unwritten(600.0)
-}
-fn timeout_secs() -> Spanned<f64> {
-    unwritten(20.0)
 }
 
 #[derive(Deserialize)]
@@ -188,10 +139,11 @@ impl Default for LogSection {
 pub(super) fn parse(text: &str, path: &Path) -> Result<Config, ConfigError> {
     let file: File = toml::from_str(text).map_err(|e| ConfigError::shape(path, text, &e))?;
     let checker = Checker { text, path };
+    let polling = checker.polling(&file.polling)?;
     let config = Config {
         database: checker.beside(&file.database.path),
-        carrier: checker.carrier(&file.carrier)?,
-        polling: checker.polling(&file.polling)?,
+        carriers: carrier::read(&checker, &file.carrier, &polling)?,
+        polling,
         sending: checker.sending(&file.sending)?,
         service: checker.service(file.service)?,
         api: checker.api(&file.api)?,
@@ -201,20 +153,20 @@ pub(super) fn parse(text: &str, path: &Path) -> Result<Config, ConfigError> {
 }
 
 /// Turns what was read into typed values; knows where each key stands.
-struct Checker<'a> {
+pub(super) struct Checker<'a> {
     text: &'a str,
     path: &'a Path,
 }
 
 impl Checker<'_> {
-    fn wrong<T>(&self, key: &str, at: &Spanned<T>, message: impl Into<String>) -> ConfigError {
+    pub(super) fn wrong<T>(&self, key: &str, at: &Spanned<T>, message: impl Into<String>) -> ConfigError {
         let span = at.span();
         let line = (span.end > 0).then(|| line_of(self.text, span.start));
         ConfigError { file: self.path.to_owned(), line, key: Some(key.to_owned()), message: message.into() }
     }
 
     /// A path of the config is relative to the config's own folder.
-    fn beside(&self, path: &Path) -> PathBuf {
+    pub(super) fn beside(&self, path: &Path) -> PathBuf {
         self.path.parent().unwrap_or(Path::new("")).join(path)
     }
 
@@ -232,113 +184,6 @@ impl Checker<'_> {
             return Ok(n);
         }
         Err(self.wrong(key, value, format!("must be between {least} and {most}")))
-    }
-
-    fn carrier(&self, section: &CarrierSection) -> Result<CarrierConfig, ConfigError> {
-        match (section.name.get_ref().as_str(), &section.bizgo) {
-            ("bizgo", Some(bizgo)) => Ok(CarrierConfig::Bizgo(self.bizgo(bizgo)?)),
-            ("bizgo", None) => Err(self.wrong(
-                "carrier.name",
-                &section.name,
-                "needs a section [carrier.bizgo] with at least `number`",
-            )),
-            _ => Err(self.wrong(
-                "carrier.name",
-                &section.name,
-                "is not a carrier this version knows; it knows: bizgo",
-            )),
-        }
-    }
-
-    fn bizgo(&self, section: &BizgoSection) -> Result<Bizgo, ConfigError> {
-        let number = self.our_number("carrier.bizgo.number", &section.number)?;
-        let sender = match &section.sender {
-            Some(sender) => self.our_number("carrier.bizgo.sender", sender)?,
-            None => number.clone(),
-        };
-        Ok(Bizgo {
-            base_url: self.base_url(&section.base_url)?,
-            api_key: self.api_key(section)?,
-            number,
-            sender,
-            sends_per_sec: self.count("carrier.bizgo.sends_per_sec", &section.sends_per_sec, 1, 1_000_000)?,
-            other_requests_per_sec: self.count(
-                "carrier.bizgo.other_requests_per_sec",
-                &section.other_requests_per_sec,
-                1,
-                1_000_000,
-            )?,
-            page_limit: self.count("carrier.bizgo.page_limit", &section.page_limit, 1, 1_000)?,
-            overlap: self.secs("carrier.bizgo.overlap_secs", &section.overlap_secs, 0.0, 86_400.0)?,
-            timeout: self.secs("carrier.bizgo.timeout_secs", &section.timeout_secs, 0.1, 60.0)?,
-        })
-    }
-
-    fn our_number(&self, key: &str, value: &Spanned<String>) -> Result<PhoneNumber, ConfigError> {
-        let number = PhoneNumber::parse(value.get_ref());
-        match number.sender_check() {
-            SenderCheck::Bad => Err(self.wrong(
-                key,
-                value,
-                "is not a number texts can leave from: 8 to 11 digits, or a special number",
-            )),
-            SenderCheck::Ok | SenderCheck::Special => Ok(number),
-        }
-    }
-
-    /// TLS, or a carrier on this very machine.
-    fn base_url(&self, value: &Spanned<String>) -> Result<Url, ConfigError> {
-        let key = "carrier.bizgo.base_url";
-        let url = Url::parse(value.get_ref())
-            .map_err(|e| self.wrong(key, value, format!("is not an address: {e}")))?;
-        let is_local = match url.host() {
-            Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
-            Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
-            Some(url::Host::Domain(name)) => name == "localhost",
-            None => false,
-        };
-        let is_bare = url.username().is_empty() && url.password().is_none();
-        if !is_bare || url.path().len() > 1 || url.query().is_some() || url.fragment().is_some() {
-            return Err(self.wrong(
-                key,
-                value,
-                "holds more than https://HOST[:PORT]; the rest would not be used",
-            ));
-        }
-        match url.scheme() {
-            "https" => Ok(url),
-            "http" if is_local => Ok(url),
-            _ => {
-                Err(self.wrong(key, value, "must begin with https:// (http:// only to this machine itself)"))
-            }
-        }
-    }
-
-    /// From the file named, else from systemd's credentials. Never from the config itself, which people mail around.
-    fn api_key(&self, section: &BizgoSection) -> Result<SecretString, ConfigError> {
-        let key = "carrier.bizgo.api_key_file";
-        let (path, at) = match &section.api_key_file {
-            Some(file) => (self.beside(file.get_ref()), file.span()),
-            None => match std::env::var_os("CREDENTIALS_DIRECTORY") {
-                Some(folder) => (Path::new(&folder).join("bizgo_api_key"), section.number.span()),
-                None => {
-                    let message = "is missing: name a file that holds the carrier's API key, readable by this user only";
-                    return Err(self.wrong(key, &section.number, message));
-                }
-            },
-        };
-        let at = Spanned::new(at, ());
-        let found = fs::read_to_string(&path)
-            .map_err(|e| self.wrong(key, &at, format!("{} cannot be read: {e}", path.display())))?;
-        let secret = found.trim();
-        if secret.is_empty() || secret.chars().any(|c| c.is_control() || !c.is_ascii()) {
-            return Err(self.wrong(
-                key,
-                &at,
-                format!("{} does not hold one line with an API key", path.display()),
-            ));
-        }
-        Ok(SecretString::from(secret))
     }
 
     fn polling(&self, section: &PollingSection) -> Result<Polling, ConfigError> {

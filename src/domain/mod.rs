@@ -1,6 +1,7 @@
 //! What the service is about, and nothing else: no I/O, no SQL, no HTTP, no serde, no clock. Time comes in as an
 //! argument, in milliseconds UTC; rules are pure functions with tables and properties as tests.
 
+pub mod breaker;
 pub mod conversation;
 pub mod counselor;
 pub mod fate;

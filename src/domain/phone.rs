@@ -4,6 +4,7 @@
 //! Rules: the Korean numbering plan (mobile 010 and the old 011/016–019, area codes, 070 and 050x, 15xx/16xx/18xx,
 //! three- and four-digit service numbers, alone or behind an area code as in 062-120) and E.164 for the rest of the world.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// What sort of number it is; decides how it is masked.
@@ -28,6 +29,38 @@ pub enum SenderCheck {
     /// A special number.
     Special,
     Bad,
+}
+
+/// The registered numbers our texts leave from at one carrier.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Senders {
+    /// By the number that was texted.
+    pub by_number: BTreeMap<String, PhoneNumber>,
+    /// For all others.
+    pub otherwise: PhoneNumber,
+}
+
+impl Senders {
+    /// The same for all.
+    pub fn one(sender: PhoneNumber) -> Self {
+        Senders { by_number: BTreeMap::new(), otherwise: sender }
+    }
+
+    /// The number that answers to texts sent to `our_number` leave from.
+    pub fn answering(&self, our_number: &PhoneNumber) -> &PhoneNumber {
+        self.by_number.get(our_number.reveal()).unwrap_or(&self.otherwise)
+    }
+
+    /// Each number once.
+    pub fn all(&self) -> Vec<&PhoneNumber> {
+        let mut all = vec![&self.otherwise];
+        for sender in self.by_number.values() {
+            if !all.contains(&sender) {
+                all.push(sender);
+            }
+        }
+        all
+    }
 }
 
 impl SenderCheck {

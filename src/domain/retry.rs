@@ -23,6 +23,10 @@ pub const ABSENCES_APART_MS: i64 = 30_000;
 /// The longest pause between two questions about a text in doubt.
 pub const RECONCILE_CAP_MS: i64 = 600_000;
 
+/// The shortest and the longest pause between two questions for one receipt.
+pub const FIRST_RECEIPT_WAIT_MS: i64 = 10_000;
+pub const LAST_RECEIPT_WAIT_MS: i64 = 1_800_000;
+
 /// Why a text has not left, where trying again makes sense.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trouble {
@@ -59,6 +63,12 @@ pub fn reconcile_delay_ms(n_checks: u32) -> i64 {
         0 => 0,
         n => doubled(ABSENCES_APART_MS, n - 1, RECONCILE_CAP_MS),
     }
+}
+
+/// Milliseconds until a text is asked for again that has no receipt `age_ms` after it was accepted, where the carrier has
+/// no list of receipts: often at first, when most arrive, and twice as rare each time.
+pub fn receipt_wait_ms(age_ms: i64) -> i64 {
+    age_ms.saturating_mul(2).clamp(FIRST_RECEIPT_WAIT_MS, LAST_RECEIPT_WAIT_MS)
 }
 
 fn doubled(base: i64, times: u32, cap: i64) -> i64 {
@@ -116,6 +126,18 @@ mod tests {
         let delays: Vec<i64> = (0..8).map(|n| reconcile_delay_ms(n) / 1_000).collect();
         assert_eq!(delays, [0, 30, 60, 120, 240, 480, 600, 600]);
         assert_eq!(reconcile_delay_ms(u32::MAX), RECONCILE_CAP_MS);
+    }
+
+    #[test]
+    fn a_day_of_silence_costs_some_sixty_questions() {
+        let (mut age, mut n) = (5_000, 0);
+        while age < 86_400_000 {
+            age += receipt_wait_ms(age);
+            n += 1;
+        }
+        assert!((45..70).contains(&n), "{n}");
+        assert_eq!(receipt_wait_ms(i64::MAX), LAST_RECEIPT_WAIT_MS);
+        assert_eq!(receipt_wait_ms(-5), FIRST_RECEIPT_WAIT_MS);
     }
 
     proptest! {

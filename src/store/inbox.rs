@@ -434,7 +434,7 @@ fn write_receipt(
         reply_id: None,
         author_id: None,
         citizen: &text.citizen,
-        from: policy.send.sender_for(&text.our_number),
+        from: policy.send.senders.answering(&text.our_number),
         kind: notice.kind,
         text: &notice.text,
         lane: Lane::Notice,

@@ -9,6 +9,7 @@ mod conversation;
 mod counselor;
 mod event;
 mod inbox;
+mod lease;
 mod migrate;
 mod outbox;
 mod quarantine;
@@ -37,11 +38,12 @@ pub use conversation::{ConversationDetail, ConversationFilter, ConversationSumma
 pub use counselor::{LoginCheck, NewCounselor};
 pub use event::Event;
 pub use inbox::{AcceptedPage, MakeReceipt, NoticeText, RoutePolicy, Routed};
+pub use lease::Lease;
 pub use migrate::SCHEMA_VERSION;
 pub use outbox::{Outcome, SendPolicy};
 pub use quarantine::Quarantined;
 pub use receipt::Applied;
-pub use reconcile::{Answer, InDoubt};
+pub use reconcile::{Answer, InDoubt, Unreceipted};
 pub use reply::{NewReply, ReplyOutcome, ReplyRefused};
 pub use status::{Balance, Counts};
 

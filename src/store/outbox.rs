@@ -1,39 +1,26 @@
-//! Texts to citizens: leasing them to the sender and recording what became of them. Every change is guarded by the state
-//! it starts from (domain::outbound), and must change exactly one row.
-
-use std::collections::BTreeMap;
+//! Texts to citizens: writing them and recording what became of them; `lease` hands them out. Every change is guarded by
+//! the state it starts from (domain::outbound), and must change exactly one row.
 
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 use super::event::{NewEvent, append};
 use super::unanswered::answer_lost;
-use super::{Result, Store, StoreError, receipt, reconcile, row};
+use super::{Result, Store, StoreError, receipt, row};
 use crate::domain::UnixMs;
 use crate::domain::outbound::{
     ClientKey, Lane, OutboundEvent, OutboundKind, OutboundState, OutboundText, Refused, next,
 };
-use crate::domain::phone::PhoneNumber;
-
-/// A text whose row is damaged is looked at again after this time.
-const UNREADABLE_AGAIN_MS: i64 = 10 * 60 * 1000;
+use crate::domain::phone::{PhoneNumber, Senders};
 
 /// What the config says of sending.
 #[derive(Debug, Clone)]
 pub struct SendPolicy {
-    /// The registered sender number for texts about each of our numbers, and for all others.
-    pub senders: BTreeMap<String, PhoneNumber>,
-    pub default_sender: PhoneNumber,
+    /// The numbers texts leave from at the preferred carrier.
+    pub senders: Senders,
     /// A text that has not left after this long expires (milliseconds).
     pub time_to_live_ms: i64,
     /// How long a counselor may take an answer back (milliseconds).
     pub recall_ms: i64,
-}
-
-impl SendPolicy {
-    /// The number that answers to texts sent to `our_number` leave from.
-    pub fn sender_for(&self, our_number: &PhoneNumber) -> &PhoneNumber {
-        self.senders.get(our_number.reveal()).unwrap_or(&self.default_sender)
-    }
 }
 
 /// How one try ended.
@@ -102,46 +89,6 @@ pub(super) fn insert(
 }
 
 impl Store {
-    /// Hands out at most `limit` texts that may leave now, and commits that they are being sent, before anything leaves.
-    /// Of each citizen at most the first in line, the most pressing lane first: nothing overtakes a text as pressing as
-    /// itself. Also lets recall windows pass and texts expire whose time is over.
-    pub async fn lease_due(
-        &self,
-        carrier: &'static str,
-        limit: u32,
-        lease_ms: i64,
-        now: UnixMs,
-    ) -> Result<Vec<OutboundText>> {
-        self.write(move |conn| {
-            pass_recall_windows(conn, now)?;
-            let mut leased = Vec::new();
-            for (text, repeat_before_at) in due(conn, limit, now)? {
-                let is_old = text.expires_at <= now;
-                match repeat_before_at {
-                    Some(before) if is_old || before <= now => doubt_again(conn, text.id, is_old, now)?,
-                    None if is_old => expire(conn, text.id, now)?,
-                    _ => leased.push(lease(conn, carrier, text, lease_ms, now)?),
-                }
-            }
-            Ok(leased)
-        })
-        .await
-    }
-
-    /// When [`Store::lease_due`] has something to do next; `None` if nothing waits but what stands behind another, whose
-    /// end wakes the sender.
-    pub async fn next_send_at(&self) -> Result<Option<UnixMs>> {
-        self.look_up(|conn| {
-            let held = "SELECT min(next_attempt_at) FROM outbox WHERE state = 'held'";
-            let mut next: Option<UnixMs> = conn.prepare_cached(held)?.query_row([], |row| row.get(0))?;
-            for lane in Lane::ALL {
-                next = next.into_iter().chain(next_in_lane(conn, lane)?).min();
-            }
-            Ok(next)
-        })
-        .await
-    }
-
     /// Records how a try ended. That the carrier has it is news at any time, for it must not leave again; any other word
     /// that comes too late (a receipt or the rescuer was faster) changes nothing.
     pub async fn record_outcome(&self, text: &OutboundText, outcome: Outcome, now: UnixMs) -> Result<()> {
@@ -194,79 +141,6 @@ impl Store {
     }
 }
 
-/// Held texts whose recall window is over are queued.
-fn pass_recall_windows(conn: &Connection, now: UnixMs) -> Result<()> {
-    conn.prepare_cached(
-        "UPDATE outbox SET state = 'queued' WHERE state = 'held' AND next_attempt_at <= :now",
-    )?
-    .execute(named_params! { ":now": now })?;
-    Ok(())
-}
-
-/// A text that may leave, and the time before which it may be repeated, if it may have left before.
-type Due = (OutboundText, Option<UnixMs>);
-
-/// The first in line of each citizen that may leave, the most pressing lane first.
-fn due(conn: &Connection, limit: u32, now: UnixMs) -> Result<Vec<Due>> {
-    let mut due = Vec::new();
-    for lane in Lane::ALL {
-        let left = limit.saturating_sub(u32::try_from(due.len()).unwrap_or(limit));
-        for (id, text) in due_in_lane(conn, lane, left, now)? {
-            match text {
-                Ok(text) => due.push(text),
-                Err(error) => put_off_unreadable(conn, id, &error, now)?,
-            }
-        }
-    }
-    Ok(due)
-}
-
-/// One lane at a time, so that the index leads to what is due and past all that is not.
-fn due_in_lane(
-    conn: &Connection,
-    lane: Lane,
-    limit: u32,
-    now: UnixMs,
-) -> Result<Vec<(i64, rusqlite::Result<Due>)>> {
-    let mut select = conn.prepare_cached(
-        "SELECT id, client_key, citizen, from_number, kind, text, n_attempts, first_attempt_at, expires_at,
-                repeat_before_at
-         FROM outbox INDEXED BY outbox_due
-         WHERE state = 'queued' AND lane = :lane AND next_attempt_at <= :now
-           AND NOT EXISTS (
-               SELECT 1 FROM outbox before
-               WHERE before.citizen = outbox.citizen AND before.id < outbox.id AND before.lane <= outbox.lane
-                 AND before.state IN ('held', 'queued', 'sending', 'in_doubt') AND before.needs_person = 0)
-         ORDER BY next_attempt_at, id LIMIT :limit",
-    )?;
-    let of = named_params! { ":lane": lane.as_i64(), ":now": now, ":limit": limit };
-    let due = |r: &Row<'_>| Ok((outbound(r, now)?, r.get("repeat_before_at")?));
-    let rows = select.query_map(of, |r| Ok((r.get("id")?, due(r))))?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
-}
-
-/// When the first of a lane may leave that stands behind no other.
-fn next_in_lane(conn: &Connection, lane: Lane) -> Result<Option<UnixMs>> {
-    let mut select = conn.prepare_cached(
-        "SELECT next_attempt_at FROM outbox INDEXED BY outbox_due
-         WHERE state = 'queued' AND lane = :lane
-           AND NOT EXISTS (
-               SELECT 1 FROM outbox before
-               WHERE before.citizen = outbox.citizen AND before.id < outbox.id AND before.lane <= outbox.lane
-                 AND before.state IN ('held', 'queued', 'sending', 'in_doubt') AND before.needs_person = 0)
-         ORDER BY next_attempt_at LIMIT 1",
-    )?;
-    Ok(select.query_row(named_params! { ":lane": lane.as_i64() }, |row| row.get(0)).optional()?)
-}
-
-/// A damaged row must not hold up all others: it is left for later, again and again, and said to be damaged.
-fn put_off_unreadable(conn: &Connection, id: i64, error: &rusqlite::Error, now: UnixMs) -> Result<()> {
-    tracing::error!(message = id, %error, "a text cannot be read from the database and does not leave");
-    conn.prepare_cached("UPDATE outbox SET next_attempt_at = :later WHERE id = :id")?
-        .execute(named_params! { ":later": now + UNREADABLE_AGAIN_MS, ":id": id })?;
-    Ok(())
-}
-
 /// Reads a text; one that was never tried counts as first tried `now`.
 pub(super) fn outbound(r: &Row<'_>, now: UnixMs) -> rusqlite::Result<OutboundText> {
     Ok(OutboundText {
@@ -281,39 +155,6 @@ pub(super) fn outbound(r: &Row<'_>, now: UnixMs) -> rusqlite::Result<OutboundTex
         first_attempt_at: r.get::<_, Option<UnixMs>>("first_attempt_at")?.unwrap_or(now),
         expires_at: r.get("expires_at")?,
     })
-}
-
-fn lease(
-    conn: &Connection,
-    carrier: &str,
-    text: OutboundText,
-    lease_ms: i64,
-    now: UnixMs,
-) -> Result<OutboundText> {
-    let n = conn
-        .prepare_cached(
-            "UPDATE outbox
-             SET state = 'sending', lease_until_at = :lease, n_attempts = n_attempts + 1, carrier = :carrier,
-                 first_attempt_at = coalesce(first_attempt_at, :now)
-             WHERE id = :id AND state = 'queued'",
-        )?
-        .execute(
-            named_params! { ":lease": now + lease_ms, ":carrier": carrier, ":now": now, ":id": text.id },
-        )?;
-    one_row(n)?;
-    Ok(OutboundText { attempt: text.attempt + 1, ..text })
-}
-
-fn expire(conn: &Connection, id: i64, now: UnixMs) -> Result<()> {
-    finish(conn, id, OutboundState::Queued, OutboundEvent::TooOld, None, now)
-}
-
-/// It may have left before and cannot be repeated safely any more: ask the carrier, or a person if it is too old.
-fn doubt_again(conn: &Connection, id: i64, needs_person: bool, now: UnixMs) -> Result<()> {
-    step_to(conn, id, OutboundState::Queued, OutboundEvent::KeyForgotten, now, None, now)?;
-    conn.prepare_cached("UPDATE outbox SET repeat_before_at = NULL WHERE id = :id")?
-        .execute(named_params! { ":id": id })?;
-    if needs_person { reconcile::ask_a_person(conn, id, now) } else { Ok(()) }
 }
 
 /// The state and the number of tries of a text.
@@ -419,7 +260,7 @@ fn after(from: OutboundState, event: OutboundEvent) -> Result<OutboundState> {
     })
 }
 
-fn one_row(n: usize) -> Result<()> {
+pub(super) fn one_row(n: usize) -> Result<()> {
     if n == 1 { Ok(()) } else { Err(StoreError::Conflict("somebody else changed it".into())) }
 }
 

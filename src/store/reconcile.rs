@@ -17,8 +17,19 @@ const ABSENCE_GAP_MS: i64 = 30_000;
 #[derive(Debug, Clone)]
 pub struct InDoubt {
     pub text: OutboundText,
+    /// Who may have it.
+    pub carrier: String,
     /// How often the carrier was asked before.
     pub n_questions: u32,
+}
+
+/// A text that was accepted and has no receipt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unreceipted {
+    pub id: i64,
+    pub carrier: String,
+    pub carrier_message_id: Option<String>,
+    pub accepted_at: UnixMs,
 }
 
 /// What the carrier said.
@@ -27,11 +38,13 @@ pub enum Answer {
     Found {
         carrier_message_id: String,
     },
-    /// It is the first of these that is no other text's; absent if all are.
+    /// It is the first of these that is no other text's; absent, unproved, if all are.
     OneOf {
         carrier_message_ids: Vec<String>,
     },
     Absent,
+    /// It does not hold it, which is no proof: only a person may send it again.
+    AbsentUnproved,
     /// Sending it again with the same key cannot double it before this time.
     Repeatable {
         before: UnixMs,
@@ -50,6 +63,7 @@ impl Answer {
             Answer::Found { .. } => "found",
             Answer::OneOf { .. } => "one of several",
             Answer::Absent => "absent",
+            Answer::AbsentUnproved => "absent, unproved",
             Answer::Repeatable { .. } => "repeatable",
             Answer::CannotTell => "cannot tell",
             Answer::NotReached { .. } => "not reached",
@@ -93,12 +107,13 @@ impl Store {
         self.read(move |conn| {
             let mut select = conn.prepare_cached(
                 "SELECT id, client_key, citizen, from_number, kind, text, n_attempts, first_attempt_at, expires_at,
-                        n_questions
+                        n_questions, carrier
                  FROM outbox WHERE state = 'in_doubt' AND needs_person = 0 AND next_attempt_at <= :now
                  ORDER BY next_attempt_at LIMIT :limit",
             )?;
             let rows = select.query_map(named_params! { ":now": now, ":limit": limit }, |r| {
-                Ok(InDoubt { text: outbound(r, now)?, n_questions: r.get("n_questions")? })
+                let text = outbound(r, now)?;
+                Ok(InDoubt { text, carrier: r.get("carrier")?, n_questions: r.get("n_questions")? })
             })?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)
         })
@@ -124,7 +139,8 @@ impl Store {
             count_question(conn, id)?;
             match answer {
                 Answer::Found { .. } | Answer::OneOf { .. } => Ok(()),
-                Answer::Absent => absent(conn, id, now),
+                Answer::Absent => absent(conn, id, true, now),
+                Answer::AbsentUnproved => absent(conn, id, false, now),
                 Answer::Repeatable { before } => repeat(conn, id, Some(before), now),
                 Answer::CannotTell => ask_a_person(conn, id, now),
                 Answer::NotReached { ask_at } => ask_at_time(conn, id, ask_at),
@@ -168,19 +184,27 @@ impl Store {
         Ok(new_id)
     }
 
-    /// Texts that were accepted before `before` and have no receipt, oldest first: id and the carrier's name of each.
+    /// Texts whose carrier was asked for a receipt, or accepted them, before `before`, the longest ago first; of one carrier, or of
+    /// all.
     pub async fn unreceipted(
         &self,
+        carrier: Option<&'static str>,
         before: UnixMs,
         limit: u32,
-    ) -> Result<Vec<(i64, Option<String>, UnixMs)>> {
+    ) -> Result<Vec<Unreceipted>> {
         self.read(move |conn| {
             let mut select = conn.prepare_cached(
-                "SELECT id, carrier_message_id, accepted_at FROM outbox
-                 WHERE state = 'accepted' AND next_attempt_at <= :before ORDER BY next_attempt_at LIMIT :limit",
+                "SELECT id, carrier, carrier_message_id, accepted_at FROM outbox
+                 WHERE state = 'accepted' AND next_attempt_at <= :before AND (:carrier IS NULL OR carrier = :carrier)
+                 ORDER BY next_attempt_at LIMIT :limit",
             )?;
-            let found = select.query_map(named_params! { ":before": before, ":limit": limit }, |r| {
-                Ok((r.get(0)?, r.get(1)?, r.get(2)?))
+            let found = select.query_map(named_params! { ":before": before, ":limit": limit, ":carrier": carrier }, |r| {
+                Ok(Unreceipted {
+                    id: r.get(0)?,
+                    carrier: r.get(1)?,
+                    carrier_message_id: r.get(2)?,
+                    accepted_at: r.get(3)?,
+                })
             })?;
             Ok(found.collect::<rusqlite::Result<_>>()?)
         })
@@ -215,7 +239,8 @@ fn narrowed(conn: &Connection, id: i64, answer: Answer) -> Result<Answer> {
             return Ok(Answer::Found { carrier_message_id });
         }
     }
-    Ok(Answer::Absent)
+    // Told by number, words and time only.
+    Ok(Answer::AbsentUnproved)
 }
 
 fn count_question(conn: &Connection, id: i64) -> Result<()> {
@@ -224,13 +249,17 @@ fn count_question(conn: &Connection, id: i64) -> Result<()> {
     Ok(())
 }
 
-fn absent(conn: &Connection, id: i64, now: UnixMs) -> Result<()> {
+fn absent(conn: &Connection, id: i64, is_proof: bool, now: UnixMs) -> Result<()> {
     // Answers to questions that were under way together count once.
     let sql = "UPDATE outbox SET n_absent = n_absent + 1, next_attempt_at = :next
                WHERE id = :id AND (n_absent = 0 OR next_attempt_at <= :now) RETURNING n_absent";
     let params = named_params! { ":next": now + ABSENCE_GAP_MS, ":now": now, ":id": id };
     let n_absent: Option<u32> = conn.prepare_cached(sql)?.query_row(params, |row| row.get(0)).optional()?;
-    if n_absent >= Some(ABSENCES_NEEDED) { repeat(conn, id, None, now) } else { Ok(()) }
+    match n_absent {
+        Some(n) if n >= ABSENCES_NEEDED && is_proof => repeat(conn, id, None, now),
+        Some(n) if n >= ABSENCES_NEEDED => ask_a_person(conn, id, now),
+        _ => Ok(()),
+    }
 }
 
 /// Back in line with the same key. One that may have left and is too old to leave again is a person's to decide.

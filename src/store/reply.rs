@@ -112,7 +112,7 @@ fn queue(
         reply_id: Some(reply_id),
         author_id: Some(new.counselor_id),
         citizen: &head.citizen,
-        from: policy.sender_for(&head.our_number),
+        from: policy.senders.answering(&head.our_number),
         kind,
         text,
         lane: Lane::Reply,

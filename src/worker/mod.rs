@@ -5,6 +5,7 @@
 //! loop that stands still is seen on the [`Board`].
 
 mod board;
+mod carriers;
 mod poller;
 mod receipts;
 mod rescuer;
@@ -12,6 +13,7 @@ mod router;
 mod sender;
 mod supervise;
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,9 +21,10 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 pub use board::{Board, CarrierHealth, LATE_AFTER, WorkerHealth};
+pub use carriers::{Carriers, Used};
 pub use supervise::supervise;
 
-use crate::carrier::Carrier;
+use crate::carrier::{Carrier, InboundClass, ReportClass};
 use crate::domain::polling::Pace;
 use crate::ops::clock::Clock;
 use crate::store::{RoutePolicy, Store, StoreError};
@@ -48,7 +51,7 @@ pub struct Settings {
 pub struct Context {
     pub store: Store,
     pub clock: Clock,
-    pub carrier: watch::Receiver<Arc<dyn Carrier>>,
+    pub carriers: watch::Receiver<Arc<Carriers>>,
     pub settings: watch::Receiver<Arc<Settings>>,
     pub board: Arc<Board>,
     pub stop: CancellationToken,
@@ -59,8 +62,13 @@ impl Context {
         self.clock.now_ms()
     }
 
-    fn carrier(&self) -> Arc<dyn Carrier> {
-        self.carrier.borrow().clone()
+    fn carriers(&self) -> Arc<Carriers> {
+        self.carriers.borrow().clone()
+    }
+
+    /// The carrier of that name, as it is configured now.
+    fn carrier(&self, name: &str) -> Option<Arc<dyn Carrier>> {
+        self.carriers.borrow().get(name).cloned()
     }
 
     fn settings(&self) -> Arc<Settings> {
@@ -77,24 +85,61 @@ impl Context {
     }
 }
 
-/// The loops by name, in the order they are started.
-pub const ROLES: [&str; 5] = ["router", "rescuer", "sender", "receipts", "poller"];
+/// One loop: what it does, and for which carrier where it has one of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    Router,
+    Rescuer,
+    Sender,
+    Receipts(&'static str),
+    Poller(&'static str),
+}
 
-/// Starts one of [`ROLES`].
-pub async fn run(role: &'static str, context: Context) {
+impl Role {
+    /// The loops these carriers need, in the order they are started.
+    pub fn all(carriers: &Carriers) -> Vec<Role> {
+        let mut roles = vec![Role::Router, Role::Rescuer, Role::Sender];
+        let has_reports =
+            |c: &&Arc<dyn Carrier>| !matches!(c.caps().reports, ReportClass::None | ReportClass::PerMessage);
+        let senders = carriers.senders().map(|used| &used.carrier);
+        roles.extend(senders.filter(has_reports).map(|c| Role::Receipts(c.name())));
+        let is_polled =
+            |c: &&Arc<dyn Carrier>| !matches!(c.caps().inbound, InboundClass::PushOnly | InboundClass::None);
+        roles.extend(carriers.inbound.iter().filter(is_polled).map(|c| Role::Poller(c.name())));
+        roles
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Role::Router => f.write_str("router"),
+            Role::Rescuer => f.write_str("rescuer"),
+            Role::Sender => f.write_str("sender"),
+            Role::Receipts(carrier) => write!(f, "receipts of {carrier}"),
+            Role::Poller(carrier) => write!(f, "poller of {carrier}"),
+        }
+    }
+}
+
+/// Runs one loop until it is told to stop.
+pub async fn run(role: Role, context: Context) {
     match role {
-        "router" => router::run(context).await,
-        "rescuer" => rescuer::run(context).await,
-        "sender" => sender::run(context).await,
-        "receipts" => receipts::run(context).await,
-        _ => poller::run(context).await,
+        Role::Router => router::run(context).await,
+        Role::Rescuer => rescuer::run(context).await,
+        Role::Sender => sender::run(context).await,
+        Role::Receipts(carrier) => receipts::run(context, carrier).await,
+        Role::Poller(carrier) => poller::run(context, carrier).await,
     }
 }
 
 /// A store that cannot be written to now is tried again; says what an operator should know.
-fn store_trouble(role: &'static str, error: &StoreError) {
-    tracing::error!(role, %error, "the database could not do it; it is tried again");
+fn store_trouble(role: Role, error: &StoreError) {
+    tracing::error!(%role, %error, "the database could not do it; it is tried again");
 }
+
+/// How long a loop waits while its carrier is not configured (milliseconds).
+const NO_CARRIER_MS: i64 = 1_000;
 
 /// How long a loop waits before it asks a store in trouble again (milliseconds).
 const STORE_RETRY_MS: i64 = 1_000;

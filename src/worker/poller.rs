@@ -7,13 +7,11 @@
 
 use tokio::time::Instant;
 
-use super::{Context, STORE_RETRY_MS, store_trouble};
-use crate::carrier::{CarrierError, InboundClass, InboundPage};
+use super::{Context, NO_CARRIER_MS, Role, STORE_RETRY_MS, store_trouble};
+use crate::carrier::{Carrier, CarrierError, InboundClass, InboundPage};
 use crate::domain::inbound::Cursor;
 use crate::domain::polling::Rhythm;
 use crate::store::{AcceptedPage, StoreError};
-
-const ROLE: &str = "poller";
 
 /// Where the poller stands between two pages.
 struct Walk {
@@ -27,13 +25,16 @@ struct Walk {
 /// What one round came to: how long to wait before the next (milliseconds).
 type Wait = i64;
 
-pub(super) async fn run(context: Context) {
-    let Some(mut walk) = begin(&context).await else {
+pub(super) async fn run(context: Context, carrier: &'static str) {
+    let Some(mut walk) = begin(&context, carrier).await else {
         return;
     };
     loop {
-        context.board.progress(ROLE, context.now());
-        let wait = round(&context, &mut walk).await;
+        context.board.progress(Role::Poller(carrier), context.now());
+        let wait = match context.carrier(carrier) {
+            Some(carrier) => round(&context, carrier.as_ref(), &mut walk).await,
+            None => NO_CARRIER_MS,
+        };
         if !context.pause(wait).await {
             return;
         }
@@ -41,8 +42,7 @@ pub(super) async fn run(context: Context) {
 }
 
 /// Where the last run of the daemon stopped; `None` if told to stop while waiting for the store.
-async fn begin(context: &Context) -> Option<Walk> {
-    let carrier = context.carrier().name();
+async fn begin(context: &Context, carrier: &'static str) -> Option<Walk> {
     loop {
         let now = context.now();
         match context.store.inbound_cursor(carrier).await {
@@ -56,7 +56,7 @@ async fn begin(context: &Context) -> Option<Walk> {
                     rhythm: Rhythm::default(),
                 });
             }
-            Err(error) => store_trouble(ROLE, &error),
+            Err(error) => store_trouble(Role::Poller(carrier), &error),
         }
         if !context.pause(STORE_RETRY_MS).await {
             return None;
@@ -64,8 +64,7 @@ async fn begin(context: &Context) -> Option<Walk> {
     }
 }
 
-async fn round(context: &Context, walk: &mut Walk) -> Wait {
-    let carrier = context.carrier();
+async fn round(context: &Context, carrier: &dyn Carrier, walk: &mut Walk) -> Wait {
     let (now, settings) = (context.now(), context.settings());
     if walk.cursor.page.is_none() {
         walk.is_full |= now - walk.last_full_at >= settings.full_walk_ms || now < walk.last_full_at;
@@ -73,9 +72,9 @@ async fn round(context: &Context, walk: &mut Walk) -> Wait {
     }
     let began = Instant::now();
     let polled = carrier.poll_inbound(&walk.cursor).await;
-    context.board.poll_ended(polled.as_ref().map(|page| page.clock_ahead_ms), context.now());
+    context.board.poll_ended(carrier.name(), polled.as_ref().map(|page| page.clock_ahead_ms), context.now());
     let result = match polled {
-        Ok(page) => accept(context, walk, page).await,
+        Ok(page) => accept(context, carrier, walk, page).await,
         Err(error) => Err(Failed::Carrier(error)),
     };
     let now = context.now();
@@ -99,7 +98,7 @@ async fn round(context: &Context, walk: &mut Walk) -> Wait {
                 // A carrier is given time to recover; a disk that has room again is used at once.
                 Failed::Store(_) => 0,
             };
-            wait.max(failed.told(context)).max(min_poll)
+            wait.max(failed.told(carrier.name())).max(min_poll)
         }
     }
 }
@@ -111,14 +110,14 @@ enum Failed {
 
 impl Failed {
     /// Tells the log; returns how long we were asked to wait (milliseconds).
-    fn told(&self, context: &Context) -> i64 {
+    fn told(&self, carrier: &'static str) -> i64 {
         match self {
             Failed::Carrier(error) => {
-                tracing::warn!(carrier = context.carrier().name(), kind = ?error.kind, %error, "texts could not be fetched");
+                tracing::warn!(carrier, kind = ?error.kind, %error, "texts could not be fetched");
                 error.retry_after.map_or(0, |wait| i64::try_from(wait.as_millis()).unwrap_or(0)).min(60_000)
             }
             Failed::Store(error) => {
-                store_trouble(ROLE, error);
+                store_trouble(Role::Poller(carrier), error);
                 STORE_RETRY_MS
             }
         }
@@ -126,8 +125,12 @@ impl Failed {
 }
 
 /// Commits a page, then acks it. Returns how many texts were new and whether the walk goes on.
-async fn accept(context: &Context, walk: &mut Walk, page: InboundPage) -> Result<(usize, bool), Failed> {
-    let carrier = context.carrier();
+async fn accept(
+    context: &Context,
+    carrier: &dyn Carrier,
+    walk: &mut Walk,
+    page: InboundPage,
+) -> Result<(usize, bool), Failed> {
     let now = context.now();
     let next = not_in_the_future(page.next, now);
     let stored =

@@ -1,34 +1,31 @@
 //! Fetches receipts. They are committed before the carrier is acked; a page that comes again changes nothing.
 
-use super::{Context, STORE_RETRY_MS, store_trouble};
-use crate::carrier::{Carrier, CarrierError, ReportClass, ReportPage};
+use super::{Context, NO_CARRIER_MS, Role, STORE_RETRY_MS, store_trouble};
+use crate::carrier::{Carrier, CarrierError, ReportPage};
 use crate::domain::polling::Rhythm;
 use crate::store::StoreError;
-
-const ROLE: &str = "receipts";
 
 enum Failed {
     Carrier(CarrierError),
     Store(StoreError),
 }
 
-pub(super) async fn run(context: Context) {
+pub(super) async fn run(context: Context, carrier: &'static str) {
     let mut rhythm = Rhythm::default();
     loop {
-        context.board.progress(ROLE, context.now());
-        let wait = round(&context, &mut rhythm).await;
+        context.board.progress(Role::Receipts(carrier), context.now());
+        let wait = round(&context, carrier, &mut rhythm).await;
         if !context.pause(wait).await {
             return;
         }
     }
 }
 
-async fn round(context: &Context, rhythm: &mut Rhythm) -> i64 {
-    let carrier = context.carrier();
+async fn round(context: &Context, name: &'static str, rhythm: &mut Rhythm) -> i64 {
+    let Some(carrier) = context.carrier(name) else {
+        return NO_CARRIER_MS;
+    };
     let pace = context.settings().receipt_pace;
-    if matches!(carrier.caps().reports, ReportClass::None | ReportClass::PerMessage) {
-        return pace.slow_ms;
-    }
     let result = match carrier.poll_reports().await {
         Ok(page) => accept(context, carrier.as_ref(), page).await,
         Err(error) => Err(Failed::Carrier(error)),
@@ -38,9 +35,9 @@ async fn round(context: &Context, rhythm: &mut Rhythm) -> i64 {
     match result {
         Ok(n) => rhythm.after_poll(now, n, n > 0, true, live, &pace),
         Err(failed @ Failed::Carrier(_)) => {
-            rhythm.after_poll(now, 0, false, false, live, &pace).max(told(&failed))
+            rhythm.after_poll(now, 0, false, false, live, &pace).max(told(name, &failed))
         }
-        Err(failed @ Failed::Store(_)) => told(&failed),
+        Err(failed @ Failed::Store(_)) => told(name, &failed),
     }
 }
 
@@ -63,14 +60,14 @@ async fn accept(context: &Context, carrier: &dyn Carrier, page: ReportPage) -> R
 }
 
 /// Tells the log; returns how long we were asked to wait (milliseconds).
-fn told(failed: &Failed) -> i64 {
+fn told(carrier: &'static str, failed: &Failed) -> i64 {
     match failed {
         Failed::Carrier(error) => {
-            tracing::warn!(kind = ?error.kind, %error, "receipts could not be fetched");
+            tracing::warn!(carrier, kind = ?error.kind, %error, "receipts could not be fetched");
             error.retry_after.map_or(0, |wait| i64::try_from(wait.as_millis()).unwrap_or(0)).min(60_000)
         }
         Failed::Store(error) => {
-            store_trouble(ROLE, error);
+            store_trouble(Role::Receipts(carrier), error);
             STORE_RETRY_MS
         }
     }

@@ -1,19 +1,24 @@
 //! Looks after texts whose fate is open: those a dead sender left behind, those in doubt, and those the carrier accepted
-//! and never spoke of again.
+//! and never spoke of again. Each is asked for at the carrier that may have it, however the configuration has changed.
 
-use super::{Context, store_trouble};
-use crate::carrier::{Carrier, Reconciled};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::{Context, Role, store_trouble};
+use crate::carrier::{Carrier, Lookup, Reconciled, ReportClass};
 use crate::domain::receipt::ReceiptItem;
 use crate::domain::retry;
-use crate::store::{Answer, InDoubt, Result};
+use crate::store::{Answer, InDoubt, Result, Unreceipted};
 
-const ROLE: &str = "rescuer";
+const ROLE: Role = Role::Rescuer;
 /// Looks without being woken this often (milliseconds).
 const LOOK_EVERY_MS: i64 = 1_000;
 /// Texts asked for in one round.
 const BATCH: u32 = 50;
 /// The carrier is asked about a text when no receipt has come for this long, and again after as long (milliseconds).
 const ASK_RECEIPT_AFTER_MS: i64 = 10 * 60 * 1_000;
+/// The same where no list of receipts exists, for the first time (milliseconds).
+const ASK_FIRST_AFTER_MS: i64 = 5_000;
 /// A carrier forgets a client key a little before it says: ours and its clock may differ (milliseconds).
 const KEY_MARGIN_MS: i64 = 5 * 60 * 1_000;
 
@@ -47,22 +52,44 @@ async fn round(context: &Context) -> Result<()> {
 
 /// Asks the carrier what became of a text, and records what it says.
 async fn settle(context: &Context, doubt: &InDoubt) -> Result<()> {
-    let carrier = context.carrier();
-    let asked = carrier.reconcile(&doubt.text).await;
-    let now = context.now();
-    let answer = match asked {
-        Ok(Reconciled::Found { carrier_message_id }) => Answer::Found { carrier_message_id },
-        Ok(Reconciled::OneOf { carrier_message_ids }) => Answer::OneOf { carrier_message_ids },
-        Ok(Reconciled::Absent) => Answer::Absent,
-        Ok(Reconciled::SafeToRepeat) => repeatable(carrier.as_ref(), doubt),
-        Ok(Reconciled::CannotTell) => Answer::CannotTell,
-        Err(error) => {
-            tracing::warn!(message = doubt.text.id, kind = ?error.kind, %error, "a text in doubt could not be asked for");
-            Answer::NotReached { ask_at: now + retry::reconcile_delay_ms(doubt.n_questions + 1) }
+    let answer = match context.carrier(&doubt.carrier) {
+        Some(carrier) => ask(context, carrier.as_ref(), doubt).await,
+        None => {
+            tracing::warn!(
+                message = doubt.text.id,
+                carrier = doubt.carrier,
+                "a text in doubt belongs to a carrier that is not configured any more; a person has to decide"
+            );
+            Answer::CannotTell
         }
     };
     tracing::info!(message = doubt.text.id, answer = answer.word(), "a text in doubt was asked for");
-    context.store.record_answer(doubt.text.id, answer, now).await
+    context.store.record_answer(doubt.text.id, answer, context.now()).await
+}
+
+async fn ask(context: &Context, carrier: &dyn Carrier, doubt: &InDoubt) -> Answer {
+    match carrier.reconcile(&doubt.text).await {
+        Ok(Reconciled::Found { carrier_message_id }) => Answer::Found { carrier_message_id },
+        Ok(Reconciled::OneOf { carrier_message_ids }) => Answer::OneOf { carrier_message_ids },
+        Ok(Reconciled::Absent) => absent(carrier),
+        Ok(Reconciled::SafeToRepeat) => repeatable(carrier, doubt),
+        Ok(Reconciled::CannotTell) => Answer::CannotTell,
+        Err(error) => {
+            tracing::warn!(message = doubt.text.id, kind = ?error.kind, %error, "a text in doubt could not be asked for");
+            Answer::NotReached { ask_at: context.now() + retry::reconcile_delay_ms(doubt.n_questions + 1) }
+        }
+    }
+}
+
+/// A list that names no key of ours and may lag cannot prove that a text never came: without a key that the carrier
+/// refuses to take twice, only a person may send it again.
+fn absent(carrier: &dyn Carrier) -> Answer {
+    let caps = carrier.caps();
+    if caps.idempotent_send.is_some() || caps.lookup == Lookup::Exact {
+        Answer::Absent
+    } else {
+        Answer::AbsentUnproved
+    }
 }
 
 /// Sending again is safe only while the carrier surely remembers the key.
@@ -70,7 +97,8 @@ fn repeatable(carrier: &dyn Carrier, doubt: &InDoubt) -> Answer {
     match carrier.caps().idempotent_send {
         Some(memory) => {
             let memory_ms = i64::try_from(memory.as_millis()).unwrap_or(0);
-            Answer::Repeatable { before: doubt.text.first_attempt_at + memory_ms - KEY_MARGIN_MS }
+            let margin_ms = KEY_MARGIN_MS.min(memory_ms / 4);
+            Answer::Repeatable { before: doubt.text.first_attempt_at + memory_ms - margin_ms }
         }
         None => Answer::CannotTell,
     }
@@ -78,28 +106,50 @@ fn repeatable(carrier: &dyn Carrier, doubt: &InDoubt) -> Answer {
 
 /// Asks for the receipts of texts that have waited long for one.
 async fn ask_for_receipts(context: &Context) -> Result<()> {
-    let now = context.now();
-    let waiting = context.store.unreceipted(now - ASK_RECEIPT_AFTER_MS, BATCH).await?;
-    for (id, carrier_message_id, accepted_at) in waiting {
-        if context.stop.is_cancelled() {
-            return Ok(());
+    let mut silent = BTreeSet::new();
+    for carrier in context.carriers().all() {
+        if carrier.caps().reports == ReportClass::PerMessage {
+            let before = context.now() - ASK_FIRST_AFTER_MS;
+            for text in context.store.unreceipted(Some(carrier.name()), before, BATCH).await? {
+                ask_for_one(context, &text, &mut silent).await?;
+            }
         }
-        context.board.progress(ROLE, context.now());
-        if !receipt_found(context, carrier_message_id.as_deref()).await? {
-            let is_over = now - accepted_at > context.settings().receipt_timeout_ms;
-            let ask_at = (!is_over).then_some(now);
-            context.store.no_receipt_yet(id, ask_at, now).await?;
-        }
+    }
+    let before = context.now() - ASK_RECEIPT_AFTER_MS;
+    for text in context.store.unreceipted(None, before, BATCH).await? {
+        ask_for_one(context, &text, &mut silent).await?;
     }
     Ok(())
 }
 
+/// Asks for the receipt of one text, unless its carrier has not answered a moment ago.
+async fn ask_for_one(context: &Context, text: &Unreceipted, silent: &mut BTreeSet<String>) -> Result<()> {
+    if context.stop.is_cancelled() || silent.contains(&text.carrier) {
+        return Ok(());
+    }
+    context.board.progress(ROLE, context.now());
+    let carrier = context.carrier(&text.carrier);
+    let has_list = carrier.as_ref().is_none_or(|c| c.caps().reports != ReportClass::PerMessage);
+    if receipt_found(context, carrier, text, silent).await? {
+        return Ok(());
+    }
+    let now = context.now();
+    let age = now.saturating_sub(text.accepted_at);
+    let is_over = age > context.settings().receipt_timeout_ms;
+    let wait = if has_list { 0 } else { retry::receipt_wait_ms(age) - ASK_FIRST_AFTER_MS };
+    context.store.no_receipt_yet(text.id, (!is_over).then_some(now + wait), now).await
+}
+
 /// Asks for one receipt and applies it; says whether there was one.
-async fn receipt_found(context: &Context, carrier_message_id: Option<&str>) -> Result<bool> {
-    let Some(carrier_message_id) = carrier_message_id else {
+async fn receipt_found(
+    context: &Context,
+    carrier: Option<Arc<dyn Carrier>>,
+    text: &Unreceipted,
+    silent: &mut BTreeSet<String>,
+) -> Result<bool> {
+    let (Some(carrier), Some(carrier_message_id)) = (carrier, &text.carrier_message_id) else {
         return Ok(false);
     };
-    let carrier = context.carrier();
     match carrier.status(carrier_message_id).await {
         Ok(Some(receipt)) => {
             let items = vec![ReceiptItem::Receipt(receipt)];
@@ -110,6 +160,7 @@ async fn receipt_found(context: &Context, carrier_message_id: Option<&str>) -> R
         Ok(None) => Ok(false),
         Err(error) => {
             tracing::warn!(kind = ?error.kind, %error, "a receipt could not be asked for");
+            silent.insert(text.carrier.clone());
             Ok(false)
         }
     }

@@ -1,8 +1,8 @@
 //! Puts stored texts into their conversations, in the order they came.
 
-use super::{Context, STORE_RETRY_MS, store_trouble};
+use super::{Context, Role, STORE_RETRY_MS, store_trouble};
 
-const ROLE: &str = "router";
+const ROLE: Role = Role::Router;
 /// Texts routed in one commit.
 const BATCH: u32 = 500;
 /// Looks without being woken this often: a text put back by an operator wakes nobody (milliseconds).

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use super::{Context, run};
+use super::{Context, Role, run};
 
 const FIRST_WAIT: Duration = Duration::from_millis(100);
 const LONGEST_WAIT: Duration = Duration::from_secs(10);
 
 /// Runs a loop until it is told to stop, and again whenever it falls over.
-pub async fn supervise(role: &'static str, context: Context) {
+pub async fn supervise(role: Role, context: Context) {
     let mut wait = FIRST_WAIT;
     while !context.stop.is_cancelled() {
         let ended = tokio::spawn(run(role, context.clone())).await;
@@ -23,10 +23,10 @@ pub async fn supervise(role: &'static str, context: Context) {
     }
 }
 
-async fn report(role: &'static str, context: &Context, panicked: bool) {
+async fn report(role: Role, context: &Context, panicked: bool) {
     context.board.restarted(role);
-    tracing::error!(role, panicked, "a worker fell over and is started again");
-    if let Err(error) = context.store.note("worker_restarted", role.to_owned(), context.now()).await {
+    tracing::error!(%role, panicked, "a worker fell over and is started again");
+    if let Err(error) = context.store.note("worker_restarted", role.to_string(), context.now()).await {
         super::store_trouble(role, &error);
     }
 }

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use munja::domain::outbound::OutboundKind;
-use munja::domain::phone::PhoneNumber;
+use munja::domain::phone::{PhoneNumber, Senders};
 use munja::ops::clock::Clock;
 use munja::sim::Endpoint;
 use munja::store::{NewReply, SendPolicy, Store, StoreOptions};
@@ -32,8 +32,7 @@ fn spawn(config: &Path) -> Child {
 
 fn policy() -> SendPolicy {
     SendPolicy {
-        senders: Default::default(),
-        default_sender: PhoneNumber::parse("062120"),
+        senders: Senders::one(PhoneNumber::parse("062120")),
         time_to_live_ms: 86_400_000,
         recall_ms: 0,
     }

@@ -85,7 +85,7 @@ async fn a_refused_key_stops_sending_and_keeps_the_answers() {
     gateway.sim().add_fault(at(Endpoint::Send, Fault::ExpiredKey));
     gateway.desk.reply(&conversation, "답입니다", "key-1").await.unwrap();
     until_async(&gateway.store, || async {
-        gateway.desk.get::<StatusResponse>("/v1/status").await.unwrap().carrier.sending_stopped
+        gateway.desk.get::<StatusResponse>("/v1/status").await.unwrap().carriers[0].state == "refused"
     })
     .await;
     gateway.until(|b| b.n_outbound("queued") == 1).await;
@@ -178,7 +178,8 @@ async fn a_carrier_that_is_away_is_asked_again_until_it_is_back() {
     let options = gateway.sim().options().clone();
     let Gateway { carrier, daemon, store, folder: _folder, .. } = gateway;
     drop(carrier);
-    until_async(&store, || async { daemon.as_ref().unwrap().board().carrier().last_error.is_some() }).await;
+    until_async(&store, || async { daemon.as_ref().unwrap().board().carrier("bizgo").last_error.is_some() })
+        .await;
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await.unwrap();
     let sim = munja::sim::Sim::new(options);
     let serving = sim.clone();

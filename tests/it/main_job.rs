@@ -98,7 +98,9 @@ async fn status_says_how_things_stand() {
     gateway.claimed("안녕하세요").await;
     gateway.until(|b| b.n_outbound("delivered") == 1).await;
     let status: StatusResponse = gateway.desk.get("/v1/status").await.unwrap();
-    assert_eq!((status.carrier.name.as_str(), status.carrier.sending_stopped), ("bizgo", false));
+    let [carrier] = status.carriers.as_slice() else { panic!("{:?}", status.carriers) };
+    assert_eq!((carrier.name.as_str(), carrier.state.as_str(), carrier.receives), ("bizgo", "works", true));
+    assert_eq!(carrier.sends.as_deref(), Some("preferred"));
     assert_eq!((status.counts.n_active, status.counts.n_waiting), (1, 0));
     assert!(status.workers.iter().all(|w| !w.is_late) && status.workers.len() == 5);
 }

@@ -11,12 +11,12 @@ use munja::carrier::bizgo::{Bizgo, BizgoConfig};
 use munja::carrier::http::{Broken, Http};
 use munja::config::Service;
 use munja::domain::outbound::OutboundKind;
-use munja::domain::phone::PhoneNumber;
+use munja::domain::phone::{PhoneNumber, Senders};
 use munja::domain::polling::Pace;
 use munja::ops::clock::Clock;
 use munja::sim::{Endpoint, Fault, FaultRule, Sim, SimBreak, SimOptions};
 use munja::store::{NewReply, NoticeText, ReplyOutcome, RoutePolicy, SendPolicy, Store, StoreOptions};
-use munja::worker::{self, Board, Context, Settings};
+use munja::worker::{self, Board, Carriers, Context, Role, Settings};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use tokio::sync::watch;
@@ -28,8 +28,7 @@ const N_TEXTS: usize = 40;
 
 fn policy() -> SendPolicy {
     SendPolicy {
-        senders: Default::default(),
-        default_sender: PhoneNumber::parse("062120"),
+        senders: Senders::one(PhoneNumber::parse("062120")),
         time_to_live_ms: 86_400_000,
         recall_ms: 0,
     }
@@ -129,17 +128,18 @@ struct Life {
 
 impl Life {
     fn begin(store: &Store, clock: &Clock, carrier: Arc<dyn Carrier>) -> Life {
+        let carriers = Arc::new(Carriers::one(carrier, policy().senders));
         let stop = CancellationToken::new();
         let context = Context {
             store: store.clone(),
             clock: clock.clone(),
-            carrier: watch::Sender::new(carrier).subscribe(),
+            carriers: watch::Sender::new(Arc::clone(&carriers)).subscribe(),
             settings: watch::Sender::new(Arc::new(settings())).subscribe(),
-            board: Arc::new(Board::new(clock.now_ms())),
+            board: Arc::new(Board::new(&carriers, clock.now_ms())),
             stop: stop.clone(),
         };
         let start = |role| tokio::spawn(worker::run(role, context.clone()));
-        Life { stop, loops: worker::ROLES.into_iter().map(start).collect() }
+        Life { stop, loops: Role::all(&carriers).into_iter().map(start).collect() }
     }
 
     /// Like a power cut for the loops: whatever they were about, they are not any more.

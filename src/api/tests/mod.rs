@@ -10,7 +10,6 @@ mod reply;
 mod serve;
 mod session;
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -28,10 +27,10 @@ use tower::ServiceExt;
 use super::{ApiContext, ApiSettings, Health, wire};
 use crate::domain::fate::Meaning;
 use crate::domain::inbound::{Cursor, InboundItem, InboundText};
-use crate::domain::phone::PhoneNumber;
+use crate::domain::phone::{PhoneNumber, Senders};
 use crate::domain::text::{Limits, MessageText};
 use crate::ops::clock::Clock;
-use crate::store::{Answer, NewCounselor, Outcome, RoutePolicy, SendPolicy, Store, StoreOptions};
+use crate::store::{Answer, Lease, NewCounselor, Outcome, RoutePolicy, SendPolicy, Store, StoreOptions};
 
 /// Nobody's password outside these tests.
 const PASSWORD: &str = "맞는 비밀번호 9";
@@ -171,7 +170,9 @@ impl Desk {
 
     /// Sends what is in line, with this outcome; returns the number of the last text.
     async fn leave(&self, outcome: Outcome) -> i64 {
-        let due = self.store.lease_due("sim", 10, 60_000, self.now()).await.expect("leased");
+        let senders = Senders::one(PhoneNumber::parse("062-123-4567"));
+        let order = Lease { carrier: "sim", senders, only_its_own: false, lease_ms: 60_000 };
+        let due = self.store.lease_due(Arc::new(order), 10, self.now()).await.expect("leased");
         for text in &due {
             self.store.record_outcome(text, outcome.clone(), self.now()).await.expect("recorded");
         }
@@ -208,8 +209,7 @@ fn reply_request(id: i64, token: &str, key: &str, body: &Value) -> Request<Body>
 
 fn settings(recall_ms: i64) -> ApiSettings {
     let send = SendPolicy {
-        senders: BTreeMap::new(),
-        default_sender: PhoneNumber::parse("062-123-4567"),
+        senders: Senders::one(PhoneNumber::parse("062-123-4567")),
         time_to_live_ms: 24 * 3_600_000,
         recall_ms,
     };
@@ -220,12 +220,14 @@ fn health(started_at: i64) -> Health {
     Health {
         version: "1.2.3".into(),
         started_at,
-        carrier: wire::CarrierStatus {
+        carriers: vec![wire::CarrierStatus {
             name: "sim".into(),
-            sending_stopped: false,
+            receives: true,
+            sends: Some("preferred".into()),
+            state: "works".into(),
             last_poll_ok_at: None,
             last_error: None,
-        },
+        }],
         workers: Vec::new(),
     }
 }

@@ -278,8 +278,14 @@ event-message-cancelled = text { $m }: taken back
 event-message-unconfirmed = text { $m }: no word whether it arrived
 
 status-server = munjad { $version }, started { $ago }
-status-carrier = Carrier { $name }: asked for texts { $ago }
-status-stopped = Sending has stopped: the carrier refuses our key or account. Tell the operator.
+status-carrier = Carrier { $name }{ $role }: asked for texts { $ago }
+status-carrier-sends = Carrier { $name }{ $role }
+status-role-preferred = {" "}(texts leave by it)
+status-role-standby = {" "}(stands in for the other)
+status-role-inbound = {" "}(texts come from it)
+status-stopped = Sending has stopped: { $name } refuses our key or account. Tell the operator.
+status-out-of-order = { $name } is out of order; it is tried again now and then. Tell the operator.
+status-paused = { $name } is held back by the operator: nothing leaves by it.
 status-error = Last trouble: { $why }
 status-oldest = , the longest { $span }
 status-conversations = Active: { $active } · Waiting: { $waiting }

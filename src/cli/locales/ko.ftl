@@ -265,8 +265,14 @@ event-message-cancelled = 문자 { $m }: 발송 취소됨
 event-message-unconfirmed = 문자 { $m }: 도착 여부 확인 안 됨
 
 status-server = munjad { $version }, { $ago } 시작
-status-carrier = 통신사 { $name }: 마지막 문자 확인 { $ago }
-status-stopped = 발송이 멈췄습니다. 통신사가 키 또는 계정을 거절합니다. 운영자에게 알려 주십시오.
+status-carrier = 통신사 { $name }{ $role }: 마지막 문자 확인 { $ago }
+status-carrier-sends = 통신사 { $name }{ $role }
+status-role-preferred = {" "}(발송)
+status-role-standby = {" "}(예비 발송)
+status-role-inbound = {" "}(수신)
+status-stopped = 발송이 멈췄습니다. { $name } 이(가) 키 또는 계정을 거절합니다. 운영자에게 알려 주십시오.
+status-out-of-order = { $name } 이(가) 응답하지 않아 가끔씩만 다시 시도합니다. 운영자에게 알려 주십시오.
+status-paused = 운영자가 { $name } 발송을 멈춰 두었습니다.
 status-error = 최근 장애: { $why }
 status-oldest = , 가장 오래 기다린 시간 { $span }
 status-conversations = 상담 중 { $active }건 · 대기 { $waiting }건

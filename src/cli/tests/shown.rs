@@ -155,7 +155,9 @@ async fn hostile_texts_never_reach_the_screen_raw() {
     let event = json!({ "seq": 1, "at": NOON, "kind": HOSTILE, "counselor": HOSTILE, "detail": HOSTILE });
     let status = json!({
         "version": HOSTILE, "now_at": NOON, "started_at": NOON, "counts": crate::api::wire::Counts::default(),
-        "carrier": { "name": HOSTILE, "sending_stopped": true, "last_poll_ok_at": null, "last_error": HOSTILE },
+        "carriers": [
+            { "name": HOSTILE, "receives": true, "sends": HOSTILE, "state": "refused", "last_poll_ok_at": null, "last_error": HOSTILE },
+        ],
         "workers": [{ "name": HOSTILE, "n_restarts": 0, "last_progress_at": NOON, "is_late": true }],
     });
     let on = |route: &str, reply: Value| world.server.on(route, [Reply::Json(reply)]);
@@ -259,7 +261,9 @@ async fn the_state_of_the_service() {
     let world = World::new().await;
     let status = json!({
         "version": "0.1.0", "now_at": NOON, "started_at": NOON - 7_200_000,
-        "carrier": { "name": "bizgo", "sending_stopped": true, "last_poll_ok_at": NOON, "last_error": "401" },
+        "carriers": [
+            { "name": "bizgo", "receives": true, "sends": "preferred", "state": "refused", "last_poll_ok_at": NOON, "last_error": "401" },
+        ],
         "counts": {
             "n_waiting": 3, "oldest_waiting_since_at": NOON - 300_000, "n_active": 2, "n_queued": 0,
             "n_unreceipted": 1, "n_in_doubt": 1, "n_quarantined": 0, "n_failed_today": 0,
@@ -271,7 +275,7 @@ async fn the_state_of_the_service() {
     let expected = "\
 munjad 0.1.0, 2시간 전 시작
 통신사 bizgo: 마지막 문자 확인 방금
-발송이 멈췄습니다. 통신사가 키 또는 계정을 거절합니다. 운영자에게 알려 주십시오.
+발송이 멈췄습니다. bizgo 이(가) 키 또는 계정을 거절합니다. 운영자에게 알려 주십시오.
 최근 장애: 401
 상담 중 2건 · 대기 3건, 가장 오래 기다린 시간 5분
 발송 대기 0건 · 도착 확인 전 1건

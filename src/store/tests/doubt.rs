@@ -201,3 +201,14 @@ async fn what_may_have_left_cannot_be_taken_back() {
     );
     assert_eq!(bench.state(text.id), "queued");
 }
+
+#[tokio::test]
+async fn an_absence_that_proves_nothing_is_for_a_person() {
+    let bench = Bench::new();
+    let text = bench.in_doubt(MINSU, T0).await;
+    bench.answer(&text, Answer::AbsentUnproved, T0).await;
+    assert_eq!(bench.store.in_doubt_due(10, T0 + 30_000).await.unwrap().len(), 1, "it is asked once more");
+    bench.answer(&text, Answer::AbsentUnproved, T0 + 30_000).await;
+    assert!(bench.lease(10, T0 + HOUR).await.is_empty(), "it never leaves by itself");
+    assert_eq!(bench.value::<i64>("SELECT needs_person FROM outbox"), 1);
+}

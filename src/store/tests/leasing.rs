@@ -112,7 +112,7 @@ async fn no_row_is_handed_out_twice() {
         leasers.spawn(async move {
             let mut mine = Vec::new();
             loop {
-                let leased = store.lease_due(CARRIER, 7, MINUTE, T0).await.unwrap();
+                let leased = store.lease_due(order(CARRIER, false), 7, T0).await.unwrap();
                 if leased.is_empty() {
                     return mine;
                 }
@@ -148,4 +148,39 @@ async fn a_lease_of_nothing_writes_nothing() {
         assert_eq!(bench.store.rescue(false, T0).await.unwrap(), 0);
     }
     assert_eq!(version(), before);
+}
+
+#[tokio::test]
+async fn another_carrier_takes_only_what_the_first_surely_has_not() {
+    let bench = Bench::new();
+    bench.queue(MINSU, Lane::Reply, T0).await;
+    bench.queue(JIYEONG, Lane::Reply, T0).await;
+    let first = bench.lease(1, T0).await.remove(0);
+    bench.outcome(&first, Outcome::NoAnswer { ask_at: T0, code: None }, T0).await;
+    bench.answer(&first, Answer::Repeatable { before: T0 + HOUR }, T0).await;
+
+    let senders = Senders::one(PhoneNumber::parse("15881234"));
+    let standby = Lease { carrier: "standby", senders, only_its_own: false, lease_ms: MINUTE };
+    let taken = bench.store.lease_due(Arc::new(standby), 10, T0 + 1).await.unwrap();
+    assert_eq!(taken.iter().map(|t| t.citizen.reveal()).collect::<Vec<_>>(), [JIYEONG]);
+    assert_eq!(taken[0].from, PhoneNumber::parse("15881234"), "from the number registered there");
+    let kept: String = bench.value("SELECT from_number FROM outbox WHERE carrier = 'standby'");
+    assert_eq!(kept, "15881234");
+
+    // The first may repeat it, from the number it has seen; as a standby it takes nothing else.
+    bench.queue("01012340003", Lane::Reply, T0).await;
+    let its_own = bench.store.lease_due(order(CARRIER, true), 10, T0 + 1).await.unwrap();
+    assert_eq!((its_own.len(), its_own[0].id, &its_own[0].from), (1, first.id, &first.from));
+}
+
+#[tokio::test]
+async fn what_no_carrier_may_repeat_any_more_comes_into_doubt_whoever_asks() {
+    let bench = Bench::new();
+    bench.queue(MINSU, Lane::Reply, T0).await;
+    let first = bench.lease(1, T0).await.remove(0);
+    bench.outcome(&first, Outcome::NoAnswer { ask_at: T0, code: None }, T0).await;
+    bench.answer(&first, Answer::Repeatable { before: T0 + HOUR }, T0).await;
+    assert!(bench.store.lease_due(order("standby", false), 10, T0 + HOUR).await.unwrap().is_empty());
+    assert_eq!(bench.state(first.id), "in_doubt");
+    assert_eq!(bench.store.in_doubt_due(10, T0 + HOUR).await.unwrap()[0].carrier, CARRIER);
 }

@@ -16,7 +16,6 @@ mod receipts;
 mod replies;
 mod routing;
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,7 +28,7 @@ use super::outbox::NewOutbound;
 use super::*;
 use crate::domain::inbound::{Cursor, InboundItem, InboundText};
 use crate::domain::outbound::{Lane, OutboundKind, OutboundText};
-use crate::domain::phone::PhoneNumber;
+use crate::domain::phone::{PhoneNumber, Senders};
 use crate::domain::receipt::{Receipt, ReceiptItem, ReceiptStatus};
 use crate::domain::text::MessageText;
 
@@ -136,7 +135,7 @@ impl Bench {
                 reply_id: None,
                 author_id: None,
                 citizen: &phone,
-                from: &policy.default_sender,
+                from: &policy.senders.otherwise,
                 kind: OutboundKind::Sms,
                 text: "안녕하세요",
                 lane,
@@ -147,7 +146,7 @@ impl Bench {
     }
 
     async fn lease(&self, limit: u32, now: i64) -> Vec<OutboundText> {
-        self.store.lease_due(CARRIER, limit, MINUTE, now).await.unwrap()
+        self.store.lease_due(order(CARRIER, false), limit, now).await.unwrap()
     }
 
     /// A text to a citizen that is being sent.
@@ -206,10 +205,14 @@ fn unreadable(raw: &str) -> InboundItem {
 }
 
 /// No recall window, a day to live.
+/// What `carrier` may have; with `only_its_own`, what no other could repeat.
+fn order(carrier: &'static str, only_its_own: bool) -> Arc<Lease> {
+    Arc::new(Lease { carrier, senders: send().senders, only_its_own, lease_ms: MINUTE })
+}
+
 fn send() -> SendPolicy {
     SendPolicy {
-        senders: BTreeMap::new(),
-        default_sender: PhoneNumber::parse(OUR_NUMBER),
+        senders: Senders::one(PhoneNumber::parse(OUR_NUMBER)),
         time_to_live_ms: 24 * HOUR,
         recall_ms: 0,
     }

@@ -159,11 +159,18 @@ async fn texts_without_a_receipt_are_asked_for_and_at_last_given_up() {
     let bench = Bench::new();
     let text = bench.sending(MINSU, T0).await;
     bench.outcome(&text, accepted("c"), T0).await;
-    assert!(bench.store.unreceipted(T0 - 1, 10).await.unwrap().is_empty());
-    let found = bench.store.unreceipted(T0, 10).await.unwrap();
-    assert_eq!(found, [(text.id, Some("c".to_owned()), T0)]);
+    assert!(bench.store.unreceipted(None, T0 - 1, 10).await.unwrap().is_empty());
+    let found = bench.store.unreceipted(None, T0, 10).await.unwrap();
+    let expected = Unreceipted {
+        id: text.id,
+        carrier: CARRIER.to_owned(),
+        carrier_message_id: Some("c".to_owned()),
+        accepted_at: T0,
+    };
+    assert_eq!(found, [expected]);
+    assert!(bench.store.unreceipted(Some("other"), T0, 10).await.unwrap().is_empty());
     bench.store.no_receipt_yet(text.id, Some(T0 + HOUR), T0 + 1).await.unwrap();
-    assert!(bench.store.unreceipted(T0 + HOUR - 1, 10).await.unwrap().is_empty());
+    assert!(bench.store.unreceipted(None, T0 + HOUR - 1, 10).await.unwrap().is_empty());
     bench.store.no_receipt_yet(text.id, None, T0 + HOUR).await.unwrap();
     assert_eq!(bench.state(text.id), "unconfirmed");
     bench.store.no_receipt_yet(text.id, None, T0 + HOUR).await.unwrap();

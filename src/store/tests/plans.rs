@@ -91,7 +91,7 @@ async fn a_day(bench: &Bench) {
         bench.answer(&doubt.text, Answer::Repeatable { before: 0 }, T0 + HOUR).await;
     }
     store.in_doubt(10).await.unwrap();
-    store.unreceipted(T0 + HOUR, 10).await.unwrap();
+    store.unreceipted(None, T0 + HOUR, 10).await.unwrap();
     let key = leased[1].key.as_str();
     let page = || {
         vec![

@@ -137,9 +137,12 @@ async fn answers_leave_from_the_registered_sender_of_the_number_texted() {
     let bench = Bench::new();
     let (conversation, minsu) = held(&bench).await;
     let mut policy = send();
-    policy.senders.insert(OUR_NUMBER.to_owned(), PhoneNumber::parse("15881234"));
+    policy.senders.by_number.insert(OUR_NUMBER.to_owned(), PhoneNumber::parse("15881234"));
+    let senders = policy.senders.clone();
     bench.store.reply(new_reply(conversation, minsu, "k", &["답"]), policy, T0).await.unwrap();
-    assert_eq!(bench.lease(1, T0).await[0].from, PhoneNumber::parse("15881234"));
+    let order = Lease { carrier: CARRIER, senders, only_its_own: false, lease_ms: MINUTE };
+    let leased = bench.store.lease_due(Arc::new(order), 1, T0).await.unwrap();
+    assert_eq!(leased[0].from, PhoneNumber::parse("15881234"));
 }
 
 #[tokio::test]

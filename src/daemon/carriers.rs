@@ -1,0 +1,78 @@
+//! Makes the carriers that the configuration names, and says how they are.
+
+use std::sync::Arc;
+
+use anyhow::{Context as _, anyhow};
+
+use crate::api::wire::CarrierStatus;
+use crate::carrier::Carrier;
+use crate::carrier::bizgo::Bizgo;
+use crate::carrier::http::{Http, HttpOptions};
+use crate::carrier::nhn::Nhn;
+use crate::carrier::solapi::Solapi;
+use crate::config::{CarrierSetup, Config, Driver};
+use crate::ops::clock::Clock;
+use crate::worker::{Board, CarrierHealth, Carriers, Used};
+
+/// One carrier from its section.
+pub fn make_carrier(setup: &CarrierSetup, clock: &Clock) -> anyhow::Result<Arc<dyn Carrier>> {
+    let http = Http::new(HttpOptions::new(setup.base_url.clone(), setup.timeout))
+        .map_err(|error| anyhow!("carrier.{}.base_url: {error}", setup.name))?;
+    let now = now_fn(clock);
+    Ok(match &setup.driver {
+        Driver::Bizgo(config) => Arc::new(Bizgo::new(config.clone(), http, now)),
+        Driver::Nhn(config) => Arc::new(Nhn::new(config.clone(), http, now)),
+        Driver::Solapi(config) => Arc::new(Solapi::new(config.clone(), http, now)),
+    })
+}
+
+/// All that are in use.
+pub fn make_carriers(config: &Config, clock: &Clock) -> anyhow::Result<Carriers> {
+    let mut made = Vec::new();
+    for setup in config.carriers.used() {
+        let used = Used { carrier: make_carrier(setup, clock)?, senders: setup.senders.clone() };
+        made.push(used);
+    }
+    let find = |name: &str| {
+        let found = made.iter().find(|used: &&Used| used.carrier.name() == name).cloned();
+        found.with_context(|| format!("carrier {name} has no section"))
+    };
+    let inbound = config.carriers.inbound.iter().map(|name| Ok(find(name)?.carrier));
+    Ok(Carriers {
+        outbound: find(config.carriers.outbound)?,
+        standby: config.carriers.standby.map(find).transpose()?,
+        inbound: inbound.collect::<anyhow::Result<_>>()?,
+    })
+}
+
+/// What a driver takes for a clock.
+pub fn now_fn(clock: &Clock) -> Arc<dyn Fn() -> i64 + Send + Sync> {
+    let clock = clock.clone();
+    Arc::new(move || clock.now_ms())
+}
+
+/// How each carrier is.
+pub(super) fn statuses(carriers: &Carriers, board: &Board) -> Vec<CarrierStatus> {
+    let status = |carrier: &Arc<dyn Carrier>| {
+        let name = carrier.name();
+        let health = board.carrier(name);
+        CarrierStatus {
+            name: name.to_owned(),
+            receives: carriers.receives(name),
+            sends: carriers.sends(name).map(str::to_owned),
+            state: state(&health).to_owned(),
+            last_poll_ok_at: health.last_poll_ok_at,
+            last_error: health.last_error,
+        }
+    };
+    carriers.all().into_iter().map(status).collect()
+}
+
+fn state(health: &CarrierHealth) -> &'static str {
+    match health {
+        CarrierHealth { is_paused: true, .. } => "paused",
+        CarrierHealth { is_refused: true, .. } => "refused",
+        CarrierHealth { is_open: true, .. } => "out_of_order",
+        _ => "works",
+    }
+}

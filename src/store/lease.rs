@@ -1,0 +1,185 @@
+//! Handing texts out to the sender. What may leave, in which order, by which carrier; each is committed as `sending` before
+//! anything leaves.
+
+use std::sync::Arc;
+
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
+
+use super::outbox::{finish, one_row, outbound, step_to};
+use super::{Result, Store, reconcile, row};
+use crate::domain::UnixMs;
+use crate::domain::outbound::{Lane, OutboundEvent, OutboundState, OutboundText};
+use crate::domain::phone::{PhoneNumber, Senders};
+
+/// A text whose row is damaged is looked at again after this time.
+const UNREADABLE_AGAIN_MS: i64 = 10 * 60 * 1000;
+
+/// By whom, from which number and for how long texts are handed out.
+#[derive(Debug, Clone)]
+pub struct Lease {
+    pub carrier: &'static str,
+    /// The numbers texts leave from at this carrier.
+    pub senders: Senders,
+    /// Only those that this carrier may have had before: no other can repeat them safely.
+    pub only_its_own: bool,
+    /// A sender that has not reported back after this long has died (milliseconds).
+    pub lease_ms: i64,
+}
+
+impl Store {
+    /// Hands out at most `limit` texts that may leave now, and commits that they are being sent, before anything leaves.
+    /// Of each citizen at most the first in line, the most pressing lane first: nothing overtakes a text as pressing as
+    /// itself. Also lets recall windows pass and texts expire whose time is over.
+    pub async fn lease_due(&self, order: Arc<Lease>, limit: u32, now: UnixMs) -> Result<Vec<OutboundText>> {
+        self.write(move |conn| {
+            pass_recall_windows(conn, now)?;
+            let mut leased = Vec::new();
+            for Due { text, our_number, repeat_before_at } in due(conn, &order, limit, now)? {
+                let is_old = text.expires_at <= now;
+                match repeat_before_at {
+                    Some(before) if is_old || before <= now => doubt_again(conn, text.id, is_old, now)?,
+                    None if is_old => expire(conn, text.id, now)?,
+                    // The carrier compares what it gets with what it remembers under the key: not a word changes.
+                    Some(_) => leased.push(lease(conn, &order, text, now)?),
+                    None => {
+                        let from = order.senders.answering(&our_number).clone();
+                        leased.push(lease(conn, &order, OutboundText { from, ..text }, now)?);
+                    }
+                }
+            }
+            Ok(leased)
+        })
+        .await
+    }
+
+    /// When [`Store::lease_due`] has something to do next; `None` if nothing waits but what stands behind another, whose
+    /// end wakes the sender.
+    pub async fn next_send_at(&self) -> Result<Option<UnixMs>> {
+        self.look_up(|conn| {
+            let held = "SELECT min(next_attempt_at) FROM outbox WHERE state = 'held'";
+            let mut next: Option<UnixMs> = conn.prepare_cached(held)?.query_row([], |row| row.get(0))?;
+            for lane in Lane::ALL {
+                next = next.into_iter().chain(next_in_lane(conn, lane)?).min();
+            }
+            Ok(next)
+        })
+        .await
+    }
+}
+
+/// Held texts whose recall window is over are queued.
+fn pass_recall_windows(conn: &Connection, now: UnixMs) -> Result<()> {
+    conn.prepare_cached(
+        "UPDATE outbox SET state = 'queued' WHERE state = 'held' AND next_attempt_at <= :now",
+    )?
+    .execute(named_params! { ":now": now })?;
+    Ok(())
+}
+
+/// A text that may leave.
+struct Due {
+    text: OutboundText,
+    /// The number that was texted.
+    our_number: PhoneNumber,
+    /// It may have left before, and may be repeated until then.
+    repeat_before_at: Option<UnixMs>,
+}
+
+/// The first in line of each citizen that may leave, the most pressing lane first.
+fn due(conn: &Connection, order: &Lease, limit: u32, now: UnixMs) -> Result<Vec<Due>> {
+    let mut due = Vec::new();
+    for lane in Lane::ALL {
+        let left = limit.saturating_sub(u32::try_from(due.len()).unwrap_or(limit));
+        for (id, text) in due_in_lane(conn, order, lane, left, now)? {
+            match text {
+                Ok(text) => due.push(text),
+                Err(error) => put_off_unreadable(conn, id, &error, now)?,
+            }
+        }
+    }
+    Ok(due)
+}
+
+/// One lane at a time, so that the index leads to what is due and past all that is not.
+fn due_in_lane(
+    conn: &Connection,
+    order: &Lease,
+    lane: Lane,
+    limit: u32,
+    now: UnixMs,
+) -> Result<Vec<(i64, rusqlite::Result<Due>)>> {
+    let mut select = conn.prepare_cached(
+        "SELECT id, client_key, citizen, from_number, kind, text, n_attempts, first_attempt_at, expires_at,
+                repeat_before_at,
+                (SELECT our_number FROM conversation WHERE conversation.id = outbox.conversation_id) AS our_number
+         FROM outbox INDEXED BY outbox_due
+         WHERE state = 'queued' AND lane = :lane AND next_attempt_at <= :now
+           AND CASE WHEN repeat_before_at IS NULL THEN NOT :only_its_own
+                    ELSE carrier = :carrier OR repeat_before_at <= :now OR expires_at <= :now END
+           AND NOT EXISTS (
+               SELECT 1 FROM outbox before
+               WHERE before.citizen = outbox.citizen AND before.id < outbox.id AND before.lane <= outbox.lane
+                 AND before.state IN ('held', 'queued', 'sending', 'in_doubt') AND before.needs_person = 0)
+         ORDER BY next_attempt_at, id LIMIT :limit",
+    )?;
+    let of = named_params! {
+        ":lane": lane.as_i64(), ":now": now, ":limit": limit, ":only_its_own": order.only_its_own,
+        ":carrier": order.carrier,
+    };
+    let due = |r: &Row<'_>| {
+        let our_number = row::phone(r, "our_number")?;
+        Ok(Due { text: outbound(r, now)?, our_number, repeat_before_at: r.get("repeat_before_at")? })
+    };
+    let rows = select.query_map(of, |r| Ok((r.get("id")?, due(r))))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// When the first of a lane may leave that stands behind no other.
+fn next_in_lane(conn: &Connection, lane: Lane) -> Result<Option<UnixMs>> {
+    let mut select = conn.prepare_cached(
+        "SELECT next_attempt_at FROM outbox INDEXED BY outbox_due
+         WHERE state = 'queued' AND lane = :lane
+           AND NOT EXISTS (
+               SELECT 1 FROM outbox before
+               WHERE before.citizen = outbox.citizen AND before.id < outbox.id AND before.lane <= outbox.lane
+                 AND before.state IN ('held', 'queued', 'sending', 'in_doubt') AND before.needs_person = 0)
+         ORDER BY next_attempt_at LIMIT 1",
+    )?;
+    Ok(select.query_row(named_params! { ":lane": lane.as_i64() }, |row| row.get(0)).optional()?)
+}
+
+/// A damaged row must not hold up all others: it is left for later, again and again, and said to be damaged.
+fn put_off_unreadable(conn: &Connection, id: i64, error: &rusqlite::Error, now: UnixMs) -> Result<()> {
+    tracing::error!(message = id, %error, "a text cannot be read from the database and does not leave");
+    conn.prepare_cached("UPDATE outbox SET next_attempt_at = :later WHERE id = :id")?
+        .execute(named_params! { ":later": now + UNREADABLE_AGAIN_MS, ":id": id })?;
+    Ok(())
+}
+
+fn lease(conn: &Connection, order: &Lease, text: OutboundText, now: UnixMs) -> Result<OutboundText> {
+    let n = conn
+        .prepare_cached(
+            "UPDATE outbox
+             SET state = 'sending', lease_until_at = :lease, n_attempts = n_attempts + 1, carrier = :carrier,
+                 from_number = :from, first_attempt_at = coalesce(first_attempt_at, :now)
+             WHERE id = :id AND state = 'queued'",
+        )?
+        .execute(named_params! {
+            ":lease": now + order.lease_ms, ":carrier": order.carrier, ":from": text.from.reveal(), ":now": now,
+            ":id": text.id,
+        })?;
+    one_row(n)?;
+    Ok(OutboundText { attempt: text.attempt + 1, ..text })
+}
+
+fn expire(conn: &Connection, id: i64, now: UnixMs) -> Result<()> {
+    finish(conn, id, OutboundState::Queued, OutboundEvent::TooOld, None, now)
+}
+
+/// It may have left before and cannot be repeated safely any more: ask the carrier, or a person if it is too old.
+fn doubt_again(conn: &Connection, id: i64, needs_person: bool, now: UnixMs) -> Result<()> {
+    step_to(conn, id, OutboundState::Queued, OutboundEvent::KeyForgotten, now, None, now)?;
+    conn.prepare_cached("UPDATE outbox SET repeat_before_at = NULL WHERE id = :id")?
+        .execute(named_params! { ":id": id })?;
+    if needs_person { reconcile::ask_a_person(conn, id, now) } else { Ok(()) }
+}

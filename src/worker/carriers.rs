@@ -1,0 +1,68 @@
+//! The carriers a gateway uses and what each is for.
+
+use std::sync::Arc;
+
+use crate::carrier::Carrier;
+use crate::domain::phone::Senders;
+
+/// One carrier in use.
+#[derive(Clone)]
+pub struct Used {
+    pub carrier: Arc<dyn Carrier>,
+    /// The registered numbers texts leave from here.
+    pub senders: Senders,
+}
+
+/// All of them; replaced as a whole by a reload.
+#[derive(Clone)]
+pub struct Carriers {
+    /// The one texts leave by.
+    pub outbound: Used,
+    /// The one they leave by while the first is out of order.
+    pub standby: Option<Used>,
+    /// Those texts come from.
+    pub inbound: Vec<Arc<dyn Carrier>>,
+}
+
+impl Carriers {
+    /// One carrier for everything.
+    pub fn one(carrier: Arc<dyn Carrier>, senders: Senders) -> Self {
+        let inbound = vec![Arc::clone(&carrier)];
+        Carriers { outbound: Used { carrier, senders }, standby: None, inbound }
+    }
+
+    /// Those texts leave by, the preferred one first.
+    pub fn senders(&self) -> impl Iterator<Item = &Used> {
+        std::iter::once(&self.outbound).chain(&self.standby)
+    }
+
+    /// Each once.
+    pub fn all(&self) -> Vec<&Arc<dyn Carrier>> {
+        let mut all: Vec<&Arc<dyn Carrier>> = self.senders().map(|used| &used.carrier).collect();
+        for carrier in &self.inbound {
+            if !all.iter().any(|known| known.name() == carrier.name()) {
+                all.push(carrier);
+            }
+        }
+        all
+    }
+
+    pub fn get(&self, name: &str) -> Option<&Arc<dyn Carrier>> {
+        self.all().into_iter().find(|carrier| carrier.name() == name)
+    }
+
+    /// What texts leave by a carrier for: `preferred`, `standby`, or none.
+    pub fn sends(&self, name: &str) -> Option<&'static str> {
+        let is = |used: &Used| used.carrier.name() == name;
+        match (is(&self.outbound), &self.standby) {
+            (true, _) => Some("preferred"),
+            (false, Some(standby)) if is(standby) => Some("standby"),
+            _ => None,
+        }
+    }
+
+    /// Texts come from it.
+    pub fn receives(&self, name: &str) -> bool {
+        self.inbound.iter().any(|carrier| carrier.name() == name)
+    }
+}
