@@ -20,7 +20,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
-use super::answer::Answer;
+use super::dialect::Trouble;
 use super::{Sim, SimBreak};
 
 const MAX_BODY: usize = 8 << 20;
@@ -94,7 +94,8 @@ impl Sim {
         let body = match Limited::new(body, MAX_BODY).collect().await {
             Ok(body) => body.to_bytes(),
             Err(error) if error.is::<http_body_util::LengthLimitError>() => {
-                let refused = Answer::gateway(StatusCode::PAYLOAD_TOO_LARGE.as_u16());
+                let too_large = Trouble::Status(StatusCode::PAYLOAD_TOO_LARGE.as_u16());
+                let refused = self.dialect().trouble(None, too_large);
                 return Ok(refused.into_response(self.options.clock.now_ms()).map(whole));
             }
             Err(_) => return Err(io::ErrorKind::ConnectionReset.into()),
