@@ -69,7 +69,10 @@ async fn a_photo_by_hand() {
     let sim = sim();
     let text = r#"{"from":"01012345678","photo":"/9j/2Q=="}"#;
     assert_eq!(own(&sim, Method::POST, "text", text).await.0, 200);
-    assert_eq!((sim.ledger().texts[0].photos.as_slice(), sim.ledger().texts[0].text.as_str()), (&[4][..], ""));
+    assert_eq!(
+        (sim.ledger().texts[0].photos.as_slice(), sim.ledger().texts[0].text.as_str()),
+        (&[4][..], "")
+    );
     let text = r#"{"from":"01012345678","photo":"%"}"#;
     assert_eq!(own(&sim, Method::POST, "text", text).await.0, 400);
 }
