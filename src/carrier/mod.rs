@@ -3,6 +3,7 @@
 
 pub mod bizgo;
 #[cfg(test)]
+#[path = "tests/canned.rs"]
 mod canned;
 pub mod clicksend;
 mod emma;

@@ -172,7 +172,7 @@ struct State {
     batches: Vec<Batch>,
     pushes: push::PushQueue,
     /// Somebody is called.
-    calls_back: bool,
+    webhook: Option<Url>,
     files: BTreeMap<String, Bytes>,
     n_files: u64,
     tokens: BTreeMap<(&'static str, String), i64>,
@@ -206,7 +206,7 @@ impl State {
             n_batches: 0,
             batches: Vec::new(),
             pushes: push::PushQueue::default(),
-            calls_back: options.webhook.is_some(),
+            webhook: options.webhook.clone(),
             files: BTreeMap::new(),
             n_files: 0,
             tokens: BTreeMap::new(),

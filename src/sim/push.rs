@@ -37,7 +37,7 @@ pub struct SimPush {
 impl State {
     /// Puts it in line, if anybody is called at all.
     pub(super) fn expect_push(&mut self, at: i64, pushed: Pushed) {
-        if self.calls_back {
+        if self.webhook.is_some() {
             self.pushes.add(at, Waiting { pushed, n_tries: 0 });
         }
     }
@@ -63,8 +63,8 @@ impl PushQueue {
 impl Sim {
     /// The next call that is due, if the carrier was told an address. It is out of the line until [`Sim::pushed`].
     pub fn next_push(&self) -> Option<SimPush> {
-        let webhook = self.options.webhook.as_ref()?;
         self.with_core(|core| {
+            let webhook = core.state.webhook.clone()?;
             while let Some(waiting) = core.state.pushes.take_due(core.now) {
                 let Waiting { pushed, n_tries } = waiting;
                 let Some(push) = core.state.dialect.push(core, pushed) else {
@@ -77,7 +77,7 @@ impl Sim {
                 } else {
                     push.body.clone()
                 };
-                if let Some(request) = written(webhook, push, body) {
+                if let Some(request) = written(&webhook, push, body) {
                     return Some(SimPush { request, pushed, n_tries });
                 }
             }
@@ -101,6 +101,11 @@ impl Sim {
             }
             false
         })
+    }
+
+    /// From now on it calls this address.
+    pub fn call_at(&self, webhook: Url) {
+        self.state().webhook = Some(webhook);
     }
 
     /// Calls that are due or will be.

@@ -3,17 +3,18 @@
 mod answer;
 mod items;
 mod order;
+mod push;
 mod reads;
 mod routes;
 
 use bytes::Bytes;
-use http::{Request, header};
+use http::{Request, Response, header};
 use serde::Serialize;
 
 use super::SimOptions;
 use super::answer::{Answer, korean};
 use super::core::Core;
-use super::dialect::{Codes, Dialect, Serial, Trouble};
+use super::dialect::{Codes, Dialect, Push, Pushed, Serial, Trouble};
 use super::faults::Endpoint;
 use super::numbers::is_digits;
 use super::order::{Order, Recipient};
@@ -108,6 +109,18 @@ impl Dialect for Bizgo {
     fn message_key(&self, serial: &Serial<'_>) -> String {
         let stamp = korean(serial.at, "%Y%m%d%H%M%S");
         format!("{stamp}{:03}POM{:09}{:03}", serial.at.rem_euclid(1_000), serial.request, serial.n)
+    }
+
+    fn push(&self, core: &Core<'_>, pushed: Pushed) -> Option<Push> {
+        Some(push::worded(core, pushed))
+    }
+
+    fn push_taken(&self, core: &Core<'_>, pushed: Pushed, answer: &Response<Bytes>) -> bool {
+        push::is_taken(core, pushed, answer)
+    }
+
+    fn push_waits_ms(&self) -> &'static [u64] {
+        push::WAITS_MS
     }
 
     fn asked_for(&self, _: Endpoint, request: &Request<Bytes>) -> Option<String> {
