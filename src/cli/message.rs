@@ -2,10 +2,10 @@
 
 use super::desk::Desk;
 use super::render::one_word;
-use crate::api::wire::MessageView;
+use crate::api::wire::{MessageView, OfferView, ReplacedView};
 use crate::domain::fate::Meaning;
 use crate::domain::outbound::OutboundState;
-use crate::domain::text::{Limits, plan};
+use crate::domain::text::{Limits, plan, safe_for_terminal};
 
 /// What became of the text, its number, and what is left to do about it.
 pub fn fate(desk: &Desk, text: &MessageView) -> String {
@@ -37,6 +37,17 @@ pub fn class(desk: &Desk, text: &str) -> Option<String> {
         ("parts", pieces.len().to_string().into()),
     ];
     Some(desk.say.with(if pieces.len() == 1 { "class-one" } else { "class-parts" }, values))
+}
+
+/// What would stand for what, and the text as it would arrive.
+pub fn offer(desk: &Desk, offer: &OfferView) -> String {
+    let pair = |r: &ReplacedView| match r.word.as_str() {
+        "" => one_word(&r.character),
+        word => format!("{} → {}", one_word(&r.character), one_word(word)),
+    };
+    let pairs = offer.replaced.iter().map(pair).collect::<Vec<_>>().join(", ");
+    let values = [("pairs", pairs.into()), ("text", safe_for_terminal(&offer.text).into())];
+    desk.say.with("offer", values)
 }
 
 fn sentence(desk: &Desk, text: &MessageView) -> String {

@@ -71,6 +71,7 @@ cmd-reply = Answer the citizen of a conversation you hold.
           munja reply 12
           munja reply 12 - < answer.txt
           munja reply 12 --force "Yes."    send although a newer text came in
+          munja reply 12 --replace "OK 👍"  send with words in place of emoji
 cmd-release = Give a conversation back to the queue.
     .examples =
         Examples:
@@ -137,6 +138,7 @@ arg-list-state = waiting, active, answered or closed
 arg-list-limit = At most so many (50)
 arg-reply-text = The answer; - reads standard input
 arg-reply-force = Send although a newer text came in
+arg-reply-replace = Send with a word or sign in place of what the carrier can't carry
 arg-reply-last_seen = The citizen's last text you saw (if not given, what `munja show` showed last)
 arg-close-reason = Why, for colleagues (at most 200 characters)
 arg-close-force = Close although a newer text came in
@@ -329,6 +331,8 @@ error-key_reused = This answer was already taken in an earlier try.
     .next = Look before you send anything: munja show { $n }
 error-empty_text = The answer is empty; nothing was sent.
     .next = munja reply { $n } "TEXT"
+offer = It could be sent so ({ $pairs }): { $text }
+offer-how = To send it so: munja reply { $n } --replace "TEXT"
 error-unencodable = The carrier can't carry these characters: { $characters }
     .next = Leave them out or write a word instead.
 error-too_long = The answer is too long, even in parts; it was not sent.
