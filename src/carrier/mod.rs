@@ -14,6 +14,7 @@ mod mend;
 pub mod nhn;
 pub mod oneapi;
 mod push;
+pub mod sens;
 pub mod smsgate;
 pub mod solapi;
 mod turns;
@@ -42,6 +43,7 @@ pub fn meaning(carrier: &str, code: &str) -> Option<Meaning> {
         "clicksend" => clicksend::meaning(code),
         "nhn" => nhn::meaning(code),
         "oneapi" => oneapi::meaning(code),
+        "sens" => sens::meaning(code),
         "smsgate" => smsgate::meaning(code),
         "solapi" => solapi::meaning(code),
         _ => None,

@@ -8,6 +8,7 @@ mod bizgo;
 mod clicksend;
 mod nhn;
 mod oneapi;
+mod sens;
 mod smsgate;
 mod solapi;
 
@@ -24,6 +25,7 @@ use crate::carrier::bizgo::BizgoConfig;
 use crate::carrier::clicksend::ClickSendConfig;
 use crate::carrier::nhn::NhnConfig;
 use crate::carrier::oneapi::OneApiConfig;
+use crate::carrier::sens::SensConfig;
 use crate::carrier::smsgate::SmsGateConfig;
 use crate::carrier::solapi::SolapiConfig;
 use crate::domain::phone::{PhoneNumber, Senders};
@@ -64,6 +66,7 @@ pub enum Driver {
     ClickSend(ClickSendConfig),
     Nhn(NhnConfig),
     OneApi(OneApiConfig),
+    Sens(SensConfig),
     SmsGate(SmsGateConfig),
     Solapi(SolapiConfig),
 }
@@ -79,6 +82,7 @@ pub(super) struct CarrierSection {
     clicksend: Option<Section>,
     nhn: Option<Section>,
     oneapi: Option<Section>,
+    sens: Option<Section>,
     smsgate: Option<Section>,
     solapi: Option<Section>,
 }
@@ -90,6 +94,7 @@ impl CarrierSection {
             ("clicksend", self.clicksend.as_ref()),
             ("nhn", self.nhn.as_ref()),
             ("oneapi", self.oneapi.as_ref()),
+            ("sens", self.sens.as_ref()),
             ("smsgate", self.smsgate.as_ref()),
             ("solapi", self.solapi.as_ref()),
         ]
@@ -102,6 +107,7 @@ fn setup(name: &'static str, mut fields: Fields<'_>, polling: &Polling) -> Resul
         "clicksend" => clicksend::read(&mut fields, polling),
         "nhn" => nhn::read(&mut fields, polling),
         "oneapi" => oneapi::read(&mut fields, polling),
+        "sens" => sens::read(&mut fields, polling),
         "smsgate" => smsgate::read(&mut fields, polling),
         "solapi" => solapi::read(&mut fields, polling),
         _ => bizgo::read(&mut fields, polling),

@@ -11,6 +11,7 @@ use crate::carrier::clicksend::ClickSend;
 use crate::carrier::http::{Http, HttpOptions};
 use crate::carrier::nhn::Nhn;
 use crate::carrier::oneapi::OneApi;
+use crate::carrier::sens::Sens;
 use crate::carrier::smsgate::SmsGate;
 use crate::carrier::solapi::Solapi;
 use crate::config::{CarrierSetup, Config, Driver};
@@ -28,6 +29,7 @@ pub fn make_carrier(setup: &CarrierSetup, clock: &Clock) -> anyhow::Result<Arc<d
         Driver::ClickSend(config) => Arc::new(ClickSend::new(config.clone(), http, now)),
         Driver::Nhn(config) => Arc::new(Nhn::new(config.clone(), http, now)),
         Driver::OneApi(config) => Arc::new(OneApi::new(config.clone(), http, now)),
+        Driver::Sens(config) => Arc::new(Sens::new(config.clone(), http, now)),
         Driver::SmsGate(config) => Arc::new(SmsGate::new(config.clone(), http, now)),
         Driver::Solapi(config) => Arc::new(Solapi::new(config.clone(), http, now)),
     })
