@@ -18,6 +18,7 @@ pub mod sens;
 pub mod smsgate;
 pub mod solapi;
 mod turns;
+pub mod twilio;
 mod windows;
 
 use std::time::Duration;
@@ -46,6 +47,7 @@ pub fn meaning(carrier: &str, code: &str) -> Option<Meaning> {
         "sens" => sens::meaning(code),
         "smsgate" => smsgate::meaning(code),
         "solapi" => solapi::meaning(code),
+        "twilio" => twilio::meaning(code),
         _ => None,
     }
 }

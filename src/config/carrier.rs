@@ -11,6 +11,7 @@ mod oneapi;
 mod sens;
 mod smsgate;
 mod solapi;
+mod twilio;
 
 use std::time::Duration;
 
@@ -28,6 +29,7 @@ use crate::carrier::oneapi::OneApiConfig;
 use crate::carrier::sens::SensConfig;
 use crate::carrier::smsgate::SmsGateConfig;
 use crate::carrier::solapi::SolapiConfig;
+use crate::carrier::twilio::TwilioConfig;
 use crate::domain::phone::{PhoneNumber, Senders};
 
 /// Which carriers there are and what each is for.
@@ -69,6 +71,7 @@ pub enum Driver {
     Sens(SensConfig),
     SmsGate(SmsGateConfig),
     Solapi(SolapiConfig),
+    Twilio(TwilioConfig),
 }
 
 #[derive(Deserialize)]
@@ -85,6 +88,7 @@ pub(super) struct CarrierSection {
     sens: Option<Section>,
     smsgate: Option<Section>,
     solapi: Option<Section>,
+    twilio: Option<Section>,
 }
 
 impl CarrierSection {
@@ -97,6 +101,7 @@ impl CarrierSection {
             ("sens", self.sens.as_ref()),
             ("smsgate", self.smsgate.as_ref()),
             ("solapi", self.solapi.as_ref()),
+            ("twilio", self.twilio.as_ref()),
         ]
     }
 }
@@ -110,6 +115,7 @@ fn setup(name: &'static str, mut fields: Fields<'_>, polling: &Polling) -> Resul
         "sens" => sens::read(&mut fields, polling),
         "smsgate" => smsgate::read(&mut fields, polling),
         "solapi" => solapi::read(&mut fields, polling),
+        "twilio" => twilio::read(&mut fields, polling),
         _ => bizgo::read(&mut fields, polling),
     };
     let setup = read?;

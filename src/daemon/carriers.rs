@@ -14,6 +14,7 @@ use crate::carrier::oneapi::OneApi;
 use crate::carrier::sens::Sens;
 use crate::carrier::smsgate::SmsGate;
 use crate::carrier::solapi::Solapi;
+use crate::carrier::twilio::Twilio;
 use crate::config::{CarrierSetup, Config, Driver};
 use crate::ops::clock::Clock;
 use crate::worker::{Board, CarrierHealth, Carriers, Used};
@@ -32,6 +33,7 @@ pub fn make_carrier(setup: &CarrierSetup, clock: &Clock) -> anyhow::Result<Arc<d
         Driver::Sens(config) => Arc::new(Sens::new(config.clone(), http, now)),
         Driver::SmsGate(config) => Arc::new(SmsGate::new(config.clone(), http, now)),
         Driver::Solapi(config) => Arc::new(Solapi::new(config.clone(), http, now)),
+        Driver::Twilio(config) => Arc::new(Twilio::new(config.clone(), http, now)),
     })
 }
 
