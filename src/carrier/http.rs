@@ -222,12 +222,14 @@ pub type InProcess = Arc<
     dyn Fn(http::Request<Bytes>) -> BoxFuture<'static, Result<http::Response<Bytes>, Broken>> + Send + Sync,
 >;
 
+#[derive(Clone)]
 enum Wire {
     Network(reqwest::Client),
     InProcess(InProcess),
 }
 
 /// The client. One a carrier.
+#[derive(Clone)]
 pub struct Http {
     base_url: Url,
     timeout: Duration,

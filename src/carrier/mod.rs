@@ -12,6 +12,7 @@ pub mod http;
 pub mod infobip;
 mod korea;
 mod mend;
+pub mod msghub;
 pub mod nhn;
 pub mod oneapi;
 mod push;
@@ -44,6 +45,7 @@ pub fn meaning(carrier: &str, code: &str) -> Option<Meaning> {
         "bizgo" => bizgo::meaning(code),
         "clicksend" => clicksend::meaning(code),
         "infobip" => infobip::meaning(code),
+        "msghub" => msghub::meaning(code),
         "nhn" => nhn::meaning(code),
         "oneapi" => oneapi::meaning(code),
         "sens" => sens::meaning(code),

@@ -7,6 +7,7 @@
 mod bizgo;
 mod clicksend;
 mod infobip;
+mod msghub;
 mod nhn;
 mod oneapi;
 mod sens;
@@ -26,6 +27,7 @@ use super::{ConfigError, Polling};
 use crate::carrier::bizgo::BizgoConfig;
 use crate::carrier::clicksend::ClickSendConfig;
 use crate::carrier::infobip::InfobipConfig;
+use crate::carrier::msghub::MsghubConfig;
 use crate::carrier::nhn::NhnConfig;
 use crate::carrier::oneapi::OneApiConfig;
 use crate::carrier::sens::SensConfig;
@@ -69,6 +71,11 @@ pub enum Driver {
     Bizgo(BizgoConfig),
     ClickSend(ClickSendConfig),
     Infobip(InfobipConfig),
+    /// Sends leave by a host of their own.
+    Msghub {
+        config: MsghubConfig,
+        send_url: Url,
+    },
     Nhn(NhnConfig),
     OneApi(OneApiConfig),
     Sens(SensConfig),
@@ -87,6 +94,7 @@ pub(super) struct CarrierSection {
     bizgo: Option<Section>,
     clicksend: Option<Section>,
     infobip: Option<Section>,
+    msghub: Option<Section>,
     nhn: Option<Section>,
     oneapi: Option<Section>,
     sens: Option<Section>,
@@ -101,6 +109,7 @@ impl CarrierSection {
             ("bizgo", self.bizgo.as_ref()),
             ("clicksend", self.clicksend.as_ref()),
             ("infobip", self.infobip.as_ref()),
+            ("msghub", self.msghub.as_ref()),
             ("nhn", self.nhn.as_ref()),
             ("oneapi", self.oneapi.as_ref()),
             ("sens", self.sens.as_ref()),
@@ -116,6 +125,7 @@ fn setup(name: &'static str, mut fields: Fields<'_>, polling: &Polling) -> Resul
     let read = match name {
         "clicksend" => clicksend::read(&mut fields, polling),
         "infobip" => infobip::read(&mut fields, polling),
+        "msghub" => msghub::read(&mut fields, polling),
         "nhn" => nhn::read(&mut fields, polling),
         "oneapi" => oneapi::read(&mut fields, polling),
         "sens" => sens::read(&mut fields, polling),
