@@ -233,7 +233,8 @@ impl Carrier for Msghub {
         let body = mend::read(&response.body);
         let list = wire::inbound_list(&body);
         let has_texts = list.is_some_and(|list| !list.is_empty());
-        if !has_texts && !(response.status.is_success() && wire::is_success(&body)) {
+        let is_page = has_texts || (response.status.is_success() && wire::is_success(&body));
+        if !is_page {
             // Its own words without texts are a refusal; anything else inside a success is the rest of something.
             return match response.status.is_success()
                 && wire::code(&body).is_none()

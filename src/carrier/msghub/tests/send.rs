@@ -31,10 +31,10 @@ async fn photos_leave_as_parts_of_a_form() {
     let mms = OutboundText { kind: OutboundKind::Mms, photos: vec![photo.clone()], ..outbound("안내") };
     let (msghub, seen) = driver(vec![fine(sent("10000"))]);
     msghub.send(&mms).await.unwrap();
-    let seen = seen.lock().unwrap();
-    let content_type = seen[1].headers()["content-type"].to_str().unwrap();
+    let request = seen.lock().unwrap()[1].clone();
+    let content_type = request.headers()["content-type"].to_str().unwrap();
     assert_eq!(content_type, format!("multipart/form-data; boundary=munja-{KEY}"));
-    let form = String::from_utf8_lossy(seen[1].body()).into_owned();
+    let form = String::from_utf8_lossy(request.body()).into_owned();
     for part in ["name=\"reqMsg\"", "\"cliKey\"", "name=\"parts\"; filename=\"munja-1.jpg\"", "image/jpeg"] {
         assert!(form.contains(part), "{form}");
     }

@@ -3,10 +3,10 @@
 use super::*;
 use crate::domain::inbound::InboundItem;
 
-fn texts(page: &InboundPage) -> Vec<&str> {
-    let key = |item| match item {
-        &InboundItem::Text(ref text) => text.key.as_str(),
-        InboundItem::Unreadable { .. } => "unreadable",
+fn texts(page: &InboundPage) -> Vec<String> {
+    let key = |item: &InboundItem| match item {
+        InboundItem::Text(text) => text.key.clone(),
+        InboundItem::Unreadable { .. } => "unreadable".to_owned(),
     };
     page.items.iter().map(key).collect()
 }
@@ -22,9 +22,9 @@ async fn a_walk_asks_by_days_and_follows_the_pages() {
         page(json!([message("SM1", "inbound", "received")]), json!(null)),
     ]);
     let one = twilio.poll_inbound(&Cursor::starting_at(NOW)).await.unwrap();
-    assert_eq!((texts(&one), one.more()), (vec!["SM2", "SM3"], true));
+    assert_eq!((texts(&one), one.more()), (vec!["SM2".to_owned(), "SM3".to_owned()], true));
     let two = twilio.poll_inbound(&one.next).await.unwrap();
-    assert_eq!((texts(&two), two.more()), (vec!["SM1"], false));
+    assert_eq!((texts(&two), two.more()), (vec!["SM1".to_owned()], false));
     assert_eq!(two.next, Cursor::starting_at(NOW + 9_000));
     let asked = asked(&seen);
     assert_eq!(asked[0], format!("GET {LIST}?PageSize=100&DateSent%3E=2026-06-30&To=%2B15551234567"));
