@@ -48,7 +48,8 @@ async fn written(stand: &Stand) -> Vec<(String, String)> {
 }
 
 fn sorted(all: &BTreeMap<&str, (&str, &str)>) -> Vec<(String, String)> {
-    let mut all: Vec<_> = all.values().map(|(from, words)| ((*from).to_owned(), (*words).to_owned())).collect();
+    let mut all: Vec<_> =
+        all.values().map(|(from, words)| ((*from).to_owned(), (*words).to_owned())).collect();
     all.sort();
     all
 }

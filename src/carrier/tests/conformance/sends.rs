@@ -86,7 +86,8 @@ pub(super) async fn a_refused_text_is_refused_for_good(row: Row) {
     let stand = Stand::new(row);
     let refused = stand.driver.send(&stand.text_to("01055550908", 1)).await.unwrap_err();
     assert_eq!((refused.kind, stand.n_taken()), (ErrorKind::Permanent, 0), "{refused}");
-    assert!(refused.code.is_some_and(|code| meaning(stand.driver.name(), &code).is_some()));
+    let code = refused.code.unwrap();
+    assert!(code.starts_with("HTTP") || meaning(stand.driver.name(), &code).is_some(), "{code}");
 }
 
 pub(super) async fn what_was_sent_can_be_listed(row: Row) {
