@@ -1,6 +1,7 @@
 //! Bizgo (Infobank). Source: official OpenAPI document 1.2.0 and error table.
 
 mod answer;
+mod files;
 mod items;
 mod order;
 mod push;
@@ -18,10 +19,10 @@ use super::dialect::{Codes, Dialect, Push, Pushed, Serial, Trouble};
 use super::faults::Endpoint;
 use super::numbers::is_digits;
 use super::order::{Order, Recipient};
+use super::query::Query;
 use super::sends::{Became, Outcome};
 use answer::{gateway, result_of, service, with_reference};
 use order::read_order;
-use reads::Query;
 use routes::Route;
 
 pub(super) struct Bizgo;
@@ -48,8 +49,8 @@ impl Dialect for Bizgo {
         if endpoint == Endpoint::Send && !is_json(request) { Err(gateway(415)) } else { Ok(()) }
     }
 
-    fn order(&self, _: &Core<'_>, request: &Request<Bytes>) -> Result<Order, Answer> {
-        read_order(request.body()).map_err(service)
+    fn order(&self, core: &Core<'_>, request: &Request<Bytes>) -> Result<Order, Answer> {
+        read_order(request.body(), &|key| core.file(key).cloned()).map_err(service)
     }
 
     fn objection(&self, order: &Order, recipient: &Recipient, options: &SimOptions) -> Option<String> {
@@ -80,6 +81,7 @@ impl Dialect for Bizgo {
             Ok(Route::Inquiry(key)) => reads::inquire(core, key),
             Ok(Route::RequestInquiry(id)) => reads::inquire_request(core, id),
             Ok(Route::ReportInquiry(key)) => reads::inquire_report(core, key),
+            Ok(Route::Upload) => files::upload(core, request),
             // A send is not answered here.
             Ok(Route::Send) => gateway(500),
             Err(refused) => refused,

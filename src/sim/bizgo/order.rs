@@ -2,6 +2,7 @@
 //! refused too. Length is measured with an encoder, not with the gateway's own ruler: a carrier that shares it would share
 //! its mistakes. Codes are the service's, from the official error table.
 
+use bytes::Bytes;
 use encoding_rs::EUC_KR;
 use serde_json::{Map, Value};
 
@@ -10,8 +11,8 @@ use super::super::order::{Key, Order, Recipient, Remember};
 
 const MAX_RECIPIENTS: usize = 200;
 
-/// Reads a body, or says with which code it is refused.
-pub(super) fn read_order(body: &[u8]) -> Result<Order, &'static str> {
+/// Reads a body, or says with which code it is refused; `file` gives what was uploaded under a key.
+pub(super) fn read_order(body: &[u8], file: &dyn Fn(&str) -> Option<Bytes>) -> Result<Order, &'static str> {
     let body: Value = serde_json::from_slice(body).map_err(|_| "A010")?;
     let root = body.as_object().ok_or("A011")?;
     let known =
@@ -37,7 +38,7 @@ pub(super) fn read_order(body: &[u8]) -> Result<Order, &'static str> {
         title: optional(message, "title", "A011")?,
         kind,
         ttl_ms,
-        photos: Vec::new(),
+        photos: photos(message, file)?,
         key: idempotency(root)?,
     })
 }
@@ -98,12 +99,6 @@ fn check_message(
     for name in ["title", "originCID"] {
         optional(message, name, "A011")?;
     }
-    // Nothing can be uploaded here, so no key of a file is one.
-    match message.get("fileKey").map(Value::as_array) {
-        None => {}
-        Some(Some(keys)) if keys.len() > 3 => return Err("A319"),
-        Some(_) => return Err("A217"),
-    }
     let from = word(message, "from", "A302")?;
     let text = word(message, "text", "A303")?;
     let ttl = message.get("ttl").map(ttl_ms).transpose()?;
@@ -112,6 +107,21 @@ fn check_message(
         (bytes, _, _) if bytes.len() > most => Err("A328"),
         _ => Ok((from, text, ttl)),
     }
+}
+
+/// Three at most, each uploaded before.
+fn photos(
+    message: &Map<String, Value>,
+    file: &dyn Fn(&str) -> Option<Bytes>,
+) -> Result<Vec<Bytes>, &'static str> {
+    let Some(keys) = message.get("fileKey") else {
+        return Ok(Vec::new());
+    };
+    let keys = keys.as_array().ok_or("A217")?;
+    if keys.len() > 3 {
+        return Err("A319");
+    }
+    keys.iter().map(|key| key.as_str().and_then(file).ok_or("A217")).collect()
 }
 
 /// Seconds, as a word of digits.
@@ -139,6 +149,10 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    fn read_order(body: &[u8]) -> Result<Order, &'static str> {
+        super::read_order(body, &|key| (key == "KEPT").then(Bytes::new))
+    }
 
     fn fine() -> Value {
         json!({

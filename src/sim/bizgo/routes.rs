@@ -18,6 +18,7 @@ pub(super) enum Route<'a> {
     Report,
     ReportAck(&'a str),
     ReportInquiry(&'a str),
+    Upload,
 }
 
 impl<'a> Route<'a> {
@@ -38,6 +39,7 @@ impl<'a> Route<'a> {
             ["report", "inquiry", key] => (Method::GET, Route::ReportInquiry(key)),
             ["report", "polling"] => (Method::GET, Route::Report),
             ["report", "polling", id] => (Method::DELETE, Route::ReportAck(id)),
+            ["file", "mms"] => (Method::POST, Route::Upload),
             ["send", "omni"] => (Method::POST, Route::Send),
             _ => return Err(not_found()),
         };
@@ -51,6 +53,7 @@ impl<'a> Route<'a> {
             Route::Send => Endpoint::Send,
             Route::Report => Endpoint::Report,
             Route::ReportAck(_) => Endpoint::ReportAck,
+            Route::Upload => Endpoint::Upload,
             Route::MoInquiry(_) | Route::Inquiry(_) | Route::RequestInquiry(_) | Route::ReportInquiry(_) => {
                 Endpoint::Inquiry
             }
