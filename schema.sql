@@ -13,6 +13,22 @@ CREATE TABLE inbound_cursor (
     updated_at  INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- Carriers an operator holds back: nothing leaves by them.
+CREATE TABLE carrier_hold (
+    carrier   TEXT    NOT NULL PRIMARY KEY,
+    since_at  INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- How the last comparison of our texts with a carrier's own list ended (domain::compare).
+CREATE TABLE carrier_comparison (
+    carrier        TEXT    NOT NULL PRIMARY KEY,
+    at             INTEGER NOT NULL,
+    since_at       INTEGER NOT NULL,
+    n_ours         INTEGER NOT NULL,
+    n_theirs       INTEGER NOT NULL,
+    n_differences  INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- What the carrier answered, as it came, where it brought anything new.
 CREATE TABLE raw_page (
     id           INTEGER PRIMARY KEY,

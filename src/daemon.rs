@@ -82,6 +82,8 @@ impl Daemon {
             );
         }
         let board = Arc::new(Board::new(&carriers, clock.now_ms()));
+        // Before the first text may leave.
+        board.set_paused(&store.holds().await?);
         let mut daemon = Daemon {
             settings: watch::Sender::new(Arc::new(settings(&config, &carriers))),
             api_settings: watch::Sender::new(Arc::new(api_settings(&config, &carriers))),

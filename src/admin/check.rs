@@ -6,11 +6,8 @@ use std::process::ExitCode;
 use owo_colors::OwoColorize;
 use serde_json::json;
 
-use super::{Say, line};
+use super::{FOUND_BAD, Say, line};
 use crate::check::{Finding, Verdict, check};
-
-/// Something bad was found.
-const FOUND_BAD: u8 = 3;
 
 pub(super) async fn run(config: &Path, say: Say) -> anyhow::Result<ExitCode> {
     let findings = check(config, say.lang).await;

@@ -5,9 +5,10 @@
 //! | 0         | done                                                          |
 //! | 1         | it did not work; the message says why and what to do          |
 //! | 2         | the command line is wrong                                     |
-//! | 3         | `check` found something that has to be mended                 |
+//! | 3         | `check` or `carrier reconcile` found something to be looked at |
 //! | 4         | `demo` ended with a balance sheet that does not balance       |
 
+mod carrier;
 mod check;
 #[cfg(feature = "sim")]
 mod demo;
@@ -48,9 +49,13 @@ Examples:
   munjad user add minsu --name 김민수        add a counselor (asks for a password)
   munjad check --config gateway.toml         say what is wrong and how to mend it
   munjad run --config gateway.toml           run the gateway
+  munjad carrier status                      show each carrier: its use, whether it answers, whether it is paused
+  munjad carrier test bizgo --to 01012345678 send one text and wait for its receipt
+  munjad carrier reconcile --since 24h       compare what we sent with the carrier's own list
   munjad demo                                try everything on this machine, with a simulated carrier
 
-Exit codes: 0 done, 1 failed, 2 wrong command line, 3 check found something bad, 4 demo does not balance";
+Exit codes: 0 done, 1 failed, 2 wrong command line, 3 check found something bad or reconcile a difference,
+4 demo does not balance";
 
 #[derive(Subcommand)]
 enum Command {
@@ -66,6 +71,9 @@ enum Command {
     /// Look after texts that could not be read or routed
     #[command(subcommand)]
     Quarantine(quarantine::Quarantine),
+    /// Look after carriers: status, pause and resume, test, compare with their lists
+    #[command(subcommand)]
+    Carrier(carrier::CarrierCommand),
     /// Run a simulated carrier alone (Bizgo's wire format, on loopback)
     #[cfg(feature = "sim")]
     Sim(simulate::Sim),
@@ -137,6 +145,7 @@ async fn dispatch(command: Command, say: Say) -> anyhow::Result<ExitCode> {
         Command::Check(at) => check::run(&at.config, say).await,
         Command::Init(args) => init::run(args, say).await.map(|()| ExitCode::SUCCESS),
         Command::User(command) => user::run(command, say).await.map(|()| ExitCode::SUCCESS),
+        Command::Carrier(command) => carrier::run(command, say).await,
         Command::Quarantine(command) => quarantine::run(command, say).await.map(|()| ExitCode::SUCCESS),
         #[cfg(feature = "sim")]
         Command::Sim(args) => simulate::run(args, say).await.map(|()| ExitCode::SUCCESS),
@@ -177,6 +186,7 @@ fn localised(command: clap::Command, lang: Lang) -> clap::Command {
         ("init", "설명이 달린 설정 파일과 빈 데이터베이스를 만듭니다"),
         ("user", "상담원을 추가하거나, 목록을 보거나, 사용을 막습니다"),
         ("quarantine", "읽거나 배정하지 못한 문자를 살펴봅니다"),
+        ("carrier", "통신사를 살핍니다: 상태, 멈춤과 재개, 시험, 목록 대조"),
         ("sim", "가상 통신사만 실행합니다 (비즈고 형식, 이 컴퓨터 안에서만)"),
         ("demo", "이 컴퓨터에서 전체를 시험합니다: 가상 통신사, 게이트웨이, 시민의 문자"),
     ];
@@ -197,12 +207,21 @@ const EXAMPLES_KO: &str = "\
   munjad user add minsu --name 김민수        상담원 추가 (비밀번호를 묻습니다)
   munjad check --config gateway.toml         무엇이 잘못됐는지, 어떻게 고칠지 보기
   munjad run --config gateway.toml           게이트웨이 실행
+  munjad carrier status                      통신사마다 용도, 응답, 멈춤 여부 보기
+  munjad carrier test bizgo --to 01012345678 문자 한 통을 보내고 수신 확인 기다리기
+  munjad carrier reconcile --since 24h       보낸 문자를 통신사 목록과 대조하기
   munjad demo                                가상 통신사로 전체 시험하기
 
-종료 코드: 0 성공, 1 실패, 2 잘못된 명령, 3 점검에서 문제 발견, 4 시험 결과 불일치";
+종료 코드: 0 성공, 1 실패, 2 잘못된 명령, 3 점검에서 문제 또는 대조에서 차이 발견, 4 시험 결과 불일치";
+
+/// `check` or `carrier reconcile` found something.
+const FOUND_BAD: u8 = 3;
 
 /// The database the configuration names. Does not need the carrier's key.
 async fn open_configured(path: &Path) -> anyhow::Result<Store> {
-    let config = Config::load(path)?;
+    open(&Config::load(path)?).await
+}
+
+async fn open(config: &Config) -> anyhow::Result<Store> {
     daemon::open_store(&config.database, StoreOptions { create: false, ..StoreOptions::default() }).await
 }

@@ -8,6 +8,7 @@
 mod conversation;
 mod counselor;
 mod event;
+mod hold;
 mod inbox;
 mod lease;
 mod migrate;
@@ -18,6 +19,7 @@ mod receipt;
 mod reconcile;
 mod reply;
 mod row;
+mod sent;
 mod status;
 #[cfg(test)]
 mod tests;
@@ -45,6 +47,7 @@ pub use quarantine::Quarantined;
 pub use receipt::Applied;
 pub use reconcile::{Answer, InDoubt, Unreceipted};
 pub use reply::{NewReply, ReplyOutcome, ReplyRefused};
+pub use sent::Compared;
 pub use status::{Balance, Counts};
 
 /// How a change to a conversation ended.

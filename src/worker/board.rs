@@ -166,9 +166,10 @@ impl Board {
         }
     }
 
-    pub(super) fn set_paused(&self, paused: &[String]) {
+    /// Which carriers an operator holds back.
+    pub fn set_paused(&self, holds: &[(String, UnixMs)]) {
         for (name, standing) in lock(&self.carriers).iter_mut() {
-            standing.health.is_paused = paused.iter().any(|p| p == name);
+            standing.health.is_paused = holds.iter().any(|(held, _)| held == name);
         }
     }
 

@@ -4,6 +4,7 @@
 //! Each loop is a future that ends when it is told to stop. [`supervise()`] starts it again if it panics, and says so; a
 //! loop that stands still is seen on the [`Board`].
 
+mod auditor;
 mod board;
 mod carriers;
 mod poller;
@@ -20,6 +21,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+pub use auditor::{CompareError, compare_with};
 pub use board::{Board, CarrierHealth, LATE_AFTER, WorkerHealth};
 pub use carriers::{Carriers, Used};
 pub use supervise::supervise;
@@ -91,6 +93,7 @@ pub enum Role {
     Router,
     Rescuer,
     Sender,
+    Auditor,
     Receipts(&'static str),
     Poller(&'static str),
 }
@@ -98,7 +101,7 @@ pub enum Role {
 impl Role {
     /// The loops these carriers need, in the order they are started.
     pub fn all(carriers: &Carriers) -> Vec<Role> {
-        let mut roles = vec![Role::Router, Role::Rescuer, Role::Sender];
+        let mut roles = vec![Role::Router, Role::Rescuer, Role::Sender, Role::Auditor];
         let has_reports =
             |c: &&Arc<dyn Carrier>| !matches!(c.caps().reports, ReportClass::None | ReportClass::PerMessage);
         let senders = carriers.senders().map(|used| &used.carrier);
@@ -116,6 +119,7 @@ impl fmt::Display for Role {
             Role::Router => f.write_str("router"),
             Role::Rescuer => f.write_str("rescuer"),
             Role::Sender => f.write_str("sender"),
+            Role::Auditor => f.write_str("auditor"),
             Role::Receipts(carrier) => write!(f, "receipts of {carrier}"),
             Role::Poller(carrier) => write!(f, "poller of {carrier}"),
         }
@@ -128,6 +132,7 @@ pub async fn run(role: Role, context: Context) {
         Role::Router => router::run(context).await,
         Role::Rescuer => rescuer::run(context).await,
         Role::Sender => sender::run(context).await,
+        Role::Auditor => auditor::run(context).await,
         Role::Receipts(carrier) => receipts::run(context, carrier).await,
         Role::Poller(carrier) => poller::run(context, carrier).await,
     }

@@ -36,6 +36,7 @@ pub(super) async fn run(context: Context) {
 }
 
 async fn round(context: &Context) -> Result<()> {
+    context.board.set_paused(&context.store.holds().await?);
     let n = context.store.rescue(false, context.now()).await?;
     if n > 0 {
         tracing::warn!(n, "texts whose sender gave no answer came into doubt");

@@ -1,0 +1,237 @@
+//! What we say we sent beside what a carrier says it took, text by text. Finds what no single answer shows: a text the
+//! carrier has twice, one it never had, one somebody else sent in our name.
+
+use std::collections::BTreeMap;
+
+use super::UnixMs;
+use super::outbound::OutboundState;
+use super::receipt::ReceiptStatus;
+
+/// Texts this close to the beginning of the time compared may stand on either side of it, for clocks differ; those this
+/// close to its end may not be listed yet (milliseconds).
+pub const MARGIN_MS: i64 = 10 * 60 * 1000;
+
+/// One of our texts that was submitted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ours {
+    pub id: i64,
+    pub key: String,
+    pub carrier_message_id: Option<String>,
+    pub state: OutboundState,
+    pub at: UnixMs,
+}
+
+/// One text of a carrier's list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Theirs {
+    pub carrier_message_id: String,
+    pub key: Option<String>,
+    /// What the list says of its fate, if anything.
+    pub status: Option<ReceiptStatus>,
+    pub at: UnixMs,
+}
+
+/// What the two do not agree on.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Difference {
+    /// We hold it for accepted, and the carrier does not list it.
+    NotListed { id: i64 },
+    /// The carrier has it, and we do not hold it for sent.
+    Unexpected { id: i64, ours: OutboundState },
+    /// The carrier has it more than once.
+    Twice { id: i64, times: usize },
+    /// It says something else of its fate.
+    Fate { id: i64, ours: OutboundState, theirs: &'static str },
+    /// The carrier has a text of ours that we know nothing of.
+    Unknown { carrier_message_id: String },
+}
+
+impl Difference {
+    pub fn word(&self) -> &'static str {
+        match self {
+            Difference::NotListed { .. } => "not_listed",
+            Difference::Unexpected { .. } => "unexpected",
+            Difference::Twice { .. } => "twice",
+            Difference::Fate { .. } => "fate",
+            Difference::Unknown { .. } => "unknown",
+        }
+    }
+}
+
+/// Both counts and each difference.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Comparison {
+    pub n_ours: usize,
+    pub n_theirs: usize,
+    pub differences: Vec<Difference>,
+}
+
+/// Compares the texts from `since` to `until`. Both lists should reach [`MARGIN_MS`] further back.
+pub fn compare(ours: &[Ours], theirs: &[Theirs], since: UnixMs, until: UnixMs) -> Comparison {
+    let by_key: BTreeMap<&str, usize> = ours.iter().enumerate().map(|(i, o)| (o.key.as_str(), i)).collect();
+    let named = |(i, o): (usize, &Ours)| Some((o.carrier_message_id.clone()?, i));
+    let by_name: BTreeMap<String, usize> = ours.iter().enumerate().filter_map(named).collect();
+    let mut found: BTreeMap<usize, Vec<&Theirs>> = BTreeMap::new();
+    let mut differences = Vec::new();
+    for text in theirs {
+        let key = text.key.as_deref().and_then(|key| by_key.get(key));
+        match key.or_else(|| by_name.get(&text.carrier_message_id)) {
+            Some(i) => found.entry(*i).or_default().push(text),
+            // Before the beginning of our own list it proves nothing.
+            None if text.at >= since => {
+                let carrier_message_id = text.carrier_message_id.clone();
+                differences.push(Difference::Unknown { carrier_message_id });
+            }
+            None => {}
+        }
+    }
+    for (i, text) in ours.iter().enumerate() {
+        differences.extend(judge(text, found.get(&i).map_or(&[], Vec::as_slice), since, until));
+    }
+    differences.sort();
+    let is_sent = |o: &&Ours| o.at >= since && o.at <= until && was_accepted(o.state);
+    let is_listed = |t: &&Theirs| t.at >= since && t.at <= until;
+    Comparison {
+        n_ours: ours.iter().filter(is_sent).count(),
+        n_theirs: theirs.iter().filter(is_listed).count(),
+        differences,
+    }
+}
+
+fn was_accepted(state: OutboundState) -> bool {
+    use OutboundState as S;
+    matches!(state, S::Accepted | S::Delivered | S::Undelivered | S::Unconfirmed)
+}
+
+/// One of our texts and where the carrier lists it.
+fn judge(ours: &Ours, theirs: &[&Theirs], since: UnixMs, until: UnixMs) -> Option<Difference> {
+    use OutboundState as S;
+    let id = ours.id;
+    let Some(first) = theirs.first() else {
+        let is_due = ours.at >= since && ours.at <= until.saturating_sub(MARGIN_MS);
+        return (is_due && was_accepted(ours.state)).then_some(Difference::NotListed { id });
+    };
+    let mut names: Vec<&str> = theirs.iter().map(|t| t.carrier_message_id.as_str()).collect();
+    names.sort_unstable();
+    names.dedup();
+    if names.len() > 1 {
+        return Some(Difference::Twice { id, times: names.len() });
+    }
+    let status = theirs.iter().rev().find_map(|t| t.status).or(first.status);
+    let is_old = ours.at <= until.saturating_sub(MARGIN_MS);
+    let fate = |theirs| Some(Difference::Fate { id, ours: ours.state, theirs });
+    match (ours.state, status) {
+        // Being sent or asked for this moment.
+        (S::Sending, _) => None,
+        (S::InDoubt | S::Queued | S::Held, _) if !is_old => None,
+        // Refused texts are listed too, as not delivered.
+        (S::Failed, Some(ReceiptStatus::Undelivered)) => None,
+        (state, _) if !was_accepted(state) => Some(Difference::Unexpected { id, ours: state }),
+        (S::Delivered, Some(ReceiptStatus::Undelivered)) => fate("undelivered"),
+        (S::Undelivered, Some(ReceiptStatus::Delivered)) => fate("delivered"),
+        (S::Accepted | S::Unconfirmed, Some(ReceiptStatus::Delivered)) if is_old => fate("delivered"),
+        (S::Accepted | S::Unconfirmed, Some(ReceiptStatus::Undelivered)) if is_old => fate("undelivered"),
+        _ => None,
+    }
+}
+
+/// The next time of day `at_ms` (milliseconds after local midnight) after `now`, where local time is `offset_ms` ahead of
+/// UTC.
+pub fn next_at(now: UnixMs, at_ms: i64, offset_ms: i64) -> UnixMs {
+    const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+    let since = (now + offset_ms - at_ms).rem_euclid(DAY_MS);
+    now + DAY_MS - since
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const SINCE: i64 = 100_000_000;
+    const UNTIL: i64 = SINCE + 86_400_000;
+
+    fn ours(id: i64, state: OutboundState) -> Ours {
+        let (key, carrier_message_id) = (format!("key-{id}"), Some(format!("name-{id}")));
+        Ours { id, key, carrier_message_id, state, at: SINCE + 1_000 }
+    }
+
+    fn theirs(id: i64, status: Option<ReceiptStatus>) -> Theirs {
+        let (carrier_message_id, key) = (format!("name-{id}"), Some(format!("key-{id}")));
+        Theirs { carrier_message_id, key, status, at: SINCE + 2_000 }
+    }
+
+    fn differences(ours: &[Ours], theirs: &[Theirs]) -> Vec<Difference> {
+        compare(ours, theirs, SINCE, UNTIL).differences
+    }
+
+    #[test]
+    fn what_agrees_is_only_counted() {
+        let all = [ours(1, OutboundState::Delivered), ours(2, OutboundState::Undelivered)];
+        let list = [theirs(1, Some(ReceiptStatus::Delivered)), theirs(2, Some(ReceiptStatus::Undelivered))];
+        let found = compare(&all, &list, SINCE, UNTIL);
+        assert_eq!(found, Comparison { n_ours: 2, n_theirs: 2, differences: vec![] });
+        let nameless = Theirs { key: None, ..theirs(1, None) };
+        assert!(differences(&all[..1], &[nameless]).is_empty(), "by the carrier's name alone");
+    }
+
+    #[test]
+    fn each_difference_is_named() {
+        use OutboundState as S;
+        let status = Some(ReceiptStatus::Delivered);
+        let second = Theirs { carrier_message_id: "other".to_owned(), ..theirs(1, status) };
+        let table: [(&[Ours], &[Theirs], Difference); 6] = [
+            (&[ours(1, S::Delivered)], &[], Difference::NotListed { id: 1 }),
+            (&[], &[theirs(9, None)], Difference::Unknown { carrier_message_id: "name-9".to_owned() }),
+            (&[ours(1, S::InDoubt)], &[theirs(1, None)], Difference::Unexpected { id: 1, ours: S::InDoubt }),
+            (&[ours(1, S::Failed)], &[theirs(1, status)], Difference::Unexpected { id: 1, ours: S::Failed }),
+            (&[ours(1, S::Delivered)], &[theirs(1, status), second], Difference::Twice { id: 1, times: 2 }),
+            (
+                &[ours(1, S::Unconfirmed)],
+                &[theirs(1, status)],
+                Difference::Fate { id: 1, ours: S::Unconfirmed, theirs: "delivered" },
+            ),
+        ];
+        for (ours, theirs, expected) in table {
+            assert_eq!(differences(ours, theirs), [expected]);
+        }
+    }
+
+    #[test]
+    fn the_edges_prove_nothing() {
+        use OutboundState as S;
+        let before = Theirs { at: SINCE - 1, ..theirs(9, None) };
+        assert!(differences(&[], &[before]).is_empty());
+        let early = Ours { at: SINCE - 1, ..ours(1, S::Delivered) };
+        let late = Ours { at: UNTIL - 1, ..ours(2, S::Accepted) };
+        assert!(differences(&[early, late], &[]).is_empty());
+        assert!(differences(&[Ours { at: UNTIL - 1, ..ours(1, S::InDoubt) }], &[theirs(1, None)]).is_empty());
+    }
+
+    #[test]
+    fn half_past_three_in_seoul() {
+        let (at, offset) = (12_600_000, 32_400_000);
+        // 1970-01-01 03:30 KST is 18:30 UTC the day before.
+        assert_eq!(next_at(0, at, offset), 66_600_000);
+        assert_eq!(next_at(66_599_999, at, offset), 66_600_000);
+        assert_eq!(next_at(66_600_000, at, offset), 66_600_000 + 86_400_000);
+    }
+
+    proptest! {
+        #[test]
+        fn the_same_on_both_sides_never_differs(ids in proptest::collection::btree_set(0..50_i64, 0..20)) {
+            let all: Vec<_> = ids.iter().map(|id| ours(*id, OutboundState::Delivered)).collect();
+            let list: Vec<_> = ids.iter().map(|id| theirs(*id, Some(ReceiptStatus::Delivered))).collect();
+            let found = compare(&all, &list, SINCE, UNTIL);
+            prop_assert!(found.differences.is_empty());
+            prop_assert_eq!((found.n_ours, found.n_theirs), (ids.len(), ids.len()));
+        }
+
+        #[test]
+        fn the_next_night_is_within_a_day(now in 0..4_000_000_000_000_i64) {
+            let next = next_at(now, 12_600_000, 32_400_000);
+            prop_assert!(next > now && next - now <= 86_400_000);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! What was submitted to a carrier, for the comparison with its own list.
+
+use rusqlite::named_params;
+
+use super::{Result, Store, row};
+use crate::domain::UnixMs;
+use crate::domain::compare::Ours;
+
+/// How a comparison ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Compared {
+    pub carrier: String,
+    pub at: UnixMs,
+    pub since_at: UnixMs,
+    pub n_ours: i64,
+    pub n_theirs: i64,
+    pub n_differences: i64,
+}
+
+impl Store {
+    /// Texts that were first submitted to this carrier between the two times, oldest first.
+    pub async fn submitted(&self, carrier: String, since: UnixMs, until: UnixMs) -> Result<Vec<Ours>> {
+        self.read(move |conn| {
+            // Reads through all texts: once a night, and for whoever asks.
+            let mut select = conn.prepare(
+                "SELECT id, client_key, carrier_message_id, state, coalesce(accepted_at, first_attempt_at) AS at
+                 FROM outbox
+                 WHERE carrier = :carrier AND first_attempt_at BETWEEN :since AND :until ORDER BY id",
+            )?;
+            let of = named_params! { ":carrier": carrier, ":since": since, ":until": until };
+            let rows = select.query_map(of, |r| {
+                Ok(Ours {
+                    id: r.get("id")?,
+                    key: r.get("client_key")?,
+                    carrier_message_id: r.get("carrier_message_id")?,
+                    state: row::outbound_state(r)?,
+                    at: r.get("at")?,
+                })
+            })?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+        .await
+    }
+
+    /// Keeps how a comparison with a carrier's list ended; the last one of each carrier.
+    pub async fn keep_comparison(&self, kept: Compared) -> Result<()> {
+        self.write(move |conn| {
+            conn.prepare_cached(
+                "INSERT INTO carrier_comparison (carrier, at, since_at, n_ours, n_theirs, n_differences)
+                 VALUES (:carrier, :at, :since, :ours, :theirs, :differences)
+                 ON CONFLICT DO UPDATE SET at = excluded.at, since_at = excluded.since_at, n_ours = excluded.n_ours,
+                     n_theirs = excluded.n_theirs, n_differences = excluded.n_differences",
+            )?
+            .execute(named_params! {
+                ":carrier": kept.carrier, ":at": kept.at, ":since": kept.since_at, ":ours": kept.n_ours,
+                ":theirs": kept.n_theirs, ":differences": kept.n_differences,
+            })?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// The last comparison with each carrier.
+    pub async fn comparisons(&self) -> Result<Vec<Compared>> {
+        self.look_up(|conn| {
+            let mut select = conn.prepare_cached("SELECT * FROM carrier_comparison ORDER BY carrier")?;
+            let rows = select.query_map([], |r| {
+                Ok(Compared {
+                    carrier: r.get("carrier")?,
+                    at: r.get("at")?,
+                    since_at: r.get("since_at")?,
+                    n_ours: r.get("n_ours")?,
+                    n_theirs: r.get("n_theirs")?,
+                    n_differences: r.get("n_differences")?,
+                })
+            })?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+        .await
+    }
+}

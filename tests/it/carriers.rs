@@ -1,0 +1,233 @@
+//! Several carriers: the standby takes over, an operator steers, and our list is compared with theirs.
+
+use std::path::Path;
+use std::process::{Command, Output};
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use munja::api::wire::StatusResponse;
+use munja::carrier::{Accepted, Caps, Carrier as Driver, Reconciled, Result};
+use munja::config::Config;
+use munja::daemon::{self, Daemon, Options};
+use munja::domain::outbound::OutboundText;
+use munja::domain::phone::{PhoneNumber, Senders};
+use munja::domain::receipt::Receipt;
+use munja::ops::clock::Clock;
+use munja::sim::{Endpoint, Fault, FaultRule, SimOptions};
+use munja::store::StoreOptions;
+use munja::worker::{Carriers, Used};
+use serde_json::Value;
+
+use crate::harness::{
+    CITIZEN, Carrier, Desk, Gateway, add_minsu, config_text, until, until_async, write_config,
+};
+
+/// A second carrier of the same kind, under another name; it only sends.
+struct StandIn(Arc<dyn Driver>);
+
+#[async_trait]
+impl Driver for StandIn {
+    fn name(&self) -> &'static str {
+        "standin"
+    }
+
+    fn caps(&self) -> Caps {
+        self.0.caps()
+    }
+
+    async fn send(&self, text: &OutboundText) -> Result<Accepted> {
+        self.0.send(text).await
+    }
+
+    async fn reconcile(&self, text: &OutboundText) -> Result<Reconciled> {
+        self.0.reconcile(text).await
+    }
+
+    async fn poll_reports(&self) -> Result<munja::carrier::ReportPage> {
+        self.0.poll_reports().await
+    }
+
+    async fn ack_reports(&self, token: &str) -> Result<()> {
+        self.0.ack_reports(token).await
+    }
+
+    async fn status(&self, id: &str) -> Result<Option<Receipt>> {
+        self.0.status(id).await
+    }
+
+    async fn check(&self) -> Result<Option<i64>> {
+        self.0.check().await
+    }
+}
+
+/// A gateway with a carrier and a standby.
+struct Pair {
+    first: Carrier,
+    second: Carrier,
+    _folder: tempfile::TempDir,
+    daemon: Daemon,
+    desk: Desk,
+}
+
+impl Pair {
+    async fn start() -> Pair {
+        let first = Carrier::start().await;
+        let senders = vec!["0621234567".to_owned()];
+        let second =
+            Carrier::with(SimOptions { sender_numbers: senders, ..first.sim.options().clone() }).await;
+        let folder = tempfile::tempdir().unwrap();
+        let config = Config::load(&write_config(folder.path(), &config_text(first.port, ""))).unwrap();
+        let other = tempfile::tempdir().unwrap();
+        let other = Config::load(&write_config(other.path(), &config_text(second.port, ""))).unwrap();
+        let clock = Clock::system();
+        let preferred = daemon::make_carrier(&config.carriers.setups[0], &clock).unwrap();
+        let standby = daemon::make_carrier(&other.carriers.setups[0], &clock).unwrap();
+        let carriers = Carriers {
+            inbound: vec![Arc::clone(&preferred)],
+            outbound: Used { carrier: preferred, senders: Senders::one(PhoneNumber::parse("062120")) },
+            standby: Some(Used {
+                carrier: Arc::new(StandIn(standby)),
+                senders: Senders::one(PhoneNumber::parse("0621234567")),
+            }),
+        };
+        let store = StoreOptions { create: true, ..StoreOptions::default() };
+        let options = Options { store, carriers: Some(carriers), ..Options::default() };
+        let daemon = Daemon::start(config, options).await.unwrap();
+        add_minsu(daemon.store()).await;
+        let desk = Desk::login(daemon.listen().unwrap().port()).await;
+        Pair { first, second, _folder: folder, daemon, desk }
+    }
+
+    async fn states(&self) -> Vec<String> {
+        let status: StatusResponse = self.desk.get("/v1/status").await.unwrap();
+        status.carriers.into_iter().map(|c| format!("{} {}", c.name, c.state)).collect()
+    }
+
+    /// Each text left once, whichever way.
+    fn assert_once(&self, n: usize) {
+        let (first, second) = (self.first.sim.ledger(), self.second.sim.ledger());
+        assert!(first.taken_twice().is_empty() && second.taken_twice().is_empty());
+        let mut all: Vec<_> =
+            first.messages.iter().chain(&second.messages).map(|m| (&m.to, &m.text)).collect();
+        all.sort();
+        all.dedup();
+        assert_eq!((all.len(), first.messages.len() + second.messages.len()), (n, n));
+    }
+}
+
+fn at(endpoint: Endpoint, fault: Fault) -> FaultRule {
+    FaultRule::at(endpoint, fault)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_standby_takes_over_and_gives_back() {
+    let pair = Pair::start().await;
+    // Its key is refused: surely nothing was taken.
+    pair.first.sim.add_fault(at(Endpoint::Send, Fault::ExpiredKey));
+    for n in 0..20 {
+        pair.first.sim.text(&format!("0101111{n:04}"), "질문");
+    }
+    until(pair.daemon.store(), |b| b.n_outbound("delivered") == 20).await;
+    assert_eq!(pair.states().await, ["bizgo refused", "standin works"]);
+    let second = pair.second.sim.ledger();
+    assert!(second.messages.iter().all(|m| m.from == "0621234567"), "from the number registered there");
+    pair.assert_once(20);
+    // An operator mends it.
+    pair.first.sim.clear_faults();
+    let n_before = second.messages.len();
+    pair.daemon.board().reloaded.notify_one();
+    pair.first.sim.text(CITIZEN, "이제 되나요?");
+    until(pair.daemon.store(), |b| b.n_outbound("delivered") == 21).await;
+    assert_eq!(pair.second.sim.ledger().messages.len(), n_before);
+    pair.assert_once(21);
+    pair.daemon.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_first_may_have_taken_never_leaves_by_the_standby() {
+    let pair = Pair::start().await;
+    // Taken, and then no answer: each try is in doubt, and the carrier counts as out of order after five.
+    pair.first.sim.add_fault(at(Endpoint::Send, Fault::ResetAfter));
+    for n in 0..200 {
+        pair.first.sim.text(&format!("0101111{n:04}"), "질문");
+    }
+    until(pair.daemon.store(), |b| b.n_outbound("delivered") == 200).await;
+    pair.assert_once(200);
+    let n = |carrier: &Carrier| carrier.sim.ledger().messages.len();
+    assert!(n(&pair.first) >= 5 && n(&pair.second) >= 1, "{} {}", n(&pair.first), n(&pair.second));
+    pair.daemon.stop().await;
+}
+
+fn munjad(folder: &Path, args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_munjad"))
+        .args(args)
+        .arg("--config")
+        .arg(folder.join("gateway.toml"))
+        .env("LC_ALL", "C")
+        .output()
+        .unwrap()
+}
+
+fn json(output: &Output) -> Value {
+    let text = String::from_utf8_lossy(&output.stdout);
+    serde_json::from_str(&text)
+        .unwrap_or_else(|e| panic!("{e}: {text}{}", String::from_utf8_lossy(&output.stderr)))
+}
+
+async fn munjad_of(folder: &Path, args: &[&str]) -> Output {
+    let (folder, args) = (folder.to_owned(), args.iter().map(|a| (*a).to_owned()).collect::<Vec<_>>());
+    tokio::task::spawn_blocking(move || munjad(&folder, &args.iter().map(String::as_str).collect::<Vec<_>>()))
+        .await
+        .unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_paused_carrier_sends_nothing_and_still_receives() {
+    let mut gateway = Gateway::start().await;
+    let done = munjad_of(gateway.folder.path(), &["carrier", "pause", "bizgo"]).await;
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    until_async(&gateway.store, || async {
+        gateway.desk.get::<StatusResponse>("/v1/status").await.unwrap().carriers[0].state == "paused"
+    })
+    .await;
+    gateway.sim().text(CITIZEN, "안녕하세요");
+    gateway.until(|b| b.n_routed == 1 && b.n_outbound("queued") == 1).await;
+    // It stays so over a new start.
+    gateway.restart().await;
+    assert_eq!(gateway.desk.get::<StatusResponse>("/v1/status").await.unwrap().carriers[0].state, "paused");
+    let status = json(&munjad_of(gateway.folder.path(), &["carrier", "status", "--json"]).await);
+    assert!(status[0]["paused_since"].is_i64() && status[0]["answers"] == true, "{status}");
+    assert!(gateway.sim().ledger().messages.is_empty());
+    assert!(munjad_of(gateway.folder.path(), &["carrier", "resume", "bizgo"]).await.status.success());
+    gateway.until(|b| b.n_outbound("delivered") == 1).await;
+    let wrong = munjad_of(gateway.folder.path(), &["carrier", "pause", "pigeon"]).await;
+    let said = String::from_utf8_lossy(&wrong.stderr).into_owned();
+    assert!(!wrong.status.success() && said.contains("it has: bizgo"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn our_list_is_compared_with_the_carriers() {
+    let gateway = Gateway::start().await;
+    for n in 0..5 {
+        gateway.sim().text(&format!("0101111{n:04}"), "질문");
+    }
+    gateway.until(|b| b.n_outbound("delivered") == 5).await;
+    let compare = || munjad_of(gateway.folder.path(), &["carrier", "reconcile", "--since", "1h", "--json"]);
+    let agreed = compare().await;
+    let found = json(&agreed);
+    assert_eq!(agreed.status.code(), Some(0), "{found}");
+    assert_eq!((&found[0]["n_ours"], &found[0]["n_theirs"]), (&Value::from(5), &Value::from(5)));
+    // A text that left by another program on the same account.
+    let sent =
+        munjad_of(gateway.folder.path(), &["carrier", "test", "bizgo", "--to", "01099998888", "--json"])
+            .await;
+    assert_eq!(json(&sent)["receipt"], "delivered");
+    let differs = compare().await;
+    let found = json(&differs);
+    assert_eq!(differs.status.code(), Some(3), "{found}");
+    assert_eq!(found[0]["differences"][0]["what"], "unknown");
+    assert_eq!(found[0]["n_theirs"], 6);
+    let shown = json(&munjad_of(gateway.folder.path(), &["carrier", "status", "--json", "--offline"]).await);
+    assert_eq!(shown[0]["compared"]["n_differences"], 1);
+    assert_eq!(shown[0]["answers"], Value::Null);
+}
