@@ -12,9 +12,9 @@ use super::extract::{Id, Json};
 use super::problem::Refusal;
 use super::session::Session;
 use super::wire::{ReplyRequest, ReplyResponse};
-use super::{ApiContext, view};
+use super::{ApiContext, ApiSettings, view};
 use crate::domain::text::{Piece, Unfit, normalise, plan};
-use crate::store::{Claim, NewReply, ReplyOutcome, ReplyRefused};
+use crate::store::{Claim, NewReply, ReplyOutcome, ReplyPhotos, ReplyRefused};
 
 const KEY_HEADER: &str = "Idempotency-Key";
 const MAX_KEY_CHARS: usize = 128;
@@ -63,6 +63,7 @@ pub(super) async fn reply(
         last_seen: request.last_seen,
         force: request.force,
         pieces: pieces.into_iter().map(|Piece { kind, text, .. }| (kind, text)).collect(),
+        photos: photos(&request, &settings)?,
     };
     match context.store.reply(new, settings.send.clone(), context.now()).await? {
         ReplyOutcome::Written { reply_id, repeated, messages } => {
@@ -71,6 +72,7 @@ pub(super) async fn reply(
             Ok((status, Answer(ReplyResponse { reply_id, n_bytes, messages, repeated })))
         }
         ReplyOutcome::Refused(ReplyRefused::KeyReused) => Err(Refusal::new("key_reused")),
+        ReplyOutcome::Refused(ReplyRefused::NoSuchPhoto) => Err(Refusal::new("no_such_photo")),
         ReplyOutcome::Refused(ReplyRefused::Guard(Claim::NewerTexts)) => {
             Err(newer_texts(&context, id, request.last_seen).await?)
         }
@@ -78,6 +80,16 @@ pub(super) async fn reply(
         ReplyOutcome::Refused(ReplyRefused::Guard(claim)) => {
             Err(Refusal::of_claim(claim).unwrap_or_else(|| Refusal::new("internal")))
         }
+    }
+}
+
+/// The photos of an answer, if it has any and the carrier takes them.
+fn photos(request: &ReplyRequest, settings: &ApiSettings) -> Result<Option<ReplyPhotos>, Refusal> {
+    match settings.photos {
+        _ if request.photos.is_empty() => Ok(None),
+        None => Err(Refusal::new("photos_not_taken")),
+        Some(limits) if request.photos.len() > limits.n => Err(Refusal::new("too_many_photos")),
+        Some(limits) => Ok(Some(ReplyPhotos { ids: request.photos.clone(), limits })),
     }
 }
 
@@ -89,12 +101,17 @@ fn unfit(why: Unfit) -> Refusal {
     }
 }
 
-/// What the key stands for: the same words to the same citizen, seen at the same moment.
+/// What the key stands for: the same words and photos to the same citizen, seen at the same moment.
 fn digest(conversation_id: i64, request: &ReplyRequest) -> Vec<u8> {
     let mut hash = Sha256::new();
     hash.update(conversation_id.to_be_bytes());
     hash.update(request.last_seen.to_be_bytes());
     hash.update([u8::from(request.force)]);
     hash.update(normalise(&request.text).as_bytes());
+    for id in &request.photos {
+        // No byte of a text: words can't pass for photos.
+        hash.update([0xff]);
+        hash.update(id.to_be_bytes());
+    }
     hash.finalize().to_vec()
 }

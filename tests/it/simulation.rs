@@ -39,10 +39,12 @@ fn settings() -> Settings {
         receipt_texts: true,
         receipt_text: "접수".into(),
         receipt_text_ahead: "앞에 {ahead}분".into(),
+        photo_lost_text: "사진을 받지 못했습니다".into(),
     };
     let receipt = move |n| service.receipt_for(n).map(|text| NoticeText { text, kind: OutboundKind::Sms });
     Settings {
         route: RoutePolicy { receipt: Some(Arc::new(receipt)), send: policy() },
+        photo_lost: NoticeText { text: "사진을 받지 못했습니다".into(), kind: OutboundKind::Sms },
         inbound_pace: Pace { fast_ms: 280, slow_ms: 2_000, live_for_ms: 300_000 },
         receipt_pace: Pace { fast_ms: 1_500, slow_ms: 10_000, live_for_ms: 60_000 },
         full_walk_ms: 60_000,
@@ -169,6 +171,7 @@ async fn answer_all(store: Store, clock: Clock, counselor: i64, stop: Cancellati
             last_seen: found.summary.last_inbound_id,
             force: true,
             pieces: vec![(OutboundKind::Sms, format!("답 {n}"))],
+            photos: None,
         };
         let written = store.reply(new, policy(), clock.now_ms()).await.unwrap();
         assert!(matches!(written, ReplyOutcome::Written { .. }));

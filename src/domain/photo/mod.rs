@@ -34,6 +34,10 @@ pub const UPLOAD_KEPT_MS: i64 = 24 * 60 * 60 * 1_000;
 /// A citizen is told once in so long that photos were lost.
 pub const TELL_EVERY_MS: i64 = 30 * 60 * 1_000;
 
+/// A photo that the carrier says it does not have, or that comes as something else, is lost when that is said for the
+/// third time: a text may be listed before its photo is there, and a proxy may answer for the carrier.
+pub const SURE_AFTER: u32 = 3;
+
 const FIRST_WAIT_MS: i64 = 2_000;
 const LONGEST_WAIT_MS: i64 = 10 * 60 * 1_000;
 
@@ -125,12 +129,25 @@ pub fn next(state: PhotoState, event: PhotoEvent) -> Result<PhotoState, Refused>
     }
 }
 
-/// What follows when a photo wanted since `since` could not be fetched for the `n_failures`th time (1 is the first): the
-/// next try, or the end. A gateway that slept through the whole time still tries once.
-pub fn after_failure(since: UnixMs, n_failures: u32, now: UnixMs) -> Option<UnixMs> {
-    let doublings = n_failures.saturating_sub(1).min(20);
-    let wait = FIRST_WAIT_MS.saturating_mul(1 << doublings).min(LONGEST_WAIT_MS);
-    (now.saturating_sub(since) < FETCH_FOR_MS).then_some(now + wait)
+/// What follows when a photo could not be fetched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AfterFailure {
+    TryAt(UnixMs),
+    Lost(Loss),
+}
+
+/// What follows when a photo wanted since `since` could not be fetched for the `n_failures`th time (1 is the first), and
+/// why, if that was the photo's own fault. A gateway that slept through the whole time still tries once.
+pub fn after_failure(since: UnixMs, n_failures: u32, why: Option<Loss>, now: UnixMs) -> AfterFailure {
+    let is_sure = |why| !matches!(why, Loss::Gone | Loss::NotAPhoto) || n_failures >= SURE_AFTER;
+    match why {
+        Some(why) if is_sure(why) => AfterFailure::Lost(why),
+        None if now.saturating_sub(since) >= FETCH_FOR_MS => AfterFailure::Lost(Loss::NotInTime),
+        _ => {
+            let doublings = n_failures.saturating_sub(1).min(20);
+            AfterFailure::TryAt(now + FIRST_WAIT_MS.saturating_mul(1 << doublings).min(LONGEST_WAIT_MS))
+        }
+    }
 }
 
 /// What a photo is, by its first bytes.

@@ -55,11 +55,19 @@ fn words_read_back() {
 
 #[test]
 fn tried_again_soon_then_rarely_then_not_at_all() {
-    let waits: Vec<i64> = (1..=11).map(|n| after_failure(0, n, 1_000).unwrap() - 1_000).collect();
-    assert_eq!(waits[..4], [2_000, 4_000, 8_000, 16_000]);
-    assert!(waits.is_sorted() && waits[10] == 600_000, "{waits:?}");
-    assert_eq!(after_failure(0, u32::MAX, FETCH_FOR_MS - 1), Some(FETCH_FOR_MS - 1 + 600_000));
-    assert_eq!(after_failure(0, 1, FETCH_FOR_MS), None);
+    use AfterFailure::*;
+    for (n, wait) in [(1, 2_000), (2, 4_000), (3, 8_000), (9, 512_000), (10, 600_000), (u32::MAX, 600_000)] {
+        assert_eq!(after_failure(0, n, None, 1_000), TryAt(1_000 + wait), "{n}");
+    }
+    assert_eq!(after_failure(0, 40, None, FETCH_FOR_MS - 1), TryAt(FETCH_FOR_MS - 1 + 600_000));
+    assert_eq!(after_failure(0, 1, None, FETCH_FOR_MS), Lost(Loss::NotInTime));
+    for why in [Loss::Gone, Loss::NotAPhoto] {
+        assert_eq!(after_failure(0, 1, Some(why), 0), TryAt(2_000));
+        assert_eq!(after_failure(0, 2, Some(why), FETCH_FOR_MS), TryAt(FETCH_FOR_MS + 4_000));
+        assert_eq!(after_failure(0, SURE_AFTER, Some(why), 0), Lost(why));
+    }
+    assert_eq!(after_failure(0, 1, Some(Loss::TooLarge), 0), Lost(Loss::TooLarge));
+    assert_eq!(after_failure(0, 1, Some(Loss::NotOffered), 0), Lost(Loss::NotOffered));
 }
 
 #[test]
