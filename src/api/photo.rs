@@ -14,7 +14,7 @@ use tokio::sync::Semaphore;
 use super::extract::{self, Id};
 use super::problem::Refusal;
 use super::session::Session;
-use super::wire::PhotoView;
+use super::wire::{PhotoFile, PhotoView};
 use super::{ApiContext, view};
 use crate::domain::media::PhotoLimits;
 use crate::domain::photo::{self, MAX_UPLOAD_BYTES, PhotoState, Unfit, measure};
@@ -47,7 +47,7 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
 #[utoipa::path(get, path = "/v1/photos/{id}", operation_id = "show_photo", tag = "photo",
     params(("id" = i64, Path, description = "Of the photo")),
     responses((status = 200, description = "Its bytes", content(
-        (Vec<u8> = "image/jpeg"), (Vec<u8> = "image/png"), (Vec<u8> = "image/gif"), (Vec<u8> = "image/webp")))))]
+        (PhotoFile = "image/jpeg"), (PhotoFile = "image/png"), (PhotoFile = "image/gif"), (PhotoFile = "image/webp")))))]
 pub(super) async fn show(
     State(context): State<ApiContext>,
     session: Session,
@@ -73,7 +73,7 @@ pub(super) async fn show(
 /// Hand in a photo for an answer; it is made as the carrier takes it, and forgotten after a day if no answer takes it
 /// along. The same photo again is the same one.
 #[utoipa::path(post, path = "/v1/photos", operation_id = "hand_in_photo", tag = "photo",
-    request_body(content = Vec<u8>, content_type = "application/octet-stream",
+    request_body(content = PhotoFile, content_type = "application/octet-stream",
         description = "The file: JPEG, PNG, GIF or WebP, at most 16 MiB"),
     responses((status = 201, description = "Kept; an answer may name it", body = PhotoView)))]
 pub(super) async fn hand_in(

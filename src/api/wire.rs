@@ -99,6 +99,11 @@ pub struct MessageView {
     pub photos: Vec<PhotoView>,
 }
 
+/// The bytes of a photo, as they are.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+pub struct PhotoFile(pub Vec<u8>);
+
 /// A photo; `GET /v1/photos/{id}` has its bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PhotoView {
