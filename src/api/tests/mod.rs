@@ -4,6 +4,7 @@ mod conversation;
 mod document;
 mod events;
 mod message;
+mod photo;
 mod privacy;
 mod problem;
 mod reply;

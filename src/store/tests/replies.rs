@@ -2,7 +2,7 @@
 
 use super::*;
 
-fn new_reply(conversation_id: i64, counselor_id: i64, key: &str, words: &[&str]) -> NewReply {
+pub(super) fn new_reply(conversation_id: i64, counselor_id: i64, key: &str, words: &[&str]) -> NewReply {
     NewReply {
         conversation_id,
         counselor_id,
