@@ -11,6 +11,8 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use url::Url;
+
 pub use carrier::{CarrierSetup, Carriers, Driver};
 pub use error::ConfigError;
 
@@ -25,6 +27,8 @@ pub struct Config {
     pub sending: Sending,
     pub service: Service,
     pub api: Api,
+    /// Carriers may call us.
+    pub webhook: Option<Webhook>,
     pub log: Log,
 }
 
@@ -66,6 +70,14 @@ pub struct Api {
     pub listen: Option<SocketAddr>,
     pub socket: Option<PathBuf>,
     pub token_lifetime: Duration,
+}
+
+/// `[webhook]`: the door for carriers that call us.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Webhook {
+    pub listen: SocketAddr,
+    /// The address carriers are told, without `/push/<carrier>`.
+    pub public_url: Url,
 }
 
 /// `[log]`

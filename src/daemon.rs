@@ -2,6 +2,7 @@
 //! hears of it.
 
 mod carriers;
+mod push;
 
 use std::fs::{File, TryLockError};
 use std::net::SocketAddr;
@@ -57,6 +58,7 @@ pub struct Daemon {
     api_settings: watch::Sender<Arc<ApiSettings>>,
     carriers: watch::Sender<Arc<Carriers>>,
     listen: Option<SocketAddr>,
+    webhook: Option<SocketAddr>,
     stop_workers: CancellationToken,
     stop_api: CancellationToken,
     workers: Vec<JoinHandle<()>>,
@@ -93,6 +95,7 @@ impl Daemon {
             clock,
             board,
             listen: None,
+            webhook: None,
             stop_workers: CancellationToken::new(),
             stop_api: CancellationToken::new(),
             workers: Vec::new(),
@@ -101,6 +104,7 @@ impl Daemon {
             _lock: lock,
         };
         daemon.serve().await?;
+        daemon.serve_carriers().await?;
         daemon.start_workers();
         Ok(daemon)
     }
@@ -117,6 +121,19 @@ impl Daemon {
             let listener = listener.with_context(|| format!("api.socket = {}", path.display()))?;
             self.spawn_server(listener, router);
         }
+        Ok(())
+    }
+
+    /// Where carriers call us, if they may.
+    async fn serve_carriers(&mut self) -> anyhow::Result<()> {
+        let Some(webhook) = self.config.webhook.clone() else {
+            return Ok(());
+        };
+        let listener = api::bind_tcp(webhook.listen).await;
+        let listener = listener.with_context(|| format!("webhook.listen = {}", webhook.listen))?;
+        self.webhook = Some(listener.local_addr()?);
+        let router = push::router(self.worker_context(), webhook.public_url);
+        self.spawn_server(listener, router);
         Ok(())
     }
 
@@ -142,15 +159,19 @@ impl Daemon {
         }
     }
 
-    fn start_workers(&mut self) {
-        let context = Context {
+    fn worker_context(&self) -> Context {
+        Context {
             store: self.store.clone(),
             clock: self.clock.clone(),
             carriers: self.carriers.subscribe(),
             settings: self.settings.subscribe(),
             board: Arc::clone(&self.board),
             stop: self.stop_workers.clone(),
-        };
+        }
+    }
+
+    fn start_workers(&mut self) {
+        let context = self.worker_context();
         let start = |role| tokio::spawn(worker::supervise(role, context.clone()));
         self.workers = Role::all(&self.carriers.borrow()).into_iter().map(start).collect();
     }
@@ -158,6 +179,11 @@ impl Daemon {
     /// Where the API listens, if over TCP.
     pub fn listen(&self) -> Option<SocketAddr> {
         self.listen
+    }
+
+    /// Where carriers call, if they may.
+    pub fn webhook(&self) -> Option<SocketAddr> {
+        self.webhook
     }
 
     pub fn store(&self) -> &Store {
@@ -180,8 +206,11 @@ impl Daemon {
         if old.database != new.database
             || old.api.listen != new.api.listen
             || old.api.socket != new.api.socket
+            || old.webhook != new.webhook
         {
-            tracing::warn!("database.path, api.listen and api.socket change only with a new start");
+            tracing::warn!(
+                "database.path, api.listen, api.socket and [webhook] change only with a new start"
+            );
         }
         self.api_settings.send_replace(Arc::new(api_settings(&new, &carriers)));
         self.settings.send_replace(Arc::new(settings(&new, &carriers)));

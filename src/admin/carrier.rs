@@ -366,10 +366,9 @@ fn told(word: Option<&str>, code: Option<&str>, say: Say) -> String {
 
 /// `24h`, `90m`, `7d`: milliseconds.
 fn parse_since(word: &str) -> anyhow::Result<i64> {
-    let span: Span = word
-        .parse()
-        .map_err(|_| anyhow!("--since {}: write it as 24h, 90m or 7d", text::one_line(word, 40)))?;
-    let duration = span.to_duration(SpanRelativeTo::days_are_24_hours())?;
+    let wrong = || anyhow!("--since {}: write it as 24h, 90m or 7d", text::one_line(word, 40));
+    let span: Span = word.parse().map_err(|_| wrong())?;
+    let duration = span.to_duration(SpanRelativeTo::days_are_24_hours()).map_err(|_| wrong())?;
     let ms = i64::try_from(duration.as_millis())?;
     if !(60_000..=90 * 86_400_000).contains(&ms) {
         bail!("--since: between one minute and 90 days");

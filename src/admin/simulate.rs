@@ -6,16 +6,25 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::{Say, line};
-use crate::sim::{self, SimOptions, SimRun};
+use crate::sim::{self, DialectKind, SimOptions, SimRun};
 
 #[derive(Args)]
 pub(super) struct Sim {
     /// Where to listen; loopback only
     #[arg(long, default_value = "127.0.0.1:6121")]
     listen: SocketAddr,
-    /// The API key it accepts
+    /// Whose wire format it speaks
+    #[arg(long, value_enum, value_name = "NAME", default_value_t)]
+    dialect: DialectKind,
+    /// The API key it accepts; the user's name, where there is a password
     #[arg(long, default_value = "SIM-KEY")]
     api_key: String,
+    /// The password or signing secret it accepts, where there is one
+    #[arg(long, default_value = "SIM-SECRET")]
+    api_secret: String,
+    /// The account in its paths, where there is one
+    #[arg(long, default_value = "SIM-ACCOUNT")]
+    account: String,
     /// The number citizens text, and the only registered sender
     #[arg(long, default_value = "062120")]
     number: String,
@@ -35,7 +44,10 @@ pub(super) struct Sim {
 
 pub(super) async fn run(args: Sim, say: Say) -> anyhow::Result<()> {
     let options = SimOptions {
+        dialect: args.dialect,
         api_key: args.api_key,
+        api_secret: args.api_secret,
+        account: args.account,
         sender_numbers: vec![args.number.clone()],
         mo_number: args.number,
         seed: args.seed,
@@ -47,23 +59,24 @@ pub(super) async fn run(args: Sim, say: Say) -> anyhow::Result<()> {
         // If the signal cannot be listened for, it still ends the program.
         drop(tokio::signal::ctrl_c().await);
     };
-    sim::run(run, |addr, _| ready(addr, say), interrupted).await
+    sim::run(run, |addr, _| ready(addr, args.dialect, say), interrupted).await
 }
 
-fn ready(addr: SocketAddr, say: Say) {
+fn ready(addr: SocketAddr, dialect: DialectKind, say: Say) {
+    let name = dialect.name();
     if say.json {
         return line(&serde_json::json!({ "listen": addr.to_string() }).to_string());
     }
     line(&say.pick(
         format!(
             "A simulated carrier listens on {addr}.\n\
-             In gateway.toml: carrier.bizgo.base_url = \"http://{addr}\"\n\
+             In gateway.toml: carrier.{name}.base_url = \"http://{addr}\"\n\
              A citizen texts: curl -s http://{addr}/_sim/text -d '{{\"from\":\"01012345678\",\"text\":\"안녕하세요\"}}'\n\
              What it took:    curl -s http://{addr}/_sim/ledger"
         ),
         format!(
             "가상 통신사가 {addr} 에서 듣고 있습니다.\n\
-             gateway.toml 에: carrier.bizgo.base_url = \"http://{addr}\"\n\
+             gateway.toml 에: carrier.{name}.base_url = \"http://{addr}\"\n\
              시민의 문자:   curl -s http://{addr}/_sim/text -d '{{\"from\":\"01012345678\",\"text\":\"안녕하세요\"}}'\n\
              받은 것 보기:  curl -s http://{addr}/_sim/ledger"
         ),

@@ -1,5 +1,5 @@
 //! The HTTP client all carriers share: time-outs, bounded bodies, no redirects, no repetition, TLS unless the carrier is
-//! on this very machine. A failure says whether a byte of the request can have left, and nothing of what was in it.
+//! on this very machine (or, told so in words, on the local network). A failure says whether a byte of the request can have left, and nothing of what was in it.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -33,13 +33,23 @@ pub struct HttpOptions {
     /// An answer larger than this is refused while it comes.
     pub max_body_bytes: usize,
     pub user_agent: String,
+    /// Plain HTTP also to a private address (RFC 1918, RFC 4193, link-local), written as one: a phone on the premises.
+    /// Whoever is on that network, or pretends to be the phone, then reads every number, every text and the password.
+    pub allow_plain_http: bool,
 }
 
 impl HttpOptions {
     pub fn new(base_url: Url, timeout: Duration) -> Self {
         let connect_timeout = (timeout / 2).min(Duration::from_secs(5));
         let user_agent = concat!("munja/", env!("CARGO_PKG_VERSION")).to_owned();
-        HttpOptions { base_url, connect_timeout, timeout, max_body_bytes: MAX_BODY, user_agent }
+        HttpOptions {
+            base_url,
+            connect_timeout,
+            timeout,
+            max_body_bytes: MAX_BODY,
+            user_agent,
+            allow_plain_http: false,
+        }
     }
 }
 
@@ -234,8 +244,14 @@ impl fmt::Debug for Http {
 impl Http {
     /// Refuses plain HTTP to any other machine, in words that belong behind the name of the key `base_url`.
     pub fn new(options: HttpOptions) -> Result<Http, String> {
-        if options.base_url.scheme() != "https" && !is_this_machine(&options.base_url) {
-            return Err("must begin with https:// (http:// only to this machine itself)".to_owned());
+        let url = &options.base_url;
+        let is_plain = is_this_machine(url) || (options.allow_plain_http && is_on_this_network(url));
+        if url.scheme() != "https" && !is_plain {
+            return Err(match options.allow_plain_http {
+                false => "must begin with https:// (http:// only to this machine itself)",
+                true => "must begin with https:// (http:// only to a private address, written as numbers)",
+            }
+            .to_owned());
         }
         // Already chosen by the program: that choice stands.
         drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
@@ -307,6 +323,18 @@ fn is_this_machine(url: &Url) -> bool {
         Some(url::Host::Ipv6(ip)) => IpAddr::V6(ip).is_loopback(),
         Some(url::Host::Domain(name)) => name == "localhost",
         None => false,
+    }
+}
+
+/// No name: who answers to a name is for others to say.
+fn is_on_this_network(url: &Url) -> bool {
+    if url.scheme() != "http" {
+        return false;
+    }
+    match url.host() {
+        Some(url::Host::Ipv4(ip)) => ip.is_private() || ip.is_link_local(),
+        Some(url::Host::Ipv6(ip)) => ip.is_unique_local() || ip.is_unicast_link_local(),
+        Some(url::Host::Domain(_)) | None => false,
     }
 }
 

@@ -2,13 +2,19 @@
 //! happened and leaves what follows to `worker`. Carriers know `domain` and nothing else.
 
 pub mod bizgo;
+#[cfg(test)]
+#[path = "tests/canned.rs"]
+mod canned;
+pub mod clicksend;
 mod emma;
 mod error;
 pub mod http;
 mod korea;
 mod mend;
 pub mod nhn;
+pub mod oneapi;
 mod push;
+pub mod smsgate;
 pub mod solapi;
 mod turns;
 mod windows;
@@ -33,7 +39,10 @@ use crate::domain::text::Limits;
 pub fn meaning(carrier: &str, code: &str) -> Option<Meaning> {
     match carrier {
         "bizgo" => bizgo::meaning(code),
+        "clicksend" => clicksend::meaning(code),
         "nhn" => nhn::meaning(code),
+        "oneapi" => oneapi::meaning(code),
+        "smsgate" => smsgate::meaning(code),
         "solapi" => solapi::meaning(code),
         _ => None,
     }

@@ -5,7 +5,10 @@
 //! outside of it, the arm in `daemon/carriers.rs` that makes the driver, and its lines in `gateway.example.toml`.
 
 mod bizgo;
+mod clicksend;
 mod nhn;
+mod oneapi;
+mod smsgate;
 mod solapi;
 
 use std::time::Duration;
@@ -18,7 +21,10 @@ use super::fields::{Fields, Section};
 use super::file::Checker;
 use super::{ConfigError, Polling};
 use crate::carrier::bizgo::BizgoConfig;
+use crate::carrier::clicksend::ClickSendConfig;
 use crate::carrier::nhn::NhnConfig;
+use crate::carrier::oneapi::OneApiConfig;
+use crate::carrier::smsgate::SmsGateConfig;
 use crate::carrier::solapi::SolapiConfig;
 use crate::domain::phone::{PhoneNumber, Senders};
 
@@ -40,6 +46,8 @@ pub struct Carriers {
 pub struct CarrierSetup {
     pub name: &'static str,
     pub base_url: Url,
+    /// Plain HTTP also to a private address.
+    pub allow_plain_http: bool,
     /// For a whole call.
     pub timeout: Duration,
     /// The numbers citizens text; none for a carrier that only sends.
@@ -53,7 +61,10 @@ pub struct CarrierSetup {
 #[derive(Debug, Clone)]
 pub enum Driver {
     Bizgo(BizgoConfig),
+    ClickSend(ClickSendConfig),
     Nhn(NhnConfig),
+    OneApi(OneApiConfig),
+    SmsGate(SmsGateConfig),
     Solapi(SolapiConfig),
 }
 
@@ -65,20 +76,33 @@ pub(super) struct CarrierSection {
     outbound: Option<Spanned<String>>,
     standby: Option<Spanned<String>>,
     bizgo: Option<Section>,
+    clicksend: Option<Section>,
     nhn: Option<Section>,
+    oneapi: Option<Section>,
+    smsgate: Option<Section>,
     solapi: Option<Section>,
 }
 
 impl CarrierSection {
-    fn sections(&self) -> [(&'static str, Option<&Section>); 3] {
-        [("bizgo", self.bizgo.as_ref()), ("nhn", self.nhn.as_ref()), ("solapi", self.solapi.as_ref())]
+    fn sections(&self) -> Vec<(&'static str, Option<&Section>)> {
+        vec![
+            ("bizgo", self.bizgo.as_ref()),
+            ("clicksend", self.clicksend.as_ref()),
+            ("nhn", self.nhn.as_ref()),
+            ("oneapi", self.oneapi.as_ref()),
+            ("smsgate", self.smsgate.as_ref()),
+            ("solapi", self.solapi.as_ref()),
+        ]
     }
 }
 
 /// Reads one section.
 fn setup(name: &'static str, mut fields: Fields<'_>, polling: &Polling) -> Result<CarrierSetup, ConfigError> {
     let read = match name {
+        "clicksend" => clicksend::read(&mut fields, polling),
         "nhn" => nhn::read(&mut fields, polling),
+        "oneapi" => oneapi::read(&mut fields, polling),
+        "smsgate" => smsgate::read(&mut fields, polling),
         "solapi" => solapi::read(&mut fields, polling),
         _ => bizgo::read(&mut fields, polling),
     };
@@ -116,7 +140,7 @@ impl Common {
 
     fn setup(self, name: &'static str, base_url: Url, driver: Driver) -> CarrierSetup {
         let Common { numbers, senders, timeout } = self;
-        CarrierSetup { name, base_url, timeout, numbers, senders, driver }
+        CarrierSetup { name, base_url, allow_plain_http: false, timeout, numbers, senders, driver }
     }
 }
 

@@ -108,19 +108,37 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// `https://HOST[:PORT]`; `http://` only where `plain_too` says so, or to this machine itself.
-    pub(super) fn url(&mut self, key: &str, default: &str, plain_too: bool) -> Result<Url, ConfigError> {
+    /// `https://HOST[:PORT]`; `http://` only to this machine itself.
+    pub(super) fn url(&mut self, key: &str, default: &str) -> Result<Url, ConfigError> {
         let word = self.text_or(key, default)?;
-        let url = Url::parse(&word).map_err(|e| self.wrong(key, format!("is not an address: {e}")))?;
-        let is_bare = url.username().is_empty() && url.password().is_none();
-        if !is_bare || url.path().len() > 1 || url.query().is_some() || url.fragment().is_some() {
+        let url = self.address(key, &word)?;
+        if url.path().len() > 1 {
             return Err(self.wrong(key, "holds more than https://HOST[:PORT]; the rest would not be used"));
         }
         match url.scheme() {
             "https" => Ok(url),
-            "http" if plain_too || is_this_machine(&url) => Ok(url),
+            "http" if is_this_machine(&url) => Ok(url),
             _ => Err(self.wrong(key, "must begin with https:// (http:// only to this machine itself)")),
         }
+    }
+
+    /// `https://HOST[:PORT][/PATH]`, which must be there; `http://` is judged by whoever makes the client.
+    pub(super) fn url_with_path(&mut self, key: &str) -> Result<Url, ConfigError> {
+        let word = self.text(key)?;
+        let url = self.address(key, &word)?;
+        match url.scheme() {
+            "https" | "http" => Ok(url),
+            _ => Err(self.wrong(key, "must begin with https:// (or http://)")),
+        }
+    }
+
+    fn address(&self, key: &str, word: &str) -> Result<Url, ConfigError> {
+        let url = Url::parse(word).map_err(|e| self.wrong(key, format!("is not an address: {e}")))?;
+        let is_bare = url.username().is_empty() && url.password().is_none();
+        if !is_bare || url.query().is_some() || url.fragment().is_some() {
+            return Err(self.wrong(key, "holds more than https://HOST[:PORT]; the rest would not be used"));
+        }
+        Ok(url)
     }
 
     /// One of our numbers.

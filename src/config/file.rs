@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use serde::Deserialize;
 use toml::Spanned;
+use url::Url;
 
 use super::carrier::{self, CarrierSection};
 use super::error::line_of;
-use super::{Api, Config, ConfigError, Log, LogFormat, Polling, Sending, Service};
+use super::{Api, Config, ConfigError, Log, LogFormat, Polling, Sending, Service, Webhook};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -24,6 +25,8 @@ struct File {
     service: ServiceSection,
     #[serde(default)]
     api: ApiSection,
+    #[serde(default)]
+    webhook: WebhookSection,
     #[serde(default)]
     log: LogSection,
 }
@@ -139,6 +142,13 @@ impl Default for LogSection {
     }
 }
 
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct WebhookSection {
+    listen: Option<Spanned<String>>,
+    public_url: Option<Spanned<String>>,
+}
+
 pub(super) fn parse(text: &str, path: &Path) -> Result<Config, ConfigError> {
     let file: File = toml::from_str(text).map_err(|e| ConfigError::shape(path, text, &e))?;
     let checker = Checker { text, path };
@@ -150,6 +160,7 @@ pub(super) fn parse(text: &str, path: &Path) -> Result<Config, ConfigError> {
         sending: checker.sending(&file.sending)?,
         service: checker.service(file.service)?,
         api: checker.api(&file.api)?,
+        webhook: checker.webhook(&file.webhook)?,
         log: checker.log(&file.log)?,
     };
     Ok(config)
@@ -271,7 +282,7 @@ impl Checker<'_> {
     fn api(&self, section: &ApiSection) -> Result<Api, ConfigError> {
         let listen = match section.listen.get_ref().as_str() {
             "" => None,
-            word => Some(self.listen(word, &section.listen)?),
+            word => Some(self.listen("api.listen", word, &section.listen)?),
         };
         let socket = match section.socket.get_ref().as_str() {
             "" => None,
@@ -286,16 +297,33 @@ impl Checker<'_> {
         Ok(Api { listen, socket, token_lifetime })
     }
 
-    fn listen(&self, word: &str, at: &Spanned<String>) -> Result<SocketAddr, ConfigError> {
-        let addr: SocketAddr = word.parse().map_err(|_| {
-            self.wrong("api.listen", at, "must be an address and a port, such as 127.0.0.1:6120")
-        })?;
+    fn webhook(&self, section: &WebhookSection) -> Result<Option<Webhook>, ConfigError> {
+        let Some(listen) = section.listen.as_ref().filter(|word| !word.get_ref().is_empty()) else {
+            return Ok(None);
+        };
+        let addr = self.listen("webhook.listen", listen.get_ref(), listen)?;
+        let Some(public) = section.public_url.as_ref().filter(|word| !word.get_ref().is_empty()) else {
+            let message = "is missing: the address carriers call, such as https://munja.example.kr";
+            return Err(self.wrong("webhook.public_url", listen, message));
+        };
+        let url = Url::parse(public.get_ref()).ok().filter(|url| {
+            matches!(url.scheme(), "https" | "http") && url.query().is_none() && url.fragment().is_none()
+        });
+        let message = "must be an address such as https://munja.example.kr; /push/<carrier> is added to it";
+        let public_url = url.ok_or_else(|| self.wrong("webhook.public_url", public, message))?;
+        Ok(Some(Webhook { listen: addr, public_url }))
+    }
+
+    fn listen(&self, key: &str, word: &str, at: &Spanned<String>) -> Result<SocketAddr, ConfigError> {
+        let addr: SocketAddr = word
+            .parse()
+            .map_err(|_| self.wrong(key, at, "must be an address and a port, such as 127.0.0.1:6120"))?;
         if addr.ip().is_loopback() {
             return Ok(addr);
         }
         let message =
             "must be a loopback address: this version speaks plain HTTP, which must not leave the machine";
-        Err(self.wrong("api.listen", at, message))
+        Err(self.wrong(key, at, message))
     }
 
     fn log(&self, section: &LogSection) -> Result<Log, ConfigError> {

@@ -7,8 +7,11 @@ use anyhow::{Context as _, anyhow};
 use crate::api::wire::CarrierStatus;
 use crate::carrier::Carrier;
 use crate::carrier::bizgo::Bizgo;
+use crate::carrier::clicksend::ClickSend;
 use crate::carrier::http::{Http, HttpOptions};
 use crate::carrier::nhn::Nhn;
+use crate::carrier::oneapi::OneApi;
+use crate::carrier::smsgate::SmsGate;
 use crate::carrier::solapi::Solapi;
 use crate::config::{CarrierSetup, Config, Driver};
 use crate::ops::clock::Clock;
@@ -16,12 +19,16 @@ use crate::worker::{Board, CarrierHealth, Carriers, Used};
 
 /// One carrier from its section.
 pub fn make_carrier(setup: &CarrierSetup, clock: &Clock) -> anyhow::Result<Arc<dyn Carrier>> {
-    let http = Http::new(HttpOptions::new(setup.base_url.clone(), setup.timeout))
+    let options = HttpOptions::new(setup.base_url.clone(), setup.timeout);
+    let http = Http::new(HttpOptions { allow_plain_http: setup.allow_plain_http, ..options })
         .map_err(|error| anyhow!("carrier.{}.base_url: {error}", setup.name))?;
     let now = now_fn(clock);
     Ok(match &setup.driver {
         Driver::Bizgo(config) => Arc::new(Bizgo::new(config.clone(), http, now)),
+        Driver::ClickSend(config) => Arc::new(ClickSend::new(config.clone(), http, now)),
         Driver::Nhn(config) => Arc::new(Nhn::new(config.clone(), http, now)),
+        Driver::OneApi(config) => Arc::new(OneApi::new(config.clone(), http, now)),
+        Driver::SmsGate(config) => Arc::new(SmsGate::new(config.clone(), http, now)),
         Driver::Solapi(config) => Arc::new(Solapi::new(config.clone(), http, now)),
     })
 }

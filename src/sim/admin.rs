@@ -1,5 +1,7 @@
 //! The routes under `/_sim/`: for tests, demonstrations and whoever tries things by hand. They need no key.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode, header};
 use serde::Deserialize;
@@ -13,7 +15,25 @@ use super::faults::FaultRule;
 #[serde(deny_unknown_fields)]
 struct NewText {
     from: String,
-    text: String,
+    #[serde(default)]
+    text: Option<String>,
+    /// A JPEG in Base64.
+    #[serde(default)]
+    photo: Option<String>,
+}
+
+impl NewText {
+    /// Number, words and photos; one of the latter two has to be there.
+    fn read(&self) -> Result<(&str, &str, Vec<Bytes>), (StatusCode, String)> {
+        let bad = |why: &str| (StatusCode::BAD_REQUEST, why.to_owned());
+        let photo = self.photo.as_ref().map(|photo| STANDARD.decode(photo)).transpose();
+        let photos: Vec<Bytes> =
+            photo.map_err(|_| bad("photo: not Base64"))?.map(Bytes::from).into_iter().collect();
+        match &self.text {
+            None if photos.is_empty() => Err(bad("missing field `text`")),
+            text => Ok((&self.from, text.as_deref().unwrap_or(""), photos)),
+        }
+    }
 }
 
 impl Sim {
@@ -46,11 +66,13 @@ impl Sim {
             }
             ("text", &Method::POST) => {
                 let text: NewText = read(body)?;
-                Ok(json!({ "msgKey": self.text(&text.from, &text.text) }))
+                let (from, body, photos) = text.read()?;
+                Ok(json!({ "msgKey": self.text_with_photos(from, body, photos) }))
             }
             ("texts", &Method::POST) => {
                 let all: Vec<NewText> = read(body)?;
-                Ok(json!({ "msgKeys": self.texts(all.iter().map(|t| (&t.from, &t.text))) }))
+                let all = all.iter().map(NewText::read).collect::<Result<Vec<_>, _>>()?;
+                Ok(json!({ "msgKeys": self.texts(all.into_iter().map(|(from, body, _)| (from, body))) }))
             }
             ("ledger" | "faults" | "text" | "texts", method) => {
                 Err((StatusCode::METHOD_NOT_ALLOWED, format!("{path} does not take {method}")))

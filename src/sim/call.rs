@@ -5,15 +5,15 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Request, Response, header};
 
+use super::Sim;
 use super::answer::Answer;
+use super::core::Core;
+use super::dialect::Trouble;
 use super::events::SimEvent;
-use super::faults::{Fault, Sort};
-use super::order::{Order, read_order};
-use super::reads::Query;
-use super::routes::{Route, word};
+use super::faults::{Endpoint, Fault, Sort};
+use super::order::{Order, Recipient};
 use super::rules::Call;
-use super::sends;
-use super::{Sim, State};
+use super::sends::Became;
 use crate::domain::phone::PhoneNumber;
 
 /// So much later than its report an answer comes that is to come later.
@@ -31,16 +31,16 @@ pub enum SimBreak {
 }
 
 /// A call that is let in.
-struct Admitted<'a> {
-    route: Route<'a>,
+struct Admitted {
+    endpoint: Endpoint,
     order: Option<Order>,
 }
 
-impl Admitted<'_> {
+impl Admitted {
     /// Whom a send is about, as rules see it: the first recipient.
-    fn send(&self) -> Option<(&Order, &str)> {
+    fn send(&self) -> Option<(&Order, Option<&Recipient>)> {
         let order = self.order.as_ref()?;
-        Some((order, order.recipients.first().map_or("", |r| r.to.as_str())))
+        Some((order, order.recipients.first()))
     }
 }
 
@@ -56,18 +56,31 @@ impl Sim {
             Ok(call) => call,
             Err((endpoint, answer)) => return Ok(self.refuse(endpoint, answer)),
         };
-        self.tell_watcher(call.route.endpoint(), false);
-        let (delay, end) = self.strikes(&call);
+        self.tell_watcher(call.endpoint, false);
+        let (delay, end) = self.strikes(&call, &request);
         if let Some(Fault::Latency { ms }) = delay {
             pause(ms).await;
         }
-        if let Some(early) = self.end_before(end.as_ref()) {
+        if let Some(early) = self.end_before(call.endpoint, end.as_ref()) {
             return early;
         }
         let (answer, wait_ms) = self.process(&call, &request);
-        self.tell_watcher(call.route.endpoint(), true);
+        self.tell_watcher(call.endpoint, true);
         pause(wait_ms).await;
-        self.end_after(answer, end.as_ref()).await
+        self.end_after(call.endpoint, answer, end.as_ref()).await
+    }
+
+    /// The carrier at this moment. What happened is told once the lock is gone.
+    pub(super) fn with_core<T>(&self, act: impl FnOnce(&mut Core<'_>) -> T) -> T {
+        let now = self.options.clock.now_ms();
+        let (result, events) = {
+            let mut state = self.state();
+            let mut core = Core { state: &mut state, options: &self.options, now, events: Vec::new() };
+            let result = act(&mut core);
+            (result, core.events)
+        };
+        events.into_iter().for_each(|event| self.tell(|| event));
+        result
     }
 
     fn finish(&self, answer: Answer) -> Response<Bytes> {
@@ -77,146 +90,152 @@ impl Sim {
 
     /// The gateway's own doing: counted.
     fn refuse(&self, endpoint: &'static str, answer: Answer) -> Response<Bytes> {
+        self.count_refusal(endpoint, &answer);
+        self.finish(answer)
+    }
+
+    fn count_refusal(&self, endpoint: &'static str, answer: &Answer) {
         if let Some(code) = &answer.refusal {
             self.state().tally.refused(endpoint, code);
             self.tell(|| SimEvent::Refused { endpoint, code: code.clone() });
         }
-        self.finish(answer)
     }
 
     /// Key, endpoint, shape and limit, in this order; the word of the endpoint comes with a refusal.
-    fn admit<'a>(&self, request: &'a Request<Bytes>) -> Result<Admitted<'a>, (&'static str, Answer)> {
-        let route = Route::of(request.method(), request.uri().path());
-        let name = route.as_ref().map_or("none", |route| word(route.endpoint()));
-        if let Ok(route) = &route {
-            self.state().tally.asked(route.endpoint());
+    fn admit(&self, request: &Request<Bytes>) -> Result<Admitted, (&'static str, Answer)> {
+        let dialect = self.dialect();
+        let route = dialect.route(request);
+        let known = route.as_ref().ok().copied();
+        let name = known.map_or("none", Endpoint::word);
+        if let Some(endpoint) = known {
+            self.state().tally.asked(endpoint);
         }
-        if !self.knows_key(request) {
+        if let Err(answer) = self.with_core(|core| dialect.authorize(core, known, request)) {
             self.state().tally.n_auth_failures += 1;
-            return Err((name, Answer::gateway(401)));
+            return Err((name, answer));
         }
-        let route = route.map_err(|answer| (name, answer))?;
-        let order = match route {
-            Route::Send if !is_json(request) => return Err((name, Answer::gateway(415))),
-            Route::Send => Some(read_order(request.body())),
-            _ => None,
-        };
+        let endpoint = route.map_err(|answer| (name, answer))?;
+        dialect.check(endpoint, request).map_err(|answer| (name, answer))?;
+        let is_send = endpoint == Endpoint::Send;
+        let order = is_send.then(|| self.with_core(|core| dialect.order(core, request)));
         // What is not in order counts as one.
         let n = order.as_ref().map_or(1, |order| order.as_ref().map_or(1, |order| order.recipients.len()));
-        if !self.within_limit(route, n) {
-            return Err((name, Answer::service("A020")));
+        if !self.within_limit(endpoint, n) {
+            let too_many = Trouble::RateLimit { retry_after_secs: None };
+            let answer = dialect.trouble(Some(endpoint), too_many);
+            return Err((name, answer));
         }
-        let order = order.transpose().map_err(|code| (name, Answer::service(code)))?;
-        Ok(Admitted { route, order })
+        let order = order.transpose().map_err(|answer| (name, answer))?;
+        Ok(Admitted { endpoint, order })
     }
 
-    fn knows_key(&self, request: &Request<Bytes>) -> bool {
-        let mut keys = request.headers().get_all(header::AUTHORIZATION).iter();
-        let key = keys.next().map(|value| value.as_bytes());
-        key == Some(self.options.api_key.as_bytes()) && keys.next().is_none()
-    }
-
-    fn within_limit(&self, route: Route<'_>, n: usize) -> bool {
+    fn within_limit(&self, endpoint: Endpoint, n: usize) -> bool {
         let now = self.options.clock.now_ms();
         let mut state = self.state();
-        let window = if route == Route::Send { &mut state.sends } else { &mut state.others };
+        let window = if endpoint == Endpoint::Send { &mut state.sends } else { &mut state.others };
         window.take(n, now)
     }
 
     /// How this call is delayed and how it ends, if not as it should.
-    fn strikes(&self, call: &Admitted<'_>) -> (Option<Fault>, Option<Fault>) {
-        let endpoint = call.route.endpoint();
+    fn strikes(&self, call: &Admitted, request: &Request<Bytes>) -> (Option<Fault>, Option<Fault>) {
+        let endpoint = call.endpoint;
+        let asked_for = self.dialect().asked_for(endpoint, request);
         let mut state = self.state();
-        let asked_for = state.number_asked_for(call.route);
+        let asked_for = asked_for.and_then(|key| state.number_of(&key)).unwrap_or_default();
         let about = match call.send() {
-            Some((order, number)) => {
-                state.note_key(order);
-                Call { endpoint, number, text: &order.text }
+            Some((order, recipient)) => {
+                state.note_keys(order);
+                Call { endpoint, number: recipient.map_or("", |r| &r.to), text: &order.text }
             }
             None => Call { endpoint, number: &asked_for, text: "" },
         };
         let mut strike = |sort| {
             let ruled = state.strike(about, sort);
-            ruled.or_else(|| call.send().and_then(|(order, to)| state.number_fault(order, to, sort)))
+            ruled.or_else(|| {
+                let (order, recipient) = call.send()?;
+                state.number_fault(order, recipient?, sort)
+            })
         };
         let struck = (strike(Sort::Delay), strike(Sort::End));
         drop(state);
         for fault in [&struck.0, &struck.1].into_iter().flatten() {
-            self.tell(|| SimEvent::Struck { endpoint: word(endpoint), fault: fault.clone() });
+            self.tell(|| SimEvent::Struck { endpoint: endpoint.word(), fault: fault.clone() });
         }
         struck
     }
 
     /// Ends that come before anything is done.
-    fn end_before(&self, fault: Option<&Fault>) -> Option<Result<Response<Bytes>, SimBreak>> {
-        let answer = match fault? {
+    fn end_before(
+        &self,
+        endpoint: Endpoint,
+        fault: Option<&Fault>,
+    ) -> Option<Result<Response<Bytes>, SimBreak>> {
+        let trouble = match fault? {
             Fault::Unreachable => return Some(Err(SimBreak::Refused)),
             Fault::ResetBefore => return Some(Err(SimBreak::Reset)),
-            Fault::RateLimit { retry_after_secs } => Answer::service("A020").retry_after(*retry_after_secs),
-            Fault::ErrorBefore { status } => Answer::gateway(*status),
-            Fault::ExpiredKey => Answer::gateway(401),
-            Fault::RejectAll { code } => Answer::service(code),
+            Fault::RateLimit { retry_after_secs } => {
+                Trouble::RateLimit { retry_after_secs: *retry_after_secs }
+            }
+            Fault::ErrorBefore { status } => Trouble::Status(*status),
+            Fault::ExpiredKey => Trouble::ExpiredKey,
+            Fault::RejectAll { code } => Trouble::Refused { code },
             _ => return None,
         };
-        Some(Ok(self.finish(answer)))
+        Some(Ok(self.finish(self.dialect().trouble(Some(endpoint), trouble))))
     }
 
     /// The endpoint's answer, and how long to hold it back.
-    fn process(&self, call: &Admitted<'_>, request: &Request<Bytes>) -> (Answer, u64) {
+    fn process(&self, call: &Admitted, request: &Request<Bytes>) -> (Answer, u64) {
         if let Some(order) = &call.order {
-            return self.take(order);
+            return self.take(order, request);
         }
-        let (answer, event) = {
-            let now = self.options.clock.now_ms();
-            let mut state = self.state();
-            let query = Query::parse(request.uri().query());
-            let (answer, event) = state.answer(call.route, &query, &self.options.mo_number, now);
-            if let Some(code) = &answer.refusal {
-                state.tally.refused(word(call.route.endpoint()), code);
-            }
-            (answer, event)
-        };
-        if let Some(code) = answer.refusal.clone() {
-            self.tell(|| SimEvent::Refused { endpoint: word(call.route.endpoint()), code });
-        }
-        if let Some(event) = event {
-            self.tell(|| event);
-        }
+        let answer = self.with_core(|core| self.dialect().answer(core, call.endpoint, request));
+        self.count_refusal(call.endpoint.word(), &answer);
         (answer, 0)
     }
 
-    fn take(&self, order: &Order) -> (Answer, u64) {
-        let outcomes = {
-            let now = self.options.clock.now_ms();
-            let mut state = self.state();
-            let outcomes = state.take(order, &self.options, now);
-            for outcome in outcomes.iter().filter(|o| o.code != "A000" && !o.is_fault) {
-                state.tally.refused("send", &outcome.code);
+    fn take(&self, order: &Order, request: &Request<Bytes>) -> (Answer, u64) {
+        let (answer, outcomes) = self.with_core(|core| {
+            let outcomes = core.state.take(order, core.options, core.now);
+            for outcome in outcomes.iter().filter(|outcome| !outcome.is_fault) {
+                if let Became::Refused(code) = &outcome.became {
+                    core.state.tally.refused(Endpoint::Send.word(), code);
+                }
             }
-            outcomes
-        };
+            (self.dialect().sent(core, request, order, &outcomes), outcomes)
+        });
         for (recipient, outcome) in order.recipients.iter().zip(&outcomes) {
             let to = || PhoneNumber::parse(&recipient.to);
-            self.tell(|| match outcome.code.as_str() {
-                "A000" => SimEvent::Taken { to: to(), kind: order.kind, n_chars: order.text.chars().count() },
-                "A301" => SimEvent::Repeated { to: to() },
-                code => SimEvent::Refused { endpoint: "send", code: code.to_owned() },
+            self.tell(|| match &outcome.became {
+                Became::Taken(_) => {
+                    SimEvent::Taken { to: to(), kind: order.kind, n_chars: order.text.chars().count() }
+                }
+                Became::Repeated(_) => SimEvent::Repeated { to: to() },
+                Became::Refused(code) => {
+                    SimEvent::Refused { endpoint: Endpoint::Send.word(), code: code.clone() }
+                }
             });
         }
         let wait_ms = if outcomes.iter().any(|o| o.is_reported_first) { AFTER_REPORT_MS } else { 0 };
-        (sends::answer(order, &outcomes), wait_ms)
+        (answer, wait_ms)
     }
 
     /// Ends that come although it is done.
-    async fn end_after(&self, answer: Answer, fault: Option<&Fault>) -> Result<Response<Bytes>, SimBreak> {
+    async fn end_after(
+        &self,
+        endpoint: Endpoint,
+        answer: Answer,
+        fault: Option<&Fault>,
+    ) -> Result<Response<Bytes>, SimBreak> {
         match fault {
-            Some(Fault::ErrorAfter { status }) => Ok(self.finish(Answer::gateway(*status))),
+            Some(Fault::ErrorAfter { status }) => {
+                Ok(self.finish(self.dialect().trouble(Some(endpoint), Trouble::Status(*status))))
+            }
             Some(Fault::ResetAfter) => Err(SimBreak::Reset),
             Some(Fault::Truncate { at }) => Err(SimBreak::Truncated(cut(self.finish(answer), *at))),
             Some(Fault::Malformed) => {
                 let (head, _) = self.finish(answer).into_parts();
-                let page = Bytes::from_static(b"<html>not what you asked for</html>");
-                Ok(Response::from_parts(head, page))
+                Ok(Response::from_parts(head, Bytes::from_static(self.dialect().garbled())))
             }
             Some(Fault::Blackhole { ms }) => {
                 pause(*ms).await;
@@ -225,56 +244,6 @@ impl Sim {
             _ => Ok(self.finish(answer)),
         }
     }
-}
-
-impl State {
-    /// What the gateway reads, and what is worth telling about it.
-    fn answer(
-        &mut self,
-        route: Route<'_>,
-        query: &Query,
-        mo_number: &str,
-        now: i64,
-    ) -> (Answer, Option<SimEvent>) {
-        let some = |n: usize, event: fn(usize) -> SimEvent| (n > 0).then(|| event(n));
-        let answer = match route {
-            Route::Mo => match self.list_texts(query, mo_number, now) {
-                Ok((answer, n)) => return (answer, some(n, |n| SimEvent::Listed { n })),
-                Err(refused) => refused,
-            },
-            Route::Report => {
-                let (answer, n) = self.poll_reports(now);
-                return (answer, some(n, |n| SimEvent::Reported { n }));
-            }
-            Route::ReportAck(id) => match self.ack(id, now) {
-                Some(n) => return (Answer::done(), some(n, |n| SimEvent::Acked { n })),
-                None => Answer::service("A802"),
-            },
-            Route::History => self.list_messages(query, now).unwrap_or_else(|refused| refused),
-            Route::MoInquiry(key) => self.inquire_text(key, mo_number, now),
-            Route::Inquiry(key) => self.inquire(key, now),
-            Route::RequestInquiry(id) => self.inquire_request(id, now),
-            Route::ReportInquiry(key) => self.inquire_report(key, now),
-            // `admit` lets no send in without its order.
-            Route::Send => Answer::gateway(500),
-        };
-        (answer, None)
-    }
-
-    /// The citizen's number that a question about one message is about.
-    fn number_asked_for(&self, route: Route<'_>) -> String {
-        let (Route::Inquiry(key) | Route::ReportInquiry(key)) = route else {
-            return String::new();
-        };
-        let message = self.messages_by_key.get(key).and_then(|index| self.messages.get(*index));
-        message.map(|m| m.to.clone()).unwrap_or_default()
-    }
-}
-
-fn is_json(request: &Request<Bytes>) -> bool {
-    let said = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let media = said.and_then(|said| said.split(';').next()).map(str::trim);
-    media.is_some_and(|media| media.eq_ignore_ascii_case("application/json"))
 }
 
 /// The same answer with a body of at most `at` bytes, and less than it says.

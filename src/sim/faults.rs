@@ -5,7 +5,8 @@
 //! strike. Of the rules that fit a call, the first of each sort strikes: one delay, one way to break off, one way to spoil
 //! what is said; so a slow answer can also be a broken one.
 //!
-//! Besides rules, the last four digits of a citizen's number choose how texts to it fare:
+//! Besides rules, the last four digits of a citizen's number choose how texts to it fare (codes are Bizgo's; another dialect
+//! has its own):
 //!
 //! | ends in | what happens to texts to it                                             |
 //! |---------|-------------------------------------------------------------------------|
@@ -32,6 +33,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::dialect::Codes;
+
 /// Which call a rule is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -48,6 +51,36 @@ pub enum Endpoint {
     Inquiry,
     /// A citizen texting; not a call of the gateway.
     Text,
+    /// Confirming texts.
+    MoAck,
+    /// Fetching a photo of a text.
+    Media,
+    /// Leaving a file to be sent.
+    Upload,
+    /// Logging in.
+    Login,
+    /// The carrier calling the gateway; not a call of the gateway.
+    Push,
+}
+
+impl Endpoint {
+    /// As in rules and in the ledger.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Endpoint::Mo => "mo",
+            Endpoint::Send => "send",
+            Endpoint::Report => "report",
+            Endpoint::ReportAck => "report_ack",
+            Endpoint::History => "history",
+            Endpoint::Inquiry => "inquiry",
+            Endpoint::Text => "text",
+            Endpoint::MoAck => "mo_ack",
+            Endpoint::Media => "media",
+            Endpoint::Upload => "upload",
+            Endpoint::Login => "login",
+            Endpoint::Push => "push",
+        }
+    }
 }
 
 /// What goes wrong.
@@ -61,7 +94,7 @@ pub enum Fault {
     Blackhole {
         ms: u64,
     },
-    /// HTTP 429, A020.
+    /// Too many: HTTP 429, A020, or as the dialect says it.
     RateLimit {
         retry_after_secs: Option<u64>,
     },
@@ -83,11 +116,11 @@ pub enum Fault {
     Truncate {
         at: usize,
     },
-    /// Done, but the answer is not JSON.
+    /// Done, but the answer is not what was asked for. Of a push: it cannot be read.
     Malformed,
-    /// HTTP 401, A401 without data.
+    /// The key does not hold any more: HTTP 401, or as the dialect says it.
     ExpiredKey,
-    /// The whole request is refused with this service code and its HTTP status; nothing was done.
+    /// The whole request is refused with this code of the dialect's; nothing was done.
     RejectAll {
         code: String,
     },
@@ -120,7 +153,7 @@ pub enum Fault {
     ReportCode {
         code: String,
     },
-    /// The recipient is refused with this service code in an answer of HTTP 200.
+    /// The recipient is refused with this code of the dialect's.
     Reject {
         code: String,
     },
@@ -164,6 +197,8 @@ impl Fault {
     /// Where it can strike.
     pub(super) fn can_strike(&self, endpoint: Endpoint) -> bool {
         match self {
+            Fault::Malformed if endpoint == Endpoint::Push => true,
+            _ if endpoint == Endpoint::Push => false,
             Fault::DuplicateMo => matches!(endpoint, Endpoint::Mo | Endpoint::Text),
             Fault::ReorderMo | Fault::BrokenMo => endpoint == Endpoint::Mo,
             Fault::LateMo { .. } | Fault::AliasMo { .. } | Fault::SameKeyMo => endpoint == Endpoint::Text,
@@ -275,17 +310,17 @@ pub(super) fn effective(endpoint: Endpoint, fault: &Fault) -> Endpoint {
 }
 
 /// What a citizen's number asks for (the module's table).
-pub(super) fn of_number(number: &str, is_first_try: bool) -> Option<Fault> {
+pub(super) fn of_number(number: &str, is_first_try: bool, codes: &Codes) -> Option<Fault> {
     let code = |code: &str| Some(Fault::ReportCode { code: code.to_owned() });
     match number.get(number.len().saturating_sub(4)..)? {
-        "0901" => code("22003"),
+        "0901" => code(codes.phone_off),
         "0902" => Some(Fault::ReportNever),
         "0903" if is_first_try => Some(Fault::ResetAfter),
         "0904" if is_first_try => Some(Fault::ErrorAfter { status: 500 }),
         "0905" => Some(Fault::ReportBeforeAnswer),
         "0906" => Some(Fault::DuplicateReport),
-        "0907" => code("1X0X1"),
-        "0908" => Some(Fault::Reject { code: "A306".to_owned() }),
+        "0907" => code(codes.unknown),
+        "0908" => Some(Fault::Reject { code: codes.bad_number.to_owned() }),
         "0909" => Some(Fault::ReportLate { ms: 10_000 }),
         "0910" if is_first_try => Some(Fault::Malformed),
         _ => None,

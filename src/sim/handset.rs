@@ -1,18 +1,11 @@
-//! Handsets and the reports about them. What becomes of a text is settled when it is taken; a report is there to fetch
-//! once its time has come, in batches that come again until they are acked.
+//! Handsets. What becomes of a text is settled when it is taken; a report about it is there once its time has come.
 
-use rand::seq::SliceRandom;
+use bytes::Bytes;
 
 use super::State;
-use super::faults::{Endpoint, Fault, Sort};
-use super::rules::Call;
+use super::dialect::{Codes, Pushed};
+use super::faults::Fault;
 
-/// The report code of a text that arrived.
-pub(super) const DELIVERED: &str = "10000";
-/// The report code of a text whose time to live was over first.
-const TIMED_OUT: &str = "22000";
-/// Reports in one batch.
-const MAX_BATCH: usize = 1_000;
 /// A report that comes twice comes again so much later.
 const AGAIN_MS: i64 = 500;
 
@@ -20,11 +13,15 @@ const AGAIN_MS: i64 = 500;
 pub(super) struct Message {
     pub msg_key: String,
     pub reference: Option<String>,
-    /// Its idempotency key.
+    /// The gateway's own key.
     pub key: Option<String>,
+    /// Counts the requests something was taken of: equal for messages of one request.
+    pub request: u64,
     pub to: String,
     pub from: String,
     pub body: String,
+    pub title: Option<String>,
+    pub photos: Vec<Bytes>,
     pub kind: &'static str,
     /// This and all other times are by the true clock ...
     pub accepted_at: i64,
@@ -38,6 +35,8 @@ pub(super) struct Message {
     /// From when the report can be fetched; `None`: never.
     pub ready_at: Option<i64>,
     pub acked_at: Option<i64>,
+    /// How often the gateway took its report from a webhook.
+    pub n_pushed: u64,
 }
 
 impl Message {
@@ -52,12 +51,6 @@ impl Message {
     }
 }
 
-/// Reports handed out together.
-pub(super) struct Batch {
-    pub id: String,
-    pub messages: Vec<usize>,
-}
-
 /// What will become of a text.
 pub(super) struct Fate {
     pub code: String,
@@ -68,11 +61,17 @@ pub(super) struct Fate {
 
 impl State {
     /// What becomes of a text taken now, `delay_ms` away from its phone.
-    pub(super) fn fate(now: i64, delay_ms: u64, ttl_ms: Option<i64>, fault: Option<&Fault>) -> Fate {
+    pub(super) fn fate(
+        now: i64,
+        delay_ms: u64,
+        ttl_ms: Option<i64>,
+        fault: Option<&Fault>,
+        codes: &Codes,
+    ) -> Fate {
         let delay = millis(delay_ms);
         let late = ttl_ms.filter(|ttl| *ttl < delay);
         let handset_at = now + late.unwrap_or(delay);
-        let code = if late.is_some() { TIMED_OUT } else { DELIVERED };
+        let code = if late.is_some() { codes.timed_out } else { codes.delivered };
         let fate = Fate {
             code: code.to_owned(),
             handset_at,
@@ -97,44 +96,8 @@ impl State {
         for at in times {
             self.n_reports += 1;
             self.reports.insert((*at, self.n_reports), message);
+            self.expect_push(*at, Pushed::Report(message));
         }
-    }
-
-    /// The batch to hand out: the one that was not acked, else what is ready by now. `None` if there is nothing.
-    pub(super) fn open_batch(&mut self, now: i64) -> Option<&Batch> {
-        if self.batch.is_none() {
-            self.fill_batch(now);
-        }
-        self.batch.as_ref()
-    }
-
-    fn fill_batch(&mut self, now: i64) {
-        let mut messages = Vec::new();
-        while let Some(entry) = self.reports.first_entry() {
-            if entry.key().0 > now || messages.len() >= MAX_BATCH {
-                break;
-            }
-            messages.push(entry.remove());
-        }
-        if messages.is_empty() {
-            return;
-        }
-        match self.strike(Call::at(Endpoint::Report), Sort::Content) {
-            Some(Fault::ReorderReports) => messages.shuffle(&mut self.rng),
-            Some(Fault::DuplicateReport) => messages.extend(messages.clone()),
-            _ => {}
-        }
-        self.n_batches += 1;
-        self.batch = Some(Batch { id: format!("R{now}N{}", self.n_batches), messages });
-    }
-
-    /// How many reports were acked; `None` if this batch is not open.
-    pub(super) fn ack(&mut self, id: &str, now: i64) -> Option<usize> {
-        let batch = self.batch.take_if(|batch| batch.id == id)?;
-        for message in &batch.messages {
-            self.messages[*message].acked_at.get_or_insert(now);
-        }
-        Some(batch.messages.len())
     }
 }
 
@@ -144,19 +107,21 @@ fn millis(ms: u64) -> i64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::DialectKind;
     use super::*;
 
     fn fate(ttl_ms: Option<i64>, fault: Option<Fault>) -> (String, i64, Option<i64>) {
-        let fate = State::fate(1_000, 300, ttl_ms, fault.as_ref());
+        let codes = DialectKind::Bizgo.dialect().codes();
+        let fate = State::fate(1_000, 300, ttl_ms, fault.as_ref(), &codes);
         (fate.code, fate.handset_at, fate.ready_at)
     }
 
     #[test]
     fn what_becomes_of_a_text() {
-        let arrived = |handset, ready| (DELIVERED.to_owned(), handset, ready);
+        let arrived = |handset, ready| ("10000".to_owned(), handset, ready);
         assert_eq!(fate(None, None), arrived(1_300, Some(1_300)));
         assert_eq!(fate(Some(300), None), arrived(1_300, Some(1_300)));
-        assert_eq!(fate(Some(299), None), (TIMED_OUT.to_owned(), 1_299, Some(1_299)));
+        assert_eq!(fate(Some(299), None), ("22000".to_owned(), 1_299, Some(1_299)));
         assert_eq!(fate(None, Some(Fault::ReportNever)), arrived(1_300, None));
         assert_eq!(fate(None, Some(Fault::ReportLate { ms: 5_000 })), arrived(1_300, Some(6_000)));
         assert_eq!(fate(None, Some(Fault::ReportBeforeAnswer)), arrived(1_000, Some(1_000)));

@@ -7,8 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::State;
 use super::citizens::Text;
 use super::faults::Endpoint;
-use super::handset::{DELIVERED, Message};
-use super::routes::word;
+use super::handset::Message;
 
 /// Everything up to one moment. Times are milliseconds UTC by the true clock, but for those of citizens' texts, which are
 /// as the carrier dates them.
@@ -47,6 +46,12 @@ pub struct LedgerText {
     pub at: i64,
     /// How often a page listed it.
     pub n_served: u64,
+    /// Bytes of each photo.
+    pub photos: Vec<usize>,
+    /// When the gateway acked it, or was handed it for good; never, where the carrier keeps a list.
+    pub acked_at: Option<i64>,
+    /// How often the gateway took it from a webhook.
+    pub n_pushed: u64,
 }
 
 /// A text taken from the gateway.
@@ -59,12 +64,15 @@ pub struct LedgerMessage {
     pub to: String,
     pub from: String,
     pub text: String,
+    pub title: Option<String>,
     /// `SMS` or `MMS`
     pub kind: String,
+    /// Bytes of each photo.
+    pub photos: Vec<usize>,
     pub accepted_at: i64,
     /// Requests with its idempotency key, those included that a fault kept from being taken.
     pub n_requests: u64,
-    /// How often the same request came again and was answered A301.
+    /// How often the same request came again and was refused for its key.
     pub n_repeats: u64,
     /// The phone has it, whether the gateway can know or not.
     pub delivered_at: Option<i64>,
@@ -72,10 +80,14 @@ pub struct LedgerMessage {
     pub failed_code: Option<String>,
     /// `10000` or why not, once there is a report to fetch.
     pub report_code: Option<String>,
+    /// There is a report to fetch, and it says that the phone has it.
+    pub is_reported_delivered: bool,
     /// Since when there is a report to fetch.
     pub final_at: Option<i64>,
-    /// When the gateway acked its report.
+    /// When the gateway acked its report, or was handed it for good.
     pub acked_at: Option<i64>,
+    /// How often the gateway took it from a webhook.
+    pub n_pushed: u64,
 }
 
 /// What was refused how often.
@@ -98,7 +110,7 @@ pub(super) struct Tally {
 
 impl Tally {
     pub(super) fn asked(&mut self, endpoint: Endpoint) {
-        *self.requests.entry(word(endpoint)).or_default() += 1;
+        *self.requests.entry(endpoint.word()).or_default() += 1;
     }
 
     /// `endpoint` is its word, or `none` where there is no such endpoint.
@@ -110,7 +122,7 @@ impl Tally {
 impl Ledger {
     /// Texts of which a report says that the phone has them.
     pub fn n_delivered(&self) -> usize {
-        self.messages.iter().filter(|m| m.report_code.as_deref() == Some(DELIVERED)).count()
+        self.messages.iter().filter(|m| m.is_reported_delivered).count()
     }
 
     /// References under which a citizen got more than one text: must be empty.
@@ -154,7 +166,7 @@ impl State {
         let n_requests =
             message.key.as_ref().and_then(|k| self.remembered.get(k)).map_or(1, |r| r.n_requests);
         let has_come = message.handset_at <= now;
-        let is_delivered = message.code == DELIVERED;
+        let is_delivered = message.code == self.dialect.codes().delivered;
         LedgerMessage {
             msg_key: message.msg_key.clone(),
             reference: message.reference.clone().unwrap_or_default(),
@@ -162,15 +174,19 @@ impl State {
             to: message.to.clone(),
             from: message.from.clone(),
             text: message.body.clone(),
+            title: message.title.clone(),
             kind: message.kind.to_owned(),
+            photos: message.photos.iter().map(|photo| photo.len()).collect(),
             accepted_at: message.accepted_at,
             n_requests,
             n_repeats: message.n_repeats,
             delivered_at: (has_come && is_delivered).then_some(message.handset_at),
             failed_code: (has_come && !is_delivered).then(|| message.code.clone()),
             report_code: message.report(now).map(str::to_owned),
+            is_reported_delivered: is_delivered && message.report(now).is_some(),
             final_at: message.ready_at.filter(|at| *at <= now),
             acked_at: message.acked_at,
+            n_pushed: message.n_pushed,
         }
     }
 }
@@ -182,5 +198,8 @@ fn text(text: &Text) -> LedgerText {
         text: text.body.clone(),
         at: text.at,
         n_served: text.n_served,
+        photos: text.photos.iter().map(|photo| photo.len()).collect(),
+        acked_at: text.acked_at,
+        n_pushed: text.n_pushed,
     }
 }

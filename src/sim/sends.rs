@@ -1,127 +1,174 @@
 //! What the gateway sends is taken once a key, recipient by recipient.
 
-use serde::Serialize;
-
-use super::answer::{Answer, korean, result_of};
+use super::dialect::Serial;
 use super::faults::{Endpoint, Fault, Sort, of_number};
 use super::handset::Message;
-use super::order::{Order, Recipient, is_digits};
+use super::order::{Key, Order, Recipient, Remember};
 use super::rules::Call;
 use super::{SimOptions, State};
 
 /// What became of a recipient.
+#[derive(Debug)]
 pub(super) struct Outcome {
-    pub code: String,
-    msg_key: Option<String>,
+    pub became: Became,
     /// The report is there already, and the answer shall be later.
     pub is_reported_first: bool,
     /// Refused because of a fault, not because of the gateway.
     pub is_fault: bool,
 }
 
-/// What came under an idempotency key.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Became {
+    /// The message it is now.
+    Taken(usize),
+    /// The messages it was, under the same key.
+    Repeated(Vec<usize>),
+    /// The dialect's code for why not.
+    Refused(String),
+}
+
+/// What came under a key.
 #[derive(Default)]
 pub(super) struct Remembered {
     until: i64,
-    messages: Vec<usize>,
+    pub messages: Vec<usize>,
     pub n_requests: u64,
 }
 
 impl State {
-    /// Counts a request under its key.
-    pub(super) fn note_key(&mut self, order: &Order) {
-        if let Some((key, _)) = &order.key {
-            self.remembered.entry(key.clone()).or_default().n_requests += 1;
+    /// Counts a request under its keys.
+    pub(super) fn note_keys(&mut self, order: &Order) {
+        let own = order.recipients.iter().filter_map(|recipient| recipient.key.as_ref());
+        for key in order.key.iter().chain(own) {
+            self.remembered.entry(key.word.clone()).or_default().n_requests += 1;
         }
     }
 
     /// What the number asks for, of this sort.
-    pub(super) fn number_fault(&self, order: &Order, to: &str, sort: Sort) -> Option<Fault> {
-        let taken = order.key.as_ref().and_then(|(key, _)| self.remembered.get(key));
+    pub(super) fn number_fault(&self, order: &Order, recipient: &Recipient, sort: Sort) -> Option<Fault> {
+        let taken = order.key_of(recipient).and_then(|key| self.remembered.get(&key.word));
         let is_first_try = taken.is_none_or(|remembered| remembered.messages.is_empty());
-        of_number(to, is_first_try).filter(|fault| fault.sort() == sort)
+        let fault = of_number(&recipient.to, is_first_try, &self.dialect.codes());
+        fault.filter(|fault| fault.sort() == sort)
     }
 
-    /// `POST send/omni`, once its shape is in order: one outcome a recipient.
+    /// Takes an order: one outcome a recipient.
     pub(super) fn take(&mut self, order: &Order, options: &SimOptions, now: i64) -> Vec<Outcome> {
-        if let Some(outcomes) = self.repeated(order, now) {
-            return outcomes;
+        let all: Vec<&Recipient> = order.recipients.iter().collect();
+        if let Some(earlier) = order.key.as_ref().and_then(|key| self.repeated(key, order, &all, now)) {
+            let again = |_| Outcome::of(Became::Repeated(earlier.clone()));
+            return all.into_iter().map(again).collect();
         }
-        let (first, dated) = (self.messages.len(), now + self.skew_ms());
-        let stamp = format!(
-            "{}{:03}POM{:09}",
-            korean(dated, "%Y%m%d%H%M%S"),
-            dated.rem_euclid(1_000),
-            self.n_requests_taken
-        );
-        let outcomes: Vec<Outcome> = order
-            .recipients
-            .iter()
+        let (first, request) = (self.messages.len(), self.n_requests_taken);
+        let outcomes = all
+            .into_iter()
             .map(|recipient| {
-                let msg_key = format!("{stamp}{:03}", self.messages.len() - first);
-                self.take_one(order, recipient, msg_key, options, now)
+                let earlier =
+                    recipient.key.as_ref().and_then(|key| self.repeated(key, order, &[recipient], now));
+                match earlier {
+                    Some(earlier) => Outcome::of(Became::Repeated(earlier)),
+                    None => self.take_one(order, recipient, (request, first), options, now),
+                }
             })
             .collect();
-        let taken = first..self.messages.len();
+        let taken: Vec<usize> = (first..self.messages.len()).collect();
         self.n_requests_taken += u64::from(!taken.is_empty());
-        if let Some((key, ttl)) = order.key.as_ref().filter(|_| !taken.is_empty()) {
-            let remembered = self.remembered.entry(key.clone()).or_default();
-            remembered.until = now + ttl * 1_000;
-            remembered.messages = taken.collect();
+        if let Some(key) = order.key.as_ref().filter(|_| !taken.is_empty()) {
+            self.remember(key, taken, now);
         }
         outcomes
     }
 
-    /// A301 for everybody, if this key was taken and is still remembered.
-    fn repeated(&mut self, order: &Order, now: i64) -> Option<Vec<Outcome>> {
+    fn remember(&mut self, key: &Key, taken: Vec<usize>, now: i64) {
+        let remembered = self.remembered.entry(key.word.clone()).or_default();
+        match key.remember {
+            Remember::Never => remembered.messages.extend(taken),
+            Remember::For(ms) => (remembered.until, remembered.messages) = (now.saturating_add(ms), taken),
+            Remember::Always => (remembered.until, remembered.messages) = (i64::MAX, taken),
+        }
+    }
+
+    /// The messages taken under this key, if it is still remembered.
+    fn repeated(&mut self, key: &Key, order: &Order, about: &[&Recipient], now: i64) -> Option<Vec<usize>> {
         let State { remembered, messages, tally, .. } = self;
-        let taken = remembered.get(&order.key.as_ref()?.0)?;
-        if taken.messages.is_empty() || taken.until <= now {
+        let taken = remembered.get(&key.word)?;
+        if taken.messages.is_empty() || taken.until <= now || key.remember == Remember::Never {
             return None;
         }
         let is_same = taken.messages.iter().all(|index| {
             let message = &messages[*index];
-            message.body == order.text && order.recipients.iter().any(|r| r.to == message.to)
+            message.body == order.text && about.iter().any(|r| r.to == message.to)
         });
         tally.n_keys_reused += u64::from(!is_same);
         taken.messages.iter().for_each(|index| messages[*index].n_repeats += 1);
-        Some(order.recipients.iter().map(|_| Outcome::refused("A301", true)).collect())
+        Some(taken.messages.clone())
     }
 
     fn take_one(
         &mut self,
         order: &Order,
         recipient: &Recipient,
-        msg_key: String,
+        (request, first): (u64, usize),
         options: &SimOptions,
         now: i64,
     ) -> Outcome {
-        if !options.sender_numbers.contains(&order.from) {
-            return Outcome::refused("A327", false);
-        }
-        if !is_digits(&recipient.to) || !(8..=11).contains(&recipient.to.len()) {
-            return Outcome::refused("A306", false);
+        if let Some(code) = self.dialect.objection(order, recipient, options) {
+            return Outcome::of(Became::Refused(code));
         }
         let call = Call { endpoint: Endpoint::Send, number: &recipient.to, text: &order.text };
         let ruled = self.strike(call, Sort::Content);
-        let fault = ruled.or_else(|| self.number_fault(order, &recipient.to, Sort::Content));
-        if let Some(Fault::Reject { code }) = &fault {
-            return Outcome::refused(code, true);
+        let fault = ruled.or_else(|| self.number_fault(order, recipient, Sort::Content));
+        if let Some(Fault::Reject { code }) = fault {
+            return Outcome { is_fault: true, ..Outcome::of(Became::Refused(code)) };
         }
+        let key = order.key_of(recipient);
+        let serial = Serial {
+            at: now + self.skew_ms(),
+            request,
+            n: self.messages.len() - first,
+            key: key.map(|key| key.word.as_str()),
+        };
+        let msg_key = self.dialect.message_key(&serial);
+        let index = self.add_message(order, recipient, msg_key, options, fault.as_ref(), now);
+        if let Some(key) = &recipient.key {
+            self.remember(key, vec![index], now);
+        }
+        let is_reported_first = fault == Some(Fault::ReportBeforeAnswer);
+        Outcome { is_reported_first, ..Outcome::of(Became::Taken(index)) }
+    }
+
+    fn add_message(
+        &mut self,
+        order: &Order,
+        recipient: &Recipient,
+        msg_key: String,
+        options: &SimOptions,
+        fault: Option<&Fault>,
+        now: i64,
+    ) -> usize {
         let delay_ms = self.between(options.report_delay_ms);
-        let fate = State::fate(now, delay_ms, order.ttl_ms, fault.as_ref());
-        let index = self.messages.len();
+        let fate = State::fate(now, delay_ms, order.ttl_ms, fault, &self.dialect.codes());
+        let (index, skew_ms) = (self.messages.len(), self.skew_ms());
         self.expect_reports(index, &fate);
-        let skew_ms = self.skew_ms();
+        let reference = recipient.reference.clone().or_else(|| order.reference.clone());
         self.messages_by_time.insert(now + skew_ms, index);
         self.messages_by_key.insert(msg_key.clone(), index);
+        if let Some(at) = fate.ready_at {
+            self.messages_by_report.insert(at + skew_ms, index);
+        }
+        if let Some(reference) = &reference {
+            self.messages_by_reference.entry(reference.clone()).or_default().push(index);
+        }
         self.messages.push(Message {
-            msg_key: msg_key.clone(),
-            reference: recipient.reference.clone().or_else(|| order.reference.clone()),
-            key: order.key.as_ref().map(|(key, _)| key.clone()),
+            msg_key,
+            reference,
+            key: order.key_of(recipient).map(|key| key.word.clone()),
+            request: self.n_requests_taken,
             to: recipient.to.clone(),
             from: order.from.clone(),
             body: order.text.clone(),
+            title: order.title.clone(),
+            photos: order.photos.clone(),
             kind: order.kind,
             accepted_at: now,
             skew_ms,
@@ -130,49 +177,14 @@ impl State {
             handset_at: fate.handset_at,
             ready_at: fate.ready_at,
             acked_at: None,
+            n_pushed: 0,
         });
-        Outcome {
-            code: "A000".to_owned(),
-            msg_key: Some(msg_key),
-            is_reported_first: fault == Some(Fault::ReportBeforeAnswer),
-            is_fault: false,
-        }
+        index
     }
 }
 
 impl Outcome {
-    fn refused(code: &str, is_fault: bool) -> Self {
-        Outcome { code: code.to_owned(), msg_key: None, is_reported_first: false, is_fault }
+    fn of(became: Became) -> Self {
+        Outcome { became, is_reported_first: false, is_fault: false }
     }
-}
-
-#[derive(Serialize)]
-struct Destinations<'a> {
-    destinations: Vec<Destination<'a>>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Destination<'a> {
-    to: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    msg_key: Option<&'a str>,
-    code: &'a str,
-    result: &'static str,
-}
-
-/// HTTP 200, whatever became of each recipient.
-pub(super) fn answer(order: &Order, outcomes: &[Outcome]) -> Answer {
-    let destinations = order
-        .recipients
-        .iter()
-        .zip(outcomes)
-        .map(|(recipient, outcome)| Destination {
-            to: &recipient.to,
-            msg_key: outcome.msg_key.as_deref(),
-            code: &outcome.code,
-            result: result_of(&outcome.code),
-        })
-        .collect();
-    Answer::with_reference(Some(Destinations { destinations }), order.reference.as_deref())
 }

@@ -20,10 +20,14 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
-use super::answer::Answer;
+use super::dialect::Trouble;
 use super::{Sim, SimBreak};
 
 const MAX_BODY: usize = 8 << 20;
+/// A gateway has so long to answer a call; Bizgo waits this long.
+const CALL_TIMEOUT: Duration = Duration::from_secs(5);
+/// Calls that have become due are looked for this often.
+const CALL_PAUSE: Duration = Duration::from_millis(5);
 /// After a failed accept (no file descriptors left, as a rule) the next one waits so long.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
@@ -56,10 +60,13 @@ impl Sim {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
         }
         tokio::pin!(shutdown);
+        let calls = self.call_back();
+        tokio::pin!(calls);
         let mut open = JoinSet::new();
         loop {
             tokio::select! {
                 () = &mut shutdown => return Ok(()),
+                () = &mut calls => {}
                 Some(_) = open.join_next(), if !open.is_empty() => {}
                 accepted = listener.accept() => match accepted {
                     Ok((stream, _)) => {
@@ -68,6 +75,21 @@ impl Sim {
                     Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
                 },
             }
+        }
+    }
+
+    /// Calls the gateway with what is due, one call at a time, for ever.
+    async fn call_back(&self) {
+        let client = reqwest::Client::builder().no_proxy().timeout(CALL_TIMEOUT).build();
+        let Ok(client) = client else {
+            return std::future::pending().await;
+        };
+        loop {
+            while let Some(push) = self.next_push() {
+                let answer = called(&client, &push.request).await;
+                self.pushed(push, answer.as_ref());
+            }
+            tokio::time::sleep(CALL_PAUSE).await;
         }
     }
 
@@ -94,7 +116,8 @@ impl Sim {
         let body = match Limited::new(body, MAX_BODY).collect().await {
             Ok(body) => body.to_bytes(),
             Err(error) if error.is::<http_body_util::LengthLimitError>() => {
-                let refused = Answer::gateway(StatusCode::PAYLOAD_TOO_LARGE.as_u16());
+                let too_large = Trouble::Status(StatusCode::PAYLOAD_TOO_LARGE.as_u16());
+                let refused = self.dialect().trouble(None, too_large);
                 return Ok(refused.into_response(self.options.clock.now_ms()).map(whole));
             }
             Err(_) => return Err(io::ErrorKind::ConnectionReset.into()),
@@ -110,6 +133,18 @@ impl Sim {
             }
         }
     }
+}
+
+/// What the gateway answered; `None` if nothing whole.
+async fn called(client: &reqwest::Client, request: &Request<Bytes>) -> Option<Response<Bytes>> {
+    let call = client.request(request.method().clone(), request.uri().to_string());
+    let call = call.headers(request.headers().clone()).body(request.body().clone());
+    let answer = call.send().await.ok()?;
+    let mut whole = Response::builder().status(answer.status());
+    if let Some(headers) = whole.headers_mut() {
+        *headers = answer.headers().clone();
+    }
+    whole.body(answer.bytes().await.ok()?).ok()
 }
 
 fn whole(body: Bytes) -> Body {

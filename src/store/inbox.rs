@@ -70,17 +70,19 @@ impl Store {
     }
 
     /// Stores a page: its texts, what could not be read, the body as it came, and the new cursor, in one transaction.
-    /// Texts and items that are known already are counted and left alone. Only after this may the carrier be acked.
+    /// Texts and items that are known already are counted and left alone. Only after this may the carrier be acked. What
+    /// the carrier told us unasked moves no cursor.
     pub async fn accept_inbound(
         &self,
         carrier: &'static str,
         raw: Vec<u8>,
         items: Vec<InboundItem>,
-        next: Cursor,
+        next: impl Into<Option<Cursor>>,
         now: UnixMs,
     ) -> Result<AcceptedPage> {
         let with_photos =
             items.iter().any(|item| matches!(item, InboundItem::Text(text) if !text.media.is_empty()));
+        let next = next.into();
         let stored = self.write(move |conn| {
             let mut page = Page { conn, carrier, raw: &raw, kind: "inbound", id: None, now };
             let mut accepted = AcceptedPage::default();
@@ -93,7 +95,9 @@ impl Store {
                     }
                 }
             }
-            set_cursor(conn, carrier, &next, now)?;
+            if let Some(next) = &next {
+                set_cursor(conn, carrier, next, now)?;
+            }
             Ok(accepted)
         });
         let accepted = stored.await?;

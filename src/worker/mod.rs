@@ -9,6 +9,7 @@ mod board;
 mod carriers;
 mod photos;
 mod poller;
+mod push;
 mod receipts;
 mod rescuer;
 mod router;
@@ -25,6 +26,7 @@ use tokio_util::sync::CancellationToken;
 pub use auditor::{CompareError, compare_with};
 pub use board::{Board, CarrierHealth, LATE_AFTER, WorkerHealth};
 pub use carriers::{Carriers, Used};
+pub use push::{PushFailed, take_push};
 pub use supervise::supervise;
 
 use crate::carrier::{Carrier, InboundClass, ReportClass};
@@ -145,7 +147,7 @@ pub async fn run(role: Role, context: Context) {
 }
 
 /// A store that cannot be written to now is tried again; says what an operator should know.
-fn store_trouble(role: Role, error: &StoreError) {
+fn store_trouble(role: impl fmt::Display, error: &StoreError) {
     tracing::error!(%role, %error, "the database could not do it; it is tried again");
 }
 

@@ -97,8 +97,25 @@ impl Gateway {
     }
 
     pub async fn on(carrier: Carrier, more: &str) -> Gateway {
+        Gateway::with_files(carrier, more, ("", ""), &[]).await
+    }
+
+    /// With `more` at the end of the configuration, something in it replaced, and more files beside it.
+    pub async fn with_files(
+        carrier: Carrier,
+        more: &str,
+        (from, to): (&str, &str),
+        files: &[(&str, &str)],
+    ) -> Gateway {
         let folder = tempfile::tempdir().unwrap();
-        let path = write_config(folder.path(), &config_text(carrier.port, more));
+        for (name, text) in files {
+            std::fs::write(folder.path().join(name), text).unwrap();
+        }
+        let mut text = config_text(carrier.port, more);
+        if !from.is_empty() {
+            text = text.replace(from, to);
+        }
+        let path = write_config(folder.path(), &text);
         let daemon = start_daemon(&path).await;
         let store = daemon.store().clone();
         add_minsu(&store).await;

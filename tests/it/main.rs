@@ -11,3 +11,4 @@ mod house;
 mod main_job;
 mod process;
 mod simulation;
+mod webhooks;

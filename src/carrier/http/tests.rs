@@ -168,6 +168,34 @@ fn plain_http_leaves_the_machine_never() {
     }
 }
 
+#[test]
+fn plain_http_stays_on_the_local_network_and_only_if_told_so() {
+    let cases = [
+        ("http://192.168.0.7:8080", true),
+        ("http://10.1.2.3", true),
+        ("http://172.31.255.1", true),
+        ("http://169.254.1.1", true),
+        ("http://[fd00::7]:8080", true),
+        ("http://[fe80::7]", true),
+        ("http://127.0.0.1:1", true),
+        ("https://mars.example.kr", true),
+        ("http://mars.example.kr", false),
+        ("http://phone.local:8080", false),
+        ("http://192.168.0.7.example.kr", false),
+        ("http://192.168.0.7@mars.example.kr", false),
+        ("http://172.32.0.1", false),
+        ("http://8.8.8.8", false),
+        ("http://0.0.0.0:8080", false),
+        ("http://[2001:db8::1]", false),
+        ("http://[::ffff:8.8.8.8]", false),
+        ("ftp://192.168.0.7", false),
+    ];
+    for (url, allowed) in cases {
+        let told = HttpOptions { allow_plain_http: true, ..options(url) };
+        assert_eq!(Http::new(told).is_ok(), allowed, "{url}");
+    }
+}
+
 #[tokio::test]
 async fn a_path_stays_below_the_base_address() {
     let cases = [

@@ -8,7 +8,7 @@ use crate::config::{ConfigError, Polling};
 
 pub(super) fn read(fields: &mut Fields<'_>, polling: &Polling) -> Result<CarrierSetup, ConfigError> {
     let common = Common::read(fields, true)?;
-    let base_url = fields.url("base_url", "https://mars.ibapi.kr", false)?;
+    let base_url = fields.url("base_url", "https://mars.ibapi.kr")?;
     let only_number = match common.numbers.as_slice() {
         [one] => Some(one.reveal().to_owned()),
         _ => None,

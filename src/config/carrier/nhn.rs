@@ -8,7 +8,7 @@ use crate::config::{ConfigError, Polling};
 
 pub(super) fn read(fields: &mut Fields<'_>, polling: &Polling) -> Result<CarrierSetup, ConfigError> {
     let common = Common::read(fields, false)?;
-    let base_url = fields.url("base_url", "https://sms.api.nhncloudservice.com", false)?;
+    let base_url = fields.url("base_url", "https://sms.api.nhncloudservice.com")?;
     let config = NhnConfig {
         app_key: fields.secret("app_key")?,
         secret_key: fields.secret("secret_key")?,

@@ -8,7 +8,7 @@ use crate::config::{ConfigError, Polling};
 
 pub(super) fn read(fields: &mut Fields<'_>, polling: &Polling) -> Result<CarrierSetup, ConfigError> {
     let common = Common::read(fields, false)?;
-    let base_url = fields.url("base_url", "https://api.solapi.com", false)?;
+    let base_url = fields.url("base_url", "https://api.solapi.com")?;
     let config = SolapiConfig {
         api_key: fields.secret("api_key")?,
         api_secret: fields.secret("api_secret")?,

@@ -63,3 +63,16 @@ async fn what_it_does_not_take_it_explains() {
         assert!(said["error"].as_str().unwrap().contains(word), "{said}");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_photo_by_hand() {
+    let sim = sim();
+    let text = r#"{"from":"01012345678","photo":"/9j/2Q=="}"#;
+    assert_eq!(own(&sim, Method::POST, "text", text).await.0, 200);
+    assert_eq!(
+        (sim.ledger().texts[0].photos.as_slice(), sim.ledger().texts[0].text.as_str()),
+        (&[4][..], "")
+    );
+    let text = r#"{"from":"01012345678","photo":"%"}"#;
+    assert_eq!(own(&sim, Method::POST, "text", text).await.0, 400);
+}

@@ -2,8 +2,9 @@
 
 use http::Method;
 
-use super::answer::Answer;
-use super::faults::Endpoint;
+use super::super::answer::Answer;
+use super::super::faults::Endpoint;
+use super::answer::gateway;
 
 /// What exactly is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +23,7 @@ pub(super) enum Route<'a> {
 impl<'a> Route<'a> {
     /// Refused with 404 or 405, as a gateway refuses.
     pub(super) fn of(method: &Method, path: &'a str) -> Result<Self, Answer> {
-        let not_found = || Answer::gateway(404);
+        let not_found = || gateway(404);
         let rest = path.strip_prefix("/api/comm/v1/").ok_or_else(not_found)?;
         let parts: Vec<&str> = rest.split('/').collect();
         if parts.iter().any(|part| part.is_empty()) {
@@ -40,7 +41,7 @@ impl<'a> Route<'a> {
             ["send", "omni"] => (Method::POST, Route::Send),
             _ => return Err(not_found()),
         };
-        if *method == wanted { Ok(route) } else { Err(Answer::gateway(405)) }
+        if *method == wanted { Ok(route) } else { Err(gateway(405)) }
     }
 
     pub(super) fn endpoint(self) -> Endpoint {
@@ -54,19 +55,6 @@ impl<'a> Route<'a> {
                 Endpoint::Inquiry
             }
         }
-    }
-}
-
-/// The endpoint's word, as in rules and in the ledger.
-pub(super) fn word(endpoint: Endpoint) -> &'static str {
-    match endpoint {
-        Endpoint::Mo => "mo",
-        Endpoint::Send => "send",
-        Endpoint::Report => "report",
-        Endpoint::ReportAck => "report_ack",
-        Endpoint::History => "history",
-        Endpoint::Inquiry => "inquiry",
-        Endpoint::Text => "text",
     }
 }
 

@@ -2,10 +2,9 @@
 
 use serde::Serialize;
 
-use super::answer::korean_time;
-use super::citizens::Text;
-use super::faults::Fault;
-use super::handset::Message;
+use super::super::answer::korean_time;
+use super::super::citizens::Text;
+use super::super::handset::Message;
 
 /// Texts or messages; the page's place in the list where there are pages.
 #[derive(Serialize)]
@@ -37,19 +36,9 @@ pub(super) enum MoItem<'a> {
     Broken { msg_key: &'a str, content: u8 },
 }
 
-impl Text {
-    /// What the citizen typed as sender.
-    pub(super) fn shown_from(&self) -> &str {
-        match &self.quirk {
-            Some(Fault::AliasMo { from }) => from,
-            _ => &self.from,
-        }
-    }
-}
-
 impl<'a> MoItem<'a> {
     pub(super) fn of(text: &'a Text, mo_number: &'a str) -> Self {
-        if text.quirk == Some(Fault::BrokenMo) {
+        if text.is_broken() {
             return MoItem::broken(&text.key);
         }
         MoItem::Good {

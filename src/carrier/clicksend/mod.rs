@@ -1,0 +1,304 @@
+//! ClickSend: unread texts and unread receipts, both until they are marked read; sends without a key. Sources: the
+//! official Python client 6.0.2 and the help pages "List of SMS gateway error codes" and "SMS error codes".
+//!
+//! Texts are marked read one by one, after their commit, and page 1 is read again; receipts can only be marked read up
+//! to a time, so that is done for what is a minute old. What ClickSend calls its webhooks is neither signed nor
+//! described: they are not taken. The account needs inbound and receipt rules with the action POLL, one of each.
+//!
+//! A send that got no answer is looked for in the history by our key (`custom_string`). Not being there proves nothing:
+//! how soon the history has a text is written nowhere.
+//!
+//! - `mod.rs`: the driver, one method a call
+//! - `wire.rs`: the data inside
+//! - `codes.rs`: its statuses and codes
+
+mod codes;
+mod wire;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use http::{Method, StatusCode, header};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Value, json};
+
+pub use self::codes::meaning;
+use super::error::{by_status, odd, unanswered};
+use super::http::{Http, Request, Response, basic, segment};
+use super::turns::Turns;
+use super::{
+    Accepted, Caps, Carrier, CarrierError, ErrorKind, InboundClass, InboundPage, Lookup, Reconciled,
+    ReportClass, ReportPage, Result, SentPage, mend,
+};
+use crate::domain::UnixMs;
+use crate::domain::inbound::Cursor;
+use crate::domain::outbound::OutboundText;
+use crate::domain::receipt::{Receipt, ReceiptItem};
+use crate::domain::text::{Charset, Limits};
+
+/// Lists have pages of 15 to 100 (`ViewInboundSmsData`).
+const MAX_LIMIT: u32 = 100;
+/// Pages read for one list; more unread receipts than that, and somebody has to look.
+const MAX_PAGES: usize = 50;
+/// Receipts this young are not marked read: another one of the same second may still come.
+const SETTLED_MS: i64 = 60_000;
+/// The history is read from this long before the first try: clocks differ.
+const LOOK_BEFORE_MS: i64 = 300_000;
+
+/// What the driver needs from the configuration.
+#[derive(Debug, Clone)]
+pub struct ClickSendConfig {
+    pub user: String,
+    pub api_key: SecretString,
+    /// Texts asked for at once: 15 to 100. Each is marked read by a request of its own.
+    pub page_limit: u32,
+    /// Segments of one text at most; longer ones leave in parts.
+    pub max_segments: usize,
+    pub sends_per_sec: u32,
+    /// All requests but sends share this limit. ClickSend's own is written nowhere; 20 a minute have been seen on one
+    /// path, with `Retry-After`.
+    pub others_per_sec: u32,
+    pub min_poll: Duration,
+}
+
+/// The driver. Waits for a place in its limits by itself.
+pub struct ClickSend {
+    config: ClickSendConfig,
+    http: Http,
+    now: Arc<dyn Fn() -> UnixMs + Send + Sync>,
+    sends: Turns,
+    others: Turns,
+}
+
+impl fmt::Debug for ClickSend {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ClickSend")
+    }
+}
+
+impl ClickSend {
+    /// `now` tells the time in milliseconds UTC.
+    pub fn new(config: ClickSendConfig, http: Http, now: Arc<dyn Fn() -> UnixMs + Send + Sync>) -> Self {
+        let (sends, others) = (Turns::new(config.sends_per_sec), Turns::new(config.others_per_sec));
+        ClickSend { config, http, now, sends, others }
+    }
+
+    fn request(&self, method: Method, path: impl Into<String>) -> Result<Request> {
+        let login = basic(&self.config.user, self.config.api_key.expose_secret())?;
+        Ok(Request::new(method, path).header(header::AUTHORIZATION, login))
+    }
+
+    /// A request that may be repeated, whatever goes wrong: all but sends. Gives `data` of the answer.
+    async fn read(&self, request: Request) -> Result<(Response, Value)> {
+        let _turn = self.others.wait().await;
+        let response = self.http.call(request).await.map_err(|f| unanswered(&f, ErrorKind::Transient))?;
+        let mut body = mend::read(&response.body);
+        match body["response_code"].as_str() {
+            Some("SUCCESS") if response.status.is_success() => Ok((response, body["data"].take())),
+            _ => Err(refusal(&response, &body).of_a_read()),
+        }
+    }
+
+    async fn list(&self, path: &str, page: u32, limit: u32) -> Result<(Response, wire::List)> {
+        let request = self.request(Method::GET, path)?;
+        let request = request.query("page", page.to_string()).query("limit", limit.to_string());
+        let (response, data) = self.read(request).await?;
+        let list = wire::list(data).ok_or_else(|| odd("a list has a shape we do not know"))?;
+        Ok((response, list))
+    }
+
+    async fn history(&self, since: UnixMs, page: u32) -> Result<wire::List> {
+        let request = self
+            .request(Method::GET, "/v3/sms/history")?
+            .query("page", page.to_string())
+            .query("limit", MAX_LIMIT.to_string())
+            .query("order_by", "date:asc")
+            .query("date_from", since.div_euclid(1_000).to_string());
+        let (_, data) = self.read(request).await?;
+        wire::list(data).ok_or_else(|| odd("the history has a shape we do not know"))
+    }
+
+    fn clock_ahead_ms(&self, response: &Response) -> Option<i64> {
+        response.date_ms().map(|date| date - (self.now)())
+    }
+}
+
+/// Statuses that say enough, whatever word is beside them.
+const BY_STATUS: [StatusCode; 2] = [StatusCode::TOO_MANY_REQUESTS, StatusCode::NOT_FOUND];
+
+/// An answer that is no success as a whole. 4xx in ClickSend's own words is a refusal; an error inside a 2xx is not
+/// described anywhere, and leaves everything open.
+fn refusal(response: &Response, body: &Value) -> CarrierError {
+    let said = body["response_code"].as_str();
+    let status = response.status;
+    let error = match said {
+        Some(code) if status.is_client_error() && !BY_STATUS.contains(&status) => {
+            let kind = codes::of_http(status, code);
+            CarrierError::new(kind, "the carrier refused the call").with_code(codes::word(code))
+        }
+        _ => by_status(status),
+    };
+    error.with_retry_after(response.retry_after())
+}
+
+fn page_number(page: Option<&str>) -> Result<u32> {
+    page.map_or(Ok(1), |page| page.parse().map_err(|_| odd("a page of the carrier's has no number")))
+}
+
+#[async_trait]
+impl Carrier for ClickSend {
+    fn name(&self) -> &'static str {
+        "clicksend"
+    }
+
+    fn caps(&self) -> Caps {
+        Caps {
+            inbound: InboundClass::AckQueue,
+            idempotent_send: None,
+            lookup: Lookup::Scan,
+            reports: ReportClass::AckQueue,
+            min_poll: self.config.min_poll,
+            limits: Limits { charset: Charset::Gsm7Ucs2, sms: 1, lms: self.config.max_segments.max(1) },
+            sends_per_sec: self.config.sends_per_sec,
+            photos_in: false,
+            photos_out: None,
+            push: false,
+            lists_sent: true,
+        }
+    }
+
+    /// Marking texts read moves the next ones up, so page 1 is read again; only a page of which nothing can be marked
+    /// read is left behind, for it would hide the rest for ever.
+    async fn poll_inbound(&self, cursor: &Cursor) -> Result<InboundPage> {
+        let page = page_number(cursor.page.as_deref())?;
+        let limit = self.config.page_limit.clamp(15, MAX_LIMIT);
+        let (response, list) = self.list("/v3/sms/inbound", page, limit).await?;
+        let ids: Vec<String> = list.items.iter().filter_map(wire::message_id).collect();
+        let items = wire::inbound_page(&list.items);
+        let next = match ids.is_empty() {
+            true => page.saturating_add(1),
+            false => page,
+        };
+        let next = (list.has_more && !items.is_empty()).then(|| next.to_string());
+        Ok(InboundPage {
+            next: cursor.after_page(wire::newest(&items), next),
+            items,
+            ack: (!ids.is_empty()).then(|| ids.join(" ")),
+            clock_ahead_ms: self.clock_ahead_ms(&response),
+            raw: response.body,
+        })
+    }
+
+    async fn ack_inbound(&self, token: &str) -> Result<()> {
+        for id in token.split(' ') {
+            let id = segment(id).ok_or_else(|| odd("a name of the carrier's is no name"))?;
+            let request = self.request(Method::PUT, format!("/v3/sms/inbound-read/{id}"))?;
+            match self.read(request).await {
+                // It was read before.
+                Err(error) if error.code.as_deref() == Some(codes::NOT_FOUND) => {}
+                other => drop(other?),
+            }
+        }
+        Ok(())
+    }
+
+    async fn send(&self, text: &OutboundText) -> Result<Accepted> {
+        if !text.photos.is_empty() {
+            return Err(CarrierError::new(ErrorKind::Permanent, "this carrier takes no photos"));
+        }
+        let request = self.request(Method::POST, "/v3/sms/send")?.json(wire::send_body(text));
+        let _turn = self.sends.wait().await;
+        if (self.now)() > text.expires_at {
+            let late = "the text grew too old while it waited to leave";
+            return Err(CarrierError::new(ErrorKind::NotSent, late));
+        }
+        let response = self.http.call(request).await.map_err(|f| unanswered(&f, ErrorKind::Ambiguous))?;
+        let body = mend::read(&response.body);
+        let status = response.status.is_success().then(|| wire::result(&body, text.key.as_str())).flatten();
+        match status {
+            Some(("SUCCESS", carrier_message_id)) => Ok(Accepted { carrier_message_id, repeated: false }),
+            Some((code, _)) => {
+                Err(CarrierError::new(codes::of_send(code), "the carrier did not take the text")
+                    .with_code(codes::word(code))
+                    .with_retry_after(response.retry_after()))
+            }
+            None if response.status.is_success() => Err(CarrierError::new(
+                ErrorKind::Ambiguous,
+                "the answer to a send does not say what became of it",
+            )),
+            None => Err(refusal(&response, &body)),
+        }
+    }
+
+    async fn reconcile(&self, text: &OutboundText) -> Result<Reconciled> {
+        let since = text.first_attempt_at.saturating_sub(LOOK_BEFORE_MS);
+        for page in (1..).take(MAX_PAGES) {
+            let list = self.history(since, page).await?;
+            let ours = |item: &&Value| wire::key(item) == Some(text.key.as_str());
+            if let Some(carrier_message_id) = list.items.iter().filter(ours).find_map(wire::message_id) {
+                return Ok(Reconciled::Found { carrier_message_id });
+            }
+            if list.items.iter().any(|item| ours(&item)) {
+                return Ok(Reconciled::CannotTell);
+            }
+            if !list.has_more {
+                return Ok(Reconciled::Absent);
+            }
+        }
+        Ok(Reconciled::CannotTell)
+    }
+
+    /// Reads all that is unread, for marking read up to a time must not reach what nobody has seen.
+    async fn poll_reports(&self) -> Result<ReportPage> {
+        let (mut items, mut raw, mut began_at) = (Vec::new(), Vec::new(), None);
+        for page in (1..).take(MAX_PAGES) {
+            let (response, list) = self.list("/v3/sms/receipts", page, MAX_LIMIT).await?;
+            let began = *began_at.get_or_insert_with(|| response.date_ms().unwrap_or_else(|| (self.now)()));
+            items.extend(list.items.iter().map(wire::receipt_item));
+            raw.extend_from_slice(&response.body);
+            if !list.has_more {
+                let settled = began - SETTLED_MS;
+                let is_settled = |item: &ReceiptItem| match item {
+                    ReceiptItem::Receipt(receipt) => receipt.reported_at.is_none_or(|at| at < settled),
+                    ReceiptItem::Unreadable { .. } => true,
+                };
+                let ack = items.iter().any(is_settled).then(|| settled.div_euclid(1_000).to_string());
+                return Ok(ReportPage { raw: raw.into(), items, ack });
+            }
+        }
+        Err(odd("more receipts are unread than can be looked through: mark them read at the carrier"))
+    }
+
+    async fn ack_reports(&self, token: &str) -> Result<()> {
+        let before: i64 = token.parse().map_err(|_| odd("receipts are to be marked read up to no time"))?;
+        let request = self.request(Method::PUT, "/v3/sms/receipts-read")?;
+        self.read(request.json(json!({ "date_before": before }))).await.map(|_| ())
+    }
+
+    /// Also of receipts that were marked read: one that was marked unseen is found here.
+    async fn status(&self, carrier_message_id: &str) -> Result<Option<Receipt>> {
+        let id = segment(carrier_message_id).ok_or_else(|| odd("a name of the carrier's is no name"))?;
+        match self.read(self.request(Method::GET, format!("/v3/sms/receipts/{id}"))?).await {
+            Ok((_, data)) => Ok(wire::final_receipt(&data, carrier_message_id)),
+            Err(error) if error.code.as_deref() == Some(codes::NOT_FOUND) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn check(&self) -> Result<Option<i64>> {
+        let (response, _) = self.list("/v3/sms/inbound", 1, 15).await?;
+        Ok(self.clock_ahead_ms(&response))
+    }
+
+    async fn sent_since(&self, since: UnixMs, page: Option<&str>) -> Result<SentPage> {
+        let page = page_number(page)?;
+        let list = self.history(since, page).await?;
+        let next = (list.has_more && !list.items.is_empty()).then(|| page.saturating_add(1).to_string());
+        Ok(SentPage { items: list.items.iter().filter_map(|item| wire::sent(item, since)).collect(), next })
+    }
+}
+
+#[cfg(test)]
+mod tests;

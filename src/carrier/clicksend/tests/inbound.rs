@@ -1,0 +1,145 @@
+//! Texts on their way in.
+
+use bytes::Bytes;
+
+use super::*;
+use crate::domain::inbound::{InboundItem, InboundText};
+
+fn text(id: &str, second: i64) -> Value {
+    json!({
+        "timestamp": second.to_string(), "from": "+821012345678", "to": "+82621200000", "body": "도와주세요",
+        "original_body": "답입니다", "original_message_id": "M-0", "custom_string": KEY, "message_id": id,
+    })
+}
+
+fn read(item: &InboundItem) -> &InboundText {
+    let InboundItem::Text(text) = item else { panic!("{item:?}") };
+    text
+}
+
+fn start() -> Cursor {
+    Cursor::starting_at(NOW - 1_000_000)
+}
+
+#[tokio::test]
+async fn texts_are_read_and_then_marked_read_one_by_one() {
+    let done = || ok(envelope(json!(1)));
+    let list = json!([text("B-2", 1_782_863_990), text("A-1", 1_782_863_980)]);
+    let (clicksend, seen) = driver(vec![page_of(1, 1, list), done(), said(404, error("NOT_FOUND"))]);
+    let page = clicksend.poll_inbound(&start()).await.unwrap();
+    let (first, second) = (read(&page.items[0]), read(&page.items[1]));
+    assert_eq!((first.key.as_str(), second.key.as_str()), ("A-1", "B-2"));
+    assert_eq!((first.citizen.reveal(), first.to.reveal()), ("01012345678", "0621200000"));
+    assert_eq!((first.text.reveal(), first.sent_at), ("도와주세요", NOW - 20_000));
+    assert_eq!((page.next, page.clock_ahead_ms), (Cursor::starting_at(NOW - 10_000), Some(5_000)));
+    clicksend.ack_inbound(&page.ack.unwrap()).await.unwrap();
+    let expected = [
+        "GET /v3/sms/inbound?page=1&limit=100",
+        "PUT /v3/sms/inbound-read/B-2",
+        // It was marked before.
+        "PUT /v3/sms/inbound-read/A-1",
+    ];
+    assert_eq!(asked(&seen), expected);
+}
+
+#[tokio::test]
+async fn page_1_is_read_again_until_it_is_the_last() {
+    let nameless = json!({ "body": "네" });
+    let cases = [
+        (1, 3, json!([text("A-1", 1), nameless]), Some("1"), Some("A-1")),
+        (1, 1, json!([text("A-1", 1)]), None, Some("A-1")),
+        // Nothing of it can be marked read: it would hide the others for ever.
+        (1, 2, json!([nameless]), Some("2"), None),
+        (2, 3, json!([text("A-1", 1)]), Some("2"), Some("A-1")),
+        (2, 2, json!([nameless]), None, None),
+        (1, 3, json!([]), None, None),
+        (1, 1, json!(null), None, None),
+    ];
+    for (page, last, items, next, ack) in cases {
+        let cursor = Cursor { page: (page > 1).then(|| page.to_string()), ..start() };
+        let (clicksend, seen) = driver(vec![page_of(page, last, items.clone())]);
+        let read = clicksend.poll_inbound(&cursor).await.unwrap();
+        assert_eq!((read.next.page.as_deref(), read.ack.as_deref()), (next, ack), "{items}");
+        assert_eq!(asked(&seen), [format!("GET /v3/sms/inbound?page={page}&limit=100")]);
+    }
+}
+
+#[tokio::test]
+async fn oldest_first_whichever_way_they_come() {
+    let up = json!([text("A", 7), text("B", 7), text("C", 8)]);
+    let down = json!([text("C", 8), text("B", 7), text("A", 7)]);
+    for list in [up, down] {
+        let page = driver(vec![page_of(1, 1, list)]).0.poll_inbound(&start()).await.unwrap();
+        let keys: Vec<&str> = page.items.iter().map(|item| read(item).key.as_str()).collect();
+        assert_eq!(keys, ["A", "B", "C"]);
+    }
+}
+
+#[tokio::test]
+async fn one_broken_item_costs_no_other_and_is_marked_read() {
+    let broken = [
+        ("from", json!(null), true),
+        ("to", json!({}), true),
+        ("body", json!(7), true),
+        ("timestamp", json!("yesterday"), true),
+        ("timestamp", json!(i64::MAX), true),
+        ("message_id", json!(""), false),
+        ("message_id", json!("a b"), false),
+        ("message_id", json!(".."), false),
+    ];
+    for (field, value, has_name) in broken {
+        let mut item = text("X-1", 5);
+        item[field] = value;
+        let list = json!([text("A-1", 5), item, "foreign"]);
+        let page = driver(vec![page_of(1, 1, list)]).0.poll_inbound(&start()).await.unwrap();
+        let n_texts = page.items.iter().filter(|item| matches!(item, InboundItem::Text(_))).count();
+        assert_eq!((page.items.len(), n_texts), (3, 1), "{field}");
+        assert_eq!(page.ack.as_deref(), Some(if has_name { "A-1 X-1" } else { "A-1" }));
+    }
+}
+
+#[tokio::test]
+async fn a_text_that_is_not_quite_json_holds_up_no_other() {
+    for (bytes, expected) in
+        [(&b"half \\ud83d"[..], "half \u{fffd}"), (b"\xc7\xd1 a\x01b", "\u{fffd}\u{fffd} a b")]
+    {
+        let mut broken = text("B-2", 6);
+        broken["body"] = json!("@@");
+        let list = envelope(json!({ "current_page": 1, "last_page": 1, "data": [text("A-1", 5), broken] }));
+        let body = list.to_string().into_bytes();
+        let at = body.windows(2).position(|w| w == b"@@").unwrap();
+        let body = [&body[..at], bytes, &body[at + 2..]].concat();
+        let page = driver(vec![Ok((200, body.clone()))]).0.poll_inbound(&start()).await.unwrap();
+        assert_eq!(page.raw, body, "kept as it came");
+        let words: Vec<&str> = page.items.iter().map(|item| read(item).text.reveal()).collect();
+        assert_eq!(words, ["도와주세요", expected]);
+    }
+}
+
+#[tokio::test]
+async fn a_poll_that_fails_may_be_repeated() {
+    use ErrorKind::*;
+    let cases: Vec<(Answered, ErrorKind)> = vec![
+        (Ok((200, b"{\"http_code\":200,".to_vec())), Transient),
+        (ok(envelope(json!([]))), Protocol),
+        (ok(envelope(json!({ "data": "none" }))), Protocol),
+        (ok(envelope(json!(null))), Protocol),
+        (said(401, error("UNAUTHORIZED")), Auth),
+        (said(500, error("x")), Transient),
+        (Err(Broken::Truncated(Bytes::from_static(b"{"))), Transient),
+        (Err(Broken::NotSent), NotSent),
+    ];
+    for (answer, kind) in cases {
+        let error = driver(vec![answer]).0.poll_inbound(&start()).await.unwrap_err();
+        assert_eq!(error.kind, kind, "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_name_cannot_lead_elsewhere_and_a_failed_ack_is_told() {
+    let (clicksend, seen) = driver(vec![ok(envelope(json!(1))), said(500, error("x"))]);
+    clicksend.ack_inbound("../send?x=1#").await.unwrap();
+    assert_eq!(asked(&seen), ["PUT /v3/sms/inbound-read/..%2Fsend%3Fx%3D1%23"]);
+    assert_eq!(clicksend.ack_inbound("A-1 B-2").await.unwrap_err().kind, ErrorKind::Transient);
+    assert_eq!(clicksend.ack_inbound("..").await.unwrap_err().kind, ErrorKind::Protocol);
+}

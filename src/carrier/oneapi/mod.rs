@@ -1,0 +1,361 @@
+//! OneAPI (GSMA) and its kin, the OMA RESTful Network API for Short Messaging: one interface that many operators and
+//! gateways speak, each a little differently. What differs is configuration ([`OneApiConfig`]); what merely looks
+//! different is read liberally. Sources: the GSMA's SMS page v2, Infobip's OneAPI clients (oneapi-java 5b0057d0),
+//! documents of Orange, AT&T, Globe and Oracle, a client of Smart's for the codes.
+//!
+//! Our key is the `clientCorrelator`: the same one again must not send twice, and `SVC0005` or 409 then means that the
+//! first one was taken. Whether reading texts removes them is each server's own ([`Reading`]).
+//!
+//! - `mod.rs`: the driver, one method a call
+//! - `wire.rs`: the data inside
+//! - `codes.rs`: its words and codes
+//! - `push.rs`: its notifications
+
+mod codes;
+mod push;
+mod wire;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use http::{HeaderValue, Method, StatusCode, header};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
+
+pub use self::codes::meaning;
+use super::error::{by_status, odd, unanswered};
+use super::http::{Http, HttpFailure, Request, Response, basic, secret_header, segment};
+use super::push::{PushCall, PushRefused, Pushed};
+use super::turns::Turns;
+use super::{
+    Accepted, Caps, Carrier, CarrierError, ErrorKind, InboundClass, InboundPage, Lookup, Reconciled,
+    ReportClass, Result, mend,
+};
+use crate::domain::UnixMs;
+use crate::domain::inbound::{Cursor, InboundItem};
+use crate::domain::outbound::OutboundText;
+use crate::domain::phone::PhoneNumber;
+use crate::domain::receipt::Receipt;
+use crate::domain::text::Limits;
+
+/// Repeating a send counts as safe until this long before the server may forget.
+const KEY_MARGIN_MS: i64 = 5 * 60 * 1_000;
+/// What a crash or a broken answer can cost where reading removes.
+const READ_ONCE_LIMIT: u32 = 50;
+/// What `check` asks for: a text that is not there, for reading those that are could remove them.
+const NO_REQUEST: &str = "munja-check";
+
+/// How the server proves who we are.
+#[derive(Debug, Clone)]
+pub enum Login {
+    Basic { user: String, password: SecretString },
+    Bearer { token: SecretString },
+}
+
+/// What reading texts does to them at this server: ask its operator, it is written nowhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reading {
+    /// It removes them.
+    Removes,
+    /// They stay until they are deleted (OMA: `DELETE …/messages/{messageId}`).
+    UntilDeleted,
+    /// They stay as long as the server likes.
+    Keeps,
+}
+
+/// What the driver needs from the configuration. `base_url` holds everything before `/smsmessaging`.
+#[derive(Debug, Clone)]
+pub struct OneApiConfig {
+    pub login: Login,
+    /// The registration under which texts wait (`…/inbound/registrations/{registration}/messages`).
+    pub registration: String,
+    pub reading: Reading,
+    /// The sender whose requests `check` asks for: one of ours.
+    pub number: String,
+    /// Texts asked for at once.
+    pub page_limit: u32,
+    /// Times without an offset are this far ahead of UTC (minutes).
+    pub utc_offset_minutes: i32,
+    /// The request inside `outboundSMSMessageRequest` (GSMA, OMA, Orange) or as it is (Infobip).
+    pub is_wrapped: bool,
+    /// Numbers with `tel:` before them.
+    pub has_tel: bool,
+    /// `address` as a list (GSMA) or as one string (Orange).
+    pub address_is_list: bool,
+    pub sender_name: Option<String>,
+    /// Where the server is to tell receipts; [`OneApiConfig::push_token`] is added to it.
+    pub notify_url: Option<url::Url>,
+    /// Nothing in a notification is signed: `token=` of the address is all that tells it from somebody else's.
+    pub push_token: Option<SecretString>,
+    /// How long the server surely refuses the same correlator; zero if nobody promises that.
+    pub correlator_memory: Duration,
+    pub limits: Limits,
+    pub sends_per_sec: u32,
+    /// All requests but sends share this limit.
+    pub others_per_sec: u32,
+    pub min_poll: Duration,
+}
+
+/// The driver. Waits for a place in its limits by itself.
+pub struct OneApi {
+    config: OneApiConfig,
+    http: Http,
+    now: Arc<dyn Fn() -> UnixMs + Send + Sync>,
+    sends: Turns,
+    others: Turns,
+}
+
+impl fmt::Debug for OneApi {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("OneApi")
+    }
+}
+
+impl OneApi {
+    /// `now` tells the time in milliseconds UTC.
+    pub fn new(config: OneApiConfig, http: Http, now: Arc<dyn Fn() -> UnixMs + Send + Sync>) -> Self {
+        let (sends, others) = (Turns::new(config.sends_per_sec), Turns::new(config.others_per_sec));
+        OneApi { config, http, now, sends, others }
+    }
+
+    fn request(&self, method: Method, path: impl Into<String>) -> Result<Request> {
+        let login = match &self.config.login {
+            Login::Basic { user, password } => basic(user, password.expose_secret())?,
+            Login::Bearer { token } => secret_header(&format!("Bearer {}", token.expose_secret()))?,
+        };
+        let json = HeaderValue::from_static("application/json");
+        Ok(Request::new(method, path).header(header::AUTHORIZATION, login).header(header::ACCEPT, json))
+    }
+
+    fn messages_path(&self) -> Result<String> {
+        let registration = segment(&self.config.registration)
+            .ok_or_else(|| CarrierError::new(ErrorKind::Config, "the registration is no name"))?;
+        Ok(format!("/smsmessaging/inbound/registrations/{registration}/messages"))
+    }
+
+    /// A reading request that has an answer: whatever it says, it may be asked again.
+    async fn read(&self, request: Request) -> Result<Value> {
+        let _turn = self.others.wait().await;
+        let response = self.http.call(request).await.map_err(|f| unanswered(&f, ErrorKind::Transient))?;
+        let body = mend::read(&response.body);
+        if response.status.is_success() { Ok(body) } else { Err(refusal(&response, &body).of_a_read()) }
+    }
+
+    fn page_limit(&self) -> u32 {
+        let most = if self.config.reading == Reading::Removes { READ_ONCE_LIMIT } else { 1_000 };
+        self.config.page_limit.clamp(1, most)
+    }
+
+    /// Bytes that are no page of texts. Where reading removes, they may be all that is left of some.
+    fn unreadable(&self, raw: bytes::Bytes, reason: &str, cursor: &Cursor) -> InboundPage {
+        let text = String::from_utf8_lossy(&raw).into_owned();
+        InboundPage {
+            items: vec![InboundItem::Unreadable { raw: text, reason: reason.to_owned() }],
+            raw,
+            next: cursor.finished(),
+            ack: None,
+            clock_ahead_ms: None,
+        }
+    }
+
+    fn broken_off(&self, failure: HttpFailure, cursor: &Cursor) -> Result<InboundPage> {
+        if self.config.reading != Reading::Removes || failure.partial.is_empty() {
+            return Err(unanswered(&failure, ErrorKind::Transient));
+        }
+        Ok(self.unreadable(failure.partial, "the answer broke off: texts may be missing", cursor))
+    }
+
+    fn page_of(&self, response: Response, body: &Value, cursor: &Cursor) -> Result<InboundPage> {
+        let is_empty = response.body.is_empty() || response.status == StatusCode::NO_CONTENT;
+        let list = match wire::inbound_list(body) {
+            Some(list) => list,
+            None if is_empty => wire::List::default(),
+            None if self.config.reading == Reading::Removes => {
+                return Ok(self.unreadable(
+                    response.body,
+                    "a page of texts has a shape we do not know",
+                    cursor,
+                ));
+            }
+            None if body.is_null() => {
+                return Err(CarrierError::new(ErrorKind::Transient, "the carrier's answer cannot be read"));
+            }
+            None => return Err(odd("a page of texts has a shape we do not know")),
+        };
+        let now = (self.now)();
+        let n = list.messages.len();
+        let is_full =
+            n >= self.page_limit() as usize || list.n_pending.is_some_and(|pending| pending > n as u64);
+        let ids = wire::message_ids(&list.messages);
+        let mut items = wire::inbound_page(&list.messages, &self.config, now);
+        let (more, ack) = match self.config.reading {
+            Reading::Removes => (is_full && n > 0, None),
+            Reading::UntilDeleted => (is_full && !ids.is_empty(), (!ids.is_empty()).then(|| ids.join(" "))),
+            Reading::Keeps => {
+                items.extend(is_full.then(wire::too_many));
+                (false, None)
+            }
+        };
+        Ok(InboundPage {
+            next: cursor.after_page(wire::newest(&items), more.then(|| "more".to_owned())),
+            clock_ahead_ms: response.date_ms().map(|date| date - now),
+            items,
+            ack,
+            raw: response.body,
+        })
+    }
+
+    fn sender(&self, number: &PhoneNumber) -> Result<String> {
+        segment(&wire::address(number, self.config.has_tel))
+            .ok_or_else(|| CarrierError::new(ErrorKind::Config, "the sender number is no number"))
+    }
+}
+
+/// What a refused request means: the code inside speaks, unless the status says enough, or that something broke.
+fn refusal(response: &Response, body: &Value) -> CarrierError {
+    let status = response.status;
+    let speaks = status.is_client_error() && !matches!(status.as_u16(), 401 | 404 | 410 | 429);
+    let error = match wire::error_code(body) {
+        Some(code) if speaks => {
+            let refused = CarrierError::new(codes::refusal(&code), "the carrier refused the call");
+            CarrierError { code: codes::shown(&code), ..refused }
+        }
+        _ => by_status(status),
+    };
+    error.with_retry_after(response.retry_after())
+}
+
+#[async_trait]
+impl Carrier for OneApi {
+    fn name(&self) -> &'static str {
+        "oneapi"
+    }
+
+    fn caps(&self) -> Caps {
+        Caps {
+            inbound: match self.config.reading {
+                Reading::Removes => InboundClass::ReadOnce,
+                Reading::UntilDeleted => InboundClass::AckQueue,
+                Reading::Keeps => InboundClass::Window { overlap: Duration::ZERO },
+            },
+            idempotent_send: Some(self.config.correlator_memory).filter(|memory| !memory.is_zero()),
+            lookup: Lookup::None,
+            reports: ReportClass::PerMessage,
+            min_poll: self.config.min_poll,
+            limits: self.config.limits,
+            sends_per_sec: self.config.sends_per_sec,
+            photos_in: false,
+            photos_out: None,
+            push: self.config.push_token.is_some(),
+            lists_sent: false,
+        }
+    }
+
+    async fn poll_inbound(&self, cursor: &Cursor) -> Result<InboundPage> {
+        let request = self.request(Method::GET, self.messages_path()?)?;
+        let request = request.query("maxBatchSize", self.page_limit().to_string());
+        let _turn = self.others.wait().await;
+        let response = match self.http.call(request).await {
+            Ok(response) => response,
+            Err(failure) => return self.broken_off(failure, cursor),
+        };
+        let body = mend::read(&response.body);
+        let has_texts = || wire::inbound_list(&body).is_some_and(|list| !list.messages.is_empty());
+        if response.status.is_success() || has_texts() {
+            return self.page_of(response, &body, cursor);
+        }
+        Err(refusal(&response, &body).of_a_read())
+    }
+
+    async fn ack_inbound(&self, token: &str) -> Result<()> {
+        for id in token.split(' ') {
+            let id = segment(id).ok_or_else(|| odd("a name of the carrier's is no name"))?;
+            let request = self.request(Method::DELETE, format!("{}/{id}", self.messages_path()?))?;
+            match self.read(request).await {
+                // It was deleted before.
+                Err(error) if codes::is_gone(error.code.as_deref()) => {}
+                other => drop(other?),
+            }
+        }
+        Ok(())
+    }
+
+    async fn send(&self, text: &OutboundText) -> Result<Accepted> {
+        if !text.photos.is_empty() {
+            return Err(CarrierError::new(ErrorKind::Permanent, "this carrier takes no photos"));
+        }
+        let path = format!("/smsmessaging/outbound/{}/requests", self.sender(&text.from)?);
+        let request = self.request(Method::POST, path)?.json(wire::send_body(text, &self.config));
+        let _turn = self.sends.wait().await;
+        if (self.now)() > text.expires_at {
+            let late = "the text grew too old while it waited to leave";
+            return Err(CarrierError::new(ErrorKind::NotSent, late));
+        }
+        let response = self.http.call(request).await.map_err(|f| unanswered(&f, ErrorKind::Ambiguous))?;
+        let body = mend::read(&response.body);
+        let code = wire::error_code(&body);
+        let is_repetition = match code.as_deref() {
+            Some(code) => code == codes::DUPLICATE,
+            None => response.status == StatusCode::CONFLICT,
+        };
+        if is_repetition && response.status.is_client_error() {
+            return Ok(Accepted { carrier_message_id: None, repeated: true });
+        }
+        if !response.status.is_success() {
+            return Err(refusal(&response, &body));
+        }
+        let carrier_message_id = wire::resource(&body, &response).filter(|_| code.is_none());
+        // "Created", and no word of an error: it has it, though it does not say by what name.
+        let is_created = response.status == StatusCode::CREATED && body.is_object() && code.is_none();
+        if carrier_message_id.is_some() || is_created {
+            return Ok(Accepted { carrier_message_id, repeated: false });
+        }
+        Err(CarrierError::new(ErrorKind::Ambiguous, "the answer to a send does not say what became of it"))
+    }
+
+    /// There is no list to look in: asking again with the same correlator is all there is.
+    async fn reconcile(&self, text: &OutboundText) -> Result<Reconciled> {
+        let memory_ms = i64::try_from(self.config.correlator_memory.as_millis()).unwrap_or(0);
+        let age_ms = (self.now)().saturating_sub(text.first_attempt_at);
+        let remembers = age_ms < memory_ms - KEY_MARGIN_MS;
+        Ok(if remembers { Reconciled::SafeToRepeat } else { Reconciled::CannotTell })
+    }
+
+    async fn status(&self, carrier_message_id: &str) -> Result<Option<Receipt>> {
+        let Some(path) = wire::deliveries_path(carrier_message_id) else {
+            return Err(odd("a name of the carrier's is no name"));
+        };
+        match self.read(self.request(Method::GET, path)?).await {
+            Ok(body) => Ok(wire::receipt(&body, carrier_message_id)),
+            Err(error) if codes::is_gone(error.code.as_deref()) => Ok(None),
+            Err(error) if error.code.as_deref().is_some_and(codes::is_no_such_text) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Asks what became of a text that is none: a server that refuses that in its own words knows who we are.
+    async fn check(&self) -> Result<Option<i64>> {
+        let sender = self.sender(&PhoneNumber::parse(&self.config.number))?;
+        let path = format!("/smsmessaging/outbound/{sender}/requests/{NO_REQUEST}/deliveryInfos");
+        let request = self.request(Method::GET, path)?;
+        let _turn = self.others.wait().await;
+        let response = self.http.call(request).await.map_err(|f| unanswered(&f, ErrorKind::Transient))?;
+        let body = mend::read(&response.body);
+        let is_no_such_text = wire::error_code(&body).is_some_and(|code| codes::is_no_such_text(&code))
+            && matches!(response.status.as_u16(), 400 | 404);
+        if is_no_such_text || (response.status.is_success() && body.is_object()) {
+            return Ok(response.date_ms().map(|date| date - (self.now)()));
+        }
+        Err(refusal(&response, &body).of_a_read())
+    }
+
+    fn push(&self, call: &PushCall<'_>) -> std::result::Result<Pushed, PushRefused> {
+        let token = self.config.push_token.as_ref().ok_or(PushRefused::NotOffered)?;
+        push::read(call, token.expose_secret(), &self.config)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,311 @@
+//! SMSGate (capcom6/android-sms-gateway): an Android phone with a SIM as the carrier; the phone itself serves the API on
+//! the local network, or a server of the same make does. Texts by window, sends under our own key, a status per text.
+//! Sources: the app's OpenAPI document, its Kotlin routes (0cdc5d86, 2026-07), its server's Go handlers, the Python client 4.3.3.
+//!
+//! Our key is the phone's name of a text. Asked twice, the phone answers 409: the first one was taken. `Sent` is the last
+//! word where no delivery report comes, so such a text ages out as unconfirmed; it is never called delivered.
+//!
+//! - `mod.rs`: the driver, one method a call
+//! - `wire.rs`: what the phone writes and reads
+//! - `codes.rs`: its states and reasons
+//! - `push.rs`: its webhooks
+
+mod codes;
+mod push;
+mod wire;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use http::{Method, StatusCode, header};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
+
+pub use self::codes::meaning;
+use super::error::{by_status, odd, unanswered};
+use super::http::{Http, Request, Response, basic, segment};
+use super::push::{PushCall, PushRefused, Pushed};
+use super::turns::Turns;
+use super::{
+    Accepted, Caps, Carrier, CarrierError, ErrorKind, InboundClass, InboundPage, Lookup, Media, Reconciled,
+    ReportClass, Result, SentPage, mend,
+};
+use crate::domain::UnixMs;
+use crate::domain::inbound::Cursor;
+use crate::domain::media::MediaRef;
+use crate::domain::outbound::OutboundText;
+use crate::domain::receipt::Receipt;
+use crate::domain::text::{Charset, Limits};
+
+/// The app forgets what it sent after `log_lifetime_days`, which is one day at least (OpenAPI, `SettingsMessages`).
+const KEY_MEMORY: Duration = Duration::from_secs(86_400);
+/// Repeating a send counts as safe until this long before the phone may forget.
+const KEY_MARGIN_MS: i64 = 5 * 60 * 1_000;
+/// The list of what was sent takes no more at once.
+const SENT_LIMIT: usize = 100;
+/// Windows end a day ahead: a phone whose clock is behind lists what it dates in the future, too.
+const AHEAD_MS: i64 = 86_400_000;
+
+/// What the driver needs from the configuration.
+#[derive(Debug, Clone)]
+pub struct SmsGateConfig {
+    pub user: String,
+    pub password: SecretString,
+    /// The SIM's number, for texts of which the phone does not know to whom they came.
+    pub number: String,
+    /// Which SIM sends: 1 to 3; the phone's own choice if `None`.
+    pub sim: Option<u8>,
+    /// The device's name at a server that has several. Needed there: the server remembers keys per device and picks any
+    /// device otherwise, so that a repeated text could leave twice.
+    pub device: Option<String>,
+    /// Webhooks are refused without it. As in the app: Settings, Webhooks, Signing Key.
+    pub signing_key: Option<SecretString>,
+    /// Texts asked for at once: 1 to 500.
+    pub page_limit: u32,
+    /// How far each walk goes back behind the last one's newest text. Texts are dated by the sender's network: one that
+    /// waited for a phone without radio comes days late with its old date, so this should be three days.
+    pub overlap: Duration,
+    /// Segments of one text at most; longer ones leave in parts.
+    pub max_segments: usize,
+    /// Android itself asks its owner after 30 texts in 30 minutes, unless told otherwise.
+    pub sends_per_sec: u32,
+    /// All requests but sends share this limit.
+    pub others_per_sec: u32,
+    pub min_poll: Duration,
+}
+
+/// The driver. Waits for a place in its limits by itself.
+pub struct SmsGate {
+    config: SmsGateConfig,
+    http: Http,
+    now: Arc<dyn Fn() -> UnixMs + Send + Sync>,
+    sends: Turns,
+    others: Turns,
+}
+
+impl fmt::Debug for SmsGate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SmsGate")
+    }
+}
+
+impl SmsGate {
+    /// `now` tells the time in milliseconds UTC.
+    pub fn new(config: SmsGateConfig, http: Http, now: Arc<dyn Fn() -> UnixMs + Send + Sync>) -> Self {
+        let (sends, others) = (Turns::new(config.sends_per_sec), Turns::new(config.others_per_sec));
+        SmsGate { config, http, now, sends, others }
+    }
+
+    fn request(&self, method: Method, path: impl Into<String>) -> Result<Request> {
+        let login = basic(&self.config.user, self.config.password.expose_secret())?;
+        Ok(Request::new(method, path).header(header::AUTHORIZATION, login))
+    }
+
+    /// A reading request: whatever goes wrong, it may be asked again.
+    async fn read(&self, request: Request) -> Result<Response> {
+        let _turn = self.others.wait().await;
+        let response = self.http.call(request).await.map_err(|f| unanswered(&f, ErrorKind::Transient))?;
+        if response.status.is_success() { Ok(response) } else { Err(refusal(&response).of_a_read()) }
+    }
+
+    async fn read_json(&self, request: Request) -> Result<(Response, Value)> {
+        let response = self.read(request).await?;
+        match mend::read(&response.body) {
+            Value::Null => Err(CarrierError::new(ErrorKind::Transient, "the phone's answer cannot be read")),
+            body => Ok((response, body)),
+        }
+    }
+
+    async fn inbox(&self, from: UnixMs, limit: usize, offset: usize) -> Result<(Response, Value)> {
+        let to = from.max((self.now)()).saturating_add(AHEAD_MS);
+        let mut request = self
+            .request(Method::GET, "/inbox")?
+            .query("from", wire::time(from))
+            .query("to", wire::time(to))
+            .query("limit", limit.to_string())
+            .query("offset", offset.to_string())
+            .query("includeAttachments", "true");
+        request.query.extend(self.config.device.clone().map(|device| ("deviceId", device)));
+        self.read_json(request).await
+    }
+
+    /// The state of a text by its name; `None` if the phone has no such text.
+    async fn state(&self, carrier_message_id: &str) -> Result<Option<Value>> {
+        let id = segment(carrier_message_id).ok_or_else(|| odd("a name of the phone's is no name"))?;
+        match self.read_json(self.request(Method::GET, format!("/messages/{id}"))?).await {
+            Ok((_, body)) if body["id"].as_str() == Some(carrier_message_id) => Ok(Some(body)),
+            Ok(_) => Err(odd("the phone tells of another text than it was asked for")),
+            Err(error) if error.code.as_deref() == Some("HTTP404") => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn page_limit(&self) -> usize {
+        usize::try_from(self.config.page_limit.clamp(1, 500)).unwrap_or(50)
+    }
+
+    fn clock_ahead_ms(&self, response: &Response) -> Option<i64> {
+        response.date_ms().map(|date| date - (self.now)())
+    }
+}
+
+/// What a refused request means. 400, 403, 404 and 501 are answered before anything is kept; 503 is the queue's limit,
+/// if it is the phone's (its errors are objects with a `message`) and not somebody's between us.
+fn refusal(response: &Response) -> CarrierError {
+    let body = mend::read(&response.body);
+    let said = body["message"].as_str();
+    let (kind, message) = match (response.status.as_u16(), said) {
+        (400 | 422, Some(said)) if said.to_ascii_lowercase().contains("device") => {
+            (ErrorKind::Config, "the phone's server knows no such device")
+        }
+        (400 | 413 | 415 | 422, _) => (ErrorKind::Permanent, "the phone refuses the request"),
+        (403, _) => (ErrorKind::Config, "this login may not do that at the phone"),
+        (501, _) => (ErrorKind::Config, "this app or server cannot do that: a newer one may"),
+        (503, Some(_)) => (ErrorKind::RateLimited, "the phone's queue is full"),
+        _ => return by_status(response.status).with_retry_after(response.retry_after()),
+    };
+    CarrierError::new(kind, message)
+        .with_code(format!("HTTP{}", response.status.as_u16()))
+        .with_retry_after(response.retry_after())
+}
+
+fn page_offset(page: Option<&str>) -> Result<usize> {
+    page.map_or(Ok(0), |page| page.parse().map_err(|_| odd("a page of the phone's has no number")))
+}
+
+#[async_trait]
+impl Carrier for SmsGate {
+    fn name(&self) -> &'static str {
+        "smsgate"
+    }
+
+    fn caps(&self) -> Caps {
+        Caps {
+            inbound: InboundClass::Window { overlap: self.config.overlap },
+            idempotent_send: Some(KEY_MEMORY),
+            lookup: Lookup::Exact,
+            reports: ReportClass::PerMessage,
+            min_poll: self.config.min_poll,
+            limits: Limits { charset: Charset::Gsm7Ucs2, sms: 1, lms: self.config.max_segments.max(1) },
+            sends_per_sec: self.config.sends_per_sec,
+            photos_in: true,
+            photos_out: None,
+            push: self.config.signing_key.is_some(),
+            lists_sent: true,
+        }
+    }
+
+    async fn poll_inbound(&self, cursor: &Cursor) -> Result<InboundPage> {
+        let overlap = i64::try_from(self.config.overlap.as_millis()).unwrap_or(0);
+        let from = cursor.since.saturating_sub(overlap).max(0);
+        let (offset, limit) = (page_offset(cursor.page.as_deref())?, self.page_limit());
+        let (response, body) = self.inbox(from, limit, offset).await?;
+        let list = body.as_array().ok_or_else(|| odd("a page of texts has a shape we do not know"))?;
+        let next = wire::next_offset(offset, list.len(), limit, wire::total(&response));
+        // Read again before it is out of the walk's reach.
+        let fetched_by = (self.now)() - wire::DOWNLOAD_MS.min(overlap / 2);
+        let items = wire::inbound_page(list, &self.config.number, fetched_by);
+        Ok(InboundPage {
+            next: cursor.after_page(wire::newest(&items), next.map(|offset| offset.to_string())),
+            items,
+            clock_ahead_ms: self.clock_ahead_ms(&response),
+            raw: response.body,
+            ack: None,
+        })
+    }
+
+    async fn send(&self, text: &OutboundText) -> Result<Accepted> {
+        if !text.photos.is_empty() {
+            return Err(CarrierError::new(ErrorKind::Permanent, "this carrier takes no photos"));
+        }
+        let mut request = self.request(Method::POST, "/messages")?;
+        let _turn = self.sends.wait().await;
+        let now = (self.now)();
+        if now > text.expires_at {
+            let late = "the text grew too old while it waited to leave";
+            return Err(CarrierError::new(ErrorKind::NotSent, late));
+        }
+        if text.citizen.e164().is_none() {
+            request = request.query("skipPhoneValidation", "true");
+        }
+        request = request.json(wire::send_body(text, &self.config, now));
+        let response = self.http.call(request).await.map_err(|f| unanswered(&f, ErrorKind::Ambiguous))?;
+        let key = text.key.as_str();
+        let taken = |repeated| Ok(Accepted { carrier_message_id: Some(key.to_owned()), repeated });
+        match response.status {
+            StatusCode::CONFLICT => taken(true),
+            status if status.is_success() => match mend::read(&response.body)["id"].as_str() {
+                Some(id) if id == key => taken(false),
+                _ => Err(CarrierError::new(
+                    ErrorKind::Ambiguous,
+                    "the answer to a send does not say what became of it",
+                )),
+            },
+            _ => Err(refusal(&response)),
+        }
+    }
+
+    async fn reconcile(&self, text: &OutboundText) -> Result<Reconciled> {
+        if self.state(text.key.as_str()).await?.is_some() {
+            return Ok(Reconciled::Found { carrier_message_id: text.key.as_str().to_owned() });
+        }
+        let memory_ms = i64::try_from(KEY_MEMORY.as_millis()).unwrap_or(0);
+        let age_ms = (self.now)().saturating_sub(text.first_attempt_at);
+        // Later the phone may have had it and forgotten.
+        let remembers = age_ms < memory_ms - KEY_MARGIN_MS;
+        Ok(if remembers { Reconciled::SafeToRepeat } else { Reconciled::CannotTell })
+    }
+
+    async fn status(&self, carrier_message_id: &str) -> Result<Option<Receipt>> {
+        Ok(self.state(carrier_message_id).await?.and_then(|body| wire::receipt(&body)))
+    }
+
+    async fn check(&self) -> Result<Option<i64>> {
+        let (response, body) = self.inbox((self.now)(), 1, 0).await?;
+        match body {
+            Value::Array(_) => Ok(self.clock_ahead_ms(&response)),
+            _ => Err(odd("a page of texts has a shape we do not know")),
+        }
+    }
+
+    async fn sent_since(&self, since: UnixMs, page: Option<&str>) -> Result<SentPage> {
+        let offset = page_offset(page)?;
+        let mut request = self
+            .request(Method::GET, "/messages")?
+            .query("from", wire::time(since))
+            .query("to", wire::time(since.max((self.now)()).saturating_add(AHEAD_MS)))
+            .query("limit", SENT_LIMIT.to_string())
+            .query("offset", offset.to_string());
+        request.query.extend(self.config.device.clone().map(|device| ("deviceId", device)));
+        let (response, body) = self.read_json(request).await?;
+        let list = body.as_array().ok_or_else(|| odd("a list of texts has a shape we do not know"))?;
+        let next = wire::next_offset(offset, list.len(), SENT_LIMIT, wire::total(&response));
+        Ok(SentPage {
+            items: list.iter().filter_map(|item| wire::sent(item, since)).collect(),
+            next: next.map(|offset| offset.to_string()),
+        })
+    }
+
+    async fn fetch_media(&self, media: &MediaRef, most: usize) -> Result<Media> {
+        let path = wire::media_path(&media.handle).ok_or_else(|| odd("a photo has no name at the phone"))?;
+        let response = self.read(self.request(Method::GET, path)?).await.map_err(|error| {
+            let gone = error.code.as_deref() == Some("HTTP404");
+            if gone { CarrierError { kind: ErrorKind::Permanent, ..error } } else { error }
+        })?;
+        if response.body.len() > most {
+            return Err(CarrierError::new(ErrorKind::Permanent, "the photo is too large"));
+        }
+        let content_type = response.headers.get(header::CONTENT_TYPE).and_then(|h| h.to_str().ok());
+        Ok(Media { content_type: content_type.map(str::to_owned), bytes: response.body })
+    }
+
+    fn push(&self, call: &PushCall<'_>) -> std::result::Result<Pushed, PushRefused> {
+        let key = self.config.signing_key.as_ref().ok_or(PushRefused::NotOffered)?;
+        push::read(call, key.expose_secret(), &self.config.number)
+    }
+}
+
+#[cfg(test)]
+mod tests;

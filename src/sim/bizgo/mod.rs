@@ -1,0 +1,168 @@
+//! Bizgo (Infobank). Source: official OpenAPI document 1.2.0 and error table.
+
+mod answer;
+mod items;
+mod order;
+mod push;
+mod reads;
+mod routes;
+
+use bytes::Bytes;
+use http::{Request, Response, header};
+use serde::Serialize;
+
+use super::SimOptions;
+use super::answer::{Answer, korean};
+use super::core::Core;
+use super::dialect::{Codes, Dialect, Push, Pushed, Serial, Trouble};
+use super::faults::Endpoint;
+use super::numbers::is_digits;
+use super::order::{Order, Recipient};
+use super::sends::{Became, Outcome};
+use answer::{gateway, result_of, service, with_reference};
+use order::read_order;
+use reads::Query;
+use routes::Route;
+
+pub(super) struct Bizgo;
+
+impl Dialect for Bizgo {
+    fn route(&self, request: &Request<Bytes>) -> Result<Endpoint, Answer> {
+        Ok(route_of(request)?.endpoint())
+    }
+
+    /// The bare key, once.
+    fn authorize(
+        &self,
+        core: &mut Core<'_>,
+        _: Option<Endpoint>,
+        request: &Request<Bytes>,
+    ) -> Result<(), Answer> {
+        let mut keys = request.headers().get_all(header::AUTHORIZATION).iter();
+        let key = keys.next().map(|value| value.as_bytes());
+        let is_known = key == Some(core.options.api_key.as_bytes()) && keys.next().is_none();
+        if is_known { Ok(()) } else { Err(gateway(401)) }
+    }
+
+    fn check(&self, endpoint: Endpoint, request: &Request<Bytes>) -> Result<(), Answer> {
+        if endpoint == Endpoint::Send && !is_json(request) { Err(gateway(415)) } else { Ok(()) }
+    }
+
+    fn order(&self, _: &Core<'_>, request: &Request<Bytes>) -> Result<Order, Answer> {
+        read_order(request.body()).map_err(service)
+    }
+
+    fn objection(&self, order: &Order, recipient: &Recipient, options: &SimOptions) -> Option<String> {
+        if !options.sender_numbers.contains(&order.from) {
+            return Some("A327".to_owned());
+        }
+        let is_number = is_digits(&recipient.to) && (8..=11).contains(&recipient.to.len());
+        (!is_number).then(|| "A306".to_owned())
+    }
+
+    /// HTTP 200, whatever became of each recipient.
+    fn sent(&self, core: &Core<'_>, _: &Request<Bytes>, order: &Order, outcomes: &[Outcome]) -> Answer {
+        let each = order.recipients.iter().zip(outcomes);
+        let destinations =
+            each.map(|(recipient, outcome)| Destination::of(core, recipient, outcome)).collect();
+        with_reference(Some(Destinations { destinations }), order.reference.as_deref())
+    }
+
+    fn answer(&self, core: &mut Core<'_>, _: Endpoint, request: &Request<Bytes>) -> Answer {
+        let query = Query::parse(request.uri().query());
+        let refused = |refused| refused;
+        match route_of(request) {
+            Ok(Route::Mo) => reads::list_texts(core, &query).unwrap_or_else(refused),
+            Ok(Route::Report) => reads::poll_reports(core),
+            Ok(Route::ReportAck(id)) => reads::ack(core, id),
+            Ok(Route::History) => reads::list_messages(core, &query).unwrap_or_else(refused),
+            Ok(Route::MoInquiry(key)) => reads::inquire_text(core, key),
+            Ok(Route::Inquiry(key)) => reads::inquire(core, key),
+            Ok(Route::RequestInquiry(id)) => reads::inquire_request(core, id),
+            Ok(Route::ReportInquiry(key)) => reads::inquire_report(core, key),
+            // A send is not answered here.
+            Ok(Route::Send) => gateway(500),
+            Err(refused) => refused,
+        }
+    }
+
+    fn trouble(&self, _: Option<Endpoint>, trouble: Trouble<'_>) -> Answer {
+        match trouble {
+            Trouble::RateLimit { retry_after_secs } => service("A020").retry_after(retry_after_secs),
+            Trouble::Status(status) => gateway(status),
+            Trouble::ExpiredKey => gateway(401),
+            Trouble::Refused { code } => service(code),
+        }
+    }
+
+    fn codes(&self) -> Codes {
+        Codes {
+            delivered: "10000",
+            timed_out: "22000",
+            phone_off: "22003",
+            unknown: "1X0X1",
+            bad_number: "A306",
+        }
+    }
+
+    /// The last three characters count within the request.
+    fn message_key(&self, serial: &Serial<'_>) -> String {
+        let stamp = korean(serial.at, "%Y%m%d%H%M%S");
+        format!("{stamp}{:03}POM{:09}{:03}", serial.at.rem_euclid(1_000), serial.request, serial.n)
+    }
+
+    fn push(&self, core: &Core<'_>, pushed: Pushed) -> Option<Push> {
+        Some(push::worded(core, pushed))
+    }
+
+    fn push_taken(&self, core: &Core<'_>, pushed: Pushed, answer: &Response<Bytes>) -> bool {
+        push::is_taken(core, pushed, answer)
+    }
+
+    fn push_waits_ms(&self) -> &'static [u64] {
+        push::WAITS_MS
+    }
+
+    fn asked_for(&self, _: Endpoint, request: &Request<Bytes>) -> Option<String> {
+        match route_of(request) {
+            Ok(Route::Inquiry(key) | Route::ReportInquiry(key)) => Some(key.to_owned()),
+            _ => None,
+        }
+    }
+}
+
+fn route_of(request: &Request<Bytes>) -> Result<Route<'_>, Answer> {
+    Route::of(request.method(), request.uri().path())
+}
+
+fn is_json(request: &Request<Bytes>) -> bool {
+    let said = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let media = said.and_then(|said| said.split(';').next()).map(str::trim);
+    media.is_some_and(|media| media.eq_ignore_ascii_case("application/json"))
+}
+
+#[derive(Serialize)]
+struct Destinations<'a> {
+    destinations: Vec<Destination<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Destination<'a> {
+    to: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    msg_key: Option<&'a str>,
+    code: &'a str,
+    result: &'static str,
+}
+
+impl<'a> Destination<'a> {
+    fn of(core: &'a Core<'_>, recipient: &'a Recipient, outcome: &'a Outcome) -> Self {
+        let (msg_key, code) = match &outcome.became {
+            Became::Taken(index) => (Some(core.message(*index).msg_key.as_str()), "A000"),
+            Became::Repeated(_) => (None, "A301"),
+            Became::Refused(code) => (None, code.as_str()),
+        };
+        Destination { to: &recipient.to, msg_key, code, result: result_of(code) }
+    }
+}

@@ -1,0 +1,222 @@
+//! The one trait of this room: a carrier's wire format. The core does what every carrier does (take texts, ring handsets,
+//! keep reports, count, go wrong on demand); a dialect says how it is asked for and answered.
+//!
+//! # How to add a carrier
+//!
+//! One file `sim/<carrier>.rs`, or a folder of them with `mod.rs`, `mod <carrier>;` in `sim/mod.rs`, and here one variant of
+//! [`DialectKind`] with its arm. Nothing else knows it. [`bizgo`](super::bizgo) is the model; its tests are `sim/tests/`. A
+//! new dialect brings its own tests, and drives the real driver in `carrier/<carrier>` against it.
+//!
+//! # One call, in order
+//!
+//! 1. [`Dialect::route`] names the [`Endpoint`] by method and path, or refuses (404, 405). It is the word in rules and counts;
+//!    several paths may be one endpoint, and the dialect looks at the path again where it matters.
+//! 2. [`Dialect::authorize`]: key, signature, token. A login needs none: `Some(Endpoint::Login)` is let in.
+//! 3. [`Dialect::check`]: what the gate refuses before it counts, such as a wrong content type.
+//! 4. A send is read by [`Dialect::order`]. Then the core counts it against the limit (as many as it has recipients; anything
+//!    else as one) and, if it is too many, asks for [`Trouble::RateLimit`]; only then a send that could not be read is refused.
+//! 5. Rules and magic numbers strike. What they need said is [`Dialect::trouble`].
+//! 6. A send is taken by the core, each recipient after [`Dialect::objection`], and [`Dialect::sent`] words the [`Outcome`]s.
+//!    Every other endpoint is [`Dialect::answer`], which reads and changes the carrier through [`Core`].
+//! 7. The answer may still be cut, lost or replaced ([`Dialect::garbled`]).
+//!
+//! # What [`Core`] does
+//!
+//! * Texts of citizens: [`Core::list_texts`] (a window, newest or oldest first, by place or by page), [`Core::hand_out_texts`]
+//!   (read once), [`Core::open_texts`] and [`Core::ack_text`] (until acked), [`Core::texts_by_key`], [`Core::photo`].
+//! * Reports: [`Core::report_batch`] and [`Core::ack_batch`] (a queue of batches), [`Core::hand_out_reports`] (read once),
+//!   [`Core::open_reports`] and [`Core::ack_report`] (until acked one by one), [`Core::list_reported`] (a window by update time),
+//!   or one message's own [`Message::report`](super::handset::Message::report).
+//! * What was sent: [`Core::list_sent`], [`Core::message_by_key`], [`Core::messages_by_client_key`],
+//!   [`Core::messages_by_reference`], [`Core::same_request`].
+//! * Logins ([`Core::issue_token`], [`Core::has_token`]), things that may be used once ([`Core::first_use`]), times to remember
+//!   ([`Core::mark`]), files ([`Core::keep_file`], [`Core::file`]).
+//!
+//! Lists give indices; [`Core::text`] and [`Core::message`] show what is there. An item that [`Text::is_broken`] is listed so
+//! that it cannot be read, with its key if it can have one; a page that [`has_broken`](super::texts::TextPage::has_broken) gets
+//! one unreadable item more. The citizen's number is [`Text::from`](super::citizens::Text::from), what stands as sender is
+//! [`Text::shown_from`](super::citizens::Text::shown_from): a carrier that tells only one of them tells the first.
+//!
+//! # Conventions
+//!
+//! * Numbers in the core are as a phone in Korea shows them (`01012345678`); [`numbers`](super::numbers) converts.
+//! * `core.now` is the true clock, for windows and expiry of the simulator's own; what is written or compared with what the
+//!   gateway wrote is by the carrier's clock: [`Core::dated_now`], `text.at`, `message.dated(..)`.
+//! * Codes in rules are the dialect's own: `Reject { code }`, `RejectAll { code }` and `ReportCode { code }` go to the wire as
+//!   they are. The few codes the core must choose itself are [`Dialect::codes`].
+//! * A code in [`Answer::refusal`] is counted in the ledger as refused because of the gateway: no fault sets it off.
+//! * A dialect has no state of its own: what it must remember, the core remembers. It is strict: what its carrier's documents
+//!   refuse, it refuses, and what they do not say, it does not invent.
+//! * Webhooks: [`Dialect::push`] words one text or report as a call to [`SimOptions::webhook`], signed with
+//!   [`SimOptions::webhook_secret`]; [`Dialect::push_taken`] and [`Dialect::push_waits_ms`] say what the carrier takes for an
+//!   answer and how it tries again.
+
+use bytes::Bytes;
+use clap::ValueEnum;
+use http::{Method, Request, Response};
+
+use super::SimOptions;
+use super::answer::Answer;
+use super::core::Core;
+use super::faults::Endpoint;
+use super::order::{Order, Recipient};
+use super::sends::Outcome;
+
+/// Whose wire format a simulated carrier speaks.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum DialectKind {
+    #[default]
+    Bizgo,
+}
+
+impl DialectKind {
+    /// The word on the command line and in `carrier.<word>`.
+    pub fn name(self) -> String {
+        self.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
+    }
+
+    pub(super) fn dialect(self) -> &'static dyn Dialect {
+        match self {
+            DialectKind::Bizgo => &super::bizgo::Bizgo,
+        }
+    }
+}
+
+/// Codes the core chooses, in the dialect's words.
+pub(super) struct Codes {
+    /// The report of a text that arrived.
+    pub delivered: &'static str,
+    /// Of one whose time to live was over first.
+    pub timed_out: &'static str,
+    /// Of one to a phone that is off.
+    pub phone_off: &'static str,
+    /// A report code nobody knows.
+    pub unknown: &'static str,
+    /// Why a bad number is refused.
+    pub bad_number: &'static str,
+}
+
+/// Something that is refused or fails before the endpoint has a say.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Trouble<'a> {
+    /// Too many in this second.
+    RateLimit { retry_after_secs: Option<u64> },
+    /// A plain HTTP error of the gate, as 413 or 503.
+    Status(u16),
+    /// The key or token does not hold any more.
+    ExpiredKey,
+    /// The whole request is refused with this code.
+    Refused { code: &'a str },
+}
+
+/// What a carrier's name for a message can be made of.
+pub(super) struct Serial<'a> {
+    /// By the carrier's clock.
+    pub at: i64,
+    /// Counts requests of which something was taken, from 0.
+    pub request: u64,
+    /// Counts messages of this request, from 0.
+    pub n: usize,
+    /// The gateway's own key of it.
+    pub key: Option<&'a str>,
+}
+
+/// What is told by a webhook.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Pushed {
+    Text(usize),
+    Report(usize),
+}
+
+/// A carrier's wire format. Stateless.
+pub(super) trait Dialect: Send + Sync {
+    /// Which endpoint this is, or the refusal of one that is not.
+    fn route(&self, request: &Request<Bytes>) -> Result<Endpoint, Answer>;
+
+    /// Whether the gateway may; the endpoint is `None` where there is none.
+    fn authorize(
+        &self,
+        core: &mut Core<'_>,
+        endpoint: Option<Endpoint>,
+        request: &Request<Bytes>,
+    ) -> Result<(), Answer>;
+
+    /// What is refused before it counts.
+    fn check(&self, endpoint: Endpoint, request: &Request<Bytes>) -> Result<(), Answer> {
+        let _ = (endpoint, request);
+        Ok(())
+    }
+
+    /// Reads a send.
+    fn order(&self, core: &Core<'_>, request: &Request<Bytes>) -> Result<Order, Answer>;
+
+    /// The code with which a recipient of an order in good shape is refused.
+    fn objection(&self, order: &Order, recipient: &Recipient, options: &SimOptions) -> Option<String>;
+
+    /// Words what became of a send: one outcome a recipient, in order.
+    fn sent(&self, core: &Core<'_>, request: &Request<Bytes>, order: &Order, outcomes: &[Outcome]) -> Answer;
+
+    /// Every endpoint but `Send`.
+    fn answer(&self, core: &mut Core<'_>, endpoint: Endpoint, request: &Request<Bytes>) -> Answer;
+
+    /// How it is said that something is wrong; the endpoint is `None` where it is not known.
+    fn trouble(&self, endpoint: Option<Endpoint>, trouble: Trouble<'_>) -> Answer;
+
+    /// What stands in for an answer's body that went wrong on its way.
+    fn garbled(&self) -> &'static [u8] {
+        b"<html>not what you asked for</html>"
+    }
+
+    fn codes(&self) -> Codes;
+
+    /// The carrier's name for a message. No two may be the same unless the gateway's keys are.
+    fn message_key(&self, serial: &Serial<'_>) -> String;
+
+    /// The carrier's name for the n-th text of a citizen, counting from 1.
+    fn text_key(&self, n: usize) -> String {
+        format!("MO{n:012}")
+    }
+
+    /// The carrier's name for the n-th batch of reports, counting from 1.
+    fn batch_key(&self, now: i64, n: u64) -> String {
+        format!("R{now}N{n}")
+    }
+
+    /// The carrier's name for the n-th file, counting from 1.
+    fn file_key(&self, n: u64) -> String {
+        format!("FILE{n:012}")
+    }
+
+    /// The carrier's name of the message that a question is about, so that rules for a number fit it.
+    fn asked_for(&self, endpoint: Endpoint, request: &Request<Bytes>) -> Option<String> {
+        let _ = (endpoint, request);
+        None
+    }
+
+    /// The call that tells it; `None`: this carrier has no such webhook.
+    fn push(&self, core: &Core<'_>, pushed: Pushed) -> Option<Push> {
+        let _ = (core, pushed);
+        None
+    }
+
+    /// Whether the carrier is content with this answer.
+    fn push_taken(&self, core: &Core<'_>, pushed: Pushed, answer: &Response<Bytes>) -> bool {
+        let _ = (core, pushed);
+        answer.status().is_success()
+    }
+
+    /// The waits before each further try of a push that was not taken; then it is given up.
+    fn push_waits_ms(&self) -> &'static [u64] {
+        &[]
+    }
+}
+
+/// A call to the gateway, to be sent to [`SimOptions::webhook`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Push {
+    pub method: Method,
+    /// Added to the query of the address.
+    pub query: Vec<(String, String)>,
+    pub headers: Vec<(&'static str, String)>,
+    pub body: Bytes,
+}

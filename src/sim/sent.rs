@@ -1,0 +1,57 @@
+//! What was taken, as a gateway may look it up.
+
+use super::core::Core;
+use super::handset::Message;
+use super::timeline::{Page, Place, Span};
+
+impl Core<'_> {
+    pub(super) fn n_messages(&self) -> usize {
+        self.state.messages.len()
+    }
+
+    /// A message by its index in a page or an outcome.
+    pub(super) fn message(&self, index: usize) -> &Message {
+        &self.state.messages[index]
+    }
+
+    /// Where a message stands in the list of what was sent.
+    pub(super) fn message_place(&self, index: usize) -> Option<Place> {
+        self.state.messages.get(index).map(|message| (message.dated(message.accepted_at), index))
+    }
+
+    /// By the carrier's name.
+    pub(super) fn message_by_key(&self, msg_key: &str) -> Option<usize> {
+        self.state.messages_by_key.get(msg_key).copied()
+    }
+
+    /// By the gateway's key: those the key keeps from being taken again, or all where it keeps nothing.
+    pub(super) fn messages_by_client_key(&self, key: &str) -> &[usize] {
+        self.state.remembered.get(key).map(|remembered| remembered.messages.as_slice()).unwrap_or_default()
+    }
+
+    /// By the gateway's reference.
+    pub(super) fn messages_by_reference(&self, reference: &str) -> &[usize] {
+        self.state.messages_by_reference.get(reference).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The messages of a request, from this one on.
+    pub(super) fn same_request(&self, first: usize) -> &[Message] {
+        let rest = self.state.messages.get(first..).unwrap_or_default();
+        let n = rest.iter().take_while(|message| message.request == rest[0].request).count();
+        &rest[..n]
+    }
+
+    /// A page of what was taken, by when.
+    pub(super) fn list_sent(&self, span: &Span, fits: impl Fn(&Message) -> bool) -> Page {
+        let all = &self.state.messages;
+        self.state.messages_by_time.page(span, |index| fits(&all[index]))
+    }
+
+    /// A page of what has a report by now, by when it was ready.
+    pub(super) fn list_reported(&self, span: &Span, fits: impl Fn(&Message) -> bool) -> Page {
+        let (all, now) = (&self.state.messages, self.now);
+        self.state
+            .messages_by_report
+            .page(span, |index| all[index].report(now).is_some() && fits(&all[index]))
+    }
+}

@@ -1,0 +1,64 @@
+//! Takes calls of the carriers (webhooks). The driver judges and reads a call; what it brought is committed, under the same
+//! unique keys as what polling brings, before the carrier hears that we have it. A call that comes again changes nothing.
+
+use super::{Context, store_trouble};
+use crate::carrier::{Carrier, PushAnswer, PushCall, PushRefused};
+use crate::store::StoreError;
+
+/// Why a call was not taken.
+#[derive(Debug)]
+pub enum PushFailed {
+    Refused(PushRefused),
+    /// The database cannot take it now; the carrier should call again.
+    NotKept,
+}
+
+/// Takes one call to the carrier of that name.
+pub async fn take_push(
+    context: &Context,
+    carrier: &str,
+    call: &PushCall<'_>,
+) -> Result<PushAnswer, PushFailed> {
+    let Some(carrier) = context.carrier(carrier) else {
+        return Err(PushFailed::Refused(PushRefused::NotOffered));
+    };
+    let name = carrier.name();
+    let pushed = carrier.push(call).map_err(|refused| {
+        tracing::warn!(carrier = name, why = refused.word(), "a call was refused");
+        PushFailed::Refused(refused)
+    })?;
+    let answer = pushed.answer.clone();
+    keep(context, carrier.as_ref(), call, pushed).await.map_err(|error| {
+        store_trouble("push", &error);
+        PushFailed::NotKept
+    })?;
+    Ok(answer)
+}
+
+async fn keep(
+    context: &Context,
+    carrier: &dyn Carrier,
+    call: &PushCall<'_>,
+    pushed: crate::carrier::Pushed,
+) -> Result<(), StoreError> {
+    let (name, now) = (carrier.name(), context.now());
+    if !pushed.texts.is_empty() {
+        let accepted =
+            context.store.accept_inbound(name, call.body.to_vec(), pushed.texts, None, now).await?;
+        if accepted.n_new > 0 {
+            context.board.text_came(now);
+        }
+        if accepted.n_quarantined > 0 {
+            tracing::error!(
+                n = accepted.n_quarantined,
+                "texts could not be read and were set aside: munjad quarantine list"
+            );
+        }
+        tracing::debug!(?accepted, carrier = name, "a call brought texts");
+    }
+    if !pushed.receipts.is_empty() {
+        let applied = context.store.apply_receipts(name, call.body.to_vec(), pushed.receipts, now).await?;
+        tracing::debug!(?applied, carrier = name, "a call brought receipts");
+    }
+    Ok(())
+}

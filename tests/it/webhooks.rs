@@ -1,0 +1,68 @@
+//! Carriers that call us: over real sockets, beside polling and without it, signed and not.
+
+use munja::sim::{Endpoint, Fault, FaultRule};
+use reqwest::StatusCode;
+
+use crate::harness::{CITIZEN, Carrier, Gateway, assert_balanced, until_async};
+
+const DOOR: &str = "[webhook]\nlisten = \"127.0.0.1:0\"\npublic_url = \"https://munja.example.kr\"";
+
+/// A gateway that may be called, and a carrier that calls it.
+async fn called() -> Gateway {
+    let carrier = Carrier::start().await;
+    let secret = ("[polling]", "webhook_secret_file = \"webhook\"\n[polling]");
+    let gateway = Gateway::with_files(carrier, DOOR, secret, &[("webhook", "SIM-WEBHOOK-SECRET\n")]).await;
+    gateway.sim().call_at(door(&gateway).parse().unwrap());
+    gateway
+}
+
+fn door(gateway: &Gateway) -> String {
+    format!("http://{}/push/bizgo", gateway.daemon.as_ref().unwrap().webhook().unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn told_and_asked_for_the_same_text_comes_once() {
+    let gateway = called().await;
+    for n in 0..30 {
+        gateway.sim().text(&format!("0101111{n:04}"), "질문");
+    }
+    gateway.until(|b| b.n_outbound("delivered") == 30).await;
+    until_async(&gateway.store, || async { gateway.sim().n_open_pushes() == 0 }).await;
+    let balance = gateway.store.balance().await.unwrap();
+    assert_eq!((balance.n_received, balance.n_quarantined), (30, 0));
+    assert_balanced(&gateway.store, gateway.sim()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_polling_fails_calls_bring_texts_and_receipts() {
+    let gateway = called().await;
+    for endpoint in [Endpoint::Mo, Endpoint::Report] {
+        gateway.sim().add_fault(FaultRule::at(endpoint, Fault::ErrorBefore { status: 503 }));
+    }
+    gateway.sim().text(CITIZEN, "목록은 안 되고 전화만 됩니다");
+    gateway.until(|b| b.n_outbound("delivered") == 1).await;
+    assert_balanced(&gateway.store, gateway.sim()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_else_may_call() {
+    let gateway = called().await;
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let text = r#"{"msgKey":"X1","serviceType":"MO","msgType":"SM","to":"062120","from":"01012345678","originator":"01012345678","content":"가짜","occurredTime":"2026-07-01T09:00:00+09:00"}"#;
+    let unsigned = client.post(door(&gateway)).body(text).send().await.unwrap();
+    assert_eq!(unsigned.status(), StatusCode::UNAUTHORIZED);
+    assert!(unsigned.text().await.unwrap().is_empty());
+    let signed = client
+        .post(door(&gateway))
+        .header("x-ib-timestamp", "1782864000000")
+        .header("x-ib-signature", "00".repeat(32))
+        .body(text);
+    assert_eq!(signed.send().await.unwrap().status(), StatusCode::UNAUTHORIZED);
+    let large = client.post(door(&gateway)).body(vec![b' '; 2 << 20]).send().await;
+    assert!(large.is_err() || large.unwrap().status() == StatusCode::PAYLOAD_TOO_LARGE);
+    let nowhere = door(&gateway).replace("bizgo", "pigeon");
+    assert_eq!(client.post(nowhere).body(text).send().await.unwrap().status(), StatusCode::NOT_FOUND);
+    let api = door(&gateway).replace("/push/bizgo", "/v1/status");
+    assert_eq!(client.get(api).send().await.unwrap().status(), StatusCode::NOT_FOUND);
+    assert_eq!(gateway.store.balance().await.unwrap().n_received, 0);
+}
