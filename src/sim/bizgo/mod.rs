@@ -1,6 +1,7 @@
 //! Bizgo (Infobank). Source: official OpenAPI document 1.2.0 and error table.
 
 mod answer;
+mod files;
 mod items;
 mod order;
 mod push;
@@ -10,6 +11,7 @@ mod routes;
 use bytes::Bytes;
 use http::{Request, Response, header};
 use serde::Serialize;
+use serde_json::json;
 
 use super::SimOptions;
 use super::answer::{Answer, korean};
@@ -19,7 +21,7 @@ use super::faults::Endpoint;
 use super::numbers::is_digits;
 use super::order::{Order, Recipient};
 use super::sends::{Became, Outcome};
-use answer::{gateway, result_of, service, with_reference};
+use answer::{gateway, ok, result_of, service, with_reference};
 use order::read_order;
 use reads::Query;
 use routes::Route;
@@ -48,8 +50,8 @@ impl Dialect for Bizgo {
         if endpoint == Endpoint::Send && !is_json(request) { Err(gateway(415)) } else { Ok(()) }
     }
 
-    fn order(&self, _: &Core<'_>, request: &Request<Bytes>) -> Result<Order, Answer> {
-        read_order(request.body()).map_err(service)
+    fn order(&self, core: &Core<'_>, request: &Request<Bytes>) -> Result<Order, Answer> {
+        read_order(request.body(), &|key| core.file(key).cloned()).map_err(service)
     }
 
     fn objection(&self, order: &Order, recipient: &Recipient, options: &SimOptions) -> Option<String> {
@@ -80,6 +82,10 @@ impl Dialect for Bizgo {
             Ok(Route::Inquiry(key)) => reads::inquire(core, key),
             Ok(Route::RequestInquiry(id)) => reads::inquire_request(core, id),
             Ok(Route::ReportInquiry(key)) => reads::inquire_report(core, key),
+            Ok(Route::Upload) => match files::read_file(request) {
+                Ok(file) => ok(json!({ "fileKey": core.keep_file(file) })),
+                Err(code) => service(code),
+            },
             // A send is not answered here.
             Ok(Route::Send) => gateway(500),
             Err(refused) => refused,

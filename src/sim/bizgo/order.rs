@@ -2,6 +2,7 @@
 //! refused too. Length is measured with an encoder, not with the gateway's own ruler: a carrier that shares it would share
 //! its mistakes. Codes are the service's, from the official error table.
 
+use bytes::Bytes;
 use encoding_rs::EUC_KR;
 use serde_json::{Map, Value};
 
@@ -10,8 +11,11 @@ use super::super::order::{Key, Order, Recipient, Remember};
 
 const MAX_RECIPIENTS: usize = 200;
 
+/// What stands behind the keys of files.
+type Files<'a> = &'a dyn Fn(&str) -> Option<Bytes>;
+
 /// Reads a body, or says with which code it is refused.
-pub(super) fn read_order(body: &[u8]) -> Result<Order, &'static str> {
+pub(super) fn read_order(body: &[u8], files: Files<'_>) -> Result<Order, &'static str> {
     let body: Value = serde_json::from_slice(body).map_err(|_| "A010")?;
     let root = body.as_object().ok_or("A011")?;
     let known =
@@ -37,7 +41,7 @@ pub(super) fn read_order(body: &[u8]) -> Result<Order, &'static str> {
         title: optional(message, "title", "A011")?,
         kind,
         ttl_ms,
-        photos: Vec::new(),
+        photos: photos(message, files)?,
         key: idempotency(root)?,
     })
 }
@@ -98,12 +102,6 @@ fn check_message(
     for name in ["title", "originCID"] {
         optional(message, name, "A011")?;
     }
-    // Nothing can be uploaded here, so no key of a file is one.
-    match message.get("fileKey").map(Value::as_array) {
-        None => {}
-        Some(Some(keys)) if keys.len() > 3 => return Err("A319"),
-        Some(_) => return Err("A217"),
-    }
     let from = word(message, "from", "A302")?;
     let text = word(message, "text", "A303")?;
     let ttl = message.get("ttl").map(ttl_ms).transpose()?;
@@ -112,6 +110,18 @@ fn check_message(
         (bytes, _, _) if bytes.len() > most => Err("A328"),
         _ => Ok((from, text, ttl)),
     }
+}
+
+/// The files that go with it: those that were left here before.
+fn photos(message: &Map<String, Value>, files: Files<'_>) -> Result<Vec<Bytes>, &'static str> {
+    let Some(keys) = message.get("fileKey") else {
+        return Ok(Vec::new());
+    };
+    let keys = keys.as_array().filter(|keys| !keys.is_empty()).ok_or("A217")?;
+    if keys.len() > 3 {
+        return Err("A319");
+    }
+    keys.iter().map(|key| key.as_str().and_then(files).ok_or("A217")).collect()
 }
 
 /// Seconds, as a word of digits.
@@ -140,6 +150,11 @@ mod tests {
 
     use super::*;
 
+    /// With nothing left here but the file `F`.
+    fn read(body: &[u8]) -> Result<Order, &'static str> {
+        read_order(body, &|key| (key == "F").then(Bytes::new))
+    }
+
     fn fine() -> Value {
         json!({
             "destinations": [{ "to": "01012345678", "ref": "r1" }],
@@ -152,19 +167,19 @@ mod tests {
     fn with(pointer: &str, value: Value) -> Option<&'static str> {
         let mut body = fine();
         *body.pointer_mut(pointer).unwrap() = value;
-        read_order(body.to_string().as_bytes()).err()
+        read(body.to_string().as_bytes()).err()
     }
 
     /// The code for a body that lacks one thing.
     fn without(pointer: &str, name: &str) -> Option<&'static str> {
         let mut body = fine();
         body.pointer_mut(pointer).unwrap().as_object_mut().unwrap().remove(name);
-        read_order(body.to_string().as_bytes()).err()
+        read(body.to_string().as_bytes()).err()
     }
 
     #[test]
     fn what_is_fine() {
-        let order = read_order(fine().to_string().as_bytes()).unwrap();
+        let order = read(fine().to_string().as_bytes()).unwrap();
         let key = Key { word: "k1".to_owned(), remember: Remember::For(86_400_000) };
         assert_eq!((order.kind, order.ttl_ms, order.key), ("SMS", Some(3_600_000), Some(key)));
         assert_eq!(without("", "ref"), None);
@@ -177,12 +192,12 @@ mod tests {
     #[test]
     fn bodies_that_are_not_one() {
         for (body, code) in [("", "A010"), ("{", "A010"), ("[]", "A011"), ("7", "A011"), ("{}", "A306")] {
-            assert_eq!(read_order(body.as_bytes()).unwrap_err(), code, "{body}");
+            assert_eq!(read(body.as_bytes()).unwrap_err(), code, "{body}");
         }
-        assert_eq!(read_order(&[0xff]).unwrap_err(), "A010");
+        assert_eq!(read(&[0xff]).unwrap_err(), "A010");
         let mut body = fine();
         body["idempotency_key"] = json!("x");
-        assert_eq!(read_order(body.to_string().as_bytes()).unwrap_err(), "A011");
+        assert_eq!(read(body.to_string().as_bytes()).unwrap_err(), "A011");
     }
 
     #[test]
@@ -216,11 +231,13 @@ mod tests {
         }
         let title = json!({ "from": "062120", "text": "x", "title": "t" });
         assert_eq!(with("/messageFlow/0/sms", title), Some("A011"), "an SMS has no title");
-        let file = |n: usize| json!({ "mms": { "from": "062120", "text": "x", "fileKey": vec!["F"; n] } });
-        assert_eq!(
-            (with("/messageFlow/0", file(1)), with("/messageFlow/0", file(4))),
-            (Some("A217"), Some("A319"))
-        );
+        let files = |keys: Value| {
+            with("/messageFlow/0", json!({ "mms": { "from": "062120", "text": "x", "fileKey": keys } }))
+        };
+        assert_eq!((files(json!(["F", "F", "F"])), files(json!(vec!["F"; 4]))), (None, Some("A319")));
+        for keys in [json!("F"), json!([]), json!(["F", "G"]), json!([7])] {
+            assert_eq!(files(keys.clone()), Some("A217"), "{keys}");
+        }
     }
 
     #[test]

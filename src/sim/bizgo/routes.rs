@@ -15,6 +15,7 @@ pub(super) enum Route<'a> {
     Inquiry(&'a str),
     RequestInquiry(&'a str),
     Send,
+    Upload,
     Report,
     ReportAck(&'a str),
     ReportInquiry(&'a str),
@@ -39,6 +40,7 @@ impl<'a> Route<'a> {
             ["report", "polling"] => (Method::GET, Route::Report),
             ["report", "polling", id] => (Method::DELETE, Route::ReportAck(id)),
             ["send", "omni"] => (Method::POST, Route::Send),
+            ["file", "mms"] => (Method::POST, Route::Upload),
             _ => return Err(not_found()),
         };
         if *method == wanted { Ok(route) } else { Err(gateway(405)) }
@@ -49,6 +51,7 @@ impl<'a> Route<'a> {
             Route::Mo => Endpoint::Mo,
             Route::History => Endpoint::History,
             Route::Send => Endpoint::Send,
+            Route::Upload => Endpoint::Upload,
             Route::Report => Endpoint::Report,
             Route::ReportAck(_) => Endpoint::ReportAck,
             Route::MoInquiry(_) | Route::Inquiry(_) | Route::RequestInquiry(_) | Route::ReportInquiry(_) => {
