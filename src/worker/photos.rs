@@ -147,6 +147,7 @@ async fn fetch(context: &Context, wanted: &WantedPhoto) -> Fetched {
 fn failed(error: &CarrierError) -> Fetched {
     match error.kind {
         _ if error.message == TOO_LARGE => Fetched::Not(Loss::TooLarge),
+        _ if error.code.as_deref() == Some("HTTP410") => Fetched::Not(Loss::Gone),
         ErrorKind::Permanent => Fetched::Not(Loss::Gone),
         _ => Fetched::NotNow,
     }

@@ -9,6 +9,7 @@ mod harness;
 mod hostile;
 mod house;
 mod main_job;
+mod photos;
 mod process;
 mod simulation;
 mod webhooks;

@@ -62,7 +62,8 @@ pub(super) fn want(
     media: &[MediaRef],
     now: UnixMs,
 ) -> Result<()> {
-    for (position, one) in media.iter().take(MAX_PHOTOS + 1).enumerate() {
+    let media = media.iter().filter(|one| !one.is_layout());
+    for (position, one) in media.take(MAX_PHOTOS + 1).enumerate() {
         let too_many = position >= MAX_PHOTOS;
         let state = if too_many { PhotoState::Lost } else { PhotoState::Wanted };
         conn.prepare_cached(

@@ -85,6 +85,15 @@ async fn a_text_is_kept_with_what_came_with_it_once() {
 }
 
 #[tokio::test]
+async fn a_phones_plan_of_a_message_is_no_photo() {
+    let bench = Bench::new();
+    let InboundItem::Text(mut text) = text_with("a", MINSU, 2) else { unreachable!() };
+    text.media[0].content_type = Some("Application/smil; charset=utf-8".to_owned());
+    bench.accept(vec![InboundItem::Text(text)], T0).await.unwrap();
+    assert_eq!(bench.value::<String>("SELECT group_concat(handle) FROM photo"), "handle-1");
+}
+
+#[tokio::test]
 async fn more_than_we_take_is_one_loss() {
     let bench = Bench::new();
     assert_eq!(bench.photos_in("a", 5_000, T0).await.len(), MAX_PHOTOS);
