@@ -13,8 +13,9 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::view;
-use super::wire::{CounselorView, MessageView, PROBLEM_CODES, Problem};
+use super::wire::{CounselorView, MessageView, OfferView, PROBLEM_CODES, Problem};
 use super::words::{Language, words};
+use crate::domain::text::Offer;
 use crate::store::{Claim, Message, StoreError};
 
 /// Why a request was not done.
@@ -30,6 +31,7 @@ struct Parts {
     cause: Option<String>,
     newer: Vec<MessageView>,
     characters: Vec<String>,
+    offer: Option<OfferView>,
     claimed_by: Option<CounselorView>,
     retry_after_secs: Option<i64>,
 }
@@ -55,9 +57,10 @@ impl Refusal {
         Refusal(Box::new(Parts { code: "newer_texts", newer, ..Parts::default() }))
     }
 
-    pub(super) fn unencodable(characters: &[char]) -> Self {
+    pub(super) fn unencodable(characters: &[char], offer: Option<Offer>) -> Self {
         let characters = characters.iter().map(char::to_string).collect();
-        Refusal(Box::new(Parts { code: "unencodable", characters, ..Parts::default() }))
+        let offer = offer.map(view::offer);
+        Refusal(Box::new(Parts { code: "unencodable", characters, offer, ..Parts::default() }))
     }
 
     pub(super) fn locked_out(retry_after_secs: i64) -> Self {
@@ -106,6 +109,7 @@ impl Refusal {
             request_id,
             newer: self.0.newer,
             characters: self.0.characters,
+            offer: self.0.offer,
             claimed_by: self.0.claimed_by,
             retry_after_secs: self.0.retry_after_secs,
         }

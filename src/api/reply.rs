@@ -13,7 +13,7 @@ use super::problem::Refusal;
 use super::session::Session;
 use super::wire::{ReplyRequest, ReplyResponse};
 use super::{ApiContext, ApiSettings, view};
-use crate::domain::text::{Piece, Unfit, normalise, plan};
+use crate::domain::text::{Charset, Piece, Unfit, normalise, offer, plan};
 use crate::store::{Claim, NewReply, ReplyOutcome, ReplyPhotos, ReplyRefused};
 
 const KEY_HEADER: &str = "Idempotency-Key";
@@ -53,7 +53,8 @@ pub(super) async fn reply(
     Json(request): Json<ReplyRequest>,
 ) -> Result<(StatusCode, Answer<ReplyResponse>), Refusal> {
     let settings = context.settings();
-    let pieces = plan(&request.text, &settings.limits).map_err(unfit)?;
+    let pieces = plan(&request.text, &settings.limits);
+    let pieces = pieces.map_err(|why| unfit(why, &request.text, settings.limits.charset))?;
     let n_bytes = i64::try_from(pieces.iter().map(|p| p.n_units).sum::<usize>()).unwrap_or(i64::MAX);
     let new = NewReply {
         conversation_id: id,
@@ -93,10 +94,10 @@ fn photos(request: &ReplyRequest, settings: &ApiSettings) -> Result<Option<Reply
     }
 }
 
-fn unfit(why: Unfit) -> Refusal {
+fn unfit(why: Unfit, text: &str, charset: Charset) -> Refusal {
     match why {
         Unfit::Empty => Refusal::new("empty_text"),
-        Unfit::Unencodable(characters) => Refusal::unencodable(&characters),
+        Unfit::Unencodable(characters) => Refusal::unencodable(&characters, offer(text, charset)),
         Unfit::TooLong { .. } => Refusal::new("too_long"),
     }
 }

@@ -3,11 +3,11 @@
 use super::MeaningOf;
 use super::wire::{
     ConversationDetail, ConversationSummary, CounselorView, Counts, Direction, EventView,
-    MessageInConversation, MessageView, PhotoView,
+    MessageInConversation, MessageView, OfferView, PhotoView, ReplacedView,
 };
 use crate::domain::counselor::Counselor;
 use crate::domain::phone::PhoneNumber;
-use crate::domain::text::one_line;
+use crate::domain::text::{Offer, one_line};
 use crate::store;
 
 /// Terminal columns of a preview.
@@ -137,5 +137,13 @@ pub(super) fn event(of: store::Event) -> EventView {
         message_id: of.message_id,
         counselor: of.counselor,
         detail: of.detail,
+    }
+}
+
+pub(super) fn offer(offer: Offer) -> OfferView {
+    let replaced = offer.replaced.into_iter();
+    OfferView {
+        text: offer.text,
+        replaced: replaced.map(|(c, word)| ReplacedView { character: c.to_string(), word }).collect(),
     }
 }

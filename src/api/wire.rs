@@ -273,12 +273,29 @@ pub struct Problem {
     /// `unencodable`: what the carrier can't carry.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub characters: Vec<String>,
+    /// `unencodable`: the same text with something in place of each of them, where all have something.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offer: Option<OfferView>,
     /// `claimed_by_other`: who talks with the citizen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub claimed_by: Option<CounselorView>,
     /// `rate_limited`, `locked_out`: seconds to wait.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after_secs: Option<i64>,
+}
+
+/// What could be sent instead.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct OfferView {
+    pub text: String,
+    pub replaced: Vec<ReplacedView>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ReplacedView {
+    pub character: String,
+    /// Empty: it is left out.
+    pub word: String,
 }
 
 /// The stable problem codes, with the HTTP status each comes with.

@@ -2,11 +2,11 @@
 
 use super::desk::Desk;
 use super::render::one_word;
-use crate::api::wire::{MessageView, PhotoView};
+use crate::api::wire::{MessageView, OfferView, PhotoView, ReplacedView};
 use crate::domain::fate::Meaning;
 use crate::domain::outbound::{OutboundKind, OutboundState};
 use crate::domain::photo::PhotoState;
-use crate::domain::text::{Limits, plan};
+use crate::domain::text::{Limits, plan, safe_for_terminal};
 
 /// What became of the text, its number, and what is left to do about it.
 pub fn fate(desk: &Desk, text: &MessageView) -> String {
@@ -61,6 +61,17 @@ pub fn photo(desk: &Desk, photo: &PhotoView) -> String {
         // A state of a newer server.
         _ => format!("{} ({})", desk.say.with("photo-wanted", values), one_word(&photo.state)),
     }
+}
+
+/// What would stand for what, and the text as it would arrive.
+pub fn offer(desk: &Desk, offer: &OfferView) -> String {
+    let pair = |r: &ReplacedView| match r.word.as_str() {
+        "" => one_word(&r.character),
+        word => format!("{} → {}", one_word(&r.character), one_word(word)),
+    };
+    let pairs = offer.replaced.iter().map(pair).collect::<Vec<_>>().join(", ");
+    let values = [("pairs", pairs.into()), ("text", safe_for_terminal(&offer.text).into())];
+    desk.say.with("offer", values)
 }
 
 fn sentence(desk: &Desk, text: &MessageView) -> String {

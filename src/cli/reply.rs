@@ -16,7 +16,7 @@ use super::render::one_word;
 use super::sending::Sending;
 use super::{Exit, draft, seen};
 use crate::api::client::{Client, ClientError};
-use crate::api::wire::{ReplyRequest, ReplyResponse};
+use crate::api::wire::{OfferView, ReplyRequest, ReplyResponse};
 use crate::domain::text::safe_for_terminal;
 
 #[derive(clap::Args)]
@@ -29,6 +29,8 @@ pub struct Args {
     photo: Vec<PathBuf>,
     #[arg(long)]
     force: bool,
+    #[arg(long)]
+    replace: bool,
     #[arg(long, value_name = "ID", value_parser = clap::value_parser!(i64).range(0..))]
     last_seen: Option<i64>,
 }
@@ -54,7 +56,38 @@ pub async fn run(desk: &mut Desk, args: &Args) -> Result<(), Failure> {
             draft::forget(&desk.profile, args.n, &request.text);
             report(desk, &answer)
         }
-        Err(error) => Err(unsent(desk, error, args.n, &request.text)),
+        Err(error) => match offered(&error) {
+            Some(offer) if args.replace => send_offer(desk, &client, args.n, request, offer).await,
+            _ => Err(unsent(desk, error, args.n, &request.text)),
+        },
+    }
+}
+
+/// What the server would send instead.
+fn offered(error: &ClientError) -> Option<OfferView> {
+    match error {
+        ClientError::Problem(problem) => problem.offer.clone(),
+        _ => None,
+    }
+}
+
+/// The writer has said yes to whatever stands for characters that can't be carried.
+async fn send_offer(
+    desk: &mut Desk,
+    client: &Client,
+    n: i64,
+    request: ReplyRequest,
+    offer: OfferView,
+) -> Result<(), Failure> {
+    desk.remark(&message::offer(desk, &offer));
+    let mended = ReplyRequest { text: offer.text, ..request.clone() };
+    match send(desk, client, n, &mended).await? {
+        Ok(answer) => {
+            draft::forget(&desk.profile, n, &request.text);
+            draft::forget(&desk.profile, n, &mended.text);
+            report(desk, &answer)
+        }
+        Err(error) => Err(unsent(desk, error, n, &mended.text)),
     }
 }
 
@@ -141,6 +174,10 @@ fn report(desk: &mut Desk, answer: &ReplyResponse) -> Result<(), Failure> {
 /// Keeps what was written, and shows what the writer has not seen.
 fn unsent(desk: &mut Desk, error: ClientError, conversation: i64, text: &str) -> Failure {
     conversation::show_newer(desk, &error);
+    if let Some(offer) = offered(&error) {
+        desk.remark(&message::offer(desk, &offer));
+        desk.remark(&desk.say.with("offer-how", [("n", conversation.to_string().into())]));
+    }
     let kept = draft::keep(&desk.profile, conversation, text).ok();
     let remark = match &kept {
         Some(path) => {

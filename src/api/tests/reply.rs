@@ -65,6 +65,8 @@ async fn texts_that_cannot_be_sent() {
     desk.reply(1, &token, "a", text(" \r\n\t")).await.refused("empty_text");
     let strange = desk.reply(1, &token, "b", text("커피 ☕ 😀☕")).await.refused("unencodable");
     assert_eq!(strange["characters"], json!(["☕", "😀"]));
+    assert_eq!(strange["offer"]["text"], "커피 (차) (웃음)(차)");
+    assert_eq!(strange["offer"]["replaced"][0], json!({ "character": "☕", "word": "(차)" }));
     desk.reply(1, &token, "c", text(&"가나다 ".repeat(4_000))).await.refused("too_long");
     desk.reply(1, &token, "d", text(&"가".repeat(100_000))).await.refused("body_too_large");
     assert_eq!(desk.store.balance().await.expect("a balance").n_replies, 0);

@@ -72,6 +72,7 @@ cmd-reply = Answer the citizen of a conversation you hold.
           munja reply 12 - < answer.txt
           munja reply 12 --photo map.jpg "The stop is here."
           munja reply 12 --force "Yes."    send although a newer text came in
+          munja reply 12 --replace "OK 👍"  send with words in place of emoji
 cmd-photo = Look at a photo.
     .examples =
         A terminal that can draw (kitty, Ghostty, Konsole, iTerm2, WezTerm) shows it at once; elsewhere it is
@@ -149,6 +150,7 @@ arg-list-limit = At most so many (50)
 arg-reply-text = The answer; - reads standard input
 arg-reply-photo = A photo to send along; may be given several times. It is made small enough, and what it says of where it was taken is removed
 arg-reply-force = Send although a newer text came in
+arg-reply-replace = Send with a word or sign in place of what the carrier can't carry
 arg-reply-last_seen = The citizen's last text you saw (if not given, what `munja show` showed last)
 arg-photo-photo = Number of the photo
 arg-photo-save = Save it into this folder or as this new file; a file that is there is left alone
@@ -358,6 +360,8 @@ error-key_reused = This answer was already taken in an earlier try.
     .next = Look before you send anything: munja show { $n }
 error-empty_text = The answer is empty; nothing was sent.
     .next = munja reply { $n } "TEXT"
+offer = It could be sent so ({ $pairs }): { $text }
+offer-how = To send it so: munja reply { $n } --replace "TEXT"
 error-unencodable = The carrier can't carry these characters: { $characters }
     .next = Leave them out or write a word instead.
 error-too_long = The answer is too long, even in parts; it was not sent.

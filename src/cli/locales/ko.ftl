@@ -72,6 +72,7 @@ cmd-reply = 맡은 상담의 시민에게 답변합니다.
           munja reply 12 - < answer.txt
           munja reply 12 --photo 약도.jpg "정류장은 여기입니다."
           munja reply 12 --force "네."     새 문자가 와 있어도 보냅니다
+          munja reply 12 --replace "네 👍"  그림 문자를 말로 바꾸어 보냅니다
 cmd-photo = 시민이 보낸 사진을 봅니다.
     .examples =
         그림을 그릴 수 있는 터미널(kitty, Ghostty, Konsole, iTerm2, WezTerm)이면 바로 보이고,
@@ -148,6 +149,7 @@ arg-list-state = waiting(대기), active(상담 중), answered(답변함), close
 arg-list-limit = 최대 건수(기본: 50)
 arg-reply-text = 답변. -를 적으면 표준 입력에서 읽습니다
 arg-reply-photo = 함께 보낼 사진 파일. 여러 번 적을 수 있습니다. 크기는 맞게 줄이고 촬영 위치 같은 정보는 지웁니다
+arg-reply-replace = 통신사가 보낼 수 없는 글자를 말이나 기호로 바꾸어 보냅니다
 arg-reply-force = 새 문자가 와 있어도 보냅니다
 arg-reply-last_seen = 마지막으로 확인한 시민 문자의 번호(없으면 `munja show`로 마지막에 본 문자)
 arg-photo-photo = 사진 번호
@@ -345,6 +347,8 @@ error-key_reused = 이 답변은 앞서 시도할 때 이미 접수되었습니�
     .next = 다시 보내기 전에 확인하십시오: munja show { $n }
 error-empty_text = 답변이 비어 있어 보내지 않았습니다.
     .next = munja reply { $n } "답변"
+offer = 이렇게 바꾸면 보낼 수 있습니다 ({ $pairs }): { $text }
+offer-how = 그대로 보내려면: munja reply { $n } --replace "답변"
 error-unencodable = 통신사가 보낼 수 없는 글자가 있습니다: { $characters }
     .next = 지우거나 다른 말로 바꾸어 주십시오.
 error-too_long = 답변이 너무 길어서 나누어도 보낼 수 없습니다.

@@ -162,3 +162,24 @@ async fn an_answer_from_an_editor_is_kept_until_it_is_sent() {
     assert_eq!(world.munja(&["reply", "12"]).await.exit, Exit::Unsendable);
     assert!(!world.state("draft-12.txt").exists());
 }
+
+#[tokio::test]
+async fn what_could_be_sent_instead_is_shown_and_sent_on_demand() {
+    let world = shown().await;
+    let offer = json!({ "characters": ["😊"], "offer": {
+        "text": "네 (웃음)\u{1b}[2J", "replaced": [{ "character": "😊", "word": "(웃음)" }],
+    } });
+    let refused = || Reply::Problem(422, "unencodable", offer.clone());
+    world.server.on(REPLIES, [refused()]);
+    let run = world.munja(&["reply", "12", "네 😊"]).await;
+    assert_eq!(run.exit, Exit::Unsendable);
+    assert!(run.err.contains("😊 → (웃음)") && run.err.contains("--replace"), "{}", run.err);
+    assert!(!run.err.contains("\u{1b}[2J"), "{}", run.err);
+
+    world.server.on(REPLIES, [refused(), accepted()]);
+    let run = world.munja(&["reply", "12", "--replace", "네 😊"]).await;
+    assert_eq!(run.exit, Exit::Ok, "{}", run.err);
+    let sent = replies(&world);
+    assert_eq!((&sent[1].1["text"], &sent[2].1["text"]), (&json!("네 😊"), &json!("네 (웃음)\u{1b}[2J")));
+    assert_ne!(sent[1].0, sent[2].0, "other words, another answer");
+}

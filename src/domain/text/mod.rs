@@ -5,6 +5,7 @@
 //! - `gsm7.rs`: segments everywhere else
 //! - `cut.rs`: where a text may be cut in two
 //! - `fit.rs`: one reply as one or more submissions ([`plan`])
+//! - `offer.rs`: what could stand for a character that can't be carried
 //! - `shown.rs`: somebody else's text on our screens
 //!
 //! Nothing here shortens a text that is kept or sent; only previews are cut.
@@ -13,6 +14,7 @@ mod cp949;
 mod cut;
 mod fit;
 mod gsm7;
+mod offer;
 mod shown;
 
 use std::fmt;
@@ -22,6 +24,7 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 pub use cp949::cp949_len;
 pub use fit::{MAX_PARTS, Piece, Unfit, plan};
 pub use gsm7::{Alphabet, Segments, segments, split_segments};
+pub use offer::{Offer, offer};
 pub use shown::{one_line, safe_for_terminal};
 
 /// What somebody wrote. `Debug` shows its length only, so that it can't slip into a log.
