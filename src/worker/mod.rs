@@ -7,6 +7,7 @@
 mod auditor;
 mod board;
 mod carriers;
+mod mms;
 mod photos;
 mod poller;
 mod push;

@@ -22,10 +22,10 @@ use std::sync::Arc;
 
 use tokio::task::{JoinError, JoinSet};
 
-use super::{Context, Role, STORE_RETRY_MS, Used, store_trouble};
+use super::{Context, Role, STORE_RETRY_MS, Used, mms, store_trouble};
 use crate::carrier::{Accepted, Carrier, CarrierError, ErrorKind};
 use crate::domain::breaker::{Permit, Sign};
-use crate::domain::outbound::{OutboundKind, OutboundText};
+use crate::domain::outbound::OutboundText;
 use crate::domain::retry::{self, Trouble};
 use crate::domain::text;
 use crate::store::{Lease, Outcome, StoreError};
@@ -222,39 +222,16 @@ fn tell(ended: Result<(), JoinError>) {
 }
 
 /// A text was made for the preferred carrier of its time: one that this carrier cannot carry whole does not leave by it.
-fn unfit(carrier: &dyn Carrier, text: &OutboundText, is_standby: bool) -> bool {
-    let caps = carrier.caps();
-    let fits = || text::plan(text.text.reveal(), &caps.limits).is_ok_and(|pieces| pieces.len() == 1);
-    let photos_fit = caps.photos_out.map_or(text.photos.is_empty(), |most| {
-        text.photos.len() <= most.n && text.photos.iter().all(|photo| photo.jpeg.len() <= most.n_bytes)
-    });
-    (is_standby && !fits()) || !photos_fit
-}
-
-/// The text with its photos. One whose photos can't be read from the disk surely has not left.
-async fn whole(context: &Context, text: OutboundText) -> Result<OutboundText, (OutboundText, Outcome)> {
-    if text.kind != OutboundKind::Mms {
-        return Ok(text);
-    }
-    match context.store.photos_of(&text).await {
-        Ok(photos) => Ok(OutboundText { photos, ..text }),
-        Err(error) if error.is_of_the_disk() => {
-            store_trouble(ROLE, &error);
-            Err((text, Outcome::NotTaken { retry_at: context.now() + STORE_RETRY_MS, code: None }))
-        }
-        Err(error) => {
-            tracing::error!(message = text.id, %error, "a text's photos are lost, and it fails");
-            Err((text, Outcome::Rejected { code: Some("photo lost".to_owned()) }))
-        }
-    }
+fn fits(carrier: &dyn Carrier, text: &OutboundText) -> bool {
+    text::plan(text.text.reveal(), &carrier.caps().limits).is_ok_and(|pieces| pieces.len() == 1)
 }
 
 async fn send_one(context: &Context, carrier: &dyn Carrier, text: OutboundText, is_standby: bool) {
-    let text = match whole(context, text).await {
+    let text = match mms::whole(context, carrier, text, is_standby).await {
         Ok(text) => text,
         Err((text, outcome)) => return record(context, &text, outcome).await,
     };
-    if unfit(carrier, &text, is_standby) {
+    if is_standby && !fits(carrier, &text) {
         let retry_at = context.now() + UNFIT_AGAIN_MS;
         return record(context, &text, Outcome::NotTaken { retry_at, code: None }).await;
     }

@@ -21,7 +21,9 @@ use munja::sim::{Endpoint, Fault, FaultRule};
 use munja::store::{Store, StoreOptions};
 use serde_json::{Value, json};
 
-use crate::harness::{CITIZEN, Carrier, Gateway, add_minsu, config_text, until, until_async, write_config};
+use crate::harness::{
+    CITIZEN, Carrier, Desk, Gateway, add_minsu, config_text, until, until_async, write_config,
+};
 
 /// How the phone answers for an attachment: each in turn, the last one from then on.
 type Answers = VecDeque<(u16, Vec<u8>)>;
@@ -103,7 +105,7 @@ async fn attachment(State(phone): State<Phone>, InPath((_, part)): InPath<(Strin
     (StatusCode::from_u16(status).unwrap(), bytes).into_response()
 }
 
-fn picture(format: ImageFormat, width: u32, height: u32) -> Vec<u8> {
+pub fn picture(format: ImageFormat, width: u32, height: u32) -> Vec<u8> {
     let mut bytes = Cursor::new(Vec::new());
     let picture = RgbImage::from_fn(width, height, |x, y| Rgb([(x * 7) as u8, (y * 5) as u8, (x ^ y) as u8]));
     picture.write_to(&mut bytes, format).unwrap();
@@ -126,29 +128,32 @@ impl Gateway {
         let messages = detail.map(|detail| detail.messages).unwrap_or_default();
         messages.into_iter().filter(|text| text.author.is_none()).flat_map(|text| text.photos).collect()
     }
+}
 
-    async fn photo(&self, id: i64) -> (String, Vec<u8>) {
-        let url = format!("http://127.0.0.1:{}/v1/photos/{id}", self.desk.port);
-        let answer = self.desk.http.get(url).bearer_auth(&self.desk.token).send().await.unwrap();
+impl Desk {
+    /// A photo's type and bytes.
+    pub async fn photo(&self, id: i64) -> (String, Vec<u8>) {
+        let url = format!("http://127.0.0.1:{}/v1/photos/{id}", self.port);
+        let answer = self.http.get(url).bearer_auth(&self.token).send().await.unwrap();
         let content_type = answer.headers()["content-type"].to_str().unwrap().to_owned();
         (content_type, answer.bytes().await.unwrap().to_vec())
     }
 
-    async fn hand_in(&self, file: Vec<u8>) -> PhotoView {
-        let url = format!("http://127.0.0.1:{}/v1/photos", self.desk.port);
-        let request = self.desk.http.post(url).bearer_auth(&self.desk.token).body(file);
+    pub async fn hand_in(&self, file: Vec<u8>) -> PhotoView {
+        let url = format!("http://127.0.0.1:{}/v1/photos", self.port);
+        let request = self.http.post(url).bearer_auth(&self.token).body(file);
         request.send().await.unwrap().json().await.unwrap()
     }
 
-    async fn reply_with(&self, to: &ConversationDetail, photos: Vec<i64>, key: &str) -> ReplyResponse {
+    pub async fn reply_with(&self, to: &ConversationDetail, photos: Vec<i64>, key: &str) -> ReplyResponse {
         let request = ReplyRequest {
             text: "정류장 약도입니다.".into(),
             last_seen: to.last_inbound_id,
             force: false,
             photos,
         };
-        let url = format!("http://127.0.0.1:{}/v1/conversations/1/replies", self.desk.port);
-        let request = self.desk.http.post(url).bearer_auth(&self.desk.token).json(&request);
+        let url = format!("http://127.0.0.1:{}/v1/conversations/1/replies", self.port);
+        let request = self.http.post(url).bearer_auth(&self.token).json(&request);
         request.header("idempotency-key", key).send().await.unwrap().json().await.unwrap()
     }
 }
@@ -168,8 +173,8 @@ async fn a_photo_comes_in_byte_by_byte_although_the_phone_stumbles() {
     })
     .await;
     let photos = gateway.photos_in().await;
-    assert_eq!(gateway.photo(photos[0].id).await, ("image/png".to_owned(), png));
-    assert_eq!(gateway.photo(photos[1].id).await, ("image/jpeg".to_owned(), jpeg));
+    assert_eq!(gateway.desk.photo(photos[0].id).await, ("image/png".to_owned(), png));
+    assert_eq!(gateway.desk.photo(photos[1].id).await, ("image/jpeg".to_owned(), jpeg));
     assert_eq!(
         phone.asked().iter().filter(|part| **part == 0).count(),
         1,
@@ -254,8 +259,8 @@ async fn a_daemon_that_dies_over_a_photo_fetches_it_again() {
 async fn a_photo_goes_out_as_the_carrier_takes_it_once() {
     let gateway = Gateway::start().await;
     let conversation = gateway.claimed("정류장이 어디예요?").await;
-    let photo = gateway.hand_in(picture(ImageFormat::Png, 1_900, 700)).await;
-    let (kind, jpeg) = gateway.photo(photo.id).await;
+    let photo = gateway.desk.hand_in(picture(ImageFormat::Png, 1_900, 700)).await;
+    let (kind, jpeg) = gateway.desk.photo(photo.id).await;
     let is = measure(&jpeg).unwrap();
     assert_eq!((kind.as_str(), is.kind), ("image/jpeg", PhotoKind::Jpeg));
     let most = PhotoLimits::KOREAN;
@@ -264,8 +269,8 @@ async fn a_photo_goes_out_as_the_carrier_takes_it_once() {
     let upload = FaultRule::at(Endpoint::Upload, Fault::ErrorBefore { status: 503 }).times(1);
     let lost = FaultRule::at(Endpoint::Send, Fault::ResetAfter).times(1);
     [upload, lost].into_iter().for_each(|rule| gateway.sim().add_fault(rule));
-    let answer = gateway.reply_with(&conversation, vec![photo.id], "a").await;
-    let again = gateway.reply_with(&conversation, vec![photo.id], "a").await;
+    let answer = gateway.desk.reply_with(&conversation, vec![photo.id], "a").await;
+    let again = gateway.desk.reply_with(&conversation, vec![photo.id], "a").await;
     assert_eq!((answer.repeated, again.repeated, answer.reply_id), (false, true, again.reply_id));
     let [MessageView { kind, photos, .. }] = &answer.messages[..] else { panic!("{answer:?}") };
     assert_eq!((kind.as_deref(), photos.len()), (Some("mms"), 1));
@@ -283,9 +288,9 @@ async fn an_answer_whose_photo_is_damaged_does_not_leave_without_it() {
     let gateway = Gateway::start().await;
     let conversation = gateway.claimed("정류장이 어디예요?").await;
     gateway.until(|b| b.n_outbound("delivered") == 1).await;
-    let photo = gateway.hand_in(picture(ImageFormat::Png, 40, 40)).await;
+    let photo = gateway.desk.hand_in(picture(ImageFormat::Png, 40, 40)).await;
     std::fs::remove_dir_all(gateway.folder.path().join("munja.db-photos")).unwrap();
-    gateway.reply_with(&conversation, vec![photo.id], "a").await;
+    gateway.desk.reply_with(&conversation, vec![photo.id], "a").await;
     gateway.until(|b| b.n_outbound("failed") == 1).await;
     tokio::time::timeout(Duration::from_secs(5), gateway.until(|b| b.n_outbound("delivered") == 1))
         .await

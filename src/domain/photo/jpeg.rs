@@ -10,7 +10,7 @@ use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageReader, Limits, Rgb, RgbImage};
 
 use super::{Loss, Measured, PhotoKind, measure};
-use crate::domain::media::PhotoLimits;
+use crate::domain::media::{Photo, PhotoLimits};
 
 /// Memory that reading one may take.
 const MAX_ALLOC: u64 = 320 << 20;
@@ -49,6 +49,16 @@ pub fn to_jpeg(bytes: &[u8], limits: &PhotoLimits) -> Result<Vec<u8>, Unfit> {
         }
         picture = imageops::resize(&picture, width.max(1), height.max(1), FilterType::Triangle);
     }
+}
+
+/// A photo that was made for one carrier, as another takes it; untouched if that is the same.
+pub fn made_for(photo: Photo, limits: &PhotoLimits) -> Result<Photo, Unfit> {
+    let is = measure(&photo.jpeg)?;
+    let fits = photo.jpeg.len() <= limits.n_bytes && is.width <= limits.width && is.height <= limits.height;
+    if fits {
+        return Ok(photo);
+    }
+    Ok(Photo { jpeg: to_jpeg(&photo.jpeg, limits)?.into(), ..photo })
 }
 
 /// The picture as PNG of at most so many pixels, for a terminal that draws.

@@ -15,7 +15,7 @@ use std::io::Cursor;
 
 use image::{ImageFormat, ImageReader};
 
-pub use jpeg::{Unfit, small_png, to_jpeg};
+pub use jpeg::{Unfit, made_for, small_png, to_jpeg};
 
 use super::UnixMs;
 

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::media::PhotoLimits;
+use crate::domain::media::{Photo, PhotoLimits};
 
 /// A picture that does not compress well.
 fn noise(width: u32, height: u32) -> image::RgbImage {
@@ -135,6 +135,18 @@ fn a_small_one_keeps_its_size_and_one_that_will_not_fit_is_refused() {
     assert!(jpeg.len() <= 3_000 && measure(&jpeg).unwrap().width < 200);
     let none = PhotoLimits { n_bytes: 10, ..PhotoLimits::KOREAN };
     assert_eq!(to_jpeg(&file(&noise(200, 200), PhotoKind::Png), &none), Err(Unfit::TooLarge));
+}
+
+#[test]
+fn a_stand_in_that_takes_less_gets_less() {
+    let jpeg = to_jpeg(&file(&noise(90, 90), PhotoKind::Png), &PhotoLimits::KOREAN).unwrap();
+    let photo = Photo { name: "photo1.jpg".to_owned(), jpeg: jpeg.into() };
+    assert_eq!(made_for(photo.clone(), &PhotoLimits::KOREAN), Ok(photo.clone()));
+    let less = PhotoLimits { n_bytes: photo.jpeg.len() - 1, ..PhotoLimits::KOREAN };
+    let made = made_for(photo.clone(), &less).unwrap();
+    assert!(made.jpeg.len() <= less.n_bytes && made.name == photo.name);
+    let smaller = made_for(photo, &PhotoLimits { height: 45, ..PhotoLimits::KOREAN }).unwrap();
+    assert_eq!(measure(&smaller.jpeg).map(|is| (is.width, is.height)), Ok((45, 45)));
 }
 
 #[test]
