@@ -216,7 +216,7 @@ CREATE TABLE photo (
     outbox_id        INTEGER REFERENCES outbox (id) ON DELETE CASCADE,
     uploaded_by      INTEGER REFERENCES counselor (id),   -- handed in for an answer, not sent with any yet
     position         INTEGER NOT NULL,                    -- among the photos of its text
-    carrier          TEXT,                                -- who has it, under what handle
+    carrier          TEXT,                                -- who has it, under what handle while it is wanted
     handle           TEXT,
     claimed_name     TEXT,                                -- as the citizen's phone gave it; never a name of ours
     claimed_type     TEXT,

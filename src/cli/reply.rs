@@ -17,6 +17,7 @@ use super::sending::Sending;
 use super::{Exit, draft, seen};
 use crate::api::client::{Client, ClientError};
 use crate::api::wire::{OfferView, ReplyRequest, ReplyResponse};
+use crate::domain::photo::MAX_UPLOAD_BYTES;
 use crate::domain::text::safe_for_terminal;
 
 #[derive(clap::Args)]
@@ -91,8 +92,16 @@ async fn send_offer(
     }
 }
 
-fn read_photos(files: &[PathBuf]) -> anyhow::Result<Vec<Vec<u8>>> {
-    files.iter().map(|file| fs::read(file).with_context(|| file.display().to_string())).collect()
+/// What the server would break off in the middle is not begun.
+fn read_photos(files: &[PathBuf]) -> Result<Vec<Vec<u8>>, Failure> {
+    let read = |file: &PathBuf| {
+        let named = || file.display().to_string();
+        if fs::metadata(file).with_context(named)?.len() > MAX_UPLOAD_BYTES as u64 {
+            return Err(Failure::here(Exit::Unsendable, "photo_too_large", []));
+        }
+        Ok(fs::read(file).with_context(named)?)
+    };
+    files.iter().map(read).collect()
 }
 
 /// Hands the photos in; the same files again are the same photos, so that an answer sent again is the same answer.

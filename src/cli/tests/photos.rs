@@ -168,6 +168,11 @@ async fn a_photo_that_cannot_leave_leaves_nothing_and_keeps_the_words() {
     let missing = world.munja(&["reply", "12", "--photo", "/nowhere.jpg", "여기예요"]).await;
     assert_eq!(missing.exit, Exit::Unexpected);
     assert!(missing.err.contains("/nowhere.jpg"), "{}", missing.err);
+    let large = world.home.path().join("large.jpg");
+    std::fs::File::create(&large).expect("made").set_len((16 << 20) + 1).expect("set");
+    let run = world.munja(&["reply", "12", "--photo", &large.display().to_string(), "여기예요"]).await;
+    assert!(run.exit == Exit::Unsendable && run.err.contains("16 MiB"), "{}", run.err);
+    assert!(!world.asked().iter().any(|line| line.starts_with("POST")));
     let file = world.home.path().join("film.mp4");
     std::fs::write(&file, "film").expect("written");
     world.server.on("POST /v1/photos", [problem(422, "not_a_photo")]);

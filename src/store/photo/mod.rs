@@ -75,8 +75,8 @@ pub(super) fn want(
             ":inbox": inbox_id,
             ":position": i64::try_from(position).unwrap_or(i64::MAX),
             ":carrier": carrier,
-            ":handle": one.handle,
-            ":name": one.name,
+            ":handle": if too_many { "" } else { &one.handle },
+            ":name": one.name.as_ref().filter(|_| !too_many),
             ":type": one.content_type,
             ":bytes": one.n_bytes.and_then(|n| i64::try_from(n).ok()),
             ":state": state.as_str(),
@@ -137,7 +137,7 @@ impl Store {
         .await
     }
 
-    /// A photo was fetched: puts its bytes on disk, then says so.
+    /// A photo was fetched: puts its bytes on disk, then says so. Its address, which may open it to anybody, is forgotten.
     pub async fn keep_photo(&self, id: i64, bytes: Arc<[u8]>, is: Measured, now: UnixMs) -> Result<()> {
         let (hash, n_bytes) = self.put_file(bytes).await?;
         self.write(move |conn| {
@@ -145,7 +145,8 @@ impl Store {
             let n = conn
                 .prepare_cached(
                     "UPDATE photo SET state = 'kept', next_attempt_at = NULL, n_attempts = n_attempts + 1, sha256 = :hash,
-                                      kind = :kind, n_bytes = :bytes, width = :width, height = :height
+                                      kind = :kind, n_bytes = :bytes, width = :width, height = :height,
+                                      handle = '', claimed_name = NULL
                      WHERE id = :id AND state = 'wanted'",
                 )?
                 .execute(named_params! {
@@ -173,7 +174,8 @@ impl Store {
     pub async fn lose_photo(&self, id: i64, why: Loss) -> Result<()> {
         self.write(move |conn| {
             step(conn, id, PhotoEvent::GivenUp(why))?;
-            let sql = "UPDATE photo SET state = 'lost', next_attempt_at = NULL, trouble = :why
+            let sql = "UPDATE photo SET state = 'lost', next_attempt_at = NULL, trouble = :why, handle = '',
+                                        claimed_name = NULL
                        WHERE id = :id AND state = 'wanted'";
             one_row(conn.prepare_cached(sql)?.execute(named_params! { ":why": why.as_str(), ":id": id })?)
         })

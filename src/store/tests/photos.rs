@@ -114,6 +114,7 @@ async fn a_photo_counts_as_kept_only_once_its_bytes_are_on_disk() {
     assert_eq!(found.as_deref(), Some(b"a photo".as_slice()));
     assert_eq!(info.kept, Some(KeptAs { measured: IS, n_bytes: 7 }));
     assert_eq!(bench.n_events("kind = 'photo_kept' AND conversation_id = 1 AND message_id = 1"), 1);
+    assert_eq!(bench.value::<String>("SELECT handle || coalesce(claimed_name, '') FROM photo"), "");
     // Whatever comes now comes too late.
     let late = bench.store.keep_photo(photos[0], bytes("another"), IS, T0 + 2).await;
     assert!(matches!(late, Err(StoreError::Conflict(_))), "{late:?}");
