@@ -24,6 +24,11 @@ pub(super) fn local_time(at: UnixMs) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%S").to_string()
 }
 
+/// `2026-07-01 09:00:00`, Korea's time.
+pub(super) fn clock(at: UnixMs) -> String {
+    local_time(at).replace('T', " ")
+}
+
 /// The beginning of the first line, as far as phones show titles.
 pub(super) fn title(body: &str) -> Option<String> {
     let mut title = String::new();

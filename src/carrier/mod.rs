@@ -14,9 +14,11 @@ mod mend;
 pub mod nhn;
 pub mod oneapi;
 mod push;
+pub mod sens;
 pub mod smsgate;
 pub mod solapi;
 mod turns;
+pub mod twilio;
 mod windows;
 
 use std::time::Duration;
@@ -42,8 +44,10 @@ pub fn meaning(carrier: &str, code: &str) -> Option<Meaning> {
         "clicksend" => clicksend::meaning(code),
         "nhn" => nhn::meaning(code),
         "oneapi" => oneapi::meaning(code),
+        "sens" => sens::meaning(code),
         "smsgate" => smsgate::meaning(code),
         "solapi" => solapi::meaning(code),
+        "twilio" => twilio::meaning(code),
         _ => None,
     }
 }

@@ -8,8 +8,10 @@ mod bizgo;
 mod clicksend;
 mod nhn;
 mod oneapi;
+mod sens;
 mod smsgate;
 mod solapi;
+mod twilio;
 
 use std::time::Duration;
 
@@ -24,8 +26,10 @@ use crate::carrier::bizgo::BizgoConfig;
 use crate::carrier::clicksend::ClickSendConfig;
 use crate::carrier::nhn::NhnConfig;
 use crate::carrier::oneapi::OneApiConfig;
+use crate::carrier::sens::SensConfig;
 use crate::carrier::smsgate::SmsGateConfig;
 use crate::carrier::solapi::SolapiConfig;
+use crate::carrier::twilio::TwilioConfig;
 use crate::domain::phone::{PhoneNumber, Senders};
 
 /// Which carriers there are and what each is for.
@@ -64,8 +68,10 @@ pub enum Driver {
     ClickSend(ClickSendConfig),
     Nhn(NhnConfig),
     OneApi(OneApiConfig),
+    Sens(SensConfig),
     SmsGate(SmsGateConfig),
     Solapi(SolapiConfig),
+    Twilio(TwilioConfig),
 }
 
 #[derive(Deserialize)]
@@ -79,8 +85,10 @@ pub(super) struct CarrierSection {
     clicksend: Option<Section>,
     nhn: Option<Section>,
     oneapi: Option<Section>,
+    sens: Option<Section>,
     smsgate: Option<Section>,
     solapi: Option<Section>,
+    twilio: Option<Section>,
 }
 
 impl CarrierSection {
@@ -90,8 +98,10 @@ impl CarrierSection {
             ("clicksend", self.clicksend.as_ref()),
             ("nhn", self.nhn.as_ref()),
             ("oneapi", self.oneapi.as_ref()),
+            ("sens", self.sens.as_ref()),
             ("smsgate", self.smsgate.as_ref()),
             ("solapi", self.solapi.as_ref()),
+            ("twilio", self.twilio.as_ref()),
         ]
     }
 }
@@ -102,8 +112,10 @@ fn setup(name: &'static str, mut fields: Fields<'_>, polling: &Polling) -> Resul
         "clicksend" => clicksend::read(&mut fields, polling),
         "nhn" => nhn::read(&mut fields, polling),
         "oneapi" => oneapi::read(&mut fields, polling),
+        "sens" => sens::read(&mut fields, polling),
         "smsgate" => smsgate::read(&mut fields, polling),
         "solapi" => solapi::read(&mut fields, polling),
+        "twilio" => twilio::read(&mut fields, polling),
         _ => bizgo::read(&mut fields, polling),
     };
     let setup = read?;

@@ -11,8 +11,10 @@ use crate::carrier::clicksend::ClickSend;
 use crate::carrier::http::{Http, HttpOptions};
 use crate::carrier::nhn::Nhn;
 use crate::carrier::oneapi::OneApi;
+use crate::carrier::sens::Sens;
 use crate::carrier::smsgate::SmsGate;
 use crate::carrier::solapi::Solapi;
+use crate::carrier::twilio::Twilio;
 use crate::config::{CarrierSetup, Config, Driver};
 use crate::ops::clock::Clock;
 use crate::worker::{Board, CarrierHealth, Carriers, Used};
@@ -28,8 +30,10 @@ pub fn make_carrier(setup: &CarrierSetup, clock: &Clock) -> anyhow::Result<Arc<d
         Driver::ClickSend(config) => Arc::new(ClickSend::new(config.clone(), http, now)),
         Driver::Nhn(config) => Arc::new(Nhn::new(config.clone(), http, now)),
         Driver::OneApi(config) => Arc::new(OneApi::new(config.clone(), http, now)),
+        Driver::Sens(config) => Arc::new(Sens::new(config.clone(), http, now)),
         Driver::SmsGate(config) => Arc::new(SmsGate::new(config.clone(), http, now)),
         Driver::Solapi(config) => Arc::new(Solapi::new(config.clone(), http, now)),
+        Driver::Twilio(config) => Arc::new(Twilio::new(config.clone(), http, now)),
     })
 }
 

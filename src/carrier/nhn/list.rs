@@ -3,9 +3,10 @@
 use http::Method;
 use serde_json::Value;
 
-use super::results::{PAGE_SIZE, clock};
+use super::results::PAGE_SIZE;
 use super::{Nhn, wire};
 use crate::carrier::error::odd;
+use crate::carrier::korea::clock;
 use crate::carrier::{Reconciled, Result, SentPage};
 use crate::domain::UnixMs;
 use crate::domain::outbound::OutboundText;

@@ -30,6 +30,7 @@ use serde_json::Value;
 
 use super::error::{odd, unanswered};
 use super::http::{Http, Request, Response, secret_header, segment};
+use super::korea::clock;
 use super::turns::Turns;
 use super::windows::Windows;
 use super::{
@@ -195,8 +196,8 @@ impl Carrier for Nhn {
         let now = (self.now)();
         let request = self
             .request(Method::GET, "/message-results")?
-            .query("startUpdateDate", results::clock(now.saturating_sub(CHECK_BACK_MS)))
-            .query("endUpdateDate", results::clock(now))
+            .query("startUpdateDate", clock(now.saturating_sub(CHECK_BACK_MS)))
+            .query("endUpdateDate", clock(now))
             .query("pageNum", "1")
             .query("pageSize", "1");
         let (response, _) = self.read(request).await?;

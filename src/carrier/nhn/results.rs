@@ -5,8 +5,9 @@ use http::Method;
 use serde_json::Value;
 
 use super::{Nhn, list, wire};
+use crate::carrier::korea::clock;
 use crate::carrier::windows::{MAX_PAGES, Walk};
-use crate::carrier::{ReportPage, Result, korea};
+use crate::carrier::{ReportPage, Result};
 use crate::domain::UnixMs;
 
 pub(super) const PAGE_SIZE: u64 = 500;
@@ -67,9 +68,4 @@ fn mark(item: &Value) -> String {
         Some((name, code)) => format!("{name} {code}"),
         None => item.to_string(),
     }
-}
-
-/// `2026-07-01 09:00:00`, Korea's time.
-pub(super) fn clock(at: UnixMs) -> String {
-    korea::local_time(at).replace('T', " ")
 }

@@ -1,0 +1,280 @@
+//! Naver Cloud SENS, SMS v2 (Korea; also its zone for public bodies): sends only; the result of each text is asked for,
+//! photos out. It knows no key of ours: a send without an answer is looked for by number, words and time. Sources:
+//! api.ncloud-docs.com (2026-07) and api-gov.ncloud-docs.com (2026-10), SMS v2 and "attachment create".
+//!
+//! - `mod.rs`: the driver, one method a call
+//! - `auth.rs`: the signature of every request
+//! - `wire.rs`: the data inside
+//!
+//! The carrier's name of a text is the `requestId` of its send, for one request carries one text.
+
+mod auth;
+mod wire;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use http::{HeaderName, Method, StatusCode};
+use secrecy::SecretString;
+use serde_json::{Value, json};
+
+use super::error::{by_status, odd, plain, unanswered};
+use super::http::{Http, Request, Response, secret_header};
+use super::korea::clock;
+use super::turns::Turns;
+use super::{
+    Accepted, Caps, Carrier, CarrierError, ErrorKind, InboundClass, Lookup, Reconciled, ReportClass, Result,
+    SentPage, mend,
+};
+use crate::domain::UnixMs;
+use crate::domain::media::PhotoLimits;
+use crate::domain::outbound::{OutboundKind, OutboundText};
+use crate::domain::phone::PhoneKind;
+use crate::domain::receipt::Receipt;
+use crate::domain::text::Limits;
+
+pub use self::wire::meaning;
+
+/// Clocks differ by less.
+const MARGIN_MS: i64 = 60_000;
+/// A question about requests may span 30 days.
+const MOST_MS: i64 = 29 * 24 * 60 * 60 * 1000;
+
+/// What the driver needs from the configuration.
+#[derive(Debug, Clone)]
+pub struct SensConfig {
+    pub access_key: SecretString,
+    pub secret_key: SecretString,
+    /// `ncp:sms:kr:...`
+    pub service_id: String,
+    pub sends_per_sec: u32,
+    /// All requests but sends share this limit.
+    pub others_per_sec: u32,
+    pub min_poll: Duration,
+}
+
+/// The driver. Waits for a place in the limits by itself.
+pub struct Sens {
+    config: SensConfig,
+    http: Http,
+    now: Arc<dyn Fn() -> UnixMs + Send + Sync>,
+    sends: Turns,
+    others: Turns,
+}
+
+impl fmt::Debug for Sens {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Sens")
+    }
+}
+
+impl Sens {
+    /// `now` tells the time in milliseconds UTC.
+    pub fn new(config: SensConfig, http: Http, now: Arc<dyn Fn() -> UnixMs + Send + Sync>) -> Self {
+        let (sends, others) = (Turns::new(config.sends_per_sec), Turns::new(config.others_per_sec));
+        Sens { config, http, now, sends, others }
+    }
+
+    fn request(&self, method: Method, what: &str) -> Result<Request> {
+        let id = &self.config.service_id;
+        let is_id = !id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric() || b":-_".contains(&b));
+        if !is_id {
+            return Err(CarrierError::new(ErrorKind::Config, "the service id is none"));
+        }
+        Ok(Request::new(method, format!("/sms/v2/services/{id}/{what}")))
+    }
+
+    /// Signed at the moment it leaves: a signature is good for five minutes.
+    fn signed(&self, request: Request) -> Result<Request> {
+        let now = (self.now)();
+        let signature = auth::signature(&self.config, &request, now)?;
+        let header = HeaderName::from_static;
+        let access = secrecy::ExposeSecret::expose_secret(&self.config.access_key);
+        let access = secret_header(access)?;
+        Ok(request
+            .header(header("x-ncp-apigw-timestamp"), secret_header(&now.to_string())?)
+            .header(header("x-ncp-iam-access-key"), access)
+            .header(header("x-ncp-apigw-signature-v2"), secret_header(&signature)?))
+    }
+
+    /// A reading request: whatever goes wrong, it may be asked again.
+    async fn read(&self, request: Request) -> Result<(Response, Value)> {
+        let _turn = self.others.wait().await;
+        let request = self.signed(request)?;
+        let response = self.http.call(request).await.map_err(|f| unanswered(&f, ErrorKind::Transient))?;
+        let body = answer(&response).map_err(CarrierError::of_a_read)?;
+        Ok((response, body))
+    }
+
+    /// Requests made between two moments, as far as the first page goes, and whether that is all.
+    async fn requested(&self, since: UnixMs, until: UnixMs, page: u64) -> Result<Value> {
+        let request = self
+            .request(Method::GET, "messages")?
+            .query("requestStartTime", clock(since))
+            .query("requestEndTime", clock(until.max(since)));
+        let request = if page == 0 { request } else { request.query("pageIndex", page.to_string()) };
+        Ok(self.read(request).await?.1)
+    }
+
+    /// Hands over a text's photos and gives their names at the carrier. Whatever goes wrong, the text itself was surely
+    /// not taken.
+    async fn upload(&self, text: &OutboundText) -> Result<Vec<String>> {
+        if text.kind != OutboundKind::Mms {
+            return Ok(Vec::new());
+        }
+        let mut names = Vec::new();
+        for photo in &text.photos {
+            let body = json!({ "fileName": photo.name, "fileBody": STANDARD.encode(&photo.jpeg) });
+            let request = self.request(Method::POST, "files")?.json(body);
+            let name = self.read(request).await.map(|(_, answer)| wire::word(&answer["fileId"]));
+            match name {
+                Ok(Some(name)) => names.push(name),
+                Ok(None) => {
+                    return Err(CarrierError::new(ErrorKind::NotSent, "the carrier does not name a photo"));
+                }
+                Err(error) => {
+                    let open = [ErrorKind::Ambiguous, ErrorKind::Transient, ErrorKind::Protocol];
+                    let kind = if open.contains(&error.kind) { ErrorKind::NotSent } else { error.kind };
+                    return Err(CarrierError { kind, ..error });
+                }
+            }
+        }
+        Ok(names)
+    }
+}
+
+/// The body of a success, or what the status means for a send.
+fn answer(response: &Response) -> Result<Value> {
+    let body = mend::read(&response.body);
+    let status = response.status;
+    if status.is_success() && body.is_object() {
+        return Ok(body);
+    }
+    // {"error":{"errorCode":"200","message":"Authentication Failed"}} of the gate, {"status":400,"errors":[..]} of the service
+    let code = wire::word(&body["error"]["errorCode"]).or_else(|| wire::word(&body["errorCode"]));
+    let error = match status {
+        StatusCode::BAD_REQUEST if body.is_object() => {
+            CarrierError::new(ErrorKind::Permanent, "the carrier refused the call")
+        }
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            CarrierError::new(ErrorKind::Permanent, "the carrier refused the call: it is too large")
+        }
+        _ => by_status(status),
+    };
+    let error = match code {
+        Some(code) => error.with_code(plain(&code, 8)),
+        None => error,
+    };
+    Err(error.with_retry_after(response.retry_after()))
+}
+
+#[async_trait]
+impl Carrier for Sens {
+    fn name(&self) -> &'static str {
+        "sens"
+    }
+
+    fn caps(&self) -> Caps {
+        Caps {
+            inbound: InboundClass::None,
+            idempotent_send: None,
+            lookup: Lookup::Scan,
+            reports: ReportClass::PerMessage,
+            min_poll: self.config.min_poll,
+            limits: Limits::KOREAN,
+            sends_per_sec: self.config.sends_per_sec,
+            photos_in: false,
+            photos_out: Some(PhotoLimits::KOREAN),
+            push: false,
+            lists_sent: true,
+        }
+    }
+
+    async fn send(&self, text: &OutboundText) -> Result<Accepted> {
+        if text.citizen.kind() == PhoneKind::Foreign {
+            return Err(CarrierError::new(
+                ErrorKind::Permanent,
+                "this carrier is asked for Korean numbers only",
+            ));
+        }
+        if text.photos.len() > PhotoLimits::KOREAN.n {
+            return Err(CarrierError::new(ErrorKind::Permanent, "this carrier takes three photos a text"));
+        }
+        let photos = self.upload(text).await?;
+        let _turn = self.sends.wait().await;
+        if (self.now)() > text.expires_at {
+            return Err(CarrierError::new(
+                ErrorKind::NotSent,
+                "the text grew too old while it waited to leave",
+            ));
+        }
+        let request = self.request(Method::POST, "messages")?.json(wire::send_body(text, &photos));
+        let request = self.signed(request)?;
+        let response = self.http.call(request).await.map_err(|f| unanswered(&f, ErrorKind::Ambiguous))?;
+        let body = answer(&response)?;
+        match wire::word(&body["requestId"]) {
+            // 202 and its word: anything else is described nowhere.
+            Some(id) if wire::word(&body["statusCode"]).as_deref() == Some("202") => {
+                Ok(Accepted { carrier_message_id: Some(id), repeated: false })
+            }
+            _ => Err(CarrierError::new(
+                ErrorKind::Ambiguous,
+                "the answer to a send does not say what became of it",
+            )),
+        }
+    }
+
+    /// Texts to this number with these words since the first try; nobody's but ours if no other text of ours has its name.
+    async fn reconcile(&self, text: &OutboundText) -> Result<Reconciled> {
+        let since = text.first_attempt_at.saturating_sub(MARGIN_MS);
+        let until = (self.now)().saturating_add(MARGIN_MS).min(since.saturating_add(MOST_MS));
+        let body = self.requested(since, until, 0).await?;
+        let items = wire::items(&body)?;
+        let mut carrier_message_ids: Vec<String> =
+            items.iter().filter(|item| wire::is_alike(item, text)).filter_map(|i| wire::name_of(i)).collect();
+        carrier_message_ids.dedup();
+        Ok(match carrier_message_ids.is_empty() {
+            false => Reconciled::OneOf { carrier_message_ids },
+            true if wire::is_whole(&body, items.len()) => Reconciled::Absent,
+            true => Reconciled::CannotTell,
+        })
+    }
+
+    async fn status(&self, carrier_message_id: &str) -> Result<Option<Receipt>> {
+        let request = self.request(Method::GET, "messages")?.query("requestId", carrier_message_id);
+        let (_, body) = self.read(request).await?;
+        let items = wire::items(&body)?;
+        let ours = items.iter().find(|item| wire::name_of(item).as_deref() == Some(carrier_message_id));
+        Ok(ours.and_then(|item| wire::ended(item)))
+    }
+
+    async fn check(&self) -> Result<Option<i64>> {
+        let now = (self.now)();
+        let request = self
+            .request(Method::GET, "messages")?
+            .query("requestStartTime", clock(now.saturating_sub(MARGIN_MS)))
+            .query("requestEndTime", clock(now));
+        let (response, _) = self.read(request).await?;
+        Ok(response.date_ms().map(|date| date - now))
+    }
+
+    async fn sent_since(&self, since: UnixMs, page: Option<&str>) -> Result<SentPage> {
+        let n: u64 = match page {
+            None => 0,
+            Some(word) => word.parse().map_err(|_| odd("there is no such page"))?,
+        };
+        let until = (self.now)().saturating_add(MARGIN_MS).min(since.saturating_add(MOST_MS));
+        let body = self.requested(since, until, n).await?;
+        let entries = wire::items(&body)?;
+        let is_last = wire::is_whole(&body, entries.len()) || entries.is_empty();
+        let items = entries.iter().filter_map(|item| wire::listed(item, since)).collect();
+        Ok(SentPage { items, next: (!is_last).then(|| (n + 1).to_string()) })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,112 @@
+//! SENS's JSON, read liberally: whatever is missing or odd in one item must not cost the others.
+
+use serde_json::{Value, json};
+
+use crate::carrier::error::{odd, plain};
+use crate::carrier::korea::{time_ms, title};
+use crate::carrier::{Result, SentText};
+use crate::domain::UnixMs;
+use crate::domain::fate::Meaning;
+use crate::domain::outbound::{OutboundKind, OutboundText};
+use crate::domain::receipt::{Receipt, ReceiptStatus};
+use crate::domain::text::normalise;
+
+/// The code of a text that arrived.
+const DELIVERED: &str = "0";
+
+/// What a text's last code means for the people. No table of the others is published where we could read it.
+pub fn meaning(code: &str) -> Option<Meaning> {
+    (code == DELIVERED).then_some(Meaning::Delivered)
+}
+
+/// A string or a number, as a string.
+pub(super) fn word(value: &Value) -> Option<String> {
+    match value {
+        Value::String(word) if !word.is_empty() => Some(word.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+/// The body of a send: one text a request.
+pub(super) fn send_body(text: &OutboundText, photos: &[String]) -> Value {
+    let kind = match (text.kind, photos) {
+        (OutboundKind::Sms, _) => "SMS",
+        (_, []) => "LMS",
+        _ => "MMS",
+    };
+    let words = text.text.reveal();
+    let mut body = json!({
+        "type": kind,
+        "contentType": "COMM",
+        "countryCode": "82",
+        "from": text.from.reveal(),
+        "content": words,
+        "messages": [{ "to": text.citizen.reveal() }],
+    });
+    if let Some(title) = title(words).filter(|_| kind != "SMS") {
+        body["subject"] = json!(title);
+    }
+    if !photos.is_empty() {
+        body["files"] = photos.iter().map(|id| json!({ "fileId": id })).collect();
+    }
+    body
+}
+
+pub(super) fn items(body: &Value) -> Result<Vec<&Value>> {
+    match &body["messages"] {
+        Value::Array(items) => Ok(items.iter().collect()),
+        Value::Null => Ok(Vec::new()),
+        _ => Err(odd("a list has a shape we do not know")),
+    }
+}
+
+/// Whether a page surely shows all there is. How pages are asked for and counted differs between the documents, so a page
+/// that does not say so is taken for one of several.
+pub(super) fn is_whole(body: &Value, n: usize) -> bool {
+    let count = |name: &str| body[name].as_u64();
+    match (&body["hasMore"], count("itemCount").or(count("totalCount"))) {
+        (Value::Bool(more), _) => !more,
+        (_, Some(total)) => usize::try_from(total).is_ok_and(|total| total <= n),
+        _ => false,
+    }
+}
+
+pub(super) fn name_of(item: &Value) -> Option<String> {
+    word(&item["requestId"])
+}
+
+/// The same number, sender and words.
+pub(super) fn is_alike(item: &Value, text: &OutboundText) -> bool {
+    let digits = |value: &Value| word(value).map(|word| word.replace('-', ""));
+    let is_to = digits(&item["to"]).as_deref() == Some(text.citizen.reveal());
+    let is_from = digits(&item["from"]).is_none_or(|from| from == text.from.reveal());
+    let words = item["content"].as_str().map(normalise);
+    is_to && is_from && words.is_some_and(|words| words.trim() == normalise(text.text.reveal()).trim())
+}
+
+/// An entry as a receipt; `None` while the text is on its way. Only `COMPLETED` is an end.
+pub(super) fn ended(item: &Value) -> Option<Receipt> {
+    let name = name_of(item)?;
+    if word(&item["status"]).as_deref() != Some("COMPLETED") {
+        return None;
+    }
+    let code = word(&item["statusCode"]).map_or_else(|| "unknown".to_owned(), |code| plain(&code, 8));
+    let status = match word(&item["statusName"]).as_deref() {
+        Some("success") => ReceiptStatus::Delivered,
+        Some("fail") => ReceiptStatus::Undelivered,
+        _ => ReceiptStatus::Unknown,
+    };
+    let reported_at = item["completeTime"].as_str().and_then(time_ms);
+    Some(Receipt { carrier_message_id: name, client_key: None, status, code, reported_at })
+}
+
+/// An entry of the list as a whole; one without a time is as old as the list begins.
+pub(super) fn listed(item: &Value, since: UnixMs) -> Option<SentText> {
+    Some(SentText {
+        carrier_message_id: name_of(item)?,
+        key: None,
+        at: item["requestTime"].as_str().and_then(time_ms).unwrap_or(since),
+        receipt: ended(item),
+    })
+}
