@@ -16,7 +16,7 @@ use image::{ImageFormat, Rgb, RgbImage};
 use jiff::Timestamp;
 use munja::api::wire::{ConversationDetail, MessageView, PhotoView, ReplyRequest, ReplyResponse};
 use munja::domain::media::PhotoLimits;
-use munja::domain::photo::{PhotoKind, measure};
+use munja::domain::photo::{MAX_BYTES, PhotoKind, measure};
 use munja::sim::{Endpoint, Fault, FaultRule};
 use munja::store::{Store, StoreOptions};
 use serde_json::{Value, json};
@@ -205,15 +205,17 @@ async fn what_cannot_be_had_is_told_to_both_once() {
         (said("b.jpg"), VecDeque::from([(200, page)])),
         (large, VecDeque::new()),
         (said("d.jpg"), VecDeque::from([(200, picture(ImageFormat::Jpeg, 8, 8))])),
+        (said("e.jpg"), VecDeque::from([(200, vec![0xff; MAX_BYTES + 1])])),
     ]);
     let gateway = gateway(&phone).await;
     until_async(&gateway.store, || async {
-        gateway.photos_in().await.iter().filter(|photo| photo.state != "wanted").count() == 4
+        gateway.photos_in().await.iter().filter(|photo| photo.state != "wanted").count() == 5
     })
     .await;
     let why: Vec<_> = gateway.photos_in().await.into_iter().map(|photo| photo.why).collect();
     let word = |word: &str| Some(word.to_owned());
-    assert_eq!(why, [word("gone"), word("not_a_photo"), word("too_large"), None]);
+    assert_eq!(why, [word("gone"), word("not_a_photo"), word("too_large"), None, word("too_large")]);
+    assert_eq!(phone.asked().iter().filter(|part| **part == 4).count(), 1, "nor asked for again");
     assert_eq!(phone.asked().iter().filter(|part| **part == 2).count(), 0, "too large is not even asked for");
     // The receipt text, and one word about photos.
     gateway.until(|b| b.n_outbound("delivered") == 2).await;
