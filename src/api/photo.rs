@@ -22,13 +22,13 @@ use crate::domain::photo::{self, MAX_UPLOAD_BYTES, PhotoState, Unfit, measure};
 /// A photo must have arrived after this long.
 const UPLOAD_TIMEOUT: Duration = Duration::from_secs(120);
 
-/// Unpacking photos takes memory: so many at once.
+/// Unpacking a photo takes memory, hundreds of megabytes at worst: one at a time.
 #[derive(Clone)]
 pub(super) struct PhotoLine(Arc<Semaphore>);
 
 impl Default for PhotoLine {
     fn default() -> Self {
-        PhotoLine(Arc::new(Semaphore::new(2)))
+        PhotoLine(Arc::new(Semaphore::new(1)))
     }
 }
 

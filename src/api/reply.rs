@@ -64,7 +64,7 @@ pub(super) async fn reply(
         last_seen: request.last_seen,
         force: request.force,
         pieces: pieces.into_iter().map(|Piece { kind, text, .. }| (kind, text)).collect(),
-        photos: photos(&request, &settings)?,
+        photos: photos(&request, &settings),
     };
     match context.store.reply(new, settings.send.clone(), context.now()).await? {
         ReplyOutcome::Written { reply_id, repeated, messages } => {
@@ -73,7 +73,7 @@ pub(super) async fn reply(
             Ok((status, Answer(ReplyResponse { reply_id, n_bytes, messages, repeated })))
         }
         ReplyOutcome::Refused(ReplyRefused::KeyReused) => Err(Refusal::new("key_reused")),
-        ReplyOutcome::Refused(ReplyRefused::NoSuchPhoto) => Err(Refusal::new("no_such_photo")),
+        ReplyOutcome::Refused(ReplyRefused::NoSuchPhoto) => Err(unfit_photos(&request, &settings)),
         ReplyOutcome::Refused(ReplyRefused::Guard(Claim::NewerTexts)) => {
             Err(newer_texts(&context, id, request.last_seen).await?)
         }
@@ -84,14 +84,19 @@ pub(super) async fn reply(
     }
 }
 
-/// The photos of an answer, if it has any and the carrier takes them.
-fn photos(request: &ReplyRequest, settings: &ApiSettings) -> Result<Option<ReplyPhotos>, Refusal> {
-    match settings.photos {
-        _ if request.photos.is_empty() => Ok(None),
-        None => Err(Refusal::new("photos_not_taken")),
-        Some(limits) if request.photos.len() > limits.n => Err(Refusal::new("too_many_photos")),
-        Some(limits) => Ok(Some(ReplyPhotos { ids: request.photos.clone(), limits })),
-    }
+/// The photos of an answer, if it has any. The store judges them, for an answer written before is given whatever has
+/// changed since.
+fn photos(request: &ReplyRequest, settings: &ApiSettings) -> Option<ReplyPhotos> {
+    let ids = request.photos.clone();
+    (!ids.is_empty()).then_some(ReplyPhotos { ids, limits: settings.photos })
+}
+
+fn unfit_photos(request: &ReplyRequest, settings: &ApiSettings) -> Refusal {
+    Refusal::new(match settings.photos {
+        None => "photos_not_taken",
+        Some(limits) if request.photos.len() > limits.n => "too_many_photos",
+        Some(_) => "no_such_photo",
+    })
 }
 
 fn unfit(why: Unfit, text: &str, charset: Charset) -> Refusal {

@@ -32,8 +32,8 @@ pub struct NewReply {
 pub struct ReplyPhotos {
     /// Handed in by the same counselor ([`Store::hand_in_photo`]).
     pub ids: Vec<i64>,
-    /// What the carrier takes.
-    pub limits: PhotoLimits,
+    /// What the carrier takes, if any.
+    pub limits: Option<PhotoLimits>,
 }
 
 /// Why an answer was not written; nothing was changed.
@@ -113,9 +113,12 @@ fn insert(conn: &Connection, new: &NewReply, now: UnixMs) -> Result<i64> {
 }
 
 fn photos_are_there(conn: &Connection, new: &NewReply) -> Result<bool> {
-    match &new.photos {
-        Some(photos) => photo::uploads_of(conn, new.counselor_id, &photos.ids, &photos.limits),
-        None => Ok(true),
+    let Some(ReplyPhotos { ids, limits }) = &new.photos else {
+        return Ok(true);
+    };
+    match limits {
+        Some(limits) => photo::uploads_of(conn, new.counselor_id, ids, limits),
+        None => Ok(false),
     }
 }
 

@@ -65,14 +65,17 @@ async fn round(context: &Context) -> Result<usize> {
         context.board.progress(ROLE, context.now());
         result = result.and(ended.unwrap_or(Err(StoreError::Crashed)));
     }
-    result?;
+    result.and(tell(context).await).map(|()| n)
+}
+
+async fn tell(context: &Context) -> Result<()> {
     let settings = context.settings();
     let (notice, send) = (settings.photo_lost.clone(), settings.route.send.clone());
-    let n_told = context.store.tell_of_lost_photos(notice, send, context.now()).await?;
-    if n_told > 0 {
-        tracing::warn!(n = n_told, "texts lost photos; their citizens and counselors are told");
+    let n = context.store.tell_of_lost_photos(notice, send, context.now()).await?;
+    if n > 0 {
+        tracing::warn!(n, "texts lost photos; their citizens and counselors are told");
     }
-    Ok(n)
+    Ok(())
 }
 
 async fn sweep(context: &Context) {
@@ -100,7 +103,14 @@ async fn one(context: &Context, wanted: WantedPhoto) -> Result<()> {
     };
     let why = match fetched {
         Fetched::Photo(bytes, is) => {
-            return context.store.keep_photo(wanted.id, bytes, is, context.now()).await;
+            match context.store.keep_photo(wanted.id, bytes, is, context.now()).await {
+                Err(error) if !error.is_of_the_disk() => {
+                    // Put off, so that it does not stand before the others.
+                    store_trouble(ROLE, &error);
+                    None
+                }
+                done => return done,
+            }
         }
         Fetched::Not(why) => Some(why),
         Fetched::NotNow => None,

@@ -127,6 +127,10 @@ async fn what_is_handed_in_is_made_as_the_carrier_takes_it() {
     let (status, _, bytes) = desk.look(&message["photos"][0]["id"], &jia).await;
     assert_eq!((status.as_u16(), bytes), (200, jpeg));
     assert_eq!(desk.reply(1, &minsu, "a", body(json!([photo["id"]]))).await.expect(200)["repeated"], true);
+    // Whatever has changed since.
+    desk.settings.send_replace(Arc::new(ApiSettings { photos: None, ..settings(0) }));
+    assert_eq!(desk.reply(1, &minsu, "a", body(json!([photo["id"]]))).await.expect(200)["repeated"], true);
+    desk.settings.send_replace(Arc::new(ApiSettings { photos: Some(limits), ..settings(0) }));
     // The same words with other photos are another answer.
     desk.reply(1, &minsu, "a", body(json!([]))).await.refused("key_reused");
     let other = desk.hand_in(&minsu, file(ImageFormat::Jpeg, 20)).await.expect(201);

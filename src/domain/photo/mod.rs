@@ -34,8 +34,8 @@ pub const UPLOAD_KEPT_MS: i64 = 24 * 60 * 60 * 1_000;
 /// A citizen is told once in so long that photos were lost.
 pub const TELL_EVERY_MS: i64 = 30 * 60 * 1_000;
 
-/// A photo that the carrier says it does not have, or that comes as something else, is lost when that is said for the
-/// third time: a text may be listed before its photo is there, and a proxy may answer for the carrier.
+/// A photo that the carrier says it does not have, or that comes as something else, is not lost before the third try: a
+/// text may be listed before its photo is there, and a proxy may answer for the carrier.
 pub const SURE_AFTER: u32 = 3;
 
 const FIRST_WAIT_MS: i64 = 2_000;

@@ -45,7 +45,7 @@ impl Bench {
         let conversation = self.text_in(MINSU, T0).await;
         self.store.claim(conversation, counselor, T0).await.unwrap();
         let photo = self.store.hand_in_photo(counselor, bytes("jpeg"), IS, T0).await.unwrap();
-        let photos = Some(ReplyPhotos { ids: vec![photo.id], limits: PhotoLimits::KOREAN });
+        let photos = Some(ReplyPhotos { ids: vec![photo.id], limits: Some(PhotoLimits::KOREAN) });
         let new = NewReply { photos, ..super::replies::new_reply(conversation, counselor, key, &["약도"]) };
         (conversation, self.store.reply(new, send(), T0).await.unwrap())
     }
@@ -220,13 +220,15 @@ async fn only_ones_own_photos_as_the_carrier_takes_them() {
     assert!(bench.store.photo(mine, minsu).await.is_ok());
     assert!(matches!(bench.store.photo(mine, jiyeong).await, Err(StoreError::NotFound)));
     let limits = PhotoLimits::KOREAN;
+    let takes = Some(limits);
     for (ids, limits) in [
-        (vec![theirs], limits),
-        (vec![mine, 99], limits),
-        (vec![mine, mine], limits),
-        (vec![mine], PhotoLimits { n_bytes: 3, ..limits }),
-        (vec![mine], PhotoLimits { width: 39, ..limits }),
-        (vec![mine], PhotoLimits { n: 0, ..limits }),
+        (vec![theirs], takes),
+        (vec![mine, 99], takes),
+        (vec![mine, mine], takes),
+        (vec![mine], Some(PhotoLimits { n_bytes: 3, ..limits })),
+        (vec![mine], Some(PhotoLimits { width: 39, ..limits })),
+        (vec![mine], Some(PhotoLimits { n: 0, ..limits })),
+        (vec![mine], None),
     ] {
         let photos = Some(ReplyPhotos { ids: ids.clone(), limits });
         let new = NewReply { photos, ..super::replies::new_reply(conversation, minsu, "k", &["약도"]) };
