@@ -11,7 +11,6 @@ mod routes;
 use bytes::Bytes;
 use http::{Request, Response, header};
 use serde::Serialize;
-use serde_json::json;
 
 use super::SimOptions;
 use super::answer::{Answer, korean};
@@ -21,7 +20,7 @@ use super::faults::Endpoint;
 use super::numbers::is_digits;
 use super::order::{Order, Recipient};
 use super::sends::{Became, Outcome};
-use answer::{gateway, ok, result_of, service, with_reference};
+use answer::{gateway, result_of, service, with_reference};
 use order::read_order;
 use reads::Query;
 use routes::Route;
@@ -82,10 +81,7 @@ impl Dialect for Bizgo {
             Ok(Route::Inquiry(key)) => reads::inquire(core, key),
             Ok(Route::RequestInquiry(id)) => reads::inquire_request(core, id),
             Ok(Route::ReportInquiry(key)) => reads::inquire_report(core, key),
-            Ok(Route::Upload) => match files::read_file(request) {
-                Ok(file) => ok(json!({ "fileKey": core.keep_file(file) })),
-                Err(code) => service(code),
-            },
+            Ok(Route::Upload) => files::upload(core, request),
             // A send is not answered here.
             Ok(Route::Send) => gateway(500),
             Err(refused) => refused,

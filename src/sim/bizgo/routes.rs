@@ -15,10 +15,10 @@ pub(super) enum Route<'a> {
     Inquiry(&'a str),
     RequestInquiry(&'a str),
     Send,
-    Upload,
     Report,
     ReportAck(&'a str),
     ReportInquiry(&'a str),
+    Upload,
 }
 
 impl<'a> Route<'a> {
@@ -39,8 +39,8 @@ impl<'a> Route<'a> {
             ["report", "inquiry", key] => (Method::GET, Route::ReportInquiry(key)),
             ["report", "polling"] => (Method::GET, Route::Report),
             ["report", "polling", id] => (Method::DELETE, Route::ReportAck(id)),
-            ["send", "omni"] => (Method::POST, Route::Send),
             ["file", "mms"] => (Method::POST, Route::Upload),
+            ["send", "omni"] => (Method::POST, Route::Send),
             _ => return Err(not_found()),
         };
         if *method == wanted { Ok(route) } else { Err(gateway(405)) }
@@ -51,9 +51,9 @@ impl<'a> Route<'a> {
             Route::Mo => Endpoint::Mo,
             Route::History => Endpoint::History,
             Route::Send => Endpoint::Send,
-            Route::Upload => Endpoint::Upload,
             Route::Report => Endpoint::Report,
             Route::ReportAck(_) => Endpoint::ReportAck,
+            Route::Upload => Endpoint::Upload,
             Route::MoInquiry(_) | Route::Inquiry(_) | Route::RequestInquiry(_) | Route::ReportInquiry(_) => {
                 Endpoint::Inquiry
             }
