@@ -9,6 +9,7 @@ pub mod clicksend;
 mod emma;
 mod error;
 pub mod http;
+pub mod infobip;
 mod korea;
 mod mend;
 pub mod nhn;
@@ -42,6 +43,7 @@ pub fn meaning(carrier: &str, code: &str) -> Option<Meaning> {
     match carrier {
         "bizgo" => bizgo::meaning(code),
         "clicksend" => clicksend::meaning(code),
+        "infobip" => infobip::meaning(code),
         "nhn" => nhn::meaning(code),
         "oneapi" => oneapi::meaning(code),
         "sens" => sens::meaning(code),

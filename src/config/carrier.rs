@@ -6,6 +6,7 @@
 
 mod bizgo;
 mod clicksend;
+mod infobip;
 mod nhn;
 mod oneapi;
 mod sens;
@@ -24,6 +25,7 @@ use super::file::Checker;
 use super::{ConfigError, Polling};
 use crate::carrier::bizgo::BizgoConfig;
 use crate::carrier::clicksend::ClickSendConfig;
+use crate::carrier::infobip::InfobipConfig;
 use crate::carrier::nhn::NhnConfig;
 use crate::carrier::oneapi::OneApiConfig;
 use crate::carrier::sens::SensConfig;
@@ -66,6 +68,7 @@ pub struct CarrierSetup {
 pub enum Driver {
     Bizgo(BizgoConfig),
     ClickSend(ClickSendConfig),
+    Infobip(InfobipConfig),
     Nhn(NhnConfig),
     OneApi(OneApiConfig),
     Sens(SensConfig),
@@ -83,6 +86,7 @@ pub(super) struct CarrierSection {
     standby: Option<Spanned<String>>,
     bizgo: Option<Section>,
     clicksend: Option<Section>,
+    infobip: Option<Section>,
     nhn: Option<Section>,
     oneapi: Option<Section>,
     sens: Option<Section>,
@@ -96,6 +100,7 @@ impl CarrierSection {
         vec![
             ("bizgo", self.bizgo.as_ref()),
             ("clicksend", self.clicksend.as_ref()),
+            ("infobip", self.infobip.as_ref()),
             ("nhn", self.nhn.as_ref()),
             ("oneapi", self.oneapi.as_ref()),
             ("sens", self.sens.as_ref()),
@@ -110,6 +115,7 @@ impl CarrierSection {
 fn setup(name: &'static str, mut fields: Fields<'_>, polling: &Polling) -> Result<CarrierSetup, ConfigError> {
     let read = match name {
         "clicksend" => clicksend::read(&mut fields, polling),
+        "infobip" => infobip::read(&mut fields, polling),
         "nhn" => nhn::read(&mut fields, polling),
         "oneapi" => oneapi::read(&mut fields, polling),
         "sens" => sens::read(&mut fields, polling),

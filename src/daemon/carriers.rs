@@ -9,6 +9,7 @@ use crate::carrier::Carrier;
 use crate::carrier::bizgo::Bizgo;
 use crate::carrier::clicksend::ClickSend;
 use crate::carrier::http::{Http, HttpOptions};
+use crate::carrier::infobip::Infobip;
 use crate::carrier::nhn::Nhn;
 use crate::carrier::oneapi::OneApi;
 use crate::carrier::sens::Sens;
@@ -28,6 +29,7 @@ pub fn make_carrier(setup: &CarrierSetup, clock: &Clock) -> anyhow::Result<Arc<d
     Ok(match &setup.driver {
         Driver::Bizgo(config) => Arc::new(Bizgo::new(config.clone(), http, now)),
         Driver::ClickSend(config) => Arc::new(ClickSend::new(config.clone(), http, now)),
+        Driver::Infobip(config) => Arc::new(Infobip::new(config.clone(), http, now)),
         Driver::Nhn(config) => Arc::new(Nhn::new(config.clone(), http, now)),
         Driver::OneApi(config) => Arc::new(OneApi::new(config.clone(), http, now)),
         Driver::Sens(config) => Arc::new(Sens::new(config.clone(), http, now)),
