@@ -39,13 +39,13 @@ struct Held {
 
 /// An Android phone with the SMSGate app, as far as photos need it.
 #[derive(Clone)]
-struct Phone {
+pub struct Phone {
     port: u16,
     held: Arc<Mutex<Held>>,
 }
 
 impl Phone {
-    async fn start() -> Phone {
+    pub async fn start() -> Phone {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let phone = Phone { port: listener.local_addr().unwrap().port(), held: Arc::default() };
         let app = Router::new()
@@ -75,6 +75,11 @@ impl Phone {
             "id": id, "type": "MMS_DOWNLOADED", "sender": CITIZEN, "contentPreview": "MMS content",
             "createdAt": Timestamp::now().to_string(), "attachments": attachments,
         }));
+    }
+
+    /// A citizen sends a photo.
+    pub fn sends(&self, photo: Vec<u8>) {
+        self.message(vec![(said("a.jpg"), VecDeque::from([(200, photo)]))]);
     }
 
     fn asked(&self) -> Vec<u64> {
@@ -116,7 +121,7 @@ fn said(name: &str) -> Value {
     json!({ "name": name, "contentType": "image/jpeg", "size": 0 })
 }
 
-async fn gateway(phone: &Phone) -> Gateway {
+pub async fn gateway(phone: &Phone) -> Gateway {
     let (from, to) = phone.config();
     Gateway::with_files(Carrier::start().await, "", (from, &to), &[]).await
 }
