@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Args;
+use url::Url;
 
 use super::{Say, line};
 use crate::sim::{self, DialectKind, SimOptions, SimRun};
@@ -28,6 +29,12 @@ pub(super) struct Sim {
     /// The number citizens text, and the only registered sender
     #[arg(long, default_value = "062120")]
     number: String,
+    /// Whom to call with texts and reports, where the carrier does
+    #[arg(long, value_name = "URL")]
+    webhook: Option<Url>,
+    /// What such calls are signed with
+    #[arg(long, default_value = "SIM-WEBHOOK-SECRET")]
+    webhook_secret: String,
     /// Citizens text by themselves, so many a minute
     #[arg(long, default_value_t = 0)]
     per_minute: u32,
@@ -51,6 +58,8 @@ pub(super) async fn run(args: Sim, say: Say) -> anyhow::Result<()> {
         sender_numbers: vec![args.number.clone()],
         mo_number: args.number,
         seed: args.seed,
+        webhook: args.webhook,
+        webhook_secret: args.webhook_secret,
         ..SimOptions::default()
     };
     let texts = args.texts.map(|path| (path, args.column));

@@ -6,6 +6,9 @@ pub mod bizgo;
 #[path = "tests/canned.rs"]
 mod canned;
 pub mod clicksend;
+#[cfg(all(test, feature = "sim"))]
+#[path = "tests/conformance/mod.rs"]
+mod conformance;
 mod emma;
 mod error;
 pub mod http;

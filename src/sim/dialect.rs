@@ -67,6 +67,10 @@ use super::sends::Outcome;
 pub enum DialectKind {
     #[default]
     Bizgo,
+    Clicksend,
+    Nhn,
+    Smsgate,
+    Solapi,
 }
 
 impl DialectKind {
@@ -78,6 +82,10 @@ impl DialectKind {
     pub(super) fn dialect(self) -> &'static dyn Dialect {
         match self {
             DialectKind::Bizgo => &super::bizgo::Bizgo,
+            DialectKind::Clicksend => &super::clicksend::ClickSend,
+            DialectKind::Nhn => &super::nhn::Nhn,
+            DialectKind::Smsgate => &super::smsgate::SmsGate,
+            DialectKind::Solapi => &super::solapi::Solapi,
         }
     }
 }

@@ -13,7 +13,7 @@
 //! `GET|POST|DELETE faults`.
 //!
 //! Reading order: [`Sim`], `call` (one call from first to last), `dialect`, `core`, `order`, `sends`, `handset`, `texts`,
-//! `reports`, `sent`, `push`, `faults`, `ledger`; then `bizgo`.
+//! `reports`, `sent`, `push`, `faults`, `ledger`; then `bizgo` and the other dialects; what they share in reading is `query`, `fields`, `numbers`, `korea`.
 
 // The core offers what every carrier's dialect may need, more than any one of them uses.
 #![allow(dead_code)]
@@ -23,15 +23,20 @@ mod answer;
 mod bizgo;
 mod call;
 mod citizens;
+mod clicksend;
 mod core;
 mod dialect;
 mod events;
 mod faults;
+mod fields;
 mod handset;
+mod korea;
 mod ledger;
+mod nhn;
 mod numbers;
 mod order;
 mod push;
+mod query;
 mod rate;
 mod reports;
 mod rules;
@@ -39,6 +44,8 @@ mod run;
 mod sends;
 mod sent;
 mod serve;
+mod smsgate;
+mod solapi;
 #[cfg(test)]
 mod tests;
 mod texts;

@@ -74,18 +74,21 @@ impl Core<'_> {
 
     /// Acks the reports of one message that are ready by now, by the carrier's name of it; how many.
     pub(super) fn ack_report(&mut self, msg_key: &str) -> usize {
-        let Some(index) = self.message_by_key(msg_key) else {
-            return 0;
-        };
-        let ready = self.ready(usize::MAX, 0, |message| message.msg_key == msg_key);
+        self.ack_reports(|message| message.msg_key == msg_key)
+    }
+
+    /// Acks all reports that are ready by now and fit; how many.
+    pub(super) fn ack_reports(&mut self, fits: impl Fn(&Message) -> bool) -> usize {
+        let ready = self.ready(usize::MAX, 0, fits);
         for (place, _) in &ready {
             self.state.reports.remove(place);
         }
-        if !ready.is_empty() {
-            self.done(&[index]);
-            self.events.push(SimEvent::Acked { n: ready.len() });
+        let messages: Vec<usize> = ready.into_iter().map(|(_, message)| message).collect();
+        self.done(&messages);
+        if !messages.is_empty() {
+            self.events.push(SimEvent::Acked { n: messages.len() });
         }
-        ready.len()
+        messages.len()
     }
 
     fn ready(&self, limit: usize, skip: usize, fits: impl Fn(&Message) -> bool) -> Vec<((i64, u64), usize)> {
@@ -110,7 +113,7 @@ impl Core<'_> {
     }
 
     /// Reports as faults leave them.
-    fn spoiled(&mut self, mut messages: Vec<usize>) -> Vec<usize> {
+    pub(super) fn spoiled(&mut self, mut messages: Vec<usize>) -> Vec<usize> {
         if messages.is_empty() {
             return messages;
         }

@@ -48,10 +48,30 @@ impl Core<'_> {
     }
 
     /// A page of what has a report by now, by when it was ready.
-    pub(super) fn list_reported(&self, span: &Span, fits: impl Fn(&Message) -> bool) -> Page {
-        let (all, now) = (&self.state.messages, self.now);
-        self.state
-            .messages_by_report
-            .page(span, |index| all[index].report(now).is_some() && fits(&all[index]))
+    pub(super) fn list_reported(&mut self, span: &Span, fits: impl Fn(&Message) -> bool) -> Page {
+        let page = self.state.messages_by_report.page(span, |index| self.is_reported(index, &fits));
+        Page { items: self.spoiled(page.items), ..page }
+    }
+
+    /// How many have a report by now, of that stretch.
+    pub(super) fn count_reported(&self, span: &Span, fits: impl Fn(&Message) -> bool) -> usize {
+        self.state.messages_by_report.count(span, |index| self.is_reported(index, &fits))
+    }
+
+    /// How many were taken in that stretch.
+    pub(super) fn count_sent(&self, span: &Span, fits: impl Fn(&Message) -> bool) -> usize {
+        let all = &self.state.messages;
+        self.state.messages_by_time.count(span, |index| fits(&all[index]))
+    }
+
+    /// Where a message stands in the list of what has a report.
+    pub(super) fn report_place(&self, index: usize) -> Option<Place> {
+        let message = self.state.messages.get(index)?;
+        Some((message.dated(message.ready_at?), index))
+    }
+
+    fn is_reported(&self, index: usize, fits: &impl Fn(&Message) -> bool) -> bool {
+        let message = &self.state.messages[index];
+        message.report(self.now).is_some() && fits(message)
     }
 }

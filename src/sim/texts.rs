@@ -55,13 +55,19 @@ impl Core<'_> {
             text.visible_at <= now && fits(text)
         };
         let page = state.texts_by_time.page(span, fits);
-        self.shown(page.items, page.has_next, span.limit)
+        self.shown(page.items, page.has_next, span)
+    }
+
+    /// How many texts there are in that stretch by now.
+    pub(super) fn count_texts(&self, span: &Span) -> usize {
+        let (state, now) = (&*self.state, self.now);
+        state.texts_by_time.count(span, |index| state.texts[index].visible_at <= now)
     }
 
     /// Hands out the oldest texts that nobody was handed yet, and forgets them. Whoever lost the answer has lost them.
     pub(super) fn hand_out_texts(&mut self, limit: usize, fits: impl Fn(&Text) -> bool) -> TextPage {
         let open = self.open(limit, 0, fits);
-        let page = self.shown(open.0, open.1, limit);
+        let page = self.shown(open.0, open.1, &Span::all(limit));
         for index in &page.items {
             let text = &mut self.state.texts[*index];
             text.acked_at.get_or_insert(self.now);
@@ -73,7 +79,7 @@ impl Core<'_> {
     /// The oldest texts that were not acked, less the first `skip`. Asking changes nothing.
     pub(super) fn open_texts(&mut self, limit: usize, skip: usize, fits: impl Fn(&Text) -> bool) -> TextPage {
         let open = self.open(limit, skip, fits);
-        self.shown(open.0, open.1, limit)
+        self.shown(open.0, open.1, &Span::all(limit))
     }
 
     /// How many texts are there and were neither handed out for good nor acked.
@@ -105,9 +111,12 @@ impl Core<'_> {
     }
 
     /// A page as faults leave it.
-    fn shown(&mut self, items: Vec<usize>, has_next: bool, limit: usize) -> TextPage {
+    fn shown(&mut self, items: Vec<usize>, has_next: bool, span: &Span) -> TextPage {
         let fault = self.state.strike(Call::at(Endpoint::Mo), Sort::Content);
-        let (mut items, has_next) = self.with_repeats(items, has_next, limit, fault.as_ref());
+        let (mut items, has_next) = match span.by_number {
+            true => (items, has_next),
+            false => self.with_repeats(items, has_next, span.limit, fault.as_ref()),
+        };
         let shown_twice = fault == Some(Fault::DuplicateMo) && has_next;
         let last = last_shown(&items, shown_twice);
         if fault == Some(Fault::ReorderMo) {
@@ -117,7 +126,7 @@ impl Core<'_> {
         if !items.is_empty() {
             self.events.push(SimEvent::Listed { n: items.len() });
         }
-        TextPage { items, has_next, last, has_broken: fault == Some(Fault::BrokenMo) }
+        TextPage { items, has_next, last, has_broken: fault == Some(Fault::BrokenMo) && !span.by_number }
     }
 
     /// Lists twice what a fault or its own quirk wants twice; still no more than `limit` items.

@@ -29,13 +29,23 @@ pub(super) struct Span {
     pub after: Option<Place>,
     /// Less the first so many.
     pub skip: usize,
+    /// Asked for by number: an item more on a page would push another out of sight, so there is none.
+    pub by_number: bool,
     pub limit: usize,
 }
 
 impl Span {
     /// Everything, newest first.
     pub(super) fn all(limit: usize) -> Self {
-        Span { since: i64::MIN, until: i64::MAX, oldest_first: false, after: None, skip: 0, limit }
+        Span {
+            since: i64::MIN,
+            until: i64::MAX,
+            oldest_first: false,
+            after: None,
+            skip: 0,
+            by_number: false,
+            limit,
+        }
     }
 
     pub(super) fn since(self, at: i64) -> Self {
@@ -56,7 +66,7 @@ impl Span {
     }
 
     pub(super) fn skip(self, n: usize) -> Self {
-        Span { skip: n, ..self }
+        Span { skip: n, by_number: true, ..self }
     }
 
     fn bounds(&self) -> (Bound<Place>, Bound<Place>) {
@@ -76,6 +86,12 @@ impl Span {
 impl Timeline {
     pub(super) fn insert(&mut self, at: i64, index: usize) {
         self.0.insert((at, index));
+    }
+
+    /// How many fit, wherever in the list. Walks over that stretch.
+    pub(super) fn count(&self, span: &Span, fits: impl Fn(usize) -> bool) -> usize {
+        let whole = Span { after: None, skip: 0, limit: usize::MAX, ..span.clone() };
+        self.page(&whole, fits).items.len()
     }
 
     /// At most `limit` that fit. Costs O(log n) and what it walks over: what is skipped, the page, and whatever of that

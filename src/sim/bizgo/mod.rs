@@ -19,10 +19,10 @@ use super::dialect::{Codes, Dialect, Push, Pushed, Serial, Trouble};
 use super::faults::Endpoint;
 use super::numbers::is_digits;
 use super::order::{Order, Recipient};
+use super::query::Query;
 use super::sends::{Became, Outcome};
 use answer::{gateway, result_of, service, with_reference};
 use order::read_order;
-use reads::Query;
 use routes::Route;
 
 pub(super) struct Bizgo;

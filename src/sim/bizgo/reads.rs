@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::super::answer::Answer;
 use super::super::core::Core;
+use super::super::query::Query;
 use super::super::timeline::{Place, Span};
 use super::answer::{done, gateway, ok, service};
 use super::items::{List, MoItem, ReportItem, Reports, StatusItem};
@@ -14,41 +15,24 @@ const MAX_BATCH: usize = 1_000;
 /// Reports can be asked for this long.
 const REPORTS_KEPT_MS: i64 = 30 * 24 * 3_600_000;
 
-/// A query string, parsed; the last of several equal names counts.
-pub(super) struct Query(Vec<(String, String)>);
+/// Digits only; anything else is refused.
+fn number(query: &Query, name: &str) -> Result<Option<i64>, Answer> {
+    query.number(name).map_err(|_| bad_request())
+}
 
-impl Query {
-    pub(super) fn parse(query: Option<&str>) -> Self {
-        Query(url::form_urlencoded::parse(query.unwrap_or("").as_bytes()).into_owned().collect())
+fn limit_of(query: &Query) -> Result<usize, Answer> {
+    match number(query, "limit")? {
+        None => Ok(100),
+        Some(n) if (1..=1_000).contains(&n) => Ok(usize::try_from(n).unwrap_or(100)),
+        Some(_) => Err(bad_request()),
     }
+}
 
-    fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().rev().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
-    }
-
-    /// Digits only; anything else is refused.
-    fn number(&self, name: &str) -> Result<Option<i64>, Answer> {
-        let Some(word) = self.get(name) else {
-            return Ok(None);
-        };
-        let digits = Some(word).filter(|w| !w.is_empty() && w.bytes().all(|b| b.is_ascii_digit()));
-        digits.and_then(|d| d.parse().ok()).map(Some).ok_or_else(bad_request)
-    }
-
-    fn limit(&self) -> Result<usize, Answer> {
-        match self.number("limit")? {
-            None => Ok(100),
-            Some(n) if (1..=1_000).contains(&n) => Ok(usize::try_from(n).unwrap_or(100)),
-            Some(_) => Err(bad_request()),
-        }
-    }
-
-    /// The index that `lastSeq` stands for: sequence numbers count from 1.
-    fn before(&self, len: usize) -> Result<Option<usize>, Answer> {
-        let last = self.number("lastSeq")?.map(|seq| usize::try_from(seq).unwrap_or(usize::MAX));
-        // A number nothing has yet means the newest, one before everything means nothing.
-        Ok(last.map(|seq| seq.min(len.saturating_add(1))))
-    }
+/// The index that `lastSeq` stands for: sequence numbers count from 1.
+fn before(query: &Query, len: usize) -> Result<Option<usize>, Answer> {
+    let last = number(query, "lastSeq")?.map(|seq| usize::try_from(seq).unwrap_or(usize::MAX));
+    // A number nothing has yet means the newest, one before everything means nothing.
+    Ok(last.map(|seq| seq.min(len.saturating_add(1))))
 }
 
 fn bad_request() -> Answer {
@@ -71,7 +55,7 @@ fn local_time(word: &str) -> Option<i64> {
 /// `GET message/history/mo`: newest first, from `occurredTime` on.
 pub(super) fn list_texts(core: &mut Core<'_>, query: &Query) -> Result<Answer, Answer> {
     let since = query.get("occurredTime").and_then(offset_time).ok_or_else(bad_request)?;
-    let (limit, last) = (query.limit()?, query.before(core.n_texts())?);
+    let (limit, last) = (limit_of(query)?, before(query, core.n_texts())?);
     let after = last.map(|seq| cursor(seq, |index| core.text_place(index)));
     let mo_number = core.options.mo_number.as_str();
     let is_ours = query.get("to").is_none_or(|to| to == mo_number);
@@ -90,7 +74,7 @@ pub(super) fn list_texts(core: &mut Core<'_>, query: &Query) -> Result<Answer, A
 /// `GET message/history`: newest first, from `requestTime` on.
 pub(super) fn list_messages(core: &Core<'_>, query: &Query) -> Result<Answer, Answer> {
     let since = query.get("requestTime").and_then(local_time).ok_or_else(bad_request)?;
-    let (limit, last) = (query.limit()?, query.before(core.n_messages())?);
+    let (limit, last) = (limit_of(query)?, before(query, core.n_messages())?);
     let after = last.map(|seq| cursor(seq, |index| core.message_place(index)));
     let kinds: Option<Vec<&str>> = query.get("serviceType").map(|word| word.split(',').collect());
     let page = core.list_sent(&Span::all(limit).since(since).after(after), |message| {
@@ -188,7 +172,7 @@ mod tests {
 
     #[test]
     fn limits_and_sequence_numbers() {
-        let limit = |query: &str| Query::parse(Some(query)).limit().ok();
+        let limit = |query: &str| limit_of(&Query::parse(Some(query))).ok();
         assert_eq!((limit(""), limit("limit=1"), limit("limit=1000")), (Some(100), Some(1), Some(1_000)));
         for bad in [
             "limit=0",
@@ -201,7 +185,7 @@ mod tests {
         ] {
             assert_eq!(limit(bad), None, "{bad}");
         }
-        let before = |query: &str| Query::parse(Some(query)).before(5).ok();
+        let before = |query: &str| before(&Query::parse(Some(query)), 5).ok();
         assert_eq!(
             (before(""), before("lastSeq=3"), before("lastSeq=99")),
             (Some(None), Some(Some(3)), Some(Some(6)))

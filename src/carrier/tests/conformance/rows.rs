@@ -1,0 +1,98 @@
+//! The carriers: which dialect, and how a driver is made for the account the simulated carrier has.
+
+use super::*;
+use crate::carrier::bizgo::{Bizgo, BizgoConfig};
+use crate::carrier::clicksend::{ClickSend, ClickSendConfig};
+use crate::carrier::nhn::{Nhn, NhnConfig};
+use crate::carrier::smsgate::{SmsGate, SmsGateConfig};
+use crate::carrier::solapi::{Solapi, SolapiConfig};
+
+const PER_SEC: u32 = 900;
+const MIN_POLL: Duration = Duration::from_millis(280);
+/// Small, so that there are several pages.
+const PAGE: u32 = 7;
+const OVERLAP: Duration = Duration::from_secs(600);
+
+pub(super) fn bizgo() -> (DialectKind, Make) {
+    let make: Make = |account, http, now| {
+        let config = BizgoConfig {
+            api_key: account.api_key.clone().into(),
+            webhook_secret: Some(account.webhook_secret.clone().into()),
+            mo_number: Some(account.mo_number.clone()),
+            page_limit: PAGE,
+            overlap: OVERLAP,
+            sends_per_sec: PER_SEC,
+            others_per_sec: PER_SEC,
+            min_poll: MIN_POLL,
+        };
+        Arc::new(Bizgo::new(config, http, now))
+    };
+    (DialectKind::Bizgo, make)
+}
+
+pub(super) fn nhn() -> (DialectKind, Make) {
+    let make: Make = |account, http, now| {
+        let config = NhnConfig {
+            app_key: account.account.clone().into(),
+            secret_key: account.api_key.clone().into(),
+            webhook_signature: Some(account.webhook_secret.clone().into()),
+            sends_per_sec: PER_SEC,
+            others_per_sec: PER_SEC,
+            min_poll: MIN_POLL,
+        };
+        Arc::new(Nhn::new(config, http, now))
+    };
+    (DialectKind::Nhn, make)
+}
+
+pub(super) fn solapi() -> (DialectKind, Make) {
+    let make: Make = |account, http, now| {
+        let config = SolapiConfig {
+            api_key: account.api_key.clone().into(),
+            api_secret: account.api_secret.clone().into(),
+            webhook_secret: Some(account.webhook_secret.clone().into()),
+            sends_per_sec: PER_SEC,
+            others_per_sec: PER_SEC,
+            min_poll: MIN_POLL,
+        };
+        Arc::new(Solapi::new(config, http, now))
+    };
+    (DialectKind::Solapi, make)
+}
+
+pub(super) fn smsgate() -> (DialectKind, Make) {
+    let make: Make = |account, http, now| {
+        let config = SmsGateConfig {
+            user: account.api_key.clone(),
+            password: account.api_secret.clone().into(),
+            number: account.mo_number.clone(),
+            sim: Some(1),
+            device: None,
+            signing_key: Some(account.webhook_secret.clone().into()),
+            page_limit: PAGE,
+            overlap: OVERLAP,
+            max_segments: 8,
+            sends_per_sec: PER_SEC,
+            others_per_sec: PER_SEC,
+            min_poll: MIN_POLL,
+        };
+        Arc::new(SmsGate::new(config, http, now))
+    };
+    (DialectKind::Smsgate, make)
+}
+
+pub(super) fn clicksend() -> (DialectKind, Make) {
+    let make: Make = |account, http, now| {
+        let config = ClickSendConfig {
+            user: account.api_key.clone(),
+            api_key: account.api_secret.clone().into(),
+            page_limit: PAGE,
+            max_segments: 8,
+            sends_per_sec: PER_SEC,
+            others_per_sec: PER_SEC,
+            min_poll: MIN_POLL,
+        };
+        Arc::new(ClickSend::new(config, http, now))
+    };
+    (DialectKind::Clicksend, make)
+}
