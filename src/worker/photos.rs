@@ -176,3 +176,33 @@ async fn looked_at(media: Media) -> Fetched {
         Err(why) => Fetched::Not(why),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Only the carrier's clear word about the photo itself counts against it.
+    #[test]
+    fn what_an_error_says_of_a_photo() {
+        let loss = |kind, message: &str| match failed(&CarrierError::new(kind, message)) {
+            Fetched::Not(why) => Some(why),
+            _ => None,
+        };
+        assert_eq!(loss(ErrorKind::Permanent, "the photo is gone"), Some(Loss::Gone));
+        for kind in [ErrorKind::Permanent, ErrorKind::Transient, ErrorKind::Ambiguous] {
+            assert_eq!(loss(kind, TOO_LARGE), Some(Loss::TooLarge), "{kind:?}");
+        }
+        use ErrorKind::{Ambiguous, Auth, Config, NotSent, Protocol, RateLimited, Transient};
+        for kind in [Auth, Config, RateLimited, Transient, NotSent, Ambiguous, Protocol] {
+            assert_eq!(loss(kind, "not now"), None, "{kind:?}");
+        }
+        let gone = CarrierError::new(Ambiguous, "the carrier's answer cannot be read").with_code("HTTP410");
+        assert!(matches!(failed(&gone), Fetched::Not(Loss::Gone)));
+    }
+
+    #[tokio::test]
+    async fn more_than_was_asked_for_is_too_large_whatever_it_is() {
+        let media = Media { content_type: None, bytes: vec![0xff; MAX_BYTES + 1].into() };
+        assert!(matches!(looked_at(media).await, Fetched::Not(Loss::TooLarge)));
+    }
+}

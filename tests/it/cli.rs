@@ -178,7 +178,7 @@ async fn a_reader_that_goes_away_is_no_accident() {
 async fn photos_come_and_go() {
     let phone = Phone::start().await;
     let png = picture(ImageFormat::Png, 60, 50);
-    phone.sends(png.clone());
+    phone.sends(&[&png]);
     let gateway = photos::gateway(&phone).await;
     let minsu = Counselor::logged_in(&gateway).await;
     until_async(&gateway.store, || async { gateway.store.photo(1, 0).await.is_ok_and(|(_, b)| b.is_some()) })

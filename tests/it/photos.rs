@@ -1,89 +1,52 @@
-//! Photos with the whole daemon over real sockets: in from a phone (SMSGate), out by the simulated carrier (Bizgo).
+//! Photos with the whole daemon over real sockets: in from a simulated phone (SMSGate), out by a simulated Bizgo.
 
-use std::collections::{BTreeMap, VecDeque};
 use std::io::Cursor;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use axum::Router;
-use axum::extract::{Path as InPath, State};
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use bytes::Bytes;
 use image::{ImageFormat, Rgb, RgbImage};
-use jiff::Timestamp;
 use munja::api::wire::{ConversationDetail, MessageView, PhotoView, ReplyRequest, ReplyResponse};
 use munja::domain::media::PhotoLimits;
 use munja::domain::photo::{MAX_BYTES, PhotoKind, measure};
-use munja::sim::{Endpoint, Fault, FaultRule};
+use munja::sim::{DialectKind, Endpoint, Fault, FaultRule, Sim, SimOptions};
 use munja::store::{Store, StoreOptions};
-use serde_json::{Value, json};
 
 use crate::harness::{
     CITIZEN, Carrier, Desk, Gateway, add_minsu, config_text, until, until_async, write_config,
 };
 
-/// How the phone answers for an attachment: each in turn, the last one from then on.
-type Answers = VecDeque<(u16, Vec<u8>)>;
-
-#[derive(Default)]
-struct Held {
-    inbox: Vec<Value>,
-    attachments: BTreeMap<u64, Answers>,
-    /// Attachments asked for, in order.
-    asked: Vec<u64>,
-    victim: Option<Child>,
-}
-
-/// An Android phone with the SMSGate app, as far as photos need it.
-#[derive(Clone)]
-pub struct Phone {
-    port: u16,
-    held: Arc<Mutex<Held>>,
-}
+/// An Android phone with the SMSGate app.
+pub struct Phone(Carrier);
 
 impl Phone {
     pub async fn start() -> Phone {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let phone = Phone { port: listener.local_addr().unwrap().port(), held: Arc::default() };
-        let app = Router::new()
-            .route("/inbox", get(async |State(phone): State<Phone>| phone.inbox()))
-            .route("/inbox/{id}/attachments/{part}", get(attachment))
-            .with_state(phone.clone());
-        tokio::spawn(async move { axum::serve(listener, app).await });
-        phone
+        let options = SimOptions {
+            dialect: DialectKind::Smsgate,
+            api_key: "sms".to_owned(),
+            api_secret: "SIM-KEY".to_owned(),
+            mo_number: "01099990000".to_owned(),
+            others_per_sec: 100_000,
+            ..SimOptions::default()
+        };
+        Phone(Carrier::with(options).await)
     }
 
-    fn inbox(&self) -> String {
-        json!(self.held.lock().unwrap().inbox).to_string()
+    fn sim(&self) -> &Sim {
+        &self.0.sim
     }
 
-    /// A citizen sends these; each is what the phone says of an attachment, and how it hands it over.
-    fn message(&self, parts: Vec<(Value, Answers)>) {
-        let mut held = self.held.lock().unwrap();
-        let first = held.attachments.len() as u64;
-        let mut attachments = Vec::new();
-        for (n, (mut said, answers)) in (first..).zip(parts) {
-            said["partId"] = n.into();
-            held.attachments.insert(n, answers);
-            attachments.push(said);
-        }
-        let id = format!("mms:{}", held.inbox.len());
-        held.inbox.push(json!({
-            "id": id, "type": "MMS_DOWNLOADED", "sender": CITIZEN, "contentPreview": "MMS content",
-            "createdAt": Timestamp::now().to_string(), "attachments": attachments,
-        }));
+    /// A citizen sends these, and no word.
+    pub fn sends(&self, photos: &[&[u8]]) {
+        let photos = photos.iter().map(|photo| Bytes::copy_from_slice(photo)).collect();
+        self.sim().text_with_photos(CITIZEN, "", photos);
     }
 
-    /// A citizen sends a photo.
-    pub fn sends(&self, photo: Vec<u8>) {
-        self.message(vec![(said("a.jpg"), VecDeque::from([(200, photo)]))]);
-    }
-
-    fn asked(&self) -> Vec<u64> {
-        self.held.lock().unwrap().asked.clone()
+    /// How often a photo was asked for.
+    fn n_asked(&self) -> u64 {
+        self.sim().ledger().requests.get("media").copied().unwrap_or(0)
     }
 
     fn config(&self) -> (&'static str, String) {
@@ -91,23 +54,10 @@ impl Phone {
             "inbound = [\"smsgate\"]\noutbound = \"bizgo\"\n[carrier.smsgate]\nuser = \"sms\"\n\
              base_url = \"http://127.0.0.1:{}\"\npassword_file = \"key\"\nnumber = \"01099990000\"\n\
              sender = \"062120\"\nother_requests_per_sec = 1000\ntimeout_secs = 2",
-            self.port
+            self.0.port
         );
         ("name = \"bizgo\"", section)
     }
-}
-
-async fn attachment(State(phone): State<Phone>, InPath((_, part)): InPath<(String, u64)>) -> Response {
-    let mut held = phone.held.lock().unwrap();
-    held.asked.push(part);
-    if let Some(mut victim) = held.victim.take() {
-        victim.kill().unwrap();
-        victim.wait().unwrap();
-    }
-    let answers = held.attachments.entry(part).or_default();
-    let answer = if answers.len() > 1 { answers.pop_front() } else { answers.front().cloned() };
-    let (status, bytes) = answer.unwrap_or((404, Vec::new()));
-    (StatusCode::from_u16(status).unwrap(), bytes).into_response()
 }
 
 pub fn picture(format: ImageFormat, width: u32, height: u32) -> Vec<u8> {
@@ -117,10 +67,6 @@ pub fn picture(format: ImageFormat, width: u32, height: u32) -> Vec<u8> {
     bytes.into_inner()
 }
 
-fn said(name: &str) -> Value {
-    json!({ "name": name, "contentType": "image/jpeg", "size": 0 })
-}
-
 pub async fn gateway(phone: &Phone) -> Gateway {
     let (from, to) = phone.config();
     Gateway::with_files(Carrier::start().await, "", (from, &to), &[]).await
@@ -128,6 +74,10 @@ pub async fn gateway(phone: &Phone) -> Gateway {
 
 impl Gateway {
     /// The photos of the citizen's texts.
+    async fn states(&self) -> Vec<String> {
+        self.photos_in().await.into_iter().map(|photo| photo.state).collect()
+    }
+
     async fn photos_in(&self) -> Vec<PhotoView> {
         let detail: Result<ConversationDetail, _> = self.desk.get("/v1/conversations/1").await;
         let messages = detail.map(|detail| detail.messages).unwrap_or_default();
@@ -167,24 +117,15 @@ impl Desk {
 async fn a_photo_comes_in_byte_by_byte_although_the_phone_stumbles() {
     let phone = Phone::start().await;
     let (png, jpeg) = (picture(ImageFormat::Png, 50, 40), picture(ImageFormat::Jpeg, 30, 20));
-    let stumbling = VecDeque::from([(503, Vec::new()), (200, jpeg.clone())]);
-    phone.message(vec![
-        (said("../../../etc/cron.d/x.jpg"), VecDeque::from([(200, png.clone())])),
-        (said("b.jpg"), stumbling),
-    ]);
+    phone.sim().add_fault(FaultRule::at(Endpoint::Media, Fault::ErrorBefore { status: 503 }).times(1));
+    phone.sim().add_fault(FaultRule::at(Endpoint::Media, Fault::Truncate { at: 40 }).times(1));
+    phone.sends(&[&png, &jpeg]);
     let gateway = gateway(&phone).await;
-    until_async(&gateway.store, || async {
-        gateway.photos_in().await.iter().filter(|photo| photo.state == "kept").count() == 2
-    })
-    .await;
+    until_async(&gateway.store, || async { gateway.states().await == ["kept", "kept"] }).await;
     let photos = gateway.photos_in().await;
     assert_eq!(gateway.desk.photo(photos[0].id).await, ("image/png".to_owned(), png));
     assert_eq!(gateway.desk.photo(photos[1].id).await, ("image/jpeg".to_owned(), jpeg));
-    assert_eq!(
-        phone.asked().iter().filter(|part| **part == 0).count(),
-        1,
-        "what is kept is not asked for again"
-    );
+    assert_eq!(phone.n_asked(), 4, "what is kept is not asked for again");
     // One file each, of names nobody chose, beside the database.
     let names: Vec<String> = files(&gateway.folder.path().join("munja.db-photos"));
     assert_eq!(names.len(), 2, "{names:?}");
@@ -203,25 +144,19 @@ fn files(folder: &Path) -> Vec<String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_had_is_told_to_both_once() {
     let phone = Phone::start().await;
-    let large = json!({ "name": "c.jpg", "contentType": "image/jpeg", "size": 9 << 20 });
-    let page = b"<html>your session has expired</html>".to_vec();
-    phone.message(vec![
-        (said("a.jpg"), VecDeque::from([(404, Vec::new())])),
-        (said("b.jpg"), VecDeque::from([(200, page)])),
-        (large, VecDeque::new()),
-        (said("d.jpg"), VecDeque::from([(200, picture(ImageFormat::Jpeg, 8, 8))])),
-        (said("e.jpg"), VecDeque::from([(200, vec![0xff; MAX_BYTES + 1])])),
-    ]);
+    phone.sim().add_fault(FaultRule::at(Endpoint::Media, Fault::ErrorBefore { status: 404 }));
+    phone.sends(&[&picture(ImageFormat::Jpeg, 9, 9)]);
     let gateway = gateway(&phone).await;
-    until_async(&gateway.store, || async {
-        gateway.photos_in().await.iter().filter(|photo| photo.state != "wanted").count() == 5
-    })
-    .await;
-    let why: Vec<_> = gateway.photos_in().await.into_iter().map(|photo| photo.why).collect();
-    let word = |word: &str| Some(word.to_owned());
-    assert_eq!(why, [word("gone"), word("not_a_photo"), word("too_large"), None, word("too_large")]);
-    assert_eq!(phone.asked().iter().filter(|part| **part == 4).count(), 1, "nor asked for again");
-    assert_eq!(phone.asked().iter().filter(|part| **part == 2).count(), 0, "too large is not even asked for");
+    until_async(&gateway.store, || async { gateway.states().await == ["lost"] }).await;
+    assert_eq!(phone.n_asked(), 3);
+    phone.sim().clear_faults();
+    let large = vec![0xff; MAX_BYTES + 1];
+    phone.sends(&[b"<html>your session has expired</html>", &large, &picture(ImageFormat::Jpeg, 8, 8)]);
+    until_async(&gateway.store, || async { gateway.states().await == ["lost", "lost", "lost", "kept"] })
+        .await;
+    let why: Vec<_> = gateway.photos_in().await.into_iter().filter_map(|photo| photo.why).collect();
+    assert_eq!(why, ["gone", "not_a_photo", "too_large"]);
+    assert_eq!(phone.n_asked(), 3 + 3 + 1, "too large is not even asked for");
     // The receipt text, and one word about photos.
     gateway.until(|b| b.n_outbound("delivered") == 2).await;
     let told = gateway.sim().ledger().messages;
@@ -238,28 +173,41 @@ fn spawn(config: &Path) -> Child {
     munjad.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
 }
 
-/// Killed (SIGKILL) when the photo is asked for, with its answer under way.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_daemon_that_dies_over_a_photo_fetches_it_again() {
+/// Killed (SIGKILL) when the photo is asked for, or has been handed over.
+async fn killed_over_a_photo(when_done: bool) {
     let (phone, carrier) = (Phone::start().await, Carrier::start().await);
     let jpeg = picture(ImageFormat::Jpeg, 64, 64);
-    phone.message(vec![(said("a.jpg"), VecDeque::from([(200, jpeg.clone())]))]);
+    phone.sends(&[&jpeg]);
     let folder = tempfile::tempdir().unwrap();
     let (from, to) = phone.config();
     let config = write_config(folder.path(), &config_text(carrier.port, "").replace(from, &to));
     let store = Store::open(&folder.path().join("munja.db"), &StoreOptions::default()).unwrap();
     let counselor = add_minsu(&store).await.id;
-    phone.held.lock().unwrap().victim = Some(spawn(&config));
-    until_async(&store, || async { !phone.asked().is_empty() }).await;
+    let child = Arc::new(Mutex::new(Some(spawn(&config))));
+    let victim = Arc::clone(&child);
+    phone.sim().watch(Some(Arc::new(move |at, is_done| {
+        let is_the_moment = (at, is_done) == (Endpoint::Media, when_done);
+        if let Some(mut child) = victim.lock().unwrap().take_if(|_| is_the_moment) {
+            child.kill().unwrap();
+            child.wait().unwrap();
+        }
+    })));
+    until_async(&store, || async { child.lock().unwrap().is_none() }).await;
     assert_eq!(store.wanted_photos(9, i64::MAX).await.unwrap().len(), 1, "its text is here and it is not");
     let mut second = spawn(&config);
-    until_async(&store, || async { store.photo(1, counselor).await.is_ok_and(|(_, bytes)| bytes.is_some()) })
-        .await;
+    let is_kept = || async { store.photo(1, counselor).await.is_ok_and(|(_, bytes)| bytes.is_some()) };
+    until_async(&store, is_kept).await;
+    until(&store, |b| b.n_routed == 1).await;
     second.kill().unwrap();
     second.wait().unwrap();
     assert_eq!(store.photo(1, counselor).await.unwrap().1, Some(jpeg));
-    assert_eq!(phone.asked(), [0, 0]);
-    until(&store, |b| b.n_routed == 1).await;
+    assert_eq!(phone.n_asked(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_daemon_that_dies_over_a_photo_fetches_it_again() {
+    killed_over_a_photo(false).await;
+    killed_over_a_photo(true).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
