@@ -371,12 +371,15 @@ async fn network(
                 body.extend_from_slice(&chunk);
                 continue;
             }
-            Ok(Some(_)) => "the answer is too large",
+            Ok(Some(_)) => TOO_LARGE,
             Err(_) => "the answer broke off",
         };
         return Err(HttpFailure { partial: body.freeze(), ..after(what) });
     }
 }
+
+/// What is said of an answer that has more bytes than were asked for.
+pub const TOO_LARGE: &str = "the answer is too large";
 
 /// A body as it goes over the wire, and its type.
 fn written(body: Body) -> Option<(String, Bytes)> {

@@ -23,7 +23,7 @@ use serde_json::Value;
 use url::Url;
 
 pub use self::codes::meaning;
-use super::error::{by_status, odd, unanswered};
+use super::error::{by_status, odd, too_large, unanswered};
 use super::http::{Http, HttpFailure, Request, Response, basic, segment};
 use super::push::{PushCall, PushRefused, Pushed};
 use super::turns::Turns;
@@ -308,7 +308,7 @@ impl Carrier for Twilio {
                 let content_type = content_type.and_then(|word| word.to_str().ok()).map(str::to_owned);
                 Ok(Media { content_type, bytes: response.body })
             }
-            200 => Err(CarrierError::new(ErrorKind::Permanent, "the photo is too large")),
+            200 => Err(too_large()),
             404 | 410 => Err(CarrierError::new(ErrorKind::Permanent, "the photo is gone")),
             _ => Err(by_status(response.status).of_a_read()),
         }
