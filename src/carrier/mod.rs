@@ -1,5 +1,6 @@
 //! The one trait of the house: a company or API we exchange texts with. One file per carrier; each *names* what
-//! happened and leaves what follows to `worker`. Carriers know `domain` and nothing else.
+//! happened and leaves what follows to `worker`. Carriers know `domain` and nothing else. `README.md` beside this file says
+//! how to write one.
 
 pub mod bizgo;
 #[cfg(test)]
