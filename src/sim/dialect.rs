@@ -68,6 +68,7 @@ pub enum DialectKind {
     #[default]
     Bizgo,
     Clicksend,
+    Msghub,
     Nhn,
     Smsgate,
     Solapi,
@@ -83,6 +84,7 @@ impl DialectKind {
         match self {
             DialectKind::Bizgo => &super::bizgo::Bizgo,
             DialectKind::Clicksend => &super::clicksend::ClickSend,
+            DialectKind::Msghub => &super::msghub::Msghub,
             DialectKind::Nhn => &super::nhn::Nhn,
             DialectKind::Smsgate => &super::smsgate::SmsGate,
             DialectKind::Solapi => &super::solapi::Solapi,

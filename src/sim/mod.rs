@@ -32,6 +32,7 @@ mod fields;
 mod handset;
 mod korea;
 mod ledger;
+mod msghub;
 mod nhn;
 mod numbers;
 mod order;

@@ -73,7 +73,7 @@ macro_rules! carriers {
     )*};
 }
 
-carriers! { bizgo clicksend nhn smsgate solapi }
+carriers! { bizgo clicksend msghub nhn smsgate solapi }
 
 /// 2026-07-01T09:00:00+09:00
 const START_MS: i64 = 1_782_864_000_000;
@@ -158,6 +158,17 @@ impl Stand {
         let name = accepted.carrier_message_id.unwrap_or_else(|| newest.clone());
         assert_eq!(name, newest, "the dialect's name of a text is the driver's");
         name
+    }
+
+    /// A receipt under the carrier's name of its text, as the store finds it: by that name, else by our key.
+    fn named(&self, receipt: Receipt) -> Receipt {
+        let ledger = self.sim.ledger();
+        let by_name = ledger.messages.iter().any(|m| m.msg_key == receipt.carrier_message_id);
+        let by_key = |key: &String| ledger.messages.iter().find(|m| m.idempotency_key.as_ref() == Some(key));
+        match receipt.client_key.as_ref().and_then(by_key).filter(|_| !by_name) {
+            Some(found) => Receipt { carrier_message_id: found.msg_key.clone(), ..receipt },
+            None => receipt,
+        }
     }
 
     /// How many texts the carrier took.

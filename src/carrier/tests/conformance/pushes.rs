@@ -42,6 +42,7 @@ pub(super) async fn what_is_pushed_is_what_is_polled(row: Row) {
     assert!(n > 0, "it has webhooks, and nothing was pushed");
     for receipt in receipts {
         let ReceiptItem::Receipt(receipt) = receipt else { panic!("unreadable") };
+        let receipt = stand.named(receipt);
         assert_eq!((receipt.carrier_message_id, receipt.status), (name.clone(), ReceiptStatus::Delivered));
     }
     if stand.receives() && !texts.is_empty() {

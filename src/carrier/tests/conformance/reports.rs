@@ -29,7 +29,7 @@ pub(super) async fn told(stand: &Stand, names: &[String]) -> Vec<Receipt> {
             }
         }
     }
-    all
+    all.into_iter().map(|receipt| stand.named(receipt)).collect()
 }
 
 /// The statuses told of one text.

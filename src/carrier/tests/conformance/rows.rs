@@ -3,6 +3,7 @@
 use super::*;
 use crate::carrier::bizgo::{Bizgo, BizgoConfig};
 use crate::carrier::clicksend::{ClickSend, ClickSendConfig};
+use crate::carrier::msghub::{Msghub, MsghubConfig};
 use crate::carrier::nhn::{Nhn, NhnConfig};
 use crate::carrier::smsgate::{SmsGate, SmsGateConfig};
 use crate::carrier::solapi::{Solapi, SolapiConfig};
@@ -95,4 +96,18 @@ pub(super) fn clicksend() -> (DialectKind, Make) {
         Arc::new(ClickSend::new(config, http, now))
     };
     (DialectKind::Clicksend, make)
+}
+
+pub(super) fn msghub() -> (DialectKind, Make) {
+    let make: Make = |account, http, now| {
+        let config = MsghubConfig {
+            api_key: account.api_key.clone().into(),
+            password: account.api_secret.clone().into(),
+            webhook_secret: Some(account.webhook_secret.clone().into()),
+            sends_per_sec: PER_SEC,
+            others_per_sec: PER_SEC,
+        };
+        Arc::new(Msghub::new(config, http.clone(), http, now))
+    };
+    (DialectKind::Msghub, make)
 }
