@@ -253,7 +253,8 @@ pub trait Carrier: Send + Sync {
         Err(error::cannot("list what it took"))
     }
 
-    /// Fetches a photo; at most `most` bytes of it.
+    /// Fetches a photo of at most `most` bytes. `Permanent` means that it will not come: it is gone, or larger.
+    /// After any other error it is asked for again.
     async fn fetch_media(&self, media: &MediaRef, most: usize) -> Result<Media> {
         let _ = (media, most);
         Err(error::cannot("hand over photos"))

@@ -30,7 +30,7 @@ use url::Url;
 
 pub use self::codes::meaning;
 use self::login::Login;
-use super::error::{by_status, odd, unanswered};
+use super::error::{by_status, odd, too_large, unanswered};
 use super::http::{Http, HttpFailure, Request, Response, secret_header};
 use super::push::{PushCall, PushRefused, Pushed};
 use super::turns::Turns;
@@ -361,7 +361,7 @@ impl Carrier for Msghub {
                 let content_type = content_type.and_then(|word| word.to_str().ok()).map(str::to_owned);
                 Ok(Media { content_type, bytes: response.body })
             }
-            200 => Err(CarrierError::new(ErrorKind::Permanent, "the photo is too large")),
+            200 => Err(too_large()),
             403 | 404 | 410 => Err(CarrierError::new(ErrorKind::Permanent, "the photo is gone")),
             _ => Err(by_status(response.status).of_a_read()),
         }

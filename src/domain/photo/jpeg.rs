@@ -79,6 +79,10 @@ fn picture(bytes: &[u8]) -> Result<RgbImage, Unfit> {
     limits.max_alloc = Some(MAX_ALLOC);
     reader.limits(limits);
     let mut decoder = reader.into_decoder().map_err(|_| Unfit::NotAPhoto)?;
+    // Few pixels of many bytes each.
+    if decoder.total_bytes() > MAX_ALLOC {
+        return Err(Unfit::TooLarge);
+    }
     let upright = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let mut picture = DynamicImage::from_decoder(decoder).map_err(|_| Unfit::NotAPhoto)?;
     picture.apply_orientation(upright);

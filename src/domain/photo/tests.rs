@@ -96,13 +96,28 @@ fn what_a_file_is_its_first_bytes_say() {
 /// A head of a few bytes that promises more pixels than a memory holds.
 #[test]
 fn a_bomb_is_too_large_and_is_not_unpacked() {
-    let mut bomb = file(&noise(1, 1), PhotoKind::Png);
-    // Width and height stand in the head's first eight bytes; its checksum follows.
-    bomb[16..24].copy_from_slice(&[0, 1, 0, 0, 0, 1, 0, 0]);
-    let checksum = crc(&bomb[12..29]).to_be_bytes();
-    bomb[29..33].copy_from_slice(&checksum);
+    let bomb = bomb(65_536, 8, 2);
     assert_eq!(measure(&bomb), Err(Loss::TooLarge));
     assert_eq!(to_jpeg(&bomb, &PhotoLimits::KOREAN), Err(Unfit::TooLarge));
+}
+
+/// As many pixels as we take, of eight bytes each.
+#[test]
+fn a_heavy_one_is_kept_as_it_is_and_not_unpacked() {
+    let heavy = bomb(7_000, 16, 6);
+    assert!(measure(&heavy).is_ok());
+    assert_eq!(to_jpeg(&heavy, &PhotoLimits::KOREAN), Err(Unfit::TooLarge));
+}
+
+/// A PNG whose head says more than there is: the sides, the bits of a value, and which values a pixel has.
+fn bomb(side: u32, depth: u8, colours: u8) -> Vec<u8> {
+    let mut png = file(&noise(1, 1), PhotoKind::Png);
+    png[16..20].copy_from_slice(&side.to_be_bytes());
+    png[20..24].copy_from_slice(&side.to_be_bytes());
+    png[24..26].copy_from_slice(&[depth, colours]);
+    let checksum = crc(&png[12..29]).to_be_bytes();
+    png[29..33].copy_from_slice(&checksum);
+    png
 }
 
 fn crc(bytes: &[u8]) -> u32 {
