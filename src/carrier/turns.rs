@@ -12,6 +12,8 @@ const HELD_AFTER: Duration = Duration::from_millis(1_001);
 /// At most this long after the turn before: a second's turns that all come at once make each other slow, and as each is
 /// held until after its answer, the limit would not be used up.
 const MOST_GAP: Duration = Duration::from_millis(2);
+/// No sleep is shorter; a gap that is would hold every turn for this long.
+const LEAST_GAP: Duration = Duration::from_millis(1);
 
 /// Turns within one limit. A turn is held while its request is under way and for a second after its answer: somewhere in
 /// between it arrives, so that the carrier never sees more in any second, however bunched they arrive.
@@ -30,6 +32,7 @@ impl Turns {
     pub(super) fn new(per_sec: u32) -> Self {
         let places = usize::try_from(per_sec.max(1)).unwrap_or(1).min(Semaphore::MAX_PERMITS);
         let gap = (Duration::from_secs(1) / per_sec.max(1) / 4).min(MOST_GAP);
+        let gap = if gap < LEAST_GAP { Duration::ZERO } else { gap };
         Turns { places: Arc::new(Semaphore::new(places)), gap, next_at: Mutex::new(Instant::now()) }
     }
 
@@ -38,7 +41,9 @@ impl Turns {
         let mut next_at = self.next_at.lock().await;
         // Never closed, so there is always a place in the end.
         let turn = Turn(Arc::clone(&self.places).acquire_owned().await.ok());
-        tokio::time::sleep_until(*next_at).await;
+        if *next_at > Instant::now() {
+            tokio::time::sleep_until(*next_at).await;
+        }
         *next_at = Instant::now() + self.gap;
         turn
     }
@@ -86,6 +91,12 @@ mod tests {
             let used = at.iter().filter(|at| **at < 60_000).count();
             assert!(used * 100 >= limit * 60 * 99, "{per_sec}/s: {used} in a minute");
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_high_limit_makes_nobody_wait() {
+        let at = turns_of(5_000, 10_000).await;
+        assert_eq!(at.last(), Some(&0));
     }
 
     #[tokio::test(start_paused = true)]

@@ -70,6 +70,10 @@ impl Sender {
     async fn start_what_may_leave(&mut self) -> i64 {
         let now = self.context.now();
         let turns = self.turns(now);
+        if turns.is_empty() {
+            // All places are taken: the end of one wakes us.
+            return LOOK_EVERY_MS;
+        }
         let mut wait = LOOK_EVERY_MS;
         for turn in turns {
             let n = turn.n;
