@@ -1,7 +1,7 @@
 //! `[carrier]`: which carriers texts come from and leave by, and a section for each.
 //!
-//! Adding a carrier touches, in this room: a file `carrier/<name>.rs` whose `read` asks [`Fields`] for each key and
-//! returns the driver's own configuration, its arm in [`Driver`] and in [`setup`], and its field in [`CarrierSection`];
+//! Adding a carrier touches, in this room: a file `carrier/<name>.rs` whose `read` asks `Fields` for each key and
+//! returns the driver's own configuration, its arm in [`Driver`] and in `setup`, and its field in `CarrierSection`;
 //! outside of it, the arm in `daemon/carriers.rs` that makes the driver, and its lines in `gateway.example.toml`.
 
 mod bizgo;

@@ -32,7 +32,7 @@
 //! * Logins ([`Core::issue_token`], [`Core::has_token`]), things that may be used once ([`Core::first_use`]), times to remember
 //!   ([`Core::mark`]), files ([`Core::keep_file`], [`Core::file`]).
 //!
-//! Lists give indices; [`Core::text`] and [`Core::message`] show what is there. An item that [`Text::is_broken`] is listed so
+//! Lists give indices; [`Core::text`] and [`Core::message`] show what is there. An item that [`Text::is_broken`](super::citizens::Text::is_broken) is listed so
 //! that it cannot be read, with its key if it can have one; a page that [`has_broken`](super::texts::TextPage::has_broken) gets
 //! one unreadable item more. The citizen's number is [`Text::from`](super::citizens::Text::from), what stands as sender is
 //! [`Text::shown_from`](super::citizens::Text::shown_from): a carrier that tells only one of them tells the first.
