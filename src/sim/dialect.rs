@@ -70,6 +70,7 @@ pub enum DialectKind {
     Clicksend,
     Msghub,
     Nhn,
+    Sens,
     Smsgate,
     Solapi,
 }
@@ -86,6 +87,7 @@ impl DialectKind {
             DialectKind::Clicksend => &super::clicksend::ClickSend,
             DialectKind::Msghub => &super::msghub::Msghub,
             DialectKind::Nhn => &super::nhn::Nhn,
+            DialectKind::Sens => &super::sens::Sens,
             DialectKind::Smsgate => &super::smsgate::SmsGate,
             DialectKind::Solapi => &super::solapi::Solapi,
         }

@@ -43,6 +43,7 @@ mod reports;
 mod rules;
 mod run;
 mod sends;
+mod sens;
 mod sent;
 mod serve;
 mod smsgate;

@@ -158,10 +158,11 @@ fn answer(response: &Response) -> Result<Value> {
     let code = wire::word(&body["error"]["errorCode"]).or_else(|| wire::word(&body["errorCode"]));
     let error = match status {
         StatusCode::BAD_REQUEST if body.is_object() => {
-            CarrierError::new(ErrorKind::Permanent, "the carrier refused the call")
+            CarrierError::new(ErrorKind::Permanent, "the carrier refused the call").with_code("HTTP400")
         }
         StatusCode::PAYLOAD_TOO_LARGE => {
             CarrierError::new(ErrorKind::Permanent, "the carrier refused the call: it is too large")
+                .with_code("HTTP413")
         }
         _ => by_status(status),
     };

@@ -5,6 +5,7 @@ use crate::carrier::bizgo::{Bizgo, BizgoConfig};
 use crate::carrier::clicksend::{ClickSend, ClickSendConfig};
 use crate::carrier::msghub::{Msghub, MsghubConfig};
 use crate::carrier::nhn::{Nhn, NhnConfig};
+use crate::carrier::sens::{Sens, SensConfig};
 use crate::carrier::smsgate::{SmsGate, SmsGateConfig};
 use crate::carrier::solapi::{Solapi, SolapiConfig};
 
@@ -110,4 +111,19 @@ pub(super) fn msghub() -> (DialectKind, Make) {
         Arc::new(Msghub::new(config, http.clone(), http, now))
     };
     (DialectKind::Msghub, make)
+}
+
+pub(super) fn sens() -> (DialectKind, Make) {
+    let make: Make = |account, http, now| {
+        let config = SensConfig {
+            access_key: account.api_key.clone().into(),
+            secret_key: account.api_secret.clone().into(),
+            service_id: account.account.clone(),
+            sends_per_sec: PER_SEC,
+            others_per_sec: PER_SEC,
+            min_poll: MIN_POLL,
+        };
+        Arc::new(Sens::new(config, http, now))
+    };
+    (DialectKind::Sens, make)
 }
