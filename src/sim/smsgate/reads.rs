@@ -118,8 +118,12 @@ pub(super) fn state(message: &Message, now: i64) -> Value {
     if state != "Sent" {
         states[state] = json!(time(message.dated(message.handset_at)));
     }
+    let mut recipient = json!({ "phoneNumber": e164(&message.to), "state": state });
+    if let Some(error) = error {
+        recipient["error"] = json!(error);
+    }
     json!({
         "id": message.msg_key, "deviceId": "SIM-DEVICE", "state": state, "isHashed": false, "isEncrypted": false,
-        "recipients": [{ "phoneNumber": e164(&message.to), "state": state, "error": error }], "states": states,
+        "recipients": [recipient], "states": states,
     })
 }
