@@ -30,6 +30,7 @@ use url::Url;
 
 pub use self::codes::meaning;
 use self::login::Login;
+use self::wire::Found;
 use super::error::{by_status, odd, too_large, unanswered};
 use super::http::{Http, HttpFailure, Request, Response, secret_header};
 use super::push::{PushCall, PushRefused, Pushed};
@@ -51,7 +52,7 @@ use crate::domain::text::Limits;
 const QUIET_MS: i64 = 10_000;
 /// The same key again within this time is refused as a repetition (29005).
 const KEY_MEMORY: Duration = Duration::from_secs(600);
-/// Around midnight a text may stand under the neighbouring day.
+/// Clocks differ by less: around midnight a text may stand under the neighbouring day.
 const MIDNIGHT_MS: i64 = 10 * 60 * 1000;
 /// What `check` asks for: a text that is not there, for reading those that are could remove them.
 const NO_TEXT: &str = "munja-check";
@@ -140,9 +141,9 @@ impl Msghub {
         Err(refusal(&response, &body).of_a_read())
     }
 
-    /// What is known of a text by our key and the days it may stand under.
-    async fn find(&self, key: &str, days: &[String]) -> Result<(Response, Value)> {
-        self.read(|| Request::new(Method::POST, "/msg/v1/sent").json(wire::sent_question(key, days))).await
+    /// What is known of a text by our key and a day it may stand under. One day a question, for the answer names none.
+    async fn find(&self, key: &str, day: &str) -> Result<(Response, Value)> {
+        self.read(|| Request::new(Method::POST, "/msg/v1/sent").json(wire::sent_question(key, day))).await
     }
 
     fn is_quiet(&self, since: &AtomicI64) -> bool {
@@ -301,18 +302,21 @@ impl Carrier for Msghub {
         }
     }
 
+    /// Looks under every day on which a try can have left: the doubt may be about a later one than the first.
     async fn reconcile(&self, text: &OutboundText) -> Result<Reconciled> {
-        let days = wire::days_around(text.first_attempt_at, MIDNIGHT_MS);
         let key = text.key.as_str();
-        let (_, body) = self.find(key, &days).await?;
-        Ok(match wire::found(&body, key) {
-            wire::Found::On(day) => {
-                let day = day.or_else(|| days.first().cloned()).unwrap_or_default();
-                Reconciled::Found { carrier_message_id: wire::name(key, &day) }
+        let since = text.first_attempt_at.saturating_sub(MIDNIGHT_MS);
+        let days = wire::days(since, (self.now)().saturating_add(MIDNIGHT_MS));
+        let mut is_absent = days.is_whole;
+        for day in days.all {
+            let (_, body) = self.find(key, &day).await?;
+            match wire::found(&body, key) {
+                Found::Here => return Ok(Reconciled::Found { carrier_message_id: wire::name(key, &day) }),
+                Found::Nowhere => {}
+                Found::Unclear => is_absent = false,
             }
-            wire::Found::Nowhere(n) if n == days.len() => Reconciled::Absent,
-            _ => Reconciled::CannotTell,
-        })
+        }
+        Ok(if is_absent { Reconciled::Absent } else { Reconciled::CannotTell })
     }
 
     async fn poll_reports(&self) -> Result<ReportPage> {
@@ -339,13 +343,20 @@ impl Carrier for Msghub {
     async fn status(&self, carrier_message_id: &str) -> Result<Option<Receipt>> {
         let (key, day) = wire::parse_name(carrier_message_id).ok_or_else(|| odd("a text has an odd name"))?;
         let key: ClientKey = key;
-        let (_, body) = self.find(key.as_str(), &[day]).await?;
-        Ok(wire::fate(&body, key.as_str()))
+        let today = wire::day((self.now)().saturating_add(MIDNIGHT_MS));
+        // It left around midnight, or a clock was wrong.
+        let neighbours = wire::neighbours(&day).into_iter().filter(|day| *day <= today);
+        for day in std::iter::once(day.clone()).chain(neighbours) {
+            let (_, body) = self.find(key.as_str(), &day).await?;
+            if wire::found(&body, key.as_str()) != Found::Nowhere {
+                return Ok(wire::fate(&body, key.as_str()));
+            }
+        }
+        Ok(None)
     }
 
     async fn check(&self) -> Result<Option<i64>> {
-        let days = [wire::day((self.now)())];
-        let (response, _) = self.find(NO_TEXT, &days).await?;
+        let (response, _) = self.find(NO_TEXT, &wire::day((self.now)())).await?;
         Ok(response.date_ms().map(|date| date - (self.now)()))
     }
 

@@ -17,6 +17,9 @@ use crate::domain::phone::PhoneNumber;
 use crate::domain::receipt::{Receipt, ReceiptItem, ReceiptStatus};
 use crate::domain::text::MessageText;
 
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+/// A text is not looked for under more days.
+const MOST_DAYS: i64 = 9;
 /// More photos than that no text has.
 const MAX_PHOTOS: usize = 10;
 
@@ -60,13 +63,31 @@ pub(super) fn day(at: UnixMs) -> String {
     local_time(at).get(..10).unwrap_or_default().to_owned()
 }
 
-/// The day of a moment, and its neighbour if midnight is near.
-pub(super) fn days_around(at: UnixMs, near_ms: i64) -> Vec<String> {
-    let mut days = vec![day(at), day(at.saturating_sub(near_ms)), day(at.saturating_add(near_ms))];
-    days.dedup();
-    days.sort();
-    days.dedup();
-    days
+/// Days, the first one first.
+pub(super) struct Days {
+    pub all: Vec<String>,
+    /// Otherwise there were too many, and the first ones are left out.
+    pub is_whole: bool,
+}
+
+/// The days from one moment to another.
+pub(super) fn days(since: UnixMs, until: UnixMs) -> Days {
+    let first = since.max(until.saturating_sub(MOST_DAYS * DAY_MS));
+    let mut all: Vec<String> = (0..=MOST_DAYS)
+        .map(|n| first.saturating_add(n * DAY_MS))
+        .take_while(|at| *at < until)
+        .chain([until])
+        .map(day)
+        .collect();
+    all.dedup();
+    Days { all, is_whole: first == since }
+}
+
+/// The day before and the day after.
+pub(super) fn neighbours(day: &str) -> Vec<String> {
+    let day: Option<jiff::civil::Date> = day.parse().ok();
+    let both = day.map(|day| [day.yesterday().ok(), day.tomorrow().ok()]);
+    both.into_iter().flatten().flatten().map(|day| day.to_string()).collect()
 }
 
 /// What a text is called: our key, and the day it left.
@@ -224,29 +245,28 @@ pub(super) fn is_about(body: &Value, key: &str) -> bool {
     taken(body, key).as_deref() == Some(codes::OK)
 }
 
-/// The question what became of a key, under each of these days.
-pub(super) fn sent_question(key: &str, days: &[String]) -> Value {
-    json!({ "cliKeyLst": days.iter().map(|day| json!({ "cliKey": key, "reqDt": day })).collect::<Vec<_>>() })
+/// The question what became of a key, under this day.
+pub(super) fn sent_question(key: &str, day: &str) -> Value {
+    json!({ "cliKeyLst": [{ "cliKey": key, "reqDt": day }] })
 }
 
-/// Where a key was found.
+/// What is said of a key under a day.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Found {
-    /// With its day, if it is said.
-    On(Option<String>),
-    /// So many entries say that it was never accepted.
-    Nowhere(usize),
+    Here,
+    /// It was never accepted.
+    Nowhere,
     Unclear,
 }
 
 pub(super) fn found(body: &Value, key: &str) -> Found {
     let entries = entries(body, key);
     let status = |entry: &&Value| word(&entry["status"]).unwrap_or_default();
-    if let Some(entry) = entries.iter().find(|e| matches!(status(e).as_str(), "REG" | "ING" | "DONE")) {
-        return Found::On(word(&entry["reqDt"]).and_then(|day| day.get(..10).map(str::to_owned)));
+    if entries.iter().any(|entry| matches!(status(entry).as_str(), "REG" | "ING" | "DONE")) {
+        return Found::Here;
     }
-    match entries.iter().all(|e| status(e) == "INVALID_KEY") && !entries.is_empty() {
-        true => Found::Nowhere(entries.len()),
+    match entries.iter().all(|entry| status(entry) == "INVALID_KEY") && !entries.is_empty() {
+        true => Found::Nowhere,
         false => Found::Unclear,
     }
 }

@@ -179,10 +179,10 @@ async fn a_fate_is_asked_for_by_key_and_day() {
         (fine(json!({ "cliKeyLst": [] })), None),
     ];
     for (answer, expected) in cases {
-        let (msghub, seen) = driver(vec![answer]);
+        let (msghub, seen) = driver(vec![answer, entry("INVALID_KEY", "")]);
         let receipt = msghub.status(&format!("{KEY}@2026-07-01")).await.unwrap();
         assert_eq!(receipt.map(|r| r.status), expected);
-        assert_eq!(then(&seen), ["POST /msg/v1/sent"]);
+        assert_eq!(then(&seen)[0], "POST /msg/v1/sent");
         assert_eq!(body(&seen, 1), json!({ "cliKeyLst": [{ "cliKey": KEY, "reqDt": "2026-07-01" }] }));
     }
     let (msghub, seen) = driver(vec![]);

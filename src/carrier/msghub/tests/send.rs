@@ -93,7 +93,7 @@ async fn what_each_answer_to_a_send_means() {
 }
 
 #[tokio::test]
-async fn a_send_without_an_answer_is_looked_for_under_its_day_and_its_neighbour() {
+async fn a_send_without_an_answer_is_looked_for_under_its_day() {
     let entry = |status: &str| json!({ "cliKey": KEY, "status": status });
     let found = |day: &str| Reconciled::Found { carrier_message_id: format!("{KEY}@{day}") };
     let cases = [
@@ -112,15 +112,56 @@ async fn a_send_without_an_answer_is_looked_for_under_its_day_and_its_neighbour(
         assert_eq!(msghub.reconcile(&text).await.unwrap(), expected, "{entries}");
         assert_eq!(body(&seen, 1)["cliKeyLst"].as_array().unwrap().len(), 1);
     }
-    // Two minutes to midnight in Korea: both days have to deny it.
-    let midnight = NOW - 9 * 3_600_000 - 120_000;
-    let text = OutboundText { first_attempt_at: midnight, ..outbound("네") };
-    let (msghub, seen) = driver(vec![fine(json!({ "cliKeyLst": [entry("INVALID_KEY")] }))]);
-    assert_eq!(msghub.reconcile(&text).await.unwrap(), Reconciled::CannotTell, "one day alone");
-    let days: Vec<_> =
-        body(&seen, 1)["cliKeyLst"].as_array().unwrap().iter().map(|e| e["reqDt"].clone()).collect();
-    assert_eq!(days, ["2026-06-30", "2026-07-01"]);
-    let both = json!([entry("INVALID_KEY"), { "cliKey": KEY, "status": "DONE", "reqDt": "2026-06-30" }]);
-    let (msghub, _) = driver(vec![fine(json!({ "cliKeyLst": both }))]);
-    assert_eq!(msghub.reconcile(&text).await.unwrap(), found("2026-06-30"));
+}
+
+/// Each day is a question of its own: an answer does not say which one it is about.
+#[tokio::test]
+async fn it_is_absent_only_if_every_day_since_the_first_try_denies_it() {
+    let entry = |status: &str| fine(json!({ "cliKeyLst": [{ "cliKey": KEY, "status": status }] }));
+    let days = |seen: &Seen| -> Vec<String> {
+        let n = then(seen).len();
+        (1..=n).map(|n| body(seen, n)["cliKeyLst"][0]["reqDt"].as_str().unwrap().to_owned()).collect()
+    };
+    // Five minutes before midnight; it is nine in the morning now.
+    let text = OutboundText { first_attempt_at: NOW - 9 * 3_600_000 - 300_000, ..outbound("네") };
+    let both = ["2026-06-30", "2026-07-01"];
+    for (last, expected) in [
+        ("INVALID_KEY", Reconciled::Absent),
+        ("WHAT", Reconciled::CannotTell),
+        ("ING", Reconciled::Found { carrier_message_id: format!("{KEY}@2026-07-01") }),
+    ] {
+        let (msghub, seen) = driver(vec![entry("INVALID_KEY"), entry(last)]);
+        assert_eq!(msghub.reconcile(&text).await.unwrap(), expected);
+        assert_eq!(days(&seen), both);
+    }
+    let (msghub, seen) = driver(vec![entry("DONE")]);
+    let found = Reconciled::Found { carrier_message_id: format!("{KEY}@2026-06-30") };
+    assert_eq!((msghub.reconcile(&text).await.unwrap(), days(&seen)), (found, vec![both[0].to_owned()]));
+    let (msghub, _) = driver(vec![entry("INVALID_KEY")]);
+    assert!(msghub.reconcile(&text).await.is_err(), "a day that could not be asked about denies nothing");
+    // So long ago that it is not looked for everywhere.
+    for first_attempt_at in [NOW - 40 * 24 * 3_600_000, 0, i64::MIN] {
+        let (msghub, _) = driver((0..20).map(|_| entry("INVALID_KEY")).collect());
+        let old = OutboundText { first_attempt_at, ..outbound("네") };
+        assert_eq!(msghub.reconcile(&old).await.unwrap(), Reconciled::CannotTell);
+    }
+}
+
+/// A text that left at midnight may stand under the next day, and under the one before if our clock is ahead.
+#[tokio::test]
+async fn a_fate_is_asked_for_under_the_neighbouring_days_too() {
+    let entry = |status: &str| {
+        fine(
+            json!({ "cliKeyLst": [{ "cliKey": KEY, "msgKey": "M", "status": status, "resultCode": "10000" }] }),
+        )
+    };
+    let (msghub, seen) = driver(vec![entry("INVALID_KEY"), entry("INVALID_KEY"), entry("DONE")]);
+    let receipt = msghub.status(&format!("{KEY}@2026-06-30")).await.unwrap().unwrap();
+    assert_eq!(receipt.status, crate::domain::receipt::ReceiptStatus::Delivered);
+    let day = |n: usize| body(&seen, n)["cliKeyLst"][0]["reqDt"].clone();
+    assert_eq!([day(1), day(2), day(3)], ["2026-06-30", "2026-06-29", "2026-07-01"]);
+    // Tomorrow is not asked about.
+    let (msghub, seen) = driver(vec![entry("INVALID_KEY"), entry("INVALID_KEY")]);
+    assert_eq!(msghub.status(&format!("{KEY}@2026-07-01")).await.unwrap(), None);
+    assert_eq!(then(&seen).len(), 2);
 }

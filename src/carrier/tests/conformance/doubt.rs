@@ -73,6 +73,22 @@ pub(super) async fn a_send_without_an_answer_is_settled_and_no_citizen_gets_two(
     }
 }
 
+/// The first try was yesterday and surely not taken; it is the try of today that got no answer.
+pub(super) async fn a_doubt_of_a_later_try_is_settled_like_any(row: Row) {
+    for fault in [Fault::ResetAfter, Fault::ResetBefore] {
+        let stand = Stand::new(row);
+        let what = format!("{fault:?}");
+        let text = OutboundText { attempt: 2, first_attempt_at: START_MS - 20 * 3_600_000, ..stand.text(1) };
+        stand.fault(Endpoint::Send, fault, 1);
+        assert!(stand.driver.send(&text).await.is_err());
+        // Longer than some carriers remember a key.
+        tokio::time::sleep(Duration::from_secs(900)).await;
+        let is_known = settled(&stand, &text, &what).await;
+        assert!(stand.n_taken() <= 1, "{what}: sent twice");
+        assert!(!is_known || stand.n_taken() == 1, "{what}: lost");
+    }
+}
+
 /// The carrier has the text; whatever is wrong with its word of it, it is not taken for "absent".
 pub(super) async fn a_bad_answer_settles_no_doubt(row: Row) {
     let spoilt = [

@@ -55,6 +55,7 @@ macro_rules! carriers {
                 sends::photos_arrive_as_they_left,
                 sends::a_check_compares_clocks,
                 doubt::a_send_without_an_answer_is_settled_and_no_citizen_gets_two,
+                doubt::a_doubt_of_a_later_try_is_settled_like_any,
                 doubt::a_bad_answer_settles_no_doubt,
                 doubt::what_was_not_taken_is_not_found,
                 inbound::every_text_comes_once_by_its_key,
