@@ -71,6 +71,7 @@ pub enum DialectKind {
     Nhn,
     Smsgate,
     Solapi,
+    Twilio,
 }
 
 impl DialectKind {
@@ -86,6 +87,7 @@ impl DialectKind {
             DialectKind::Nhn => &super::nhn::Nhn,
             DialectKind::Smsgate => &super::smsgate::SmsGate,
             DialectKind::Solapi => &super::solapi::Solapi,
+            DialectKind::Twilio => &super::twilio::Twilio,
         }
     }
 }

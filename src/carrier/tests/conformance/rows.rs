@@ -6,6 +6,7 @@ use crate::carrier::clicksend::{ClickSend, ClickSendConfig};
 use crate::carrier::nhn::{Nhn, NhnConfig};
 use crate::carrier::smsgate::{SmsGate, SmsGateConfig};
 use crate::carrier::solapi::{Solapi, SolapiConfig};
+use crate::carrier::twilio::{Twilio, TwilioConfig};
 
 const PER_SEC: u32 = 900;
 const MIN_POLL: Duration = Duration::from_millis(280);
@@ -95,4 +96,25 @@ pub(super) fn clicksend() -> (DialectKind, Make) {
         Arc::new(ClickSend::new(config, http, now))
     };
     (DialectKind::Clicksend, make)
+}
+
+pub(super) fn twilio() -> (DialectKind, Make) {
+    let make: Make = |account, http, now| {
+        let config = TwilioConfig {
+            account: account.account.clone(),
+            user: account.api_key.clone(),
+            password: account.api_secret.clone().into(),
+            auth_token: Some(account.webhook_secret.clone().into()),
+            number: PhoneNumber::parse(&account.mo_number).e164(),
+            status_url: None,
+            page_limit: PAGE,
+            overlap: OVERLAP,
+            max_segments: 8,
+            sends_per_sec: PER_SEC,
+            others_per_sec: PER_SEC,
+            min_poll: MIN_POLL,
+        };
+        Arc::new(Twilio::new(config, http, now))
+    };
+    (DialectKind::Twilio, make)
 }
