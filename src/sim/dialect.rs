@@ -73,6 +73,7 @@ pub enum DialectKind {
     Sens,
     Smsgate,
     Solapi,
+    Twilio,
 }
 
 impl DialectKind {
@@ -90,6 +91,7 @@ impl DialectKind {
             DialectKind::Sens => &super::sens::Sens,
             DialectKind::Smsgate => &super::smsgate::SmsGate,
             DialectKind::Solapi => &super::solapi::Solapi,
+            DialectKind::Twilio => &super::twilio::Twilio,
         }
     }
 }

@@ -52,6 +52,7 @@ mod solapi;
 mod tests;
 mod texts;
 mod timeline;
+mod twilio;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt;

@@ -8,7 +8,7 @@ use super::core::Core;
 use super::events::SimEvent;
 use super::faults::{Endpoint, Fault, Sort};
 use super::rules::Call;
-use super::timeline::{Place, Span};
+use super::timeline::{Page, Place, Span};
 
 /// One page of texts. An index may be there twice: a fault.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -56,6 +56,15 @@ impl Core<'_> {
         };
         let page = state.texts_by_time.page(span, fits);
         self.shown(page.items, page.has_next, span)
+    }
+
+    /// What a page of that list would hold, without its faults; nobody is shown anything.
+    pub(super) fn peek_texts(&self, span: &Span, fits: impl Fn(&Text) -> bool) -> Page {
+        let fits = |index: usize| {
+            let text = &self.state.texts[index];
+            text.visible_at <= self.now && fits(text)
+        };
+        self.state.texts_by_time.page(span, fits)
     }
 
     /// How many texts there are in that stretch by now.

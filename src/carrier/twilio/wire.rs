@@ -137,6 +137,16 @@ fn is_ours(item: &Value) -> bool {
     item["direction"].as_str().is_some_and(|direction| direction.starts_with("outbound"))
 }
 
+/// Whether all of a page was made before that moment, and what follows still earlier. The documents do not say how the list
+/// is sorted: one that does not go from the newest to the oldest is read to its end.
+pub(super) fn is_past(list: &[Value], since: UnixMs) -> bool {
+    let made: Option<Vec<UnixMs>> = list.iter().map(|item| time_ms(&item["date_created"])).collect();
+    // One moment alone shows no direction.
+    made.is_some_and(|made| {
+        made.first() > made.last() && made.is_sorted_by(|a, b| a >= b) && made.iter().all(|at| *at < since)
+    })
+}
+
 /// A text of ours with these words, made since then.
 pub(super) fn is_alike(item: &Value, words: &str, since: UnixMs) -> bool {
     let is_since = time_ms(&item["date_created"]).is_none_or(|at| at >= since);

@@ -8,6 +8,7 @@ use crate::carrier::nhn::{Nhn, NhnConfig};
 use crate::carrier::sens::{Sens, SensConfig};
 use crate::carrier::smsgate::{SmsGate, SmsGateConfig};
 use crate::carrier::solapi::{Solapi, SolapiConfig};
+use crate::carrier::twilio::{Twilio, TwilioConfig};
 
 const PER_SEC: u32 = 900;
 const MIN_POLL: Duration = Duration::from_millis(280);
@@ -126,4 +127,25 @@ pub(super) fn sens() -> (DialectKind, Make) {
         Arc::new(Sens::new(config, http, now))
     };
     (DialectKind::Sens, make)
+}
+
+pub(super) fn twilio() -> (DialectKind, Make) {
+    let make: Make = |account, http, now| {
+        let config = TwilioConfig {
+            account: account.account.clone(),
+            user: account.api_key.clone(),
+            password: account.api_secret.clone().into(),
+            auth_token: Some(account.webhook_secret.clone().into()),
+            number: PhoneNumber::parse(&account.mo_number).e164(),
+            status_url: None,
+            page_limit: PAGE,
+            overlap: OVERLAP,
+            max_segments: 8,
+            sends_per_sec: PER_SEC,
+            others_per_sec: PER_SEC,
+            min_poll: MIN_POLL,
+        };
+        Arc::new(Twilio::new(config, http, now))
+    };
+    (DialectKind::Twilio, make)
 }

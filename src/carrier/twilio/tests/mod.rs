@@ -122,7 +122,7 @@ async fn what_was_sent_is_listed_without_what_came() {
     let names: Vec<&str> = first.items.iter().map(|item| item.carrier_message_id.as_str()).collect();
     assert_eq!(names, ["SM1", "SM3"]);
     assert!(first.next.is_some());
-    assert_eq!(asked(&seen), [format!("GET {LIST}?PageSize=1000&DateSent%3E=2026-07-01")]);
+    assert_eq!(asked(&seen), [format!("GET {LIST}?PageSize=1000")], "what waits there has no such date");
 }
 
 #[tokio::test]
