@@ -47,6 +47,8 @@ name = "$carrier"
 [carrier.$carrier]
 base_url = "http://127.0.0.1:$proxy_port"
 number = "$number"
+# Other programs of this test ask, too: together they stay within the simulated limit, which no document speaks of.
+other_requests_per_sec = 2
 $section
 [api]
 listen = "127.0.0.1:$api_port"
@@ -55,11 +57,13 @@ TOML
 "$munjad" sim --dialect "$carrier" --listen "127.0.0.1:$sim_port" --number "$number" --api-key "$key" \
     --account "$account" >"$work/sim.log" 2>&1 &
 pids+=($!)
-# Some documents say "object" beside a reference to a word or a number, which nothing can be: the reference counts.
+# Some documents say "object" beside a reference to a word or a number, which nothing can be: the reference counts. Some
+# call an address without a host a URI, and show one in their examples: the example counts.
 node -e '
   const mend = (at) => {
     if (at && typeof at === "object") {
       if (Array.isArray(at.allOf) && at.type === "object") delete at.type;
+      if (at.type === "string" && at.format === "uri") delete at.format;
       Object.values(at).forEach(mend);
     }
     return at;
