@@ -58,7 +58,7 @@ pub(super) fn renew(core: &mut Core<'_>, request: &Request<Bytes>) -> Result<Ans
     Ok(ok(&json!({ "token": core.issue_token(TOKEN, HOUR_MS) })))
 }
 
-fn hashed(password: &str, salt: &str) -> String {
+pub(super) fn hashed(password: &str, salt: &str) -> String {
     let hash = |word: &str| STANDARD.encode(Sha512::digest(word.as_bytes()));
     hash(&format!("{}.{salt}", hash(password)))
 }

@@ -187,3 +187,6 @@ impl Dialect for Msghub {
         push::WAITS_MS
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -31,7 +31,7 @@ pub(super) fn check(core: &Core<'_>, request: &Request<Bytes>) -> Result<(), &'s
     if is_signed && is_fresh { Ok(()) } else { Err(FAILED) }
 }
 
-fn signed(secret: &str, access: &str, method: &str, address: &str, time: &str) -> String {
+pub(super) fn signed(secret: &str, access: &str, method: &str, address: &str, time: &str) -> String {
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else {
         return String::new();
     };

@@ -147,3 +147,6 @@ fn bad_request() -> Answer {
     Answer::json(400, &json!({ "status": 400, "errors": ["simulated"], "errorMessage": "bad request" }))
         .refusing("400")
 }
+
+#[cfg(test)]
+mod tests;

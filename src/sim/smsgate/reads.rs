@@ -77,7 +77,7 @@ pub(super) fn attachment(core: &Core<'_>, id: &str, part: &str) -> Answer {
     let part = part.parse::<usize>().ok().and_then(|part| part.checked_sub(1));
     let id = id.replace("%3A", ":");
     match part.and_then(|n| core.photo(&id, n)) {
-        Some(photo) => Answer::raw(200, "image/jpeg", photo),
+        Some(photo) => Answer::raw(200, "application/octet-stream", photo),
         None => refused(404, "Attachment not found"),
     }
 }

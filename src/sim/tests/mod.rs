@@ -6,6 +6,7 @@ mod own_routes;
 mod reads;
 mod sends;
 mod sockets;
+mod strict;
 
 use bytes::Bytes;
 use http::{Method, Request, Response};
