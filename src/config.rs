@@ -60,6 +60,8 @@ pub struct Service {
     pub receipt_text: String,
     /// With `{ahead}`, for those before whom others wait.
     pub receipt_text_ahead: String,
+    /// For those whose photos could not be had.
+    pub photo_lost_text: String,
 }
 
 /// `[api]`
@@ -128,7 +130,12 @@ impl Service {
         if rest.contains('{') || rest.contains('}') {
             return Some("holds a placeholder other than {ahead}".to_owned());
         }
-        match text::plan(&rest, &KOREAN_LIMITS) {
+        Service::text_problem(&rest)
+    }
+
+    /// Why a text cannot be sent by itself, if so.
+    fn text_problem(text: &str) -> Option<String> {
+        match text::plan(text, &KOREAN_LIMITS) {
             Ok(pieces) if pieces.len() == 1 => None,
             Ok(_) => Some(format!("is longer than {} bytes", KOREAN_LIMITS.lms)),
             Err(text::Unfit::Empty) => Some("is empty".to_owned()),

@@ -21,6 +21,7 @@ use crate::api::{self, ApiContext, ApiSettings, Health};
 use crate::carrier;
 use crate::config::{Config, KOREAN_LIMITS, LogFormat};
 use crate::domain::conversation::LIVE_MS;
+use crate::domain::outbound::OutboundKind;
 use crate::domain::polling::Pace;
 use crate::domain::text;
 use crate::ops::clock::Clock;
@@ -300,6 +301,7 @@ fn settings(config: &Config, carriers: &Carriers) -> Settings {
         (ms(polling.fast), ms(polling.slow), ms(polling.live).min(LIVE_MS * 100));
     Settings {
         route: RoutePolicy { receipt, send: send_policy(config, carriers) },
+        photo_lost: one_text(&config.service.photo_lost_text),
         inbound_pace: Pace { fast_ms, slow_ms, live_for_ms },
         receipt_pace: Pace {
             fast_ms: ms(polling.receipts_fast),
@@ -314,9 +316,18 @@ fn settings(config: &Config, carriers: &Carriers) -> Settings {
     }
 }
 
+/// An automatic text. Checked when the configuration was read: one piece.
+fn one_text(text: &str) -> NoticeText {
+    let piece = text::plan(text, &KOREAN_LIMITS).ok().and_then(|pieces| pieces.into_iter().next());
+    let (kind, text) = piece.map_or((OutboundKind::Lms, text.to_owned()), |piece| (piece.kind, piece.text));
+    NoticeText { text, kind }
+}
+
 fn api_settings(config: &Config, carriers: &Carriers) -> ApiSettings {
+    let caps = carriers.outbound.carrier.caps();
     ApiSettings {
-        limits: carriers.outbound.carrier.caps().limits,
+        limits: caps.limits,
+        photos: caps.photos_out,
         send: send_policy(config, carriers),
         token_ttl_ms: ms(config.api.token_lifetime),
     }

@@ -22,7 +22,8 @@ pub use events::{Events, Feed};
 
 use super::wire::{
     CloseRequest, ConversationDetail, ConversationList, CounselorView, Decision, DecisionRequest,
-    LoginRequest, LoginResponse, MessageList, Problem, ReplyRequest, ReplyResponse, StatusResponse,
+    LoginRequest, LoginResponse, MessageList, PhotoView, Problem, ReplyRequest, ReplyResponse,
+    StatusResponse,
 };
 use crate::domain::outbound::ClientKey;
 
@@ -32,6 +33,8 @@ pub const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
 /// An answer is waited for this long; the live stream has its own rule.
 const PATIENCE: Duration = Duration::from_secs(15);
 const CONNECT_PATIENCE: Duration = Duration::from_secs(5);
+/// A photo may take longer.
+const PHOTO_PATIENCE: Duration = Duration::from_secs(120);
 /// The live stream is dead after this much silence; the server says something every 15 s at most.
 const SILENCE: Duration = Duration::from_secs(45);
 /// Pauses before a reply is asked for again.
@@ -228,6 +231,20 @@ impl Client {
     pub async fn decide(&self, message_id: i64, decision: Decision) -> Answer<()> {
         let request = DecisionRequest { decision };
         self.done(self.post(&format!("v1/messages/{message_id}/decision")).json(&request)).await
+    }
+
+    /// The bytes of a photo.
+    pub async fn photo(&self, id: i64) -> Answer<Vec<u8>> {
+        let request = self.get(&format!("v1/photos/{id}")).timeout(PHOTO_PATIENCE);
+        let body = self.send(request).await?.bytes().await.map_err(|e| self.unreachable(&e))?;
+        Ok(body.into())
+    }
+
+    /// Hands in a photo for an answer; handing it in again is harmless.
+    pub async fn hand_in_photo(&self, file: Vec<u8>) -> Answer<PhotoView> {
+        let request = self.post("v1/photos").timeout(PHOTO_PATIENCE);
+        let request = request.header(header::CONTENT_TYPE, "application/octet-stream").body(file);
+        self.json(request).await
     }
 
     /// What happens from now on, or after event number `last_event_id`.

@@ -22,14 +22,24 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     type Rejection = Refusal;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
-        let arrived = tokio::time::timeout(BODY_TIMEOUT, Bytes::from_request(request, state)).await;
-        let body = arrived.map_err(|_| Refusal::new("too_slow"))?;
-        let body = body.map_err(|rejection| match rejection.into_response().status() {
-            StatusCode::PAYLOAD_TOO_LARGE => Refusal::new("body_too_large"),
-            _ => Refusal::bad_request("body"),
-        })?;
+        let body = body(request, state, BODY_TIMEOUT, "body_too_large").await?;
         parsed(if body.is_empty() { b"{}" } else { &body }).map(Json)
     }
+}
+
+/// The whole body, unless it takes longer than `patience` or is more than its route allows.
+pub(super) async fn body<S: Send + Sync>(
+    request: Request,
+    state: &S,
+    patience: Duration,
+    too_large: &'static str,
+) -> Result<Bytes, Refusal> {
+    let arrived = tokio::time::timeout(patience, Bytes::from_request(request, state)).await;
+    let body = arrived.map_err(|_| Refusal::new("too_slow"))?;
+    body.map_err(|rejection| match rejection.into_response().status() {
+        StatusCode::PAYLOAD_TOO_LARGE => Refusal::new(too_large),
+        _ => Refusal::bad_request("body"),
+    })
 }
 
 fn parsed<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {

@@ -1,6 +1,6 @@
 //! The HTTP API: what counselors' programs talk to. JSON over HTTP/1.1 or HTTP/2, on a Unix socket or loopback TCP.
 //!
-//! Nouns have files of their own (`session`, `conversation`, `reply`, `message`, `events`, `status`); each holds its
+//! Nouns have files of their own (`session`, `conversation`, `reply`, `message`, `photo`, `events`, `status`); each holds its
 //! routes and what they say in the OpenAPI document. Around them: `extract.rs` (reading requests), `view.rs` (domain types
 //! as [`wire`] types), `problem.rs` and `words.rs` (every refusal), `openapi.rs` and `serve.rs` (listeners).
 //!
@@ -13,6 +13,7 @@ mod events;
 mod extract;
 mod message;
 mod openapi;
+mod photo;
 mod problem;
 mod reply;
 mod serve;
@@ -32,7 +33,7 @@ use axum::extract::{DefaultBodyLimit, FromRef};
 use axum::middleware;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
-use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
 use utoipa_axum::routes;
 
 pub use openapi::document;
@@ -40,6 +41,7 @@ pub use serve::{BindError, Listener, bind_tcp, bind_unix, serve};
 
 use crate::domain::UnixMs;
 use crate::domain::fate::Meaning;
+use crate::domain::media::PhotoLimits;
 use crate::domain::text::Limits;
 use crate::ops::clock::Clock;
 use crate::store::{SendPolicy, Store};
@@ -53,6 +55,8 @@ const MAX_BODY_BYTES: usize = 256 * 1024;
 pub struct ApiSettings {
     /// What the carrier takes.
     pub limits: Limits,
+    /// Photos it takes, if any.
+    pub photos: Option<PhotoLimits>,
     pub send: SendPolicy,
     /// How long a token is good (milliseconds).
     pub token_ttl_ms: i64,
@@ -96,6 +100,7 @@ impl ApiContext {
 struct Shared {
     context: ApiContext,
     log_ins: session::LogInLine,
+    photos: photo::PhotoLine,
 }
 
 impl FromRef<Shared> for ApiContext {
@@ -110,12 +115,21 @@ impl FromRef<Shared> for session::LogInLine {
     }
 }
 
+impl FromRef<Shared> for photo::PhotoLine {
+    fn from_ref(shared: &Shared) -> Self {
+        shared.photos.clone()
+    }
+}
+
 /// The whole API. Must run inside tokio; [`serve()`] puts it on a listener.
 pub fn router(context: ApiContext) -> Router {
     let (router, document) = routes().split_for_parts();
     let document = openapi::finished(document);
-    finish(router.route("/v1/openapi.json", openapi::route(&document)))
-        .with_state(Shared { context, log_ins: session::LogInLine::default() })
+    finish(router.route("/v1/openapi.json", openapi::route(&document))).with_state(Shared {
+        context,
+        log_ins: session::LogInLine::default(),
+        photos: photo::PhotoLine::default(),
+    })
 }
 
 /// Every route of the document.
@@ -136,6 +150,8 @@ fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(message::list))
         .routes(routes!(message::recall))
         .routes(routes!(message::decide))
+        .routes(routes!(photo::show))
+        .routes(routes!(photo::hand_in).layer(DefaultBodyLimit::max(photo::MOST)))
         .routes(routes!(events::follow))
 }
 

@@ -12,9 +12,9 @@ use super::extract::{Id, Json};
 use super::problem::Refusal;
 use super::session::Session;
 use super::wire::{ReplyRequest, ReplyResponse};
-use super::{ApiContext, view};
+use super::{ApiContext, ApiSettings, view};
 use crate::domain::text::{Charset, Piece, Unfit, normalise, offer, plan};
-use crate::store::{Claim, NewReply, ReplyOutcome, ReplyRefused};
+use crate::store::{Claim, NewReply, ReplyOutcome, ReplyPhotos, ReplyRefused};
 
 const KEY_HEADER: &str = "Idempotency-Key";
 const MAX_KEY_CHARS: usize = 128;
@@ -64,6 +64,7 @@ pub(super) async fn reply(
         last_seen: request.last_seen,
         force: request.force,
         pieces: pieces.into_iter().map(|Piece { kind, text, .. }| (kind, text)).collect(),
+        photos: photos(&request, &settings),
     };
     match context.store.reply(new, settings.send.clone(), context.now()).await? {
         ReplyOutcome::Written { reply_id, repeated, messages } => {
@@ -72,6 +73,7 @@ pub(super) async fn reply(
             Ok((status, Answer(ReplyResponse { reply_id, n_bytes, messages, repeated })))
         }
         ReplyOutcome::Refused(ReplyRefused::KeyReused) => Err(Refusal::new("key_reused")),
+        ReplyOutcome::Refused(ReplyRefused::NoSuchPhoto) => Err(unfit_photos(&request, &settings)),
         ReplyOutcome::Refused(ReplyRefused::Guard(Claim::NewerTexts)) => {
             Err(newer_texts(&context, id, request.last_seen).await?)
         }
@@ -82,6 +84,21 @@ pub(super) async fn reply(
     }
 }
 
+/// The photos of an answer, if it has any. The store judges them, for an answer written before is given whatever has
+/// changed since.
+fn photos(request: &ReplyRequest, settings: &ApiSettings) -> Option<ReplyPhotos> {
+    let ids = request.photos.clone();
+    (!ids.is_empty()).then_some(ReplyPhotos { ids, limits: settings.photos })
+}
+
+fn unfit_photos(request: &ReplyRequest, settings: &ApiSettings) -> Refusal {
+    Refusal::new(match settings.photos {
+        None => "photos_not_taken",
+        Some(limits) if request.photos.len() > limits.n => "too_many_photos",
+        Some(_) => "no_such_photo",
+    })
+}
+
 fn unfit(why: Unfit, text: &str, charset: Charset) -> Refusal {
     match why {
         Unfit::Empty => Refusal::new("empty_text"),
@@ -90,12 +107,17 @@ fn unfit(why: Unfit, text: &str, charset: Charset) -> Refusal {
     }
 }
 
-/// What the key stands for: the same words to the same citizen, seen at the same moment.
+/// What the key stands for: the same words and photos to the same citizen, seen at the same moment.
 fn digest(conversation_id: i64, request: &ReplyRequest) -> Vec<u8> {
     let mut hash = Sha256::new();
     hash.update(conversation_id.to_be_bytes());
     hash.update(request.last_seen.to_be_bytes());
     hash.update([u8::from(request.force)]);
     hash.update(normalise(&request.text).as_bytes());
+    for id in &request.photos {
+        // No byte of a text: words can't pass for photos.
+        hash.update([0xff]);
+        hash.update(id.to_be_bytes());
+    }
     hash.finalize().to_vec()
 }

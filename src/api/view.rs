@@ -3,7 +3,7 @@
 use super::MeaningOf;
 use super::wire::{
     ConversationDetail, ConversationSummary, CounselorView, Counts, Direction, EventView,
-    MessageInConversation, MessageView, OfferView, ReplacedView,
+    MessageInConversation, MessageView, OfferView, PhotoView, ReplacedView,
 };
 use crate::domain::counselor::Counselor;
 use crate::domain::phone::PhoneNumber;
@@ -27,6 +27,7 @@ pub(super) fn summary(of: &store::ConversationSummary) -> ConversationSummary {
         waiting_since_at: of.waiting_since_at,
         n_messages: of.n_messages,
         preview: one_line(of.last_text.reveal(), PREVIEW_COLUMNS),
+        n_photos: of.n_last_photos,
         n_in_doubt: of.n_in_doubt,
     }
 }
@@ -44,7 +45,7 @@ pub(super) fn detail(of: store::ConversationDetail, meaning: MeaningOf) -> Conve
 
 pub(super) fn message(of: &store::Message, meaning: MeaningOf) -> MessageView {
     match of {
-        store::Message::In { id, at, text } => MessageView {
+        store::Message::In { id, at, text, photos } => MessageView {
             id: *id,
             direction: Direction::In,
             at: *at,
@@ -56,26 +57,50 @@ pub(super) fn message(of: &store::Message, meaning: MeaningOf) -> MessageView {
             meaning: None,
             final_at: None,
             needs_decision: false,
+            photos: photos.iter().map(photo).collect(),
         },
-        store::Message::Out { id, at, text, author, state, kind, carrier, code, final_at, needs_person } => {
-            MessageView {
-                id: *id,
-                direction: Direction::Out,
-                at: *at,
-                text: text.reveal().to_owned(),
-                author: author.as_ref().map(counselor),
-                state: Some(state.as_str().to_owned()),
-                kind: Some(kind.as_str().to_owned()),
-                code: code.clone(),
-                meaning: carrier
-                    .as_deref()
-                    .zip(code.as_deref())
-                    .and_then(|(carrier, code)| meaning(carrier, code))
-                    .map(|meaning| meaning.as_str().to_owned()),
-                final_at: *final_at,
-                needs_decision: *needs_person,
-            }
-        }
+        store::Message::Out {
+            id,
+            at,
+            text,
+            author,
+            state,
+            kind,
+            carrier,
+            code,
+            final_at,
+            needs_person,
+            photos,
+        } => MessageView {
+            id: *id,
+            direction: Direction::Out,
+            at: *at,
+            text: text.reveal().to_owned(),
+            author: author.as_ref().map(counselor),
+            state: Some(state.as_str().to_owned()),
+            kind: Some(kind.as_str().to_owned()),
+            code: code.clone(),
+            meaning: carrier
+                .as_deref()
+                .zip(code.as_deref())
+                .and_then(|(carrier, code)| meaning(carrier, code))
+                .map(|meaning| meaning.as_str().to_owned()),
+            final_at: *final_at,
+            needs_decision: *needs_person,
+            photos: photos.iter().map(photo).collect(),
+        },
+    }
+}
+
+pub(super) fn photo(of: &store::PhotoInfo) -> PhotoView {
+    PhotoView {
+        id: of.id,
+        state: of.state.as_str().to_owned(),
+        content_type: of.kept.map(|kept| kept.measured.kind.content_type().to_owned()),
+        n_bytes: of.kept.map(|kept| kept.n_bytes),
+        width: of.kept.map(|kept| kept.measured.width),
+        height: of.kept.map(|kept| kept.measured.height),
+        why: of.why.map(|why| why.as_str().to_owned()),
     }
 }
 

@@ -42,6 +42,9 @@ pub struct ConversationSummary {
     pub n_messages: i64,
     /// The beginning of the citizen's last text.
     pub preview: String,
+    /// Photos that came with it.
+    #[serde(default)]
+    pub n_photos: i64,
     /// Answers whose fate a counselor has to decide.
     pub n_in_doubt: i64,
 }
@@ -79,7 +82,7 @@ pub struct MessageView {
     pub author: Option<CounselorView>,
     /// Outbound: where it stands (`queued`, `sending`, `in_doubt`, `accepted`, `delivered` ...).
     pub state: Option<String>,
-    /// Outbound: `sms` or `lms`.
+    /// Outbound: `sms`, `lms`, or `mms` if it has photos.
     pub kind: Option<String>,
     /// Outbound: the carrier's raw code, where it gave one.
     pub code: Option<String>,
@@ -91,6 +94,29 @@ pub struct MessageView {
     /// Outbound: it is in doubt and the carrier can't tell; somebody has to decide.
     #[serde(default)]
     pub needs_decision: bool,
+    /// What came or leaves with it.
+    #[serde(default)]
+    pub photos: Vec<PhotoView>,
+}
+
+/// The bytes of a photo, as they are.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+pub struct PhotoFile(pub Vec<u8>);
+
+/// A photo; `GET /v1/photos/{id}` has its bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PhotoView {
+    pub id: i64,
+    /// `wanted` (the carrier is being asked for it), `kept` or `lost`.
+    pub state: String,
+    /// Kept: what its bytes say, whatever was claimed of it.
+    pub content_type: Option<String>,
+    pub n_bytes: Option<i64>,
+    pub width: Option<u32>,
+    pub height: Option<u32>,
+    /// Lost: why (`gone`, `too_large`, `not_a_photo`, `too_many`, `not_offered`, `not_in_time`).
+    pub why: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -109,6 +135,9 @@ pub struct ReplyRequest {
     /// Send although something newer came in.
     #[serde(default)]
     pub force: bool,
+    /// Photos that the same counselor handed in (`POST /v1/photos`), in their order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub photos: Vec<i64>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -290,6 +319,13 @@ pub const PROBLEM_CODES: &[(&str, u16)] = &[
     ("unencodable", 422),
     ("too_long", 413),
     ("body_too_large", 413),
+    ("photo_not_here_yet", 409),
+    ("photo_lost", 410),
+    ("photo_too_large", 413),
+    ("not_a_photo", 422),
+    ("photos_not_taken", 422),
+    ("too_many_photos", 422),
+    ("no_such_photo", 422),
     ("database_busy", 503),
     ("database_full", 507),
     ("database_broken", 500),

@@ -162,6 +162,41 @@ const WORDS: &[Row] = &[
         ["요청이 너무 큽니다", "요청은 256 KiB를 넘을 수 없습니다."],
     ),
     (
+        "photo_not_here_yet",
+        ["Not here yet", "The photo is still being fetched from the carrier; try again in a moment."],
+        ["아직 받는 중입니다", "통신사에서 사진을 받고 있습니다. 잠시 후 다시 시도해 주세요."],
+    ),
+    (
+        "photo_lost",
+        ["Lost", "The photo could not be fetched."],
+        ["받지 못한 사진입니다", "통신사에서 사진을 받지 못했습니다."],
+    ),
+    (
+        "photo_too_large",
+        ["Too large", "The photo is too large: at most 16 MiB and 50 million pixels."],
+        ["사진이 너무 큽니다", "사진은 16 MiB, 5천만 화소를 넘을 수 없습니다."],
+    ),
+    (
+        "not_a_photo",
+        ["Not a photo", "This is no photo that can be sent: JPEG, PNG, GIF or WebP."],
+        ["사진이 아닙니다", "JPEG, PNG, GIF, WebP 사진만 보낼 수 있습니다."],
+    ),
+    (
+        "photos_not_taken",
+        ["No photos", "The carrier that answers leave by takes no photos."],
+        ["사진을 보낼 수 없습니다", "답변을 보내는 통신사가 사진을 지원하지 않습니다."],
+    ),
+    (
+        "too_many_photos",
+        ["Too many photos", "The carrier takes fewer photos with one answer."],
+        ["사진이 너무 많습니다", "한 번에 보낼 수 있는 사진 수를 넘었습니다."],
+    ),
+    (
+        "no_such_photo",
+        ["No such photo", "One of the photos was not handed in by you, or too long ago."],
+        ["사진을 찾을 수 없습니다", "직접 올린 사진이 아니거나 올린 지 하루가 지났습니다."],
+    ),
+    (
         "database_busy",
         ["Busy", "The database is busy; try again in a moment."],
         ["잠시 후 다시 시도해 주세요", "데이터베이스가 사용 중입니다."],

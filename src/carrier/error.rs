@@ -95,6 +95,11 @@ pub(super) fn cannot(what: &str) -> CarrierError {
     CarrierError::new(ErrorKind::Config, format!("this carrier cannot {what}"))
 }
 
+/// A file of more bytes than were asked for.
+pub(super) fn too_large() -> CarrierError {
+    CarrierError::new(ErrorKind::Permanent, super::http::TOO_LARGE)
+}
+
 /// An answer without a code we can read: only its status speaks.
 pub(super) fn by_status(status: StatusCode) -> CarrierError {
     let (kind, message) = match status.as_u16() {

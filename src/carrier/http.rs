@@ -222,12 +222,14 @@ pub type InProcess = Arc<
     dyn Fn(http::Request<Bytes>) -> BoxFuture<'static, Result<http::Response<Bytes>, Broken>> + Send + Sync,
 >;
 
+#[derive(Clone)]
 enum Wire {
     Network(reqwest::Client),
     InProcess(InProcess),
 }
 
 /// The client. One a carrier.
+#[derive(Clone)]
 pub struct Http {
     base_url: Url,
     timeout: Duration,
@@ -369,12 +371,15 @@ async fn network(
                 body.extend_from_slice(&chunk);
                 continue;
             }
-            Ok(Some(_)) => "the answer is too large",
+            Ok(Some(_)) => TOO_LARGE,
             Err(_) => "the answer broke off",
         };
         return Err(HttpFailure { partial: body.freeze(), ..after(what) });
     }
 }
+
+/// What is said of an answer that has more bytes than were asked for.
+pub const TOO_LARGE: &str = "the answer is too large";
 
 /// A body as it goes over the wire, and its type.
 fn written(body: Body) -> Option<(String, Bytes)> {

@@ -12,8 +12,10 @@ mod conformance;
 mod emma;
 mod error;
 pub mod http;
+pub mod infobip;
 mod korea;
 mod mend;
+pub mod msghub;
 pub mod nhn;
 pub mod oneapi;
 mod push;
@@ -21,6 +23,7 @@ pub mod sens;
 pub mod smsgate;
 pub mod solapi;
 mod turns;
+pub mod twilio;
 mod windows;
 
 use std::time::Duration;
@@ -44,11 +47,14 @@ pub fn meaning(carrier: &str, code: &str) -> Option<Meaning> {
     match carrier {
         "bizgo" => bizgo::meaning(code),
         "clicksend" => clicksend::meaning(code),
+        "infobip" => infobip::meaning(code),
+        "msghub" => msghub::meaning(code),
         "nhn" => nhn::meaning(code),
         "oneapi" => oneapi::meaning(code),
         "sens" => sens::meaning(code),
         "smsgate" => smsgate::meaning(code),
         "solapi" => solapi::meaning(code),
+        "twilio" => twilio::meaning(code),
         _ => None,
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! Texts are printed behind a bar, so that no line of a text can pass for one of ours.
 
+use unicode_width::UnicodeWidthStr;
+
 use super::desk::Desk;
 use super::failure::Failure;
 use super::message;
@@ -71,7 +73,10 @@ pub fn text_of(desk: &Desk, text: &MessageView) -> String {
             format!("{} {author} · {}", times.clock(text.at), message::fate(desk, text))
         }
     };
-    let body: Vec<String> = safe_for_terminal(&text.text).lines().map(|line| format!("  │ {line}")).collect();
+    let mut body: Vec<String> =
+        safe_for_terminal(&text.text).lines().map(|line| format!("  │ {line}")).collect();
+    // Not behind the bar, where only what they wrote stands.
+    body.extend(text.photos.iter().map(|photo| format!("  ◆ {}", message::photo(desk, photo))));
     format!("{head}\n{}", if body.is_empty() { "  │".to_owned() } else { body.join("\n") })
 }
 
@@ -105,8 +110,18 @@ fn row(desk: &Desk, summary: &ConversationSummary) -> Vec<String> {
         one_word(&summary.citizen),
         state(desk, summary),
         waits.unwrap_or_else(|| "-".to_owned()),
-        one_line(&summary.preview, room),
+        preview(desk, summary, room),
     ]
+}
+
+/// The beginning of the last text, and what came with it: `이거예요 [사진 1장]`.
+fn preview(desk: &Desk, summary: &ConversationSummary, room: usize) -> String {
+    if summary.n_photos == 0 {
+        return one_line(&summary.preview, room);
+    }
+    let photos = desk.say.with("n-photos", [("n", summary.n_photos.into())]);
+    let words = one_line(&summary.preview, room.saturating_sub(photos.width() + 1));
+    format!("{words} {photos}").trim_start().to_owned()
 }
 
 /// `상담 중 (김민수)`, and what is in doubt.

@@ -3,7 +3,7 @@
 //! - `say.rs`, `locales/`: every word in Korean and English · `help.rs`: the same for `--help` and wrong usage
 //! - `io.rs`, `desk.rs`: the world around a command, and what every command works with
 //! - `session.rs`, `seen.rs`, `sending.rs`, `draft.rs`: the log-in; what was shown, is on its way, was not sent
-//! - `render.rs`, `conversation.rs`, `message.rs`: how things look · `failure.rs`: what went wrong, and what to do next
+//! - `render.rs`, `conversation.rs`, `message.rs`, `draw.rs`: how things look · `failure.rs`: what went wrong, and what to do next
 //!
 //! Nothing here knows the store, a carrier or the daemon's configuration. What a citizen wrote is made safe before it is
 //! printed.
@@ -16,6 +16,7 @@ mod decide;
 mod desk;
 mod doubt;
 mod draft;
+mod draw;
 mod failure;
 mod help;
 mod io;
@@ -24,6 +25,7 @@ mod login;
 mod logout;
 mod message;
 mod next;
+mod photo;
 mod recall;
 mod release;
 mod render;
@@ -94,6 +96,13 @@ const EXITS: &[(&str, Exit)] = &[
     ("unencodable", Exit::Unsendable),
     ("too_long", Exit::Unsendable),
     ("body_too_large", Exit::Unsendable),
+    ("photo_not_here_yet", Exit::Refused),
+    ("photo_lost", Exit::Nothing),
+    ("photo_too_large", Exit::Unsendable),
+    ("not_a_photo", Exit::Unsendable),
+    ("photos_not_taken", Exit::Unsendable),
+    ("too_many_photos", Exit::Unsendable),
+    ("no_such_photo", Exit::Unsendable),
     ("database_busy", Exit::ServerTrouble),
     ("database_full", Exit::ServerTrouble),
     ("database_broken", Exit::ServerTrouble),
@@ -165,6 +174,7 @@ enum Command {
     Show(show::Args),
     Claim(claim::Args),
     Reply(reply::Args),
+    Photo(photo::Args),
     Release(release::Args),
     Close(close::Args),
     Recall(recall::Args),
@@ -218,6 +228,7 @@ async fn dispatch(desk: &mut Desk, command: Command) -> Result<(), Failure> {
         Command::Show(args) => show::run(desk, &args).await,
         Command::Claim(args) => claim::run(desk, &args).await,
         Command::Reply(args) => reply::run(desk, &args).await,
+        Command::Photo(args) => photo::run(desk, &args).await,
         Command::Release(args) => release::run(desk, &args).await,
         Command::Close(args) => close::run(desk, args).await,
         Command::Recall(args) => recall::run(desk, &args).await,

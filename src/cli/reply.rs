@@ -4,6 +4,7 @@
 //! What the writer saw goes with it, so that nobody answers past a text that came in meanwhile.
 
 use std::fs;
+use std::path::PathBuf;
 
 use anyhow::Context;
 
@@ -16,6 +17,7 @@ use super::sending::Sending;
 use super::{Exit, draft, seen};
 use crate::api::client::{Client, ClientError};
 use crate::api::wire::{OfferView, ReplyRequest, ReplyResponse};
+use crate::domain::photo::MAX_UPLOAD_BYTES;
 use crate::domain::text::safe_for_terminal;
 
 #[derive(clap::Args)]
@@ -24,6 +26,8 @@ pub struct Args {
     n: i64,
     #[arg(value_name = "TEXT")]
     text: Vec<String>,
+    #[arg(long, value_name = "FILE")]
+    photo: Vec<PathBuf>,
     #[arg(long)]
     force: bool,
     #[arg(long)]
@@ -38,11 +42,16 @@ pub async fn run(desk: &mut Desk, args: &Args) -> Result<(), Failure> {
     let client = desk.client()?;
     let seen = args.last_seen.or_else(|| seen::last_seen(&desk.profile, args.n));
     let last_seen = seen.ok_or_else(|| Failure::here(Exit::LookFirst, "not_seen", []))?;
+    let files = read_photos(&args.photo)?;
     let text = compose(desk, args)?;
-    if let Some(class) = message::class(desk, &text) {
+    if let Some(class) = message::class(desk, &text, files.len()) {
         desk.remark(&class);
     }
-    let request = ReplyRequest { text, last_seen, force: args.force };
+    let photos = match hand_in(&client, files).await {
+        Ok(photos) => photos,
+        Err(error) => return Err(unsent(desk, error, args.n, &text)),
+    };
+    let request = ReplyRequest { text, last_seen, force: args.force, photos };
     match send(desk, &client, args.n, &request).await? {
         Ok(answer) => {
             draft::forget(&desk.profile, args.n, &request.text);
@@ -83,6 +92,27 @@ async fn send_offer(
     }
 }
 
+/// What the server would break off in the middle is not begun.
+fn read_photos(files: &[PathBuf]) -> Result<Vec<Vec<u8>>, Failure> {
+    let read = |file: &PathBuf| {
+        let named = || file.display().to_string();
+        if fs::metadata(file).with_context(named)?.len() > MAX_UPLOAD_BYTES as u64 {
+            return Err(Failure::here(Exit::Unsendable, "photo_too_large", []));
+        }
+        Ok(fs::read(file).with_context(named)?)
+    };
+    files.iter().map(read).collect()
+}
+
+/// Hands the photos in; the same files again are the same photos, so that an answer sent again is the same answer.
+async fn hand_in(client: &Client, files: Vec<Vec<u8>>) -> Result<Vec<i64>, ClientError> {
+    let mut photos = Vec::new();
+    for file in files {
+        photos.push(client.hand_in_photo(file).await?.id);
+    }
+    Ok(photos)
+}
+
 /// Sends. If the same words were sent before and nobody knows what became of them, asks about those first.
 async fn send(
     desk: &Desk,
@@ -90,7 +120,7 @@ async fn send(
     n: i64,
     request: &ReplyRequest,
 ) -> Result<Result<ReplyResponse, ClientError>, Failure> {
-    if let Some(earlier) = Sending::earlier(&desk.profile, n, &request.text) {
+    if let Some(earlier) = Sending::earlier(&desk.profile, n, request) {
         let answer = client.reply(n, &earlier.request, &earlier.key).await;
         let is_old = earlier.request.last_seen != request.last_seen || earlier.request.force != request.force;
         earlier.settle(&answer);

@@ -23,16 +23,16 @@ pub struct Sending {
 }
 
 impl Sending {
-    /// The earlier try of these words that was never answered, if there was one.
-    pub fn earlier(profile: &Profile, conversation: i64, text: &str) -> Option<Self> {
+    /// The earlier try of these words and photos that was never answered, if there was one.
+    pub fn earlier(profile: &Profile, conversation: i64, wanted: &ReplyRequest) -> Option<Self> {
         let file = file(profile, conversation);
         let kept: Json = serde_json::from_str(&fs::read_to_string(&file).ok()?).ok()?;
-        if kept["digest"] != digest(text) {
+        if kept["digest"] != digest(wanted) {
             return None;
         }
         let (last_seen, force) = (kept["last_seen"].as_i64()?, kept["force"].as_bool()?);
         let key = ClientKey::parse(kept["key"].as_str()?)?;
-        Some(Sending { request: ReplyRequest { text: text.to_owned(), last_seen, force }, key, file })
+        Some(Sending { request: ReplyRequest { last_seen, force, ..wanted.clone() }, key, file })
     }
 
     /// Notes that this is being sent, under a new key.
@@ -40,7 +40,7 @@ impl Sending {
         let key = ClientKey::from_random(rand::random());
         let file = file(profile, conversation);
         let note = json!({
-            "key": key.as_str(), "digest": digest(&request.text),
+            "key": key.as_str(), "digest": digest(&request),
             "last_seen": request.last_seen, "force": request.force,
         });
         write_private(&file, &note.to_string())?;
@@ -61,9 +61,14 @@ fn file(profile: &Profile, conversation: i64) -> PathBuf {
     profile.state_file(&format!("sending-{conversation}.json"))
 }
 
-/// Of the words, which are not kept here.
-fn digest(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().fold(String::new(), |mut hex, byte| {
+/// Of the words and photos, which are not kept here.
+fn digest(request: &ReplyRequest) -> String {
+    let mut hash = Sha256::new_with_prefix(request.text.as_bytes());
+    for id in &request.photos {
+        hash.update([0xff]);
+        hash.update(id.to_be_bytes());
+    }
+    hash.finalize().iter().fold(String::new(), |mut hex, byte| {
         let _ = write!(hex, "{byte:02x}");
         hex
     })

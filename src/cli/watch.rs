@@ -57,7 +57,7 @@ fn happening(desk: &Desk, event: &EventView) -> String {
     let said = said.unwrap_or_else(|| [kind, detail, who].join(" ").trim_end().to_owned());
     let urgent = matches!(
         event.kind.as_str(),
-        "opened" | "reopened" | "answer_lost" | "needs_decision" | "quarantined"
+        "opened" | "reopened" | "answer_lost" | "needs_decision" | "photo_lost" | "quarantined"
     );
     if urgent { desk.paint.alert(&said) } else { said }
 }

@@ -6,11 +6,14 @@
 
 mod bizgo;
 mod clicksend;
+mod infobip;
+mod msghub;
 mod nhn;
 mod oneapi;
 mod sens;
 mod smsgate;
 mod solapi;
+mod twilio;
 
 use std::time::Duration;
 
@@ -23,11 +26,14 @@ use super::file::Checker;
 use super::{ConfigError, Polling};
 use crate::carrier::bizgo::BizgoConfig;
 use crate::carrier::clicksend::ClickSendConfig;
+use crate::carrier::infobip::InfobipConfig;
+use crate::carrier::msghub::MsghubConfig;
 use crate::carrier::nhn::NhnConfig;
 use crate::carrier::oneapi::OneApiConfig;
 use crate::carrier::sens::SensConfig;
 use crate::carrier::smsgate::SmsGateConfig;
 use crate::carrier::solapi::SolapiConfig;
+use crate::carrier::twilio::TwilioConfig;
 use crate::domain::phone::{PhoneNumber, Senders};
 
 /// Which carriers there are and what each is for.
@@ -64,11 +70,18 @@ pub struct CarrierSetup {
 pub enum Driver {
     Bizgo(BizgoConfig),
     ClickSend(ClickSendConfig),
+    Infobip(InfobipConfig),
+    /// Sends leave by a host of their own.
+    Msghub {
+        config: MsghubConfig,
+        send_url: Url,
+    },
     Nhn(NhnConfig),
     OneApi(OneApiConfig),
     Sens(SensConfig),
     SmsGate(SmsGateConfig),
     Solapi(SolapiConfig),
+    Twilio(TwilioConfig),
 }
 
 #[derive(Deserialize)]
@@ -80,11 +93,14 @@ pub(super) struct CarrierSection {
     standby: Option<Spanned<String>>,
     bizgo: Option<Section>,
     clicksend: Option<Section>,
+    infobip: Option<Section>,
+    msghub: Option<Section>,
     nhn: Option<Section>,
     oneapi: Option<Section>,
     sens: Option<Section>,
     smsgate: Option<Section>,
     solapi: Option<Section>,
+    twilio: Option<Section>,
 }
 
 impl CarrierSection {
@@ -92,11 +108,14 @@ impl CarrierSection {
         vec![
             ("bizgo", self.bizgo.as_ref()),
             ("clicksend", self.clicksend.as_ref()),
+            ("infobip", self.infobip.as_ref()),
+            ("msghub", self.msghub.as_ref()),
             ("nhn", self.nhn.as_ref()),
             ("oneapi", self.oneapi.as_ref()),
             ("sens", self.sens.as_ref()),
             ("smsgate", self.smsgate.as_ref()),
             ("solapi", self.solapi.as_ref()),
+            ("twilio", self.twilio.as_ref()),
         ]
     }
 }
@@ -105,11 +124,14 @@ impl CarrierSection {
 fn setup(name: &'static str, mut fields: Fields<'_>, polling: &Polling) -> Result<CarrierSetup, ConfigError> {
     let read = match name {
         "clicksend" => clicksend::read(&mut fields, polling),
+        "infobip" => infobip::read(&mut fields, polling),
+        "msghub" => msghub::read(&mut fields, polling),
         "nhn" => nhn::read(&mut fields, polling),
         "oneapi" => oneapi::read(&mut fields, polling),
         "sens" => sens::read(&mut fields, polling),
         "smsgate" => smsgate::read(&mut fields, polling),
         "solapi" => solapi::read(&mut fields, polling),
+        "twilio" => twilio::read(&mut fields, polling),
         _ => bizgo::read(&mut fields, polling),
     };
     let setup = read?;

@@ -94,16 +94,19 @@ struct ServiceSection {
     receipt_texts: bool,
     receipt_text: Spanned<String>,
     receipt_text_ahead: Spanned<String>,
+    photo_lost_text: Spanned<String>,
 }
 
 impl Default for ServiceSection {
     fn default() -> Self {
         let first = "[120] 문자 잘 받았습니다. 곧 답해 드립니다. 급하면 119·112로 문자하세요.";
         let ahead = "[120] 문자 잘 받았습니다. 앞에 {ahead}분이 계십니다. 급하면 119·112로 문자하세요.";
+        let photo_lost = "[120] 보내신 사진을 받지 못했습니다. 글로 적어 주시거나 사진을 다시 보내 주세요.";
         ServiceSection {
             receipt_texts: true,
             receipt_text: unwritten(first.to_owned()),
             receipt_text_ahead: unwritten(ahead.to_owned()),
+            photo_lost_text: unwritten(photo_lost.to_owned()),
         }
     }
 }
@@ -264,10 +267,15 @@ impl Checker<'_> {
                 return Err(self.wrong(key, template, problem));
             }
         }
+        let photo_lost = &section.photo_lost_text;
+        if let Some(problem) = Service::text_problem(photo_lost.get_ref()) {
+            return Err(self.wrong("service.photo_lost_text", photo_lost, problem));
+        }
         Ok(Service {
             receipt_texts: section.receipt_texts,
             receipt_text: section.receipt_text.into_inner(),
             receipt_text_ahead: section.receipt_text_ahead.into_inner(),
+            photo_lost_text: section.photo_lost_text.into_inner(),
         })
     }
 

@@ -9,11 +9,14 @@ use crate::carrier::Carrier;
 use crate::carrier::bizgo::Bizgo;
 use crate::carrier::clicksend::ClickSend;
 use crate::carrier::http::{Http, HttpOptions};
+use crate::carrier::infobip::Infobip;
+use crate::carrier::msghub::Msghub;
 use crate::carrier::nhn::Nhn;
 use crate::carrier::oneapi::OneApi;
 use crate::carrier::sens::Sens;
 use crate::carrier::smsgate::SmsGate;
 use crate::carrier::solapi::Solapi;
+use crate::carrier::twilio::Twilio;
 use crate::config::{CarrierSetup, Config, Driver};
 use crate::ops::clock::Clock;
 use crate::worker::{Board, CarrierHealth, Carriers, Used};
@@ -27,11 +30,19 @@ pub fn make_carrier(setup: &CarrierSetup, clock: &Clock) -> anyhow::Result<Arc<d
     Ok(match &setup.driver {
         Driver::Bizgo(config) => Arc::new(Bizgo::new(config.clone(), http, now)),
         Driver::ClickSend(config) => Arc::new(ClickSend::new(config.clone(), http, now)),
+        Driver::Infobip(config) => Arc::new(Infobip::new(config.clone(), http, now)),
+        Driver::Msghub { config, send_url } => {
+            let options = HttpOptions::new(send_url.clone(), setup.timeout);
+            let send_http =
+                Http::new(options).map_err(|error| anyhow!("carrier.msghub.send_url: {error}"))?;
+            Arc::new(Msghub::new(config.clone(), http, send_http, now))
+        }
         Driver::Nhn(config) => Arc::new(Nhn::new(config.clone(), http, now)),
         Driver::OneApi(config) => Arc::new(OneApi::new(config.clone(), http, now)),
         Driver::Sens(config) => Arc::new(Sens::new(config.clone(), http, now)),
         Driver::SmsGate(config) => Arc::new(SmsGate::new(config.clone(), http, now)),
         Driver::Solapi(config) => Arc::new(Solapi::new(config.clone(), http, now)),
+        Driver::Twilio(config) => Arc::new(Twilio::new(config.clone(), http, now)),
     })
 }
 

@@ -136,9 +136,13 @@ pub fn receipt_is_due(
     last_notice_at: Option<UnixMs>,
     now: UnixMs,
 ) -> bool {
-    let person = matches!(citizen.kind(), PhoneKind::Mobile | PhoneKind::Landline | PhoneKind::Foreign);
     let begins = matches!(route, Route::Open { .. } | Route::Reopen { .. });
-    person && begins && last_notice_at.is_none_or(|at| now - at >= RECEIPT_EVERY_MS)
+    may_be_texted(citizen) && begins && last_notice_at.is_none_or(|at| now - at >= RECEIPT_EVERY_MS)
+}
+
+/// Whether an automatic text may go to this sender: to a person, whose number is one.
+pub fn may_be_texted(citizen: &PhoneNumber) -> bool {
+    matches!(citizen.kind(), PhoneKind::Mobile | PhoneKind::Landline | PhoneKind::Foreign)
 }
 
 #[cfg(test)]

@@ -16,6 +16,14 @@ pub struct MediaRef {
     pub n_bytes: Option<u64>,
 }
 
+impl MediaRef {
+    /// The plan by which a phone lays out the rest of a message (OMA-TS-MMS_CONF, SMIL): not for people.
+    pub fn is_layout(&self) -> bool {
+        let kind = self.content_type.as_deref().and_then(|kind| kind.split(';').next()).unwrap_or_default();
+        kind.trim().eq_ignore_ascii_case("application/smil")
+    }
+}
+
 impl fmt::Debug for MediaRef {
     /// Neither its address, which opens it, nor its name.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -10,6 +10,7 @@ pub mod inbound;
 pub mod media;
 pub mod outbound;
 pub mod phone;
+pub mod photo;
 pub mod polling;
 pub mod rate;
 pub mod receipt;

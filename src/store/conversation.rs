@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 use super::event::{NewEvent, append};
-use super::{Claim, Result, Store, StoreError, row};
+use super::{Claim, PhotoInfo, Result, Store, StoreError, photo, row};
 use crate::domain::UnixMs;
 use crate::domain::conversation::{ConversationEvent, ConversationState, next};
 use crate::domain::counselor::Counselor;
@@ -33,6 +33,8 @@ pub struct ConversationSummary {
     /// The citizen's last text.
     pub last_text: MessageText,
     pub last_inbound_id: i64,
+    /// Photos that came with it.
+    pub n_last_photos: i64,
     pub n_in_doubt: i64,
     pub closed_at: Option<UnixMs>,
     pub close_reason: Option<String>,
@@ -53,6 +55,7 @@ pub enum Message {
         id: i64,
         at: UnixMs,
         text: MessageText,
+        photos: Vec<PhotoInfo>,
     },
     Out {
         id: i64,
@@ -66,6 +69,7 @@ pub enum Message {
         code: Option<String>,
         final_at: Option<UnixMs>,
         needs_person: bool,
+        photos: Vec<PhotoInfo>,
     },
 }
 
@@ -274,6 +278,7 @@ const SUMMARY: &str = "
            (SELECT count(*) FROM inbox i WHERE i.conversation_id = c.id)
              + (SELECT count(*) FROM outbox o WHERE o.conversation_id = c.id) AS n_messages,
            (SELECT count(*) FROM outbox o WHERE o.conversation_id = c.id AND o.needs_person = 1) AS n_in_doubt,
+           (SELECT count(*) FROM photo p WHERE p.inbox_id = c.last_inbound_id) AS n_last_photos,
            coalesce((SELECT i.text FROM inbox i WHERE i.id = c.last_inbound_id), '') AS text
     FROM conversation c";
 const HOLDER: &str = "LEFT JOIN counselor h ON h.id = c.claimed_by";
@@ -317,6 +322,7 @@ fn summary(r: &Row<'_>) -> rusqlite::Result<ConversationSummary> {
         n_messages: r.get("n_messages")?,
         last_text: row::text(r)?,
         last_inbound_id: r.get("last_inbound_id")?,
+        n_last_photos: r.get("n_last_photos")?,
         n_in_doubt: r.get("n_in_doubt")?,
         closed_at: r.get("closed_at")?,
         close_reason: r.get("close_reason")?,
@@ -338,17 +344,32 @@ fn detail(conn: &Connection, id: i64) -> Result<ConversationDetail> {
 
 fn inbound(conn: &Connection, conversation_id: i64) -> Result<Vec<Message>> {
     let mut select = conn.prepare_cached(
-        "SELECT id, received_at, text FROM inbox WHERE conversation_id = :conversation ORDER BY id",
+        "SELECT id, received_at, text, EXISTS (SELECT 1 FROM photo WHERE photo.inbox_id = inbox.id) AS has_photos
+         FROM inbox WHERE conversation_id = :conversation ORDER BY id",
     )?;
     let rows = select.query_map(named_params! { ":conversation": conversation_id }, |r| {
-        Ok(Message::In { id: r.get("id")?, at: r.get("received_at")?, text: row::text(r)? })
+        let (id, at, text) = (r.get("id")?, r.get("received_at")?, row::text(r)?);
+        Ok((Message::In { id, at, text, photos: Vec::new() }, r.get("has_photos")?))
     })?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    rows.map(|found| with_photos(conn, found?)).collect()
+}
+
+/// The same text with its photos, if it has any.
+fn with_photos(conn: &Connection, (mut text, has_any): (Message, bool)) -> Result<Message> {
+    if has_any {
+        match &mut text {
+            Message::In { id, photos, .. } => *photos = photo::of_inbox(conn, *id)?,
+            Message::Out { id, photos, .. } => *photos = photo::of_outbox(conn, *id)?,
+        }
+    }
+    Ok(text)
 }
 
 const OUTBOUND: &str = "
-    SELECT o.id, o.created_at, o.text AS text, o.state AS state, o.kind AS kind, o.carrier, o.code, o.final_at,
-           o.needs_person, o.conversation_id, o.citizen, c.id AS counselor_id, c.login AS counselor_login, c.name AS counselor_name,
+    SELECT o.id, o.created_at, o.text AS text, o.state AS state, o.carrier, o.code, o.final_at,
+           o.needs_person, o.conversation_id, o.citizen,
+           CASE WHEN EXISTS (SELECT 1 FROM photo WHERE photo.outbox_id = o.id) THEN 'mms' ELSE o.kind END AS kind,
+           c.id AS counselor_id, c.login AS counselor_login, c.name AS counselor_name,
            c.disabled_at AS counselor_disabled_at
     FROM outbox o LEFT JOIN counselor c ON c.id = o.author_id";
 
@@ -356,7 +377,7 @@ fn outbound(conn: &Connection, conversation_id: i64) -> Result<Vec<Message>> {
     let sql = format!("{OUTBOUND} WHERE o.conversation_id = :conversation ORDER BY o.id");
     let mut select = conn.prepare_cached(&sql)?;
     let rows = select.query_map(named_params! { ":conversation": conversation_id }, outbound_message)?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    rows.map(|found| with_photos(conn, found?)).collect()
 }
 
 /// The texts of one reply.
@@ -364,22 +385,26 @@ pub(super) fn of_reply(conn: &Connection, reply_id: i64) -> Result<Vec<Message>>
     let sql = format!("{OUTBOUND} WHERE o.reply_id = :reply ORDER BY o.id");
     let mut select = conn.prepare_cached(&sql)?;
     let rows = select.query_map(named_params! { ":reply": reply_id }, outbound_message)?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    rows.map(|found| with_photos(conn, found?)).collect()
 }
 
-fn outbound_message(r: &Row<'_>) -> rusqlite::Result<Message> {
-    Ok(Message::Out {
+/// A text without its photos, and whether it has any.
+fn outbound_message(r: &Row<'_>) -> rusqlite::Result<(Message, bool)> {
+    let kind = row::outbound_kind(r)?;
+    let message = Message::Out {
         id: r.get("id")?,
         at: r.get("created_at")?,
         text: row::text(r)?,
         author: row::counselor(r)?,
         state: row::outbound_state(r)?,
-        kind: row::outbound_kind(r)?,
+        kind,
         carrier: r.get("carrier")?,
         code: r.get("code")?,
         final_at: r.get("final_at")?,
         needs_person: r.get("needs_person")?,
-    })
+        photos: Vec::new(),
+    };
+    Ok((message, kind == OutboundKind::Mms))
 }
 
 impl Store {
@@ -394,7 +419,11 @@ impl Store {
             let rows = select.query_map(named_params! { ":limit": limit }, |r| {
                 Ok((r.get("conversation_id")?, row::phone(r, "citizen")?, outbound_message(r)?))
             })?;
-            Ok(rows.collect::<rusqlite::Result<_>>()?)
+            let found = rows.map(|found| {
+                let (conversation_id, citizen, text) = found?;
+                Ok((conversation_id, citizen, with_photos(conn, text)?))
+            });
+            found.collect()
         })
         .await
     }

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use super::event::{NewEvent, append};
 use super::outbox::{self, NewOutbound, SendPolicy};
 use super::write::run_guarded;
-use super::{Result, Store, StoreError, row};
+use super::{Result, Store, StoreError, photo, row};
 use crate::domain::UnixMs;
 use crate::domain::conversation::{self, Latest, Route};
 use crate::domain::inbound::{Cursor, InboundEvent, InboundItem, InboundState, InboundText, next};
@@ -80,6 +80,8 @@ impl Store {
         next: impl Into<Option<Cursor>>,
         now: UnixMs,
     ) -> Result<AcceptedPage> {
+        let with_photos =
+            items.iter().any(|item| matches!(item, InboundItem::Text(text) if !text.media.is_empty()));
         let next = next.into();
         let stored = self.write(move |conn| {
             let mut page = Page { conn, carrier, raw: &raw, kind: "inbound", id: None, now };
@@ -101,6 +103,9 @@ impl Store {
         let accepted = stored.await?;
         if accepted.n_new > 0 {
             self.hints().text_in.notify_one();
+            if with_photos {
+                self.hints().photo_in.notify_one();
+            }
         }
         Ok(accepted)
     }
@@ -178,6 +183,7 @@ impl Page<'_> {
             let sql = "UPDATE inbox SET raw_page_id = :page WHERE id = :id";
             self.conn.prepare_cached(sql)?.execute(named_params! { ":page": page_id, ":id": row_id })?;
         }
+        photo::want(self.conn, self.carrier, row_id, &text.media, self.now)?;
         Ok(true)
     }
 

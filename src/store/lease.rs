@@ -109,8 +109,8 @@ fn due_in_lane(
     now: UnixMs,
 ) -> Result<Vec<(i64, rusqlite::Result<Due>)>> {
     let mut select = conn.prepare_cached(
-        "SELECT id, client_key, citizen, from_number, kind, text, n_attempts, first_attempt_at, expires_at,
-                repeat_before_at,
+        "SELECT id, client_key, citizen, from_number, text, n_attempts, first_attempt_at, expires_at, repeat_before_at,
+                CASE WHEN EXISTS (SELECT 1 FROM photo WHERE photo.outbox_id = outbox.id) THEN 'mms' ELSE outbox.kind END AS kind,
                 (SELECT our_number FROM conversation WHERE conversation.id = outbox.conversation_id) AS our_number
          FROM outbox INDEXED BY outbox_due
          WHERE state = 'queued' AND lane = :lane AND next_attempt_at <= :now

@@ -2,7 +2,7 @@
 //! types out, each one transaction. What a method has returned is on disk (`synchronous=FULL`).
 //!
 //! One connection writes and shares its commits among all who wait (`write`); a few read. Files: the nouns of the
-//! house (`inbox`, `outbox`, `receipt`, `conversation`, `counselor`, `event`), `migrate` (fresh and old files) and
+//! house (`inbox`, `outbox`, `photo`, `receipt`, `conversation`, `counselor`, `event`), `migrate` (fresh and old files) and
 //! `status` (counts).
 
 mod conversation;
@@ -13,6 +13,7 @@ mod inbox;
 mod lease;
 mod migrate;
 mod outbox;
+mod photo;
 mod quarantine;
 mod read;
 mod receipt;
@@ -43,10 +44,11 @@ pub use inbox::{AcceptedPage, MakeReceipt, NoticeText, RoutePolicy, Routed};
 pub use lease::Lease;
 pub use migrate::SCHEMA_VERSION;
 pub use outbox::{Outcome, SendPolicy};
+pub use photo::{KeptAs, PhotoInfo, WantedPhoto};
 pub use quarantine::Quarantined;
 pub use receipt::Applied;
 pub use reconcile::{Answer, InDoubt, Unreceipted};
-pub use reply::{NewReply, ReplyOutcome, ReplyRefused};
+pub use reply::{NewReply, ReplyOutcome, ReplyPhotos, ReplyRefused};
 pub use sent::Compared;
 pub use status::{Balance, Counts};
 
@@ -170,6 +172,8 @@ pub struct Hints {
     pub text_in: Notify,
     /// Texts wait for the sender, or one that stood before others has moved on.
     pub text_out: Notify,
+    /// Photos are to be fetched.
+    pub photo_in: Notify,
     /// Something was committed; there may be events.
     pub commit: watch::Sender<u64>,
 }
@@ -180,6 +184,7 @@ pub struct Store {
     writer: Arc<write::Writer>,
     readers: Arc<read::Readers>,
     hints: Arc<Hints>,
+    files: Arc<photo::Files>,
     path: PathBuf,
 }
 
@@ -191,10 +196,13 @@ impl Store {
         let hints = Arc::new(Hints {
             text_in: Notify::new(),
             text_out: Notify::new(),
+            photo_in: Notify::new(),
             commit: watch::Sender::new(0),
         });
         let writer = write::Writer::new(connection, path, options, Arc::clone(&hints));
-        Ok(Store { writer: Arc::new(writer), readers: Arc::new(readers), hints, path: path.to_owned() })
+        let files = Arc::new(photo::Files::beside(path));
+        let (writer, readers) = (Arc::new(writer), Arc::new(readers));
+        Ok(Store { writer, readers, hints, files, path: path.to_owned() })
     }
 
     pub fn path(&self) -> &Path {

@@ -141,7 +141,7 @@ impl Store {
     }
 }
 
-/// Reads a text; one that was never tried counts as first tried `now`.
+/// Reads a text without its photos ([`Store::photos_of`]); one that was never tried counts as first tried `now`.
 pub(super) fn outbound(r: &Row<'_>, now: UnixMs) -> rusqlite::Result<OutboundText> {
     Ok(OutboundText {
         id: r.get("id")?,

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, named_params};
 
 use super::event::{NewEvent, append};
 use super::outbox::{accept, finish, outbound, standing, step_to};
-use super::{Result, Store, StoreError};
+use super::{Result, Store, StoreError, photo};
 use crate::domain::UnixMs;
 use crate::domain::outbound::{ClientKey, Lane, OutboundEvent, OutboundState, OutboundText, next};
 
@@ -106,8 +106,8 @@ impl Store {
     pub async fn in_doubt_due(&self, limit: u32, now: UnixMs) -> Result<Vec<InDoubt>> {
         self.read(move |conn| {
             let mut select = conn.prepare_cached(
-                "SELECT id, client_key, citizen, from_number, kind, text, n_attempts, first_attempt_at, expires_at,
-                        n_questions, carrier
+                "SELECT id, client_key, citizen, from_number, text, n_attempts, first_attempt_at, expires_at, n_questions, carrier,
+                        CASE WHEN EXISTS (SELECT 1 FROM photo WHERE photo.outbox_id = outbox.id) THEN 'mms' ELSE outbox.kind END AS kind
                  FROM outbox WHERE state = 'in_doubt' AND needs_person = 0 AND next_attempt_at <= :now
                  ORDER BY next_attempt_at LIMIT :limit",
             )?;
@@ -318,5 +318,7 @@ fn send_again(conn: &Connection, id: i64, counselor_id: i64, expires_at: UnixMs,
         ":expires": expires_at,
         ":id": id,
     })?;
-    Ok(conn.last_insert_rowid())
+    let new_id = conn.last_insert_rowid();
+    photo::copy(conn, id, new_id, now)?;
+    Ok(new_id)
 }

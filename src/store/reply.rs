@@ -4,9 +4,10 @@ use rusqlite::{Connection, OptionalExtension, named_params};
 
 use super::conversation::{Head, Message, of_reply, tell};
 use super::outbox::{self, NewOutbound, SendPolicy};
-use super::{Claim, Result, Store, StoreError};
+use super::{Claim, Result, Store, StoreError, photo};
 use crate::domain::UnixMs;
 use crate::domain::conversation::ConversationEvent;
+use crate::domain::media::PhotoLimits;
 use crate::domain::outbound::{Lane, OutboundKind};
 
 /// An answer about to be written.
@@ -23,6 +24,16 @@ pub struct NewReply {
     pub force: bool,
     /// What leaves, one a carrier submission.
     pub pieces: Vec<(OutboundKind, String)>,
+    pub photos: Option<ReplyPhotos>,
+}
+
+/// Photos of an answer: they go with its first piece.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReplyPhotos {
+    /// Handed in by the same counselor ([`Store::hand_in_photo`]).
+    pub ids: Vec<i64>,
+    /// What the carrier takes, if any.
+    pub limits: Option<PhotoLimits>,
 }
 
 /// Why an answer was not written; nothing was changed.
@@ -32,6 +43,8 @@ pub enum ReplyRefused {
     Guard(Claim),
     /// The key was used for another request.
     KeyReused,
+    /// One of the photos was not handed in by this counselor, or is not as the carrier takes them.
+    NoSuchPhoto,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,10 +75,11 @@ impl Store {
             if new.pieces.is_empty() {
                 return Err(StoreError::Conflict("an answer without a text".into()));
             }
-            let reply_id = insert(conn, &new, now)?;
-            for (kind, text) in &new.pieces {
-                queue(conn, &new, reply_id, &head, (*kind, text), &policy, now)?;
+            if !photos_are_there(conn, &new)? {
+                return Ok(ReplyOutcome::Refused(ReplyRefused::NoSuchPhoto));
             }
+            let reply_id = insert(conn, &new, now)?;
+            queue_all(conn, &new, reply_id, &head, &policy, now)?;
             mark_answered(conn, &new, &head, now)?;
             let messages = of_reply(conn, reply_id)?;
             Ok(ReplyOutcome::Written { reply_id, repeated: false, messages })
@@ -98,6 +112,36 @@ fn insert(conn: &Connection, new: &NewReply, now: UnixMs) -> Result<i64> {
     Ok(conn.last_insert_rowid())
 }
 
+fn photos_are_there(conn: &Connection, new: &NewReply) -> Result<bool> {
+    let Some(ReplyPhotos { ids, limits }) = &new.photos else {
+        return Ok(true);
+    };
+    match limits {
+        Some(limits) => photo::uploads_of(conn, new.counselor_id, ids, limits),
+        None => Ok(false),
+    }
+}
+
+/// What has photos is no SMS; the row says LMS, and its photos make it an MMS.
+fn queue_all(
+    conn: &Connection,
+    new: &NewReply,
+    reply_id: i64,
+    head: &Head,
+    policy: &SendPolicy,
+    now: UnixMs,
+) -> Result<()> {
+    let mut photos = new.photos.as_ref();
+    for (kind, text) in &new.pieces {
+        let kind = if photos.is_some() { OutboundKind::Lms } else { *kind };
+        let outbox_id = queue(conn, new, reply_id, head, (kind, text), policy, now)?;
+        if let Some(photos) = photos.take() {
+            photo::attach(conn, outbox_id, &photos.ids, now)?;
+        }
+    }
+    Ok(())
+}
+
 fn queue(
     conn: &Connection,
     new: &NewReply,
@@ -106,7 +150,7 @@ fn queue(
     (kind, text): (OutboundKind, &str),
     policy: &SendPolicy,
     now: UnixMs,
-) -> Result<()> {
+) -> Result<i64> {
     let text = NewOutbound {
         conversation_id: new.conversation_id,
         reply_id: Some(reply_id),
@@ -117,8 +161,7 @@ fn queue(
         text,
         lane: Lane::Reply,
     };
-    outbox::insert(conn, &text, now, policy)?;
-    Ok(())
+    outbox::insert(conn, &text, now, policy)
 }
 
 fn mark_answered(conn: &Connection, new: &NewReply, head: &Head, now: UnixMs) -> Result<()> {

@@ -7,6 +7,8 @@
 mod auditor;
 mod board;
 mod carriers;
+mod mms;
+mod photos;
 mod poller;
 mod push;
 mod receipts;
@@ -31,12 +33,14 @@ pub use supervise::supervise;
 use crate::carrier::{Carrier, InboundClass, ReportClass};
 use crate::domain::polling::Pace;
 use crate::ops::clock::Clock;
-use crate::store::{RoutePolicy, Store, StoreError};
+use crate::store::{NoticeText, RoutePolicy, Store, StoreError};
 
 /// What the loops take from the configuration; replaced as a whole by a reload.
 #[derive(Clone)]
 pub struct Settings {
     pub route: RoutePolicy,
+    /// Told to citizens whose photos are lost.
+    pub photo_lost: NoticeText,
     pub inbound_pace: Pace,
     pub receipt_pace: Pace,
     /// So often the whole overlap of a window is read again.
@@ -95,6 +99,7 @@ pub enum Role {
     Router,
     Rescuer,
     Sender,
+    Photos,
     Auditor,
     Receipts(&'static str),
     Poller(&'static str),
@@ -103,7 +108,7 @@ pub enum Role {
 impl Role {
     /// The loops these carriers need, in the order they are started.
     pub fn all(carriers: &Carriers) -> Vec<Role> {
-        let mut roles = vec![Role::Router, Role::Rescuer, Role::Sender, Role::Auditor];
+        let mut roles = vec![Role::Router, Role::Rescuer, Role::Sender, Role::Photos, Role::Auditor];
         let has_reports =
             |c: &&Arc<dyn Carrier>| !matches!(c.caps().reports, ReportClass::None | ReportClass::PerMessage);
         let senders = carriers.senders().map(|used| &used.carrier);
@@ -121,6 +126,7 @@ impl fmt::Display for Role {
             Role::Router => f.write_str("router"),
             Role::Rescuer => f.write_str("rescuer"),
             Role::Sender => f.write_str("sender"),
+            Role::Photos => f.write_str("photos"),
             Role::Auditor => f.write_str("auditor"),
             Role::Receipts(carrier) => write!(f, "receipts of {carrier}"),
             Role::Poller(carrier) => write!(f, "poller of {carrier}"),
@@ -134,6 +140,7 @@ pub async fn run(role: Role, context: Context) {
         Role::Router => router::run(context).await,
         Role::Rescuer => rescuer::run(context).await,
         Role::Sender => sender::run(context).await,
+        Role::Photos => photos::run(context).await,
         Role::Auditor => auditor::run(context).await,
         Role::Receipts(carrier) => receipts::run(context, carrier).await,
         Role::Poller(carrier) => poller::run(context, carrier).await,

@@ -22,7 +22,7 @@ use std::sync::Arc;
 
 use tokio::task::{JoinError, JoinSet};
 
-use super::{Context, Role, STORE_RETRY_MS, Used, store_trouble};
+use super::{Context, Role, STORE_RETRY_MS, Used, mms, store_trouble};
 use crate::carrier::{Accepted, Carrier, CarrierError, ErrorKind};
 use crate::domain::breaker::{Permit, Sign};
 use crate::domain::outbound::OutboundText;
@@ -147,7 +147,7 @@ impl Sender {
             let (context, mark, is_standby) = (context.clone(), Arc::clone(&mark), turn.is_standby);
             let carrier = Arc::clone(&turn.used.carrier);
             self.under_way.spawn(async move {
-                send_one(&context, carrier.as_ref(), &text, is_standby).await;
+                send_one(&context, carrier.as_ref(), text, is_standby).await;
                 drop(mark);
             });
         }
@@ -207,7 +207,7 @@ async fn probe(context: &Context, turn: &Turn) {
         Ok(texts) if texts.is_empty() => learn(context, carrier.name(), Sign::Answered).await,
         Ok(texts) => {
             for text in texts {
-                send_one(context, carrier, &text, turn.is_standby).await;
+                send_one(context, carrier, text, turn.is_standby).await;
             }
         }
         Err(error) => store_trouble(ROLE, &error),
@@ -221,18 +221,21 @@ fn tell(ended: Result<(), JoinError>) {
     }
 }
 
-/// A text was made for the preferred carrier: one that this carrier cannot carry whole does not leave by it.
-fn unfit(carrier: &dyn Carrier, text: &OutboundText, now: i64) -> Option<Outcome> {
-    let caps = carrier.caps();
-    let fits = text::plan(text.text.reveal(), &caps.limits).is_ok_and(|pieces| pieces.len() == 1);
-    let photos_fit = text.photos.is_empty() || caps.photos_out.is_some();
-    (!fits || !photos_fit).then(|| Outcome::NotTaken { retry_at: now + UNFIT_AGAIN_MS, code: None })
+/// A text was made for the preferred carrier of its time: one that this carrier cannot carry whole does not leave by it.
+fn fits(carrier: &dyn Carrier, text: &OutboundText) -> bool {
+    text::plan(text.text.reveal(), &carrier.caps().limits).is_ok_and(|pieces| pieces.len() == 1)
 }
 
-async fn send_one(context: &Context, carrier: &dyn Carrier, text: &OutboundText, is_standby: bool) {
-    if let Some(later) = is_standby.then(|| unfit(carrier, text, context.now())).flatten() {
-        return record(context, text, later).await;
+async fn send_one(context: &Context, carrier: &dyn Carrier, text: OutboundText, is_standby: bool) {
+    let text = match mms::whole(context, carrier, text, is_standby).await {
+        Ok(text) => text,
+        Err((text, outcome)) => return record(context, &text, outcome).await,
+    };
+    if is_standby && !fits(carrier, &text) {
+        let retry_at = context.now() + UNFIT_AGAIN_MS;
+        return record(context, &text, Outcome::NotTaken { retry_at, code: None }).await;
     }
+    let text = &text;
     let name = carrier.name();
     let result = carrier.send(text).await;
     let now = context.now();

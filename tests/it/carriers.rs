@@ -5,12 +5,15 @@ use std::process::{Command, Output};
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use image::ImageFormat;
 use munja::api::wire::StatusResponse;
 use munja::carrier::{Accepted, Caps, Carrier as Driver, Reconciled, Result};
 use munja::config::Config;
 use munja::daemon::{self, Daemon, Options};
+use munja::domain::media::PhotoLimits;
 use munja::domain::outbound::OutboundText;
 use munja::domain::phone::{PhoneNumber, Senders};
+use munja::domain::photo::measure;
 use munja::domain::receipt::Receipt;
 use munja::ops::clock::Clock;
 use munja::sim::{Endpoint, Fault, FaultRule, SimOptions};
@@ -21,6 +24,10 @@ use serde_json::Value;
 use crate::harness::{
     CITIZEN, Carrier, Desk, Gateway, add_minsu, config_text, until, until_async, write_config,
 };
+use crate::photos::picture;
+
+/// What the second takes of photos.
+const LESS: PhotoLimits = PhotoLimits { n: 1, n_bytes: 20_000, width: 320, height: 320 };
 
 /// A second carrier of the same kind, under another name; it only sends.
 struct StandIn(Arc<dyn Driver>);
@@ -32,7 +39,7 @@ impl Driver for StandIn {
     }
 
     fn caps(&self) -> Caps {
-        self.0.caps()
+        Caps { photos_out: Some(LESS), ..self.0.caps() }
     }
 
     async fn send(&self, text: &OutboundText) -> Result<Accepted> {
@@ -140,6 +147,26 @@ async fn the_standby_takes_over_and_gives_back() {
     until(pair.daemon.store(), |b| b.n_outbound("delivered") == 21).await;
     assert_eq!(pair.second.sim.ledger().messages.len(), n_before);
     pair.assert_once(21);
+    pair.daemon.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_photo_leaves_by_the_standby_as_that_takes_it() {
+    let pair = Pair::start().await;
+    pair.first.sim.add_fault(at(Endpoint::Send, Fault::ExpiredKey));
+    pair.first.sim.text(CITIZEN, "정류장이 어디예요?");
+    until(pair.daemon.store(), |b| b.n_outbound("delivered") == 1).await;
+    let found = pair.desk.post("/v1/conversations/next", &Value::Null).await.unwrap();
+    let photo = pair.desk.hand_in(picture(ImageFormat::Png, 900, 600)).await;
+    assert_eq!((photo.width, photo.height), (Some(900), Some(600)), "as the preferred one takes it");
+    pair.desk.reply_with(&found, vec![photo.id], "a").await;
+    until(pair.daemon.store(), |b| b.n_outbound("delivered") == 2).await;
+    let ledger = pair.second.sim.ledger();
+    let mms = ledger.messages.iter().find(|text| text.kind == "MMS").expect("left there");
+    let [left] = &pair.second.sim.photos_of(&mms.msg_key)[..] else { panic!("{mms:?}") };
+    let is = measure(left).unwrap();
+    assert!(left.len() <= LESS.n_bytes && is.width <= LESS.width, "{is:?}");
+    pair.assert_once(2);
     pair.daemon.stop().await;
 }
 

@@ -4,10 +4,12 @@ use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Child, Command, Output, Stdio};
 
+use image::ImageFormat;
 use munja::api::wire::ConversationDetail;
 use serde_json::Value;
 
-use crate::harness::{CITIZEN, Gateway, assert_balanced};
+use crate::harness::{CITIZEN, Gateway, assert_balanced, until_async};
+use crate::photos::{self, Phone, picture};
 
 /// A counselor's home and the way to the server.
 struct Counselor {
@@ -169,4 +171,32 @@ async fn a_reader_that_goes_away_is_no_accident() {
         let done = tokio::task::spawn_blocking(move || child.wait_with_output().unwrap()).await.unwrap();
         assert_eq!((done.status.code(), text(&done.stderr)), (Some(0), String::new()), "{args:?}");
     }
+}
+
+/// Both ways in one talk: a photo that a citizen's phone sent is saved byte by byte, another goes back.
+#[tokio::test(flavor = "multi_thread")]
+async fn photos_come_and_go() {
+    let phone = Phone::start().await;
+    let png = picture(ImageFormat::Png, 60, 50);
+    phone.sends(&[&png]);
+    let gateway = photos::gateway(&phone).await;
+    let minsu = Counselor::logged_in(&gateway).await;
+    until_async(&gateway.store, || async { gateway.store.photo(1, 0).await.is_ok_and(|(_, b)| b.is_some()) })
+        .await;
+    assert!(minsu.does(0, &["list"]).await.contains("[사진 1장]"));
+    let shown = minsu.does(0, &["next"]).await;
+    assert!(shown.contains("◆ 사진 1 · PNG ") && shown.contains("munja photo 1"), "{shown}");
+    let folder = minsu.home.path().display().to_string();
+    assert!(minsu.does(0, &["photo", "1", "--save", &folder]).await.contains("photo-1.png"));
+    assert_eq!(std::fs::read(minsu.home.path().join("photo-1.png")).unwrap(), png);
+    assert_eq!(minsu.mode("photo-1.png"), 0o600);
+    assert!(minsu.does(5, &["photo", "9"]).await.contains("찾을 수 없습니다"));
+
+    let file = minsu.home.path().join("photo-1.png").display().to_string();
+    let sent = minsu.does(0, &["reply", "1", "--photo", &file, "이 정류장입니다."]).await;
+    assert!(sent.contains("답변을 보냅니다"), "{sent}");
+    gateway.until(|b| b.n_outbound("delivered") == 2).await;
+    assert!(minsu.does(0, &["show", "1"]).await.contains("JPEG"));
+    let ledger = gateway.sim().ledger();
+    assert_eq!(ledger.messages.iter().filter(|text| text.photos.len() == 1).count(), 1);
 }

@@ -50,6 +50,7 @@ async fn answer_waiting(store: &Store, counselor: i64) {
             last_seen: found.summary.last_inbound_id,
             force: true,
             pieces: vec![(OutboundKind::Sms, "답입니다".to_owned())],
+            photos: None,
         };
         store.reply(new, policy(), now).await.unwrap();
     }

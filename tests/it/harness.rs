@@ -218,8 +218,12 @@ impl Desk {
         text: &str,
         key: &str,
     ) -> Result<ReplyResponse, Problem> {
-        let request =
-            ReplyRequest { text: text.into(), last_seen: conversation.last_inbound_id, force: false };
+        let request = ReplyRequest {
+            text: text.into(),
+            last_seen: conversation.last_inbound_id,
+            force: false,
+            photos: Vec::new(),
+        };
         let path = format!("/v1/conversations/{}/replies", conversation.summary.id);
         self.call(Method::POST, &path, Some(&serde_json::to_value(request).unwrap()), Some(key)).await
     }

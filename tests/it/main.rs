@@ -1,5 +1,6 @@
 //! One test crate: the house's rules, the configuration, and the whole daemon over real sockets with the simulated carrier.
 
+mod camera;
 mod carriers;
 mod cli;
 mod config;
@@ -9,6 +10,7 @@ mod harness;
 mod hostile;
 mod house;
 mod main_job;
+mod photos;
 mod process;
 mod simulation;
 mod webhooks;

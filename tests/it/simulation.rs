@@ -22,6 +22,8 @@ use rand::{RngExt, SeedableRng};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use crate::camera::{self, Camera};
+
 /// 2026-07-01T09:00:00+09:00
 const START: i64 = 1_782_864_000_000;
 const N_TEXTS: usize = 40;
@@ -39,10 +41,12 @@ fn settings() -> Settings {
         receipt_texts: true,
         receipt_text: "접수".into(),
         receipt_text_ahead: "앞에 {ahead}분".into(),
+        photo_lost_text: "사진을 받지 못했습니다".into(),
     };
     let receipt = move |n| service.receipt_for(n).map(|text| NoticeText { text, kind: OutboundKind::Sms });
     Settings {
         route: RoutePolicy { receipt: Some(Arc::new(receipt)), send: policy() },
+        photo_lost: NoticeText { text: "사진을 받지 못했습니다".into(), kind: OutboundKind::Sms },
         inbound_pace: Pace { fast_ms: 280, slow_ms: 2_000, live_for_ms: 300_000 },
         receipt_pace: Pace { fast_ms: 1_500, slow_ms: 10_000, live_for_ms: 60_000 },
         full_walk_ms: 60_000,
@@ -120,6 +124,11 @@ fn driver(sim: &Sim, clock: &Clock) -> Arc<dyn Carrier> {
     Arc::new(Bizgo::new(config, http, Arc::new(move || clock.now_ms())))
 }
 
+/// The same, and citizens send photos too.
+fn camera(sim: &Sim, clock: &Clock, rng: &mut StdRng) -> Arc<dyn Carrier> {
+    Arc::new(Camera::new(driver(sim, clock), rng.random()))
+}
+
 /// One life of the daemon's loops.
 struct Life {
     stop: CancellationToken,
@@ -169,6 +178,7 @@ async fn answer_all(store: Store, clock: Clock, counselor: i64, stop: Cancellati
             last_seen: found.summary.last_inbound_id,
             force: true,
             pieces: vec![(OutboundKind::Sms, format!("답 {n}"))],
+            photos: None,
         };
         let written = store.reply(new, policy(), clock.now_ms()).await.unwrap();
         assert!(matches!(written, ReplyOutcome::Written { .. }));
@@ -200,7 +210,7 @@ async fn one_history(seed: u64) {
     faults(&mut rng).into_iter().for_each(|rule| sim.add_fault(rule));
     let stop = CancellationToken::new();
     let desk = tokio::spawn(answer_all(store.clone(), clock.clone(), counselor, stop.clone()));
-    let mut life = Life::begin(&store, &clock, driver(&sim, &clock));
+    let mut life = Life::begin(&store, &clock, camera(&sim, &clock, &mut rng));
     for n in 0..N_TEXTS {
         tokio::time::sleep(Duration::from_millis(rng.random_range(0..4_000))).await;
         sim.text(&format!("0101111{:04}", rng.random_range(0..12)), &format!("질문 {n}"));
@@ -208,25 +218,33 @@ async fn one_history(seed: u64) {
             life.die().await;
             tokio::time::sleep(Duration::from_millis(rng.random_range(0..20_000))).await;
             store.rescue(true, clock.now_ms()).await.unwrap();
-            life = Life::begin(&store, &clock, driver(&sim, &clock));
+            life = Life::begin(&store, &clock, camera(&sim, &clock, &mut rng));
         }
     }
-    settle(&store, &sim).await;
+    let db = rusqlite::Connection::open(folder.path().join("a.db")).unwrap();
+    settle(&store, &sim, &db).await;
     stop.cancel();
     desk.await.unwrap();
     life.die().await;
     compare(&store, &sim).await;
+    camera::compare(&store, &db, N_TEXTS).await;
 }
 
 /// Waits, in simulated time, until nothing is open any more: a day at most.
-async fn settle(store: &Store, sim: &Sim) {
+async fn settle(store: &Store, sim: &Sim, db: &rusqlite::Connection) {
     for _ in 0..86_400 / 20 {
         tokio::time::sleep(Duration::from_secs(20)).await;
         let balance = store.balance().await.unwrap();
         let open: i64 =
             ["held", "queued", "sending", "in_doubt", "accepted"].iter().map(|s| balance.n_outbound(s)).sum();
         let waiting = store.counts(0).await.unwrap().n_waiting;
-        if balance.n_routed == N_TEXTS as i64 && open == 0 && waiting == 0 && sim.n_open_reports() == 0 {
+        let photos = camera::is_settled(store, db).await;
+        if photos
+            && balance.n_routed == N_TEXTS as i64
+            && open == 0
+            && waiting == 0
+            && sim.n_open_reports() == 0
+        {
             return;
         }
     }

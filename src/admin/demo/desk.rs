@@ -48,7 +48,12 @@ pub(super) async fn answer(desk: Client, answers: Arc<Vec<String>>, who: usize, 
 async fn answer_one(desk: &Client, text: &str) -> Result<(), ClientError> {
     let found = desk.next().await?;
     let id = found.summary.id;
-    let request = ReplyRequest { text: text.to_owned(), last_seen: found.last_inbound_id, force: true };
+    let request = ReplyRequest {
+        text: text.to_owned(),
+        last_seen: found.last_inbound_id,
+        force: true,
+        photos: Vec::new(),
+    };
     let key = ClientKey::from_random(rand::random());
     desk.reply(id, &request, &key).await?;
     let close = CloseRequest { reason: None, last_seen: Some(found.last_inbound_id) };

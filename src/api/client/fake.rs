@@ -20,6 +20,8 @@ pub enum Reply {
     Problem(u16, &'static str, Value),
     /// Anything: status, content type, body.
     Raw(u16, &'static str, String),
+    /// Content type and body.
+    Bytes(&'static str, Vec<u8>),
     /// Server-sent events, after which the line breaks.
     Events(String),
     /// The request arrives; the line breaks before its answer does.
@@ -98,6 +100,7 @@ fn response(reply: Reply) -> Response<Body> {
         Reply::Json(value) => (200, "application/json", Body::from(value.to_string())),
         Reply::Nothing => (204, "", Body::empty()),
         Reply::Raw(status, kind, text) => (status, kind, Body::from(text)),
+        Reply::Bytes(kind, bytes) => (200, kind, Body::from(bytes)),
         Reply::Lost => (200, "application/json", Body::from_stream(futures_util::stream::iter([broken()]))),
         Reply::Events(text) => {
             let first = futures_util::stream::iter([Ok(Bytes::from(text))]);

@@ -20,7 +20,7 @@ fn key() -> ClientKey {
 }
 
 fn words() -> ReplyRequest {
-    ReplyRequest { text: "네".to_owned(), last_seen: 5, force: false }
+    ReplyRequest { text: "네".to_owned(), last_seen: 5, force: false, photos: Vec::new() }
 }
 
 fn accepted() -> Reply {

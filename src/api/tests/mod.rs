@@ -4,6 +4,7 @@ mod conversation;
 mod document;
 mod events;
 mod message;
+mod photo;
 mod privacy;
 mod problem;
 mod reply;
@@ -27,6 +28,7 @@ use tower::ServiceExt;
 use super::{ApiContext, ApiSettings, Health, wire};
 use crate::domain::fate::Meaning;
 use crate::domain::inbound::{Cursor, InboundItem, InboundText};
+use crate::domain::media::PhotoLimits;
 use crate::domain::phone::{PhoneNumber, Senders};
 use crate::domain::text::{Limits, MessageText};
 use crate::ops::clock::Clock;
@@ -213,7 +215,12 @@ fn settings(recall_ms: i64) -> ApiSettings {
         time_to_live_ms: 24 * 3_600_000,
         recall_ms,
     };
-    ApiSettings { limits: Limits::KOREAN, send, token_ttl_ms: 12 * 3_600_000 }
+    ApiSettings {
+        limits: Limits::KOREAN,
+        photos: Some(PhotoLimits::KOREAN),
+        send,
+        token_ttl_ms: 12 * 3_600_000,
+    }
 }
 
 fn health(started_at: i64) -> Health {

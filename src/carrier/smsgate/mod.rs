@@ -24,7 +24,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
 pub use self::codes::meaning;
-use super::error::{by_status, odd, unanswered};
+use super::error::{by_status, odd, too_large, unanswered};
 use super::http::{Http, Request, Response, basic, segment};
 use super::push::{PushCall, PushRefused, Pushed};
 use super::turns::Turns;
@@ -295,7 +295,7 @@ impl Carrier for SmsGate {
             if gone { CarrierError { kind: ErrorKind::Permanent, ..error } } else { error }
         })?;
         if response.body.len() > most {
-            return Err(CarrierError::new(ErrorKind::Permanent, "the photo is too large"));
+            return Err(too_large());
         }
         let content_type = response.headers.get(header::CONTENT_TYPE).and_then(|h| h.to_str().ok());
         Ok(Media { content_type: content_type.map(str::to_owned), bytes: response.body })

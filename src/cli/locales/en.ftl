@@ -70,8 +70,19 @@ cmd-reply = Answer the citizen of a conversation you hold.
           munja reply 12 "Bus 62 comes in five minutes."
           munja reply 12
           munja reply 12 - < answer.txt
+          munja reply 12 --photo map.jpg "The stop is here."
           munja reply 12 --force "Yes."    send although a newer text came in
           munja reply 12 --replace "OK 👍"  send with words in place of emoji
+cmd-photo = Look at a photo.
+    .examples =
+        A terminal that can draw (kitty, Ghostty, Konsole, iTerm2, WezTerm) shows it at once; elsewhere it is
+        saved, and where is told. Photos have their numbers in `munja show`.
+
+        Examples:
+          munja photo 7
+          munja photo 7 --open             open it with the desktop's viewer
+          munja photo 7 --save ~/Pictures/ save it into a folder, or as a new file
+          munja photo 7 --json | jq -r .path
 cmd-release = Give a conversation back to the queue.
     .examples =
         Examples:
@@ -137,9 +148,13 @@ arg-list-mine = Those you hold
 arg-list-state = waiting, active, answered or closed
 arg-list-limit = At most so many (50)
 arg-reply-text = The answer; - reads standard input
+arg-reply-photo = A photo to send along; may be given several times. It is made small enough, and what it says of where it was taken is removed
 arg-reply-force = Send although a newer text came in
 arg-reply-replace = Send with a word or sign in place of what the carrier can't carry
 arg-reply-last_seen = The citizen's last text you saw (if not given, what `munja show` showed last)
+arg-photo-photo = Number of the photo
+arg-photo-save = Save it into this folder or as this new file; a file that is there is left alone
+arg-photo-open = Open it with the desktop's viewer (xdg-open)
 arg-close-reason = Why, for colleagues (at most 200 characters)
 arg-close-force = Close although a newer text came in
 arg-decide-decision = give-up or send-again
@@ -231,6 +246,18 @@ needs-decision = You decide: munja decide { $m } give-up, or send-again
 class-one = { $kind } { $bytes }/{ $most } bytes
 class-parts = { $kind } in { $parts } parts, { $bytes } bytes
 
+photo-kept = photo { $id } · { $type } { $kilobytes } KB · munja photo { $id }
+photo-wanted = photo { $id } · being fetched from the carrier
+photo-lost = photo { $id } · lost: { $why }
+photo-saved = Saved: { $path }
+n-photos = [photos: { $n }]
+loss-gone = the carrier does not have it any more, or refuses it
+loss-too_large = it is too large
+loss-not_a_photo = it is no photo, or a broken file
+loss-too_many = too many photos came with one text
+loss-not_offered = this carrier hands over no photos
+loss-not_in_time = the carrier did not hand it over in time
+
 logged-in = Logged in as { $name } at { $server }, until { $until }.
 logged-out = Logged out.
 logged-out-here-only = Logged out on this machine; the server could not be told.
@@ -256,6 +283,8 @@ event-text_in = a text came in
 event-opened = a new citizen waits
 event-reopened = the citizen wrote again and waits
 event-answer_lost = text { $m } will not arrive: the citizen waits again
+event-photo_kept = a photo came
+event-photo_lost = a photo was lost on its way to us; the citizen is told
 event-claimed = { $who } took it
 event-released = { $who } gave it back
 event-replied = { $who } answered
@@ -339,6 +368,24 @@ error-too_long = The answer is too long, even in parts; it was not sent.
     .next = Shorten it, or send several answers.
 error-body_too_large = The answer is far too long; it was not sent.
     .next = Shorten it, or send several answers.
+error-photo_not_here_yet = Photo { $n } is still being fetched from the carrier.
+    .next = Try again in a moment: munja photo { $n }
+error-photo_lost = Photo { $n } could not be fetched from the carrier.
+    .next = munja show tells why.
+error-photo_too_large = The photo is too large to be sent.
+    .next = Make it smaller: at most 16 MiB and 50 million pixels.
+error-not_a_photo = This is no photo that can be sent.
+    .next = Choose a JPEG, PNG, GIF or WebP file.
+error-photos_not_taken = The carrier that answers leave by takes no photos.
+    .next = Answer in words alone.
+error-too_many_photos = These are more photos than go with one answer.
+    .next = Send some of them with another one.
+error-no_such_photo = One of the photos was not handed in by you, or too long ago.
+    .next = Hand it in again with --photo.
+error-file_exists = This file is there already: { $path }
+    .next = Name another one, or a folder.
+error-no_viewer = The desktop's viewer (xdg-open) can't be used.
+    .next = The photo is here: { $path }
 error-method_not_allowed = The server does not know this command.
     .next = The server may be older than this program; tell the operator.
 error-too_slow = The request reached the server too slowly.

@@ -70,8 +70,19 @@ cmd-reply = 맡은 상담의 시민에게 답변합니다.
           munja reply 12 "62번 버스는 5분 뒤에 도착합니다."
           munja reply 12
           munja reply 12 - < answer.txt
+          munja reply 12 --photo 약도.jpg "정류장은 여기입니다."
           munja reply 12 --force "네."     새 문자가 와 있어도 보냅니다
           munja reply 12 --replace "네 👍"  그림 문자를 말로 바꾸어 보냅니다
+cmd-photo = 시민이 보낸 사진을 봅니다.
+    .examples =
+        그림을 그릴 수 있는 터미널(kitty, Ghostty, Konsole, iTerm2, WezTerm)이면 바로 보이고,
+        그렇지 않으면 파일로 저장하고 저장한 곳을 알려 줍니다. 사진 번호는 `munja show`에 나옵니다.
+
+        예:
+          munja photo 7
+          munja photo 7 --open             사진 보기 프로그램으로 엽니다
+          munja photo 7 --save ~/사진/     폴더나 새 파일에 저장합니다
+          munja photo 7 --json | jq -r .path
 cmd-release = 맡은 상담을 다시 대기로 돌립니다.
     .examples =
         예:
@@ -137,9 +148,13 @@ arg-list-mine = 내가 맡은 상담
 arg-list-state = waiting(대기), active(상담 중), answered(답변함), closed(종료)
 arg-list-limit = 최대 건수(기본: 50)
 arg-reply-text = 답변. -를 적으면 표준 입력에서 읽습니다
+arg-reply-photo = 함께 보낼 사진 파일. 여러 번 적을 수 있습니다. 크기는 맞게 줄이고 촬영 위치 같은 정보는 지웁니다
 arg-reply-replace = 통신사가 보낼 수 없는 글자를 말이나 기호로 바꾸어 보냅니다
 arg-reply-force = 새 문자가 와 있어도 보냅니다
 arg-reply-last_seen = 마지막으로 확인한 시민 문자의 번호(없으면 `munja show`로 마지막에 본 문자)
+arg-photo-photo = 사진 번호
+arg-photo-save = 이 폴더나 새 파일에 저장합니다. 이미 있는 파일은 덮어쓰지 않습니다
+arg-photo-open = 사진 보기 프로그램(xdg-open)으로 엽니다
 arg-close-reason = 동료에게 남기는 종료 사유(200자까지)
 arg-close-force = 새 문자가 와 있어도 종료합니다
 arg-decide-decision = give-up(그대로 둠) 또는 send-again(다시 보냄)
@@ -218,6 +233,18 @@ needs-decision = 결정이 필요합니다: munja decide { $m } give-up 또는 s
 class-one = { $kind } { $bytes }/{ $most }바이트
 class-parts = { $kind } { $parts }통으로 나누어 보냄, { $bytes }바이트
 
+photo-kept = 사진 { $id } · { $type } { $kilobytes } KB · munja photo { $id }
+photo-wanted = 사진 { $id } · 통신사에서 받는 중
+photo-lost = 사진 { $id } · 받지 못함: { $why }
+photo-saved = 저장했습니다: { $path }
+n-photos = [사진 { $n }장]
+loss-gone = 통신사에 더 이상 없거나 통신사가 주지 않습니다
+loss-too_large = 너무 큽니다
+loss-not_a_photo = 사진이 아니거나 깨진 파일입니다
+loss-too_many = 한 번에 보낸 사진이 너무 많습니다
+loss-not_offered = 이 통신사는 사진을 전달하지 않습니다
+loss-not_in_time = 통신사에서 제때 받지 못했습니다
+
 logged-in = { $name } 님으로 { $server } 서버에 로그인했습니다. { $until }까지 유효합니다.
 logged-out = 로그아웃했습니다.
 logged-out-here-only = 이 컴퓨터에서는 로그아웃했지만 서버에는 알리지 못했습니다.
@@ -243,6 +270,8 @@ event-text_in = 새 문자가 왔습니다
 event-opened = 새 상담이 기다립니다
 event-reopened = 시민이 다시 문자를 보내 기다립니다
 event-answer_lost = 문자 { $m }이 도착하지 못했습니다. 시민이 다시 기다립니다
+event-photo_kept = 시민이 보낸 사진을 받았습니다
+event-photo_lost = 시민이 보낸 사진을 받지 못해 시민에게 알립니다
 event-claimed = { $who } 님이 맡았습니다
 event-released = { $who } 님이 대기로 돌렸습니다
 event-replied = { $who } 님이 답변했습니다
@@ -326,6 +355,24 @@ error-too_long = 답변이 너무 길어서 나누어도 보낼 수 없습니다
     .next = 줄이거나 여러 번에 나누어 답변하십시오.
 error-body_too_large = 답변이 지나치게 길어서 보내지 않았습니다.
     .next = 줄이거나 여러 번에 나누어 답변하십시오.
+error-photo_not_here_yet = 사진 { $n }은(는) 아직 통신사에서 받는 중입니다.
+    .next = 잠시 뒤에 다시 하십시오: munja photo { $n }
+error-photo_lost = 사진 { $n }은(는) 통신사에서 받지 못했습니다.
+    .next = 까닭은 munja show 에 나옵니다.
+error-photo_too_large = 사진이 너무 커서 보낼 수 없습니다.
+    .next = 16 MiB, 5천만 화소가 넘지 않게 줄여 주십시오.
+error-not_a_photo = 보낼 수 있는 사진이 아닙니다.
+    .next = JPEG, PNG, GIF, WebP 파일을 고르십시오.
+error-photos_not_taken = 답변을 보내는 통신사가 사진을 지원하지 않습니다.
+    .next = 사진 없이 글로 답변하십시오.
+error-too_many_photos = 한 번에 보낼 수 있는 사진 수를 넘었습니다.
+    .next = 나누어 보내십시오.
+error-no_such_photo = 사진을 찾을 수 없습니다. 직접 올린 사진이 아니거나 올린 지 하루가 지났습니다.
+    .next = --photo 로 다시 올리십시오.
+error-file_exists = 이미 있는 파일입니다: { $path }
+    .next = 다른 이름이나 폴더를 적으십시오.
+error-no_viewer = 사진을 열 프로그램(xdg-open)을 쓸 수 없습니다.
+    .next = 사진은 여기에 있습니다: { $path }
 error-method_not_allowed = 서버가 이 명령을 알지 못합니다.
     .next = 서버가 이 프로그램보다 오래된 판일 수 있습니다. 운영자에게 알려 주십시오.
 error-too_slow = 요청이 서버에 제때 도착하지 않았습니다.

@@ -10,6 +10,7 @@ mod inbound;
 mod leasing;
 mod opening;
 mod outcomes;
+mod photos;
 mod plans;
 mod receipt_model;
 mod receipts;

@@ -52,6 +52,7 @@ const ALLOWED: &[&str] = &[
     "SCAN outbox USING COVERING INDEX outbox_in_doubt |",
     "SCAN d USING COVERING INDEX outbox_in_doubt |",
     "SCAN outbox USING COVERING INDEX outbox_unreceipted |",
+    "SCAN p USING INDEX photo_untold |",
 ];
 
 /// No line may go from one end of a table or index to the other, build an index or sort.
@@ -72,8 +73,10 @@ async fn a_day(bench: &Bench) {
     let store = &bench.store;
     let notice = NoticeText { text: "접수".to_owned(), kind: OutboundKind::Sms };
     let policy = RoutePolicy { receipt: Some(Arc::new(move |_| Some(notice.clone()))), send: send() };
-    bench.accept(vec![text("a", MINSU, "네"), text("b", MINSU, "네"), unreadable("x")], T0).await.unwrap();
+    let with_photo = super::photos::text_with("b", MINSU, 3);
+    bench.accept(vec![text("a", MINSU, "네"), with_photo, unreadable("x")], T0).await.unwrap();
     store.route_received(10, T0, policy).await.unwrap();
+    super::photos::a_day(bench, minsu).await;
     store.inbound_cursor(CARRIER).await.unwrap();
     let id = store.claim_next(minsu, T0).await.unwrap().unwrap().summary.id;
     super::replies::reply(bench, id, minsu, "k", "답").await;

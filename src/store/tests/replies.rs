@@ -2,7 +2,7 @@
 
 use super::*;
 
-fn new_reply(conversation_id: i64, counselor_id: i64, key: &str, words: &[&str]) -> NewReply {
+pub(super) fn new_reply(conversation_id: i64, counselor_id: i64, key: &str, words: &[&str]) -> NewReply {
     NewReply {
         conversation_id,
         counselor_id,
@@ -11,6 +11,7 @@ fn new_reply(conversation_id: i64, counselor_id: i64, key: &str, words: &[&str])
         last_seen: i64::MAX,
         force: false,
         pieces: words.iter().map(|w| (OutboundKind::Sms, (*w).to_owned())).collect(),
+        photos: None,
     }
 }
 

@@ -1,0 +1,104 @@
+//! Photos: looking at one, and handing one in for an answer. What is handed in is made into JPEG within the carrier's
+//! limits before it is kept; what a citizen sent is given out as it came, named by its own bytes and never to be run.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Json as Answer;
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Request, State};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::response::IntoResponse;
+use tokio::sync::Semaphore;
+
+use super::extract::{self, Id};
+use super::problem::Refusal;
+use super::session::Session;
+use super::wire::{PhotoFile, PhotoView};
+use super::{ApiContext, view};
+use crate::domain::media::PhotoLimits;
+use crate::domain::photo::{self, MAX_UPLOAD_BYTES, PhotoState, Unfit, measure};
+
+/// A photo must have arrived after this long.
+const UPLOAD_TIMEOUT: Duration = Duration::from_secs(120);
+
+/// Unpacking a photo takes memory, hundreds of megabytes at worst: one at a time.
+#[derive(Clone)]
+pub(super) struct PhotoLine(Arc<Semaphore>);
+
+impl Default for PhotoLine {
+    fn default() -> Self {
+        PhotoLine(Arc::new(Semaphore::new(1)))
+    }
+}
+
+/// The bytes of a photo.
+pub(super) struct Upload(Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for Upload {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
+        extract::body(request, state, UPLOAD_TIMEOUT, "photo_too_large").await.map(Upload)
+    }
+}
+
+/// Look at a photo: its bytes, of the type they are.
+#[utoipa::path(get, path = "/v1/photos/{id}", operation_id = "show_photo", tag = "photo",
+    params(("id" = i64, Path, description = "Of the photo")),
+    responses((status = 200, description = "Its bytes", content(
+        (PhotoFile = "image/jpeg"), (PhotoFile = "image/png"), (PhotoFile = "image/gif"), (PhotoFile = "image/webp")))))]
+pub(super) async fn show(
+    State(context): State<ApiContext>,
+    session: Session,
+    Id(id): Id,
+) -> Result<impl IntoResponse, Refusal> {
+    let (info, bytes) = context.store.photo(id, session.counselor.id).await?;
+    let (Some(kept), Some(bytes)) = (info.kept, bytes) else {
+        let is_lost = info.state == PhotoState::Lost;
+        return Err(Refusal::new(if is_lost { "photo_lost" } else { "photo_not_here_yet" }));
+    };
+    let kind = kept.measured.kind;
+    let name = format!("attachment; filename=\"photo-{id}.{}\"", kind.as_str());
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static(kind.content_type())),
+        (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+        (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox")),
+        (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
+    ];
+    let name = HeaderValue::from_str(&name).map_err(|_| Refusal::new("internal"))?;
+    Ok((headers, [(header::CONTENT_DISPOSITION, name)], bytes))
+}
+
+/// Hand in a photo for an answer; it is made as the carrier takes it, and forgotten after a day if no answer takes it
+/// along. The same photo again is the same one.
+#[utoipa::path(post, path = "/v1/photos", operation_id = "hand_in_photo", tag = "photo",
+    request_body(content = PhotoFile, content_type = "application/octet-stream",
+        description = "The file: JPEG, PNG, GIF or WebP, at most 16 MiB"),
+    responses((status = 201, description = "Kept; an answer may name it", body = PhotoView)))]
+pub(super) async fn hand_in(
+    State(context): State<ApiContext>,
+    State(line): State<PhotoLine>,
+    session: Session,
+    Upload(file): Upload,
+) -> Result<(StatusCode, Answer<PhotoView>), Refusal> {
+    let limits = context.settings().photos.ok_or_else(|| Refusal::new("photos_not_taken"))?;
+    let jpeg = made_fit(&line, file, limits).await?;
+    let is = measure(&jpeg).map_err(|_| Refusal::new("internal"))?;
+    let photo = context.store.hand_in_photo(session.counselor.id, jpeg, is, context.now()).await?;
+    Ok((StatusCode::CREATED, Answer(view::photo(&photo))))
+}
+
+/// A file on which the decoder falls over is no photo.
+async fn made_fit(line: &PhotoLine, file: Bytes, limits: PhotoLimits) -> Result<Arc<[u8]>, Refusal> {
+    let _turn = line.0.acquire().await.map_err(|_| Refusal::new("internal"))?;
+    let made = tokio::task::spawn_blocking(move || photo::to_jpeg(&file, &limits)).await;
+    match made.unwrap_or(Err(Unfit::NotAPhoto)) {
+        Ok(jpeg) => Ok(jpeg.into()),
+        Err(Unfit::NotAPhoto) => Err(Refusal::new("not_a_photo")),
+        Err(Unfit::TooLarge) => Err(Refusal::new("photo_too_large")),
+    }
+}
+
+/// What a request may bring.
+pub(super) const MOST: usize = MAX_UPLOAD_BYTES;

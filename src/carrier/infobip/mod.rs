@@ -1,0 +1,295 @@
+//! Infobip: reading removes, for texts as for receipts; our key is the name of a text, by which its log can be read for
+//! two days, as often as one likes. Sources: the official clients (PyPI infobip-api-python-client 6.0.0, npm
+//! @infobip-api/sdk 0.3.2, the Java client's tests, 5e880b14) and Infobip's page on inbound texts.
+//!
+//! - `mod.rs`: the driver, one method a call
+//! - `wire.rs`: the data inside
+//! - `codes.rs`: statuses and errors
+
+mod codes;
+mod wire;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use http::{HeaderValue, Method, StatusCode, header};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
+
+pub use self::codes::meaning;
+use super::error::{by_status, odd, unanswered};
+use super::http::{Http, HttpFailure, Request, Response, secret_header};
+use super::turns::Turns;
+use super::{
+    Accepted, Caps, Carrier, CarrierError, ErrorKind, InboundClass, InboundPage, Lookup, Reconciled,
+    ReportClass, ReportPage, Result, SentPage, mend,
+};
+use crate::domain::UnixMs;
+use crate::domain::inbound::{Cursor, InboundItem};
+use crate::domain::outbound::OutboundText;
+use crate::domain::receipt::{Receipt, ReceiptItem};
+use crate::domain::text::{Charset, Limits};
+
+/// What a crash or a broken answer can cost where reading removes.
+const READ_ONCE_LIMIT: u32 = 50;
+/// Logs are kept for 48 hours; an hour less, for clocks differ.
+const LOGS_KEPT_MS: i64 = 47 * 60 * 60 * 1000;
+/// What `check` asks for: the log of a text that is not there, for reading those that are could remove them.
+const NO_TEXT: &str = "munja-check";
+
+/// What the driver needs from the configuration.
+#[derive(Debug, Clone)]
+pub struct InfobipConfig {
+    pub api_key: SecretString,
+    /// Texts asked for at once: 1 to 50.
+    pub page_limit: u32,
+    /// Segments of one text at most; longer ones leave in parts.
+    pub max_segments: usize,
+    pub sends_per_sec: u32,
+    /// All requests but sends share this limit.
+    pub others_per_sec: u32,
+    pub min_poll: Duration,
+}
+
+/// The driver. Waits for a place in its limits by itself.
+pub struct Infobip {
+    config: InfobipConfig,
+    http: Http,
+    now: Arc<dyn Fn() -> UnixMs + Send + Sync>,
+    sends: Turns,
+    others: Turns,
+}
+
+impl fmt::Debug for Infobip {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Infobip")
+    }
+}
+
+/// What a reading that removes left in our hands.
+enum Read {
+    Whole(Response, Value),
+    /// The answer broke off, or is none we know: all that is left of what it may have held.
+    Rest(Bytes, &'static str),
+}
+
+impl Infobip {
+    /// `now` tells the time in milliseconds UTC.
+    pub fn new(config: InfobipConfig, http: Http, now: Arc<dyn Fn() -> UnixMs + Send + Sync>) -> Self {
+        let (sends, others) = (Turns::new(config.sends_per_sec), Turns::new(config.others_per_sec));
+        Infobip { config, http, now, sends, others }
+    }
+
+    fn request(&self, method: Method, path: &str) -> Result<Request> {
+        let key = secret_header(&format!("App {}", self.config.api_key.expose_secret()))?;
+        let json = HeaderValue::from_static("application/json");
+        Ok(Request::new(method, path).header(header::AUTHORIZATION, key).header(header::ACCEPT, json))
+    }
+
+    /// A reading request that removes nothing: whatever goes wrong, it may be asked again.
+    async fn read(&self, request: Request) -> Result<(Response, Value)> {
+        let _turn = self.others.wait().await;
+        let response = self.http.call(request).await.map_err(|f| unanswered(&f, ErrorKind::Transient))?;
+        let body = mend::read(&response.body);
+        if response.status.is_success() && body.is_object() {
+            return Ok((response, body));
+        }
+        Err(refusal(&response, &body).of_a_read())
+    }
+
+    /// Reads a list that forgets what it has told.
+    async fn take(&self, path: &str, limit: u32) -> Result<Read> {
+        let request = self.request(Method::GET, path)?.query("limit", limit.to_string());
+        let _turn = self.others.wait().await;
+        let broken = |failure: HttpFailure| match failure.partial.is_empty() {
+            true => Err(unanswered(&failure, ErrorKind::Transient)),
+            false => Ok(Read::Rest(failure.partial, "the answer broke off: something may be missing")),
+        };
+        let response = match self.http.call(request).await {
+            Ok(response) => response,
+            Err(failure) => return broken(failure),
+        };
+        let body = mend::read(&response.body);
+        match (response.status.is_success(), body["results"].is_array()) {
+            (_, true) => Ok(Read::Whole(response, body)),
+            (true, false) if response.body.is_empty() => Ok(Read::Whole(response, Value::Null)),
+            (true, false) if body.is_object() && body["results"].is_null() => Ok(Read::Whole(response, body)),
+            (true, false) => Ok(Read::Rest(response.body, "a page has a shape we do not know")),
+            (false, false) => Err(refusal(&response, &body).of_a_read()),
+        }
+    }
+
+    /// The log of a text by our key.
+    async fn log(&self, key: &str) -> Result<(Response, Value)> {
+        self.read(self.request(Method::GET, "/sms/3/logs")?.query("messageId", key)).await
+    }
+
+    fn clock_ahead_ms(&self, response: &Response) -> Option<i64> {
+        response.date_ms().map(|date| date - (self.now)())
+    }
+}
+
+/// A refused request. Documented are 400, 401, 403, 404, 429 and 500; the code inside is told, and decides nothing.
+fn refusal(response: &Response, body: &Value) -> CarrierError {
+    let status = response.status;
+    let error = match status {
+        // Its own words about our request; anything else may be a gate's, and says nothing.
+        StatusCode::BAD_REQUEST if wire::error_code(body).is_some() => {
+            CarrierError::new(ErrorKind::Permanent, "the carrier refused the call")
+        }
+        _ => by_status(status),
+    };
+    let error = match wire::error_code(body) {
+        Some(code) => error.with_code(code),
+        None => error,
+    };
+    error.with_retry_after(response.retry_after())
+}
+
+#[async_trait]
+impl Carrier for Infobip {
+    fn name(&self) -> &'static str {
+        "infobip"
+    }
+
+    fn caps(&self) -> Caps {
+        Caps {
+            inbound: InboundClass::ReadOnce,
+            // Whether a second send of the same name is refused is written nowhere.
+            idempotent_send: None,
+            lookup: Lookup::Exact,
+            reports: ReportClass::ReadOnce,
+            min_poll: self.config.min_poll,
+            limits: Limits { charset: Charset::Gsm7Ucs2, sms: 1, lms: self.config.max_segments.max(1) },
+            sends_per_sec: self.config.sends_per_sec,
+            photos_in: false,
+            photos_out: None,
+            push: false,
+            lists_sent: true,
+        }
+    }
+
+    async fn poll_inbound(&self, cursor: &Cursor) -> Result<InboundPage> {
+        let limit = self.config.page_limit.clamp(1, READ_ONCE_LIMIT);
+        match self.take("/sms/1/inbox/reports", limit).await? {
+            Read::Whole(response, body) => {
+                let items = wire::inbound_page(&body);
+                let is_more =
+                    body["pendingMessageCount"].as_u64().is_some_and(|n| n > 0) && !items.is_empty();
+                Ok(InboundPage {
+                    next: cursor.after_page(wire::newest(&items), is_more.then(|| "more".to_owned())),
+                    items,
+                    ack: None,
+                    clock_ahead_ms: self.clock_ahead_ms(&response),
+                    raw: response.body,
+                })
+            }
+            Read::Rest(raw, reason) => {
+                let item = InboundItem::Unreadable {
+                    raw: String::from_utf8_lossy(&raw).into_owned(),
+                    reason: reason.to_owned(),
+                };
+                let next = cursor.finished();
+                Ok(InboundPage { raw, items: vec![item], next, ack: None, clock_ahead_ms: None })
+            }
+        }
+    }
+
+    async fn send(&self, text: &OutboundText) -> Result<Accepted> {
+        if !text.photos.is_empty() {
+            return Err(CarrierError::new(ErrorKind::Permanent, "this carrier takes no photos"));
+        }
+        let _turn = self.sends.wait().await;
+        let left_ms = text.expires_at.saturating_sub((self.now)());
+        if left_ms < 0 {
+            let late = "the text grew too old while it waited to leave";
+            return Err(CarrierError::new(ErrorKind::NotSent, late));
+        }
+        let request = self.request(Method::POST, "/sms/3/messages")?.json(wire::send_body(text));
+        let response = self.http.call(request).await.map_err(|f| unanswered(&f, ErrorKind::Ambiguous))?;
+        let body = mend::read(&response.body);
+        if !response.status.is_success() {
+            return Err(refusal(&response, &body));
+        }
+        let Some(status) = wire::taken(&body, text.key.as_str()) else {
+            return Err(CarrierError::new(
+                ErrorKind::Ambiguous,
+                "the answer to a send does not say what became of it",
+            ));
+        };
+        let accepted =
+            |repeated| Accepted { carrier_message_id: Some(text.key.as_str().to_owned()), repeated };
+        match codes::of_send(&status) {
+            None => Ok(accepted(status.name == codes::DUPLICATE)),
+            Some(kind) => Err(CarrierError::new(kind, "the carrier did not take the text")
+                .with_code(codes::word(&status.name))),
+        }
+    }
+
+    /// By our key, for as long as logs are kept.
+    async fn reconcile(&self, text: &OutboundText) -> Result<Reconciled> {
+        let key = text.key.as_str();
+        let is_kept = (self.now)().saturating_sub(text.first_attempt_at) < LOGS_KEPT_MS;
+        let (_, body) = self.log(key).await?;
+        let entries = wire::results(&body).ok_or_else(|| odd("the log has a shape we do not know"))?;
+        let is_ours = |entry: &&Value| wire::name_of(entry).as_deref() == Some(key);
+        Ok(match (entries.iter().any(|entry| is_ours(&entry)), entries.is_empty()) {
+            (true, _) => Reconciled::Found { carrier_message_id: key.to_owned() },
+            (false, true) if is_kept => Reconciled::Absent,
+            _ => Reconciled::CannotTell,
+        })
+    }
+
+    async fn poll_reports(&self) -> Result<ReportPage> {
+        match self.take("/sms/3/reports", READ_ONCE_LIMIT).await? {
+            Read::Whole(response, body) => {
+                let items =
+                    wire::results(&body).unwrap_or_default().iter().filter_map(wire::report).collect();
+                Ok(ReportPage { raw: response.body, items, ack: None })
+            }
+            Read::Rest(raw, reason) => {
+                let item = ReceiptItem::Unreadable {
+                    raw: String::from_utf8_lossy(&raw).into_owned(),
+                    reason: reason.to_owned(),
+                };
+                Ok(ReportPage { raw, items: vec![item], ack: None })
+            }
+        }
+    }
+
+    /// From the log, which removes nothing: a report that a crash lost is found here.
+    async fn status(&self, carrier_message_id: &str) -> Result<Option<Receipt>> {
+        let (_, body) = self.log(carrier_message_id).await?;
+        let entries = wire::results(&body).ok_or_else(|| odd("the log has a shape we do not know"))?;
+        let ours = entries.iter().find(|entry| wire::name_of(entry).as_deref() == Some(carrier_message_id));
+        Ok(ours.and_then(wire::receipt))
+    }
+
+    async fn check(&self) -> Result<Option<i64>> {
+        let (response, _) = self.log(NO_TEXT).await?;
+        Ok(self.clock_ahead_ms(&response))
+    }
+
+    async fn sent_since(&self, since: UnixMs, page: Option<&str>) -> Result<SentPage> {
+        let request = self
+            .request(Method::GET, "/sms/3/logs")?
+            .query("sentSince", wire::time(since))
+            .query("limit", "1000")
+            .query("useCursor", "true");
+        let request = match page {
+            None => request,
+            Some(cursor) => request.query("cursor", cursor),
+        };
+        let (_, body) = self.read(request).await?;
+        let entries = wire::results(&body).ok_or_else(|| odd("the log has a shape we do not know"))?;
+        let next = wire::next_cursor(&body).filter(|next| Some(next.as_str()) != page && !entries.is_empty());
+        let items = entries.iter().filter_map(|entry| wire::listed(entry, since)).collect();
+        Ok(SentPage { items, next })
+    }
+}
+
+#[cfg(test)]
+mod tests;

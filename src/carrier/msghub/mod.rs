@@ -1,0 +1,376 @@
+//! LG U+ Message Hub (Korea), the carrier of a representative number: texts and photos in by polling (taken for read-once)
+//! and webhook, sends under our key, reports that are acked, look-up by our key. Sources: the official sample
+//! (total-msg-hub/restapi_sample 8e54d179), its page on reports (v1.2), a client in production (kotify 76616136) with the
+//! vendor's table of codes of 2026-02-20.
+//!
+//! - `mod.rs`: the driver, one method a call
+//! - `login.rs`: the token every request needs
+//! - `wire.rs`: the data inside
+//! - `codes.rs`: what the codes mean
+//! - `webhook.rs`: its calls to us
+//!
+//! The carrier's name of a text is our key with the day it left, for that is what it can be asked by.
+
+mod codes;
+mod login;
+mod webhook;
+mod wire;
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use http::{Method, StatusCode, header};
+use secrecy::SecretString;
+use serde_json::Value;
+use url::Url;
+
+pub use self::codes::meaning;
+use self::login::Login;
+use super::error::{by_status, odd, unanswered};
+use super::http::{Http, HttpFailure, Request, Response, secret_header};
+use super::push::{PushCall, PushRefused, Pushed};
+use super::turns::Turns;
+use super::{
+    Accepted, Caps, Carrier, CarrierError, ErrorKind, InboundClass, InboundPage, Lookup, Media, Reconciled,
+    ReportClass, ReportPage, Result, mend,
+};
+use crate::domain::UnixMs;
+use crate::domain::inbound::{Cursor, InboundItem};
+use crate::domain::media::{MediaRef, PhotoLimits};
+use crate::domain::outbound::{ClientKey, OutboundText};
+use crate::domain::phone::PhoneKind;
+use crate::domain::receipt::Receipt;
+use crate::domain::text::Limits;
+
+/// An empty answer must not be followed by another question for this long (the page on reports; taken to hold for texts,
+/// too).
+const QUIET_MS: i64 = 10_000;
+/// The same key again within this time is refused as a repetition (29005).
+const KEY_MEMORY: Duration = Duration::from_secs(600);
+/// Around midnight a text may stand under the neighbouring day.
+const MIDNIGHT_MS: i64 = 10 * 60 * 1000;
+/// What `check` asks for: a text that is not there, for reading those that are could remove them.
+const NO_TEXT: &str = "munja-check";
+
+/// What the driver needs from the configuration.
+#[derive(Debug, Clone)]
+pub struct MsghubConfig {
+    pub api_key: SecretString,
+    pub password: SecretString,
+    /// `token=` of the address they call; nothing in a call is signed. Without it none are taken.
+    pub webhook_secret: Option<SecretString>,
+    pub sends_per_sec: u32,
+    /// All requests but sends share this limit.
+    pub others_per_sec: u32,
+}
+
+/// The driver. Waits for a place in the limits by itself.
+pub struct Msghub {
+    config: MsghubConfig,
+    http: Http,
+    /// Sends leave by a host of their own.
+    send_http: Http,
+    now: Arc<dyn Fn() -> UnixMs + Send + Sync>,
+    login: Login,
+    sends: Turns,
+    others: Turns,
+    /// When texts and receipts were last asked for in vain.
+    no_texts_at: AtomicI64,
+    no_receipts_at: AtomicI64,
+}
+
+impl fmt::Debug for Msghub {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Msghub")
+    }
+}
+
+/// An answer to a request that carried a token, or all that came of one.
+type Answered = std::result::Result<Response, HttpFailure>;
+
+impl Msghub {
+    /// `send_http` leads to the host for sends; `now` tells the time in milliseconds UTC.
+    pub fn new(
+        config: MsghubConfig,
+        http: Http,
+        send_http: Http,
+        now: Arc<dyn Fn() -> UnixMs + Send + Sync>,
+    ) -> Self {
+        let (sends, others) = (Turns::new(config.sends_per_sec), Turns::new(config.others_per_sec));
+        Msghub {
+            config,
+            http,
+            send_http,
+            now,
+            login: Login::default(),
+            sends,
+            others,
+            no_texts_at: AtomicI64::new(i64::MIN / 2),
+            no_receipts_at: AtomicI64::new(i64::MIN / 2),
+        }
+    }
+
+    /// Makes a call with a token. One that is refused for its token alone did nothing, and is made once more with a new one.
+    async fn call(&self, http: &Http, make: impl Fn() -> Request + Send) -> Result<Answered> {
+        for is_last in [false, true] {
+            let token = self.login.token(&self.http, &self.config, (self.now)()).await?;
+            let bearer = secret_header(&format!("Bearer {token}"))?;
+            let answered = http.call(make().header(header::AUTHORIZATION, bearer)).await;
+            match &answered {
+                Ok(response) if !is_last && is_token_refused(response) => self.login.forget(&token).await,
+                _ => return Ok(answered),
+            }
+        }
+        Err(CarrierError::new(ErrorKind::Auth, "the carrier refuses our log-in"))
+    }
+
+    /// A reading request: whatever goes wrong, it may be asked again.
+    async fn read(&self, make: impl Fn() -> Request + Send) -> Result<(Response, Value)> {
+        let _turn = self.others.wait().await;
+        let response = self.call(&self.http, make).await.map_err(CarrierError::of_a_read)?;
+        let response = response.map_err(|f| unanswered(&f, ErrorKind::Transient))?;
+        let body = mend::read(&response.body);
+        if response.status.is_success() && wire::is_success(&body) {
+            return Ok((response, body));
+        }
+        Err(refusal(&response, &body).of_a_read())
+    }
+
+    /// What is known of a text by our key and the days it may stand under.
+    async fn find(&self, key: &str, days: &[String]) -> Result<(Response, Value)> {
+        self.read(|| Request::new(Method::POST, "/msg/v1/sent").json(wire::sent_question(key, days))).await
+    }
+
+    fn is_quiet(&self, since: &AtomicI64) -> bool {
+        let since = since.load(Ordering::Relaxed);
+        let now = (self.now)();
+        // A clock gone back must not keep us quiet.
+        (0..QUIET_MS).contains(&now.saturating_sub(since))
+    }
+
+    /// Bytes that are no page of texts: all that is left of some.
+    fn rest(&self, raw: Bytes, reason: &str, cursor: &Cursor) -> InboundPage {
+        let text = String::from_utf8_lossy(&raw).into_owned();
+        let items = vec![InboundItem::Unreadable { raw: text, reason: reason.to_owned() }];
+        InboundPage { raw, items, next: cursor.finished(), ack: None, clock_ahead_ms: None }
+    }
+}
+
+fn is_token_refused(response: &Response) -> bool {
+    let code = wire::code(&mend::read(&response.body));
+    response.status == StatusCode::UNAUTHORIZED && code.as_deref().is_none_or(codes::is_token)
+}
+
+/// A refused request: its code speaks; without one, its status.
+fn refusal(response: &Response, body: &Value) -> CarrierError {
+    let code = wire::code(body);
+    let status = response.status;
+    let error = match code.as_deref() {
+        // Whatever else it says: something broke, and nobody knows how far it had come.
+        _ if status.is_server_error() => by_status(status),
+        Some(code) => CarrierError::new(codes::refusal(code, status), "the carrier refused the call"),
+        None => by_status(status),
+    };
+    let error = match code {
+        Some(code) => error.with_code(code),
+        None => error,
+    };
+    error.with_retry_after(response.retry_after())
+}
+
+fn no_page(cursor: &Cursor) -> InboundPage {
+    InboundPage {
+        raw: Bytes::new(),
+        items: Vec::new(),
+        next: cursor.finished(),
+        ack: None,
+        clock_ahead_ms: None,
+    }
+}
+
+#[async_trait]
+impl Carrier for Msghub {
+    fn name(&self) -> &'static str {
+        "msghub"
+    }
+
+    fn caps(&self) -> Caps {
+        Caps {
+            inbound: InboundClass::ReadOnce,
+            idempotent_send: Some(KEY_MEMORY),
+            lookup: Lookup::Exact,
+            reports: ReportClass::AckQueue,
+            min_poll: Duration::from_millis(QUIET_MS.unsigned_abs()),
+            limits: Limits::KOREAN,
+            sends_per_sec: self.config.sends_per_sec,
+            photos_in: true,
+            photos_out: Some(PhotoLimits::KOREAN),
+            push: self.config.webhook_secret.is_some(),
+            lists_sent: false,
+        }
+    }
+
+    async fn poll_inbound(&self, cursor: &Cursor) -> Result<InboundPage> {
+        if self.is_quiet(&self.no_texts_at) {
+            return Ok(no_page(cursor));
+        }
+        let _turn = self.others.wait().await;
+        let answered = self.call(&self.http, || Request::new(Method::GET, "/mo/v1/msg")).await;
+        let response = match answered.map_err(CarrierError::of_a_read)? {
+            Ok(response) => response,
+            Err(failure) if failure.partial.is_empty() => {
+                return Err(unanswered(&failure, ErrorKind::Transient));
+            }
+            Err(failure) => {
+                let reason = "the answer broke off: texts may be missing";
+                return Ok(self.rest(failure.partial, reason, cursor));
+            }
+        };
+        let body = mend::read(&response.body);
+        let list = wire::inbound_list(&body);
+        let has_texts = list.is_some_and(|list| !list.is_empty());
+        let is_page = has_texts || (response.status.is_success() && wire::is_success(&body));
+        if !is_page {
+            // Its own words without texts are a refusal; anything else inside a success is the rest of something.
+            return match response.status.is_success()
+                && wire::code(&body).is_none()
+                && !response.body.is_empty()
+            {
+                true => Ok(self.rest(response.body, "a page of texts has a shape we do not know", cursor)),
+                false => Err(refusal(&response, &body).of_a_read()),
+            };
+        }
+        let Some(list) = list else {
+            return Ok(self.rest(response.body, "a page of texts has a shape we do not know", cursor));
+        };
+        if list.is_empty() {
+            self.no_texts_at.store((self.now)(), Ordering::Relaxed);
+        }
+        let items = wire::inbound_page(list, &response.body);
+        let more = (!items.is_empty()).then(|| "more".to_owned());
+        Ok(InboundPage {
+            next: cursor.after_page(wire::newest(&items), more),
+            clock_ahead_ms: response.date_ms().map(|date| date - (self.now)()),
+            items,
+            ack: None,
+            raw: response.body,
+        })
+    }
+
+    async fn send(&self, text: &OutboundText) -> Result<Accepted> {
+        if text.citizen.kind() == PhoneKind::Foreign {
+            return Err(CarrierError::new(
+                ErrorKind::Permanent,
+                "this carrier is asked for Korean numbers only",
+            ));
+        }
+        if text.photos.len() > PhotoLimits::KOREAN.n {
+            return Err(CarrierError::new(ErrorKind::Permanent, "this carrier takes three photos a text"));
+        }
+        let _turn = self.sends.wait().await;
+        if (self.now)() > text.expires_at {
+            let late = "the text grew too old while it waited to leave";
+            return Err(CarrierError::new(ErrorKind::NotSent, late));
+        }
+        let name = wire::name(text.key.as_str(), &wire::day((self.now)()));
+        let answered = self.call(&self.send_http, || wire::send_request(text)).await?;
+        let response = answered.map_err(|f| unanswered(&f, ErrorKind::Ambiguous))?;
+        let body = mend::read(&response.body);
+        let accepted = |repeated| Ok(Accepted { carrier_message_id: Some(name.clone()), repeated });
+        let own = wire::taken(&body, text.key.as_str());
+        match own.or_else(|| wire::code(&body)).as_deref() {
+            Some(codes::REPEATED) if !response.status.is_server_error() => accepted(true),
+            Some(codes::OK) if response.status.is_success() && wire::is_about(&body, text.key.as_str()) => {
+                accepted(false)
+            }
+            Some(code) if code != codes::OK && !response.status.is_server_error() => {
+                let kind = codes::refusal(code, response.status);
+                Err(CarrierError::new(kind, "the carrier did not take the text")
+                    .with_code(code)
+                    .with_retry_after(response.retry_after()))
+            }
+            _ if response.status.is_success() => Err(CarrierError::new(
+                ErrorKind::Ambiguous,
+                "the answer to a send does not say what became of it",
+            )),
+            _ => Err(refusal(&response, &body)),
+        }
+    }
+
+    async fn reconcile(&self, text: &OutboundText) -> Result<Reconciled> {
+        let days = wire::days_around(text.first_attempt_at, MIDNIGHT_MS);
+        let key = text.key.as_str();
+        let (_, body) = self.find(key, &days).await?;
+        Ok(match wire::found(&body, key) {
+            wire::Found::On(day) => {
+                let day = day.or_else(|| days.first().cloned()).unwrap_or_default();
+                Reconciled::Found { carrier_message_id: wire::name(key, &day) }
+            }
+            wire::Found::Nowhere(n) if n == days.len() => Reconciled::Absent,
+            _ => Reconciled::CannotTell,
+        })
+    }
+
+    async fn poll_reports(&self) -> Result<ReportPage> {
+        if self.is_quiet(&self.no_receipts_at) {
+            return Ok(ReportPage { raw: Bytes::new(), items: Vec::new(), ack: None });
+        }
+        let (response, body) = self.read(|| Request::new(Method::GET, "/msg/v1.2/report")).await?;
+        let list =
+            wire::report_list(&body).ok_or_else(|| odd("a page of reports has a shape we do not know"))?;
+        if list.is_empty() {
+            self.no_receipts_at.store((self.now)(), Ordering::Relaxed);
+        }
+        let ack = wire::report_key(&body);
+        Ok(ReportPage { raw: response.body, items: list.iter().map(wire::report).collect(), ack })
+    }
+
+    async fn ack_reports(&self, token: &str) -> Result<()> {
+        let body = serde_json::json!({ "rptKeyLst": [token] });
+        self.read(|| Request::new(Method::POST, "/msg/v1.2/report/result").json(body.clone()))
+            .await
+            .map(|_| ())
+    }
+
+    async fn status(&self, carrier_message_id: &str) -> Result<Option<Receipt>> {
+        let (key, day) = wire::parse_name(carrier_message_id).ok_or_else(|| odd("a text has an odd name"))?;
+        let key: ClientKey = key;
+        let (_, body) = self.find(key.as_str(), &[day]).await?;
+        Ok(wire::fate(&body, key.as_str()))
+    }
+
+    async fn check(&self) -> Result<Option<i64>> {
+        let days = [wire::day((self.now)())];
+        let (response, _) = self.find(NO_TEXT, &days).await?;
+        Ok(response.date_ms().map(|date| date - (self.now)()))
+    }
+
+    /// The address opens the photo by itself, for about a day.
+    async fn fetch_media(&self, media: &MediaRef, most: usize) -> Result<Media> {
+        let url = Url::parse(&media.handle).map_err(|_| odd("a photo has an odd address"))?;
+        let _turn = self.others.wait().await;
+        let response = self.http.fetch(url, Vec::new(), most).await;
+        let response = response.map_err(|f| unanswered(&f, ErrorKind::Transient))?;
+        match response.status.as_u16() {
+            200 if response.body.len() <= most => {
+                let content_type = response.headers.get(header::CONTENT_TYPE);
+                let content_type = content_type.and_then(|word| word.to_str().ok()).map(str::to_owned);
+                Ok(Media { content_type, bytes: response.body })
+            }
+            200 => Err(CarrierError::new(ErrorKind::Permanent, "the photo is too large")),
+            403 | 404 | 410 => Err(CarrierError::new(ErrorKind::Permanent, "the photo is gone")),
+            _ => Err(by_status(response.status).of_a_read()),
+        }
+    }
+
+    fn push(&self, call: &PushCall<'_>) -> std::result::Result<Pushed, PushRefused> {
+        webhook::read(self.config.webhook_secret.as_ref(), call)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,300 @@
+//! Message Hub's JSON, read liberally (numbers may be strings, times have several forms): whatever is missing or odd in one
+//! item must not cost the others.
+
+use bytes::Bytes;
+use http::Method;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use super::codes;
+use crate::carrier::http::Request;
+use crate::carrier::korea::{local_time, time_ms, title};
+use crate::domain::UnixMs;
+use crate::domain::inbound::{InboundItem, InboundText};
+use crate::domain::media::MediaRef;
+use crate::domain::outbound::{ClientKey, OutboundKind, OutboundText};
+use crate::domain::phone::PhoneNumber;
+use crate::domain::receipt::{Receipt, ReceiptItem, ReceiptStatus};
+use crate::domain::text::MessageText;
+
+/// More photos than that no text has.
+const MAX_PHOTOS: usize = 10;
+
+/// A string or a number, as a string.
+fn word(value: &Value) -> Option<String> {
+    match value {
+        Value::String(word) if !word.is_empty() => Some(word.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+/// A code: five digits.
+fn code_of(value: &Value) -> Option<String> {
+    word(value).filter(|code| code.len() == 5 && code.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// The code of an answer as a whole.
+pub(super) fn code(body: &Value) -> Option<String> {
+    code_of(&body["code"])
+}
+
+pub(super) fn is_success(body: &Value) -> bool {
+    code(body).as_deref() == Some(codes::OK)
+}
+
+/// `2026-07-01T09:00:00`, `2026-07-01 09:00:00` or `20260701090000`, Korea's time.
+fn time(value: &Value) -> Option<UnixMs> {
+    let word = word(value)?;
+    let is_plain = word.len() == 14 && word.bytes().all(|b| b.is_ascii_digit());
+    if !is_plain {
+        return time_ms(&word);
+    }
+    let part = |from, to| word.get(from..to).unwrap_or_default();
+    let (date, clock) = ([part(0, 4), part(4, 6), part(6, 8)], [part(8, 10), part(10, 12), part(12, 14)]);
+    time_ms(&format!("{}T{}", date.join("-"), clock.join(":")))
+}
+
+/// `2026-07-01`, Korea's day.
+pub(super) fn day(at: UnixMs) -> String {
+    local_time(at).get(..10).unwrap_or_default().to_owned()
+}
+
+/// The day of a moment, and its neighbour if midnight is near.
+pub(super) fn days_around(at: UnixMs, near_ms: i64) -> Vec<String> {
+    let mut days = vec![day(at), day(at.saturating_sub(near_ms)), day(at.saturating_add(near_ms))];
+    days.dedup();
+    days.sort();
+    days.dedup();
+    days
+}
+
+/// What a text is called: our key, and the day it left.
+pub(super) fn name(key: &str, day: &str) -> String {
+    format!("{key}@{day}")
+}
+
+pub(super) fn parse_name(name: &str) -> Option<(ClientKey, String)> {
+    let (key, day) = name.split_once('@')?;
+    let is_day = day.len() == 10 && day.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+    Some((ClientKey::parse(key)?, is_day.then(|| day.to_owned())?))
+}
+
+/// The list under that name, empty if it is missing or null; `None` if there is something else in its place.
+fn list<'a>(data: &'a Value, name: &str) -> Option<&'a [Value]> {
+    match &data[name] {
+        Value::Array(items) => Some(items),
+        Value::Null => Some(&[]),
+        _ => None,
+    }
+}
+
+/// The texts of a page.
+pub(super) fn inbound_list(body: &Value) -> Option<&[Value]> {
+    match &body["data"] {
+        Value::Null => is_success(body).then_some(&[]),
+        data if data.is_object() => list(data, "moLst"),
+        _ => None,
+    }
+}
+
+pub(super) fn pushed_texts(body: &Value) -> Option<&[Value]> {
+    [body, &body["data"]].into_iter().find_map(|at| at["moLst"].as_array()).map(Vec::as_slice)
+}
+
+pub(super) fn pushed_reports(body: &Value) -> Option<&[Value]> {
+    [body, &body["data"]].into_iter().find_map(|at| at["rptLst"].as_array()).map(Vec::as_slice)
+}
+
+/// Texts, oldest first. One without a name of its own is named by its page and its place in it: two alike in one second are
+/// two, and the same page told twice is one.
+pub(super) fn inbound_page(list: &[Value], raw: &Bytes) -> Vec<InboundItem> {
+    let page = || Sha256::digest(raw).iter().take(12).map(|b| format!("{b:02x}")).collect::<String>();
+    let read = |(n, item): (usize, &Value)| inbound(item, || format!("page:{}:{n}", page()));
+    let mut items: Vec<InboundItem> = list.iter().enumerate().map(read).collect();
+    items.sort_by_key(|item| sent_at(item).unwrap_or(UnixMs::MIN));
+    items
+}
+
+/// `moNumber` is ours, `moCallback` the citizen's.
+fn inbound(item: &Value, unnamed: impl Fn() -> String) -> InboundItem {
+    let read = || -> Result<InboundText, &'static str> {
+        let media = photos(item);
+        let words = match item["moMsg"].as_str() {
+            Some(words) => words,
+            None if !media.is_empty() && item["moMsg"].is_null() => "",
+            None => return Err("moMsg is missing"),
+        };
+        Ok(InboundText {
+            key: word(&item["moKey"]).unwrap_or_else(&unnamed),
+            citizen: PhoneNumber::parse(&word(&item["moCallback"]).ok_or("moCallback is missing")?),
+            to: PhoneNumber::parse(&word(&item["moNumber"]).ok_or("moNumber is missing")?),
+            text: MessageText::new(titled(item["moTitle"].as_str(), words)),
+            media,
+            sent_at: time(&item["moRecvDt"]).ok_or("moRecvDt is not a time")?,
+        })
+    };
+    match read() {
+        Ok(text) => InboundItem::Text(text),
+        Err(reason) => InboundItem::Unreadable { raw: item.to_string(), reason: reason.to_owned() },
+    }
+}
+
+/// A title of the citizen's own is part of what they wrote; `제목없음` ("no title") is the phone's.
+fn titled(title: Option<&str>, words: &str) -> String {
+    match title.map(str::trim) {
+        Some(title) if !title.is_empty() && title != "제목없음" && !words.trim_start().starts_with(title) => {
+            format!("{title}\n{words}").trim_end().to_owned()
+        }
+        _ => words.to_owned(),
+    }
+}
+
+fn photos(item: &Value) -> Vec<MediaRef> {
+    let photo = |info: &Value| {
+        Some(MediaRef {
+            handle: word(&info["contentUrl"])?,
+            name: word(&info["contentName"]),
+            content_type: word(&info["contentExt"]),
+            n_bytes: word(&info["contentSize"]).and_then(|n| n.parse().ok()),
+        })
+    };
+    let all = item["contentInfoLst"].as_array();
+    all.into_iter().flatten().filter_map(photo).take(MAX_PHOTOS).collect()
+}
+
+fn sent_at(item: &InboundItem) -> Option<UnixMs> {
+    match item {
+        InboundItem::Text(text) => Some(text.sent_at),
+        InboundItem::Unreadable { .. } => None,
+    }
+}
+
+pub(super) fn newest(items: &[InboundItem]) -> Option<UnixMs> {
+    items.iter().filter_map(sent_at).max()
+}
+
+/// A send: one text a request. With photos it is a form of parts.
+pub(super) fn send_request(text: &OutboundText) -> Request {
+    let words = text.text.reveal();
+    let mut body = json!({
+        "callback": text.from.reveal(),
+        "msg": words,
+        "recvInfoLst": [{ "cliKey": text.key.as_str(), "phone": text.citizen.reveal() }],
+    });
+    if text.kind == OutboundKind::Sms {
+        return Request::new(Method::POST, "/msg/v1/sms").json(body);
+    }
+    if let Some(title) = title(words) {
+        body["title"] = json!(title);
+    }
+    let request = Request::new(Method::POST, "/msg/v1/mms");
+    if text.photos.is_empty() {
+        return request.json(body);
+    }
+    let boundary = format!("munja-{}", text.key.as_str());
+    let mut form = Vec::new();
+    let mut part = |head: &str, bytes: &[u8]| {
+        form.extend_from_slice(
+            format!("--{boundary}\r\nContent-Disposition: form-data; {head}\r\n\r\n").as_bytes(),
+        );
+        form.extend_from_slice(bytes);
+        form.extend_from_slice(b"\r\n");
+    };
+    part("name=\"reqMsg\"\r\nContent-Type: application/json", body.to_string().as_bytes());
+    for photo in &text.photos {
+        let head = format!("name=\"parts\"; filename=\"{}\"\r\nContent-Type: image/jpeg", photo.name);
+        part(&head, &photo.jpeg);
+    }
+    form.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
+    request.raw(format!("multipart/form-data; boundary={boundary}"), form.into())
+}
+
+/// The code of the one text of this key in the answer to its send.
+pub(super) fn taken(body: &Value, key: &str) -> Option<String> {
+    let [one] = body["data"].as_array()?.as_slice() else {
+        return None;
+    };
+    let is_ours = word(&one["cliKey"]).is_none_or(|said| said == key);
+    code_of(&one["code"]).filter(|_| is_ours)
+}
+
+/// A success as a whole speaks of our text only if it names it.
+pub(super) fn is_about(body: &Value, key: &str) -> bool {
+    taken(body, key).as_deref() == Some(codes::OK)
+}
+
+/// The question what became of a key, under each of these days.
+pub(super) fn sent_question(key: &str, days: &[String]) -> Value {
+    json!({ "cliKeyLst": days.iter().map(|day| json!({ "cliKey": key, "reqDt": day })).collect::<Vec<_>>() })
+}
+
+/// Where a key was found.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Found {
+    /// With its day, if it is said.
+    On(Option<String>),
+    /// So many entries say that it was never accepted.
+    Nowhere(usize),
+    Unclear,
+}
+
+pub(super) fn found(body: &Value, key: &str) -> Found {
+    let entries = entries(body, key);
+    let status = |entry: &&Value| word(&entry["status"]).unwrap_or_default();
+    if let Some(entry) = entries.iter().find(|e| matches!(status(e).as_str(), "REG" | "ING" | "DONE")) {
+        return Found::On(word(&entry["reqDt"]).and_then(|day| day.get(..10).map(str::to_owned)));
+    }
+    match entries.iter().all(|e| status(e) == "INVALID_KEY") && !entries.is_empty() {
+        true => Found::Nowhere(entries.len()),
+        false => Found::Unclear,
+    }
+}
+
+fn entries<'a>(body: &'a Value, key: &str) -> Vec<&'a Value> {
+    let all = body["data"]["cliKeyLst"].as_array();
+    all.into_iter().flatten().filter(|entry| entry["cliKey"] == key).collect()
+}
+
+/// The receipt of a key, once it is done.
+pub(super) fn fate(body: &Value, key: &str) -> Option<Receipt> {
+    let done = entries(body, key).into_iter().find(|entry| entry["status"] == "DONE")?;
+    receipt(done)
+}
+
+pub(super) fn report_list(body: &Value) -> Option<&[Value]> {
+    match &body["data"] {
+        Value::Null => Some(&[]),
+        data if data.is_object() => list(data, "rptLst"),
+        _ => None,
+    }
+}
+
+pub(super) fn report_key(body: &Value) -> Option<String> {
+    word(&body["data"]["rptKey"])
+}
+
+pub(super) fn report(item: &Value) -> ReceiptItem {
+    match receipt(item) {
+        Some(receipt) => ReceiptItem::Receipt(receipt),
+        None => ReceiptItem::Unreadable {
+            raw: item.to_string(),
+            reason: "cliKey and msgKey, or resultCode, are missing".to_owned(),
+        },
+    }
+}
+
+/// The carrier calls a text by a name that only its reports tell; ours is what counts.
+fn receipt(item: &Value) -> Option<Receipt> {
+    let key = word(&item["cliKey"]).and_then(|key| ClientKey::parse(&key)).map(|key| key.as_str().to_owned());
+    let code = word(&item["resultCode"])?;
+    let shown = code_of(&item["resultCode"]).unwrap_or_else(|| "unknown".to_owned());
+    let status = if shown == code { codes::receipt(&code) } else { ReceiptStatus::Unknown };
+    Some(Receipt {
+        carrier_message_id: word(&item["msgKey"]).or_else(|| key.clone())?,
+        client_key: key,
+        status,
+        code: shown,
+        reported_at: time(&item["rptDt"]),
+    })
+}

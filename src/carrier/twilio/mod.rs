@@ -1,0 +1,323 @@
+//! Twilio Programmable Messaging: texts by window, a status per text, webhooks, photos in. It knows neither idempotency
+//! key nor reference of ours: a send without an answer is looked for by number, words and time, and held for a person if
+//! it is not found. Sources: twilio-oai `twilio_api_v2010` (d50069b4), the official SDK (PyPI twilio 9.13.0), Twilio's
+//! error pages (2026).
+//!
+//! - `mod.rs`: the driver, one method a call
+//! - `wire.rs`: the data inside
+//! - `codes.rs`: statuses and error codes
+//! - `webhook.rs`: its calls to us
+
+mod codes;
+mod webhook;
+mod wire;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use http::{Method, header};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
+use url::Url;
+
+pub use self::codes::meaning;
+use super::error::{by_status, odd, too_large, unanswered};
+use super::http::{Http, HttpFailure, Request, Response, basic, segment};
+use super::push::{PushCall, PushRefused, Pushed};
+use super::turns::Turns;
+use super::{
+    Accepted, Caps, Carrier, CarrierError, ErrorKind, InboundClass, InboundPage, Lookup, Media, Reconciled,
+    ReportClass, Result, SentPage, mend,
+};
+use crate::domain::UnixMs;
+use crate::domain::inbound::Cursor;
+use crate::domain::media::MediaRef;
+use crate::domain::outbound::OutboundText;
+use crate::domain::phone::PhoneNumber;
+use crate::domain::receipt::Receipt;
+use crate::domain::text::{Charset, Limits};
+
+/// A text of ours is dated by their clock: this far before our first try it may stand.
+const LOOK_BEFORE_MS: i64 = 60_000;
+/// Pages read for one doubt.
+const MAX_PAGES: usize = 10;
+/// Texts asked for where little is new.
+const FEW: u32 = 20;
+/// Twilio keeps a text that cannot leave for at most so long (seconds).
+const MAX_VALIDITY_SECS: i64 = 36_000;
+
+/// What the driver needs from the configuration.
+#[derive(Debug, Clone)]
+pub struct TwilioConfig {
+    pub account: String,
+    /// The account, or an API key.
+    pub user: String,
+    pub password: SecretString,
+    /// Signs their calls; without it none are taken.
+    pub auth_token: Option<SecretString>,
+    /// The one number citizens text, so that the list holds no others; several: none.
+    pub number: Option<String>,
+    /// Where they tell what became of a text.
+    pub status_url: Option<Url>,
+    /// Texts asked for at once: 1 to 1000.
+    pub page_limit: u32,
+    pub overlap: Duration,
+    /// Segments of one text at most; longer ones leave in parts. Twilio takes 1,600 characters: ten segments.
+    pub max_segments: usize,
+    pub sends_per_sec: u32,
+    /// All requests but sends share this limit.
+    pub others_per_sec: u32,
+    pub min_poll: Duration,
+}
+
+/// The driver. Waits for a place in its limits by itself.
+pub struct Twilio {
+    config: TwilioConfig,
+    http: Http,
+    now: Arc<dyn Fn() -> UnixMs + Send + Sync>,
+    sends: Turns,
+    others: Turns,
+}
+
+impl fmt::Debug for Twilio {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Twilio")
+    }
+}
+
+impl Twilio {
+    /// `now` tells the time in milliseconds UTC.
+    pub fn new(config: TwilioConfig, http: Http, now: Arc<dyn Fn() -> UnixMs + Send + Sync>) -> Self {
+        let (sends, others) = (Turns::new(config.sends_per_sec), Turns::new(config.others_per_sec));
+        Twilio { config, http, now, sends, others }
+    }
+
+    /// `what` follows the account in the address.
+    fn request(&self, method: Method, what: &str) -> Result<Request> {
+        let account = segment(&self.config.account)
+            .ok_or_else(|| CarrierError::new(ErrorKind::Config, "the account is no name"))?;
+        let login = basic(&self.config.user, self.config.password.expose_secret())?;
+        let path = format!("/2010-04-01/Accounts/{account}/{what}");
+        Ok(Request::new(method, path).header(header::AUTHORIZATION, login))
+    }
+
+    /// A reading request: whatever goes wrong, it may be asked again.
+    async fn read(&self, request: Request) -> Result<(Response, Value)> {
+        let _turn = self.others.wait().await;
+        let response = self.http.call(request).await.map_err(|f| unanswered(&f, ErrorKind::Transient))?;
+        let body = mend::read(&response.body);
+        if response.status.is_success() && body.is_object() {
+            return Ok((response, body));
+        }
+        Err(refusal(&response, &body).of_a_read())
+    }
+
+    /// The first page of a list, or the one the carrier named.
+    async fn list(&self, first: Request, page: Option<&str>) -> Result<(Response, Value)> {
+        let request = match page {
+            None => first,
+            Some(uri) => {
+                let mut next = self.request(Method::GET, "Messages.json")?;
+                next.query =
+                    wire::page_query(uri, &next.path).ok_or_else(|| odd("a page has an odd name"))?;
+                next
+            }
+        };
+        self.read(request).await
+    }
+
+    fn messages(&self, limit: u32) -> Result<Request> {
+        let request = self.request(Method::GET, "Messages.json")?;
+        Ok(request.query("PageSize", limit.clamp(1, 1_000).to_string()))
+    }
+
+    fn one(&self, sid: &str, rest: &str) -> Result<Request> {
+        let sid = segment(sid).ok_or_else(|| odd("a name of the carrier's is no name"))?;
+        self.request(Method::GET, &format!("Messages/{sid}{rest}"))
+    }
+}
+
+/// A refused request: the code inside speaks where the request surely came to nothing, else the status.
+fn refusal(response: &Response, body: &Value) -> CarrierError {
+    let status = response.status;
+    let code = wire::code(&body["code"]);
+    let error = match code.as_deref().and_then(codes::refusal) {
+        Some(kind) if status.is_client_error() => {
+            CarrierError::new(kind, "the carrier refused the call").with_code(code.unwrap_or_default())
+        }
+        _ => match code {
+            Some(code) => by_status(status).with_code(code),
+            None => by_status(status),
+        },
+    };
+    error.with_retry_after(response.retry_after())
+}
+
+fn number(number: &PhoneNumber) -> String {
+    number.e164().unwrap_or_else(|| number.reveal().to_owned())
+}
+
+#[async_trait]
+impl Carrier for Twilio {
+    fn name(&self) -> &'static str {
+        "twilio"
+    }
+
+    fn caps(&self) -> Caps {
+        Caps {
+            inbound: InboundClass::Window { overlap: self.config.overlap },
+            idempotent_send: None,
+            lookup: Lookup::Scan,
+            reports: ReportClass::PerMessage,
+            min_poll: self.config.min_poll,
+            limits: Limits { charset: Charset::Gsm7Ucs2, sms: 1, lms: self.config.max_segments.clamp(1, 10) },
+            sends_per_sec: self.config.sends_per_sec,
+            photos_in: true,
+            photos_out: None,
+            push: self.config.auth_token.is_some(),
+            lists_sent: true,
+        }
+    }
+
+    /// `DateSent>` promises no more than days: what comes again is known already.
+    async fn poll_inbound(&self, cursor: &Cursor) -> Result<InboundPage> {
+        let overlap_ms = i64::try_from(self.config.overlap.as_millis()).unwrap_or(i64::MAX / 4);
+        let limit = if cursor.brief { FEW } else { self.config.page_limit };
+        let mut first =
+            self.messages(limit)?.query("DateSent>", wire::day(cursor.since.saturating_sub(overlap_ms)));
+        first.query.extend(self.config.number.as_ref().map(|to| ("To", to.clone())));
+        let (response, body) = self.list(first, cursor.page.as_deref()).await?;
+        let list = wire::list(&body).ok_or_else(|| odd("a page of texts has a shape we do not know"))?;
+        let next = wire::next_page(&body, cursor.page.as_deref())?;
+        let items = wire::inbound_page(list);
+        Ok(InboundPage {
+            next: cursor.after_page(wire::newest(&items), next),
+            items,
+            ack: None,
+            clock_ahead_ms: response.date_ms().map(|date| date - (self.now)()),
+            raw: response.body,
+        })
+    }
+
+    async fn send(&self, text: &OutboundText) -> Result<Accepted> {
+        if !text.photos.is_empty() {
+            return Err(CarrierError::new(
+                ErrorKind::Permanent,
+                "this carrier takes photos only from a public address",
+            ));
+        }
+        let _turn = self.sends.wait().await;
+        let left_ms = text.expires_at.saturating_sub((self.now)());
+        if left_ms < 0 {
+            let late = "the text grew too old while it waited to leave";
+            return Err(CarrierError::new(ErrorKind::NotSent, late));
+        }
+        let mut fields = vec![
+            ("To", number(&text.citizen)),
+            ("From", number(&text.from)),
+            ("Body", text.text.reveal().to_owned()),
+            ("ValidityPeriod", (left_ms / 1_000).clamp(1, MAX_VALIDITY_SECS).to_string()),
+        ];
+        fields.extend(self.config.status_url.as_ref().map(|url| ("StatusCallback", url.to_string())));
+        let request = self.request(Method::POST, "Messages.json")?.form(fields);
+        let response = self.http.call(request).await.map_err(|f| unanswered(&f, ErrorKind::Ambiguous))?;
+        let body = mend::read(&response.body);
+        if !response.status.is_success() {
+            return Err(refusal(&response, &body));
+        }
+        match wire::sid(&body) {
+            Some(sid) => Ok(Accepted { carrier_message_id: Some(sid), repeated: false }),
+            None => Err(CarrierError::new(
+                ErrorKind::Ambiguous,
+                "the answer to a send does not say what became of it",
+            )),
+        }
+    }
+
+    /// Without `DateSent`: a text that waits there may have no such date.
+    async fn reconcile(&self, text: &OutboundText) -> Result<Reconciled> {
+        let since = text.first_attempt_at.saturating_sub(LOOK_BEFORE_MS);
+        let (mut page, mut found) = (None::<String>, Vec::new());
+        for _ in 0..MAX_PAGES {
+            let first =
+                self.messages(100)?.query("To", number(&text.citizen)).query("From", number(&text.from));
+            let (_, body) = self.list(first, page.as_deref()).await?;
+            let list = wire::list(&body).ok_or_else(|| odd("a page of texts has a shape we do not know"))?;
+            let alike = list.iter().filter(|item| wire::is_alike(item, text.text.reveal(), since));
+            found.extend(alike.filter_map(wire::sid));
+            page = wire::next_page(&body, page.as_deref())?;
+            if page.is_none() {
+                break;
+            }
+        }
+        // Oldest first: the carrier lists the newest first.
+        found.reverse();
+        Ok(match (found.is_empty(), page) {
+            (false, _) => Reconciled::OneOf { carrier_message_ids: found },
+            (true, None) => Reconciled::Absent,
+            (true, Some(_)) => Reconciled::CannotTell,
+        })
+    }
+
+    async fn status(&self, carrier_message_id: &str) -> Result<Option<Receipt>> {
+        match self.read(self.one(carrier_message_id, ".json")?).await {
+            Ok((_, body)) => {
+                Ok(wire::receipt(&body).filter(|receipt| receipt.carrier_message_id == carrier_message_id))
+            }
+            Err(error) if error.code.as_deref() == Some(codes::NOT_FOUND) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn check(&self) -> Result<Option<i64>> {
+        let (response, _) = self.read(self.messages(1)?).await?;
+        Ok(response.date_ms().map(|date| date - (self.now)()))
+    }
+
+    async fn sent_since(&self, since: UnixMs, page: Option<&str>) -> Result<SentPage> {
+        let first = self.messages(1_000)?.query("DateSent>", wire::day(since));
+        let (_, body) = self.list(first, page).await?;
+        let list = wire::list(&body).ok_or_else(|| odd("a page of texts has a shape we do not know"))?;
+        let items = list.iter().filter_map(|item| wire::listed(item, since)).collect();
+        Ok(SentPage { items, next: wire::next_page(&body, page)? })
+    }
+
+    /// The handle is the text's name and the place of the photo in it.
+    async fn fetch_media(&self, media: &MediaRef, most: usize) -> Result<Media> {
+        let (sid, n) = media.handle.split_once('/').ok_or_else(|| odd("a photo has an odd name"))?;
+        let n: usize = n.parse().map_err(|_| odd("a photo has an odd name"))?;
+        let (_, body) = self.read(self.one(sid, "/Media.json")?).await?;
+        let name = wire::media_name(&body, n);
+        let name = name.ok_or_else(|| CarrierError::new(ErrorKind::Permanent, "the photo is gone"))?;
+        let request = self.one(sid, &format!("/Media/{}", segment(&name).unwrap_or_default()))?;
+        let _turn = self.others.wait().await;
+        let read = |f: HttpFailure| unanswered(&f, ErrorKind::Transient);
+        let mut response = self.http.call(request).await.map_err(read)?;
+        if response.status.is_redirection() {
+            // To where the bytes are kept; without our password.
+            let place = response.headers.get(header::LOCATION).and_then(|url| url.to_str().ok());
+            let place = place.and_then(|url| Url::parse(url).ok());
+            let place = place.ok_or_else(|| odd("a photo is kept nowhere"))?;
+            response = self.http.fetch(place, Vec::new(), most).await.map_err(read)?;
+        }
+        match response.status.as_u16() {
+            200 if response.body.len() <= most => {
+                let content_type = response.headers.get(header::CONTENT_TYPE);
+                let content_type = content_type.and_then(|word| word.to_str().ok()).map(str::to_owned);
+                Ok(Media { content_type, bytes: response.body })
+            }
+            200 => Err(too_large()),
+            404 | 410 => Err(CarrierError::new(ErrorKind::Permanent, "the photo is gone")),
+            _ => Err(by_status(response.status).of_a_read()),
+        }
+    }
+
+    fn push(&self, call: &PushCall<'_>) -> std::result::Result<Pushed, PushRefused> {
+        webhook::read(self.config.auth_token.as_ref(), &self.config.account, call)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,167 @@
+//! Twilio's JSON, read liberally: whatever is missing or odd in one item must not cost the others.
+
+use jiff::fmt::rfc2822;
+use serde_json::Value;
+use url::form_urlencoded;
+
+use super::codes;
+use crate::carrier::error::odd;
+use crate::carrier::{Result, SentText};
+use crate::domain::UnixMs;
+use crate::domain::inbound::{InboundItem, InboundText};
+use crate::domain::media::MediaRef;
+use crate::domain::phone::PhoneNumber;
+use crate::domain::receipt::Receipt;
+use crate::domain::text::{MessageText, normalise};
+
+/// More photos than that no text has.
+const MAX_MEDIA: u64 = 10;
+/// What the name of a page is made of; anything else is not followed.
+const PAGE_WORDS: [&str; 8] =
+    ["To", "From", "DateSent", "DateSent>", "DateSent<", "PageSize", "Page", "PageToken"];
+
+/// A string or a number, as a string.
+fn word(value: &Value) -> Option<String> {
+    match value {
+        Value::String(word) if !word.is_empty() => Some(word.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+/// An error code: five digits.
+pub(super) fn code(value: &Value) -> Option<String> {
+    word(value).filter(|code| code.len() == 5 && code.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// `SM` or `MM` and 32 letters and digits; anything else is no name.
+pub(super) fn is_sid(sid: &str) -> bool {
+    (2..=40).contains(&sid.len()) && sid.bytes().all(|b| b.is_ascii_alphanumeric())
+}
+
+pub(super) fn sid(item: &Value) -> Option<String> {
+    word(&item["sid"]).filter(|sid| is_sid(sid))
+}
+
+/// `Fri, 24 May 2019 17:44:50 +0000`
+fn time_ms(value: &Value) -> Option<UnixMs> {
+    let zoned = rfc2822::parse(value.as_str()?).ok()?;
+    Some(zoned.timestamp().as_millisecond())
+}
+
+/// `2026-07-01`, UTC.
+pub(super) fn day(at: UnixMs) -> String {
+    let at = jiff::Timestamp::from_millisecond(at).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    at.strftime("%Y-%m-%d").to_string()
+}
+
+pub(super) fn list(body: &Value) -> Option<&[Value]> {
+    body["messages"].as_array().map(Vec::as_slice)
+}
+
+/// The name of the next page behind the one that was `asked` for.
+pub(super) fn next_page(body: &Value, asked: Option<&str>) -> Result<Option<String>> {
+    match word(&body["next_page_uri"]) {
+        Some(next) if Some(next.as_str()) == asked => Err(odd("the carrier's list goes in a circle")),
+        next => Ok(next),
+    }
+}
+
+/// The question for a page by the name the carrier gave it: `/2010-04-01/...?PageToken=...`. It must lead to the same list.
+pub(super) fn page_query(uri: &str, path: &str) -> Option<Vec<(&'static str, String)>> {
+    let (place, query) = uri.split_once('?')?;
+    if place != path {
+        return None;
+    }
+    let pairs = form_urlencoded::parse(query.as_bytes());
+    let known = |name: &str| PAGE_WORDS.into_iter().find(|word| *word == name);
+    pairs.map(|(name, value)| Some((known(&name)?, value.into_owned()))).collect()
+}
+
+/// The texts among a page's messages, oldest first. A message that does not say which way it went is kept as it came.
+pub(super) fn inbound_page(list: &[Value]) -> Vec<InboundItem> {
+    let is_theirs = |item: &&Value| match item["direction"].as_str() {
+        Some(direction) => direction == "inbound",
+        None => true,
+    };
+    let mut items: Vec<InboundItem> = list.iter().filter(is_theirs).rev().map(inbound).collect();
+    items.sort_by_key(|item| sent_at(item).unwrap_or(UnixMs::MIN));
+    items
+}
+
+fn inbound(item: &Value) -> InboundItem {
+    let read = || -> std::result::Result<InboundText, &'static str> {
+        let sid = sid(item).ok_or("sid is missing")?;
+        item["direction"].as_str().ok_or("direction is missing")?;
+        let n_media = word(&item["num_media"]).and_then(|n| n.parse().ok()).unwrap_or(0);
+        Ok(InboundText {
+            media: media(&sid, n_media),
+            key: sid,
+            citizen: PhoneNumber::parse(&word(&item["from"]).ok_or("from is missing")?),
+            to: PhoneNumber::parse(&word(&item["to"]).ok_or("to is missing")?),
+            text: MessageText::new(item["body"].as_str().unwrap_or_default()),
+            sent_at: time_ms(&item["date_sent"])
+                .or_else(|| time_ms(&item["date_created"]))
+                .ok_or("date_sent is not a time")?,
+        })
+    };
+    match read() {
+        Ok(text) => InboundItem::Text(text),
+        Err(reason) => InboundItem::Unreadable { raw: item.to_string(), reason: reason.to_owned() },
+    }
+}
+
+/// The photos of a text, by their place in it.
+pub(super) fn media(sid: &str, n: u64) -> Vec<MediaRef> {
+    let photo = |n| MediaRef { handle: format!("{sid}/{n}"), name: None, content_type: None, n_bytes: None };
+    (0..n.min(MAX_MEDIA)).map(photo).collect()
+}
+
+/// The name of the n-th photo in a list of them.
+pub(super) fn media_name(body: &Value, n: usize) -> Option<String> {
+    sid(body["media_list"].as_array()?.get(n)?)
+}
+
+fn sent_at(item: &InboundItem) -> Option<UnixMs> {
+    match item {
+        InboundItem::Text(text) => Some(text.sent_at),
+        InboundItem::Unreadable { .. } => None,
+    }
+}
+
+pub(super) fn newest(items: &[InboundItem]) -> Option<UnixMs> {
+    items.iter().filter_map(sent_at).max()
+}
+
+fn is_ours(item: &Value) -> bool {
+    item["direction"].as_str().is_some_and(|direction| direction.starts_with("outbound"))
+}
+
+/// A text of ours with these words, made since then.
+pub(super) fn is_alike(item: &Value, words: &str, since: UnixMs) -> bool {
+    let is_since = time_ms(&item["date_created"]).is_none_or(|at| at >= since);
+    let says = item["body"].as_str().map(normalise);
+    is_ours(item) && is_since && says.is_some_and(|says| says.trim() == normalise(words).trim())
+}
+
+/// What a message says of its fate; `None` while it is on its way.
+pub(super) fn receipt(item: &Value) -> Option<Receipt> {
+    let status = word(&item["status"])?;
+    let error = code(&item["error_code"]);
+    Some(Receipt {
+        carrier_message_id: sid(item)?,
+        client_key: None,
+        status: codes::receipt(&status)?,
+        code: error.unwrap_or_else(|| codes::word(&status)),
+        reported_at: time_ms(&item["date_updated"]),
+    })
+}
+
+/// A message of the list as a whole; one without a time is as old as the list begins.
+pub(super) fn listed(item: &Value, since: UnixMs) -> Option<SentText> {
+    if !is_ours(item) {
+        return None;
+    }
+    let at = time_ms(&item["date_created"]).or_else(|| time_ms(&item["date_sent"])).unwrap_or(since);
+    Some(SentText { carrier_message_id: sid(item)?, key: None, at, receipt: receipt(item) })
+}

@@ -1,0 +1,106 @@
+//! `munja photo ID`: looks at a photo. Drawn where the terminal can, opened or saved where not.
+//!
+//! What a citizen's phone called it is never a name here, and what a terminal is given is a picture we drew anew: nothing
+//! of the file itself reaches it. Files are for their owner's eyes only; one that is there is never written over.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use serde_json::json;
+
+use super::Exit;
+use super::desk::Desk;
+use super::draw::Canvas;
+use super::failure::Failure;
+use super::session::{create_private, write_private};
+use crate::api::client::ClientError;
+use crate::domain::photo::{Measured, measure};
+
+#[derive(clap::Args)]
+pub struct Args {
+    #[arg(value_name = "ID", value_parser = clap::value_parser!(i64).range(1..))]
+    photo: i64,
+    #[arg(long, value_name = "PATH")]
+    save: Option<PathBuf>,
+    #[arg(long, conflicts_with = "save")]
+    open: bool,
+}
+
+pub async fn run(desk: &mut Desk, args: &Args) -> Result<(), Failure> {
+    desk.about = Some(args.photo);
+    let bytes = desk.client()?.photo(args.photo).await?;
+    // Whatever the server says of it.
+    let is = measure(&bytes).map_err(|_| strange(desk))?;
+    if args.save.is_none() && !args.open && !desk.json {
+        let canvas = Canvas::of(&desk.io);
+        if let Some(picture) = canvas.and_then(|canvas| canvas.draw(&bytes)) {
+            return desk.print(&picture);
+        }
+    }
+    let path = match &args.save {
+        Some(path) => save(path, &file_name(args.photo, is), &bytes)?,
+        None => keep(desk, &file_name(args.photo, is), &bytes)?,
+    };
+    if args.open {
+        open(desk, &path)?;
+    }
+    report(desk, args.photo, &path, is, bytes.len())
+}
+
+fn strange(desk: &Desk) -> Failure {
+    let server = desk.server.clone().unwrap_or_default();
+    Failure::Server(ClientError::BadAnswer { server, why: "not a photo".to_owned() })
+}
+
+fn file_name(id: i64, is: Measured) -> String {
+    format!("photo-{id}.{}", is.kind.as_str())
+}
+
+/// Where the person said: a new file, or into a folder.
+fn save(path: &Path, name: &str, bytes: &[u8]) -> Result<PathBuf, Failure> {
+    let path = if path.is_dir() { path.join(name) } else { path.to_owned() };
+    let is_new = create_private(&path, bytes).with_context(|| path.display().to_string())?;
+    if is_new {
+        return Ok(path);
+    }
+    Err(Failure::here(Exit::Usage, "file_exists", [("path", path.display().to_string().into())]))
+}
+
+/// Where nobody said: in the folder that is gone with the log-in to this machine, else among what the profile remembers.
+fn keep(desk: &Desk, name: &str, bytes: &[u8]) -> Result<PathBuf, Failure> {
+    let passing = desk.io.var("XDG_RUNTIME_DIR").map(|dir| PathBuf::from(dir).join("munja").join(name));
+    let path = passing.filter(|path| path.is_absolute()).unwrap_or_else(|| desk.profile.state_file(name));
+    let written = || -> anyhow::Result<()> {
+        if fs::read(&path).is_ok_and(|there| there == bytes) {
+            return Ok(());
+        }
+        write_private(&path, bytes)
+    };
+    written()?;
+    Ok(path)
+}
+
+/// With the program the desktop has for it.
+fn open(desk: &Desk, path: &Path) -> Result<(), Failure> {
+    let mut command = std::process::Command::new("xdg-open");
+    command.arg(path).stdin(std::process::Stdio::null());
+    if let Some(search) = desk.io.var("PATH") {
+        command.env("PATH", search);
+    }
+    if command.status().is_ok_and(|status| status.success()) {
+        return Ok(());
+    }
+    Err(Failure::here(Exit::Unexpected, "no_viewer", [("path", path.display().to_string().into())]))
+}
+
+fn report(desk: &mut Desk, id: i64, path: &Path, is: Measured, n_bytes: usize) -> Result<(), Failure> {
+    if desk.json {
+        return desk.print_json(&json!({
+            "id": id, "path": path, "content_type": is.kind.content_type(), "n_bytes": n_bytes,
+            "width": is.width, "height": is.height,
+        }));
+    }
+    let said = desk.say.with("photo-saved", [("path", path.display().to_string().into())]);
+    desk.print(&said)
+}

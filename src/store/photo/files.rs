@@ -1,0 +1,208 @@
+//! The photos' bytes: one file a photo beside the database, named by its SHA-256 and by nothing that anybody chose. For
+//! its owner's eyes only, like the database.
+//!
+//! A file is whole and on disk, and so is its name, before [`Files::keep`] returns; only then a row may name it. A file
+//! that no row names is harmless and is swept away later ([`Files::sweep`]).
+
+use std::fs::{self, DirBuilder, File};
+use std::io::{self, ErrorKind, Write};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use sha2::{Digest, Sha256};
+
+use super::super::{Result, StoreError};
+
+/// A file that no row names is kept so long: a database that was put back from a copy may be replaced by a better one.
+const UNNAMED_FOR: Duration = Duration::from_secs(7 * 86_400);
+/// What was being written begins so.
+const UNFINISHED: &str = ".new-";
+
+pub(in crate::store) type Hash = [u8; 32];
+
+/// All calls block.
+pub(in crate::store) struct Files {
+    folder: PathBuf,
+    /// Held where a name appears or goes.
+    names: Mutex<()>,
+}
+
+impl Files {
+    /// Beside the database: `munja.db-photos`. Another database in the same folder has its own.
+    pub(in crate::store) fn beside(database: &Path) -> Self {
+        let mut folder = database.as_os_str().to_owned();
+        folder.push("-photos");
+        Files { folder: folder.into(), names: Mutex::new(()) }
+    }
+
+    /// Puts the bytes on disk, for good.
+    pub(in crate::store) fn keep(&self, bytes: &[u8]) -> Result<Hash> {
+        let hash: Hash = Sha256::digest(bytes).into();
+        self.write(&self.path(&hash), bytes).map_err(|error| trouble(&error))?;
+        Ok(hash)
+    }
+
+    /// The bytes. A file that does not hold what its name says is damaged.
+    pub(in crate::store) fn read(&self, hash: &Hash) -> Result<Vec<u8>> {
+        let bytes = fs::read(self.path(hash)).map_err(|error| trouble(&error))?;
+        if Sha256::digest(&bytes).as_slice() != hash {
+            return Err(StoreError::Corrupt("a photo's file".to_owned()));
+        }
+        Ok(bytes)
+    }
+
+    /// Removes old files that `is_named` does not know, and what a crash left unfinished; returns how many.
+    pub(in crate::store) fn sweep(&self, is_named: impl Fn(&Hash) -> Result<bool>) -> Result<usize> {
+        let mut n = 0;
+        for path in self.all().map_err(|error| trouble(&error))? {
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            let is_wanted = match hash_of(name) {
+                Some(hash) => is_old(&path) && !is_named(&hash)?,
+                None => is_old(&path) && name.starts_with(UNFINISHED),
+            };
+            if is_wanted {
+                n += usize::from(self.remove(&path));
+            }
+        }
+        Ok(n)
+    }
+
+    fn path(&self, hash: &Hash) -> PathBuf {
+        let name: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        self.folder.join(name.get(..2).unwrap_or_default()).join(name)
+    }
+
+    fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        let folder = path.parent().unwrap_or(&self.folder);
+        DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+        // Made with 0600, before anything is in it.
+        let mut file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(folder)?;
+        file.write_all(bytes)?;
+        file.as_file().sync_all()?;
+        let names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
+        // Also over one that is there: it is new again, and whole.
+        file.persist(path)?;
+        drop(names);
+        // The name is in its folder, the folder in its own, and that beside the database.
+        for folder in folder.ancestors().take(3) {
+            let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+            File::open(folder)?.sync_all()?;
+        }
+        Ok(())
+    }
+
+    fn all(&self) -> io::Result<Vec<PathBuf>> {
+        let mut all = Vec::new();
+        for folder in entries(&self.folder)? {
+            all.extend(entries(&folder)?);
+        }
+        Ok(all)
+    }
+
+    /// Unless it has been written anew meanwhile.
+    fn remove(&self, path: &Path) -> bool {
+        let _names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
+        is_old(path) && fs::remove_file(path).is_ok()
+    }
+}
+
+fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    match fs::read_dir(folder) {
+        Ok(found) => found.map(|entry| Ok(entry?.path())).collect(),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            Ok(Vec::new())
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn is_old(path: &Path) -> bool {
+    let written = fs::metadata(path).and_then(|about| about.modified());
+    written.is_ok_and(|at| SystemTime::now().duration_since(at).is_ok_and(|age| age > UNNAMED_FOR))
+}
+
+fn hash_of(name: &str) -> Option<Hash> {
+    let mut hash = [0; 32];
+    let is_plain = name.len() == 64 && name.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    for (i, byte) in hash.iter_mut().enumerate().take_while(|_| is_plain) {
+        *byte = u8::from_str_radix(name.get(2 * i..2 * i + 2)?, 16).ok()?;
+    }
+    is_plain.then_some(hash)
+}
+
+/// Names what happened, never the file.
+fn trouble(error: &io::Error) -> StoreError {
+    match error.kind() {
+        ErrorKind::NotFound => StoreError::NotFound,
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => StoreError::Full,
+        ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied => StoreError::ReadOnly,
+        kind => StoreError::Unusable(format!("a photo's file: {kind}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    fn files() -> (tempfile::TempDir, Files) {
+        let folder = tempfile::tempdir().unwrap();
+        let files = Files::beside(&folder.path().join("munja.db"));
+        (folder, files)
+    }
+
+    fn age(path: &Path, days: u64) {
+        let at = SystemTime::now() - Duration::from_secs(days * 86_400);
+        File::options().write(true).open(path).unwrap().set_modified(at).unwrap();
+    }
+
+    #[test]
+    fn kept_under_their_own_hash_for_the_owners_eyes() {
+        let (folder, files) = files();
+        let hash = files.keep(b"a photo").unwrap();
+        assert_eq!(files.keep(b"a photo").unwrap(), hash, "twice is once");
+        assert_eq!(files.read(&hash).unwrap(), b"a photo");
+        let all = files.all().unwrap();
+        assert_eq!(all, [files.path(&hash)]);
+        assert!(all[0].starts_with(folder.path().join("munja.db-photos")));
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(&all[0]), mode(all[0].parent().unwrap())), (0o600, 0o700));
+    }
+
+    #[test]
+    fn damage_is_told_and_mended_by_keeping_it_again() {
+        let (_folder, files) = files();
+        let hash = files.keep(b"a photo").unwrap();
+        fs::write(files.path(&hash), b"a phot").unwrap();
+        assert!(matches!(files.read(&hash), Err(StoreError::Corrupt(_))));
+        files.keep(b"a photo").unwrap();
+        assert_eq!(files.read(&hash).unwrap(), b"a photo");
+        assert!(matches!(files.read(&[7; 32]), Err(StoreError::NotFound)));
+    }
+
+    #[test]
+    fn only_old_files_that_nobody_names_are_swept() {
+        let (_folder, files) = files();
+        let [named, unnamed, young] = [b"one", b"two", b"six"].map(|b| files.keep(b).unwrap());
+        let unfinished = files.path(&young).with_file_name(".new-x");
+        let foreign = files.path(&young).with_file_name("notes.txt");
+        [&unfinished, &foreign].iter().for_each(|path| fs::write(path, "x").unwrap());
+        for path in [&files.path(&named), &files.path(&unnamed), &unfinished, &foreign] {
+            age(path, 8);
+        }
+        assert_eq!(files.sweep(|hash| Ok(*hash == named)).unwrap(), 2);
+        assert!(files.read(&named).is_ok() && files.read(&young).is_ok() && foreign.exists());
+        assert!(matches!(files.read(&unnamed), Err(StoreError::NotFound)) && !unfinished.exists());
+        assert!(files.sweep(|_| Err(StoreError::Busy)).is_err(), "in doubt nothing is removed");
+        assert!(files.read(&named).is_ok());
+    }
+
+    #[test]
+    fn where_nothing_was_ever_kept_there_is_nothing_to_sweep() {
+        let (_folder, files) = files();
+        assert_eq!(files.sweep(|_| Ok(false)).unwrap(), 0);
+    }
+}

@@ -1,0 +1,365 @@
+//! Photos of either side's texts (domain::photo): what is wanted, kept or lost, and what goes with an answer. The bytes
+//! are in `files.rs`; a file is on disk before a row names it, so a crash between the two costs a fetch and no photo.
+
+mod files;
+mod outgoing;
+
+use std::sync::Arc;
+
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
+
+pub(super) use files::{Files, Hash};
+pub(super) use outgoing::{attach, copy, uploads_of};
+
+use super::event::{NewEvent, append};
+use super::inbox::NoticeText;
+use super::outbox::{self, NewOutbound, SendPolicy, one_row};
+use super::{Result, Store, StoreError, row};
+use crate::domain::UnixMs;
+use crate::domain::conversation::may_be_texted;
+use crate::domain::media::MediaRef;
+use crate::domain::outbound::Lane;
+use crate::domain::phone::PhoneNumber;
+use crate::domain::photo::{
+    Loss, MAX_PHOTOS, Measured, PhotoEvent, PhotoKind, PhotoState, TELL_EVERY_MS, UPLOAD_KEPT_MS, next,
+};
+
+/// A photo without its bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PhotoInfo {
+    pub id: i64,
+    pub state: PhotoState,
+    /// Of a kept one: what its bytes say.
+    pub kept: Option<KeptAs>,
+    /// Of a lost one.
+    pub why: Option<Loss>,
+}
+
+/// What a kept photo is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeptAs {
+    pub measured: Measured,
+    pub n_bytes: i64,
+}
+
+/// A photo to be fetched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WantedPhoto {
+    pub id: i64,
+    /// Who has it.
+    pub carrier: String,
+    pub media: MediaRef,
+    pub since: UnixMs,
+    pub n_attempts: u32,
+}
+
+/// Notes what a text came with, in the transaction that stores it. Of more than [`MAX_PHOTOS`] the rest is lost, and that
+/// is one loss.
+pub(super) fn want(
+    conn: &Connection,
+    carrier: &str,
+    inbox_id: i64,
+    media: &[MediaRef],
+    now: UnixMs,
+) -> Result<()> {
+    let media = media.iter().filter(|one| !one.is_layout());
+    for (position, one) in media.take(MAX_PHOTOS + 1).enumerate() {
+        let too_many = position >= MAX_PHOTOS;
+        let state = if too_many { PhotoState::Lost } else { PhotoState::Wanted };
+        conn.prepare_cached(
+            "INSERT INTO photo (inbox_id, position, carrier, handle, claimed_name, claimed_type, claimed_bytes, state,
+                                created_at, next_attempt_at, trouble)
+             VALUES (:inbox, :position, :carrier, :handle, :name, :type, :bytes, :state, :now, :next, :trouble)",
+        )?
+        .execute(named_params! {
+            ":inbox": inbox_id,
+            ":position": i64::try_from(position).unwrap_or(i64::MAX),
+            ":carrier": carrier,
+            ":handle": if too_many { "" } else { &one.handle },
+            ":name": one.name.as_ref().filter(|_| !too_many),
+            ":type": one.content_type,
+            ":bytes": one.n_bytes.and_then(|n| i64::try_from(n).ok()),
+            ":state": state.as_str(),
+            ":now": now,
+            ":next": (!too_many).then_some(now),
+            ":trouble": too_many.then_some(Loss::TooMany.as_str()),
+        })?;
+    }
+    Ok(())
+}
+
+/// The photos of a text from a citizen.
+pub(super) fn of_inbox(conn: &Connection, inbox_id: i64) -> Result<Vec<PhotoInfo>> {
+    let sql = "SELECT id, state, kind, n_bytes, width, height, trouble FROM photo
+               WHERE inbox_id = :of ORDER BY position";
+    infos(conn, sql, inbox_id)
+}
+
+/// The photos of a text to a citizen.
+pub(super) fn of_outbox(conn: &Connection, outbox_id: i64) -> Result<Vec<PhotoInfo>> {
+    let sql = "SELECT id, state, kind, n_bytes, width, height, trouble FROM photo
+               WHERE outbox_id = :of ORDER BY position";
+    infos(conn, sql, outbox_id)
+}
+
+fn infos(conn: &Connection, sql: &str, of: i64) -> Result<Vec<PhotoInfo>> {
+    let mut select = conn.prepare_cached(sql)?;
+    let rows = select.query_map(named_params! { ":of": of }, info)?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+fn info(r: &Row<'_>) -> rusqlite::Result<PhotoInfo> {
+    let state = row::word(r, "state", PhotoState::from_word)?;
+    let kept = match state {
+        PhotoState::Kept => {
+            let kind = row::word(r, "kind", PhotoKind::from_word)?;
+            let measured = Measured { kind, width: r.get("width")?, height: r.get("height")? };
+            Some(KeptAs { measured, n_bytes: r.get("n_bytes")? })
+        }
+        _ => None,
+    };
+    let why = (state == PhotoState::Lost).then(|| row::word(r, "trouble", Loss::from_word)).transpose()?;
+    Ok(PhotoInfo { id: r.get("id")?, state, kept, why })
+}
+
+impl Store {
+    /// Photos to be fetched now, those that wait longest first.
+    pub async fn wanted_photos(&self, limit: u32, now: UnixMs) -> Result<Vec<WantedPhoto>> {
+        self.look_up(move |conn| {
+            let mut select = conn.prepare_cached(
+                "SELECT id, carrier, handle, claimed_name, claimed_type, claimed_bytes, created_at, n_attempts
+                 FROM photo INDEXED BY photo_wanted
+                 WHERE state = 'wanted' AND next_attempt_at <= :now ORDER BY next_attempt_at LIMIT :limit",
+            )?;
+            let rows = select.query_map(named_params! { ":now": now, ":limit": limit }, wanted)?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+        .await
+    }
+
+    /// A photo was fetched: puts its bytes on disk, then says so. Its address, which may open it to anybody, is forgotten.
+    pub async fn keep_photo(&self, id: i64, bytes: Arc<[u8]>, is: Measured, now: UnixMs) -> Result<()> {
+        let (hash, n_bytes) = self.put_file(bytes).await?;
+        self.write(move |conn| {
+            step(conn, id, PhotoEvent::Stored)?;
+            let n = conn
+                .prepare_cached(
+                    "UPDATE photo SET state = 'kept', next_attempt_at = NULL, n_attempts = n_attempts + 1, sha256 = :hash,
+                                      kind = :kind, n_bytes = :bytes, width = :width, height = :height,
+                                      handle = '', claimed_name = NULL
+                     WHERE id = :id AND state = 'wanted'",
+                )?
+                .execute(named_params! {
+                    ":hash": hash, ":kind": is.kind.as_str(), ":bytes": n_bytes, ":width": is.width,
+                    ":height": is.height, ":id": id,
+                })?;
+            one_row(n)?;
+            tell(conn, id, "photo_kept", None, now)
+        })
+        .await
+    }
+
+    /// Fetching failed; it is tried again at `at`.
+    pub async fn put_off_photo(&self, id: i64, at: UnixMs) -> Result<()> {
+        self.write(move |conn| {
+            step(conn, id, PhotoEvent::Failed)?;
+            let sql = "UPDATE photo SET next_attempt_at = :at, n_attempts = n_attempts + 1
+                       WHERE id = :id AND state = 'wanted'";
+            one_row(conn.prepare_cached(sql)?.execute(named_params! { ":at": at, ":id": id })?)
+        })
+        .await
+    }
+
+    /// A photo will not come; [`Store::tell_of_lost_photos`] says so.
+    pub async fn lose_photo(&self, id: i64, why: Loss) -> Result<()> {
+        self.write(move |conn| {
+            step(conn, id, PhotoEvent::GivenUp(why))?;
+            let sql = "UPDATE photo SET state = 'lost', next_attempt_at = NULL, trouble = :why, handle = '',
+                                        claimed_name = NULL
+                       WHERE id = :id AND state = 'wanted'";
+            one_row(conn.prepare_cached(sql)?.execute(named_params! { ":why": why.as_str(), ":id": id })?)
+        })
+        .await
+    }
+
+    /// Says of lost photos that they are: to counselors by an event, to the citizen by one automatic text, and none
+    /// within [`TELL_EVERY_MS`] of another or for a text of which it was said before. A text that is not routed yet is told of
+    /// once it is. Returns how many texts from citizens were told of.
+    pub async fn tell_of_lost_photos(
+        &self,
+        notice: NoticeText,
+        policy: SendPolicy,
+        now: UnixMs,
+    ) -> Result<usize> {
+        if self.look_up(untold).await?.is_empty() {
+            return Ok(0);
+        }
+        let told = self.write(move |conn| {
+            let lost = untold(conn)?;
+            lost.iter().try_for_each(|text| tell_of(conn, text, &notice, &policy, now))?;
+            Ok(lost.len())
+        });
+        let n = told.await?;
+        if n > 0 {
+            self.hints().text_out.notify_one();
+        }
+        Ok(n)
+    }
+
+    /// A photo and its bytes, for a counselor; one that was handed in is its owner's alone. Of one that is not kept there
+    /// are none.
+    pub async fn photo(&self, id: i64, counselor_id: i64) -> Result<(PhotoInfo, Option<Vec<u8>>)> {
+        let found = self.look_up(move |conn| {
+            let mut select = conn.prepare_cached(
+                "SELECT id, state, kind, n_bytes, width, height, trouble, sha256 FROM photo
+                 WHERE id = :id AND (uploaded_by IS NULL OR uploaded_by = :counselor)",
+            )?;
+            let of = named_params! { ":id": id, ":counselor": counselor_id };
+            let found = |r: &Row<'_>| Ok((info(r)?, r.get::<_, Option<Hash>>("sha256")?));
+            Ok(select.query_row(of, found)?)
+        });
+        let (info, hash) = found.await?;
+        match hash {
+            Some(hash) => Ok((info, Some(self.file(hash).await?))),
+            None => Ok((info, None)),
+        }
+    }
+
+    /// Forgets photos that were handed in long ago and sent with no answer, and files that no row names.
+    pub async fn sweep_photos(&self, now: UnixMs) -> Result<usize> {
+        let before = now - UPLOAD_KEPT_MS;
+        let forgotten = self.write(move |conn| {
+            let sql = "DELETE FROM photo WHERE uploaded_by IS NOT NULL AND created_at < :before";
+            Ok(conn.execute(sql, named_params! { ":before": before })?)
+        });
+        forgotten.await?;
+        let files = Arc::clone(&self.files);
+        self.read(move |conn| {
+            files.sweep(|hash| {
+                let sql = "SELECT EXISTS (SELECT 1 FROM photo WHERE sha256 = :hash)";
+                Ok(conn.prepare_cached(sql)?.query_row(named_params! { ":hash": hash }, |r| r.get(0))?)
+            })
+        })
+        .await
+    }
+
+    pub(super) async fn put_file(&self, bytes: Arc<[u8]>) -> Result<(Hash, i64)> {
+        let files = Arc::clone(&self.files);
+        let n_bytes = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
+        let task = tokio::task::spawn_blocking(move || files.keep(&bytes));
+        Ok((task.await.map_err(|_| StoreError::Crashed)??, n_bytes))
+    }
+
+    pub(super) async fn file(&self, hash: Hash) -> Result<Vec<u8>> {
+        let files = Arc::clone(&self.files);
+        let task = tokio::task::spawn_blocking(move || files.read(&hash));
+        // A row without its file is damage, not a wrong address.
+        task.await.map_err(|_| StoreError::Crashed)?.map_err(|error| match error {
+            StoreError::NotFound => StoreError::Corrupt("a photo's file is missing".to_owned()),
+            other => other,
+        })
+    }
+}
+
+fn wanted(r: &Row<'_>) -> rusqlite::Result<WantedPhoto> {
+    let n_bytes: Option<i64> = r.get("claimed_bytes")?;
+    Ok(WantedPhoto {
+        id: r.get("id")?,
+        carrier: r.get("carrier")?,
+        media: MediaRef {
+            handle: r.get("handle")?,
+            name: r.get("claimed_name")?,
+            content_type: r.get("claimed_type")?,
+            n_bytes: n_bytes.and_then(|n| u64::try_from(n).ok()),
+        },
+        since: r.get("created_at")?,
+        n_attempts: r.get("n_attempts")?,
+    })
+}
+
+fn step(conn: &Connection, id: i64, event: PhotoEvent) -> Result<PhotoState> {
+    let sql = "SELECT state FROM photo WHERE id = :id";
+    let found = |r: &Row<'_>| row::word(r, "state", PhotoState::from_word);
+    let state = conn.prepare_cached(sql)?.query_row(named_params! { ":id": id }, found)?;
+    next(state, event).map_err(|_| StoreError::Conflict(format!("it is {}", state.as_str())))
+}
+
+/// The conversation is not known before the text is routed; whoever reads it then sees the photo too.
+fn tell(conn: &Connection, id: i64, kind: &str, why: Option<Loss>, now: UnixMs) -> Result<()> {
+    let sql =
+        "SELECT i.id, i.conversation_id FROM photo p JOIN inbox i ON i.id = p.inbox_id WHERE p.id = :id";
+    let found =
+        conn.prepare_cached(sql)?.query_row(named_params! { ":id": id }, |r| Ok((r.get(0)?, r.get(1)?)));
+    let (inbox_id, conversation_id): (i64, Option<i64>) = found?;
+    let detail = why.map(Loss::as_str);
+    let event = NewEvent { kind, conversation_id, message_id: Some(inbox_id), detail, ..NewEvent::default() };
+    append(conn, now, event)
+}
+
+/// A text from a citizen that lost photos of which nothing was said yet.
+struct Lost {
+    inbox_id: i64,
+    conversation_id: i64,
+    citizen: PhoneNumber,
+    our_number: PhoneNumber,
+    /// One of the photos, and why.
+    photo_id: i64,
+    why: Loss,
+}
+
+fn untold(conn: &Connection) -> Result<Vec<Lost>> {
+    let mut select = conn.prepare_cached(
+        "SELECT i.id, i.conversation_id, i.citizen, i.our_number, min(p.id) AS photo_id, p.trouble
+         FROM photo p INDEXED BY photo_untold CROSS JOIN inbox i ON i.id = p.inbox_id
+         WHERE p.state = 'lost' AND p.told_at IS NULL AND i.conversation_id IS NOT NULL
+         GROUP BY p.inbox_id LIMIT 50",
+    )?;
+    let rows = select.query_map([], |r| {
+        Ok(Lost {
+            inbox_id: r.get("id")?,
+            conversation_id: r.get("conversation_id")?,
+            citizen: row::phone(r, "citizen")?,
+            our_number: row::phone(r, "our_number")?,
+            photo_id: r.get("photo_id")?,
+            why: row::word(r, "trouble", Loss::from_word)?,
+        })
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+fn tell_of(
+    conn: &Connection,
+    lost: &Lost,
+    notice: &NoticeText,
+    policy: &SendPolicy,
+    now: UnixMs,
+) -> Result<()> {
+    if may_be_texted(&lost.citizen) && !was_told(conn, lost, now)? {
+        let new = NewOutbound {
+            conversation_id: lost.conversation_id,
+            reply_id: None,
+            author_id: None,
+            citizen: &lost.citizen,
+            from: policy.senders.answering(&lost.our_number),
+            kind: notice.kind,
+            text: &notice.text,
+            lane: Lane::Notice,
+        };
+        outbox::insert(conn, &new, now, policy)?;
+    }
+    let sql =
+        "UPDATE photo SET told_at = :now WHERE inbox_id = :inbox AND state = 'lost' AND told_at IS NULL";
+    conn.prepare_cached(sql)?.execute(named_params! { ":now": now, ":inbox": lost.inbox_id })?;
+    tell(conn, lost.photo_id, "photo_lost", Some(lost.why), now)
+}
+
+/// Whether the citizen was told of this text before, or a moment ago of another one.
+fn was_told(conn: &Connection, lost: &Lost, now: UnixMs) -> Result<bool> {
+    let sql = "SELECT 1 FROM inbox i CROSS JOIN photo p ON p.inbox_id = i.id
+               WHERE i.conversation_id = :conversation AND p.told_at IS NOT NULL
+                 AND (i.id = :inbox OR p.told_at > :before) LIMIT 1";
+    let of = named_params! {
+        ":conversation": lost.conversation_id, ":inbox": lost.inbox_id, ":before": now - TELL_EVERY_MS,
+    };
+    Ok(conn.prepare_cached(sql)?.query_row(of, |_| Ok(())).optional()?.is_some())
+}

@@ -1,0 +1,259 @@
+//! Photos: wanted with their text, kept only once they are on disk, lost aloud, and sent with an answer.
+
+use super::*;
+use crate::domain::media::{MediaRef, PhotoLimits};
+use crate::domain::photo::{Loss, MAX_PHOTOS, Measured, PhotoKind, PhotoState, TELL_EVERY_MS};
+
+const IS: Measured = Measured { kind: PhotoKind::Jpeg, width: 40, height: 30 };
+
+fn media(n: usize) -> Vec<MediaRef> {
+    let one = |n| MediaRef {
+        handle: format!("handle-{n}"),
+        name: Some("../../etc/passwd".to_owned()),
+        content_type: Some("image/jpeg".to_owned()),
+        n_bytes: None,
+    };
+    (0..n).map(one).collect()
+}
+
+pub(super) fn text_with(key: &str, citizen: &str, n_photos: usize) -> InboundItem {
+    let InboundItem::Text(text) = text(key, citizen, "") else { unreachable!() };
+    InboundItem::Text(InboundText { media: media(n_photos), ..text })
+}
+
+fn notice() -> NoticeText {
+    NoticeText { text: "사진을 받지 못했습니다".to_owned(), kind: OutboundKind::Sms }
+}
+
+fn bytes(of: &str) -> Arc<[u8]> {
+    of.as_bytes().into()
+}
+
+impl Bench {
+    /// A text with photos comes in; the numbers of the photos.
+    async fn photos_in(&self, key: &str, n: usize, now: i64) -> Vec<i64> {
+        self.accept(vec![text_with(key, MINSU, n)], now).await.unwrap();
+        self.store.wanted_photos(100, now).await.unwrap().iter().map(|photo| photo.id).collect()
+    }
+
+    async fn tell(&self, now: i64) -> usize {
+        self.store.tell_of_lost_photos(notice(), send(), now).await.unwrap()
+    }
+
+    /// Hands in a photo and sends it with an answer; the text that leaves.
+    async fn photo_out(&self, counselor: i64, key: &str) -> (i64, ReplyOutcome) {
+        let conversation = self.text_in(MINSU, T0).await;
+        self.store.claim(conversation, counselor, T0).await.unwrap();
+        let photo = self.store.hand_in_photo(counselor, bytes("jpeg"), IS, T0).await.unwrap();
+        let photos = Some(ReplyPhotos { ids: vec![photo.id], limits: Some(PhotoLimits::KOREAN) });
+        let new = NewReply { photos, ..super::replies::new_reply(conversation, counselor, key, &["약도"]) };
+        (conversation, self.store.reply(new, send(), T0).await.unwrap())
+    }
+}
+
+/// Does once what happens to photos all day.
+pub(super) async fn a_day(bench: &Bench, counselor: i64) {
+    let wanted = bench.store.wanted_photos(9, T0).await.unwrap();
+    bench.store.keep_photo(wanted[0].id, bytes("a photo"), IS, T0).await.unwrap();
+    bench.store.put_off_photo(wanted[1].id, T0).await.unwrap();
+    bench.store.lose_photo(wanted[2].id, Loss::Gone).await.unwrap();
+    bench.tell(T0).await;
+    bench.store.photo(wanted[0].id, counselor).await.unwrap();
+    let handed_in = bench.store.hand_in_photo(counselor, bytes("jpeg"), IS, T0).await.unwrap();
+    let text = bench.queue(MINSU, Lane::Reply, T0).await;
+    let attached = bench.store.write(move |conn| photo::attach(conn, text, &[handed_in.id], T0));
+    attached.await.unwrap();
+    for text in bench.lease(1, T0).await {
+        bench.store.photos_of(&text).await.unwrap();
+        bench.outcome(&text, not_taken(T0), T0).await;
+    }
+    bench.store.sweep_photos(T0).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_text_is_kept_with_what_came_with_it_once() {
+    let bench = Bench::new();
+    assert_eq!(bench.photos_in("a", 2, T0).await.len(), 2);
+    assert_eq!(bench.photos_in("a", 2, T0 + 1).await.len(), 2, "the same text again brings nothing");
+    let wanted = bench.store.wanted_photos(1, T0).await.unwrap().remove(0);
+    assert_eq!((wanted.carrier.as_str(), wanted.media.handle.as_str()), (CARRIER, "handle-0"));
+    assert_eq!((wanted.since, wanted.n_attempts), (T0, 0));
+    bench.store.put_off_photo(wanted.id, T0 + 500).await.unwrap();
+    assert_eq!(bench.store.wanted_photos(9, T0 + 499).await.unwrap().len(), 1);
+    let due = bench.store.wanted_photos(9, T0 + 500).await.unwrap();
+    assert_eq!((due[1].id, due[1].n_attempts), (wanted.id, 1));
+}
+
+#[tokio::test]
+async fn a_phones_plan_of_a_message_is_no_photo() {
+    let bench = Bench::new();
+    let InboundItem::Text(mut text) = text_with("a", MINSU, 2) else { unreachable!() };
+    text.media[0].content_type = Some("Application/smil; charset=utf-8".to_owned());
+    bench.accept(vec![InboundItem::Text(text)], T0).await.unwrap();
+    assert_eq!(bench.value::<String>("SELECT group_concat(handle) FROM photo"), "handle-1");
+}
+
+#[tokio::test]
+async fn more_than_we_take_is_one_loss() {
+    let bench = Bench::new();
+    assert_eq!(bench.photos_in("a", 5_000, T0).await.len(), MAX_PHOTOS);
+    assert_eq!(bench.count("photo"), 1 + MAX_PHOTOS as i64);
+    assert_eq!(bench.value::<String>("SELECT trouble FROM photo WHERE state = 'lost'"), "too_many");
+}
+
+#[tokio::test]
+async fn a_photo_counts_as_kept_only_once_its_bytes_are_on_disk() {
+    let bench = Bench::new();
+    let photos = bench.photos_in("a", 1, T0).await;
+    bench.route(T0).await;
+    // The last life ended between the file and the row.
+    bench.store.put_file(bytes("a photo")).await.unwrap();
+    assert_eq!(bench.store.wanted_photos(9, T0).await.unwrap().len(), 1, "it is fetched again");
+    bench.store.keep_photo(photos[0], bytes("a photo"), IS, T0 + 1).await.unwrap();
+    let (info, found) = bench.store.photo(photos[0], 1).await.unwrap();
+    assert_eq!(found.as_deref(), Some(b"a photo".as_slice()));
+    assert_eq!(info.kept, Some(KeptAs { measured: IS, n_bytes: 7 }));
+    assert_eq!(bench.n_events("kind = 'photo_kept' AND conversation_id = 1 AND message_id = 1"), 1);
+    assert_eq!(bench.value::<String>("SELECT handle || coalesce(claimed_name, '') FROM photo"), "");
+    // Whatever comes now comes too late.
+    let late = bench.store.keep_photo(photos[0], bytes("another"), IS, T0 + 2).await;
+    assert!(matches!(late, Err(StoreError::Conflict(_))), "{late:?}");
+    assert!(matches!(bench.store.lose_photo(photos[0], Loss::Gone).await, Err(StoreError::Conflict(_))));
+    let detail = bench.store.conversation(1).await.unwrap();
+    assert!(matches!(&detail.messages[0], Message::In { photos, .. } if photos == &[info]));
+    assert_eq!(detail.summary.n_last_photos, 1);
+}
+
+#[tokio::test]
+async fn a_file_that_went_missing_is_damage() {
+    let bench = Bench::new();
+    let photos = bench.photos_in("a", 1, T0).await;
+    bench.store.keep_photo(photos[0], bytes("a photo"), IS, T0).await.unwrap();
+    std::fs::remove_dir_all(bench.folder.path().join("munja.db-photos")).unwrap();
+    let found = bench.store.photo(photos[0], 1).await;
+    assert!(matches!(found, Err(StoreError::Corrupt(_))), "{found:?}");
+    assert!(matches!(bench.store.photo(99, 1).await, Err(StoreError::NotFound)));
+}
+
+#[tokio::test]
+async fn a_loss_is_told_once_to_both() {
+    let bench = Bench::new();
+    let photos = bench.photos_in("a", 3, T0).await;
+    for photo in &photos[..2] {
+        bench.store.lose_photo(*photo, Loss::Gone).await.unwrap();
+    }
+    assert_eq!(bench.tell(T0).await, 0, "not before its text stands in a conversation");
+    bench.route(T0).await;
+    assert_eq!((bench.tell(T0).await, bench.tell(T0).await), (1, 0));
+    assert_eq!((bench.count("outbox"), bench.n_events("kind = 'photo_lost' AND detail = 'gone'")), (1, 1));
+    assert_eq!(bench.value::<i64>("SELECT lane FROM outbox"), Lane::Notice.as_i64());
+    // The third of the same text, hours later: the counselor hears of it, the citizen has been told.
+    bench.store.lose_photo(photos[2], Loss::NotInTime).await.unwrap();
+    assert_eq!(bench.tell(T0 + 6 * HOUR).await, 1);
+    assert_eq!((bench.count("outbox"), bench.n_events("kind = 'photo_lost'")), (1, 2));
+    // Another text, a moment after the citizen was told and long after.
+    for (key, now, n) in [("b", T0 + TELL_EVERY_MS / 2, 1), ("c", T0 + 2 * 24 * HOUR, 2)] {
+        let photo = bench.photos_in(key, 1, now).await[0];
+        bench.store.lose_photo(photo, Loss::TooLarge).await.unwrap();
+        bench.route(now).await;
+        assert_eq!(bench.tell(now).await, 1, "{key}");
+        assert_eq!(bench.count("outbox"), n, "{key}");
+    }
+}
+
+#[tokio::test]
+async fn a_machine_is_not_texted() {
+    let bench = Bench::new();
+    bench.accept(vec![text_with("a", "1588-1234", MAX_PHOTOS + 1)], T0).await.unwrap();
+    bench.route(T0).await;
+    assert_eq!(bench.tell(T0).await, 1);
+    assert_eq!((bench.count("outbox"), bench.n_events("kind = 'photo_lost'")), (0, 1));
+}
+
+#[tokio::test]
+async fn a_text_that_gets_another_number_keeps_its_photos_and_takes_them_with_it() {
+    let bench = Bench::new();
+    bench.photos_in("a", 2, T0).await;
+    bench.outside("PRAGMA foreign_keys = ON; UPDATE inbox SET id = 70");
+    assert_eq!(bench.value::<i64>("SELECT count(*) FROM photo WHERE inbox_id = 70"), 2);
+    bench.outside("PRAGMA foreign_keys = ON; DELETE FROM inbox");
+    assert_eq!(bench.count("photo"), 0);
+}
+
+#[tokio::test]
+async fn a_photo_goes_with_an_answer() {
+    let bench = Bench::new();
+    let minsu = bench.counselor("minsu").await;
+    let (_, outcome) = bench.photo_out(minsu, "k").await;
+    let ReplyOutcome::Written { messages, .. } = outcome else { panic!("{outcome:?}") };
+    let [Message::Out { kind: OutboundKind::Mms, photos, .. }] = &messages[..] else {
+        panic!("{messages:?}")
+    };
+    assert_eq!(photos.len(), 1);
+    assert_eq!(bench.value::<String>("SELECT kind FROM outbox"), "lms");
+
+    let leased = bench.lease(9, T0).await.remove(0);
+    assert_eq!((leased.kind, leased.photos.len()), (OutboundKind::Mms, 0));
+    let photos = bench.store.photos_of(&leased).await.unwrap();
+    assert_eq!((photos[0].name.as_str(), photos[0].jpeg.as_ref()), ("photo1.jpg", b"jpeg".as_slice()));
+
+    // Nobody knows whether it left, and a person sends it again: with its photo.
+    bench.outcome(&leased, Outcome::NoAnswer { ask_at: T0, code: None }, T0).await;
+    assert_eq!(bench.store.in_doubt_due(9, T0).await.unwrap()[0].text.kind, OutboundKind::Mms);
+    bench.answer(&leased, Answer::CannotTell, T0).await;
+    bench.store.decide(leased.id, minsu, true, T0).await.unwrap();
+    let again = bench.lease(9, T0).await.remove(0);
+    assert_ne!(again.id, leased.id);
+    assert_eq!(bench.store.photos_of(&again).await.unwrap(), photos);
+}
+
+#[tokio::test]
+async fn only_ones_own_photos_as_the_carrier_takes_them() {
+    let bench = Bench::new();
+    let (minsu, jiyeong) = (bench.counselor("minsu").await, bench.counselor("jiyeong").await);
+    let conversation = bench.text_in(MINSU, T0).await;
+    bench.store.claim(conversation, minsu, T0).await.unwrap();
+    let mine = bench.store.hand_in_photo(minsu, bytes("mine"), IS, T0).await.unwrap().id;
+    assert_eq!(bench.store.hand_in_photo(minsu, bytes("mine"), IS, T0).await.unwrap().id, mine);
+    let theirs = bench.store.hand_in_photo(jiyeong, bytes("mine"), IS, T0).await.unwrap().id;
+    assert_ne!(theirs, mine);
+    assert!(bench.store.photo(mine, minsu).await.is_ok());
+    assert!(matches!(bench.store.photo(mine, jiyeong).await, Err(StoreError::NotFound)));
+    let limits = PhotoLimits::KOREAN;
+    let takes = Some(limits);
+    for (ids, limits) in [
+        (vec![theirs], takes),
+        (vec![mine, 99], takes),
+        (vec![mine, mine], takes),
+        (vec![mine], Some(PhotoLimits { n_bytes: 3, ..limits })),
+        (vec![mine], Some(PhotoLimits { width: 39, ..limits })),
+        (vec![mine], Some(PhotoLimits { n: 0, ..limits })),
+        (vec![mine], None),
+    ] {
+        let photos = Some(ReplyPhotos { ids: ids.clone(), limits });
+        let new = NewReply { photos, ..super::replies::new_reply(conversation, minsu, "k", &["약도"]) };
+        let outcome = bench.store.reply(new, send(), T0).await.unwrap();
+        assert_eq!(outcome, ReplyOutcome::Refused(ReplyRefused::NoSuchPhoto), "{ids:?} {limits:?}");
+    }
+    assert_eq!((bench.count("outbox"), bench.count("reply")), (0, 0));
+}
+
+#[tokio::test]
+async fn what_was_handed_in_is_forgotten_after_a_day_and_what_was_sent_is_not() {
+    let bench = Bench::new();
+    let minsu = bench.counselor("minsu").await;
+    bench.photo_out(minsu, "k").await;
+    bench.store.sweep_photos(T0 + 24 * HOUR).await.unwrap();
+    assert_eq!(bench.count("photo"), 2);
+    bench.store.sweep_photos(T0 + 24 * HOUR + 1).await.unwrap();
+    assert_eq!(
+        bench.value::<i64>("SELECT count(*) FROM photo WHERE outbox_id IS NOT NULL"),
+        bench.count("photo")
+    );
+    let leased = bench.lease(9, T0).await.remove(0);
+    assert_eq!(bench.store.photos_of(&leased).await.unwrap().len(), 1);
+    assert_eq!(
+        PhotoState::from_word(&bench.value::<String>("SELECT state FROM photo")),
+        Some(PhotoState::Kept)
+    );
+}
