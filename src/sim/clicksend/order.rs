@@ -56,7 +56,7 @@ pub(super) fn sent(core: &Core<'_>, order: &Order, outcomes: &[Outcome]) -> Answ
         };
         json!({
             "direction": "out", "date": core.dated_now() / 1_000, "to": e164(&recipient.to), "body": order.text,
-            "from": e164(&order.from), "schedule": "", "message_id": name, "message_parts": 1,
+            "from": e164(&order.from), "schedule": 0, "message_id": name, "message_parts": 1,
             "message_price": "0.0000", "custom_string": recipient.reference.as_deref().unwrap_or(""),
             "user_id": 1, "subaccount_id": 1, "country": "KR", "carrier": "SKT", "status": status,
         })

@@ -31,7 +31,7 @@ fn text(text: &Text, to: &str) -> Value {
         return json!({ "message_id": text.key, "body": 7 });
     }
     json!({
-        "timestamp": (text.at / 1_000).to_string(), "from": e164(&text.from), "to": to, "body": text.body,
+        "timestamp": text.at / 1_000, "from": e164(&text.from), "to": to, "body": text.body,
         "original_body": "", "original_message_id": "", "custom_string": "", "message_id": text.key,
         "_keyword": "",
     })
@@ -79,13 +79,17 @@ fn parts(code: &str) -> (&str, Option<&str>) {
     code.split_once('-').map_or((code, None), |(status, error)| (status, Some(error)))
 }
 
+/// Receipts have numbers where the history has words; what is no number stays as it is.
+fn number(word: &str) -> Value {
+    word.parse::<i64>().map_or_else(|_| json!(word), |number| json!(number))
+}
+
 fn receipt(message: &Message) -> Value {
     let (status, error) = parts(&message.code);
     json!({
-        "timestamp_send": (message.dated(message.accepted_at) / 1_000).to_string(),
-        "timestamp": told_at(message).to_string(), "message_id": message.msg_key,
-        "status": if status == "201" { "Delivered" } else { "Undelivered" }, "status_code": status,
-        "status_text": "simulated", "error_code": error, "error_text": error.map(|_| "simulated"),
+        "timestamp_send": message.dated(message.accepted_at) / 1_000, "timestamp": told_at(message), "message_id": message.msg_key,
+        "status": if status == "201" { "Delivered" } else { "Undelivered" }, "status_code": number(status),
+        "status_text": "simulated", "error_code": error.map(number), "error_text": error.map(|_| "simulated"),
         "custom_string": message.reference.as_deref().unwrap_or(""), "user_id": 1, "subaccount_id": 1,
         "message_type": "sms",
     })
@@ -112,10 +116,10 @@ pub(super) fn history(core: &Core<'_>, query: &Query) -> Result<Answer, Odd> {
 fn sent(message: &Message, now: i64) -> Value {
     let (status, error) = message.report(now).map_or(("200", None), parts);
     json!({
-        "direction": "out", "date": (message.dated(message.accepted_at) / 1_000).to_string(),
+        "direction": "out", "date": message.dated(message.accepted_at) / 1_000,
         "to": e164(&message.to), "from": e164(&message.from), "body": message.body, "message_id": message.msg_key,
-        "message_parts": "1", "custom_string": message.reference.as_deref().unwrap_or(""), "status": "Sent",
+        "message_parts": 1, "custom_string": message.reference.as_deref().unwrap_or(""), "status": "Sent",
         "status_code": status, "status_text": "simulated", "error_code": error,
-        "error_text": error.map(|_| "simulated"), "user_id": "1", "subaccount_id": "1", "country": "KR",
+        "error_text": error.map(|_| "simulated"), "user_id": 1, "subaccount_id": 1, "country": "KR",
     })
 }

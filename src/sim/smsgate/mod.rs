@@ -87,7 +87,7 @@ impl Dialect for SmsGate {
         match outcomes.first().map(|outcome| &outcome.became) {
             Some(Became::Taken(index)) => {
                 let message = core.message(*index);
-                let said = Answer::json(202, &reads::state(message, core.now));
+                let said = Answer::json(202, &reads::pending(message));
                 said.header(header::LOCATION, format!("/messages/{}", message.msg_key))
             }
             // Not counted as a refusal: it is how the phone says that it has it.

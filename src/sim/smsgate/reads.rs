@@ -111,6 +111,16 @@ fn state_of(message: &Message, now: i64) -> (&str, Option<&str>) {
     }
 }
 
+/// Just taken: the phone has not looked at it yet.
+pub(super) fn pending(message: &Message) -> Value {
+    let at = time(message.dated(message.accepted_at));
+    json!({
+        "id": message.msg_key, "deviceId": "SIM-DEVICE", "state": "Pending", "isHashed": false,
+        "isEncrypted": false, "states": { "Pending": at },
+        "recipients": [{ "phoneNumber": e164(&message.to), "state": "Pending" }],
+    })
+}
+
 pub(super) fn state(message: &Message, now: i64) -> Value {
     let (state, error) = state_of(message, now);
     let accepted = time(message.dated(message.accepted_at));

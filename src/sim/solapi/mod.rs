@@ -31,11 +31,14 @@ impl Dialect for Solapi {
         match (request.method(), request.uri().path()) {
             (&Method::POST, "/messages/v4/send-many/detail") => Ok(Endpoint::Send),
             (&Method::POST, "/storage/v1/files") => Ok(Endpoint::Upload),
-            (&Method::GET, "/messages/v4/list") => Ok(match query.get("dateType") {
-                _ if query.get("messageId").is_some() => Endpoint::Inquiry,
-                Some("UPDATED") => Endpoint::Report,
-                _ => Endpoint::History,
-            }),
+            // The second is what the older SDK (PyPI) asks.
+            (&Method::GET, "/messages/v4/list" | "/messages/v4/list-old") => {
+                Ok(match query.get("dateType") {
+                    _ if query.get("messageId").is_some() => Endpoint::Inquiry,
+                    Some("UPDATED") => Endpoint::Report,
+                    _ => Endpoint::History,
+                })
+            }
             _ => Err(refused(404, "NotFound")),
         }
     }
@@ -62,8 +65,8 @@ impl Dialect for Solapi {
         order::objection(order, recipient, options).map(str::to_owned)
     }
 
-    fn sent(&self, core: &Core<'_>, _: &Request<Bytes>, order: &Order, outcomes: &[Outcome]) -> Answer {
-        order::sent(core, order, outcomes)
+    fn sent(&self, core: &Core<'_>, request: &Request<Bytes>, order: &Order, outcomes: &[Outcome]) -> Answer {
+        order::sent(core, request, order, outcomes)
     }
 
     fn answer(&self, core: &mut Core<'_>, endpoint: Endpoint, request: &Request<Bytes>) -> Answer {

@@ -8,6 +8,7 @@ use super::super::handset::Message;
 use super::super::query::{Odd, Query};
 use super::super::timeline::Span;
 use super::group_of;
+use super::order::fields;
 
 const KNOWN: [&str; 10] =
     ["startKey", "limit", "messageId", "groupId", "to", "from", "type", "dateType", "startDate", "endDate"];
@@ -66,7 +67,7 @@ pub(super) fn item(message: &Message, now: i64) -> Value {
         "messageId": message.msg_key, "groupId": group_of(&message.msg_key), "type": message.kind, "country": "82",
         "from": message.from, "to": message.to, "text": message.body, "subject": message.title,
         "statusCode": report.unwrap_or("2000"), "status": if report.is_some() { "COMPLETE" } else { "PENDING" },
-        "networkName": "SKT", "log": [], "customFields": { "ref": message.reference },
+        "networkName": "SKT", "log": [], "customFields": fields(message.reference.as_deref()),
         "dateCreated": time(message.accepted_at), "dateUpdated": time(message.ready_at.unwrap_or(message.accepted_at)),
         "dateReceived": report.map(|_| time(message.handset_at)),
     })
