@@ -52,6 +52,31 @@ impl Store {
         .await
     }
 
+    /// Lets texts expire whose time is over while nothing may leave, at most `limit`; returns how many.
+    pub async fn expire_old(&self, limit: u32, now: UnixMs) -> Result<usize> {
+        let of = move |conn: &Connection| -> Result<Vec<(i64, bool)>> {
+            let mut select = conn.prepare_cached(
+                "SELECT id, repeat_before_at IS NOT NULL FROM outbox
+                 WHERE state = 'queued' AND expires_at <= :now LIMIT :limit",
+            )?;
+            let rows = select.query_map(named_params! { ":now": now, ":limit": limit }, |r| {
+                Ok((r.get(0)?, r.get(1)?))
+            })?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        };
+        if self.look_up(of).await?.is_empty() {
+            return Ok(0);
+        }
+        self.write(move |conn| {
+            let old = of(conn)?;
+            for (id, may_have_left) in &old {
+                if *may_have_left { doubt_again(conn, *id, true, now)? } else { expire(conn, *id, now)? }
+            }
+            Ok(old.len())
+        })
+        .await
+    }
+
     /// When [`Store::lease_due`] has something to do next; `None` if nothing waits but what stands behind another, whose
     /// end wakes the sender.
     pub async fn next_send_at(&self) -> Result<Option<UnixMs>> {

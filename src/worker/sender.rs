@@ -33,6 +33,8 @@ use crate::store::{Lease, Outcome, StoreError};
 const ROLE: Role = Role::Sender;
 /// Looks without being woken this often (milliseconds).
 const LOOK_EVERY_MS: i64 = 1_000;
+/// Texts that expire in one commit while none may leave.
+const EXPIRED_AT_ONCE: u32 = 500;
 /// A text that a standby cannot carry is looked at again after this long (milliseconds).
 const UNFIT_AGAIN_MS: i64 = 60_000;
 
@@ -71,8 +73,16 @@ impl Sender {
         let now = self.context.now();
         let turns = self.turns(now);
         if turns.is_empty() {
-            // All places are taken: the end of one wakes us.
-            return LOOK_EVERY_MS;
+            // All places are taken, and the end of one wakes us; or no carrier may be used, and a citizen's answer that
+            // grows too old meanwhile is said to a person.
+            return match self.context.store.expire_old(EXPIRED_AT_ONCE, now).await {
+                Ok(n) if n > 0 => 0,
+                Ok(_) => LOOK_EVERY_MS,
+                Err(error) => {
+                    store_trouble(ROLE, &error);
+                    STORE_RETRY_MS
+                }
+            };
         }
         let mut wait = LOOK_EVERY_MS;
         for turn in turns {

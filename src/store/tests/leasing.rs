@@ -77,6 +77,17 @@ async fn a_text_expires_that_could_not_leave_in_time() {
 }
 
 #[tokio::test]
+async fn texts_expire_although_no_carrier_may_be_used() {
+    let bench = Bench::new();
+    let old = bench.queue(MINSU, Lane::Reply, T0).await;
+    let young = bench.queue(JIYEONG, Lane::Reply, T0 + 1).await;
+    let over = T0 + send().time_to_live_ms;
+    assert_eq!(bench.store.expire_old(10, over - 1).await.unwrap(), 0);
+    assert_eq!(bench.store.expire_old(10, over).await.unwrap(), 1);
+    assert_eq!((bench.state(old), bench.state(young)), ("expired".to_owned(), "queued".to_owned()));
+}
+
+#[tokio::test]
 async fn doubt_blocks_the_line_until_a_person_has_to_decide() {
     let bench = Bench::new();
     let doubt = bench.in_doubt(MINSU, T0).await;
