@@ -8,13 +8,17 @@ pub mod counselor;
 pub mod fate;
 pub mod inbound;
 pub mod media;
+pub mod notice;
+pub mod opt_out;
 pub mod outbound;
 pub mod phone;
 pub mod photo;
 pub mod polling;
+pub mod queue;
 pub mod rate;
 pub mod receipt;
 pub mod retry;
+pub mod survey;
 pub mod text;
 
 /// A moment: milliseconds since 1970-01-01T00:00:00Z.

@@ -59,9 +59,8 @@ impl Store {
                 "SELECT id, repeat_before_at IS NOT NULL FROM outbox
                  WHERE state = 'queued' AND expires_at <= :now LIMIT :limit",
             )?;
-            let rows = select.query_map(named_params! { ":now": now, ":limit": limit }, |r| {
-                Ok((r.get(0)?, r.get(1)?))
-            })?;
+            let rows = select
+                .query_map(named_params! { ":now": now, ":limit": limit }, |r| Ok((r.get(0)?, r.get(1)?)))?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)
         };
         if self.look_up(of).await?.is_empty() {

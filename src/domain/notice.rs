@@ -1,0 +1,428 @@
+//! Automatic texts: which there are, what each may say, and how often. The words themselves are data
+//! (`config/words/texts.toml`, or the operator's own); here they are checked and filled in.
+//!
+//! Each notice belongs to a group; of a group at most one text a citizen leaves within its window, so that two rules can't
+//! say the same thing twice and no machine that answers can keep us talking.
+
+use std::collections::BTreeMap;
+
+use super::outbound::{Lane, OutboundKind};
+use super::text::{self, Limits};
+
+/// The language a citizen is answered in by automatic texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Language {
+    #[default]
+    Ko,
+    En,
+}
+
+impl Language {
+    pub const ALL: [Language; 2] = [Language::Ko, Language::En];
+
+    /// The word in files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Language::Ko => "ko",
+            Language::En => "en",
+        }
+    }
+
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|l| l.as_str() == word)
+    }
+
+    /// What a text seems to be written in: English if it holds two Latin words and no Hangul, else Korean. Nothing is
+    /// concluded about its writer.
+    pub fn of(text: &str) -> Language {
+        let is_hangul = |c: char| matches!(c, '\u{1100}'..='\u{11ff}' | '\u{3130}'..='\u{318f}' | '\u{ac00}'..='\u{d7a3}');
+        let n_words =
+            text.split_whitespace().filter(|w| w.chars().filter(char::is_ascii_alphabetic).count() > 1);
+        if n_words.count() >= 2 && !text.chars().any(is_hangul) { Language::En } else { Language::Ko }
+    }
+}
+
+/// What an automatic text is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Notice {
+    /// Received; nobody waits before them.
+    Receipt,
+    /// Received; so many wait before them.
+    ReceiptAhead,
+    /// The same, and how long it takes by the last hour's pace.
+    ReceiptWait,
+    /// Received, and when we open.
+    ReceiptClosed,
+    /// They have waited a while.
+    Wait,
+    /// Danger now: text 119 or 112.
+    UrgentDanger,
+    /// Danger to themselves: 109.
+    UrgentSelfHarm,
+    /// A young person in danger: 1388.
+    UrgentYouth,
+    /// Nothing in it that can be read.
+    Unreadable,
+    /// A photo could not be had.
+    PhotoLost,
+    /// Another desk answers.
+    Moved,
+    /// A promise takes longer.
+    Delayed,
+    /// Do they still need us?
+    Nudge,
+    /// Closed, because they did not come back.
+    Closing,
+    /// One to five, please.
+    Survey,
+    SurveyThanks,
+    /// No more automatic texts.
+    OptedOut,
+    OptedIn,
+    /// Abuse: please don't.
+    Warning,
+    /// Not answered until then.
+    Restricted,
+}
+
+/// What is filled in, written `{ahead}` in a template.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Slot {
+    /// How many wait before them.
+    Ahead,
+    /// Minutes, rounded up to five.
+    Minutes,
+    /// When we open: `내일 08:00`.
+    Opens,
+    /// A desk's name.
+    Desk,
+    /// A time: `11월 30일(월) 08:00`.
+    Until,
+}
+
+impl Slot {
+    pub const ALL: [Slot; 5] = [Slot::Ahead, Slot::Minutes, Slot::Opens, Slot::Desk, Slot::Until];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Slot::Ahead => "ahead",
+            Slot::Minutes => "minutes",
+            Slot::Opens => "opens",
+            Slot::Desk => "desk",
+            Slot::Until => "until",
+        }
+    }
+
+    /// As long as it gets: what a template is measured with.
+    fn longest(self) -> &'static str {
+        match self {
+            Slot::Ahead | Slot::Minutes => "9999",
+            Slot::Opens | Slot::Until => "내년 12월 31일(월) 23:59",
+            Slot::Desk => "가나다라마바사아자차카타파하가나다라마바",
+        }
+    }
+}
+
+const MINUTE_MS: i64 = 60_000;
+const HOUR_MS: i64 = 60 * MINUTE_MS;
+
+impl Notice {
+    pub const ALL: [Notice; 20] = [
+        Notice::Receipt,
+        Notice::ReceiptAhead,
+        Notice::ReceiptWait,
+        Notice::ReceiptClosed,
+        Notice::Wait,
+        Notice::UrgentDanger,
+        Notice::UrgentSelfHarm,
+        Notice::UrgentYouth,
+        Notice::Unreadable,
+        Notice::PhotoLost,
+        Notice::Moved,
+        Notice::Delayed,
+        Notice::Nudge,
+        Notice::Closing,
+        Notice::Survey,
+        Notice::SurveyThanks,
+        Notice::OptedOut,
+        Notice::OptedIn,
+        Notice::Warning,
+        Notice::Restricted,
+    ];
+
+    /// The key in a file of texts.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Notice::Receipt => "receipt",
+            Notice::ReceiptAhead => "receipt_ahead",
+            Notice::ReceiptWait => "receipt_wait",
+            Notice::ReceiptClosed => "receipt_closed",
+            Notice::Wait => "wait",
+            Notice::UrgentDanger => "urgent_danger",
+            Notice::UrgentSelfHarm => "urgent_self_harm",
+            Notice::UrgentYouth => "urgent_youth",
+            Notice::Unreadable => "unreadable",
+            Notice::PhotoLost => "photo_lost",
+            Notice::Moved => "moved",
+            Notice::Delayed => "delayed",
+            Notice::Nudge => "nudge",
+            Notice::Closing => "closing",
+            Notice::Survey => "survey",
+            Notice::SurveyThanks => "survey_thanks",
+            Notice::OptedOut => "opted_out",
+            Notice::OptedIn => "opted_in",
+            Notice::Warning => "warning",
+            Notice::Restricted => "restricted",
+        }
+    }
+
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|n| n.as_str() == word)
+    }
+
+    /// What its template may hold.
+    pub fn slots(self) -> &'static [Slot] {
+        match self {
+            Notice::ReceiptAhead | Notice::Wait => &[Slot::Ahead],
+            Notice::ReceiptWait => &[Slot::Ahead, Slot::Minutes],
+            Notice::ReceiptClosed => &[Slot::Opens],
+            Notice::Moved => &[Slot::Desk],
+            Notice::Restricted => &[Slot::Until],
+            _ => &[],
+        }
+    }
+
+    /// Notices of one group stand for each other; the word in the outbox.
+    pub fn group(self) -> &'static str {
+        match self {
+            Notice::Receipt | Notice::ReceiptAhead | Notice::ReceiptWait | Notice::ReceiptClosed => "receipt",
+            Notice::UrgentDanger | Notice::UrgentSelfHarm | Notice::UrgentYouth => "urgent",
+            other => other.as_str(),
+        }
+    }
+
+    /// At most one of its group to a citizen in this time (milliseconds). Source: service.md, "For the citizen" and
+    /// "Urgent texts"; where those are silent, once a day.
+    pub fn window_ms(self) -> i64 {
+        match self.group() {
+            "receipt" => 30 * MINUTE_MS,
+            "urgent" => 10 * MINUTE_MS,
+            "wait" => 5 * MINUTE_MS,
+            "unreadable" | "photo_lost" | "opted_out" | "opted_in" => 10 * MINUTE_MS,
+            "moved" | "delayed" => 0,
+            "survey" | "survey_thanks" => HOUR_MS,
+            _ => 24 * HOUR_MS,
+        }
+    }
+
+    /// Urgent ones leave before everything.
+    pub fn lane(self) -> Lane {
+        if self.group() == "urgent" { Lane::Urgent } else { Lane::Notice }
+    }
+
+    /// Whether it goes also to who wants no automatic texts: what they need to know to be safe, and the answer to their
+    /// own wish.
+    pub fn passes_opt_out(self) -> bool {
+        matches!(self.group(), "urgent" | "opted_out" | "opted_in")
+    }
+}
+
+/// An automatic text, ready to leave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoticeText {
+    pub notice: Notice,
+    pub text: String,
+    pub kind: OutboundKind,
+}
+
+/// Words with places to fill in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Template(Vec<Piece>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Piece {
+    Words(String),
+    Slot(Slot),
+}
+
+impl Template {
+    /// Reads a template that may hold `slots`, and that leaves as one text within `limits` however it is filled in; says
+    /// why it can't be used.
+    pub fn parse(template: &str, slots: &[Slot], limits: &Limits) -> Result<Template, String> {
+        let mut pieces = Vec::new();
+        let mut rest = template;
+        while let Some(at) = rest.find(['{', '}']) {
+            let (words, from) = rest.split_at(at);
+            let (word, after) = from
+                .strip_prefix('{')
+                .and_then(|from| from.split_once('}'))
+                .ok_or_else(|| "holds a brace without its other half".to_owned())?;
+            let slot = slots.iter().find(|slot| slot.as_str() == word);
+            let slot = slot.ok_or_else(|| unknown_slot(word, slots))?;
+            pieces.extend([Piece::Words(words.to_owned()), Piece::Slot(*slot)]);
+            rest = after;
+        }
+        pieces.push(Piece::Words(rest.to_owned()));
+        let template = Template(pieces);
+        fits(&template.longest(), limits)?;
+        Ok(template)
+    }
+
+    /// The text with its places filled in; a place without a value stays empty.
+    pub fn fill(&self, values: &[(Slot, String)]) -> String {
+        let value = |slot: &Slot| values.iter().find(|(s, _)| s == slot).map_or("", |(_, v)| v);
+        let piece = |piece: &Piece| match piece {
+            Piece::Words(words) => words.clone(),
+            Piece::Slot(slot) => value(slot).to_owned(),
+        };
+        self.0.iter().map(piece).collect()
+    }
+
+    /// Filled in with the longest values.
+    pub fn longest(&self) -> String {
+        self.fill(&Slot::ALL.map(|slot| (slot, slot.longest().to_owned())))
+    }
+}
+
+fn unknown_slot(word: &str, slots: &[Slot]) -> String {
+    let known: Vec<_> = slots.iter().map(|slot| format!("{{{}}}", slot.as_str())).collect();
+    match known.as_slice() {
+        [] => format!("holds {{{word}}}, but nothing can be filled in here"),
+        _ => format!("holds {{{word}}}; only {} can be filled in here", known.join(", ")),
+    }
+}
+
+/// Whether `text` leaves as one text; says why not.
+pub fn fits(text: &str, limits: &Limits) -> Result<(), String> {
+    match text::plan(text, limits) {
+        Ok(pieces) if pieces.len() == 1 => Ok(()),
+        Ok(_) => Err(format!("is longer than {} bytes", limits.lms)),
+        Err(text::Unfit::Empty) => Err("is empty".to_owned()),
+        Err(text::Unfit::Unencodable(characters)) => Err(format!(
+            "holds characters that no Korean phone shows: {}",
+            characters.iter().collect::<String>()
+        )),
+        Err(text::Unfit::TooLong { .. }) => Err("is far too long".to_owned()),
+    }
+}
+
+/// All automatic texts in all languages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Texts {
+    limits: Limits,
+    templates: BTreeMap<(Language, Notice), Template>,
+}
+
+impl Texts {
+    /// `words` holds each notice in each language; the error names what is missing or can't be used.
+    pub fn new(
+        words: &BTreeMap<(Language, Notice), String>,
+        limits: Limits,
+    ) -> Result<Texts, (Language, Notice, String)> {
+        let mut templates = BTreeMap::new();
+        for language in Language::ALL {
+            for notice in Notice::ALL {
+                let wrong = |why: String| (language, notice, why);
+                let words = words.get(&(language, notice)).ok_or_else(|| wrong("is missing".to_owned()))?;
+                let template = Template::parse(words, notice.slots(), &limits).map_err(wrong)?;
+                templates.insert((language, notice), template);
+            }
+        }
+        Ok(Texts { limits, templates })
+    }
+
+    /// The template of a notice. All are there: [`Texts::new`] refuses less.
+    pub fn template(&self, language: Language, notice: Notice) -> Option<&Template> {
+        self.templates.get(&(language, notice))
+    }
+
+    /// The text of a notice, ready to leave.
+    pub fn say(&self, notice: Notice, language: Language, values: &[(Slot, String)]) -> Option<NoticeText> {
+        self.ready(notice, self.template(language, notice)?.fill(values))
+    }
+
+    /// Words that are no template of ours, such as a planned outage's own.
+    pub fn ready(&self, notice: Notice, text: String) -> Option<NoticeText> {
+        let piece = text::plan(&text, &self.limits).ok()?.into_iter().next()?;
+        Some(NoticeText { notice, text: piece.text, kind: piece.kind })
+    }
+
+    /// The class and bytes of a notice at its longest.
+    pub fn size(&self, language: Language, notice: Notice) -> Option<(OutboundKind, usize)> {
+        let longest = self.template(language, notice)?.longest();
+        let piece = text::plan(&longest, &self.limits).ok()?.into_iter().next()?;
+        Some((piece.kind, piece.n_units))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const LIMITS: Limits = Limits::KOREAN;
+
+    #[test]
+    fn words_are_read_back() {
+        for notice in Notice::ALL {
+            assert_eq!(Notice::from_word(notice.as_str()), Some(notice));
+        }
+        for language in Language::ALL {
+            assert_eq!(Language::from_word(language.as_str()), Some(language));
+        }
+    }
+
+    #[test]
+    fn a_template_is_filled_in() {
+        let template =
+            Template::parse("앞에 {ahead}분, {minutes}분쯤", &[Slot::Ahead, Slot::Minutes], &LIMITS).unwrap();
+        let values = [(Slot::Minutes, "15".to_owned()), (Slot::Ahead, "3".to_owned())];
+        assert_eq!(template.fill(&values), "앞에 3분, 15분쯤");
+        assert_eq!(template.fill(&[]), "앞에 분, 분쯤");
+    }
+
+    #[test]
+    fn a_template_that_cannot_be_used_is_refused() {
+        let cases = [
+            ("{name}님", "{name}; only {ahead}"),
+            ("{ahead", "without its other half"),
+            ("ahead}", "without its other half"),
+            ("", "is empty"),
+            ("😀", "no Korean phone shows: 😀"),
+        ];
+        for (template, expected) in cases {
+            let refused = Template::parse(template, &[Slot::Ahead], &LIMITS).unwrap_err();
+            assert!(refused.contains(expected), "{template}: {refused}");
+        }
+        assert!(Template::parse("{ahead}", &[], &LIMITS).unwrap_err().contains("nothing can be filled in"));
+        let long = "가".repeat(1_000) + "{ahead}";
+        assert!(Template::parse(&long, &[Slot::Ahead], &LIMITS).unwrap_err().contains("longer than"));
+    }
+
+    #[test]
+    fn the_language_of_a_text() {
+        let cases = [
+            ("막차 몇 시예요?", Language::Ko),
+            ("When is the last bus?", Language::En),
+            ("bus 언제", Language::Ko),
+            ("ㅠㅠ help me please", Language::Ko),
+            ("OK", Language::Ko),
+            ("119", Language::Ko),
+            ("", Language::Ko),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(Language::of(text), expected, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_template_is_read_or_refused(template in "[a-z{}가 ]{0,40}", value in "[0-9가-힣]{0,9}") {
+            if let Ok(read) = Template::parse(&template, &[Slot::Ahead], &LIMITS) {
+                let filled = read.fill(&[(Slot::Ahead, value.clone())]);
+                prop_assert_eq!(filled, template.replace("{ahead}", &value));
+            }
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! 수신거부 / STOP: who wants no automatic texts, and who wants them again. The whole text has to be the word; a sentence
+//! that holds it is a sentence.
+
+use unicode_normalization::UnicodeNormalization;
+
+/// What a text asks of us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wish {
+    OptOut,
+    OptIn,
+}
+
+const OUT: &[&str] = &[
+    "수신거부",
+    "수신거절",
+    "수신차단",
+    "무료수신거부",
+    "문자거부",
+    "문자수신거부",
+    "문자중지",
+    "수신중지",
+    "수신거부합니다",
+    "수신거부요",
+    "수신거부해주세요",
+    "stop",
+    "stopall",
+    "unsubscribe",
+    "optout",
+];
+const IN: &[&str] =
+    &["수신동의", "수신허용", "수신거부해제", "수신거부취소", "문자허용", "start", "unstop", "optin"];
+
+/// The wish that a text is, if it is one and nothing else. Spaces, case, punctuation and brackets don't count.
+pub fn wish(text: &str) -> Option<Wish> {
+    // The longest word has eight syllables; whoever writes more writes more.
+    let bare: String =
+        text.nfkc().filter(|c| c.is_alphanumeric()).take(20).flat_map(char::to_lowercase).collect();
+    if OUT.contains(&bare.as_str()) {
+        Some(Wish::OptOut)
+    } else if IN.contains(&bare.as_str()) {
+        Some(Wish::OptIn)
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_whole_text_is_the_word() {
+        for text in [
+            "수신거부",
+            " 수신 거부 ",
+            "[수신거부]",
+            "수신거부!",
+            "STOP",
+            "Stop.",
+            "stop all",
+            "수신거부 해주세요",
+            "ＳＴＯＰ",
+        ] {
+            assert_eq!(wish(text), Some(Wish::OptOut), "{text}");
+        }
+        for text in ["수신동의", "START", "수신거부 해제"] {
+            assert_eq!(wish(text), Some(Wish::OptIn), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_sentence_is_a_sentence() {
+        for text in [
+            "",
+            "수신거부는 어떻게 하나요?",
+            "스팸 문자 수신거부 방법",
+            "the bus did not stop",
+            "stop the noise",
+            "start?ing",
+            "버스가 안 서요 stop",
+            "거부",
+        ] {
+            assert_eq!(wish(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,320 @@
+//! The survey in the text itself: what counts as an answer. A number from one to five says how it was, words beside it are
+//! a comment; anything that may be a question is one, and goes to a counselor.
+
+use unicode_normalization::UnicodeNormalization;
+
+/// What somebody wrote after we asked how it was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// 1 (bad) to 5 (good), and the words beside it.
+    Score { score: u8, comment: Option<String> },
+    /// Praise or blame without a number.
+    Comment,
+    /// Something a person has to read: not for the survey.
+    Other,
+}
+
+const STARS: [char; 4] = ['★', '☆', '⭐', '🌟'];
+
+/// A comment is not longer (characters): what is, may hold a question.
+const MOST_COMMENT_CHARS: usize = 200;
+
+/// What asks: endings and words, in the order of how often real questions to a city's line hold them.
+const ASKS: &[&str] = &[
+    "?",
+    "나요",
+    "까요",
+    "은요",
+    "는요",
+    "인가",
+    "ㄴ가",
+    "는지",
+    "을지",
+    "언제",
+    "어디",
+    "어떻게",
+    "어케",
+    "얼마",
+    "왜 ",
+    "무엇",
+    "뭐",
+    "몇 ",
+    "몇시",
+    "알려",
+    "문의",
+    "신청",
+    "해주세요",
+    "해 주세요",
+    "하고 싶",
+    "되요",
+    "돼요",
+    "되나",
+    "안되",
+    "안 되",
+    "where",
+    "when",
+    "how ",
+    "what",
+    "which",
+    "can i",
+    "could",
+    "please",
+];
+
+/// What only praises or blames, in words people really end a talk with.
+const FEELS: &[&str] = &[
+    "감사",
+    "고맙",
+    "고마",
+    "친절",
+    "수고",
+    "최고",
+    "좋았",
+    "좋아요",
+    "만족",
+    "도움",
+    "불친절",
+    "별로",
+    "느려",
+    "늦",
+    "실망",
+    "굿",
+    "thank",
+    "great",
+    "good",
+    "kind",
+    "helpful",
+    "slow",
+    "rude",
+    "bad",
+];
+
+/// Whole answers in words.
+const WORDS: &[(&str, u8)] = &[
+    ("매우만족", 5),
+    ("아주만족", 5),
+    ("대만족", 5),
+    ("최고", 5),
+    ("다섯", 5),
+    ("오점", 5),
+    ("만족", 4),
+    ("넷", 4),
+    ("사점", 4),
+    ("보통", 3),
+    ("셋", 3),
+    ("삼점", 3),
+    ("불만족", 2),
+    ("불만", 2),
+    ("둘", 2),
+    ("이점", 2),
+    ("매우불만", 1),
+    ("매우불만족", 1),
+    ("최악", 1),
+    ("하나", 1),
+    ("일점", 1),
+    ("verygood", 5),
+    ("excellent", 5),
+    ("five", 5),
+    ("good", 4),
+    ("four", 4),
+    ("ok", 3),
+    ("three", 3),
+    ("bad", 2),
+    ("two", 2),
+    ("verybad", 1),
+    ("one", 1),
+];
+
+/// Reads a text that may answer the survey.
+pub fn read(text: &str) -> Answer {
+    let plain: String = text.nfkc().filter(|c| !matches!(c, '\u{fe0f}' | '\u{20e3}' | '\u{200d}')).collect();
+    let plain = plain.trim();
+    let asks = is_question(plain);
+    if let Some(score) = in_words(plain) {
+        return Answer::Score { score, comment: None };
+    }
+    match leading_score(plain) {
+        Some((score, "")) => Answer::Score { score, comment: None },
+        Some((score, rest)) if !asks => Answer::Score { score, comment: Some(rest.to_owned()) },
+        Some(_) => Answer::Other,
+        None if !asks && is_feeling(plain) => Answer::Comment,
+        None => Answer::Other,
+    }
+}
+
+/// Whether a person has to read it, because it may ask something.
+pub fn is_question(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    text.chars().count() > MOST_COMMENT_CHARS || ASKS.iter().any(|ask| lower.contains(ask))
+}
+
+fn is_feeling(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    FEELS.iter().any(|word| lower.contains(word))
+}
+
+fn in_words(text: &str) -> Option<u8> {
+    if text.contains(STARS) {
+        return None;
+    }
+    let bare: String = text.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect();
+    let bare = ["입니다", "이에요", "예요", "이요", "요", "함", "했습니다"]
+        .iter()
+        .find_map(|ending| bare.strip_suffix(ending))
+        .unwrap_or(&bare);
+    WORDS.iter().find(|(word, _)| *word == bare).map(|(_, score)| *score)
+}
+
+/// A score at the beginning, and what comes after it. `5번 버스`, `3시`, `1.5` and `4-5` are none.
+fn leading_score(text: &str) -> Option<(u8, &str)> {
+    if let Some(stars) = stars(text) {
+        return Some(stars);
+    }
+    let first = text.chars().next()?;
+    let score = u8::try_from(first.to_digit(10)?).ok().filter(|n| (1..=5).contains(n))?;
+    let rest = &text[first.len_utf8()..];
+    let units = [
+        "점이요",
+        "점입니다",
+        "점이에요",
+        "점 드려요",
+        "점드려요",
+        "점요",
+        "점",
+        "번이요",
+        "번이에요",
+        "번입니다",
+        "번",
+        "이요",
+        "이에요",
+        "요",
+    ];
+    let unit = units.iter().find(|unit| rest.starts_with(**unit)).copied().unwrap_or_default();
+    let after = &rest[unit.len()..];
+    let words = after.trim_start_matches(|c: char| c.is_whitespace() || ".,!~;:^\u{1112}\u{110f}\u{3160}\u{1172}".contains(c));
+    match words.chars().next() {
+        None => Some((score, "")),
+        // `5번 버스` is a bus; only a bare `5번` chooses.
+        Some(_) if unit == "번" => None,
+        Some(c) if words.len() == after.len() && (unit.is_empty() || c.is_ascii_digit()) => None,
+        Some(c)
+            if c.is_ascii_digit() || "-~/".contains(c) || after.starts_with(['.', ',']) && c.is_numeric() =>
+        {
+            None
+        }
+        Some(_) => Some((score, words.trim_end())),
+    }
+}
+
+/// ★★★★☆ or ⭐⭐⭐⭐: one to five of them, alone or before words.
+fn stars(text: &str) -> Option<(u8, &str)> {
+    let end = text.find(|c| !STARS.contains(&c)).unwrap_or(text.len());
+    let n = text[..end].chars().filter(|c| "★⭐🌟".contains(*c)).count();
+    let score = u8::try_from(n).ok().filter(|n| (1..=5).contains(n))?;
+    Some((score, text[end..].trim()))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn score(n: u8) -> Answer {
+        Answer::Score { score: n, comment: None }
+    }
+
+    fn with(n: u8, comment: &str) -> Answer {
+        Answer::Score { score: n, comment: Some(comment.to_owned()) }
+    }
+
+    #[test]
+    fn scores() {
+        let cases = [
+            ("5", 5),
+            (" 4 ", 4),
+            ("5점", 5),
+            ("3점이요", 3),
+            ("2번", 2),
+            ("5!", 5),
+            ("5.", 5),
+            ("5점입니다~", 5),
+            ("５", 5),
+            ("⑤", 5),
+            ("5️⃣", 5),
+            ("★★★★★", 5),
+            ("⭐⭐⭐", 3),
+            ("★★★★☆", 4),
+            ("매우 만족", 5),
+            ("만족합니다", 4),
+            ("만족", 4),
+            ("불만족", 2),
+            ("매우 불만", 1),
+            ("보통이에요", 3),
+            ("다섯", 5),
+            ("Five", 5),
+            ("5ㅎㅎ", 5),
+        ];
+        for (text, expected) in cases {
+            let expected = if text == "만족합니다" { Answer::Comment } else { score(expected) };
+            assert_eq!(read(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn comments() {
+        assert_eq!(read("5 정말 친절했어요"), with(5, "정말 친절했어요"));
+        assert_eq!(read("5점. 감사합니다!"), with(5, "감사합니다!"));
+        assert_eq!(read("1점 너무 느려요"), with(1, "너무 느려요"));
+        assert_eq!(read("★★★★★ 최고예요"), with(5, "최고예요"));
+        for text in ["감사합니다", "정말 친절하셨어요 고마워요", "수고하세요~", "Thank you so much"]
+        {
+            assert_eq!(read(text), Answer::Comment, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_question_is_never_swallowed() {
+        for text in [
+            "5번 버스 언제 와요",
+            "5번 버스",
+            "3시에 여나요",
+            "12",
+            "119",
+            "1.5",
+            "4-5",
+            "5/6",
+            "5 그런데 막차는 언제예요?",
+            "5점인데 하나만 더 물어볼게요 주차장 어디예요",
+            "감사합니다 그런데 여권은 어떻게 해요",
+            "네",
+            "0",
+            "6",
+            "-1",
+            "2동 주민센터",
+            "1388",
+            "고맙습니다. 여권 신청 문의도 드려요",
+            "",
+            "살려주세요",
+            "5일 전에 신청한 것",
+        ] {
+            assert_eq!(read(text), Answer::Other, "{text}");
+        }
+        assert_eq!(read(&format!("5 {}", "감사합니다 ".repeat(60))), Answer::Other);
+    }
+
+    proptest! {
+        #[test]
+        fn what_asks_is_for_a_person(text in "[1-5]?[점번 ]{0,2}[가-힣 ]{0,20}", ask in "\\?|나요|까요|언제|어디") {
+            let read = read(&format!("{text}{ask}"));
+            prop_assert_eq!(read, Answer::Other);
+        }
+
+        #[test]
+        fn any_text_is_read(text in any::<String>()) {
+            if let Answer::Score { score, .. } = read(&text) {
+                prop_assert!((1..=5).contains(&score));
+            }
+        }
+    }
+}
