@@ -191,7 +191,9 @@ fn leading_score(text: &str) -> Option<(u8, &str)> {
     ];
     let unit = units.iter().find(|unit| rest.starts_with(**unit)).copied().unwrap_or_default();
     let after = &rest[unit.len()..];
-    let words = after.trim_start_matches(|c: char| c.is_whitespace() || ".,!~;:^\u{1112}\u{110f}\u{3160}\u{1172}".contains(c));
+    let words = after.trim_start_matches(|c: char| {
+        c.is_whitespace() || ".,!~;:^\u{1112}\u{110f}\u{3160}\u{1172}".contains(c)
+    });
     match words.chars().next() {
         None => Some((score, "")),
         // `5번 버스` is a bus; only a bare `5번` chooses.

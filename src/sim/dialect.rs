@@ -68,8 +68,10 @@ pub enum DialectKind {
     #[default]
     Bizgo,
     Clicksend,
+    Infobip,
     Msghub,
     Nhn,
+    Oneapi,
     Sens,
     Smsgate,
     Solapi,
@@ -86,8 +88,10 @@ impl DialectKind {
         match self {
             DialectKind::Bizgo => &super::bizgo::Bizgo,
             DialectKind::Clicksend => &super::clicksend::ClickSend,
+            DialectKind::Infobip => &super::infobip::Infobip,
             DialectKind::Msghub => &super::msghub::Msghub,
             DialectKind::Nhn => &super::nhn::Nhn,
+            DialectKind::Oneapi => &super::oneapi::OneApi,
             DialectKind::Sens => &super::sens::Sens,
             DialectKind::Smsgate => &super::smsgate::SmsGate,
             DialectKind::Solapi => &super::solapi::Solapi,
@@ -133,6 +137,8 @@ pub(super) struct Serial<'a> {
     pub n: usize,
     /// The gateway's own key of it.
     pub key: Option<&'a str>,
+    /// The number it leaves from.
+    pub from: &'a str,
 }
 
 /// What is told by a webhook.

@@ -127,6 +127,7 @@ impl State {
             request,
             n: self.messages.len() - first,
             key: key.map(|key| key.word.as_str()),
+            from: &order.from,
         };
         let msg_key = self.dialect.message_key(&serial);
         let index = self.add_message(order, recipient, msg_key, options, fault.as_ref(), now);

@@ -328,7 +328,8 @@ impl Carrier for OneApi {
             return Err(odd("a name of the carrier's is no name"));
         };
         match self.read(self.request(Method::GET, path)?).await {
-            Ok(body) => Ok(wire::receipt(&body, carrier_message_id)),
+            Ok(body) if body.is_object() => Ok(wire::receipt(&body, carrier_message_id)),
+            Ok(_) => Err(odd("what became of a text has a shape we do not know")),
             Err(error) if codes::is_gone(error.code.as_deref()) => Ok(None),
             Err(error) if error.code.as_deref().is_some_and(codes::is_no_such_text) => Ok(None),
             Err(error) => Err(error),

@@ -237,3 +237,102 @@ async fn solapi() {
         );
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn infobip() {
+    let sim = carrier(DialectKind::Infobip);
+    let login = ("authorization", "App SIM-KEY".to_owned());
+    let fine = json!({ "messages": [{
+        "sender": "8262120", "destinations": [{ "to": "821012345678", "messageId": "k1" }], "content": { "text": "네" },
+    }] });
+    let line = "POST /sms/3/messages";
+    let status = |said: &Said| said.body["messages"][0]["status"]["name"].clone();
+    let said = call(&sim, line, &login, &fine).await;
+    assert_eq!((said.status, status(&said)), (200, json!("PENDING_ACCEPTED")));
+    assert_eq!(said.body["messages"][0]["messageId"], "k1");
+    for (pointer, value, expected) in [
+        ("/messages/0/sender", json!("8225551234"), "REJECTED_SENDER"),
+        ("/messages/0/destinations/0/to", json!("+821012345678"), "REJECTED_DESTINATION"),
+        ("/messages/0/destinations/0/to", json!("010-1234-5678"), "REJECTED_DESTINATION"),
+    ] {
+        let said = call(&sim, line, &login, &changed(&fine, pointer, &value)).await;
+        assert_eq!((said.status, status(&said)), (200, json!(expected)), "{pointer} {value}");
+    }
+    for (pointer, value) in [
+        ("/messages", json!([])),
+        ("/messages/0/content", json!(null)),
+        ("/messages/0/content/text", json!(7)),
+        ("/messages/0/destinations", json!([])),
+        ("/messages/0/destinations/0/to", json!(821_012_345_678_i64)),
+        ("/messages/0/destinations/0/messageId", json!("k".repeat(201))),
+        ("/messages/0/text", json!("네")),
+    ] {
+        let said = call(&sim, line, &login, &changed(&fine, pointer, &value)).await;
+        assert_eq!((said.status, &said.body["errorCode"]), (400, &json!("E400")), "{pointer} {value}");
+    }
+    for (line, expected) in [
+        ("GET /sms/1/inbox/reports?limit=1001", 400),
+        ("GET /sms/1/inbox/reports?since=1", 400),
+        ("GET /sms/3/logs?sentSince=yesterday", 400),
+        ("GET /sms/3/logs?messageId=nobody", 200),
+        ("GET /sms/2/logs", 404),
+    ] {
+        assert_eq!(call(&sim, line, &login, &Value::Null).await.status, expected, "{line}");
+    }
+    for stranger in ["App OTHER", "Basic SIM-KEY", "App SIM-KEY "] {
+        let login = ("authorization", stranger.to_owned());
+        let said = call(&sim, "GET /sms/3/reports", &login, &Value::Null).await;
+        assert_eq!((said.status, &said.body["errorCode"]), (401, &json!("E401")), "{stranger}");
+    }
+    assert_eq!(sim.ledger().messages.len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn oneapi() {
+    let sim = carrier(DialectKind::Oneapi);
+    let ours = format!("tel:+82{}", OURS.trim_start_matches('0'));
+    let fine = json!({ "outboundSMSMessageRequest": {
+        "address": ["tel:+821012345678"], "senderAddress": ours, "clientCorrelator": "k1",
+        "outboundSMSTextMessage": { "message": "네" },
+    } });
+    let line =
+        format!("POST /smsmessaging/outbound/{}/requests", ours.replace(':', "%3A").replace('+', "%2B"));
+    let code = |said: &Said| {
+        let error = &said.body["requestError"];
+        let exception = ["serviceException", "policyException"].map(|kind| error[kind]["messageId"].clone());
+        exception.into_iter().find(|code| !code.is_null()).unwrap_or_default()
+    };
+    let said = call(&sim, &line, &basic(), &fine).await;
+    let url = said.body["outboundSMSMessageRequest"]["resourceURL"].as_str().unwrap().to_owned();
+    assert_eq!(said.status, 201);
+    let again = call(&sim, &line, &basic(), &fine).await;
+    assert_eq!((again.status, code(&again)), (409, json!("SVC0005")));
+    let inside = |name: &str| format!("/outboundSMSMessageRequest/{name}");
+    for (name, value, expected) in [
+        ("address", json!(["01012345678"]), "SVC0004"),
+        ("address", json!(["tel:+821012345678", "tel:+821012345679"]), "SVC0002"),
+        ("address", json!("tel:+821012345678"), "SVC0002"),
+        ("senderAddress", json!("tel:+8225551234"), "SVC0002"),
+        ("outboundSMSTextMessage", json!({ "text": "네" }), "SVC0002"),
+        ("message", json!("네"), "SVC0002"),
+        ("clientCorrelator", json!(7), "SVC0002"),
+    ] {
+        let other = changed(&fine, &inside("clientCorrelator"), &json!("k2"));
+        let said = call(&sim, &line, &basic(), &changed(&other, &inside(name), &value)).await;
+        assert_eq!((said.status, code(&said)), (400, json!(expected)), "{name} {value}");
+    }
+    let path = url.split_once("/smsmessaging").unwrap().1;
+    let fate = format!("GET /smsmessaging{path}/deliveryInfos");
+    let said = call(&sim, &fate, &basic(), &Value::Null).await;
+    assert_eq!(said.body["deliveryInfoList"]["deliveryInfo"][0]["deliveryStatus"], "MessageWaiting");
+    for (line, expected) in [
+        ("GET /smsmessaging/inbound/registrations/munja/messages?maxBatchSize=0", 400),
+        ("GET /smsmessaging/outbound/tel%3A%2B8262120/requests/nobody/deliveryInfos", 404),
+        ("DELETE /smsmessaging/inbound/registrations/munja/messages/1", 404),
+    ] {
+        assert_eq!(call(&sim, line, &basic(), &Value::Null).await.status, expected, "{line}");
+    }
+    let stranger = ("authorization", "Basic U0lNOlNJTQ==".to_owned());
+    assert_eq!(call(&sim, &fate, &stranger, &Value::Null).await.status, 401);
+    assert_eq!(sim.ledger().messages.len(), 1);
+}

@@ -29,7 +29,6 @@ async fn a_fate_is_told_in_many_shapes() {
         (list(json!([info("DeliveredToNetwork"), 7, {}])), None),
         (list(json!(null)), None),
         (list(json!("none")), None),
-        (json!(null), None),
     ];
     for (body, status) in cases {
         let (oneapi, seen) = driver(vec![ok(body.clone())]);
@@ -41,6 +40,8 @@ async fn a_fate_is_told_in_many_shapes() {
     for answer in [said(404, json!({})), said(410, json!({})), said(400, service("SVC0002"))] {
         assert_eq!(driver(vec![answer]).0.status(NAME).await.unwrap(), None);
     }
+    let unreadable = driver(vec![ok(json!(null))]).0.status(NAME).await.unwrap_err();
+    assert_eq!(unreadable.kind, ErrorKind::Protocol, "no answer is no word about the text");
     assert_eq!(
         driver(vec![said(500, json!({}))]).0.status(NAME).await.unwrap_err().kind,
         ErrorKind::Transient

@@ -3,12 +3,15 @@
 use super::*;
 use crate::carrier::bizgo::{Bizgo, BizgoConfig};
 use crate::carrier::clicksend::{ClickSend, ClickSendConfig};
+use crate::carrier::infobip::{Infobip, InfobipConfig};
 use crate::carrier::msghub::{Msghub, MsghubConfig};
 use crate::carrier::nhn::{Nhn, NhnConfig};
+use crate::carrier::oneapi::{Login, OneApi, OneApiConfig, Reading};
 use crate::carrier::sens::{Sens, SensConfig};
 use crate::carrier::smsgate::{SmsGate, SmsGateConfig};
 use crate::carrier::solapi::{Solapi, SolapiConfig};
 use crate::carrier::twilio::{Twilio, TwilioConfig};
+use crate::domain::text::Limits;
 
 const PER_SEC: u32 = 900;
 const MIN_POLL: Duration = Duration::from_millis(280);
@@ -98,6 +101,50 @@ pub(super) fn clicksend() -> (DialectKind, Make) {
         Arc::new(ClickSend::new(config, http, now))
     };
     (DialectKind::Clicksend, make)
+}
+
+pub(super) fn infobip() -> (DialectKind, Make) {
+    let make: Make = |account, http, now| {
+        let config = InfobipConfig {
+            api_key: account.api_key.clone().into(),
+            page_limit: PAGE,
+            max_segments: 8,
+            sends_per_sec: PER_SEC,
+            others_per_sec: PER_SEC,
+            min_poll: MIN_POLL,
+        };
+        Arc::new(Infobip::new(config, http, now))
+    };
+    (DialectKind::Infobip, make)
+}
+
+pub(super) fn oneapi() -> (DialectKind, Make) {
+    let make: Make = |account, http, now| {
+        let config = OneApiConfig {
+            login: Login::Basic {
+                user: account.api_key.clone(),
+                password: account.api_secret.clone().into(),
+            },
+            registration: "munja".to_owned(),
+            reading: Reading::Removes,
+            number: account.mo_number.clone(),
+            page_limit: PAGE,
+            utc_offset_minutes: 540,
+            is_wrapped: true,
+            has_tel: true,
+            address_is_list: true,
+            sender_name: None,
+            notify_url: None,
+            push_token: None,
+            correlator_memory: Duration::from_secs(3_600),
+            limits: Limits { charset: Charset::Gsm7Ucs2, sms: 1, lms: 8 },
+            sends_per_sec: PER_SEC,
+            others_per_sec: PER_SEC,
+            min_poll: MIN_POLL,
+        };
+        Arc::new(OneApi::new(config, http, now))
+    };
+    (DialectKind::Oneapi, make)
 }
 
 pub(super) fn msghub() -> (DialectKind, Make) {
