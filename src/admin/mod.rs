@@ -74,7 +74,7 @@ enum Command {
     /// Look after carriers: status, pause and resume, test, compare with their lists
     #[command(subcommand)]
     Carrier(carrier::CarrierCommand),
-    /// Run a simulated carrier alone (Bizgo's wire format, on loopback)
+    /// Run a simulated carrier alone (any carrier's wire format, on loopback)
     #[cfg(feature = "sim")]
     Sim(simulate::Sim),
     /// Try everything on this machine: simulated carrier, gateway, citizens who text
