@@ -62,7 +62,9 @@ CREATE TABLE counselor (
     created_at       INTEGER NOT NULL,
     disabled_at      INTEGER,
     n_failed_logins  INTEGER NOT NULL DEFAULT 0,
-    locked_until_at  INTEGER
+    locked_until_at  INTEGER,
+    role TEXT NOT NULL DEFAULT 'counselor' CHECK (role IN ('counselor', 'supervisor')),
+    desks TEXT NOT NULL DEFAULT '*'   -- keys of the desks they serve, with spaces between; * is all
 ) STRICT;
 
 -- Bearer tokens, kept only as SHA-256.
@@ -88,11 +90,30 @@ CREATE TABLE conversation (
     last_inbound_id   INTEGER NOT NULL DEFAULT 0,
     last_inbound_at   INTEGER NOT NULL,
     last_reply_at     INTEGER,
-    last_notice_at    INTEGER,                  -- the last automatic receipt text
     n_reopened        INTEGER NOT NULL DEFAULT 0,
     closed_at         INTEGER,
     close_reason      TEXT,
     previous_id       INTEGER REFERENCES conversation (id),
+    desk TEXT NOT NULL DEFAULT 'main',   -- who serves it (domain::desk)
+    previous_desk TEXT,   -- who passed it on, and may get it back
+    language TEXT NOT NULL DEFAULT 'ko' CHECK (language IN ('ko', 'en')),   -- of automatic texts
+    tier INTEGER CHECK (tier BETWEEN 1 AND 3),   -- how pressing (domain::triage)
+    queue_at INTEGER NOT NULL DEFAULT 0,   -- its place in line (domain::queue)
+    urgent_at INTEGER,   -- danger was seen
+    acked_at INTEGER,   -- and somebody has said that they look after it
+    acked_by INTEGER REFERENCES counselor (id),
+    n_escalations INTEGER NOT NULL DEFAULT 0,   -- how often supervisors were called
+    is_abusive INTEGER NOT NULL DEFAULT 0 CHECK (is_abusive IN (0, 1)),   -- words of abuse stand in it: no survey
+    touched_at INTEGER,   -- when its holder last did something
+    last_holder_id INTEGER REFERENCES counselor (id),   -- who answered last: comes back to them
+    offered_to INTEGER REFERENCES counselor (id),   -- until then, or until it is returned, nobody else is given it
+    offered_until_at INTEGER,
+    promise_due_at INTEGER,   -- we owe an answer by then
+    promise_told_at INTEGER,   -- it was not kept, and the citizen knows
+    category TEXT,   -- what it was about; needed to close it
+    n_wait_notices INTEGER NOT NULL DEFAULT 0,
+    nudged_at INTEGER,   -- asked whether they still need us
+    survey_due_at INTEGER,   -- closed, and to be asked how it was
     CHECK (state IN ('waiting', 'active', 'answered', 'closed')),
     CHECK ((state = 'closed') = (closed_at IS NOT NULL)),
     CHECK ((claimed_by IS NULL) = (claimed_at IS NULL)),
@@ -100,7 +121,10 @@ CREATE TABLE conversation (
     CHECK (state <> 'active' OR claimed_by IS NOT NULL),
     CHECK ((state IN ('waiting', 'active')) = (waiting_since_at IS NOT NULL))
 ) STRICT;
-CREATE INDEX conversation_waiting ON conversation (waiting_since_at, id) WHERE state = 'waiting';
+CREATE INDEX conversation_waiting ON conversation (queue_at, id, desk, waiting_since_at) WHERE state = 'waiting';
+CREATE INDEX conversation_urgent ON conversation (urgent_at) WHERE urgent_at IS NOT NULL AND acked_at IS NULL;
+CREATE INDEX conversation_to_survey ON conversation (survey_due_at) WHERE survey_due_at IS NOT NULL;
+CREATE INDEX conversation_not_closed ON conversation (id) WHERE state <> 'closed';
 CREATE INDEX conversation_claimed ON conversation (claimed_by, id) WHERE claimed_by IS NOT NULL;
 CREATE INDEX conversation_by_state ON conversation (state, id);
 -- At most one open consultation a citizen and number.
@@ -123,6 +147,10 @@ CREATE TABLE inbox (
     routed_at            INTEGER,
     n_route_failures     INTEGER NOT NULL DEFAULT 0,
     trouble              TEXT,
+    purpose TEXT NOT NULL DEFAULT 'question' CHECK (purpose IN ('question', 'survey', 'opt_out', 'opt_in', 'restricted')),   -- what it was for (domain::arrival)
+    tier INTEGER CHECK (tier BETWEEN 1 AND 3),   -- what triage said of it
+    rules TEXT,   -- and by which rules
+    is_abusive INTEGER NOT NULL DEFAULT 0 CHECK (is_abusive IN (0, 1)),
     UNIQUE (carrier, carrier_message_key),
     CHECK (state IN ('received', 'routed', 'quarantined')),
     CHECK ((state = 'routed') = (conversation_id IS NOT NULL AND routed_at IS NOT NULL)),
@@ -142,6 +170,7 @@ CREATE TABLE reply (
     created_at       INTEGER NOT NULL,
     UNIQUE (counselor_id, idempotency_key)
 ) STRICT;
+CREATE INDEX reply_by_age ON reply (created_at);
 
 -- Texts to citizens, one row a carrier submission (domain::outbound).
 CREATE TABLE outbox (
@@ -172,6 +201,7 @@ CREATE TABLE outbox (
     needs_person        INTEGER NOT NULL DEFAULT 0 CHECK (needs_person IN (0, 1)),
     final_at            INTEGER,
     code                TEXT,                   -- the carrier's last word, as it came
+    notice TEXT,   -- automatic: of which group (domain::notice)
     CHECK (state IN ('held', 'queued', 'sending', 'in_doubt', 'accepted', 'delivered', 'undelivered', 'failed',
                      'expired', 'cancelled', 'unconfirmed')),
     CHECK ((state = 'sending') = (lease_until_at IS NOT NULL)),
@@ -261,3 +291,51 @@ CREATE TABLE event (
     counselor_id     INTEGER,
     detail           TEXT
 ) STRICT;
+
+-- What we know of a person beyond their texts: what they asked for, and what was decided about them. No trait of theirs.
+CREATE TABLE citizen (
+    number                TEXT    NOT NULL PRIMARY KEY,
+    opted_out_at          INTEGER,              -- wants no automatic texts
+    restricted_until_at   INTEGER,              -- not answered until then, unless in danger
+    restricted_by         INTEGER REFERENCES counselor (id),
+    restriction_reason    TEXT,
+    surveyed_at           INTEGER,              -- last asked how it was
+    preference            TEXT,                 -- what they asked for: text only, easy words
+    CHECK ((restricted_until_at IS NULL) = (restriction_reason IS NULL))
+) STRICT, WITHOUT ROWID;
+
+-- What counselors leave each other beside a conversation. Never leaves the house.
+CREATE TABLE note (
+    id               INTEGER PRIMARY KEY,
+    conversation_id  INTEGER NOT NULL REFERENCES conversation (id),
+    counselor_id     INTEGER REFERENCES counselor (id),   -- NULL: by itself
+    kind             TEXT    NOT NULL CHECK (kind IN ('note', 'draft', 'transfer', 'return', 'takeover', 'warning', 'restriction', 'promise')),
+    text             TEXT    NOT NULL,
+    created_at       INTEGER NOT NULL
+) STRICT;
+CREATE INDEX note_of_conversation ON note (conversation_id, id);
+
+-- Things to come back to.
+CREATE TABLE reminder (
+    id               INTEGER PRIMARY KEY,
+    conversation_id  INTEGER NOT NULL REFERENCES conversation (id),
+    counselor_id     INTEGER NOT NULL REFERENCES counselor (id),
+    due_at           INTEGER NOT NULL,
+    text             TEXT    NOT NULL,
+    created_at       INTEGER NOT NULL,
+    told_at          INTEGER
+) STRICT;
+CREATE INDEX reminder_due ON reminder (due_at) WHERE told_at IS NULL;
+
+-- How was it? One row each time somebody was asked; credited to who answered last.
+CREATE TABLE survey (
+    id               INTEGER PRIMARY KEY,
+    conversation_id  INTEGER NOT NULL REFERENCES conversation (id),
+    counselor_id     INTEGER REFERENCES counselor (id),
+    asked_at         INTEGER NOT NULL,
+    answered_at      INTEGER,
+    score            INTEGER CHECK (score BETWEEN 1 AND 5),
+    comment          TEXT,
+    CHECK ((answered_at IS NOT NULL) = (score IS NOT NULL OR comment IS NOT NULL))
+) STRICT;
+CREATE INDEX survey_of_conversation ON survey (conversation_id, id);

@@ -6,17 +6,24 @@ pub mod carrier;
 mod error;
 mod fields;
 mod file;
+mod service;
+mod words;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use url::Url;
 
 pub use carrier::{CarrierSetup, Carriers, Driver};
 pub use error::ConfigError;
+pub use service::Service;
+pub use words::triage;
 
-use crate::domain::text::{self, Charset, Limits};
+use crate::domain::desk::Desks;
+use crate::domain::text::Limits;
+use crate::domain::triage::Triage;
 
 /// The whole configuration, checked.
 #[derive(Debug, Clone)]
@@ -26,6 +33,10 @@ pub struct Config {
     pub polling: Polling,
     pub sending: Sending,
     pub service: Service,
+    /// Who serves whom, and when.
+    pub desks: Desks,
+    /// What tells of danger.
+    pub triage: Arc<Triage>,
     pub api: Api,
     /// Carriers may call us.
     pub webhook: Option<Webhook>,
@@ -51,17 +62,6 @@ pub struct Sending {
     pub time_to_live: Duration,
     pub recall: Duration,
     pub receipt_timeout: Duration,
-}
-
-/// `[service]`: what the gateway says by itself.
-#[derive(Debug, Clone)]
-pub struct Service {
-    pub receipt_texts: bool,
-    pub receipt_text: String,
-    /// With `{ahead}`, for those before whom others wait.
-    pub receipt_text_ahead: String,
-    /// For those whose photos could not be had.
-    pub photo_lost_text: String,
 }
 
 /// `[api]`
@@ -99,7 +99,7 @@ pub enum LogFormat {
 pub const EXAMPLE: &str = include_str!("../gateway.example.toml");
 
 /// Charset and lengths of texts in Korea (CP949 bytes).
-pub const KOREAN_LIMITS: Limits = Limits { charset: Charset::Cp949, sms: 90, lms: 2_000 };
+pub const KOREAN_LIMITS: Limits = Limits::KOREAN;
 
 impl Config {
     /// Reads and checks a configuration file, and the secrets it points to.
@@ -111,39 +111,5 @@ impl Config {
     /// Checks `text` as if it stood in `path`; relative paths in it are relative to that file's folder.
     pub fn parse(text: &str, path: &Path) -> Result<Config, ConfigError> {
         file::parse(text, path)
-    }
-}
-
-impl Service {
-    /// The receipt text for a citizen before whom `n_ahead` others wait.
-    pub fn receipt_for(&self, n_ahead: i64) -> Option<String> {
-        match (self.receipt_texts, n_ahead) {
-            (false, _) => None,
-            (true, 0) => Some(self.receipt_text.clone()),
-            (true, n) => Some(self.receipt_text_ahead.replace("{ahead}", &n.to_string())),
-        }
-    }
-
-    /// Why a template cannot be used, if so: an unknown placeholder, or something no phone can show.
-    fn template_problem(template: &str) -> Option<String> {
-        let rest = template.replace("{ahead}", "99");
-        if rest.contains('{') || rest.contains('}') {
-            return Some("holds a placeholder other than {ahead}".to_owned());
-        }
-        Service::text_problem(&rest)
-    }
-
-    /// Why a text cannot be sent by itself, if so.
-    fn text_problem(text: &str) -> Option<String> {
-        match text::plan(text, &KOREAN_LIMITS) {
-            Ok(pieces) if pieces.len() == 1 => None,
-            Ok(_) => Some(format!("is longer than {} bytes", KOREAN_LIMITS.lms)),
-            Err(text::Unfit::Empty) => Some("is empty".to_owned()),
-            Err(text::Unfit::Unencodable(chars)) => Some(format!(
-                "holds characters that no Korean phone shows: {}",
-                chars.iter().collect::<String>()
-            )),
-            Err(text::Unfit::TooLong { .. }) => Some("is far too long".to_owned()),
-        }
     }
 }

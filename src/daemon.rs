@@ -19,14 +19,13 @@ use tokio_util::sync::CancellationToken;
 use crate::api::wire::WorkerStatus;
 use crate::api::{self, ApiContext, ApiSettings, Health};
 use crate::carrier;
-use crate::config::{Config, KOREAN_LIMITS, LogFormat};
+use crate::config::{Config, LogFormat};
+use crate::domain::arrival::Policy;
 use crate::domain::conversation::LIVE_MS;
-use crate::domain::outbound::OutboundKind;
 use crate::domain::polling::Pace;
-use crate::domain::text;
 use crate::ops::clock::Clock;
 use crate::ops::{logging, systemd};
-use crate::store::{MakeReceipt, NoticeText, RoutePolicy, SendPolicy, Store, StoreOptions};
+use crate::store::{RoutePolicy, SendPolicy, Store, StoreOptions};
 use crate::worker::{self, Board, CarrierHealth, Carriers, Context, Role, Settings};
 
 pub use carriers::{make_carrier, make_carriers, now_fn};
@@ -287,21 +286,15 @@ fn send_policy(config: &Config, carriers: &Carriers) -> SendPolicy {
 
 fn settings(config: &Config, carriers: &Carriers) -> Settings {
     let longest_call = config.carriers.used().iter().map(|setup| setup.timeout).max().unwrap_or_default();
-    let service = config.service.clone();
     let polling = &config.polling;
-    let receipt = service.receipt_texts.then(|| -> MakeReceipt {
-        Arc::new(move |n_ahead| {
-            let text = service.receipt_for(n_ahead)?;
-            // Checked when the configuration was read: one piece.
-            let piece = text::plan(&text, &KOREAN_LIMITS).ok()?.into_iter().next()?;
-            Some(NoticeText { text: piece.text, kind: piece.kind })
-        })
-    });
     let (fast_ms, slow_ms, live_for_ms) =
         (ms(polling.fast), ms(polling.slow), ms(polling.live).min(LIVE_MS * 100));
     Settings {
-        route: RoutePolicy { receipt, send: send_policy(config, carriers) },
-        photo_lost: one_text(&config.service.photo_lost_text),
+        route: RoutePolicy {
+            policy: Arc::new(policy(config)),
+            send: send_policy(config, carriers),
+            sticky_ms: ms(config.service.sticky),
+        },
         inbound_pace: Pace { fast_ms, slow_ms, live_for_ms },
         receipt_pace: Pace {
             fast_ms: ms(polling.receipts_fast),
@@ -316,11 +309,16 @@ fn settings(config: &Config, carriers: &Carriers) -> Settings {
     }
 }
 
-/// An automatic text. Checked when the configuration was read: one piece.
-fn one_text(text: &str) -> NoticeText {
-    let piece = text::plan(text, &KOREAN_LIMITS).ok().and_then(|pieces| pieces.into_iter().next());
-    let (kind, text) = piece.map_or((OutboundKind::Lms, text.to_owned()), |piece| (piece.kind, piece.text));
-    NoticeText { text, kind }
+/// What is decided about texts that arrive.
+pub fn policy(config: &Config) -> Policy {
+    let service = &config.service;
+    Policy {
+        desks: config.desks.clone(),
+        triage: Arc::clone(&config.triage),
+        texts: service.texts.clone(),
+        receipt_texts: service.receipt_texts,
+        flood: service.flood,
+    }
 }
 
 fn api_settings(config: &Config, carriers: &Carriers) -> ApiSettings {

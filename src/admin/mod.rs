@@ -16,6 +16,8 @@ mod init;
 mod quarantine;
 #[cfg(feature = "sim")]
 mod simulate;
+mod texts;
+mod triage;
 mod user;
 
 use std::io::{IsTerminal, Write};
@@ -74,6 +76,11 @@ enum Command {
     /// Look after carriers: status, pause and resume, test, compare with their lists
     #[command(subcommand)]
     Carrier(carrier::CarrierCommand),
+    /// Try and list the words that tell of danger
+    #[command(subcommand)]
+    Triage(triage::TriageCommand),
+    /// Show every automatic text with its class and length (the longest it can get)
+    Texts(ConfigArg),
     /// Run a simulated carrier alone (any carrier's wire format, on loopback)
     #[cfg(feature = "sim")]
     Sim(simulate::Sim),
@@ -147,6 +154,8 @@ async fn dispatch(command: Command, say: Say) -> anyhow::Result<ExitCode> {
         Command::User(command) => user::run(command, say).await.map(|()| ExitCode::SUCCESS),
         Command::Carrier(command) => carrier::run(command, say).await,
         Command::Quarantine(command) => quarantine::run(command, say).await.map(|()| ExitCode::SUCCESS),
+        Command::Triage(command) => triage::run(command, say),
+        Command::Texts(at) => texts::run(&at, say).map(|()| ExitCode::SUCCESS),
         #[cfg(feature = "sim")]
         Command::Sim(args) => simulate::run(args, say).await.map(|()| ExitCode::SUCCESS),
         #[cfg(feature = "sim")]
@@ -187,7 +196,9 @@ fn localised(command: clap::Command, lang: Lang) -> clap::Command {
         ("user", "상담원을 추가하거나, 목록을 보거나, 사용을 막습니다"),
         ("quarantine", "읽거나 배정하지 못한 문자를 살펴봅니다"),
         ("carrier", "통신사를 살핍니다: 상태, 멈춤과 재개, 시험, 목록 대조"),
-        ("sim", "가상 통신사만 실행합니다 (비즈고 형식, 이 컴퓨터 안에서만)"),
+        ("triage", "긴급한 말을 찾는 낱말 목록을 시험하고 봅니다"),
+        ("texts", "자동 문자를 종류와 길이(가장 길 때)와 함께 모두 보여 줍니다"),
+        ("sim", "가상 통신사만 실행합니다 (어느 통신사 형식이든, 이 컴퓨터 안에서만)"),
         ("demo", "이 컴퓨터에서 전체를 시험합니다: 가상 통신사, 게이트웨이, 시민의 문자"),
     ];
     let command = command
@@ -214,7 +225,7 @@ const EXAMPLES_KO: &str = "\
 
 종료 코드: 0 성공, 1 실패, 2 잘못된 명령, 3 점검에서 문제 또는 대조에서 차이 발견, 4 시험 결과 불일치";
 
-/// `check` or `carrier reconcile` found something.
+/// `check`, `carrier reconcile` or `triage test` found something.
 const FOUND_BAD: u8 = 3;
 
 /// The database the configuration names. Does not need the carrier's key.

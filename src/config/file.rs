@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -10,7 +11,9 @@ use url::Url;
 
 use super::carrier::{self, CarrierSection};
 use super::error::line_of;
-use super::{Api, Config, ConfigError, Log, LogFormat, Polling, Sending, Service, Webhook};
+use crate::domain::desk::{Desk, Desks};
+use super::service::{self, ServiceSection};
+use super::{Api, Config, ConfigError, Log, LogFormat, Polling, Sending, Webhook, words};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -23,6 +26,8 @@ struct File {
     sending: SendingSection,
     #[serde(default)]
     service: ServiceSection,
+    #[serde(default)]
+    triage: TriageSection,
     #[serde(default)]
     api: ApiSection,
     #[serde(default)]
@@ -38,7 +43,7 @@ struct DatabaseSection {
 }
 
 /// A default that stands nowhere in the file.
-fn unwritten<T>(value: T) -> Spanned<T> {
+pub(super) fn unwritten<T>(value: T) -> Spanned<T> {
     Spanned::new(0..0, value)
 }
 
@@ -90,29 +95,6 @@ impl Default for SendingSection {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, default)]
-struct ServiceSection {
-    receipt_texts: bool,
-    receipt_text: Spanned<String>,
-    receipt_text_ahead: Spanned<String>,
-    photo_lost_text: Spanned<String>,
-}
-
-impl Default for ServiceSection {
-    fn default() -> Self {
-        let first = "[120] 문자 잘 받았습니다. 곧 답해 드립니다. 급하면 119·112로 문자하세요.";
-        let ahead = "[120] 문자 잘 받았습니다. 앞에 {ahead}분이 계십니다. 급하면 119·112로 문자하세요.";
-        let photo_lost = "[120] 보내신 사진을 받지 못했습니다. 글로 적어 주시거나 사진을 다시 보내 주세요.";
-        ServiceSection {
-            receipt_texts: true,
-            receipt_text: unwritten(first.to_owned()),
-            receipt_text_ahead: unwritten(ahead.to_owned()),
-            photo_lost_text: unwritten(photo_lost.to_owned()),
-        }
-    }
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, default)]
 struct ApiSection {
     listen: Spanned<String>,
     socket: Spanned<String>,
@@ -149,6 +131,12 @@ struct WebhookSection {
     public_url: Option<Spanned<String>>,
 }
 
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct TriageSection {
+    files: Vec<PathBuf>,
+}
+
 pub(super) fn parse(text: &str, path: &Path) -> Result<Config, ConfigError> {
     let file: File = toml::from_str(text).map_err(|e| ConfigError::shape(path, text, &e))?;
     let checker = Checker { text, path };
@@ -158,7 +146,9 @@ pub(super) fn parse(text: &str, path: &Path) -> Result<Config, ConfigError> {
         carriers: carrier::read(&checker, &file.carrier, &polling)?,
         polling,
         sending: checker.sending(&file.sending)?,
-        service: checker.service(file.service)?,
+        service: service::read(&checker, &file.service)?,
+        desks: Desks::new(vec![Desk { key: "main".into(), name: "시청".into(), calendar: crate::domain::calendar::Calendar, numbers: vec![] }], None).expect("one"),
+        triage: Arc::new(words::triage(&checker.all_beside(&file.triage.files))?),
         api: checker.api(&file.api)?,
         webhook: checker.webhook(&file.webhook)?,
         log: checker.log(&file.log)?,
@@ -184,7 +174,11 @@ impl Checker<'_> {
         self.path.parent().unwrap_or(Path::new("")).join(path)
     }
 
-    fn secs(&self, key: &str, value: &Spanned<f64>, least: f64, most: f64) -> Result<Duration, ConfigError> {
+    fn all_beside(&self, paths: &[PathBuf]) -> Vec<PathBuf> {
+        paths.iter().map(|path| self.beside(path)).collect()
+    }
+
+    pub(super) fn secs(&self, key: &str, value: &Spanned<f64>, least: f64, most: f64) -> Result<Duration, ConfigError> {
         let secs = *value.get_ref();
         if (least..=most).contains(&secs) {
             return Ok(Duration::from_secs_f64(secs));
@@ -192,7 +186,7 @@ impl Checker<'_> {
         Err(self.wrong(key, value, format!("must be between {least} and {most} seconds")))
     }
 
-    fn count(&self, key: &str, value: &Spanned<u32>, least: u32, most: u32) -> Result<u32, ConfigError> {
+    pub(super) fn count(&self, key: &str, value: &Spanned<u32>, least: u32, most: u32) -> Result<u32, ConfigError> {
         let n = *value.get_ref();
         if (least..=most).contains(&n) {
             return Ok(n);
@@ -255,27 +249,6 @@ impl Checker<'_> {
                 60.0,
                 2_592_000.0,
             )?,
-        })
-    }
-
-    fn service(&self, section: ServiceSection) -> Result<Service, ConfigError> {
-        for (key, template) in [
-            ("service.receipt_text", &section.receipt_text),
-            ("service.receipt_text_ahead", &section.receipt_text_ahead),
-        ] {
-            if let Some(problem) = Service::template_problem(template.get_ref()) {
-                return Err(self.wrong(key, template, problem));
-            }
-        }
-        let photo_lost = &section.photo_lost_text;
-        if let Some(problem) = Service::text_problem(photo_lost.get_ref()) {
-            return Err(self.wrong("service.photo_lost_text", photo_lost, problem));
-        }
-        Ok(Service {
-            receipt_texts: section.receipt_texts,
-            receipt_text: section.receipt_text.into_inner(),
-            receipt_text_ahead: section.receipt_text_ahead.into_inner(),
-            photo_lost_text: section.photo_lost_text.into_inner(),
         })
     }
 

@@ -15,8 +15,6 @@ use super::phone::{PhoneKind, PhoneNumber};
 
 /// A text within this time of closing reopens the same conversation; later it opens a new one.
 pub const REOPEN_MS: i64 = 72 * 60 * 60 * 1000;
-/// At most one automatic receipt text to a citizen in this time.
-pub const RECEIPT_EVERY_MS: i64 = 30 * 60 * 1000;
 /// A conversation counts as live for this long after a text of either side; polling is fast meanwhile.
 pub const LIVE_MS: i64 = 5 * 60 * 1000;
 
@@ -97,7 +95,6 @@ pub struct Latest {
     pub state: ConversationState,
     pub held: bool,
     pub closed_at: Option<UnixMs>,
-    pub last_notice_at: Option<UnixMs>,
 }
 
 /// Where a new text goes.
@@ -126,18 +123,6 @@ pub fn route(latest: Option<Latest>, now: UnixMs) -> Route {
             Route::Join { id: latest.id, state }
         }
     }
-}
-
-/// Whether a citizen whose text has just been routed gets the automatic receipt text: when they begin to wait, at most
-/// once in [`RECEIPT_EVERY_MS`], and never a service number or a sender that has no number (a machine may answer back).
-pub fn receipt_is_due(
-    citizen: &PhoneNumber,
-    route: Route,
-    last_notice_at: Option<UnixMs>,
-    now: UnixMs,
-) -> bool {
-    let begins = matches!(route, Route::Open { .. } | Route::Reopen { .. });
-    may_be_texted(citizen) && begins && last_notice_at.is_none_or(|at| now - at >= RECEIPT_EVERY_MS)
 }
 
 /// Whether an automatic text may go to this sender: to a person, whose number is one.
@@ -178,7 +163,7 @@ mod tests {
     }
 
     fn latest(state: ConversationState, held: bool, closed_at: Option<i64>) -> Option<Latest> {
-        Some(Latest { id: 7, state, held, closed_at, last_notice_at: None })
+        Some(Latest { id: 7, state, held, closed_at })
     }
 
     #[test]
@@ -193,19 +178,6 @@ mod tests {
         ];
         for (found, expected) in cases {
             assert_eq!(route(found, REOPEN_MS), expected, "{found:?}");
-        }
-    }
-
-    #[test]
-    fn one_receipt_when_a_person_begins_to_wait() {
-        let person = PhoneNumber::parse("01012345678");
-        let open = Route::Open { previous_id: None };
-        assert!(receipt_is_due(&person, open, None, 0));
-        assert!(!receipt_is_due(&person, Route::Join { id: 7, state: Waiting }, None, 0));
-        assert!(!receipt_is_due(&person, Route::Reopen { id: 7 }, Some(0), RECEIPT_EVERY_MS - 1));
-        assert!(receipt_is_due(&person, Route::Reopen { id: 7 }, Some(0), RECEIPT_EVERY_MS));
-        for machine in ["1588-1234", "114", "KB-Bank"] {
-            assert!(!receipt_is_due(&PhoneNumber::parse(machine), open, None, 0), "{machine}");
         }
     }
 }

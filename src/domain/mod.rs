@@ -1,10 +1,13 @@
 //! What the service is about, and nothing else: no I/O, no SQL, no HTTP, no serde, no clock. Time comes in as an
 //! argument, in milliseconds UTC; rules are pure functions with tables and properties as tests.
 
+pub mod arrival;
 pub mod breaker;
+pub mod calendar;
 pub mod compare;
 pub mod conversation;
 pub mod counselor;
+pub mod desk;
 pub mod fate;
 pub mod inbound;
 pub mod media;
@@ -20,6 +23,8 @@ pub mod receipt;
 pub mod retry;
 pub mod survey;
 pub mod text;
+pub mod timers;
+pub mod triage;
 
 /// A moment: milliseconds since 1970-01-01T00:00:00Z.
 pub type UnixMs = i64;

@@ -5,6 +5,7 @@
 //! say the same thing twice and no machine that answers can keep us talking.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use super::outbound::{Lane, OutboundKind};
 use super::text::{self, Limits};
@@ -281,6 +282,16 @@ impl Template {
     /// Filled in with the longest values.
     pub fn longest(&self) -> String {
         self.fill(&Slot::ALL.map(|slot| (slot, slot.longest().to_owned())))
+    }
+}
+
+/// As it is written, places and all.
+impl fmt::Display for Template {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|piece| match piece {
+            Piece::Words(words) => f.write_str(words),
+            Piece::Slot(slot) => write!(f, "{{{}}}", slot.as_str()),
+        })
     }
 }
 

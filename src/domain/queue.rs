@@ -11,6 +11,22 @@ const DANGER_MS: i64 = 100 * 365 * 24 * 60 * MINUTE_MS;
 const LOOK_MS: i64 = 30 * MINUTE_MS;
 const DIALOGUE_MS: i64 = 15 * MINUTE_MS;
 
+/// With fewer answered in the last hour than this, nothing can be said of the next.
+const LEAST_ANSWERED: i64 = 3;
+/// Longer than this nobody is told to wait: it would be a guess.
+const MOST_MINUTES: i64 = 120;
+
+/// Minutes until somebody is answered before whom `n_ahead` wait, where `n_answered` were answered in the last hour;
+/// rounded up to five. `None` where that would be a guess.
+pub fn minutes(n_ahead: i64, n_answered: i64) -> Option<i64> {
+    if n_answered < LEAST_ANSWERED {
+        return None;
+    }
+    let up = |n: i64, step: i64| (n + step - 1) / step;
+    let rounded = up(up((n_ahead + 1) * 60, n_answered), 5) * 5;
+    (rounded <= MOST_MINUTES).then_some(rounded)
+}
+
 /// What is known of somebody who waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Standing {
@@ -67,6 +83,15 @@ mod tests {
         let danger_now = Standing { tier: Some(1), ..NEW };
         let ages_ago = Standing { waiting_since: 0, ..NEW };
         assert!(place(&danger_now) < place(&ages_ago));
+    }
+
+    #[test]
+    fn how_long_it_takes() {
+        let cases =
+            [(0, 12, Some(5)), (1, 12, Some(10)), (3, 12, Some(20)), (5, 3, Some(120)), (6, 3, None), (1, 2, None)];
+        for (n_ahead, n_answered, expected) in cases {
+            assert_eq!(minutes(n_ahead, n_answered), expected, "{n_ahead} {n_answered}");
+        }
     }
 
     proptest! {

@@ -1,7 +1,33 @@
 //! The survey in the text itself: what counts as an answer. A number from one to five says how it was, words beside it are
 //! a comment; anything that may be a question is one, and goes to a counselor.
 
+use jiff::civil::Time;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
 use unicode_normalization::UnicodeNormalization;
+
+use super::UnixMs;
+
+/// Nobody is asked more often (milliseconds). Source: service.md, "For the citizen".
+pub const EVERY_MS: i64 = 30 * 24 * 60 * 60 * 1_000;
+/// Nobody is asked from nine in the evening to eight in the morning, by the clock of the desk.
+const QUIET_FROM: Time = Time::constant(21, 0, 0, 0);
+const QUIET_UNTIL: Time = Time::constant(8, 0, 0, 0);
+
+/// When somebody may be asked how it was: now, or at the end of the night.
+pub fn may_ask_at(now: UnixMs, zone: &TimeZone) -> UnixMs {
+    let Ok(there) = Timestamp::from_millisecond(now).map(|at| at.to_zoned(zone.clone())) else {
+        return now;
+    };
+    let time = there.time();
+    let day = match () {
+        () if time >= QUIET_FROM => there.date().checked_add(1.day()).ok(),
+        () if time < QUIET_UNTIL => Some(there.date()),
+        () => None,
+    };
+    let morning = day.and_then(|day| day.to_datetime(QUIET_UNTIL).to_zoned(zone.clone()).ok());
+    morning.map_or(now, |morning| morning.timestamp().as_millisecond())
+}
 
 /// What somebody wrote after we asked how it was.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -221,6 +247,22 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn nobody_is_asked_at_night() {
+        let zone = TimeZone::get("Asia/Seoul").unwrap();
+        let at = |text: &str| text.parse::<Timestamp>().unwrap().as_millisecond();
+        let cases = [
+            ("2026-07-01T20:59:59+09:00", "2026-07-01T20:59:59+09:00"),
+            ("2026-07-01T21:00:00+09:00", "2026-07-02T08:00:00+09:00"),
+            ("2026-12-31T23:59:00+09:00", "2027-01-01T08:00:00+09:00"),
+            ("2026-07-02T07:59:59+09:00", "2026-07-02T08:00:00+09:00"),
+            ("2026-07-02T08:00:00+09:00", "2026-07-02T08:00:00+09:00"),
+        ];
+        for (now, expected) in cases {
+            assert_eq!(may_ask_at(at(now), &zone), at(expected), "{now}");
+        }
+    }
 
     fn score(n: u8) -> Answer {
         Answer::Score { score: n, comment: None }

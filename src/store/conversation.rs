@@ -109,29 +109,46 @@ impl Store {
         .await
     }
 
-    /// Claims the conversation that has waited longest; `None` if nobody waits.
-    pub async fn claim_next(&self, counselor_id: i64, now: UnixMs) -> Result<Option<ConversationDetail>> {
+    /// Claims the conversation that is next in line for this counselor: of their desks, not offered to somebody else;
+    /// danger whatever the desk. Refuses with [`Claim::Full`] who holds `max_held` that wait, unless there is danger.
+    pub async fn claim_next(&self, counselor_id: i64, max_held: u32, now: UnixMs) -> Result<Next> {
         self.write(move |conn| {
-            let oldest = "SELECT id FROM conversation INDEXED BY conversation_waiting
-                          WHERE state = 'waiting' ORDER BY waiting_since_at, id LIMIT 1";
-            let id: Option<i64> = conn.prepare_cached(oldest)?.query_row([], |r| r.get(0)).optional()?;
-            let Some(id) = id else {
-                return Ok(None);
-            };
-            take(conn, id, ConversationState::Waiting, counselor_id, now)?;
-            detail(conn, id).map(Some)
+            let is_full = n_held(conn, counselor_id)? >= i64::from(max_held);
+            let next = "SELECT v.id FROM conversation v INDEXED BY conversation_waiting, counselor c
+                        WHERE v.state = 'waiting' AND c.id = :counselor
+                          AND (v.tier = 1 OR (NOT :is_full
+                               AND (v.offered_to IS NULL OR v.offered_to = c.id OR v.offered_until_at <= :now)
+                               AND (c.desks = '*' OR v.offered_to = c.id
+                                    OR instr(' ' || c.desks || ' ', ' ' || v.desk || ' ') > 0)))
+                        ORDER BY v.queue_at, v.id LIMIT 1";
+            let of = named_params! { ":counselor": counselor_id, ":is_full": is_full, ":now": now };
+            let id: Option<i64> = conn.prepare_cached(next)?.query_row(of, |r| r.get(0)).optional()?;
+            match id {
+                None if is_full => Ok(Next::Full),
+                None => Ok(Next::Nobody),
+                Some(id) => {
+                    take(conn, id, ConversationState::Waiting, counselor_id, now)?;
+                    detail(conn, id).map(|detail| Next::Claimed(Box::new(detail)))
+                }
+            }
         })
         .await
     }
 
     /// Claims one conversation; claiming what one holds already is fine.
-    pub async fn claim(&self, id: i64, counselor_id: i64, now: UnixMs) -> Result<Claim> {
+    pub async fn claim(&self, id: i64, counselor_id: i64, max_held: u32, now: UnixMs) -> Result<Claim> {
         self.write(move |conn| {
             let head = Head::of(conn, id)?;
             match head.holder {
                 Some(holder) if holder.id == counselor_id => Ok(Claim::Done),
                 Some(holder) => Ok(Claim::HeldBy(holder)),
                 None if head.state == ConversationState::Closed => Ok(Claim::Closed),
+                None if head.state == ConversationState::Waiting
+                    && head.tier != Some(1)
+                    && n_held(conn, counselor_id)? >= i64::from(max_held) =>
+                {
+                    Ok(Claim::Full)
+                }
                 None => take(conn, id, head.state, counselor_id, now).map(|()| Claim::Done),
             }
         })
@@ -156,30 +173,30 @@ impl Store {
         .await
     }
 
-    /// Closes a conversation, unless the citizen has written since `last_seen`.
-    pub async fn close(
-        &self,
-        id: i64,
-        counselor_id: i64,
-        last_seen: Option<i64>,
-        reason: Option<String>,
-        now: UnixMs,
-    ) -> Result<Claim> {
+    /// Closes a conversation, unless the citizen has written since what was seen, or what it was about is not said.
+    pub async fn close(&self, id: i64, counselor_id: i64, closing: Closing, now: UnixMs) -> Result<Claim> {
         self.write(move |conn| {
             let head = Head::of(conn, id)?;
             if let Some(refused) = head.refusal(counselor_id) {
                 return Ok(refused);
             }
-            if last_seen.is_some_and(|seen| head.last_inbound_id > seen) {
+            if closing.last_seen.is_some_and(|seen| head.last_inbound_id > seen) {
                 return Ok(Claim::NewerTexts);
+            }
+            if closing.needs_category && closing.category.is_none() && head.category.is_none() {
+                return Ok(Claim::CategoryNeeded);
             }
             let to = head.after(ConversationEvent::Closed)?;
             let sql = "UPDATE conversation
                        SET state = :to, claimed_by = NULL, claimed_at = NULL, waiting_since_at = NULL,
-                           closed_at = :now, close_reason = :reason
+                           closed_at = :now, close_reason = :reason, category = coalesce(:category, category),
+                           last_holder_id = :counselor, promise_due_at = NULL, promise_told_at = NULL,
+                           survey_due_at = CASE WHEN last_reply_at IS NOT NULL AND urgent_at IS NULL
+                                                     AND is_abusive = 0 THEN :survey_at END
                        WHERE id = :id AND claimed_by = :counselor";
             conn.prepare_cached(sql)?.execute(named_params! {
-                ":to": to.as_str(), ":now": now, ":reason": reason, ":id": id, ":counselor": counselor_id,
+                ":to": to.as_str(), ":now": now, ":reason": closing.reason, ":id": id, ":counselor": counselor_id,
+                ":category": closing.category, ":survey_at": closing.survey_at,
             })?;
             let how = if head.state == ConversationState::Active { "unanswered" } else { "answered" };
             tell(conn, id, "closed", counselor_id, Some(how), now)?;
@@ -189,6 +206,35 @@ impl Store {
     }
 }
 
+/// How a conversation is closed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Closing {
+    /// The citizen's last text that its holder has seen.
+    pub last_seen: Option<i64>,
+    pub reason: Option<String>,
+    /// What it was about, if that was not said before.
+    pub category: Option<String>,
+    pub needs_category: bool,
+    /// When to ask how it was. Nobody is asked after danger or abuse, or who got no answer.
+    pub survey_at: Option<UnixMs>,
+}
+
+/// Whom a counselor got who asked for the next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Next {
+    Claimed(Box<ConversationDetail>),
+    /// Nobody waits for this counselor.
+    Nobody,
+    /// They hold as many as they may.
+    Full,
+}
+
+/// How many a counselor holds that wait for us.
+fn n_held(conn: &Connection, counselor_id: i64) -> Result<i64> {
+    let sql = "SELECT count(*) FROM conversation WHERE claimed_by = :counselor AND state = 'active'";
+    Ok(conn.prepare_cached(sql)?.query_row(named_params! { ":counselor": counselor_id }, |r| r.get(0))?)
+}
+
 /// What guards a change: read and written in one transaction.
 pub(super) struct Head {
     pub state: ConversationState,
@@ -196,12 +242,17 @@ pub(super) struct Head {
     pub last_inbound_id: i64,
     pub citizen: PhoneNumber,
     pub our_number: PhoneNumber,
+    pub last_inbound_at: UnixMs,
+    pub tier: Option<u8>,
+    pub desk: String,
+    pub category: Option<String>,
 }
 
 impl Head {
     pub(super) fn of(conn: &Connection, id: i64) -> Result<Head> {
         let mut select = conn.prepare_cached(
-            "SELECT v.state AS state, v.last_inbound_id, v.citizen, v.our_number,
+            "SELECT v.state AS state, v.last_inbound_id, v.citizen, v.our_number, v.last_inbound_at, v.tier, v.desk,
+                    v.category,
                     c.id AS counselor_id, c.login AS counselor_login, c.name AS counselor_name,
                     c.disabled_at AS counselor_disabled_at
              FROM conversation v LEFT JOIN counselor c ON c.id = v.claimed_by WHERE v.id = :id",
@@ -213,6 +264,10 @@ impl Head {
                 last_inbound_id: r.get("last_inbound_id")?,
                 citizen: row::phone(r, "citizen")?,
                 our_number: row::phone(r, "our_number")?,
+                last_inbound_at: r.get("last_inbound_at")?,
+                tier: r.get("tier")?,
+                desk: r.get("desk")?,
+                category: r.get("category")?,
             })
         })?;
         Ok(head)
@@ -239,7 +294,11 @@ fn take(conn: &Connection, id: i64, from: ConversationState, counselor_id: i64, 
         .map_err(|_| StoreError::Conflict(format!("it is {}", from.as_str())))?;
     let n = conn
         .prepare_cached(
-            "UPDATE conversation SET state = :to, claimed_by = :counselor, claimed_at = :now
+            "UPDATE conversation
+             SET state = :to, claimed_by = :counselor, claimed_at = :now, touched_at = :now,
+                 offered_to = NULL, offered_until_at = NULL,
+                 acked_by = CASE WHEN urgent_at IS NOT NULL AND acked_at IS NULL THEN :counselor ELSE acked_by END,
+                 acked_at = CASE WHEN urgent_at IS NOT NULL AND acked_at IS NULL THEN :now ELSE acked_at END
              WHERE id = :id AND state = :from AND claimed_by IS NULL
                AND EXISTS (SELECT 1 FROM counselor c WHERE c.id = :counselor AND c.disabled_at IS NULL)",
         )?
@@ -298,7 +357,7 @@ impl List {
         use ConversationFilter::{HeldBy, Open, State};
         use ConversationState::{Active, Answered, Closed, Waiting};
         let (condition, order) = match filter {
-            State(Waiting) => ("c.state = 'waiting' AND :holder IS NULL", "c.waiting_since_at, c.id"),
+            State(Waiting) => ("c.state = 'waiting' AND :holder IS NULL", "c.queue_at, c.id"),
             State(Active) => ("c.state = 'active' AND :holder IS NULL", "c.id"),
             State(Answered) => ("c.state = 'answered' AND :holder IS NULL", "c.id"),
             State(Closed) => ("c.state = 'closed' AND :holder IS NULL", "c.id DESC"),

@@ -2,18 +2,17 @@
 
 use std::sync::Arc;
 
-use rusqlite::{Connection, OptionalExtension, Row, named_params};
+use rusqlite::{Connection, OptionalExtension, named_params};
 use sha2::{Digest, Sha256};
 
+use super::arrival::{self, Received, Rules};
 use super::event::{NewEvent, append};
-use super::outbox::{self, NewOutbound, SendPolicy};
+use super::outbox::SendPolicy;
 use super::write::run_guarded;
 use super::{Result, Store, StoreError, photo, row};
 use crate::domain::UnixMs;
-use crate::domain::conversation::{self, Latest, Route};
+use crate::domain::arrival::Policy;
 use crate::domain::inbound::{Cursor, InboundEvent, InboundItem, InboundState, InboundText, next};
-use crate::domain::outbound::{Lane, OutboundKind};
-use crate::domain::phone::PhoneNumber;
 
 /// What a page brought.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -25,22 +24,13 @@ pub struct AcceptedPage {
     pub n_quarantined: usize,
 }
 
-/// An automatic text, ready to leave.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NoticeText {
-    pub text: String,
-    pub kind: OutboundKind,
-}
-
-/// Makes a receipt text out of how many wait before its reader.
-pub type MakeReceipt = Arc<dyn Fn(i64) -> Option<NoticeText> + Send + Sync>;
-
 /// What routing has to know besides the texts.
 #[derive(Clone)]
 pub struct RoutePolicy {
-    /// Makes the receipt text for a citizen before whom so many wait. `None`: no receipt texts, and nobody counts.
-    pub receipt: Option<MakeReceipt>,
+    pub policy: Arc<Policy>,
     pub send: SendPolicy,
+    /// Who comes back is offered to the last counselor for so long (milliseconds).
+    pub sticky_ms: i64,
 }
 
 /// What one run of the router did.
@@ -246,14 +236,6 @@ fn set_cursor(conn: &Connection, carrier: &str, cursor: &Cursor, now: UnixMs) ->
     Ok(())
 }
 
-/// A stored text that waits for the router.
-struct Received {
-    id: i64,
-    citizen: PhoneNumber,
-    our_number: PhoneNumber,
-    received_at: UnixMs,
-}
-
 /// Only the numbers of the rows: one that cannot be read fails alone, later.
 fn received(conn: &Connection, limit: u32) -> Result<Vec<i64>> {
     let mut select =
@@ -263,12 +245,16 @@ fn received(conn: &Connection, limit: u32) -> Result<Vec<i64>> {
 }
 
 fn received_text(conn: &Connection, id: i64) -> Result<Received> {
-    let sql = "SELECT id, citizen, our_number, received_at FROM inbox WHERE id = :id";
+    let sql = "SELECT id, citizen, our_number, text, received_at,
+                      EXISTS (SELECT 1 FROM photo WHERE photo.inbox_id = inbox.id) AS has_photos
+               FROM inbox WHERE id = :id";
     let text = conn.prepare_cached(sql)?.query_row(named_params! { ":id": id }, |r| {
         Ok(Received {
             id: r.get("id")?,
             citizen: row::phone(r, "citizen")?,
             our_number: row::phone(r, "our_number")?,
+            text: row::text(r)?,
+            has_photos: r.get("has_photos")?,
             received_at: r.get("received_at")?,
         })
     });
@@ -307,160 +293,10 @@ fn route_each(conn: &Connection, ids: &[i64], now: UnixMs, policy: &RoutePolicy)
     Ok(done)
 }
 
-/// Puts one text into its conversation; says whether a receipt text was written.
+/// Puts one text into its conversation; says whether an automatic text was written.
 fn route_one(conn: &Connection, id: i64, now: UnixMs, policy: &RoutePolicy) -> Result<bool> {
-    let text = received_text(conn, id)?;
-    let latest = latest_conversation(conn, &text)?;
-    let text = after_all_routed(conn, text, latest.as_ref())?;
-    let text = &text;
-    let route = conversation::route(latest.map(|l| l.about), text.received_at);
-    let conversation_id = match route {
-        Route::Open { previous_id } => open(conn, text, previous_id, now)?,
-        Route::Reopen { id } => reopen(conn, id, text, now)?,
-        Route::Join { id, state } => join(conn, id, state.as_str(), text)?,
-    };
-    let routed = conn
-        .prepare_cached(
-            "UPDATE inbox SET state = 'routed', conversation_id = :conversation, routed_at = :now
-             WHERE id = :id AND state = 'received'",
-        )?
-        .execute(named_params! { ":conversation": conversation_id, ":now": now, ":id": text.id })?;
-    if routed != 1 {
-        return Err(StoreError::Conflict("the text was routed by somebody else".into()));
-    }
-    let event = NewEvent {
-        kind: "text_in",
-        conversation_id: Some(conversation_id),
-        message_id: Some(text.id),
-        ..NewEvent::default()
-    };
-    append(conn, now, event)?;
-    let same = latest.map(|l| l.about).filter(|about| about.id == conversation_id);
-    let last_notice_at = same.and_then(|about| about.last_notice_at);
-    if !conversation::receipt_is_due(&text.citizen, route, last_notice_at, now) {
-        return Ok(false);
-    }
-    write_receipt(conn, conversation_id, text, now, policy)
-}
-
-/// The citizen's latest conversation and the newest text in it.
-#[derive(Clone, Copy)]
-struct Found {
-    about: Latest,
-    last_inbound_id: i64,
-}
-
-fn latest_conversation(conn: &Connection, text: &Received) -> Result<Option<Found>> {
-    let mut select = conn.prepare_cached(
-        "SELECT id, state, claimed_by IS NOT NULL AS held, closed_at, last_notice_at, last_inbound_id
-         FROM conversation
-         WHERE citizen = :citizen AND our_number = :our_number ORDER BY id DESC LIMIT 1",
-    )?;
-    let of = named_params! { ":citizen": text.citizen.reveal(), ":our_number": text.our_number.reveal() };
-    let found = |r: &Row<'_>| {
-        let about = Latest {
-            id: r.get("id")?,
-            state: row::conversation_state(r)?,
-            held: r.get("held")?,
-            closed_at: r.get("closed_at")?,
-            last_notice_at: r.get("last_notice_at")?,
-        };
-        Ok(Found { about, last_inbound_id: r.get("last_inbound_id")? })
-    };
-    Ok(select.query_row(of, found).optional()?)
-}
-
-/// A text that failed at first may be overtaken by a newer one. The send guard asks what the writer has seen by number,
-/// so a text that is put in behind gets a number behind.
-fn after_all_routed(conn: &Connection, text: Received, latest: Option<&Found>) -> Result<Received> {
-    if latest.is_none_or(|l| l.last_inbound_id < text.id) {
-        return Ok(text);
-    }
-    let sql = "UPDATE inbox SET id = (SELECT max(id) + 1 FROM inbox) WHERE id = :id RETURNING id";
-    let id = conn.prepare_cached(sql)?.query_row(named_params! { ":id": text.id }, |row| row.get(0))?;
-    Ok(Received { id, ..text })
-}
-
-fn open(conn: &Connection, text: &Received, previous_id: Option<i64>, now: UnixMs) -> Result<i64> {
-    conn.prepare_cached(
-        "INSERT INTO conversation (citizen, our_number, state, opened_at, waiting_since_at, last_inbound_id,
-                                   last_inbound_at, previous_id)
-         VALUES (:citizen, :our_number, 'waiting', :now, :received_at, :inbound, :received_at, :previous)",
-    )?
-    .execute(named_params! {
-        ":citizen": text.citizen.reveal(),
-        ":our_number": text.our_number.reveal(),
-        ":now": now,
-        ":received_at": text.received_at,
-        ":inbound": text.id,
-        ":previous": previous_id,
-    })?;
-    let id = conn.last_insert_rowid();
-    append(conn, now, NewEvent { kind: "opened", conversation_id: Some(id), ..NewEvent::default() })?;
-    Ok(id)
-}
-
-fn reopen(conn: &Connection, id: i64, text: &Received, now: UnixMs) -> Result<i64> {
-    conn.prepare_cached(
-        "UPDATE conversation
-         SET state = 'waiting', closed_at = NULL, close_reason = NULL, n_reopened = n_reopened + 1,
-             waiting_since_at = :received_at, last_inbound_id = :inbound,
-             last_inbound_at = max(last_inbound_at, :received_at)
-         WHERE id = :id AND state = 'closed'",
-    )?
-    .execute(named_params! { ":received_at": text.received_at, ":inbound": text.id, ":id": id })?;
-    append(conn, now, NewEvent { kind: "reopened", conversation_id: Some(id), ..NewEvent::default() })?;
-    Ok(id)
-}
-
-fn join(conn: &Connection, id: i64, state: &str, text: &Received) -> Result<i64> {
-    conn.prepare_cached(
-        "UPDATE conversation
-         SET state = :state, waiting_since_at = min(coalesce(waiting_since_at, :received_at), :received_at),
-             last_inbound_id = :inbound, last_inbound_at = max(last_inbound_at, :received_at)
-         WHERE id = :id AND state <> 'closed'",
-    )?
-    .execute(named_params! {
-        ":state": state, ":received_at": text.received_at, ":inbound": text.id, ":id": id,
-    })?;
-    Ok(id)
-}
-
-fn write_receipt(
-    conn: &Connection,
-    conversation_id: i64,
-    text: &Received,
-    now: UnixMs,
-    policy: &RoutePolicy,
-) -> Result<bool> {
-    let Some(make) = &policy.receipt else {
-        return Ok(false);
-    };
-    let Some(notice) = make(n_ahead(conn, conversation_id)?) else {
-        return Ok(false);
-    };
-    let new = NewOutbound {
-        conversation_id,
-        reply_id: None,
-        author_id: None,
-        citizen: &text.citizen,
-        from: policy.send.senders.answering(&text.our_number),
-        kind: notice.kind,
-        text: &notice.text,
-        lane: Lane::Notice,
-    };
-    outbox::insert(conn, &new, now, &policy.send)?;
-    conn.prepare_cached("UPDATE conversation SET last_notice_at = :now WHERE id = :id")?
-        .execute(named_params! { ":now": now, ":id": conversation_id })?;
-    Ok(true)
-}
-
-/// How many wait who came before this conversation.
-fn n_ahead(conn: &Connection, conversation_id: i64) -> Result<i64> {
-    let sql = "SELECT count(*) FROM conversation me, conversation w INDEXED BY conversation_waiting
-               WHERE me.id = :id AND w.state = 'waiting'
-                 AND (w.waiting_since_at, w.id) < (me.waiting_since_at, me.id)";
-    Ok(conn.prepare_cached(sql)?.query_row(named_params! { ":id": conversation_id }, |row| row.get(0))?)
+    let rules = Rules { policy: &policy.policy, send: &policy.send, sticky_ms: policy.sticky_ms };
+    arrival::route(conn, received_text(conn, id)?, now, &rules)
 }
 
 /// After a failed try: later, or, after the third, never by itself again.

@@ -34,8 +34,13 @@ impl Store {
         self.write(move |conn| {
             pass_recall_windows(conn, now)?;
             let mut leased = Vec::new();
-            for Due { text, our_number, repeat_before_at } in due(conn, &order, limit, now)? {
+            for Due { text, our_number, repeat_before_at, is_unwanted } in due(conn, &order, limit, now)? {
                 let is_old = text.expires_at <= now;
+                if is_unwanted && repeat_before_at.is_none() {
+                    let why = Some("opted_out");
+                    finish(conn, text.id, OutboundState::Queued, OutboundEvent::Recalled, why, now)?;
+                    continue;
+                }
                 match repeat_before_at {
                     Some(before) if is_old || before <= now => doubt_again(conn, text.id, is_old, now)?,
                     None if is_old => expire(conn, text.id, now)?,
@@ -107,6 +112,8 @@ struct Due {
     our_number: PhoneNumber,
     /// It may have left before, and may be repeated until then.
     repeat_before_at: Option<UnixMs>,
+    /// The citizen has said meanwhile that they want no more texts.
+    is_unwanted: bool,
 }
 
 /// The first in line of each citizen that may leave, the most pressing lane first.
@@ -135,7 +142,10 @@ fn due_in_lane(
     let mut select = conn.prepare_cached(
         "SELECT id, client_key, citizen, from_number, text, n_attempts, first_attempt_at, expires_at, repeat_before_at,
                 CASE WHEN EXISTS (SELECT 1 FROM photo WHERE photo.outbox_id = outbox.id) THEN 'mms' ELSE outbox.kind END AS kind,
-                (SELECT our_number FROM conversation WHERE conversation.id = outbox.conversation_id) AS our_number
+                (SELECT our_number FROM conversation WHERE conversation.id = outbox.conversation_id) AS our_number,
+                lane > 0 AND coalesce(notice, '') NOT IN ('opted_out', 'opted_in')
+                AND EXISTS (SELECT 1 FROM citizen WHERE citizen.number = outbox.citizen
+                              AND citizen.opted_out_at >= outbox.created_at) AS is_unwanted
          FROM outbox INDEXED BY outbox_due
          WHERE state = 'queued' AND lane = :lane AND next_attempt_at <= :now
            AND CASE WHEN repeat_before_at IS NULL THEN NOT :only_its_own
@@ -152,7 +162,7 @@ fn due_in_lane(
     };
     let due = |r: &Row<'_>| {
         let our_number = row::phone(r, "our_number")?;
-        Ok(Due { text: outbound(r, now)?, our_number, repeat_before_at: r.get("repeat_before_at")? })
+        Ok(Due { text: outbound(r, now)?, our_number, repeat_before_at: r.get("repeat_before_at")?, is_unwanted: r.get("is_unwanted")? })
     };
     let rows = select.query_map(of, |r| Ok((r.get("id")?, due(r))))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)

@@ -5,6 +5,9 @@
 //! house (`inbox`, `outbox`, `photo`, `receipt`, `conversation`, `counselor`, `event`), `migrate` (fresh and old files) and
 //! `status` (counts).
 
+mod action;
+mod arrival;
+mod citizen;
 mod conversation;
 mod counselor;
 mod event;
@@ -12,9 +15,11 @@ mod hold;
 mod inbox;
 mod lease;
 mod migrate;
+mod notice;
 mod outbox;
 mod photo;
 mod quarantine;
+mod queue;
 mod read;
 mod receipt;
 mod reconcile;
@@ -22,6 +27,7 @@ mod reply;
 mod row;
 mod sent;
 mod status;
+mod timers;
 #[cfg(test)]
 mod tests;
 mod unanswered;
@@ -37,10 +43,12 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, ffi};
 use tokio::sync::{Notify, watch};
 
-pub use conversation::{ConversationDetail, ConversationFilter, ConversationSummary, Message};
+pub use conversation::{Closing, ConversationDetail, ConversationFilter, ConversationSummary, Message, Next};
 pub use counselor::{LoginCheck, NewCounselor};
 pub use event::Event;
-pub use inbox::{AcceptedPage, MakeReceipt, NoticeText, RoutePolicy, Routed};
+pub use action::{Acted, Action, Note};
+pub use citizen::Citizen;
+pub use inbox::{AcceptedPage, RoutePolicy, Routed};
 pub use lease::Lease;
 pub use migrate::SCHEMA_VERSION;
 pub use outbox::{Outcome, SendPolicy};
@@ -50,6 +58,7 @@ pub use receipt::Applied;
 pub use reconcile::{Answer, InDoubt, Unreceipted};
 pub use reply::{NewReply, ReplyOutcome, ReplyPhotos, ReplyRefused};
 pub use sent::Compared;
+pub use timers::Timed;
 pub use status::{Balance, Counts};
 
 /// How a change to a conversation ended.
@@ -63,6 +72,12 @@ pub enum Claim {
     Closed,
     /// The citizen has written since; nothing was changed.
     NewerTexts,
+    /// What it was about has not been said.
+    CategoryNeeded,
+    /// Who asks holds as many as they may.
+    Full,
+    /// The citizen wants no more texts, and has asked nothing since.
+    OptedOut,
 }
 
 /// Why the store could not do it. Holds no text and no number.

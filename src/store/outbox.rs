@@ -7,6 +7,7 @@ use super::event::{NewEvent, append};
 use super::unanswered::answer_lost;
 use super::{Result, Store, StoreError, receipt, row};
 use crate::domain::UnixMs;
+use crate::domain::notice::Notice;
 use crate::domain::outbound::{
     ClientKey, Lane, OutboundEvent, OutboundKind, OutboundState, OutboundText, Refused, next,
 };
@@ -54,6 +55,8 @@ pub(super) struct NewOutbound<'a> {
     pub kind: OutboundKind,
     pub text: &'a str,
     pub lane: Lane,
+    /// An automatic text's.
+    pub notice: Option<Notice>,
 }
 
 pub(super) fn insert(
@@ -66,9 +69,9 @@ pub(super) fn insert(
     let state = if recall_ms > 0 { OutboundState::Held } else { OutboundState::Queued };
     let mut insert = conn.prepare_cached(
         "INSERT INTO outbox (client_key, conversation_id, reply_id, author_id, citizen, from_number, kind, text, lane,
-                             state, created_at, next_attempt_at, expires_at)
+                             notice, state, created_at, next_attempt_at, expires_at)
          VALUES (:key, :conversation, :reply, :author, :citizen, :from, :kind, :text, :lane,
-                 :state, :now, :next, :expires)",
+                 :notice, :state, :now, :next, :expires)",
     )?;
     insert.execute(named_params! {
         ":key": ClientKey::from_random(rand::random()).as_str(),
@@ -80,6 +83,7 @@ pub(super) fn insert(
         ":kind": new.kind.as_str(),
         ":text": new.text,
         ":lane": new.lane.as_i64(),
+        ":notice": new.notice.map(Notice::group),
         ":state": state.as_str(),
         ":now": now,
         ":next": now + recall_ms,

@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension, named_params};
 
 use super::conversation::{Head, Message, of_reply, tell};
 use super::outbox::{self, NewOutbound, SendPolicy};
-use super::{Claim, Result, Store, StoreError, photo};
+use super::{Claim, Result, Store, StoreError, citizen, photo};
 use crate::domain::UnixMs;
 use crate::domain::conversation::ConversationEvent;
 use crate::domain::media::PhotoLimits;
@@ -68,6 +68,10 @@ impl Store {
             let head = Head::of(conn, new.conversation_id)?;
             if let Some(refused) = head.refusal(new.counselor_id) {
                 return Ok(ReplyOutcome::Refused(ReplyRefused::Guard(refused)));
+            }
+            let opted_out_at = citizen::of(conn, &head.citizen)?.opted_out_at;
+            if opted_out_at.is_some_and(|at| at >= head.last_inbound_at) && head.tier != Some(1) {
+                return Ok(ReplyOutcome::Refused(ReplyRefused::Guard(Claim::OptedOut)));
             }
             if head.last_inbound_id > new.last_seen && !new.force {
                 return Ok(ReplyOutcome::Refused(ReplyRefused::Guard(Claim::NewerTexts)));
@@ -160,6 +164,7 @@ fn queue(
         kind,
         text,
         lane: Lane::Reply,
+        notice: None,
     };
     outbox::insert(conn, &text, now, policy)
 }
@@ -167,7 +172,9 @@ fn queue(
 fn mark_answered(conn: &Connection, new: &NewReply, head: &Head, now: UnixMs) -> Result<()> {
     let to = head.after(ConversationEvent::Replied)?;
     conn.prepare_cached(
-        "UPDATE conversation SET state = :to, waiting_since_at = NULL, last_reply_at = :now
+        "UPDATE conversation
+         SET state = :to, waiting_since_at = NULL, last_reply_at = :now, touched_at = :now, nudged_at = NULL,
+             last_holder_id = :counselor, promise_due_at = NULL, promise_told_at = NULL, n_wait_notices = 0
          WHERE id = :id AND claimed_by = :counselor",
     )?
     .execute(named_params! {

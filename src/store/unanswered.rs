@@ -4,7 +4,7 @@
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 use super::event::{NewEvent, append};
-use super::{Result, row};
+use super::{Result, queue, row};
 use crate::domain::UnixMs;
 use crate::domain::conversation::{ConversationEvent, ConversationState, next};
 
@@ -32,6 +32,7 @@ pub(super) fn answer_lost(conn: &Connection, outbox_id: i64, now: UnixMs) -> Res
          WHERE id = :id AND state = :from",
     )?
     .execute(named_params! { ":to": to.as_str(), ":id": affected.id, ":from": affected.state.as_str() })?;
+    queue::place(conn, affected.id, None)?;
     let event = NewEvent {
         kind: "answer_lost",
         conversation_id: Some(affected.id),

@@ -33,14 +33,12 @@ pub use supervise::supervise;
 use crate::carrier::{Carrier, InboundClass, ReportClass};
 use crate::domain::polling::Pace;
 use crate::ops::clock::Clock;
-use crate::store::{NoticeText, RoutePolicy, Store, StoreError};
+use crate::store::{RoutePolicy, Store, StoreError};
 
 /// What the loops take from the configuration; replaced as a whole by a reload.
 #[derive(Clone)]
 pub struct Settings {
     pub route: RoutePolicy,
-    /// Told to citizens whose photos are lost.
-    pub photo_lost: NoticeText,
     pub inbound_pace: Pace,
     pub receipt_pace: Pace,
     /// So often the whole overlap of a window is read again.

@@ -69,9 +69,8 @@ async fn round(context: &Context) -> Result<usize> {
 }
 
 async fn tell(context: &Context) -> Result<()> {
-    let settings = context.settings();
-    let (notice, send) = (settings.photo_lost.clone(), settings.route.send.clone());
-    let n = context.store.tell_of_lost_photos(notice, send, context.now()).await?;
+    let policy = context.settings().route.clone();
+    let n = context.store.tell_of_lost_photos(policy, context.now()).await?;
     if n > 0 {
         tracing::warn!(n, "texts lost photos; their citizens and counselors are told");
     }

@@ -12,13 +12,14 @@ pub(super) use files::{Files, Hash};
 pub(super) use outgoing::{attach, copy, uploads_of};
 
 use super::event::{NewEvent, append};
-use super::inbox::NoticeText;
-use super::outbox::{self, NewOutbound, SendPolicy, one_row};
-use super::{Result, Store, StoreError, row};
+use super::inbox::RoutePolicy;
+use super::notice::{self, Addressee};
+use super::outbox::one_row;
+use super::{Result, Store, StoreError, citizen, row};
 use crate::domain::UnixMs;
 use crate::domain::conversation::may_be_texted;
 use crate::domain::media::MediaRef;
-use crate::domain::outbound::Lane;
+use crate::domain::notice::{Language, Notice};
 use crate::domain::phone::PhoneNumber;
 use crate::domain::photo::{
     Loss, MAX_PHOTOS, Measured, PhotoEvent, PhotoKind, PhotoState, TELL_EVERY_MS, UPLOAD_KEPT_MS, next,
@@ -187,8 +188,7 @@ impl Store {
     /// once it is. Returns how many texts from citizens were told of.
     pub async fn tell_of_lost_photos(
         &self,
-        notice: NoticeText,
-        policy: SendPolicy,
+        policy: RoutePolicy,
         now: UnixMs,
     ) -> Result<usize> {
         if self.look_up(untold).await?.is_empty() {
@@ -196,7 +196,7 @@ impl Store {
         }
         let told = self.write(move |conn| {
             let lost = untold(conn)?;
-            lost.iter().try_for_each(|text| tell_of(conn, text, &notice, &policy, now))?;
+            lost.iter().try_for_each(|text| tell_of(conn, text, &policy, now))?;
             Ok(lost.len())
         });
         let n = told.await?;
@@ -302,6 +302,7 @@ struct Lost {
     conversation_id: i64,
     citizen: PhoneNumber,
     our_number: PhoneNumber,
+    language: Language,
     /// One of the photos, and why.
     photo_id: i64,
     why: Loss,
@@ -309,7 +310,8 @@ struct Lost {
 
 fn untold(conn: &Connection) -> Result<Vec<Lost>> {
     let mut select = conn.prepare_cached(
-        "SELECT i.id, i.conversation_id, i.citizen, i.our_number, min(p.id) AS photo_id, p.trouble
+        "SELECT i.id, i.conversation_id, i.citizen, i.our_number, min(p.id) AS photo_id, p.trouble,
+                (SELECT language FROM conversation c WHERE c.id = i.conversation_id) AS language
          FROM photo p INDEXED BY photo_untold CROSS JOIN inbox i ON i.id = p.inbox_id
          WHERE p.state = 'lost' AND p.told_at IS NULL AND i.conversation_id IS NOT NULL
          GROUP BY p.inbox_id LIMIT 50",
@@ -320,6 +322,7 @@ fn untold(conn: &Connection) -> Result<Vec<Lost>> {
             conversation_id: r.get("conversation_id")?,
             citizen: row::phone(r, "citizen")?,
             our_number: row::phone(r, "our_number")?,
+            language: row::word(r, "language", Language::from_word)?,
             photo_id: r.get("photo_id")?,
             why: row::word(r, "trouble", Loss::from_word)?,
         })
@@ -327,25 +330,20 @@ fn untold(conn: &Connection) -> Result<Vec<Lost>> {
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-fn tell_of(
-    conn: &Connection,
-    lost: &Lost,
-    notice: &NoticeText,
-    policy: &SendPolicy,
-    now: UnixMs,
-) -> Result<()> {
-    if may_be_texted(&lost.citizen) && !was_told(conn, lost, now)? {
-        let new = NewOutbound {
+fn tell_of(conn: &Connection, lost: &Lost, policy: &RoutePolicy, now: UnixMs) -> Result<()> {
+    let is_wanted = citizen::of(conn, &lost.citizen)?.opted_out_at.is_none();
+    let words = policy.policy.texts.say(Notice::PhotoLost, lost.language, &[]);
+    if let Some(words) = words
+        && is_wanted
+        && may_be_texted(&lost.citizen)
+        && !was_told(conn, lost, now)?
+    {
+        let to = Addressee {
             conversation_id: lost.conversation_id,
-            reply_id: None,
-            author_id: None,
             citizen: &lost.citizen,
-            from: policy.senders.answering(&lost.our_number),
-            kind: notice.kind,
-            text: &notice.text,
-            lane: Lane::Notice,
+            our_number: &lost.our_number,
         };
-        outbox::insert(conn, &new, now, policy)?;
+        notice::write(conn, &to, &words, now, &policy.send)?;
     }
     let sql =
         "UPDATE photo SET told_at = :now WHERE inbox_id = :inbox AND state = 'lost' AND told_at IS NULL";

@@ -1,0 +1,131 @@
+//! `[service]`: what the gateway does by itself, and when.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::file::{Checker, unwritten};
+use super::{ConfigError, words};
+use crate::domain::notice::Texts;
+
+/// What is read of `[service]`, checked.
+#[derive(Debug, Clone)]
+pub struct Service {
+    /// Whether citizens are told at once that their text came.
+    pub receipt_texts: bool,
+    /// All automatic texts.
+    pub texts: Texts,
+    /// How long somebody waits (while we are open) until they hear that they are not forgotten; none, one or two times.
+    pub wait_notices: Vec<Duration>,
+    /// How long a text of danger may be unseen until supervisors are called, and called again.
+    pub escalations: Vec<Duration>,
+    /// A claim that nobody works on goes back to the queue after this; never an urgent one.
+    pub claim_idle: Duration,
+    /// At most so many conversations that wait for us a counselor.
+    pub max_held: u32,
+    /// Who comes back is offered to the last counselor for this long.
+    pub sticky: Duration,
+    /// After this long without a reply the citizen is asked whether they still need us.
+    pub nudge_after: Duration,
+    /// After this long without a reply the conversation is closed.
+    pub close_after: Duration,
+    /// Whether citizens are asked how it was, and how long after the close.
+    pub survey: bool,
+    pub survey_after: Duration,
+    /// More texts than this within ten minutes are a flood: they are kept and shown, but no more automatic texts go out.
+    pub flood: u32,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct ServiceSection {
+    receipt_texts: bool,
+    texts: Option<PathBuf>,
+    wait_notice_secs: Spanned<Vec<f64>>,
+    escalation_secs: Spanned<Vec<f64>>,
+    claim_idle_secs: Spanned<f64>,
+    max_held: Spanned<u32>,
+    sticky_secs: Spanned<f64>,
+    nudge_after_secs: Spanned<f64>,
+    close_after_secs: Spanned<f64>,
+    survey: bool,
+    survey_after_secs: Spanned<f64>,
+    flood: Spanned<u32>,
+}
+
+impl Default for ServiceSection {
+    fn default() -> Self {
+        ServiceSection {
+            receipt_texts: true,
+            texts: None,
+            wait_notice_secs: unwritten(vec![300.0, 900.0]),
+            escalation_secs: unwritten(vec![60.0, 180.0]),
+            claim_idle_secs: unwritten(1_800.0),
+            max_held: unwritten(3),
+            sticky_secs: unwritten(120.0),
+            nudge_after_secs: unwritten(7_200.0),
+            close_after_secs: unwritten(86_400.0),
+            survey: true,
+            survey_after_secs: unwritten(300.0),
+            flood: unwritten(20),
+        }
+    }
+}
+
+const DAY_SECS: f64 = 86_400.0;
+
+pub(super) fn read(checker: &Checker<'_>, section: &ServiceSection) -> Result<Service, ConfigError> {
+    let texts = section.texts.as_ref().map(|path| checker.beside(path));
+    let service = Service {
+        receipt_texts: section.receipt_texts,
+        texts: words::texts(texts.as_deref())?,
+        wait_notices: steps(checker, "service.wait_notice_secs", &section.wait_notice_secs)?,
+        escalations: steps(checker, "service.escalation_secs", &section.escalation_secs)?,
+        claim_idle: checker.secs("service.claim_idle_secs", &section.claim_idle_secs, 1.0, DAY_SECS)?,
+        max_held: checker.count("service.max_held", &section.max_held, 1, 1_000)?,
+        sticky: checker.secs("service.sticky_secs", &section.sticky_secs, 0.0, DAY_SECS)?,
+        nudge_after: checker.secs(
+            "service.nudge_after_secs",
+            &section.nudge_after_secs,
+            1.0,
+            30.0 * DAY_SECS,
+        )?,
+        close_after: checker.secs(
+            "service.close_after_secs",
+            &section.close_after_secs,
+            1.0,
+            90.0 * DAY_SECS,
+        )?,
+        survey: section.survey,
+        survey_after: checker.secs(
+            "service.survey_after_secs",
+            &section.survey_after_secs,
+            0.0,
+            7.0 * DAY_SECS,
+        )?,
+        flood: checker.count("service.flood", &section.flood, 2, 10_000)?,
+    };
+    if service.nudge_after >= service.close_after {
+        let message = "must be shorter than close_after_secs: first the question, then the close";
+        return Err(checker.wrong("service.nudge_after_secs", &section.nudge_after_secs, message));
+    }
+    Ok(service)
+}
+
+/// At most two times, the second later than the first.
+fn steps(
+    checker: &Checker<'_>,
+    key: &str,
+    value: &Spanned<Vec<f64>>,
+) -> Result<Vec<Duration>, ConfigError> {
+    let secs = value.get_ref();
+    let is_fine = secs.len() <= 2
+        && secs.iter().all(|s| (1.0..=DAY_SECS).contains(s))
+        && secs.windows(2).all(|pair| pair[0] < pair[1]);
+    if !is_fine {
+        return Err(checker.wrong(key, value, "must be at most two times in seconds, the second later"));
+    }
+    Ok(secs.iter().map(|s| Duration::from_secs_f64(*s)).collect())
+}

@@ -1,0 +1,200 @@
+//! Words that are data: automatic texts and triage lists. The built-in ones stand beside this file; an operator's own
+//! change what they name. Whatever can't be used is refused with file, line and reason.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::error::line_of;
+use super::{ConfigError, KOREAN_LIMITS};
+use crate::domain::notice::{Language, Notice, Texts};
+use crate::domain::triage::{Kind, Rule, Tier, Triage};
+
+const TEXTS: &str = include_str!("words/texts.toml");
+const TRIAGE: &str = include_str!("words/triage.toml");
+
+/// A file of words: where it stands, and what is in it.
+struct Source {
+    path: PathBuf,
+    text: String,
+}
+
+impl Source {
+    fn built_in(name: &str, text: &str) -> Source {
+        Source { path: PathBuf::from(format!("(built in) {name}")), text: text.to_owned() }
+    }
+
+    fn read(path: &Path) -> Result<Source, ConfigError> {
+        let text = std::fs::read_to_string(path).map_err(|e| ConfigError::unreadable(path, &e))?;
+        Ok(Source { path: path.to_owned(), text })
+    }
+
+    fn wrong(&self, key: String, at: &Range<usize>, message: impl Into<String>) -> ConfigError {
+        ConfigError {
+            file: self.path.clone(),
+            line: Some(line_of(&self.text, at.start)),
+            key: Some(key),
+            message: message.into(),
+        }
+    }
+
+    fn parsed<T: serde::de::DeserializeOwned>(&self) -> Result<T, ConfigError> {
+        toml::from_str(&self.text).map_err(|e| ConfigError::shape(&self.path, &self.text, &e))
+    }
+}
+
+/// The automatic texts: the built-in ones, and what the file changes of them.
+pub(super) fn texts(own: Option<&Path>) -> Result<Texts, ConfigError> {
+    let mut sources = vec![Source::built_in("texts.toml", TEXTS)];
+    if let Some(path) = own {
+        sources.push(Source::read(path)?);
+    }
+    let (mut words, mut places) = (BTreeMap::new(), BTreeMap::new());
+    for (n, source) in sources.iter().enumerate() {
+        let file: BTreeMap<String, BTreeMap<String, Spanned<String>>> = source.parsed()?;
+        for (language, keys) in file {
+            let language = Language::from_word(&language).ok_or_else(|| {
+                source.wrong(language.clone(), &(0..0), "is no language of ours: only [ko] and [en]")
+            })?;
+            for (key, text) in keys {
+                let at = text.span();
+                let notice = Notice::from_word(&key).ok_or_else(|| {
+                    source.wrong(key.clone(), &at, "is no automatic text; `munjad texts` shows all")
+                })?;
+                words.insert((language, notice), text.into_inner());
+                places.insert((language, notice), (n, at));
+            }
+        }
+    }
+    Texts::new(&words, KOREAN_LIMITS).map_err(|(language, notice, why)| {
+        let key = format!("{}.{}", language.as_str(), notice.as_str());
+        let (n, at) = places.get(&(language, notice)).cloned().unwrap_or((0, 0..0));
+        sources[n].wrong(key, &at, why)
+    })
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TriageFile {
+    rule: Vec<Spanned<RuleSection>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RuleSection {
+    id: String,
+    tier: Spanned<i64>,
+    kind: Spanned<String>,
+    lang: Spanned<String>,
+    words: Vec<String>,
+    #[serde(default)]
+    exceptions: Vec<String>,
+    #[serde(default)]
+    hits: Vec<String>,
+    #[serde(default)]
+    misses: Vec<String>,
+}
+
+/// The triage lists: the built-in rules, then those of the files in their order; a rule replaces one of the same id.
+pub fn triage(own: &[PathBuf]) -> Result<Triage, ConfigError> {
+    let mut sources = vec![Source::built_in("triage.toml", TRIAGE)];
+    for path in own {
+        sources.push(Source::read(path)?);
+    }
+    let mut rules: Vec<Rule> = Vec::new();
+    let mut places: Vec<(usize, Range<usize>)> = Vec::new();
+    for (n, source) in sources.iter().enumerate() {
+        for section in source.parsed::<TriageFile>()?.rule {
+            let place = (n, section.span());
+            let rule = rule(source, section.into_inner())?;
+            match rules.iter().position(|known| known.id == rule.id) {
+                Some(index) if places[index].0 == n => {
+                    let message = "stands here twice";
+                    return Err(source.wrong(format!("rule {}", rule.id), &place.1, message));
+                }
+                Some(index) => (rules[index], places[index]) = (rule, place),
+                None => {
+                    rules.push(rule);
+                    places.push(place);
+                }
+            }
+        }
+    }
+    let ids: Vec<String> = rules.iter().map(|rule| rule.id.clone()).collect();
+    Triage::new(rules).map_err(|bad| {
+        let (n, at) = places.get(bad.index).cloned().unwrap_or((0, 0..0));
+        let id = ids.get(bad.index).map_or("", String::as_str);
+        sources[n].wrong(format!("rule {id}"), &at, bad.why)
+    })
+}
+
+fn rule(source: &Source, section: RuleSection) -> Result<Rule, ConfigError> {
+    let key = |name: &str| format!("rule {}: {name}", section.id);
+    let tier = Tier::from_number(*section.tier.get_ref());
+    let tier = tier.ok_or_else(|| source.wrong(key("tier"), &section.tier.span(), "must be 1, 2 or 3"))?;
+    let kind = Kind::from_word(section.kind.get_ref()).ok_or_else(|| {
+        source.wrong(key("kind"), &section.kind.span(), "must be danger, self_harm, youth or abuse")
+    })?;
+    let language = Language::from_word(section.lang.get_ref());
+    let language =
+        language.ok_or_else(|| source.wrong(key("lang"), &section.lang.span(), "must be ko or en"))?;
+    let RuleSection { id, words, exceptions, hits, misses, .. } = section;
+    Ok(Rule { id, tier, kind, language, words, exceptions, hits, misses })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_built_in_can_be_used() {
+        let texts = texts(None).unwrap();
+        for (language, notice) in Language::ALL.into_iter().flat_map(|l| Notice::ALL.map(|n| (l, n))) {
+            assert!(texts.size(language, notice).is_some(), "{language:?} {notice:?}");
+        }
+        assert!(triage(&[]).unwrap().rules().len() > 10);
+    }
+
+    #[test]
+    fn a_file_changes_what_it_names_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("texts.toml");
+        std::fs::write(&path, "[ko]\nclosing = \"끝.\"\n").unwrap();
+        let texts = texts(Some(&path)).unwrap();
+        assert_eq!(texts.say(Notice::Closing, Language::Ko, &[]).unwrap().text, "끝.");
+        assert!(texts.say(Notice::Closing, Language::En, &[]).unwrap().text.starts_with("[120]"));
+    }
+
+    #[test]
+    fn what_cannot_be_used_is_named_with_its_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("own.toml");
+        let cases = [
+            ("\n[ko]\nreceipt = \"{name}\"", "line 3: ko.receipt: holds {name}"),
+            ("[ko]\nreciept = \"x\"", "line 2: reciept: is no automatic text"),
+            ("[fr]\nreceipt = \"x\"", "fr: is no language"),
+            ("[ko]\nreceipt = 3", "line 2"),
+        ];
+        for (text, expected) in cases {
+            std::fs::write(&path, text).unwrap();
+            let refused = texts(Some(&path)).unwrap_err().to_string();
+            assert!(refused.contains(expected), "{refused}");
+        }
+        let head = "[[rule]]\nid = \"a\"\ntier = 1\nkind = \"danger\"\nlang = \"ko\"\n";
+        let cases = [
+            (format!("\n\n{head}words = []"), "line 3: rule a: has no words"),
+            (format!("{head}words = [\"가나\"]\nhits = [\"다라\"]"), "line 1: rule a: its own test fails"),
+            (head.replace("= 1", "= 4") + "words = [\"가나\"]", "line 3: rule a: tier: must be"),
+            (format!("{head}words = [\"가나\"]\nwurds = []"), "unknown field"),
+            (format!("{head}words = [\"가나\"]\n{head}words = [\"가나\"]"), "twice"),
+        ];
+        for (text, expected) in cases {
+            std::fs::write(&path, text).unwrap();
+            let refused = triage(std::slice::from_ref(&path)).unwrap_err().to_string();
+            assert!(refused.contains(expected) && refused.contains("own.toml"), "{refused}");
+        }
+    }
+}

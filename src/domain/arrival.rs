@@ -1,0 +1,224 @@
+//! What becomes of a text that arrives: where it goes, how pressing it is, and what is said to its sender at once. One pure
+//! decision, used by the router and by a dry run over past texts alike. Source of the rules: service.md, "For the citizen"
+//! and "Urgent texts".
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::UnixMs;
+use super::calendar::Standing;
+use super::conversation::{Latest, REOPEN_MS, Route, may_be_texted, route};
+use super::desk::{Desk, Desks};
+use super::notice::{Language, Notice, Texts};
+use super::opt_out::{Wish, wish};
+use super::phone::PhoneNumber;
+use super::survey::{self, Answer};
+use super::triage::{Kind, Tier, Triage, Verdict};
+
+/// Texts of one sender within this time are judged together too: parts of a sentence come one by one (milliseconds).
+pub const JOIN_MS: i64 = 2 * 60 * 1_000;
+/// Texts of one sender are counted over this time (milliseconds).
+pub const FLOOD_MS: i64 = 10 * 60 * 1_000;
+/// An answer to the survey is taken as one for so long (milliseconds).
+pub const SURVEY_OPEN_MS: i64 = REOPEN_MS;
+
+/// What the operator has decided about texts that arrive.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    pub desks: Desks,
+    pub triage: Arc<Triage>,
+    pub texts: Texts,
+    pub receipt_texts: bool,
+    /// More texts of one sender within [`FLOOD_MS`] are a flood.
+    pub flood: u32,
+}
+
+/// A text, as it arrives.
+#[derive(Debug, Clone, Copy)]
+pub struct Arrived<'a> {
+    pub citizen: &'a PhoneNumber,
+    pub our_number: &'a PhoneNumber,
+    pub text: &'a str,
+    pub has_photos: bool,
+    pub at: UnixMs,
+}
+
+/// What is known of its sender.
+#[derive(Debug, Clone, Default)]
+pub struct Known {
+    pub latest: Option<Latest>,
+    /// The desk and language of the latest conversation.
+    pub desk: Option<String>,
+    pub language: Language,
+    /// Their texts of the last [`JOIN_MS`], oldest first, in one.
+    pub recent: String,
+    /// How many they sent within [`FLOOD_MS`].
+    pub n_recent: u32,
+    pub is_opted_out: bool,
+    pub restricted_until: Option<UnixMs>,
+    /// We asked how it was, and they have not answered yet.
+    pub survey_asked_at: Option<UnixMs>,
+    /// When a text of each group of notices was last sent to them.
+    pub said: BTreeMap<String, UnixMs>,
+}
+
+/// What a text is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Purpose {
+    /// A person has to answer it.
+    Question,
+    Survey(Answer),
+    Wish(Wish),
+    /// Its sender is not answered for a while.
+    Restricted,
+}
+
+impl Purpose {
+    /// The word in the database.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Purpose::Question => "question",
+            Purpose::Survey(_) => "survey",
+            Purpose::Wish(Wish::OptOut) => "opt_out",
+            Purpose::Wish(Wish::OptIn) => "opt_in",
+            Purpose::Restricted => "restricted",
+        }
+    }
+}
+
+/// Where a text goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// Into the queue or to who holds its conversation.
+    Route(Route),
+    /// Beside the latest conversation, which stays as it is; none: a conversation of its own that is closed at once.
+    Aside(Option<i64>),
+}
+
+/// What becomes of a text.
+#[derive(Debug, Clone)]
+pub struct Arrival<'p> {
+    pub place: Place,
+    pub purpose: Purpose,
+    pub desk: &'p Desk,
+    pub language: Language,
+    pub tier: Option<Tier>,
+    /// The rules that spoke.
+    pub rules: String,
+    pub is_abusive: bool,
+    /// More texts than a person writes.
+    pub is_flood: bool,
+    /// What is said at once, if anything.
+    pub notice: Option<Notice>,
+    /// How the desk stands at that moment.
+    pub standing: Standing,
+}
+
+/// Decides about one text.
+pub fn decide<'p>(policy: &'p Policy, arrived: &Arrived<'_>, known: &Known) -> Arrival<'p> {
+    let verdict = judge(&policy.triage, arrived.text, &known.recent);
+    let tier = verdict.tier();
+    let purpose = purpose(arrived, known, tier);
+    let place = match purpose {
+        Purpose::Question => Place::Route(route(known.latest, arrived.at)),
+        _ => Place::Aside(known.latest.map(|latest| latest.id)),
+    };
+    let goes_on = matches!(place, Place::Route(Route::Join { .. } | Route::Reopen { .. }) | Place::Aside(Some(_)));
+    let desk = match known.desk.as_deref().filter(|_| goes_on) {
+        Some(key) => policy.desks.of(key),
+        None => policy.desks.route(arrived.our_number, arrived.text),
+    };
+    let standing = desk.calendar.at(arrived.at);
+    let mut arrival = Arrival {
+        place,
+        purpose,
+        desk,
+        language: if goes_on { known.language } else { Language::of(arrived.text) },
+        tier,
+        rules: verdict.rules(),
+        is_abusive: verdict.is_abusive(),
+        is_flood: known.n_recent >= policy.flood,
+        notice: None,
+        standing,
+    };
+    arrival.notice = notice(policy, arrived, known, &arrival, verdict.danger());
+    arrival
+}
+
+/// The worse of the text alone and of what the last texts say together.
+fn judge<'t>(triage: &'t Triage, text: &str, recent: &str) -> Verdict<'t> {
+    let alone = triage.judge(text);
+    if recent.is_empty() || alone.tier() == Some(Tier::Danger) {
+        return alone;
+    }
+    let together = triage.judge(&format!("{recent} {text}"));
+    let rank = |verdict: &Verdict<'_>| verdict.tier().map_or(u8::MAX, Tier::number);
+    // What only the texts before said is theirs already.
+    let adds = rank(&together) < rank(&alone) && rank(&together) < rank(&triage.judge(recent));
+    if adds { together } else { alone }
+}
+
+fn purpose(arrived: &Arrived<'_>, known: &Known, tier: Option<Tier>) -> Purpose {
+    if tier == Some(Tier::Danger) {
+        return Purpose::Question;
+    }
+    if known.restricted_until.is_some_and(|until| until > arrived.at) {
+        return Purpose::Restricted;
+    }
+    if let Some(wish) = wish(arrived.text) {
+        return Purpose::Wish(wish);
+    }
+    let is_asked = known.survey_asked_at.is_some_and(|at| arrived.at - at <= SURVEY_OPEN_MS);
+    if is_asked && tier.is_none() && !arrived.has_photos {
+        match survey::read(arrived.text) {
+            Answer::Other => {}
+            answer => return Purpose::Survey(answer),
+        }
+    }
+    Purpose::Question
+}
+
+fn notice(
+    policy: &Policy,
+    arrived: &Arrived<'_>,
+    known: &Known,
+    arrival: &Arrival<'_>,
+    danger: Option<Kind>,
+) -> Option<Notice> {
+    if !may_be_texted(arrived.citizen) {
+        return None;
+    }
+    let wanted = match (&arrival.purpose, danger) {
+        (_, Some(Kind::SelfHarm)) => Notice::UrgentSelfHarm,
+        (_, Some(Kind::Youth)) => Notice::UrgentYouth,
+        (_, Some(_)) => Notice::UrgentDanger,
+        (_, None) if arrival.is_flood => return None,
+        (Purpose::Wish(Wish::OptOut), _) => Notice::OptedOut,
+        (Purpose::Wish(Wish::OptIn), _) => Notice::OptedIn,
+        (Purpose::Restricted, _) => Notice::Restricted,
+        (Purpose::Survey(_), _) => Notice::SurveyThanks,
+        (Purpose::Question, _) if arrived.text.trim().is_empty() && !arrived.has_photos => Notice::Unreadable,
+        (Purpose::Question, _) => {
+            let begins = matches!(arrival.place, Place::Route(Route::Open { .. } | Route::Reopen { .. }));
+            let is_closed = matches!(arrival.standing, Standing::Closed { .. });
+            match (policy.receipt_texts && begins, is_closed) {
+                (false, _) => return None,
+                (true, true) => Notice::ReceiptClosed,
+                (true, false) => Notice::Receipt,
+            }
+        }
+    };
+    may_say(wanted, known.is_opted_out, &known.said, arrived.at).then_some(wanted)
+}
+
+/// Whether a notice may go to who has said whether they want any, and to whom so much has been said.
+pub fn may_say(
+    notice: Notice,
+    is_opted_out: bool,
+    said: &BTreeMap<String, UnixMs>,
+    now: UnixMs,
+) -> bool {
+    let is_wanted = !is_opted_out || notice.passes_opt_out();
+    let window = notice.window_ms();
+    is_wanted && said.get(notice.group()).is_none_or(|at| now - at >= window)
+}
