@@ -2,6 +2,7 @@
 //! argument, in milliseconds UTC; rules are pure functions with tables and properties as tests.
 
 pub mod breaker;
+pub mod calendar;
 pub mod compare;
 pub mod conversation;
 pub mod counselor;
