@@ -1,0 +1,164 @@
+//! A day of a desk and the year it stands in: worked out once from the rules.
+
+use std::collections::BTreeMap;
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+
+use super::holidays::{Kind, is_weekend, public_holidays};
+use super::hours::{DAY_MINUTES, Span};
+use super::{Exception, Inner, UnixMs};
+
+/// Why a day has the hours it has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Why {
+    Weekday,
+    /// Saturday or Sunday, and nothing else.
+    Weekend,
+    /// A public holiday by rule; two on one day with `·` between.
+    Holiday(String),
+    /// In place of that holiday.
+    Substitute(String),
+    /// A holiday the operator added.
+    Added(String),
+    /// By rule or added this holiday, but the operator took it away.
+    Removed(String),
+    /// Other hours than usual, and what citizens are told about it.
+    Exception(Option<String>),
+}
+
+/// A day of a desk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Day {
+    pub date: Date,
+    /// In order, a gap between any two.
+    pub spans: Vec<Span>,
+    pub why: Why,
+    /// What the day is when nothing exceptional is on.
+    is_holiday: bool,
+}
+
+impl Day {
+    pub(super) fn without_hours(date: Date) -> Day {
+        Day { date, spans: Vec::new(), why: usual(date), is_holiday: false }
+    }
+
+    /// A public holiday, by rule or added; an exception does not change that.
+    pub fn is_holiday(&self) -> bool {
+        self.is_holiday
+    }
+
+    /// What citizens are told about it.
+    pub fn text(&self) -> Option<&str> {
+        match &self.why {
+            Why::Exception(text) => text.as_deref(),
+            _ => None,
+        }
+    }
+}
+
+/// A worked-out year.
+pub(super) struct Year {
+    /// From 1 January on.
+    pub(super) days: Vec<Day>,
+    /// Opening and closing, in order, a gap between any two. What goes on at its last midnight ends there.
+    pub(super) open: Vec<(UnixMs, UnixMs)>,
+}
+
+impl Year {
+    pub(super) fn of(inner: &Inner, year: i16) -> Year {
+        // Hours may begin on the last evening of the year before, or speak of the day before a holiday.
+        let marks: BTreeMap<Date, Why> =
+            (year - 1..=year + 1).flat_map(|year| holidays_of(inner, year)).collect();
+        let holidays = marks.iter().filter(|(_, why)| is_holiday(why)).map(|(date, _)| *date);
+        let hours = inner.hours.among(holidays);
+        let day = |date: Date| {
+            let why = marks.get(&date).cloned().unwrap_or_else(|| usual(date));
+            let day = Day { date, spans: hours.on(date), is_holiday: is_holiday(&why), why };
+            excepted(inner, day)
+        };
+        let dates = Date::new(year, 1, 1).into_iter().flat_map(|first| first.series(1.day()));
+        let days: Vec<Day> = dates.take_while(|date| date.year() == year).map(day).collect();
+        let mut open: Vec<(UnixMs, UnixMs)> = Vec::with_capacity(days.len());
+        for (opens, closes) in days.iter().flat_map(|day| moments(inner, day)) {
+            match open.last_mut() {
+                Some((_, last)) if *last >= opens => *last = closes.max(*last),
+                _ => open.push((opens, closes)),
+            }
+        }
+        Year { days, open }
+    }
+
+    /// The end of the span that `now_ms` is in.
+    pub(super) fn open_until(&self, now_ms: UnixMs) -> Option<UnixMs> {
+        let (opens, closes) = self.open.get(self.first_after(now_ms))?;
+        (*opens <= now_ms).then_some(*closes)
+    }
+
+    pub(super) fn open_ms_between(&self, from_ms: UnixMs, to_ms: UnixMs) -> i64 {
+        let spans = self.open.iter().skip(self.first_after(from_ms));
+        let spans = spans.take_while(|(opens, _)| *opens < to_ms);
+        spans.map(|(opens, closes)| (*closes.min(&to_ms) - *opens.max(&from_ms)).max(0)).sum()
+    }
+
+    /// The first span that ends after `now_ms`.
+    fn first_after(&self, now_ms: UnixMs) -> usize {
+        self.open.partition_point(|(_, closes)| *closes <= now_ms)
+    }
+}
+
+fn usual(date: Date) -> Why {
+    if is_weekend(date) { Why::Weekend } else { Why::Weekday }
+}
+
+fn is_holiday(why: &Why) -> bool {
+    matches!(why, Why::Holiday(_) | Why::Substitute(_) | Why::Added(_))
+}
+
+/// The days of `year` that are, or were, holidays.
+fn holidays_of(inner: &Inner, year: i16) -> BTreeMap<Date, Why> {
+    let mut marks: BTreeMap<Date, Why> = BTreeMap::new();
+    for holiday in public_holidays(year) {
+        let name = holiday.name.to_owned();
+        let why = match (holiday.kind, marks.remove(&holiday.date)) {
+            (Kind::Substitute, _) => Why::Substitute(name),
+            (_, Some(Why::Holiday(other))) => Why::Holiday(format!("{other}·{name}")),
+            _ => Why::Holiday(name),
+        };
+        marks.insert(holiday.date, why);
+    }
+    for (date, name) in inner.rules.added.iter().filter(|(date, _)| date.year() == year) {
+        marks.entry(*date).or_insert_with(|| Why::Added(name.clone()));
+    }
+    for date in inner.rules.removed.iter().filter(|date| date.year() == year) {
+        if let Some(Why::Holiday(name) | Why::Substitute(name) | Why::Added(name)) = marks.remove(date) {
+            marks.insert(*date, Why::Removed(name));
+        }
+    }
+    marks
+}
+
+/// The day with the exception that speaks of it.
+fn excepted(inner: &Inner, day: Day) -> Day {
+    let speaks = |one: &Exception| (one.first..=one.last).contains(&day.date);
+    let mut exceptions = inner.rules.exceptions.iter().zip(&inner.exceptional);
+    let Some((exception, hours)) = exceptions.find(|(one, _)| speaks(one)) else {
+        return day;
+    };
+    let spans = hours.clone().unwrap_or(day.spans);
+    Day { spans, why: Why::Exception(exception.text.clone()), ..day }
+}
+
+/// A day's spans as moments. An hour the clocks skip is moved on, one they repeat begins the first time.
+fn moments(inner: &Inner, day: &Day) -> Vec<(UnixMs, UnixMs)> {
+    let at = |minute: u16| {
+        let (date, minute) = match minute {
+            DAY_MINUTES => (day.date.tomorrow().ok()?, 0),
+            minute => (day.date, minute),
+        };
+        let (hour, minute) = (i8::try_from(minute / 60).ok()?, i8::try_from(minute % 60).ok()?);
+        Some(inner.zone.to_timestamp(date.at(hour, minute, 0, 0)).ok()?.as_millisecond())
+    };
+    let spans = day.spans.iter().filter_map(|span| Some((at(span.opens)?, at(span.closes)?)));
+    spans.filter(|(opens, closes)| opens < closes).collect()
+}

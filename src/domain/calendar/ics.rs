@@ -1,0 +1,154 @@
+//! Days from an iCalendar file (RFC 5545): each all-day event is a holiday of that name.
+//!
+//! Events at a time of day say nothing about holidays and are left out. A day that repeats by rule is refused rather than
+//! guessed: whoever made the file can write each day down.
+
+use icalendar::parser::{Component, Property, read_calendar, unfold};
+use jiff::ToSpan;
+use jiff::civil::Date;
+
+/// A single event may last so long.
+const LONGEST_DAYS: usize = 31;
+
+/// The all-day events of a file, day by day; or why it cannot be used.
+pub fn all_day_events(text: &str) -> Result<Vec<(Date, String)>, String> {
+    let unfolded = unfold(text.trim_start_matches('\u{feff}'));
+    let calendar = read_calendar(&unfolded).map_err(|_| "is no iCalendar file".to_owned())?;
+    // The parser reads one component; what it did not read must not be lost in silence.
+    let n_events = unfolded.lines().filter(|line| line.trim().eq_ignore_ascii_case("BEGIN:VEVENT")).count();
+    let events: Vec<_> = calendar.components.iter().filter(|c| is_named(c.name.as_str(), "VEVENT")).collect();
+    if n_events != events.len() || !is_whole(&unfolded) {
+        return Err("is no iCalendar file, or only a part of one".to_owned());
+    }
+    let mut days = Vec::new();
+    for event in events {
+        days.extend(days_of(event)?);
+    }
+    days.sort();
+    days.dedup();
+    Ok(days)
+}
+
+fn is_whole(unfolded: &str) -> bool {
+    let lines: Vec<&str> = unfolded.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    matches!((lines.first(), lines.last()), (Some(first), Some(last))
+        if is_named(first, "BEGIN:VCALENDAR") && is_named(last, "END:VCALENDAR"))
+}
+
+fn is_named(word: &str, name: &str) -> bool {
+    word.eq_ignore_ascii_case(name)
+}
+
+fn value<'a>(event: &'a Component<'_>, name: &str) -> Option<&'a str> {
+    let is_it = |property: &&Property<'_>| is_named(property.name.as_str(), name);
+    event.properties.iter().find(is_it).map(|property| property.val.as_str().trim())
+}
+
+fn days_of(event: &Component<'_>) -> Result<Vec<(Date, String)>, String> {
+    let name = name_of(event);
+    let start = value(event, "DTSTART").ok_or_else(|| format!("has an event without a day: {name}"))?;
+    let is_cancelled = value(event, "STATUS").is_some_and(|word| is_named(word, "CANCELLED"));
+    if start.contains(['T', 't']) || is_cancelled {
+        return Ok(Vec::new());
+    }
+    let first = day(start).ok_or_else(|| format!("has an event on a day that is none: {name}"))?;
+    if value(event, "RRULE").is_some() || value(event, "RDATE").is_some() {
+        return Err(format!("has an event that repeats, on {first}: {name}; write each day down"));
+    }
+    let end = match (value(event, "DTEND"), value(event, "DURATION")) {
+        (Some(end), _) => day(end),
+        (None, Some(length)) => length.parse::<jiff::Span>().ok().and_then(|l| first.checked_add(l).ok()),
+        (None, None) => first.tomorrow().ok(),
+    };
+    let end = end.ok_or_else(|| format!("has an event whose end is no day: {name}"))?;
+    // DTEND is the day after; some programs write the same day.
+    let days: Vec<Date> =
+        first.series(1.day()).take_while(|d| *d < end || *d == first).take(LONGEST_DAYS + 1).collect();
+    if days.len() > LONGEST_DAYS {
+        return Err(format!("has an event of more than {LONGEST_DAYS} days, from {first}: {name}"));
+    }
+    Ok(days.into_iter().map(|date| (date, name.clone())).collect())
+}
+
+/// Without what a terminal would obey; a name says what it needs to in 60 characters.
+fn name_of(event: &Component<'_>) -> String {
+    let property = event.properties.iter().find(|p| is_named(p.name.as_str(), "SUMMARY"));
+    let text = property.map(|p| p.val.clone().unescape_text().as_str().to_owned()).unwrap_or_default();
+    let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(60).collect();
+    let text = text.trim();
+    if text.is_empty() { "ICS".to_owned() } else { text.to_owned() }
+}
+
+/// `20260603`
+fn day(word: &str) -> Option<Date> {
+    let is_day = word.len() == 8 && word.bytes().all(|b| b.is_ascii_digit());
+    if !is_day {
+        return None;
+    }
+    Date::new(word[..4].parse().ok()?, word[4..6].parse().ok()?, word[6..].parse().ok()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(events: &str) -> String {
+        format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//y//KO\r\n{events}END:VCALENDAR\r\n")
+    }
+
+    fn event(lines: &str) -> String {
+        format!("BEGIN:VEVENT\r\nUID:1@example.kr\r\nDTSTAMP:20260101T000000Z\r\n{lines}\r\nEND:VEVENT\r\n")
+    }
+
+    fn told(text: &str) -> String {
+        let days = all_day_events(text).expect(text);
+        days.iter().map(|(date, name)| format!("{date} {name}")).collect::<Vec<_>>().join(", ")
+    }
+
+    #[test]
+    fn all_day_events_are_days() {
+        let table = [
+            ("DTSTART;VALUE=DATE:20260603\r\nSUMMARY:지방선거", "2026-06-03 지방선거"),
+            ("DTSTART;VALUE=DATE:20260603\r\nDTEND;VALUE=DATE:20260604\r\nSUMMARY:x", "2026-06-03 x"),
+            ("DTSTART;VALUE=DATE:20260603\r\nDTEND;VALUE=DATE:20260603\r\nSUMMARY:x", "2026-06-03 x"),
+            (
+                "DTSTART;VALUE=DATE:20261230\r\nDTEND;VALUE=DATE:20270102\r\nSUMMARY:x",
+                "2026-12-30 x, 2026-12-31 x, 2027-01-01 x",
+            ),
+            ("DTSTART;VALUE=DATE:20260603\r\nDURATION:P2D\r\nSUMMARY:x", "2026-06-03 x, 2026-06-04 x"),
+            (
+                "DTSTART;VALUE=DATE:20260603\r\nSUMMARY:시민의 날\\, 긴 이\r\n 름",
+                "2026-06-03 시민의 날, 긴 이름",
+            ),
+            ("DTSTART:20260603T090000Z\r\nSUMMARY:회의", ""),
+            ("DTSTART;VALUE=DATE:20260603\r\nSTATUS:CANCELLED\r\nSUMMARY:x", ""),
+            ("DTSTART;VALUE=DATE:20260603", "2026-06-03 ICS"),
+            ("DTSTART;VALUE=DATE:20260603\r\nSUMMARY:a\u{1b}[31m", "2026-06-03 a [31m"),
+        ];
+        for (lines, expected) in table {
+            assert_eq!(told(&file(&event(lines))), expected, "{lines}");
+        }
+        let (two, alarm) = (
+            event("DTSTART;VALUE=DATE:20260102\r\nSUMMARY:b"),
+            "BEGIN:VALARM\r\nACTION:DISPLAY\r\nEND:VALARM",
+        );
+        let one = event(&format!("DTSTART;VALUE=DATE:20260101\r\nSUMMARY:a\r\n{alarm}"));
+        assert_eq!(told(&file(&format!("{two}{one}"))), "2026-01-01 a, 2026-01-02 b");
+        assert_eq!(told(&file("")), "");
+        assert_eq!(told(&format!("\u{feff}{}", file("").replace("\r\n", "\n"))), "");
+    }
+
+    #[test]
+    fn what_would_be_guessed_is_refused() {
+        let whole = file(&event("DTSTART;VALUE=DATE:20260603\r\nSUMMARY:x"));
+        let mut table = vec![String::new(), "<html>".to_owned(), "BEGIN:".to_owned(), format!("{whole}rest")];
+        table.extend((1..whole.len() - 2).map(|n| whole[..n].to_owned()));
+        table.push(file(&event("DTSTART;VALUE=DATE:20260603\r\nRRULE:FREQ=YEARLY\r\nSUMMARY:x")));
+        table.push(file(&event("DTSTART;VALUE=DATE:20260230\r\nSUMMARY:x")));
+        table.push(file(&event("DTSTART;VALUE=DATE:20260101\r\nDTEND;VALUE=DATE:20270101\r\nSUMMARY:x")));
+        table.push(file(&event("SUMMARY:x")));
+        for text in table {
+            assert!(all_day_events(&text).is_err(), "{text}");
+        }
+    }
+}
