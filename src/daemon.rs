@@ -19,10 +19,11 @@ use tokio_util::sync::CancellationToken;
 use crate::api::wire::WorkerStatus;
 use crate::api::{self, ApiContext, ApiSettings, Health};
 use crate::carrier;
-use crate::config::{Config, LogFormat};
+use crate::config::{Config, LogFormat, Service};
 use crate::domain::arrival::Policy;
 use crate::domain::conversation::LIVE_MS;
 use crate::domain::polling::Pace;
+use crate::domain::timers::Times;
 use crate::ops::clock::Clock;
 use crate::ops::{logging, systemd};
 use crate::store::{RoutePolicy, SendPolicy, Store, StoreOptions};
@@ -295,6 +296,7 @@ fn settings(config: &Config, carriers: &Carriers) -> Settings {
             send: send_policy(config, carriers),
             sticky_ms: ms(config.service.sticky),
         },
+        times: times(&config.service),
         inbound_pace: Pace { fast_ms, slow_ms, live_for_ms },
         receipt_pace: Pace {
             fast_ms: ms(polling.receipts_fast),
@@ -306,6 +308,17 @@ fn settings(config: &Config, carriers: &Carriers) -> Settings {
         max_in_flight: config.sending.max_in_flight,
         lease_ms: ms(longest_call) + 30_000,
         receipt_timeout_ms: ms(config.sending.receipt_timeout),
+    }
+}
+
+fn times(service: &Service) -> Times {
+    let all_ms = |steps: &[Duration]| steps.iter().copied().map(ms).collect();
+    Times {
+        wait_notices_ms: all_ms(&service.wait_notices),
+        escalations_ms: all_ms(&service.escalations),
+        claim_idle_ms: ms(service.claim_idle),
+        nudge_after_ms: ms(service.nudge_after),
+        close_after_ms: ms(service.close_after),
     }
 }
 

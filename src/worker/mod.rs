@@ -16,6 +16,7 @@ mod rescuer;
 mod router;
 mod sender;
 mod supervise;
+mod timers;
 
 use std::fmt;
 use std::sync::Arc;
@@ -32,6 +33,7 @@ pub use supervise::supervise;
 
 use crate::carrier::{Carrier, InboundClass, ReportClass};
 use crate::domain::polling::Pace;
+use crate::domain::timers::Times;
 use crate::ops::clock::Clock;
 use crate::store::{RoutePolicy, Store, StoreError};
 
@@ -39,6 +41,8 @@ use crate::store::{RoutePolicy, Store, StoreError};
 #[derive(Clone)]
 pub struct Settings {
     pub route: RoutePolicy,
+    /// What time alone does to conversations.
+    pub times: Times,
     pub inbound_pace: Pace,
     pub receipt_pace: Pace,
     /// So often the whole overlap of a window is read again.
@@ -98,6 +102,7 @@ pub enum Role {
     Rescuer,
     Sender,
     Photos,
+    Timers,
     Auditor,
     Receipts(&'static str),
     Poller(&'static str),
@@ -106,7 +111,7 @@ pub enum Role {
 impl Role {
     /// The loops these carriers need, in the order they are started.
     pub fn all(carriers: &Carriers) -> Vec<Role> {
-        let mut roles = vec![Role::Router, Role::Rescuer, Role::Sender, Role::Photos, Role::Auditor];
+        let mut roles = vec![Role::Router, Role::Rescuer, Role::Sender, Role::Photos, Role::Timers, Role::Auditor];
         let has_reports =
             |c: &&Arc<dyn Carrier>| !matches!(c.caps().reports, ReportClass::None | ReportClass::PerMessage);
         let senders = carriers.senders().map(|used| &used.carrier);
@@ -125,6 +130,7 @@ impl fmt::Display for Role {
             Role::Rescuer => f.write_str("rescuer"),
             Role::Sender => f.write_str("sender"),
             Role::Photos => f.write_str("photos"),
+            Role::Timers => f.write_str("timers"),
             Role::Auditor => f.write_str("auditor"),
             Role::Receipts(carrier) => write!(f, "receipts of {carrier}"),
             Role::Poller(carrier) => write!(f, "poller of {carrier}"),
@@ -139,6 +145,7 @@ pub async fn run(role: Role, context: Context) {
         Role::Rescuer => rescuer::run(context).await,
         Role::Sender => sender::run(context).await,
         Role::Photos => photos::run(context).await,
+        Role::Timers => timers::run(context).await,
         Role::Auditor => auditor::run(context).await,
         Role::Receipts(carrier) => receipts::run(context, carrier).await,
         Role::Poller(carrier) => poller::run(context, carrier).await,
