@@ -2,6 +2,7 @@
 //! keys, missing secrets and values out of range refuse to load, for a gateway that runs on defaults nobody chose loses
 //! texts quietly.
 
+mod calendar;
 pub mod carrier;
 mod error;
 mod fields;
@@ -16,6 +17,7 @@ use url::Url;
 pub use carrier::{CarrierSetup, Carriers, Driver};
 pub use error::ConfigError;
 
+use crate::domain::calendar::Calendar;
 use crate::domain::text::{self, Charset, Limits};
 
 /// The whole configuration, checked.
@@ -30,6 +32,18 @@ pub struct Config {
     /// Carriers may call us.
     pub webhook: Option<Webhook>,
     pub log: Log,
+    /// At least one; texts that say nothing else go to the first.
+    pub desks: Vec<DeskSetup>,
+}
+
+/// `[desks.<key>]`: who answers, and when.
+#[derive(Debug, Clone)]
+pub struct DeskSetup {
+    /// 1 to 20 of a-z, 0-9 and -.
+    pub key: String,
+    /// For people.
+    pub name: String,
+    pub calendar: Calendar,
 }
 
 /// `[polling]`: how often the carrier is asked for texts and receipts.

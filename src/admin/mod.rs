@@ -8,6 +8,7 @@
 //! | 3         | `check` or `carrier reconcile` found something to be looked at |
 //! | 4         | `demo` ended with a balance sheet that does not balance       |
 
+mod calendar;
 mod carrier;
 mod check;
 #[cfg(feature = "sim")]
@@ -52,6 +53,7 @@ Examples:
   munjad carrier status                      show each carrier: its use, whether it answers, whether it is paused
   munjad carrier test bizgo --to 01012345678 send one text and wait for its receipt
   munjad carrier reconcile --since 24h       compare what we sent with the carrier's own list
+  munjad calendar 2027                       show a year's holidays, exceptions and hours
   munjad demo                                try everything on this machine, with a simulated carrier
 
 Exit codes: 0 done, 1 failed, 2 wrong command line, 3 check found something bad or reconcile a difference,
@@ -74,6 +76,8 @@ enum Command {
     /// Look after carriers: status, pause and resume, test, compare with their lists
     #[command(subcommand)]
     Carrier(carrier::CarrierCommand),
+    /// Print a desk's year: holidays, exceptions, hours
+    Calendar(calendar::Show),
     /// Run a simulated carrier alone (any carrier's wire format, on loopback)
     #[cfg(feature = "sim")]
     Sim(simulate::Sim),
@@ -146,6 +150,7 @@ async fn dispatch(command: Command, say: Say) -> anyhow::Result<ExitCode> {
         Command::Init(args) => init::run(args, say).await.map(|()| ExitCode::SUCCESS),
         Command::User(command) => user::run(command, say).await.map(|()| ExitCode::SUCCESS),
         Command::Carrier(command) => carrier::run(command, say).await,
+        Command::Calendar(args) => calendar::run(&args, say).map(|()| ExitCode::SUCCESS),
         Command::Quarantine(command) => quarantine::run(command, say).await.map(|()| ExitCode::SUCCESS),
         #[cfg(feature = "sim")]
         Command::Sim(args) => simulate::run(args, say).await.map(|()| ExitCode::SUCCESS),
@@ -187,6 +192,7 @@ fn localised(command: clap::Command, lang: Lang) -> clap::Command {
         ("user", "상담원을 추가하거나, 목록을 보거나, 사용을 막습니다"),
         ("quarantine", "읽거나 배정하지 못한 문자를 살펴봅니다"),
         ("carrier", "통신사를 살핍니다: 상태, 멈춤과 재개, 시험, 목록 대조"),
+        ("calendar", "창구의 한 해를 보여 줍니다: 공휴일, 예외, 운영 시간"),
         ("sim", "가상 통신사만 실행합니다 (비즈고 형식, 이 컴퓨터 안에서만)"),
         ("demo", "이 컴퓨터에서 전체를 시험합니다: 가상 통신사, 게이트웨이, 시민의 문자"),
     ];
@@ -210,6 +216,7 @@ const EXAMPLES_KO: &str = "\
   munjad carrier status                      통신사마다 용도, 응답, 멈춤 여부 보기
   munjad carrier test bizgo --to 01012345678 문자 한 통을 보내고 수신 확인 기다리기
   munjad carrier reconcile --since 24h       보낸 문자를 통신사 목록과 대조하기
+  munjad calendar 2027                       한 해의 공휴일, 예외, 운영 시간 보기
   munjad demo                                가상 통신사로 전체 시험하기
 
 종료 코드: 0 성공, 1 실패, 2 잘못된 명령, 3 점검에서 문제 또는 대조에서 차이 발견, 4 시험 결과 불일치";

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use toml::Spanned;
 use url::Url;
 
+use super::calendar::{self, CalendarSection, DeskSections};
 use super::carrier::{self, CarrierSection};
 use super::error::line_of;
 use super::{Api, Config, ConfigError, Log, LogFormat, Polling, Sending, Service, Webhook};
@@ -29,6 +30,10 @@ struct File {
     webhook: WebhookSection,
     #[serde(default)]
     log: LogSection,
+    #[serde(default)]
+    calendar: CalendarSection,
+    #[serde(default)]
+    desks: DeskSections,
 }
 
 #[derive(Deserialize)]
@@ -162,6 +167,7 @@ pub(super) fn parse(text: &str, path: &Path) -> Result<Config, ConfigError> {
         api: checker.api(&file.api)?,
         webhook: checker.webhook(&file.webhook)?,
         log: checker.log(&file.log)?,
+        desks: calendar::read(&checker, &file.calendar, &file.desks)?,
     };
     Ok(config)
 }

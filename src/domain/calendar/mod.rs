@@ -19,7 +19,7 @@ use jiff::{Timestamp, ToSpan};
 
 pub use day::{Day, Why};
 pub use hours::Span;
-pub use said::said;
+pub use said::{said, weekday};
 
 use self::day::Year;
 use self::hours::Hours;
