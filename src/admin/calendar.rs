@@ -3,7 +3,7 @@
 
 use anyhow::{Context as _, anyhow, bail};
 use clap::Args;
-use comfy_table::{Table, presets};
+use comfy_table::{LineStyle, Table, presets};
 use jiff::ToSpan;
 use jiff::civil::Date;
 use serde_json::{Value, json};
@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::{ConfigArg, Say, line};
 use crate::config::{Config, DeskSetup};
 use crate::domain::calendar::{Day, Span, Why, YEARS, weekday};
+use crate::domain::text::one_line;
 use crate::ops::clock::Clock;
 use crate::ops::lang::Lang;
 
@@ -42,12 +43,12 @@ pub(super) fn run(args: &Show, say: Say) -> anyhow::Result<()> {
             format!("{first}년부터 {last}년까지 볼 수 있습니다")
         ));
     }
-    let days: Vec<Day> = days_of(year)?.into_iter().map(|date| desk.calendar.day(date)).collect();
+    let days: Vec<Day> = days_of(year).map(|date| desk.calendar.day(date)).collect();
     let days: Vec<&Day> = days.iter().filter(|day| args.all || is_special(day)).collect();
     if say.json {
         line(&serde_json::to_string_pretty(&as_json(desk, year, &days))?);
     } else if say.is_terminal() {
-        print(desk, &days, say);
+        print(desk, year, &days, say);
     } else {
         days.iter().for_each(|day| line(&row(day, say).join("\t")));
     }
@@ -69,16 +70,16 @@ fn desk<'a>(config: &'a Config, key: Option<&str>, say: Say) -> anyhow::Result<&
     })
 }
 
-fn days_of(year: i16) -> anyhow::Result<Vec<Date>> {
-    let first = Date::new(year, 1, 1)?;
-    Ok(first.series(1.day()).take_while(|date| date.year() == year).collect())
+fn days_of(year: i16) -> impl Iterator<Item = Date> {
+    let first = Date::new(year, 1, 1).into_iter();
+    first.flat_map(|first| first.series(1.day())).take_while(move |date| date.year() == year)
 }
 
 fn is_special(day: &Day) -> bool {
     !matches!(day.why, Why::Weekday | Why::Weekend)
 }
 
-fn print(desk: &DeskSetup, days: &[&Day], say: Say) {
+fn print(desk: &DeskSetup, year: i16, days: &[&Day], say: Say) {
     let rules = desk.calendar.rules();
     line(&format!("{} ({}): {}, {}", desk.name, desk.key, rules.hours, rules.time_zone));
     line(&match rules.confirmed_until {
@@ -86,19 +87,37 @@ fn print(desk: &DeskSetup, days: &[&Day], say: Say) {
         None => say.pick("nobody has looked at these days yet", "아직 확인하지 않은 날짜입니다").to_owned(),
     });
     let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY.row_separator(LineStyle::none()));
     table.set_header(say.pick(["day", "", "open", "why"], ["날짜", "요일", "운영 시간", "까닭"]));
     for day in days {
         table.add_row(row(day, say));
     }
-    line(&table.to_string());
+    line(&table.trim_fmt());
+    line(&total(desk, year, say));
+}
+
+/// How much the year is, so that two years can be told apart at a glance.
+fn total(desk: &DeskSetup, year: i16, say: Say) -> String {
+    let (mut n_open, mut n_holidays, mut minutes) = (0, 0, 0);
+    for date in days_of(year) {
+        let day = desk.calendar.day(date);
+        n_open += u32::from(!day.spans.is_empty());
+        n_holidays += u32::from(day.is_holiday());
+        minutes += day.spans.iter().map(|span| u32::from(span.closes - span.opens)).sum::<u32>();
+    }
+    let hours = minutes / 60;
+    say.pick(
+        format!("{year}: open on {n_open} days, {hours} hours; holidays: {n_holidays} days"),
+        format!("{year}년: 운영 {n_open}일 {hours}시간, 공휴일 {n_holidays}일"),
+    )
 }
 
 fn row(day: &Day, say: Say) -> [String; 4] {
     let (ko, en) = weekday(day.date.weekday());
     let open =
         if day.spans.is_empty() { say.pick("closed", "휴무").to_owned() } else { spans(day).join(", ") };
-    [day.date.to_string(), say.pick(en, ko).to_owned(), open, why(&day.why, say.lang)]
+    let why = one_line(&why(&day.why, say.lang), 80);
+    [day.date.to_string(), say.pick(en, ko).to_owned(), open, why]
 }
 
 fn spans(day: &Day) -> Vec<String> {
