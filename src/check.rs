@@ -1,4 +1,4 @@
-//! `munjad check`: looks at configuration, database, carrier, sender number and clock, names what is wrong and how to mend
+//! `munjad check`: looks at configuration, database, calendar, carrier, sender number and clock, names what is wrong and how to mend
 //! it, and starts nothing.
 
 use std::path::Path;
@@ -6,6 +6,7 @@ use std::path::Path;
 use crate::carrier::ErrorKind;
 use crate::config::{CarrierSetup, Config};
 use crate::daemon;
+use crate::domain::desk::Desk;
 use crate::domain::phone::{PhoneNumber, SenderCheck};
 use crate::ops::clock::Clock;
 use crate::ops::lang::Lang;
@@ -13,6 +14,9 @@ use crate::store::StoreOptions;
 
 /// A clock that is off by more than this makes times wrong that people rely on (milliseconds).
 const CLOCK_TOLERANCE_MS: i64 = 60_000;
+
+/// So many days ahead somebody has to have looked at the calendar.
+const DAYS_AHEAD: i32 = 60;
 
 /// How one look ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,7 +30,7 @@ pub enum Verdict {
 /// One thing looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// `config`, `database`, `carrier`, `sender`, `clock`
+    /// `config`, `database`, `calendar`, `carrier`, `sender`, `clock`
     pub subject: &'static str,
     pub verdict: Verdict,
     /// What was found.
@@ -70,6 +74,7 @@ pub async fn check(config_path: &Path, lang: Lang) -> Vec<Finding> {
         ),
     )];
     findings.push(database(&config, lang).await);
+    findings.push(calendar(&config, Clock::system().now_ms(), lang));
     findings.extend(senders(&config, lang));
     findings.extend(carriers(&config, lang).await);
     findings
@@ -125,6 +130,51 @@ async fn database(config: &Config, lang: Lang) -> Finding {
             ),
         ),
     }
+}
+
+/// Whether somebody has looked at the days to come (they are the same for all desks), and whether each desk opens on any.
+fn calendar(config: &Config, now_ms: i64, lang: Lang) -> Finding {
+    let until = now_ms + i64::from(DAYS_AHEAD) * 86_400_000;
+    let is_shut = |desk: &&Desk| desk.calendar.open_ms_between(now_ms, until) == 0;
+    if let Some(desk) = config.desks.all().iter().find(is_shut) {
+        let key = &desk.key;
+        return Finding::with(
+            "calendar",
+            Verdict::Warn,
+            lang.pick(
+                format!("{key} does not open in the next {DAYS_AHEAD} days"),
+                format!("{key} 창구는 앞으로 {DAYS_AHEAD}일 동안 열지 않습니다"),
+            ),
+            lang.pick(
+                format!(
+                    "see desks.{key}.hours and [calendar] exceptions, and `munjad calendar --desk {key}`"
+                ),
+                format!(
+                    "desks.{key}.hours 와 [calendar] exceptions, `munjad calendar --desk {key}` 를 보십시오"
+                ),
+            ),
+        );
+    }
+    let unconfirmed = config.desks.all().iter().find_map(|desk| {
+        let today = desk.calendar.date_at(now_ms)?;
+        desk.calendar.unconfirmed(today, DAYS_AHEAD)
+    });
+    let Some(first) = unconfirmed else {
+        let said = lang.pick("the days to come have been looked at", "다가오는 날짜를 확인했습니다");
+        return Finding::good("calendar", said);
+    };
+    Finding::with(
+        "calendar",
+        Verdict::Warn,
+        lang.pick(
+            format!("nobody has looked at the days from {first} on"),
+            format!("{first} 부터의 날짜를 아직 확인하지 않았습니다"),
+        ),
+        lang.pick(
+            "elections, temporary and local holidays are yours to add: see `munjad calendar`, [calendar] add, then set calendar.confirmed_until",
+            "선거일, 임시공휴일, 지역 휴일은 직접 추가해야 합니다. `munjad calendar` 를 보고 [calendar] add 에 적은 뒤 calendar.confirmed_until 을 정하십시오",
+        ),
+    )
 }
 
 /// Each number texts leave from, at each carrier they leave by.

@@ -2,6 +2,7 @@
 //! keys, missing secrets and values out of range refuse to load, for a gateway that runs on defaults nobody chose loses
 //! texts quietly.
 
+mod calendar;
 pub mod carrier;
 mod error;
 mod fields;
@@ -19,7 +20,7 @@ use url::Url;
 pub use carrier::{CarrierSetup, Carriers, Driver};
 pub use error::ConfigError;
 pub use service::Service;
-pub use words::triage;
+pub use words::{categories, texts, triage};
 
 use crate::domain::desk::Desks;
 use crate::domain::text::Limits;

@@ -291,11 +291,7 @@ fn settings(config: &Config, carriers: &Carriers) -> Settings {
     let (fast_ms, slow_ms, live_for_ms) =
         (ms(polling.fast), ms(polling.slow), ms(polling.live).min(LIVE_MS * 100));
     Settings {
-        route: RoutePolicy {
-            policy: Arc::new(policy(config)),
-            send: send_policy(config, carriers),
-            sticky_ms: ms(config.service.sticky),
-        },
+        route: route_policy(config, carriers),
         times: times(&config.service),
         inbound_pace: Pace { fast_ms, slow_ms, live_for_ms },
         receipt_pace: Pace {
@@ -308,6 +304,14 @@ fn settings(config: &Config, carriers: &Carriers) -> Settings {
         max_in_flight: config.sending.max_in_flight,
         lease_ms: ms(longest_call) + 30_000,
         receipt_timeout_ms: ms(config.sending.receipt_timeout),
+    }
+}
+
+fn route_policy(config: &Config, carriers: &Carriers) -> RoutePolicy {
+    RoutePolicy {
+        policy: Arc::new(policy(config)),
+        send: send_policy(config, carriers),
+        sticky_ms: ms(config.service.sticky),
     }
 }
 
@@ -340,6 +344,12 @@ fn api_settings(config: &Config, carriers: &Carriers) -> ApiSettings {
         limits: caps.limits,
         photos: caps.photos_out,
         send: send_policy(config, carriers),
+        route: route_policy(config, carriers),
+        max_held: config.service.max_held,
+        categories: config.service.categories.clone(),
+        category_required: config.service.category_required,
+        canned: config.service.replies.clone(),
+        survey_after_ms: config.service.survey.then(|| ms(config.service.survey_after)),
         token_ttl_ms: ms(config.api.token_lifetime),
     }
 }

@@ -8,6 +8,7 @@
 //! | 3         | `check` or `carrier reconcile` found something to be looked at |
 //! | 4         | `demo` ended with a balance sheet that does not balance       |
 
+mod calendar;
 mod carrier;
 mod check;
 #[cfg(feature = "sim")]
@@ -54,6 +55,7 @@ Examples:
   munjad carrier status                      show each carrier: its use, whether it answers, whether it is paused
   munjad carrier test bizgo --to 01012345678 send one text and wait for its receipt
   munjad carrier reconcile --since 24h       compare what we sent with the carrier's own list
+  munjad calendar 2027                       show a year's holidays, exceptions and hours
   munjad demo                                try everything on this machine, with a simulated carrier
 
 Exit codes: 0 done, 1 failed, 2 wrong command line, 3 check found something bad or reconcile a difference,
@@ -81,6 +83,8 @@ enum Command {
     Triage(triage::TriageCommand),
     /// Show every automatic text with its class and length (the longest it can get)
     Texts(ConfigArg),
+    /// Print a desk's year: holidays, exceptions, hours
+    Calendar(calendar::Show),
     /// Run a simulated carrier alone (any carrier's wire format, on loopback)
     #[cfg(feature = "sim")]
     Sim(simulate::Sim),
@@ -153,6 +157,7 @@ async fn dispatch(command: Command, say: Say) -> anyhow::Result<ExitCode> {
         Command::Init(args) => init::run(args, say).await.map(|()| ExitCode::SUCCESS),
         Command::User(command) => user::run(command, say).await.map(|()| ExitCode::SUCCESS),
         Command::Carrier(command) => carrier::run(command, say).await,
+        Command::Calendar(args) => calendar::run(&args, say).map(|()| ExitCode::SUCCESS),
         Command::Quarantine(command) => quarantine::run(command, say).await.map(|()| ExitCode::SUCCESS),
         Command::Triage(command) => triage::run(command, say),
         Command::Texts(at) => texts::run(&at, say).map(|()| ExitCode::SUCCESS),
@@ -199,6 +204,7 @@ fn localised(command: clap::Command, lang: Lang) -> clap::Command {
         ("triage", "긴급한 말을 찾는 낱말 목록을 시험하고 봅니다"),
         ("texts", "자동 문자를 종류와 길이(가장 길 때)와 함께 모두 보여 줍니다"),
         ("sim", "가상 통신사만 실행합니다 (어느 통신사 형식이든, 이 컴퓨터 안에서만)"),
+        ("calendar", "창구의 한 해를 보여 줍니다: 공휴일, 예외, 운영 시간"),
         ("demo", "이 컴퓨터에서 전체를 시험합니다: 가상 통신사, 게이트웨이, 시민의 문자"),
     ];
     let command = command
@@ -221,6 +227,7 @@ const EXAMPLES_KO: &str = "\
   munjad carrier status                      통신사마다 용도, 응답, 멈춤 여부 보기
   munjad carrier test bizgo --to 01012345678 문자 한 통을 보내고 수신 확인 기다리기
   munjad carrier reconcile --since 24h       보낸 문자를 통신사 목록과 대조하기
+  munjad calendar 2027                       한 해의 공휴일, 예외, 운영 시간 보기
   munjad demo                                가상 통신사로 전체 시험하기
 
 종료 코드: 0 성공, 1 실패, 2 잘못된 명령, 3 점검에서 문제 또는 대조에서 차이 발견, 4 시험 결과 불일치";

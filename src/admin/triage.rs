@@ -82,7 +82,10 @@ fn read(file: &Path, column: &str) -> anyhow::Result<Vec<Given>> {
     let heads = reader.headers()?.clone();
     let place = |name: &str| heads.iter().position(|head| head.trim_start_matches('\u{feff}') == name);
     let at = place(column).with_context(|| {
-        format!("{shown} has no column {column}; --column takes one of: {}", safe_for_terminal(&heads.iter().collect::<Vec<_>>().join(", ")))
+        format!(
+            "{shown} has no column {column}; --column takes one of: {}",
+            safe_for_terminal(&heads.iter().collect::<Vec<_>>().join(", "))
+        )
     })?;
     let label_at = place("label");
     let mut given = Vec::new();
@@ -176,7 +179,13 @@ fn marks(tallies: &[Tally; 4], say: Say) {
     for (label, tally) in Label::ALL.into_iter().zip(tallies) {
         line(&say.pick(
             format!("{}: {} of {} right ({:.1} %)", label.as_str(), tally.n_right, tally.n, tally.percent()),
-            format!("{}: {}건 중 {}건 맞음 ({:.1} %)", label.as_str(), tally.n, tally.n_right, tally.percent()),
+            format!(
+                "{}: {}건 중 {}건 맞음 ({:.1} %)",
+                label.as_str(),
+                tally.n,
+                tally.n_right,
+                tally.percent()
+            ),
         ));
     }
 }

@@ -21,9 +21,9 @@ pub use address::{Address, BadAddress};
 pub use events::{Events, Feed};
 
 use super::wire::{
-    CloseRequest, ConversationDetail, ConversationList, CounselorView, Decision, DecisionRequest,
-    LoginRequest, LoginResponse, MessageList, PhotoView, Problem, ReplyRequest, ReplyResponse,
-    StatusResponse,
+    ActionRequest, CannedList, CategoryList, CloseRequest, ConversationDetail, ConversationList,
+    CounselorView, Decision, DecisionRequest, DeskList, Evidence, EvidenceRequest, LoginRequest,
+    LoginResponse, MessageList, PhotoView, Problem, ReplyRequest, ReplyResponse, StatusResponse,
 };
 use crate::domain::outbound::ClientKey;
 
@@ -201,6 +201,28 @@ impl Client {
 
     pub async fn close(&self, id: i64, request: &CloseRequest) -> Answer<()> {
         self.done(self.post(&format!("v1/conversations/{id}/close")).json(request)).await
+    }
+
+    /// Does something about a conversation beside answering it.
+    pub async fn act(&self, id: i64, action: &ActionRequest) -> Answer<ConversationDetail> {
+        self.json(self.post(&format!("v1/conversations/{id}/actions")).json(action)).await
+    }
+
+    pub async fn evidence(&self, id: i64, request: &EvidenceRequest) -> Answer<Evidence> {
+        self.json(self.post(&format!("v1/conversations/{id}/evidence")).json(request)).await
+    }
+
+    pub async fn desks(&self) -> Answer<DeskList> {
+        self.json(self.get("v1/desks")).await
+    }
+
+    pub async fn categories(&self) -> Answer<CategoryList> {
+        self.json(self.get("v1/categories")).await
+    }
+
+    /// Canned replies, filled in for who asks and for this desk (the first, if none is named).
+    pub async fn canned(&self, desk: Option<&str>) -> Answer<CannedList> {
+        self.json(self.get("v1/canned").query(&desk.map(|key| [("desk", key)]))).await
     }
 
     /// Sends an answer. Asks up to four times with the same key while no answer comes or the server is too busy; the key

@@ -12,7 +12,7 @@ use super::wire::{CloseRequest, ConversationDetail, ConversationList};
 use super::{ApiContext, view};
 use crate::domain::conversation::ConversationState;
 use crate::domain::text::normalise;
-use crate::store::{Claim, ConversationFilter};
+use crate::store::{Claim, Closing, ConversationFilter, Next};
 
 const DEFAULT_LIMIT: i64 = 50;
 const MAX_LIMIT: i64 = 200;
@@ -50,9 +50,12 @@ pub(super) async fn claim_next(
     State(context): State<ApiContext>,
     session: Session,
 ) -> Result<Answer<ConversationDetail>, Refusal> {
-    let claimed = context.store.claim_next(session.counselor.id, context.now()).await?;
-    let detail = claimed.ok_or_else(|| Refusal::new("nobody_waits"))?;
-    Ok(Answer(view::detail(detail, context.meaning)))
+    let most = context.settings().max_held;
+    match context.store.claim_next(session.counselor.id, most, context.now()).await? {
+        Next::Claimed(detail) => Ok(Answer(view::detail(*detail, context.meaning))),
+        Next::Nobody => Err(Refusal::new("nobody_waits")),
+        Next::Full => Err(Refusal::new("too_many_held")),
+    }
 }
 
 /// One conversation with its texts.
@@ -76,7 +79,8 @@ pub(super) async fn claim(
     session: Session,
     Id(id): Id,
 ) -> Result<Answer<ConversationDetail>, Refusal> {
-    let claim = context.store.claim(id, session.counselor.id, context.now()).await?;
+    let most = context.settings().max_held;
+    let claim = context.store.claim(id, session.counselor.id, most, context.now()).await?;
     done(claim)?;
     Ok(Answer(view::detail(context.store.conversation(id).await?, context.meaning)))
 }
@@ -108,8 +112,16 @@ pub(super) async fn close(
     if reason.as_ref().is_some_and(|r| r.chars().count() > MAX_REASON_CHARS) {
         return Err(Refusal::bad_request("reason"));
     }
-    let (last_seen, now) = (request.last_seen, context.now());
-    match context.store.close(id, session.counselor.id, last_seen, reason, now).await? {
+    let (settings, last_seen, now) = (context.settings(), request.last_seen, context.now());
+    let category = request.category.map(|word| settings.categories.find(&word)).transpose();
+    let closing = Closing {
+        last_seen,
+        reason,
+        category: category.map_err(|_| Refusal::new("no_such_category"))?,
+        needs_category: settings.category_required,
+        survey_at: settings.survey_after_ms.map(|after| now + after),
+    };
+    match context.store.close(id, session.counselor.id, closing, now).await? {
         Claim::NewerTexts => Err(newer_texts(&context, id, last_seen.unwrap_or(0)).await?),
         claim => done(claim).map(|()| StatusCode::NO_CONTENT),
     }

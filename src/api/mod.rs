@@ -7,6 +7,8 @@
 //! Invariants: a citizen's number leaves masked; no text, number, token or query string is logged; every error answer is
 //! a [`wire::Problem`] whose request id stands in the log.
 
+mod action;
+mod catalogue;
 pub mod client;
 mod conversation;
 mod events;
@@ -40,24 +42,35 @@ pub use openapi::document;
 pub use serve::{BindError, Listener, bind_tcp, bind_unix, serve};
 
 use crate::domain::UnixMs;
+use crate::domain::catalogue::{Canned, Categories};
 use crate::domain::fate::Meaning;
 use crate::domain::media::PhotoLimits;
 use crate::domain::text::Limits;
 use crate::ops::clock::Clock;
-use crate::store::{SendPolicy, Store};
+use crate::store::{RoutePolicy, SendPolicy, Store};
 use problem::Refusal;
 
 /// A request's body may be this long.
 const MAX_BODY_BYTES: usize = 256 * 1024;
 
 /// What the config says of the API; replaced as a whole when it is read again.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct ApiSettings {
     /// What the carrier takes.
     pub limits: Limits,
     /// Photos it takes, if any.
     pub photos: Option<PhotoLimits>,
     pub send: SendPolicy,
+    /// What is said by itself, and who serves whom.
+    pub route: RoutePolicy,
+    /// At most so many conversations that wait for us a counselor.
+    pub max_held: u32,
+    pub categories: Categories,
+    /// Whether closing needs one.
+    pub category_required: bool,
+    pub canned: Vec<Canned>,
+    /// How long after a close the citizen is asked how it was; `None`: never.
+    pub survey_after_ms: Option<i64>,
     /// How long a token is good (milliseconds).
     pub token_ttl_ms: i64,
 }
@@ -146,6 +159,11 @@ fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(conversation::claim))
         .routes(routes!(conversation::release))
         .routes(routes!(conversation::close))
+        .routes(routes!(action::act))
+        .routes(routes!(action::evidence))
+        .routes(routes!(catalogue::desks))
+        .routes(routes!(catalogue::categories))
+        .routes(routes!(catalogue::canned))
         .routes(routes!(reply::reply))
         .routes(routes!(message::list))
         .routes(routes!(message::recall))

@@ -79,6 +79,9 @@ impl Refusal {
             Claim::NotHeld => Some(Refusal::new("not_claimed")),
             Claim::Closed => Some(Refusal::new("closed")),
             Claim::NewerTexts => Some(Refusal::new("newer_texts")),
+            Claim::Full => Some(Refusal::new("too_many_held")),
+            Claim::OptedOut => Some(Refusal::new("opted_out")),
+            Claim::CategoryNeeded => Some(Refusal::new("category_needed")),
         }
     }
 

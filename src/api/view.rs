@@ -3,7 +3,7 @@
 use super::MeaningOf;
 use super::wire::{
     ConversationDetail, ConversationSummary, CounselorView, Counts, Direction, EventView,
-    MessageInConversation, MessageView, OfferView, PhotoView, ReplacedView,
+    MessageInConversation, MessageView, NoteView, OfferView, PhotoView, ReplacedView,
 };
 use crate::domain::counselor::Counselor;
 use crate::domain::phone::PhoneNumber;
@@ -26,9 +26,16 @@ pub(super) fn summary(of: &store::ConversationSummary) -> ConversationSummary {
         opened_at: of.opened_at,
         waiting_since_at: of.waiting_since_at,
         n_messages: of.n_messages,
-        preview: one_line(of.last_text.reveal(), PREVIEW_COLUMNS),
+        // What insults is read by who means to, not by who glances at a list.
+        preview: if of.is_abusive { String::new() } else { one_line(of.last_text.reveal(), PREVIEW_COLUMNS) },
         n_photos: of.n_last_photos,
         n_in_doubt: of.n_in_doubt,
+        desk: of.desk.clone(),
+        tier: of.tier,
+        is_ringing: of.is_ringing,
+        is_abusive: of.is_abusive,
+        promise_due_at: of.promise_due_at,
+        offered_to: of.offered_to.clone(),
     }
 }
 
@@ -39,13 +46,24 @@ pub(super) fn detail(of: store::ConversationDetail, meaning: MeaningOf) -> Conve
         closed_at: of.summary.closed_at,
         close_reason: of.summary.close_reason,
         previous_id: of.summary.previous_id,
+        category: of.summary.category.clone(),
+        acked_by: of.summary.acked_by.clone(),
+        opted_out: of.citizen.opted_out_at.is_some(),
+        restricted_until_at: of.citizen.restricted_until_at,
+        preference: of.citizen.preference.clone(),
+        draft: of.notes.iter().rev().find(|note| note.kind == "draft").map(|note| note.text.clone()),
+        notes: of.notes.iter().filter(|note| note.kind != "draft").map(note).collect(),
         messages: of.messages.iter().map(|text| message(text, meaning)).collect(),
     }
 }
 
+fn note(of: &store::Note) -> NoteView {
+    NoteView { at: of.at, kind: of.kind.clone(), author: of.author.clone(), text: of.text.clone() }
+}
+
 pub(super) fn message(of: &store::Message, meaning: MeaningOf) -> MessageView {
     match of {
-        store::Message::In { id, at, text, photos } => MessageView {
+        store::Message::In { id, at, text, purpose, tier, is_abusive, photos } => MessageView {
             id: *id,
             direction: Direction::In,
             at: *at,
@@ -58,6 +76,10 @@ pub(super) fn message(of: &store::Message, meaning: MeaningOf) -> MessageView {
             final_at: None,
             needs_decision: false,
             photos: photos.iter().map(photo).collect(),
+            purpose: (purpose != "question").then(|| purpose.clone()),
+            tier: *tier,
+            is_abusive: *is_abusive,
+            notice: None,
         },
         store::Message::Out {
             id,
@@ -70,6 +92,7 @@ pub(super) fn message(of: &store::Message, meaning: MeaningOf) -> MessageView {
             code,
             final_at,
             needs_person,
+            notice,
             photos,
         } => MessageView {
             id: *id,
@@ -88,6 +111,10 @@ pub(super) fn message(of: &store::Message, meaning: MeaningOf) -> MessageView {
             final_at: *final_at,
             needs_decision: *needs_person,
             photos: photos.iter().map(photo).collect(),
+            purpose: None,
+            tier: None,
+            is_abusive: false,
+            notice: notice.clone(),
         },
     }
 }

@@ -47,6 +47,24 @@ pub struct ConversationSummary {
     pub n_photos: i64,
     /// Answers whose fate a counselor has to decide.
     pub n_in_doubt: i64,
+    /// The desk that serves it.
+    #[serde(default)]
+    pub desk: String,
+    /// How pressing: 1 (danger now), 2 (look soon), 3 (worth knowing).
+    #[serde(default)]
+    pub tier: Option<u8>,
+    /// Danger that nobody has said yet to look after.
+    #[serde(default)]
+    pub is_ringing: bool,
+    /// Words of abuse stand in the last text: the preview is empty.
+    #[serde(default)]
+    pub is_abusive: bool,
+    /// An answer is owed by then.
+    #[serde(default)]
+    pub promise_due_at: Option<i64>,
+    /// Passed on to this counselor (a log-in name), who has it first.
+    #[serde(default)]
+    pub offered_to: Option<String>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -67,7 +85,159 @@ pub struct ConversationDetail {
     pub close_reason: Option<String>,
     /// An earlier conversation with the same citizen.
     pub previous_id: Option<i64>,
+    /// What it was about.
+    #[serde(default)]
+    pub category: Option<String>,
+    /// Who looks after the danger in it (a name).
+    #[serde(default)]
+    pub acked_by: Option<String>,
+    /// The citizen wants no automatic texts.
+    #[serde(default)]
+    pub opted_out: bool,
+    /// The citizen is not answered until then, unless in danger.
+    #[serde(default)]
+    pub restricted_until_at: Option<i64>,
+    /// What they asked for: text only, easy words.
+    #[serde(default)]
+    pub preference: Option<String>,
+    /// An answer that somebody began.
+    #[serde(default)]
+    pub draft: Option<String>,
+    /// What counselors left beside it, oldest first.
+    #[serde(default)]
+    pub notes: Vec<NoteView>,
     pub messages: Vec<MessageView>,
+}
+
+/// Something counselors left beside a conversation. Never leaves the house.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct NoteView {
+    pub at: i64,
+    /// `note`, `transfer`, `return`, `takeover`, `warning`, `restriction`, `promise`
+    pub kind: String,
+    pub author: Option<String>,
+    pub text: String,
+}
+
+/// `POST /v1/conversations/{id}/actions`: what is done about a conversation beside answering it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "action", rename_all = "snake_case")]
+pub enum ActionRequest {
+    /// I look after this urgent text.
+    Ack,
+    /// Danger: rings for everybody.
+    Urgent,
+    Note {
+        text: String,
+    },
+    /// An answer that is not finished; empty throws it away.
+    Draft {
+        text: String,
+    },
+    /// We answer by then.
+    Promise {
+        due_at: i64,
+    },
+    /// Come back to it then.
+    Remind {
+        due_at: i64,
+        text: String,
+    },
+    /// Pass it on, to a desk or to a person; the note is for them.
+    Transfer {
+        desk: Option<String>,
+        person: Option<String>,
+        note: String,
+    },
+    /// Give back what was passed on.
+    Return {
+        note: String,
+    },
+    /// A supervisor takes it over.
+    Take {
+        note: String,
+    },
+    /// Tell the citizen that abuse may end the talk.
+    Warn,
+    /// A supervisor: not answered until then, unless in danger; ends the talk.
+    Restrict {
+        until_at: i64,
+        reason: String,
+    },
+    Unrestrict,
+    /// What the citizen asked for; empty: nothing any more.
+    Prefer {
+        text: String,
+    },
+    Category {
+        category: String,
+    },
+}
+
+/// `GET /v1/desks`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DeskView {
+    pub key: String,
+    pub name: String,
+    pub is_open: bool,
+    /// When it closes or opens next, if it does.
+    pub until_at: Option<i64>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DeskList {
+    pub desks: Vec<DeskView>,
+}
+
+/// `GET /v1/categories`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CategoryList {
+    pub version: String,
+    /// `group/item`
+    pub categories: Vec<String>,
+    /// Whether closing needs one.
+    pub required: bool,
+}
+
+/// `GET /v1/canned`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CannedList {
+    pub replies: Vec<CannedView>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CannedView {
+    pub key: String,
+    /// Filled in for who asks.
+    pub text: String,
+    pub category: Option<String>,
+}
+
+/// `POST /v1/conversations/{id}/evidence`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct EvidenceRequest {
+    /// Why it is needed; kept beside the conversation.
+    pub reason: String,
+}
+
+/// Everything of a conversation, with hashes: each record's `sha256` is over the one before it (its hexadecimal digits) and
+/// this record's `json`, so that nothing can be changed or left out unseen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Evidence {
+    pub conversation_id: i64,
+    pub exported_at: i64,
+    pub exported_by: String,
+    pub reason: String,
+    pub records: Vec<EvidenceRecord>,
+    /// Of the last record.
+    pub sha256: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct EvidenceRecord {
+    /// A text, a note or the conversation itself, as JSON in one string.
+    pub json: String,
+    pub sha256: String,
 }
 
 /// One text of either side.
@@ -97,6 +267,18 @@ pub struct MessageView {
     /// What came or leaves with it.
     #[serde(default)]
     pub photos: Vec<PhotoView>,
+    /// Inbound: `survey`, `opt_out`, `opt_in` or `restricted`, if it was no question.
+    #[serde(default)]
+    pub purpose: Option<String>,
+    /// Inbound: how pressing triage found it.
+    #[serde(default)]
+    pub tier: Option<u8>,
+    /// Inbound: words of abuse stand in it; programs show it folded up.
+    #[serde(default)]
+    pub is_abusive: bool,
+    /// Outbound: which automatic text it is.
+    #[serde(default)]
+    pub notice: Option<String>,
 }
 
 /// The bytes of a photo, as they are.
@@ -160,6 +342,9 @@ pub struct CloseRequest {
     /// `last_inbound_id` of what was seen: refused if the citizen has written since. Absent: close anyway.
     #[serde(default)]
     pub last_seen: Option<i64>,
+    /// What it was about (`group/item`, or as much as names one); not needed where it was set before.
+    #[serde(default)]
+    pub category: Option<String>,
 }
 
 /// `POST /v1/messages/{id}/decision`: what a person decides about an answer in doubt.
@@ -312,6 +497,16 @@ pub const PROBLEM_CODES: &[(&str, u16)] = &[
     ("not_claimed", 409),
     ("newer_texts", 409),
     ("closed", 409),
+    ("opted_out", 409),
+    ("too_many_held", 409),
+    ("supervisors_only", 403),
+    ("nothing_to_ack", 409),
+    ("not_passed_on", 409),
+    ("not_warned", 409),
+    ("no_such_desk", 422),
+    ("no_such_person", 422),
+    ("no_such_category", 422),
+    ("category_needed", 422),
     ("already_left", 409),
     ("not_in_doubt", 409),
     ("key_reused", 409),

@@ -127,6 +127,56 @@ const WORDS: &[Row] = &[
     ),
     ("closed", ["Closed", "The conversation is closed."], ["종료된 상담", "이미 종료된 상담입니다."]),
     (
+        "opted_out",
+        ["No more texts", "The citizen wants no more texts and has asked nothing since."],
+        ["수신거부", "시민이 수신을 거부했고 그 뒤로 묻지 않았습니다."],
+    ),
+    (
+        "too_many_held",
+        ["Enough at once", "You hold as many conversations that wait as you may; answer or release one."],
+        ["맡은 상담이 많습니다", "기다리는 상담을 더 맡을 수 없습니다. 답하거나 돌려놓아 주세요."],
+    ),
+    (
+        "supervisors_only",
+        ["For supervisors", "Only a supervisor may do this."],
+        ["관리자 전용", "관리자만 할 수 있습니다."],
+    ),
+    (
+        "nothing_to_ack",
+        ["Nothing to acknowledge", "It is not urgent, or somebody looks after it already."],
+        ["확인할 것이 없습니다", "긴급 문자가 아니거나 이미 누군가 맡았습니다."],
+    ),
+    (
+        "not_passed_on",
+        ["Not passed on", "It was not passed on to you."],
+        ["넘겨받지 않은 상담", "넘겨받은 상담이 아닙니다."],
+    ),
+    (
+        "not_warned",
+        ["Not warned", "They were warned within the last day, or get no automatic texts."],
+        ["경고하지 않았습니다", "하루 안에 이미 경고했거나 자동 문자를 보낼 수 없습니다."],
+    ),
+    (
+        "no_such_desk",
+        ["No such desk", "There is no other desk of that name."],
+        ["없는 부서", "그런 다른 부서가 없습니다."],
+    ),
+    (
+        "no_such_person",
+        ["No such person", "There is no other counselor of that log-in name."],
+        ["없는 상담원", "그런 아이디의 다른 상담원이 없습니다."],
+    ),
+    (
+        "no_such_category",
+        ["No such category", "No category fits, or several do; see the list."],
+        ["없는 분류", "맞는 분류가 없거나 여럿입니다. 목록을 보아 주세요."],
+    ),
+    (
+        "category_needed",
+        ["What was it about?", "Closing needs a category."],
+        ["분류가 필요합니다", "종료하려면 분류를 정해야 합니다."],
+    ),
+    (
         "already_left",
         ["Too late to take back", "The text has left already, or may have."],
         ["취소할 수 없습니다", "문자가 이미 발송되었거나 발송되었을 수 있습니다."],

@@ -12,6 +12,8 @@ pub struct Args {
     n: i64,
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
+    #[arg(long, value_name = "CATEGORY")]
+    category: Option<String>,
     #[arg(long)]
     force: bool,
 }
@@ -19,7 +21,7 @@ pub struct Args {
 pub async fn run(desk: &mut Desk, args: Args) -> Result<(), Failure> {
     desk.about = Some(args.n);
     let last_seen = if args.force { None } else { seen::last_seen(&desk.profile, args.n) };
-    let request = CloseRequest { reason: args.reason, last_seen };
+    let request = CloseRequest { reason: args.reason, last_seen, category: args.category };
     if let Err(error) = desk.client()?.close(args.n, &request).await {
         conversation::show_newer(desk, &error);
         return Err(error.into());

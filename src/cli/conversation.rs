@@ -10,7 +10,9 @@ use super::message;
 use super::render::{Times, lines, one_word, table};
 use super::seen;
 use crate::api::client::ClientError;
-use crate::api::wire::{ConversationDetail, ConversationList, ConversationSummary, Direction, MessageView};
+use crate::api::wire::{
+    ConversationDetail, ConversationList, ConversationSummary, Direction, MessageView, NoteView,
+};
 use crate::domain::text::{one_line, safe_for_terminal};
 
 /// What a preview may take in a pipe, and what it has to leave to the other columns of a table.
@@ -66,15 +68,22 @@ pub fn show_newer(desk: &mut Desk, error: &ClientError) {
 pub fn text_of(desk: &Desk, text: &MessageView) -> String {
     let times = desk.times();
     let head = match text.direction {
-        Direction::In => format!("{} {}", times.clock(text.at), desk.paint.strong(&desk.say.t("citizen"))),
+        Direction::In => {
+            let purpose = text.purpose.as_deref().and_then(|word| desk.say.find(&format!("purpose-{word}")));
+            let purpose = purpose.map_or_else(String::new, |words| format!(" · {words}"));
+            format!("{} {}{purpose}", times.clock(text.at), desk.paint.strong(&desk.say.t("citizen")))
+        }
         Direction::Out => {
             let author =
                 text.author.as_ref().map(|a| one_word(&a.name)).unwrap_or_else(|| desk.say.t("automatic"));
             format!("{} {author} · {}", times.clock(text.at), message::fate(desk, text))
         }
     };
-    let mut body: Vec<String> =
-        safe_for_terminal(&text.text).lines().map(|line| format!("  │ {line}")).collect();
+    // Insults are opened by who means to read them.
+    let is_folded = text.is_abusive && !desk.unfold;
+    let folded = || vec![format!("  ▸ {}", desk.say.t("folded"))];
+    let open = || safe_for_terminal(&text.text).lines().map(|line| format!("  │ {line}")).collect();
+    let mut body: Vec<String> = if is_folded { folded() } else { open() };
     // Not behind the bar, where only what they wrote stands.
     body.extend(text.photos.iter().map(|photo| format!("  ◆ {}", message::photo(desk, photo))));
     format!("{head}\n{}", if body.is_empty() { "  │".to_owned() } else { body.join("\n") })
@@ -94,8 +103,52 @@ fn describe(desk: &Desk, detail: &ConversationDetail) -> String {
     if let Some(previous) = detail.previous_id {
         blocks.push(desk.paint.faint(&desk.say.with("previous", [("n", previous.to_string().into())])));
     }
+    blocks.extend(standing(desk, detail));
     blocks.extend(detail.messages.iter().map(|text| text_of(desk, text)));
+    blocks.extend(detail.notes.iter().map(|note| note_of(desk, note)));
+    if let Some(draft) = &detail.draft {
+        blocks.push(desk.say.with("draft-begun", [("text", one_line(draft, 200).into())]));
+    }
     blocks.join("\n")
+}
+
+/// What has to be known before answering: danger, promises, wishes.
+fn standing(desk: &Desk, detail: &ConversationDetail) -> Vec<String> {
+    let (say, summary) = (&desk.say, &detail.summary);
+    let n = || ("n", summary.id.to_string().into());
+    let mut lines = Vec::new();
+    if summary.is_ringing {
+        lines.push(desk.paint.alert(&say.with("ringing", [n()])));
+    } else if let Some(name) = detail.acked_by.as_deref().filter(|_| summary.tier == Some(1)) {
+        lines.push(desk.paint.alert(&say.with("urgent-acked", [("name", one_word(name).into())])));
+    }
+    if let Some(at) = summary.promise_due_at {
+        lines.push(say.with("promise-due", [("at", desk.times().clock(at).into())]));
+    }
+    if let Some(login) = &summary.offered_to {
+        lines.push(say.with("offered", [("who", one_word(login).into())]));
+    }
+    if let Some(preference) = &detail.preference {
+        lines.push(say.with("preference", [("text", one_line(preference, 200).into())]));
+    }
+    if detail.opted_out {
+        lines.push(say.t("opted-out"));
+    }
+    if let Some(at) = detail.restricted_until_at.filter(|at| *at > desk.io.clock.now_ms()) {
+        lines.push(say.with("restricted-until", [("at", desk.times().clock(at).into())]));
+    }
+    let category = detail.category.as_deref().map(|c| one_line(c, 80)).unwrap_or_else(|| "-".to_owned());
+    let place = [("desk", one_word(&summary.desk).into()), ("category", category.into())];
+    lines.push(desk.paint.faint(&say.with("desk-and-category", place)));
+    lines
+}
+
+/// A note, which never left the house.
+fn note_of(desk: &Desk, note: &NoteView) -> String {
+    let author = note.author.as_deref().map(one_word).unwrap_or_else(|| desk.say.t("automatic"));
+    let kind = desk.say.find(&format!("note-{}", note.kind)).unwrap_or_else(|| one_word(&note.kind));
+    let text = one_line(&note.text, 1_000);
+    desk.paint.faint(&format!("{} ✎ {kind} · {author}: {text}", desk.times().clock(note.at)))
 }
 
 fn row(desk: &Desk, summary: &ConversationSummary) -> Vec<String> {
@@ -116,6 +169,9 @@ fn row(desk: &Desk, summary: &ConversationSummary) -> Vec<String> {
 
 /// The beginning of the last text, and what came with it: `이거예요 [사진 1장]`.
 fn preview(desk: &Desk, summary: &ConversationSummary, room: usize) -> String {
+    if summary.is_abusive {
+        return desk.say.t("folded-short");
+    }
     if summary.n_photos == 0 {
         return one_line(&summary.preview, room);
     }
@@ -128,6 +184,10 @@ fn preview(desk: &Desk, summary: &ConversationSummary, room: usize) -> String {
 fn state(desk: &Desk, summary: &ConversationSummary) -> String {
     let id = format!("state-{}", summary.state);
     let mut text = desk.say.find(&id).unwrap_or_else(|| one_word(&summary.state));
+    if let Some(tier @ 1..=2) = summary.tier.filter(|_| summary.state != "closed") {
+        let urgent = desk.say.t(&format!("tier-{tier}"));
+        text = format!("{} · {text}", if tier == 1 { desk.paint.alert(&urgent) } else { urgent });
+    }
     if let Some(holder) = &summary.claimed_by {
         text = format!("{text} ({})", one_word(&holder.name));
     }

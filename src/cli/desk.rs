@@ -27,6 +27,8 @@ pub struct Desk {
     pub server: Option<String>,
     /// The conversation or text the command is about, for what is said if it fails.
     pub about: Option<i64>,
+    /// Texts with words of abuse are shown too.
+    pub unfold: bool,
 }
 
 impl Desk {

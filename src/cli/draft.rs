@@ -10,11 +10,11 @@ use super::session::{Profile, write_private};
 /// More drafts of one conversation than anybody keeps.
 const MOST: usize = 99;
 
-/// The draft that an editor opens; made empty if there is none.
-pub fn to_edit(profile: &Profile, conversation: i64) -> anyhow::Result<PathBuf> {
+/// The draft that an editor opens; made of what was `begun` elsewhere if there is none.
+pub fn to_edit(profile: &Profile, conversation: i64, begun: &str) -> anyhow::Result<PathBuf> {
     let path = file(profile, conversation, 1);
-    if !path.exists() {
-        write_private(&path, "")?;
+    if !path.exists() || holds(&path, "") {
+        write_private(&path, begun)?;
     }
     Ok(path)
 }

@@ -3,11 +3,14 @@
 //! - `say.rs`, `locales/`: every word in Korean and English · `help.rs`: the same for `--help` and wrong usage
 //! - `io.rs`, `desk.rs`: the world around a command, and what every command works with
 //! - `session.rs`, `seen.rs`, `sending.rs`, `draft.rs`: the log-in; what was shown, is on its way, was not sent
+//! - `action.rs`, `catalogue.rs`: many small commands of one kind
 //! - `render.rs`, `conversation.rs`, `message.rs`, `draw.rs`: how things look · `failure.rs`: what went wrong, and what to do next
 //!
 //! Nothing here knows the store, a carrier or the daemon's configuration. What a citizen wrote is made safe before it is
 //! printed.
 
+mod action;
+mod catalogue;
 mod claim;
 mod close;
 mod completions;
@@ -88,6 +91,16 @@ const EXITS: &[(&str, Exit)] = &[
     ("claimed_by_other", Exit::Refused),
     ("not_claimed", Exit::Refused),
     ("closed", Exit::Refused),
+    ("opted_out", Exit::Refused),
+    ("too_many_held", Exit::Refused),
+    ("supervisors_only", Exit::Refused),
+    ("nothing_to_ack", Exit::Refused),
+    ("not_passed_on", Exit::Refused),
+    ("not_warned", Exit::Refused),
+    ("no_such_desk", Exit::Usage),
+    ("no_such_person", Exit::Usage),
+    ("no_such_category", Exit::Usage),
+    ("category_needed", Exit::Usage),
     ("already_left", Exit::Refused),
     ("not_in_doubt", Exit::Refused),
     ("key_reused", Exit::LookFirst),
@@ -178,6 +191,24 @@ enum Command {
     Release(release::Args),
     Close(close::Args),
     Recall(recall::Args),
+    Urgent(action::Bare),
+    Ack(action::Bare),
+    Note(action::Worded),
+    Draft(action::PerhapsWorded),
+    Promise(action::Timed),
+    Remind(action::Timed),
+    Transfer(action::Transfer),
+    Return(action::Worded),
+    Category(action::Worded),
+    Prefer(action::PerhapsWorded),
+    Warn(action::Bare),
+    Take(action::Worded),
+    Restrict(action::Restrict),
+    Unrestrict(action::Bare),
+    Evidence(catalogue::EvidenceArgs),
+    Desks,
+    Categories,
+    Replies(catalogue::RepliesArgs),
     Doubt,
     Decide(decide::Args),
     Watch(watch::Args),
@@ -201,7 +232,7 @@ pub async fn run(args: Vec<OsString>, mut io: Io) -> Exit {
     };
     let server = cli.server.clone().or_else(|| io.var("MUNJA_SERVER"));
     let paint = Paint { on: early.colour };
-    let mut desk = Desk { io, say, json: cli.json, paint, profile, server, about: None };
+    let mut desk = Desk { io, say, json: cli.json, paint, profile, server, about: None, unfold: false };
     match dispatch(&mut desk, cli.command).await {
         Ok(()) => Exit::Ok,
         Err(failure) => {
@@ -232,6 +263,24 @@ async fn dispatch(desk: &mut Desk, command: Command) -> Result<(), Failure> {
         Command::Release(args) => release::run(desk, &args).await,
         Command::Close(args) => close::run(desk, args).await,
         Command::Recall(args) => recall::run(desk, &args).await,
+        Command::Urgent(args) => action::urgent(desk, &args).await,
+        Command::Ack(args) => action::ack(desk, &args).await,
+        Command::Note(args) => action::note(desk, &args).await,
+        Command::Draft(args) => action::draft(desk, &args).await,
+        Command::Promise(args) => action::promise(desk, &args).await,
+        Command::Remind(args) => action::remind(desk, &args).await,
+        Command::Transfer(args) => action::transfer(desk, &args).await,
+        Command::Return(args) => action::give_back(desk, &args).await,
+        Command::Category(args) => action::category(desk, &args).await,
+        Command::Prefer(args) => action::prefer(desk, &args).await,
+        Command::Warn(args) => action::warn(desk, &args).await,
+        Command::Take(args) => action::take(desk, &args).await,
+        Command::Restrict(args) => action::restrict(desk, &args).await,
+        Command::Unrestrict(args) => action::unrestrict(desk, &args).await,
+        Command::Evidence(args) => catalogue::evidence(desk, &args).await,
+        Command::Desks => catalogue::desks(desk).await,
+        Command::Categories => catalogue::categories(desk).await,
+        Command::Replies(args) => catalogue::replies(desk, &args).await,
         Command::Doubt => doubt::run(desk).await,
         Command::Decide(args) => decide::run(desk, &args).await,
         Command::Watch(args) => watch::run(desk, &args).await,

@@ -16,7 +16,7 @@ use super::render::one_word;
 use super::sending::Sending;
 use super::{Exit, draft, seen};
 use crate::api::client::{Client, ClientError};
-use crate::api::wire::{OfferView, ReplyRequest, ReplyResponse};
+use crate::api::wire::{ActionRequest, CannedView, OfferView, ReplyRequest, ReplyResponse};
 use crate::domain::photo::MAX_UPLOAD_BYTES;
 use crate::domain::text::safe_for_terminal;
 
@@ -26,6 +26,8 @@ pub struct Args {
     n: i64,
     #[arg(value_name = "TEXT")]
     text: Vec<String>,
+    #[arg(long, value_name = "KEY", conflicts_with = "text")]
+    canned: Option<String>,
     #[arg(long, value_name = "FILE")]
     photo: Vec<PathBuf>,
     #[arg(long)]
@@ -43,7 +45,11 @@ pub async fn run(desk: &mut Desk, args: &Args) -> Result<(), Failure> {
     let seen = args.last_seen.or_else(|| seen::last_seen(&desk.profile, args.n));
     let last_seen = seen.ok_or_else(|| Failure::here(Exit::LookFirst, "not_seen", []))?;
     let files = read_photos(&args.photo)?;
-    let text = compose(desk, args)?;
+    let canned = canned(&client, args).await?;
+    let text = match &canned {
+        Some(canned) => canned.text.clone(),
+        None => compose(desk, args, &client).await?,
+    };
     if let Some(class) = message::class(desk, &text, files.len()) {
         desk.remark(&class);
     }
@@ -55,6 +61,9 @@ pub async fn run(desk: &mut Desk, args: &Args) -> Result<(), Failure> {
     match send(desk, &client, args.n, &request).await? {
         Ok(answer) => {
             draft::forget(&desk.profile, args.n, &request.text);
+            if let Some(category) = canned.and_then(|canned| canned.category) {
+                client.act(args.n, &ActionRequest::Category { category }).await?;
+            }
             report(desk, &answer)
         }
         Err(error) => match offered(&error) {
@@ -135,15 +144,29 @@ async fn send(
     Ok(answer)
 }
 
+/// The canned reply that is meant, filled in for the conversation's desk.
+async fn canned(client: &Client, args: &Args) -> Result<Option<CannedView>, Failure> {
+    let Some(key) = &args.canned else {
+        return Ok(None);
+    };
+    let at = client.conversation(args.n).await?.summary.desk;
+    let list = client.canned(Some(&at)).await?;
+    let found = list.replies.into_iter().find(|canned| canned.key == *key);
+    let unknown = || Failure::here(Exit::Usage, "no_canned", [("key", one_word(key).into())]);
+    found.ok_or_else(unknown).map(Some)
+}
+
 /// The words: arguments, else the input, else what an editor leaves.
-fn compose(desk: &mut Desk, args: &Args) -> Result<String, Failure> {
+async fn compose(desk: &mut Desk, args: &Args, client: &Client) -> Result<String, Failure> {
     let from_input = args.text == ["-"] || (args.text.is_empty() && !desk.io.stdin_is_terminal);
     let text = if from_input {
         let mut text = String::new();
         desk.io.stdin.read_to_string(&mut text).context("standard input")?;
         text
     } else if args.text.is_empty() {
-        edited(desk, args.n)?
+        // What a colleague began.
+        let begun = client.conversation(args.n).await?.draft;
+        edited(desk, args.n, begun.as_deref().unwrap_or_default())?
     } else {
         args.text.join(" ")
     };
@@ -154,8 +177,8 @@ fn compose(desk: &mut Desk, args: &Args) -> Result<String, Failure> {
 }
 
 /// What an editor leaves of the draft. It stays in its file until it is sent.
-fn edited(desk: &Desk, conversation: i64) -> Result<String, Failure> {
-    let draft = draft::to_edit(&desk.profile, conversation)?;
+fn edited(desk: &Desk, conversation: i64, begun: &str) -> Result<String, Failure> {
+    let draft = draft::to_edit(&desk.profile, conversation, begun)?;
     let editor = desk.io.var("VISUAL").or_else(|| desk.io.var("EDITOR")).unwrap_or_else(|| "vi".to_owned());
     // Through the shell, because the variable may hold options.
     let command = format!("{editor} \"$1\"");

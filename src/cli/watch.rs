@@ -20,7 +20,10 @@ pub async fn run(desk: &mut Desk, args: &Args) -> Result<(), Failure> {
         match events.next().await? {
             Feed::Event(event) if desk.json => desk.print(&as_text(&serde_json::json!(event), false))?,
             Feed::Event(event) => {
-                let line = line(desk, &event);
+                // Danger is heard as well as seen.
+                let bell =
+                    matches!(event.kind.as_str(), "urgent" | "escalated") && desk.io.stdout_is_terminal;
+                let line = format!("{}{}", if bell { "\u{7}" } else { "" }, line(desk, &event));
                 desk.print(&line)?;
             }
             Feed::Lost { why } => {
@@ -57,7 +60,16 @@ fn happening(desk: &Desk, event: &EventView) -> String {
     let said = said.unwrap_or_else(|| [kind, detail, who].join(" ").trim_end().to_owned());
     let urgent = matches!(
         event.kind.as_str(),
-        "opened" | "reopened" | "answer_lost" | "needs_decision" | "photo_lost" | "quarantined"
+        "urgent"
+            | "escalated"
+            | "promise_late"
+            | "reminder"
+            | "opened"
+            | "reopened"
+            | "answer_lost"
+            | "needs_decision"
+            | "photo_lost"
+            | "quarantined"
     );
     if urgent { desk.paint.alert(&said) } else { said }
 }

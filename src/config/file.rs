@@ -9,9 +9,9 @@ use serde::Deserialize;
 use toml::Spanned;
 use url::Url;
 
+use super::calendar::{self, CalendarSection, DeskSections};
 use super::carrier::{self, CarrierSection};
 use super::error::line_of;
-use crate::domain::desk::{Desk, Desks};
 use super::service::{self, ServiceSection};
 use super::{Api, Config, ConfigError, Log, LogFormat, Polling, Sending, Webhook, words};
 
@@ -34,6 +34,10 @@ struct File {
     webhook: WebhookSection,
     #[serde(default)]
     log: LogSection,
+    #[serde(default)]
+    calendar: CalendarSection,
+    #[serde(default)]
+    desks: DeskSections,
 }
 
 #[derive(Deserialize)]
@@ -147,11 +151,11 @@ pub(super) fn parse(text: &str, path: &Path) -> Result<Config, ConfigError> {
         polling,
         sending: checker.sending(&file.sending)?,
         service: service::read(&checker, &file.service)?,
-        desks: Desks::new(vec![Desk { key: "main".into(), name: "시청".into(), calendar: crate::domain::calendar::Calendar, numbers: vec![] }], None).expect("one"),
         triage: Arc::new(words::triage(&checker.all_beside(&file.triage.files))?),
         api: checker.api(&file.api)?,
         webhook: checker.webhook(&file.webhook)?,
         log: checker.log(&file.log)?,
+        desks: calendar::read(&checker, &file.calendar, &file.desks)?,
     };
     Ok(config)
 }
@@ -178,7 +182,13 @@ impl Checker<'_> {
         paths.iter().map(|path| self.beside(path)).collect()
     }
 
-    pub(super) fn secs(&self, key: &str, value: &Spanned<f64>, least: f64, most: f64) -> Result<Duration, ConfigError> {
+    pub(super) fn secs(
+        &self,
+        key: &str,
+        value: &Spanned<f64>,
+        least: f64,
+        most: f64,
+    ) -> Result<Duration, ConfigError> {
         let secs = *value.get_ref();
         if (least..=most).contains(&secs) {
             return Ok(Duration::from_secs_f64(secs));
@@ -186,7 +196,13 @@ impl Checker<'_> {
         Err(self.wrong(key, value, format!("must be between {least} and {most} seconds")))
     }
 
-    pub(super) fn count(&self, key: &str, value: &Spanned<u32>, least: u32, most: u32) -> Result<u32, ConfigError> {
+    pub(super) fn count(
+        &self,
+        key: &str,
+        value: &Spanned<u32>,
+        least: u32,
+        most: u32,
+    ) -> Result<u32, ConfigError> {
         let n = *value.get_ref();
         if (least..=most).contains(&n) {
             return Ok(n);

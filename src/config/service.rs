@@ -8,6 +8,7 @@ use toml::Spanned;
 
 use super::file::{Checker, unwritten};
 use super::{ConfigError, words};
+use crate::domain::catalogue::{Canned, Categories};
 use crate::domain::notice::Texts;
 
 /// What is read of `[service]`, checked.
@@ -17,6 +18,10 @@ pub struct Service {
     pub receipt_texts: bool,
     /// All automatic texts.
     pub texts: Texts,
+    /// What consultations are about; whether that has to be said to close one.
+    pub categories: Categories,
+    pub category_required: bool,
+    pub replies: Vec<Canned>,
     /// How long somebody waits (while we are open) until they hear that they are not forgotten; none, one or two times.
     pub wait_notices: Vec<Duration>,
     /// How long a text of danger may be unseen until supervisors are called, and called again.
@@ -43,6 +48,9 @@ pub struct Service {
 pub(super) struct ServiceSection {
     receipt_texts: bool,
     texts: Option<PathBuf>,
+    categories: Option<PathBuf>,
+    category_required: bool,
+    replies: Option<PathBuf>,
     wait_notice_secs: Spanned<Vec<f64>>,
     escalation_secs: Spanned<Vec<f64>>,
     claim_idle_secs: Spanned<f64>,
@@ -60,6 +68,9 @@ impl Default for ServiceSection {
         ServiceSection {
             receipt_texts: true,
             texts: None,
+            categories: None,
+            category_required: true,
+            replies: None,
             wait_notice_secs: unwritten(vec![300.0, 900.0]),
             escalation_secs: unwritten(vec![60.0, 180.0]),
             claim_idle_secs: unwritten(1_800.0),
@@ -77,10 +88,14 @@ impl Default for ServiceSection {
 const DAY_SECS: f64 = 86_400.0;
 
 pub(super) fn read(checker: &Checker<'_>, section: &ServiceSection) -> Result<Service, ConfigError> {
-    let texts = section.texts.as_ref().map(|path| checker.beside(path));
+    let beside = |path: &Option<PathBuf>| path.as_ref().map(|path| checker.beside(path));
+    let categories = words::categories(beside(&section.categories).as_deref())?;
     let service = Service {
         receipt_texts: section.receipt_texts,
-        texts: words::texts(texts.as_deref())?,
+        texts: words::texts(beside(&section.texts).as_deref())?,
+        replies: words::replies(beside(&section.replies).as_deref(), &categories)?,
+        categories,
+        category_required: section.category_required,
         wait_notices: steps(checker, "service.wait_notice_secs", &section.wait_notice_secs)?,
         escalations: steps(checker, "service.escalation_secs", &section.escalation_secs)?,
         claim_idle: checker.secs("service.claim_idle_secs", &section.claim_idle_secs, 1.0, DAY_SECS)?,
@@ -115,11 +130,7 @@ pub(super) fn read(checker: &Checker<'_>, section: &ServiceSection) -> Result<Se
 }
 
 /// At most two times, the second later than the first.
-fn steps(
-    checker: &Checker<'_>,
-    key: &str,
-    value: &Spanned<Vec<f64>>,
-) -> Result<Vec<Duration>, ConfigError> {
+fn steps(checker: &Checker<'_>, key: &str, value: &Spanned<Vec<f64>>) -> Result<Vec<Duration>, ConfigError> {
     let secs = value.get_ref();
     let is_fine = secs.len() <= 2
         && secs.iter().all(|s| (1.0..=DAY_SECS).contains(s))

@@ -1,4 +1,4 @@
-//! Words that are data: automatic texts and triage lists. The built-in ones stand beside this file; an operator's own
+//! Words that are data: automatic texts, triage lists, categories and canned replies. The built-in ones stand beside this file; an operator's own
 //! change what they name. Whatever can't be used is refused with file, line and reason.
 
 use std::collections::BTreeMap;
@@ -10,11 +10,14 @@ use toml::Spanned;
 
 use super::error::line_of;
 use super::{ConfigError, KOREAN_LIMITS};
-use crate::domain::notice::{Language, Notice, Texts};
+use crate::domain::catalogue::{Canned, Categories, Group};
+use crate::domain::notice::{self, Language, Notice, Texts};
 use crate::domain::triage::{Kind, Rule, Tier, Triage};
 
 const TEXTS: &str = include_str!("words/texts.toml");
 const TRIAGE: &str = include_str!("words/triage.toml");
+const CATEGORIES: &str = include_str!("words/categories.toml");
+const REPLIES: &str = include_str!("words/replies.toml");
 
 /// A file of words: where it stands, and what is in it.
 struct Source {
@@ -47,7 +50,7 @@ impl Source {
 }
 
 /// The automatic texts: the built-in ones, and what the file changes of them.
-pub(super) fn texts(own: Option<&Path>) -> Result<Texts, ConfigError> {
+pub fn texts(own: Option<&Path>) -> Result<Texts, ConfigError> {
     let mut sources = vec![Source::built_in("texts.toml", TEXTS)];
     if let Some(path) = own {
         sources.push(Source::read(path)?);
@@ -145,6 +148,101 @@ fn rule(source: &Source, section: RuleSection) -> Result<Rule, ConfigError> {
     Ok(Rule { id, tier, kind, language, words, exceptions, hits, misses })
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CategoryFile {
+    version: String,
+    group: Vec<Spanned<GroupSection>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct GroupSection {
+    name: String,
+    items: Vec<String>,
+}
+
+/// The categories: the built-in ones, or those of the file.
+pub fn categories(own: Option<&Path>) -> Result<Categories, ConfigError> {
+    let source = match own {
+        Some(path) => Source::read(path)?,
+        None => Source::built_in("categories.toml", CATEGORIES),
+    };
+    let file: CategoryFile = source.parsed()?;
+    let mut groups: Vec<Group> = Vec::new();
+    for section in file.group {
+        let at = section.span();
+        let GroupSection { name, items } = section.into_inner();
+        let is_word = |word: &String| {
+            !word.trim().is_empty() && !word.contains('/') && !word.contains(char::is_control)
+        };
+        if items.is_empty() || !is_word(&name) || !items.iter().all(is_word) {
+            let message = "needs a name and items, none empty and none with a slash";
+            return Err(source.wrong(format!("group {name}"), &at, message));
+        }
+        let is_twice = items.iter().enumerate().any(|(n, item)| items[..n].contains(item));
+        if is_twice || groups.iter().any(|group| group.name == name) {
+            return Err(source.wrong(
+                format!("group {name}"),
+                &at,
+                "stands here twice, or has an item twice",
+            ));
+        }
+        groups.push(Group { name, items });
+    }
+    if groups.is_empty() {
+        return Err(source.wrong("group".to_owned(), &(0..0), "is missing: nothing could be closed"));
+    }
+    Ok(Categories { version: file.version, groups })
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ReplyFile {
+    reply: Vec<Spanned<ReplySection>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ReplySection {
+    key: String,
+    text: String,
+    category: Option<String>,
+}
+
+/// The canned replies: the built-in ones, then those of the file; one replaces another of the same key. Of a built-in one
+/// whose category the operator's list lacks, the category is left out.
+pub(super) fn replies(own: Option<&Path>, categories: &Categories) -> Result<Vec<Canned>, ConfigError> {
+    let mut sources = vec![Source::built_in("replies.toml", REPLIES)];
+    if let Some(path) = own {
+        sources.push(Source::read(path)?);
+    }
+    let mut all: Vec<Canned> = Vec::new();
+    for (n, source) in sources.iter().enumerate() {
+        for section in source.parsed::<ReplyFile>()?.reply {
+            let at = section.span();
+            let ReplySection { key, text, category } = section.into_inner();
+            let wrong = |message: String| source.wrong(format!("reply {key}"), &at, message);
+            let category = match category.map(|word| categories.find(&word).map_err(|_| word)) {
+                None => None,
+                Some(Ok(category)) => Some(category),
+                Some(Err(_)) if n == 0 => None,
+                Some(Err(word)) => return Err(wrong(format!("there is no category {word}"))),
+            };
+            let canned = Canned { key: key.clone(), text, category };
+            if key.is_empty() || key.contains(char::is_whitespace) {
+                return Err(wrong("needs a key without spaces".to_owned()));
+            }
+            if let Some(why) = canned.problem().or_else(|| notice::fits(&canned.text, &KOREAN_LIMITS).err()) {
+                return Err(wrong(why));
+            }
+            all.retain(|known| known.key != key);
+            all.push(canned);
+        }
+    }
+    Ok(all)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -156,6 +254,8 @@ mod tests {
             assert!(texts.size(language, notice).is_some(), "{language:?} {notice:?}");
         }
         assert!(triage(&[]).unwrap().rules().len() > 10);
+        let categories = categories(None).unwrap();
+        assert!(replies(None, &categories).unwrap().iter().any(|reply| reply.category.is_some()));
     }
 
     #[test]
@@ -183,6 +283,12 @@ mod tests {
             let refused = texts(Some(&path)).unwrap_err().to_string();
             assert!(refused.contains(expected), "{refused}");
         }
+        std::fs::write(&path, "version = \"1\"\n[[group]]\nname = \"a/b\"\nitems = [\"c\"]").unwrap();
+        let refused = categories(Some(&path)).unwrap_err().to_string();
+        assert!(refused.contains("line 2: group a/b: needs a name"), "{refused}");
+        std::fs::write(&path, "[[reply]]\nkey = \"x\"\ntext = \"{who}\"").unwrap();
+        let refused = replies(Some(&path), &Categories::default()).unwrap_err().to_string();
+        assert!(refused.contains("line 1: reply x: holds"), "{refused}");
         let head = "[[rule]]\nid = \"a\"\ntier = 1\nkind = \"danger\"\nlang = \"ko\"\n";
         let cases = [
             (format!("\n\n{head}words = []"), "line 3: rule a: has no words"),

@@ -4,6 +4,7 @@
 pub mod arrival;
 pub mod breaker;
 pub mod calendar;
+pub mod catalogue;
 pub mod compare;
 pub mod conversation;
 pub mod counselor;

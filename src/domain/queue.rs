@@ -87,8 +87,14 @@ mod tests {
 
     #[test]
     fn how_long_it_takes() {
-        let cases =
-            [(0, 12, Some(5)), (1, 12, Some(10)), (3, 12, Some(20)), (5, 3, Some(120)), (6, 3, None), (1, 2, None)];
+        let cases = [
+            (0, 12, Some(5)),
+            (1, 12, Some(10)),
+            (3, 12, Some(20)),
+            (5, 3, Some(120)),
+            (6, 3, None),
+            (1, 2, None),
+        ];
         for (n_ahead, n_answered, expected) in cases {
             assert_eq!(minutes(n_ahead, n_answered), expected, "{n_ahead} {n_answered}");
         }

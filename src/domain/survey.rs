@@ -16,7 +16,7 @@ const QUIET_UNTIL: Time = Time::constant(8, 0, 0, 0);
 
 /// When somebody may be asked how it was: now, or at the end of the night.
 pub fn may_ask_at(now: UnixMs, zone: &TimeZone) -> UnixMs {
-    let Ok(there) = Timestamp::from_millisecond(now).map(|at| at.to_zoned(zone.clone())) else {
+    let Ok(there) = Timestamp::from_millisecond(now).map(|at| zone.to_datetime(at)) else {
         return now;
     };
     let time = there.time();
@@ -25,8 +25,8 @@ pub fn may_ask_at(now: UnixMs, zone: &TimeZone) -> UnixMs {
         () if time < QUIET_UNTIL => Some(there.date()),
         () => None,
     };
-    let morning = day.and_then(|day| day.to_datetime(QUIET_UNTIL).to_zoned(zone.clone()).ok());
-    morning.map_or(now, |morning| morning.timestamp().as_millisecond())
+    let morning = day.and_then(|day| zone.to_timestamp(day.to_datetime(QUIET_UNTIL)).ok());
+    morning.map_or(now, Timestamp::as_millisecond)
 }
 
 /// What somebody wrote after we asked how it was.

@@ -22,27 +22,53 @@ pub enum Action {
     Ack,
     /// Danger: rings for everybody.
     Urgent,
-    Note { text: String },
+    Note {
+        text: String,
+    },
     /// An answer that is not finished; the next holder finds it. Empty: thrown away.
-    Draft { text: String },
+    Draft {
+        text: String,
+    },
     /// We answer by then.
-    Promise { due_at: UnixMs },
+    Promise {
+        due_at: UnixMs,
+    },
     /// Come back to it then.
-    Remind { due_at: UnixMs, text: String },
-    ToDesk { desk: String, note: String },
-    ToPerson { login: String, note: String },
+    Remind {
+        due_at: UnixMs,
+        text: String,
+    },
+    ToDesk {
+        desk: String,
+        note: String,
+    },
+    ToPerson {
+        login: String,
+        note: String,
+    },
     /// Back to who passed it on.
-    Return { note: String },
+    Return {
+        note: String,
+    },
     /// A supervisor takes it over.
-    Take { note: String },
+    Take {
+        note: String,
+    },
     /// Tells the citizen that abuse may end the talk.
     Warn,
     /// A supervisor: not answered until then, unless in danger. Ends the talk.
-    Restrict { until: UnixMs, reason: String },
+    Restrict {
+        until: UnixMs,
+        reason: String,
+    },
     Unrestrict,
     /// What the citizen asked for, such as easy words. Empty: nothing any more.
-    Prefer { text: String },
-    Category { category: String },
+    Prefer {
+        text: String,
+    },
+    Category {
+        category: String,
+    },
 }
 
 /// How it ended.
@@ -108,7 +134,8 @@ impl Store {
     /// The role and desks of each counselor, by login.
     pub async fn duties(&self) -> Result<Vec<(String, String, String)>> {
         self.read(|conn| {
-            let mut select = conn.prepare_cached("SELECT login, role, desks FROM counselor ORDER BY login")?;
+            let mut select =
+                conn.prepare_cached("SELECT login, role, desks FROM counselor ORDER BY login")?;
             let rows = select.query_map([], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)
         })
@@ -344,8 +371,7 @@ impl Case<'_> {
         let Some(words) = self.policy.policy.texts.say(notice, self.language()?, values) else {
             return Ok(false);
         };
-        let to =
-            Addressee { conversation_id: self.id, citizen: &head.citizen, our_number: &head.our_number };
+        let to = Addressee { conversation_id: self.id, citizen: &head.citizen, our_number: &head.our_number };
         notice::write(self.conn, &to, &words, self.now, &self.policy.send)?;
         Ok(true)
     }

@@ -72,8 +72,7 @@ pub(super) fn route(conn: &Connection, text: Received, now: UnixMs, rules: &Rule
         Purpose::Question | Purpose::Restricted => {}
     }
     if arrival.is_flood && known.n_recent == rules.policy.flood {
-        let event =
-            NewEvent { kind: "flood", conversation_id: Some(conversation_id), ..NewEvent::default() };
+        let event = NewEvent { kind: "flood", conversation_id: Some(conversation_id), ..NewEvent::default() };
         append(conn, now, event)?;
     }
     say(conn, &text, &arrival, &known, conversation_id, now, rules)
@@ -403,11 +402,9 @@ fn words(
             match (n_ahead, queue::minutes(conn, n_ahead, now)?) {
                 (0, _) => texts.say(Notice::Receipt, language, &[]),
                 (_, None) => texts.say(Notice::ReceiptAhead, language, &[ahead]),
-                (_, Some(minutes)) => texts.say(
-                    Notice::ReceiptWait,
-                    language,
-                    &[ahead, (Slot::Minutes, minutes.to_string())],
-                ),
+                (_, Some(minutes)) => {
+                    texts.say(Notice::ReceiptWait, language, &[ahead, (Slot::Minutes, minutes.to_string())])
+                }
             }
         }
         (Notice::Restricted, _) => {

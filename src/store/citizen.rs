@@ -34,7 +34,10 @@ pub(super) fn of(conn: &Connection, number: &PhoneNumber) -> Result<Citizen> {
             preference: r.get("preference")?,
         })
     };
-    Ok(select.query_row(named_params! { ":number": number.reveal() }, citizen).optional()?.unwrap_or_default())
+    Ok(select
+        .query_row(named_params! { ":number": number.reveal() }, citizen)
+        .optional()?
+        .unwrap_or_default())
 }
 
 /// Their wish is honoured from now on; what waits to leave by itself does not leave any more.

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 use super::event::{NewEvent, append};
-use super::{Claim, PhotoInfo, Result, Store, StoreError, photo, row};
+use super::{Citizen, Claim, Note, PhotoInfo, Result, Store, StoreError, action, citizen, photo, row};
 use crate::domain::UnixMs;
 use crate::domain::conversation::{ConversationEvent, ConversationState, next};
 use crate::domain::counselor::Counselor;
@@ -39,6 +39,18 @@ pub struct ConversationSummary {
     pub closed_at: Option<UnixMs>,
     pub close_reason: Option<String>,
     pub previous_id: Option<i64>,
+    pub desk: String,
+    pub tier: Option<u8>,
+    /// Danger that nobody has said to look after.
+    pub is_ringing: bool,
+    /// Words of abuse stand in the last text.
+    pub is_abusive: bool,
+    pub promise_due_at: Option<UnixMs>,
+    /// The login of who it was passed on to.
+    pub offered_to: Option<String>,
+    pub category: Option<String>,
+    /// The name of who looks after the danger in it.
+    pub acked_by: Option<String>,
 }
 
 /// A conversation with its texts, oldest first.
@@ -46,6 +58,9 @@ pub struct ConversationSummary {
 pub struct ConversationDetail {
     pub summary: ConversationSummary,
     pub messages: Vec<Message>,
+    pub citizen: Citizen,
+    /// What counselors left beside it, oldest first; drafts among them.
+    pub notes: Vec<Note>,
 }
 
 /// One text of either side.
@@ -55,6 +70,10 @@ pub enum Message {
         id: i64,
         at: UnixMs,
         text: MessageText,
+        /// The word of what it was for (`domain::arrival::Purpose`).
+        purpose: String,
+        tier: Option<u8>,
+        is_abusive: bool,
         photos: Vec<PhotoInfo>,
     },
     Out {
@@ -69,6 +88,8 @@ pub enum Message {
         code: Option<String>,
         final_at: Option<UnixMs>,
         needs_person: bool,
+        /// Which automatic text it is.
+        notice: Option<String>,
         photos: Vec<PhotoInfo>,
     },
 }
@@ -331,7 +352,11 @@ pub(super) fn tell(
 
 const SUMMARY: &str = "
     SELECT c.id, c.citizen, c.state AS state, c.opened_at, c.waiting_since_at, c.last_inbound_id, c.closed_at,
-           c.close_reason, c.previous_id,
+           c.close_reason, c.previous_id, c.desk, c.tier, c.promise_due_at, c.category,
+           c.urgent_at IS NOT NULL AND c.acked_at IS NULL AS is_ringing,
+           coalesce((SELECT i.is_abusive FROM inbox i WHERE i.id = c.last_inbound_id), 0) AS is_abusive,
+           (SELECT o.login FROM counselor o WHERE o.id = c.offered_to) AS offered_to,
+           (SELECT a.name FROM counselor a WHERE a.id = c.acked_by) AS acked_by,
            h.id AS counselor_id, h.login AS counselor_login, h.name AS counselor_name,
            h.disabled_at AS counselor_disabled_at,
            (SELECT count(*) FROM inbox i WHERE i.conversation_id = c.id)
@@ -386,6 +411,14 @@ fn summary(r: &Row<'_>) -> rusqlite::Result<ConversationSummary> {
         closed_at: r.get("closed_at")?,
         close_reason: r.get("close_reason")?,
         previous_id: r.get("previous_id")?,
+        desk: r.get("desk")?,
+        tier: r.get("tier")?,
+        is_ringing: r.get("is_ringing")?,
+        is_abusive: r.get("is_abusive")?,
+        promise_due_at: r.get("promise_due_at")?,
+        offered_to: r.get("offered_to")?,
+        category: r.get("category")?,
+        acked_by: r.get("acked_by")?,
     })
 }
 
@@ -398,17 +431,22 @@ fn detail(conn: &Connection, id: i64) -> Result<ConversationDetail> {
         Message::In { at, id, .. } => (*at, 0, *id),
         Message::Out { at, id, .. } => (*at, 1, *id),
     });
-    Ok(ConversationDetail { summary, messages })
+    let citizen = citizen::of(conn, &summary.citizen)?;
+    let notes = action::notes(conn, id)?;
+    Ok(ConversationDetail { summary, messages, citizen, notes })
 }
 
 fn inbound(conn: &Connection, conversation_id: i64) -> Result<Vec<Message>> {
     let mut select = conn.prepare_cached(
-        "SELECT id, received_at, text, EXISTS (SELECT 1 FROM photo WHERE photo.inbox_id = inbox.id) AS has_photos
+        "SELECT id, received_at, text, purpose, tier, is_abusive,
+                EXISTS (SELECT 1 FROM photo WHERE photo.inbox_id = inbox.id) AS has_photos
          FROM inbox WHERE conversation_id = :conversation ORDER BY id",
     )?;
     let rows = select.query_map(named_params! { ":conversation": conversation_id }, |r| {
         let (id, at, text) = (r.get("id")?, r.get("received_at")?, row::text(r)?);
-        Ok((Message::In { id, at, text, photos: Vec::new() }, r.get("has_photos")?))
+        let (purpose, tier, is_abusive) = (r.get("purpose")?, r.get("tier")?, r.get("is_abusive")?);
+        let text = Message::In { id, at, text, purpose, tier, is_abusive, photos: Vec::new() };
+        Ok((text, r.get("has_photos")?))
     })?;
     rows.map(|found| with_photos(conn, found?)).collect()
 }
@@ -426,7 +464,7 @@ fn with_photos(conn: &Connection, (mut text, has_any): (Message, bool)) -> Resul
 
 const OUTBOUND: &str = "
     SELECT o.id, o.created_at, o.text AS text, o.state AS state, o.carrier, o.code, o.final_at,
-           o.needs_person, o.conversation_id, o.citizen,
+           o.needs_person, o.conversation_id, o.citizen, o.notice,
            CASE WHEN EXISTS (SELECT 1 FROM photo WHERE photo.outbox_id = o.id) THEN 'mms' ELSE o.kind END AS kind,
            c.id AS counselor_id, c.login AS counselor_login, c.name AS counselor_name,
            c.disabled_at AS counselor_disabled_at
@@ -461,6 +499,7 @@ fn outbound_message(r: &Row<'_>) -> rusqlite::Result<(Message, bool)> {
         code: r.get("code")?,
         final_at: r.get("final_at")?,
         needs_person: r.get("needs_person")?,
+        notice: r.get("notice")?,
         photos: Vec::new(),
     };
     Ok((message, kind == OutboundKind::Mms))

@@ -162,7 +162,12 @@ fn due_in_lane(
     };
     let due = |r: &Row<'_>| {
         let our_number = row::phone(r, "our_number")?;
-        Ok(Due { text: outbound(r, now)?, our_number, repeat_before_at: r.get("repeat_before_at")?, is_unwanted: r.get("is_unwanted")? })
+        Ok(Due {
+            text: outbound(r, now)?,
+            our_number,
+            repeat_before_at: r.get("repeat_before_at")?,
+            is_unwanted: r.get("is_unwanted")?,
+        })
     };
     let rows = select.query_map(of, |r| Ok((r.get("id")?, due(r))))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)

@@ -15,7 +15,11 @@ const SCHEMA: &str = include_str!("../../schema.sql");
 const APPLICATION_ID: i32 = 0x4d75_6e6a;
 
 /// Step `n` brings a file of version `n + 1` to version `n + 2`.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0002.sql"), include_str!("migrations/0003.sql"), include_str!("migrations/0004.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0002.sql"),
+    include_str!("migrations/0003.sql"),
+    include_str!("migrations/0004.sql"),
+];
 
 /// The version of `schema.sql`.
 pub const SCHEMA_VERSION: i32 = 1 + MIGRATIONS.len() as i32;

@@ -27,9 +27,9 @@ mod reply;
 mod row;
 mod sent;
 mod status;
-mod timers;
 #[cfg(test)]
 mod tests;
+mod timers;
 mod unanswered;
 mod write;
 
@@ -43,11 +43,11 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, ffi};
 use tokio::sync::{Notify, watch};
 
+pub use action::{Acted, Action, Note};
+pub use citizen::Citizen;
 pub use conversation::{Closing, ConversationDetail, ConversationFilter, ConversationSummary, Message, Next};
 pub use counselor::{LoginCheck, NewCounselor};
 pub use event::Event;
-pub use action::{Acted, Action, Note};
-pub use citizen::Citizen;
 pub use inbox::{AcceptedPage, RoutePolicy, Routed};
 pub use lease::Lease;
 pub use migrate::SCHEMA_VERSION;
@@ -58,8 +58,8 @@ pub use receipt::Applied;
 pub use reconcile::{Answer, InDoubt, Unreceipted};
 pub use reply::{NewReply, ReplyOutcome, ReplyPhotos, ReplyRefused};
 pub use sent::Compared;
-pub use timers::Timed;
 pub use status::{Balance, Counts};
+pub use timers::Timed;
 
 /// How a change to a conversation ended.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -47,9 +47,7 @@ pub(super) fn n_ahead(conn: &Connection, conversation_id: i64) -> Result<i64> {
     let sql = "SELECT count(*) FROM conversation me, conversation w INDEXED BY conversation_waiting
                WHERE me.id = :id AND w.state = 'waiting' AND w.desk = me.desk
                  AND (w.queue_at, w.id) < (me.queue_at, me.id)";
-    Ok(conn
-        .prepare_cached(sql)?
-        .query_row(named_params! { ":id": conversation_id }, |row| row.get(0))?)
+    Ok(conn.prepare_cached(sql)?.query_row(named_params! { ":id": conversation_id }, |row| row.get(0))?)
 }
 
 /// Minutes until so many before somebody are answered, by the last hour's pace (`domain::queue`).
@@ -58,8 +56,7 @@ pub(super) fn minutes(conn: &Connection, n_ahead: i64, now: UnixMs) -> Result<Op
         return Ok(None);
     }
     let sql = "SELECT count(DISTINCT conversation_id) FROM reply WHERE created_at > :since";
-    let n_answered: i64 = conn
-        .prepare_cached(sql)?
-        .query_row(named_params! { ":since": now - HOUR_MS }, |row| row.get(0))?;
+    let n_answered: i64 =
+        conn.prepare_cached(sql)?.query_row(named_params! { ":since": now - HOUR_MS }, |row| row.get(0))?;
     Ok(queue::minutes(n_ahead, n_answered))
 }

@@ -159,8 +159,7 @@ impl Case<'_> {
     }
 
     fn tell(&self, kind: &str, detail: Option<&str>) -> Result<()> {
-        let event =
-            NewEvent { kind, conversation_id: Some(self.open.id), detail, ..NewEvent::default() };
+        let event = NewEvent { kind, conversation_id: Some(self.open.id), detail, ..NewEvent::default() };
         append(self.conn, self.now, event)
     }
 
@@ -182,10 +181,7 @@ fn say(
     let known = citizen::of(conn, &to)?;
     let is_restricted = known.restricted_until_at.is_some_and(|until| until > now);
     let said = notice::said(conn, id)?;
-    if is_restricted
-        || !may_be_texted(&to)
-        || !may_say(notice, known.opted_out_at.is_some(), &said, now)
-    {
+    if is_restricted || !may_be_texted(&to) || !may_say(notice, known.opted_out_at.is_some(), &said, now) {
         return Ok(false);
     }
     let Some(words) = policy.policy.texts.say(notice, language, values) else {
@@ -231,8 +227,7 @@ fn ask(conn: &Connection, policy: &RoutePolicy, now: UnixMs) -> Result<usize> {
         "SELECT id, desk, last_holder_id FROM conversation
          WHERE survey_due_at <= :now AND state = 'closed' ORDER BY survey_due_at LIMIT 200",
     )?;
-    let rows =
-        select.query_map(named_params! { ":now": now }, |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?;
+    let rows = select.query_map(named_params! { ":now": now }, |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?;
     let due = rows.collect::<rusqlite::Result<Vec<(i64, String, Option<i64>)>>>()?;
     for (id, desk, counselor) in &due {
         let zone = policy.policy.desks.of(desk).calendar.time_zone().clone();
@@ -244,7 +239,9 @@ fn ask(conn: &Connection, policy: &RoutePolicy, now: UnixMs) -> Result<usize> {
         set_due(conn, *id, None)?;
         let (citizen, _, _) = whom(conn, *id)?;
         let last = citizen::of(conn, &citizen)?.surveyed_at;
-        if last.is_some_and(|last| now - last < survey::EVERY_MS) || !say(conn, *id, Notice::Survey, &[], policy, now)? {
+        if last.is_some_and(|last| now - last < survey::EVERY_MS)
+            || !say(conn, *id, Notice::Survey, &[], policy, now)?
+        {
             continue;
         }
         citizen::surveyed(conn, &citizen, now)?;

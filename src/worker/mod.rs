@@ -111,7 +111,8 @@ pub enum Role {
 impl Role {
     /// The loops these carriers need, in the order they are started.
     pub fn all(carriers: &Carriers) -> Vec<Role> {
-        let mut roles = vec![Role::Router, Role::Rescuer, Role::Sender, Role::Photos, Role::Timers, Role::Auditor];
+        let mut roles =
+            vec![Role::Router, Role::Rescuer, Role::Sender, Role::Photos, Role::Timers, Role::Auditor];
         let has_reports =
             |c: &&Arc<dyn Carrier>| !matches!(c.caps().reports, ReportClass::None | ReportClass::PerMessage);
         let senders = carriers.senders().map(|used| &used.carrier);

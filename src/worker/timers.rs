@@ -10,10 +10,8 @@ pub(super) async fn run(context: Context) {
     loop {
         context.board.progress(ROLE, context.now());
         let settings = context.settings();
-        let done = context
-            .store
-            .run_timers(settings.times.clone(), settings.route.clone(), context.now())
-            .await;
+        let done =
+            context.store.run_timers(settings.times.clone(), settings.route.clone(), context.now()).await;
         let wait = match done {
             Ok(timed) => {
                 if timed.n_escalated > 0 {

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use munja::config::{Config, EXAMPLE};
+use munja::domain::notice::{Language, Notice, Slot};
 
 /// A folder with an API key; the configuration itself is passed as text.
 fn folder() -> (tempfile::TempDir, PathBuf) {
@@ -23,8 +24,9 @@ fn the_example_is_sound() {
     let (_folder, path) = folder();
     let config = Config::parse(EXAMPLE, &path).unwrap();
     assert_eq!(config.database, path.with_file_name("munja.db"));
-    assert_eq!(config.service.receipt_for(0).unwrap(), config.service.receipt_text);
-    assert!(config.service.receipt_for(3).unwrap().contains("앞에 3분"));
+    let ahead = [(Slot::Ahead, "3".to_owned())];
+    let receipt = config.service.texts.say(Notice::ReceiptAhead, Language::Ko, &ahead).unwrap();
+    assert!(receipt.text.contains("앞에 3분"));
 }
 
 /// The example with its commented keys uncommented (`#-` keys have no default and stay), and with the carriers that are
@@ -57,7 +59,7 @@ fn the_example_shows_every_key_with_its_default() {
     };
     assert_eq!(without_senders(short), without_senders(long));
     let n_keys = spelled.lines().filter(|l| !l.starts_with('#') && l.contains(" = ")).count();
-    assert_eq!(n_keys, 37, "a key was added or removed: show it in gateway.example.toml and count it here");
+    assert_eq!(n_keys, 45, "a key was added or removed: show it in gateway.example.toml and count it here");
 }
 
 /// The same for the carriers that are not in use: each section of the example is sound, with its defaults spelled out or
@@ -138,6 +140,71 @@ fn an_address_holds_nothing_that_would_be_dropped_in_silence() {
     }
     let said = error(&EXAMPLE.replace("# base_url = \"https://", "base_url = \"https://user:hunter2@"));
     assert!(said.contains("carrier.bizgo.base_url") && !said.contains("hunter2"), "{said}");
+}
+
+/// The example with other lines for its `[calendar]` and `[desks.main]`.
+fn with_calendar(calendar: &str, desks: &str) -> String {
+    EXAMPLE
+        .replace("[calendar]\n", &format!("[calendar]\n{calendar}\n"))
+        .replace("[desks.main]\n", &format!("{desks}\n"))
+}
+
+#[test]
+fn desks_have_their_days_and_hours() {
+    let (folder, path) = folder();
+    let event = "BEGIN:VEVENT\nDTSTART;VALUE=DATE:20261102\nSUMMARY:시민의 날\nEND:VEVENT";
+    let ics = format!("BEGIN:VCALENDAR\n{event}\nEND:VCALENDAR\n");
+    fs::write(folder.path().join("days.ics"), ics).unwrap();
+    let text = with_calendar(
+        "add = [{ day = 2026-06-03, name = \"지방선거\" }]\nremove = [\"2026-05-01\"]\nics = [\"days.ics\"]\n\
+         confirmed_until = \"2026-12-31\"\nexceptions = [{ days = \"2026-12-22/2026-12-23\", hours = \"closed\", \
+         text = \"이사\", desks = [\"a-1\"] }]",
+        "[desks.main]\n[desks.a-1]\nname = \"북구\"\nhours = \"Mo-Fr 09:00-18:00; PH off\"",
+    );
+    let config = Config::parse(&text, &path).unwrap();
+    let told = |desk: usize, day: &str| {
+        let day = config.desks.all()[desk].calendar.day(day.parse().unwrap());
+        let spans: Vec<String> = day.spans.iter().map(ToString::to_string).collect();
+        format!("{} {:?}", spans.join(","), day.why)
+    };
+    let names: Vec<_> = config.desks.all().iter().map(|d| (d.key.as_str(), d.name.as_str())).collect();
+    assert_eq!(names, [("main", "시청"), ("a-1", "북구")]);
+    assert_eq!(told(0, "2026-06-03"), "09:00-18:00 Added(\"지방선거\")");
+    assert_eq!(told(1, "2026-06-03"), " Added(\"지방선거\")");
+    assert_eq!(told(0, "2026-05-01"), "08:00-22:00 Removed(\"노동절\")");
+    assert_eq!(told(0, "2026-11-02"), "09:00-18:00 Added(\"시민의 날\")");
+    assert_eq!(told(0, "2026-12-23"), "08:00-22:00 Weekday");
+    assert_eq!(told(1, "2026-12-23"), " Exception(Some(\"이사\"))");
+    let none = Config::parse(&EXAMPLE.replace("[desks.main]", ""), &path).unwrap();
+    assert_eq!(format!("{:?}", none.desks), format!("{:?}", Config::parse(EXAMPLE, &path).unwrap().desks));
+}
+
+#[test]
+fn a_wrong_calendar_is_refused_where_it_is_wrong() {
+    let main = "[desks.main]";
+    let cases = [
+        ("add = [{ day = \"2026-02-30\", name = \"x\" }]", main, "calendar.add"),
+        ("add = [{ day = \"2026-06-03\", name = \" \" }]", main, "calendar.add"),
+        ("remove = [\"2026-05-02\"]", main, "calendar.remove: is no public holiday"),
+        ("ics = [\"absent.ics\"]", main, "absent.ics"),
+        ("ics = [\"bizgo_api_key\"]", main, "bizgo_api_key is no iCalendar file"),
+        ("confirmed_until = \"soon\"", main, "calendar.confirmed_until"),
+        ("exceptions = [{ days = \"2026-12-22\" }]", main, "calendar.exceptions"),
+        ("exceptions = [{ days = \"2026-12-22\", hours = \"9-12\" }]", main, "calendar.exceptions: hours"),
+        ("exceptions = [{ days = \"2026-12-22/\", hours = \"closed\" }]", main, "FIRST/LAST"),
+        ("exceptions = [{ days = \"2026-12-22\", text = \"☕\" }]", main, "calendar.exceptions: text"),
+        ("exceptions = [{ days = \"2026-12-22\", text = \"x\", desks = [\"b\"] }]", main, "none: b"),
+        ("hour = 1", main, "hour"),
+        ("", "[desks.main]\nhours = \"Mo-Fr\u{a0}8\"", "desks.main.hours"),
+        ("", "[desks.main]\ntime_zone = \"Asia/Gwangju\"", "desks.main.time_zone"),
+        ("", "[desks.main]\nname = \"\"", "desks.main.name"),
+        ("", "[desks.\"북구\"]", "desks.북구"),
+        ("", "[desks.main]\nphone = 1", "phone"),
+    ];
+    for (calendar, desks, names) in cases {
+        let said = error(&with_calendar(calendar, desks));
+        assert!(said.contains("gateway.toml, line 2") && said.contains(names), "{names}: {said}");
+    }
 }
 
 #[test]

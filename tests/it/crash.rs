@@ -13,7 +13,7 @@ use munja::domain::outbound::OutboundKind;
 use munja::domain::phone::{PhoneNumber, Senders};
 use munja::ops::clock::Clock;
 use munja::sim::Endpoint;
-use munja::store::{NewReply, SendPolicy, Store, StoreOptions};
+use munja::store::{NewReply, Next, SendPolicy, Store, StoreOptions};
 
 use crate::harness::{BOUND, Carrier, add_minsu, assert_balanced, config_text, until_async, write_config};
 
@@ -41,7 +41,7 @@ fn policy() -> SendPolicy {
 /// Answers whoever waits, beside the daemon on the same database.
 async fn answer_waiting(store: &Store, counselor: i64) {
     let now = Clock::system().now_ms();
-    while let Some(found) = store.claim_next(counselor, now).await.unwrap() {
+    while let Next::Claimed(found) = store.claim_next(counselor, 1_000, now).await.unwrap() {
         let new = NewReply {
             conversation_id: found.summary.id,
             counselor_id: counselor,

@@ -112,6 +112,7 @@ async fn check_names_what_is_wrong_and_starts_nothing() {
     });
     assert_eq!(sound, Some(0), "{shown}");
     assert!(shown.contains("nobody can log in yet") && shown.contains("munjad user add"), "{shown}");
+    assert!(shown.contains("calendar.confirmed_until"), "{shown}");
     let text = std::fs::read_to_string(&config).unwrap();
     let cases = [
         (text.replace("munja.db", "absent.db"), "munjad init"),
@@ -130,6 +131,32 @@ async fn check_names_what_is_wrong_and_starts_nothing() {
     let output = tokio::task::block_in_place(|| check(&config));
     assert!(said(&output).contains("right key") && output.status.code() == Some(3), "{}", said(&output));
     assert!(!folder.path().join("absent.db").exists());
+}
+
+/// In a pipe one line a day, its fields with tabs between.
+#[test]
+fn the_calendar_of_a_year_is_printed() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = init(folder.path(), 9);
+    let shown = |args: &[&str]| {
+        let output = munjad(args, &config);
+        (output.status.code(), said(&output))
+    };
+    let (code, days) = shown(&["calendar", "2026"]);
+    assert_eq!((code, days.lines().count()), (Some(0), 21), "{days}");
+    assert!(days.contains("2026-08-17\tMon\t09:00-18:00\tin place of 광복절\n"), "{days}");
+    assert!(
+        shown(&["calendar", "2026", "--lang", "ko"]).1.contains("\t월\t09:00-18:00\t대체공휴일 (광복절)\n")
+    );
+    assert_eq!(shown(&["calendar", "2028", "--all"]).1.lines().count(), 366);
+    let (code, json) = shown(&["calendar", "2026", "--json"]);
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(
+        (code, json["desk"].as_str(), json["days"].as_array().unwrap().len()),
+        (Some(0), Some("main"), 21)
+    );
+    let (code, refused) = shown(&["calendar", "--desk", "bukgu"]);
+    assert!(code == Some(1) && refused.contains("there are: main"), "{refused}");
 }
 
 #[test]

@@ -9,13 +9,14 @@ use std::time::Duration;
 use munja::carrier::Carrier;
 use munja::carrier::bizgo::{Bizgo, BizgoConfig};
 use munja::carrier::http::{Broken, Http};
-use munja::config::Service;
+use munja::config::Config;
 use munja::domain::outbound::OutboundKind;
 use munja::domain::phone::{PhoneNumber, Senders};
 use munja::domain::polling::Pace;
+use munja::domain::timers::Times;
 use munja::ops::clock::Clock;
 use munja::sim::{Endpoint, Fault, FaultRule, Sim, SimBreak, SimOptions};
-use munja::store::{NewReply, NoticeText, ReplyOutcome, RoutePolicy, SendPolicy, Store, StoreOptions};
+use munja::store::{Closing, NewReply, Next, ReplyOutcome, RoutePolicy, SendPolicy, Store, StoreOptions};
 use munja::worker::{self, Board, Carriers, Context, Role, Settings};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -28,7 +29,7 @@ use crate::camera::{self, Camera};
 const START: i64 = 1_782_864_000_000;
 const N_TEXTS: usize = 40;
 
-fn policy() -> SendPolicy {
+fn send_policy() -> SendPolicy {
     SendPolicy {
         senders: Senders::one(PhoneNumber::parse("062120")),
         time_to_live_ms: 86_400_000,
@@ -37,16 +38,18 @@ fn policy() -> SendPolicy {
 }
 
 fn settings() -> Settings {
-    let service = Service {
-        receipt_texts: true,
-        receipt_text: "접수".into(),
-        receipt_text_ahead: "앞에 {ahead}분".into(),
-        photo_lost_text: "사진을 받지 못했습니다".into(),
-    };
-    let receipt = move |n| service.receipt_for(n).map(|text| NoticeText { text, kind: OutboundKind::Sms });
+    let folder = tempfile::tempdir().unwrap();
+    let path = crate::harness::write_config(folder.path(), &crate::harness::config_text(1, ""));
+    let policy = munja::daemon::policy(&Config::load(&path).unwrap());
     Settings {
-        route: RoutePolicy { receipt: Some(Arc::new(receipt)), send: policy() },
-        photo_lost: NoticeText { text: "사진을 받지 못했습니다".into(), kind: OutboundKind::Sms },
+        route: RoutePolicy { policy: Arc::new(policy), send: send_policy(), sticky_ms: 120_000 },
+        times: Times {
+            wait_notices_ms: vec![300_000, 900_000],
+            escalations_ms: vec![60_000, 180_000],
+            claim_idle_ms: 1_800_000,
+            nudge_after_ms: 7_200_000,
+            close_after_ms: 86_400_000,
+        },
         inbound_pace: Pace { fast_ms: 280, slow_ms: 2_000, live_for_ms: 300_000 },
         receipt_pace: Pace { fast_ms: 1_500, slow_ms: 10_000, live_for_ms: 60_000 },
         full_walk_ms: 60_000,
@@ -137,7 +140,7 @@ struct Life {
 
 impl Life {
     fn begin(store: &Store, clock: &Clock, carrier: Arc<dyn Carrier>) -> Life {
-        let carriers = Arc::new(Carriers::one(carrier, policy().senders));
+        let carriers = Arc::new(Carriers::one(carrier, send_policy().senders));
         let stop = CancellationToken::new();
         let context = Context {
             store: store.clone(),
@@ -166,7 +169,7 @@ async fn answer_all(store: Store, clock: Clock, counselor: i64, stop: Cancellati
     let mut n = 0;
     while !stop.is_cancelled() {
         tokio::time::sleep(Duration::from_millis(700)).await;
-        let Ok(Some(found)) = store.claim_next(counselor, clock.now_ms()).await else {
+        let Ok(Next::Claimed(found)) = store.claim_next(counselor, 1_000, clock.now_ms()).await else {
             continue;
         };
         n += 1;
@@ -180,9 +183,9 @@ async fn answer_all(store: Store, clock: Clock, counselor: i64, stop: Cancellati
             pieces: vec![(OutboundKind::Sms, format!("답 {n}"))],
             photos: None,
         };
-        let written = store.reply(new, policy(), clock.now_ms()).await.unwrap();
+        let written = store.reply(new, send_policy(), clock.now_ms()).await.unwrap();
         assert!(matches!(written, ReplyOutcome::Written { .. }));
-        store.close(found.summary.id, counselor, None, None, clock.now_ms()).await.unwrap();
+        store.close(found.summary.id, counselor, Closing::default(), clock.now_ms()).await.unwrap();
     }
 }
 

@@ -56,7 +56,11 @@ async fn answer_one(desk: &Client, text: &str) -> Result<(), ClientError> {
     };
     let key = ClientKey::from_random(rand::random());
     desk.reply(id, &request, &key).await?;
-    let close = CloseRequest { reason: None, last_seen: Some(found.last_inbound_id) };
+    let close = CloseRequest {
+        reason: None,
+        last_seen: Some(found.last_inbound_id),
+        category: Some("생활정보/기타".to_owned()),
+    };
     match desk.close(id, &close).await {
         Ok(()) => Ok(()),
         // They wrote again: back to the queue.

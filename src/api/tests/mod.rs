@@ -26,6 +26,8 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 use super::{ApiContext, ApiSettings, Health, wire};
+use crate::domain::arrival::Policy;
+use crate::domain::arrival::tests::policy;
 use crate::domain::fate::Meaning;
 use crate::domain::inbound::{Cursor, InboundItem, InboundText};
 use crate::domain::media::PhotoLimits;
@@ -141,7 +143,7 @@ impl Desk {
         });
         let cursor = Cursor::starting_at(self.now());
         self.store.accept_inbound("sim", Vec::new(), vec![item], cursor, self.now()).await.expect("kept");
-        let policy = RoutePolicy { receipt: Some(Arc::new(|_| None)), send: settings(0).send };
+        let policy = settings(0).route;
         self.store.route_received(10, self.now(), policy).await.expect("routed");
         n
     }
@@ -215,10 +217,17 @@ fn settings(recall_ms: i64) -> ApiSettings {
         time_to_live_ms: 24 * 3_600_000,
         recall_ms,
     };
+    let policy = Policy { receipt_texts: false, ..policy() };
     ApiSettings {
         limits: Limits::KOREAN,
         photos: Some(PhotoLimits::KOREAN),
-        send,
+        send: send.clone(),
+        route: RoutePolicy { policy: Arc::new(policy), send, sticky_ms: 0 },
+        max_held: 1_000,
+        categories: crate::config::categories(None).expect("categories"),
+        category_required: false,
+        canned: Vec::new(),
+        survey_after_ms: None,
         token_ttl_ms: 12 * 3_600_000,
     }
 }

@@ -51,7 +51,7 @@ impl Desk {
         });
         let cursor = InboundCursor::starting_at(self.now());
         self.store.accept_inbound("sim", Vec::new(), vec![item], cursor, self.now()).await.expect("kept");
-        let policy = RoutePolicy { receipt: None, send: settings(0).send };
+        let policy = settings(0).route;
         self.store.route_received(10, self.now(), policy).await.expect("routed");
         self.store.wanted_photos(1, self.now()).await.expect("a list")[0].id
     }

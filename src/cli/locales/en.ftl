@@ -98,6 +98,83 @@ cmd-recall = Take back an answer that has not left yet.
 
         Examples:
           munja recall 56
+cmd-urgent = Ring for everybody: danger in this conversation.
+    .examples =
+        Examples:
+          munja urgent 12
+cmd-ack = Say that you look after an urgent text; the bell stops.
+    .examples =
+        Examples:
+          munja ack 12
+cmd-note = Leave a note beside a conversation, for colleagues.
+    .examples =
+        Examples:
+          munja note 12 "Called the depot; they check."
+cmd-draft = Leave an answer that is not finished; without a text it is thrown away.
+    .examples =
+        Examples:
+          munja draft 12 "Bus 62 comes"
+          munja draft 12                   throw it away
+cmd-promise = Promise an answer in a while; you are reminded, and a delay is said to the citizen.
+    .examples =
+        Examples:
+          munja promise 12 30m
+          munja promise 12 2h "the depot calls back"
+cmd-remind = Be reminded of a conversation, also of a closed one.
+    .examples =
+        Examples:
+          munja remind 12 1d "did the passport arrive?"
+cmd-transfer = Pass a conversation on to a desk or a person, with a note.
+    .examples =
+        Examples:
+          munja transfer 12 --desk bukgu --note "asks for the health centre"
+          munja transfer 12 --person jiyeong --note "knows her case"
+cmd-return = Give back what was passed on to you, with a note.
+    .examples =
+        Examples:
+          munja return 12 "belongs to city hall"
+cmd-category = Say what a conversation is about.
+    .examples =
+        Examples:
+          munja category 12 주정차
+          munja category 12 교통/주정차
+cmd-prefer = Note what the citizen asked for; without a text it is taken away.
+    .examples =
+        Examples:
+          munja prefer 12 "easy words"
+cmd-warn = Tell the citizen that abuse may end the talk.
+    .examples =
+        Examples:
+          munja warn 12
+cmd-take = Take a conversation over (supervisors).
+    .examples =
+        Examples:
+          munja take 12 "minsu asked me to"
+cmd-restrict = Answer a citizen no more for a while, unless in danger (supervisors).
+    .examples =
+        Examples:
+          munja restrict 12 7d --reason "threats after a warning"
+cmd-unrestrict = Answer a citizen again (supervisors).
+    .examples =
+        Examples:
+          munja unrestrict 12
+cmd-evidence = Print everything of a conversation with hashes, as JSON (supervisors).
+    .examples =
+        Examples:
+          munja evidence 12 --reason "police report 2026-11" > evidence.json
+cmd-desks = List the desks and whether they are open.
+    .examples =
+        Examples:
+          munja desks
+cmd-categories = List what consultations are about.
+    .examples =
+        Examples:
+          munja categories
+cmd-replies = List answers that are written once.
+    .examples =
+        Examples:
+          munja replies
+          munja reply 12 --canned hello
 cmd-doubt = List answers of which nobody knows whether they left.
     .examples =
         Examples:
@@ -159,6 +236,16 @@ arg-close-reason = Why, for colleagues (at most 200 characters)
 arg-close-force = Close although a newer text came in
 arg-decide-decision = give-up or send-again
 arg-decide-yes = Don't ask back
+arg-text = The words
+arg-span = How long from now: 30m, 2h, 1d
+arg-note = For who gets it
+arg-reason = Why; kept beside the conversation
+arg-transfer-desk = Key of the desk (`munja desks`)
+arg-transfer-person = Log-in name of the counselor
+arg-replies-desk = Fill in this desk
+arg-reply-canned = A canned reply by its key (`munja replies`); sets its category too
+arg-close-category = What it was about (`munja categories`); so much of it as names one
+arg-show-unfold = Show texts with words of abuse too
 arg-watch-after = Begin after this event number
 arg-completions-shell = The shell
 arg-help-command = A command
@@ -439,3 +526,90 @@ error-usage_conflict = { $what } and { $other } don't go together.
     .next = munja { $command }--help
 error-usage_other = The command is not understood: { $what }
     .next = munja { $command }--help
+
+did-urgent = Conversation { $n } rings for everybody.
+did-acked = You look after conversation { $n }.
+did-noted = Noted beside conversation { $n }.
+did-drafted = The draft is kept beside conversation { $n }.
+did-preferred = Kept for this citizen.
+did-promised = Promised by { $at } (conversation { $n }).
+did-reminding = You are reminded of conversation { $n } at { $at }.
+did-transferred = Conversation { $n } is passed on (desk: { $desk }).
+did-returned = Conversation { $n } is given back (desk: { $desk }).
+did-categorised = Conversation { $n }: { $category }
+did-warned = The citizen of conversation { $n } is warned.
+did-taken = Conversation { $n } is yours.
+did-restricted = Not answered until { $at }, unless in danger; conversation { $n } is closed.
+did-unrestricted = The citizen of conversation { $n } is answered again.
+evidence-hash = SHA-256 of the whole: { $hash }
+head-desk = Desk
+head-name = Name
+head-key = Key
+head-text = Text
+head-category = Category
+desk-open-until = open until { $at }
+desk-open = open
+desk-closed-until = closed until { $at }
+desk-closed = closed
+tier-1 = URGENT
+tier-2 = look soon
+folded = Words of abuse: folded up. --unfold shows it.
+folded-short = (folded up)
+ringing = URGENT, and nobody looks after it yet: munja ack { $n }
+urgent-acked = URGENT; { $name } looks after it.
+promise-due = An answer is promised by { $at }.
+offered = Passed on to { $who }.
+preference = The citizen asked for: { $text }
+opted-out = The citizen wants no automatic texts.
+restricted-until = Not answered until { $at }, unless in danger.
+desk-and-category = Desk: { $desk } · Category: { $category }
+draft-begun = Draft: { $text }
+note-note = note
+note-transfer = passed on
+note-return = given back
+note-takeover = taken over
+note-warning = warned
+note-restriction = restricted
+note-promise = promise
+purpose-survey = answer to the survey
+purpose-opt_out = wants no automatic texts
+purpose-opt_in = wants automatic texts again
+purpose-restricted = while restricted
+event-urgent = URGENT: danger. Look after it: munja ack
+event-acked = { $who } looks after the urgent text
+event-escalated = URGENT, nobody has looked after it yet ({ $detail }. call): supervisors, please
+event-noted = { $who } left a note
+event-promised = { $who } promised an answer
+event-promise_late = a promised answer is late; the citizen is told
+event-reminder = { $who }: reminder
+event-transferred = { $who } passed it on to { $detail }
+event-returned = { $who } gave it back
+event-categorised = { $who } said what it is about
+event-preference = { $who } noted what the citizen asked for
+event-warned = { $who } warned the citizen
+event-restricted = { $who } restricted the citizen
+event-unrestricted = { $who } ended the restriction
+event-opted_out = the citizen wants no automatic texts
+event-opted_in = the citizen wants automatic texts again
+event-survey_answered = the citizen answered how it was
+event-flood = very many texts of one sender: kept and shown, no automatic texts any more
+
+error-opted_out = The citizen wants no more texts and has asked nothing since; nothing was sent.
+error-too_many_held = You hold as many conversations that wait as you may.
+    .next = Answer or release one: munja list --mine
+error-supervisors_only = Only a supervisor may do this.
+    .next = The operator gives roles: munjad user duties LOGIN --role supervisor
+error-nothing_to_ack = It is not urgent, or somebody looks after it already.
+    .next = munja show { $n }
+error-not_passed_on = It was not passed on to you.
+    .next = munja transfer { $n } passes it on, munja release { $n } lets go of it.
+error-not_warned = They were warned within the last day, or get no automatic texts.
+error-no_such_desk = There is no other desk of that name.
+    .next = munja desks
+error-no_such_person = There is no other counselor of that log-in name.
+error-no_such_category = No category fits, or several do.
+    .next = munja categories
+error-category_needed = What was it about? Closing needs a category.
+    .next = munja close { $n } --category 주정차 (all of them: munja categories)
+error-no_canned = There is no canned reply { $key }.
+    .next = munja replies

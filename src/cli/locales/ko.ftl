@@ -98,6 +98,83 @@ cmd-recall = 아직 나가지 않은 답변의 발송을 취소합니다.
 
         예:
           munja recall 56
+cmd-urgent = 모두에게 알립니다: 이 상담에 위험이 있습니다.
+    .examples =
+        예:
+          munja urgent 12
+cmd-ack = 긴급 문자를 맡았다고 알립니다. 알림이 멈춥니다.
+    .examples =
+        예:
+          munja ack 12
+cmd-note = 동료를 위해 상담 옆에 메모를 남깁니다.
+    .examples =
+        예:
+          munja note 12 "차고지에 확인 요청함"
+cmd-draft = 쓰던 답장을 남깁니다. 글이 없으면 지웁니다.
+    .examples =
+        예:
+          munja draft 12 "62번은"
+          munja draft 12                   지웁니다
+cmd-promise = 얼마 안에 답하기로 합니다. 때가 되면 알려 주고, 늦으면 시민에게 알립니다.
+    .examples =
+        예:
+          munja promise 12 30m
+          munja promise 12 2h "차고지에서 연락 주기로 함"
+cmd-remind = 나중에 이 상담을 다시 알려 줍니다. 종료된 상담도 됩니다.
+    .examples =
+        예:
+          munja remind 12 1d "여권이 나왔는지"
+cmd-transfer = 메모와 함께 다른 부서나 사람에게 상담을 넘깁니다.
+    .examples =
+        예:
+          munja transfer 12 --desk bukgu --note "보건소 문의"
+          munja transfer 12 --person jiyeong --note "전에 상담한 분"
+cmd-return = 넘겨받은 상담을 메모와 함께 돌려보냅니다.
+    .examples =
+        예:
+          munja return 12 "시청 업무입니다"
+cmd-category = 무엇에 대한 상담인지 정합니다.
+    .examples =
+        예:
+          munja category 12 주정차
+          munja category 12 교통/주정차
+cmd-prefer = 시민이 부탁한 것을 적어 둡니다. 글이 없으면 지웁니다.
+    .examples =
+        예:
+          munja prefer 12 "쉬운 말로"
+cmd-warn = 욕설이 이어지면 상담을 멈출 수 있다고 시민에게 알립니다.
+    .examples =
+        예:
+          munja warn 12
+cmd-take = 상담을 넘겨받아 직접 맡습니다(관리자).
+    .examples =
+        예:
+          munja take 12 "민수 상담사가 부탁함"
+cmd-restrict = 위급할 때 말고는 한동안 답하지 않습니다(관리자).
+    .examples =
+        예:
+          munja restrict 12 7d --reason "경고 뒤에도 협박"
+cmd-unrestrict = 다시 답합니다(관리자).
+    .examples =
+        예:
+          munja unrestrict 12
+cmd-evidence = 상담 전체를 해시와 함께 JSON으로 내보냅니다(관리자).
+    .examples =
+        예:
+          munja evidence 12 --reason "경찰 신고 2026-11" > evidence.json
+cmd-desks = 부서와 운영 여부를 보여 줍니다.
+    .examples =
+        예:
+          munja desks
+cmd-categories = 상담 분류를 보여 줍니다.
+    .examples =
+        예:
+          munja categories
+cmd-replies = 미리 적어 둔 답장을 보여 줍니다.
+    .examples =
+        예:
+          munja replies
+          munja reply 12 --canned hello
 cmd-doubt = 나갔는지 알 수 없는 답변을 보여 줍니다.
     .examples =
         예:
@@ -159,6 +236,16 @@ arg-close-reason = 동료에게 남기는 종료 사유(200자까지)
 arg-close-force = 새 문자가 와 있어도 종료합니다
 arg-decide-decision = give-up(그대로 둠) 또는 send-again(다시 보냄)
 arg-decide-yes = 확인을 묻지 않습니다
+arg-text = 글
+arg-span = 지금부터 얼마 뒤: 30m, 2h, 1d
+arg-note = 받을 사람에게 남길 말
+arg-reason = 까닭. 상담 옆에 남습니다
+arg-transfer-desk = 부서 이름표(`munja desks`)
+arg-transfer-person = 상담원 아이디
+arg-replies-desk = 이 부서로 채웁니다
+arg-reply-canned = 미리 적어 둔 답장의 이름표(`munja replies`). 분류도 함께 정합니다
+arg-close-category = 무엇에 대한 상담인지(`munja categories`). 하나만 가리키면 일부만 적어도 됩니다
+arg-show-unfold = 욕설이 있는 문자도 펼칩니다
 arg-watch-after = 이 번호 다음에 일어난 일부터 보여 줍니다
 arg-completions-shell = 셸 이름
 arg-help-command = 명령 이름
@@ -426,3 +513,90 @@ error-usage_conflict = { $what } 옵션과 { $other } 옵션은 함께 쓸 수 �
     .next = munja { $command }--help
 error-usage_other = 명령을 이해하지 못했습니다: { $what }
     .next = munja { $command }--help
+
+did-urgent = { $n }번 상담을 모두에게 알렸습니다.
+did-acked = { $n }번 상담을 맡았습니다.
+did-noted = { $n }번 상담에 메모를 남겼습니다.
+did-drafted = { $n }번 상담에 쓰던 답장을 남겼습니다.
+did-preferred = 이 시민의 부탁을 적어 두었습니다.
+did-promised = { $at }까지 답하기로 했습니다({ $n }번 상담).
+did-reminding = { $at }에 { $n }번 상담을 알려 드립니다.
+did-transferred = { $n }번 상담을 넘겼습니다(부서: { $desk }).
+did-returned = { $n }번 상담을 돌려보냈습니다(부서: { $desk }).
+did-categorised = { $n }번 상담: { $category }
+did-warned = { $n }번 상담의 시민에게 경고했습니다.
+did-taken = { $n }번 상담을 맡았습니다.
+did-restricted = 위급할 때 말고는 { $at }까지 답하지 않습니다. { $n }번 상담을 종료했습니다.
+did-unrestricted = { $n }번 상담의 시민에게 다시 답합니다.
+evidence-hash = 전체의 SHA-256: { $hash }
+head-desk = 부서
+head-name = 이름
+head-key = 이름표
+head-text = 글
+head-category = 분류
+desk-open-until = { $at }까지 운영
+desk-open = 운영 중
+desk-closed-until = { $at }에 엽니다
+desk-closed = 쉽니다
+tier-1 = 긴급
+tier-2 = 살펴볼 것
+folded = 욕설이 있어 접었습니다. --unfold 로 펼칩니다.
+folded-short = (접힘)
+ringing = 긴급. 아직 아무도 맡지 않았습니다: munja ack { $n }
+urgent-acked = 긴급. { $name } 님이 맡았습니다.
+promise-due = { $at }까지 답하기로 했습니다.
+offered = { $who } 님에게 넘긴 상담입니다.
+preference = 시민의 부탁: { $text }
+opted-out = 시민이 자동 문자를 거부했습니다.
+restricted-until = 위급할 때 말고는 { $at }까지 답하지 않습니다.
+desk-and-category = 부서: { $desk } · 분류: { $category }
+draft-begun = 쓰던 답장: { $text }
+note-note = 메모
+note-transfer = 넘김
+note-return = 돌려보냄
+note-takeover = 직접 맡음
+note-warning = 경고
+note-restriction = 제한
+note-promise = 약속
+purpose-survey = 만족도 답변
+purpose-opt_out = 수신거부
+purpose-opt_in = 수신동의
+purpose-restricted = 제한 중
+event-urgent = 긴급: 위험합니다. 맡아 주세요: munja ack
+event-acked = { $who } 님이 긴급 문자를 맡았습니다
+event-escalated = 긴급: 아직 아무도 맡지 않았습니다({ $detail }번째 알림). 관리자가 보아 주세요
+event-noted = { $who } 님이 메모를 남겼습니다
+event-promised = { $who } 님이 답을 약속했습니다
+event-promise_late = 약속한 답이 늦어 시민에게 알립니다
+event-reminder = { $who } 님: 다시 볼 때입니다
+event-transferred = { $who } 님이 { $detail }에 넘겼습니다
+event-returned = { $who } 님이 돌려보냈습니다
+event-categorised = { $who } 님이 분류를 정했습니다
+event-preference = { $who } 님이 시민의 부탁을 적었습니다
+event-warned = { $who } 님이 시민에게 경고했습니다
+event-restricted = { $who } 님이 시민을 제한했습니다
+event-unrestricted = { $who } 님이 제한을 풀었습니다
+event-opted_out = 시민이 자동 문자를 거부했습니다
+event-opted_in = 시민이 자동 문자를 다시 받습니다
+event-survey_answered = 시민이 만족도에 답했습니다
+event-flood = 한 사람이 문자를 아주 많이 보냅니다. 모두 보관하되 자동 문자는 멈춥니다
+
+error-opted_out = 시민이 수신을 거부했고 그 뒤로 묻지 않았습니다. 보내지 않았습니다.
+error-too_many_held = 기다리는 상담을 더 맡을 수 없습니다.
+    .next = 답하거나 돌려놓으십시오: munja list --mine
+error-supervisors_only = 관리자만 할 수 있습니다.
+    .next = 역할은 운영자가 정합니다: munjad user duties 아이디 --role supervisor
+error-nothing_to_ack = 긴급 문자가 아니거나 이미 누군가 맡았습니다.
+    .next = munja show { $n }
+error-not_passed_on = 넘겨받은 상담이 아닙니다.
+    .next = 넘기려면 munja transfer { $n }, 놓으려면 munja release { $n }
+error-not_warned = 하루 안에 이미 경고했거나 자동 문자를 보낼 수 없습니다.
+error-no_such_desk = 그런 다른 부서가 없습니다.
+    .next = munja desks
+error-no_such_person = 그런 아이디의 다른 상담원이 없습니다.
+error-no_such_category = 맞는 분류가 없거나 여럿입니다.
+    .next = munja categories
+error-category_needed = 무엇에 대한 상담이었습니까? 종료하려면 분류가 필요합니다.
+    .next = munja close { $n } --category 주정차 (모두 보기: munja categories)
+error-no_canned = 미리 적어 둔 답장 { $key }이(가) 없습니다.
+    .next = munja replies

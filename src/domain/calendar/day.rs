@@ -95,6 +95,11 @@ impl Year {
         (*opens <= now_ms).then_some(*closes)
     }
 
+    pub(super) fn openings_after(&self, now_ms: UnixMs) -> impl Iterator<Item = UnixMs> {
+        let n = self.open.partition_point(|(opens, _)| *opens <= now_ms);
+        self.open.iter().skip(n).map(|(opens, _)| *opens)
+    }
+
     pub(super) fn open_ms_between(&self, from_ms: UnixMs, to_ms: UnixMs) -> i64 {
         let spans = self.open.iter().skip(self.first_after(from_ms));
         let spans = spans.take_while(|(opens, _)| *opens < to_ms);

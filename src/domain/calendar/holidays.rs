@@ -1,5 +1,5 @@
-//! Korea's public holidays, by rule: what stands in 관공서의 공휴일에 관한 규정 (§2 the days, §3 their substitutes) as
-//! amended up to 2026. Lunar dates are those of the Korean almanac until 2050, and computed after that.
+//! Korea's public holidays, by rule: what stands in 공휴일에 관한 법률 and 관공서의 공휴일에 관한 규정 (§2 the days, §3 their
+//! substitutes) as amended up to 2026. Lunar dates are those of the Korean almanac until 2050, and computed after that.
 //!
 //! Elections and days the government adds for once are no rule's: an operator adds them.
 
@@ -41,7 +41,7 @@ enum Substitute {
 /// Name, month, day, first year as a public holiday (of those we look at), substitute.
 const FIXED: [(&str, i8, i8, i16, Substitute); 10] = [
     ("신정", 1, 1, 0, Substitute::Never),
-    ("삼일절", 3, 1, 0, Substitute::Weekend(2021)),
+    ("삼일절", 3, 1, 0, Substitute::Weekend(2022)),
     ("노동절", 5, 1, 2026, Substitute::Weekend(2026)),
     ("어린이날", 5, 5, 0, Substitute::Weekend(0)),
     ("현충일", 6, 6, 0, Substitute::Never),

@@ -161,7 +161,7 @@ mod tests {
             ("", "must be opening hours"),
             ("weekdays", "character"),
             ("Mo-Fr 08:00-2x:00", "character"),
-            ("Mo-Fr 08:00-77:00", "77"),
+            ("Mo-Fr 08:00-77:00", "character"),
             ("Mo-Fr sunrise-sunset", "the sun"),
             ("Mo-Fr 08:00+", "open end"),
             ("Mo-Fr 08:00-22:00; SH off", "school"),

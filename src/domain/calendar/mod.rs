@@ -19,7 +19,7 @@ use jiff::{Timestamp, ToSpan};
 
 pub use day::{Day, Why};
 pub use hours::Span;
-pub use said::said;
+pub use said::{said, weekday};
 
 use self::day::Year;
 use self::hours::Hours;
@@ -170,17 +170,13 @@ impl Calendar {
     /// The first moment after `now_ms` at which the desk opens, whether or not it is open now.
     pub fn opens_after(&self, now_ms: UnixMs) -> Option<UnixMs> {
         let this_year = self.date_at(now_ms)?.year();
-        let before = self.year(this_year - 1).and_then(|year| year.open.last()).map(|(_, closes)| *closes);
-        let years = (this_year..=this_year + LOOK_AHEAD_YEARS).filter_map(|year| self.year(year));
-        let mut last_closed = before;
-        for (opens, closes) in years.flat_map(|year| &year.open) {
+        let last_closing = |year: i16| Some(self.year(year)?.open.last()?.1);
+        (this_year..=this_year + LOOK_AHEAD_YEARS).find_map(|year| {
+            let mut openings = self.year(year)?.openings_after(now_ms);
             // A span that goes on where the year before ended opens nothing.
-            if *opens > now_ms && last_closed != Some(*opens) {
-                return Some(*opens);
-            }
-            last_closed = Some(*closes);
-        }
-        None
+            let goes_on = |opens: &UnixMs| last_closing(year - 1) == Some(*opens);
+            openings.find(|opens| !goes_on(opens))
+        })
     }
 
     /// How long the desk was open between two moments: closed hours never count as waiting.

@@ -155,6 +155,9 @@ impl Triage {
     }
 
     fn check(&self, rule: &Rule) -> Result<(), String> {
+        if rule.words.is_empty() {
+            return Err("has no words".to_owned());
+        }
         let speaks = |text: &String| self.judge(text).hits.iter().any(|h| h.rule.id == rule.id);
         if let Some(text) = rule.hits.iter().find(|text| !speaks(text)) {
             return Err(format!("its own test fails: nothing is found in \"{text}\""));
@@ -245,9 +248,6 @@ impl Searcher {
         let mut builder = Builder::default();
         for (index, rule) in rules {
             let bad = |why: String| BadRule { index, why };
-            if rule.words.is_empty() {
-                return Err(bad("has no words".to_owned()));
-            }
             for word in &rule.words {
                 builder.word(index, word).map_err(bad)?;
             }
@@ -300,8 +300,7 @@ impl Searcher {
 }
 
 fn is_near(text: &Normal, first: &Range<usize>, second: &Range<usize>) -> bool {
-    first.end <= second.start
-        && text.text[first.end..second.start].chars().count() <= MOST_BETWEEN_CHARS
+    first.end <= second.start && text.text[first.end..second.start].chars().count() <= MOST_BETWEEN_CHARS
 }
 
 #[derive(Default)]
@@ -404,8 +403,16 @@ mod tests {
             (rule("a", Tier::Look, Kind::Danger, &[], &[]), "has no words"),
             (rule("a", Tier::Look, Kind::Danger, &["!!"], &[]), "can't be searched for"),
             (rule("a", Tier::Look, Kind::Danger, &["가"], &[]), "single letter"),
-            (Rule { hits: vec!["나무".into()], ..rule("a", Tier::Look, Kind::Danger, &["가나"], &[]) }, "nothing is found"),
-            (Rule { misses: vec!["가나다".into()], ..rule("a", Tier::Look, Kind::Danger, &["가나"], &[]) }, "is hit"),
+            (
+                Rule { hits: vec!["나무".into()], ..rule("a", Tier::Look, Kind::Danger, &["가나"], &[]) },
+                "nothing is found",
+            ),
+            (
+                Rule {
+                    misses: vec!["가나다".into()], ..rule("a", Tier::Look, Kind::Danger, &["가나"], &[])
+                },
+                "is hit",
+            ),
         ];
         for (bad, expected) in cases {
             let refused = Triage::new(vec![bad]).unwrap_err();

@@ -20,12 +20,12 @@ impl Normal {
 
 /// Letters (ㄱ to ㅣ, U+3131..) by their places in a syllable.
 const INITIALS: &[char] = &[
-    'ㄱ', 'ㄲ', 'ㄴ', 'ㄷ', 'ㄸ', 'ㄹ', 'ㅁ', 'ㅂ', 'ㅃ', 'ㅅ', 'ㅆ', 'ㅇ', 'ㅈ', 'ㅉ', 'ㅊ', 'ㅋ', 'ㅌ', 'ㅍ',
-    'ㅎ',
+    'ㄱ', 'ㄲ', 'ㄴ', 'ㄷ', 'ㄸ', 'ㄹ', 'ㅁ', 'ㅂ', 'ㅃ', 'ㅅ', 'ㅆ', 'ㅇ', 'ㅈ', 'ㅉ', 'ㅊ', 'ㅋ', 'ㅌ',
+    'ㅍ', 'ㅎ',
 ];
 const FINALS: &[char] = &[
-    '\0', 'ㄱ', 'ㄲ', 'ㄳ', 'ㄴ', 'ㄵ', 'ㄶ', 'ㄷ', 'ㄹ', 'ㄺ', 'ㄻ', 'ㄼ', 'ㄽ', 'ㄾ', 'ㄿ', 'ㅀ', 'ㅁ', 'ㅂ',
-    'ㅄ', 'ㅅ', 'ㅆ', 'ㅇ', 'ㅈ', 'ㅊ', 'ㅋ', 'ㅌ', 'ㅍ', 'ㅎ',
+    '\0', 'ㄱ', 'ㄲ', 'ㄳ', 'ㄴ', 'ㄵ', 'ㄶ', 'ㄷ', 'ㄹ', 'ㄺ', 'ㄻ', 'ㄼ', 'ㄽ', 'ㄾ', 'ㄿ', 'ㅀ', 'ㅁ',
+    'ㅂ', 'ㅄ', 'ㅅ', 'ㅆ', 'ㅇ', 'ㅈ', 'ㅊ', 'ㅋ', 'ㅌ', 'ㅍ', 'ㅎ',
 ];
 /// The keys of the usual Korean keyboard: what a text looks like that was typed without switching to Hangul.
 const KEYS: &str = "rRseEfaqQtTdwWczxvgkoiOjpuPhynbml";
@@ -45,7 +45,8 @@ const SYLLABLES: u32 = 0xac00;
 pub fn normal(text: &str) -> Normal {
     // Compatibility forms become ordinary ones, but not letters that stand alone: they would be torn into initials.
     let plain = text.nfc().flat_map(|c| {
-        let (keep, fold) = if is_letter(c) { (Some(c), None) } else { (None, Some(std::iter::once(c).nfkc())) };
+        let (keep, fold) =
+            if is_letter(c) { (Some(c), None) } else { (None, Some(std::iter::once(c).nfkc())) };
         keep.into_iter().chain(fold.into_iter().flatten())
     });
     squeeze(&compose(plain.filter(|c| !is_invisible(*c)).collect()))

@@ -186,11 +186,7 @@ impl Store {
     /// Says of lost photos that they are: to counselors by an event, to the citizen by one automatic text, and none
     /// within [`TELL_EVERY_MS`] of another or for a text of which it was said before. A text that is not routed yet is told of
     /// once it is. Returns how many texts from citizens were told of.
-    pub async fn tell_of_lost_photos(
-        &self,
-        policy: RoutePolicy,
-        now: UnixMs,
-    ) -> Result<usize> {
+    pub async fn tell_of_lost_photos(&self, policy: RoutePolicy, now: UnixMs) -> Result<usize> {
         if self.look_up(untold).await?.is_empty() {
             return Ok(0);
         }

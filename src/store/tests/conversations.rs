@@ -21,11 +21,10 @@ async fn sixty_four_claimers_of_ten_conversations() {
         let login: &'static str = Box::leak(format!("c{n}").into_boxed_str());
         let id = bench.counselor(login).await;
         claimers.spawn(async move {
-            let claimed = store.claim_next(id, T0 + HOUR).await.unwrap();
-            claimed.map(|detail| {
-                assert_eq!(detail.summary.holder.unwrap().id, id);
-                (detail.summary.id, id)
-            })
+            let claimed = store.claim_next(id, MANY, T0 + HOUR).await.unwrap();
+            let Next::Claimed(detail) = claimed else { return None };
+            assert_eq!(detail.summary.holder.unwrap().id, id);
+            Some((detail.summary.id, id))
         });
     }
     let claimed: Vec<_> = claimers.join_all().await.into_iter().flatten().collect();
@@ -43,7 +42,7 @@ async fn many_claim_one_and_the_others_learn_who_has_it() {
     for n in 0..16_i64 {
         let store = bench.store.clone();
         let id = bench.counselor(Box::leak(format!("c{n}").into_boxed_str())).await;
-        claimers.spawn(async move { (id, store.claim(conversation, id, T0).await.unwrap()) });
+        claimers.spawn(async move { (id, store.claim(conversation, id, MANY, T0).await.unwrap()) });
     }
     let answers = claimers.join_all().await;
     let winner: i64 = bench.value("SELECT claimed_by FROM conversation");
@@ -54,7 +53,11 @@ async fn many_claim_one_and_the_others_learn_who_has_it() {
             other => panic!("{other:?}"),
         }
     }
-    assert_eq!(bench.store.claim(conversation, winner, T0).await.unwrap(), Claim::Done, "again is fine");
+    assert_eq!(
+        bench.store.claim(conversation, winner, MANY, T0).await.unwrap(),
+        Claim::Done,
+        "again is fine"
+    );
     assert_eq!(bench.n_events("kind = 'claimed'"), 1);
 }
 
@@ -63,7 +66,7 @@ async fn the_longest_waiting_is_claimed_first_and_release_keeps_its_place() {
     let bench = Bench::new();
     let minsu = bench.counselor("minsu").await;
     let [first, second] = [bench.text_in(MINSU, T0).await, bench.text_in(JIYEONG, T0 + 1).await];
-    let claimed = bench.store.claim_next(minsu, T0 + 2).await.unwrap().unwrap();
+    let claimed = claimed(bench.store.claim_next(minsu, MANY, T0 + 2).await.unwrap());
     assert_eq!(claimed.summary.id, first);
     assert_eq!(claimed.messages.len(), 1);
     bench.text_in(MINSU, T0 + 3).await;
@@ -72,7 +75,8 @@ async fn the_longest_waiting_is_claimed_first_and_release_keeps_its_place() {
         bench.store.conversations(ConversationFilter::State(ConversationState::Waiting), 10).await.unwrap();
     assert_eq!((waiting.iter().map(|c| c.id).collect::<Vec<_>>(), n), (vec![first, second], 2));
     assert_eq!(waiting[0].waiting_since_at, Some(T0));
-    assert_eq!(bench.store.claim_next(minsu, T0 + 5).await.unwrap().unwrap().summary.id, first);
+    let again = super::claimed(bench.store.claim_next(minsu, MANY, T0 + 5).await.unwrap());
+    assert_eq!(again.summary.id, first);
 }
 
 #[tokio::test]
@@ -81,25 +85,29 @@ async fn who_does_not_hold_it_changes_nothing() {
     let (minsu, jiyeong) = (bench.counselor("minsu").await, bench.counselor("jiyeong").await);
     let id = bench.text_in(MINSU, T0).await;
     assert_eq!(bench.store.release(id, minsu, T0).await.unwrap(), Claim::NotHeld);
-    assert_eq!(bench.store.close(id, minsu, None, None, T0).await.unwrap(), Claim::NotHeld);
-    bench.store.claim(id, minsu, T0).await.unwrap();
+    assert_eq!(bench.store.close(id, minsu, Closing::default(), T0).await.unwrap(), Claim::NotHeld);
+    bench.store.claim(id, minsu, MANY, T0).await.unwrap();
     for refused in [
         bench.store.release(id, jiyeong, T0).await.unwrap(),
-        bench.store.close(id, jiyeong, None, None, T0).await.unwrap(),
-        bench.store.claim(id, jiyeong, T0).await.unwrap(),
+        bench.store.close(id, jiyeong, Closing::default(), T0).await.unwrap(),
+        bench.store.claim(id, jiyeong, MANY, T0).await.unwrap(),
     ] {
         assert!(matches!(refused, Claim::HeldBy(ref holder) if holder.login == "minsu"), "{refused:?}");
     }
-    bench.store.close(id, minsu, None, Some("끝".to_owned()), T0).await.unwrap();
+    bench
+        .store
+        .close(id, minsu, Closing { reason: Some("끝".to_owned()), ..Closing::default() }, T0)
+        .await
+        .unwrap();
     for refused in [
         bench.store.release(id, minsu, T0).await.unwrap(),
-        bench.store.close(id, minsu, None, None, T0).await.unwrap(),
-        bench.store.claim(id, minsu, T0).await.unwrap(),
+        bench.store.close(id, minsu, Closing::default(), T0).await.unwrap(),
+        bench.store.claim(id, minsu, MANY, T0).await.unwrap(),
     ] {
         assert_eq!(refused, Claim::Closed);
     }
-    assert!(matches!(bench.store.claim(99, minsu, T0).await, Err(StoreError::NotFound)));
-    assert_eq!(bench.store.claim_next(minsu, T0).await.unwrap(), None);
+    assert!(matches!(bench.store.claim(99, minsu, MANY, T0).await, Err(StoreError::NotFound)));
+    assert_eq!(bench.store.claim_next(minsu, MANY, T0).await.unwrap(), Next::Nobody);
 }
 
 #[tokio::test]
@@ -107,14 +115,18 @@ async fn nothing_is_closed_over_a_text_its_holder_has_not_seen() {
     let bench = Bench::new();
     let minsu = bench.counselor("minsu").await;
     let id = bench.text_in(MINSU, T0).await;
-    bench.store.claim(id, minsu, T0).await.unwrap();
+    bench.store.claim(id, minsu, MANY, T0).await.unwrap();
     let seen = bench.store.conversation(id).await.unwrap().summary.last_inbound_id;
     bench.text_in(MINSU, T0 + 1).await;
-    let refused = bench.store.close(id, minsu, Some(seen), None, T0 + 2).await.unwrap();
+    let refused = bench.store.close(id, minsu, seen_up_to(seen), T0 + 2).await.unwrap();
     assert_eq!(refused, Claim::NewerTexts);
     let news = bench.store.texts_after(id, seen).await.unwrap();
     assert_eq!(news.len(), 1);
-    let done = bench.store.close(id, minsu, Some(seen + 1), Some("끝".to_owned()), T0 + 2).await.unwrap();
+    let done = bench
+        .store
+        .close(id, minsu, Closing { reason: Some("끝".to_owned()), ..seen_up_to(seen + 1) }, T0 + 2)
+        .await
+        .unwrap();
     assert_eq!(done, Claim::Done);
     assert_eq!(bench.n_events("kind = 'closed' AND detail = 'unanswered'"), 1);
     let summary = bench.store.conversation(id).await.unwrap().summary;
@@ -126,7 +138,7 @@ async fn an_answered_conversation_let_go_waits_again_when_the_citizen_writes() {
     let bench = Bench::new();
     let minsu = bench.counselor("minsu").await;
     let id = bench.text_in(MINSU, T0).await;
-    bench.store.claim(id, minsu, T0).await.unwrap();
+    bench.store.claim(id, minsu, MANY, T0).await.unwrap();
     super::replies::reply(&bench, id, minsu, "key", "답").await;
     assert_eq!(bench.conversation_state(id), "answered");
     bench.text_in(MINSU, T0 + 1).await;
@@ -148,9 +160,9 @@ async fn lists_by_state_and_holder() {
     for n in 0..5 {
         open.push(bench.text_in(&citizen(n), T0 + n as i64).await);
     }
-    bench.store.claim(open[1], minsu, T0).await.unwrap();
-    bench.store.claim(open[3], minsu, T0).await.unwrap();
-    bench.store.close(open[3], minsu, None, None, T0).await.unwrap();
+    bench.store.claim(open[1], minsu, MANY, T0).await.unwrap();
+    bench.store.claim(open[3], minsu, MANY, T0).await.unwrap();
+    bench.store.close(open[3], minsu, Closing::default(), T0).await.unwrap();
     let list = async |filter, limit| {
         let (found, n) = bench.store.conversations(filter, limit).await.unwrap();
         (found.into_iter().map(|c| c.id).collect::<Vec<_>>(), n)
@@ -171,7 +183,7 @@ async fn counts_and_balance_agree_with_the_rows() {
     let minsu = bench.counselor("minsu").await;
     bench.text_in(MINSU, T0).await;
     let id = bench.text_in(JIYEONG, T0 + 1).await;
-    bench.store.claim(id, minsu, T0).await.unwrap();
+    bench.store.claim(id, minsu, MANY, T0).await.unwrap();
     super::replies::reply(&bench, id, minsu, "key", "답").await;
     bench.in_doubt(&citizen(1), T0).await;
     let failed = bench.sending(&citizen(2), T0).await;

@@ -94,7 +94,7 @@ async fn the_end_of_access_is_immediate() {
     let active = bench.text_in(MINSU, T0).await;
     let answered = bench.text_in(JIYEONG, T0).await;
     for id in [active, answered] {
-        bench.store.claim(id, minsu, T0).await.unwrap();
+        bench.store.claim(id, minsu, MANY, T0).await.unwrap();
     }
     super::replies::reply(&bench, answered, minsu, "k", "답").await;
     assert_eq!(bench.store.disable_counselor("minsu".to_owned(), T0 + 1).await.unwrap(), 2);
@@ -107,8 +107,8 @@ async fn the_end_of_access_is_immediate() {
     assert_eq!(bench.value::<i64>("SELECT count(*) FROM conversation WHERE claimed_by IS NOT NULL"), 0);
     assert_eq!(bench.n_events("kind = 'released'"), 2, "the screens learn that they wait again");
     // A request that was let in a moment before.
-    assert!(matches!(bench.store.claim(active, minsu, T0 + 1).await, Err(StoreError::Conflict(_))));
-    assert!(matches!(bench.store.claim_next(minsu, T0 + 1).await, Err(StoreError::Conflict(_))));
+    assert!(matches!(bench.store.claim(active, minsu, MANY, T0 + 1).await, Err(StoreError::Conflict(_))));
+    assert!(matches!(bench.store.claim_next(minsu, MANY, T0 + 1).await, Err(StoreError::Conflict(_))));
     let late = bench.store.issue_token(minsu, T0 + HOUR, T0 + 1).await.unwrap();
     assert_eq!(bench.store.counselor_of_token(&late, T0 + 2).await.unwrap(), None);
 

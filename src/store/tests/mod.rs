@@ -27,6 +27,8 @@ use tempfile::TempDir;
 
 use super::outbox::NewOutbound;
 use super::*;
+use crate::domain::arrival::Policy;
+use crate::domain::arrival::tests::policy;
 use crate::domain::inbound::{Cursor, InboundItem, InboundText};
 use crate::domain::outbound::{Lane, OutboundKind, OutboundText};
 use crate::domain::phone::{PhoneNumber, Senders};
@@ -40,6 +42,8 @@ const HOUR: i64 = 60 * MINUTE;
 const CARRIER: &str = "bizgo";
 const OUR_NUMBER: &str = "0212345678";
 const MINSU: &str = "01011110000";
+/// More conversations than any test holds.
+const MANY: u32 = 1_000;
 const JIYEONG: &str = "01022220000";
 
 /// A database in a folder of its own.
@@ -140,6 +144,7 @@ impl Bench {
                 kind: OutboundKind::Sms,
                 text: "안녕하세요",
                 lane,
+                notice: None,
             };
             outbox::insert(conn, &new, now, &policy)
         });
@@ -219,9 +224,25 @@ fn send() -> SendPolicy {
     }
 }
 
+/// With receipt texts.
+fn talkative() -> RoutePolicy {
+    RoutePolicy { policy: Arc::new(policy()), ..quiet() }
+}
+
 /// No receipt texts.
 fn quiet() -> RoutePolicy {
-    RoutePolicy { receipt: Some(Arc::new(|_| None)), send: send() }
+    RoutePolicy { policy: Arc::new(Policy { receipt_texts: false, ..policy() }), send: send(), sticky_ms: 0 }
+}
+
+fn seen_up_to(seen: i64) -> Closing {
+    Closing { last_seen: Some(seen), ..Closing::default() }
+}
+
+fn claimed(next: Next) -> ConversationDetail {
+    match next {
+        Next::Claimed(detail) => *detail,
+        other => panic!("{other:?}"),
+    }
 }
 
 fn receipt(id: &str, key: Option<&str>, status: ReceiptStatus, code: &str) -> ReceiptItem {

@@ -21,10 +21,6 @@ pub(super) fn text_with(key: &str, citizen: &str, n_photos: usize) -> InboundIte
     InboundItem::Text(InboundText { media: media(n_photos), ..text })
 }
 
-fn notice() -> NoticeText {
-    NoticeText { text: "사진을 받지 못했습니다".to_owned(), kind: OutboundKind::Sms }
-}
-
 fn bytes(of: &str) -> Arc<[u8]> {
     of.as_bytes().into()
 }
@@ -37,13 +33,13 @@ impl Bench {
     }
 
     async fn tell(&self, now: i64) -> usize {
-        self.store.tell_of_lost_photos(notice(), send(), now).await.unwrap()
+        self.store.tell_of_lost_photos(talkative(), now).await.unwrap()
     }
 
     /// Hands in a photo and sends it with an answer; the text that leaves.
     async fn photo_out(&self, counselor: i64, key: &str) -> (i64, ReplyOutcome) {
         let conversation = self.text_in(MINSU, T0).await;
-        self.store.claim(conversation, counselor, T0).await.unwrap();
+        self.store.claim(conversation, counselor, MANY, T0).await.unwrap();
         let photo = self.store.hand_in_photo(counselor, bytes("jpeg"), IS, T0).await.unwrap();
         let photos = Some(ReplyPhotos { ids: vec![photo.id], limits: Some(PhotoLimits::KOREAN) });
         let new = NewReply { photos, ..super::replies::new_reply(conversation, counselor, key, &["약도"]) };
@@ -212,7 +208,7 @@ async fn only_ones_own_photos_as_the_carrier_takes_them() {
     let bench = Bench::new();
     let (minsu, jiyeong) = (bench.counselor("minsu").await, bench.counselor("jiyeong").await);
     let conversation = bench.text_in(MINSU, T0).await;
-    bench.store.claim(conversation, minsu, T0).await.unwrap();
+    bench.store.claim(conversation, minsu, MANY, T0).await.unwrap();
     let mine = bench.store.hand_in_photo(minsu, bytes("mine"), IS, T0).await.unwrap().id;
     assert_eq!(bench.store.hand_in_photo(minsu, bytes("mine"), IS, T0).await.unwrap().id, mine);
     let theirs = bench.store.hand_in_photo(jiyeong, bytes("mine"), IS, T0).await.unwrap().id;

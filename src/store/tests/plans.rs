@@ -71,17 +71,16 @@ fn assert_no_walks(conn: &Connection) -> Result<usize> {
 async fn a_day(bench: &Bench) {
     let minsu = bench.counselor("minsu").await;
     let store = &bench.store;
-    let notice = NoticeText { text: "접수".to_owned(), kind: OutboundKind::Sms };
-    let policy = RoutePolicy { receipt: Some(Arc::new(move |_| Some(notice.clone()))), send: send() };
+    let policy = talkative();
     let with_photo = super::photos::text_with("b", MINSU, 3);
     bench.accept(vec![text("a", MINSU, "네"), with_photo, unreadable("x")], T0).await.unwrap();
-    store.route_received(10, T0, policy).await.unwrap();
+    store.route_received(10, T0, policy.clone()).await.unwrap();
     super::photos::a_day(bench, minsu).await;
     store.inbound_cursor(CARRIER).await.unwrap();
-    let id = store.claim_next(minsu, T0).await.unwrap().unwrap().summary.id;
+    let id = claimed(store.claim_next(minsu, MANY, T0).await.unwrap()).summary.id;
     super::replies::reply(bench, id, minsu, "k", "답").await;
     store.release(id, minsu, T0).await.unwrap();
-    store.claim(id, minsu, T0).await.unwrap();
+    store.claim(id, minsu, MANY, T0).await.unwrap();
     store.next_send_at().await.unwrap();
     for text in bench.lease(10, T0).await {
         bench.outcome(&text, not_taken(T0), T0).await;
@@ -105,7 +104,7 @@ async fn a_day(bench: &Bench) {
     };
     bench.receipts(page(), T0).await;
     bench.receipts(page(), T0).await;
-    store.close(id, minsu, None, None, T0).await.unwrap();
+    store.close(id, minsu, Closing::default(), T0).await.unwrap();
     let token = store.issue_token(minsu, T0 + HOUR, T0).await.unwrap();
     store.counselor_of_token(&token, T0).await.unwrap();
     use ConversationFilter::{HeldBy, State};

@@ -25,7 +25,7 @@ pub(super) async fn reply(bench: &Bench, conversation: i64, counselor: i64, key:
 async fn held(bench: &Bench) -> (i64, i64) {
     let counselor = bench.counselor("minsu").await;
     let conversation = bench.text_in(MINSU, T0).await;
-    bench.store.claim(conversation, counselor, T0).await.unwrap();
+    bench.store.claim(conversation, counselor, MANY, T0).await.unwrap();
     (conversation, counselor)
 }
 
@@ -73,7 +73,7 @@ async fn each_refusal_of_the_guard_changes_nothing() {
 
     let forced = bench.store.reply(NewReply { force: true, ..unseen }, send(), T0).await.unwrap();
     assert!(matches!(forced, ReplyOutcome::Written { .. }));
-    bench.store.close(conversation, minsu, None, None, T0).await.unwrap();
+    bench.store.close(conversation, minsu, Closing::default(), T0).await.unwrap();
     let closed = NewReply { force: true, ..new_reply(conversation, minsu, "k2", &["답"]) };
     assert_eq!(ask(closed).await, Claim::Closed, "force is for newer texts only");
     let nowhere = bench.store.reply(new_reply(99, minsu, "k3", &["답"]), send(), T0).await;
@@ -108,7 +108,7 @@ async fn the_same_key_answers_the_same_and_another_request_is_refused() {
     assert!(matches!(ask(&["답"]).await, ReplyOutcome::Written { repeated: true, .. }));
     assert_eq!((bench.count("reply"), bench.count("outbox")), (1, 1));
     let jiyeong = bench.counselor("jiyeong").await;
-    bench.store.claim(conversation, jiyeong, T0).await.unwrap();
+    bench.store.claim(conversation, jiyeong, MANY, T0).await.unwrap();
     reply(&bench, conversation, jiyeong, "k", "다른 답").await;
 }
 
@@ -163,7 +163,7 @@ async fn whoever_got_no_answer_waits_again() {
             assert_eq!(bench.conversation_state(conversation), "active");
         } else {
             if ending == "closed" {
-                bench.store.close(conversation, minsu, None, None, T0).await.unwrap();
+                bench.store.close(conversation, minsu, Closing::default(), T0).await.unwrap();
             }
             let text = bench.lease(10, T0).await.into_iter().find(|t| t.text.reveal() == "답").unwrap();
             bench.outcome(&text, Outcome::Rejected { code: None }, T0).await;

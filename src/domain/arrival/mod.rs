@@ -123,7 +123,8 @@ pub fn decide<'p>(policy: &'p Policy, arrived: &Arrived<'_>, known: &Known) -> A
         Purpose::Question => Place::Route(route(known.latest, arrived.at)),
         _ => Place::Aside(known.latest.map(|latest| latest.id)),
     };
-    let goes_on = matches!(place, Place::Route(Route::Join { .. } | Route::Reopen { .. }) | Place::Aside(Some(_)));
+    let goes_on =
+        matches!(place, Place::Route(Route::Join { .. } | Route::Reopen { .. }) | Place::Aside(Some(_)));
     let desk = match known.desk.as_deref().filter(|_| goes_on) {
         Some(key) => policy.desks.of(key),
         None => policy.desks.route(arrived.our_number, arrived.text),
@@ -212,13 +213,11 @@ fn notice(
 }
 
 /// Whether a notice may go to who has said whether they want any, and to whom so much has been said.
-pub fn may_say(
-    notice: Notice,
-    is_opted_out: bool,
-    said: &BTreeMap<String, UnixMs>,
-    now: UnixMs,
-) -> bool {
+pub fn may_say(notice: Notice, is_opted_out: bool, said: &BTreeMap<String, UnixMs>, now: UnixMs) -> bool {
     let is_wanted = !is_opted_out || notice.passes_opt_out();
     let window = notice.window_ms();
     is_wanted && said.get(notice.group()).is_none_or(|at| now - at >= window)
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

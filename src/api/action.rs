@@ -1,0 +1,141 @@
+//! What is done about a conversation beside answering it, and what is handed over as evidence.
+
+use axum::Json as Answer;
+use axum::extract::State;
+use sha2::{Digest, Sha256};
+
+use super::extract::{Id, Json};
+use super::problem::Refusal;
+use super::session::Session;
+use super::wire::{ActionRequest, ConversationDetail, Evidence, EvidenceRecord, EvidenceRequest};
+use super::{ApiContext, ApiSettings, view};
+use crate::domain::UnixMs;
+use crate::domain::text::normalise;
+use crate::store::{Acted, Action};
+
+/// Notes, reasons and reminders are not longer (characters); a draft may be as long as an answer.
+const MOST_NOTE_CHARS: usize = 1_000;
+const MOST_DRAFT_CHARS: usize = 20_000;
+/// Nobody is restricted for longer, and nothing is promised for later (milliseconds).
+const MOST_AHEAD_MS: i64 = 30 * 24 * 60 * 60 * 1_000;
+
+/// Do something about a conversation; answers with how it stands then.
+#[utoipa::path(post, path = "/v1/conversations/{id}/actions", operation_id = "act", tag = "conversation",
+    params(("id" = i64, Path, description = "Of the conversation")),
+    request_body = ActionRequest,
+    responses((status = 200, description = "Done", body = ConversationDetail)))]
+pub(super) async fn act(
+    State(context): State<ApiContext>,
+    session: Session,
+    Id(id): Id,
+    Json(request): Json<ActionRequest>,
+) -> Result<Answer<ConversationDetail>, Refusal> {
+    let (settings, now) = (context.settings(), context.now());
+    let action = action(request, &settings, now)?;
+    let acted = context.store.act(id, session.counselor.id, action, settings.route.clone(), now).await?;
+    done(acted)?;
+    Ok(Answer(view::detail(context.store.conversation(id).await?, context.meaning)))
+}
+
+/// Everything of a conversation with hashes, for a supervisor who says why. That it was handed out is kept beside it.
+#[utoipa::path(post, path = "/v1/conversations/{id}/evidence", operation_id = "evidence", tag = "conversation",
+    params(("id" = i64, Path, description = "Of the conversation")),
+    request_body = EvidenceRequest,
+    responses((status = 200, description = "The evidence", body = Evidence)))]
+pub(super) async fn evidence(
+    State(context): State<ApiContext>,
+    session: Session,
+    Id(id): Id,
+    Json(request): Json<EvidenceRequest>,
+) -> Result<Answer<Evidence>, Refusal> {
+    let (settings, now) = (context.settings(), context.now());
+    if !context.store.is_supervisor(session.counselor.id).await? {
+        return Err(Refusal::new("supervisors_only"));
+    }
+    let reason = words("reason", &request.reason, MOST_NOTE_CHARS)?;
+    let note = Action::Note { text: format!("evidence: {reason}") };
+    done(context.store.act(id, session.counselor.id, note, settings.route.clone(), now).await?)?;
+    let detail = view::detail(context.store.conversation(id).await?, context.meaning);
+    let mut records: Vec<EvidenceRecord> = Vec::new();
+    let all = std::iter::once(serde_json::to_string(&detail.summary))
+        .chain(detail.messages.iter().map(serde_json::to_string))
+        .chain(detail.notes.iter().map(serde_json::to_string));
+    for json in all {
+        let json = json.map_err(|_| Refusal::new("internal"))?;
+        let before = records.last().map_or("", |record| record.sha256.as_str());
+        let sha256 = chained(before, &json);
+        records.push(EvidenceRecord { json, sha256 });
+    }
+    let sha256 = records.last().map_or_else(String::new, |record| record.sha256.clone());
+    let (exported_at, exported_by) = (now, session.counselor.login);
+    Ok(Answer(Evidence { conversation_id: id, exported_at, exported_by, reason, records, sha256 }))
+}
+
+fn chained(before: &str, json: &str) -> String {
+    let hash = Sha256::new().chain_update(before).chain_update(json).finalize();
+    hash.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn action(request: ActionRequest, settings: &ApiSettings, now: UnixMs) -> Result<Action, Refusal> {
+    use ActionRequest as R;
+    Ok(match request {
+        R::Ack => Action::Ack,
+        R::Urgent => Action::Urgent,
+        R::Note { text } => Action::Note { text: words("text", &text, MOST_NOTE_CHARS)? },
+        R::Draft { text } => Action::Draft { text: perhaps("text", &text, MOST_DRAFT_CHARS)? },
+        R::Promise { due_at } => Action::Promise { due_at: ahead("due_at", due_at, now)? },
+        R::Remind { due_at, text } => Action::Remind {
+            due_at: ahead("due_at", due_at, now)?,
+            text: perhaps("text", &text, MOST_NOTE_CHARS)?,
+        },
+        R::Transfer { desk, person, note } => {
+            let note = words("note", &note, MOST_NOTE_CHARS)?;
+            match (desk, person) {
+                (Some(desk), None) => Action::ToDesk { desk, note },
+                (None, Some(login)) => Action::ToPerson { login, note },
+                _ => return Err(Refusal::bad_request("desk")),
+            }
+        }
+        R::Return { note } => Action::Return { note: words("note", &note, MOST_NOTE_CHARS)? },
+        R::Take { note } => Action::Take { note: words("note", &note, MOST_NOTE_CHARS)? },
+        R::Warn => Action::Warn,
+        R::Restrict { until_at, reason } => Action::Restrict {
+            until: ahead("until_at", until_at, now)?,
+            reason: words("reason", &reason, MOST_NOTE_CHARS)?,
+        },
+        R::Unrestrict => Action::Unrestrict,
+        R::Prefer { text } => Action::Prefer { text: perhaps("text", &text, MOST_NOTE_CHARS)? },
+        R::Category { category } => {
+            let found = settings.categories.find(&category);
+            Action::Category { category: found.map_err(|_| Refusal::new("no_such_category"))? }
+        }
+    })
+}
+
+fn perhaps(field: &'static str, text: &str, most: usize) -> Result<String, Refusal> {
+    let text = normalise(text.trim());
+    if text.chars().count() > most { Err(Refusal::bad_request(field)) } else { Ok(text) }
+}
+
+fn words(field: &'static str, text: &str, most: usize) -> Result<String, Refusal> {
+    let text = perhaps(field, text, most)?;
+    if text.is_empty() { Err(Refusal::bad_request(field)) } else { Ok(text) }
+}
+
+fn ahead(field: &'static str, at: UnixMs, now: UnixMs) -> Result<UnixMs, Refusal> {
+    if (now + 1..=now + MOST_AHEAD_MS).contains(&at) { Ok(at) } else { Err(Refusal::bad_request(field)) }
+}
+
+fn done(acted: Acted) -> Result<(), Refusal> {
+    let code = match acted {
+        Acted::Done => return Ok(()),
+        Acted::Guard(claim) => return Refusal::of_claim(claim).map_or(Ok(()), Err),
+        Acted::SupervisorsOnly => "supervisors_only",
+        Acted::NothingToAck => "nothing_to_ack",
+        Acted::NoSuchDesk => "no_such_desk",
+        Acted::NoSuchPerson => "no_such_person",
+        Acted::NotPassedOn => "not_passed_on",
+        Acted::NotWarned => "not_warned",
+    };
+    Err(Refusal::new(code))
+}

@@ -1,0 +1,61 @@
+//! What the service knows besides conversations: desks and their hours, categories, canned replies.
+
+use axum::Json as Answer;
+use axum::extract::State;
+
+use super::ApiContext;
+use super::extract::Query;
+use super::problem::Refusal;
+use super::session::Session;
+use super::wire::{CannedList, CannedView, CategoryList, DeskList, DeskView};
+use crate::domain::calendar::Standing;
+
+/// The desks, and whether they are open now.
+#[utoipa::path(get, path = "/v1/desks", operation_id = "list_desks", tag = "service",
+    responses((status = 200, description = "All desks; the first gets what leads nowhere", body = DeskList)))]
+pub(super) async fn desks(State(context): State<ApiContext>, _: Session) -> Answer<DeskList> {
+    let (settings, now) = (context.settings(), context.now());
+    let desks = settings.route.policy.desks.all().iter().map(|desk| {
+        let (is_open, until_at) = match desk.calendar.at(now) {
+            Standing::Open { until } => (true, Some(until)),
+            Standing::Closed { opens_at, .. } => (false, opens_at),
+        };
+        DeskView { key: desk.key.clone(), name: desk.name.clone(), is_open, until_at }
+    });
+    Answer(DeskList { desks: desks.collect() })
+}
+
+/// What consultations are about.
+#[utoipa::path(get, path = "/v1/categories", operation_id = "list_categories", tag = "service",
+    responses((status = 200, description = "All categories", body = CategoryList)))]
+pub(super) async fn categories(State(context): State<ApiContext>, _: Session) -> Answer<CategoryList> {
+    let settings = context.settings();
+    Answer(CategoryList {
+        version: settings.categories.version.clone(),
+        categories: settings.categories.all().collect(),
+        required: settings.category_required,
+    })
+}
+
+/// Answers that are written once, filled in for who asks and for a conversation's desk.
+#[utoipa::path(get, path = "/v1/canned", operation_id = "list_canned", tag = "service",
+    params(("desk" = Option<String>, Query, description = "Key of the desk to fill in; the first if absent")),
+    responses((status = 200, description = "All canned replies", body = CannedList)))]
+pub(super) async fn canned(
+    State(context): State<ApiContext>,
+    session: Session,
+    query: Query,
+) -> Result<Answer<CannedList>, Refusal> {
+    let settings = context.settings();
+    let desks = &settings.route.policy.desks;
+    let desk = match query.word("desk") {
+        None => desks.first(),
+        Some(key) => desks.find(key).ok_or_else(|| Refusal::new("no_such_desk"))?,
+    };
+    let replies = settings.canned.iter().map(|canned| CannedView {
+        key: canned.key.clone(),
+        text: canned.filled(&session.counselor.name, &desk.name),
+        category: canned.category.clone(),
+    });
+    Ok(Answer(CannedList { replies: replies.collect() }))
+}

@@ -1,0 +1,201 @@
+//! What is done about a conversation beside answering it: `urgent`, `ack`, `note`, `draft`, `promise`, `remind`, `transfer`,
+//! `return`, `take`, `warn`, `restrict`, `unrestrict`, `prefer`, `category`. Each asks the server for one thing and says in
+//! one sentence that it is done.
+
+use super::desk::Desk;
+use super::failure::Failure;
+use super::render::one_word;
+use crate::api::wire::ActionRequest;
+
+/// `munja urgent N`, `ack`, `warn`, `unrestrict`: nothing but the conversation.
+#[derive(clap::Args)]
+pub struct Bare {
+    #[arg(value_name = "N", value_parser = clap::value_parser!(i64).range(1..))]
+    n: i64,
+}
+
+/// A conversation and words.
+#[derive(clap::Args)]
+pub struct Worded {
+    #[arg(value_name = "N", value_parser = clap::value_parser!(i64).range(1..))]
+    n: i64,
+    #[arg(value_name = "TEXT", required = true)]
+    text: Vec<String>,
+}
+
+/// A conversation and words, or none to take them away.
+#[derive(clap::Args)]
+pub struct PerhapsWorded {
+    #[arg(value_name = "N", value_parser = clap::value_parser!(i64).range(1..))]
+    n: i64,
+    #[arg(value_name = "TEXT")]
+    text: Vec<String>,
+}
+
+/// A conversation, how long from now, and words.
+#[derive(clap::Args)]
+pub struct Timed {
+    #[arg(value_name = "N", value_parser = clap::value_parser!(i64).range(1..))]
+    n: i64,
+    #[arg(value_name = "SPAN", value_parser = span_ms)]
+    span: i64,
+    #[arg(value_name = "TEXT")]
+    text: Vec<String>,
+}
+
+#[derive(clap::Args)]
+pub struct Transfer {
+    #[arg(value_name = "N", value_parser = clap::value_parser!(i64).range(1..))]
+    n: i64,
+    #[arg(long, value_name = "DESK", required_unless_present = "person", conflicts_with = "person")]
+    desk: Option<String>,
+    #[arg(long, value_name = "LOGIN")]
+    person: Option<String>,
+    #[arg(long, value_name = "TEXT", required = true)]
+    note: String,
+}
+
+#[derive(clap::Args)]
+pub struct Restrict {
+    #[arg(value_name = "N", value_parser = clap::value_parser!(i64).range(1..))]
+    n: i64,
+    #[arg(value_name = "SPAN", value_parser = span_ms)]
+    span: i64,
+    #[arg(long, value_name = "TEXT", required = true)]
+    reason: String,
+}
+
+pub async fn urgent(desk: &mut Desk, args: &Bare) -> Result<(), Failure> {
+    act(desk, args.n, ActionRequest::Urgent, "urgent").await
+}
+
+pub async fn ack(desk: &mut Desk, args: &Bare) -> Result<(), Failure> {
+    act(desk, args.n, ActionRequest::Ack, "acked").await
+}
+
+pub async fn warn(desk: &mut Desk, args: &Bare) -> Result<(), Failure> {
+    act(desk, args.n, ActionRequest::Warn, "warned").await
+}
+
+pub async fn unrestrict(desk: &mut Desk, args: &Bare) -> Result<(), Failure> {
+    act(desk, args.n, ActionRequest::Unrestrict, "unrestricted").await
+}
+
+pub async fn note(desk: &mut Desk, args: &Worded) -> Result<(), Failure> {
+    act(desk, args.n, ActionRequest::Note { text: args.text.join(" ") }, "noted").await
+}
+
+pub async fn category(desk: &mut Desk, args: &Worded) -> Result<(), Failure> {
+    act(desk, args.n, ActionRequest::Category { category: args.text.join(" ") }, "categorised").await
+}
+
+pub async fn draft(desk: &mut Desk, args: &PerhapsWorded) -> Result<(), Failure> {
+    act(desk, args.n, ActionRequest::Draft { text: args.text.join(" ") }, "drafted").await
+}
+
+pub async fn prefer(desk: &mut Desk, args: &PerhapsWorded) -> Result<(), Failure> {
+    act(desk, args.n, ActionRequest::Prefer { text: args.text.join(" ") }, "preferred").await
+}
+
+pub async fn promise(desk: &mut Desk, args: &Timed) -> Result<(), Failure> {
+    let due_at = from_now(desk, args.span);
+    if !args.text.is_empty() {
+        desk.client()?.act(args.n, &ActionRequest::Note { text: args.text.join(" ") }).await?;
+    }
+    act_until(desk, args.n, ActionRequest::Promise { due_at }, "promised", due_at).await
+}
+
+pub async fn remind(desk: &mut Desk, args: &Timed) -> Result<(), Failure> {
+    let due_at = from_now(desk, args.span);
+    let action = ActionRequest::Remind { due_at, text: args.text.join(" ") };
+    act_until(desk, args.n, action, "reminding", due_at).await
+}
+
+pub async fn transfer(desk: &mut Desk, args: &Transfer) -> Result<(), Failure> {
+    let (to_desk, person, note) = (args.desk.clone(), args.person.clone(), args.note.clone());
+    act(desk, args.n, ActionRequest::Transfer { desk: to_desk, person, note }, "transferred").await
+}
+
+pub async fn give_back(desk: &mut Desk, args: &Worded) -> Result<(), Failure> {
+    act(desk, args.n, ActionRequest::Return { note: args.text.join(" ") }, "returned").await
+}
+
+pub async fn take(desk: &mut Desk, args: &Worded) -> Result<(), Failure> {
+    act(desk, args.n, ActionRequest::Take { note: args.text.join(" ") }, "taken").await
+}
+
+pub async fn restrict(desk: &mut Desk, args: &Restrict) -> Result<(), Failure> {
+    let until_at = from_now(desk, args.span);
+    let action = ActionRequest::Restrict { until_at, reason: args.reason.clone() };
+    act_until(desk, args.n, action, "restricted", until_at).await
+}
+
+fn from_now(desk: &Desk, span_ms: i64) -> i64 {
+    desk.io.clock.now_ms() + span_ms
+}
+
+async fn act(desk: &mut Desk, n: i64, action: ActionRequest, done: &str) -> Result<(), Failure> {
+    act_until(desk, n, action, done, 0).await
+}
+
+async fn act_until(
+    desk: &mut Desk,
+    n: i64,
+    action: ActionRequest,
+    done: &str,
+    until: i64,
+) -> Result<(), Failure> {
+    desk.about = Some(n);
+    let detail = desk.client()?.act(n, &action).await?;
+    let values = [
+        ("n", n.to_string().into()),
+        ("desk", one_word(&detail.summary.desk).into()),
+        ("category", one_word(detail.category.as_deref().unwrap_or_default()).into()),
+        ("at", desk.times().clock(until).into()),
+    ];
+    let sentence = desk.say.with(&format!("did-{done}"), values);
+    desk.print_done(done, &sentence)
+}
+
+/// `30m`, `2h`, `1d`, or minutes without a unit; up to 30 days.
+fn span_ms(word: &str) -> Result<i64, String> {
+    let (digits, unit) = match word.char_indices().last() {
+        Some((at, unit)) if unit.is_alphabetic() => (&word[..at], unit),
+        _ => (word, 'm'),
+    };
+    let unit_ms: i64 = match unit {
+        'm' | '분' => 60_000,
+        'h' => 3_600_000,
+        'd' | '일' => 86_400_000,
+        _ => return Err("30m, 2h, 1d".to_owned()),
+    };
+    let n: i64 = digits.parse().map_err(|_| "30m, 2h, 1d".to_owned())?;
+    let ms = n.saturating_mul(unit_ms);
+    if (1..=30 * 86_400_000).contains(&ms) { Ok(ms) } else { Err("1m - 30d".to_owned()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans() {
+        let cases = [
+            ("30m", Some(1_800_000)),
+            ("30", Some(1_800_000)),
+            ("30분", Some(1_800_000)),
+            ("2h", Some(7_200_000)),
+            ("1d", Some(86_400_000)),
+            ("31d", None),
+            ("0", None),
+            ("-5m", None),
+            ("m", None),
+            ("", None),
+            ("5x", None),
+            ("99999999999999999999d", None),
+        ];
+        for (word, expected) in cases {
+            assert_eq!(span_ms(word).ok(), expected, "{word}");
+        }
+    }
+}

@@ -1,0 +1,286 @@
+//! `[calendar]` and `[desks.<key>]`: the days and hours of each desk, and the files of days they name.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::ops::Range;
+use std::path::Path;
+
+use jiff::civil::Date;
+use serde::Deserialize;
+use toml::{Spanned, Value};
+
+use super::file::{Checker, unwritten};
+use super::{ConfigError, KOREAN_LIMITS};
+use crate::domain::calendar::{Calendar, Exception, Part, Rules, Wrong, YEARS, ics};
+use crate::domain::desk::{Desk, Desks};
+use crate::domain::notice;
+use crate::domain::phone::{PhoneKind, PhoneNumber};
+use crate::domain::triage::Words;
+
+/// The hours of Gwangju's 120.
+const HOURS: &str = "Mo-Fr 08:00-22:00; Sa-Su,PH 09:00-18:00";
+const TIME_ZONE: &str = "Asia/Seoul";
+/// The one desk of a gateway that names none, and its name.
+const MAIN: (&str, &str) = ("main", "시청");
+/// A file of days is a few kilobytes.
+const LARGEST_ICS: u64 = 1 << 20;
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct CalendarSection {
+    add: Vec<AddedDay>,
+    remove: Vec<Spanned<Value>>,
+    ics: Vec<Spanned<String>>,
+    confirmed_until: Option<Spanned<Value>>,
+    exceptions: Vec<Spanned<ExceptionEntry>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AddedDay {
+    day: Spanned<Value>,
+    name: Spanned<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ExceptionEntry {
+    days: Spanned<Value>,
+    hours: Option<String>,
+    text: Option<String>,
+    /// All, if left out.
+    desks: Option<Vec<Spanned<String>>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct DeskSection {
+    name: Option<Spanned<String>>,
+    hours: Option<Spanned<String>>,
+    time_zone: Option<Spanned<String>>,
+    numbers: Vec<Spanned<String>>,
+    words: Spanned<Vec<String>>,
+}
+
+impl Default for DeskSection {
+    fn default() -> Self {
+        DeskSection {
+            name: None,
+            hours: None,
+            time_zone: None,
+            numbers: Vec::new(),
+            words: unwritten(Vec::new()),
+        }
+    }
+}
+
+/// `[desks.<key>]`, each where it stands.
+pub(super) type DeskSections = BTreeMap<String, Spanned<DeskSection>>;
+
+/// The desks in the order of the file; one, if it names none.
+pub(super) fn read(
+    checker: &Checker<'_>,
+    section: &CalendarSection,
+    desks: &DeskSections,
+) -> Result<Desks, ConfigError> {
+    let days = Days::read(checker, section, desks)?;
+    let mut in_order: Vec<_> = desks.iter().collect();
+    in_order.sort_by_key(|(_, desk)| desk.span().start);
+    let main = (MAIN.0.to_owned(), unwritten(DeskSection::default()));
+    if in_order.is_empty() {
+        in_order.push((&main.0, &main.1));
+    }
+    let all = in_order.iter().map(|(key, desk)| days.desk(checker, key, desk));
+    let all = all.collect::<Result<Vec<Desk>, ConfigError>>()?;
+    let words = routing_words(checker, &in_order)?;
+    let nobody = || checker.wrong("desks", &main.1, "names no desk");
+    Desks::new(all, words).ok_or_else(nobody)
+}
+
+/// What leads to a desk by its words, if anything does.
+fn routing_words(
+    checker: &Checker<'_>,
+    desks: &[(&String, &Spanned<DeskSection>)],
+) -> Result<Option<Words>, ConfigError> {
+    let lists: Vec<_> = desks.iter().map(|(key, desk)| (key, &desk.get_ref().words)).collect();
+    if lists.iter().all(|(_, words)| words.get_ref().is_empty()) {
+        return Ok(None);
+    }
+    let words = Words::new(lists.iter().map(|(_, words)| words.get_ref().as_slice()));
+    words.map(Some).map_err(|bad| {
+        // Only a list of the file can be bad.
+        let (key, words) = lists[bad.index];
+        checker.wrong(&format!("desks.{key}.words"), words, bad.why)
+    })
+}
+
+/// What holds for every desk, and where it stands.
+struct Days<'a> {
+    added: Vec<(Date, String)>,
+    removed: Vec<(Date, Range<usize>)>,
+    confirmed_until: Option<Date>,
+    exceptions: Vec<(Exception, &'a Spanned<ExceptionEntry>)>,
+}
+
+impl<'a> Days<'a> {
+    fn read(
+        checker: &Checker<'_>,
+        section: &'a CalendarSection,
+        desks: &DeskSections,
+    ) -> Result<Self, ConfigError> {
+        let mut added = Vec::new();
+        for one in &section.add {
+            let name = one.name.get_ref().trim();
+            if name.is_empty() || name.chars().any(char::is_control) {
+                return Err(checker.wrong("calendar.add", &one.name, "needs a name for the day"));
+            }
+            added.push((day(checker, "calendar.add", &one.day)?, name.to_owned()));
+        }
+        for file in &section.ics {
+            added.extend(days_of_file(checker, file)?);
+        }
+        let removed =
+            section.remove.iter().map(|one| Ok((day(checker, "calendar.remove", one)?, one.span())));
+        let removed = removed.collect::<Result<_, ConfigError>>()?;
+        let confirmed = section.confirmed_until.as_ref().filter(|word| word.get_ref().as_str() != Some(""));
+        let confirmed_until =
+            confirmed.map(|word| day(checker, "calendar.confirmed_until", word)).transpose()?;
+        let exceptions = section.exceptions.iter().map(|one| Ok((exception(checker, one, desks)?, one)));
+        let exceptions = exceptions.collect::<Result<_, ConfigError>>()?;
+        Ok(Days { added, removed, confirmed_until, exceptions })
+    }
+
+    fn desk(
+        &self,
+        checker: &Checker<'_>,
+        key: &str,
+        desk: &Spanned<DeskSection>,
+    ) -> Result<Desk, ConfigError> {
+        let section = desk.get_ref();
+        let is_key = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        if !(1..=20).contains(&key.len()) || !key.chars().all(is_key) {
+            return Err(checker.wrong(
+                &format!("desks.{key}"),
+                desk,
+                "a desk's key is 1 to 20 of a-z, 0-9 and -",
+            ));
+        }
+        let name = match &section.name {
+            Some(name)
+                if name.get_ref().trim().is_empty() || name.get_ref().chars().any(char::is_control) =>
+            {
+                return Err(checker.wrong(&format!("desks.{key}.name"), name, "must say who answers there"));
+            }
+            Some(name) => name.get_ref().trim(),
+            None if key == MAIN.0 => MAIN.1,
+            None => key,
+        };
+        let exceptions: Vec<_> =
+            self.exceptions.iter().filter(|(_, entry)| entry.get_ref().is_for(key)).collect();
+        let word = |word: &Option<Spanned<String>>, default: &str| {
+            word.as_ref().map_or_else(|| default.to_owned(), |word| word.get_ref().clone())
+        };
+        let rules = Rules {
+            hours: word(&section.hours, HOURS),
+            time_zone: word(&section.time_zone, TIME_ZONE),
+            added: self.added.clone(),
+            removed: self.removed.iter().map(|(date, _)| *date).collect(),
+            exceptions: exceptions.iter().map(|(exception, _)| exception.clone()).collect(),
+            confirmed_until: self.confirmed_until,
+        };
+        let calendar = Calendar::new(rules).map_err(|Wrong { what, why }| {
+            let place = |span: Option<Range<usize>>| Spanned::new(span.unwrap_or(desk.span()), ());
+            let (key, span) = match what {
+                Part::Hours => (format!("desks.{key}.hours"), section.hours.as_ref().map(Spanned::span)),
+                Part::TimeZone => {
+                    (format!("desks.{key}.time_zone"), section.time_zone.as_ref().map(Spanned::span))
+                }
+                Part::Removed(n) => {
+                    ("calendar.remove".to_owned(), self.removed.get(n).map(|(_, span)| span.clone()))
+                }
+                Part::Exception(n) => {
+                    ("calendar.exceptions".to_owned(), exceptions.get(n).map(|(_, entry)| entry.span()))
+                }
+            };
+            checker.wrong(&key, &place(span), why)
+        })?;
+        let number = |word: &Spanned<String>| {
+            let number = PhoneNumber::parse(word.get_ref());
+            if matches!(number.kind(), PhoneKind::Opaque) {
+                let message = "must be a number that citizens text";
+                return Err(checker.wrong(&format!("desks.{key}.numbers"), word, message));
+            }
+            Ok(number)
+        };
+        let numbers = section.numbers.iter().map(number).collect::<Result<_, _>>()?;
+        Ok(Desk { key: key.to_owned(), name: name.to_owned(), calendar, numbers })
+    }
+}
+
+impl ExceptionEntry {
+    fn is_for(&self, key: &str) -> bool {
+        self.desks.as_ref().is_none_or(|desks| desks.iter().any(|desk| desk.get_ref() == key))
+    }
+}
+
+/// `2026-12-22`, with or without quotes.
+fn day(checker: &Checker<'_>, key: &str, at: &Spanned<Value>) -> Result<Date, ConfigError> {
+    let word = match at.get_ref() {
+        Value::String(word) => word.clone(),
+        Value::Datetime(moment) => moment.to_string(),
+        _ => String::new(),
+    };
+    plain_day(&word).ok_or_else(|| checker.wrong(key, at, "must be a day such as 2026-06-03"))
+}
+
+/// Why citizens can't be told this, if so.
+fn text_problem(text: &str) -> Option<String> {
+    notice::fits(text, &KOREAN_LIMITS).err()
+}
+
+fn plain_day(word: &str) -> Option<Date> {
+    let date: Date = word.parse().ok().filter(|_| word.len() == 10)?;
+    YEARS.contains(&date.year()).then_some(date)
+}
+
+fn exception(
+    checker: &Checker<'_>,
+    entry: &Spanned<ExceptionEntry>,
+    desks: &DeskSections,
+) -> Result<Exception, ConfigError> {
+    const KEY: &str = "calendar.exceptions";
+    let ExceptionEntry { days, hours, text, desks: wanted } = entry.get_ref();
+    let (first, last) = match days.get_ref().as_str().and_then(|word| word.split_once('/')) {
+        Some((first, last)) => plain_day(first.trim()).zip(plain_day(last.trim())).ok_or_else(|| {
+            checker.wrong(KEY, days, "days must be one day, or FIRST/LAST such as 2026-12-22/2026-12-24")
+        })?,
+        None => {
+            let date = day(checker, KEY, days)?;
+            (date, date)
+        }
+    };
+    if hours.is_none() && text.is_none() {
+        return Err(checker.wrong(KEY, entry, "says neither hours nor text"));
+    }
+    if let Some(why) = text.as_ref().and_then(|text| text_problem(text)) {
+        return Err(checker.wrong(KEY, entry, format!("text {why}")));
+    }
+    let is_known = |key: &str| desks.contains_key(key) || (desks.is_empty() && key == MAIN.0);
+    let unknown = wanted.iter().flatten().find(|key| !is_known(key.get_ref()));
+    if let Some(unknown) = unknown {
+        return Err(checker.wrong(KEY, unknown, format!("names a desk that is none: {}", unknown.get_ref())));
+    }
+    Ok(Exception { first, last, hours: hours.clone(), text: text.clone() })
+}
+
+fn days_of_file(checker: &Checker<'_>, at: &Spanned<String>) -> Result<Vec<(Date, String)>, ConfigError> {
+    let path = checker.beside(Path::new(at.get_ref()));
+    let shown = path.display();
+    let wrong = |why: &str| checker.wrong("calendar.ics", at, format!("{shown} {why}"));
+    let length = fs::metadata(&path).map_err(|error| wrong(&format!("cannot be read: {error}")))?.len();
+    if length > LARGEST_ICS {
+        return Err(wrong("is longer than 1 MiB: no file of holidays"));
+    }
+    let text = fs::read_to_string(&path).map_err(|error| wrong(&format!("cannot be read: {error}")))?;
+    ics::all_day_events(&text).map_err(|why| wrong(&why))
+}

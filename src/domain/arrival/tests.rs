@@ -1,0 +1,205 @@
+//! What becomes of texts, as tables; and the policy that tests of other rooms use.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::config;
+use crate::domain::calendar::{Calendar, Rules};
+use crate::domain::conversation::ConversationState;
+use crate::domain::triage::Words;
+
+/// 2026-07-01T10:00:00+09:00, a Wednesday.
+pub(crate) const NOON: UnixMs = 1_782_867_600_000;
+const HOUR: i64 = 60 * 60 * 1_000;
+const MINUTE: i64 = 60 * 1_000;
+
+pub(crate) fn desk(key: &str, hours: &str) -> Desk {
+    let rules = Rules {
+        hours: hours.to_owned(),
+        time_zone: "Asia/Seoul".to_owned(),
+        added: Vec::new(),
+        removed: Vec::new(),
+        exceptions: Vec::new(),
+        confirmed_until: None,
+    };
+    let calendar = Calendar::new(rules).unwrap();
+    Desk { key: key.to_owned(), name: format!("{key} 창구"), calendar, numbers: Vec::new() }
+}
+
+/// The built-in words and texts; one desk that is always open.
+pub(crate) fn policy() -> Policy {
+    with_desks(vec![desk("main", "24/7")], None)
+}
+
+pub(crate) fn with_desks(desks: Vec<Desk>, words: Option<Words>) -> Policy {
+    Policy {
+        desks: Desks::new(desks, words).unwrap(),
+        triage: Arc::new(config::triage(&[]).unwrap()),
+        texts: config::texts(None).unwrap(),
+        receipt_texts: true,
+        flood: 20,
+    }
+}
+
+fn citizen() -> PhoneNumber {
+    PhoneNumber::parse("01012345678")
+}
+
+fn decided(policy: &Policy, text: &str, known: &Known, at: UnixMs) -> (Purpose, Option<Notice>) {
+    let (citizen, our_number) = (citizen(), PhoneNumber::parse("062120"));
+    let arrived = Arrived { citizen: &citizen, our_number: &our_number, text, has_photos: false, at };
+    let arrival = decide(policy, &arrived, known);
+    (arrival.purpose, arrival.notice)
+}
+
+fn closed(at: UnixMs) -> Known {
+    let latest = Latest { id: 7, state: ConversationState::Closed, held: false, closed_at: Some(at) };
+    Known { latest: Some(latest), desk: Some("main".into()), ..Known::default() }
+}
+
+fn talking() -> Known {
+    let latest = Latest { id: 7, state: ConversationState::Answered, held: true, closed_at: None };
+    Known { latest: Some(latest), desk: Some("main".into()), ..Known::default() }
+}
+
+fn said(group: &str, at: UnixMs) -> BTreeMap<String, UnixMs> {
+    BTreeMap::from([(group.to_owned(), at)])
+}
+
+#[test]
+fn what_is_said_at_once() {
+    let new = Known::default;
+    let cases = [
+        ("막차 몇 시예요?", new(), Some(Notice::Receipt)),
+        ("막차 몇 시예요?", Known { said: said("receipt", NOON - 29 * MINUTE), ..closed(NOON) }, None),
+        (
+            "막차요?",
+            Known { said: said("receipt", NOON - 30 * MINUTE), ..closed(NOON) },
+            Some(Notice::Receipt),
+        ),
+        ("막차 몇 시예요?", talking(), None),
+        ("살려주세요", talking(), Some(Notice::UrgentDanger)),
+        ("죽고 싶어요", new(), Some(Notice::UrgentSelfHarm)),
+        ("아빠가 때려요", new(), Some(Notice::UrgentYouth)),
+        ("살려주세요", Known { said: said("urgent", NOON - 9 * MINUTE), ..talking() }, None),
+        ("살려주세요", Known { is_opted_out: true, ..new() }, Some(Notice::UrgentDanger)),
+        ("살려주세요", Known { n_recent: 99, ..talking() }, Some(Notice::UrgentDanger)),
+        ("막차 몇 시예요?", Known { is_opted_out: true, ..new() }, None),
+        ("막차 몇 시예요?", Known { n_recent: 20, ..closed(NOON) }, None),
+        ("", new(), Some(Notice::Unreadable)),
+        (" \n", talking(), Some(Notice::Unreadable)),
+        ("수신거부", talking(), Some(Notice::OptedOut)),
+        ("수신동의", Known { is_opted_out: true, ..talking() }, Some(Notice::OptedIn)),
+    ];
+    let policy = policy();
+    for (text, known, expected) in cases {
+        assert_eq!(decided(&policy, text, &known, NOON).1, expected, "{text} {known:?}");
+    }
+}
+
+#[test]
+fn what_a_text_is_for() {
+    let asked = || Known { survey_asked_at: Some(NOON - HOUR), ..closed(NOON - HOUR) };
+    let restricted = || Known { restricted_until: Some(NOON + 1), ..talking() };
+    let cases = [
+        ("5", asked(), "survey"),
+        ("5 친절해요", asked(), "survey"),
+        ("5번 버스 언제 와요?", asked(), "question"),
+        ("불이 났어요", asked(), "question"),
+        ("5", closed(NOON - HOUR), "question"),
+        ("5", Known { survey_asked_at: Some(NOON - SURVEY_OPEN_MS - 1), ..asked() }, "question"),
+        ("STOP", Known::default(), "opt_out"),
+        ("버스가 안 서요 stop", Known::default(), "question"),
+        ("막차요?", restricted(), "restricted"),
+        ("살려주세요", restricted(), "question"),
+        ("막차요?", Known { restricted_until: Some(NOON), ..talking() }, "question"),
+    ];
+    let policy = policy();
+    for (text, known, expected) in cases {
+        assert_eq!(decided(&policy, text, &known, NOON).0.as_str(), expected, "{text} {known:?}");
+    }
+}
+
+#[test]
+fn danger_in_pieces_is_danger() {
+    let policy = policy();
+    let known = Known { recent: "불이".to_owned(), ..talking() };
+    assert_eq!(decided(&policy, "났어요", &known, NOON).1, Some(Notice::UrgentDanger));
+    // The danger of a text before is that text's: thanks are thanks.
+    let known = Known { recent: "불이 났어요".to_owned(), ..talking() };
+    assert_eq!(decided(&policy, "고맙습니다", &known, NOON).1, None);
+}
+
+#[test]
+fn machines_are_never_answered() {
+    let policy = policy();
+    for number in ["1588-1234", "114", "KB-Bank"] {
+        let (machine, our_number) = (PhoneNumber::parse(number), PhoneNumber::parse("062120"));
+        for text in ["광고", "살려주세요", ""] {
+            let arrived =
+                Arrived { citizen: &machine, our_number: &our_number, text, has_photos: false, at: NOON };
+            assert_eq!(decide(&policy, &arrived, &Known::default()).notice, None, "{number} {text}");
+        }
+    }
+}
+
+#[test]
+fn when_we_are_closed_it_says_so() {
+    let policy = with_desks(vec![desk("main", "Mo-Fr 08:00-22:00")], None);
+    let night = NOON + 13 * HOUR;
+    assert_eq!(decided(&policy, "막차?", &Known::default(), NOON).1, Some(Notice::Receipt));
+    assert_eq!(decided(&policy, "막차?", &Known::default(), night).1, Some(Notice::ReceiptClosed));
+    assert_eq!(decided(&policy, "살려주세요", &Known::default(), night).1, Some(Notice::UrgentDanger));
+}
+
+#[test]
+fn the_first_desk_by_number_then_words_then_the_first() {
+    let mut north = desk("north", "24/7");
+    north.numbers.push(PhoneNumber::parse("062121"));
+    let desks = vec![desk("main", "24/7"), north, desk("south", "24/7")];
+    let words = Words::new([&[][..], &[], &["남구".to_owned()]]).unwrap();
+    let policy = with_desks(desks, Some(words));
+    let citizen = citizen();
+    let key = |number: &str, text: &str, known: &Known| {
+        let our_number = PhoneNumber::parse(number);
+        let arrived =
+            Arrived { citizen: &citizen, our_number: &our_number, text, has_photos: false, at: NOON };
+        decide(&policy, &arrived, known).desk.key.clone()
+    };
+    assert_eq!(key("062120", "버스", &Known::default()), "main");
+    assert_eq!(key("062121", "남구 보건소", &Known::default()), "north");
+    assert_eq!(key("062120", "남 구 보건소", &Known::default()), "south");
+    let stays = Known { desk: Some("north".into()), ..talking() };
+    assert_eq!(key("062120", "남구 보건소", &stays), "north");
+    let gone = Known { desk: Some("west".into()), ..talking() };
+    assert_eq!(key("062120", "버스", &gone), "main");
+}
+
+proptest! {
+    /// Whatever is known of whoever writes: danger is a question, and is answered if nothing was said just before.
+    #[test]
+    fn danger_always_passes(
+        opted_out in any::<bool>(), restricted in any::<bool>(), asked in any::<bool>(), n in 0..100_u32,
+        talks in any::<bool>(), words in "[가-힣 ]{0,10}",
+    ) {
+        let base = if talks { talking() } else { closed(NOON - HOUR) };
+        let known = Known {
+            is_opted_out: opted_out,
+            restricted_until: restricted.then_some(NOON + HOUR),
+            survey_asked_at: asked.then_some(NOON - HOUR),
+            n_recent: n,
+            ..base
+        };
+        let (purpose, notice) = decided(&policy(), &format!("{words} 살려주세요"), &known, NOON);
+        prop_assert_eq!(purpose, Purpose::Question);
+        prop_assert!(notice.is_some_and(|notice| notice.group() == "urgent"));
+    }
+
+    /// Nobody who wants no automatic texts gets any, but the answer to that wish and where help is.
+    #[test]
+    fn opted_out_is_left_alone(text in "[가-힣 ?0-9]{0,20}", talks in any::<bool>()) {
+        let base = if talks { talking() } else { Known::default() };
+        let (_, notice) = decided(&policy(), &text, &Known { is_opted_out: true, ..base }, NOON);
+        prop_assert!(notice.is_none_or(Notice::passes_opt_out));
+    }
+}

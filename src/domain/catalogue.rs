@@ -1,0 +1,112 @@
+//! What consultations are about (categories, two levels) and answers that are written once (canned replies).
+
+/// Categories of one version.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Categories {
+    pub version: String,
+    pub groups: Vec<Group>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    pub name: String,
+    pub items: Vec<String>,
+}
+
+/// Why a word names no category.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoCategory {
+    Unknown,
+    /// Several begin like it.
+    Ambiguous,
+}
+
+impl Categories {
+    /// All of them, as `group/item`.
+    pub fn all(&self) -> impl Iterator<Item = String> + '_ {
+        self.groups.iter().flat_map(|g| g.items.iter().map(move |item| format!("{}/{item}", g.name)))
+    }
+
+    /// The category a counselor means: `교통/주정차`, or so much of the group, the item or both that only one fits.
+    pub fn find(&self, word: &str) -> Result<String, NoCategory> {
+        let word = word.trim();
+        if let Some(exact) = self.all().find(|name| name == word) {
+            return Ok(exact);
+        }
+        let fits = |name: &String| match (word.split_once('/'), name.split_once('/')) {
+            (Some((g, i)), Some((group, item))) => group.starts_with(g.trim()) && item.starts_with(i.trim()),
+            (None, Some((_, item))) => item.starts_with(word),
+            _ => false,
+        };
+        let mut fitting = self.all().filter(fits);
+        match (fitting.next(), fitting.next()) {
+            _ if word.is_empty() => Err(NoCategory::Unknown),
+            (Some(only), None) => Ok(only),
+            (Some(_), Some(_)) => Err(NoCategory::Ambiguous),
+            (None, _) => Err(NoCategory::Unknown),
+        }
+    }
+}
+
+/// An answer that is written once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Canned {
+    pub key: String,
+    /// May hold `{counselor}` and `{desk}`.
+    pub text: String,
+    /// Set when it is sent.
+    pub category: Option<String>,
+}
+
+impl Canned {
+    /// Why its text can't be used, if so.
+    pub fn problem(&self) -> Option<String> {
+        let rest = self.filled("", "");
+        let found = rest.find(['{', '}'])?;
+        let piece: String = rest[found..].chars().take(20).collect();
+        Some(format!("holds \"{piece}\"; only {{counselor}} and {{desk}} can be filled in"))
+    }
+
+    pub fn filled(&self, counselor: &str, desk: &str) -> String {
+        self.text.replace("{counselor}", counselor).replace("{desk}", desk)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn categories() -> Categories {
+        let group = |name: &str, items: &[&str]| Group {
+            name: name.to_owned(),
+            items: items.iter().map(|i| (*i).to_owned()).collect(),
+        };
+        let groups = vec![group("교통", &["버스노선", "주정차", "기타"]), group("복지", &["노인", "기타"])];
+        Categories { version: "1".to_owned(), groups }
+    }
+
+    #[test]
+    fn a_category_by_what_a_counselor_types() {
+        let cases = [
+            ("교통/주정차", Ok("교통/주정차")),
+            ("주정차", Ok("교통/주정차")),
+            ("버스", Ok("교통/버스노선")),
+            ("복/기", Ok("복지/기타")),
+            ("기타", Err(NoCategory::Ambiguous)),
+            ("교통", Err(NoCategory::Unknown)),
+            ("", Err(NoCategory::Unknown)),
+            ("/", Err(NoCategory::Ambiguous)),
+        ];
+        for (word, expected) in cases {
+            assert_eq!(categories().find(word), expected.map(str::to_owned), "{word}");
+        }
+    }
+
+    #[test]
+    fn what_can_be_filled_in() {
+        let canned = |text: &str| Canned { key: "a".into(), text: text.into(), category: None };
+        assert_eq!(canned("{desk} {counselor}").filled("민수", "시청"), "시청 민수");
+        assert_eq!(canned("{desk}").problem(), None);
+        assert!(canned("{name}님").problem().unwrap().contains("{name}"));
+    }
+}
