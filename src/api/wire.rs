@@ -343,7 +343,7 @@ pub struct CloseRequest {
     #[serde(default)]
     pub last_seen: Option<i64>,
     /// What it was about (`group/item`, or as much as names one); not needed where it was set before.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub category: Option<String>,
 }
 

@@ -137,6 +137,10 @@ fn standing(desk: &Desk, detail: &ConversationDetail) -> Vec<String> {
     if let Some(at) = detail.restricted_until_at.filter(|at| *at > desk.io.clock.now_ms()) {
         lines.push(say.with("restricted-until", [("at", desk.times().clock(at).into())]));
     }
+    if summary.desk.is_empty() {
+        // An older server.
+        return lines;
+    }
     let category = detail.category.as_deref().map(|c| one_line(c, 80)).unwrap_or_else(|| "-".to_owned());
     let place = [("desk", one_word(&summary.desk).into()), ("category", category.into())];
     lines.push(desk.paint.faint(&say.with("desk-and-category", place)));

@@ -16,7 +16,7 @@ const LEAST_ANSWERED: i64 = 3;
 /// Longer than this nobody is told to wait: it would be a guess.
 const MOST_MINUTES: i64 = 120;
 
-/// Minutes until somebody is answered before whom `n_ahead` wait, where `n_answered` were answered in the last hour;
+/// Minutes until somebody is answered before whom `n_ahead` wait, where `n_answered` answers were written in the last hour;
 /// rounded up to five. `None` where that would be a guess.
 pub fn minutes(n_ahead: i64, n_answered: i64) -> Option<i64> {
     if n_answered < LEAST_ANSWERED {

@@ -143,7 +143,9 @@ mod tests {
 
     fn plain(sql: &str) -> String {
         let code = sql.lines().map(|l| l.split("--").next().unwrap_or_default());
-        code.collect::<Vec<_>>().join(" ").split_whitespace().collect::<Vec<_>>().join(" ")
+        let words = code.collect::<Vec<_>>().join(" ").split_whitespace().collect::<Vec<_>>().join(" ");
+        // A column that is added stands elsewhere between commas and brackets than one that is written.
+        words.replace(" ,", ",").replace(" )", ")").replace("( ", "(")
     }
 
     #[test]

@@ -42,9 +42,10 @@ pub(super) fn write(
 /// When a text of each group was last written in this conversation.
 pub(super) fn said(conn: &Connection, conversation_id: i64) -> Result<BTreeMap<String, UnixMs>> {
     let mut select = conn.prepare_cached(
-        "SELECT notice, max(created_at) FROM outbox
-         WHERE conversation_id = :conversation AND notice IS NOT NULL GROUP BY notice",
+        "SELECT notice, created_at FROM outbox WHERE conversation_id = :conversation AND notice IS NOT NULL
+         ORDER BY id",
     )?;
+    // The later ones take the place of those before.
     let rows = select
         .query_map(named_params! { ":conversation": conversation_id }, |r| Ok((r.get(0)?, r.get(1)?)))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)

@@ -55,7 +55,7 @@ pub(super) fn minutes(conn: &Connection, n_ahead: i64, now: UnixMs) -> Result<Op
     if n_ahead == 0 {
         return Ok(None);
     }
-    let sql = "SELECT count(DISTINCT conversation_id) FROM reply WHERE created_at > :since";
+    let sql = "SELECT count(*) FROM reply WHERE created_at > :since";
     let n_answered: i64 =
         conn.prepare_cached(sql)?.query_row(named_params! { ":since": now - HOUR_MS }, |row| row.get(0))?;
     Ok(queue::minutes(n_ahead, n_answered))

@@ -98,7 +98,8 @@ fn all_due(
 
 fn others_due(conn: &Connection, now: UnixMs) -> Result<bool> {
     let sql = "SELECT EXISTS (SELECT 1 FROM reminder WHERE told_at IS NULL AND due_at <= :now)
-                   OR EXISTS (SELECT 1 FROM conversation WHERE survey_due_at <= :now)";
+                   OR EXISTS (SELECT 1 FROM conversation INDEXED BY conversation_to_survey
+                               WHERE survey_due_at <= :now)";
     Ok(conn.prepare_cached(sql)?.query_row(named_params! { ":now": now }, |r| r.get(0))?)
 }
 
@@ -224,7 +225,7 @@ fn remind(conn: &Connection, now: UnixMs) -> Result<usize> {
 /// Asks how it was: by day, once in 30 days, and only while nothing new has begun.
 fn ask(conn: &Connection, policy: &RoutePolicy, now: UnixMs) -> Result<usize> {
     let mut select = conn.prepare_cached(
-        "SELECT id, desk, last_holder_id FROM conversation
+        "SELECT id, desk, last_holder_id FROM conversation INDEXED BY conversation_to_survey
          WHERE survey_due_at <= :now AND state = 'closed' ORDER BY survey_due_at LIMIT 200",
     )?;
     let rows = select.query_map(named_params! { ":now": now }, |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?;

@@ -136,8 +136,8 @@ cmd-return = Give back what was passed on to you, with a note.
 cmd-category = Say what a conversation is about.
     .examples =
         Examples:
-          munja category 12 주정차
-          munja category 12 교통/주정차
+          munja category 12 택시
+          munja category 12 교통/택시
 cmd-prefer = Note what the citizen asked for; without a text it is taken away.
     .examples =
         Examples:
@@ -595,6 +595,7 @@ event-survey_answered = the citizen answered how it was
 event-flood = very many texts of one sender: kept and shown, no automatic texts any more
 
 error-opted_out = The citizen wants no more texts and has asked nothing since; nothing was sent.
+    .next = Leave it; if they ask again, answer.
 error-too_many_held = You hold as many conversations that wait as you may.
     .next = Answer or release one: munja list --mine
 error-supervisors_only = Only a supervisor may do this.
@@ -604,12 +605,14 @@ error-nothing_to_ack = It is not urgent, or somebody looks after it already.
 error-not_passed_on = It was not passed on to you.
     .next = munja transfer { $n } passes it on, munja release { $n } lets go of it.
 error-not_warned = They were warned within the last day, or get no automatic texts.
+    .next = munja show { $n } tells what was said to them.
 error-no_such_desk = There is no other desk of that name.
     .next = munja desks
 error-no_such_person = There is no other counselor of that log-in name.
+    .next = Ask the operator: munjad user list
 error-no_such_category = No category fits, or several do.
     .next = munja categories
 error-category_needed = What was it about? Closing needs a category.
-    .next = munja close { $n } --category 주정차 (all of them: munja categories)
+    .next = munja close { $n } --category CATEGORY (all of them: munja categories)
 error-no_canned = There is no canned reply { $key }.
     .next = munja replies

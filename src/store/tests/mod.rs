@@ -16,6 +16,7 @@ mod receipt_model;
 mod receipts;
 mod replies;
 mod routing;
+mod service;
 
 use std::path::PathBuf;
 use std::sync::Arc;
