@@ -3,10 +3,11 @@
 use std::io::{BufRead, IsTerminal};
 
 use anyhow::{Context, bail};
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::{ConfigArg, Say, line, open_configured};
+use crate::config::Config;
 use crate::domain::counselor::{MIN_PASSWORD_CHARS, is_valid_login};
 use crate::ops::clock::Clock;
 use crate::store::{NewCounselor, StoreError};
@@ -24,6 +25,16 @@ pub(super) enum User {
         #[arg(long)]
         password_stdin: bool,
         #[command(flatten)]
+        duties: Duties,
+        #[command(flatten)]
+        at: ConfigArg,
+    },
+    /// Say what a counselor may do and which desks they serve
+    Duties {
+        login: String,
+        #[command(flatten)]
+        duties: Duties,
+        #[command(flatten)]
         at: ConfigArg,
     },
     /// List counselors
@@ -39,11 +50,63 @@ pub(super) enum User {
     },
 }
 
+#[derive(Args)]
+pub(super) struct Duties {
+    /// counselor or supervisor: takes over, restricts, exports evidence
+    #[arg(long, value_parser = ["counselor", "supervisor"])]
+    role: Option<String>,
+    /// The desks they serve, by their keys in the configuration; `*` is all
+    #[arg(long, value_delimiter = ',', value_name = "DESK,DESK")]
+    desks: Vec<String>,
+}
+
+impl Duties {
+    /// The desks as the database has them, checked against the configuration.
+    fn desks(&self, at: &ConfigArg, say: Say) -> anyhow::Result<Option<String>> {
+        if self.desks.is_empty() || self.desks == ["*"] {
+            return Ok(self.desks.first().cloned());
+        }
+        let known = Config::load(&at.config)?.desks;
+        if let Some(unknown) = self.desks.iter().find(|key| known.find(key).is_none()) {
+            let all: Vec<_> = known.all().iter().map(|desk| desk.key.as_str()).collect();
+            let all = all.join(", ");
+            bail!(
+                "{}",
+                say.pick(
+                    format!("there is no desk {unknown}; the configuration has: {all}"),
+                    format!("{unknown} 부서가 없습니다. 설정에 있는 부서: {all}"),
+                )
+            );
+        }
+        Ok(Some(self.desks.join(" ")))
+    }
+}
+
+async fn set_duties(login: &str, duties: &Duties, at: &ConfigArg, say: Say) -> anyhow::Result<()> {
+    let desks = duties.desks(at, say)?;
+    match open_configured(&at.config).await?.set_duties(login.to_owned(), duties.role.clone(), desks).await {
+        Err(StoreError::NotFound) => bail!(
+            "{}",
+            say.pick(
+                format!("there is no counselor {login}; see munjad user list"),
+                format!("{login} 상담원이 없습니다. munjad user list 를 보십시오"),
+            )
+        ),
+        done => Ok(done?),
+    }
+}
+
 pub(super) async fn run(command: User, say: Say) -> anyhow::Result<()> {
     match command {
-        User::Add { login, name, password_stdin, at } => {
-            let new = new_counselor(login, name, password_stdin, say)?;
-            add(new, &at, say).await
+        User::Add { login, name, password_stdin, duties, at } => {
+            duties.desks(&at, say)?;
+            let new = new_counselor(login.clone(), name, password_stdin, say)?;
+            add(new, &at, say).await?;
+            set_duties(&login, &duties, &at, say).await
+        }
+        User::Duties { login, duties, at } => {
+            set_duties(&login, &duties, &at, say).await?;
+            list(&at, say).await
         }
         User::List { at } => list(&at, say).await,
         User::Disable { login, at } => disable(login, &at, say).await,
@@ -115,18 +178,26 @@ async fn add(new: NewCounselor, at: &ConfigArg, say: Say) -> anyhow::Result<()> 
 }
 
 async fn list(at: &ConfigArg, say: Say) -> anyhow::Result<()> {
-    let people = open_configured(&at.config).await?.counselors().await?;
+    let store = open_configured(&at.config).await?;
+    let (people, duties) = (store.counselors().await?, store.duties().await?);
+    let of = |login: &str| duties.iter().find(|(known, ..)| known == login);
+    let role = |login: &str| of(login).map_or("", |(_, role, _)| role.as_str());
+    let desks = |login: &str| of(login).map_or("", |(.., desks)| desks.as_str());
     if say.json {
         let all: Vec<_> = people
             .iter()
-            .map(|p| json!({ "id": p.id, "login": p.login, "name": p.name, "disabled_at": p.disabled_at }))
+            .map(|p| json!({ "id": p.id, "login": p.login, "name": p.name, "disabled_at": p.disabled_at, "role": role(&p.login), "desks": desks(&p.login) }))
             .collect();
         line(&serde_json::to_string_pretty(&all)?);
         return Ok(());
     }
     for person in &people {
         let state = if person.disabled_at.is_some() { say.pick("disabled", "사용 중지") } else { "" };
-        line(format!("{:<20} {} {state}", person.login, person.name).trim_end());
+        let is_boss = role(&person.login) == "supervisor";
+        let role =
+            if is_boss { say.pick("supervisor", "관리자") } else { say.pick("counselor", "상담원") };
+        let desks = desks(&person.login);
+        line(format!("{:<20} {role} {desks} {} {state}", person.login, person.name).trim_end());
     }
     if people.is_empty() && say.is_terminal() {
         line(say.pick(

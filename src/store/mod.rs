@@ -17,6 +17,7 @@ mod lease;
 mod migrate;
 mod notice;
 mod outbox;
+mod past;
 mod photo;
 mod quarantine;
 mod queue;

@@ -2,6 +2,8 @@
 //! decision, used by the router and by a dry run over past texts alike. Source of the rules: service.md, "For the citizen"
 //! and "Urgent texts".
 
+pub mod replay;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

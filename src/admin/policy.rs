@@ -1,0 +1,159 @@
+//! `munjad policy replay`: what another configuration would have decided about the texts that came; sends nothing.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use anyhow::{Context, bail};
+use clap::Subcommand;
+use serde_json::json;
+
+use super::{Say, line, open};
+use crate::config::Config;
+use crate::daemon;
+use crate::domain::arrival::replay::{Decided, Past, replay};
+use crate::domain::notice::{Language, Notice, Texts};
+use crate::domain::text::{one_line, safe_for_terminal};
+use crate::domain::triage::Tier;
+use crate::ops::clock::Clock;
+
+#[derive(Subcommand)]
+pub(super) enum PolicyCommand {
+    /// Run past texts against a new configuration (hours, words, texts, desks) and show what would change.
+    ///
+    /// Reads the database of the current configuration; sends nothing, writes nothing.
+    Replay {
+        /// The new configuration
+        #[arg(long, short)]
+        config: PathBuf,
+        /// The configuration in use
+        #[arg(long, default_value = "gateway.toml", env = "MUNJAD_CONFIG")]
+        current: PathBuf,
+        /// How far back: 24h, 30d
+        #[arg(long, default_value = "30d", value_parser = span_ms)]
+        since: i64,
+        /// Show the beginning of each text that would be decided otherwise (a citizen's words: mind who sees them)
+        #[arg(long)]
+        texts: bool,
+    },
+}
+
+pub(super) async fn run(command: PolicyCommand, say: Say) -> anyhow::Result<()> {
+    let PolicyCommand::Replay { config, current, since, texts } = command;
+    let (old, new) = (Config::load(&current)?, Config::load(&config)?);
+    let since_at = Clock::system().now_ms() - since;
+    let past = open(&old).await?.past_arrivals(since_at).await.context("the past texts could not be read")?;
+    if past.is_empty() {
+        bail!("{}", say.pick("no text came in that time", "그동안 온 문자가 없습니다"));
+    }
+    let was = replay(&daemon::policy(&old), &past);
+    let would = replay(&daemon::policy(&new), &past);
+    let mut n_changed = 0;
+    for ((past, was), would) in past.iter().zip(&was).zip(&would) {
+        let changes = changes(was, would);
+        if !changes.is_empty() {
+            n_changed += 1;
+            show(past, &changes, texts, say);
+        }
+    }
+    totals(&was, &would, n_changed, say);
+    wording(&old.service.texts, &new.service.texts, say);
+    Ok(())
+}
+
+/// What differs, each as (what, from, to).
+fn changes(was: &Decided, would: &Decided) -> Vec<(&'static str, String, String)> {
+    let tier = |d: &Decided| match d.tier.map(Tier::number) {
+        Some(n) => format!("{n} ({})", d.rules),
+        None => "-".to_owned(),
+    };
+    let notice = |d: &Decided| d.notice.map_or("-", Notice::as_str).to_owned();
+    let hours = |d: &Decided| if d.is_open { "open" } else { "closed" }.to_owned();
+    let mut all = vec![
+        ("purpose", was.purpose.to_owned(), would.purpose.to_owned()),
+        ("desk", was.desk.clone(), would.desk.clone()),
+        ("hours", hours(was), hours(would)),
+        ("notice", notice(was), notice(would)),
+    ];
+    if was.tier != would.tier {
+        all.push(("tier", tier(was), tier(would)));
+    }
+    all.retain(|(_, from, to)| from != to);
+    all
+}
+
+fn show(past: &Past, changes: &[(&'static str, String, String)], with_text: bool, say: Say) {
+    if say.json {
+        let all: BTreeMap<_, _> = changes.iter().map(|(what, from, to)| (what, [from, to])).collect();
+        let text = with_text.then(|| past.text.reveal());
+        let found = json!({
+            "text": past.id, "conversation": past.conversation_id, "at": past.at, "changes": all, "words": text,
+        });
+        return line(&found.to_string());
+    }
+    let words: Vec<_> = changes.iter().map(|(what, from, to)| format!("{what} {from} → {to}")).collect();
+    let text = if with_text { format!("  {}", one_line(past.text.reveal(), 60)) } else { String::new() };
+    line(&safe_for_terminal(&say.pick(
+        format!("text {} (conversation {}): {}{text}", past.id, past.conversation_id, words.join(", ")),
+        format!("문자 {} ({}번 상담): {}{text}", past.id, past.conversation_id, words.join(", ")),
+    )));
+}
+
+fn totals(was: &[Decided], would: &[Decided], n_changed: usize, say: Say) {
+    let count = |all: &[Decided]| {
+        let mut n: BTreeMap<String, usize> = BTreeMap::new();
+        for decided in all {
+            let tier = decided.tier.map_or(0, Tier::number);
+            *n.entry(format!("tier {tier}")).or_default() += usize::from(tier > 0);
+            let notice = decided.notice.map_or("-", Notice::as_str);
+            *n.entry(format!("notice {notice}")).or_default() += usize::from(decided.notice.is_some());
+        }
+        n
+    };
+    let (before, after) = (count(was), count(would));
+    if say.json {
+        return line(
+            &json!({ "n": was.len(), "n_changed": n_changed, "before": before, "after": after }).to_string(),
+        );
+    }
+    line(&say.pick(
+        format!("{} texts, {n_changed} would be decided otherwise", was.len()),
+        format!("문자 {}건, 달라지는 것 {n_changed}건", was.len()),
+    ));
+    let keys: std::collections::BTreeSet<_> = before.keys().chain(after.keys()).collect();
+    for key in keys {
+        let n = |of: &BTreeMap<String, usize>| of.get(key).copied().unwrap_or_default();
+        if n(&before) + n(&after) > 0 {
+            line(&format!("  {key}: {} → {}", n(&before), n(&after)));
+        }
+    }
+}
+
+fn wording(old: &Texts, new: &Texts, say: Say) {
+    for (language, notice) in Language::ALL.into_iter().flat_map(|l| Notice::ALL.map(|n| (l, n))) {
+        let (Some(from), Some(to)) = (old.template(language, notice), new.template(language, notice)) else {
+            continue;
+        };
+        if from == to {
+            continue;
+        }
+        let key = format!("{}.{}", language.as_str(), notice.as_str());
+        let (from, to) = (from.to_string(), to.to_string());
+        if say.json {
+            line(&json!({ "wording": key, "from": from, "to": to }).to_string());
+        } else {
+            line(&format!("{key}\n  - {}\n  + {}", safe_for_terminal(&from), safe_for_terminal(&to)));
+        }
+    }
+}
+
+/// `24h`, `30d`
+fn span_ms(word: &str) -> Result<i64, String> {
+    let hour = 3_600_000_i64;
+    let (digits, unit) = match (word.strip_suffix('h'), word.strip_suffix('d')) {
+        (Some(digits), _) => (digits, hour),
+        (_, Some(digits)) => (digits, 24 * hour),
+        _ => return Err("24h, 30d".to_owned()),
+    };
+    let n: i64 = digits.parse().map_err(|_| "24h, 30d".to_owned())?;
+    if (1..=100_000).contains(&n) { Ok(n * unit) } else { Err("24h, 30d".to_owned()) }
+}

@@ -1,0 +1,159 @@
+//! A dry run: what a policy would have decided about texts that have come already. Nothing is sent; what depended on
+//! people (who closed what, and when) is taken as it was.
+
+use std::collections::HashMap;
+
+use super::{Arrived, FLOOD_MS, JOIN_MS, Known, Policy, Purpose, decide};
+use crate::domain::UnixMs;
+use crate::domain::calendar::Standing;
+use crate::domain::conversation::{ConversationState, Latest};
+use crate::domain::notice::{Language, Notice};
+use crate::domain::opt_out::Wish;
+use crate::domain::phone::PhoneNumber;
+use crate::domain::text::MessageText;
+use crate::domain::triage::Tier;
+
+/// A text that came, and what is known of that moment.
+#[derive(Debug, Clone)]
+pub struct Past {
+    pub id: i64,
+    pub conversation_id: i64,
+    pub citizen: PhoneNumber,
+    pub our_number: PhoneNumber,
+    pub text: MessageText,
+    pub has_photos: bool,
+    pub at: UnixMs,
+    /// It began to wait: a new conversation, or one that was closed.
+    pub begins: Option<Begins>,
+    /// The word of what it was taken for then (`Purpose`).
+    pub purpose: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Begins {
+    Anew,
+    Again,
+}
+
+/// What would have been decided.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decided {
+    pub tier: Option<Tier>,
+    pub rules: String,
+    pub purpose: &'static str,
+    pub desk: String,
+    pub is_open: bool,
+    pub notice: Option<Notice>,
+}
+
+/// What the run remembers of one sender at one number.
+#[derive(Default)]
+struct Sender {
+    known: Known,
+    texts: Vec<(UnixMs, String)>,
+}
+
+/// Decides about all texts in their order.
+pub fn replay(policy: &Policy, texts: &[Past]) -> Vec<Decided> {
+    let mut senders: HashMap<(String, String), Sender> = HashMap::new();
+    texts.iter().map(|past| one(policy, past, &mut senders)).collect()
+}
+
+fn one(policy: &Policy, past: &Past, senders: &mut HashMap<(String, String), Sender>) -> Decided {
+    let who = (past.citizen.reveal().to_owned(), past.our_number.reveal().to_owned());
+    let sender = senders.entry(who).or_default();
+    sender.texts.retain(|(at, _)| past.at - at <= FLOOD_MS);
+    let joined = sender.texts.iter().filter(|(at, _)| past.at - at <= JOIN_MS);
+    let known = Known {
+        latest: latest(past),
+        recent: joined.map(|(_, text)| text.as_str()).collect::<Vec<_>>().join(" "),
+        n_recent: u32::try_from(sender.texts.len()).unwrap_or(u32::MAX),
+        // How it came to these was a person's doing, or a survey's.
+        restricted_until: (past.purpose == Purpose::Restricted.as_str()).then_some(past.at + 1),
+        survey_asked_at: (past.purpose == "survey").then_some(past.at),
+        ..sender.known.clone()
+    };
+    let arrived = Arrived {
+        citizen: &past.citizen,
+        our_number: &past.our_number,
+        text: past.text.reveal(),
+        has_photos: past.has_photos,
+        at: past.at,
+    };
+    let arrival = decide(policy, &arrived, &known);
+    let decided = Decided {
+        tier: arrival.tier,
+        rules: arrival.rules.clone(),
+        purpose: arrival.purpose.as_str(),
+        desk: arrival.desk.key.clone(),
+        is_open: matches!(arrival.standing, Standing::Open { .. }),
+        notice: arrival.notice,
+    };
+    match arrival.purpose {
+        Purpose::Wish(wish) => sender.known.is_opted_out = wish == Wish::OptOut,
+        _ => sender.texts.push((past.at, past.text.reveal().to_owned())),
+    }
+    if let Some(notice) = arrival.notice {
+        sender.known.said.insert(notice.group().to_owned(), past.at);
+    }
+    sender.known.desk = Some(decided.desk.clone());
+    sender.known.language =
+        if past.begins.is_some() { Language::of(past.text.reveal()) } else { arrival.language };
+    decided
+}
+
+fn latest(past: &Past) -> Option<Latest> {
+    let at = |state, closed_at| Some(Latest { id: past.conversation_id, state, held: false, closed_at });
+    match past.begins {
+        Some(Begins::Anew) => None,
+        Some(Begins::Again) => at(ConversationState::Closed, Some(past.at)),
+        None if past.purpose == Purpose::Question.as_str() => at(ConversationState::Waiting, None),
+        None => at(ConversationState::Closed, Some(past.at)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{NOON, desk, policy, with_desks};
+    use super::*;
+
+    fn past(id: i64, text: &str, at: UnixMs, begins: Option<Begins>) -> Past {
+        Past {
+            id,
+            conversation_id: 1,
+            citizen: PhoneNumber::parse("01012345678"),
+            our_number: PhoneNumber::parse("062120"),
+            text: MessageText::new(text),
+            has_photos: false,
+            at,
+            begins,
+            purpose: "question".to_owned(),
+        }
+    }
+
+    #[test]
+    fn other_hours_say_other_things() {
+        let texts = [past(1, "막차?", NOON, Some(Begins::Anew)), past(2, "첫차는?", NOON + 1, None)];
+        let open = replay(&policy(), &texts);
+        assert_eq!((open[0].notice, open[1].notice), (Some(Notice::Receipt), None));
+        let shut = replay(&with_desks(vec![desk("main", "Sa 09:00-10:00")], None), &texts);
+        assert_eq!((shut[0].notice, shut[0].is_open), (Some(Notice::ReceiptClosed), false));
+    }
+
+    #[test]
+    fn what_was_said_before_counts() {
+        let minutes = 60_000;
+        let texts = [
+            past(1, "막차?", NOON, Some(Begins::Anew)),
+            past(2, "첫차는?", NOON + 10 * minutes, Some(Begins::Again)),
+            past(3, "STOP", NOON + 11 * minutes, Some(Begins::Again)),
+            past(4, "여권?", NOON + 50 * minutes, Some(Begins::Again)),
+            past(5, "살려", NOON + 51 * minutes, None),
+            past(6, "주세요", NOON + 51 * minutes + 1, None),
+        ];
+        let said: Vec<_> = replay(&policy(), &texts).into_iter().map(|d| d.notice).collect();
+        let expected =
+            [Some(Notice::Receipt), None, Some(Notice::OptedOut), None, None, Some(Notice::UrgentDanger)];
+        assert_eq!(said, expected);
+    }
+}

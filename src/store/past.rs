@@ -1,0 +1,58 @@
+//! Texts that have come already, for a dry run of another policy.
+
+use std::collections::HashMap;
+
+use rusqlite::{Row, named_params};
+
+use super::{Result, Store, row};
+use crate::domain::UnixMs;
+use crate::domain::arrival::replay::{Begins, Past};
+
+impl Store {
+    /// The texts that were routed from `since` on, in the order they came. Reads through the journal: for an operator's
+    /// question, not for every second.
+    pub async fn past_arrivals(&self, since: UnixMs) -> Result<Vec<Past>> {
+        self.read(move |conn| {
+            let mut begins = conn.prepare(
+                "SELECT conversation_id, at, kind FROM event WHERE kind IN ('opened', 'reopened') AND at >= :since",
+            )?;
+            let rows = begins.query_map(named_params! { ":since": since }, |r| {
+                let kind: String = r.get("kind")?;
+                let begins = if kind == "opened" { Begins::Anew } else { Begins::Again };
+                Ok(((r.get("conversation_id")?, r.get("at")?), begins))
+            })?;
+            let begins = rows.collect::<rusqlite::Result<HashMap<(i64, UnixMs), Begins>>>()?;
+            let mut select = conn.prepare(
+                "SELECT id, conversation_id, citizen, our_number, text, received_at, routed_at, purpose,
+                        EXISTS (SELECT 1 FROM photo WHERE photo.inbox_id = inbox.id) AS has_photos
+                 FROM inbox WHERE state = 'routed' AND received_at >= :since ORDER BY id",
+            )?;
+            let past = |r: &Row<'_>| {
+                let (conversation_id, routed_at) = (r.get("conversation_id")?, r.get("routed_at")?);
+                Ok(Past {
+                    id: r.get("id")?,
+                    conversation_id,
+                    citizen: row::phone(r, "citizen")?,
+                    our_number: row::phone(r, "our_number")?,
+                    text: row::text(r)?,
+                    has_photos: r.get("has_photos")?,
+                    at: r.get("received_at")?,
+                    begins: begins.get(&(conversation_id, routed_at)).copied(),
+                    purpose: r.get("purpose")?,
+                })
+            };
+            let mut texts: Vec<Past> = select
+                .query_map(named_params! { ":since": since }, past)?
+                .collect::<rusqlite::Result<_>>()?;
+            // Texts of one commit share its moment: only the first of them began.
+            let mut seen = std::collections::HashSet::new();
+            for text in &mut texts {
+                if text.begins.is_some() && !seen.insert((text.conversation_id, text.at)) {
+                    text.begins = None;
+                }
+            }
+            Ok(texts)
+        })
+        .await
+    }
+}
