@@ -140,7 +140,7 @@ pub async fn compare(store: &Store, db: &rusqlite::Connection, n_texts: usize) {
         let (_, bytes) = store.photo(id, 0).await.unwrap();
         let handle = format!("{}-{position}", text.strip_prefix("질문 ").unwrap());
         assert_eq!(bytes, (state == "kept").then(|| photo(&handle)), "{handle} is {state}");
-        let told = "SELECT count(*) FROM outbox WHERE citizen = ?1 AND text LIKE '사진%'";
+        let told = "SELECT count(*) FROM outbox WHERE citizen = ?1 AND notice = 'photo_lost'";
         let n_told: i64 = db.query_row(told, [&citizen], |row| row.get(0)).unwrap();
         assert!(state == "kept" || n_told > 0, "a loss nobody was told of");
     }

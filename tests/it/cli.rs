@@ -85,7 +85,8 @@ async fn a_counselors_day() {
     assert!(minsu.does(0, &["doubt"]).await.contains("없습니다"));
     assert!(minsu.does(0, &["status"]).await.contains("bizgo"));
 
-    minsu.does(0, &["close", "1", "--reason", "안내함"]).await;
+    minsu.does(2, &["close", "1", "--reason", "안내함"]).await;
+    minsu.does(0, &["close", "1", "--reason", "안내함", "--category", "버스"]).await;
     assert!(minsu.does(6, &["reply", "1", "하나 더"]).await.contains("종료된 상담입니다"));
     assert!(minsu.does(0, &["show", "1"]).await.contains("종료 사유: 안내함"));
     minsu.does(5, &["show", "99"]).await;

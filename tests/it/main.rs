@@ -12,5 +12,7 @@ mod house;
 mod main_job;
 mod photos;
 mod process;
+mod service;
 mod simulation;
+mod triage;
 mod webhooks;

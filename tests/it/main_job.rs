@@ -23,7 +23,11 @@ async fn a_text_is_answered_and_delivered() {
         gateway.desk.get(&format!("/v1/conversations/{id}")).await.unwrap();
     let last = shown.messages.iter().rfind(|m| m.direction == Direction::Out).unwrap();
     assert_eq!(last.state.as_deref(), Some("delivered"));
-    let _: Value = gateway.desk.post(&format!("/v1/conversations/{id}/close"), &json!({})).await.unwrap();
+    let _: Value = gateway
+        .desk
+        .post(&format!("/v1/conversations/{id}/close"), &json!({"category": "주정차"}))
+        .await
+        .unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -102,7 +106,7 @@ async fn status_says_how_things_stand() {
     assert_eq!((carrier.name.as_str(), carrier.state.as_str(), carrier.receives), ("bizgo", "works", true));
     assert_eq!(carrier.sends.as_deref(), Some("preferred"));
     assert_eq!((status.counts.n_active, status.counts.n_waiting), (1, 0));
-    assert!(status.workers.iter().all(|w| !w.is_late) && status.workers.len() == 7);
+    assert!(status.workers.iter().all(|w| !w.is_late) && status.workers.len() == 8);
 }
 
 #[tokio::test(flavor = "multi_thread")]

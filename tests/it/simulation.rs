@@ -3,13 +3,14 @@
 //!
 //! `MUNJA_SEEDS=1000` runs more seeds, `MUNJA_SEED=17` one. A failure prints its seed.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use munja::carrier::Carrier;
 use munja::carrier::bizgo::{Bizgo, BizgoConfig};
 use munja::carrier::http::{Broken, Http};
 use munja::config::Config;
+use munja::domain::arrival::Policy;
 use munja::domain::outbound::OutboundKind;
 use munja::domain::phone::{PhoneNumber, Senders};
 use munja::domain::polling::Pace;
@@ -38,11 +39,14 @@ fn send_policy() -> SendPolicy {
 }
 
 fn settings() -> Settings {
-    let folder = tempfile::tempdir().unwrap();
-    let path = crate::harness::write_config(folder.path(), &crate::harness::config_text(1, ""));
-    let policy = munja::daemon::policy(&Config::load(&path).unwrap());
+    static POLICY: OnceLock<Arc<Policy>> = OnceLock::new();
+    let policy = POLICY.get_or_init(|| {
+        let folder = tempfile::tempdir().unwrap();
+        let path = crate::harness::write_config(folder.path(), &crate::harness::config_text(1, ""));
+        Arc::new(munja::daemon::policy(&Config::load(&path).unwrap()))
+    });
     Settings {
-        route: RoutePolicy { policy: Arc::new(policy), send: send_policy(), sticky_ms: 120_000 },
+        route: RoutePolicy { policy: Arc::clone(policy), send: send_policy(), sticky_ms: 120_000 },
         times: Times {
             wait_notices_ms: vec![300_000, 900_000],
             escalations_ms: vec![60_000, 180_000],
