@@ -129,6 +129,8 @@ fn naive(date: Date) -> Option<NaiveDate> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn told(spans: &[Span]) -> String {
@@ -184,6 +186,67 @@ mod tests {
         }
         for word in ["Mo 09:00-12:00", "22:00-02:00", "PH off", "09:00-12:00; Sa off", "noon"] {
             assert!(exceptional(word).is_err(), "{word}");
+        }
+    }
+
+    /// Words of the syntax, in an order that sometimes makes sense.
+    fn expression() -> impl Strategy<Value = String> {
+        let words = [
+            "Mo",
+            "-",
+            "Fr",
+            ",",
+            "Sa-Su",
+            ";",
+            " ",
+            "||",
+            "PH",
+            "off",
+            "closed",
+            "open",
+            "24/7",
+            "08:00-22:00",
+            "22:00-06:00",
+            "00:00-24:00",
+            "09:00-09:00",
+            "20:00-48:00",
+            "26:00",
+            "10:00-16:00/01:00",
+            "Jan",
+            "Feb 29",
+            "2026",
+            "2026-2030/2",
+            "week 1-53/2",
+            "easter",
+            "+1 day",
+            "-1 day",
+            "[1]",
+            "[-1]",
+            "PH +1 day",
+            "Dec 25-Jan 02",
+            "\"x\"",
+            "12:00",
+            ":",
+            "/",
+            "Mo-Fr 08:00-22:00",
+            "-2 days",
+            "unknown",
+        ];
+        prop::collection::vec(prop::sample::select(words.to_vec()), 1..9).prop_map(|words| words.join(" "))
+    }
+
+    proptest! {
+        /// Whatever is accepted has a meaning on every day: spans of that day, in order, with gaps.
+        #[test]
+        fn what_is_accepted_can_be_asked_about_any_day(word in expression()) {
+            let Ok(hours) = Hours::parse(&word) else { return Ok(()) };
+            let holidays = [Date::constant(2027, 12, 31), Date::constant(2028, 1, 1), Date::constant(2028, 2, 29)];
+            let hours = hours.among(holidays.into_iter());
+            for date in Date::constant(2027, 12, 25).series(jiff::ToSpan::days(1)).take(75) {
+                let spans = hours.on(date);
+                prop_assert!(spans.iter().all(|span| span.opens < span.closes && span.closes <= DAY_MINUTES));
+                prop_assert!(spans.windows(2).all(|pair| pair[0].closes < pair[1].opens), "{spans:?}");
+            }
         }
     }
 }

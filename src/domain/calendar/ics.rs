@@ -9,10 +9,15 @@ use jiff::civil::Date;
 
 /// A single event may last so long.
 const LONGEST_DAYS: usize = 31;
+/// A calendar, an event, its alarm, and some to spare.
+const DEEPEST: usize = 8;
 
 /// The all-day events of a file, day by day; or why it cannot be used.
 pub fn all_day_events(text: &str) -> Result<Vec<(Date, String)>, String> {
     let unfolded = unfold(text.trim_start_matches('\u{feff}'));
+    if depth(&unfolded) > DEEPEST {
+        return Err("is no iCalendar file: too much in each other".to_owned());
+    }
     let calendar = read_calendar(&unfolded).map_err(|_| "is no iCalendar file".to_owned())?;
     // The parser reads one component; what it did not read must not be lost in silence.
     let n_events = unfolded.lines().filter(|line| line.trim().eq_ignore_ascii_case("BEGIN:VEVENT")).count();
@@ -27,6 +32,20 @@ pub fn all_day_events(text: &str) -> Result<Vec<(Date, String)>, String> {
     days.sort();
     days.dedup();
     Ok(days)
+}
+
+/// How deep components stand in each other; the parser goes as deep as the file does.
+fn depth(unfolded: &str) -> usize {
+    let (mut depth, mut deepest) = (0_usize, 0);
+    for line in unfolded.lines().map(|line| line.trim().to_ascii_uppercase()) {
+        if line.starts_with("BEGIN") {
+            depth += 1;
+        } else if line.starts_with("END") {
+            depth = depth.saturating_sub(1);
+        }
+        deepest = deepest.max(depth);
+    }
+    deepest
 }
 
 fn is_whole(unfolded: &str) -> bool {
@@ -147,6 +166,7 @@ mod tests {
         table.push(file(&event("DTSTART;VALUE=DATE:20260230\r\nSUMMARY:x")));
         table.push(file(&event("DTSTART;VALUE=DATE:20260101\r\nDTEND;VALUE=DATE:20270101\r\nSUMMARY:x")));
         table.push(file(&event("SUMMARY:x")));
+        table.push(format!("{}{}", "BEGIN:VEVENT\r\n".repeat(70_000), "END:VEVENT\r\n".repeat(70_000)));
         for text in table {
             assert!(all_day_events(&text).is_err(), "{text}");
         }
