@@ -1,7 +1,7 @@
 //! What the gateway can do and what that costs, as ratios measured in one run, each beside what it is compared with:
 //! `cargo bench`. Absolute figures differ between machines and hours; the ratios are what counts.
 //!
-//! `cargo bench -- cycles latency` runs only those parts: cycles, limit, latency, stored, idle.
+//! `cargo bench -- cycles latency` runs only those parts: triage, cycles, limit, latency, stored, idle.
 //! `MUNJA_BENCH_TEXTS=4000` changes the texts a round, `MUNJA_BENCH_STORED=1000000` how many the large database holds.
 
 mod cycles;
@@ -10,6 +10,7 @@ mod place;
 mod raw;
 mod sheet;
 mod stored;
+mod triage;
 
 use sheet::Sheet;
 
@@ -36,6 +37,9 @@ fn main() {
         .build()
         .unwrap();
     let mut sheet = Sheet::begin();
+    if is_wanted("triage") {
+        triage::measure(&mut sheet);
+    }
     runtime.block_on(async {
         if is_wanted("cycles") {
             cycles::measure(&mut sheet, setting("MUNJA_BENCH_TEXTS", 3_000)).await;

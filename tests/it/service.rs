@@ -62,13 +62,17 @@ async fn from_desk_to_desk_over_the_api() {
                  words = [\"북구 보건소\"]\n";
     let gateway = Gateway::on(Carrier::start().await, desks).await;
     let list: DeskList = gateway.desk.get("/v1/desks").await.unwrap();
-    assert_eq!(list.desks.iter().map(|d| (d.key.as_str(), d.is_open)).collect::<Vec<_>>(), [("main", true), ("buk", true)]);
+    assert_eq!(
+        list.desks.iter().map(|d| (d.key.as_str(), d.is_open)).collect::<Vec<_>>(),
+        [("main", true), ("buk", true)]
+    );
     let found = gateway.claimed("북 구 보건소 어디예요?").await;
     assert_eq!(found.summary.desk, "buk", "by its words");
     let id = found.summary.id;
     let no_note = act(&gateway, id, json!({ "action": "transfer", "desk": "main", "note": " " })).await;
     assert_eq!(no_note.unwrap_err().code, "bad_request", "a note is for who gets it");
-    let moved = act(&gateway, id, json!({ "action": "transfer", "desk": "main", "note": "시청 일" })).await.unwrap();
+    let moved =
+        act(&gateway, id, json!({ "action": "transfer", "desk": "main", "note": "시청 일" })).await.unwrap();
     assert_eq!((moved.summary.desk.as_str(), moved.summary.state.as_str()), ("main", "waiting"));
     assert_eq!(moved.notes[0].text, "시청 일");
     gateway.until(|b| b.n_outbound("delivered") == 2).await;
@@ -108,16 +112,20 @@ async fn insults_are_folded_and_only_supervisors_act_on_them() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bad_list_keeps_the_running_one() {
-    let mut gateway =
-        Gateway::with_files(Carrier::start().await, "[service]\ncategories = \"own.toml\"\n", ("", ""), &[(
-            "own.toml",
-            "version = \"1\"\n[[group]]\nname = \"길\"\nitems = [\"버스\"]\n",
-        )])
-        .await;
+    let mut gateway = Gateway::with_files(
+        Carrier::start().await,
+        "[service]\ncategories = \"own.toml\"\n",
+        ("", ""),
+        &[("own.toml", "version = \"1\"\n[[group]]\nname = \"길\"\nitems = [\"버스\"]\n")],
+    )
+    .await;
     let list: CategoryList = gateway.desk.get("/v1/categories").await.unwrap();
     assert_eq!((list.version.as_str(), list.categories), ("1", vec!["길/버스".to_owned()]));
-    std::fs::write(gateway.folder.path().join("own.toml"), "version = \"2\"\n[[group]]\nname = \"길\"\nitems = []\n")
-        .unwrap();
+    std::fs::write(
+        gateway.folder.path().join("own.toml"),
+        "version = \"2\"\n[[group]]\nname = \"길\"\nitems = []\n",
+    )
+    .unwrap();
     let path = gateway.folder.path().join("gateway.toml");
     let refused = munja::config::Config::load(&path).unwrap_err().to_string();
     assert!(refused.contains("own.toml, line 2: group 길"), "{refused}");

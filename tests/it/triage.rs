@@ -31,7 +31,8 @@ fn report(tallies: &[Tally; 4], n: usize) -> String {
     writeln!(text, "recall of danger: {:.1} %", danger.percent()).unwrap();
     writeln!(text, "recall of what to look at: {:.1} %", look.percent()).unwrap();
     let rate = 100.0 * n_alarms as f64 / n_harmless as f64;
-    writeln!(text, "false alarms (tier 1) among what is harmless: {n_alarms} of {n_harmless}, {rate:.1} %").unwrap();
+    writeln!(text, "false alarms (tier 1) among what is harmless: {n_alarms} of {n_harmless}, {rate:.1} %")
+        .unwrap();
     text
 }
 

@@ -19,6 +19,8 @@ use super::triage::{Kind, Tier, Triage, Verdict};
 
 /// Texts of one sender within this time are judged together too: parts of a sentence come one by one (milliseconds).
 pub const JOIN_MS: i64 = 2 * 60 * 1_000;
+/// So much of either side of a joint is looked at: no pattern is longer.
+const SEAM_CHARS: usize = 80;
 /// Texts of one sender are counted over this time (milliseconds).
 pub const FLOOD_MS: i64 = 10 * 60 * 1_000;
 /// An answer to the survey is taken as one for so long (milliseconds).
@@ -154,6 +156,10 @@ fn judge<'t>(triage: &'t Triage, text: &str, recent: &str) -> Verdict<'t> {
     if recent.is_empty() || alone.tier() == Some(Tier::Danger) {
         return alone;
     }
+    // What comes of both stands where they meet.
+    let before = recent.char_indices().rev().nth(SEAM_CHARS).map_or(0, |(at, _)| at);
+    let after = text.char_indices().nth(SEAM_CHARS).map_or(text.len(), |(at, _)| at);
+    let (recent, text) = (&recent[before..], &text[..after]);
     let together = triage.judge(&format!("{recent} {text}"));
     let rank = |verdict: &Verdict<'_>| verdict.tier().map_or(u8::MAX, Tier::number);
     // What only the texts before said is theirs already.

@@ -43,13 +43,17 @@ const SYLLABLES: u32 = 0xac00;
 
 /// `text` as it is compared.
 pub fn normal(text: &str) -> Normal {
-    // Compatibility forms become ordinary ones, but not letters that stand alone: they would be torn into initials.
-    let plain = text.nfc().flat_map(|c| {
-        let (keep, fold) =
-            if is_letter(c) { (Some(c), None) } else { (None, Some(std::iter::once(c).nfkc())) };
-        keep.into_iter().chain(fold.into_iter().flatten())
-    });
-    squeeze(&compose(plain.filter(|c| !is_invisible(*c)).collect()))
+    let composed = text.nfc().filter(|c| !is_invisible(*c));
+    let mut plain = Vec::with_capacity(text.len() / 2);
+    for c in composed {
+        // Compatibility forms become ordinary ones, but not letters that stand alone: they would be torn into initials.
+        if c.is_ascii() || is_syllable(c) || is_letter(c) {
+            plain.push(c);
+        } else {
+            plain.extend(std::iter::once(c).nfkc().filter(|c| !is_invisible(*c)));
+        }
+    }
+    squeeze(&compose(plain))
 }
 
 /// `text` as if its Latin letters had been meant for the Korean keyboard; `None` if it holds anything but such letters,

@@ -1,0 +1,75 @@
+//! What one text costs until it is decided (triage, desk, what is said at once), and that longer lists cost nothing more.
+
+use std::hint::black_box;
+use std::sync::Arc;
+use std::time::Instant;
+
+use munja::config::{self, Config};
+use munja::daemon;
+use munja::domain::arrival::{Arrived, Known, Policy, decide};
+use munja::domain::notice::Language;
+use munja::domain::phone::PhoneNumber;
+use munja::domain::triage::{Kind, Rule, Tier, Triage};
+
+use crate::place::config;
+use crate::sheet::{Sheet, percentile};
+
+/// Texts of all kinds, and one as long as an LMS.
+fn texts() -> Vec<String> {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/triage/labelled.csv");
+    let mut reader = csv::Reader::from_path(file).unwrap();
+    let mut texts: Vec<String> = reader.records().map(|row| row.unwrap()[2].to_owned()).collect();
+    texts.push("버스가 언제 오는지, 어디서 타는지 알려 주세요. ".repeat(40));
+    texts
+}
+
+/// The built-in lists and `n` rules of fifty words more.
+fn lists(n: usize) -> Arc<Triage> {
+    let mut rules = config::triage(&[]).unwrap().rules().to_vec();
+    let syllable = |n: usize| char::from_u32(0xac00 + (n as u32 * 7_919) % 11_172).unwrap();
+    rules.extend((0..n).map(|n| Rule {
+        id: format!("more-{n}"),
+        tier: Tier::ALL[n % 3],
+        kind: Kind::Danger,
+        language: Language::Ko,
+        words: (0..50).map(|w| (0..4).map(|s| syllable(n * 200 + w * 4 + s)).collect()).collect(),
+        exceptions: Vec::new(),
+        hits: Vec::new(),
+        misses: Vec::new(),
+    }));
+    Arc::new(Triage::new(rules).unwrap())
+}
+
+/// Microseconds of deciding about each text.
+fn times(policy: &Policy, texts: &[String]) -> Vec<f64> {
+    let (citizen, our_number) = (PhoneNumber::parse("01012345678"), PhoneNumber::parse("062120"));
+    let known = Known { recent: "버스 언제 와요".to_owned(), ..Known::default() };
+    let mut times = Vec::new();
+    for text in texts.iter().cycle().take(texts.len() * 20) {
+        let arrived = Arrived {
+            citizen: &citizen,
+            our_number: &our_number,
+            text,
+            has_photos: false,
+            at: 1_782_867_600_000,
+        };
+        let began = Instant::now();
+        black_box(decide(policy, &arrived, &known));
+        times.push(began.elapsed().as_secs_f64() * 1e6);
+    }
+    times
+}
+
+pub fn measure(sheet: &mut Sheet) {
+    let folder = tempfile::tempdir().unwrap();
+    let config = Config::load(&config(folder.path(), 1, "", "")).unwrap();
+    let texts = texts();
+    let [few, many] = [0, 1_000].map(|n| {
+        let policy = Policy { triage: lists(n), ..daemon::policy(&config) };
+        let mut times = times(&policy, &texts);
+        (percentile(&mut times, 0.5), percentile(&mut times, 0.999))
+    });
+    sheet.at_most("triage and routing of one text, p99.9 (µs)", &format!("{:.0} µs", few.1), few.1, 200.0);
+    sheet.at_most("the same with 50,000 words more (µs)", &format!("{:.0} µs", many.1), many.1, 200.0);
+    sheet.note("the same, p50, few and many words", &format!("{:.0}, {:.0} µs", few.0, many.0));
+}
