@@ -37,10 +37,11 @@ pub fn all_day_events(text: &str) -> Result<Vec<(Date, String)>, String> {
 /// How deep components stand in each other; the parser goes as deep as the file does.
 fn depth(unfolded: &str) -> usize {
     let (mut depth, mut deepest) = (0_usize, 0);
-    for line in unfolded.lines().map(|line| line.trim().to_ascii_uppercase()) {
-        if line.starts_with("BEGIN") {
+    for line in unfolded.lines().map(str::to_ascii_uppercase) {
+        // Too deep in doubt: what only looks like an end closes nothing.
+        if line.trim_start().starts_with("BEGIN") {
             depth += 1;
-        } else if line.starts_with("END") {
+        } else if line.starts_with("END:") {
             depth = depth.saturating_sub(1);
         }
         deepest = deepest.max(depth);
