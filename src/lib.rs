@@ -8,7 +8,7 @@
 //! | [`domain`] | what the service is about: numbers, texts, states and their transitions, timing rules. Pure |
 //! | [`store`] | SQLite, and nothing else knows SQL. Use-case methods, each one transaction |
 //! | [`carrier`] | the one trait of the house, a file per carrier, the HTTP client they share |
-//! | [`worker`] | the loops: poller, router, sender, receipts, rescuer, photos. Only they know both store and carrier |
+//! | [`worker`] | the loops: poller, router, sender, receipts, rescuer, photos, timers. Only they know both store and carrier |
 //! | [`api`] | JSON over HTTP, server-sent events, the wire types, and the client |
 //! | [`cli`] | the commands of `munja`: a thin client of the API |
 //! | [`admin`] | the commands of `munjad` |
@@ -33,13 +33,15 @@
 //! * A citizen's number displays masked and a text's `Debug` shows its length; revealing either is an explicit call. Neither
 //!   reaches a log, an error or an event.
 //! * A photo's bytes are on disk under their SHA-256 before a row names them; what it is, its own bytes say.
+//! * Danger passes everything: a text of tier 1 is answered and shown whatever was decided about its sender.
 //! * What has been answered is on disk: `synchronous=FULL`, shared commits, no exceptions.
 //!
 //! `tests/it/house.rs` reads the sources and holds who may know whom, and the budgets.
 //!
 //! # Reading order
 //!
-//! [`domain::inbound`], [`domain::outbound`], [`domain::conversation`]; then [`store::Store`] and `schema.sql`; then
+//! [`domain::inbound`], [`domain::outbound`], [`domain::conversation`], [`domain::arrival`],
+//! [`domain::timers`]; then [`store::Store`] and `schema.sql`; then
 //! [`worker`]; then [`daemon`].
 
 pub mod admin;

@@ -103,9 +103,12 @@ fn totals(was: &[Decided], would: &[Decided], n_changed: usize, say: Say) {
         let mut n: BTreeMap<String, usize> = BTreeMap::new();
         for decided in all {
             let tier = decided.tier.map_or(0, Tier::number);
-            *n.entry(format!("tier {tier}")).or_default() += usize::from(tier > 0);
-            let notice = decided.notice.map_or("-", Notice::as_str);
-            *n.entry(format!("notice {notice}")).or_default() += usize::from(decided.notice.is_some());
+            if tier > 0 {
+                *n.entry(format!("tier {tier}")).or_default() += 1;
+            }
+            if let Some(notice) = decided.notice {
+                *n.entry(format!("notice {}", notice.as_str())).or_default() += 1;
+            }
         }
         n
     };

@@ -158,7 +158,7 @@ async fn act_until(
 }
 
 /// `30m`, `2h`, `1d`, or minutes without a unit; up to 30 days.
-fn span_ms(word: &str) -> Result<i64, String> {
+pub fn span_ms(word: &str) -> Result<i64, String> {
     let (digits, unit) = match word.char_indices().last() {
         Some((at, unit)) if unit.is_alphabetic() => (&word[..at], unit),
         _ => (word, 'm'),

@@ -28,6 +28,8 @@ pub struct Args {
     text: Vec<String>,
     #[arg(long, value_name = "KEY", conflicts_with = "text")]
     canned: Option<String>,
+    #[arg(long, value_name = "SPAN", value_parser = super::action::span_ms)]
+    promise: Option<i64>,
     #[arg(long, value_name = "FILE")]
     photo: Vec<PathBuf>,
     #[arg(long)]
@@ -61,6 +63,11 @@ pub async fn run(desk: &mut Desk, args: &Args) -> Result<(), Failure> {
     match send(desk, &client, args.n, &request).await? {
         Ok(answer) => {
             draft::forget(&desk.profile, args.n, &request.text);
+            // An answer keeps a promise: what is promised with it is promised after it.
+            if let Some(span) = args.promise {
+                let due_at = desk.io.clock.now_ms() + span;
+                client.act(args.n, &ActionRequest::Promise { due_at }).await?;
+            }
             if let Some(category) = canned.and_then(|canned| canned.category) {
                 client.act(args.n, &ActionRequest::Category { category }).await?;
             }

@@ -70,6 +70,7 @@ cmd-reply = Answer the citizen of a conversation you hold.
           munja reply 12 "Bus 62 comes in five minutes."
           munja reply 12
           munja reply 12 - < answer.txt
+          munja reply 12 --promise 30m "We ask the depot."
           munja reply 12 --photo map.jpg "The stop is here."
           munja reply 12 --force "Yes."    send although a newer text came in
           munja reply 12 --replace "OK 👍"  send with words in place of emoji
@@ -243,6 +244,7 @@ arg-reason = Why; kept beside the conversation
 arg-transfer-desk = Key of the desk (`munja desks`)
 arg-transfer-person = Log-in name of the counselor
 arg-replies-desk = Fill in this desk
+arg-reply-promise = Promise the rest by then (30m, 2h, 1d): you are reminded, a delay is said to the citizen
 arg-reply-canned = A canned reply by its key (`munja replies`); sets its category too
 arg-close-category = What it was about (`munja categories`); so much of it as names one
 arg-show-unfold = Show texts with words of abuse too

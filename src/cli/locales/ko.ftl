@@ -243,6 +243,7 @@ arg-reason = 까닭. 상담 옆에 남습니다
 arg-transfer-desk = 부서 이름표(`munja desks`)
 arg-transfer-person = 상담원 아이디
 arg-replies-desk = 이 부서로 채웁니다
+arg-reply-promise = 나머지를 그때까지 답하기로 합니다(30m, 2h, 1d). 때가 되면 알려 주고, 늦으면 시민에게 알립니다
 arg-reply-canned = 미리 적어 둔 답장의 이름표(`munja replies`). 분류도 함께 정합니다
 arg-close-category = 무엇에 대한 상담인지(`munja categories`). 하나만 가리키면 일부만 적어도 됩니다
 arg-show-unfold = 욕설이 있는 문자도 펼칩니다
