@@ -75,6 +75,7 @@ pub async fn check(config_path: &Path, lang: Lang) -> Vec<Finding> {
     )];
     findings.push(database(&config, lang).await);
     findings.push(calendar(&config, Clock::system().now_ms(), lang));
+    findings.extend(unserved(&config, lang).await);
     findings.extend(senders(&config, lang));
     findings.extend(carriers(&config, lang).await);
     findings
@@ -175,6 +176,36 @@ fn calendar(config: &Config, now_ms: i64, lang: Lang) -> Finding {
             "선거일, 임시공휴일, 지역 휴일은 직접 추가해야 합니다. `munjad calendar` 를 보고 [calendar] add 에 적은 뒤 calendar.confirmed_until 을 정하십시오",
         ),
     )
+}
+
+/// Desks that nobody serves: their citizens would wait for ever.
+async fn unserved(config: &Config, lang: Lang) -> Option<Finding> {
+    let options = StoreOptions { create: false, ..StoreOptions::default() };
+    let store = daemon::open_store(&config.database, options).await.ok()?;
+    let (people, duties) = (store.counselors().await.ok()?, store.duties().await.ok()?);
+    let is_there = |login: &str| people.iter().any(|p| p.login == login && p.disabled_at.is_none());
+    let serving: Vec<&str> =
+        duties.iter().filter(|(login, ..)| is_there(login)).map(|(.., desks)| desks.as_str()).collect();
+    let is_served =
+        |key: &str| serving.iter().any(|desks| *desks == "*" || desks.split(' ').any(|d| d == key));
+    let lonely = config.desks.all().iter().find(|desk| !is_served(&desk.key))?;
+    if serving.is_empty() {
+        // Said of the database already.
+        return None;
+    }
+    let key = &lonely.key;
+    Some(Finding::with(
+        "desks",
+        Verdict::Warn,
+        lang.pick(
+            format!("nobody serves the desk {key}: its citizens would wait for ever"),
+            format!("{key} 부서를 맡은 상담원이 없어 시민이 계속 기다리게 됩니다"),
+        ),
+        lang.pick(
+            format!("munjad user duties LOGIN --desks {key}"),
+            format!("munjad user duties 아이디 --desks {key}"),
+        ),
+    ))
 }
 
 /// Each number texts leave from, at each carrier they leave by.

@@ -55,7 +55,8 @@ fn happening(desk: &Desk, event: &EventView) -> String {
     let kind = one_word(&event.kind);
     let id = if kind == "message" { format!("event-message-{detail}") } else { format!("event-{kind}") };
     let values = [("who", who.clone().into()), ("m", m.into()), ("detail", detail.clone().into())];
-    let said = desk.say.find_with(&id, values);
+    let more = desk.say.find_with(&format!("{id}-{detail}"), values.clone());
+    let said = more.or_else(|| desk.say.find_with(&id, values));
     // A kind of a newer server is told as it stands.
     let said = said.unwrap_or_else(|| [kind, detail, who].join(" ").trim_end().to_owned());
     let urgent = matches!(

@@ -120,7 +120,7 @@ pub(super) fn read(checker: &Checker<'_>, section: &ServiceSection) -> Result<Se
             0.0,
             7.0 * DAY_SECS,
         )?,
-        flood: checker.count("service.flood", &section.flood, 2, 10_000)?,
+        flood: checker.count("service.flood", &section.flood, 2, 150)?,
     };
     if service.nudge_after >= service.close_after {
         let message = "must be shorter than close_after_secs: first the question, then the close";

@@ -39,6 +39,8 @@ pub struct Open {
 /// What is due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Due {
+    /// Its desk is no more: the first one takes it.
+    Adopt,
     /// They hear that they are not forgotten.
     WaitNotice,
     /// Supervisors are called.
@@ -53,12 +55,15 @@ pub enum Due {
     Close,
 }
 
-/// Everything that is due for a conversation now.
+/// Everything that is due for a conversation now, which `desk` serves.
 pub fn due(open: &Open, times: &Times, desk: &Desk, now: UnixMs) -> Vec<Due> {
     use ConversationState::{Active, Answered, Waiting};
     let is_danger = open.tier == Some(1);
     let waits_for_us = matches!(open.state, Waiting | Active);
     let mut due = Vec::new();
+    if desk.key != open.desk {
+        due.push(Due::Adopt);
+    }
     let rung = times.escalations_ms.get(open.n_escalations as usize);
     if let (Some(since), Some(after)) = (open.ringing_since, rung)
         && now - since >= *after
@@ -95,4 +100,120 @@ pub fn due(open: &Open, times: &Times, desk: &Desk, now: UnixMs) -> Vec<Due> {
         _ => {}
     }
     due
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::arrival::tests::{NOON, desk};
+    use super::*;
+
+    const MINUTE: i64 = 60_000;
+    const HOUR: i64 = 60 * MINUTE;
+
+    fn times() -> Times {
+        Times {
+            wait_notices_ms: vec![5 * MINUTE, 15 * MINUTE],
+            escalations_ms: vec![MINUTE, 3 * MINUTE],
+            claim_idle_ms: 30 * MINUTE,
+            nudge_after_ms: 2 * HOUR,
+            close_after_ms: 24 * HOUR,
+        }
+    }
+
+    fn waiting() -> Open {
+        Open {
+            id: 1,
+            state: ConversationState::Waiting,
+            desk: "main".to_owned(),
+            is_held: false,
+            tier: None,
+            waiting_since: Some(NOON),
+            n_wait_notices: 0,
+            ringing_since: None,
+            n_escalations: 0,
+            touched_at: None,
+            last_reply_at: None,
+            promise_due_at: None,
+            is_promise_told: false,
+            nudged_at: None,
+        }
+    }
+
+    fn held(state: ConversationState) -> Open {
+        Open { state, is_held: true, touched_at: Some(NOON), last_reply_at: Some(NOON), ..waiting() }
+    }
+
+    #[test]
+    fn what_is_due() {
+        use ConversationState::{Active, Answered};
+        let danger = Open { tier: Some(1), ringing_since: Some(NOON), ..waiting() };
+        let promised = Open { promise_due_at: Some(NOON + HOUR), ..held(Answered) };
+        let asked = Open { nudged_at: Some(NOON + 2 * HOUR), is_held: false, ..held(Answered) };
+        let cases = [
+            (waiting(), 5 * MINUTE - 1, vec![]),
+            (waiting(), 5 * MINUTE, vec![Due::WaitNotice]),
+            (Open { n_wait_notices: 1, ..waiting() }, 14 * MINUTE, vec![]),
+            (Open { n_wait_notices: 1, ..waiting() }, 15 * MINUTE, vec![Due::WaitNotice]),
+            (Open { n_wait_notices: 2, ..waiting() }, 99 * HOUR, vec![]),
+            (danger.clone(), MINUTE - 1, vec![]),
+            (danger.clone(), MINUTE, vec![Due::Escalate]),
+            (Open { n_escalations: 1, ..danger.clone() }, 2 * MINUTE, vec![]),
+            (Open { n_escalations: 1, ..danger.clone() }, 3 * MINUTE, vec![Due::Escalate]),
+            (Open { n_escalations: 2, ..danger.clone() }, 99 * HOUR, vec![]),
+            (Open { ringing_since: None, ..danger }, 99 * HOUR, vec![]),
+            (held(Active), 30 * MINUTE - 1, vec![]),
+            (held(Active), 30 * MINUTE, vec![Due::FreeClaim]),
+            (Open { tier: Some(1), ..held(Active) }, 99 * HOUR, vec![]),
+            (promised.clone(), 29 * MINUTE, vec![]),
+            (promised.clone(), HOUR, vec![Due::PromiseLate, Due::FreeClaim]),
+            (Open { is_promise_told: true, is_held: false, ..promised }, 99 * HOUR, vec![]),
+            (Open { is_held: false, ..held(Answered) }, 2 * HOUR - 1, vec![]),
+            (Open { is_held: false, ..held(Answered) }, 2 * HOUR, vec![Due::Nudge]),
+            (asked.clone(), 24 * HOUR - 1, vec![]),
+            (asked.clone(), 24 * HOUR, vec![Due::Close]),
+            (Open { tier: Some(1), ..asked }, 99 * HOUR, vec![]),
+        ];
+        let desk = desk("main", "24/7");
+        for (open, after, expected) in cases {
+            assert_eq!(due(&open, &times(), &desk, NOON + after), expected, "{open:?} after {after}");
+        }
+    }
+
+    #[test]
+    fn what_belongs_to_no_desk_is_adopted() {
+        let lost = Open { desk: "west".to_owned(), ..waiting() };
+        assert_eq!(due(&lost, &times(), &desk("main", "24/7"), NOON), [Due::Adopt]);
+    }
+
+    #[test]
+    fn nobody_is_spoken_to_while_we_are_closed() {
+        let office = desk("main", "Mo-Fr 09:00-18:00");
+        let evening = NOON + 10 * HOUR;
+        let open = Open { waiting_since: Some(NOON), ..waiting() };
+        assert_eq!(due(&open, &times(), &office, evening), []);
+        let answered = Open { is_held: false, ..held(ConversationState::Answered) };
+        assert_eq!(due(&answered, &times(), &office, evening), []);
+    }
+
+    proptest! {
+        /// Danger is never let go, asked after or closed by time, however long it stands.
+        #[test]
+        fn time_never_ends_danger(
+            state in prop::sample::select(ConversationState::ALL[..3].to_vec()), held in any::<bool>(),
+            nudged in prop::option::of(0..9 * HOUR), hours in 0..10_000_i64,
+        ) {
+            let open = Open {
+                state,
+                is_held: held,
+                tier: Some(1),
+                last_reply_at: Some(NOON),
+                nudged_at: nudged.map(|after| NOON + after),
+                ..waiting()
+            };
+            let due = due(&open, &times(), &desk("main", "24/7"), NOON + hours * HOUR);
+            prop_assert!(!due.iter().any(|d| matches!(d, Due::FreeClaim | Due::Nudge | Due::Close | Due::WaitNotice)));
+        }
+    }
 }

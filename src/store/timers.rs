@@ -113,6 +113,14 @@ struct Case<'a> {
 impl Case<'_> {
     fn happen(&self, what: Due) -> Result<()> {
         match what {
+            Due::Adopt => {
+                let desk = &self.policy.policy.desks.first().key;
+                let sql = "UPDATE conversation SET desk = :desk, previous_desk = NULL WHERE id = :id";
+                self.conn
+                    .prepare_cached(sql)?
+                    .execute(named_params! { ":desk": desk, ":id": self.open.id })?;
+                self.tell("adopted", Some(desk))
+            }
             Due::WaitNotice => {
                 let ahead = (Slot::Ahead, queue::n_ahead(self.conn, self.open.id)?.to_string());
                 if self.policy.policy.receipt_texts {

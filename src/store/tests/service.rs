@@ -325,6 +325,19 @@ async fn from_desk_to_desk_and_back() {
     assert_eq!(act(minsu, Action::Return { note: "?".into() }).await, Acted::NotPassedOn);
 }
 
+#[tokio::test]
+async fn a_desk_that_is_no_more_leaves_nobody_waiting() {
+    let bench = Bench::new();
+    let minsu = bench.counselor(LOGIN).await;
+    bench.store.set_duties(LOGIN.to_owned(), None, Some("main".to_owned())).await.unwrap();
+    let west = with_desks(vec![desk("west", "24/7")], None);
+    let policy = RoutePolicy { policy: Arc::new(west), ..talkative() };
+    let id = bench.writes_under(MINSU, "막차?", DAY, policy).await;
+    assert_eq!(bench.store.claim_next(minsu, MANY, DAY).await.unwrap(), Next::Nobody);
+    bench.pass(DAY + 1).await;
+    assert_eq!(claimed(bench.store.claim_next(minsu, MANY, DAY + 2).await.unwrap()).summary.id, id);
+}
+
 async fn holder(bench: &Bench, id: i64) -> crate::domain::counselor::Counselor {
     bench.store.conversation(id).await.unwrap().summary.holder.unwrap()
 }
