@@ -111,6 +111,7 @@ CREATE TABLE conversation (
     promise_due_at INTEGER,   -- we owe an answer by then
     promise_told_at INTEGER,   -- it was not kept, and the citizen knows
     category TEXT,   -- what it was about; needed to close it
+    category_version TEXT,   -- of the list it stands in
     n_wait_notices INTEGER NOT NULL DEFAULT 0,
     nudged_at INTEGER,   -- asked whether they still need us
     survey_due_at INTEGER,   -- closed, and to be asked how it was
@@ -309,7 +310,7 @@ CREATE TABLE note (
     id               INTEGER PRIMARY KEY,
     conversation_id  INTEGER NOT NULL REFERENCES conversation (id),
     counselor_id     INTEGER REFERENCES counselor (id),   -- NULL: by itself
-    kind             TEXT    NOT NULL CHECK (kind IN ('note', 'draft', 'transfer', 'return', 'takeover', 'warning', 'restriction', 'promise')),
+    kind             TEXT    NOT NULL CHECK (kind IN ('note', 'draft', 'transfer', 'return', 'takeover', 'warning', 'restriction', 'promise', 'reminder')),
     text             TEXT    NOT NULL,
     created_at       INTEGER NOT NULL
 ) STRICT;
@@ -339,3 +340,4 @@ CREATE TABLE survey (
     CHECK ((answered_at IS NOT NULL) = (score IS NOT NULL OR comment IS NOT NULL))
 ) STRICT;
 CREATE INDEX survey_of_conversation ON survey (conversation_id, id);
+CREATE INDEX survey_answered ON survey (answered_at) WHERE answered_at IS NOT NULL;

@@ -107,7 +107,10 @@ fn action(request: ActionRequest, settings: &ApiSettings, now: UnixMs) -> Result
         R::Prefer { text } => Action::Prefer { text: perhaps("text", &text, MOST_NOTE_CHARS)? },
         R::Category { category } => {
             let found = settings.categories.find(&category);
-            Action::Category { category: found.map_err(|_| Refusal::new("no_such_category"))? }
+            Action::Category {
+                category: found.map_err(|_| Refusal::new("no_such_category"))?,
+                version: settings.categories.version.clone(),
+            }
         }
     })
 }

@@ -3,12 +3,13 @@
 use axum::Json as Answer;
 use axum::extract::State;
 
-use super::ApiContext;
 use super::extract::Query;
 use super::problem::Refusal;
 use super::session::Session;
-use super::wire::{CannedList, CannedView, CategoryList, DeskList, DeskView};
+use super::wire::{CannedList, CannedView, CategoryList, DeskList, DeskView, SurveyList};
+use super::{ApiContext, view};
 use crate::domain::calendar::Standing;
+use crate::domain::survey::EVERY_MS;
 
 /// The desks, and whether they are open now.
 #[utoipa::path(get, path = "/v1/desks", operation_id = "list_desks", tag = "service",
@@ -35,6 +36,32 @@ pub(super) async fn categories(State(context): State<ApiContext>, _: Session) ->
         categories: settings.categories.all().collect(),
         required: settings.category_required,
     })
+}
+
+/// What citizens answered when asked how it was, the newest first. Others' are for supervisors.
+#[utoipa::path(get, path = "/v1/surveys", operation_id = "list_surveys", tag = "service",
+    params(
+        ("since_at" = Option<i64>, Query, description = "From then on (milliseconds UTC); 30 days ago if absent"),
+        ("of" = Option<String>, Query, description = "`mine` (default) or `all`"),
+    ),
+    responses((status = 200, description = "Those found, at most 500", body = SurveyList)))]
+pub(super) async fn surveys(
+    State(context): State<ApiContext>,
+    session: Session,
+    query: Query,
+) -> Result<Answer<SurveyList>, Refusal> {
+    let since = query.number("since_at", 0, i64::MAX)?.unwrap_or(context.now() - EVERY_MS);
+    let of = match query.word("of").unwrap_or("mine") {
+        "mine" => Some(session.counselor.id),
+        "all" if context.store.is_supervisor(session.counselor.id).await? => None,
+        "all" => return Err(Refusal::new("supervisors_only")),
+        _ => return Err(Refusal::bad_request("of")),
+    };
+    let found = context.store.surveys(since, of, 500).await?;
+    let scores: Vec<i64> = found.iter().filter_map(|s| s.score.map(i64::from)).collect();
+    let n = i64::try_from(scores.len()).unwrap_or(i64::MAX);
+    let mean_hundredths = (n > 0).then(|| (scores.iter().sum::<i64>() * 100 + n / 2) / n.max(1));
+    Ok(Answer(SurveyList { surveys: found.iter().map(view::survey).collect(), mean_hundredths }))
 }
 
 /// Answers that are written once, filled in for who asks and for a conversation's desk.

@@ -23,7 +23,7 @@ pub use events::{Events, Feed};
 use super::wire::{
     ActionRequest, CannedList, CategoryList, CloseRequest, ConversationDetail, ConversationList,
     CounselorView, Decision, DecisionRequest, DeskList, Evidence, EvidenceRequest, LoginRequest,
-    LoginResponse, MessageList, PhotoView, Problem, ReplyRequest, ReplyResponse, StatusResponse,
+    LoginResponse, MessageList, PhotoView, Problem, ReplyRequest, ReplyResponse, StatusResponse, SurveyList,
 };
 use crate::domain::outbound::ClientKey;
 
@@ -223,6 +223,12 @@ impl Client {
     /// Canned replies, filled in for who asks and for this desk (the first, if none is named).
     pub async fn canned(&self, desk: Option<&str>) -> Answer<CannedList> {
         self.json(self.get("v1/canned").query(&desk.map(|key| [("desk", key)]))).await
+    }
+
+    /// How it was, from then on; of all counselors, or one's own.
+    pub async fn surveys(&self, since_at: i64, all: bool) -> Answer<SurveyList> {
+        let query = [("since_at", since_at.to_string()), ("of", if all { "all" } else { "mine" }.to_owned())];
+        self.json(self.get("v1/surveys").query(&query)).await
     }
 
     /// Sends an answer. Asks up to four times with the same key while no answer comes or the server is too busy; the key

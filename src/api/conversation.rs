@@ -118,6 +118,7 @@ pub(super) async fn close(
         last_seen,
         reason,
         category: category.map_err(|_| Refusal::new("no_such_category"))?,
+        category_version: Some(settings.categories.version.clone()),
         needs_category: settings.category_required,
         survey_at: settings.survey_after_ms.map(|after| now + after),
     };

@@ -164,6 +164,7 @@ fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(catalogue::desks))
         .routes(routes!(catalogue::categories))
         .routes(routes!(catalogue::canned))
+        .routes(routes!(catalogue::surveys))
         .routes(routes!(reply::reply))
         .routes(routes!(message::list))
         .routes(routes!(message::recall))

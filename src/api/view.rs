@@ -3,7 +3,7 @@
 use super::MeaningOf;
 use super::wire::{
     ConversationDetail, ConversationSummary, CounselorView, Counts, Direction, EventView,
-    MessageInConversation, MessageView, NoteView, OfferView, PhotoView, ReplacedView,
+    MessageInConversation, MessageView, NoteView, OfferView, PhotoView, ReplacedView, SurveyView,
 };
 use crate::domain::counselor::Counselor;
 use crate::domain::phone::PhoneNumber;
@@ -53,7 +53,18 @@ pub(super) fn detail(of: store::ConversationDetail, meaning: MeaningOf) -> Conve
         preference: of.citizen.preference.clone(),
         draft: of.notes.iter().rev().find(|note| note.kind == "draft").map(|note| note.text.clone()),
         notes: of.notes.iter().filter(|note| note.kind != "draft").map(note).collect(),
+        survey: of.survey.as_ref().map(survey),
         messages: of.messages.iter().map(|text| message(text, meaning)).collect(),
+    }
+}
+
+pub(super) fn survey(of: &store::Survey) -> SurveyView {
+    SurveyView {
+        conversation_id: of.conversation_id,
+        answered_at: of.answered_at,
+        counselor: of.counselor.clone(),
+        score: of.score,
+        comment: of.comment.as_ref().map(|comment| comment.reveal().to_owned()),
     }
 }
 

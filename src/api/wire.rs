@@ -106,7 +106,30 @@ pub struct ConversationDetail {
     /// What counselors left beside it, oldest first.
     #[serde(default)]
     pub notes: Vec<NoteView>,
+    /// What the citizen said when asked how it was.
+    #[serde(default)]
+    pub survey: Option<SurveyView>,
     pub messages: Vec<MessageView>,
+}
+
+/// How it was, in the citizen's words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SurveyView {
+    pub conversation_id: i64,
+    pub answered_at: i64,
+    /// The name of who answered them last.
+    pub counselor: Option<String>,
+    /// 1 to 5; absent if they only wrote words.
+    pub score: Option<u8>,
+    pub comment: Option<String>,
+}
+
+/// `GET /v1/surveys`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SurveyList {
+    pub surveys: Vec<SurveyView>,
+    /// Of those listed, the mean score in hundredths; absent if nobody gave one.
+    pub mean_hundredths: Option<i64>,
 }
 
 /// Something counselors left beside a conversation. Never leaves the house.

@@ -53,7 +53,47 @@ pub async fn replies(desk: &mut Desk, args: &RepliesArgs) -> Result<(), Failure>
     show(desk, ["head-key", "head-text", "head-category"], rows)
 }
 
-fn show(desk: &mut Desk, heads: [&str; 3], rows: Vec<Vec<String>>) -> Result<(), Failure> {
+#[derive(clap::Args)]
+pub struct SurveysArgs {
+    #[arg(long, value_name = "SPAN", default_value = "30d", value_parser = super::action::span_ms)]
+    since: i64,
+    #[arg(long)]
+    all: bool,
+}
+
+pub async fn surveys(desk: &mut Desk, args: &SurveysArgs) -> Result<(), Failure> {
+    let since_at = desk.io.clock.now_ms() - args.since;
+    let list = desk.client()?.surveys(since_at, args.all).await?;
+    if desk.json {
+        return desk.print_json(&list);
+    }
+    if list.surveys.is_empty() {
+        let none = desk.say.t("list-empty");
+        return desk.print(&none);
+    }
+    let times = desk.times();
+    let row = |found: &crate::api::wire::SurveyView| {
+        let comment = found.comment.as_deref().map(|c| one_line(c, 60)).unwrap_or_default();
+        vec![
+            times.clock(found.answered_at),
+            found.conversation_id.to_string(),
+            found.counselor.as_deref().map(one_word).unwrap_or_default(),
+            found.score.map_or_else(|| "-".to_owned(), |score| score.to_string()),
+            comment,
+        ]
+    };
+    let rows: Vec<_> = list.surveys.iter().map(row).collect();
+    let heads = ["head-time", "head-number", "head-counselor", "head-score", "head-text"];
+    show(desk, heads, rows)?;
+    if let Some(mean) = list.mean_hundredths {
+        let mean = format!("{}.{:02}", mean / 100, mean % 100);
+        let remark = desk.say.with("survey-mean", [("mean", mean.into())]);
+        desk.remark(&remark);
+    }
+    Ok(())
+}
+
+fn show<const N: usize>(desk: &mut Desk, heads: [&str; N], rows: Vec<Vec<String>>) -> Result<(), Failure> {
     let text = if desk.io.stdout_is_terminal {
         table(heads.map(|id| desk.say.t(id)).to_vec(), rows, desk.io.columns)
     } else {

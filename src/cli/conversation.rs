@@ -106,6 +106,11 @@ fn describe(desk: &Desk, detail: &ConversationDetail) -> String {
     blocks.extend(standing(desk, detail));
     blocks.extend(detail.messages.iter().map(|text| text_of(desk, text)));
     blocks.extend(detail.notes.iter().map(|note| note_of(desk, note)));
+    if let Some(survey) = &detail.survey {
+        let score = survey.score.map_or_else(|| "-".to_owned(), |score| score.to_string());
+        let comment = survey.comment.as_deref().map(|c| one_line(c, 200)).unwrap_or_default();
+        blocks.push(desk.say.with("survey-answer", [("score", score.into()), ("comment", comment.into())]));
+    }
     if let Some(draft) = &detail.draft {
         blocks.push(desk.say.with("draft-begun", [("text", one_line(draft, 200).into())]));
     }
@@ -194,6 +199,10 @@ fn state(desk: &Desk, summary: &ConversationSummary) -> String {
     }
     if let Some(holder) = &summary.claimed_by {
         text = format!("{text} ({})", one_word(&holder.name));
+    }
+    if let Some(at) = summary.promise_due_at {
+        let promise = desk.say.with("promise-short", [("at", desk.times().clock(at).into())]);
+        text = format!("{text} · {promise}");
     }
     if summary.n_in_doubt > 0 {
         let doubt = desk.say.with("n-in-doubt", [("n", summary.n_in_doubt.into())]);

@@ -68,6 +68,7 @@ pub enum Action {
     },
     Category {
         category: String,
+        version: String,
     },
 }
 
@@ -227,8 +228,9 @@ impl Case<'_> {
                 citizen::prefer(self.conn, &self.head.citizen, preference)?;
                 self.done("preference", None)
             }
-            Action::Category { category } => {
+            Action::Category { category, version } => {
                 self.set("category = :value", category)?;
+                self.set("category_version = :value", version)?;
                 self.done("categorised", None)
             }
         }
@@ -295,6 +297,8 @@ impl Case<'_> {
             .execute(named_params! {
                 ":id": self.id, ":by": self.by, ":due": due_at, ":text": text, ":now": self.now,
             })?;
+        let words = if text.is_empty() { "-" } else { text };
+        note(self.conn, self.id, Some(self.by), "reminder", words, self.now)?;
         Ok(Acted::Done)
     }
 

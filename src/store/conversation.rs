@@ -3,7 +3,9 @@
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 use super::event::{NewEvent, append};
-use super::{Citizen, Claim, Note, PhotoInfo, Result, Store, StoreError, action, citizen, photo, row};
+use super::{
+    Citizen, Claim, Note, PhotoInfo, Result, Store, StoreError, Survey, action, citizen, photo, row, survey,
+};
 use crate::domain::UnixMs;
 use crate::domain::conversation::{ConversationEvent, ConversationState, next};
 use crate::domain::counselor::Counselor;
@@ -61,6 +63,8 @@ pub struct ConversationDetail {
     pub citizen: Citizen,
     /// What counselors left beside it, oldest first; drafts among them.
     pub notes: Vec<Note>,
+    /// What the citizen said when asked how it was, the last time.
+    pub survey: Option<Survey>,
 }
 
 /// One text of either side.
@@ -211,13 +215,14 @@ impl Store {
             let sql = "UPDATE conversation
                        SET state = :to, claimed_by = NULL, claimed_at = NULL, waiting_since_at = NULL,
                            closed_at = :now, close_reason = :reason, category = coalesce(:category, category),
+                           category_version = CASE WHEN :category IS NULL THEN category_version ELSE :version END,
                            last_holder_id = :counselor, promise_due_at = NULL, promise_told_at = NULL,
                            survey_due_at = CASE WHEN last_reply_at IS NOT NULL AND urgent_at IS NULL
                                                      AND is_abusive = 0 THEN :survey_at END
                        WHERE id = :id AND claimed_by = :counselor";
             conn.prepare_cached(sql)?.execute(named_params! {
                 ":to": to.as_str(), ":now": now, ":reason": closing.reason, ":id": id, ":counselor": counselor_id,
-                ":category": closing.category, ":survey_at": closing.survey_at,
+                ":category": closing.category, ":version": closing.category_version, ":survey_at": closing.survey_at,
             })?;
             let how = if head.state == ConversationState::Active { "unanswered" } else { "answered" };
             tell(conn, id, "closed", counselor_id, Some(how), now)?;
@@ -235,6 +240,8 @@ pub struct Closing {
     pub reason: Option<String>,
     /// What it was about, if that was not said before.
     pub category: Option<String>,
+    /// Of the list it stands in.
+    pub category_version: Option<String>,
     pub needs_category: bool,
     /// When to ask how it was. Nobody is asked after danger or abuse, or who got no answer.
     pub survey_at: Option<UnixMs>,
@@ -433,7 +440,8 @@ fn detail(conn: &Connection, id: i64) -> Result<ConversationDetail> {
     });
     let citizen = citizen::of(conn, &summary.citizen)?;
     let notes = action::notes(conn, id)?;
-    Ok(ConversationDetail { summary, messages, citizen, notes })
+    let survey = survey::of(conn, id)?;
+    Ok(ConversationDetail { summary, messages, citizen, notes, survey })
 }
 
 fn inbound(conn: &Connection, conversation_id: i64) -> Result<Vec<Message>> {

@@ -28,6 +28,7 @@ mod reply;
 mod row;
 mod sent;
 mod status;
+mod survey;
 #[cfg(test)]
 mod tests;
 mod timers;
@@ -60,6 +61,7 @@ pub use reconcile::{Answer, InDoubt, Unreceipted};
 pub use reply::{NewReply, ReplyOutcome, ReplyPhotos, ReplyRefused};
 pub use sent::Compared;
 pub use status::{Balance, Counts};
+pub use survey::Survey;
 pub use timers::Timed;
 
 /// How a change to a conversation ended.

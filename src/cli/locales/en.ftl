@@ -176,6 +176,11 @@ cmd-replies = List answers that are written once.
         Examples:
           munja replies
           munja reply 12 --canned hello
+cmd-surveys = List how it was, in the citizens' words, credited to who answered.
+    .examples =
+        Examples:
+          munja surveys                    mine, of 30 days
+          munja surveys --all --since 7d   everybody's (supervisors)
 cmd-doubt = List answers of which nobody knows whether they left.
     .examples =
         Examples:
@@ -243,6 +248,8 @@ arg-note = For who gets it
 arg-reason = Why; kept beside the conversation
 arg-transfer-desk = Key of the desk (`munja desks`)
 arg-transfer-person = Log-in name of the counselor
+arg-surveys-since = How far back: 24h, 30d (30d)
+arg-surveys-all = Everybody's (supervisors)
 arg-replies-desk = Fill in this desk
 arg-reply-promise = Promise the rest by then (30m, 2h, 1d): you are reminded, a delay is said to the citizen
 arg-reply-canned = A canned reply by its key (`munja replies`); sets its category too
@@ -572,6 +579,13 @@ note-return = given back
 note-takeover = taken over
 note-warning = warned
 note-restriction = restricted
+note-reminder = reminder
+head-time = Time
+head-counselor = Counselor
+head-score = Score
+survey-mean = Mean: { $mean }
+survey-answer = How it was: { $score } { $comment }
+promise-short = promised { $at }
 note-promise = promise
 purpose-survey = answer to the survey
 purpose-opt_out = wants no automatic texts

@@ -175,6 +175,11 @@ cmd-replies = 미리 적어 둔 답장을 보여 줍니다.
         예:
           munja replies
           munja reply 12 --canned hello
+cmd-surveys = 시민이 답한 만족도와 하신 말씀을 답한 상담원과 함께 보여 줍니다.
+    .examples =
+        예:
+          munja surveys                    내 것, 30일
+          munja surveys --all --since 7d   모두의 것(관리자)
 cmd-doubt = 나갔는지 알 수 없는 답변을 보여 줍니다.
     .examples =
         예:
@@ -242,6 +247,8 @@ arg-note = 받을 사람에게 남길 말
 arg-reason = 까닭. 상담 옆에 남습니다
 arg-transfer-desk = 부서 이름표(`munja desks`)
 arg-transfer-person = 상담원 아이디
+arg-surveys-since = 얼마 전부터: 24h, 30d (30d)
+arg-surveys-all = 모두의 것(관리자)
 arg-replies-desk = 이 부서로 채웁니다
 arg-reply-promise = 나머지를 그때까지 답하기로 합니다(30m, 2h, 1d). 때가 되면 알려 주고, 늦으면 시민에게 알립니다
 arg-reply-canned = 미리 적어 둔 답장의 이름표(`munja replies`). 분류도 함께 정합니다
@@ -558,6 +565,13 @@ note-return = 돌려보냄
 note-takeover = 직접 맡음
 note-warning = 경고
 note-restriction = 제한
+note-reminder = 다시 보기
+head-time = 때
+head-counselor = 상담원
+head-score = 점수
+survey-mean = 평균: { $mean }
+survey-answer = 만족도: { $score } { $comment }
+promise-short = 약속 { $at }
 note-promise = 약속
 purpose-survey = 만족도 답변
 purpose-opt_out = 수신거부

@@ -16,6 +16,7 @@ ALTER TABLE conversation ADD COLUMN offered_until_at INTEGER;
 ALTER TABLE conversation ADD COLUMN promise_due_at INTEGER;
 ALTER TABLE conversation ADD COLUMN promise_told_at INTEGER;
 ALTER TABLE conversation ADD COLUMN category TEXT;
+ALTER TABLE conversation ADD COLUMN category_version TEXT;
 ALTER TABLE conversation ADD COLUMN n_wait_notices INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE conversation ADD COLUMN nudged_at INTEGER;
 ALTER TABLE conversation ADD COLUMN survey_due_at INTEGER;
@@ -54,7 +55,7 @@ CREATE TABLE note (
     id               INTEGER PRIMARY KEY,
     conversation_id  INTEGER NOT NULL REFERENCES conversation (id),
     counselor_id     INTEGER REFERENCES counselor (id),   -- NULL: by itself
-    kind             TEXT    NOT NULL CHECK (kind IN ('note', 'draft', 'transfer', 'return', 'takeover', 'warning', 'restriction', 'promise')),
+    kind             TEXT    NOT NULL CHECK (kind IN ('note', 'draft', 'transfer', 'return', 'takeover', 'warning', 'restriction', 'promise', 'reminder')),
     text             TEXT    NOT NULL,
     created_at       INTEGER NOT NULL
 ) STRICT;
@@ -84,3 +85,4 @@ CREATE TABLE survey (
     CHECK ((answered_at IS NOT NULL) = (score IS NOT NULL OR comment IS NOT NULL))
 ) STRICT;
 CREATE INDEX survey_of_conversation ON survey (conversation_id, id);
+CREATE INDEX survey_answered ON survey (answered_at) WHERE answered_at IS NOT NULL;

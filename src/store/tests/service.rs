@@ -90,7 +90,7 @@ pub(super) async fn a_day(bench: &Bench, minsu: i64) {
         Action::Promise { due_at: now + 1 },
         Action::Remind { due_at: now + 1, text: words() },
         Action::Warn,
-        Action::Category { category: words() },
+        Action::Category { category: words(), version: words() },
         Action::ToPerson { login: "boss".to_owned(), note: words() },
     ] {
         assert_eq!(bench.act(id, minsu, action.clone(), now).await, Acted::Done, "{action:?}");
@@ -98,6 +98,7 @@ pub(super) async fn a_day(bench: &Bench, minsu: i64) {
     bench.act(id, boss, Action::Return { note: words() }, now).await;
     bench.pass(now + HOUR).await;
     bench.store.conversation(id).await.unwrap();
+    bench.store.surveys(0, None, 10).await.unwrap();
 }
 
 #[tokio::test]
@@ -221,6 +222,9 @@ async fn how_was_it() {
         .unwrap();
     assert_eq!(row, (5, "정말 친절했어요".to_owned(), minsu));
     assert_eq!(bench.said(id), ["receipt", "survey", "survey_thanks"]);
+    let praise = bench.store.surveys(DAY, Some(minsu), 10).await.unwrap();
+    assert_eq!((praise.len(), praise[0].score), (1, Some(5)));
+    assert!(bench.store.surveys(DAY, Some(minsu + 1), 10).await.unwrap().is_empty());
     // A question is a question, also right after; and they are not asked again within 30 days.
     bench.writes(MINSU, "5번 버스는 언제 와요?", DAY + 2 * MINUTE).await;
     assert_eq!(bench.conversation_state(id), "waiting");
@@ -465,6 +469,6 @@ async fn closing_asks_what_it_was_about() {
     bench.store.claim(id, minsu, MANY, DAY).await.unwrap();
     let closing = || Closing { needs_category: true, ..Closing::default() };
     assert_eq!(bench.store.close(id, minsu, closing(), DAY).await.unwrap(), Claim::CategoryNeeded);
-    bench.act(id, minsu, Action::Category { category: "교통/택시".into() }, DAY).await;
+    bench.act(id, minsu, Action::Category { category: "교통/택시".into(), version: "1".into() }, DAY).await;
     assert_eq!(bench.store.close(id, minsu, closing(), DAY).await.unwrap(), Claim::Done);
 }
