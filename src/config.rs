@@ -109,8 +109,14 @@ impl Config {
         Config::parse(&text, path)
     }
 
+    /// As [`Config::load`], for what talks to no carrier: their secrets are not read, and need not be there.
+    pub fn load_without_secrets(path: &Path) -> Result<Config, ConfigError> {
+        let text = std::fs::read_to_string(path).map_err(|e| ConfigError::unreadable(path, &e))?;
+        file::parse(&text, path, false)
+    }
+
     /// Checks `text` as if it stood in `path`; relative paths in it are relative to that file's folder.
     pub fn parse(text: &str, path: &Path) -> Result<Config, ConfigError> {
-        file::parse(text, path)
+        file::parse(text, path, true)
     }
 }

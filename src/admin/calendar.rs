@@ -31,7 +31,7 @@ pub(super) struct Show {
 }
 
 pub(super) fn run(args: &Show, say: Say) -> anyhow::Result<()> {
-    let config = Config::load(&args.at.config)?;
+    let config = Config::load_without_secrets(&args.at.config)?;
     let desk = desk(&config, args.desk.as_deref(), say)?;
     let year = match args.year {
         Some(year) => year,

@@ -243,7 +243,7 @@ const FOUND_BAD: u8 = 3;
 
 /// The database the configuration names. Does not need the carrier's key.
 async fn open_configured(path: &Path) -> anyhow::Result<Store> {
-    open(&Config::load(path)?).await
+    open(&Config::load_without_secrets(path)?).await
 }
 
 async fn open(config: &Config) -> anyhow::Result<Store> {

@@ -39,7 +39,7 @@ pub(super) enum PolicyCommand {
 
 pub(super) async fn run(command: PolicyCommand, say: Say) -> anyhow::Result<()> {
     let PolicyCommand::Replay { config, current, since, texts } = command;
-    let (old, new) = (Config::load(&current)?, Config::load(&config)?);
+    let (old, new) = (Config::load_without_secrets(&current)?, Config::load_without_secrets(&config)?);
     let since_at = Clock::system().now_ms() - since;
     let past = open(&old).await?.past_arrivals(since_at).await.context("the past texts could not be read")?;
     if past.is_empty() {

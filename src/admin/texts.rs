@@ -9,7 +9,7 @@ use crate::domain::outbound::OutboundKind;
 use crate::domain::text::safe_for_terminal;
 
 pub(super) fn run(at: &ConfigArg, say: Say) -> anyhow::Result<()> {
-    let texts = Config::load(&at.config)?.service.texts;
+    let texts = Config::load_without_secrets(&at.config)?.service.texts;
     for (language, notice) in Language::ALL.into_iter().flat_map(|l| Notice::ALL.map(|n| (l, n))) {
         // All are there: the configuration is refused otherwise.
         let (Some(template), Some((kind, n_bytes))) =

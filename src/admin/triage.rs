@@ -61,7 +61,7 @@ fn lists(config: Option<&Path>) -> anyhow::Result<Triage> {
     let Some(path) = config else {
         return Ok(config::triage(&[])?);
     };
-    Ok((*Config::load(path)?.triage).clone())
+    Ok((*Config::load_without_secrets(path)?.triage).clone())
 }
 
 /// A text of the file.

@@ -66,7 +66,7 @@ impl Duties {
         if self.desks.is_empty() || self.desks == ["*"] {
             return Ok(self.desks.first().cloned());
         }
-        let known = Config::load(&at.config)?.desks;
+        let known = Config::load_without_secrets(&at.config)?.desks;
         if let Some(unknown) = self.desks.iter().find(|key| known.find(key).is_none()) {
             let all: Vec<_> = known.all().iter().map(|desk| desk.key.as_str()).collect();
             let all = all.join(", ");

@@ -141,9 +141,9 @@ struct TriageSection {
     files: Vec<PathBuf>,
 }
 
-pub(super) fn parse(text: &str, path: &Path) -> Result<Config, ConfigError> {
+pub(super) fn parse(text: &str, path: &Path, reads_secrets: bool) -> Result<Config, ConfigError> {
     let file: File = toml::from_str(text).map_err(|e| ConfigError::shape(path, text, &e))?;
-    let checker = Checker { text, path };
+    let checker = Checker { text, path, reads_secrets };
     let polling = checker.polling(&file.polling)?;
     let config = Config {
         database: checker.beside(&file.database.path),
@@ -164,6 +164,8 @@ pub(super) fn parse(text: &str, path: &Path) -> Result<Config, ConfigError> {
 pub(super) struct Checker<'a> {
     text: &'a str,
     path: &'a Path,
+    /// Whether the files with carriers' secrets are opened.
+    pub(super) reads_secrets: bool,
 }
 
 impl Checker<'_> {

@@ -130,6 +130,15 @@ fn every_error_names_file_line_and_key() {
 }
 
 #[test]
+fn what_talks_to_no_carrier_needs_no_secret() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("gateway.toml");
+    fs::write(&path, EXAMPLE).unwrap();
+    assert!(Config::load(&path).unwrap_err().to_string().contains("bizgo_api_key"));
+    assert_eq!(Config::load_without_secrets(&path).unwrap().desks.all().len(), 1);
+}
+
+#[test]
 fn an_address_holds_nothing_that_would_be_dropped_in_silence() {
     for more in ["/relay", "?x=1", "#x", "/api/"] {
         let said = error(&EXAMPLE.replace(
