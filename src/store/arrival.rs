@@ -132,7 +132,7 @@ fn known(conn: &Connection, text: &Received, latest: Option<&Found>) -> Result<K
     known.said = notice::said(conn, latest.about.id)?;
     (known.recent, known.n_recent) = recent(conn, latest.about.id, text.received_at)?;
     if latest.about.closed_at.is_some() {
-        let sql = "SELECT max(asked_at) FROM survey WHERE conversation_id = :id AND answered_at IS NULL";
+        let sql = "SELECT max(asked_at) FROM survey WHERE conversation_id = :id AND score IS NULL";
         let of = named_params! { ":id": latest.about.id };
         known.survey_asked_at = conn.prepare_cached(sql)?.query_row(of, |r| r.get(0))?;
     }
@@ -333,6 +333,7 @@ fn ring(conn: &Connection, id: i64, before: Option<&Found>, now: UnixMs) -> Resu
     queue::ring(conn, id, None, now)
 }
 
+/// Words first and the number after them are one answer.
 fn keep_answer(
     conn: &Connection,
     conversation_id: i64,
@@ -345,8 +346,11 @@ fn keep_answer(
         _ => (None, Some(text.text.reveal())),
     };
     conn.prepare_cached(
-        "UPDATE survey SET answered_at = :now, score = :score, comment = :comment
-         WHERE id = (SELECT max(id) FROM survey WHERE conversation_id = :id AND answered_at IS NULL)",
+        "UPDATE survey
+         SET answered_at = :now, score = :score,
+             comment = CASE WHEN comment IS NULL OR :comment IS NULL THEN coalesce(comment, :comment)
+                            ELSE comment || char(10) || :comment END
+         WHERE id = (SELECT max(id) FROM survey WHERE conversation_id = :id AND score IS NULL)",
     )?
     .execute(named_params! { ":now": now, ":score": score, ":comment": comment, ":id": conversation_id })?;
     let event = NewEvent {

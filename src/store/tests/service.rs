@@ -238,6 +238,22 @@ async fn how_was_it() {
 }
 
 #[tokio::test]
+async fn thanks_and_then_a_number_are_one_answer() {
+    let bench = Bench::new();
+    let minsu = bench.counselor(LOGIN).await;
+    let id = bench.writes(MINSU, "막차?", DAY).await;
+    bench.served(id, minsu, DAY).await;
+    bench.pass(DAY + 1).await;
+    for (n, words) in ["고맙습니다", "5", "5"].iter().enumerate() {
+        bench.writes(MINSU, words, DAY + MINUTE + n as i64).await;
+    }
+    let answers = bench.store.surveys(0, None, 10).await.unwrap();
+    let comment = answers[0].comment.as_ref().map(|comment| comment.reveal().to_owned());
+    assert_eq!((answers.len(), answers[0].score, comment), (1, Some(5), Some("고맙습니다".to_owned())));
+    assert_eq!(bench.conversation_state(id), "waiting", "after that, what they write is for a person");
+}
+
+#[tokio::test]
 async fn nobody_is_asked_at_night_or_after_abuse() {
     let bench = Bench::new();
     let minsu = bench.counselor(LOGIN).await;
