@@ -31,7 +31,15 @@ impl Source {
     }
 
     fn read(path: &Path) -> Result<Source, ConfigError> {
-        let text = std::fs::read_to_string(path).map_err(|e| ConfigError::unreadable(path, &e))?;
+        let text = std::fs::read_to_string(path).map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => ConfigError {
+                file: path.to_owned(),
+                line: None,
+                key: None,
+                message: "there is no such file, although the configuration names it".to_owned(),
+            },
+            _ => ConfigError::unreadable(path, &error),
+        })?;
         Ok(Source { path: path.to_owned(), text })
     }
 
