@@ -125,6 +125,7 @@ CREATE TABLE conversation (
 CREATE INDEX conversation_waiting ON conversation (queue_at, id, desk, waiting_since_at) WHERE state = 'waiting';
 CREATE INDEX conversation_urgent ON conversation (urgent_at) WHERE urgent_at IS NOT NULL AND acked_at IS NULL;
 CREATE INDEX conversation_to_survey ON conversation (survey_due_at) WHERE survey_due_at IS NOT NULL;
+CREATE INDEX conversation_held ON conversation (claimed_by) WHERE state = 'active';
 CREATE INDEX conversation_not_closed ON conversation (id) WHERE state <> 'closed';
 CREATE INDEX conversation_claimed ON conversation (claimed_by, id) WHERE claimed_by IS NOT NULL;
 CREATE INDEX conversation_by_state ON conversation (state, id);
@@ -221,6 +222,7 @@ CREATE INDEX outbox_unreceipted ON outbox (next_attempt_at) WHERE state = 'accep
 CREATE INDEX outbox_line ON outbox (citizen, id)
     WHERE state IN ('held', 'queued', 'sending', 'in_doubt') AND needs_person = 0;
 CREATE INDEX outbox_of_conversation ON outbox (conversation_id, id);
+CREATE INDEX outbox_notices ON outbox (conversation_id, id) WHERE notice IS NOT NULL;
 CREATE INDEX outbox_of_reply ON outbox (reply_id) WHERE reply_id IS NOT NULL;
 CREATE INDEX outbox_by_carrier_id ON outbox (carrier, carrier_message_id) WHERE carrier_message_id IS NOT NULL;
 CREATE INDEX outbox_failed ON outbox (final_at) WHERE state IN ('undelivered', 'failed', 'expired');

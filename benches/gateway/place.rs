@@ -96,7 +96,7 @@ pub fn config(folder: &Path, carrier_port: u16, carrier: &str, polling: &str) ->
     let text = format!(
         "[database]\npath = \"munja.db\"\n[carrier]\nname = \"bizgo\"\n[carrier.bizgo]\n\
          base_url = \"http://127.0.0.1:{carrier_port}\"\napi_key_file = \"key\"\nnumber = \"062120\"\n{carrier}\
-         [polling]\n{polling}[service]\nreceipt_texts = false\n[api]\nlisten = \"127.0.0.1:0\"\n"
+         [polling]\n{polling}[service]\nreceipt_texts = false\nmax_held = 1000\n[api]\nlisten = \"127.0.0.1:0\"\n"
     );
     std::fs::write(&path, text).unwrap();
     path

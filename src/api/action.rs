@@ -31,7 +31,8 @@ pub(super) async fn act(
     Json(request): Json<ActionRequest>,
 ) -> Result<Answer<ConversationDetail>, Refusal> {
     let (settings, now) = (context.settings(), context.now());
-    let action = action(request, &settings, now)?;
+    let desk = context.store.desk_of(id).await?;
+    let action = action(request, &settings, &desk, now)?;
     let acted = context.store.act(id, session.counselor.id, action, settings.route.clone(), now).await?;
     done(acted)?;
     Ok(Answer(view::detail(context.store.conversation(id).await?, context.meaning)))
@@ -76,7 +77,12 @@ fn chained(before: &str, json: &str) -> String {
     hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn action(request: ActionRequest, settings: &ApiSettings, now: UnixMs) -> Result<Action, Refusal> {
+fn action(
+    request: ActionRequest,
+    settings: &ApiSettings,
+    desk: &str,
+    now: UnixMs,
+) -> Result<Action, Refusal> {
     use ActionRequest as R;
     Ok(match request {
         R::Ack => Action::Ack,
@@ -106,7 +112,7 @@ fn action(request: ActionRequest, settings: &ApiSettings, now: UnixMs) -> Result
         R::Unrestrict => Action::Unrestrict,
         R::Prefer { text } => Action::Prefer { text: perhaps("text", &text, MOST_NOTE_CHARS)? },
         R::Category { category } => {
-            let found = settings.categories.find(&category);
+            let found = settings.categories.find(&category, Some(desk));
             Action::Category {
                 category: found.map_err(|_| Refusal::new("no_such_category"))?,
                 version: settings.categories.version.clone(),

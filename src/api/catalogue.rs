@@ -28,12 +28,17 @@ pub(super) async fn desks(State(context): State<ApiContext>, _: Session) -> Answ
 
 /// What consultations are about.
 #[utoipa::path(get, path = "/v1/categories", operation_id = "list_categories", tag = "service",
-    responses((status = 200, description = "All categories", body = CategoryList)))]
-pub(super) async fn categories(State(context): State<ApiContext>, _: Session) -> Answer<CategoryList> {
+    params(("desk" = Option<String>, Query, description = "Only those that this desk uses")),
+    responses((status = 200, description = "The categories", body = CategoryList)))]
+pub(super) async fn categories(
+    State(context): State<ApiContext>,
+    _: Session,
+    query: Query,
+) -> Answer<CategoryList> {
     let settings = context.settings();
     Answer(CategoryList {
         version: settings.categories.version.clone(),
-        categories: settings.categories.all().collect(),
+        categories: settings.categories.all(query.word("desk")).collect(),
         required: settings.category_required,
     })
 }

@@ -216,8 +216,9 @@ impl Client {
         self.json(self.get("v1/desks")).await
     }
 
-    pub async fn categories(&self) -> Answer<CategoryList> {
-        self.json(self.get("v1/categories")).await
+    /// Categories; only those of a desk, if one is named.
+    pub async fn categories(&self, desk: Option<&str>) -> Answer<CategoryList> {
+        self.json(self.get("v1/categories").query(&desk.map(|key| [("desk", key)]))).await
     }
 
     /// Canned replies, filled in for who asks and for this desk (the first, if none is named).

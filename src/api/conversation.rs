@@ -113,7 +113,9 @@ pub(super) async fn close(
         return Err(Refusal::bad_request("reason"));
     }
     let (settings, last_seen, now) = (context.settings(), request.last_seen, context.now());
-    let category = request.category.map(|word| settings.categories.find(&word)).transpose();
+    let desk = context.store.desk_of(id).await?;
+    let find = |word: String| settings.categories.find(&word, Some(&desk));
+    let category = request.category.map(find).transpose();
     let closing = Closing {
         last_seen,
         reason,

@@ -25,8 +25,8 @@ pub async fn desks(desk: &mut Desk) -> Result<(), Failure> {
     show(desk, ["head-desk", "head-name", "head-state"], rows)
 }
 
-pub async fn categories(desk: &mut Desk) -> Result<(), Failure> {
-    let list = desk.client()?.categories().await?;
+pub async fn categories(desk: &mut Desk, args: &OfDesk) -> Result<(), Failure> {
+    let list = desk.client()?.categories(args.desk.as_deref()).await?;
     if desk.json {
         return desk.print_json(&list);
     }
@@ -34,13 +34,14 @@ pub async fn categories(desk: &mut Desk) -> Result<(), Failure> {
     desk.print(&all.join("\n"))
 }
 
+/// Of one desk.
 #[derive(clap::Args)]
-pub struct RepliesArgs {
+pub struct OfDesk {
     #[arg(long, value_name = "DESK")]
     desk: Option<String>,
 }
 
-pub async fn replies(desk: &mut Desk, args: &RepliesArgs) -> Result<(), Failure> {
+pub async fn replies(desk: &mut Desk, args: &OfDesk) -> Result<(), Failure> {
     let list = desk.client()?.canned(args.desk.as_deref()).await?;
     if desk.json {
         return desk.print_json(&list);

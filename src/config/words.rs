@@ -168,6 +168,8 @@ struct CategoryFile {
 struct GroupSection {
     name: String,
     items: Vec<String>,
+    #[serde(default)]
+    desks: Vec<String>,
 }
 
 /// The categories: the built-in ones, or those of the file.
@@ -180,7 +182,7 @@ pub fn categories(own: Option<&Path>) -> Result<Categories, ConfigError> {
     let mut groups: Vec<Group> = Vec::new();
     for section in file.group {
         let at = section.span();
-        let GroupSection { name, items } = section.into_inner();
+        let GroupSection { name, items, desks } = section.into_inner();
         let is_word = |word: &String| {
             !word.trim().is_empty() && !word.contains('/') && !word.contains(char::is_control)
         };
@@ -196,7 +198,7 @@ pub fn categories(own: Option<&Path>) -> Result<Categories, ConfigError> {
                 "stands here twice, or has an item twice",
             ));
         }
-        groups.push(Group { name, items });
+        groups.push(Group { name, items, desks });
     }
     if groups.is_empty() {
         return Err(source.wrong("group".to_owned(), &(0..0), "is missing: nothing could be closed"));
@@ -231,7 +233,7 @@ pub(super) fn replies(own: Option<&Path>, categories: &Categories) -> Result<Vec
             let at = section.span();
             let ReplySection { key, text, category } = section.into_inner();
             let wrong = |message: String| source.wrong(format!("reply {key}"), &at, message);
-            let category = match category.map(|word| categories.find(&word).map_err(|_| word)) {
+            let category = match category.map(|word| categories.find(&word, None).map_err(|_| word)) {
                 None => None,
                 Some(Ok(category)) => Some(category),
                 Some(Err(_)) if n == 0 => None,

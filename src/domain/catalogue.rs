@@ -11,6 +11,8 @@ pub struct Categories {
 pub struct Group {
     pub name: String,
     pub items: Vec<String>,
+    /// Keys of the desks that use it; none: all.
+    pub desks: Vec<String>,
 }
 
 /// Why a word names no category.
@@ -22,15 +24,20 @@ pub enum NoCategory {
 }
 
 impl Categories {
-    /// All of them, as `group/item`.
-    pub fn all(&self) -> impl Iterator<Item = String> + '_ {
-        self.groups.iter().flat_map(|g| g.items.iter().map(move |item| format!("{}/{item}", g.name)))
+    /// Those that a desk uses, as `group/item`; of every desk, if none is named.
+    pub fn all<'a>(&'a self, desk: Option<&'a str>) -> impl Iterator<Item = String> + 'a {
+        let is_used = move |group: &&Group| {
+            desk.is_none_or(|key| group.desks.is_empty() || group.desks.iter().any(|known| known == key))
+        };
+        let names = |g: &'a Group| g.items.iter().map(move |item| format!("{}/{item}", g.name));
+        self.groups.iter().filter(is_used).flat_map(names)
     }
 
-    /// The category a counselor means: `교통/주정차`, or so much of the group, the item or both that only one fits.
-    pub fn find(&self, word: &str) -> Result<String, NoCategory> {
+    /// The category a counselor means: `교통/주정차`, or so much of the group, the item or both that only one fits
+    /// of those that the desk uses.
+    pub fn find(&self, word: &str, desk: Option<&str>) -> Result<String, NoCategory> {
         let word = word.trim();
-        if let Some(exact) = self.all().find(|name| name == word) {
+        if let Some(exact) = self.all(desk).find(|name| name == word) {
             return Ok(exact);
         }
         let fits = |name: &String| match (word.split_once('/'), name.split_once('/')) {
@@ -38,7 +45,7 @@ impl Categories {
             (None, Some((_, item))) => item.starts_with(word),
             _ => false,
         };
-        let mut fitting = self.all().filter(fits);
+        let mut fitting = self.all(desk).filter(fits);
         match (fitting.next(), fitting.next()) {
             _ if word.is_empty() => Err(NoCategory::Unknown),
             (Some(only), None) => Ok(only),
@@ -80,6 +87,7 @@ mod tests {
         let group = |name: &str, items: &[&str]| Group {
             name: name.to_owned(),
             items: items.iter().map(|i| (*i).to_owned()).collect(),
+            desks: if name == "복지" { vec!["buk".to_owned()] } else { Vec::new() },
         };
         let groups = vec![group("교통", &["버스노선", "주정차", "기타"]), group("복지", &["노인", "기타"])];
         Categories { version: "1".to_owned(), groups }
@@ -98,8 +106,16 @@ mod tests {
             ("/", Err(NoCategory::Ambiguous)),
         ];
         for (word, expected) in cases {
-            assert_eq!(categories().find(word), expected.map(str::to_owned), "{word}");
+            assert_eq!(categories().find(word, None), expected.map(str::to_owned), "{word}");
         }
+    }
+
+    #[test]
+    fn a_desk_has_its_own() {
+        assert_eq!(categories().find("노인", Some("buk")), Ok("복지/노인".to_owned()));
+        assert_eq!(categories().find("노인", Some("main")), Err(NoCategory::Unknown));
+        assert_eq!(categories().find("기타", Some("main")), Ok("교통/기타".to_owned()));
+        assert_eq!(categories().all(Some("main")).count(), 3);
     }
 
     #[test]

@@ -54,6 +54,8 @@ pub enum Notice {
     ReceiptWait,
     /// Received, and when we open.
     ReceiptClosed,
+    /// The same on a public holiday.
+    ReceiptHoliday,
     /// They have waited a while.
     Wait,
     /// Danger now: text 119 or 112.
@@ -128,11 +130,12 @@ const MINUTE_MS: i64 = 60_000;
 const HOUR_MS: i64 = 60 * MINUTE_MS;
 
 impl Notice {
-    pub const ALL: [Notice; 20] = [
+    pub const ALL: [Notice; 21] = [
         Notice::Receipt,
         Notice::ReceiptAhead,
         Notice::ReceiptWait,
         Notice::ReceiptClosed,
+        Notice::ReceiptHoliday,
         Notice::Wait,
         Notice::UrgentDanger,
         Notice::UrgentSelfHarm,
@@ -158,6 +161,7 @@ impl Notice {
             Notice::ReceiptAhead => "receipt_ahead",
             Notice::ReceiptWait => "receipt_wait",
             Notice::ReceiptClosed => "receipt_closed",
+            Notice::ReceiptHoliday => "receipt_holiday",
             Notice::Wait => "wait",
             Notice::UrgentDanger => "urgent_danger",
             Notice::UrgentSelfHarm => "urgent_self_harm",
@@ -186,7 +190,7 @@ impl Notice {
         match self {
             Notice::ReceiptAhead | Notice::Wait => &[Slot::Ahead],
             Notice::ReceiptWait => &[Slot::Ahead, Slot::Minutes],
-            Notice::ReceiptClosed => &[Slot::Opens],
+            Notice::ReceiptClosed | Notice::ReceiptHoliday => &[Slot::Opens],
             Notice::Moved => &[Slot::Desk],
             Notice::Restricted => &[Slot::Until],
             _ => &[],
@@ -196,7 +200,11 @@ impl Notice {
     /// Notices of one group stand for each other; the word in the outbox.
     pub fn group(self) -> &'static str {
         match self {
-            Notice::Receipt | Notice::ReceiptAhead | Notice::ReceiptWait | Notice::ReceiptClosed => "receipt",
+            Notice::Receipt
+            | Notice::ReceiptAhead
+            | Notice::ReceiptWait
+            | Notice::ReceiptClosed
+            | Notice::ReceiptHoliday => "receipt",
             Notice::UrgentDanger | Notice::UrgentSelfHarm | Notice::UrgentYouth => "urgent",
             other => other.as_str(),
         }

@@ -47,6 +47,8 @@ pub enum Due {
     Escalate,
     /// Its holder does nothing: back to the queue, or just let go if we wait for the citizen.
     FreeClaim,
+    /// Its holder does nothing although there is danger: supervisors are called, and it stays theirs.
+    StaleDanger,
     /// Counselors are reminded, the citizen hears of the delay.
     PromiseLate,
     /// The citizen is asked whether they still need us.
@@ -82,8 +84,10 @@ pub fn due(open: &Open, times: &Times, desk: &Desk, now: UnixMs) -> Vec<Due> {
         due.push(Due::PromiseLate);
     }
     let is_idle = open.touched_at.is_none_or(|at| now - at >= times.claim_idle_ms);
-    if open.is_held && is_idle && !is_danger {
-        due.push(Due::FreeClaim);
+    match (open.is_held && is_idle, is_danger) {
+        (true, false) => due.push(Due::FreeClaim),
+        (true, true) if waits_for_us => due.push(Due::StaleDanger),
+        _ => {}
     }
     let Some(answered_at) = open.last_reply_at.filter(|_| open.state == Answered) else {
         return due;
@@ -165,7 +169,8 @@ mod tests {
             (Open { ringing_since: None, ..danger }, 99 * HOUR, vec![]),
             (held(Active), 30 * MINUTE - 1, vec![]),
             (held(Active), 30 * MINUTE, vec![Due::FreeClaim]),
-            (Open { tier: Some(1), ..held(Active) }, 99 * HOUR, vec![]),
+            (Open { tier: Some(1), ..held(Active) }, 30 * MINUTE, vec![Due::StaleDanger]),
+            (Open { tier: Some(1), ..held(Answered) }, 99 * HOUR, vec![]),
             (promised.clone(), 29 * MINUTE, vec![]),
             (promised.clone(), HOUR, vec![Due::PromiseLate, Due::FreeClaim]),
             (Open { is_promise_told: true, is_held: false, ..promised }, 99 * HOUR, vec![]),

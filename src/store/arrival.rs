@@ -21,6 +21,9 @@ use crate::domain::triage::Tier;
 /// Danger in a conversation that somebody has looked after within this time rings no bell again (milliseconds).
 const RING_AGAIN_MS: i64 = 10 * 60 * 1_000;
 
+/// More of what was written just before is not joined to a new text.
+const MOST_JOINED_BYTES: usize = 400;
+
 /// A stored text that waits for the router.
 pub(super) struct Received {
     pub id: i64,
@@ -52,7 +55,7 @@ pub(super) struct Rules<'a> {
 pub(super) fn route(conn: &Connection, text: Received, now: UnixMs, rules: &Rules<'_>) -> Result<bool> {
     let latest = latest_conversation(conn, &text)?;
     let text = after_all_routed(conn, text, latest.as_ref())?;
-    let known = known(conn, &text, latest.as_ref())?;
+    let known = known(conn, &text, latest.as_ref(), rules.policy.flood + 1)?;
     let arrived = Arrived {
         citizen: &text.citizen,
         our_number: &text.our_number,
@@ -116,7 +119,7 @@ fn after_all_routed(conn: &Connection, text: Received, latest: Option<&Found>) -
     Ok(Received { id, ..text })
 }
 
-fn known(conn: &Connection, text: &Received, latest: Option<&Found>) -> Result<Known> {
+fn known(conn: &Connection, text: &Received, latest: Option<&Found>, most: u32) -> Result<Known> {
     let citizen = citizen::of(conn, &text.citizen)?;
     let mut known = Known {
         is_opted_out: citizen.opted_out_at.is_some(),
@@ -130,7 +133,7 @@ fn known(conn: &Connection, text: &Received, latest: Option<&Found>) -> Result<K
     known.desk = Some(latest.desk.clone());
     known.language = latest.language;
     known.said = notice::said(conn, latest.about.id)?;
-    (known.recent, known.n_recent) = recent(conn, latest.about.id, text.received_at)?;
+    (known.recent, known.n_recent) = recent(conn, latest.about.id, most, text.received_at)?;
     if latest.about.closed_at.is_some() {
         let sql = "SELECT max(asked_at) FROM survey WHERE conversation_id = :id AND score IS NULL";
         let of = named_params! { ":id": latest.about.id };
@@ -139,21 +142,23 @@ fn known(conn: &Connection, text: &Received, latest: Option<&Found>) -> Result<K
     Ok(known)
 }
 
-/// What they wrote just before, in one, and how many texts they sent in a while.
-fn recent(conn: &Connection, conversation_id: i64, at: UnixMs) -> Result<(String, u32)> {
+/// What they wrote just before, in one, and how many texts they sent in a while; nobody needs to know more than `most`.
+fn recent(conn: &Connection, conversation_id: i64, most: u32, at: UnixMs) -> Result<(String, u32)> {
     let mut select = conn.prepare_cached(
-        "SELECT text, received_at FROM inbox WHERE conversation_id = :id ORDER BY id DESC LIMIT 200",
+        "SELECT text, received_at FROM inbox WHERE conversation_id = :id ORDER BY id DESC LIMIT :most",
     )?;
-    let mut rows = select.query(named_params! { ":id": conversation_id })?;
-    let (mut words, mut n) = (Vec::new(), 0);
+    let mut rows = select.query(named_params! { ":id": conversation_id, ":most": most })?;
+    let (mut words, mut n_bytes, mut n) = (Vec::new(), 0, 0);
     while let Some(row) = rows.next()? {
         let received_at: UnixMs = row.get("received_at")?;
         if at - received_at > FLOOD_MS {
             break;
         }
         n += 1;
-        if at - received_at <= JOIN_MS {
-            words.push(row.get::<_, String>("text")?);
+        if at - received_at <= JOIN_MS && n_bytes < MOST_JOINED_BYTES {
+            let text: String = row.get("text")?;
+            n_bytes += text.len();
+            words.push(text);
         }
     }
     words.reverse();
@@ -392,14 +397,15 @@ fn words(
     policy: &Policy,
     now: UnixMs,
 ) -> Result<Option<NoticeText>> {
+    use Notice::{ReceiptClosed as Closed, ReceiptHoliday as Holiday};
     let (texts, language) = (&policy.texts, arrival.language);
     let said_time = |at: UnixMs| arrival.desk.calendar.said(at, now, language);
     Ok(match (notice, &arrival.standing) {
-        (Notice::ReceiptClosed, Standing::Closed { text: Some(own), .. }) => texts.ready(notice, own.clone()),
-        (Notice::ReceiptClosed, Standing::Closed { opens_at: Some(at), .. }) => {
+        (Closed | Holiday, Standing::Closed { text: Some(own), .. }) => texts.ready(notice, own.clone()),
+        (Closed | Holiday, Standing::Closed { opens_at: Some(at), .. }) => {
             texts.say(notice, language, &[(Slot::Opens, said_time(*at))])
         }
-        (Notice::ReceiptClosed, _) => texts.say(Notice::Receipt, language, &[]),
+        (Closed | Holiday, _) => texts.say(Notice::Receipt, language, &[]),
         (Notice::Receipt, _) => {
             let n_ahead = queue::n_ahead(conn, conversation_id)?;
             let ahead = (Slot::Ahead, n_ahead.to_string());

@@ -119,6 +119,15 @@ impl Store {
         .await
     }
 
+    /// The key of the desk that serves a conversation.
+    pub async fn desk_of(&self, id: i64) -> Result<String> {
+        self.look_up(move |conn| {
+            let sql = "SELECT desk FROM conversation WHERE id = :id";
+            Ok(conn.prepare_cached(sql)?.query_row(named_params! { ":id": id }, |r| r.get(0))?)
+        })
+        .await
+    }
+
     /// One conversation with its texts.
     pub async fn conversation(&self, id: i64) -> Result<ConversationDetail> {
         self.read(move |conn| detail(conn, id)).await
@@ -259,7 +268,8 @@ pub enum Next {
 
 /// How many a counselor holds that wait for us.
 fn n_held(conn: &Connection, counselor_id: i64) -> Result<i64> {
-    let sql = "SELECT count(*) FROM conversation WHERE claimed_by = :counselor AND state = 'active'";
+    let sql = "SELECT count(*) FROM conversation INDEXED BY conversation_held
+               WHERE claimed_by = :counselor AND state = 'active'";
     Ok(conn.prepare_cached(sql)?.query_row(named_params! { ":counselor": counselor_id }, |r| r.get(0))?)
 }
 

@@ -42,7 +42,8 @@ pub(super) fn write(
 /// When a text of each group was last written in this conversation.
 pub(super) fn said(conn: &Connection, conversation_id: i64) -> Result<BTreeMap<String, UnixMs>> {
     let mut select = conn.prepare_cached(
-        "SELECT notice, created_at FROM outbox WHERE conversation_id = :conversation AND notice IS NOT NULL
+        "SELECT notice, created_at FROM outbox INDEXED BY outbox_notices
+         WHERE conversation_id = :conversation AND notice IS NOT NULL
          ORDER BY id",
     )?;
     // The later ones take the place of those before.

@@ -18,7 +18,7 @@ use crate::domain::timers::{Due, Open, Times, due};
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Timed {
     pub n_done: usize,
-    /// Alarms that nobody had answered.
+    /// Alarms that nobody had answered, or whose holder did nothing.
     pub n_escalated: usize,
 }
 
@@ -41,7 +41,7 @@ impl Store {
                 for what in what {
                     case.happen(what)?;
                     timed.n_done += 1;
-                    timed.n_escalated += usize::from(what == Due::Escalate);
+                    timed.n_escalated += usize::from(matches!(what, Due::Escalate | Due::StaleDanger));
                 }
             }
             timed.n_done += remind(conn, now)? + ask(conn, &policy, now)?;
@@ -139,6 +139,10 @@ impl Case<'_> {
                      state = CASE state WHEN 'active' THEN 'waiting' ELSE state END",
                 )?;
                 self.tell("released", Some("idle"))
+            }
+            Due::StaleDanger => {
+                self.set("touched_at = :now")?;
+                self.tell("escalated", Some("idle"))
             }
             Due::PromiseLate => {
                 self.say(Notice::Delayed, &[])?;

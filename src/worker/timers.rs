@@ -15,7 +15,10 @@ pub(super) async fn run(context: Context) {
         let wait = match done {
             Ok(timed) => {
                 if timed.n_escalated > 0 {
-                    tracing::warn!(n = timed.n_escalated, "urgent texts that nobody has acknowledged");
+                    tracing::warn!(
+                        n = timed.n_escalated,
+                        "urgent texts that nobody has acknowledged or works on"
+                    );
                 }
                 LOOK_EVERY_MS
             }

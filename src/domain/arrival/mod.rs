@@ -209,11 +209,11 @@ fn notice(
         (Purpose::Question, _) if arrived.text.trim().is_empty() && !arrived.has_photos => Notice::Unreadable,
         (Purpose::Question, _) => {
             let begins = matches!(arrival.place, Place::Route(Route::Open { .. } | Route::Reopen { .. }));
-            let is_closed = matches!(arrival.standing, Standing::Closed { .. });
-            match (policy.receipt_texts && begins, is_closed) {
-                (false, _) => return None,
-                (true, true) => Notice::ReceiptClosed,
-                (true, false) => Notice::Receipt,
+            match arrival.standing {
+                _ if !policy.receipt_texts || !begins => return None,
+                Standing::Closed { is_holiday: true, .. } => Notice::ReceiptHoliday,
+                Standing::Closed { .. } => Notice::ReceiptClosed,
+                Standing::Open { .. } => Notice::Receipt,
             }
         }
     };

@@ -150,6 +150,12 @@ fn when_we_are_closed_it_says_so() {
     assert_eq!(decided(&policy, "막차?", &Known::default(), NOON).1, Some(Notice::Receipt));
     assert_eq!(decided(&policy, "막차?", &Known::default(), night).1, Some(Notice::ReceiptClosed));
     assert_eq!(decided(&policy, "살려주세요", &Known::default(), night).1, Some(Notice::UrgentDanger));
+    // 17 July 2026, a public holiday.
+    let policy = with_desks(vec![desk("main", "Mo-Fr 08:00-22:00; PH off")], None);
+    assert_eq!(
+        decided(&policy, "막차?", &Known::default(), NOON + 16 * 24 * HOUR).1,
+        Some(Notice::ReceiptHoliday)
+    );
 }
 
 #[test]

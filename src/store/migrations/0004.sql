@@ -35,7 +35,9 @@ DROP INDEX conversation_waiting;
 CREATE INDEX conversation_waiting ON conversation (queue_at, id, desk, waiting_since_at) WHERE state = 'waiting';
 CREATE INDEX conversation_urgent ON conversation (urgent_at) WHERE urgent_at IS NOT NULL AND acked_at IS NULL;
 CREATE INDEX conversation_to_survey ON conversation (survey_due_at) WHERE survey_due_at IS NOT NULL;
+CREATE INDEX conversation_held ON conversation (claimed_by) WHERE state = 'active';
 CREATE INDEX conversation_not_closed ON conversation (id) WHERE state <> 'closed';
+CREATE INDEX outbox_notices ON outbox (conversation_id, id) WHERE notice IS NOT NULL;
 CREATE INDEX reply_by_age ON reply (created_at);
 
 -- What we know of a person beyond their texts: what they asked for, and what was decided about them. No trait of theirs.
