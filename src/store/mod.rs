@@ -5,35 +5,16 @@
 //! house (`inbox`, `outbox`, `photo`, `receipt`, `conversation`, `counselor`, `event`), `migrate` (fresh and old files) and
 //! `status` (counts).
 
-mod action;
-mod arrival;
-mod citizen;
 mod conversation;
-mod counselor;
-mod event;
-mod hold;
-mod inbox;
-mod lease;
-mod migrate;
-mod notice;
-mod outbox;
-mod past;
+mod engine;
+mod inbound;
+mod journal;
+mod outbound;
+mod people;
 mod photo;
-mod quarantine;
-mod queue;
-mod read;
-mod receipt;
-mod reconcile;
-mod reply;
-mod row;
-mod sent;
 mod status;
-mod survey;
 #[cfg(test)]
 mod tests;
-mod timers;
-mod unanswered;
-mod write;
 
 use std::fs::File;
 use std::os::unix::fs::OpenOptionsExt;
@@ -45,24 +26,27 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, ffi};
 use tokio::sync::{Notify, watch};
 
-pub use action::{Acted, Action, Note};
-pub use citizen::Citizen;
-pub use conversation::{Closing, ConversationDetail, ConversationFilter, ConversationSummary, Message, Next};
-pub use counselor::{LoginCheck, NewCounselor};
-pub use event::Event;
-pub use inbox::{AcceptedPage, RoutePolicy, Routed};
-pub use lease::Lease;
-pub use migrate::SCHEMA_VERSION;
-pub use outbox::{Outcome, SendPolicy};
+pub use conversation::action::{Acted, Action, Note};
+pub use conversation::list::{
+    Closing, ConversationDetail, ConversationFilter, ConversationSummary, Message, Next,
+};
+pub use conversation::survey::Survey;
+pub use conversation::timers::Timed;
+pub use engine::migrate::SCHEMA_VERSION;
+use engine::{migrate, read, write};
+pub use inbound::inbox::{AcceptedPage, RoutePolicy, Routed};
+pub use inbound::quarantine::Quarantined;
+pub use journal::event::Event;
+pub use outbound::lease::Lease;
+pub use outbound::outbox::{Outcome, SendPolicy};
+pub use outbound::receipt::Applied;
+pub use outbound::reconcile::{Answer, InDoubt, Unreceipted};
+pub use outbound::reply::{NewReply, ReplyOutcome, ReplyPhotos, ReplyRefused};
+pub use outbound::sent::Compared;
+pub use people::citizen::Citizen;
+pub use people::counselor::{LoginCheck, NewCounselor};
 pub use photo::{KeptAs, PhotoInfo, WantedPhoto};
-pub use quarantine::Quarantined;
-pub use receipt::Applied;
-pub use reconcile::{Answer, InDoubt, Unreceipted};
-pub use reply::{NewReply, ReplyOutcome, ReplyPhotos, ReplyRefused};
-pub use sent::Compared;
 pub use status::{Balance, Counts};
-pub use survey::Survey;
-pub use timers::Timed;
 
 /// How a change to a conversation ended.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,8 +2,8 @@
 
 use rusqlite::{Connection, named_params};
 
-use super::{Result, Store};
 use crate::domain::UnixMs;
+use crate::store::{Result, Store};
 
 /// How things stand.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

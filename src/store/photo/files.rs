@@ -13,7 +13,7 @@ use std::time::{Duration, SystemTime};
 
 use sha2::{Digest, Sha256};
 
-use super::super::{Result, StoreError};
+use crate::store::{Result, StoreError};
 
 /// A file that no row names is kept so long: a database that was put back from a copy may be replaced by a better one.
 const UNNAMED_FOR: Duration = Duration::from_secs(7 * 86_400);

@@ -11,11 +11,6 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params};
 pub(super) use files::{Files, Hash};
 pub(super) use outgoing::{attach, copy, uploads_of};
 
-use super::event::{NewEvent, append};
-use super::inbox::RoutePolicy;
-use super::notice::{self, Addressee};
-use super::outbox::one_row;
-use super::{Result, Store, StoreError, citizen, row};
 use crate::domain::UnixMs;
 use crate::domain::conversation::may_be_texted;
 use crate::domain::media::MediaRef;
@@ -24,6 +19,13 @@ use crate::domain::phone::PhoneNumber;
 use crate::domain::photo::{
     Loss, MAX_PHOTOS, Measured, PhotoEvent, PhotoKind, PhotoState, TELL_EVERY_MS, UPLOAD_KEPT_MS, next,
 };
+use crate::store::engine::row;
+use crate::store::inbound::inbox::RoutePolicy;
+use crate::store::journal::event::{NewEvent, append};
+use crate::store::outbound::notice::{self, Addressee};
+use crate::store::outbound::outbox::one_row;
+use crate::store::people::citizen;
+use crate::store::{Result, Store, StoreError};
 
 /// A photo without its bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]

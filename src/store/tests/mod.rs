@@ -26,7 +26,7 @@ use rusqlite::types::FromSql;
 use rusqlite::{Connection, named_params};
 use tempfile::TempDir;
 
-use super::outbox::NewOutbound;
+use super::outbound::outbox::{self, NewOutbound};
 use super::*;
 use crate::domain::arrival::Policy;
 use crate::domain::arrival::tests::policy;

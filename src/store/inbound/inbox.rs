@@ -5,14 +5,16 @@ use std::sync::Arc;
 use rusqlite::{Connection, OptionalExtension, named_params};
 use sha2::{Digest, Sha256};
 
-use super::arrival::{self, Received, Rules};
-use super::event::{NewEvent, append};
-use super::outbox::SendPolicy;
-use super::write::run_guarded;
-use super::{Result, Store, StoreError, photo, row};
 use crate::domain::UnixMs;
 use crate::domain::arrival::Policy;
 use crate::domain::inbound::{Cursor, InboundEvent, InboundItem, InboundState, InboundText, next};
+use crate::store::engine::row;
+use crate::store::engine::write::run_guarded;
+use crate::store::inbound::arrival::{self, Received, Rules};
+use crate::store::journal::event::{NewEvent, append};
+use crate::store::outbound::outbox::SendPolicy;
+use crate::store::photo;
+use crate::store::{Result, Store, StoreError};
 
 /// What a page brought.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -137,7 +139,7 @@ impl Store {
 }
 
 /// A page being stored; its body is written once something on it turns out to be new.
-pub(super) struct Page<'a> {
+pub(in crate::store) struct Page<'a> {
     pub conn: &'a Connection,
     pub carrier: &'a str,
     pub raw: &'a [u8],
@@ -178,7 +180,7 @@ impl Page<'_> {
     }
 
     /// Keeps an item that could not be read; says whether it was new.
-    pub(super) fn quarantine(&mut self, raw: &str, reason: &str) -> Result<bool> {
+    pub(in crate::store) fn quarantine(&mut self, raw: &str, reason: &str) -> Result<bool> {
         let mut insert = self.conn.prepare_cached(
             "INSERT INTO quarantine (carrier, kind, digest, raw, reason, received_at)
              VALUES (:carrier, :kind, :digest, :raw, :reason, :now)
@@ -205,7 +207,7 @@ impl Page<'_> {
     }
 
     /// Stores the body of the page, once.
-    pub(super) fn keep_body(&mut self) -> Result<i64> {
+    pub(in crate::store) fn keep_body(&mut self) -> Result<i64> {
         if let Some(id) = self.id {
             return Ok(id);
         }

@@ -3,10 +3,6 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
-use super::event::{NewEvent, append};
-use super::notice::{self, Addressee};
-use super::outbox::SendPolicy;
-use super::{Result, StoreError, citizen, queue, row};
 use crate::domain::UnixMs;
 use crate::domain::arrival::{self, Arrival, Arrived, FLOOD_MS, JOIN_MS, Known, Place, Policy, Purpose};
 use crate::domain::calendar::Standing;
@@ -17,6 +13,13 @@ use crate::domain::queue::Standing as InLine;
 use crate::domain::survey::Answer;
 use crate::domain::text::MessageText;
 use crate::domain::triage::Tier;
+use crate::store::conversation::queue;
+use crate::store::engine::row;
+use crate::store::journal::event::{NewEvent, append};
+use crate::store::outbound::notice::{self, Addressee};
+use crate::store::outbound::outbox::SendPolicy;
+use crate::store::people::citizen;
+use crate::store::{Result, StoreError};
 
 /// Danger in a conversation that somebody has looked after within this time rings no bell again (milliseconds).
 const RING_AGAIN_MS: i64 = 10 * 60 * 1_000;
@@ -25,7 +28,7 @@ const RING_AGAIN_MS: i64 = 10 * 60 * 1_000;
 const MOST_JOINED_BYTES: usize = 400;
 
 /// A stored text that waits for the router.
-pub(super) struct Received {
+pub(in crate::store) struct Received {
     pub id: i64,
     pub citizen: PhoneNumber,
     pub our_number: PhoneNumber,
@@ -45,14 +48,19 @@ struct Found {
 }
 
 /// What routing goes by.
-pub(super) struct Rules<'a> {
+pub(in crate::store) struct Rules<'a> {
     pub policy: &'a Policy,
     pub send: &'a SendPolicy,
     pub sticky_ms: i64,
 }
 
 /// Routes one text; says whether an automatic text was written.
-pub(super) fn route(conn: &Connection, text: Received, now: UnixMs, rules: &Rules<'_>) -> Result<bool> {
+pub(in crate::store) fn route(
+    conn: &Connection,
+    text: Received,
+    now: UnixMs,
+    rules: &Rules<'_>,
+) -> Result<bool> {
     let latest = latest_conversation(conn, &text)?;
     let text = after_all_routed(conn, text, latest.as_ref())?;
     let known = known(conn, &text, latest.as_ref(), rules.policy.flood + 1)?;

@@ -2,16 +2,19 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
-use super::event::{NewEvent, append};
-use super::{
-    Citizen, Claim, Note, PhotoInfo, Result, Store, StoreError, Survey, action, citizen, photo, row, survey,
-};
 use crate::domain::UnixMs;
 use crate::domain::conversation::{ConversationEvent, ConversationState, next};
 use crate::domain::counselor::Counselor;
 use crate::domain::outbound::{OutboundKind, OutboundState};
 use crate::domain::phone::PhoneNumber;
 use crate::domain::text::MessageText;
+use crate::store::conversation::action;
+use crate::store::conversation::survey;
+use crate::store::engine::row;
+use crate::store::journal::event::{NewEvent, append};
+use crate::store::people::citizen;
+use crate::store::photo;
+use crate::store::{Citizen, Claim, Note, PhotoInfo, Result, Store, StoreError, Survey};
 
 /// Which conversations to list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -274,7 +277,7 @@ fn n_held(conn: &Connection, counselor_id: i64) -> Result<i64> {
 }
 
 /// What guards a change: read and written in one transaction.
-pub(super) struct Head {
+pub(in crate::store) struct Head {
     pub state: ConversationState,
     pub holder: Option<Counselor>,
     pub last_inbound_id: i64,
@@ -287,7 +290,7 @@ pub(super) struct Head {
 }
 
 impl Head {
-    pub(super) fn of(conn: &Connection, id: i64) -> Result<Head> {
+    pub(in crate::store) fn of(conn: &Connection, id: i64) -> Result<Head> {
         let mut select = conn.prepare_cached(
             "SELECT v.state AS state, v.last_inbound_id, v.citizen, v.our_number, v.last_inbound_at, v.tier, v.desk,
                     v.category,
@@ -312,7 +315,7 @@ impl Head {
     }
 
     /// Why this counselor may not change the conversation, if so.
-    pub(super) fn refusal(&self, counselor_id: i64) -> Option<Claim> {
+    pub(in crate::store) fn refusal(&self, counselor_id: i64) -> Option<Claim> {
         match &self.holder {
             _ if self.state == ConversationState::Closed => Some(Claim::Closed),
             Some(holder) if holder.id == counselor_id => None,
@@ -321,7 +324,7 @@ impl Head {
         }
     }
 
-    pub(super) fn after(&self, event: ConversationEvent) -> Result<ConversationState> {
+    pub(in crate::store) fn after(&self, event: ConversationEvent) -> Result<ConversationState> {
         next(self.state, event).map_err(|_| StoreError::Conflict(format!("it is {}", self.state.as_str())))
     }
 }
@@ -349,7 +352,7 @@ fn take(conn: &Connection, id: i64, from: ConversationState, counselor_id: i64, 
     tell(conn, id, "claimed", counselor_id, None, now)
 }
 
-pub(super) fn tell(
+pub(in crate::store) fn tell(
     conn: &Connection,
     id: i64,
     kind: &str,
@@ -496,7 +499,7 @@ fn outbound(conn: &Connection, conversation_id: i64) -> Result<Vec<Message>> {
 }
 
 /// The texts of one reply.
-pub(super) fn of_reply(conn: &Connection, reply_id: i64) -> Result<Vec<Message>> {
+pub(in crate::store) fn of_reply(conn: &Connection, reply_id: i64) -> Result<Vec<Message>> {
     let sql = format!("{OUTBOUND} WHERE o.reply_id = :reply ORDER BY o.id");
     let mut select = conn.prepare_cached(&sql)?;
     let rows = select.query_map(named_params! { ":reply": reply_id }, outbound_message)?;

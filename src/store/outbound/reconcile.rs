@@ -3,11 +3,12 @@
 
 use rusqlite::{Connection, OptionalExtension, named_params};
 
-use super::event::{NewEvent, append};
-use super::outbox::{accept, finish, outbound, standing, step_to};
-use super::{Result, Store, StoreError, photo};
 use crate::domain::UnixMs;
 use crate::domain::outbound::{ClientKey, Lane, OutboundEvent, OutboundState, OutboundText, next};
+use crate::store::journal::event::{NewEvent, append};
+use crate::store::outbound::outbox::{accept, finish, outbound, standing, step_to};
+use crate::store::photo;
+use crate::store::{Result, Store, StoreError};
 
 /// The carrier's list must lack a text this often, [`ABSENCE_GAP_MS`] apart, before it counts as surely absent.
 const ABSENCES_NEEDED: u32 = 2;
@@ -276,7 +277,7 @@ fn repeat(conn: &Connection, id: i64, before: Option<UnixMs>, now: UnixMs) -> Re
     Ok(())
 }
 
-pub(super) fn ask_a_person(conn: &Connection, id: i64, now: UnixMs) -> Result<()> {
+pub(in crate::store) fn ask_a_person(conn: &Connection, id: i64, now: UnixMs) -> Result<()> {
     let sql =
         "UPDATE outbox SET needs_person = 1 WHERE id = :id AND needs_person = 0 RETURNING conversation_id";
     let asked = conn.prepare_cached(sql)?.query_row(named_params! { ":id": id }, |row| row.get(0));

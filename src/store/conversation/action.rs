@@ -3,14 +3,17 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
-use super::conversation::{Head, tell};
-use super::inbox::RoutePolicy;
-use super::notice::{self, Addressee};
-use super::{Claim, Result, Store, citizen, queue, row};
 use crate::domain::UnixMs;
 use crate::domain::arrival::may_say;
 use crate::domain::conversation::{ConversationState, may_be_texted};
 use crate::domain::notice::{Language, Notice, Slot};
+use crate::store::conversation::list::{Head, tell};
+use crate::store::conversation::queue;
+use crate::store::engine::row;
+use crate::store::inbound::inbox::RoutePolicy;
+use crate::store::outbound::notice::{self, Addressee};
+use crate::store::people::citizen;
+use crate::store::{Claim, Result, Store};
 
 /// A person who is passed a conversation has it to themselves for so long (milliseconds).
 const OFFERED_MS: i64 = 10 * 60 * 1_000;
@@ -127,7 +130,7 @@ impl Store {
                      WHERE login = :login",
                 )?
                 .execute(named_params! { ":role": role, ":desks": desks, ":login": login })?;
-            if n == 1 { Ok(()) } else { Err(super::StoreError::NotFound) }
+            if n == 1 { Ok(()) } else { Err(crate::store::StoreError::NotFound) }
         })
         .await
     }
@@ -155,7 +158,7 @@ fn is_supervisor(conn: &Connection, counselor_id: i64) -> Result<bool> {
 }
 
 /// The notes beside a conversation, oldest first.
-pub(super) fn notes(conn: &Connection, conversation_id: i64) -> Result<Vec<Note>> {
+pub(in crate::store) fn notes(conn: &Connection, conversation_id: i64) -> Result<Vec<Note>> {
     let mut select = conn.prepare_cached(
         "SELECT n.created_at, n.kind, c.name AS author, n.text
          FROM note n LEFT JOIN counselor c ON c.id = n.counselor_id
@@ -174,7 +177,7 @@ pub(super) fn notes(conn: &Connection, conversation_id: i64) -> Result<Vec<Note>
 }
 
 /// Writes a note; `by`: none if it is written by itself.
-pub(super) fn note(
+pub(in crate::store) fn note(
     conn: &Connection,
     conversation_id: i64,
     by: Option<i64>,

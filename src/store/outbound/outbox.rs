@@ -3,15 +3,17 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
-use super::event::{NewEvent, append};
-use super::unanswered::answer_lost;
-use super::{Result, Store, StoreError, receipt, row};
 use crate::domain::UnixMs;
 use crate::domain::notice::Notice;
 use crate::domain::outbound::{
     ClientKey, Lane, OutboundEvent, OutboundKind, OutboundState, OutboundText, Refused, next,
 };
 use crate::domain::phone::{PhoneNumber, Senders};
+use crate::store::conversation::unanswered::answer_lost;
+use crate::store::engine::row;
+use crate::store::journal::event::{NewEvent, append};
+use crate::store::outbound::receipt;
+use crate::store::{Result, Store, StoreError};
 
 /// What the config says of sending.
 #[derive(Debug, Clone)]
@@ -46,7 +48,7 @@ pub enum Outcome {
 }
 
 /// A text about to be written.
-pub(super) struct NewOutbound<'a> {
+pub(in crate::store) struct NewOutbound<'a> {
     pub conversation_id: i64,
     pub reply_id: Option<i64>,
     pub author_id: Option<i64>,
@@ -59,7 +61,7 @@ pub(super) struct NewOutbound<'a> {
     pub notice: Option<Notice>,
 }
 
-pub(super) fn insert(
+pub(in crate::store) fn insert(
     conn: &Connection,
     new: &NewOutbound<'_>,
     now: UnixMs,
@@ -146,7 +148,7 @@ impl Store {
 }
 
 /// Reads a text without its photos ([`Store::photos_of`]); one that was never tried counts as first tried `now`.
-pub(super) fn outbound(r: &Row<'_>, now: UnixMs) -> rusqlite::Result<OutboundText> {
+pub(in crate::store) fn outbound(r: &Row<'_>, now: UnixMs) -> rusqlite::Result<OutboundText> {
     Ok(OutboundText {
         id: r.get("id")?,
         key: row::client_key(r)?,
@@ -162,14 +164,14 @@ pub(super) fn outbound(r: &Row<'_>, now: UnixMs) -> rusqlite::Result<OutboundTex
 }
 
 /// The state and the number of tries of a text.
-pub(super) fn standing(conn: &Connection, id: i64) -> Result<(OutboundState, u32)> {
+pub(in crate::store) fn standing(conn: &Connection, id: i64) -> Result<(OutboundState, u32)> {
     let mut select = conn.prepare_cached("SELECT state, n_attempts FROM outbox WHERE id = :id")?;
     Ok(select
         .query_row(named_params! { ":id": id }, |r| Ok((row::outbound_state(r)?, r.get("n_attempts")?)))?)
 }
 
 /// The carrier has it. A receipt that came before is applied at once.
-pub(super) fn accept(
+pub(in crate::store) fn accept(
     conn: &Connection,
     id: i64,
     from: OutboundState,
@@ -193,7 +195,7 @@ pub(super) fn accept(
 }
 
 /// A step to a state in which the text waits for `at`; `NotTaken` counts as a failure.
-pub(super) fn step_to(
+pub(in crate::store) fn step_to(
     conn: &Connection,
     id: i64,
     from: OutboundState,
@@ -218,7 +220,7 @@ pub(super) fn step_to(
 }
 
 /// A step to a final state, or to `unconfirmed`.
-pub(super) fn finish(
+pub(in crate::store) fn finish(
     conn: &Connection,
     id: i64,
     from: OutboundState,
@@ -264,7 +266,7 @@ fn after(from: OutboundState, event: OutboundEvent) -> Result<OutboundState> {
     })
 }
 
-pub(super) fn one_row(n: usize) -> Result<()> {
+pub(in crate::store) fn one_row(n: usize) -> Result<()> {
     if n == 1 { Ok(()) } else { Err(StoreError::Conflict("somebody else changed it".into())) }
 }
 

@@ -2,8 +2,8 @@
 
 use rusqlite::{Connection, Row, named_params};
 
-use super::{Result, Store};
 use crate::domain::UnixMs;
+use crate::store::{Result, Store};
 
 /// One thing that happened. Holds no number and no text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub struct Event {
 
 /// An event about to be written.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct NewEvent<'a> {
+pub(in crate::store) struct NewEvent<'a> {
     pub kind: &'a str,
     pub conversation_id: Option<i64>,
     pub message_id: Option<i64>,
@@ -27,7 +27,7 @@ pub(super) struct NewEvent<'a> {
     pub detail: Option<&'a str>,
 }
 
-pub(super) fn append(conn: &Connection, now: UnixMs, event: NewEvent<'_>) -> Result<()> {
+pub(in crate::store) fn append(conn: &Connection, now: UnixMs, event: NewEvent<'_>) -> Result<()> {
     let mut insert = conn.prepare_cached(
         "INSERT INTO event (at, kind, conversation_id, message_id, counselor_id, detail)
          VALUES (:at, :kind, :conversation, :message, :counselor, :detail)",

@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
-use super::outbox::{finish, one_row, outbound, step_to};
-use super::{Result, Store, reconcile, row};
 use crate::domain::UnixMs;
 use crate::domain::outbound::{Lane, OutboundEvent, OutboundState, OutboundText};
 use crate::domain::phone::{PhoneNumber, Senders};
+use crate::store::engine::row;
+use crate::store::outbound::outbox::{finish, one_row, outbound, step_to};
+use crate::store::outbound::reconcile;
+use crate::store::{Result, Store};
 
 /// A text whose row is damaged is looked at again after this time.
 const UNREADABLE_AGAIN_MS: i64 = 10 * 60 * 1000;

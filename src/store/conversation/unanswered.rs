@@ -3,10 +3,12 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
-use super::event::{NewEvent, append};
-use super::{Result, queue, row};
 use crate::domain::UnixMs;
 use crate::domain::conversation::{ConversationEvent, ConversationState, next};
+use crate::store::Result;
+use crate::store::conversation::queue;
+use crate::store::engine::row;
+use crate::store::journal::event::{NewEvent, append};
 
 /// The conversation whose last answer a lost text belongs to.
 struct Affected {
@@ -17,7 +19,7 @@ struct Affected {
 
 /// After the text `outbox_id` was lost: its conversation is not answered any more, if this was its last answer and the
 /// same words are not on their way again.
-pub(super) fn answer_lost(conn: &Connection, outbox_id: i64, now: UnixMs) -> Result<()> {
+pub(in crate::store) fn answer_lost(conn: &Connection, outbox_id: i64, now: UnixMs) -> Result<()> {
     let Some(affected) = affected(conn, outbox_id)? else {
         return Ok(());
     };

@@ -2,8 +2,8 @@
 
 use rusqlite::named_params;
 
-use super::{Result, Store};
 use crate::domain::UnixMs;
+use crate::store::{Result, Store};
 
 impl Store {
     /// Carriers that are held back, and since when.

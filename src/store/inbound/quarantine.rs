@@ -2,10 +2,11 @@
 
 use rusqlite::named_params;
 
-use super::{Result, Store, StoreError, row};
 use crate::domain::UnixMs;
 use crate::domain::inbound::{InboundEvent, InboundState, next};
 use crate::domain::phone::PhoneNumber;
+use crate::store::engine::row;
+use crate::store::{Result, Store, StoreError};
 
 /// Something set aside.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,10 +6,11 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params};
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 
-use super::event::{NewEvent, append};
-use super::{Result, Store, StoreError, row};
 use crate::domain::UnixMs;
 use crate::domain::counselor::{Counselor, after_failed_login};
+use crate::store::engine::row;
+use crate::store::journal::event::{NewEvent, append};
+use crate::store::{Result, Store, StoreError};
 
 /// Each hash takes 19 MiB and a core for a while: a flood of log-ins waits here, and not before the database.
 static HASHING: Semaphore = Semaphore::const_new(2);

@@ -13,14 +13,14 @@ use std::time::Duration;
 use rusqlite::Connection;
 use tokio::sync::{Notify, oneshot};
 
-use super::{Hints, Result, Store, StoreError, StoreOptions, connect};
+use crate::store::{Hints, Result, Store, StoreError, StoreOptions, connect};
 
 /// Writes that share one commit at most.
 const MAX_BATCH: usize = 256;
 /// Look at the log's length after this many commits.
 const LOOK_EVERY: u32 = 64;
 /// From this length on (bytes) the log is copied into the file beside the writer, then begun anew and cut.
-pub(super) const LOG_IS_LONG: u32 = 8 << 20;
+pub(in crate::store) const LOG_IS_LONG: u32 = 8 << 20;
 /// Writers wait for all of the copying from this length on.
 const LOG_IS_TOO_LONG: u64 = 128 << 20;
 /// They wait for readers of an old state at most this long (a copy being made may read for minutes); then the next look.
@@ -64,7 +64,7 @@ where
     }
 }
 
-pub(super) struct Writer {
+pub(in crate::store) struct Writer {
     connection: Mutex<Connection>,
     queue: Mutex<Queue>,
     path: PathBuf,
@@ -88,7 +88,7 @@ struct Queue {
 impl Store {
     /// Runs `job` in a transaction, perhaps shared; returns after the COMMIT. It may run twice, but what it did the first
     /// time is undone then.
-    pub(super) async fn write<T, F>(&self, job: F) -> Result<T>
+    pub(in crate::store) async fn write<T, F>(&self, job: F) -> Result<T>
     where
         T: Send + 'static,
         F: FnMut(&Connection) -> Result<T> + Send + 'static,
@@ -100,7 +100,7 @@ impl Store {
 }
 
 /// A panic in one write must not take the writer down with it.
-pub(super) fn run_guarded<T>(
+pub(in crate::store) fn run_guarded<T>(
     job: impl FnOnce(&Connection) -> Result<T>,
     connection: &Connection,
 ) -> Result<T> {
@@ -108,7 +108,7 @@ pub(super) fn run_guarded<T>(
 }
 
 impl Writer {
-    pub(super) fn new(
+    pub(in crate::store) fn new(
         connection: Connection,
         path: &Path,
         options: &StoreOptions,
@@ -131,7 +131,7 @@ impl Writer {
         }
     }
 
-    pub(super) async fn disk_failed(&self) {
+    pub(in crate::store) async fn disk_failed(&self) {
         let told = self.on_failed.notified();
         if !self.failed.load(Ordering::Acquire) {
             told.await;
@@ -276,7 +276,7 @@ impl Writer {
         done
     }
 
-    pub(super) async fn checkpoint(self: &Arc<Self>) -> Result<()> {
+    pub(in crate::store) async fn checkpoint(self: &Arc<Self>) -> Result<()> {
         let writer = Arc::clone(self);
         let task = tokio::task::spawn_blocking(move || {
             let done = checkpoint(&lock(&writer.connection), "TRUNCATE");

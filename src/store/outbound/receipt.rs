@@ -2,12 +2,13 @@
 
 use rusqlite::{Connection, OptionalExtension, named_params};
 
-use super::inbox::Page;
-use super::outbox::{finish, standing};
-use super::{Result, Store, row};
 use crate::domain::UnixMs;
 use crate::domain::outbound::next;
 use crate::domain::receipt::{Receipt, ReceiptItem, ReceiptStatus};
+use crate::store::engine::row;
+use crate::store::inbound::inbox::Page;
+use crate::store::outbound::outbox::{finish, standing};
+use crate::store::{Result, Store};
 
 /// What a page of receipts did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -136,7 +137,7 @@ fn move_on(conn: &Connection, id: i64, status: ReceiptStatus, code: &str, now: U
 }
 
 /// Applies receipts that came before their text was known to be accepted.
-pub(super) fn apply_waiting(conn: &Connection, outbox_id: i64, now: UnixMs) -> Result<()> {
+pub(in crate::store) fn apply_waiting(conn: &Connection, outbox_id: i64, now: UnixMs) -> Result<()> {
     let mut select = conn.prepare_cached(
         "SELECT r.id, r.status AS status, r.code FROM receipt r JOIN outbox o ON o.id = :outbox
          WHERE r.outbox_id IS NULL AND r.carrier = o.carrier AND r.carrier_message_id = o.carrier_message_id

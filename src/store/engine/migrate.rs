@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::{Result, StoreError};
+use crate::store::{Result, StoreError};
 
-const SCHEMA: &str = include_str!("../../schema.sql");
+const SCHEMA: &str = include_str!("../../../schema.sql");
 
 /// Marks a file as Munja's (`PRAGMA application_id`): "Munj" in ASCII.
 const APPLICATION_ID: i32 = 0x4d75_6e6a;
@@ -24,7 +24,7 @@ const MIGRATIONS: &[&str] = &[
 /// The version of `schema.sql`.
 pub const SCHEMA_VERSION: i32 = 1 + MIGRATIONS.len() as i32;
 
-pub(super) fn bring_up_to_date(connection: &mut Connection, path: &Path) -> Result<()> {
+pub(in crate::store) fn bring_up_to_date(connection: &mut Connection, path: &Path) -> Result<()> {
     bring_to(connection, path, SCHEMA, MIGRATIONS)
 }
 

@@ -11,7 +11,11 @@ use crate::domain::phone::PhoneNumber;
 use crate::domain::text::MessageText;
 
 /// Reads column `name` as a word that `parse` knows.
-pub(super) fn word<T>(row: &Row<'_>, name: &str, parse: impl Fn(&str) -> Option<T>) -> rusqlite::Result<T> {
+pub(in crate::store) fn word<T>(
+    row: &Row<'_>,
+    name: &str,
+    parse: impl Fn(&str) -> Option<T>,
+) -> rusqlite::Result<T> {
     let index = row.as_ref().column_index(name)?;
     let found: String = row.get(index)?;
     parse(&found).ok_or_else(|| {
@@ -20,33 +24,33 @@ pub(super) fn word<T>(row: &Row<'_>, name: &str, parse: impl Fn(&str) -> Option<
     })
 }
 
-pub(super) fn conversation_state(row: &Row<'_>) -> rusqlite::Result<ConversationState> {
+pub(in crate::store) fn conversation_state(row: &Row<'_>) -> rusqlite::Result<ConversationState> {
     word(row, "state", ConversationState::from_word)
 }
 
-pub(super) fn outbound_state(row: &Row<'_>) -> rusqlite::Result<OutboundState> {
+pub(in crate::store) fn outbound_state(row: &Row<'_>) -> rusqlite::Result<OutboundState> {
     word(row, "state", OutboundState::from_word)
 }
 
-pub(super) fn outbound_kind(row: &Row<'_>) -> rusqlite::Result<OutboundKind> {
+pub(in crate::store) fn outbound_kind(row: &Row<'_>) -> rusqlite::Result<OutboundKind> {
     word(row, "kind", OutboundKind::from_word)
 }
 
-pub(super) fn client_key(row: &Row<'_>) -> rusqlite::Result<ClientKey> {
+pub(in crate::store) fn client_key(row: &Row<'_>) -> rusqlite::Result<ClientKey> {
     word(row, "client_key", ClientKey::parse)
 }
 
-pub(super) fn phone(row: &Row<'_>, name: &str) -> rusqlite::Result<PhoneNumber> {
+pub(in crate::store) fn phone(row: &Row<'_>, name: &str) -> rusqlite::Result<PhoneNumber> {
     word(row, name, |found| Some(PhoneNumber::parse(found)))
 }
 
-pub(super) fn text(row: &Row<'_>) -> rusqlite::Result<MessageText> {
+pub(in crate::store) fn text(row: &Row<'_>) -> rusqlite::Result<MessageText> {
     Ok(MessageText::new(row.get::<_, String>("text")?))
 }
 
 /// A counselor out of `counselor_id`, `counselor_login`, `counselor_name` and `counselor_disabled_at`; `None` where the
 /// join found nobody.
-pub(super) fn counselor(row: &Row<'_>) -> rusqlite::Result<Option<Counselor>> {
+pub(in crate::store) fn counselor(row: &Row<'_>) -> rusqlite::Result<Option<Counselor>> {
     let Some(id) = row.get("counselor_id")? else {
         return Ok(None);
     };

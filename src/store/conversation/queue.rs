@@ -2,16 +2,16 @@
 
 use rusqlite::{Connection, Row, named_params};
 
-use super::Result;
-use super::event::{NewEvent, append};
 use crate::domain::UnixMs;
 use crate::domain::queue::{self, Standing};
+use crate::store::Result;
+use crate::store::journal::event::{NewEvent, append};
 
 const HOUR_MS: i64 = 60 * 60 * 1_000;
 
 /// Gives a conversation its place in line, by what its row says now. `opened_at`: when the desk opened for what came while
 /// it was closed.
-pub(super) fn place(conn: &Connection, id: i64, opened_at: Option<UnixMs>) -> Result<()> {
+pub(in crate::store) fn place(conn: &Connection, id: i64, opened_at: Option<UnixMs>) -> Result<()> {
     let sql = "SELECT waiting_since_at, tier, last_reply_at IS NOT NULL AS in_dialogue
                FROM conversation WHERE id = :id";
     let standing = |r: &Row<'_>| {
@@ -28,7 +28,7 @@ pub(super) fn place(conn: &Connection, id: i64, opened_at: Option<UnixMs>) -> Re
 }
 
 /// Rings for a conversation: danger now. `by`: the counselor who saw it; none if triage did.
-pub(super) fn ring(conn: &Connection, id: i64, by: Option<i64>, now: UnixMs) -> Result<()> {
+pub(in crate::store) fn ring(conn: &Connection, id: i64, by: Option<i64>, now: UnixMs) -> Result<()> {
     conn.prepare_cached(
         "UPDATE conversation
          SET tier = 1, urgent_at = :now, acked_at = NULL, acked_by = NULL, n_escalations = 0,
@@ -43,7 +43,7 @@ pub(super) fn ring(conn: &Connection, id: i64, by: Option<i64>, now: UnixMs) -> 
 }
 
 /// How many of the same desk are taken before this conversation.
-pub(super) fn n_ahead(conn: &Connection, conversation_id: i64) -> Result<i64> {
+pub(in crate::store) fn n_ahead(conn: &Connection, conversation_id: i64) -> Result<i64> {
     let sql = "SELECT count(*) FROM conversation me, conversation w INDEXED BY conversation_waiting
                WHERE me.id = :id AND w.state = 'waiting' AND w.desk = me.desk
                  AND (w.queue_at, w.id) < (me.queue_at, me.id)";
@@ -51,7 +51,7 @@ pub(super) fn n_ahead(conn: &Connection, conversation_id: i64) -> Result<i64> {
 }
 
 /// Minutes until so many before somebody are answered, by the last hour's pace (`domain::queue`).
-pub(super) fn minutes(conn: &Connection, n_ahead: i64, now: UnixMs) -> Result<Option<i64>> {
+pub(in crate::store) fn minutes(conn: &Connection, n_ahead: i64, now: UnixMs) -> Result<Option<i64>> {
     if n_ahead == 0 {
         return Ok(None);
     }

@@ -4,9 +4,10 @@ use std::collections::HashMap;
 
 use rusqlite::{Row, named_params};
 
-use super::{Result, Store, row};
 use crate::domain::UnixMs;
 use crate::domain::arrival::replay::{Begins, Past};
+use crate::store::engine::row;
+use crate::store::{Result, Store};
 
 impl Store {
     /// The texts that were routed from `since` on, in the order they came. Reads through the journal: for an operator's

@@ -2,13 +2,14 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
-use super::event::{NewEvent, append};
-use super::outbox;
-use super::{Result, row};
 use crate::domain::UnixMs;
 use crate::domain::opt_out::Wish;
 use crate::domain::outbound::OutboundEvent;
 use crate::domain::phone::PhoneNumber;
+use crate::store::Result;
+use crate::store::engine::row;
+use crate::store::journal::event::{NewEvent, append};
+use crate::store::outbound::outbox;
 
 /// A person, as far as it matters for what is sent to them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -20,7 +21,7 @@ pub struct Citizen {
     pub preference: Option<String>,
 }
 
-pub(super) fn of(conn: &Connection, number: &PhoneNumber) -> Result<Citizen> {
+pub(in crate::store) fn of(conn: &Connection, number: &PhoneNumber) -> Result<Citizen> {
     let mut select = conn.prepare_cached(
         "SELECT opted_out_at, restricted_until_at, restriction_reason, surveyed_at, preference
          FROM citizen WHERE number = :number",
@@ -41,7 +42,7 @@ pub(super) fn of(conn: &Connection, number: &PhoneNumber) -> Result<Citizen> {
 }
 
 /// Their wish is honoured from now on; what waits to leave by itself does not leave any more.
-pub(super) fn wish(
+pub(in crate::store) fn wish(
     conn: &Connection,
     number: &PhoneNumber,
     wish: Wish,
@@ -74,7 +75,7 @@ pub(super) fn wish(
 }
 
 /// They were asked how it was.
-pub(super) fn surveyed(conn: &Connection, number: &PhoneNumber, now: UnixMs) -> Result<()> {
+pub(in crate::store) fn surveyed(conn: &Connection, number: &PhoneNumber, now: UnixMs) -> Result<()> {
     conn.prepare_cached(
         "INSERT INTO citizen (number, surveyed_at) VALUES (:number, :now)
          ON CONFLICT (number) DO UPDATE SET surveyed_at = excluded.surveyed_at",
@@ -84,7 +85,7 @@ pub(super) fn surveyed(conn: &Connection, number: &PhoneNumber, now: UnixMs) -> 
 }
 
 /// Not answered until then; `None` ends it.
-pub(super) fn restrict(
+pub(in crate::store) fn restrict(
     conn: &Connection,
     number: &PhoneNumber,
     until: Option<(UnixMs, &str)>,
@@ -103,7 +104,11 @@ pub(super) fn restrict(
     Ok(())
 }
 
-pub(super) fn prefer(conn: &Connection, number: &PhoneNumber, preference: Option<&str>) -> Result<()> {
+pub(in crate::store) fn prefer(
+    conn: &Connection,
+    number: &PhoneNumber,
+    preference: Option<&str>,
+) -> Result<()> {
     conn.prepare_cached(
         "INSERT INTO citizen (number, preference) VALUES (:number, :preference)
          ON CONFLICT (number) DO UPDATE SET preference = excluded.preference",

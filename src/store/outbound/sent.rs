@@ -2,9 +2,10 @@
 
 use rusqlite::named_params;
 
-use super::{Result, Store, row};
 use crate::domain::UnixMs;
 use crate::domain::compare::Ours;
+use crate::store::engine::row;
+use crate::store::{Result, Store};
 
 /// How a comparison ended.
 #[derive(Debug, Clone, PartialEq, Eq)]

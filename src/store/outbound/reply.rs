@@ -2,13 +2,15 @@
 
 use rusqlite::{Connection, OptionalExtension, named_params};
 
-use super::conversation::{Head, Message, of_reply, tell};
-use super::outbox::{self, NewOutbound, SendPolicy};
-use super::{Claim, Result, Store, StoreError, citizen, photo};
 use crate::domain::UnixMs;
 use crate::domain::conversation::ConversationEvent;
 use crate::domain::media::PhotoLimits;
 use crate::domain::outbound::{Lane, OutboundKind};
+use crate::store::conversation::list::{Head, Message, of_reply, tell};
+use crate::store::outbound::outbox::{self, NewOutbound, SendPolicy};
+use crate::store::people::citizen;
+use crate::store::photo;
+use crate::store::{Claim, Result, Store, StoreError};
 
 /// An answer about to be written.
 #[derive(Debug, Clone)]

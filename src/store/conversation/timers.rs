@@ -2,10 +2,6 @@
 
 use rusqlite::{Connection, Row, named_params};
 
-use super::event::{NewEvent, append};
-use super::inbox::RoutePolicy;
-use super::notice::{self, Addressee};
-use super::{Result, Store, citizen, queue, row};
 use crate::domain::UnixMs;
 use crate::domain::arrival::may_say;
 use crate::domain::conversation::may_be_texted;
@@ -13,6 +9,13 @@ use crate::domain::notice::{Language, Notice, Slot};
 use crate::domain::phone::PhoneNumber;
 use crate::domain::survey;
 use crate::domain::timers::{Due, Open, Times, due};
+use crate::store::conversation::queue;
+use crate::store::engine::row;
+use crate::store::inbound::inbox::RoutePolicy;
+use crate::store::journal::event::{NewEvent, append};
+use crate::store::outbound::notice::{self, Addressee};
+use crate::store::people::citizen;
+use crate::store::{Result, Store};
 
 /// What one round of timers did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -6,17 +6,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rusqlite::Connection;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::{Result, Store, StoreError};
+use crate::store::{Result, Store, StoreError};
 
 const N_READERS: usize = 3;
 
-pub(super) struct Readers {
+pub(in crate::store) struct Readers {
     idle: Mutex<Vec<Connection>>,
     permits: Arc<Semaphore>,
 }
 
 impl Readers {
-    pub(super) fn open(connect: impl Fn() -> Result<Connection>) -> Result<Self> {
+    pub(in crate::store) fn open(connect: impl Fn() -> Result<Connection>) -> Result<Self> {
         let idle = (0..N_READERS).map(|_| connect()).collect::<Result<Vec<_>>>()?;
         Ok(Readers { idle: Mutex::new(idle), permits: Arc::new(Semaphore::new(N_READERS)) })
     }
@@ -44,7 +44,7 @@ impl Readers {
 
 impl Store {
     /// Runs `query` in one read transaction, on what was committed before it began.
-    pub(super) async fn read<T, F>(&self, query: F) -> Result<T>
+    pub(in crate::store) async fn read<T, F>(&self, query: F) -> Result<T>
     where
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T> + Send + 'static,
@@ -58,7 +58,7 @@ impl Store {
 
     /// Like [`Store::read`], for a look-up of one row by an index: it runs on this very thread where a connection is
     /// free, for it takes a few microseconds, and handing it to another thread takes more.
-    pub(super) async fn look_up<T, F>(&self, query: F) -> Result<T>
+    pub(in crate::store) async fn look_up<T, F>(&self, query: F) -> Result<T>
     where
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T> + Send + 'static,

@@ -4,21 +4,21 @@ use std::collections::BTreeMap;
 
 use rusqlite::{Connection, named_params};
 
-use super::Result;
-use super::outbox::{self, NewOutbound, SendPolicy};
 use crate::domain::UnixMs;
 use crate::domain::notice::NoticeText;
 use crate::domain::phone::PhoneNumber;
+use crate::store::Result;
+use crate::store::outbound::outbox::{self, NewOutbound, SendPolicy};
 
 /// To whom, and in which conversation.
-pub(super) struct Addressee<'a> {
+pub(in crate::store) struct Addressee<'a> {
     pub conversation_id: i64,
     pub citizen: &'a PhoneNumber,
     pub our_number: &'a PhoneNumber,
 }
 
 /// Puts an automatic text in line. Whether it may be said is the caller's to ask (`domain::arrival::may_say`).
-pub(super) fn write(
+pub(in crate::store) fn write(
     conn: &Connection,
     to: &Addressee<'_>,
     notice: &NoticeText,
@@ -40,7 +40,7 @@ pub(super) fn write(
 }
 
 /// When a text of each group was last written in this conversation.
-pub(super) fn said(conn: &Connection, conversation_id: i64) -> Result<BTreeMap<String, UnixMs>> {
+pub(in crate::store) fn said(conn: &Connection, conversation_id: i64) -> Result<BTreeMap<String, UnixMs>> {
     let mut select = conn.prepare_cached(
         "SELECT notice, created_at FROM outbox INDEXED BY outbox_notices
          WHERE conversation_id = :conversation AND notice IS NOT NULL

@@ -2,9 +2,9 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
-use super::{Result, Store};
 use crate::domain::UnixMs;
 use crate::domain::text::MessageText;
+use crate::store::{Result, Store};
 
 /// What a citizen answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +38,7 @@ impl Store {
 }
 
 /// The last answer in a conversation.
-pub(super) fn of(conn: &Connection, conversation_id: i64) -> Result<Option<Survey>> {
+pub(in crate::store) fn of(conn: &Connection, conversation_id: i64) -> Result<Option<Survey>> {
     let sql = format!(
         "{ANSWERS} WHERE s.conversation_id = :id AND s.answered_at IS NOT NULL ORDER BY s.id DESC LIMIT 1"
     );
