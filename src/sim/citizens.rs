@@ -1,86 +1,8 @@
-//! Citizens: what they text, and where their words come from.
+//! What citizens text when a simulated carrier runs by itself.
 
 use std::path::Path;
 
 use anyhow::{Context, bail};
-use bytes::Bytes;
-
-use super::State;
-use super::dialect::Pushed;
-use super::faults::{Endpoint, Fault, Sort, of_text};
-use super::rules::Call;
-
-/// A citizen's text.
-pub(super) struct Text {
-    pub key: String,
-    pub from: String,
-    pub body: String,
-    /// JPEG, as a rule.
-    pub photos: Vec<Bytes>,
-    /// As the carrier dates it.
-    pub at: i64,
-    /// Not listed before, by the true clock.
-    pub visible_at: i64,
-    pub n_served: u64,
-    /// How often the gateway took it from a webhook.
-    pub n_pushed: u64,
-    /// When the gateway acked it, or was handed it for good.
-    pub acked_at: Option<i64>,
-    /// What is wrong with how it is listed.
-    pub quirk: Option<Fault>,
-}
-
-impl Text {
-    /// What the citizen typed as sender.
-    pub(super) fn shown_from(&self) -> &str {
-        match &self.quirk {
-            Some(Fault::AliasMo { from }) => from,
-            _ => &self.from,
-        }
-    }
-
-    /// It is listed so that it cannot be read.
-    pub(super) fn is_broken(&self) -> bool {
-        self.quirk == Some(Fault::BrokenMo)
-    }
-}
-
-impl State {
-    /// Returns the carrier's key of the text.
-    pub(super) fn add_text(&mut self, from: &str, body: &str, photos: Vec<Bytes>, now: i64) -> String {
-        let call = Call { endpoint: Endpoint::Text, number: from, text: body };
-        let quirk = self.strike(call, Sort::Content).or_else(|| of_text(body));
-        let index = self.texts.len();
-        let before = self.texts.last().filter(|_| quirk == Some(Fault::SameKeyMo));
-        let key = before.map_or_else(|| self.dialect.text_key(index + 1), |text| text.key.clone());
-        let late_ms = match quirk {
-            Some(Fault::LateMo { ms }) => i64::try_from(ms).unwrap_or(i64::MAX / 4),
-            _ => 0,
-        };
-        let at = now + self.skew_ms();
-        self.texts_by_time.insert(at, index);
-        self.texts_open.insert((now + late_ms, index));
-        self.texts_by_key.entry(key.clone()).or_default().push(index);
-        self.expect_push(now + late_ms, Pushed::Text(index));
-        if quirk == Some(Fault::DuplicateMo) {
-            self.expect_push(now + late_ms, Pushed::Text(index));
-        }
-        self.texts.push(Text {
-            key: key.clone(),
-            from: from.to_owned(),
-            body: body.to_owned(),
-            photos,
-            at,
-            visible_at: now + late_ms,
-            n_served: 0,
-            n_pushed: 0,
-            acked_at: None,
-            quirk,
-        });
-        key
-    }
-}
-
 /// What citizens ask when nobody gives them a file.
 pub const SAMPLE_QUESTIONS: &[&str] = &[
     "안녕하세요. 저는 청각장애인입니다. 첨단09번 버스 막차가 몇 시인가요?",

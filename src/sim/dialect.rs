@@ -3,9 +3,9 @@
 //!
 //! # How to add a carrier
 //!
-//! One file `sim/<carrier>.rs`, or a folder of them with `mod.rs`, `mod <carrier>;` in `sim/mod.rs`, and here one variant of
-//! [`DialectKind`] with its arm. Nothing else knows it. [`bizgo`](super::bizgo) is the model; its tests are `sim/tests/`. A
-//! new dialect brings its own tests, and drives the real driver in `carrier/<carrier>` against it.
+//! A folder `sim/dialects/<carrier>/`, its `mod` line and its line in the table of `sim/dialects/mod.rs`. Nothing else knows
+//! it. `bizgo` is the model; its tests are `sim/tests/`. A new dialect brings its own tests, and drives the real driver in
+//! `carrier/<carrier>` against it.
 //!
 //! # One call, in order
 //!
@@ -16,7 +16,7 @@
 //! 4. A send is read by [`Dialect::order`]. Then the core counts it against the limit (as many as it has recipients; anything
 //!    else as one) and, if it is too many, asks for [`Trouble::RateLimit`]; only then a send that could not be read is refused.
 //! 5. Rules and magic numbers strike. What they need said is [`Dialect::trouble`].
-//! 6. A send is taken by the core, each recipient after [`Dialect::objection`], and [`Dialect::sent`] words the [`Outcome`]s.
+//! 6. A send is taken by the core, each recipient after [`objection`](super::core::particulars::Particulars::objection), and [`Dialect::sent`] words the [`Outcome`]s.
 //!    Every other endpoint is [`Dialect::answer`], which reads and changes the carrier through [`Core`].
 //! 7. The answer may still be cut, lost or replaced ([`Dialect::garbled`]).
 //!
@@ -26,93 +26,41 @@
 //!   (read once), [`Core::open_texts`] and [`Core::ack_text`] (until acked), [`Core::texts_by_key`], [`Core::photo`].
 //! * Reports: [`Core::report_batch`] and [`Core::ack_batch`] (a queue of batches), [`Core::hand_out_reports`] (read once),
 //!   [`Core::open_reports`] and [`Core::ack_report`] (until acked one by one), [`Core::list_reported`] (a window by update time),
-//!   or one message's own [`Message::report`](super::handset::Message::report).
+//!   or one message's own [`Message::report`](super::core::record::Message::report).
 //! * What was sent: [`Core::list_sent`], [`Core::message_by_key`], [`Core::messages_by_client_key`],
 //!   [`Core::messages_by_reference`], [`Core::same_request`].
 //! * Logins ([`Core::issue_token`], [`Core::has_token`]), things that may be used once ([`Core::first_use`]), times to remember
 //!   ([`Core::mark`]), files ([`Core::keep_file`], [`Core::file`]).
 //!
-//! Lists give indices; [`Core::text`] and [`Core::message`] show what is there. An item that [`Text::is_broken`](super::citizens::Text::is_broken) is listed so
-//! that it cannot be read, with its key if it can have one; a page that [`has_broken`](super::texts::TextPage::has_broken) gets
-//! one unreadable item more. The citizen's number is [`Text::from`](super::citizens::Text::from), what stands as sender is
-//! [`Text::shown_from`](super::citizens::Text::shown_from): a carrier that tells only one of them tells the first.
+//! Lists give indices; [`Core::text`] and [`Core::message`] show what is there. An item that [`Text::is_broken`](super::core::record::Text::is_broken) is listed so
+//! that it cannot be read, with its key if it can have one; a page that [`has_broken`](super::core::texts::TextPage::has_broken) gets
+//! one unreadable item more. The citizen's number is [`Text::from`](super::core::record::Text::from), what stands as sender is
+//! [`Text::shown_from`](super::core::record::Text::shown_from): a carrier that tells only one of them tells the first.
 //!
 //! # Conventions
 //!
-//! * Numbers in the core are as a phone in Korea shows them (`01012345678`); [`numbers`](super::numbers) converts.
+//! * Numbers in the core are as a phone in Korea shows them (`01012345678`); `dialects/numbers.rs` converts.
 //! * `core.now` is the true clock, for windows and expiry of the simulator's own; what is written or compared with what the
 //!   gateway wrote is by the carrier's clock: [`Core::dated_now`], `text.at`, `message.dated(..)`.
 //! * Codes in rules are the dialect's own: `Reject { code }`, `RejectAll { code }` and `ReportCode { code }` go to the wire as
-//!   they are. The few codes the core must choose itself are [`Dialect::codes`].
+//!   they are. The few codes the core must choose itself are [`codes`](super::core::particulars::Particulars::codes).
 //! * A code in [`Answer::refusal`] is counted in the ledger as refused because of the gateway: no fault sets it off.
 //! * A dialect has no state of its own: what it must remember, the core remembers. It is strict: what its carrier's documents
 //!   refuse, it refuses, and what they do not say, it does not invent.
-//! * Webhooks: [`Dialect::push`] words one text or report as a call to [`SimOptions::webhook`], signed with
-//!   [`SimOptions::webhook_secret`]; [`Dialect::push_taken`] and [`Dialect::push_waits_ms`] say what the carrier takes for an
+//! * Webhooks: [`Dialect::push`] words one text or report as a call to [`SimOptions::webhook`](super::options::SimOptions::webhook), signed with
+//!   [`SimOptions::webhook_secret`](super::options::SimOptions::webhook_secret); [`Dialect::push_taken`] and [`Dialect::push_waits_ms`] say what the carrier takes for an
 //!   answer and how it tries again.
 
 use bytes::Bytes;
-use clap::ValueEnum;
 use http::{Method, Request, Response};
 
-use super::SimOptions;
 use super::answer::Answer;
 use super::core::Core;
+use super::core::order::Order;
+use super::core::particulars::Particulars;
+use super::core::record::Pushed;
+use super::core::sends::Outcome;
 use super::faults::Endpoint;
-use super::order::{Order, Recipient};
-use super::sends::Outcome;
-
-/// Whose wire format a simulated carrier speaks.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub enum DialectKind {
-    #[default]
-    Bizgo,
-    Clicksend,
-    Infobip,
-    Msghub,
-    Nhn,
-    Oneapi,
-    Sens,
-    Smsgate,
-    Solapi,
-    Twilio,
-}
-
-impl DialectKind {
-    /// The word on the command line and in `carrier.<word>`.
-    pub fn name(self) -> String {
-        self.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
-    }
-
-    pub(super) fn dialect(self) -> &'static dyn Dialect {
-        match self {
-            DialectKind::Bizgo => &super::bizgo::Bizgo,
-            DialectKind::Clicksend => &super::clicksend::ClickSend,
-            DialectKind::Infobip => &super::infobip::Infobip,
-            DialectKind::Msghub => &super::msghub::Msghub,
-            DialectKind::Nhn => &super::nhn::Nhn,
-            DialectKind::Oneapi => &super::oneapi::OneApi,
-            DialectKind::Sens => &super::sens::Sens,
-            DialectKind::Smsgate => &super::smsgate::SmsGate,
-            DialectKind::Solapi => &super::solapi::Solapi,
-            DialectKind::Twilio => &super::twilio::Twilio,
-        }
-    }
-}
-
-/// Codes the core chooses, in the dialect's words.
-pub(super) struct Codes {
-    /// The report of a text that arrived.
-    pub delivered: &'static str,
-    /// Of one whose time to live was over first.
-    pub timed_out: &'static str,
-    /// Of one to a phone that is off.
-    pub phone_off: &'static str,
-    /// A report code nobody knows.
-    pub unknown: &'static str,
-    /// Why a bad number is refused.
-    pub bad_number: &'static str,
-}
 
 /// Something that is refused or fails before the endpoint has a say.
 #[derive(Debug, Clone, Copy)]
@@ -127,29 +75,8 @@ pub(super) enum Trouble<'a> {
     Refused { code: &'a str },
 }
 
-/// What a carrier's name for a message can be made of.
-pub(super) struct Serial<'a> {
-    /// By the carrier's clock.
-    pub at: i64,
-    /// Counts requests of which something was taken, from 0.
-    pub request: u64,
-    /// Counts messages of this request, from 0.
-    pub n: usize,
-    /// The gateway's own key of it.
-    pub key: Option<&'a str>,
-    /// The number it leaves from.
-    pub from: &'a str,
-}
-
-/// What is told by a webhook.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Pushed {
-    Text(usize),
-    Report(usize),
-}
-
 /// A carrier's wire format. Stateless.
-pub(super) trait Dialect: Send + Sync {
+pub(super) trait Dialect: Particulars {
     /// Which endpoint this is, or the refusal of one that is not.
     fn route(&self, request: &Request<Bytes>) -> Result<Endpoint, Answer>;
 
@@ -170,9 +97,6 @@ pub(super) trait Dialect: Send + Sync {
     /// Reads a send.
     fn order(&self, core: &Core<'_>, request: &Request<Bytes>) -> Result<Order, Answer>;
 
-    /// The code with which a recipient of an order in good shape is refused.
-    fn objection(&self, order: &Order, recipient: &Recipient, options: &SimOptions) -> Option<String>;
-
     /// Words what became of a send: one outcome a recipient, in order.
     fn sent(&self, core: &Core<'_>, request: &Request<Bytes>, order: &Order, outcomes: &[Outcome]) -> Answer;
 
@@ -185,26 +109,6 @@ pub(super) trait Dialect: Send + Sync {
     /// What stands in for an answer's body that went wrong on its way.
     fn garbled(&self) -> &'static [u8] {
         b"<html>not what you asked for</html>"
-    }
-
-    fn codes(&self) -> Codes;
-
-    /// The carrier's name for a message. No two may be the same unless the gateway's keys are.
-    fn message_key(&self, serial: &Serial<'_>) -> String;
-
-    /// The carrier's name for the n-th text of a citizen, counting from 1.
-    fn text_key(&self, n: usize) -> String {
-        format!("MO{n:012}")
-    }
-
-    /// The carrier's name for the n-th batch of reports, counting from 1.
-    fn batch_key(&self, now: i64, n: u64) -> String {
-        format!("R{now}N{n}")
-    }
-
-    /// The carrier's name for the n-th file, counting from 1.
-    fn file_key(&self, n: u64) -> String {
-        format!("FILE{n:012}")
     }
 
     /// The carrier's name of the message that a question is about, so that rules for a number fit it.
@@ -231,7 +135,7 @@ pub(super) trait Dialect: Send + Sync {
     }
 }
 
-/// A call to the gateway, to be sent to [`SimOptions::webhook`].
+/// A call to the gateway, to be sent to [`SimOptions::webhook`](super::options::SimOptions::webhook).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Push {
     pub method: Method,

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::faults::Fault;
 use crate::domain::phone::PhoneNumber;
+use crate::sim::faults::Fault;
 
 /// Something happened. `Display` is one line without whole numbers or texts.
 #[derive(Debug, Clone, PartialEq)]

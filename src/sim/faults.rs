@@ -33,7 +33,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::dialect::Codes;
+use crate::sim::core::particulars::Codes;
 
 /// Which call a rule is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

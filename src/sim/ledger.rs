@@ -4,10 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::State;
-use super::citizens::Text;
-use super::faults::Endpoint;
-use super::handset::Message;
+use crate::sim::core::State;
+use crate::sim::core::record::Message;
+use crate::sim::core::record::Text;
 
 /// Everything up to one moment. Times are milliseconds UTC by the true clock, but for those of citizens' texts, which are
 /// as the carrier dates them.
@@ -98,27 +97,6 @@ pub struct LedgerRefusal {
     pub n: u64,
 }
 
-/// Counts kept as things happen.
-#[derive(Default)]
-pub(super) struct Tally {
-    pub n_auth_failures: u64,
-    pub n_keys_reused: u64,
-    pub n_faults_struck: u64,
-    requests: BTreeMap<&'static str, u64>,
-    refused: BTreeMap<(&'static str, String), u64>,
-}
-
-impl Tally {
-    pub(super) fn asked(&mut self, endpoint: Endpoint) {
-        *self.requests.entry(endpoint.word()).or_default() += 1;
-    }
-
-    /// `endpoint` is its word, or `none` where there is no such endpoint.
-    pub(super) fn refused(&mut self, endpoint: &'static str, code: &str) {
-        *self.refused.entry((endpoint, code.to_owned())).or_default() += 1;
-    }
-}
-
 impl Ledger {
     /// Texts of which a report says that the phone has them.
     pub fn n_delivered(&self) -> usize {
@@ -166,7 +144,7 @@ impl State {
         let n_requests =
             message.key.as_ref().and_then(|k| self.remembered.get(k)).map_or(1, |r| r.n_requests);
         let has_come = message.handset_at <= now;
-        let is_delivered = message.code == self.dialect.codes().delivered;
+        let is_delivered = message.code == self.particulars.codes().delivered;
         LedgerMessage {
             msg_key: message.msg_key.clone(),
             reference: message.reference.clone().unwrap_or_default(),

@@ -1,7 +1,7 @@
 //! A simulated carrier that speaks a real carrier's wire format strictly, with citizens who text, handsets that receive,
 //! faults on demand, and a ledger of everything it accepted and delivered. What the official specification rejects, it
 //! rejects; what a gateway for texts has no use for (other channels, reservations) it refuses too. Whose format is
-//! [`SimOptions::dialect`]; one carrier's is one file or folder here (how: `dialect`), and the rest knows none of it.
+//! [`SimOptions::dialect`]; one carrier's is one folder in `dialects`, and the rest knows none of it.
 //!
 //! It runs over real sockets ([`Sim::serve`]) or in the same process without any ([`Sim::call`]), where tokio's clock may
 //! be paused. There are no background tasks: a report is there once its time has come by the [`Clock`]. A carrier whose clock
@@ -12,130 +12,49 @@
 //! Its own routes stand under `/_sim/` and need no key: `GET ledger`, `POST text`, `POST texts`,
 //! `GET|POST|DELETE faults`.
 //!
-//! Reading order: [`Sim`], `call` (one call from first to last), `dialect`, `core`, `order`, `sends`, `handset`, `texts`,
-//! `reports`, `sent`, `push`, `faults`, `ledger`; then `bizgo` and the other dialects; what they share in reading is `query`, `fields`, `numbers`, `korea`.
+//! # Reading order
+//!
+//! - `mod.rs`: [`Sim`], the handle
+//! - `options.rs`, `faults.rs`, `events.rs`, `ledger.rs`: what goes in and what comes out, plain data
+//! - `dialect.rs`: the trait of a wire format, and how to add one
+//! - `core/`: what every carrier does, in nobody's words
+//! - `dialects/`: the table of wire formats, a folder each, and what they share in reading
+//! - `server/`: one call from first to last, without sockets and over them, and the calls to the gateway
+//! - `run.rs`: the carrier alone, for trying a gateway by hand
 
 // The core offers what every carrier's dialect may need, more than any one of them uses.
 #![allow(dead_code)]
 
-mod admin;
 mod answer;
-mod bizgo;
-mod call;
 mod citizens;
-mod clicksend;
 mod core;
 mod dialect;
+mod dialects;
 mod events;
 mod faults;
-mod fields;
-mod handset;
-mod infobip;
-mod korea;
 mod ledger;
-mod msghub;
-mod nhn;
-mod numbers;
-mod oneapi;
-mod order;
-mod push;
-mod query;
-mod rate;
-mod reports;
-mod rules;
+mod options;
 mod run;
-mod sends;
-mod sens;
-mod sent;
-mod serve;
-mod smsgate;
-mod solapi;
+mod server;
 #[cfg(test)]
 mod tests;
-mod texts;
-mod timeline;
-mod twilio;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use bytes::Bytes;
-use rand::rngs::StdRng;
-use rand::{RngExt, SeedableRng};
-use url::Url;
 
-pub use call::SimBreak;
 pub use citizens::{SAMPLE_QUESTIONS, read_column};
-pub use dialect::DialectKind;
 pub use events::SimEvent;
 pub use faults::{Endpoint, Fault, FaultRule};
 pub use ledger::{Ledger, LedgerMessage, LedgerRefusal, LedgerText};
-pub use push::SimPush;
+pub use options::{DialectKind, SimOptions};
 pub use run::{SimRun, run};
+pub use server::{SimBreak, SimPush};
 
-use crate::ops::clock::Clock;
-use citizens::Text;
+use self::core::State;
+use self::core::rules::Armed;
 use dialect::Dialect;
-use handset::Message;
-use reports::Batch;
-use rules::Armed;
-use timeline::Timeline;
-
-/// What a simulated carrier is made of.
-#[derive(Debug, Clone)]
-pub struct SimOptions {
-    /// Whose wire format it speaks.
-    pub dialect: DialectKind,
-    /// The key, or the user's name where there is a password.
-    pub api_key: String,
-    /// The password, or what signatures are made with, where there is one.
-    pub api_secret: String,
-    /// The account, service or application that stands in paths, where there is one.
-    pub account: String,
-    /// Registered senders; any other is refused.
-    pub sender_numbers: Vec<String>,
-    /// The number citizens text.
-    pub mo_number: String,
-    pub seed: u64,
-    pub clock: Clock,
-    /// Recipients a second.
-    pub sends_per_sec: u32,
-    /// All other requests a second.
-    pub others_per_sec: u32,
-    /// How long a handset takes, at least and at most (milliseconds).
-    pub report_delay_ms: (u64, u64),
-    /// How long an answer takes (milliseconds).
-    pub latency_ms: (u64, u64),
-    /// Whom to call with texts and reports, in dialects that do.
-    pub webhook: Option<Url>,
-    /// What such calls are signed with, or the secret they bring along.
-    pub webhook_secret: String,
-    /// Where it is reached, for links in what it says; if not given, what a call names as its host.
-    pub base_url: Option<Url>,
-}
-
-impl Default for SimOptions {
-    fn default() -> Self {
-        SimOptions {
-            dialect: DialectKind::default(),
-            api_key: "SIM-KEY".to_owned(),
-            api_secret: "SIM-SECRET".to_owned(),
-            account: "SIM-ACCOUNT".to_owned(),
-            sender_numbers: vec!["062120".to_owned()],
-            mo_number: "062120".to_owned(),
-            seed: 1,
-            clock: Clock::system(),
-            sends_per_sec: 200,
-            others_per_sec: 5,
-            report_delay_ms: (20, 400),
-            latency_ms: (0, 0),
-            webhook: None,
-            webhook_secret: "SIM-WEBHOOK-SECRET".to_owned(),
-            base_url: None,
-        }
-    }
-}
 
 type Observer = Box<dyn Fn(&SimEvent) + Send + Sync>;
 
@@ -146,6 +65,7 @@ pub type Watcher = Arc<dyn Fn(Endpoint, bool) + Send + Sync>;
 #[derive(Clone)]
 pub struct Sim {
     options: Arc<SimOptions>,
+    dialect: &'static dyn Dialect,
     state: Arc<Mutex<State>>,
     observer: Arc<OnceLock<Observer>>,
     watcher: Arc<Mutex<Option<Watcher>>>,
@@ -158,96 +78,13 @@ impl fmt::Debug for Sim {
     }
 }
 
-/// Everything the carrier knows. No map is ever walked in hash order.
-struct State {
-    dialect: &'static dyn Dialect,
-    rng: StdRng,
-    texts: Vec<Text>,
-    texts_by_time: Timeline,
-    texts_by_key: HashMap<String, Vec<usize>>,
-    /// Neither handed out for good nor acked, by when they can be seen.
-    texts_open: BTreeSet<(i64, usize)>,
-    messages: Vec<Message>,
-    messages_by_time: Timeline,
-    /// By when their report is ready, as the carrier dates it.
-    messages_by_report: Timeline,
-    messages_by_key: HashMap<String, usize>,
-    messages_by_reference: HashMap<String, Vec<usize>>,
-    n_requests_taken: u64,
-    /// What was taken under a key of the gateway's.
-    remembered: HashMap<String, sends::Remembered>,
-    /// Messages by when their report is ready; the count keeps equal times apart.
-    reports: BTreeMap<(i64, u64), usize>,
-    n_reports: u64,
-    n_batches: u64,
-    /// Handed out and not acked: come again until they are.
-    batches: Vec<Batch>,
-    pushes: push::PushQueue,
-    /// Somebody is called.
-    webhook: Option<Url>,
-    files: BTreeMap<String, Bytes>,
-    n_files: u64,
-    tokens: BTreeMap<(&'static str, String), i64>,
-    n_tokens: u64,
-    used: HashSet<String>,
-    marks: BTreeMap<&'static str, i64>,
-    rules: Vec<Armed>,
-    sends: rate::Window,
-    others: rate::Window,
-    tally: ledger::Tally,
-}
-
-impl State {
-    fn new(options: &SimOptions) -> State {
-        State {
-            dialect: options.dialect.dialect(),
-            rng: StdRng::seed_from_u64(options.seed),
-            texts: Vec::new(),
-            texts_by_time: Timeline::default(),
-            texts_by_key: HashMap::new(),
-            texts_open: BTreeSet::new(),
-            messages: Vec::new(),
-            messages_by_time: Timeline::default(),
-            messages_by_report: Timeline::default(),
-            messages_by_key: HashMap::new(),
-            messages_by_reference: HashMap::new(),
-            n_requests_taken: 0,
-            remembered: HashMap::new(),
-            reports: BTreeMap::new(),
-            n_reports: 0,
-            n_batches: 0,
-            batches: Vec::new(),
-            pushes: push::PushQueue::default(),
-            webhook: options.webhook.clone(),
-            files: BTreeMap::new(),
-            n_files: 0,
-            tokens: BTreeMap::new(),
-            n_tokens: 0,
-            used: HashSet::new(),
-            marks: BTreeMap::new(),
-            rules: Vec::new(),
-            sends: rate::Window::new(options.sends_per_sec),
-            others: rate::Window::new(options.others_per_sec),
-            tally: ledger::Tally::default(),
-        }
-    }
-
-    fn between(&mut self, (least, most): (u64, u64)) -> u64 {
-        if most > least { self.rng.random_range(least..=most) } else { least }
-    }
-
-    /// The citizen's number of a message.
-    fn number_of(&self, msg_key: &str) -> Option<String> {
-        let message = self.messages_by_key.get(msg_key).and_then(|index| self.messages.get(*index));
-        message.map(|message| message.to.clone())
-    }
-}
-
 impl Sim {
     pub fn new(options: SimOptions) -> Sim {
-        let state = State::new(&options);
+        let dialect = dialects::of_kind(options.dialect);
+        let state = State::new(&options, dialect);
         Sim {
             options: Arc::new(options),
+            dialect,
             state: Arc::new(Mutex::new(state)),
             observer: Arc::new(OnceLock::new()),
             watcher: Arc::default(),
@@ -259,7 +96,7 @@ impl Sim {
     }
 
     fn dialect(&self) -> &'static dyn Dialect {
-        self.options.dialect.dialect()
+        self.dialect
     }
 
     /// A citizen texts; returns the carrier's key of it.
@@ -298,16 +135,16 @@ impl Sim {
 
     /// The rules that stand; `times` and `skip` are what is left of them.
     pub fn faults(&self) -> Vec<FaultRule> {
-        self.state().rules.iter().map(|armed| armed.rule.clone()).collect()
+        self.state().rules.0.iter().map(|armed| armed.rule.clone()).collect()
     }
 
     /// From now on, what fits the rule goes wrong.
     pub fn add_fault(&self, rule: FaultRule) {
-        self.state().rules.push(Armed::new(rule));
+        self.state().rules.0.push(Armed::new(rule));
     }
 
     pub fn clear_faults(&self) {
-        self.state().rules.clear();
+        self.state().rules.0.clear();
     }
 
     /// Everything the carrier took and delivered up to now. Copies all of it: for the end of a test, not its middle.

@@ -8,8 +8,8 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use tokio::net::TcpListener;
 
-use super::answer::korean;
-use super::{SAMPLE_QUESTIONS, Sim, SimOptions, read_column};
+use crate::sim::answer::korean;
+use crate::sim::{SAMPLE_QUESTIONS, Sim, SimOptions, read_column};
 
 /// How to run it.
 #[derive(Debug, Clone)]

@@ -24,7 +24,7 @@ pub struct Phone(Carrier);
 impl Phone {
     pub async fn start() -> Phone {
         let options = SimOptions {
-            dialect: DialectKind::Smsgate,
+            dialect: DialectKind::named("smsgate").unwrap(),
             api_key: "sms".to_owned(),
             api_secret: "SIM-KEY".to_owned(),
             mo_number: "01099990000".to_owned(),

@@ -13,6 +13,7 @@ use http::{Method, Request, Response};
 use serde_json::{Value, json};
 
 use super::*;
+use crate::ops::clock::Clock;
 
 /// 2026-04-23T14:11:01+09:00
 const START_MS: i64 = 1_776_921_061_000;

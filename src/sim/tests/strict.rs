@@ -38,7 +38,7 @@ fn changed(body: &Value, pointer: &str, value: &Value) -> Value {
 
 #[tokio::test(start_paused = true)]
 async fn nhn() {
-    let sim = carrier(DialectKind::Nhn);
+    let sim = carrier(DialectKind::named("nhn").unwrap());
     let login = ("x-secret-key", "SIM-KEY".to_owned());
     let base = "/sms/v3.0/appKeys/SIM-ACCOUNT";
     let recipient = json!({ "recipientNo": CITIZEN, "countryCode": "82", "recipientGroupingKey": "k1" });
@@ -96,7 +96,7 @@ async fn nhn() {
 
 #[tokio::test(start_paused = true)]
 async fn clicksend() {
-    let sim = carrier(DialectKind::Clicksend);
+    let sim = carrier(DialectKind::named("clicksend").unwrap());
     let message = json!({ "to": "+821012345678", "from": "+8262120", "body": "네", "custom_string": "k1" });
     let send = |message: &Value| json!({ "messages": [message] });
     let line = "POST /v3/sms/send";
@@ -133,7 +133,7 @@ async fn clicksend() {
 
 #[tokio::test(start_paused = true)]
 async fn smsgate() {
-    let sim = carrier(DialectKind::Smsgate);
+    let sim = carrier(DialectKind::named("smsgate").unwrap());
     let fine =
         json!({ "id": "k1", "phoneNumbers": ["+821012345678"], "textMessage": { "text": "네" }, "ttl": 60 });
     assert_eq!(call(&sim, "POST /messages", &basic(), &fine).await.status, 202);
@@ -174,7 +174,7 @@ async fn smsgate() {
 
 #[tokio::test(start_paused = true)]
 async fn solapi() {
-    let sim = carrier(DialectKind::Solapi);
+    let sim = carrier(DialectKind::named("solapi").unwrap());
     let login = |date: &str, salt: &str| {
         use hmac::{Hmac, KeyInit, Mac};
         let mut mac = Hmac::<sha2::Sha256>::new_from_slice(b"SIM-SECRET").unwrap();
@@ -240,7 +240,7 @@ async fn solapi() {
 
 #[tokio::test(start_paused = true)]
 async fn infobip() {
-    let sim = carrier(DialectKind::Infobip);
+    let sim = carrier(DialectKind::named("infobip").unwrap());
     let login = ("authorization", "App SIM-KEY".to_owned());
     let fine = json!({ "messages": [{
         "sender": "8262120", "destinations": [{ "to": "821012345678", "messageId": "k1" }], "content": { "text": "네" },
@@ -289,7 +289,7 @@ async fn infobip() {
 
 #[tokio::test(start_paused = true)]
 async fn oneapi() {
-    let sim = carrier(DialectKind::Oneapi);
+    let sim = carrier(DialectKind::named("oneapi").unwrap());
     let ours = format!("tel:+82{}", OURS.trim_start_matches('0'));
     let fine = json!({ "outboundSMSMessageRequest": {
         "address": ["tel:+821012345678"], "senderAddress": ours, "clientCorrelator": "k1",

@@ -33,7 +33,7 @@ pub(super) fn bizgo() -> (DialectKind, Make) {
         };
         Arc::new(Bizgo::new(config, http, now))
     };
-    (DialectKind::Bizgo, make)
+    (DialectKind::named("bizgo").unwrap(), make)
 }
 
 pub(super) fn nhn() -> (DialectKind, Make) {
@@ -48,7 +48,7 @@ pub(super) fn nhn() -> (DialectKind, Make) {
         };
         Arc::new(Nhn::new(config, http, now))
     };
-    (DialectKind::Nhn, make)
+    (DialectKind::named("nhn").unwrap(), make)
 }
 
 pub(super) fn solapi() -> (DialectKind, Make) {
@@ -63,7 +63,7 @@ pub(super) fn solapi() -> (DialectKind, Make) {
         };
         Arc::new(Solapi::new(config, http, now))
     };
-    (DialectKind::Solapi, make)
+    (DialectKind::named("solapi").unwrap(), make)
 }
 
 pub(super) fn smsgate() -> (DialectKind, Make) {
@@ -84,7 +84,7 @@ pub(super) fn smsgate() -> (DialectKind, Make) {
         };
         Arc::new(SmsGate::new(config, http, now))
     };
-    (DialectKind::Smsgate, make)
+    (DialectKind::named("smsgate").unwrap(), make)
 }
 
 pub(super) fn clicksend() -> (DialectKind, Make) {
@@ -100,7 +100,7 @@ pub(super) fn clicksend() -> (DialectKind, Make) {
         };
         Arc::new(ClickSend::new(config, http, now))
     };
-    (DialectKind::Clicksend, make)
+    (DialectKind::named("clicksend").unwrap(), make)
 }
 
 pub(super) fn infobip() -> (DialectKind, Make) {
@@ -115,7 +115,7 @@ pub(super) fn infobip() -> (DialectKind, Make) {
         };
         Arc::new(Infobip::new(config, http, now))
     };
-    (DialectKind::Infobip, make)
+    (DialectKind::named("infobip").unwrap(), make)
 }
 
 pub(super) fn oneapi() -> (DialectKind, Make) {
@@ -144,7 +144,7 @@ pub(super) fn oneapi() -> (DialectKind, Make) {
         };
         Arc::new(OneApi::new(config, http, now))
     };
-    (DialectKind::Oneapi, make)
+    (DialectKind::named("oneapi").unwrap(), make)
 }
 
 pub(super) fn msghub() -> (DialectKind, Make) {
@@ -158,7 +158,7 @@ pub(super) fn msghub() -> (DialectKind, Make) {
         };
         Arc::new(Msghub::new(config, http.clone(), http, now))
     };
-    (DialectKind::Msghub, make)
+    (DialectKind::named("msghub").unwrap(), make)
 }
 
 pub(super) fn sens() -> (DialectKind, Make) {
@@ -173,7 +173,7 @@ pub(super) fn sens() -> (DialectKind, Make) {
         };
         Arc::new(Sens::new(config, http, now))
     };
-    (DialectKind::Sens, make)
+    (DialectKind::named("sens").unwrap(), make)
 }
 
 pub(super) fn twilio() -> (DialectKind, Make) {
@@ -194,5 +194,5 @@ pub(super) fn twilio() -> (DialectKind, Make) {
         };
         Arc::new(Twilio::new(config, http, now))
     };
-    (DialectKind::Twilio, make)
+    (DialectKind::named("twilio").unwrap(), make)
 }

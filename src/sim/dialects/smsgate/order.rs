@@ -1,0 +1,83 @@
+//! What the gateway sends, checked as strictly as the OpenAPI document says.
+
+use bytes::Bytes;
+use http::Request;
+use serde_json::{Map, Value};
+
+use crate::sim::core::Core;
+use crate::sim::core::order::{Key, Order, Recipient, Remember};
+use crate::sim::dialects::fields::{object, only_item, optional, word};
+use crate::sim::dialects::numbers::{domestic, is_digits};
+use crate::sim::dialects::query::{Odd, Query};
+
+const FIELDS: [&str; 9] = [
+    "id",
+    "phoneNumbers",
+    "textMessage",
+    "withDeliveryReport",
+    "isEncrypted",
+    "priority",
+    "ttl",
+    "simNumber",
+    "deviceId",
+];
+
+pub(super) fn read_order(core: &Core<'_>, request: &Request<Bytes>) -> Result<Order, Odd> {
+    let query = Query::parse(request.uri().query());
+    query.only(&["skipPhoneValidation", "deviceActiveWithin"])?;
+    let body: Value = serde_json::from_slice(request.body()).map_err(|_| Odd)?;
+    let root = object(&body, &FIELDS)?;
+    let number = only_item(root, "phoneNumbers")?.as_str().ok_or(Odd)?;
+    if query.get("skipPhoneValidation") != Some("true") && !is_e164(number) {
+        return Err(Odd);
+    }
+    let text = word(object(root.get("textMessage").ok_or(Odd)?, &["text"])?, "text")?;
+    switches(root)?;
+    if optional(root, "deviceId")?.is_some_and(|id| id.is_empty() || id.len() > 21) {
+        return Err(Odd);
+    }
+    let key = match optional(root, "id")? {
+        Some(id) if id.is_empty() || id.len() > 36 => return Err(Odd),
+        id => id.map(|id| Key { word: id.to_owned(), remember: Remember::Always }),
+    };
+    Ok(Order {
+        recipients: vec![Recipient { to: domestic(number), reference: None, key: None }],
+        reference: key.as_ref().map(|key| key.word.clone()),
+        from: core.options.mo_number.clone(),
+        text: text.to_owned(),
+        kind: "SMS",
+        ttl_ms: ttl_ms(root)?,
+        key,
+        ..Order::default()
+    })
+}
+
+fn is_e164(number: &str) -> bool {
+    number.strip_prefix('+').is_some_and(|digits| is_digits(digits) && (8..=15).contains(&digits.len()))
+}
+
+fn switches(root: &Map<String, Value>) -> Result<(), Odd> {
+    let is_bool = |name: &str| root.get(name).is_none_or(Value::is_boolean);
+    let is_within = |name: &str, least: i64, most: i64| {
+        root.get(name).is_none_or(|n| n.as_i64().is_some_and(|n| (least..=most).contains(&n)))
+    };
+    // Nothing here can read what is encrypted.
+    let is_plain = root.get("isEncrypted") != Some(&Value::Bool(true));
+    let is_fine = is_bool("withDeliveryReport")
+        && is_bool("isEncrypted")
+        && is_plain
+        && is_within("priority", -128, 127)
+        && is_within("simNumber", 1, 3);
+    if is_fine { Ok(()) } else { Err(Odd) }
+}
+
+/// Seconds, five at least.
+fn ttl_ms(root: &Map<String, Value>) -> Result<Option<i64>, Odd> {
+    match root.get("ttl") {
+        None => Ok(None),
+        Some(ttl) => {
+            let secs = ttl.as_i64().filter(|secs| *secs >= 5).ok_or(Odd)?;
+            Ok(Some(secs.saturating_mul(1_000)))
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! Messages as Twilio writes them: the schema `api.v2010.account.message`, whichever way they went.
+
+use serde_json::{Value, json};
+
+use super::number;
+use crate::sim::answer::utc;
+use crate::sim::core::Core;
+use crate::sim::core::record::Message;
+use crate::sim::core::record::Text;
+use crate::sim::dialects::numbers::e164;
+
+/// `message_enum_status`, less those that only texts from citizens have, and a word nobody knows.
+const STATUSES: [&str; 11] = [
+    "queued",
+    "sending",
+    "sent",
+    "failed",
+    "delivered",
+    "undelivered",
+    "accepted",
+    "scheduled",
+    "read",
+    "partially_delivered",
+    "canceled",
+];
+
+pub(super) fn time(at_ms: i64) -> String {
+    utc(at_ms, "%a, %d %b %Y %H:%M:%S +0000")
+}
+
+/// When it left Twilio, by the carrier's clock; none while it waits there.
+pub(super) fn sent_at(message: &Message, now: i64) -> Option<i64> {
+    (message.handset_at <= now).then(|| message.dated(message.handset_at))
+}
+
+/// Status and error code.
+pub(super) fn fate(message: &Message, now: i64) -> (&str, Value) {
+    match message.report(now) {
+        None if sent_at(message, now).is_none() => ("queued", Value::Null),
+        None => ("sent", Value::Null),
+        Some(code) => told(code),
+    }
+}
+
+/// What a report's code is told as: a status, or the code of a text that did not arrive.
+pub(super) fn told(code: &str) -> (&str, Value) {
+    let is_code = code.len() == 5 && code.bytes().all(|b| b.is_ascii_digit());
+    if STATUSES.contains(&code) || !is_code { (code, Value::Null) } else { ("undelivered", number(code)) }
+}
+
+/// What the answer to a send holds: it waits.
+pub(super) fn taken(message: &Message, account: &str) -> Value {
+    let at = message.dated(message.accepted_at);
+    sent(message, account, ("queued", Value::Null), (None, at))
+}
+
+/// A text of the gateway's.
+pub(super) fn outbound(core: &Core<'_>, message: &Message) -> Value {
+    let sent_at = sent_at(message, core.now);
+    let updated = sent_at.unwrap_or_else(|| message.dated(message.accepted_at));
+    sent(message, &core.options.account, fate(message, core.now), (sent_at, updated))
+}
+
+fn sent(
+    message: &Message,
+    account: &str,
+    (status, error): (&str, Value),
+    (sent_at, updated): (Option<i64>, i64),
+) -> Value {
+    let error_message = if error.is_null() { Value::Null } else { json!("simulated") };
+    let own = json!({
+        "sid": message.msg_key, "body": message.body, "direction": "outbound-api", "status": status,
+        "from": e164(&message.from), "to": e164(&message.to), "num_media": "0",
+        "date_created": time(message.dated(message.accepted_at)), "date_sent": sent_at.map(time),
+        "date_updated": time(updated), "error_code": error, "error_message": error_message,
+    });
+    whole(own, account)
+}
+
+/// A text of a citizen's.
+pub(super) fn inbound(core: &Core<'_>, text: &Text) -> Value {
+    let account = &core.options.account;
+    if text.is_broken() {
+        return whole(json!({ "sid": text.key, "direction": "inbound", "from": null, "body": 7 }), account);
+    }
+    let at = time(text.at);
+    let own = json!({
+        "sid": text.key, "body": text.body, "direction": "inbound", "status": "received",
+        "from": e164(&text.from), "to": e164(&core.options.mo_number), "num_media": text.photos.len().to_string(),
+        "date_created": at, "date_sent": at, "date_updated": at, "error_code": null, "error_message": null,
+    });
+    whole(own, account)
+}
+
+/// What is the same in all of them. How many segments a text had is not simulated.
+fn whole(mut item: Value, account: &str) -> Value {
+    let uri = format!("/2010-04-01/Accounts/{account}/Messages/{}", item["sid"].as_str().unwrap_or_default());
+    item["account_sid"] = json!(account);
+    item["api_version"] = json!("2010-04-01");
+    item["num_segments"] = json!("1");
+    item["messaging_service_sid"] = Value::Null;
+    item["price"] = Value::Null;
+    item["price_unit"] = Value::Null;
+    item["uri"] = json!(format!("{uri}.json"));
+    item["subresource_uris"] = json!({ "media": format!("{uri}/Media.json") });
+    item
+}
