@@ -6,14 +6,11 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use base64::Engine as _;
 use bytes::{Bytes, BytesMut};
 use futures_util::future::BoxFuture;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use serde_json::Value;
 use url::Url;
-
-use super::{CarrierError, ErrorKind};
 
 /// An answer larger than this is refused, unless told otherwise (bytes).
 const MAX_BODY: usize = 16 << 20;
@@ -105,21 +102,6 @@ impl Request {
         self.body = Body::Raw { content_type: content_type.into(), bytes };
         self
     }
-}
-
-/// A secret as a header; marked so that nobody prints it. An error says which part of the configuration is wrong, not
-/// what is in it.
-pub fn secret_header(value: &str) -> Result<HeaderValue, CarrierError> {
-    let mut header = HeaderValue::from_str(value)
-        .map_err(|_| CarrierError::new(ErrorKind::Config, "the API key holds characters that no key has"))?;
-    header.set_sensitive(true);
-    Ok(header)
-}
-
-/// `Basic` credentials.
-pub fn basic(user: &str, password: &str) -> Result<HeaderValue, CarrierError> {
-    let word = base64::engine::general_purpose::STANDARD.encode(format!("{user}:{password}"));
-    secret_header(&format!("Basic {word}"))
 }
 
 impl fmt::Debug for Request {

@@ -10,6 +10,9 @@ pub mod clicksend;
 #[cfg(all(test, feature = "sim"))]
 #[path = "tests/conformance/mod.rs"]
 mod conformance;
+mod credentials;
+mod driver;
+mod drivers;
 mod emma;
 mod error;
 pub mod http;
@@ -20,7 +23,9 @@ pub mod msghub;
 pub mod nhn;
 pub mod oneapi;
 mod push;
+mod section;
 pub mod sens;
+mod setup;
 pub mod smsgate;
 pub mod solapi;
 mod turns;
@@ -32,33 +37,19 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 
+pub use driver::Driver;
+pub use drivers::{DRIVERS, meaning};
 pub use error::{CarrierError, ErrorKind, Result};
 pub use push::{PushAnswer, PushCall, PushRefused, Pushed};
+pub use section::{OpenSecret, PollIntervals, Section};
+pub use setup::{CarrierSetup, Make, NowFn, SettingError};
 
 use crate::domain::UnixMs;
-use crate::domain::fate::Meaning;
 use crate::domain::inbound::{Cursor, InboundItem};
 use crate::domain::media::{MediaRef, PhotoLimits};
 use crate::domain::outbound::OutboundText;
 use crate::domain::receipt::{Receipt, ReceiptItem};
 use crate::domain::text::Limits;
-
-/// What a code of a carrier's means for the people; `None` for a code we do not know, or that says nothing yet.
-pub fn meaning(carrier: &str, code: &str) -> Option<Meaning> {
-    match carrier {
-        "bizgo" => bizgo::meaning(code),
-        "clicksend" => clicksend::meaning(code),
-        "infobip" => infobip::meaning(code),
-        "msghub" => msghub::meaning(code),
-        "nhn" => nhn::meaning(code),
-        "oneapi" => oneapi::meaning(code),
-        "sens" => sens::meaning(code),
-        "smsgate" => smsgate::meaning(code),
-        "solapi" => solapi::meaning(code),
-        "twilio" => twilio::meaning(code),
-        _ => None,
-    }
-}
 
 /// How a carrier hands over inbound texts; decides whether a crash can lose one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -264,26 +255,5 @@ pub trait Carrier: Send + Sync {
     fn push(&self, call: &PushCall<'_>) -> std::result::Result<Pushed, PushRefused> {
         let _ = call;
         Err(PushRefused::NotOffered)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// The same moment of a switched-off phone, in each carrier's own word.
-    #[test]
-    fn each_carriers_codes_are_read_by_its_own_table() {
-        let cases = [
-            ("bizgo", "22003", Some(Meaning::PhoneOff)),
-            ("nhn", "2003", Some(Meaning::PhoneOff)),
-            ("solapi", "3043", Some(Meaning::PhoneOff)),
-            ("solapi", "2003", None),
-            ("nhn", "22003", None),
-            ("nobody", "2003", None),
-        ];
-        for (carrier, code, expected) in cases {
-            assert_eq!(meaning(carrier, code), expected, "{carrier} {code}");
-        }
     }
 }

@@ -9,8 +9,9 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use toml::{Spanned, Value};
 
-use super::file::{Checker, unwritten};
-use super::{ConfigError, KOREAN_LIMITS};
+use super::KOREAN_LIMITS;
+use super::checker::{Checker, unwritten};
+use super::error::ConfigError;
 use crate::domain::calendar::{Calendar, Exception, Part, Rules, Wrong, YEARS, ics};
 use crate::domain::desk::{Desk, Desks};
 use crate::domain::notice;

@@ -1,40 +1,19 @@
-//! `[carrier]`: which carriers texts come from and leave by, and a section for each.
-//!
-//! Adding a carrier touches, in this room: a file `carrier/<name>.rs` whose `read` asks `Fields` for each key and
-//! returns the driver's own configuration, its arm in [`Driver`] and in `setup`, and its field in `CarrierSection`;
-//! outside of it, the arm in `daemon/carriers.rs` that makes the driver, and its lines in `gateway.example.toml`.
+//! `[carrier]`: which carriers texts come from and leave by, and a section for each. What is in a section is the carrier's
+//! own to read (`carrier::Section`); here are the lines of its errors, and the files with its secrets.
 
-mod bizgo;
-mod clicksend;
-mod infobip;
-mod msghub;
-mod nhn;
-mod oneapi;
-mod sens;
-mod smsgate;
-mod solapi;
-mod twilio;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::fs;
+use std::path::Path;
 
-use std::time::Duration;
+use secrecy::SecretString;
+use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
+use toml::{Spanned, Value};
 
-use serde::Deserialize;
-use toml::Spanned;
-use url::Url;
-
-use super::fields::{Fields, Section};
-use super::file::Checker;
-use super::{ConfigError, Polling};
-use crate::carrier::bizgo::BizgoConfig;
-use crate::carrier::clicksend::ClickSendConfig;
-use crate::carrier::infobip::InfobipConfig;
-use crate::carrier::msghub::MsghubConfig;
-use crate::carrier::nhn::NhnConfig;
-use crate::carrier::oneapi::OneApiConfig;
-use crate::carrier::sens::SensConfig;
-use crate::carrier::smsgate::SmsGateConfig;
-use crate::carrier::solapi::SolapiConfig;
-use crate::carrier::twilio::TwilioConfig;
-use crate::domain::phone::{PhoneNumber, Senders};
+use super::checker::Checker;
+use super::error::ConfigError;
+use super::polling::Polling;
+use crate::carrier::{CarrierSetup, DRIVERS, Driver, OpenSecret, PollIntervals, Section, SettingError};
 
 /// Which carriers there are and what each is for.
 #[derive(Debug, Clone)]
@@ -49,127 +28,128 @@ pub struct Carriers {
     pub setups: Vec<CarrierSetup>,
 }
 
-/// One carrier, ready to be made.
-#[derive(Debug, Clone)]
-pub struct CarrierSetup {
-    pub name: &'static str,
-    pub base_url: Url,
-    /// Plain HTTP also to a private address.
-    pub allow_plain_http: bool,
-    /// For a whole call.
-    pub timeout: Duration,
-    /// The numbers citizens text; none for a carrier that only sends.
-    pub numbers: Vec<PhoneNumber>,
-    /// The registered numbers answers leave from.
-    pub senders: Senders,
-    pub driver: Driver,
-}
+/// One carrier's section as it stands in the file.
+type RawSection = Spanned<BTreeMap<String, Spanned<Value>>>;
 
-/// The driver's own view of its section.
-#[derive(Debug, Clone)]
-pub enum Driver {
-    Bizgo(BizgoConfig),
-    ClickSend(ClickSendConfig),
-    Infobip(InfobipConfig),
-    /// Sends leave by a host of their own.
-    Msghub {
-        config: MsghubConfig,
-        send_url: Url,
-    },
-    Nhn(NhnConfig),
-    OneApi(OneApiConfig),
-    Sens(SensConfig),
-    SmsGate(SmsGateConfig),
-    Solapi(SolapiConfig),
-    Twilio(TwilioConfig),
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+/// `[carrier]` as it stands in the file: its own keys, and a section for each carrier of the table.
+#[derive(Default)]
 pub(super) struct CarrierSection {
     name: Option<Spanned<String>>,
     inbound: Option<Spanned<Vec<String>>>,
     outbound: Option<Spanned<String>>,
     standby: Option<Spanned<String>>,
-    bizgo: Option<Section>,
-    clicksend: Option<Section>,
-    infobip: Option<Section>,
-    msghub: Option<Section>,
-    nhn: Option<Section>,
-    oneapi: Option<Section>,
-    sens: Option<Section>,
-    smsgate: Option<Section>,
-    solapi: Option<Section>,
-    twilio: Option<Section>,
+    sections: BTreeMap<&'static str, RawSection>,
 }
 
-impl CarrierSection {
-    fn sections(&self) -> Vec<(&'static str, Option<&Section>)> {
-        vec![
-            ("bizgo", self.bizgo.as_ref()),
-            ("clicksend", self.clicksend.as_ref()),
-            ("infobip", self.infobip.as_ref()),
-            ("msghub", self.msghub.as_ref()),
-            ("nhn", self.nhn.as_ref()),
-            ("oneapi", self.oneapi.as_ref()),
-            ("sens", self.sens.as_ref()),
-            ("smsgate", self.smsgate.as_ref()),
-            ("solapi", self.solapi.as_ref()),
-            ("twilio", self.twilio.as_ref()),
-        ]
+/// A key of `[carrier]`.
+enum Key {
+    Name,
+    Inbound,
+    Outbound,
+    Standby,
+    Carrier(&'static str),
+}
+
+impl<'de> Deserialize<'de> for Key {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Key, D::Error> {
+        let word = String::deserialize(deserializer)?;
+        Ok(match word.as_str() {
+            "name" => Key::Name,
+            "inbound" => Key::Inbound,
+            "outbound" => Key::Outbound,
+            "standby" => Key::Standby,
+            _ => Key::Carrier(driver(&word).ok_or_else(|| unknown_key(&word))?.name),
+        })
     }
+}
+
+fn unknown_key<E: de::Error>(word: &str) -> E {
+    let own = ["name", "inbound", "outbound", "standby"].into_iter();
+    let all: Vec<String> = own.chain(DRIVERS.iter().map(|d| d.name)).map(|key| format!("`{key}`")).collect();
+    E::custom(format_args!("unknown field `{word}`, expected one of {}", all.join(", ")))
+}
+
+/// Not derived: its sections are those of the table.
+impl<'de> Deserialize<'de> for CarrierSection {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Keys;
+        impl<'de> Visitor<'de> for Keys {
+            type Value = CarrierSection;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("the section [carrier]")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<CarrierSection, A::Error> {
+                let mut section = CarrierSection::default();
+                while let Some(key) = map.next_key()? {
+                    match key {
+                        Key::Name => section.name = Some(map.next_value()?),
+                        Key::Inbound => section.inbound = Some(map.next_value()?),
+                        Key::Outbound => section.outbound = Some(map.next_value()?),
+                        Key::Standby => section.standby = Some(map.next_value()?),
+                        Key::Carrier(name) => drop(section.sections.insert(name, map.next_value()?)),
+                    }
+                }
+                Ok(section)
+            }
+        }
+        deserializer.deserialize_map(Keys)
+    }
+}
+
+fn driver(name: &str) -> Option<&'static Driver> {
+    DRIVERS.iter().find(|driver| driver.name == name)
 }
 
 /// Reads one section.
-fn setup(name: &'static str, mut fields: Fields<'_>, polling: &Polling) -> Result<CarrierSetup, ConfigError> {
-    let read = match name {
-        "clicksend" => clicksend::read(&mut fields, polling),
-        "infobip" => infobip::read(&mut fields, polling),
-        "msghub" => msghub::read(&mut fields, polling),
-        "nhn" => nhn::read(&mut fields, polling),
-        "oneapi" => oneapi::read(&mut fields, polling),
-        "sens" => sens::read(&mut fields, polling),
-        "smsgate" => smsgate::read(&mut fields, polling),
-        "solapi" => solapi::read(&mut fields, polling),
-        "twilio" => twilio::read(&mut fields, polling),
-        _ => bizgo::read(&mut fields, polling),
+fn setup(
+    checker: &Checker<'_>,
+    driver: &Driver,
+    raw: &RawSection,
+    polling: &Polling,
+) -> Result<CarrierSetup, ConfigError> {
+    let values = raw.get_ref().iter().map(|(key, value)| (key.as_str(), value.get_ref())).collect();
+    let intervals = PollIntervals {
+        texts_fast: polling.fast,
+        texts_slow: polling.slow,
+        receipts_fast: polling.receipts_fast,
     };
-    let setup = read?;
-    fields.done()?;
-    Ok(setup)
+    let open_secret: &OpenSecret<'_> = &|key, file| open_secret(checker, driver.name, key, file);
+    let section = Section::new((driver.name, driver.receives), values, open_secret, intervals);
+    driver.setup(section).map_err(|error| {
+        // Where the key is missing, the section is pointed at.
+        let at = raw.get_ref().get(&error.key).map_or(raw.span(), Spanned::span);
+        let key = format!("carrier.{}.{}", driver.name, error.key);
+        checker.wrong(&key, &Spanned::new(at, ()), error.message)
+    })
 }
 
-/// What every section has: `number`, `numbers`, `sender`, `senders`, `timeout_secs`.
-struct Common {
-    numbers: Vec<PhoneNumber>,
-    senders: Senders,
-    timeout: Duration,
-}
-
-impl Common {
-    /// A carrier that only sends needs no `number`, but a `sender`.
-    fn read(fields: &mut Fields<'_>, receives: bool) -> Result<Common, ConfigError> {
-        let numbers = if receives { fields.numbers(true)? } else { Vec::new() };
-        let otherwise = match (fields.number("sender")?, numbers.first()) {
-            (Some(sender), _) => sender,
-            (None, Some(first)) => first.clone(),
-            (None, None) => {
-                return Err(fields.wrong("sender", "is missing: the registered number answers leave from"));
-            }
-        };
-        let mut by_number = fields.senders()?;
-        // Several numbers and no word about senders: each answers for itself.
-        if numbers.len() > 1 && by_number.is_empty() && fields.number("sender")?.is_none() {
-            by_number = numbers.iter().map(|n| (n.reveal().to_owned(), n.clone())).collect();
-        }
-        let timeout = fields.secs("timeout_secs", 20.0, (0.1, 60.0))?;
-        Ok(Common { numbers, senders: Senders { by_number, otherwise }, timeout })
+/// A secret from the file that is named, else from systemd's credential `<carrier>_<key>`. `None` if neither is there.
+fn open_secret(
+    checker: &Checker<'_>,
+    carrier: &str,
+    key: &str,
+    file: Option<&str>,
+) -> Result<Option<SecretString>, SettingError> {
+    if !checker.reads_secrets {
+        return Ok(Some(SecretString::from("not read")));
     }
-
-    fn setup(self, name: &'static str, base_url: Url, driver: Driver) -> CarrierSetup {
-        let Common { numbers, senders, timeout } = self;
-        CarrierSetup { name, base_url, allow_plain_http: false, timeout, numbers, senders, driver }
+    let credential = || {
+        let folder = std::env::var_os("CREDENTIALS_DIRECTORY")?;
+        Some(Path::new(&folder).join(format!("{carrier}_{key}"))).filter(|path| path.exists())
+    };
+    let Some(path) = file.map(|file| checker.beside(Path::new(file))).or_else(credential) else {
+        return Ok(None);
+    };
+    let wrong = |message: String| SettingError { key: format!("{key}_file"), message };
+    let found = fs::read_to_string(&path)
+        .map_err(|error| wrong(format!("{} cannot be read: {error}", path.display())))?;
+    let secret = found.trim();
+    if secret.is_empty() || secret.chars().any(|c| c.is_control() || !c.is_ascii()) {
+        return Err(wrong(format!("{} does not hold one line with a secret", path.display())));
     }
+    Ok(Some(SecretString::from(secret)))
 }
 
 /// Reads `[carrier]` and all its sections.
@@ -179,9 +159,9 @@ pub(super) fn read(
     polling: &Polling,
 ) -> Result<Carriers, ConfigError> {
     let mut setups = Vec::new();
-    for (name, found) in section.sections() {
-        if let Some(found) = found {
-            setups.push(setup(name, Fields::of(checker, name, found), polling)?);
+    for driver in DRIVERS {
+        if let Some(raw) = section.sections.get(driver.name) {
+            setups.push(setup(checker, driver, raw, polling)?);
         }
     }
     let chosen = Chosen { checker, section, setups: &setups };
@@ -250,15 +230,14 @@ impl Chosen<'_> {
 
     /// The name of a carrier that has its section.
     fn known<T>(&self, key: &str, word: &str, at: &Spanned<T>) -> Result<&'static str, ConfigError> {
-        let all = self.section.sections();
-        let Some((name, found)) = all.iter().find(|(name, _)| *name == word) else {
-            let names: Vec<&str> = all.iter().map(|(name, _)| *name).collect();
+        let Some(driver) = driver(word) else {
+            let names: Vec<&str> = DRIVERS.iter().map(|driver| driver.name).collect();
             let message = format!("is not a carrier this version knows; it knows: {}", names.join(", "));
             return Err(self.checker.wrong(key, at, message));
         };
-        match found {
-            Some(_) => Ok(name),
-            None => Err(self.checker.wrong(key, at, format!("needs a section [carrier.{name}]"))),
+        match self.section.sections.contains_key(driver.name) {
+            true => Ok(driver.name),
+            false => Err(self.checker.wrong(key, at, format!("needs a section [carrier.{}]", driver.name))),
         }
     }
 }

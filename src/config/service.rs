@@ -6,8 +6,9 @@ use std::time::Duration;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::file::{Checker, unwritten};
-use super::{ConfigError, words};
+use super::checker::{Checker, unwritten};
+use super::error::ConfigError;
+use super::words;
 use crate::domain::catalogue::{Canned, Categories};
 use crate::domain::notice::Texts;
 

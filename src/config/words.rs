@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::KOREAN_LIMITS;
+use super::error::ConfigError;
 use super::error::line_of;
-use super::{ConfigError, KOREAN_LIMITS};
 use crate::domain::catalogue::{Canned, Categories, Group};
 use crate::domain::notice::{self, Language, Notice, Texts};
 use crate::domain::triage::{Kind, Rule, Tier, Triage};

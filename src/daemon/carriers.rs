@@ -5,45 +5,16 @@ use std::sync::Arc;
 use anyhow::{Context as _, anyhow};
 
 use crate::api::wire::CarrierStatus;
-use crate::carrier::Carrier;
-use crate::carrier::bizgo::Bizgo;
-use crate::carrier::clicksend::ClickSend;
-use crate::carrier::http::{Http, HttpOptions};
-use crate::carrier::infobip::Infobip;
-use crate::carrier::msghub::Msghub;
-use crate::carrier::nhn::Nhn;
-use crate::carrier::oneapi::OneApi;
-use crate::carrier::sens::Sens;
-use crate::carrier::smsgate::SmsGate;
-use crate::carrier::solapi::Solapi;
-use crate::carrier::twilio::Twilio;
-use crate::config::{CarrierSetup, Config, Driver};
+use crate::carrier::{Carrier, NowFn};
+use crate::config::{CarrierSetup, Config};
 use crate::ops::clock::Clock;
 use crate::worker::{Board, CarrierHealth, Carriers, Used};
 
 /// One carrier from its section.
 pub fn make_carrier(setup: &CarrierSetup, clock: &Clock) -> anyhow::Result<Arc<dyn Carrier>> {
-    let options = HttpOptions::new(setup.base_url.clone(), setup.timeout);
-    let http = Http::new(HttpOptions { allow_plain_http: setup.allow_plain_http, ..options })
-        .map_err(|error| anyhow!("carrier.{}.base_url: {error}", setup.name))?;
-    let now = now_fn(clock);
-    Ok(match &setup.driver {
-        Driver::Bizgo(config) => Arc::new(Bizgo::new(config.clone(), http, now)),
-        Driver::ClickSend(config) => Arc::new(ClickSend::new(config.clone(), http, now)),
-        Driver::Infobip(config) => Arc::new(Infobip::new(config.clone(), http, now)),
-        Driver::Msghub { config, send_url } => {
-            let options = HttpOptions::new(send_url.clone(), setup.timeout);
-            let send_http =
-                Http::new(options).map_err(|error| anyhow!("carrier.msghub.send_url: {error}"))?;
-            Arc::new(Msghub::new(config.clone(), http, send_http, now))
-        }
-        Driver::Nhn(config) => Arc::new(Nhn::new(config.clone(), http, now)),
-        Driver::OneApi(config) => Arc::new(OneApi::new(config.clone(), http, now)),
-        Driver::Sens(config) => Arc::new(Sens::new(config.clone(), http, now)),
-        Driver::SmsGate(config) => Arc::new(SmsGate::new(config.clone(), http, now)),
-        Driver::Solapi(config) => Arc::new(Solapi::new(config.clone(), http, now)),
-        Driver::Twilio(config) => Arc::new(Twilio::new(config.clone(), http, now)),
-    })
+    setup
+        .carrier(now_fn(clock))
+        .map_err(|error| anyhow!("carrier.{}.{}: {}", setup.name, error.key, error.message))
 }
 
 /// All that are in use.
@@ -66,7 +37,7 @@ pub fn make_carriers(config: &Config, clock: &Clock) -> anyhow::Result<Carriers>
 }
 
 /// What a driver takes for a clock.
-pub fn now_fn(clock: &Clock) -> Arc<dyn Fn() -> i64 + Send + Sync> {
+pub fn now_fn(clock: &Clock) -> NowFn {
     let clock = clock.clone();
     Arc::new(move || clock.now_ms())
 }

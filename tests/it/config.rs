@@ -80,7 +80,7 @@ fn the_example_has_a_section_for_every_carrier() {
     for (short, long) in short.carriers.setups.iter().zip(&long.carriers.setups) {
         assert_eq!((short.name, short.timeout), (long.name, long.timeout));
         assert_eq!(short.base_url, long.base_url);
-        assert_eq!(format!("{:?}", short.driver), format!("{:?}", long.driver), "{}", short.name);
+        assert_eq!(format!("{:?}", short.make), format!("{:?}", long.make), "{}", short.name);
     }
     // A key nobody knows is answered with all that are known: each stands in the example.
     for name in all {

@@ -5,6 +5,7 @@
 //! remembers keys, asking again with the same key is safe: the answer `A301` then means "the first one was taken".
 //!
 //! - `mod.rs`: the driver, one method a call
+//! - `settings.rs`: its section of the configuration
 //! - `answer.rs`: the two layers of codes around every answer
 //! - `wire.rs`: the data inside
 //! - `codes.rs`: what its answers' codes mean for us
@@ -18,22 +19,26 @@ mod codes;
 mod photos;
 mod reports;
 mod search;
+mod settings;
 mod webhook;
 mod wire;
 
 use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use http::{Method, header};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 use serde_json::Value;
 
 use self::answer::{Answer, plain};
 use self::search::Search;
+pub use self::settings::BizgoConfig;
+use super::credentials::secret_header;
+use super::driver::Driver;
 use super::error::{odd, unanswered};
-use super::http::{Http, Request, Response, secret_header, segment};
+use super::http::{Http, Request, Response, segment};
+use super::setup::NowFn;
 use super::turns::Turns;
 use super::{
     Accepted, Caps, Carrier, CarrierError, ErrorKind, InboundClass, InboundPage, Lookup, PushCall,
@@ -46,8 +51,6 @@ use crate::domain::outbound::OutboundText;
 use crate::domain::receipt::Receipt;
 use crate::domain::text::Limits;
 
-pub use self::codes::meaning;
-
 /// How long the carrier is asked to remember a key; its longest.
 const KEY_MEMORY: Duration = Duration::from_secs(86_400);
 /// Repeating a send counts as safe until this long before the carrier forgets.
@@ -57,29 +60,15 @@ const BRIEF_PAGE: u32 = 20;
 /// `check` reads the texts of the last minute.
 const CHECK_BACK_MS: i64 = 60_000;
 
-/// What the driver needs from the configuration.
-#[derive(Debug, Clone)]
-pub struct BizgoConfig {
-    pub api_key: SecretString,
-    /// Signs its webhooks; without it none are taken.
-    pub webhook_secret: Option<SecretString>,
-    /// Only texts to this number are fetched.
-    pub mo_number: Option<String>,
-    /// Texts asked for at once: 1 to 1,000.
-    pub page_limit: u32,
-    /// How far each walk goes back behind the last one's newest text.
-    pub overlap: Duration,
-    pub sends_per_sec: u32,
-    /// All requests but sends share this limit.
-    pub others_per_sec: u32,
-    pub min_poll: Duration,
-}
+/// This carrier's line in the table of drivers.
+pub(super) const DRIVER: Driver =
+    Driver { name: "bizgo", receives: true, read: settings::read, meaning: codes::meaning };
 
 /// The driver. Waits for a place in the carrier's limits by itself.
 pub struct Bizgo {
     config: BizgoConfig,
     http: Http,
-    now: Arc<dyn Fn() -> UnixMs + Send + Sync>,
+    now: NowFn,
     sends: Turns,
     others: Turns,
 }
@@ -92,7 +81,7 @@ impl fmt::Debug for Bizgo {
 
 impl Bizgo {
     /// `now` tells the time in milliseconds UTC.
-    pub fn new(config: BizgoConfig, http: Http, now: Arc<dyn Fn() -> UnixMs + Send + Sync>) -> Self {
+    pub fn new(config: BizgoConfig, http: Http, now: NowFn) -> Self {
         let (sends, others) = (Turns::new(config.sends_per_sec), Turns::new(config.others_per_sec));
         Bizgo { config, http, now, sends, others }
     }
@@ -141,7 +130,7 @@ fn path(start: &str, word: &str) -> Result<String> {
 #[async_trait]
 impl Carrier for Bizgo {
     fn name(&self) -> &'static str {
-        "bizgo"
+        DRIVER.name
     }
 
     fn caps(&self) -> Caps {

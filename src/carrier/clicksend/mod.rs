@@ -9,24 +9,27 @@
 //! how soon the history has a text is written nowhere.
 //!
 //! - `mod.rs`: the driver, one method a call
+//! - `settings.rs`: its section of the configuration
 //! - `wire.rs`: the data inside
 //! - `codes.rs`: its statuses and codes
 
 mod codes;
+mod settings;
 mod wire;
 
 use std::fmt;
-use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use http::{Method, StatusCode, header};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
-pub use self::codes::meaning;
+pub use self::settings::ClickSendConfig;
+use super::credentials::basic;
+use super::driver::Driver;
 use super::error::{by_status, odd, unanswered};
-use super::http::{Http, Request, Response, basic, segment};
+use super::http::{Http, Request, Response, segment};
+use super::setup::NowFn;
 use super::turns::Turns;
 use super::{
     Accepted, Caps, Carrier, CarrierError, ErrorKind, InboundClass, InboundPage, Lookup, Reconciled,
@@ -47,27 +50,15 @@ const SETTLED_MS: i64 = 60_000;
 /// The history is read from this long before the first try: clocks differ.
 const LOOK_BEFORE_MS: i64 = 300_000;
 
-/// What the driver needs from the configuration.
-#[derive(Debug, Clone)]
-pub struct ClickSendConfig {
-    pub user: String,
-    pub api_key: SecretString,
-    /// Texts asked for at once: 15 to 100. Each is marked read by a request of its own.
-    pub page_limit: u32,
-    /// Segments of one text at most; longer ones leave in parts.
-    pub max_segments: usize,
-    pub sends_per_sec: u32,
-    /// All requests but sends share this limit. ClickSend's own is written nowhere; 20 a minute have been seen on one
-    /// path, with `Retry-After`.
-    pub others_per_sec: u32,
-    pub min_poll: Duration,
-}
+/// This carrier's line in the table of drivers.
+pub(super) const DRIVER: Driver =
+    Driver { name: "clicksend", receives: true, read: settings::read, meaning: codes::meaning };
 
 /// The driver. Waits for a place in its limits by itself.
 pub struct ClickSend {
     config: ClickSendConfig,
     http: Http,
-    now: Arc<dyn Fn() -> UnixMs + Send + Sync>,
+    now: NowFn,
     sends: Turns,
     others: Turns,
 }
@@ -80,7 +71,7 @@ impl fmt::Debug for ClickSend {
 
 impl ClickSend {
     /// `now` tells the time in milliseconds UTC.
-    pub fn new(config: ClickSendConfig, http: Http, now: Arc<dyn Fn() -> UnixMs + Send + Sync>) -> Self {
+    pub fn new(config: ClickSendConfig, http: Http, now: NowFn) -> Self {
         let (sends, others) = (Turns::new(config.sends_per_sec), Turns::new(config.others_per_sec));
         ClickSend { config, http, now, sends, others }
     }
@@ -150,7 +141,7 @@ fn page_number(page: Option<&str>) -> Result<u32> {
 #[async_trait]
 impl Carrier for ClickSend {
     fn name(&self) -> &'static str {
-        "clicksend"
+        DRIVER.name
     }
 
     fn caps(&self) -> Caps {

@@ -3,25 +3,28 @@
 //! @infobip-api/sdk 0.3.2, the Java client's tests, 5e880b14) and Infobip's page on inbound texts.
 //!
 //! - `mod.rs`: the driver, one method a call
+//! - `settings.rs`: its section of the configuration
 //! - `wire.rs`: the data inside
 //! - `codes.rs`: statuses and errors
 
 mod codes;
+mod settings;
 mod wire;
 
 use std::fmt;
-use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::{HeaderValue, Method, StatusCode, header};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 use serde_json::Value;
 
-pub use self::codes::meaning;
+pub use self::settings::InfobipConfig;
+use super::credentials::secret_header;
+use super::driver::Driver;
 use super::error::{by_status, odd, unanswered};
-use super::http::{Http, HttpFailure, Request, Response, secret_header};
+use super::http::{Http, HttpFailure, Request, Response};
+use super::setup::NowFn;
 use super::turns::Turns;
 use super::{
     Accepted, Caps, Carrier, CarrierError, ErrorKind, InboundClass, InboundPage, Lookup, Reconciled,
@@ -40,25 +43,15 @@ const LOGS_KEPT_MS: i64 = 47 * 60 * 60 * 1000;
 /// What `check` asks for: the log of a text that is not there, for reading those that are could remove them.
 const NO_TEXT: &str = "munja-check";
 
-/// What the driver needs from the configuration.
-#[derive(Debug, Clone)]
-pub struct InfobipConfig {
-    pub api_key: SecretString,
-    /// Texts asked for at once: 1 to 50.
-    pub page_limit: u32,
-    /// Segments of one text at most; longer ones leave in parts.
-    pub max_segments: usize,
-    pub sends_per_sec: u32,
-    /// All requests but sends share this limit.
-    pub others_per_sec: u32,
-    pub min_poll: Duration,
-}
+/// This carrier's line in the table of drivers.
+pub(super) const DRIVER: Driver =
+    Driver { name: "infobip", receives: true, read: settings::read, meaning: codes::meaning };
 
 /// The driver. Waits for a place in its limits by itself.
 pub struct Infobip {
     config: InfobipConfig,
     http: Http,
-    now: Arc<dyn Fn() -> UnixMs + Send + Sync>,
+    now: NowFn,
     sends: Turns,
     others: Turns,
 }
@@ -78,7 +71,7 @@ enum Read {
 
 impl Infobip {
     /// `now` tells the time in milliseconds UTC.
-    pub fn new(config: InfobipConfig, http: Http, now: Arc<dyn Fn() -> UnixMs + Send + Sync>) -> Self {
+    pub fn new(config: InfobipConfig, http: Http, now: NowFn) -> Self {
         let (sends, others) = (Turns::new(config.sends_per_sec), Turns::new(config.others_per_sec));
         Infobip { config, http, now, sends, others }
     }
@@ -152,7 +145,7 @@ fn refusal(response: &Response, body: &Value) -> CarrierError {
 #[async_trait]
 impl Carrier for Infobip {
     fn name(&self) -> &'static str {
-        "infobip"
+        DRIVER.name
     }
 
     fn caps(&self) -> Caps {

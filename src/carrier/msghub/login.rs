@@ -10,8 +10,9 @@ use sha2::{Digest, Sha512};
 use tokio::sync::Mutex;
 
 use super::{MsghubConfig, codes, refusal, wire};
+use crate::carrier::credentials::secret_header;
 use crate::carrier::error::unanswered;
-use crate::carrier::http::{Http, Request, secret_header};
+use crate::carrier::http::{Http, Request};
 use crate::carrier::{CarrierError, ErrorKind, Result, mend};
 use crate::domain::UnixMs;
 

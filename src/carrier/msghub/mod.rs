@@ -4,6 +4,7 @@
 //! vendor's table of codes of 2026-02-20.
 //!
 //! - `mod.rs`: the driver, one method a call
+//! - `settings.rs`: its section of the configuration
 //! - `login.rs`: the token every request needs
 //! - `wire.rs`: the data inside
 //! - `codes.rs`: what the codes mean
@@ -13,33 +14,34 @@
 
 mod codes;
 mod login;
+mod settings;
 mod webhook;
 mod wire;
 
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::{Method, StatusCode, header};
-use secrecy::SecretString;
 use serde_json::Value;
 use url::Url;
 
-pub use self::codes::meaning;
 use self::login::Login;
+pub use self::settings::MsghubConfig;
 use self::wire::Found;
+use super::credentials::secret_header;
+use super::driver::Driver;
 use super::error::{by_status, odd, too_large, unanswered};
-use super::http::{Http, HttpFailure, Request, Response, secret_header};
+use super::http::{Http, HttpFailure, Request, Response};
 use super::push::{PushCall, PushRefused, Pushed};
+use super::setup::NowFn;
 use super::turns::Turns;
 use super::{
     Accepted, Caps, Carrier, CarrierError, ErrorKind, InboundClass, InboundPage, Lookup, Media, Reconciled,
     ReportClass, ReportPage, Result, mend,
 };
-use crate::domain::UnixMs;
 use crate::domain::inbound::{Cursor, InboundItem};
 use crate::domain::media::{MediaRef, PhotoLimits};
 use crate::domain::outbound::{ClientKey, OutboundText};
@@ -57,17 +59,9 @@ const MIDNIGHT_MS: i64 = 10 * 60 * 1000;
 /// What `check` asks for: a text that is not there, for reading those that are could remove them.
 const NO_TEXT: &str = "munja-check";
 
-/// What the driver needs from the configuration.
-#[derive(Debug, Clone)]
-pub struct MsghubConfig {
-    pub api_key: SecretString,
-    pub password: SecretString,
-    /// `token=` of the address they call; nothing in a call is signed. Without it none are taken.
-    pub webhook_secret: Option<SecretString>,
-    pub sends_per_sec: u32,
-    /// All requests but sends share this limit.
-    pub others_per_sec: u32,
-}
+/// This carrier's line in the table of drivers.
+pub(super) const DRIVER: Driver =
+    Driver { name: "msghub", receives: true, read: settings::read, meaning: codes::meaning };
 
 /// The driver. Waits for a place in the limits by itself.
 pub struct Msghub {
@@ -75,7 +69,7 @@ pub struct Msghub {
     http: Http,
     /// Sends leave by a host of their own.
     send_http: Http,
-    now: Arc<dyn Fn() -> UnixMs + Send + Sync>,
+    now: NowFn,
     login: Login,
     sends: Turns,
     others: Turns,
@@ -95,12 +89,7 @@ type Answered = std::result::Result<Response, HttpFailure>;
 
 impl Msghub {
     /// `send_http` leads to the host for sends; `now` tells the time in milliseconds UTC.
-    pub fn new(
-        config: MsghubConfig,
-        http: Http,
-        send_http: Http,
-        now: Arc<dyn Fn() -> UnixMs + Send + Sync>,
-    ) -> Self {
+    pub fn new(config: MsghubConfig, http: Http, send_http: Http, now: NowFn) -> Self {
         let (sends, others) = (Turns::new(config.sends_per_sec), Turns::new(config.others_per_sec));
         Msghub {
             config,
@@ -196,7 +185,7 @@ fn no_page(cursor: &Cursor) -> InboundPage {
 #[async_trait]
 impl Carrier for Msghub {
     fn name(&self) -> &'static str {
-        "msghub"
+        DRIVER.name
     }
 
     fn caps(&self) -> Caps {

@@ -3,7 +3,6 @@
 use http::Method;
 use serde_json::Value;
 
-use super::results::PAGE_SIZE;
 use super::{Nhn, wire};
 use crate::carrier::error::odd;
 use crate::carrier::korea::clock;
@@ -13,6 +12,8 @@ use crate::domain::outbound::OutboundText;
 
 /// Clocks differ by less.
 const MARGIN_MS: i64 = 60_000;
+/// Entries asked for at once.
+pub(super) const PAGE_SIZE: u64 = 500;
 /// The carrier searches a month at most.
 const MOST_MS: i64 = 27 * 24 * 60 * 60 * 1000;
 

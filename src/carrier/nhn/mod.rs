@@ -3,6 +3,7 @@
 //! NHN's API guide v3.0, tables of result codes and document of webhooks (2026-06).
 //!
 //! - `mod.rs`: the driver, one method a call
+//! - `settings.rs`: its section of the configuration
 //! - `answer.rs`: the header of every answer
 //! - `wire.rs`: the data inside
 //! - `codes.rs`: what the codes mean
@@ -16,21 +17,24 @@ mod codes;
 mod list;
 mod photos;
 mod results;
+mod settings;
 mod webhook;
 mod wire;
 
 use std::fmt;
-use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use http::{HeaderName, Method};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 use serde_json::Value;
 
+pub use self::settings::NhnConfig;
+use super::credentials::secret_header;
+use super::driver::Driver;
 use super::error::{odd, unanswered};
-use super::http::{Http, Request, Response, secret_header, segment};
+use super::http::{Http, Request, Response, segment};
 use super::korea::clock;
+use super::setup::NowFn;
 use super::turns::Turns;
 use super::windows::Windows;
 use super::{
@@ -43,30 +47,18 @@ use crate::domain::outbound::OutboundText;
 use crate::domain::receipt::Receipt;
 use crate::domain::text::Limits;
 
-pub use self::codes::meaning;
-
 /// `check` reads the results of the last minute.
 const CHECK_BACK_MS: i64 = 60_000;
 
-/// What the driver needs from the configuration.
-#[derive(Debug, Clone)]
-pub struct NhnConfig {
-    /// Stands in every path.
-    pub app_key: SecretString,
-    pub secret_key: SecretString,
-    /// The word its webhooks carry; without it none are taken.
-    pub webhook_signature: Option<SecretString>,
-    pub sends_per_sec: u32,
-    /// All requests but sends share this limit.
-    pub others_per_sec: u32,
-    pub min_poll: Duration,
-}
+/// This carrier's line in the table of drivers.
+pub(super) const DRIVER: Driver =
+    Driver { name: "nhn", receives: false, read: settings::read, meaning: codes::meaning };
 
 /// The driver. Waits for a place in the limits by itself.
 pub struct Nhn {
     config: NhnConfig,
     http: Http,
-    now: Arc<dyn Fn() -> UnixMs + Send + Sync>,
+    now: NowFn,
     sends: Turns,
     others: Turns,
     windows: Windows,
@@ -80,7 +72,7 @@ impl fmt::Debug for Nhn {
 
 impl Nhn {
     /// `now` tells the time in milliseconds UTC.
-    pub fn new(config: NhnConfig, http: Http, now: Arc<dyn Fn() -> UnixMs + Send + Sync>) -> Self {
+    pub fn new(config: NhnConfig, http: Http, now: NowFn) -> Self {
         let (sends, others) = (Turns::new(config.sends_per_sec), Turns::new(config.others_per_sec));
         Nhn { config, http, now, sends, others, windows: Windows::default() }
     }
@@ -124,7 +116,7 @@ impl Nhn {
 #[async_trait]
 impl Carrier for Nhn {
     fn name(&self) -> &'static str {
-        "nhn"
+        DRIVER.name
     }
 
     fn caps(&self) -> Caps {

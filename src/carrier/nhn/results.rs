@@ -4,13 +4,12 @@ use bytes::Bytes;
 use http::Method;
 use serde_json::Value;
 
-use super::{Nhn, list, wire};
+use super::list::{self, PAGE_SIZE};
+use super::{Nhn, wire};
 use crate::carrier::korea::clock;
 use crate::carrier::windows::{MAX_PAGES, Walk};
 use crate::carrier::{ReportPage, Result};
 use crate::domain::UnixMs;
-
-pub(super) const PAGE_SIZE: u64 = 500;
 
 impl Nhn {
     /// The next page with news; an empty one where the window has none (any more).

@@ -7,38 +7,40 @@
 //! first one was taken. Whether reading texts removes them is each server's own ([`Reading`]).
 //!
 //! - `mod.rs`: the driver, one method a call
+//! - `settings.rs`: its section of the configuration
 //! - `wire.rs`: the data inside
 //! - `codes.rs`: its words and codes
 //! - `push.rs`: its notifications
 
 mod codes;
 mod push;
+mod settings;
 mod wire;
 
 use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use http::{HeaderValue, Method, StatusCode, header};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 use serde_json::Value;
 
-pub use self::codes::meaning;
+pub use self::settings::{Login, OneApiConfig, Reading};
+use super::credentials::{basic, secret_header};
+use super::driver::Driver;
 use super::error::{by_status, odd, unanswered};
-use super::http::{Http, HttpFailure, Request, Response, basic, secret_header, segment};
+use super::http::{Http, HttpFailure, Request, Response, segment};
 use super::push::{PushCall, PushRefused, Pushed};
+use super::setup::NowFn;
 use super::turns::Turns;
 use super::{
     Accepted, Caps, Carrier, CarrierError, ErrorKind, InboundClass, InboundPage, Lookup, Reconciled,
     ReportClass, Result, mend,
 };
-use crate::domain::UnixMs;
 use crate::domain::inbound::{Cursor, InboundItem};
 use crate::domain::outbound::OutboundText;
 use crate::domain::phone::PhoneNumber;
 use crate::domain::receipt::Receipt;
-use crate::domain::text::Limits;
 
 /// Repeating a send counts as safe until this long before the server may forget.
 const KEY_MARGIN_MS: i64 = 5 * 60 * 1_000;
@@ -47,62 +49,15 @@ const READ_ONCE_LIMIT: u32 = 50;
 /// What `check` asks for: a text that is not there, for reading those that are could remove them.
 const NO_REQUEST: &str = "munja-check";
 
-/// How the server proves who we are.
-#[derive(Debug, Clone)]
-pub enum Login {
-    Basic { user: String, password: SecretString },
-    Bearer { token: SecretString },
-}
-
-/// What reading texts does to them at this server: ask its operator, it is written nowhere.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reading {
-    /// It removes them.
-    Removes,
-    /// They stay until they are deleted (OMA: `DELETE …/messages/{messageId}`).
-    UntilDeleted,
-    /// They stay as long as the server likes.
-    Keeps,
-}
-
-/// What the driver needs from the configuration. `base_url` holds everything before `/smsmessaging`.
-#[derive(Debug, Clone)]
-pub struct OneApiConfig {
-    pub login: Login,
-    /// The registration under which texts wait (`…/inbound/registrations/{registration}/messages`).
-    pub registration: String,
-    pub reading: Reading,
-    /// The sender whose requests `check` asks for: one of ours.
-    pub number: String,
-    /// Texts asked for at once.
-    pub page_limit: u32,
-    /// Times without an offset are this far ahead of UTC (minutes).
-    pub utc_offset_minutes: i32,
-    /// The request inside `outboundSMSMessageRequest` (GSMA, OMA, Orange) or as it is (Infobip).
-    pub is_wrapped: bool,
-    /// Numbers with `tel:` before them.
-    pub has_tel: bool,
-    /// `address` as a list (GSMA) or as one string (Orange).
-    pub address_is_list: bool,
-    pub sender_name: Option<String>,
-    /// Where the server is to tell receipts; [`OneApiConfig::push_token`] is added to it.
-    pub notify_url: Option<url::Url>,
-    /// Nothing in a notification is signed: `token=` of the address is all that tells it from somebody else's.
-    pub push_token: Option<SecretString>,
-    /// How long the server surely refuses the same correlator; zero if nobody promises that.
-    pub correlator_memory: Duration,
-    pub limits: Limits,
-    pub sends_per_sec: u32,
-    /// All requests but sends share this limit.
-    pub others_per_sec: u32,
-    pub min_poll: Duration,
-}
+/// This carrier's line in the table of drivers.
+pub(super) const DRIVER: Driver =
+    Driver { name: "oneapi", receives: true, read: settings::read, meaning: codes::meaning };
 
 /// The driver. Waits for a place in its limits by itself.
 pub struct OneApi {
     config: OneApiConfig,
     http: Http,
-    now: Arc<dyn Fn() -> UnixMs + Send + Sync>,
+    now: NowFn,
     sends: Turns,
     others: Turns,
 }
@@ -115,7 +70,7 @@ impl fmt::Debug for OneApi {
 
 impl OneApi {
     /// `now` tells the time in milliseconds UTC.
-    pub fn new(config: OneApiConfig, http: Http, now: Arc<dyn Fn() -> UnixMs + Send + Sync>) -> Self {
+    pub fn new(config: OneApiConfig, http: Http, now: NowFn) -> Self {
         let (sends, others) = (Turns::new(config.sends_per_sec), Turns::new(config.others_per_sec));
         OneApi { config, http, now, sends, others }
     }
@@ -230,7 +185,7 @@ fn refusal(response: &Response, body: &Value) -> CarrierError {
 #[async_trait]
 impl Carrier for OneApi {
     fn name(&self) -> &'static str {
-        "oneapi"
+        DRIVER.name
     }
 
     fn caps(&self) -> Caps {

@@ -3,28 +3,31 @@
 //! api.ncloud-docs.com (2026-07) and api-gov.ncloud-docs.com (2026-10), SMS v2 and "attachment create".
 //!
 //! - `mod.rs`: the driver, one method a call
+//! - `settings.rs`: its section of the configuration
 //! - `auth.rs`: the signature of every request
 //! - `wire.rs`: the data inside
 //!
 //! The carrier's name of a text is the `requestId` of its send, for one request carries one text.
 
 mod auth;
+mod settings;
 mod wire;
 
 use std::fmt;
-use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::{HeaderName, Method, StatusCode};
-use secrecy::SecretString;
 use serde_json::{Value, json};
 
+pub use self::settings::SensConfig;
+use super::credentials::secret_header;
+use super::driver::Driver;
 use super::error::{by_status, odd, plain, unanswered};
-use super::http::{Http, Request, Response, secret_header};
+use super::http::{Http, Request, Response};
 use super::korea::clock;
+use super::setup::NowFn;
 use super::turns::Turns;
 use super::{
     Accepted, Caps, Carrier, CarrierError, ErrorKind, InboundClass, Lookup, Reconciled, ReportClass, Result,
@@ -37,31 +40,20 @@ use crate::domain::phone::PhoneKind;
 use crate::domain::receipt::Receipt;
 use crate::domain::text::Limits;
 
-pub use self::wire::meaning;
-
 /// Clocks differ by less.
 const MARGIN_MS: i64 = 60_000;
 /// A question about requests may span 30 days.
 const MOST_MS: i64 = 29 * 24 * 60 * 60 * 1000;
 
-/// What the driver needs from the configuration.
-#[derive(Debug, Clone)]
-pub struct SensConfig {
-    pub access_key: SecretString,
-    pub secret_key: SecretString,
-    /// `ncp:sms:kr:...`
-    pub service_id: String,
-    pub sends_per_sec: u32,
-    /// All requests but sends share this limit.
-    pub others_per_sec: u32,
-    pub min_poll: Duration,
-}
+/// This carrier's line in the table of drivers.
+pub(super) const DRIVER: Driver =
+    Driver { name: "sens", receives: false, read: settings::read, meaning: wire::meaning };
 
 /// The driver. Waits for a place in the limits by itself.
 pub struct Sens {
     config: SensConfig,
     http: Http,
-    now: Arc<dyn Fn() -> UnixMs + Send + Sync>,
+    now: NowFn,
     sends: Turns,
     others: Turns,
 }
@@ -74,7 +66,7 @@ impl fmt::Debug for Sens {
 
 impl Sens {
     /// `now` tells the time in milliseconds UTC.
-    pub fn new(config: SensConfig, http: Http, now: Arc<dyn Fn() -> UnixMs + Send + Sync>) -> Self {
+    pub fn new(config: SensConfig, http: Http, now: NowFn) -> Self {
         let (sends, others) = (Turns::new(config.sends_per_sec), Turns::new(config.others_per_sec));
         Sens { config, http, now, sends, others }
     }
@@ -176,7 +168,7 @@ fn answer(response: &Response) -> Result<Value> {
 #[async_trait]
 impl Carrier for Sens {
     fn name(&self) -> &'static str {
-        "sens"
+        DRIVER.name
     }
 
     fn caps(&self) -> Caps {

@@ -6,27 +6,31 @@
 //! word where no delivery report comes, so such a text ages out as unconfirmed; it is never called delivered.
 //!
 //! - `mod.rs`: the driver, one method a call
+//! - `settings.rs`: its section of the configuration
 //! - `wire.rs`: what the phone writes and reads
 //! - `codes.rs`: its states and reasons
 //! - `push.rs`: its webhooks
 
 mod codes;
 mod push;
+mod settings;
 mod wire;
 
 use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use http::{Method, StatusCode, header};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 use serde_json::Value;
 
-pub use self::codes::meaning;
+pub use self::settings::SmsGateConfig;
+use super::credentials::basic;
+use super::driver::Driver;
 use super::error::{by_status, odd, too_large, unanswered};
-use super::http::{Http, Request, Response, basic, segment};
+use super::http::{Http, Request, Response, segment};
 use super::push::{PushCall, PushRefused, Pushed};
+use super::setup::NowFn;
 use super::turns::Turns;
 use super::{
     Accepted, Caps, Carrier, CarrierError, ErrorKind, InboundClass, InboundPage, Lookup, Media, Reconciled,
@@ -48,39 +52,15 @@ const SENT_LIMIT: usize = 100;
 /// Windows end a day ahead: a phone whose clock is behind lists what it dates in the future, too.
 const AHEAD_MS: i64 = 86_400_000;
 
-/// What the driver needs from the configuration.
-#[derive(Debug, Clone)]
-pub struct SmsGateConfig {
-    pub user: String,
-    pub password: SecretString,
-    /// The SIM's number, for texts of which the phone does not know to whom they came.
-    pub number: String,
-    /// Which SIM sends: 1 to 3; the phone's own choice if `None`.
-    pub sim: Option<u8>,
-    /// The device's name at a server that has several. Needed there: the server remembers keys per device and picks any
-    /// device otherwise, so that a repeated text could leave twice.
-    pub device: Option<String>,
-    /// Webhooks are refused without it. As in the app: Settings, Webhooks, Signing Key.
-    pub signing_key: Option<SecretString>,
-    /// Texts asked for at once: 1 to 500.
-    pub page_limit: u32,
-    /// How far each walk goes back behind the last one's newest text. Texts are dated by the sender's network: one that
-    /// waited for a phone without radio comes days late with its old date, so this should be three days.
-    pub overlap: Duration,
-    /// Segments of one text at most; longer ones leave in parts.
-    pub max_segments: usize,
-    /// Android itself asks its owner after 30 texts in 30 minutes, unless told otherwise.
-    pub sends_per_sec: u32,
-    /// All requests but sends share this limit.
-    pub others_per_sec: u32,
-    pub min_poll: Duration,
-}
+/// This carrier's line in the table of drivers.
+pub(super) const DRIVER: Driver =
+    Driver { name: "smsgate", receives: true, read: settings::read, meaning: codes::meaning };
 
 /// The driver. Waits for a place in its limits by itself.
 pub struct SmsGate {
     config: SmsGateConfig,
     http: Http,
-    now: Arc<dyn Fn() -> UnixMs + Send + Sync>,
+    now: NowFn,
     sends: Turns,
     others: Turns,
 }
@@ -93,7 +73,7 @@ impl fmt::Debug for SmsGate {
 
 impl SmsGate {
     /// `now` tells the time in milliseconds UTC.
-    pub fn new(config: SmsGateConfig, http: Http, now: Arc<dyn Fn() -> UnixMs + Send + Sync>) -> Self {
+    pub fn new(config: SmsGateConfig, http: Http, now: NowFn) -> Self {
         let (sends, others) = (Turns::new(config.sends_per_sec), Turns::new(config.others_per_sec));
         SmsGate { config, http, now, sends, others }
     }
@@ -178,7 +158,7 @@ fn page_offset(page: Option<&str>) -> Result<usize> {
 #[async_trait]
 impl Carrier for SmsGate {
     fn name(&self) -> &'static str {
-        "smsgate"
+        DRIVER.name
     }
 
     fn caps(&self) -> Caps {

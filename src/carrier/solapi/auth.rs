@@ -7,7 +7,7 @@ use secrecy::ExposeSecret;
 use sha2::Sha256;
 
 use super::SolapiConfig;
-use crate::carrier::http::secret_header;
+use crate::carrier::credentials::secret_header;
 use crate::carrier::{CarrierError, ErrorKind, Result};
 use crate::domain::UnixMs;
 

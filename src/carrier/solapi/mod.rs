@@ -3,6 +3,7 @@
 //! `customFields.ref`. Sources: the official SDKs (npm 6.0.1, PyPI 5.0.3) and SOLAPI's documents (2022-09).
 //!
 //! - `mod.rs`: the driver, one method a call
+//! - `settings.rs`: its section of the configuration
 //! - `auth.rs`: the signature of every request
 //! - `answer.rs`: the status of every answer
 //! - `wire.rs`: the data inside
@@ -14,23 +15,24 @@ mod answer;
 mod auth;
 mod codes;
 mod list;
+mod settings;
 mod webhook;
 mod wire;
 
 use std::fmt;
-use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::{Method, header};
-use secrecy::SecretString;
 use serde_json::{Value, json};
 
+pub use self::settings::SolapiConfig;
 use self::wire::Taken;
+use super::driver::Driver;
 use super::error::unanswered;
 use super::http::{Http, Request, Response};
+use super::setup::NowFn;
 use super::turns::Turns;
 use super::windows::Windows;
 use super::{
@@ -44,29 +46,18 @@ use crate::domain::phone::PhoneKind;
 use crate::domain::receipt::Receipt;
 use crate::domain::text::Limits;
 
-pub use self::codes::meaning;
-
 /// A text names one photo (`imageId`). The size is the least that any of its documents asks for.
 const PHOTOS: PhotoLimits = PhotoLimits { n: 1, n_bytes: 200 * 1_000, ..PhotoLimits::KOREAN };
 
-/// What the driver needs from the configuration.
-#[derive(Debug, Clone)]
-pub struct SolapiConfig {
-    pub api_key: SecretString,
-    pub api_secret: SecretString,
-    /// The secret of its webhooks; without it none are taken.
-    pub webhook_secret: Option<SecretString>,
-    pub sends_per_sec: u32,
-    /// All requests but sends share this limit.
-    pub others_per_sec: u32,
-    pub min_poll: Duration,
-}
+/// This carrier's line in the table of drivers.
+pub(super) const DRIVER: Driver =
+    Driver { name: "solapi", receives: false, read: settings::read, meaning: codes::meaning };
 
 /// The driver. Waits for a place in the limits by itself.
 pub struct Solapi {
     config: SolapiConfig,
     http: Http,
-    now: Arc<dyn Fn() -> UnixMs + Send + Sync>,
+    now: NowFn,
     sends: Turns,
     others: Turns,
     windows: Windows,
@@ -80,7 +71,7 @@ impl fmt::Debug for Solapi {
 
 impl Solapi {
     /// `now` tells the time in milliseconds UTC.
-    pub fn new(config: SolapiConfig, http: Http, now: Arc<dyn Fn() -> UnixMs + Send + Sync>) -> Self {
+    pub fn new(config: SolapiConfig, http: Http, now: NowFn) -> Self {
         let (sends, others) = (Turns::new(config.sends_per_sec), Turns::new(config.others_per_sec));
         Solapi { config, http, now, sends, others, windows: Windows::default() }
     }
@@ -129,7 +120,7 @@ impl Solapi {
 #[async_trait]
 impl Carrier for Solapi {
     fn name(&self) -> &'static str {
-        "solapi"
+        DRIVER.name
     }
 
     fn caps(&self) -> Caps {

@@ -4,28 +4,31 @@
 //! error pages (2026).
 //!
 //! - `mod.rs`: the driver, one method a call
+//! - `settings.rs`: its section of the configuration
 //! - `wire.rs`: the data inside
 //! - `codes.rs`: statuses and error codes
 //! - `webhook.rs`: its calls to us
 
 mod codes;
+mod settings;
 mod webhook;
 mod wire;
 
 use std::fmt;
-use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use http::{Method, header};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 use serde_json::Value;
 use url::Url;
 
-pub use self::codes::meaning;
+pub use self::settings::TwilioConfig;
+use super::credentials::basic;
+use super::driver::Driver;
 use super::error::{by_status, odd, too_large, unanswered};
-use super::http::{Http, HttpFailure, Request, Response, basic, segment};
+use super::http::{Http, HttpFailure, Request, Response, segment};
 use super::push::{PushCall, PushRefused, Pushed};
+use super::setup::NowFn;
 use super::turns::Turns;
 use super::{
     Accepted, Caps, Carrier, CarrierError, ErrorKind, InboundClass, InboundPage, Lookup, Media, Reconciled,
@@ -48,35 +51,15 @@ const FEW: u32 = 20;
 /// Twilio keeps a text that cannot leave for at most so long (seconds).
 const MAX_VALIDITY_SECS: i64 = 36_000;
 
-/// What the driver needs from the configuration.
-#[derive(Debug, Clone)]
-pub struct TwilioConfig {
-    pub account: String,
-    /// The account, or an API key.
-    pub user: String,
-    pub password: SecretString,
-    /// Signs their calls; without it none are taken.
-    pub auth_token: Option<SecretString>,
-    /// The one number citizens text, so that the list holds no others; several: none.
-    pub number: Option<String>,
-    /// Where they tell what became of a text.
-    pub status_url: Option<Url>,
-    /// Texts asked for at once: 1 to 1000.
-    pub page_limit: u32,
-    pub overlap: Duration,
-    /// Segments of one text at most; longer ones leave in parts. Twilio takes 1,600 characters: ten segments.
-    pub max_segments: usize,
-    pub sends_per_sec: u32,
-    /// All requests but sends share this limit.
-    pub others_per_sec: u32,
-    pub min_poll: Duration,
-}
+/// This carrier's line in the table of drivers.
+pub(super) const DRIVER: Driver =
+    Driver { name: "twilio", receives: true, read: settings::read, meaning: codes::meaning };
 
 /// The driver. Waits for a place in its limits by itself.
 pub struct Twilio {
     config: TwilioConfig,
     http: Http,
-    now: Arc<dyn Fn() -> UnixMs + Send + Sync>,
+    now: NowFn,
     sends: Turns,
     others: Turns,
 }
@@ -89,7 +72,7 @@ impl fmt::Debug for Twilio {
 
 impl Twilio {
     /// `now` tells the time in milliseconds UTC.
-    pub fn new(config: TwilioConfig, http: Http, now: Arc<dyn Fn() -> UnixMs + Send + Sync>) -> Self {
+    pub fn new(config: TwilioConfig, http: Http, now: NowFn) -> Self {
         let (sends, others) = (Turns::new(config.sends_per_sec), Turns::new(config.others_per_sec));
         Twilio { config, http, now, sends, others }
     }
@@ -162,7 +145,7 @@ fn number(number: &PhoneNumber) -> String {
 #[async_trait]
 impl Carrier for Twilio {
     fn name(&self) -> &'static str {
-        "twilio"
+        DRIVER.name
     }
 
     fn caps(&self) -> Caps {

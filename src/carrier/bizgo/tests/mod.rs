@@ -11,7 +11,11 @@ mod sent;
 mod webhook;
 mod wires;
 
+use crate::domain::UnixMs;
+use secrecy::SecretString;
+use std::sync::Arc;
 use std::sync::Mutex as StdMutex;
+use std::time::Duration;
 
 use bytes::Bytes;
 use serde_json::json;

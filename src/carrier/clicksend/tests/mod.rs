@@ -8,6 +8,9 @@ mod send;
 use super::*;
 use crate::carrier::canned::{Answered, KEY, NOW, Seen, asked, client, ok, outbound, run, said};
 use crate::carrier::http::Broken;
+use secrecy::SecretString;
+use std::sync::Arc;
+use std::time::Duration;
 
 fn config() -> ClickSendConfig {
     ClickSendConfig {

@@ -2,7 +2,10 @@
 //! `send_sms_messages`) sends.
 
 use proptest::prelude::*;
+use secrecy::SecretString;
 use serde_json::json;
+use std::sync::Arc;
+use std::time::Duration;
 
 use super::*;
 use crate::carrier::canned::{self, Answered, KEY, NOW, Seen, asked, body, client, ok, outbound, said};

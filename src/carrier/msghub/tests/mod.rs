@@ -4,6 +4,8 @@
 mod inbound;
 mod send;
 
+use secrecy::SecretString;
+use std::sync::Arc;
 use std::sync::Mutex;
 
 use proptest::prelude::*;

@@ -6,7 +6,11 @@ mod push;
 mod send;
 mod status;
 
+use crate::domain::text::Limits;
+use secrecy::SecretString;
 use serde_json::json;
+use std::sync::Arc;
+use std::time::Duration;
 use url::Url;
 
 use super::*;

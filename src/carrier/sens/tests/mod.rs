@@ -1,6 +1,9 @@
 //! The driver against canned answers. No official SDK of this service exists; the requests are those of its documents.
 
+use secrecy::SecretString;
 use serde_json::{Value, json};
+use std::sync::Arc;
+use std::time::Duration;
 
 use super::*;
 use crate::carrier::canned::{self, Answered, NOW, Seen, asked, body, client, ok, outbound, said};

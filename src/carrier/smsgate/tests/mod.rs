@@ -6,7 +6,10 @@ mod push;
 mod send;
 mod status;
 
+use secrecy::SecretString;
 use serde_json::json;
+use std::sync::Arc;
+use std::time::Duration;
 
 use super::*;
 use crate::carrier::canned::{Answered, KEY, NOW, Seen, asked, client, ok, outbound, run, said};

@@ -7,7 +7,10 @@ mod list;
 mod send;
 mod webhook;
 
+use secrecy::SecretString;
+use std::sync::Arc;
 use std::sync::Mutex as StdMutex;
+use std::time::Duration;
 
 use bytes::Bytes;
 use serde_json::json;

@@ -1,0 +1,46 @@
+//! The table of carriers. The configuration, the daemon and `munjad check` read it and know no carrier by name.
+
+use super::driver::Driver;
+use super::{bizgo, clicksend, infobip, msghub, nhn, oneapi, sens, smsgate, solapi, twilio};
+use crate::domain::fate::Meaning;
+
+/// Every carrier this program can talk to, by name.
+pub static DRIVERS: &[Driver] = &[
+    bizgo::DRIVER,
+    clicksend::DRIVER,
+    infobip::DRIVER,
+    msghub::DRIVER,
+    nhn::DRIVER,
+    oneapi::DRIVER,
+    sens::DRIVER,
+    smsgate::DRIVER,
+    solapi::DRIVER,
+    twilio::DRIVER,
+];
+
+/// What a code of a carrier's means for the people; `None` for a code we do not know, or that says nothing yet.
+pub fn meaning(carrier: &str, code: &str) -> Option<Meaning> {
+    let driver = DRIVERS.iter().find(|driver| driver.name == carrier)?;
+    (driver.meaning)(code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The same moment of a switched-off phone, in each carrier's own word.
+    #[test]
+    fn each_carriers_codes_are_read_by_its_own_table() {
+        let cases = [
+            ("bizgo", "22003", Some(Meaning::PhoneOff)),
+            ("nhn", "2003", Some(Meaning::PhoneOff)),
+            ("solapi", "3043", Some(Meaning::PhoneOff)),
+            ("solapi", "2003", None),
+            ("nhn", "22003", None),
+            ("nobody", "2003", None),
+        ];
+        for (carrier, code, expected) in cases {
+            assert_eq!(meaning(carrier, code), expected, "{carrier} {code}");
+        }
+    }
+}

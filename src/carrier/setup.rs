@@ -1,0 +1,91 @@
+//! One carrier of the configuration, checked and ready to be made.
+//!
+//! The two halves of a driver's beginning, reading its keys and making it, meet in one closure ([`Make`]): the settings of a
+//! carrier never leave its folder, and nothing has to list their types.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use url::Url;
+
+use super::Carrier;
+use super::http::{Http, HttpOptions};
+use crate::domain::UnixMs;
+use crate::domain::phone::{PhoneNumber, Senders};
+
+/// Tells the time in milliseconds UTC.
+pub type NowFn = Arc<dyn Fn() -> UnixMs + Send + Sync>;
+
+/// What is wrong with a key of a carrier's section. Never holds a secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SettingError {
+    /// As it stands in the section.
+    pub key: String,
+    /// What is wrong and what would be right.
+    pub message: String,
+}
+
+/// Makes the driver over a client that leads to `base_url`. Its `Debug` shows the settings, without their secrets.
+#[derive(Clone)]
+pub struct Make {
+    settings: Arc<dyn fmt::Debug + Send + Sync>,
+    make: Arc<MakeFn>,
+}
+
+type MakeFn = dyn Fn(Http, NowFn) -> Result<Arc<dyn Carrier>, SettingError> + Send + Sync;
+
+impl Make {
+    /// For a driver that is made of its settings alone.
+    pub(super) fn of<S, D>(settings: S, new: fn(S, Http, NowFn) -> D) -> Make
+    where
+        S: fmt::Debug + Clone + Send + Sync + 'static,
+        D: Carrier + 'static,
+    {
+        Make::with(settings, move |settings, http, now| Ok(Arc::new(new(settings, http, now))))
+    }
+
+    /// For a driver whose making can fail.
+    pub(super) fn with<S>(
+        settings: S,
+        make: impl Fn(S, Http, NowFn) -> Result<Arc<dyn Carrier>, SettingError> + Send + Sync + 'static,
+    ) -> Make
+    where
+        S: fmt::Debug + Clone + Send + Sync + 'static,
+    {
+        let kept = settings.clone();
+        Make { settings: Arc::new(settings), make: Arc::new(move |http, now| make(kept.clone(), http, now)) }
+    }
+}
+
+impl fmt::Debug for Make {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.settings.fmt(f)
+    }
+}
+
+/// What the configuration says of one carrier.
+#[derive(Debug, Clone)]
+pub struct CarrierSetup {
+    pub name: &'static str,
+    pub base_url: Url,
+    /// Plain HTTP also to a private address.
+    pub allow_plain_http: bool,
+    /// For a whole call.
+    pub timeout: Duration,
+    /// The numbers citizens text; none for a carrier that only sends.
+    pub numbers: Vec<PhoneNumber>,
+    /// The registered numbers answers leave from.
+    pub senders: Senders,
+    pub make: Make,
+}
+
+impl CarrierSetup {
+    /// Makes the driver. Connects to nothing; an error names the key that is wrong.
+    pub fn carrier(&self, now: NowFn) -> Result<Arc<dyn Carrier>, SettingError> {
+        let options = HttpOptions::new(self.base_url.clone(), self.timeout);
+        let http = Http::new(HttpOptions { allow_plain_http: self.allow_plain_http, ..options });
+        let http = http.map_err(|message| SettingError { key: "base_url".to_owned(), message })?;
+        (self.make.make)(http, now)
+    }
+}

@@ -1,0 +1,85 @@
+//! Turns what was read of the file into values within bounds; each error with file, line and key.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use toml::Spanned;
+
+use super::error::{ConfigError, line_of};
+
+/// A default that stands nowhere in the file.
+pub(super) fn unwritten<T>(value: T) -> Spanned<T> {
+    Spanned::new(0..0, value)
+}
+
+/// Turns what was read into typed values; knows where each key stands.
+pub(super) struct Checker<'a> {
+    pub(super) text: &'a str,
+    pub(super) path: &'a Path,
+    /// Whether the files with carriers' secrets are opened.
+    pub(super) reads_secrets: bool,
+}
+
+impl Checker<'_> {
+    pub(super) fn wrong<T>(&self, key: &str, at: &Spanned<T>, message: impl Into<String>) -> ConfigError {
+        let span = at.span();
+        let line = (span.end > 0).then(|| line_of(self.text, span.start));
+        ConfigError { file: self.path.to_owned(), line, key: Some(key.to_owned()), message: message.into() }
+    }
+
+    /// A path of the config is relative to the config's own folder.
+    pub(super) fn beside(&self, path: &Path) -> PathBuf {
+        self.path.parent().unwrap_or(Path::new("")).join(path)
+    }
+
+    pub(super) fn all_beside(&self, paths: &[PathBuf]) -> Vec<PathBuf> {
+        paths.iter().map(|path| self.beside(path)).collect()
+    }
+
+    pub(super) fn secs(
+        &self,
+        key: &str,
+        value: &Spanned<f64>,
+        least: f64,
+        most: f64,
+    ) -> Result<Duration, ConfigError> {
+        let secs = *value.get_ref();
+        if (least..=most).contains(&secs) {
+            return Ok(Duration::from_secs_f64(secs));
+        }
+        Err(self.wrong(key, value, format!("must be between {least} and {most} seconds")))
+    }
+
+    pub(super) fn count(
+        &self,
+        key: &str,
+        value: &Spanned<u32>,
+        least: u32,
+        most: u32,
+    ) -> Result<u32, ConfigError> {
+        let n = *value.get_ref();
+        if (least..=most).contains(&n) {
+            return Ok(n);
+        }
+        Err(self.wrong(key, value, format!("must be between {least} and {most}")))
+    }
+
+    /// The address of a door of ours; loopback only.
+    pub(super) fn listen(
+        &self,
+        key: &str,
+        word: &str,
+        at: &Spanned<String>,
+    ) -> Result<SocketAddr, ConfigError> {
+        let addr: SocketAddr = word
+            .parse()
+            .map_err(|_| self.wrong(key, at, "must be an address and a port, such as 127.0.0.1:6120"))?;
+        if addr.ip().is_loopback() {
+            return Ok(addr);
+        }
+        let message =
+            "must be a loopback address: this version speaks plain HTTP, which must not leave the machine";
+        Err(self.wrong(key, at, message))
+    }
+}
