@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-use super::http::{HttpFailure, Stage};
+use super::http::{HttpFailure, Stage, segment};
 
 /// What went wrong, by what may follow from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -56,10 +56,22 @@ impl CarrierError {
         self
     }
 
-    /// The same for a reading request, which may be repeated whatever became of it.
-    pub fn of_a_read(self) -> Self {
+    /// The same error of a request that may be repeated whatever became of it.
+    pub fn for_read(self) -> Self {
         match self.kind {
             ErrorKind::Ambiguous => CarrierError { kind: ErrorKind::Transient, ..self },
+            _ => self,
+        }
+    }
+}
+
+impl CarrierError {
+    /// The same error of an upload, before the text itself has left: what is open about the photo is not about the text.
+    pub(super) fn for_upload(self) -> Self {
+        match self.kind {
+            ErrorKind::Ambiguous | ErrorKind::Transient | ErrorKind::Protocol => {
+                CarrierError { kind: ErrorKind::NotSent, ..self }
+            }
             _ => self,
         }
     }
@@ -80,19 +92,49 @@ impl std::error::Error for CarrierError {}
 pub type Result<T> = std::result::Result<T, CarrierError>;
 
 /// No answer at all; `open` is what that means once the request may have left.
-pub(super) fn unanswered(failure: &HttpFailure, open: ErrorKind) -> CarrierError {
+pub(super) fn no_answer(failure: &HttpFailure, open: ErrorKind) -> CarrierError {
     let kind = if failure.stage == Stage::BeforeRequest { ErrorKind::NotSent } else { open };
     CarrierError::new(kind, failure.what)
 }
 
 /// The answer has a shape we do not know.
-pub(super) fn odd(what: &str) -> CarrierError {
+pub(super) fn protocol_error(what: &str) -> CarrierError {
     CarrierError::new(ErrorKind::Protocol, what)
 }
 
 /// This carrier has no such thing; the daemon does not ask for it ([`super::Caps`]).
 pub(super) fn cannot(what: &str) -> CarrierError {
     CarrierError::new(ErrorKind::Config, format!("this carrier cannot {what}"))
+}
+
+/// The answer to a send is readable, but whether the text was taken is not in it.
+pub(super) fn unclear_send() -> CarrierError {
+    CarrierError::new(ErrorKind::Ambiguous, "the answer to a send does not say what became of it")
+}
+
+/// The carrier did not take the text, for the reason that its code stands for.
+pub(super) fn not_taken(kind: ErrorKind, code: impl Into<String>) -> CarrierError {
+    CarrierError::new(kind, "the carrier did not take the text").with_code(code)
+}
+
+/// The carrier refused the call as a whole.
+pub(super) fn call_refused(kind: ErrorKind) -> CarrierError {
+    CarrierError::new(kind, "the carrier refused the call")
+}
+
+/// The text can never leave by this carrier.
+pub(super) fn permanent(why: &str) -> CarrierError {
+    CarrierError::new(ErrorKind::Permanent, why)
+}
+
+/// An upload was answered without the name of the file.
+pub(super) fn unnamed_photo() -> CarrierError {
+    CarrierError::new(ErrorKind::NotSent, "the carrier does not name a photo")
+}
+
+/// A name of the carrier's as a part of a path.
+pub(super) fn name_segment(name: &str) -> Result<String> {
+    segment(name).ok_or_else(|| protocol_error("a name of the carrier's is no name"))
 }
 
 /// A file of more bytes than were asked for.

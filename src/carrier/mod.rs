@@ -18,19 +18,20 @@ mod error;
 pub mod http;
 pub mod infobip;
 mod korea;
-mod mend;
+mod lenient_json;
+mod link;
 pub mod msghub;
 pub mod nhn;
 pub mod oneapi;
 mod push;
+mod rate_limiter;
+mod report_cursor;
 mod section;
 pub mod sens;
 mod setup;
 pub mod smsgate;
 pub mod solapi;
-mod turns;
 pub mod twilio;
-mod windows;
 
 use std::time::Duration;
 
@@ -130,6 +131,19 @@ impl InboundPage {
     pub fn more(&self) -> bool {
         self.next.page.is_some()
     }
+
+    /// Nothing new, and nothing that was asked.
+    fn empty(cursor: &Cursor) -> Self {
+        let next = cursor.finished();
+        InboundPage { raw: Bytes::new(), items: Vec::new(), next, ack: None, clock_ahead_ms: None }
+    }
+
+    /// Bytes that are no page of texts. Where reading removes, they may be all that is left of some.
+    fn unreadable(raw: Bytes, reason: &str, cursor: &Cursor) -> Self {
+        let text = String::from_utf8_lossy(&raw).into_owned();
+        let items = vec![InboundItem::Unreadable { raw: text, reason: reason.to_owned() }];
+        InboundPage { raw, items, next: cursor.finished(), ack: None, clock_ahead_ms: None }
+    }
 }
 
 /// One page of receipts.
@@ -191,6 +205,18 @@ pub struct SentPage {
 pub struct Media {
     pub content_type: Option<String>,
     pub bytes: Bytes,
+}
+
+impl Media {
+    /// The photo in a successful answer; `Permanent` if it is larger than `most` bytes.
+    fn read(response: http::Response, most: usize) -> Result<Media> {
+        if response.body.len() > most {
+            return Err(error::too_large());
+        }
+        let content_type = response.headers.get(::http::header::CONTENT_TYPE);
+        let content_type = content_type.and_then(|value| value.to_str().ok()).map(str::to_owned);
+        Ok(Media { content_type, bytes: response.body })
+    }
 }
 
 /// A carrier. All calls may be repeated, except `send`, whose repetition is the caller's decision.

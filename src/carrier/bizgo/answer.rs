@@ -4,10 +4,11 @@
 use http::StatusCode;
 use serde_json::Value;
 
-use super::{codes, wire};
+use super::codes;
 use crate::carrier::error::{self, by_status};
 use crate::carrier::http::Response;
-use crate::carrier::{CarrierError, ErrorKind, mend};
+use crate::carrier::lenient_json::text_or_number;
+use crate::carrier::{CarrierError, ErrorKind, lenient_json};
 
 /// An answer by what it means for a send; a reading request may be repeated whatever it says.
 pub(super) enum Answer {
@@ -21,9 +22,9 @@ pub(super) enum Answer {
 /// Reads an answer. Both layers must say `A000` for a success, and the gateway's word comes first: `A301` is a
 /// repetition only where the service says it.
 pub(super) fn read(response: &Response) -> Answer {
-    let mut body = mend::read(&response.body);
-    let gateway = wire::word(&body["common"]["authCode"]);
-    let service = wire::word(&body["data"]["code"]);
+    let mut body = lenient_json::read(&response.body);
+    let gateway = text_or_number(&body["common"]["authCode"]);
+    let service = text_or_number(&body["data"]["code"]);
     let status = response.status;
     let error = match (gateway.as_deref(), service.as_deref()) {
         _ if status == StatusCode::TOO_MANY_REQUESTS => too_fast(),
@@ -40,7 +41,7 @@ pub(super) fn read(response: &Response) -> Answer {
         }
         (_, Some(codes::DUPLICATE)) => return Answer::Repetition,
         (_, Some(code)) if code != codes::OK => {
-            CarrierError::new(codes::service(code), "the carrier refused the call").with_code(plain(code))
+            error::call_refused(codes::service(code)).with_code(plain(code))
         }
         (Some(_), Some(_)) if status.is_success() => return Answer::Data(body["data"]["data"].take()),
         _ => by_status(status),

@@ -23,7 +23,6 @@ mod settings;
 mod webhook;
 mod wire;
 
-use std::fmt;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -36,14 +35,15 @@ use self::search::Search;
 pub use self::settings::BizgoConfig;
 use super::credentials::secret_header;
 use super::driver::Driver;
-use super::error::{odd, unanswered};
-use super::http::{Http, Request, Response, segment};
+use super::error::{self, protocol_error};
+use super::http::{Http, Request, Response};
+use super::link::Link;
 use super::setup::NowFn;
-use super::turns::Turns;
 use super::{
-    Accepted, Caps, Carrier, CarrierError, ErrorKind, InboundClass, InboundPage, Lookup, PushCall,
-    PushRefused, Pushed, Reconciled, ReportClass, ReportPage, Result, SentPage,
+    Accepted, Caps, Carrier, InboundClass, InboundPage, Lookup, PushCall, PushRefused, Pushed, Reconciled,
+    ReportClass, ReportPage, Result, SentPage,
 };
+use crate::carrier::lenient_json::text_or_number;
 use crate::domain::UnixMs;
 use crate::domain::inbound::Cursor;
 use crate::domain::media::PhotoLimits;
@@ -53,8 +53,6 @@ use crate::domain::text::Limits;
 
 /// How long the carrier is asked to remember a key; its longest.
 const KEY_MEMORY: Duration = Duration::from_secs(86_400);
-/// Repeating a send counts as safe until this long before the carrier forgets.
-const KEY_MARGIN_MS: i64 = 5 * 60 * 1000;
 /// The first page of a walk that expects little.
 const BRIEF_PAGE: u32 = 20;
 /// `check` reads the texts of the last minute.
@@ -65,25 +63,17 @@ pub(super) const DRIVER: Driver =
     Driver { name: "bizgo", receives: true, read: settings::read, meaning: codes::meaning };
 
 /// The driver. Waits for a place in the carrier's limits by itself.
+#[derive(Debug)]
 pub struct Bizgo {
     config: BizgoConfig,
-    http: Http,
-    now: NowFn,
-    sends: Turns,
-    others: Turns,
-}
-
-impl fmt::Debug for Bizgo {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Bizgo")
-    }
+    link: Link,
 }
 
 impl Bizgo {
     /// `now` tells the time in milliseconds UTC.
     pub fn new(config: BizgoConfig, http: Http, now: NowFn) -> Self {
-        let (sends, others) = (Turns::new(config.sends_per_sec), Turns::new(config.others_per_sec));
-        Bizgo { config, http, now, sends, others }
+        let link = Link::new(http, now, (config.sends_per_sec, config.others_per_sec));
+        Bizgo { config, link }
     }
 
     fn request(&self, method: Method, path: String) -> Result<Request> {
@@ -93,12 +83,11 @@ impl Bizgo {
 
     /// A reading request: whatever goes wrong, it may be asked again.
     async fn read(&self, request: Request) -> Result<(Response, Value)> {
-        let _turn = self.others.wait().await;
-        let response = self.http.call(request).await.map_err(|f| unanswered(&f, ErrorKind::Transient))?;
+        let response = self.link.read(request).await?;
         match answer::read(&response) {
             Answer::Data(data) => Ok((response, data)),
-            Answer::Repetition => Err(odd("a reading request is answered like a send")),
-            Answer::Refused(error) => Err(error.of_a_read()),
+            Answer::Repetition => Err(protocol_error("a reading request is answered like a send")),
+            Answer::Refused(error) => Err(error.for_read()),
         }
     }
 
@@ -115,15 +104,11 @@ impl Bizgo {
         request.query.extend(page.map(|page| ("lastSeq", page.to_owned())));
         self.read(request).await
     }
-
-    fn clock_ahead_ms(&self, response: &Response) -> Option<i64> {
-        response.date_ms().map(|date| date - (self.now)())
-    }
 }
 
 /// A path that ends in a word of the carrier's.
 fn path(start: &str, word: &str) -> Result<String> {
-    let last = segment(word).ok_or_else(|| odd("a name of the carrier's is no name"))?;
+    let last = error::name_segment(word)?;
     Ok(format!("{start}/{last}"))
 }
 
@@ -159,25 +144,17 @@ impl Carrier for Bizgo {
         Ok(InboundPage {
             next: cursor.after_page(page.newest, page.next),
             items: page.items,
-            clock_ahead_ms: self.clock_ahead_ms(&response),
+            clock_ahead_ms: self.link.clock_ahead_ms(&response),
             raw: response.body,
             ack: None,
         })
     }
 
     async fn send(&self, text: &OutboundText) -> Result<Accepted> {
-        let mut request = self.request(Method::POST, "/api/comm/v1/send/omni".to_owned())?;
+        let request = self.request(Method::POST, "/api/comm/v1/send/omni".to_owned())?;
         let files = self.upload(text).await?;
-        let _turn = self.sends.wait().await;
-        let now = (self.now)();
-        if now > text.expires_at {
-            return Err(CarrierError::new(
-                ErrorKind::NotSent,
-                "the text grew too old while it waited to leave",
-            ));
-        }
-        request = request.json(wire::send_body(text, &files, KEY_MEMORY.as_secs(), now));
-        let response = self.http.call(request).await.map_err(|f| unanswered(&f, ErrorKind::Ambiguous))?;
+        let body = |now| wire::send_body(text, &files, KEY_MEMORY.as_secs(), now);
+        let response = self.link.submit(text, |now| Ok(request.json(body(now)))).await?;
         let repetition = |carrier_message_id| Ok(Accepted { carrier_message_id, repeated: true });
         let data = match answer::read(&response) {
             Answer::Data(data) => data,
@@ -188,21 +165,15 @@ impl Carrier for Bizgo {
             Some((code, carrier_message_id)) => match code.as_str() {
                 codes::OK => Ok(Accepted { carrier_message_id, repeated: false }),
                 codes::DUPLICATE => repetition(carrier_message_id),
-                _ => Err(CarrierError::new(codes::service(&code), "the carrier did not take the text")
-                    .with_code(plain(&code))
+                _ => Err(error::not_taken(codes::service(&code), plain(&code))
                     .with_retry_after(response.retry_after())),
             },
-            None => Err(CarrierError::new(
-                ErrorKind::Ambiguous,
-                "the answer to a send does not say what became of it",
-            )),
+            None => Err(error::unclear_send()),
         }
     }
 
     async fn reconcile(&self, text: &OutboundText) -> Result<Reconciled> {
-        let memory_ms = i64::try_from(KEY_MEMORY.as_millis()).unwrap_or(0);
-        let age_ms = (self.now)().saturating_sub(text.first_attempt_at);
-        let remembers = age_ms < memory_ms - KEY_MARGIN_MS;
+        let remembers = self.link.is_key_kept(text, KEY_MEMORY);
         match self.find_sent(text).await? {
             Search::Found(carrier_message_id) => Ok(Reconciled::Found { carrier_message_id }),
             // Its key may count as processed: asking again could be answered as if it had been taken.
@@ -217,7 +188,7 @@ impl Carrier for Bizgo {
         let request = self.request(Method::GET, "/api/comm/v1/report/polling".to_owned())?;
         let (response, data) = self.read(request).await?;
         let items = wire::receipts(&data["report"])?;
-        Ok(ReportPage { items, ack: wire::word(&data["reportId"]), raw: response.body })
+        Ok(ReportPage { items, ack: text_or_number(&data["reportId"]), raw: response.body })
     }
 
     async fn ack_reports(&self, token: &str) -> Result<()> {
@@ -239,9 +210,9 @@ impl Carrier for Bizgo {
     }
 
     async fn check(&self) -> Result<Option<i64>> {
-        let since = (self.now)().saturating_sub(CHECK_BACK_MS);
+        let since = self.link.now().saturating_sub(CHECK_BACK_MS);
         let (response, _) = self.messages_since(since, 1, None).await?;
-        Ok(self.clock_ahead_ms(&response))
+        Ok(self.link.clock_ahead_ms(&response))
     }
 
     async fn sent_since(&self, since: UnixMs, page: Option<&str>) -> Result<SentPage> {

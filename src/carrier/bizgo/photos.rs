@@ -4,9 +4,10 @@ use bytes::Bytes;
 use http::Method;
 use sha2::{Digest, Sha256};
 
+use super::Bizgo;
 use super::answer::{self, Answer};
-use super::{Bizgo, wire};
-use crate::carrier::error::unanswered;
+use crate::carrier::error;
+use crate::carrier::lenient_json::text_or_number;
 use crate::carrier::{CarrierError, ErrorKind, Result};
 use crate::domain::media::Photo;
 use crate::domain::outbound::{OutboundKind, OutboundText};
@@ -18,7 +19,7 @@ impl Bizgo {
         let mut names = Vec::new();
         if text.kind == OutboundKind::Mms {
             for photo in &text.photos {
-                names.push(self.upload_one(photo).await.map_err(of_an_upload)?);
+                names.push(self.upload_one(photo).await.map_err(CarrierError::for_upload)?);
             }
         }
         Ok(names)
@@ -27,27 +28,14 @@ impl Bizgo {
     async fn upload_one(&self, photo: &Photo) -> Result<String> {
         let (content_type, body) = form(photo);
         let request = self.request(Method::POST, "/api/comm/v1/file/mms".to_owned())?;
-        let _turn = self.others.wait().await;
-        let call = self.http.call(request.raw(content_type, body)).await;
-        let response = call.map_err(|f| unanswered(&f, ErrorKind::NotSent))?;
+        let response = self.link.read(request.raw(content_type, body)).await?;
         match answer::read(&response) {
-            Answer::Data(data) => wire::word(&data["fileKey"])
-                .ok_or_else(|| CarrierError::new(ErrorKind::NotSent, "the carrier does not name a photo")),
+            Answer::Data(data) => text_or_number(&data["fileKey"]).ok_or_else(|| error::unnamed_photo()),
             Answer::Repetition => {
                 Err(CarrierError::new(ErrorKind::NotSent, "a photo is answered like a repeated text"))
             }
             Answer::Refused(error) => Err(error),
         }
-    }
-}
-
-/// What leaves the fate of a photo open leaves none about the text's.
-fn of_an_upload(error: CarrierError) -> CarrierError {
-    match error.kind {
-        ErrorKind::Ambiguous | ErrorKind::Transient | ErrorKind::Protocol => {
-            CarrierError { kind: ErrorKind::NotSent, ..error }
-        }
-        _ => error,
     }
 }
 

@@ -5,7 +5,8 @@ use http::Method;
 use serde_json::Value;
 
 use super::{Bizgo, codes, wire};
-use crate::carrier::error::odd;
+use crate::carrier::error::protocol_error;
+use crate::carrier::lenient_json::text_or_number;
 use crate::carrier::{ErrorKind, Result, SentPage, SentText, korea};
 use crate::domain::UnixMs;
 use crate::domain::outbound::{ClientKey, OutboundText};
@@ -60,7 +61,7 @@ impl Bizgo {
         let messages: &[Value] = match (&data, &data["messages"]) {
             (_, Value::Array(messages)) => messages,
             (Value::Null | Value::Object(_), Value::Null) => &[],
-            _ => return Err(odd("the list of what was sent has a shape we do not know")),
+            _ => return Err(protocol_error("the list of what was sent has a shape we do not know")),
         };
         let next = wire::next_page(&data, messages.len() >= PAGE_LIMIT, page)?;
         Ok(SentPage { items: messages.iter().filter_map(|m| listed(m, since)).collect(), next })
@@ -83,7 +84,7 @@ fn listed(message: &Value, since: UnixMs) -> Option<SentText> {
     }
     let time = |name: &str| message[name].as_str().and_then(korea::time_ms);
     Some(SentText {
-        carrier_message_id: wire::word(&message["msgKey"])?,
+        carrier_message_id: text_or_number(&message["msgKey"])?,
         key: message["ref"].as_str().and_then(ClientKey::parse).map(|key| key.as_str().to_owned()),
         // The list begins there: an entry without a time is not older.
         at: time("requestTime").or_else(|| time("sendTime")).unwrap_or(since),
@@ -92,7 +93,7 @@ fn listed(message: &Value, since: UnixMs) -> Option<SentText> {
 }
 
 fn is_refused(message: &Value) -> bool {
-    wire::word(&message["responseCode"]).is_some_and(|code| {
+    text_or_number(&message["responseCode"]).is_some_and(|code| {
         matches!(codes::service(&code), ErrorKind::Permanent | ErrorKind::Config | ErrorKind::Auth)
     })
 }
@@ -114,7 +115,7 @@ fn look(messages: &[Value], key: &str) -> Search {
     for message in messages.iter().filter(|m| m["ref"].as_str() == Some(key)) {
         let refused = is_refused(message);
         let repeated = message["responseCode"].as_str() == Some(codes::DUPLICATE);
-        match wire::word(&message["msgKey"]) {
+        match text_or_number(&message["msgKey"]) {
             Some(carrier_message_id) if !refused && !repeated => return Search::Found(carrier_message_id),
             _ if refused => said = Search::Refused,
             _ => said = Search::Unclear,

@@ -12,7 +12,8 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
 use super::wire;
-use crate::carrier::{PushAnswer, PushCall, PushRefused, Pushed, mend};
+use crate::carrier::lenient_json::text_or_number;
+use crate::carrier::{PushAnswer, PushCall, PushRefused, Pushed, lenient_json};
 use crate::domain::UnixMs;
 
 /// Calls signed longer ago, or further ahead, are somebody's repetition. Source: the official SDK's default.
@@ -28,14 +29,14 @@ pub(super) fn read(secret: Option<&SecretString>, call: &PushCall<'_>) -> Result
     if call.now.abs_diff(signed_at) > TOLERANCE_MS.unsigned_abs() {
         return Err(PushRefused::TooOld);
     }
-    let body = mend::read(call.body);
+    let body = lenient_json::read(call.body);
     if call.method != Method::POST || !body.is_object() {
         return Err(PushRefused::Unreadable);
     }
     let mut pushed = Pushed::default();
     if body["serviceType"] == "MO" {
         pushed.texts.push(wire::inbound(&body));
-    } else if wire::word(&body["reportCode"]).is_some() {
+    } else if text_or_number(&body["reportCode"]).is_some() {
         pushed.receipts.push(wire::receipt_item(&body));
     } else {
         return Err(PushRefused::Unreadable);

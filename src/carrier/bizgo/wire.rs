@@ -4,8 +4,9 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::reports;
-use crate::carrier::error::odd;
+use crate::carrier::error::protocol_error;
 use crate::carrier::korea::{time_ms, title};
+use crate::carrier::lenient_json::text_or_number;
 use crate::carrier::{Result, korea};
 use crate::domain::UnixMs;
 use crate::domain::inbound::{InboundItem, InboundText};
@@ -29,7 +30,7 @@ pub(super) fn page(data: &Value, limit: u32, asked: Option<&str>) -> Result<Page
     let messages: &[Value] = match (data, &data["messages"]) {
         (_, Value::Array(messages)) => messages,
         (Value::Null | Value::Object(_), Value::Null) => &[],
-        _ => return Err(odd("a page of texts has a shape we do not know")),
+        _ => return Err(protocol_error("a page of texts has a shape we do not know")),
     };
     let next = next_page(data, messages.len() >= limit as usize, asked)?;
     // Newest first on the wire.
@@ -50,32 +51,26 @@ pub(super) fn next_page(data: &Value, is_full: bool, asked: Option<&str>) -> Res
         // Not told: behind a page that is not full there is no other.
         Value::Null if !is_full => return Ok(None),
         Value::Bool(true) | Value::Null => {}
-        _ => return Err(odd("a list does not say whether it goes on")),
+        _ => return Err(protocol_error("a list does not say whether it goes on")),
     }
-    match word(&data["lastSeq"]) {
-        None => Err(odd("a list goes on but does not say where")),
-        Some(next) if Some(next.as_str()) == asked => Err(odd("the carrier's list goes in a circle")),
+    match text_or_number(&data["lastSeq"]) {
+        None => Err(protocol_error("a list goes on but does not say where")),
+        Some(next) if Some(next.as_str()) == asked => {
+            Err(protocol_error("the carrier's list goes in a circle"))
+        }
         next => Ok(next),
-    }
-}
-
-/// A string or a number, as a string.
-pub(super) fn word(value: &Value) -> Option<String> {
-    match value {
-        Value::String(word) if !word.is_empty() => Some(word.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
     }
 }
 
 /// One text; unreadable ones are kept as they came.
 pub(super) fn inbound(item: &Value) -> InboundItem {
     let read = || -> std::result::Result<InboundText, &'static str> {
-        let msg_key = word(&item["msgKey"]).ok_or("msgKey is missing")?;
+        let msg_key = text_or_number(&item["msgKey"]).ok_or("msgKey is missing")?;
         // `from` is what its writer typed; the handset is `originator`.
-        let citizen =
-            word(&item["originator"]).or_else(|| word(&item["from"])).ok_or("originator is missing")?;
-        let to = word(&item["to"]).ok_or("to is missing")?;
+        let citizen = text_or_number(&item["originator"])
+            .or_else(|| text_or_number(&item["from"]))
+            .ok_or("originator is missing")?;
+        let to = text_or_number(&item["to"]).ok_or("to is missing")?;
         let content = item["content"].as_str().ok_or("content is missing")?;
         let occurred = item["occurredTime"].as_str().ok_or("occurredTime is missing")?;
         let sent_at = time_ms(occurred).ok_or("occurredTime is not a time")?;
@@ -134,7 +129,7 @@ pub(super) fn destination(data: &Value) -> Option<(String, Option<String>)> {
     let [one] = data["destinations"].as_array()?.as_slice() else {
         return None;
     };
-    Some((word(&one["code"])?, word(&one["msgKey"])))
+    Some((text_or_number(&one["code"])?, text_or_number(&one["msgKey"])))
 }
 
 /// Receipts of a polled batch; an empty one has `null`. Anything else must not be acked: it would be lost.
@@ -142,7 +137,7 @@ pub(super) fn receipts(report: &Value) -> Result<Vec<ReceiptItem>> {
     match report {
         Value::Array(items) => Ok(items.iter().map(receipt_item).collect()),
         Value::Null => Ok(Vec::new()),
-        _ => Err(odd("a batch of receipts has a shape we do not know")),
+        _ => Err(protocol_error("a batch of receipts has a shape we do not know")),
     }
 }
 
@@ -165,9 +160,9 @@ pub(super) fn receipt_item(item: &Value) -> ReceiptItem {
 
 /// One receipt; `None` if it does not say of what or what.
 pub(super) fn receipt(item: &Value) -> Option<Receipt> {
-    let code = word(&item["reportCode"])?;
+    let code = text_or_number(&item["reportCode"])?;
     Some(Receipt {
-        carrier_message_id: word(&item["msgKey"])?,
+        carrier_message_id: text_or_number(&item["msgKey"])?,
         client_key: item["ref"].as_str().and_then(ClientKey::parse).map(|key| key.as_str().to_owned()),
         status: reports::status(&code),
         code,

@@ -17,8 +17,6 @@ mod codes;
 mod settings;
 mod wire;
 
-use std::fmt;
-
 use async_trait::async_trait;
 use http::{Method, StatusCode, header};
 use secrecy::ExposeSecret;
@@ -27,13 +25,13 @@ use serde_json::{Value, json};
 pub use self::settings::ClickSendConfig;
 use super::credentials::basic;
 use super::driver::Driver;
-use super::error::{by_status, odd, unanswered};
-use super::http::{Http, Request, Response, segment};
+use super::error::{self, by_status, protocol_error};
+use super::http::{Http, Request, Response};
+use super::link::{self, Link};
 use super::setup::NowFn;
-use super::turns::Turns;
 use super::{
-    Accepted, Caps, Carrier, CarrierError, ErrorKind, InboundClass, InboundPage, Lookup, Reconciled,
-    ReportClass, ReportPage, Result, SentPage, mend,
+    Accepted, Caps, Carrier, CarrierError, InboundClass, InboundPage, Lookup, Reconciled, ReportClass,
+    ReportPage, Result, SentPage, lenient_json,
 };
 use crate::domain::UnixMs;
 use crate::domain::inbound::Cursor;
@@ -55,25 +53,17 @@ pub(super) const DRIVER: Driver =
     Driver { name: "clicksend", receives: true, read: settings::read, meaning: codes::meaning };
 
 /// The driver. Waits for a place in its limits by itself.
+#[derive(Debug)]
 pub struct ClickSend {
     config: ClickSendConfig,
-    http: Http,
-    now: NowFn,
-    sends: Turns,
-    others: Turns,
-}
-
-impl fmt::Debug for ClickSend {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("ClickSend")
-    }
+    link: Link,
 }
 
 impl ClickSend {
     /// `now` tells the time in milliseconds UTC.
     pub fn new(config: ClickSendConfig, http: Http, now: NowFn) -> Self {
-        let (sends, others) = (Turns::new(config.sends_per_sec), Turns::new(config.others_per_sec));
-        ClickSend { config, http, now, sends, others }
+        let link = Link::new(http, now, (config.sends_per_sec, config.others_per_sec));
+        ClickSend { config, link }
     }
 
     fn request(&self, method: Method, path: impl Into<String>) -> Result<Request> {
@@ -83,12 +73,11 @@ impl ClickSend {
 
     /// A request that may be repeated, whatever goes wrong: all but sends. Gives `data` of the answer.
     async fn read(&self, request: Request) -> Result<(Response, Value)> {
-        let _turn = self.others.wait().await;
-        let response = self.http.call(request).await.map_err(|f| unanswered(&f, ErrorKind::Transient))?;
-        let mut body = mend::read(&response.body);
+        let response = self.link.read(request).await?;
+        let mut body = lenient_json::read(&response.body);
         match body["response_code"].as_str() {
             Some("SUCCESS") if response.status.is_success() => Ok((response, body["data"].take())),
-            _ => Err(refusal(&response, &body).of_a_read()),
+            _ => Err(refusal(&response, &body).for_read()),
         }
     }
 
@@ -96,7 +85,7 @@ impl ClickSend {
         let request = self.request(Method::GET, path)?;
         let request = request.query("page", page.to_string()).query("limit", limit.to_string());
         let (response, data) = self.read(request).await?;
-        let list = wire::list(data).ok_or_else(|| odd("a list has a shape we do not know"))?;
+        let list = wire::list(data).ok_or_else(|| protocol_error("a list has a shape we do not know"))?;
         Ok((response, list))
     }
 
@@ -108,11 +97,7 @@ impl ClickSend {
             .query("order_by", "date:asc")
             .query("date_from", since.div_euclid(1_000).to_string());
         let (_, data) = self.read(request).await?;
-        wire::list(data).ok_or_else(|| odd("the history has a shape we do not know"))
-    }
-
-    fn clock_ahead_ms(&self, response: &Response) -> Option<i64> {
-        response.date_ms().map(|date| date - (self.now)())
+        wire::list(data).ok_or_else(|| protocol_error("the history has a shape we do not know"))
     }
 }
 
@@ -127,7 +112,7 @@ fn refusal(response: &Response, body: &Value) -> CarrierError {
     let error = match said {
         Some(code) if status.is_client_error() && !BY_STATUS.contains(&status) => {
             let kind = codes::of_http(status, code);
-            CarrierError::new(kind, "the carrier refused the call").with_code(codes::word(code))
+            error::call_refused(kind).with_code(codes::word(code))
         }
         _ => by_status(status),
     };
@@ -135,7 +120,9 @@ fn refusal(response: &Response, body: &Value) -> CarrierError {
 }
 
 fn page_number(page: Option<&str>) -> Result<u32> {
-    page.map_or(Ok(1), |page| page.parse().map_err(|_| odd("a page of the carrier's has no number")))
+    page.map_or(Ok(1), |page| {
+        page.parse().map_err(|_| protocol_error("a page of the carrier's has no number"))
+    })
 }
 
 #[async_trait]
@@ -177,14 +164,14 @@ impl Carrier for ClickSend {
             next: cursor.after_page(wire::newest(&items), next),
             items,
             ack: (!ids.is_empty()).then(|| ids.join(" ")),
-            clock_ahead_ms: self.clock_ahead_ms(&response),
+            clock_ahead_ms: self.link.clock_ahead_ms(&response),
             raw: response.body,
         })
     }
 
     async fn ack_inbound(&self, token: &str) -> Result<()> {
         for id in token.split(' ') {
-            let id = segment(id).ok_or_else(|| odd("a name of the carrier's is no name"))?;
+            let id = error::name_segment(id)?;
             let request = self.request(Method::PUT, format!("/v3/sms/inbound-read/{id}"))?;
             match self.read(request).await {
                 // It was read before.
@@ -196,29 +183,16 @@ impl Carrier for ClickSend {
     }
 
     async fn send(&self, text: &OutboundText) -> Result<Accepted> {
-        if !text.photos.is_empty() {
-            return Err(CarrierError::new(ErrorKind::Permanent, "this carrier takes no photos"));
-        }
+        link::no_photos(text)?;
         let request = self.request(Method::POST, "/v3/sms/send")?.json(wire::send_body(text));
-        let _turn = self.sends.wait().await;
-        if (self.now)() > text.expires_at {
-            let late = "the text grew too old while it waited to leave";
-            return Err(CarrierError::new(ErrorKind::NotSent, late));
-        }
-        let response = self.http.call(request).await.map_err(|f| unanswered(&f, ErrorKind::Ambiguous))?;
-        let body = mend::read(&response.body);
+        let response = self.link.submit(text, |_| Ok(request)).await?;
+        let body = lenient_json::read(&response.body);
         let status = response.status.is_success().then(|| wire::result(&body, text.key.as_str())).flatten();
         match status {
             Some(("SUCCESS", carrier_message_id)) => Ok(Accepted { carrier_message_id, repeated: false }),
-            Some((code, _)) => {
-                Err(CarrierError::new(codes::of_send(code), "the carrier did not take the text")
-                    .with_code(codes::word(code))
-                    .with_retry_after(response.retry_after()))
-            }
-            None if response.status.is_success() => Err(CarrierError::new(
-                ErrorKind::Ambiguous,
-                "the answer to a send does not say what became of it",
-            )),
+            Some((code, _)) => Err(error::not_taken(codes::of_send(code), codes::word(code))
+                .with_retry_after(response.retry_after())),
+            None if response.status.is_success() => Err(error::unclear_send()),
             None => Err(refusal(&response, &body)),
         }
     }
@@ -246,7 +220,8 @@ impl Carrier for ClickSend {
         let (mut items, mut raw, mut began_at) = (Vec::new(), Vec::new(), None);
         for page in (1..).take(MAX_PAGES) {
             let (response, list) = self.list("/v3/sms/receipts", page, MAX_LIMIT).await?;
-            let began = *began_at.get_or_insert_with(|| response.date_ms().unwrap_or_else(|| (self.now)()));
+            let began =
+                *began_at.get_or_insert_with(|| response.date_ms().unwrap_or_else(|| self.link.now()));
             items.extend(list.items.iter().map(wire::receipt_item));
             raw.extend_from_slice(&response.body);
             if !list.has_more {
@@ -259,18 +234,21 @@ impl Carrier for ClickSend {
                 return Ok(ReportPage { raw: raw.into(), items, ack });
             }
         }
-        Err(odd("more receipts are unread than can be looked through: mark them read at the carrier"))
+        Err(protocol_error(
+            "more receipts are unread than can be looked through: mark them read at the carrier",
+        ))
     }
 
     async fn ack_reports(&self, token: &str) -> Result<()> {
-        let before: i64 = token.parse().map_err(|_| odd("receipts are to be marked read up to no time"))?;
+        let before: i64 =
+            token.parse().map_err(|_| protocol_error("receipts are to be marked read up to no time"))?;
         let request = self.request(Method::PUT, "/v3/sms/receipts-read")?;
         self.read(request.json(json!({ "date_before": before }))).await.map(|_| ())
     }
 
     /// Also of receipts that were marked read: one that was marked unseen is found here.
     async fn status(&self, carrier_message_id: &str) -> Result<Option<Receipt>> {
-        let id = segment(carrier_message_id).ok_or_else(|| odd("a name of the carrier's is no name"))?;
+        let id = error::name_segment(carrier_message_id)?;
         match self.read(self.request(Method::GET, format!("/v3/sms/receipts/{id}"))?).await {
             Ok((_, data)) => Ok(wire::final_receipt(&data, carrier_message_id)),
             Err(error) if error.code.as_deref() == Some(codes::NOT_FOUND) => Ok(None),
@@ -280,7 +258,7 @@ impl Carrier for ClickSend {
 
     async fn check(&self) -> Result<Option<i64>> {
         let (response, _) = self.list("/v3/sms/inbound", 1, 15).await?;
-        Ok(self.clock_ahead_ms(&response))
+        Ok(self.link.clock_ahead_ms(&response))
     }
 
     async fn sent_since(&self, since: UnixMs, page: Option<&str>) -> Result<SentPage> {

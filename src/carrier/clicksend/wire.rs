@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::codes;
 use crate::carrier::SentText;
+use crate::carrier::lenient_json::text_or_number;
 use crate::domain::UnixMs;
 use crate::domain::inbound::{InboundItem, InboundText};
 use crate::domain::outbound::{ClientKey, OutboundText};
@@ -20,7 +21,7 @@ pub(super) struct List {
 
 /// `data` of a list's answer; `None` if there is no list in it.
 pub(super) fn list(data: Value) -> Option<List> {
-    let number = |name: &str| word(&data[name]).and_then(|word| word.parse::<u64>().ok());
+    let number = |name: &str| text_or_number(&data[name]).and_then(|word| word.parse::<u64>().ok());
     let has_more = match (number("current_page"), number("last_page")) {
         (Some(page), Some(last)) => page < last,
         _ => data["next_page_url"].is_string(),
@@ -33,23 +34,15 @@ pub(super) fn list(data: Value) -> Option<List> {
     }
 }
 
-/// A string or a number, as a string.
-pub(super) fn word(value: &Value) -> Option<String> {
-    match value {
-        Value::String(word) if !word.is_empty() => Some(word.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    }
-}
-
 /// A UNIX time in seconds.
 fn time_ms(value: &Value) -> Option<UnixMs> {
-    word(value)?.parse::<i64>().ok()?.checked_mul(1_000)
+    text_or_number(value)?.parse::<i64>().ok()?.checked_mul(1_000)
 }
 
 /// The carrier's name of a text, if it is one: tokens join them by spaces.
 pub(super) fn message_id(item: &Value) -> Option<String> {
-    word(&item["message_id"]).filter(|id| !id.contains(char::is_whitespace) && id != "." && id != "..")
+    text_or_number(&item["message_id"])
+        .filter(|id| !id.contains(char::is_whitespace) && id != "." && id != "..")
 }
 
 /// Reads a page, oldest first whichever way it came: that is said nowhere.
@@ -67,8 +60,8 @@ fn inbound(item: &Value) -> InboundItem {
     let read = || -> Result<InboundText, &'static str> {
         Ok(InboundText {
             key: message_id(item).ok_or("message_id is missing")?,
-            citizen: PhoneNumber::parse(&word(&item["from"]).ok_or("from is missing")?),
-            to: PhoneNumber::parse(&word(&item["to"]).ok_or("to is missing")?),
+            citizen: PhoneNumber::parse(&text_or_number(&item["from"]).ok_or("from is missing")?),
+            to: PhoneNumber::parse(&text_or_number(&item["to"]).ok_or("to is missing")?),
             text: MessageText::new(item["body"].as_str().ok_or("body is missing")?),
             media: Vec::new(),
             sent_at: time_ms(&item["timestamp"]).ok_or("timestamp is not a time")?,
@@ -121,8 +114,8 @@ pub(super) fn key(item: &Value) -> Option<&str> {
 }
 
 fn receipt(item: &Value) -> Option<Receipt> {
-    let status = word(&item["status_code"])?;
-    let error = word(&item["error_code"]);
+    let status = text_or_number(&item["status_code"])?;
+    let error = text_or_number(&item["error_code"]);
     Some(Receipt {
         carrier_message_id: message_id(item)?,
         client_key: key(item).and_then(ClientKey::parse).map(|key| key.as_str().to_owned()),

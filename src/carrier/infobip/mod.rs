@@ -11,8 +11,6 @@ mod codes;
 mod settings;
 mod wire;
 
-use std::fmt;
-
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::{HeaderValue, Method, StatusCode, header};
@@ -22,16 +20,16 @@ use serde_json::Value;
 pub use self::settings::InfobipConfig;
 use super::credentials::secret_header;
 use super::driver::Driver;
-use super::error::{by_status, odd, unanswered};
+use super::error::{self, by_status, no_answer, protocol_error};
 use super::http::{Http, HttpFailure, Request, Response};
+use super::link::{self, Link};
 use super::setup::NowFn;
-use super::turns::Turns;
 use super::{
     Accepted, Caps, Carrier, CarrierError, ErrorKind, InboundClass, InboundPage, Lookup, Reconciled,
-    ReportClass, ReportPage, Result, SentPage, mend,
+    ReportClass, ReportPage, Result, SentPage, lenient_json,
 };
 use crate::domain::UnixMs;
-use crate::domain::inbound::{Cursor, InboundItem};
+use crate::domain::inbound::Cursor;
 use crate::domain::outbound::OutboundText;
 use crate::domain::receipt::{Receipt, ReceiptItem};
 use crate::domain::text::{Charset, Limits};
@@ -48,18 +46,10 @@ pub(super) const DRIVER: Driver =
     Driver { name: "infobip", receives: true, read: settings::read, meaning: codes::meaning };
 
 /// The driver. Waits for a place in its limits by itself.
+#[derive(Debug)]
 pub struct Infobip {
     config: InfobipConfig,
-    http: Http,
-    now: NowFn,
-    sends: Turns,
-    others: Turns,
-}
-
-impl fmt::Debug for Infobip {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Infobip")
-    }
+    link: Link,
 }
 
 /// What a reading that removes left in our hands.
@@ -72,8 +62,8 @@ enum Read {
 impl Infobip {
     /// `now` tells the time in milliseconds UTC.
     pub fn new(config: InfobipConfig, http: Http, now: NowFn) -> Self {
-        let (sends, others) = (Turns::new(config.sends_per_sec), Turns::new(config.others_per_sec));
-        Infobip { config, http, now, sends, others }
+        let link = Link::new(http, now, (config.sends_per_sec, config.others_per_sec));
+        Infobip { config, link }
     }
 
     fn request(&self, method: Method, path: &str) -> Result<Request> {
@@ -84,44 +74,39 @@ impl Infobip {
 
     /// A reading request that removes nothing: whatever goes wrong, it may be asked again.
     async fn read(&self, request: Request) -> Result<(Response, Value)> {
-        let _turn = self.others.wait().await;
-        let response = self.http.call(request).await.map_err(|f| unanswered(&f, ErrorKind::Transient))?;
-        let body = mend::read(&response.body);
+        let response = self.link.read(request).await?;
+        let body = lenient_json::read(&response.body);
         if response.status.is_success() && body.is_object() {
             return Ok((response, body));
         }
-        Err(refusal(&response, &body).of_a_read())
+        Err(refusal(&response, &body).for_read())
     }
 
     /// Reads a list that forgets what it has told.
     async fn take(&self, path: &str, limit: u32) -> Result<Read> {
         let request = self.request(Method::GET, path)?.query("limit", limit.to_string());
-        let _turn = self.others.wait().await;
+        let _permit = self.link.others.acquire().await;
         let broken = |failure: HttpFailure| match failure.partial.is_empty() {
-            true => Err(unanswered(&failure, ErrorKind::Transient)),
+            true => Err(no_answer(&failure, ErrorKind::Transient)),
             false => Ok(Read::Rest(failure.partial, "the answer broke off: something may be missing")),
         };
-        let response = match self.http.call(request).await {
+        let response = match self.link.http.call(request).await {
             Ok(response) => response,
             Err(failure) => return broken(failure),
         };
-        let body = mend::read(&response.body);
+        let body = lenient_json::read(&response.body);
         match (response.status.is_success(), body["results"].is_array()) {
             (_, true) => Ok(Read::Whole(response, body)),
             (true, false) if response.body.is_empty() => Ok(Read::Whole(response, Value::Null)),
             (true, false) if body.is_object() && body["results"].is_null() => Ok(Read::Whole(response, body)),
             (true, false) => Ok(Read::Rest(response.body, "a page has a shape we do not know")),
-            (false, false) => Err(refusal(&response, &body).of_a_read()),
+            (false, false) => Err(refusal(&response, &body).for_read()),
         }
     }
 
     /// The log of a text by our key.
     async fn log(&self, key: &str) -> Result<(Response, Value)> {
         self.read(self.request(Method::GET, "/sms/3/logs")?.query("messageId", key)).await
-    }
-
-    fn clock_ahead_ms(&self, response: &Response) -> Option<i64> {
-        response.date_ms().map(|date| date - (self.now)())
     }
 }
 
@@ -131,7 +116,7 @@ fn refusal(response: &Response, body: &Value) -> CarrierError {
     let error = match status {
         // Its own words about our request; anything else may be a gate's, and says nothing.
         StatusCode::BAD_REQUEST if wire::error_code(body).is_some() => {
-            CarrierError::new(ErrorKind::Permanent, "the carrier refused the call")
+            error::call_refused(ErrorKind::Permanent)
         }
         _ => by_status(status),
     };
@@ -176,58 +161,40 @@ impl Carrier for Infobip {
                     next: cursor.after_page(wire::newest(&items), is_more.then(|| "more".to_owned())),
                     items,
                     ack: None,
-                    clock_ahead_ms: self.clock_ahead_ms(&response),
+                    clock_ahead_ms: self.link.clock_ahead_ms(&response),
                     raw: response.body,
                 })
             }
-            Read::Rest(raw, reason) => {
-                let item = InboundItem::Unreadable {
-                    raw: String::from_utf8_lossy(&raw).into_owned(),
-                    reason: reason.to_owned(),
-                };
-                let next = cursor.finished();
-                Ok(InboundPage { raw, items: vec![item], next, ack: None, clock_ahead_ms: None })
-            }
+            Read::Rest(raw, reason) => Ok(InboundPage::unreadable(raw, reason, cursor)),
         }
     }
 
     async fn send(&self, text: &OutboundText) -> Result<Accepted> {
-        if !text.photos.is_empty() {
-            return Err(CarrierError::new(ErrorKind::Permanent, "this carrier takes no photos"));
-        }
-        let _turn = self.sends.wait().await;
-        let left_ms = text.expires_at.saturating_sub((self.now)());
-        if left_ms < 0 {
-            let late = "the text grew too old while it waited to leave";
-            return Err(CarrierError::new(ErrorKind::NotSent, late));
-        }
+        link::no_photos(text)?;
         let request = self.request(Method::POST, "/sms/3/messages")?.json(wire::send_body(text));
-        let response = self.http.call(request).await.map_err(|f| unanswered(&f, ErrorKind::Ambiguous))?;
-        let body = mend::read(&response.body);
+        let response = self.link.submit(text, |_| Ok(request)).await?;
+        let body = lenient_json::read(&response.body);
         if !response.status.is_success() {
             return Err(refusal(&response, &body));
         }
         let Some(status) = wire::taken(&body, text.key.as_str()) else {
-            return Err(CarrierError::new(
-                ErrorKind::Ambiguous,
-                "the answer to a send does not say what became of it",
-            ));
+            return Err(error::unclear_send());
         };
         let accepted =
             |repeated| Accepted { carrier_message_id: Some(text.key.as_str().to_owned()), repeated };
         match codes::of_send(&status) {
             None => Ok(accepted(status.name == codes::DUPLICATE)),
-            Some(kind) => Err(CarrierError::new(kind, "the carrier did not take the text")
-                .with_code(codes::word(&status.name))),
+            Some(kind) => Err(error::not_taken(kind, codes::word(&status.name))),
         }
     }
 
     /// By our key, for as long as logs are kept.
     async fn reconcile(&self, text: &OutboundText) -> Result<Reconciled> {
         let key = text.key.as_str();
-        let is_kept = (self.now)().saturating_sub(text.first_attempt_at) < LOGS_KEPT_MS;
+        let is_kept = self.link.now().saturating_sub(text.first_attempt_at) < LOGS_KEPT_MS;
         let (_, body) = self.log(key).await?;
-        let entries = wire::results(&body).ok_or_else(|| odd("the log has a shape we do not know"))?;
+        let entries =
+            wire::results(&body).ok_or_else(|| protocol_error("the log has a shape we do not know"))?;
         let is_ours = |entry: &&Value| wire::name_of(entry).as_deref() == Some(key);
         Ok(match (entries.iter().any(|entry| is_ours(&entry)), entries.is_empty()) {
             (true, _) => Reconciled::Found { carrier_message_id: key.to_owned() },
@@ -256,14 +223,15 @@ impl Carrier for Infobip {
     /// From the log, which removes nothing: a report that a crash lost is found here.
     async fn status(&self, carrier_message_id: &str) -> Result<Option<Receipt>> {
         let (_, body) = self.log(carrier_message_id).await?;
-        let entries = wire::results(&body).ok_or_else(|| odd("the log has a shape we do not know"))?;
+        let entries =
+            wire::results(&body).ok_or_else(|| protocol_error("the log has a shape we do not know"))?;
         let ours = entries.iter().find(|entry| wire::name_of(entry).as_deref() == Some(carrier_message_id));
         Ok(ours.and_then(wire::receipt))
     }
 
     async fn check(&self) -> Result<Option<i64>> {
         let (response, _) = self.log(NO_TEXT).await?;
-        Ok(self.clock_ahead_ms(&response))
+        Ok(self.link.clock_ahead_ms(&response))
     }
 
     async fn sent_since(&self, since: UnixMs, page: Option<&str>) -> Result<SentPage> {
@@ -277,7 +245,8 @@ impl Carrier for Infobip {
             Some(cursor) => request.query("cursor", cursor),
         };
         let (_, body) = self.read(request).await?;
-        let entries = wire::results(&body).ok_or_else(|| odd("the log has a shape we do not know"))?;
+        let entries =
+            wire::results(&body).ok_or_else(|| protocol_error("the log has a shape we do not know"))?;
         let next = wire::next_cursor(&body).filter(|next| Some(next.as_str()) != page && !entries.is_empty());
         let items = entries.iter().filter_map(|entry| wire::listed(entry, since)).collect();
         Ok(SentPage { items, next })

@@ -5,21 +5,13 @@ use serde_json::{Value, json};
 use super::codes::{self, Status};
 use crate::carrier::SentText;
 use crate::carrier::error::plain;
+use crate::carrier::lenient_json::text_or_number;
 use crate::domain::UnixMs;
 use crate::domain::inbound::{InboundItem, InboundText};
 use crate::domain::outbound::{ClientKey, OutboundText};
 use crate::domain::phone::PhoneNumber;
 use crate::domain::receipt::{Receipt, ReceiptItem};
 use crate::domain::text::MessageText;
-
-/// A string or a number, as a string.
-pub(super) fn word(value: &Value) -> Option<String> {
-    match value {
-        Value::String(word) if !word.is_empty() => Some(word.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    }
-}
 
 /// `2016-10-06T09:28:39.220+0000`, with or without a colon in its offset.
 fn time_ms(value: &Value) -> Option<UnixMs> {
@@ -66,9 +58,9 @@ pub(super) fn inbound_page(body: &Value) -> Vec<InboundItem> {
 fn inbound(item: &Value) -> InboundItem {
     let read = || -> Result<InboundText, &'static str> {
         Ok(InboundText {
-            key: word(&item["messageId"]).ok_or("messageId is missing")?,
-            citizen: parsed(&word(&item["from"]).ok_or("from is missing")?),
-            to: parsed(&word(&item["to"]).ok_or("to is missing")?),
+            key: text_or_number(&item["messageId"]).ok_or("messageId is missing")?,
+            citizen: parsed(&text_or_number(&item["from"]).ok_or("from is missing")?),
+            to: parsed(&text_or_number(&item["to"]).ok_or("to is missing")?),
             text: MessageText::new(item["text"].as_str().ok_or("text is missing")?),
             media: Vec::new(),
             sent_at: time_ms(&item["receivedAt"]).ok_or("receivedAt is not a time")?,
@@ -113,12 +105,12 @@ pub(super) fn taken(body: &Value, key: &str) -> Option<Status> {
 
 pub(super) fn status(item: &Value) -> Option<Status> {
     let status = &item["status"];
-    let group = status["groupId"].as_u64().or_else(|| word(&status["groupId"])?.parse().ok())?;
-    Some(Status { group, name: word(&status["name"]).unwrap_or_default() })
+    let group = status["groupId"].as_u64().or_else(|| text_or_number(&status["groupId"])?.parse().ok())?;
+    Some(Status { group, name: text_or_number(&status["name"]).unwrap_or_default() })
 }
 
 pub(super) fn name_of(item: &Value) -> Option<String> {
-    word(&item["messageId"])
+    text_or_number(&item["messageId"])
 }
 
 /// A report as a receipt; `None` while the text is on its way.
@@ -136,7 +128,7 @@ pub(super) fn report(item: &Value) -> Option<ReceiptItem> {
 /// status.
 pub(super) fn receipt(item: &Value) -> Option<Receipt> {
     let (name, status) = (name_of(item)?, status(item)?);
-    let error = word(&item["error"]["name"]).filter(|name| name != codes::NO_ERROR);
+    let error = text_or_number(&item["error"]["name"]).filter(|name| name != codes::NO_ERROR);
     Some(Receipt {
         client_key: ClientKey::parse(&name).map(|key| key.as_str().to_owned()),
         status: codes::receipt(&status)?,
@@ -161,13 +153,13 @@ pub(super) fn listed(item: &Value, since: UnixMs) -> Option<SentText> {
 }
 
 pub(super) fn next_cursor(body: &Value) -> Option<String> {
-    word(&body["cursor"]["nextCursor"])
+    text_or_number(&body["cursor"]["nextCursor"])
 }
 
 /// The code of an error in its own words, new (`errorCode`) or old (`requestError`).
 pub(super) fn error_code(body: &Value) -> Option<String> {
     let old = &body["requestError"]["serviceException"]["messageId"];
-    let code = word(&body["errorCode"]).or_else(|| word(old))?;
+    let code = text_or_number(&body["errorCode"]).or_else(|| text_or_number(old))?;
     // Letters say that it is one: digits alone may be anybody's number.
     let is_code =
         code.bytes().any(|b| b.is_ascii_uppercase()) && code.bytes().filter(u8::is_ascii_digit).count() <= 4;

@@ -2,9 +2,9 @@
 //! (common, log-in, API, internal, relay, SMS and MMS; not its other channels, which carry none of our texts). A code that is
 //! not here is kept, shown, counted, and not final.
 
+use crate::carrier::ErrorKind::{self, *};
 use http::StatusCode;
 
-use crate::carrier::ErrorKind::{self, *};
 use crate::domain::fate::Meaning;
 use crate::domain::receipt::ReceiptStatus;
 

@@ -11,9 +11,9 @@ use tokio::sync::Mutex;
 
 use super::{MsghubConfig, codes, refusal, wire};
 use crate::carrier::credentials::secret_header;
-use crate::carrier::error::unanswered;
+use crate::carrier::error::no_answer;
 use crate::carrier::http::{Http, Request};
-use crate::carrier::{CarrierError, ErrorKind, Result, mend};
+use crate::carrier::{CarrierError, ErrorKind, Result, lenient_json};
 use crate::domain::UnixMs;
 
 const TOKEN_MS: i64 = 50 * 60 * 1000;
@@ -88,8 +88,8 @@ async fn renew(http: &Http, refresh: &str, now: UnixMs) -> Result<Tokens> {
 }
 
 async fn ask(http: &Http, request: Request, now: UnixMs) -> Result<Tokens> {
-    let response = http.call(request).await.map_err(|f| unanswered(&f, ErrorKind::Transient))?;
-    let body = mend::read(&response.body);
+    let response = http.call(request).await.map_err(|f| no_answer(&f, ErrorKind::Transient))?;
+    let body = lenient_json::read(&response.body);
     let word = |value: &Value| value.as_str().filter(|word| !word.is_empty()).map(str::to_owned);
     let is_good = response.status.is_success() && wire::code(&body).as_deref() == Some(codes::OK);
     match word(&body["data"]["token"]).filter(|_| is_good) {

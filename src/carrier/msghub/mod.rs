@@ -33,16 +33,16 @@ pub use self::settings::MsghubConfig;
 use self::wire::Found;
 use super::credentials::secret_header;
 use super::driver::Driver;
-use super::error::{by_status, odd, too_large, unanswered};
+use super::error::{self, by_status, no_answer, protocol_error};
 use super::http::{Http, HttpFailure, Request, Response};
+use super::link::Link;
 use super::push::{PushCall, PushRefused, Pushed};
 use super::setup::NowFn;
-use super::turns::Turns;
 use super::{
     Accepted, Caps, Carrier, CarrierError, ErrorKind, InboundClass, InboundPage, Lookup, Media, Reconciled,
-    ReportClass, ReportPage, Result, mend,
+    ReportClass, ReportPage, Result, lenient_json,
 };
-use crate::domain::inbound::{Cursor, InboundItem};
+use crate::domain::inbound::Cursor;
 use crate::domain::media::{MediaRef, PhotoLimits};
 use crate::domain::outbound::{ClientKey, OutboundText};
 use crate::domain::phone::PhoneKind;
@@ -66,13 +66,10 @@ pub(super) const DRIVER: Driver =
 /// The driver. Waits for a place in the limits by itself.
 pub struct Msghub {
     config: MsghubConfig,
-    http: Http,
+    link: Link,
     /// Sends leave by a host of their own.
     send_http: Http,
-    now: NowFn,
     login: Login,
-    sends: Turns,
-    others: Turns,
     /// When texts and receipts were last asked for in vain.
     no_texts_at: AtomicI64,
     no_receipts_at: AtomicI64,
@@ -90,15 +87,12 @@ type Answered = std::result::Result<Response, HttpFailure>;
 impl Msghub {
     /// `send_http` leads to the host for sends; `now` tells the time in milliseconds UTC.
     pub fn new(config: MsghubConfig, http: Http, send_http: Http, now: NowFn) -> Self {
-        let (sends, others) = (Turns::new(config.sends_per_sec), Turns::new(config.others_per_sec));
+        let link = Link::new(http, now, (config.sends_per_sec, config.others_per_sec));
         Msghub {
             config,
-            http,
+            link,
             send_http,
-            now,
             login: Login::default(),
-            sends,
-            others,
             no_texts_at: AtomicI64::new(i64::MIN / 2),
             no_receipts_at: AtomicI64::new(i64::MIN / 2),
         }
@@ -107,7 +101,7 @@ impl Msghub {
     /// Makes a call with a token. One that is refused for its token alone did nothing, and is made once more with a new one.
     async fn call(&self, http: &Http, make: impl Fn() -> Request + Send) -> Result<Answered> {
         for is_last in [false, true] {
-            let token = self.login.token(&self.http, &self.config, (self.now)()).await?;
+            let token = self.login.token(&self.link.http, &self.config, self.link.now()).await?;
             let bearer = secret_header(&format!("Bearer {token}"))?;
             let answered = http.call(make().header(header::AUTHORIZATION, bearer)).await;
             match &answered {
@@ -120,14 +114,14 @@ impl Msghub {
 
     /// A reading request: whatever goes wrong, it may be asked again.
     async fn read(&self, make: impl Fn() -> Request + Send) -> Result<(Response, Value)> {
-        let _turn = self.others.wait().await;
-        let response = self.call(&self.http, make).await.map_err(CarrierError::of_a_read)?;
-        let response = response.map_err(|f| unanswered(&f, ErrorKind::Transient))?;
-        let body = mend::read(&response.body);
+        let _permit = self.link.others.acquire().await;
+        let response = self.call(&self.link.http, make).await.map_err(CarrierError::for_read)?;
+        let response = response.map_err(|f| no_answer(&f, ErrorKind::Transient))?;
+        let body = lenient_json::read(&response.body);
         if response.status.is_success() && wire::is_success(&body) {
             return Ok((response, body));
         }
-        Err(refusal(&response, &body).of_a_read())
+        Err(refusal(&response, &body).for_read())
     }
 
     /// What is known of a text by our key and a day it may stand under. One day a question, for the answer names none.
@@ -137,21 +131,14 @@ impl Msghub {
 
     fn is_quiet(&self, since: &AtomicI64) -> bool {
         let since = since.load(Ordering::Relaxed);
-        let now = (self.now)();
+        let now = self.link.now();
         // A clock gone back must not keep us quiet.
         (0..QUIET_MS).contains(&now.saturating_sub(since))
-    }
-
-    /// Bytes that are no page of texts: all that is left of some.
-    fn rest(&self, raw: Bytes, reason: &str, cursor: &Cursor) -> InboundPage {
-        let text = String::from_utf8_lossy(&raw).into_owned();
-        let items = vec![InboundItem::Unreadable { raw: text, reason: reason.to_owned() }];
-        InboundPage { raw, items, next: cursor.finished(), ack: None, clock_ahead_ms: None }
     }
 }
 
 fn is_token_refused(response: &Response) -> bool {
-    let code = wire::code(&mend::read(&response.body));
+    let code = wire::code(&lenient_json::read(&response.body));
     response.status == StatusCode::UNAUTHORIZED && code.as_deref().is_none_or(codes::is_token)
 }
 
@@ -162,7 +149,7 @@ fn refusal(response: &Response, body: &Value) -> CarrierError {
     let error = match code.as_deref() {
         // Whatever else it says: something broke, and nobody knows how far it had come.
         _ if status.is_server_error() => by_status(status),
-        Some(code) => CarrierError::new(codes::refusal(code, status), "the carrier refused the call"),
+        Some(code) => error::call_refused(codes::refusal(code, status)),
         None => by_status(status),
     };
     let error = match code {
@@ -170,16 +157,6 @@ fn refusal(response: &Response, body: &Value) -> CarrierError {
         None => error,
     };
     error.with_retry_after(response.retry_after())
-}
-
-fn no_page(cursor: &Cursor) -> InboundPage {
-    InboundPage {
-        raw: Bytes::new(),
-        items: Vec::new(),
-        next: cursor.finished(),
-        ack: None,
-        clock_ahead_ms: None,
-    }
 }
 
 #[async_trait]
@@ -206,21 +183,21 @@ impl Carrier for Msghub {
 
     async fn poll_inbound(&self, cursor: &Cursor) -> Result<InboundPage> {
         if self.is_quiet(&self.no_texts_at) {
-            return Ok(no_page(cursor));
+            return Ok(InboundPage::empty(cursor));
         }
-        let _turn = self.others.wait().await;
-        let answered = self.call(&self.http, || Request::new(Method::GET, "/mo/v1/msg")).await;
-        let response = match answered.map_err(CarrierError::of_a_read)? {
+        let _permit = self.link.others.acquire().await;
+        let answered = self.call(&self.link.http, || Request::new(Method::GET, "/mo/v1/msg")).await;
+        let response = match answered.map_err(CarrierError::for_read)? {
             Ok(response) => response,
             Err(failure) if failure.partial.is_empty() => {
-                return Err(unanswered(&failure, ErrorKind::Transient));
+                return Err(no_answer(&failure, ErrorKind::Transient));
             }
             Err(failure) => {
                 let reason = "the answer broke off: texts may be missing";
-                return Ok(self.rest(failure.partial, reason, cursor));
+                return Ok(InboundPage::unreadable(failure.partial, reason, cursor));
             }
         };
-        let body = mend::read(&response.body);
+        let body = lenient_json::read(&response.body);
         let list = wire::inbound_list(&body);
         let has_texts = list.is_some_and(|list| !list.is_empty());
         let is_page = has_texts || (response.status.is_success() && wire::is_success(&body));
@@ -230,21 +207,29 @@ impl Carrier for Msghub {
                 && wire::code(&body).is_none()
                 && !response.body.is_empty()
             {
-                true => Ok(self.rest(response.body, "a page of texts has a shape we do not know", cursor)),
-                false => Err(refusal(&response, &body).of_a_read()),
+                true => Ok(InboundPage::unreadable(
+                    response.body,
+                    "a page of texts has a shape we do not know",
+                    cursor,
+                )),
+                false => Err(refusal(&response, &body).for_read()),
             };
         }
         let Some(list) = list else {
-            return Ok(self.rest(response.body, "a page of texts has a shape we do not know", cursor));
+            return Ok(InboundPage::unreadable(
+                response.body,
+                "a page of texts has a shape we do not know",
+                cursor,
+            ));
         };
         if list.is_empty() {
-            self.no_texts_at.store((self.now)(), Ordering::Relaxed);
+            self.no_texts_at.store(self.link.now(), Ordering::Relaxed);
         }
         let items = wire::inbound_page(list, &response.body);
         let more = (!items.is_empty()).then(|| "more".to_owned());
         Ok(InboundPage {
             next: cursor.after_page(wire::newest(&items), more),
-            clock_ahead_ms: response.date_ms().map(|date| date - (self.now)()),
+            clock_ahead_ms: self.link.clock_ahead_ms(&response),
             items,
             ack: None,
             raw: response.body,
@@ -253,23 +238,17 @@ impl Carrier for Msghub {
 
     async fn send(&self, text: &OutboundText) -> Result<Accepted> {
         if text.citizen.kind() == PhoneKind::Foreign {
-            return Err(CarrierError::new(
-                ErrorKind::Permanent,
-                "this carrier is asked for Korean numbers only",
-            ));
+            return Err(error::permanent("this carrier is asked for Korean numbers only"));
         }
         if text.photos.len() > PhotoLimits::KOREAN.n {
-            return Err(CarrierError::new(ErrorKind::Permanent, "this carrier takes three photos a text"));
+            return Err(error::permanent("this carrier takes three photos a text"));
         }
-        let _turn = self.sends.wait().await;
-        if (self.now)() > text.expires_at {
-            let late = "the text grew too old while it waited to leave";
-            return Err(CarrierError::new(ErrorKind::NotSent, late));
-        }
-        let name = wire::name(text.key.as_str(), &wire::day((self.now)()));
+        let _permit = self.link.sends.acquire().await;
+        let now = self.link.not_too_old(text)?;
+        let name = wire::name(text.key.as_str(), &wire::day(now));
         let answered = self.call(&self.send_http, || wire::send_request(text)).await?;
-        let response = answered.map_err(|f| unanswered(&f, ErrorKind::Ambiguous))?;
-        let body = mend::read(&response.body);
+        let response = answered.map_err(|f| no_answer(&f, ErrorKind::Ambiguous))?;
+        let body = lenient_json::read(&response.body);
         let accepted = |repeated| Ok(Accepted { carrier_message_id: Some(name.clone()), repeated });
         let own = wire::taken(&body, text.key.as_str());
         match own.or_else(|| wire::code(&body)).as_deref() {
@@ -279,14 +258,9 @@ impl Carrier for Msghub {
             }
             Some(code) if code != codes::OK && !response.status.is_server_error() => {
                 let kind = codes::refusal(code, response.status);
-                Err(CarrierError::new(kind, "the carrier did not take the text")
-                    .with_code(code)
-                    .with_retry_after(response.retry_after()))
+                Err(error::not_taken(kind, code).with_retry_after(response.retry_after()))
             }
-            _ if response.status.is_success() => Err(CarrierError::new(
-                ErrorKind::Ambiguous,
-                "the answer to a send does not say what became of it",
-            )),
+            _ if response.status.is_success() => Err(error::unclear_send()),
             _ => Err(refusal(&response, &body)),
         }
     }
@@ -295,7 +269,7 @@ impl Carrier for Msghub {
     async fn reconcile(&self, text: &OutboundText) -> Result<Reconciled> {
         let key = text.key.as_str();
         let since = text.first_attempt_at.saturating_sub(MIDNIGHT_MS);
-        let days = wire::days(since, (self.now)().saturating_add(MIDNIGHT_MS));
+        let days = wire::days(since, self.link.now().saturating_add(MIDNIGHT_MS));
         let mut is_absent = days.is_whole;
         for day in days.all {
             let (_, body) = self.find(key, &day).await?;
@@ -313,10 +287,10 @@ impl Carrier for Msghub {
             return Ok(ReportPage { raw: Bytes::new(), items: Vec::new(), ack: None });
         }
         let (response, body) = self.read(|| Request::new(Method::GET, "/msg/v1.2/report")).await?;
-        let list =
-            wire::report_list(&body).ok_or_else(|| odd("a page of reports has a shape we do not know"))?;
+        let list = wire::report_list(&body)
+            .ok_or_else(|| protocol_error("a page of reports has a shape we do not know"))?;
         if list.is_empty() {
-            self.no_receipts_at.store((self.now)(), Ordering::Relaxed);
+            self.no_receipts_at.store(self.link.now(), Ordering::Relaxed);
         }
         let ack = wire::report_key(&body);
         Ok(ReportPage { raw: response.body, items: list.iter().map(wire::report).collect(), ack })
@@ -330,9 +304,10 @@ impl Carrier for Msghub {
     }
 
     async fn status(&self, carrier_message_id: &str) -> Result<Option<Receipt>> {
-        let (key, day) = wire::parse_name(carrier_message_id).ok_or_else(|| odd("a text has an odd name"))?;
+        let (key, day) =
+            wire::parse_name(carrier_message_id).ok_or_else(|| protocol_error("a text has an odd name"))?;
         let key: ClientKey = key;
-        let today = wire::day((self.now)().saturating_add(MIDNIGHT_MS));
+        let today = wire::day(self.link.now().saturating_add(MIDNIGHT_MS));
         // It left around midnight, or a clock was wrong.
         let neighbours = wire::neighbours(&day).into_iter().filter(|day| *day <= today);
         for day in std::iter::once(day.clone()).chain(neighbours) {
@@ -345,25 +320,20 @@ impl Carrier for Msghub {
     }
 
     async fn check(&self) -> Result<Option<i64>> {
-        let (response, _) = self.find(NO_TEXT, &wire::day((self.now)())).await?;
-        Ok(response.date_ms().map(|date| date - (self.now)()))
+        let (response, _) = self.find(NO_TEXT, &wire::day(self.link.now())).await?;
+        Ok(self.link.clock_ahead_ms(&response))
     }
 
     /// The address opens the photo by itself, for about a day.
     async fn fetch_media(&self, media: &MediaRef, most: usize) -> Result<Media> {
-        let url = Url::parse(&media.handle).map_err(|_| odd("a photo has an odd address"))?;
-        let _turn = self.others.wait().await;
-        let response = self.http.fetch(url, Vec::new(), most).await;
-        let response = response.map_err(|f| unanswered(&f, ErrorKind::Transient))?;
+        let url = Url::parse(&media.handle).map_err(|_| protocol_error("a photo has an odd address"))?;
+        let _permit = self.link.others.acquire().await;
+        let response = self.link.http.fetch(url, Vec::new(), most).await;
+        let response = response.map_err(|f| no_answer(&f, ErrorKind::Transient))?;
         match response.status.as_u16() {
-            200 if response.body.len() <= most => {
-                let content_type = response.headers.get(header::CONTENT_TYPE);
-                let content_type = content_type.and_then(|word| word.to_str().ok()).map(str::to_owned);
-                Ok(Media { content_type, bytes: response.body })
-            }
-            200 => Err(too_large()),
+            200 => Media::read(response, most),
             403 | 404 | 410 => Err(CarrierError::new(ErrorKind::Permanent, "the photo is gone")),
-            _ => Err(by_status(response.status).of_a_read()),
+            _ => Err(by_status(response.status).for_read()),
         }
     }
 

@@ -6,7 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 use subtle::ConstantTimeEq;
 
 use super::wire;
-use crate::carrier::mend;
+use crate::carrier::lenient_json;
 use crate::carrier::push::{PushAnswer, PushCall, PushRefused, Pushed};
 
 /// Anything else, and it calls again.
@@ -23,7 +23,7 @@ pub(super) fn read(secret: Option<&SecretString>, call: &PushCall<'_>) -> Result
     if !is_ours || call.method != Method::POST {
         return Err(PushRefused::NotSigned);
     }
-    let body = mend::read(call.body);
+    let body = lenient_json::read(call.body);
     let answer = PushAnswer { body: TAKEN.to_owned(), ..PushAnswer::default() };
     // Texts stand at the top, or where polling has them.
     if let Some(list) = wire::pushed_texts(&body) {

@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use super::codes;
 use crate::carrier::http::Request;
 use crate::carrier::korea::{local_time, time_ms, title};
+use crate::carrier::lenient_json::text_or_number;
 use crate::domain::UnixMs;
 use crate::domain::inbound::{InboundItem, InboundText};
 use crate::domain::media::MediaRef;
@@ -23,18 +24,9 @@ const MOST_DAYS: i64 = 9;
 /// More photos than that no text has.
 const MAX_PHOTOS: usize = 10;
 
-/// A string or a number, as a string.
-fn word(value: &Value) -> Option<String> {
-    match value {
-        Value::String(word) if !word.is_empty() => Some(word.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    }
-}
-
 /// A code: five digits.
 fn code_of(value: &Value) -> Option<String> {
-    word(value).filter(|code| code.len() == 5 && code.bytes().all(|b| b.is_ascii_digit()))
+    text_or_number(value).filter(|code| code.len() == 5 && code.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// The code of an answer as a whole.
@@ -48,7 +40,7 @@ pub(super) fn is_success(body: &Value) -> bool {
 
 /// `2026-07-01T09:00:00`, `2026-07-01 09:00:00` or `20260701090000`, Korea's time.
 fn time(value: &Value) -> Option<UnixMs> {
-    let word = word(value)?;
+    let word = text_or_number(value)?;
     let is_plain = word.len() == 14 && word.bytes().all(|b| b.is_ascii_digit());
     if !is_plain {
         return time_ms(&word);
@@ -147,9 +139,9 @@ fn inbound(item: &Value, unnamed: impl Fn() -> String) -> InboundItem {
             None => return Err("moMsg is missing"),
         };
         Ok(InboundText {
-            key: word(&item["moKey"]).unwrap_or_else(&unnamed),
-            citizen: PhoneNumber::parse(&word(&item["moCallback"]).ok_or("moCallback is missing")?),
-            to: PhoneNumber::parse(&word(&item["moNumber"]).ok_or("moNumber is missing")?),
+            key: text_or_number(&item["moKey"]).unwrap_or_else(&unnamed),
+            citizen: PhoneNumber::parse(&text_or_number(&item["moCallback"]).ok_or("moCallback is missing")?),
+            to: PhoneNumber::parse(&text_or_number(&item["moNumber"]).ok_or("moNumber is missing")?),
             text: MessageText::new(titled(item["moTitle"].as_str(), words)),
             media,
             sent_at: time(&item["moRecvDt"]).ok_or("moRecvDt is not a time")?,
@@ -174,10 +166,10 @@ fn titled(title: Option<&str>, words: &str) -> String {
 fn photos(item: &Value) -> Vec<MediaRef> {
     let photo = |info: &Value| {
         Some(MediaRef {
-            handle: word(&info["contentUrl"])?,
-            name: word(&info["contentName"]),
-            content_type: word(&info["contentExt"]),
-            n_bytes: word(&info["contentSize"]).and_then(|n| n.parse().ok()),
+            handle: text_or_number(&info["contentUrl"])?,
+            name: text_or_number(&info["contentName"]),
+            content_type: text_or_number(&info["contentExt"]),
+            n_bytes: text_or_number(&info["contentSize"]).and_then(|n| n.parse().ok()),
         })
     };
     let all = item["contentInfoLst"].as_array();
@@ -236,7 +228,7 @@ pub(super) fn taken(body: &Value, key: &str) -> Option<String> {
     let [one] = body["data"].as_array()?.as_slice() else {
         return None;
     };
-    let is_ours = word(&one["cliKey"]).is_none_or(|said| said == key);
+    let is_ours = text_or_number(&one["cliKey"]).is_none_or(|said| said == key);
     code_of(&one["code"]).filter(|_| is_ours)
 }
 
@@ -261,7 +253,7 @@ pub(super) enum Found {
 
 pub(super) fn found(body: &Value, key: &str) -> Found {
     let entries = entries(body, key);
-    let status = |entry: &&Value| word(&entry["status"]).unwrap_or_default();
+    let status = |entry: &&Value| text_or_number(&entry["status"]).unwrap_or_default();
     if entries.iter().any(|entry| matches!(status(entry).as_str(), "REG" | "ING" | "DONE")) {
         return Found::Here;
     }
@@ -291,7 +283,7 @@ pub(super) fn report_list(body: &Value) -> Option<&[Value]> {
 }
 
 pub(super) fn report_key(body: &Value) -> Option<String> {
-    word(&body["data"]["rptKey"])
+    text_or_number(&body["data"]["rptKey"])
 }
 
 pub(super) fn report(item: &Value) -> ReceiptItem {
@@ -306,12 +298,14 @@ pub(super) fn report(item: &Value) -> ReceiptItem {
 
 /// The carrier calls a text by a name that only its reports tell; ours is what counts.
 fn receipt(item: &Value) -> Option<Receipt> {
-    let key = word(&item["cliKey"]).and_then(|key| ClientKey::parse(&key)).map(|key| key.as_str().to_owned());
-    let code = word(&item["resultCode"])?;
+    let key = text_or_number(&item["cliKey"])
+        .and_then(|key| ClientKey::parse(&key))
+        .map(|key| key.as_str().to_owned());
+    let code = text_or_number(&item["resultCode"])?;
     let shown = code_of(&item["resultCode"]).unwrap_or_else(|| "unknown".to_owned());
     let status = if shown == code { codes::receipt(&code) } else { ReceiptStatus::Unknown };
     Some(Receipt {
-        carrier_message_id: word(&item["msgKey"]).or_else(|| key.clone())?,
+        carrier_message_id: text_or_number(&item["msgKey"]).or_else(|| key.clone())?,
         client_key: key,
         status,
         code: shown,

@@ -4,17 +4,18 @@
 use http::StatusCode;
 use serde_json::Value;
 
-use super::{codes, wire};
+use super::codes;
 use crate::carrier::error::{self, by_status};
 use crate::carrier::http::Response;
-use crate::carrier::{CarrierError, ErrorKind, Result, mend};
+use crate::carrier::lenient_json::text_or_number;
+use crate::carrier::{CarrierError, ErrorKind, Result, lenient_json};
 
 /// The answer's `body` if it is a success, else what its code means for a send; a reading request may be repeated
 /// whatever it says.
 pub(super) fn read(response: &Response) -> Result<Value> {
-    let mut body = mend::read(&response.body);
+    let mut body = lenient_json::read(&response.body);
     let status = response.status;
-    let code = wire::word(&body["header"]["resultCode"]);
+    let code = text_or_number(&body["header"]["resultCode"]);
     let error = match (&body["header"]["isSuccessful"], code.as_deref()) {
         _ if status == StatusCode::TOO_MANY_REQUESTS => by_status(status),
         // Whatever else it says: something broke, and nobody knows how far it had come.
@@ -34,7 +35,7 @@ pub(super) fn read(response: &Response) -> Result<Value> {
 
 /// What a code in an answer means for a send.
 pub(super) fn refused(code: &str) -> CarrierError {
-    CarrierError::new(codes::kind(code), "the carrier refused the call").with_code(plain(code))
+    error::call_refused(codes::kind(code)).with_code(plain(code))
 }
 
 /// NHN's codes are a sign and four digits at most.

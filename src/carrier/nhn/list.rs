@@ -4,7 +4,7 @@ use http::Method;
 use serde_json::Value;
 
 use super::{Nhn, wire};
-use crate::carrier::error::odd;
+use crate::carrier::error::protocol_error;
 use crate::carrier::korea::clock;
 use crate::carrier::{Reconciled, Result, SentPage};
 use crate::domain::UnixMs;
@@ -25,7 +25,7 @@ pub(super) fn items(body: &Value) -> Result<&[Value]> {
         // The document's table, other than its example, has the list of results one floor lower.
         (data, _) => match &data["resultUpdateList"] {
             Value::Array(items) => Ok(items),
-            _ => Err(odd("a list has a shape we do not know")),
+            _ => Err(protocol_error("a list has a shape we do not know")),
         },
     }
 }
@@ -88,17 +88,17 @@ impl Nhn {
         let first = Place { sort: "sms", since, page: 1 };
         let place = match page {
             None => first,
-            Some(word) => Place::parse(word).ok_or_else(|| odd("there is no such page"))?,
+            Some(word) => Place::parse(word).ok_or_else(|| protocol_error("there is no such page"))?,
         };
         let body = self.texts(place.sort, place.since, None, place.page).await?;
         let entries = items(&body)?;
         let has_more = has_more(&body, entries.len(), place.page, PAGE_SIZE);
         let items = entries.iter().filter_map(|item| wire::listed(item, place.since)).collect();
-        Ok(SentPage { items, next: place.next(has_more, (self.now)()).map(|next| next.word()) })
+        Ok(SentPage { items, next: place.next(has_more, self.link.now()).map(|next| next.word()) })
     }
 
     async fn texts(&self, sort: &str, since: UnixMs, key: Option<&str>, page: u64) -> Result<Value> {
-        let until = (self.now)().saturating_add(MARGIN_MS).min(since.saturating_add(MOST_MS));
+        let until = self.link.now().saturating_add(MARGIN_MS).min(since.saturating_add(MOST_MS));
         let mut request = self
             .request(Method::GET, &format!("/sender/{sort}"))?
             .query("startCreateDate", clock(since))

@@ -21,8 +21,6 @@ mod settings;
 mod webhook;
 mod wire;
 
-use std::fmt;
-
 use async_trait::async_trait;
 use http::{HeaderName, Method};
 use secrecy::ExposeSecret;
@@ -31,12 +29,12 @@ use serde_json::Value;
 pub use self::settings::NhnConfig;
 use super::credentials::secret_header;
 use super::driver::Driver;
-use super::error::{odd, unanswered};
+use super::error::{self, protocol_error};
 use super::http::{Http, Request, Response, segment};
 use super::korea::clock;
+use super::link::Link;
+use super::report_cursor::ReportCursor;
 use super::setup::NowFn;
-use super::turns::Turns;
-use super::windows::Windows;
 use super::{
     Accepted, Caps, Carrier, CarrierError, ErrorKind, InboundClass, Lookup, PushCall, PushRefused, Pushed,
     Reconciled, ReportClass, ReportPage, Result, SentPage,
@@ -55,26 +53,18 @@ pub(super) const DRIVER: Driver =
     Driver { name: "nhn", receives: false, read: settings::read, meaning: codes::meaning };
 
 /// The driver. Waits for a place in the limits by itself.
+#[derive(Debug)]
 pub struct Nhn {
     config: NhnConfig,
-    http: Http,
-    now: NowFn,
-    sends: Turns,
-    others: Turns,
-    windows: Windows,
-}
-
-impl fmt::Debug for Nhn {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Nhn")
-    }
+    link: Link,
+    report_cursor: ReportCursor,
 }
 
 impl Nhn {
     /// `now` tells the time in milliseconds UTC.
     pub fn new(config: NhnConfig, http: Http, now: NowFn) -> Self {
-        let (sends, others) = (Turns::new(config.sends_per_sec), Turns::new(config.others_per_sec));
-        Nhn { config, http, now, sends, others, windows: Windows::default() }
+        let link = Link::new(http, now, (config.sends_per_sec, config.others_per_sec));
+        Nhn { config, link, report_cursor: ReportCursor::default() }
     }
 
     /// `rest` begins with `/`, and everything in it is encoded.
@@ -88,15 +78,14 @@ impl Nhn {
 
     /// A reading request: whatever goes wrong, it may be asked again.
     async fn read(&self, request: Request) -> Result<(Response, Value)> {
-        let _turn = self.others.wait().await;
-        let response = self.http.call(request).await.map_err(|f| unanswered(&f, ErrorKind::Transient))?;
-        let body = answer::read(&response).map_err(CarrierError::of_a_read)?;
+        let response = self.link.read(request).await?;
+        let body = answer::read(&response).map_err(CarrierError::for_read)?;
         Ok((response, body))
     }
 
     /// One text of one sort, if the carrier has it there.
     async fn one(&self, sort: &str, request_id: &str, seq: &str) -> Result<Option<Receipt>> {
-        let last = segment(request_id).ok_or_else(|| odd("a name of the carrier's is no name"))?;
+        let last = error::name_segment(request_id)?;
         let path = format!("/sender/{sort}/{last}");
         match self.read(self.request(Method::GET, &path)?.query("recipientSeq", seq)).await {
             Ok((_, body)) => {
@@ -138,15 +127,8 @@ impl Carrier for Nhn {
     async fn send(&self, text: &OutboundText) -> Result<Accepted> {
         let request = self.request(Method::POST, &format!("/sender/{}", wire::sort(text.kind)))?;
         let files = self.upload(text).await?;
-        let _turn = self.sends.wait().await;
-        if (self.now)() > text.expires_at {
-            return Err(CarrierError::new(
-                ErrorKind::NotSent,
-                "the text grew too old while it waited to leave",
-            ));
-        }
         let request = request.json(wire::send_body(text, &files));
-        let response = self.http.call(request).await.map_err(|f| unanswered(&f, ErrorKind::Ambiguous))?;
+        let response = self.link.submit(text, |_| Ok(request)).await?;
         match wire::taken(&answer::read(&response)?) {
             Some((code, Some(name))) if code == codes::OK => {
                 Ok(Accepted { carrier_message_id: Some(name), repeated: false })
@@ -154,10 +136,7 @@ impl Carrier for Nhn {
             Some((code, _)) if code != codes::OK => {
                 Err(answer::refused(&code).with_retry_after(response.retry_after()))
             }
-            _ => Err(CarrierError::new(
-                ErrorKind::Ambiguous,
-                "the answer to a send does not say what became of it",
-            )),
+            _ => Err(error::unclear_send()),
         }
     }
 
@@ -170,13 +149,13 @@ impl Carrier for Nhn {
     }
 
     async fn ack_reports(&self, token: &str) -> Result<()> {
-        self.windows.place().acked(token);
+        self.report_cursor.state().acked(token);
         Ok(())
     }
 
     async fn status(&self, carrier_message_id: &str) -> Result<Option<Receipt>> {
-        let (request_id, seq) =
-            wire::parts(carrier_message_id).ok_or_else(|| odd("a name of the carrier's is no name"))?;
+        let (request_id, seq) = wire::parts(carrier_message_id)
+            .ok_or_else(|| protocol_error("a name of the carrier's is no name"))?;
         // The name does not say of which sort the text is.
         match self.one("sms", request_id, seq).await? {
             Some(receipt) => Ok(Some(receipt)),
@@ -185,7 +164,7 @@ impl Carrier for Nhn {
     }
 
     async fn check(&self) -> Result<Option<i64>> {
-        let now = (self.now)();
+        let now = self.link.now();
         let request = self
             .request(Method::GET, "/message-results")?
             .query("startUpdateDate", clock(now.saturating_sub(CHECK_BACK_MS)))

@@ -6,8 +6,8 @@ use http::Method;
 use serde_json::json;
 
 use super::{Nhn, answer};
-use crate::carrier::error::unanswered;
-use crate::carrier::{CarrierError, ErrorKind, Result};
+use crate::carrier::error;
+use crate::carrier::{CarrierError, Result};
 use crate::domain::media::Photo;
 use crate::domain::outbound::{OutboundKind, OutboundText};
 
@@ -18,7 +18,7 @@ impl Nhn {
         let mut numbers = Vec::new();
         if text.kind == OutboundKind::Mms {
             for photo in &text.photos {
-                numbers.push(self.upload_one(photo).await.map_err(of_an_upload)?);
+                numbers.push(self.upload_one(photo).await.map_err(CarrierError::for_upload)?);
             }
         }
         Ok(numbers)
@@ -28,19 +28,8 @@ impl Nhn {
         let file = STANDARD.encode(&photo.jpeg);
         let body = json!({ "fileName": photo.name, "createUser": "munja", "fileBody": file });
         let request = self.request(Method::POST, "/attachfile/binaryUpload")?.json(body);
-        let _turn = self.others.wait().await;
-        let response = self.http.call(request).await.map_err(|f| unanswered(&f, ErrorKind::NotSent))?;
+        let response = self.link.read(request).await?;
         let number = answer::read(&response)?["data"]["fileId"].as_i64();
-        number.ok_or_else(|| CarrierError::new(ErrorKind::NotSent, "the carrier does not name a photo"))
-    }
-}
-
-/// What leaves the fate of a photo open leaves none about the text's.
-fn of_an_upload(error: CarrierError) -> CarrierError {
-    match error.kind {
-        ErrorKind::Ambiguous | ErrorKind::Transient | ErrorKind::Protocol => {
-            CarrierError { kind: ErrorKind::NotSent, ..error }
-        }
-        _ => error,
+        number.ok_or_else(|| error::unnamed_photo())
     }
 }

@@ -1,4 +1,4 @@
-//! Results, read in windows of the time they were last changed (`carrier/windows.rs`).
+//! Results, read in windows of the time they were last changed (`carrier/report_cursor.rs`).
 
 use bytes::Bytes;
 use http::Method;
@@ -7,14 +7,15 @@ use serde_json::Value;
 use super::list::{self, PAGE_SIZE};
 use super::{Nhn, wire};
 use crate::carrier::korea::clock;
-use crate::carrier::windows::{MAX_PAGES, Walk};
+use crate::carrier::lenient_json::text_or_number;
+use crate::carrier::report_cursor::{MAX_PAGES, WindowPage};
 use crate::carrier::{ReportPage, Result};
 use crate::domain::UnixMs;
 
 impl Nhn {
     /// The next page with news; an empty one where the window has none (any more).
     pub(super) async fn next_results(&self) -> Result<ReportPage> {
-        let mut walk = self.windows.place().walk((self.now)());
+        let mut walk = self.report_cursor.state().next_page(self.link.now());
         let mut n_read = 0;
         loop {
             n_read += 1;
@@ -22,12 +23,12 @@ impl Nhn {
             let (raw, body) = self.results(walk.since, walk.until, page, PAGE_SIZE).await?;
             let items = list::items(&body)?;
             let rest = list::has_more(&body, items.len(), page, PAGE_SIZE)
-                .then(|| Walk { page: Some(page.saturating_add(1).to_string()), ..walk.clone() });
-            let mut place = self.windows.place();
+                .then(|| WindowPage { page: Some(page.saturating_add(1).to_string()), ..walk.clone() });
+            let mut state = self.report_cursor.state();
             let (mut news, mut told) = (Vec::new(), Vec::new());
             for item in items {
                 let mark = mark(item);
-                if let Some(receipt) = wire::result(item).filter(|_| !place.is_told(&mark)) {
+                if let Some(receipt) = wire::result(item).filter(|_| !state.is_reported(&mark)) {
                     news.push(receipt);
                     told.push(mark);
                 }
@@ -35,7 +36,7 @@ impl Nhn {
             match rest {
                 Some(rest) if news.is_empty() && n_read < MAX_PAGES => walk = rest,
                 rest => {
-                    let ack = place.expect(rest, walk.until, told);
+                    let ack = state.expect(rest, walk.until, told);
                     return Ok(ReportPage { raw, items: news, ack: Some(ack) });
                 }
             }
@@ -63,7 +64,7 @@ impl Nhn {
 
 /// Tells one word about one text from any other.
 fn mark(item: &Value) -> String {
-    match wire::name_of(item).zip(wire::word(&item["resultCode"])) {
+    match wire::name_of(item).zip(text_or_number(&item["resultCode"])) {
         Some((name, code)) => format!("{name} {code}"),
         None => item.to_string(),
     }

@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 use subtle::ConstantTimeEq;
 
 use super::wire;
-use crate::carrier::{PushCall, PushRefused, Pushed, mend};
+use crate::carrier::{PushCall, PushRefused, Pushed, lenient_json};
 
 /// Judges and reads one call.
 pub(super) fn read(word: Option<&SecretString>, call: &PushCall<'_>) -> Result<Pushed, PushRefused> {
@@ -17,7 +17,7 @@ pub(super) fn read(word: Option<&SecretString>, call: &PushCall<'_>) -> Result<P
     if word.is_empty() || !bool::from(given.ct_eq(word.as_bytes())) {
         return Err(PushRefused::NotSigned);
     }
-    let body = mend::read(call.body);
+    let body = lenient_json::read(call.body);
     let hooks = body["hooks"].as_array().filter(|_| call.method == Method::POST);
     let hooks = hooks.ok_or(PushRefused::Unreadable)?;
     let status = match body["event"].as_str() {

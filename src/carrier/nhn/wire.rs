@@ -5,19 +5,11 @@ use serde_json::{Value, json};
 use super::codes;
 use crate::carrier::SentText;
 use crate::carrier::korea::{time_ms, title};
+use crate::carrier::lenient_json::text_or_number;
 use crate::domain::UnixMs;
 use crate::domain::outbound::{ClientKey, OutboundKind, OutboundText};
 use crate::domain::phone::{PhoneKind, PhoneNumber};
 use crate::domain::receipt::{Receipt, ReceiptItem};
-
-/// A string or a number, as a string.
-pub(super) fn word(value: &Value) -> Option<String> {
-    match value {
-        Value::String(word) if !word.is_empty() => Some(word.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    }
-}
 
 /// Which of NHN's two kinds a text is: `sms`, or `mms` for all that is longer.
 pub(super) fn sort(kind: OutboundKind) -> &'static str {
@@ -60,7 +52,7 @@ pub(super) fn taken(body: &Value) -> Option<(String, Option<String>)> {
     let [one] = data["sendResultList"].as_array()?.as_slice() else {
         return None;
     };
-    let code = word(&one["resultCode"])?;
+    let code = text_or_number(&one["resultCode"])?;
     // The request as a whole failed, whatever stands beside the recipient.
     if data["statusCode"] == "3" && code == codes::OK {
         return None;
@@ -70,7 +62,7 @@ pub(super) fn taken(body: &Value) -> Option<(String, Option<String>)> {
 
 /// The carrier's name of a text: its request and its number within it.
 fn name(request_id: &Value, seq: &Value) -> Option<String> {
-    Some(format!("{}:{}", word(request_id)?, word(seq)?))
+    Some(format!("{}:{}", text_or_number(request_id)?, text_or_number(seq)?))
 }
 
 /// Request and number out of [`name`].
@@ -98,12 +90,12 @@ pub(super) fn result(item: &Value) -> Option<ReceiptItem> {
     if item["resultCode"].is_null() && name_of(item).is_some() {
         return None;
     }
-    Some(receipt_item(item, word(&item["resultCode"])))
+    Some(receipt_item(item, text_or_number(&item["resultCode"])))
 }
 
 /// A webhook's item. Without a result code its status word speaks.
 pub(super) fn hook(item: &Value, status: &str) -> ReceiptItem {
-    receipt_item(item, word(&item["resultCode"]).or_else(|| word(&item[status])))
+    receipt_item(item, text_or_number(&item["resultCode"]).or_else(|| text_or_number(&item[status])))
 }
 
 fn receipt_item(item: &Value, code: Option<String>) -> ReceiptItem {
@@ -129,7 +121,7 @@ fn receipt(item: &Value, carrier_message_id: String, code: String) -> Receipt {
 /// The receipt in an entry of the list of texts, if the text has come to an end. `msgStatus`: 0 failed, 1 and 2 on the
 /// way, 3 handed over, 4 cancelled, 5 a duplicate, 6 stopped at night, 7 waits for the morning.
 pub(super) fn ended(item: &Value) -> Option<Receipt> {
-    let status = match word(&item["msgStatus"]).as_deref() {
+    let status = match text_or_number(&item["msgStatus"]).as_deref() {
         Some("0") => Some("FAILED"),
         Some("4") => Some("CANCEL"),
         Some("5") => Some("DUPLICATED"),
@@ -138,7 +130,7 @@ pub(super) fn ended(item: &Value) -> Option<Receipt> {
         Some("3") | None => None,
         Some(_) => return None,
     };
-    let code = word(&item["resultCode"]).or_else(|| status.map(str::to_owned))?;
+    let code = text_or_number(&item["resultCode"]).or_else(|| status.map(str::to_owned))?;
     Some(receipt(item, name_of(item)?, code))
 }
 

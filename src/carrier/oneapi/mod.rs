@@ -17,7 +17,6 @@ mod push;
 mod settings;
 mod wire;
 
-use std::fmt;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -28,22 +27,20 @@ use serde_json::Value;
 pub use self::settings::{Login, OneApiConfig, Reading};
 use super::credentials::{basic, secret_header};
 use super::driver::Driver;
-use super::error::{by_status, odd, unanswered};
+use super::error::{self, by_status, no_answer, protocol_error};
 use super::http::{Http, HttpFailure, Request, Response, segment};
+use super::link::{self, Link};
 use super::push::{PushCall, PushRefused, Pushed};
 use super::setup::NowFn;
-use super::turns::Turns;
 use super::{
     Accepted, Caps, Carrier, CarrierError, ErrorKind, InboundClass, InboundPage, Lookup, Reconciled,
-    ReportClass, Result, mend,
+    ReportClass, Result, lenient_json,
 };
-use crate::domain::inbound::{Cursor, InboundItem};
+use crate::domain::inbound::Cursor;
 use crate::domain::outbound::OutboundText;
 use crate::domain::phone::PhoneNumber;
 use crate::domain::receipt::Receipt;
 
-/// Repeating a send counts as safe until this long before the server may forget.
-const KEY_MARGIN_MS: i64 = 5 * 60 * 1_000;
 /// What a crash or a broken answer can cost where reading removes.
 const READ_ONCE_LIMIT: u32 = 50;
 /// What `check` asks for: a text that is not there, for reading those that are could remove them.
@@ -54,25 +51,17 @@ pub(super) const DRIVER: Driver =
     Driver { name: "oneapi", receives: true, read: settings::read, meaning: codes::meaning };
 
 /// The driver. Waits for a place in its limits by itself.
+#[derive(Debug)]
 pub struct OneApi {
     config: OneApiConfig,
-    http: Http,
-    now: NowFn,
-    sends: Turns,
-    others: Turns,
-}
-
-impl fmt::Debug for OneApi {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("OneApi")
-    }
+    link: Link,
 }
 
 impl OneApi {
     /// `now` tells the time in milliseconds UTC.
     pub fn new(config: OneApiConfig, http: Http, now: NowFn) -> Self {
-        let (sends, others) = (Turns::new(config.sends_per_sec), Turns::new(config.others_per_sec));
-        OneApi { config, http, now, sends, others }
+        let link = Link::new(http, now, (config.sends_per_sec, config.others_per_sec));
+        OneApi { config, link }
     }
 
     fn request(&self, method: Method, path: impl Into<String>) -> Result<Request> {
@@ -92,10 +81,9 @@ impl OneApi {
 
     /// A reading request that has an answer: whatever it says, it may be asked again.
     async fn read(&self, request: Request) -> Result<Value> {
-        let _turn = self.others.wait().await;
-        let response = self.http.call(request).await.map_err(|f| unanswered(&f, ErrorKind::Transient))?;
-        let body = mend::read(&response.body);
-        if response.status.is_success() { Ok(body) } else { Err(refusal(&response, &body).of_a_read()) }
+        let response = self.link.read(request).await?;
+        let body = lenient_json::read(&response.body);
+        if response.status.is_success() { Ok(body) } else { Err(refusal(&response, &body).for_read()) }
     }
 
     fn page_limit(&self) -> u32 {
@@ -103,23 +91,11 @@ impl OneApi {
         self.config.page_limit.clamp(1, most)
     }
 
-    /// Bytes that are no page of texts. Where reading removes, they may be all that is left of some.
-    fn unreadable(&self, raw: bytes::Bytes, reason: &str, cursor: &Cursor) -> InboundPage {
-        let text = String::from_utf8_lossy(&raw).into_owned();
-        InboundPage {
-            items: vec![InboundItem::Unreadable { raw: text, reason: reason.to_owned() }],
-            raw,
-            next: cursor.finished(),
-            ack: None,
-            clock_ahead_ms: None,
-        }
-    }
-
     fn broken_off(&self, failure: HttpFailure, cursor: &Cursor) -> Result<InboundPage> {
         if self.config.reading != Reading::Removes || failure.partial.is_empty() {
-            return Err(unanswered(&failure, ErrorKind::Transient));
+            return Err(no_answer(&failure, ErrorKind::Transient));
         }
-        Ok(self.unreadable(failure.partial, "the answer broke off: texts may be missing", cursor))
+        Ok(InboundPage::unreadable(failure.partial, "the answer broke off: texts may be missing", cursor))
     }
 
     fn page_of(&self, response: Response, body: &Value, cursor: &Cursor) -> Result<InboundPage> {
@@ -128,7 +104,7 @@ impl OneApi {
             Some(list) => list,
             None if is_empty => wire::List::default(),
             None if self.config.reading == Reading::Removes => {
-                return Ok(self.unreadable(
+                return Ok(InboundPage::unreadable(
                     response.body,
                     "a page of texts has a shape we do not know",
                     cursor,
@@ -137,9 +113,9 @@ impl OneApi {
             None if body.is_null() => {
                 return Err(CarrierError::new(ErrorKind::Transient, "the carrier's answer cannot be read"));
             }
-            None => return Err(odd("a page of texts has a shape we do not know")),
+            None => return Err(protocol_error("a page of texts has a shape we do not know")),
         };
-        let now = (self.now)();
+        let now = self.link.now();
         let n = list.messages.len();
         let is_full =
             n >= self.page_limit() as usize || list.n_pending.is_some_and(|pending| pending > n as u64);
@@ -174,7 +150,7 @@ fn refusal(response: &Response, body: &Value) -> CarrierError {
     let speaks = status.is_client_error() && !matches!(status.as_u16(), 401 | 404 | 410 | 429);
     let error = match wire::error_code(body) {
         Some(code) if speaks => {
-            let refused = CarrierError::new(codes::refusal(&code), "the carrier refused the call");
+            let refused = error::call_refused(codes::refusal(&code));
             CarrierError { code: codes::shown(&code), ..refused }
         }
         _ => by_status(status),
@@ -211,22 +187,22 @@ impl Carrier for OneApi {
     async fn poll_inbound(&self, cursor: &Cursor) -> Result<InboundPage> {
         let request = self.request(Method::GET, self.messages_path()?)?;
         let request = request.query("maxBatchSize", self.page_limit().to_string());
-        let _turn = self.others.wait().await;
-        let response = match self.http.call(request).await {
+        let _permit = self.link.others.acquire().await;
+        let response = match self.link.http.call(request).await {
             Ok(response) => response,
             Err(failure) => return self.broken_off(failure, cursor),
         };
-        let body = mend::read(&response.body);
+        let body = lenient_json::read(&response.body);
         let has_texts = || wire::inbound_list(&body).is_some_and(|list| !list.messages.is_empty());
         if response.status.is_success() || has_texts() {
             return self.page_of(response, &body, cursor);
         }
-        Err(refusal(&response, &body).of_a_read())
+        Err(refusal(&response, &body).for_read())
     }
 
     async fn ack_inbound(&self, token: &str) -> Result<()> {
         for id in token.split(' ') {
-            let id = segment(id).ok_or_else(|| odd("a name of the carrier's is no name"))?;
+            let id = error::name_segment(id)?;
             let request = self.request(Method::DELETE, format!("{}/{id}", self.messages_path()?))?;
             match self.read(request).await {
                 // It was deleted before.
@@ -238,18 +214,11 @@ impl Carrier for OneApi {
     }
 
     async fn send(&self, text: &OutboundText) -> Result<Accepted> {
-        if !text.photos.is_empty() {
-            return Err(CarrierError::new(ErrorKind::Permanent, "this carrier takes no photos"));
-        }
+        link::no_photos(text)?;
         let path = format!("/smsmessaging/outbound/{}/requests", self.sender(&text.from)?);
         let request = self.request(Method::POST, path)?.json(wire::send_body(text, &self.config));
-        let _turn = self.sends.wait().await;
-        if (self.now)() > text.expires_at {
-            let late = "the text grew too old while it waited to leave";
-            return Err(CarrierError::new(ErrorKind::NotSent, late));
-        }
-        let response = self.http.call(request).await.map_err(|f| unanswered(&f, ErrorKind::Ambiguous))?;
-        let body = mend::read(&response.body);
+        let response = self.link.submit(text, |_| Ok(request)).await?;
+        let body = lenient_json::read(&response.body);
         let code = wire::error_code(&body);
         let is_repetition = match code.as_deref() {
             Some(code) => code == codes::DUPLICATE,
@@ -267,24 +236,22 @@ impl Carrier for OneApi {
         if carrier_message_id.is_some() || is_created {
             return Ok(Accepted { carrier_message_id, repeated: false });
         }
-        Err(CarrierError::new(ErrorKind::Ambiguous, "the answer to a send does not say what became of it"))
+        Err(error::unclear_send())
     }
 
     /// There is no list to look in: asking again with the same correlator is all there is.
     async fn reconcile(&self, text: &OutboundText) -> Result<Reconciled> {
-        let memory_ms = i64::try_from(self.config.correlator_memory.as_millis()).unwrap_or(0);
-        let age_ms = (self.now)().saturating_sub(text.first_attempt_at);
-        let remembers = age_ms < memory_ms - KEY_MARGIN_MS;
+        let remembers = self.link.is_key_kept(text, self.config.correlator_memory);
         Ok(if remembers { Reconciled::SafeToRepeat } else { Reconciled::CannotTell })
     }
 
     async fn status(&self, carrier_message_id: &str) -> Result<Option<Receipt>> {
         let Some(path) = wire::deliveries_path(carrier_message_id) else {
-            return Err(odd("a name of the carrier's is no name"));
+            return Err(protocol_error("a name of the carrier's is no name"));
         };
         match self.read(self.request(Method::GET, path)?).await {
             Ok(body) if body.is_object() => Ok(wire::receipt(&body, carrier_message_id)),
-            Ok(_) => Err(odd("what became of a text has a shape we do not know")),
+            Ok(_) => Err(protocol_error("what became of a text has a shape we do not know")),
             Err(error) if codes::is_gone(error.code.as_deref()) => Ok(None),
             Err(error) if error.code.as_deref().is_some_and(codes::is_no_such_text) => Ok(None),
             Err(error) => Err(error),
@@ -296,15 +263,14 @@ impl Carrier for OneApi {
         let sender = self.sender(&PhoneNumber::parse(&self.config.number))?;
         let path = format!("/smsmessaging/outbound/{sender}/requests/{NO_REQUEST}/deliveryInfos");
         let request = self.request(Method::GET, path)?;
-        let _turn = self.others.wait().await;
-        let response = self.http.call(request).await.map_err(|f| unanswered(&f, ErrorKind::Transient))?;
-        let body = mend::read(&response.body);
+        let response = self.link.read(request).await?;
+        let body = lenient_json::read(&response.body);
         let is_no_such_text = wire::error_code(&body).is_some_and(|code| codes::is_no_such_text(&code))
             && matches!(response.status.as_u16(), 400 | 404);
         if is_no_such_text || (response.status.is_success() && body.is_object()) {
-            return Ok(response.date_ms().map(|date| date - (self.now)()));
+            return Ok(self.link.clock_ahead_ms(&response));
         }
-        Err(refusal(&response, &body).of_a_read())
+        Err(refusal(&response, &body).for_read())
     }
 
     fn push(&self, call: &PushCall<'_>) -> std::result::Result<Pushed, PushRefused> {

@@ -2,14 +2,14 @@
 //! the token in the address is all that tells them from somebody else's, and repetitions are harmless by their keys.
 
 use std::collections::HashMap;
+use subtle::ConstantTimeEq;
 
 use http::Method;
 use serde_json::Value;
-use subtle::ConstantTimeEq;
 
 use super::wire::{self, field};
 use super::{OneApiConfig, Reading, codes};
-use crate::carrier::mend;
+use crate::carrier::lenient_json;
 use crate::carrier::push::{PushCall, PushRefused, Pushed};
 use crate::domain::inbound::InboundItem;
 use crate::domain::outbound::ClientKey;
@@ -25,7 +25,7 @@ pub(super) fn read(call: &PushCall<'_>, token: &str, config: &OneApiConfig) -> R
     if !is_ours || call.method != Method::POST {
         return Err(PushRefused::NotSigned);
     }
-    let body = mend::read(call.body);
+    let body = lenient_json::read(call.body);
     let receipts = field(&body, "deliveryInfoNotification");
     if !receipts.is_null() {
         return fates(receipts);

@@ -2,15 +2,16 @@
 //! list or nothing at all, numbers with or without `tel:`, bodies wrapped or not. Whatever is missing or odd in one item
 //! must not cost the others.
 
+use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 
 use http::header;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
 use super::{OneApiConfig, Reading, codes};
 use crate::carrier::http::{Response, segment};
+use crate::carrier::lenient_json::text_or_number;
 use crate::domain::UnixMs;
 use crate::domain::inbound::{InboundItem, InboundText};
 use crate::domain::outbound::OutboundText;
@@ -47,15 +48,6 @@ fn listed(value: &Value) -> Option<Vec<Value>> {
     }
 }
 
-/// A string or a number, as a string.
-fn word(value: &Value) -> Option<String> {
-    match value {
-        Value::String(word) if !word.is_empty() => Some(word.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    }
-}
-
 /// A batch of texts.
 #[derive(Default)]
 pub(super) struct List {
@@ -68,7 +60,7 @@ pub(super) struct List {
 pub(super) fn inbound_list(body: &Value) -> Option<List> {
     let list = inside(body, "inboundSMSMessageList");
     let messages = field(list, "inboundSMSMessage");
-    let count = |name: &str| word(field(list, name)).and_then(|word| word.parse().ok());
+    let count = |name: &str| text_or_number(field(list, name)).and_then(|word| word.parse().ok());
     let (n_here, n_pending) = (count("numberOfMessagesInThisBatch"), count("totalNumberOfPendingMessages"));
     let is_list = !messages.is_null()
         || !field(body, "inboundSMSMessageList").is_null()
@@ -83,7 +75,7 @@ pub(super) fn inbound_list(body: &Value) -> Option<List> {
 
 /// The names of those texts that have one to delete them by; tokens join them by spaces.
 pub(super) fn message_ids(messages: &[Value]) -> Vec<String> {
-    let named = |message: &Value| word(field(message, "messageId"));
+    let named = |message: &Value| text_or_number(field(message, "messageId"));
     let may_be_joined = |id: &String| !id.contains(char::is_whitespace) && segment(id).is_some();
     messages.iter().filter_map(named).filter(may_be_joined).collect()
 }
@@ -122,15 +114,16 @@ pub(super) fn inbound(
     seen: &mut HashMap<String, usize>,
 ) -> InboundItem {
     let read = || -> Result<(Option<String>, Option<UnixMs>, InboundText), &'static str> {
-        let sender = word(field(message, "senderAddress")).ok_or("senderAddress is missing")?;
-        let to = word(field(message, "destinationAddress")).unwrap_or_else(|| config.number.clone());
+        let sender = text_or_number(field(message, "senderAddress")).ok_or("senderAddress is missing")?;
+        let to =
+            text_or_number(field(message, "destinationAddress")).unwrap_or_else(|| config.number.clone());
         let text = field(message, "message").as_str().ok_or("message is missing")?;
         let (citizen, to) = (number(&sender), number(&to));
         let dated = field(message, "dateTime").as_str().and_then(|at| time_ms(at, config.utc_offset_minutes));
         let text = MessageText::new(text);
         let sent_at = dated.unwrap_or(now);
         let text = InboundText { key: String::new(), citizen, to, text, media: Vec::new(), sent_at };
-        Ok((word(field(message, "messageId")), dated, text))
+        Ok((text_or_number(field(message, "messageId")), dated, text))
     };
     let result = read().and_then(|(id, dated, text)| {
         let key = key(id, dated, &text, config.reading == Reading::Removes, now, seen)?;
@@ -229,7 +222,7 @@ pub(super) fn send_body(text: &OutboundText, config: &OneApiConfig) -> Value {
 /// The code of an error, whichever of the two sorts it is.
 pub(super) fn error_code(body: &Value) -> Option<String> {
     let error = field(body, "requestError");
-    let of = |sort: &str| word(field(field(error, sort), "messageId"));
+    let of = |sort: &str| text_or_number(field(field(error, sort), "messageId"));
     of("serviceException").or_else(|| of("policyException"))
 }
 

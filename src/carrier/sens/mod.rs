@@ -13,8 +13,6 @@ mod auth;
 mod settings;
 mod wire;
 
-use std::fmt;
-
 use async_trait::async_trait;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -24,15 +22,16 @@ use serde_json::{Value, json};
 pub use self::settings::SensConfig;
 use super::credentials::secret_header;
 use super::driver::Driver;
-use super::error::{by_status, odd, plain, unanswered};
+use super::error::{self, by_status, plain, protocol_error};
 use super::http::{Http, Request, Response};
 use super::korea::clock;
+use super::link::Link;
 use super::setup::NowFn;
-use super::turns::Turns;
 use super::{
     Accepted, Caps, Carrier, CarrierError, ErrorKind, InboundClass, Lookup, Reconciled, ReportClass, Result,
-    SentPage, mend,
+    SentPage, lenient_json,
 };
+use crate::carrier::lenient_json::text_or_number;
 use crate::domain::UnixMs;
 use crate::domain::media::PhotoLimits;
 use crate::domain::outbound::{OutboundKind, OutboundText};
@@ -50,25 +49,17 @@ pub(super) const DRIVER: Driver =
     Driver { name: "sens", receives: false, read: settings::read, meaning: wire::meaning };
 
 /// The driver. Waits for a place in the limits by itself.
+#[derive(Debug)]
 pub struct Sens {
     config: SensConfig,
-    http: Http,
-    now: NowFn,
-    sends: Turns,
-    others: Turns,
-}
-
-impl fmt::Debug for Sens {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Sens")
-    }
+    link: Link,
 }
 
 impl Sens {
     /// `now` tells the time in milliseconds UTC.
     pub fn new(config: SensConfig, http: Http, now: NowFn) -> Self {
-        let (sends, others) = (Turns::new(config.sends_per_sec), Turns::new(config.others_per_sec));
-        Sens { config, http, now, sends, others }
+        let link = Link::new(http, now, (config.sends_per_sec, config.others_per_sec));
+        Sens { config, link }
     }
 
     fn request(&self, method: Method, what: &str) -> Result<Request> {
@@ -82,7 +73,7 @@ impl Sens {
 
     /// Signed at the moment it leaves: a signature is good for five minutes.
     fn signed(&self, request: Request) -> Result<Request> {
-        let now = (self.now)();
+        let now = self.link.now();
         let signature = auth::signature(&self.config, &request, now)?;
         let header = HeaderName::from_static;
         let access = secrecy::ExposeSecret::expose_secret(&self.config.access_key);
@@ -95,10 +86,8 @@ impl Sens {
 
     /// A reading request: whatever goes wrong, it may be asked again.
     async fn read(&self, request: Request) -> Result<(Response, Value)> {
-        let _turn = self.others.wait().await;
-        let request = self.signed(request)?;
-        let response = self.http.call(request).await.map_err(|f| unanswered(&f, ErrorKind::Transient))?;
-        let body = answer(&response).map_err(CarrierError::of_a_read)?;
+        let response = self.link.read_with(|| self.signed(request)).await?;
+        let body = answer(&response).map_err(CarrierError::for_read)?;
         Ok((response, body))
     }
 
@@ -122,18 +111,8 @@ impl Sens {
         for photo in &text.photos {
             let body = json!({ "fileName": photo.name, "fileBody": STANDARD.encode(&photo.jpeg) });
             let request = self.request(Method::POST, "files")?.json(body);
-            let name = self.read(request).await.map(|(_, answer)| wire::word(&answer["fileId"]));
-            match name {
-                Ok(Some(name)) => names.push(name),
-                Ok(None) => {
-                    return Err(CarrierError::new(ErrorKind::NotSent, "the carrier does not name a photo"));
-                }
-                Err(error) => {
-                    let open = [ErrorKind::Ambiguous, ErrorKind::Transient, ErrorKind::Protocol];
-                    let kind = if open.contains(&error.kind) { ErrorKind::NotSent } else { error.kind };
-                    return Err(CarrierError { kind, ..error });
-                }
-            }
+            let (_, answer) = self.read(request).await.map_err(CarrierError::for_upload)?;
+            names.push(text_or_number(&answer["fileId"]).ok_or_else(error::unnamed_photo)?);
         }
         Ok(names)
     }
@@ -141,16 +120,16 @@ impl Sens {
 
 /// The body of a success, or what the status means for a send.
 fn answer(response: &Response) -> Result<Value> {
-    let body = mend::read(&response.body);
+    let body = lenient_json::read(&response.body);
     let status = response.status;
     if status.is_success() && body.is_object() {
         return Ok(body);
     }
     // {"error":{"errorCode":"200","message":"Authentication Failed"}} of the gate, {"status":400,"errors":[..]} of the service
-    let code = wire::word(&body["error"]["errorCode"]).or_else(|| wire::word(&body["errorCode"]));
+    let code = text_or_number(&body["error"]["errorCode"]).or_else(|| text_or_number(&body["errorCode"]));
     let error = match status {
         StatusCode::BAD_REQUEST if body.is_object() => {
-            CarrierError::new(ErrorKind::Permanent, "the carrier refused the call").with_code("HTTP400")
+            error::call_refused(ErrorKind::Permanent).with_code("HTTP400")
         }
         StatusCode::PAYLOAD_TOO_LARGE => {
             CarrierError::new(ErrorKind::Permanent, "the carrier refused the call: it is too large")
@@ -189,42 +168,28 @@ impl Carrier for Sens {
 
     async fn send(&self, text: &OutboundText) -> Result<Accepted> {
         if text.citizen.kind() == PhoneKind::Foreign {
-            return Err(CarrierError::new(
-                ErrorKind::Permanent,
-                "this carrier is asked for Korean numbers only",
-            ));
+            return Err(error::permanent("this carrier is asked for Korean numbers only"));
         }
         if text.photos.len() > PhotoLimits::KOREAN.n {
-            return Err(CarrierError::new(ErrorKind::Permanent, "this carrier takes three photos a text"));
+            return Err(error::permanent("this carrier takes three photos a text"));
         }
         let photos = self.upload(text).await?;
-        let _turn = self.sends.wait().await;
-        if (self.now)() > text.expires_at {
-            return Err(CarrierError::new(
-                ErrorKind::NotSent,
-                "the text grew too old while it waited to leave",
-            ));
-        }
         let request = self.request(Method::POST, "messages")?.json(wire::send_body(text, &photos));
-        let request = self.signed(request)?;
-        let response = self.http.call(request).await.map_err(|f| unanswered(&f, ErrorKind::Ambiguous))?;
+        let response = self.link.submit(text, |_| self.signed(request)).await?;
         let body = answer(&response)?;
-        match wire::word(&body["requestId"]) {
+        match text_or_number(&body["requestId"]) {
             // 202 and its word: anything else is described nowhere.
-            Some(id) if wire::word(&body["statusCode"]).as_deref() == Some("202") => {
+            Some(id) if text_or_number(&body["statusCode"]).as_deref() == Some("202") => {
                 Ok(Accepted { carrier_message_id: Some(id), repeated: false })
             }
-            _ => Err(CarrierError::new(
-                ErrorKind::Ambiguous,
-                "the answer to a send does not say what became of it",
-            )),
+            _ => Err(error::unclear_send()),
         }
     }
 
     /// Texts to this number with these words since the first try; nobody's but ours if no other text of ours has its name.
     async fn reconcile(&self, text: &OutboundText) -> Result<Reconciled> {
         let since = text.first_attempt_at.saturating_sub(MARGIN_MS);
-        let until = (self.now)().saturating_add(MARGIN_MS).min(since.saturating_add(MOST_MS));
+        let until = self.link.now().saturating_add(MARGIN_MS).min(since.saturating_add(MOST_MS));
         let body = self.requested(since, until, 0).await?;
         let items = wire::items(&body)?;
         let mut carrier_message_ids: Vec<String> =
@@ -246,7 +211,7 @@ impl Carrier for Sens {
     }
 
     async fn check(&self) -> Result<Option<i64>> {
-        let now = (self.now)();
+        let now = self.link.now();
         let request = self
             .request(Method::GET, "messages")?
             .query("requestStartTime", clock(now.saturating_sub(MARGIN_MS)))
@@ -258,9 +223,9 @@ impl Carrier for Sens {
     async fn sent_since(&self, since: UnixMs, page: Option<&str>) -> Result<SentPage> {
         let n: u64 = match page {
             None => 0,
-            Some(word) => word.parse().map_err(|_| odd("there is no such page"))?,
+            Some(word) => word.parse().map_err(|_| protocol_error("there is no such page"))?,
         };
-        let until = (self.now)().saturating_add(MARGIN_MS).min(since.saturating_add(MOST_MS));
+        let until = self.link.now().saturating_add(MARGIN_MS).min(since.saturating_add(MOST_MS));
         let body = self.requested(since, until, n).await?;
         let entries = wire::items(&body)?;
         let is_last = wire::is_whole(&body, entries.len()) || entries.is_empty();

@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::carrier::error::{odd, plain};
+use crate::carrier::error::{plain, protocol_error};
 use crate::carrier::korea::{time_ms, title};
+use crate::carrier::lenient_json::text_or_number;
 use crate::carrier::{Result, SentText};
 use crate::domain::UnixMs;
 use crate::domain::fate::Meaning;
@@ -17,15 +18,6 @@ const DELIVERED: &str = "0";
 /// What a text's last code means for the people. No table of the others is published where we could read it.
 pub fn meaning(code: &str) -> Option<Meaning> {
     (code == DELIVERED).then_some(Meaning::Delivered)
-}
-
-/// A string or a number, as a string.
-pub(super) fn word(value: &Value) -> Option<String> {
-    match value {
-        Value::String(word) if !word.is_empty() => Some(word.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    }
 }
 
 /// The body of a send: one text a request.
@@ -57,7 +49,7 @@ pub(super) fn items(body: &Value) -> Result<Vec<&Value>> {
     match &body["messages"] {
         Value::Array(items) => Ok(items.iter().collect()),
         Value::Null => Ok(Vec::new()),
-        _ => Err(odd("a list has a shape we do not know")),
+        _ => Err(protocol_error("a list has a shape we do not know")),
     }
 }
 
@@ -73,12 +65,12 @@ pub(super) fn is_whole(body: &Value, n: usize) -> bool {
 }
 
 pub(super) fn name_of(item: &Value) -> Option<String> {
-    word(&item["requestId"])
+    text_or_number(&item["requestId"])
 }
 
 /// The same number, sender and words.
 pub(super) fn is_alike(item: &Value, text: &OutboundText) -> bool {
-    let digits = |value: &Value| word(value).map(|word| word.replace('-', ""));
+    let digits = |value: &Value| text_or_number(value).map(|word| word.replace('-', ""));
     let is_to = digits(&item["to"]).as_deref() == Some(text.citizen.reveal());
     let is_from = digits(&item["from"]).is_none_or(|from| from == text.from.reveal());
     let words = item["content"].as_str().map(normalise);
@@ -88,11 +80,12 @@ pub(super) fn is_alike(item: &Value, text: &OutboundText) -> bool {
 /// An entry as a receipt; `None` while the text is on its way. Only `COMPLETED` is an end.
 pub(super) fn ended(item: &Value) -> Option<Receipt> {
     let name = name_of(item)?;
-    if word(&item["status"]).as_deref() != Some("COMPLETED") {
+    if text_or_number(&item["status"]).as_deref() != Some("COMPLETED") {
         return None;
     }
-    let code = word(&item["statusCode"]).map_or_else(|| "unknown".to_owned(), |code| plain(&code, 8));
-    let status = match word(&item["statusName"]).as_deref() {
+    let code =
+        text_or_number(&item["statusCode"]).map_or_else(|| "unknown".to_owned(), |code| plain(&code, 8));
+    let status = match text_or_number(&item["statusName"]).as_deref() {
         Some("success") => ReceiptStatus::Delivered,
         Some("fail") => ReceiptStatus::Undelivered,
         _ => ReceiptStatus::Unknown,

@@ -16,7 +16,6 @@ mod push;
 mod settings;
 mod wire;
 
-use std::fmt;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -27,14 +26,14 @@ use serde_json::Value;
 pub use self::settings::SmsGateConfig;
 use super::credentials::basic;
 use super::driver::Driver;
-use super::error::{by_status, odd, too_large, unanswered};
+use super::error::{self, by_status, protocol_error};
 use super::http::{Http, Request, Response, segment};
+use super::link::{self, Link};
 use super::push::{PushCall, PushRefused, Pushed};
 use super::setup::NowFn;
-use super::turns::Turns;
 use super::{
     Accepted, Caps, Carrier, CarrierError, ErrorKind, InboundClass, InboundPage, Lookup, Media, Reconciled,
-    ReportClass, Result, SentPage, mend,
+    ReportClass, Result, SentPage, lenient_json,
 };
 use crate::domain::UnixMs;
 use crate::domain::inbound::Cursor;
@@ -45,8 +44,6 @@ use crate::domain::text::{Charset, Limits};
 
 /// The app forgets what it sent after `log_lifetime_days`, which is one day at least (OpenAPI, `SettingsMessages`).
 const KEY_MEMORY: Duration = Duration::from_secs(86_400);
-/// Repeating a send counts as safe until this long before the phone may forget.
-const KEY_MARGIN_MS: i64 = 5 * 60 * 1_000;
 /// The list of what was sent takes no more at once.
 const SENT_LIMIT: usize = 100;
 /// Windows end a day ahead: a phone whose clock is behind lists what it dates in the future, too.
@@ -57,25 +54,17 @@ pub(super) const DRIVER: Driver =
     Driver { name: "smsgate", receives: true, read: settings::read, meaning: codes::meaning };
 
 /// The driver. Waits for a place in its limits by itself.
+#[derive(Debug)]
 pub struct SmsGate {
     config: SmsGateConfig,
-    http: Http,
-    now: NowFn,
-    sends: Turns,
-    others: Turns,
-}
-
-impl fmt::Debug for SmsGate {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("SmsGate")
-    }
+    link: Link,
 }
 
 impl SmsGate {
     /// `now` tells the time in milliseconds UTC.
     pub fn new(config: SmsGateConfig, http: Http, now: NowFn) -> Self {
-        let (sends, others) = (Turns::new(config.sends_per_sec), Turns::new(config.others_per_sec));
-        SmsGate { config, http, now, sends, others }
+        let link = Link::new(http, now, (config.sends_per_sec, config.others_per_sec));
+        SmsGate { config, link }
     }
 
     fn request(&self, method: Method, path: impl Into<String>) -> Result<Request> {
@@ -85,21 +74,20 @@ impl SmsGate {
 
     /// A reading request: whatever goes wrong, it may be asked again.
     async fn read(&self, request: Request) -> Result<Response> {
-        let _turn = self.others.wait().await;
-        let response = self.http.call(request).await.map_err(|f| unanswered(&f, ErrorKind::Transient))?;
-        if response.status.is_success() { Ok(response) } else { Err(refusal(&response).of_a_read()) }
+        let response = self.link.read(request).await?;
+        if response.status.is_success() { Ok(response) } else { Err(refusal(&response).for_read()) }
     }
 
     async fn read_json(&self, request: Request) -> Result<(Response, Value)> {
         let response = self.read(request).await?;
-        match mend::read(&response.body) {
+        match lenient_json::read(&response.body) {
             Value::Null => Err(CarrierError::new(ErrorKind::Transient, "the phone's answer cannot be read")),
             body => Ok((response, body)),
         }
     }
 
     async fn inbox(&self, from: UnixMs, limit: usize, offset: usize) -> Result<(Response, Value)> {
-        let to = from.max((self.now)()).saturating_add(AHEAD_MS);
+        let to = from.max(self.link.now()).saturating_add(AHEAD_MS);
         let mut request = self
             .request(Method::GET, "/inbox")?
             .query("from", wire::time(from))
@@ -113,10 +101,11 @@ impl SmsGate {
 
     /// The state of a text by its name; `None` if the phone has no such text.
     async fn state(&self, carrier_message_id: &str) -> Result<Option<Value>> {
-        let id = segment(carrier_message_id).ok_or_else(|| odd("a name of the phone's is no name"))?;
+        let id =
+            segment(carrier_message_id).ok_or_else(|| protocol_error("a name of the phone's is no name"))?;
         match self.read_json(self.request(Method::GET, format!("/messages/{id}"))?).await {
             Ok((_, body)) if body["id"].as_str() == Some(carrier_message_id) => Ok(Some(body)),
-            Ok(_) => Err(odd("the phone tells of another text than it was asked for")),
+            Ok(_) => Err(protocol_error("the phone tells of another text than it was asked for")),
             Err(error) if error.code.as_deref() == Some("HTTP404") => Ok(None),
             Err(error) => Err(error),
         }
@@ -125,16 +114,12 @@ impl SmsGate {
     fn page_limit(&self) -> usize {
         usize::try_from(self.config.page_limit.clamp(1, 500)).unwrap_or(50)
     }
-
-    fn clock_ahead_ms(&self, response: &Response) -> Option<i64> {
-        response.date_ms().map(|date| date - (self.now)())
-    }
 }
 
 /// What a refused request means. 400, 403, 404 and 501 are answered before anything is kept; 503 is the queue's limit,
 /// if it is the phone's (its errors are objects with a `message`) and not somebody's between us.
 fn refusal(response: &Response) -> CarrierError {
-    let body = mend::read(&response.body);
+    let body = lenient_json::read(&response.body);
     let said = body["message"].as_str();
     let (kind, message) = match (response.status.as_u16(), said) {
         (400 | 422, Some(said)) if said.to_ascii_lowercase().contains("device") => {
@@ -152,7 +137,7 @@ fn refusal(response: &Response) -> CarrierError {
 }
 
 fn page_offset(page: Option<&str>) -> Result<usize> {
-    page.map_or(Ok(0), |page| page.parse().map_err(|_| odd("a page of the phone's has no number")))
+    page.map_or(Ok(0), |page| page.parse().map_err(|_| protocol_error("a page of the phone's has no number")))
 }
 
 #[async_trait]
@@ -182,46 +167,36 @@ impl Carrier for SmsGate {
         let from = cursor.since.saturating_sub(overlap).max(0);
         let (offset, limit) = (page_offset(cursor.page.as_deref())?, self.page_limit());
         let (response, body) = self.inbox(from, limit, offset).await?;
-        let list = body.as_array().ok_or_else(|| odd("a page of texts has a shape we do not know"))?;
+        let list =
+            body.as_array().ok_or_else(|| protocol_error("a page of texts has a shape we do not know"))?;
         let next = wire::next_offset(offset, list.len(), limit, wire::total(&response));
         // Read again before it is out of the walk's reach.
-        let fetched_by = (self.now)() - wire::DOWNLOAD_MS.min(overlap / 2);
+        let fetched_by = self.link.now() - wire::DOWNLOAD_MS.min(overlap / 2);
         let items = wire::inbound_page(list, &self.config.number, fetched_by);
         Ok(InboundPage {
             next: cursor.after_page(wire::newest(&items), next.map(|offset| offset.to_string())),
             items,
-            clock_ahead_ms: self.clock_ahead_ms(&response),
+            clock_ahead_ms: self.link.clock_ahead_ms(&response),
             raw: response.body,
             ack: None,
         })
     }
 
     async fn send(&self, text: &OutboundText) -> Result<Accepted> {
-        if !text.photos.is_empty() {
-            return Err(CarrierError::new(ErrorKind::Permanent, "this carrier takes no photos"));
-        }
+        link::no_photos(text)?;
         let mut request = self.request(Method::POST, "/messages")?;
-        let _turn = self.sends.wait().await;
-        let now = (self.now)();
-        if now > text.expires_at {
-            let late = "the text grew too old while it waited to leave";
-            return Err(CarrierError::new(ErrorKind::NotSent, late));
-        }
         if text.citizen.e164().is_none() {
             request = request.query("skipPhoneValidation", "true");
         }
-        request = request.json(wire::send_body(text, &self.config, now));
-        let response = self.http.call(request).await.map_err(|f| unanswered(&f, ErrorKind::Ambiguous))?;
+        let body = |now| wire::send_body(text, &self.config, now);
+        let response = self.link.submit(text, |now| Ok(request.json(body(now)))).await?;
         let key = text.key.as_str();
         let taken = |repeated| Ok(Accepted { carrier_message_id: Some(key.to_owned()), repeated });
         match response.status {
             StatusCode::CONFLICT => taken(true),
-            status if status.is_success() => match mend::read(&response.body)["id"].as_str() {
+            status if status.is_success() => match lenient_json::read(&response.body)["id"].as_str() {
                 Some(id) if id == key => taken(false),
-                _ => Err(CarrierError::new(
-                    ErrorKind::Ambiguous,
-                    "the answer to a send does not say what became of it",
-                )),
+                _ => Err(error::unclear_send()),
             },
             _ => Err(refusal(&response)),
         }
@@ -231,10 +206,8 @@ impl Carrier for SmsGate {
         if self.state(text.key.as_str()).await?.is_some() {
             return Ok(Reconciled::Found { carrier_message_id: text.key.as_str().to_owned() });
         }
-        let memory_ms = i64::try_from(KEY_MEMORY.as_millis()).unwrap_or(0);
-        let age_ms = (self.now)().saturating_sub(text.first_attempt_at);
         // Later the phone may have had it and forgotten.
-        let remembers = age_ms < memory_ms - KEY_MARGIN_MS;
+        let remembers = self.link.is_key_kept(text, KEY_MEMORY);
         Ok(if remembers { Reconciled::SafeToRepeat } else { Reconciled::CannotTell })
     }
 
@@ -243,10 +216,10 @@ impl Carrier for SmsGate {
     }
 
     async fn check(&self) -> Result<Option<i64>> {
-        let (response, body) = self.inbox((self.now)(), 1, 0).await?;
+        let (response, body) = self.inbox(self.link.now(), 1, 0).await?;
         match body {
-            Value::Array(_) => Ok(self.clock_ahead_ms(&response)),
-            _ => Err(odd("a page of texts has a shape we do not know")),
+            Value::Array(_) => Ok(self.link.clock_ahead_ms(&response)),
+            _ => Err(protocol_error("a page of texts has a shape we do not know")),
         }
     }
 
@@ -255,12 +228,13 @@ impl Carrier for SmsGate {
         let mut request = self
             .request(Method::GET, "/messages")?
             .query("from", wire::time(since))
-            .query("to", wire::time(since.max((self.now)()).saturating_add(AHEAD_MS)))
+            .query("to", wire::time(since.max(self.link.now()).saturating_add(AHEAD_MS)))
             .query("limit", SENT_LIMIT.to_string())
             .query("offset", offset.to_string());
         request.query.extend(self.config.device.clone().map(|device| ("deviceId", device)));
         let (response, body) = self.read_json(request).await?;
-        let list = body.as_array().ok_or_else(|| odd("a list of texts has a shape we do not know"))?;
+        let list =
+            body.as_array().ok_or_else(|| protocol_error("a list of texts has a shape we do not know"))?;
         let next = wire::next_offset(offset, list.len(), SENT_LIMIT, wire::total(&response));
         Ok(SentPage {
             items: list.iter().filter_map(|item| wire::sent(item, since)).collect(),
@@ -269,16 +243,13 @@ impl Carrier for SmsGate {
     }
 
     async fn fetch_media(&self, media: &MediaRef, most: usize) -> Result<Media> {
-        let path = wire::media_path(&media.handle).ok_or_else(|| odd("a photo has no name at the phone"))?;
+        let path = wire::media_path(&media.handle)
+            .ok_or_else(|| protocol_error("a photo has no name at the phone"))?;
         let response = self.read(self.request(Method::GET, path)?).await.map_err(|error| {
             let gone = error.code.as_deref() == Some("HTTP404");
             if gone { CarrierError { kind: ErrorKind::Permanent, ..error } } else { error }
         })?;
-        if response.body.len() > most {
-            return Err(too_large());
-        }
-        let content_type = response.headers.get(header::CONTENT_TYPE).and_then(|h| h.to_str().ok());
-        Ok(Media { content_type: content_type.map(str::to_owned), bytes: response.body })
+        Media::read(response, most)
     }
 
     fn push(&self, call: &PushCall<'_>) -> std::result::Result<Pushed, PushRefused> {

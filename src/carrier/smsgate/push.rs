@@ -9,7 +9,7 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
 use super::{codes, wire};
-use crate::carrier::mend;
+use crate::carrier::lenient_json;
 use crate::carrier::push::{PushCall, PushRefused, Pushed};
 use crate::domain::UnixMs;
 use crate::domain::inbound::InboundItem;
@@ -34,7 +34,7 @@ pub(super) fn read(call: &PushCall<'_>, key: &str, number: &str) -> Result<Pushe
     if call.now.saturating_sub(at.saturating_mul(1_000)).saturating_abs() > WINDOW_MS {
         return Err(PushRefused::TooOld);
     }
-    let body = mend::read(call.body);
+    let body = lenient_json::read(call.body);
     let payload = &body["payload"];
     match body["event"].as_str().ok_or(PushRefused::Unreadable)? {
         "sms:received" => Ok(Pushed { texts: vec![text(payload, number)], ..Pushed::default() }),

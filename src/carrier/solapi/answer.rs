@@ -4,20 +4,21 @@
 use http::StatusCode;
 use serde_json::Value;
 
-use super::{codes, wire};
+use super::codes;
 use crate::carrier::error::{self, by_status};
 use crate::carrier::http::Response;
-use crate::carrier::{CarrierError, ErrorKind, Result, mend};
+use crate::carrier::lenient_json::text_or_number;
+use crate::carrier::{CarrierError, ErrorKind, Result, lenient_json};
 
 /// The answer's body if it is a success, else what its status means for a send; a reading request may be repeated
 /// whatever it says.
 pub(super) fn read(response: &Response) -> Result<Value> {
-    let body = mend::read(&response.body);
+    let body = lenient_json::read(&response.body);
     let status = response.status;
     if status.is_success() && body.is_object() {
         return Ok(body);
     }
-    let code = wire::word(&body["errorCode"]);
+    let code = text_or_number(&body["errorCode"]);
     let error = match (status, code) {
         (StatusCode::TOO_MANY_REQUESTS, _) => by_status(status),
         // Whatever else it says: something broke, and nobody knows how far it had come.
@@ -30,7 +31,7 @@ pub(super) fn read(response: &Response) -> Result<Value> {
             CarrierError::new(ErrorKind::Config, "the account's money is used up").with_code(plain(&code))
         }
         (StatusCode::BAD_REQUEST, Some(code)) => {
-            CarrierError::new(ErrorKind::Permanent, "the carrier refused the call").with_code(plain(&code))
+            error::call_refused(ErrorKind::Permanent).with_code(plain(&code))
         }
         _ => by_status(status),
     };
@@ -53,7 +54,7 @@ fn by_door(code: &str) -> CarrierError {
 
 /// What a status code of a text in the answer to its send means.
 pub(super) fn refused(code: &str) -> CarrierError {
-    CarrierError::new(codes::kind(code), "the carrier did not take the text").with_code(plain(code))
+    error::not_taken(codes::kind(code), plain(code))
 }
 
 /// SOLAPI's longest word has 21 letters.

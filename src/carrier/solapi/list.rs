@@ -1,11 +1,12 @@
-//! The list of texts: read for one text whose fate is open, in windows for results (`carrier/windows.rs`), or as a whole.
+//! The list of texts: read for one text whose fate is open, in windows for results (`carrier/report_cursor.rs`), or as a whole.
 
 use http::Method;
 
 use super::auth::iso;
 use super::{Solapi, wire};
 use crate::carrier::http::Request;
-use crate::carrier::windows::{MAX_PAGES, Walk};
+use crate::carrier::lenient_json::text_or_number;
+use crate::carrier::report_cursor::{MAX_PAGES, WindowPage};
 use crate::carrier::{Reconciled, ReportPage, Result, SentPage};
 use crate::domain::UnixMs;
 use crate::domain::outbound::OutboundText;
@@ -35,7 +36,7 @@ impl Solapi {
     /// key it has, proves that a text is not in it.
     pub(super) async fn find_sent(&self, text: &OutboundText) -> Result<Reconciled> {
         let since = text.first_attempt_at.saturating_sub(MARGIN_MS);
-        let until = (self.now)().saturating_add(MARGIN_MS).max(since);
+        let until = self.link.now().saturating_add(MARGIN_MS).max(since);
         let (mut page, mut all_have_keys) = (None::<String>, true);
         for _ in 0..MAX_PAGES {
             let request = between("CREATED", since, until, page.as_deref())
@@ -63,7 +64,7 @@ impl Solapi {
 
     /// The next page with news; an empty one where the window has none (any more).
     pub(super) async fn next_results(&self) -> Result<ReportPage> {
-        let mut walk = self.windows.place().walk((self.now)());
+        let mut walk = self.report_cursor.state().next_page(self.link.now());
         let mut n_read = 0;
         loop {
             n_read += 1;
@@ -71,14 +72,16 @@ impl Solapi {
             let (response, body) = self.read(between("UPDATED", walk.since, walk.until, asked)).await?;
             let items = wire::items(&body)?;
             let rest = wire::next_page(&body, asked)?.filter(|_| !items.is_empty());
-            let rest = rest.map(|page| Walk { page: Some(page), ..walk.clone() });
-            let mut place = self.windows.place();
+            let rest = rest.map(|page| WindowPage { page: Some(page), ..walk.clone() });
+            let mut state = self.report_cursor.state();
             let (mut news, mut told) = (Vec::new(), Vec::new());
             for (name, item) in items {
-                let code = wire::word(&item["statusCode"]);
+                let code = text_or_number(&item["statusCode"]);
                 let mark = name.as_deref().zip(code).map(|(name, code)| format!("{name} {code}"));
                 let mark = mark.unwrap_or_else(|| item.to_string());
-                if let Some(receipt) = wire::result(name.as_deref(), item).filter(|_| !place.is_told(&mark)) {
+                if let Some(receipt) =
+                    wire::result(name.as_deref(), item).filter(|_| !state.is_reported(&mark))
+                {
                     news.push(receipt);
                     told.push(mark);
                 }
@@ -86,7 +89,7 @@ impl Solapi {
             match rest {
                 Some(rest) if news.is_empty() && n_read < MAX_PAGES => walk = rest,
                 rest => {
-                    let ack = place.expect(rest, walk.until, told);
+                    let ack = state.expect(rest, walk.until, told);
                     return Ok(ReportPage { raw: response.body, items: news, ack: Some(ack) });
                 }
             }
@@ -94,7 +97,7 @@ impl Solapi {
     }
 
     pub(super) async fn list_sent(&self, since: UnixMs, page: Option<&str>) -> Result<SentPage> {
-        let until = (self.now)().saturating_add(MARGIN_MS).max(since);
+        let until = self.link.now().saturating_add(MARGIN_MS).max(since);
         let (_, body) = self.read(between("CREATED", since, until, page)).await?;
         let entries = wire::items(&body)?;
         let next = wire::next_page(&body, page)?.filter(|_| !entries.is_empty());

@@ -19,8 +19,6 @@ mod settings;
 mod webhook;
 mod wire;
 
-use std::fmt;
-
 use async_trait::async_trait;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -30,15 +28,16 @@ use serde_json::{Value, json};
 pub use self::settings::SolapiConfig;
 use self::wire::Taken;
 use super::driver::Driver;
-use super::error::unanswered;
+use super::error;
 use super::http::{Http, Request, Response};
+use super::link::Link;
+use super::report_cursor::ReportCursor;
 use super::setup::NowFn;
-use super::turns::Turns;
-use super::windows::Windows;
 use super::{
-    Accepted, Caps, Carrier, CarrierError, ErrorKind, InboundClass, Lookup, PushCall, PushRefused, Pushed,
-    Reconciled, ReportClass, ReportPage, Result, SentPage,
+    Accepted, Caps, Carrier, CarrierError, InboundClass, Lookup, PushCall, PushRefused, Pushed, Reconciled,
+    ReportClass, ReportPage, Result, SentPage,
 };
+use crate::carrier::lenient_json::text_or_number;
 use crate::domain::UnixMs;
 use crate::domain::media::{Photo, PhotoLimits};
 use crate::domain::outbound::{OutboundKind, OutboundText};
@@ -54,40 +53,30 @@ pub(super) const DRIVER: Driver =
     Driver { name: "solapi", receives: false, read: settings::read, meaning: codes::meaning };
 
 /// The driver. Waits for a place in the limits by itself.
+#[derive(Debug)]
 pub struct Solapi {
     config: SolapiConfig,
-    http: Http,
-    now: NowFn,
-    sends: Turns,
-    others: Turns,
-    windows: Windows,
-}
-
-impl fmt::Debug for Solapi {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Solapi")
-    }
+    link: Link,
+    report_cursor: ReportCursor,
 }
 
 impl Solapi {
     /// `now` tells the time in milliseconds UTC.
     pub fn new(config: SolapiConfig, http: Http, now: NowFn) -> Self {
-        let (sends, others) = (Turns::new(config.sends_per_sec), Turns::new(config.others_per_sec));
-        Solapi { config, http, now, sends, others, windows: Windows::default() }
+        let link = Link::new(http, now, (config.sends_per_sec, config.others_per_sec));
+        Solapi { config, link, report_cursor: ReportCursor::default() }
     }
 
     /// Signed at the moment it leaves: a signature is good once, and for a quarter of an hour.
     fn signed(&self, request: Request) -> Result<Request> {
-        let credentials = auth::header(&self.config, (self.now)(), &rand::random())?;
+        let credentials = auth::header(&self.config, self.link.now(), &rand::random())?;
         Ok(request.header(header::AUTHORIZATION, credentials))
     }
 
     /// A reading request: whatever goes wrong, it may be asked again.
     async fn read(&self, request: Request) -> Result<(Response, Value)> {
-        let _turn = self.others.wait().await;
-        let request = self.signed(request)?;
-        let response = self.http.call(request).await.map_err(|f| unanswered(&f, ErrorKind::Transient))?;
-        let body = answer::read(&response).map_err(CarrierError::of_a_read)?;
+        let response = self.link.read_with(|| self.signed(request)).await?;
+        let body = answer::read(&response).map_err(CarrierError::for_read)?;
         Ok((response, body))
     }
 
@@ -98,22 +87,15 @@ impl Solapi {
             _ if text.kind != OutboundKind::Mms => return Ok(None),
             [] => return Ok(None),
             [photo] => photo,
-            _ => return Err(CarrierError::new(ErrorKind::Permanent, "this carrier takes one photo a text")),
+            _ => return Err(error::permanent("this carrier takes one photo a text")),
         };
-        let name = self.upload_one(photo).await.map_err(|error| match error.kind {
-            ErrorKind::Ambiguous | ErrorKind::Transient | ErrorKind::Protocol => {
-                CarrierError { kind: ErrorKind::NotSent, ..error }
-            }
-            _ => error,
-        })?;
-        Ok(Some(name))
+        self.upload_one(photo).await.map(Some).map_err(CarrierError::for_upload)
     }
 
     async fn upload_one(&self, photo: &Photo) -> Result<String> {
         let body = json!({ "type": "MMS", "file": STANDARD.encode(&photo.jpeg) });
         let (_, answer) = self.read(Request::new(Method::POST, "/storage/v1/files").json(body)).await?;
-        wire::word(&answer["fileId"])
-            .ok_or_else(|| CarrierError::new(ErrorKind::NotSent, "the carrier does not name a photo"))
+        text_or_number(&answer["fileId"]).ok_or_else(|| error::unnamed_photo())
     }
 }
 
@@ -141,29 +123,16 @@ impl Carrier for Solapi {
 
     async fn send(&self, text: &OutboundText) -> Result<Accepted> {
         if text.citizen.kind() == PhoneKind::Foreign {
-            return Err(CarrierError::new(
-                ErrorKind::Permanent,
-                "this carrier is asked for Korean numbers only",
-            ));
+            return Err(error::permanent("this carrier is asked for Korean numbers only"));
         }
         let photo = self.upload(text).await?;
-        let _turn = self.sends.wait().await;
-        if (self.now)() > text.expires_at {
-            return Err(CarrierError::new(
-                ErrorKind::NotSent,
-                "the text grew too old while it waited to leave",
-            ));
-        }
         let request = Request::new(Method::POST, "/messages/v4/send-many/detail");
-        let request = self.signed(request.json(wire::send_body(text, photo.as_deref())))?;
-        let response = self.http.call(request).await.map_err(|f| unanswered(&f, ErrorKind::Ambiguous))?;
+        let request = request.json(wire::send_body(text, photo.as_deref()));
+        let response = self.link.submit(text, |_| self.signed(request)).await?;
         match wire::taken(&answer::read(&response)?) {
             Taken::Yes(carrier_message_id) => Ok(Accepted { carrier_message_id, repeated: false }),
             Taken::No(code) => Err(answer::refused(&code)),
-            Taken::Unclear => Err(CarrierError::new(
-                ErrorKind::Ambiguous,
-                "the answer to a send does not say what became of it",
-            )),
+            Taken::Unclear => Err(error::unclear_send()),
         }
     }
 
@@ -176,7 +145,7 @@ impl Carrier for Solapi {
     }
 
     async fn ack_reports(&self, token: &str) -> Result<()> {
-        self.windows.place().acked(token);
+        self.report_cursor.state().acked(token);
         Ok(())
     }
 
@@ -190,7 +159,7 @@ impl Carrier for Solapi {
 
     async fn check(&self) -> Result<Option<i64>> {
         let (response, _) = self.read(list::request().query("limit", "1")).await?;
-        Ok(response.date_ms().map(|date| date - (self.now)()))
+        Ok(self.link.clock_ahead_ms(&response))
     }
 
     async fn sent_since(&self, since: UnixMs, page: Option<&str>) -> Result<SentPage> {

@@ -9,7 +9,8 @@ use sha1::{Digest, Sha1};
 use subtle::ConstantTimeEq;
 
 use super::{auth, wire};
-use crate::carrier::{PushCall, PushRefused, Pushed, mend};
+use crate::carrier::lenient_json::text_or_number;
+use crate::carrier::{PushCall, PushRefused, Pushed, lenient_json};
 
 /// Judges and reads one call.
 pub(super) fn read(secret: Option<&SecretString>, call: &PushCall<'_>) -> Result<Pushed, PushRefused> {
@@ -20,7 +21,7 @@ pub(super) fn read(secret: Option<&SecretString>, call: &PushCall<'_>) -> Result
     if secret.is_empty() || !bool::from(is_right) {
         return Err(PushRefused::NotSigned);
     }
-    let body = mend::read(call.body);
+    let body = lenient_json::read(call.body);
     let events = body.as_array().filter(|_| call.method == Method::POST).ok_or(PushRefused::Unreadable)?;
     let mut pushed = Pushed::default();
     for event in events {
@@ -29,7 +30,7 @@ pub(super) fn read(secret: Option<&SecretString>, call: &PushCall<'_>) -> Result
         if data["count"].is_object() && data["messageId"].is_null() {
             continue;
         }
-        let name = wire::word(&data["messageId"]);
+        let name = text_or_number(&data["messageId"]);
         let item = if data.is_object() { data } else { event };
         pushed.receipts.extend(wire::result(name.as_deref(), item));
     }

@@ -3,21 +3,13 @@
 use serde_json::{Value, json};
 
 use super::codes;
-use crate::carrier::error::odd;
+use crate::carrier::error::protocol_error;
 use crate::carrier::korea::{time_ms, title};
+use crate::carrier::lenient_json::text_or_number;
 use crate::carrier::{Result, SentText};
 use crate::domain::UnixMs;
 use crate::domain::outbound::{ClientKey, OutboundKind, OutboundText};
 use crate::domain::receipt::{Receipt, ReceiptItem};
-
-/// A string or a number, as a string.
-pub(super) fn word(value: &Value) -> Option<String> {
-    match value {
-        Value::String(word) if !word.is_empty() => Some(word.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    }
-}
 
 /// The body of a send: one text a request. `photo` is its name at the carrier.
 pub(super) fn send_body(text: &OutboundText, photo: Option<&str>) -> Value {
@@ -59,11 +51,11 @@ pub(super) fn taken(body: &Value) -> Taken {
     let list = |name: &str| body[name].as_array().map_or(&[][..], Vec::as_slice);
     let count = |name: &str| body["groupInfo"]["count"][name].as_u64();
     match (list("failedMessageList"), list("messageList")) {
-        ([failed], []) => match word(&failed["statusCode"]) {
+        ([failed], []) => match text_or_number(&failed["statusCode"]) {
             Some(code) if !codes::is_taken(&code) => Taken::No(code),
             _ => Taken::Unclear,
         },
-        ([], [one]) => match (word(&one["statusCode"]), word(&one["messageId"])) {
+        ([], [one]) => match (text_or_number(&one["statusCode"]), text_or_number(&one["messageId"])) {
             (Some(code), Some(name)) if codes::is_taken(&code) => Taken::Yes(Some(name)),
             (Some(code), _) if !codes::is_taken(&code) => Taken::No(code),
             _ => Taken::Unclear,
@@ -81,21 +73,23 @@ pub(super) fn taken(body: &Value) -> Taken {
 
 /// The entries of a list with their names: a map from one to the other, or only the entries.
 pub(super) fn items(body: &Value) -> Result<Vec<(Option<String>, &Value)>> {
-    let own_name = |item: &Value| word(&item["messageId"]);
+    let own_name = |item: &Value| text_or_number(&item["messageId"]);
     match &body["messageList"] {
         Value::Object(map) => {
             Ok(map.iter().map(|(name, item)| (own_name(item).or_else(|| Some(name.clone())), item)).collect())
         }
         Value::Array(items) => Ok(items.iter().map(|item| (own_name(item), item)).collect()),
         Value::Null => Ok(Vec::new()),
-        _ => Err(odd("a list has a shape we do not know")),
+        _ => Err(protocol_error("a list has a shape we do not know")),
     }
 }
 
 /// The name of the next page behind the one that was `asked` for.
 pub(super) fn next_page(body: &Value, asked: Option<&str>) -> Result<Option<String>> {
-    match word(&body["nextKey"]) {
-        Some(next) if Some(next.as_str()) == asked => Err(odd("the carrier's list goes in a circle")),
+    match text_or_number(&body["nextKey"]) {
+        Some(next) if Some(next.as_str()) == asked => {
+            Err(protocol_error("the carrier's list goes in a circle"))
+        }
         next => Ok(next),
     }
 }
@@ -113,7 +107,7 @@ fn first_time(item: &Value, names: &[&str]) -> Option<UnixMs> {
 
 /// An entry of a list as a receipt; `None` while the text is on its way.
 pub(super) fn result(name: Option<&str>, item: &Value) -> Option<ReceiptItem> {
-    let code = word(&item["statusCode"]);
+    let code = text_or_number(&item["statusCode"]);
     if code.as_deref().is_some_and(codes::is_pending) && name.is_some() {
         return None;
     }
@@ -147,7 +141,7 @@ fn receipt(name: &str, code: String, item: &Value) -> Receipt {
 /// An entry of the list as a whole; `None` if it was refused when it came or has no name. One without a time is as old as
 /// the list begins.
 pub(super) fn listed(name: Option<&str>, item: &Value, since: UnixMs) -> Option<SentText> {
-    let is_refused = word(&item["statusCode"]).is_some_and(|code| code.starts_with('1'));
+    let is_refused = text_or_number(&item["statusCode"]).is_some_and(|code| code.starts_with('1'));
     Some(SentText {
         carrier_message_id: name.filter(|_| !is_refused)?.to_owned(),
         key: key_of(item).0,

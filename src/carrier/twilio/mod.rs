@@ -14,8 +14,6 @@ mod settings;
 mod webhook;
 mod wire;
 
-use std::fmt;
-
 use async_trait::async_trait;
 use http::{Method, header};
 use secrecy::ExposeSecret;
@@ -25,14 +23,14 @@ use url::Url;
 pub use self::settings::TwilioConfig;
 use super::credentials::basic;
 use super::driver::Driver;
-use super::error::{by_status, odd, too_large, unanswered};
+use super::error::{self, by_status, no_answer, protocol_error};
 use super::http::{Http, HttpFailure, Request, Response, segment};
+use super::link::Link;
 use super::push::{PushCall, PushRefused, Pushed};
 use super::setup::NowFn;
-use super::turns::Turns;
 use super::{
     Accepted, Caps, Carrier, CarrierError, ErrorKind, InboundClass, InboundPage, Lookup, Media, Reconciled,
-    ReportClass, Result, SentPage, mend,
+    ReportClass, Result, SentPage, lenient_json,
 };
 use crate::domain::UnixMs;
 use crate::domain::inbound::Cursor;
@@ -56,25 +54,17 @@ pub(super) const DRIVER: Driver =
     Driver { name: "twilio", receives: true, read: settings::read, meaning: codes::meaning };
 
 /// The driver. Waits for a place in its limits by itself.
+#[derive(Debug)]
 pub struct Twilio {
     config: TwilioConfig,
-    http: Http,
-    now: NowFn,
-    sends: Turns,
-    others: Turns,
-}
-
-impl fmt::Debug for Twilio {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Twilio")
-    }
+    link: Link,
 }
 
 impl Twilio {
     /// `now` tells the time in milliseconds UTC.
     pub fn new(config: TwilioConfig, http: Http, now: NowFn) -> Self {
-        let (sends, others) = (Turns::new(config.sends_per_sec), Turns::new(config.others_per_sec));
-        Twilio { config, http, now, sends, others }
+        let link = Link::new(http, now, (config.sends_per_sec, config.others_per_sec));
+        Twilio { config, link }
     }
 
     /// `what` follows the account in the address.
@@ -88,13 +78,12 @@ impl Twilio {
 
     /// A reading request: whatever goes wrong, it may be asked again.
     async fn read(&self, request: Request) -> Result<(Response, Value)> {
-        let _turn = self.others.wait().await;
-        let response = self.http.call(request).await.map_err(|f| unanswered(&f, ErrorKind::Transient))?;
-        let body = mend::read(&response.body);
+        let response = self.link.read(request).await?;
+        let body = lenient_json::read(&response.body);
         if response.status.is_success() && body.is_object() {
             return Ok((response, body));
         }
-        Err(refusal(&response, &body).of_a_read())
+        Err(refusal(&response, &body).for_read())
     }
 
     /// The first page of a list, or the one the carrier named.
@@ -103,8 +92,8 @@ impl Twilio {
             None => first,
             Some(uri) => {
                 let mut next = self.request(Method::GET, "Messages.json")?;
-                next.query =
-                    wire::page_query(uri, &next.path).ok_or_else(|| odd("a page has an odd name"))?;
+                next.query = wire::page_query(uri, &next.path)
+                    .ok_or_else(|| protocol_error("a page has an odd name"))?;
                 next
             }
         };
@@ -116,8 +105,20 @@ impl Twilio {
         Ok(request.query("PageSize", limit.clamp(1, 1_000).to_string()))
     }
 
+    fn send_fields(&self, text: &OutboundText, now: UnixMs) -> Vec<(&'static str, String)> {
+        let left_ms = text.expires_at.saturating_sub(now);
+        let mut fields = vec![
+            ("To", number(&text.citizen)),
+            ("From", number(&text.from)),
+            ("Body", text.text.reveal().to_owned()),
+            ("ValidityPeriod", (left_ms / 1_000).clamp(1, MAX_VALIDITY_SECS).to_string()),
+        ];
+        fields.extend(self.config.status_url.as_ref().map(|url| ("StatusCallback", url.to_string())));
+        fields
+    }
+
     fn one(&self, sid: &str, rest: &str) -> Result<Request> {
-        let sid = segment(sid).ok_or_else(|| odd("a name of the carrier's is no name"))?;
+        let sid = error::name_segment(sid)?;
         self.request(Method::GET, &format!("Messages/{sid}{rest}"))
     }
 }
@@ -128,7 +129,7 @@ fn refusal(response: &Response, body: &Value) -> CarrierError {
     let code = wire::code(&body["code"]);
     let error = match code.as_deref().and_then(codes::refusal) {
         Some(kind) if status.is_client_error() => {
-            CarrierError::new(kind, "the carrier refused the call").with_code(code.unwrap_or_default())
+            error::call_refused(kind).with_code(code.unwrap_or_default())
         }
         _ => match code {
             Some(code) => by_status(status).with_code(code),
@@ -172,50 +173,33 @@ impl Carrier for Twilio {
             self.messages(limit)?.query("DateSent>", wire::day(cursor.since.saturating_sub(overlap_ms)));
         first.query.extend(self.config.number.as_ref().map(|to| ("To", to.clone())));
         let (response, body) = self.list(first, cursor.page.as_deref()).await?;
-        let list = wire::list(&body).ok_or_else(|| odd("a page of texts has a shape we do not know"))?;
+        let list =
+            wire::list(&body).ok_or_else(|| protocol_error("a page of texts has a shape we do not know"))?;
         let next = wire::next_page(&body, cursor.page.as_deref())?;
         let items = wire::inbound_page(list);
         Ok(InboundPage {
             next: cursor.after_page(wire::newest(&items), next),
             items,
             ack: None,
-            clock_ahead_ms: response.date_ms().map(|date| date - (self.now)()),
+            clock_ahead_ms: self.link.clock_ahead_ms(&response),
             raw: response.body,
         })
     }
 
     async fn send(&self, text: &OutboundText) -> Result<Accepted> {
         if !text.photos.is_empty() {
-            return Err(CarrierError::new(
-                ErrorKind::Permanent,
-                "this carrier takes photos only from a public address",
-            ));
+            return Err(error::permanent("this carrier takes photos only from a public address"));
         }
-        let _turn = self.sends.wait().await;
-        let left_ms = text.expires_at.saturating_sub((self.now)());
-        if left_ms < 0 {
-            let late = "the text grew too old while it waited to leave";
-            return Err(CarrierError::new(ErrorKind::NotSent, late));
-        }
-        let mut fields = vec![
-            ("To", number(&text.citizen)),
-            ("From", number(&text.from)),
-            ("Body", text.text.reveal().to_owned()),
-            ("ValidityPeriod", (left_ms / 1_000).clamp(1, MAX_VALIDITY_SECS).to_string()),
-        ];
-        fields.extend(self.config.status_url.as_ref().map(|url| ("StatusCallback", url.to_string())));
-        let request = self.request(Method::POST, "Messages.json")?.form(fields);
-        let response = self.http.call(request).await.map_err(|f| unanswered(&f, ErrorKind::Ambiguous))?;
-        let body = mend::read(&response.body);
+        let request = self.request(Method::POST, "Messages.json")?;
+        let fields = |now| self.send_fields(text, now);
+        let response = self.link.submit(text, |now| Ok(request.form(fields(now)))).await?;
+        let body = lenient_json::read(&response.body);
         if !response.status.is_success() {
             return Err(refusal(&response, &body));
         }
         match wire::sid(&body) {
             Some(sid) => Ok(Accepted { carrier_message_id: Some(sid), repeated: false }),
-            None => Err(CarrierError::new(
-                ErrorKind::Ambiguous,
-                "the answer to a send does not say what became of it",
-            )),
+            None => Err(error::unclear_send()),
         }
     }
 
@@ -227,7 +211,8 @@ impl Carrier for Twilio {
             let first =
                 self.messages(100)?.query("To", number(&text.citizen)).query("From", number(&text.from));
             let (_, body) = self.list(first, page.as_deref()).await?;
-            let list = wire::list(&body).ok_or_else(|| odd("a page of texts has a shape we do not know"))?;
+            let list = wire::list(&body)
+                .ok_or_else(|| protocol_error("a page of texts has a shape we do not know"))?;
             let alike = list.iter().filter(|item| wire::is_alike(item, text.text.reveal(), since));
             found.extend(alike.filter_map(wire::sid));
             page = wire::next_page(&body, page.as_deref())?;
@@ -256,13 +241,14 @@ impl Carrier for Twilio {
 
     async fn check(&self) -> Result<Option<i64>> {
         let (response, _) = self.read(self.messages(1)?).await?;
-        Ok(response.date_ms().map(|date| date - (self.now)()))
+        Ok(self.link.clock_ahead_ms(&response))
     }
 
     /// Without `DateSent`, as in [`Self::reconcile`]; ends where the list, newest first, has passed that moment.
     async fn sent_since(&self, since: UnixMs, page: Option<&str>) -> Result<SentPage> {
         let (_, body) = self.list(self.messages(1_000)?, page).await?;
-        let list = wire::list(&body).ok_or_else(|| odd("a page of texts has a shape we do not know"))?;
+        let list =
+            wire::list(&body).ok_or_else(|| protocol_error("a page of texts has a shape we do not know"))?;
         let items = list.iter().filter_map(|item| wire::listed(item, since)).collect();
         let next = wire::next_page(&body, page)?.filter(|_| !wire::is_past(list, since));
         Ok(SentPage { items, next })
@@ -270,31 +256,27 @@ impl Carrier for Twilio {
 
     /// The handle is the text's name and the place of the photo in it.
     async fn fetch_media(&self, media: &MediaRef, most: usize) -> Result<Media> {
-        let (sid, n) = media.handle.split_once('/').ok_or_else(|| odd("a photo has an odd name"))?;
-        let n: usize = n.parse().map_err(|_| odd("a photo has an odd name"))?;
+        let (sid, n) =
+            media.handle.split_once('/').ok_or_else(|| protocol_error("a photo has an odd name"))?;
+        let n: usize = n.parse().map_err(|_| protocol_error("a photo has an odd name"))?;
         let (_, body) = self.read(self.one(sid, "/Media.json")?).await?;
         let name = wire::media_name(&body, n);
         let name = name.ok_or_else(|| CarrierError::new(ErrorKind::Permanent, "the photo is gone"))?;
         let request = self.one(sid, &format!("/Media/{}", segment(&name).unwrap_or_default()))?;
-        let _turn = self.others.wait().await;
-        let read = |f: HttpFailure| unanswered(&f, ErrorKind::Transient);
-        let mut response = self.http.call(request).await.map_err(read)?;
+        let _permit = self.link.others.acquire().await;
+        let read = |f: HttpFailure| no_answer(&f, ErrorKind::Transient);
+        let mut response = self.link.http.call(request).await.map_err(read)?;
         if response.status.is_redirection() {
             // To where the bytes are kept; without our password.
             let place = response.headers.get(header::LOCATION).and_then(|url| url.to_str().ok());
             let place = place.and_then(|url| Url::parse(url).ok());
-            let place = place.ok_or_else(|| odd("a photo is kept nowhere"))?;
-            response = self.http.fetch(place, Vec::new(), most).await.map_err(read)?;
+            let place = place.ok_or_else(|| protocol_error("a photo is kept nowhere"))?;
+            response = self.link.http.fetch(place, Vec::new(), most).await.map_err(read)?;
         }
         match response.status.as_u16() {
-            200 if response.body.len() <= most => {
-                let content_type = response.headers.get(header::CONTENT_TYPE);
-                let content_type = content_type.and_then(|word| word.to_str().ok()).map(str::to_owned);
-                Ok(Media { content_type, bytes: response.body })
-            }
-            200 => Err(too_large()),
+            200 => Media::read(response, most),
             404 | 410 => Err(CarrierError::new(ErrorKind::Permanent, "the photo is gone")),
-            _ => Err(by_status(response.status).of_a_read()),
+            _ => Err(by_status(response.status).for_read()),
         }
     }
 

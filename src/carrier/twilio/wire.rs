@@ -5,7 +5,8 @@ use serde_json::Value;
 use url::form_urlencoded;
 
 use super::codes;
-use crate::carrier::error::odd;
+use crate::carrier::error::protocol_error;
+use crate::carrier::lenient_json::text_or_number;
 use crate::carrier::{Result, SentText};
 use crate::domain::UnixMs;
 use crate::domain::inbound::{InboundItem, InboundText};
@@ -20,18 +21,9 @@ const MAX_MEDIA: u64 = 10;
 const PAGE_WORDS: [&str; 8] =
     ["To", "From", "DateSent", "DateSent>", "DateSent<", "PageSize", "Page", "PageToken"];
 
-/// A string or a number, as a string.
-fn word(value: &Value) -> Option<String> {
-    match value {
-        Value::String(word) if !word.is_empty() => Some(word.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    }
-}
-
 /// An error code: five digits.
 pub(super) fn code(value: &Value) -> Option<String> {
-    word(value).filter(|code| code.len() == 5 && code.bytes().all(|b| b.is_ascii_digit()))
+    text_or_number(value).filter(|code| code.len() == 5 && code.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// `SM` or `MM` and 32 letters and digits; anything else is no name.
@@ -40,7 +32,7 @@ pub(super) fn is_sid(sid: &str) -> bool {
 }
 
 pub(super) fn sid(item: &Value) -> Option<String> {
-    word(&item["sid"]).filter(|sid| is_sid(sid))
+    text_or_number(&item["sid"]).filter(|sid| is_sid(sid))
 }
 
 /// `Fri, 24 May 2019 17:44:50 +0000`
@@ -61,8 +53,10 @@ pub(super) fn list(body: &Value) -> Option<&[Value]> {
 
 /// The name of the next page behind the one that was `asked` for.
 pub(super) fn next_page(body: &Value, asked: Option<&str>) -> Result<Option<String>> {
-    match word(&body["next_page_uri"]) {
-        Some(next) if Some(next.as_str()) == asked => Err(odd("the carrier's list goes in a circle")),
+    match text_or_number(&body["next_page_uri"]) {
+        Some(next) if Some(next.as_str()) == asked => {
+            Err(protocol_error("the carrier's list goes in a circle"))
+        }
         next => Ok(next),
     }
 }
@@ -93,12 +87,12 @@ fn inbound(item: &Value) -> InboundItem {
     let read = || -> std::result::Result<InboundText, &'static str> {
         let sid = sid(item).ok_or("sid is missing")?;
         item["direction"].as_str().ok_or("direction is missing")?;
-        let n_media = word(&item["num_media"]).and_then(|n| n.parse().ok()).unwrap_or(0);
+        let n_media = text_or_number(&item["num_media"]).and_then(|n| n.parse().ok()).unwrap_or(0);
         Ok(InboundText {
             media: media(&sid, n_media),
             key: sid,
-            citizen: PhoneNumber::parse(&word(&item["from"]).ok_or("from is missing")?),
-            to: PhoneNumber::parse(&word(&item["to"]).ok_or("to is missing")?),
+            citizen: PhoneNumber::parse(&text_or_number(&item["from"]).ok_or("from is missing")?),
+            to: PhoneNumber::parse(&text_or_number(&item["to"]).ok_or("to is missing")?),
             text: MessageText::new(item["body"].as_str().unwrap_or_default()),
             sent_at: time_ms(&item["date_sent"])
                 .or_else(|| time_ms(&item["date_created"]))
@@ -156,7 +150,7 @@ pub(super) fn is_alike(item: &Value, words: &str, since: UnixMs) -> bool {
 
 /// What a message says of its fate; `None` while it is on its way.
 pub(super) fn receipt(item: &Value) -> Option<Receipt> {
-    let status = word(&item["status"])?;
+    let status = text_or_number(&item["status"])?;
     let error = code(&item["error_code"]);
     Some(Receipt {
         carrier_message_id: sid(item)?,

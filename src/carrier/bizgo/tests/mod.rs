@@ -11,6 +11,7 @@ mod sent;
 mod webhook;
 mod wires;
 
+use crate::carrier::ErrorKind;
 use crate::domain::UnixMs;
 use secrecy::SecretString;
 use std::sync::Arc;

@@ -6,6 +6,7 @@ mod reports;
 mod send;
 
 use super::*;
+use crate::carrier::ErrorKind;
 use crate::carrier::canned::{Answered, KEY, NOW, Seen, asked, client, ok, outbound, run, said};
 use crate::carrier::http::Broken;
 use secrecy::SecretString;

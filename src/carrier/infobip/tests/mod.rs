@@ -1,6 +1,7 @@
 //! The driver against canned answers. What a send asks is what the official client (PyPI infobip-api-python-client 6.0.0,
 //! `send_sms_messages`) sends.
 
+use crate::domain::inbound::InboundItem;
 use proptest::prelude::*;
 use secrecy::SecretString;
 use serde_json::json;

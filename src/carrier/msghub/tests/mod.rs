@@ -4,6 +4,7 @@
 mod inbound;
 mod send;
 
+use crate::domain::inbound::InboundItem;
 use secrecy::SecretString;
 use std::sync::Arc;
 use std::sync::Mutex;

@@ -40,7 +40,7 @@ async fn try_everything(status: u16, body: Vec<u8>, reading: Reading) {
     drop(oneapi().status("1/2").await);
     drop(oneapi().check().await);
     drop(super::push::called(&Method::POST, "https://x/?token=TOKEN77", &String::from_utf8_lossy(&body)));
-    let said = mend::read(&body);
+    let said = lenient_json::read(&body);
     match oneapi().poll_inbound(&Cursor::starting_at(NOW)).await {
         Ok(page) => {
             assert!(page.next.since >= NOW, "a walk never goes back");

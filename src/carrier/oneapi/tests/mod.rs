@@ -6,6 +6,7 @@ mod push;
 mod send;
 mod status;
 
+use crate::domain::inbound::InboundItem;
 use crate::domain::text::Limits;
 use secrecy::SecretString;
 use serde_json::json;

@@ -7,6 +7,7 @@ mod list;
 mod send;
 mod webhook;
 
+use crate::carrier::ErrorKind;
 use secrecy::SecretString;
 use std::sync::Arc;
 use std::sync::Mutex as StdMutex;

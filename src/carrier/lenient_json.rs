@@ -8,6 +8,15 @@ pub(super) fn read(body: &[u8]) -> Value {
     serde_json::from_slice(body).or_else(|_| serde_json::from_str(&mended(body))).unwrap_or_default()
 }
 
+/// A string that is not empty, or a number as it is written: carriers write the same thing now this way, now that way.
+pub(super) fn text_or_number(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) if !text.is_empty() => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
 /// JSON with what breaks strings replaced: bytes that are no UTF-8, halves of surrogate pairs, bare control characters.
 fn mended(body: &[u8]) -> String {
     let text = String::from_utf8_lossy(body);

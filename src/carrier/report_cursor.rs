@@ -19,16 +19,16 @@ pub(super) const MAX_PAGES: usize = 20;
 
 /// Where the reading stands, for whoever holds the driver.
 #[derive(Debug, Default)]
-pub(super) struct Windows(Mutex<Place>);
+pub(super) struct ReportCursor(Mutex<CursorState>);
 
 #[derive(Debug, Default)]
-pub(super) struct Place {
+pub(super) struct CursorState {
     /// The first window that was not yet read to its end begins here; unset before the first.
     since: Option<UnixMs>,
     /// The window under way.
-    walk: Option<Walk>,
+    page: Option<WindowPage>,
     /// What was told and may be met again, and where the window ended that told it.
-    told: HashMap<String, UnixMs>,
+    reported: HashMap<String, UnixMs>,
     /// What the last page leads to once it is acked.
     next: Option<Next>,
     n_pages: u64,
@@ -36,7 +36,7 @@ pub(super) struct Place {
 
 /// A page of a window.
 #[derive(Debug, Clone)]
-pub(super) struct Walk {
+pub(super) struct WindowPage {
     pub since: UnixMs,
     pub until: UnixMs,
     /// The carrier's word for it; `None` is the first.
@@ -47,36 +47,41 @@ pub(super) struct Walk {
 struct Next {
     token: String,
     /// The rest of the window; `None` if it was read to its end.
-    walk: Option<Walk>,
+    page: Option<WindowPage>,
     until: UnixMs,
-    told: Vec<String>,
+    reported: Vec<String>,
 }
 
-impl Windows {
-    pub(super) fn place(&self) -> MutexGuard<'_, Place> {
+impl ReportCursor {
+    pub(super) fn state(&self) -> MutexGuard<'_, CursorState> {
         // Whoever panicked left a place to read on from: each change is one assignment after the other.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Place {
+impl CursorState {
     /// The page to read now.
-    pub(super) fn walk(&mut self, now: UnixMs) -> Walk {
+    pub(super) fn next_page(&mut self, now: UnixMs) -> WindowPage {
         let since = *self.since.get_or_insert(now.saturating_sub(BACK_MS));
         let from = since.saturating_sub(OVERLAP_MS);
         let until = now.min(since.saturating_add(MOST_MS)).max(from);
-        self.walk.clone().unwrap_or(Walk { since: from, until, page: None })
+        self.page.clone().unwrap_or(WindowPage { since: from, until, page: None })
     }
 
-    pub(super) fn is_told(&self, mark: &str) -> bool {
-        self.told.contains_key(mark)
+    pub(super) fn is_reported(&self, mark: &str) -> bool {
+        self.reported.contains_key(mark)
     }
 
     /// Notes what follows once the page that ends here is acked, by the name it gives the page.
-    pub(super) fn expect(&mut self, rest: Option<Walk>, until: UnixMs, told: Vec<String>) -> String {
+    pub(super) fn expect(
+        &mut self,
+        rest: Option<WindowPage>,
+        until: UnixMs,
+        reported: Vec<String>,
+    ) -> String {
         self.n_pages += 1;
         let token = self.n_pages.to_string();
-        self.next = Some(Next { token: token.clone(), walk: rest, until, told });
+        self.next = Some(Next { token: token.clone(), page: rest, until, reported });
         token
     }
 
@@ -85,12 +90,12 @@ impl Place {
         let Some(next) = self.next.take_if(|next| next.token == token) else {
             return;
         };
-        self.told.extend(next.told.into_iter().map(|mark| (mark, next.until)));
-        self.walk = next.walk;
-        if self.walk.is_none() {
+        self.reported.extend(next.reported.into_iter().map(|mark| (mark, next.until)));
+        self.page = next.page;
+        if self.page.is_none() {
             self.since = Some(next.until);
             // Twice the overlap, and so longer than any of it can be met.
-            self.told.retain(|_, until| *until >= next.until.saturating_sub(2 * OVERLAP_MS));
+            self.reported.retain(|_, until| *until >= next.until.saturating_sub(2 * OVERLAP_MS));
         }
     }
 }

@@ -1,0 +1,97 @@
+//! What every driver does alike: it waits for its place in the carrier's limits, makes the call, and says what a missing
+//! answer means. What is asked and how an answer reads is the driver's.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::error::{self, Result, no_answer};
+use super::http::{Http, Request, Response};
+use super::rate_limiter::RateLimiter;
+use super::setup::NowFn;
+use super::{CarrierError, ErrorKind};
+use crate::domain::UnixMs;
+use crate::domain::outbound::OutboundText;
+
+/// A send counts as safe to repeat until this long before the carrier forgets its key: clocks differ.
+const KEY_MARGIN_MS: i64 = 5 * 60 * 1_000;
+
+/// A driver's way to its carrier.
+pub(super) struct Link {
+    pub http: Http,
+    now: NowFn,
+    pub sends: RateLimiter,
+    /// All requests but sends share this limit.
+    pub others: RateLimiter,
+}
+
+impl fmt::Debug for Link {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Link")
+    }
+}
+
+impl Link {
+    /// The limits are sends a second and all other requests a second.
+    pub(super) fn new(http: Http, now: NowFn, (sends_per_sec, others_per_sec): (u32, u32)) -> Self {
+        let (sends, others) = (RateLimiter::new(sends_per_sec), RateLimiter::new(others_per_sec));
+        Link { http, now, sends, others }
+    }
+
+    /// Milliseconds UTC.
+    pub(super) fn now(&self) -> UnixMs {
+        (self.now)()
+    }
+
+    /// How far the carrier's clock is ahead of ours, if its answer has a date (milliseconds).
+    pub(super) fn clock_ahead_ms(&self, response: &Response) -> Option<i64> {
+        response.date_ms().map(|date| date - self.now())
+    }
+
+    /// A request that may be repeated whatever becomes of it. No answer is `Transient`.
+    pub(super) async fn read(&self, request: Request) -> Result<Response> {
+        self.read_with(|| Ok(request)).await
+    }
+
+    /// As [`Link::read`]; the request is made, and so signed, at the moment it leaves.
+    pub(super) async fn read_with(&self, make: impl FnOnce() -> Result<Request> + Send) -> Result<Response> {
+        let _permit = self.others.acquire().await;
+        let request = make()?;
+        self.http.call(request).await.map_err(|failure| no_answer(&failure, ErrorKind::Transient))
+    }
+
+    /// Submits a text once its turn has come, unless it has grown too old by then. No answer is `Ambiguous`. `make` is told
+    /// the time at which the request leaves.
+    pub(super) async fn submit(
+        &self,
+        text: &OutboundText,
+        make: impl FnOnce(UnixMs) -> Result<Request> + Send,
+    ) -> Result<Response> {
+        let _permit = self.sends.acquire().await;
+        let request = make(self.not_too_old(text)?)?;
+        self.http.call(request).await.map_err(|failure| no_answer(&failure, ErrorKind::Ambiguous))
+    }
+
+    /// The time, unless the text's own is over.
+    pub(super) fn not_too_old(&self, text: &OutboundText) -> Result<UnixMs> {
+        let now = self.now();
+        if now > text.expires_at {
+            let late = "the text grew too old while it waited to leave";
+            return Err(CarrierError::new(ErrorKind::NotSent, late));
+        }
+        Ok(now)
+    }
+
+    /// Whether a carrier that keeps keys for `memory` surely still refuses this text's.
+    pub(super) fn is_key_kept(&self, text: &OutboundText, memory: Duration) -> bool {
+        let memory_ms = i64::try_from(memory.as_millis()).unwrap_or(0);
+        self.now().saturating_sub(text.first_attempt_at) < memory_ms - KEY_MARGIN_MS
+    }
+}
+
+/// Refuses a text with photos, for carriers that take none.
+pub(super) fn no_photos(text: &OutboundText) -> Result<()> {
+    match text.photos.is_empty() {
+        true => Ok(()),
+        false => Err(error::permanent("this carrier takes no photos")),
+    }
+}
