@@ -1,6 +1,6 @@
-//! The gateway's configuration: TOML in, typed values out. Every error names the file, the line and the key; unknown
-//! keys, missing secrets and values out of range refuse to load, for a gateway that runs on defaults nobody chose loses
-//! texts quietly.
+//! The gateway's configuration: TOML in, typed values out. Every error names the file, the line and the key. Unknown keys,
+//! missing secrets and values out of range refuse to load, because a gateway on defaults that nobody chose loses texts
+//! quietly.
 
 mod api;
 mod calendar;
@@ -41,12 +41,12 @@ pub struct Config {
     pub polling: Polling,
     pub sending: Sending,
     pub service: Service,
-    /// Who serves whom, and when.
+    /// The desks with their hours and words.
     pub desks: Desks,
-    /// What tells of danger.
+    /// The rules that find danger in a text.
     pub triage: Arc<Triage>,
     pub api: Api,
-    /// Carriers may call us.
+    /// Where carriers' webhooks arrive, if any.
     pub webhook: Option<Webhook>,
     pub log: Log,
 }

@@ -1,12 +1,11 @@
-//! Credentials as headers of a request. What goes wrong says which part of the configuration is wrong, not what is in it.
+//! Credentials as request headers. Errors name the part of the configuration that is wrong, not its content.
 
 use base64::Engine as _;
 use http::HeaderValue;
 
 use super::error::{CarrierError, ErrorKind};
 
-/// A secret as a header; marked so that nobody prints it. An error says which part of the configuration is wrong, not
-/// what is in it.
+/// A secret as a header, marked sensitive so that it is never printed.
 pub(super) fn secret_header(value: &str) -> Result<HeaderValue, CarrierError> {
     let mut header = HeaderValue::from_str(value)
         .map_err(|_| CarrierError::new(ErrorKind::Config, "the API key holds characters that no key has"))?;

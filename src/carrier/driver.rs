@@ -1,4 +1,4 @@
-//! A line of the table of drivers.
+//! [`Driver`], a line of the table of drivers.
 
 use super::section::Section;
 use super::setup::{CarrierSetup, SettingError};
@@ -6,13 +6,13 @@ use crate::domain::fate::Meaning;
 
 /// A carrier this program can talk to.
 pub struct Driver {
-    /// The word in the configuration, in the store and in the addresses of webhooks.
+    /// Its name in the configuration, in the store and in webhook addresses.
     pub name: &'static str,
-    /// Whether citizens can text it; else it only sends.
+    /// Whether texts can come from it; otherwise it only sends.
     pub receives: bool,
     /// Reads its section.
     pub read: fn(&mut Section<'_>) -> Result<CarrierSetup, SettingError>,
-    /// What one of its codes means for the people; `None` for one that is not known, or that says nothing yet.
+    /// The meaning of one of its codes; `None` for an unknown code, or one that is not final.
     pub meaning: fn(&str) -> Option<Meaning>,
 }
 

@@ -1,4 +1,4 @@
-//! The table of carriers. The configuration, the daemon and `munjad check` read it and know no carrier by name.
+//! [`DRIVERS`], the table of carriers. The configuration, the daemon and `munjad check` read it and know no carrier by name.
 
 use super::driver::Driver;
 use super::{bizgo, clicksend, infobip, msghub, nhn, oneapi, sens, smsgate, solapi, twilio};
@@ -18,7 +18,7 @@ pub static DRIVERS: &[Driver] = &[
     twilio::DRIVER,
 ];
 
-/// What a code of a carrier's means for the people; `None` for a code we do not know, or that says nothing yet.
+/// The meaning of a carrier's code; `None` for an unknown carrier or code, or a code that is not final.
 pub fn meaning(carrier: &str, code: &str) -> Option<Meaning> {
     let driver = DRIVERS.iter().find(|driver| driver.name == carrier)?;
     (driver.meaning)(code)
@@ -28,7 +28,7 @@ pub fn meaning(carrier: &str, code: &str) -> Option<Meaning> {
 mod tests {
     use super::*;
 
-    /// The same moment of a switched-off phone, in each carrier's own word.
+    /// A switched-off phone in each carrier's own code.
     #[test]
     fn each_carriers_codes_are_read_by_its_own_table() {
         let cases = [

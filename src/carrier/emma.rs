@@ -1,4 +1,4 @@
-//! What Infobank's relay ("EMMA") says of a text's fate, in the four digits that its resellers and its own API share: NHN
+//! Result codes of Infobank's relay ("EMMA"), four digits that its resellers and its own API share: NHN
 //! reports `2003`, Bizgo `22003` for a short text and `32003` for a long one. Sources: NHN's table of result codes
 //! (2026-06) and Bizgo's error table of 2026-09-23, which name the same codes with the same words.
 

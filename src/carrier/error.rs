@@ -1,5 +1,5 @@
-//! What goes wrong between us and a carrier, named by what may follow from it. Says nothing of what was in a request or
-//! an answer: no secret, no number and no text.
+//! Errors of carrier calls, by what may follow from them. They hold nothing of a request or an answer: no secret, no number
+//! and no text.
 
 use std::fmt;
 use std::time::Duration;
@@ -8,24 +8,24 @@ use http::StatusCode;
 
 use super::http::{HttpFailure, Stage, segment};
 
-/// What went wrong, by what may follow from it.
+/// The kind of an error. It is a promise: see the table at the head of the sender.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ErrorKind {
     /// Key or password refused.
     Auth,
     /// The account is not set up for this: sender number, address list, quota, permission.
     Config,
-    /// Too fast; not processed.
+    /// Too many requests; not processed.
     RateLimited,
     /// A reading request failed; read again later.
     Transient,
     /// Not a byte of the request left.
     NotSent,
-    /// It may or may not have been taken.
+    /// The text may or may not have been accepted.
     Ambiguous,
     /// Refused for good.
     Permanent,
-    /// The answer has a shape we do not know.
+    /// The answer has an unknown shape.
     Protocol,
 }
 
@@ -33,7 +33,7 @@ pub enum ErrorKind {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CarrierError {
     pub kind: ErrorKind,
-    /// The carrier's own code, as it came.
+    /// The carrier's code, as it came.
     pub code: Option<String>,
     /// One sentence for an operator.
     pub message: String,
@@ -88,22 +88,22 @@ impl fmt::Display for CarrierError {
 
 impl std::error::Error for CarrierError {}
 
-/// A carrier's answer.
+/// Result of a carrier call.
 pub type Result<T> = std::result::Result<T, CarrierError>;
 
-/// No answer at all; `open` is what that means once the request may have left.
+/// The call got no answer. `open` is the kind for a request that may have left.
 pub(super) fn no_answer(failure: &HttpFailure, open: ErrorKind) -> CarrierError {
     let kind = if failure.stage == Stage::BeforeRequest { ErrorKind::NotSent } else { open };
     CarrierError::new(kind, failure.what)
 }
 
-/// The answer has a shape we do not know.
+/// The answer has an unknown shape.
 pub(super) fn protocol_error(what: &str) -> CarrierError {
     CarrierError::new(ErrorKind::Protocol, what)
 }
 
-/// This carrier has no such thing; the daemon does not ask for it ([`super::Caps`]).
-pub(super) fn cannot(what: &str) -> CarrierError {
+/// The carrier does not support this; the daemon never asks for it ([`super::Caps`]).
+pub(super) fn unsupported(what: &str) -> CarrierError {
     CarrierError::new(ErrorKind::Config, format!("this carrier cannot {what}"))
 }
 
@@ -137,12 +137,12 @@ pub(super) fn name_segment(name: &str) -> Result<String> {
     segment(name).ok_or_else(|| protocol_error("a name of the carrier's is no name"))
 }
 
-/// A file of more bytes than were asked for.
+/// The file is larger than allowed.
 pub(super) fn too_large() -> CarrierError {
     CarrierError::new(ErrorKind::Permanent, super::http::TOO_LARGE)
 }
 
-/// An answer without a code we can read: only its status speaks.
+/// The error of an answer that has a status but no readable code.
 pub(super) fn by_status(status: StatusCode) -> CarrierError {
     let (kind, message) = match status.as_u16() {
         401 => (ErrorKind::Auth, "the carrier refuses our key"),
@@ -156,8 +156,9 @@ pub(super) fn by_status(status: StatusCode) -> CarrierError {
     CarrierError::new(kind, message).with_code(format!("HTTP{}", status.as_u16()))
 }
 
-/// A code for logs and rows, of `most` letters and digits. What is longer may be anything, a citizen's number among it.
-pub(super) fn plain(code: &str, most: usize) -> String {
+/// A code that is safe to log and store: at most `most` letters and digits. Anything else could hold a citizen's number, and
+/// becomes `unknown`.
+pub(super) fn loggable_code(code: &str, most: usize) -> String {
     let is_code =
         code.len() <= most && code.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b));
     if is_code { code.to_owned() } else { "unknown".to_owned() }

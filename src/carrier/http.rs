@@ -1,5 +1,6 @@
-//! The HTTP client all carriers share: time-outs, bounded bodies, no redirects, no repetition, TLS unless the carrier is
-//! on this very machine (or, told so in words, on the local network). A failure says whether a byte of the request can have left, and nothing of what was in it.
+//! The HTTP client that all carriers share: time-outs, bounded bodies, no redirects, no retries, TLS unless the carrier is on
+//! this machine (or on the local network, where the configuration allows it). A failure says whether a byte of the request can
+//! have left, and nothing of what was in it.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -14,20 +15,21 @@ use url::Url;
 
 /// An answer larger than this is refused, unless told otherwise (bytes).
 const MAX_BODY: usize = 16 << 20;
-/// However long a carrier asks us to wait, it is not longer.
+/// The longest wait that a carrier can ask for.
 const RETRY_AFTER_CAP: Duration = Duration::from_secs(300);
-/// Servers close idle connections, and a request that meets the closing is in doubt: ours are given up first.
+/// Idle connections are closed before the server closes them: a request that meets the closing is in doubt.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(4);
 
-/// What a client is made of.
+/// Options of a client.
 #[derive(Debug, Clone)]
 pub struct HttpOptions {
     pub base_url: Url,
-    /// For name, connection and TLS. Shorter than `timeout`, so that a carrier nobody can connect to counts as not asked.
+    /// For name look-up, connection and TLS. Shorter than `timeout`, so that a carrier that cannot be reached counts as not
+    /// asked.
     pub connect_timeout: Duration,
     /// For the whole call.
     pub timeout: Duration,
-    /// An answer larger than this is refused while it comes.
+    /// A larger answer is refused while it arrives.
     pub max_body_bytes: usize,
     pub user_agent: String,
     /// Plain HTTP also to a private address (RFC 1918, RFC 4193, link-local), written as one: a phone on the premises.
@@ -50,7 +52,7 @@ impl HttpOptions {
     }
 }
 
-/// What a call carries.
+/// The body of a call.
 pub enum Body {
     None,
     Json(Value),
@@ -166,7 +168,7 @@ pub fn segment(word: &str) -> Option<String> {
     Some(encoded)
 }
 
-/// How far a call got that has no answer.
+/// How far a call without an answer got.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
     /// Not a byte of the request left.
@@ -180,7 +182,7 @@ pub enum Stage {
 pub struct HttpFailure {
     pub stage: Stage,
     pub what: &'static str,
-    /// What of the answer's body had come. A carrier that forgets what it has told won't say it again.
+    /// The part of the answer's body that arrived. A read-once carrier will not send it again.
     pub partial: Bytes,
 }
 
@@ -190,7 +192,7 @@ impl fmt::Debug for HttpFailure {
     }
 }
 
-/// How a carrier in the same process breaks off.
+/// How a call to a carrier in the same process breaks off.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Broken {
     NotSent,
@@ -237,11 +239,11 @@ impl Http {
             }
             .to_owned());
         }
-        // Already chosen by the program: that choice stands.
+        // An error means that the program has chosen a provider already; that choice stands.
         drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
         let client = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
-            // Whether a text may be sent again is not for this room to say.
+            // Only the caller decides whether a text may be sent again.
             .retry(reqwest::retry::never())
             .no_proxy()
             .connect_timeout(options.connect_timeout)
@@ -310,7 +312,7 @@ fn is_this_machine(url: &Url) -> bool {
     }
 }
 
-/// No name: who answers to a name is for others to say.
+/// Not for host names: who answers to a name is not decided here.
 fn is_on_this_network(url: &Url) -> bool {
     if url.scheme() != "http" {
         return false;
@@ -360,10 +362,10 @@ async fn network(
     }
 }
 
-/// What is said of an answer that has more bytes than were asked for.
+/// Message for an answer with more bytes than allowed.
 pub const TOO_LARGE: &str = "the answer is too large";
 
-/// A body as it goes over the wire, and its type.
+/// The content type and bytes of a body.
 fn written(body: Body) -> Option<(String, Bytes)> {
     match body {
         Body::None => None,

@@ -1,4 +1,4 @@
-//! What Korean carriers have in common: they speak Korea's time, often without saying so, and long texts have titles.
+//! What Korean carriers share: local times, often without an offset, and titles of long texts.
 
 use crate::domain::UnixMs;
 use crate::domain::text;
@@ -8,7 +8,7 @@ const KST_MS: i64 = 9 * 60 * 60 * 1000;
 /// Titles of long texts are cut by phones beyond this (bytes).
 const TITLE_BYTES: usize = 40;
 
-/// A time with offset, or without one in Korea's time.
+/// A time; without an offset it is Korea's.
 pub(super) fn time_ms(word: &str) -> Option<UnixMs> {
     if let Ok(timestamp) = word.parse::<jiff::Timestamp>() {
         return Some(timestamp.as_millisecond());
@@ -29,7 +29,7 @@ pub(super) fn clock(at: UnixMs) -> String {
     local_time(at).replace('T', " ")
 }
 
-/// The beginning of the first line, as far as phones show titles.
+/// The title of a long text: the start of its first line, as far as phones show it.
 pub(super) fn title(body: &str) -> Option<String> {
     let mut title = String::new();
     let first = body.lines().map(str::trim).find(|line| !line.is_empty())?;

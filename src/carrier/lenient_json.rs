@@ -1,9 +1,9 @@
-//! Answers that are not quite JSON. One text with half an emoji, or with bytes of another charset, would otherwise make
-//! its whole page unreadable, and with it every text of every other citizen, for as long as the carrier lists it.
+//! Reads answers that are not quite JSON. One text with half an emoji, or with bytes of another charset, would otherwise make
+//! its whole page unreadable, and with it the texts of all other citizens, for as long as the carrier lists it.
 
 use serde_json::Value;
 
-/// Reads an answer. What of its strings can't be read is replaced by U+FFFD; `Null` if it is no JSON even so.
+/// Reads an answer. Unreadable parts of strings become U+FFFD. `Null` if it is not JSON even so.
 pub(super) fn read(body: &[u8]) -> Value {
     serde_json::from_slice(body).or_else(|_| serde_json::from_str(&mended(body))).unwrap_or_default()
 }
@@ -17,7 +17,7 @@ pub(super) fn text_or_number(value: &Value) -> Option<String> {
     }
 }
 
-/// JSON with what breaks strings replaced: bytes that are no UTF-8, halves of surrogate pairs, bare control characters.
+/// The text with everything replaced that breaks JSON strings: bytes that are no UTF-8, halves of surrogate pairs, bare control characters.
 fn mended(body: &[u8]) -> String {
     let text = String::from_utf8_lossy(body);
     let mut rest = text.trim_start_matches('\u{feff}');

@@ -1,5 +1,5 @@
-//! What every driver does alike: it waits for its place in the carrier's limits, makes the call, and says what a missing
-//! answer means. What is asked and how an answer reads is the driver's.
+//! What all drivers do the same way: wait for the rate limit, make the call, and turn a missing answer into an error. Requests
+//! and the reading of answers belong to each driver.
 
 use std::fmt;
 use std::time::Duration;
@@ -12,10 +12,10 @@ use super::{CarrierError, ErrorKind};
 use crate::domain::UnixMs;
 use crate::domain::outbound::OutboundText;
 
-/// A send counts as safe to repeat until this long before the carrier forgets its key: clocks differ.
+/// A repeat of a send counts as safe until this long before the carrier forgets the key: clocks differ.
 const KEY_MARGIN_MS: i64 = 5 * 60 * 1_000;
 
-/// A driver's way to its carrier.
+/// A driver's connection to its carrier: HTTP client, clock and rate limits.
 pub(super) struct Link {
     pub http: Http,
     now: NowFn,
@@ -31,7 +31,7 @@ impl fmt::Debug for Link {
 }
 
 impl Link {
-    /// The limits are sends a second and all other requests a second.
+    /// The limits are sends per second and all other requests per second.
     pub(super) fn new(http: Http, now: NowFn, (sends_per_sec, others_per_sec): (u32, u32)) -> Self {
         let (sends, others) = (RateLimiter::new(sends_per_sec), RateLimiter::new(others_per_sec));
         Link { http, now, sends, others }
@@ -47,20 +47,20 @@ impl Link {
         response.date_ms().map(|date| date - self.now())
     }
 
-    /// A request that may be repeated whatever becomes of it. No answer is `Transient`.
+    /// Makes a request that is safe to retry. A missing answer is `Transient`.
     pub(super) async fn read(&self, request: Request) -> Result<Response> {
         self.read_with(|| Ok(request)).await
     }
 
-    /// As [`Link::read`]; the request is made, and so signed, at the moment it leaves.
+    /// As [`Link::read`]; `make` builds, and signs, the request when it leaves.
     pub(super) async fn read_with(&self, make: impl FnOnce() -> Result<Request> + Send) -> Result<Response> {
         let _permit = self.others.acquire().await;
         let request = make()?;
         self.http.call(request).await.map_err(|failure| no_answer(&failure, ErrorKind::Transient))
     }
 
-    /// Submits a text once its turn has come, unless it has grown too old by then. No answer is `Ambiguous`. `make` is told
-    /// the time at which the request leaves.
+    /// Submits a text after waiting for the rate limit, unless it has expired by then (`NotSent`). A missing answer is
+    /// `Ambiguous`. `make` gets the time at which the request leaves.
     pub(super) async fn submit(
         &self,
         text: &OutboundText,
@@ -71,7 +71,7 @@ impl Link {
         self.http.call(request).await.map_err(|failure| no_answer(&failure, ErrorKind::Ambiguous))
     }
 
-    /// The time, unless the text's own is over.
+    /// The current time; `NotSent` if the text has expired.
     pub(super) fn not_too_old(&self, text: &OutboundText) -> Result<UnixMs> {
         let now = self.now();
         if now > text.expires_at {
@@ -81,7 +81,7 @@ impl Link {
         Ok(now)
     }
 
-    /// Whether a carrier that keeps keys for `memory` surely still refuses this text's.
+    /// Whether a carrier that remembers keys for `memory` surely still refuses this text's key.
     pub(super) fn is_key_kept(&self, text: &OutboundText, memory: Duration) -> bool {
         let memory_ms = i64::try_from(memory.as_millis()).unwrap_or(0);
         self.now().saturating_sub(text.first_attempt_at) < memory_ms - KEY_MARGIN_MS

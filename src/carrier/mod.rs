@@ -1,6 +1,6 @@
-//! The one trait of the house: a company or API we exchange texts with. One file per carrier; each *names* what
-//! happened and leaves what follows to `worker`. Carriers know `domain` and nothing else. `README.md` beside this file says
-//! how to write one.
+//! [`Carrier`], the one trait of the house: a company or API that texts are exchanged with. One folder per carrier, all of
+//! them in the table [`DRIVERS`]. A driver reports what happened; what follows from it is decided in `worker`. Carriers know
+//! `domain` and nothing else. `README.md` beside this file explains how to write a driver.
 
 pub mod bizgo;
 #[cfg(test)]
@@ -52,10 +52,10 @@ use crate::domain::outbound::OutboundText;
 use crate::domain::receipt::{Receipt, ReceiptItem};
 use crate::domain::text::Limits;
 
-/// How a carrier hands over inbound texts; decides whether a crash can lose one.
+/// How a carrier hands over inbound texts. It decides whether a crash can lose one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InboundClass {
-    /// A list over a time range that may be read again; each walk re-reads `overlap`.
+    /// A list over a time range that may be read again; each read repeats the last `overlap`.
     Window { overlap: Duration },
     /// Texts stay until acked.
     AckQueue,
@@ -87,7 +87,7 @@ pub enum Lookup {
     None,
 }
 
-/// What a carrier can do and what it allows.
+/// What a carrier can do, and its limits.
 #[derive(Debug, Clone)]
 pub struct Caps {
     pub inbound: InboundClass,
@@ -95,32 +95,32 @@ pub struct Caps {
     pub idempotent_send: Option<Duration>,
     pub lookup: Lookup,
     pub reports: ReportClass,
-    /// Never poll faster than this.
+    /// The shortest time between two polls.
     pub min_poll: Duration,
     /// Charset and lengths of its texts.
     pub limits: Limits,
-    /// Texts it takes in any one second.
+    /// The most texts in any one second.
     pub sends_per_sec: u32,
-    /// Texts may come with photos ([`Carrier::fetch_media`]).
+    /// Inbound texts may have photos ([`Carrier::fetch_media`]).
     pub photos_in: bool,
-    /// Photos it takes with a text, if any.
+    /// Limits of photos on outbound texts; `None` if it takes none.
     pub photos_out: Option<PhotoLimits>,
-    /// It can call us ([`Carrier::push`]).
+    /// It sends webhooks ([`Carrier::push`]).
     pub push: bool,
-    /// It can list what it took ([`Carrier::sent_since`]).
+    /// It can list the texts it accepted ([`Carrier::sent_since`]).
     pub lists_sent: bool,
 }
 
 /// One page of inbound texts.
 #[derive(Debug, Clone)]
 pub struct InboundPage {
-    /// The body as it came, kept beside what we made of it.
+    /// The body as it came, stored beside the items.
     pub raw: Bytes,
     /// Oldest first.
     pub items: Vec<InboundItem>,
-    /// To be committed with the items.
+    /// Committed together with the items.
     pub next: Cursor,
-    /// Something to confirm after the commit.
+    /// Token for [`Carrier::ack_inbound`], called after the commit.
     pub ack: Option<String>,
     /// How far the carrier's clock is ahead of ours, where its answer says (milliseconds).
     pub clock_ahead_ms: Option<i64>,
@@ -132,7 +132,7 @@ impl InboundPage {
         self.next.page.is_some()
     }
 
-    /// Nothing new, and nothing that was asked.
+    /// A page without texts, for when the carrier was not asked.
     fn empty(cursor: &Cursor) -> Self {
         let next = cursor.finished();
         InboundPage { raw: Bytes::new(), items: Vec::new(), next, ack: None, clock_ahead_ms: None }
@@ -154,53 +154,53 @@ pub struct ReportPage {
     pub ack: Option<String>,
 }
 
-/// The carrier has the text.
+/// Result of a send: the carrier has the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Accepted {
-    /// The carrier's name of it; a carrier that says only "I had that already" may not tell.
+    /// The carrier's id of it. `None` if the carrier only says that it had the text already.
     pub carrier_message_id: Option<String>,
-    /// It was an earlier try that the carrier accepted.
+    /// The carrier had accepted an earlier attempt.
     pub repeated: bool,
 }
 
-/// What the carrier knows of a text that got no answer.
+/// Result of [`Carrier::reconcile`]: what the carrier knows of a text in doubt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reconciled {
     Found {
         carrier_message_id: String,
     },
-    /// It is one of these, if it is there at all: the carrier knows no key of ours, only number, words and time. The one
-    /// that is no other text's is ours.
+    /// The carrier knows no key of ours, only number, words and time: the text is one of these, if it was accepted at all.
+    /// The one that belongs to no other text is ours.
     OneOf {
         carrier_message_ids: Vec<String>,
     },
-    /// The carrier's list does not hold it (now).
+    /// The carrier's list does not hold it now.
     Absent,
-    /// Asking again with the same key cannot double it: the carrier still remembers the key.
+    /// Sending again with the same key cannot deliver it twice: the carrier still remembers the key.
     SafeToRepeat,
     CannotTell,
 }
 
-/// One text in a carrier's list of what it took.
+/// One text in a carrier's list of accepted texts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SentText {
     pub carrier_message_id: String,
     /// Our key, where the carrier lists it.
     pub key: Option<String>,
     pub at: UnixMs,
-    /// What the list says of its fate.
+    /// Its receipt, if the list has one.
     pub receipt: Option<Receipt>,
 }
 
-/// One page of the carrier's list of what it took.
+/// One page of a carrier's list of accepted texts.
 #[derive(Debug, Clone, Default)]
 pub struct SentPage {
     pub items: Vec<SentText>,
-    /// The carrier's word for the next page.
+    /// Token of the next page.
     pub next: Option<String>,
 }
 
-/// A photo as the carrier gave it; not looked at yet.
+/// A photo as the carrier gave it, unchecked.
 #[derive(Clone)]
 pub struct Media {
     pub content_type: Option<String>,
@@ -219,19 +219,19 @@ impl Media {
     }
 }
 
-/// A carrier. All calls may be repeated, except `send`, whose repetition is the caller's decision.
+/// A carrier. Every call may be repeated except `send`, whose repetition is the caller's decision.
 #[async_trait]
 pub trait Carrier: Send + Sync {
-    /// The word in the config and in the store.
+    /// As in [`Driver::name`].
     fn name(&self) -> &'static str;
 
     fn caps(&self) -> Caps;
 
-    /// Reads the next page of the walk. Must not be called again before the page is committed. A carrier that forgets
-    /// what it has told (`ReadOnce`) gives every byte it got as an item, readable or not: an error is what lost nothing.
+    /// Reads the page at `cursor`. Must not be called again before that page is committed. A carrier that forgets what it
+    /// has handed over (`ReadOnce`) returns every byte as an item, readable or not; an error means that nothing was lost.
     async fn poll_inbound(&self, cursor: &Cursor) -> Result<InboundPage> {
         let _ = cursor;
-        Err(error::cannot("receive texts"))
+        Err(error::unsupported("receive texts"))
     }
 
     /// Confirms a page, after its commit.
@@ -240,16 +240,16 @@ pub trait Carrier: Send + Sync {
         Ok(())
     }
 
-    /// Submits one text. `NotSent`, `RateLimited`, `Auth`, `Config` and `Permanent` mean that it was surely not taken;
-    /// every other error means that nobody knows.
+    /// Submits one text. `NotSent`, `RateLimited`, `Auth`, `Config` and `Permanent` mean that it was surely not accepted;
+    /// after any other error it is in doubt.
     async fn send(&self, text: &OutboundText) -> Result<Accepted>;
 
-    /// Finds out what became of a text that got no answer.
+    /// Finds out what became of a text in doubt.
     async fn reconcile(&self, text: &OutboundText) -> Result<Reconciled>;
 
     /// Reads the next page of receipts.
     async fn poll_reports(&self) -> Result<ReportPage> {
-        Err(error::cannot("list receipts"))
+        Err(error::unsupported("list receipts"))
     }
 
     /// Confirms a page of receipts, after its commit.
@@ -258,26 +258,27 @@ pub trait Carrier: Send + Sync {
         Ok(())
     }
 
-    /// Asks for the receipt of one text; `None` if there is none yet.
+    /// The receipt of one text; `None` if there is none yet.
     async fn status(&self, carrier_message_id: &str) -> Result<Option<Receipt>>;
 
-    /// Logs in and reads, sends nothing: for `munjad check`. Says how far the carrier's clock is ahead, if it tells.
+    /// Logs in and reads, sends nothing: for `munjad check`. Returns how far the carrier's clock is ahead (milliseconds), if
+    /// its answer has a date.
     async fn check(&self) -> Result<Option<i64>>;
 
-    /// Reads the carrier's list of what it took since then: for `munjad carrier reconcile`.
+    /// Reads the carrier's list of texts accepted since then: for `munjad carrier reconcile`.
     async fn sent_since(&self, since: UnixMs, page: Option<&str>) -> Result<SentPage> {
         let _ = (since, page);
-        Err(error::cannot("list what it took"))
+        Err(error::unsupported("list what it took"))
     }
 
-    /// Fetches a photo of at most `most` bytes. `Permanent` means that it will not come: it is gone, or larger.
-    /// After any other error it is asked for again.
+    /// Fetches a photo of at most `most` bytes. `Permanent` means that it is gone or larger; after any other error the fetch
+    /// is retried.
     async fn fetch_media(&self, media: &MediaRef, most: usize) -> Result<Media> {
         let _ = (media, most);
-        Err(error::cannot("hand over photos"))
+        Err(error::unsupported("hand over photos"))
     }
 
-    /// Judges and reads a call of the carrier's. Touches nothing but the call.
+    /// Checks and reads a webhook call of the carrier. Has no effect.
     fn push(&self, call: &PushCall<'_>) -> std::result::Result<Pushed, PushRefused> {
         let _ = call;
         Err(PushRefused::NotOffered)

@@ -1,5 +1,5 @@
-//! Webhooks: a carrier that calls us. The call is judged by the driver (signature or secret, age, shape) and kept by
-//! `worker` under the same unique keys as what polling brings, so that both may run together.
+//! Webhooks: calls from a carrier. The driver checks a call (signature or secret, age, shape); `worker` stores its content
+//! under the same unique keys as polling, so that both may run together.
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode};
@@ -9,10 +9,10 @@ use crate::domain::UnixMs;
 use crate::domain::inbound::InboundItem;
 use crate::domain::receipt::ReceiptItem;
 
-/// A call that came in, unchecked.
+/// An incoming call, unchecked.
 pub struct PushCall<'a> {
     pub method: &'a Method,
-    /// The address the carrier was told to call, with the query it came with: some signatures cover it.
+    /// The address given to the carrier, with the query of this call: some signatures cover it.
     pub url: &'a Url,
     pub headers: &'a HeaderMap,
     pub body: &'a Bytes,
@@ -20,16 +20,16 @@ pub struct PushCall<'a> {
     pub now: UnixMs,
 }
 
-/// What it brought. Kept before it is answered.
+/// Content of a call. Stored before the call is answered.
 #[derive(Debug, Clone, Default)]
 pub struct Pushed {
     pub texts: Vec<InboundItem>,
     pub receipts: Vec<ReceiptItem>,
-    /// What the carrier wants to hear once all of it is kept.
+    /// The answer the carrier expects once everything is stored.
     pub answer: PushAnswer,
 }
 
-/// What the carrier hears.
+/// Answer to a webhook call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PushAnswer {
     pub status: StatusCode,
@@ -43,16 +43,16 @@ impl Default for PushAnswer {
     }
 }
 
-/// Why a call is not taken; nothing of it is kept but a count.
+/// Why a call is refused. Only a count of refusals is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PushRefused {
-    /// This carrier has no webhooks, or none are configured.
+    /// The carrier has no webhooks, or none are configured.
     NotOffered,
     /// Secret or signature missing or wrong.
     NotSigned,
-    /// Signed too long ago, or in the future: it may be a repetition by somebody else.
+    /// Signed too long ago or in the future: it may be a replay.
     TooOld,
-    /// Signed by the carrier, but not to be read.
+    /// Signed by the carrier, but unreadable.
     Unreadable,
 }
 

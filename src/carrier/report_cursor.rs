@@ -1,35 +1,35 @@
-//! Results read in windows of the time they were last changed, for carriers that keep no place for us. How far we are is
-//! kept in memory only: a start begins an hour back, repeats change nothing, and a text without a receipt is asked for by
-//! itself. A window is given up for the next only once all its pages are committed (acked); windows overlap, and what was
-//! told is not told again, so that a quiet hour is quiet.
+//! How far receipts have been read, for carriers that list them by the time of their last change and keep no position for
+//! us. The cursor lives in memory only: after a start it begins an hour back. That is safe, because a repeated receipt changes
+//! nothing and a text without a receipt is asked for by itself. The cursor moves to the next window only when every page of
+//! the current one is committed (acked). Windows overlap; receipts already reported are left out.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::domain::UnixMs;
 
-/// How far back a start begins.
+/// After a start the cursor begins this far back.
 const BACK_MS: i64 = 60 * 60 * 1000;
-/// How far a window reaches back into the one before: clocks differ, and changes show late.
+/// Windows overlap by this much: clocks differ, and changes show late.
 const OVERLAP_MS: i64 = 10 * 60 * 1000;
-/// A window is not longer; carriers take a day.
+/// The longest window; carriers allow a day.
 const MOST_MS: i64 = 23 * 60 * 60 * 1000;
-/// Pages without news that are read in one go.
+/// The most pages without new receipts that one call reads.
 pub(super) const MAX_PAGES: usize = 20;
 
-/// Where the reading stands, for whoever holds the driver.
+/// The cursor, shared by the calls of one driver.
 #[derive(Debug, Default)]
 pub(super) struct ReportCursor(Mutex<CursorState>);
 
 #[derive(Debug, Default)]
 pub(super) struct CursorState {
-    /// The first window that was not yet read to its end begins here; unset before the first.
+    /// The current window begins here; `None` before the first read.
     since: Option<UnixMs>,
-    /// The window under way.
+    /// The page to read next, if the current window was begun.
     page: Option<WindowPage>,
-    /// What was told and may be met again, and where the window ended that told it.
+    /// Marks of receipts that were reported and may be listed again, with the end of the window that had them.
     reported: HashMap<String, UnixMs>,
-    /// What the last page leads to once it is acked.
+    /// The cursor's next step, taken when the last page is acked.
     next: Option<Next>,
     n_pages: u64,
 }
@@ -39,7 +39,7 @@ pub(super) struct CursorState {
 pub(super) struct WindowPage {
     pub since: UnixMs,
     pub until: UnixMs,
-    /// The carrier's word for it; `None` is the first.
+    /// The carrier's token of the page; `None` is the first.
     pub page: Option<String>,
 }
 
@@ -54,7 +54,7 @@ struct Next {
 
 impl ReportCursor {
     pub(super) fn state(&self) -> MutexGuard<'_, CursorState> {
-        // Whoever panicked left a place to read on from: each change is one assignment after the other.
+        // After a panic the state is still usable: each change is a single assignment.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -72,7 +72,7 @@ impl CursorState {
         self.reported.contains_key(mark)
     }
 
-    /// Notes what follows once the page that ends here is acked, by the name it gives the page.
+    /// Records the step to take when this page is acked; returns the token of the ack.
     pub(super) fn expect(
         &mut self,
         rest: Option<WindowPage>,
@@ -85,7 +85,7 @@ impl CursorState {
         token
     }
 
-    /// The page of this name is committed. One that is not the last is nobody's any more.
+    /// The page with this token is committed. The token of an older page has no effect.
     pub(super) fn acked(&mut self, token: &str) {
         let Some(next) = self.next.take_if(|next| next.token == token) else {
             return;
@@ -94,7 +94,7 @@ impl CursorState {
         self.page = next.page;
         if self.page.is_none() {
             self.since = Some(next.until);
-            // Twice the overlap, and so longer than any of it can be met.
+            // Twice the overlap: longer than any receipt can be listed again.
             self.reported.retain(|_, until| *until >= next.until.saturating_sub(2 * OVERLAP_MS));
         }
     }

@@ -1,9 +1,9 @@
-//! One carrier's section of the configuration, read key by key: each key with its default and bounds. A key nobody asked
-//! for is refused.
+//! One carrier's section of the configuration, read key by key, each key with its default and bounds. Keys that no driver
+//! asked for are refused.
 //!
-//! It stands here and not in the configuration's room so that a carrier's keys are read beside its driver, and adding a
-//! carrier touches one folder. Of TOML it knows values only: who hands them over ([`Section::new`]) knows the file, finds the
-//! line of a key that is wrong, and opens the files with secrets.
+//! The reader is in this room, not in the configuration's, so that a carrier's keys are read beside its driver and adding a
+//! carrier touches one folder. It only sees TOML values. The configuration, which creates it with [`Section::new`], knows the
+//! file, finds the line of a wrong key, and opens the files with secrets.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -16,22 +16,21 @@ use url::Url;
 use super::setup::{CarrierSetup, Make, SettingError};
 use crate::domain::phone::{PhoneNumber, SenderCheck, Senders};
 
-/// Opens the secret `key`: from the file that is named, if one is, else from wherever the service keeps it. `None` if it is
-/// nowhere.
+/// Opens the secret `key`, from the given file or else from the service manager. `None` if there is no such secret.
 pub type OpenSecret<'a> = dyn Fn(&str, Option<&str>) -> Result<Option<SecretString>, SettingError> + 'a;
 
-/// How often the configuration wants carriers asked; a driver's `min_poll` is one of these.
+/// The configured polling intervals. A driver uses one of them as its `min_poll`.
 #[derive(Debug, Clone, Copy)]
 pub struct PollIntervals {
-    /// Texts, while somebody is served.
+    /// Texts, while conversations are active.
     pub texts_fast: Duration,
-    /// Texts, while nobody is.
+    /// Texts, otherwise.
     pub texts_slow: Duration,
-    /// Receipts, while some are missing.
+    /// Receipts, while some are expected.
     pub receipts_fast: Duration,
 }
 
-/// What may be asked of the section `[carrier.<name>]`.
+/// Reader of the section `[carrier.<name>]`.
 pub struct Section<'a> {
     name: &'static str,
     receives: bool,
@@ -41,7 +40,7 @@ pub struct Section<'a> {
     asked: BTreeSet<String>,
 }
 
-/// What every section has: `number`, `numbers`, `sender`, `senders`, `timeout_secs`.
+/// Keys of every section: `number`, `numbers`, `sender`, `senders`, `timeout_secs`.
 pub(in crate::carrier) struct Common {
     name: &'static str,
     pub numbers: Vec<PhoneNumber>,
@@ -50,7 +49,7 @@ pub(in crate::carrier) struct Common {
 }
 
 impl Common {
-    /// The one number citizens text, if it is one.
+    /// The number citizens text, if there is exactly one.
     pub(in crate::carrier) fn only_number(&self) -> Option<&PhoneNumber> {
         match self.numbers.as_slice() {
             [one] => Some(one),
@@ -66,7 +65,8 @@ impl Common {
 }
 
 impl<'a> Section<'a> {
-    /// The section of the carrier `name`. One that `receives` no texts needs no `number`, but a `sender`.
+    /// The section of a carrier with its name and whether it receives texts. One that only sends needs no `number`, but a
+    /// `sender`.
     pub fn new(
         (name, receives): (&'static str, bool),
         values: BTreeMap<&'a str, &'a Value>,
@@ -85,7 +85,7 @@ impl<'a> Section<'a> {
         SettingError { key: key.to_owned(), message: message.into() }
     }
 
-    /// The keys that every section has.
+    /// Reads the keys of every section.
     pub(in crate::carrier) fn common(&mut self) -> Result<Common, SettingError> {
         let numbers = if self.receives { self.numbers(true)? } else { Vec::new() };
         let otherwise = match (self.number("sender")?, numbers.first()) {
@@ -104,7 +104,7 @@ impl<'a> Section<'a> {
         Ok(Common { name: self.name, numbers, senders: Senders { by_number, otherwise }, timeout })
     }
 
-    /// A word; `None` if it is missing.
+    /// A string; `None` if it is missing.
     pub(in crate::carrier) fn optional(&mut self, key: &str) -> Result<Option<String>, SettingError> {
         let Some(value) = self.find(key) else {
             return Ok(None);
@@ -116,12 +116,12 @@ impl<'a> Section<'a> {
         }
     }
 
-    /// A word that must be there.
+    /// A required string.
     pub(in crate::carrier) fn text(&mut self, key: &str) -> Result<String, SettingError> {
         self.optional(key)?.ok_or_else(|| self.wrong(key, "is missing"))
     }
 
-    /// A word with a default.
+    /// A string with a default.
     pub(in crate::carrier) fn text_or(&mut self, key: &str, default: &str) -> Result<String, SettingError> {
         Ok(self.optional(key)?.unwrap_or_else(|| default.to_owned()))
     }
@@ -147,7 +147,7 @@ impl<'a> Section<'a> {
             .ok_or_else(|| self.wrong(key, format!("must be a number between {least} and {most}")))
     }
 
-    /// Seconds, perhaps with a fraction.
+    /// Seconds; a fraction is allowed.
     pub(in crate::carrier) fn secs(
         &mut self,
         key: &str,
@@ -180,7 +180,7 @@ impl<'a> Section<'a> {
         }
     }
 
-    /// `https://HOST[:PORT][/PATH]`, which must be there; `http://` is judged by whoever makes the client.
+    /// A required `https://HOST[:PORT][/PATH]`. `http://` is checked when the client is made.
     pub(in crate::carrier) fn url_with_path(&mut self, key: &str) -> Result<Url, SettingError> {
         let word = self.text(key)?;
         let url = self.address(key, &word)?;
@@ -207,7 +207,7 @@ impl<'a> Section<'a> {
         our_number(&word).map(Some).map_err(|why| self.wrong(key, why))
     }
 
-    /// `numbers`, or the one `number`: those citizens text. At least one if `is_needed`.
+    /// The numbers citizens text: `numbers`, or the single `number`. At least one if `is_needed`.
     pub(in crate::carrier) fn numbers(&mut self, is_needed: bool) -> Result<Vec<PhoneNumber>, SettingError> {
         let one = self.number("number")?;
         let Some(value) = self.find("numbers") else {
@@ -237,8 +237,8 @@ impl<'a> Section<'a> {
         table.iter().map(pair).collect::<Result<_, _>>().map_err(|why: &str| self.wrong("senders", why))
     }
 
-    /// A secret from the file that `<key>_file` names, or from where the service keeps it. Never from the configuration itself,
-    /// which people mail around. `None` if it is nowhere.
+    /// A secret from the file named by `<key>_file`, or from the service manager. Never from the configuration itself, which
+    /// people mail around. `None` if there is none.
     pub(in crate::carrier) fn optional_secret(
         &mut self,
         key: &str,
@@ -247,7 +247,7 @@ impl<'a> Section<'a> {
         (self.open_secret)(key, file.as_deref())
     }
 
-    /// A secret that must be there.
+    /// A required secret.
     pub(in crate::carrier) fn secret(&mut self, key: &str) -> Result<SecretString, SettingError> {
         self.optional_secret(key)?.ok_or_else(|| {
             let message = "is missing: name a file that holds it in one line, readable by this user only";
@@ -255,7 +255,7 @@ impl<'a> Section<'a> {
         })
     }
 
-    /// Refuses keys nobody asked for.
+    /// Refuses keys that were not asked for.
     pub(in crate::carrier) fn done(&self) -> Result<(), SettingError> {
         match self.values.keys().find(|key| !self.asked.contains(**key)) {
             None => Ok(()),

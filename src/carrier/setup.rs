@@ -1,7 +1,7 @@
-//! One carrier of the configuration, checked and ready to be made.
+//! [`CarrierSetup`]: one configured carrier, checked and ready to be made.
 //!
-//! The two halves of a driver's beginning, reading its keys and making it, meet in one closure ([`Make`]): the settings of a
-//! carrier never leave its folder, and nothing has to list their types.
+//! Reading a driver's settings and making the driver are joined by one closure ([`Make`]), so that the settings type of a
+//! carrier never leaves its folder and no other file lists these types.
 
 use std::fmt;
 use std::sync::Arc;
@@ -14,19 +14,19 @@ use super::http::{Http, HttpOptions};
 use crate::domain::UnixMs;
 use crate::domain::phone::{PhoneNumber, Senders};
 
-/// Tells the time in milliseconds UTC.
+/// Returns the time in milliseconds UTC.
 pub type NowFn = Arc<dyn Fn() -> UnixMs + Send + Sync>;
 
-/// What is wrong with a key of a carrier's section. Never holds a secret.
+/// An error in a key of a carrier's section. Holds no secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SettingError {
-    /// As it stands in the section.
+    /// The key, without the name of the section.
     pub key: String,
     /// What is wrong and what would be right.
     pub message: String,
 }
 
-/// Makes the driver over a client that leads to `base_url`. Its `Debug` shows the settings, without their secrets.
+/// Makes a driver with a client for `base_url`. Its `Debug` shows the settings without secrets.
 #[derive(Clone)]
 pub struct Make {
     settings: Arc<dyn fmt::Debug + Send + Sync>,
@@ -36,8 +36,8 @@ pub struct Make {
 type MakeFn = dyn Fn(Http, NowFn) -> Result<Arc<dyn Carrier>, SettingError> + Send + Sync;
 
 impl Make {
-    /// For a driver that is made of its settings alone.
-    pub(super) fn of<S, D>(settings: S, new: fn(S, Http, NowFn) -> D) -> Make
+    /// For a driver that needs only its settings.
+    pub(super) fn from_settings<S, D>(settings: S, new: fn(S, Http, NowFn) -> D) -> Make
     where
         S: fmt::Debug + Clone + Send + Sync + 'static,
         D: Carrier + 'static,
@@ -45,7 +45,7 @@ impl Make {
         Make::with(settings, move |settings, http, now| Ok(Arc::new(new(settings, http, now))))
     }
 
-    /// For a driver whose making can fail.
+    /// For a driver whose creation can fail.
     pub(super) fn with<S>(
         settings: S,
         make: impl Fn(S, Http, NowFn) -> Result<Arc<dyn Carrier>, SettingError> + Send + Sync + 'static,
@@ -64,16 +64,16 @@ impl fmt::Debug for Make {
     }
 }
 
-/// What the configuration says of one carrier.
+/// One configured carrier.
 #[derive(Debug, Clone)]
 pub struct CarrierSetup {
     pub name: &'static str,
     pub base_url: Url,
     /// Plain HTTP also to a private address.
     pub allow_plain_http: bool,
-    /// For a whole call.
+    /// Time-out of a whole call.
     pub timeout: Duration,
-    /// The numbers citizens text; none for a carrier that only sends.
+    /// The numbers citizens text; empty for a carrier that only sends.
     pub numbers: Vec<PhoneNumber>,
     /// The registered numbers answers leave from.
     pub senders: Senders,
@@ -81,7 +81,7 @@ pub struct CarrierSetup {
 }
 
 impl CarrierSetup {
-    /// Makes the driver. Connects to nothing; an error names the key that is wrong.
+    /// Makes the driver without connecting. An error names the wrong key.
     pub fn carrier(&self, now: NowFn) -> Result<Arc<dyn Carrier>, SettingError> {
         let options = HttpOptions::new(self.base_url.clone(), self.timeout);
         let http = Http::new(HttpOptions { allow_plain_http: self.allow_plain_http, ..options });

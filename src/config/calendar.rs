@@ -1,4 +1,4 @@
-//! `[calendar]` and `[desks.<key>]`: the days and hours of each desk, and the files of days they name.
+//! `[calendar]` and `[desks.<key>]`: days and hours of each desk, and calendar files.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -21,9 +21,9 @@ use crate::domain::triage::Words;
 /// The hours of Gwangju's 120.
 const HOURS: &str = "Mo-Fr 08:00-22:00; Sa-Su,PH 09:00-18:00";
 const TIME_ZONE: &str = "Asia/Seoul";
-/// The one desk of a gateway that names none, and its name.
+/// Key and name of the desk of a gateway that configures none.
 const MAIN: (&str, &str) = ("main", "시청");
-/// A file of days is a few kilobytes.
+/// The largest calendar file (bytes); a real one has a few kilobytes.
 const LARGEST_ICS: u64 = 1 << 20;
 
 #[derive(Deserialize, Default)]
@@ -49,7 +49,7 @@ struct ExceptionEntry {
     days: Spanned<Value>,
     hours: Option<String>,
     text: Option<String>,
-    /// All, if left out.
+    /// All desks if missing.
     desks: Option<Vec<Spanned<String>>>,
 }
 
@@ -78,7 +78,7 @@ impl Default for DeskSection {
 /// `[desks.<key>]`, each where it stands.
 pub(super) type DeskSections = BTreeMap<String, Spanned<DeskSection>>;
 
-/// The desks in the order of the file; one, if it names none.
+/// The desks in the order of the file; one default desk if there are none.
 pub(super) fn read(
     checker: &Checker<'_>,
     section: &CalendarSection,
@@ -98,7 +98,7 @@ pub(super) fn read(
     Desks::new(all, words).ok_or_else(nobody)
 }
 
-/// What leads to a desk by its words, if anything does.
+/// The words that route a text to a desk, if any are configured.
 fn routing_words(
     checker: &Checker<'_>,
     desks: &[(&String, &Spanned<DeskSection>)],
@@ -115,7 +115,7 @@ fn routing_words(
     })
 }
 
-/// What holds for every desk, and where it stands.
+/// Settings that hold for every desk, with their places in the file.
 struct Days<'a> {
     added: Vec<(Date, String)>,
     removed: Vec<(Date, Range<usize>)>,
@@ -234,7 +234,7 @@ fn day(checker: &Checker<'_>, key: &str, at: &Spanned<Value>) -> Result<Date, Co
     plain_day(&word).ok_or_else(|| checker.wrong(key, at, "must be a day such as 2026-06-03"))
 }
 
-/// Why citizens can't be told this, if so.
+/// Why a text cannot be sent to citizens; `None` if it can.
 fn text_problem(text: &str) -> Option<String> {
     notice::fits(text, &KOREAN_LIMITS).err()
 }

@@ -1,5 +1,5 @@
-//! `[carrier]`: which carriers texts come from and leave by, and a section for each. What is in a section is the carrier's
-//! own to read (`carrier::Section`); here are the lines of its errors, and the files with its secrets.
+//! `[carrier]`: the carriers that texts come from and leave by, and a section for each. Each driver reads its own section
+//! (`carrier::Section`); this file adds the line to its errors and opens the files with its secrets.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -15,14 +15,14 @@ use super::error::ConfigError;
 use super::polling::Polling;
 use crate::carrier::{CarrierSetup, DRIVERS, Driver, OpenSecret, PollIntervals, Section, SettingError};
 
-/// Which carriers there are and what each is for.
+/// The configured carriers and the role of each.
 #[derive(Debug, Clone)]
 pub struct Carriers {
-    /// Those texts come from.
+    /// Carriers that texts come from.
     pub inbound: Vec<&'static str>,
-    /// The one texts leave by.
+    /// The carrier that texts leave by.
     pub outbound: &'static str,
-    /// The one they leave by while the first is out of order.
+    /// The carrier they leave by while `outbound` is out of order.
     pub standby: Option<&'static str>,
     /// One for each section.
     pub setups: Vec<CarrierSetup>,
@@ -69,7 +69,7 @@ fn unknown_key<E: de::Error>(word: &str) -> E {
     E::custom(format_args!("unknown field `{word}`, expected one of {}", all.join(", ")))
 }
 
-/// Not derived: its sections are those of the table.
+/// Written by hand because the sections are those of `DRIVERS`.
 impl<'de> Deserialize<'de> for CarrierSection {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Keys;
@@ -170,7 +170,7 @@ pub(super) fn read(
     Ok(Carriers { inbound, outbound, standby, setups })
 }
 
-/// Finds out which section is for what.
+/// Resolves the roles in `[carrier]`.
 struct Chosen<'a> {
     checker: &'a Checker<'a>,
     section: &'a CarrierSection,
@@ -228,7 +228,7 @@ impl Chosen<'_> {
         self.checker.wrong("carrier.name", &nowhere, message)
     }
 
-    /// The name of a carrier that has its section.
+    /// The name of a known carrier that has a section.
     fn known<T>(&self, key: &str, word: &str, at: &Spanned<T>) -> Result<&'static str, ConfigError> {
         let Some(driver) = driver(word) else {
             let names: Vec<&str> = DRIVERS.iter().map(|driver| driver.name).collect();
@@ -247,12 +247,12 @@ impl Carriers {
         self.setups.iter().find(|s| s.name == name)
     }
 
-    /// Texts leave by it, at least while another is out of order.
+    /// Whether texts leave by it, as outbound or standby.
     pub fn sends(&self, name: &str) -> bool {
         self.outbound == name || self.standby == Some(name)
     }
 
-    /// Those that are used, each once: inbound, outbound, standby.
+    /// Carriers in use, each once: inbound, outbound, standby.
     pub fn used(&self) -> Vec<&CarrierSetup> {
         let is_used = |s: &&CarrierSetup| self.inbound.contains(&s.name) || self.sends(s.name);
         self.setups.iter().filter(is_used).collect()

@@ -1,4 +1,4 @@
-//! Turns what was read of the file into values within bounds; each error with file, line and key.
+//! Checks values of the file against their bounds; each error has file, line and key.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -8,16 +8,16 @@ use toml::Spanned;
 
 use super::error::{ConfigError, line_of};
 
-/// A default that stands nowhere in the file.
+/// A default; it has no place in the file.
 pub(super) fn unwritten<T>(value: T) -> Spanned<T> {
     Spanned::new(0..0, value)
 }
 
-/// Turns what was read into typed values; knows where each key stands.
+/// Checks values and words errors; knows where each key stands.
 pub(super) struct Checker<'a> {
     pub(super) text: &'a str,
     pub(super) path: &'a Path,
-    /// Whether the files with carriers' secrets are opened.
+    /// Whether carriers' secrets are read.
     pub(super) reads_secrets: bool,
 }
 
@@ -28,7 +28,7 @@ impl Checker<'_> {
         ConfigError { file: self.path.to_owned(), line, key: Some(key.to_owned()), message: message.into() }
     }
 
-    /// A path of the config is relative to the config's own folder.
+    /// Resolves a path relative to the configuration's folder.
     pub(super) fn beside(&self, path: &Path) -> PathBuf {
         self.path.parent().unwrap_or(Path::new("")).join(path)
     }
@@ -65,7 +65,7 @@ impl Checker<'_> {
         Err(self.wrong(key, value, format!("must be between {least} and {most}")))
     }
 
-    /// The address of a door of ours; loopback only.
+    /// An address to listen on; loopback only.
     pub(super) fn listen(
         &self,
         key: &str,

@@ -1,9 +1,9 @@
-//! What is wrong with a configuration: file, line, key, and what to write instead.
+//! An error in the configuration: file, line, key, and what would be right.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-/// One thing wrong in a configuration file. Never holds a secret.
+/// An error in a configuration file. Holds no secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigError {
     pub file: PathBuf,
@@ -26,7 +26,7 @@ impl ConfigError {
         ConfigError { file: path.to_owned(), line: None, key: None, message }
     }
 
-    /// What TOML or its shape says: already with the line and a caret.
+    /// A syntax error, or a key of the wrong type or name.
     pub(super) fn shape(path: &Path, text: &str, error: &toml::de::Error) -> Self {
         let line = error.span().map(|span| line_of(text, span.start));
         let message = error.message().to_owned();
@@ -34,7 +34,7 @@ impl ConfigError {
     }
 }
 
-/// The line, counted from 1, that byte `at` of `text` stands in.
+/// The line of byte `at` of `text`, counted from 1.
 pub(super) fn line_of(text: &str, at: usize) -> usize {
     text.bytes().take(at).filter(|b| *b == b'\n').count() + 1
 }

@@ -61,13 +61,13 @@ impl Config {
         Config::parse(&text, path)
     }
 
-    /// As [`Config::load`], for what talks to no carrier: their secrets are not read, and need not be there.
+    /// As [`Config::load`], for commands that talk to no carrier: their secrets are not read and need not exist.
     pub fn load_without_secrets(path: &Path) -> Result<Config, ConfigError> {
         let text = std::fs::read_to_string(path).map_err(|e| ConfigError::unreadable(path, &e))?;
         parse(&text, path, false)
     }
 
-    /// Checks `text` as if it stood in `path`; relative paths in it are relative to that file's folder.
+    /// Checks `text` as the content of `path`; relative paths are relative to that file's folder.
     pub fn parse(text: &str, path: &Path) -> Result<Config, ConfigError> {
         parse(text, path, true)
     }

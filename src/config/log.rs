@@ -1,4 +1,4 @@
-//! `[log]`
+//! `[log]`: level and format of log lines.
 
 use serde::Deserialize;
 use toml::Spanned;

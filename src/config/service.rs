@@ -1,4 +1,4 @@
-//! `[service]`: what the gateway does by itself, and when.
+//! `[service]`: automatic actions of the gateway and their timing.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -12,32 +12,32 @@ use super::words;
 use crate::domain::catalogue::{Canned, Categories};
 use crate::domain::notice::Texts;
 
-/// What is read of `[service]`, checked.
+/// `[service]`, checked.
 #[derive(Debug, Clone)]
 pub struct Service {
-    /// Whether citizens are told at once that their text came.
+    /// Whether citizens get an automatic receipt for their text.
     pub receipt_texts: bool,
     /// All automatic texts.
     pub texts: Texts,
-    /// What consultations are about; whether that has to be said to close one.
+    /// Categories of consultations; whether one is required to close.
     pub categories: Categories,
     pub category_required: bool,
     pub replies: Vec<Canned>,
-    /// How long somebody waits (while we are open) until they hear that they are not forgotten; none, one or two times.
+    /// Waiting times (during open hours) after which a citizen gets a notice; at most two.
     pub wait_notices: Vec<Duration>,
-    /// How long a text of danger may be unseen until supervisors are called, and called again.
+    /// How long a text of danger may stay unseen before supervisors are called, and called again; at most two.
     pub escalations: Vec<Duration>,
-    /// A claim that nobody works on goes back to the queue after this; never an urgent one.
+    /// An idle claim goes back to the queue after this; an urgent one never does.
     pub claim_idle: Duration,
-    /// At most so many conversations that wait for us a counselor.
+    /// The most conversations waiting for us that a counselor may hold.
     pub max_held: u32,
-    /// Who comes back is offered to the last counselor for this long.
+    /// A returning citizen is offered to the last counselor for this long.
     pub sticky: Duration,
     /// After this long without a reply the citizen is asked whether they still need us.
     pub nudge_after: Duration,
     /// After this long without a reply the conversation is closed.
     pub close_after: Duration,
-    /// Whether citizens are asked how it was, and how long after the close.
+    /// Whether citizens get a survey, and how long after the close.
     pub survey: bool,
     pub survey_after: Duration,
     /// More texts than this within ten minutes are a flood: they are kept and shown, but no more automatic texts go out.
@@ -130,7 +130,7 @@ pub(super) fn read(checker: &Checker<'_>, section: &ServiceSection) -> Result<Se
     Ok(service)
 }
 
-/// At most two times, the second later than the first.
+/// Reads at most two times, in rising order.
 fn steps(checker: &Checker<'_>, key: &str, value: &Spanned<Vec<f64>>) -> Result<Vec<Duration>, ConfigError> {
     let secs = value.get_ref();
     let is_fine = secs.len() <= 2

@@ -1,4 +1,4 @@
-//! `[webhook]`: the door for carriers that call us.
+//! `[webhook]`: where carriers' webhooks arrive.
 
 use std::net::SocketAddr;
 
@@ -9,11 +9,11 @@ use url::Url;
 use super::checker::Checker;
 use super::error::ConfigError;
 
-/// `[webhook]`: the door for carriers that call us.
+/// `[webhook]`: where carriers' webhooks arrive.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Webhook {
     pub listen: SocketAddr,
-    /// The address carriers are told, without `/push/<carrier>`.
+    /// The public address, without `/push/<carrier>`.
     pub public_url: Url,
 }
 

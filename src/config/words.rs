@@ -1,5 +1,5 @@
-//! Words that are data: automatic texts, triage lists, categories and canned replies. The built-in ones stand beside this file; an operator's own
-//! change what they name. Whatever can't be used is refused with file, line and reason.
+//! Texts kept as data: automatic texts, triage lists, categories and canned replies. The built-in ones stand beside this file;
+//! an operator's own files replace single entries. Unusable entries are refused with file, line and reason.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -20,7 +20,7 @@ const TRIAGE: &str = include_str!("words/triage.toml");
 const CATEGORIES: &str = include_str!("words/categories.toml");
 const REPLIES: &str = include_str!("words/replies.toml");
 
-/// A file of words: where it stands, and what is in it.
+/// A file of texts: path and content.
 struct Source {
     path: PathBuf,
     text: String,
@@ -58,7 +58,7 @@ impl Source {
     }
 }
 
-/// The automatic texts: the built-in ones, and what the file changes of them.
+/// The automatic texts: the built-in ones with the changes of the file.
 pub fn texts(own: Option<&Path>) -> Result<Texts, ConfigError> {
     let mut sources = vec![Source::built_in("texts.toml", TEXTS)];
     if let Some(path) = own {

@@ -1,4 +1,4 @@
-//! Makes the carriers that the configuration names, and says how they are.
+//! Makes the carriers named in the configuration, and reports their state.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ pub fn make_carrier(setup: &CarrierSetup, clock: &Clock) -> anyhow::Result<Arc<d
         .map_err(|error| anyhow!("carrier.{}.{}: {}", setup.name, error.key, error.message))
 }
 
-/// All that are in use.
+/// All carriers in use.
 pub fn make_carriers(config: &Config, clock: &Clock) -> anyhow::Result<Carriers> {
     let mut made = Vec::new();
     for setup in config.carriers.used() {
@@ -36,13 +36,13 @@ pub fn make_carriers(config: &Config, clock: &Clock) -> anyhow::Result<Carriers>
     })
 }
 
-/// What a driver takes for a clock.
+/// The clock of a driver.
 pub fn now_fn(clock: &Clock) -> NowFn {
     let clock = clock.clone();
     Arc::new(move || clock.now_ms())
 }
 
-/// How each carrier is.
+/// The state of each carrier.
 pub(super) fn statuses(carriers: &Carriers, board: &Board) -> Vec<CarrierStatus> {
     let status = |carrier: &Arc<dyn Carrier>| {
         let name = carrier.name();

@@ -4,11 +4,11 @@ use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Response, StatusCode, header};
 use serde::Serialize;
 
-/// What a dialect says to a call. The core adds the `Date` header.
+/// A dialect's answer to a call. The core adds the `Date` header.
 #[derive(Debug)]
 pub(super) struct Answer {
     pub status: u16,
-    /// The code that explains a refusal, for the count.
+    /// The code of a refusal, for the ledger.
     pub refusal: Option<String>,
     headers: Vec<(HeaderName, HeaderValue)>,
     body: Bytes,
@@ -25,18 +25,18 @@ impl Answer {
         Answer { status, refusal: None, headers, body: body.into() }
     }
 
-    /// A status and nothing else.
+    /// A status without a body.
     pub(super) fn empty(status: u16) -> Self {
         Answer { status, refusal: None, headers: Vec::new(), body: Bytes::new() }
     }
 
-    /// It refuses, with this code.
+    /// Marks it as a refusal with this code.
     pub(super) fn refusing(mut self, code: impl Into<String>) -> Self {
         self.refusal = Some(code.into());
         self
     }
 
-    /// A value that no header can have leaves the header out.
+    /// A value that is not allowed in a header leaves the header out.
     pub(super) fn header(mut self, name: HeaderName, value: impl Into<String>) -> Self {
         if let Ok(value) = HeaderValue::try_from(value.into()) {
             self.headers.push((name, value));
@@ -61,7 +61,7 @@ impl Answer {
     }
 }
 
-/// The reason that goes with a status, `Failed` for one nobody knows.
+/// The reason phrase of a status; `Failed` for an unknown one.
 pub(super) fn reason(status: u16) -> &'static str {
     StatusCode::from_u16(status).ok().and_then(|s| s.canonical_reason()).unwrap_or("Failed")
 }
@@ -70,7 +70,7 @@ pub(super) fn http_date(at_ms: i64) -> String {
     utc(at_ms, "%a, %d %b %Y %H:%M:%S GMT")
 }
 
-/// A moment in UTC, written as the format says.
+/// A time in UTC by a `strftime` format.
 pub(super) fn utc(at_ms: i64, format: &str) -> String {
     let at = jiff::Timestamp::from_millisecond(at_ms).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
     at.strftime(format).to_string()
@@ -81,7 +81,7 @@ pub(super) fn korean_time(at_ms: i64) -> String {
     korean(at_ms, "%Y-%m-%dT%H:%M:%S+09:00")
 }
 
-/// A moment in Korea, written as the format says.
+/// A time in Korea by a `strftime` format.
 pub(super) fn korean(at_ms: i64, format: &str) -> String {
     utc(at_ms.saturating_add(9 * 3_600_000), format)
 }

@@ -1,5 +1,5 @@
-//! The one trait of this room: a carrier's wire format. The core does what every carrier does (take texts, ring handsets,
-//! keep reports, count, go wrong on demand); a dialect says how it is asked for and answered.
+//! [`Dialect`], a carrier's wire format. The core does what every carrier does (accept texts, deliver, keep reports, count,
+//! fail on demand); a dialect reads requests and words answers.
 //!
 //! # How to add a carrier
 //!
@@ -62,14 +62,14 @@ use super::core::record::Pushed;
 use super::core::sends::Outcome;
 use super::faults::Endpoint;
 
-/// Something that is refused or fails before the endpoint has a say.
+/// A failure before the endpoint is reached.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Trouble<'a> {
-    /// Too many in this second.
+    /// Too many requests in this second.
     RateLimit { retry_after_secs: Option<u64> },
-    /// A plain HTTP error of the gate, as 413 or 503.
+    /// A plain HTTP error, such as 413 or 503.
     Status(u16),
-    /// The key or token does not hold any more.
+    /// The key or token has expired.
     ExpiredKey,
     /// The whole request is refused with this code.
     Refused { code: &'a str },
@@ -77,10 +77,10 @@ pub(super) enum Trouble<'a> {
 
 /// A carrier's wire format. Stateless.
 pub(super) trait Dialect: Particulars {
-    /// Which endpoint this is, or the refusal of one that is not.
+    /// The endpoint of a request, or the refusal of an unknown one.
     fn route(&self, request: &Request<Bytes>) -> Result<Endpoint, Answer>;
 
-    /// Whether the gateway may; the endpoint is `None` where there is none.
+    /// Checks key, signature or token. The endpoint is `None` for an unknown path.
     fn authorize(
         &self,
         core: &mut Core<'_>,
@@ -88,7 +88,7 @@ pub(super) trait Dialect: Particulars {
         request: &Request<Bytes>,
     ) -> Result<(), Answer>;
 
-    /// What is refused before it counts.
+    /// Refuses a request before it is counted.
     fn check(&self, endpoint: Endpoint, request: &Request<Bytes>) -> Result<(), Answer> {
         let _ = (endpoint, request);
         Ok(())
@@ -97,39 +97,39 @@ pub(super) trait Dialect: Particulars {
     /// Reads a send.
     fn order(&self, core: &Core<'_>, request: &Request<Bytes>) -> Result<Order, Answer>;
 
-    /// Words what became of a send: one outcome a recipient, in order.
+    /// Words the answer to a send: one outcome per recipient, in order.
     fn sent(&self, core: &Core<'_>, request: &Request<Bytes>, order: &Order, outcomes: &[Outcome]) -> Answer;
 
-    /// Every endpoint but `Send`.
+    /// Answers every endpoint but `Send`.
     fn answer(&self, core: &mut Core<'_>, endpoint: Endpoint, request: &Request<Bytes>) -> Answer;
 
-    /// How it is said that something is wrong; the endpoint is `None` where it is not known.
+    /// Words a failure. The endpoint is `None` for an unknown path.
     fn trouble(&self, endpoint: Option<Endpoint>, trouble: Trouble<'_>) -> Answer;
 
-    /// What stands in for an answer's body that went wrong on its way.
+    /// The body of a malformed answer.
     fn garbled(&self) -> &'static [u8] {
         b"<html>not what you asked for</html>"
     }
 
-    /// The carrier's name of the message that a question is about, so that rules for a number fit it.
-    fn asked_for(&self, endpoint: Endpoint, request: &Request<Bytes>) -> Option<String> {
+    /// The carrier's id of the message a request asks about, so that rules for a number apply to it.
+    fn message_asked_about(&self, endpoint: Endpoint, request: &Request<Bytes>) -> Option<String> {
         let _ = (endpoint, request);
         None
     }
 
-    /// The call that tells it; `None`: this carrier has no such webhook.
+    /// The webhook call for it; `None` if this carrier has no such webhook.
     fn push(&self, core: &Core<'_>, pushed: Pushed) -> Option<Push> {
         let _ = (core, pushed);
         None
     }
 
-    /// Whether the carrier is content with this answer.
+    /// Whether the carrier counts this answer as accepted.
     fn push_taken(&self, core: &Core<'_>, pushed: Pushed, answer: &Response<Bytes>) -> bool {
         let _ = (core, pushed);
         answer.status().is_success()
     }
 
-    /// The waits before each further try of a push that was not taken; then it is given up.
+    /// The waits before each retry of a call that was not accepted (milliseconds); then it is given up.
     fn push_waits_ms(&self) -> &'static [u64] {
         &[]
     }

@@ -1,4 +1,4 @@
-//! What happens, one line each, for whoever watches. Numbers are masked and texts are only counted.
+//! Events for observers, one line each. Numbers are masked; of texts only the length is shown.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! What can go wrong on demand, and for whom.
+//! Faults that can be ordered, and for which calls.
 //!
 //! A rule is added with [`Sim::add_fault`](super::Sim::add_fault) or as JSON with `POST /_sim/faults`:
 //! `{"fault":{"kind":"reset_after"},"endpoint":"send","times":2}`. Without `endpoint` it holds wherever its fault can
@@ -65,7 +65,7 @@ pub enum Endpoint {
 
 impl Endpoint {
     /// As in rules and in the ledger.
-    pub(super) fn word(self) -> &'static str {
+    pub(super) fn as_str(self) -> &'static str {
         match self {
             Endpoint::Mo => "mo",
             Endpoint::Send => "send",
@@ -310,7 +310,7 @@ pub(super) fn effective(endpoint: Endpoint, fault: &Fault) -> Endpoint {
 }
 
 /// What a citizen's number asks for (the module's table).
-pub(super) fn of_number(number: &str, is_first_try: bool, codes: &Codes) -> Option<Fault> {
+pub(super) fn fault_for_number(number: &str, is_first_try: bool, codes: &Codes) -> Option<Fault> {
     let code = |code: &str| Some(Fault::ReportCode { code: code.to_owned() });
     match number.get(number.len().saturating_sub(4)..)? {
         "0901" => code(codes.phone_off),
@@ -328,7 +328,7 @@ pub(super) fn of_number(number: &str, is_first_try: bool, codes: &Codes) -> Opti
 }
 
 /// What a citizen's text asks for (the module's table).
-pub(super) fn of_text(text: &str) -> Option<Fault> {
+pub(super) fn fault_for_text(text: &str) -> Option<Fault> {
     let word = text.split_whitespace().find(|word| word.starts_with("#sim-"))?;
     match word {
         "#sim-late" => Some(Fault::LateMo { ms: 5_000 }),

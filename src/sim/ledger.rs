@@ -1,4 +1,4 @@
-//! The ledger: what the carrier took and delivered. A gateway is right when its store says the same.
+//! The ledger: what the carrier accepted and delivered. A gateway is correct if its store agrees.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,27 +8,27 @@ use crate::sim::core::State;
 use crate::sim::core::record::Message;
 use crate::sim::core::record::Text;
 
-/// Everything up to one moment. Times are milliseconds UTC by the true clock, but for those of citizens' texts, which are
-/// as the carrier dates them.
+/// Everything up to one moment. Times are milliseconds UTC by the true clock, except those of citizens' texts, which are as
+/// the carrier dates them.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Ledger {
     /// Texts of citizens, in the order they were sent.
     pub texts: Vec<LedgerText>,
-    /// Texts taken from the gateway, in the order they were taken.
+    /// Texts accepted from the gateway, in order.
     pub messages: Vec<LedgerMessage>,
-    /// The most recipients taken in any one second.
+    /// The most recipients accepted in any one second.
     pub busiest_sends: usize,
-    /// The most other requests taken in any one second.
+    /// The most other requests accepted in any one second.
     pub busiest_others: usize,
-    /// The most recipients asked for in any one second, those over the limit included.
+    /// The most recipients requested in any one second, including those over the limit.
     pub busiest_sends_asked: usize,
     pub busiest_others_asked: usize,
-    /// Requests answered 429 because they really were too many.
+    /// Requests answered 429 for real, not by a fault.
     pub n_rate_limited: u64,
     pub n_auth_failures: u64,
-    /// An idempotency key that came again with another text or another recipient: a gateway at fault.
+    /// Idempotency keys reused with another text or recipient: the gateway is wrong.
     pub n_keys_reused: u64,
-    /// How often a rule struck.
+    /// How often rules applied.
     pub n_faults_struck: u64,
     /// Requests by endpoint.
     pub requests: BTreeMap<String, u64>,
@@ -47,13 +47,13 @@ pub struct LedgerText {
     pub n_served: u64,
     /// Bytes of each photo.
     pub photos: Vec<usize>,
-    /// When the gateway acked it, or was handed it for good; never, where the carrier keeps a list.
+    /// When the gateway acked it or received it from a read-once list; never set for carriers that keep a list.
     pub acked_at: Option<i64>,
-    /// How often the gateway took it from a webhook.
+    /// How often the gateway accepted it by webhook.
     pub n_pushed: u64,
 }
 
-/// A text taken from the gateway.
+/// A text accepted from the gateway.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct LedgerMessage {
     pub msg_key: String,
@@ -69,27 +69,27 @@ pub struct LedgerMessage {
     /// Bytes of each photo.
     pub photos: Vec<usize>,
     pub accepted_at: i64,
-    /// Requests with its idempotency key, those included that a fault kept from being taken.
+    /// Requests with its idempotency key, including those that a fault prevented.
     pub n_requests: u64,
     /// How often the same request came again and was refused for its key.
     pub n_repeats: u64,
-    /// The phone has it, whether the gateway can know or not.
+    /// When the phone got it, whether or not the gateway can know.
     pub delivered_at: Option<i64>,
-    /// The phone will not get it, and why.
+    /// The code of a text that the phone will not get.
     pub failed_code: Option<String>,
-    /// `10000` or why not, once there is a report to fetch.
+    /// The report's code, once a report is available.
     pub report_code: Option<String>,
-    /// There is a report to fetch, and it says that the phone has it.
+    /// A report is available and says "delivered".
     pub is_reported_delivered: bool,
-    /// Since when there is a report to fetch.
+    /// When the report became available.
     pub final_at: Option<i64>,
-    /// When the gateway acked its report, or was handed it for good.
+    /// When the gateway acked its report or received it from a read-once list.
     pub acked_at: Option<i64>,
-    /// How often the gateway took it from a webhook.
+    /// How often the gateway accepted it by webhook.
     pub n_pushed: u64,
 }
 
-/// What was refused how often.
+/// Count of one kind of refusal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LedgerRefusal {
     pub endpoint: String,
@@ -98,19 +98,19 @@ pub struct LedgerRefusal {
 }
 
 impl Ledger {
-    /// Texts of which a report says that the phone has them.
+    /// Texts reported as delivered.
     pub fn n_delivered(&self) -> usize {
         self.messages.iter().filter(|m| m.is_reported_delivered).count()
     }
 
-    /// References under which a citizen got more than one text: must be empty.
+    /// References with more than one text to the same citizen. Must be empty.
     pub fn taken_twice(&self) -> Vec<&str> {
         let mut seen = BTreeSet::new();
         let named = self.messages.iter().filter(|m| !m.reference.is_empty());
         named.filter(|m| !seen.insert((&m.reference, &m.to))).map(|m| m.reference.as_str()).collect()
     }
 
-    /// Times this endpoint was refused with this code because of the gateway.
+    /// How often this endpoint refused with this code because of the gateway.
     pub fn n_refused(&self, endpoint: &str, code: &str) -> u64 {
         self.refused.iter().find(|r| r.endpoint == endpoint && r.code == code).map_or(0, |r| r.n)
     }

@@ -1,11 +1,11 @@
-//! A simulated carrier that speaks a real carrier's wire format strictly, with citizens who text, handsets that receive,
-//! faults on demand, and a ledger of everything it accepted and delivered. What the official specification rejects, it
-//! rejects; what a gateway for texts has no use for (other channels, reservations) it refuses too. Whose format is
+//! A simulated carrier. It speaks a real carrier's wire format strictly, has citizens who text and handsets that receive,
+//! fails on demand, and keeps a ledger of everything it accepted and delivered. It rejects what the official specification
+//! rejects, and refuses what a gateway for texts does not need (other channels, reservations). Whose format is
 //! [`SimOptions::dialect`]; one carrier's is one folder in `dialects`, and the rest knows none of it.
 //!
 //! It runs over real sockets ([`Sim::serve`]) or in the same process without any ([`Sim::call`]), where tokio's clock may
-//! be paused. There are no background tasks: a report is there once its time has come by the [`Clock`]. A carrier whose clock
-//! is wrong dates things wrongly and does them in time. The same seed and
+//! be paused. There are no background tasks: a report exists once its time has come by the clock of
+//! [`SimOptions`]. A carrier with a wrong clock dates things wrongly but does them in time. The same seed and
 //! the same calls in the same order give the same behaviour. Every call costs O(log n) of what the carrier holds, plus the
 //! page it answers with.
 //!
@@ -58,7 +58,7 @@ use dialect::Dialect;
 
 type Observer = Box<dyn Fn(&SimEvent) + Send + Sync>;
 
-/// Sees every call that is let in twice: when it has come (`false`) and when it has been done but not answered (`true`).
+/// Called twice for each admitted call: when it arrives (`false`), and when it is processed but not yet answered (`true`).
 pub type Watcher = Arc<dyn Fn(Endpoint, bool) + Send + Sync>;
 
 /// The carrier. Cheap to clone; clones are the same carrier.
@@ -80,7 +80,7 @@ impl fmt::Debug for Sim {
 
 impl Sim {
     pub fn new(options: SimOptions) -> Sim {
-        let dialect = dialects::of_kind(options.dialect);
+        let dialect = dialects::find(options.dialect);
         let state = State::new(&options, dialect);
         Sim {
             options: Arc::new(options),
@@ -114,7 +114,7 @@ impl Sim {
             let now = self.options.clock.now_ms();
             self.state().add_text(from, body, photos, now)
         };
-        self.tell(|| SimEvent::texted(from, body));
+        self.emit(|| SimEvent::texted(from, body));
         key
     }
 
@@ -133,12 +133,12 @@ impl Sim {
         message.map(|message| message.photos.clone()).unwrap_or_default()
     }
 
-    /// The rules that stand; `times` and `skip` are what is left of them.
+    /// The active rules; `times` and `skip` hold what is left.
     pub fn faults(&self) -> Vec<FaultRule> {
         self.state().rules.0.iter().map(|armed| armed.rule.clone()).collect()
     }
 
-    /// From now on, what fits the rule goes wrong.
+    /// Adds a rule; calls that fit it fail from now on.
     pub fn add_fault(&self, rule: FaultRule) {
         self.state().rules.0.push(Armed::new(rule));
     }
@@ -147,7 +147,7 @@ impl Sim {
         self.state().rules.0.clear();
     }
 
-    /// Everything the carrier took and delivered up to now. Copies all of it: for the end of a test, not its middle.
+    /// Everything accepted and delivered so far. Copies all of it, so it belongs at the end of a test.
     pub fn ledger(&self) -> Ledger {
         let now = self.options.clock.now_ms();
         self.state().ledger(now)
@@ -171,7 +171,7 @@ impl Sim {
         *self.watcher.lock().unwrap_or_else(PoisonError::into_inner) = watcher;
     }
 
-    fn tell_watcher(&self, endpoint: Endpoint, done: bool) {
+    fn notify_watcher(&self, endpoint: Endpoint, done: bool) {
         // Not called under the lock: a watcher may take its time.
         let watcher = self.watcher.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(watcher) = watcher {
@@ -179,7 +179,7 @@ impl Sim {
         }
     }
 
-    fn tell(&self, event: impl FnOnce() -> SimEvent) {
+    fn emit(&self, event: impl FnOnce() -> SimEvent) {
         if let Some(observer) = self.observer.get() {
             observer(&event());
         }

@@ -1,11 +1,10 @@
-//! What a simulated carrier is made of.
+//! Options of a simulated carrier.
 
 use url::Url;
 
 use crate::ops::clock::Clock;
 
-/// Whose wire format a simulated carrier speaks: the name of a line in the table of dialects, where the ways to get one
-/// are.
+/// Whose wire format a simulated carrier speaks. Only the table of dialects makes one, so its name is always in the table.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct DialectKind(pub(super) &'static str);
 
@@ -22,16 +21,16 @@ impl DialectKind {
     }
 }
 
-/// What a simulated carrier is made of.
+/// Options of a simulated carrier.
 #[derive(Debug, Clone)]
 pub struct SimOptions {
-    /// Whose wire format it speaks.
+    /// Its wire format.
     pub dialect: DialectKind,
-    /// The key, or the user's name where there is a password.
+    /// The key, or the user name for carriers with a password.
     pub api_key: String,
-    /// The password, or what signatures are made with, where there is one.
+    /// The password or signing secret, if the carrier has one.
     pub api_secret: String,
-    /// The account, service or application that stands in paths, where there is one.
+    /// The account, service or application in paths, if the carrier has one.
     pub account: String,
     /// Registered senders; any other is refused.
     pub sender_numbers: Vec<String>,
@@ -43,15 +42,15 @@ pub struct SimOptions {
     pub sends_per_sec: u32,
     /// All other requests a second.
     pub others_per_sec: u32,
-    /// How long a handset takes, at least and at most (milliseconds).
+    /// The least and most time until a handset reports (milliseconds).
     pub report_delay_ms: (u64, u64),
-    /// How long an answer takes (milliseconds).
+    /// The least and most time until an answer (milliseconds).
     pub latency_ms: (u64, u64),
-    /// Whom to call with texts and reports, in dialects that do.
+    /// The address for webhook calls, in dialects that make them.
     pub webhook: Option<Url>,
-    /// What such calls are signed with, or the secret they bring along.
+    /// The signing secret of webhook calls, or the secret they carry.
     pub webhook_secret: String,
-    /// Where it is reached, for links in what it says; if not given, what a call names as its host.
+    /// Its address for links in answers; if `None`, the host named in the request.
     pub base_url: Option<Url>,
 }
 

@@ -1,4 +1,4 @@
-//! What an answer of Bizgo's says as a whole, before anybody looks at its data: two layers of codes, and the HTTP status
+//! What an answer of Bizgo's says as a whole, before its data are read: two layers of codes, and the HTTP status
 //! where neither can be read. Says nothing of what else is in the answer.
 
 use http::StatusCode;
@@ -29,7 +29,7 @@ pub(super) fn read(response: &Response) -> Answer {
     let error = match (gateway.as_deref(), service.as_deref()) {
         _ if status == StatusCode::TOO_MANY_REQUESTS => too_fast(),
         (_, Some(codes::TOO_FAST)) => too_fast(),
-        // Whatever else it says: something broke, and nobody knows how far it had come.
+        // A 5xx leaves open how far the request came, whatever code stands in it.
         (gateway, service) if status.is_server_error() => {
             let code = service.or(gateway).filter(|code| *code != codes::OK);
             let error = by_status(status);
@@ -55,5 +55,5 @@ fn too_fast() -> CarrierError {
 
 /// Bizgo's codes are five letters and digits at most.
 pub(super) fn plain(code: &str) -> String {
-    error::plain(code, 5)
+    error::loggable_code(code, 5)
 }

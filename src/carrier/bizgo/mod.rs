@@ -1,8 +1,8 @@
 //! Bizgo (Infobank, Korea): texts by window, sends with an idempotency key, photos out, acked reports, webhooks for texts
 //! and reports. Sources: the official OpenAPI document 1.2.0 and error table.
 //!
-//! An ambiguous send is settled by scanning the sent list for our key; if it is not there and the carrier still
-//! remembers keys, asking again with the same key is safe: the answer `A301` then means "the first one was taken".
+//! A send in doubt is settled by scanning the list of sent texts for our key. If the key is not there and the carrier still
+//! remembers keys, sending again with the same key is safe: `A301` then means that the first one was accepted.
 //!
 //! - `mod.rs`: the driver, one method a call
 //! - `settings.rs`: its section of the configuration
@@ -11,8 +11,8 @@
 //! - `codes.rs`: what its answers' codes mean for us
 //! - `reports.rs`: what its reports' codes mean
 //! - `search.rs`: the sent list
-//! - `photos.rs`: photos on their way out
-//! - `webhook.rs`: its calls to us
+//! - `photos.rs`: uploads of outbound photos
+//! - `webhook.rs`: its webhooks
 
 mod answer;
 mod codes;
@@ -51,9 +51,9 @@ use crate::domain::outbound::OutboundText;
 use crate::domain::receipt::Receipt;
 use crate::domain::text::Limits;
 
-/// How long the carrier is asked to remember a key; its longest.
+/// How long the carrier is asked to remember a key; the longest it offers.
 const KEY_MEMORY: Duration = Duration::from_secs(86_400);
-/// The first page of a walk that expects little.
+/// Size of the first page when few new texts are expected.
 const BRIEF_PAGE: u32 = 20;
 /// `check` reads the texts of the last minute.
 const CHECK_BACK_MS: i64 = 60_000;
@@ -62,7 +62,7 @@ const CHECK_BACK_MS: i64 = 60_000;
 pub(super) const DRIVER: Driver =
     Driver { name: "bizgo", receives: true, read: settings::read, meaning: codes::meaning };
 
-/// The driver. Waits for a place in the carrier's limits by itself.
+/// The driver. It keeps the carrier's rate limits itself.
 #[derive(Debug)]
 pub struct Bizgo {
     config: BizgoConfig,
@@ -70,7 +70,6 @@ pub struct Bizgo {
 }
 
 impl Bizgo {
-    /// `now` tells the time in milliseconds UTC.
     pub fn new(config: BizgoConfig, http: Http, now: NowFn) -> Self {
         let link = Link::new(http, now, (config.sends_per_sec, config.others_per_sec));
         Bizgo { config, link }
@@ -81,7 +80,7 @@ impl Bizgo {
         Ok(Request::new(method, path).header(header::AUTHORIZATION, key))
     }
 
-    /// A reading request: whatever goes wrong, it may be asked again.
+    /// A request that only reads: every error is safe to retry.
     async fn read(&self, request: Request) -> Result<(Response, Value)> {
         let response = self.link.read(request).await?;
         match answer::read(&response) {
@@ -106,7 +105,7 @@ impl Bizgo {
     }
 }
 
-/// A path that ends in a word of the carrier's.
+/// A path that ends in an id of the carrier.
 fn path(start: &str, word: &str) -> Result<String> {
     let last = error::name_segment(word)?;
     Ok(format!("{start}/{last}"))
@@ -176,7 +175,7 @@ impl Carrier for Bizgo {
         let remembers = self.link.is_key_kept(text, KEY_MEMORY);
         match self.find_sent(text).await? {
             Search::Found(carrier_message_id) => Ok(Reconciled::Found { carrier_message_id }),
-            // Its key may count as processed: asking again could be answered as if it had been taken.
+            // The key may count as used: a repeat could be answered as if the text had been accepted.
             Search::Refused => Ok(Reconciled::CannotTell),
             Search::Absent | Search::Unclear if remembers => Ok(Reconciled::SafeToRepeat),
             Search::Absent => Ok(Reconciled::Absent),
@@ -194,7 +193,7 @@ impl Carrier for Bizgo {
     async fn ack_reports(&self, token: &str) -> Result<()> {
         let path = path("/api/comm/v1/report/polling", token)?;
         match self.read(self.request(Method::DELETE, path)?).await {
-            // It was acked before.
+            // Acked already.
             Err(error) if error.code.as_deref() == Some(codes::UNKNOWN_REPORT) => Ok(()),
             other => other.map(|_| ()),
         }

@@ -13,8 +13,7 @@ use crate::domain::media::Photo;
 use crate::domain::outbound::{OutboundKind, OutboundText};
 
 impl Bizgo {
-    /// Hands over a text's photos and gives their names at the carrier. Whatever goes wrong, the text itself was surely
-    /// not taken.
+    /// Uploads a text's photos and returns the carrier's names for them. On any error the text itself was surely not taken.
     pub(super) async fn upload(&self, text: &OutboundText) -> Result<Vec<String>> {
         let mut names = Vec::new();
         if text.kind == OutboundKind::Mms {

@@ -11,27 +11,27 @@ use crate::carrier::{ErrorKind, Result, SentPage, SentText, korea};
 use crate::domain::UnixMs;
 use crate::domain::outbound::{ClientKey, OutboundText};
 
-/// The list is read from this long before the first try: clocks differ.
+/// The list is read from this long before the first attempt: clocks differ.
 const LOOK_BEFORE_MS: i64 = 60_000;
-/// Pages read for one text, of so many entries each.
+/// The most pages read for one text, and entries per page.
 const MAX_PAGES: usize = 20;
 const PAGE_LIMIT: usize = 1_000;
 
-/// What the list says of a text.
+/// Result of a search in the list.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Search {
-    /// The carrier took it, and calls it this.
+    /// Accepted, with the carrier's id.
     Found(String),
-    /// It is there, but as refused.
+    /// Listed as refused.
     Refused,
-    /// It is not there.
+    /// Not listed.
     Absent,
     /// The list could not be read to its end, or names the text without saying enough.
     Unclear,
 }
 
 impl Bizgo {
-    /// Reads the list from the first try on. An error means that it could not be read at all.
+    /// Reads the list from the first attempt on. An error means that it could not be read at all.
     pub(super) async fn find_sent(&self, text: &OutboundText) -> Result<Search> {
         let since = text.first_attempt_at.saturating_sub(LOOK_BEFORE_MS);
         let mut page: Option<String> = None;
@@ -55,7 +55,7 @@ impl Bizgo {
         Ok(or_unclear(so_far))
     }
 
-    /// One page of the list as it is, refused texts left out.
+    /// One page of the list without refused texts.
     pub(super) async fn list_sent(&self, since: UnixMs, page: Option<&str>) -> Result<SentPage> {
         let data = self.history(since, page).await?;
         let messages: &[Value] = match (&data, &data["messages"]) {
@@ -102,8 +102,8 @@ fn or_unclear(so_far: Search) -> Search {
     if so_far == Search::Absent { Search::Unclear } else { so_far }
 }
 
-/// Whether a list begins where we asked. The documents do not say so; if it were the other way round, what we look for
-/// could not be in it.
+/// Whether the list begins at the time we asked for. The documents do not say so; in the other order our text could not be in
+/// it.
 fn is_from(messages: &[Value], since: UnixMs) -> bool {
     let requested = messages.iter().filter_map(|m| m["requestTime"].as_str().and_then(korea::time_ms));
     requested.into_iter().all(|at| at >= since.saturating_sub(since.rem_euclid(1_000)))

@@ -8,7 +8,7 @@ use super::Bizgo;
 use crate::carrier::section::Section;
 use crate::carrier::setup::{CarrierSetup, Make, SettingError};
 
-/// What the driver needs from the configuration.
+/// Settings of the driver.
 #[derive(Debug, Clone)]
 pub struct BizgoConfig {
     pub api_key: SecretString,
@@ -16,9 +16,9 @@ pub struct BizgoConfig {
     pub webhook_secret: Option<SecretString>,
     /// Only texts to this number are fetched.
     pub mo_number: Option<String>,
-    /// Texts asked for at once: 1 to 1,000.
+    /// Texts per page: 1 to 1,000.
     pub page_limit: u32,
-    /// How far each walk goes back behind the last one's newest text.
+    /// How far each read reaches back behind the newest text of the last one.
     pub overlap: Duration,
     pub sends_per_sec: u32,
     /// All requests but sends share this limit.
@@ -40,5 +40,5 @@ pub(super) fn read(section: &mut Section<'_>) -> Result<CarrierSetup, SettingErr
         others_per_sec: section.count("other_requests_per_sec", 5, (1, 1_000_000))?,
         min_poll: section.intervals.texts_fast,
     };
-    Ok(common.setup(base_url, Make::of(config, Bizgo::new)))
+    Ok(common.setup(base_url, Make::from_settings(config, Bizgo::new)))
 }

@@ -16,10 +16,10 @@ use crate::carrier::lenient_json::text_or_number;
 use crate::carrier::{PushAnswer, PushCall, PushRefused, Pushed, lenient_json};
 use crate::domain::UnixMs;
 
-/// Calls signed longer ago, or further ahead, are somebody's repetition. Source: the official SDK's default.
+/// A call signed longer ago, or further in the future, counts as a replay. Source: the official SDK's default.
 const TOLERANCE_MS: i64 = 300_000;
 
-/// Judges and reads one call.
+/// Checks and reads one call.
 pub(super) fn read(secret: Option<&SecretString>, call: &PushCall<'_>) -> Result<Pushed, PushRefused> {
     let secret = secret.ok_or(PushRefused::NotOffered)?;
     let (timestamp, signed_at) = timestamp(call.headers).ok_or(PushRefused::NotSigned)?;

@@ -24,8 +24,8 @@ pub(super) struct Page {
     pub next: Option<String>,
 }
 
-/// Reads the answer to page `asked` of at most `limit` texts. Fails only if the list as a whole has a shape we do not
-/// know: an item that can't be read never costs the others.
+/// Reads the answer to page `asked` of at most `limit` texts. Fails only if the list as a whole has an unknown shape; one
+/// unreadable item never costs the others.
 pub(super) fn page(data: &Value, limit: u32, asked: Option<&str>) -> Result<Page> {
     let messages: &[Value] = match (data, &data["messages"]) {
         (_, Value::Array(messages)) => messages,
@@ -43,12 +43,12 @@ pub(super) fn page(data: &Value, limit: u32, asked: Option<&str>) -> Result<Page
     Ok(Page { items, newest, next })
 }
 
-/// `lastSeq` of a list, if there is another page behind the one that was `asked` for. A list that has more but does not
-/// say where, or says where we are already, could be read for ever or be taken for ended: neither.
+/// `lastSeq` of a list, if another page follows the one `asked` for. It is an error if there is more but no position, or the
+/// position we are at already: such a list would end early or never.
 pub(super) fn next_page(data: &Value, is_full: bool, asked: Option<&str>) -> Result<Option<String>> {
     match &data["hasNext"] {
         Value::Bool(false) => return Ok(None),
-        // Not told: behind a page that is not full there is no other.
+        // Not given: a page that is not full is the last.
         Value::Null if !is_full => return Ok(None),
         Value::Bool(true) | Value::Null => {}
         _ => return Err(protocol_error("a list does not say whether it goes on")),
@@ -62,7 +62,7 @@ pub(super) fn next_page(data: &Value, is_full: bool, asked: Option<&str>) -> Res
     }
 }
 
-/// One text; unreadable ones are kept as they came.
+/// One text; an unreadable one is kept as it came.
 pub(super) fn inbound(item: &Value) -> InboundItem {
     let read = || -> std::result::Result<InboundText, &'static str> {
         let msg_key = text_or_number(&item["msgKey"]).ok_or("msgKey is missing")?;
@@ -97,8 +97,8 @@ pub(super) fn offset_time(at: UnixMs) -> String {
     format!("{}+09:00", korea::local_time(at))
 }
 
-/// The body of a send; one recipient a request, because the key covers the request. `files` are the photos' names at the
-/// carrier.
+/// The body of a send; one recipient per request, because the key covers the request. `files` are the carrier's ids of the
+/// photos.
 pub(super) fn send_body(text: &OutboundText, files: &[String], key_memory_secs: u64, now: UnixMs) -> Value {
     let key = text.key.as_str();
     let ttl = (text.expires_at.saturating_sub(now) / 1000).clamp(1, 86_400).to_string();
@@ -124,7 +124,7 @@ pub(super) fn send_body(text: &OutboundText, files: &[String], key_memory_secs: 
     })
 }
 
-/// The one destination of a send's answer: its code and the carrier's name of the text.
+/// The only destination in the answer to a send: its code and the carrier's id of the text.
 pub(super) fn destination(data: &Value) -> Option<(String, Option<String>)> {
     let [one] = data["destinations"].as_array()?.as_slice() else {
         return None;
@@ -147,7 +147,7 @@ pub(super) fn receipt_of(data: &Value, carrier_message_id: &str) -> Option<Recei
     all.find(|receipt| receipt.carrier_message_id == carrier_message_id)
 }
 
-/// One receipt; unreadable ones are kept as they came.
+/// One receipt; an unreadable one is kept as it came.
 pub(super) fn receipt_item(item: &Value) -> ReceiptItem {
     match receipt(item) {
         Some(receipt) => ReceiptItem::Receipt(receipt),
@@ -158,7 +158,7 @@ pub(super) fn receipt_item(item: &Value) -> ReceiptItem {
     }
 }
 
-/// One receipt; `None` if it does not say of what or what.
+/// One receipt; `None` without the id of a text or a code.
 pub(super) fn receipt(item: &Value) -> Option<Receipt> {
     let code = text_or_number(&item["reportCode"])?;
     Some(Receipt {

@@ -6,7 +6,7 @@
 use http::StatusCode;
 
 use crate::carrier::ErrorKind;
-use crate::carrier::error::plain;
+use crate::carrier::error::loggable_code;
 use crate::domain::fate::Meaning;
 use crate::domain::receipt::ReceiptStatus;
 
@@ -55,20 +55,20 @@ const ERRORS: &[(Meaning, &[u32])] = &[
 ];
 
 /// A status for logs and rows; ClickSend's are capitals. Anything else may be anything, a citizen's number among it.
-pub(super) fn word(status: &str) -> String {
+pub(super) fn loggable(status: &str) -> String {
     let is_word = status.len() <= 40 && status.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
     if is_word { status.to_owned() } else { "unknown".to_owned() }
 }
 
 /// What follows from the status of a text in an answer to its send.
-pub(super) fn of_send(status: &str) -> ErrorKind {
+pub(super) fn send_error(status: &str) -> ErrorKind {
     let found = SEND.iter().find(|(_, statuses)| statuses.contains(&status));
     found.map_or(ErrorKind::Ambiguous, |(kind, _)| *kind)
 }
 
 /// What follows from a refusal (4xx) of a whole call in ClickSend's own words.
-pub(super) fn of_http(status: StatusCode, code: &str) -> ErrorKind {
-    match (status.as_u16(), of_send(code)) {
+pub(super) fn call_error(status: StatusCode, code: &str) -> ErrorKind {
+    match (status.as_u16(), send_error(code)) {
         (401, _) => ErrorKind::Auth,
         (402 | 403 | 405 | 407, _) => ErrorKind::Config,
         (400 | 413 | 422, ErrorKind::Ambiguous) => ErrorKind::Permanent,
@@ -92,8 +92,8 @@ pub(super) fn is_pending(kept: &str) -> bool {
 
 /// The code kept of a receipt: `301-12`, or `301` where there is no error code.
 pub(super) fn kept(status: &str, error: Option<&str>) -> String {
-    let status = plain(status, 5);
-    match error.map(|error| plain(error, 5)) {
+    let status = loggable_code(status, 5);
+    match error.map(|error| loggable_code(error, 5)) {
         Some(error) => format!("{status}-{error}"),
         None => status,
     }
@@ -164,9 +164,9 @@ mod tests {
 
     #[test]
     fn refusals() {
-        assert_eq!(of_send("NEVER_HEARD_OF"), ErrorKind::Ambiguous);
-        assert_eq!(of_http(StatusCode::BAD_REQUEST, "NEVER_HEARD_OF"), ErrorKind::Permanent);
-        assert_eq!(of_http(StatusCode::BAD_REQUEST, "INSUFFICIENT_CREDIT"), ErrorKind::Config);
-        assert_eq!(of_http(StatusCode::CONFLICT, "NEVER_HEARD_OF"), ErrorKind::Ambiguous);
+        assert_eq!(send_error("NEVER_HEARD_OF"), ErrorKind::Ambiguous);
+        assert_eq!(call_error(StatusCode::BAD_REQUEST, "NEVER_HEARD_OF"), ErrorKind::Permanent);
+        assert_eq!(call_error(StatusCode::BAD_REQUEST, "INSUFFICIENT_CREDIT"), ErrorKind::Config);
+        assert_eq!(call_error(StatusCode::CONFLICT, "NEVER_HEARD_OF"), ErrorKind::Ambiguous);
     }
 }

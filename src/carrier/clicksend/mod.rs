@@ -1,12 +1,12 @@
 //! ClickSend: unread texts and unread receipts, both until they are marked read; sends without a key. Sources: the
 //! official Python client 6.0.2 and the help pages "List of SMS gateway error codes" and "SMS error codes".
 //!
-//! Texts are marked read one by one, after their commit, and page 1 is read again; receipts can only be marked read up
-//! to a time, so that is done for what is a minute old. What ClickSend calls its webhooks is neither signed nor
-//! described: they are not taken. The account needs inbound and receipt rules with the action POLL, one of each.
+//! Texts are marked read one by one after their commit, then page 1 is read again. Receipts can only be marked read up to a
+//! time, so only those older than a minute are. ClickSend's webhooks are neither signed nor documented, so they are not
+//! supported. The account needs one inbound rule and one receipt rule, both with the action POLL.
 //!
-//! A send that got no answer is looked for in the history by our key (`custom_string`). Not being there proves nothing:
-//! how soon the history has a text is written nowhere.
+//! A send in doubt is looked up in the history by our key (`custom_string`). Absence proves nothing: no document says how soon
+//! a text appears in the history.
 //!
 //! - `mod.rs`: the driver, one method a call
 //! - `settings.rs`: its section of the configuration
@@ -41,18 +41,18 @@ use crate::domain::text::{Charset, Limits};
 
 /// Lists have pages of 15 to 100 (`ViewInboundSmsData`).
 const MAX_LIMIT: u32 = 100;
-/// Pages read for one list; more unread receipts than that, and somebody has to look.
+/// The most pages read of one list. More unread receipts than that need a person.
 const MAX_PAGES: usize = 50;
-/// Receipts this young are not marked read: another one of the same second may still come.
+/// Receipts younger than this are not marked read, because another one of the same second may still arrive.
 const SETTLED_MS: i64 = 60_000;
-/// The history is read from this long before the first try: clocks differ.
+/// The history is read from this long before the first attempt: clocks differ.
 const LOOK_BEFORE_MS: i64 = 300_000;
 
 /// This carrier's line in the table of drivers.
 pub(super) const DRIVER: Driver =
     Driver { name: "clicksend", receives: true, read: settings::read, meaning: codes::meaning };
 
-/// The driver. Waits for a place in its limits by itself.
+/// The driver. It keeps the carrier's rate limits itself.
 #[derive(Debug)]
 pub struct ClickSend {
     config: ClickSendConfig,
@@ -60,7 +60,6 @@ pub struct ClickSend {
 }
 
 impl ClickSend {
-    /// `now` tells the time in milliseconds UTC.
     pub fn new(config: ClickSendConfig, http: Http, now: NowFn) -> Self {
         let link = Link::new(http, now, (config.sends_per_sec, config.others_per_sec));
         ClickSend { config, link }
@@ -71,7 +70,7 @@ impl ClickSend {
         Ok(Request::new(method, path).header(header::AUTHORIZATION, login))
     }
 
-    /// A request that may be repeated, whatever goes wrong: all but sends. Gives `data` of the answer.
+    /// A request that may be repeated (all but sends). Returns `data` of the answer.
     async fn read(&self, request: Request) -> Result<(Response, Value)> {
         let response = self.link.read(request).await?;
         let mut body = lenient_json::read(&response.body);
@@ -101,18 +100,18 @@ impl ClickSend {
     }
 }
 
-/// Statuses that say enough, whatever word is beside them.
+/// Statuses that decide alone, whatever code comes with them.
 const BY_STATUS: [StatusCode; 2] = [StatusCode::TOO_MANY_REQUESTS, StatusCode::NOT_FOUND];
 
-/// An answer that is no success as a whole. 4xx in ClickSend's own words is a refusal; an error inside a 2xx is not
-/// described anywhere, and leaves everything open.
+/// The error of an answer that is not a success. A 4xx with a code of ClickSend is a refusal; an error inside a 2xx is not
+/// documented and leaves everything open.
 fn refusal(response: &Response, body: &Value) -> CarrierError {
     let said = body["response_code"].as_str();
     let status = response.status;
     let error = match said {
         Some(code) if status.is_client_error() && !BY_STATUS.contains(&status) => {
-            let kind = codes::of_http(status, code);
-            error::call_refused(kind).with_code(codes::word(code))
+            let kind = codes::call_error(status, code);
+            error::call_refused(kind).with_code(codes::loggable(code))
         }
         _ => by_status(status),
     };
@@ -147,8 +146,8 @@ impl Carrier for ClickSend {
         }
     }
 
-    /// Marking texts read moves the next ones up, so page 1 is read again; only a page of which nothing can be marked
-    /// read is left behind, for it would hide the rest for ever.
+    /// Marking texts read moves the next ones up, so page 1 is read again. Only a page on which nothing can be marked read is
+    /// skipped, because it would hide the rest for ever.
     async fn poll_inbound(&self, cursor: &Cursor) -> Result<InboundPage> {
         let page = page_number(cursor.page.as_deref())?;
         let limit = self.config.page_limit.clamp(15, MAX_LIMIT);
@@ -174,7 +173,7 @@ impl Carrier for ClickSend {
             let id = error::name_segment(id)?;
             let request = self.request(Method::PUT, format!("/v3/sms/inbound-read/{id}"))?;
             match self.read(request).await {
-                // It was read before.
+                // Marked read already.
                 Err(error) if error.code.as_deref() == Some(codes::NOT_FOUND) => {}
                 other => drop(other?),
             }
@@ -190,7 +189,7 @@ impl Carrier for ClickSend {
         let status = response.status.is_success().then(|| wire::result(&body, text.key.as_str())).flatten();
         match status {
             Some(("SUCCESS", carrier_message_id)) => Ok(Accepted { carrier_message_id, repeated: false }),
-            Some((code, _)) => Err(error::not_taken(codes::of_send(code), codes::word(code))
+            Some((code, _)) => Err(error::not_taken(codes::send_error(code), codes::loggable(code))
                 .with_retry_after(response.retry_after())),
             None if response.status.is_success() => Err(error::unclear_send()),
             None => Err(refusal(&response, &body)),
@@ -215,7 +214,7 @@ impl Carrier for ClickSend {
         Ok(Reconciled::CannotTell)
     }
 
-    /// Reads all that is unread, for marking read up to a time must not reach what nobody has seen.
+    /// Reads all unread receipts, because marking read up to a time must not include receipts we have not seen.
     async fn poll_reports(&self) -> Result<ReportPage> {
         let (mut items, mut raw, mut began_at) = (Vec::new(), Vec::new(), None);
         for page in (1..).take(MAX_PAGES) {
@@ -246,7 +245,7 @@ impl Carrier for ClickSend {
         self.read(request.json(json!({ "date_before": before }))).await.map(|_| ())
     }
 
-    /// Also of receipts that were marked read: one that was marked unseen is found here.
+    /// Also finds receipts that are marked read, so one that was marked without being seen is not lost.
     async fn status(&self, carrier_message_id: &str) -> Result<Option<Receipt>> {
         let id = error::name_segment(carrier_message_id)?;
         match self.read(self.request(Method::GET, format!("/v3/sms/receipts/{id}"))?).await {

@@ -8,14 +8,14 @@ use super::ClickSend;
 use crate::carrier::section::Section;
 use crate::carrier::setup::{CarrierSetup, Make, SettingError};
 
-/// What the driver needs from the configuration.
+/// Settings of the driver.
 #[derive(Debug, Clone)]
 pub struct ClickSendConfig {
     pub user: String,
     pub api_key: SecretString,
-    /// Texts asked for at once: 15 to 100. Each is marked read by a request of its own.
+    /// Texts per page: 15 to 100. Each is marked read by a request of its own.
     pub page_limit: u32,
-    /// Segments of one text at most; longer ones leave in parts.
+    /// The most segments of one text; longer texts leave in parts.
     pub max_segments: usize,
     pub sends_per_sec: u32,
     /// All requests but sends share this limit. ClickSend's own is written nowhere; 20 a minute have been seen on one
@@ -36,5 +36,5 @@ pub(super) fn read(section: &mut Section<'_>) -> Result<CarrierSetup, SettingErr
         others_per_sec: section.count("other_requests_per_sec", 1, (1, 1_000))?,
         min_poll: section.intervals.texts_slow,
     };
-    Ok(common.setup(base_url, Make::of(config, ClickSend::new)))
+    Ok(common.setup(base_url, Make::from_settings(config, ClickSend::new)))
 }

@@ -39,13 +39,13 @@ fn time_ms(value: &Value) -> Option<UnixMs> {
     text_or_number(value)?.parse::<i64>().ok()?.checked_mul(1_000)
 }
 
-/// The carrier's name of a text, if it is one: tokens join them by spaces.
+/// The carrier's id of a text. It must hold no space, because ack tokens join ids by spaces.
 pub(super) fn message_id(item: &Value) -> Option<String> {
     text_or_number(&item["message_id"])
         .filter(|id| !id.contains(char::is_whitespace) && id != "." && id != "..")
 }
 
-/// Reads a page, oldest first whichever way it came: that is said nowhere.
+/// Reads a page and sorts it oldest first: the documents name no order.
 pub(super) fn inbound_page(list: &[Value]) -> Vec<InboundItem> {
     let mut items: Vec<InboundItem> = list.iter().map(inbound).collect();
     let times: Vec<UnixMs> = items.iter().filter_map(sent_at).collect();
@@ -96,19 +96,18 @@ pub(super) fn send_body(text: &OutboundText) -> Value {
     }] })
 }
 
-/// What a success says of the one text of this key: its status and the carrier's name of it. `None` if it says nothing
-/// of it, or of another.
+/// Status and carrier id of the text with this key in a successful answer. `None` if the answer is not about this text alone.
 pub(super) fn result<'a>(body: &'a Value, key: &str) -> Option<(&'a str, Option<String>)> {
     let [one] = body["data"]["messages"].as_array()?.as_slice() else {
         return None;
     };
     let is_ours = one["custom_string"].as_str().is_none_or(|said| said.is_empty() || said == key);
     let status = one["status"].as_str().filter(|status| is_ours && !status.is_empty())?;
-    // A refusal of one text is told inside a success; an error of the whole that lists a text is neither.
+    // A refused text is reported inside a success. An error as a whole that also lists a text is neither.
     (body["response_code"] == "SUCCESS").then(|| (status, message_id(one)))
 }
 
-/// Our key, where an item is about a text of ours.
+/// Our key, if the item is about a text of ours.
 pub(super) fn key(item: &Value) -> Option<&str> {
     item["custom_string"].as_str().filter(|_| item["direction"] != "in")
 }
@@ -135,7 +134,7 @@ pub(super) fn receipt_item(item: &Value) -> ReceiptItem {
     }
 }
 
-/// The receipt of one text, unless it says that the end is still to come. Some answers wrap it in a list.
+/// The final receipt of one text; `None` while it is on its way. Some answers wrap it in a list.
 pub(super) fn final_receipt(data: &Value, carrier_message_id: &str) -> Option<Receipt> {
     let all = data.as_array().map_or(std::slice::from_ref(data), Vec::as_slice);
     let receipts = all.iter().filter_map(receipt);

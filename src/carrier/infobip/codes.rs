@@ -86,7 +86,7 @@ const MEANINGS: &[(Meaning, &[&str])] = &[
 ];
 
 /// Why a text was not taken by its send; `None`: it was.
-pub(super) fn of_send(status: &Status) -> Option<ErrorKind> {
+pub(super) fn send_error(status: &Status) -> Option<ErrorKind> {
     let name = status.name.as_str();
     match status.group {
         ACCEPTED | PENDING | DELIVERED => None,
@@ -111,7 +111,7 @@ pub(super) fn receipt(status: &Status) -> Option<ReceiptStatus> {
 }
 
 /// A name for logs and rows. Anything that is not one may be anything, a citizen's number among it.
-pub(super) fn word(name: &str) -> String {
+pub(super) fn loggable(name: &str) -> String {
     let is_word = (1..=60).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
     if is_word { name.to_owned() } else { "unknown".to_owned() }
 }
@@ -136,7 +136,7 @@ mod tests {
         once.sort_unstable();
         once.dedup();
         assert_eq!(once.len(), all.len());
-        assert!(all.iter().all(|name| word(name) == *name));
+        assert!(all.iter().all(|name| loggable(name) == *name));
     }
 
     #[test]
@@ -157,7 +157,7 @@ mod tests {
         ];
         for (group, name, fate, refused) in table {
             assert_eq!(
-                (receipt(&status(group, name)), of_send(&status(group, name))),
+                (receipt(&status(group, name)), send_error(&status(group, name))),
                 (fate, refused),
                 "{name}"
             );

@@ -1,5 +1,5 @@
-//! Infobip: reading removes, for texts as for receipts; our key is the name of a text, by which its log can be read for
-//! two days, as often as one likes. Sources: the official clients (PyPI infobip-api-python-client 6.0.0, npm
+//! Infobip: reading removes texts and receipts. Our key is Infobip's id of a text; the log of that id can be read for two days,
+//! any number of times. Sources: the official clients (PyPI infobip-api-python-client 6.0.0, npm
 //! @infobip-api/sdk 0.3.2, the Java client's tests, 5e880b14) and Infobip's page on inbound texts.
 //!
 //! - `mod.rs`: the driver, one method a call
@@ -34,33 +34,32 @@ use crate::domain::outbound::OutboundText;
 use crate::domain::receipt::{Receipt, ReceiptItem};
 use crate::domain::text::{Charset, Limits};
 
-/// What a crash or a broken answer can cost where reading removes.
+/// The most texts that a crash or a broken answer can lose where reading removes them.
 const READ_ONCE_LIMIT: u32 = 50;
-/// Logs are kept for 48 hours; an hour less, for clocks differ.
+/// Logs are kept for 48 hours; one hour less, because clocks differ.
 const LOGS_KEPT_MS: i64 = 47 * 60 * 60 * 1000;
-/// What `check` asks for: the log of a text that is not there, for reading those that are could remove them.
+/// `check` asks for the log of a text that does not exist, because reading real ones could remove them.
 const NO_TEXT: &str = "munja-check";
 
 /// This carrier's line in the table of drivers.
 pub(super) const DRIVER: Driver =
     Driver { name: "infobip", receives: true, read: settings::read, meaning: codes::meaning };
 
-/// The driver. Waits for a place in its limits by itself.
+/// The driver. It keeps the carrier's rate limits itself.
 #[derive(Debug)]
 pub struct Infobip {
     config: InfobipConfig,
     link: Link,
 }
 
-/// What a reading that removes left in our hands.
+/// Result of a read that removes.
 enum Read {
     Whole(Response, Value),
-    /// The answer broke off, or is none we know: all that is left of what it may have held.
+    /// The answer broke off or has an unknown shape: these bytes are all that is left of it.
     Rest(Bytes, &'static str),
 }
 
 impl Infobip {
-    /// `now` tells the time in milliseconds UTC.
     pub fn new(config: InfobipConfig, http: Http, now: NowFn) -> Self {
         let link = Link::new(http, now, (config.sends_per_sec, config.others_per_sec));
         Infobip { config, link }
@@ -72,7 +71,7 @@ impl Infobip {
         Ok(Request::new(method, path).header(header::AUTHORIZATION, key).header(header::ACCEPT, json))
     }
 
-    /// A reading request that removes nothing: whatever goes wrong, it may be asked again.
+    /// A request that only reads and removes nothing: every error is safe to retry.
     async fn read(&self, request: Request) -> Result<(Response, Value)> {
         let response = self.link.read(request).await?;
         let body = lenient_json::read(&response.body);
@@ -82,7 +81,7 @@ impl Infobip {
         Err(refusal(&response, &body).for_read())
     }
 
-    /// Reads a list that forgets what it has told.
+    /// Reads a list that removes what it returns.
     async fn take(&self, path: &str, limit: u32) -> Result<Read> {
         let request = self.request(Method::GET, path)?.query("limit", limit.to_string());
         let _permit = self.link.others.acquire().await;
@@ -110,11 +109,11 @@ impl Infobip {
     }
 }
 
-/// A refused request. Documented are 400, 401, 403, 404, 429 and 500; the code inside is told, and decides nothing.
+/// The error of a refused request. Documented are 400, 401, 403, 404, 429 and 500; the code inside is kept but decides nothing.
 fn refusal(response: &Response, body: &Value) -> CarrierError {
     let status = response.status;
     let error = match status {
-        // Its own words about our request; anything else may be a gate's, and says nothing.
+        // With a code it is Infobip's own refusal; without one it may come from a proxy and proves nothing.
         StatusCode::BAD_REQUEST if wire::error_code(body).is_some() => {
             error::call_refused(ErrorKind::Permanent)
         }
@@ -136,7 +135,7 @@ impl Carrier for Infobip {
     fn caps(&self) -> Caps {
         Caps {
             inbound: InboundClass::ReadOnce,
-            // Whether a second send of the same name is refused is written nowhere.
+            // No document says whether a second send with the same id is refused.
             idempotent_send: None,
             lookup: Lookup::Exact,
             reports: ReportClass::ReadOnce,
@@ -182,9 +181,9 @@ impl Carrier for Infobip {
         };
         let accepted =
             |repeated| Accepted { carrier_message_id: Some(text.key.as_str().to_owned()), repeated };
-        match codes::of_send(&status) {
+        match codes::send_error(&status) {
             None => Ok(accepted(status.name == codes::DUPLICATE)),
-            Some(kind) => Err(error::not_taken(kind, codes::word(&status.name))),
+            Some(kind) => Err(error::not_taken(kind, codes::loggable(&status.name))),
         }
     }
 
@@ -220,7 +219,7 @@ impl Carrier for Infobip {
         }
     }
 
-    /// From the log, which removes nothing: a report that a crash lost is found here.
+    /// Read from the log, which removes nothing: a report lost in a crash is found here.
     async fn status(&self, carrier_message_id: &str) -> Result<Option<Receipt>> {
         let (_, body) = self.log(carrier_message_id).await?;
         let entries =

@@ -8,13 +8,13 @@ use super::Infobip;
 use crate::carrier::section::Section;
 use crate::carrier::setup::{CarrierSetup, Make, SettingError};
 
-/// What the driver needs from the configuration.
+/// Settings of the driver.
 #[derive(Debug, Clone)]
 pub struct InfobipConfig {
     pub api_key: SecretString,
-    /// Texts asked for at once: 1 to 50.
+    /// Texts per page: 1 to 50.
     pub page_limit: u32,
-    /// Segments of one text at most; longer ones leave in parts.
+    /// The most segments of one text; longer texts leave in parts.
     pub max_segments: usize,
     pub sends_per_sec: u32,
     /// All requests but sends share this limit.
@@ -39,5 +39,5 @@ pub(super) fn read(section: &mut Section<'_>) -> Result<CarrierSetup, SettingErr
         others_per_sec: section.count("other_requests_per_sec", 5, (1, 10_000))?,
         min_poll: section.intervals.texts_fast,
     };
-    Ok(common.setup(base_url, Make::of(config, Infobip::new)))
+    Ok(common.setup(base_url, Make::from_settings(config, Infobip::new)))
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::codes::{self, Status};
 use crate::carrier::SentText;
-use crate::carrier::error::plain;
+use crate::carrier::error::loggable_code;
 use crate::carrier::lenient_json::text_or_number;
 use crate::domain::UnixMs;
 use crate::domain::inbound::{InboundItem, InboundText};
@@ -31,14 +31,14 @@ fn number(number: &PhoneNumber) -> String {
     number.e164().map_or_else(|| number.reveal().to_owned(), |e164| e164.trim_start_matches('+').to_owned())
 }
 
-/// A number as it came; what can only be international gets its `+`.
+/// A number as it came; a `+` is added if it can only be international.
 fn parsed(word: &str) -> PhoneNumber {
     let is_international =
         word.len() >= 10 && !word.starts_with('0') && word.bytes().all(|b| b.is_ascii_digit());
     if is_international { PhoneNumber::parse(&format!("+{word}")) } else { PhoneNumber::parse(word) }
 }
 
-/// The entries of a list; `None` if there is something else in their place.
+/// The entries of a list; `None` if it has an unknown shape.
 pub(super) fn results(body: &Value) -> Option<&[Value]> {
     match &body["results"] {
         Value::Array(results) => Some(results),
@@ -94,7 +94,7 @@ pub(super) fn send_body(text: &OutboundText) -> Value {
     }] })
 }
 
-/// What the answer to a send says of the one text of this key.
+/// Status of the text with this key in the answer to its send.
 pub(super) fn taken(body: &Value, key: &str) -> Option<Status> {
     let [one] = body["messages"].as_array()?.as_slice() else {
         return None;
@@ -124,21 +124,20 @@ pub(super) fn report(item: &Value) -> Option<ReceiptItem> {
     }
 }
 
-/// What an entry says of its text's fate; `None` while it is on its way. The error, where there is one, says more than the
-/// status.
+/// The fate of an entry's text; `None` while it is on its way. The error, if there is one, says more than the status.
 pub(super) fn receipt(item: &Value) -> Option<Receipt> {
     let (name, status) = (name_of(item)?, status(item)?);
     let error = text_or_number(&item["error"]["name"]).filter(|name| name != codes::NO_ERROR);
     Some(Receipt {
         client_key: ClientKey::parse(&name).map(|key| key.as_str().to_owned()),
         status: codes::receipt(&status)?,
-        code: codes::word(&error.unwrap_or(status.name)),
+        code: codes::loggable(&error.unwrap_or(status.name)),
         reported_at: time_ms(&item["doneAt"]),
         carrier_message_id: name,
     })
 }
 
-/// An entry of the log as a whole, unless the text was refused when it came.
+/// An entry of the log as a sent text; `None` if it was refused at once.
 pub(super) fn listed(item: &Value, since: UnixMs) -> Option<SentText> {
     let name = name_of(item)?;
     if status(item).is_some_and(|status| status.group == codes::REJECTED) {
@@ -160,8 +159,8 @@ pub(super) fn next_cursor(body: &Value) -> Option<String> {
 pub(super) fn error_code(body: &Value) -> Option<String> {
     let old = &body["requestError"]["serviceException"]["messageId"];
     let code = text_or_number(&body["errorCode"]).or_else(|| text_or_number(old))?;
-    // Letters say that it is one: digits alone may be anybody's number.
+    // A code has letters: digits alone could be a phone number.
     let is_code =
         code.bytes().any(|b| b.is_ascii_uppercase()) && code.bytes().filter(u8::is_ascii_digit).count() <= 4;
-    Some(if is_code { plain(&code, 32) } else { "unknown".to_owned() })
+    Some(if is_code { loggable_code(&code, 32) } else { "unknown".to_owned() })
 }

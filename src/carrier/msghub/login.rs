@@ -29,10 +29,10 @@ struct Tokens {
 }
 
 impl Login {
-    /// A token that holds now. Whoever comes meanwhile waits for the same one. An error means that nothing was sent.
+    /// A valid token. Concurrent callers wait for the same one. An error means that nothing was sent.
     pub(super) async fn token(&self, http: &Http, config: &MsghubConfig, now: UnixMs) -> Result<String> {
         let mut kept = self.0.lock().await;
-        // A clock gone back makes a new one.
+        // After the clock is set back, a new one is made.
         let holds = |until: UnixMs, ms: i64| until > now && until - now <= ms;
         if let Some(tokens) = kept.as_ref().filter(|tokens| holds(tokens.until, TOKEN_MS)) {
             return Ok(tokens.token.clone());
@@ -54,19 +54,19 @@ impl Login {
         Ok(token)
     }
 
-    /// The carrier refuses this one.
+    /// Forgets a token that the carrier refused.
     pub(super) async fn forget(&self, token: &str) {
         self.0.lock().await.take_if(|tokens| tokens.token == token);
     }
 }
 
-/// Before the log-in nothing else leaves.
+/// Nothing else leaves before the login, so its errors mean that nothing was sent.
 fn not_sent(error: CarrierError) -> CarrierError {
     match error.kind {
         ErrorKind::Ambiguous | ErrorKind::Transient | ErrorKind::Protocol => {
             CarrierError { kind: ErrorKind::NotSent, ..error }
         }
-        // Of ours there is only key, password and address.
+        // The request holds only key, password and address.
         ErrorKind::Permanent => CarrierError { kind: ErrorKind::Auth, ..error },
         _ => error,
     }

@@ -8,9 +8,9 @@
 //! - `login.rs`: the token every request needs
 //! - `wire.rs`: the data inside
 //! - `codes.rs`: what the codes mean
-//! - `webhook.rs`: its calls to us
+//! - `webhook.rs`: its webhooks
 //!
-//! The carrier's name of a text is our key with the day it left, for that is what it can be asked by.
+//! The carrier's id of a text is our key with the day it left, because look-ups need both.
 
 mod codes;
 mod login;
@@ -49,28 +49,27 @@ use crate::domain::phone::PhoneKind;
 use crate::domain::receipt::Receipt;
 use crate::domain::text::Limits;
 
-/// An empty answer must not be followed by another question for this long (the page on reports; taken to hold for texts,
-/// too).
+/// After an empty answer the next request must wait this long (the page on reports; assumed for texts too).
 const QUIET_MS: i64 = 10_000;
-/// The same key again within this time is refused as a repetition (29005).
+/// A repeated key is refused within this time (29005).
 const KEY_MEMORY: Duration = Duration::from_secs(600);
-/// Clocks differ by less: around midnight a text may stand under the neighbouring day.
+/// Tolerance for clocks that differ: around midnight a text may be listed under the neighbouring day.
 const MIDNIGHT_MS: i64 = 10 * 60 * 1000;
-/// What `check` asks for: a text that is not there, for reading those that are could remove them.
+/// `check` asks for a text that does not exist, because reading real ones could remove them.
 const NO_TEXT: &str = "munja-check";
 
 /// This carrier's line in the table of drivers.
 pub(super) const DRIVER: Driver =
     Driver { name: "msghub", receives: true, read: settings::read, meaning: codes::meaning };
 
-/// The driver. Waits for a place in the limits by itself.
+/// The driver. It keeps the carrier's rate limits itself.
 pub struct Msghub {
     config: MsghubConfig,
     link: Link,
-    /// Sends leave by a host of their own.
+    /// Sends have their own host.
     send_http: Http,
     login: Login,
-    /// When texts and receipts were last asked for in vain.
+    /// Times of the last empty answers for texts and receipts.
     no_texts_at: AtomicI64,
     no_receipts_at: AtomicI64,
 }
@@ -81,11 +80,11 @@ impl fmt::Debug for Msghub {
     }
 }
 
-/// An answer to a request that carried a token, or all that came of one.
+/// Result of a request with a token.
 type Answered = std::result::Result<Response, HttpFailure>;
 
 impl Msghub {
-    /// `send_http` leads to the host for sends; `now` tells the time in milliseconds UTC.
+    /// `send_http` is the client for the host of sends.
     pub fn new(config: MsghubConfig, http: Http, send_http: Http, now: NowFn) -> Self {
         let link = Link::new(http, now, (config.sends_per_sec, config.others_per_sec));
         Msghub {
@@ -98,7 +97,7 @@ impl Msghub {
         }
     }
 
-    /// Makes a call with a token. One that is refused for its token alone did nothing, and is made once more with a new one.
+    /// Makes a call with a token. A call refused only for its token had no effect and is repeated once with a new token.
     async fn call(&self, http: &Http, make: impl Fn() -> Request + Send) -> Result<Answered> {
         for is_last in [false, true] {
             let token = self.login.token(&self.link.http, &self.config, self.link.now()).await?;
@@ -112,7 +111,7 @@ impl Msghub {
         Err(CarrierError::new(ErrorKind::Auth, "the carrier refuses our log-in"))
     }
 
-    /// A reading request: whatever goes wrong, it may be asked again.
+    /// A request that only reads: every error is safe to retry.
     async fn read(&self, make: impl Fn() -> Request + Send) -> Result<(Response, Value)> {
         let _permit = self.link.others.acquire().await;
         let response = self.call(&self.link.http, make).await.map_err(CarrierError::for_read)?;
@@ -124,7 +123,7 @@ impl Msghub {
         Err(refusal(&response, &body).for_read())
     }
 
-    /// What is known of a text by our key and a day it may stand under. One day a question, for the answer names none.
+    /// Looks up a text by our key and one day. One day per request, because the answer does not name the day.
     async fn find(&self, key: &str, day: &str) -> Result<(Response, Value)> {
         self.read(|| Request::new(Method::POST, "/msg/v1/sent").json(wire::sent_question(key, day))).await
     }
@@ -132,7 +131,7 @@ impl Msghub {
     fn is_quiet(&self, since: &AtomicI64) -> bool {
         let since = since.load(Ordering::Relaxed);
         let now = self.link.now();
-        // A clock gone back must not keep us quiet.
+        // A clock set back must not stop polling.
         (0..QUIET_MS).contains(&now.saturating_sub(since))
     }
 }
@@ -142,12 +141,12 @@ fn is_token_refused(response: &Response) -> bool {
     response.status == StatusCode::UNAUTHORIZED && code.as_deref().is_none_or(codes::is_token)
 }
 
-/// A refused request: its code speaks; without one, its status.
+/// The error of a refused request: by its code, or else by its status.
 fn refusal(response: &Response, body: &Value) -> CarrierError {
     let code = wire::code(body);
     let status = response.status;
     let error = match code.as_deref() {
-        // Whatever else it says: something broke, and nobody knows how far it had come.
+        // A 5xx leaves open how far the request came, whatever code stands in it.
         _ if status.is_server_error() => by_status(status),
         Some(code) => error::call_refused(codes::refusal(code, status)),
         None => by_status(status),
@@ -202,7 +201,7 @@ impl Carrier for Msghub {
         let has_texts = list.is_some_and(|list| !list.is_empty());
         let is_page = has_texts || (response.status.is_success() && wire::is_success(&body));
         if !is_page {
-            // Its own words without texts are a refusal; anything else inside a success is the rest of something.
+            // A code without texts is a refusal; anything else inside a success is the rest of a page.
             return match response.status.is_success()
                 && wire::code(&body).is_none()
                 && !response.body.is_empty()
@@ -265,7 +264,7 @@ impl Carrier for Msghub {
         }
     }
 
-    /// Looks under every day on which a try can have left: the doubt may be about a later one than the first.
+    /// Searches every day on which an attempt can have left: the one in doubt may be later than the first.
     async fn reconcile(&self, text: &OutboundText) -> Result<Reconciled> {
         let key = text.key.as_str();
         let since = text.first_attempt_at.saturating_sub(MIDNIGHT_MS);
@@ -324,7 +323,7 @@ impl Carrier for Msghub {
         Ok(self.link.clock_ahead_ms(&response))
     }
 
-    /// The address opens the photo by itself, for about a day.
+    /// The address needs no login and works for about a day.
     async fn fetch_media(&self, media: &MediaRef, most: usize) -> Result<Media> {
         let url = Url::parse(&media.handle).map_err(|_| protocol_error("a photo has an odd address"))?;
         let _permit = self.link.others.acquire().await;

@@ -9,7 +9,7 @@ use crate::carrier::http::{Http, HttpOptions};
 use crate::carrier::section::Section;
 use crate::carrier::setup::{CarrierSetup, Make, SettingError};
 
-/// What the driver needs from the configuration.
+/// Settings of the driver.
 #[derive(Debug, Clone)]
 pub struct MsghubConfig {
     pub api_key: SecretString,

@@ -19,9 +19,9 @@ use crate::domain::receipt::{Receipt, ReceiptItem, ReceiptStatus};
 use crate::domain::text::MessageText;
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
-/// A text is not looked for under more days.
+/// The most days searched for one text.
 const MOST_DAYS: i64 = 9;
-/// More photos than that no text has.
+/// The most photos of one text.
 const MAX_PHOTOS: usize = 10;
 
 /// A code: five digits.
@@ -58,7 +58,7 @@ pub(super) fn day(at: UnixMs) -> String {
 /// Days, the first one first.
 pub(super) struct Days {
     pub all: Vec<String>,
-    /// Otherwise there were too many, and the first ones are left out.
+    /// False if there were too many days and the first ones are left out.
     pub is_whole: bool,
 }
 
@@ -82,7 +82,7 @@ pub(super) fn neighbours(day: &str) -> Vec<String> {
     both.into_iter().flatten().flatten().map(|day| day.to_string()).collect()
 }
 
-/// What a text is called: our key, and the day it left.
+/// The carrier id of a text: our key and the day it left.
 pub(super) fn name(key: &str, day: &str) -> String {
     format!("{key}@{day}")
 }
@@ -93,7 +93,7 @@ pub(super) fn parse_name(name: &str) -> Option<(ClientKey, String)> {
     Some((ClientKey::parse(key)?, is_day.then(|| day.to_owned())?))
 }
 
-/// The list under that name, empty if it is missing or null; `None` if there is something else in its place.
+/// The list under that name; empty if missing or null, `None` if it has an unknown shape.
 fn list<'a>(data: &'a Value, name: &str) -> Option<&'a [Value]> {
     match &data[name] {
         Value::Array(items) => Some(items),
@@ -119,8 +119,8 @@ pub(super) fn pushed_reports(body: &Value) -> Option<&[Value]> {
     [body, &body["data"]].into_iter().find_map(|at| at["rptLst"].as_array()).map(Vec::as_slice)
 }
 
-/// Texts, oldest first. One without a name of its own is named by its page and its place in it: two alike in one second are
-/// two, and the same page told twice is one.
+/// Texts, oldest first. One without an id gets an id from its page and position, so that two equal texts in one second stay
+/// two and a repeated page counts once.
 pub(super) fn inbound_page(list: &[Value], raw: &Bytes) -> Vec<InboundItem> {
     let page = || Sha256::digest(raw).iter().take(12).map(|b| format!("{b:02x}")).collect::<String>();
     let read = |(n, item): (usize, &Value)| inbound(item, || format!("page:{}:{n}", page()));
@@ -153,7 +153,7 @@ fn inbound(item: &Value, unnamed: impl Fn() -> String) -> InboundItem {
     }
 }
 
-/// A title of the citizen's own is part of what they wrote; `제목없음` ("no title") is the phone's.
+/// A title typed by the citizen is part of the text; `제목없음` ("no title") is added by the phone.
 fn titled(title: Option<&str>, words: &str) -> String {
     match title.map(str::trim) {
         Some(title) if !title.is_empty() && title != "제목없음" && !words.trim_start().starts_with(title) => {
@@ -187,7 +187,7 @@ pub(super) fn newest(items: &[InboundItem]) -> Option<UnixMs> {
     items.iter().filter_map(sent_at).max()
 }
 
-/// A send: one text a request. With photos it is a form of parts.
+/// A send: one text per request, as a multipart form if it has photos.
 pub(super) fn send_request(text: &OutboundText) -> Request {
     let words = text.text.reveal();
     let mut body = json!({
@@ -232,17 +232,17 @@ pub(super) fn taken(body: &Value, key: &str) -> Option<String> {
     code_of(&one["code"]).filter(|_| is_ours)
 }
 
-/// A success as a whole speaks of our text only if it names it.
+/// Whether a successful answer names our text.
 pub(super) fn is_about(body: &Value, key: &str) -> bool {
     taken(body, key).as_deref() == Some(codes::OK)
 }
 
-/// The question what became of a key, under this day.
+/// The request for the fate of a key on this day.
 pub(super) fn sent_question(key: &str, day: &str) -> Value {
     json!({ "cliKeyLst": [{ "cliKey": key, "reqDt": day }] })
 }
 
-/// What is said of a key under a day.
+/// Result of a look-up of a key on one day.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Found {
     Here,
@@ -296,7 +296,7 @@ pub(super) fn report(item: &Value) -> ReceiptItem {
     }
 }
 
-/// The carrier calls a text by a name that only its reports tell; ours is what counts.
+/// Only reports have the carrier's own id of a text, so ours is used.
 fn receipt(item: &Value) -> Option<Receipt> {
     let key = text_or_number(&item["cliKey"])
         .and_then(|key| ClientKey::parse(&key))

@@ -18,7 +18,7 @@ pub(super) fn read(response: &Response) -> Result<Value> {
     let code = text_or_number(&body["header"]["resultCode"]);
     let error = match (&body["header"]["isSuccessful"], code.as_deref()) {
         _ if status == StatusCode::TOO_MANY_REQUESTS => by_status(status),
-        // Whatever else it says: something broke, and nobody knows how far it had come.
+        // A 5xx leaves open how far the request came, whatever code stands in it.
         (_, code) if status.is_server_error() => {
             let error = by_status(status);
             code.filter(|code| *code != codes::OK).map_or(error.clone(), |code| error.with_code(plain(code)))
@@ -40,5 +40,5 @@ pub(super) fn refused(code: &str) -> CarrierError {
 
 /// NHN's codes are a sign and four digits at most.
 fn plain(code: &str) -> String {
-    error::plain(code, 5)
+    error::loggable_code(code, 5)
 }

@@ -10,11 +10,11 @@ use crate::carrier::{Reconciled, Result, SentPage};
 use crate::domain::UnixMs;
 use crate::domain::outbound::OutboundText;
 
-/// Clocks differ by less.
+/// Tolerance for clocks that differ.
 const MARGIN_MS: i64 = 60_000;
-/// Entries asked for at once.
+/// Entries per page.
 pub(super) const PAGE_SIZE: u64 = 500;
-/// The carrier searches a month at most.
+/// The carrier searches at most a month.
 const MOST_MS: i64 = 27 * 24 * 60 * 60 * 1000;
 
 /// The entries of a list. An empty one may have none.
@@ -22,7 +22,7 @@ pub(super) fn items(body: &Value) -> Result<&[Value]> {
     match (&body["data"], body) {
         (Value::Array(items), _) => Ok(items),
         (Value::Null, Value::Object(_) | Value::Null) => Ok(&[]),
-        // The document's table, other than its example, has the list of results one floor lower.
+        // In the document's table the list is one level deeper than in its example.
         (data, _) => match &data["resultUpdateList"] {
             Value::Array(items) => Ok(items),
             _ => Err(protocol_error("a list has a shape we do not know")),
@@ -30,39 +30,40 @@ pub(super) fn items(body: &Value) -> Result<&[Value]> {
     }
 }
 
-/// Whether there is another page; an empty one is the last, whatever else the carrier says.
+/// Whether there is another page. An empty page is the last, whatever the count says.
 pub(super) fn has_more(body: &Value, n_items: usize, page: u64, size: u64) -> bool {
     let is_full = n_items as u64 >= size;
     n_items > 0 && body["totalCount"].as_u64().map_or(is_full, |total| page.saturating_mul(size) < total)
 }
 
-/// A place in the list as a whole: `sms 1782864000000 2` is the second page of the short texts of the month from then on.
-struct Place {
+/// A position in the whole list: `sms 1782864000000 2` is the second page of short texts in the month from that time.
+struct ListPosition {
     sort: &'static str,
     since: UnixMs,
     page: u64,
 }
 
-impl Place {
-    fn parse(word: &str) -> Option<Place> {
+impl ListPosition {
+    fn parse(word: &str) -> Option<ListPosition> {
         let mut words = word.split(' ');
         let sort = ["sms", "mms"].into_iter().find(|sort| Some(*sort) == words.clone().next())?;
         words.next();
-        let place = Place { sort, since: words.next()?.parse().ok()?, page: words.next()?.parse().ok()? };
+        let place =
+            ListPosition { sort, since: words.next()?.parse().ok()?, page: words.next()?.parse().ok()? };
         words.next().is_none().then_some(place)
     }
 
-    fn word(&self) -> String {
+    fn token(&self) -> String {
         format!("{} {} {}", self.sort, self.since, self.page)
     }
 
-    /// Next page, other sort, next month.
-    fn next(&self, has_more: bool, now: UnixMs) -> Option<Place> {
+    /// The next page, then the other kind, then the next month.
+    fn next(&self, has_more: bool, now: UnixMs) -> Option<ListPosition> {
         let until = self.since.saturating_add(MOST_MS);
         match self.sort {
-            _ if has_more => Some(Place { page: self.page.saturating_add(1), ..*self }),
-            "sms" => Some(Place { sort: "mms", page: 1, ..*self }),
-            _ if until < now => Some(Place { sort: "sms", since: until, page: 1 }),
+            _ if has_more => Some(ListPosition { page: self.page.saturating_add(1), ..*self }),
+            "sms" => Some(ListPosition { sort: "mms", page: 1, ..*self }),
+            _ if until < now => Some(ListPosition { sort: "sms", since: until, page: 1 }),
             _ => None,
         }
     }
@@ -79,22 +80,22 @@ impl Nhn {
         if let Some(carrier_message_id) = ours.iter().find_map(|item| wire::name_of(item)) {
             return Ok(Reconciled::Found { carrier_message_id });
         }
-        // Only an empty answer to the question for our key proves that it is not there.
+        // Only an empty answer to the query for our key proves that the text is absent.
         let is_empty = ours.is_empty() && others.is_empty() && body["totalCount"].as_u64().unwrap_or(0) == 0;
         Ok(if is_empty { Reconciled::Absent } else { Reconciled::CannotTell })
     }
 
     pub(super) async fn list_sent(&self, since: UnixMs, page: Option<&str>) -> Result<SentPage> {
-        let first = Place { sort: "sms", since, page: 1 };
+        let first = ListPosition { sort: "sms", since, page: 1 };
         let place = match page {
             None => first,
-            Some(word) => Place::parse(word).ok_or_else(|| protocol_error("there is no such page"))?,
+            Some(word) => ListPosition::parse(word).ok_or_else(|| protocol_error("there is no such page"))?,
         };
         let body = self.texts(place.sort, place.since, None, place.page).await?;
         let entries = items(&body)?;
         let has_more = has_more(&body, entries.len(), place.page, PAGE_SIZE);
         let items = entries.iter().filter_map(|item| wire::listed(item, place.since)).collect();
-        Ok(SentPage { items, next: place.next(has_more, self.link.now()).map(|next| next.word()) })
+        Ok(SentPage { items, next: place.next(has_more, self.link.now()).map(|next| next.token()) })
     }
 
     async fn texts(&self, sort: &str, since: UnixMs, key: Option<&str>, page: u64) -> Result<Value> {

@@ -1,5 +1,5 @@
-//! NHN Cloud SMS v3.0 (Korea): sends only; results by window or webhook, photos out. It has no idempotency key: an
-//! ambiguous send is settled by asking its list for our key, which each text carries as `recipientGroupingKey`. Sources:
+//! NHN Cloud SMS v3.0 (Korea): sends only; results by window or webhook, photos out. It has no idempotency key: a
+//! send in doubt is settled by asking its list for our key, which each text carries as `recipientGroupingKey`. Sources:
 //! NHN's API guide v3.0, tables of result codes and document of webhooks (2026-06).
 //!
 //! - `mod.rs`: the driver, one method a call
@@ -9,8 +9,8 @@
 //! - `codes.rs`: what the codes mean
 //! - `list.rs`: the list of what was sent
 //! - `results.rs`: results by the time they were changed
-//! - `photos.rs`: photos on their way out
-//! - `webhook.rs`: its calls to us
+//! - `photos.rs`: uploads of outbound photos
+//! - `webhook.rs`: its webhooks
 
 mod answer;
 mod codes;
@@ -52,7 +52,7 @@ const CHECK_BACK_MS: i64 = 60_000;
 pub(super) const DRIVER: Driver =
     Driver { name: "nhn", receives: false, read: settings::read, meaning: codes::meaning };
 
-/// The driver. Waits for a place in the limits by itself.
+/// The driver. It keeps the carrier's rate limits itself.
 #[derive(Debug)]
 pub struct Nhn {
     config: NhnConfig,
@@ -61,7 +61,6 @@ pub struct Nhn {
 }
 
 impl Nhn {
-    /// `now` tells the time in milliseconds UTC.
     pub fn new(config: NhnConfig, http: Http, now: NowFn) -> Self {
         let link = Link::new(http, now, (config.sends_per_sec, config.others_per_sec));
         Nhn { config, link, report_cursor: ReportCursor::default() }
@@ -76,14 +75,14 @@ impl Nhn {
         Ok(request.header(HeaderName::from_static("x-secret-key"), secret))
     }
 
-    /// A reading request: whatever goes wrong, it may be asked again.
+    /// A request that only reads: every error is safe to retry.
     async fn read(&self, request: Request) -> Result<(Response, Value)> {
         let response = self.link.read(request).await?;
         let body = answer::read(&response).map_err(CarrierError::for_read)?;
         Ok((response, body))
     }
 
-    /// One text of one sort, if the carrier has it there.
+    /// The receipt of a text in the list of one kind, if it is there.
     async fn one(&self, sort: &str, request_id: &str, seq: &str) -> Result<Option<Receipt>> {
         let last = error::name_segment(request_id)?;
         let path = format!("/sender/{sort}/{last}");
@@ -156,7 +155,7 @@ impl Carrier for Nhn {
     async fn status(&self, carrier_message_id: &str) -> Result<Option<Receipt>> {
         let (request_id, seq) = wire::parts(carrier_message_id)
             .ok_or_else(|| protocol_error("a name of the carrier's is no name"))?;
-        // The name does not say of which sort the text is.
+        // The id does not tell the kind of the text.
         match self.one("sms", request_id, seq).await? {
             Some(receipt) => Ok(Some(receipt)),
             None => self.one("mms", request_id, seq).await,

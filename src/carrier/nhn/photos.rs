@@ -12,8 +12,7 @@ use crate::domain::media::Photo;
 use crate::domain::outbound::{OutboundKind, OutboundText};
 
 impl Nhn {
-    /// Hands over a text's photos and gives their numbers at the carrier. Whatever goes wrong, the text itself was surely
-    /// not taken.
+    /// Uploads a text's photos and returns the carrier's numbers for them. On any error the text itself was surely not taken.
     pub(super) async fn upload(&self, text: &OutboundText) -> Result<Vec<i64>> {
         let mut numbers = Vec::new();
         if text.kind == OutboundKind::Mms {

@@ -13,7 +13,7 @@ use crate::carrier::{ReportPage, Result};
 use crate::domain::UnixMs;
 
 impl Nhn {
-    /// The next page with news; an empty one where the window has none (any more).
+    /// The next page with new receipts; an empty page if the window has no more.
     pub(super) async fn next_results(&self) -> Result<ReportPage> {
         let mut walk = self.report_cursor.state().next_page(self.link.now());
         let mut n_read = 0;
@@ -62,7 +62,7 @@ impl Nhn {
     }
 }
 
-/// Tells one word about one text from any other.
+/// A mark that identifies one result of one text.
 fn mark(item: &Value) -> String {
     match wire::name_of(item).zip(text_or_number(&item["resultCode"])) {
         Some((name, code)) => format!("{name} {code}"),

@@ -11,7 +11,7 @@ use crate::domain::outbound::{ClientKey, OutboundKind, OutboundText};
 use crate::domain::phone::{PhoneKind, PhoneNumber};
 use crate::domain::receipt::{Receipt, ReceiptItem};
 
-/// Which of NHN's two kinds a text is: `sms`, or `mms` for all that is longer.
+/// NHN's kind of a text: `sms`, or `mms` for everything longer.
 pub(super) fn sort(kind: OutboundKind) -> &'static str {
     match kind {
         OutboundKind::Sms => "sms",
@@ -19,7 +19,7 @@ pub(super) fn sort(kind: OutboundKind) -> &'static str {
     }
 }
 
-/// The body of a send: one recipient a request. `files` are the photos' numbers at the carrier.
+/// The body of a send: one recipient per request. `files` are the carrier's numbers of the photos.
 pub(super) fn send_body(text: &OutboundText, files: &[i64]) -> Value {
     let mut recipient = recipient(&text.citizen);
     recipient["recipientGroupingKey"] = json!(text.key.as_str());
@@ -46,21 +46,21 @@ fn recipient(number: &PhoneNumber) -> Value {
     }
 }
 
-/// What the answer to a send says of its one recipient: the code, and the carrier's name of the text.
+/// Code and carrier id of the only recipient in the answer to a send.
 pub(super) fn taken(body: &Value) -> Option<(String, Option<String>)> {
     let data = &body["data"];
     let [one] = data["sendResultList"].as_array()?.as_slice() else {
         return None;
     };
     let code = text_or_number(&one["resultCode"])?;
-    // The request as a whole failed, whatever stands beside the recipient.
+    // The request as a whole failed, whatever is said about the recipient.
     if data["statusCode"] == "3" && code == codes::OK {
         return None;
     }
     Some((code, name(&data["requestId"], &one["recipientSeq"])))
 }
 
-/// The carrier's name of a text: its request and its number within it.
+/// The carrier's id of a text: its request and its number within the request.
 fn name(request_id: &Value, seq: &Value) -> Option<String> {
     Some(format!("{}:{}", text_or_number(request_id)?, text_or_number(seq)?))
 }
@@ -93,7 +93,7 @@ pub(super) fn result(item: &Value) -> Option<ReceiptItem> {
     Some(receipt_item(item, text_or_number(&item["resultCode"])))
 }
 
-/// A webhook's item. Without a result code its status word speaks.
+/// An item of a webhook. Without a result code its status counts.
 pub(super) fn hook(item: &Value, status: &str) -> ReceiptItem {
     receipt_item(item, text_or_number(&item["resultCode"]).or_else(|| text_or_number(&item[status])))
 }
@@ -134,7 +134,7 @@ pub(super) fn ended(item: &Value) -> Option<Receipt> {
     Some(receipt(item, name_of(item)?, code))
 }
 
-/// An entry of the list of texts. One without a time is as old as the list begins.
+/// An entry of the list of texts. One without a time gets the start time of the list.
 pub(super) fn listed(item: &Value, since: UnixMs) -> Option<SentText> {
     Some(SentText {
         carrier_message_id: name_of(item)?,

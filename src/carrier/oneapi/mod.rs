@@ -1,10 +1,10 @@
-//! OneAPI (GSMA) and its kin, the OMA RESTful Network API for Short Messaging: one interface that many operators and
-//! gateways speak, each a little differently. What differs is configuration ([`OneApiConfig`]); what merely looks
-//! different is read liberally. Sources: the GSMA's SMS page v2, Infobip's OneAPI clients (oneapi-java 5b0057d0),
+//! OneAPI (GSMA) and the related OMA RESTful Network API for Short Messaging: one interface that many operators and gateways
+//! implement, each a little differently. Real differences are settings ([`OneApiConfig`]); differences of notation are read
+//! liberally. Sources: the GSMA's SMS page v2, Infobip's OneAPI clients (oneapi-java 5b0057d0),
 //! documents of Orange, AT&T, Globe and Oracle, a client of Smart's for the codes.
 //!
-//! Our key is the `clientCorrelator`: the same one again must not send twice, and `SVC0005` or 409 then means that the
-//! first one was taken. Whether reading texts removes them is each server's own ([`Reading`]).
+//! Our key is the `clientCorrelator`: the same one must not be sent twice, and `SVC0005` or 409 means that the first one was
+//! accepted. Whether reading removes texts differs per server ([`Reading`]).
 //!
 //! - `mod.rs`: the driver, one method a call
 //! - `settings.rs`: its section of the configuration
@@ -41,16 +41,16 @@ use crate::domain::outbound::OutboundText;
 use crate::domain::phone::PhoneNumber;
 use crate::domain::receipt::Receipt;
 
-/// What a crash or a broken answer can cost where reading removes.
+/// The most texts that a crash or a broken answer can lose where reading removes them.
 const READ_ONCE_LIMIT: u32 = 50;
-/// What `check` asks for: a text that is not there, for reading those that are could remove them.
+/// `check` asks for a text that does not exist, because reading real ones could remove them.
 const NO_REQUEST: &str = "munja-check";
 
 /// This carrier's line in the table of drivers.
 pub(super) const DRIVER: Driver =
     Driver { name: "oneapi", receives: true, read: settings::read, meaning: codes::meaning };
 
-/// The driver. Waits for a place in its limits by itself.
+/// The driver. It keeps the carrier's rate limits itself.
 #[derive(Debug)]
 pub struct OneApi {
     config: OneApiConfig,
@@ -58,7 +58,6 @@ pub struct OneApi {
 }
 
 impl OneApi {
-    /// `now` tells the time in milliseconds UTC.
     pub fn new(config: OneApiConfig, http: Http, now: NowFn) -> Self {
         let link = Link::new(http, now, (config.sends_per_sec, config.others_per_sec));
         OneApi { config, link }
@@ -79,7 +78,7 @@ impl OneApi {
         Ok(format!("/smsmessaging/inbound/registrations/{registration}/messages"))
     }
 
-    /// A reading request that has an answer: whatever it says, it may be asked again.
+    /// A request that only reads: every error is safe to retry.
     async fn read(&self, request: Request) -> Result<Value> {
         let response = self.link.read(request).await?;
         let body = lenient_json::read(&response.body);
@@ -144,7 +143,7 @@ impl OneApi {
     }
 }
 
-/// What a refused request means: the code inside speaks, unless the status says enough, or that something broke.
+/// The error of a refused request: by its code, unless the status decides alone or is a 5xx.
 fn refusal(response: &Response, body: &Value) -> CarrierError {
     let status = response.status;
     let speaks = status.is_client_error() && !matches!(status.as_u16(), 401 | 404 | 410 | 429);
@@ -205,7 +204,7 @@ impl Carrier for OneApi {
             let id = error::name_segment(id)?;
             let request = self.request(Method::DELETE, format!("{}/{id}", self.messages_path()?))?;
             match self.read(request).await {
-                // It was deleted before.
+                // Deleted already.
                 Err(error) if codes::is_gone(error.code.as_deref()) => {}
                 other => drop(other?),
             }
@@ -231,7 +230,7 @@ impl Carrier for OneApi {
             return Err(refusal(&response, &body));
         }
         let carrier_message_id = wire::resource(&body, &response).filter(|_| code.is_none());
-        // "Created", and no word of an error: it has it, though it does not say by what name.
+        // "Created" without an error: accepted, though without an id.
         let is_created = response.status == StatusCode::CREATED && body.is_object() && code.is_none();
         if carrier_message_id.is_some() || is_created {
             return Ok(Accepted { carrier_message_id, repeated: false });
@@ -239,7 +238,7 @@ impl Carrier for OneApi {
         Err(error::unclear_send())
     }
 
-    /// There is no list to look in: asking again with the same correlator is all there is.
+    /// There is no list to search; the only way is to send again with the same correlator.
     async fn reconcile(&self, text: &OutboundText) -> Result<Reconciled> {
         let remembers = self.link.is_key_kept(text, self.config.correlator_memory);
         Ok(if remembers { Reconciled::SafeToRepeat } else { Reconciled::CannotTell })
@@ -258,7 +257,7 @@ impl Carrier for OneApi {
         }
     }
 
-    /// Asks what became of a text that is none: a server that refuses that in its own words knows who we are.
+    /// Asks for a text that does not exist: a server that says so has accepted our login.
     async fn check(&self) -> Result<Option<i64>> {
         let sender = self.sender(&PhoneNumber::parse(&self.config.number))?;
         let path = format!("/smsmessaging/outbound/{sender}/requests/{NO_REQUEST}/deliveryInfos");

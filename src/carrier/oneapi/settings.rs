@@ -9,14 +9,14 @@ use crate::carrier::section::Section;
 use crate::carrier::setup::{CarrierSetup, Make, SettingError};
 use crate::domain::text::{Charset, Limits};
 
-/// How the server proves who we are.
+/// How we log in.
 #[derive(Debug, Clone)]
 pub enum Login {
     Basic { user: String, password: SecretString },
     Bearer { token: SecretString },
 }
 
-/// What reading texts does to them at this server: ask its operator, it is written nowhere.
+/// What reading does to texts at this server. No document says it; ask its operator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reading {
     /// It removes them.
@@ -27,7 +27,7 @@ pub enum Reading {
     Keeps,
 }
 
-/// What the driver needs from the configuration. `base_url` holds everything before `/smsmessaging`.
+/// Settings of the driver. `base_url` holds everything before `/smsmessaging`.
 #[derive(Debug, Clone)]
 pub struct OneApiConfig {
     pub login: Login,
@@ -36,7 +36,7 @@ pub struct OneApiConfig {
     pub reading: Reading,
     /// The sender whose requests `check` asks for: one of ours.
     pub number: String,
-    /// Texts asked for at once.
+    /// Texts per page.
     pub page_limit: u32,
     /// Times without an offset are this far ahead of UTC (minutes).
     pub utc_offset_minutes: i32,
@@ -47,11 +47,11 @@ pub struct OneApiConfig {
     /// `address` as a list (GSMA) or as one string (Orange).
     pub address_is_list: bool,
     pub sender_name: Option<String>,
-    /// Where the server is to tell receipts; [`OneApiConfig::push_token`] is added to it.
+    /// Where the server sends receipts; [`OneApiConfig::push_token`] is added to it.
     pub notify_url: Option<url::Url>,
-    /// Nothing in a notification is signed: `token=` of the address is all that tells it from somebody else's.
+    /// Notifications are not signed: only `token=` in the address proves where they come from.
     pub push_token: Option<SecretString>,
-    /// How long the server surely refuses the same correlator; zero if nobody promises that.
+    /// How long the server surely refuses the same correlator; zero if that is not promised.
     pub correlator_memory: Duration,
     pub limits: Limits,
     pub sends_per_sec: u32,
@@ -92,7 +92,7 @@ pub(super) fn read(section: &mut Section<'_>) -> Result<CarrierSetup, SettingErr
         others_per_sec: section.count("other_requests_per_sec", 5, (1, 10_000))?,
         min_poll: section.intervals.texts_fast,
     };
-    Ok(common.setup(base_url, Make::of(config, OneApi::new)))
+    Ok(common.setup(base_url, Make::from_settings(config, OneApi::new)))
 }
 
 /// A user with a password, or a bearer token.

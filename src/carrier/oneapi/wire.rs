@@ -21,7 +21,7 @@ use crate::domain::text::MessageText;
 
 static NOTHING: Value = Value::Null;
 
-/// A field, whatever the case of its name: AT&T capitalises them.
+/// A field by its name in any case: AT&T capitalises names.
 pub(super) fn field<'a>(value: &'a Value, name: &str) -> &'a Value {
     let Some(object) = value.as_object() else { return &NOTHING };
     object.get(name).unwrap_or_else(|| {
@@ -30,7 +30,7 @@ pub(super) fn field<'a>(value: &'a Value, name: &str) -> &'a Value {
     })
 }
 
-/// What is inside a wrapper, or the thing itself where there is none.
+/// The content of a wrapper, or the value itself without one.
 fn inside<'a>(value: &'a Value, wrapper: &str) -> &'a Value {
     match field(value, wrapper) {
         Value::Null => value,
@@ -38,7 +38,7 @@ fn inside<'a>(value: &'a Value, wrapper: &str) -> &'a Value {
     }
 }
 
-/// A list, one object in its place, or nothing; `None` for anything else.
+/// A list, a single object or nothing; `None` for anything else.
 fn listed(value: &Value) -> Option<Vec<Value>> {
     match value {
         Value::Array(all) => Some(all.clone()),
@@ -52,11 +52,11 @@ fn listed(value: &Value) -> Option<Vec<Value>> {
 #[derive(Default)]
 pub(super) struct List {
     pub messages: Vec<Value>,
-    /// How many wait, where it is told (with or without these).
+    /// How many are pending, if given (with or without these).
     pub n_pending: Option<u64>,
 }
 
-/// Reads a batch; `None` if it is none.
+/// Reads a batch; `None` if it has an unknown shape.
 pub(super) fn inbound_list(body: &Value) -> Option<List> {
     let list = inside(body, "inboundSMSMessageList");
     let messages = field(list, "inboundSMSMessage");
@@ -66,14 +66,14 @@ pub(super) fn inbound_list(body: &Value) -> Option<List> {
         || !field(body, "inboundSMSMessageList").is_null()
         || n_here.is_some_and(|n: u64| n == 0);
     let messages = listed(messages).filter(|_| is_list && list.is_object())?;
-    // It says that there are some, and we see none.
+    // It counts texts but lists none.
     if messages.is_empty() && n_here.is_some_and(|n| n > 0) {
         return None;
     }
     Some(List { messages, n_pending })
 }
 
-/// The names of those texts that have one to delete them by; tokens join them by spaces.
+/// The ids by which texts can be deleted. Ack tokens join them by spaces.
 pub(super) fn message_ids(messages: &[Value]) -> Vec<String> {
     let named = |message: &Value| text_or_number(field(message, "messageId"));
     let may_be_joined = |id: &String| !id.contains(char::is_whitespace) && segment(id).is_some();
@@ -100,13 +100,13 @@ pub(super) fn newest(items: &[InboundItem]) -> Option<UnixMs> {
     items.iter().filter_map(sent_at).max()
 }
 
-/// What an operator has to know of a list that is longer than what can be asked for.
+/// A notice for the operator that the list is longer than a request can read.
 pub(super) fn too_many() -> InboundItem {
     let reason = "the server keeps more texts than page_limit: what stands behind them cannot be read";
     InboundItem::Unreadable { raw: "the list is full".to_owned(), reason: reason.to_owned() }
 }
 
-/// One text. `seen` counts those of its batch that are alike in all we know of them.
+/// One text. `seen` counts equal texts of its batch.
 pub(super) fn inbound(
     message: &Value,
     config: &OneApiConfig,
@@ -135,8 +135,8 @@ pub(super) fn inbound(
     }
 }
 
-/// The server's name of a text, and where it gives none (Orange) what tells it from others: what it says, when, and
-/// which it is of those that say the same. A text told only once is told apart by when it was told, too.
+/// The server's id of a text. Without one (Orange) the key is made of content, time and the number among equal texts; where
+/// reading removes, also of the time of reading.
 fn key(
     id: Option<String>,
     dated: Option<UnixMs>,
@@ -165,7 +165,7 @@ fn key(
     Ok(format!("-|{at}|{hash}|{nth}"))
 }
 
-/// A time with offset, or without one by the server's own clock.
+/// A time; without an offset it is the server's local time.
 fn time_ms(word: &str, utc_offset_minutes: i32) -> Option<UnixMs> {
     if let Ok(timestamp) = word.parse::<jiff::Timestamp>() {
         return Some(timestamp.as_millisecond());
@@ -180,13 +180,13 @@ fn number(address: &str) -> PhoneNumber {
     PhoneNumber::parse(if is_tel { address.get(4..).unwrap_or_default() } else { address })
 }
 
-/// A number as this server wants it.
+/// A number in this server's notation.
 pub(super) fn address(number: &PhoneNumber, has_tel: bool) -> String {
     let number = number.e164().unwrap_or_else(|| number.reveal().to_owned());
     if has_tel { format!("tel:{number}") } else { number }
 }
 
-/// The body of a send: one recipient a request, because the correlator covers the request.
+/// The body of a send: one recipient per request, because the correlator covers the request.
 pub(super) fn send_body(text: &OutboundText, config: &OneApiConfig) -> Value {
     let to = json!(address(&text.citizen, config.has_tel));
     let key = text.key.as_str();
@@ -219,14 +219,14 @@ pub(super) fn send_body(text: &OutboundText, config: &OneApiConfig) -> Value {
     json!({ "outboundSMSMessageRequest": request })
 }
 
-/// The code of an error, whichever of the two sorts it is.
+/// The code of an error of either kind.
 pub(super) fn error_code(body: &Value) -> Option<String> {
     let error = field(body, "requestError");
     let of = |sort: &str| text_or_number(field(field(error, sort), "messageId"));
     of("serviceException").or_else(|| of("policyException"))
 }
 
-/// The server's name of a text it took: sender and request, as they stand in the address of the resource.
+/// The server's id of an accepted text: sender and request from the address of its resource.
 pub(super) fn resource(body: &Value, response: &Response) -> Option<String> {
     let reference = field(field(body, "resourceReference"), "resourceURL");
     let echoed = field(field(body, "outboundSMSMessageRequest"), "resourceURL");
@@ -239,15 +239,14 @@ pub(super) fn resource(body: &Value, response: &Response) -> Option<String> {
     is_name(request).then(|| format!("{sender}/{request}"))
 }
 
-/// Where the fate of a text of this name is told. Its parts came encoded; they are taken apart and encoded again, so
-/// that they can't lead elsewhere.
+/// The path of the fate of a text. Its parts are decoded and encoded again so that they cannot lead elsewhere.
 pub(super) fn deliveries_path(carrier_message_id: &str) -> Option<String> {
     let (sender, request) = carrier_message_id.split_once('/')?;
     let (sender, request) = (segment(&decoded(sender)?)?, segment(&decoded(request)?)?);
     Some(format!("/smsmessaging/outbound/{sender}/requests/{request}/deliveryInfos"))
 }
 
-/// `%3A` and its like as what they stand for.
+/// Decodes percent escapes such as `%3A`.
 fn decoded(segment: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(segment.len());
     let mut rest = segment.as_bytes();
@@ -282,7 +281,7 @@ pub(super) fn receipt(body: &Value, carrier_message_id: &str) -> Option<Receipt>
     })
 }
 
-/// What one `deliveryInfo` says; `None` if that is nothing final.
+/// The final state in one `deliveryInfo`; `None` if it is not final.
 pub(super) fn fate(info: &Value) -> Option<(ReceiptStatus, String)> {
     let word = field(info, "deliveryStatus").as_str()?;
     codes::delivery(word).map(|status| (status, codes::kept(word)))

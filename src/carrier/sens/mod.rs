@@ -1,5 +1,5 @@
-//! Naver Cloud SENS, SMS v2 (Korea; also its zone for public bodies): sends only; the result of each text is asked for,
-//! photos out. It knows no key of ours: a send without an answer is looked for by number, words and time. Sources:
+//! Naver Cloud SENS, SMS v2 (Korea; also its zone for public bodies): sends only; the result of each text is queried,
+//! photos out. It knows no key of ours: a send in doubt is looked up by number, words and time. Sources:
 //! api.ncloud-docs.com (2026-07) and api-gov.ncloud-docs.com (2026-10), SMS v2 and "attachment create".
 //!
 //! - `mod.rs`: the driver, one method a call
@@ -7,7 +7,7 @@
 //! - `auth.rs`: the signature of every request
 //! - `wire.rs`: the data inside
 //!
-//! The carrier's name of a text is the `requestId` of its send, for one request carries one text.
+//! The carrier's id of a text is the `requestId` of its send, because each request carries one text.
 
 mod auth;
 mod settings;
@@ -22,7 +22,7 @@ use serde_json::{Value, json};
 pub use self::settings::SensConfig;
 use super::credentials::secret_header;
 use super::driver::Driver;
-use super::error::{self, by_status, plain, protocol_error};
+use super::error::{self, by_status, loggable_code, protocol_error};
 use super::http::{Http, Request, Response};
 use super::korea::clock;
 use super::link::Link;
@@ -39,16 +39,16 @@ use crate::domain::phone::PhoneKind;
 use crate::domain::receipt::Receipt;
 use crate::domain::text::Limits;
 
-/// Clocks differ by less.
+/// Tolerance for clocks that differ.
 const MARGIN_MS: i64 = 60_000;
-/// A question about requests may span 30 days.
+/// A query for requests may span 30 days; one less, because clocks differ.
 const MOST_MS: i64 = 29 * 24 * 60 * 60 * 1000;
 
 /// This carrier's line in the table of drivers.
 pub(super) const DRIVER: Driver =
     Driver { name: "sens", receives: false, read: settings::read, meaning: wire::meaning };
 
-/// The driver. Waits for a place in the limits by itself.
+/// The driver. It keeps the carrier's rate limits itself.
 #[derive(Debug)]
 pub struct Sens {
     config: SensConfig,
@@ -56,7 +56,6 @@ pub struct Sens {
 }
 
 impl Sens {
-    /// `now` tells the time in milliseconds UTC.
     pub fn new(config: SensConfig, http: Http, now: NowFn) -> Self {
         let link = Link::new(http, now, (config.sends_per_sec, config.others_per_sec));
         Sens { config, link }
@@ -71,7 +70,7 @@ impl Sens {
         Ok(Request::new(method, format!("/sms/v2/services/{id}/{what}")))
     }
 
-    /// Signed at the moment it leaves: a signature is good for five minutes.
+    /// Signed when it leaves: a signature is valid for five minutes.
     fn signed(&self, request: Request) -> Result<Request> {
         let now = self.link.now();
         let signature = auth::signature(&self.config, &request, now)?;
@@ -84,14 +83,14 @@ impl Sens {
             .header(header("x-ncp-apigw-signature-v2"), secret_header(&signature)?))
     }
 
-    /// A reading request: whatever goes wrong, it may be asked again.
+    /// A request that only reads: every error is safe to retry.
     async fn read(&self, request: Request) -> Result<(Response, Value)> {
         let response = self.link.read_with(|| self.signed(request)).await?;
         let body = answer(&response).map_err(CarrierError::for_read)?;
         Ok((response, body))
     }
 
-    /// Requests made between two moments, as far as the first page goes, and whether that is all.
+    /// One page of requests between two times.
     async fn requested(&self, since: UnixMs, until: UnixMs, page: u64) -> Result<Value> {
         let request = self
             .request(Method::GET, "messages")?
@@ -101,8 +100,7 @@ impl Sens {
         Ok(self.read(request).await?.1)
     }
 
-    /// Hands over a text's photos and gives their names at the carrier. Whatever goes wrong, the text itself was surely
-    /// not taken.
+    /// Uploads a text's photos and returns the carrier's names for them. On any error the text itself was surely not taken.
     async fn upload(&self, text: &OutboundText) -> Result<Vec<String>> {
         if text.kind != OutboundKind::Mms {
             return Ok(Vec::new());
@@ -138,7 +136,7 @@ fn answer(response: &Response) -> Result<Value> {
         _ => by_status(status),
     };
     let error = match code {
-        Some(code) => error.with_code(plain(&code, 8)),
+        Some(code) => error.with_code(loggable_code(&code, 8)),
         None => error,
     };
     Err(error.with_retry_after(response.retry_after()))
@@ -178,7 +176,7 @@ impl Carrier for Sens {
         let response = self.link.submit(text, |_| self.signed(request)).await?;
         let body = answer(&response)?;
         match text_or_number(&body["requestId"]) {
-            // 202 and its word: anything else is described nowhere.
+            // Only 202 with its code is documented as accepted.
             Some(id) if text_or_number(&body["statusCode"]).as_deref() == Some("202") => {
                 Ok(Accepted { carrier_message_id: Some(id), repeated: false })
             }
@@ -186,7 +184,7 @@ impl Carrier for Sens {
         }
     }
 
-    /// Texts to this number with these words since the first try; nobody's but ours if no other text of ours has its name.
+    /// Texts to this number with these words since the first attempt. One is ours if no other text of ours has its id.
     async fn reconcile(&self, text: &OutboundText) -> Result<Reconciled> {
         let since = text.first_attempt_at.saturating_sub(MARGIN_MS);
         let until = self.link.now().saturating_add(MARGIN_MS).min(since.saturating_add(MOST_MS));

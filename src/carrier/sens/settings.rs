@@ -8,7 +8,7 @@ use super::Sens;
 use crate::carrier::section::Section;
 use crate::carrier::setup::{CarrierSetup, Make, SettingError};
 
-/// What the driver needs from the configuration.
+/// Settings of the driver.
 #[derive(Debug, Clone)]
 pub struct SensConfig {
     pub access_key: SecretString,
@@ -38,5 +38,5 @@ pub(super) fn read(section: &mut Section<'_>) -> Result<CarrierSetup, SettingErr
         others_per_sec: section.count("other_requests_per_sec", 5, (1, 1_000_000))?,
         min_poll: section.intervals.receipts_fast,
     };
-    Ok(common.setup(base_url, Make::of(config, Sens::new)))
+    Ok(common.setup(base_url, Make::from_settings(config, Sens::new)))
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::carrier::error::{plain, protocol_error};
+use crate::carrier::error::{loggable_code, protocol_error};
 use crate::carrier::korea::{time_ms, title};
 use crate::carrier::lenient_json::text_or_number;
 use crate::carrier::{Result, SentText};
@@ -15,12 +15,12 @@ use crate::domain::text::normalise;
 /// The code of a text that arrived.
 const DELIVERED: &str = "0";
 
-/// What a text's last code means for the people. No table of the others is published where we could read it.
+/// The meaning of a text's last code. No table of the other codes is published where we could read it.
 pub fn meaning(code: &str) -> Option<Meaning> {
     (code == DELIVERED).then_some(Meaning::Delivered)
 }
 
-/// The body of a send: one text a request.
+/// The body of a send: one text per request.
 pub(super) fn send_body(text: &OutboundText, photos: &[String]) -> Value {
     let kind = match (text.kind, photos) {
         (OutboundKind::Sms, _) => "SMS",
@@ -53,8 +53,8 @@ pub(super) fn items(body: &Value) -> Result<Vec<&Value>> {
     }
 }
 
-/// Whether a page surely shows all there is. How pages are asked for and counted differs between the documents, so a page
-/// that does not say so is taken for one of several.
+/// Whether a page surely shows everything. The documents differ on how pages are requested and counted, so a page that does
+/// not say so counts as one of several.
 pub(super) fn is_whole(body: &Value, n: usize) -> bool {
     let count = |name: &str| body[name].as_u64();
     match (&body["hasMore"], count("itemCount").or(count("totalCount"))) {
@@ -83,8 +83,8 @@ pub(super) fn ended(item: &Value) -> Option<Receipt> {
     if text_or_number(&item["status"]).as_deref() != Some("COMPLETED") {
         return None;
     }
-    let code =
-        text_or_number(&item["statusCode"]).map_or_else(|| "unknown".to_owned(), |code| plain(&code, 8));
+    let code = text_or_number(&item["statusCode"])
+        .map_or_else(|| "unknown".to_owned(), |code| loggable_code(&code, 8));
     let status = match text_or_number(&item["statusName"]).as_deref() {
         Some("success") => ReceiptStatus::Delivered,
         Some("fail") => ReceiptStatus::Undelivered,
@@ -94,7 +94,7 @@ pub(super) fn ended(item: &Value) -> Option<Receipt> {
     Some(Receipt { carrier_message_id: name, client_key: None, status, code, reported_at })
 }
 
-/// An entry of the list as a whole; one without a time is as old as the list begins.
+/// An entry of the list as a whole; one without a time gets the start time of the list.
 pub(super) fn listed(item: &Value, since: UnixMs) -> Option<SentText> {
     Some(SentText {
         carrier_message_id: name_of(item)?,

@@ -2,8 +2,8 @@
 //! the local network, or a server of the same make does. Texts by window, sends under our own key, a status per text.
 //! Sources: the app's OpenAPI document, its Kotlin routes (0cdc5d86, 2026-07), its server's Go handlers, the Python client 4.3.3.
 //!
-//! Our key is the phone's name of a text. Asked twice, the phone answers 409: the first one was taken. `Sent` is the last
-//! word where no delivery report comes, so such a text ages out as unconfirmed; it is never called delivered.
+//! Our key is the phone's id of a text. A repeated send is answered 409, which means that the first one was accepted. Without a
+//! delivery report the last state is `Sent`: such a text ends as unconfirmed, never as delivered.
 //!
 //! - `mod.rs`: the driver, one method a call
 //! - `settings.rs`: its section of the configuration
@@ -44,16 +44,16 @@ use crate::domain::text::{Charset, Limits};
 
 /// The app forgets what it sent after `log_lifetime_days`, which is one day at least (OpenAPI, `SettingsMessages`).
 const KEY_MEMORY: Duration = Duration::from_secs(86_400);
-/// The list of what was sent takes no more at once.
+/// The largest page of the list of sent texts.
 const SENT_LIMIT: usize = 100;
-/// Windows end a day ahead: a phone whose clock is behind lists what it dates in the future, too.
+/// Windows end a day ahead, so that a phone with a wrong clock lists texts it dates in the future.
 const AHEAD_MS: i64 = 86_400_000;
 
 /// This carrier's line in the table of drivers.
 pub(super) const DRIVER: Driver =
     Driver { name: "smsgate", receives: true, read: settings::read, meaning: codes::meaning };
 
-/// The driver. Waits for a place in its limits by itself.
+/// The driver. It keeps the carrier's rate limits itself.
 #[derive(Debug)]
 pub struct SmsGate {
     config: SmsGateConfig,
@@ -61,7 +61,6 @@ pub struct SmsGate {
 }
 
 impl SmsGate {
-    /// `now` tells the time in milliseconds UTC.
     pub fn new(config: SmsGateConfig, http: Http, now: NowFn) -> Self {
         let link = Link::new(http, now, (config.sends_per_sec, config.others_per_sec));
         SmsGate { config, link }
@@ -72,7 +71,7 @@ impl SmsGate {
         Ok(Request::new(method, path).header(header::AUTHORIZATION, login))
     }
 
-    /// A reading request: whatever goes wrong, it may be asked again.
+    /// A request that only reads: every error is safe to retry.
     async fn read(&self, request: Request) -> Result<Response> {
         let response = self.link.read(request).await?;
         if response.status.is_success() { Ok(response) } else { Err(refusal(&response).for_read()) }
@@ -99,7 +98,7 @@ impl SmsGate {
         self.read_json(request).await
     }
 
-    /// The state of a text by its name; `None` if the phone has no such text.
+    /// The state of a text by its id; `None` if the phone has no such text.
     async fn state(&self, carrier_message_id: &str) -> Result<Option<Value>> {
         let id =
             segment(carrier_message_id).ok_or_else(|| protocol_error("a name of the phone's is no name"))?;
@@ -116,8 +115,8 @@ impl SmsGate {
     }
 }
 
-/// What a refused request means. 400, 403, 404 and 501 are answered before anything is kept; 503 is the queue's limit,
-/// if it is the phone's (its errors are objects with a `message`) and not somebody's between us.
+/// The error of a refused request. 400, 403, 404 and 501 are answered before anything is stored. 503 means a full queue, if it
+/// comes from the phone (its errors are objects with a `message`) and not from a proxy.
 fn refusal(response: &Response) -> CarrierError {
     let body = lenient_json::read(&response.body);
     let said = body["message"].as_str();
@@ -170,7 +169,7 @@ impl Carrier for SmsGate {
         let list =
             body.as_array().ok_or_else(|| protocol_error("a page of texts has a shape we do not know"))?;
         let next = wire::next_offset(offset, list.len(), limit, wire::total(&response));
-        // Read again before it is out of the walk's reach.
+        // Must be read again while it is still inside the window.
         let fetched_by = self.link.now() - wire::DOWNLOAD_MS.min(overlap / 2);
         let items = wire::inbound_page(list, &self.config.number, fetched_by);
         Ok(InboundPage {
@@ -206,7 +205,7 @@ impl Carrier for SmsGate {
         if self.state(text.key.as_str()).await?.is_some() {
             return Ok(Reconciled::Found { carrier_message_id: text.key.as_str().to_owned() });
         }
-        // Later the phone may have had it and forgotten.
+        // After that the phone may have had the text and forgotten it.
         let remembers = self.link.is_key_kept(text, KEY_MEMORY);
         Ok(if remembers { Reconciled::SafeToRepeat } else { Reconciled::CannotTell })
     }

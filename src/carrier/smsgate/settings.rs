@@ -8,7 +8,7 @@ use super::SmsGate;
 use crate::carrier::section::Section;
 use crate::carrier::setup::{CarrierSetup, Make, SettingError};
 
-/// What the driver needs from the configuration.
+/// Settings of the driver.
 #[derive(Debug, Clone)]
 pub struct SmsGateConfig {
     pub user: String,
@@ -22,12 +22,12 @@ pub struct SmsGateConfig {
     pub device: Option<String>,
     /// Webhooks are refused without it. As in the app: Settings, Webhooks, Signing Key.
     pub signing_key: Option<SecretString>,
-    /// Texts asked for at once: 1 to 500.
+    /// Texts per page: 1 to 500.
     pub page_limit: u32,
-    /// How far each walk goes back behind the last one's newest text. Texts are dated by the sender's network: one that
+    /// How far each read reaches back behind the newest text of the last one. Texts are dated by the sender's network: one that
     /// waited for a phone without radio comes days late with its old date, so this should be three days.
     pub overlap: Duration,
-    /// Segments of one text at most; longer ones leave in parts.
+    /// The most segments of one text; longer texts leave in parts.
     pub max_segments: usize,
     /// Android itself asks its owner after 30 texts in 30 minutes, unless told otherwise.
     pub sends_per_sec: u32,
@@ -58,6 +58,6 @@ pub(super) fn read(section: &mut Section<'_>) -> Result<CarrierSetup, SettingErr
         others_per_sec: section.count("other_requests_per_sec", 5, (1, 1_000))?,
         min_poll: section.intervals.texts_fast,
     };
-    let setup = common.setup(base_url, Make::of(config, SmsGate::new));
+    let setup = common.setup(base_url, Make::from_settings(config, SmsGate::new));
     Ok(CarrierSetup { allow_plain_http: plain, ..setup })
 }

@@ -14,9 +14,9 @@ use crate::domain::phone::PhoneNumber;
 use crate::domain::receipt::Receipt;
 use crate::domain::text::MessageText;
 
-/// The phone downloads a photo message in minutes; one it was only told of for longer than this is shown to an operator.
+/// The phone downloads a photo message within minutes. One still missing after this long is shown to an operator.
 pub(super) const DOWNLOAD_MS: i64 = 15 * 60 * 1_000;
-/// The notice of a photo message and the message itself are dated by different clocks.
+/// Tolerance between the notice of a photo message and the message: they are dated by different clocks.
 const NOTICE_APART_MS: i64 = 60 * 60 * 1_000;
 /// What the app writes where a photo message has neither words nor subject (`IncomingMessagesService.toPreview`).
 const NO_WORDS: &str = "MMS content";
@@ -30,13 +30,12 @@ fn time_ms(value: &Value) -> Option<UnixMs> {
     value.as_str()?.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_millisecond)
 }
 
-/// How many items the list has in all, where the phone says so.
+/// Total number of items, if the phone gives it.
 pub(super) fn total(response: &Response) -> Option<usize> {
     response.headers.get("x-total-count")?.to_str().ok()?.trim().parse().ok()
 }
 
-/// Where the next page begins. New texts move what is known further down, so a page may repeat some of the last one,
-/// and skips none.
+/// The offset of the next page. New texts push known ones down, so a page may repeat some items but skips none.
 pub(super) fn next_offset(offset: usize, n: usize, limit: usize, total: Option<usize>) -> Option<usize> {
     let next = offset.checked_add(n)?;
     let more = match total {
@@ -73,7 +72,7 @@ fn inbound(item: &Value, page: &[Value], number: &str, fetched_by: UnixMs) -> Op
     Some(InboundItem::Unreadable { raw: item.to_string(), reason: reason.to_owned() })
 }
 
-/// Whether the notice of a photo message needs no attention (any more).
+/// Whether the notice of a photo message can be ignored.
 fn is_fetched_or_coming(notice: &Value, page: &[Value], fetched_by: UnixMs) -> bool {
     let Some(at) = time_ms(&notice["createdAt"]) else { return false };
     let is_its_message = |item: &Value| {
@@ -99,7 +98,7 @@ fn inbound_text(item: &Value, number: &str) -> Result<InboundText, &'static str>
     Ok(text_of(Told { id: identity(id), sender, to, words, media, sent_at }))
 }
 
-/// One text as the inbox or a webhook tells it.
+/// One text from the inbox or a webhook.
 pub(super) struct Told<'a> {
     pub id: String,
     pub sender: &'a str,
@@ -109,7 +108,7 @@ pub(super) struct Told<'a> {
     pub sent_at: UnixMs,
 }
 
-/// The phone's names are 32-bit hashes, two of which may be equal: what else is known of a text is part of its key.
+/// The phone's ids are 32-bit hashes that can collide, so the key also holds what else is known of a text.
 pub(super) fn text_of(told: Told<'_>) -> InboundText {
     let citizen = PhoneNumber::parse(told.sender);
     let mut hash = Sha256::new();
@@ -145,7 +144,7 @@ fn attachment(id: &str, part: &Value) -> Option<MediaRef> {
     })
 }
 
-/// Where a photo of this handle lies.
+/// The path of the photo with this handle.
 pub(super) fn media_path(handle: &str) -> Option<String> {
     let (part, id) = handle.split_once(' ')?;
     let part: u64 = part.parse().ok()?;
@@ -174,10 +173,10 @@ pub(super) fn send_body(text: &OutboundText, config: &SmsGateConfig, now: UnixMs
     body
 }
 
-/// What a text's state says of its fate; `None` while there is nothing to say.
+/// The receipt in a text's state; `None` while there is none.
 pub(super) fn receipt(body: &Value) -> Option<Receipt> {
     let id = body["id"].as_str().filter(|id| !id.is_empty())?;
-    // One recipient a text: where both are told, its own state carries the reason.
+    // One recipient per text: if both are given, its own state has the reason.
     let recipient = body["recipients"].as_array().and_then(|all| all.first());
     let state = body["state"].as_str().or_else(|| recipient?["state"].as_str())?;
     let reason = recipient.and_then(|recipient| recipient["error"].as_str());
@@ -191,7 +190,7 @@ pub(super) fn receipt(body: &Value) -> Option<Receipt> {
     })
 }
 
-/// One line of the list of what the phone took.
+/// One entry of the list of accepted texts.
 pub(super) fn sent(item: &Value, since: UnixMs) -> Option<SentText> {
     let id = item["id"].as_str().filter(|id| !id.is_empty())?;
     let states = item["states"].as_object();

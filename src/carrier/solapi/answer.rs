@@ -21,7 +21,7 @@ pub(super) fn read(response: &Response) -> Result<Value> {
     let code = text_or_number(&body["errorCode"]);
     let error = match (status, code) {
         (StatusCode::TOO_MANY_REQUESTS, _) => by_status(status),
-        // Whatever else it says: something broke, and nobody knows how far it had come.
+        // A 5xx leaves open how far the request came, whatever code stands in it.
         (status, _) if status.is_server_error() => by_status(status),
         (StatusCode::FORBIDDEN, Some(code)) => by_door(&code).with_code(plain(&code)),
         (StatusCode::UNAUTHORIZED | StatusCode::NOT_FOUND, Some(code)) => {
@@ -59,7 +59,7 @@ pub(super) fn refused(code: &str) -> CarrierError {
 
 /// SOLAPI's longest word has 21 letters.
 fn plain(code: &str) -> String {
-    let letters = error::plain(code, 24);
+    let letters = error::loggable_code(code, 24);
     // A number of more than four digits is no code of its.
     if letters.len() > 4 && letters.bytes().any(|b| b.is_ascii_digit()) {
         "unknown".to_owned()

@@ -11,16 +11,16 @@ use crate::carrier::{Reconciled, ReportPage, Result, SentPage};
 use crate::domain::UnixMs;
 use crate::domain::outbound::OutboundText;
 
-/// Clocks differ by less.
+/// Tolerance for clocks that differ.
 const MARGIN_MS: i64 = 60_000;
-/// The most the carrier lists at once.
+/// The largest page.
 const PAGE_SIZE: &str = "500";
 
 pub(super) fn request() -> Request {
     Request::new(Method::GET, "/messages/v4/list")
 }
 
-/// A page of what was created, or changed, between two moments.
+/// The request for texts created, or changed, between two times.
 fn between(by: &str, since: UnixMs, until: UnixMs, page: Option<&str>) -> Request {
     let mut request = request()
         .query("dateType", by)
@@ -32,8 +32,8 @@ fn between(by: &str, since: UnixMs, until: UnixMs, page: Option<&str>) -> Reques
 }
 
 impl Solapi {
-    /// Reads the texts to this citizen from the first try on. Only a list read to its end, every entry of which says what
-    /// key it has, proves that a text is not in it.
+    /// Reads the texts to this citizen from the first attempt on. Absence is proved only by a list read to its end in which every
+    /// entry has a key field.
     pub(super) async fn find_sent(&self, text: &OutboundText) -> Result<Reconciled> {
         let since = text.first_attempt_at.saturating_sub(MARGIN_MS);
         let until = self.link.now().saturating_add(MARGIN_MS).max(since);
@@ -62,7 +62,7 @@ impl Solapi {
         Ok(Reconciled::CannotTell)
     }
 
-    /// The next page with news; an empty one where the window has none (any more).
+    /// The next page with new receipts; an empty page if the window has no more.
     pub(super) async fn next_results(&self) -> Result<ReportPage> {
         let mut walk = self.report_cursor.state().next_page(self.link.now());
         let mut n_read = 0;

@@ -1,5 +1,5 @@
-//! SOLAPI, also CoolSMS (Korea): sends only; results by window or webhook, one photo out. It has no idempotency key: an
-//! ambiguous send is settled by reading its list of texts to this citizen for our key, which each carries as
+//! SOLAPI, also CoolSMS (Korea): sends only; results by window or webhook, one photo out. It has no idempotency key: a
+//! send in doubt is settled by searching its list of texts to this citizen for our key, which each carries as
 //! `customFields.ref`. Sources: the official SDKs (npm 6.0.1, PyPI 5.0.3) and SOLAPI's documents (2022-09).
 //!
 //! - `mod.rs`: the driver, one method a call
@@ -9,7 +9,7 @@
 //! - `wire.rs`: the data inside
 //! - `codes.rs`: what the codes mean
 //! - `list.rs`: the list of texts, for doubts, results and as a whole
-//! - `webhook.rs`: its calls to us
+//! - `webhook.rs`: its webhooks
 
 mod answer;
 mod auth;
@@ -52,7 +52,7 @@ const PHOTOS: PhotoLimits = PhotoLimits { n: 1, n_bytes: 200 * 1_000, ..PhotoLim
 pub(super) const DRIVER: Driver =
     Driver { name: "solapi", receives: false, read: settings::read, meaning: codes::meaning };
 
-/// The driver. Waits for a place in the limits by itself.
+/// The driver. It keeps the carrier's rate limits itself.
 #[derive(Debug)]
 pub struct Solapi {
     config: SolapiConfig,
@@ -61,27 +61,25 @@ pub struct Solapi {
 }
 
 impl Solapi {
-    /// `now` tells the time in milliseconds UTC.
     pub fn new(config: SolapiConfig, http: Http, now: NowFn) -> Self {
         let link = Link::new(http, now, (config.sends_per_sec, config.others_per_sec));
         Solapi { config, link, report_cursor: ReportCursor::default() }
     }
 
-    /// Signed at the moment it leaves: a signature is good once, and for a quarter of an hour.
+    /// Signed when it leaves: a signature is valid once, and for a quarter of an hour.
     fn signed(&self, request: Request) -> Result<Request> {
         let credentials = auth::header(&self.config, self.link.now(), &rand::random())?;
         Ok(request.header(header::AUTHORIZATION, credentials))
     }
 
-    /// A reading request: whatever goes wrong, it may be asked again.
+    /// A request that only reads: every error is safe to retry.
     async fn read(&self, request: Request) -> Result<(Response, Value)> {
         let response = self.link.read_with(|| self.signed(request)).await?;
         let body = answer::read(&response).map_err(CarrierError::for_read)?;
         Ok((response, body))
     }
 
-    /// Hands over a text's photo and gives its name at the carrier. Whatever goes wrong, the text itself was surely not
-    /// taken.
+    /// Uploads a text's photo and returns the carrier's name for it. On any error the text itself was surely not taken.
     async fn upload(&self, text: &OutboundText) -> Result<Option<String>> {
         let photo = match text.photos.as_slice() {
             _ if text.kind != OutboundKind::Mms => return Ok(None),

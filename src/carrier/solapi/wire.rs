@@ -11,7 +11,7 @@ use crate::domain::UnixMs;
 use crate::domain::outbound::{ClientKey, OutboundKind, OutboundText};
 use crate::domain::receipt::{Receipt, ReceiptItem};
 
-/// The body of a send: one text a request. `photo` is its name at the carrier.
+/// The body of a send: one text per request. `photo` is its name at the carrier.
 pub(super) fn send_body(text: &OutboundText, photo: Option<&str>) -> Value {
     let mut message = json!({
         "from": text.from.reveal(),
@@ -37,12 +37,12 @@ pub(super) fn send_body(text: &OutboundText, photo: Option<&str>) -> Value {
     json!({ "messages": [message], "showMessageList": true, "allowDuplicates": false })
 }
 
-/// What the answer to a send says of its one text.
+/// Result of a send.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Taken {
-    /// The carrier's name of it, if it tells.
+    /// With the carrier's id, if given.
     Yes(Option<String>),
-    /// Its code.
+    /// With the code of the refusal.
     No(String),
     Unclear,
 }
@@ -60,7 +60,7 @@ pub(super) fn taken(body: &Value) -> Taken {
             (Some(code), _) if !codes::is_taken(&code) => Taken::No(code),
             _ => Taken::Unclear,
         },
-        // It does not list it, but has counted it.
+        // Not listed, but counted as accepted.
         ([], [])
             if (count("total"), count("registeredSuccess"), count("registeredFailed"))
                 == (Some(1), Some(1), Some(0)) =>
@@ -71,7 +71,7 @@ pub(super) fn taken(body: &Value) -> Taken {
     }
 }
 
-/// The entries of a list with their names: a map from one to the other, or only the entries.
+/// The entries of a list with their ids; the carrier sends a map or a plain list.
 pub(super) fn items(body: &Value) -> Result<Vec<(Option<String>, &Value)>> {
     let own_name = |item: &Value| text_or_number(&item["messageId"]);
     match &body["messageList"] {
@@ -84,7 +84,7 @@ pub(super) fn items(body: &Value) -> Result<Vec<(Option<String>, &Value)>> {
     }
 }
 
-/// The name of the next page behind the one that was `asked` for.
+/// The token of the page after the one `asked` for.
 pub(super) fn next_page(body: &Value, asked: Option<&str>) -> Result<Option<String>> {
     match text_or_number(&body["nextKey"]) {
         Some(next) if Some(next.as_str()) == asked => {
@@ -94,7 +94,7 @@ pub(super) fn next_page(body: &Value, asked: Option<&str>) -> Result<Option<Stri
     }
 }
 
-/// Our key, and whether the entry says anything of keys at all.
+/// Our key, and whether the entry has any key field at all.
 pub(super) fn key_of(item: &Value) -> (Option<String>, bool) {
     let fields = &item["customFields"];
     let key = fields["ref"].as_str().and_then(ClientKey::parse).map(|key| key.as_str().to_owned());
@@ -138,8 +138,8 @@ fn receipt(name: &str, code: String, item: &Value) -> Receipt {
     }
 }
 
-/// An entry of the list as a whole; `None` if it was refused when it came or has no name. One without a time is as old as
-/// the list begins.
+/// An entry of the list as a whole; `None` if it was refused when it came or has no name. One without a time gets the
+/// start time of the list.
 pub(super) fn listed(name: Option<&str>, item: &Value, since: UnixMs) -> Option<SentText> {
     let is_refused = text_or_number(&item["statusCode"]).is_some_and(|code| code.starts_with('1'));
     Some(SentText {

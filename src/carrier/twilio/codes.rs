@@ -61,7 +61,7 @@ pub(super) fn receipt(status: &str) -> Option<ReceiptStatus> {
 }
 
 /// A status for logs and rows. Anything that is not one may be anything, a citizen's number among it.
-pub(super) fn word(status: &str) -> String {
+pub(super) fn loggable(status: &str) -> String {
     let is_word = status.len() <= 24 && status.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
     if is_word { status.to_owned() } else { "unknown".to_owned() }
 }

@@ -1,13 +1,13 @@
-//! Twilio Programmable Messaging: texts by window, a status per text, webhooks, photos in. It knows neither idempotency
-//! key nor reference of ours: a send without an answer is looked for by number, words and time, and held for a person if
-//! it is not found. Sources: twilio-oai `twilio_api_v2010` (d50069b4), the official SDK (PyPI twilio 9.13.0), Twilio's
+//! Twilio Programmable Messaging: texts by window, a status per text, webhooks, photos in. It knows neither an
+//! idempotency key nor a reference of ours: a send in doubt is looked up by number, words and time, and held for a person if it
+//! is not found. Sources: twilio-oai `twilio_api_v2010` (d50069b4), the official SDK (PyPI twilio 9.13.0), Twilio's
 //! error pages (2026).
 //!
 //! - `mod.rs`: the driver, one method a call
 //! - `settings.rs`: its section of the configuration
 //! - `wire.rs`: the data inside
 //! - `codes.rs`: statuses and error codes
-//! - `webhook.rs`: its calls to us
+//! - `webhook.rs`: its webhooks
 
 mod codes;
 mod settings;
@@ -40,20 +40,20 @@ use crate::domain::phone::PhoneNumber;
 use crate::domain::receipt::Receipt;
 use crate::domain::text::{Charset, Limits};
 
-/// A text of ours is dated by their clock: this far before our first try it may stand.
+/// A text is dated by Twilio's clock, up to this long before our first attempt.
 const LOOK_BEFORE_MS: i64 = 60_000;
-/// Pages read for one doubt.
+/// The most pages read to settle one doubt.
 const MAX_PAGES: usize = 10;
-/// Texts asked for where little is new.
+/// Texts per page when few new ones are expected.
 const FEW: u32 = 20;
-/// Twilio keeps a text that cannot leave for at most so long (seconds).
+/// The longest that Twilio keeps a text that cannot leave (seconds).
 const MAX_VALIDITY_SECS: i64 = 36_000;
 
 /// This carrier's line in the table of drivers.
 pub(super) const DRIVER: Driver =
     Driver { name: "twilio", receives: true, read: settings::read, meaning: codes::meaning };
 
-/// The driver. Waits for a place in its limits by itself.
+/// The driver. It keeps the carrier's rate limits itself.
 #[derive(Debug)]
 pub struct Twilio {
     config: TwilioConfig,
@@ -61,7 +61,6 @@ pub struct Twilio {
 }
 
 impl Twilio {
-    /// `now` tells the time in milliseconds UTC.
     pub fn new(config: TwilioConfig, http: Http, now: NowFn) -> Self {
         let link = Link::new(http, now, (config.sends_per_sec, config.others_per_sec));
         Twilio { config, link }
@@ -76,7 +75,7 @@ impl Twilio {
         Ok(Request::new(method, path).header(header::AUTHORIZATION, login))
     }
 
-    /// A reading request: whatever goes wrong, it may be asked again.
+    /// A request that only reads: every error is safe to retry.
     async fn read(&self, request: Request) -> Result<(Response, Value)> {
         let response = self.link.read(request).await?;
         let body = lenient_json::read(&response.body);
@@ -86,7 +85,7 @@ impl Twilio {
         Err(refusal(&response, &body).for_read())
     }
 
-    /// The first page of a list, or the one the carrier named.
+    /// The first page of a list, or the page with the carrier's token.
     async fn list(&self, first: Request, page: Option<&str>) -> Result<(Response, Value)> {
         let request = match page {
             None => first,
@@ -123,7 +122,7 @@ impl Twilio {
     }
 }
 
-/// A refused request: the code inside speaks where the request surely came to nothing, else the status.
+/// The error of a refused request: by its code if the request surely had no effect, else by its status.
 fn refusal(response: &Response, body: &Value) -> CarrierError {
     let status = response.status;
     let code = wire::code(&body["code"]);
@@ -165,7 +164,7 @@ impl Carrier for Twilio {
         }
     }
 
-    /// `DateSent>` promises no more than days: what comes again is known already.
+    /// `DateSent>` is only exact to the day; repeated texts are known already.
     async fn poll_inbound(&self, cursor: &Cursor) -> Result<InboundPage> {
         let overlap_ms = i64::try_from(self.config.overlap.as_millis()).unwrap_or(i64::MAX / 4);
         let limit = if cursor.brief { FEW } else { self.config.page_limit };
@@ -203,7 +202,7 @@ impl Carrier for Twilio {
         }
     }
 
-    /// Without `DateSent`: a text that waits there may have no such date.
+    /// Without `DateSent`, because a text still waiting at Twilio may have no such date.
     async fn reconcile(&self, text: &OutboundText) -> Result<Reconciled> {
         let since = text.first_attempt_at.saturating_sub(LOOK_BEFORE_MS);
         let (mut page, mut found) = (None::<String>, Vec::new());
@@ -244,7 +243,7 @@ impl Carrier for Twilio {
         Ok(self.link.clock_ahead_ms(&response))
     }
 
-    /// Without `DateSent`, as in [`Self::reconcile`]; ends where the list, newest first, has passed that moment.
+    /// Without `DateSent`, as in [`Self::reconcile`]; ends when the list, newest first, has passed `since`.
     async fn sent_since(&self, since: UnixMs, page: Option<&str>) -> Result<SentPage> {
         let (_, body) = self.list(self.messages(1_000)?, page).await?;
         let list =
@@ -254,7 +253,7 @@ impl Carrier for Twilio {
         Ok(SentPage { items, next })
     }
 
-    /// The handle is the text's name and the place of the photo in it.
+    /// The handle is the text's id and the position of the photo in it.
     async fn fetch_media(&self, media: &MediaRef, most: usize) -> Result<Media> {
         let (sid, n) =
             media.handle.split_once('/').ok_or_else(|| protocol_error("a photo has an odd name"))?;
@@ -267,7 +266,7 @@ impl Carrier for Twilio {
         let read = |f: HttpFailure| no_answer(&f, ErrorKind::Transient);
         let mut response = self.link.http.call(request).await.map_err(read)?;
         if response.status.is_redirection() {
-            // To where the bytes are kept; without our password.
+            // Redirected to the storage, which is called without our password.
             let place = response.headers.get(header::LOCATION).and_then(|url| url.to_str().ok());
             let place = place.and_then(|url| Url::parse(url).ok());
             let place = place.ok_or_else(|| protocol_error("a photo is kept nowhere"))?;

@@ -9,7 +9,7 @@ use super::Twilio;
 use crate::carrier::section::Section;
 use crate::carrier::setup::{CarrierSetup, Make, SettingError};
 
-/// What the driver needs from the configuration.
+/// Settings of the driver.
 #[derive(Debug, Clone)]
 pub struct TwilioConfig {
     pub account: String,
@@ -22,10 +22,10 @@ pub struct TwilioConfig {
     pub number: Option<String>,
     /// Where they tell what became of a text.
     pub status_url: Option<Url>,
-    /// Texts asked for at once: 1 to 1000.
+    /// Texts per page: 1 to 1000.
     pub page_limit: u32,
     pub overlap: Duration,
-    /// Segments of one text at most; longer ones leave in parts. Twilio takes 1,600 characters: ten segments.
+    /// The most segments of one text; longer texts leave in parts. Twilio takes 1,600 characters: ten segments.
     pub max_segments: usize,
     pub sends_per_sec: u32,
     /// All requests but sends share this limit.
@@ -64,5 +64,5 @@ pub(super) fn read(section: &mut Section<'_>) -> Result<CarrierSetup, SettingErr
         others_per_sec: section.count("other_requests_per_sec", 10, (1, 10_000))?,
         min_poll: section.intervals.texts_fast,
     };
-    Ok(common.setup(base_url, Make::of(config, Twilio::new)))
+    Ok(common.setup(base_url, Make::from_settings(config, Twilio::new)))
 }

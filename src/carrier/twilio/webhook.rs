@@ -101,7 +101,7 @@ fn fate(sid: &str, status: &str, error: Option<&str>) -> Option<ReceiptItem> {
         carrier_message_id: sid.to_owned(),
         client_key: None,
         status: codes::receipt(status)?,
-        code: error.unwrap_or_else(|| codes::word(status)),
+        code: error.unwrap_or_else(|| codes::loggable(status)),
         reported_at: None,
     }))
 }

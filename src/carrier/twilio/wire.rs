@@ -15,9 +15,9 @@ use crate::domain::phone::PhoneNumber;
 use crate::domain::receipt::Receipt;
 use crate::domain::text::{MessageText, normalise};
 
-/// More photos than that no text has.
+/// The most photos of one text.
 const MAX_MEDIA: u64 = 10;
-/// What the name of a page is made of; anything else is not followed.
+/// The query keys of a page token; any other key is refused.
 const PAGE_WORDS: [&str; 8] =
     ["To", "From", "DateSent", "DateSent>", "DateSent<", "PageSize", "Page", "PageToken"];
 
@@ -26,7 +26,7 @@ pub(super) fn code(value: &Value) -> Option<String> {
     text_or_number(value).filter(|code| code.len() == 5 && code.bytes().all(|b| b.is_ascii_digit()))
 }
 
-/// `SM` or `MM` and 32 letters and digits; anything else is no name.
+/// An id: `SM` or `MM` and 32 letters and digits.
 pub(super) fn is_sid(sid: &str) -> bool {
     (2..=40).contains(&sid.len()) && sid.bytes().all(|b| b.is_ascii_alphanumeric())
 }
@@ -51,7 +51,7 @@ pub(super) fn list(body: &Value) -> Option<&[Value]> {
     body["messages"].as_array().map(Vec::as_slice)
 }
 
-/// The name of the next page behind the one that was `asked` for.
+/// The token of the page after the one `asked` for.
 pub(super) fn next_page(body: &Value, asked: Option<&str>) -> Result<Option<String>> {
     match text_or_number(&body["next_page_uri"]) {
         Some(next) if Some(next.as_str()) == asked => {
@@ -61,7 +61,7 @@ pub(super) fn next_page(body: &Value, asked: Option<&str>) -> Result<Option<Stri
     }
 }
 
-/// The question for a page by the name the carrier gave it: `/2010-04-01/...?PageToken=...`. It must lead to the same list.
+/// The query of a page from the carrier's link (`/2010-04-01/...?PageToken=...`), which must lead to the same list.
 pub(super) fn page_query(uri: &str, path: &str) -> Option<Vec<(&'static str, String)>> {
     let (place, query) = uri.split_once('?')?;
     if place != path {
@@ -72,7 +72,7 @@ pub(super) fn page_query(uri: &str, path: &str) -> Option<Vec<(&'static str, Str
     pairs.map(|(name, value)| Some((known(&name)?, value.into_owned()))).collect()
 }
 
-/// The texts among a page's messages, oldest first. A message that does not say which way it went is kept as it came.
+/// The inbound texts of a page, oldest first. A message without a direction is kept as it came.
 pub(super) fn inbound_page(list: &[Value]) -> Vec<InboundItem> {
     let is_theirs = |item: &&Value| match item["direction"].as_str() {
         Some(direction) => direction == "inbound",
@@ -105,13 +105,13 @@ fn inbound(item: &Value) -> InboundItem {
     }
 }
 
-/// The photos of a text, by their place in it.
+/// The photos of a text by their position.
 pub(super) fn media(sid: &str, n: u64) -> Vec<MediaRef> {
     let photo = |n| MediaRef { handle: format!("{sid}/{n}"), name: None, content_type: None, n_bytes: None };
     (0..n.min(MAX_MEDIA)).map(photo).collect()
 }
 
-/// The name of the n-th photo in a list of them.
+/// The id of the n-th photo of a list.
 pub(super) fn media_name(body: &Value, n: usize) -> Option<String> {
     sid(body["media_list"].as_array()?.get(n)?)
 }
@@ -131,24 +131,24 @@ fn is_ours(item: &Value) -> bool {
     item["direction"].as_str().is_some_and(|direction| direction.starts_with("outbound"))
 }
 
-/// Whether all of a page was made before that moment, and what follows still earlier. The documents do not say how the list
-/// is sorted: one that does not go from the newest to the oldest is read to its end.
+/// Whether the whole page is older than that time and the rest is older still. The documents name no order: a list that is not
+/// sorted from newest to oldest is read to its end.
 pub(super) fn is_past(list: &[Value], since: UnixMs) -> bool {
     let made: Option<Vec<UnixMs>> = list.iter().map(|item| time_ms(&item["date_created"])).collect();
-    // One moment alone shows no direction.
+    // A single time shows no order.
     made.is_some_and(|made| {
         made.first() > made.last() && made.is_sorted_by(|a, b| a >= b) && made.iter().all(|at| *at < since)
     })
 }
 
-/// A text of ours with these words, made since then.
+/// Whether this is an outbound text with these words since that time.
 pub(super) fn is_alike(item: &Value, words: &str, since: UnixMs) -> bool {
     let is_since = time_ms(&item["date_created"]).is_none_or(|at| at >= since);
     let says = item["body"].as_str().map(normalise);
     is_ours(item) && is_since && says.is_some_and(|says| says.trim() == normalise(words).trim())
 }
 
-/// What a message says of its fate; `None` while it is on its way.
+/// The receipt of a message; `None` while it is on its way.
 pub(super) fn receipt(item: &Value) -> Option<Receipt> {
     let status = text_or_number(&item["status"])?;
     let error = code(&item["error_code"]);
@@ -156,12 +156,12 @@ pub(super) fn receipt(item: &Value) -> Option<Receipt> {
         carrier_message_id: sid(item)?,
         client_key: None,
         status: codes::receipt(&status)?,
-        code: error.unwrap_or_else(|| codes::word(&status)),
+        code: error.unwrap_or_else(|| codes::loggable(&status)),
         reported_at: time_ms(&item["date_updated"]),
     })
 }
 
-/// A message of the list as a whole; one without a time is as old as the list begins.
+/// A message of the list as a whole; one without a time gets the start time of the list.
 pub(super) fn listed(item: &Value, since: UnixMs) -> Option<SentText> {
     if !is_ours(item) {
         return None;

@@ -1,14 +1,14 @@
-//! Handsets. What becomes of a text is settled when it is taken; a report about it is there once its time has come.
+//! Handsets. The fate of a text is settled when it is accepted; its report exists once its time has come.
 
 use super::State;
 use super::particulars::Codes;
 use super::record::Pushed;
 use crate::sim::faults::Fault;
 
-/// A report that comes twice comes again so much later.
+/// A duplicate report follows the first after this long.
 const AGAIN_MS: i64 = 500;
 
-/// What will become of a text.
+/// The fate of a text.
 pub(in crate::sim) struct Fate {
     pub code: String,
     pub handset_at: i64,
@@ -17,7 +17,7 @@ pub(in crate::sim) struct Fate {
 }
 
 impl State {
-    /// What becomes of a text taken now, `delay_ms` away from its phone.
+    /// The fate of a text accepted now that reaches its phone after `delay_ms`.
     pub(in crate::sim) fn fate(
         now: i64,
         delay_ms: u64,
@@ -44,7 +44,7 @@ impl State {
         }
     }
 
-    /// Puts a message's reports in line.
+    /// Schedules a message's reports.
     pub(in crate::sim) fn expect_reports(&mut self, message: usize, fate: &Fate) {
         let Some(at) = fate.ready_at else {
             return;
@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     fn fate(ttl_ms: Option<i64>, fault: Option<Fault>) -> (String, i64, Option<i64>) {
-        let codes = crate::sim::dialects::of_kind(crate::sim::DialectKind::default()).codes();
+        let codes = crate::sim::dialects::find(crate::sim::DialectKind::default()).codes();
         let fate = State::fate(1_000, 300, ttl_ms, fault.as_ref(), &codes);
         (fate.code, fate.handset_at, fate.ready_at)
     }

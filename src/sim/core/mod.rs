@@ -1,6 +1,6 @@
-//! What a dialect may ask of the carrier and do to it, at one moment; how is in `texts`, `reports` and `sent`. The rest is
-//! what the carrier does by itself: it takes texts (`texting`) and messages (`sends`, `handset`), counts (`rate`, `tally`) and
-//! goes wrong (`rules`).
+//! What a dialect may ask of the carrier and do to it: see `texts`, `reports` and `sent`. The other files are what the carrier
+//! does by itself: it receives texts (`texting`), accepts messages (`sends`, `handset`), counts (`rate`, `tally`) and fails on
+//! demand (`rules`).
 
 mod handset;
 pub(super) mod order;
@@ -32,7 +32,7 @@ pub(in crate::sim) struct Core<'a> {
     pub options: &'a SimOptions,
     /// By the true clock.
     pub now: i64,
-    /// Told once the lock is gone.
+    /// Emitted after the lock is released.
     pub(in crate::sim) events: Vec<SimEvent>,
 }
 
@@ -42,7 +42,7 @@ impl Core<'_> {
         self.now + self.state.skew_ms()
     }
 
-    /// A new token of this sort, good for so long.
+    /// Issues a token of this sort.
     pub(in crate::sim) fn issue_token(&mut self, sort: &'static str, lifetime_ms: i64) -> String {
         self.state.n_tokens += 1;
         let token = format!("SIM-{sort}-{:08}", self.state.n_tokens);
@@ -50,22 +50,22 @@ impl Core<'_> {
         token
     }
 
-    /// Whether such a token was issued and still holds.
+    /// Whether this token was issued and is still valid.
     pub(in crate::sim) fn has_token(&self, sort: &'static str, token: &str) -> bool {
         self.state.tokens.get(&(sort, token.to_owned())).is_some_and(|until| *until > self.now)
     }
 
-    /// From now on no token of this sort holds.
+    /// Revokes all tokens of this sort.
     pub(in crate::sim) fn revoke_tokens(&mut self, sort: &'static str) {
         self.state.tokens.retain(|(of, _), _| *of != sort);
     }
 
-    /// Whether this word (a signature's salt, a one-shot address) has not been used before. It has, afterwards.
+    /// Records the use of a word (a signature's salt, a one-shot address); returns whether this is its first use.
     pub(in crate::sim) fn first_use(&mut self, word: &str) -> bool {
         self.state.used.insert(word.to_owned())
     }
 
-    /// Remembers that something happened now; says when it happened before.
+    /// Records that something happened now; returns when it happened last.
     pub(in crate::sim) fn mark(&mut self, what: &'static str) -> Option<i64> {
         self.state.marks.insert(what, self.now)
     }
@@ -75,12 +75,12 @@ impl Core<'_> {
         self.state.marks.get(what).copied()
     }
 
-    /// As if it had never been marked.
+    /// Forgets a mark.
     pub(in crate::sim) fn unmark(&mut self, what: &'static str) {
         self.state.marks.remove(what);
     }
 
-    /// Keeps an uploaded file; returns its key.
+    /// Stores an uploaded file; returns its key.
     pub(in crate::sim) fn keep_file(&mut self, bytes: Bytes) -> String {
         self.state.n_files += 1;
         let key = self.state.particulars.file_key(self.state.n_files);
@@ -92,7 +92,7 @@ impl Core<'_> {
         self.state.files.get(key)
     }
 
-    /// The address this carrier is reached at, without a slash at the end: for links in answers.
+    /// The address of this carrier for links in answers, without a slash at the end.
     pub(in crate::sim) fn base_url(&self, request: Option<&Request<Bytes>>) -> String {
         if let Some(url) = &self.options.base_url {
             return url.as_str().trim_end_matches('/').to_owned();

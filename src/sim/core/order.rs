@@ -1,11 +1,11 @@
-//! A request to send, in no carrier's words: what a dialect reads out of a call whose shape is in order.
+//! A request to send, independent of any carrier: what a dialect reads from a well-formed call.
 
 use bytes::Bytes;
 
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(in crate::sim) struct Order {
     pub recipients: Vec<Recipient>,
-    /// The gateway's reference of all of them.
+    /// The gateway's reference for all recipients.
     pub reference: Option<String>,
     pub from: String,
     pub text: String,
@@ -27,25 +27,25 @@ pub(in crate::sim) struct Recipient {
     pub key: Option<Key>,
 }
 
-/// The gateway's own key: what it is good for against sending twice.
+/// The gateway's idempotency key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::sim) struct Key {
     pub word: String,
     pub remember: Remember,
 }
 
-/// For how long a key that was taken is not taken again.
+/// How long a used key is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::sim) enum Remember {
-    /// The same key is taken again and again; it can only be looked up.
+    /// The key is never refused; it only serves look-ups.
     Never,
-    /// So many milliseconds.
+    /// Milliseconds.
     For(i64),
     Always,
 }
 
 impl Order {
-    /// The key that keeps this recipient from being sent to twice.
+    /// The key that prevents a second send to this recipient.
     pub(in crate::sim) fn key_of<'a>(&'a self, recipient: &'a Recipient) -> Option<&'a Key> {
         recipient.key.as_ref().or(self.key.as_ref())
     }

@@ -1,10 +1,10 @@
-//! What is still to be told to the gateway, by when.
+//! Pending webhook calls to the gateway, by due time.
 
 use std::collections::BTreeMap;
 
 use super::record::Pushed;
 
-/// What is still to be told, by when.
+/// Pending calls by due time.
 #[derive(Default)]
 pub(in crate::sim) struct PushQueue {
     pub waiting: BTreeMap<(i64, u64), Waiting>,

@@ -1,19 +1,19 @@
-//! The carrier's own count of how fast it is asked, in any one second.
+//! The simulated carrier's rate limit: a count over any one second.
 
 use std::collections::VecDeque;
 
 const WINDOW_MS: i64 = 1_000;
 
-/// Counts what came within the last second, wherever that second begins.
+/// Counts requests in a sliding window of one second.
 pub(in crate::sim) struct Window {
     limit: usize,
-    /// When something came, how many, and whether they were taken.
+    /// Time, count and whether they were accepted.
     log: VecDeque<(i64, usize, bool)>,
     taken: usize,
     asked: usize,
-    /// The most that was ever taken in one second.
+    /// The most accepted in one second.
     pub busiest: usize,
-    /// The most that was ever asked for in one second, what was refused included.
+    /// The most requested in one second, refused ones included.
     pub busiest_asked: usize,
     pub n_refused: u64,
 }
@@ -24,7 +24,7 @@ impl Window {
         Window { limit, log: VecDeque::new(), taken: 0, asked: 0, busiest: 0, busiest_asked: 0, n_refused: 0 }
     }
 
-    /// Takes `n` if the limit allows; says whether.
+    /// Accepts `n` if the limit allows; returns whether it did.
     pub(in crate::sim) fn take(&mut self, n: usize, now: i64) -> bool {
         self.settle(now);
         let fits = self.taken + n <= self.limit;

@@ -1,4 +1,4 @@
-//! What the carrier keeps of each text, message, report batch and key.
+//! Records of texts, messages, report batches and keys.
 
 use bytes::Bytes;
 
@@ -13,19 +13,19 @@ pub(in crate::sim) struct Text {
     pub photos: Vec<Bytes>,
     /// As the carrier dates it.
     pub at: i64,
-    /// Not listed before, by the true clock.
+    /// Listed from this time on (true clock).
     pub visible_at: i64,
     pub n_served: u64,
-    /// How often the gateway took it from a webhook.
+    /// How often the gateway accepted it by webhook.
     pub n_pushed: u64,
-    /// When the gateway acked it, or was handed it for good.
+    /// When the gateway acked it, or received it from a read-once list.
     pub acked_at: Option<i64>,
-    /// What is wrong with how it is listed.
+    /// A fault in how it is listed.
     pub quirk: Option<Fault>,
 }
 
 impl Text {
-    /// What the citizen typed as sender.
+    /// The sender as shown in lists.
     pub(in crate::sim) fn shown_from(&self) -> &str {
         match &self.quirk {
             Some(Fault::AliasMo { from }) => from,
@@ -33,19 +33,19 @@ impl Text {
         }
     }
 
-    /// It is listed so that it cannot be read.
+    /// Whether its item is unreadable.
     pub(in crate::sim) fn is_broken(&self) -> bool {
         self.quirk == Some(Fault::BrokenMo)
     }
 }
 
-/// A text taken from the gateway.
+/// A text accepted from the gateway.
 pub(in crate::sim) struct Message {
     pub msg_key: String,
     pub reference: Option<String>,
-    /// The gateway's own key.
+    /// The gateway's key.
     pub key: Option<String>,
-    /// Counts the requests something was taken of: equal for messages of one request.
+    /// Number of its request; equal for messages of one request.
     pub request: u64,
     pub to: String,
     pub from: String,
@@ -53,19 +53,19 @@ pub(in crate::sim) struct Message {
     pub title: Option<String>,
     pub photos: Vec<Bytes>,
     pub kind: &'static str,
-    /// This and all other times are by the true clock ...
+    /// By the true clock, as all times here.
     pub accepted_at: i64,
-    /// ... and the carrier dates them so much later.
+    /// The carrier dates times this much later.
     pub skew_ms: i64,
     pub n_repeats: u64,
-    /// What becomes of it, settled when it was taken ...
+    /// The code of its fate, settled when it was accepted.
     pub code: String,
-    /// ... and when.
+    /// When its fate happens.
     pub handset_at: i64,
-    /// From when the report can be fetched; `None`: never.
+    /// When the report becomes available; `None`: never.
     pub ready_at: Option<i64>,
     pub acked_at: Option<i64>,
-    /// How often the gateway took its report from a webhook.
+    /// How often the gateway accepted its report by webhook.
     pub n_pushed: u64,
 }
 
@@ -75,7 +75,7 @@ impl Message {
         at + self.skew_ms
     }
 
-    /// The report's code, if there is a report by now.
+    /// The report's code, if the report is available.
     pub(in crate::sim) fn report(&self, now: i64) -> Option<&str> {
         self.ready_at.filter(|at| *at <= now).map(|_| self.code.as_str())
     }
@@ -85,11 +85,11 @@ impl Message {
 pub(in crate::sim) struct Batch {
     pub id: String,
     pub messages: Vec<usize>,
-    /// From when it comes again.
+    /// When it is handed out again.
     pub again_at: i64,
 }
 
-/// What came under a key.
+/// What was accepted under a key.
 #[derive(Default)]
 pub(in crate::sim) struct Remembered {
     pub until: i64,
@@ -97,7 +97,7 @@ pub(in crate::sim) struct Remembered {
     pub n_requests: u64,
 }
 
-/// What is told by a webhook.
+/// The subject of a webhook call: an index of a text or a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::sim) enum Pushed {
     Text(usize),

@@ -1,5 +1,4 @@
-//! Reports as a gateway gets them: in batches until acked, once, or one by one until acked. What is neither is looked up
-//! (`sent`).
+//! Reports as a gateway reads them: in batches until acked, once, or one by one until acked. For lists see `sent`.
 
 use rand::seq::SliceRandom;
 
@@ -38,8 +37,8 @@ impl Core<'_> {
         Some(batch.messages.len())
     }
 
-    /// Hands out the oldest reports that nobody was handed yet, and forgets them: they count as acked. Whoever lost the
-    /// answer has lost them.
+    /// Hands out the oldest reports that were not handed out yet and forgets them: they count as acked. A gateway that
+    /// loses the answer loses them.
     pub(in crate::sim) fn hand_out_reports(
         &mut self,
         limit: usize,
@@ -112,7 +111,7 @@ impl Core<'_> {
         Some(self.state.batches.len() - 1)
     }
 
-    /// Reports as faults leave them.
+    /// Applies faults to the reports.
     pub(in crate::sim) fn spoiled(&mut self, mut messages: Vec<usize>) -> Vec<usize> {
         if messages.is_empty() {
             return messages;

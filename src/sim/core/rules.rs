@@ -1,11 +1,11 @@
-//! Which fault strikes: rules in the order they were added, then what numbers and texts ask for themselves.
+//! Which fault strikes: rules in the order they were added, then faults chosen by numbers and texts.
 
 use rand::RngExt;
 use rand::rngs::StdRng;
 
 use crate::sim::faults::{Endpoint, Fault, FaultRule, Sort, effective};
 
-/// A rule and how many have fitted it.
+/// A rule, and how many calls have fitted it.
 pub(in crate::sim) struct Armed {
     pub rule: FaultRule,
     n_fitted: u32,
@@ -26,7 +26,7 @@ impl Armed {
             && rule.times != Some(0)
     }
 
-    /// Counts one that fits; whether its turn has come.
+    /// Counts a call that fits; returns whether the rule applies to it.
     fn turn(&mut self) -> bool {
         self.n_fitted = self.n_fitted.saturating_add(1);
         if self.rule.skip > 0 {
@@ -37,7 +37,7 @@ impl Armed {
     }
 }
 
-/// What a rule is held against.
+/// A call as rules see it.
 #[derive(Clone, Copy)]
 pub(in crate::sim) struct Call<'a> {
     pub endpoint: Endpoint,
@@ -52,12 +52,12 @@ impl<'a> Call<'a> {
     }
 }
 
-/// The rules that stand, in the order they were added.
+/// The active rules in the order they were added.
 #[derive(Default)]
 pub(in crate::sim) struct Rules(pub Vec<Armed>);
 
 impl Rules {
-    /// The first rule of this sort whose turn it is strikes, and is used up by one.
+    /// Applies the first rule of this sort that is due, and counts it.
     pub(in crate::sim) fn strike(&mut self, call: Call<'_>, sort: Sort, rng: &mut StdRng) -> Option<Fault> {
         for armed in self.0.iter_mut().filter(|armed| armed.fits(&call, sort)) {
             let turn = armed.turn();
@@ -70,7 +70,7 @@ impl Rules {
         None
     }
 
-    /// How far the carrier's clock is off.
+    /// How far the carrier's clock is wrong (milliseconds).
     pub(in crate::sim) fn skew_ms(&self) -> i64 {
         let skew = |armed: &Armed| match armed.rule.fault {
             Fault::ClockSkew { ms } => Some(ms),

@@ -1,30 +1,30 @@
-//! What the gateway sends is taken once a key, recipient by recipient.
+//! Accepting sends: once per key, recipient by recipient.
 
 use super::State;
 use super::order::{Key, Order, Recipient, Remember};
 use super::particulars::Serial;
 use super::record::Message;
 use super::rules::Call;
-use crate::sim::faults::{Endpoint, Fault, Sort, of_number};
+use crate::sim::faults::{Endpoint, Fault, Sort, fault_for_number};
 use crate::sim::options::SimOptions;
 
-/// What became of a recipient.
+/// Result for one recipient.
 #[derive(Debug)]
 pub(in crate::sim) struct Outcome {
     pub became: Became,
-    /// The report is there already, and the answer shall be later.
+    /// The report is available already; the answer must come after it.
     pub is_reported_first: bool,
-    /// Refused because of a fault, not because of the gateway.
+    /// Refused because of a fault, not by the carrier's rules.
     pub is_fault: bool,
 }
 
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::sim) enum Became {
-    /// The message it is now.
+    /// The new message.
     Taken(usize),
-    /// The messages it was, under the same key.
+    /// The earlier messages under the same key.
     Repeated(Vec<usize>),
-    /// The dialect's code for why not.
+    /// The dialect's code of the refusal.
     Refused(String),
 }
 
@@ -37,7 +37,7 @@ impl State {
         }
     }
 
-    /// What the number asks for, of this sort.
+    /// The fault of this sort that the number chooses.
     pub(in crate::sim) fn number_fault(
         &self,
         order: &Order,
@@ -46,15 +46,15 @@ impl State {
     ) -> Option<Fault> {
         let taken = order.key_of(recipient).and_then(|key| self.remembered.get(&key.word));
         let is_first_try = taken.is_none_or(|remembered| remembered.messages.is_empty());
-        let fault = of_number(&recipient.to, is_first_try, &self.particulars.codes());
+        let fault = fault_for_number(&recipient.to, is_first_try, &self.particulars.codes());
         fault.filter(|fault| fault.sort() == sort)
     }
 
-    /// Takes an order: one outcome a recipient.
+    /// Accepts or refuses an order; one outcome per recipient.
     pub(in crate::sim) fn take(&mut self, order: &Order, options: &SimOptions, now: i64) -> Vec<Outcome> {
         let all: Vec<&Recipient> = order.recipients.iter().collect();
         if let Some(earlier) = order.key.as_ref().and_then(|key| self.repeated(key, order, &all, now)) {
-            let again = |_| Outcome::of(Became::Repeated(earlier.clone()));
+            let again = |_| Outcome::new(Became::Repeated(earlier.clone()));
             return all.into_iter().map(again).collect();
         }
         let (first, request) = (self.messages.len(), self.n_requests_taken);
@@ -64,7 +64,7 @@ impl State {
                 let earlier =
                     recipient.key.as_ref().and_then(|key| self.repeated(key, order, &[recipient], now));
                 match earlier {
-                    Some(earlier) => Outcome::of(Became::Repeated(earlier)),
+                    Some(earlier) => Outcome::new(Became::Repeated(earlier)),
                     None => self.take_one(order, recipient, (request, first), options, now),
                 }
             })
@@ -86,7 +86,7 @@ impl State {
         }
     }
 
-    /// The messages taken under this key, if it is still remembered.
+    /// The messages accepted under this key, if it is still remembered.
     fn repeated(&mut self, key: &Key, order: &Order, about: &[&Recipient], now: i64) -> Option<Vec<usize>> {
         let State { remembered, messages, tally, .. } = self;
         let taken = remembered.get(&key.word)?;
@@ -111,13 +111,13 @@ impl State {
         now: i64,
     ) -> Outcome {
         if let Some(code) = self.particulars.objection(order, recipient, options) {
-            return Outcome::of(Became::Refused(code));
+            return Outcome::new(Became::Refused(code));
         }
         let call = Call { endpoint: Endpoint::Send, number: &recipient.to, text: &order.text };
         let ruled = self.strike(call, Sort::Content);
         let fault = ruled.or_else(|| self.number_fault(order, recipient, Sort::Content));
         if let Some(Fault::Reject { code }) = fault {
-            return Outcome { is_fault: true, ..Outcome::of(Became::Refused(code)) };
+            return Outcome { is_fault: true, ..Outcome::new(Became::Refused(code)) };
         }
         let key = order.key_of(recipient);
         let serial = Serial {
@@ -133,7 +133,7 @@ impl State {
             self.remember(key, vec![index], now);
         }
         let is_reported_first = fault == Some(Fault::ReportBeforeAnswer);
-        Outcome { is_reported_first, ..Outcome::of(Became::Taken(index)) }
+        Outcome { is_reported_first, ..Outcome::new(Became::Taken(index)) }
     }
 
     fn add_message(
@@ -183,7 +183,7 @@ impl State {
 }
 
 impl Outcome {
-    fn of(became: Became) -> Self {
+    fn new(became: Became) -> Self {
         Outcome { became, is_reported_first: false, is_fault: false }
     }
 }

@@ -1,4 +1,4 @@
-//! What was taken, as a gateway may look it up.
+//! Look-up of accepted messages.
 
 use super::Core;
 use super::record::Message;
@@ -14,17 +14,17 @@ impl Core<'_> {
         &self.state.messages[index]
     }
 
-    /// Where a message stands in the list of what was sent.
+    /// The position of a message in the list of accepted messages.
     pub(in crate::sim) fn message_place(&self, index: usize) -> Option<Place> {
         self.state.messages.get(index).map(|message| (message.dated(message.accepted_at), index))
     }
 
-    /// By the carrier's name.
+    /// By the carrier's id.
     pub(in crate::sim) fn message_by_key(&self, msg_key: &str) -> Option<usize> {
         self.state.messages_by_key.get(msg_key).copied()
     }
 
-    /// By the gateway's key: those the key keeps from being taken again, or all where it keeps nothing.
+    /// By the gateway's key: the messages that block the key, or all messages if the key is never refused.
     pub(in crate::sim) fn messages_by_client_key(&self, key: &str) -> &[usize] {
         self.state.remembered.get(key).map(|remembered| remembered.messages.as_slice()).unwrap_or_default()
     }
@@ -41,30 +41,30 @@ impl Core<'_> {
         &rest[..n]
     }
 
-    /// A page of what was taken, by when.
+    /// A page of accepted messages by time.
     pub(in crate::sim) fn list_sent(&self, span: &Span, fits: impl Fn(&Message) -> bool) -> Page {
         let all = &self.state.messages;
         self.state.messages_by_time.page(span, |index| fits(&all[index]))
     }
 
-    /// A page of what has a report by now, by when it was ready.
+    /// A page of messages with a report, by the time it became available.
     pub(in crate::sim) fn list_reported(&mut self, span: &Span, fits: impl Fn(&Message) -> bool) -> Page {
         let page = self.state.messages_by_report.page(span, |index| self.is_reported(index, &fits));
         Page { items: self.spoiled(page.items), ..page }
     }
 
-    /// How many have a report by now, of that stretch.
+    /// How many messages in the span have a report.
     pub(in crate::sim) fn count_reported(&self, span: &Span, fits: impl Fn(&Message) -> bool) -> usize {
         self.state.messages_by_report.count(span, |index| self.is_reported(index, &fits))
     }
 
-    /// How many were taken in that stretch.
+    /// How many messages in the span were accepted.
     pub(in crate::sim) fn count_sent(&self, span: &Span, fits: impl Fn(&Message) -> bool) -> usize {
         let all = &self.state.messages;
         self.state.messages_by_time.count(span, |index| fits(&all[index]))
     }
 
-    /// Where a message stands in the list of what has a report.
+    /// The position of a message in the list of reports.
     pub(in crate::sim) fn report_place(&self, index: usize) -> Option<Place> {
         let message = self.state.messages.get(index)?;
         Some((message.dated(message.ready_at?), index))

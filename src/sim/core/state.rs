@@ -1,4 +1,4 @@
-//! Everything a simulated carrier knows. What is done with it stands beside this file, one matter each.
+//! The state of a simulated carrier. The files beside this one work on it, one matter each.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -17,32 +17,32 @@ use super::timeline::Timeline;
 use crate::sim::faults::{Fault, Sort};
 use crate::sim::options::SimOptions;
 
-/// Everything the carrier knows. No map is ever walked in hash order.
+/// The state of the carrier. No map is iterated in hash order, so that runs repeat.
 pub(in crate::sim) struct State {
     pub particulars: &'static dyn Particulars,
     pub rng: StdRng,
     pub texts: Vec<Text>,
     pub texts_by_time: Timeline,
     pub texts_by_key: HashMap<String, Vec<usize>>,
-    /// Neither handed out for good nor acked, by when they can be seen.
+    /// Neither handed out by a read-once list nor acked, by visible time.
     pub texts_open: BTreeSet<(i64, usize)>,
     pub messages: Vec<Message>,
     pub messages_by_time: Timeline,
-    /// By when their report is ready, as the carrier dates it.
+    /// By the time of their report, as the carrier dates it.
     pub messages_by_report: Timeline,
     pub messages_by_key: HashMap<String, usize>,
     pub messages_by_reference: HashMap<String, Vec<usize>>,
     pub n_requests_taken: u64,
-    /// What was taken under a key of the gateway's.
+    /// Messages by the gateway's key.
     pub remembered: HashMap<String, Remembered>,
-    /// Messages by when their report is ready; the count keeps equal times apart.
+    /// Messages by report time; the count separates equal times.
     pub reports: BTreeMap<(i64, u64), usize>,
     pub n_reports: u64,
     pub n_batches: u64,
-    /// Handed out and not acked: come again until they are.
+    /// Handed out and not acked.
     pub batches: Vec<Batch>,
     pub pushes: PushQueue,
-    /// Somebody is called.
+    /// The address for webhook calls, if any.
     pub webhook: Option<Url>,
     pub files: BTreeMap<String, Bytes>,
     pub n_files: u64,
@@ -101,19 +101,19 @@ impl State {
         message.map(|message| message.to.clone())
     }
 
-    /// The first rule of this sort whose turn it is strikes, and is used up by one.
+    /// Applies the first rule of this sort that is due.
     pub(in crate::sim) fn strike(&mut self, call: Call<'_>, sort: Sort) -> Option<Fault> {
         let fault = self.rules.strike(call, sort, &mut self.rng)?;
         self.tally.n_faults_struck += 1;
         Some(fault)
     }
 
-    /// How far the carrier's clock is off (milliseconds).
+    /// How far the carrier's clock is wrong (milliseconds).
     pub(in crate::sim) fn skew_ms(&self) -> i64 {
         self.rules.skew_ms()
     }
 
-    /// Puts a call to the gateway in line, if it is called at all.
+    /// Schedules a webhook call, if the gateway has an address for them.
     pub(in crate::sim) fn expect_push(&mut self, at: i64, pushed: Pushed) {
         if self.webhook.is_some() {
             self.pushes.add(at, Waiting { pushed, n_tries: 0 });

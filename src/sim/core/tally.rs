@@ -1,10 +1,10 @@
-//! Counts kept as things happen.
+//! Running counts for the ledger.
 
 use std::collections::BTreeMap;
 
 use crate::sim::faults::Endpoint;
 
-/// Counts kept as things happen.
+/// Running counts.
 #[derive(Default)]
 pub(in crate::sim) struct Tally {
     pub n_auth_failures: u64,
@@ -16,10 +16,10 @@ pub(in crate::sim) struct Tally {
 
 impl Tally {
     pub(in crate::sim) fn asked(&mut self, endpoint: Endpoint) {
-        *self.requests.entry(endpoint.word()).or_default() += 1;
+        *self.requests.entry(endpoint.as_str()).or_default() += 1;
     }
 
-    /// `endpoint` is its word, or `none` where there is no such endpoint.
+    /// `endpoint` is [`Endpoint::as_str`], or `none` for an unknown path.
     pub(in crate::sim) fn refused(&mut self, endpoint: &'static str, code: &str) {
         *self.refused.entry((endpoint, code.to_owned())).or_default() += 1;
     }

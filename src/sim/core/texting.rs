@@ -1,11 +1,11 @@
-//! A citizen texts.
+//! Adding a citizen's text.
 
 use bytes::Bytes;
 
 use super::State;
 use super::record::{Pushed, Text};
 use super::rules::Call;
-use crate::sim::faults::{Endpoint, Fault, Sort, of_text};
+use crate::sim::faults::{Endpoint, Fault, Sort, fault_for_text};
 
 impl State {
     /// Returns the carrier's key of the text.
@@ -17,7 +17,7 @@ impl State {
         now: i64,
     ) -> String {
         let call = Call { endpoint: Endpoint::Text, number: from, text: body };
-        let quirk = self.strike(call, Sort::Content).or_else(|| of_text(body));
+        let quirk = self.strike(call, Sort::Content).or_else(|| fault_for_text(body));
         let index = self.texts.len();
         let before = self.texts.last().filter(|_| quirk == Some(Fault::SameKeyMo));
         let key = before.map_or_else(|| self.particulars.text_key(index + 1), |text| text.key.clone());

@@ -1,4 +1,4 @@
-//! Citizens' texts as a gateway gets them: listed, handed out once, or until acked.
+//! Citizens' texts as a gateway reads them: listed, handed out once, or until acked.
 
 use bytes::Bytes;
 use rand::seq::SliceRandom;
@@ -10,14 +10,14 @@ use super::timeline::{Page, Place, Span};
 use crate::sim::events::SimEvent;
 use crate::sim::faults::{Endpoint, Fault, Sort};
 
-/// One page of texts. An index may be there twice: a fault.
+/// One page of texts. A fault may put an index in twice.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(in crate::sim) struct TextPage {
     pub items: Vec<usize>,
     pub has_next: bool,
-    /// The text after which the next page goes on.
+    /// The text after which the next page continues.
     pub last: Option<usize>,
-    /// The page gets one item more, which cannot be read.
+    /// The page has one more item, an unreadable one.
     pub has_broken: bool,
 }
 
@@ -31,23 +31,23 @@ impl Core<'_> {
         &self.state.texts[index]
     }
 
-    /// Where a text stands in lists.
+    /// The position of a text in lists.
     pub(in crate::sim) fn text_place(&self, index: usize) -> Option<Place> {
         self.state.texts.get(index).map(|text| (text.at, index))
     }
 
-    /// The texts of this key that are there by now; several may have the same.
+    /// The visible texts with this key; several may share it.
     pub(in crate::sim) fn texts_by_key(&self, key: &str) -> Vec<&Text> {
         let all = self.state.texts_by_key.get(key).into_iter().flatten().map(|i| &self.state.texts[*i]);
         all.filter(|text| text.visible_at <= self.now).collect()
     }
 
-    /// The n-th photo of a text that is there by now, counting from 0.
+    /// The n-th photo of a visible text, counting from 0.
     pub(in crate::sim) fn photo(&self, key: &str, n: usize) -> Option<Bytes> {
         self.texts_by_key(key).first().and_then(|text| text.photos.get(n)).cloned()
     }
 
-    /// A page of a list by time; asking changes nothing.
+    /// A page by time. Reading changes nothing.
     pub(in crate::sim) fn list_texts(&mut self, span: &Span, fits: impl Fn(&Text) -> bool) -> TextPage {
         let (state, now) = (&*self.state, self.now);
         let fits = |index: usize| {
@@ -58,7 +58,7 @@ impl Core<'_> {
         self.shown(page.items, page.has_next, span)
     }
 
-    /// What a page of that list would hold, without its faults; nobody is shown anything.
+    /// The same page without faults and without counting it as read.
     pub(in crate::sim) fn peek_texts(&self, span: &Span, fits: impl Fn(&Text) -> bool) -> Page {
         let fits = |index: usize| {
             let text = &self.state.texts[index];
@@ -67,13 +67,13 @@ impl Core<'_> {
         self.state.texts_by_time.page(span, fits)
     }
 
-    /// How many texts there are in that stretch by now.
+    /// How many visible texts the span has.
     pub(in crate::sim) fn count_texts(&self, span: &Span) -> usize {
         let (state, now) = (&*self.state, self.now);
         state.texts_by_time.count(span, |index| state.texts[index].visible_at <= now)
     }
 
-    /// Hands out the oldest texts that nobody was handed yet, and forgets them. Whoever lost the answer has lost them.
+    /// Hands out the oldest open texts and forgets them. A gateway that loses the answer loses them.
     pub(in crate::sim) fn hand_out_texts(&mut self, limit: usize, fits: impl Fn(&Text) -> bool) -> TextPage {
         let open = self.open(limit, 0, fits);
         let page = self.shown(open.0, open.1, &Span::all(limit));
@@ -85,7 +85,7 @@ impl Core<'_> {
         page
     }
 
-    /// The oldest texts that were not acked, less the first `skip`. Asking changes nothing.
+    /// The oldest texts that were not acked, without the first `skip`. Reading changes nothing.
     pub(in crate::sim) fn open_texts(
         &mut self,
         limit: usize,
@@ -96,12 +96,12 @@ impl Core<'_> {
         self.shown(open.0, open.1, &Span::all(limit))
     }
 
-    /// How many texts are there and were neither handed out for good nor acked.
+    /// How many visible texts are open: neither handed out by a read-once list nor acked.
     pub(in crate::sim) fn n_open_texts(&self) -> usize {
         self.state.texts_open.range(..=(self.now, usize::MAX)).count()
     }
 
-    /// Acks all texts of this key; how many were open.
+    /// Acks all texts with this key; returns how many were open.
     pub(in crate::sim) fn ack_text(&mut self, key: &str) -> usize {
         let (state, now) = (&mut *self.state, self.now);
         let mut n = 0;
@@ -124,7 +124,7 @@ impl Core<'_> {
         (items, has_next)
     }
 
-    /// A page as faults leave it.
+    /// Applies faults to a page.
     fn shown(&mut self, items: Vec<usize>, has_next: bool, span: &Span) -> TextPage {
         let fault = self.state.strike(Call::at(Endpoint::Mo), Sort::Content);
         let (mut items, has_next) = match span.by_number {
@@ -143,7 +143,7 @@ impl Core<'_> {
         TextPage { items, has_next, last, has_broken: fault == Some(Fault::BrokenMo) && !span.by_number }
     }
 
-    /// Lists twice what a fault or its own quirk wants twice; still no more than `limit` items.
+    /// Repeats the items that a fault or a quirk lists twice, up to `limit` items.
     fn with_repeats(
         &self,
         page: Vec<usize>,
@@ -165,7 +165,7 @@ impl Core<'_> {
     }
 }
 
-/// The last item, or, to have it shown again, the one before that is another.
+/// The last item; if it must be shown `again`, the last different item before it.
 fn last_shown(items: &[usize], again: bool) -> Option<usize> {
     let last = items.last().copied();
     let other = items.iter().rev().copied().find(|index| again && Some(*index) != last);

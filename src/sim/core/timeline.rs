@@ -1,4 +1,4 @@
-//! What happened when, a page at a time: the carrier's lists.
+//! Lists ordered by time, read a page at a time.
 
 use std::collections::BTreeSet;
 use std::ops::Bound;
@@ -7,7 +7,7 @@ use std::ops::Bound;
 #[derive(Default)]
 pub(in crate::sim) struct Timeline(BTreeSet<Place>);
 
-/// Where something stands in a timeline: its time and its index.
+/// A position in a timeline: time and index.
 pub(in crate::sim) type Place = (i64, usize);
 
 /// One page of indices.
@@ -17,19 +17,19 @@ pub(in crate::sim) struct Page {
     pub has_next: bool,
 }
 
-/// Which stretch of a list, which way, and how much of it.
+/// A span of a list, its direction and limit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::sim) struct Span {
-    /// Not older than this ...
+    /// The earliest time, by the carrier's clock.
     pub since: i64,
-    /// ... and not newer than this; both by the carrier's clock.
+    /// The latest time, by the carrier's clock.
     pub until: i64,
     pub oldest_first: bool,
-    /// Only what comes after this, the way the list goes.
+    /// Only items after this position, in the list's direction.
     pub after: Option<Place>,
-    /// Less the first so many.
+    /// Items left out at the start.
     pub skip: usize,
-    /// Asked for by number: an item more on a page would push another out of sight, so there is none.
+    /// Pages are numbered: no fault adds an item, because it would push another one off its page.
     pub by_number: bool,
     pub limit: usize,
 }
@@ -88,14 +88,14 @@ impl Timeline {
         self.0.insert((at, index));
     }
 
-    /// How many fit, wherever in the list. Walks over that stretch.
+    /// How many items of the span fit. Costs O(length of the span).
     pub(in crate::sim) fn count(&self, span: &Span, fits: impl Fn(usize) -> bool) -> usize {
         let whole = Span { after: None, skip: 0, limit: usize::MAX, ..span.clone() };
         self.page(&whole, fits).items.len()
     }
 
-    /// At most `limit` that fit. Costs O(log n) and what it walks over: what is skipped, the page, and whatever of that
-    /// stretch does not fit.
+    /// At most `limit` items that fit. Costs O(log n) plus the items it passes: skipped ones, the page, and those that do
+    /// not fit.
     pub(in crate::sim) fn page(&self, span: &Span, fits: impl Fn(usize) -> bool) -> Page {
         let (low, high) = span.bounds();
         let is_empty = match (low, high) {

@@ -41,7 +41,7 @@ static KINDS: LazyLock<Vec<DialectKind>> =
     LazyLock::new(|| DIALECTS.iter().map(|(name, _)| DialectKind(name)).collect());
 
 /// The dialect of this kind. A kind is made of the table's own names alone, so there always is one.
-pub(super) fn of_kind(kind: DialectKind) -> &'static dyn Dialect {
+pub(super) fn find(kind: DialectKind) -> &'static dyn Dialect {
     DIALECTS.iter().find(|(name, _)| *name == kind.name()).map_or(DIALECTS[0].1, |(_, dialect)| *dialect)
 }
 

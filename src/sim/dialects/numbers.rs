@@ -1,4 +1,5 @@
-//! Numbers of one country in several forms. Not `domain::phone`'s: a carrier that shared it would share its mistakes.
+//! Korean phone numbers in several forms. `domain::phone` is not used on purpose: a simulated carrier that shared it would
+//! share its mistakes.
 
 /// `01012345678` -> `821012345678`. What is not a Korean number stays as it is, less a `+`.
 pub(in crate::sim) fn international(number: &str) -> String {

@@ -2,9 +2,9 @@
 
 pub(in crate::sim) struct Query(Vec<(String, String)>);
 
-/// Something is there that must not be, or is not what it should be.
+/// A field is missing, unknown or not as specified.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::sim) struct Odd;
+pub(in crate::sim) struct Unexpected;
 
 impl Query {
     pub(in crate::sim) fn parse(query: Option<&str>) -> Self {
@@ -16,12 +16,12 @@ impl Query {
     }
 
     /// Digits only.
-    pub(in crate::sim) fn number(&self, name: &str) -> Result<Option<i64>, Odd> {
+    pub(in crate::sim) fn number(&self, name: &str) -> Result<Option<i64>, Unexpected> {
         let Some(word) = self.get(name) else {
             return Ok(None);
         };
         let digits = Some(word).filter(|w| !w.is_empty() && w.bytes().all(|b| b.is_ascii_digit()));
-        digits.and_then(|d| d.parse().ok()).map(Some).ok_or(Odd)
+        digits.and_then(|d| d.parse().ok()).map(Some).ok_or(Unexpected)
     }
 
     /// A number of at least `least` and at most `most`; `otherwise` if it is not given.
@@ -30,17 +30,17 @@ impl Query {
         name: &str,
         (least, most): (usize, usize),
         otherwise: usize,
-    ) -> Result<usize, Odd> {
+    ) -> Result<usize, Unexpected> {
         let Some(n) = self.number(name)? else {
             return Ok(otherwise);
         };
-        usize::try_from(n).ok().filter(|n| (least..=most).contains(n)).ok_or(Odd)
+        usize::try_from(n).ok().filter(|n| (least..=most).contains(n)).ok_or(Unexpected)
     }
 
-    /// Nothing but these names.
-    pub(in crate::sim) fn only(&self, known: &[&str]) -> Result<(), Odd> {
+    /// Refuses names that are not in the list.
+    pub(in crate::sim) fn only(&self, known: &[&str]) -> Result<(), Unexpected> {
         let is_known = |(name, _): &(String, String)| known.contains(&name.as_str());
-        if self.0.iter().all(is_known) { Ok(()) } else { Err(Odd) }
+        if self.0.iter().all(is_known) { Ok(()) } else { Err(Unexpected) }
     }
 }
 
@@ -53,8 +53,8 @@ mod tests {
         let query = Query::parse(Some("a=1&b=x&a=2&c="));
         assert_eq!((query.get("a"), query.get("d")), (Some("2"), None));
         assert_eq!((query.number("a"), query.number("d")), (Ok(Some(2)), Ok(None)));
-        assert_eq!((query.number("b"), query.number("c")), (Err(Odd), Err(Odd)));
-        assert_eq!((query.within("a", (1, 5), 9), query.within("a", (3, 5), 9)), (Ok(2), Err(Odd)));
-        assert_eq!((query.within("d", (3, 5), 9), query.only(&["a", "b"])), (Ok(9), Err(Odd)));
+        assert_eq!((query.number("b"), query.number("c")), (Err(Unexpected), Err(Unexpected)));
+        assert_eq!((query.within("a", (1, 5), 9), query.within("a", (3, 5), 9)), (Ok(2), Err(Unexpected)));
+        assert_eq!((query.within("d", (3, 5), 9), query.only(&["a", "b"])), (Ok(9), Err(Unexpected)));
     }
 }

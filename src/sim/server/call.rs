@@ -16,10 +16,10 @@ use crate::sim::dialect::Trouble;
 use crate::sim::events::SimEvent;
 use crate::sim::faults::{Endpoint, Fault, Sort};
 
-/// So much later than its report an answer comes that is to come later.
+/// An answer that must come after its report waits this long.
 const AFTER_REPORT_MS: u64 = 300;
 
-/// How a call ends that gets no whole answer.
+/// How a call without a complete answer ends.
 #[derive(Debug)]
 pub enum SimBreak {
     /// No connection: not a byte of the request was taken.
@@ -37,7 +37,7 @@ struct Admitted {
 }
 
 impl Admitted {
-    /// Whom a send is about, as rules see it: the first recipient.
+    /// The recipient that rules see: the first one.
     fn send(&self) -> Option<(&Order, Option<&Recipient>)> {
         let order = self.order.as_ref()?;
         Some((order, order.recipients.first()))
@@ -56,7 +56,7 @@ impl Sim {
             Ok(call) => call,
             Err((endpoint, answer)) => return Ok(self.refuse(endpoint, answer)),
         };
-        self.tell_watcher(call.endpoint, false);
+        self.notify_watcher(call.endpoint, false);
         let (delay, end) = self.strikes(&call, &request);
         if let Some(Fault::Latency { ms }) = delay {
             pause(ms).await;
@@ -65,7 +65,7 @@ impl Sim {
             return early;
         }
         let (answer, wait_ms) = self.process(&call, &request);
-        self.tell_watcher(call.endpoint, true);
+        self.notify_watcher(call.endpoint, true);
         pause(wait_ms).await;
         self.end_after(call.endpoint, answer, end.as_ref()).await
     }
@@ -79,7 +79,7 @@ impl Sim {
             let result = act(&mut core);
             (result, core.events)
         };
-        events.into_iter().for_each(|event| self.tell(|| event));
+        events.into_iter().for_each(|event| self.emit(|| event));
         result
     }
 
@@ -88,7 +88,7 @@ impl Sim {
         answer.into_response(self.options.clock.now_ms() + skew_ms)
     }
 
-    /// The gateway's own doing: counted.
+    /// A refusal that is the gateway's fault; counted.
     fn refuse(&self, endpoint: &'static str, answer: Answer) -> Response<Bytes> {
         self.count_refusal(endpoint, &answer);
         self.finish(answer)
@@ -97,7 +97,7 @@ impl Sim {
     fn count_refusal(&self, endpoint: &'static str, answer: &Answer) {
         if let Some(code) = &answer.refusal {
             self.state().tally.refused(endpoint, code);
-            self.tell(|| SimEvent::Refused { endpoint, code: code.clone() });
+            self.emit(|| SimEvent::Refused { endpoint, code: code.clone() });
         }
     }
 
@@ -106,7 +106,7 @@ impl Sim {
         let dialect = self.dialect();
         let route = dialect.route(request);
         let known = route.as_ref().ok().copied();
-        let name = known.map_or("none", Endpoint::word);
+        let name = known.map_or("none", Endpoint::as_str);
         if let Some(endpoint) = known {
             self.state().tally.asked(endpoint);
         }
@@ -136,18 +136,19 @@ impl Sim {
         window.take(n, now)
     }
 
-    /// How this call is delayed and how it ends, if not as it should.
+    /// The delay and the failure that rules choose for this call.
     fn strikes(&self, call: &Admitted, request: &Request<Bytes>) -> (Option<Fault>, Option<Fault>) {
         let endpoint = call.endpoint;
-        let asked_for = self.dialect().asked_for(endpoint, request);
+        let message_asked_about = self.dialect().message_asked_about(endpoint, request);
         let mut state = self.state();
-        let asked_for = asked_for.and_then(|key| state.number_of(&key)).unwrap_or_default();
+        let message_asked_about =
+            message_asked_about.and_then(|key| state.number_of(&key)).unwrap_or_default();
         let about = match call.send() {
             Some((order, recipient)) => {
                 state.note_keys(order);
                 Call { endpoint, number: recipient.map_or("", |r| &r.to), text: &order.text }
             }
-            None => Call { endpoint, number: &asked_for, text: "" },
+            None => Call { endpoint, number: &message_asked_about, text: "" },
         };
         let mut strike = |sort| {
             let ruled = state.strike(about, sort);
@@ -159,12 +160,12 @@ impl Sim {
         let struck = (strike(Sort::Delay), strike(Sort::End));
         drop(state);
         for fault in [&struck.0, &struck.1].into_iter().flatten() {
-            self.tell(|| SimEvent::Struck { endpoint: endpoint.word(), fault: fault.clone() });
+            self.emit(|| SimEvent::Struck { endpoint: endpoint.as_str(), fault: fault.clone() });
         }
         struck
     }
 
-    /// Ends that come before anything is done.
+    /// Faults that end the call before it is processed.
     fn end_before(
         &self,
         endpoint: Endpoint,
@@ -190,7 +191,7 @@ impl Sim {
             return self.take(order, request);
         }
         let answer = self.with_core(|core| self.dialect().answer(core, call.endpoint, request));
-        self.count_refusal(call.endpoint.word(), &answer);
+        self.count_refusal(call.endpoint.as_str(), &answer);
         (answer, 0)
     }
 
@@ -199,20 +200,20 @@ impl Sim {
             let outcomes = core.state.take(order, core.options, core.now);
             for outcome in outcomes.iter().filter(|outcome| !outcome.is_fault) {
                 if let Became::Refused(code) = &outcome.became {
-                    core.state.tally.refused(Endpoint::Send.word(), code);
+                    core.state.tally.refused(Endpoint::Send.as_str(), code);
                 }
             }
             (self.dialect().sent(core, request, order, &outcomes), outcomes)
         });
         for (recipient, outcome) in order.recipients.iter().zip(&outcomes) {
             let to = || PhoneNumber::parse(&recipient.to);
-            self.tell(|| match &outcome.became {
+            self.emit(|| match &outcome.became {
                 Became::Taken(_) => {
                     SimEvent::Taken { to: to(), kind: order.kind, n_chars: order.text.chars().count() }
                 }
                 Became::Repeated(_) => SimEvent::Repeated { to: to() },
                 Became::Refused(code) => {
-                    SimEvent::Refused { endpoint: Endpoint::Send.word(), code: code.clone() }
+                    SimEvent::Refused { endpoint: Endpoint::Send.as_str(), code: code.clone() }
                 }
             });
         }
@@ -220,7 +221,7 @@ impl Sim {
         (answer, wait_ms)
     }
 
-    /// Ends that come although it is done.
+    /// Faults that end the call after it is processed.
     async fn end_after(
         &self,
         endpoint: Endpoint,

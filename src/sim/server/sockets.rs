@@ -1,4 +1,4 @@
-//! The same carrier over real sockets: connections that are really reset and answers that are really cut short.
+//! The simulated carrier over real sockets: connections are really reset and answers really cut short.
 
 use std::convert::Infallible;
 use std::io;

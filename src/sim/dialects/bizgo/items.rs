@@ -37,7 +37,7 @@ pub(super) enum MoItem<'a> {
 }
 
 impl<'a> MoItem<'a> {
-    pub(super) fn of(text: &'a Text, mo_number: &'a str) -> Self {
+    pub(super) fn new(text: &'a Text, mo_number: &'a str) -> Self {
         if text.is_broken() {
             return MoItem::broken(&text.key);
         }
@@ -88,7 +88,7 @@ struct ReportPart<'a> {
 }
 
 impl<'a> ReportPart<'a> {
-    pub(super) fn of(message: &'a Message) -> Self {
+    pub(super) fn new(message: &'a Message) -> Self {
         ReportPart {
             report_time: korean_time(message.dated(message.handset_at)),
             report_type: "SM",
@@ -100,7 +100,7 @@ impl<'a> ReportPart<'a> {
 }
 
 impl<'a> StatusItem<'a> {
-    pub(super) fn of(message: &'a Message, now: i64) -> Self {
+    pub(super) fn new(message: &'a Message, now: i64) -> Self {
         StatusItem {
             msg_key: &message.msg_key,
             service_type: message.kind,
@@ -111,7 +111,7 @@ impl<'a> StatusItem<'a> {
             response_text: "Success",
             request_time: korean_time(message.dated(message.accepted_at)),
             send_time: korean_time(message.dated(message.accepted_at)),
-            report: message.report(now).map(|_| ReportPart::of(message)),
+            report: message.report(now).map(|_| ReportPart::new(message)),
             reference: message.reference.as_deref(),
         }
     }
@@ -139,13 +139,13 @@ pub(super) struct ReportItem<'a> {
 }
 
 impl<'a> ReportItem<'a> {
-    pub(super) fn of(message: &'a Message) -> Self {
+    pub(super) fn new(message: &'a Message) -> Self {
         ReportItem {
             msg_key: &message.msg_key,
             service_type: message.kind,
             msg_type: "SM",
             send_time: korean_time(message.dated(message.accepted_at)),
-            report: ReportPart::of(message),
+            report: ReportPart::new(message),
             reference: message.reference.as_deref(),
         }
     }

@@ -85,7 +85,7 @@ impl Dialect for Bizgo {
     fn sent(&self, core: &Core<'_>, _: &Request<Bytes>, order: &Order, outcomes: &[Outcome]) -> Answer {
         let each = order.recipients.iter().zip(outcomes);
         let destinations =
-            each.map(|(recipient, outcome)| Destination::of(core, recipient, outcome)).collect();
+            each.map(|(recipient, outcome)| Destination::new(core, recipient, outcome)).collect();
         with_reference(Some(Destinations { destinations }), order.reference.as_deref())
     }
 
@@ -118,7 +118,7 @@ impl Dialect for Bizgo {
     }
 
     fn push(&self, core: &Core<'_>, pushed: Pushed) -> Option<Push> {
-        Some(push::worded(core, pushed))
+        Some(push::call(core, pushed))
     }
 
     fn push_taken(&self, core: &Core<'_>, pushed: Pushed, answer: &Response<Bytes>) -> bool {
@@ -129,7 +129,7 @@ impl Dialect for Bizgo {
         push::WAITS_MS
     }
 
-    fn asked_for(&self, _: Endpoint, request: &Request<Bytes>) -> Option<String> {
+    fn message_asked_about(&self, _: Endpoint, request: &Request<Bytes>) -> Option<String> {
         match route_of(request) {
             Ok(Route::Inquiry(key) | Route::ReportInquiry(key)) => Some(key.to_owned()),
             _ => None,
@@ -138,7 +138,7 @@ impl Dialect for Bizgo {
 }
 
 fn route_of(request: &Request<Bytes>) -> Result<Route<'_>, Answer> {
-    Route::of(request.method(), request.uri().path())
+    Route::parse(request.method(), request.uri().path())
 }
 
 fn is_json(request: &Request<Bytes>) -> bool {
@@ -163,7 +163,7 @@ struct Destination<'a> {
 }
 
 impl<'a> Destination<'a> {
-    fn of(core: &'a Core<'_>, recipient: &'a Recipient, outcome: &'a Outcome) -> Self {
+    fn new(core: &'a Core<'_>, recipient: &'a Recipient, outcome: &'a Outcome) -> Self {
         let (msg_key, code) = match &outcome.became {
             Became::Taken(index) => (Some(core.message(*index).msg_key.as_str()), "A000"),
             Became::Repeated(_) => (None, "A301"),

@@ -16,10 +16,10 @@ use crate::sim::dialect::Push;
 /// Three more tries; how far apart is written nowhere.
 pub(super) const WAITS_MS: &[u64] = &[200, 1_000, 5_000];
 
-pub(super) fn worded(core: &Core<'_>, pushed: Pushed) -> Push {
+pub(super) fn call(core: &Core<'_>, pushed: Pushed) -> Push {
     let body = match pushed {
-        Pushed::Text(index) => json(&MoItem::of(core.text(index), &core.options.mo_number)),
-        Pushed::Report(index) => json(&ReportItem::of(core.message(index))),
+        Pushed::Text(index) => json(&MoItem::new(core.text(index), &core.options.mo_number)),
+        Pushed::Report(index) => json(&ReportItem::new(core.message(index))),
     };
     let timestamp = core.dated_now().to_string();
     let signature = signature(&core.options.webhook_secret, &timestamp);

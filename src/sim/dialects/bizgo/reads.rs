@@ -64,7 +64,7 @@ pub(super) fn list_texts(core: &mut Core<'_>, query: &Query) -> Result<Answer, A
         is_ours && from.is_none_or(|from| text.shown_from() == from)
     });
     let mut messages: Vec<MoItem<'_>> =
-        page.items.iter().map(|index| MoItem::of(core.text(*index), mo_number)).collect();
+        page.items.iter().map(|index| MoItem::new(core.text(*index), mo_number)).collect();
     if page.has_broken {
         messages.push(MoItem::broken("BROKEN"));
     }
@@ -83,27 +83,27 @@ pub(super) fn list_messages(core: &Core<'_>, query: &Query) -> Result<Answer, An
     Ok(ok(List {
         last_seq: Some(seq_of(page.items.last().copied())),
         has_next: Some(page.has_next),
-        messages: page.items.iter().map(|i| StatusItem::of(core.message(*i), core.now)).collect(),
+        messages: page.items.iter().map(|i| StatusItem::new(core.message(*i), core.now)).collect(),
     }))
 }
 
 /// `GET message/inquiry/mo/msgKey/{msgKey}`: several may have the same key.
 pub(super) fn inquire_text(core: &Core<'_>, key: &str) -> Answer {
     let all = core.texts_by_key(key).into_iter();
-    found(all.map(|text| MoItem::of(text, &core.options.mo_number)).collect())
+    found(all.map(|text| MoItem::new(text, &core.options.mo_number)).collect())
 }
 
 /// `GET message/inquiry/msgKey/{msgKey}`
 pub(super) fn inquire(core: &Core<'_>, msg_key: &str) -> Answer {
     let message = core.message_by_key(msg_key).map(|index| core.message(index));
-    found(message.map(|m| StatusItem::of(m, core.now)).into_iter().collect())
+    found(message.map(|m| StatusItem::new(m, core.now)).into_iter().collect())
 }
 
 /// `GET message/inquiry/requestId/{requestId}`: a msgKey less its last three characters.
 pub(super) fn inquire_request(core: &Core<'_>, request_id: &str) -> Answer {
     let first = core.message_by_key(&format!("{request_id}000"));
     let all = first.map(|first| core.same_request(first)).unwrap_or_default();
-    found(all.iter().map(|message| StatusItem::of(message, core.now)).collect())
+    found(all.iter().map(|message| StatusItem::new(message, core.now)).collect())
 }
 
 /// `GET report/inquiry/{msgKey}`
@@ -112,7 +112,7 @@ pub(super) fn inquire_report(core: &Core<'_>, msg_key: &str) -> Answer {
     let message = core.message_by_key(msg_key).map(|index| core.message(index));
     let kept = message.filter(|m| m.report(now).is_some() && now - m.accepted_at <= REPORTS_KEPT_MS);
     match kept {
-        Some(message) => ok(Reports { report_id: None, report: Some(vec![ReportItem::of(message)]) }),
+        Some(message) => ok(Reports { report_id: None, report: Some(vec![ReportItem::new(message)]) }),
         None => service("A820"),
     }
 }
@@ -122,7 +122,7 @@ pub(super) fn poll_reports(core: &mut Core<'_>) -> Answer {
     match core.report_batch(MAX_BATCH, 0) {
         None => ok(Reports { report_id: Some(""), report: None }),
         Some((id, messages)) => {
-            let report = messages.iter().map(|index| ReportItem::of(core.message(*index))).collect();
+            let report = messages.iter().map(|index| ReportItem::new(core.message(*index))).collect();
             ok(Reports { report_id: Some(&id), report: Some(report) })
         }
     }

@@ -23,7 +23,7 @@ pub(super) enum Route<'a> {
 
 impl<'a> Route<'a> {
     /// Refused with 404 or 405, as a gateway refuses.
-    pub(super) fn of(method: &Method, path: &'a str) -> Result<Self, Answer> {
+    pub(super) fn parse(method: &Method, path: &'a str) -> Result<Self, Answer> {
         let not_found = || gateway(404);
         let rest = path.strip_prefix("/api/comm/v1/").ok_or_else(not_found)?;
         let parts: Vec<&str> = rest.split('/').collect();
@@ -66,13 +66,13 @@ mod tests {
     use super::*;
 
     fn refusal(method: Method, path: &str) -> Option<String> {
-        Route::of(&method, path).err().and_then(|answer| answer.refusal)
+        Route::parse(&method, path).err().and_then(|answer| answer.refusal)
     }
 
     #[test]
     fn what_is_there() {
-        assert_eq!(Route::of(&Method::GET, "/api/comm/v1/message/history/mo").ok(), Some(Route::Mo));
-        let ack = Route::of(&Method::DELETE, "/api/comm/v1/report/polling/R1").ok();
+        assert_eq!(Route::parse(&Method::GET, "/api/comm/v1/message/history/mo").ok(), Some(Route::Mo));
+        let ack = Route::parse(&Method::DELETE, "/api/comm/v1/report/polling/R1").ok();
         assert_eq!(ack, Some(Route::ReportAck("R1")));
     }
 

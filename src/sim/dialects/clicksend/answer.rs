@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::sim::answer::Answer;
-use crate::sim::dialects::query::{Odd, Query};
+use crate::sim::dialects::query::{Query, Unexpected};
 
 pub(super) const BAD_REQUEST: &str = "BAD_REQUEST";
 
@@ -33,7 +33,7 @@ pub(super) struct Page {
 }
 
 impl Page {
-    pub(super) fn of(query: &Query) -> Result<Page, Odd> {
+    pub(super) fn parse(query: &Query) -> Result<Page, Unexpected> {
         let (number, size) =
             (query.within("page", (1, 1_000_000), 1)?, query.within("limit", (15, 100), 15)?);
         Ok(Page { number, size })
@@ -43,7 +43,7 @@ impl Page {
         (self.number - 1) * self.size
     }
 
-    pub(super) fn said(&self, total: usize, data: &[Value]) -> Answer {
+    pub(super) fn answer(&self, total: usize, data: &[Value]) -> Answer {
         ok(&json!({
             "total": total, "per_page": self.size, "current_page": self.number,
             "last_page": total.div_ceil(self.size).max(1), "data": data,

@@ -140,7 +140,7 @@ impl Dialect for ClickSend {
         }
     }
 
-    fn asked_for(&self, _: Endpoint, request: &Request<Bytes>) -> Option<String> {
+    fn message_asked_about(&self, _: Endpoint, request: &Request<Bytes>) -> Option<String> {
         match route_of(request) {
             Ok(Route::Receipt(id)) => Some(id.to_owned()),
             _ => None,

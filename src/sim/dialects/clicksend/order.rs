@@ -10,11 +10,11 @@ use crate::sim::core::order::{Order, Recipient};
 use crate::sim::core::sends::{Became, Outcome};
 use crate::sim::dialects::fields::{object, only_item, optional, word};
 use crate::sim::dialects::numbers::{domestic, e164, is_digits};
-use crate::sim::dialects::query::Odd;
+use crate::sim::dialects::query::Unexpected;
 use crate::sim::options::SimOptions;
 
-pub(super) fn read_order(body: &[u8]) -> Result<Order, Odd> {
-    let body: Value = serde_json::from_slice(body).map_err(|_| Odd)?;
+pub(super) fn read_order(body: &[u8]) -> Result<Order, Unexpected> {
+    let body: Value = serde_json::from_slice(body).map_err(|_| Unexpected)?;
     let root = object(&body, &["messages"])?;
     let message = object(only_item(root, "messages")?, &["to", "from", "body", "custom_string", "source"])?;
     let to = word(message, "to")?;

@@ -10,12 +10,12 @@ use crate::sim::core::record::Text;
 use crate::sim::core::timeline::Span;
 use crate::sim::dialects::fields::object;
 use crate::sim::dialects::numbers::e164;
-use crate::sim::dialects::query::{Odd, Query};
+use crate::sim::dialects::query::{Query, Unexpected};
 
 /// `GET sms/inbound`: the oldest unread ones.
-pub(super) fn inbound(core: &mut Core<'_>, query: &Query) -> Result<Answer, Odd> {
+pub(super) fn inbound(core: &mut Core<'_>, query: &Query) -> Result<Answer, Unexpected> {
     query.only(&["page", "limit"])?;
-    let page = Page::of(query)?;
+    let page = Page::parse(query)?;
     let total = core.n_open_texts();
     let texts = core.open_texts(page.size, page.skip(), |_| true);
     let to = e164(&core.options.mo_number);
@@ -23,7 +23,7 @@ pub(super) fn inbound(core: &mut Core<'_>, query: &Query) -> Result<Answer, Odd>
     if texts.has_broken {
         items.push(json!({ "message_id": null, "body": 7 }));
     }
-    Ok(page.said(total, &items))
+    Ok(page.answer(total, &items))
 }
 
 fn text(text: &Text, to: &str) -> Value {
@@ -43,19 +43,20 @@ pub(super) fn mark_text(core: &mut Core<'_>, id: &str) -> Answer {
 }
 
 /// `GET sms/receipts`: the oldest unread ones.
-pub(super) fn receipts(core: &mut Core<'_>, query: &Query) -> Result<Answer, Odd> {
+pub(super) fn receipts(core: &mut Core<'_>, query: &Query) -> Result<Answer, Unexpected> {
     query.only(&["page", "limit"])?;
-    let page = Page::of(query)?;
+    let page = Page::parse(query)?;
     let total = core.n_ready_reports();
     let open = core.open_reports(page.size, page.skip(), |_| true);
     let items: Vec<Value> = open.iter().map(|index| receipt(core.message(*index))).collect();
-    Ok(page.said(total, &items))
+    Ok(page.answer(total, &items))
 }
 
 /// `PUT sms/receipts-read`: those from before `date_before`.
-pub(super) fn mark_receipts(core: &mut Core<'_>, body: &[u8]) -> Result<Answer, Odd> {
-    let body: Value = serde_json::from_slice(body).map_err(|_| Odd)?;
-    let before = object(&body, &["date_before"])?.get("date_before").and_then(Value::as_i64).ok_or(Odd)?;
+pub(super) fn mark_receipts(core: &mut Core<'_>, body: &[u8]) -> Result<Answer, Unexpected> {
+    let body: Value = serde_json::from_slice(body).map_err(|_| Unexpected)?;
+    let before =
+        object(&body, &["date_before"])?.get("date_before").and_then(Value::as_i64).ok_or(Unexpected)?;
     core.ack_reports(|message| told_at(message) < before);
     Ok(ok(&Value::Null))
 }
@@ -96,21 +97,21 @@ fn receipt(message: &Message) -> Value {
 }
 
 /// `GET sms/history`: what was sent, oldest first if asked so.
-pub(super) fn history(core: &Core<'_>, query: &Query) -> Result<Answer, Odd> {
+pub(super) fn history(core: &Core<'_>, query: &Query) -> Result<Answer, Unexpected> {
     query.only(&["q", "date_from", "date_to", "page", "limit", "order_by"])?;
-    let page = Page::of(query)?;
-    let at = |name: &str| Ok::<_, Odd>(query.number(name)?.map(|secs| secs.saturating_mul(1_000)));
+    let page = Page::parse(query)?;
+    let at = |name: &str| Ok::<_, Unexpected>(query.number(name)?.map(|secs| secs.saturating_mul(1_000)));
     let (since, until) = (at("date_from")?.unwrap_or(i64::MIN), at("date_to")?.unwrap_or(i64::MAX));
     let span = Span::all(page.size).since(since).until(until).skip(page.skip());
     let span = match query.get("order_by") {
         Some("date:asc") => span.oldest_first(),
         None | Some("date:desc") => span,
-        Some(_) => return Err(Odd),
+        Some(_) => return Err(Unexpected),
     };
     let total = core.count_sent(&span, |_| true);
     let items = core.list_sent(&span, |_| true).items;
     let items: Vec<Value> = items.into_iter().map(|index| sent(core.message(index), core.now)).collect();
-    Ok(page.said(total, &items))
+    Ok(page.answer(total, &items))
 }
 
 fn sent(message: &Message, now: i64) -> Value {

@@ -118,7 +118,7 @@ impl Dialect for Infobip {
         }
     }
 
-    fn asked_for(&self, _: Endpoint, request: &Request<Bytes>) -> Option<String> {
+    fn message_asked_about(&self, _: Endpoint, request: &Request<Bytes>) -> Option<String> {
         Query::parse(request.uri().query()).get("messageId").map(str::to_owned)
     }
 }

@@ -9,25 +9,26 @@ use crate::sim::core::order::{Key, Order, Recipient, Remember};
 use crate::sim::core::sends::{Became, Outcome};
 use crate::sim::dialects::fields::{object, only_item, optional, word};
 use crate::sim::dialects::numbers::{domestic, international, is_digits};
-use crate::sim::dialects::query::Odd;
+use crate::sim::dialects::query::Unexpected;
 use crate::sim::options::SimOptions;
 
 const MOST_KEY: usize = 200;
 
-pub(super) fn read_order(body: &[u8]) -> Result<Order, Odd> {
-    let body: Value = serde_json::from_slice(body).map_err(|_| Odd)?;
+pub(super) fn read_order(body: &[u8]) -> Result<Order, Unexpected> {
+    let body: Value = serde_json::from_slice(body).map_err(|_| Unexpected)?;
     let root = object(&body, &["messages", "options"])?;
     let message =
         object(only_item(root, "messages")?, &["sender", "destinations", "content", "options", "webhooks"])?;
     let destination = object(only_item(message, "destinations")?, &["to", "messageId"])?;
-    let content = object(message.get("content").ok_or(Odd)?, &["text", "transliteration", "language"])?;
+    let content =
+        object(message.get("content").ok_or(Unexpected)?, &["text", "transliteration", "language"])?;
     if let Some(webhooks) = message.get("webhooks") {
         optional(object(webhooks, &["delivery", "contentType", "callbackData"])?, "callbackData")?;
     }
     let to = word(destination, "to")?;
     let key = optional(destination, "messageId")?.filter(|key| !key.is_empty());
     if key.is_some_and(|key| key.len() > MOST_KEY) {
-        return Err(Odd);
+        return Err(Unexpected);
     }
     Ok(Order {
         recipients: vec![Recipient {

@@ -9,7 +9,7 @@ use crate::sim::core::record::Message;
 use crate::sim::core::record::Text;
 use crate::sim::core::timeline::Span;
 use crate::sim::dialects::numbers::international;
-use crate::sim::dialects::query::{Odd, Query};
+use crate::sim::dialects::query::{Query, Unexpected};
 
 const KEPT_MS: i64 = 48 * 3_600_000;
 
@@ -18,7 +18,7 @@ fn time(at: i64) -> String {
 }
 
 /// `GET sms/1/inbox/reports`
-pub(super) fn inbound(core: &mut Core<'_>, query: &Query) -> Result<Answer, Odd> {
+pub(super) fn inbound(core: &mut Core<'_>, query: &Query) -> Result<Answer, Unexpected> {
     query.only(&["limit", "applicationId", "entityId", "campaignReferenceId"])?;
     let limit = query.within("limit", (1, 1_000), 50)?;
     let page = core.hand_out_texts(limit, |_| true);
@@ -46,7 +46,7 @@ fn text(text: &Text, to: &str) -> Value {
 }
 
 /// `GET sms/3/reports`
-pub(super) fn reports(core: &mut Core<'_>, query: &Query) -> Result<Answer, Odd> {
+pub(super) fn reports(core: &mut Core<'_>, query: &Query) -> Result<Answer, Unexpected> {
     query.only(&["limit", "bulkId", "messageId", "applicationId", "entityId", "campaignReferenceId"])?;
     let limit = query.within("limit", (1, 1_000), 50)?;
     let handed = core.hand_out_reports(limit, |_| true);
@@ -55,7 +55,7 @@ pub(super) fn reports(core: &mut Core<'_>, query: &Query) -> Result<Answer, Odd>
 }
 
 /// `GET sms/3/logs?messageId=`
-pub(super) fn log_of(core: &Core<'_>, query: &Query) -> Result<Answer, Odd> {
+pub(super) fn log_of(core: &Core<'_>, query: &Query) -> Result<Answer, Unexpected> {
     query.only(&["messageId", "limit"])?;
     let name = query.get("messageId").unwrap_or_default();
     let oldest = core.now - KEPT_MS;
@@ -68,17 +68,19 @@ pub(super) fn log_of(core: &Core<'_>, query: &Query) -> Result<Answer, Odd> {
 }
 
 /// `GET sms/3/logs`: oldest first, by cursor where that is asked for.
-pub(super) fn log(core: &Core<'_>, query: &Query) -> Result<Answer, Odd> {
+pub(super) fn log(core: &Core<'_>, query: &Query) -> Result<Answer, Unexpected> {
     query.only(&["sentSince", "sentUntil", "limit", "useCursor", "cursor", "from", "to"])?;
     let at = |name: &str| match query.get(name) {
         None => Ok(None),
-        Some(word) => word.parse::<jiff::Timestamp>().map(|at| Some(at.as_millisecond())).map_err(|_| Odd),
+        Some(word) => {
+            word.parse::<jiff::Timestamp>().map(|at| Some(at.as_millisecond())).map_err(|_| Unexpected)
+        }
     };
     let since = at("sentSince")?.unwrap_or(i64::MIN).max(core.dated_now() - KEPT_MS);
     let skip = query.number("cursor")?.unwrap_or(0);
     let limit = query.within("limit", (1, 1_000), 50)?;
     let span = Span::all(limit).since(since).until(at("sentUntil")?.unwrap_or(i64::MAX)).oldest_first();
-    let skip = usize::try_from(skip).map_err(|_| Odd)?;
+    let skip = usize::try_from(skip).map_err(|_| Unexpected)?;
     let page = core.list_sent(&span.skip(skip), |_| true);
     let next = (page.has_next && query.get("useCursor") == Some("true")).then(|| (skip + limit).to_string());
     let items: Vec<Value> = page.items.iter().map(|index| entry(core.message(*index), core.now)).collect();

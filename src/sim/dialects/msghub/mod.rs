@@ -169,7 +169,7 @@ impl Dialect for Msghub {
         }
     }
 
-    fn asked_for(&self, _: Endpoint, request: &Request<Bytes>) -> Option<String> {
+    fn message_asked_about(&self, _: Endpoint, request: &Request<Bytes>) -> Option<String> {
         let body = serde_json::from_slice::<serde_json::Value>(request.body()).ok()?;
         let first = body["cliKeyLst"].get(0)?;
         Some(format!("{}@{}", first["cliKey"].as_str()?, first["reqDt"].as_str()?))
@@ -177,7 +177,7 @@ impl Dialect for Msghub {
 
     fn push(&self, core: &Core<'_>, pushed: Pushed) -> Option<Push> {
         match pushed {
-            Pushed::Text(index) => Some(push::worded(core, index)),
+            Pushed::Text(index) => Some(push::call(core, index)),
             // Of calls with reports there is no description.
             Pushed::Report(_) => None,
         }

@@ -11,7 +11,7 @@ use crate::sim::dialect::Push;
 
 pub(super) const WAITS_MS: &[u64] = &[1_000, 5_000, 30_000];
 
-pub(super) fn worded(core: &Core<'_>, index: usize) -> Push {
+pub(super) fn call(core: &Core<'_>, index: usize) -> Push {
     let text = reads::text(core, index, &core.base_url(None));
     Push {
         method: Method::POST,

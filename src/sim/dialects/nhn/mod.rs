@@ -145,7 +145,7 @@ impl Dialect for Nhn {
         }
     }
 
-    fn asked_for(&self, _: Endpoint, request: &Request<Bytes>) -> Option<String> {
+    fn message_asked_about(&self, _: Endpoint, request: &Request<Bytes>) -> Option<String> {
         match route_of(request) {
             Ok(Route::One(_, id)) => {
                 let query = Query::parse(request.uri().query());
@@ -158,7 +158,7 @@ impl Dialect for Nhn {
     fn push(&self, core: &Core<'_>, pushed: Pushed) -> Option<Push> {
         match pushed {
             Pushed::Text(_) => None,
-            Pushed::Report(index) => Some(push::worded(core, index)),
+            Pushed::Report(index) => Some(push::call(core, index)),
         }
     }
 }

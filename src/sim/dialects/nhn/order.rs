@@ -11,7 +11,7 @@ use crate::sim::core::order::{Order, Recipient};
 use crate::sim::dialects::fields::{file, object, optional, word};
 use crate::sim::dialects::korea::n_bytes;
 use crate::sim::dialects::numbers::domestic;
-use crate::sim::dialects::query::Odd;
+use crate::sim::dialects::query::Unexpected;
 
 const INVALID: &str = "4";
 const MAX_RECIPIENTS: usize = 1_000;
@@ -60,7 +60,7 @@ pub(super) fn read_order(core: &Core<'_>, shelf: Shelf, body: &[u8]) -> Result<O
     })
 }
 
-fn invalid(_: Odd) -> &'static str {
+fn invalid(_: Unexpected) -> &'static str {
     INVALID
 }
 

@@ -9,7 +9,7 @@ use crate::sim::answer::korean;
 use crate::sim::core::Core;
 use crate::sim::dialect::Push;
 
-pub(super) fn worded(core: &Core<'_>, index: usize) -> Push {
+pub(super) fn call(core: &Core<'_>, index: usize) -> Push {
     let message = core.message(index);
     let (request, n) = parts(&message.msg_key);
     let time = |at: i64| korean(message.dated(at), "%Y-%m-%dT%H:%M:%S");

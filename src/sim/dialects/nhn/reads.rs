@@ -27,7 +27,7 @@ struct Page {
 }
 
 impl Page {
-    fn of(query: &Query) -> Result<Page, &'static str> {
+    fn parse(query: &Query) -> Result<Page, &'static str> {
         let number = query.within("pageNum", (1, 1_000_000), 1).map_err(|_| NO_TEXT)?;
         let size = query.within("pageSize", (1, 1_000), 15).map_err(|_| NO_TEXT)?;
         Ok(Page { number, size })
@@ -37,7 +37,7 @@ impl Page {
         Span { limit: self.size, ..span.skip((self.number - 1) * self.size) }
     }
 
-    fn said(&self, total: usize, data: Vec<Value>) -> Answer {
+    fn answer(&self, total: usize, data: Vec<Value>) -> Answer {
         ok(json!({ "pageNum": self.number, "pageSize": self.size, "totalCount": total, "data": data }))
     }
 }
@@ -57,7 +57,7 @@ fn between(query: &Query, (start, end): (&str, &str), most_days: i64) -> Result<
 
 /// `GET sender/{sms|mms}`: by request, or by when it was taken, a month at most.
 pub(super) fn list(core: &Core<'_>, shelf: Shelf, query: &Query) -> Answered {
-    let page = Page::of(query)?;
+    let page = Page::parse(query)?;
     let by = ["startRequestDate", "startCreateDate"].into_iter().find(|name| query.get(name).is_some());
     let span = match (query.get("requestId"), by) {
         (_, Some("startRequestDate")) => between(query, ("startRequestDate", "endRequestDate"), 31)?,
@@ -74,7 +74,7 @@ pub(super) fn list(core: &Core<'_>, shelf: Shelf, query: &Query) -> Answered {
     };
     let total = core.count_sent(&span, fits);
     let items = core.list_sent(&page.cut(span), fits).items;
-    Ok(page.said(total, items.into_iter().map(|index| item(core.message(index), core.now)).collect()))
+    Ok(page.answer(total, items.into_iter().map(|index| item(core.message(index), core.now)).collect()))
 }
 
 /// `GET sender/{sms|mms}/{requestId}?recipientSeq=`
@@ -93,13 +93,13 @@ pub(super) fn one(core: &Core<'_>, shelf: Shelf, request: &str, query: &Query) -
 
 /// `GET message-results`: by when they were changed, a day at most.
 pub(super) fn results(core: &mut Core<'_>, query: &Query) -> Answered {
-    let page = Page::of(query)?;
+    let page = Page::parse(query)?;
     let span = between(query, ("startUpdateDate", "endUpdateDate"), 1)?;
     let kind = query.get("messageType");
     let fits = |message: &Message| kind.is_none_or(|kind| type_of(message) == kind);
     let total = core.count_reported(&span, fits);
     let items = core.list_reported(&page.cut(span), fits).items;
-    Ok(page.said(total, items.into_iter().map(|index| result(core.message(index))).collect()))
+    Ok(page.answer(total, items.into_iter().map(|index| result(core.message(index))).collect()))
 }
 
 /// As its lists write times.

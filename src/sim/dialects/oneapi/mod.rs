@@ -147,7 +147,7 @@ impl Dialect for OneApi {
         }
     }
 
-    fn asked_for(&self, _: Endpoint, request: &Request<Bytes>) -> Option<String> {
+    fn message_asked_about(&self, _: Endpoint, request: &Request<Bytes>) -> Option<String> {
         match route_of(request) {
             Ok(Route::Deliveries(sender, id)) => {
                 let from = super::numbers::domestic(sender.strip_prefix("tel:").unwrap_or(&sender));

@@ -11,7 +11,7 @@ use crate::sim::core::order::{Key, Order, Recipient, Remember};
 use crate::sim::core::sends::{Became, Outcome};
 use crate::sim::dialects::fields::{object, only_item, optional, word};
 use crate::sim::dialects::numbers::{domestic, e164, is_digits};
-use crate::sim::dialects::query::Odd;
+use crate::sim::dialects::query::Unexpected;
 use crate::sim::options::SimOptions;
 
 const KNOWN: [&str; 6] = [
@@ -31,19 +31,19 @@ fn number(address: &str) -> String {
 }
 
 /// The sender stands in the address and in the body: both are the same.
-pub(super) fn read_order(body: &[u8], sender: &str) -> Result<Order, Odd> {
-    let body: Value = serde_json::from_slice(body).map_err(|_| Odd)?;
+pub(super) fn read_order(body: &[u8], sender: &str) -> Result<Order, Unexpected> {
+    let body: Value = serde_json::from_slice(body).map_err(|_| Unexpected)?;
     let root = object(&body, &["outboundSMSMessageRequest"])?;
-    let request = object(root.get("outboundSMSMessageRequest").ok_or(Odd)?, &KNOWN)?;
-    let said = object(request.get("outboundSMSTextMessage").ok_or(Odd)?, &["message"])?;
+    let request = object(root.get("outboundSMSMessageRequest").ok_or(Unexpected)?, &KNOWN)?;
+    let said = object(request.get("outboundSMSTextMessage").ok_or(Unexpected)?, &["message"])?;
     if let Some(receipt) = request.get("receiptRequest") {
         word(object(receipt, &["notifyURL", "callbackData"])?, "notifyURL")?;
     }
     optional(request, "senderName")?;
     if word(request, "senderAddress")? != sender {
-        return Err(Odd);
+        return Err(Unexpected);
     }
-    let to = only_item(request, "address")?.as_str().ok_or(Odd)?;
+    let to = only_item(request, "address")?.as_str().ok_or(Unexpected)?;
     let correlator = optional(request, "clientCorrelator")?;
     let key = |word: &str| Key { word: word.to_owned(), remember: Remember::For(REMEMBERED_MS) };
     Ok(Order {

@@ -7,10 +7,10 @@ use crate::sim::answer::{Answer, utc};
 use crate::sim::core::Core;
 use crate::sim::core::record::Text;
 use crate::sim::dialects::numbers::e164;
-use crate::sim::dialects::query::{Odd, Query};
+use crate::sim::dialects::query::{Query, Unexpected};
 
 /// `GET inbound/registrations/{registration}/messages`
-pub(super) fn inbound(core: &mut Core<'_>, query: &Query) -> Result<Answer, Odd> {
+pub(super) fn inbound(core: &mut Core<'_>, query: &Query) -> Result<Answer, Unexpected> {
     query.only(&["maxBatchSize", "resFormat"])?;
     let limit = query.within("maxBatchSize", (1, 1_000), 50)?;
     let page = core.hand_out_texts(limit, |_| true);

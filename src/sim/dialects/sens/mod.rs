@@ -134,7 +134,7 @@ impl Dialect for Sens {
         }
     }
 
-    fn asked_for(&self, _: Endpoint, request: &Request<Bytes>) -> Option<String> {
+    fn message_asked_about(&self, _: Endpoint, request: &Request<Bytes>) -> Option<String> {
         Query::parse(request.uri().query()).get("requestId").map(str::to_owned)
     }
 }

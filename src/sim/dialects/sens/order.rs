@@ -11,30 +11,30 @@ use crate::sim::core::sends::{Became, Outcome};
 use crate::sim::dialects::fields::{file, object, only_item, optional, word};
 use crate::sim::dialects::korea::n_bytes;
 use crate::sim::dialects::numbers::is_digits;
-use crate::sim::dialects::query::Odd;
+use crate::sim::dialects::query::Unexpected;
 
 const MAX_FILE: usize = 300 * 1_000;
 const FILE_KEPT_MS: i64 = 6 * 24 * 3_600_000;
 const FIELDS: [&str; 8] =
     ["type", "contentType", "countryCode", "from", "subject", "content", "messages", "files"];
 
-pub(super) fn read_order(core: &Core<'_>, body: &[u8]) -> Result<Order, Odd> {
-    let body: Value = serde_json::from_slice(body).map_err(|_| Odd)?;
+pub(super) fn read_order(core: &Core<'_>, body: &[u8]) -> Result<Order, Unexpected> {
+    let body: Value = serde_json::from_slice(body).map_err(|_| Unexpected)?;
     let root = object(&body, &FIELDS)?;
     let (kind, most) = match word(root, "type")? {
         "SMS" => ("SMS", 90),
         "LMS" => ("LMS", 2_000),
         "MMS" => ("MMS", 2_000),
-        _ => return Err(Odd),
+        _ => return Err(Unexpected),
     };
     let is = |name: &str, known: &[&str]| {
-        Ok::<_, Odd>(optional(root, name)?.is_none_or(|word| known.contains(&word)))
+        Ok::<_, Unexpected>(optional(root, name)?.is_none_or(|word| known.contains(&word)))
     };
     if !is("contentType", &["COMM", "AD"])? || !is("countryCode", &["82"])? {
-        return Err(Odd);
+        return Err(Unexpected);
     }
     let message = object(only_item(root, "messages")?, &["to", "subject", "content"])?;
-    let own = |name: &str| Ok::<_, Odd>(optional(message, name)?.or(optional(root, name)?));
+    let own = |name: &str| Ok::<_, Unexpected>(optional(message, name)?.or(optional(root, name)?));
     let (text, title) = (word(root, "content")?, own("subject")?);
     let text = own("content")?.unwrap_or(text);
     let fits = |words: &str, most: usize| n_bytes(words).is_some_and(|n| n <= most);
@@ -47,7 +47,7 @@ pub(super) fn read_order(core: &Core<'_>, body: &[u8]) -> Result<Order, Odd> {
         && (kind == "MMS") != photos.is_empty()
         && core.options.sender_numbers.iter().any(|number| number == from);
     if !is_fine {
-        return Err(Odd);
+        return Err(Unexpected);
     }
     Ok(Order {
         recipients: vec![Recipient { to: word(message, "to")?.to_owned(), ..Recipient::default() }],
@@ -65,12 +65,13 @@ pub(super) fn is_number(to: &str) -> bool {
     is_digits(to) && (8..=12).contains(&to.len())
 }
 
-fn photos(core: &Core<'_>, root: &Map<String, Value>) -> Result<Vec<Bytes>, Odd> {
+fn photos(core: &Core<'_>, root: &Map<String, Value>) -> Result<Vec<Bytes>, Unexpected> {
     let Some(files) = root.get("files") else {
         return Ok(Vec::new());
     };
-    let files = files.as_array().filter(|files| files.len() <= 3).ok_or(Odd)?;
-    let kept = |value: &Value| core.file(word(object(value, &["fileId"])?, "fileId")?).cloned().ok_or(Odd);
+    let files = files.as_array().filter(|files| files.len() <= 3).ok_or(Unexpected)?;
+    let kept =
+        |value: &Value| core.file(word(object(value, &["fileId"])?, "fileId")?).cloned().ok_or(Unexpected);
     files.iter().map(kept).collect()
 }
 
@@ -92,15 +93,15 @@ pub(super) fn sent(core: &Core<'_>, outcomes: &[Outcome]) -> Answer {
 }
 
 /// `POST files`: a JPEG in Base64.
-pub(super) fn upload(core: &mut Core<'_>, body: &[u8]) -> Result<Answer, Odd> {
-    let body: Value = serde_json::from_slice(body).map_err(|_| Odd)?;
+pub(super) fn upload(core: &mut Core<'_>, body: &[u8]) -> Result<Answer, Unexpected> {
+    let body: Value = serde_json::from_slice(body).map_err(|_| Unexpected)?;
     let root = object(&body, &["fileName", "fileBody"])?;
     let name = word(root, "fileName")?;
     let bytes = file(root, "fileBody")?;
     let lower = name.to_ascii_lowercase();
     let is_named = (lower.ends_with(".jpg") || lower.ends_with(".jpeg")) && name.chars().count() <= 40;
     if !is_named || !bytes.starts_with(&[0xff, 0xd8, 0xff]) || bytes.len() > MAX_FILE {
-        return Err(Odd);
+        return Err(Unexpected);
     }
     let time = |at: i64| korean(at, "%Y-%m-%dT%H:%M:%S.%3f");
     let now = core.dated_now();

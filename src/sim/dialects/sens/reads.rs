@@ -8,7 +8,7 @@ use crate::sim::core::Core;
 use crate::sim::core::record::Message;
 use crate::sim::core::timeline::Span;
 use crate::sim::dialects::korea::time_ms;
-use crate::sim::dialects::query::{Odd, Query};
+use crate::sim::dialects::query::{Query, Unexpected};
 
 const DAY_MS: i64 = 24 * 3_600_000;
 const KEPT_MS: i64 = 90 * DAY_MS;
@@ -32,15 +32,15 @@ const KNOWN: [&str; 12] = [
 ];
 
 /// `GET messages`: a month at most, and newest first.
-pub(super) fn list(core: &Core<'_>, query: &Query) -> Result<Answer, Odd> {
+pub(super) fn list(core: &Core<'_>, query: &Query) -> Result<Answer, Unexpected> {
     query.only(&KNOWN)?;
-    let time = |name: &str| query.get(name).map(|word| time_ms(word).ok_or(Odd)).transpose();
+    let time = |name: &str| query.get(name).map(|word| time_ms(word).ok_or(Unexpected)).transpose();
     let span = match (query.get("requestId"), time("requestStartTime")?, time("requestEndTime")?) {
         (_, Some(since), Some(until)) if since <= until && until - since <= 30 * DAY_MS => {
             Span::all(usize::MAX).since(since).until(until + SECOND_MS)
         }
         (Some(_), None, None) => Span::all(usize::MAX),
-        _ => return Err(Odd),
+        _ => return Err(Unexpected),
     };
     let oldest = core.dated_now() - KEPT_MS;
     let span = Span { since: span.since.max(oldest), ..span };

@@ -149,7 +149,7 @@ impl Dialect for SmsGate {
         }
     }
 
-    fn asked_for(&self, _: Endpoint, request: &Request<Bytes>) -> Option<String> {
+    fn message_asked_about(&self, _: Endpoint, request: &Request<Bytes>) -> Option<String> {
         match route_of(request) {
             Ok(Route::State(id)) => Some(id.to_owned()),
             _ => None,
@@ -157,7 +157,7 @@ impl Dialect for SmsGate {
     }
 
     fn push(&self, core: &Core<'_>, pushed: Pushed) -> Option<Push> {
-        push::worded(core, pushed)
+        push::call(core, pushed)
     }
 
     /// The app tries as often as it is set to; these are its first waits.

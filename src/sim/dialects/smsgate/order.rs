@@ -8,7 +8,7 @@ use crate::sim::core::Core;
 use crate::sim::core::order::{Key, Order, Recipient, Remember};
 use crate::sim::dialects::fields::{object, only_item, optional, word};
 use crate::sim::dialects::numbers::{domestic, is_digits};
-use crate::sim::dialects::query::{Odd, Query};
+use crate::sim::dialects::query::{Query, Unexpected};
 
 const FIELDS: [&str; 9] = [
     "id",
@@ -22,22 +22,22 @@ const FIELDS: [&str; 9] = [
     "deviceId",
 ];
 
-pub(super) fn read_order(core: &Core<'_>, request: &Request<Bytes>) -> Result<Order, Odd> {
+pub(super) fn read_order(core: &Core<'_>, request: &Request<Bytes>) -> Result<Order, Unexpected> {
     let query = Query::parse(request.uri().query());
     query.only(&["skipPhoneValidation", "deviceActiveWithin"])?;
-    let body: Value = serde_json::from_slice(request.body()).map_err(|_| Odd)?;
+    let body: Value = serde_json::from_slice(request.body()).map_err(|_| Unexpected)?;
     let root = object(&body, &FIELDS)?;
-    let number = only_item(root, "phoneNumbers")?.as_str().ok_or(Odd)?;
+    let number = only_item(root, "phoneNumbers")?.as_str().ok_or(Unexpected)?;
     if query.get("skipPhoneValidation") != Some("true") && !is_e164(number) {
-        return Err(Odd);
+        return Err(Unexpected);
     }
-    let text = word(object(root.get("textMessage").ok_or(Odd)?, &["text"])?, "text")?;
+    let text = word(object(root.get("textMessage").ok_or(Unexpected)?, &["text"])?, "text")?;
     switches(root)?;
     if optional(root, "deviceId")?.is_some_and(|id| id.is_empty() || id.len() > 21) {
-        return Err(Odd);
+        return Err(Unexpected);
     }
     let key = match optional(root, "id")? {
-        Some(id) if id.is_empty() || id.len() > 36 => return Err(Odd),
+        Some(id) if id.is_empty() || id.len() > 36 => return Err(Unexpected),
         id => id.map(|id| Key { word: id.to_owned(), remember: Remember::Always }),
     };
     Ok(Order {
@@ -56,7 +56,7 @@ fn is_e164(number: &str) -> bool {
     number.strip_prefix('+').is_some_and(|digits| is_digits(digits) && (8..=15).contains(&digits.len()))
 }
 
-fn switches(root: &Map<String, Value>) -> Result<(), Odd> {
+fn switches(root: &Map<String, Value>) -> Result<(), Unexpected> {
     let is_bool = |name: &str| root.get(name).is_none_or(Value::is_boolean);
     let is_within = |name: &str, least: i64, most: i64| {
         root.get(name).is_none_or(|n| n.as_i64().is_some_and(|n| (least..=most).contains(&n)))
@@ -68,15 +68,15 @@ fn switches(root: &Map<String, Value>) -> Result<(), Odd> {
         && is_plain
         && is_within("priority", -128, 127)
         && is_within("simNumber", 1, 3);
-    if is_fine { Ok(()) } else { Err(Odd) }
+    if is_fine { Ok(()) } else { Err(Unexpected) }
 }
 
 /// Seconds, five at least.
-fn ttl_ms(root: &Map<String, Value>) -> Result<Option<i64>, Odd> {
+fn ttl_ms(root: &Map<String, Value>) -> Result<Option<i64>, Unexpected> {
     match root.get("ttl") {
         None => Ok(None),
         Some(ttl) => {
-            let secs = ttl.as_i64().filter(|secs| *secs >= 5).ok_or(Odd)?;
+            let secs = ttl.as_i64().filter(|secs| *secs >= 5).ok_or(Unexpected)?;
             Ok(Some(secs.saturating_mul(1_000)))
         }
     }

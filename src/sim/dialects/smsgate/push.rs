@@ -14,7 +14,7 @@ use crate::sim::dialect::Push;
 use crate::sim::dialects::numbers::e164;
 
 /// `None` for photo messages, which have events of their own, and for reports that say nothing final.
-pub(super) fn worded(core: &Core<'_>, pushed: Pushed) -> Option<Push> {
+pub(super) fn call(core: &Core<'_>, pushed: Pushed) -> Option<Push> {
     let (event, payload) = match pushed {
         Pushed::Text(index) => ("sms:received", received(core, index)?),
         Pushed::Report(index) => fate(core, index)?,

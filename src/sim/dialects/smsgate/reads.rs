@@ -10,22 +10,22 @@ use crate::sim::core::record::Message;
 use crate::sim::core::record::Text;
 use crate::sim::core::timeline::Span;
 use crate::sim::dialects::numbers::e164;
-use crate::sim::dialects::query::{Odd, Query};
+use crate::sim::dialects::query::{Query, Unexpected};
 
 const TOTAL: HeaderName = HeaderName::from_static("x-total-count");
 const STATES: [&str; 7] =
     ["Pending", "Processed", "Sent", "Delivered", "Cancelling", "Cancelled", "Teleported"];
 
 /// A stretch of a list, newest first, by number.
-fn span(query: &Query, known: &[&str]) -> Result<Span, Odd> {
+fn span(query: &Query, known: &[&str]) -> Result<Span, Unexpected> {
     query.only(known)?;
     let time = |name: &str, otherwise: i64| match query.get(name) {
-        Some(word) => word.parse::<jiff::Timestamp>().map(|at| at.as_millisecond()).map_err(|_| Odd),
+        Some(word) => word.parse::<jiff::Timestamp>().map(|at| at.as_millisecond()).map_err(|_| Unexpected),
         None => Ok(otherwise),
     };
     let (since, until) = (time("from", i64::MIN)?, time("to", i64::MAX)?);
     if until < since {
-        return Err(Odd);
+        return Err(Unexpected);
     }
     let limit = query.within("limit", (1, 500), 50)?;
     Ok(Span::all(limit).since(since).until(until).skip(query.within("offset", (0, usize::MAX), 0)?))
@@ -36,7 +36,7 @@ fn time(at_ms: i64) -> String {
 }
 
 /// `GET inbox`
-pub(super) fn inbox(core: &mut Core<'_>, query: &Query) -> Result<Answer, Odd> {
+pub(super) fn inbox(core: &mut Core<'_>, query: &Query) -> Result<Answer, Unexpected> {
     let known = ["type", "limit", "offset", "from", "to", "deviceId", "includeAttachments"];
     let span = span(query, &known)?;
     let kind = query.get("type").map(str::to_owned);
@@ -91,7 +91,7 @@ pub(super) fn one(core: &Core<'_>, id: &str) -> Answer {
 }
 
 /// `GET messages`
-pub(super) fn sent(core: &Core<'_>, query: &Query) -> Result<Answer, Odd> {
+pub(super) fn sent(core: &Core<'_>, query: &Query) -> Result<Answer, Unexpected> {
     let known = ["from", "to", "state", "deviceId", "limit", "offset", "includeContent"];
     let span = span(query, &known)?;
     let wanted = query.get("state");

@@ -106,14 +106,14 @@ impl Dialect for Solapi {
         }
     }
 
-    fn asked_for(&self, _: Endpoint, request: &Request<Bytes>) -> Option<String> {
+    fn message_asked_about(&self, _: Endpoint, request: &Request<Bytes>) -> Option<String> {
         Query::parse(request.uri().query()).get("messageId").map(str::to_owned)
     }
 
     fn push(&self, core: &Core<'_>, pushed: Pushed) -> Option<Push> {
         match pushed {
             Pushed::Text(_) => None,
-            Pushed::Report(index) => Some(push::worded(core, index)),
+            Pushed::Report(index) => Some(push::call(core, index)),
         }
     }
 }

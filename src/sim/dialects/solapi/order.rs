@@ -12,7 +12,7 @@ use crate::sim::core::sends::{Became, Outcome};
 use crate::sim::dialects::fields::{file, object, only_item, optional, word};
 use crate::sim::dialects::korea::n_bytes;
 use crate::sim::dialects::numbers::is_digits;
-use crate::sim::dialects::query::Odd;
+use crate::sim::dialects::query::Unexpected;
 use crate::sim::options::SimOptions;
 
 const MAX_FILE: usize = 200 * 1_000;
@@ -20,25 +20,25 @@ const SMS_BYTES: usize = 90;
 const FIELDS: [&str; 9] =
     ["from", "to", "text", "country", "type", "autoTypeDetect", "subject", "imageId", "customFields"];
 
-pub(super) fn read_order(core: &Core<'_>, body: &[u8]) -> Result<Order, Odd> {
-    let body: Value = serde_json::from_slice(body).map_err(|_| Odd)?;
+pub(super) fn read_order(core: &Core<'_>, body: &[u8]) -> Result<Order, Unexpected> {
+    let body: Value = serde_json::from_slice(body).map_err(|_| Unexpected)?;
     let root = object(&body, &["messages", "allowDuplicates", "showMessageList", "agent"])?;
     if ["allowDuplicates", "showMessageList"]
         .iter()
         .any(|name| root.get(*name).is_some_and(|v| !v.is_boolean()))
     {
-        return Err(Odd);
+        return Err(Unexpected);
     }
     let message = object(only_item(root, "messages")?, &FIELDS)?;
     let photo = match optional(message, "imageId")? {
-        Some(key) => vec![core.file(key).cloned().ok_or(Odd)?],
+        Some(key) => vec![core.file(key).cloned().ok_or(Unexpected)?],
         None => Vec::new(),
     };
     let title = optional(message, "subject")?.map(str::to_owned);
     let text = word(message, "text")?;
     let kind = kind_of(message, text, !photo.is_empty(), title.is_some())?;
     if optional(message, "country")?.is_some_and(|country| country != "82") {
-        return Err(Odd);
+        return Err(Unexpected);
     }
     let reference = match message.get("customFields") {
         Some(fields) => optional(object(fields, &["ref"])?, "ref")?.map(str::to_owned),
@@ -62,11 +62,11 @@ fn kind_of(
     text: &str,
     has_photo: bool,
     has_title: bool,
-) -> Result<&'static str, Odd> {
+) -> Result<&'static str, Unexpected> {
     let is_long = has_title || n_bytes(text).is_none_or(|n| n > SMS_BYTES);
     let detects = match message.get("autoTypeDetect") {
         None => true,
-        Some(detects) => detects.as_bool().ok_or(Odd)?,
+        Some(detects) => detects.as_bool().ok_or(Unexpected)?,
     };
     let kind = match optional(message, "type")? {
         Some("SMS") => "SMS",
@@ -75,10 +75,10 @@ fn kind_of(
         None if detects && has_photo => "MMS",
         None if detects && is_long => "LMS",
         None if detects => "SMS",
-        _ => return Err(Odd),
+        _ => return Err(Unexpected),
     };
     let is_odd = (kind == "MMS") != has_photo || (kind == "SMS" && has_title);
-    if is_odd { Err(Odd) } else { Ok(kind) }
+    if is_odd { Err(Unexpected) } else { Ok(kind) }
 }
 
 /// Sender, number, custom field, charset, length.
@@ -147,13 +147,13 @@ fn group_info(core: &Core<'_>, id: &str, (total, taken, failed): (usize, usize, 
 }
 
 /// `POST storage/v1/files`: a JPEG in Base64.
-pub(super) fn upload(core: &mut Core<'_>, body: &[u8]) -> Result<Answer, Odd> {
-    let body: Value = serde_json::from_slice(body).map_err(|_| Odd)?;
+pub(super) fn upload(core: &mut Core<'_>, body: &[u8]) -> Result<Answer, Unexpected> {
+    let body: Value = serde_json::from_slice(body).map_err(|_| Unexpected)?;
     let root = object(&body, &["type", "file", "name"])?;
     let bytes: Bytes = file(root, "file")?;
     let is_jpeg = bytes.starts_with(&[0xff, 0xd8, 0xff]);
     if word(root, "type")? != "MMS" || !is_jpeg || bytes.len() > MAX_FILE {
-        return Err(Odd);
+        return Err(Unexpected);
     }
     let name = optional(root, "name")?.unwrap_or("sim.jpg").to_owned();
     let key = core.keep_file(bytes);

@@ -10,7 +10,7 @@ use super::reads::item;
 use crate::sim::core::Core;
 use crate::sim::dialect::Push;
 
-pub(super) fn worded(core: &Core<'_>, index: usize) -> Push {
+pub(super) fn call(core: &Core<'_>, index: usize) -> Push {
     let message = core.message(index);
     let event =
         json!({ "eventDataId": format!("E{index}"), "data": item(message, core.now), "retryCount": 0 });

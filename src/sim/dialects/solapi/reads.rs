@@ -8,16 +8,16 @@ use crate::sim::answer::{Answer, utc};
 use crate::sim::core::Core;
 use crate::sim::core::record::Message;
 use crate::sim::core::timeline::Span;
-use crate::sim::dialects::query::{Odd, Query};
+use crate::sim::dialects::query::{Query, Unexpected};
 
 const KNOWN: [&str; 10] =
     ["startKey", "limit", "messageId", "groupId", "to", "from", "type", "dateType", "startDate", "endDate"];
 
 /// `GET messages/v4/list`: newest first; a page goes on behind the text its key names.
-pub(super) fn list(core: &mut Core<'_>, query: &Query) -> Result<Answer, Odd> {
+pub(super) fn list(core: &mut Core<'_>, query: &Query) -> Result<Answer, Unexpected> {
     query.only(&KNOWN)?;
     let time = |name: &str, otherwise: i64| match query.get(name) {
-        Some(word) => word.parse::<jiff::Timestamp>().map(|at| at.as_millisecond()).map_err(|_| Odd),
+        Some(word) => word.parse::<jiff::Timestamp>().map(|at| at.as_millisecond()).map_err(|_| Unexpected),
         None => Ok(otherwise),
     };
     let (since, until) = (time("startDate", i64::MIN)?, time("endDate", i64::MAX)?);
@@ -25,7 +25,7 @@ pub(super) fn list(core: &mut Core<'_>, query: &Query) -> Result<Answer, Odd> {
     let by_result = match query.get("dateType") {
         None | Some("CREATED") => false,
         Some("UPDATED") => true,
-        Some(_) => return Err(Odd),
+        Some(_) => return Err(Unexpected),
     };
     let place = |core: &Core<'_>, index: usize| match by_result {
         true => core.report_place(index),
@@ -33,7 +33,7 @@ pub(super) fn list(core: &mut Core<'_>, query: &Query) -> Result<Answer, Odd> {
     };
     let after = match query.get("startKey") {
         None => None,
-        Some(key) => place(core, core.message_by_key(key).ok_or(Odd)?),
+        Some(key) => place(core, core.message_by_key(key).ok_or(Unexpected)?),
     };
     let fits = |message: &Message| {
         let is = |name: &str, value: &str| query.get(name).is_none_or(|wanted| wanted == value);

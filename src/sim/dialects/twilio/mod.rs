@@ -154,7 +154,7 @@ impl Dialect for Twilio {
         }
     }
 
-    fn asked_for(&self, _: Endpoint, request: &Request<Bytes>) -> Option<String> {
+    fn message_asked_about(&self, _: Endpoint, request: &Request<Bytes>) -> Option<String> {
         match route_of(request) {
             Ok((_, Route::One(sid))) => Some(sid.to_owned()),
             Ok((_, Route::List)) => {
@@ -166,7 +166,7 @@ impl Dialect for Twilio {
     }
 
     fn push(&self, core: &Core<'_>, pushed: Pushed) -> Option<Push> {
-        push::worded(core, pushed)
+        push::call(core, pushed)
     }
 }
 

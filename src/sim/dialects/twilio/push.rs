@@ -19,7 +19,7 @@ use crate::sim::dialects::numbers::e164;
 type Fields = Vec<(String, String)>;
 
 /// `None` where nobody is to be called.
-pub(super) fn worded(core: &Core<'_>, pushed: Pushed) -> Option<Push> {
+pub(super) fn call(core: &Core<'_>, pushed: Pushed) -> Option<Push> {
     let address = core.state.webhook.as_ref()?;
     let mut fields = match pushed {
         Pushed::Text(index) => received(core, index),

@@ -11,7 +11,7 @@ use crate::sim::core::Core;
 use crate::sim::core::texts::TextPage;
 use crate::sim::core::timeline::{Place, Span};
 use crate::sim::dialects::numbers::e164;
-use crate::sim::dialects::query::{Odd, Query};
+use crate::sim::dialects::query::{Query, Unexpected};
 
 const KNOWN: [&str; 8] =
     ["To", "From", "DateSent", "DateSent>", "DateSent<", "PageSize", "Page", "PageToken"];
@@ -36,7 +36,7 @@ struct Token {
 }
 
 impl Wanted {
-    fn of(query: &Query) -> Result<Wanted, Odd> {
+    fn parse(query: &Query) -> Result<Wanted, Unexpected> {
         query.only(&KNOWN)?;
         let day = |name: &str| query.get(name).map(day_ms).transpose();
         let (on, since, until) = (day("DateSent")?, day("DateSent>")?, day("DateSent<")?);
@@ -46,7 +46,7 @@ impl Wanted {
             (None, since, until) => {
                 Some((since.unwrap_or(i64::MIN), until.map_or(i64::MAX, |day| day + DAY_MS)))
             }
-            _ => return Err(Odd),
+            _ => return Err(Unexpected),
         };
         Ok(Wanted {
             to: query.get("To").map(str::to_owned),
@@ -69,38 +69,41 @@ impl Wanted {
 }
 
 /// The beginning of a day in UTC. A time of the day is taken, as the SDK writes it, and not looked at: only days are promised.
-fn day_ms(word: &str) -> Result<i64, Odd> {
+fn day_ms(word: &str) -> Result<i64, Unexpected> {
     let day = match word.parse::<jiff::Timestamp>() {
         Ok(at) => at.as_millisecond(),
         Err(_) if word.len() == 10 => {
-            format!("{word}T00:00:00Z").parse::<jiff::Timestamp>().map_err(|_| Odd)?.as_millisecond()
+            format!("{word}T00:00:00Z").parse::<jiff::Timestamp>().map_err(|_| Unexpected)?.as_millisecond()
         }
-        Err(_) => return Err(Odd),
+        Err(_) => return Err(Unexpected),
     };
     Ok(day - day.rem_euclid(DAY_MS))
 }
 
 impl Token {
-    fn word(self) -> String {
+    fn token(self) -> String {
         let place =
             |place: Option<Place>| place.map_or("x".to_owned(), |(at, index)| format!("{at}.{index}"));
         format!("PA{}-{}", place(self.texts), place(self.messages))
     }
 
-    fn parse(word: &str) -> Result<Token, Odd> {
-        let (texts, messages) = word.strip_prefix("PA").and_then(|rest| rest.split_once('-')).ok_or(Odd)?;
+    fn parse(word: &str) -> Result<Token, Unexpected> {
+        let (texts, messages) =
+            word.strip_prefix("PA").and_then(|rest| rest.split_once('-')).ok_or(Unexpected)?;
         let place = |word: &str| match word.split_once('.') {
-            Some((at, index)) => Ok(Some((at.parse().map_err(|_| Odd)?, index.parse().map_err(|_| Odd)?))),
+            Some((at, index)) => {
+                Ok(Some((at.parse().map_err(|_| Unexpected)?, index.parse().map_err(|_| Unexpected)?)))
+            }
             None if word == "x" => Ok(None),
-            None => Err(Odd),
+            None => Err(Unexpected),
         };
         Ok(Token { texts: place(texts)?, messages: place(messages)? })
     }
 }
 
 /// `GET Messages.json`
-pub(super) fn list(core: &mut Core<'_>, path: &str, query: Option<&str>) -> Result<Answer, Odd> {
-    let wanted = Wanted::of(&Query::parse(query))?;
+pub(super) fn list(core: &mut Core<'_>, path: &str, query: Option<&str>) -> Result<Answer, Unexpected> {
+    let wanted = Wanted::parse(&Query::parse(query))?;
     let (found, next) = merged(core, &wanted);
     let uri = |page: usize, token: Option<Token>| page_uri(path, query, &wanted, (page, token));
     let start = wanted.page.saturating_mul(wanted.n);
@@ -173,7 +176,7 @@ fn page_uri(
     words.extend_pairs(asked.filter(|(name, _)| !name.starts_with("Page")));
     words.append_pair("PageSize", &wanted.n.to_string()).append_pair("Page", &page.to_string());
     if let Some(token) = token {
-        words.append_pair("PageToken", &token.word());
+        words.append_pair("PageToken", &token.token());
     }
     format!("{path}?{}", words.finish())
 }
@@ -232,7 +235,7 @@ mod tests {
         assert_eq!(day_ms("2026-07-01"), Ok(july));
         assert_eq!(day_ms("2026-07-01T23:59:59Z"), Ok(july), "only days are promised");
         for word in ["", "today", "2026-7-1", "2026-07-32", "20260701"] {
-            assert_eq!(day_ms(word), Err(Odd), "{word}");
+            assert_eq!(day_ms(word), Err(Unexpected), "{word}");
         }
     }
 
@@ -243,10 +246,10 @@ mod tests {
             Token { texts: Some((1_782_864_000_000, 7)), messages: None },
             Token { texts: Some((1, 0)), messages: Some((2, 3)) },
         ] {
-            assert_eq!(Token::parse(&token.word()), Ok(token));
+            assert_eq!(Token::parse(&token.token()), Ok(token));
         }
         for word in ["", "PA", "PAx", "PAx-", "x-x", "PA1-2", "PAx-1.y"] {
-            assert_eq!(Token::parse(word), Err(Odd), "{word}");
+            assert_eq!(Token::parse(word), Err(Unexpected), "{word}");
         }
     }
 }
