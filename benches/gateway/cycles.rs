@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use munja::api::client::Client;
 use munja::api::wire::ReplyRequest;
+use munja::client::Client;
 use munja::domain::outbound::ClientKey;
 use munja::store::{StoreOptions, Synchronous};
 

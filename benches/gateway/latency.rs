@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use munja::api::client::Feed;
 use munja::api::wire::ReplyRequest;
+use munja::client::Feed;
 use munja::domain::outbound::ClientKey;
 use munja::store::StoreOptions;
 use rand::RngExt;

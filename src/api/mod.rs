@@ -9,7 +9,6 @@
 
 mod action;
 mod catalogue;
-pub mod client;
 mod conversation;
 mod events;
 mod extract;

@@ -1,10 +1,10 @@
 //! `munja close N`: ends a conversation, unless the citizen has written since it was shown.
 
+use super::context::CliContext;
 use super::conversation;
-use super::desk::Desk;
 use super::failure::Failure;
-use super::seen;
 use crate::api::wire::CloseRequest;
+use crate::client::last_seen;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -18,14 +18,14 @@ pub struct Args {
     force: bool,
 }
 
-pub async fn run(desk: &mut Desk, args: Args) -> Result<(), Failure> {
-    desk.about = Some(args.n);
-    let last_seen = if args.force { None } else { seen::last_seen(&desk.profile, args.n) };
+pub async fn run(context: &mut CliContext, args: Args) -> Result<(), Failure> {
+    context.about = Some(args.n);
+    let last_seen = if args.force { None } else { last_seen(&context.profile, args.n) };
     let request = CloseRequest { reason: args.reason, last_seen, category: args.category };
-    if let Err(error) = desk.client()?.close(args.n, &request).await {
-        conversation::show_newer(desk, &error);
+    if let Err(error) = context.client()?.close(args.n, &request).await {
+        conversation::show_newer(context, &error);
         return Err(error.into());
     }
-    let sentence = desk.say.with("closed", [("n", args.n.to_string().into())]);
-    desk.print_done("closed", &sentence)
+    let sentence = context.say.with("closed", [("n", args.n.to_string().into())]);
+    context.print_done("closed", &sentence)
 }

@@ -2,7 +2,7 @@
 
 use clap_complete::Shell;
 
-use super::desk::Desk;
+use super::context::CliContext;
 use super::failure::Failure;
 use super::help;
 
@@ -13,9 +13,9 @@ pub struct Args {
 }
 
 /// The script as it is, also with `--json`.
-pub fn run(desk: &mut Desk, args: &Args) -> Result<(), Failure> {
+pub fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
     let mut script = Vec::new();
-    let mut command = help::translated(&desk.say, desk.io.columns);
+    let mut command = help::translated(&context.say, context.io.columns);
     clap_complete::generate(args.shell, &mut command, "munja", &mut script);
-    desk.print(String::from_utf8_lossy(&script).trim_end())
+    context.print(String::from_utf8_lossy(&script).trim_end())
 }

@@ -9,37 +9,33 @@ use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Command, CommandFactory, ValueEnum};
 
-use super::desk::Desk;
+use super::args::{Cli, Colour};
+use super::context::CliContext;
+use super::exit::Exit;
 use super::failure::Failure;
 use super::io::Io;
-use super::render::one_word;
-use super::say::Say;
-use super::{Cli, Colour, Exit};
+use crate::client::Say;
+use crate::client::format::one_word;
 use crate::ops::lang::Lang;
 
-/// Describe a command.
-#[derive(clap::Args)]
-pub struct Args {
-    command: Option<String>,
-}
-
-pub fn run(desk: &mut Desk, args: &Args) -> Result<(), Failure> {
-    let mut root = translated(&desk.say, desk.io.columns);
+/// `munja help [COMMAND]`: prints the help of the program or of one command.
+pub fn run(context: &mut CliContext, command: Option<&str>) -> Result<(), Failure> {
+    let mut root = translated(&context.say, context.io.columns);
     root.build();
-    let found = match &args.command {
+    let found = match command {
         None => Some(&mut root),
         Some(name) => root.find_subcommand_mut(name),
     };
     let Some(command) = found else {
-        let what = one_word(args.command.as_deref().unwrap_or_default());
+        let what = one_word(command.unwrap_or_default());
         return Err(Failure::here(
             Exit::Usage,
             "usage_command",
             [("what", what.into()), ("command", "".into())],
         ));
     };
-    let help = text_of(&command.render_long_help(), desk.paint.on);
-    desk.print(help.trim_end())
+    let help = styled(&command.render_long_help(), context.paint.on);
+    context.print(help.trim_end())
 }
 
 /// What has to be known before the arguments are understood.
@@ -52,7 +48,7 @@ pub struct Early {
 }
 
 impl Early {
-    pub fn of(args: &[OsString], io: &Io) -> Self {
+    pub fn read(args: &[OsString], io: &Io) -> Self {
         let words: Vec<&str> =
             args.iter().skip(1).filter_map(|arg| arg.to_str()).take_while(|w| *w != "--").collect();
         let value = |name: &str| {
@@ -120,7 +116,7 @@ fn heading(say: &Say, id: &str) -> &'static str {
 
 /// Prints what clap ends with: help, the version, or wrong usage.
 pub fn end(error: &clap::Error, say: &Say, early: &Early, io: &mut Io) -> Exit {
-    let text = text_of(&error.render(), early.colour);
+    let text = styled(&error.render(), early.colour);
     // If nobody reads any more, there is nobody to tell.
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
@@ -135,9 +131,9 @@ pub fn end(error: &clap::Error, say: &Say, early: &Early, io: &mut Io) -> Exit {
     }
 }
 
-/// Tells a failure that came before there was a desk.
+/// Tells a failure that came before there was a context.
 pub fn complain(failure: &Failure, say: &Say, early: &Early, io: &mut Io) -> Exit {
-    failure.tell(say, None, early.json, &mut io.stderr);
+    failure.print(say, None, early.json, &mut io.stderr);
     failure.exit()
 }
 
@@ -173,18 +169,19 @@ fn wrong_usage(error: &clap::Error, early: &Early) -> Failure {
     Failure::Here { exit: Exit::Usage, code, values: values.into() }
 }
 
-fn text_of(text: &StyledStr, colour: bool) -> String {
+fn styled(text: &StyledStr, colour: bool) -> String {
     if colour { text.ansi().to_string() } else { text.to_string() }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::words;
 
     #[test]
     fn every_command_and_argument_is_described_in_both_languages() {
         for lang in [Lang::Ko, Lang::En] {
-            let say = Say::new(lang);
+            let say = words::say(lang);
             let root = translated(&say, 100);
             for command in std::iter::once(&root).chain(root.get_subcommands()) {
                 let name = command.get_name();
@@ -202,7 +199,7 @@ mod tests {
 
     #[test]
     fn korean_help_is_korean_throughout() {
-        let mut root = translated(&Say::new(Lang::Ko), 100);
+        let mut root = translated(&words::say(Lang::Ko), 100);
         root.build();
         for name in root.get_subcommands().map(|c| c.get_name().to_owned()).collect::<Vec<_>>() {
             let help = root.find_subcommand_mut(&name).expect("there").render_long_help().to_string();
@@ -214,6 +211,6 @@ mod tests {
 
     #[test]
     fn the_shape_of_the_commands_is_sound() {
-        translated(&Say::new(Lang::En), 80).debug_assert();
+        translated(&words::say(Lang::En), 80).debug_assert();
     }
 }

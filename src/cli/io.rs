@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::io::{self, IsTerminal, Read, Write};
-use std::path::PathBuf;
 
 use jiff::tz::TimeZone;
 
@@ -46,12 +45,6 @@ impl Io {
     /// A variable that says something.
     pub fn var(&self, name: &str) -> Option<String> {
         self.vars.get(name).filter(|value| !value.is_empty()).cloned()
-    }
-
-    /// A directory of the XDG rules: an absolute path in `name`, or `fallback` below the home.
-    pub fn xdg(&self, name: &str, fallback: &str) -> Option<PathBuf> {
-        let said = self.var(name).map(PathBuf::from).filter(|path| path.is_absolute());
-        said.or_else(|| Some(PathBuf::from(self.var("HOME")?).join(fallback)))
     }
 }
 

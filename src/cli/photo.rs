@@ -9,12 +9,12 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use serde_json::json;
 
-use super::Exit;
-use super::desk::Desk;
+use super::context::CliContext;
 use super::draw::Canvas;
+use super::exit::Exit;
 use super::failure::Failure;
-use super::session::{create_private, write_private};
-use crate::api::client::ClientError;
+use crate::client::ClientError;
+use crate::client::{create_private, write_private};
 use crate::domain::photo::{Measured, measure};
 
 #[derive(clap::Args)]
@@ -27,29 +27,29 @@ pub struct Args {
     open: bool,
 }
 
-pub async fn run(desk: &mut Desk, args: &Args) -> Result<(), Failure> {
-    desk.about = Some(args.photo);
-    let bytes = desk.client()?.photo(args.photo).await?;
+pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
+    context.about = Some(args.photo);
+    let bytes = context.client()?.photo(args.photo).await?;
     // Whatever the server says of it.
-    let is = measure(&bytes).map_err(|_| strange(desk))?;
-    if args.save.is_none() && !args.open && !desk.json {
-        let canvas = Canvas::of(&desk.io);
+    let is = measure(&bytes).map_err(|_| strange(context))?;
+    if args.save.is_none() && !args.open && !context.json {
+        let canvas = Canvas::of(&context.io);
         if let Some(picture) = canvas.and_then(|canvas| canvas.draw(&bytes)) {
-            return desk.print(&picture);
+            return context.print(&picture);
         }
     }
     let path = match &args.save {
         Some(path) => save(path, &file_name(args.photo, is), &bytes)?,
-        None => keep(desk, &file_name(args.photo, is), &bytes)?,
+        None => keep(context, &file_name(args.photo, is), &bytes)?,
     };
     if args.open {
-        open(desk, &path)?;
+        open(context, &path)?;
     }
-    report(desk, args.photo, &path, is, bytes.len())
+    report(context, args.photo, &path, is, bytes.len())
 }
 
-fn strange(desk: &Desk) -> Failure {
-    let server = desk.server.clone().unwrap_or_default();
+fn strange(context: &CliContext) -> Failure {
+    let server = context.server.clone().unwrap_or_default();
     Failure::Server(ClientError::BadAnswer { server, why: "not a photo".to_owned() })
 }
 
@@ -68,9 +68,9 @@ fn save(path: &Path, name: &str, bytes: &[u8]) -> Result<PathBuf, Failure> {
 }
 
 /// Where nobody said: in the folder that is gone with the log-in to this machine, else among what the profile remembers.
-fn keep(desk: &Desk, name: &str, bytes: &[u8]) -> Result<PathBuf, Failure> {
-    let passing = desk.io.var("XDG_RUNTIME_DIR").map(|dir| PathBuf::from(dir).join("munja").join(name));
-    let path = passing.filter(|path| path.is_absolute()).unwrap_or_else(|| desk.profile.state_file(name));
+fn keep(context: &CliContext, name: &str, bytes: &[u8]) -> Result<PathBuf, Failure> {
+    let passing = context.io.var("XDG_RUNTIME_DIR").map(|dir| PathBuf::from(dir).join("munja").join(name));
+    let path = passing.filter(|path| path.is_absolute()).unwrap_or_else(|| context.profile.state_file(name));
     let written = || -> anyhow::Result<()> {
         if fs::read(&path).is_ok_and(|there| there == bytes) {
             return Ok(());
@@ -82,10 +82,10 @@ fn keep(desk: &Desk, name: &str, bytes: &[u8]) -> Result<PathBuf, Failure> {
 }
 
 /// With the program the desktop has for it.
-fn open(desk: &Desk, path: &Path) -> Result<(), Failure> {
+fn open(context: &CliContext, path: &Path) -> Result<(), Failure> {
     let mut command = std::process::Command::new("xdg-open");
     command.arg(path).stdin(std::process::Stdio::null());
-    if let Some(search) = desk.io.var("PATH") {
+    if let Some(search) = context.io.var("PATH") {
         command.env("PATH", search);
     }
     if command.status().is_ok_and(|status| status.success()) {
@@ -94,13 +94,19 @@ fn open(desk: &Desk, path: &Path) -> Result<(), Failure> {
     Err(Failure::here(Exit::Unexpected, "no_viewer", [("path", path.display().to_string().into())]))
 }
 
-fn report(desk: &mut Desk, id: i64, path: &Path, is: Measured, n_bytes: usize) -> Result<(), Failure> {
-    if desk.json {
-        return desk.print_json(&json!({
+fn report(
+    context: &mut CliContext,
+    id: i64,
+    path: &Path,
+    is: Measured,
+    n_bytes: usize,
+) -> Result<(), Failure> {
+    if context.json {
+        return context.print_json(&json!({
             "id": id, "path": path, "content_type": is.kind.content_type(), "n_bytes": n_bytes,
             "width": is.width, "height": is.height,
         }));
     }
-    let said = desk.say.with("photo-saved", [("path", path.display().to_string().into())]);
-    desk.print(&said)
+    let said = context.say.with("photo-saved", [("path", path.display().to_string().into())]);
+    context.print(&said)
 }

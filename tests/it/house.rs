@@ -83,7 +83,30 @@ fn rooms_know_only_whom_they_may() {
         ),
         (
             "api",
-            &["crate::carrier", "crate::worker", "crate::config", "crate::cli", "crate::sim", "rusqlite"],
+            &[
+                "crate::carrier",
+                "crate::worker",
+                "crate::config",
+                "crate::client",
+                "crate::cli",
+                "crate::sim",
+                "rusqlite",
+            ],
+        ),
+        (
+            "client",
+            &[
+                "crate::store",
+                "crate::carrier",
+                "crate::worker",
+                "crate::config",
+                "crate::daemon",
+                "crate::admin",
+                "crate::sim",
+                "crate::cli",
+                "rusqlite",
+                "clap",
+            ],
         ),
         (
             "cli",

@@ -6,8 +6,8 @@ use std::time::Duration;
 use anyhow::Context;
 use tokio_util::sync::CancellationToken;
 
-use crate::api::client::{Client, ClientError};
 use crate::api::wire::{CloseRequest, LoginRequest, LoginResponse, ReplyRequest};
+use crate::client::{Client, ClientError};
 use crate::domain::outbound::ClientKey;
 
 pub(super) const SAMPLE_ANSWERS: &[&str] = &[

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::api::wire::PROBLEM_CODES;
-use crate::cli::EXITS;
+use crate::cli::exit::EXITS;
 
 #[tokio::test]
 async fn every_refusal_has_an_exit_code_and_words_of_ours() {

@@ -12,7 +12,7 @@ use futures_util::{Stream, StreamExt};
 use http::{Method, header};
 use tokio::time::{Instant, sleep_until};
 
-use super::{Client, ClientError, root_cause};
+use super::api::{Client, ClientError, error_position, root_cause};
 use crate::api::wire::EventView;
 
 /// Pauses before the first, second ... attempt to come back; the last one repeats.
@@ -42,11 +42,21 @@ pub struct Events {
     retry_at: Option<Instant>,
 }
 
-impl Events {
-    pub(super) fn new(client: Client, last: Option<i64>) -> Self {
-        Events { client, last, line: None, was_connected: false, n_failures: 0, retry_at: None }
+impl Client {
+    /// What happens from now on, or after event number `last_event_id`.
+    pub fn events(&self, last_event_id: Option<i64>) -> Events {
+        Events {
+            client: self.clone(),
+            last: last_event_id,
+            line: None,
+            was_connected: false,
+            n_failures: 0,
+            retry_at: None,
+        }
     }
+}
 
+impl Events {
     /// The number of the last event, to go on after it another day.
     pub fn last_event_id(&self) -> Option<i64> {
         self.last
@@ -114,7 +124,7 @@ impl Events {
             return Ok(None);
         }
         let view: EventView = serde_json::from_str(&event.data)
-            .map_err(|e| self.client.bad_answer(&format!("event {}: {}", event.id, super::place(&e))))?;
+            .map_err(|e| self.client.bad_answer(&format!("event {}: {}", event.id, error_position(&e))))?;
         if self.last.is_some_and(|last| view.seq <= last) {
             return Ok(None);
         }

@@ -1,13 +1,7 @@
 //! The typed client of the API: one method per route, wire types in and out. The counselor's programs use nothing else.
 //!
-//! - `address.rs`: where a server is, and which ways to it are safe
-//! - `events.rs`: the live stream, which reconnects and misses nothing
-//!
 //! A token never leaves in plain text but over loopback or a Unix socket, never follows a redirect to another place and,
 //! on this machine, never passes a proxy. Errors hold no text and no token.
-
-mod address;
-mod events;
 
 use std::time::Duration;
 
@@ -17,10 +11,8 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 use url::Url;
 
-pub use address::{Address, BadAddress};
-pub use events::{Events, Feed};
-
-use super::wire::{
+use super::address::Address;
+use crate::api::wire::{
     ActionRequest, CannedList, CategoryList, CloseRequest, ConversationDetail, ConversationList,
     CounselorView, Decision, DecisionRequest, DeskList, Evidence, EvidenceRequest, LoginRequest,
     LoginResponse, MessageList, PhotoView, Problem, ReplyRequest, ReplyResponse, StatusResponse, SurveyList,
@@ -276,11 +268,6 @@ impl Client {
         self.json(request).await
     }
 
-    /// What happens from now on, or after event number `last_event_id`.
-    pub fn events(&self, last_event_id: Option<i64>) -> Events {
-        Events::new(self.clone(), last_event_id)
-    }
-
     fn get(&self, path: &str) -> RequestBuilder {
         self.request(Method::GET, path).timeout(PATIENCE)
     }
@@ -289,7 +276,7 @@ impl Client {
         self.request(Method::POST, path).timeout(PATIENCE)
     }
 
-    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+    pub(super) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let mut url = self.base.clone();
         url.set_path(&format!("{}/{path}", self.base.path().trim_end_matches('/')));
         let mut request = self.http.request(method, url);
@@ -304,7 +291,7 @@ impl Client {
 
     async fn json<T: DeserializeOwned>(&self, request: RequestBuilder) -> Answer<T> {
         let body = self.send(request).await?.bytes().await.map_err(|e| self.unreachable(&e))?;
-        serde_json::from_slice(&body).map_err(|e| self.bad_answer(&place(&e)))
+        serde_json::from_slice(&body).map_err(|e| self.bad_answer(&error_position(&e)))
     }
 
     async fn done(&self, request: RequestBuilder) -> Answer<()> {
@@ -312,7 +299,7 @@ impl Client {
     }
 
     /// The answer if it is a good one.
-    async fn send(&self, request: RequestBuilder) -> Answer<Response> {
+    pub(super) async fn send(&self, request: RequestBuilder) -> Answer<Response> {
         let response = request.send().await.map_err(|e| self.unreachable(&e))?;
         match response.status() {
             status if status.is_success() => Ok(response),
@@ -339,13 +326,13 @@ impl Client {
         ClientError::Unreachable { server: self.server.clone(), why: root_cause(error) }
     }
 
-    fn bad_answer(&self, why: &str) -> ClientError {
+    pub(super) fn bad_answer(&self, why: &str) -> ClientError {
         ClientError::BadAnswer { server: self.server.clone(), why: why.to_owned() }
     }
 }
 
 /// The innermost cause, which names the trouble; the outer ones only repeat the address.
-fn root_cause(error: &reqwest::Error) -> String {
+pub(super) fn root_cause(error: &reqwest::Error) -> String {
     if error.is_timeout() {
         return "timed out".to_owned();
     }
@@ -357,11 +344,6 @@ fn root_cause(error: &reqwest::Error) -> String {
 }
 
 /// Where an answer stops making sense. serde's own words may quote what a citizen wrote.
-fn place(error: &serde_json::Error) -> String {
+pub(super) fn error_position(error: &serde_json::Error) -> String {
     format!("not understood at line {}, column {}", error.line(), error.column())
 }
-
-#[cfg(test)]
-pub(crate) mod fake;
-#[cfg(test)]
-mod tests;

@@ -10,8 +10,9 @@ use std::path::PathBuf;
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
 
-use super::session::{Profile, write_private};
-use crate::api::client::ClientError;
+use super::api::ClientError;
+use super::files::write_private;
+use super::profile::Profile;
 use crate::api::wire::ReplyRequest;
 use crate::domain::outbound::ClientKey;
 

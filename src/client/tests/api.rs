@@ -1,10 +1,13 @@
-//! The client against a real socket.
+//! The typed client: retries, errors, addresses, the live stream.
 
 use serde_json::{Value, json};
 
-use super::fake::{Fake, Reply};
-use super::*;
-use crate::api::wire::EventView;
+use crate::client::fake::{Fake, Reply};
+use std::time::Duration;
+
+use crate::api::wire::{EventView, ReplyRequest};
+use crate::client::*;
+use crate::domain::outbound::ClientKey;
 
 fn client(url: &str) -> Client {
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
