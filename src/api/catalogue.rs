@@ -4,7 +4,7 @@ use axum::Json as Answer;
 use axum::extract::State;
 
 use super::extract::Query;
-use super::problem::Refusal;
+use super::problem::{Problem, ProblemCode};
 use super::session::Session;
 use super::wire::{CannedList, CannedView, CategoryList, DeskList, DeskView, SurveyList};
 use super::{ApiContext, view};
@@ -54,13 +54,13 @@ pub(super) async fn surveys(
     State(context): State<ApiContext>,
     session: Session,
     query: Query,
-) -> Result<Answer<SurveyList>, Refusal> {
+) -> Result<Answer<SurveyList>, Problem> {
     let since = query.number("since_at", 0, i64::MAX)?.unwrap_or(context.now() - EVERY_MS);
     let of = match query.word("of").unwrap_or("mine") {
         "mine" => Some(session.counselor.id),
         "all" if context.store.is_supervisor(session.counselor.id).await? => None,
-        "all" => return Err(Refusal::new("supervisors_only")),
-        _ => return Err(Refusal::bad_request("of")),
+        "all" => return Err(Problem::new(ProblemCode::SupervisorsOnly)),
+        _ => return Err(Problem::bad_request("of")),
     };
     let found = context.store.surveys(since, of, 500).await?;
     let scores: Vec<i64> = found.iter().filter_map(|s| s.score.map(i64::from)).collect();
@@ -77,12 +77,12 @@ pub(super) async fn canned(
     State(context): State<ApiContext>,
     session: Session,
     query: Query,
-) -> Result<Answer<CannedList>, Refusal> {
+) -> Result<Answer<CannedList>, Problem> {
     let settings = context.settings();
     let desks = &settings.route.policy.desks;
     let desk = match query.word("desk") {
         None => desks.first(),
-        Some(key) => desks.find(key).ok_or_else(|| Refusal::new("no_such_desk"))?,
+        Some(key) => desks.find(key).ok_or_else(|| Problem::new(ProblemCode::NoSuchDesk))?,
     };
     let replies = settings.canned.iter().map(|canned| CannedView {
         key: canned.key.clone(),

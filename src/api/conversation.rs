@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 
 use super::extract::{Id, Json, Query};
-use super::problem::Refusal;
+use super::problem::{Problem, ProblemCode};
 use super::session::Session;
 use super::wire::{CloseRequest, ConversationDetail, ConversationList};
 use super::{ApiContext, view};
@@ -29,13 +29,13 @@ pub(super) async fn list(
     State(context): State<ApiContext>,
     session: Session,
     query: Query,
-) -> Result<Answer<ConversationList>, Refusal> {
+) -> Result<Answer<ConversationList>, Problem> {
     let filter = match query.word("state").unwrap_or("waiting") {
         "open" => ConversationFilter::Open,
         "mine" => ConversationFilter::HeldBy(session.counselor.id),
         word => ConversationState::from_word(word)
             .map(ConversationFilter::State)
-            .ok_or_else(|| Refusal::bad_request("state"))?,
+            .ok_or_else(|| Problem::bad_request("state"))?,
     };
     let limit = query.number("limit", 1, MAX_LIMIT)?.unwrap_or(DEFAULT_LIMIT);
     let (found, n_total) =
@@ -49,12 +49,12 @@ pub(super) async fn list(
 pub(super) async fn claim_next(
     State(context): State<ApiContext>,
     session: Session,
-) -> Result<Answer<ConversationDetail>, Refusal> {
+) -> Result<Answer<ConversationDetail>, Problem> {
     let most = context.settings().max_held;
     match context.store.claim_next(session.counselor.id, most, context.now()).await? {
         Next::Claimed(detail) => Ok(Answer(view::detail(*detail, context.meaning))),
-        Next::Nobody => Err(Refusal::new("nobody_waits")),
-        Next::Full => Err(Refusal::new("too_many_held")),
+        Next::Nobody => Err(Problem::new(ProblemCode::NobodyWaits)),
+        Next::Full => Err(Problem::new(ProblemCode::TooManyHeld)),
     }
 }
 
@@ -66,7 +66,7 @@ pub(super) async fn show(
     State(context): State<ApiContext>,
     _: Session,
     Id(id): Id,
-) -> Result<Answer<ConversationDetail>, Refusal> {
+) -> Result<Answer<ConversationDetail>, Problem> {
     Ok(Answer(view::detail(context.store.conversation(id).await?, context.meaning)))
 }
 
@@ -78,7 +78,7 @@ pub(super) async fn claim(
     State(context): State<ApiContext>,
     session: Session,
     Id(id): Id,
-) -> Result<Answer<ConversationDetail>, Refusal> {
+) -> Result<Answer<ConversationDetail>, Problem> {
     let most = context.settings().max_held;
     let claim = context.store.claim(id, session.counselor.id, most, context.now()).await?;
     done(claim)?;
@@ -93,7 +93,7 @@ pub(super) async fn release(
     State(context): State<ApiContext>,
     session: Session,
     Id(id): Id,
-) -> Result<StatusCode, Refusal> {
+) -> Result<StatusCode, Problem> {
     done(context.store.release(id, session.counselor.id, context.now()).await?)?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -107,10 +107,10 @@ pub(super) async fn close(
     session: Session,
     Id(id): Id,
     Json(request): Json<CloseRequest>,
-) -> Result<StatusCode, Refusal> {
+) -> Result<StatusCode, Problem> {
     let reason = request.reason.map(|r| normalise(r.trim())).filter(|r| !r.is_empty());
     if reason.as_ref().is_some_and(|r| r.chars().count() > MAX_REASON_CHARS) {
-        return Err(Refusal::bad_request("reason"));
+        return Err(Problem::bad_request("reason"));
     }
     let (settings, last_seen, now) = (context.settings(), request.last_seen, context.now());
     let desk = context.store.desk_of(id).await?;
@@ -119,7 +119,7 @@ pub(super) async fn close(
     let closing = Closing {
         last_seen,
         reason,
-        category: category.map_err(|_| Refusal::new("no_such_category"))?,
+        category: category.map_err(|_| Problem::new(ProblemCode::NoSuchCategory))?,
         category_version: Some(settings.categories.version.clone()),
         needs_category: settings.category_required,
         survey_at: settings.survey_after_ms.map(|after| now + after),
@@ -130,11 +130,11 @@ pub(super) async fn close(
     }
 }
 
-fn done(claim: Claim) -> Result<(), Refusal> {
-    Refusal::of_claim(claim).map_or(Ok(()), Err)
+fn done(claim: Claim) -> Result<(), Problem> {
+    Problem::from_claim(claim).map_or(Ok(()), Err)
 }
 
 /// The refusal that shows what came in after `last_seen`.
-pub(super) async fn newer_texts(context: &ApiContext, id: i64, last_seen: i64) -> Result<Refusal, Refusal> {
-    Ok(Refusal::newer_texts(&context.store.texts_after(id, last_seen).await?))
+pub(super) async fn newer_texts(context: &ApiContext, id: i64, last_seen: i64) -> Result<Problem, Problem> {
+    Ok(Problem::newer_texts(&context.store.texts_after(id, last_seen).await?))
 }

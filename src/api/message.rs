@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 
 use super::extract::{Id, Json, Query};
-use super::problem::Refusal;
+use super::problem::{Problem, ProblemCode};
 use super::session::Session;
 use super::wire::{Decision, DecisionRequest, MessageList};
 use super::{ApiContext, view};
@@ -20,9 +20,9 @@ pub(super) async fn list(
     State(context): State<ApiContext>,
     _: Session,
     query: Query,
-) -> Result<Answer<MessageList>, Refusal> {
+) -> Result<Answer<MessageList>, Problem> {
     if query.word("state") != Some("in_doubt") {
-        return Err(Refusal::bad_request("state"));
+        return Err(Problem::bad_request("state"));
     }
     let found = context.store.in_doubt(MAX_LISTED).await?;
     Ok(Answer(MessageList {
@@ -38,9 +38,9 @@ pub(super) async fn recall(
     State(context): State<ApiContext>,
     session: Session,
     Id(id): Id,
-) -> Result<StatusCode, Refusal> {
+) -> Result<StatusCode, Problem> {
     let recalled = context.store.recall(id, session.counselor.id, context.now()).await;
-    recalled.map_err(Refusal::on_conflict("already_left"))?;
+    recalled.map_err(Problem::on_conflict(ProblemCode::AlreadyLeft))?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -53,9 +53,9 @@ pub(super) async fn decide(
     session: Session,
     Id(id): Id,
     Json(request): Json<DecisionRequest>,
-) -> Result<StatusCode, Refusal> {
+) -> Result<StatusCode, Problem> {
     let again = request.decision == Decision::SendAgain;
     let decided = context.store.decide(id, session.counselor.id, again, context.now()).await;
-    decided.map_err(Refusal::on_conflict("not_in_doubt"))?;
+    decided.map_err(Problem::on_conflict(ProblemCode::NotInDoubt))?;
     Ok(StatusCode::NO_CONTENT)
 }

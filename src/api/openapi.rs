@@ -9,7 +9,7 @@ use utoipa::openapi::{
 };
 use utoipa::{PartialSchema, ToSchema};
 
-use super::wire::{EventView, PROBLEM_CODES, Problem};
+use super::wire::{EventView, ProblemCode, ProblemDetails};
 use super::{Shared, routes};
 
 /// Asked without a token.
@@ -31,7 +31,7 @@ pub(super) fn finished(mut document: OpenApi) -> OpenApi {
         .description(Some(description()))
         .build();
     let components = document.components.get_or_insert_with(Components::new);
-    add_schema::<Problem>(components);
+    add_schema::<ProblemDetails>(components);
     add_schema::<EventView>(components);
     components.add_security_scheme("bearer", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
     for (path, item) in &mut document.paths.paths {
@@ -54,7 +54,7 @@ pub(super) fn route(document: &OpenApi) -> MethodRouter<Shared> {
 
 fn description() -> String {
     let codes: Vec<String> =
-        PROBLEM_CODES.iter().map(|(code, status)| format!("| `{code}` | {status} |")).collect();
+        ProblemCode::ALL.iter().map(|code| format!("| `{}` | {} |", code.as_str(), code.status())).collect();
     format!(
         "SMS text consultation. Times are milliseconds UTC. Every error answer is a problem (RFC 9457) in English or \
          Korean, by `Accept-Language`; programs look at its `code`:\n\n| code | status |\n|---|---|\n{}",

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::conversation::newer_texts;
 use super::extract::{Id, Json};
-use super::problem::Refusal;
+use super::problem::{Problem, ProblemCode};
 use super::session::Session;
 use super::wire::{ReplyRequest, ReplyResponse};
 use super::{ApiContext, ApiSettings, view};
@@ -23,12 +23,12 @@ const MAX_KEY_CHARS: usize = 128;
 pub(super) struct IdempotencyKey(String);
 
 impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
-    type Rejection = Refusal;
+    type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         let key = parts.headers.get(KEY_HEADER).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let is_valid = (1..=MAX_KEY_CHARS).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic());
-        is_valid.then(|| IdempotencyKey(key.to_owned())).ok_or_else(|| Refusal::bad_request(KEY_HEADER))
+        is_valid.then(|| IdempotencyKey(key.to_owned())).ok_or_else(|| Problem::bad_request(KEY_HEADER))
     }
 }
 
@@ -51,7 +51,7 @@ pub(super) async fn reply(
     Id(id): Id,
     IdempotencyKey(key): IdempotencyKey,
     Json(request): Json<ReplyRequest>,
-) -> Result<(StatusCode, Answer<ReplyResponse>), Refusal> {
+) -> Result<(StatusCode, Answer<ReplyResponse>), Problem> {
     let settings = context.settings();
     let pieces = plan(&request.text, &settings.limits);
     let pieces = pieces.map_err(|why| unfit(why, &request.text, settings.limits.charset))?;
@@ -72,14 +72,14 @@ pub(super) async fn reply(
             let messages = messages.iter().map(|text| view::message(text, context.meaning)).collect();
             Ok((status, Answer(ReplyResponse { reply_id, n_bytes, messages, repeated })))
         }
-        ReplyOutcome::Refused(ReplyRefused::KeyReused) => Err(Refusal::new("key_reused")),
+        ReplyOutcome::Refused(ReplyRefused::KeyReused) => Err(Problem::new(ProblemCode::KeyReused)),
         ReplyOutcome::Refused(ReplyRefused::NoSuchPhoto) => Err(unfit_photos(&request, &settings)),
         ReplyOutcome::Refused(ReplyRefused::Guard(Claim::NewerTexts)) => {
             Err(newer_texts(&context, id, request.last_seen).await?)
         }
         // A guard that refuses always says why.
         ReplyOutcome::Refused(ReplyRefused::Guard(claim)) => {
-            Err(Refusal::of_claim(claim).unwrap_or_else(|| Refusal::new("internal")))
+            Err(Problem::from_claim(claim).unwrap_or_else(|| Problem::new(ProblemCode::Internal)))
         }
     }
 }
@@ -91,19 +91,19 @@ fn photos(request: &ReplyRequest, settings: &ApiSettings) -> Option<ReplyPhotos>
     (!ids.is_empty()).then_some(ReplyPhotos { ids, limits: settings.photos })
 }
 
-fn unfit_photos(request: &ReplyRequest, settings: &ApiSettings) -> Refusal {
-    Refusal::new(match settings.photos {
-        None => "photos_not_taken",
-        Some(limits) if request.photos.len() > limits.n => "too_many_photos",
-        Some(_) => "no_such_photo",
+fn unfit_photos(request: &ReplyRequest, settings: &ApiSettings) -> Problem {
+    Problem::new(match settings.photos {
+        None => ProblemCode::PhotosNotTaken,
+        Some(limits) if request.photos.len() > limits.n => ProblemCode::TooManyPhotos,
+        Some(_) => ProblemCode::NoSuchPhoto,
     })
 }
 
-fn unfit(why: Unfit, text: &str, charset: Charset) -> Refusal {
+fn unfit(why: Unfit, text: &str, charset: Charset) -> Problem {
     match why {
-        Unfit::Empty => Refusal::new("empty_text"),
-        Unfit::Unencodable(characters) => Refusal::unencodable(&characters, offer(text, charset)),
-        Unfit::TooLong { .. } => Refusal::new("too_long"),
+        Unfit::Empty => Problem::new(ProblemCode::EmptyText),
+        Unfit::Unencodable(characters) => Problem::unencodable(&characters, offer(text, charset)),
+        Unfit::TooLong { .. } => Problem::new(ProblemCode::TooLong),
     }
 }
 

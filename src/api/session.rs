@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use tokio::sync::Mutex;
 
 use super::extract::Json;
-use super::problem::Refusal;
+use super::problem::{Problem, ProblemCode};
 use super::wire::{CounselorView, LoginRequest, LoginResponse};
 use super::{ApiContext, view};
 use crate::domain::counselor::Counselor;
@@ -28,13 +28,13 @@ where
     S: Send + Sync,
     ApiContext: FromRef<S>,
 {
-    type Rejection = Refusal;
+    type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let context = ApiContext::from_ref(state);
-        let token = bearer(&parts.headers).ok_or_else(|| Refusal::new("unauthorized"))?.to_owned();
+        let token = bearer(&parts.headers).ok_or_else(|| Problem::new(ProblemCode::Unauthorized))?.to_owned();
         let found = context.store.counselor_of_token(&token, context.now()).await?;
-        let counselor = found.ok_or_else(|| Refusal::new("unauthorized"))?;
+        let counselor = found.ok_or_else(|| Problem::new(ProblemCode::Unauthorized))?;
         Ok(Session { counselor, token })
     }
 }
@@ -71,15 +71,15 @@ pub(super) async fn login(
     State(context): State<ApiContext>,
     State(line): State<LogInLine>,
     Json(request): Json<LoginRequest>,
-) -> Result<Answer<LoginResponse>, Refusal> {
+) -> Result<Answer<LoginResponse>, Problem> {
     let turn = line.of(&request.login).lock().await;
     let check = context.store.check_login(request.login.clone(), request.password, context.now()).await?;
     drop(turn);
     let now = context.now();
     let counselor = match check {
         LoginCheck::Ok(counselor) => counselor,
-        LoginCheck::Wrong => return Err(Refusal::new("wrong_login")),
-        LoginCheck::LockedUntil(until) => return Err(Refusal::locked_out((until - now).max(0) / 1000 + 1)),
+        LoginCheck::Wrong => return Err(Problem::new(ProblemCode::WrongLogin)),
+        LoginCheck::LockedUntil(until) => return Err(Problem::locked_out((until - now).max(0) / 1000 + 1)),
     };
     let expires_at = now + context.settings().token_ttl_ms;
     let token = context.store.issue_token(counselor.id, expires_at, now).await?;
@@ -91,7 +91,7 @@ pub(super) async fn login(
 pub(super) async fn logout(
     State(context): State<ApiContext>,
     session: Session,
-) -> Result<StatusCode, Refusal> {
+) -> Result<StatusCode, Problem> {
     context.store.revoke_token(&session.token, context.now()).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -3,7 +3,7 @@
 use axum::Json as Answer;
 use axum::extract::State;
 
-use super::problem::Refusal;
+use super::problem::Problem;
 use super::session::Session;
 use super::wire::StatusResponse;
 use super::{ApiContext, view};
@@ -15,7 +15,7 @@ const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 pub(super) async fn status(
     State(context): State<ApiContext>,
     _: Session,
-) -> Result<Answer<StatusResponse>, Refusal> {
+) -> Result<Answer<StatusResponse>, Problem> {
     let now_at = context.now();
     let counts = context.store.counts(now_at - DAY_MS).await?;
     let health = (context.health)();

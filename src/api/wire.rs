@@ -1,8 +1,12 @@
 //! The only types that cross the API. Both sides use them: the routes write them, `client.rs` and the CLI read them.
 //! Times are milliseconds UTC and end in `_at`. A citizen's number crosses masked.
 
+mod problem;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+pub use problem::{OfferView, ProblemCode, ProblemDetails, ReplacedView};
 
 /// `POST /v1/login`
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
@@ -461,91 +465,3 @@ pub struct EventView {
     /// A message's new state, a reason; never what somebody wrote.
     pub detail: Option<String>,
 }
-
-/// RFC 9457 problem details: what every error answer holds.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
-pub struct Problem {
-    /// `urn:munja:problem:<code>`
-    pub r#type: String,
-    pub title: String,
-    pub status: u16,
-    /// Stable; what a program should look at.
-    pub code: String,
-    /// One sentence for the person.
-    pub detail: String,
-    /// The log has the cause under this id.
-    pub request_id: String,
-    /// `newer_texts`: what came in meanwhile.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub newer: Vec<MessageView>,
-    /// `unencodable`: what the carrier can't carry.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub characters: Vec<String>,
-    /// `unencodable`: the same text with something in place of each of them, where all have something.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub offer: Option<OfferView>,
-    /// `claimed_by_other`: who talks with the citizen.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub claimed_by: Option<CounselorView>,
-    /// `rate_limited`, `locked_out`: seconds to wait.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub retry_after_secs: Option<i64>,
-}
-
-/// What could be sent instead.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct OfferView {
-    pub text: String,
-    pub replaced: Vec<ReplacedView>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct ReplacedView {
-    pub character: String,
-    /// Empty: it is left out.
-    pub word: String,
-}
-
-/// The stable problem codes, with the HTTP status each comes with.
-pub const PROBLEM_CODES: &[(&str, u16)] = &[
-    ("bad_request", 400),
-    ("unauthorized", 401),
-    ("wrong_login", 401),
-    ("locked_out", 423),
-    ("not_found", 404),
-    ("nobody_waits", 404),
-    ("method_not_allowed", 405),
-    ("too_slow", 408),
-    ("claimed_by_other", 409),
-    ("not_claimed", 409),
-    ("newer_texts", 409),
-    ("closed", 409),
-    ("opted_out", 409),
-    ("too_many_held", 409),
-    ("supervisors_only", 403),
-    ("nothing_to_ack", 409),
-    ("not_passed_on", 409),
-    ("not_warned", 409),
-    ("no_such_desk", 422),
-    ("no_such_person", 422),
-    ("no_such_category", 422),
-    ("category_needed", 422),
-    ("already_left", 409),
-    ("not_in_doubt", 409),
-    ("key_reused", 409),
-    ("empty_text", 422),
-    ("unencodable", 422),
-    ("too_long", 413),
-    ("body_too_large", 413),
-    ("photo_not_here_yet", 409),
-    ("photo_lost", 410),
-    ("photo_too_large", 413),
-    ("not_a_photo", 422),
-    ("photos_not_taken", 422),
-    ("too_many_photos", 422),
-    ("no_such_photo", 422),
-    ("database_busy", 503),
-    ("database_full", 507),
-    ("database_broken", 500),
-    ("internal", 500),
-];

@@ -1,5 +1,6 @@
 //! Exit codes: the one thing every script of a counselor relies on.
 
+use crate::api::wire::ProblemCode;
 use crate::client::ClientError;
 
 /// How the program ends. `--help` tells the same.
@@ -24,60 +25,35 @@ pub enum Exit {
     ServerTrouble = 9,
 }
 
-/// What each refusal of the server means for the exit code.
-pub const EXITS: &[(&str, Exit)] = &[
-    ("bad_request", Exit::Usage),
-    ("method_not_allowed", Exit::Unexpected),
-    ("too_slow", Exit::Unreachable),
-    ("unauthorized", Exit::NotLoggedIn),
-    ("wrong_login", Exit::NotLoggedIn),
-    ("locked_out", Exit::NotLoggedIn),
-    ("not_found", Exit::Nothing),
-    ("nobody_waits", Exit::Nothing),
-    ("claimed_by_other", Exit::Refused),
-    ("not_claimed", Exit::Refused),
-    ("closed", Exit::Refused),
-    ("opted_out", Exit::Refused),
-    ("too_many_held", Exit::Refused),
-    ("supervisors_only", Exit::Refused),
-    ("nothing_to_ack", Exit::Refused),
-    ("not_passed_on", Exit::Refused),
-    ("not_warned", Exit::Refused),
-    ("no_such_desk", Exit::Usage),
-    ("no_such_person", Exit::Usage),
-    ("no_such_category", Exit::Usage),
-    ("category_needed", Exit::Usage),
-    ("already_left", Exit::Refused),
-    ("not_in_doubt", Exit::Refused),
-    ("key_reused", Exit::LookFirst),
-    ("newer_texts", Exit::LookFirst),
-    ("empty_text", Exit::Unsendable),
-    ("unencodable", Exit::Unsendable),
-    ("too_long", Exit::Unsendable),
-    ("body_too_large", Exit::Unsendable),
-    ("photo_not_here_yet", Exit::Refused),
-    ("photo_lost", Exit::Nothing),
-    ("photo_too_large", Exit::Unsendable),
-    ("not_a_photo", Exit::Unsendable),
-    ("photos_not_taken", Exit::Unsendable),
-    ("too_many_photos", Exit::Unsendable),
-    ("no_such_photo", Exit::Unsendable),
-    ("database_busy", Exit::ServerTrouble),
-    ("database_full", Exit::ServerTrouble),
-    ("database_broken", Exit::ServerTrouble),
-    ("internal", Exit::ServerTrouble),
-];
-
 impl Exit {
     /// The exit code of a call that brought no result.
     pub fn from_error(error: &ClientError) -> Self {
         match error {
             ClientError::Unreachable { .. } => Exit::Unreachable,
             ClientError::BadAnswer { .. } => Exit::Unexpected,
-            ClientError::Problem(problem) => match EXITS.iter().find(|(code, _)| *code == problem.code) {
-                Some((_, exit)) => *exit,
+            ClientError::Problem(problem) => match error.code() {
+                Some(code) => Exit::from_code(code),
                 None => Exit::from_status(problem.status),
             },
+        }
+    }
+
+    /// The exit code of a refusal.
+    pub fn from_code(code: ProblemCode) -> Self {
+        use ProblemCode::*;
+        match code {
+            BadRequest | NoSuchDesk | NoSuchPerson | NoSuchCategory | CategoryNeeded => Exit::Usage,
+            MethodNotAllowed => Exit::Unexpected,
+            TooSlow => Exit::Unreachable,
+            Unauthorized | WrongLogin | LockedOut => Exit::NotLoggedIn,
+            NotFound | NobodyWaits | PhotoLost => Exit::Nothing,
+            ClaimedByOther | NotClaimed | Closed | OptedOut | TooManyHeld | SupervisorsOnly
+            | DangerUnanswered | TooManyDangers | NotYourDesk | NoDanger | Restricted | NothingToAck
+            | NotPassedOn | NotWarned | AlreadyLeft | NotInDoubt | PhotoNotHereYet => Exit::Refused,
+            NewerTexts | KeyReused => Exit::LookFirst,
+            EmptyText | Unencodable | TooLong | BodyTooLarge | PhotoTooLarge | NotAPhoto | PhotosNotTaken
+            | TooManyPhotos | NoSuchPhoto => Exit::Unsendable,
+            DatabaseBusy | DatabaseFull | DatabaseBroken | Internal => Exit::ServerTrouble,
         }
     }
 

@@ -10,7 +10,7 @@ use serde_json::{Value as Json, json};
 
 use super::exit::Exit;
 use super::json::terminal_safe_json;
-use crate::api::wire::Problem;
+use crate::api::wire::ProblemDetails;
 use crate::client::format::one_word;
 use crate::client::{BadProfile, ClientError, NoSession, Say, Value, Values};
 use crate::domain::text::one_line;
@@ -106,7 +106,7 @@ impl Failure {
     pub fn as_json(&self, say: &Say, n: Option<i64>) -> Json {
         let mut problem = match self.problem() {
             Some(problem) => problem.clone(),
-            None => Problem { code: self.code().to_owned(), ..Problem::default() },
+            None => Problem { code: self.code().to_owned(), ..ProblemDetails::default() },
         };
         if problem.r#type.is_empty() {
             problem.r#type = format!("urn:munja:problem:{}", problem.code);
@@ -136,7 +136,7 @@ impl Failure {
         let _ = writeln!(to, "{text}");
     }
 
-    fn problem(&self) -> Option<&Problem> {
+    fn problem(&self) -> Option<&ProblemDetails> {
         match self {
             Failure::Server(ClientError::Problem(p)) => Some(p),
             Failure::Unsent { error: ClientError::Problem(p), .. } => Some(p),
@@ -188,7 +188,7 @@ impl Failure {
     }
 }
 
-fn problem_values(problem: &Problem) -> Values {
+fn problem_values(problem: &ProblemDetails) -> Values {
     let name = problem.claimed_by.as_ref().map_or_else(|| "?".to_owned(), |c| one_word(&c.name));
     let characters: Vec<String> = problem.characters.iter().map(|c| one_word(c)).collect();
     let minutes = problem.retry_after_secs.map_or(15, |secs| (secs + 59) / 60);

@@ -2,6 +2,7 @@
 
 use super::context::CliContext;
 use super::failure::Failure;
+use crate::api::wire::ProblemCode;
 
 /// Forgets the token here also if the server can't be told; then says so by failing.
 pub async fn run(context: &mut CliContext) -> Result<(), Failure> {
@@ -9,7 +10,7 @@ pub async fn run(context: &mut CliContext) -> Result<(), Failure> {
     context.profile.forget()?;
     match told {
         // A token the server no longer knows is as good as revoked.
-        Err(error) if error.code() == Some("unauthorized") => {}
+        Err(error) if error.code() == Some(ProblemCode::Unauthorized) => {}
         Err(error) => {
             let remark = context.say.t("logged-out-here-only");
             context.remark(&remark);

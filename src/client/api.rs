@@ -15,7 +15,8 @@ use super::address::Address;
 use crate::api::wire::{
     ActionRequest, CannedList, CategoryList, CloseRequest, ConversationDetail, ConversationList,
     CounselorView, Decision, DecisionRequest, DeskList, Evidence, EvidenceRequest, LoginRequest,
-    LoginResponse, MessageList, PhotoView, Problem, ReplyRequest, ReplyResponse, StatusResponse, SurveyList,
+    LoginResponse, MessageList, PhotoView, ProblemCode, ProblemDetails, ReplyRequest, ReplyResponse,
+    StatusResponse, SurveyList,
 };
 use crate::domain::outbound::ClientKey;
 
@@ -38,7 +39,7 @@ const PAUSES: [Duration; 3] =
 pub enum ClientError {
     /// The server refused, and says why.
     #[error("{}", .0.detail)]
-    Problem(Box<Problem>),
+    Problem(Box<ProblemDetails>),
     /// No answer: it is not known whether the server got the request.
     #[error("{server}: {why}")]
     Unreachable { server: String, why: String },
@@ -48,10 +49,10 @@ pub enum ClientError {
 }
 
 impl ClientError {
-    /// The stable code, if the server gave one.
-    pub fn code(&self) -> Option<&str> {
+    /// The server's code, if it gave one that is known here.
+    pub fn code(&self) -> Option<ProblemCode> {
         match self {
-            Self::Problem(problem) => Some(&problem.code),
+            Self::Problem(problem) => ProblemCode::from_word(&problem.code),
             _ => None,
         }
     }
@@ -312,7 +313,7 @@ impl Client {
             Ok(body) => body,
             Err(error) => return self.unreachable(&error),
         };
-        match (serde_json::from_slice::<Problem>(&body), status.as_u16()) {
+        match (serde_json::from_slice::<ProblemDetails>(&body), status.as_u16()) {
             (Ok(problem), _) => ClientError::Problem(Box::new(problem)),
             // A proxy in front of a server that is down.
             (Err(_), 502..=504) => {

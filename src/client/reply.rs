@@ -3,7 +3,7 @@
 use super::api::{Client, ClientError};
 use super::profile::Profile;
 use super::sending::Sending;
-use crate::api::wire::{OfferView, ReplyRequest, ReplyResponse};
+use crate::api::wire::{OfferView, ProblemCode, ReplyRequest, ReplyResponse};
 
 /// Sends a reply to conversation `n`. If the same text was sent before and its outcome is unknown, repeats that request
 /// first, so that the citizen gets the text once.
@@ -20,7 +20,7 @@ pub async fn send(
         let is_old = earlier.request.last_seen != request.last_seen || earlier.request.force != request.force;
         earlier.settle(&answer);
         // The earlier request had not arrived, and its writer has read on since.
-        if !(is_old && answer.as_ref().is_err_and(|e| e.code() == Some("newer_texts"))) {
+        if !(is_old && answer.as_ref().is_err_and(|e| e.code() == Some(ProblemCode::NewerTexts))) {
             return Ok(answer);
         }
     }

@@ -1,7 +1,7 @@
 //! The service by itself, over real sockets: what citizens get without a counselor's doing, and what counselors do beside
 //! answering.
 
-use munja::api::wire::{CategoryList, ConversationDetail, DeskList, Evidence, Problem};
+use munja::api::wire::{CategoryList, ConversationDetail, DeskList, Evidence, ProblemDetails};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -12,7 +12,7 @@ fn phones(gateway: &Gateway) -> Vec<String> {
     gateway.sim().ledger().messages.into_iter().map(|m| m.text).collect()
 }
 
-async fn act(gateway: &Gateway, id: i64, action: Value) -> Result<ConversationDetail, Problem> {
+async fn act(gateway: &Gateway, id: i64, action: Value) -> Result<ConversationDetail, ProblemDetails> {
     gateway.desk.post(&format!("/v1/conversations/{id}/actions"), &action).await
 }
 

@@ -1,6 +1,6 @@
 //! Every refusal is a problem.
 
-use super::super::problem::{Refusal, describe};
+use super::super::problem::{Problem, describe};
 use super::*;
 use crate::store::StoreError;
 use axum::middleware;
@@ -85,7 +85,7 @@ async fn store_errors_and_panics() {
         (StoreError::Conflict("who knows".into()), "internal"),
     ];
     for (error, code) in table {
-        let fail = async move || Err::<(), _>(Refusal::from(error.clone()));
+        let fail = async move || Err::<(), _>(Problem::from(error.clone()));
         let router = Router::new().route("/", get(fail)).layer(middleware::from_fn(describe));
         let answer = send(&router, request("GET", "/", "").body(Body::empty()).expect("a request")).await;
         assert!(!answer.body.contains("page 7"), "causes are for the log");

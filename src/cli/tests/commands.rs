@@ -1,26 +1,52 @@
 //! Log-ins, exit codes, and the commands that change something.
 
 use super::*;
-use crate::api::wire::PROBLEM_CODES;
-use crate::cli::exit::EXITS;
+use crate::api::wire::ProblemCode;
+use crate::cli::words;
+use crate::ops::lang::Lang;
 
 #[tokio::test]
 async fn every_refusal_has_an_exit_code_and_words_of_ours() {
     let world = World::new().await;
-    assert_eq!(EXITS.len(), PROBLEM_CODES.len());
-    for (code, status) in PROBLEM_CODES {
-        let (_, exit) = EXITS.iter().find(|(known, _)| known == code).unwrap_or_else(|| panic!("{code}"));
-        world.server.on("GET /v1/me", [problem(*status, code)]);
+    for known in ProblemCode::ALL {
+        let (code, exit) = (known.as_str(), Exit::from_code(*known));
+        world.server.on("GET /v1/me", [problem(known.status(), code)]);
         for lang in ["ko", "en"] {
             let run = world.munja(&["whoami", "--lang", lang]).await;
-            assert_eq!(run.exit, *exit, "{code}");
+            assert_eq!(run.exit, exit, "{code}");
             assert!(run.out.is_empty() && run.err.contains("\n→ "), "{code}: {}", run.err);
-            let own_words = *code == "bad_request" || !run.err.contains("as the server says it");
+            let own_words = code == "bad_request" || !run.err.contains("as the server says it");
             assert!(own_words, "{code}: {}", run.err);
             let is_korean = run.err.contains(|c: char| ('가'..='힣').contains(&c));
             assert_eq!(is_korean, lang == "ko", "{code}: {}", run.err);
         }
     }
+}
+
+#[test]
+fn every_code_has_a_sentence_a_next_step_and_a_documented_exit_code() {
+    for lang in [Lang::Ko, Lang::En] {
+        let say = words::say(lang);
+        let documented: Vec<u8> = say
+            .t("cmd-munja.examples")
+            .split_whitespace()
+            .filter_map(|word| word.parse().ok())
+            .filter(|n| *n < 10)
+            .collect();
+        for code in ProblemCode::ALL {
+            for kind in ["error", "next"] {
+                let id = format!("{kind}-{}", code.as_str());
+                assert!(say.find_with(&id, every_value()).is_some_and(|s| !s.is_empty()), "{lang:?} {id}");
+            }
+            assert!(documented.contains(&(Exit::from_code(*code) as u8)), "{lang:?} {code:?}");
+        }
+    }
+}
+
+/// Values for any sentence about a refusal.
+fn every_value() -> Vec<(&'static str, crate::client::Value)> {
+    let names = ["n", "name", "characters", "minutes", "texts", "detail", "request", "server", "why"];
+    names.into_iter().map(|name| (name, "x".into())).collect()
 }
 
 #[tokio::test]

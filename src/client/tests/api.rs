@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::client::fake::{Fake, Reply};
 use std::time::Duration;
 
-use crate::api::wire::{EventView, ReplyRequest};
+use crate::api::wire::{EventView, ProblemCode, ReplyRequest};
 use crate::client::*;
 use crate::domain::outbound::ClientKey;
 
@@ -66,7 +66,7 @@ async fn a_refusal_is_not_asked_for_again() {
     let newer = json!({ "newer": [{ "id": 9, "direction": "in", "at": 1, "text": "아니요" }] });
     server.on(REPLIES, [Reply::Problem(409, "newer_texts", newer)]);
     let error = client(&server.url).reply(12, &words(), &key()).await.expect_err("refused");
-    assert_eq!(error.code(), Some("newer_texts"));
+    assert_eq!(error.code(), Some(ProblemCode::NewerTexts));
     assert!(!error.leaves_doubt() && !error.may_pass());
     let ClientError::Problem(problem) = error else { panic!("a problem") };
     assert_eq!((problem.status, problem.newer[0].id), (409, 9));
@@ -171,7 +171,7 @@ async fn the_stream_ends_when_the_server_turns_us_away() {
     let mut events = client(&server.url).events(Some(0));
     assert_eq!(numbers(&mut events, 1).await, [1]);
     assert!(matches!(events.next().await, Ok(Feed::Lost { .. })));
-    assert_eq!(events.next().await.expect_err("turned away").code(), Some("unauthorized"));
+    assert_eq!(events.next().await.expect_err("turned away").code(), Some(ProblemCode::Unauthorized));
 }
 
 #[tokio::test]
@@ -179,5 +179,5 @@ async fn a_first_connection_that_fails_is_an_error() {
     let server = Fake::start().await;
     server.on("GET /v1/events", [Reply::Problem(503, "database_busy", json!({}))]);
     let error = client(&server.url).events(None).next().await.expect_err("no stream");
-    assert_eq!(error.code(), Some("database_busy"));
+    assert_eq!(error.code(), Some(ProblemCode::DatabaseBusy));
 }
