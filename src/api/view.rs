@@ -2,8 +2,9 @@
 
 use super::MeaningOf;
 use super::wire::{
-    ConversationDetail, ConversationSummary, CounselorView, Counts, Direction, EventView,
-    MessageInConversation, MessageView, NoteView, OfferView, PhotoView, ReplacedView, SurveyView,
+    ConversationDetail, ConversationSummary, CounselorView, Counts, EventView, InboundMessage,
+    MessageInConversation, MessageView, NoteView, OfferView, OutboundMessage, PhotoView, ReplacedView,
+    SurveyView,
 };
 use crate::domain::counselor::Counselor;
 use crate::domain::phone::PhoneNumber;
@@ -74,24 +75,17 @@ fn note(of: &store::Note) -> NoteView {
 
 pub(super) fn message(of: &store::Message, meaning: MeaningOf) -> MessageView {
     match of {
-        store::Message::In { id, at, text, purpose, tier, is_abusive, photos } => MessageView {
-            id: *id,
-            direction: Direction::In,
-            at: *at,
-            text: text.reveal().to_owned(),
-            author: None,
-            state: None,
-            kind: None,
-            code: None,
-            meaning: None,
-            final_at: None,
-            needs_decision: false,
-            photos: photos.iter().map(photo).collect(),
-            purpose: (purpose != "question").then(|| purpose.clone()),
-            tier: *tier,
-            is_abusive: *is_abusive,
-            notice: None,
-        },
+        store::Message::In { id, at, text, purpose, tier, is_abusive, photos } => {
+            MessageView::In(InboundMessage {
+                id: *id,
+                at: *at,
+                text: text.reveal().to_owned(),
+                photos: photos.iter().map(photo).collect(),
+                purpose: (purpose != "question").then(|| purpose.clone()),
+                tier: *tier,
+                is_abusive: *is_abusive,
+            })
+        }
         store::Message::Out {
             id,
             at,
@@ -105,14 +99,14 @@ pub(super) fn message(of: &store::Message, meaning: MeaningOf) -> MessageView {
             needs_person,
             notice,
             photos,
-        } => MessageView {
+        } => MessageView::Out(OutboundMessage {
             id: *id,
-            direction: Direction::Out,
             at: *at,
             text: text.reveal().to_owned(),
+            photos: photos.iter().map(photo).collect(),
             author: author.as_ref().map(counselor),
-            state: Some(state.as_str().to_owned()),
-            kind: Some(kind.as_str().to_owned()),
+            state: state.as_str().to_owned(),
+            kind: kind.as_str().to_owned(),
             code: code.clone(),
             meaning: carrier
                 .as_deref()
@@ -121,12 +115,8 @@ pub(super) fn message(of: &store::Message, meaning: MeaningOf) -> MessageView {
                 .map(|meaning| meaning.as_str().to_owned()),
             final_at: *final_at,
             needs_decision: *needs_person,
-            photos: photos.iter().map(photo).collect(),
-            purpose: None,
-            tier: None,
-            is_abusive: false,
             notice: notice.clone(),
-        },
+        }),
     }
 }
 

@@ -1,11 +1,15 @@
 //! The only types that cross the API. Both sides use them: the routes write them, `client.rs` and the CLI read them.
 //! Times are milliseconds UTC and end in `_at`. A citizen's number crosses masked.
 
+mod message;
 mod problem;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+pub use message::{
+    InboundMessage, MessageInConversation, MessageList, MessageView, OutboundMessage, PhotoFile, PhotoView,
+};
 pub use problem::{OfferView, ProblemCode, ProblemDetails, ReplacedView};
 
 /// `POST /v1/login`
@@ -267,74 +271,6 @@ pub struct EvidenceRecord {
     pub sha256: String,
 }
 
-/// One text of either side.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub struct MessageView {
-    /// Unique among the texts of its direction.
-    pub id: i64,
-    pub direction: Direction,
-    pub at: i64,
-    pub text: String,
-    /// Outbound: who wrote it; absent if it was an automatic text.
-    pub author: Option<CounselorView>,
-    /// Outbound: where it stands (`queued`, `sending`, `in_doubt`, `accepted`, `delivered` ...).
-    pub state: Option<String>,
-    /// Outbound: `sms`, `lms`, or `mms` if it has photos.
-    pub kind: Option<String>,
-    /// Outbound: the carrier's raw code, where it gave one.
-    pub code: Option<String>,
-    /// Outbound: what the code means, in one word (`phone_off`, `no_such_number` ...); null where we do not know.
-    #[serde(default)]
-    pub meaning: Option<String>,
-    /// Outbound: when it reached the state that will not change any more.
-    pub final_at: Option<i64>,
-    /// Outbound: it is in doubt and the carrier can't tell; somebody has to decide.
-    #[serde(default)]
-    pub needs_decision: bool,
-    /// What came or leaves with it.
-    #[serde(default)]
-    pub photos: Vec<PhotoView>,
-    /// Inbound: `survey`, `opt_out`, `opt_in` or `restricted`, if it was no question.
-    #[serde(default)]
-    pub purpose: Option<String>,
-    /// Inbound: how pressing triage found it.
-    #[serde(default)]
-    pub tier: Option<u8>,
-    /// Inbound: words of abuse stand in it; programs show it folded up.
-    #[serde(default)]
-    pub is_abusive: bool,
-    /// Outbound: which automatic text it is.
-    #[serde(default)]
-    pub notice: Option<String>,
-}
-
-/// The bytes of a photo, as they are.
-#[derive(ToSchema)]
-#[schema(value_type = String, format = Binary)]
-pub struct PhotoFile(pub Vec<u8>);
-
-/// A photo; `GET /v1/photos/{id}` has its bytes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct PhotoView {
-    pub id: i64,
-    /// `wanted` (the carrier is being asked for it), `kept` or `lost`.
-    pub state: String,
-    /// Kept: what its bytes say, whatever was claimed of it.
-    pub content_type: Option<String>,
-    pub n_bytes: Option<i64>,
-    pub width: Option<u32>,
-    pub height: Option<u32>,
-    /// Lost: why (`gone`, `too_large`, `not_a_photo`, `too_many`, `not_offered`, `not_in_time`).
-    pub why: Option<String>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Direction {
-    In,
-    Out,
-}
-
 /// `POST /v1/conversations/{id}/replies`, with an `Idempotency-Key` header.
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
 pub struct ReplyRequest {
@@ -387,20 +323,6 @@ pub enum Decision {
     GiveUp,
     /// Give it up and send the same words again as a new text; the citizen may get both.
     SendAgain,
-}
-
-/// `GET /v1/messages?state=in_doubt`
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub struct MessageList {
-    pub messages: Vec<MessageInConversation>,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub struct MessageInConversation {
-    pub conversation_id: i64,
-    pub citizen: String,
-    #[serde(flatten)]
-    pub message: MessageView,
 }
 
 /// `GET /v1/status`

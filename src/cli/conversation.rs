@@ -8,9 +8,7 @@ use super::context::CliContext;
 use super::failure::Failure;
 use super::message;
 use super::render::{lines, table};
-use crate::api::wire::{
-    ConversationDetail, ConversationList, ConversationSummary, Direction, MessageView, NoteView,
-};
+use crate::api::wire::{ConversationDetail, ConversationList, ConversationSummary, MessageView, NoteView};
 use crate::client::ClientError;
 use crate::client::format::one_word;
 use crate::client::note_seen;
@@ -68,26 +66,26 @@ pub fn show_newer(context: &mut CliContext, error: &ClientError) {
 /// A text with its time and writer, its body behind a bar.
 pub fn text_of(context: &CliContext, text: &MessageView) -> String {
     let times = context.times();
-    let head = match text.direction {
-        Direction::In => {
+    let head = match text {
+        MessageView::In(text) => {
             let purpose =
                 text.purpose.as_deref().and_then(|word| context.say.find(&format!("purpose-{word}")));
             let purpose = purpose.map_or_else(String::new, |words| format!(" · {words}"));
             format!("{} {}{purpose}", times.clock(text.at), context.paint.strong(&context.say.t("citizen")))
         }
-        Direction::Out => {
+        MessageView::Out(text) => {
             let author =
                 text.author.as_ref().map(|a| one_word(&a.name)).unwrap_or_else(|| context.say.t("automatic"));
             format!("{} {author} · {}", times.clock(text.at), message::delivery(context, text))
         }
     };
     // Insults are opened by who means to read them.
-    let is_folded = text.is_abusive && !context.unfold;
+    let is_folded = text.inbound().is_some_and(|text| text.is_abusive) && !context.unfold;
     let folded = || vec![format!("  ▸ {}", context.say.t("folded"))];
-    let open = || safe_for_terminal(&text.text).lines().map(|line| format!("  │ {line}")).collect();
+    let open = || safe_for_terminal(text.text()).lines().map(|line| format!("  │ {line}")).collect();
     let mut body: Vec<String> = if is_folded { folded() } else { open() };
     // Not behind the bar, where only what they wrote stands.
-    body.extend(text.photos.iter().map(|photo| format!("  ◆ {}", message::photo(context, photo))));
+    body.extend(text.photos().iter().map(|photo| format!("  ◆ {}", message::photo(context, photo))));
     format!("{head}\n{}", if body.is_empty() { "  │".to_owned() } else { body.join("\n") })
 }
 

@@ -1,11 +1,11 @@
 //! What became of a text, with its number and what is left to do about it; its photos.
 
 use super::context::CliContext;
-use crate::api::wire::{MessageView, PhotoView};
+use crate::api::wire::{OutboundMessage, PhotoView};
 use crate::client::message;
 
 /// What became of a text to the citizen, its number, and the decision it needs, if any.
-pub fn delivery(context: &CliContext, text: &MessageView) -> String {
+pub fn delivery(context: &CliContext, text: &OutboundMessage) -> String {
     let m = || [("m", text.id.to_string().into())];
     let sentence = context.paint.toned(message::delivery(&context.times(), text));
     let sentence = format!("{sentence} ({})", context.say.with("text-number", m()));

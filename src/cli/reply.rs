@@ -13,7 +13,7 @@ use super::conversation;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::message;
-use crate::api::wire::{ActionRequest, CannedView, OfferView, ReplyRequest, ReplyResponse};
+use crate::api::wire::{ActionRequest, CannedView, MessageView, OfferView, ReplyRequest, ReplyResponse};
 use crate::client::format::one_word;
 use crate::client::message::{length_class, offer as offer_sentence};
 use crate::client::reply::{offered, send};
@@ -176,9 +176,11 @@ fn report(context: &mut CliContext, answer: &ReplyResponse) -> Result<(), Failur
         return context.print_json(answer);
     }
     let mut lines = vec![context.say.t(if answer.repeated { "replied-before" } else { "replied" })];
-    lines.extend(answer.messages.iter().map(|text| message::delivery(context, text)));
+    lines.extend(
+        answer.messages.iter().filter_map(MessageView::outbound).map(|text| message::delivery(context, text)),
+    );
     if let Some(first) = answer.messages.first().filter(|_| !answer.repeated) {
-        lines.push(context.say.with("replied-recall", [("m", first.id.to_string().into())]));
+        lines.push(context.say.with("replied-recall", [("m", first.id().to_string().into())]));
     }
     context.print(&lines.join("\n"))
 }

@@ -4,7 +4,7 @@
 use super::format::{one_word, thousands};
 use super::say::Say;
 use super::times::Times;
-use crate::api::wire::{MessageView, OfferView, PhotoView, ReplacedView};
+use crate::api::wire::{OfferView, OutboundMessage, PhotoView, ReplacedView};
 use crate::domain::fate::Meaning;
 use crate::domain::outbound::{OutboundKind, OutboundState};
 use crate::domain::photo::PhotoState;
@@ -22,12 +22,11 @@ pub enum Tone {
 }
 
 /// What became of a text that was sent: `14:05 도착`, `통신사가 받음`, `전송 불확실: 다시 보내지 마세요`.
-pub fn delivery(times: &Times, text: &MessageView) -> (Tone, String) {
-    let word = text.state.as_deref().unwrap_or_default();
-    match OutboundState::from_word(word) {
-        Some(state) => (tone(state), delivery_sentence(times, text, word)),
+pub fn delivery(times: &Times, text: &OutboundMessage) -> (Tone, String) {
+    match OutboundState::from_word(&text.state) {
+        Some(state) => (tone(state), delivery_sentence(times, text)),
         // A state of a newer server.
-        None => (Tone::Plain, one_word(word)),
+        None => (Tone::Plain, one_word(&text.state)),
     }
 }
 
@@ -40,17 +39,17 @@ fn tone(state: OutboundState) -> Tone {
     }
 }
 
-fn delivery_sentence(times: &Times, text: &MessageView, state: &str) -> String {
+fn delivery_sentence(times: &Times, text: &OutboundMessage) -> String {
     let say = times.say;
     let at = times.clock(text.final_at.unwrap_or(text.at));
-    let sentence = say.with(&format!("fate-{state}"), [("at", at.into())]);
+    let sentence = say.with(&format!("fate-{}", text.state), [("at", at.into())]);
     let Some(code) = text.code.as_deref().filter(|code| !code.is_empty()) else {
         return sentence;
     };
     let meaning = text.meaning.as_deref().and_then(Meaning::from_word).filter(|m| *m != Meaning::Delivered);
     match meaning.and_then(|meaning| say.find(&format!("meaning-{}", meaning.as_str()))) {
         Some(reason) => format!("{sentence} · {reason} [{}]", one_word(code)),
-        None if ["undelivered", "failed", "unconfirmed"].contains(&state) => {
+        None if ["undelivered", "failed", "unconfirmed"].contains(&text.state.as_str()) => {
             format!("{sentence} [{}]", one_word(code))
         }
         None => sentence,

@@ -126,7 +126,7 @@ async fn programs_get_json_and_exit_codes() {
     let out = minsu.does(0, &["next", "--json"]).await;
     assert!(!out.contains(['\u{1b}', '\u{202e}']), "{out:?}");
     let detail: ConversationDetail = serde_json::from_str(&out).unwrap();
-    assert!(detail.messages[0].text.contains("급해요"));
+    assert!(detail.messages[0].text().contains("급해요"));
     let refused: Value = serde_json::from_str(&minsu.does(8, &["reply", "1", "👍", "--json"]).await).unwrap();
     assert_eq!((&refused["code"], &refused["characters"][0]), (&"unencodable".into(), &"👍".into()));
     minsu.does(2, &["reply"]).await;

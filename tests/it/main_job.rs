@@ -1,6 +1,6 @@
 //! The main job: a text comes in, a counselor answers, the phone receives it.
 
-use munja::api::wire::{ConversationList, Direction, StatusResponse};
+use munja::api::wire::{ConversationList, MessageView, StatusResponse};
 use serde_json::{Value, json};
 
 use crate::harness::{BOUND, CITIZEN, Gateway, assert_balanced};
@@ -21,8 +21,8 @@ async fn a_text_is_answered_and_delivered() {
     let id = conversation.summary.id;
     let shown: munja::api::wire::ConversationDetail =
         gateway.desk.get(&format!("/v1/conversations/{id}")).await.unwrap();
-    let last = shown.messages.iter().rfind(|m| m.direction == Direction::Out).unwrap();
-    assert_eq!(last.state.as_deref(), Some("delivered"));
+    let last = shown.messages.iter().filter_map(MessageView::outbound).next_back().unwrap();
+    assert_eq!(last.state, "delivered");
     let _: Value = gateway
         .desk
         .post(&format!("/v1/conversations/{id}/close"), &json!({"category": "주정차"}))

@@ -81,7 +81,7 @@ impl Gateway {
     async fn photos_in(&self) -> Vec<PhotoView> {
         let detail: Result<ConversationDetail, _> = self.desk.get("/v1/conversations/1").await;
         let messages = detail.map(|detail| detail.messages).unwrap_or_default();
-        messages.into_iter().filter(|text| text.author.is_none()).flat_map(|text| text.photos).collect()
+        messages.iter().filter_map(MessageView::inbound).flat_map(|text| text.photos.clone()).collect()
     }
 }
 
@@ -227,8 +227,8 @@ async fn a_photo_goes_out_as_the_carrier_takes_it_once() {
     let answer = gateway.desk.reply_with(&conversation, vec![photo.id], "a").await;
     let again = gateway.desk.reply_with(&conversation, vec![photo.id], "a").await;
     assert_eq!((answer.repeated, again.repeated, answer.reply_id), (false, true, again.reply_id));
-    let [MessageView { kind, photos, .. }] = &answer.messages[..] else { panic!("{answer:?}") };
-    assert_eq!((kind.as_deref(), photos.len()), (Some("mms"), 1));
+    let [MessageView::Out(mms)] = &answer.messages[..] else { panic!("{answer:?}") };
+    assert_eq!((mms.kind.as_str(), mms.photos.len()), ("mms", 1));
     gateway.until(|b| b.n_outbound("delivered") == 2).await;
     let ledger = gateway.sim().ledger();
     assert!(ledger.taken_twice().is_empty());

@@ -83,7 +83,11 @@ async fn from_desk_to_desk_over_the_api() {
 async fn insults_are_folded_and_only_supervisors_act_on_them() {
     let gateway = Gateway::start().await;
     let found = gateway.claimed("이 개새끼들아").await;
-    assert!(found.summary.is_abusive && found.summary.preview.is_empty() && found.messages[0].is_abusive);
+    assert!(
+        found.summary.is_abusive
+            && found.summary.preview.is_empty()
+            && found.messages[0].inbound().unwrap().is_abusive
+    );
     let id = found.summary.id;
     act(&gateway, id, json!({ "action": "warn" })).await.unwrap();
     let until_at = jiff::Timestamp::now().as_millisecond() + 3_600_000;

@@ -69,7 +69,7 @@ async fn a_refusal_is_not_asked_for_again() {
     assert_eq!(error.code(), Some(ProblemCode::NewerTexts));
     assert!(!error.leaves_doubt() && !error.may_pass());
     let ClientError::Problem(problem) = error else { panic!("a problem") };
-    assert_eq!((problem.status, problem.newer[0].id), (409, 9));
+    assert_eq!((problem.status, problem.newer[0].id()), (409, 9));
     assert_eq!(server.asked().len(), 1);
 }
 
