@@ -69,8 +69,7 @@ pub async fn reply(sheet: &mut Sheet) {
         raw.extend(append_and_sync(folder.path(), Duration::from_millis(200)));
         for n in 0..50 {
             let text = format!("답 {round} {n}");
-            let request =
-                ReplyRequest { text, last_seen: found.last_inbound_id, force: false, photos: Vec::new() };
+            let request = ReplyRequest { text, last_seen: found.last_inbound_id, ..ReplyRequest::default() };
             let began = Instant::now();
             place
                 .desk

@@ -131,7 +131,7 @@ fn words(field: &'static str, text: &str, most: usize) -> Result<String, Problem
     if text.is_empty() { Err(Problem::bad_request(field)) } else { Ok(text) }
 }
 
-fn ahead(field: &'static str, at: UnixMs, now: UnixMs) -> Result<UnixMs, Problem> {
+pub(super) fn ahead(field: &'static str, at: UnixMs, now: UnixMs) -> Result<UnixMs, Problem> {
     if (now + 1..=now + MOST_AHEAD_MS).contains(&at) { Ok(at) } else { Err(Problem::bad_request(field)) }
 }
 

@@ -1,5 +1,5 @@
-//! Answers to citizens. The text is measured here, the send guard stands in the store; the `Idempotency-Key` makes a
-//! request that is sent twice harmless.
+//! Replies to citizens. The text is measured here, the send guard is in the store; the `Idempotency-Key` makes a request
+//! that is sent twice harmless. A reply, its promise and its category are one request.
 
 use axum::Json as Answer;
 use axum::extract::{FromRequestParts, State};
@@ -7,14 +7,16 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 use sha2::{Digest, Sha256};
 
+use super::action::ahead;
 use super::conversation::newer_texts;
 use super::extract::{Id, Json};
 use super::problem::{Problem, ProblemCode};
 use super::session::Session;
 use super::wire::{ReplyRequest, ReplyResponse};
 use super::{ApiContext, ApiSettings, view};
-use crate::domain::text::{Charset, Piece, Unfit, normalise, offer, plan};
-use crate::store::{Claim, NewReply, ReplyOutcome, ReplyPhotos, ReplyRefused};
+use crate::domain::UnixMs;
+use crate::domain::text::{Charset, Limits, Piece, Unfit, normalise, offer, plan};
+use crate::store::{Claim, Message, NewReply, ReplyOutcome, ReplyPhotos, ReplyRefused, StoreError};
 
 const KEY_HEADER: &str = "Idempotency-Key";
 const MAX_KEY_CHARS: usize = 128;
@@ -53,9 +55,16 @@ pub(super) async fn reply(
     Json(request): Json<ReplyRequest>,
 ) -> Result<(StatusCode, Answer<ReplyResponse>), Problem> {
     let settings = context.settings();
-    let pieces = plan(&request.text, &settings.limits);
-    let pieces = pieces.map_err(|why| unfit(why, &request.text, settings.limits.charset))?;
-    let n_bytes = i64::try_from(pieces.iter().map(|p| p.n_units).sum::<usize>()).unwrap_or(i64::MAX);
+    // A request that was answered before is answered again, also if today's limits would refuse it. The store looks the
+    // key up first, and writes nothing without pieces.
+    let (contents, refused) = match contents(&context, &settings, id, &request).await {
+        Ok(contents) => (contents, None),
+        Err(problem) => (Contents::default(), Some(problem)),
+    };
+    let n_bytes = count(contents.pieces.iter().map(|piece| piece.n_units));
+    // HAND-OVER: `store::NewReply` takes both, to be written in the transaction of the reply.
+    let _promise_and_category: (Option<UnixMs>, Option<(String, String)>) =
+        (contents.promise_due_at, contents.category);
     let new = NewReply {
         conversation_id: id,
         counselor_id: session.counselor.id,
@@ -63,12 +72,17 @@ pub(super) async fn reply(
         request_digest: digest(id, &request),
         last_seen: request.last_seen,
         force: request.force,
-        pieces: pieces.into_iter().map(|Piece { kind, text, .. }| (kind, text)).collect(),
+        pieces: contents.pieces.into_iter().map(|Piece { kind, text, .. }| (kind, text)).collect(),
         photos: photos(&request, &settings),
     };
-    match context.store.reply(new, settings.send.clone(), context.now()).await? {
+    let outcome = match (context.store.reply(new, settings.send.clone(), context.now()).await, refused) {
+        (Err(StoreError::Conflict(_)), Some(problem)) => return Err(problem),
+        (outcome, _) => outcome?,
+    };
+    match outcome {
         ReplyOutcome::Written { reply_id, repeated, messages } => {
             let status = if repeated { StatusCode::OK } else { StatusCode::CREATED };
+            let n_bytes = if repeated { written_bytes(&messages, &settings.limits) } else { n_bytes };
             let messages = messages.iter().map(|text| view::message(text, context.meaning)).collect();
             Ok((status, Answer(ReplyResponse { reply_id, n_bytes, messages, repeated })))
         }
@@ -82,6 +96,51 @@ pub(super) async fn reply(
             Err(Problem::from_claim(claim).unwrap_or_else(|| Problem::new(ProblemCode::Internal)))
         }
     }
+}
+
+/// What a request would write, by today's limits and categories.
+#[derive(Default)]
+struct Contents {
+    pieces: Vec<Piece>,
+    promise_due_at: Option<UnixMs>,
+    /// The category and the version of the list it is from.
+    category: Option<(String, String)>,
+}
+
+async fn contents(
+    context: &ApiContext,
+    settings: &ApiSettings,
+    id: i64,
+    request: &ReplyRequest,
+) -> Result<Contents, Problem> {
+    let pieces = plan(&request.text, &settings.limits);
+    let pieces = pieces.map_err(|why| unfit(why, &request.text, settings.limits.charset))?;
+    let due_at = request.promise_due_at;
+    let promise_due_at = due_at.map(|at| ahead("promise_due_at", at, context.now())).transpose()?;
+    let category = match &request.category {
+        None => None,
+        Some(word) => {
+            let desk = context.store.desk_of(id).await?;
+            let found = settings.categories.find(word, Some(&desk));
+            let category = found.map_err(|_| Problem::new(ProblemCode::NoSuchCategory))?;
+            Some((category, settings.categories.version.clone()))
+        }
+    };
+    Ok(Contents { pieces, promise_due_at, category })
+}
+
+/// The length of texts that were written before, whatever a text may be long today.
+fn written_bytes(messages: &[Message], limits: &Limits) -> i64 {
+    let no_limits = Limits { sms: usize::MAX, lms: usize::MAX, ..*limits };
+    let pieces = messages.iter().filter_map(|message| match message {
+        Message::Out { text, .. } => plan(text.reveal(), &no_limits).ok(),
+        Message::In { .. } => None,
+    });
+    count(pieces.flatten().map(|piece| piece.n_units))
+}
+
+fn count(units: impl Iterator<Item = usize>) -> i64 {
+    i64::try_from(units.sum::<usize>()).unwrap_or(i64::MAX)
 }
 
 /// The photos of an answer, if it has any. The store judges them, for an answer written before is given whatever has
@@ -107,7 +166,7 @@ fn unfit(why: Unfit, text: &str, charset: Charset) -> Problem {
     }
 }
 
-/// What the key stands for: the same words and photos to the same citizen, seen at the same moment.
+/// What the key stands for: everything that the request asks for.
 fn digest(conversation_id: i64, request: &ReplyRequest) -> Vec<u8> {
     let mut hash = Sha256::new();
     hash.update(conversation_id.to_be_bytes());
@@ -115,9 +174,18 @@ fn digest(conversation_id: i64, request: &ReplyRequest) -> Vec<u8> {
     hash.update([u8::from(request.force)]);
     hash.update(normalise(&request.text).as_bytes());
     for id in &request.photos {
-        // No byte of a text: words can't pass for photos.
+        // No byte of a text in UTF-8: a text can't be taken for photos.
         hash.update([0xff]);
         hash.update(id.to_be_bytes());
+    }
+    // Only if present: digests of requests without them are as before.
+    if let Some(due_at) = request.promise_due_at {
+        hash.update([0xfe]);
+        hash.update(due_at.to_be_bytes());
+    }
+    if let Some(category) = &request.category {
+        hash.update([0xfd]);
+        hash.update(normalise(category).as_bytes());
     }
     hash.finalize().to_vec()
 }

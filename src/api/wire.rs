@@ -272,7 +272,9 @@ pub struct EvidenceRecord {
 }
 
 /// `POST /v1/conversations/{id}/replies`, with an `Idempotency-Key` header.
-#[derive(Clone, Serialize, Deserialize, ToSchema)]
+///
+/// The reply, its promise and its category are written together or not at all.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ReplyRequest {
     pub text: String,
     /// `last_inbound_id` of what the writer saw.
@@ -283,6 +285,12 @@ pub struct ReplyRequest {
     /// Photos that the same counselor handed in (`POST /v1/photos`), in their order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub photos: Vec<i64>,
+    /// The rest of the answer is promised by then (milliseconds UTC), as by the action `promise`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub promise_due_at: Option<i64>,
+    /// What the conversation is about (`group/item`, or as much as names one), as by the action `category`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub category: Option<String>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]

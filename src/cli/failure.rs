@@ -106,7 +106,7 @@ impl Failure {
     pub fn as_json(&self, say: &Say, n: Option<i64>) -> Json {
         let mut problem = match self.problem() {
             Some(problem) => problem.clone(),
-            None => Problem { code: self.code().to_owned(), ..ProblemDetails::default() },
+            None => ProblemDetails { code: self.code().to_owned(), ..ProblemDetails::default() },
         };
         if problem.r#type.is_empty() {
             problem.r#type = format!("urn:munja:problem:{}", problem.code);

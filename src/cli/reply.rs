@@ -1,24 +1,25 @@
 //! `munja reply N [TEXT]`: answers a citizen, once.
 //!
-//! What was written is never lost: unless the server took it, it is kept in a draft file that the editor opens again.
-//! What the writer saw goes with it, so that nobody answers past a text that came in meanwhile.
+//! Unless the server took it, what was written is kept in a draft file that the editor opens again. The request carries
+//! what the writer saw, so that nobody answers past a text that came in meanwhile, and the promise and category, so that
+//! they are kept together with the text or not at all.
 
 use std::fs;
 use std::path::PathBuf;
 
 use anyhow::Context;
+use serde_json::json;
 
 use super::context::CliContext;
 use super::conversation;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::message;
-use crate::api::wire::{ActionRequest, CannedView, MessageView, OfferView, ReplyRequest, ReplyResponse};
+use crate::api::wire::{CannedView, MessageView, ReplyRequest};
 use crate::client::format::one_word;
 use crate::client::message::{length_class, offer as offer_sentence};
-use crate::client::reply::{offered, send};
-use crate::client::{Client, ClientError};
-use crate::client::{draft_to_edit, forget_draft, keep_draft, last_seen};
+use crate::client::reply::{Sent, offered, send};
+use crate::client::{Client, ClientError, draft_to_edit, forget_draft, keep_draft, last_seen};
 use crate::domain::photo::MAX_UPLOAD_BYTES;
 use crate::domain::text::safe_for_terminal;
 
@@ -32,6 +33,8 @@ pub struct Args {
     canned: Option<String>,
     #[arg(long, value_name = "SPAN", value_parser = super::action::span_ms)]
     promise: Option<i64>,
+    #[arg(long, value_name = "CATEGORY")]
+    category: Option<String>,
     #[arg(long, value_name = "FILE")]
     photo: Vec<PathBuf>,
     #[arg(long)]
@@ -44,7 +47,7 @@ pub struct Args {
 
 pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
     context.about = Some(args.n);
-    // Whatever would stop the answer anyway is told before it is written.
+    // Whatever would stop the reply anyway is reported before it is written.
     let client = context.client()?;
     let seen = args.last_seen.or_else(|| last_seen(&context.profile, args.n));
     let last_seen = seen.ok_or_else(|| Failure::here(Exit::LookFirst, "not_seen", []))?;
@@ -61,48 +64,44 @@ pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
         Ok(photos) => photos,
         Err(error) => return Err(unsent(context, error, args.n, &text)),
     };
-    let request = ReplyRequest { text, last_seen, force: args.force, photos };
-    match send(&client, &context.profile, args.n, &request).await? {
-        Ok(answer) => {
-            forget_draft(&context.profile, args.n, &request.text);
-            // An answer keeps a promise: what is promised with it is promised after it.
-            if let Some(span) = args.promise {
-                let due_at = context.io.clock.now_ms() + span;
-                client.act(args.n, &ActionRequest::Promise { due_at }).await?;
-            }
-            if let Some(category) = canned.and_then(|canned| canned.category) {
-                client.act(args.n, &ActionRequest::Category { category }).await?;
-            }
-            report(context, &answer)
-        }
-        Err(error) => match offered(&error).cloned() {
-            Some(offer) if args.replace => send_offer(context, &client, args.n, request, offer).await,
-            _ => Err(unsent(context, error, args.n, &request.text)),
-        },
-    }
+    let request = ReplyRequest {
+        text,
+        last_seen,
+        force: args.force,
+        photos,
+        promise_due_at: args.promise.map(|span| context.io.clock.now_ms() + span),
+        category: args.category.clone().or(canned.and_then(|canned| canned.category)),
+    };
+    deliver(context, &client, args, request).await
 }
 
-/// The writer has said yes to whatever stands for characters that can't be carried.
-async fn send_offer(
+/// Sends the reply; with `--replace`, in the server's words if it has characters that can't be sent. The promise and the
+/// category go along either way.
+async fn deliver(
     context: &mut CliContext,
     client: &Client,
-    n: i64,
+    args: &Args,
     request: ReplyRequest,
-    offer: OfferView,
 ) -> Result<(), Failure> {
-    context.remark(&offer_sentence(&context.say, &offer));
-    let mended = ReplyRequest { text: offer.text, ..request.clone() };
-    match send(client, &context.profile, n, &mended).await? {
-        Ok(answer) => {
-            forget_draft(&context.profile, n, &request.text);
-            forget_draft(&context.profile, n, &mended.text);
-            report(context, &answer)
+    let (mut text, mut answer) =
+        (request.text.clone(), send(client, &context.profile, args.n, &request).await?);
+    if let Some(offer) = answer.as_ref().err().and_then(offered).filter(|_| args.replace).cloned() {
+        context.remark(&offer_sentence(&context.say, &offer));
+        let mended = ReplyRequest { text: offer.text, ..request.clone() };
+        answer = send(client, &context.profile, args.n, &mended).await?;
+        text = mended.text;
+    }
+    match answer {
+        Ok(sent) => {
+            forget_draft(&context.profile, args.n, &request.text);
+            forget_draft(&context.profile, args.n, &text);
+            report(context, args.n, &sent)
         }
-        Err(error) => Err(unsent(context, error, n, &mended.text)),
+        Err(error) => Err(unsent(context, error, args.n, &text)),
     }
 }
 
-/// What the server would break off in the middle is not begun.
+/// Reads the photo files. One that is larger than the server takes is refused before anything is sent.
 fn read_photos(files: &[PathBuf]) -> Result<Vec<Vec<u8>>, Failure> {
     let read = |file: &PathBuf| {
         let named = || file.display().to_string();
@@ -135,7 +134,7 @@ async fn canned(client: &Client, args: &Args) -> Result<Option<CannedView>, Fail
     found.ok_or_else(unknown).map(Some)
 }
 
-/// The words: arguments, else the input, else what an editor leaves.
+/// The text: from the arguments, else from standard input, else from an editor.
 async fn compose(context: &mut CliContext, args: &Args, client: &Client) -> Result<String, Failure> {
     let from_input = args.text == ["-"] || (args.text.is_empty() && !context.io.stdin_is_terminal);
     let text = if from_input {
@@ -143,7 +142,7 @@ async fn compose(context: &mut CliContext, args: &Args, client: &Client) -> Resu
         context.io.stdin.read_to_string(&mut text).context("standard input")?;
         text
     } else if args.text.is_empty() {
-        // What a colleague began.
+        // A draft that a colleague began.
         let begun = client.conversation(args.n).await?.draft;
         edited(context, args.n, begun.as_deref().unwrap_or_default())?
     } else {
@@ -155,7 +154,7 @@ async fn compose(context: &mut CliContext, args: &Args, client: &Client) -> Resu
     }
 }
 
-/// What an editor leaves of the draft. It stays in its file until it is sent.
+/// Opens the draft in an editor and returns what it saved. The draft stays in its file until it is sent.
 fn edited(context: &CliContext, conversation: i64, begun: &str) -> Result<String, Failure> {
     let draft = draft_to_edit(&context.profile, conversation, begun)?;
     let editor =
@@ -171,9 +170,14 @@ fn edited(context: &CliContext, conversation: i64, begun: &str) -> Result<String
     Ok(text)
 }
 
-fn report(context: &mut CliContext, answer: &ReplyResponse) -> Result<(), Failure> {
+fn report(context: &mut CliContext, n: i64, sent: &Sent) -> Result<(), Failure> {
+    let answer = &sent.response;
     if context.json {
-        return context.print_json(answer);
+        let mut json = json!(answer);
+        if !sent.not_applied.is_empty() {
+            json["not_applied"] = json!(sent.not_applied);
+        }
+        return context.print_json(&json);
     }
     let mut lines = vec![context.say.t(if answer.repeated { "replied-before" } else { "replied" })];
     lines.extend(
@@ -182,10 +186,14 @@ fn report(context: &mut CliContext, answer: &ReplyResponse) -> Result<(), Failur
     if let Some(first) = answer.messages.first().filter(|_| !answer.repeated) {
         lines.push(context.say.with("replied-recall", [("m", first.id().to_string().into())]));
     }
+    for word in &sent.not_applied {
+        let id = format!("not-applied-{word}");
+        lines.push(context.paint.alert(&context.say.with(&id, [("n", n.to_string().into())])));
+    }
     context.print(&lines.join("\n"))
 }
 
-/// Keeps what was written, and shows what the writer has not seen.
+/// Keeps the text as a draft, and shows newer texts or the text that could be sent instead.
 fn unsent(context: &mut CliContext, error: ClientError, conversation: i64, text: &str) -> Failure {
     conversation::show_newer(context, &error);
     if let Some(offer) = offered(&error) {
@@ -199,7 +207,7 @@ fn unsent(context: &mut CliContext, error: ClientError, conversation: i64, text:
                 [("path", path.display().to_string().into()), ("n", conversation.to_string().into())];
             context.say.with("draft-kept", values)
         }
-        // The screen is the last place that holds it.
+        // Nothing else holds the text now.
         None => safe_for_terminal(text),
     };
     context.remark(&remark);

@@ -223,8 +223,7 @@ impl Desk {
         let request = ReplyRequest {
             text: text.into(),
             last_seen: conversation.last_inbound_id,
-            force: false,
-            photos: Vec::new(),
+            ..ReplyRequest::default()
         };
         let path = format!("/v1/conversations/{}/replies", conversation.summary.id);
         self.call(Method::POST, &path, Some(&serde_json::to_value(request).unwrap()), Some(key)).await

@@ -104,8 +104,8 @@ impl Desk {
         let request = ReplyRequest {
             text: "정류장 약도입니다.".into(),
             last_seen: to.last_inbound_id,
-            force: false,
             photos,
+            ..ReplyRequest::default()
         };
         let url = format!("http://127.0.0.1:{}/v1/conversations/1/replies", self.port);
         let request = self.http.post(url).bearer_auth(&self.token).json(&request);

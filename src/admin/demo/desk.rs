@@ -52,7 +52,7 @@ async fn answer_one(desk: &Client, text: &str) -> Result<(), ClientError> {
         text: text.to_owned(),
         last_seen: found.last_inbound_id,
         force: true,
-        photos: Vec::new(),
+        ..ReplyRequest::default()
     };
     let key = ClientKey::from_random(rand::random());
     desk.reply(id, &request, &key).await?;

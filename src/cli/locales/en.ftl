@@ -108,6 +108,12 @@ cmd-ack = Say that you look after an urgent text; the bell stops.
     .examples =
         Examples:
           munja ack 12
+cmd-false-alarm = End the alarm of a conversation that is not in danger, with a reason.
+    .examples =
+        The alarm ends under your name; the reason is kept beside the conversation.
+
+        Examples:
+          munja false-alarm 12 --reason "quoted a song"
 cmd-note = Leave a note beside a conversation, for colleagues.
     .examples =
         Examples:
@@ -255,6 +261,7 @@ arg-categories-desk = Only those of this desk
 arg-replies-desk = Fill in this desk
 arg-reply-promise = Promise the rest by then (30m, 2h, 1d): you are reminded, a delay is said to the citizen
 arg-reply-canned = A canned reply by its key (`munja replies`); sets its category too
+arg-reply-category = What it is about (`munja categories`); so much of it as names one
 arg-close-category = What it was about (`munja categories`); so much of it as names one
 arg-show-unfold = Show texts with words of abuse too
 arg-watch-after = Begin after this event number
@@ -293,6 +300,8 @@ given-up = Text { $m } is left as failed.
 sent-again = Text { $m } is sent again.
 replied = The answer is on its way.
 replied-before = This answer had been taken before; it was not sent again.
+not-applied-promise = The promise was not kept: the first try of this answer, which stands, had none. To promise now: munja promise { $n } 30m
+not-applied-category = The category was not set: the first try of this answer, which stands, had none or another. To set it: munja category { $n } CATEGORY
 replied-recall = To take it back before it leaves: munja recall { $m }
 draft-kept = What you wrote is kept: { $path } (`munja reply { $n }` in a terminal opens it, or: munja reply { $n } - < FILE)
 
@@ -402,6 +411,7 @@ next-usage_other = munja { $command }--help
 
 did-urgent = Conversation { $n } rings for everybody.
 did-acked = You look after conversation { $n }.
+did-alarm_ended = The alarm of conversation { $n } has ended.
 did-noted = Noted beside conversation { $n }.
 did-drafted = The draft is kept beside conversation { $n }.
 did-preferred = Kept for this citizen.

@@ -107,6 +107,12 @@ cmd-ack = 긴급 문자를 맡았다고 알립니다. 알림이 멈춥니다.
     .examples =
         예:
           munja ack 12
+cmd-false-alarm = 위급하지 않은 상담의 경보를 사유를 적고 끝냅니다.
+    .examples =
+        누가 끝냈는지 기록되며, 사유는 상담 옆에 남습니다.
+
+        예:
+          munja false-alarm 12 --reason "노래 가사를 옮겨 적은 것"
 cmd-note = 동료를 위해 상담 옆에 메모를 남깁니다.
     .examples =
         예:
@@ -254,6 +260,7 @@ arg-categories-desk = 이 부서의 것만
 arg-replies-desk = 이 부서로 채웁니다
 arg-reply-promise = 나머지를 그때까지 답하기로 합니다(30m, 2h, 1d). 때가 되면 알려 주고, 늦으면 시민에게 알립니다
 arg-reply-canned = 미리 적어 둔 답장의 이름표(`munja replies`). 분류도 함께 정합니다
+arg-reply-category = 무엇에 대한 상담인지(`munja categories`). 하나만 가리키면 일부만 적어도 됩니다
 arg-close-category = 무엇에 대한 상담인지(`munja categories`). 하나만 가리키면 일부만 적어도 됩니다
 arg-show-unfold = 욕설이 있는 문자도 펼칩니다
 arg-watch-after = 이 번호 다음에 일어난 일부터 보여 줍니다
@@ -292,6 +299,8 @@ given-up = 문자 { $m }을(를) 실패로 처리했습니다.
 sent-again = 문자 { $m }의 글을 다시 보냅니다.
 replied = 답변을 보냅니다.
 replied-before = 이미 접수된 답변입니다. 다시 보내지 않았습니다.
+not-applied-promise = 답변 약속은 저장되지 않았습니다. 처음 보낸 답변이 그대로 처리되었고 거기에는 약속이 없었습니다. 지금 약속하려면: munja promise { $n } 30m
+not-applied-category = 분류는 저장되지 않았습니다. 처음 보낸 답변이 그대로 처리되었고 거기에는 이 분류가 없었습니다. 지금 정하려면: munja category { $n } 분류
 replied-recall = 나가기 전에 취소하려면: munja recall { $m }
 draft-kept = 작성한 글은 보관했습니다: { $path } (터미널에서 `munja reply { $n }`을 실행하면 다시 열립니다. 또는: munja reply { $n } - < 파일)
 
@@ -401,6 +410,7 @@ next-usage_other = munja { $command }--help
 
 did-urgent = { $n }번 상담을 모두에게 알렸습니다.
 did-acked = { $n }번 상담을 맡았습니다.
+did-alarm_ended = 상담 { $n }번의 경보를 끝냈습니다.
 did-noted = { $n }번 상담에 메모를 남겼습니다.
 did-drafted = { $n }번 상담에 쓰던 답장을 남겼습니다.
 did-preferred = 이 시민의 부탁을 적어 두었습니다.

@@ -159,6 +159,7 @@ event-released-idle = nobody worked on it: back in the queue
 event-claimed-takeover = { $who } took it over
 event-adopted = its desk is no more; { $detail } has it now
 event-acked = { $who } looks after the urgent text
+event-alarm_ended = { $who } ended the alarm: no danger
 event-escalated = URGENT, nobody has looked after it yet ({ $detail }. call): supervisors, please
 event-escalated-idle = URGENT, and who holds it does nothing: supervisors, please
 event-noted = { $who } left a note

@@ -146,6 +146,7 @@ event-released-idle = 아무도 돌보지 않아 대기열로 돌아갔습니다
 event-claimed-takeover = { $who } 님이 직접 맡았습니다
 event-adopted = 부서가 없어져 { $detail }에서 맡습니다
 event-acked = { $who } 님이 긴급 문자를 맡았습니다
+event-alarm_ended = { $who } 님이 위급하지 않다고 확인해 경보를 끝냈습니다
 event-escalated = 긴급: 아직 아무도 맡지 않았습니다({ $detail }번째 알림). 관리자가 보아 주세요
 event-escalated-idle = 긴급: 맡은 사람이 움직이지 않습니다. 관리자가 보아 주세요
 event-noted = { $who } 님이 메모를 남겼습니다

@@ -23,7 +23,7 @@ fn key() -> ClientKey {
 }
 
 fn words() -> ReplyRequest {
-    ReplyRequest { text: "네".to_owned(), last_seen: 5, force: false, photos: Vec::new() }
+    ReplyRequest { text: "네".to_owned(), last_seen: 5, ..ReplyRequest::default() }
 }
 
 fn accepted() -> Reply {
