@@ -87,6 +87,11 @@ fn action(
     Ok(match request {
         R::Ack => Action::Ack,
         R::Urgent => Action::Urgent,
+        R::FalseAlarm { reason } => {
+            words("reason", &reason, MOST_NOTE_CHARS)?;
+            // domain::Command::EndAlarm
+            return Err(Problem::new(ProblemCode::NoDanger));
+        }
         R::Note { text } => Action::Note { text: words("text", &text, MOST_NOTE_CHARS)? },
         R::Draft { text } => Action::Draft { text: perhaps("text", &text, MOST_DRAFT_CHARS)? },
         R::Promise { due_at } => Action::Promise { due_at: ahead("due_at", due_at, now)? },

@@ -117,7 +117,7 @@ pub(super) async fn close(
     let find = |word: String| settings.categories.find(&word, Some(&desk));
     let category = request.category.map(find).transpose();
     let closing = Closing {
-        last_seen,
+        last_seen: (!request.force).then_some(last_seen),
         reason,
         category: category.map_err(|_| Problem::new(ProblemCode::NoSuchCategory))?,
         category_version: Some(settings.categories.version.clone()),
@@ -125,7 +125,7 @@ pub(super) async fn close(
         survey_at: settings.survey_after_ms.map(|after| now + after),
     };
     match context.store.close(id, session.counselor.id, closing, now).await? {
-        Claim::NewerTexts => Err(newer_texts(&context, id, last_seen.unwrap_or(0)).await?),
+        Claim::NewerTexts => Err(newer_texts(&context, id, last_seen).await?),
         claim => done(claim).map(|()| StatusCode::NO_CONTENT),
     }
 }

@@ -158,6 +158,10 @@ pub enum ActionRequest {
     Ack,
     /// Danger: rings for everybody.
     Urgent,
+    /// There is no danger: ends the alarm, by the caller's name.
+    FalseAlarm {
+        reason: String,
+    },
     Note {
         text: String,
     },
@@ -310,9 +314,11 @@ pub struct CloseRequest {
     /// Why; free text for colleagues, at most 200 characters.
     #[serde(default)]
     pub reason: Option<String>,
-    /// `last_inbound_id` of what was seen: refused if the citizen has written since. Absent: close anyway.
-    #[serde(default)]
-    pub last_seen: Option<i64>,
+    /// `last_inbound_id` of what was seen; refused if the citizen has written since.
+    pub last_seen: i64,
+    /// Close although something newer came in.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub force: bool,
     /// What it was about (`group/item`, or as much as names one); not needed where it was set before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub category: Option<String>,

@@ -1,4 +1,4 @@
-//! What is done about a conversation beside answering it: `urgent`, `ack`, `note`, `draft`, `promise`, `remind`, `transfer`,
+//! What is done about a conversation beside answering it: `urgent`, `ack`, `false-alarm`, `note`, `draft`, `promise`, `remind`, `transfer`,
 //! `return`, `take`, `warn`, `restrict`, `unrestrict`, `prefer`, `category`. Each asks the server for one thing and says in
 //! one sentence that it is done.
 
@@ -55,6 +55,15 @@ pub struct Transfer {
     note: String,
 }
 
+/// `munja false-alarm N --reason TEXT`.
+#[derive(clap::Args)]
+pub struct FalseAlarm {
+    #[arg(value_name = "N", value_parser = clap::value_parser!(i64).range(1..))]
+    n: i64,
+    #[arg(long, value_name = "TEXT", required = true)]
+    reason: String,
+}
+
 #[derive(clap::Args)]
 pub struct Restrict {
     #[arg(value_name = "N", value_parser = clap::value_parser!(i64).range(1..))]
@@ -71,6 +80,10 @@ pub async fn urgent(context: &mut CliContext, args: &Bare) -> Result<(), Failure
 
 pub async fn ack(context: &mut CliContext, args: &Bare) -> Result<(), Failure> {
     act(context, args.n, ActionRequest::Ack, "acked").await
+}
+
+pub async fn false_alarm(context: &mut CliContext, args: &FalseAlarm) -> Result<(), Failure> {
+    act(context, args.n, ActionRequest::FalseAlarm { reason: args.reason.clone() }, "alarm_ended").await
 }
 
 pub async fn warn(context: &mut CliContext, args: &Bare) -> Result<(), Failure> {

@@ -53,6 +53,7 @@ pub enum Command {
     Recall(recall::Args),
     Urgent(action::Bare),
     Ack(action::Bare),
+    FalseAlarm(action::FalseAlarm),
     Note(action::Worded),
     Draft(action::PerhapsWorded),
     Promise(action::Timed),

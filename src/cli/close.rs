@@ -1,7 +1,9 @@
-//! `munja close N`: ends a conversation, unless the citizen has written since it was shown.
+//! `munja close N`: ends a conversation, unless the citizen has written since it was shown. A conversation that was never
+//! shown by this profile is not closed at all, also not with `--force`.
 
 use super::context::CliContext;
 use super::conversation;
+use super::exit::Exit;
 use super::failure::Failure;
 use crate::api::wire::CloseRequest;
 use crate::client::last_seen;
@@ -20,9 +22,11 @@ pub struct Args {
 
 pub async fn run(context: &mut CliContext, args: Args) -> Result<(), Failure> {
     context.about = Some(args.n);
-    let last_seen = if args.force { None } else { last_seen(&context.profile, args.n) };
-    let request = CloseRequest { reason: args.reason, last_seen, category: args.category };
-    if let Err(error) = context.client()?.close(args.n, &request).await {
+    let client = context.client()?;
+    let last_seen =
+        last_seen(&context.profile, args.n).ok_or_else(|| Failure::here(Exit::LookFirst, "not_seen", []))?;
+    let request = CloseRequest { reason: args.reason, last_seen, force: args.force, category: args.category };
+    if let Err(error) = client.close(args.n, &request).await {
         conversation::show_newer(context, &error);
         return Err(error.into());
     }

@@ -96,6 +96,7 @@ async fn dispatch(context: &mut CliContext, command: Command) -> Result<(), Fail
         Command::Recall(args) => recall::run(context, &args).await,
         Command::Urgent(args) => action::urgent(context, &args).await,
         Command::Ack(args) => action::ack(context, &args).await,
+        Command::FalseAlarm(args) => action::false_alarm(context, &args).await,
         Command::Note(args) => action::note(context, &args).await,
         Command::Draft(args) => action::draft(context, &args).await,
         Command::Promise(args) => action::promise(context, &args).await,

@@ -46,12 +46,17 @@ async fn nobody_waits_unheard_and_a_survey_follows() {
     let claimed: ConversationDetail =
         gateway.desk.post(&format!("/v1/conversations/{id}/claim"), &Value::Null).await.unwrap();
     gateway.desk.reply(&claimed, "23:10입니다.", "k").await.unwrap();
-    let close = format!("/v1/conversations/{id}/close");
-    let refused = gateway.desk.post::<Value>(&close, &json!({})).await.unwrap_err();
+    let (close, seen) = (format!("/v1/conversations/{id}/close"), claimed.last_inbound_id);
+    let refused = gateway.desk.post::<Value>(&close, &json!({ "last_seen": seen })).await.unwrap_err();
     assert_eq!(refused.code, "category_needed");
-    let refused = gateway.desk.post::<Value>(&close, &json!({ "category": "기타" })).await.unwrap_err();
+    let refused = gateway
+        .desk
+        .post::<Value>(&close, &json!({ "category": "기타", "last_seen": seen }))
+        .await
+        .unwrap_err();
     assert_eq!(refused.code, "no_such_category", "several are called so");
-    let _: Value = gateway.desk.post(&close, &json!({ "category": "버스" })).await.unwrap();
+    let _: Value =
+        gateway.desk.post(&close, &json!({ "category": "버스", "last_seen": seen })).await.unwrap();
     let closed: ConversationDetail = gateway.desk.get(&format!("/v1/conversations/{id}")).await.unwrap();
     assert_eq!(closed.category.as_deref(), Some("교통/버스노선·도착"));
 }

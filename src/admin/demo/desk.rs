@@ -58,7 +58,8 @@ async fn answer_one(desk: &Client, text: &str) -> Result<(), ClientError> {
     desk.reply(id, &request, &key).await?;
     let close = CloseRequest {
         reason: None,
-        last_seen: Some(found.last_inbound_id),
+        last_seen: found.last_inbound_id,
+        force: false,
         category: Some("생활정보/기타".to_owned()),
     };
     match desk.close(id, &close).await {

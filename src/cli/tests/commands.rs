@@ -180,6 +180,8 @@ async fn nobody_waits() {
 #[tokio::test]
 async fn what_was_done_is_told() {
     let world = World::new().await;
+    world.server.on("GET /v1/conversations/12", [Reply::Json(detail(12, 34, vec![]))]);
+    world.munja(&["show", "12"]).await;
     let table: [(&[&str], &str, &str, Value); 5] = [
         (&["release", "12"], "POST /v1/conversations/12/release", "다시 대기로", json!("released")),
         (
@@ -206,14 +208,14 @@ async fn what_was_done_is_told() {
         let said: Value = serde_json::from_str(&run.out).expect("JSON and nothing else");
         assert_eq!(said, json!({ "done": done, "id": args[1].parse::<i64>().expect("a number") }));
     }
-    let bodies: Vec<Value> = world.server.asked().into_iter().map(|a| a.body).collect();
-    assert_eq!(bodies[2], json!({ "reason": "안내함", "last_seen": null }));
+    let bodies: Vec<Value> = world.server.asked().into_iter().skip(1).map(|a| a.body).collect();
+    assert_eq!(bodies[2], json!({ "reason": "안내함", "last_seen": 34 }));
     assert_eq!(bodies[6], json!({ "decision": "give_up" }));
     assert_eq!(bodies[8], json!({ "decision": "send_again" }));
 }
 
 #[tokio::test]
-async fn closing_says_what_was_seen_unless_forced() {
+async fn closing_says_what_was_seen_also_if_forced() {
     let world = World::new().await;
     world.server.on("GET /v1/conversations/12", [Reply::Json(detail(12, 34, vec![]))]);
     let newer = json!({ "newer": [text_in(35, "하나 더 있어요")] });
@@ -225,9 +227,38 @@ async fn closing_says_what_was_seen_unless_forced() {
     assert_eq!(run.exit, Exit::LookFirst);
     assert!(run.err.contains("하나 더 있어요") && run.err.contains("--force"), "{}", run.err);
     assert_eq!(world.munja(&["close", "12", "--force"]).await.exit, Exit::Ok);
-    let seen: Vec<Value> =
-        world.server.asked().into_iter().skip(1).map(|a| a.body["last_seen"].clone()).collect();
-    assert_eq!(seen, [json!(34), Value::Null]);
+    let sent: Vec<Value> = world.server.asked().into_iter().skip(1).map(|a| a.body).collect();
+    let (plain, forced) = (
+        json!({ "reason": null, "last_seen": 34 }),
+        json!({ "reason": null, "last_seen": 34, "force": true }),
+    );
+    assert_eq!(sent, [plain, forced]);
+}
+
+#[tokio::test]
+async fn a_conversation_never_shown_here_is_not_closed() {
+    let world = World::new().await;
+    world.server.on("POST /v1/conversations/12/close", [Reply::Nothing]);
+    for args in [&["close", "12"][..], &["close", "12", "--force"]] {
+        let run = world.munja(args).await;
+        assert_eq!(run.exit, Exit::LookFirst, "{args:?}");
+        assert!(run.err.contains("→ munja show 12"), "{}", run.err);
+    }
+    assert!(world.asked().is_empty());
+}
+
+#[tokio::test]
+async fn an_alarm_is_ended_with_a_reason() {
+    let world = World::new().await;
+    let route = "POST /v1/conversations/12/actions";
+    world.server.on(route, [Reply::Json(detail(12, 34, vec![]))]);
+    let run = world.munja(&["false-alarm", "12", "--reason", "노래 가사"]).await;
+    assert_eq!((run.exit, run.out.as_str()), (Exit::Ok, "상담 12번의 경보를 끝냈습니다.\n"), "{}", run.err);
+    assert_eq!(world.server.asked()[0].body, json!({ "action": "false_alarm", "reason": "노래 가사" }));
+    assert_eq!(world.munja(&["false-alarm", "12"]).await.exit, Exit::Usage);
+    world.server.on(route, [problem(409, "no_danger")]);
+    let run = world.munja(&["false-alarm", "12", "--reason", "노래 가사"]).await;
+    assert!(run.exit == Exit::Refused && run.err.contains("끝낼 경보가 없습니다"), "{}", run.err);
 }
 
 #[tokio::test]
