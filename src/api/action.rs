@@ -1,6 +1,5 @@
 //! What is done about a conversation beside answering it, and what is handed over as evidence.
 
-use axum::Json as Answer;
 use axum::extract::State;
 use sha2::{Digest, Sha256};
 
@@ -21,7 +20,7 @@ const MOST_AHEAD_MS: i64 = 30 * 24 * 60 * 60 * 1_000;
 
 /// Do something about a conversation; answers with how it stands then.
 #[utoipa::path(post, path = "/v1/conversations/{id}/actions", operation_id = "act", tag = "conversation",
-    params(("id" = i64, Path, description = "Of the conversation")),
+    params(("id" = i64, Path, description = "Id of the conversation")),
     request_body = ActionRequest,
     responses((status = 200, description = "Done", body = ConversationDetail)))]
 pub(super) async fn act(
@@ -29,18 +28,18 @@ pub(super) async fn act(
     session: Session,
     Id(id): Id,
     Json(request): Json<ActionRequest>,
-) -> Result<Answer<ConversationDetail>, Problem> {
+) -> Result<Json<ConversationDetail>, Problem> {
     let (settings, now) = (context.settings(), context.now());
     let desk = context.store.desk_of(id).await?;
     let action = action(request, &settings, &desk, now)?;
     let acted = context.store.act(id, session.counselor.id, action, settings.route.clone(), now).await?;
     done(acted)?;
-    Ok(Answer(view::detail(context.store.conversation(id).await?, context.meaning)))
+    Ok(Json(view::detail(context.store.conversation(id).await?, context.meaning)))
 }
 
 /// Everything of a conversation with hashes, for a supervisor who says why. That it was handed out is kept beside it.
 #[utoipa::path(post, path = "/v1/conversations/{id}/evidence", operation_id = "evidence", tag = "conversation",
-    params(("id" = i64, Path, description = "Of the conversation")),
+    params(("id" = i64, Path, description = "Id of the conversation")),
     request_body = EvidenceRequest,
     responses((status = 200, description = "The evidence", body = Evidence)))]
 pub(super) async fn evidence(
@@ -48,7 +47,7 @@ pub(super) async fn evidence(
     session: Session,
     Id(id): Id,
     Json(request): Json<EvidenceRequest>,
-) -> Result<Answer<Evidence>, Problem> {
+) -> Result<Json<Evidence>, Problem> {
     let (settings, now) = (context.settings(), context.now());
     if !context.store.is_supervisor(session.counselor.id).await? {
         return Err(Problem::new(ProblemCode::SupervisorsOnly));
@@ -69,7 +68,7 @@ pub(super) async fn evidence(
     }
     let sha256 = records.last().map_or_else(String::new, |record| record.sha256.clone());
     let (exported_at, exported_by) = (now, session.counselor.login);
-    Ok(Answer(Evidence { conversation_id: id, exported_at, exported_by, reason, records, sha256 }))
+    Ok(Json(Evidence { conversation_id: id, exported_at, exported_by, reason, records, sha256 }))
 }
 
 fn chained(before: &str, json: &str) -> String {

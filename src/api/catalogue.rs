@@ -1,9 +1,8 @@
 //! What the service knows besides conversations: desks and their hours, categories, canned replies.
 
-use axum::Json as Answer;
 use axum::extract::State;
 
-use super::extract::Query;
+use super::extract::{Json, Query};
 use super::problem::{Problem, ProblemCode};
 use super::session::Session;
 use super::wire::{CannedList, CannedView, CategoryList, DeskList, DeskView, SurveyList};
@@ -14,7 +13,7 @@ use crate::domain::survey::EVERY_MS;
 /// The desks, and whether they are open now.
 #[utoipa::path(get, path = "/v1/desks", operation_id = "list_desks", tag = "service",
     responses((status = 200, description = "All desks; the first gets what leads nowhere", body = DeskList)))]
-pub(super) async fn desks(State(context): State<ApiContext>, _: Session) -> Answer<DeskList> {
+pub(super) async fn desks(State(context): State<ApiContext>, _: Session) -> Json<DeskList> {
     let (settings, now) = (context.settings(), context.now());
     let desks = settings.route.policy.desks.all().iter().map(|desk| {
         let (is_open, until_at) = match desk.calendar.at(now) {
@@ -23,7 +22,7 @@ pub(super) async fn desks(State(context): State<ApiContext>, _: Session) -> Answ
         };
         DeskView { key: desk.key.clone(), name: desk.name.clone(), is_open, until_at }
     });
-    Answer(DeskList { desks: desks.collect() })
+    Json(DeskList { desks: desks.collect() })
 }
 
 /// What consultations are about.
@@ -34,9 +33,9 @@ pub(super) async fn categories(
     State(context): State<ApiContext>,
     _: Session,
     query: Query,
-) -> Answer<CategoryList> {
+) -> Json<CategoryList> {
     let settings = context.settings();
-    Answer(CategoryList {
+    Json(CategoryList {
         version: settings.categories.version.clone(),
         categories: settings.categories.all(query.word("desk")).collect(),
         required: settings.category_required,
@@ -54,7 +53,7 @@ pub(super) async fn surveys(
     State(context): State<ApiContext>,
     session: Session,
     query: Query,
-) -> Result<Answer<SurveyList>, Problem> {
+) -> Result<Json<SurveyList>, Problem> {
     let since = query.number("since_at", 0, i64::MAX)?.unwrap_or(context.now() - EVERY_MS);
     let of = match query.word("of").unwrap_or("mine") {
         "mine" => Some(session.counselor.id),
@@ -66,7 +65,7 @@ pub(super) async fn surveys(
     let scores: Vec<i64> = found.iter().filter_map(|s| s.score.map(i64::from)).collect();
     let n = i64::try_from(scores.len()).unwrap_or(i64::MAX);
     let mean_hundredths = (n > 0).then(|| (scores.iter().sum::<i64>() * 100 + n / 2) / n.max(1));
-    Ok(Answer(SurveyList { surveys: found.iter().map(view::survey).collect(), mean_hundredths }))
+    Ok(Json(SurveyList { surveys: found.iter().map(view::survey).collect(), mean_hundredths }))
 }
 
 /// Answers that are written once, filled in for who asks and for a conversation's desk.
@@ -77,7 +76,7 @@ pub(super) async fn canned(
     State(context): State<ApiContext>,
     session: Session,
     query: Query,
-) -> Result<Answer<CannedList>, Problem> {
+) -> Result<Json<CannedList>, Problem> {
     let settings = context.settings();
     let desks = &settings.route.policy.desks;
     let desk = match query.word("desk") {
@@ -89,5 +88,5 @@ pub(super) async fn canned(
         text: canned.filled(&session.counselor.name, &desk.name),
         category: canned.category.clone(),
     });
-    Ok(Answer(CannedList { replies: replies.collect() }))
+    Ok(Json(CannedList { replies: replies.collect() }))
 }

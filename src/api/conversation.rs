@@ -1,7 +1,6 @@
 //! Conversations: looking, claiming, letting go, closing. Guards live in the store, in the same transaction as the
 //! change; losing a claim is an ordinary answer that says who has it.
 
-use axum::Json as Answer;
 use axum::extract::State;
 use axum::http::StatusCode;
 
@@ -29,7 +28,7 @@ pub(super) async fn list(
     State(context): State<ApiContext>,
     session: Session,
     query: Query,
-) -> Result<Answer<ConversationList>, Problem> {
+) -> Result<Json<ConversationList>, Problem> {
     let filter = match query.word("state").unwrap_or("waiting") {
         "open" => ConversationFilter::Open,
         "mine" => ConversationFilter::HeldBy(session.counselor.id),
@@ -40,7 +39,7 @@ pub(super) async fn list(
     let limit = query.number("limit", 1, MAX_LIMIT)?.unwrap_or(DEFAULT_LIMIT);
     let (found, n_total) =
         context.store.conversations(filter, u32::try_from(limit).unwrap_or(u32::MAX)).await?;
-    Ok(Answer(ConversationList { conversations: found.iter().map(view::summary).collect(), n_total }))
+    Ok(Json(ConversationList { conversations: found.iter().map(view::summary).collect(), n_total }))
 }
 
 /// Claim the conversation that has waited longest; `nobody_waits` if there is none.
@@ -49,10 +48,10 @@ pub(super) async fn list(
 pub(super) async fn claim_next(
     State(context): State<ApiContext>,
     session: Session,
-) -> Result<Answer<ConversationDetail>, Problem> {
+) -> Result<Json<ConversationDetail>, Problem> {
     let most = context.settings().max_held;
     match context.store.claim_next(session.counselor.id, most, context.now()).await? {
-        Next::Claimed(detail) => Ok(Answer(view::detail(*detail, context.meaning))),
+        Next::Claimed(detail) => Ok(Json(view::detail(*detail, context.meaning))),
         Next::Nobody => Err(Problem::new(ProblemCode::NobodyWaits)),
         Next::Full => Err(Problem::new(ProblemCode::TooManyHeld)),
     }
@@ -60,34 +59,34 @@ pub(super) async fn claim_next(
 
 /// One conversation with its texts.
 #[utoipa::path(get, path = "/v1/conversations/{id}", operation_id = "show_conversation", tag = "conversation",
-    params(("id" = i64, Path, description = "Of the conversation")),
+    params(("id" = i64, Path, description = "Id of the conversation")),
     responses((status = 200, description = "The conversation", body = ConversationDetail)))]
 pub(super) async fn show(
     State(context): State<ApiContext>,
     _: Session,
     Id(id): Id,
-) -> Result<Answer<ConversationDetail>, Problem> {
-    Ok(Answer(view::detail(context.store.conversation(id).await?, context.meaning)))
+) -> Result<Json<ConversationDetail>, Problem> {
+    Ok(Json(view::detail(context.store.conversation(id).await?, context.meaning)))
 }
 
 /// Claim one conversation; claiming what one holds already is fine.
 #[utoipa::path(post, path = "/v1/conversations/{id}/claim", operation_id = "claim", tag = "conversation",
-    params(("id" = i64, Path, description = "Of the conversation")),
+    params(("id" = i64, Path, description = "Id of the conversation")),
     responses((status = 200, description = "Claimed", body = ConversationDetail)))]
 pub(super) async fn claim(
     State(context): State<ApiContext>,
     session: Session,
     Id(id): Id,
-) -> Result<Answer<ConversationDetail>, Problem> {
+) -> Result<Json<ConversationDetail>, Problem> {
     let most = context.settings().max_held;
     let claim = context.store.claim(id, session.counselor.id, most, context.now()).await?;
     done(claim)?;
-    Ok(Answer(view::detail(context.store.conversation(id).await?, context.meaning)))
+    Ok(Json(view::detail(context.store.conversation(id).await?, context.meaning)))
 }
 
 /// Let go of a conversation; a citizen who waits is back at their old place in the queue.
 #[utoipa::path(post, path = "/v1/conversations/{id}/release", operation_id = "release", tag = "conversation",
-    params(("id" = i64, Path, description = "Of the conversation")),
+    params(("id" = i64, Path, description = "Id of the conversation")),
     responses((status = 204, description = "Released")))]
 pub(super) async fn release(
     State(context): State<ApiContext>,
@@ -100,7 +99,7 @@ pub(super) async fn release(
 
 /// Close a conversation one holds.
 #[utoipa::path(post, path = "/v1/conversations/{id}/close", operation_id = "close", tag = "conversation",
-    params(("id" = i64, Path, description = "Of the conversation")),
+    params(("id" = i64, Path, description = "Id of the conversation")),
     request_body = CloseRequest, responses((status = 204, description = "Closed")))]
 pub(super) async fn close(
     State(context): State<ApiContext>,

@@ -7,7 +7,8 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::problem::{Problem, ProblemCode};
@@ -15,7 +16,7 @@ use super::problem::{Problem, ProblemCode};
 /// A body must have arrived after this long.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// A JSON body. No body at all counts as `{}`.
+/// A JSON body, of a request or of a response. A request without a body counts as `{}`.
 pub(super) struct Json<T>(pub(super) T);
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
@@ -24,6 +25,12 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         let body = body(request, state, BODY_TIMEOUT, ProblemCode::BodyTooLarge).await?;
         parsed(if body.is_empty() { b"{}" } else { &body }).map(Json)
+    }
+}
+
+impl<T: Serialize> IntoResponse for Json<T> {
+    fn into_response(self) -> Response {
+        axum::Json(self.0).into_response()
     }
 }
 

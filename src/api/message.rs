@@ -1,6 +1,5 @@
 //! Single texts to citizens: those in doubt, taking one back, deciding about one.
 
-use axum::Json as Answer;
 use axum::extract::State;
 use axum::http::StatusCode;
 
@@ -20,19 +19,19 @@ pub(super) async fn list(
     State(context): State<ApiContext>,
     _: Session,
     query: Query,
-) -> Result<Answer<MessageList>, Problem> {
+) -> Result<Json<MessageList>, Problem> {
     if query.word("state") != Some("in_doubt") {
         return Err(Problem::bad_request("state"));
     }
     let found = context.store.in_doubt(MAX_LISTED).await?;
-    Ok(Answer(MessageList {
+    Ok(Json(MessageList {
         messages: found.iter().map(|text| view::in_conversation(text, context.meaning)).collect(),
     }))
 }
 
 /// Take back a text of one's own that has not left.
 #[utoipa::path(post, path = "/v1/messages/{id}/recall", operation_id = "recall", tag = "message",
-    params(("id" = i64, Path, description = "Of the text to the citizen")),
+    params(("id" = i64, Path, description = "Id of the text to the citizen")),
     responses((status = 204, description = "It will not leave")))]
 pub(super) async fn recall(
     State(context): State<ApiContext>,
@@ -46,7 +45,7 @@ pub(super) async fn recall(
 
 /// Decide about a text in doubt that the carrier can't tell about.
 #[utoipa::path(post, path = "/v1/messages/{id}/decision", operation_id = "decide", tag = "message",
-    params(("id" = i64, Path, description = "Of the text to the citizen")),
+    params(("id" = i64, Path, description = "Id of the text to the citizen")),
     request_body = DecisionRequest, responses((status = 204, description = "Decided")))]
 pub(super) async fn decide(
     State(context): State<ApiContext>,

@@ -4,14 +4,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Json as Answer;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::IntoResponse;
 use tokio::sync::Semaphore;
 
-use super::extract::{self, Id};
+use super::extract::{self, Id, Json};
 use super::problem::{Problem, ProblemCode};
 use super::session::Session;
 use super::wire::{PhotoFile, PhotoView};
@@ -45,7 +44,7 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
 
 /// Look at a photo: its bytes, of the type they are.
 #[utoipa::path(get, path = "/v1/photos/{id}", operation_id = "show_photo", tag = "photo",
-    params(("id" = i64, Path, description = "Of the photo")),
+    params(("id" = i64, Path, description = "Id of the photo")),
     responses((status = 200, description = "Its bytes", content(
         (PhotoFile = "image/jpeg"), (PhotoFile = "image/png"), (PhotoFile = "image/gif"), (PhotoFile = "image/webp")))))]
 pub(super) async fn show(
@@ -85,12 +84,12 @@ pub(super) async fn hand_in(
     State(line): State<PhotoLine>,
     session: Session,
     Upload(file): Upload,
-) -> Result<(StatusCode, Answer<PhotoView>), Problem> {
+) -> Result<(StatusCode, Json<PhotoView>), Problem> {
     let limits = context.settings().photos.ok_or_else(|| Problem::new(ProblemCode::PhotosNotTaken))?;
     let jpeg = made_fit(&line, file, limits).await?;
     let is = measure(&jpeg).map_err(|_| Problem::new(ProblemCode::Internal))?;
     let photo = context.store.hand_in_photo(session.counselor.id, jpeg, is, context.now()).await?;
-    Ok((StatusCode::CREATED, Answer(view::photo(&photo))))
+    Ok((StatusCode::CREATED, Json(view::photo(&photo))))
 }
 
 /// A file on which the decoder falls over is no photo.

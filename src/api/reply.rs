@@ -1,7 +1,6 @@
 //! Replies to citizens. The text is measured here, the send guard is in the store; the `Idempotency-Key` makes a request
 //! that is sent twice harmless. A reply, its promise and its category are one request.
 
-use axum::Json as Answer;
 use axum::extract::{FromRequestParts, State};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
@@ -39,7 +38,7 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
 /// The same key with the same request returns the answer written before, with status 200; nothing is sent again.
 #[utoipa::path(post, path = "/v1/conversations/{id}/replies", operation_id = "reply", tag = "conversation",
     params(
-        ("id" = i64, Path, description = "Of the conversation"),
+        ("id" = i64, Path, description = "Id of the conversation"),
         ("Idempotency-Key" = String, Header, description = "1 to 128 visible ASCII characters, new for each answer"),
     ),
     request_body = ReplyRequest,
@@ -53,7 +52,7 @@ pub(super) async fn reply(
     Id(id): Id,
     IdempotencyKey(key): IdempotencyKey,
     Json(request): Json<ReplyRequest>,
-) -> Result<(StatusCode, Answer<ReplyResponse>), Problem> {
+) -> Result<(StatusCode, Json<ReplyResponse>), Problem> {
     let settings = context.settings();
     // A request that was answered before is answered again, also if today's limits would refuse it. The store looks the
     // key up first, and writes nothing without pieces.
@@ -84,7 +83,7 @@ pub(super) async fn reply(
             let status = if repeated { StatusCode::OK } else { StatusCode::CREATED };
             let n_bytes = if repeated { written_bytes(&messages, &settings.limits) } else { n_bytes };
             let messages = messages.iter().map(|text| view::message(text, context.meaning)).collect();
-            Ok((status, Answer(ReplyResponse { reply_id, n_bytes, messages, repeated })))
+            Ok((status, Json(ReplyResponse { reply_id, n_bytes, messages, repeated })))
         }
         ReplyOutcome::Refused(ReplyRefused::KeyReused) => Err(Problem::new(ProblemCode::KeyReused)),
         ReplyOutcome::Refused(ReplyRefused::NoSuchPhoto) => Err(unfit_photos(&request, &settings)),

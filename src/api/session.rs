@@ -4,7 +4,6 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-use axum::Json as Answer;
 use axum::extract::{FromRef, FromRequestParts, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -71,7 +70,7 @@ pub(super) async fn login(
     State(context): State<ApiContext>,
     State(line): State<LogInLine>,
     Json(request): Json<LoginRequest>,
-) -> Result<Answer<LoginResponse>, Problem> {
+) -> Result<Json<LoginResponse>, Problem> {
     let turn = line.of(&request.login).lock().await;
     let check = context.store.check_login(request.login.clone(), request.password, context.now()).await?;
     drop(turn);
@@ -83,7 +82,7 @@ pub(super) async fn login(
     };
     let expires_at = now + context.settings().token_ttl_ms;
     let token = context.store.issue_token(counselor.id, expires_at, now).await?;
-    Ok(Answer(LoginResponse { token, expires_at, counselor: view::counselor(&counselor) }))
+    Ok(Json(LoginResponse { token, expires_at, counselor: view::counselor(&counselor) }))
 }
 
 /// Log out: the token ends at once, and with it the event streams opened with it.
@@ -98,6 +97,6 @@ pub(super) async fn logout(
 
 /// Who the token belongs to.
 #[utoipa::path(get, path = "/v1/me", operation_id = "me", tag = "session", responses((status = 200, description = "The counselor", body = CounselorView)))]
-pub(super) async fn me(session: Session) -> Answer<CounselorView> {
-    Answer(view::counselor(&session.counselor))
+pub(super) async fn me(session: Session) -> Json<CounselorView> {
+    Json(view::counselor(&session.counselor))
 }

@@ -1,8 +1,8 @@
 //! How things stand, for counselors and for whoever watches the daemon.
 
-use axum::Json as Answer;
 use axum::extract::State;
 
+use super::extract::Json;
 use super::problem::Problem;
 use super::session::Session;
 use super::wire::StatusResponse;
@@ -15,11 +15,11 @@ const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 pub(super) async fn status(
     State(context): State<ApiContext>,
     _: Session,
-) -> Result<Answer<StatusResponse>, Problem> {
+) -> Result<Json<StatusResponse>, Problem> {
     let now_at = context.now();
     let counts = context.store.counts(now_at - DAY_MS).await?;
     let health = (context.health)();
-    Ok(Answer(StatusResponse {
+    Ok(Json(StatusResponse {
         version: health.version,
         now_at,
         started_at: health.started_at,

@@ -68,13 +68,13 @@ macro_rules! sentences {
 
 sentences! {
     BadRequest:
-        ["The request can't be understood", "This is missing or not as it should be: {}"],
+        ["The request can't be understood", "This field is missing or wrong: {}"],
         ["요청을 이해할 수 없습니다", "빠졌거나 형식이 맞지 않습니다: {}"];
     Unauthorized:
-        ["Not logged in", "Log in again: there is no token, or it is not good any more."],
+        ["Not logged in", "Log in again: there is no token, or it has expired."],
         ["로그인이 필요합니다", "다시 로그인해 주세요. 인증 토큰이 없거나 만료되었습니다."];
     WrongLogin:
-        ["Wrong login or password", "Login and password don't fit together, or the account is disabled."],
+        ["Wrong login or password", "The login or the password is wrong, or the account is disabled."],
         ["로그인 실패", "아이디 또는 비밀번호가 맞지 않거나 사용이 중지된 계정입니다."];
     LockedOut:
         ["Too many wrong passwords", "The account is locked for a while; try again later."],
@@ -83,10 +83,10 @@ sentences! {
         ["Not found", "There is nothing under this address."],
         ["찾을 수 없습니다", "이 주소에는 아무것도 없습니다."];
     NobodyWaits:
-        ["Nobody waits", "No citizen waits for a counselor right now."],
+        ["Nobody is waiting", "No citizen is waiting for a counselor right now."],
         ["대기 중인 상담 없음", "지금 기다리는 시민이 없습니다."];
     MethodNotAllowed:
-        ["Not possible here", "This address does not know that method."],
+        ["Method not allowed", "This address does not support that method."],
         ["지원하지 않는 방식", "이 주소에서는 그 방식을 쓸 수 없습니다."];
     TooSlow:
         ["Too slow", "The request did not arrive in time."],
@@ -104,10 +104,10 @@ sentences! {
         ["Closed", "The conversation is closed."],
         ["종료된 상담", "이미 종료된 상담입니다."];
     OptedOut:
-        ["No more texts", "The citizen wants no more texts and has asked nothing since."],
-        ["수신거부", "시민이 수신을 거부했고 그 뒤로 묻지 않았습니다."];
+        ["No more texts", "The citizen wants no more texts and has not written since."],
+        ["수신거부", "시민이 수신을 거부했고 그 뒤로 새 문자가 없습니다."];
     TooManyHeld:
-        ["Enough at once", "You hold as many conversations that wait as you may; answer or release one."],
+        ["Too many conversations", "You hold as many waiting conversations as one person may. Answer or release one."],
         ["맡은 상담이 많습니다", "기다리는 상담을 더 맡을 수 없습니다. 답하거나 돌려놓아 주세요."];
     SupervisorsOnly:
         ["For supervisors", "Only a supervisor may do this."],
@@ -128,32 +128,32 @@ sentences! {
         ["Citizen restricted", "The citizen is not answered for a while, unless in danger."],
         ["답변이 제한된 시민입니다", "위급할 때가 아니면 당분간 이 시민에게 답하지 않습니다."];
     NothingToAck:
-        ["Nothing to acknowledge", "It is not urgent, or somebody looks after it already."],
+        ["Nothing to acknowledge", "The conversation is not urgent, or somebody already looks after it."],
         ["확인할 것이 없습니다", "긴급 문자가 아니거나 이미 누군가 맡았습니다."];
     NotPassedOn:
-        ["Not passed on", "It was not passed on to you."],
+        ["Not passed on", "The conversation was not passed on to you."],
         ["넘겨받지 않은 상담", "넘겨받은 상담이 아닙니다."];
     NotWarned:
-        ["Not warned", "They were warned within the last day, or get no automatic texts."],
+        ["Not warned", "The citizen was warned within the last day, or gets no automatic texts."],
         ["경고하지 않았습니다", "하루 안에 이미 경고했거나 자동 문자를 보낼 수 없습니다."];
     NoSuchDesk:
-        ["No such desk", "There is no other desk of that name."],
-        ["없는 부서", "그런 다른 부서가 없습니다."];
+        ["No such desk", "There is no other desk with that key."],
+        ["없는 부서", "그런 이름의 다른 부서가 없습니다."];
     NoSuchPerson:
-        ["No such person", "There is no other counselor of that log-in name."],
+        ["No such person", "There is no other counselor with that log-in name."],
         ["없는 상담원", "그런 아이디의 다른 상담원이 없습니다."];
     NoSuchCategory:
-        ["No such category", "No category fits, or several do; see the list."],
-        ["없는 분류", "맞는 분류가 없거나 여럿입니다. 목록을 보아 주세요."];
+        ["No such category", "No category matches, or several do; see the list."],
+        ["없는 분류", "맞는 분류가 없거나 여러 개입니다. 분류 목록을 확인해 주세요."];
     CategoryNeeded:
-        ["What was it about?", "Closing needs a category."],
+        ["Category needed", "A category is needed to close the conversation."],
         ["분류가 필요합니다", "종료하려면 분류를 정해야 합니다."];
     AlreadyLeft:
-        ["Too late to take back", "The text has left already, or may have."],
+        ["Too late to take back", "The text has been sent, or may have been."],
         ["취소할 수 없습니다", "문자가 이미 발송되었거나 발송되었을 수 있습니다."];
     NotInDoubt:
-        ["Nothing to decide", "The text is not in doubt, or the carrier is still being asked about it."],
-        ["결정할 것이 없습니다", "전송이 불확실한 문자가 아니거나, 아직 통신사에 확인하고 있습니다."];
+        ["Nothing to decide", "The text is not in doubt, or the carrier is still being asked."],
+        ["결정할 것이 없습니다", "발송이 불확실한 문자가 아니거나, 아직 통신사에 확인하고 있습니다."];
     KeyReused:
         ["Key used before", "This Idempotency-Key belongs to another reply."],
         ["이미 사용된 키", "이 Idempotency-Key는 다른 답장에 사용되었습니다."];
@@ -170,7 +170,7 @@ sentences! {
         ["Request too large", "A request may be at most 256 KiB."],
         ["요청이 너무 큽니다", "요청은 256 KiB를 넘을 수 없습니다."];
     PhotoNotHereYet:
-        ["Not here yet", "The photo is still being fetched from the carrier; try again in a moment."],
+        ["Not here yet", "The photo is still being fetched from the carrier. Try again in a moment."],
         ["아직 받는 중입니다", "통신사에서 사진을 받고 있습니다. 잠시 후 다시 시도해 주세요."];
     PhotoLost:
         ["Lost", "The photo could not be fetched."],
@@ -179,28 +179,28 @@ sentences! {
         ["Too large", "The photo is too large: at most 16 MiB and 50 million pixels."],
         ["사진이 너무 큽니다", "사진은 16 MiB, 5천만 화소를 넘을 수 없습니다."];
     NotAPhoto:
-        ["Not a photo", "This is no photo that can be sent: JPEG, PNG, GIF or WebP."],
+        ["Not a photo", "Only JPEG, PNG, GIF and WebP photos can be sent."],
         ["사진이 아닙니다", "JPEG, PNG, GIF, WebP 사진만 보낼 수 있습니다."];
     PhotosNotTaken:
-        ["No photos", "The carrier that answers leave by takes no photos."],
+        ["No photos", "The carrier that sends replies takes no photos."],
         ["사진을 보낼 수 없습니다", "답변을 보내는 통신사가 사진을 지원하지 않습니다."];
     TooManyPhotos:
-        ["Too many photos", "The carrier takes fewer photos with one answer."],
+        ["Too many photos", "The carrier takes fewer photos with one reply."],
         ["사진이 너무 많습니다", "한 번에 보낼 수 있는 사진 수를 넘었습니다."];
     NoSuchPhoto:
-        ["No such photo", "One of the photos was not handed in by you, or too long ago."],
+        ["No such photo", "One of the photos was not uploaded by you, or too long ago."],
         ["사진을 찾을 수 없습니다", "직접 올린 사진이 아니거나 올린 지 하루가 지났습니다."];
     DatabaseBusy:
         ["Busy", "The database is busy; try again in a moment."],
         ["잠시 후 다시 시도해 주세요", "데이터베이스가 사용 중입니다."];
     DatabaseFull:
-        ["Disk full", "The disk is full: nothing can be kept. Tell the operator."],
-        ["디스크 가득 참", "디스크가 가득 차 저장할 수 없습니다. 운영자에게 알려 주세요."];
+        ["Disk full", "The disk is full and nothing can be stored. Tell the operator."],
+        ["저장 공간 부족", "디스크가 가득 차 저장할 수 없습니다. 운영자에게 알려 주세요."];
     DatabaseBroken:
         ["Database trouble", "The database can't be used. Tell the operator."],
         ["데이터베이스 오류", "데이터베이스를 사용할 수 없습니다. 운영자에게 알려 주세요."];
     Internal:
-        ["Something went wrong here", "This is our mistake; the operator finds its cause under the request id."],
+        ["Internal error", "The server failed. The operator can find the cause by the request id."],
         ["내부 오류", "서버 오류입니다. 운영자가 요청 번호로 원인을 찾을 수 있습니다."];
 }
 

@@ -1,4 +1,4 @@
-//! What is done about a conversation beside answering it: `urgent`, `ack`, `false-alarm`, `note`, `draft`, `promise`, `remind`, `transfer`,
+//! Actions on a conversation other than a reply: `urgent`, `ack`, `false-alarm`, `note`, `draft`, `promise`, `remind`, `transfer`,
 //! `return`, `take`, `warn`, `restrict`, `unrestrict`, `prefer`, `category`. Each asks the server for one thing and says in
 //! one sentence that it is done.
 
@@ -7,34 +7,34 @@ use super::failure::Failure;
 use crate::api::wire::ActionRequest;
 use crate::client::format::one_word;
 
-/// `munja urgent N`, `ack`, `warn`, `unrestrict`: nothing but the conversation.
+/// `munja urgent N`, `ack`, `warn`, `unrestrict`: only the conversation.
 #[derive(clap::Args)]
-pub struct Bare {
+pub struct NumberOnly {
     #[arg(value_name = "N", value_parser = clap::value_parser!(i64).range(1..))]
     n: i64,
 }
 
-/// A conversation and words.
+/// A conversation and a text.
 #[derive(clap::Args)]
-pub struct Worded {
+pub struct WithText {
     #[arg(value_name = "N", value_parser = clap::value_parser!(i64).range(1..))]
     n: i64,
     #[arg(value_name = "TEXT", required = true)]
     text: Vec<String>,
 }
 
-/// A conversation and words, or none to take them away.
+/// A conversation and a text, or none to remove it.
 #[derive(clap::Args)]
-pub struct PerhapsWorded {
+pub struct WithOptionalText {
     #[arg(value_name = "N", value_parser = clap::value_parser!(i64).range(1..))]
     n: i64,
     #[arg(value_name = "TEXT")]
     text: Vec<String>,
 }
 
-/// A conversation, how long from now, and words.
+/// A conversation, a span from now, and a text.
 #[derive(clap::Args)]
-pub struct Timed {
+pub struct WithSpan {
     #[arg(value_name = "N", value_parser = clap::value_parser!(i64).range(1..))]
     n: i64,
     #[arg(value_name = "SPAN", value_parser = span_ms)]
@@ -74,11 +74,11 @@ pub struct Restrict {
     reason: String,
 }
 
-pub async fn urgent(context: &mut CliContext, args: &Bare) -> Result<(), Failure> {
+pub async fn urgent(context: &mut CliContext, args: &NumberOnly) -> Result<(), Failure> {
     act(context, args.n, ActionRequest::Urgent, "urgent").await
 }
 
-pub async fn ack(context: &mut CliContext, args: &Bare) -> Result<(), Failure> {
+pub async fn ack(context: &mut CliContext, args: &NumberOnly) -> Result<(), Failure> {
     act(context, args.n, ActionRequest::Ack, "acked").await
 }
 
@@ -86,31 +86,31 @@ pub async fn false_alarm(context: &mut CliContext, args: &FalseAlarm) -> Result<
     act(context, args.n, ActionRequest::FalseAlarm { reason: args.reason.clone() }, "alarm_ended").await
 }
 
-pub async fn warn(context: &mut CliContext, args: &Bare) -> Result<(), Failure> {
+pub async fn warn(context: &mut CliContext, args: &NumberOnly) -> Result<(), Failure> {
     act(context, args.n, ActionRequest::Warn, "warned").await
 }
 
-pub async fn unrestrict(context: &mut CliContext, args: &Bare) -> Result<(), Failure> {
+pub async fn unrestrict(context: &mut CliContext, args: &NumberOnly) -> Result<(), Failure> {
     act(context, args.n, ActionRequest::Unrestrict, "unrestricted").await
 }
 
-pub async fn note(context: &mut CliContext, args: &Worded) -> Result<(), Failure> {
+pub async fn note(context: &mut CliContext, args: &WithText) -> Result<(), Failure> {
     act(context, args.n, ActionRequest::Note { text: args.text.join(" ") }, "noted").await
 }
 
-pub async fn category(context: &mut CliContext, args: &Worded) -> Result<(), Failure> {
+pub async fn category(context: &mut CliContext, args: &WithText) -> Result<(), Failure> {
     act(context, args.n, ActionRequest::Category { category: args.text.join(" ") }, "categorised").await
 }
 
-pub async fn draft(context: &mut CliContext, args: &PerhapsWorded) -> Result<(), Failure> {
+pub async fn draft(context: &mut CliContext, args: &WithOptionalText) -> Result<(), Failure> {
     act(context, args.n, ActionRequest::Draft { text: args.text.join(" ") }, "drafted").await
 }
 
-pub async fn prefer(context: &mut CliContext, args: &PerhapsWorded) -> Result<(), Failure> {
+pub async fn prefer(context: &mut CliContext, args: &WithOptionalText) -> Result<(), Failure> {
     act(context, args.n, ActionRequest::Prefer { text: args.text.join(" ") }, "preferred").await
 }
 
-pub async fn promise(context: &mut CliContext, args: &Timed) -> Result<(), Failure> {
+pub async fn promise(context: &mut CliContext, args: &WithSpan) -> Result<(), Failure> {
     let due_at = from_now(context, args.span);
     if !args.text.is_empty() {
         context.client()?.act(args.n, &ActionRequest::Note { text: args.text.join(" ") }).await?;
@@ -118,7 +118,7 @@ pub async fn promise(context: &mut CliContext, args: &Timed) -> Result<(), Failu
     act_until(context, args.n, ActionRequest::Promise { due_at }, "promised", due_at).await
 }
 
-pub async fn remind(context: &mut CliContext, args: &Timed) -> Result<(), Failure> {
+pub async fn remind(context: &mut CliContext, args: &WithSpan) -> Result<(), Failure> {
     let due_at = from_now(context, args.span);
     let action = ActionRequest::Remind { due_at, text: args.text.join(" ") };
     act_until(context, args.n, action, "reminding", due_at).await
@@ -129,11 +129,11 @@ pub async fn transfer(context: &mut CliContext, args: &Transfer) -> Result<(), F
     act(context, args.n, ActionRequest::Transfer { desk: to_desk, person, note }, "transferred").await
 }
 
-pub async fn give_back(context: &mut CliContext, args: &Worded) -> Result<(), Failure> {
+pub async fn give_back(context: &mut CliContext, args: &WithText) -> Result<(), Failure> {
     act(context, args.n, ActionRequest::Return { note: args.text.join(" ") }, "returned").await
 }
 
-pub async fn take(context: &mut CliContext, args: &Worded) -> Result<(), Failure> {
+pub async fn take(context: &mut CliContext, args: &WithText) -> Result<(), Failure> {
     act(context, args.n, ActionRequest::Take { note: args.text.join(" ") }, "taken").await
 }
 

@@ -1,10 +1,10 @@
 //! The commands and their arguments; their words stand in `locales/`, see `help.rs`.
 
 use clap::{ArgAction, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
 use super::{
-    action, catalogue, claim, close, completions, decide, list, login, photo, recall, release, reply, show,
-    watch,
+    action, catalogue, claim, close, decide, list, login, photo, recall, release, reply, show, watch,
 };
 use crate::ops::lang::Lang;
 
@@ -51,30 +51,35 @@ pub enum Command {
     Release(release::Args),
     Close(close::Args),
     Recall(recall::Args),
-    Urgent(action::Bare),
-    Ack(action::Bare),
+    Urgent(action::NumberOnly),
+    Ack(action::NumberOnly),
     FalseAlarm(action::FalseAlarm),
-    Note(action::Worded),
-    Draft(action::PerhapsWorded),
-    Promise(action::Timed),
-    Remind(action::Timed),
+    Note(action::WithText),
+    Draft(action::WithOptionalText),
+    Promise(action::WithSpan),
+    Remind(action::WithSpan),
     Transfer(action::Transfer),
-    Return(action::Worded),
-    Category(action::Worded),
-    Prefer(action::PerhapsWorded),
-    Warn(action::Bare),
-    Take(action::Worded),
+    Return(action::WithText),
+    Category(action::WithText),
+    Prefer(action::WithOptionalText),
+    Warn(action::NumberOnly),
+    Take(action::WithText),
     Restrict(action::Restrict),
-    Unrestrict(action::Bare),
+    Unrestrict(action::NumberOnly),
     Evidence(catalogue::EvidenceArgs),
     Desks,
-    Categories(catalogue::OfDesk),
-    Replies(catalogue::OfDesk),
+    Categories(catalogue::DeskArgs),
+    Replies(catalogue::DeskArgs),
     Surveys(catalogue::SurveysArgs),
     Doubt,
     Decide(decide::Args),
     Watch(watch::Args),
     Status,
-    Completions(completions::Args),
-    Help { command: Option<String> },
+    Completions {
+        #[arg(value_name = "SHELL")]
+        shell: Shell,
+    },
+    Help {
+        command: Option<String>,
+    },
 }

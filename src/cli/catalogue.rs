@@ -23,10 +23,10 @@ pub async fn desks(context: &mut CliContext) -> Result<(), Failure> {
         vec![one_word(&found.key), one_word(&found.name), context.say.with(id, [("at", at.into())])]
     };
     let rows: Vec<_> = list.desks.iter().map(row).collect();
-    show(context, ["head-desk", "head-name", "head-state"], rows)
+    print_table(context, ["head-desk", "head-name", "head-state"], rows)
 }
 
-pub async fn categories(context: &mut CliContext, args: &OfDesk) -> Result<(), Failure> {
+pub async fn categories(context: &mut CliContext, args: &DeskArgs) -> Result<(), Failure> {
     let list = context.client()?.categories(args.desk.as_deref()).await?;
     if context.json {
         return context.print_json(&list);
@@ -35,14 +35,14 @@ pub async fn categories(context: &mut CliContext, args: &OfDesk) -> Result<(), F
     context.print(&all.join("\n"))
 }
 
-/// Of one context.
+/// `--desk DESK`: for one desk.
 #[derive(clap::Args)]
-pub struct OfDesk {
+pub struct DeskArgs {
     #[arg(long, value_name = "DESK")]
     desk: Option<String>,
 }
 
-pub async fn replies(context: &mut CliContext, args: &OfDesk) -> Result<(), Failure> {
+pub async fn replies(context: &mut CliContext, args: &DeskArgs) -> Result<(), Failure> {
     let list = context.client()?.canned(args.desk.as_deref()).await?;
     if context.json {
         return context.print_json(&list);
@@ -52,7 +52,7 @@ pub async fn replies(context: &mut CliContext, args: &OfDesk) -> Result<(), Fail
         vec![one_word(&canned.key), one_line(&canned.text, 60), category]
     };
     let rows = list.replies.iter().map(row).collect();
-    show(context, ["head-key", "head-text", "head-category"], rows)
+    print_table(context, ["head-key", "head-text", "head-category"], rows)
 }
 
 #[derive(clap::Args)]
@@ -86,7 +86,7 @@ pub async fn surveys(context: &mut CliContext, args: &SurveysArgs) -> Result<(),
     };
     let rows: Vec<_> = list.surveys.iter().map(row).collect();
     let heads = ["head-time", "head-number", "head-counselor", "head-score", "head-text"];
-    show(context, heads, rows)?;
+    print_table(context, heads, rows)?;
     if let Some(mean) = list.mean_hundredths {
         let mean = format!("{}.{:02}", mean / 100, mean % 100);
         let remark = context.say.with("survey-mean", [("mean", mean.into())]);
@@ -95,7 +95,7 @@ pub async fn surveys(context: &mut CliContext, args: &SurveysArgs) -> Result<(),
     Ok(())
 }
 
-fn show<const N: usize>(
+fn print_table<const N: usize>(
     context: &mut CliContext,
     heads: [&str; N],
     rows: Vec<Vec<String>>,
@@ -116,7 +116,7 @@ pub struct EvidenceArgs {
     reason: String,
 }
 
-/// Always JSON: it is for a file, and its hashes are over what stands in it.
+/// Always prints JSON: it is for a file, and the hashes are over its contents.
 pub async fn evidence(context: &mut CliContext, args: &EvidenceArgs) -> Result<(), Failure> {
     context.about = Some(args.n);
     let request = EvidenceRequest { reason: args.reason.clone() };

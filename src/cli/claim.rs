@@ -1,4 +1,4 @@
-//! `munja claim N`: takes one conversation, and shows it.
+//! `munja claim N`: claims one conversation and shows it.
 
 use super::context::CliContext;
 use super::conversation;

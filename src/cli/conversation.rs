@@ -1,6 +1,6 @@
-//! Conversations and their texts in words: what `list`, `show`, `next` and `claim` print.
+//! Conversations and their texts: what `list`, `show`, `next` and `claim` print.
 //!
-//! Texts are printed behind a bar, so that no line of a text can pass for one of ours.
+//! Texts are printed behind a bar, so that no line of a text can be taken for one of ours.
 
 use unicode_width::UnicodeWidthStr;
 
@@ -14,11 +14,11 @@ use crate::client::format::one_word;
 use crate::client::note_seen;
 use crate::domain::text::{one_line, safe_for_terminal};
 
-/// What a preview may take in a pipe, and what it has to leave to the other columns of a table.
+/// Width of a preview in a pipe, and the width of the other columns of a table.
 const PREVIEW_COLUMNS: usize = 60;
 const OTHER_COLUMNS: usize = 48;
 
-/// Prints a conversation and notes what was shown, for the send guard.
+/// Prints a conversation and notes for the send guard what was shown.
 pub fn show(context: &mut CliContext, detail: &ConversationDetail) -> Result<(), Failure> {
     if context.json {
         context.print_json(detail)?;
@@ -29,7 +29,7 @@ pub fn show(context: &mut CliContext, detail: &ConversationDetail) -> Result<(),
     Ok(note_seen(&context.profile, detail.summary.id, detail.last_inbound_id)?)
 }
 
-/// Prints a list; `empty` is said if there is none.
+/// Prints a list, or the sentence `empty` if it has no entry.
 pub fn show_list(context: &mut CliContext, list: &ConversationList, empty: &str) -> Result<(), Failure> {
     if context.json {
         return context.print_json(list);
@@ -53,18 +53,18 @@ pub fn show_list(context: &mut CliContext, list: &ConversationList, empty: &str)
     Ok(())
 }
 
-/// Shows the texts that somebody had not seen who wanted to answer or close.
+/// Prints the newer texts of a refusal.
 pub fn show_newer(context: &mut CliContext, error: &ClientError) {
     if let ClientError::Problem(problem) = error {
         for text in &problem.newer {
-            let shown = text_of(context, text);
+            let shown = text_block(context, text);
             context.remark(&shown);
         }
     }
 }
 
 /// A text with its time and writer, its body behind a bar.
-pub fn text_of(context: &CliContext, text: &MessageView) -> String {
+pub fn text_block(context: &CliContext, text: &MessageView) -> String {
     let times = context.times();
     let head = match text {
         MessageView::In(text) => {
@@ -79,12 +79,12 @@ pub fn text_of(context: &CliContext, text: &MessageView) -> String {
             format!("{} {author} · {}", times.clock(text.at), message::delivery(context, text))
         }
     };
-    // Insults are opened by who means to read them.
+    // Insults are shown only on demand.
     let is_folded = text.inbound().is_some_and(|text| text.is_abusive) && !context.unfold;
     let folded = || vec![format!("  ▸ {}", context.say.t("folded"))];
     let open = || safe_for_terminal(text.text()).lines().map(|line| format!("  │ {line}")).collect();
     let mut body: Vec<String> = if is_folded { folded() } else { open() };
-    // Not behind the bar, where only what they wrote stands.
+    // Not behind the bar: there is only what the citizen wrote.
     body.extend(text.photos().iter().map(|photo| format!("  ◆ {}", message::photo(context, photo))));
     format!("{head}\n{}", if body.is_empty() { "  │".to_owned() } else { body.join("\n") })
 }
@@ -103,9 +103,9 @@ fn describe(context: &CliContext, detail: &ConversationDetail) -> String {
     if let Some(previous) = detail.previous_id {
         blocks.push(context.paint.faint(&context.say.with("previous", [("n", previous.to_string().into())])));
     }
-    blocks.extend(standing(context, detail));
-    blocks.extend(detail.messages.iter().map(|text| text_of(context, text)));
-    blocks.extend(detail.notes.iter().map(|note| note_of(context, note)));
+    blocks.extend(remarks(context, detail));
+    blocks.extend(detail.messages.iter().map(|text| text_block(context, text)));
+    blocks.extend(detail.notes.iter().map(|note| note_line(context, note)));
     if let Some(survey) = &detail.survey {
         let score = survey.score.map_or_else(|| "-".to_owned(), |score| score.to_string());
         let comment = survey.comment.as_deref().map(|c| one_line(c, 200)).unwrap_or_default();
@@ -118,8 +118,8 @@ fn describe(context: &CliContext, detail: &ConversationDetail) -> String {
     blocks.join("\n")
 }
 
-/// What has to be known before answering: danger, promises, wishes.
-fn standing(context: &CliContext, detail: &ConversationDetail) -> Vec<String> {
+/// What a counselor has to know before answering: danger, promises, wishes.
+fn remarks(context: &CliContext, detail: &ConversationDetail) -> Vec<String> {
     let (say, summary) = (&context.say, &detail.summary);
     let n = || ("n", summary.id.to_string().into());
     let mut lines = Vec::new();
@@ -153,8 +153,8 @@ fn standing(context: &CliContext, detail: &ConversationDetail) -> Vec<String> {
     lines
 }
 
-/// A note, which never left the house.
-fn note_of(context: &CliContext, note: &NoteView) -> String {
+/// A note of a counselor.
+fn note_line(context: &CliContext, note: &NoteView) -> String {
     let author = note.author.as_deref().map(one_word).unwrap_or_else(|| context.say.t("automatic"));
     let kind = context.say.find(&format!("note-{}", note.kind)).unwrap_or_else(|| one_word(&note.kind));
     let text = one_line(&note.text, 1_000);

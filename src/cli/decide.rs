@@ -12,13 +12,13 @@ pub struct Args {
     #[arg(value_name = "M", value_parser = clap::value_parser!(i64).range(1..))]
     m: i64,
     #[arg(value_name = "give-up|send-again")]
-    decision: Verdict,
+    decision: Choice,
     #[arg(short, long)]
     yes: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Verdict {
+enum Choice {
     GiveUp,
     SendAgain,
 }
@@ -28,7 +28,7 @@ pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
     context.about = Some(args.m);
     let m = args.m.to_string();
     let client = context.client()?;
-    if args.decision == Verdict::SendAgain && !args.yes {
+    if args.decision == Choice::SendAgain && !args.yes {
         if !context.io.stdin_is_terminal {
             return Err(Failure::here(Exit::Usage, "needs_yes", []));
         }
@@ -38,8 +38,8 @@ pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
         }
     }
     let (decision, done, id) = match args.decision {
-        Verdict::GiveUp => (Decision::GiveUp, "given_up", "given-up"),
-        Verdict::SendAgain => (Decision::SendAgain, "sent_again", "sent-again"),
+        Choice::GiveUp => (Decision::GiveUp, "given_up", "given-up"),
+        Choice::SendAgain => (Decision::SendAgain, "sent_again", "sent-again"),
     };
     client.decide(args.m, decision).await?;
     let sentence = context.say.with(id, [("m", m.into())]);

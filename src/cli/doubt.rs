@@ -1,4 +1,4 @@
-//! `munja doubt`: answers that may have arrived, or not, and that the carrier can't tell about.
+//! `munja doubt`: lists replies of which the carrier can't say whether they were sent.
 
 use super::context::CliContext;
 use super::conversation;
@@ -17,7 +17,7 @@ pub async fn run(context: &mut CliContext) -> Result<(), Failure> {
     for item in &list.messages {
         let n = item.conversation_id.to_string();
         let title = context.say.with("conversation-title", [("n", n.into())]);
-        let text = conversation::text_of(context, &item.message);
+        let text = conversation::text_block(context, &item.message);
         context.print(&format!("{} · {}\n{text}", context.paint.strong(&title), one_word(&item.citizen)))?;
     }
     Ok(())

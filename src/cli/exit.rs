@@ -1,27 +1,27 @@
-//! Exit codes: the one thing every script of a counselor relies on.
+//! Exit codes. Scripts rely on them; `munja --help` documents them.
 
 use crate::api::wire::ProblemCode;
 use crate::client::ClientError;
 
-/// How the program ends. `--help` tells the same.
+/// The exit codes of the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Exit {
     Ok = 0,
     Unexpected = 1,
     Usage = 2,
-    /// Or the log-in has expired.
+    /// Nobody is logged in, or the log-in has expired.
     NotLoggedIn = 3,
     Unreachable = 4,
-    /// Nobody waits, or there is no such thing.
+    /// Nobody is waiting, or nothing was found.
     Nothing = 5,
-    /// Somebody else holds it, it is closed or not claimed, or it is too late.
+    /// The rules refuse: somebody else holds it, it is closed or not claimed, or it is too late.
     Refused = 6,
-    /// Newer texts came in: look first.
+    /// Newer texts came in, or the conversation was never shown here: look first.
     LookFirst = 7,
     /// The text is empty or too long, or the carrier can't carry it.
     Unsendable = 8,
-    /// The server is in trouble.
+    /// The server failed.
     ServerTrouble = 9,
 }
 

@@ -20,9 +20,9 @@ use crate::domain::text::one_line;
 pub enum Failure {
     /// The server refused or could not be asked.
     Server(ClientError),
-    /// As above, but what was written is kept in a file.
+    /// As above; the text is kept in a draft.
     Unsent { error: ClientError, draft: Option<PathBuf> },
-    /// Found out on this side.
+    /// Detected by this program.
     Here { exit: Exit, code: &'static str, values: Values },
     /// The reader of our output has gone; that is no error.
     NobodyReads,
@@ -65,7 +65,7 @@ impl From<NoSession> for Failure {
 }
 
 impl Failure {
-    /// A failure found out on this side; `error-<code>` is its sentence.
+    /// A failure that this program detected; `error-<code>` is its sentence.
     pub fn here(
         exit: Exit,
         code: &'static str,
@@ -132,7 +132,7 @@ impl Failure {
         } else {
             next.map_or(sentence.clone(), |next| format!("{sentence}\n→ {next}"))
         };
-        // If that fails too, the exit code has to do.
+        // If that fails too, only the exit code is left.
         let _ = writeln!(to, "{text}");
     }
 

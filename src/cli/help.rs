@@ -38,12 +38,12 @@ pub fn run(context: &mut CliContext, command: Option<&str>) -> Result<(), Failur
     context.print(help.trim_end())
 }
 
-/// What has to be known before the arguments are understood.
+/// What is needed before the arguments are parsed.
 pub struct Early {
     pub lang: Lang,
     pub json: bool,
     pub colour: bool,
-    /// The command meant, as far as one can tell.
+    /// The command, as far as it can be recognised.
     command: String,
 }
 
@@ -86,7 +86,7 @@ fn described(command: Command, say: &Say) -> Command {
     let name = command.get_name().to_owned();
     let usage = format!("{{about}}\n\n{} {{usage}}\n\n{{all-args}}{{after-help}}", say.t("heading-usage"));
     let examples = say.find(&format!("cmd-{name}.examples")).unwrap_or_default();
-    // What all commands share stands below what is a command's own.
+    // Shared options come after those of the command.
     let mut n_shared = 0;
     command
         .about(say.t(&format!("cmd-{name}")))
@@ -109,7 +109,7 @@ fn described(command: Command, say: &Say) -> Command {
         })
 }
 
-/// clap wants headings that live as long as the program; there are few, and this runs once or twice.
+/// clap needs headings that live as long as the program; they are few, and this runs once or twice.
 fn heading(say: &Say, id: &str) -> &'static str {
     Box::leak(say.t(id).into_boxed_str())
 }
@@ -117,7 +117,7 @@ fn heading(say: &Say, id: &str) -> &'static str {
 /// Prints what clap ends with: help, the version, or wrong usage.
 pub fn end(error: &clap::Error, say: &Say, early: &Early, io: &mut Io) -> Exit {
     let text = styled(&error.render(), early.colour);
-    // If nobody reads any more, there is nobody to tell.
+    // If the reader has gone, nothing is left to do.
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
             let _ = writeln!(io.stdout, "{}", text.trim_end());
@@ -131,7 +131,7 @@ pub fn end(error: &clap::Error, say: &Say, early: &Early, io: &mut Io) -> Exit {
     }
 }
 
-/// Tells a failure that came before there was a context.
+/// Prints a failure that came before there was a context.
 pub fn complain(failure: &Failure, say: &Say, early: &Early, io: &mut Io) -> Exit {
     failure.print(say, None, early.json, &mut io.stderr);
     failure.exit()

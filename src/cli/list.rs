@@ -1,4 +1,4 @@
-//! `munja list`: who waits, and how long.
+//! `munja list`: lists conversations.
 
 use clap::ValueEnum;
 

@@ -24,7 +24,7 @@ pub async fn run(context: &mut CliContext, args: Args) -> Result<(), Failure> {
         Some(server) => server,
         None => context.profile.session()?.map_or_else(|| DEFAULT_SERVER.to_owned(), |kept| kept.server),
     };
-    // An unusable address is told before a password is asked for.
+    // An unusable address is reported before the password is asked for.
     let client = context.anonymous_client(&server)?;
     let login = user(context, args.user)?;
     let password = password(context, &login, args.password_stdin)?;

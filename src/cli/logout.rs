@@ -4,11 +4,11 @@ use super::context::CliContext;
 use super::failure::Failure;
 use crate::api::wire::ProblemCode;
 
-/// Forgets the token here also if the server can't be told; then says so by failing.
+/// Forgets the token here even if the server can't be reached; the command fails then.
 pub async fn run(context: &mut CliContext) -> Result<(), Failure> {
-    let told = context.client()?.logout().await;
+    let revoked = context.client()?.logout().await;
     context.profile.forget()?;
-    match told {
+    match revoked {
         // A token the server no longer knows is as good as revoked.
         Err(error) if error.code() == Some(ProblemCode::Unauthorized) => {}
         Err(error) => {

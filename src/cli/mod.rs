@@ -118,7 +118,7 @@ async fn dispatch(context: &mut CliContext, command: Command) -> Result<(), Fail
         Command::Decide(args) => decide::run(context, &args).await,
         Command::Watch(args) => watch::run(context, &args).await,
         Command::Status => status::run(context).await,
-        Command::Completions(args) => completions::run(context, &args),
+        Command::Completions { shell } => completions::run(context, shell),
         Command::Help { command } => help::run(context, command.as_deref()),
     }
 }

@@ -1,4 +1,4 @@
-//! `munja next`: takes the conversation that waits longest.
+//! `munja next`: takes the next conversation.
 
 use super::context::CliContext;
 use super::conversation;

@@ -1,7 +1,7 @@
-//! `munja photo ID`: looks at a photo. Drawn where the terminal can, opened or saved where not.
+//! `munja photo ID`: shows a photo. It is drawn if the terminal can, else saved to a file.
 //!
-//! What a citizen's phone called it is never a name here, and what a terminal is given is a picture we drew anew: nothing
-//! of the file itself reaches it. Files are for their owner's eyes only; one that is there is never written over.
+//! File names never come from the citizen's phone. A terminal gets a picture that was drawn anew, never a byte of the file.
+//! Only their owner can read saved files; an existing file is never overwritten.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -30,10 +30,10 @@ pub struct Args {
 pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
     context.about = Some(args.photo);
     let bytes = context.client()?.photo(args.photo).await?;
-    // Whatever the server says of it.
-    let is = measure(&bytes).map_err(|_| strange(context))?;
+    // The bytes decide, whatever the server says of them.
+    let is = measure(&bytes).map_err(|_| not_a_photo(context))?;
     if args.save.is_none() && !args.open && !context.json {
-        let canvas = Canvas::of(&context.io);
+        let canvas = Canvas::detect(&context.io);
         if let Some(picture) = canvas.and_then(|canvas| canvas.draw(&bytes)) {
             return context.print(&picture);
         }
@@ -48,7 +48,7 @@ pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
     report(context, args.photo, &path, is, bytes.len())
 }
 
-fn strange(context: &CliContext) -> Failure {
+fn not_a_photo(context: &CliContext) -> Failure {
     let server = context.server.clone().unwrap_or_default();
     Failure::Server(ClientError::BadAnswer { server, why: "not a photo".to_owned() })
 }
@@ -57,7 +57,7 @@ fn file_name(id: i64, is: Measured) -> String {
     format!("photo-{id}.{}", is.kind.as_str())
 }
 
-/// Where the person said: a new file, or into a folder.
+/// Saves the photo where the person named: as a new file, or into a folder.
 fn save(path: &Path, name: &str, bytes: &[u8]) -> Result<PathBuf, Failure> {
     let path = if path.is_dir() { path.join(name) } else { path.to_owned() };
     let is_new = create_private(&path, bytes).with_context(|| path.display().to_string())?;
@@ -67,10 +67,11 @@ fn save(path: &Path, name: &str, bytes: &[u8]) -> Result<PathBuf, Failure> {
     Err(Failure::here(Exit::Usage, "file_exists", [("path", path.display().to_string().into())]))
 }
 
-/// Where nobody said: in the folder that is gone with the log-in to this machine, else among what the profile remembers.
+/// Saves the photo where nobody named a place: in the runtime folder, which is removed at log-out from this machine, else
+/// among the files of the profile.
 fn keep(context: &CliContext, name: &str, bytes: &[u8]) -> Result<PathBuf, Failure> {
-    let passing = context.io.var("XDG_RUNTIME_DIR").map(|dir| PathBuf::from(dir).join("munja").join(name));
-    let path = passing.filter(|path| path.is_absolute()).unwrap_or_else(|| context.profile.state_file(name));
+    let runtime = context.io.var("XDG_RUNTIME_DIR").map(|dir| PathBuf::from(dir).join("munja").join(name));
+    let path = runtime.filter(|path| path.is_absolute()).unwrap_or_else(|| context.profile.state_file(name));
     let written = || -> anyhow::Result<()> {
         if fs::read(&path).is_ok_and(|there| there == bytes) {
             return Ok(());
@@ -81,7 +82,7 @@ fn keep(context: &CliContext, name: &str, bytes: &[u8]) -> Result<PathBuf, Failu
     Ok(path)
 }
 
-/// With the program the desktop has for it.
+/// Opens the file with the desktop's viewer.
 fn open(context: &CliContext, path: &Path) -> Result<(), Failure> {
     let mut command = std::process::Command::new("xdg-open");
     command.arg(path).stdin(std::process::Stdio::null());
@@ -107,6 +108,6 @@ fn report(
             "width": is.width, "height": is.height,
         }));
     }
-    let said = context.say.with("photo-saved", [("path", path.display().to_string().into())]);
-    context.print(&said)
+    let sentence = context.say.with("photo-saved", [("path", path.display().to_string().into())]);
+    context.print(&sentence)
 }

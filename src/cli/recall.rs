@@ -1,4 +1,4 @@
-//! `munja recall M`: takes back an answer that has not left.
+//! `munja recall M`: takes back a reply that has not been sent.
 
 use super::context::CliContext;
 use super::failure::Failure;

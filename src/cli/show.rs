@@ -1,4 +1,4 @@
-//! `munja show N`: a conversation with its texts.
+//! `munja show N`: shows a conversation with its texts.
 
 use super::context::CliContext;
 use super::conversation;

@@ -1,4 +1,4 @@
-//! `munja status`: how the service is.
+//! `munja status`: the state of the service.
 
 use super::context::CliContext;
 use super::failure::Failure;
@@ -21,7 +21,7 @@ fn describe(context: &CliContext, status: &StatusResponse) -> String {
     let mut lines =
         vec![context.say.with("status-server", [("version", version.into()), ("ago", started.into())])];
     let is_one = status.carriers.len() == 1;
-    lines.extend(status.carriers.iter().flat_map(|of| carrier(context, of, is_one)));
+    lines.extend(status.carriers.iter().flat_map(|one| carrier(context, one, is_one)));
     lines.extend(counts(context, &status.counts));
     for worker in status.workers.iter().filter(|w| w.is_late) {
         let ago = context.times().ago(worker.last_progress_at);

@@ -1,4 +1,4 @@
-//! `munja watch`: what happens, one line an event, until interrupted.
+//! `munja watch`: prints what happens, one line an event, until interrupted.
 
 use super::context::CliContext;
 use super::failure::Failure;
@@ -23,7 +23,7 @@ pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
                 context.print(&terminal_safe_json(&serde_json::json!(event), false))?
             }
             Feed::Event(event) => {
-                // Danger is heard as well as seen.
+                // Danger rings the bell of the terminal.
                 let bell =
                     matches!(event.kind.as_str(), "urgent" | "escalated") && context.io.stdout_is_terminal;
                 let line = format!("{}{}", if bell { "\u{7}" } else { "" }, line(context, &event));
@@ -49,11 +49,11 @@ fn line(context: &CliContext, event: &EventView) -> String {
             context.paint.strong(&context.say.with("event-conversation", [("n", n.to_string().into())])),
         );
     }
-    words.push(happening(context, event));
+    words.push(event_sentence(context, event));
     words.join(" ")
 }
 
-fn happening(context: &CliContext, event: &EventView) -> String {
+fn event_sentence(context: &CliContext, event: &EventView) -> String {
     let detail = event.detail.as_deref().map(one_word).unwrap_or_default();
     let who = event.counselor.as_deref().map(one_word).unwrap_or_default();
     let m = event.message_id.map(|m| m.to_string()).unwrap_or_default();
@@ -61,9 +61,9 @@ fn happening(context: &CliContext, event: &EventView) -> String {
     let id = if kind == "message" { format!("event-message-{detail}") } else { format!("event-{kind}") };
     let values = [("who", who.clone().into()), ("m", m.into()), ("detail", detail.clone().into())];
     let more = context.say.find_with(&format!("{id}-{detail}"), values.clone());
-    let said = more.or_else(|| context.say.find_with(&id, values));
-    // A kind of a newer server is told as it stands.
-    let said = said.unwrap_or_else(|| [kind, detail, who].join(" ").trim_end().to_owned());
+    let known = more.or_else(|| context.say.find_with(&id, values));
+    // An event of a newer server is printed as it is.
+    let sentence = known.unwrap_or_else(|| [kind, detail, who].join(" ").trim_end().to_owned());
     let urgent = matches!(
         event.kind.as_str(),
         "urgent"
@@ -77,5 +77,5 @@ fn happening(context: &CliContext, event: &EventView) -> String {
             | "photo_lost"
             | "quarantined"
     );
-    if urgent { context.paint.alert(&said) } else { said }
+    if urgent { context.paint.alert(&sentence) } else { sentence }
 }

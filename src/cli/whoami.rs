@@ -1,4 +1,4 @@
-//! `munja whoami`: who is logged in, as the server sees it.
+//! `munja whoami`: shows who is logged in, as the server sees it.
 
 use super::context::CliContext;
 use super::failure::Failure;

@@ -1,4 +1,5 @@
-//! The sentences of this face, in Korean and English: `locales/*.ftl`. Those that other faces share are the client's.
+//! The sentences of the command line, in Korean and English: `locales/*.ftl`. Sentences that all faces share are in the
+//! client.
 
 use crate::client::Say;
 use crate::ops::lang::Lang;

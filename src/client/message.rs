@@ -21,7 +21,7 @@ pub enum Tone {
     Faint,
 }
 
-/// What became of a text that was sent: `14:05 도착`, `통신사가 받음`, `전송 불확실: 다시 보내지 마세요`.
+/// What became of a text that was sent: `14:05 도착`, `통신사가 받음`, `발송 불확실: 다시 보내지 마세요`.
 pub fn delivery(times: &Times, text: &OutboundMessage) -> (Tone, String) {
     match OutboundState::from_word(&text.state) {
         Some(state) => (tone(state), delivery_sentence(times, text)),

@@ -155,7 +155,7 @@ async fn addresses_and_profiles_that_cannot_be() {
     }
     let run =
         world.munja(&["login", "--server", "http://munja.example.kr", "--user", "a", "--lang", "en"]).await;
-    assert!(run.err.contains("readably across the network"), "{}", run.err);
+    assert!(run.err.contains("unencrypted across the network"), "{}", run.err);
     assert!(world.asked().is_empty());
 }
 
