@@ -1,4 +1,4 @@
-//! What is done about a conversation beside answering it, and what is handed over as evidence.
+//! Actions on a conversation other than a reply, and the export of a conversation as evidence.
 
 use axum::extract::State;
 use sha2::{Digest, Sha256};
@@ -18,7 +18,7 @@ const MOST_DRAFT_CHARS: usize = 20_000;
 /// Nobody is restricted for longer, and nothing is promised for later (milliseconds).
 const MOST_AHEAD_MS: i64 = 30 * 24 * 60 * 60 * 1_000;
 
-/// Do something about a conversation; answers with how it stands then.
+/// Perform an action on a conversation; returns the conversation.
 #[utoipa::path(post, path = "/v1/conversations/{id}/actions", operation_id = "act", tag = "conversation",
     params(("id" = i64, Path, description = "Id of the conversation")),
     request_body = ActionRequest,
@@ -37,7 +37,7 @@ pub(super) async fn act(
     Ok(Json(view::detail(context.store.conversation(id).await?, context.meaning)))
 }
 
-/// Everything of a conversation with hashes, for a supervisor who says why. That it was handed out is kept beside it.
+/// Export a whole conversation with hashes (supervisors). The export and its reason are kept as a note.
 #[utoipa::path(post, path = "/v1/conversations/{id}/evidence", operation_id = "evidence", tag = "conversation",
     params(("id" = i64, Path, description = "Id of the conversation")),
     request_body = EvidenceRequest,

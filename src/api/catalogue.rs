@@ -12,7 +12,7 @@ use crate::domain::survey::EVERY_MS;
 
 /// The desks, and whether they are open now.
 #[utoipa::path(get, path = "/v1/desks", operation_id = "list_desks", tag = "service",
-    responses((status = 200, description = "All desks; the first gets what leads nowhere", body = DeskList)))]
+    responses((status = 200, description = "All desks; the first one gets conversations that match no other", body = DeskList)))]
 pub(super) async fn desks(State(context): State<ApiContext>, _: Session) -> Json<DeskList> {
     let (settings, now) = (context.settings(), context.now());
     let desks = settings.route.policy.desks.all().iter().map(|desk| {
@@ -25,7 +25,7 @@ pub(super) async fn desks(State(context): State<ApiContext>, _: Session) -> Json
     Json(DeskList { desks: desks.collect() })
 }
 
-/// What consultations are about.
+/// The categories of conversations.
 #[utoipa::path(get, path = "/v1/categories", operation_id = "list_categories", tag = "service",
     params(("desk" = Option<String>, Query, description = "Only those that this desk uses")),
     responses((status = 200, description = "The categories", body = CategoryList)))]
@@ -42,7 +42,7 @@ pub(super) async fn categories(
     })
 }
 
-/// What citizens answered when asked how it was, the newest first. Others' are for supervisors.
+/// Survey answers, newest first. Those of other counselors are for supervisors.
 #[utoipa::path(get, path = "/v1/surveys", operation_id = "list_surveys", tag = "service",
     params(
         ("since_at" = Option<i64>, Query, description = "From then on (milliseconds UTC); 30 days ago if absent"),
@@ -68,7 +68,7 @@ pub(super) async fn surveys(
     Ok(Json(SurveyList { surveys: found.iter().map(view::survey).collect(), mean_hundredths }))
 }
 
-/// Answers that are written once, filled in for who asks and for a conversation's desk.
+/// Canned replies with the caller's name and a desk filled in.
 #[utoipa::path(get, path = "/v1/canned", operation_id = "list_canned", tag = "service",
     params(("desk" = Option<String>, Query, description = "Key of the desk to fill in; the first if absent")),
     responses((status = 200, description = "All canned replies", body = CannedList)))]

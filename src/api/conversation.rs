@@ -69,7 +69,7 @@ pub(super) async fn show(
     Ok(Json(view::detail(context.store.conversation(id).await?, context.meaning)))
 }
 
-/// Claim one conversation; claiming what one holds already is fine.
+/// Claim one conversation; claiming a conversation that the caller holds already changes nothing.
 #[utoipa::path(post, path = "/v1/conversations/{id}/claim", operation_id = "claim", tag = "conversation",
     params(("id" = i64, Path, description = "Id of the conversation")),
     responses((status = 200, description = "Claimed", body = ConversationDetail)))]
@@ -84,7 +84,7 @@ pub(super) async fn claim(
     Ok(Json(view::detail(context.store.conversation(id).await?, context.meaning)))
 }
 
-/// Let go of a conversation; a citizen who waits is back at their old place in the queue.
+/// Release a conversation; a waiting citizen gets the old place in the queue back.
 #[utoipa::path(post, path = "/v1/conversations/{id}/release", operation_id = "release", tag = "conversation",
     params(("id" = i64, Path, description = "Id of the conversation")),
     responses((status = 204, description = "Released")))]
@@ -97,7 +97,8 @@ pub(super) async fn release(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Close a conversation one holds.
+/// Close a conversation that the caller holds. Refused with `newer_texts` if the citizen has written after `last_seen`,
+/// unless forced.
 #[utoipa::path(post, path = "/v1/conversations/{id}/close", operation_id = "close", tag = "conversation",
     params(("id" = i64, Path, description = "Id of the conversation")),
     request_body = CloseRequest, responses((status = 204, description = "Closed")))]

@@ -33,10 +33,10 @@ const TRUST: Duration = Duration::from_secs(1);
 /// A line that says nothing, so that both ends notice when the other is gone.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
-/// Follow what happens: `text/event-stream`, each event's data an `EventView`.
+/// Follow events: `text/event-stream`, the data of each event is an `EventView`.
 ///
-/// Begins after `Last-Event-ID` or `after`, else with what happens from now on; a number beyond the journal's end counts
-/// as now. The first event, `hello`, has not happened: its number is the one the stream begins after.
+/// The stream begins after `Last-Event-ID` or `after`, by default now; a number beyond the end of the journal counts as
+/// now. The first event, `hello`, is not in the journal: its number is the one after which the stream begins.
 #[utoipa::path(get, path = "/v1/events", operation_id = "follow_events", tag = "events",
     params(
         ("Last-Event-ID" = Option<i64>, Header, description = "The last event seen; goes before `after`"),

@@ -29,10 +29,10 @@ pub(super) async fn list(
     }))
 }
 
-/// Take back a text of one's own that has not left.
+/// Take back one of the caller's own texts that has not been sent.
 #[utoipa::path(post, path = "/v1/messages/{id}/recall", operation_id = "recall", tag = "message",
     params(("id" = i64, Path, description = "Id of the text to the citizen")),
-    responses((status = 204, description = "It will not leave")))]
+    responses((status = 204, description = "It will not be sent")))]
 pub(super) async fn recall(
     State(context): State<ApiContext>,
     session: Session,
@@ -43,7 +43,7 @@ pub(super) async fn recall(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Decide about a text in doubt that the carrier can't tell about.
+/// Decide about a text in doubt of which the carrier can't say whether it was sent.
 #[utoipa::path(post, path = "/v1/messages/{id}/decision", operation_id = "decide", tag = "message",
     params(("id" = i64, Path, description = "Id of the text to the citizen")),
     request_body = DecisionRequest, responses((status = 204, description = "Decided")))]

@@ -42,7 +42,7 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
     }
 }
 
-/// Look at a photo: its bytes, of the type they are.
+/// The bytes of a photo; the content type is what the bytes are, whatever the sender claimed.
 #[utoipa::path(get, path = "/v1/photos/{id}", operation_id = "show_photo", tag = "photo",
     params(("id" = i64, Path, description = "Id of the photo")),
     responses((status = 200, description = "Its bytes", content(
@@ -73,12 +73,12 @@ pub(super) async fn show(
     Ok((headers, [(header::CONTENT_DISPOSITION, name)], bytes))
 }
 
-/// Hand in a photo for an answer; it is made as the carrier takes it, and forgotten after a day if no answer takes it
-/// along. The same photo again is the same one.
+/// Upload a photo for a reply. It is converted to what the carrier takes, and deleted after a day if no reply uses it.
+/// Uploading the same photo again returns the same id.
 #[utoipa::path(post, path = "/v1/photos", operation_id = "hand_in_photo", tag = "photo",
     request_body(content = PhotoFile, content_type = "application/octet-stream",
         description = "The file: JPEG, PNG, GIF or WebP, at most 16 MiB"),
-    responses((status = 201, description = "Kept; an answer may name it", body = PhotoView)))]
+    responses((status = 201, description = "Kept; a reply may name it", body = PhotoView)))]
 pub(super) async fn hand_in(
     State(context): State<ApiContext>,
     State(line): State<PhotoLine>,

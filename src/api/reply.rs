@@ -33,17 +33,18 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
     }
 }
 
-/// Answer the citizen. Refused if something newer came in than `last_seen`, unless forced.
+/// Send a reply, with its promise and category. Refused with `newer_texts` if the citizen has written after `last_seen`,
+/// unless forced.
 ///
-/// The same key with the same request returns the answer written before, with status 200; nothing is sent again.
+/// The same key with the same request returns the reply written before, with status 200; nothing is sent again.
 #[utoipa::path(post, path = "/v1/conversations/{id}/replies", operation_id = "reply", tag = "conversation",
     params(
         ("id" = i64, Path, description = "Id of the conversation"),
-        ("Idempotency-Key" = String, Header, description = "1 to 128 visible ASCII characters, new for each answer"),
+        ("Idempotency-Key" = String, Header, description = "1 to 128 visible ASCII characters, new for each reply"),
     ),
     request_body = ReplyRequest,
     responses(
-        (status = 201, description = "Written; its texts are in line", body = ReplyResponse),
+        (status = 201, description = "Written; its texts are queued", body = ReplyResponse),
         (status = 200, description = "Written before under this key", body = ReplyResponse),
     ))]
 pub(super) async fn reply(

@@ -50,7 +50,7 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 pub(super) struct LogInLine(Arc<[Mutex<()>; 4]>);
 
 impl LogInLine {
-    fn of(&self, login: &str) -> &Mutex<()> {
+    fn mutex_for(&self, login: &str) -> &Mutex<()> {
         let mut hasher = DefaultHasher::new();
         login.hash(&mut hasher);
         let [a, b, c, d] = &*self.0;
@@ -71,7 +71,7 @@ pub(super) async fn login(
     State(line): State<LogInLine>,
     Json(request): Json<LoginRequest>,
 ) -> Result<Json<LoginResponse>, Problem> {
-    let turn = line.of(&request.login).lock().await;
+    let turn = line.mutex_for(&request.login).lock().await;
     let check = context.store.check_login(request.login.clone(), request.password, context.now()).await?;
     drop(turn);
     let now = context.now();
@@ -85,7 +85,7 @@ pub(super) async fn login(
     Ok(Json(LoginResponse { token, expires_at, counselor: view::counselor(&counselor) }))
 }
 
-/// Log out: the token ends at once, and with it the event streams opened with it.
+/// Log out: the token and the event streams opened with it end at once.
 #[utoipa::path(post, path = "/v1/logout", operation_id = "log_out", tag = "session", responses((status = 204, description = "The token has ended")))]
 pub(super) async fn logout(
     State(context): State<ApiContext>,

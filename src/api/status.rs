@@ -1,4 +1,4 @@
-//! How things stand, for counselors and for whoever watches the daemon.
+//! The state of the service, for counselors and for monitoring.
 
 use axum::extract::State;
 
@@ -11,7 +11,7 @@ use super::{ApiContext, view};
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// Counts, the carriers and the workers.
-#[utoipa::path(get, path = "/v1/status", operation_id = "status", tag = "status", responses((status = 200, description = "How things stand", body = StatusResponse)))]
+#[utoipa::path(get, path = "/v1/status", operation_id = "status", tag = "status", responses((status = 200, description = "The state of the service", body = StatusResponse)))]
 pub(super) async fn status(
     State(context): State<ApiContext>,
     _: Session,
@@ -29,8 +29,8 @@ pub(super) async fn status(
     }))
 }
 
-/// Whether the daemon answers at all; says nothing else, to anybody.
-#[utoipa::path(get, path = "/healthz", operation_id = "healthz", tag = "status", responses((status = 200, description = "It answers", body = String, content_type = "text/plain")))]
+/// Whether the daemon responds. Needs no token.
+#[utoipa::path(get, path = "/healthz", operation_id = "healthz", tag = "status", responses((status = 200, description = "It responds", body = String, content_type = "text/plain")))]
 pub(super) async fn healthz() -> &'static str {
     "ok"
 }

@@ -1,6 +1,5 @@
-//! Actions on a conversation other than a reply: `urgent`, `ack`, `false-alarm`, `note`, `draft`, `promise`, `remind`, `transfer`,
-//! `return`, `take`, `warn`, `restrict`, `unrestrict`, `prefer`, `category`. Each asks the server for one thing and says in
-//! one sentence that it is done.
+//! Actions on a conversation other than a reply: `urgent`, `ack`, `false-alarm`, `note`, `draft`, `promise`, `remind`,
+//! `transfer`, `return`, `take`, `warn`, `restrict`, `unrestrict`, `prefer`, `category`. Each prints one sentence.
 
 use super::context::CliContext;
 use super::failure::Failure;

@@ -1,5 +1,5 @@
-//! The typed client of the API: one method per route, wire types in and out. Counselors' programs use nothing else to reach the
-//! daemon.
+//! The typed client of the API: one method per route, wire types in and out. Counselors' programs reach the daemon in no
+//! other way.
 //!
 //! A token is sent in plain text only over loopback or a Unix socket, never follows a redirect to another place and never
 //! passes a proxy on this machine. Errors hold no text and no token.
