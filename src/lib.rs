@@ -9,15 +9,16 @@
 //! | [`store`] | SQLite, and nothing else knows SQL. Use-case methods, each one transaction |
 //! | [`carrier`] | the one trait of the house, a file per carrier, the HTTP client they share |
 //! | [`worker`] | the loops: poller, router, sender, receipts, rescuer, photos, timers. Only they know both store and carrier |
-//! | [`api`] | JSON over HTTP, server-sent events, the wire types, and the client |
-//! | [`cli`] | the commands of `munja`: a thin client of the API |
+//! | [`api`] | JSON over HTTP, server-sent events, and the wire types |
+//! | [`client`] | what every face of the product shares: API client, log-in, drafts, one reply as one request, sentences |
+//! | [`cli`] | the commands of `munja`: a thin face over [`client`] |
 //! | [`admin`] | the commands of `munjad` |
 //! | `sim` | a simulated carrier with faults and a ledger (feature `sim`) |
 //! | [`ops`] | clock, logging, systemd |
 //! | [`config`], [`check`], [`daemon`] | configuration, `munjad check`, the wiring |
 //!
 //! ```text
-//! bin -> admin -> daemon -> worker -> carrier -> domain      bin -> cli -> api::client -> api::wire -> domain
+//! bin -> admin -> daemon -> worker -> carrier -> domain      bin -> cli -> client -> api::wire -> domain
 //!                   |         `-----> store ---> domain      check -> config, store, carrier (reads only)
 //!                   `-----> api ----> store
 //! ```
@@ -49,6 +50,7 @@ pub mod api;
 pub mod carrier;
 pub mod check;
 pub mod cli;
+pub mod client;
 pub mod config;
 pub mod daemon;
 pub mod domain;

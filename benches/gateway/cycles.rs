@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use munja::api::client::Client;
 use munja::api::wire::ReplyRequest;
+use munja::client::Client;
 use munja::domain::outbound::ClientKey;
 use munja::store::{StoreOptions, Synchronous};
 
@@ -68,8 +68,7 @@ async fn answer(desk: Client, left: Arc<AtomicUsize>) {
         let request = ReplyRequest {
             text: "막차는 22:40입니다.".into(),
             last_seen: found.last_inbound_id,
-            force: false,
-            photos: Vec::new(),
+            ..ReplyRequest::default()
         };
         desk.reply(found.summary.id, &request, &ClientKey::from_random(rand::random())).await.unwrap();
         left.fetch_sub(1, Ordering::Relaxed);

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use munja::api::client::Feed;
 use munja::api::wire::ReplyRequest;
+use munja::client::Feed;
 use munja::domain::outbound::ClientKey;
 use munja::store::StoreOptions;
 use rand::RngExt;
@@ -69,8 +69,7 @@ pub async fn reply(sheet: &mut Sheet) {
         raw.extend(append_and_sync(folder.path(), Duration::from_millis(200)));
         for n in 0..50 {
             let text = format!("답 {round} {n}");
-            let request =
-                ReplyRequest { text, last_seen: found.last_inbound_id, force: false, photos: Vec::new() };
+            let request = ReplyRequest { text, last_seen: found.last_inbound_id, ..ReplyRequest::default() };
             let began = Instant::now();
             place
                 .desk

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use munja::api::client::Client;
 use munja::api::wire::LoginRequest;
+use munja::client::Client;
 use munja::config::Config;
 use munja::daemon::{Daemon, Options};
 use munja::sim::{Sim, SimOptions};

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use munja::api::client::Client;
+use munja::client::Client;
 
 /// Appends 4 KiB and syncs, again and again; returns the times of each (seconds).
 pub fn append_and_sync(folder: &Path, how_long: Duration) -> Vec<f64> {

@@ -1,10 +1,9 @@
 //! What the service knows besides conversations: desks and their hours, categories, canned replies.
 
-use axum::Json as Answer;
 use axum::extract::State;
 
-use super::extract::Query;
-use super::problem::Refusal;
+use super::extract::{Json, Query};
+use super::problem::{Problem, ProblemCode};
 use super::session::Session;
 use super::wire::{CannedList, CannedView, CategoryList, DeskList, DeskView, SurveyList};
 use super::{ApiContext, view};
@@ -13,8 +12,8 @@ use crate::domain::survey::EVERY_MS;
 
 /// The desks, and whether they are open now.
 #[utoipa::path(get, path = "/v1/desks", operation_id = "list_desks", tag = "service",
-    responses((status = 200, description = "All desks; the first gets what leads nowhere", body = DeskList)))]
-pub(super) async fn desks(State(context): State<ApiContext>, _: Session) -> Answer<DeskList> {
+    responses((status = 200, description = "All desks; the first one gets conversations that match no other", body = DeskList)))]
+pub(super) async fn desks(State(context): State<ApiContext>, _: Session) -> Json<DeskList> {
     let (settings, now) = (context.settings(), context.now());
     let desks = settings.route.policy.desks.all().iter().map(|desk| {
         let (is_open, until_at) = match desk.calendar.at(now) {
@@ -23,10 +22,10 @@ pub(super) async fn desks(State(context): State<ApiContext>, _: Session) -> Answ
         };
         DeskView { key: desk.key.clone(), name: desk.name.clone(), is_open, until_at }
     });
-    Answer(DeskList { desks: desks.collect() })
+    Json(DeskList { desks: desks.collect() })
 }
 
-/// What consultations are about.
+/// The categories of conversations.
 #[utoipa::path(get, path = "/v1/categories", operation_id = "list_categories", tag = "service",
     params(("desk" = Option<String>, Query, description = "Only those that this desk uses")),
     responses((status = 200, description = "The categories", body = CategoryList)))]
@@ -34,16 +33,16 @@ pub(super) async fn categories(
     State(context): State<ApiContext>,
     _: Session,
     query: Query,
-) -> Answer<CategoryList> {
+) -> Json<CategoryList> {
     let settings = context.settings();
-    Answer(CategoryList {
+    Json(CategoryList {
         version: settings.categories.version.clone(),
         categories: settings.categories.all(query.word("desk")).collect(),
         required: settings.category_required,
     })
 }
 
-/// What citizens answered when asked how it was, the newest first. Others' are for supervisors.
+/// Survey answers, newest first. Those of other counselors are for supervisors.
 #[utoipa::path(get, path = "/v1/surveys", operation_id = "list_surveys", tag = "service",
     params(
         ("since_at" = Option<i64>, Query, description = "From then on (milliseconds UTC); 30 days ago if absent"),
@@ -54,22 +53,22 @@ pub(super) async fn surveys(
     State(context): State<ApiContext>,
     session: Session,
     query: Query,
-) -> Result<Answer<SurveyList>, Refusal> {
+) -> Result<Json<SurveyList>, Problem> {
     let since = query.number("since_at", 0, i64::MAX)?.unwrap_or(context.now() - EVERY_MS);
     let of = match query.word("of").unwrap_or("mine") {
         "mine" => Some(session.counselor.id),
         "all" if context.store.is_supervisor(session.counselor.id).await? => None,
-        "all" => return Err(Refusal::new("supervisors_only")),
-        _ => return Err(Refusal::bad_request("of")),
+        "all" => return Err(Problem::new(ProblemCode::SupervisorsOnly)),
+        _ => return Err(Problem::bad_request("of")),
     };
     let found = context.store.surveys(since, of, 500).await?;
     let scores: Vec<i64> = found.iter().filter_map(|s| s.score.map(i64::from)).collect();
     let n = i64::try_from(scores.len()).unwrap_or(i64::MAX);
     let mean_hundredths = (n > 0).then(|| (scores.iter().sum::<i64>() * 100 + n / 2) / n.max(1));
-    Ok(Answer(SurveyList { surveys: found.iter().map(view::survey).collect(), mean_hundredths }))
+    Ok(Json(SurveyList { surveys: found.iter().map(view::survey).collect(), mean_hundredths }))
 }
 
-/// Answers that are written once, filled in for who asks and for a conversation's desk.
+/// Canned replies with the caller's name and a desk filled in.
 #[utoipa::path(get, path = "/v1/canned", operation_id = "list_canned", tag = "service",
     params(("desk" = Option<String>, Query, description = "Key of the desk to fill in; the first if absent")),
     responses((status = 200, description = "All canned replies", body = CannedList)))]
@@ -77,17 +76,17 @@ pub(super) async fn canned(
     State(context): State<ApiContext>,
     session: Session,
     query: Query,
-) -> Result<Answer<CannedList>, Refusal> {
+) -> Result<Json<CannedList>, Problem> {
     let settings = context.settings();
     let desks = &settings.route.policy.desks;
     let desk = match query.word("desk") {
         None => desks.first(),
-        Some(key) => desks.find(key).ok_or_else(|| Refusal::new("no_such_desk"))?,
+        Some(key) => desks.find(key).ok_or_else(|| Problem::new(ProblemCode::NoSuchDesk))?,
     };
     let replies = settings.canned.iter().map(|canned| CannedView {
         key: canned.key.clone(),
         text: canned.filled(&session.counselor.name, &desk.name),
         category: canned.category.clone(),
     });
-    Ok(Answer(CannedList { replies: replies.collect() }))
+    Ok(Json(CannedList { replies: replies.collect() }))
 }

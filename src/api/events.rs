@@ -18,7 +18,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::extract::Query;
-use super::problem::{Refusal, RequestId};
+use super::problem::{Problem, RequestId};
 use super::session::Session;
 use super::wire::EventView;
 use super::{ApiContext, view};
@@ -33,10 +33,10 @@ const TRUST: Duration = Duration::from_secs(1);
 /// A line that says nothing, so that both ends notice when the other is gone.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
-/// Follow what happens: `text/event-stream`, each event's data an `EventView`.
+/// Follow events: `text/event-stream`, the data of each event is an `EventView`.
 ///
-/// Begins after `Last-Event-ID` or `after`, else with what happens from now on; a number beyond the journal's end counts
-/// as now. The first event, `hello`, has not happened: its number is the one the stream begins after.
+/// The stream begins after `Last-Event-ID` or `after`, by default now; a number beyond the end of the journal counts as
+/// now. The first event, `hello`, is not in the journal: its number is the one after which the stream begins.
 #[utoipa::path(get, path = "/v1/events", operation_id = "follow_events", tag = "events",
     params(
         ("Last-Event-ID" = Option<i64>, Header, description = "The last event seen; goes before `after`"),
@@ -50,7 +50,7 @@ pub(super) async fn follow(
     Extension(request_id): Extension<RequestId>,
     query: Query,
     headers: HeaderMap,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Problem> {
     let last = context.store.last_event_seq().await?;
     let after = asked_for(&headers, &query)?.unwrap_or(last).min(last);
     let tail = Tail {
@@ -73,13 +73,13 @@ pub(super) async fn follow(
     Ok(([("x-accel-buffering", "no")], live).into_response())
 }
 
-fn asked_for(headers: &HeaderMap, query: &Query) -> Result<Option<i64>, Refusal> {
+fn asked_for(headers: &HeaderMap, query: &Query) -> Result<Option<i64>, Problem> {
     if let Some(id) = headers.get("last-event-id") {
         let seq = id.to_str().ok().and_then(|word| word.parse().ok()).filter(|seq| *seq >= 0);
-        return seq.map(Some).ok_or_else(|| Refusal::bad_request("Last-Event-ID"));
+        return seq.map(Some).ok_or_else(|| Problem::bad_request("Last-Event-ID"));
     }
     if query.word("from").is_some_and(|word| word != "now") {
-        return Err(Refusal::bad_request("from"));
+        return Err(Problem::bad_request("from"));
     }
     query.number("after", 0, i64::MAX)
 }

@@ -7,23 +7,30 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::problem::Refusal;
+use super::problem::{Problem, ProblemCode};
 
 /// A body must have arrived after this long.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// A JSON body. No body at all counts as `{}`.
+/// A JSON body, of a request or of a response. A request without a body counts as `{}`.
 pub(super) struct Json<T>(pub(super) T);
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
-    type Rejection = Refusal;
+    type Rejection = Problem;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
-        let body = body(request, state, BODY_TIMEOUT, "body_too_large").await?;
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let body = body(request, state, BODY_TIMEOUT, ProblemCode::BodyTooLarge).await?;
         parsed(if body.is_empty() { b"{}" } else { &body }).map(Json)
+    }
+}
+
+impl<T: Serialize> IntoResponse for Json<T> {
+    fn into_response(self) -> Response {
+        axum::Json(self.0).into_response()
     }
 }
 
@@ -32,21 +39,21 @@ pub(super) async fn body<S: Send + Sync>(
     request: Request,
     state: &S,
     patience: Duration,
-    too_large: &'static str,
-) -> Result<Bytes, Refusal> {
+    too_large: ProblemCode,
+) -> Result<Bytes, Problem> {
     let arrived = tokio::time::timeout(patience, Bytes::from_request(request, state)).await;
-    let body = arrived.map_err(|_| Refusal::new("too_slow"))?;
+    let body = arrived.map_err(|_| Problem::new(ProblemCode::TooSlow))?;
     body.map_err(|rejection| match rejection.into_response().status() {
-        StatusCode::PAYLOAD_TOO_LARGE => Refusal::new(too_large),
-        _ => Refusal::bad_request("body"),
+        StatusCode::PAYLOAD_TOO_LARGE => Problem::new(too_large),
+        _ => Problem::bad_request("body"),
     })
 }
 
-fn parsed<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
+fn parsed<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     let mut json = serde_json::Deserializer::from_slice(body);
     let value =
-        serde_path_to_error::deserialize(&mut json).map_err(|error| Refusal::bad_request(field(&error)))?;
-    json.end().map_err(|_| Refusal::bad_request("body"))?;
+        serde_path_to_error::deserialize(&mut json).map_err(|error| Problem::bad_request(field(&error)))?;
+    json.end().map_err(|_| Problem::bad_request("body"))?;
     Ok(value)
 }
 
@@ -65,11 +72,11 @@ fn field(error: &serde_path_to_error::Error<serde_json::Error>) -> String {
 pub(super) struct Id(pub(super) i64);
 
 impl<S: Send + Sync> FromRequestParts<S> for Id {
-    type Rejection = Refusal;
+    type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let found = Path::<i64>::from_request_parts(parts, state).await;
-        found.map(|Path(id)| Id(id)).map_err(|_| Refusal::bad_request("id"))
+        found.map(|Path(id)| Id(id)).map_err(|_| Problem::bad_request("id"))
     }
 }
 
@@ -77,9 +84,9 @@ impl<S: Send + Sync> FromRequestParts<S> for Id {
 pub(super) struct Query(Vec<(String, String)>);
 
 impl<S: Send + Sync> FromRequestParts<S> for Query {
-    type Rejection = Refusal;
+    type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         let raw = parts.uri.query().unwrap_or_default();
         Ok(Query(url::form_urlencoded::parse(raw.as_bytes()).into_owned().collect()))
     }
@@ -91,12 +98,12 @@ impl Query {
     }
 
     /// A whole number between the two, inclusive.
-    pub(super) fn number(&self, name: &str, least: i64, most: i64) -> Result<Option<i64>, Refusal> {
+    pub(super) fn number(&self, name: &str, least: i64, most: i64) -> Result<Option<i64>, Problem> {
         let Some(word) = self.word(name) else {
             return Ok(None);
         };
         let number = word.parse().ok().filter(|n| (least..=most).contains(n));
-        number.map(Some).ok_or_else(|| Refusal::bad_request(name))
+        number.map(Some).ok_or_else(|| Problem::bad_request(name))
     }
 }
 

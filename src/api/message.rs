@@ -1,11 +1,10 @@
 //! Single texts to citizens: those in doubt, taking one back, deciding about one.
 
-use axum::Json as Answer;
 use axum::extract::State;
 use axum::http::StatusCode;
 
 use super::extract::{Id, Json, Query};
-use super::problem::Refusal;
+use super::problem::{Problem, ProblemCode};
 use super::session::Session;
 use super::wire::{Decision, DecisionRequest, MessageList};
 use super::{ApiContext, view};
@@ -20,42 +19,42 @@ pub(super) async fn list(
     State(context): State<ApiContext>,
     _: Session,
     query: Query,
-) -> Result<Answer<MessageList>, Refusal> {
+) -> Result<Json<MessageList>, Problem> {
     if query.word("state") != Some("in_doubt") {
-        return Err(Refusal::bad_request("state"));
+        return Err(Problem::bad_request("state"));
     }
     let found = context.store.in_doubt(MAX_LISTED).await?;
-    Ok(Answer(MessageList {
+    Ok(Json(MessageList {
         messages: found.iter().map(|text| view::in_conversation(text, context.meaning)).collect(),
     }))
 }
 
-/// Take back a text of one's own that has not left.
+/// Take back one of the caller's own texts that has not been sent.
 #[utoipa::path(post, path = "/v1/messages/{id}/recall", operation_id = "recall", tag = "message",
-    params(("id" = i64, Path, description = "Of the text to the citizen")),
-    responses((status = 204, description = "It will not leave")))]
+    params(("id" = i64, Path, description = "Id of the text to the citizen")),
+    responses((status = 204, description = "It will not be sent")))]
 pub(super) async fn recall(
     State(context): State<ApiContext>,
     session: Session,
     Id(id): Id,
-) -> Result<StatusCode, Refusal> {
+) -> Result<StatusCode, Problem> {
     let recalled = context.store.recall(id, session.counselor.id, context.now()).await;
-    recalled.map_err(Refusal::on_conflict("already_left"))?;
+    recalled.map_err(Problem::on_conflict(ProblemCode::AlreadyLeft))?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Decide about a text in doubt that the carrier can't tell about.
+/// Decide about a text in doubt of which the carrier can't say whether it was sent.
 #[utoipa::path(post, path = "/v1/messages/{id}/decision", operation_id = "decide", tag = "message",
-    params(("id" = i64, Path, description = "Of the text to the citizen")),
+    params(("id" = i64, Path, description = "Id of the text to the citizen")),
     request_body = DecisionRequest, responses((status = 204, description = "Decided")))]
 pub(super) async fn decide(
     State(context): State<ApiContext>,
     session: Session,
     Id(id): Id,
     Json(request): Json<DecisionRequest>,
-) -> Result<StatusCode, Refusal> {
+) -> Result<StatusCode, Problem> {
     let again = request.decision == Decision::SendAgain;
     let decided = context.store.decide(id, session.counselor.id, again, context.now()).await;
-    decided.map_err(Refusal::on_conflict("not_in_doubt"))?;
+    decided.map_err(Problem::on_conflict(ProblemCode::NotInDoubt))?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -5,11 +5,10 @@
 //! as [`wire`] types), `problem.rs` and `words.rs` (every refusal), `openapi.rs` and `serve.rs` (listeners).
 //!
 //! Invariants: a citizen's number leaves masked; no text, number, token or query string is logged; every error answer is
-//! a [`wire::Problem`] whose request id stands in the log.
+//! a [`wire::ProblemDetails`] whose request id stands in the log.
 
 mod action;
 mod catalogue;
-pub mod client;
 mod conversation;
 mod events;
 mod extract;
@@ -48,7 +47,7 @@ use crate::domain::media::PhotoLimits;
 use crate::domain::text::Limits;
 use crate::ops::clock::Clock;
 use crate::store::{RoutePolicy, SendPolicy, Store};
-use problem::Refusal;
+use problem::{Problem, ProblemCode};
 
 /// A request's body may be this long.
 const MAX_BODY_BYTES: usize = 256 * 1024;
@@ -177,8 +176,8 @@ fn routes() -> OpenApiRouter<Shared> {
 /// What holds for all routes: bounds, and problems instead of bare errors.
 fn finish(router: Router<Shared>) -> Router<Shared> {
     router
-        .fallback(async || Refusal::new("not_found"))
-        .method_not_allowed_fallback(async || Refusal::new("method_not_allowed"))
+        .fallback(async || Problem::new(ProblemCode::NotFound))
+        .method_not_allowed_fallback(async || Problem::new(ProblemCode::MethodNotAllowed))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(middleware::from_fn(problem::describe))
 }

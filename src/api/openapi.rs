@@ -1,4 +1,4 @@
-//! The OpenAPI document. It is made of what stands at the routes; here it gets what is the same for all of them.
+//! The OpenAPI document. The routes describe themselves; this file adds what all of them share.
 
 use axum::http::header;
 use axum::routing::{MethodRouter, get};
@@ -9,21 +9,21 @@ use utoipa::openapi::{
 };
 use utoipa::{PartialSchema, ToSchema};
 
-use super::wire::{EventView, PROBLEM_CODES, Problem};
+use super::wire::{EventView, ProblemCode, ProblemDetails};
 use super::{Shared, routes};
 
-/// Asked without a token.
+/// Routes that need no token.
 const OPEN_TO_ALL: [&str; 2] = ["/v1/login", "/healthz"];
 
 /// The document, as pretty JSON.
 pub fn document() -> String {
     let (_, document) = routes().split_for_parts();
     let document = finished(document);
-    // Plain data always has a JSON form.
+    // Serializing plain data can't fail.
     document.to_pretty_json().unwrap_or_default()
 }
 
-/// Adds to every operation how it refuses and who may ask.
+/// Adds the problem response and the need for a token to every operation.
 pub(super) fn finished(mut document: OpenApi) -> OpenApi {
     document.info = InfoBuilder::new()
         .title("Munja")
@@ -31,7 +31,7 @@ pub(super) fn finished(mut document: OpenApi) -> OpenApi {
         .description(Some(description()))
         .build();
     let components = document.components.get_or_insert_with(Components::new);
-    add_schema::<Problem>(components);
+    add_schema::<ProblemDetails>(components);
     add_schema::<EventView>(components);
     components.add_security_scheme("bearer", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
     for (path, item) in &mut document.paths.paths {
@@ -54,10 +54,10 @@ pub(super) fn route(document: &OpenApi) -> MethodRouter<Shared> {
 
 fn description() -> String {
     let codes: Vec<String> =
-        PROBLEM_CODES.iter().map(|(code, status)| format!("| `{code}` | {status} |")).collect();
+        ProblemCode::ALL.iter().map(|code| format!("| `{}` | {} |", code.as_str(), code.status())).collect();
     format!(
-        "SMS text consultation. Times are milliseconds UTC. Every error answer is a problem (RFC 9457) in English or \
-         Korean, by `Accept-Language`; programs look at its `code`:\n\n| code | status |\n|---|---|\n{}",
+        "SMS text consultation. Times are milliseconds UTC. Every error response is a problem (RFC 9457) in English or \
+         Korean, by `Accept-Language`; programs should decide by its `code`:\n\n| code | status |\n|---|---|\n{}",
         codes.join("\n")
     )
 }

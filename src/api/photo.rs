@@ -4,15 +4,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Json as Answer;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::IntoResponse;
 use tokio::sync::Semaphore;
 
-use super::extract::{self, Id};
-use super::problem::Refusal;
+use super::extract::{self, Id, Json};
+use super::problem::{Problem, ProblemCode};
 use super::session::Session;
 use super::wire::{PhotoFile, PhotoView};
 use super::{ApiContext, view};
@@ -36,27 +35,31 @@ impl Default for PhotoLine {
 pub(super) struct Upload(Bytes);
 
 impl<S: Send + Sync> FromRequest<S> for Upload {
-    type Rejection = Refusal;
+    type Rejection = Problem;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
-        extract::body(request, state, UPLOAD_TIMEOUT, "photo_too_large").await.map(Upload)
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        extract::body(request, state, UPLOAD_TIMEOUT, ProblemCode::PhotoTooLarge).await.map(Upload)
     }
 }
 
-/// Look at a photo: its bytes, of the type they are.
+/// The bytes of a photo; the content type is what the bytes are, whatever the sender claimed.
 #[utoipa::path(get, path = "/v1/photos/{id}", operation_id = "show_photo", tag = "photo",
-    params(("id" = i64, Path, description = "Of the photo")),
+    params(("id" = i64, Path, description = "Id of the photo")),
     responses((status = 200, description = "Its bytes", content(
         (PhotoFile = "image/jpeg"), (PhotoFile = "image/png"), (PhotoFile = "image/gif"), (PhotoFile = "image/webp")))))]
 pub(super) async fn show(
     State(context): State<ApiContext>,
     session: Session,
     Id(id): Id,
-) -> Result<impl IntoResponse, Refusal> {
+) -> Result<impl IntoResponse, Problem> {
     let (info, bytes) = context.store.photo(id, session.counselor.id).await?;
     let (Some(kept), Some(bytes)) = (info.kept, bytes) else {
         let is_lost = info.state == PhotoState::Lost;
-        return Err(Refusal::new(if is_lost { "photo_lost" } else { "photo_not_here_yet" }));
+        return Err(Problem::new(if is_lost {
+            ProblemCode::PhotoLost
+        } else {
+            ProblemCode::PhotoNotHereYet
+        }));
     };
     let kind = kept.measured.kind;
     let name = format!("attachment; filename=\"photo-{id}.{}\"", kind.as_str());
@@ -66,37 +69,37 @@ pub(super) async fn show(
         (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox")),
         (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
     ];
-    let name = HeaderValue::from_str(&name).map_err(|_| Refusal::new("internal"))?;
+    let name = HeaderValue::from_str(&name).map_err(|_| Problem::new(ProblemCode::Internal))?;
     Ok((headers, [(header::CONTENT_DISPOSITION, name)], bytes))
 }
 
-/// Hand in a photo for an answer; it is made as the carrier takes it, and forgotten after a day if no answer takes it
-/// along. The same photo again is the same one.
+/// Upload a photo for a reply. It is converted to what the carrier takes, and deleted after a day if no reply uses it.
+/// Uploading the same photo again returns the same id.
 #[utoipa::path(post, path = "/v1/photos", operation_id = "hand_in_photo", tag = "photo",
     request_body(content = PhotoFile, content_type = "application/octet-stream",
         description = "The file: JPEG, PNG, GIF or WebP, at most 16 MiB"),
-    responses((status = 201, description = "Kept; an answer may name it", body = PhotoView)))]
+    responses((status = 201, description = "Kept; a reply may name it", body = PhotoView)))]
 pub(super) async fn hand_in(
     State(context): State<ApiContext>,
     State(line): State<PhotoLine>,
     session: Session,
     Upload(file): Upload,
-) -> Result<(StatusCode, Answer<PhotoView>), Refusal> {
-    let limits = context.settings().photos.ok_or_else(|| Refusal::new("photos_not_taken"))?;
+) -> Result<(StatusCode, Json<PhotoView>), Problem> {
+    let limits = context.settings().photos.ok_or_else(|| Problem::new(ProblemCode::PhotosNotTaken))?;
     let jpeg = made_fit(&line, file, limits).await?;
-    let is = measure(&jpeg).map_err(|_| Refusal::new("internal"))?;
+    let is = measure(&jpeg).map_err(|_| Problem::new(ProblemCode::Internal))?;
     let photo = context.store.hand_in_photo(session.counselor.id, jpeg, is, context.now()).await?;
-    Ok((StatusCode::CREATED, Answer(view::photo(&photo))))
+    Ok((StatusCode::CREATED, Json(view::photo(&photo))))
 }
 
 /// A file on which the decoder falls over is no photo.
-async fn made_fit(line: &PhotoLine, file: Bytes, limits: PhotoLimits) -> Result<Arc<[u8]>, Refusal> {
-    let _turn = line.0.acquire().await.map_err(|_| Refusal::new("internal"))?;
+async fn made_fit(line: &PhotoLine, file: Bytes, limits: PhotoLimits) -> Result<Arc<[u8]>, Problem> {
+    let _turn = line.0.acquire().await.map_err(|_| Problem::new(ProblemCode::Internal))?;
     let made = tokio::task::spawn_blocking(move || photo::to_jpeg(&file, &limits)).await;
     match made.unwrap_or(Err(Unfit::NotAPhoto)) {
         Ok(jpeg) => Ok(jpeg.into()),
-        Err(Unfit::NotAPhoto) => Err(Refusal::new("not_a_photo")),
-        Err(Unfit::TooLarge) => Err(Refusal::new("photo_too_large")),
+        Err(Unfit::NotAPhoto) => Err(Problem::new(ProblemCode::NotAPhoto)),
+        Err(Unfit::TooLarge) => Err(Problem::new(ProblemCode::PhotoTooLarge)),
     }
 }
 

@@ -1,8 +1,8 @@
-//! Refusals: every error answer is `application/problem+json` (RFC 9457) with a stable code, one sentence for the person
+//! Problems: every error response is `application/problem+json` (RFC 9457) with a stable code, one sentence for the person
 //! in their language, and a request id under which the log has the cause.
 //!
-//! A route returns a [`Refusal`]; [`describe`], which stands around all routes, turns it into words, because only there
-//! the request's language and id are known. Causes are logged there, once. Neither holds a text, number or token.
+//! A route returns a [`Problem`]; [`describe`], a layer around all routes, writes the response, because only there the
+//! request's language and id are known. It logs each cause once. Neither holds a text, number or token.
 
 use std::time::Instant;
 
@@ -13,19 +13,21 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::view;
-use super::wire::{CounselorView, MessageView, OfferView, PROBLEM_CODES, Problem};
+pub(super) use super::wire::ProblemCode;
+use super::wire::{CounselorView, MessageView, OfferView, ProblemDetails};
 use super::words::{Language, words};
+use crate::domain::counselor::Counselor;
 use crate::domain::text::Offer;
 use crate::store::{Claim, Message, StoreError};
 
-/// Why a request was not done.
+/// Why a request was refused, with what its code carries beside the common members.
 #[derive(Debug, Clone)]
-pub(super) struct Refusal(Box<Parts>);
+pub(super) struct Problem(Box<Parts>);
 
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 struct Parts {
-    code: &'static str,
-    /// Which field or header is meant.
+    code: ProblemCode,
+    /// The field or header that the problem is about.
     about: Option<String>,
     /// For the log only.
     cause: Option<String>,
@@ -36,78 +38,95 @@ struct Parts {
     retry_after_secs: Option<i64>,
 }
 
-impl Refusal {
-    /// `code` must be one of [`PROBLEM_CODES`].
-    pub(super) fn new(code: &'static str) -> Self {
-        Refusal(Box::new(Parts { code, ..Parts::default() }))
+impl Problem {
+    pub(super) fn new(code: ProblemCode) -> Self {
+        Problem(Box::new(Parts {
+            code,
+            about: None,
+            cause: None,
+            newer: Vec::new(),
+            characters: Vec::new(),
+            offer: None,
+            claimed_by: None,
+            retry_after_secs: None,
+        }))
     }
 
     /// With a cause for the log; it must hold nothing personal.
-    pub(super) fn because(code: &'static str, cause: impl Into<String>) -> Self {
-        Refusal(Box::new(Parts { code, cause: Some(cause.into()), ..Parts::default() }))
+    pub(super) fn because(code: ProblemCode, cause: impl Into<String>) -> Self {
+        let mut problem = Problem::new(code);
+        problem.0.cause = Some(cause.into());
+        problem
     }
 
-    /// The request can't be understood; `field` names what of it.
+    /// The request can't be understood; `field` names the part that is wrong.
     pub(super) fn bad_request(field: impl Into<String>) -> Self {
-        Refusal(Box::new(Parts { code: "bad_request", about: Some(field.into()), ..Parts::default() }))
+        let mut problem = Problem::new(ProblemCode::BadRequest);
+        problem.0.about = Some(field.into());
+        problem
     }
 
     pub(super) fn newer_texts(newer: &[Message]) -> Self {
-        let newer = newer.iter().map(|text| view::message(text, |_, _| None)).collect();
-        Refusal(Box::new(Parts { code: "newer_texts", newer, ..Parts::default() }))
+        let mut problem = Problem::new(ProblemCode::NewerTexts);
+        problem.0.newer = newer.iter().map(|text| view::message(text, |_, _| None)).collect();
+        problem
     }
 
     pub(super) fn unencodable(characters: &[char], offer: Option<Offer>) -> Self {
-        let characters = characters.iter().map(char::to_string).collect();
-        let offer = offer.map(view::offer);
-        Refusal(Box::new(Parts { code: "unencodable", characters, offer, ..Parts::default() }))
+        let mut problem = Problem::new(ProblemCode::Unencodable);
+        problem.0.characters = characters.iter().map(char::to_string).collect();
+        problem.0.offer = offer.map(view::offer);
+        problem
     }
 
     pub(super) fn locked_out(retry_after_secs: i64) -> Self {
-        let retry_after_secs = Some(retry_after_secs);
-        Refusal(Box::new(Parts { code: "locked_out", retry_after_secs, ..Parts::default() }))
+        let mut problem = Problem::new(ProblemCode::LockedOut);
+        problem.0.retry_after_secs = Some(retry_after_secs);
+        problem
     }
 
-    /// What a guard said; `None` if it let the change through. `NewerTexts` needs the texts: see [`Self::newer_texts`].
-    pub(super) fn of_claim(claim: Claim) -> Option<Self> {
-        match claim {
-            Claim::Done => None,
-            Claim::HeldBy(holder) => {
-                let claimed_by = Some(view::counselor(&holder));
-                Some(Refusal(Box::new(Parts { code: "claimed_by_other", claimed_by, ..Parts::default() })))
-            }
-            Claim::NotHeld => Some(Refusal::new("not_claimed")),
-            Claim::Closed => Some(Refusal::new("closed")),
-            Claim::NewerTexts => Some(Refusal::new("newer_texts")),
-            Claim::Full => Some(Refusal::new("too_many_held")),
-            Claim::OptedOut => Some(Refusal::new("opted_out")),
-            Claim::CategoryNeeded => Some(Refusal::new("category_needed")),
-        }
+    fn claimed_by(holder: &Counselor) -> Self {
+        let mut problem = Problem::new(ProblemCode::ClaimedByOther);
+        problem.0.claimed_by = Some(view::counselor(holder));
+        problem
     }
 
-    /// A store error whose `Conflict` has a name on this route.
-    pub(super) fn on_conflict(code: &'static str) -> impl FnOnce(StoreError) -> Self {
+    /// The problem of a guard's result; `None` if it let the change through. `NewerTexts` needs the texts: see
+    /// [`Self::newer_texts`].
+    pub(super) fn from_claim(claim: Claim) -> Option<Self> {
+        let code = match claim {
+            Claim::Done => return None,
+            Claim::HeldBy(holder) => return Some(Problem::claimed_by(&holder)),
+            Claim::NotHeld => ProblemCode::NotClaimed,
+            Claim::Closed => ProblemCode::Closed,
+            Claim::NewerTexts => ProblemCode::NewerTexts,
+            Claim::Full => ProblemCode::TooManyHeld,
+            Claim::OptedOut => ProblemCode::OptedOut,
+            Claim::CategoryNeeded => ProblemCode::CategoryNeeded,
+        };
+        Some(Problem::new(code))
+    }
+
+    /// Maps a store error; `code` is what a `Conflict` means on this route.
+    pub(super) fn on_conflict(code: ProblemCode) -> impl FnOnce(StoreError) -> Self {
         move |error| match error {
-            StoreError::Conflict(why) => Refusal::because(code, why),
+            StoreError::Conflict(why) => Problem::because(code, why),
             other => other.into(),
         }
     }
 
-    /// A code that is in no table is our mistake.
     fn status(&self) -> StatusCode {
-        let known = PROBLEM_CODES.iter().find(|(code, _)| *code == self.0.code);
-        known
-            .and_then(|(_, status)| StatusCode::from_u16(*status).ok())
-            .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+        StatusCode::from_u16(self.0.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 
-    fn into_problem(self, language: Language, request_id: String) -> Problem {
+    fn into_details(self, language: Language, request_id: String) -> ProblemDetails {
         let words = words(self.0.code, language);
-        Problem {
-            r#type: format!("urn:munja:problem:{}", self.0.code),
+        let code = self.0.code.as_str();
+        ProblemDetails {
+            r#type: format!("urn:munja:problem:{code}"),
             title: words.title.to_owned(),
             status: self.status().as_u16(),
-            code: self.0.code.to_owned(),
+            code: code.to_owned(),
             detail: words.detail.replace("{}", self.0.about.as_deref().unwrap_or_default()),
             request_id,
             newer: self.0.newer,
@@ -119,26 +138,26 @@ impl Refusal {
     }
 }
 
-impl From<StoreError> for Refusal {
+impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         let code = match &error {
-            StoreError::NotFound => "not_found",
-            StoreError::Busy => "database_busy",
-            StoreError::Full => "database_full",
+            StoreError::NotFound => ProblemCode::NotFound,
+            StoreError::Busy => ProblemCode::DatabaseBusy,
+            StoreError::Full => ProblemCode::DatabaseFull,
             StoreError::ReadOnly
             | StoreError::Corrupt(_)
             | StoreError::Unusable(_)
             | StoreError::DiskFailed
-            | StoreError::Sqlite(_) => "database_broken",
+            | StoreError::Sqlite(_) => ProblemCode::DatabaseBroken,
             // Routes name the conflicts they expect; any other is our mistake, and so is a task that died.
-            StoreError::Conflict(_) | StoreError::Crashed => "internal",
+            StoreError::Conflict(_) | StoreError::Crashed => ProblemCode::Internal,
         };
-        Refusal::because(code, error.to_string())
+        Problem::because(code, error.to_string())
     }
 }
 
-impl IntoResponse for Refusal {
-    /// Only carries the refusal to [`describe`].
+impl IntoResponse for Problem {
+    /// Only carries the problem to [`describe`].
     fn into_response(self) -> Response {
         let mut response = self.status().into_response();
         response.extensions_mut().insert(self);
@@ -146,24 +165,24 @@ impl IntoResponse for Refusal {
     }
 }
 
-/// Gives each request its id, turns refusals and panics into problems, and logs what went wrong.
+/// Gives each request its id, turns problems and panics into responses, and logs what went wrong.
 ///
 /// Each request runs to its end, also if its caller hangs up: a change that was begun is finished, announced and logged.
 pub(super) async fn describe(mut request: Request, next: Next) -> Response {
     let began = Instant::now();
     let id = RequestId::random();
-    let language = Language::of(request.headers());
+    let language = Language::from_headers(request.headers());
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     request.extensions_mut().insert(id.clone());
     let ran = tokio::spawn(next.run(request)).await;
     // What a panic says may quote what somebody wrote, so it is not logged.
     let mut response =
-        ran.unwrap_or_else(|_| Refusal::because("internal", "a handler panicked").into_response());
-    let refusal = response.extensions_mut().remove::<Refusal>();
-    log(&id, &method, route.as_deref(), &response, refusal.as_ref(), began);
-    if let Some(refusal) = refusal {
-        write_problem(&mut response, refusal, language, &id);
+        ran.unwrap_or_else(|_| Problem::because(ProblemCode::Internal, "a handler panicked").into_response());
+    let problem = response.extensions_mut().remove::<Problem>();
+    log(&id, &method, route.as_deref(), &response, problem.as_ref(), began);
+    if let Some(problem) = problem {
+        write_problem(&mut response, problem, language, &id);
     }
     set(response.headers_mut(), "x-request-id", &id.0);
     response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
@@ -189,16 +208,16 @@ fn log(
     method: &Method,
     route: Option<&str>,
     response: &Response,
-    refusal: Option<&Refusal>,
+    problem: Option<&Problem>,
     began: Instant,
 ) {
     let (route, status) = (route.unwrap_or("unknown route"), response.status().as_u16());
-    let code = refusal.map_or("", |r| r.0.code);
-    let cause = refusal.and_then(|r| r.0.cause.as_deref()).unwrap_or_default();
+    let code = problem.map_or("", |p| p.0.code.as_str());
+    let cause = problem.and_then(|p| p.0.cause.as_deref()).unwrap_or_default();
     let ms = began.elapsed().as_millis();
     if response.status().is_server_error() {
         tracing::error!(request_id = id.0, %method, route, status, code, cause, ms, "request failed");
-    } else if refusal.is_some() {
+    } else if problem.is_some() {
         tracing::info!(request_id = id.0, %method, route, status, code, cause, ms, "request refused");
     } else {
         tracing::debug!(request_id = id.0, %method, route, status, ms, "request done");
@@ -206,8 +225,8 @@ fn log(
 }
 
 /// Keeps the headers that stand there already, such as `Allow`.
-fn write_problem(response: &mut Response, refusal: Refusal, language: Language, id: &RequestId) {
-    let problem = refusal.into_problem(language, id.0.clone());
+fn write_problem(response: &mut Response, problem: Problem, language: Language, id: &RequestId) {
+    let problem = problem.into_details(language, id.0.clone());
     let headers = response.headers_mut();
     headers.remove(header::CONTENT_LENGTH);
     set(headers, "content-type", "application/problem+json");

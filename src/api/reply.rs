@@ -1,20 +1,21 @@
-//! Answers to citizens. The text is measured here, the send guard stands in the store; the `Idempotency-Key` makes a
-//! request that is sent twice harmless.
+//! Replies to citizens. The text is measured here, the send guard is in the store; the `Idempotency-Key` makes a request
+//! that is sent twice harmless. A reply, its promise and its category are one request.
 
-use axum::Json as Answer;
 use axum::extract::{FromRequestParts, State};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use sha2::{Digest, Sha256};
 
+use super::action::ahead;
 use super::conversation::newer_texts;
 use super::extract::{Id, Json};
-use super::problem::Refusal;
+use super::problem::{Problem, ProblemCode};
 use super::session::Session;
 use super::wire::{ReplyRequest, ReplyResponse};
 use super::{ApiContext, ApiSettings, view};
-use crate::domain::text::{Charset, Piece, Unfit, normalise, offer, plan};
-use crate::store::{Claim, NewReply, ReplyOutcome, ReplyPhotos, ReplyRefused};
+use crate::domain::UnixMs;
+use crate::domain::text::{Charset, Limits, Piece, Unfit, normalise, offer, plan};
+use crate::store::{Claim, Message, NewReply, ReplyOutcome, ReplyPhotos, ReplyRefused, StoreError};
 
 const KEY_HEADER: &str = "Idempotency-Key";
 const MAX_KEY_CHARS: usize = 128;
@@ -23,26 +24,27 @@ const MAX_KEY_CHARS: usize = 128;
 pub(super) struct IdempotencyKey(String);
 
 impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
-    type Rejection = Refusal;
+    type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         let key = parts.headers.get(KEY_HEADER).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let is_valid = (1..=MAX_KEY_CHARS).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic());
-        is_valid.then(|| IdempotencyKey(key.to_owned())).ok_or_else(|| Refusal::bad_request(KEY_HEADER))
+        is_valid.then(|| IdempotencyKey(key.to_owned())).ok_or_else(|| Problem::bad_request(KEY_HEADER))
     }
 }
 
-/// Answer the citizen. Refused if something newer came in than `last_seen`, unless forced.
+/// Send a reply, with its promise and category. Refused with `newer_texts` if the citizen has written after `last_seen`,
+/// unless forced.
 ///
-/// The same key with the same request returns the answer written before, with status 200; nothing is sent again.
+/// The same key with the same request returns the reply written before, with status 200; nothing is sent again.
 #[utoipa::path(post, path = "/v1/conversations/{id}/replies", operation_id = "reply", tag = "conversation",
     params(
-        ("id" = i64, Path, description = "Of the conversation"),
-        ("Idempotency-Key" = String, Header, description = "1 to 128 visible ASCII characters, new for each answer"),
+        ("id" = i64, Path, description = "Id of the conversation"),
+        ("Idempotency-Key" = String, Header, description = "1 to 128 visible ASCII characters, new for each reply"),
     ),
     request_body = ReplyRequest,
     responses(
-        (status = 201, description = "Written; its texts are in line", body = ReplyResponse),
+        (status = 201, description = "Written; its texts are queued", body = ReplyResponse),
         (status = 200, description = "Written before under this key", body = ReplyResponse),
     ))]
 pub(super) async fn reply(
@@ -51,11 +53,18 @@ pub(super) async fn reply(
     Id(id): Id,
     IdempotencyKey(key): IdempotencyKey,
     Json(request): Json<ReplyRequest>,
-) -> Result<(StatusCode, Answer<ReplyResponse>), Refusal> {
+) -> Result<(StatusCode, Json<ReplyResponse>), Problem> {
     let settings = context.settings();
-    let pieces = plan(&request.text, &settings.limits);
-    let pieces = pieces.map_err(|why| unfit(why, &request.text, settings.limits.charset))?;
-    let n_bytes = i64::try_from(pieces.iter().map(|p| p.n_units).sum::<usize>()).unwrap_or(i64::MAX);
+    // A request that was answered before is answered again, also if today's limits would refuse it. The store looks the
+    // key up first, and writes nothing without pieces.
+    let (contents, refused) = match contents(&context, &settings, id, &request).await {
+        Ok(contents) => (contents, None),
+        Err(problem) => (Contents::default(), Some(problem)),
+    };
+    let n_bytes = count(contents.pieces.iter().map(|piece| piece.n_units));
+    // HAND-OVER: `store::NewReply` takes both, to be written in the transaction of the reply.
+    let _promise_and_category: (Option<UnixMs>, Option<(String, String)>) =
+        (contents.promise_due_at, contents.category);
     let new = NewReply {
         conversation_id: id,
         counselor_id: session.counselor.id,
@@ -63,25 +72,75 @@ pub(super) async fn reply(
         request_digest: digest(id, &request),
         last_seen: request.last_seen,
         force: request.force,
-        pieces: pieces.into_iter().map(|Piece { kind, text, .. }| (kind, text)).collect(),
+        pieces: contents.pieces.into_iter().map(|Piece { kind, text, .. }| (kind, text)).collect(),
         photos: photos(&request, &settings),
     };
-    match context.store.reply(new, settings.send.clone(), context.now()).await? {
+    let outcome = match (context.store.reply(new, settings.send.clone(), context.now()).await, refused) {
+        (Err(StoreError::Conflict(_)), Some(problem)) => return Err(problem),
+        (outcome, _) => outcome?,
+    };
+    match outcome {
         ReplyOutcome::Written { reply_id, repeated, messages } => {
             let status = if repeated { StatusCode::OK } else { StatusCode::CREATED };
+            let n_bytes = if repeated { written_bytes(&messages, &settings.limits) } else { n_bytes };
             let messages = messages.iter().map(|text| view::message(text, context.meaning)).collect();
-            Ok((status, Answer(ReplyResponse { reply_id, n_bytes, messages, repeated })))
+            Ok((status, Json(ReplyResponse { reply_id, n_bytes, messages, repeated })))
         }
-        ReplyOutcome::Refused(ReplyRefused::KeyReused) => Err(Refusal::new("key_reused")),
+        ReplyOutcome::Refused(ReplyRefused::KeyReused) => Err(Problem::new(ProblemCode::KeyReused)),
         ReplyOutcome::Refused(ReplyRefused::NoSuchPhoto) => Err(unfit_photos(&request, &settings)),
         ReplyOutcome::Refused(ReplyRefused::Guard(Claim::NewerTexts)) => {
             Err(newer_texts(&context, id, request.last_seen).await?)
         }
         // A guard that refuses always says why.
         ReplyOutcome::Refused(ReplyRefused::Guard(claim)) => {
-            Err(Refusal::of_claim(claim).unwrap_or_else(|| Refusal::new("internal")))
+            Err(Problem::from_claim(claim).unwrap_or_else(|| Problem::new(ProblemCode::Internal)))
         }
     }
+}
+
+/// What a request would write, by today's limits and categories.
+#[derive(Default)]
+struct Contents {
+    pieces: Vec<Piece>,
+    promise_due_at: Option<UnixMs>,
+    /// The category and the version of the list it is from.
+    category: Option<(String, String)>,
+}
+
+async fn contents(
+    context: &ApiContext,
+    settings: &ApiSettings,
+    id: i64,
+    request: &ReplyRequest,
+) -> Result<Contents, Problem> {
+    let pieces = plan(&request.text, &settings.limits);
+    let pieces = pieces.map_err(|why| unfit(why, &request.text, settings.limits.charset))?;
+    let due_at = request.promise_due_at;
+    let promise_due_at = due_at.map(|at| ahead("promise_due_at", at, context.now())).transpose()?;
+    let category = match &request.category {
+        None => None,
+        Some(word) => {
+            let desk = context.store.desk_of(id).await?;
+            let found = settings.categories.find(word, Some(&desk));
+            let category = found.map_err(|_| Problem::new(ProblemCode::NoSuchCategory))?;
+            Some((category, settings.categories.version.clone()))
+        }
+    };
+    Ok(Contents { pieces, promise_due_at, category })
+}
+
+/// The length of texts that were written before, whatever a text may be long today.
+fn written_bytes(messages: &[Message], limits: &Limits) -> i64 {
+    let no_limits = Limits { sms: usize::MAX, lms: usize::MAX, ..*limits };
+    let pieces = messages.iter().filter_map(|message| match message {
+        Message::Out { text, .. } => plan(text.reveal(), &no_limits).ok(),
+        Message::In { .. } => None,
+    });
+    count(pieces.flatten().map(|piece| piece.n_units))
+}
+
+fn count(units: impl Iterator<Item = usize>) -> i64 {
+    i64::try_from(units.sum::<usize>()).unwrap_or(i64::MAX)
 }
 
 /// The photos of an answer, if it has any. The store judges them, for an answer written before is given whatever has
@@ -91,23 +150,23 @@ fn photos(request: &ReplyRequest, settings: &ApiSettings) -> Option<ReplyPhotos>
     (!ids.is_empty()).then_some(ReplyPhotos { ids, limits: settings.photos })
 }
 
-fn unfit_photos(request: &ReplyRequest, settings: &ApiSettings) -> Refusal {
-    Refusal::new(match settings.photos {
-        None => "photos_not_taken",
-        Some(limits) if request.photos.len() > limits.n => "too_many_photos",
-        Some(_) => "no_such_photo",
+fn unfit_photos(request: &ReplyRequest, settings: &ApiSettings) -> Problem {
+    Problem::new(match settings.photos {
+        None => ProblemCode::PhotosNotTaken,
+        Some(limits) if request.photos.len() > limits.n => ProblemCode::TooManyPhotos,
+        Some(_) => ProblemCode::NoSuchPhoto,
     })
 }
 
-fn unfit(why: Unfit, text: &str, charset: Charset) -> Refusal {
+fn unfit(why: Unfit, text: &str, charset: Charset) -> Problem {
     match why {
-        Unfit::Empty => Refusal::new("empty_text"),
-        Unfit::Unencodable(characters) => Refusal::unencodable(&characters, offer(text, charset)),
-        Unfit::TooLong { .. } => Refusal::new("too_long"),
+        Unfit::Empty => Problem::new(ProblemCode::EmptyText),
+        Unfit::Unencodable(characters) => Problem::unencodable(&characters, offer(text, charset)),
+        Unfit::TooLong { .. } => Problem::new(ProblemCode::TooLong),
     }
 }
 
-/// What the key stands for: the same words and photos to the same citizen, seen at the same moment.
+/// What the key stands for: everything that the request asks for.
 fn digest(conversation_id: i64, request: &ReplyRequest) -> Vec<u8> {
     let mut hash = Sha256::new();
     hash.update(conversation_id.to_be_bytes());
@@ -115,9 +174,18 @@ fn digest(conversation_id: i64, request: &ReplyRequest) -> Vec<u8> {
     hash.update([u8::from(request.force)]);
     hash.update(normalise(&request.text).as_bytes());
     for id in &request.photos {
-        // No byte of a text: words can't pass for photos.
+        // No byte of a text in UTF-8: a text can't be taken for photos.
         hash.update([0xff]);
         hash.update(id.to_be_bytes());
+    }
+    // Only if present: digests of requests without them are as before.
+    if let Some(due_at) = request.promise_due_at {
+        hash.update([0xfe]);
+        hash.update(due_at.to_be_bytes());
+    }
+    if let Some(category) = &request.category {
+        hash.update([0xfd]);
+        hash.update(normalise(category).as_bytes());
     }
     hash.finalize().to_vec()
 }

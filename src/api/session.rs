@@ -4,14 +4,13 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-use axum::Json as Answer;
 use axum::extract::{FromRef, FromRequestParts, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use tokio::sync::Mutex;
 
 use super::extract::Json;
-use super::problem::Refusal;
+use super::problem::{Problem, ProblemCode};
 use super::wire::{CounselorView, LoginRequest, LoginResponse};
 use super::{ApiContext, view};
 use crate::domain::counselor::Counselor;
@@ -28,13 +27,13 @@ where
     S: Send + Sync,
     ApiContext: FromRef<S>,
 {
-    type Rejection = Refusal;
+    type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let context = ApiContext::from_ref(state);
-        let token = bearer(&parts.headers).ok_or_else(|| Refusal::new("unauthorized"))?.to_owned();
+        let token = bearer(&parts.headers).ok_or_else(|| Problem::new(ProblemCode::Unauthorized))?.to_owned();
         let found = context.store.counselor_of_token(&token, context.now()).await?;
-        let counselor = found.ok_or_else(|| Refusal::new("unauthorized"))?;
+        let counselor = found.ok_or_else(|| Problem::new(ProblemCode::Unauthorized))?;
         Ok(Session { counselor, token })
     }
 }
@@ -51,7 +50,7 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 pub(super) struct LogInLine(Arc<[Mutex<()>; 4]>);
 
 impl LogInLine {
-    fn of(&self, login: &str) -> &Mutex<()> {
+    fn mutex_for(&self, login: &str) -> &Mutex<()> {
         let mut hasher = DefaultHasher::new();
         login.hash(&mut hasher);
         let [a, b, c, d] = &*self.0;
@@ -71,33 +70,33 @@ pub(super) async fn login(
     State(context): State<ApiContext>,
     State(line): State<LogInLine>,
     Json(request): Json<LoginRequest>,
-) -> Result<Answer<LoginResponse>, Refusal> {
-    let turn = line.of(&request.login).lock().await;
+) -> Result<Json<LoginResponse>, Problem> {
+    let turn = line.mutex_for(&request.login).lock().await;
     let check = context.store.check_login(request.login.clone(), request.password, context.now()).await?;
     drop(turn);
     let now = context.now();
     let counselor = match check {
         LoginCheck::Ok(counselor) => counselor,
-        LoginCheck::Wrong => return Err(Refusal::new("wrong_login")),
-        LoginCheck::LockedUntil(until) => return Err(Refusal::locked_out((until - now).max(0) / 1000 + 1)),
+        LoginCheck::Wrong => return Err(Problem::new(ProblemCode::WrongLogin)),
+        LoginCheck::LockedUntil(until) => return Err(Problem::locked_out((until - now).max(0) / 1000 + 1)),
     };
     let expires_at = now + context.settings().token_ttl_ms;
     let token = context.store.issue_token(counselor.id, expires_at, now).await?;
-    Ok(Answer(LoginResponse { token, expires_at, counselor: view::counselor(&counselor) }))
+    Ok(Json(LoginResponse { token, expires_at, counselor: view::counselor(&counselor) }))
 }
 
-/// Log out: the token ends at once, and with it the event streams opened with it.
+/// Log out: the token and the event streams opened with it end at once.
 #[utoipa::path(post, path = "/v1/logout", operation_id = "log_out", tag = "session", responses((status = 204, description = "The token has ended")))]
 pub(super) async fn logout(
     State(context): State<ApiContext>,
     session: Session,
-) -> Result<StatusCode, Refusal> {
+) -> Result<StatusCode, Problem> {
     context.store.revoke_token(&session.token, context.now()).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// Who the token belongs to.
 #[utoipa::path(get, path = "/v1/me", operation_id = "me", tag = "session", responses((status = 200, description = "The counselor", body = CounselorView)))]
-pub(super) async fn me(session: Session) -> Answer<CounselorView> {
-    Answer(view::counselor(&session.counselor))
+pub(super) async fn me(session: Session) -> Json<CounselorView> {
+    Json(view::counselor(&session.counselor))
 }

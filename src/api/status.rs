@@ -1,9 +1,9 @@
-//! How things stand, for counselors and for whoever watches the daemon.
+//! The state of the service, for counselors and for monitoring.
 
-use axum::Json as Answer;
 use axum::extract::State;
 
-use super::problem::Refusal;
+use super::extract::Json;
+use super::problem::Problem;
 use super::session::Session;
 use super::wire::StatusResponse;
 use super::{ApiContext, view};
@@ -11,15 +11,15 @@ use super::{ApiContext, view};
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// Counts, the carriers and the workers.
-#[utoipa::path(get, path = "/v1/status", operation_id = "status", tag = "status", responses((status = 200, description = "How things stand", body = StatusResponse)))]
+#[utoipa::path(get, path = "/v1/status", operation_id = "status", tag = "status", responses((status = 200, description = "The state of the service", body = StatusResponse)))]
 pub(super) async fn status(
     State(context): State<ApiContext>,
     _: Session,
-) -> Result<Answer<StatusResponse>, Refusal> {
+) -> Result<Json<StatusResponse>, Problem> {
     let now_at = context.now();
     let counts = context.store.counts(now_at - DAY_MS).await?;
     let health = (context.health)();
-    Ok(Answer(StatusResponse {
+    Ok(Json(StatusResponse {
         version: health.version,
         now_at,
         started_at: health.started_at,
@@ -29,8 +29,8 @@ pub(super) async fn status(
     }))
 }
 
-/// Whether the daemon answers at all; says nothing else, to anybody.
-#[utoipa::path(get, path = "/healthz", operation_id = "healthz", tag = "status", responses((status = 200, description = "It answers", body = String, content_type = "text/plain")))]
+/// Whether the daemon responds. Needs no token.
+#[utoipa::path(get, path = "/healthz", operation_id = "healthz", tag = "status", responses((status = 200, description = "It responds", body = String, content_type = "text/plain")))]
 pub(super) async fn healthz() -> &'static str {
     "ok"
 }

@@ -1,8 +1,18 @@
-//! The only types that cross the API. Both sides use them: the routes write them, `client.rs` and the CLI read them.
+//! The only types that cross the API: the routes write them, the client reads them. Texts are in `wire/message.rs`, problems
+//! in `wire/problem.rs`.
+//!
 //! Times are milliseconds UTC and end in `_at`. A citizen's number crosses masked.
+
+mod message;
+mod problem;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+pub use message::{
+    InboundMessage, MessageInConversation, MessageList, MessageView, OutboundMessage, PhotoFile, PhotoView,
+};
+pub use problem::{OfferView, ProblemCode, ProblemDetails, ReplacedView};
 
 /// `POST /v1/login`
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
@@ -13,7 +23,7 @@ pub struct LoginRequest {
 
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
 pub struct LoginResponse {
-    /// Bearer token; opaque, revocable, shown once.
+    /// Bearer token: opaque, revocable, never shown again.
     pub token: String,
     pub expires_at: i64,
     pub counselor: CounselorView,
@@ -30,39 +40,39 @@ pub struct CounselorView {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ConversationSummary {
     pub id: i64,
-    /// Masked: `010-****-5678`.
+    /// The citizen's number, masked: `010-****-5678`.
     pub citizen: String,
     /// `waiting`, `active`, `answered` or `closed`.
     pub state: String,
     pub claimed_by: Option<CounselorView>,
     pub opened_at: i64,
-    /// Since when the citizen has been waiting for us; absent while we wait for them.
+    /// Since when the citizen has been waiting for us; null while we wait for them.
     pub waiting_since_at: Option<i64>,
-    /// Texts of both sides.
+    /// Number of texts, of both directions.
     pub n_messages: i64,
     /// The beginning of the citizen's last text.
     pub preview: String,
-    /// Photos that came with it.
+    /// Number of photos of the citizen's last text.
     #[serde(default)]
     pub n_photos: i64,
-    /// Answers whose fate a counselor has to decide.
+    /// Number of replies in doubt.
     pub n_in_doubt: i64,
-    /// The desk that serves it.
+    /// Key of the desk that serves the conversation.
     #[serde(default)]
     pub desk: String,
-    /// How pressing: 1 (danger now), 2 (look soon), 3 (worth knowing).
+    /// How pressing the conversation is: 1 (danger now), 2 (look soon), 3 (worth knowing).
     #[serde(default)]
     pub tier: Option<u8>,
-    /// Danger that nobody has said yet to look after.
+    /// There is danger and nobody looks after it yet.
     #[serde(default)]
     pub is_ringing: bool,
-    /// Words of abuse stand in the last text: the preview is empty.
+    /// The last text has abusive words, so the preview is empty.
     #[serde(default)]
     pub is_abusive: bool,
-    /// An answer is owed by then.
+    /// Until when an answer is promised.
     #[serde(default)]
     pub promise_due_at: Option<i64>,
-    /// Passed on to this counselor (a log-in name), who has it first.
+    /// Log-in name of the counselor to whom the conversation was passed on and who may claim it first.
     #[serde(default)]
     pub offered_to: Option<String>,
 }
@@ -70,7 +80,7 @@ pub struct ConversationSummary {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ConversationList {
     pub conversations: Vec<ConversationSummary>,
-    /// How many there are, beyond those listed.
+    /// Number of conversations that match, listed or not.
     pub n_total: i64,
 }
 
@@ -79,47 +89,47 @@ pub struct ConversationList {
 pub struct ConversationDetail {
     #[serde(flatten)]
     pub summary: ConversationSummary,
-    /// The citizen's last text; a reply has to carry it as `last_seen`.
+    /// Id of the citizen's last text; a reply has to carry it as `last_seen`.
     pub last_inbound_id: i64,
     pub closed_at: Option<i64>,
     pub close_reason: Option<String>,
-    /// An earlier conversation with the same citizen.
+    /// Id of an earlier conversation with the same citizen.
     pub previous_id: Option<i64>,
-    /// What it was about.
+    /// What the conversation is about (`group/item`).
     #[serde(default)]
     pub category: Option<String>,
-    /// Who looks after the danger in it (a name).
+    /// Name of the counselor who looks after the danger.
     #[serde(default)]
     pub acked_by: Option<String>,
     /// The citizen wants no automatic texts.
     #[serde(default)]
     pub opted_out: bool,
-    /// The citizen is not answered until then, unless in danger.
+    /// Until when the citizen is not answered, unless in danger.
     #[serde(default)]
     pub restricted_until_at: Option<i64>,
-    /// What they asked for: text only, easy words.
+    /// What the citizen asked for, such as text only or easy words.
     #[serde(default)]
     pub preference: Option<String>,
-    /// An answer that somebody began.
+    /// An unfinished reply that a counselor left.
     #[serde(default)]
     pub draft: Option<String>,
-    /// What counselors left beside it, oldest first.
+    /// Notes of counselors, oldest first.
     #[serde(default)]
     pub notes: Vec<NoteView>,
-    /// What the citizen said when asked how it was.
+    /// The citizen's answer to the survey.
     #[serde(default)]
     pub survey: Option<SurveyView>,
     pub messages: Vec<MessageView>,
 }
 
-/// How it was, in the citizen's words.
+/// A citizen's answer to the survey.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SurveyView {
     pub conversation_id: i64,
     pub answered_at: i64,
-    /// The name of who answered them last.
+    /// Name of the counselor who answered the citizen last.
     pub counselor: Option<String>,
-    /// 1 to 5; absent if they only wrote words.
+    /// 1 to 5; null if the citizen only wrote a comment.
     pub score: Option<u8>,
     pub comment: Option<String>,
 }
@@ -128,73 +138,54 @@ pub struct SurveyView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SurveyList {
     pub surveys: Vec<SurveyView>,
-    /// Of those listed, the mean score in hundredths; absent if nobody gave one.
+    /// Mean score of those listed, in hundredths; null if there is no score.
     pub mean_hundredths: Option<i64>,
 }
 
-/// Something counselors left beside a conversation. Never leaves the house.
+/// A note beside a conversation. It is never sent to the citizen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct NoteView {
     pub at: i64,
-    /// `note`, `transfer`, `return`, `takeover`, `warning`, `restriction`, `promise`
+    /// `note`, `transfer`, `return`, `takeover`, `warning`, `restriction`, `promise` ...
     pub kind: String,
     pub author: Option<String>,
     pub text: String,
 }
 
-/// `POST /v1/conversations/{id}/actions`: what is done about a conversation beside answering it.
+/// `POST /v1/conversations/{id}/actions`: an action on a conversation other than a reply.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "action", rename_all = "snake_case")]
 pub enum ActionRequest {
-    /// I look after this urgent text.
+    /// The caller looks after this danger; the bell stops.
     Ack,
-    /// Danger: rings for everybody.
+    /// There is danger: the bell rings for everybody.
     Urgent,
-    Note {
-        text: String,
-    },
-    /// An answer that is not finished; empty throws it away.
-    Draft {
-        text: String,
-    },
-    /// We answer by then.
-    Promise {
-        due_at: i64,
-    },
-    /// Come back to it then.
-    Remind {
-        due_at: i64,
-        text: String,
-    },
-    /// Pass it on, to a desk or to a person; the note is for them.
-    Transfer {
-        desk: Option<String>,
-        person: Option<String>,
-        note: String,
-    },
-    /// Give back what was passed on.
-    Return {
-        note: String,
-    },
-    /// A supervisor takes it over.
-    Take {
-        note: String,
-    },
-    /// Tell the citizen that abuse may end the talk.
+    /// There is no danger: ends the alarm in the caller's name.
+    FalseAlarm { reason: String },
+    /// Leaves a note for colleagues.
+    Note { text: String },
+    /// Keeps an unfinished reply; an empty text removes it.
+    Draft { text: String },
+    /// Promises an answer by then.
+    Promise { due_at: i64 },
+    /// Reminds the caller then.
+    Remind { due_at: i64, text: String },
+    /// Passes the conversation on, to a desk or to a person, with a note for them.
+    Transfer { desk: Option<String>, person: Option<String>, note: String },
+    /// Gives back a conversation that was passed on to the caller.
+    Return { note: String },
+    /// Takes the conversation over (supervisors).
+    Take { note: String },
+    /// Tells the citizen that abuse may end the conversation.
     Warn,
-    /// A supervisor: not answered until then, unless in danger; ends the talk.
-    Restrict {
-        until_at: i64,
-        reason: String,
-    },
+    /// Does not answer the citizen until then, unless in danger, and closes the conversation (supervisors).
+    Restrict { until_at: i64, reason: String },
+    /// Ends a restriction (supervisors).
     Unrestrict,
-    /// What the citizen asked for; empty: nothing any more.
-    Prefer {
-        text: String,
-    },
-    Category {
-        category: String,
-    },
+    /// Keeps what the citizen asked for; an empty text removes it.
+    Prefer { text: String },
+    /// Sets what the conversation is about (`group/item`, or as much as names one).
+    Category { category: String },
 }
 
 /// `GET /v1/desks`
@@ -203,7 +194,7 @@ pub struct DeskView {
     pub key: String,
     pub name: String,
     pub is_open: bool,
-    /// When it closes or opens next, if it does.
+    /// When the desk closes or opens next; null if it never does.
     pub until_at: Option<i64>,
 }
 
@@ -216,9 +207,9 @@ pub struct DeskList {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CategoryList {
     pub version: String,
-    /// `group/item`
+    /// Each as `group/item`.
     pub categories: Vec<String>,
-    /// Whether closing needs one.
+    /// Whether a conversation can only be closed with a category.
     pub required: bool,
 }
 
@@ -231,7 +222,7 @@ pub struct CannedList {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CannedView {
     pub key: String,
-    /// Filled in for who asks.
+    /// The text with the caller's name and the desk filled in.
     pub text: String,
     pub category: Option<String>,
 }
@@ -239,12 +230,12 @@ pub struct CannedView {
 /// `POST /v1/conversations/{id}/evidence`
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct EvidenceRequest {
-    /// Why it is needed; kept beside the conversation.
+    /// Why the evidence is needed; kept as a note.
     pub reason: String,
 }
 
-/// Everything of a conversation, with hashes: each record's `sha256` is over the one before it (its hexadecimal digits) and
-/// this record's `json`, so that nothing can be changed or left out unseen.
+/// A whole conversation with hashes. The `sha256` of a record is over the `sha256` of the record before it (its hexadecimal
+/// digits) and its own `json`, so that no change and no gap goes unnoticed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Evidence {
     pub conversation_id: i64,
@@ -252,7 +243,7 @@ pub struct Evidence {
     pub exported_by: String,
     pub reason: String,
     pub records: Vec<EvidenceRecord>,
-    /// Of the last record.
+    /// The `sha256` of the last record.
     pub sha256: String,
 }
 
@@ -263,76 +254,10 @@ pub struct EvidenceRecord {
     pub sha256: String,
 }
 
-/// One text of either side.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub struct MessageView {
-    /// Unique among the texts of its direction.
-    pub id: i64,
-    pub direction: Direction,
-    pub at: i64,
-    pub text: String,
-    /// Outbound: who wrote it; absent if it was an automatic text.
-    pub author: Option<CounselorView>,
-    /// Outbound: where it stands (`queued`, `sending`, `in_doubt`, `accepted`, `delivered` ...).
-    pub state: Option<String>,
-    /// Outbound: `sms`, `lms`, or `mms` if it has photos.
-    pub kind: Option<String>,
-    /// Outbound: the carrier's raw code, where it gave one.
-    pub code: Option<String>,
-    /// Outbound: what the code means, in one word (`phone_off`, `no_such_number` ...); null where we do not know.
-    #[serde(default)]
-    pub meaning: Option<String>,
-    /// Outbound: when it reached the state that will not change any more.
-    pub final_at: Option<i64>,
-    /// Outbound: it is in doubt and the carrier can't tell; somebody has to decide.
-    #[serde(default)]
-    pub needs_decision: bool,
-    /// What came or leaves with it.
-    #[serde(default)]
-    pub photos: Vec<PhotoView>,
-    /// Inbound: `survey`, `opt_out`, `opt_in` or `restricted`, if it was no question.
-    #[serde(default)]
-    pub purpose: Option<String>,
-    /// Inbound: how pressing triage found it.
-    #[serde(default)]
-    pub tier: Option<u8>,
-    /// Inbound: words of abuse stand in it; programs show it folded up.
-    #[serde(default)]
-    pub is_abusive: bool,
-    /// Outbound: which automatic text it is.
-    #[serde(default)]
-    pub notice: Option<String>,
-}
-
-/// The bytes of a photo, as they are.
-#[derive(ToSchema)]
-#[schema(value_type = String, format = Binary)]
-pub struct PhotoFile(pub Vec<u8>);
-
-/// A photo; `GET /v1/photos/{id}` has its bytes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct PhotoView {
-    pub id: i64,
-    /// `wanted` (the carrier is being asked for it), `kept` or `lost`.
-    pub state: String,
-    /// Kept: what its bytes say, whatever was claimed of it.
-    pub content_type: Option<String>,
-    pub n_bytes: Option<i64>,
-    pub width: Option<u32>,
-    pub height: Option<u32>,
-    /// Lost: why (`gone`, `too_large`, `not_a_photo`, `too_many`, `not_offered`, `not_in_time`).
-    pub why: Option<String>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Direction {
-    In,
-    Out,
-}
-
 /// `POST /v1/conversations/{id}/replies`, with an `Idempotency-Key` header.
-#[derive(Clone, Serialize, Deserialize, ToSchema)]
+///
+/// The reply, its promise and its category are written together or not at all.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ReplyRequest {
     pub text: String,
     /// `last_inbound_id` of what the writer saw.
@@ -343,6 +268,12 @@ pub struct ReplyRequest {
     /// Photos that the same counselor handed in (`POST /v1/photos`), in their order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub photos: Vec<i64>,
+    /// The rest of the answer is promised by then (milliseconds UTC), as by the action `promise`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub promise_due_at: Option<i64>,
+    /// What the conversation is about (`group/item`, or as much as names one), as by the action `category`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub category: Option<String>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -350,9 +281,9 @@ pub struct ReplyResponse {
     pub reply_id: i64,
     /// Bytes in the carrier's charset, all parts together.
     pub n_bytes: i64,
-    /// One a carrier submission.
+    /// The texts of the reply, one for each submission to the carrier.
     pub messages: Vec<MessageView>,
-    /// This request was answered before; nothing was sent again.
+    /// The reply had been written before under this key; nothing was sent again.
     pub repeated: bool,
 }
 
@@ -362,15 +293,17 @@ pub struct CloseRequest {
     /// Why; free text for colleagues, at most 200 characters.
     #[serde(default)]
     pub reason: Option<String>,
-    /// `last_inbound_id` of what was seen: refused if the citizen has written since. Absent: close anyway.
-    #[serde(default)]
-    pub last_seen: Option<i64>,
-    /// What it was about (`group/item`, or as much as names one); not needed where it was set before.
+    /// `last_inbound_id` of what was seen; refused if the citizen has written since.
+    pub last_seen: i64,
+    /// Close although something newer came in.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub force: bool,
+    /// What the conversation was about (`group/item`, or as much as names one); not needed if it was set before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub category: Option<String>,
 }
 
-/// `POST /v1/messages/{id}/decision`: what a person decides about an answer in doubt.
+/// `POST /v1/messages/{id}/decision`: a person's decision about a text in doubt.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct DecisionRequest {
     pub decision: Decision,
@@ -379,24 +312,10 @@ pub struct DecisionRequest {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Decision {
-    /// Leave it; it counts as failed.
+    /// Gives the text up; it counts as failed.
     GiveUp,
-    /// Give it up and send the same words again as a new text; the citizen may get both.
+    /// Gives the text up and sends the same words as a new text; the citizen may get both.
     SendAgain,
-}
-
-/// `GET /v1/messages?state=in_doubt`
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub struct MessageList {
-    pub messages: Vec<MessageInConversation>,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub struct MessageInConversation {
-    pub conversation_id: i64,
-    pub citizen: String,
-    #[serde(flatten)]
-    pub message: MessageView,
 }
 
 /// `GET /v1/status`
@@ -413,15 +332,16 @@ pub struct StatusResponse {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct CarrierStatus {
     pub name: String,
-    /// Texts come from it.
+    /// Texts from citizens come from this carrier.
     pub receives: bool,
-    /// Texts leave by it: `preferred`, or `standby` (while the preferred one is out of order or held back).
+    /// Whether texts are sent through it: `preferred`, `standby` (used while the preferred one is out of order or paused),
+    /// or null.
     pub sends: Option<String>,
-    /// `works`; `out_of_order`: it does not answer and is probed now and then; `refused`: it refuses our key or account
-    /// until an operator mends that; `paused`: an operator holds it back.
+    /// `works`; `out_of_order`: it does not answer and is tried again now and then; `refused`: it refuses our key or account
+    /// until an operator mends that; `paused`: an operator stopped it.
     pub state: String,
     pub last_poll_ok_at: Option<i64>,
-    /// The last failure since then, in words without personal data.
+    /// The last failure since the last successful poll; holds no personal data.
     pub last_error: Option<String>,
 }
 
@@ -430,13 +350,13 @@ pub struct Counts {
     pub n_waiting: i64,
     pub oldest_waiting_since_at: Option<i64>,
     pub n_active: i64,
-    /// Texts on their way to the carrier.
+    /// Texts that wait to be sent.
     pub n_queued: i64,
-    /// Accepted by the carrier, no receipt yet.
+    /// Texts that the carrier accepted and sent no receipt for yet.
     pub n_unreceipted: i64,
     pub n_in_doubt: i64,
     pub n_quarantined: i64,
-    /// Of the last 24 hours.
+    /// Texts that failed in the last 24 hours.
     pub n_failed_today: i64,
 }
 
@@ -448,7 +368,7 @@ pub struct WorkerStatus {
     pub is_late: bool,
 }
 
-/// One thing that happened; also the data of a server-sent event, whose id is `seq`.
+/// An event of the journal; also the data of a server-sent event, whose id is `seq`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct EventView {
     pub seq: i64,
@@ -458,94 +378,6 @@ pub struct EventView {
     pub conversation_id: Option<i64>,
     pub message_id: Option<i64>,
     pub counselor: Option<String>,
-    /// A message's new state, a reason; never what somebody wrote.
+    /// The new state of a message, or a reason; never what somebody wrote.
     pub detail: Option<String>,
 }
-
-/// RFC 9457 problem details: what every error answer holds.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
-pub struct Problem {
-    /// `urn:munja:problem:<code>`
-    pub r#type: String,
-    pub title: String,
-    pub status: u16,
-    /// Stable; what a program should look at.
-    pub code: String,
-    /// One sentence for the person.
-    pub detail: String,
-    /// The log has the cause under this id.
-    pub request_id: String,
-    /// `newer_texts`: what came in meanwhile.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub newer: Vec<MessageView>,
-    /// `unencodable`: what the carrier can't carry.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub characters: Vec<String>,
-    /// `unencodable`: the same text with something in place of each of them, where all have something.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub offer: Option<OfferView>,
-    /// `claimed_by_other`: who talks with the citizen.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub claimed_by: Option<CounselorView>,
-    /// `rate_limited`, `locked_out`: seconds to wait.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub retry_after_secs: Option<i64>,
-}
-
-/// What could be sent instead.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct OfferView {
-    pub text: String,
-    pub replaced: Vec<ReplacedView>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct ReplacedView {
-    pub character: String,
-    /// Empty: it is left out.
-    pub word: String,
-}
-
-/// The stable problem codes, with the HTTP status each comes with.
-pub const PROBLEM_CODES: &[(&str, u16)] = &[
-    ("bad_request", 400),
-    ("unauthorized", 401),
-    ("wrong_login", 401),
-    ("locked_out", 423),
-    ("not_found", 404),
-    ("nobody_waits", 404),
-    ("method_not_allowed", 405),
-    ("too_slow", 408),
-    ("claimed_by_other", 409),
-    ("not_claimed", 409),
-    ("newer_texts", 409),
-    ("closed", 409),
-    ("opted_out", 409),
-    ("too_many_held", 409),
-    ("supervisors_only", 403),
-    ("nothing_to_ack", 409),
-    ("not_passed_on", 409),
-    ("not_warned", 409),
-    ("no_such_desk", 422),
-    ("no_such_person", 422),
-    ("no_such_category", 422),
-    ("category_needed", 422),
-    ("already_left", 409),
-    ("not_in_doubt", 409),
-    ("key_reused", 409),
-    ("empty_text", 422),
-    ("unencodable", 422),
-    ("too_long", 413),
-    ("body_too_large", 413),
-    ("photo_not_here_yet", 409),
-    ("photo_lost", 410),
-    ("photo_too_large", 413),
-    ("not_a_photo", 422),
-    ("photos_not_taken", 422),
-    ("too_many_photos", 422),
-    ("no_such_photo", 422),
-    ("database_busy", 503),
-    ("database_full", 507),
-    ("database_broken", 500),
-    ("internal", 500),
-];

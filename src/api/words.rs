@@ -1,15 +1,17 @@
-//! What refusals say to a person, in English and Korean, by their code.
+//! The sentences of problems in English and Korean, by their code.
 
 use axum::http::{HeaderMap, header};
 
-/// The languages a person may be answered in.
+use super::wire::ProblemCode;
+
+/// A language in which sentences exist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Language {
     English,
     Korean,
 }
 
-/// A heading, and one sentence; `{}` in it stands for the part of the request that is meant.
+/// A heading, and one sentence; `{}` in it stands for the field that the problem is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Words {
     pub title: &'static str,
@@ -17,8 +19,8 @@ pub(super) struct Words {
 }
 
 impl Language {
-    /// The one the request prefers; English if it says nothing of either.
-    pub(super) fn of(headers: &HeaderMap) -> Self {
+    /// The language that the request prefers; English if it names neither.
+    pub(super) fn from_headers(headers: &HeaderMap) -> Self {
         let wish =
             headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let mut best = (0.0, Language::English);
@@ -50,233 +52,170 @@ fn weighted(item: &str) -> (&str, f32) {
     (tag.trim(), weight)
 }
 
-/// The words for `code`; those for `internal` if it has none.
-pub(super) fn words(code: &str, language: Language) -> Words {
-    let of = |code: &str| WORDS.iter().find(|(known, _, _)| *known == code);
-    let (_, english, korean) = of(code).unwrap_or(&INTERNAL);
-    let [title, detail] = match language {
-        Language::English => *english,
-        Language::Korean => *korean,
+/// One row a code: title and sentence in English, title and sentence in Korean. A code without a row does not compile.
+macro_rules! sentences {
+    ($($code:ident: [$title:literal, $detail:literal], [$ko_title:literal, $ko_detail:literal];)*) => {
+        /// The sentences for `code`.
+        pub(super) fn words(code: ProblemCode, language: Language) -> Words {
+            let [title, detail] = match (code, language) {
+                $((ProblemCode::$code, Language::English) => [$title, $detail],
+                (ProblemCode::$code, Language::Korean) => [$ko_title, $ko_detail],)*
+            };
+            Words { title, detail }
+        }
     };
-    Words { title, detail }
 }
 
-type Row = (&'static str, [&'static str; 2], [&'static str; 2]);
-
-const INTERNAL: Row = (
-    "internal",
-    ["Something went wrong here", "This is our mistake; the operator finds its cause under the request id."],
-    ["내부 오류", "서버 오류입니다. 운영자가 요청 번호로 원인을 찾을 수 있습니다."],
-);
-
-const WORDS: &[Row] = &[
-    (
-        "bad_request",
-        ["The request can't be understood", "This is missing or not as it should be: {}"],
-        ["요청을 이해할 수 없습니다", "빠졌거나 형식이 맞지 않습니다: {}"],
-    ),
-    (
-        "unauthorized",
-        ["Not logged in", "Log in again: there is no token, or it is not good any more."],
-        ["로그인이 필요합니다", "다시 로그인해 주세요. 인증 토큰이 없거나 만료되었습니다."],
-    ),
-    (
-        "wrong_login",
-        ["Wrong login or password", "Login and password don't fit together, or the account is disabled."],
-        ["로그인 실패", "아이디 또는 비밀번호가 맞지 않거나 사용이 중지된 계정입니다."],
-    ),
-    (
-        "locked_out",
+sentences! {
+    BadRequest:
+        ["The request can't be understood", "This field is missing or wrong: {}"],
+        ["요청을 이해할 수 없습니다", "빠졌거나 형식이 맞지 않습니다: {}"];
+    Unauthorized:
+        ["Not logged in", "Log in again: there is no token, or it has expired."],
+        ["로그인이 필요합니다", "다시 로그인해 주세요. 인증 토큰이 없거나 만료되었습니다."];
+    WrongLogin:
+        ["Wrong login or password", "The login or the password is wrong, or the account is disabled."],
+        ["로그인 실패", "아이디 또는 비밀번호가 맞지 않거나 사용이 중지된 계정입니다."];
+    LockedOut:
         ["Too many wrong passwords", "The account is locked for a while; try again later."],
-        ["계정 잠김", "비밀번호를 여러 번 틀려 계정이 잠겼습니다. 잠시 후 다시 시도해 주세요."],
-    ),
-    (
-        "not_found",
+        ["계정 잠김", "비밀번호를 여러 번 틀려 계정이 잠겼습니다. 잠시 후 다시 시도해 주세요."];
+    NotFound:
         ["Not found", "There is nothing under this address."],
-        ["찾을 수 없습니다", "이 주소에는 아무것도 없습니다."],
-    ),
-    (
-        "nobody_waits",
-        ["Nobody waits", "No citizen waits for a counselor right now."],
-        ["대기 중인 상담 없음", "지금 기다리는 시민이 없습니다."],
-    ),
-    (
-        "method_not_allowed",
-        ["Not possible here", "This address does not know that method."],
-        ["지원하지 않는 방식", "이 주소에서는 그 방식을 쓸 수 없습니다."],
-    ),
-    (
-        "too_slow",
+        ["찾을 수 없습니다", "이 주소에는 아무것도 없습니다."];
+    NobodyWaits:
+        ["Nobody is waiting", "No citizen is waiting for a counselor right now."],
+        ["대기 중인 상담 없음", "지금 기다리는 시민이 없습니다."];
+    MethodNotAllowed:
+        ["Method not allowed", "This address does not support that method."],
+        ["지원하지 않는 방식", "이 주소에서는 그 방식을 쓸 수 없습니다."];
+    TooSlow:
         ["Too slow", "The request did not arrive in time."],
-        ["시간 초과", "요청이 제때 도착하지 않았습니다."],
-    ),
-    (
-        "claimed_by_other",
+        ["시간 초과", "요청이 제때 도착하지 않았습니다."];
+    ClaimedByOther:
         ["Somebody else's conversation", "A colleague is talking with this citizen."],
-        ["다른 상담사가 상담 중", "다른 상담사가 이 시민과 상담하고 있습니다."],
-    ),
-    (
-        "not_claimed",
+        ["다른 상담사가 상담 중", "다른 상담사가 이 시민과 상담하고 있습니다."];
+    NotClaimed:
         ["Not your conversation", "Claim the conversation first."],
-        ["배정되지 않은 상담", "먼저 상담을 맡아 주세요."],
-    ),
-    (
-        "newer_texts",
+        ["배정되지 않은 상담", "먼저 상담을 맡아 주세요."];
+    NewerTexts:
         ["The citizen wrote again", "Newer texts came in; read them first. Nothing was changed."],
-        ["새 문자가 도착했습니다", "시민이 새 문자를 보냈습니다. 먼저 읽어 주세요. 바뀐 것은 없습니다."],
-    ),
-    ("closed", ["Closed", "The conversation is closed."], ["종료된 상담", "이미 종료된 상담입니다."]),
-    (
-        "opted_out",
-        ["No more texts", "The citizen wants no more texts and has asked nothing since."],
-        ["수신거부", "시민이 수신을 거부했고 그 뒤로 묻지 않았습니다."],
-    ),
-    (
-        "too_many_held",
-        ["Enough at once", "You hold as many conversations that wait as you may; answer or release one."],
-        ["맡은 상담이 많습니다", "기다리는 상담을 더 맡을 수 없습니다. 답하거나 돌려놓아 주세요."],
-    ),
-    (
-        "supervisors_only",
+        ["새 문자가 도착했습니다", "시민이 새 문자를 보냈습니다. 먼저 읽어 주세요. 바뀐 것은 없습니다."];
+    Closed:
+        ["Closed", "The conversation is closed."],
+        ["종료된 상담", "이미 종료된 상담입니다."];
+    OptedOut:
+        ["No more texts", "The citizen wants no more texts and has not written since."],
+        ["수신거부", "시민이 수신을 거부했고 그 뒤로 새 문자가 없습니다."];
+    TooManyHeld:
+        ["Too many conversations", "You hold as many waiting conversations as one person may. Answer or release one."],
+        ["맡은 상담이 많습니다", "기다리는 상담을 더 맡을 수 없습니다. 답하거나 돌려놓아 주세요."];
+    SupervisorsOnly:
         ["For supervisors", "Only a supervisor may do this."],
-        ["관리자 전용", "관리자만 할 수 있습니다."],
-    ),
-    (
-        "nothing_to_ack",
-        ["Nothing to acknowledge", "It is not urgent, or somebody looks after it already."],
-        ["확인할 것이 없습니다", "긴급 문자가 아니거나 이미 누군가 맡았습니다."],
-    ),
-    (
-        "not_passed_on",
-        ["Not passed on", "It was not passed on to you."],
-        ["넘겨받지 않은 상담", "넘겨받은 상담이 아닙니다."],
-    ),
-    (
-        "not_warned",
-        ["Not warned", "They were warned within the last day, or get no automatic texts."],
-        ["경고하지 않았습니다", "하루 안에 이미 경고했거나 자동 문자를 보낼 수 없습니다."],
-    ),
-    (
-        "no_such_desk",
-        ["No such desk", "There is no other desk of that name."],
-        ["없는 부서", "그런 다른 부서가 없습니다."],
-    ),
-    (
-        "no_such_person",
-        ["No such person", "There is no other counselor of that log-in name."],
-        ["없는 상담원", "그런 아이디의 다른 상담원이 없습니다."],
-    ),
-    (
-        "no_such_category",
-        ["No such category", "No category fits, or several do; see the list."],
-        ["없는 분류", "맞는 분류가 없거나 여럿입니다. 목록을 보아 주세요."],
-    ),
-    (
-        "category_needed",
-        ["What was it about?", "Closing needs a category."],
-        ["분류가 필요합니다", "종료하려면 분류를 정해야 합니다."],
-    ),
-    (
-        "already_left",
-        ["Too late to take back", "The text has left already, or may have."],
-        ["취소할 수 없습니다", "문자가 이미 발송되었거나 발송되었을 수 있습니다."],
-    ),
-    (
-        "not_in_doubt",
-        ["Nothing to decide", "The text is not in doubt, or the carrier is still being asked about it."],
-        ["결정할 것이 없습니다", "전송이 불확실한 문자가 아니거나, 아직 통신사에 확인하고 있습니다."],
-    ),
-    (
-        "key_reused",
+        ["관리자 전용", "관리자만 할 수 있습니다."];
+    DangerUnanswered:
+        ["Danger without an answer", "This conversation is in danger and nobody has answered the citizen yet. Answer first, or end the alarm with a reason."],
+        ["위급한 상담에 아직 답하지 않았습니다", "위급한 상담인데 아직 아무도 시민에게 답하지 않았습니다. 먼저 답하거나, 사유를 적고 경보를 끝내 주세요."];
+    TooManyDangers:
+        ["Too many dangers at once", "You hold as many unanswered dangers as one person may. Answer one first."],
+        ["맡은 위급 상담이 많습니다", "아직 답하지 않은 위급 상담을 더 맡을 수 없습니다. 먼저 하나에 답해 주세요."];
+    NotYourDesk:
+        ["Another desk's conversation", "This conversation belongs to a desk you do not serve."],
+        ["다른 부서의 상담입니다", "담당하지 않는 부서의 상담입니다."];
+    NoDanger:
+        ["No alarm to end", "This conversation has no alarm."],
+        ["끝낼 경보가 없습니다", "이 상담에는 울리는 경보가 없습니다."];
+    Restricted:
+        ["Citizen restricted", "The citizen is not answered for a while, unless in danger."],
+        ["답변이 제한된 시민입니다", "위급할 때가 아니면 당분간 이 시민에게 답하지 않습니다."];
+    NothingToAck:
+        ["Nothing to acknowledge", "The conversation is not urgent, or somebody already looks after it."],
+        ["확인할 것이 없습니다", "긴급 문자가 아니거나 이미 누군가 맡았습니다."];
+    NotPassedOn:
+        ["Not passed on", "The conversation was not passed on to you."],
+        ["넘겨받지 않은 상담", "넘겨받은 상담이 아닙니다."];
+    NotWarned:
+        ["Not warned", "The citizen was warned within the last day, or gets no automatic texts."],
+        ["경고하지 않았습니다", "하루 안에 이미 경고했거나 자동 문자를 보낼 수 없습니다."];
+    NoSuchDesk:
+        ["No such desk", "There is no other desk with that key."],
+        ["없는 부서", "그런 이름의 다른 부서가 없습니다."];
+    NoSuchPerson:
+        ["No such person", "There is no other counselor with that log-in name."],
+        ["없는 상담원", "그런 아이디의 다른 상담원이 없습니다."];
+    NoSuchCategory:
+        ["No such category", "No category matches, or several do; see the list."],
+        ["없는 분류", "맞는 분류가 없거나 여러 개입니다. 분류 목록을 확인해 주세요."];
+    CategoryNeeded:
+        ["Category needed", "A category is needed to close the conversation."],
+        ["분류가 필요합니다", "종료하려면 분류를 정해야 합니다."];
+    AlreadyLeft:
+        ["Too late to take back", "The text has been sent, or may have been."],
+        ["취소할 수 없습니다", "문자가 이미 발송되었거나 발송되었을 수 있습니다."];
+    NotInDoubt:
+        ["Nothing to decide", "The text is not in doubt, or the carrier is still being asked."],
+        ["결정할 것이 없습니다", "발송이 불확실한 문자가 아니거나, 아직 통신사에 확인하고 있습니다."];
+    KeyReused:
         ["Key used before", "This Idempotency-Key belongs to another reply."],
-        ["이미 사용된 키", "이 Idempotency-Key는 다른 답장에 사용되었습니다."],
-    ),
-    (
-        "empty_text",
+        ["이미 사용된 키", "이 Idempotency-Key는 다른 답장에 사용되었습니다."];
+    EmptyText:
         ["Nothing to send", "The text is empty."],
-        ["보낼 내용이 없습니다", "문자 내용이 비어 있습니다."],
-    ),
-    (
-        "unencodable",
+        ["보낼 내용이 없습니다", "문자 내용이 비어 있습니다."];
+    Unencodable:
         ["Characters that can't be sent", "The carrier can't carry some characters; replace them."],
-        ["보낼 수 없는 글자", "통신사가 전달할 수 없는 글자가 있습니다. 바꿔 주세요."],
-    ),
-    (
-        "too_long",
+        ["보낼 수 없는 글자", "통신사가 전달할 수 없는 글자가 있습니다. 바꿔 주세요."];
+    TooLong:
         ["Too long", "The text is too long to send; shorten it."],
-        ["내용이 너무 깁니다", "문자로 보내기에 너무 깁니다. 줄여 주세요."],
-    ),
-    (
-        "body_too_large",
+        ["내용이 너무 깁니다", "문자로 보내기에 너무 깁니다. 줄여 주세요."];
+    BodyTooLarge:
         ["Request too large", "A request may be at most 256 KiB."],
-        ["요청이 너무 큽니다", "요청은 256 KiB를 넘을 수 없습니다."],
-    ),
-    (
-        "photo_not_here_yet",
-        ["Not here yet", "The photo is still being fetched from the carrier; try again in a moment."],
-        ["아직 받는 중입니다", "통신사에서 사진을 받고 있습니다. 잠시 후 다시 시도해 주세요."],
-    ),
-    (
-        "photo_lost",
+        ["요청이 너무 큽니다", "요청은 256 KiB를 넘을 수 없습니다."];
+    PhotoNotHereYet:
+        ["Not here yet", "The photo is still being fetched from the carrier. Try again in a moment."],
+        ["아직 받는 중입니다", "통신사에서 사진을 받고 있습니다. 잠시 후 다시 시도해 주세요."];
+    PhotoLost:
         ["Lost", "The photo could not be fetched."],
-        ["받지 못한 사진입니다", "통신사에서 사진을 받지 못했습니다."],
-    ),
-    (
-        "photo_too_large",
+        ["받지 못한 사진입니다", "통신사에서 사진을 받지 못했습니다."];
+    PhotoTooLarge:
         ["Too large", "The photo is too large: at most 16 MiB and 50 million pixels."],
-        ["사진이 너무 큽니다", "사진은 16 MiB, 5천만 화소를 넘을 수 없습니다."],
-    ),
-    (
-        "not_a_photo",
-        ["Not a photo", "This is no photo that can be sent: JPEG, PNG, GIF or WebP."],
-        ["사진이 아닙니다", "JPEG, PNG, GIF, WebP 사진만 보낼 수 있습니다."],
-    ),
-    (
-        "photos_not_taken",
-        ["No photos", "The carrier that answers leave by takes no photos."],
-        ["사진을 보낼 수 없습니다", "답변을 보내는 통신사가 사진을 지원하지 않습니다."],
-    ),
-    (
-        "too_many_photos",
-        ["Too many photos", "The carrier takes fewer photos with one answer."],
-        ["사진이 너무 많습니다", "한 번에 보낼 수 있는 사진 수를 넘었습니다."],
-    ),
-    (
-        "no_such_photo",
-        ["No such photo", "One of the photos was not handed in by you, or too long ago."],
-        ["사진을 찾을 수 없습니다", "직접 올린 사진이 아니거나 올린 지 하루가 지났습니다."],
-    ),
-    (
-        "database_busy",
+        ["사진이 너무 큽니다", "사진은 16 MiB, 5천만 화소를 넘을 수 없습니다."];
+    NotAPhoto:
+        ["Not a photo", "Only JPEG, PNG, GIF and WebP photos can be sent."],
+        ["사진이 아닙니다", "JPEG, PNG, GIF, WebP 사진만 보낼 수 있습니다."];
+    PhotosNotTaken:
+        ["No photos", "The carrier that sends replies takes no photos."],
+        ["사진을 보낼 수 없습니다", "답변을 보내는 통신사가 사진을 지원하지 않습니다."];
+    TooManyPhotos:
+        ["Too many photos", "The carrier takes fewer photos with one reply."],
+        ["사진이 너무 많습니다", "한 번에 보낼 수 있는 사진 수를 넘었습니다."];
+    NoSuchPhoto:
+        ["No such photo", "One of the photos was not uploaded by you, or too long ago."],
+        ["사진을 찾을 수 없습니다", "직접 올린 사진이 아니거나 올린 지 하루가 지났습니다."];
+    DatabaseBusy:
         ["Busy", "The database is busy; try again in a moment."],
-        ["잠시 후 다시 시도해 주세요", "데이터베이스가 사용 중입니다."],
-    ),
-    (
-        "database_full",
-        ["Disk full", "The disk is full: nothing can be kept. Tell the operator."],
-        ["디스크 가득 참", "디스크가 가득 차 저장할 수 없습니다. 운영자에게 알려 주세요."],
-    ),
-    (
-        "database_broken",
+        ["잠시 후 다시 시도해 주세요", "데이터베이스가 사용 중입니다."];
+    DatabaseFull:
+        ["Disk full", "The disk is full and nothing can be stored. Tell the operator."],
+        ["저장 공간 부족", "디스크가 가득 차 저장할 수 없습니다. 운영자에게 알려 주세요."];
+    DatabaseBroken:
         ["Database trouble", "The database can't be used. Tell the operator."],
-        ["데이터베이스 오류", "데이터베이스를 사용할 수 없습니다. 운영자에게 알려 주세요."],
-    ),
-    INTERNAL,
-];
+        ["데이터베이스 오류", "데이터베이스를 사용할 수 없습니다. 운영자에게 알려 주세요."];
+    Internal:
+        ["Internal error", "The server failed. The operator can find the cause by the request id."],
+        ["내부 오류", "서버 오류입니다. 운영자가 요청 번호로 원인을 찾을 수 있습니다."];
+}
 
 #[cfg(test)]
 mod tests {
-    use super::super::wire::PROBLEM_CODES;
     use super::*;
 
     #[test]
-    fn every_code_has_words_and_no_other() {
-        let known: Vec<&str> = PROBLEM_CODES.iter().map(|(code, _)| *code).collect();
-        let worded: Vec<&str> = WORDS.iter().map(|(code, _, _)| *code).collect();
-        for code in &known {
-            assert_eq!(worded.iter().filter(|w| w == &code).count(), 1, "{code}");
+    fn every_code_has_sentences_in_both_languages() {
+        for code in ProblemCode::ALL {
+            let is_korean = |text: &str| text.contains(|c: char| ('가'..='힣').contains(&c));
+            let (english, korean) = (words(*code, Language::English), words(*code, Language::Korean));
+            assert!(!english.title.is_empty() && !is_korean(english.detail), "{code:?}");
+            assert!(is_korean(korean.title) && is_korean(korean.detail), "{code:?}");
         }
-        assert_eq!(known.len(), worded.len());
     }
 
     #[test]
@@ -296,7 +235,7 @@ mod tests {
             if let Some(wish) = wish {
                 headers.insert(header::ACCEPT_LANGUAGE, wish.parse().expect("a header"));
             }
-            assert_eq!(Language::of(&headers), expected, "{wish:?}");
+            assert_eq!(Language::from_headers(&headers), expected, "{wish:?}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The counselor's program: parse, run, exit code.
+//! The counselors' program: parses the arguments, runs the command and sets the exit code.
 
 use std::process::ExitCode;
 

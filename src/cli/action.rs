@@ -1,40 +1,39 @@
-//! What is done about a conversation beside answering it: `urgent`, `ack`, `note`, `draft`, `promise`, `remind`, `transfer`,
-//! `return`, `take`, `warn`, `restrict`, `unrestrict`, `prefer`, `category`. Each asks the server for one thing and says in
-//! one sentence that it is done.
+//! Actions on a conversation other than a reply: `urgent`, `ack`, `false-alarm`, `note`, `draft`, `promise`, `remind`,
+//! `transfer`, `return`, `take`, `warn`, `restrict`, `unrestrict`, `prefer`, `category`. Each prints one sentence.
 
-use super::desk::Desk;
+use super::context::CliContext;
 use super::failure::Failure;
-use super::render::one_word;
 use crate::api::wire::ActionRequest;
+use crate::client::format::one_word;
 
-/// `munja urgent N`, `ack`, `warn`, `unrestrict`: nothing but the conversation.
+/// `munja urgent N`, `ack`, `warn`, `unrestrict`: only the conversation.
 #[derive(clap::Args)]
-pub struct Bare {
+pub struct NumberOnly {
     #[arg(value_name = "N", value_parser = clap::value_parser!(i64).range(1..))]
     n: i64,
 }
 
-/// A conversation and words.
+/// A conversation and a text.
 #[derive(clap::Args)]
-pub struct Worded {
+pub struct WithText {
     #[arg(value_name = "N", value_parser = clap::value_parser!(i64).range(1..))]
     n: i64,
     #[arg(value_name = "TEXT", required = true)]
     text: Vec<String>,
 }
 
-/// A conversation and words, or none to take them away.
+/// A conversation and a text, or none to remove it.
 #[derive(clap::Args)]
-pub struct PerhapsWorded {
+pub struct WithOptionalText {
     #[arg(value_name = "N", value_parser = clap::value_parser!(i64).range(1..))]
     n: i64,
     #[arg(value_name = "TEXT")]
     text: Vec<String>,
 }
 
-/// A conversation, how long from now, and words.
+/// A conversation, a span from now, and a text.
 #[derive(clap::Args)]
-pub struct Timed {
+pub struct WithSpan {
     #[arg(value_name = "N", value_parser = clap::value_parser!(i64).range(1..))]
     n: i64,
     #[arg(value_name = "SPAN", value_parser = span_ms)]
@@ -55,6 +54,15 @@ pub struct Transfer {
     note: String,
 }
 
+/// `munja false-alarm N --reason TEXT`.
+#[derive(clap::Args)]
+pub struct FalseAlarm {
+    #[arg(value_name = "N", value_parser = clap::value_parser!(i64).range(1..))]
+    n: i64,
+    #[arg(long, value_name = "TEXT", required = true)]
+    reason: String,
+}
+
 #[derive(clap::Args)]
 pub struct Restrict {
     #[arg(value_name = "N", value_parser = clap::value_parser!(i64).range(1..))]
@@ -65,96 +73,100 @@ pub struct Restrict {
     reason: String,
 }
 
-pub async fn urgent(desk: &mut Desk, args: &Bare) -> Result<(), Failure> {
-    act(desk, args.n, ActionRequest::Urgent, "urgent").await
+pub async fn urgent(context: &mut CliContext, args: &NumberOnly) -> Result<(), Failure> {
+    act(context, args.n, ActionRequest::Urgent, "urgent").await
 }
 
-pub async fn ack(desk: &mut Desk, args: &Bare) -> Result<(), Failure> {
-    act(desk, args.n, ActionRequest::Ack, "acked").await
+pub async fn ack(context: &mut CliContext, args: &NumberOnly) -> Result<(), Failure> {
+    act(context, args.n, ActionRequest::Ack, "acked").await
 }
 
-pub async fn warn(desk: &mut Desk, args: &Bare) -> Result<(), Failure> {
-    act(desk, args.n, ActionRequest::Warn, "warned").await
+pub async fn false_alarm(context: &mut CliContext, args: &FalseAlarm) -> Result<(), Failure> {
+    act(context, args.n, ActionRequest::FalseAlarm { reason: args.reason.clone() }, "alarm_ended").await
 }
 
-pub async fn unrestrict(desk: &mut Desk, args: &Bare) -> Result<(), Failure> {
-    act(desk, args.n, ActionRequest::Unrestrict, "unrestricted").await
+pub async fn warn(context: &mut CliContext, args: &NumberOnly) -> Result<(), Failure> {
+    act(context, args.n, ActionRequest::Warn, "warned").await
 }
 
-pub async fn note(desk: &mut Desk, args: &Worded) -> Result<(), Failure> {
-    act(desk, args.n, ActionRequest::Note { text: args.text.join(" ") }, "noted").await
+pub async fn unrestrict(context: &mut CliContext, args: &NumberOnly) -> Result<(), Failure> {
+    act(context, args.n, ActionRequest::Unrestrict, "unrestricted").await
 }
 
-pub async fn category(desk: &mut Desk, args: &Worded) -> Result<(), Failure> {
-    act(desk, args.n, ActionRequest::Category { category: args.text.join(" ") }, "categorised").await
+pub async fn note(context: &mut CliContext, args: &WithText) -> Result<(), Failure> {
+    act(context, args.n, ActionRequest::Note { text: args.text.join(" ") }, "noted").await
 }
 
-pub async fn draft(desk: &mut Desk, args: &PerhapsWorded) -> Result<(), Failure> {
-    act(desk, args.n, ActionRequest::Draft { text: args.text.join(" ") }, "drafted").await
+pub async fn category(context: &mut CliContext, args: &WithText) -> Result<(), Failure> {
+    act(context, args.n, ActionRequest::Category { category: args.text.join(" ") }, "categorised").await
 }
 
-pub async fn prefer(desk: &mut Desk, args: &PerhapsWorded) -> Result<(), Failure> {
-    act(desk, args.n, ActionRequest::Prefer { text: args.text.join(" ") }, "preferred").await
+pub async fn draft(context: &mut CliContext, args: &WithOptionalText) -> Result<(), Failure> {
+    act(context, args.n, ActionRequest::Draft { text: args.text.join(" ") }, "drafted").await
 }
 
-pub async fn promise(desk: &mut Desk, args: &Timed) -> Result<(), Failure> {
-    let due_at = from_now(desk, args.span);
+pub async fn prefer(context: &mut CliContext, args: &WithOptionalText) -> Result<(), Failure> {
+    act(context, args.n, ActionRequest::Prefer { text: args.text.join(" ") }, "preferred").await
+}
+
+pub async fn promise(context: &mut CliContext, args: &WithSpan) -> Result<(), Failure> {
+    let due_at = from_now(context, args.span);
     if !args.text.is_empty() {
-        desk.client()?.act(args.n, &ActionRequest::Note { text: args.text.join(" ") }).await?;
+        context.client()?.act(args.n, &ActionRequest::Note { text: args.text.join(" ") }).await?;
     }
-    act_until(desk, args.n, ActionRequest::Promise { due_at }, "promised", due_at).await
+    act_until(context, args.n, ActionRequest::Promise { due_at }, "promised", due_at).await
 }
 
-pub async fn remind(desk: &mut Desk, args: &Timed) -> Result<(), Failure> {
-    let due_at = from_now(desk, args.span);
+pub async fn remind(context: &mut CliContext, args: &WithSpan) -> Result<(), Failure> {
+    let due_at = from_now(context, args.span);
     let action = ActionRequest::Remind { due_at, text: args.text.join(" ") };
-    act_until(desk, args.n, action, "reminding", due_at).await
+    act_until(context, args.n, action, "reminding", due_at).await
 }
 
-pub async fn transfer(desk: &mut Desk, args: &Transfer) -> Result<(), Failure> {
+pub async fn transfer(context: &mut CliContext, args: &Transfer) -> Result<(), Failure> {
     let (to_desk, person, note) = (args.desk.clone(), args.person.clone(), args.note.clone());
-    act(desk, args.n, ActionRequest::Transfer { desk: to_desk, person, note }, "transferred").await
+    act(context, args.n, ActionRequest::Transfer { desk: to_desk, person, note }, "transferred").await
 }
 
-pub async fn give_back(desk: &mut Desk, args: &Worded) -> Result<(), Failure> {
-    act(desk, args.n, ActionRequest::Return { note: args.text.join(" ") }, "returned").await
+pub async fn give_back(context: &mut CliContext, args: &WithText) -> Result<(), Failure> {
+    act(context, args.n, ActionRequest::Return { note: args.text.join(" ") }, "returned").await
 }
 
-pub async fn take(desk: &mut Desk, args: &Worded) -> Result<(), Failure> {
-    act(desk, args.n, ActionRequest::Take { note: args.text.join(" ") }, "taken").await
+pub async fn take(context: &mut CliContext, args: &WithText) -> Result<(), Failure> {
+    act(context, args.n, ActionRequest::Take { note: args.text.join(" ") }, "taken").await
 }
 
-pub async fn restrict(desk: &mut Desk, args: &Restrict) -> Result<(), Failure> {
-    let until_at = from_now(desk, args.span);
+pub async fn restrict(context: &mut CliContext, args: &Restrict) -> Result<(), Failure> {
+    let until_at = from_now(context, args.span);
     let action = ActionRequest::Restrict { until_at, reason: args.reason.clone() };
-    act_until(desk, args.n, action, "restricted", until_at).await
+    act_until(context, args.n, action, "restricted", until_at).await
 }
 
-fn from_now(desk: &Desk, span_ms: i64) -> i64 {
-    desk.io.clock.now_ms() + span_ms
+fn from_now(context: &CliContext, span_ms: i64) -> i64 {
+    context.io.clock.now_ms() + span_ms
 }
 
-async fn act(desk: &mut Desk, n: i64, action: ActionRequest, done: &str) -> Result<(), Failure> {
-    act_until(desk, n, action, done, 0).await
+async fn act(context: &mut CliContext, n: i64, action: ActionRequest, done: &str) -> Result<(), Failure> {
+    act_until(context, n, action, done, 0).await
 }
 
 async fn act_until(
-    desk: &mut Desk,
+    context: &mut CliContext,
     n: i64,
     action: ActionRequest,
     done: &str,
     until: i64,
 ) -> Result<(), Failure> {
-    desk.about = Some(n);
-    let detail = desk.client()?.act(n, &action).await?;
+    context.about = Some(n);
+    let detail = context.client()?.act(n, &action).await?;
     let values = [
         ("n", n.to_string().into()),
         ("desk", one_word(&detail.summary.desk).into()),
         ("category", one_word(detail.category.as_deref().unwrap_or_default()).into()),
-        ("at", desk.times().clock(until).into()),
+        ("at", context.times().clock(until).into()),
     ];
-    let sentence = desk.say.with(&format!("did-{done}"), values);
-    desk.print_done(done, &sentence)
+    let sentence = context.say.with(&format!("did-{done}"), values);
+    context.print_done(done, &sentence)
 }
 
 /// `30m`, `2h`, `1d`, or minutes without a unit; up to 30 days.

@@ -1,7 +1,7 @@
-//! `munja claim N`: takes one conversation, and shows it.
+//! `munja claim N`: claims one conversation and shows it.
 
+use super::context::CliContext;
 use super::conversation;
-use super::desk::Desk;
 use super::failure::Failure;
 
 #[derive(clap::Args)]
@@ -10,8 +10,8 @@ pub struct Args {
     n: i64,
 }
 
-pub async fn run(desk: &mut Desk, args: &Args) -> Result<(), Failure> {
-    desk.about = Some(args.n);
-    let detail = desk.client()?.claim(args.n).await?;
-    conversation::show(desk, &detail)
+pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
+    context.about = Some(args.n);
+    let detail = context.client()?.claim(args.n).await?;
+    conversation::show(context, &detail)
 }

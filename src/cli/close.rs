@@ -1,10 +1,12 @@
-//! `munja close N`: ends a conversation, unless the citizen has written since it was shown.
+//! `munja close N`: ends a conversation, unless the citizen has written since it was shown. A conversation that was never
+//! shown by this profile is not closed at all, also not with `--force`.
 
+use super::context::CliContext;
 use super::conversation;
-use super::desk::Desk;
+use super::exit::Exit;
 use super::failure::Failure;
-use super::seen;
 use crate::api::wire::CloseRequest;
+use crate::client::last_seen;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -18,14 +20,16 @@ pub struct Args {
     force: bool,
 }
 
-pub async fn run(desk: &mut Desk, args: Args) -> Result<(), Failure> {
-    desk.about = Some(args.n);
-    let last_seen = if args.force { None } else { seen::last_seen(&desk.profile, args.n) };
-    let request = CloseRequest { reason: args.reason, last_seen, category: args.category };
-    if let Err(error) = desk.client()?.close(args.n, &request).await {
-        conversation::show_newer(desk, &error);
+pub async fn run(context: &mut CliContext, args: Args) -> Result<(), Failure> {
+    context.about = Some(args.n);
+    let client = context.client()?;
+    let last_seen =
+        last_seen(&context.profile, args.n).ok_or_else(|| Failure::here(Exit::LookFirst, "not_seen", []))?;
+    let request = CloseRequest { reason: args.reason, last_seen, force: args.force, category: args.category };
+    if let Err(error) = client.close(args.n, &request).await {
+        conversation::show_newer(context, &error);
         return Err(error.into());
     }
-    let sentence = desk.say.with("closed", [("n", args.n.to_string().into())]);
-    desk.print_done("closed", &sentence)
+    let sentence = context.say.with("closed", [("n", args.n.to_string().into())]);
+    context.print_done("closed", &sentence)
 }

@@ -1,21 +1,15 @@
-//! `munja completions SHELL`: a script that teaches a shell our commands.
+//! `munja completions SHELL`: prints the completion script of a shell.
 
 use clap_complete::Shell;
 
-use super::desk::Desk;
+use super::context::CliContext;
 use super::failure::Failure;
 use super::help;
 
-#[derive(clap::Args)]
-pub struct Args {
-    #[arg(value_name = "SHELL")]
-    shell: Shell,
-}
-
-/// The script as it is, also with `--json`.
-pub fn run(desk: &mut Desk, args: &Args) -> Result<(), Failure> {
+/// Prints the script as it is, also with `--json`.
+pub fn run(context: &mut CliContext, shell: Shell) -> Result<(), Failure> {
     let mut script = Vec::new();
-    let mut command = help::translated(&desk.say, desk.io.columns);
-    clap_complete::generate(args.shell, &mut command, "munja", &mut script);
-    desk.print(String::from_utf8_lossy(&script).trim_end())
+    let mut command = help::translated(&context.say, context.io.columns);
+    clap_complete::generate(shell, &mut command, "munja", &mut script);
+    context.print(String::from_utf8_lossy(&script).trim_end())
 }

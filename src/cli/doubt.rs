@@ -1,24 +1,24 @@
-//! `munja doubt`: answers that may have arrived, or not, and that the carrier can't tell about.
+//! `munja doubt`: lists replies of which the carrier can't say whether they were sent.
 
+use super::context::CliContext;
 use super::conversation;
-use super::desk::Desk;
 use super::failure::Failure;
-use super::render::one_word;
+use crate::client::format::one_word;
 
-pub async fn run(desk: &mut Desk) -> Result<(), Failure> {
-    let list = desk.client()?.in_doubt().await?;
-    if desk.json {
-        return desk.print_json(&list);
+pub async fn run(context: &mut CliContext) -> Result<(), Failure> {
+    let list = context.client()?.in_doubt().await?;
+    if context.json {
+        return context.print_json(&list);
     }
     if list.messages.is_empty() {
-        let sentence = desk.say.t("doubt-empty");
-        return desk.print(&sentence);
+        let sentence = context.say.t("doubt-empty");
+        return context.print(&sentence);
     }
     for item in &list.messages {
         let n = item.conversation_id.to_string();
-        let title = desk.say.with("conversation-title", [("n", n.into())]);
-        let text = conversation::text_of(desk, &item.message);
-        desk.print(&format!("{} · {}\n{text}", desk.paint.strong(&title), one_word(&item.citizen)))?;
+        let title = context.say.with("conversation-title", [("n", n.into())]);
+        let text = conversation::text_block(context, &item.message);
+        context.print(&format!("{} · {}\n{text}", context.paint.strong(&title), one_word(&item.citizen)))?;
     }
     Ok(())
 }

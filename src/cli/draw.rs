@@ -1,7 +1,7 @@
 //! Pictures on terminals that can draw them: kitty's graphics protocol (kitty, Ghostty, Konsole) and iTerm2's inline
 //! images (iTerm2, WezTerm, mintty). Sources: sw.kovidgoyal.net/kitty/graphics-protocol, iterm2.com/documentation-images.html.
 //!
-//! Which one a terminal speaks is told by its environment. Through tmux and screen, and over a serial line, nothing is drawn.
+//! The environment says which protocol a terminal speaks. Inside tmux and screen, and on a serial line, nothing is drawn.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -9,9 +9,9 @@ use base64::engine::general_purpose::STANDARD;
 use super::io::Io;
 use crate::domain::photo::small_png;
 
-/// Kitty takes this much at once.
+/// Bytes of base64 in one chunk of the kitty protocol.
 const CHUNK: usize = 4_096;
-/// Pixels a column of text is taken to be wide, and the most a picture is drawn with.
+/// Assumed width of a column of text in pixels, and the largest picture drawn.
 const COLUMN: usize = 8;
 const MOST: (u32, u32) = (1_024, 768);
 
@@ -21,7 +21,7 @@ enum Protocol {
     Iterm,
 }
 
-/// A terminal that draws.
+/// A terminal that can draw pictures.
 #[derive(Debug, Clone, Copy)]
 pub struct Canvas {
     protocol: Protocol,
@@ -29,8 +29,8 @@ pub struct Canvas {
 }
 
 impl Canvas {
-    /// `None` where nothing can be drawn.
-    pub fn of(io: &Io) -> Option<Self> {
+    /// `None` if the terminal can't draw.
+    pub fn detect(io: &Io) -> Option<Self> {
         let var = |name: &str| io.var(name).unwrap_or_default();
         let is_inside = !var("TMUX").is_empty() || !var("STY").is_empty();
         if !io.stdout_is_terminal || is_inside {
@@ -46,7 +46,7 @@ impl Canvas {
         Some(Canvas { protocol, columns: io.columns })
     }
 
-    /// The picture as the terminal takes it; `None` for one that can't be read.
+    /// The picture in the terminal's protocol; `None` if it can't be read.
     pub fn draw(self, bytes: &[u8]) -> Option<String> {
         let (most_width, most_height) = MOST;
         let width = u32::try_from(self.columns * COLUMN).unwrap_or(most_width).clamp(64, most_width);
@@ -61,7 +61,7 @@ impl Canvas {
     }
 }
 
-/// In chunks, each of which says whether another follows.
+/// The kitty protocol: chunks, each of which says whether another follows.
 fn kitty(text: &str) -> String {
     let chunks: Vec<&[u8]> = text.as_bytes().chunks(CHUNK).collect();
     let mut drawn = String::with_capacity(text.len() + 32 * chunks.len());
@@ -86,7 +86,7 @@ mod tests {
     }
 
     fn protocol(vars: &[(&str, &str)]) -> Option<Protocol> {
-        Canvas::of(&io(vars)).map(|canvas| canvas.protocol)
+        Canvas::detect(&io(vars)).map(|canvas| canvas.protocol)
     }
 
     #[test]
@@ -103,7 +103,9 @@ mod tests {
         for (vars, expected) in table {
             assert_eq!(protocol(&vars), expected, "{vars:?}");
         }
-        assert!(Canvas::of(&Io { stdout_is_terminal: false, ..io(&[("TERM", "xterm-kitty")]) }).is_none());
+        assert!(
+            Canvas::detect(&Io { stdout_is_terminal: false, ..io(&[("TERM", "xterm-kitty")]) }).is_none()
+        );
     }
 
     #[test]

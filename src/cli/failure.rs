@@ -1,19 +1,18 @@
 //! Why a command did not do what it was asked, and what to do next, in the person's language.
 //!
-//! The catalogue has a sentence `error-<code>` for every code, with the next step as its attribute `.next`; a code it
-//! does not know is told in the server's own words.
+//! The catalogues have a sentence `error-<code>` for every code and the next step as `next-<code>`; a code they do not know
+//! is reported in the server's own words.
 
 use std::io::{self, Write};
 use std::path::PathBuf;
 
 use serde_json::{Value as Json, json};
 
-use super::Exit;
-use super::desk::as_text;
-use super::render::one_word;
-use super::say::{Say, Value, Values};
-use crate::api::client::ClientError;
-use crate::api::wire::Problem;
+use super::exit::Exit;
+use super::json::terminal_safe_json;
+use crate::api::wire::ProblemDetails;
+use crate::client::format::one_word;
+use crate::client::{BadProfile, ClientError, NoSession, Say, Value, Values};
 use crate::domain::text::one_line;
 
 /// Why a command failed.
@@ -21,11 +20,11 @@ use crate::domain::text::one_line;
 pub enum Failure {
     /// The server refused or could not be asked.
     Server(ClientError),
-    /// As above, but what was written is kept in a file.
+    /// As above; the text is kept in a draft.
     Unsent { error: ClientError, draft: Option<PathBuf> },
-    /// Found out on this side.
+    /// Detected by this program.
     Here { exit: Exit, code: &'static str, values: Values },
-    /// Whoever read our output has gone; nobody needs to be told.
+    /// The reader of our output has gone; that is no error.
     NobodyReads,
     /// Unexpected.
     Other(anyhow::Error),
@@ -43,8 +42,30 @@ impl From<anyhow::Error> for Failure {
     }
 }
 
+impl From<BadProfile> for Failure {
+    fn from(bad: BadProfile) -> Self {
+        match bad {
+            BadProfile::Name => Failure::here(Exit::Usage, "bad_profile", []),
+            BadProfile::NoHome => Failure::here(Exit::Usage, "no_home", []),
+        }
+    }
+}
+
+impl From<NoSession> for Failure {
+    fn from(none: NoSession) -> Self {
+        match none {
+            NoSession::NotLoggedIn => Failure::here(Exit::NotLoggedIn, "not_logged_in", []),
+            NoSession::OtherServer { wanted, kept } => {
+                let values = [("server", wanted.into()), ("other", kept.into())];
+                Failure::here(Exit::NotLoggedIn, "other_server", values)
+            }
+            NoSession::Unreadable(error) => Failure::Other(error),
+        }
+    }
+}
+
 impl Failure {
-    /// A failure found out on this side; `error-<code>` is its sentence.
+    /// A failure that this program detected; `error-<code>` is its sentence.
     pub fn here(
         exit: Exit,
         code: &'static str,
@@ -54,7 +75,7 @@ impl Failure {
     }
 
     /// A failure to write to our output.
-    pub fn of_output(error: io::Error) -> Self {
+    pub fn from_output_error(error: io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::BrokenPipe => Failure::NobodyReads,
             _ => Failure::Other(error.into()),
@@ -63,7 +84,7 @@ impl Failure {
 
     pub fn exit(&self) -> Exit {
         match self {
-            Failure::Server(error) | Failure::Unsent { error, .. } => Exit::of(error),
+            Failure::Server(error) | Failure::Unsent { error, .. } => Exit::from_error(error),
             Failure::Here { exit, .. } => *exit,
             Failure::NobodyReads => Exit::Ok,
             Failure::Other(_) => Exit::Unexpected,
@@ -74,9 +95,8 @@ impl Failure {
     pub fn words(&self, say: &Say, n: Option<i64>) -> (String, Option<String>) {
         let mut values = self.values();
         values.push(("n", n.map_or_else(|| "N".into(), |n| n.to_string().into())));
-        let id = format!("error-{}", self.code());
-        let next = say.find_with(&format!("{id}.{}", self.next_step()), values.clone());
-        match say.find_with(&id, values) {
+        let next = say.find_with(&format!("{}-{}", self.next_step(), self.code()), values.clone());
+        match say.find_with(&format!("error-{}", self.code()), values) {
             Some(sentence) => (sentence, next),
             None => (one_line(&self.detail(), 300), None),
         }
@@ -86,7 +106,7 @@ impl Failure {
     pub fn as_json(&self, say: &Say, n: Option<i64>) -> Json {
         let mut problem = match self.problem() {
             Some(problem) => problem.clone(),
-            None => Problem { code: self.code().to_owned(), ..Problem::default() },
+            None => ProblemDetails { code: self.code().to_owned(), ..ProblemDetails::default() },
         };
         if problem.r#type.is_empty() {
             problem.r#type = format!("urn:munja:problem:{}", problem.code);
@@ -101,22 +121,22 @@ impl Failure {
         json
     }
 
-    /// Tells a person, or with `json` a program, on standard error.
-    pub fn tell(&self, say: &Say, n: Option<i64>, json: bool, to: &mut dyn Write) {
+    /// Prints the failure for a person, or with `json` for a program.
+    pub fn print(&self, say: &Say, n: Option<i64>, json: bool, to: &mut dyn Write) {
         if matches!(self, Failure::NobodyReads) {
             return;
         }
         let (sentence, next) = self.words(say, n);
         let text = if json {
-            as_text(&self.as_json(say, n), false)
+            terminal_safe_json(&self.as_json(say, n), false)
         } else {
             next.map_or(sentence.clone(), |next| format!("{sentence}\n→ {next}"))
         };
-        // If that fails too, the exit code has to do.
+        // If that fails too, only the exit code is left.
         let _ = writeln!(to, "{text}");
     }
 
-    fn problem(&self) -> Option<&Problem> {
+    fn problem(&self) -> Option<&ProblemDetails> {
         match self {
             Failure::Server(ClientError::Problem(p)) => Some(p),
             Failure::Unsent { error: ClientError::Problem(p), .. } => Some(p),
@@ -140,7 +160,7 @@ impl Failure {
     /// After a lost reply, the question is whether to send it again.
     fn next_step(&self) -> &'static str {
         match self {
-            Failure::Unsent { error: ClientError::Unreachable { .. }, .. } => "reply",
+            Failure::Unsent { error: ClientError::Unreachable { .. }, .. } => "next-reply",
             _ => "next",
         }
     }
@@ -159,7 +179,7 @@ impl Failure {
             Failure::Other(error) => vec![("why", one_line(&format!("{error:#}"), 300).into())],
             Failure::NobodyReads => Vec::new(),
             Failure::Server(error) | Failure::Unsent { error, .. } => match error {
-                ClientError::Problem(problem) => of_problem(problem),
+                ClientError::Problem(problem) => problem_values(problem),
                 ClientError::Unreachable { server, why } | ClientError::BadAnswer { server, why } => {
                     vec![("server", one_line(server, 200).into()), ("why", one_line(why, 200).into())]
                 }
@@ -168,7 +188,7 @@ impl Failure {
     }
 }
 
-fn of_problem(problem: &Problem) -> Values {
+fn problem_values(problem: &ProblemDetails) -> Values {
     let name = problem.claimed_by.as_ref().map_or_else(|| "?".to_owned(), |c| one_word(&c.name));
     let characters: Vec<String> = problem.characters.iter().map(|c| one_word(c)).collect();
     let minutes = problem.retry_after_secs.map_or(15, |secs| (secs + 59) / 60);

@@ -9,50 +9,46 @@ use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Command, CommandFactory, ValueEnum};
 
-use super::desk::Desk;
+use super::args::{Cli, Colour};
+use super::context::CliContext;
+use super::exit::Exit;
 use super::failure::Failure;
 use super::io::Io;
-use super::render::one_word;
-use super::say::Say;
-use super::{Cli, Colour, Exit};
+use crate::client::Say;
+use crate::client::format::one_word;
 use crate::ops::lang::Lang;
 
-/// Describe a command.
-#[derive(clap::Args)]
-pub struct Args {
-    command: Option<String>,
-}
-
-pub fn run(desk: &mut Desk, args: &Args) -> Result<(), Failure> {
-    let mut root = translated(&desk.say, desk.io.columns);
+/// `munja help [COMMAND]`: prints the help of the program or of one command.
+pub fn run(context: &mut CliContext, command: Option<&str>) -> Result<(), Failure> {
+    let mut root = translated(&context.say, context.io.columns);
     root.build();
-    let found = match &args.command {
+    let found = match command {
         None => Some(&mut root),
         Some(name) => root.find_subcommand_mut(name),
     };
     let Some(command) = found else {
-        let what = one_word(args.command.as_deref().unwrap_or_default());
+        let what = one_word(command.unwrap_or_default());
         return Err(Failure::here(
             Exit::Usage,
             "usage_command",
             [("what", what.into()), ("command", "".into())],
         ));
     };
-    let help = text_of(&command.render_long_help(), desk.paint.on);
-    desk.print(help.trim_end())
+    let help = styled(&command.render_long_help(), context.paint.on);
+    context.print(help.trim_end())
 }
 
-/// What has to be known before the arguments are understood.
+/// What is needed before the arguments are parsed.
 pub struct Early {
     pub lang: Lang,
     pub json: bool,
     pub colour: bool,
-    /// The command meant, as far as one can tell.
+    /// The command, as far as it can be recognised.
     command: String,
 }
 
 impl Early {
-    pub fn of(args: &[OsString], io: &Io) -> Self {
+    pub fn read(args: &[OsString], io: &Io) -> Self {
         let words: Vec<&str> =
             args.iter().skip(1).filter_map(|arg| arg.to_str()).take_while(|w| *w != "--").collect();
         let value = |name: &str| {
@@ -90,7 +86,7 @@ fn described(command: Command, say: &Say) -> Command {
     let name = command.get_name().to_owned();
     let usage = format!("{{about}}\n\n{} {{usage}}\n\n{{all-args}}{{after-help}}", say.t("heading-usage"));
     let examples = say.find(&format!("cmd-{name}.examples")).unwrap_or_default();
-    // What all commands share stands below what is a command's own.
+    // Shared options come after those of the command.
     let mut n_shared = 0;
     command
         .about(say.t(&format!("cmd-{name}")))
@@ -113,15 +109,15 @@ fn described(command: Command, say: &Say) -> Command {
         })
 }
 
-/// clap wants headings that live as long as the program; there are few, and this runs once or twice.
+/// clap needs headings that live as long as the program; they are few, and this runs once or twice.
 fn heading(say: &Say, id: &str) -> &'static str {
     Box::leak(say.t(id).into_boxed_str())
 }
 
 /// Prints what clap ends with: help, the version, or wrong usage.
 pub fn end(error: &clap::Error, say: &Say, early: &Early, io: &mut Io) -> Exit {
-    let text = text_of(&error.render(), early.colour);
-    // If nobody reads any more, there is nobody to tell.
+    let text = styled(&error.render(), early.colour);
+    // If the reader has gone, nothing is left to do.
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
             let _ = writeln!(io.stdout, "{}", text.trim_end());
@@ -135,9 +131,9 @@ pub fn end(error: &clap::Error, say: &Say, early: &Early, io: &mut Io) -> Exit {
     }
 }
 
-/// Tells a failure that came before there was a desk.
+/// Prints a failure that came before there was a context.
 pub fn complain(failure: &Failure, say: &Say, early: &Early, io: &mut Io) -> Exit {
-    failure.tell(say, None, early.json, &mut io.stderr);
+    failure.print(say, None, early.json, &mut io.stderr);
     failure.exit()
 }
 
@@ -173,18 +169,19 @@ fn wrong_usage(error: &clap::Error, early: &Early) -> Failure {
     Failure::Here { exit: Exit::Usage, code, values: values.into() }
 }
 
-fn text_of(text: &StyledStr, colour: bool) -> String {
+fn styled(text: &StyledStr, colour: bool) -> String {
     if colour { text.ansi().to_string() } else { text.to_string() }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::words;
 
     #[test]
     fn every_command_and_argument_is_described_in_both_languages() {
         for lang in [Lang::Ko, Lang::En] {
-            let say = Say::new(lang);
+            let say = words::say(lang);
             let root = translated(&say, 100);
             for command in std::iter::once(&root).chain(root.get_subcommands()) {
                 let name = command.get_name();
@@ -202,7 +199,7 @@ mod tests {
 
     #[test]
     fn korean_help_is_korean_throughout() {
-        let mut root = translated(&Say::new(Lang::Ko), 100);
+        let mut root = translated(&words::say(Lang::Ko), 100);
         root.build();
         for name in root.get_subcommands().map(|c| c.get_name().to_owned()).collect::<Vec<_>>() {
             let help = root.find_subcommand_mut(&name).expect("there").render_long_help().to_string();
@@ -214,6 +211,6 @@ mod tests {
 
     #[test]
     fn the_shape_of_the_commands_is_sound() {
-        translated(&Say::new(Lang::En), 80).debug_assert();
+        translated(&words::say(Lang::En), 80).debug_assert();
     }
 }

@@ -1,14 +1,14 @@
-//! What surrounds the program: environment, streams, terminal, clock. Handed in, so that a test can be the world.
+//! The surroundings of the program: environment, streams, terminal, clock. They are handed in, so that a test can replace
+//! them.
 
 use std::collections::HashMap;
 use std::io::{self, IsTerminal, Read, Write};
-use std::path::PathBuf;
 
 use jiff::tz::TimeZone;
 
 use crate::ops::clock::Clock;
 
-/// The world around one run.
+/// The surroundings of one run.
 pub struct Io {
     pub vars: HashMap<String, String>,
     pub stdin: Box<dyn Read + Send>,
@@ -16,7 +16,7 @@ pub struct Io {
     pub stderr: Box<dyn Write + Send>,
     pub stdin_is_terminal: bool,
     pub stdout_is_terminal: bool,
-    /// Whether colours are welcome if nobody says otherwise.
+    /// Whether to use colours if `--color` does not say.
     pub likes_colour: bool,
     pub columns: usize,
     pub clock: Clock,
@@ -24,7 +24,7 @@ pub struct Io {
 }
 
 impl Io {
-    /// The real one.
+    /// Those of this process.
     pub fn system() -> Self {
         let out = io::stdout();
         Io {
@@ -43,19 +43,13 @@ impl Io {
         }
     }
 
-    /// A variable that says something.
+    /// A variable that is set and not empty.
     pub fn var(&self, name: &str) -> Option<String> {
         self.vars.get(name).filter(|value| !value.is_empty()).cloned()
     }
-
-    /// A directory of the XDG rules: an absolute path in `name`, or `fallback` below the home.
-    pub fn xdg(&self, name: &str, fallback: &str) -> Option<PathBuf> {
-        let said = self.var(name).map(PathBuf::from).filter(|path| path.is_absolute());
-        said.or_else(|| Some(PathBuf::from(self.var("HOME")?).join(fallback)))
-    }
 }
 
-/// The width of the terminal, or what a table may take where there is none.
+/// The width of the terminal; 100 without one.
 fn columns_of_terminal() -> usize {
     comfy_table::Table::new().width().map_or(100, usize::from)
 }

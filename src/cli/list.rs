@@ -1,11 +1,11 @@
-//! `munja list`: who waits, and how long.
+//! `munja list`: lists conversations.
 
 use clap::ValueEnum;
 
+use super::context::CliContext;
 use super::conversation;
-use super::desk::Desk;
 use super::failure::Failure;
-use crate::api::client::Listed;
+use crate::client::Listed;
 
 #[derive(clap::Args)]
 #[group(multiple = true)]
@@ -28,7 +28,7 @@ enum State {
     Closed,
 }
 
-pub async fn run(desk: &mut Desk, args: &Args) -> Result<(), Failure> {
+pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
     let (listed, empty) = match (args.all, args.mine, args.state) {
         (true, ..) => (Listed::Open, "list-empty"),
         (_, true, _) => (Listed::Mine, "list-empty-mine"),
@@ -37,7 +37,7 @@ pub async fn run(desk: &mut Desk, args: &Args) -> Result<(), Failure> {
         (.., Some(State::Closed)) => (Listed::Closed, "list-empty"),
         (.., None | Some(State::Waiting)) => (Listed::Waiting, "list-empty-waiting"),
     };
-    let list = desk.client()?.conversations(listed, args.limit).await?;
-    let empty = desk.say.t(empty);
-    conversation::show_list(desk, &list, &empty)
+    let list = context.client()?.conversations(listed, args.limit).await?;
+    let empty = context.say.t(empty);
+    conversation::show_list(context, &list, &empty)
 }

@@ -3,12 +3,12 @@
 use anyhow::Context;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::Exit;
-use super::desk::Desk;
+use super::context::CliContext;
+use super::exit::Exit;
 use super::failure::Failure;
-use super::render::one_word;
-use super::session::DEFAULT_SERVER;
 use crate::api::wire::LoginRequest;
+use crate::client::DEFAULT_SERVER;
+use crate::client::format::one_word;
 use crate::domain::text::safe_for_terminal;
 
 #[derive(clap::Args)]
@@ -19,52 +19,52 @@ pub struct Args {
     password_stdin: bool,
 }
 
-pub async fn run(desk: &mut Desk, args: Args) -> Result<(), Failure> {
-    let server = match desk.server.clone() {
+pub async fn run(context: &mut CliContext, args: Args) -> Result<(), Failure> {
+    let server = match context.server.clone() {
         Some(server) => server,
-        None => desk.profile.session()?.map_or_else(|| DEFAULT_SERVER.to_owned(), |kept| kept.server),
+        None => context.profile.session()?.map_or_else(|| DEFAULT_SERVER.to_owned(), |kept| kept.server),
     };
-    // An unusable address is told before a password is asked for.
-    let client = desk.client_of(&server)?;
-    let login = user(desk, args.user)?;
-    let password = password(desk, &login, args.password_stdin)?;
+    // An unusable address is reported before the password is asked for.
+    let client = context.anonymous_client(&server)?;
+    let login = user(context, args.user)?;
+    let password = password(context, &login, args.password_stdin)?;
     let request = LoginRequest { login, password: password.expose_secret().to_owned() };
     let answer = client.login(&request).await?;
-    desk.profile.keep(&server, &answer)?;
-    if desk.json {
-        return desk.print_json(&serde_json::json!({
+    context.profile.keep(&server, &answer)?;
+    if context.json {
+        return context.print_json(&serde_json::json!({
             "done": "logged_in", "server": server, "expires_at": answer.expires_at, "counselor": answer.counselor,
         }));
     }
-    let until = desk.times().clock(answer.expires_at);
+    let until = context.times().clock(answer.expires_at);
     let values = [
         ("name", one_word(&answer.counselor.name).into()),
         ("server", safe_for_terminal(&server).into()),
         ("until", until.into()),
     ];
-    let sentence = desk.say.with("logged-in", values);
-    desk.print(&sentence)
+    let sentence = context.say.with("logged-in", values);
+    context.print(&sentence)
 }
 
-fn user(desk: &mut Desk, given: Option<String>) -> Result<String, Failure> {
+fn user(context: &mut CliContext, given: Option<String>) -> Result<String, Failure> {
     if let Some(login) = given {
         return Ok(login);
     }
-    if !desk.io.stdin_is_terminal {
+    if !context.io.stdin_is_terminal {
         return Err(Failure::here(Exit::Usage, "no_user", []));
     }
-    let question = desk.say.t("ask-user");
-    let _ = write!(desk.io.stderr, "{question} ").and_then(|()| desk.io.stderr.flush());
-    Ok(desk.line().context("login")?.trim().to_owned())
+    let question = context.say.t("ask-user");
+    let _ = write!(context.io.stderr, "{question} ").and_then(|()| context.io.stderr.flush());
+    Ok(context.read_line().context("login")?.trim().to_owned())
 }
 
-fn password(desk: &mut Desk, login: &str, from_stdin: bool) -> Result<SecretString, Failure> {
+fn password(context: &mut CliContext, login: &str, from_stdin: bool) -> Result<SecretString, Failure> {
     if from_stdin {
-        return Ok(desk.line().context("password")?.into());
+        return Ok(context.read_line().context("password")?.into());
     }
-    if !desk.io.stdin_is_terminal {
+    if !context.io.stdin_is_terminal {
         return Err(Failure::here(Exit::Usage, "no_password", []));
     }
-    let question = desk.say.with("ask-password", [("login", one_word(login).into())]);
+    let question = context.say.with("ask-password", [("login", one_word(login).into())]);
     Ok(rpassword::prompt_password(format!("{question} ")).context("password")?.into())
 }

@@ -1,22 +1,23 @@
 //! `munja logout`: revokes the token and forgets it.
 
-use super::desk::Desk;
+use super::context::CliContext;
 use super::failure::Failure;
+use crate::api::wire::ProblemCode;
 
-/// Forgets the token here also if the server can't be told; then says so by failing.
-pub async fn run(desk: &mut Desk) -> Result<(), Failure> {
-    let told = desk.client()?.logout().await;
-    desk.profile.forget()?;
-    match told {
+/// Forgets the token here even if the server can't be reached; the command fails then.
+pub async fn run(context: &mut CliContext) -> Result<(), Failure> {
+    let revoked = context.client()?.logout().await;
+    context.profile.forget()?;
+    match revoked {
         // A token the server no longer knows is as good as revoked.
-        Err(error) if error.code() == Some("unauthorized") => {}
+        Err(error) if error.code() == Some(ProblemCode::Unauthorized) => {}
         Err(error) => {
-            let remark = desk.say.t("logged-out-here-only");
-            desk.remark(&remark);
+            let remark = context.say.t("logged-out-here-only");
+            context.remark(&remark);
             return Err(error.into());
         }
         Ok(()) => {}
     }
-    let sentence = desk.say.t("logged-out");
-    desk.print_done("logged_out", &sentence)
+    let sentence = context.say.t("logged-out");
+    context.print_done("logged_out", &sentence)
 }

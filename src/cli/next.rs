@@ -1,11 +1,11 @@
-//! `munja next`: takes the conversation that waits longest.
+//! `munja next`: takes the next conversation.
 
+use super::context::CliContext;
 use super::conversation;
-use super::desk::Desk;
 use super::failure::Failure;
 
-pub async fn run(desk: &mut Desk) -> Result<(), Failure> {
-    let detail = desk.client()?.next().await?;
-    desk.about = Some(detail.summary.id);
-    conversation::show(desk, &detail)
+pub async fn run(context: &mut CliContext) -> Result<(), Failure> {
+    let detail = context.client()?.next().await?;
+    context.about = Some(detail.summary.id);
+    conversation::show(context, &detail)
 }

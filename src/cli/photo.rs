@@ -1,7 +1,7 @@
-//! `munja photo ID`: looks at a photo. Drawn where the terminal can, opened or saved where not.
+//! `munja photo ID`: shows a photo. It is drawn if the terminal can, else saved to a file.
 //!
-//! What a citizen's phone called it is never a name here, and what a terminal is given is a picture we drew anew: nothing
-//! of the file itself reaches it. Files are for their owner's eyes only; one that is there is never written over.
+//! File names never come from the citizen's phone. A terminal gets a picture that was drawn anew, never a byte of the file.
+//! Only their owner can read saved files; an existing file is never overwritten.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,12 +9,12 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use serde_json::json;
 
-use super::Exit;
-use super::desk::Desk;
+use super::context::CliContext;
 use super::draw::Canvas;
+use super::exit::Exit;
 use super::failure::Failure;
-use super::session::{create_private, write_private};
-use crate::api::client::ClientError;
+use crate::client::ClientError;
+use crate::client::{create_private, write_private};
 use crate::domain::photo::{Measured, measure};
 
 #[derive(clap::Args)]
@@ -27,29 +27,29 @@ pub struct Args {
     open: bool,
 }
 
-pub async fn run(desk: &mut Desk, args: &Args) -> Result<(), Failure> {
-    desk.about = Some(args.photo);
-    let bytes = desk.client()?.photo(args.photo).await?;
-    // Whatever the server says of it.
-    let is = measure(&bytes).map_err(|_| strange(desk))?;
-    if args.save.is_none() && !args.open && !desk.json {
-        let canvas = Canvas::of(&desk.io);
+pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
+    context.about = Some(args.photo);
+    let bytes = context.client()?.photo(args.photo).await?;
+    // The bytes decide, whatever the server says of them.
+    let is = measure(&bytes).map_err(|_| not_a_photo(context))?;
+    if args.save.is_none() && !args.open && !context.json {
+        let canvas = Canvas::detect(&context.io);
         if let Some(picture) = canvas.and_then(|canvas| canvas.draw(&bytes)) {
-            return desk.print(&picture);
+            return context.print(&picture);
         }
     }
     let path = match &args.save {
         Some(path) => save(path, &file_name(args.photo, is), &bytes)?,
-        None => keep(desk, &file_name(args.photo, is), &bytes)?,
+        None => keep(context, &file_name(args.photo, is), &bytes)?,
     };
     if args.open {
-        open(desk, &path)?;
+        open(context, &path)?;
     }
-    report(desk, args.photo, &path, is, bytes.len())
+    report(context, args.photo, &path, is, bytes.len())
 }
 
-fn strange(desk: &Desk) -> Failure {
-    let server = desk.server.clone().unwrap_or_default();
+fn not_a_photo(context: &CliContext) -> Failure {
+    let server = context.server.clone().unwrap_or_default();
     Failure::Server(ClientError::BadAnswer { server, why: "not a photo".to_owned() })
 }
 
@@ -57,7 +57,7 @@ fn file_name(id: i64, is: Measured) -> String {
     format!("photo-{id}.{}", is.kind.as_str())
 }
 
-/// Where the person said: a new file, or into a folder.
+/// Saves the photo where the person named: as a new file, or into a folder.
 fn save(path: &Path, name: &str, bytes: &[u8]) -> Result<PathBuf, Failure> {
     let path = if path.is_dir() { path.join(name) } else { path.to_owned() };
     let is_new = create_private(&path, bytes).with_context(|| path.display().to_string())?;
@@ -67,10 +67,11 @@ fn save(path: &Path, name: &str, bytes: &[u8]) -> Result<PathBuf, Failure> {
     Err(Failure::here(Exit::Usage, "file_exists", [("path", path.display().to_string().into())]))
 }
 
-/// Where nobody said: in the folder that is gone with the log-in to this machine, else among what the profile remembers.
-fn keep(desk: &Desk, name: &str, bytes: &[u8]) -> Result<PathBuf, Failure> {
-    let passing = desk.io.var("XDG_RUNTIME_DIR").map(|dir| PathBuf::from(dir).join("munja").join(name));
-    let path = passing.filter(|path| path.is_absolute()).unwrap_or_else(|| desk.profile.state_file(name));
+/// Saves the photo where nobody named a place: in the runtime folder, which is removed at log-out from this machine, else
+/// among the files of the profile.
+fn keep(context: &CliContext, name: &str, bytes: &[u8]) -> Result<PathBuf, Failure> {
+    let runtime = context.io.var("XDG_RUNTIME_DIR").map(|dir| PathBuf::from(dir).join("munja").join(name));
+    let path = runtime.filter(|path| path.is_absolute()).unwrap_or_else(|| context.profile.state_file(name));
     let written = || -> anyhow::Result<()> {
         if fs::read(&path).is_ok_and(|there| there == bytes) {
             return Ok(());
@@ -81,11 +82,11 @@ fn keep(desk: &Desk, name: &str, bytes: &[u8]) -> Result<PathBuf, Failure> {
     Ok(path)
 }
 
-/// With the program the desktop has for it.
-fn open(desk: &Desk, path: &Path) -> Result<(), Failure> {
+/// Opens the file with the desktop's viewer.
+fn open(context: &CliContext, path: &Path) -> Result<(), Failure> {
     let mut command = std::process::Command::new("xdg-open");
     command.arg(path).stdin(std::process::Stdio::null());
-    if let Some(search) = desk.io.var("PATH") {
+    if let Some(search) = context.io.var("PATH") {
         command.env("PATH", search);
     }
     if command.status().is_ok_and(|status| status.success()) {
@@ -94,13 +95,19 @@ fn open(desk: &Desk, path: &Path) -> Result<(), Failure> {
     Err(Failure::here(Exit::Unexpected, "no_viewer", [("path", path.display().to_string().into())]))
 }
 
-fn report(desk: &mut Desk, id: i64, path: &Path, is: Measured, n_bytes: usize) -> Result<(), Failure> {
-    if desk.json {
-        return desk.print_json(&json!({
+fn report(
+    context: &mut CliContext,
+    id: i64,
+    path: &Path,
+    is: Measured,
+    n_bytes: usize,
+) -> Result<(), Failure> {
+    if context.json {
+        return context.print_json(&json!({
             "id": id, "path": path, "content_type": is.kind.content_type(), "n_bytes": n_bytes,
             "width": is.width, "height": is.height,
         }));
     }
-    let said = desk.say.with("photo-saved", [("path", path.display().to_string().into())]);
-    desk.print(&said)
+    let sentence = context.say.with("photo-saved", [("path", path.display().to_string().into())]);
+    context.print(&sentence)
 }

@@ -1,6 +1,6 @@
-//! `munja recall M`: takes back an answer that has not left.
+//! `munja recall M`: takes back a reply that has not been sent.
 
-use super::desk::Desk;
+use super::context::CliContext;
 use super::failure::Failure;
 
 #[derive(clap::Args)]
@@ -9,9 +9,9 @@ pub struct Args {
     m: i64,
 }
 
-pub async fn run(desk: &mut Desk, args: &Args) -> Result<(), Failure> {
-    desk.about = Some(args.m);
-    desk.client()?.recall(args.m).await?;
-    let sentence = desk.say.with("recalled", [("m", args.m.to_string().into())]);
-    desk.print_done("recalled", &sentence)
+pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
+    context.about = Some(args.m);
+    context.client()?.recall(args.m).await?;
+    let sentence = context.say.with("recalled", [("m", args.m.to_string().into())]);
+    context.print_done("recalled", &sentence)
 }

@@ -1,6 +1,6 @@
 //! `munja release N`: gives a conversation back to the queue.
 
-use super::desk::Desk;
+use super::context::CliContext;
 use super::failure::Failure;
 
 #[derive(clap::Args)]
@@ -9,9 +9,9 @@ pub struct Args {
     n: i64,
 }
 
-pub async fn run(desk: &mut Desk, args: &Args) -> Result<(), Failure> {
-    desk.about = Some(args.n);
-    desk.client()?.release(args.n).await?;
-    let sentence = desk.say.with("released", [("n", args.n.to_string().into())]);
-    desk.print_done("released", &sentence)
+pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
+    context.about = Some(args.n);
+    context.client()?.release(args.n).await?;
+    let sentence = context.say.with("released", [("n", args.n.to_string().into())]);
+    context.print_done("released", &sentence)
 }

@@ -1,22 +1,25 @@
 //! `munja reply N [TEXT]`: answers a citizen, once.
 //!
-//! What was written is never lost: unless the server took it, it is kept in a draft file that the editor opens again.
-//! What the writer saw goes with it, so that nobody answers past a text that came in meanwhile.
+//! Unless the server took it, what was written is kept in a draft file that the editor opens again. The request carries
+//! what the writer saw, so that nobody answers past a text that came in meanwhile, and the promise and category, so that
+//! they are kept together with the text or not at all.
 
 use std::fs;
 use std::path::PathBuf;
 
 use anyhow::Context;
+use serde_json::json;
 
+use super::context::CliContext;
 use super::conversation;
-use super::desk::Desk;
+use super::exit::Exit;
 use super::failure::Failure;
 use super::message;
-use super::render::one_word;
-use super::sending::Sending;
-use super::{Exit, draft, seen};
-use crate::api::client::{Client, ClientError};
-use crate::api::wire::{ActionRequest, CannedView, OfferView, ReplyRequest, ReplyResponse};
+use crate::api::wire::{CannedView, MessageView, ReplyRequest};
+use crate::client::format::one_word;
+use crate::client::message::{length_class, offer as offer_sentence};
+use crate::client::reply::{Sent, offered, send};
+use crate::client::{Client, ClientError, draft_to_edit, forget_draft, keep_draft, last_seen};
 use crate::domain::photo::MAX_UPLOAD_BYTES;
 use crate::domain::text::safe_for_terminal;
 
@@ -30,6 +33,8 @@ pub struct Args {
     canned: Option<String>,
     #[arg(long, value_name = "SPAN", value_parser = super::action::span_ms)]
     promise: Option<i64>,
+    #[arg(long, value_name = "CATEGORY")]
+    category: Option<String>,
     #[arg(long, value_name = "FILE")]
     photo: Vec<PathBuf>,
     #[arg(long)]
@@ -40,75 +45,63 @@ pub struct Args {
     last_seen: Option<i64>,
 }
 
-pub async fn run(desk: &mut Desk, args: &Args) -> Result<(), Failure> {
-    desk.about = Some(args.n);
-    // Whatever would stop the answer anyway is told before it is written.
-    let client = desk.client()?;
-    let seen = args.last_seen.or_else(|| seen::last_seen(&desk.profile, args.n));
+pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
+    context.about = Some(args.n);
+    // Whatever would stop the reply anyway is reported before it is written.
+    let client = context.client()?;
+    let seen = args.last_seen.or_else(|| last_seen(&context.profile, args.n));
     let last_seen = seen.ok_or_else(|| Failure::here(Exit::LookFirst, "not_seen", []))?;
     let files = read_photos(&args.photo)?;
     let canned = canned(&client, args).await?;
     let text = match &canned {
         Some(canned) => canned.text.clone(),
-        None => compose(desk, args, &client).await?,
+        None => compose(context, args, &client).await?,
     };
-    if let Some(class) = message::class(desk, &text, files.len()) {
-        desk.remark(&class);
+    if let Some(class) = length_class(&context.say, &text, files.len()) {
+        context.remark(&class);
     }
     let photos = match hand_in(&client, files).await {
         Ok(photos) => photos,
-        Err(error) => return Err(unsent(desk, error, args.n, &text)),
+        Err(error) => return Err(unsent(context, error, args.n, &text)),
     };
-    let request = ReplyRequest { text, last_seen, force: args.force, photos };
-    match send(desk, &client, args.n, &request).await? {
-        Ok(answer) => {
-            draft::forget(&desk.profile, args.n, &request.text);
-            // An answer keeps a promise: what is promised with it is promised after it.
-            if let Some(span) = args.promise {
-                let due_at = desk.io.clock.now_ms() + span;
-                client.act(args.n, &ActionRequest::Promise { due_at }).await?;
-            }
-            if let Some(category) = canned.and_then(|canned| canned.category) {
-                client.act(args.n, &ActionRequest::Category { category }).await?;
-            }
-            report(desk, &answer)
-        }
-        Err(error) => match offered(&error) {
-            Some(offer) if args.replace => send_offer(desk, &client, args.n, request, offer).await,
-            _ => Err(unsent(desk, error, args.n, &request.text)),
-        },
-    }
+    let request = ReplyRequest {
+        text,
+        last_seen,
+        force: args.force,
+        photos,
+        promise_due_at: args.promise.map(|span| context.io.clock.now_ms() + span),
+        category: args.category.clone().or(canned.and_then(|canned| canned.category)),
+    };
+    deliver(context, &client, args, request).await
 }
 
-/// What the server would send instead.
-fn offered(error: &ClientError) -> Option<OfferView> {
-    match error {
-        ClientError::Problem(problem) => problem.offer.clone(),
-        _ => None,
-    }
-}
-
-/// The writer has said yes to whatever stands for characters that can't be carried.
-async fn send_offer(
-    desk: &mut Desk,
+/// Sends the reply; with `--replace`, in the server's words if it has characters that can't be sent. The promise and the
+/// category go along either way.
+async fn deliver(
+    context: &mut CliContext,
     client: &Client,
-    n: i64,
+    args: &Args,
     request: ReplyRequest,
-    offer: OfferView,
 ) -> Result<(), Failure> {
-    desk.remark(&message::offer(desk, &offer));
-    let mended = ReplyRequest { text: offer.text, ..request.clone() };
-    match send(desk, client, n, &mended).await? {
-        Ok(answer) => {
-            draft::forget(&desk.profile, n, &request.text);
-            draft::forget(&desk.profile, n, &mended.text);
-            report(desk, &answer)
+    let (mut text, mut answer) =
+        (request.text.clone(), send(client, &context.profile, args.n, &request).await?);
+    if let Some(offer) = answer.as_ref().err().and_then(offered).filter(|_| args.replace).cloned() {
+        context.remark(&offer_sentence(&context.say, &offer));
+        let mended = ReplyRequest { text: offer.text, ..request.clone() };
+        answer = send(client, &context.profile, args.n, &mended).await?;
+        text = mended.text;
+    }
+    match answer {
+        Ok(sent) => {
+            forget_draft(&context.profile, args.n, &request.text);
+            forget_draft(&context.profile, args.n, &text);
+            report(context, args.n, &sent)
         }
-        Err(error) => Err(unsent(desk, error, n, &mended.text)),
+        Err(error) => Err(unsent(context, error, args.n, &text)),
     }
 }
 
-/// What the server would break off in the middle is not begun.
+/// Reads the photo files. One that is larger than the server takes is refused before anything is sent.
 fn read_photos(files: &[PathBuf]) -> Result<Vec<Vec<u8>>, Failure> {
     let read = |file: &PathBuf| {
         let named = || file.display().to_string();
@@ -129,29 +122,7 @@ async fn hand_in(client: &Client, files: Vec<Vec<u8>>) -> Result<Vec<i64>, Clien
     Ok(photos)
 }
 
-/// Sends. If the same words were sent before and nobody knows what became of them, asks about those first.
-async fn send(
-    desk: &Desk,
-    client: &Client,
-    n: i64,
-    request: &ReplyRequest,
-) -> Result<Result<ReplyResponse, ClientError>, Failure> {
-    if let Some(earlier) = Sending::earlier(&desk.profile, n, request) {
-        let answer = client.reply(n, &earlier.request, &earlier.key).await;
-        let is_old = earlier.request.last_seen != request.last_seen || earlier.request.force != request.force;
-        earlier.settle(&answer);
-        // It had not arrived, and its writer has read on since.
-        if !(is_old && answer.as_ref().is_err_and(|e| e.code() == Some("newer_texts"))) {
-            return Ok(answer);
-        }
-    }
-    let sending = Sending::begin(&desk.profile, n, request.clone())?;
-    let answer = client.reply(n, &sending.request, &sending.key).await;
-    sending.settle(&answer);
-    Ok(answer)
-}
-
-/// The canned reply that is meant, filled in for the conversation's desk.
+/// The canned reply that is meant, filled in for the conversation's context.
 async fn canned(client: &Client, args: &Args) -> Result<Option<CannedView>, Failure> {
     let Some(key) = &args.canned else {
         return Ok(None);
@@ -163,17 +134,17 @@ async fn canned(client: &Client, args: &Args) -> Result<Option<CannedView>, Fail
     found.ok_or_else(unknown).map(Some)
 }
 
-/// The words: arguments, else the input, else what an editor leaves.
-async fn compose(desk: &mut Desk, args: &Args, client: &Client) -> Result<String, Failure> {
-    let from_input = args.text == ["-"] || (args.text.is_empty() && !desk.io.stdin_is_terminal);
+/// The text: from the arguments, else from standard input, else from an editor.
+async fn compose(context: &mut CliContext, args: &Args, client: &Client) -> Result<String, Failure> {
+    let from_input = args.text == ["-"] || (args.text.is_empty() && !context.io.stdin_is_terminal);
     let text = if from_input {
         let mut text = String::new();
-        desk.io.stdin.read_to_string(&mut text).context("standard input")?;
+        context.io.stdin.read_to_string(&mut text).context("standard input")?;
         text
     } else if args.text.is_empty() {
-        // What a colleague began.
+        // A draft that a colleague began.
         let begun = client.conversation(args.n).await?.draft;
-        edited(desk, args.n, begun.as_deref().unwrap_or_default())?
+        edited(context, args.n, begun.as_deref().unwrap_or_default())?
     } else {
         args.text.join(" ")
     };
@@ -183,10 +154,11 @@ async fn compose(desk: &mut Desk, args: &Args, client: &Client) -> Result<String
     }
 }
 
-/// What an editor leaves of the draft. It stays in its file until it is sent.
-fn edited(desk: &Desk, conversation: i64, begun: &str) -> Result<String, Failure> {
-    let draft = draft::to_edit(&desk.profile, conversation, begun)?;
-    let editor = desk.io.var("VISUAL").or_else(|| desk.io.var("EDITOR")).unwrap_or_else(|| "vi".to_owned());
+/// Opens the draft in an editor and returns what it saved. The draft stays in its file until it is sent.
+fn edited(context: &CliContext, conversation: i64, begun: &str) -> Result<String, Failure> {
+    let draft = draft_to_edit(&context.profile, conversation, begun)?;
+    let editor =
+        context.io.var("VISUAL").or_else(|| context.io.var("EDITOR")).unwrap_or_else(|| "vi".to_owned());
     // Through the shell, because the variable may hold options.
     let command = format!("{editor} \"$1\"");
     let status = std::process::Command::new("/bin/sh").args(["-c", &command, "munja"]).arg(&draft).status();
@@ -194,39 +166,50 @@ fn edited(desk: &Desk, conversation: i64, begun: &str) -> Result<String, Failure
         return Err(Failure::here(Exit::Unexpected, "editor", [("editor", one_word(&editor).into())]));
     }
     let text = fs::read_to_string(&draft).with_context(|| draft.display().to_string())?;
-    draft::forget(&desk.profile, conversation, "");
+    forget_draft(&context.profile, conversation, "");
     Ok(text)
 }
 
-fn report(desk: &mut Desk, answer: &ReplyResponse) -> Result<(), Failure> {
-    if desk.json {
-        return desk.print_json(answer);
+fn report(context: &mut CliContext, n: i64, sent: &Sent) -> Result<(), Failure> {
+    let answer = &sent.response;
+    if context.json {
+        let mut json = json!(answer);
+        if !sent.not_applied.is_empty() {
+            json["not_applied"] = json!(sent.not_applied);
+        }
+        return context.print_json(&json);
     }
-    let mut lines = vec![desk.say.t(if answer.repeated { "replied-before" } else { "replied" })];
-    lines.extend(answer.messages.iter().map(|text| message::fate(desk, text)));
+    let mut lines = vec![context.say.t(if answer.repeated { "replied-before" } else { "replied" })];
+    lines.extend(
+        answer.messages.iter().filter_map(MessageView::outbound).map(|text| message::delivery(context, text)),
+    );
     if let Some(first) = answer.messages.first().filter(|_| !answer.repeated) {
-        lines.push(desk.say.with("replied-recall", [("m", first.id.to_string().into())]));
+        lines.push(context.say.with("replied-recall", [("m", first.id().to_string().into())]));
     }
-    desk.print(&lines.join("\n"))
+    for word in &sent.not_applied {
+        let id = format!("not-applied-{word}");
+        lines.push(context.paint.alert(&context.say.with(&id, [("n", n.to_string().into())])));
+    }
+    context.print(&lines.join("\n"))
 }
 
-/// Keeps what was written, and shows what the writer has not seen.
-fn unsent(desk: &mut Desk, error: ClientError, conversation: i64, text: &str) -> Failure {
-    conversation::show_newer(desk, &error);
+/// Keeps the text as a draft, and shows newer texts or the text that could be sent instead.
+fn unsent(context: &mut CliContext, error: ClientError, conversation: i64, text: &str) -> Failure {
+    conversation::show_newer(context, &error);
     if let Some(offer) = offered(&error) {
-        desk.remark(&message::offer(desk, &offer));
-        desk.remark(&desk.say.with("offer-how", [("n", conversation.to_string().into())]));
+        context.remark(&offer_sentence(&context.say, offer));
+        context.remark(&context.say.with("offer-how", [("n", conversation.to_string().into())]));
     }
-    let kept = draft::keep(&desk.profile, conversation, text).ok();
+    let kept = keep_draft(&context.profile, conversation, text).ok();
     let remark = match &kept {
         Some(path) => {
             let values =
                 [("path", path.display().to_string().into()), ("n", conversation.to_string().into())];
-            desk.say.with("draft-kept", values)
+            context.say.with("draft-kept", values)
         }
-        // The screen is the last place that holds it.
+        // Nothing else holds the text now.
         None => safe_for_terminal(text),
     };
-    desk.remark(&remark);
+    context.remark(&remark);
     Failure::Unsent { error, draft: kept }
 }

@@ -1,7 +1,7 @@
-//! `munja show N`: a conversation with its texts.
+//! `munja show N`: shows a conversation with its texts.
 
+use super::context::CliContext;
 use super::conversation;
-use super::desk::Desk;
 use super::failure::Failure;
 
 #[derive(clap::Args)]
@@ -12,9 +12,9 @@ pub struct Args {
     unfold: bool,
 }
 
-pub async fn run(desk: &mut Desk, args: &Args) -> Result<(), Failure> {
-    desk.about = Some(args.n);
-    desk.unfold = args.unfold;
-    let detail = desk.client()?.conversation(args.n).await?;
-    conversation::show(desk, &detail)
+pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
+    context.about = Some(args.n);
+    context.unfold = args.unfold;
+    let detail = context.client()?.conversation(args.n).await?;
+    conversation::show(context, &detail)
 }

@@ -1,51 +1,51 @@
-//! `munja status`: how the service is.
+//! `munja status`: the state of the service.
 
-use super::desk::Desk;
+use super::context::CliContext;
 use super::failure::Failure;
-use super::render::one_word;
 use crate::api::wire::{CarrierStatus, Counts, StatusResponse};
+use crate::client::format::one_word;
 use crate::domain::text::one_line;
 
-pub async fn run(desk: &mut Desk) -> Result<(), Failure> {
-    let status = desk.client()?.status().await?;
-    if desk.json {
-        return desk.print_json(&status);
+pub async fn run(context: &mut CliContext) -> Result<(), Failure> {
+    let status = context.client()?.status().await?;
+    if context.json {
+        return context.print_json(&status);
     }
-    let text = describe(desk, &status);
-    desk.print(&text)
+    let text = describe(context, &status);
+    context.print(&text)
 }
 
-fn describe(desk: &Desk, status: &StatusResponse) -> String {
-    let started = desk.times().ago(status.started_at);
+fn describe(context: &CliContext, status: &StatusResponse) -> String {
+    let started = context.times().ago(status.started_at);
     let version = one_word(&status.version);
     let mut lines =
-        vec![desk.say.with("status-server", [("version", version.into()), ("ago", started.into())])];
+        vec![context.say.with("status-server", [("version", version.into()), ("ago", started.into())])];
     let is_one = status.carriers.len() == 1;
-    lines.extend(status.carriers.iter().flat_map(|of| carrier(desk, of, is_one)));
-    lines.extend(counts(desk, &status.counts));
+    lines.extend(status.carriers.iter().flat_map(|one| carrier(context, one, is_one)));
+    lines.extend(counts(context, &status.counts));
     for worker in status.workers.iter().filter(|w| w.is_late) {
-        let ago = desk.times().ago(worker.last_progress_at);
+        let ago = context.times().ago(worker.last_progress_at);
         let values = [("name", one_word(&worker.name).into()), ("ago", ago.into())];
-        lines.push(desk.paint.alert(&desk.say.with("status-late", values)));
+        lines.push(context.paint.alert(&context.say.with("status-late", values)));
     }
     lines.join("\n")
 }
 
-fn carrier(desk: &Desk, carrier: &CarrierStatus, is_only: bool) -> Vec<String> {
+fn carrier(context: &CliContext, carrier: &CarrierStatus, is_only: bool) -> Vec<String> {
     let name = one_word(&carrier.name);
     let polled = match carrier.last_poll_ok_at {
-        Some(at) => desk.times().ago(at),
-        None => desk.say.t("never"),
+        Some(at) => context.times().ago(at),
+        None => context.say.t("never"),
     };
     let role = match carrier.sends.as_deref() {
         _ if is_only => String::new(),
-        Some("standby") => desk.say.t("status-role-standby"),
-        Some(_) => desk.say.t("status-role-preferred"),
-        None => desk.say.t("status-role-inbound"),
+        Some("standby") => context.say.t("status-role-standby"),
+        Some(_) => context.say.t("status-role-preferred"),
+        None => context.say.t("status-role-inbound"),
     };
     let line = if carrier.receives { "status-carrier" } else { "status-carrier-sends" };
     let values = [("name", name.clone().into()), ("ago", polled.into()), ("role", role.into())];
-    let mut lines = vec![desk.say.with(line, values)];
+    let mut lines = vec![context.say.with(line, values)];
     let stopped = match carrier.state.as_str() {
         "refused" => Some("status-stopped"),
         "out_of_order" => Some("status-out-of-order"),
@@ -53,25 +53,25 @@ fn carrier(desk: &Desk, carrier: &CarrierStatus, is_only: bool) -> Vec<String> {
         _ => None,
     };
     if let Some(id) = stopped {
-        lines.push(desk.paint.alert(&desk.say.with(id, [("name", name.into())])));
+        lines.push(context.paint.alert(&context.say.with(id, [("name", name.into())])));
     }
     if let Some(error) = &carrier.last_error {
         let values = [("why", one_line(error, 200).into())];
-        lines.push(desk.paint.alert(&desk.say.with("status-error", values)));
+        lines.push(context.paint.alert(&context.say.with("status-error", values)));
     }
     lines
 }
 
-fn counts(desk: &Desk, counts: &Counts) -> Vec<String> {
+fn counts(context: &CliContext, counts: &Counts) -> Vec<String> {
     let oldest = match counts.oldest_waiting_since_at {
-        Some(at) => desk.say.with("status-oldest", [("span", desk.times().since(at).into())]),
+        Some(at) => context.say.with("status-oldest", [("span", context.times().since(at).into())]),
         None => String::new(),
     };
     let queue = [("waiting", counts.n_waiting.into()), ("active", counts.n_active.into())];
     let sending = [("queued", counts.n_queued.into()), ("unreceipted", counts.n_unreceipted.into())];
     let mut lines = vec![
-        format!("{}{oldest}", desk.say.with("status-conversations", queue)),
-        desk.say.with("status-sending", sending),
+        format!("{}{oldest}", context.say.with("status-conversations", queue)),
+        context.say.with("status-sending", sending),
     ];
     let trouble = [
         (counts.n_in_doubt, "status-in-doubt"),
@@ -79,7 +79,7 @@ fn counts(desk: &Desk, counts: &Counts) -> Vec<String> {
         (counts.n_quarantined, "status-quarantined"),
     ];
     for (n, id) in trouble.into_iter().filter(|(n, _)| *n > 0) {
-        lines.push(desk.paint.alert(&desk.say.with(id, [("n", n.into())])));
+        lines.push(context.paint.alert(&context.say.with(id, [("n", n.into())])));
     }
     lines
 }

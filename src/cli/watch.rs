@@ -1,10 +1,11 @@
-//! `munja watch`: what happens, one line an event, until interrupted.
+//! `munja watch`: prints what happens, one line an event, until interrupted.
 
-use super::desk::{Desk, as_text};
+use super::context::CliContext;
 use super::failure::Failure;
-use super::render::one_word;
-use crate::api::client::Feed;
+use super::json::terminal_safe_json;
 use crate::api::wire::EventView;
+use crate::client::Feed;
+use crate::client::format::one_word;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -12,53 +13,57 @@ pub struct Args {
     after: Option<i64>,
 }
 
-pub async fn run(desk: &mut Desk, args: &Args) -> Result<(), Failure> {
-    let mut events = desk.client()?.events(args.after);
-    let begin = desk.say.t("watch-begin");
-    desk.remark(&begin);
+pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
+    let mut events = context.client()?.events(args.after);
+    let begin = context.say.t("watch-begin");
+    context.remark(&begin);
     loop {
         match events.next().await? {
-            Feed::Event(event) if desk.json => desk.print(&as_text(&serde_json::json!(event), false))?,
+            Feed::Event(event) if context.json => {
+                context.print(&terminal_safe_json(&serde_json::json!(event), false))?
+            }
             Feed::Event(event) => {
-                // Danger is heard as well as seen.
+                // Danger rings the bell of the terminal.
                 let bell =
-                    matches!(event.kind.as_str(), "urgent" | "escalated") && desk.io.stdout_is_terminal;
-                let line = format!("{}{}", if bell { "\u{7}" } else { "" }, line(desk, &event));
-                desk.print(&line)?;
+                    matches!(event.kind.as_str(), "urgent" | "escalated") && context.io.stdout_is_terminal;
+                let line = format!("{}{}", if bell { "\u{7}" } else { "" }, line(context, &event));
+                context.print(&line)?;
             }
             Feed::Lost { why } => {
-                let remark = desk.say.with("watch-lost", [("why", one_word(&why).into())]);
-                desk.remark(&remark);
+                let remark = context.say.with("watch-lost", [("why", one_word(&why).into())]);
+                context.remark(&remark);
             }
             Feed::Back => {
-                let remark = desk.say.t("watch-back");
-                desk.remark(&remark);
+                let remark = context.say.t("watch-back");
+                context.remark(&remark);
             }
         }
     }
 }
 
 /// `14:05 상담 12번: 새 문자가 왔습니다`
-fn line(desk: &Desk, event: &EventView) -> String {
-    let mut words = vec![desk.paint.faint(&desk.times().clock(event.at))];
+fn line(context: &CliContext, event: &EventView) -> String {
+    let mut words = vec![context.paint.faint(&context.times().clock(event.at))];
     if let Some(n) = event.conversation_id {
-        words.push(desk.paint.strong(&desk.say.with("event-conversation", [("n", n.to_string().into())])));
+        words.push(
+            context.paint.strong(&context.say.with("event-conversation", [("n", n.to_string().into())])),
+        );
     }
-    words.push(happening(desk, event));
+    words.push(event_sentence(context, event));
     words.join(" ")
 }
 
-fn happening(desk: &Desk, event: &EventView) -> String {
+fn event_sentence(context: &CliContext, event: &EventView) -> String {
     let detail = event.detail.as_deref().map(one_word).unwrap_or_default();
     let who = event.counselor.as_deref().map(one_word).unwrap_or_default();
     let m = event.message_id.map(|m| m.to_string()).unwrap_or_default();
     let kind = one_word(&event.kind);
     let id = if kind == "message" { format!("event-message-{detail}") } else { format!("event-{kind}") };
     let values = [("who", who.clone().into()), ("m", m.into()), ("detail", detail.clone().into())];
-    let more = desk.say.find_with(&format!("{id}-{detail}"), values.clone());
-    let said = more.or_else(|| desk.say.find_with(&id, values));
-    // A kind of a newer server is told as it stands.
-    let said = said.unwrap_or_else(|| [kind, detail, who].join(" ").trim_end().to_owned());
+    let more = context.say.find_with(&format!("{id}-{detail}"), values.clone());
+    let known = more.or_else(|| context.say.find_with(&id, values));
+    // An event of a newer server is printed as it is.
+    let sentence = known.unwrap_or_else(|| [kind, detail, who].join(" ").trim_end().to_owned());
     let urgent = matches!(
         event.kind.as_str(),
         "urgent"
@@ -72,5 +77,5 @@ fn happening(desk: &Desk, event: &EventView) -> String {
             | "photo_lost"
             | "quarantined"
     );
-    if urgent { desk.paint.alert(&said) } else { said }
+    if urgent { context.paint.alert(&sentence) } else { sentence }
 }

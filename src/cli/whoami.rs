@@ -1,13 +1,13 @@
-//! `munja whoami`: who is logged in, as the server sees it.
+//! `munja whoami`: shows who is logged in, as the server sees it.
 
-use super::desk::Desk;
+use super::context::CliContext;
 use super::failure::Failure;
-use super::render::one_word;
+use crate::client::format::one_word;
 
-pub async fn run(desk: &mut Desk) -> Result<(), Failure> {
-    let me = desk.client()?.me().await?;
-    if desk.json {
-        return desk.print_json(&me);
+pub async fn run(context: &mut CliContext) -> Result<(), Failure> {
+    let me = context.client()?.me().await?;
+    if context.json {
+        return context.print_json(&me);
     }
-    desk.print(&format!("{} ({})", one_word(&me.name), one_word(&me.login)))
+    context.print(&format!("{} ({})", one_word(&me.name), one_word(&me.login)))
 }

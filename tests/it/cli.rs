@@ -85,6 +85,12 @@ async fn a_counselors_day() {
     assert!(minsu.does(0, &["doubt"]).await.contains("없습니다"));
     assert!(minsu.does(0, &["status"]).await.contains("bizgo"));
 
+    assert!(
+        minsu.does(6, &["false-alarm", "1", "--reason", "위급하지 않음"]).await.contains("경보가 없습니다")
+    );
+    // On another machine the conversation was never shown.
+    let elsewhere = Counselor::logged_in(&gateway).await;
+    assert!(elsewhere.does(7, &["close", "1", "--force"]).await.contains("munja show 1"));
     minsu.does(2, &["close", "1", "--reason", "안내함"]).await;
     minsu.does(0, &["close", "1", "--reason", "안내함", "--category", "버스"]).await;
     assert!(minsu.does(6, &["reply", "1", "하나 더"]).await.contains("종료된 상담입니다"));
@@ -126,7 +132,7 @@ async fn programs_get_json_and_exit_codes() {
     let out = minsu.does(0, &["next", "--json"]).await;
     assert!(!out.contains(['\u{1b}', '\u{202e}']), "{out:?}");
     let detail: ConversationDetail = serde_json::from_str(&out).unwrap();
-    assert!(detail.messages[0].text.contains("급해요"));
+    assert!(detail.messages[0].text().contains("급해요"));
     let refused: Value = serde_json::from_str(&minsu.does(8, &["reply", "1", "👍", "--json"]).await).unwrap();
     assert_eq!((&refused["code"], &refused["characters"][0]), (&"unencodable".into(), &"👍".into()));
     minsu.does(2, &["reply"]).await;

@@ -139,7 +139,7 @@ async fn a_silent_carrier_leaves_an_answer_in_doubt_until_it_speaks() {
     gateway.until(|b| b.n_outbound("in_doubt") == 1).await;
     let list: MessageList = gateway.desk.get("/v1/messages?state=in_doubt").await.unwrap();
     assert_eq!(list.messages.len(), 1);
-    assert!(!list.messages[0].message.needs_decision);
+    assert!(!list.messages[0].message.outbound().unwrap().needs_decision);
     assert_eq!(gateway.sim().ledger().messages.len(), 2, "taken, only never answered");
 }
 

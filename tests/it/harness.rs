@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use munja::api::wire::{
-    ConversationDetail, LoginRequest, LoginResponse, Problem, ReplyRequest, ReplyResponse,
+    ConversationDetail, LoginRequest, LoginResponse, ProblemDetails, ReplyRequest, ReplyResponse,
 };
 use munja::config::Config;
 use munja::daemon::{Daemon, Options};
@@ -206,11 +206,11 @@ impl Desk {
         desk
     }
 
-    pub async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Problem> {
+    pub async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, ProblemDetails> {
         self.call(Method::GET, path, None, None).await
     }
 
-    pub async fn post<T: DeserializeOwned>(&self, path: &str, body: &Value) -> Result<T, Problem> {
+    pub async fn post<T: DeserializeOwned>(&self, path: &str, body: &Value) -> Result<T, ProblemDetails> {
         self.call(Method::POST, path, Some(body), None).await
     }
 
@@ -219,12 +219,11 @@ impl Desk {
         conversation: &ConversationDetail,
         text: &str,
         key: &str,
-    ) -> Result<ReplyResponse, Problem> {
+    ) -> Result<ReplyResponse, ProblemDetails> {
         let request = ReplyRequest {
             text: text.into(),
             last_seen: conversation.last_inbound_id,
-            force: false,
-            photos: Vec::new(),
+            ..ReplyRequest::default()
         };
         let path = format!("/v1/conversations/{}/replies", conversation.summary.id);
         self.call(Method::POST, &path, Some(&serde_json::to_value(request).unwrap()), Some(key)).await
@@ -236,7 +235,7 @@ impl Desk {
         path: &str,
         body: Option<&Value>,
         key: Option<&str>,
-    ) -> Result<T, Problem> {
+    ) -> Result<T, ProblemDetails> {
         let url = format!("http://127.0.0.1:{}{path}", self.port);
         let mut request = self.http.request(method, url).bearer_auth(&self.token);
         if let Some(body) = body {

@@ -1,6 +1,6 @@
 //! The main job: a text comes in, a counselor answers, the phone receives it.
 
-use munja::api::wire::{ConversationList, Direction, StatusResponse};
+use munja::api::wire::{ConversationList, MessageView, StatusResponse};
 use serde_json::{Value, json};
 
 use crate::harness::{BOUND, CITIZEN, Gateway, assert_balanced};
@@ -21,11 +21,14 @@ async fn a_text_is_answered_and_delivered() {
     let id = conversation.summary.id;
     let shown: munja::api::wire::ConversationDetail =
         gateway.desk.get(&format!("/v1/conversations/{id}")).await.unwrap();
-    let last = shown.messages.iter().rfind(|m| m.direction == Direction::Out).unwrap();
-    assert_eq!(last.state.as_deref(), Some("delivered"));
+    let last = shown.messages.iter().filter_map(MessageView::outbound).next_back().unwrap();
+    assert_eq!(last.state, "delivered");
     let _: Value = gateway
         .desk
-        .post(&format!("/v1/conversations/{id}/close"), &json!({"category": "주정차"}))
+        .post(
+            &format!("/v1/conversations/{id}/close"),
+            &json!({"category": "주정차", "last_seen": conversation.last_inbound_id}),
+        )
         .await
         .unwrap();
 }
@@ -70,7 +73,7 @@ async fn an_answer_to_yesterdays_question_is_stopped() {
     gateway.until(|b| b.n_routed == 2).await;
     let refused = gateway.desk.reply(&conversation, "120으로 신고하세요", "key-1").await.unwrap_err();
     assert_eq!((refused.code.as_str(), refused.newer.len()), ("newer_texts", 1));
-    assert_eq!(refused.newer[0].text, "아니에요 해결됐어요");
+    assert_eq!(refused.newer[0].text(), "아니에요 해결됐어요");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -81,7 +81,7 @@ impl Gateway {
     async fn photos_in(&self) -> Vec<PhotoView> {
         let detail: Result<ConversationDetail, _> = self.desk.get("/v1/conversations/1").await;
         let messages = detail.map(|detail| detail.messages).unwrap_or_default();
-        messages.into_iter().filter(|text| text.author.is_none()).flat_map(|text| text.photos).collect()
+        messages.iter().filter_map(MessageView::inbound).flat_map(|text| text.photos.clone()).collect()
     }
 }
 
@@ -104,8 +104,8 @@ impl Desk {
         let request = ReplyRequest {
             text: "정류장 약도입니다.".into(),
             last_seen: to.last_inbound_id,
-            force: false,
             photos,
+            ..ReplyRequest::default()
         };
         let url = format!("http://127.0.0.1:{}/v1/conversations/1/replies", self.port);
         let request = self.http.post(url).bearer_auth(&self.token).json(&request);
@@ -227,8 +227,8 @@ async fn a_photo_goes_out_as_the_carrier_takes_it_once() {
     let answer = gateway.desk.reply_with(&conversation, vec![photo.id], "a").await;
     let again = gateway.desk.reply_with(&conversation, vec![photo.id], "a").await;
     assert_eq!((answer.repeated, again.repeated, answer.reply_id), (false, true, again.reply_id));
-    let [MessageView { kind, photos, .. }] = &answer.messages[..] else { panic!("{answer:?}") };
-    assert_eq!((kind.as_deref(), photos.len()), (Some("mms"), 1));
+    let [MessageView::Out(mms)] = &answer.messages[..] else { panic!("{answer:?}") };
+    assert_eq!((mms.kind.as_str(), mms.photos.len()), ("mms", 1));
     gateway.until(|b| b.n_outbound("delivered") == 2).await;
     let ledger = gateway.sim().ledger();
     assert!(ledger.taken_twice().is_empty());

@@ -1,7 +1,7 @@
 //! The service by itself, over real sockets: what citizens get without a counselor's doing, and what counselors do beside
 //! answering.
 
-use munja::api::wire::{CategoryList, ConversationDetail, DeskList, Evidence, Problem};
+use munja::api::wire::{CategoryList, ConversationDetail, DeskList, Evidence, ProblemDetails};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -12,7 +12,7 @@ fn phones(gateway: &Gateway) -> Vec<String> {
     gateway.sim().ledger().messages.into_iter().map(|m| m.text).collect()
 }
 
-async fn act(gateway: &Gateway, id: i64, action: Value) -> Result<ConversationDetail, Problem> {
+async fn act(gateway: &Gateway, id: i64, action: Value) -> Result<ConversationDetail, ProblemDetails> {
     gateway.desk.post(&format!("/v1/conversations/{id}/actions"), &action).await
 }
 
@@ -46,12 +46,17 @@ async fn nobody_waits_unheard_and_a_survey_follows() {
     let claimed: ConversationDetail =
         gateway.desk.post(&format!("/v1/conversations/{id}/claim"), &Value::Null).await.unwrap();
     gateway.desk.reply(&claimed, "23:10입니다.", "k").await.unwrap();
-    let close = format!("/v1/conversations/{id}/close");
-    let refused = gateway.desk.post::<Value>(&close, &json!({})).await.unwrap_err();
+    let (close, seen) = (format!("/v1/conversations/{id}/close"), claimed.last_inbound_id);
+    let refused = gateway.desk.post::<Value>(&close, &json!({ "last_seen": seen })).await.unwrap_err();
     assert_eq!(refused.code, "category_needed");
-    let refused = gateway.desk.post::<Value>(&close, &json!({ "category": "기타" })).await.unwrap_err();
+    let refused = gateway
+        .desk
+        .post::<Value>(&close, &json!({ "category": "기타", "last_seen": seen }))
+        .await
+        .unwrap_err();
     assert_eq!(refused.code, "no_such_category", "several are called so");
-    let _: Value = gateway.desk.post(&close, &json!({ "category": "버스" })).await.unwrap();
+    let _: Value =
+        gateway.desk.post(&close, &json!({ "category": "버스", "last_seen": seen })).await.unwrap();
     let closed: ConversationDetail = gateway.desk.get(&format!("/v1/conversations/{id}")).await.unwrap();
     assert_eq!(closed.category.as_deref(), Some("교통/버스노선·도착"));
 }
@@ -83,7 +88,11 @@ async fn from_desk_to_desk_over_the_api() {
 async fn insults_are_folded_and_only_supervisors_act_on_them() {
     let gateway = Gateway::start().await;
     let found = gateway.claimed("이 개새끼들아").await;
-    assert!(found.summary.is_abusive && found.summary.preview.is_empty() && found.messages[0].is_abusive);
+    assert!(
+        found.summary.is_abusive
+            && found.summary.preview.is_empty()
+            && found.messages[0].inbound().unwrap().is_abusive
+    );
     let id = found.summary.id;
     act(&gateway, id, json!({ "action": "warn" })).await.unwrap();
     let until_at = jiff::Timestamp::now().as_millisecond() + 3_600_000;

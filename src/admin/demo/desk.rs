@@ -6,8 +6,8 @@ use std::time::Duration;
 use anyhow::Context;
 use tokio_util::sync::CancellationToken;
 
-use crate::api::client::{Client, ClientError};
 use crate::api::wire::{CloseRequest, LoginRequest, LoginResponse, ReplyRequest};
+use crate::client::{Client, ClientError};
 use crate::domain::outbound::ClientKey;
 
 pub(super) const SAMPLE_ANSWERS: &[&str] = &[
@@ -52,13 +52,14 @@ async fn answer_one(desk: &Client, text: &str) -> Result<(), ClientError> {
         text: text.to_owned(),
         last_seen: found.last_inbound_id,
         force: true,
-        photos: Vec::new(),
+        ..ReplyRequest::default()
     };
     let key = ClientKey::from_random(rand::random());
     desk.reply(id, &request, &key).await?;
     let close = CloseRequest {
         reason: None,
-        last_seen: Some(found.last_inbound_id),
+        last_seen: found.last_inbound_id,
+        force: false,
         category: Some("생활정보/기타".to_owned()),
     };
     match desk.close(id, &close).await {

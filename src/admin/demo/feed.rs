@@ -3,8 +3,8 @@
 use tokio_util::sync::CancellationToken;
 
 use super::super::{Say, line};
-use crate::api::client::{Client, Feed};
 use crate::api::wire::EventView;
+use crate::client::{Client, Feed};
 
 /// Prints until told to stop.
 pub(super) async fn print(desk: Client, say: Say, stop: CancellationToken) {

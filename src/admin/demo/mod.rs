@@ -84,7 +84,7 @@ pub(super) async fn run(args: Demo, say: Say) -> anyhow::Result<ExitCode> {
     let login = desk::login(&server, PASSWORD).await?;
     let desk = desk::client(&server, &login.token)?;
     if !args.auto {
-        crate::cli::keep_session("demo", &server, &login)?;
+        crate::client::keep_session("demo", &server, &login)?;
     }
     tell_how(&args, &folder, &server, say);
 

@@ -48,7 +48,7 @@ async fn claiming_is_won_by_one() {
     let lost = desk.post("/v1/conversations/1/claim", &jia, json!({})).await.refused("claimed_by_other");
     assert_eq!(lost["claimed_by"]["name"], "상담사 minsu");
     desk.post("/v1/conversations/1/release", &jia, json!({})).await.refused("claimed_by_other");
-    desk.post("/v1/conversations/1/close", &jia, json!({})).await.refused("claimed_by_other");
+    desk.post("/v1/conversations/1/close", &jia, json!({"last_seen": 1})).await.refused("claimed_by_other");
     desk.post("/v1/conversations/next", &jia, json!({})).await.refused("nobody_waits");
 
     desk.post("/v1/conversations/1/release", &minsu, json!({})).await.expect(204);
@@ -66,7 +66,7 @@ async fn closing() {
     let refused = desk.post(close, &token, json!({"last_seen": 1})).await.refused("newer_texts");
     assert_eq!(refused["newer"][0]["text"], "아직이요");
     assert_eq!(refused["newer"].as_array().map(Vec::len), Some(1));
-    let long = json!({"reason": "가".repeat(201)});
+    let long = json!({"last_seen": 2, "reason": "가".repeat(201)});
     assert!(
         desk.post(close, &token, long).await.refused("bad_request")["detail"].to_string().contains("reason")
     );
@@ -76,16 +76,26 @@ async fn closing() {
     let closed = desk.get("/v1/conversations/1", &token).await.expect(200);
     assert_eq!((&closed["state"], &closed["close_reason"]), (&json!("closed"), &json!("해결됨")));
     for path in ["claim", "release", "close"] {
-        desk.post(&format!("/v1/conversations/1/{path}"), &token, json!({})).await.refused("closed");
+        let body = json!({"last_seen": 2});
+        desk.post(&format!("/v1/conversations/1/{path}"), &token, body).await.refused("closed");
     }
 }
 
+/// A close without what was seen was once taken as "close anyway".
 #[tokio::test(start_paused = true)]
-async fn closing_needs_no_body() {
+async fn closing_must_say_what_was_seen() {
     let desk = Desk::open();
     let token = desk.one_active().await;
-    let bare = request("POST", "/v1/conversations/1/close", &token).body(Body::empty()).expect("a request");
-    desk.send(bare).await.expect(204);
+    let close = "/v1/conversations/1/close";
+    let bare = request("POST", close, &token).body(Body::empty()).expect("a request");
+    let refused = desk.send(bare).await.refused("bad_request");
+    assert!(refused["detail"].to_string().contains("last_seen"), "{refused}");
+    for body in [json!({"force": true}), json!({"last_seen": null})] {
+        desk.post(close, &token, body).await.refused("bad_request");
+    }
+    desk.text_in(CITIZEN, "아직이요").await;
+    desk.post(close, &token, json!({"last_seen": 1})).await.refused("newer_texts");
+    desk.post(close, &token, json!({"last_seen": 1, "force": true})).await.expect(204);
 }
 
 #[tokio::test(start_paused = true)]
@@ -94,7 +104,8 @@ async fn what_is_not_there() {
     let token = desk.token("minsu").await;
     desk.get("/v1/conversations/77", &token).await.refused("not_found");
     for verb in ["claim", "release", "close"] {
-        desk.post(&format!("/v1/conversations/77/{verb}"), &token, json!({})).await.refused("not_found");
+        let body = json!({"last_seen": 1});
+        desk.post(&format!("/v1/conversations/77/{verb}"), &token, body).await.refused("not_found");
     }
     for id in ["x", "1.0", "9223372036854775808"] {
         desk.get(&format!("/v1/conversations/{id}"), &token).await.refused("bad_request");

@@ -78,8 +78,8 @@ impl Reply {
     #[track_caller]
     fn refused(self, code: &str) -> Value {
         assert_eq!(self.code(), code, "{} {}", self.status, self.body);
-        let known = wire::PROBLEM_CODES.iter().find(|(known, _)| *known == code);
-        assert_eq!(Some(self.status.as_u16()), known.map(|(_, status)| *status), "{code}");
+        let known = wire::ProblemCode::from_word(code);
+        assert_eq!(Some(self.status.as_u16()), known.map(wire::ProblemCode::status), "{code}");
         self.json()
     }
 }

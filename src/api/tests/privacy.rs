@@ -54,7 +54,7 @@ async fn a_day(desk: &Desk, token: &str) -> Vec<Reply> {
         ("/v1/messages/1/decision", json!({"decision": "give_up"})),
         ("/v1/messages/1/recall", json!({})),
         ("/v1/conversations/2/claim", json!({})),
-        ("/v1/conversations/2/close", json!({"reason": "은밀한 까닭"})),
+        ("/v1/conversations/2/close", json!({"reason": "은밀한 까닭", "last_seen": 0, "force": true})),
         ("/v1/login", json!({"login": "minsu", "password": "은밀한 암호"})),
         ("/v1/login", json!({"login": "minsu", "password": PASSWORD})),
     ] {

@@ -1,6 +1,6 @@
 //! Every refusal is a problem.
 
-use super::super::problem::{Refusal, describe};
+use super::super::problem::{Problem, describe};
 use super::*;
 use crate::store::StoreError;
 use axum::middleware;
@@ -18,7 +18,7 @@ async fn every_refusal_is_a_problem_in_the_persons_language() {
     let problem = english.refused("nobody_waits");
     assert_eq!((&problem["request_id"], &problem["status"]), (&json!(id), &json!(404)));
     assert_eq!(problem["type"], "urn:munja:problem:nobody_waits");
-    assert_eq!(problem["title"], "Nobody waits");
+    assert_eq!(problem["title"], "Nobody is waiting");
     assert!(id.len() == 12 && id.bytes().all(|b| b.is_ascii_alphanumeric()), "{id}");
 
     let wish = request("POST", "/v1/conversations/next", &token).header("accept-language", "ko-KR,en;q=0.5");
@@ -56,7 +56,7 @@ async fn bodies_that_are_no_json_or_too_long() {
         desk.send(request)
     };
     let missing = send(br#"{"login": "minsu"}"#.to_vec()).await.refused("bad_request");
-    assert_eq!(missing["detail"], "This is missing or not as it should be: password");
+    assert_eq!(missing["detail"], "This field is missing or wrong: password");
     for body in [&b"{"[..], b"[]", b"\xff\xfe", b"null", b"{\"login\": 1}"] {
         send(body.to_vec()).await.refused("bad_request");
     }
@@ -85,7 +85,7 @@ async fn store_errors_and_panics() {
         (StoreError::Conflict("who knows".into()), "internal"),
     ];
     for (error, code) in table {
-        let fail = async move || Err::<(), _>(Refusal::from(error.clone()));
+        let fail = async move || Err::<(), _>(Problem::from(error.clone()));
         let router = Router::new().route("/", get(fail)).layer(middleware::from_fn(describe));
         let answer = send(&router, request("GET", "/", "").body(Body::empty()).expect("a request")).await;
         assert!(!answer.body.contains("page 7"), "causes are for the log");

@@ -28,7 +28,7 @@ async fn an_answer_is_written_once_however_often_it_is_asked_for() {
 
     // After everything else has changed, too.
     desk.text_in(CITIZEN, "고마워요").await;
-    desk.post("/v1/conversations/1/close", &token, json!({})).await.expect(204);
+    desk.post("/v1/conversations/1/close", &token, json!({"last_seen": 2})).await.expect(204);
     assert_eq!(desk.reply(1, &token, "key-1", body).await.expect(200)["repeated"], true);
     desk.reply(1, &token, "key-1", text("다른 말")).await.refused("key_reused");
 }
@@ -52,7 +52,7 @@ async fn each_guard_refuses_in_its_own_words() {
     desk.post("/v1/conversations/1/release", &minsu, json!({})).await.expect(204);
     desk.reply(1, &minsu, "c", text("네")).await.refused("not_claimed");
     desk.post("/v1/conversations/1/claim", &minsu, json!({})).await.expect(200);
-    desk.post("/v1/conversations/1/close", &minsu, json!({})).await.expect(204);
+    desk.post("/v1/conversations/1/close", &minsu, json!({"last_seen": 3})).await.expect(204);
     desk.reply(1, &minsu, "d", text("네")).await.refused("closed");
     desk.reply(5, &minsu, "e", text("네")).await.refused("not_found");
     assert_eq!(desk.store.balance().await.expect("a balance").n_replies, 1);
@@ -105,4 +105,50 @@ async fn a_key_belongs_to_its_counselor() {
     let jia = desk.token("jia").await;
     desk.post("/v1/conversations/1/claim", &jia, json!({})).await.expect(200);
     assert_eq!(desk.reply(1, &jia, "same", text("네")).await.expect(201)["repeated"], false);
+}
+
+/// A reload once refused a retry of an answer that had been written.
+#[tokio::test(start_paused = true)]
+async fn an_answer_written_before_is_given_although_it_could_not_be_written_today() {
+    let desk = Desk::open();
+    let token = desk.one_active().await;
+    let due_at = desk.now() + 60_000;
+    let mut body = text(&"가나다 ".repeat(60));
+    body["promise_due_at"] = json!(due_at);
+    body["category"] = json!("버스");
+    let first = desk.reply(1, &token, "a", body.clone()).await.expect(201);
+    let limits = Limits { lms: 120, sms: 90, ..Limits::KOREAN };
+    let categories = crate::domain::catalogue::Categories { version: "2".into(), groups: Vec::new() };
+    desk.settings.send_replace(Arc::new(ApiSettings { limits, categories, ..settings(0) }));
+    desk.pass(120_000).await;
+    let again = desk.reply(1, &token, "a", body.clone()).await.expect(200);
+    assert_eq!((&again["repeated"], &again["reply_id"]), (&json!(true), &first["reply_id"]));
+    assert_eq!(again["n_bytes"], first["n_bytes"]);
+    desk.reply(1, &token, "b", body).await.refused("bad_request");
+    assert_eq!(desk.store.balance().await.expect("a balance").n_replies, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn promise_and_category_belong_to_the_request() {
+    let desk = Desk::open();
+    let token = desk.one_active().await;
+    let with = |field: &str, value: Value| {
+        let mut body = text("네");
+        body[field] = value;
+        body
+    };
+    let month = 30 * 24 * 3_600_000;
+    for due_at in [desk.now(), desk.now() - 1, desk.now() + month + 1] {
+        let refused = desk.reply(1, &token, "a", with("promise_due_at", json!(due_at))).await;
+        assert!(refused.refused("bad_request")["detail"].to_string().contains("promise_due_at"));
+    }
+    desk.reply(1, &token, "a", with("category", json!("달나라"))).await.refused("no_such_category");
+    assert_eq!(desk.store.balance().await.expect("a balance").n_replies, 0);
+
+    let due_at = json!(desk.now() + month);
+    desk.reply(1, &token, "a", with("promise_due_at", due_at.clone())).await.expect(201);
+    desk.reply(1, &token, "a", with("promise_due_at", due_at)).await.expect(200);
+    desk.reply(1, &token, "a", text("네")).await.refused("key_reused");
+    desk.reply(1, &token, "b", with("category", json!("버스"))).await.expect(201);
+    desk.reply(1, &token, "b", text("네")).await.refused("key_reused");
 }

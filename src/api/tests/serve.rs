@@ -63,7 +63,7 @@ async fn both_versions_on_both_listeners() {
         assert_eq!(format!("{:?}", answer.version()), version);
         assert_eq!(answer.json::<wire::CounselorView>().await.expect("JSON").login, "minsu");
         let lost = client.get(format!("{url}/nowhere")).send().await.expect("an answer");
-        assert_eq!(lost.json::<wire::Problem>().await.expect("JSON").code, "not_found");
+        assert_eq!(lost.json::<wire::ProblemDetails>().await.expect("JSON").code, "not_found");
     }
     on_tcp.stop().await;
     on_unix.stop().await;

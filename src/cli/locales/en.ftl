@@ -1,5 +1,6 @@
 # English. `ko.ftl` says the same things; a test compares them.
 
+
 heading-usage = Usage:
 heading-commands = Commands
 heading-arguments = Arguments
@@ -10,16 +11,16 @@ cmd-munja = Munja: answer citizens by text message.
     .examples =
         Begin with:
           munja login --user minsu
-          munja next                       take who waits longest
+          munja next                       take the next conversation
           munja reply 12 "In five minutes."
           munja close 12
 
         Exit codes:
-          0  done                          5  nobody waits, or no such thing
-          1  something unexpected          6  refused: held by another, closed, too late
+          0  done                          5  nobody is waiting, or nothing found
+          1  something unexpected          6  refused: a colleague holds it, closed, too late
           2  wrong usage                   7  look at the conversation first
           3  not logged in, or expired     8  the text can't be sent
-          4  the server can't be reached   9  the server is in trouble
+          4  the server can't be reached   9  the server failed
 
         Environment:
           MUNJA_SERVER, MUNJA_PROFILE      as --server and --profile
@@ -40,44 +41,45 @@ cmd-whoami = Show who is logged in.
     .examples =
         Examples:
           munja whoami
-cmd-list = List who waits, and how long.
+cmd-list = List the conversations and how long citizens have been waiting.
     .examples =
         Examples:
-          munja list                       who waits
-          munja list --mine                what I hold
-          munja list --all                 everything that is not closed
+          munja list                       waiting conversations
+          munja list --mine                conversations I hold
+          munja list --all                 all that are not closed
           munja list --state closed --limit 10
-cmd-next = Take the conversation that waits longest.
+cmd-next = Take the next conversation that waits for a counselor.
     .examples =
         Examples:
           munja next
-          munja next || echo "nobody waits"    (exit code 5)
+          munja next || echo "nobody is waiting"    (exit code 5)
 cmd-show = Show a conversation with its texts.
     .examples =
         Examples:
           munja show 12
           munja show 12 --json
-cmd-claim = Take one conversation, and show it.
+cmd-claim = Take one conversation and show it.
     .examples =
         Examples:
           munja claim 12
 cmd-reply = Answer the citizen of a conversation you hold.
     .examples =
-        Without a text an editor opens ($VISUAL, $EDITOR).
-        An answer that could not be sent is kept as a draft, which the editor opens again.
+        Without a text, an editor opens ($VISUAL, $EDITOR).
+        A reply that could not be sent is kept as a draft, which the editor opens again.
 
         Examples:
           munja reply 12 "Bus 62 comes in five minutes."
           munja reply 12
           munja reply 12 - < answer.txt
-          munja reply 12 --promise 30m "We ask the depot."
+          munja reply 12 --promise 30m "We are asking the depot."
+          munja reply 12 --canned hello --category 택시
           munja reply 12 --photo map.jpg "The stop is here."
           munja reply 12 --force "Yes."    send although a newer text came in
           munja reply 12 --replace "OK 👍"  send with words in place of emoji
 cmd-photo = Look at a photo.
     .examples =
-        A terminal that can draw (kitty, Ghostty, Konsole, iTerm2, WezTerm) shows it at once; elsewhere it is
-        saved, and where is told. Photos have their numbers in `munja show`.
+        Terminals that can draw pictures (kitty, Ghostty, Konsole, iTerm2, WezTerm) show the photo. Elsewhere it is
+        saved to a file, whose path is printed. `munja show` shows the numbers of photos.
 
         Examples:
           munja photo 7
@@ -90,76 +92,84 @@ cmd-release = Give a conversation back to the queue.
           munja release 12
 cmd-close = Close a conversation.
     .examples =
+        The conversation must have been shown on this machine (munja show).
+
         Examples:
           munja close 12
           munja close 12 --reason "passed on to the transport office"
-cmd-recall = Take back an answer that has not left yet.
+cmd-recall = Take back a reply that has not been sent yet.
     .examples =
-        `munja reply` and `munja show` tell the number of a text.
+        `munja reply` and `munja show` show the numbers of texts.
 
         Examples:
           munja recall 56
-cmd-urgent = Ring for everybody: danger in this conversation.
+cmd-urgent = Raise the alarm: this conversation is in danger.
     .examples =
         Examples:
           munja urgent 12
-cmd-ack = Say that you look after an urgent text; the bell stops.
+cmd-ack = Say that you look after a danger; the bell stops.
     .examples =
         Examples:
           munja ack 12
-cmd-note = Leave a note beside a conversation, for colleagues.
+cmd-false-alarm = End the alarm of a conversation that is not in danger, with a reason.
+    .examples =
+        The alarm ends under your name; the reason is kept beside the conversation.
+
+        Examples:
+          munja false-alarm 12 --reason "quoted a song"
+cmd-note = Leave a note for colleagues beside a conversation.
     .examples =
         Examples:
           munja note 12 "Called the depot; they check."
-cmd-draft = Leave an answer that is not finished; without a text it is thrown away.
+cmd-draft = Keep an unfinished reply; without a text, remove it.
     .examples =
         Examples:
           munja draft 12 "Bus 62 comes"
-          munja draft 12                   throw it away
-cmd-promise = Promise an answer in a while; you are reminded, and a delay is said to the citizen.
+          munja draft 12                   remove it
+cmd-promise = Promise an answer by a certain time. You are reminded, and the citizen is told if it is late.
     .examples =
         Examples:
           munja promise 12 30m
           munja promise 12 2h "the depot calls back"
-cmd-remind = Be reminded of a conversation, also of a closed one.
+cmd-remind = Be reminded of a conversation later, also of a closed one.
     .examples =
         Examples:
-          munja remind 12 1d "did the passport arrive?"
+          munja remind 12 1d "ask whether the passport has arrived"
 cmd-transfer = Pass a conversation on to a desk or a person, with a note.
     .examples =
         Examples:
           munja transfer 12 --desk bukgu --note "asks for the health centre"
           munja transfer 12 --person jiyeong --note "knows her case"
-cmd-return = Give back what was passed on to you, with a note.
+cmd-return = Give back a conversation that was passed on to you, with a note.
     .examples =
         Examples:
           munja return 12 "belongs to city hall"
-cmd-category = Say what a conversation is about.
+cmd-category = Set what a conversation is about.
     .examples =
         Examples:
           munja category 12 택시
           munja category 12 교통/택시
-cmd-prefer = Note what the citizen asked for; without a text it is taken away.
+cmd-prefer = Keep what the citizen asked for; without a text, remove it.
     .examples =
         Examples:
           munja prefer 12 "easy words"
-cmd-warn = Tell the citizen that abuse may end the talk.
+cmd-warn = Tell the citizen that abuse may end the conversation.
     .examples =
         Examples:
           munja warn 12
-cmd-take = Take a conversation over (supervisors).
+cmd-take = Take a conversation over from a colleague (supervisors).
     .examples =
         Examples:
           munja take 12 "minsu asked me to"
-cmd-restrict = Answer a citizen no more for a while, unless in danger (supervisors).
+cmd-restrict = Stop answering a citizen for a while, unless they are in danger (supervisors).
     .examples =
         Examples:
           munja restrict 12 7d --reason "threats after a warning"
-cmd-unrestrict = Answer a citizen again (supervisors).
+cmd-unrestrict = Answer a restricted citizen again (supervisors).
     .examples =
         Examples:
           munja unrestrict 12
-cmd-evidence = Print everything of a conversation with hashes, as JSON (supervisors).
+cmd-evidence = Print a whole conversation with hashes, as JSON (supervisors).
     .examples =
         Examples:
           munja evidence 12 --reason "police report 2026-11" > evidence.json
@@ -167,39 +177,39 @@ cmd-desks = List the desks and whether they are open.
     .examples =
         Examples:
           munja desks
-cmd-categories = List what consultations are about.
+cmd-categories = List the categories of conversations.
     .examples =
         Examples:
           munja categories
-cmd-replies = List answers that are written once.
+cmd-replies = List the canned replies.
     .examples =
         Examples:
           munja replies
           munja reply 12 --canned hello
-cmd-surveys = List how it was, in the citizens' words, credited to who answered.
+cmd-surveys = List the survey answers of citizens and who had answered them.
     .examples =
         Examples:
-          munja surveys                    mine, of 30 days
-          munja surveys --all --since 7d   everybody's (supervisors)
-cmd-doubt = List answers of which nobody knows whether they left.
+          munja surveys                    mine, last 30 days
+          munja surveys --all --since 7d   all counselors' (supervisors)
+cmd-doubt = List replies that may or may not have been sent.
     .examples =
         Examples:
           munja doubt
-cmd-decide = Decide about an answer in doubt.
+cmd-decide = Decide what to do with a reply in doubt.
     .examples =
-        give-up      leave it; it counts as failed
-        send-again   send the same words again; the citizen may get them twice
+        give-up      do not send it again; it counts as failed
+        send-again   send the same text again; the citizen may get it twice
 
         Examples:
           munja decide 56 give-up
           munja decide 56 send-again
-cmd-watch = Watch what happens, one line an event.
+cmd-watch = Show what happens, one line an event.
     .examples =
         Examples:
           munja watch
           munja watch --json | jq .kind
           munja watch --after 1200         from event 1201 on
-cmd-status = Show how the service is.
+cmd-status = Show the state of the service.
     .examples =
         Examples:
           munja status
@@ -215,10 +225,10 @@ cmd-help = Describe the program or a command.
         Examples:
           munja help reply
 
-arg-json = Print JSON; errors as problem details (JSON) on standard error
-arg-lang = Language: ko or en (from LC_ALL, LC_MESSAGES, LANG if not given)
-arg-color = Colours: auto (if not given), always or never
-arg-profile = Which log-in to use, if you have several (default)
+arg-json = Print JSON; errors are problem details (JSON) on standard error
+arg-lang = Language: ko or en (default: from LC_ALL, LC_MESSAGES, LANG)
+arg-color = Colours: auto (default), always or never
+arg-profile = Name of the log-in to use, if you have several (default: default)
 arg-server = The server: https://HOST, http://127.0.0.1:PORT or unix:/PATH
 arg-help = Describe the command
 arg-version = Show the version
@@ -226,330 +236,196 @@ arg-n = Number of the conversation
 arg-m = Number of the text
 arg-login-user = Your log-in name
 arg-login-password_stdin = Read the password from standard input
-arg-list-all = All that are not closed
-arg-list-mine = Those you hold
+arg-list-all = All conversations that are not closed
+arg-list-mine = Conversations you hold
 arg-list-state = waiting, active, answered or closed
-arg-list-limit = At most so many (50)
-arg-reply-text = The answer; - reads standard input
-arg-reply-photo = A photo to send along; may be given several times. It is made small enough, and what it says of where it was taken is removed
-arg-reply-force = Send although a newer text came in
-arg-reply-replace = Send with a word or sign in place of what the carrier can't carry
-arg-reply-last_seen = The citizen's last text you saw (if not given, what `munja show` showed last)
+arg-list-limit = Maximum number (default: 50)
+arg-reply-text = The reply; - reads standard input
+arg-reply-photo = A photo to send with the reply; may be given several times. It is made small enough, and the place where it was taken is removed
+arg-reply-force = Send the reply although a newer text came in
+arg-reply-replace = Replace characters that can't be sent by words or signs
+arg-reply-last_seen = Id of the citizen's last text that you saw (default: the last one that was shown here)
 arg-photo-photo = Number of the photo
-arg-photo-save = Save it into this folder or as this new file; a file that is there is left alone
+arg-photo-save = Save it into this folder or as this new file; an existing file is left alone
 arg-photo-open = Open it with the desktop's viewer (xdg-open)
 arg-close-reason = Why, for colleagues (at most 200 characters)
-arg-close-force = Close although a newer text came in
+arg-close-force = Close the conversation although a newer text came in
 arg-decide-decision = give-up or send-again
-arg-decide-yes = Don't ask back
-arg-text = The words
+arg-decide-yes = Do not ask for confirmation
+arg-text = The text
 arg-span = How long from now: 30m, 2h, 1d
-arg-note = For who gets it
-arg-reason = Why; kept beside the conversation
+arg-note = A note for the receiver
+arg-reason = The reason; kept as a note
 arg-transfer-desk = Key of the desk (`munja desks`)
 arg-transfer-person = Log-in name of the counselor
-arg-surveys-since = How far back: 24h, 30d (30d)
-arg-surveys-all = Everybody's (supervisors)
-arg-categories-desk = Only those of this desk
-arg-replies-desk = Fill in this desk
-arg-reply-promise = Promise the rest by then (30m, 2h, 1d): you are reminded, a delay is said to the citizen
-arg-reply-canned = A canned reply by its key (`munja replies`); sets its category too
-arg-close-category = What it was about (`munja categories`); so much of it as names one
-arg-show-unfold = Show texts with words of abuse too
+arg-surveys-since = How far back (default: 30d): 24h, 30d
+arg-surveys-all = Those of all counselors (supervisors)
+arg-categories-desk = Only the categories of this desk
+arg-replies-desk = The desk whose name is filled in
+arg-reply-promise = Promise the rest of the answer by then (30m, 2h, 1d). You are reminded, and the citizen is told if it is late
+arg-reply-canned = Key of a canned reply (`munja replies`); sets its category too
+arg-reply-category = What the conversation is about (`munja categories`); a part is enough if it matches only one
+arg-close-category = What the conversation was about (`munja categories`); a part is enough if it matches only one
+arg-show-unfold = Show texts with abusive words too
 arg-watch-after = Begin after this event number
-arg-completions-shell = The shell
-arg-help-command = A command
-
-ago-now = just now
-ago-minutes = { $n } min ago
-ago-hours = { $n } h ago
-ago-days = { $n } d ago
-span-now = < 1 min
-span-minutes = { $n } min
-span-hours = { $n } h
-span-days = { $n } d
-day-time = { $day } { $month ->
-        [1] Jan
-        [2] Feb
-        [3] Mar
-        [4] Apr
-        [5] May
-        [6] Jun
-        [7] Jul
-        [8] Aug
-        [9] Sep
-        [10] Oct
-        [11] Nov
-       *[12] Dec
-    } { $time }
-year-day-time = { $year }-{ $month }-{ $day } { $time }
-never = never
+arg-completions-shell = Name of the shell
+arg-help-command = Name of the command
 
 head-number = No.
 head-citizen = Citizen
 head-state = State
-head-waits = Waits
+head-waits = Waiting
 head-last = Last text
-citizen = Citizen
-automatic = Automatic
-state-waiting = waiting
-state-active = active
-state-answered = answered
-state-closed = closed
-n-in-doubt = { $n } in doubt
 conversation-title = Conversation { $n }
-waits = waits { $span }
-close-reason = Closed because: { $reason }
-previous = An earlier conversation with this citizen: munja show { $n }
-list-empty = None.
-list-empty-mine = You hold none. `munja next` takes who waits longest.
-list-empty-waiting = Nobody waits.
-list-more = … and { $n } more; --limit shows more.
-
-fate-held = waiting to leave, can still be taken back
-fate-queued = waiting to leave
-fate-sending = leaving
-fate-in_doubt = may have arrived: don't send it again
-fate-accepted = the carrier has it
-fate-delivered = arrived { $at }
-fate-undelivered = did not arrive
-fate-failed = could not be sent
-fate-expired = not sent: it took too long
-fate-cancelled = taken back
-fate-unconfirmed = the carrier has it; no word whether it arrived
-
-# What a carrier's code means (domain::fate::Meaning).
-meaning-delivered = the phone has it
-meaning-phone_off = the carrier has it; the phone is switched off
-meaning-no_coverage = the carrier has it; the phone has no reception
-meaning-phone_full = the carrier has it; the phone's memory is full
-meaning-no_such_number = there is no such number, or it is not in use
-meaning-not_reachable = the carrier has it; the phone could not be reached
-meaning-refused = the citizen's phone or contract refuses such texts
-meaning-spam = the carrier stopped it as spam
-meaning-landline = the number is a landline; it gets no texts
-meaning-bad_text = the carrier can't carry the text as it is written
-meaning-too_long = the text or a photo is too large for the carrier
-meaning-sender_not_allowed = the carrier does not accept our number as the sender; tell the operator
-meaning-quota = our account lacks money or permission; tell the operator
-meaning-night_block = the carrier does not send at this hour
-meaning-duplicate = the carrier took it for a text it already had
-meaning-expired = the carrier had it but could not hand it over in time
-meaning-carrier_trouble = the carrier has trouble of its own
-meaning-unknown = the carrier can't say whether it arrived
-
-text-number = text { $m }
-needs-decision = You decide: munja decide { $m } give-up, or send-again
-class-one = { $kind } { $bytes }/{ $most } bytes
-class-parts = { $kind } in { $parts } parts, { $bytes } bytes
+waits = waiting for { $span }
+close-reason = Reason for closing: { $reason }
+previous = Earlier conversation with this citizen: munja show { $n }
+list-empty = No conversations.
+list-empty-mine = You hold no conversation. `munja next` takes the next one.
+list-empty-waiting = Nobody is waiting.
+list-more = … and { $n } more; use --limit to see more.
+needs-decision = Decide: munja decide { $m } give-up or send-again
 
 photo-kept = photo { $id } · { $type } { $kilobytes } KB · munja photo { $id }
-photo-wanted = photo { $id } · being fetched from the carrier
-photo-lost = photo { $id } · lost: { $why }
-photo-saved = Saved: { $path }
-n-photos = [photos: { $n }]
-loss-gone = the carrier does not have it any more, or refuses it
-loss-too_large = it is too large
-loss-not_a_photo = it is no photo, or a broken file
-loss-too_many = too many photos came with one text
-loss-not_offered = this carrier hands over no photos
-loss-not_in_time = the carrier did not hand it over in time
+photo-saved = Saved to { $path }
 
 logged-in = Logged in as { $name } at { $server }, until { $until }.
 logged-out = Logged out.
 logged-out-here-only = Logged out on this machine; the server could not be told.
 ask-user = Log-in name:
 ask-password = Password of { $login }:
-released = Conversation { $n } is back in the queue.
+released = Conversation { $n } is waiting again.
 closed = Conversation { $n } is closed.
-recalled = Text { $m } is taken back; it will not be sent.
-doubt-empty = No answer is in doubt.
-ask-send-again = Send text { $m } again? If the first did arrive, the citizen gets it twice. [y/N]
-given-up = Text { $m } is left as failed.
+recalled = Text { $m } was taken back; it will not be sent.
+doubt-empty = No reply is in doubt.
+ask-send-again = Send text { $m } again? If the first one did arrive, the citizen gets it twice. [y/N]
+given-up = Text { $m } counts as failed.
 sent-again = Text { $m } is sent again.
-replied = The answer is on its way.
-replied-before = This answer had been taken before; it was not sent again.
-replied-recall = To take it back before it leaves: munja recall { $m }
-draft-kept = What you wrote is kept: { $path } (`munja reply { $n }` in a terminal opens it, or: munja reply { $n } - < FILE)
+replied = The reply is being sent.
+replied-before = This reply had been accepted before; it was not sent again.
+not-applied-promise = The promise was not applied: an earlier try of this reply went out without it. To promise now: munja promise { $n } 30m
+not-applied-category = The category was not applied: an earlier try of this reply went out without it. To set it: munja category { $n } CATEGORY
+replied-recall = To take it back before it is sent: munja recall { $m }
+draft-kept = Your text is kept in { $path } (in a terminal, `munja reply { $n }` opens it again; or: munja reply { $n } - < FILE)
 
-watch-begin = Watching. Ctrl-C ends.
-watch-lost = The line to the server is broken ({ $why }). Coming back …
-watch-back = Back. Nothing was missed.
-event-conversation = Conversation { $n }:
-event-text_in = a text came in
-event-opened = a new citizen waits
-event-reopened = the citizen wrote again and waits
-event-answer_lost = text { $m } will not arrive: the citizen waits again
-event-photo_kept = a photo came
-event-photo_lost = a photo was lost on its way to us; the citizen is told
-event-claimed = { $who } took it
-event-released = { $who } gave it back
-event-replied = { $who } answered
-event-closed = { $who } closed it
+watch-begin = Watching. Press Ctrl-C to end.
+watch-lost = The connection to the server is broken ({ $why }). Reconnecting …
+watch-back = Connected again. Nothing was missed.
 event-needs_decision = text { $m } is in doubt: a decision is needed (munja decide { $m } …)
-event-decided = { $who } decided about text { $m } ({ $detail })
-event-quarantined = a text could not be read and was set aside; tell the operator
-event-worker_restarted = worker { $detail } was started anew
-event-logged_in = { $who } logged in
-event-counselor_added = { $who } is a new counselor
-event-counselor_disabled = { $who } was locked
-event-message-held = text { $m }: waits, can be taken back
-event-message-queued = text { $m }: waits to leave
-event-message-sending = text { $m }: leaving
-event-message-in_doubt = text { $m }: may have arrived, don't send it again
-event-message-accepted = text { $m }: the carrier has it
-event-message-delivered = text { $m }: arrived
-event-message-undelivered = text { $m }: did not arrive
-event-message-failed = text { $m }: could not be sent
-event-message-expired = text { $m }: not sent, it took too long
-event-message-cancelled = text { $m }: taken back
-event-message-unconfirmed = text { $m }: no word whether it arrived
 
 status-server = munjad { $version }, started { $ago }
-status-carrier = Carrier { $name }{ $role }: asked for texts { $ago }
+status-carrier = Carrier { $name }{ $role }: last asked for texts { $ago }
 status-carrier-sends = Carrier { $name }{ $role }
-status-role-preferred = {" "}(texts leave by it)
-status-role-standby = {" "}(stands in for the other)
-status-role-inbound = {" "}(texts come from it)
+status-role-preferred = {" "}(sends)
+status-role-standby = {" "}(sends if the other can't)
+status-role-inbound = {" "}(receives)
 status-stopped = Sending has stopped: { $name } refuses our key or account. Tell the operator.
-status-out-of-order = { $name } is out of order; it is tried again now and then. Tell the operator.
-status-paused = { $name } is held back by the operator: nothing leaves by it.
-status-error = Last trouble: { $why }
-status-oldest = , the longest { $span }
+status-out-of-order = { $name } is out of order and is tried again now and then. Tell the operator.
+status-paused = The operator stopped sending through { $name }.
+status-error = Last failure: { $why }
+status-oldest = , longest wait { $span }
 status-conversations = Active: { $active } · Waiting: { $waiting }
-status-sending = Waiting to leave: { $queued } · not confirmed yet: { $unreceipted }
+status-sending = Waiting to be sent: { $queued } · not confirmed yet: { $unreceipted }
 status-in-doubt = In doubt: { $n } (munja doubt)
-status-failed = Failed in 24 hours: { $n }
-status-quarantined = Could not be read: { $n } (the operator sees to it)
+status-failed = Failed in the last 24 hours: { $n }
+status-quarantined = Unreadable texts: { $n } (the operator looks at them)
 status-late = Worker { $name } is late; its last progress was { $ago }. Tell the operator.
 
-error-bad_request = The server did not understand the request: { $detail }
-    .next = If this comes again, tell the operator (request { $request }).
-error-unauthorized = You are not logged in, or the log-in has expired.
-    .next = munja login
+next-bad_request = If this happens again, tell the operator (request { $request }).
+next-unauthorized = munja login
 error-not_logged_in = You are not logged in.
-    .next = munja login
+next-not_logged_in = munja login
 error-other_server = Your log-in is for { $other }, not for { $server }.
-    .next = munja login --server { $server }, or keep a second one with --profile NAME
-error-wrong_login = The log-in name or the password is wrong.
-    .next = Try again; after several wrong tries the account is locked for a while.
-error-locked_out = Too many wrong tries: the account is locked.
-    .next = Try again in { $minutes } min.
-error-not_found = There is no number { $n }.
-    .next = munja list --all shows what there is.
-error-nobody_waits = Nobody waits.
-    .next = munja watch tells when somebody does.
-error-claimed_by_other = { $name } is talking with this citizen.
-    .next = Take another: munja next
-error-not_claimed = You don't hold this conversation.
-    .next = munja claim { $n }
-error-newer_texts = Newer texts came in ({ $texts }); nothing was sent or closed.
-    .next = munja show { $n } shows them; then do it again. As it stands: --force
+next-other_server = munja login --server { $server }, or keep a second log-in with --profile NAME
+next-wrong_login = Try again; after several wrong tries the account is locked for a while.
+next-locked_out = Try again in { $minutes } min.
+next-not_found = munja list --all shows the numbers.
+next-nobody_waits = munja watch shows when somebody does.
+next-claimed_by_other = Take another conversation: munja next
+next-not_claimed = munja claim { $n }
+next-newer_texts = Look first: munja show { $n }. Then do it again, or add --force to go ahead as it is.
 error-not_seen = You have not looked at conversation { $n } yet.
-    .next = munja show { $n }
-error-closed = The conversation is closed.
-    .next = If the citizen writes again, it waits again by itself.
-error-already_left = Too late: text { $n } has left.
-    .next = Write a correction if one is needed.
-error-not_in_doubt = Text { $n } is not in doubt any more.
-    .next = munja doubt shows what is.
-error-key_reused = This answer was already taken in an earlier try.
-    .next = Look before you send anything: munja show { $n }
-error-empty_text = The answer is empty; nothing was sent.
-    .next = munja reply { $n } "TEXT"
-offer = It could be sent so ({ $pairs }): { $text }
-offer-how = To send it so: munja reply { $n } --replace "TEXT"
-error-unencodable = The carrier can't carry these characters: { $characters }
-    .next = Leave them out or write a word instead.
-error-too_long = The answer is too long, even in parts; it was not sent.
-    .next = Shorten it, or send several answers.
-error-body_too_large = The answer is far too long; it was not sent.
-    .next = Shorten it, or send several answers.
-error-photo_not_here_yet = Photo { $n } is still being fetched from the carrier.
-    .next = Try again in a moment: munja photo { $n }
-error-photo_lost = Photo { $n } could not be fetched from the carrier.
-    .next = munja show tells why.
-error-photo_too_large = The photo is too large to be sent.
-    .next = Make it smaller: at most 16 MiB and 50 million pixels.
-error-not_a_photo = This is no photo that can be sent.
-    .next = Choose a JPEG, PNG, GIF or WebP file.
-error-photos_not_taken = The carrier that answers leave by takes no photos.
-    .next = Answer in words alone.
-error-too_many_photos = These are more photos than go with one answer.
-    .next = Send some of them with another one.
-error-no_such_photo = One of the photos was not handed in by you, or too long ago.
-    .next = Hand it in again with --photo.
-error-file_exists = This file is there already: { $path }
-    .next = Name another one, or a folder.
-error-no_viewer = The desktop's viewer (xdg-open) can't be used.
-    .next = The photo is here: { $path }
-error-method_not_allowed = The server does not know this command.
-    .next = The server may be older than this program; tell the operator.
-error-too_slow = The request reached the server too slowly.
-    .next = Check the network and try again.
-error-database_busy = The server is very busy.
-    .next = Try again in a moment.
-error-database_full = The server's disk is full; nothing was saved.
-    .next = Tell the operator now (request { $request }).
-error-database_broken = The server can't use its database.
-    .next = Tell the operator now (request { $request }).
-error-internal = The server made a mistake.
-    .next = Try again; if it comes again, tell the operator (request { $request }).
-error-unreachable = The server can't be reached: { $server } ({ $why })
-    .next = Check the network and --server, or ask the operator.
-    .reply = It is not known whether the server got the answer. Send the same words again later: the citizen gets them once.
-error-bad_answer = What answers at { $server } does not speak as Munja does ({ $why }).
-    .next = Check --server.
-error-unexpected = Something unexpected: { $why }
-    .next = If it comes again, tell the operator.
-error-plain_http = { $server } would send your password readably across the network.
-    .next = Use https://; plain http is for 127.0.0.1 and localhost only.
+next-not_seen = munja show { $n }
+next-closed = If the citizen writes again, it waits again by itself.
+next-already_left = Send a correction if one is needed.
+next-not_in_doubt = munja doubt shows the texts that are.
+next-key_reused = Look before you send anything again: munja show { $n }
+next-empty_text = munja reply { $n } "TEXT"
+offer-how = To send it like this: munja reply { $n } --replace "TEXT"
+next-unencodable = Leave them out, or write a word instead.
+next-too_long = Shorten it, or send several replies.
+next-body_too_large = Shorten it, or send several replies.
+next-photo_not_here_yet = Try again in a moment: munja photo { $n }
+next-photo_lost = munja show shows the reason.
+next-photo_too_large = Make it smaller: at most 16 MiB and 50 million pixels.
+next-not_a_photo = Choose a JPEG, PNG, GIF or WebP file.
+next-photos_not_taken = Reply without a photo.
+next-too_many_photos = Send some of them with another reply.
+next-no_such_photo = Add it again with --photo.
+error-file_exists = This file exists already: { $path }
+next-file_exists = Give another name, or a folder.
+error-no_viewer = The photo viewer (xdg-open) can't be used.
+next-no_viewer = The photo is here: { $path }
+next-method_not_allowed = The server may be older than this program; tell the operator.
+next-too_slow = Check the network and try again.
+next-database_busy = Try again in a moment.
+next-database_full = Tell the operator at once (request { $request }).
+next-database_broken = Tell the operator at once (request { $request }).
+next-internal = Try again. If it happens again, tell the operator (request { $request }).
+next-unreachable = Check the network and --server, or ask the operator.
+next-reply-unreachable = It is not known whether the server got the reply. Send the same text again later: the citizen gets it only once.
+next-bad_answer = Check the address of --server.
+error-unexpected = Unexpected error: { $why }
+next-unexpected = If it happens again, tell the operator.
+error-plain_http = { $server } would send your password unencrypted across the network.
+next-plain_http = Use https://. Plain http works only for 127.0.0.1 and localhost.
 error-bad_server = { $server } is not the address of a server.
-    .next = https://HOST, http://127.0.0.1:PORT or unix:/PATH
+next-bad_server = https://HOST, http://127.0.0.1:PORT or unix:/PATH
 error-bad_profile = The name of a profile has 1 to 32 letters, digits, dots, - or _, and no dot at the start.
-    .next = for example --profile night
+next-bad_profile = for example --profile night
 error-no_home = There is no place for the log-in: neither HOME nor XDG_CONFIG_HOME and XDG_STATE_HOME is set.
-    .next = Set HOME.
-error-no_user = Whose log-in?
-    .next = munja login --user NAME
+next-no_home = Set HOME.
+error-no_user = The log-in name is missing.
+next-no_user = munja login --user NAME
 error-no_password = There is no terminal to ask for the password.
-    .next = munja login --user NAME --password-stdin
-error-needs_yes = Sending again may text the citizen twice, and there is no terminal to ask.
-    .next = If you are sure: --yes
+next-no_password = munja login --user NAME --password-stdin
+error-needs_yes = If it is sent again, the citizen may get it twice, and there is no terminal to confirm this.
+next-needs_yes = Add --yes if you are sure.
 error-not_done = Nothing was done.
-    .next = munja doubt shows what is still open.
+next-not_done = munja doubt shows the texts in doubt.
 error-editor = The editor failed: { $editor }
-    .next = Set EDITOR, or give the text: munja reply { $n } "TEXT"
+next-editor = Set EDITOR, or give the text: munja reply { $n } "TEXT"
 error-usage_command = There is no command “{ $what }”.
-    .next = munja --help
+next-usage_command = munja --help
 error-usage_command_like = There is no command “{ $what }”. Did you mean “{ $suggested }”?
-    .next = munja --help
-error-usage_no_command = Which command?
-    .next = munja --help
-error-usage_option = “{ $what }” is not understood here.
-    .next = munja { $command }--help
-error-usage_value = “{ $value }” does not fit { $what }.
-    .next = munja { $command }--help
+next-usage_command_like = munja --help
+error-usage_no_command = The command is missing.
+next-usage_no_command = munja --help
+error-usage_option = “{ $what }” can't be used here.
+next-usage_option = munja { $command }--help
+error-usage_value = “{ $value }” is not a value for { $what }.
+next-usage_value = munja { $command }--help
 error-usage_missing = Missing: { $what }
-    .next = munja { $command }--help
-error-usage_conflict = { $what } and { $other } don't go together.
-    .next = munja { $command }--help
-error-usage_other = The command is not understood: { $what }
-    .next = munja { $command }--help
+next-usage_missing = munja { $command }--help
+error-usage_conflict = { $what } and { $other } can't be used together.
+next-usage_conflict = munja { $command }--help
+error-usage_other = The command was not understood: { $what }
+next-usage_other = munja { $command }--help
 
-did-urgent = Conversation { $n } rings for everybody.
+did-urgent = The alarm of conversation { $n } rings for everybody.
 did-acked = You look after conversation { $n }.
-did-noted = Noted beside conversation { $n }.
+did-alarm_ended = The alarm of conversation { $n } has ended.
+did-noted = The note is kept beside conversation { $n }.
 did-drafted = The draft is kept beside conversation { $n }.
-did-preferred = Kept for this citizen.
-did-promised = Promised by { $at } (conversation { $n }).
-did-reminding = You are reminded of conversation { $n } at { $at }.
-did-transferred = Conversation { $n } is passed on (desk: { $desk }).
-did-returned = Conversation { $n } is given back (desk: { $desk }).
-did-categorised = Conversation { $n }: { $category }
-did-warned = The citizen of conversation { $n } is warned.
-did-taken = Conversation { $n } is yours.
-did-restricted = Not answered until { $at }, unless in danger; conversation { $n } is closed.
+did-preferred = The wish of this citizen is kept.
+did-promised = An answer is promised by { $at } (conversation { $n }).
+did-reminding = You will be reminded of conversation { $n } at { $at }.
+did-transferred = Conversation { $n } was passed on (desk: { $desk }).
+did-returned = Conversation { $n } was given back (desk: { $desk }).
+did-categorised = Category of conversation { $n }: { $category }
+did-warned = The citizen of conversation { $n } was warned.
+did-taken = You hold conversation { $n } now.
+did-restricted = The citizen is not answered until { $at }, unless in danger. Conversation { $n } is closed.
 did-unrestricted = The citizen of conversation { $n } is answered again.
 evidence-hash = SHA-256 of the whole: { $hash }
 head-desk = Desk
@@ -561,79 +437,39 @@ desk-open-until = open until { $at }
 desk-open = open
 desk-closed-until = closed until { $at }
 desk-closed = closed
-tier-1 = URGENT
-tier-2 = look soon
-folded = Words of abuse: folded up. --unfold shows it.
-folded-short = (folded up)
-ringing = URGENT, and nobody looks after it yet: munja ack { $n }
-urgent-acked = URGENT; { $name } looks after it.
+folded = This text has abusive words and is folded. --unfold shows it.
+folded-short = (folded)
+ringing = URGENT: nobody looks after it yet. munja ack { $n }
+urgent-acked = URGENT: { $name } looks after it.
 promise-due = An answer is promised by { $at }.
-offered = Passed on to { $who }.
+offered = It was passed on to { $who }.
 preference = The citizen asked for: { $text }
 opted-out = The citizen wants no automatic texts.
-restricted-until = Not answered until { $at }, unless in danger.
+restricted-until = The citizen is not answered until { $at }, unless in danger.
 desk-and-category = Desk: { $desk } · Category: { $category }
 draft-begun = Draft: { $text }
-note-note = note
-note-transfer = passed on
-note-return = given back
-note-takeover = taken over
-note-warning = warned
-note-restriction = restricted
-note-reminder = reminder
 head-time = Time
 head-counselor = Counselor
 head-score = Score
 survey-mean = Mean: { $mean }
-survey-answer = How it was: { $score } { $comment }
+survey-answer = Survey: { $score } { $comment }
 promise-short = promised { $at }
-note-promise = promise
-purpose-survey = answer to the survey
-purpose-opt_out = wants no automatic texts
-purpose-opt_in = wants automatic texts again
-purpose-restricted = while restricted
 event-urgent = URGENT: danger. Look after it: munja ack
-event-released-idle = nobody worked on it: back in the queue
-event-claimed-takeover = { $who } took it over
-event-adopted = its desk is no more; { $detail } has it now
-event-acked = { $who } looks after the urgent text
-event-escalated = URGENT, nobody has looked after it yet ({ $detail }. call): supervisors, please
-event-escalated-idle = URGENT, and who holds it does nothing: supervisors, please
-event-noted = { $who } left a note
-event-promised = { $who } promised an answer
-event-promise_late = a promised answer is late; the citizen is told
-event-reminder = { $who }: reminder
-event-transferred = { $who } passed it on to { $detail }
-event-returned = { $who } gave it back
-event-categorised = { $who } said what it is about
-event-preference = { $who } noted what the citizen asked for
-event-warned = { $who } warned the citizen
-event-restricted = { $who } restricted the citizen
-event-unrestricted = { $who } ended the restriction
-event-opted_out = the citizen wants no automatic texts
-event-opted_in = the citizen wants automatic texts again
-event-survey_answered = the citizen answered how it was
-event-flood = very many texts of one sender: kept and shown, no automatic texts any more
 
-error-opted_out = The citizen wants no more texts and has asked nothing since; nothing was sent.
-    .next = Leave it; if they ask again, answer.
-error-too_many_held = You hold as many conversations that wait as you may.
-    .next = Answer or release one: munja list --mine
-error-supervisors_only = Only a supervisor may do this.
-    .next = The operator gives roles: munjad user duties LOGIN --role supervisor
-error-nothing_to_ack = It is not urgent, or somebody looks after it already.
-    .next = munja show { $n }
-error-not_passed_on = It was not passed on to you.
-    .next = munja transfer { $n } passes it on, munja release { $n } lets go of it.
-error-not_warned = They were warned within the last day, or get no automatic texts.
-    .next = munja show { $n } tells what was said to them.
-error-no_such_desk = There is no other desk of that name.
-    .next = munja desks
-error-no_such_person = There is no other counselor of that log-in name.
-    .next = Ask the operator: munjad user list
-error-no_such_category = No category fits, or several do.
-    .next = munja categories
-error-category_needed = What was it about? Closing needs a category.
-    .next = munja close { $n } --category CATEGORY (all of them: munja categories)
-error-no_canned = There is no canned reply { $key }.
-    .next = munja replies
+next-opted_out = If the citizen writes again, you can reply.
+next-too_many_held = Answer or release one: munja list --mine
+next-supervisors_only = The operator sets roles: munjad user duties LOGIN --role supervisor
+next-nothing_to_ack = munja show { $n }
+next-not_passed_on = munja transfer { $n } passes it on, munja release { $n } lets it go.
+next-not_warned = munja show { $n } shows what the citizen was told.
+next-no_such_desk = munja desks
+next-no_such_person = Ask the operator: munjad user list
+next-no_such_category = munja categories
+next-category_needed = munja close { $n } --category CATEGORY (munja categories lists them)
+error-no_canned = There is no canned reply with the key { $key }.
+next-no_canned = munja replies
+next-danger_unanswered = Answer first: munja reply { $n }. If there is no danger: munja false-alarm { $n } --reason "TEXT"
+next-too_many_dangers = Answer one first: munja list --mine
+next-not_your_desk = munja desks lists the desks; their counselors can pass it on to yours.
+next-no_danger = munja show { $n }
+next-restricted = munja show { $n } shows until when. A supervisor can end it: munja unrestrict { $n }

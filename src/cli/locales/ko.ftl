@@ -1,4 +1,5 @@
-# 한국어. `en.ftl`과 같은 내용이며, 시험이 두 파일을 비교합니다.
+# 한국어. `en.ftl`과 같은 내용이며, 테스트가 두 파일을 비교합니다.
+
 
 heading-usage = 사용법:
 heading-commands = 명령
@@ -10,7 +11,7 @@ cmd-munja = 문자(Munja): 시민의 문자 상담에 답변합니다.
     .examples =
         처음 시작:
           munja login --user minsu
-          munja next                       가장 오래 기다린 상담을 맡습니다
+          munja next                       다음 상담을 맡습니다
           munja reply 12 "5분 뒤에 도착합니다."
           munja close 12
 
@@ -18,7 +19,7 @@ cmd-munja = 문자(Munja): 시민의 문자 상담에 답변합니다.
           0  정상                          5  기다리는 시민이 없거나 찾는 것이 없음
           1  예상하지 못한 오류            6  거절: 다른 상담사가 상담 중, 종료됨, 이미 늦음
           2  사용법 오류                   7  먼저 상담 내용을 확인해야 함
-          3  로그인하지 않았거나 만료됨    8  보낼 수 없는 글
+          3  로그인하지 않았거나 만료됨    8  보낼 수 없는 내용
           4  서버에 연결할 수 없음         9  서버 장애
 
         환경 변수:
@@ -40,14 +41,14 @@ cmd-whoami = 누구로 로그인했는지 보여 줍니다.
     .examples =
         예:
           munja whoami
-cmd-list = 누가 얼마나 기다리는지 보여 줍니다.
+cmd-list = 기다리는 상담과 대기 시간을 보여 줍니다.
     .examples =
         예:
           munja list                       기다리는 시민
           munja list --mine                내가 맡은 상담
           munja list --all                 종료되지 않은 모든 상담
           munja list --state closed --limit 10
-cmd-next = 가장 오래 기다린 상담을 맡습니다.
+cmd-next = 다음 차례의 상담을 맡습니다.
     .examples =
         예:
           munja next
@@ -63,16 +64,18 @@ cmd-claim = 상담 하나를 골라 맡고 내용을 보여 줍니다.
           munja claim 12
 cmd-reply = 맡은 상담의 시민에게 답변합니다.
     .examples =
-        글을 적지 않으면 편집기($VISUAL, $EDITOR)가 열립니다.
+        내용을 적지 않으면 편집기($VISUAL, $EDITOR)가 열립니다.
         보내지 못한 답변은 초안으로 보관되며, 편집기를 열면 다시 나타납니다.
 
         예:
           munja reply 12 "62번 버스는 5분 뒤에 도착합니다."
           munja reply 12
           munja reply 12 - < answer.txt
+          munja reply 12 --promise 30m "차고지에 확인하고 있습니다."
+          munja reply 12 --canned hello --category 버스
           munja reply 12 --photo 약도.jpg "정류장은 여기입니다."
           munja reply 12 --force "네."     새 문자가 와 있어도 보냅니다
-          munja reply 12 --replace "네 👍"  그림 문자를 말로 바꾸어 보냅니다
+          munja reply 12 --replace "네 👍"  이모지를 말로 바꾸어 보냅니다
 cmd-photo = 시민이 보낸 사진을 봅니다.
     .examples =
         그림을 그릴 수 있는 터미널(kitty, Ghostty, Konsole, iTerm2, WezTerm)이면 바로 보이고,
@@ -89,33 +92,41 @@ cmd-release = 맡은 상담을 다시 대기로 돌립니다.
           munja release 12
 cmd-close = 상담을 종료합니다.
     .examples =
+        이 컴퓨터에서 내용을 확인한 상담만 종료할 수 있습니다(munja show).
+
         예:
           munja close 12
           munja close 12 --reason "교통정책과로 안내함"
-cmd-recall = 아직 나가지 않은 답변의 발송을 취소합니다.
+cmd-recall = 아직 보내지 않은 답변을 취소합니다.
     .examples =
         문자 번호는 `munja reply`와 `munja show`에 나옵니다.
 
         예:
           munja recall 56
-cmd-urgent = 모두에게 알립니다: 이 상담에 위험이 있습니다.
+cmd-urgent = 이 상담이 위급하다고 모두에게 알립니다.
     .examples =
         예:
           munja urgent 12
-cmd-ack = 긴급 문자를 맡았다고 알립니다. 알림이 멈춥니다.
+cmd-ack = 위급 상담을 맡았다고 알립니다. 알림이 멈춥니다.
     .examples =
         예:
           munja ack 12
-cmd-note = 동료를 위해 상담 옆에 메모를 남깁니다.
+cmd-false-alarm = 위급하지 않은 상담의 경보를 사유를 적고 끝냅니다.
+    .examples =
+        누가 끝냈는지 기록되며, 사유는 상담 옆에 남습니다.
+
+        예:
+          munja false-alarm 12 --reason "노래 가사를 옮겨 적은 것"
+cmd-note = 동료가 볼 수 있게 상담에 메모를 남깁니다.
     .examples =
         예:
           munja note 12 "차고지에 확인 요청함"
-cmd-draft = 쓰던 답장을 남깁니다. 글이 없으면 지웁니다.
+cmd-draft = 작성 중인 답변을 저장합니다. 내용을 적지 않으면 지웁니다.
     .examples =
         예:
           munja draft 12 "62번은"
           munja draft 12                   지웁니다
-cmd-promise = 얼마 안에 답하기로 합니다. 때가 되면 알려 주고, 늦으면 시민에게 알립니다.
+cmd-promise = 언제까지 답변할지 약속합니다. 때가 되면 알려 주고, 늦어지면 시민에게 알립니다.
     .examples =
         예:
           munja promise 12 30m
@@ -124,7 +135,7 @@ cmd-remind = 나중에 이 상담을 다시 알려 줍니다. 종료된 상담�
     .examples =
         예:
           munja remind 12 1d "여권이 나왔는지"
-cmd-transfer = 메모와 함께 다른 부서나 사람에게 상담을 넘깁니다.
+cmd-transfer = 메모를 남기고 상담을 다른 부서나 사람에게 넘깁니다.
     .examples =
         예:
           munja transfer 12 --desk bukgu --note "보건소 문의"
@@ -133,28 +144,28 @@ cmd-return = 넘겨받은 상담을 메모와 함께 돌려보냅니다.
     .examples =
         예:
           munja return 12 "시청 업무입니다"
-cmd-category = 무엇에 대한 상담인지 정합니다.
+cmd-category = 상담 분류를 정합니다.
     .examples =
         예:
           munja category 12 주정차
           munja category 12 교통/주정차
-cmd-prefer = 시민이 부탁한 것을 적어 둡니다. 글이 없으면 지웁니다.
+cmd-prefer = 시민의 요청 사항을 적어 둡니다. 내용을 적지 않으면 지웁니다.
     .examples =
         예:
           munja prefer 12 "쉬운 말로"
-cmd-warn = 욕설이 이어지면 상담을 멈출 수 있다고 시민에게 알립니다.
+cmd-warn = 욕설이 계속되면 상담을 끝낼 수 있다고 시민에게 알립니다.
     .examples =
         예:
           munja warn 12
-cmd-take = 상담을 넘겨받아 직접 맡습니다(관리자).
+cmd-take = 다른 상담사의 상담을 대신 맡습니다(관리자).
     .examples =
         예:
           munja take 12 "민수 상담사가 부탁함"
-cmd-restrict = 위급할 때 말고는 한동안 답하지 않습니다(관리자).
+cmd-restrict = 위급할 때가 아니면 한동안 이 시민에게 답변하지 않습니다(관리자).
     .examples =
         예:
           munja restrict 12 7d --reason "경고 뒤에도 협박"
-cmd-unrestrict = 다시 답합니다(관리자).
+cmd-unrestrict = 답변 제한을 풉니다(관리자).
     .examples =
         예:
           munja unrestrict 12
@@ -170,29 +181,29 @@ cmd-categories = 상담 분류를 보여 줍니다.
     .examples =
         예:
           munja categories
-cmd-replies = 미리 적어 둔 답장을 보여 줍니다.
+cmd-replies = 미리 써 둔 답변을 보여 줍니다.
     .examples =
         예:
           munja replies
           munja reply 12 --canned hello
-cmd-surveys = 시민이 답한 만족도와 하신 말씀을 답한 상담원과 함께 보여 줍니다.
+cmd-surveys = 시민의 만족도 답변과 의견을 담당 상담사와 함께 보여 줍니다.
     .examples =
         예:
-          munja surveys                    내 것, 30일
-          munja surveys --all --since 7d   모두의 것(관리자)
-cmd-doubt = 나갔는지 알 수 없는 답변을 보여 줍니다.
+          munja surveys                    내가 맡은 상담, 최근 30일
+          munja surveys --all --since 7d   모든 상담사(관리자)
+cmd-doubt = 발송되었는지 확실하지 않은 답변을 보여 줍니다.
     .examples =
         예:
           munja doubt
-cmd-decide = 전송이 불확실한 답변을 어떻게 할지 정합니다.
+cmd-decide = 발송이 불확실한 답변을 어떻게 할지 정합니다.
     .examples =
-        give-up      그대로 두고 실패로 처리합니다
-        send-again   같은 글을 다시 보냅니다. 시민이 두 번 받을 수 있습니다
+        give-up      다시 보내지 않고 실패로 처리합니다
+        send-again   같은 내용을 다시 보냅니다. 시민이 두 번 받을 수 있습니다
 
         예:
           munja decide 56 give-up
           munja decide 56 send-again
-cmd-watch = 일어나는 일을 한 줄씩 실시간으로 보여 줍니다.
+cmd-watch = 새로 일어나는 일을 한 줄씩 실시간으로 보여 줍니다.
     .examples =
         예:
           munja watch
@@ -214,10 +225,10 @@ cmd-help = 프로그램이나 명령의 도움말을 보여 줍니다.
         예:
           munja help reply
 
-arg-json = JSON으로 출력합니다. 오류는 표준 오류에 JSON(problem details)으로 나옵니다
-arg-lang = 언어: ko 또는 en (없으면 LC_ALL, LC_MESSAGES, LANG을 따름)
-arg-color = 색: auto(기본), always, never
-arg-profile = 로그인이 여럿일 때 쓸 로그인 이름(기본: default)
+arg-json = JSON으로 출력합니다. 오류는 표준 오류에 JSON(problem details)으로 출력합니다
+arg-lang = 언어: ko 또는 en (기본: LC_ALL, LC_MESSAGES, LANG)
+arg-color = 색상: auto(기본), always, never
+arg-profile = 로그인이 여러 개일 때 사용할 프로필 이름(기본: default)
 arg-server = 서버 주소: https://호스트, http://127.0.0.1:포트, unix:/경로
 arg-help = 도움말을 보여 줍니다
 arg-version = 버전을 보여 줍니다
@@ -229,117 +240,54 @@ arg-list-all = 종료되지 않은 모든 상담
 arg-list-mine = 내가 맡은 상담
 arg-list-state = waiting(대기), active(상담 중), answered(답변함), closed(종료)
 arg-list-limit = 최대 건수(기본: 50)
-arg-reply-text = 답변. -를 적으면 표준 입력에서 읽습니다
-arg-reply-photo = 함께 보낼 사진 파일. 여러 번 적을 수 있습니다. 크기는 맞게 줄이고 촬영 위치 같은 정보는 지웁니다
-arg-reply-replace = 통신사가 보낼 수 없는 글자를 말이나 기호로 바꾸어 보냅니다
+arg-reply-text = 답변 내용. -를 적으면 표준 입력에서 읽습니다
+arg-reply-photo = 함께 보낼 사진 파일. 여러 번 적을 수 있습니다. 크기를 알맞게 줄이고 촬영 위치 같은 정보는 지웁니다
+arg-reply-replace = 보낼 수 없는 글자를 다른 말이나 기호로 바꾸어 보냅니다
 arg-reply-force = 새 문자가 와 있어도 보냅니다
-arg-reply-last_seen = 마지막으로 확인한 시민 문자의 번호(없으면 `munja show`로 마지막에 본 문자)
+arg-reply-last_seen = 마지막으로 확인한 시민 문자의 번호(기본: 이 컴퓨터에서 마지막으로 본 문자)
 arg-photo-photo = 사진 번호
 arg-photo-save = 이 폴더나 새 파일에 저장합니다. 이미 있는 파일은 덮어쓰지 않습니다
 arg-photo-open = 사진 보기 프로그램(xdg-open)으로 엽니다
 arg-close-reason = 동료에게 남기는 종료 사유(200자까지)
 arg-close-force = 새 문자가 와 있어도 종료합니다
-arg-decide-decision = give-up(그대로 둠) 또는 send-again(다시 보냄)
+arg-decide-decision = give-up(포기) 또는 send-again(다시 보냄)
 arg-decide-yes = 확인을 묻지 않습니다
-arg-text = 글
+arg-text = 내용
 arg-span = 지금부터 얼마 뒤: 30m, 2h, 1d
-arg-note = 받을 사람에게 남길 말
-arg-reason = 까닭. 상담 옆에 남습니다
-arg-transfer-desk = 부서 이름표(`munja desks`)
-arg-transfer-person = 상담원 아이디
-arg-surveys-since = 얼마 전부터: 24h, 30d (30d)
-arg-surveys-all = 모두의 것(관리자)
-arg-categories-desk = 이 부서의 것만
-arg-replies-desk = 이 부서로 채웁니다
-arg-reply-promise = 나머지를 그때까지 답하기로 합니다(30m, 2h, 1d). 때가 되면 알려 주고, 늦으면 시민에게 알립니다
-arg-reply-canned = 미리 적어 둔 답장의 이름표(`munja replies`). 분류도 함께 정합니다
-arg-close-category = 무엇에 대한 상담인지(`munja categories`). 하나만 가리키면 일부만 적어도 됩니다
-arg-show-unfold = 욕설이 있는 문자도 펼칩니다
-arg-watch-after = 이 번호 다음에 일어난 일부터 보여 줍니다
+arg-note = 받는 사람에게 남길 메모
+arg-reason = 사유. 메모로 남습니다
+arg-transfer-desk = 부서 코드(`munja desks`)
+arg-transfer-person = 상담사 아이디
+arg-surveys-since = 언제부터인지(기본: 30d): 24h, 30d
+arg-surveys-all = 모든 상담사의 것(관리자)
+arg-categories-desk = 이 부서의 분류만
+arg-replies-desk = 답변에 넣을 부서
+arg-reply-promise = 나머지 답변을 그때까지 하겠다고 약속합니다(30m, 2h, 1d). 때가 되면 알려 주고, 늦어지면 시민에게 알립니다
+arg-reply-canned = 미리 써 둔 답변의 코드(`munja replies`). 분류도 함께 정합니다
+arg-reply-category = 상담 분류(`munja categories`). 하나만 가리키면 일부만 적어도 됩니다
+arg-close-category = 상담 분류(`munja categories`). 하나만 가리키면 일부만 적어도 됩니다
+arg-show-unfold = 욕설이 있는 문자도 모두 보여 줍니다
+arg-watch-after = 이 번호 다음 일부터 보여 줍니다
 arg-completions-shell = 셸 이름
 arg-help-command = 명령 이름
-
-ago-now = 방금
-ago-minutes = { $n }분 전
-ago-hours = { $n }시간 전
-ago-days = { $n }일 전
-span-now = 1분 미만
-span-minutes = { $n }분
-span-hours = { $n }시간
-span-days = { $n }일
-day-time = { $month }월 { $day }일 { $time }
-year-day-time = { $year }년 { $month }월 { $day }일 { $time }
-never = 아직 없음
 
 head-number = 번호
 head-citizen = 시민
 head-state = 상태
 head-waits = 대기 시간
 head-last = 마지막 문자
-citizen = 시민
-automatic = 자동 발송
-state-waiting = 대기
-state-active = 상담 중
-state-answered = 답변함
-state-closed = 종료
-n-in-doubt = 전송 불확실 { $n }건
 conversation-title = 상담 { $n }번
-waits = { $span } 기다림
+waits = { $span }째 기다림
 close-reason = 종료 사유: { $reason }
 previous = 이 시민의 이전 상담: munja show { $n }
 list-empty = 해당하는 상담이 없습니다.
-list-empty-mine = 맡은 상담이 없습니다. `munja next`로 가장 오래 기다린 상담을 맡을 수 있습니다.
+list-empty-mine = 맡은 상담이 없습니다. `munja next`로 다음 상담을 맡을 수 있습니다.
 list-empty-waiting = 기다리는 시민이 없습니다.
 list-more = … 그 밖에 { $n }건이 더 있습니다. --limit으로 더 볼 수 있습니다.
-
-fate-held = 발송 대기(취소할 수 있음)
-fate-queued = 발송 대기
-fate-sending = 보내는 중
-fate-in_doubt = 전송 불확실: 다시 보내지 마세요
-fate-accepted = 통신사가 받음
-fate-delivered = { $at } 도착
-fate-undelivered = 도착하지 못함
-fate-failed = 보내지 못함
-fate-expired = 시간이 지나 보내지 못함
-fate-cancelled = 발송 취소됨
-fate-unconfirmed = 통신사가 받음, 도착 여부 확인 안 됨
-
-# What a carrier's code means (domain::fate::Meaning).
-meaning-delivered = 휴대폰이 받았습니다
-meaning-phone_off = 통신사가 받음, 휴대폰이 꺼져 있습니다
-meaning-no_coverage = 통신사가 받음, 휴대폰이 통화권 밖에 있습니다
-meaning-phone_full = 통신사가 받음, 휴대폰의 문자함이 가득 찼습니다
-meaning-no_such_number = 없는 번호이거나 사용하지 않는 번호입니다
-meaning-not_reachable = 통신사가 받음, 휴대폰에 전달되지 않았습니다
-meaning-refused = 받는 분의 휴대폰이나 요금제가 이런 문자를 거부합니다
-meaning-spam = 통신사가 스팸으로 막았습니다
-meaning-landline = 유선전화 번호라 문자를 받을 수 없습니다
-meaning-bad_text = 통신사가 이 내용 그대로는 보낼 수 없습니다
-meaning-too_long = 내용이나 사진이 통신사의 한도를 넘습니다
-meaning-sender_not_allowed = 통신사가 우리 발신 번호를 받아 주지 않습니다. 운영자에게 알려 주십시오
-meaning-quota = 우리 계정의 잔액이나 권한이 부족합니다. 운영자에게 알려 주십시오
-meaning-night_block = 통신사가 이 시간에는 보내지 않습니다
-meaning-duplicate = 통신사가 이미 받은 문자로 판단했습니다
-meaning-expired = 통신사가 받았으나 제시간에 전달하지 못했습니다
-meaning-carrier_trouble = 통신사에 장애가 있습니다
-meaning-unknown = 통신사도 도착 여부를 알지 못합니다
-
-text-number = 문자 { $m }
 needs-decision = 결정이 필요합니다: munja decide { $m } give-up 또는 send-again
-class-one = { $kind } { $bytes }/{ $most }바이트
-class-parts = { $kind } { $parts }통으로 나누어 보냄, { $bytes }바이트
 
 photo-kept = 사진 { $id } · { $type } { $kilobytes } KB · munja photo { $id }
-photo-wanted = 사진 { $id } · 통신사에서 받는 중
-photo-lost = 사진 { $id } · 받지 못함: { $why }
 photo-saved = 저장했습니다: { $path }
-n-photos = [사진 { $n }장]
-loss-gone = 통신사에 더 이상 없거나 통신사가 주지 않습니다
-loss-too_large = 너무 큽니다
-loss-not_a_photo = 사진이 아니거나 깨진 파일입니다
-loss-too_many = 한 번에 보낸 사진이 너무 많습니다
-loss-not_offered = 이 통신사는 사진을 전달하지 않습니다
-loss-not_in_time = 통신사에서 제때 받지 못했습니다
 
 logged-in = { $name } 님으로 { $server } 서버에 로그인했습니다. { $until }까지 유효합니다.
 logged-out = 로그아웃했습니다.
@@ -349,47 +297,21 @@ ask-password = { $login } 님의 비밀번호:
 released = 상담 { $n }번을 다시 대기로 돌렸습니다.
 closed = 상담 { $n }번을 종료했습니다.
 recalled = 문자 { $m }의 발송을 취소했습니다. 시민에게 보내지 않습니다.
-doubt-empty = 전송이 불확실한 답변이 없습니다.
-ask-send-again = 문자 { $m }의 글을 다시 보낼까요? 먼저 보낸 것이 도착했다면 시민이 두 번 받게 됩니다. [y/N]
-given-up = 문자 { $m }을(를) 실패로 처리했습니다.
-sent-again = 문자 { $m }의 글을 다시 보냅니다.
+doubt-empty = 발송이 불확실한 답변이 없습니다.
+ask-send-again = 문자 { $m }의 내용을 다시 보낼까요? 먼저 보낸 것이 도착했다면 시민이 두 번 받게 됩니다. [y/N]
+given-up = 문자 { $m }번을 실패로 처리했습니다.
+sent-again = 문자 { $m }의 내용을 다시 보냅니다.
 replied = 답변을 보냅니다.
 replied-before = 이미 접수된 답변입니다. 다시 보내지 않았습니다.
-replied-recall = 나가기 전에 취소하려면: munja recall { $m }
-draft-kept = 작성한 글은 보관했습니다: { $path } (터미널에서 `munja reply { $n }`을 실행하면 다시 열립니다. 또는: munja reply { $n } - < 파일)
+not-applied-promise = 답변 약속은 저장되지 않았습니다. 앞서 약속 없이 보낸 같은 답변이 접수되었습니다. 지금 약속하려면: munja promise { $n } 30m
+not-applied-category = 분류는 저장되지 않았습니다. 앞서 이 분류 없이 보낸 같은 답변이 접수되었습니다. 지금 정하려면: munja category { $n } 분류
+replied-recall = 보내기 전에 취소하려면: munja recall { $m }
+draft-kept = 작성한 내용을 보관했습니다: { $path } (터미널에서 `munja reply { $n }`을 실행하면 다시 열립니다. 또는: munja reply { $n } - < 파일)
 
 watch-begin = 지켜보는 중입니다. 끝내려면 Ctrl-C를 누르십시오.
 watch-lost = 서버와 연결이 끊겼습니다({ $why }). 다시 연결하는 중입니다 …
-watch-back = 다시 연결했습니다. 놓친 일은 없습니다.
-event-conversation = 상담 { $n }번:
-event-text_in = 새 문자가 왔습니다
-event-opened = 새 상담이 기다립니다
-event-reopened = 시민이 다시 문자를 보내 기다립니다
-event-answer_lost = 문자 { $m }이 도착하지 못했습니다. 시민이 다시 기다립니다
-event-photo_kept = 시민이 보낸 사진을 받았습니다
-event-photo_lost = 시민이 보낸 사진을 받지 못해 시민에게 알립니다
-event-claimed = { $who } 님이 맡았습니다
-event-released = { $who } 님이 대기로 돌렸습니다
-event-replied = { $who } 님이 답변했습니다
-event-closed = { $who } 님이 종료했습니다
-event-needs_decision = 문자 { $m } 전송 불확실: 결정이 필요합니다 (munja decide { $m } …)
-event-decided = { $who } 님이 문자 { $m }의 처리를 정했습니다 ({ $detail })
-event-quarantined = 읽을 수 없는 문자를 따로 보관했습니다. 운영자에게 알려 주십시오
-event-worker_restarted = { $detail } 작업을 다시 시작했습니다
-event-logged_in = { $who } 님이 로그인했습니다
-event-counselor_added = { $who } 님이 상담사로 등록되었습니다
-event-counselor_disabled = { $who } 님의 계정이 정지되었습니다
-event-message-held = 문자 { $m }: 발송 대기(취소할 수 있음)
-event-message-queued = 문자 { $m }: 발송 대기
-event-message-sending = 문자 { $m }: 보내는 중
-event-message-in_doubt = 문자 { $m }: 전송 불확실, 다시 보내지 마세요
-event-message-accepted = 문자 { $m }: 통신사가 받음
-event-message-delivered = 문자 { $m }: 도착
-event-message-undelivered = 문자 { $m }: 도착하지 못함
-event-message-failed = 문자 { $m }: 보내지 못함
-event-message-expired = 문자 { $m }: 시간이 지나 보내지 못함
-event-message-cancelled = 문자 { $m }: 발송 취소됨
-event-message-unconfirmed = 문자 { $m }: 도착 여부 확인 안 됨
+watch-back = 다시 연결되었습니다. 놓친 일은 없습니다.
+event-needs_decision = 문자 { $m } 발송 불확실: 결정이 필요합니다 (munja decide { $m } …)
 
 status-server = munjad { $version }, { $ago } 시작
 status-carrier = 통신사 { $name }{ $role }: 마지막 문자 확인 { $ago }
@@ -397,229 +319,157 @@ status-carrier-sends = 통신사 { $name }{ $role }
 status-role-preferred = {" "}(발송)
 status-role-standby = {" "}(예비 발송)
 status-role-inbound = {" "}(수신)
-status-stopped = 발송이 멈췄습니다. { $name } 이(가) 키 또는 계정을 거절합니다. 운영자에게 알려 주십시오.
-status-out-of-order = { $name } 이(가) 응답하지 않아 가끔씩만 다시 시도합니다. 운영자에게 알려 주십시오.
-status-paused = 운영자가 { $name } 발송을 멈춰 두었습니다.
+status-stopped = 발송이 멈췄습니다. 통신사 { $name }에서 키 또는 계정을 거절합니다. 운영자에게 알려 주십시오.
+status-out-of-order = 통신사 { $name }에서 응답이 없어 가끔 다시 시도합니다. 운영자에게 알려 주십시오.
+status-paused = 운영자가 통신사 { $name }의 발송을 멈춰 두었습니다.
 status-error = 최근 장애: { $why }
 status-oldest = , 가장 오래 기다린 시간 { $span }
 status-conversations = 상담 중 { $active }건 · 대기 { $waiting }건
 status-sending = 발송 대기 { $queued }건 · 도착 확인 전 { $unreceipted }건
-status-in-doubt = 전송 불확실 { $n }건 (munja doubt)
+status-in-doubt = 발송 불확실 { $n }건 (munja doubt)
 status-failed = 최근 24시간 실패 { $n }건
 status-quarantined = 읽을 수 없는 문자 { $n }건 (운영자가 확인합니다)
 status-late = { $name } 작업이 늦어지고 있습니다(마지막 진행: { $ago }). 운영자에게 알려 주십시오.
 
-error-bad_request = 서버가 요청을 이해하지 못했습니다: { $detail }
-    .next = 되풀이되면 운영자에게 알려 주십시오(요청 번호 { $request }).
-error-unauthorized = 로그인하지 않았거나 로그인이 만료되었습니다.
-    .next = munja login
+next-bad_request = 계속되면 운영자에게 알려 주십시오(요청 번호 { $request }).
+next-unauthorized = munja login
 error-not_logged_in = 로그인하지 않았습니다.
-    .next = munja login
-error-other_server = 지금 로그인은 { $server } 서버가 아니라 { $other } 서버의 것입니다.
-    .next = munja login --server { $server } 또는 --profile 이름으로 따로 로그인하십시오.
-error-wrong_login = 아이디 또는 비밀번호가 맞지 않습니다.
-    .next = 다시 시도하십시오. 여러 번 틀리면 계정이 잠시 잠깁니다.
-error-locked_out = 여러 번 틀려서 계정이 잠겼습니다.
-    .next = { $minutes }분 뒤에 다시 시도하십시오.
-error-not_found = { $n }번을 찾을 수 없습니다.
-    .next = munja list --all 로 번호를 확인하십시오.
-error-nobody_waits = 기다리는 시민이 없습니다.
-    .next = munja watch 로 새 상담을 기다릴 수 있습니다.
-error-claimed_by_other = { $name } 님이 이 시민과 상담 중입니다.
-    .next = 다른 상담을 맡으십시오: munja next
-error-not_claimed = 맡지 않은 상담입니다.
-    .next = munja claim { $n }
-error-newer_texts = 그사이 새 문자가 { $texts }건 왔습니다. 보내거나 종료하지 않았습니다.
-    .next = munja show { $n } 으로 확인한 뒤 다시 하십시오. 그대로 하려면 --force를 붙이십시오.
+next-not_logged_in = munja login
+error-other_server = 지금 로그인한 서버는 { $other }입니다. { $server } 서버에는 로그인하지 않았습니다.
+next-other_server = munja login --server { $server } 로 로그인하거나, --profile 이름 으로 로그인을 따로 보관하십시오.
+next-wrong_login = 다시 시도하십시오. 여러 번 틀리면 계정이 잠시 잠깁니다.
+next-locked_out = { $minutes }분 뒤에 다시 시도하십시오.
+next-not_found = munja list --all 로 번호를 확인하십시오.
+next-nobody_waits = munja watch 로 새 상담을 기다릴 수 있습니다.
+next-claimed_by_other = 다른 상담을 맡으십시오: munja next
+next-not_claimed = munja claim { $n }
+next-newer_texts = munja show { $n } 으로 확인한 뒤 다시 하십시오. 그대로 하려면 --force를 붙이십시오.
 error-not_seen = 상담 { $n }번의 내용을 아직 확인하지 않았습니다.
-    .next = munja show { $n }
-error-closed = 종료된 상담입니다.
-    .next = 시민이 다시 문자를 보내면 저절로 대기 상태가 됩니다.
-error-already_left = 늦었습니다. 문자 { $n }은(는) 이미 나갔습니다.
-    .next = 필요하면 정정하는 답변을 보내십시오.
-error-not_in_doubt = 문자 { $n }은(는) 더 이상 전송 불확실 상태가 아닙니다.
-    .next = munja doubt 로 남은 것을 확인하십시오.
-error-key_reused = 이 답변은 앞서 시도할 때 이미 접수되었습니다.
-    .next = 다시 보내기 전에 확인하십시오: munja show { $n }
-error-empty_text = 답변이 비어 있어 보내지 않았습니다.
-    .next = munja reply { $n } "답변"
-offer = 이렇게 바꾸면 보낼 수 있습니다 ({ $pairs }): { $text }
-offer-how = 그대로 보내려면: munja reply { $n } --replace "답변"
-error-unencodable = 통신사가 보낼 수 없는 글자가 있습니다: { $characters }
-    .next = 지우거나 다른 말로 바꾸어 주십시오.
-error-too_long = 답변이 너무 길어서 나누어도 보낼 수 없습니다.
-    .next = 줄이거나 여러 번에 나누어 답변하십시오.
-error-body_too_large = 답변이 지나치게 길어서 보내지 않았습니다.
-    .next = 줄이거나 여러 번에 나누어 답변하십시오.
-error-photo_not_here_yet = 사진 { $n }은(는) 아직 통신사에서 받는 중입니다.
-    .next = 잠시 뒤에 다시 하십시오: munja photo { $n }
-error-photo_lost = 사진 { $n }은(는) 통신사에서 받지 못했습니다.
-    .next = 까닭은 munja show 에 나옵니다.
-error-photo_too_large = 사진이 너무 커서 보낼 수 없습니다.
-    .next = 16 MiB, 5천만 화소가 넘지 않게 줄여 주십시오.
-error-not_a_photo = 보낼 수 있는 사진이 아닙니다.
-    .next = JPEG, PNG, GIF, WebP 파일을 고르십시오.
-error-photos_not_taken = 답변을 보내는 통신사가 사진을 지원하지 않습니다.
-    .next = 사진 없이 글로 답변하십시오.
-error-too_many_photos = 한 번에 보낼 수 있는 사진 수를 넘었습니다.
-    .next = 나누어 보내십시오.
-error-no_such_photo = 사진을 찾을 수 없습니다. 직접 올린 사진이 아니거나 올린 지 하루가 지났습니다.
-    .next = --photo 로 다시 올리십시오.
+next-not_seen = munja show { $n }
+next-closed = 시민이 다시 문자를 보내면 저절로 대기 상태가 됩니다.
+next-already_left = 필요하면 정정하는 답변을 보내십시오.
+next-not_in_doubt = munja doubt 로 남은 문자를 확인하십시오.
+next-key_reused = 다시 보내기 전에 확인하십시오: munja show { $n }
+next-empty_text = munja reply { $n } "답변"
+offer-how = 이대로 보내려면: munja reply { $n } --replace "답변"
+next-unencodable = 빼거나 다른 말로 바꾸어 주십시오.
+next-too_long = 줄이거나 여러 번에 나누어 답변하십시오.
+next-body_too_large = 줄이거나 여러 번에 나누어 답변하십시오.
+next-photo_not_here_yet = 잠시 뒤에 다시 하십시오: munja photo { $n }
+next-photo_lost = 사유는 munja show 에 나옵니다.
+next-photo_too_large = 16 MiB, 5천만 화소가 넘지 않게 줄여 주십시오.
+next-not_a_photo = JPEG, PNG, GIF, WebP 파일을 고르십시오.
+next-photos_not_taken = 사진 없이 글로 답변하십시오.
+next-too_many_photos = 여러 답변으로 나누어 보내십시오.
+next-no_such_photo = --photo 로 다시 올리십시오.
 error-file_exists = 이미 있는 파일입니다: { $path }
-    .next = 다른 이름이나 폴더를 적으십시오.
-error-no_viewer = 사진을 열 프로그램(xdg-open)을 쓸 수 없습니다.
-    .next = 사진은 여기에 있습니다: { $path }
-error-method_not_allowed = 서버가 이 명령을 알지 못합니다.
-    .next = 서버가 이 프로그램보다 오래된 판일 수 있습니다. 운영자에게 알려 주십시오.
-error-too_slow = 요청이 서버에 제때 도착하지 않았습니다.
-    .next = 네트워크를 확인하고 다시 시도하십시오.
-error-database_busy = 서버가 매우 바쁩니다.
-    .next = 잠시 뒤에 다시 시도하십시오.
-error-database_full = 서버의 디스크가 가득 차서 저장하지 못했습니다.
-    .next = 바로 운영자에게 알려 주십시오(요청 번호 { $request }).
-error-database_broken = 서버가 데이터베이스를 쓸 수 없습니다.
-    .next = 바로 운영자에게 알려 주십시오(요청 번호 { $request }).
-error-internal = 서버에서 오류가 났습니다.
-    .next = 다시 시도하고, 되풀이되면 운영자에게 알려 주십시오(요청 번호 { $request }).
-error-unreachable = 서버에 연결할 수 없습니다: { $server } ({ $why })
-    .next = 네트워크와 --server를 확인하거나 운영자에게 문의하십시오.
-    .reply = 답변이 서버에 전달되었는지 알 수 없습니다. 나중에 같은 글을 다시 보내십시오. 시민에게 두 번 가지 않습니다.
-error-bad_answer = { $server } 주소에서 Munja 서버가 아닌 응답이 왔습니다({ $why }).
-    .next = --server 주소를 확인하십시오.
+next-file_exists = 다른 이름이나 폴더를 적으십시오.
+error-no_viewer = 사진 보기 프로그램(xdg-open)을 실행할 수 없습니다.
+next-no_viewer = 사진은 여기에 있습니다: { $path }
+next-method_not_allowed = 서버가 이 프로그램보다 이전 버전일 수 있습니다. 운영자에게 알려 주십시오.
+next-too_slow = 네트워크를 확인하고 다시 시도하십시오.
+next-database_busy = 잠시 뒤에 다시 시도하십시오.
+next-database_full = 바로 운영자에게 알려 주십시오(요청 번호 { $request }).
+next-database_broken = 바로 운영자에게 알려 주십시오(요청 번호 { $request }).
+next-internal = 다시 시도하십시오. 계속되면 운영자에게 알려 주십시오(요청 번호 { $request }).
+next-unreachable = 네트워크와 --server를 확인하거나 운영자에게 문의하십시오.
+next-reply-unreachable = 서버가 답변을 받았는지 알 수 없습니다. 나중에 같은 내용을 다시 보내십시오. 시민에게는 한 번만 갑니다.
+next-bad_answer = --server 주소를 확인하십시오.
 error-unexpected = 예상하지 못한 오류입니다: { $why }
-    .next = 되풀이되면 운영자에게 알려 주십시오.
+next-unexpected = 계속되면 운영자에게 알려 주십시오.
 error-plain_http = { $server } 주소로는 비밀번호가 암호화되지 않고 전송됩니다.
-    .next = https:// 주소를 쓰십시오. http://는 127.0.0.1과 localhost에서만 쓸 수 있습니다.
-error-bad_server = { $server } 은(는) 서버 주소가 아닙니다.
-    .next = https://호스트, http://127.0.0.1:포트, unix:/경로 가운데 하나로 적으십시오.
+next-plain_http = https:// 주소를 쓰십시오. http://는 127.0.0.1과 localhost에서만 쓸 수 있습니다.
+error-bad_server = 서버 주소가 아닙니다: { $server }
+next-bad_server = https://호스트, http://127.0.0.1:포트, unix:/경로 가운데 하나로 적으십시오.
 error-bad_profile = 프로필 이름은 영문자, 숫자, 점, -, _ 로 32자까지이며 점으로 시작할 수 없습니다.
-    .next = 예: --profile night
+next-bad_profile = 예: --profile night
 error-no_home = 로그인 정보를 보관할 곳이 없습니다. HOME도 XDG_CONFIG_HOME과 XDG_STATE_HOME도 설정되어 있지 않습니다.
-    .next = HOME을 설정하십시오.
+next-no_home = HOME을 설정하십시오.
 error-no_user = 누구로 로그인할지 적어 주십시오.
-    .next = munja login --user 아이디
+next-no_user = munja login --user 아이디
 error-no_password = 비밀번호를 물어볼 터미널이 없습니다.
-    .next = munja login --user 아이디 --password-stdin
-error-needs_yes = 다시 보내면 시민이 두 번 받을 수 있는데, 확인을 물어볼 터미널이 없습니다.
-    .next = 확실하면 --yes를 붙이십시오.
+next-no_password = munja login --user 아이디 --password-stdin
+error-needs_yes = 다시 보내면 시민이 두 번 받을 수 있습니다. 확인을 물어볼 터미널이 없습니다.
+next-needs_yes = 확실하면 --yes를 붙이십시오.
 error-not_done = 아무것도 하지 않았습니다.
-    .next = munja doubt 로 남은 것을 확인하십시오.
+next-not_done = munja doubt 로 남은 문자를 확인하십시오.
 error-editor = 편집기를 쓸 수 없습니다: { $editor }
-    .next = EDITOR를 설정하거나 글을 바로 적으십시오: munja reply { $n } "답변"
+next-editor = EDITOR를 설정하거나 내용을 바로 적으십시오: munja reply { $n } "답변"
 error-usage_command = “{ $what }” 명령은 없습니다.
-    .next = munja --help
+next-usage_command = munja --help
 error-usage_command_like = “{ $what }” 명령은 없습니다. 혹시 “{ $suggested }” 명령을 찾으십니까?
-    .next = munja --help
+next-usage_command_like = munja --help
 error-usage_no_command = 명령을 적어 주십시오.
-    .next = munja --help
-error-usage_option = 여기에서는 “{ $what }”을(를) 쓸 수 없습니다.
-    .next = munja { $command }--help
-error-usage_value = “{ $value }”은(는) { $what }에 맞지 않습니다.
-    .next = munja { $command }--help
+next-usage_no_command = munja --help
+error-usage_option = 여기에서는 쓸 수 없습니다: “{ $what }”
+next-usage_option = munja { $command }--help
+error-usage_value = { $what }에 쓸 수 없는 값입니다: “{ $value }”
+next-usage_value = munja { $command }--help
 error-usage_missing = 빠진 것이 있습니다: { $what }
-    .next = munja { $command }--help
+next-usage_missing = munja { $command }--help
 error-usage_conflict = { $what } 옵션과 { $other } 옵션은 함께 쓸 수 없습니다.
-    .next = munja { $command }--help
+next-usage_conflict = munja { $command }--help
 error-usage_other = 명령을 이해하지 못했습니다: { $what }
-    .next = munja { $command }--help
+next-usage_other = munja { $command }--help
 
-did-urgent = { $n }번 상담을 모두에게 알렸습니다.
-did-acked = { $n }번 상담을 맡았습니다.
-did-noted = { $n }번 상담에 메모를 남겼습니다.
-did-drafted = { $n }번 상담에 쓰던 답장을 남겼습니다.
-did-preferred = 이 시민의 부탁을 적어 두었습니다.
-did-promised = { $at }까지 답하기로 했습니다({ $n }번 상담).
-did-reminding = { $at }에 { $n }번 상담을 알려 드립니다.
-did-transferred = { $n }번 상담을 넘겼습니다(부서: { $desk }).
-did-returned = { $n }번 상담을 돌려보냈습니다(부서: { $desk }).
-did-categorised = { $n }번 상담: { $category }
-did-warned = { $n }번 상담의 시민에게 경고했습니다.
-did-taken = { $n }번 상담을 맡았습니다.
-did-restricted = 위급할 때 말고는 { $at }까지 답하지 않습니다. { $n }번 상담을 종료했습니다.
-did-unrestricted = { $n }번 상담의 시민에게 다시 답합니다.
+did-urgent = 상담 { $n }번이 위급하다고 모두에게 알렸습니다.
+did-acked = 위급한 상담 { $n }번을 맡았습니다.
+did-alarm_ended = 상담 { $n }번의 경보를 끝냈습니다.
+did-noted = 상담 { $n }번에 메모를 남겼습니다.
+did-drafted = 상담 { $n }번에 작성 중인 답변을 저장했습니다.
+did-preferred = 이 시민의 요청 사항을 저장했습니다.
+did-promised = { $at }까지 답변하기로 했습니다(상담 { $n }번).
+did-reminding = { $at }에 상담 { $n }번을 알려 드립니다.
+did-transferred = 상담 { $n }번을 넘겼습니다(부서: { $desk }).
+did-returned = 상담 { $n }번을 돌려보냈습니다(부서: { $desk }).
+did-categorised = 상담 { $n }번의 분류: { $category }
+did-warned = 상담 { $n }번의 시민에게 경고했습니다.
+did-taken = 상담 { $n }번을 대신 맡았습니다.
+did-restricted = 위급할 때가 아니면 { $at }까지 답변하지 않습니다. 상담 { $n }번을 종료했습니다.
+did-unrestricted = 상담 { $n }번의 시민에게 다시 답변합니다.
 evidence-hash = 전체의 SHA-256: { $hash }
 head-desk = 부서
 head-name = 이름
-head-key = 이름표
-head-text = 글
+head-key = 코드
+head-text = 내용
 head-category = 분류
 desk-open-until = { $at }까지 운영
 desk-open = 운영 중
-desk-closed-until = { $at }에 엽니다
-desk-closed = 쉽니다
-tier-1 = 긴급
-tier-2 = 살펴볼 것
-folded = 욕설이 있어 접었습니다. --unfold 로 펼칩니다.
-folded-short = (접힘)
-ringing = 긴급. 아직 아무도 맡지 않았습니다: munja ack { $n }
-urgent-acked = 긴급. { $name } 님이 맡았습니다.
-promise-due = { $at }까지 답하기로 했습니다.
+desk-closed-until = { $at }에 운영 시작
+desk-closed = 운영하지 않음
+folded = 욕설이 있어 접어 두었습니다. --unfold 로 볼 수 있습니다.
+folded-short = (접어 둠)
+ringing = 긴급: 아직 아무도 맡지 않았습니다. munja ack { $n }
+urgent-acked = 긴급: { $name } 님이 맡았습니다.
+promise-due = { $at }까지 답변하기로 약속했습니다.
 offered = { $who } 님에게 넘긴 상담입니다.
-preference = 시민의 부탁: { $text }
+preference = 시민의 요청 사항: { $text }
 opted-out = 시민이 자동 문자를 거부했습니다.
-restricted-until = 위급할 때 말고는 { $at }까지 답하지 않습니다.
+restricted-until = 위급할 때가 아니면 { $at }까지 답변하지 않습니다.
 desk-and-category = 부서: { $desk } · 분류: { $category }
-draft-begun = 쓰던 답장: { $text }
-note-note = 메모
-note-transfer = 넘김
-note-return = 돌려보냄
-note-takeover = 직접 맡음
-note-warning = 경고
-note-restriction = 제한
-note-reminder = 다시 보기
-head-time = 때
-head-counselor = 상담원
+draft-begun = 작성 중인 답변: { $text }
+head-time = 시각
+head-counselor = 상담사
 head-score = 점수
 survey-mean = 평균: { $mean }
 survey-answer = 만족도: { $score } { $comment }
 promise-short = 약속 { $at }
-note-promise = 약속
-purpose-survey = 만족도 답변
-purpose-opt_out = 수신거부
-purpose-opt_in = 수신동의
-purpose-restricted = 제한 중
 event-urgent = 긴급: 위험합니다. 맡아 주세요: munja ack
-event-released-idle = 아무도 돌보지 않아 대기열로 돌아갔습니다
-event-claimed-takeover = { $who } 님이 직접 맡았습니다
-event-adopted = 부서가 없어져 { $detail }에서 맡습니다
-event-acked = { $who } 님이 긴급 문자를 맡았습니다
-event-escalated = 긴급: 아직 아무도 맡지 않았습니다({ $detail }번째 알림). 관리자가 보아 주세요
-event-escalated-idle = 긴급: 맡은 사람이 움직이지 않습니다. 관리자가 보아 주세요
-event-noted = { $who } 님이 메모를 남겼습니다
-event-promised = { $who } 님이 답을 약속했습니다
-event-promise_late = 약속한 답이 늦어 시민에게 알립니다
-event-reminder = { $who } 님: 다시 볼 때입니다
-event-transferred = { $who } 님이 { $detail }에 넘겼습니다
-event-returned = { $who } 님이 돌려보냈습니다
-event-categorised = { $who } 님이 분류를 정했습니다
-event-preference = { $who } 님이 시민의 부탁을 적었습니다
-event-warned = { $who } 님이 시민에게 경고했습니다
-event-restricted = { $who } 님이 시민을 제한했습니다
-event-unrestricted = { $who } 님이 제한을 풀었습니다
-event-opted_out = 시민이 자동 문자를 거부했습니다
-event-opted_in = 시민이 자동 문자를 다시 받습니다
-event-survey_answered = 시민이 만족도에 답했습니다
-event-flood = 한 사람이 문자를 아주 많이 보냅니다. 모두 보관하되 자동 문자는 멈춥니다
 
-error-opted_out = 시민이 수신을 거부했고 그 뒤로 묻지 않았습니다. 보내지 않았습니다.
-    .next = 그대로 두십시오. 다시 물어 오면 답할 수 있습니다.
-error-too_many_held = 기다리는 상담을 더 맡을 수 없습니다.
-    .next = 답하거나 돌려놓으십시오: munja list --mine
-error-supervisors_only = 관리자만 할 수 있습니다.
-    .next = 역할은 운영자가 정합니다: munjad user duties 아이디 --role supervisor
-error-nothing_to_ack = 긴급 문자가 아니거나 이미 누군가 맡았습니다.
-    .next = munja show { $n }
-error-not_passed_on = 넘겨받은 상담이 아닙니다.
-    .next = 넘기려면 munja transfer { $n }, 놓으려면 munja release { $n }
-error-not_warned = 하루 안에 이미 경고했거나 자동 문자를 보낼 수 없습니다.
-    .next = munja show { $n } 에서 보낸 문자를 볼 수 있습니다.
-error-no_such_desk = 그런 다른 부서가 없습니다.
-    .next = munja desks
-error-no_such_person = 그런 아이디의 다른 상담원이 없습니다.
-    .next = 운영자에게 물어보십시오: munjad user list
-error-no_such_category = 맞는 분류가 없거나 여럿입니다.
-    .next = munja categories
-error-category_needed = 무엇에 대한 상담이었습니까? 종료하려면 분류가 필요합니다.
-    .next = munja close { $n } --category 주정차 (모두 보기: munja categories)
-error-no_canned = 미리 적어 둔 답장 { $key }이(가) 없습니다.
-    .next = munja replies
+next-opted_out = 시민이 다시 문자를 보내면 답변할 수 있습니다.
+next-too_many_held = 답변하거나 대기로 돌리십시오: munja list --mine
+next-supervisors_only = 역할은 운영자가 정합니다: munjad user duties 아이디 --role supervisor
+next-nothing_to_ack = munja show { $n }
+next-not_passed_on = 다른 곳에 넘기려면 munja transfer { $n }, 대기로 돌리려면 munja release { $n }
+next-not_warned = 보낸 문자는 munja show { $n } 에서 볼 수 있습니다.
+next-no_such_desk = munja desks
+next-no_such_person = 운영자에게 물어보십시오: munjad user list
+next-no_such_category = munja categories
+next-category_needed = munja close { $n } --category 주정차 (전체 목록: munja categories)
+error-no_canned = 그런 코드의 미리 써 둔 답변이 없습니다: { $key }
+next-no_canned = munja replies
+next-danger_unanswered = 먼저 답하십시오: munja reply { $n }. 위급하지 않다면: munja false-alarm { $n } --reason "사유"
+next-too_many_dangers = 먼저 하나에 답하십시오: munja list --mine
+next-not_your_desk = 부서는 munja desks 로 볼 수 있습니다. 그 부서의 상담사가 넘겨줄 수 있습니다.
+next-no_danger = munja show { $n }
+next-restricted = 언제까지인지는 munja show { $n } 에 나옵니다. 관리자가 풀 수 있습니다: munja unrestrict { $n }

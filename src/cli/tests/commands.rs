@@ -1,26 +1,52 @@
 //! Log-ins, exit codes, and the commands that change something.
 
 use super::*;
-use crate::api::wire::PROBLEM_CODES;
-use crate::cli::EXITS;
+use crate::api::wire::ProblemCode;
+use crate::cli::words;
+use crate::ops::lang::Lang;
 
 #[tokio::test]
 async fn every_refusal_has_an_exit_code_and_words_of_ours() {
     let world = World::new().await;
-    assert_eq!(EXITS.len(), PROBLEM_CODES.len());
-    for (code, status) in PROBLEM_CODES {
-        let (_, exit) = EXITS.iter().find(|(known, _)| known == code).unwrap_or_else(|| panic!("{code}"));
-        world.server.on("GET /v1/me", [problem(*status, code)]);
+    for known in ProblemCode::ALL {
+        let (code, exit) = (known.as_str(), Exit::from_code(*known));
+        world.server.on("GET /v1/me", [problem(known.status(), code)]);
         for lang in ["ko", "en"] {
             let run = world.munja(&["whoami", "--lang", lang]).await;
-            assert_eq!(run.exit, *exit, "{code}");
+            assert_eq!(run.exit, exit, "{code}");
             assert!(run.out.is_empty() && run.err.contains("\n→ "), "{code}: {}", run.err);
-            let own_words = *code == "bad_request" || !run.err.contains("as the server says it");
+            let own_words = code == "bad_request" || !run.err.contains("as the server says it");
             assert!(own_words, "{code}: {}", run.err);
             let is_korean = run.err.contains(|c: char| ('가'..='힣').contains(&c));
             assert_eq!(is_korean, lang == "ko", "{code}: {}", run.err);
         }
     }
+}
+
+#[test]
+fn every_code_has_a_sentence_a_next_step_and_a_documented_exit_code() {
+    for lang in [Lang::Ko, Lang::En] {
+        let say = words::say(lang);
+        let documented: Vec<u8> = say
+            .t("cmd-munja.examples")
+            .split_whitespace()
+            .filter_map(|word| word.parse().ok())
+            .filter(|n| *n < 10)
+            .collect();
+        for code in ProblemCode::ALL {
+            for kind in ["error", "next"] {
+                let id = format!("{kind}-{}", code.as_str());
+                assert!(say.find_with(&id, every_value()).is_some_and(|s| !s.is_empty()), "{lang:?} {id}");
+            }
+            assert!(documented.contains(&(Exit::from_code(*code) as u8)), "{lang:?} {code:?}");
+        }
+    }
+}
+
+/// Values for any sentence about a refusal.
+fn every_value() -> Vec<(&'static str, crate::client::Value)> {
+    let names = ["n", "name", "characters", "minutes", "texts", "detail", "request", "server", "why"];
+    names.into_iter().map(|name| (name, "x".into())).collect()
 }
 
 #[tokio::test]
@@ -129,7 +155,7 @@ async fn addresses_and_profiles_that_cannot_be() {
     }
     let run =
         world.munja(&["login", "--server", "http://munja.example.kr", "--user", "a", "--lang", "en"]).await;
-    assert!(run.err.contains("readably across the network"), "{}", run.err);
+    assert!(run.err.contains("unencrypted across the network"), "{}", run.err);
     assert!(world.asked().is_empty());
 }
 
@@ -154,6 +180,8 @@ async fn nobody_waits() {
 #[tokio::test]
 async fn what_was_done_is_told() {
     let world = World::new().await;
+    world.server.on("GET /v1/conversations/12", [Reply::Json(detail(12, 34, vec![]))]);
+    world.munja(&["show", "12"]).await;
     let table: [(&[&str], &str, &str, Value); 5] = [
         (&["release", "12"], "POST /v1/conversations/12/release", "다시 대기로", json!("released")),
         (
@@ -180,14 +208,14 @@ async fn what_was_done_is_told() {
         let said: Value = serde_json::from_str(&run.out).expect("JSON and nothing else");
         assert_eq!(said, json!({ "done": done, "id": args[1].parse::<i64>().expect("a number") }));
     }
-    let bodies: Vec<Value> = world.server.asked().into_iter().map(|a| a.body).collect();
-    assert_eq!(bodies[2], json!({ "reason": "안내함", "last_seen": null }));
+    let bodies: Vec<Value> = world.server.asked().into_iter().skip(1).map(|a| a.body).collect();
+    assert_eq!(bodies[2], json!({ "reason": "안내함", "last_seen": 34 }));
     assert_eq!(bodies[6], json!({ "decision": "give_up" }));
     assert_eq!(bodies[8], json!({ "decision": "send_again" }));
 }
 
 #[tokio::test]
-async fn closing_says_what_was_seen_unless_forced() {
+async fn closing_says_what_was_seen_also_if_forced() {
     let world = World::new().await;
     world.server.on("GET /v1/conversations/12", [Reply::Json(detail(12, 34, vec![]))]);
     let newer = json!({ "newer": [text_in(35, "하나 더 있어요")] });
@@ -199,9 +227,38 @@ async fn closing_says_what_was_seen_unless_forced() {
     assert_eq!(run.exit, Exit::LookFirst);
     assert!(run.err.contains("하나 더 있어요") && run.err.contains("--force"), "{}", run.err);
     assert_eq!(world.munja(&["close", "12", "--force"]).await.exit, Exit::Ok);
-    let seen: Vec<Value> =
-        world.server.asked().into_iter().skip(1).map(|a| a.body["last_seen"].clone()).collect();
-    assert_eq!(seen, [json!(34), Value::Null]);
+    let sent: Vec<Value> = world.server.asked().into_iter().skip(1).map(|a| a.body).collect();
+    let (plain, forced) = (
+        json!({ "reason": null, "last_seen": 34 }),
+        json!({ "reason": null, "last_seen": 34, "force": true }),
+    );
+    assert_eq!(sent, [plain, forced]);
+}
+
+#[tokio::test]
+async fn a_conversation_never_shown_here_is_not_closed() {
+    let world = World::new().await;
+    world.server.on("POST /v1/conversations/12/close", [Reply::Nothing]);
+    for args in [&["close", "12"][..], &["close", "12", "--force"]] {
+        let run = world.munja(args).await;
+        assert_eq!(run.exit, Exit::LookFirst, "{args:?}");
+        assert!(run.err.contains("→ munja show 12"), "{}", run.err);
+    }
+    assert!(world.asked().is_empty());
+}
+
+#[tokio::test]
+async fn an_alarm_is_ended_with_a_reason() {
+    let world = World::new().await;
+    let route = "POST /v1/conversations/12/actions";
+    world.server.on(route, [Reply::Json(detail(12, 34, vec![]))]);
+    let run = world.munja(&["false-alarm", "12", "--reason", "노래 가사"]).await;
+    assert_eq!((run.exit, run.out.as_str()), (Exit::Ok, "상담 12번의 경보를 끝냈습니다.\n"), "{}", run.err);
+    assert_eq!(world.server.asked()[0].body, json!({ "action": "false_alarm", "reason": "노래 가사" }));
+    assert_eq!(world.munja(&["false-alarm", "12"]).await.exit, Exit::Usage);
+    world.server.on(route, [problem(409, "no_danger")]);
+    let run = world.munja(&["false-alarm", "12", "--reason", "노래 가사"]).await;
+    assert!(run.exit == Exit::Refused && run.err.contains("끝낼 경보가 없습니다"), "{}", run.err);
 }
 
 #[tokio::test]

@@ -14,7 +14,7 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use super::{Exit, Io};
-use crate::api::client::fake::{Fake, Reply};
+use crate::client::fake::{Fake, Reply};
 use crate::ops::clock::Clock;
 
 /// 2026-07-03 12:00 UTC

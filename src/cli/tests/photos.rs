@@ -47,7 +47,7 @@ async fn a_text_shows_what_came_with_it() {
         ]
     );
     let english = world.munja(&["show", "12", "--lang", "en"]).await;
-    assert!(english.out.contains("photo 9 · lost: it is too large"), "{}", english.out);
+    assert!(english.out.contains("photo 9 · not received: it is too large"), "{}", english.out);
     let mut line = summary(12, "");
     line["n_photos"] = json!(3);
     let list = json!({ "conversations": [line], "n_total": 1 });
@@ -133,7 +133,7 @@ async fn what_is_no_photo_is_not_opened_whatever_it_is_called() {
     {
         world.server.on("GET /v1/photos/7", [problem(status, code)]);
         let run = world.munja(&["photo", "7"]).await;
-        assert!(run.exit == exit && run.err.contains("사진 7은(는)"), "{}", run.err);
+        assert!(run.exit == exit && run.err.contains("사진 7번을"), "{}", run.err);
     }
 }
 

@@ -183,3 +183,129 @@ async fn what_could_be_sent_instead_is_shown_and_sent_on_demand() {
     assert_eq!((&sent[1].1["text"], &sent[2].1["text"]), (&json!("네 😊"), &json!("네 (웃음)\u{1b}[2J")));
     assert_ne!(sent[1].0, sent[2].0, "other words, another answer");
 }
+
+/// A world with one canned reply, which has a category.
+async fn canned() -> World {
+    let world = shown().await;
+    let reply = json!({ "key": "bus", "text": "곧 옵니다.", "category": "교통/버스" });
+    world.server.on("GET /v1/canned", [Reply::Json(json!({ "replies": [reply] }))]);
+    world
+}
+
+#[tokio::test]
+async fn text_promise_and_category_are_one_request() {
+    let world = canned().await;
+    world.server.on(REPLIES, [accepted()]);
+    let n_before = world.asked().len();
+    let args = ["reply", "12", "--promise", "30m", "--category", "버스", "알아보겠습니다."];
+    assert_eq!(world.munja(&args).await.exit, Exit::Ok);
+    assert_eq!(world.asked()[n_before..], [REPLIES], "nothing else is asked for");
+    let mut body = replies(&world)[0].1.clone();
+    assert!(is_half_an_hour_from_noon(&body.as_object_mut().expect("an object").remove("promise_due_at")));
+    assert_eq!(
+        body,
+        json!({ "text": "알아보겠습니다.", "last_seen": 34, "force": false, "category": "버스" })
+    );
+
+    assert_eq!(world.munja(&["reply", "12", "--canned", "bus", "--promise", "30m"]).await.exit, Exit::Ok);
+    let of_canned = &replies(&world)[1].1;
+    assert_eq!((&of_canned["text"], &of_canned["category"]), (&json!("곧 옵니다."), &json!("교통/버스")));
+    assert!(is_half_an_hour_from_noon(&of_canned.get("promise_due_at").cloned()));
+    assert_eq!(world.munja(&["reply", "12", "--canned", "bus", "--category", "택시"]).await.exit, Exit::Ok);
+    assert_eq!(replies(&world)[2].1["category"], "택시", "who names one means it");
+    assert!(!world.asked().iter().any(|line| line.contains("actions")));
+}
+
+/// The clock of a run begins at noon.
+fn is_half_an_hour_from_noon(due_at: &Option<Value>) -> bool {
+    let noon = NOON + 1_800_000;
+    due_at.as_ref().and_then(Value::as_i64).is_some_and(|at| (noon..noon + 60_000).contains(&at))
+}
+
+fn refused_emoji() -> Reply {
+    let replaced = json!([{ "character": "😊", "word": "(웃음)" }]);
+    let offer = json!({ "characters": ["😊"], "offer": { "text": "네 (웃음)", "replaced": replaced } });
+    Reply::Problem(422, "unencodable", offer)
+}
+
+#[tokio::test]
+async fn what_is_sent_instead_carries_promise_and_category_too_and_keeps_its_key() {
+    let world = shown().await;
+    world.server.on(REPLIES, [refused_emoji(), problem(500, "internal")]);
+    let args = ["reply", "12", "--replace", "--promise", "30m", "--category", "버스", "네 😊"];
+    assert_eq!(world.munja(&args).await.exit, Exit::ServerTrouble);
+    // The answer to the text in other words was lost: it is asked for again, as it was.
+    world.server.on(REPLIES, [refused_emoji(), accepted()]);
+    assert_eq!(world.munja(&args).await.exit, Exit::Ok);
+    let sent = replies(&world);
+    assert_eq!(sent.len(), 4);
+    assert_eq!(sent[1], sent[3], "the same key and the same request");
+    assert_ne!(sent[0].0, sent[1].0, "another text, another key");
+    for (_, body) in &sent {
+        assert!(body["promise_due_at"].is_i64() && body["category"] == "버스", "{body}");
+    }
+    assert_eq!(sent[3].1["text"], "네 (웃음)");
+    assert!(!world.asked().iter().any(|line| line.contains("actions")));
+}
+
+#[tokio::test]
+async fn a_lost_answer_is_asked_for_with_its_first_promise() {
+    let world = shown().await;
+    world.server.on(REPLIES, [problem(500, "internal"), accepted()]);
+    let args = ["reply", "12", "--promise", "30m", "--category", "버스", "네"];
+    assert_eq!(world.munja(&args).await.exit, Exit::ServerTrouble);
+    let run = world.munja(&args).await;
+    assert_eq!(run.exit, Exit::Ok, "{}", run.err);
+    assert!(!run.out.contains("저장되지 않았습니다"), "{}", run.out);
+    let sent = replies(&world);
+    assert_eq!(sent[0], sent[1]);
+    assert!(sent[1].1["promise_due_at"].is_i64() && sent[1].1["category"] == "버스");
+}
+
+#[tokio::test]
+async fn what_the_first_try_did_not_carry_is_said() {
+    let world = shown().await;
+    let args = ["reply", "12", "--promise", "30m", "--category", "버스", "네"];
+    for json in [false, true] {
+        world.server.on(REPLIES, [problem(500, "internal"), accepted()]);
+        assert_eq!(world.munja(&["reply", "12", "네"]).await.exit, Exit::ServerTrouble);
+        let run = world.munja(&[&args[..], if json { &["--json"] } else { &[] }].concat()).await;
+        assert_eq!(run.exit, Exit::Ok, "{}", run.err);
+        if json {
+            let answer: Value = serde_json::from_str(&run.out).expect("JSON and nothing else");
+            assert_eq!(answer["not_applied"], json!(["promise", "category"]));
+        } else {
+            assert!(
+                run.out.contains("munja promise 12") && run.out.contains("munja category 12"),
+                "{}",
+                run.out
+            );
+        }
+    }
+    let sent = replies(&world);
+    assert_eq!((&sent[0], &sent[2]), (&sent[1], &sent[3]), "the citizen gets each text once");
+}
+
+#[tokio::test]
+async fn a_lost_answer_whose_promise_is_past_is_sent_anew_if_it_never_arrived() {
+    let world = shown().await;
+    world.server.on(REPLIES, [problem(500, "internal"), problem(400, "bad_request"), accepted()]);
+    world.munja(&["reply", "12", "--promise", "1m", "네"]).await;
+    assert_eq!(world.munja(&["reply", "12", "--promise", "2m", "네"]).await.exit, Exit::Ok);
+    let sent = replies(&world);
+    assert_eq!(sent[0], sent[1]);
+    assert_ne!(sent[1].0, sent[2].0);
+}
+
+#[tokio::test]
+async fn two_lost_answers_keep_their_keys_apart() {
+    let world = shown().await;
+    world.server.on(REPLIES, [problem(500, "internal")]);
+    world.munja(&["reply", "12", "하나"]).await;
+    world.munja(&["reply", "12", "둘"]).await;
+    world.server.on(REPLIES, [accepted()]);
+    world.munja(&["reply", "12", "하나"]).await;
+    world.munja(&["reply", "12", "둘"]).await;
+    let sent = replies(&world);
+    assert_eq!((&sent[0], &sent[1]), (&sent[2], &sent[3]));
+}

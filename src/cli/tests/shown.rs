@@ -60,14 +60,14 @@ async fn a_conversation() {
     world.server.on("POST /v1/conversations/next", [Reply::Json(detail(12, 34, messages))]);
     let run = world.munja(&["next"]).await;
     let expected = "\
-상담 12번 · 010-****-5678 · 상담 중 (김민수) · 3분 기다림
+상담 12번 · 010-****-5678 · 상담 중 (김민수) · 3분째 기다림
 이 시민의 이전 상담: munja show 8
 11:57 시민
   │ 62번 버스
   │ 언제 와요?
 11:58 김민수 · 11:59 도착 (문자 56)
   │ 5분 뒤에 옵니다.
-11:58 김민수 · 전송 불확실: 다시 보내지 마세요 (문자 57)
+11:58 김민수 · 발송 불확실: 다시 보내지 마세요 (문자 57)
   → 결정이 필요합니다: munja decide 57 give-up 또는 send-again
   │ 5분 뒤에 옵니다.
 11:58 김민수 · 통신사가 받음 (문자 58)
@@ -85,7 +85,7 @@ async fn the_same_in_english() {
     let messages = vec![text_in(34, "bus?"), text_out(56, "delivered"), text_out(57, "in_doubt")];
     world.server.on("GET /v1/conversations/12", [Reply::Json(detail(12, 34, messages))]);
     let run = world.munja(&["show", "12", "--lang", "en"]).await;
-    for words in ["waits 3 min", "arrived 11:59 (text 56)", "may have arrived: don't send it again"] {
+    for words in ["waiting for 3 min", "arrived 11:59 (text 56)", "may have arrived: don't send it again"] {
         assert!(run.out.contains(words), "{words}: {}", run.out);
     }
 }
@@ -275,11 +275,11 @@ async fn the_state_of_the_service() {
     let expected = "\
 munjad 0.1.0, 2시간 전 시작
 통신사 bizgo: 마지막 문자 확인 방금
-발송이 멈췄습니다. bizgo 이(가) 키 또는 계정을 거절합니다. 운영자에게 알려 주십시오.
+발송이 멈췄습니다. 통신사 bizgo에서 키 또는 계정을 거절합니다. 운영자에게 알려 주십시오.
 최근 장애: 401
 상담 중 2건 · 대기 3건, 가장 오래 기다린 시간 5분
 발송 대기 0건 · 도착 확인 전 1건
-전송 불확실 1건 (munja doubt)
+발송 불확실 1건 (munja doubt)
 ";
     assert_eq!(run.out, expected);
 }

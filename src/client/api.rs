@@ -1,13 +1,8 @@
-//! The typed client of the API: one method per route, wire types in and out. The counselor's programs use nothing else.
+//! The typed client of the API: one method per route, wire types in and out. Counselors' programs reach the daemon in no
+//! other way.
 //!
-//! - `address.rs`: where a server is, and which ways to it are safe
-//! - `events.rs`: the live stream, which reconnects and misses nothing
-//!
-//! A token never leaves in plain text but over loopback or a Unix socket, never follows a redirect to another place and,
-//! on this machine, never passes a proxy. Errors hold no text and no token.
-
-mod address;
-mod events;
+//! A token is sent in plain text only over loopback or a Unix socket, never follows a redirect to another place and never
+//! passes a proxy on this machine. Errors hold no text and no token.
 
 use std::time::Duration;
 
@@ -17,27 +12,26 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 use url::Url;
 
-pub use address::{Address, BadAddress};
-pub use events::{Events, Feed};
-
-use super::wire::{
+use super::address::Address;
+use crate::api::wire::{
     ActionRequest, CannedList, CategoryList, CloseRequest, ConversationDetail, ConversationList,
     CounselorView, Decision, DecisionRequest, DeskList, Evidence, EvidenceRequest, LoginRequest,
-    LoginResponse, MessageList, PhotoView, Problem, ReplyRequest, ReplyResponse, StatusResponse, SurveyList,
+    LoginResponse, MessageList, PhotoView, ProblemCode, ProblemDetails, ReplyRequest, ReplyResponse,
+    StatusResponse, SurveyList,
 };
 use crate::domain::outbound::ClientKey;
 
-/// The header whose value makes asking for the same reply twice harmless.
+/// The header that makes it harmless to send the same reply request twice.
 pub const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
 
-/// An answer is waited for this long; the live stream has its own rule.
+/// Time limit of a request; the live stream has its own rule.
 const PATIENCE: Duration = Duration::from_secs(15);
 const CONNECT_PATIENCE: Duration = Duration::from_secs(5);
-/// A photo may take longer.
+/// Time limit for a photo.
 const PHOTO_PATIENCE: Duration = Duration::from_secs(120);
-/// The live stream is dead after this much silence; the server says something every 15 s at most.
+/// A live stream that is silent for so long is dead; the server writes at least every 15 s.
 const SILENCE: Duration = Duration::from_secs(45);
-/// Pauses before a reply is asked for again.
+/// Pauses before a reply request is repeated.
 const PAUSES: [Duration; 3] =
     [Duration::from_millis(300), Duration::from_millis(1_000), Duration::from_millis(3_000)];
 
@@ -46,25 +40,25 @@ const PAUSES: [Duration; 3] =
 pub enum ClientError {
     /// The server refused, and says why.
     #[error("{}", .0.detail)]
-    Problem(Box<Problem>),
-    /// No answer: it is not known whether the server got the request.
+    Problem(Box<ProblemDetails>),
+    /// No response: it is not known whether the server got the request.
     #[error("{server}: {why}")]
     Unreachable { server: String, why: String },
-    /// Something answered, but not as Munja does.
+    /// Something responded, but not as a Munja server does.
     #[error("{server}: {why}")]
     BadAnswer { server: String, why: String },
 }
 
 impl ClientError {
-    /// The stable code, if the server gave one.
-    pub fn code(&self) -> Option<&str> {
+    /// The server's code, if it gave one that is known here.
+    pub fn code(&self) -> Option<ProblemCode> {
         match self {
-            Self::Problem(problem) => Some(&problem.code),
+            Self::Problem(problem) => ProblemCode::from_word(&problem.code),
             _ => None,
         }
     }
 
-    /// Whether the same request may succeed in a moment.
+    /// Whether the same request may succeed a moment later.
     pub fn may_pass(&self) -> bool {
         match self {
             Self::Problem(problem) => matches!(problem.status, 408 | 503),
@@ -73,7 +67,7 @@ impl ClientError {
         }
     }
 
-    /// Whether the server may have done what it was asked, although it did not say so.
+    /// Whether the server may have carried out the request although it did not confirm it.
     pub fn leaves_doubt(&self) -> bool {
         match self {
             Self::Problem(problem) => problem.status >= 500 || problem.status == 408,
@@ -82,7 +76,7 @@ impl ClientError {
     }
 }
 
-type Answer<T> = Result<T, ClientError>;
+type ApiResult<T> = Result<T, ClientError>;
 
 /// Which conversations to list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,9 +85,9 @@ pub enum Listed {
     Active,
     Answered,
     Closed,
-    /// All that are not closed.
+    /// All conversations that are not closed.
     Open,
-    /// Those the caller holds.
+    /// The conversations that the caller holds.
     Mine,
 }
 
@@ -111,7 +105,7 @@ impl Listed {
     }
 }
 
-/// A way to one server. Cheap to clone.
+/// A connection to one server. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Client {
     http: reqwest::Client,
@@ -123,8 +117,8 @@ pub struct Client {
 }
 
 impl Client {
-    /// Connects to nothing yet. A rustls provider must be installed.
-    pub fn new(address: &Address) -> Answer<Self> {
+    /// Does not connect yet. A rustls provider must be installed.
+    pub fn new(address: &Address) -> ApiResult<Self> {
         let server = address.to_string();
         let mut http = reqwest::Client::builder()
             .user_agent(concat!("munja/", env!("CARGO_PKG_VERSION")))
@@ -160,82 +154,82 @@ impl Client {
         Client { pauses, ..self }
     }
 
-    pub async fn login(&self, request: &LoginRequest) -> Answer<LoginResponse> {
+    pub async fn login(&self, request: &LoginRequest) -> ApiResult<LoginResponse> {
         self.json(self.post("v1/login").json(request)).await
     }
 
     /// Revokes the token.
-    pub async fn logout(&self) -> Answer<()> {
+    pub async fn logout(&self) -> ApiResult<()> {
         self.done(self.post("v1/logout")).await
     }
 
-    pub async fn me(&self) -> Answer<CounselorView> {
+    pub async fn me(&self) -> ApiResult<CounselorView> {
         self.json(self.get("v1/me")).await
     }
 
-    pub async fn status(&self) -> Answer<StatusResponse> {
+    pub async fn status(&self) -> ApiResult<StatusResponse> {
         self.json(self.get("v1/status")).await
     }
 
-    pub async fn conversations(&self, listed: Listed, limit: u32) -> Answer<ConversationList> {
+    pub async fn conversations(&self, listed: Listed, limit: u32) -> ApiResult<ConversationList> {
         let query = [("state", listed.as_str().to_owned()), ("limit", limit.to_string())];
         self.json(self.get("v1/conversations").query(&query)).await
     }
 
-    pub async fn conversation(&self, id: i64) -> Answer<ConversationDetail> {
+    pub async fn conversation(&self, id: i64) -> ApiResult<ConversationDetail> {
         self.json(self.get(&format!("v1/conversations/{id}"))).await
     }
 
-    /// Claims the conversation that waits longest; the code `nobody_waits` if there is none.
-    pub async fn next(&self) -> Answer<ConversationDetail> {
+    /// Claims the next waiting conversation; the code is `nobody_waits` if there is none.
+    pub async fn next(&self) -> ApiResult<ConversationDetail> {
         self.json(self.post("v1/conversations/next")).await
     }
 
-    pub async fn claim(&self, id: i64) -> Answer<ConversationDetail> {
+    pub async fn claim(&self, id: i64) -> ApiResult<ConversationDetail> {
         self.json(self.post(&format!("v1/conversations/{id}/claim"))).await
     }
 
-    pub async fn release(&self, id: i64) -> Answer<()> {
+    pub async fn release(&self, id: i64) -> ApiResult<()> {
         self.done(self.post(&format!("v1/conversations/{id}/release"))).await
     }
 
-    pub async fn close(&self, id: i64, request: &CloseRequest) -> Answer<()> {
+    pub async fn close(&self, id: i64, request: &CloseRequest) -> ApiResult<()> {
         self.done(self.post(&format!("v1/conversations/{id}/close")).json(request)).await
     }
 
-    /// Does something about a conversation beside answering it.
-    pub async fn act(&self, id: i64, action: &ActionRequest) -> Answer<ConversationDetail> {
+    /// Performs an action on a conversation.
+    pub async fn act(&self, id: i64, action: &ActionRequest) -> ApiResult<ConversationDetail> {
         self.json(self.post(&format!("v1/conversations/{id}/actions")).json(action)).await
     }
 
-    pub async fn evidence(&self, id: i64, request: &EvidenceRequest) -> Answer<Evidence> {
+    pub async fn evidence(&self, id: i64, request: &EvidenceRequest) -> ApiResult<Evidence> {
         self.json(self.post(&format!("v1/conversations/{id}/evidence")).json(request)).await
     }
 
-    pub async fn desks(&self) -> Answer<DeskList> {
+    pub async fn desks(&self) -> ApiResult<DeskList> {
         self.json(self.get("v1/desks")).await
     }
 
-    /// Categories; only those of a desk, if one is named.
-    pub async fn categories(&self, desk: Option<&str>) -> Answer<CategoryList> {
+    /// All categories, or those of one desk.
+    pub async fn categories(&self, desk: Option<&str>) -> ApiResult<CategoryList> {
         self.json(self.get("v1/categories").query(&desk.map(|key| [("desk", key)]))).await
     }
 
-    /// Canned replies, filled in for who asks and for this desk (the first, if none is named).
-    pub async fn canned(&self, desk: Option<&str>) -> Answer<CannedList> {
+    /// Canned replies with the caller's name and the desk (default: the first) filled in.
+    pub async fn canned(&self, desk: Option<&str>) -> ApiResult<CannedList> {
         self.json(self.get("v1/canned").query(&desk.map(|key| [("desk", key)]))).await
     }
 
-    /// How it was, from then on; of all counselors, or one's own.
-    pub async fn surveys(&self, since_at: i64, all: bool) -> Answer<SurveyList> {
+    /// Survey answers since then, of all counselors or only the caller's.
+    pub async fn surveys(&self, since_at: i64, all: bool) -> ApiResult<SurveyList> {
         let query = [("since_at", since_at.to_string()), ("of", if all { "all" } else { "mine" }.to_owned())];
         self.json(self.get("v1/surveys").query(&query)).await
     }
 
-    /// Sends an answer. Asks up to four times with the same key while no answer comes or the server is too busy; the key
-    /// lets the server text the citizen once. After an error that [`ClientError::leaves_doubt`], asking again is harmless
-    /// only with the same key.
-    pub async fn reply(&self, id: i64, request: &ReplyRequest, key: &ClientKey) -> Answer<ReplyResponse> {
+    /// Sends a reply. Repeats the request up to three times under the same key while there is no response or the server is
+    /// too busy; because of the key the citizen gets the text once. After an error that [`ClientError::leaves_doubt`],
+    /// only a request under the same key is harmless.
+    pub async fn reply(&self, id: i64, request: &ReplyRequest, key: &ClientKey) -> ApiResult<ReplyResponse> {
         let mut pauses = self.pauses.iter();
         loop {
             let post = self.post(&format!("v1/conversations/{id}/replies")).json(request);
@@ -247,38 +241,33 @@ impl Client {
         }
     }
 
-    /// Answers whose fate the carrier can't tell.
-    pub async fn in_doubt(&self) -> Answer<MessageList> {
+    /// Replies in doubt.
+    pub async fn in_doubt(&self) -> ApiResult<MessageList> {
         self.json(self.get("v1/messages").query(&[("state", "in_doubt")])).await
     }
 
-    /// Takes an answer back that has not left yet.
-    pub async fn recall(&self, message_id: i64) -> Answer<()> {
+    /// Takes back a reply that has not been sent yet.
+    pub async fn recall(&self, message_id: i64) -> ApiResult<()> {
         self.done(self.post(&format!("v1/messages/{message_id}/recall"))).await
     }
 
-    pub async fn decide(&self, message_id: i64, decision: Decision) -> Answer<()> {
+    pub async fn decide(&self, message_id: i64, decision: Decision) -> ApiResult<()> {
         let request = DecisionRequest { decision };
         self.done(self.post(&format!("v1/messages/{message_id}/decision")).json(&request)).await
     }
 
     /// The bytes of a photo.
-    pub async fn photo(&self, id: i64) -> Answer<Vec<u8>> {
+    pub async fn photo(&self, id: i64) -> ApiResult<Vec<u8>> {
         let request = self.get(&format!("v1/photos/{id}")).timeout(PHOTO_PATIENCE);
         let body = self.send(request).await?.bytes().await.map_err(|e| self.unreachable(&e))?;
         Ok(body.into())
     }
 
-    /// Hands in a photo for an answer; handing it in again is harmless.
-    pub async fn hand_in_photo(&self, file: Vec<u8>) -> Answer<PhotoView> {
+    /// Uploads a photo for a reply; uploading it again is harmless.
+    pub async fn hand_in_photo(&self, file: Vec<u8>) -> ApiResult<PhotoView> {
         let request = self.post("v1/photos").timeout(PHOTO_PATIENCE);
         let request = request.header(header::CONTENT_TYPE, "application/octet-stream").body(file);
         self.json(request).await
-    }
-
-    /// What happens from now on, or after event number `last_event_id`.
-    pub fn events(&self, last_event_id: Option<i64>) -> Events {
-        Events::new(self.clone(), last_event_id)
     }
 
     fn get(&self, path: &str) -> RequestBuilder {
@@ -289,7 +278,7 @@ impl Client {
         self.request(Method::POST, path).timeout(PATIENCE)
     }
 
-    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+    pub(super) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let mut url = self.base.clone();
         url.set_path(&format!("{}/{path}", self.base.path().trim_end_matches('/')));
         let mut request = self.http.request(method, url);
@@ -302,17 +291,17 @@ impl Client {
         request
     }
 
-    async fn json<T: DeserializeOwned>(&self, request: RequestBuilder) -> Answer<T> {
+    async fn json<T: DeserializeOwned>(&self, request: RequestBuilder) -> ApiResult<T> {
         let body = self.send(request).await?.bytes().await.map_err(|e| self.unreachable(&e))?;
-        serde_json::from_slice(&body).map_err(|e| self.bad_answer(&place(&e)))
+        serde_json::from_slice(&body).map_err(|e| self.bad_answer(&error_position(&e)))
     }
 
-    async fn done(&self, request: RequestBuilder) -> Answer<()> {
+    async fn done(&self, request: RequestBuilder) -> ApiResult<()> {
         self.send(request).await.map(|_| ())
     }
 
-    /// The answer if it is a good one.
-    async fn send(&self, request: RequestBuilder) -> Answer<Response> {
+    /// The response, if its status is a success.
+    pub(super) async fn send(&self, request: RequestBuilder) -> ApiResult<Response> {
         let response = request.send().await.map_err(|e| self.unreachable(&e))?;
         match response.status() {
             status if status.is_success() => Ok(response),
@@ -325,7 +314,7 @@ impl Client {
             Ok(body) => body,
             Err(error) => return self.unreachable(&error),
         };
-        match (serde_json::from_slice::<Problem>(&body), status.as_u16()) {
+        match (serde_json::from_slice::<ProblemDetails>(&body), status.as_u16()) {
             (Ok(problem), _) => ClientError::Problem(Box::new(problem)),
             // A proxy in front of a server that is down.
             (Err(_), 502..=504) => {
@@ -339,13 +328,13 @@ impl Client {
         ClientError::Unreachable { server: self.server.clone(), why: root_cause(error) }
     }
 
-    fn bad_answer(&self, why: &str) -> ClientError {
+    pub(super) fn bad_answer(&self, why: &str) -> ClientError {
         ClientError::BadAnswer { server: self.server.clone(), why: why.to_owned() }
     }
 }
 
-/// The innermost cause, which names the trouble; the outer ones only repeat the address.
-fn root_cause(error: &reqwest::Error) -> String {
+/// The innermost cause, which names the failure; the outer ones only repeat the address.
+pub(super) fn root_cause(error: &reqwest::Error) -> String {
     if error.is_timeout() {
         return "timed out".to_owned();
     }
@@ -356,12 +345,7 @@ fn root_cause(error: &reqwest::Error) -> String {
     cause.to_string()
 }
 
-/// Where an answer stops making sense. serde's own words may quote what a citizen wrote.
-fn place(error: &serde_json::Error) -> String {
+/// Where a response can't be parsed. serde's own message may quote what a citizen wrote.
+pub(super) fn error_position(error: &serde_json::Error) -> String {
     format!("not understood at line {}, column {}", error.line(), error.column())
 }
-
-#[cfg(test)]
-pub(crate) mod fake;
-#[cfg(test)]
-mod tests;

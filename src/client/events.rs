@@ -1,8 +1,8 @@
-//! The live stream. It comes back by itself when the line breaks, and goes on after the last event it handed out, so
-//! nothing is missed and nothing comes twice.
+//! The live stream. It reconnects by itself and continues after the last event it returned, so that no event is missed or
+//! repeated.
 //!
-//! A stream that begins "from now" learns where that is from the server's first event, `hello`, whose id is the newest
-//! number and which is not handed out.
+//! A stream that begins "from now" gets its position from the server's first event, `hello`, whose id is the newest number;
+//! `hello` itself is not returned.
 
 use std::pin::Pin;
 use std::time::Duration;
@@ -12,52 +12,62 @@ use futures_util::{Stream, StreamExt};
 use http::{Method, header};
 use tokio::time::{Instant, sleep_until};
 
-use super::{Client, ClientError, root_cause};
+use super::api::{Client, ClientError, error_position, root_cause};
 use crate::api::wire::EventView;
 
-/// Pauses before the first, second ... attempt to come back; the last one repeats.
+/// Pauses before the first, second ... attempt to reconnect; the last one repeats.
 const PAUSES_MS: [u64; 5] = [500, 1_000, 2_000, 5_000, 10_000];
 
-/// What a stream brings.
+/// An item of a live stream.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Feed {
     Event(EventView),
-    /// The line is broken; the stream is trying to come back.
+    /// The connection is broken; the stream is reconnecting.
     Lost {
         why: String,
     },
-    /// It is back, and goes on where it was.
+    /// The stream is connected again and continues where it was.
     Back,
 }
 
-type Line = Pin<Box<dyn Stream<Item = Result<Event, EventStreamError<reqwest::Error>>> + Send>>;
+type Connection = Pin<Box<dyn Stream<Item = Result<Event, EventStreamError<reqwest::Error>>> + Send>>;
 
 /// A live stream of events; see [`Client::events`].
 pub struct Events {
     client: Client,
     last: Option<i64>,
-    line: Option<Line>,
+    line: Option<Connection>,
     was_connected: bool,
     n_failures: usize,
     retry_at: Option<Instant>,
 }
 
-impl Events {
-    pub(super) fn new(client: Client, last: Option<i64>) -> Self {
-        Events { client, last, line: None, was_connected: false, n_failures: 0, retry_at: None }
+impl Client {
+    /// What happens from now on, or after event number `last_event_id`.
+    pub fn events(&self, last_event_id: Option<i64>) -> Events {
+        Events {
+            client: self.clone(),
+            last: last_event_id,
+            line: None,
+            was_connected: false,
+            n_failures: 0,
+            retry_at: None,
+        }
     }
+}
 
-    /// The number of the last event, to go on after it another day.
+impl Events {
+    /// The number of the last event, from which a later stream can continue.
     pub fn last_event_id(&self) -> Option<i64> {
         self.last
     }
 
-    /// Waits for the next thing. Fails if the first connection does, and later if the server refuses for good, such as
-    /// after a log-out. May be dropped and called again.
+    /// Waits for the next item. Fails if the first connection fails, and later if the server refuses for good, such as after
+    /// a log-out. Cancel-safe.
     pub async fn next(&mut self) -> Result<Feed, ClientError> {
         loop {
             let Some(line) = &mut self.line else {
-                match self.come_back().await? {
+                match self.reconnect().await? {
                     Some(feed) => return Ok(feed),
                     None => continue,
                 }
@@ -75,7 +85,7 @@ impl Events {
         }
     }
 
-    async fn come_back(&mut self) -> Result<Option<Feed>, ClientError> {
+    async fn reconnect(&mut self) -> Result<Option<Feed>, ClientError> {
         if let Some(at) = self.retry_at {
             sleep_until(at).await;
         }
@@ -94,7 +104,7 @@ impl Events {
         }
     }
 
-    async fn connect(&mut self) -> Result<Line, ClientError> {
+    async fn connect(&mut self) -> Result<Connection, ClientError> {
         let request =
             self.client.request(Method::GET, "v1/events").header(header::ACCEPT, "text/event-stream");
         let request = match self.last {
@@ -104,7 +114,7 @@ impl Events {
         Ok(Box::pin(self.client.send(request).await?.bytes_stream().eventsource()))
     }
 
-    /// The event, unless it is the greeting or was handed out before.
+    /// The event, unless it is `hello` or was returned before.
     fn take(&mut self, event: &Event) -> Result<Option<EventView>, ClientError> {
         self.n_failures = 0;
         let id = event.id.parse::<i64>().ok();
@@ -114,7 +124,7 @@ impl Events {
             return Ok(None);
         }
         let view: EventView = serde_json::from_str(&event.data)
-            .map_err(|e| self.client.bad_answer(&format!("event {}: {}", event.id, super::place(&e))))?;
+            .map_err(|e| self.client.bad_answer(&format!("event {}: {}", event.id, error_position(&e))))?;
         if self.last.is_some_and(|last| view.seq <= last) {
             return Ok(None);
         }
@@ -135,7 +145,7 @@ impl Events {
     }
 }
 
-/// Whether it is worth coming back: the server is down or in trouble, but did not turn us away.
+/// Whether to reconnect: the server is down or failing, but did not refuse.
 fn is_passing(error: &ClientError) -> bool {
     match error {
         ClientError::Problem(problem) => problem.status >= 500,

@@ -1,6 +1,6 @@
-//! Where a server is: `http://127.0.0.1:8120`, `https://munja.example.kr` or `unix:/run/munja/api.sock`.
+//! Addresses of servers: `http://127.0.0.1:8120`, `https://munja.example.kr` or `unix:/run/munja/api.sock`.
 //!
-//! Passwords, tokens and what citizens write must not cross a network readably, so plain `http` is for this machine only.
+//! Passwords, tokens and texts must not cross a network unencrypted, so plain `http` is for this machine only.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -10,10 +10,10 @@ use url::{Host, Url};
 
 /// The address of a server, safe to send a token to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Address(Way);
+pub struct Address(Transport);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Way {
+enum Transport {
     Unix(PathBuf),
     Loopback(Url),
     Tls(Url),
@@ -29,24 +29,24 @@ pub enum BadAddress {
 }
 
 impl Address {
-    /// Whether nothing leaves this machine.
+    /// Whether the server is on this machine.
     pub fn is_local(&self) -> bool {
-        !matches!(self.0, Way::Tls(_))
+        !matches!(self.0, Transport::Tls(_))
     }
 
     pub(super) fn socket(&self) -> Option<&Path> {
         match &self.0 {
-            Way::Unix(path) => Some(path),
+            Transport::Unix(path) => Some(path),
             _ => None,
         }
     }
 
-    /// What paths are put behind.
+    /// The URL to which paths are appended.
     pub(super) fn base(&self) -> Url {
         match &self.0 {
-            Way::Loopback(url) | Way::Tls(url) => url.clone(),
+            Transport::Loopback(url) | Transport::Tls(url) => url.clone(),
             // The host of a request through a socket is of no meaning, but there has to be one.
-            Way::Unix(_) => Url::parse("http://localhost/").expect("a constant that parses"),
+            Transport::Unix(_) => Url::parse("http://localhost/").expect("a constant that parses"),
         }
     }
 }
@@ -59,7 +59,7 @@ impl FromStr for Address {
         if let Some(path) = text.strip_prefix("unix:") {
             let path = Path::new(path.strip_prefix("//").unwrap_or(path));
             return if path.is_absolute() {
-                Ok(Address(Way::Unix(path.into())))
+                Ok(Address(Transport::Unix(path.into())))
             } else {
                 Err(BadAddress::Unclear)
             };
@@ -68,8 +68,8 @@ impl FromStr for Address {
         let odd = !url.username().is_empty() || url.password().is_some() || url.query().is_some();
         match url.scheme() {
             _ if odd || url.host().is_none() => Err(BadAddress::Unclear),
-            "https" => Ok(Address(Way::Tls(url))),
-            "http" if is_loopback(&url) => Ok(Address(Way::Loopback(url))),
+            "https" => Ok(Address(Transport::Tls(url))),
+            "http" if is_loopback(&url) => Ok(Address(Transport::Loopback(url))),
             "http" => Err(BadAddress::PlainText),
             _ => Err(BadAddress::Unclear),
         }
@@ -79,8 +79,8 @@ impl FromStr for Address {
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Way::Unix(path) => write!(f, "unix:{}", path.display()),
-            Way::Loopback(url) | Way::Tls(url) => f.write_str(url.as_str().trim_end_matches('/')),
+            Transport::Unix(path) => write!(f, "unix:{}", path.display()),
+            Transport::Loopback(url) | Transport::Tls(url) => f.write_str(url.as_str().trim_end_matches('/')),
         }
     }
 }

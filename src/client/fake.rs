@@ -1,5 +1,4 @@
-//! A server that says what a test tells it to, on a real socket, and remembers what it was asked. Knows nothing of this
-//! crate, so that tests of the whole program can use it too.
+//! A scripted server on a real socket, which remembers the requests it got. It uses nothing of this crate.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
@@ -11,7 +10,7 @@ use axum::http::{HeaderMap, Method, Response, Uri};
 use futures_util::StreamExt;
 use serde_json::{Value, json};
 
-/// What to answer.
+/// A scripted response.
 #[derive(Debug, Clone)]
 pub enum Reply {
     Json(Value),
@@ -22,13 +21,13 @@ pub enum Reply {
     Raw(u16, &'static str, String),
     /// Content type and body.
     Bytes(&'static str, Vec<u8>),
-    /// Server-sent events, after which the line breaks.
+    /// Server-sent events, after which the connection breaks.
     Events(String),
-    /// The request arrives; the line breaks before its answer does.
+    /// The request arrives; the connection breaks before the response.
     Lost,
 }
 
-/// What was asked.
+/// A request that the server got.
 #[derive(Debug, Clone)]
 pub struct Asked {
     /// `GET /v1/conversations?state=waiting&limit=50`
@@ -105,7 +104,7 @@ fn response(reply: Reply) -> Response<Body> {
         Reply::Events(text) => {
             let first = futures_util::stream::iter([Ok(Bytes::from(text))]);
             let then = futures_util::stream::once(async move {
-                // What is said before the line breaks has to get through.
+                // The events have to arrive before the connection breaks.
                 tokio::time::sleep(std::time::Duration::from_millis(30)).await;
                 broken()
             });

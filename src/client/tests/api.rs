@@ -1,10 +1,13 @@
-//! The client against a real socket.
+//! The typed client: retries, errors, addresses, the live stream.
 
 use serde_json::{Value, json};
 
-use super::fake::{Fake, Reply};
-use super::*;
-use crate::api::wire::EventView;
+use crate::client::fake::{Fake, Reply};
+use std::time::Duration;
+
+use crate::api::wire::{EventView, ProblemCode, ReplyRequest};
+use crate::client::*;
+use crate::domain::outbound::ClientKey;
 
 fn client(url: &str) -> Client {
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
@@ -20,7 +23,7 @@ fn key() -> ClientKey {
 }
 
 fn words() -> ReplyRequest {
-    ReplyRequest { text: "네".to_owned(), last_seen: 5, force: false, photos: Vec::new() }
+    ReplyRequest { text: "네".to_owned(), last_seen: 5, ..ReplyRequest::default() }
 }
 
 fn accepted() -> Reply {
@@ -63,10 +66,10 @@ async fn a_refusal_is_not_asked_for_again() {
     let newer = json!({ "newer": [{ "id": 9, "direction": "in", "at": 1, "text": "아니요" }] });
     server.on(REPLIES, [Reply::Problem(409, "newer_texts", newer)]);
     let error = client(&server.url).reply(12, &words(), &key()).await.expect_err("refused");
-    assert_eq!(error.code(), Some("newer_texts"));
+    assert_eq!(error.code(), Some(ProblemCode::NewerTexts));
     assert!(!error.leaves_doubt() && !error.may_pass());
     let ClientError::Problem(problem) = error else { panic!("a problem") };
-    assert_eq!((problem.status, problem.newer[0].id), (409, 9));
+    assert_eq!((problem.status, problem.newer[0].id()), (409, 9));
     assert_eq!(server.asked().len(), 1);
 }
 
@@ -168,7 +171,7 @@ async fn the_stream_ends_when_the_server_turns_us_away() {
     let mut events = client(&server.url).events(Some(0));
     assert_eq!(numbers(&mut events, 1).await, [1]);
     assert!(matches!(events.next().await, Ok(Feed::Lost { .. })));
-    assert_eq!(events.next().await.expect_err("turned away").code(), Some("unauthorized"));
+    assert_eq!(events.next().await.expect_err("turned away").code(), Some(ProblemCode::Unauthorized));
 }
 
 #[tokio::test]
@@ -176,5 +179,5 @@ async fn a_first_connection_that_fails_is_an_error() {
     let server = Fake::start().await;
     server.on("GET /v1/events", [Reply::Problem(503, "database_busy", json!({}))]);
     let error = client(&server.url).events(None).next().await.expect_err("no stream");
-    assert_eq!(error.code(), Some("database_busy"));
+    assert_eq!(error.code(), Some(ProblemCode::DatabaseBusy));
 }

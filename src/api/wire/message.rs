@@ -1,0 +1,168 @@
+//! Texts of both directions, and their photos.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::CounselorView;
+
+/// A text of a conversation. `direction` says which of the two it is.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "direction", rename_all = "lowercase")]
+pub enum MessageView {
+    In(InboundMessage),
+    Out(OutboundMessage),
+}
+
+/// A text from the citizen.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct InboundMessage {
+    /// Unique among the texts from citizens.
+    pub id: i64,
+    pub at: i64,
+    pub text: String,
+    #[serde(default)]
+    pub photos: Vec<PhotoView>,
+    /// `survey`, `opt_out`, `opt_in` or `restricted`; null if the text is a question.
+    #[serde(default)]
+    pub purpose: Option<String>,
+    /// How pressing the text is: 1 (danger now), 2 (look soon), 3 (worth knowing).
+    #[serde(default)]
+    pub tier: Option<u8>,
+    /// The text has abusive words; programs should show it folded.
+    #[serde(default)]
+    pub is_abusive: bool,
+}
+
+/// A text to the citizen.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct OutboundMessage {
+    /// Unique among the texts to citizens.
+    pub id: i64,
+    pub at: i64,
+    pub text: String,
+    #[serde(default)]
+    pub photos: Vec<PhotoView>,
+    /// Who wrote it; null for an automatic text.
+    pub author: Option<CounselorView>,
+    /// `held`, `queued`, `sending`, `in_doubt`, `accepted`, `delivered`, `undelivered`, `failed`, `expired`, `cancelled` or
+    /// `unconfirmed`.
+    pub state: String,
+    /// `sms`, `lms`, or `mms` if it has photos.
+    pub kind: String,
+    /// The carrier's raw code, if it gave one.
+    pub code: Option<String>,
+    /// What the code means, in one word (`phone_off`, `no_such_number` ...); null if unknown.
+    #[serde(default)]
+    pub meaning: Option<String>,
+    /// When the text reached a state that will not change any more.
+    pub final_at: Option<i64>,
+    /// The text is in doubt and the carrier can't tell; a person has to decide.
+    #[serde(default)]
+    pub needs_decision: bool,
+    /// Which automatic text it is; null for a reply.
+    #[serde(default)]
+    pub notice: Option<String>,
+}
+
+impl MessageView {
+    /// Unique among the texts of its direction.
+    pub fn id(&self) -> i64 {
+        match self {
+            MessageView::In(text) => text.id,
+            MessageView::Out(text) => text.id,
+        }
+    }
+
+    pub fn text(&self) -> &str {
+        match self {
+            MessageView::In(text) => &text.text,
+            MessageView::Out(text) => &text.text,
+        }
+    }
+
+    pub fn photos(&self) -> &[PhotoView] {
+        match self {
+            MessageView::In(text) => &text.photos,
+            MessageView::Out(text) => &text.photos,
+        }
+    }
+
+    /// The text, if it is one from the citizen.
+    pub fn inbound(&self) -> Option<&InboundMessage> {
+        match self {
+            MessageView::In(text) => Some(text),
+            MessageView::Out(_) => None,
+        }
+    }
+
+    /// The text, if it is one to the citizen.
+    pub fn outbound(&self) -> Option<&OutboundMessage> {
+        match self {
+            MessageView::In(_) => None,
+            MessageView::Out(text) => Some(text),
+        }
+    }
+}
+
+/// The bytes of a photo, as they are.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+pub struct PhotoFile(pub Vec<u8>);
+
+/// A photo; `GET /v1/photos/{id}` has its bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PhotoView {
+    pub id: i64,
+    /// `wanted` (the carrier is being asked for it), `kept` or `lost`.
+    pub state: String,
+    /// Kept: what its bytes say, whatever was claimed of it.
+    pub content_type: Option<String>,
+    pub n_bytes: Option<i64>,
+    pub width: Option<u32>,
+    pub height: Option<u32>,
+    /// Lost: why (`gone`, `too_large`, `not_a_photo`, `too_many`, `not_offered`, `not_in_time`).
+    pub why: Option<String>,
+}
+
+/// `GET /v1/messages?state=in_doubt`
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct MessageList {
+    pub messages: Vec<MessageInConversation>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct MessageInConversation {
+    pub conversation_id: i64,
+    pub citizen: String,
+    #[serde(flatten)]
+    pub message: MessageView,
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_text_has_the_fields_of_its_direction_and_no_other() {
+        let photos: [PhotoView; 0] = [];
+        let inbound = json!({
+            "direction": "in", "id": 3, "at": 5, "text": "버스요", "photos": photos, "purpose": null, "tier": 1, "is_abusive": false,
+        });
+        let outbound = json!({
+            "direction": "out", "id": 9, "at": 6, "text": "네", "photos": photos, "author": null, "state": "queued", "kind": "sms",
+            "code": null, "meaning": null, "final_at": null, "needs_decision": false, "notice": "receipt",
+        });
+        for text in [inbound, outbound] {
+            let view: MessageView = serde_json::from_value(text.clone()).expect("a text");
+            assert_eq!(json!(view), text);
+            let mut listed = text;
+            listed["conversation_id"] = json!(12);
+            listed["citizen"] = json!("010-****-5678");
+            let listed_view: MessageInConversation = serde_json::from_value(listed.clone()).expect("a text");
+            assert_eq!(json!(listed_view), listed);
+        }
+        assert!(serde_json::from_value::<MessageView>(json!({ "id": 3, "at": 5, "text": "" })).is_err());
+    }
+}

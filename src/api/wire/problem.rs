@@ -1,0 +1,149 @@
+//! Problems: what every error response says, and the stable codes by which programs decide.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{CounselorView, MessageView};
+
+macro_rules! problem_codes {
+    ($($(#[$doc:meta])* $code:ident, $word:literal, $status:literal;)*) => {
+        /// Why the API refuses a request. Words and statuses never change: programs rely on them.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum ProblemCode {
+            $($(#[$doc])* $code,)*
+        }
+
+        impl ProblemCode {
+            pub const ALL: &[ProblemCode] = &[$(Self::$code),*];
+
+            /// The word on the wire.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$code => $word,)*
+                }
+            }
+
+            /// The HTTP status it comes with.
+            pub fn status(self) -> u16 {
+                match self {
+                    $(Self::$code => $status,)*
+                }
+            }
+        }
+    };
+}
+
+problem_codes! {
+    BadRequest, "bad_request", 400;
+    Unauthorized, "unauthorized", 401;
+    WrongLogin, "wrong_login", 401;
+    LockedOut, "locked_out", 423;
+    NotFound, "not_found", 404;
+    NobodyWaits, "nobody_waits", 404;
+    MethodNotAllowed, "method_not_allowed", 405;
+    TooSlow, "too_slow", 408;
+    ClaimedByOther, "claimed_by_other", 409;
+    NotClaimed, "not_claimed", 409;
+    NewerTexts, "newer_texts", 409;
+    Closed, "closed", 409;
+    OptedOut, "opted_out", 409;
+    TooManyHeld, "too_many_held", 409;
+    SupervisorsOnly, "supervisors_only", 403;
+    DangerUnanswered, "danger_unanswered", 409;
+    TooManyDangers, "too_many_dangers", 409;
+    NotYourDesk, "not_your_desk", 403;
+    NoDanger, "no_danger", 409;
+    Restricted, "restricted", 409;
+    NothingToAck, "nothing_to_ack", 409;
+    NotPassedOn, "not_passed_on", 409;
+    NotWarned, "not_warned", 409;
+    NoSuchDesk, "no_such_desk", 422;
+    NoSuchPerson, "no_such_person", 422;
+    NoSuchCategory, "no_such_category", 422;
+    CategoryNeeded, "category_needed", 422;
+    AlreadyLeft, "already_left", 409;
+    NotInDoubt, "not_in_doubt", 409;
+    KeyReused, "key_reused", 409;
+    EmptyText, "empty_text", 422;
+    Unencodable, "unencodable", 422;
+    TooLong, "too_long", 413;
+    BodyTooLarge, "body_too_large", 413;
+    PhotoNotHereYet, "photo_not_here_yet", 409;
+    PhotoLost, "photo_lost", 410;
+    PhotoTooLarge, "photo_too_large", 413;
+    NotAPhoto, "not_a_photo", 422;
+    PhotosNotTaken, "photos_not_taken", 422;
+    TooManyPhotos, "too_many_photos", 422;
+    NoSuchPhoto, "no_such_photo", 422;
+    DatabaseBusy, "database_busy", 503;
+    DatabaseFull, "database_full", 507;
+    DatabaseBroken, "database_broken", 500;
+    Internal, "internal", 500;
+}
+
+impl ProblemCode {
+    /// The code of a word on the wire; `None` for a word of a newer server.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|code| code.as_str() == word)
+    }
+}
+
+/// RFC 9457 problem details: the body of every error response.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[schema(as = Problem)]
+pub struct ProblemDetails {
+    /// `urn:munja:problem:<code>`
+    pub r#type: String,
+    pub title: String,
+    pub status: u16,
+    /// Stable; programs should decide by it. One of the codes listed in the description of the API, or one of a newer
+    /// server.
+    pub code: String,
+    /// One sentence for the person.
+    pub detail: String,
+    /// Id of the request; the log has the cause under it.
+    pub request_id: String,
+    /// `newer_texts`: what came in meanwhile.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub newer: Vec<MessageView>,
+    /// `unencodable`: what the carrier can't carry.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub characters: Vec<String>,
+    /// `unencodable`: the same text with something in place of each of them, where all have something.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offer: Option<OfferView>,
+    /// `claimed_by_other`: who talks with the citizen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claimed_by: Option<CounselorView>,
+    /// `rate_limited`, `locked_out`: seconds to wait.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after_secs: Option<i64>,
+}
+
+/// What could be sent instead.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct OfferView {
+    pub text: String,
+    pub replaced: Vec<ReplacedView>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ReplacedView {
+    pub character: String,
+    /// Empty: it is left out.
+    pub word: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_code_has_a_word_of_its_own() {
+        for code in ProblemCode::ALL {
+            assert_eq!(ProblemCode::from_word(code.as_str()), Some(*code));
+            assert!((400..600).contains(&code.status()), "{code:?}");
+        }
+        assert_eq!(ProblemCode::from_word("moon_is_full"), None);
+    }
+}

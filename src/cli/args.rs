@@ -1,0 +1,85 @@
+//! The commands and their arguments; their words stand in `locales/`, see `help.rs`.
+
+use clap::{ArgAction, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+use super::{
+    action, catalogue, claim, close, decide, list, login, photo, recall, release, reply, show, watch,
+};
+use crate::ops::lang::Lang;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Colour {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Parser)]
+#[command(name = "munja", version, disable_help_flag = true, disable_version_flag = true)]
+#[command(disable_help_subcommand = true, arg_required_else_help = true)]
+pub struct Cli {
+    #[arg(long, global = true)]
+    pub json: bool,
+    #[arg(long, global = true, value_name = "ko|en")]
+    pub lang: Option<Lang>,
+    #[arg(long, global = true, value_name = "auto|always|never", default_value = "auto")]
+    pub color: Colour,
+    #[arg(long, global = true, value_name = "NAME")]
+    pub profile: Option<String>,
+    #[arg(long, global = true, value_name = "URL")]
+    pub server: Option<String>,
+    #[arg(short, long, global = true, action = ArgAction::Help)]
+    pub help: Option<bool>,
+    #[arg(short = 'V', long, action = ArgAction::Version)]
+    pub version: Option<bool>,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    Login(login::Args),
+    Logout,
+    Whoami,
+    List(list::Args),
+    Next,
+    Show(show::Args),
+    Claim(claim::Args),
+    Reply(reply::Args),
+    Photo(photo::Args),
+    Release(release::Args),
+    Close(close::Args),
+    Recall(recall::Args),
+    Urgent(action::NumberOnly),
+    Ack(action::NumberOnly),
+    FalseAlarm(action::FalseAlarm),
+    Note(action::WithText),
+    Draft(action::WithOptionalText),
+    Promise(action::WithSpan),
+    Remind(action::WithSpan),
+    Transfer(action::Transfer),
+    Return(action::WithText),
+    Category(action::WithText),
+    Prefer(action::WithOptionalText),
+    Warn(action::NumberOnly),
+    Take(action::WithText),
+    Restrict(action::Restrict),
+    Unrestrict(action::NumberOnly),
+    Evidence(catalogue::EvidenceArgs),
+    Desks,
+    Categories(catalogue::DeskArgs),
+    Replies(catalogue::DeskArgs),
+    Surveys(catalogue::SurveysArgs),
+    Doubt,
+    Decide(decide::Args),
+    Watch(watch::Args),
+    Status,
+    Completions {
+        #[arg(value_name = "SHELL")]
+        shell: Shell,
+    },
+    Help {
+        command: Option<String>,
+    },
+}

@@ -1,0 +1,31 @@
+//! Short words and numbers as people read them. What a citizen or a colleague wrote passes through here or through
+//! `domain::text` before it reaches a screen.
+
+use crate::domain::text::one_line;
+
+/// A name, a code or another short thing that somebody else chose, safe for a screen and at most 40 columns wide.
+pub fn one_word(text: &str) -> String {
+    one_line(text, 40)
+}
+
+/// `1234567` as `1,234,567`.
+pub fn thousands(n: usize) -> String {
+    let digits = n.to_string();
+    let head = digits.len() % 3;
+    let mut groups: Vec<&str> = Vec::new();
+    groups.extend(digits.get(..head).filter(|g| !g.is_empty()));
+    groups.extend((head..digits.len()).step_by(3).filter_map(|at| digits.get(at..at + 3)));
+    groups.join(",")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers() {
+        for (n, text) in [(0, "0"), (90, "90"), (312, "312"), (2_000, "2,000"), (1_234_567, "1,234,567")] {
+            assert_eq!(thousands(n), text);
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! Sentences about a text: what became of it, how long it is, its photos, and what could be sent instead. A face decides
+//! how a [`Tone`] looks.
+
+use super::format::{one_word, thousands};
+use super::say::Say;
+use super::times::Times;
+use crate::api::wire::{OfferView, OutboundMessage, PhotoView, ReplacedView};
+use crate::domain::fate::Meaning;
+use crate::domain::outbound::{OutboundKind, OutboundState};
+use crate::domain::photo::PhotoState;
+use crate::domain::text::{Limits, plan, safe_for_terminal};
+
+/// How a sentence should look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    Plain,
+    Good,
+    /// Something to look at.
+    Alert,
+    /// Less important than the rest.
+    Faint,
+}
+
+/// What became of a text that was sent: `14:05 도착`, `통신사가 받음`, `발송 불확실: 다시 보내지 마세요`.
+pub fn delivery(times: &Times, text: &OutboundMessage) -> (Tone, String) {
+    match OutboundState::from_word(&text.state) {
+        Some(state) => (tone(state), delivery_sentence(times, text)),
+        // A state of a newer server.
+        None => (Tone::Plain, one_word(&text.state)),
+    }
+}
+
+fn tone(state: OutboundState) -> Tone {
+    use OutboundState::*;
+    match state {
+        Delivered => Tone::Good,
+        InDoubt | Undelivered | Failed | Expired => Tone::Alert,
+        Held | Queued | Sending | Accepted | Cancelled | Unconfirmed => Tone::Faint,
+    }
+}
+
+fn delivery_sentence(times: &Times, text: &OutboundMessage) -> String {
+    let say = times.say;
+    let at = times.clock(text.final_at.unwrap_or(text.at));
+    let sentence = say.with(&format!("fate-{}", text.state), [("at", at.into())]);
+    let Some(code) = text.code.as_deref().filter(|code| !code.is_empty()) else {
+        return sentence;
+    };
+    let meaning = text.meaning.as_deref().and_then(Meaning::from_word).filter(|m| *m != Meaning::Delivered);
+    match meaning.and_then(|meaning| say.find(&format!("meaning-{}", meaning.as_str()))) {
+        Some(reason) => format!("{sentence} · {reason} [{}]", one_word(code)),
+        None if ["undelivered", "failed", "unconfirmed"].contains(&text.state.as_str()) => {
+            format!("{sentence} [{}]", one_word(code))
+        }
+        None => sentence,
+    }
+}
+
+/// How a text is sold and how much of it is used: `SMS 84/90바이트`, `LMS 312/2,000바이트`; `None` if it can't be sent,
+/// which the server says better.
+pub fn length_class(say: &Say, text: &str, n_photos: usize) -> Option<String> {
+    let pieces = plan(text, &Limits::KOREAN).ok()?;
+    let n_bytes: usize = pieces.iter().map(|p| p.n_units).sum();
+    let kind = if n_photos > 0 { OutboundKind::Mms } else { pieces.first()?.kind };
+    let limit = if kind == OutboundKind::Sms { Limits::KOREAN.sms } else { Limits::KOREAN.lms };
+    let values = [
+        ("kind", kind.as_str().to_uppercase().into()),
+        ("bytes", thousands(n_bytes).into()),
+        ("most", thousands(limit).into()),
+        ("parts", pieces.len().to_string().into()),
+    ];
+    Some(say.with(if pieces.len() == 1 { "class-one" } else { "class-parts" }, values))
+}
+
+/// A photo of a text: `사진 7 · JPEG 120 KB`.
+pub fn photo(say: &Say, photo: &PhotoView) -> (Tone, String) {
+    let mut values = vec![("id", photo.id.to_string().into())];
+    match (PhotoState::from_word(&photo.state), photo.n_bytes) {
+        (Some(PhotoState::Kept), Some(n_bytes)) => {
+            let kind = photo.content_type.as_deref().and_then(|t| t.strip_prefix("image/"));
+            let kilobytes = usize::try_from(n_bytes).unwrap_or(0).div_ceil(1_000);
+            values.push(("type", one_word(kind.unwrap_or("?")).to_uppercase().into()));
+            values.push(("kilobytes", thousands(kilobytes).into()));
+            (Tone::Plain, say.with("photo-kept", values))
+        }
+        (Some(PhotoState::Wanted), _) => (Tone::Faint, say.with("photo-wanted", values)),
+        (Some(PhotoState::Lost), _) => {
+            let why = one_word(photo.why.as_deref().unwrap_or_default());
+            values.push(("why", say.find(&format!("loss-{why}")).unwrap_or(why).into()));
+            (Tone::Alert, say.with("photo-lost", values))
+        }
+        // A state of a newer server.
+        _ => (Tone::Plain, format!("{} ({})", say.with("photo-wanted", values), one_word(&photo.state))),
+    }
+}
+
+/// What would stand for what, and the text as it would arrive.
+pub fn offer(say: &Say, offer: &OfferView) -> String {
+    let pair = |r: &ReplacedView| match r.word.as_str() {
+        "" => one_word(&r.character),
+        word => format!("{} → {}", one_word(&r.character), one_word(word)),
+    };
+    let pairs = offer.replaced.iter().map(pair).collect::<Vec<_>>().join(", ");
+    let values = [("pairs", pairs.into()), ("text", safe_for_terminal(&offer.text).into())];
+    say.with("offer", values)
+}

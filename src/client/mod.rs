@@ -1,0 +1,46 @@
+//! What every face of the product for counselors shares; `cli` is one of them. It talks to the daemon through the API alone.
+//!
+//! | file | what it is |
+//! |---|---|
+//! | `api.rs`, `address.rs`, `events.rs` | the typed HTTP client, the addresses it accepts, the live stream |
+//! | `profile.rs`, `files.rs` | the log-in of a profile, and files that only their owner can read |
+//! | `seen.rs`, `drafts.rs`, `sending.rs` | what was shown, what was written, which reply is on its way |
+//! | `reply.rs` | one reply as one request under one key, also after an answer was lost |
+//! | `say.rs`, `locales/` | sentences in Korean and English |
+//! | `times.rs`, `format.rs`, `message.rs` | times, short words, what became of a text, how long a text is |
+//!
+//! Invariants: a token goes only to the server that issued it; a reply that may have arrived is only ever repeated under
+//! its old key; what a citizen wrote is stored nowhere on this machine, except in a counselor's own draft.
+//!
+//! Uses `api::wire`, `domain` and the language of `ops`; never the store, a carrier, a worker, the config or the daemon.
+
+mod address;
+mod api;
+mod drafts;
+mod events;
+mod files;
+pub mod format;
+pub mod message;
+mod profile;
+pub mod reply;
+mod say;
+mod seen;
+mod sending;
+mod times;
+
+#[cfg(test)]
+pub(crate) mod fake;
+#[cfg(test)]
+mod tests;
+
+pub use address::{Address, BadAddress};
+pub use api::{Client, ClientError, IDEMPOTENCY_KEY, Listed};
+pub use drafts::{draft_to_edit, forget_draft, keep_draft};
+pub use events::{Events, Feed};
+pub use files::{create_private, write_private};
+pub use profile::{BadProfile, DEFAULT_SERVER, NoSession, Profile, Session, keep_session, session_for};
+#[cfg(test)]
+pub(crate) use say::catalogue;
+pub use say::{Say, Value, Values};
+pub use seen::{last_seen, note_seen};
+pub use times::Times;

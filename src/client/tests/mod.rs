@@ -1,0 +1,3 @@
+//! The client against a scripted server on a real socket.
+
+mod api;
