@@ -26,7 +26,7 @@ use crate::domain::polling::Pace;
 use crate::domain::timers::Times;
 use crate::ops::clock::Clock;
 use crate::ops::{logging, systemd};
-use crate::store::{RoutePolicy, SendPolicy, Store, StoreOptions};
+use crate::store::{RoutePolicy, SchemaPolicy, SendPolicy, Store, StoreOptions};
 use crate::worker::{self, Board, CarrierHealth, Carriers, Context, Role, Settings};
 
 pub use carriers::{make_carrier, make_carriers, now_fn};
@@ -71,7 +71,8 @@ impl Daemon {
     /// Opens the database, settles what a dead daemon left, and starts the API and the loops.
     pub async fn start(config: Config, options: Options) -> anyhow::Result<Daemon> {
         let lock = lock_database(&config.database)?;
-        let store = open_store(&config.database, options.store).await?;
+        let schema = SchemaPolicy::Upgrade;
+        let store = open_store(&config.database, StoreOptions { schema, ..options.store }).await?;
         let clock = options.clock;
         let carriers = match options.carriers {
             Some(carriers) => carriers,
