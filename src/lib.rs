@@ -8,7 +8,7 @@
 //! | [`domain`] | what the service is about: numbers, texts, states and their transitions, timing rules. Pure |
 //! | [`store`] | SQLite, and nothing else knows SQL. Use-case methods, each one transaction |
 //! | [`carrier`] | the one trait of the house, a file per carrier, the HTTP client they share |
-//! | [`worker`] | the loops: poller, router, sender, receipts, rescuer, photos, timers. Only they know both store and carrier |
+//! | [`worker`] | the loops: poller, router, sender, receipts, rescuer, doubts, photos, timers ... Only they know both store and carrier |
 //! | [`api`] | JSON over HTTP, server-sent events, the wire types, and the client |
 //! | [`cli`] | the commands of `munja`: a thin client of the API |
 //! | [`admin`] | the commands of `munjad` |

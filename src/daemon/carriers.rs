@@ -1,4 +1,4 @@
-//! Makes the carriers that the configuration names, and says how they are.
+//! Makes the carriers that the configuration names, and reports their state.
 
 use std::sync::Arc;
 
@@ -19,9 +19,9 @@ use crate::carrier::solapi::Solapi;
 use crate::carrier::twilio::Twilio;
 use crate::config::{CarrierSetup, Config, Driver};
 use crate::ops::clock::Clock;
-use crate::worker::{Board, CarrierHealth, Carriers, Used};
+use crate::worker::{CarrierHealth, Carriers, HealthRegistry, Used};
 
-/// One carrier from its section.
+/// Makes one carrier from its section.
 pub fn make_carrier(setup: &CarrierSetup, clock: &Clock) -> anyhow::Result<Arc<dyn Carrier>> {
     let options = HttpOptions::new(setup.base_url.clone(), setup.timeout);
     let http = Http::new(HttpOptions { allow_plain_http: setup.allow_plain_http, ..options })
@@ -46,7 +46,7 @@ pub fn make_carrier(setup: &CarrierSetup, clock: &Clock) -> anyhow::Result<Arc<d
     })
 }
 
-/// All that are in use.
+/// Makes all carriers in use.
 pub fn make_carriers(config: &Config, clock: &Clock) -> anyhow::Result<Carriers> {
     let mut made = Vec::new();
     for setup in config.carriers.used() {
@@ -65,17 +65,17 @@ pub fn make_carriers(config: &Config, clock: &Clock) -> anyhow::Result<Carriers>
     })
 }
 
-/// What a driver takes for a clock.
+/// The clock as drivers take it.
 pub fn now_fn(clock: &Clock) -> Arc<dyn Fn() -> i64 + Send + Sync> {
     let clock = clock.clone();
     Arc::new(move || clock.now_ms())
 }
 
-/// How each carrier is.
-pub(super) fn statuses(carriers: &Carriers, board: &Board) -> Vec<CarrierStatus> {
+/// State of each carrier, for the API.
+pub(super) fn statuses(carriers: &Carriers, registry: &HealthRegistry) -> Vec<CarrierStatus> {
     let status = |carrier: &Arc<dyn Carrier>| {
         let name = carrier.name();
-        let health = board.carrier(name);
+        let health = registry.carrier(name);
         CarrierStatus {
             name: name.to_owned(),
             receives: carriers.receives(name),
