@@ -1,4 +1,4 @@
-//! `munjad user add|list|disable`
+//! `munjad user add|list|duties|disable`: the counselors' accounts.
 
 use std::io::{BufRead, IsTerminal};
 
@@ -163,7 +163,7 @@ async fn add(new: NewCounselor, at: &ConfigArg, say: Say) -> anyhow::Result<()> 
     let store = open_configured(&at.config).await?;
     let added = match store.add_counselor(new, Clock::system().now_ms()).await {
         Ok(added) => added,
-        Err(StoreError::Conflict(said)) => bail!("{said}"),
+        Err(StoreError::Conflict(reason)) => bail!("{reason}"),
         Err(error) => return Err(error.into()),
     };
     if say.json {
@@ -180,9 +180,9 @@ async fn add(new: NewCounselor, at: &ConfigArg, say: Say) -> anyhow::Result<()> 
 async fn list(at: &ConfigArg, say: Say) -> anyhow::Result<()> {
     let store = open_configured(&at.config).await?;
     let (people, duties) = (store.counselors().await?, store.duties().await?);
-    let of = |login: &str| duties.iter().find(|(known, ..)| known == login);
-    let role = |login: &str| of(login).map_or("", |(_, role, _)| role.as_str());
-    let desks = |login: &str| of(login).map_or("", |(.., desks)| desks.as_str());
+    let duties_of = |login: &str| duties.iter().find(|(known, ..)| known == login);
+    let role = |login: &str| duties_of(login).map_or("", |(_, role, _)| role.as_str());
+    let desks = |login: &str| duties_of(login).map_or("", |(.., desks)| desks.as_str());
     if say.json {
         let all: Vec<_> = people
             .iter()
@@ -193,9 +193,12 @@ async fn list(at: &ConfigArg, say: Say) -> anyhow::Result<()> {
     }
     for person in &people {
         let state = if person.disabled_at.is_some() { say.pick("disabled", "사용 중지") } else { "" };
-        let is_boss = role(&person.login) == "supervisor";
-        let role =
-            if is_boss { say.pick("supervisor", "관리자") } else { say.pick("counselor", "상담원") };
+        let is_supervisor = role(&person.login) == "supervisor";
+        let role = if is_supervisor {
+            say.pick("supervisor", "관리자")
+        } else {
+            say.pick("counselor", "상담원")
+        };
         let desks = desks(&person.login);
         line(format!("{:<20} {role} {desks} {} {state}", person.login, person.name).trim_end());
     }
