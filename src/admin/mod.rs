@@ -257,3 +257,16 @@ async fn open_configured(path: &Path) -> anyhow::Result<Store> {
 async fn open(config: &Config) -> anyhow::Result<Store> {
     daemon::open_store(&config.database, StoreOptions { create: false, ..StoreOptions::default() }).await
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Clap checks a command's arguments only when that command is typed.
+    #[test]
+    fn every_command_line_can_be_parsed() {
+        for lang in [Lang::En, Lang::Ko] {
+            localised(Munjad::command(), lang).debug_assert();
+        }
+    }
+}

@@ -25,7 +25,7 @@ pub(super) enum User {
         #[arg(long)]
         password_stdin: bool,
         #[command(flatten)]
-        duties: Duties,
+        duties: DutyArgs,
         #[command(flatten)]
         at: ConfigArg,
     },
@@ -33,7 +33,7 @@ pub(super) enum User {
     Duties {
         login: String,
         #[command(flatten)]
-        duties: Duties,
+        duties: DutyArgs,
         #[command(flatten)]
         at: ConfigArg,
     },
@@ -50,8 +50,9 @@ pub(super) enum User {
     },
 }
 
+/// Not `Duties`: clap names an argument group after the struct, and the command `duties` has that name already.
 #[derive(Args)]
-pub(super) struct Duties {
+pub(super) struct DutyArgs {
     /// counselor or supervisor: takes over, restricts, exports evidence
     #[arg(long, value_parser = ["counselor", "supervisor"])]
     role: Option<String>,
@@ -60,7 +61,7 @@ pub(super) struct Duties {
     desks: Vec<String>,
 }
 
-impl Duties {
+impl DutyArgs {
     /// The desks as the database has them, checked against the configuration.
     fn desks(&self, at: &ConfigArg, say: Say) -> anyhow::Result<Option<String>> {
         if self.desks.is_empty() || self.desks == ["*"] {
@@ -82,7 +83,7 @@ impl Duties {
     }
 }
 
-async fn set_duties(login: &str, duties: &Duties, at: &ConfigArg, say: Say) -> anyhow::Result<()> {
+async fn set_duties(login: &str, duties: &DutyArgs, at: &ConfigArg, say: Say) -> anyhow::Result<()> {
     let desks = duties.desks(at, say)?;
     match open_configured(&at.config).await?.set_duties(login.to_owned(), duties.role.clone(), desks).await {
         Err(StoreError::NotFound) => bail!(
