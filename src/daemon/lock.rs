@@ -1,4 +1,4 @@
-//! The database as a process takes hold of it: one daemon a file, and opening off the async threads.
+//! The lock that keeps a second daemon from a database, and opening off the async threads.
 
 use std::fs::{File, TryLockError};
 use std::os::unix::fs::OpenOptionsExt;
@@ -17,7 +17,9 @@ pub struct DatabaseLock {
 impl DatabaseLock {
     /// Takes the lock of `database`; `None` if a daemon or an upgrade holds it.
     pub fn try_take(database: &Path) -> anyhow::Result<Option<DatabaseLock>> {
-        let mut path = database.as_os_str().to_owned();
+        // A symbolic link leads to the same lock as the file; one that is not there yet has only its name.
+        let real = database.canonicalize().unwrap_or_else(|_| database.to_owned());
+        let mut path = real.into_os_string();
         path.push(".lock");
         let shown = Path::new(&path).display().to_string();
         let file = File::options().create(true).truncate(false).write(true).mode(0o600).open(&path);

@@ -343,6 +343,8 @@ fn connect(path: &Path, options: &StoreOptions, may_write: bool) -> Result<Conne
 /// too; where none does, nobody has the file open, and SQLite reads it as a file that cannot change (`immutable`): else it
 /// would make a log and leave it there.
 fn connect_read_only(path: &Path, options: &StoreOptions) -> Result<Connection> {
+    // The log stands beside the file itself, not beside a link to it.
+    let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let beside = |suffix: &str| {
         let mut name = path.as_os_str().to_owned();
         name.push(suffix);

@@ -386,6 +386,17 @@ async fn a_start_upgrades_and_nothing_else_may_while_it_runs() {
     let daemon = Daemon::start(Config::load(&config).unwrap(), Options::default()).await.unwrap();
     assert_eq!(version(folder.path()), SCHEMA_VERSION);
     assert!(folder.path().join("munja.db.v1-backup").exists());
+    // By another name, too.
+    std::os::unix::fs::symlink(folder.path().join("munja.db"), folder.path().join("link.db")).unwrap();
+    let text = std::fs::read_to_string(&config).unwrap().replace("munja.db", "link.db");
+    let linked = folder.path().join("linked.toml");
+    std::fs::write(&linked, text).unwrap();
+    let refused = tokio::task::block_in_place(|| munjad(&["migrate"], &linked));
+    assert!(
+        refused.status.code() == Some(1) && said(&refused).contains("stop it first"),
+        "{}",
+        said(&refused)
+    );
     let (migrate, check) =
         tokio::task::block_in_place(|| (munjad(&["migrate"], &config), munjad(&["check"], &config)));
     assert!(

@@ -138,8 +138,12 @@ async fn reading_only_changes_nothing_and_sees_what_is_committed() {
     daemon.note("worker", "new".to_owned(), T0).await.unwrap();
     let beside = Store::open(&path, &reading).unwrap();
     assert_eq!(beside.last_event_seq().await.unwrap(), daemon.last_event_seq().await.unwrap());
+    let link = folder.path().join("link.db");
+    std::os::unix::fs::symlink(&path, &link).unwrap();
+    let linked = Store::open(&link, &reading).unwrap();
     daemon.note("worker", "newer".to_owned(), T0).await.unwrap();
-    drop(beside);
+    assert_eq!(linked.last_event_seq().await.unwrap(), daemon.last_event_seq().await.unwrap());
+    drop((beside, linked));
     drop(daemon);
     assert!(!names().iter().any(|name| name.to_string_lossy().ends_with("-wal")), "{:?}", names());
 }
