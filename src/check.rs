@@ -1,6 +1,7 @@
-//! `munjad check`: looks at configuration, database, calendar, carrier, sender number and clock, names what is wrong and how to mend
-//! it, and starts nothing.
+//! `munjad check`: examines configuration, database, calendar, desks, sender numbers, carriers and clock, names what is
+//! wrong and how to mend it. Starts and changes nothing: the database is opened read-only.
 
+use std::fs::File;
 use std::path::Path;
 
 use crate::carrier::ErrorKind;
@@ -10,51 +11,50 @@ use crate::domain::desk::Desk;
 use crate::domain::phone::{PhoneNumber, SenderCheck};
 use crate::ops::clock::Clock;
 use crate::ops::lang::Lang;
-use crate::store::StoreOptions;
+use crate::store::{Store, StoreOptions};
 
-/// A clock that is off by more than this makes times wrong that people rely on (milliseconds).
+/// How far our clock and the carrier's may differ before times are wrong that people rely on (milliseconds).
 const CLOCK_TOLERANCE_MS: i64 = 60_000;
 
-/// So many days ahead somebody has to have looked at the calendar.
+/// Somebody has to have confirmed the calendar this many days ahead.
 const DAYS_AHEAD: i32 = 60;
 
-/// How one look ended.
+/// How serious a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    Good,
-    /// Works, but somebody should know.
-    Warn,
-    Bad,
+pub enum Severity {
+    Ok,
+    /// The gateway works, but an operator should know.
+    Warning,
+    Error,
 }
 
-/// One thing looked at.
+/// Result of examining one thing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// `config`, `database`, `calendar`, `carrier`, `sender`, `clock`
+    /// `config`, `database`, `calendar`, `desks`, `carrier`, `sender`, `clock`
     pub subject: &'static str,
-    pub verdict: Verdict,
-    /// What was found.
-    pub said: String,
-    /// What to do about it.
+    pub severity: Severity,
+    pub message: String,
+    /// What an operator can do about it.
     pub remedy: Option<String>,
 }
 
 impl Finding {
-    fn good(subject: &'static str, said: impl Into<String>) -> Self {
-        Finding { subject, verdict: Verdict::Good, said: said.into(), remedy: None }
+    fn good(subject: &'static str, message: impl Into<String>) -> Self {
+        Finding { subject, severity: Severity::Ok, message: message.into(), remedy: None }
     }
 
     fn with(
         subject: &'static str,
-        verdict: Verdict,
-        said: impl Into<String>,
+        severity: Severity,
+        message: impl Into<String>,
         remedy: impl Into<String>,
     ) -> Self {
-        Finding { subject, verdict, said: said.into(), remedy: Some(remedy.into()) }
+        Finding { subject, severity, message: message.into(), remedy: Some(remedy.into()) }
     }
 }
 
-/// Looks at everything that can be looked at; says what it finds in `lang`. What other programs say stays as it is.
+/// Examines everything; the findings are in `lang`. Messages of other programs (SQLite, the carrier) are quoted as they are.
 pub async fn check(config_path: &Path, lang: Lang) -> Vec<Finding> {
     let config = match Config::load(config_path) {
         Ok(config) => config,
@@ -63,7 +63,7 @@ pub async fn check(config_path: &Path, lang: Lang) -> Vec<Finding> {
                 "mend this key; gateway.example.toml shows every key with its default",
                 "이 항목을 고치십시오. gateway.example.toml 에 모든 항목과 기본값이 있습니다",
             );
-            return vec![Finding::with("config", Verdict::Bad, error.to_string(), remedy)];
+            return vec![Finding::with("config", Severity::Error, error.to_string(), remedy)];
         }
     };
     let mut findings = vec![Finding::good(
@@ -73,29 +73,52 @@ pub async fn check(config_path: &Path, lang: Lang) -> Vec<Finding> {
             format!("{} 파일에 문제가 없습니다", config_path.display()),
         ),
     )];
-    findings.push(database(&config, lang).await);
+    findings.extend(database(&config, lang).await);
     findings.push(calendar(&config, Clock::system().now_ms(), lang));
-    findings.extend(unserved(&config, lang).await);
     findings.extend(senders(&config, lang));
     findings.extend(carriers(&config, lang).await);
     findings
 }
 
-async fn database(config: &Config, lang: Lang) -> Finding {
-    let path = config.database.display();
-    let options = StoreOptions { create: false, ..StoreOptions::default() };
-    let store = match daemon::open_store(&config.database, options).await {
+/// The database, opened once for all findings; or why it cannot be opened.
+async fn open(config: &Config) -> anyhow::Result<Store> {
+    let options = StoreOptions { create: false, read_only: true, ..StoreOptions::default() };
+    daemon::open_store(&config.database, options).await
+}
+
+/// What the database says about itself, and about desks that nobody serves.
+async fn database(config: &Config, lang: Lang) -> Vec<Finding> {
+    let store = match open(config).await {
         Ok(store) => store,
         Err(error) => {
-            let remedy =
-                lang.pick("make it with `munjad init`, or put back a backup; a newer database needs a newer munjad", "`munjad init` 으로 만들거나 백업을 되돌리십시오. 더 새로운 데이터베이스에는 더 새로운 munjad 가 필요합니다");
-            return Finding::with("database", Verdict::Bad, format!("{error:#}"), remedy);
+            let remedy = lang.pick(
+                "no database: `munjad init`; an older version: start the service or `munjad migrate`; a newer version: \
+                 install that munjad; a damaged file: put back the last backup",
+                "데이터베이스가 없으면 `munjad init`, 이전 버전이면 서비스를 시작하거나 `munjad migrate`, 더 새로운 버전이면 그 \
+                 munjad 를 설치, 손상되었으면 마지막 백업을 되돌리십시오",
+            );
+            return vec![Finding::with("database", Severity::Error, format!("{error:#}"), remedy)];
         }
     };
+    let mut sound = soundness(config, &store, lang).await;
+    if sound.severity == Severity::Error
+        && let Ok(again) = open(config).await
+    {
+        // A daemon that started after the file was opened may have changed it under our eyes.
+        sound = soundness(config, &again, lang).await;
+    }
+    let mut findings = vec![sound];
+    findings.extend(unwritable(config, lang));
+    findings.extend(unserved(config, &store, lang).await);
+    findings
+}
+
+async fn soundness(config: &Config, store: &Store, lang: Lang) -> Finding {
+    let path = config.database.display();
     match (store.quick_check().await, store.counselors().await) {
         (Ok(damage), _) if !damage.is_empty() => Finding::with(
             "database",
-            Verdict::Bad,
+            Severity::Error,
             lang.pick(
                 format!("{path} is damaged: {}", damage.join("; ")),
                 format!("{path} 파일이 손상되었습니다: {}", damage.join("; ")),
@@ -107,7 +130,7 @@ async fn database(config: &Config, lang: Lang) -> Finding {
         ),
         (Ok(_), Ok(people)) if people.iter().all(|p| p.disabled_at.is_some()) => Finding::with(
             "database",
-            Verdict::Warn,
+            Severity::Warning,
             lang.pick(
                 format!("{path} is sound, but nobody can log in yet"),
                 format!("{path} 파일은 정상이나 로그인할 수 있는 사람이 없습니다"),
@@ -123,7 +146,7 @@ async fn database(config: &Config, lang: Lang) -> Finding {
         ),
         (Err(error), _) | (_, Err(error)) => Finding::with(
             "database",
-            Verdict::Bad,
+            Severity::Error,
             format!("{path}: {error}"),
             lang.pick(
                 "is the disk readable, and is no other program holding the file?",
@@ -133,7 +156,25 @@ async fn database(config: &Config, lang: Lang) -> Finding {
     }
 }
 
-/// Whether somebody has looked at the days to come (they are the same for all desks), and whether each desk opens on any.
+/// A database that this user may read and not write. Opening a file for writing does not change it.
+fn unwritable(config: &Config, lang: Lang) -> Option<Finding> {
+    let path = config.database.display();
+    let error = File::options().write(true).open(&config.database).err()?;
+    Some(Finding::with(
+        "database",
+        Severity::Warning,
+        lang.pick(
+            format!("{path} cannot be written to by this user: {error}"),
+            format!("이 사용자는 {path} 파일에 쓸 수 없습니다: {error}"),
+        ),
+        lang.pick(
+            "run the check as the service's user, or give that user the file and its folder",
+            "서비스 사용자로 점검하거나, 파일과 폴더의 권한을 그 사용자에게 주십시오",
+        ),
+    ))
+}
+
+/// Whether the coming days were confirmed (they are the same for all desks), and whether each desk opens on any of them.
 fn calendar(config: &Config, now_ms: i64, lang: Lang) -> Finding {
     let until = now_ms + i64::from(DAYS_AHEAD) * 86_400_000;
     let is_shut = |desk: &&Desk| desk.calendar.open_ms_between(now_ms, until) == 0;
@@ -141,7 +182,7 @@ fn calendar(config: &Config, now_ms: i64, lang: Lang) -> Finding {
         let key = &desk.key;
         return Finding::with(
             "calendar",
-            Verdict::Warn,
+            Severity::Warning,
             lang.pick(
                 format!("{key} does not open in the next {DAYS_AHEAD} days"),
                 format!("{key} 창구는 앞으로 {DAYS_AHEAD}일 동안 열지 않습니다"),
@@ -161,14 +202,14 @@ fn calendar(config: &Config, now_ms: i64, lang: Lang) -> Finding {
         desk.calendar.unconfirmed(today, DAYS_AHEAD)
     });
     let Some(first) = unconfirmed else {
-        let said = lang.pick("the days to come have been looked at", "다가오는 날짜를 확인했습니다");
-        return Finding::good("calendar", said);
+        let message = lang.pick("the coming days have been confirmed", "다가오는 날짜를 확인했습니다");
+        return Finding::good("calendar", message);
     };
     Finding::with(
         "calendar",
-        Verdict::Warn,
+        Severity::Warning,
         lang.pick(
-            format!("nobody has looked at the days from {first} on"),
+            format!("nobody has confirmed the days from {first} on"),
             format!("{first} 부터의 날짜를 아직 확인하지 않았습니다"),
         ),
         lang.pick(
@@ -178,10 +219,8 @@ fn calendar(config: &Config, now_ms: i64, lang: Lang) -> Finding {
     )
 }
 
-/// Desks that nobody serves: their citizens would wait for ever.
-async fn unserved(config: &Config, lang: Lang) -> Option<Finding> {
-    let options = StoreOptions { create: false, ..StoreOptions::default() };
-    let store = daemon::open_store(&config.database, options).await.ok()?;
+/// The first desk that nobody serves: its citizens would wait for ever.
+async fn unserved(config: &Config, store: &Store, lang: Lang) -> Option<Finding> {
     let (people, duties) = (store.counselors().await.ok()?, store.duties().await.ok()?);
     let is_there = |login: &str| people.iter().any(|p| p.login == login && p.disabled_at.is_none());
     let serving: Vec<&str> =
@@ -190,13 +229,13 @@ async fn unserved(config: &Config, lang: Lang) -> Option<Finding> {
         |key: &str| serving.iter().any(|desks| *desks == "*" || desks.split(' ').any(|d| d == key));
     let lonely = config.desks.all().iter().find(|desk| !is_served(&desk.key))?;
     if serving.is_empty() {
-        // Said of the database already.
+        // `soundness` reports that nobody can log in.
         return None;
     }
     let key = &lonely.key;
     Some(Finding::with(
         "desks",
-        Verdict::Warn,
+        Severity::Warning,
         lang.pick(
             format!("nobody serves the desk {key}: its citizens would wait for ever"),
             format!("{key} 부서를 맡은 상담원이 없어 시민이 계속 기다리게 됩니다"),
@@ -208,7 +247,7 @@ async fn unserved(config: &Config, lang: Lang) -> Option<Finding> {
     ))
 }
 
-/// Each number texts leave from, at each carrier they leave by.
+/// The sender numbers of each carrier that sends.
 fn senders(config: &Config, lang: Lang) -> Vec<Finding> {
     let carriers = &config.carriers;
     let setups = carriers.used().into_iter().filter(|s| carriers.sends(s.name));
@@ -226,7 +265,7 @@ fn sender(carrier: &str, number: &PhoneNumber, lang: Lang) -> Finding {
         ),
         SenderCheck::Special => Finding::with(
             "sender",
-            Verdict::Warn,
+            Severity::Warning,
             lang.pick(
                 format!("{number} ({carrier}) is a special number: only its public body may send from it"),
                 format!("{number} ({carrier}) 은(는) 특수번호입니다. 해당 공공기관만 쓸 수 있습니다"),
@@ -238,7 +277,7 @@ fn sender(carrier: &str, number: &PhoneNumber, lang: Lang) -> Finding {
         ),
         SenderCheck::Bad => Finding::with(
             "sender",
-            Verdict::Warn,
+            Severity::Warning,
             lang.pick(
                 format!("{number} is no Korean number: {carrier} has to know it as one of yours"),
                 format!("{number} 은(는) 국내 번호가 아닙니다. {carrier} 에 등록되어 있어야 합니다"),
@@ -251,7 +290,7 @@ fn sender(carrier: &str, number: &PhoneNumber, lang: Lang) -> Finding {
     }
 }
 
-/// Logs in and reads at each carrier in use; says how far the clocks are apart.
+/// Logs in at each carrier in use, and compares its clock with ours.
 async fn carriers(config: &Config, lang: Lang) -> Vec<Finding> {
     let mut findings = Vec::new();
     for setup in config.carriers.used() {
@@ -266,7 +305,7 @@ async fn carrier(setup: &CarrierSetup, lang: Lang) -> Vec<Finding> {
         Err(error) => {
             return vec![Finding::with(
                 "carrier",
-                Verdict::Bad,
+                Severity::Error,
                 format!("{error:#}"),
                 lang.pick("see [carrier] in the config", "설정의 [carrier] 를 보십시오"),
             )];
@@ -285,8 +324,8 @@ async fn carrier(setup: &CarrierSetup, lang: Lang) -> Vec<Finding> {
             findings
         }
         Err(error) => {
-            let said = format!("{}: {error}", carrier.name());
-            vec![Finding::with("carrier", Verdict::Bad, said, remedy(setup.name, error.kind, lang))]
+            let message = format!("{}: {error}", carrier.name());
+            vec![Finding::with("carrier", Severity::Error, message, remedy(setup.name, error.kind, lang))]
         }
     }
 }
@@ -325,7 +364,7 @@ fn clock_finding(ahead_ms: Option<i64>, lang: Lang) -> Finding {
     match ahead_ms {
         Some(ms) if ms.abs() > CLOCK_TOLERANCE_MS => Finding::with(
             "clock",
-            Verdict::Warn,
+            Severity::Warning,
             lang.pick(
                 format!("this machine's clock and the carrier's are {} s apart", ms.abs() / 1_000),
                 format!("이 서버와 통신사의 시계가 {}초 다릅니다", ms.abs() / 1_000),

@@ -1,44 +1,45 @@
-//! The wiring: starts everything in order, unwinds on failure, stops in reverse. Also signals, reload and what systemd
-//! hears of it.
+//! The wiring: starts everything in order, undoes a start that fails half way, and stops in reverse order.
 
 mod carriers;
+mod lock;
 mod push;
+mod service;
+mod settings;
 
-use std::fs::{File, TryLockError};
 use std::net::SocketAddr;
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::api::wire::WorkerStatus;
 use crate::api::{self, ApiContext, ApiSettings, Health};
 use crate::carrier;
-use crate::config::{Config, LogFormat, Service};
-use crate::domain::arrival::Policy;
-use crate::domain::conversation::LIVE_MS;
-use crate::domain::polling::Pace;
-use crate::domain::timers::Times;
+use crate::config::Config;
 use crate::ops::clock::Clock;
-use crate::ops::{logging, systemd};
-use crate::store::{RoutePolicy, SendPolicy, Store, StoreOptions};
-use crate::worker::{self, Board, CarrierHealth, Carriers, Context, Role, Settings};
+use crate::store::{SchemaPolicy, Store, StoreOptions};
+use crate::worker::{self, Carriers, Context, HealthRegistry, Role, Settings};
 
 pub use carriers::{make_carrier, make_carriers, now_fn};
+pub use lock::{DatabaseLock, must_exist, open_store};
+pub use service::run;
+pub use settings::policy;
+use settings::{api_settings, settings};
 
 /// How long what is under way may take to end after a stop was asked for.
 pub const DRAIN: Duration = Duration::from_secs(25);
 
-/// What a test or the demo may put in place of the real thing.
+/// How long open connections may take to end after that.
+const CLOSE: Duration = Duration::from_secs(3);
+
+/// Parts that a test or the demo may replace.
 pub struct Options {
     pub clock: Clock,
     pub store: StoreOptions,
-    /// Instead of the configured carriers.
+    /// Used instead of the configured carriers.
     pub carriers: Option<Carriers>,
 }
 
@@ -53,7 +54,7 @@ impl Default for Options {
 pub struct Daemon {
     store: Store,
     clock: Clock,
-    board: Arc<Board>,
+    health: Arc<HealthRegistry>,
     settings: watch::Sender<Arc<Settings>>,
     api_settings: watch::Sender<Arc<ApiSettings>>,
     carriers: watch::Sender<Arc<Carriers>>,
@@ -61,17 +62,40 @@ pub struct Daemon {
     webhook: Option<SocketAddr>,
     stop_workers: CancellationToken,
     stop_api: CancellationToken,
-    workers: Vec<JoinHandle<()>>,
-    servers: Vec<JoinHandle<()>>,
+    workers: JoinSet<()>,
+    servers: JoinSet<()>,
     config: Config,
-    _lock: File,
+    /// Freed last: fields are dropped in this order.
+    _lock: DatabaseLock,
 }
 
 impl Daemon {
-    /// Opens the database, settles what a dead daemon left, and starts the API and the loops.
+    /// Opens the database and upgrades it where needed, settles what a dead daemon left, and starts the API and the
+    /// loops. A start that fails leaves nothing running and the lock free: it may be tried again in the same process.
     pub async fn start(config: Config, options: Options) -> anyhow::Result<Daemon> {
-        let lock = lock_database(&config.database)?;
-        let store = open_store(&config.database, options.store).await?;
+        let mut daemon = Daemon::prepare(config, options).await?;
+        match daemon.serve_all().await {
+            Ok(()) => {
+                daemon.start_workers();
+                Ok(daemon)
+            }
+            Err(error) => {
+                daemon.stop().await;
+                Err(error)
+            }
+        }
+    }
+
+    /// Does everything that is not visible from outside: lock, database, carriers.
+    async fn prepare(config: Config, options: Options) -> anyhow::Result<Daemon> {
+        let Some(lock) = DatabaseLock::try_take(&config.database)? else {
+            bail!(
+                "another munjad runs on {} already, or an upgrade of it is under way",
+                config.database.display()
+            );
+        };
+        let schema = SchemaPolicy::Upgrade;
+        let store = open_store(&config.database, StoreOptions { schema, ..options.store }).await?;
         let clock = options.clock;
         let carriers = match options.carriers {
             Some(carriers) => carriers,
@@ -84,32 +108,33 @@ impl Daemon {
                 "texts were being sent when the last run ended; the carrier is asked what became of them"
             );
         }
-        let board = Arc::new(Board::new(&carriers, clock.now_ms()));
+        let health = Arc::new(HealthRegistry::new(&carriers, clock.now_ms()));
         // Before the first text may leave.
-        board.set_paused(&store.holds().await?);
-        let mut daemon = Daemon {
+        health.set_paused(&store.holds().await?);
+        Ok(Daemon {
             settings: watch::Sender::new(Arc::new(settings(&config, &carriers))),
             api_settings: watch::Sender::new(Arc::new(api_settings(&config, &carriers))),
             carriers: watch::Sender::new(Arc::new(carriers)),
             store,
             clock,
-            board,
+            health,
             listen: None,
             webhook: None,
             stop_workers: CancellationToken::new(),
             stop_api: CancellationToken::new(),
-            workers: Vec::new(),
-            servers: Vec::new(),
+            workers: JoinSet::new(),
+            servers: JoinSet::new(),
             config,
             _lock: lock,
-        };
-        daemon.serve().await?;
-        daemon.serve_carriers().await?;
-        daemon.start_workers();
-        Ok(daemon)
+        })
     }
 
-    async fn serve(&mut self) -> anyhow::Result<()> {
+    async fn serve_all(&mut self) -> anyhow::Result<()> {
+        self.serve_counselors().await?;
+        self.serve_carriers().await
+    }
+
+    async fn serve_counselors(&mut self) -> anyhow::Result<()> {
         let router = api::router(self.api_context());
         if let Some(addr) = self.config.api.listen {
             let listener = api::bind_tcp(addr).await.with_context(|| format!("api.listen = {addr}"))?;
@@ -124,7 +149,7 @@ impl Daemon {
         Ok(())
     }
 
-    /// Where carriers call us, if they may.
+    /// Listens for the carriers' calls, where the configuration has `[webhook]`.
     async fn serve_carriers(&mut self) -> anyhow::Result<()> {
         let Some(webhook) = self.config.webhook.clone() else {
             return Ok(());
@@ -139,21 +164,21 @@ impl Daemon {
 
     fn spawn_server(&mut self, listener: api::Listener, router: axum::Router) {
         let stop = self.stop_api.clone();
-        self.servers.push(tokio::spawn(async move {
+        self.servers.spawn(async move {
             if let Err(error) = api::serve(listener, router, stop).await {
-                tracing::error!(%error, "the API ended");
+                tracing::error!(%error, "a listener ended");
             }
-        }));
+        });
     }
 
     fn api_context(&self) -> ApiContext {
-        let (board, carriers) = (Arc::clone(&self.board), self.carriers.subscribe());
+        let (registry, carriers) = (Arc::clone(&self.health), self.carriers.subscribe());
         let started_at = self.clock.now_ms();
         ApiContext {
             store: self.store.clone(),
             clock: self.clock.clone(),
             settings: self.api_settings.subscribe(),
-            health: Arc::new(move || health(&board, &carriers.borrow(), started_at)),
+            health: Arc::new(move || health(&registry, &carriers.borrow(), started_at)),
             meaning: carrier::meaning,
             stop: self.stop_api.clone(),
         }
@@ -165,23 +190,24 @@ impl Daemon {
             clock: self.clock.clone(),
             carriers: self.carriers.subscribe(),
             settings: self.settings.subscribe(),
-            board: Arc::clone(&self.board),
+            health: Arc::clone(&self.health),
             stop: self.stop_workers.clone(),
         }
     }
 
     fn start_workers(&mut self) {
         let context = self.worker_context();
-        let start = |role| tokio::spawn(worker::supervise(role, context.clone()));
-        self.workers = Role::all(&self.carriers.borrow()).into_iter().map(start).collect();
+        for role in Role::all(&self.carriers.borrow()) {
+            self.workers.spawn(worker::supervise(role, context.clone()));
+        }
     }
 
-    /// Where the API listens, if over TCP.
+    /// The address of the API, if it listens on TCP.
     pub fn listen(&self) -> Option<SocketAddr> {
         self.listen
     }
 
-    /// Where carriers call, if they may.
+    /// The address carriers call, if they may.
     pub fn webhook(&self) -> Option<SocketAddr> {
         self.webhook
     }
@@ -190,11 +216,17 @@ impl Daemon {
         &self.store
     }
 
-    pub fn board(&self) -> &Board {
-        &self.board
+    pub fn health(&self) -> &HealthRegistry {
+        &self.health
     }
 
-    /// Takes over a new configuration; what needs a new start is named and left as it is.
+    /// Resolves once the gateway does its job: the database is open, API and webhook listen (as they do since
+    /// [`Daemon::start`]), and every carrier that is polled has been asked once, whether it answered or not.
+    pub async fn ready(&self) {
+        self.health.ready().await;
+    }
+
+    /// Takes over a new configuration. What needs a new start is logged and left as it is.
     pub fn reload(&mut self, new: Config) -> anyhow::Result<()> {
         let carriers = make_carriers(&new, &self.clock)?;
         if Role::all(&carriers) != Role::all(&self.carriers.borrow()) {
@@ -215,22 +247,21 @@ impl Daemon {
         self.api_settings.send_replace(Arc::new(api_settings(&new, &carriers)));
         self.settings.send_replace(Arc::new(settings(&new, &carriers)));
         self.carriers.send_replace(Arc::new(carriers));
-        self.board.reloaded.notify_one();
+        self.health.reloaded.notify_one();
         self.config = new;
         Ok(())
     }
 
-    /// Stops: no new text leaves, what is under way ends, within [`DRAIN`].
-    pub async fn stop(self) {
+    /// Stops: no new text leaves, what is under way ends within [`DRAIN`], the rest is cut off. Frees the lock.
+    pub async fn stop(mut self) {
         self.stop_workers.cancel();
-        let drained = tokio::time::timeout(DRAIN, join_all(self.workers)).await;
-        if drained.is_err() {
+        if !end_all(&mut self.workers, DRAIN).await {
             tracing::warn!(
-                "a worker did not end in time; what it was sending is asked for at the next start"
+                "a worker did not end in time; the next start asks what became of the text it was sending"
             );
         }
         self.stop_api.cancel();
-        if tokio::time::timeout(Duration::from_secs(3), join_all(self.servers)).await.is_err() {
+        if !end_all(&mut self.servers, CLOSE).await {
             tracing::warn!("connections were still open and are cut");
         }
         if let Err(error) = self.store.checkpoint().await {
@@ -239,122 +270,18 @@ impl Daemon {
     }
 }
 
-async fn join_all(tasks: Vec<JoinHandle<()>>) {
-    for task in tasks {
-        // A task that fell over has been reported by its supervisor.
-        drop(task.await);
-    }
+/// Waits for all to end; aborts those that have not after `patience`. Says whether all ended by themselves.
+async fn end_all(tasks: &mut JoinSet<()>, patience: Duration) -> bool {
+    let ended = async {
+        // A task that panicked has been reported by its supervisor.
+        while tasks.join_next().await.is_some() {}
+    };
+    let in_time = tokio::time::timeout(patience, ended).await.is_ok();
+    tasks.shutdown().await;
+    in_time
 }
 
-/// One gateway a database: two would poll and send against each other.
-fn lock_database(database: &Path) -> anyhow::Result<File> {
-    let mut path = database.as_os_str().to_owned();
-    path.push(".lock");
-    let shown = Path::new(&path).display().to_string();
-    let file = File::options().create(true).truncate(false).write(true).mode(0o600).open(&path);
-    let file = file.with_context(|| {
-        format!("{shown} cannot be made: does its folder exist, may this user write there?")
-    })?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => bail!("another munjad runs on {} already", database.display()),
-        Err(TryLockError::Error(error)) => Err(error).with_context(|| format!("{shown} cannot be locked")),
-    }
-}
-
-/// Opens the database off the async threads; a missing one is an error that says how to make it.
-pub async fn open_store(path: &Path, options: StoreOptions) -> anyhow::Result<Store> {
-    if !options.create && !path.exists() {
-        bail!("there is no database {}: `munjad init` makes one", path.display());
-    }
-    let path = path.to_owned();
-    let shown = path.display().to_string();
-    let opened = tokio::task::spawn_blocking(move || Store::open(&path, &options)).await?;
-    opened.with_context(|| format!("database {shown}"))
-}
-
-fn ms(duration: Duration) -> i64 {
-    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX / 4)
-}
-
-fn send_policy(config: &Config, carriers: &Carriers) -> SendPolicy {
-    SendPolicy {
-        senders: carriers.outbound.senders.clone(),
-        time_to_live_ms: ms(config.sending.time_to_live),
-        recall_ms: ms(config.sending.recall),
-    }
-}
-
-fn settings(config: &Config, carriers: &Carriers) -> Settings {
-    let longest_call = config.carriers.used().iter().map(|setup| setup.timeout).max().unwrap_or_default();
-    let polling = &config.polling;
-    let (fast_ms, slow_ms, live_for_ms) =
-        (ms(polling.fast), ms(polling.slow), ms(polling.live).min(LIVE_MS * 100));
-    Settings {
-        route: route_policy(config, carriers),
-        times: times(&config.service),
-        inbound_pace: Pace { fast_ms, slow_ms, live_for_ms },
-        receipt_pace: Pace {
-            fast_ms: ms(polling.receipts_fast),
-            slow_ms: ms(polling.receipts_slow),
-            live_for_ms: 60_000,
-        },
-        full_walk_ms: ms(polling.full_walk),
-        first_look_back_ms: ms(polling.first_look_back),
-        max_in_flight: config.sending.max_in_flight,
-        lease_ms: ms(longest_call) + 30_000,
-        receipt_timeout_ms: ms(config.sending.receipt_timeout),
-    }
-}
-
-fn route_policy(config: &Config, carriers: &Carriers) -> RoutePolicy {
-    RoutePolicy {
-        policy: Arc::new(policy(config)),
-        send: send_policy(config, carriers),
-        sticky_ms: ms(config.service.sticky),
-    }
-}
-
-fn times(service: &Service) -> Times {
-    let all_ms = |steps: &[Duration]| steps.iter().copied().map(ms).collect();
-    Times {
-        wait_notices_ms: all_ms(&service.wait_notices),
-        escalations_ms: all_ms(&service.escalations),
-        claim_idle_ms: ms(service.claim_idle),
-        nudge_after_ms: ms(service.nudge_after),
-        close_after_ms: ms(service.close_after),
-    }
-}
-
-/// What is decided about texts that arrive.
-pub fn policy(config: &Config) -> Policy {
-    let service = &config.service;
-    Policy {
-        desks: config.desks.clone(),
-        triage: Arc::clone(&config.triage),
-        texts: service.texts.clone(),
-        receipt_texts: service.receipt_texts,
-        flood: service.flood,
-    }
-}
-
-fn api_settings(config: &Config, carriers: &Carriers) -> ApiSettings {
-    let caps = carriers.outbound.carrier.caps();
-    ApiSettings {
-        limits: caps.limits,
-        photos: caps.photos_out,
-        send: send_policy(config, carriers),
-        route: route_policy(config, carriers),
-        max_held: config.service.max_held,
-        categories: config.service.categories.clone(),
-        category_required: config.service.category_required,
-        canned: config.service.replies.clone(),
-        survey_after_ms: config.service.survey.then(|| ms(config.service.survey_after)),
-        token_ttl_ms: ms(config.api.token_lifetime),
-    }
-}
-
-fn health(board: &Board, carriers: &Carriers, started_at: i64) -> Health {
+fn health(registry: &HealthRegistry, carriers: &Carriers, started_at: i64) -> Health {
     let worker = |w: worker::WorkerHealth| WorkerStatus {
         name: w.role.to_string(),
         n_restarts: w.n_restarts,
@@ -364,122 +291,7 @@ fn health(board: &Board, carriers: &Carriers, started_at: i64) -> Health {
     Health {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         started_at,
-        carriers: carriers::statuses(carriers, board),
-        workers: board.workers().into_iter().map(worker).collect(),
-    }
-}
-
-/// `munjad run`: until SIGTERM or SIGINT. SIGHUP reads the configuration again.
-pub async fn run(config_path: &Path) -> anyhow::Result<()> {
-    let config = Config::load(config_path)?;
-    logging::start(&config.log.level, log_style(config.log.format));
-    let mut signals = Signals::new()?;
-    let mut daemon = Daemon::start(config, Options::default()).await?;
-    if let Some(addr) = daemon.listen() {
-        tracing::info!(%addr, "the API listens");
-    }
-    let watchdog = systemd::watchdog_interval();
-    let mut tick =
-        tokio::time::interval(watchdog.unwrap_or(Duration::from_secs(10)).min(Duration::from_secs(10)));
-    let board = Arc::clone(&daemon.board);
-    let store = daemon.store.clone();
-    let mut is_ready = false;
-    let failed = loop {
-        tokio::select! {
-            () = board.polled.notified(), if !is_ready => {
-                is_ready = true;
-                systemd::ready();
-                tracing::info!("polling has begun");
-            }
-            _ = tick.tick() => report(&daemon).await,
-            signal = signals.next() => match signal {
-                Signal::Stop => break false,
-                Signal::Reload => reload(&mut daemon, config_path),
-            },
-            () = store.disk_failed() => break true,
-        }
-    };
-    systemd::stopping();
-    tracing::info!("stopping");
-    daemon.stop().await;
-    if failed {
-        bail!("the disk failed while writing: start again from the file after checking the disk");
-    }
-    Ok(())
-}
-
-fn log_style(format: LogFormat) -> logging::Style {
-    match format {
-        LogFormat::Auto if logging::under_journal() => logging::Style::Journal,
-        LogFormat::Auto | LogFormat::Text => logging::Style::Text,
-        LogFormat::Json => logging::Style::Json,
-    }
-}
-
-/// The status line, and the watchdog if everything moves.
-async fn report(daemon: &Daemon) {
-    if daemon.board.all_move() {
-        systemd::feed_watchdog();
-    } else {
-        tracing::error!("a worker stands still; the watchdog is not fed");
-    }
-    let day_ago = daemon.clock.now_ms() - 86_400_000;
-    match daemon.store.counts(day_ago).await {
-        Ok(n) => systemd::status(&format!(
-            "{} waiting, {} in talk, {} to send, {} in doubt{}",
-            n.n_waiting,
-            n.n_active,
-            n.n_queued,
-            n.n_in_doubt,
-            trouble(&daemon.board)
-        )),
-        Err(error) => systemd::status(&format!("the database does not answer: {error}")),
-    }
-}
-
-/// Carriers that do not answer, for the status line.
-fn trouble(board: &Board) -> String {
-    let is_bad = |health: &CarrierHealth| health.last_error.is_some() || health.is_open;
-    let bad: Vec<&str> = board.carriers().iter().filter(|(_, h)| is_bad(h)).map(|(name, _)| *name).collect();
-    if bad.is_empty() { String::new() } else { format!("; in trouble: {}", bad.join(", ")) }
-}
-
-/// A new configuration, or the old one if the new one is bad.
-fn reload(daemon: &mut Daemon, path: &Path) {
-    systemd::reloading();
-    match Config::load(path).map_err(anyhow::Error::from).and_then(|new| daemon.reload(new)) {
-        Ok(()) => tracing::info!("the configuration was read again"),
-        Err(error) => tracing::error!("the old configuration stays: {error:#}"),
-    }
-    systemd::ready();
-}
-
-enum Signal {
-    Stop,
-    Reload,
-}
-
-struct Signals {
-    term: tokio::signal::unix::Signal,
-    int: tokio::signal::unix::Signal,
-    hup: tokio::signal::unix::Signal,
-}
-
-impl Signals {
-    fn new() -> std::io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Ok(Signals {
-            term: signal(SignalKind::terminate())?,
-            int: signal(SignalKind::interrupt())?,
-            hup: signal(SignalKind::hangup())?,
-        })
-    }
-
-    async fn next(&mut self) -> Signal {
-        tokio::select! {
-            _ = self.term.recv() => Signal::Stop,
-            _ = self.int.recv() => Signal::Stop,
-            _ = self.hup.recv() => Signal::Reload,
-        }
+        carriers: carriers::statuses(carriers, registry),
+        workers: registry.workers().into_iter().map(worker).collect(),
     }
 }

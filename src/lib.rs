@@ -8,7 +8,7 @@
 //! | [`domain`] | what the service is about: numbers, texts, states and their transitions, timing rules. Pure |
 //! | [`store`] | SQLite, and nothing else knows SQL. Use-case methods, each one transaction |
 //! | [`carrier`] | the one trait of the house, a file per carrier, the HTTP client they share |
-//! | [`worker`] | the loops: poller, router, sender, receipts, rescuer, photos, timers. Only they know both store and carrier |
+//! | [`worker`] | the loops: poller, router, sender, receipts, rescuer, doubts, photos, timers ... Only they know both store and carrier |
 //! | [`api`] | JSON over HTTP, server-sent events, and the wire types |
 //! | [`client`] | what every face of the product shares: API client, log-in, drafts, one reply as one request, sentences |
 //! | [`cli`] | the commands of `munja`: a thin face over [`client`] |

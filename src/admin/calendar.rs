@@ -1,5 +1,5 @@
-//! `munjad calendar`: the days of a year that are not like any other, and why; so that somebody can look at them before
-//! citizens are told.
+//! `munjad calendar`: prints a year's holidays, exceptions and hours, so that an operator can confirm them before citizens
+//! are told.
 
 use anyhow::{Context as _, anyhow, bail};
 use clap::Args;
@@ -18,12 +18,12 @@ use crate::ops::lang::Lang;
 
 #[derive(Args)]
 pub(super) struct Show {
-    /// Which year (default: this one)
+    /// Year (default: this one)
     year: Option<i16>,
-    /// Which desk (default: the first)
+    /// Desk (default: the first)
     #[arg(long)]
     desk: Option<String>,
-    /// Every day, not only those with something special
+    /// Print every day, not only holidays and exceptions
     #[arg(long)]
     all: bool,
     #[command(flatten)]
@@ -84,8 +84,8 @@ fn print(desk: &Desk, year: i16, days: &[&Day], say: Say) {
     let rules = desk.calendar.rules();
     line(&format!("{} ({}): {}, {}", desk.name, desk.key, rules.hours, rules.time_zone));
     line(&match rules.confirmed_until {
-        Some(date) => say.pick(format!("looked at until {date}"), format!("{date} 까지 확인함")),
-        None => say.pick("nobody has looked at these days yet", "아직 확인하지 않은 날짜입니다").to_owned(),
+        Some(date) => say.pick(format!("confirmed until {date}"), format!("{date} 까지 확인함")),
+        None => say.pick("nobody has confirmed these days yet", "아직 확인하지 않은 날짜입니다").to_owned(),
     });
     let mut table = Table::new();
     table.load_style(presets::UTF8_HORIZONTAL_ONLY.row_separator(LineStyle::none()));
@@ -97,7 +97,7 @@ fn print(desk: &Desk, year: i16, days: &[&Day], say: Say) {
     line(&total(desk, year, say));
 }
 
-/// How much the year is, so that two years can be told apart at a glance.
+/// Totals of the year, for comparison with another year.
 fn total(desk: &Desk, year: i16, say: Say) -> String {
     let (mut n_open, mut n_holidays, mut minutes) = (0, 0, 0);
     for date in days_of(year) {

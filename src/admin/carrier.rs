@@ -1,4 +1,4 @@
-//! `munjad carrier status|pause|resume|test|reconcile`
+//! `munjad carrier status|pause|resume|test|reconcile`: looks after the carriers.
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -24,13 +24,13 @@ use crate::ops::clock::Clock;
 use crate::store::{Compared, Store};
 use crate::worker::compare_with;
 
-/// A test text's receipt is waited for this long, and asked for this often.
+/// How long a test text's receipt is waited for, and how often it is asked for.
 const RECEIPT_WAIT: Duration = Duration::from_secs(90);
 const RECEIPT_EVERY: Duration = Duration::from_secs(5);
 
 #[derive(Subcommand)]
 pub(super) enum CarrierCommand {
-    /// Show every carrier: what it is for, whether it answers, whether it is held back, the last comparison
+    /// Show every carrier: its use, whether it answers, whether it is paused, the last comparison
     Status {
         /// Do not ask the carriers
         #[arg(long)]
@@ -38,13 +38,13 @@ pub(super) enum CarrierCommand {
         #[command(flatten)]
         at: ConfigArg,
     },
-    /// Let nothing leave by a carrier; a standby takes over. Texts still come in
+    /// Stop sending through a carrier; a standby takes over. Texts still come in
     Pause {
         name: String,
         #[command(flatten)]
         at: ConfigArg,
     },
-    /// Let texts leave by it again
+    /// Send through a carrier again
     Resume {
         name: String,
         #[command(flatten)]
@@ -56,7 +56,7 @@ pub(super) enum CarrierCommand {
         /// Send a test text to this phone (it costs what a text costs)
         #[arg(long, value_name = "NUMBER")]
         to: Option<String>,
-        /// Its words
+        /// Words of the test text
         #[arg(long, default_value = "[Munja] test / 시험 문자입니다", requires = "to")]
         text: String,
         #[command(flatten)]
@@ -64,7 +64,7 @@ pub(super) enum CarrierCommand {
     },
     /// Compare what we sent with the carrier's own list; changes nothing
     Reconcile {
-        /// One carrier (default: all that texts leave by)
+        /// One carrier (default: all that send)
         name: Option<String>,
         /// How far back: 24h, 90m, 7d
         #[arg(long, default_value = "24h")]
@@ -92,7 +92,7 @@ pub(super) async fn run(command: CarrierCommand, say: Say) -> anyhow::Result<Exi
     }
 }
 
-/// The section of that name.
+/// The section of the carrier `name`.
 fn setup<'a>(config: &'a Config, name: &str, say: Say) -> anyhow::Result<&'a CarrierSetup> {
     config.carriers.setup(name).ok_or_else(|| {
         let names: Vec<&str> = config.carriers.setups.iter().map(|s| s.name).collect();
@@ -118,17 +118,17 @@ async fn hold(config: &Config, name: &str, is_held: bool, say: Say) -> anyhow::R
     }
     line(&match (is_held, changed) {
         (true, true) => say.pick(
-            format!("nothing leaves by {name} any more (a running gateway takes a second); munjad carrier resume {name}"),
+            format!("{name} is paused: nothing is sent through it (a running gateway follows within a second). To end it: munjad carrier resume {name}"),
             format!("이제 {name} 으로는 발송하지 않습니다(실행 중이면 1초 안에). 다시 시작: munjad carrier resume {name}"),
         ),
         (true, false) => say.pick(format!("{name} was paused already"), format!("{name} 은(는) 이미 멈춰 있습니다")),
-        (false, true) => say.pick(format!("texts leave by {name} again"), format!("{name} 발송을 다시 시작합니다")),
+        (false, true) => say.pick(format!("{name} sends again"), format!("{name} 발송을 다시 시작합니다")),
         (false, false) => say.pick(format!("{name} was not paused"), format!("{name} 은(는) 멈춰 있지 않았습니다")),
     });
     Ok(())
 }
 
-/// What is known of one carrier.
+/// One carrier's line of `status`.
 struct Row<'a> {
     setup: &'a CarrierSetup,
     roles: Vec<&'static str>,
@@ -295,7 +295,7 @@ async fn test(
                 .to_string(),
         );
     } else {
-        line(&told(word, code.as_deref(), say));
+        line(&receipt_sentence(word, code.as_deref(), say));
     }
     Ok(if word == Some("undelivered") { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
@@ -349,7 +349,7 @@ async fn wait_for_receipt(carrier: &Arc<dyn Carrier>, id: &str, say: Say) -> Opt
     tokio::time::timeout(RECEIPT_WAIT, wait).await.ok()
 }
 
-fn told(word: Option<&str>, code: Option<&str>, say: Say) -> String {
+fn receipt_sentence(word: Option<&str>, code: Option<&str>, say: Say) -> String {
     let code = text::one_line(code.unwrap_or_default(), 40);
     match word {
         Some("delivered") => say.pick("the phone has it".to_owned(), "휴대전화에 도착했습니다".to_owned()),
@@ -417,7 +417,7 @@ async fn compare_one(
     clock: &Clock,
 ) -> anyhow::Result<Comparison> {
     let now = clock.now_ms();
-    let compared = compare_with(store, carrier, now - since_ms, now).await;
+    let compared = compare_with(store, carrier, now - since_ms, now, &|| {}).await;
     compared.with_context(|| format!("{}: the comparison did not end", carrier.name()))
 }
 

@@ -1,4 +1,4 @@
-//! `munjad check`
+//! `munjad check`: prints the findings of [`crate::check`].
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -7,7 +7,7 @@ use owo_colors::OwoColorize;
 use serde_json::json;
 
 use super::{FOUND_BAD, Say, line};
-use crate::check::{Finding, Verdict, check};
+use crate::check::{Finding, Severity, check};
 
 pub(super) async fn run(config: &Path, say: Say) -> anyhow::Result<ExitCode> {
     let findings = check(config, say.lang).await;
@@ -17,38 +17,38 @@ pub(super) async fn run(config: &Path, say: Say) -> anyhow::Result<ExitCode> {
     } else {
         findings.iter().for_each(|finding| print(finding, say));
     }
-    let is_bad = findings.iter().any(|f| f.verdict == Verdict::Bad);
+    let is_bad = findings.iter().any(|f| f.severity == Severity::Error);
     Ok(if is_bad { ExitCode::from(FOUND_BAD) } else { ExitCode::SUCCESS })
 }
 
-fn word(verdict: Verdict, say: Say) -> &'static str {
-    match verdict {
-        Verdict::Good => say.pick("ok  ", "정상"),
-        Verdict::Warn => say.pick("WARN", "주의"),
-        Verdict::Bad => say.pick("BAD ", "오류"),
+fn label(severity: Severity, say: Say) -> &'static str {
+    match severity {
+        Severity::Ok => say.pick("ok  ", "정상"),
+        Severity::Warning => say.pick("WARN", "주의"),
+        Severity::Error => say.pick("BAD ", "오류"),
     }
 }
 
 fn print(finding: &Finding, say: Say) {
-    let word = word(finding.verdict, say);
-    let word = match finding.verdict {
-        Verdict::Good => word.green().to_string(),
-        Verdict::Warn => word.yellow().to_string(),
-        Verdict::Bad => word.red().to_string(),
+    let label = label(finding.severity, say);
+    let label = match finding.severity {
+        Severity::Ok => label.green().to_string(),
+        Severity::Warning => label.yellow().to_string(),
+        Severity::Error => label.red().to_string(),
     };
-    line(&format!("{word}  {:<9} {}", finding.subject, finding.said));
+    line(&format!("{label}  {:<9} {}", finding.subject, finding.message));
     if let Some(remedy) = &finding.remedy {
         line(&format!("      {:<9} {} {remedy}", "", say.pick("->", "→")));
     }
 }
 
 fn as_json(finding: &Finding) -> serde_json::Value {
-    let verdict = match finding.verdict {
-        Verdict::Good => "ok",
-        Verdict::Warn => "warn",
-        Verdict::Bad => "bad",
+    let severity = match finding.severity {
+        Severity::Ok => "ok",
+        Severity::Warning => "warn",
+        Severity::Error => "bad",
     };
     json!({
-        "subject": finding.subject, "verdict": verdict, "said": finding.said, "remedy": finding.remedy,
+        "subject": finding.subject, "severity": severity, "message": finding.message, "remedy": finding.remedy,
     })
 }

@@ -1,4 +1,4 @@
-//! `munjad init`
+//! `munjad init`: writes a configuration and a fresh database; changes nothing that is there.
 
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};
@@ -6,7 +6,6 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use anyhow::{Context, bail};
-
 use clap::Args;
 
 use super::{ConfigArg, Say, line};
@@ -18,7 +17,7 @@ use crate::store::StoreOptions;
 pub(super) struct Init {
     #[command(flatten)]
     at: ConfigArg,
-    /// Only make the database that the configuration names; if it is there, do nothing
+    /// Only make the database that the configuration names; leave one that is there as it is
     #[arg(long)]
     database_only: bool,
 }
@@ -27,11 +26,14 @@ pub(super) async fn run(args: Init, say: Say) -> anyhow::Result<()> {
     if args.database_only { database(&args.at.config, say).await } else { both(&args.at.config, say).await }
 }
 
-/// For service managers: a first start needs a database.
+/// For service managers: the first start needs a database.
 async fn database(config: &Path, say: Say) -> anyhow::Result<()> {
     let database = Config::load(config)?.database;
     let is_new = !database.exists();
-    daemon::open_store(&database, StoreOptions::default()).await?;
+    // One that is there is not even opened: an older one is upgraded by the start that follows.
+    if is_new {
+        daemon::open_store(&database, StoreOptions::default()).await?;
+    }
     if say.json {
         line(&serde_json::json!({ "database": database, "made": is_new }).to_string());
     } else if is_new {
@@ -43,7 +45,7 @@ async fn database(config: &Path, say: Say) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Writes the example configuration and an empty database beside it; touches nothing that is there.
+/// Writes the example configuration and an empty database beside it; refuses if either is there.
 async fn both(config: &Path, say: Say) -> anyhow::Result<()> {
     let folder = config.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;

@@ -1,4 +1,5 @@
-//! What an operator types: the commands of `munjad`.
+//! The commands of `munjad`, for the operator. They open the database as they find it and refuse one of another version:
+//! only `munjad run` and `munjad migrate` upgrade.
 //!
 //! | exit code | meaning                                                       |
 //! |-----------|---------------------------------------------------------------|
@@ -14,6 +15,7 @@ mod check;
 #[cfg(feature = "sim")]
 mod demo;
 mod init;
+mod migrate;
 mod policy;
 mod quarantine;
 #[cfg(feature = "sim")]
@@ -33,7 +35,7 @@ use crate::daemon;
 use crate::ops::lang::Lang;
 use crate::store::{Store, StoreOptions};
 
-/// Munja's gateway: takes texts from a carrier, keeps them, and sends the answers.
+/// Munja's gateway: takes texts from a carrier, keeps them, and sends the answers
 #[derive(Parser)]
 #[command(name = "munjad", version, after_help = EXAMPLES, disable_help_subcommand = true)]
 struct Munjad {
@@ -53,6 +55,7 @@ Examples:
   munjad user add minsu --name 김민수        add a counselor (asks for a password)
   munjad check --config gateway.toml         say what is wrong and how to mend it
   munjad run --config gateway.toml           run the gateway
+  munjad migrate --config gateway.toml       upgrade the database of an older munjad (a start does it too)
   munjad carrier status                      show each carrier: its use, whether it answers, whether it is paused
   munjad carrier test bizgo --to 01012345678 send one text and wait for its receipt
   munjad carrier reconcile --since 24h       compare what we sent with the carrier's own list
@@ -70,6 +73,8 @@ enum Command {
     Check(ConfigArg),
     /// Write a commented configuration and an empty database
     Init(init::Init),
+    /// Upgrade the database of an older munjad, after a copy; refused while a daemon runs on it
+    Migrate(ConfigArg),
     /// Add, list or disable counselors
     #[command(subcommand)]
     User(user::User),
@@ -104,7 +109,7 @@ struct ConfigArg {
     config: PathBuf,
 }
 
-/// What a command needs to answer the person who typed it.
+/// How a command writes its output: language and format.
 #[derive(Debug, Clone, Copy)]
 struct Say {
     lang: Lang,
@@ -126,7 +131,7 @@ fn line(text: &str) {
     drop(writeln!(anstream::stdout(), "{text}"));
 }
 
-/// Reads the command line and does it.
+/// Reads the command line and runs its command.
 pub fn main() -> ExitCode {
     let lang = wanted_lang();
     let matches = localised(Munjad::command(), lang).get_matches();
@@ -159,6 +164,7 @@ async fn dispatch(command: Command, say: Say) -> anyhow::Result<ExitCode> {
         Command::Run(at) => daemon::run(&at.config).await.map(|()| ExitCode::SUCCESS),
         Command::Check(at) => check::run(&at.config, say).await,
         Command::Init(args) => init::run(args, say).await.map(|()| ExitCode::SUCCESS),
+        Command::Migrate(at) => migrate::run(&at, say).await.map(|()| ExitCode::SUCCESS),
         Command::User(command) => user::run(command, say).await.map(|()| ExitCode::SUCCESS),
         Command::Carrier(command) => carrier::run(command, say).await,
         Command::Calendar(args) => calendar::run(&args, say).map(|()| ExitCode::SUCCESS),
@@ -173,15 +179,15 @@ async fn dispatch(command: Command, say: Say) -> anyhow::Result<ExitCode> {
     }
 }
 
-/// A panic's message may quote what somebody wrote: only the place is told.
+/// Logs the place of a panic and not its message, which may quote what somebody wrote.
 fn quiet_panics() {
     std::panic::set_hook(Box::new(|info| {
         let place = info.location().map_or_else(String::new, |l| format!("{}:{}", l.file(), l.line()));
-        tracing::error!(place, "something fell over; please report it");
+        tracing::error!(place, "munjad panicked; please report it");
     }));
 }
 
-/// The language has to be known before `--help` is printed.
+/// The language of `--help`, which is printed before the command line is read.
 fn wanted_lang() -> Lang {
     let args: Vec<String> = std::env::args().collect();
     let after_flag =
@@ -194,7 +200,7 @@ fn wanted_lang() -> Lang {
     }
 }
 
-/// Korean words in `--help`.
+/// Puts Korean words into `--help`.
 fn localised(command: clap::Command, lang: Lang) -> clap::Command {
     if lang == Lang::En {
         return command;
@@ -203,6 +209,7 @@ fn localised(command: clap::Command, lang: Lang) -> clap::Command {
         ("run", "게이트웨이를 실행합니다 (SIGTERM 종료, SIGHUP 설정 다시 읽기)"),
         ("check", "설정·데이터베이스·통신사·발신번호·시계를 점검하고 고칠 방법을 알려 줍니다"),
         ("init", "설명이 달린 설정 파일과 빈 데이터베이스를 만듭니다"),
+        ("migrate", "이전 munjad 의 데이터베이스를 사본을 만든 뒤 새 버전으로 올립니다"),
         ("user", "상담원을 추가하거나, 목록을 보거나, 사용을 막습니다"),
         ("quarantine", "읽거나 배정하지 못한 문자를 살펴봅니다"),
         ("carrier", "통신사를 살핍니다: 상태, 멈춤과 재개, 시험, 목록 대조"),
@@ -230,6 +237,7 @@ const EXAMPLES_KO: &str = "\
   munjad user add minsu --name 김민수        상담원 추가 (비밀번호를 묻습니다)
   munjad check --config gateway.toml         무엇이 잘못됐는지, 어떻게 고칠지 보기
   munjad run --config gateway.toml           게이트웨이 실행
+  munjad migrate --config gateway.toml       이전 munjad 의 데이터베이스를 새 버전으로 올리기 (시작할 때도 올립니다)
   munjad carrier status                      통신사마다 용도, 응답, 멈춤 여부 보기
   munjad carrier test bizgo --to 01012345678 문자 한 통을 보내고 수신 확인 기다리기
   munjad carrier reconcile --since 24h       보낸 문자를 통신사 목록과 대조하기
@@ -241,11 +249,24 @@ const EXAMPLES_KO: &str = "\
 /// `check`, `carrier reconcile` or `triage test` found something.
 const FOUND_BAD: u8 = 3;
 
-/// The database the configuration names. Does not need the carrier's key.
+/// Opens the database that the configuration names. Does not need the carrier's key.
 async fn open_configured(path: &Path) -> anyhow::Result<Store> {
     open(&Config::load_without_secrets(path)?).await
 }
 
 async fn open(config: &Config) -> anyhow::Result<Store> {
     daemon::open_store(&config.database, StoreOptions { create: false, ..StoreOptions::default() }).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Clap checks a command's arguments only when that command is typed.
+    #[test]
+    fn every_command_line_can_be_parsed() {
+        for lang in [Lang::En, Lang::Ko] {
+            localised(Munjad::command(), lang).debug_assert();
+        }
+    }
 }

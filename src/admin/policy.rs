@@ -1,4 +1,4 @@
-//! `munjad policy replay`: what another configuration would have decided about the texts that came; sends nothing.
+//! `munjad policy replay`: shows what another configuration would have decided about past texts. Sends nothing.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -60,7 +60,7 @@ pub(super) async fn run(command: PolicyCommand, say: Say) -> anyhow::Result<()> 
     Ok(())
 }
 
-/// What differs, each as (what, from, to).
+/// The differences, each as (what, from, to).
 fn changes(was: &Decided, would: &Decided) -> Vec<(&'static str, String, String)> {
     let tier = |d: &Decided| match d.tier.map(Tier::number) {
         Some(n) => format!("{n} ({})", d.rules),

@@ -1,5 +1,5 @@
-//! `munjad quarantine list|show|settle|retry`: nothing a carrier sent is thrown away, and what could not be read waits
-//! here for a person.
+//! `munjad quarantine list|show|settle|retry`: items that could not be read and texts that could not be routed. Nothing a
+//! carrier sent is thrown away.
 
 use anyhow::bail;
 use clap::Subcommand;

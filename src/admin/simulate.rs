@@ -1,4 +1,4 @@
-//! `munjad sim`
+//! `munjad sim`: runs a simulated carrier alone.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -11,40 +11,40 @@ use crate::sim::{self, DialectKind, SimOptions, SimRun};
 
 #[derive(Args)]
 pub(super) struct Sim {
-    /// Where to listen; loopback only
+    /// Address to listen on; loopback only
     #[arg(long, default_value = "127.0.0.1:6121")]
     listen: SocketAddr,
-    /// Whose wire format it speaks
+    /// The carrier whose wire format it speaks
     #[arg(long, value_enum, value_name = "NAME", default_value_t)]
     dialect: DialectKind,
-    /// The API key it accepts; the user's name, where there is a password
+    /// The API key it accepts; or the user name, for carriers with a password
     #[arg(long, default_value = "SIM-KEY")]
     api_key: String,
-    /// The password or signing secret it accepts, where there is one
+    /// The password or signing secret it accepts, for carriers that have one
     #[arg(long, default_value = "SIM-SECRET")]
     api_secret: String,
-    /// The account in its paths, where there is one
+    /// The account in its paths, for carriers that have one
     #[arg(long, default_value = "SIM-ACCOUNT")]
     account: String,
     /// The number citizens text, and the only registered sender
     #[arg(long, default_value = "062120")]
     number: String,
-    /// Whom to call with texts and reports, where the carrier does
+    /// URL to call with texts and reports, for carriers that call
     #[arg(long, value_name = "URL")]
     webhook: Option<Url>,
-    /// What such calls are signed with
+    /// Secret that signs these calls
     #[arg(long, default_value = "SIM-WEBHOOK-SECRET")]
     webhook_secret: String,
-    /// Citizens text by themselves, so many a minute
+    /// Texts from citizens a minute; 0: only those asked for through /_sim/text
     #[arg(long, default_value_t = 0)]
     per_minute: u32,
-    /// What they text: a CSV file
+    /// CSV file with the words of these texts
     #[arg(long, value_name = "FILE.csv")]
     texts: Option<PathBuf>,
-    /// The column of it
+    /// Its column
     #[arg(long, default_value = "제목")]
     column: String,
-    /// Chance begins here: the same seed, the same chances
+    /// Seed of everything random
     #[arg(long, default_value_t = 1)]
     seed: u64,
 }

@@ -1,4 +1,4 @@
-//! `munjad texts`: every automatic text as citizens get it, with its class and length.
+//! `munjad texts`: prints every automatic text as citizens get it, with its class and length.
 
 use serde_json::json;
 
@@ -11,7 +11,7 @@ use crate::domain::text::safe_for_terminal;
 pub(super) fn run(at: &ConfigArg, say: Say) -> anyhow::Result<()> {
     let texts = Config::load_without_secrets(&at.config)?.service.texts;
     for (language, notice) in Language::ALL.into_iter().flat_map(|l| Notice::ALL.map(|n| (l, n))) {
-        // All are there: the configuration is refused otherwise.
+        // The configuration is refused if one is missing.
         let (Some(template), Some((kind, n_bytes))) =
             (texts.template(language, notice), texts.size(language, notice))
         else {

@@ -1,4 +1,4 @@
-//! `munjad triage test|rules`: what the word lists find, and how often they are right.
+//! `munjad triage test|rules`: tries the word lists on texts and counts hits and errors; lists the rules.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

@@ -1,4 +1,4 @@
-//! `munjad user add|list|disable`
+//! `munjad user add|list|duties|disable`: the counselors' accounts.
 
 use std::io::{BufRead, IsTerminal};
 
@@ -25,7 +25,7 @@ pub(super) enum User {
         #[arg(long)]
         password_stdin: bool,
         #[command(flatten)]
-        duties: Duties,
+        duties: DutyArgs,
         #[command(flatten)]
         at: ConfigArg,
     },
@@ -33,7 +33,7 @@ pub(super) enum User {
     Duties {
         login: String,
         #[command(flatten)]
-        duties: Duties,
+        duties: DutyArgs,
         #[command(flatten)]
         at: ConfigArg,
     },
@@ -50,8 +50,9 @@ pub(super) enum User {
     },
 }
 
+/// Not `Duties`: clap names an argument group after the struct, and the command `duties` has that name already.
 #[derive(Args)]
-pub(super) struct Duties {
+pub(super) struct DutyArgs {
     /// counselor or supervisor: takes over, restricts, exports evidence
     #[arg(long, value_parser = ["counselor", "supervisor"])]
     role: Option<String>,
@@ -60,7 +61,7 @@ pub(super) struct Duties {
     desks: Vec<String>,
 }
 
-impl Duties {
+impl DutyArgs {
     /// The desks as the database has them, checked against the configuration.
     fn desks(&self, at: &ConfigArg, say: Say) -> anyhow::Result<Option<String>> {
         if self.desks.is_empty() || self.desks == ["*"] {
@@ -82,7 +83,7 @@ impl Duties {
     }
 }
 
-async fn set_duties(login: &str, duties: &Duties, at: &ConfigArg, say: Say) -> anyhow::Result<()> {
+async fn set_duties(login: &str, duties: &DutyArgs, at: &ConfigArg, say: Say) -> anyhow::Result<()> {
     let desks = duties.desks(at, say)?;
     match open_configured(&at.config).await?.set_duties(login.to_owned(), duties.role.clone(), desks).await {
         Err(StoreError::NotFound) => bail!(
@@ -163,7 +164,7 @@ async fn add(new: NewCounselor, at: &ConfigArg, say: Say) -> anyhow::Result<()> 
     let store = open_configured(&at.config).await?;
     let added = match store.add_counselor(new, Clock::system().now_ms()).await {
         Ok(added) => added,
-        Err(StoreError::Conflict(said)) => bail!("{said}"),
+        Err(StoreError::Conflict(reason)) => bail!("{reason}"),
         Err(error) => return Err(error.into()),
     };
     if say.json {
@@ -180,9 +181,9 @@ async fn add(new: NewCounselor, at: &ConfigArg, say: Say) -> anyhow::Result<()> 
 async fn list(at: &ConfigArg, say: Say) -> anyhow::Result<()> {
     let store = open_configured(&at.config).await?;
     let (people, duties) = (store.counselors().await?, store.duties().await?);
-    let of = |login: &str| duties.iter().find(|(known, ..)| known == login);
-    let role = |login: &str| of(login).map_or("", |(_, role, _)| role.as_str());
-    let desks = |login: &str| of(login).map_or("", |(.., desks)| desks.as_str());
+    let duties_of = |login: &str| duties.iter().find(|(known, ..)| known == login);
+    let role = |login: &str| duties_of(login).map_or("", |(_, role, _)| role.as_str());
+    let desks = |login: &str| duties_of(login).map_or("", |(.., desks)| desks.as_str());
     if say.json {
         let all: Vec<_> = people
             .iter()
@@ -193,9 +194,12 @@ async fn list(at: &ConfigArg, say: Say) -> anyhow::Result<()> {
     }
     for person in &people {
         let state = if person.disabled_at.is_some() { say.pick("disabled", "사용 중지") } else { "" };
-        let is_boss = role(&person.login) == "supervisor";
-        let role =
-            if is_boss { say.pick("supervisor", "관리자") } else { say.pick("counselor", "상담원") };
+        let is_supervisor = role(&person.login) == "supervisor";
+        let role = if is_supervisor {
+            say.pick("supervisor", "관리자")
+        } else {
+            say.pick("counselor", "상담원")
+        };
         let desks = desks(&person.login);
         line(format!("{:<20} {role} {desks} {} {state}", person.login, person.name).trim_end());
     }

@@ -1,4 +1,4 @@
-//! Makes the carriers named in the configuration, and reports their state.
+//! Makes the carriers that the configuration names, and reports their state.
 
 use std::sync::Arc;
 
@@ -8,16 +8,16 @@ use crate::api::wire::CarrierStatus;
 use crate::carrier::{Carrier, NowFn};
 use crate::config::{CarrierSetup, Config};
 use crate::ops::clock::Clock;
-use crate::worker::{Board, CarrierHealth, Carriers, Used};
+use crate::worker::{CarrierHealth, Carriers, HealthRegistry, Used};
 
-/// One carrier from its section.
+/// Makes one carrier from its section.
 pub fn make_carrier(setup: &CarrierSetup, clock: &Clock) -> anyhow::Result<Arc<dyn Carrier>> {
     setup
         .carrier(now_fn(clock))
         .map_err(|error| anyhow!("carrier.{}.{}: {}", setup.name, error.key, error.message))
 }
 
-/// All carriers in use.
+/// Makes all carriers in use.
 pub fn make_carriers(config: &Config, clock: &Clock) -> anyhow::Result<Carriers> {
     let mut made = Vec::new();
     for setup in config.carriers.used() {
@@ -36,17 +36,17 @@ pub fn make_carriers(config: &Config, clock: &Clock) -> anyhow::Result<Carriers>
     })
 }
 
-/// The clock of a driver.
+/// The clock as drivers take it.
 pub fn now_fn(clock: &Clock) -> NowFn {
     let clock = clock.clone();
     Arc::new(move || clock.now_ms())
 }
 
-/// The state of each carrier.
-pub(super) fn statuses(carriers: &Carriers, board: &Board) -> Vec<CarrierStatus> {
+/// State of each carrier, for the API.
+pub(super) fn statuses(carriers: &Carriers, registry: &HealthRegistry) -> Vec<CarrierStatus> {
     let status = |carrier: &Arc<dyn Carrier>| {
         let name = carrier.name();
-        let health = board.carrier(name);
+        let health = registry.carrier(name);
         CarrierStatus {
             name: name.to_owned(),
             receives: carriers.receives(name),

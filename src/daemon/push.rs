@@ -1,5 +1,5 @@
-//! The door for carriers that call us: `/push/<carrier>`, on an address of its own, so that a proxy can show it to the
-//! world without showing the counselors' API.
+//! The listener for carriers that call us: `/push/<carrier>`, on an address of its own, so that a proxy can expose it
+//! without the counselors' API.
 
 use axum::Router;
 use axum::body::Body;
@@ -17,9 +17,9 @@ use crate::worker::{Context, PushFailed, take_push};
 const MAX_BODY: usize = 1 << 20;
 
 #[derive(Clone)]
-struct Door {
+struct PushState {
     context: Context,
-    /// How the carriers call us: what signatures cover.
+    /// The address under which carriers know us; their signatures cover it.
     public_url: Url,
 }
 
@@ -27,42 +27,46 @@ struct Door {
 pub(super) fn router(context: Context, public_url: Url) -> Router {
     Router::new()
         .route("/push/{carrier}", any(take))
-        .fallback(async || said(StatusCode::NOT_FOUND, ""))
+        .fallback(async || plain_response(StatusCode::NOT_FOUND, ""))
         .layer(DefaultBodyLimit::disable())
-        .with_state(Door { context, public_url })
+        .with_state(PushState { context, public_url })
 }
 
-async fn take(State(door): State<Door>, Path(carrier): Path<String>, request: Request) -> Response<Body> {
+async fn take(
+    State(state): State<PushState>,
+    Path(carrier): Path<String>,
+    request: Request,
+) -> Response<Body> {
     let (head, body) = request.into_parts();
     let body = match Limited::new(body, MAX_BODY).collect().await {
         Ok(body) => body.to_bytes(),
-        Err(_) => return said(StatusCode::PAYLOAD_TOO_LARGE, ""),
+        Err(_) => return plain_response(StatusCode::PAYLOAD_TOO_LARGE, ""),
     };
-    let mut url = door.public_url.clone();
-    url.set_path(&format!("{}/push/{carrier}", door.public_url.path().trim_end_matches('/')));
+    let mut url = state.public_url.clone();
+    url.set_path(&format!("{}/push/{carrier}", state.public_url.path().trim_end_matches('/')));
     url.set_query(head.uri.query());
     let call = PushCall {
         method: &head.method,
         url: &url,
         headers: &head.headers,
         body: &Bytes::clone(&body),
-        now: door.context.clock.now_ms(),
+        now: state.context.clock.now_ms(),
     };
-    match take_push(&door.context, &carrier, &call).await {
-        Ok(answer) => answered(answer),
-        Err(PushFailed::Refused(refused)) => said(refused.status(), ""),
-        Err(PushFailed::NotKept) => said(StatusCode::SERVICE_UNAVAILABLE, ""),
+    match take_push(&state.context, &carrier, &call).await {
+        Ok(answer) => carrier_response(answer),
+        Err(PushFailed::Refused(refused)) => plain_response(refused.status(), ""),
+        Err(PushFailed::NotKept) => plain_response(StatusCode::SERVICE_UNAVAILABLE, ""),
     }
 }
 
-fn answered(answer: PushAnswer) -> Response<Body> {
-    let mut response = said(answer.status, answer.body);
+fn carrier_response(answer: PushAnswer) -> Response<Body> {
+    let mut response = plain_response(answer.status, answer.body);
     let content_type = header::HeaderValue::from_static(answer.content_type);
     response.headers_mut().insert(header::CONTENT_TYPE, content_type);
     response
 }
 
-fn said(status: StatusCode, body: impl Into<Body>) -> Response<Body> {
+fn plain_response(status: StatusCode, body: impl Into<Body>) -> Response<Body> {
     let mut response = Response::new(body.into());
     *response.status_mut() = status;
     response

@@ -1,11 +1,11 @@
-//! The one place that reads a clock. Everything else is handed the time as an argument, so that a test can
-//! run a week in a second and `domain` stays pure.
+//! The one place that reads the clock. Everything else gets the time as an argument, so that a test can run a week in a
+//! second and `domain` stays pure.
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// Tells the time in milliseconds UTC since 1970. Cheap to clone.
+/// Source of the time, in milliseconds UTC since 1970. Cheap to clone.
 #[derive(Clone)]
 pub struct Clock(Arc<dyn Fn() -> i64 + Send + Sync>);
 
@@ -18,7 +18,7 @@ impl Clock {
         }))
     }
 
-    /// A clock that starts at `start_ms` and moves with tokio's, so that it stands still while that is paused.
+    /// A clock that starts at `start_ms` and advances with tokio's, also while that is paused.
     pub fn following_tokio(start_ms: i64) -> Self {
         let start = tokio::time::Instant::now();
         Clock(Arc::new(move || start_ms + i64::try_from(start.elapsed().as_millis()).unwrap_or(i64::MAX / 2)))

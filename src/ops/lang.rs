@@ -1,4 +1,4 @@
-//! The two languages people read here.
+//! The two languages of the programs' output.
 
 use std::env;
 
@@ -10,7 +10,7 @@ pub enum Lang {
 }
 
 impl Lang {
-    /// What the person's locale says: Korean for `ko…`, else English.
+    /// The locale's language: Korean for `ko…`, else English.
     pub fn of_locale() -> Lang {
         Lang::of_variables(|name| env::var(name).ok())
     }
@@ -22,7 +22,7 @@ impl Lang {
         if locale.starts_with("ko") { Lang::Ko } else { Lang::En }
     }
 
-    /// The one of two that this reader reads.
+    /// Picks the value in this language.
     pub fn pick<T>(self, en: T, ko: T) -> T {
         match self {
             Lang::En => en,

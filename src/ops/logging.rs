@@ -1,5 +1,5 @@
-//! Where log lines go: the journal under systemd, else standard error. Log lines hold no number, no text, no secret;
-//! what could hold one is a type that cannot be printed.
+//! Logging: to the journal under systemd, else to standard error. Log lines hold no number, no text and no secret: these
+//! are types that cannot be printed.
 
 use std::io::IsTerminal;
 
@@ -26,7 +26,7 @@ pub fn start(level: &str, style: Style) {
         (Style::Json, None) => registry.with(lines.json()).try_init(),
         _ => registry.with(lines.with_ansi(std::io::stderr().is_terminal()).with_target(false)).try_init(),
     };
-    // Already started (several gateways in one process, as in tests): the first one's choice stands.
+    // Fails if logging has been started already (several gateways in one process, as in tests); the first choice stands.
     drop(started);
 }
 

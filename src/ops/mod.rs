@@ -1,4 +1,4 @@
-//! What keeps the daemon in touch with the machine it runs on: the clock, logging, systemd.
+//! The machine the daemon runs on: clock, language, logging, systemd.
 
 pub mod clock;
 pub mod lang;

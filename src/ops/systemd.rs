@@ -1,43 +1,43 @@
-//! Talking to systemd: ready, status line, watchdog, reloading, stopping. Says nothing where there is no systemd.
+//! Notifications to systemd: ready, status line, watchdog, reloading, stopping. Does nothing where there is no systemd.
 
 use std::time::Duration;
 
 use sd_notify::NotifyState;
 
-fn tell(states: &[NotifyState<'_>]) {
+fn notify(states: &[NotifyState<'_>]) {
     if let Err(error) = sd_notify::notify(states) {
         tracing::debug!(%error, "systemd could not be told");
     }
 }
 
-/// Polling has begun.
+/// The gateway is ready (see `Daemon::ready`), or a reload has ended.
 pub fn ready() {
-    tell(&[NotifyState::Ready]);
+    notify(&[NotifyState::Ready]);
 }
 
-/// The line `systemctl status` shows.
+/// Sets the line that `systemctl status` shows.
 pub fn status(line: &str) {
-    tell(&[NotifyState::Status(line)]);
+    notify(&[NotifyState::Status(line)]);
 }
 
-/// Everything that must move has moved.
+/// Every loop makes progress.
 pub fn feed_watchdog() {
-    tell(&[NotifyState::Watchdog]);
+    notify(&[NotifyState::Watchdog]);
 }
 
 pub fn stopping() {
-    tell(&[NotifyState::Stopping]);
+    notify(&[NotifyState::Stopping]);
 }
 
 /// The configuration is being read again; [`ready`] says when it has been.
 pub fn reloading() {
     match NotifyState::monotonic_usec_now() {
-        Ok(now) => tell(&[NotifyState::Reloading, now]),
+        Ok(now) => notify(&[NotifyState::Reloading, now]),
         Err(error) => tracing::debug!(%error, "systemd could not be told"),
     }
 }
 
-/// How often the watchdog wants to be fed, if there is one: a third of its patience.
+/// How often to feed the watchdog, if there is one: a third of its time-out.
 pub fn watchdog_interval() -> Option<Duration> {
     sd_notify::watchdog_enabled().map(|patience| patience / 3)
 }

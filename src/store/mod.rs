@@ -32,7 +32,7 @@ pub use conversation::list::{
 };
 pub use conversation::survey::Survey;
 pub use conversation::timers::Timed;
-pub use engine::migrate::SCHEMA_VERSION;
+pub use engine::migrate::{SCHEMA_VERSION, Upgraded};
 use engine::{migrate, read, write};
 pub use inbound::inbox::{AcceptedPage, RoutePolicy, Routed};
 pub use inbound::quarantine::Quarantined;
@@ -145,6 +145,15 @@ pub enum Synchronous {
     Normal,
 }
 
+/// What opening does with a file of an older version. A newer one is always refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SchemaPolicy {
+    /// Refuse it, untouched.
+    MustMatch,
+    /// Upgrade it, after a copy. Only for who holds the daemon's lock: an older daemon may be at work on the file.
+    Upgrade,
+}
+
 /// How to open a database.
 #[derive(Debug, Clone)]
 pub struct StoreOptions {
@@ -153,6 +162,9 @@ pub struct StoreOptions {
     pub group_commit: bool,
     /// Make the file if it is not there.
     pub create: bool,
+    pub schema: SchemaPolicy,
+    /// Change nothing, in the file or beside it: every write fails with [`StoreError::ReadOnly`].
+    pub read_only: bool,
     pub busy_timeout: Duration,
 }
 
@@ -162,6 +174,8 @@ impl Default for StoreOptions {
             synchronous: Synchronous::Full,
             group_commit: true,
             create: true,
+            schema: SchemaPolicy::MustMatch,
+            read_only: false,
             busy_timeout: Duration::from_secs(5),
         }
     }
@@ -191,8 +205,8 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the database at `path`, makes or upgrades it where needed. Blocks; refuses a file that is damaged, not a
-    /// database, not Munja's, or made by a newer version, each in words that name the file.
+    /// Opens the database at `path`; makes or upgrades it only as far as `options` say. Blocks. Refuses a file that is
+    /// damaged, not a database, not Munja's, or of another version, each in words that name the file.
     pub fn open(path: &Path, options: &StoreOptions) -> Result<Store> {
         let (connection, readers) = open_all(path, options).map_err(|error| naming(path, error))?;
         let hints = Arc::new(Hints {
@@ -205,6 +219,14 @@ impl Store {
         let files = Arc::new(photo::Files::beside(path));
         let (writer, readers) = (Arc::new(writer), Arc::new(readers));
         Ok(Store { writer, readers, hints, files, path: path.to_owned() })
+    }
+
+    /// Upgrades the database at `path` and closes it. Blocks. Only for who holds the daemon's lock.
+    pub fn upgrade(path: &Path) -> Result<Upgraded> {
+        let options =
+            StoreOptions { create: false, schema: SchemaPolicy::Upgrade, ..StoreOptions::default() };
+        let (_, upgraded) = open_writer(path, &options).map_err(|error| naming(path, error))?;
+        Ok(upgraded)
     }
 
     pub fn path(&self) -> &Path {
@@ -227,20 +249,54 @@ impl Store {
 }
 
 fn open_all(path: &Path, options: &StoreOptions) -> Result<(Connection, read::Readers)> {
+    if options.read_only {
+        prepare_file(path, false)?;
+        let connection = connect_read_only(path, options)?;
+        migrate::must_match(&connection, path)?;
+        let readers = read::Readers::open(|| connect_read_only(path, options))?;
+        return Ok((connection, readers));
+    }
+    let (connection, _) = open_writer(path, options)?;
+    let readers = read::Readers::open(|| connect(path, options, false))?;
+    Ok((connection, readers))
+}
+
+/// The connection that writes, on a file of today's version.
+fn open_writer(path: &Path, options: &StoreOptions) -> Result<(Connection, Upgraded)> {
     prepare_file(path, options.create)?;
+    if options.schema == SchemaPolicy::MustMatch {
+        refuse_untouched(path, options)?;
+    }
     let mut connection = connect(path, options, true)?;
     // SQLite opens a file that may not be written to for reading only, and says so at the first write: too late.
     if connection.is_readonly("main")? {
         return Err(StoreError::ReadOnly);
     }
-    migrate::bring_up_to_date(&mut connection, path)?;
+    let current = Upgraded { from: SCHEMA_VERSION, to: SCHEMA_VERSION, copies: Vec::new() };
+    let upgraded = match options.schema {
+        SchemaPolicy::Upgrade => migrate::bring_up_to_date(&mut connection, path)?,
+        SchemaPolicy::MustMatch => {
+            migrate::match_or_create(&mut connection, path, options.create)?;
+            current
+        }
+    };
     set_journal(&connection, options.busy_timeout)?;
-    let readers = read::Readers::open(|| connect(path, options, false))?;
-    Ok((connection, readers))
+    Ok((connection, upgraded))
 }
 
-/// Makes the file for the eyes of its owner only (SQLite gives the files it keeps beside it the same mode). Where none is
-/// to be made, an empty one is what a full disk or a failed copy left: SQLite would begin it anew, without a word.
+/// Refuses a file of another version before a connection that may write has it: closing one folds the log that an older
+/// program left into the file. What cannot be read here is left to that connection, which says why.
+fn refuse_untouched(path: &Path, options: &StoreOptions) -> Result<()> {
+    match connect_read_only(path, options)
+        .and_then(|connection| migrate::refuse_other_version(&connection, path))
+    {
+        Err(error @ StoreError::Unusable(_)) => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Makes the file with mode 0600 (SQLite gives the files it keeps beside it the same mode). Where none is to be made, an
+/// empty one is refused: it is what a full disk or a failed copy left, and SQLite would start it afresh without a word.
 fn prepare_file(path: &Path, create: bool) -> Result<()> {
     if create {
         // What can't be made here can't be opened either, and SQLite says why.
@@ -281,6 +337,46 @@ fn connect(path: &Path, options: &StoreOptions, may_write: bool) -> Result<Conne
         connection.pragma_update(None, "query_only", "ON")?;
     }
     Ok(connection)
+}
+
+/// Opens one connection that changes nothing, in the file or beside it. Where a log stands beside the file it is read
+/// too; where none does, nobody has the file open, and SQLite reads it as a file that cannot change (`immutable`): else it
+/// would make a log and leave it there.
+fn connect_read_only(path: &Path, options: &StoreOptions) -> Result<Connection> {
+    // The log stands beside the file itself, not beside a link to it.
+    let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let beside = |suffix: &str| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(suffix);
+        PathBuf::from(name).exists()
+    };
+    let has_log = beside("-wal") || beside("-journal");
+    let mode = if has_log { "?mode=ro" } else { "?mode=ro&immutable=1" };
+    // A second slash would begin a host name.
+    let scheme = if path.is_absolute() { "file://" } else { "file:" };
+    let uri = format!("{scheme}{}{mode}", percent_encoded(path));
+    let flags =
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+    let connection = Connection::open_with_flags(uri, flags)?;
+    connection.busy_timeout(options.busy_timeout)?;
+    connection.pragma_update(None, "query_only", "ON")?;
+    Ok(connection)
+}
+
+/// A path as it stands in an SQLite URI, whatever bytes it has.
+fn percent_encoded(path: &Path) -> String {
+    use std::fmt::Write as _;
+    let mut uri = String::new();
+    for byte in path.as_os_str().as_encoded_bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' => {
+                uri.push(char::from(*byte))
+            }
+            // Writing to a String cannot fail.
+            _ => drop(write!(uri, "%{byte:02X}")),
+        }
+    }
+    uri
 }
 
 /// WAL, whose copying into the file is done beside the writer (see [`mod@write`]).

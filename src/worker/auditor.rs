@@ -1,4 +1,6 @@
-//! Compares what we sent with each carrier's own list: every night, and when an operator asks.
+//! Compares what we sent with each carrier's own list, every night; the command `munjad carrier reconcile` does the same.
+
+use tokio::task::spawn_blocking;
 
 use super::{Context, Role, store_trouble};
 use crate::carrier::{Carrier, CarrierError};
@@ -10,14 +12,14 @@ const ROLE: Role = Role::Auditor;
 /// 03:30 in Korea, when nobody texts.
 const AT_MS: i64 = 210 * 60 * 1000;
 const KOREA_MS: i64 = 9 * 60 * 60 * 1000;
-/// A night's comparison reaches back so far: a day, and what a night that was missed would have seen of it.
+/// How far back the nightly comparison reaches (milliseconds): a day, and some overlap with the night before.
 const BACK_MS: i64 = 26 * 60 * 60 * 1000;
-/// Looks at the clock this often (milliseconds).
+/// How often the loop looks at the clock (milliseconds).
 const LOOK_EVERY_MS: i64 = 30_000;
-/// A list longer than this many pages is not read to its end.
+/// A list of more pages than this is given up.
 const MAX_PAGES: usize = 2_000;
 
-/// Why a comparison did not end.
+/// Why a comparison failed.
 #[derive(Debug, thiserror::Error)]
 pub enum CompareError {
     #[error("{0}")]
@@ -31,7 +33,7 @@ pub enum CompareError {
 pub(super) async fn run(context: Context) {
     let mut next = next_at(context.now(), AT_MS, KOREA_MS);
     loop {
-        context.board.progress(ROLE, context.now());
+        context.health.progress(ROLE, context.now());
         let now = context.now();
         if now >= next {
             next = next_at(now, AT_MS, KOREA_MS);
@@ -49,9 +51,9 @@ async fn night(context: &Context, now: UnixMs) {
         if !carrier.caps().lists_sent || context.stop.is_cancelled() {
             continue;
         }
-        context.board.progress(ROLE, context.now());
+        let on_page = || context.health.progress(ROLE, context.now());
         let name = carrier.name();
-        match compare_with(&context.store, carrier, now - BACK_MS, now).await {
+        match compare_with(&context.store, carrier, now - BACK_MS, now, &on_page).await {
             Ok(found) if found.differences.is_empty() => {
                 tracing::info!(
                     carrier = name,
@@ -73,17 +75,21 @@ async fn night(context: &Context, now: UnixMs) {
     }
 }
 
-/// Compares what we submitted to `carrier` with what its list says it took, and keeps both counts. Changes no text.
+/// Compares what we submitted to `carrier` with its list of what it took, and keeps both counts. Changes no text. Calls
+/// `on_page` after each page of the list: a long one takes minutes.
 pub async fn compare_with(
     store: &Store,
     carrier: &dyn Carrier,
     since: UnixMs,
     until: UnixMs,
+    on_page: &(dyn Fn() + Sync),
 ) -> Result<Comparison, CompareError> {
     let from = since - MARGIN_MS;
-    let theirs = listed(carrier, from).await?;
+    let theirs = listed(carrier, from, on_page).await?;
     let ours = store.submitted(carrier.name().to_owned(), from, until).await?;
-    let found = compare(&ours, &theirs, since, until);
+    on_page();
+    let compared = spawn_blocking(move || compare(&ours, &theirs, since, until));
+    let found = compared.await.map_err(|_| StoreError::Crashed)?;
     let n = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
     let kept = Compared {
         carrier: carrier.name().to_owned(),
@@ -97,10 +103,15 @@ pub async fn compare_with(
     Ok(found)
 }
 
-async fn listed(carrier: &dyn Carrier, since: UnixMs) -> Result<Vec<Theirs>, CompareError> {
+async fn listed(
+    carrier: &dyn Carrier,
+    since: UnixMs,
+    on_page: &(dyn Fn() + Sync),
+) -> Result<Vec<Theirs>, CompareError> {
     let (mut all, mut page) = (Vec::new(), None);
     for _ in 0..MAX_PAGES {
         let read = carrier.sent_since(since, page.as_deref()).await?;
+        on_page();
         all.extend(read.items.into_iter().map(|item| Theirs {
             carrier_message_id: item.carrier_message_id,
             key: item.key,

@@ -1,4 +1,4 @@
-//! The carriers a gateway uses and what each is for.
+//! The carriers a gateway uses, each with its part in sending and receiving.
 
 use std::sync::Arc;
 
@@ -9,18 +9,18 @@ use crate::domain::phone::Senders;
 #[derive(Clone)]
 pub struct Used {
     pub carrier: Arc<dyn Carrier>,
-    /// The registered numbers texts leave from here.
+    /// The numbers registered there, from which texts are sent.
     pub senders: Senders,
 }
 
-/// All of them; replaced as a whole by a reload.
+/// All carriers in use; replaced as a whole by a reload.
 #[derive(Clone)]
 pub struct Carriers {
-    /// The one texts leave by.
+    /// The preferred one for sending.
     pub outbound: Used,
-    /// The one they leave by while the first is out of order.
+    /// Sends while the preferred one is out of order or paused.
     pub standby: Option<Used>,
-    /// Those texts come from.
+    /// Those that receive.
     pub inbound: Vec<Arc<dyn Carrier>>,
 }
 
@@ -31,12 +31,12 @@ impl Carriers {
         Carriers { outbound: Used { carrier, senders }, standby: None, inbound }
     }
 
-    /// Those texts leave by, the preferred one first.
+    /// Those that send, the preferred one first.
     pub fn senders(&self) -> impl Iterator<Item = &Used> {
         std::iter::once(&self.outbound).chain(&self.standby)
     }
 
-    /// Each once.
+    /// Every carrier, once.
     pub fn all(&self) -> Vec<&Arc<dyn Carrier>> {
         let mut all: Vec<&Arc<dyn Carrier>> = self.senders().map(|used| &used.carrier).collect();
         for carrier in &self.inbound {
@@ -51,7 +51,7 @@ impl Carriers {
         self.all().into_iter().find(|carrier| carrier.name() == name)
     }
 
-    /// What texts leave by a carrier for: `preferred`, `standby`, or none.
+    /// The part a carrier has in sending: `preferred`, `standby`, or none.
     pub fn sends(&self, name: &str) -> Option<&'static str> {
         let is = |used: &Used| used.carrier.name() == name;
         match (is(&self.outbound), &self.standby) {
@@ -61,7 +61,7 @@ impl Carriers {
         }
     }
 
-    /// Texts come from it.
+    /// Whether it receives.
     pub fn receives(&self, name: &str) -> bool {
         self.inbound.iter().any(|carrier| carrier.name() == name)
     }

@@ -1,5 +1,5 @@
-//! A text's photos before it leaves: read from the disk, and made fit for the carrier that is about to take it. They were
-//! made for the preferred one of their time; a stand-in may take less.
+//! Loads a text's photos before it is sent, and shrinks them to the limits of the carrier that is about to take it. They
+//! were made for the carrier preferred at their time; a standby may take less.
 
 use super::{Context, Role, STORE_RETRY_MS, store_trouble};
 use crate::carrier::Carrier;
@@ -8,11 +8,11 @@ use crate::domain::outbound::{OutboundKind, OutboundText};
 use crate::domain::photo::made_for;
 use crate::store::Outcome;
 
-/// A text that this carrier can't take with its photos is looked at again after this long (milliseconds).
+/// How long a text waits whose photos this carrier cannot take (milliseconds).
 const UNFIT_AGAIN_MS: i64 = 60_000;
 
-/// The text with its photos, or what follows: it surely has not left.
-pub(super) async fn whole(
+/// The text with its photos; or its outcome, where it surely has not left.
+pub(super) async fn with_photos(
     context: &Context,
     carrier: &dyn Carrier,
     text: OutboundText,

@@ -1,13 +1,18 @@
-//! The loops: one role a file. Only this room knows both the store and the carrier, and only it decides what follows
-//! from a carrier's answer.
+//! The loops, one job a file. Only this room knows both the store and the carrier, and only it decides what follows from
+//! a carrier's answer.
 //!
-//! Each loop is a future that ends when it is told to stop. [`supervise()`] starts it again if it panics, and says so; a
-//! loop that stands still is seen on the [`Board`].
+//! Each loop is a future that ends when it is told to stop. [`supervise()`] starts it again if it panics, and reports it; a
+//! loop that hangs is found by the [`HealthRegistry`]. A loop that waits for a carrier does nothing else: what an operator
+//! asks for never waits behind a carrier that does not answer.
 
 mod auditor;
-mod board;
 mod carriers;
+mod doubts;
+mod every;
+mod health;
+mod missing_receipts;
 mod mms;
+mod pauses;
 mod photos;
 mod poller;
 mod push;
@@ -16,6 +21,8 @@ mod rescuer;
 mod router;
 mod sender;
 mod supervise;
+#[cfg(test)]
+mod tests;
 mod timers;
 
 use std::fmt;
@@ -26,8 +33,8 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 pub use auditor::{CompareError, compare_with};
-pub use board::{Board, CarrierHealth, LATE_AFTER, WorkerHealth};
 pub use carriers::{Carriers, Used};
+pub use health::{CarrierHealth, HealthRegistry, LATE_AFTER, WorkerHealth};
 pub use push::{PushFailed, take_push};
 pub use supervise::supervise;
 
@@ -41,29 +48,29 @@ use crate::store::{RoutePolicy, Store, StoreError};
 #[derive(Clone)]
 pub struct Settings {
     pub route: RoutePolicy,
-    /// What time alone does to conversations.
+    /// Delays after which time alone changes a conversation.
     pub times: Times,
     pub inbound_pace: Pace,
     pub receipt_pace: Pace,
-    /// So often the whole overlap of a window is read again.
+    /// How often the whole overlap of a window is read again.
     pub full_walk_ms: i64,
-    /// What a new database fetches.
+    /// How far back a new database fetches texts.
     pub first_look_back_ms: i64,
     pub max_in_flight: u32,
-    /// A sender that has not reported back after this long has died.
+    /// A text whose sender has recorded no outcome after this long comes into doubt.
     pub lease_ms: i64,
-    /// After this long without the carrier's word a text counts as unconfirmed.
+    /// A text without a receipt for this long counts as unconfirmed.
     pub receipt_timeout_ms: i64,
 }
 
-/// What every loop gets. Cheap to clone.
+/// Everything a loop works with. Cheap to clone.
 #[derive(Clone)]
 pub struct Context {
     pub store: Store,
     pub clock: Clock,
     pub carriers: watch::Receiver<Arc<Carriers>>,
     pub settings: watch::Receiver<Arc<Settings>>,
-    pub board: Arc<Board>,
+    pub health: Arc<HealthRegistry>,
     pub stop: CancellationToken,
 }
 
@@ -85,7 +92,7 @@ impl Context {
         self.settings.borrow().clone()
     }
 
-    /// Waits; says whether to go on.
+    /// Waits `ms` milliseconds; returns early, with `false`, when the loop is to stop.
     async fn pause(&self, ms: i64) -> bool {
         let wait = Duration::from_millis(u64::try_from(ms).unwrap_or(0));
         tokio::select! {
@@ -95,11 +102,14 @@ impl Context {
     }
 }
 
-/// One loop: what it does, and for which carrier where it has one of its own.
+/// One loop: its job, and its carrier where each carrier has a loop of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {
     Router,
     Rescuer,
+    Doubts,
+    MissingReceipts,
+    Pauses,
     Sender,
     Photos,
     Timers,
@@ -111,8 +121,17 @@ pub enum Role {
 impl Role {
     /// The loops these carriers need, in the order they are started.
     pub fn all(carriers: &Carriers) -> Vec<Role> {
-        let mut roles =
-            vec![Role::Router, Role::Rescuer, Role::Sender, Role::Photos, Role::Timers, Role::Auditor];
+        let mut roles = vec![
+            Role::Router,
+            Role::Rescuer,
+            Role::Doubts,
+            Role::MissingReceipts,
+            Role::Pauses,
+            Role::Sender,
+            Role::Photos,
+            Role::Timers,
+            Role::Auditor,
+        ];
         let has_reports =
             |c: &&Arc<dyn Carrier>| !matches!(c.caps().reports, ReportClass::None | ReportClass::PerMessage);
         let senders = carriers.senders().map(|used| &used.carrier);
@@ -129,6 +148,9 @@ impl fmt::Display for Role {
         match self {
             Role::Router => f.write_str("router"),
             Role::Rescuer => f.write_str("rescuer"),
+            Role::Doubts => f.write_str("doubts"),
+            Role::MissingReceipts => f.write_str("missing receipts"),
+            Role::Pauses => f.write_str("pauses"),
             Role::Sender => f.write_str("sender"),
             Role::Photos => f.write_str("photos"),
             Role::Timers => f.write_str("timers"),
@@ -144,6 +166,9 @@ pub async fn run(role: Role, context: Context) {
     match role {
         Role::Router => router::run(context).await,
         Role::Rescuer => rescuer::run(context).await,
+        Role::Doubts => doubts::run(context).await,
+        Role::MissingReceipts => missing_receipts::run(context).await,
+        Role::Pauses => pauses::run(context).await,
         Role::Sender => sender::run(context).await,
         Role::Photos => photos::run(context).await,
         Role::Timers => timers::run(context).await,
@@ -153,9 +178,9 @@ pub async fn run(role: Role, context: Context) {
     }
 }
 
-/// A store that cannot be written to now is tried again; says what an operator should know.
+/// Logs an error of the store, after which the loop tries again.
 fn store_trouble(role: impl fmt::Display, error: &StoreError) {
-    tracing::error!(%role, %error, "the database could not do it; it is tried again");
+    tracing::error!(%role, %error, "a database call failed; it is tried again");
 }
 
 /// How long a loop waits while its carrier is not configured (milliseconds).

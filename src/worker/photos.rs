@@ -1,5 +1,5 @@
-//! Fetches the photos that citizens' texts came with, at once and again for a while, and says so if one will not come.
-//! Bytes are looked at before they are kept; what is kept is on disk before its row says so (`store/photo`).
+//! Fetches the photos of citizens' texts, at once and again for a while; counselor and citizen are told of a lost one.
+//! Bytes are examined before they are kept; what is kept is on disk before its row says so (`store/photo`).
 //!
 //! | what happened                                   | the photo | next                                     |
 //! |-------------------------------------------------|-----------|------------------------------------------|
@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use tokio::task::JoinSet;
 
+use super::every::Every;
 use super::{Context, Role, STORE_RETRY_MS, store_trouble};
 use crate::carrier::http::TOO_LARGE;
 use crate::carrier::{CarrierError, ErrorKind, Media};
@@ -19,20 +20,19 @@ use crate::domain::photo::{self, AfterFailure, Loss, MAX_BYTES, Measured, after_
 use crate::store::{Result, StoreError, WantedPhoto};
 
 const ROLE: Role = Role::Photos;
-/// Looks without being woken this often (milliseconds).
+/// How often the loop looks without being woken (milliseconds).
 const LOOK_EVERY_MS: i64 = 1_000;
-/// Fetched at once. Each may take [`MAX_BYTES`] of memory.
+/// Photos fetched at a time. Each may take [`MAX_BYTES`] of memory.
 const BATCH: u32 = 4;
-/// What nobody needs any more is swept away this often (milliseconds).
+/// How often photos are removed that nothing refers to any more (milliseconds).
 const SWEEP_EVERY_MS: i64 = 24 * 60 * 60 * 1_000;
 
 pub(super) async fn run(context: Context) {
-    let mut sweep_at = i64::MIN;
+    let mut sweeping = Every::ms(SWEEP_EVERY_MS);
     loop {
         let now = context.now();
-        context.board.progress(ROLE, now);
-        if now >= sweep_at {
-            sweep_at = now + SWEEP_EVERY_MS;
+        context.health.progress(ROLE, now);
+        if sweeping.is_due(now) {
             sweep(&context).await;
         }
         let wait = match round(&context).await {
@@ -51,24 +51,24 @@ pub(super) async fn run(context: Context) {
     }
 }
 
-/// Fetches what is due, then tells of what is lost. Returns how many were due.
+/// Fetches what is due, then sends the notices of lost photos. Returns how many were due.
 async fn round(context: &Context) -> Result<usize> {
     let due = context.store.wanted_photos(BATCH, context.now()).await?;
     let n = due.len();
     let mut under_way = JoinSet::new();
     for wanted in due {
         let context = context.clone();
-        under_way.spawn(async move { one(&context, wanted).await });
+        under_way.spawn(async move { fetch_and_keep(&context, wanted).await });
     }
     let mut result = Ok(());
     while let Some(ended) = under_way.join_next().await {
-        context.board.progress(ROLE, context.now());
+        context.health.progress(ROLE, context.now());
         result = result.and(ended.unwrap_or(Err(StoreError::Crashed)));
     }
-    result.and(tell(context).await).map(|()| n)
+    result.and(send_loss_notices(context).await).map(|()| n)
 }
 
-async fn tell(context: &Context) -> Result<()> {
+async fn send_loss_notices(context: &Context) -> Result<()> {
     let policy = context.settings().route.clone();
     let n = context.store.tell_of_lost_photos(policy, context.now()).await?;
     if n > 0 {
@@ -80,24 +80,24 @@ async fn tell(context: &Context) -> Result<()> {
 async fn sweep(context: &Context) {
     match context.store.sweep_photos(context.now()).await {
         Ok(0) => {}
-        Ok(n) => tracing::info!(n, "photos that nobody names any more were removed"),
+        Ok(n) => tracing::info!(n, "photos that nothing refers to any more were removed"),
         Err(error) => store_trouble(ROLE, &error),
     }
 }
 
-/// How one try ended.
+/// Outcome of one try.
 enum Fetched {
     Photo(Arc<[u8]>, Measured),
-    /// For a reason of the photo's own.
+    /// It will not come, for a reason that lies in the photo.
     Not(Loss),
     /// It may come another time.
     NotNow,
 }
 
-async fn one(context: &Context, wanted: WantedPhoto) -> Result<()> {
+async fn fetch_and_keep(context: &Context, wanted: WantedPhoto) -> Result<()> {
     let fetched = tokio::select! {
         fetched = fetch(context, &wanted) => fetched,
-        // It is fetched by the next start.
+        // The next start fetches it.
         () = context.stop.cancelled() => return Ok(()),
     };
     let why = match fetched {
@@ -145,7 +145,7 @@ async fn fetch(context: &Context, wanted: &WantedPhoto) -> Fetched {
         return Fetched::Not(Loss::TooLarge);
     }
     match carrier.fetch_media(&wanted.media, MAX_BYTES).await {
-        Ok(media) => looked_at(media).await,
+        Ok(media) => examine(media).await,
         Err(error) => {
             tracing::warn!(photo = wanted.id, carrier = wanted.carrier, kind = ?error.kind, %error, "a photo could not be fetched");
             failed(&error)
@@ -162,8 +162,8 @@ fn failed(error: &CarrierError) -> Fetched {
     }
 }
 
-/// A file on which the decoder falls over is no photo.
-async fn looked_at(media: Media) -> Fetched {
+/// A file on which the decoder panics is no photo.
+async fn examine(media: Media) -> Fetched {
     if media.bytes.len() > MAX_BYTES {
         return Fetched::Not(Loss::TooLarge);
     }
@@ -202,6 +202,6 @@ mod tests {
     #[tokio::test]
     async fn more_than_was_asked_for_is_too_large_whatever_it_is() {
         let media = Media { content_type: None, bytes: vec![0xff; MAX_BYTES + 1].into() };
-        assert!(matches!(looked_at(media).await, Fetched::Not(Loss::TooLarge)));
+        assert!(matches!(examine(media).await, Fetched::Not(Loss::TooLarge)));
     }
 }

@@ -1,11 +1,11 @@
-//! Takes calls of the carriers (webhooks). The driver judges and reads a call; what it brought is committed, under the same
-//! unique keys as what polling brings, before the carrier hears that we have it. A call that comes again changes nothing.
+//! Handles the carriers' calls (webhooks). The driver verifies and reads a call; its texts and receipts are committed, under
+//! the same unique keys as those of polling, before the call is answered. A call that comes again changes nothing.
 
 use super::{Context, store_trouble};
-use crate::carrier::{Carrier, PushAnswer, PushCall, PushRefused};
+use crate::carrier::{Carrier, PushAnswer, PushCall, PushRefused, Pushed};
 use crate::store::StoreError;
 
-/// Why a call was not taken.
+/// Why a call failed.
 #[derive(Debug)]
 pub enum PushFailed {
     Refused(PushRefused),
@@ -13,7 +13,7 @@ pub enum PushFailed {
     NotKept,
 }
 
-/// Takes one call to the carrier of that name.
+/// Handles one call to the carrier of that name.
 pub async fn take_push(
     context: &Context,
     carrier: &str,
@@ -39,14 +39,14 @@ async fn keep(
     context: &Context,
     carrier: &dyn Carrier,
     call: &PushCall<'_>,
-    pushed: crate::carrier::Pushed,
+    pushed: Pushed,
 ) -> Result<(), StoreError> {
     let (name, now) = (carrier.name(), context.now());
     if !pushed.texts.is_empty() {
         let accepted =
             context.store.accept_inbound(name, call.body.to_vec(), pushed.texts, None, now).await?;
         if accepted.n_new > 0 {
-            context.board.text_came(now);
+            context.health.record_text_in(now);
         }
         if accepted.n_quarantined > 0 {
             tracing::error!(

@@ -1,4 +1,4 @@
-//! Fetches receipts. They are committed before the carrier is acked; a page that comes again changes nothing.
+//! Fetches receipts. A page is committed before the carrier is acked; one that comes again changes nothing.
 
 use super::{Context, NO_CARRIER_MS, Role, STORE_RETRY_MS, store_trouble};
 use crate::carrier::{Carrier, CarrierError, ReportPage};
@@ -13,7 +13,7 @@ enum Failed {
 pub(super) async fn run(context: Context, carrier: &'static str) {
     let mut rhythm = Rhythm::default();
     loop {
-        context.board.progress(Role::Receipts(carrier), context.now());
+        context.health.progress(Role::Receipts(carrier), context.now());
         let wait = round(&context, carrier, &mut rhythm).await;
         if !context.pause(wait).await {
             return;
@@ -31,13 +31,13 @@ async fn round(context: &Context, name: &'static str, rhythm: &mut Rhythm) -> i6
         Err(error) => Err(Failed::Carrier(error)),
     };
     let now = context.now();
-    let live = context.board.has_sent(pace.live_for_ms, now);
+    let live = context.health.has_sent(pace.live_for_ms, now);
     match result {
         Ok(n) => rhythm.after_poll(now, n, n > 0, true, live, &pace),
         Err(failed @ Failed::Carrier(_)) => {
-            rhythm.after_poll(now, 0, false, false, live, &pace).max(told(name, &failed))
+            rhythm.after_poll(now, 0, false, false, live, &pace).max(report(name, &failed))
         }
-        Err(failed @ Failed::Store(_)) => told(name, &failed),
+        Err(failed @ Failed::Store(_)) => report(name, &failed),
     }
 }
 
@@ -59,8 +59,8 @@ async fn accept(context: &Context, carrier: &dyn Carrier, page: ReportPage) -> R
     Ok(n)
 }
 
-/// Tells the log; returns how long we were asked to wait (milliseconds).
-fn told(carrier: &'static str, failed: &Failed) -> i64 {
+/// Logs a failure; returns how long to wait at least (milliseconds).
+fn report(carrier: &'static str, failed: &Failed) -> i64 {
     match failed {
         Failed::Carrier(error) => {
             tracing::warn!(carrier, kind = ?error.kind, %error, "receipts could not be fetched");

@@ -5,12 +5,12 @@ use super::{Context, Role, STORE_RETRY_MS, store_trouble};
 const ROLE: Role = Role::Router;
 /// Texts routed in one commit.
 const BATCH: u32 = 500;
-/// Looks without being woken this often: a text put back by an operator wakes nobody (milliseconds).
+/// How often the loop looks without being woken (milliseconds): a text that an operator puts back wakes nobody.
 const LOOK_EVERY_MS: i64 = 1_000;
 
 pub(super) async fn run(context: Context) {
     loop {
-        context.board.progress(ROLE, context.now());
+        context.health.progress(ROLE, context.now());
         let wait = drain(&context).await;
         tokio::select! {
             () = context.stop.cancelled() => return,

@@ -1,4 +1,4 @@
-//! Sends texts. A text is committed as `sending` before its first byte leaves; what follows from the carrier's answer is
+//! Sends texts. A text is committed as `sending` before its first byte leaves. What follows from the carrier's answer is
 //! decided here and nowhere else:
 //!
 //! | the carrier says                             | the text becomes | and                                     |
@@ -7,10 +7,10 @@
 //! | `RateLimited`, `NotSent`                     | `queued`         | later, with jitter                      |
 //! | `Auth`, `Config`                             | `queued`         | this carrier stops but for a probe      |
 //! | `Permanent`                                  | `failed`         | shown to a person                       |
-//! | `Ambiguous`, `Transient`, `Protocol`, nothing| `in_doubt`       | the rescuer asks                        |
+//! | `Ambiguous`, `Transient`, `Protocol`, nothing| `in_doubt`       | `doubts` asks the carrier               |
 //!
-//! Texts leave by the preferred carrier. While it is out of order (domain::breaker) or held back by an operator, the
-//! standby takes those it surely has not taken; a text it may have had waits for it, or for a person.
+//! Texts leave by the preferred carrier. While it is out of order (domain::breaker) or paused by an operator, the standby
+//! takes those that the preferred one surely has not taken; a text it may have taken waits for it, or for a person.
 //!
 //! A probe asks the carrier first whether it answers at all, so that a text is risked only where it may get through.
 //!
@@ -22,6 +22,7 @@ use std::sync::Arc;
 
 use tokio::task::{JoinError, JoinSet};
 
+use super::every::Every;
 use super::{Context, Role, STORE_RETRY_MS, Used, mms, store_trouble};
 use crate::carrier::{Accepted, Carrier, CarrierError, ErrorKind};
 use crate::domain::breaker::{Permit, Sign};
@@ -31,39 +32,48 @@ use crate::domain::text;
 use crate::store::{Lease, Outcome, StoreError};
 
 const ROLE: Role = Role::Sender;
-/// Looks without being woken this often (milliseconds).
+/// How often the loop looks without being woken (milliseconds).
 const LOOK_EVERY_MS: i64 = 1_000;
 /// Texts that expire in one commit while none may leave.
 const EXPIRED_AT_ONCE: u32 = 500;
-/// A text that a standby cannot carry is looked at again after this long (milliseconds).
+/// How often expired texts are looked for while none may leave (milliseconds): that reads through the whole queue.
+const EXPIRE_EVERY_MS: i64 = 10_000;
+/// How long a text waits that a standby cannot carry (milliseconds).
 const UNFIT_AGAIN_MS: i64 = 60_000;
 
 struct Sender {
     context: Context,
     under_way: JoinSet<()>,
-    /// One copy of a carrier's mark is held by each of its texts under way, however that ends.
+    /// Each text under way holds a copy of its carrier's mark; the number of copies is the number under way.
     marks: BTreeMap<&'static str, Arc<()>>,
+    expiry: Every,
 }
 
-/// One carrier's part in a round.
-struct Turn {
+/// Texts that one carrier may take in a round.
+struct Share {
     used: Used,
     is_standby: bool,
+    /// Only texts that this carrier may have taken before.
     only_its_own: bool,
     is_probe: bool,
     n: u32,
 }
 
 pub(super) async fn run(context: Context) {
-    let mut sender = Sender { context, under_way: JoinSet::new(), marks: BTreeMap::new() };
+    let mut sender = Sender {
+        context,
+        under_way: JoinSet::new(),
+        marks: BTreeMap::new(),
+        expiry: Every::ms(EXPIRE_EVERY_MS),
+    };
     while !sender.context.stop.is_cancelled() {
-        sender.context.board.progress(ROLE, sender.context.now());
+        sender.context.health.progress(ROLE, sender.context.now());
         let wait = sender.start_what_may_leave().await;
         sender.rest(wait).await;
     }
     // What is under way gets its answer recorded before the daemon goes.
     while let Some(ended) = sender.under_way.join_next().await {
-        tell(ended);
+        report_panic(ended);
     }
 }
 
@@ -71,23 +81,14 @@ impl Sender {
     /// Starts as many as limits allow; returns how long to wait unless woken (milliseconds).
     async fn start_what_may_leave(&mut self) -> i64 {
         let now = self.context.now();
-        let turns = self.turns(now);
-        if turns.is_empty() {
-            // All places are taken, and the end of one wakes us; or no carrier may be used, and a citizen's answer that
-            // grows too old meanwhile is said to a person.
-            return match self.context.store.expire_old(EXPIRED_AT_ONCE, now).await {
-                Ok(n) if n > 0 => 0,
-                Ok(_) => LOOK_EVERY_MS,
-                Err(error) => {
-                    store_trouble(ROLE, &error);
-                    STORE_RETRY_MS
-                }
-            };
+        let shares = self.shares(now);
+        if shares.is_empty() {
+            return self.expire(now).await;
         }
         let mut wait = LOOK_EVERY_MS;
-        for turn in turns {
-            let n = turn.n;
-            match self.start(turn, now).await {
+        for share in shares {
+            let n = share.n;
+            match self.start(share, now).await {
                 // As many as were asked for: there may be more.
                 Ok(leased) if leased == n => wait = 0,
                 Ok(_) => {}
@@ -100,34 +101,53 @@ impl Sender {
         if wait == 0 { 0 } else { self.until_next_due(now).await }
     }
 
+    /// Lets texts expire while none may leave: every place is taken (the end of one wakes us), or no carrier may be used.
+    async fn expire(&mut self, now: i64) -> i64 {
+        if !self.expiry.is_due(now) {
+            return LOOK_EVERY_MS;
+        }
+        match self.context.store.expire_old(EXPIRED_AT_ONCE, now).await {
+            Ok(0) => LOOK_EVERY_MS,
+            // There may be more.
+            Ok(_) => {
+                self.expiry.hurry();
+                0
+            }
+            Err(error) => {
+                store_trouble(ROLE, &error);
+                STORE_RETRY_MS
+            }
+        }
+    }
+
     /// Which carriers may take texts now, and how many.
-    fn turns(&self, now: i64) -> Vec<Turn> {
+    fn shares(&self, now: i64) -> Vec<Share> {
         let carriers = self.context.carriers();
-        let mut turns = Vec::new();
+        let mut shares = Vec::new();
         let mut preferred_works = false;
         for used in carriers.senders() {
             let name = used.carrier.name();
             let permit = self.permit(name, now);
-            let turn = Turn {
+            let share = Share {
                 used: used.clone(),
                 is_standby: name != carriers.outbound.carrier.name(),
                 only_its_own: preferred_works,
                 is_probe: permit == Permit::Probe,
                 n: self.allowance(used, permit),
             };
-            if turn.n > 0 {
-                turns.push(turn);
+            if share.n > 0 {
+                shares.push(share);
             }
             preferred_works |= permit == Permit::All;
         }
-        turns
+        shares
     }
 
     fn permit(&self, carrier: &str, now: i64) -> Permit {
-        if self.context.board.carrier(carrier).is_paused {
+        if self.context.health.carrier(carrier).is_paused {
             return Permit::NotBefore(now + LOOK_EVERY_MS);
         }
-        self.context.board.permit(carrier, now)
+        self.context.health.permit(carrier, now)
     }
 
     /// How many may start now by one carrier.
@@ -144,22 +164,22 @@ impl Sender {
         }
     }
 
-    /// Starts one carrier's part; returns how many texts were handed out.
-    async fn start(&mut self, turn: Turn, now: i64) -> Result<u32, StoreError> {
-        let mark = Arc::clone(self.marks.entry(turn.used.carrier.name()).or_default());
+    /// Leases and starts one carrier's share; returns how many texts were leased.
+    async fn start(&mut self, share: Share, now: i64) -> Result<u32, StoreError> {
+        let mark = Arc::clone(self.marks.entry(share.used.carrier.name()).or_default());
         let context = self.context.clone();
-        if turn.is_probe {
+        if share.is_probe {
             self.under_way.spawn(async move {
-                probe(&context, &turn).await;
+                probe(&context, &share).await;
                 drop(mark);
             });
             return Ok(0);
         }
-        let texts = lease(&context, &turn, now).await?;
-        let leased = u32::try_from(texts.len()).unwrap_or(turn.n);
+        let texts = lease(&context, &share, now).await?;
+        let leased = u32::try_from(texts.len()).unwrap_or(share.n);
         for text in texts {
-            let (context, mark, is_standby) = (context.clone(), Arc::clone(&mark), turn.is_standby);
-            let carrier = Arc::clone(&turn.used.carrier);
+            let (context, mark, is_standby) = (context.clone(), Arc::clone(&mark), share.is_standby);
+            let carrier = Arc::clone(&share.used.carrier);
             self.under_way.spawn(async move {
                 send_one(&context, carrier.as_ref(), text, is_standby).await;
                 drop(mark);
@@ -179,7 +199,7 @@ impl Sender {
     /// Waits for the time, for a text, or for one under way to end.
     async fn rest(&mut self, wait: i64) {
         while let Some(ended) = self.under_way.try_join_next() {
-            tell(ended);
+            report_panic(ended);
         }
         if wait <= 0 {
             return;
@@ -189,59 +209,59 @@ impl Sender {
         tokio::select! {
             _ = context.pause(wait) => {}
             () = hints.text_out.notified() => {}
-            () = context.board.reloaded.notified() => context.board.reset_breakers(),
-            Some(ended) = self.under_way.join_next() => tell(ended),
+            () = context.health.reloaded.notified() => context.health.reset_breakers(),
+            Some(ended) = self.under_way.join_next() => report_panic(ended),
         }
     }
 }
 
-async fn lease(context: &Context, turn: &Turn, now: i64) -> Result<Vec<OutboundText>, StoreError> {
+async fn lease(context: &Context, share: &Share, now: i64) -> Result<Vec<OutboundText>, StoreError> {
     let order = Lease {
-        carrier: turn.used.carrier.name(),
-        senders: turn.used.senders.clone(),
-        only_its_own: turn.only_its_own,
+        carrier: share.used.carrier.name(),
+        senders: share.used.senders.clone(),
+        only_its_own: share.only_its_own,
         lease_ms: context.settings().lease_ms,
     };
-    let texts = context.store.lease_due(Arc::new(order), turn.n, now).await?;
+    let texts = context.store.lease_due(Arc::new(order), share.n, now).await?;
     if !texts.is_empty() {
-        context.board.text_left(now);
+        context.health.record_text_out(now);
     }
     Ok(texts)
 }
 
 /// Asks a carrier that was out of order whether it answers; if so, one text may try.
-async fn probe(context: &Context, turn: &Turn) {
-    let carrier = turn.used.carrier.as_ref();
+async fn probe(context: &Context, share: &Share) {
+    let carrier = share.used.carrier.as_ref();
     if let Err(error) = carrier.check().await {
         tracing::warn!(carrier = carrier.name(), kind = ?error.kind, %error, "the carrier is still out of order");
-        context.board.sign(carrier.name(), sign(Some(&error)), context.now());
+        context.health.record_sign(carrier.name(), sign(Some(&error)), context.now());
         return;
     }
-    match lease(context, turn, context.now()).await {
-        Ok(texts) if texts.is_empty() => learn(context, carrier.name(), Sign::Answered).await,
+    match lease(context, share, context.now()).await {
+        Ok(texts) if texts.is_empty() => record_sign(context, carrier.name(), Sign::Answered).await,
         Ok(texts) => {
             for text in texts {
-                send_one(context, carrier, text, turn.is_standby).await;
+                send_one(context, carrier, text, share.is_standby).await;
             }
         }
         Err(error) => store_trouble(ROLE, &error),
     }
 }
 
-/// A try that fell over leaves its text to the rescuer.
-fn tell(ended: Result<(), JoinError>) {
+/// Logs a task that panicked; its text comes into doubt when its lease runs out.
+fn report_panic(ended: Result<(), JoinError>) {
     if ended.is_err() {
-        tracing::error!("sending a text fell over; the carrier is asked what became of it");
+        tracing::error!("sending a text panicked; the carrier is asked what became of it");
     }
 }
 
-/// A text was made for the preferred carrier of its time: one that this carrier cannot carry whole does not leave by it.
+/// Whether this carrier can carry the text whole: it was made for the carrier preferred at its time.
 fn fits(carrier: &dyn Carrier, text: &OutboundText) -> bool {
     text::plan(text.text.reveal(), &carrier.caps().limits).is_ok_and(|pieces| pieces.len() == 1)
 }
 
 async fn send_one(context: &Context, carrier: &dyn Carrier, text: OutboundText, is_standby: bool) {
-    let text = match mms::whole(context, carrier, text, is_standby).await {
+    let text = match mms::with_photos(context, carrier, text, is_standby).await {
         Ok(text) => text,
         Err((text, outcome)) => return record(context, &text, outcome).await,
     };
@@ -257,18 +277,18 @@ async fn send_one(context: &Context, carrier: &dyn Carrier, text: OutboundText, 
         tracing::warn!(message = text.id, carrier = name, kind = ?error.kind, %error, "a text was not accepted");
     }
     // Before the row is back in line, so that it does not leave again at once.
-    learn(context, name, sign(result.as_ref().err())).await;
+    record_sign(context, name, sign(result.as_ref().err())).await;
     let outcome = outcome(result, text.attempt, now, rand::random());
     let in_doubt = matches!(outcome, Outcome::NoAnswer { .. });
     record(context, text, outcome).await;
     if in_doubt {
-        context.board.doubt.notify_one();
+        context.health.doubt.notify_one();
     }
 }
 
-/// Keeps in mind what a try told; tells the log and the journal when that changes how the carrier stands.
-async fn learn(context: &Context, carrier: &'static str, sign: Sign) {
-    let Some(is_out) = context.board.sign(carrier, sign, context.now()) else {
+/// Records what a try showed of the carrier; logs and journals when its breaker opens or closes.
+async fn record_sign(context: &Context, carrier: &'static str, sign: Sign) {
+    let Some(is_out) = context.health.record_sign(carrier, sign, context.now()) else {
         return;
     };
     let kind = if is_out {
@@ -283,7 +303,7 @@ async fn learn(context: &Context, carrier: &'static str, sign: Sign) {
     }
 }
 
-/// What a try tells about the carrier as a whole.
+/// What a try shows of the carrier as a whole.
 fn sign(error: Option<&CarrierError>) -> Sign {
     match error.map(|error| error.kind) {
         None | Some(ErrorKind::RateLimited | ErrorKind::Permanent) => Sign::Answered,
@@ -294,7 +314,7 @@ fn sign(error: Option<&CarrierError>) -> Sign {
     }
 }
 
-/// What follows from the carrier's answer; the module's table.
+/// The outcome that follows from the carrier's answer: the table at the head of this file.
 fn outcome(result: Result<Accepted, CarrierError>, attempt: u32, now: i64, jitter: f64) -> Outcome {
     let error = match result {
         Ok(accepted) => return Outcome::Accepted { carrier_message_id: accepted.carrier_message_id },

@@ -1,21 +1,25 @@
-//! Keeps a loop alive: one that panics is started again and reported, never silently dead.
+//! Keeps a loop alive: one that panics or returns early is started again and reported.
 
 use std::time::Duration;
+
+use tokio::task::JoinSet;
 
 use super::{Context, Role, run};
 
 const FIRST_WAIT: Duration = Duration::from_millis(100);
 const LONGEST_WAIT: Duration = Duration::from_secs(10);
 
-/// Runs a loop until it is told to stop, and again whenever it falls over.
+/// Runs a loop until it is told to stop, and again whenever it panics. Aborted, it takes the loop with it.
 pub async fn supervise(role: Role, context: Context) {
     let mut wait = FIRST_WAIT;
     while !context.stop.is_cancelled() {
-        let ended = tokio::spawn(run(role, context.clone())).await;
+        let mut alone = JoinSet::new();
+        alone.spawn(run(role, context.clone()));
+        let panicked = matches!(alone.join_next().await, Some(Err(_)));
         if context.stop.is_cancelled() {
             return;
         }
-        report(role, &context, ended.is_err()).await;
+        report(role, &context, panicked).await;
         tokio::select! {
             () = context.stop.cancelled() => return,
             () = tokio::time::sleep(wait) => wait = (wait * 2).min(LONGEST_WAIT),
@@ -24,8 +28,8 @@ pub async fn supervise(role: Role, context: Context) {
 }
 
 async fn report(role: Role, context: &Context, panicked: bool) {
-    context.board.restarted(role);
-    tracing::error!(%role, panicked, "a worker fell over and is started again");
+    context.health.restarted(role);
+    tracing::error!(%role, panicked, "a worker panicked or ended early; it is started again");
     if let Err(error) = context.store.note("worker_restarted", role.to_string(), context.now()).await {
         super::store_trouble(role, &error);
     }

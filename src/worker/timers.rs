@@ -1,24 +1,21 @@
-//! Does what time alone does to conversations: alarms, wait notices, claims that heal, promises, reminders, surveys, ends.
+//! Runs the timers of conversations: alarms, wait notices, idle claims, promises, reminders, surveys, closing.
 
 use super::{Context, Role, STORE_RETRY_MS, store_trouble};
 
 const ROLE: Role = Role::Timers;
-/// Looks this often (milliseconds): what is promised in minutes may be two seconds late.
+/// How often timers are run (milliseconds): what is promised in minutes may be two seconds late.
 const LOOK_EVERY_MS: i64 = 2_000;
 
 pub(super) async fn run(context: Context) {
     loop {
-        context.board.progress(ROLE, context.now());
+        context.health.progress(ROLE, context.now());
         let settings = context.settings();
         let done =
             context.store.run_timers(settings.times.clone(), settings.route.clone(), context.now()).await;
         let wait = match done {
             Ok(timed) => {
                 if timed.n_escalated > 0 {
-                    tracing::warn!(
-                        n = timed.n_escalated,
-                        "urgent texts that nobody has acknowledged or works on"
-                    );
+                    tracing::warn!(n = timed.n_escalated, "dangers that nobody has acknowledged or works on");
                 }
                 LOOK_EVERY_MS
             }

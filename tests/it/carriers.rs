@@ -142,7 +142,7 @@ async fn the_standby_takes_over_and_gives_back() {
     // An operator mends it.
     pair.first.sim.clear_faults();
     let n_before = second.messages.len();
-    pair.daemon.board().reloaded.notify_one();
+    pair.daemon.health().reloaded.notify_one();
     pair.first.sim.text(CITIZEN, "이제 되나요?");
     until(pair.daemon.store(), |b| b.n_outbound("delivered") == 21).await;
     assert_eq!(pair.second.sim.ledger().messages.len(), n_before);

@@ -178,7 +178,7 @@ async fn a_carrier_that_is_away_is_asked_again_until_it_is_back() {
     let options = gateway.sim().options().clone();
     let Gateway { carrier, daemon, store, folder: _folder, .. } = gateway;
     drop(carrier);
-    until_async(&store, || async { daemon.as_ref().unwrap().board().carrier("bizgo").last_error.is_some() })
+    until_async(&store, || async { daemon.as_ref().unwrap().health().carrier("bizgo").last_error.is_some() })
         .await;
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await.unwrap();
     let sim = munja::sim::Sim::new(options);

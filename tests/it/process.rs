@@ -1,10 +1,27 @@
 //! The real program as systemd and an operator meet it: notifications, signals, exit codes, what `check` says.
 
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixDatagram;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::Arc;
 
-use crate::harness::{BOUND, Carrier, config_text, write_config};
+use async_trait::async_trait;
+use munja::carrier::{
+    Accepted, Caps, Carrier as Driver, InboundClass, PushCall, PushRefused, Pushed, Reconciled, Result,
+};
+use munja::config::Config;
+use munja::daemon::{self, Daemon, Options};
+use munja::domain::outbound::OutboundText;
+use munja::domain::phone::{PhoneNumber, Senders};
+use munja::domain::receipt::Receipt;
+use munja::ops::clock::Clock;
+use munja::store::{SCHEMA_VERSION, StoreOptions};
+use munja::worker::Carriers;
+
+use crate::harness::{BOUND, Carrier, add_minsu, config_text, until, write_config};
 
 fn munjad(args: &[&str], config: &Path) -> Output {
     Command::new(env!("CARGO_BIN_EXE_munjad"))
@@ -244,4 +261,271 @@ async fn the_demo_balances() {
     let sheet: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(sheet["balances"], true);
     assert!(sheet["texts_in"].as_i64().unwrap() > 10, "{sheet}");
+}
+
+/// Everything in a folder, as it is on the disk.
+fn files(folder: &Path) -> BTreeMap<OsString, Vec<u8>> {
+    let file = |entry: std::io::Result<std::fs::DirEntry>| {
+        let entry = entry.unwrap();
+        (entry.file_name(), std::fs::read(entry.path()).unwrap())
+    };
+    std::fs::read_dir(folder).unwrap().map(file).collect()
+}
+
+/// A configuration beside a database of the given version: 1 as it was shipped.
+fn with_database(folder: &Path, version: i32, carrier_port: u16) -> PathBuf {
+    let connection = rusqlite::Connection::open(folder.join("munja.db")).unwrap();
+    connection.execute_batch(include_str!("../../src/store/engine/migrations/0001.sql")).unwrap();
+    let marks = format!(
+        "PRAGMA application_id = 0x4d756e6a; PRAGMA user_version = {version}; PRAGMA journal_mode = WAL;"
+    );
+    connection.execute_batch(&marks).unwrap();
+    drop(connection);
+    write_config(folder, &config_text(carrier_port, ""))
+}
+
+fn version(folder: &Path) -> i32 {
+    let connection = rusqlite::Connection::open(folder.join("munja.db")).unwrap();
+    connection.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap()
+}
+
+/// Every command of `munjad` that opens the database of a running installation.
+fn admin_commands(config: &Path) -> Vec<Vec<&str>> {
+    let config = config.to_str().unwrap();
+    vec![
+        vec!["user", "add", "minsu", "--password-stdin"],
+        vec!["user", "list"],
+        vec!["user", "duties", "minsu", "--role", "supervisor"],
+        vec!["user", "disable", "minsu"],
+        vec!["quarantine", "list"],
+        vec!["quarantine", "show", "1"],
+        vec!["quarantine", "settle", "1"],
+        vec!["quarantine", "retry", "1"],
+        vec!["carrier", "status", "--offline"],
+        vec!["carrier", "pause", "bizgo"],
+        vec!["carrier", "resume", "bizgo"],
+        vec!["carrier", "reconcile"],
+        vec!["policy", "replay", "--current", config],
+    ]
+}
+
+fn with_password(args: &[&str], config: &Path) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_munjad"))
+        .args(args)
+        .arg("--config")
+        .arg(config)
+        .env("LC_ALL", "C")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // Most commands read none.
+    let _ = std::io::Write::write_all(&mut child.stdin.take().unwrap(), b"long-enough\n");
+    child.wait_with_output().unwrap()
+}
+
+#[test]
+fn only_run_and_migrate_upgrade_a_database() {
+    for (found, command) in [(1, "munjad migrate"), (99, "newer Munja")] {
+        let folder = tempfile::tempdir().unwrap();
+        let config = with_database(folder.path(), found, 9);
+        let before = files(folder.path());
+        let words = ["munja.db", &format!("version {found}"), &SCHEMA_VERSION.to_string(), command];
+        for args in admin_commands(&config).into_iter().chain([vec!["check"]]) {
+            let output = with_password(&args, &config);
+            let expected = if args == ["check"] { 3 } else { 1 };
+            assert_eq!(output.status.code(), Some(expected), "{args:?}: {}", said(&output));
+            for word in words {
+                assert!(said(&output).contains(word), "{args:?} does not say {word}: {}", said(&output));
+            }
+            assert_eq!(files(folder.path()), before, "{args:?} changed something");
+        }
+        // What a service manager calls before each start.
+        let init = munjad(&["init", "--database-only"], &config);
+        assert!(init.status.success(), "{}", said(&init));
+        assert_eq!(files(folder.path()), before, "init changed something");
+    }
+}
+
+#[test]
+fn migrate_upgrades_and_says_where_the_copies_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = with_database(folder.path(), 1, 9);
+    let before = files(folder.path());
+    let done = munjad(&["migrate"], &config);
+    let copy = folder.path().join("munja.db.v1-backup");
+    assert!(done.status.success(), "{}", said(&done));
+    for word in ["from version 1", &format!("to version {SCHEMA_VERSION}"), copy.to_str().unwrap()] {
+        assert!(said(&done).contains(word), "{}", said(&done));
+    }
+    assert_eq!(version(folder.path()), SCHEMA_VERSION);
+    let old = rusqlite::Connection::open(copy).unwrap();
+    assert_eq!(old.pragma_query_value(None, "user_version", |row| row.get::<_, i32>(0)).unwrap(), 1);
+    let again = munjad(&["migrate", "--json"], &config);
+    let again: serde_json::Value = serde_json::from_slice(&again.stdout).unwrap();
+    assert_eq!(
+        (again["from"].as_i64(), again["to"].as_i64()),
+        (again["to"].as_i64(), Some(SCHEMA_VERSION.into()))
+    );
+    assert_eq!(again["copies"], serde_json::json!([]));
+    assert!(munjad(&["user", "list"], &config).status.success());
+    assert!(before.len() < files(folder.path()).len());
+    // One that is not there is not made.
+    std::fs::remove_file(folder.path().join("munja.db")).unwrap();
+    let missing = munjad(&["migrate"], &config);
+    assert!(missing.status.code() == Some(1) && said(&missing).contains("munjad init"), "{}", said(&missing));
+    assert!(!folder.path().join("munja.db").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_start_upgrades_and_nothing_else_may_while_it_runs() {
+    let carrier = Carrier::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let config = with_database(folder.path(), 1, carrier.port);
+    let daemon = Daemon::start(Config::load(&config).unwrap(), Options::default()).await.unwrap();
+    assert_eq!(version(folder.path()), SCHEMA_VERSION);
+    assert!(folder.path().join("munja.db.v1-backup").exists());
+    // By another name, too.
+    std::os::unix::fs::symlink(folder.path().join("munja.db"), folder.path().join("link.db")).unwrap();
+    let text = std::fs::read_to_string(&config).unwrap().replace("munja.db", "link.db");
+    let linked = folder.path().join("linked.toml");
+    std::fs::write(&linked, text).unwrap();
+    let refused = tokio::task::block_in_place(|| munjad(&["migrate"], &linked));
+    assert!(
+        refused.status.code() == Some(1) && said(&refused).contains("stop it first"),
+        "{}",
+        said(&refused)
+    );
+    let (migrate, check) =
+        tokio::task::block_in_place(|| (munjad(&["migrate"], &config), munjad(&["check"], &config)));
+    assert!(
+        migrate.status.code() == Some(1) && said(&migrate).contains("stop it first"),
+        "{}",
+        said(&migrate)
+    );
+    assert_eq!(check.status.code(), Some(0), "{}", said(&check));
+    daemon.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn check_changes_nothing_even_where_nothing_may_be_changed() {
+    let carrier = Carrier::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let config = init(folder.path(), carrier.port);
+    let before = files(folder.path());
+    let check = || tokio::task::block_in_place(|| munjad(&["check"], &config));
+    for mode in [0o700, 0o500] {
+        std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(mode)).unwrap();
+        let output = check();
+        assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+        assert_eq!(files(folder.path()), before);
+    }
+    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o700)).unwrap();
+}
+
+/// A carrier that calls us and is never asked.
+struct PushOnly(Arc<dyn Driver>);
+
+#[async_trait]
+impl Driver for PushOnly {
+    fn name(&self) -> &'static str {
+        self.0.name()
+    }
+
+    fn caps(&self) -> Caps {
+        Caps { inbound: InboundClass::PushOnly, ..self.0.caps() }
+    }
+
+    async fn send(&self, text: &OutboundText) -> Result<Accepted> {
+        self.0.send(text).await
+    }
+
+    async fn reconcile(&self, text: &OutboundText) -> Result<Reconciled> {
+        self.0.reconcile(text).await
+    }
+
+    async fn poll_reports(&self) -> Result<munja::carrier::ReportPage> {
+        self.0.poll_reports().await
+    }
+
+    async fn ack_reports(&self, token: &str) -> Result<()> {
+        self.0.ack_reports(token).await
+    }
+
+    async fn status(&self, id: &str) -> Result<Option<Receipt>> {
+        self.0.status(id).await
+    }
+
+    async fn check(&self) -> Result<Option<i64>> {
+        self.0.check().await
+    }
+
+    fn push(&self, call: &PushCall<'_>) -> std::result::Result<Pushed, PushRefused> {
+        self.0.push(call)
+    }
+}
+
+const DOOR: &str = "[webhook]\nlisten = \"127.0.0.1:0\"\npublic_url = \"https://munja.example.kr\"";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_carrier_that_only_calls_is_ready_when_its_door_listens() {
+    let carrier = Carrier::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("webhook"), "SIM-WEBHOOK-SECRET\n").unwrap();
+    let text =
+        config_text(carrier.port, DOOR).replace("[polling]", "webhook_secret_file = \"webhook\"\n[polling]");
+    let config = Config::load(&write_config(folder.path(), &text)).unwrap();
+    let driver = daemon::make_carrier(&config.carriers.setups[0], &Clock::system()).unwrap();
+    let carriers = Carriers::one(Arc::new(PushOnly(driver)), Senders::one(PhoneNumber::parse("062120")));
+    let store = StoreOptions { create: true, ..StoreOptions::default() };
+    let options = Options { store, carriers: Some(carriers), ..Options::default() };
+    let daemon = Daemon::start(config, options).await.unwrap();
+    tokio::time::timeout(BOUND, daemon.ready()).await.expect("ready without a poll");
+    carrier.sim.call_at(format!("http://{}/push/bizgo", daemon.webhook().unwrap()).parse().unwrap());
+    carrier.sim.text("01012345678", "전화로만 옵니다");
+    until(daemon.store(), |b| b.n_routed == 1).await;
+    daemon.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_carrier_that_is_away_does_not_keep_the_gateway_from_being_ready() {
+    let folder = tempfile::tempdir().unwrap();
+    // Nobody listens there.
+    let config = write_config(folder.path(), &config_text(9, ""));
+    let store = StoreOptions { create: true, ..StoreOptions::default() };
+    let options = Options { store, ..Options::default() };
+    let daemon = Daemon::start(Config::load(&config).unwrap(), options).await.unwrap();
+    tokio::time::timeout(BOUND, daemon.ready()).await.expect("ready although the carrier is away");
+    assert!(daemon.health().carrier("bizgo").last_error.is_some());
+    daemon.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_start_that_fails_leaves_nothing_running() {
+    let carrier = Carrier::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let api = {
+        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        free.local_addr().unwrap()
+    };
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let door = DOOR.replace("127.0.0.1:0", &taken.local_addr().unwrap().to_string());
+    let text =
+        config_text(carrier.port, &door).replace("listen = \"127.0.0.1:0\"", &format!("listen = \"{api}\""));
+    let path = write_config(folder.path(), &text);
+    let start = async || {
+        let store = StoreOptions { create: true, ..StoreOptions::default() };
+        let options = Options { store, ..Options::default() };
+        tokio::time::timeout(BOUND, Daemon::start(Config::load(&path).unwrap(), options)).await.unwrap()
+    };
+    // The API listens by then; the door cannot.
+    let failed = start().await.err().expect("it started");
+    assert!(format!("{failed:#}").contains("webhook.listen"), "{failed:#}");
+    assert!(std::net::TcpStream::connect(api).is_err(), "the API of the failed start still listens");
+    drop(taken);
+    let daemon = start().await.unwrap();
+    assert_eq!(daemon.listen(), Some(api));
+    add_minsu(daemon.store()).await;
+    daemon.stop().await;
 }

@@ -18,7 +18,7 @@ use munja::domain::timers::Times;
 use munja::ops::clock::Clock;
 use munja::sim::{Endpoint, Fault, FaultRule, Sim, SimBreak, SimOptions};
 use munja::store::{Closing, NewReply, Next, ReplyOutcome, RoutePolicy, SendPolicy, Store, StoreOptions};
-use munja::worker::{self, Board, Carriers, Context, Role, Settings};
+use munja::worker::{self, Carriers, Context, HealthRegistry, Role, Settings};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use tokio::sync::watch;
@@ -151,7 +151,7 @@ impl Life {
             clock: clock.clone(),
             carriers: watch::Sender::new(Arc::clone(&carriers)).subscribe(),
             settings: watch::Sender::new(Arc::new(settings())).subscribe(),
-            board: Arc::new(Board::new(&carriers, clock.now_ms())),
+            health: Arc::new(HealthRegistry::new(&carriers, clock.now_ms())),
             stop: stop.clone(),
         };
         let start = |role| tokio::spawn(worker::run(role, context.clone()));

@@ -1,11 +1,13 @@
-//! Fresh files get `schema.sql`; old ones are brought up step by step, each step in one transaction and after a copy of
-//! the file was made beside it. A newer file is refused. Shipped steps are never edited.
+//! The schema of a file: fresh files get `schema.sql`; old ones are upgraded step by step, each step in one transaction
+//! and after a copy of the file was made beside it. A newer file is refused. Shipped steps are never edited.
+//!
+//! An upgrade happens only where it was asked for ([`SchemaPolicy`](crate::store::SchemaPolicy)).
 
 use std::fs::File;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::store::{Result, StoreError};
 
@@ -14,7 +16,8 @@ const SCHEMA: &str = include_str!("../../../schema.sql");
 /// Marks a file as Munja's (`PRAGMA application_id`): "Munj" in ASCII.
 const APPLICATION_ID: i32 = 0x4d75_6e6a;
 
-/// Step `n` brings a file of version `n + 1` to version `n + 2`.
+/// Step `n` upgrades a file of version `n + 1` to version `n + 2`. A step runs without foreign keys, so that it may
+/// rebuild a table; the references are checked before its commit.
 const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0002.sql"),
     include_str!("migrations/0003.sql"),
@@ -24,17 +27,55 @@ const MIGRATIONS: &[&str] = &[
 /// The version of `schema.sql`.
 pub const SCHEMA_VERSION: i32 = 1 + MIGRATIONS.len() as i32;
 
-pub(in crate::store) fn bring_up_to_date(connection: &mut Connection, path: &Path) -> Result<()> {
+/// Result of [`Store::upgrade`](crate::store::Store::upgrade).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Upgraded {
+    /// The version that was found; 0 for a file that held nothing.
+    pub from: i32,
+    pub to: i32,
+    /// The copies of the old versions, oldest first.
+    pub copies: Vec<PathBuf>,
+}
+
+/// Upgrades the file, or puts the schema into a fresh one.
+pub(in crate::store) fn bring_up_to_date(connection: &mut Connection, path: &Path) -> Result<Upgraded> {
     bring_to(connection, path, SCHEMA, MIGRATIONS)
 }
 
-fn bring_to(connection: &mut Connection, path: &Path, schema: &str, migrations: &[&str]) -> Result<()> {
-    let newest = 1 + migrations.len() as i32;
-    let found = version(connection)?;
-    if found == 0 {
-        return make_fresh(connection, path, schema, newest);
+/// Refuses a file of another version; with `create`, puts the schema into a fresh one.
+pub(in crate::store) fn match_or_create(
+    connection: &mut Connection,
+    path: &Path,
+    create: bool,
+) -> Result<()> {
+    if create && version(connection)? == 0 {
+        return make_fresh(connection, path, SCHEMA, SCHEMA_VERSION);
     }
-    if pragma(connection, "application_id")? != APPLICATION_ID {
+    must_match(connection, path)
+}
+
+/// Refuses a file of another version, in words that name the file, both versions and the command that helps. Only reads.
+pub(in crate::store) fn must_match(connection: &Connection, path: &Path) -> Result<()> {
+    let found = known_version(connection, path, SCHEMA_VERSION)?;
+    if found == SCHEMA_VERSION {
+        return Ok(());
+    }
+    Err(StoreError::Unusable(format!(
+        "{} has database version {found}, this program needs version {SCHEMA_VERSION}: \
+         start the service (munjad run), or run `munjad migrate` while it is stopped",
+        path.display()
+    )))
+}
+
+/// The same for a file that may still be empty.
+pub(in crate::store) fn refuse_other_version(connection: &Connection, path: &Path) -> Result<()> {
+    if version(connection)? == 0 { Ok(()) } else { must_match(connection, path) }
+}
+
+/// The file's version, if it is a Munja database and not newer than `newest`.
+fn known_version(connection: &Connection, path: &Path, newest: i32) -> Result<i32> {
+    let found = version(connection)?;
+    if found == 0 || pragma(connection, "application_id")? != APPLICATION_ID {
         return Err(StoreError::Unusable(format!("{} is a database of another program", path.display())));
     }
     if found < 1 {
@@ -49,10 +90,21 @@ fn bring_to(connection: &mut Connection, path: &Path, schema: &str, migrations: 
             path.display()
         )));
     }
-    for (from, sql) in (found..newest).zip(&migrations[(found - 1) as usize..]) {
-        upgrade(connection, path, from, sql)?;
+    Ok(found)
+}
+
+fn bring_to(connection: &mut Connection, path: &Path, schema: &str, migrations: &[&str]) -> Result<Upgraded> {
+    let newest = 1 + migrations.len() as i32;
+    let mut done = Upgraded { from: version(connection)?, to: newest, copies: Vec::new() };
+    if done.from == 0 {
+        make_fresh(connection, path, schema, newest)?;
+        return Ok(done);
     }
-    Ok(())
+    let found = known_version(connection, path, newest)?;
+    for (from, sql) in (found..newest).zip(&migrations[(found - 1) as usize..]) {
+        done.copies.push(upgrade(connection, path, from, sql)?);
+    }
+    Ok(done)
 }
 
 fn make_fresh(connection: &mut Connection, path: &Path, schema: &str, newest: i32) -> Result<()> {
@@ -71,23 +123,55 @@ fn make_fresh(connection: &mut Connection, path: &Path, schema: &str, newest: i3
     Ok(transaction.commit()?)
 }
 
-fn upgrade(connection: &mut Connection, path: &Path, from: i32, sql: &str) -> Result<()> {
-    copy_beside(connection, path, &format!(".v{from}-backup"))?;
+/// One step, after a copy; returns where the copy stands.
+fn upgrade(connection: &mut Connection, path: &Path, from: i32, sql: &str) -> Result<PathBuf> {
+    let copy = copy_beside(connection, path, &format!(".v{from}-backup"))?;
+    // SQLite ignores this pragma inside a transaction. With foreign keys on, dropping the old table of a rebuild would
+    // delete the rows that refer to it.
+    let enforced: bool = connection.pragma_query_value(None, "foreign_keys", |row| row.get(0))?;
+    connection.pragma_update(None, "foreign_keys", false)?;
+    let done = step(connection, path, from, sql);
+    connection.pragma_update(None, "foreign_keys", enforced)?;
+    done?;
+    tracing::info!(from, to = from + 1, copy = %copy.display(), "the database was upgraded");
+    Ok(copy)
+}
+
+fn step(connection: &mut Connection, path: &Path, from: i32, sql: &str) -> Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     // Another process may have done it while we copied.
     if version(&transaction)? != from {
         return Ok(());
     }
     transaction.execute_batch(sql)?;
+    check_references(&transaction, path, from)?;
     transaction.pragma_update(None, "user_version", from + 1)?;
-    transaction.commit()?;
-    tracing::info!(from, to = from + 1, "the database was upgraded; a copy of the old one stands beside it");
-    Ok(())
+    Ok(transaction.commit()?)
 }
 
-/// Makes a copy beside the file, unless there is one. Its name says that it is whole: a copy that was broken off has
-/// another.
-fn copy_beside(connection: &Connection, path: &Path, suffix: &str) -> Result<()> {
+/// Refuses a step that left rows which refer to nothing.
+fn check_references(transaction: &Transaction<'_>, path: &Path, from: i32) -> Result<()> {
+    let mut check = transaction.prepare("PRAGMA foreign_key_check")?;
+    let broken = check.query_map([], |row| {
+        Ok(format!("{} -> {}", row.get::<_, String>("table")?, row.get::<_, String>("parent")?))
+    })?;
+    let mut broken = broken.collect::<rusqlite::Result<Vec<_>>>()?;
+    if broken.is_empty() {
+        return Ok(());
+    }
+    let n = broken.len();
+    broken.sort();
+    broken.dedup();
+    Err(StoreError::Unusable(format!(
+        "{} stays at version {from}: the upgrade would leave {n} rows that refer to nothing ({})",
+        path.display(),
+        broken.join(", ")
+    )))
+}
+
+/// Makes a copy beside the file, unless there is one; returns its path. A copy that was broken off has another name
+/// (`.partial`).
+fn copy_beside(connection: &Connection, path: &Path, suffix: &str) -> Result<PathBuf> {
     let [copy, partial] = ["", ".partial"].map(|more| {
         let mut name = path.as_os_str().to_owned();
         name.push(suffix);
@@ -95,7 +179,7 @@ fn copy_beside(connection: &Connection, path: &Path, suffix: &str) -> Result<()>
         PathBuf::from(name)
     });
     if copy.exists() {
-        return Ok(());
+        return Ok(copy);
     }
     let made = || -> std::io::Result<()> {
         File::open(&partial)?.sync_all()?;
@@ -108,11 +192,12 @@ fn copy_beside(connection: &Connection, path: &Path, suffix: &str) -> Result<()>
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(cannot(error)),
         _ => {}
     }
-    // For the eyes of its owner only, as the database is.
+    // Mode 0600, as the database: it holds the same personal data.
     File::options().write(true).create_new(true).mode(0o600).open(&partial).map_err(cannot)?;
     let target = partial.to_string_lossy().into_owned();
     connection.execute("VACUUM INTO :target", rusqlite::named_params! { ":target": target })?;
-    made().map_err(cannot)
+    made().map_err(cannot)?;
+    Ok(copy)
 }
 
 fn version(connection: &Connection) -> Result<i32> {
@@ -203,6 +288,58 @@ mod tests {
         assert!(bring_to(&mut connection, &path, SCHEMA, &steps).is_err());
         assert_eq!(version(&connection).unwrap(), 1);
         assert!(connection.prepare("SELECT extra FROM inbox").is_err());
+    }
+
+    /// Two tables, the second of which loses its rows with those of the first.
+    const FAMILY: &str = "
+        CREATE TABLE parent (id INTEGER PRIMARY KEY, name TEXT) STRICT;
+        CREATE TABLE child (id INTEGER PRIMARY KEY, parent_id INTEGER NOT NULL REFERENCES parent ON DELETE CASCADE) STRICT;
+        INSERT INTO parent VALUES (1, 'a'), (2, 'b');
+        INSERT INTO child VALUES (1, 1), (2, 1), (3, 2);";
+    const REBUILD: &str = "
+        CREATE TABLE parent_new (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL) STRICT;
+        INSERT INTO parent_new SELECT id, name FROM parent;
+        DROP TABLE parent;
+        ALTER TABLE parent_new RENAME TO parent;";
+
+    fn family(path: &Path) -> Connection {
+        let mut connection = Connection::open(path).unwrap();
+        connection.pragma_update(None, "foreign_keys", true).unwrap();
+        bring_to(&mut connection, path, FAMILY, &[]).unwrap();
+        connection
+    }
+
+    fn number(connection: &Connection, sql: &str) -> i64 {
+        connection.query_row(sql, [], |row| row.get(0)).unwrap()
+    }
+
+    #[test]
+    fn a_step_that_rebuilds_a_table_keeps_the_rows_that_refer_to_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.db");
+        let mut connection = family(&path);
+        let done = bring_to(&mut connection, &path, FAMILY, &[REBUILD]).unwrap();
+        let copy = folder.path().join("a.db.v1-backup");
+        assert_eq!(done, Upgraded { from: 1, to: 2, copies: vec![copy] });
+        assert_eq!(number(&connection, "SELECT count(*) FROM child"), 3);
+        assert_eq!(number(&connection, "PRAGMA foreign_keys"), 1, "foreign keys are on again");
+        connection.execute("DELETE FROM parent WHERE id = 1", []).unwrap();
+        assert_eq!(number(&connection, "SELECT count(*) FROM child"), 1, "references lead to the new table");
+    }
+
+    #[test]
+    fn a_step_that_breaks_a_reference_changes_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.db");
+        let mut connection = family(&path);
+        let steps = [REBUILD, "DELETE FROM parent WHERE id = 2"];
+        let refused = bring_to(&mut connection, &path, FAMILY, &steps).unwrap_err().to_string();
+        for word in ["a.db", "version 2", "1 rows", "child -> parent"] {
+            assert!(refused.contains(word), "{refused}");
+        }
+        assert_eq!(version(&connection).unwrap(), 2, "the first step stands");
+        assert_eq!(number(&connection, "SELECT count(*) FROM parent"), 2);
+        assert_eq!(number(&connection, "PRAGMA foreign_keys"), 1, "foreign keys are on again");
     }
 
     #[test]

@@ -65,6 +65,89 @@ async fn another_programs_a_newer_and_an_impossible_version() {
     assert_refused(&path, "another program");
 }
 
+/// A closed file as version 1 was shipped, in WAL mode as every version keeps it.
+fn first_version(folder: &Path) -> PathBuf {
+    let path = folder.join("munja.db");
+    let connection = Connection::open(&path).unwrap();
+    connection.execute_batch(include_str!("../engine/migrations/0001.sql")).unwrap();
+    let marks = "PRAGMA application_id = 0x4d756e6a; PRAGMA user_version = 1; PRAGMA journal_mode = WAL;";
+    connection.execute_batch(marks).unwrap();
+    path
+}
+
+#[test]
+fn an_older_version_is_upgraded_only_where_that_was_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = first_version(folder.path());
+    for read_only in [false, true] {
+        let options = StoreOptions { read_only, ..StoreOptions::default() };
+        let before = std::fs::read(&path).unwrap();
+        let refused = Store::open(&path, &options).err().expect("it was opened").to_string();
+        for word in ["munja.db", "version 1", &format!("version {SCHEMA_VERSION}"), "munjad migrate"] {
+            assert!(refused.contains(word), "{refused}");
+        }
+        assert_eq!(std::fs::read(&path).unwrap(), before);
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "something was made beside it");
+    }
+    let upgraded = Store::upgrade(&path).unwrap();
+    assert_eq!((upgraded.from, upgraded.to), (1, SCHEMA_VERSION));
+    assert!(upgraded.copies[0].ends_with("munja.db.v1-backup") && upgraded.copies[0].exists());
+    assert_eq!(Store::upgrade(&path).unwrap().copies, Vec::<PathBuf>::new());
+    open(&path).unwrap();
+}
+
+/// What an older program that died had not folded in stays where it is.
+#[test]
+fn the_log_of_a_refused_file_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = first_version(folder.path());
+    let other = tempfile::tempdir().unwrap();
+    let [copy, log] = ["munja.db", "munja.db-wal"].map(|name| other.path().join(name));
+    let connection = Connection::open(&path).unwrap();
+    let counselor =
+        "INSERT INTO counselor (login, name, password_hash, created_at) VALUES ('m', 'm', 'x', 0)";
+    connection.execute_batch(counselor).unwrap();
+    std::fs::copy(&path, &copy).unwrap();
+    std::fs::copy(folder.path().join("munja.db-wal"), &log).unwrap();
+    let before = [&copy, &log].map(|path| std::fs::read(path).unwrap());
+    assert!(!before[1].is_empty());
+    open(&copy).err().expect("it was opened");
+    assert_eq!([&copy, &log].map(|path| std::fs::read(path).unwrap()), before);
+}
+
+#[tokio::test]
+async fn reading_only_changes_nothing_and_sees_what_is_committed() {
+    let (folder, path) = closed().await;
+    let reading = StoreOptions { create: false, read_only: true, ..StoreOptions::default() };
+    let names = || {
+        let mut names: Vec<_> =
+            std::fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().file_name()).collect();
+        names.sort();
+        names
+    };
+    let (before, content) = (names(), std::fs::read(&path).unwrap());
+    let store = Store::open(&path, &reading).unwrap();
+    assert_eq!(store.balance().await.unwrap().n_received, 2_000);
+    assert!(store.quick_check().await.unwrap().is_empty());
+    let written = store.note("worker", String::new(), T0).await;
+    assert!(matches!(written, Err(StoreError::ReadOnly)), "{written:?}");
+    drop(store);
+    assert_eq!((names(), std::fs::read(&path).unwrap()), (before, content));
+    // Beside a daemon that writes.
+    let daemon = open(&path).unwrap();
+    daemon.note("worker", "new".to_owned(), T0).await.unwrap();
+    let beside = Store::open(&path, &reading).unwrap();
+    assert_eq!(beside.last_event_seq().await.unwrap(), daemon.last_event_seq().await.unwrap());
+    let link = folder.path().join("link.db");
+    std::os::unix::fs::symlink(&path, &link).unwrap();
+    let linked = Store::open(&link, &reading).unwrap();
+    daemon.note("worker", "newer".to_owned(), T0).await.unwrap();
+    assert_eq!(linked.last_event_seq().await.unwrap(), daemon.last_event_seq().await.unwrap());
+    drop((beside, linked));
+    drop(daemon);
+    assert!(!names().iter().any(|name| name.to_string_lossy().ends_with("-wal")), "{:?}", names());
+}
+
 #[test]
 fn what_is_not_there() {
     let folder = tempfile::tempdir().unwrap();

@@ -1,0 +1,127 @@
+//! `munjad run`: the daemon as a service. Signals, reload, and what systemd hears of it.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::bail;
+
+use super::{Daemon, Options};
+use crate::config::{Config, LogFormat};
+use crate::ops::{logging, systemd};
+use crate::worker::{CarrierHealth, HealthRegistry};
+
+/// `munjad run`: runs until SIGTERM or SIGINT. SIGHUP reads the configuration again.
+pub async fn run(config_path: &Path) -> anyhow::Result<()> {
+    let config = Config::load(config_path)?;
+    logging::start(&config.log.level, log_style(config.log.format));
+    let mut signals = Signals::new()?;
+    let mut daemon = Daemon::start(config, Options::default()).await?;
+    if let Some(addr) = daemon.listen() {
+        tracing::info!(%addr, "the API listens");
+    }
+    let watchdog = systemd::watchdog_interval();
+    let mut tick =
+        tokio::time::interval(watchdog.unwrap_or(Duration::from_secs(10)).min(Duration::from_secs(10)));
+    let health = Arc::clone(&daemon.health);
+    let store = daemon.store.clone();
+    let mut is_ready = false;
+    let failed = loop {
+        tokio::select! {
+            () = health.ready(), if !is_ready => {
+                is_ready = true;
+                systemd::ready();
+                tracing::info!("ready: the API listens and every polled carrier has been asked once");
+            }
+            _ = tick.tick() => report(&daemon).await,
+            signal = signals.next() => match signal {
+                Signal::Stop => break false,
+                Signal::Reload => reload(&mut daemon, config_path),
+            },
+            () = store.disk_failed() => break true,
+        }
+    };
+    systemd::stopping();
+    tracing::info!("stopping");
+    daemon.stop().await;
+    if failed {
+        bail!("the disk failed while writing: start again from the file after checking the disk");
+    }
+    Ok(())
+}
+
+fn log_style(format: LogFormat) -> logging::Style {
+    match format {
+        LogFormat::Auto if logging::under_journal() => logging::Style::Journal,
+        LogFormat::Auto | LogFormat::Text => logging::Style::Text,
+        LogFormat::Json => logging::Style::Json,
+    }
+}
+
+/// Sends the status line, and feeds the watchdog if every worker makes progress.
+async fn report(daemon: &Daemon) {
+    if daemon.health.all_on_time() {
+        systemd::feed_watchdog();
+    } else {
+        tracing::error!("a worker makes no progress; the watchdog is not fed");
+    }
+    let day_ago = daemon.clock.now_ms() - 86_400_000;
+    match daemon.store.counts(day_ago).await {
+        Ok(n) => systemd::status(&format!(
+            "{} waiting, {} in talk, {} to send, {} in doubt{}",
+            n.n_waiting,
+            n.n_active,
+            n.n_queued,
+            n.n_in_doubt,
+            trouble(&daemon.health)
+        )),
+        Err(error) => systemd::status(&format!("the database does not answer: {error}")),
+    }
+}
+
+/// The carriers that do not answer, for the status line.
+fn trouble(health: &HealthRegistry) -> String {
+    let is_bad = |carrier: &CarrierHealth| carrier.last_error.is_some() || carrier.is_open;
+    let bad: Vec<&str> = health.carriers().iter().filter(|(_, h)| is_bad(h)).map(|(name, _)| *name).collect();
+    if bad.is_empty() { String::new() } else { format!("; in trouble: {}", bad.join(", ")) }
+}
+
+/// Takes over the new configuration; keeps the old one if the new one is bad.
+fn reload(daemon: &mut Daemon, path: &Path) {
+    systemd::reloading();
+    match Config::load(path).map_err(anyhow::Error::from).and_then(|new| daemon.reload(new)) {
+        Ok(()) => tracing::info!("the configuration was read again"),
+        Err(error) => tracing::error!("the old configuration stays: {error:#}"),
+    }
+    systemd::ready();
+}
+
+enum Signal {
+    Stop,
+    Reload,
+}
+
+struct Signals {
+    term: tokio::signal::unix::Signal,
+    int: tokio::signal::unix::Signal,
+    hup: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Signals {
+            term: signal(SignalKind::terminate())?,
+            int: signal(SignalKind::interrupt())?,
+            hup: signal(SignalKind::hangup())?,
+        })
+    }
+
+    async fn next(&mut self) -> Signal {
+        tokio::select! {
+            _ = self.term.recv() => Signal::Stop,
+            _ = self.int.recv() => Signal::Stop,
+            _ = self.hup.recv() => Signal::Reload,
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! Asks the carriers what became of texts in doubt. Each is asked about at the carrier that may have it, however the
+//! configuration has changed.
+//!
+//! Carriers are asked beside each other, and each about one text at a time. One that does not answer is asked about a
+//! single text a round, so that a dead carrier delays no other.
+
+use std::collections::BTreeMap;
+
+use tokio::task::{AbortHandle, JoinSet};
+
+use super::{Context, Role, store_trouble};
+use crate::carrier::{Carrier, Lookup, Reconciled};
+use crate::domain::retry;
+use crate::store::{Answer, InDoubt, Result};
+
+const ROLE: Role = Role::Doubts;
+/// How often the loop looks without being woken (milliseconds).
+const LOOK_EVERY_MS: i64 = 1_000;
+/// Texts in doubt read at once: more than there ever are, for a text comes into doubt while it is sent, and few are sent at
+/// a time. Were there more, those of a dead carrier could hide those of a live one.
+const BATCH: u32 = 1_000;
+/// A carrier forgets a client key a little before it says: ours and its clock may differ (milliseconds).
+const KEY_MARGIN_MS: i64 = 5 * 60 * 1_000;
+
+pub(super) async fn run(context: Context) {
+    let mut questions = Questions { under_way: JoinSet::new(), by_carrier: BTreeMap::new() };
+    loop {
+        if questions.under_way.is_empty() {
+            // Else whoever asks records progress, so that a question that hangs is noticed.
+            context.health.progress(ROLE, context.now());
+        }
+        if let Err(error) = questions.start(&context).await {
+            store_trouble(ROLE, &error);
+        }
+        // A question that a stop cuts off is asked again by the next start.
+        if !questions.rest(&context).await {
+            return;
+        }
+    }
+}
+
+/// The carriers that are being asked.
+struct Questions {
+    under_way: JoinSet<()>,
+    by_carrier: BTreeMap<String, AbortHandle>,
+}
+
+impl Questions {
+    /// Starts asking every carrier that has texts in doubt and is not being asked.
+    async fn start(&mut self, context: &Context) -> Result<()> {
+        let mut due: BTreeMap<String, Vec<InDoubt>> = BTreeMap::new();
+        for doubt in context.store.in_doubt_due(BATCH, context.now()).await? {
+            if !self.is_asked(&doubt.carrier) {
+                due.entry(doubt.carrier.clone()).or_default().push(doubt);
+            }
+        }
+        for (carrier, doubts) in due {
+            let context = context.clone();
+            let asking = self.under_way.spawn(async move {
+                if let Err(error) = ask_one_by_one(&context, &doubts).await {
+                    store_trouble(ROLE, &error);
+                }
+            });
+            self.by_carrier.insert(carrier, asking);
+        }
+        Ok(())
+    }
+
+    fn is_asked(&self, carrier: &str) -> bool {
+        self.by_carrier.get(carrier).is_some_and(|asking| !asking.is_finished())
+    }
+
+    /// Waits for the time or a new doubt; says whether to go on.
+    async fn rest(&mut self, context: &Context) -> bool {
+        let pause = context.pause(LOOK_EVERY_MS);
+        tokio::pin!(pause);
+        loop {
+            tokio::select! {
+                go_on = &mut pause => return go_on,
+                () = context.health.doubt.notified() => return true,
+                Some(ended) = self.under_way.join_next() => if ended.is_err() {
+                    tracing::error!("asking about texts in doubt panicked; they are asked about again");
+                },
+            }
+        }
+    }
+}
+
+/// Asks one carrier about its texts, until it does not answer.
+async fn ask_one_by_one(context: &Context, doubts: &[InDoubt]) -> Result<()> {
+    for doubt in doubts {
+        context.health.progress(ROLE, context.now());
+        if !settle(context, doubt).await? {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Asks the carrier what became of a text, and records its answer; says whether the carrier answered.
+async fn settle(context: &Context, doubt: &InDoubt) -> Result<bool> {
+    let answer = match context.carrier(&doubt.carrier) {
+        Some(carrier) => ask(context, carrier.as_ref(), doubt).await,
+        None => {
+            tracing::warn!(
+                message = doubt.text.id,
+                carrier = doubt.carrier,
+                "a text in doubt belongs to a carrier that is not configured any more; a person has to decide"
+            );
+            Answer::CannotTell
+        }
+    };
+    tracing::info!(
+        message = doubt.text.id,
+        answer = answer.word(),
+        "the carrier was asked about a text in doubt"
+    );
+    let answered = !matches!(answer, Answer::NotReached { .. });
+    context.store.record_answer(doubt.text.id, answer, context.now()).await?;
+    Ok(answered)
+}
+
+async fn ask(context: &Context, carrier: &dyn Carrier, doubt: &InDoubt) -> Answer {
+    match carrier.reconcile(&doubt.text).await {
+        Ok(Reconciled::Found { carrier_message_id }) => Answer::Found { carrier_message_id },
+        Ok(Reconciled::OneOf { carrier_message_ids }) => Answer::OneOf { carrier_message_ids },
+        Ok(Reconciled::Absent) => absent(carrier),
+        Ok(Reconciled::SafeToRepeat) => repeatable(carrier, doubt),
+        Ok(Reconciled::CannotTell) => Answer::CannotTell,
+        Err(error) => {
+            tracing::warn!(message = doubt.text.id, kind = ?error.kind, %error, "the carrier could not be asked about a text in doubt");
+            Answer::NotReached { ask_at: context.now() + retry::reconcile_delay_ms(doubt.n_questions + 1) }
+        }
+    }
+}
+
+/// A list that does not name our keys and may lag cannot prove that a text was never taken: without a key that the carrier
+/// refuses to take twice, only a person may send it again.
+fn absent(carrier: &dyn Carrier) -> Answer {
+    let caps = carrier.caps();
+    if caps.idempotent_send.is_some() || caps.lookup == Lookup::Exact {
+        Answer::Absent
+    } else {
+        Answer::AbsentUnproved
+    }
+}
+
+/// Sending again is safe only while the carrier surely remembers the key.
+fn repeatable(carrier: &dyn Carrier, doubt: &InDoubt) -> Answer {
+    match carrier.caps().idempotent_send {
+        Some(memory) => {
+            let memory_ms = i64::try_from(memory.as_millis()).unwrap_or(0);
+            let margin_ms = KEY_MARGIN_MS.min(memory_ms / 4);
+            Answer::Repeatable { before: doubt.text.first_attempt_at + memory_ms - margin_ms }
+        }
+        None => Answer::CannotTell,
+    }
+}

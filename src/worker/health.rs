@@ -1,0 +1,246 @@
+//! Health of the loops and carriers: progress, restarts, breakers, readiness. Read by the watchdog, `munja status` and
+//! the pace of polling. Kept in memory only: nothing here is needed after a crash.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{Notify, watch};
+use tokio::time::Instant;
+
+use super::{Carriers, Role};
+use crate::carrier::CarrierError;
+use crate::domain::UnixMs;
+use crate::domain::breaker::{Breaker, Permit, Sign};
+
+/// A loop without progress for this long is late. Longer than any wait and any time-out of the loops.
+pub const LATE_AFTER: Duration = Duration::from_secs(150);
+
+/// Health of one loop.
+#[derive(Debug, Clone)]
+pub struct WorkerHealth {
+    pub role: Role,
+    pub n_restarts: i64,
+    pub last_progress_at: UnixMs,
+    pub is_late: bool,
+}
+
+/// Health of one carrier.
+#[derive(Debug, Clone, Default)]
+pub struct CarrierHealth {
+    /// Its breaker is open: it does not answer or refuses us, and only a probe leaves now and then.
+    pub is_open: bool,
+    /// It refuses our key or account: an operator has to mend it.
+    pub is_refused: bool,
+    /// An operator has paused it.
+    pub is_paused: bool,
+    pub last_poll_ok_at: Option<UnixMs>,
+    pub last_error: Option<String>,
+    pub clock_ahead_ms: Option<i64>,
+}
+
+#[derive(Default)]
+struct CarrierEntry {
+    health: CarrierHealth,
+    breaker: Breaker,
+}
+
+struct Progress {
+    /// Monotonic, for the watchdog.
+    last: Instant,
+    /// The same moment by the clock, for people.
+    last_at: UnixMs,
+    n_restarts: i64,
+}
+
+/// Health of all loops and carriers, shared by them.
+pub struct HealthRegistry {
+    workers: Mutex<Vec<(Role, Progress)>>,
+    carriers: Mutex<BTreeMap<&'static str, CarrierEntry>>,
+    last_text_in_at: AtomicI64,
+    last_text_out_at: AtomicI64,
+    /// Polled carriers that have not been asked yet.
+    unasked: watch::Sender<BTreeSet<&'static str>>,
+    /// Wakes the loop that asks about texts in doubt: there is a new one.
+    pub doubt: Notify,
+    /// Wakes the sender: the configuration was read again, and a carrier out of order may be tried.
+    pub reloaded: Notify,
+}
+
+impl HealthRegistry {
+    pub fn new(carriers: &Carriers, now: UnixMs) -> Self {
+        let roles = Role::all(carriers);
+        let polled = |role: &Role| match role {
+            Role::Poller(carrier) => Some(*carrier),
+            _ => None,
+        };
+        let unasked = roles.iter().filter_map(polled).collect();
+        let fresh = |role| (role, Progress { last: Instant::now(), last_at: now, n_restarts: 0 });
+        let names = carriers.all().into_iter().map(|carrier| carrier.name());
+        HealthRegistry {
+            workers: Mutex::new(roles.into_iter().map(fresh).collect()),
+            carriers: Mutex::new(names.map(|name| (name, CarrierEntry::default())).collect()),
+            last_text_in_at: AtomicI64::new(i64::MIN / 2),
+            last_text_out_at: AtomicI64::new(i64::MIN / 2),
+            unasked: watch::Sender::new(unasked),
+            doubt: Notify::new(),
+            reloaded: Notify::new(),
+        }
+    }
+
+    /// Records progress of a loop.
+    pub(super) fn progress(&self, role: Role, now: UnixMs) {
+        if let Some((_, progress)) = lock(&self.workers).iter_mut().find(|(known, _)| *known == role) {
+            progress.last = Instant::now();
+            progress.last_at = now;
+        }
+    }
+
+    pub(super) fn restarted(&self, role: Role) {
+        if let Some((_, progress)) = lock(&self.workers).iter_mut().find(|(known, _)| *known == role) {
+            progress.n_restarts += 1;
+        }
+    }
+
+    /// Health of each loop, in the order they are started.
+    pub fn workers(&self) -> Vec<WorkerHealth> {
+        let health = |(role, p): &(Role, Progress)| WorkerHealth {
+            role: *role,
+            n_restarts: p.n_restarts,
+            last_progress_at: p.last_at,
+            is_late: p.last.elapsed() > LATE_AFTER,
+        };
+        lock(&self.workers).iter().map(health).collect()
+    }
+
+    /// Whether no loop is late.
+    pub fn all_on_time(&self) -> bool {
+        self.workers().iter().all(|w| !w.is_late)
+    }
+
+    /// Resolves once every polled carrier has been asked, whether it answered or not. A carrier that only calls us is not
+    /// waited for.
+    pub async fn ready(&self) {
+        // Fails only if the sender is gone, and we hold it.
+        drop(self.unasked.subscribe().wait_for(BTreeSet::is_empty).await);
+    }
+
+    /// Records how a poll ended; with success, how far the carrier's clock is ahead, if it tells.
+    pub(super) fn poll_ended(
+        &self,
+        carrier: &'static str,
+        result: Result<Option<i64>, &CarrierError>,
+        now: UnixMs,
+    ) {
+        let mut carriers = lock(&self.carriers);
+        let health = &mut carriers.entry(carrier).or_default().health;
+        match result {
+            Ok(clock_ahead_ms) => {
+                health.last_poll_ok_at = Some(now);
+                health.last_error = None;
+                health.clock_ahead_ms = clock_ahead_ms.or(health.clock_ahead_ms);
+            }
+            Err(error) => health.last_error = Some(error.to_string()),
+        }
+        drop(carriers);
+        self.unasked.send_if_modified(|unasked| unasked.remove(carrier));
+    }
+
+    /// Health of each carrier, by name.
+    pub fn carriers(&self) -> BTreeMap<&'static str, CarrierHealth> {
+        lock(&self.carriers).iter().map(|(name, entry)| (*name, entry.health.clone())).collect()
+    }
+
+    /// Health of one carrier; the default for one that is not in use.
+    pub fn carrier(&self, name: &str) -> CarrierHealth {
+        lock(&self.carriers).get(name).map(|entry| entry.health.clone()).unwrap_or_default()
+    }
+
+    /// What the carrier's breaker lets leave.
+    pub(super) fn permit(&self, carrier: &str, now: UnixMs) -> Permit {
+        lock(&self.carriers).get(carrier).map_or(Permit::All, |entry| entry.breaker.permit(now))
+    }
+
+    /// Records what a try to send showed of the carrier; returns whether its breaker is open now, if that has changed.
+    pub(super) fn record_sign(&self, carrier: &'static str, sign: Sign, now: UnixMs) -> Option<bool> {
+        let mut carriers = lock(&self.carriers);
+        let entry = carriers.entry(carrier).or_default();
+        let was_open = entry.breaker.is_open();
+        entry.breaker.learn(sign, now);
+        entry.health.is_open = entry.breaker.is_open();
+        entry.health.is_refused = entry.health.is_open && (sign == Sign::Refused || entry.health.is_refused);
+        (was_open != entry.health.is_open).then_some(entry.health.is_open)
+    }
+
+    /// Closes all breakers: an operator has changed something, and every carrier may be tried at once.
+    pub(super) fn reset_breakers(&self) {
+        for entry in lock(&self.carriers).values_mut() {
+            entry.breaker.reset();
+            (entry.health.is_open, entry.health.is_refused) = (false, false);
+        }
+    }
+
+    /// Sets which carriers are paused: those that `holds` names, with the time since when.
+    pub fn set_paused(&self, holds: &[(String, UnixMs)]) {
+        for (name, entry) in lock(&self.carriers).iter_mut() {
+            entry.health.is_paused = holds.iter().any(|(held, _)| held == name);
+        }
+    }
+
+    pub(super) fn record_text_in(&self, now: UnixMs) {
+        self.last_text_in_at.store(now, Ordering::Relaxed);
+    }
+
+    pub(super) fn record_text_out(&self, now: UnixMs) {
+        self.last_text_out_at.store(now, Ordering::Relaxed);
+    }
+
+    /// Whether a text came or left within `within_ms`.
+    pub(super) fn is_live(&self, within_ms: i64, now: UnixMs) -> bool {
+        let last =
+            self.last_text_in_at.load(Ordering::Relaxed).max(self.last_text_out_at.load(Ordering::Relaxed));
+        now - last <= within_ms
+    }
+
+    /// Whether a text left within `within_ms`.
+    pub(super) fn has_sent(&self, within_ms: i64, now: UnixMs) -> bool {
+        now - self.last_text_out_at.load(Ordering::Relaxed) <= within_ms
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::timeout;
+
+    use super::*;
+    use crate::carrier::{ErrorKind, InboundClass};
+    use crate::worker::tests::fake::{Fake, carriers};
+
+    async fn is_ready(registry: &HealthRegistry) -> bool {
+        timeout(Duration::from_secs(1), registry.ready()).await.is_ok()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn ready_once_every_polled_carrier_was_asked_whether_it_answered_or_not() {
+        let polled = |name| Fake { inbound: InboundClass::AckQueue, ..Fake::named(name) };
+        let registry = HealthRegistry::new(&carriers([polled("one"), polled("two")]), 0);
+        assert!(!is_ready(&registry).await);
+        registry.poll_ended("one", Ok(None), 0);
+        assert!(!is_ready(&registry).await);
+        registry.poll_ended("two", Err(&CarrierError::new(ErrorKind::NotSent, "no connection")), 0);
+        assert!(is_ready(&registry).await);
+        assert!(is_ready(&registry).await, "and stays ready");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_carrier_that_only_calls_us_or_only_sends_is_not_waited_for() {
+        let silent = |name, inbound| Fake { inbound, ..Fake::named(name) };
+        let all = carriers([silent("one", InboundClass::PushOnly), silent("two", InboundClass::None)]);
+        assert!(is_ready(&HealthRegistry::new(&all, 0)).await);
+    }
+}

@@ -1,0 +1,103 @@
+//! A carrier that does what a test tells it to.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use crate::carrier::{
+    Accepted, Caps, Carrier, CarrierError, ErrorKind, InboundClass, Lookup, Reconciled, ReportClass, Result,
+    SentPage,
+};
+use crate::domain::UnixMs;
+use crate::domain::outbound::OutboundText;
+use crate::domain::phone::{PhoneNumber, Senders};
+use crate::domain::receipt::Receipt;
+use crate::domain::text::Limits;
+use crate::worker::{Carriers, Used};
+
+pub struct Fake {
+    pub name: &'static str,
+    pub inbound: InboundClass,
+    /// How long a question about a text in doubt takes before it fails; without, it is answered at once.
+    pub silence: Option<Duration>,
+    /// Pages of its list of sent texts, each of which takes 40 seconds.
+    pub n_pages: usize,
+    pub n_questions: AtomicUsize,
+}
+
+impl Fake {
+    /// One that takes everything and calls nobody.
+    pub fn named(name: &'static str) -> Fake {
+        Fake {
+            name,
+            inbound: InboundClass::None,
+            silence: None,
+            n_pages: 0,
+            n_questions: AtomicUsize::new(0),
+        }
+    }
+}
+
+/// Two carriers, both of which receive and send; the first is the preferred one.
+pub fn carriers(fakes: [Fake; 2]) -> Carriers {
+    let [first, second] = fakes.map(|fake| Arc::new(fake) as Arc<dyn Carrier>);
+    let used = |carrier: &Arc<dyn Carrier>| Used {
+        carrier: Arc::clone(carrier),
+        senders: Senders::one(PhoneNumber::parse("062120")),
+    };
+    Carriers { outbound: used(&first), standby: Some(used(&second)), inbound: vec![first, second] }
+}
+
+#[async_trait]
+impl Carrier for Fake {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn caps(&self) -> Caps {
+        Caps {
+            inbound: self.inbound,
+            idempotent_send: None,
+            lookup: Lookup::Exact,
+            reports: ReportClass::None,
+            min_poll: Duration::ZERO,
+            limits: Limits::KOREAN,
+            sends_per_sec: 100,
+            photos_in: false,
+            photos_out: None,
+            push: false,
+            lists_sent: self.n_pages > 0,
+        }
+    }
+
+    async fn send(&self, _text: &OutboundText) -> Result<Accepted> {
+        Ok(Accepted { carrier_message_id: None, repeated: false })
+    }
+
+    async fn reconcile(&self, text: &OutboundText) -> Result<Reconciled> {
+        self.n_questions.fetch_add(1, Ordering::SeqCst);
+        match self.silence {
+            None => Ok(Reconciled::Found { carrier_message_id: format!("{}-{}", self.name, text.id) }),
+            Some(time_out) => {
+                tokio::time::sleep(time_out).await;
+                Err(CarrierError::new(ErrorKind::Ambiguous, "no answer"))
+            }
+        }
+    }
+
+    async fn status(&self, _carrier_message_id: &str) -> Result<Option<Receipt>> {
+        Ok(None)
+    }
+
+    async fn check(&self) -> Result<Option<i64>> {
+        Ok(None)
+    }
+
+    async fn sent_since(&self, _since: UnixMs, page: Option<&str>) -> Result<SentPage> {
+        tokio::time::sleep(Duration::from_secs(40)).await;
+        let n = page.map_or(1, |page| page.parse().unwrap_or(0) + 1);
+        Ok(SentPage { items: Vec::new(), next: (n < self.n_pages).then(|| n.to_string()) })
+    }
+}
