@@ -1,5 +1,5 @@
 -- Munja's whole database as it is today: what a fresh file gets. Old files reach the same shape by the migrations in
--- src/store/migrate.rs; a test compares the two.
+-- src/store/engine/migrate.rs; a test compares the two.
 --
 -- Times are INTEGER milliseconds UTC and end in _at. States are words; each CHECK also ties the state to the times and
 -- owners that belong to it, so that a half-written row cannot exist.
@@ -77,53 +77,66 @@ CREATE TABLE token (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX token_of_counselor ON token (counselor_id);
 
--- One consultation, from the first text to the close (domain::conversation).
+-- One consultation, from the first text to the close (domain::conversation). Lists in CHECKs and partial indexes are
+-- chains of OR: SQLite builds a table anew for each IN list each time a row is written.
 CREATE TABLE conversation (
-    id                INTEGER PRIMARY KEY,
+    id                INTEGER PRIMARY KEY AUTOINCREMENT,
     citizen           TEXT    NOT NULL,
     our_number        TEXT    NOT NULL,         -- the number they texted; answers leave from it or its sender
-    state             TEXT    NOT NULL,
-    claimed_by        INTEGER REFERENCES counselor (id),
-    claimed_at        INTEGER,
+    language          TEXT    NOT NULL DEFAULT 'ko' CHECK (language = 'ko' OR language = 'en'),   -- of automatic texts
     opened_at         INTEGER NOT NULL,
-    waiting_since_at  INTEGER,                  -- the oldest text of theirs that nobody answered
-    last_inbound_id   INTEGER NOT NULL DEFAULT 0,
-    last_inbound_at   INTEGER NOT NULL,
-    last_reply_at     INTEGER,
     n_reopened        INTEGER NOT NULL DEFAULT 0,
+    previous_id       INTEGER REFERENCES conversation (id),
+    state             TEXT    NOT NULL,
     closed_at         INTEGER,
     close_reason      TEXT,
-    previous_id       INTEGER REFERENCES conversation (id),
-    desk TEXT NOT NULL DEFAULT 'main',   -- who serves it (domain::desk)
-    previous_desk TEXT,   -- who passed it on, and may get it back
-    language TEXT NOT NULL DEFAULT 'ko' CHECK (language IN ('ko', 'en')),   -- of automatic texts
-    tier INTEGER CHECK (tier BETWEEN 1 AND 3),   -- how pressing (domain::triage)
-    queue_at INTEGER NOT NULL DEFAULT 0,   -- its place in line (domain::queue)
-    urgent_at INTEGER,   -- danger was seen
-    acked_at INTEGER,   -- and somebody has said that they look after it
-    acked_by INTEGER REFERENCES counselor (id),
-    n_escalations INTEGER NOT NULL DEFAULT 0,   -- how often supervisors were called
-    is_abusive INTEGER NOT NULL DEFAULT 0 CHECK (is_abusive IN (0, 1)),   -- words of abuse stand in it: no survey
-    touched_at INTEGER,   -- when its holder last did something
-    last_holder_id INTEGER REFERENCES counselor (id),   -- who answered last: comes back to them
-    offered_to INTEGER REFERENCES counselor (id),   -- until then, or until it is returned, nobody else is given it
-    offered_until_at INTEGER,
-    promise_due_at INTEGER,   -- we owe an answer by then
-    promise_told_at INTEGER,   -- it was not kept, and the citizen knows
-    category TEXT,   -- what it was about; needed to close it
-    category_version TEXT,   -- of the list it stands in
-    n_wait_notices INTEGER NOT NULL DEFAULT 0,
-    nudged_at INTEGER,   -- asked whether they still need us
-    survey_due_at INTEGER,   -- closed, and to be asked how it was
-    CHECK (state IN ('waiting', 'active', 'answered', 'closed')),
+    claimed_by        INTEGER REFERENCES counselor (id),
+    claimed_at        INTEGER,
+    touched_at        INTEGER,                  -- when its holder last did something
+    last_holder_id    INTEGER REFERENCES counselor (id),   -- who answered last: comes back to them
+    offered_to        INTEGER REFERENCES counselor (id),   -- until then, or until it is returned, nobody else is given it
+    offered_until_at  INTEGER,
+    desk              TEXT    NOT NULL DEFAULT 'main',   -- who serves it (domain::desk)
+    previous_desk     TEXT,                     -- who passed it on, and may get it back
+    last_inbound_seq  INTEGER NOT NULL DEFAULT 0,   -- inbox.seq of their last text that a person has to read
+    last_inbound_at   INTEGER NOT NULL,
+    last_reply_at     INTEGER,                  -- a person's last answer since it was opened or reopened
+    waiting_since_at  INTEGER,                  -- the oldest text of theirs that nobody answered
+    queue_at          INTEGER NOT NULL DEFAULT 0,   -- its place in line (domain::queue)
+    told_ahead        INTEGER,                  -- how many they were told to be ahead of them in this wait
+    n_wait_notices    INTEGER NOT NULL DEFAULT 0,
+    nudged_at         INTEGER,                  -- asked whether they still need us
+    tier              INTEGER CHECK (tier BETWEEN 1 AND 3),   -- how pressing (domain::triage)
+    danger            TEXT,                     -- where a danger stands (domain::conversation::danger)
+    urgent_at         INTEGER,                  -- when it last began to ring
+    alarm_from_at     INTEGER,                  -- open: from when the steps of the alarm count
+    n_escalations     INTEGER NOT NULL DEFAULT 0,   -- how often supervisors were called since then
+    acked_at          INTEGER,                  -- somebody has said that they look after it
+    acked_by          INTEGER REFERENCES counselor (id),
+    is_abusive        INTEGER NOT NULL DEFAULT 0 CHECK (is_abusive = 0 OR is_abusive = 1),   -- words of abuse stand in it: no survey
+    promise_due_at    INTEGER,                  -- we owe an answer by then
+    promise_told_at   INTEGER,                  -- it was not kept, and the citizen knows
+    category          TEXT,                     -- what it was about; needed to close it
+    category_version  TEXT,                     -- of the list it stands in
+    survey_due_at     INTEGER,                  -- closed, and to be asked how it was
+    CHECK (state = 'waiting' OR state = 'active' OR state = 'answered' OR state = 'closed'),
     CHECK ((state = 'closed') = (closed_at IS NOT NULL)),
     CHECK ((claimed_by IS NULL) = (claimed_at IS NULL)),
-    CHECK (state NOT IN ('waiting', 'closed') OR claimed_by IS NULL),
+    CHECK ((state <> 'waiting' AND state <> 'closed') OR claimed_by IS NULL),
     CHECK (state <> 'active' OR claimed_by IS NOT NULL),
-    CHECK ((state IN ('waiting', 'active')) = (waiting_since_at IS NOT NULL))
+    CHECK ((state = 'waiting' OR state = 'active') = (waiting_since_at IS NOT NULL)),
+    CHECK (danger = 'ringing' OR danger = 'looked_after' OR danger = 'answered' OR danger = 'ended' OR danger IS NULL),
+    CHECK ((danger IS NULL) = (urgent_at IS NULL)),
+    -- While nobody has answered a danger it has an alarm, and the conversation waits for us.
+    CHECK ((danger IS NOT NULL AND (danger = 'ringing' OR danger = 'looked_after')) = (alarm_from_at IS NOT NULL)),
+    CHECK (alarm_from_at IS NULL OR waiting_since_at IS NOT NULL),
+    CHECK ((acked_by IS NULL) = (acked_at IS NULL)),
+    CHECK (danger <> 'looked_after' OR acked_at IS NOT NULL),
+    CHECK (danger <> 'ringing' OR acked_at IS NULL),
+    CHECK (promise_told_at IS NULL OR promise_due_at IS NOT NULL),
+    CHECK (survey_due_at IS NULL OR state = 'closed')
 ) STRICT;
 CREATE INDEX conversation_waiting ON conversation (queue_at, id, desk, waiting_since_at) WHERE state = 'waiting';
-CREATE INDEX conversation_urgent ON conversation (urgent_at) WHERE urgent_at IS NOT NULL AND acked_at IS NULL;
 CREATE INDEX conversation_to_survey ON conversation (survey_due_at) WHERE survey_due_at IS NOT NULL;
 CREATE INDEX conversation_held ON conversation (claimed_by) WHERE state = 'active';
 CREATE INDEX conversation_not_closed ON conversation (id) WHERE state <> 'closed';
@@ -135,7 +148,7 @@ CREATE INDEX conversation_of_citizen ON conversation (citizen, our_number, id);
 
 -- Texts from citizens (domain::inbound).
 CREATE TABLE inbox (
-    id                   INTEGER PRIMARY KEY,
+    id                   INTEGER PRIMARY KEY AUTOINCREMENT,
     carrier              TEXT    NOT NULL,
     carrier_message_key  TEXT    NOT NULL,
     raw_page_id          INTEGER,
@@ -146,21 +159,23 @@ CREATE TABLE inbox (
     received_at          INTEGER NOT NULL,      -- by ours
     state                TEXT    NOT NULL DEFAULT 'received',
     conversation_id      INTEGER REFERENCES conversation (id),
+    seq                  INTEGER,               -- its place in the conversation: the id, or more for a text that was routed late
     routed_at            INTEGER,
     n_route_failures     INTEGER NOT NULL DEFAULT 0,
     trouble              TEXT,
-    purpose TEXT NOT NULL DEFAULT 'question' CHECK (purpose IN ('question', 'survey', 'opt_out', 'opt_in', 'restricted')),   -- what it was for (domain::arrival)
-    tier INTEGER CHECK (tier BETWEEN 1 AND 3),   -- what triage said of it
-    rules TEXT,   -- and by which rules
-    is_abusive INTEGER NOT NULL DEFAULT 0 CHECK (is_abusive IN (0, 1)),
+    purpose              TEXT    NOT NULL DEFAULT 'question',   -- what it was for (domain::arrival)
+    tier                 INTEGER CHECK (tier BETWEEN 1 AND 3),   -- what triage said of it
+    rules                TEXT,                  -- and by which rules
+    is_abusive           INTEGER NOT NULL DEFAULT 0 CHECK (is_abusive = 0 OR is_abusive = 1),
     UNIQUE (carrier, carrier_message_key),
-    CHECK (state IN ('received', 'routed', 'quarantined')),
-    CHECK ((state = 'routed') = (conversation_id IS NOT NULL AND routed_at IS NOT NULL)),
-    CHECK (state <> 'quarantined' OR trouble IS NOT NULL)
+    CHECK (state = 'received' OR state = 'routed' OR state = 'quarantined'),
+    CHECK ((state = 'routed') = (conversation_id IS NOT NULL AND routed_at IS NOT NULL AND seq IS NOT NULL)),
+    CHECK (state <> 'quarantined' OR trouble IS NOT NULL),
+    CHECK (purpose = 'question' OR purpose = 'survey' OR purpose = 'opt_out' OR purpose = 'opt_in' OR purpose = 'restricted')
 ) STRICT;
 CREATE INDEX inbox_received ON inbox (id) WHERE state = 'received';
 CREATE INDEX inbox_quarantined ON inbox (id) WHERE state = 'quarantined';
-CREATE INDEX inbox_of_conversation ON inbox (conversation_id, id) WHERE conversation_id IS NOT NULL;
+CREATE INDEX inbox_of_conversation ON inbox (conversation_id, seq) WHERE conversation_id IS NOT NULL;
 
 -- One answer of a counselor; its texts stand in the outbox. The key makes asking twice harmless.
 CREATE TABLE reply (
@@ -176,14 +191,14 @@ CREATE INDEX reply_by_age ON reply (created_at);
 
 -- Texts to citizens, one row a carrier submission (domain::outbound).
 CREATE TABLE outbox (
-    id                  INTEGER PRIMARY KEY,
+    id                  INTEGER PRIMARY KEY AUTOINCREMENT,
     client_key          TEXT    NOT NULL UNIQUE CHECK (length(client_key) = 26),
     conversation_id     INTEGER NOT NULL REFERENCES conversation (id),
     reply_id            INTEGER REFERENCES reply (id),   -- NULL: an automatic text
     author_id           INTEGER REFERENCES counselor (id),
     citizen             TEXT    NOT NULL,
     from_number         TEXT    NOT NULL,
-    kind                TEXT    NOT NULL CHECK (kind IN ('sms', 'lms')),
+    kind                TEXT    NOT NULL CHECK (kind = 'sms' OR kind = 'lms'),
     text                TEXT    NOT NULL,
     lane                INTEGER NOT NULL CHECK (lane BETWEEN 0 AND 2),
     state               TEXT    NOT NULL,
@@ -200,17 +215,20 @@ CREATE TABLE outbox (
     repeat_before_at    INTEGER,                -- queued again after a doubt: safe only while the carrier knows our key
     n_absent            INTEGER NOT NULL DEFAULT 0,       -- how often the carrier's list did not hold it
     n_questions         INTEGER NOT NULL DEFAULT 0,       -- how often the carrier was asked what became of it
-    needs_person        INTEGER NOT NULL DEFAULT 0 CHECK (needs_person IN (0, 1)),
+    needs_person        INTEGER NOT NULL DEFAULT 0 CHECK (needs_person = 0 OR needs_person = 1),
     final_at            INTEGER,
     code                TEXT,                   -- the carrier's last word, as it came
-    notice TEXT,   -- automatic: of which group (domain::notice)
-    CHECK (state IN ('held', 'queued', 'sending', 'in_doubt', 'accepted', 'delivered', 'undelivered', 'failed',
-                     'expired', 'cancelled', 'unconfirmed')),
+    notice              TEXT,                   -- automatic: of which group (domain::notice)
+    CHECK (state = 'held' OR state = 'queued' OR state = 'sending' OR state = 'in_doubt' OR state = 'accepted'
+           OR state = 'delivered' OR state = 'undelivered' OR state = 'failed' OR state = 'expired'
+           OR state = 'cancelled' OR state = 'unconfirmed'),
     CHECK ((state = 'sending') = (lease_until_at IS NOT NULL)),
-    CHECK (state NOT IN ('sending', 'in_doubt', 'accepted', 'delivered', 'undelivered', 'unconfirmed')
+    CHECK (state = 'held' OR state = 'queued' OR state = 'failed' OR state = 'expired' OR state = 'cancelled'
            OR (n_attempts > 0 AND first_attempt_at IS NOT NULL AND carrier IS NOT NULL)),
-    CHECK (state NOT IN ('accepted', 'delivered', 'undelivered', 'unconfirmed') OR accepted_at IS NOT NULL),
-    CHECK ((state IN ('delivered', 'undelivered', 'failed', 'expired', 'cancelled')) = (final_at IS NOT NULL)),
+    CHECK ((state <> 'accepted' AND state <> 'delivered' AND state <> 'undelivered' AND state <> 'unconfirmed')
+           OR accepted_at IS NOT NULL),
+    CHECK ((state = 'delivered' OR state = 'undelivered' OR state = 'failed' OR state = 'expired'
+            OR state = 'cancelled') = (final_at IS NOT NULL)),
     CHECK (needs_person = 0 OR state = 'in_doubt')
 ) STRICT;
 CREATE INDEX outbox_due ON outbox (lane, next_attempt_at, id) WHERE state = 'queued';
@@ -220,12 +238,13 @@ CREATE INDEX outbox_in_doubt ON outbox (next_attempt_at) WHERE state = 'in_doubt
 CREATE INDEX outbox_unreceipted ON outbox (next_attempt_at) WHERE state = 'accepted';
 -- What still stands before the next text of the same citizen.
 CREATE INDEX outbox_line ON outbox (citizen, id)
-    WHERE state IN ('held', 'queued', 'sending', 'in_doubt') AND needs_person = 0;
+    WHERE (state = 'held' OR state = 'queued' OR state = 'sending' OR state = 'in_doubt') AND needs_person = 0;
 CREATE INDEX outbox_of_conversation ON outbox (conversation_id, id);
 CREATE INDEX outbox_notices ON outbox (conversation_id, id) WHERE notice IS NOT NULL;
 CREATE INDEX outbox_of_reply ON outbox (reply_id) WHERE reply_id IS NOT NULL;
 CREATE INDEX outbox_by_carrier_id ON outbox (carrier, carrier_message_id) WHERE carrier_message_id IS NOT NULL;
-CREATE INDEX outbox_failed ON outbox (final_at) WHERE state IN ('undelivered', 'failed', 'expired');
+CREATE INDEX outbox_failed ON outbox (final_at)
+    WHERE state = 'undelivered' OR state = 'failed' OR state = 'expired';
 
 -- Receipts, matched or not (domain::receipt).
 CREATE TABLE receipt (
@@ -312,7 +331,7 @@ CREATE TABLE note (
     id               INTEGER PRIMARY KEY,
     conversation_id  INTEGER NOT NULL REFERENCES conversation (id),
     counselor_id     INTEGER REFERENCES counselor (id),   -- NULL: by itself
-    kind             TEXT    NOT NULL CHECK (kind IN ('note', 'draft', 'transfer', 'return', 'takeover', 'warning', 'restriction', 'promise', 'reminder')),
+    kind             TEXT    NOT NULL,           -- domain::event::NoteKind
     text             TEXT    NOT NULL,
     created_at       INTEGER NOT NULL
 ) STRICT;

@@ -223,10 +223,9 @@ fn calendar(config: &Config, now_ms: i64, lang: Lang) -> Finding {
 async fn unserved(config: &Config, store: &Store, lang: Lang) -> Option<Finding> {
     let (people, duties) = (store.counselors().await.ok()?, store.duties().await.ok()?);
     let is_there = |login: &str| people.iter().any(|p| p.login == login && p.disabled_at.is_none());
-    let serving: Vec<&str> =
-        duties.iter().filter(|(login, ..)| is_there(login)).map(|(.., desks)| desks.as_str()).collect();
-    let is_served =
-        |key: &str| serving.iter().any(|desks| *desks == "*" || desks.split(' ').any(|d| d == key));
+    let serving: Vec<_> =
+        duties.iter().filter(|(login, ..)| is_there(login)).map(|(.., desks)| desks).collect();
+    let is_served = |key: &str| serving.iter().any(|desks| desks.contains(key));
     let lonely = config.desks.all().iter().find(|desk| !is_served(&desk.key))?;
     if serving.is_empty() {
         // `soundness` reports that nobody can log in.

@@ -26,7 +26,7 @@ use crate::worker::{self, Carriers, Context, HealthRegistry, Role, Settings};
 pub use carriers::{make_carrier, make_carriers, now_fn};
 pub use lock::{DatabaseLock, must_exist, open_store};
 pub use service::run;
-pub use settings::policy;
+pub use settings::service_policy;
 use settings::{api_settings, settings};
 
 /// How long what is under way may take to end after a stop was asked for.

@@ -6,9 +6,10 @@ use std::time::Instant;
 
 use munja::config::{self, Config};
 use munja::daemon;
-use munja::domain::arrival::{Arrived, Known, Policy, decide};
+use munja::domain::arrival::{Arrived, Known, decide};
 use munja::domain::notice::Language;
-use munja::domain::phone::PhoneNumber;
+use munja::domain::phone::{PhoneNumber, Senders};
+use munja::domain::policy::ServicePolicy;
 use munja::domain::triage::{Kind, Rule, Tier, Triage};
 
 use crate::place::config;
@@ -41,7 +42,7 @@ fn lists(n: usize) -> Arc<Triage> {
 }
 
 /// Microseconds of deciding about each text.
-fn times(policy: &Policy, texts: &[String]) -> Vec<f64> {
+fn times(policy: &ServicePolicy, texts: &[String]) -> Vec<f64> {
     let (citizen, our_number) = (PhoneNumber::parse("01012345678"), PhoneNumber::parse("062120"));
     let known = Known { recent: "버스 언제 와요".to_owned(), ..Known::default() };
     let mut times = Vec::new();
@@ -65,7 +66,8 @@ pub fn measure(sheet: &mut Sheet) {
     let config = Config::load(&config(folder.path(), 1, "", "")).unwrap();
     let texts = texts();
     let [few, many] = [0, 1_000].map(|n| {
-        let policy = Policy { triage: lists(n), ..daemon::policy(&config) };
+        let senders = Senders::one(PhoneNumber::parse("062120"));
+        let policy = ServicePolicy { triage: lists(n), ..daemon::service_policy(&config, &senders) };
         let mut times = times(&policy, &texts);
         (percentile(&mut times, 0.5), percentile(&mut times, 0.999))
     });

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::{ConfigArg, Say, line};
 use crate::config::Config;
-use crate::domain::calendar::{Day, Span, Why, YEARS, weekday};
+use crate::domain::calendar::{Day, Planned, Span, Why, YEARS, weekday};
 use crate::domain::desk::Desk;
 use crate::domain::text::one_line;
 use crate::ops::clock::Clock;
@@ -134,8 +134,17 @@ fn why(why: &Why, lang: Lang) -> String {
         Why::Added(name) => lang.pick(format!("added: {name}"), format!("추가: {name}")),
         Why::Removed(name) => lang.pick(format!("removed: {name}"), format!("제외: {name}")),
         Why::Exception(None) => lang.pick("exception", "예외").to_owned(),
-        Why::Exception(Some(text)) => lang.pick(format!("exception: {text}"), format!("예외: {text}")),
+        Why::Exception(Some(planned)) => {
+            let text = planned_text(planned);
+            lang.pick(format!("exception: {text}"), format!("예외: {text}"))
+        }
     }
+}
+
+/// What citizens are told; the Korean words where there are both.
+fn planned_text(planned: &Planned) -> &String {
+    static NONE: String = String::new();
+    planned.ko.as_ref().or(planned.en.as_ref()).unwrap_or(&NONE)
 }
 
 fn as_json(desk: &Desk, year: i16, days: &[&Day]) -> Value {
@@ -155,7 +164,7 @@ fn day_as_json(day: &Day) -> Value {
         Why::Substitute(name) => ("substitute", Some(name)),
         Why::Added(name) => ("added", Some(name)),
         Why::Removed(name) => ("removed", Some(name)),
-        Why::Exception(text) => ("exception", text.as_ref()),
+        Why::Exception(planned) => ("exception", planned.as_ref().map(planned_text)),
     };
     json!({
         "date": day.date.to_string(), "weekday": weekday(day.date.weekday()).1, "open": spans(day),

@@ -10,8 +10,11 @@ use serde_json::json;
 use super::{Say, line, open};
 use crate::config::Config;
 use crate::daemon;
+use crate::domain::actor::Actor;
 use crate::domain::arrival::replay::{Decided, Past, replay};
 use crate::domain::notice::{Language, Notice, Texts};
+use crate::domain::phone::{PhoneNumber, Senders};
+use crate::domain::policy::ServicePolicy;
 use crate::domain::text::{one_line, safe_for_terminal};
 use crate::domain::triage::Tier;
 use crate::ops::clock::Clock;
@@ -41,12 +44,16 @@ pub(super) async fn run(command: PolicyCommand, say: Say) -> anyhow::Result<()> 
     let PolicyCommand::Replay { config, current, since, texts } = command;
     let (old, new) = (Config::load_without_secrets(&current)?, Config::load_without_secrets(&config)?);
     let since_at = Clock::system().now_ms() - since;
-    let past = open(&old).await?.past_arrivals(since_at).await.context("the past texts could not be read")?;
+    let past = open(&old)
+        .await?
+        .past_arrivals(since_at, &Actor::operator("policy replay"))
+        .await
+        .context("the past texts could not be read")?;
     if past.is_empty() {
         bail!("{}", say.pick("no text came in that time", "그동안 온 문자가 없습니다"));
     }
-    let was = replay(&daemon::policy(&old), &past);
-    let would = replay(&daemon::policy(&new), &past);
+    let was = replay(&policy_of(&old), &past);
+    let would = replay(&policy_of(&new), &past);
     let mut n_changed = 0;
     for ((past, was), would) in past.iter().zip(&was).zip(&would) {
         let changes = changes(was, would);
@@ -58,6 +65,11 @@ pub(super) async fn run(command: PolicyCommand, say: Say) -> anyhow::Result<()> 
     totals(&was, &would, n_changed, say);
     wording(&old.service.texts, &new.service.texts, say);
     Ok(())
+}
+
+/// A dry run sends nothing: which number texts would leave from does not matter.
+fn policy_of(config: &Config) -> ServicePolicy {
+    daemon::service_policy(config, &Senders::one(PhoneNumber::parse("")))
 }
 
 /// The differences, each as (what, from, to).

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::{ConfigArg, Say, line, open_configured};
 use crate::config::Config;
+use crate::domain::actor::{DeskScope, Role};
 use crate::domain::counselor::{MIN_PASSWORD_CHARS, is_valid_login};
 use crate::ops::clock::Clock;
 use crate::store::{NewCounselor, StoreError};
@@ -63,9 +64,9 @@ pub(super) struct DutyArgs {
 
 impl DutyArgs {
     /// The desks as the database has them, checked against the configuration.
-    fn desks(&self, at: &ConfigArg, say: Say) -> anyhow::Result<Option<String>> {
+    fn desks(&self, at: &ConfigArg, say: Say) -> anyhow::Result<Option<DeskScope>> {
         if self.desks.is_empty() || self.desks == ["*"] {
-            return Ok(self.desks.first().cloned());
+            return Ok(self.desks.first().map(|_| DeskScope::All));
         }
         let known = Config::load_without_secrets(&at.config)?.desks;
         if let Some(unknown) = self.desks.iter().find(|key| known.find(key).is_none()) {
@@ -79,13 +80,14 @@ impl DutyArgs {
                 )
             );
         }
-        Ok(Some(self.desks.join(" ")))
+        Ok(Some(DeskScope::Only(self.desks.clone())))
     }
 }
 
 async fn set_duties(login: &str, duties: &DutyArgs, at: &ConfigArg, say: Say) -> anyhow::Result<()> {
     let desks = duties.desks(at, say)?;
-    match open_configured(&at.config).await?.set_duties(login.to_owned(), duties.role.clone(), desks).await {
+    let role = duties.role.as_deref().and_then(Role::from_word);
+    match open_configured(&at.config).await?.set_duties(login.to_owned(), role, desks).await {
         Err(StoreError::NotFound) => bail!(
             "{}",
             say.pick(
@@ -183,7 +185,7 @@ async fn list(at: &ConfigArg, say: Say) -> anyhow::Result<()> {
     let (people, duties) = (store.counselors().await?, store.duties().await?);
     let duties_of = |login: &str| duties.iter().find(|(known, ..)| known == login);
     let role = |login: &str| duties_of(login).map_or("", |(_, role, _)| role.as_str());
-    let desks = |login: &str| duties_of(login).map_or("", |(.., desks)| desks.as_str());
+    let desks = |login: &str| duties_of(login).map_or_else(String::new, |(.., desks)| desks.to_word());
     if say.json {
         let all: Vec<_> = people
             .iter()

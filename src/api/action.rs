@@ -9,8 +9,8 @@ use super::session::Session;
 use super::wire::{ActionRequest, ConversationDetail, Evidence, EvidenceRecord, EvidenceRequest};
 use super::{ApiContext, ApiSettings, view};
 use crate::domain::UnixMs;
+use crate::domain::conversation::{Category, Command};
 use crate::domain::text::normalise;
-use crate::store::{Acted, Action};
 
 /// Notes, reasons and reminders are not longer (characters); a draft may be as long as an answer.
 const MOST_NOTE_CHARS: usize = 1_000;
@@ -31,10 +31,9 @@ pub(super) async fn act(
 ) -> Result<Json<ConversationDetail>, Problem> {
     let (settings, now) = (context.settings(), context.now());
     let desk = context.store.desk_of(id).await?;
-    let action = action(request, &settings, &desk, now)?;
-    let acted = context.store.act(id, session.counselor.id, action, settings.route.clone(), now).await?;
-    done(acted)?;
-    Ok(Json(view::detail(context.store.conversation(id).await?, context.meaning)))
+    let command = command(request, &settings, &desk, now)?;
+    context.store.command(id, command, &session.actor, &settings.policy, now).await??;
+    Ok(Json(view::detail(context.store.conversation(id, &session.actor).await??, context.meaning)))
 }
 
 /// Export a whole conversation with hashes (supervisors). The export and its reason are kept as a note.
@@ -49,13 +48,11 @@ pub(super) async fn evidence(
     Json(request): Json<EvidenceRequest>,
 ) -> Result<Json<Evidence>, Problem> {
     let (settings, now) = (context.settings(), context.now());
-    if !context.store.is_supervisor(session.counselor.id).await? {
-        return Err(Problem::new(ProblemCode::SupervisorsOnly));
-    }
     let reason = words("reason", &request.reason, MOST_NOTE_CHARS)?;
-    let note = Action::Note { text: format!("evidence: {reason}") };
-    done(context.store.act(id, session.counselor.id, note, settings.route.clone(), now).await?)?;
-    let detail = view::detail(context.store.conversation(id).await?, context.meaning);
+    let note = Command::Note { text: format!("evidence: {reason}") };
+    context.store.command(id, note, &session.actor, &settings.policy, now).await??;
+    let detail = context.store.conversation(id, &session.actor).await??;
+    let detail = view::detail(detail, context.meaning);
     let mut records: Vec<EvidenceRecord> = Vec::new();
     let all = std::iter::once(serde_json::to_string(&detail.summary))
         .chain(detail.messages.iter().map(serde_json::to_string))
@@ -76,53 +73,50 @@ fn chained(before: &str, json: &str) -> String {
     hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn action(
+fn command(
     request: ActionRequest,
     settings: &ApiSettings,
     desk: &str,
     now: UnixMs,
-) -> Result<Action, Problem> {
+) -> Result<Command, Problem> {
     use ActionRequest as R;
     Ok(match request {
-        R::Ack => Action::Ack,
-        R::Urgent => Action::Urgent,
-        R::FalseAlarm { reason } => {
-            words("reason", &reason, MOST_NOTE_CHARS)?;
-            // domain::Command::EndAlarm
-            return Err(Problem::new(ProblemCode::NoDanger));
-        }
-        R::Note { text } => Action::Note { text: words("text", &text, MOST_NOTE_CHARS)? },
-        R::Draft { text } => Action::Draft { text: perhaps("text", &text, MOST_DRAFT_CHARS)? },
-        R::Promise { due_at } => Action::Promise { due_at: ahead("due_at", due_at, now)? },
-        R::Remind { due_at, text } => Action::Remind {
+        R::Ack => Command::Ack,
+        R::Urgent => Command::Urgent,
+        R::FalseAlarm { reason } => Command::EndAlarm { reason: words("reason", &reason, MOST_NOTE_CHARS)? },
+        R::Note { text } => Command::Note { text: words("text", &text, MOST_NOTE_CHARS)? },
+        R::Draft { text } => Command::Draft { text: perhaps("text", &text, MOST_DRAFT_CHARS)? },
+        R::Promise { due_at } => Command::Promise { due_at: ahead("due_at", due_at, now)? },
+        R::Remind { due_at, text } => Command::Remind {
             due_at: ahead("due_at", due_at, now)?,
             text: perhaps("text", &text, MOST_NOTE_CHARS)?,
         },
         R::Transfer { desk, person, note } => {
             let note = words("note", &note, MOST_NOTE_CHARS)?;
             match (desk, person) {
-                (Some(desk), None) => Action::ToDesk { desk, note },
-                (None, Some(login)) => Action::ToPerson { login, note },
+                (Some(desk), None) => Command::ToDesk { desk, note },
+                (None, Some(login)) => Command::ToPerson { login, note },
                 _ => return Err(Problem::bad_request("desk")),
             }
         }
-        R::Return { note } => Action::Return { note: words("note", &note, MOST_NOTE_CHARS)? },
-        R::Take { note } => Action::Take { note: words("note", &note, MOST_NOTE_CHARS)? },
-        R::Warn => Action::Warn,
-        R::Restrict { until_at, reason } => Action::Restrict {
+        R::Return { note } => Command::Return { note: words("note", &note, MOST_NOTE_CHARS)? },
+        R::Take { note } => Command::TakeOver { note: words("note", &note, MOST_NOTE_CHARS)? },
+        R::Warn => Command::Warn,
+        R::Restrict { until_at, reason } => Command::Restrict {
             until: ahead("until_at", until_at, now)?,
             reason: words("reason", &reason, MOST_NOTE_CHARS)?,
         },
-        R::Unrestrict => Action::Unrestrict,
-        R::Prefer { text } => Action::Prefer { text: perhaps("text", &text, MOST_NOTE_CHARS)? },
-        R::Category { category } => {
-            let found = settings.categories.find(&category, Some(desk));
-            Action::Category {
-                category: found.map_err(|_| Problem::new(ProblemCode::NoSuchCategory))?,
-                version: settings.categories.version.clone(),
-            }
-        }
+        R::Unrestrict => Command::Unrestrict,
+        R::Prefer { text } => Command::Prefer { text: perhaps("text", &text, MOST_NOTE_CHARS)? },
+        R::Category { category } => Command::Categorise(find_category(settings, &category, desk)?),
     })
+}
+
+/// A category of the list that this desk uses.
+pub(super) fn find_category(settings: &ApiSettings, word: &str, desk: &str) -> Result<Category, Problem> {
+    let found = settings.categories.find(word, Some(desk));
+    let key = found.map_err(|_| Problem::new(ProblemCode::NoSuchCategory))?;
+    Ok(Category { key, version: settings.categories.version.clone() })
 }
 
 fn perhaps(field: &'static str, text: &str, most: usize) -> Result<String, Problem> {
@@ -137,18 +131,4 @@ fn words(field: &'static str, text: &str, most: usize) -> Result<String, Problem
 
 pub(super) fn ahead(field: &'static str, at: UnixMs, now: UnixMs) -> Result<UnixMs, Problem> {
     if (now + 1..=now + MOST_AHEAD_MS).contains(&at) { Ok(at) } else { Err(Problem::bad_request(field)) }
-}
-
-fn done(acted: Acted) -> Result<(), Problem> {
-    let code = match acted {
-        Acted::Done => return Ok(()),
-        Acted::Guard(claim) => return Problem::from_claim(claim).map_or(Ok(()), Err),
-        Acted::SupervisorsOnly => ProblemCode::SupervisorsOnly,
-        Acted::NothingToAck => ProblemCode::NothingToAck,
-        Acted::NoSuchDesk => ProblemCode::NoSuchDesk,
-        Acted::NoSuchPerson => ProblemCode::NoSuchPerson,
-        Acted::NotPassedOn => ProblemCode::NotPassedOn,
-        Acted::NotWarned => ProblemCode::NotWarned,
-    };
-    Err(Problem::new(code))
 }

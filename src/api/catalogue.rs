@@ -15,7 +15,7 @@ use crate::domain::survey::EVERY_MS;
     responses((status = 200, description = "All desks; the first one gets conversations that match no other", body = DeskList)))]
 pub(super) async fn desks(State(context): State<ApiContext>, _: Session) -> Json<DeskList> {
     let (settings, now) = (context.settings(), context.now());
-    let desks = settings.route.policy.desks.all().iter().map(|desk| {
+    let desks = settings.policy.desks.all().iter().map(|desk| {
         let (is_open, until_at) = match desk.calendar.at(now) {
             Standing::Open { until } => (true, Some(until)),
             Standing::Closed { opens_at, .. } => (false, opens_at),
@@ -38,7 +38,7 @@ pub(super) async fn categories(
     Json(CategoryList {
         version: settings.categories.version.clone(),
         categories: settings.categories.all(query.word("desk")).collect(),
-        required: settings.category_required,
+        required: settings.policy.category_required,
     })
 }
 
@@ -57,11 +57,11 @@ pub(super) async fn surveys(
     let since = query.number("since_at", 0, i64::MAX)?.unwrap_or(context.now() - EVERY_MS);
     let of = match query.word("of").unwrap_or("mine") {
         "mine" => Some(session.counselor.id),
-        "all" if context.store.is_supervisor(session.counselor.id).await? => None,
+        "all" if session.actor.supervises() => None,
         "all" => return Err(Problem::new(ProblemCode::SupervisorsOnly)),
         _ => return Err(Problem::bad_request("of")),
     };
-    let found = context.store.surveys(since, of, 500).await?;
+    let found = context.store.surveys(since, of, 500, &session.actor).await?;
     let scores: Vec<i64> = found.iter().filter_map(|s| s.score.map(i64::from)).collect();
     let n = i64::try_from(scores.len()).unwrap_or(i64::MAX);
     let mean_hundredths = (n > 0).then(|| (scores.iter().sum::<i64>() * 100 + n / 2) / n.max(1));
@@ -78,7 +78,7 @@ pub(super) async fn canned(
     query: Query,
 ) -> Result<Json<CannedList>, Problem> {
     let settings = context.settings();
-    let desks = &settings.route.policy.desks;
+    let desks = &settings.policy.desks;
     let desk = match query.word("desk") {
         None => desks.first(),
         Some(key) => desks.find(key).ok_or_else(|| Problem::new(ProblemCode::NoSuchDesk))?,

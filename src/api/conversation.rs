@@ -4,14 +4,16 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 
+use super::action::find_category;
 use super::extract::{Id, Json, Query};
-use super::problem::{Problem, ProblemCode};
+use super::problem::Problem;
 use super::session::Session;
 use super::wire::{CloseRequest, ConversationDetail, ConversationList};
 use super::{ApiContext, view};
-use crate::domain::conversation::ConversationState;
+use crate::domain::conversation::{Closing, Command, ConversationState};
+use crate::domain::refusal::Refusal;
 use crate::domain::text::normalise;
-use crate::store::{Claim, Closing, ConversationFilter, Next};
+use crate::store::ConversationFilter;
 
 const DEFAULT_LIMIT: i64 = 50;
 const MAX_LIMIT: i64 = 200;
@@ -38,7 +40,7 @@ pub(super) async fn list(
     };
     let limit = query.number("limit", 1, MAX_LIMIT)?.unwrap_or(DEFAULT_LIMIT);
     let (found, n_total) =
-        context.store.conversations(filter, u32::try_from(limit).unwrap_or(u32::MAX)).await?;
+        context.store.conversations(filter, u32::try_from(limit).unwrap_or(u32::MAX), &session.actor).await?;
     Ok(Json(ConversationList { conversations: found.iter().map(view::summary).collect(), n_total }))
 }
 
@@ -49,12 +51,9 @@ pub(super) async fn claim_next(
     State(context): State<ApiContext>,
     session: Session,
 ) -> Result<Json<ConversationDetail>, Problem> {
-    let most = context.settings().max_held;
-    match context.store.claim_next(session.counselor.id, most, context.now()).await? {
-        Next::Claimed(detail) => Ok(Json(view::detail(*detail, context.meaning))),
-        Next::Nobody => Err(Problem::new(ProblemCode::NobodyWaits)),
-        Next::Full => Err(Problem::new(ProblemCode::TooManyHeld)),
-    }
+    let settings = context.settings();
+    let claimed = context.store.claim_next(&session.actor, &settings.policy, context.now()).await??;
+    Ok(Json(view::detail(claimed, context.meaning)))
 }
 
 /// One conversation with its texts.
@@ -63,10 +62,10 @@ pub(super) async fn claim_next(
     responses((status = 200, description = "The conversation", body = ConversationDetail)))]
 pub(super) async fn show(
     State(context): State<ApiContext>,
-    _: Session,
+    session: Session,
     Id(id): Id,
 ) -> Result<Json<ConversationDetail>, Problem> {
-    Ok(Json(view::detail(context.store.conversation(id).await?, context.meaning)))
+    Ok(Json(view::detail(context.store.conversation(id, &session.actor).await??, context.meaning)))
 }
 
 /// Claim one conversation; claiming a conversation that the caller holds already changes nothing.
@@ -78,10 +77,8 @@ pub(super) async fn claim(
     session: Session,
     Id(id): Id,
 ) -> Result<Json<ConversationDetail>, Problem> {
-    let most = context.settings().max_held;
-    let claim = context.store.claim(id, session.counselor.id, most, context.now()).await?;
-    done(claim)?;
-    Ok(Json(view::detail(context.store.conversation(id).await?, context.meaning)))
+    run(&context, &session, id, Command::Claim).await?;
+    Ok(Json(view::detail(context.store.conversation(id, &session.actor).await??, context.meaning)))
 }
 
 /// Release a conversation; a waiting citizen gets the old place in the queue back.
@@ -93,7 +90,7 @@ pub(super) async fn release(
     session: Session,
     Id(id): Id,
 ) -> Result<StatusCode, Problem> {
-    done(context.store.release(id, session.counselor.id, context.now()).await?)?;
+    run(&context, &session, id, Command::Release).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -112,29 +109,39 @@ pub(super) async fn close(
     if reason.as_ref().is_some_and(|r| r.chars().count() > MAX_REASON_CHARS) {
         return Err(Problem::bad_request("reason"));
     }
-    let (settings, last_seen, now) = (context.settings(), request.last_seen, context.now());
-    let desk = context.store.desk_of(id).await?;
-    let find = |word: String| settings.categories.find(&word, Some(&desk));
-    let category = request.category.map(find).transpose();
-    let closing = Closing {
-        last_seen: (!request.force).then_some(last_seen),
-        reason,
-        category: category.map_err(|_| Problem::new(ProblemCode::NoSuchCategory))?,
-        category_version: Some(settings.categories.version.clone()),
-        needs_category: settings.category_required,
-        survey_at: settings.survey_after_ms.map(|after| now + after),
+    let (settings, last_seen) = (context.settings(), request.last_seen);
+    let category = match request.category {
+        Some(word) => {
+            let desk = context.store.desk_of(id).await?;
+            Some(find_category(&settings, &word, &desk)?)
+        }
+        None => None,
     };
-    match context.store.close(id, session.counselor.id, closing, now).await? {
-        Claim::NewerTexts => Err(newer_texts(&context, id, last_seen).await?),
-        claim => done(claim).map(|()| StatusCode::NO_CONTENT),
+    let closing = Closing { last_seen: (!request.force).then_some(last_seen), reason, category };
+    let closed = context
+        .store
+        .command(id, Command::Close(closing), &session.actor, &settings.policy, context.now())
+        .await?;
+    match closed {
+        Ok(()) => Ok(StatusCode::NO_CONTENT),
+        Err(Refusal::NewerTexts) => Err(newer_texts(&context, &session, id, last_seen).await?),
+        Err(refusal) => Err(refusal.into()),
     }
 }
 
-fn done(claim: Claim) -> Result<(), Problem> {
-    Problem::from_claim(claim).map_or(Ok(()), Err)
+async fn run(context: &ApiContext, session: &Session, id: i64, command: Command) -> Result<(), Problem> {
+    let settings = context.settings();
+    context.store.command(id, command, &session.actor, &settings.policy, context.now()).await??;
+    Ok(())
 }
 
 /// The refusal that shows what came in after `last_seen`.
-pub(super) async fn newer_texts(context: &ApiContext, id: i64, last_seen: i64) -> Result<Problem, Problem> {
-    Ok(Problem::newer_texts(&context.store.texts_after(id, last_seen).await?))
+pub(super) async fn newer_texts(
+    context: &ApiContext,
+    session: &Session,
+    id: i64,
+    last_seen: i64,
+) -> Result<Problem, Problem> {
+    let texts = context.store.texts_after(id, last_seen, &session.actor).await??;
+    Ok(Problem::newer_texts(&texts))
 }

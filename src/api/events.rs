@@ -24,6 +24,8 @@ use super::wire::EventView;
 use super::{ApiContext, view};
 use crate::store::{self, StoreError};
 
+/// The first frame of a stream; no event of the journal.
+const HELLO: &str = "hello";
 /// Events read at once.
 const BATCH: u32 = 100;
 /// Commits that follow each other faster than this are looked at together.
@@ -110,7 +112,7 @@ impl Tail {
             }
             if let Some(event) = self.batch.pop_front() {
                 self.after = event.seq;
-                return framed(event);
+                return framed(view::event(event));
             }
             if !self.look().await {
                 return None;
@@ -123,10 +125,10 @@ impl Tail {
 
     /// Tells where the stream begins, so that a reader who hears nothing else can still come back to it.
     fn hello(&self) -> Option<Event> {
-        framed(store::Event {
+        framed(EventView {
             seq: self.after,
             at: self.context.now(),
-            kind: "hello".to_owned(),
+            kind: HELLO.to_owned(),
             conversation_id: None,
             message_id: None,
             counselor: None,
@@ -140,7 +142,8 @@ impl Tail {
             return true;
         }
         self.trusted_until = Instant::now() + TRUST;
-        let owner = self.context.store.counselor_of_token(&self.token, self.context.now()).await;
+        let from = "events".to_owned();
+        let owner = self.context.store.actor_of_token(&self.token, from, self.context.now()).await;
         self.reported(owner).is_some_and(|owner| owner.is_some())
     }
 
@@ -176,7 +179,7 @@ impl Tail {
     }
 }
 
-fn framed(event: store::Event) -> Option<Event> {
+fn framed(event: EventView) -> Option<Event> {
     let (seq, kind) = (event.seq, event.kind.clone());
-    Event::default().id(seq.to_string()).event(kind).json_data(view::event(event)).ok()
+    Event::default().id(seq.to_string()).event(kind).json_data(event).ok()
 }

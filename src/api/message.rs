@@ -17,13 +17,13 @@ const MAX_LISTED: u32 = 200;
     responses((status = 200, description = "Those found", body = MessageList)))]
 pub(super) async fn list(
     State(context): State<ApiContext>,
-    _: Session,
+    session: Session,
     query: Query,
 ) -> Result<Json<MessageList>, Problem> {
     if query.word("state") != Some("in_doubt") {
         return Err(Problem::bad_request("state"));
     }
-    let found = context.store.in_doubt(MAX_LISTED).await?;
+    let found = context.store.in_doubt(MAX_LISTED, &session.actor).await?;
     Ok(Json(MessageList {
         messages: found.iter().map(|text| view::in_conversation(text, context.meaning)).collect(),
     }))
@@ -38,7 +38,7 @@ pub(super) async fn recall(
     session: Session,
     Id(id): Id,
 ) -> Result<StatusCode, Problem> {
-    let recalled = context.store.recall(id, session.counselor.id, context.now()).await;
+    let recalled = context.store.recall(id, &session.actor, context.now()).await;
     recalled.map_err(Problem::on_conflict(ProblemCode::AlreadyLeft))?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -54,7 +54,7 @@ pub(super) async fn decide(
     Json(request): Json<DecisionRequest>,
 ) -> Result<StatusCode, Problem> {
     let again = request.decision == Decision::SendAgain;
-    let decided = context.store.decide(id, session.counselor.id, again, context.now()).await;
-    decided.map_err(Problem::on_conflict(ProblemCode::NotInDoubt))?;
+    let policy = &context.settings().policy;
+    context.store.settle_doubt(id, again, &session.actor, policy, context.now()).await??;
     Ok(StatusCode::NO_CONTENT)
 }

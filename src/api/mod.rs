@@ -7,6 +7,7 @@
 //! Invariants: a citizen's number leaves masked; no text, number, token or query string is logged; every error answer is
 //! a [`wire::ProblemDetails`] whose request id stands in the log.
 
+mod access;
 mod action;
 mod catalogue;
 mod conversation;
@@ -29,12 +30,12 @@ mod tests;
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef};
 use axum::middleware;
+use axum::{Extension, Router};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
-use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter, UtoipaMethodRouterExt};
 use utoipa_axum::routes;
 
 pub use openapi::document;
@@ -44,9 +45,11 @@ use crate::domain::UnixMs;
 use crate::domain::catalogue::{Canned, Categories};
 use crate::domain::fate::Meaning;
 use crate::domain::media::PhotoLimits;
+use crate::domain::policy::ServicePolicy;
 use crate::domain::text::Limits;
 use crate::ops::clock::Clock;
-use crate::store::{RoutePolicy, SendPolicy, Store};
+use crate::store::Store;
+use access::Access;
 use problem::{Problem, ProblemCode};
 
 /// A request's body may be this long.
@@ -59,17 +62,10 @@ pub struct ApiSettings {
     pub limits: Limits,
     /// Photos it takes, if any.
     pub photos: Option<PhotoLimits>,
-    pub send: SendPolicy,
-    /// What is said by itself, and who serves whom.
-    pub route: RoutePolicy,
-    /// At most so many conversations that wait for us a counselor.
-    pub max_held: u32,
+    /// What the operator has decided about the service.
+    pub policy: Arc<ServicePolicy>,
     pub categories: Categories,
-    /// Whether closing needs one.
-    pub category_required: bool,
     pub canned: Vec<Canned>,
-    /// How long after a close the citizen is asked how it was; `None`: never.
-    pub survey_after_ms: Option<i64>,
     /// How long a token is good (milliseconds).
     pub token_ttl_ms: i64,
 }
@@ -144,33 +140,42 @@ pub fn router(context: ApiContext) -> Router {
     })
 }
 
-/// Every route of the document.
+/// Every route of the document, and who may ask it.
+fn table() -> Vec<(Access, UtoipaMethodRouter<Shared>)> {
+    use Access::{Anybody, Counselor, Supervisor};
+    vec![
+        (Anybody, routes!(session::login)),
+        (Counselor, routes!(session::logout)),
+        (Counselor, routes!(session::me)),
+        (Counselor, routes!(status::status)),
+        (Anybody, routes!(status::healthz)),
+        (Counselor, routes!(conversation::list)),
+        (Counselor, routes!(conversation::claim_next)),
+        (Counselor, routes!(conversation::show)),
+        (Counselor, routes!(conversation::claim)),
+        (Counselor, routes!(conversation::release)),
+        (Counselor, routes!(conversation::close)),
+        (Counselor, routes!(action::act)),
+        (Supervisor, routes!(action::evidence)),
+        (Counselor, routes!(catalogue::desks)),
+        (Counselor, routes!(catalogue::categories)),
+        (Counselor, routes!(catalogue::canned)),
+        (Counselor, routes!(catalogue::surveys)),
+        (Counselor, routes!(reply::reply)),
+        (Counselor, routes!(message::list)),
+        (Counselor, routes!(message::recall)),
+        (Counselor, routes!(message::decide)),
+        (Counselor, routes!(photo::show)),
+        (Counselor, routes!(photo::hand_in).layer(DefaultBodyLimit::max(photo::MOST))),
+        (Counselor, routes!(events::follow)),
+    ]
+}
+
 fn routes() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new()
-        .routes(routes!(session::login))
-        .routes(routes!(session::logout))
-        .routes(routes!(session::me))
-        .routes(routes!(status::status))
-        .routes(routes!(status::healthz))
-        .routes(routes!(conversation::list))
-        .routes(routes!(conversation::claim_next))
-        .routes(routes!(conversation::show))
-        .routes(routes!(conversation::claim))
-        .routes(routes!(conversation::release))
-        .routes(routes!(conversation::close))
-        .routes(routes!(action::act))
-        .routes(routes!(action::evidence))
-        .routes(routes!(catalogue::desks))
-        .routes(routes!(catalogue::categories))
-        .routes(routes!(catalogue::canned))
-        .routes(routes!(catalogue::surveys))
-        .routes(routes!(reply::reply))
-        .routes(routes!(message::list))
-        .routes(routes!(message::recall))
-        .routes(routes!(message::decide))
-        .routes(routes!(photo::show))
-        .routes(routes!(photo::hand_in).layer(DefaultBodyLimit::max(photo::MOST)))
-        .routes(routes!(events::follow))
+    table().into_iter().fold(OpenApiRouter::new(), |router, (access, mut route)| {
+        access.describe(&mut route.1);
+        router.routes(route.layer(Extension(access)))
+    })
 }
 
 /// What holds for all routes: bounds, and problems instead of bare errors.

@@ -3,7 +3,7 @@
 use axum::http::header;
 use axum::routing::{MethodRouter, get};
 use utoipa::openapi::path::Operation;
-use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{
     Components, Content, InfoBuilder, OpenApi, PathItem, Ref, RefOr, Response, ResponseBuilder, Schema,
 };
@@ -11,9 +11,6 @@ use utoipa::{PartialSchema, ToSchema};
 
 use super::wire::{EventView, ProblemCode, ProblemDetails};
 use super::{Shared, routes};
-
-/// Routes that need no token.
-const OPEN_TO_ALL: [&str; 2] = ["/v1/login", "/healthz"];
 
 /// The document, as pretty JSON.
 pub fn document() -> String {
@@ -23,7 +20,7 @@ pub fn document() -> String {
     document.to_pretty_json().unwrap_or_default()
 }
 
-/// Adds the problem response and the need for a token to every operation.
+/// Adds to every operation how it refuses.
 pub(super) fn finished(mut document: OpenApi) -> OpenApi {
     document.info = InfoBuilder::new()
         .title("Munja")
@@ -34,13 +31,9 @@ pub(super) fn finished(mut document: OpenApi) -> OpenApi {
     add_schema::<ProblemDetails>(components);
     add_schema::<EventView>(components);
     components.add_security_scheme("bearer", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
-    for (path, item) in &mut document.paths.paths {
+    for item in document.paths.paths.values_mut() {
         for operation in operations(item) {
             operation.responses.responses.insert("default".into(), RefOr::T(problem()));
-            if !OPEN_TO_ALL.contains(&path.as_str()) {
-                let anything: [&str; 0] = [];
-                operation.security = Some(vec![SecurityRequirement::new("bearer", anything)]);
-            }
         }
     }
     document

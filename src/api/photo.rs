@@ -52,7 +52,7 @@ pub(super) async fn show(
     session: Session,
     Id(id): Id,
 ) -> Result<impl IntoResponse, Problem> {
-    let (info, bytes) = context.store.photo(id, session.counselor.id).await?;
+    let (info, bytes) = context.store.photo(id, &session.actor).await??;
     let (Some(kept), Some(bytes)) = (info.kept, bytes) else {
         let is_lost = info.state == PhotoState::Lost;
         return Err(Problem::new(if is_lost {
@@ -88,7 +88,7 @@ pub(super) async fn hand_in(
     let limits = context.settings().photos.ok_or_else(|| Problem::new(ProblemCode::PhotosNotTaken))?;
     let jpeg = made_fit(&line, file, limits).await?;
     let is = measure(&jpeg).map_err(|_| Problem::new(ProblemCode::Internal))?;
-    let photo = context.store.hand_in_photo(session.counselor.id, jpeg, is, context.now()).await?;
+    let photo = context.store.hand_in_photo(&session.actor, jpeg, is, context.now()).await?;
     Ok((StatusCode::CREATED, Json(view::photo(&photo))))
 }
 

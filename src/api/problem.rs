@@ -17,8 +17,9 @@ pub(super) use super::wire::ProblemCode;
 use super::wire::{CounselorView, MessageView, OfferView, ProblemDetails};
 use super::words::{Language, words};
 use crate::domain::counselor::Counselor;
+use crate::domain::refusal::Refusal;
 use crate::domain::text::Offer;
-use crate::store::{Claim, Message, StoreError};
+use crate::store::{Message, StoreError};
 
 /// Why a request was refused, with what its code carries beside the common members.
 #[derive(Debug, Clone)]
@@ -91,22 +92,6 @@ impl Problem {
         problem
     }
 
-    /// The problem of a guard's result; `None` if it let the change through. `NewerTexts` needs the texts: see
-    /// [`Self::newer_texts`].
-    pub(super) fn from_claim(claim: Claim) -> Option<Self> {
-        let code = match claim {
-            Claim::Done => return None,
-            Claim::HeldBy(holder) => return Some(Problem::claimed_by(&holder)),
-            Claim::NotHeld => ProblemCode::NotClaimed,
-            Claim::Closed => ProblemCode::Closed,
-            Claim::NewerTexts => ProblemCode::NewerTexts,
-            Claim::Full => ProblemCode::TooManyHeld,
-            Claim::OptedOut => ProblemCode::OptedOut,
-            Claim::CategoryNeeded => ProblemCode::CategoryNeeded,
-        };
-        Some(Problem::new(code))
-    }
-
     /// Maps a store error; `code` is what a `Conflict` means on this route.
     pub(super) fn on_conflict(code: ProblemCode) -> impl FnOnce(StoreError) -> Self {
         move |error| match error {
@@ -135,6 +120,38 @@ impl Problem {
             claimed_by: self.0.claimed_by,
             retry_after_secs: self.0.retry_after_secs,
         }
+    }
+}
+
+/// `NewerTexts`, `NoSuchPhoto` and `NothingToSend` can say more where the request is known: see [`Problem::newer_texts`] and
+/// `reply.rs`.
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        Problem::new(match refusal {
+            Refusal::HeldBy(holder) => return Problem::claimed_by(&holder),
+            Refusal::NotHeld => ProblemCode::NotClaimed,
+            Refusal::Closed => ProblemCode::Closed,
+            Refusal::NewerTexts => ProblemCode::NewerTexts,
+            Refusal::NotYourDesk => ProblemCode::NotYourDesk,
+            Refusal::SupervisorsOnly => ProblemCode::SupervisorsOnly,
+            Refusal::NobodyWaits => ProblemCode::NobodyWaits,
+            Refusal::Full => ProblemCode::TooManyHeld,
+            Refusal::TooManyDangers => ProblemCode::TooManyDangers,
+            Refusal::DangerUnanswered => ProblemCode::DangerUnanswered,
+            Refusal::NothingToAck => ProblemCode::NothingToAck,
+            Refusal::NoAlarm => ProblemCode::NoDanger,
+            Refusal::CategoryNeeded => ProblemCode::CategoryNeeded,
+            Refusal::OptedOut => ProblemCode::OptedOut,
+            Refusal::Restricted => ProblemCode::Restricted,
+            Refusal::NoSuchDesk => ProblemCode::NoSuchDesk,
+            Refusal::NoSuchPerson => ProblemCode::NoSuchPerson,
+            Refusal::NotPassedOn => ProblemCode::NotPassedOn,
+            Refusal::NotWarned => ProblemCode::NotWarned,
+            Refusal::KeyReused => ProblemCode::KeyReused,
+            Refusal::NoSuchPhoto => ProblemCode::NoSuchPhoto,
+            Refusal::NotInDoubt => ProblemCode::NotInDoubt,
+            Refusal::NothingToSend => ProblemCode::EmptyText,
+        })
     }
 }
 

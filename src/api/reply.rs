@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 use sha2::{Digest, Sha256};
 
-use super::action::ahead;
+use super::action::{ahead, find_category};
 use super::conversation::newer_texts;
 use super::extract::{Id, Json};
 use super::problem::{Problem, ProblemCode};
@@ -14,8 +14,10 @@ use super::session::Session;
 use super::wire::{ReplyRequest, ReplyResponse};
 use super::{ApiContext, ApiSettings, view};
 use crate::domain::UnixMs;
+use crate::domain::conversation::{Category, Reply};
+use crate::domain::refusal::Refusal;
 use crate::domain::text::{Charset, Limits, Piece, Unfit, normalise, offer, plan};
-use crate::store::{Claim, Message, NewReply, ReplyOutcome, ReplyPhotos, ReplyRefused, StoreError};
+use crate::store::{Message, NewReply, ReplyPhotos, WrittenReply};
 
 const KEY_HEADER: &str = "Idempotency-Key";
 const MAX_KEY_CHARS: usize = 128;
@@ -62,39 +64,30 @@ pub(super) async fn reply(
         Err(problem) => (Contents::default(), Some(problem)),
     };
     let n_bytes = count(contents.pieces.iter().map(|piece| piece.n_units));
-    // HAND-OVER: `store::NewReply` takes both, to be written in the transaction of the reply.
-    let _promise_and_category: (Option<UnixMs>, Option<(String, String)>) =
-        (contents.promise_due_at, contents.category);
     let new = NewReply {
         conversation_id: id,
-        counselor_id: session.counselor.id,
         idempotency_key: key,
         request_digest: digest(id, &request),
-        last_seen: request.last_seen,
-        force: request.force,
+        reply: Reply {
+            last_seen: request.last_seen,
+            force: request.force,
+            promise_due_at: contents.promise_due_at,
+            category: contents.category,
+        },
         pieces: contents.pieces.into_iter().map(|Piece { kind, text, .. }| (kind, text)).collect(),
         photos: photos(&request, &settings),
     };
-    let outcome = match (context.store.reply(new, settings.send.clone(), context.now()).await, refused) {
-        (Err(StoreError::Conflict(_)), Some(problem)) => return Err(problem),
-        (outcome, _) => outcome?,
-    };
-    match outcome {
-        ReplyOutcome::Written { reply_id, repeated, messages } => {
+    match context.store.reply(new, &session.actor, &settings.policy, context.now()).await? {
+        Ok(WrittenReply { reply_id, repeated, messages }) => {
             let status = if repeated { StatusCode::OK } else { StatusCode::CREATED };
             let n_bytes = if repeated { written_bytes(&messages, &settings.limits) } else { n_bytes };
             let messages = messages.iter().map(|text| view::message(text, context.meaning)).collect();
             Ok((status, Json(ReplyResponse { reply_id, n_bytes, messages, repeated })))
         }
-        ReplyOutcome::Refused(ReplyRefused::KeyReused) => Err(Problem::new(ProblemCode::KeyReused)),
-        ReplyOutcome::Refused(ReplyRefused::NoSuchPhoto) => Err(unfit_photos(&request, &settings)),
-        ReplyOutcome::Refused(ReplyRefused::Guard(Claim::NewerTexts)) => {
-            Err(newer_texts(&context, id, request.last_seen).await?)
-        }
-        // A guard that refuses always says why.
-        ReplyOutcome::Refused(ReplyRefused::Guard(claim)) => {
-            Err(Problem::from_claim(claim).unwrap_or_else(|| Problem::new(ProblemCode::Internal)))
-        }
+        Err(Refusal::NothingToSend) => Err(refused.unwrap_or_else(|| Problem::new(ProblemCode::EmptyText))),
+        Err(Refusal::NoSuchPhoto) => Err(unfit_photos(&request, &settings)),
+        Err(Refusal::NewerTexts) => Err(newer_texts(&context, &session, id, request.last_seen).await?),
+        Err(refusal) => Err(refusal.into()),
     }
 }
 
@@ -103,8 +96,7 @@ pub(super) async fn reply(
 struct Contents {
     pieces: Vec<Piece>,
     promise_due_at: Option<UnixMs>,
-    /// The category and the version of the list it is from.
-    category: Option<(String, String)>,
+    category: Option<Category>,
 }
 
 async fn contents(
@@ -121,9 +113,7 @@ async fn contents(
         None => None,
         Some(word) => {
             let desk = context.store.desk_of(id).await?;
-            let found = settings.categories.find(word, Some(&desk));
-            let category = found.map_err(|_| Problem::new(ProblemCode::NoSuchCategory))?;
-            Some((category, settings.categories.version.clone()))
+            Some(find_category(settings, word, &desk)?)
         }
     };
     Ok(Contents { pieces, promise_due_at, category })

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use super::access::Peer;
 use axum::Router;
 use axum::http::Request;
 use hyper::body::Incoming;
@@ -179,11 +180,13 @@ impl Server {
         async move {
             match stream {
                 Stream::Tcp(tcp) => {
+                    let peer =
+                        tcp.peer_addr().map_or_else(|_| "tcp".to_owned(), |peer| peer.ip().to_string());
                     // Without it small answers wait for the next acknowledgement; if it fails they just do.
                     drop(tcp.set_nodelay(true));
-                    converse(tcp, app, http, stop).await;
+                    converse(tcp, (app, Peer(peer)), http, stop).await;
                 }
-                Stream::Unix(unix) => converse(unix, app, http, stop).await,
+                Stream::Unix(unix) => converse(unix, (app, Peer("socket".to_owned())), http, stop).await,
             }
         }
     }
@@ -192,14 +195,15 @@ impl Server {
 /// One connection, to its end.
 async fn converse(
     io: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    app: Router,
+    (app, peer): (Router, Peer),
     http: Builder<TokioExecutor>,
     stop: CancellationToken,
 ) {
     let has_asked = Arc::new(AtomicBool::new(false));
     let asks = Arc::clone(&has_asked);
-    let app = app.map_request(move |request: Request<Incoming>| {
+    let app = app.map_request(move |mut request: Request<Incoming>| {
         asks.store(true, Ordering::Relaxed);
+        request.extensions_mut().insert(peer.clone());
         request
     });
     let mut connection = pin!(http.serve_connection(TokioIo::new(io), TowerToHyperService::new(app)));

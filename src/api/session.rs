@@ -9,15 +9,20 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use tokio::sync::Mutex;
 
+use super::access::{Access, Peer};
 use super::extract::Json;
 use super::problem::{Problem, ProblemCode};
 use super::wire::{CounselorView, LoginRequest, LoginResponse};
 use super::{ApiContext, view};
+use crate::domain::actor::Actor;
 use crate::domain::counselor::Counselor;
 use crate::store::LoginCheck;
 
 /// Who asks. As an argument of a route it refuses everybody else.
 pub(super) struct Session {
+    /// With role and desks; what every store method is given.
+    pub(super) actor: Actor,
+    /// The same person.
     pub(super) counselor: Counselor,
     pub(super) token: String,
 }
@@ -31,10 +36,22 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let context = ApiContext::from_ref(state);
+        let access = parts.extensions.get::<Access>().copied();
+        let from = parts.extensions.get::<Peer>().map_or_else(|| "unknown".to_owned(), |peer| peer.0.clone());
         let token = bearer(&parts.headers).ok_or_else(|| Problem::new(ProblemCode::Unauthorized))?.to_owned();
-        let found = context.store.counselor_of_token(&token, context.now()).await?;
-        let counselor = found.ok_or_else(|| Problem::new(ProblemCode::Unauthorized))?;
-        Ok(Session { counselor, token })
+        let found = context.store.actor_of_token(&token, from, context.now()).await?;
+        let actor = found.ok_or_else(|| Problem::new(ProblemCode::Unauthorized))?;
+        let counselor = actor.counselor.clone().ok_or_else(|| Problem::new(ProblemCode::Unauthorized))?;
+        match access {
+            Some(Access::Supervisor) if !actor.supervises() => {
+                Err(Problem::new(ProblemCode::SupervisorsOnly))
+            }
+            Some(Access::Supervisor | Access::Counselor) => Ok(Session { actor, counselor, token }),
+            // A route that asks for a session without a line in the table is a mistake of ours.
+            Some(Access::Anybody) | None => {
+                Err(Problem::because(ProblemCode::Internal, "a route without an access rule"))
+            }
+        }
     }
 }
 

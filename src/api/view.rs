@@ -7,8 +7,10 @@ use super::wire::{
     SurveyView,
 };
 use crate::domain::counselor::Counselor;
+use crate::domain::event::NoteKind;
 use crate::domain::phone::PhoneNumber;
 use crate::domain::text::{Offer, one_line};
+use crate::domain::triage::Tier;
 use crate::store;
 
 /// Terminal columns of a preview.
@@ -36,7 +38,7 @@ pub(super) fn summary(row: &store::ConversationSummary) -> ConversationSummary {
         n_photos: row.n_last_photos,
         n_in_doubt: row.n_in_doubt,
         desk: row.desk.clone(),
-        tier: row.tier,
+        tier: row.tier.map(Tier::number),
         is_ringing: row.is_ringing,
         is_abusive: row.is_abusive,
         promise_due_at: row.promise_due_at,
@@ -47,7 +49,7 @@ pub(super) fn summary(row: &store::ConversationSummary) -> ConversationSummary {
 pub(super) fn detail(row: store::ConversationDetail, meaning: MeaningOf) -> ConversationDetail {
     ConversationDetail {
         summary: summary(&row.summary),
-        last_inbound_id: row.summary.last_inbound_id,
+        last_inbound_id: row.summary.last_inbound_seq,
         closed_at: row.summary.closed_at,
         close_reason: row.summary.close_reason,
         previous_id: row.summary.previous_id,
@@ -56,8 +58,8 @@ pub(super) fn detail(row: store::ConversationDetail, meaning: MeaningOf) -> Conv
         opted_out: row.citizen.opted_out_at.is_some(),
         restricted_until_at: row.citizen.restricted_until_at,
         preference: row.citizen.preference.clone(),
-        draft: row.notes.iter().rev().find(|note| note.kind == "draft").map(|note| note.text.clone()),
-        notes: row.notes.iter().filter(|note| note.kind != "draft").map(note).collect(),
+        draft: row.notes.iter().rev().find(|note| note.kind == NoteKind::Draft).map(|note| note.text.clone()),
+        notes: row.notes.iter().filter(|note| note.kind != NoteKind::Draft).map(note).collect(),
         survey: row.survey.as_ref().map(survey),
         messages: row.messages.iter().map(|text| message(text, meaning)).collect(),
     }
@@ -74,19 +76,25 @@ pub(super) fn survey(row: &store::Survey) -> SurveyView {
 }
 
 fn note(row: &store::Note) -> NoteView {
-    NoteView { at: row.at, kind: row.kind.clone(), author: row.author.clone(), text: row.text.clone() }
+    NoteView {
+        at: row.at,
+        kind: row.kind.as_str().to_owned(),
+        author: row.author.clone(),
+        text: row.text.clone(),
+    }
 }
 
 pub(super) fn message(row: &store::Message, meaning: MeaningOf) -> MessageView {
     match row {
-        store::Message::In { id, at, text, purpose, tier, is_abusive, photos } => {
+        store::Message::In { id, seq, at, text, purpose, tier, is_abusive, photos } => {
             MessageView::In(InboundMessage {
                 id: *id,
+                seq: *seq,
                 at: *at,
                 text: text.reveal().to_owned(),
                 photos: photos.iter().map(photo).collect(),
                 purpose: (purpose != "question").then(|| purpose.clone()),
-                tier: *tier,
+                tier: tier.map(Tier::number),
                 is_abusive: *is_abusive,
             })
         }
@@ -164,7 +172,7 @@ pub(super) fn event(row: store::Event) -> EventView {
     EventView {
         seq: row.seq,
         at: row.at,
-        kind: row.kind,
+        kind: row.kind.as_str().to_owned(),
         conversation_id: row.conversation_id,
         message_id: row.message_id,
         counselor: row.counselor,

@@ -89,7 +89,7 @@ pub struct ConversationList {
 pub struct ConversationDetail {
     #[serde(flatten)]
     pub summary: ConversationSummary,
-    /// Id of the citizen's last text; a reply has to carry it as `last_seen`.
+    /// The `seq` of the citizen's last text; a reply has to carry it as `last_seen`.
     pub last_inbound_id: i64,
     pub closed_at: Option<i64>,
     pub close_reason: Option<String>,

@@ -12,7 +12,7 @@ use toml::{Spanned, Value};
 use super::KOREAN_LIMITS;
 use super::checker::{Checker, unwritten};
 use super::error::ConfigError;
-use crate::domain::calendar::{Calendar, Exception, Part, Rules, Wrong, YEARS, ics};
+use crate::domain::calendar::{Calendar, Exception, Part, Planned, Rules, Wrong, YEARS, ics};
 use crate::domain::desk::{Desk, Desks};
 use crate::domain::notice;
 use crate::domain::phone::{PhoneKind, PhoneNumber};
@@ -49,6 +49,8 @@ struct ExceptionEntry {
     days: Spanned<Value>,
     hours: Option<String>,
     text: Option<String>,
+    /// For who writes English; without it they get the usual words.
+    text_en: Option<String>,
     /// All desks if missing.
     desks: Option<Vec<Spanned<String>>>,
 }
@@ -236,6 +238,9 @@ fn day(checker: &Checker<'_>, key: &str, at: &Spanned<Value>) -> Result<Date, Co
 
 /// Why a text cannot be sent to citizens; `None` if it can.
 fn text_problem(text: &str) -> Option<String> {
+    if text.chars().count() > notice::MOST_PLANNED_CHARS {
+        return Some(format!("is longer than {} characters", notice::MOST_PLANNED_CHARS));
+    }
     notice::fits(text, &KOREAN_LIMITS).err()
 }
 
@@ -250,7 +255,7 @@ fn exception(
     desks: &DeskSections,
 ) -> Result<Exception, ConfigError> {
     const KEY: &str = "calendar.exceptions";
-    let ExceptionEntry { days, hours, text, desks: wanted } = entry.get_ref();
+    let ExceptionEntry { days, hours, text, text_en, desks: wanted } = entry.get_ref();
     let (first, last) = match days.get_ref().as_str().and_then(|word| word.split_once('/')) {
         Some((first, last)) => plain_day(first.trim()).zip(plain_day(last.trim())).ok_or_else(|| {
             checker.wrong(KEY, days, "days must be one day, or FIRST/LAST such as 2026-12-22/2026-12-24")
@@ -260,10 +265,10 @@ fn exception(
             (date, date)
         }
     };
-    if hours.is_none() && text.is_none() {
+    if hours.is_none() && text.is_none() && text_en.is_none() {
         return Err(checker.wrong(KEY, entry, "says neither hours nor text"));
     }
-    if let Some(why) = text.as_ref().and_then(|text| text_problem(text)) {
+    if let Some(why) = [text, text_en].into_iter().flatten().find_map(|text| text_problem(text)) {
         return Err(checker.wrong(KEY, entry, format!("text {why}")));
     }
     let is_known = |key: &str| desks.contains_key(key) || (desks.is_empty() && key == MAIN.0);
@@ -271,7 +276,9 @@ fn exception(
     if let Some(unknown) = unknown {
         return Err(checker.wrong(KEY, unknown, format!("names a desk that is none: {}", unknown.get_ref())));
     }
-    Ok(Exception { first, last, hours: hours.clone(), text: text.clone() })
+    let text =
+        (text.is_some() || text_en.is_some()).then(|| Planned { ko: text.clone(), en: text_en.clone() });
+    Ok(Exception { first, last, hours: hours.clone(), text })
 }
 
 fn days_of_file(checker: &Checker<'_>, at: &Spanned<String>) -> Result<Vec<(Date, String)>, ConfigError> {

@@ -25,13 +25,15 @@ pub struct Service {
     pub replies: Vec<Canned>,
     /// Waiting times (during open hours) after which a citizen gets a notice; at most two.
     pub wait_notices: Vec<Duration>,
-    /// How long a text of danger may stay unseen before supervisors are called, and called again; at most two.
+    /// How long danger may stand unanswered until supervisors are called, and called again; the last step repeats.
     pub escalations: Vec<Duration>,
     /// An idle claim goes back to the queue after this; an urgent one never does.
     pub claim_idle: Duration,
     /// The most conversations waiting for us that a counselor may hold.
     pub max_held: u32,
-    /// A returning citizen is offered to the last counselor for this long.
+    /// At most so many unanswered dangers a counselor.
+    pub max_dangers: u32,
+    /// Who comes back is offered to the last counselor for this long.
     pub sticky: Duration,
     /// After this long without a reply the citizen is asked whether they still need us.
     pub nudge_after: Duration,
@@ -56,6 +58,7 @@ pub(super) struct ServiceSection {
     escalation_secs: Spanned<Vec<f64>>,
     claim_idle_secs: Spanned<f64>,
     max_held: Spanned<u32>,
+    max_dangers: Spanned<u32>,
     sticky_secs: Spanned<f64>,
     nudge_after_secs: Spanned<f64>,
     close_after_secs: Spanned<f64>,
@@ -76,6 +79,7 @@ impl Default for ServiceSection {
             escalation_secs: unwritten(vec![60.0, 180.0]),
             claim_idle_secs: unwritten(1_800.0),
             max_held: unwritten(3),
+            max_dangers: unwritten(2),
             sticky_secs: unwritten(120.0),
             nudge_after_secs: unwritten(7_200.0),
             close_after_secs: unwritten(86_400.0),
@@ -98,9 +102,10 @@ pub(super) fn read(checker: &Checker<'_>, section: &ServiceSection) -> Result<Se
         categories,
         category_required: section.category_required,
         wait_notices: steps(checker, "service.wait_notice_secs", &section.wait_notice_secs)?,
-        escalations: steps(checker, "service.escalation_secs", &section.escalation_secs)?,
+        escalations: alarm_steps(checker, "service.escalation_secs", &section.escalation_secs)?,
         claim_idle: checker.secs("service.claim_idle_secs", &section.claim_idle_secs, 1.0, DAY_SECS)?,
         max_held: checker.count("service.max_held", &section.max_held, 1, 1_000)?,
+        max_dangers: checker.count("service.max_dangers", &section.max_dangers, 1, 100)?,
         sticky: checker.secs("service.sticky_secs", &section.sticky_secs, 0.0, DAY_SECS)?,
         nudge_after: checker.secs(
             "service.nudge_after_secs",
@@ -130,7 +135,27 @@ pub(super) fn read(checker: &Checker<'_>, section: &ServiceSection) -> Result<Se
     Ok(service)
 }
 
-/// Reads at most two times, in rising order.
+/// One to six times, each later than the one before; the last one repeats.
+fn alarm_steps(
+    checker: &Checker<'_>,
+    key: &str,
+    value: &Spanned<Vec<f64>>,
+) -> Result<Vec<Duration>, ConfigError> {
+    let secs = value.get_ref();
+    let is_fine = (1..=6).contains(&secs.len())
+        && secs.iter().all(|s| (1.0..=DAY_SECS).contains(s))
+        && secs.windows(2).all(|pair| pair[0] < pair[1]);
+    if !is_fine {
+        return Err(checker.wrong(
+            key,
+            value,
+            "must be one to six times in seconds, each later than the one before",
+        ));
+    }
+    Ok(secs.iter().map(|s| Duration::from_secs_f64(*s)).collect())
+}
+
+/// At most two times, the second later than the first.
 fn steps(checker: &Checker<'_>, key: &str, value: &Spanned<Vec<f64>>) -> Result<Vec<Duration>, ConfigError> {
     let secs = value.get_ref();
     let is_fine = secs.len() <= 2

@@ -4,24 +4,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::api::ApiSettings;
-use crate::config::{Config, Service};
-use crate::domain::arrival::Policy;
+use crate::config::Config;
 use crate::domain::conversation::LIVE_MS;
+use crate::domain::phone::Senders;
+use crate::domain::policy::ServicePolicy;
 use crate::domain::polling::Pace;
-use crate::domain::timers::Times;
-use crate::store::{RoutePolicy, SendPolicy};
 use crate::worker::{Carriers, Settings};
 
 fn ms(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX / 4)
-}
-
-fn send_policy(config: &Config, carriers: &Carriers) -> SendPolicy {
-    SendPolicy {
-        senders: carriers.outbound.senders.clone(),
-        time_to_live_ms: ms(config.sending.time_to_live),
-        recall_ms: ms(config.sending.recall),
-    }
 }
 
 pub(super) fn settings(config: &Config, carriers: &Carriers) -> Settings {
@@ -30,8 +21,7 @@ pub(super) fn settings(config: &Config, carriers: &Carriers) -> Settings {
     let (fast_ms, slow_ms, live_for_ms) =
         (ms(polling.fast), ms(polling.slow), ms(polling.live).min(LIVE_MS * 100));
     Settings {
-        route: route_policy(config, carriers),
-        times: times(&config.service),
+        policy: Arc::new(service_policy(config, &carriers.outbound.senders)),
         inbound_pace: Pace { fast_ms, slow_ms, live_for_ms },
         receipt_pace: Pace {
             fast_ms: ms(polling.receipts_fast),
@@ -46,17 +36,24 @@ pub(super) fn settings(config: &Config, carriers: &Carriers) -> Settings {
     }
 }
 
-fn route_policy(config: &Config, carriers: &Carriers) -> RoutePolicy {
-    RoutePolicy {
-        policy: Arc::new(policy(config)),
-        send: send_policy(config, carriers),
-        sticky_ms: ms(config.service.sticky),
-    }
-}
-
-fn times(service: &Service) -> Times {
+/// What the configuration decides about the service; `senders` are the numbers of the preferred carrier.
+pub fn service_policy(config: &Config, senders: &Senders) -> ServicePolicy {
+    let service = &config.service;
     let all_ms = |steps: &[Duration]| steps.iter().copied().map(ms).collect();
-    Times {
+    ServicePolicy {
+        desks: config.desks.clone(),
+        triage: Arc::clone(&config.triage),
+        texts: service.texts.clone(),
+        receipt_texts: service.receipt_texts,
+        flood: service.flood,
+        senders: senders.clone(),
+        time_to_live_ms: ms(config.sending.time_to_live),
+        recall_ms: ms(config.sending.recall),
+        max_held: service.max_held,
+        max_dangers: service.max_dangers,
+        sticky_ms: ms(service.sticky),
+        category_required: service.category_required,
+        survey_after_ms: service.survey.then(|| ms(service.survey_after)),
         wait_notices_ms: all_ms(&service.wait_notices),
         escalations_ms: all_ms(&service.escalations),
         claim_idle_ms: ms(service.claim_idle),
@@ -65,30 +62,14 @@ fn times(service: &Service) -> Times {
     }
 }
 
-/// The rules for texts that arrive.
-pub fn policy(config: &Config) -> Policy {
-    let service = &config.service;
-    Policy {
-        desks: config.desks.clone(),
-        triage: Arc::clone(&config.triage),
-        texts: service.texts.clone(),
-        receipt_texts: service.receipt_texts,
-        flood: service.flood,
-    }
-}
-
 pub(super) fn api_settings(config: &Config, carriers: &Carriers) -> ApiSettings {
     let caps = carriers.outbound.carrier.caps();
     ApiSettings {
         limits: caps.limits,
         photos: caps.photos_out,
-        send: send_policy(config, carriers),
-        route: route_policy(config, carriers),
-        max_held: config.service.max_held,
+        policy: Arc::new(service_policy(config, &carriers.outbound.senders)),
         categories: config.service.categories.clone(),
-        category_required: config.service.category_required,
         canned: config.service.replies.clone(),
-        survey_after_ms: config.service.survey.then(|| ms(config.service.survey_after)),
         token_ttl_ms: ms(config.api.token_lifetime),
     }
 }

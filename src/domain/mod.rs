@@ -1,14 +1,17 @@
 //! What the service is about, and nothing else: no I/O, no SQL, no HTTP, no serde, no clock. Time comes in as an
 //! argument, in milliseconds UTC; rules are pure functions with tables and properties as tests.
 
+pub mod actor;
 pub mod arrival;
 pub mod breaker;
 pub mod calendar;
 pub mod catalogue;
+pub mod citizen;
 pub mod compare;
 pub mod conversation;
 pub mod counselor;
 pub mod desk;
+pub mod event;
 pub mod fate;
 pub mod inbound;
 pub mod media;
@@ -17,14 +20,15 @@ pub mod opt_out;
 pub mod outbound;
 pub mod phone;
 pub mod photo;
+pub mod policy;
 pub mod polling;
 pub mod queue;
-pub mod rate;
 pub mod receipt;
+pub mod recipient;
+pub mod refusal;
 pub mod retry;
 pub mod survey;
 pub mod text;
-pub mod timers;
 pub mod triage;
 
 /// A moment: milliseconds since 1970-01-01T00:00:00Z.

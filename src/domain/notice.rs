@@ -56,8 +56,12 @@ pub enum Notice {
     ReceiptClosed,
     /// The same on a public holiday.
     ReceiptHoliday,
-    /// They have waited a while.
+    /// The same, with the operator's own words about today.
+    ReceiptPlanned,
+    /// They have waited a while, and how many are before them.
     Wait,
+    /// They have waited a while; how many are before them is better not said.
+    WaitUnplaced,
     /// Danger now: text 119 or 112.
     UrgentDanger,
     /// Danger to themselves: 109.
@@ -101,10 +105,16 @@ pub enum Slot {
     Desk,
     /// A time: `11월 30일(월) 08:00`.
     Until,
+    /// The operator's own words about today.
+    Planned,
 }
 
+/// The operator's own words about a day are not longer (characters).
+pub const MOST_PLANNED_CHARS: usize = 200;
+
 impl Slot {
-    pub const ALL: [Slot; 5] = [Slot::Ahead, Slot::Minutes, Slot::Opens, Slot::Desk, Slot::Until];
+    pub const ALL: [Slot; 6] =
+        [Slot::Ahead, Slot::Minutes, Slot::Opens, Slot::Desk, Slot::Until, Slot::Planned];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -113,15 +123,17 @@ impl Slot {
             Slot::Opens => "opens",
             Slot::Desk => "desk",
             Slot::Until => "until",
+            Slot::Planned => "planned",
         }
     }
 
     /// As long as it gets: what a template is measured with.
-    fn longest(self) -> &'static str {
+    fn longest(self) -> String {
         match self {
-            Slot::Ahead | Slot::Minutes => "9999",
-            Slot::Opens | Slot::Until => "내년 12월 31일(월) 23:59",
-            Slot::Desk => "가나다라마바사아자차카타파하가나다라마바",
+            Slot::Ahead | Slot::Minutes => "9999".to_owned(),
+            Slot::Opens | Slot::Until => "내년 12월 31일(월) 23:59".to_owned(),
+            Slot::Desk => "가나다라마바사아자차카타파하가나다라마바".to_owned(),
+            Slot::Planned => "가".repeat(MOST_PLANNED_CHARS),
         }
     }
 }
@@ -130,13 +142,15 @@ const MINUTE_MS: i64 = 60_000;
 const HOUR_MS: i64 = 60 * MINUTE_MS;
 
 impl Notice {
-    pub const ALL: [Notice; 21] = [
+    pub const ALL: [Notice; 23] = [
         Notice::Receipt,
         Notice::ReceiptAhead,
         Notice::ReceiptWait,
         Notice::ReceiptClosed,
         Notice::ReceiptHoliday,
+        Notice::ReceiptPlanned,
         Notice::Wait,
+        Notice::WaitUnplaced,
         Notice::UrgentDanger,
         Notice::UrgentSelfHarm,
         Notice::UrgentYouth,
@@ -162,7 +176,9 @@ impl Notice {
             Notice::ReceiptWait => "receipt_wait",
             Notice::ReceiptClosed => "receipt_closed",
             Notice::ReceiptHoliday => "receipt_holiday",
+            Notice::ReceiptPlanned => "receipt_planned",
             Notice::Wait => "wait",
+            Notice::WaitUnplaced => "wait_unplaced",
             Notice::UrgentDanger => "urgent_danger",
             Notice::UrgentSelfHarm => "urgent_self_harm",
             Notice::UrgentYouth => "urgent_youth",
@@ -191,6 +207,7 @@ impl Notice {
             Notice::ReceiptAhead | Notice::Wait => &[Slot::Ahead],
             Notice::ReceiptWait => &[Slot::Ahead, Slot::Minutes],
             Notice::ReceiptClosed | Notice::ReceiptHoliday => &[Slot::Opens],
+            Notice::ReceiptPlanned => &[Slot::Planned, Slot::Opens],
             Notice::Moved => &[Slot::Desk],
             Notice::Restricted => &[Slot::Until],
             _ => &[],
@@ -204,7 +221,9 @@ impl Notice {
             | Notice::ReceiptAhead
             | Notice::ReceiptWait
             | Notice::ReceiptClosed
-            | Notice::ReceiptHoliday => "receipt",
+            | Notice::ReceiptHoliday
+            | Notice::ReceiptPlanned => "receipt",
+            Notice::Wait | Notice::WaitUnplaced => "wait",
             Notice::UrgentDanger | Notice::UrgentSelfHarm | Notice::UrgentYouth => "urgent",
             other => other.as_str(),
         }
@@ -224,9 +243,28 @@ impl Notice {
         }
     }
 
-    /// Urgent ones leave before everything.
+    /// Danger: passes whatever was decided about its receiver, and leaves before everything.
+    pub fn is_urgent(self) -> bool {
+        self.group() == "urgent"
+    }
+
     pub fn lane(self) -> Lane {
-        if self.group() == "urgent" { Lane::Urgent } else { Lane::Notice }
+        if self.is_urgent() { Lane::Urgent } else { Lane::Notice }
+    }
+
+    /// It speaks of waiting: not said any more to who turns out to be in danger.
+    pub fn is_of_waiting(self) -> bool {
+        matches!(self.group(), "receipt" | "wait")
+    }
+
+    /// A notice of a group; `None` for a word of no group.
+    pub fn of_group(group: &str) -> Option<Notice> {
+        Self::ALL.into_iter().find(|notice| notice.group() == group)
+    }
+
+    /// Whether it goes also to who is not answered for a while.
+    pub fn passes_restriction(self) -> bool {
+        self.is_urgent() || self == Notice::Restricted
     }
 
     /// Whether it goes also to who wants no automatic texts: what they need to know to be safe, and the answer to their
@@ -289,7 +327,7 @@ impl Template {
 
     /// Filled in with the longest values.
     pub fn longest(&self) -> String {
-        self.fill(&Slot::ALL.map(|slot| (slot, slot.longest().to_owned())))
+        self.fill(&Slot::ALL.map(|slot| (slot, slot.longest())))
     }
 }
 

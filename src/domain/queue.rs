@@ -1,15 +1,20 @@
-//! The order in which those who wait are taken: danger first, then who is in the middle of a talk, then the new, then what
-//! came while we were closed. Age promotes: a class is a head start in time, so nobody is passed over for ever.
-//! Source of the order: service.md, "Urgent texts".
+//! The order in which those who wait are taken: danger, then who was promised an answer by now, then who is in the middle
+//! of a talk, then the new (those to be looked at soon first), then what came while we were closed. Age promotes: within
+//! the last three a class is a head start in time, so nobody is passed over for ever.
+//! Source: service.md, "Urgent texts".
 
 use super::UnixMs;
+use super::triage::Tier;
 
 const MINUTE_MS: i64 = 60_000;
+const YEAR_MS: i64 = 365 * 24 * 60 * MINUTE_MS;
 /// Nothing that waits is ahead of danger.
-const DANGER_MS: i64 = 100 * 365 * 24 * 60 * MINUTE_MS;
+const DANGER_MS: i64 = 100 * YEAR_MS;
+/// Nothing but danger is ahead of a promise that is due.
+const PROMISE_MS: i64 = 50 * YEAR_MS;
 /// How much longer somebody new must have waited to be as pressing.
-const LOOK_MS: i64 = 30 * MINUTE_MS;
-const DIALOGUE_MS: i64 = 15 * MINUTE_MS;
+const DIALOGUE_MS: i64 = 30 * MINUTE_MS;
+const LOOK_MS: i64 = 15 * MINUTE_MS;
 
 /// With fewer answered in the last hour than this, nothing can be said of the next.
 const LEAST_ANSWERED: i64 = 3;
@@ -27,27 +32,37 @@ pub fn minutes(n_ahead: i64, n_answered: i64) -> Option<i64> {
     (rounded <= MOST_MINUTES).then_some(rounded)
 }
 
-/// What is known of somebody who waits.
+/// The number of people ahead that may be told, where `told` was told before in the same wait: others may have gone ahead
+/// since (danger, a promise that is due), and nobody is told a larger number than before.
+pub fn place_to_tell(told: Option<i64>, n_ahead: i64) -> Option<i64> {
+    (n_ahead <= told.unwrap_or(i64::MAX)).then_some(n_ahead)
+}
+
+/// Somebody who waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Standing {
+pub struct Waiter {
     pub waiting_since: UnixMs,
-    /// 1 (danger now), 2 (look), 3 (information only), or none.
-    pub tier: Option<u8>,
-    /// A counselor has answered in this conversation before.
+    pub tier: Option<Tier>,
+    /// They were promised an answer by now.
+    pub is_promise_due: bool,
+    /// A counselor has answered since it was opened or reopened.
     pub in_dialogue: bool,
-    /// Where it came while we were closed: when we opened after that.
+    /// Where it came while we were closed: when we open after that.
     pub opened_at: Option<UnixMs>,
 }
 
 /// The place in line: who has the least is taken first.
-pub fn place(of: &Standing) -> i64 {
-    // What came in the night has its place at the opening, by its own order.
-    let since = of.opened_at.map_or(of.waiting_since, |opened| opened.max(of.waiting_since));
-    match of.tier {
-        Some(1) => of.waiting_since - DANGER_MS,
-        Some(2) => of.waiting_since - LOOK_MS,
-        _ if of.in_dialogue => of.waiting_since - DIALOGUE_MS,
-        _ => since,
+pub fn queue_key(waiter: &Waiter) -> i64 {
+    let since = waiter.waiting_since;
+    match waiter.tier {
+        Some(Tier::Danger) => since - DANGER_MS,
+        _ if waiter.is_promise_due => since - PROMISE_MS,
+        _ if waiter.in_dialogue => since - DIALOGUE_MS,
+        // What came in the night has its place at the opening, by its own order.
+        tier => {
+            let since = waiter.opened_at.map_or(since, |opened| opened.max(since));
+            if tier == Some(Tier::Look) { since - LOOK_MS } else { since }
+        }
     }
 }
 
@@ -57,32 +72,54 @@ mod tests {
 
     use super::*;
 
-    const NEW: Standing =
-        Standing { waiting_since: 1_000_000_000, tier: None, in_dialogue: false, opened_at: None };
+    const NEW: Waiter = Waiter {
+        waiting_since: 1_000_000_000,
+        tier: None,
+        is_promise_due: false,
+        in_dialogue: false,
+        opened_at: None,
+    };
 
     #[test]
-    fn danger_then_dialogue_then_new_then_the_night() {
-        let danger = Standing { tier: Some(1), ..NEW };
-        let look = Standing { tier: Some(2), ..NEW };
-        let talking = Standing { in_dialogue: true, ..NEW };
-        let night = Standing {
+    fn danger_promise_dialogue_look_new_and_the_night() {
+        let danger = Waiter { tier: Some(Tier::Danger), ..NEW };
+        let promised = Waiter { is_promise_due: true, ..NEW };
+        let talking = Waiter { in_dialogue: true, ..NEW };
+        let look = Waiter { tier: Some(Tier::Look), ..NEW };
+        let night = Waiter {
             waiting_since: NEW.waiting_since - 60 * MINUTE_MS,
             opened_at: Some(NEW.waiting_since + 1),
             ..NEW
         };
-        let information = Standing { tier: Some(3), ..NEW };
-        let order = [danger, look, talking, NEW, night].map(|s| place(&s));
-        assert!(order.is_sorted(), "{order:?}");
-        assert_eq!(place(&information), place(&NEW));
+        let information = Waiter { tier: Some(Tier::Info), ..NEW };
+        let order = [danger, promised, talking, look, NEW, night].map(|s| queue_key(&s));
+        assert!(order.is_sorted_by(|a, b| a < b), "{order:?}");
+        assert_eq!(queue_key(&information), queue_key(&NEW));
+        let both = Waiter { is_promise_due: true, ..danger };
+        assert_eq!(queue_key(&both), queue_key(&danger));
     }
 
     #[test]
     fn age_promotes() {
-        let old = Standing { waiting_since: NEW.waiting_since - 16 * MINUTE_MS, ..NEW };
-        assert!(place(&old) < place(&Standing { in_dialogue: true, ..NEW }));
-        let danger_now = Standing { tier: Some(1), ..NEW };
-        let ages_ago = Standing { waiting_since: 0, ..NEW };
-        assert!(place(&danger_now) < place(&ages_ago));
+        let old = Waiter { waiting_since: NEW.waiting_since - 31 * MINUTE_MS, ..NEW };
+        assert!(queue_key(&old) < queue_key(&Waiter { in_dialogue: true, ..NEW }));
+        let danger_now = Waiter { tier: Some(Tier::Danger), ..NEW };
+        let ages_ago = Waiter { waiting_since: 0, is_promise_due: true, ..NEW };
+        assert!(queue_key(&danger_now) < queue_key(&ages_ago));
+    }
+
+    #[test]
+    fn nobody_is_told_a_larger_number() {
+        let cases = [
+            (None, 6, Some(6)),
+            (Some(3), 6, None),
+            (Some(3), 3, Some(3)),
+            (Some(0), 1, None),
+            (Some(3), 0, Some(0)),
+        ];
+        for (told, n_ahead, expected) in cases {
+            assert_eq!(place_to_tell(told, n_ahead), expected, "{told:?} {n_ahead}");
+        }
     }
 
     #[test]
@@ -102,9 +139,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn in_a_class_the_first_comes_first(a in 0..1_000_000_i64, b in 0..1_000_000_i64, tier in 1..4_u8) {
-            let at = |ms| Standing { waiting_since: ms, tier: Some(tier), ..NEW };
-            prop_assert_eq!(a.cmp(&b), place(&at(a)).cmp(&place(&at(b))));
+        fn in_a_class_the_first_comes_first(
+            a in 0..1_000_000_i64, b in 0..1_000_000_i64, tier in prop::sample::select(Tier::ALL.to_vec()),
+        ) {
+            let at = |ms| Waiter { waiting_since: ms, tier: Some(tier), ..NEW };
+            prop_assert_eq!(a.cmp(&b), queue_key(&at(a)).cmp(&queue_key(&at(b))));
         }
     }
 }

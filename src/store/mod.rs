@@ -26,46 +26,30 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, ffi};
 use tokio::sync::{Notify, watch};
 
-pub use conversation::action::{Acted, Action, Note};
-pub use conversation::list::{
-    Closing, ConversationDetail, ConversationFilter, ConversationSummary, Message, Next,
-};
+pub use conversation::list::{ConversationDetail, ConversationFilter, ConversationSummary};
+pub use conversation::messages::Message;
+pub use conversation::notes::Note;
 pub use conversation::survey::Survey;
 pub use conversation::timers::Timed;
 pub use engine::migrate::{SCHEMA_VERSION, Upgraded};
 use engine::{migrate, read, write};
-pub use inbound::inbox::{AcceptedPage, RoutePolicy, Routed};
+pub use inbound::inbox::{AcceptedPage, Routed};
 pub use inbound::quarantine::Quarantined;
 pub use journal::event::Event;
 pub use outbound::lease::Lease;
-pub use outbound::outbox::{Outcome, SendPolicy};
+pub use outbound::outbox::Outcome;
 pub use outbound::receipt::Applied;
 pub use outbound::reconcile::{Answer, InDoubt, Unreceipted};
-pub use outbound::reply::{NewReply, ReplyOutcome, ReplyPhotos, ReplyRefused};
+pub use outbound::reply::{NewReply, ReplyPhotos, WrittenReply};
 pub use outbound::sent::Compared;
-pub use people::citizen::Citizen;
 pub use people::counselor::{LoginCheck, NewCounselor};
 pub use photo::{KeptAs, PhotoInfo, WantedPhoto};
 pub use status::{Balance, Counts};
 
-/// How a change to a conversation ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Claim {
-    Done,
-    /// Somebody else holds it.
-    HeldBy(crate::domain::counselor::Counselor),
-    /// Nobody holds it, or not the one who asked.
-    NotHeld,
-    Closed,
-    /// The citizen has written since; nothing was changed.
-    NewerTexts,
-    /// What it was about has not been said.
-    CategoryNeeded,
-    /// Who asks holds as many as they may.
-    Full,
-    /// The citizen wants no more texts, and has asked nothing since.
-    OptedOut,
-}
+use crate::domain::refusal::Refusal;
+
+/// What a rule decided: done, or refused with nothing changed.
+pub type Decided<T> = std::result::Result<T, Refusal>;
 
 /// Why the store could not do it. Holds no text and no number.
 #[derive(Debug, Clone, thiserror::Error)]

@@ -45,7 +45,7 @@ impl Store {
             let oldest =
                 "SELECT min(waiting_since_at) FROM conversation INDEXED BY conversation_waiting WHERE state = 'waiting'";
             let failed = "SELECT count(*) FROM outbox
-                          WHERE state IN ('undelivered', 'failed', 'expired') AND final_at >= :since";
+                          WHERE (state = 'undelivered' OR state = 'failed' OR state = 'expired') AND final_at >= :since";
             Ok(Counts {
                 n_waiting: count("SELECT count(*) FROM conversation WHERE state = 'waiting'")?,
                 oldest_waiting_since_at: conn.prepare_cached(oldest)?.query_row([], |r| r.get(0))?,
@@ -66,20 +66,6 @@ impl Store {
                     .prepare_cached(failed)?
                     .query_row(named_params! { ":since": since }, |r| r.get(0))?,
             })
-        })
-        .await
-    }
-
-    /// Whether texts wait for a receipt, and whether a citizen or counselor wrote at `since` or later, as far as the last
-    /// thousand events tell: what decides how often to ask the carrier.
-    pub async fn activity(&self, since: UnixMs) -> Result<(bool, bool)> {
-        self.read(move |conn| {
-            let mut select = conn.prepare_cached(
-                "SELECT EXISTS (SELECT 1 FROM outbox WHERE state = 'accepted'),
-                        EXISTS (SELECT 1 FROM (SELECT kind, at FROM event ORDER BY seq DESC LIMIT 1000)
-                                WHERE kind IN ('text_in', 'replied') AND at >= :since)",
-            )?;
-            Ok(select.query_row(named_params! { ":since": since }, |r| Ok((r.get(0)?, r.get(1)?)))?)
         })
         .await
     }

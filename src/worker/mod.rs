@@ -39,17 +39,16 @@ pub use push::{PushFailed, take_push};
 pub use supervise::supervise;
 
 use crate::carrier::{Carrier, InboundClass, ReportClass};
+use crate::domain::policy::ServicePolicy;
 use crate::domain::polling::Pace;
-use crate::domain::timers::Times;
 use crate::ops::clock::Clock;
-use crate::store::{RoutePolicy, Store, StoreError};
+use crate::store::{Store, StoreError};
 
 /// What the loops take from the configuration; replaced as a whole by a reload.
 #[derive(Clone)]
 pub struct Settings {
-    pub route: RoutePolicy,
-    /// Delays after which time alone changes a conversation.
-    pub times: Times,
+    /// What the operator has decided about the service.
+    pub policy: Arc<ServicePolicy>,
     pub inbound_pace: Pace,
     pub receipt_pace: Pace,
     /// How often the whole overlap of a window is read again.

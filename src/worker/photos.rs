@@ -69,7 +69,7 @@ async fn round(context: &Context) -> Result<usize> {
 }
 
 async fn send_loss_notices(context: &Context) -> Result<()> {
-    let policy = context.settings().route.clone();
+    let policy = &context.settings().policy;
     let n = context.store.tell_of_lost_photos(policy, context.now()).await?;
     if n > 0 {
         tracing::warn!(n, "texts lost photos; their citizens and counselors are told");

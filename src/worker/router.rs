@@ -39,7 +39,7 @@ async fn step(context: &Context) -> crate::store::Result<usize> {
     if !context.store.has_received().await? {
         return Ok(0);
     }
-    let routed = context.store.route_received(BATCH, context.now(), context.settings().route.clone()).await?;
+    let routed = context.store.route_received(BATCH, context.now(), &context.settings().policy).await?;
     if routed.n_failed > 0 {
         tracing::error!(
             n = routed.n_failed,

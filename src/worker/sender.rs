@@ -26,6 +26,7 @@ use super::every::Every;
 use super::{Context, Role, STORE_RETRY_MS, Used, mms, store_trouble};
 use crate::carrier::{Accepted, Carrier, CarrierError, ErrorKind};
 use crate::domain::breaker::{Permit, Sign};
+use crate::domain::event::EventKind;
 use crate::domain::outbound::OutboundText;
 use crate::domain::retry::{self, Trouble};
 use crate::domain::text;
@@ -293,10 +294,10 @@ async fn record_sign(context: &Context, carrier: &'static str, sign: Sign) {
     };
     let kind = if is_out {
         tracing::error!(carrier, "the carrier is out of order; it is probed now and then: see munjad check");
-        "carrier_out_of_order"
+        EventKind::CarrierOutOfOrder
     } else {
         tracing::info!(carrier, "the carrier takes texts again");
-        "carrier_works_again"
+        EventKind::CarrierWorksAgain
     };
     if let Err(error) = context.store.note(kind, carrier.to_owned(), context.now()).await {
         store_trouble(ROLE, &error);

@@ -5,6 +5,7 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 
 use super::{Context, Role, run};
+use crate::domain::event::EventKind;
 
 const FIRST_WAIT: Duration = Duration::from_millis(100);
 const LONGEST_WAIT: Duration = Duration::from_secs(10);
@@ -30,7 +31,8 @@ pub async fn supervise(role: Role, context: Context) {
 async fn report(role: Role, context: &Context, panicked: bool) {
     context.health.restarted(role);
     tracing::error!(%role, panicked, "a worker panicked or ended early; it is started again");
-    if let Err(error) = context.store.note("worker_restarted", role.to_string(), context.now()).await {
+    if let Err(error) = context.store.note(EventKind::WorkerRestarted, role.to_string(), context.now()).await
+    {
         super::store_trouble(role, &error);
     }
 }

@@ -10,8 +10,7 @@ pub(super) async fn run(context: Context) {
     loop {
         context.health.progress(ROLE, context.now());
         let settings = context.settings();
-        let done =
-            context.store.run_timers(settings.times.clone(), settings.route.clone(), context.now()).await;
+        let done = context.store.run_timers(&settings.policy, context.now()).await;
         let wait = match done {
             Ok(timed) => {
                 if timed.n_escalated > 0 {

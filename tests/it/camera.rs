@@ -9,6 +9,7 @@ use image::{ImageFormat, RgbImage};
 use munja::carrier::{
     Accepted, Caps, Carrier, CarrierError, ErrorKind, InboundPage, Media, Reconciled, ReportPage, Result,
 };
+use munja::domain::actor::Actor;
 use munja::domain::inbound::{Cursor, InboundItem, InboundText};
 use munja::domain::media::MediaRef;
 use munja::domain::outbound::OutboundText;
@@ -137,7 +138,7 @@ pub async fn compare(store: &Store, db: &rusqlite::Connection, n_texts: usize) {
         rows.unwrap().collect::<rusqlite::Result<_>>().unwrap();
     assert_eq!(rows.len(), Camera::n_photos(n_texts), "no photo is forgotten, none is there twice");
     for (id, position, state, text, citizen) in rows {
-        let (_, bytes) = store.photo(id, 0).await.unwrap();
+        let (_, bytes) = store.photo(id, &Actor::operator("test")).await.unwrap().unwrap();
         let handle = format!("{}-{position}", text.strip_prefix("질문 ").unwrap());
         assert_eq!(bytes, (state == "kept").then(|| photo(&handle)), "{handle} is {state}");
         let told = "SELECT count(*) FROM outbox WHERE citizen = ?1 AND notice = 'photo_lost'";

@@ -188,8 +188,11 @@ async fn photos_come_and_go() {
     phone.sends(&[&png]);
     let gateway = photos::gateway(&phone).await;
     let minsu = Counselor::logged_in(&gateway).await;
-    until_async(&gateway.store, || async { gateway.store.photo(1, 0).await.is_ok_and(|(_, b)| b.is_some()) })
-        .await;
+    let anybody = munja::domain::actor::Actor::operator("test");
+    let is_here = || async {
+        gateway.store.photo(1, &anybody).await.is_ok_and(|found| found.is_ok_and(|(_, b)| b.is_some()))
+    };
+    until_async(&gateway.store, is_here).await;
     assert!(minsu.does(0, &["list"]).await.contains("[사진 1장]"));
     let shown = minsu.does(0, &["next"]).await;
     assert!(shown.contains("◆ 사진 1 · PNG ") && shown.contains("munja photo 1"), "{shown}");

@@ -9,13 +9,17 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use munja::domain::actor::Actor;
+use munja::domain::conversation::Reply;
 use munja::domain::outbound::OutboundKind;
-use munja::domain::phone::{PhoneNumber, Senders};
 use munja::ops::clock::Clock;
 use munja::sim::Endpoint;
-use munja::store::{NewReply, Next, SendPolicy, Store, StoreOptions};
+use munja::store::{NewReply, Store, StoreOptions};
 
-use crate::harness::{BOUND, Carrier, add_minsu, assert_balanced, config_text, until_async, write_config};
+use crate::harness::{
+    BOUND, Carrier, add_minsu, assert_balanced, config_text, person, service_policy, until_async,
+    write_config,
+};
 
 const N_CITIZENS: i64 = 6;
 
@@ -30,29 +34,19 @@ fn spawn(config: &Path) -> Child {
         .unwrap()
 }
 
-fn policy() -> SendPolicy {
-    SendPolicy {
-        senders: Senders::one(PhoneNumber::parse("062120")),
-        time_to_live_ms: 86_400_000,
-        recall_ms: 0,
-    }
-}
-
 /// Answers whoever waits, beside the daemon on the same database.
-async fn answer_waiting(store: &Store, counselor: i64) {
-    let now = Clock::system().now_ms();
-    while let Next::Claimed(found) = store.claim_next(counselor, 1_000, now).await.unwrap() {
+async fn answer_waiting(store: &Store, counselor: &Actor) {
+    let (now, policy) = (Clock::system().now_ms(), service_policy());
+    while let Ok(found) = store.claim_next(counselor, &policy, now).await.unwrap() {
         let new = NewReply {
             conversation_id: found.summary.id,
-            counselor_id: counselor,
             idempotency_key: format!("k{}", found.summary.id),
             request_digest: vec![1],
-            last_seen: found.summary.last_inbound_id,
-            force: true,
+            reply: Reply { last_seen: found.summary.last_inbound_seq, force: true, ..Reply::default() },
             pieces: vec![(OutboundKind::Sms, "답입니다".to_owned())],
             photos: None,
         };
-        store.reply(new, policy(), now).await.unwrap();
+        store.reply(new, counselor, &policy, now).await.unwrap().unwrap();
     }
 }
 
@@ -62,7 +56,7 @@ async fn killed_at(endpoint: Endpoint, done: bool, nth: u32) {
     let folder = tempfile::tempdir().unwrap();
     let config = write_config(folder.path(), &config_text(carrier.port, ""));
     let store = Store::open(&folder.path().join("munja.db"), &StoreOptions::default()).unwrap();
-    let counselor = add_minsu(&store).await.id;
+    let counselor = person(add_minsu(&store).await);
     for n in 0..N_CITIZENS {
         carrier.sim.text(&format!("0101111{n:04}"), "질문");
     }
@@ -77,7 +71,7 @@ async fn killed_at(endpoint: Endpoint, done: bool, nth: u32) {
         }
     })));
     until_async(&store, || async {
-        answer_waiting(&store, counselor).await;
+        answer_waiting(&store, &counselor).await;
         // A quick life may be over before the carrier was called so often: then it is killed now.
         let is_over = store.balance().await.unwrap().n_outbound("delivered") == 2 * N_CITIZENS;
         is_over || child.lock().unwrap().is_none()
@@ -91,7 +85,7 @@ async fn killed_at(endpoint: Endpoint, done: bool, nth: u32) {
     let mut second = spawn(&config);
     let settled = async {
         until_async(&store, || async {
-            answer_waiting(&store, counselor).await;
+            answer_waiting(&store, &counselor).await;
             store.balance().await.unwrap().n_outbound("delivered") == 2 * N_CITIZENS
         })
         .await;

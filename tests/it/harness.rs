@@ -3,7 +3,7 @@
 
 use std::future::Future;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use munja::api::wire::{
@@ -11,7 +11,10 @@ use munja::api::wire::{
 };
 use munja::config::Config;
 use munja::daemon::{Daemon, Options};
+use munja::domain::actor::{Actor, DeskScope, Role};
 use munja::domain::counselor::Counselor;
+use munja::domain::phone::{PhoneNumber, Senders};
+use munja::domain::policy::ServicePolicy;
 use munja::sim::{Sim, SimOptions};
 use munja::store::{Balance, NewCounselor, Store, StoreOptions};
 use reqwest::Method;
@@ -264,4 +267,24 @@ pub async fn assert_balanced(store: &Store, sim: &Sim) {
     assert_eq!(balance.n_routed, balance.n_received, "texts routed");
     assert_eq!(balance.n_outbound("delivered"), ledger.n_delivered() as i64, "{balance:?}");
     assert_eq!(ledger.n_auth_failures, 0);
+}
+
+/// What the configuration of [`config_text`] decides, made once; nobody has to say what a consultation was about.
+pub fn service_policy() -> Arc<ServicePolicy> {
+    static POLICY: OnceLock<Arc<ServicePolicy>> = OnceLock::new();
+    let policy = POLICY.get_or_init(|| {
+        let folder = tempfile::tempdir().unwrap();
+        let path = write_config(
+            folder.path(),
+            &config_text(1, "[service]\ncategory_required = false\nmax_held = 1000"),
+        );
+        let senders = Senders::one(PhoneNumber::parse("062120"));
+        Arc::new(munja::daemon::service_policy(&Config::load(&path).unwrap(), &senders))
+    });
+    Arc::clone(policy)
+}
+
+/// Somebody who serves every desk.
+pub fn person(counselor: Counselor) -> Actor {
+    Actor::person(counselor, Role::Counselor, DeskScope::All, "test".into())
 }

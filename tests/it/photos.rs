@@ -9,6 +9,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use image::{ImageFormat, Rgb, RgbImage};
 use munja::api::wire::{ConversationDetail, MessageView, PhotoView, ReplyRequest, ReplyResponse};
+use munja::domain::event::EventKind;
 use munja::domain::media::PhotoLimits;
 use munja::domain::photo::{MAX_BYTES, PhotoKind, measure};
 use munja::sim::{DialectKind, Endpoint, Fault, FaultRule, Sim, SimOptions};
@@ -163,8 +164,10 @@ async fn what_cannot_be_had_is_told_to_both_once() {
     let lost: Vec<_> = told.iter().filter(|text| text.text.contains("사진을 받지 못했습니다")).collect();
     assert_eq!((lost.len(), lost[0].to.as_str(), lost[0].kind.as_str()), (1, CITIZEN, "SMS"));
     let events = gateway.store.events_after(0, 1_000).await.unwrap();
-    assert!(events.iter().any(|event| event.kind == "photo_lost" && event.conversation_id == Some(1)));
-    assert_eq!(events.iter().filter(|event| event.kind == "photo_kept").count(), 1);
+    assert!(
+        events.iter().any(|event| event.kind == EventKind::PhotoLost && event.conversation_id == Some(1))
+    );
+    assert_eq!(events.iter().filter(|event| event.kind == EventKind::PhotoKept).count(), 1);
 }
 
 fn spawn(config: &Path) -> Child {
@@ -182,7 +185,7 @@ async fn killed_over_a_photo(when_done: bool) {
     let (from, to) = phone.config();
     let config = write_config(folder.path(), &config_text(carrier.port, "").replace(from, &to));
     let store = Store::open(&folder.path().join("munja.db"), &StoreOptions::default()).unwrap();
-    let counselor = add_minsu(&store).await.id;
+    let counselor = crate::harness::person(add_minsu(&store).await);
     let child = Arc::new(Mutex::new(Some(spawn(&config))));
     let victim = Arc::clone(&child);
     phone.sim().watch(Some(Arc::new(move |at, is_done| {
@@ -195,12 +198,14 @@ async fn killed_over_a_photo(when_done: bool) {
     until_async(&store, || async { child.lock().unwrap().is_none() }).await;
     assert_eq!(store.wanted_photos(9, i64::MAX).await.unwrap().len(), 1, "its text is here and it is not");
     let mut second = spawn(&config);
-    let is_kept = || async { store.photo(1, counselor).await.is_ok_and(|(_, bytes)| bytes.is_some()) };
+    let is_kept = || async {
+        store.photo(1, &counselor).await.is_ok_and(|found| found.is_ok_and(|(_, bytes)| bytes.is_some()))
+    };
     until_async(&store, is_kept).await;
     until(&store, |b| b.n_routed == 1).await;
     second.kill().unwrap();
     second.wait().unwrap();
-    assert_eq!(store.photo(1, counselor).await.unwrap().1, Some(jpeg));
+    assert_eq!(store.photo(1, &counselor).await.unwrap().unwrap().1, Some(jpeg));
     assert_eq!(phone.n_asked(), 2);
 }
 

@@ -102,7 +102,11 @@ async fn insults_are_folded_and_only_supervisors_act_on_them() {
     let reason = json!({ "reason": "경찰 신고" });
     let refused = gateway.desk.post::<Value>(&evidence, &reason).await.unwrap_err();
     assert_eq!(refused.code, "supervisors_only");
-    gateway.store.set_duties("minsu".into(), Some("supervisor".into()), None).await.unwrap();
+    gateway
+        .store
+        .set_duties("minsu".into(), Some(munja::domain::actor::Role::Supervisor), None)
+        .await
+        .unwrap();
     act(&gateway, id, restrict).await.unwrap();
     let evidence: Evidence = gateway.desk.post(&evidence, &reason).await.unwrap();
     let mut before = String::new();

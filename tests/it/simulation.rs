@@ -3,21 +3,20 @@
 //!
 //! `MUNJA_SEEDS=1000` runs more seeds, `MUNJA_SEED=17` one. A failure prints its seed.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use munja::carrier::Carrier;
 use munja::carrier::bizgo::{Bizgo, BizgoConfig};
 use munja::carrier::http::{Broken, Http};
-use munja::config::Config;
-use munja::domain::arrival::Policy;
+use munja::domain::actor::Actor;
+use munja::domain::conversation::{Closing, Command, Reply};
+use munja::domain::counselor::Counselor;
 use munja::domain::outbound::OutboundKind;
-use munja::domain::phone::{PhoneNumber, Senders};
 use munja::domain::polling::Pace;
-use munja::domain::timers::Times;
 use munja::ops::clock::Clock;
 use munja::sim::{Endpoint, Fault, FaultRule, Sim, SimBreak, SimOptions};
-use munja::store::{Closing, NewReply, Next, ReplyOutcome, RoutePolicy, SendPolicy, Store, StoreOptions};
+use munja::store::{NewReply, Store, StoreOptions};
 use munja::worker::{self, Carriers, Context, HealthRegistry, Role, Settings};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -25,35 +24,15 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::camera::{self, Camera};
+use crate::harness::{person, service_policy};
 
 /// 2026-07-01T09:00:00+09:00
 const START: i64 = 1_782_864_000_000;
 const N_TEXTS: usize = 40;
 
-fn send_policy() -> SendPolicy {
-    SendPolicy {
-        senders: Senders::one(PhoneNumber::parse("062120")),
-        time_to_live_ms: 86_400_000,
-        recall_ms: 0,
-    }
-}
-
 fn settings() -> Settings {
-    static POLICY: OnceLock<Arc<Policy>> = OnceLock::new();
-    let policy = POLICY.get_or_init(|| {
-        let folder = tempfile::tempdir().unwrap();
-        let path = crate::harness::write_config(folder.path(), &crate::harness::config_text(1, ""));
-        Arc::new(munja::daemon::policy(&Config::load(&path).unwrap()))
-    });
     Settings {
-        route: RoutePolicy { policy: Arc::clone(policy), send: send_policy(), sticky_ms: 120_000 },
-        times: Times {
-            wait_notices_ms: vec![300_000, 900_000],
-            escalations_ms: vec![60_000, 180_000],
-            claim_idle_ms: 1_800_000,
-            nudge_after_ms: 7_200_000,
-            close_after_ms: 86_400_000,
-        },
+        policy: service_policy(),
         inbound_pace: Pace { fast_ms: 280, slow_ms: 2_000, live_for_ms: 300_000 },
         receipt_pace: Pace { fast_ms: 1_500, slow_ms: 10_000, live_for_ms: 60_000 },
         full_walk_ms: 60_000,
@@ -144,7 +123,7 @@ struct Life {
 
 impl Life {
     fn begin(store: &Store, clock: &Clock, carrier: Arc<dyn Carrier>) -> Life {
-        let carriers = Arc::new(Carriers::one(carrier, send_policy().senders));
+        let carriers = Arc::new(Carriers::one(carrier, service_policy().senders.clone()));
         let stop = CancellationToken::new();
         let context = Context {
             store: store.clone(),
@@ -169,27 +148,26 @@ impl Life {
 }
 
 /// A counselor who answers whoever waits.
-async fn answer_all(store: Store, clock: Clock, counselor: i64, stop: CancellationToken) {
+async fn answer_all(store: Store, clock: Clock, counselor: Actor, stop: CancellationToken) {
+    let policy = service_policy();
     let mut n = 0;
     while !stop.is_cancelled() {
         tokio::time::sleep(Duration::from_millis(700)).await;
-        let Ok(Next::Claimed(found)) = store.claim_next(counselor, 1_000, clock.now_ms()).await else {
+        let Ok(Ok(found)) = store.claim_next(&counselor, &policy, clock.now_ms()).await else {
             continue;
         };
         n += 1;
         let new = NewReply {
             conversation_id: found.summary.id,
-            counselor_id: counselor,
             idempotency_key: format!("k{n}"),
             request_digest: vec![n],
-            last_seen: found.summary.last_inbound_id,
-            force: true,
+            reply: Reply { last_seen: found.summary.last_inbound_seq, force: true, ..Reply::default() },
             pieces: vec![(OutboundKind::Sms, format!("답 {n}"))],
             photos: None,
         };
-        let written = store.reply(new, send_policy(), clock.now_ms()).await.unwrap();
-        assert!(matches!(written, ReplyOutcome::Written { .. }));
-        store.close(found.summary.id, counselor, Closing::default(), clock.now_ms()).await.unwrap();
+        store.reply(new, &counselor, &policy, clock.now_ms()).await.unwrap().unwrap();
+        let close = Command::Close(Closing::default());
+        store.command(found.summary.id, close, &counselor, &policy, clock.now_ms()).await.unwrap().unwrap();
     }
 }
 
@@ -205,7 +183,7 @@ async fn one_history(seed: u64) {
             [],
         )
         .unwrap();
-        1
+        person(Counselor { id: 1, login: "m".into(), name: "m".into(), disabled_at: None })
     };
     let clock = Clock::following_tokio(START);
     let sim = Sim::new(SimOptions {

@@ -34,7 +34,10 @@ async fn seqs(events: &mut Events, n: usize) -> Vec<i64> {
 /// So many events, one commit each.
 async fn note(desk: &Desk, n: usize) {
     for _ in 0..n {
-        desk.store.note("worker", "started again".into(), desk.now()).await.expect("noted");
+        desk.store
+            .note(crate::domain::event::EventKind::WorkerRestarted, "started again".into(), desk.now())
+            .await
+            .expect("noted");
     }
 }
 

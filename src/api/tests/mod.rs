@@ -26,15 +26,15 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 use super::{ApiContext, ApiSettings, Health, wire};
-use crate::domain::arrival::Policy;
 use crate::domain::arrival::tests::policy;
 use crate::domain::fate::Meaning;
 use crate::domain::inbound::{Cursor, InboundItem, InboundText};
 use crate::domain::media::PhotoLimits;
 use crate::domain::phone::{PhoneNumber, Senders};
+use crate::domain::policy::ServicePolicy;
 use crate::domain::text::{Limits, MessageText};
 use crate::ops::clock::Clock;
-use crate::store::{Answer, Lease, NewCounselor, Outcome, RoutePolicy, SendPolicy, Store, StoreOptions};
+use crate::store::{Answer, Lease, NewCounselor, Outcome, Store, StoreOptions};
 
 /// Nobody's password outside these tests.
 const PASSWORD: &str = "맞는 비밀번호 9";
@@ -143,8 +143,8 @@ impl Desk {
         });
         let cursor = Cursor::starting_at(self.now());
         self.store.accept_inbound("sim", Vec::new(), vec![item], cursor, self.now()).await.expect("kept");
-        let policy = settings(0).route;
-        self.store.route_received(10, self.now(), policy).await.expect("routed");
+        let policy = settings(0).policy;
+        self.store.route_received(10, self.now(), &policy).await.expect("routed");
         n
     }
 
@@ -212,22 +212,14 @@ fn reply_request(id: i64, token: &str, key: &str, body: &Value) -> Request<Body>
 }
 
 fn settings(recall_ms: i64) -> ApiSettings {
-    let send = SendPolicy {
-        senders: Senders::one(PhoneNumber::parse("062-123-4567")),
-        time_to_live_ms: 24 * 3_600_000,
-        recall_ms,
-    };
-    let policy = Policy { receipt_texts: false, ..policy() };
+    let senders = Senders::one(PhoneNumber::parse("062-123-4567"));
+    let policy = ServicePolicy { receipt_texts: false, senders, recall_ms, ..policy() };
     ApiSettings {
         limits: Limits::KOREAN,
         photos: Some(PhotoLimits::KOREAN),
-        send: send.clone(),
-        route: RoutePolicy { policy: Arc::new(policy), send, sticky_ms: 0 },
-        max_held: 1_000,
+        policy: Arc::new(policy),
         categories: crate::config::categories(None).expect("categories"),
-        category_required: false,
         canned: Vec::new(),
-        survey_after_ms: None,
         token_ttl_ms: 12 * 3_600_000,
     }
 }

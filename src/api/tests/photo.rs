@@ -51,8 +51,8 @@ impl Desk {
         });
         let cursor = InboundCursor::starting_at(self.now());
         self.store.accept_inbound("sim", Vec::new(), vec![item], cursor, self.now()).await.expect("kept");
-        let policy = settings(0).route;
-        self.store.route_received(10, self.now(), policy).await.expect("routed");
+        let policy = settings(0).policy;
+        self.store.route_received(10, self.now(), &policy).await.expect("routed");
         self.store.wanted_photos(1, self.now()).await.expect("a list")[0].id
     }
 }

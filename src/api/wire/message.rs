@@ -18,6 +18,9 @@ pub enum MessageView {
 pub struct InboundMessage {
     /// Unique among the texts from citizens.
     pub id: i64,
+    /// Grows with each text that is put into the conversation; what `last_seen` of a reply or a close is compared with.
+    #[serde(default)]
+    pub seq: i64,
     pub at: i64,
     pub text: String,
     #[serde(default)]
@@ -148,7 +151,7 @@ mod tests {
     fn a_text_has_the_fields_of_its_direction_and_no_other() {
         let photos: [PhotoView; 0] = [];
         let inbound = json!({
-            "direction": "in", "id": 3, "at": 5, "text": "버스요", "photos": photos, "purpose": null, "tier": 1, "is_abusive": false,
+            "direction": "in", "id": 3, "seq": 3, "at": 5, "text": "버스요", "photos": photos, "purpose": null, "tier": 1, "is_abusive": false,
         });
         let outbound = json!({
             "direction": "out", "id": 9, "at": 6, "text": "네", "photos": photos, "author": null, "state": "queued", "kind": "sms",

@@ -4,16 +4,15 @@
 
 pub mod replay;
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
 use super::UnixMs;
 use super::calendar::Standing;
-use super::conversation::{Latest, REOPEN_MS, Route, may_be_texted, route};
-use super::desk::{Desk, Desks};
-use super::notice::{Language, Notice, Texts};
+use super::conversation::{Latest, REOPEN_MS, Route, route};
+use super::desk::Desk;
+use super::notice::{Language, Notice};
 use super::opt_out::{Wish, wish};
 use super::phone::PhoneNumber;
+use super::policy::ServicePolicy;
+use super::recipient::Recipient;
 use super::survey::{self, Answer};
 use super::triage::{Kind, Tier, Triage, Verdict};
 
@@ -25,17 +24,6 @@ const SEAM_CHARS: usize = 80;
 pub const FLOOD_MS: i64 = 10 * 60 * 1_000;
 /// An answer to the survey is taken as one for so long (milliseconds).
 pub const SURVEY_OPEN_MS: i64 = REOPEN_MS;
-
-/// What the operator has decided about texts that arrive.
-#[derive(Debug, Clone)]
-pub struct Policy {
-    pub desks: Desks,
-    pub triage: Arc<Triage>,
-    pub texts: Texts,
-    pub receipt_texts: bool,
-    /// More texts of one sender within [`FLOOD_MS`] are a flood.
-    pub flood: u32,
-}
 
 /// A text, as it arrives.
 #[derive(Debug, Clone, Copy)]
@@ -58,12 +46,10 @@ pub struct Known {
     pub recent: String,
     /// How many they sent within [`FLOOD_MS`].
     pub n_recent: u32,
-    pub is_opted_out: bool,
-    pub restricted_until: Option<UnixMs>,
+    /// What may be said to them.
+    pub recipient: Recipient,
     /// We asked how it was, and they have not answered yet.
     pub survey_asked_at: Option<UnixMs>,
-    /// When a text of each group of notices was last sent to them.
-    pub said: BTreeMap<String, UnixMs>,
 }
 
 /// What a text is for.
@@ -119,7 +105,7 @@ pub struct Arrival<'p> {
 }
 
 /// Decides about one text.
-pub fn decide<'p>(policy: &'p Policy, arrived: &Arrived<'_>, known: &Known) -> Arrival<'p> {
+pub fn decide<'p>(policy: &'p ServicePolicy, arrived: &Arrived<'_>, known: &Known) -> Arrival<'p> {
     let verdict = judge(&policy.triage, arrived.text, &known.recent);
     let tier = verdict.tier();
     let purpose = purpose(arrived, known, tier);
@@ -146,7 +132,9 @@ pub fn decide<'p>(policy: &'p Policy, arrived: &Arrived<'_>, known: &Known) -> A
         notice: None,
         standing,
     };
-    arrival.notice = notice(policy, arrived, known, &arrival, verdict.danger());
+    let recipient = Recipient { is_flooding: arrival.is_flood, ..known.recipient.clone() };
+    arrival.notice = wanted(policy, arrived, &arrival, verdict.danger())
+        .filter(|notice| recipient.may_be_told(*notice, arrived.at));
     arrival
 }
 
@@ -171,7 +159,7 @@ fn purpose(arrived: &Arrived<'_>, known: &Known, tier: Option<Tier>) -> Purpose 
     if tier == Some(Tier::Danger) {
         return Purpose::Question;
     }
-    if known.restricted_until.is_some_and(|until| until > arrived.at) {
+    if known.recipient.is_restricted(arrived.at) {
         return Purpose::Restricted;
     }
     if let Some(wish) = wish(arrived.text) {
@@ -187,21 +175,17 @@ fn purpose(arrived: &Arrived<'_>, known: &Known, tier: Option<Tier>) -> Purpose 
     Purpose::Question
 }
 
-fn notice(
-    policy: &Policy,
+/// What is to be said at once, whether or not it may be.
+fn wanted(
+    policy: &ServicePolicy,
     arrived: &Arrived<'_>,
-    known: &Known,
     arrival: &Arrival<'_>,
     danger: Option<Kind>,
 ) -> Option<Notice> {
-    if !may_be_texted(arrived.citizen) {
-        return None;
-    }
-    let wanted = match (&arrival.purpose, danger) {
+    let notice = match (&arrival.purpose, danger) {
         (_, Some(Kind::SelfHarm)) => Notice::UrgentSelfHarm,
         (_, Some(Kind::Youth)) => Notice::UrgentYouth,
         (_, Some(_)) => Notice::UrgentDanger,
-        (_, None) if arrival.is_flood => return None,
         (Purpose::Wish(Wish::OptOut), _) => Notice::OptedOut,
         (Purpose::Wish(Wish::OptIn), _) => Notice::OptedIn,
         (Purpose::Restricted, _) => Notice::Restricted,
@@ -209,22 +193,26 @@ fn notice(
         (Purpose::Question, _) if arrived.text.trim().is_empty() && !arrived.has_photos => Notice::Unreadable,
         (Purpose::Question, _) => {
             let begins = matches!(arrival.place, Place::Route(Route::Open { .. } | Route::Reopen { .. }));
-            match arrival.standing {
-                _ if !policy.receipt_texts || !begins => return None,
-                Standing::Closed { is_holiday: true, .. } => Notice::ReceiptHoliday,
-                Standing::Closed { .. } => Notice::ReceiptClosed,
-                Standing::Open { .. } => Notice::Receipt,
+            if !policy.receipt_texts || !begins {
+                return None;
             }
+            receipt(&arrival.standing, arrival.language)
         }
     };
-    may_say(wanted, known.is_opted_out, &known.said, arrived.at).then_some(wanted)
+    Some(notice)
 }
 
-/// Whether a notice may go to who has said whether they want any, and to whom so much has been said.
-pub fn may_say(notice: Notice, is_opted_out: bool, said: &BTreeMap<String, UnixMs>, now: UnixMs) -> bool {
-    let is_wanted = !is_opted_out || notice.passes_opt_out();
-    let window = notice.window_ms();
-    is_wanted && said.get(notice.group()).is_none_or(|at| now - at >= window)
+/// The receipt for how the desk stands. The operator's own words about today are said in the languages they were written
+/// in.
+fn receipt(standing: &Standing, language: Language) -> Notice {
+    match standing {
+        Standing::Open { .. } | Standing::Closed { opens_at: None, .. } => Notice::Receipt,
+        Standing::Closed { planned: Some(planned), .. } if planned.words(language).is_some() => {
+            Notice::ReceiptPlanned
+        }
+        Standing::Closed { is_holiday: true, .. } => Notice::ReceiptHoliday,
+        Standing::Closed { .. } => Notice::ReceiptClosed,
+    }
 }
 
 #[cfg(test)]

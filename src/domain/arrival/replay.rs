@@ -3,13 +3,15 @@
 
 use std::collections::HashMap;
 
-use super::{Arrived, FLOOD_MS, JOIN_MS, Known, Policy, Purpose, decide};
+use super::{Arrived, FLOOD_MS, JOIN_MS, Known, Purpose, decide};
 use crate::domain::UnixMs;
 use crate::domain::calendar::Standing;
 use crate::domain::conversation::{ConversationState, Latest};
 use crate::domain::notice::{Language, Notice};
 use crate::domain::opt_out::Wish;
 use crate::domain::phone::PhoneNumber;
+use crate::domain::policy::ServicePolicy;
+use crate::domain::recipient::{Recipient, is_person};
 use crate::domain::text::MessageText;
 use crate::domain::triage::Tier;
 
@@ -54,12 +56,12 @@ struct Sender {
 }
 
 /// Decides about all texts in their order.
-pub fn replay(policy: &Policy, texts: &[Past]) -> Vec<Decided> {
+pub fn replay(policy: &ServicePolicy, texts: &[Past]) -> Vec<Decided> {
     let mut senders: HashMap<(String, String), Sender> = HashMap::new();
     texts.iter().map(|past| one(policy, past, &mut senders)).collect()
 }
 
-fn one(policy: &Policy, past: &Past, senders: &mut HashMap<(String, String), Sender>) -> Decided {
+fn one(policy: &ServicePolicy, past: &Past, senders: &mut HashMap<(String, String), Sender>) -> Decided {
     let who = (past.citizen.reveal().to_owned(), past.our_number.reveal().to_owned());
     let sender = senders.entry(who).or_default();
     sender.texts.retain(|(at, _)| past.at - at <= FLOOD_MS);
@@ -68,8 +70,12 @@ fn one(policy: &Policy, past: &Past, senders: &mut HashMap<(String, String), Sen
         latest: latest(past),
         recent: joined.map(|(_, text)| text.as_str()).collect::<Vec<_>>().join(" "),
         n_recent: u32::try_from(sender.texts.len()).unwrap_or(u32::MAX),
-        // How it came to these was a person's doing, or a survey's.
-        restricted_until: (past.purpose == Purpose::Restricted.as_str()).then_some(past.at + 1),
+        recipient: Recipient {
+            is_person: is_person(&past.citizen),
+            // A person restricted them, whatever the policy.
+            restricted_until: (past.purpose == Purpose::Restricted.as_str()).then_some(past.at + 1),
+            ..sender.known.recipient.clone()
+        },
         survey_asked_at: (past.purpose == "survey").then_some(past.at),
         ..sender.known.clone()
     };
@@ -90,11 +96,11 @@ fn one(policy: &Policy, past: &Past, senders: &mut HashMap<(String, String), Sen
         notice: arrival.notice,
     };
     match arrival.purpose {
-        Purpose::Wish(wish) => sender.known.is_opted_out = wish == Wish::OptOut,
+        Purpose::Wish(wish) => sender.known.recipient.is_opted_out = wish == Wish::OptOut,
         _ => sender.texts.push((past.at, past.text.reveal().to_owned())),
     }
     if let Some(notice) = arrival.notice {
-        sender.known.said.insert(notice.group().to_owned(), past.at);
+        sender.known.recipient.last_told.insert(notice.group().to_owned(), past.at);
     }
     sender.known.desk = Some(decided.desk.clone());
     sender.known.language =

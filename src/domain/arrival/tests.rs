@@ -1,11 +1,16 @@
 //! What becomes of texts, as tables; and the policy that tests of other rooms use.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use proptest::prelude::*;
 
 use super::*;
 use crate::config;
 use crate::domain::calendar::{Calendar, Rules};
 use crate::domain::conversation::ConversationState;
+use crate::domain::desk::Desks;
+use crate::domain::phone::Senders;
 use crate::domain::triage::Words;
 
 /// 2026-07-01T10:00:00+09:00, a Wednesday.
@@ -27,17 +32,30 @@ pub(crate) fn desk(key: &str, hours: &str) -> Desk {
 }
 
 /// The built-in words and texts; one desk that is always open.
-pub(crate) fn policy() -> Policy {
+pub(crate) fn policy() -> ServicePolicy {
     with_desks(vec![desk("main", "24/7")], None)
 }
 
-pub(crate) fn with_desks(desks: Vec<Desk>, words: Option<Words>) -> Policy {
-    Policy {
+pub(crate) fn with_desks(desks: Vec<Desk>, words: Option<Words>) -> ServicePolicy {
+    ServicePolicy {
         desks: Desks::new(desks, words).unwrap(),
         triage: Arc::new(config::triage(&[]).unwrap()),
         texts: config::texts(None).unwrap(),
         receipt_texts: true,
         flood: 20,
+        senders: Senders::one(PhoneNumber::parse("0212345678")),
+        time_to_live_ms: 24 * HOUR,
+        recall_ms: 0,
+        max_held: 1_000,
+        max_dangers: 1_000,
+        sticky_ms: 0,
+        category_required: false,
+        survey_after_ms: None,
+        wait_notices_ms: vec![5 * MINUTE, 15 * MINUTE],
+        escalations_ms: vec![MINUTE, 3 * MINUTE],
+        claim_idle_ms: 30 * MINUTE,
+        nudge_after_ms: 2 * HOUR,
+        close_after_ms: 24 * HOUR,
     }
 }
 
@@ -45,7 +63,7 @@ fn citizen() -> PhoneNumber {
     PhoneNumber::parse("01012345678")
 }
 
-fn decided(policy: &Policy, text: &str, known: &Known, at: UnixMs) -> (Purpose, Option<Notice>) {
+fn decided(policy: &ServicePolicy, text: &str, known: &Known, at: UnixMs) -> (Purpose, Option<Notice>) {
     let (citizen, our_number) = (citizen(), PhoneNumber::parse("062120"));
     let arrived = Arrived { citizen: &citizen, our_number: &our_number, text, has_photos: false, at };
     let arrival = decide(policy, &arrived, known);
@@ -54,12 +72,34 @@ fn decided(policy: &Policy, text: &str, known: &Known, at: UnixMs) -> (Purpose, 
 
 fn closed(at: UnixMs) -> Known {
     let latest = Latest { id: 7, state: ConversationState::Closed, held: false, closed_at: Some(at) };
-    Known { latest: Some(latest), desk: Some("main".into()), ..Known::default() }
+    Known { latest: Some(latest), desk: Some("main".into()), ..new() }
+}
+
+/// A person who never wrote before.
+fn new() -> Known {
+    known(Recipient::default())
+}
+
+fn known(recipient: Recipient) -> Known {
+    Known { recipient: Recipient { is_person: true, ..recipient }, ..Known::default() }
+}
+
+/// The same, of whom more is known.
+fn with(recipient: Recipient, of: Known) -> Known {
+    Known { recipient: Recipient { is_person: true, ..recipient }, ..of }
+}
+
+fn opted_out() -> Recipient {
+    Recipient { is_opted_out: true, ..Recipient::default() }
+}
+
+fn told(group: &str, at: UnixMs) -> Recipient {
+    Recipient { last_told: said(group, at), ..Recipient::default() }
 }
 
 fn talking() -> Known {
     let latest = Latest { id: 7, state: ConversationState::Answered, held: true, closed_at: None };
-    Known { latest: Some(latest), desk: Some("main".into()), ..Known::default() }
+    Known { latest: Some(latest), desk: Some("main".into()), ..new() }
 }
 
 fn said(group: &str, at: UnixMs) -> BTreeMap<String, UnixMs> {
@@ -68,28 +108,23 @@ fn said(group: &str, at: UnixMs) -> BTreeMap<String, UnixMs> {
 
 #[test]
 fn what_is_said_at_once() {
-    let new = Known::default;
     let cases = [
         ("막차 몇 시예요?", new(), Some(Notice::Receipt)),
-        ("막차 몇 시예요?", Known { said: said("receipt", NOON - 29 * MINUTE), ..closed(NOON) }, None),
-        (
-            "막차요?",
-            Known { said: said("receipt", NOON - 30 * MINUTE), ..closed(NOON) },
-            Some(Notice::Receipt),
-        ),
+        ("막차 몇 시예요?", with(told("receipt", NOON - 29 * MINUTE), closed(NOON)), None),
+        ("막차요?", with(told("receipt", NOON - 30 * MINUTE), closed(NOON)), Some(Notice::Receipt)),
         ("막차 몇 시예요?", talking(), None),
         ("살려주세요", talking(), Some(Notice::UrgentDanger)),
         ("죽고 싶어요", new(), Some(Notice::UrgentSelfHarm)),
         ("아빠가 때려요", new(), Some(Notice::UrgentYouth)),
-        ("살려주세요", Known { said: said("urgent", NOON - 9 * MINUTE), ..talking() }, None),
-        ("살려주세요", Known { is_opted_out: true, ..new() }, Some(Notice::UrgentDanger)),
+        ("살려주세요", with(told("urgent", NOON - 9 * MINUTE), talking()), None),
+        ("살려주세요", with(opted_out(), new()), Some(Notice::UrgentDanger)),
         ("살려주세요", Known { n_recent: 99, ..talking() }, Some(Notice::UrgentDanger)),
-        ("막차 몇 시예요?", Known { is_opted_out: true, ..new() }, None),
+        ("막차 몇 시예요?", with(opted_out(), new()), None),
         ("막차 몇 시예요?", Known { n_recent: 20, ..closed(NOON) }, None),
         ("", new(), Some(Notice::Unreadable)),
         (" \n", talking(), Some(Notice::Unreadable)),
         ("수신거부", talking(), Some(Notice::OptedOut)),
-        ("수신동의", Known { is_opted_out: true, ..talking() }, Some(Notice::OptedIn)),
+        ("수신동의", with(opted_out(), talking()), Some(Notice::OptedIn)),
     ];
     let policy = policy();
     for (text, known, expected) in cases {
@@ -100,7 +135,8 @@ fn what_is_said_at_once() {
 #[test]
 fn what_a_text_is_for() {
     let asked = || Known { survey_asked_at: Some(NOON - HOUR), ..closed(NOON - HOUR) };
-    let restricted = || Known { restricted_until: Some(NOON + 1), ..talking() };
+    let until = |at| Recipient { restricted_until: Some(at), ..Recipient::default() };
+    let restricted = || with(until(NOON + 1), talking());
     let cases = [
         ("5", asked(), "survey"),
         ("5 친절해요", asked(), "survey"),
@@ -108,11 +144,11 @@ fn what_a_text_is_for() {
         ("불이 났어요", asked(), "question"),
         ("5", closed(NOON - HOUR), "question"),
         ("5", Known { survey_asked_at: Some(NOON - SURVEY_OPEN_MS - 1), ..asked() }, "question"),
-        ("STOP", Known::default(), "opt_out"),
+        ("STOP", new(), "opt_out"),
         ("버스가 안 서요 stop", Known::default(), "question"),
         ("막차요?", restricted(), "restricted"),
         ("살려주세요", restricted(), "question"),
-        ("막차요?", Known { restricted_until: Some(NOON), ..talking() }, "question"),
+        ("막차요?", with(until(NOON), talking()), "question"),
     ];
     let policy = policy();
     for (text, known, expected) in cases {
@@ -147,15 +183,12 @@ fn machines_are_never_answered() {
 fn when_we_are_closed_it_says_so() {
     let policy = with_desks(vec![desk("main", "Mo-Fr 08:00-22:00")], None);
     let night = NOON + 13 * HOUR;
-    assert_eq!(decided(&policy, "막차?", &Known::default(), NOON).1, Some(Notice::Receipt));
-    assert_eq!(decided(&policy, "막차?", &Known::default(), night).1, Some(Notice::ReceiptClosed));
-    assert_eq!(decided(&policy, "살려주세요", &Known::default(), night).1, Some(Notice::UrgentDanger));
+    assert_eq!(decided(&policy, "막차?", &new(), NOON).1, Some(Notice::Receipt));
+    assert_eq!(decided(&policy, "막차?", &new(), night).1, Some(Notice::ReceiptClosed));
+    assert_eq!(decided(&policy, "살려주세요", &new(), night).1, Some(Notice::UrgentDanger));
     // 17 July 2026, a public holiday.
     let policy = with_desks(vec![desk("main", "Mo-Fr 08:00-22:00; PH off")], None);
-    assert_eq!(
-        decided(&policy, "막차?", &Known::default(), NOON + 16 * 24 * HOUR).1,
-        Some(Notice::ReceiptHoliday)
-    );
+    assert_eq!(decided(&policy, "막차?", &new(), NOON + 16 * 24 * HOUR).1, Some(Notice::ReceiptHoliday));
 }
 
 #[test]
@@ -189,9 +222,14 @@ proptest! {
         talks in any::<bool>(), words in "[가-힣 ]{0,10}",
     ) {
         let base = if talks { talking() } else { closed(NOON - HOUR) };
-        let known = Known {
+        let recipient = Recipient {
+            is_person: true,
             is_opted_out: opted_out,
             restricted_until: restricted.then_some(NOON + HOUR),
+            ..Recipient::default()
+        };
+        let known = Known {
+            recipient,
             survey_asked_at: asked.then_some(NOON - HOUR),
             n_recent: n,
             ..base
@@ -204,8 +242,8 @@ proptest! {
     /// Nobody who wants no automatic texts gets any, but the answer to that wish and where help is.
     #[test]
     fn opted_out_is_left_alone(text in "[가-힣 ?0-9]{0,20}", talks in any::<bool>()) {
-        let base = if talks { talking() } else { Known::default() };
-        let (_, notice) = decided(&policy(), &text, &Known { is_opted_out: true, ..base }, NOON);
+        let base = if talks { talking() } else { new() };
+        let (_, notice) = decided(&policy(), &text, &with(opted_out(), base), NOON);
         prop_assert!(notice.is_none_or(Notice::passes_opt_out));
     }
 }

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 use super::holidays::{Kind, is_weekend, public_holidays};
 use super::hours::{DAY_MINUTES, Span};
-use super::{Exception, Inner, UnixMs};
+use super::{Exception, Inner, Planned, UnixMs};
 
 /// Why a day has the hours it has.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub enum Why {
     /// By rule or added this holiday, but the operator took it away.
     Removed(String),
     /// Other hours than usual, and what citizens are told about it.
-    Exception(Option<String>),
+    Exception(Option<Planned>),
 }
 
 /// A day of a desk.
@@ -49,9 +49,9 @@ impl Day {
     }
 
     /// What citizens are told about it.
-    pub fn text(&self) -> Option<&str> {
+    pub fn planned(&self) -> Option<&Planned> {
         match &self.why {
-            Why::Exception(text) => text.as_deref(),
+            Why::Exception(text) => text.as_ref(),
             _ => None,
         }
     }

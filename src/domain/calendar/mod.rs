@@ -56,7 +56,24 @@ pub struct Exception {
     /// `09:00-12:00`, several with commas, or `closed`. `None`: the usual ones, and only the text is said.
     pub hours: Option<String>,
     /// What citizens are told about it.
-    pub text: Option<String>,
+    pub text: Option<Planned>,
+}
+
+/// The operator's words about a day, by language.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Planned {
+    pub ko: Option<String>,
+    pub en: Option<String>,
+}
+
+impl Planned {
+    /// The words in this language, if there are any.
+    pub fn words(&self, language: Language) -> Option<&str> {
+        match language {
+            Language::Ko => self.ko.as_deref(),
+            Language::En => self.en.as_deref(),
+        }
+    }
 }
 
 /// Which of the rules is wrong.
@@ -89,7 +106,7 @@ pub enum Standing {
         /// `None`: not within two years.
         opens_at: Option<UnixMs>,
         /// What citizens are told about today, if it is an exception.
-        text: Option<String>,
+        planned: Option<Planned>,
         /// Today is a public holiday, by rule or added.
         is_holiday: bool,
     },
@@ -162,7 +179,7 @@ impl Calendar {
         let today = date.and_then(|date| self.find(date));
         Standing::Closed {
             opens_at: self.opens_after(now_ms),
-            text: today.and_then(|day| day.text().map(str::to_owned)),
+            planned: today.and_then(|day| day.planned().cloned()),
             is_holiday: today.is_some_and(Day::is_holiday),
         }
     }

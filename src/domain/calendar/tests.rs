@@ -34,8 +34,12 @@ fn ms(word: &str) -> UnixMs {
     ms_in("Asia/Seoul", word)
 }
 
+fn planned(ko: &str) -> Planned {
+    Planned { ko: Some(ko.to_owned()), en: None }
+}
+
 fn exception(first: &str, last: &str, hours: Option<&str>, text: Option<&str>) -> Exception {
-    let (hours, text) = (hours.map(str::to_owned), text.map(str::to_owned));
+    let (hours, text) = (hours.map(str::to_owned), text.map(planned));
     Exception { first: date(first), last: date(last), hours, text }
 }
 
@@ -66,10 +70,10 @@ fn each_day_says_its_hours_and_why() {
         ("2026-06-03", "09:00-18:00", Why::Added("지방선거".to_owned()), true),
         ("2026-05-01", "08:00-22:00", Why::Removed("노동절".to_owned()), false),
         ("2026-10-05", "08:00-22:00", Why::Removed("개천절".to_owned()), false),
-        ("2026-12-22", "09:00-12:00", Why::Exception(Some("점검".to_owned())), false),
+        ("2026-12-22", "09:00-12:00", Why::Exception(Some(planned("점검"))), false),
         ("2026-12-24", "", Why::Exception(None), false),
         ("2026-12-25", "", Why::Exception(None), true),
-        ("2026-12-28", "08:00-22:00", Why::Exception(Some("붐빕니다".to_owned())), false),
+        ("2026-12-28", "08:00-22:00", Why::Exception(Some(planned("붐빕니다"))), false),
         ("1969-12-31", "", Why::Weekday, false),
         ("2200-01-01", "", Why::Weekday, false),
     ];
@@ -107,7 +111,7 @@ fn open_until_and_closed_until() {
         }
     }
     let closed = |now| match calendar.at(ms(now)) {
-        Standing::Closed { text, is_holiday, .. } => (text, is_holiday),
+        Standing::Closed { planned, is_holiday, .. } => (planned.and_then(|p| p.ko), is_holiday),
         Standing::Open { .. } => panic!("open at {now}"),
     };
     assert_eq!(closed("2026-12-22 13:00"), (Some("점검".to_owned()), false));
@@ -211,7 +215,7 @@ fn moments_in_words() {
 #[test]
 fn a_clock_that_is_far_off_meets_a_closed_desk_and_nothing_worse() {
     let calendar = festive();
-    let closed = Standing::Closed { opens_at: None, text: None, is_holiday: false };
+    let closed = Standing::Closed { opens_at: None, planned: None, is_holiday: false };
     for now in [i64::MIN, i64::MAX, ms("2300-01-01 00:00"), ms("1960-01-01 12:00")] {
         assert_eq!(calendar.at(now), closed, "{now}");
         assert_eq!(calendar.open_ms_between(now, now), 0);

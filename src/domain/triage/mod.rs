@@ -38,6 +38,10 @@ impl Tier {
         self as u8
     }
 
+    pub fn is_danger(self) -> bool {
+        self == Tier::Danger
+    }
+
     pub fn from_number(n: i64) -> Option<Tier> {
         Self::ALL.into_iter().find(|tier| i64::from(tier.number()) == n)
     }

@@ -3,6 +3,8 @@
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 use crate::domain::UnixMs;
+use crate::domain::actor::Actor;
+use crate::domain::survey::Answer;
 use crate::domain::text::MessageText;
 use crate::store::{Result, Store};
 
@@ -22,8 +24,16 @@ const ANSWERS: &str = "SELECT s.conversation_id, s.answered_at, c.name AS counse
                        FROM survey s LEFT JOIN counselor c ON c.id = s.counselor_id";
 
 impl Store {
-    /// What was answered from `since` on, the newest first, at most `limit`; `counselor_id`: only what is credited to them.
-    pub async fn surveys(&self, since: UnixMs, counselor_id: Option<i64>, limit: u32) -> Result<Vec<Survey>> {
+    /// What was answered from `since` on, the newest first, at most `limit`. A supervisor sees all, or what is credited to
+    /// `counselor_id`; anybody else what is credited to them.
+    pub async fn surveys(
+        &self,
+        since: UnixMs,
+        counselor_id: Option<i64>,
+        limit: u32,
+        actor: &Actor,
+    ) -> Result<Vec<Survey>> {
+        let counselor_id = if actor.supervises() { counselor_id } else { actor.id() };
         self.read(move |conn| {
             let sql = format!(
                 "{ANSWERS} WHERE s.answered_at >= :since AND (:counselor IS NULL OR s.counselor_id = :counselor)
@@ -35,6 +45,49 @@ impl Store {
         })
         .await
     }
+}
+
+/// Somebody was asked how it was; the answer is credited to this counselor.
+pub(in crate::store) fn ask(
+    conn: &Connection,
+    conversation_id: i64,
+    counselor_id: Option<i64>,
+    now: UnixMs,
+) -> Result<()> {
+    conn.prepare_cached(
+        "INSERT INTO survey (conversation_id, counselor_id, asked_at) VALUES (:id, :counselor, :now)",
+    )?
+    .execute(named_params! { ":id": conversation_id, ":counselor": counselor_id, ":now": now })?;
+    Ok(())
+}
+
+/// Keeps what the citizen answered; words first and the number after them are one answer.
+pub(in crate::store) fn keep_answer(
+    conn: &Connection,
+    conversation_id: i64,
+    answer: &Answer,
+    text: &MessageText,
+    now: UnixMs,
+) -> Result<()> {
+    let (score, comment) = match answer {
+        Answer::Score { score, comment } => (Some(*score), comment.as_deref()),
+        _ => (None, Some(text.reveal())),
+    };
+    conn.prepare_cached(
+        "UPDATE survey
+         SET answered_at = :now, score = :score,
+             comment = CASE WHEN comment IS NULL OR :comment IS NULL THEN coalesce(comment, :comment)
+                            ELSE comment || char(10) || :comment END
+         WHERE id = (SELECT max(id) FROM survey WHERE conversation_id = :id AND score IS NULL)",
+    )?
+    .execute(named_params! { ":now": now, ":score": score, ":comment": comment, ":id": conversation_id })?;
+    Ok(())
+}
+
+/// When the citizen was last asked without a number as the answer yet.
+pub(in crate::store) fn asked_at(conn: &Connection, conversation_id: i64) -> Result<Option<UnixMs>> {
+    let sql = "SELECT max(asked_at) FROM survey WHERE conversation_id = :id AND score IS NULL";
+    Ok(conn.prepare_cached(sql)?.query_row(named_params! { ":id": conversation_id }, |r| r.get(0))?)
 }
 
 /// The last answer in a conversation.

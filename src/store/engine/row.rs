@@ -9,6 +9,7 @@ use crate::domain::counselor::Counselor;
 use crate::domain::outbound::{ClientKey, OutboundKind, OutboundState};
 use crate::domain::phone::PhoneNumber;
 use crate::domain::text::MessageText;
+use crate::domain::triage::Tier;
 
 /// Reads column `name` as a word that `parse` knows.
 pub(in crate::store) fn word<T>(
@@ -26,6 +27,11 @@ pub(in crate::store) fn word<T>(
 
 pub(in crate::store) fn conversation_state(row: &Row<'_>) -> rusqlite::Result<ConversationState> {
     word(row, "state", ConversationState::from_word)
+}
+
+/// The tier in `tier`, if there is one.
+pub(in crate::store) fn tier(row: &Row<'_>) -> rusqlite::Result<Option<Tier>> {
+    Ok(row.get::<_, Option<i64>>("tier")?.and_then(Tier::from_number))
 }
 
 pub(in crate::store) fn outbound_state(row: &Row<'_>) -> rusqlite::Result<OutboundState> {

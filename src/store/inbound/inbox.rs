@@ -6,13 +6,15 @@ use rusqlite::{Connection, OptionalExtension, named_params};
 use sha2::{Digest, Sha256};
 
 use crate::domain::UnixMs;
-use crate::domain::arrival::Policy;
+use crate::domain::actor::Actor;
+use crate::domain::event::EventKind;
 use crate::domain::inbound::{Cursor, InboundEvent, InboundItem, InboundState, InboundText, next};
+use crate::domain::policy::ServicePolicy;
+use crate::store::conversation::decide::Change;
 use crate::store::engine::row;
 use crate::store::engine::write::run_guarded;
-use crate::store::inbound::arrival::{self, Received, Rules};
-use crate::store::journal::event::{NewEvent, append};
-use crate::store::outbound::outbox::SendPolicy;
+use crate::store::inbound::routing::{Received, route};
+use crate::store::journal::event::{NewEvent, append_event};
 use crate::store::photo;
 use crate::store::{Result, Store, StoreError};
 
@@ -24,15 +26,6 @@ pub struct AcceptedPage {
     pub n_known: usize,
     /// Items that could not be read, new ones only.
     pub n_quarantined: usize,
-}
-
-/// What routing has to know besides the texts.
-#[derive(Clone)]
-pub struct RoutePolicy {
-    pub policy: Arc<Policy>,
-    pub send: SendPolicy,
-    /// Who comes back is offered to the last counselor for so long (milliseconds).
-    pub sticky_ms: i64,
 }
 
 /// What one run of the router did.
@@ -113,7 +106,13 @@ impl Store {
 
     /// Routes at most `limit` texts in the order they came, each on its own: a text that fails does not hold up the
     /// next, and is set aside for a person after its third failure.
-    pub async fn route_received(&self, limit: u32, now: UnixMs, policy: RoutePolicy) -> Result<Routed> {
+    pub async fn route_received(
+        &self,
+        limit: u32,
+        now: UnixMs,
+        policy: &Arc<ServicePolicy>,
+    ) -> Result<Routed> {
+        let policy = Arc::clone(policy);
         let routed = self.write(move |conn| {
             let waiting = received(conn, limit)?;
             conn.execute_batch("SAVEPOINT all_texts")?;
@@ -151,25 +150,31 @@ pub(in crate::store) struct Page<'a> {
 impl Page<'_> {
     /// Stores a text; says whether it was new.
     fn insert_text(&mut self, text: &InboundText) -> Result<bool> {
+        // A window brings most texts again, and giving out a number that is never used again is a write.
+        let known =
+            "SELECT EXISTS (SELECT 1 FROM inbox WHERE carrier = :carrier AND carrier_message_key = :key)";
+        let key = named_params! { ":carrier": self.carrier, ":key": text.key };
+        if self.conn.prepare_cached(known)?.query_row(key, |r| r.get(0))? {
+            return Ok(false);
+        }
         let mut insert = self.conn.prepare_cached(
             "INSERT INTO inbox (carrier, carrier_message_key, raw_page_id, citizen, our_number, text, sent_at, received_at)
              VALUES (:carrier, :key, :page, :citizen, :our_number, :text, :sent_at, :now)
-             ON CONFLICT (carrier, carrier_message_key) DO NOTHING",
+             RETURNING id",
         )?;
-        let n = insert.execute(named_params! {
-            ":carrier": self.carrier,
-            ":key": text.key,
-            ":page": self.id,
-            ":citizen": text.citizen.reveal(),
-            ":our_number": text.to.reveal(),
-            ":text": text.text.reveal(),
-            ":sent_at": text.sent_at,
-            ":now": self.now,
-        })?;
-        if n == 0 {
-            return Ok(false);
-        }
-        let row_id = self.conn.last_insert_rowid();
+        let row_id = insert.query_row(
+            named_params! {
+                ":carrier": self.carrier,
+                ":key": text.key,
+                ":page": self.id,
+                ":citizen": text.citizen.reveal(),
+                ":our_number": text.to.reveal(),
+                ":text": text.text.reveal(),
+                ":sent_at": text.sent_at,
+                ":now": self.now,
+            },
+            |r| r.get(0),
+        )?;
         if self.id.is_none() {
             let page_id = self.keep_body()?;
             let sql = "UPDATE inbox SET raw_page_id = :page WHERE id = :id";
@@ -198,11 +203,8 @@ impl Page<'_> {
             return Ok(false);
         }
         self.keep_body()?;
-        append(
-            self.conn,
-            self.now,
-            NewEvent { kind: "quarantined", detail: Some(reason), ..NewEvent::default() },
-        )?;
+        let event = NewEvent { detail: Some(reason), ..NewEvent::of(EventKind::Quarantined) };
+        append_event(self.conn, self.now, event)?;
         Ok(true)
     }
 
@@ -212,12 +214,12 @@ impl Page<'_> {
             return Ok(id);
         }
         let mut insert = self.conn.prepare_cached(
-            "INSERT INTO raw_page (carrier, kind, body, received_at) VALUES (:carrier, :kind, :body, :now)",
+            "INSERT INTO raw_page (carrier, kind, body, received_at) VALUES (:carrier, :kind, :body, :now) RETURNING id",
         )?;
-        insert.execute(named_params! {
+        let page = named_params! {
             ":carrier": self.carrier, ":kind": self.kind, ":body": self.raw, ":now": self.now,
-        })?;
-        let id = self.conn.last_insert_rowid();
+        };
+        let id = insert.query_row(page, |r| r.get(0))?;
         self.id = Some(id);
         Ok(id)
     }
@@ -264,7 +266,7 @@ fn received_text(conn: &Connection, id: i64) -> Result<Received> {
 }
 
 /// Routes all, or fails as a whole.
-fn route_all(conn: &Connection, ids: &[i64], now: UnixMs, policy: &RoutePolicy) -> Result<Routed> {
+fn route_all(conn: &Connection, ids: &[i64], now: UnixMs, policy: &ServicePolicy) -> Result<Routed> {
     let mut done = Routed::default();
     for id in ids {
         done.n_notices += usize::from(route_one(conn, *id, now, policy)?);
@@ -274,7 +276,7 @@ fn route_all(conn: &Connection, ids: &[i64], now: UnixMs, policy: &RoutePolicy) 
 }
 
 /// Routes each on its own.
-fn route_each(conn: &Connection, ids: &[i64], now: UnixMs, policy: &RoutePolicy) -> Result<Routed> {
+fn route_each(conn: &Connection, ids: &[i64], now: UnixMs, policy: &ServicePolicy) -> Result<Routed> {
     let mut done = Routed::default();
     for id in ids {
         conn.execute_batch("SAVEPOINT text")?;
@@ -296,9 +298,10 @@ fn route_each(conn: &Connection, ids: &[i64], now: UnixMs, policy: &RoutePolicy)
 }
 
 /// Puts one text into its conversation; says whether an automatic text was written.
-fn route_one(conn: &Connection, id: i64, now: UnixMs, policy: &RoutePolicy) -> Result<bool> {
-    let rules = Rules { policy: &policy.policy, send: &policy.send, sticky_ms: policy.sticky_ms };
-    arrival::route(conn, received_text(conn, id)?, now, &rules)
+fn route_one(conn: &Connection, id: i64, now: UnixMs, policy: &ServicePolicy) -> Result<bool> {
+    let actor = Actor::system("router");
+    let change = Change { conn, actor: &actor, policy, now };
+    route(&change, &received_text(conn, id)?)
 }
 
 /// After a failed try: later, or, after the third, never by itself again.
@@ -317,13 +320,8 @@ fn note_failure(conn: &Connection, id: i64, error: &StoreError, now: UnixMs) -> 
         ":times": times, ":state": state.as_str(), ":trouble": trouble, ":id": id,
     })?;
     if state == InboundState::Quarantined {
-        let event = NewEvent {
-            kind: "quarantined",
-            message_id: Some(id),
-            detail: Some(&trouble),
-            ..NewEvent::default()
-        };
-        append(conn, now, event)?;
+        let about = NewEvent { message_id: Some(id), ..NewEvent::of(EventKind::Quarantined) };
+        append_event(conn, now, NewEvent { detail: Some(&trouble), ..about })?;
     }
     Ok(())
 }

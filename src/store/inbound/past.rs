@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use rusqlite::{Row, named_params};
 
 use crate::domain::UnixMs;
+use crate::domain::actor::Actor;
 use crate::domain::arrival::replay::{Begins, Past};
 use crate::store::engine::row;
 use crate::store::{Result, Store};
@@ -12,7 +13,7 @@ use crate::store::{Result, Store};
 impl Store {
     /// The texts that were routed from `since` on, in the order they came. Reads through the journal: for an operator's
     /// question, not for every second.
-    pub async fn past_arrivals(&self, since: UnixMs) -> Result<Vec<Past>> {
+    pub async fn past_arrivals(&self, since: UnixMs, _actor: &Actor) -> Result<Vec<Past>> {
         self.read(move |conn| {
             let mut begins = conn.prepare(
                 "SELECT conversation_id, at, kind FROM event WHERE kind IN ('opened', 'reopened') AND at >= :since",

@@ -3,6 +3,8 @@
 use rusqlite::{Connection, Row, named_params};
 
 use crate::domain::UnixMs;
+use crate::domain::event::EventKind;
+use crate::store::engine::row;
 use crate::store::{Result, Store};
 
 /// One thing that happened. Holds no number and no text.
@@ -10,31 +12,45 @@ use crate::store::{Result, Store};
 pub struct Event {
     pub seq: i64,
     pub at: UnixMs,
-    pub kind: String,
+    pub kind: EventKind,
     pub conversation_id: Option<i64>,
     pub message_id: Option<i64>,
+    /// The login of who did it.
     pub counselor: Option<String>,
     pub detail: Option<String>,
 }
 
 /// An event about to be written.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub(in crate::store) struct NewEvent<'a> {
-    pub kind: &'a str,
+    pub kind: EventKind,
     pub conversation_id: Option<i64>,
     pub message_id: Option<i64>,
     pub counselor_id: Option<i64>,
     pub detail: Option<&'a str>,
 }
 
-pub(in crate::store) fn append(conn: &Connection, now: UnixMs, event: NewEvent<'_>) -> Result<()> {
+impl NewEvent<'_> {
+    /// An event about no conversation.
+    pub fn of(kind: EventKind) -> NewEvent<'static> {
+        NewEvent { kind, conversation_id: None, message_id: None, counselor_id: None, detail: None }
+    }
+
+    /// An event about a conversation.
+    pub fn about(kind: EventKind, conversation_id: i64) -> NewEvent<'static> {
+        NewEvent { conversation_id: Some(conversation_id), ..NewEvent::of(kind) }
+    }
+}
+
+/// Appends an event to the journal.
+pub(in crate::store) fn append_event(conn: &Connection, now: UnixMs, event: NewEvent<'_>) -> Result<()> {
     let mut insert = conn.prepare_cached(
         "INSERT INTO event (at, kind, conversation_id, message_id, counselor_id, detail)
          VALUES (:at, :kind, :conversation, :message, :counselor, :detail)",
     )?;
     insert.execute(named_params! {
         ":at": now,
-        ":kind": event.kind,
+        ":kind": event.kind.as_str(),
         ":conversation": event.conversation_id,
         ":message": event.message_id,
         ":counselor": event.counselor_id,
@@ -68,23 +84,23 @@ impl Store {
         .await
     }
 
-    /// Notes that a worker of the daemon had to be started again, or another thing an operator should see.
-    pub async fn note(&self, kind: &'static str, detail: String, now: UnixMs) -> Result<()> {
+    /// Tells the journal that a worker of the daemon had to be started again, or another thing an operator should see.
+    pub async fn note(&self, kind: EventKind, detail: String, now: UnixMs) -> Result<()> {
         self.write(move |conn| {
-            append(conn, now, NewEvent { kind, detail: Some(&detail), ..NewEvent::default() })
+            append_event(conn, now, NewEvent { detail: Some(&detail), ..NewEvent::of(kind) })
         })
         .await
     }
 }
 
-fn event(row: &Row<'_>) -> rusqlite::Result<Event> {
+fn event(r: &Row<'_>) -> rusqlite::Result<Event> {
     Ok(Event {
-        seq: row.get("seq")?,
-        at: row.get("at")?,
-        kind: row.get("kind")?,
-        conversation_id: row.get("conversation_id")?,
-        message_id: row.get("message_id")?,
-        counselor: row.get("counselor")?,
-        detail: row.get("detail")?,
+        seq: r.get("seq")?,
+        at: r.get("at")?,
+        kind: row::word(r, "kind", EventKind::from_word)?,
+        conversation_id: r.get("conversation_id")?,
+        message_id: r.get("message_id")?,
+        counselor: r.get("counselor")?,
+        detail: r.get("detail")?,
     })
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 use crate::domain::UnixMs;
+use crate::domain::notice::Notice;
 use crate::domain::outbound::{Lane, OutboundEvent, OutboundState, OutboundText};
 use crate::domain::phone::{PhoneNumber, Senders};
 use crate::store::engine::row;
@@ -16,7 +17,7 @@ use crate::store::{Result, Store};
 /// A text whose row is damaged is looked at again after this time.
 const UNREADABLE_AGAIN_MS: i64 = 10 * 60 * 1000;
 
-/// By whom, from which number and for how long texts are handed out.
+/// Parameters of a lease batch.
 #[derive(Debug, Clone)]
 pub struct Lease {
     pub carrier: &'static str,
@@ -70,7 +71,7 @@ impl Store {
                 .query_map(named_params! { ":now": now, ":limit": limit }, |r| Ok((r.get(0)?, r.get(1)?)))?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)
         };
-        if self.look_up(of).await?.is_empty() {
+        if self.read(of).await?.is_empty() {
             return Ok(0);
         }
         self.write(move |conn| {
@@ -133,6 +134,17 @@ fn due(conn: &Connection, order: &Lease, limit: u32, now: UnixMs) -> Result<Vec<
     Ok(due)
 }
 
+/// An answer to danger leaves whatever was asked for since, and so does a notice that everybody gets.
+fn is_unwanted(r: &Row<'_>) -> rusqlite::Result<bool> {
+    let notice: Option<String> = r.get("notice")?;
+    let is_danger: Option<bool> = r.get("is_danger")?;
+    let passes = match notice.as_deref() {
+        Some(group) => Notice::of_group(group).is_some_and(Notice::passes_opt_out),
+        None => is_danger == Some(true),
+    };
+    Ok(!passes && r.get("has_opted_out_since")?)
+}
+
 /// One lane at a time, so that the index leads to what is due and past all that is not.
 fn due_in_lane(
     conn: &Connection,
@@ -145,9 +157,10 @@ fn due_in_lane(
         "SELECT id, client_key, citizen, from_number, text, n_attempts, first_attempt_at, expires_at, repeat_before_at,
                 CASE WHEN EXISTS (SELECT 1 FROM photo WHERE photo.outbox_id = outbox.id) THEN 'mms' ELSE outbox.kind END AS kind,
                 (SELECT our_number FROM conversation WHERE conversation.id = outbox.conversation_id) AS our_number,
-                lane > 0 AND coalesce(notice, '') NOT IN ('opted_out', 'opted_in')
-                AND EXISTS (SELECT 1 FROM citizen WHERE citizen.number = outbox.citizen
-                              AND citizen.opted_out_at >= outbox.created_at) AS is_unwanted
+                notice,
+                (SELECT tier = 1 FROM conversation WHERE conversation.id = outbox.conversation_id) AS is_danger,
+                EXISTS (SELECT 1 FROM citizen WHERE citizen.number = outbox.citizen
+                          AND citizen.opted_out_at >= outbox.created_at) AS has_opted_out_since
          FROM outbox INDEXED BY outbox_due
          WHERE state = 'queued' AND lane = :lane AND next_attempt_at <= :now
            AND CASE WHEN repeat_before_at IS NULL THEN NOT :only_its_own
@@ -155,7 +168,8 @@ fn due_in_lane(
            AND NOT EXISTS (
                SELECT 1 FROM outbox before
                WHERE before.citizen = outbox.citizen AND before.id < outbox.id AND before.lane <= outbox.lane
-                 AND before.state IN ('held', 'queued', 'sending', 'in_doubt') AND before.needs_person = 0)
+                 AND (before.state = 'held' OR before.state = 'queued' OR before.state = 'sending' OR before.state = 'in_doubt')
+                 AND before.needs_person = 0)
          ORDER BY next_attempt_at, id LIMIT :limit",
     )?;
     let of = named_params! {
@@ -168,7 +182,7 @@ fn due_in_lane(
             text: outbound(r, now)?,
             our_number,
             repeat_before_at: r.get("repeat_before_at")?,
-            is_unwanted: r.get("is_unwanted")?,
+            is_unwanted: is_unwanted(r)?,
         })
     };
     let rows = select.query_map(of, |r| Ok((r.get("id")?, due(r))))?;
@@ -183,7 +197,8 @@ fn next_in_lane(conn: &Connection, lane: Lane) -> Result<Option<UnixMs>> {
            AND NOT EXISTS (
                SELECT 1 FROM outbox before
                WHERE before.citizen = outbox.citizen AND before.id < outbox.id AND before.lane <= outbox.lane
-                 AND before.state IN ('held', 'queued', 'sending', 'in_doubt') AND before.needs_person = 0)
+                 AND (before.state = 'held' OR before.state = 'queued' OR before.state = 'sending' OR before.state = 'in_doubt')
+                 AND before.needs_person = 0)
          ORDER BY next_attempt_at LIMIT 1",
     )?;
     Ok(select.query_row(named_params! { ":lane": lane.as_i64() }, |row| row.get(0)).optional()?)

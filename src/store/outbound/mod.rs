@@ -8,3 +8,4 @@ pub(in crate::store) mod receipt;
 pub(in crate::store) mod reconcile;
 pub(in crate::store) mod reply;
 pub(in crate::store) mod sent;
+pub(in crate::store) mod settle;

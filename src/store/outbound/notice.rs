@@ -1,46 +1,57 @@
-//! Automatic texts: writing them into the line, and what was said before.
+//! Automatic texts: the one door they all go through, and taking back what has not left.
 
 use std::collections::BTreeMap;
 
 use rusqlite::{Connection, named_params};
 
 use crate::domain::UnixMs;
-use crate::domain::notice::NoticeText;
-use crate::domain::phone::PhoneNumber;
+use crate::domain::conversation::Conversation;
+use crate::domain::notice::{Notice, Slot};
+use crate::domain::outbound::OutboundEvent;
+use crate::domain::policy::ServicePolicy;
+use crate::domain::recipient::Recipient;
 use crate::store::Result;
-use crate::store::outbound::outbox::{self, NewOutbound, SendPolicy};
+use crate::store::engine::row;
+use crate::store::outbound::outbox::{self, NewOutbound};
 
-/// To whom, and in which conversation.
-pub(in crate::store) struct Addressee<'a> {
-    pub conversation_id: i64,
-    pub citizen: &'a PhoneNumber,
-    pub our_number: &'a PhoneNumber,
-}
-
-/// Puts an automatic text in line. Whether it may be said is the caller's to ask (`domain::arrival::may_say`).
-pub(in crate::store) fn write(
+/// Puts an automatic text in line, if it may be said to this person now; says whether it was. No automatic text is
+/// written anywhere else.
+pub(in crate::store) fn send(
     conn: &Connection,
-    to: &Addressee<'_>,
-    notice: &NoticeText,
-    now: UnixMs,
-    send: &SendPolicy,
-) -> Result<i64> {
+    of: &Conversation,
+    to: &Recipient,
+    (notice, values): (Notice, &[(Slot, String)]),
+    (policy, now): (&ServicePolicy, UnixMs),
+) -> Result<bool> {
+    if !to.may_be_told(notice, now) {
+        return Ok(false);
+    }
+    let Some(words) = policy.texts.say(notice, of.language, values) else {
+        return Ok(false);
+    };
     let new = NewOutbound {
-        conversation_id: to.conversation_id,
+        conversation_id: of.id,
         reply_id: None,
         author_id: None,
-        citizen: to.citizen,
-        from: send.senders.answering(to.our_number),
-        kind: notice.kind,
-        text: &notice.text,
-        lane: notice.notice.lane(),
-        notice: Some(notice.notice),
+        citizen: &of.citizen,
+        from: policy.senders.answering(&of.our_number),
+        kind: words.kind,
+        text: &words.text,
+        lane: notice.lane(),
+        notice: Some(notice),
     };
-    outbox::insert(conn, &new, now, send)
+    outbox::insert(conn, &new, now, policy)?;
+    Ok(true)
 }
 
 /// When a text of each group was last written in this conversation.
-pub(in crate::store) fn said(conn: &Connection, conversation_id: i64) -> Result<BTreeMap<String, UnixMs>> {
+pub(in crate::store) fn last_told(
+    conn: &Connection,
+    conversation_id: i64,
+) -> Result<BTreeMap<String, UnixMs>> {
+    if conversation_id == 0 {
+        return Ok(BTreeMap::new());
+    }
     let mut select = conn.prepare_cached(
         "SELECT notice, created_at FROM outbox INDEXED BY outbox_notices
          WHERE conversation_id = :conversation AND notice IS NOT NULL
@@ -50,4 +61,28 @@ pub(in crate::store) fn said(conn: &Connection, conversation_id: i64) -> Result<
     let rows = select
         .query_map(named_params! { ":conversation": conversation_id }, |r| Ok((r.get(0)?, r.get(1)?)))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Takes back the automatic texts to a citizen that have surely not left and are `unwanted` now.
+pub(in crate::store) fn withdraw(
+    conn: &Connection,
+    of: &Conversation,
+    unwanted: impl Fn(Notice) -> bool,
+    (why, now): (&str, UnixMs),
+) -> Result<()> {
+    let mut select = conn.prepare_cached(
+        "SELECT id, state, notice FROM outbox
+         WHERE citizen = :number
+           AND (state = 'held' OR state = 'queued' OR state = 'sending' OR state = 'in_doubt') AND needs_person = 0
+           AND state = 'queued' AND notice IS NOT NULL AND repeat_before_at IS NULL",
+    )?;
+    let rows = select.query_map(named_params! { ":number": of.citizen.reveal() }, |r| {
+        Ok((r.get(0)?, row::outbound_state(r)?, r.get::<_, String>("notice")?))
+    })?;
+    for (id, state, group) in rows.collect::<rusqlite::Result<Vec<(i64, _, _)>>>()? {
+        if Notice::of_group(&group).is_some_and(&unwanted) {
+            outbox::finish(conn, id, state, OutboundEvent::Recalled, Some(why), now)?;
+        }
+    }
+    Ok(())
 }

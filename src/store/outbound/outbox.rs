@@ -4,27 +4,19 @@
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 use crate::domain::UnixMs;
+use crate::domain::actor::Actor;
+use crate::domain::event::EventKind;
 use crate::domain::notice::Notice;
 use crate::domain::outbound::{
     ClientKey, Lane, OutboundEvent, OutboundKind, OutboundState, OutboundText, Refused, next,
 };
-use crate::domain::phone::{PhoneNumber, Senders};
-use crate::store::conversation::unanswered::answer_lost;
+use crate::domain::phone::PhoneNumber;
+use crate::domain::policy::ServicePolicy;
+use crate::store::conversation::lost::answer_lost;
 use crate::store::engine::row;
-use crate::store::journal::event::{NewEvent, append};
+use crate::store::journal::event::{NewEvent, append_event};
 use crate::store::outbound::receipt;
 use crate::store::{Result, Store, StoreError};
-
-/// What the config says of sending.
-#[derive(Debug, Clone)]
-pub struct SendPolicy {
-    /// The numbers texts leave from at the preferred carrier.
-    pub senders: Senders,
-    /// A text that has not left after this long expires (milliseconds).
-    pub time_to_live_ms: i64,
-    /// How long a counselor may take an answer back (milliseconds).
-    pub recall_ms: i64,
-}
 
 /// How one try ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,7 +57,7 @@ pub(in crate::store) fn insert(
     conn: &Connection,
     new: &NewOutbound<'_>,
     now: UnixMs,
-    policy: &SendPolicy,
+    policy: &ServicePolicy,
 ) -> Result<i64> {
     let recall_ms = if new.lane == Lane::Reply { policy.recall_ms } else { 0 };
     let state = if recall_ms > 0 { OutboundState::Held } else { OutboundState::Queued };
@@ -73,10 +65,12 @@ pub(in crate::store) fn insert(
         "INSERT INTO outbox (client_key, conversation_id, reply_id, author_id, citizen, from_number, kind, text, lane,
                              notice, state, created_at, next_attempt_at, expires_at)
          VALUES (:key, :conversation, :reply, :author, :citizen, :from, :kind, :text, :lane,
-                 :notice, :state, :now, :next, :expires)",
+                 :notice, :state, :now, :next, :expires)
+         RETURNING id",
     )?;
-    insert.execute(named_params! {
-        ":key": ClientKey::from_random(rand::random()).as_str(),
+    let key = ClientKey::from_random(rand::random());
+    let params = named_params! {
+        ":key": key.as_str(),
         ":conversation": new.conversation_id,
         ":reply": new.reply_id,
         ":author": new.author_id,
@@ -90,8 +84,8 @@ pub(in crate::store) fn insert(
         ":now": now,
         ":next": now + recall_ms,
         ":expires": now + policy.time_to_live_ms,
-    })?;
-    Ok(conn.last_insert_rowid())
+    };
+    Ok(insert.query_row(params, |r| r.get(0))?)
 }
 
 impl Store {
@@ -126,14 +120,15 @@ impl Store {
         Ok(())
     }
 
-    /// Takes an answer back that has not left. `Conflict` if it has.
-    pub async fn recall(&self, id: i64, counselor_id: i64, now: UnixMs) -> Result<()> {
+    /// Takes back an answer of the actor's that has not left. `Conflict` if it has, `NotFound` if it is not theirs.
+    pub async fn recall(&self, id: i64, actor: &Actor, now: UnixMs) -> Result<()> {
+        let me = actor.id();
         let recalled = self.write(move |conn| {
             let (state, _) = standing(conn, id)?;
             let sql = "SELECT author_id, repeat_before_at IS NOT NULL FROM outbox WHERE id = :id";
             let found = conn.query_row(sql, named_params! { ":id": id }, |r| Ok((r.get(0)?, r.get(1)?)));
             let (author_id, may_have_left): (Option<i64>, bool) = found?;
-            if author_id != Some(counselor_id) {
+            if author_id.is_none() || author_id != me {
                 return Err(StoreError::NotFound);
             }
             if may_have_left {
@@ -190,7 +185,7 @@ pub(in crate::store) fn accept(
             ":to": to.as_str(), ":now": now, ":carrier_id": carrier_message_id, ":id": id, ":from": from.as_str(),
         })?;
     one_row(n)?;
-    tell(conn, id, to, now)?;
+    state_event(conn, id, to, now)?;
     receipt::apply_waiting(conn, id, now)
 }
 
@@ -216,7 +211,7 @@ pub(in crate::store) fn step_to(
             ":to": to.as_str(), ":at": at, ":code": code, ":id": id, ":from": from.as_str(),
         })?;
     one_row(n)?;
-    tell(conn, id, to, now)
+    state_event(conn, id, to, now)
 }
 
 /// A step to a final state, or to `unconfirmed`.
@@ -235,7 +230,7 @@ pub(in crate::store) fn finish(
             "UPDATE outbox
              SET state = :to, lease_until_at = NULL, needs_person = 0, final_at = :final_at,
                  code = coalesce(:code, code),
-                 accepted_at = CASE WHEN :to IN ('delivered', 'undelivered') THEN coalesce(accepted_at, :now)
+                 accepted_at = CASE WHEN :to = 'delivered' OR :to = 'undelivered' THEN coalesce(accepted_at, :now)
                                     ELSE accepted_at END
              WHERE id = :id AND state = :from",
         )?
@@ -243,7 +238,7 @@ pub(in crate::store) fn finish(
             ":to": to.as_str(), ":final_at": final_at, ":code": code, ":now": now, ":id": id, ":from": from.as_str(),
         })?;
     one_row(n)?;
-    tell(conn, id, to, now)?;
+    state_event(conn, id, to, now)?;
     let is_lost = to.is_final() && to != OutboundState::Delivered;
     if is_lost { answer_lost(conn, id, now) } else { Ok(()) }
 }
@@ -271,16 +266,15 @@ pub(in crate::store) fn one_row(n: usize) -> Result<()> {
 }
 
 /// Tells whoever watches that a text has a new state.
-fn tell(conn: &Connection, id: i64, state: OutboundState, now: UnixMs) -> Result<()> {
+fn state_event(conn: &Connection, id: i64, state: OutboundState, now: UnixMs) -> Result<()> {
     let sql = "SELECT conversation_id FROM outbox WHERE id = :id";
     let conversation: Option<i64> =
         conn.prepare_cached(sql)?.query_row(named_params! { ":id": id }, |row| row.get(0)).optional()?;
     let event = NewEvent {
-        kind: "message",
         conversation_id: conversation,
         message_id: Some(id),
         detail: Some(state.as_str()),
-        ..NewEvent::default()
+        ..NewEvent::of(EventKind::Message)
     };
-    append(conn, now, event)
+    append_event(conn, now, event)
 }

@@ -4,15 +4,12 @@
 use rusqlite::{Connection, OptionalExtension, named_params};
 
 use crate::domain::UnixMs;
-use crate::domain::outbound::{ClientKey, Lane, OutboundEvent, OutboundState, OutboundText, next};
-use crate::store::journal::event::{NewEvent, append};
+use crate::domain::event::EventKind;
+use crate::domain::outbound::{OutboundEvent, OutboundState, OutboundText, next};
+use crate::domain::retry::{ABSENCES_APART_MS, ABSENCES_NEEDED};
+use crate::store::journal::event::{NewEvent, append_event};
 use crate::store::outbound::outbox::{accept, finish, outbound, standing, step_to};
-use crate::store::photo;
-use crate::store::{Result, Store, StoreError};
-
-/// The carrier's list must lack a text this often, [`ABSENCE_GAP_MS`] apart, before it counts as surely absent.
-const ABSENCES_NEEDED: u32 = 2;
-const ABSENCE_GAP_MS: i64 = 30_000;
+use crate::store::{Result, Store};
 
 /// A text in doubt, about to be asked for.
 #[derive(Debug, Clone)]
@@ -152,39 +149,6 @@ impl Store {
         Ok(())
     }
 
-    /// A person gives up a text in doubt; with `again`, the same words leave as a new text. Returns the new one's id.
-    pub async fn decide(&self, id: i64, counselor_id: i64, again: bool, now: UnixMs) -> Result<Option<i64>> {
-        let decided = self.write(move |conn| {
-            let (state, _) = standing(conn, id)?;
-            let expires_at = match needs_person(conn, id)? {
-                Some(time_to_live_ms) if state == OutboundState::InDoubt => now + time_to_live_ms,
-                _ => {
-                    return Err(StoreError::Conflict(
-                        "it is not in doubt, or the carrier is still being asked".into(),
-                    ));
-                }
-            };
-            // Before the old one is given up, so that its conversation counts as answered all along.
-            let new_id =
-                if again { Some(send_again(conn, id, counselor_id, expires_at, now)?) } else { None };
-            finish(conn, id, state, OutboundEvent::GivenUp, Some("given up"), now)?;
-            let sql = "SELECT conversation_id FROM outbox WHERE id = :id";
-            let conversation_id = conn.query_row(sql, named_params! { ":id": id }, |row| row.get(0))?;
-            let event = NewEvent {
-                kind: "decided",
-                conversation_id,
-                message_id: Some(id),
-                counselor_id: Some(counselor_id),
-                detail: Some(if again { "send_again" } else { "give_up" }),
-            };
-            append(conn, now, event)?;
-            Ok(new_id)
-        });
-        let new_id = decided.await?;
-        self.hints().text_out.notify_one();
-        Ok(new_id)
-    }
-
     /// Texts whose carrier was asked for a receipt, or accepted them, before `before`, the longest ago first; of one carrier, or of
     /// all.
     pub async fn unreceipted(
@@ -254,7 +218,7 @@ fn absent(conn: &Connection, id: i64, is_proof: bool, now: UnixMs) -> Result<()>
     // Answers to questions that were under way together count once.
     let sql = "UPDATE outbox SET n_absent = n_absent + 1, next_attempt_at = :next
                WHERE id = :id AND (n_absent = 0 OR next_attempt_at <= :now) RETURNING n_absent";
-    let params = named_params! { ":next": now + ABSENCE_GAP_MS, ":now": now, ":id": id };
+    let params = named_params! { ":next": now + ABSENCES_APART_MS, ":now": now, ":id": id };
     let n_absent: Option<u32> = conn.prepare_cached(sql)?.query_row(params, |row| row.get(0)).optional()?;
     match n_absent {
         Some(n) if n >= ABSENCES_NEEDED && is_proof => repeat(conn, id, None, now),
@@ -285,41 +249,12 @@ pub(in crate::store) fn ask_a_person(conn: &Connection, id: i64, now: UnixMs) ->
         return Ok(());
     };
     let event =
-        NewEvent { kind: "needs_decision", conversation_id, message_id: Some(id), ..NewEvent::default() };
-    append(conn, now, event)
+        NewEvent { message_id: Some(id), ..NewEvent::about(EventKind::NeedsDecision, conversation_id) };
+    append_event(conn, now, event)
 }
 
 fn ask_at_time(conn: &Connection, id: i64, at: UnixMs) -> Result<()> {
     conn.prepare_cached("UPDATE outbox SET next_attempt_at = :at WHERE id = :id")?
         .execute(named_params! { ":at": at, ":id": id })?;
     Ok(())
-}
-
-/// The time to live of a text that waits for a person; `None` if it does not.
-fn needs_person(conn: &Connection, id: i64) -> Result<Option<i64>> {
-    let sql = "SELECT needs_person, expires_at - created_at FROM outbox WHERE id = :id";
-    let found = conn.query_row(sql, named_params! { ":id": id }, |r| Ok((r.get(0)?, r.get(1)?)));
-    let (needs, time_to_live_ms): (bool, i64) = found?;
-    Ok(needs.then_some(time_to_live_ms))
-}
-
-fn send_again(conn: &Connection, id: i64, counselor_id: i64, expires_at: UnixMs, now: UnixMs) -> Result<i64> {
-    conn.prepare_cached(
-        "INSERT INTO outbox (client_key, conversation_id, reply_id, author_id, citizen, from_number, kind, text, lane,
-                             state, created_at, next_attempt_at, expires_at)
-         SELECT :key, conversation_id, reply_id, :counselor, citizen, from_number, kind, text, :lane,
-                'queued', :now, :now, :expires
-         FROM outbox WHERE id = :id",
-    )?
-    .execute(named_params! {
-        ":key": ClientKey::from_random(rand::random()).as_str(),
-        ":counselor": counselor_id,
-        ":lane": Lane::Reply.as_i64(),
-        ":now": now,
-        ":expires": expires_at,
-        ":id": id,
-    })?;
-    let new_id = conn.last_insert_rowid();
-    photo::copy(conn, id, new_id, now)?;
-    Ok(new_id)
 }

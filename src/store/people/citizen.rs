@@ -3,25 +3,17 @@
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 use crate::domain::UnixMs;
+use crate::domain::citizen::Citizen;
+use crate::domain::conversation::Conversation;
+use crate::domain::event::EventKind;
 use crate::domain::opt_out::Wish;
-use crate::domain::outbound::OutboundEvent;
 use crate::domain::phone::PhoneNumber;
 use crate::store::Result;
-use crate::store::engine::row;
-use crate::store::journal::event::{NewEvent, append};
-use crate::store::outbound::outbox;
+use crate::store::journal::event::{NewEvent, append_event};
+use crate::store::outbound::notice;
 
-/// A person, as far as it matters for what is sent to them.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Citizen {
-    pub opted_out_at: Option<UnixMs>,
-    pub restricted_until_at: Option<UnixMs>,
-    pub restriction_reason: Option<String>,
-    pub surveyed_at: Option<UnixMs>,
-    pub preference: Option<String>,
-}
-
-pub(in crate::store) fn of(conn: &Connection, number: &PhoneNumber) -> Result<Citizen> {
+/// What is known of a person; nothing, where nothing is.
+pub(in crate::store) fn load(conn: &Connection, number: &PhoneNumber) -> Result<Citizen> {
     let mut select = conn.prepare_cached(
         "SELECT opted_out_at, restricted_until_at, restriction_reason, surveyed_at, preference
          FROM citizen WHERE number = :number",
@@ -41,37 +33,20 @@ pub(in crate::store) fn of(conn: &Connection, number: &PhoneNumber) -> Result<Ci
         .unwrap_or_default())
 }
 
-/// Their wish is honoured from now on; what waits to leave by itself does not leave any more.
-pub(in crate::store) fn wish(
-    conn: &Connection,
-    number: &PhoneNumber,
-    wish: Wish,
-    conversation_id: i64,
-    now: UnixMs,
-) -> Result<()> {
+/// Their wish is honoured from now on; what waits to leave by itself does not leave any more, but for what keeps them safe.
+pub(in crate::store) fn wish(conn: &Connection, of: &Conversation, wish: Wish, now: UnixMs) -> Result<()> {
     let opted_out_at = (wish == Wish::OptOut).then_some(now);
     conn.prepare_cached(
         "INSERT INTO citizen (number, opted_out_at) VALUES (:number, :at)
          ON CONFLICT (number) DO UPDATE SET opted_out_at = excluded.opted_out_at",
     )?
-    .execute(named_params! { ":number": number.reveal(), ":at": opted_out_at })?;
-    let kind = if opted_out_at.is_some() { "opted_out" } else { "opted_in" };
-    append(conn, now, NewEvent { kind, conversation_id: Some(conversation_id), ..NewEvent::default() })?;
+    .execute(named_params! { ":number": of.citizen.reveal(), ":at": opted_out_at })?;
+    let kind = if opted_out_at.is_some() { EventKind::OptedOut } else { EventKind::OptedIn };
+    append_event(conn, now, NewEvent::about(kind, of.id))?;
     if wish == Wish::OptIn {
         return Ok(());
     }
-    let mut select = conn.prepare_cached(
-        "SELECT id, state FROM outbox
-         WHERE citizen = :number AND state IN ('held', 'queued', 'sending', 'in_doubt') AND needs_person = 0
-           AND state = 'queued' AND notice IS NOT NULL AND repeat_before_at IS NULL",
-    )?;
-    let rows = select.query_map(named_params! { ":number": number.reveal() }, |r| {
-        Ok((r.get(0)?, row::outbound_state(r)?))
-    })?;
-    for (id, state) in rows.collect::<rusqlite::Result<Vec<(i64, _)>>>()? {
-        outbox::finish(conn, id, state, OutboundEvent::Recalled, Some("opted_out"), now)?;
-    }
-    Ok(())
+    notice::withdraw(conn, of, |notice| !notice.passes_opt_out(), ("opted_out", now))
 }
 
 /// They were asked how it was.
@@ -84,12 +59,12 @@ pub(in crate::store) fn surveyed(conn: &Connection, number: &PhoneNumber, now: U
     Ok(())
 }
 
-/// Not answered until then; `None` ends it.
+/// Not answered until then, and why; `None` ends it.
 pub(in crate::store) fn restrict(
     conn: &Connection,
     number: &PhoneNumber,
     until: Option<(UnixMs, &str)>,
-    by: i64,
+    by: Option<i64>,
 ) -> Result<()> {
     conn.prepare_cached(
         "INSERT INTO citizen (number, restricted_until_at, restriction_reason, restricted_by)
@@ -104,6 +79,7 @@ pub(in crate::store) fn restrict(
     Ok(())
 }
 
+/// What they asked for; `None`: nothing any more.
 pub(in crate::store) fn prefer(
     conn: &Connection,
     number: &PhoneNumber,

@@ -7,9 +7,13 @@ use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 
 use crate::domain::UnixMs;
+use crate::domain::actor::{Actor, DeskScope, Role};
 use crate::domain::counselor::{Counselor, after_failed_login};
+use crate::domain::event::EventKind;
+use crate::store::conversation::decide::journal;
+use crate::store::conversation::row::{held_by, save};
 use crate::store::engine::row;
-use crate::store::journal::event::{NewEvent, append};
+use crate::store::journal::event::{NewEvent, append_event};
 use crate::store::{Result, Store, StoreError};
 
 /// Each hash takes 19 MiB and a core for a while: a flood of log-ins waits here, and not before the database.
@@ -50,17 +54,20 @@ impl Store {
     pub async fn add_counselor(&self, new: NewCounselor, now: UnixMs) -> Result<Counselor> {
         let password_hash = hashed(new.password).await?;
         self.write(move |conn| {
-            let n = conn.execute(
+            let row = named_params! {
+                ":login": new.login, ":name": new.name, ":hash": password_hash, ":now": now,
+            };
+            let added = conn.query_row(
                 "INSERT INTO counselor (login, name, password_hash, created_at)
-                 VALUES (:login, :name, :hash, :now) ON CONFLICT (login) DO NOTHING",
-                named_params! { ":login": new.login, ":name": new.name, ":hash": password_hash, ":now": now },
-            )?;
-            if n == 0 {
+                 VALUES (:login, :name, :hash, :now) ON CONFLICT (login) DO NOTHING RETURNING id",
+                row,
+                |r| r.get(0),
+            );
+            let Some(id) = added.optional()? else {
                 return Err(StoreError::Conflict(format!("the login {} is taken", new.login)));
-            }
-            let id = conn.last_insert_rowid();
-            let event = NewEvent { kind: "counselor_added", counselor_id: Some(id), ..NewEvent::default() };
-            append(conn, now, event)?;
+            };
+            let event = NewEvent::of(EventKind::CounselorAdded);
+            append_event(conn, now, NewEvent { counselor_id: Some(id), ..event })?;
             Ok(Counselor { id, login: new.login.clone(), name: new.name.clone(), disabled_at: None })
         })
         .await
@@ -89,20 +96,15 @@ impl Store {
                 "UPDATE token SET revoked_at = :now WHERE counselor_id = :id AND revoked_at IS NULL",
                 named_params! { ":now": now, ":id": id },
             )?;
-            conn.execute(
-                "INSERT INTO event (at, kind, conversation_id, counselor_id)
-                 SELECT :now, 'released', id, :id FROM conversation WHERE claimed_by = :id ORDER BY id",
-                named_params! { ":now": now, ":id": id },
-            )?;
-            let n_released = conn.execute(
-                "UPDATE conversation
-                 SET state = CASE state WHEN 'active' THEN 'waiting' ELSE state END, claimed_by = NULL, claimed_at = NULL
-                 WHERE claimed_by = :id",
-                named_params! { ":id": id },
-            )?;
-            let event = NewEvent { kind: "counselor_disabled", counselor_id: Some(id), ..NewEvent::default() };
-            append(conn, now, event)?;
-            Ok(n_released)
+            let held = held_by(conn, id)?;
+            for held in &held {
+                let decision = held.lose_holder(now);
+                save(conn, held, &decision.after)?;
+                journal(conn, held.id, decision.events, now)?;
+            }
+            let event = NewEvent::of(EventKind::CounselorDisabled);
+            append_event(conn, now, NewEvent { counselor_id: Some(id), ..event })?;
+            Ok(held.len())
         })
         .await
     }
@@ -129,25 +131,63 @@ impl Store {
                  VALUES (:hash, :counselor, :now, :expires)",
                 named_params! { ":hash": hash, ":counselor": counselor_id, ":now": now, ":expires": expires_at },
             )?;
-            let event = NewEvent { kind: "logged_in", counselor_id: Some(counselor_id), ..NewEvent::default() };
-            append(conn, now, event)
+            let event = NewEvent::of(EventKind::LoggedIn);
+            append_event(conn, now, NewEvent { counselor_id: Some(counselor_id), ..event })
         })
         .await?;
         Ok(token)
     }
 
-    /// Whose token it is, if it is good now.
-    pub async fn counselor_of_token(&self, token: &str, now: UnixMs) -> Result<Option<Counselor>> {
+    /// Whose token it is, if it is good now; `from` is where the request came from.
+    pub async fn actor_of_token(&self, token: &str, from: String, now: UnixMs) -> Result<Option<Actor>> {
         let hash = digest(token);
         self.look_up(move |conn| {
             let mut select = conn.prepare_cached(
                 "SELECT c.id AS counselor_id, c.login AS counselor_login, c.name AS counselor_name,
-                        c.disabled_at AS counselor_disabled_at
+                        c.disabled_at AS counselor_disabled_at, c.role, c.desks
                  FROM token t JOIN counselor c ON c.id = t.counselor_id
                  WHERE t.hash = :hash AND t.revoked_at IS NULL AND t.expires_at > :now AND c.disabled_at IS NULL",
             )?;
-            let found = select.query_row(named_params! { ":hash": hash, ":now": now }, row::counselor);
-            Ok(found.optional()?.flatten())
+            let person = |r: &Row<'_>| Ok((row::counselor(r)?, row::word(r, "role", Role::from_word)?, desks(r)?));
+            let found = select.query_row(named_params! { ":hash": hash, ":now": now }, person).optional()?;
+            Ok(found.and_then(|(counselor, role, desks)| {
+                counselor.map(|counselor| Actor::person(counselor, role, desks, from))
+            }))
+        })
+        .await
+    }
+
+    /// Gives a counselor a role and desks; what is `None` stays. `NotFound` for an unknown login.
+    pub async fn set_duties(
+        &self,
+        login: String,
+        role: Option<Role>,
+        desks: Option<DeskScope>,
+    ) -> Result<()> {
+        self.write(move |conn| {
+            let desks = desks.as_ref().map(DeskScope::to_word);
+            let n = conn
+                .prepare_cached(
+                    "UPDATE counselor SET role = coalesce(:role, role), desks = coalesce(:desks, desks)
+                     WHERE login = :login",
+                )?
+                .execute(named_params! {
+                    ":role": role.map(Role::as_str), ":desks": desks, ":login": login,
+                })?;
+            if n == 1 { Ok(()) } else { Err(StoreError::NotFound) }
+        })
+        .await
+    }
+
+    /// The login, role and desks of each counselor, by login.
+    pub async fn duties(&self) -> Result<Vec<(String, Role, DeskScope)>> {
+        self.read(|conn| {
+            let mut select =
+                conn.prepare_cached("SELECT login, role, desks FROM counselor ORDER BY login")?;
+            let rows = select.query_map([], |r| {
+                Ok((r.get("login")?, row::word(r, "role", Role::from_word)?, desks(r)?))
+            })?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
         })
         .await
     }
@@ -164,6 +204,10 @@ impl Store {
         })
         .await
     }
+}
+
+fn desks(r: &Row<'_>) -> rusqlite::Result<DeskScope> {
+    Ok(DeskScope::from_word(&r.get::<_, String>("desks")?))
 }
 
 /// Decides by the account as it is now: passwords tried at the same time count one after another, and a right one that

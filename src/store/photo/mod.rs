@@ -12,20 +12,22 @@ pub(super) use files::{Files, Hash};
 pub(super) use outgoing::{attach, copy, uploads_of};
 
 use crate::domain::UnixMs;
-use crate::domain::conversation::may_be_texted;
+use crate::domain::actor::Actor;
+use crate::domain::event::EventKind;
 use crate::domain::media::MediaRef;
-use crate::domain::notice::{Language, Notice};
-use crate::domain::phone::PhoneNumber;
+use crate::domain::notice::Notice;
 use crate::domain::photo::{
     Loss, MAX_PHOTOS, Measured, PhotoEvent, PhotoKind, PhotoState, TELL_EVERY_MS, UPLOAD_KEPT_MS, next,
 };
+use crate::domain::policy::ServicePolicy;
+use crate::domain::refusal::Refusal;
+use crate::store::conversation::decide::recipient;
+use crate::store::conversation::row::load;
 use crate::store::engine::row;
-use crate::store::inbound::inbox::RoutePolicy;
-use crate::store::journal::event::{NewEvent, append};
-use crate::store::outbound::notice::{self, Addressee};
+use crate::store::journal::event::{NewEvent, append_event};
+use crate::store::outbound::notice;
 use crate::store::outbound::outbox::one_row;
-use crate::store::people::citizen;
-use crate::store::{Result, Store, StoreError};
+use crate::store::{Decided, Result, Store, StoreError};
 
 /// A photo without its bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -157,7 +159,7 @@ impl Store {
                     ":height": is.height, ":id": id,
                 })?;
             one_row(n)?;
-            tell(conn, id, "photo_kept", None, now)
+            photo_event(conn, id, EventKind::PhotoKept, None, now)
         })
         .await
     }
@@ -188,10 +190,11 @@ impl Store {
     /// Says of lost photos that they are: to counselors by an event, to the citizen by one automatic text, and none
     /// within [`TELL_EVERY_MS`] of another or for a text of which it was said before. A text that is not routed yet is told of
     /// once it is. Returns how many texts from citizens were told of.
-    pub async fn tell_of_lost_photos(&self, policy: RoutePolicy, now: UnixMs) -> Result<usize> {
+    pub async fn tell_of_lost_photos(&self, policy: &Arc<ServicePolicy>, now: UnixMs) -> Result<usize> {
         if self.look_up(untold).await?.is_empty() {
             return Ok(0);
         }
+        let policy = Arc::clone(policy);
         let told = self.write(move |conn| {
             let lost = untold(conn)?;
             lost.iter().try_for_each(|text| tell_of(conn, text, &policy, now))?;
@@ -204,22 +207,33 @@ impl Store {
         Ok(n)
     }
 
-    /// A photo and its bytes, for a counselor; one that was handed in is its owner's alone. Of one that is not kept there
-    /// are none.
-    pub async fn photo(&self, id: i64, counselor_id: i64) -> Result<(PhotoInfo, Option<Vec<u8>>)> {
+    /// A photo and its bytes, if the actor may see its conversation; one that was handed in is its owner's alone. Of one
+    /// that is not kept there are no bytes.
+    pub async fn photo(&self, id: i64, actor: &Actor) -> Result<Decided<(PhotoInfo, Option<Vec<u8>>)>> {
+        let actor = actor.clone();
         let found = self.look_up(move |conn| {
             let mut select = conn.prepare_cached(
-                "SELECT id, state, kind, n_bytes, width, height, trouble, sha256 FROM photo
-                 WHERE id = :id AND (uploaded_by IS NULL OR uploaded_by = :counselor)",
+                "SELECT p.id, p.state, p.kind, p.n_bytes, p.width, p.height, p.trouble, p.sha256, p.uploaded_by,
+                        coalesce(i.conversation_id, o.conversation_id) AS conversation_id
+                 FROM photo p LEFT JOIN inbox i ON i.id = p.inbox_id LEFT JOIN outbox o ON o.id = p.outbox_id
+                 WHERE p.id = :id AND (p.uploaded_by IS NULL OR p.uploaded_by = :me)",
             )?;
-            let of = named_params! { ":id": id, ":counselor": counselor_id };
-            let found = |r: &Row<'_>| Ok((info(r)?, r.get::<_, Option<Hash>>("sha256")?));
-            Ok(select.query_row(of, found)?)
+            let of = named_params! { ":id": id, ":me": actor.id() };
+            let found = |r: &Row<'_>| {
+                let conversation_id: Option<i64> = r.get("conversation_id")?;
+                Ok((info(r)?, r.get::<_, Option<Hash>>("sha256")?, conversation_id))
+            };
+            let (info, hash, conversation_id) = select.query_row(of, found)?;
+            match conversation_id {
+                Some(of) if !load(conn, of)?.is_visible_to(&actor) => Ok(Err(Refusal::NotYourDesk)),
+                // What is not routed yet belongs to no desk.
+                _ => Ok(Ok((info, hash))),
+            }
         });
-        let (info, hash) = found.await?;
-        match hash {
-            Some(hash) => Ok((info, Some(self.file(hash).await?))),
-            None => Ok((info, None)),
+        match found.await? {
+            Ok((info, Some(hash))) => Ok(Ok((info, Some(self.file(hash).await?)))),
+            Ok((info, None)) => Ok(Ok((info, None))),
+            Err(refusal) => Ok(Err(refusal)),
         }
     }
 
@@ -283,24 +297,21 @@ fn step(conn: &Connection, id: i64, event: PhotoEvent) -> Result<PhotoState> {
 }
 
 /// The conversation is not known before the text is routed; whoever reads it then sees the photo too.
-fn tell(conn: &Connection, id: i64, kind: &str, why: Option<Loss>, now: UnixMs) -> Result<()> {
+fn photo_event(conn: &Connection, id: i64, kind: EventKind, why: Option<Loss>, now: UnixMs) -> Result<()> {
     let sql =
         "SELECT i.id, i.conversation_id FROM photo p JOIN inbox i ON i.id = p.inbox_id WHERE p.id = :id";
     let found =
         conn.prepare_cached(sql)?.query_row(named_params! { ":id": id }, |r| Ok((r.get(0)?, r.get(1)?)));
     let (inbox_id, conversation_id): (i64, Option<i64>) = found?;
     let detail = why.map(Loss::as_str);
-    let event = NewEvent { kind, conversation_id, message_id: Some(inbox_id), detail, ..NewEvent::default() };
-    append(conn, now, event)
+    let event = NewEvent { conversation_id, message_id: Some(inbox_id), detail, ..NewEvent::of(kind) };
+    append_event(conn, now, event)
 }
 
 /// A text from a citizen that lost photos of which nothing was said yet.
 struct Lost {
     inbox_id: i64,
     conversation_id: i64,
-    citizen: PhoneNumber,
-    our_number: PhoneNumber,
-    language: Language,
     /// One of the photos, and why.
     photo_id: i64,
     why: Loss,
@@ -308,8 +319,7 @@ struct Lost {
 
 fn untold(conn: &Connection) -> Result<Vec<Lost>> {
     let mut select = conn.prepare_cached(
-        "SELECT i.id, i.conversation_id, i.citizen, i.our_number, min(p.id) AS photo_id, p.trouble,
-                (SELECT language FROM conversation c WHERE c.id = i.conversation_id) AS language
+        "SELECT i.id, i.conversation_id, min(p.id) AS photo_id, p.trouble
          FROM photo p INDEXED BY photo_untold CROSS JOIN inbox i ON i.id = p.inbox_id
          WHERE p.state = 'lost' AND p.told_at IS NULL AND i.conversation_id IS NOT NULL
          GROUP BY p.inbox_id LIMIT 50",
@@ -318,9 +328,6 @@ fn untold(conn: &Connection) -> Result<Vec<Lost>> {
         Ok(Lost {
             inbox_id: r.get("id")?,
             conversation_id: r.get("conversation_id")?,
-            citizen: row::phone(r, "citizen")?,
-            our_number: row::phone(r, "our_number")?,
-            language: row::word(r, "language", Language::from_word)?,
             photo_id: r.get("photo_id")?,
             why: row::word(r, "trouble", Loss::from_word)?,
         })
@@ -328,25 +335,15 @@ fn untold(conn: &Connection) -> Result<Vec<Lost>> {
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-fn tell_of(conn: &Connection, lost: &Lost, policy: &RoutePolicy, now: UnixMs) -> Result<()> {
-    let is_wanted = citizen::of(conn, &lost.citizen)?.opted_out_at.is_none();
-    let words = policy.policy.texts.say(Notice::PhotoLost, lost.language, &[]);
-    if let Some(words) = words
-        && is_wanted
-        && may_be_texted(&lost.citizen)
-        && !was_told(conn, lost, now)?
-    {
-        let to = Addressee {
-            conversation_id: lost.conversation_id,
-            citizen: &lost.citizen,
-            our_number: &lost.our_number,
-        };
-        notice::write(conn, &to, &words, now, &policy.send)?;
+fn tell_of(conn: &Connection, lost: &Lost, policy: &ServicePolicy, now: UnixMs) -> Result<()> {
+    if !was_told(conn, lost, now)? {
+        let of = load(conn, lost.conversation_id)?;
+        notice::send(conn, &of, &recipient(conn, &of)?, (Notice::PhotoLost, &[]), (policy, now))?;
     }
     let sql =
         "UPDATE photo SET told_at = :now WHERE inbox_id = :inbox AND state = 'lost' AND told_at IS NULL";
     conn.prepare_cached(sql)?.execute(named_params! { ":now": now, ":inbox": lost.inbox_id })?;
-    tell(conn, lost.photo_id, "photo_lost", Some(lost.why), now)
+    photo_event(conn, lost.photo_id, EventKind::PhotoLost, Some(lost.why), now)
 }
 
 /// Whether the citizen was told of this text before, or a moment ago of another one.

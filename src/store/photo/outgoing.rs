@@ -8,20 +8,22 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 use super::{Hash, PhotoInfo, info};
 use crate::domain::UnixMs;
+use crate::domain::actor::Actor;
 use crate::domain::media::{Photo, PhotoLimits};
 use crate::domain::outbound::OutboundText;
 use crate::domain::photo::Measured;
-use crate::store::{Result, Store};
+use crate::store::{Result, Store, StoreError};
 
 impl Store {
     /// Keeps a photo that a counselor hands in; the same photo again is the same one.
     pub async fn hand_in_photo(
         &self,
-        counselor_id: i64,
+        actor: &Actor,
         jpeg: Arc<[u8]>,
         is: Measured,
         now: UnixMs,
     ) -> Result<PhotoInfo> {
+        let counselor_id = actor.id().ok_or(StoreError::NotFound)?;
         let (hash, n_bytes) = self.put_file(jpeg).await?;
         self.write(move |conn| {
             let mut upsert = conn.prepare_cached(

@@ -21,8 +21,8 @@ async fn sixty_four_claimers_of_ten_conversations() {
         let login: &'static str = Box::leak(format!("c{n}").into_boxed_str());
         let id = bench.counselor(login).await;
         claimers.spawn(async move {
-            let claimed = store.claim_next(id, MANY, T0 + HOUR).await.unwrap();
-            let Next::Claimed(detail) = claimed else { return None };
+            let claimed = store.next_for(id, MANY, T0 + HOUR).await.unwrap();
+            let Ok(detail) = claimed else { return None };
             assert_eq!(detail.summary.holder.unwrap().id, id);
             Some((detail.summary.id, id))
         });
@@ -48,16 +48,12 @@ async fn many_claim_one_and_the_others_learn_who_has_it() {
     let winner: i64 = bench.value("SELECT claimed_by FROM conversation");
     for (id, answer) in answers {
         match answer {
-            Claim::Done => assert_eq!(id, winner),
-            Claim::HeldBy(holder) => assert_eq!(holder.id, winner),
+            Ok(()) => assert_eq!(id, winner),
+            Err(Refusal::HeldBy(holder)) => assert_eq!(holder.id, winner),
             other => panic!("{other:?}"),
         }
     }
-    assert_eq!(
-        bench.store.claim(conversation, winner, MANY, T0).await.unwrap(),
-        Claim::Done,
-        "again is fine"
-    );
+    assert_eq!(bench.store.claim(conversation, winner, MANY, T0).await.unwrap(), Ok(()), "again is fine");
     assert_eq!(bench.n_events("kind = 'claimed'"), 1);
 }
 
@@ -66,16 +62,19 @@ async fn the_longest_waiting_is_claimed_first_and_release_keeps_its_place() {
     let bench = Bench::new();
     let minsu = bench.counselor("minsu").await;
     let [first, second] = [bench.text_in(MINSU, T0).await, bench.text_in(JIYEONG, T0 + 1).await];
-    let claimed = claimed(bench.store.claim_next(minsu, MANY, T0 + 2).await.unwrap());
+    let claimed = claimed(bench.store.next_for(minsu, MANY, T0 + 2).await.unwrap());
     assert_eq!(claimed.summary.id, first);
     assert_eq!(claimed.messages.len(), 1);
     bench.text_in(MINSU, T0 + 3).await;
-    assert_eq!(bench.store.release(first, minsu, T0 + 4).await.unwrap(), Claim::Done);
-    let (waiting, n) =
-        bench.store.conversations(ConversationFilter::State(ConversationState::Waiting), 10).await.unwrap();
+    assert_eq!(bench.store.release(first, minsu, T0 + 4).await.unwrap(), Ok(()));
+    let (waiting, n) = bench
+        .store
+        .conversations(ConversationFilter::State(ConversationState::Waiting), 10, &everybody())
+        .await
+        .unwrap();
     assert_eq!((waiting.iter().map(|c| c.id).collect::<Vec<_>>(), n), (vec![first, second], 2));
     assert_eq!(waiting[0].waiting_since_at, Some(T0));
-    let again = super::claimed(bench.store.claim_next(minsu, MANY, T0 + 5).await.unwrap());
+    let again = super::claimed(bench.store.next_for(minsu, MANY, T0 + 5).await.unwrap());
     assert_eq!(again.summary.id, first);
 }
 
@@ -84,30 +83,34 @@ async fn who_does_not_hold_it_changes_nothing() {
     let bench = Bench::new();
     let (minsu, jiyeong) = (bench.counselor("minsu").await, bench.counselor("jiyeong").await);
     let id = bench.text_in(MINSU, T0).await;
-    assert_eq!(bench.store.release(id, minsu, T0).await.unwrap(), Claim::NotHeld);
-    assert_eq!(bench.store.close(id, minsu, Closing::default(), T0).await.unwrap(), Claim::NotHeld);
-    bench.store.claim(id, minsu, MANY, T0).await.unwrap();
+    assert_eq!(bench.store.release(id, minsu, T0).await.unwrap(), Err(Refusal::NotHeld));
+    assert_eq!(bench.store.close(id, minsu, Closing::default(), T0).await.unwrap(), Err(Refusal::NotHeld));
+    bench.store.claim(id, minsu, MANY, T0).await.unwrap().unwrap();
     for refused in [
         bench.store.release(id, jiyeong, T0).await.unwrap(),
         bench.store.close(id, jiyeong, Closing::default(), T0).await.unwrap(),
         bench.store.claim(id, jiyeong, MANY, T0).await.unwrap(),
     ] {
-        assert!(matches!(refused, Claim::HeldBy(ref holder) if holder.login == "minsu"), "{refused:?}");
+        assert!(
+            matches!(refused, Err(Refusal::HeldBy(ref holder)) if holder.login == "minsu"),
+            "{refused:?}"
+        );
     }
     bench
         .store
         .close(id, minsu, Closing { reason: Some("끝".to_owned()), ..Closing::default() }, T0)
         .await
+        .unwrap()
         .unwrap();
     for refused in [
         bench.store.release(id, minsu, T0).await.unwrap(),
         bench.store.close(id, minsu, Closing::default(), T0).await.unwrap(),
         bench.store.claim(id, minsu, MANY, T0).await.unwrap(),
     ] {
-        assert_eq!(refused, Claim::Closed);
+        assert_eq!(refused, Err(Refusal::Closed));
     }
     assert!(matches!(bench.store.claim(99, minsu, MANY, T0).await, Err(StoreError::NotFound)));
-    assert_eq!(bench.store.claim_next(minsu, MANY, T0).await.unwrap(), Next::Nobody);
+    assert_eq!(bench.store.next_for(minsu, MANY, T0).await.unwrap(), Err(Refusal::NobodyWaits));
 }
 
 #[tokio::test]
@@ -115,21 +118,21 @@ async fn nothing_is_closed_over_a_text_its_holder_has_not_seen() {
     let bench = Bench::new();
     let minsu = bench.counselor("minsu").await;
     let id = bench.text_in(MINSU, T0).await;
-    bench.store.claim(id, minsu, MANY, T0).await.unwrap();
-    let seen = bench.store.conversation(id).await.unwrap().summary.last_inbound_id;
+    bench.store.claim(id, minsu, MANY, T0).await.unwrap().unwrap();
+    let seen = bench.store.shown(id).await.summary.last_inbound_seq;
     bench.text_in(MINSU, T0 + 1).await;
     let refused = bench.store.close(id, minsu, seen_up_to(seen), T0 + 2).await.unwrap();
-    assert_eq!(refused, Claim::NewerTexts);
-    let news = bench.store.texts_after(id, seen).await.unwrap();
+    assert_eq!(refused, Err(Refusal::NewerTexts));
+    let news = bench.store.texts_after(id, seen, &everybody()).await.unwrap().unwrap();
     assert_eq!(news.len(), 1);
     let done = bench
         .store
         .close(id, minsu, Closing { reason: Some("끝".to_owned()), ..seen_up_to(seen + 1) }, T0 + 2)
         .await
         .unwrap();
-    assert_eq!(done, Claim::Done);
+    assert_eq!(done, Ok(()));
     assert_eq!(bench.n_events("kind = 'closed' AND detail = 'unanswered'"), 1);
-    let summary = bench.store.conversation(id).await.unwrap().summary;
+    let summary = bench.store.shown(id).await.summary;
     assert_eq!((summary.closed_at, summary.close_reason.as_deref()), (Some(T0 + 2), Some("끝")));
 }
 
@@ -138,13 +141,13 @@ async fn an_answered_conversation_let_go_waits_again_when_the_citizen_writes() {
     let bench = Bench::new();
     let minsu = bench.counselor("minsu").await;
     let id = bench.text_in(MINSU, T0).await;
-    bench.store.claim(id, minsu, MANY, T0).await.unwrap();
+    bench.store.claim(id, minsu, MANY, T0).await.unwrap().unwrap();
     super::replies::reply(&bench, id, minsu, "key", "답").await;
     assert_eq!(bench.conversation_state(id), "answered");
     bench.text_in(MINSU, T0 + 1).await;
     assert_eq!(bench.conversation_state(id), "active", "who holds it has it at once");
     super::replies::reply(&bench, id, minsu, "key2", "답").await;
-    bench.store.release(id, minsu, T0 + 2).await.unwrap();
+    bench.store.release(id, minsu, T0 + 2).await.unwrap().unwrap();
     assert_eq!(bench.conversation_state(id), "answered");
     bench.text_in(MINSU, T0 + 3).await;
     assert_eq!(bench.conversation_state(id), "waiting");
@@ -160,11 +163,11 @@ async fn lists_by_state_and_holder() {
     for n in 0..5 {
         open.push(bench.text_in(&citizen(n), T0 + n as i64).await);
     }
-    bench.store.claim(open[1], minsu, MANY, T0).await.unwrap();
-    bench.store.claim(open[3], minsu, MANY, T0).await.unwrap();
-    bench.store.close(open[3], minsu, Closing::default(), T0).await.unwrap();
+    bench.store.claim(open[1], minsu, MANY, T0).await.unwrap().unwrap();
+    bench.store.claim(open[3], minsu, MANY, T0).await.unwrap().unwrap();
+    bench.store.close(open[3], minsu, Closing::default(), T0).await.unwrap().unwrap();
     let list = async |filter, limit| {
-        let (found, n) = bench.store.conversations(filter, limit).await.unwrap();
+        let (found, n) = bench.store.conversations(filter, limit, &everybody()).await.unwrap();
         (found.into_iter().map(|c| c.id).collect::<Vec<_>>(), n)
     };
     use ConversationFilter::{HeldBy, Open, State};
@@ -183,7 +186,7 @@ async fn counts_and_balance_agree_with_the_rows() {
     let minsu = bench.counselor("minsu").await;
     bench.text_in(MINSU, T0).await;
     let id = bench.text_in(JIYEONG, T0 + 1).await;
-    bench.store.claim(id, minsu, MANY, T0).await.unwrap();
+    bench.store.claim(id, minsu, MANY, T0).await.unwrap().unwrap();
     super::replies::reply(&bench, id, minsu, "key", "답").await;
     bench.in_doubt(&citizen(1), T0).await;
     let failed = bench.sending(&citizen(2), T0).await;
@@ -205,22 +208,4 @@ async fn counts_and_balance_agree_with_the_rows() {
     let balance = bench.store.balance().await.unwrap();
     assert_eq!((balance.n_received, balance.n_routed, balance.n_replies), (2, 2, 1));
     assert_eq!((balance.n_outbound("in_doubt"), balance.n_outbound("failed")), (1, 1));
-}
-
-#[tokio::test]
-async fn only_what_people_write_counts_as_activity() {
-    let bench = Bench::new();
-    assert_eq!(bench.store.activity(T0).await.unwrap(), (false, false));
-    bench.text_in(MINSU, T0).await;
-    assert_eq!(bench.store.activity(T0).await.unwrap(), (false, true));
-    assert_eq!(bench.store.activity(T0 + 1).await.unwrap(), (false, false));
-    bench.store.note("worker", "started again".to_owned(), T0 + 2).await.unwrap();
-    assert_eq!(
-        bench.store.activity(T0 + 1).await.unwrap(),
-        (false, false),
-        "a note of ours is not a citizen"
-    );
-    let text = bench.sending(JIYEONG, T0).await;
-    bench.outcome(&text, accepted("c"), T0 + 3).await;
-    assert_eq!(bench.store.activity(T0 + 1).await.unwrap(), (true, false));
 }

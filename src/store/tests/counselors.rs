@@ -70,8 +70,7 @@ async fn a_token_is_good_until_it_ends_and_is_kept_only_hashed() {
     let minsu = bench.counselor("minsu").await;
     let token = bench.store.issue_token(minsu, T0 + HOUR, T0).await.unwrap();
     assert_eq!(token.len(), 64);
-    let who =
-        async |token: &str, now| bench.store.counselor_of_token(token, now).await.unwrap().map(|c| c.id);
+    let who = async |token: &str, now| bench.store.holder_of_token(token, now).await.unwrap().map(|c| c.id);
     assert_eq!(who(&token, T0 + HOUR - 1).await, Some(minsu));
     assert_eq!(who(&token, T0 + HOUR).await, None, "expired");
     assert_eq!(who("guess", T0).await, None);
@@ -94,11 +93,11 @@ async fn the_end_of_access_is_immediate() {
     let active = bench.text_in(MINSU, T0).await;
     let answered = bench.text_in(JIYEONG, T0).await;
     for id in [active, answered] {
-        bench.store.claim(id, minsu, MANY, T0).await.unwrap();
+        bench.store.claim(id, minsu, MANY, T0).await.unwrap().unwrap();
     }
     super::replies::reply(&bench, answered, minsu, "k", "답").await;
     assert_eq!(bench.store.disable_counselor("minsu".to_owned(), T0 + 1).await.unwrap(), 2);
-    assert_eq!(bench.store.counselor_of_token(&token, T0 + 1).await.unwrap(), None);
+    assert_eq!(bench.store.holder_of_token(&token, T0 + 1).await.unwrap(), None);
     assert_eq!(log_in(&bench, "minsu", PASSWORD, T0 + 1).await, LoginCheck::Wrong);
     assert_eq!(
         (bench.conversation_state(active), bench.conversation_state(answered)),
@@ -108,9 +107,9 @@ async fn the_end_of_access_is_immediate() {
     assert_eq!(bench.n_events("kind = 'released'"), 2, "the screens learn that they wait again");
     // A request that was let in a moment before.
     assert!(matches!(bench.store.claim(active, minsu, MANY, T0 + 1).await, Err(StoreError::Conflict(_))));
-    assert!(matches!(bench.store.claim_next(minsu, MANY, T0 + 1).await, Err(StoreError::Conflict(_))));
+    assert!(matches!(bench.store.next_for(minsu, MANY, T0 + 1).await, Err(StoreError::Conflict(_))));
     let late = bench.store.issue_token(minsu, T0 + HOUR, T0 + 1).await.unwrap();
-    assert_eq!(bench.store.counselor_of_token(&late, T0 + 2).await.unwrap(), None);
+    assert_eq!(bench.store.holder_of_token(&late, T0 + 2).await.unwrap(), None);
 
     assert_eq!(bench.store.disable_counselor("minsu".to_owned(), T0 + 9).await.unwrap(), 0);
     assert_eq!(bench.store.counselors().await.unwrap()[0].disabled_at, Some(T0 + 1));

@@ -135,22 +135,22 @@ async fn a_person_gives_up_or_sends_again_as_a_new_text() {
     let bench = Bench::new();
     let minsu = bench.counselor("minsu").await;
     let text = bench.in_doubt(MINSU, T0).await;
-    let too_early = bench.store.decide(text.id, minsu, true, T0).await;
-    assert!(matches!(too_early, Err(StoreError::Conflict(_))), "the carrier is still being asked");
+    let too_early = bench.store.settle_by(text.id, minsu, true, T0).await;
+    assert_eq!(too_early.unwrap(), Err(Refusal::NotInDoubt), "the carrier is still being asked");
     bench.answer(&text, Answer::CannotTell, T0).await;
-    assert_eq!(bench.store.in_doubt(10).await.unwrap().len(), 1);
-    let new = bench.store.decide(text.id, minsu, true, T0 + HOUR).await.unwrap().unwrap();
+    assert_eq!(bench.store.in_doubt(10, &everybody()).await.unwrap().len(), 1);
+    let new = bench.store.settle_by(text.id, minsu, true, T0 + HOUR).await.unwrap().unwrap().unwrap();
     assert_eq!((bench.state(text.id), bench.state(new)), ("failed".to_owned(), "queued".to_owned()));
     let leased = bench.lease(10, T0 + HOUR).await;
     assert_eq!((leased[0].id, leased[0].attempt, leased[0].expires_at), (new, 1, T0 + 25 * HOUR));
     assert_ne!(leased[0].key, text.key, "another text for the carrier");
     assert_eq!(leased[0].text, text.text);
-    assert!(bench.store.decide(text.id, minsu, true, T0 + HOUR).await.is_err(), "once");
+    assert!(bench.store.settle_by(text.id, minsu, true, T0 + HOUR).await.unwrap().is_err(), "once");
     assert_eq!(bench.n_events("kind = 'decided' AND detail = 'send_again'"), 1);
 
     let other = bench.in_doubt(JIYEONG, T0).await;
     bench.answer(&other, Answer::CannotTell, T0).await;
-    assert_eq!(bench.store.decide(other.id, minsu, false, T0).await.unwrap(), None);
+    assert_eq!(bench.store.settle_by(other.id, minsu, false, T0).await.unwrap(), Ok(None));
     assert_eq!(bench.state(other.id), "failed");
     // The receipt shows that it had arrived after all: kept, and the decision stands.
     let item = receipt("x", Some(other.key.as_str()), ReceiptStatus::Delivered, "1000");
@@ -165,18 +165,18 @@ async fn mine(bench: &Bench, counselor: i64, id: i64) {
 async fn what_has_not_left_can_be_taken_back_by_its_writer() {
     let bench = Bench::new();
     let (minsu, jiyeong) = (bench.counselor("minsu").await, bench.counselor("jiyeong").await);
-    let window = SendPolicy { recall_ms: 10_000, ..send() };
+    let window = ServicePolicy { recall_ms: 10_000, ..send() };
     let held = bench.queue_with(MINSU, Lane::Reply, T0, &window).await;
     let queued = bench.queue(JIYEONG, Lane::Reply, T0).await;
     mine(&bench, minsu, held).await;
     mine(&bench, minsu, queued).await;
-    assert!(matches!(bench.store.recall(held, jiyeong, T0).await, Err(StoreError::NotFound)));
-    assert!(matches!(bench.store.recall(99, minsu, T0).await, Err(StoreError::NotFound)));
-    bench.store.recall(held, minsu, T0).await.unwrap();
-    bench.store.recall(queued, minsu, T0).await.unwrap();
+    assert!(matches!(bench.store.recall_by(held, jiyeong, T0).await, Err(StoreError::NotFound)));
+    assert!(matches!(bench.store.recall_by(99, minsu, T0).await, Err(StoreError::NotFound)));
+    bench.store.recall_by(held, minsu, T0).await.unwrap();
+    bench.store.recall_by(queued, minsu, T0).await.unwrap();
     assert_eq!((bench.state(held), bench.state(queued)), ("cancelled".to_owned(), "cancelled".to_owned()));
     assert!(bench.lease(10, T0 + HOUR).await.is_empty());
-    assert!(matches!(bench.store.recall(held, minsu, T0).await, Err(StoreError::Conflict(_))), "once");
+    assert!(matches!(bench.store.recall_by(held, minsu, T0).await, Err(StoreError::Conflict(_))), "once");
 }
 
 #[tokio::test]
@@ -185,18 +185,24 @@ async fn what_may_have_left_cannot_be_taken_back() {
     let minsu = bench.counselor("minsu").await;
     let text = bench.sending(MINSU, T0).await;
     mine(&bench, minsu, text.id).await;
-    assert!(matches!(bench.store.recall(text.id, minsu, T0).await, Err(StoreError::Conflict(_))), "sending");
+    assert!(
+        matches!(bench.store.recall_by(text.id, minsu, T0).await, Err(StoreError::Conflict(_))),
+        "sending"
+    );
     bench.outcome(&text, Outcome::NoAnswer { ask_at: T0, code: None }, T0).await;
-    assert!(matches!(bench.store.recall(text.id, minsu, T0).await, Err(StoreError::Conflict(_))), "in doubt");
+    assert!(
+        matches!(bench.store.recall_by(text.id, minsu, T0).await, Err(StoreError::Conflict(_))),
+        "in doubt"
+    );
     bench.answer(&text, Answer::Repeatable { before: T0 + HOUR }, T0).await;
     assert!(
-        matches!(bench.store.recall(text.id, minsu, T0).await, Err(StoreError::Conflict(_))),
+        matches!(bench.store.recall_by(text.id, minsu, T0).await, Err(StoreError::Conflict(_))),
         "queued again"
     );
     let again = bench.lease(1, T0).await.remove(0);
     bench.outcome(&again, not_taken(T0 + 5), T0).await;
     assert!(
-        matches!(bench.store.recall(text.id, minsu, T0).await, Err(StoreError::Conflict(_))),
+        matches!(bench.store.recall_by(text.id, minsu, T0).await, Err(StoreError::Conflict(_))),
         "the first may have"
     );
     assert_eq!(bench.state(text.id), "queued");

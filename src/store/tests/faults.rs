@@ -38,9 +38,12 @@ async fn opened_while_another_program_holds_the_lock() {
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let options = StoreOptions { busy_timeout: Duration::from_millis(20), ..StoreOptions::default() };
     let second = Store::open(&bench.path(), &options).unwrap();
-    assert!(matches!(second.note("worker", String::new(), T0).await, Err(StoreError::Busy)));
+    assert!(matches!(
+        second.note(EventKind::WorkerRestarted, String::new(), T0).await,
+        Err(StoreError::Busy)
+    ));
     other.execute_batch("COMMIT").unwrap();
-    second.note("worker", String::new(), T0).await.unwrap();
+    second.note(EventKind::WorkerRestarted, String::new(), T0).await.unwrap();
 }
 
 /// Stores a page with a large body.

@@ -52,7 +52,7 @@ async fn a_row_that_waits_for_its_retry_holds_back_its_citizen_only() {
 #[tokio::test]
 async fn the_recall_window_holds_an_answer_back_and_what_stands_behind_it() {
     let bench = Bench::new();
-    let window = SendPolicy { recall_ms: 10_000, ..send() };
+    let window = ServicePolicy { recall_ms: 10_000, ..send() };
     let held = bench.queue_with(MINSU, Lane::Reply, T0, &window).await;
     let behind = bench.queue(MINSU, Lane::Reply, T0).await;
     let notice = bench.queue_with(JIYEONG, Lane::Notice, T0, &window).await;
@@ -66,7 +66,7 @@ async fn the_recall_window_holds_an_answer_back_and_what_stands_behind_it() {
 #[tokio::test]
 async fn a_text_expires_that_could_not_leave_in_time() {
     let bench = Bench::new();
-    let short = SendPolicy { time_to_live_ms: MINUTE, ..send() };
+    let short = ServicePolicy { time_to_live_ms: MINUTE, ..send() };
     let old = bench.queue_with(MINSU, Lane::Reply, T0, &short).await;
     let next = bench.queue(MINSU, Lane::Reply, T0).await;
     assert!(bench.lease(10, T0 + MINUTE).await.is_empty());
@@ -170,7 +170,7 @@ async fn another_carrier_takes_only_what_the_first_surely_has_not() {
     bench.outcome(&first, Outcome::NoAnswer { ask_at: T0, code: None }, T0).await;
     bench.answer(&first, Answer::Repeatable { before: T0 + HOUR }, T0).await;
 
-    let senders = Senders::one(PhoneNumber::parse("15881234"));
+    let senders = crate::domain::phone::Senders::one(PhoneNumber::parse("15881234"));
     let standby = Lease { carrier: "standby", senders, only_its_own: false, lease_ms: MINUTE };
     let taken = bench.store.lease_due(Arc::new(standby), 10, T0 + 1).await.unwrap();
     assert_eq!(taken.iter().map(|t| t.citizen.reveal()).collect::<Vec<_>>(), [JIYEONG]);

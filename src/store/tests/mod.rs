@@ -4,6 +4,8 @@
 mod commits;
 mod conversations;
 mod counselors;
+mod danger;
+mod desks;
 mod doubt;
 mod faults;
 mod inbound;
@@ -19,7 +21,7 @@ mod routing;
 mod service;
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use rusqlite::types::FromSql;
@@ -28,12 +30,18 @@ use tempfile::TempDir;
 
 use super::outbound::outbox::{self, NewOutbound};
 use super::*;
-use crate::domain::arrival::Policy;
+use crate::domain::actor::{Actor, DeskScope, Role};
 use crate::domain::arrival::tests::policy;
+use crate::domain::conversation::{Category, Closing, Command, Reply};
+use crate::domain::counselor::Counselor;
+use crate::domain::event::{EventKind, NoteKind};
 use crate::domain::inbound::{Cursor, InboundItem, InboundText};
 use crate::domain::outbound::{Lane, OutboundKind, OutboundText};
-use crate::domain::phone::{PhoneNumber, Senders};
+use crate::domain::phone::PhoneNumber;
+use crate::domain::photo::Measured;
+use crate::domain::policy::ServicePolicy;
 use crate::domain::receipt::{Receipt, ReceiptItem, ReceiptStatus};
+use crate::domain::refusal::Refusal;
 use crate::domain::text::MessageText;
 
 /// When the tests begin.
@@ -103,7 +111,7 @@ impl Bench {
     }
 
     async fn route(&self, now: i64) -> Routed {
-        self.store.route_received(100, now, quiet()).await.unwrap()
+        self.store.route_received(100, now, &quiet()).await.unwrap()
     }
 
     /// A counselor without a usable password: hashing one takes its time.
@@ -123,7 +131,7 @@ impl Bench {
         self.queue_with(citizen, lane, now, &send()).await
     }
 
-    async fn queue_with(&self, citizen: &str, lane: Lane, now: i64, policy: &SendPolicy) -> i64 {
+    async fn queue_with(&self, citizen: &str, lane: Lane, now: i64, policy: &ServicePolicy) -> i64 {
         let (phone, policy) = (PhoneNumber::parse(citizen), policy.clone());
         let queued = self.store.write(move |conn| {
             conn.execute(
@@ -217,33 +225,118 @@ fn order(carrier: &'static str, only_its_own: bool) -> Arc<Lease> {
     Arc::new(Lease { carrier, senders: send().senders, only_its_own, lease_ms: MINUTE })
 }
 
-fn send() -> SendPolicy {
-    SendPolicy {
-        senders: Senders::one(PhoneNumber::parse(OUR_NUMBER)),
-        time_to_live_ms: 24 * HOUR,
-        recall_ms: 0,
-    }
+fn send() -> ServicePolicy {
+    (*quiet()).clone()
 }
 
 /// With receipt texts.
-fn talkative() -> RoutePolicy {
-    RoutePolicy { policy: Arc::new(policy()), ..quiet() }
+fn talkative() -> Arc<ServicePolicy> {
+    static POLICY: OnceLock<Arc<ServicePolicy>> = OnceLock::new();
+    Arc::clone(POLICY.get_or_init(|| Arc::new(policy())))
 }
 
 /// No receipt texts.
-fn quiet() -> RoutePolicy {
-    RoutePolicy { policy: Arc::new(Policy { receipt_texts: false, ..policy() }), send: send(), sticky_ms: 0 }
+fn quiet() -> Arc<ServicePolicy> {
+    Arc::new(ServicePolicy { receipt_texts: false, ..(*talkative()).clone() })
+}
+
+/// Somebody who sees everything and holds nothing.
+fn everybody() -> Actor {
+    Actor::operator("test")
+}
+
+impl Store {
+    /// The person with this number, as the database knows them.
+    async fn person(&self, id: i64) -> Actor {
+        let found = self.look_up(move |conn| {
+            let sql = "SELECT login, name, role, desks, disabled_at FROM counselor WHERE id = ?1";
+            Ok(conn.query_row(sql, [id], |r| {
+                let counselor = Counselor { id, login: r.get(0)?, name: r.get(1)?, disabled_at: r.get(4)? };
+                let (role, desks): (String, String) = (r.get(2)?, r.get(3)?);
+                let role = Role::from_word(&role).unwrap();
+                Ok(Actor::person(counselor, role, DeskScope::from_word(&desks), "test".into()))
+            })?)
+        });
+        found.await.unwrap_or_else(|_| {
+            let nobody = Counselor { id, login: "-".into(), name: "-".into(), disabled_at: None };
+            Actor::person(nobody, Role::Counselor, DeskScope::All, "test".into())
+        })
+    }
+
+    async fn by(
+        &self,
+        id: i64,
+        by: i64,
+        command: Command,
+        policy: &Arc<ServicePolicy>,
+        now: i64,
+    ) -> Result<Decided<()>> {
+        self.command(id, command, &self.person(by).await, policy, now).await
+    }
+
+    async fn claim(&self, id: i64, by: i64, max_held: u32, now: i64) -> Result<Decided<()>> {
+        self.by(id, by, Command::Claim, &holding(max_held), now).await
+    }
+
+    async fn release(&self, id: i64, by: i64, now: i64) -> Result<Decided<()>> {
+        self.by(id, by, Command::Release, &quiet(), now).await
+    }
+
+    async fn close(&self, id: i64, by: i64, closing: Closing, now: i64) -> Result<Decided<()>> {
+        self.by(id, by, Command::Close(closing), &quiet(), now).await
+    }
+
+    async fn next_for(&self, by: i64, max_held: u32, now: i64) -> Result<Decided<ConversationDetail>> {
+        self.claim_next(&self.person(by).await, &holding(max_held), now).await
+    }
+
+    async fn answer_as(&self, by: i64, new: NewReply, now: i64) -> Result<Decided<WrittenReply>> {
+        self.answer_under(by, new, &quiet(), now).await
+    }
+
+    async fn answer_under(
+        &self,
+        by: i64,
+        new: NewReply,
+        policy: &Arc<ServicePolicy>,
+        now: i64,
+    ) -> Result<Decided<WrittenReply>> {
+        self.reply(new, &self.person(by).await, policy, now).await
+    }
+
+    async fn settle_by(&self, id: i64, by: i64, again: bool, now: i64) -> Result<Decided<Option<i64>>> {
+        self.settle_doubt(id, again, &self.person(by).await, &quiet(), now).await
+    }
+
+    async fn recall_by(&self, id: i64, by: i64, now: i64) -> Result<()> {
+        self.recall(id, &self.person(by).await, now).await
+    }
+
+    async fn hand_in(&self, by: i64, jpeg: Arc<[u8]>, is: Measured, now: i64) -> Result<PhotoInfo> {
+        self.hand_in_photo(&self.person(by).await, jpeg, is, now).await
+    }
+
+    async fn holder_of_token(&self, token: &str, now: i64) -> Result<Option<Counselor>> {
+        let found = self.actor_of_token(token, "test".into(), now).await?;
+        Ok(found.and_then(|actor| actor.counselor))
+    }
+
+    async fn shown(&self, id: i64) -> ConversationDetail {
+        self.conversation(id, &everybody()).await.unwrap().unwrap()
+    }
+}
+
+/// A counselor may hold so many.
+fn holding(max_held: u32) -> Arc<ServicePolicy> {
+    Arc::new(ServicePolicy { max_held, ..(*quiet()).clone() })
 }
 
 fn seen_up_to(seen: i64) -> Closing {
     Closing { last_seen: Some(seen), ..Closing::default() }
 }
 
-fn claimed(next: Next) -> ConversationDetail {
-    match next {
-        Next::Claimed(detail) => *detail,
-        other => panic!("{other:?}"),
-    }
+fn claimed(next: Decided<ConversationDetail>) -> ConversationDetail {
+    next.unwrap()
 }
 
 fn receipt(id: &str, key: Option<&str>, status: ReceiptStatus, code: &str) -> ReceiptItem {

@@ -129,19 +129,19 @@ async fn reading_only_changes_nothing_and_sees_what_is_committed() {
     let store = Store::open(&path, &reading).unwrap();
     assert_eq!(store.balance().await.unwrap().n_received, 2_000);
     assert!(store.quick_check().await.unwrap().is_empty());
-    let written = store.note("worker", String::new(), T0).await;
+    let written = store.note(EventKind::WorkerRestarted, String::new(), T0).await;
     assert!(matches!(written, Err(StoreError::ReadOnly)), "{written:?}");
     drop(store);
     assert_eq!((names(), std::fs::read(&path).unwrap()), (before, content));
     // Beside a daemon that writes.
     let daemon = open(&path).unwrap();
-    daemon.note("worker", "new".to_owned(), T0).await.unwrap();
+    daemon.note(EventKind::WorkerRestarted, "new".to_owned(), T0).await.unwrap();
     let beside = Store::open(&path, &reading).unwrap();
     assert_eq!(beside.last_event_seq().await.unwrap(), daemon.last_event_seq().await.unwrap());
     let link = folder.path().join("link.db");
     std::os::unix::fs::symlink(&path, &link).unwrap();
     let linked = Store::open(&link, &reading).unwrap();
-    daemon.note("worker", "newer".to_owned(), T0).await.unwrap();
+    daemon.note(EventKind::WorkerRestarted, "newer".to_owned(), T0).await.unwrap();
     assert_eq!(linked.last_event_seq().await.unwrap(), daemon.last_event_seq().await.unwrap());
     drop((beside, linked));
     drop(daemon);
@@ -181,11 +181,11 @@ async fn a_damaged_page_is_an_error_where_it_is_read_and_nowhere_else() {
         said.as_ref().map_or_else(|e| matches!(e, StoreError::Corrupt(_)), |found| !found.is_empty()),
         "{said:?}"
     );
-    let routed = store.route_received(10, T0, quiet()).await;
+    let routed = store.route_received(10, T0, &quiet()).await;
     assert!(matches!(routed, Err(StoreError::Corrupt(_))), "{routed:?}");
     assert!(matches!(store.balance().await, Err(StoreError::Corrupt(_))));
     assert!(store.inbound_cursor(CARRIER).await.unwrap().is_some());
-    store.note("worker", "still here".to_owned(), T0).await.unwrap();
+    store.note(EventKind::WorkerRestarted, "still here".to_owned(), T0).await.unwrap();
 }
 
 #[tokio::test]
@@ -217,7 +217,7 @@ async fn any_name_a_file_can_have() {
     for name in ["a b?mode=ro&x#%41.db".as_bytes(), "문자.db-wal".as_bytes(), b"\xff\xfe.db"] {
         let path = folder.path().join(OsStr::from_bytes(name));
         let store = open(&path).unwrap();
-        store.note("worker", String::new(), T0).await.unwrap();
+        store.note(EventKind::WorkerRestarted, String::new(), T0).await.unwrap();
         store.checkpoint().await.unwrap();
         assert!(path.exists());
     }

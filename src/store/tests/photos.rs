@@ -33,17 +33,17 @@ impl Bench {
     }
 
     async fn tell(&self, now: i64) -> usize {
-        self.store.tell_of_lost_photos(talkative(), now).await.unwrap()
+        self.store.tell_of_lost_photos(&talkative(), now).await.unwrap()
     }
 
     /// Hands in a photo and sends it with an answer; the text that leaves.
-    async fn photo_out(&self, counselor: i64, key: &str) -> (i64, ReplyOutcome) {
+    async fn photo_out(&self, counselor: i64, key: &str) -> (i64, Decided<WrittenReply>) {
         let conversation = self.text_in(MINSU, T0).await;
-        self.store.claim(conversation, counselor, MANY, T0).await.unwrap();
-        let photo = self.store.hand_in_photo(counselor, bytes("jpeg"), IS, T0).await.unwrap();
+        self.store.claim(conversation, counselor, MANY, T0).await.unwrap().unwrap();
+        let photo = self.store.hand_in(counselor, bytes("jpeg"), IS, T0).await.unwrap();
         let photos = Some(ReplyPhotos { ids: vec![photo.id], limits: Some(PhotoLimits::KOREAN) });
-        let new = NewReply { photos, ..super::replies::new_reply(conversation, counselor, key, &["약도"]) };
-        (conversation, self.store.reply(new, send(), T0).await.unwrap())
+        let new = NewReply { photos, ..super::replies::new_reply(conversation, key, &["약도"]) };
+        (conversation, self.store.answer_as(counselor, new, T0).await.unwrap())
     }
 }
 
@@ -54,8 +54,8 @@ pub(super) async fn a_day(bench: &Bench, counselor: i64) {
     bench.store.put_off_photo(wanted[1].id, T0).await.unwrap();
     bench.store.lose_photo(wanted[2].id, Loss::Gone).await.unwrap();
     bench.tell(T0).await;
-    bench.store.photo(wanted[0].id, counselor).await.unwrap();
-    let handed_in = bench.store.hand_in_photo(counselor, bytes("jpeg"), IS, T0).await.unwrap();
+    bench.store.photo(wanted[0].id, &everybody()).await.unwrap().unwrap();
+    let handed_in = bench.store.hand_in(counselor, bytes("jpeg"), IS, T0).await.unwrap();
     let text = bench.queue(MINSU, Lane::Reply, T0).await;
     let attached = bench.store.write(move |conn| photo::attach(conn, text, &[handed_in.id], T0));
     attached.await.unwrap();
@@ -106,7 +106,7 @@ async fn a_photo_counts_as_kept_only_once_its_bytes_are_on_disk() {
     bench.store.put_file(bytes("a photo")).await.unwrap();
     assert_eq!(bench.store.wanted_photos(9, T0).await.unwrap().len(), 1, "it is fetched again");
     bench.store.keep_photo(photos[0], bytes("a photo"), IS, T0 + 1).await.unwrap();
-    let (info, found) = bench.store.photo(photos[0], 1).await.unwrap();
+    let (info, found) = bench.store.photo(photos[0], &everybody()).await.unwrap().unwrap();
     assert_eq!(found.as_deref(), Some(b"a photo".as_slice()));
     assert_eq!(info.kept, Some(KeptAs { measured: IS, n_bytes: 7 }));
     assert_eq!(bench.n_events("kind = 'photo_kept' AND conversation_id = 1 AND message_id = 1"), 1);
@@ -115,7 +115,7 @@ async fn a_photo_counts_as_kept_only_once_its_bytes_are_on_disk() {
     let late = bench.store.keep_photo(photos[0], bytes("another"), IS, T0 + 2).await;
     assert!(matches!(late, Err(StoreError::Conflict(_))), "{late:?}");
     assert!(matches!(bench.store.lose_photo(photos[0], Loss::Gone).await, Err(StoreError::Conflict(_))));
-    let detail = bench.store.conversation(1).await.unwrap();
+    let detail = bench.store.shown(1).await;
     assert!(matches!(&detail.messages[0], Message::In { photos, .. } if photos == &[info]));
     assert_eq!(detail.summary.n_last_photos, 1);
 }
@@ -126,9 +126,9 @@ async fn a_file_that_went_missing_is_damage() {
     let photos = bench.photos_in("a", 1, T0).await;
     bench.store.keep_photo(photos[0], bytes("a photo"), IS, T0).await.unwrap();
     std::fs::remove_dir_all(bench.folder.path().join("munja.db-photos")).unwrap();
-    let found = bench.store.photo(photos[0], 1).await;
+    let found = bench.store.photo(photos[0], &everybody()).await;
     assert!(matches!(found, Err(StoreError::Corrupt(_))), "{found:?}");
-    assert!(matches!(bench.store.photo(99, 1).await, Err(StoreError::NotFound)));
+    assert!(matches!(bench.store.photo(99, &everybody()).await, Err(StoreError::NotFound)));
 }
 
 #[tokio::test]
@@ -181,7 +181,7 @@ async fn a_photo_goes_with_an_answer() {
     let bench = Bench::new();
     let minsu = bench.counselor("minsu").await;
     let (_, outcome) = bench.photo_out(minsu, "k").await;
-    let ReplyOutcome::Written { messages, .. } = outcome else { panic!("{outcome:?}") };
+    let Ok(WrittenReply { messages, .. }) = outcome else { panic!("{outcome:?}") };
     let [Message::Out { kind: OutboundKind::Mms, photos, .. }] = &messages[..] else {
         panic!("{messages:?}")
     };
@@ -197,7 +197,7 @@ async fn a_photo_goes_with_an_answer() {
     bench.outcome(&leased, Outcome::NoAnswer { ask_at: T0, code: None }, T0).await;
     assert_eq!(bench.store.in_doubt_due(9, T0).await.unwrap()[0].text.kind, OutboundKind::Mms);
     bench.answer(&leased, Answer::CannotTell, T0).await;
-    bench.store.decide(leased.id, minsu, true, T0).await.unwrap();
+    bench.store.settle_by(leased.id, minsu, true, T0).await.unwrap().unwrap();
     let again = bench.lease(9, T0).await.remove(0);
     assert_ne!(again.id, leased.id);
     assert_eq!(bench.store.photos_of(&again).await.unwrap(), photos);
@@ -208,13 +208,14 @@ async fn only_ones_own_photos_as_the_carrier_takes_them() {
     let bench = Bench::new();
     let (minsu, jiyeong) = (bench.counselor("minsu").await, bench.counselor("jiyeong").await);
     let conversation = bench.text_in(MINSU, T0).await;
-    bench.store.claim(conversation, minsu, MANY, T0).await.unwrap();
-    let mine = bench.store.hand_in_photo(minsu, bytes("mine"), IS, T0).await.unwrap().id;
-    assert_eq!(bench.store.hand_in_photo(minsu, bytes("mine"), IS, T0).await.unwrap().id, mine);
-    let theirs = bench.store.hand_in_photo(jiyeong, bytes("mine"), IS, T0).await.unwrap().id;
+    bench.store.claim(conversation, minsu, MANY, T0).await.unwrap().unwrap();
+    let mine = bench.store.hand_in(minsu, bytes("mine"), IS, T0).await.unwrap().id;
+    assert_eq!(bench.store.hand_in(minsu, bytes("mine"), IS, T0).await.unwrap().id, mine);
+    let theirs = bench.store.hand_in(jiyeong, bytes("mine"), IS, T0).await.unwrap().id;
     assert_ne!(theirs, mine);
-    assert!(bench.store.photo(mine, minsu).await.is_ok());
-    assert!(matches!(bench.store.photo(mine, jiyeong).await, Err(StoreError::NotFound)));
+    let (me, other) = (bench.store.person(minsu).await, bench.store.person(jiyeong).await);
+    assert!(bench.store.photo(mine, &me).await.unwrap().is_ok());
+    assert!(matches!(bench.store.photo(mine, &other).await, Err(StoreError::NotFound)));
     let limits = PhotoLimits::KOREAN;
     let takes = Some(limits);
     for (ids, limits) in [
@@ -227,9 +228,9 @@ async fn only_ones_own_photos_as_the_carrier_takes_them() {
         (vec![mine], None),
     ] {
         let photos = Some(ReplyPhotos { ids: ids.clone(), limits });
-        let new = NewReply { photos, ..super::replies::new_reply(conversation, minsu, "k", &["약도"]) };
-        let outcome = bench.store.reply(new, send(), T0).await.unwrap();
-        assert_eq!(outcome, ReplyOutcome::Refused(ReplyRefused::NoSuchPhoto), "{ids:?} {limits:?}");
+        let new = NewReply { photos, ..super::replies::new_reply(conversation, "k", &["약도"]) };
+        let outcome = bench.store.answer_as(minsu, new, T0).await.unwrap();
+        assert_eq!(outcome, Err(Refusal::NoSuchPhoto), "{ids:?} {limits:?}");
     }
     assert_eq!((bench.count("outbox"), bench.count("reply")), (0, 0));
 }
@@ -238,7 +239,7 @@ async fn only_ones_own_photos_as_the_carrier_takes_them() {
 async fn what_was_handed_in_is_forgotten_after_a_day_and_what_was_sent_is_not() {
     let bench = Bench::new();
     let minsu = bench.counselor("minsu").await;
-    bench.photo_out(minsu, "k").await;
+    bench.photo_out(minsu, "k").await.1.unwrap();
     bench.store.sweep_photos(T0 + 24 * HOUR).await.unwrap();
     assert_eq!(bench.count("photo"), 2);
     bench.store.sweep_photos(T0 + 24 * HOUR + 1).await.unwrap();

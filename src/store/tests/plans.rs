@@ -55,16 +55,17 @@ const ALLOWED: &[&str] = &[
     "SCAN p USING INDEX photo_untold |",
     "SCAN v USING INDEX conversation_waiting |",
     // What time does to conversations: those that are open, every two seconds.
-    "SCAN conversation USING INDEX conversation_not_closed |",
+    "SCAN v USING INDEX conversation_not_closed |",
 ];
 
 /// No line may go from one end of a table or index to the other, build an index or sort.
 fn assert_no_walks(conn: &Connection) -> Result<usize> {
     let walks = |l: &&String| l.starts_with("SCAN") || l.contains("AUTOMATIC") || l.contains("TEMP B-TREE");
     let plans = plans(conn);
-    let is_allowed = |l: &str| {
-        ALLOWED.iter().any(|a| l.starts_with(a)) || l.contains("FROM event ORDER BY seq DESC LIMIT 1000")
-    };
+    // An INSERT that returns its id shows how rows that refer to it would be checked: that runs only while a foreign key is
+    // violated already.
+    let is_check = |l: &str| l.contains(" | INSERT INTO ") && l.ends_with("RETURNING id");
+    let is_allowed = |l: &str| ALLOWED.iter().any(|a| l.starts_with(a)) || is_check(l);
     let bad: Vec<_> = plans.iter().filter(walks).filter(|l| !is_allowed(l)).collect();
     assert!(bad.is_empty(), "{bad:#?}");
     Ok(statements(conn).len())
@@ -77,13 +78,13 @@ async fn a_day(bench: &Bench) {
     let policy = talkative();
     let with_photo = super::photos::text_with("b", MINSU, 3);
     bench.accept(vec![text("a", MINSU, "네"), with_photo, unreadable("x")], T0).await.unwrap();
-    store.route_received(10, T0, policy.clone()).await.unwrap();
+    store.route_received(10, T0, &policy).await.unwrap();
     super::photos::a_day(bench, minsu).await;
     store.inbound_cursor(CARRIER).await.unwrap();
-    let id = claimed(store.claim_next(minsu, MANY, T0).await.unwrap()).summary.id;
+    let id = claimed(store.next_for(minsu, MANY, T0).await.unwrap()).summary.id;
     super::replies::reply(bench, id, minsu, "k", "답").await;
-    store.release(id, minsu, T0).await.unwrap();
-    store.claim(id, minsu, MANY, T0).await.unwrap();
+    store.release(id, minsu, T0).await.unwrap().unwrap();
+    store.claim(id, minsu, MANY, T0).await.unwrap().unwrap();
     store.next_send_at().await.unwrap();
     for text in bench.lease(10, T0).await {
         bench.outcome(&text, not_taken(T0), T0).await;
@@ -95,7 +96,7 @@ async fn a_day(bench: &Bench) {
         bench.answer(&doubt.text, Answer::Absent, T0 + HOUR).await;
         bench.answer(&doubt.text, Answer::Repeatable { before: 0 }, T0 + HOUR).await;
     }
-    store.in_doubt(10).await.unwrap();
+    store.in_doubt(10, &everybody()).await.unwrap();
     store.unreceipted(None, T0 + HOUR, 10).await.unwrap();
     let key = leased[1].key.as_str();
     let page = || {
@@ -107,18 +108,17 @@ async fn a_day(bench: &Bench) {
     };
     bench.receipts(page(), T0).await;
     bench.receipts(page(), T0).await;
-    store.close(id, minsu, Closing::default(), T0).await.unwrap();
+    store.close(id, minsu, Closing::default(), T0).await.unwrap().unwrap();
     let token = store.issue_token(minsu, T0 + HOUR, T0).await.unwrap();
-    store.counselor_of_token(&token, T0).await.unwrap();
+    store.holder_of_token(&token, T0).await.unwrap();
     use ConversationFilter::{HeldBy, State};
     for filter in [State(ConversationState::Waiting), State(ConversationState::Closed), HeldBy(minsu)] {
-        store.conversations(filter, 50).await.unwrap();
+        store.conversations(filter, 50, &everybody()).await.unwrap();
     }
-    store.texts_after(id, 0).await.unwrap();
+    store.texts_after(id, 0, &everybody()).await.unwrap().unwrap();
     store.events_after(0, 100).await.unwrap();
     store.last_event_seq().await.unwrap();
     store.counts(T0).await.unwrap();
-    store.activity(T0).await.unwrap();
     super::service::a_day(bench, minsu).await;
 }
 
@@ -148,7 +148,7 @@ async fn the_hot_queries_use_the_indexes_made_for_them() {
         "SCAN c USING INDEX conversation_waiting ",
         "SEARCH outbox USING INDEX outbox_in_doubt (next_attempt_at<?)",
         "SEARCH outbox USING COVERING INDEX outbox_by_carrier_id (carrier=? AND carrier_message_id=?)",
-        "SEARCH conversation USING INDEX conversation_of_citizen (citizen=? AND our_number=?)",
+        "SEARCH v USING INDEX conversation_of_citizen (citizen=? AND our_number=?)",
         "SEARCH e USING INTEGER PRIMARY KEY (rowid>?)",
     ] {
         let found = lines.iter().any(|l| l.starts_with(expected));

@@ -113,8 +113,8 @@ impl Life {
             Step::NoReceipt { give_up } => {
                 store.no_receipt_yet(self.id, (!give_up).then_some(self.now), self.now).await
             }
-            Step::Decide => store.decide(self.id, self.person, false, self.now).await.map(drop),
-            Step::Recall => store.recall(self.id, self.person, self.now).await,
+            Step::Decide => store.settle_by(self.id, self.person, false, self.now).await.map(drop),
+            Step::Recall => store.recall_by(self.id, self.person, self.now).await,
             Step::Wait(ms) => {
                 self.now += ms;
                 Ok(())

@@ -2,30 +2,36 @@
 
 use super::*;
 
-pub(super) fn new_reply(conversation_id: i64, counselor_id: i64, key: &str, words: &[&str]) -> NewReply {
+pub(super) fn new_reply(conversation_id: i64, key: &str, words: &[&str]) -> NewReply {
     NewReply {
         conversation_id,
-        counselor_id,
         idempotency_key: key.to_owned(),
         request_digest: words.concat().into_bytes(),
-        last_seen: i64::MAX,
-        force: false,
+        reply: Reply { last_seen: i64::MAX, ..Reply::default() },
         pieces: words.iter().map(|w| (OutboundKind::Sms, (*w).to_owned())).collect(),
         photos: None,
     }
 }
 
+fn seen_only(last_seen: i64, new: NewReply) -> NewReply {
+    NewReply { reply: Reply { last_seen, ..new.reply.clone() }, ..new }
+}
+
+fn forced(new: NewReply) -> NewReply {
+    NewReply { reply: Reply { force: true, ..new.reply.clone() }, ..new }
+}
+
 /// Writes an answer that the guard lets pass.
 pub(super) async fn reply(bench: &Bench, conversation: i64, counselor: i64, key: &str, words: &str) {
-    let outcome = bench.store.reply(new_reply(conversation, counselor, key, &[words]), send(), T0).await;
-    assert!(matches!(outcome.unwrap(), ReplyOutcome::Written { repeated: false, .. }));
+    let outcome = bench.store.answer_as(counselor, new_reply(conversation, key, &[words]), T0).await;
+    assert!(matches!(outcome.unwrap(), Ok(WrittenReply { repeated: false, .. })));
 }
 
 /// A held conversation with one text: conversation and counselor.
 async fn held(bench: &Bench) -> (i64, i64) {
     let counselor = bench.counselor("minsu").await;
     let conversation = bench.text_in(MINSU, T0).await;
-    bench.store.claim(conversation, counselor, MANY, T0).await.unwrap();
+    bench.store.claim(conversation, counselor, MANY, T0).await.unwrap().unwrap();
     (conversation, counselor)
 }
 
@@ -33,8 +39,8 @@ async fn held(bench: &Bench) -> (i64, i64) {
 async fn the_pieces_of_an_answer_leave_in_order() {
     let bench = Bench::new();
     let (conversation, minsu) = held(&bench).await;
-    let outcome = bench.store.reply(new_reply(conversation, minsu, "k", &["1/3", "2/3", "3/3"]), send(), T0);
-    let ReplyOutcome::Written { repeated: false, messages, .. } = outcome.await.unwrap() else { panic!() };
+    let outcome = bench.store.answer_as(minsu, new_reply(conversation, "k", &["1/3", "2/3", "3/3"]), T0);
+    let Ok(WrittenReply { repeated: false, messages, .. }) = outcome.await.unwrap() else { panic!() };
     let words = |m: &Message| match m {
         Message::Out { text, author: Some(author), .. } => (text.reveal().to_owned(), author.login.clone()),
         other => panic!("{other:?}"),
@@ -56,27 +62,24 @@ async fn each_refusal_of_the_guard_changes_nothing() {
     let bench = Bench::new();
     let (conversation, minsu) = held(&bench).await;
     let jiyeong = bench.counselor("jiyeong").await;
-    let seen = bench.store.conversation(conversation).await.unwrap().summary.last_inbound_id;
+    let seen = bench.store.shown(conversation).await.summary.last_inbound_seq;
     bench.text_in(MINSU, T0 + 1).await;
-    let ask = async |new: NewReply| match bench.store.reply(new, send(), T0).await.unwrap() {
-        ReplyOutcome::Refused(ReplyRefused::Guard(why)) => why,
-        other => panic!("{other:?}"),
-    };
-    let not_mine = ask(new_reply(conversation, jiyeong, "k", &["답"])).await;
-    assert!(matches!(not_mine, Claim::HeldBy(holder) if holder.id == minsu));
-    let unseen = NewReply { last_seen: seen, ..new_reply(conversation, minsu, "k", &["답"]) };
-    assert_eq!(ask(unseen.clone()).await, Claim::NewerTexts);
+    let ask = async |by: i64, new: NewReply| bench.store.answer_as(by, new, T0).await.unwrap().map(drop);
+    let not_mine = ask(jiyeong, new_reply(conversation, "k", &["답"])).await;
+    assert!(matches!(not_mine, Err(Refusal::HeldBy(holder)) if holder.id == minsu));
+    let unseen = seen_only(seen, new_reply(conversation, "k", &["답"]));
+    assert_eq!(ask(minsu, unseen.clone()).await, Err(Refusal::NewerTexts));
     let waiting = bench.text_in(JIYEONG, T0).await;
-    assert_eq!(ask(new_reply(waiting, minsu, "k", &["답"])).await, Claim::NotHeld);
+    assert_eq!(ask(minsu, new_reply(waiting, "k", &["답"])).await, Err(Refusal::NotHeld));
     assert_eq!((bench.count("reply"), bench.count("outbox")), (0, 0));
     assert_eq!(bench.conversation_state(conversation), "active");
 
-    let forced = bench.store.reply(NewReply { force: true, ..unseen }, send(), T0).await.unwrap();
-    assert!(matches!(forced, ReplyOutcome::Written { .. }));
-    bench.store.close(conversation, minsu, Closing::default(), T0).await.unwrap();
-    let closed = NewReply { force: true, ..new_reply(conversation, minsu, "k2", &["답"]) };
-    assert_eq!(ask(closed).await, Claim::Closed, "force is for newer texts only");
-    let nowhere = bench.store.reply(new_reply(99, minsu, "k3", &["답"]), send(), T0).await;
+    let written = bench.store.answer_as(minsu, forced(unseen), T0).await.unwrap();
+    assert!(matches!(written, Ok(WrittenReply { .. })));
+    bench.store.close(conversation, minsu, Closing::default(), T0).await.unwrap().unwrap();
+    let closed = forced(new_reply(conversation, "k2", &["답"]));
+    assert_eq!(ask(minsu, closed).await, Err(Refusal::Closed), "force is for newer texts only");
+    let nowhere = bench.store.answer_as(minsu, new_reply(99, "k3", &["답"]), T0).await;
     assert!(matches!(nowhere, Err(StoreError::NotFound)));
 }
 
@@ -84,8 +87,8 @@ async fn each_refusal_of_the_guard_changes_nothing() {
 async fn an_answer_without_a_text_is_none() {
     let bench = Bench::new();
     let (conversation, minsu) = held(&bench).await;
-    let empty = bench.store.reply(new_reply(conversation, minsu, "k", &[]), send(), T0).await;
-    assert!(matches!(empty, Err(StoreError::Conflict(_))), "{empty:?}");
+    let empty = bench.store.answer_as(minsu, new_reply(conversation, "k", &[]), T0).await;
+    assert_eq!(empty.unwrap(), Err(Refusal::NothingToSend));
     assert_eq!((bench.conversation_state(conversation), bench.count("reply")), ("active".to_owned(), 0));
 }
 
@@ -94,21 +97,20 @@ async fn the_same_key_answers_the_same_and_another_request_is_refused() {
     let bench = Bench::new();
     let (conversation, minsu) = held(&bench).await;
     let ask = async |words: &[&str]| {
-        bench.store.reply(new_reply(conversation, minsu, "k", words), send(), T0).await.unwrap()
+        bench.store.answer_as(minsu, new_reply(conversation, "k", words), T0).await.unwrap()
     };
-    let ReplyOutcome::Written { reply_id, messages, .. } = ask(&["답"]).await else { panic!() };
-    let ReplyOutcome::Written { reply_id: again, repeated: true, messages: same } = ask(&["답"]).await
-    else {
+    let Ok(WrittenReply { reply_id, messages, .. }) = ask(&["답"]).await else { panic!() };
+    let Ok(WrittenReply { reply_id: again, repeated: true, messages: same }) = ask(&["답"]).await else {
         panic!()
     };
     assert_eq!((again, same), (reply_id, messages));
-    assert_eq!(ask(&["다른 답"]).await, ReplyOutcome::Refused(ReplyRefused::KeyReused));
+    assert_eq!(ask(&["다른 답"]).await, Err(Refusal::KeyReused));
     // Also when the guard would refuse it by now.
-    bench.store.release(conversation, minsu, T0).await.unwrap();
-    assert!(matches!(ask(&["답"]).await, ReplyOutcome::Written { repeated: true, .. }));
+    bench.store.release(conversation, minsu, T0).await.unwrap().unwrap();
+    assert!(matches!(ask(&["답"]).await, Ok(WrittenReply { repeated: true, .. })));
     assert_eq!((bench.count("reply"), bench.count("outbox")), (1, 1));
     let jiyeong = bench.counselor("jiyeong").await;
-    bench.store.claim(conversation, jiyeong, MANY, T0).await.unwrap();
+    bench.store.claim(conversation, jiyeong, MANY, T0).await.unwrap().unwrap();
     reply(&bench, conversation, jiyeong, "k", "다른 답").await;
 }
 
@@ -119,14 +121,12 @@ async fn thirty_two_times_the_same_request_at_once_is_one_answer() {
     let mut asking = tokio::task::JoinSet::new();
     for _ in 0..32 {
         let store = bench.store.clone();
-        let new = new_reply(conversation, minsu, "k", &["1/2", "2/2"]);
-        asking.spawn(async move { store.reply(new, send(), T0).await.unwrap() });
+        let new = new_reply(conversation, "k", &["1/2", "2/2"]);
+        asking.spawn(async move { store.answer_as(minsu, new, T0).await.unwrap() });
     }
     let mut n_first = 0;
     for outcome in asking.join_all().await {
-        let ReplyOutcome::Written { reply_id: 1, repeated, messages } = outcome else {
-            panic!("{outcome:?}")
-        };
+        let Ok(WrittenReply { reply_id: 1, repeated, messages }) = outcome else { panic!("{outcome:?}") };
         assert_eq!(messages.len(), 2);
         n_first += usize::from(!repeated);
     }
@@ -140,7 +140,12 @@ async fn answers_leave_from_the_registered_sender_of_the_number_texted() {
     let mut policy = send();
     policy.senders.by_number.insert(OUR_NUMBER.to_owned(), PhoneNumber::parse("15881234"));
     let senders = policy.senders.clone();
-    bench.store.reply(new_reply(conversation, minsu, "k", &["답"]), policy, T0).await.unwrap();
+    bench
+        .store
+        .answer_under(minsu, new_reply(conversation, "k", &["답"]), &Arc::new(policy), T0)
+        .await
+        .unwrap()
+        .unwrap();
     let order = Lease { carrier: CARRIER, senders, only_its_own: false, lease_ms: MINUTE };
     let leased = bench.store.lease_due(Arc::new(order), 1, T0).await.unwrap();
     assert_eq!(leased[0].from, PhoneNumber::parse("15881234"));
@@ -154,16 +159,16 @@ async fn whoever_got_no_answer_waits_again() {
         reply(&bench, conversation, minsu, "k", "답").await;
         assert_eq!(bench.conversation_state(conversation), "answered");
         if ending == "recalled" {
-            let id = bench.store.conversation(conversation).await.unwrap();
+            let id = bench.store.shown(conversation).await;
             let id = id.messages.iter().find_map(|m| match m {
                 Message::Out { id, author: Some(_), .. } => Some(*id),
                 _ => None,
             });
-            bench.store.recall(id.unwrap(), minsu, T0).await.unwrap();
+            bench.store.recall_by(id.unwrap(), minsu, T0).await.unwrap();
             assert_eq!(bench.conversation_state(conversation), "active");
         } else {
             if ending == "closed" {
-                bench.store.close(conversation, minsu, Closing::default(), T0).await.unwrap();
+                bench.store.close(conversation, minsu, Closing::default(), T0).await.unwrap().unwrap();
             }
             let text = bench.lease(10, T0).await.into_iter().find(|t| t.text.reveal() == "답").unwrap();
             bench.outcome(&text, Outcome::Rejected { code: None }, T0).await;

@@ -6,9 +6,9 @@ use crate::domain::conversation::REOPEN_MS;
 const RECEIPT_EVERY_MS: i64 = 30 * MINUTE;
 
 async fn close(bench: &Bench, conversation: i64, counselor: i64, now: i64) {
-    assert_eq!(bench.store.claim(conversation, counselor, MANY, now).await.unwrap(), Claim::Done);
+    assert_eq!(bench.store.claim(conversation, counselor, MANY, now).await.unwrap(), Ok(()));
     let closed = bench.store.close(conversation, counselor, Closing::default(), now).await.unwrap();
-    assert_eq!(closed, Claim::Done);
+    assert_eq!(closed, Ok(()));
 }
 
 #[tokio::test]
@@ -16,7 +16,7 @@ async fn texts_are_routed_in_the_order_they_came() {
     let bench = Bench::new();
     let items = (0..10).map(|n| text(&format!("k{n}"), if n % 2 == 0 { MINSU } else { JIYEONG }, "네"));
     bench.accept(items.collect(), T0).await.unwrap();
-    assert_eq!(bench.store.route_received(4, T0, quiet()).await.unwrap().n_routed, 4);
+    assert_eq!(bench.store.route_received(4, T0, &quiet()).await.unwrap().n_routed, 4);
     assert_eq!(bench.value::<i64>("SELECT max(id) FROM inbox WHERE state = 'routed'"), 4);
     assert_eq!(bench.route(T0).await, Routed { n_routed: 6, n_failed: 0, n_notices: 0 });
     assert_eq!(bench.route(T0).await, Routed::default());
@@ -26,7 +26,7 @@ async fn texts_are_routed_in_the_order_they_came() {
          FROM event WHERE kind = 'text_in') WHERE step <= 0",
     );
     assert_eq!(in_order, 0);
-    assert_eq!(bench.value::<i64>("SELECT max(last_inbound_id) FROM conversation"), 10);
+    assert_eq!(bench.value::<i64>("SELECT max(last_inbound_seq) FROM conversation"), 10);
 }
 
 #[tokio::test]
@@ -64,7 +64,7 @@ async fn a_text_reopens_within_72_hours_and_opens_anew_after() {
     close(&bench, first, minsu, T0 + REOPEN_MS).await;
     let second = bench.text_in(MINSU, T0 + 2 * REOPEN_MS + 1).await;
     assert_ne!(second, first);
-    let detail = bench.store.conversation(second).await.unwrap();
+    let detail = bench.store.shown(second).await;
     assert_eq!(detail.summary.previous_id, Some(first));
 }
 
@@ -86,7 +86,7 @@ async fn one_receipt_text_when_somebody_begins_to_wait() {
         .accept(vec![text("a", MINSU, "네"), text("b", MINSU, "네"), text("c", JIYEONG, "네")], T0)
         .await
         .unwrap();
-    let routed = bench.store.route_received(10, T0, talkative()).await.unwrap();
+    let routed = bench.store.route_received(10, T0, &talkative()).await.unwrap();
     assert_eq!(routed, Routed { n_routed: 3, n_failed: 0, n_notices: 2 });
     let words: Vec<String> = {
         let other = bench.other();
@@ -100,11 +100,11 @@ async fn one_receipt_text_when_somebody_begins_to_wait() {
     let minsu = bench.counselor("minsu").await;
     close(&bench, 1, minsu, T0 + 1).await;
     bench.accept(vec![text("d", MINSU, "네")], T0 + 2).await.unwrap();
-    let soon = bench.store.route_received(10, T0 + 2, talkative()).await.unwrap();
+    let soon = bench.store.route_received(10, T0 + 2, &talkative()).await.unwrap();
     assert_eq!((soon.n_routed, soon.n_notices), (1, 0));
     close(&bench, 1, minsu, T0 + 3).await;
     bench.accept(vec![text("e", MINSU, "네")], T0 + RECEIPT_EVERY_MS).await.unwrap();
-    let later = bench.store.route_received(10, T0 + RECEIPT_EVERY_MS, talkative()).await.unwrap();
+    let later = bench.store.route_received(10, T0 + RECEIPT_EVERY_MS, &talkative()).await.unwrap();
     assert_eq!((later.n_routed, later.n_notices), (1, 1));
 }
 
@@ -152,12 +152,12 @@ async fn a_full_disk_is_not_a_fault_of_the_text() {
     limit_pages(&bench, true).await;
     let policy = talkative();
     for _ in 0..4 {
-        let error = bench.store.route_received(300, T0, policy.clone()).await.unwrap_err();
+        let error = bench.store.route_received(300, T0, &policy).await.unwrap_err();
         assert!(matches!(error, StoreError::Full), "{error}");
     }
     assert_eq!(bench.value::<i64>("SELECT max(n_route_failures) FROM inbox"), 0);
     limit_pages(&bench, false).await;
-    assert_eq!(bench.store.route_received(300, T0, policy).await.unwrap().n_routed, 300);
+    assert_eq!(bench.store.route_received(300, T0, &policy).await.unwrap().n_routed, 300);
 }
 
 /// Forbids the writer to make the file longer, or allows it again.
@@ -175,22 +175,22 @@ async fn a_text_overtaken_by_a_newer_one_is_still_news_to_whoever_answers() {
     let bench = Bench::new();
     let minsu = bench.counselor("minsu").await;
     let conversation = bench.text_in(MINSU, T0).await;
-    bench.store.claim(conversation, minsu, MANY, T0).await.unwrap();
+    bench.store.claim(conversation, minsu, MANY, T0).await.unwrap().unwrap();
     bench.outside(
         "CREATE TRIGGER no BEFORE UPDATE ON inbox WHEN NEW.state = 'routed' AND NEW.carrier_message_key = 'slow'
          BEGIN SELECT RAISE(ABORT, 'no'); END",
     );
     bench.accept(vec![text("slow", MINSU, "아니요"), text("fast", MINSU, "네")], T0 + 1).await.unwrap();
     assert_eq!(bench.route(T0 + 1).await, Routed { n_routed: 1, n_failed: 1, n_notices: 0 });
-    let seen = bench.store.conversation(conversation).await.unwrap().summary.last_inbound_id;
+    let seen = bench.store.shown(conversation).await.summary.last_inbound_seq;
     bench.outside("DROP TRIGGER no");
     assert_eq!(bench.route(T0 + 2).await.n_routed, 1);
 
     let closed = bench.store.close(conversation, minsu, seen_up_to(seen), T0 + 3).await.unwrap();
-    assert_eq!(closed, Claim::NewerTexts, "the counselor has not seen it");
-    let unseen = bench.store.texts_after(conversation, seen).await.unwrap();
-    let [Message::In { text, id, .. }] = &unseen[..] else { panic!("{unseen:?}") };
+    assert_eq!(closed, Err(Refusal::NewerTexts), "the counselor has not seen it");
+    let unseen = bench.store.texts_after(conversation, seen, &everybody()).await.unwrap().unwrap();
+    let [Message::In { text, seq, .. }] = &unseen[..] else { panic!("{unseen:?}") };
     assert_eq!(text.reveal(), "아니요");
-    let closed = bench.store.close(conversation, minsu, seen_up_to(*id), T0 + 3).await.unwrap();
-    assert_eq!(closed, Claim::Done);
+    let closed = bench.store.close(conversation, minsu, seen_up_to(*seq), T0 + 3).await.unwrap();
+    assert_eq!(closed, Ok(()));
 }

@@ -2,42 +2,37 @@
 
 use super::*;
 use crate::domain::arrival::tests::{desk, with_desks};
-use crate::domain::timers::Times;
 
 const LOGIN: &str = "minsu";
 
-fn times() -> Times {
-    Times {
-        wait_notices_ms: vec![5 * MINUTE, 15 * MINUTE],
-        escalations_ms: vec![MINUTE, 3 * MINUTE],
-        claim_idle_ms: 30 * MINUTE,
-        nudge_after_ms: 2 * HOUR,
-        close_after_ms: 24 * HOUR,
-    }
-}
-
 /// 2026-07-01T10:00:00+09:00, in the middle of a day: nobody is asked at night.
-const DAY: i64 = 1_782_867_600_000;
+pub(super) const DAY: i64 = 1_782_867_600_000;
 
 impl Bench {
     /// A text with these words comes in and is routed; its conversation.
-    async fn writes(&self, citizen: &str, words: &str, now: i64) -> i64 {
+    pub(super) async fn writes(&self, citizen: &str, words: &str, now: i64) -> i64 {
         self.writes_under(citizen, words, now, talkative()).await
     }
 
-    async fn writes_under(&self, citizen: &str, words: &str, now: i64, policy: RoutePolicy) -> i64 {
+    pub(super) async fn writes_under(
+        &self,
+        citizen: &str,
+        words: &str,
+        now: i64,
+        policy: Arc<ServicePolicy>,
+    ) -> i64 {
         let key = format!("{citizen}-{now}-{}", words.len());
         assert_eq!(self.accept(vec![text(&key, citizen, words)], now).await.unwrap().n_new, 1);
-        assert_eq!(self.store.route_received(10, now, policy).await.unwrap().n_routed, 1);
+        assert_eq!(self.store.route_received(10, now, &policy).await.unwrap().n_routed, 1);
         self.value("SELECT conversation_id FROM event WHERE kind = 'text_in' ORDER BY seq DESC LIMIT 1")
     }
 
-    async fn act(&self, id: i64, by: i64, action: Action, now: i64) -> Acted {
-        self.store.act(id, by, action, talkative(), now).await.unwrap()
+    pub(super) async fn act(&self, id: i64, by: i64, command: Command, now: i64) -> Decided<()> {
+        self.store.by(id, by, command, &talkative(), now).await.unwrap()
     }
 
-    async fn pass(&self, now: i64) -> usize {
-        self.store.run_timers(times(), talkative(), now).await.unwrap().n_done
+    pub(super) async fn pass(&self, now: i64) -> usize {
+        self.store.run_timers(&talkative(), now).await.unwrap().n_done
     }
 
     /// The groups of automatic texts of a conversation, in their order.
@@ -48,29 +43,35 @@ impl Bench {
         select.query_map([id], |r| r.get(0)).unwrap().map(|r| r.unwrap()).collect()
     }
 
-    async fn answer_at(&self, id: i64, by: i64, words: &str, now: i64) {
-        let new = super::replies::new_reply(id, by, &format!("{id}-{now}-{words}"), &[words]);
-        let outcome = self.store.reply(new, send(), now).await.unwrap();
-        assert!(matches!(outcome, ReplyOutcome::Written { repeated: false, .. }), "{outcome:?}");
+    pub(super) async fn answer_at(&self, id: i64, by: i64, words: &str, now: i64) {
+        let new = super::replies::new_reply(id, &format!("{id}-{now}-{words}"), &[words]);
+        let outcome = self.store.answer_as(by, new, now).await.unwrap();
+        assert!(matches!(outcome, Ok(WrittenReply { repeated: false, .. })), "{outcome:?}");
     }
 
-    async fn tries_to_answer(&self, id: i64, by: i64, key: &str, words: &str) -> ReplyOutcome {
-        let new = super::replies::new_reply(id, by, key, &[words]);
-        self.store.reply(new, send(), DAY + 10).await.unwrap()
+    async fn tries_to_answer(&self, id: i64, by: i64, key: &str, words: &str) -> Decided<WrittenReply> {
+        let new = super::replies::new_reply(id, key, &[words]);
+        self.store.answer_as(by, new, DAY + 10).await.unwrap()
     }
 
-    async fn supervisor(&self, login: &'static str) -> i64 {
+    pub(super) async fn supervisor(&self, login: &'static str) -> i64 {
         let id = self.counselor(login).await;
-        self.store.set_duties(login.to_owned(), Some("supervisor".to_owned()), None).await.unwrap();
+        self.store.set_duties(login.to_owned(), Some(Role::Supervisor), None).await.unwrap();
         id
     }
 
     /// Answers and closes a conversation that waits; the survey is due at once.
-    async fn served(&self, id: i64, by: i64, now: i64) {
-        self.store.claim(id, by, MANY, now).await.unwrap();
+    pub(super) async fn served(&self, id: i64, by: i64, now: i64) {
+        self.store.claim(id, by, MANY, now).await.unwrap().unwrap();
         self.answer_at(id, by, "답", now).await;
-        let closing = Closing { survey_at: Some(now), ..Closing::default() };
-        assert_eq!(self.store.close(id, by, closing, now).await.unwrap(), Claim::Done);
+        assert_eq!(self.closes(id, by, now).await, Ok(()));
+    }
+
+    /// Closes; the survey is due at once.
+    pub(super) async fn closes(&self, id: i64, by: i64, now: i64) -> Decided<()> {
+        let policy = ServicePolicy { survey_after_ms: Some(0), ..(*talkative()).clone() };
+        let closing = Command::Close(Closing::default());
+        self.store.by(id, by, closing, &Arc::new(policy), now).await.unwrap()
     }
 }
 
@@ -80,25 +81,25 @@ pub(super) async fn a_day(bench: &Bench, minsu: i64) {
     let now = DAY;
     let danger = bench.writes(JIYEONG, "살려주세요", now).await;
     bench.pass(now + MINUTE).await;
-    bench.act(danger, minsu, Action::Ack, now + MINUTE).await;
+    bench.act(danger, minsu, Command::Ack, now + MINUTE).await.unwrap();
     let id = bench.writes(MINSU, "여권은요?", now).await;
-    bench.store.claim(id, minsu, MANY, now).await.unwrap();
+    bench.store.claim(id, minsu, MANY, now).await.unwrap().unwrap();
     let words = || "메모".to_owned();
     for action in [
-        Action::Note { text: words() },
-        Action::Draft { text: words() },
-        Action::Promise { due_at: now + 1 },
-        Action::Remind { due_at: now + 1, text: words() },
-        Action::Warn,
-        Action::Category { category: words(), version: words() },
-        Action::ToPerson { login: "boss".to_owned(), note: words() },
+        Command::Note { text: words() },
+        Command::Draft { text: words() },
+        Command::Promise { due_at: now + 1 },
+        Command::Remind { due_at: now + 1, text: words() },
+        Command::Warn,
+        Command::Categorise(Category { key: words(), version: words() }),
+        Command::ToPerson { login: "boss".to_owned(), note: words() },
     ] {
-        assert_eq!(bench.act(id, minsu, action.clone(), now).await, Acted::Done, "{action:?}");
+        assert_eq!(bench.act(id, minsu, action.clone(), now).await, Ok(()), "{action:?}");
     }
-    bench.act(id, boss, Action::Return { note: words() }, now).await;
+    bench.act(id, boss, Command::Return { note: words() }, now).await.unwrap();
     bench.pass(now + HOUR).await;
-    bench.store.conversation(id).await.unwrap();
-    bench.store.surveys(0, None, 10).await.unwrap();
+    bench.store.shown(id).await;
+    bench.store.surveys(0, None, 10, &everybody()).await.unwrap();
 }
 
 #[tokio::test]
@@ -116,17 +117,19 @@ async fn danger_rings_until_somebody_looks_after_it() {
     bench.pass(DAY + 2 * MINUTE).await;
     assert_eq!(bench.n_events("kind = 'escalated'"), 1);
     bench.pass(DAY + 3 * MINUTE).await;
-    bench.pass(DAY + 99 * MINUTE).await;
-    assert_eq!(bench.n_events("kind = 'escalated'"), 2, "at 60 s and at 180 s, and never again");
-    // More danger in the same talk: one text of ours in ten minutes, one bell.
+    for minutes in [6, 9, 12] {
+        bench.pass(DAY + minutes * MINUTE).await;
+    }
+    assert_eq!(bench.n_events("kind = 'escalated'"), 5, "at 60 s, at 180 s, and each 180 s from then on");
+    // More danger in the same talk: one text of ours in ten minutes, and a bell each time.
     bench.writes(MINSU, "불이 났어요", DAY + 99 * MINUTE).await;
     bench.writes(MINSU, "빨리요 살려주세요", DAY + 100 * MINUTE).await;
     assert_eq!(bench.said(id), ["urgent", "urgent"]);
-    assert_eq!(bench.n_events("kind = 'urgent'"), 1);
-    let first = claimed(bench.store.claim_next(minsu, 0, DAY + 100 * MINUTE).await.unwrap());
+    assert_eq!(bench.n_events("kind = 'urgent'"), 3);
+    let first = claimed(bench.store.next_for(minsu, 0, DAY + 100 * MINUTE).await.unwrap());
     assert_eq!(first.summary.id, id, "before who waits longer, and however many they hold");
     assert_eq!(first.summary.acked_by.as_deref(), Some(LOGIN), "who takes it looks after it");
-    assert_eq!(bench.act(id, minsu, Action::Ack, DAY).await, Acted::NothingToAck);
+    assert_eq!(bench.act(id, minsu, Command::Ack, DAY).await, Err(Refusal::NothingToAck));
     assert_ne!(others, id);
 }
 
@@ -135,7 +138,7 @@ async fn danger_is_never_let_go_closed_or_surveyed_by_itself() {
     let bench = Bench::new();
     let minsu = bench.counselor(LOGIN).await;
     let id = bench.writes(MINSU, "살려주세요", DAY).await;
-    bench.store.claim(id, minsu, MANY, DAY).await.unwrap();
+    bench.store.claim(id, minsu, MANY, DAY).await.unwrap().unwrap();
     bench.pass(DAY + 99 * HOUR).await;
     assert_eq!(bench.conversation_state(id), "active");
     bench.answer_at(id, minsu, "119에 알렸습니다", DAY).await;
@@ -143,8 +146,7 @@ async fn danger_is_never_let_go_closed_or_surveyed_by_itself() {
         bench.pass(DAY + hours * HOUR).await;
     }
     assert_eq!(bench.conversation_state(id), "answered");
-    let closing = Closing { survey_at: Some(DAY), ..Closing::default() };
-    bench.store.close(id, minsu, closing, DAY + 100 * HOUR).await.unwrap();
+    assert_eq!(bench.closes(id, minsu, DAY + 100 * HOUR).await, Ok(()));
     bench.pass(DAY + 124 * HOUR).await;
     assert_eq!(bench.count("survey"), 0);
 }
@@ -160,14 +162,14 @@ async fn who_waits_hears_of_it_twice_and_only_while_we_are_open() {
 
     let bench = Bench::new();
     let office = desk("main", "Mo-Fr 08:00-18:00");
-    let policy = RoutePolicy { policy: Arc::new(with_desks(vec![office], None)), ..talkative() };
+    let policy = Arc::new(with_desks(vec![office], None));
     let evening = DAY + 9 * HOUR;
     let id = bench.writes_under(MINSU, "막차 몇 시예요?", evening, policy.clone()).await;
-    bench.store.run_timers(times(), policy.clone(), evening + 3 * HOUR).await.unwrap();
+    bench.store.run_timers(&policy, evening + 3 * HOUR).await.unwrap();
     assert_eq!(bench.said(id), ["receipt"], "closed hours never count as waiting");
     assert!(bench.value::<String>("SELECT text FROM outbox").contains("내일 08:00"));
     let morning = DAY + 22 * HOUR;
-    bench.store.run_timers(times(), policy, morning + 5 * MINUTE).await.unwrap();
+    bench.store.run_timers(&policy, morning + 5 * MINUTE).await.unwrap();
     assert_eq!(bench.said(id), ["receipt", "wait"]);
 }
 
@@ -176,7 +178,7 @@ async fn stop_is_honoured_where_the_text_leaves() {
     let bench = Bench::new();
     let minsu = bench.counselor(LOGIN).await;
     let id = bench.writes(MINSU, "막차 몇 시예요?", DAY).await;
-    bench.store.claim(id, minsu, MANY, DAY).await.unwrap();
+    bench.store.claim(id, minsu, MANY, DAY).await.unwrap().unwrap();
     bench.answer_at(id, minsu, "답", DAY).await;
     bench.writes(MINSU, "수신거부", DAY + 1).await;
     let mut leased = bench.lease(10, DAY + 2).await;
@@ -184,11 +186,11 @@ async fn stop_is_honoured_where_the_text_leaves() {
     let left: Vec<_> = leased.iter().map(|text| text.text.reveal().to_owned()).collect();
     assert!(left.len() == 1 && left[0].contains("자동 문자를 보내지 않"), "{left:?}");
     let refused = bench.tries_to_answer(id, minsu, "k2", "더").await;
-    assert_eq!(refused, ReplyOutcome::Refused(ReplyRefused::Guard(Claim::OptedOut)));
+    assert_eq!(refused, Err(Refusal::OptedOut));
     // A new question of theirs may be answered, and nothing else is said by itself.
     bench.writes(MINSU, "그런데 여권은요?", DAY + 3).await;
     let answered = bench.tries_to_answer(id, minsu, "k3", "시청 1층입니다").await;
-    assert!(matches!(answered, ReplyOutcome::Written { .. }), "{answered:?}");
+    assert!(matches!(answered, Ok(WrittenReply { .. })), "{answered:?}");
     bench.pass(DAY + 99 * HOUR).await;
     assert_eq!(bench.said(id), ["receipt", "opted_out"]);
     bench.writes(MINSU, "살려주세요", DAY + 100 * HOUR).await;
@@ -222,9 +224,9 @@ async fn how_was_it() {
         .unwrap();
     assert_eq!(row, (5, "정말 친절했어요".to_owned(), minsu));
     assert_eq!(bench.said(id), ["receipt", "survey", "survey_thanks"]);
-    let praise = bench.store.surveys(DAY, Some(minsu), 10).await.unwrap();
+    let praise = bench.store.surveys(DAY, Some(minsu), 10, &everybody()).await.unwrap();
     assert_eq!((praise.len(), praise[0].score), (1, Some(5)));
-    assert!(bench.store.surveys(DAY, Some(minsu + 1), 10).await.unwrap().is_empty());
+    assert!(bench.store.surveys(DAY, Some(minsu + 1), 10, &everybody()).await.unwrap().is_empty());
     // A question is a question, also right after; and they are not asked again within 30 days.
     bench.writes(MINSU, "5번 버스는 언제 와요?", DAY + 2 * MINUTE).await;
     assert_eq!(bench.conversation_state(id), "waiting");
@@ -247,7 +249,7 @@ async fn thanks_and_then_a_number_are_one_answer() {
     for (n, words) in ["고맙습니다", "5", "5"].iter().enumerate() {
         bench.writes(MINSU, words, DAY + MINUTE + n as i64).await;
     }
-    let answers = bench.store.surveys(0, None, 10).await.unwrap();
+    let answers = bench.store.surveys(0, None, 10, &everybody()).await.unwrap();
     let comment = answers[0].comment.as_ref().map(|comment| comment.reveal().to_owned());
     assert_eq!((answers.len(), answers[0].score, comment), (1, Some(5), Some("고맙습니다".to_owned())));
     assert_eq!(bench.conversation_state(id), "waiting", "after that, what they write is for a person");
@@ -275,14 +277,14 @@ async fn a_claim_that_nobody_works_on_heals_with_notes_and_draft() {
     let bench = Bench::new();
     let minsu = bench.counselor(LOGIN).await;
     let id = bench.writes(MINSU, "막차 몇 시예요?", DAY).await;
-    bench.store.claim(id, minsu, MANY, DAY).await.unwrap();
-    bench.act(id, minsu, Action::Draft { text: "62번은".into() }, DAY + 10 * MINUTE).await;
+    bench.store.claim(id, minsu, MANY, DAY).await.unwrap().unwrap();
+    bench.act(id, minsu, Command::Draft { text: "62번은".into() }, DAY + 10 * MINUTE).await.unwrap();
     bench.pass(DAY + 39 * MINUTE).await;
     assert_eq!(bench.conversation_state(id), "active", "who writes a draft works on it");
     bench.pass(DAY + 40 * MINUTE).await;
     assert_eq!(bench.conversation_state(id), "waiting");
-    let detail = bench.store.conversation(id).await.unwrap();
-    assert_eq!(detail.notes.iter().filter(|note| note.kind == "draft").count(), 1);
+    let detail = bench.store.shown(id).await;
+    assert_eq!(detail.notes.iter().filter(|note| note.kind == NoteKind::Draft).count(), 1);
     assert_eq!(detail.summary.waiting_since_at, Some(DAY), "at their old place");
 }
 
@@ -293,27 +295,24 @@ async fn nobody_holds_too_many() {
     for n in 0..3 {
         bench.writes(&format!("0101111000{n}"), "막차?", DAY + n).await;
     }
-    assert!(matches!(bench.store.claim_next(minsu, 2, DAY).await.unwrap(), Next::Claimed(_)));
-    let second = claimed(bench.store.claim_next(minsu, 2, DAY).await.unwrap()).summary.id;
-    assert_eq!(bench.store.claim_next(minsu, 2, DAY).await.unwrap(), Next::Full);
-    assert_eq!(bench.store.claim(3, minsu, 2, DAY).await.unwrap(), Claim::Full);
+    assert!(matches!(bench.store.next_for(minsu, 2, DAY).await.unwrap(), Ok(_)));
+    let second = claimed(bench.store.next_for(minsu, 2, DAY).await.unwrap()).summary.id;
+    assert_eq!(bench.store.next_for(minsu, 2, DAY).await.unwrap(), Err(Refusal::Full));
+    assert_eq!(bench.store.claim(3, minsu, 2, DAY).await.unwrap(), Err(Refusal::Full));
     bench.answer_at(second, minsu, "답", DAY).await;
-    assert!(
-        matches!(bench.store.claim_next(minsu, 2, DAY).await.unwrap(), Next::Claimed(_)),
-        "answered ones don't count"
-    );
+    assert!(matches!(bench.store.next_for(minsu, 2, DAY).await.unwrap(), Ok(_)), "answered ones don't count");
 }
 
 #[tokio::test]
 async fn who_comes_back_is_offered_to_who_answered_them_last() {
     let bench = Bench::new();
     let (minsu, jiyeong) = (bench.counselor(LOGIN).await, bench.counselor("jiyeong").await);
-    let sticky = RoutePolicy { sticky_ms: 2 * MINUTE, ..talkative() };
+    let sticky = Arc::new(ServicePolicy { sticky_ms: 2 * MINUTE, ..(*talkative()).clone() });
     let id = bench.writes(MINSU, "막차?", DAY).await;
     bench.served(id, minsu, DAY).await;
     bench.writes_under(MINSU, "그럼 첫차는요?", DAY + HOUR, sticky).await;
-    assert_eq!(bench.store.claim_next(jiyeong, MANY, DAY + HOUR).await.unwrap(), Next::Nobody);
-    let later = claimed(bench.store.claim_next(jiyeong, MANY, DAY + HOUR + 2 * MINUTE).await.unwrap());
+    assert_eq!(bench.store.next_for(jiyeong, MANY, DAY + HOUR).await.unwrap(), Err(Refusal::NobodyWaits));
+    let later = claimed(bench.store.next_for(jiyeong, MANY, DAY + HOUR + 2 * MINUTE).await.unwrap());
     assert_eq!(later.summary.id, id, "nobody waits for somebody who is not there");
 }
 
@@ -322,44 +321,44 @@ async fn from_desk_to_desk_and_back() {
     let bench = Bench::new();
     let (minsu, north) = (bench.counselor(LOGIN).await, bench.counselor("buk").await);
     for (login, desks) in [(LOGIN, "main"), ("buk", "north")] {
-        bench.store.set_duties(login.to_owned(), None, Some(desks.to_owned())).await.unwrap();
+        bench.store.set_duties(login.to_owned(), None, Some(DeskScope::from_word(desks))).await.unwrap();
     }
     let desks = with_desks(vec![desk("main", "24/7"), desk("north", "24/7")], None);
-    let policy = RoutePolicy { policy: Arc::new(desks), ..talkative() };
+    let policy = Arc::new(desks);
     let id = bench.writes_under(MINSU, "북구 보건소요?", DAY, policy.clone()).await;
-    assert_eq!(bench.store.claim_next(north, MANY, DAY).await.unwrap(), Next::Nobody, "not their desk");
-    claimed(bench.store.claim_next(minsu, MANY, DAY).await.unwrap());
-    let act = async |by, action| bench.store.act(id, by, action, policy.clone(), DAY).await.unwrap();
-    let to = |desk: &str| Action::ToDesk { desk: desk.into(), note: "보건소 문의".into() };
-    assert_eq!(act(north, to("north")).await, Acted::Guard(Claim::HeldBy(holder(&bench, id).await)));
-    assert_eq!(act(minsu, to("west")).await, Acted::NoSuchDesk);
-    assert_eq!(act(minsu, to("main")).await, Acted::NoSuchDesk);
-    assert_eq!(act(minsu, to("north")).await, Acted::Done);
+    assert_eq!(
+        bench.store.next_for(north, MANY, DAY).await.unwrap(),
+        Err(Refusal::NobodyWaits),
+        "not their desk"
+    );
+    claimed(bench.store.next_for(minsu, MANY, DAY).await.unwrap());
+    let act = async |by, action| bench.store.by(id, by, action, &policy, DAY).await.unwrap();
+    let to = |desk: &str| Command::ToDesk { desk: desk.into(), note: "보건소 문의".into() };
+    assert_eq!(act(north, to("north")).await, Err(Refusal::NotYourDesk));
+    assert_eq!(act(minsu, to("west")).await, Err(Refusal::NoSuchDesk));
+    assert_eq!(act(minsu, to("main")).await, Err(Refusal::NoSuchDesk));
+    assert_eq!(act(minsu, to("north")).await, Ok(()));
     assert_eq!(bench.said(id), ["receipt", "moved"], "the citizen is told");
-    assert_eq!(bench.store.claim_next(minsu, MANY, DAY).await.unwrap(), Next::Nobody);
-    let theirs = claimed(bench.store.claim_next(north, MANY, DAY).await.unwrap());
+    assert_eq!(bench.store.next_for(minsu, MANY, DAY).await.unwrap(), Err(Refusal::NobodyWaits));
+    let theirs = claimed(bench.store.next_for(north, MANY, DAY).await.unwrap());
     assert_eq!((theirs.summary.desk.as_str(), theirs.notes[0].text.as_str()), ("north", "보건소 문의"));
-    assert_eq!(act(north, Action::Return { note: "시청 일".into() }).await, Acted::Done);
-    let back = claimed(bench.store.claim_next(minsu, MANY, DAY).await.unwrap());
+    assert_eq!(act(north, Command::Return { note: "시청 일".into() }).await, Ok(()));
+    let back = claimed(bench.store.next_for(minsu, MANY, DAY).await.unwrap());
     assert_eq!((back.summary.desk.as_str(), back.notes.len()), ("main", 2));
-    assert_eq!(act(minsu, Action::Return { note: "?".into() }).await, Acted::NotPassedOn);
+    assert_eq!(act(minsu, Command::Return { note: "?".into() }).await, Err(Refusal::NotPassedOn));
 }
 
 #[tokio::test]
 async fn a_desk_that_is_no_more_leaves_nobody_waiting() {
     let bench = Bench::new();
     let minsu = bench.counselor(LOGIN).await;
-    bench.store.set_duties(LOGIN.to_owned(), None, Some("main".to_owned())).await.unwrap();
+    bench.store.set_duties(LOGIN.to_owned(), None, Some(DeskScope::from_word("main"))).await.unwrap();
     let west = with_desks(vec![desk("west", "24/7")], None);
-    let policy = RoutePolicy { policy: Arc::new(west), ..talkative() };
+    let policy = Arc::new(west);
     let id = bench.writes_under(MINSU, "막차?", DAY, policy).await;
-    assert_eq!(bench.store.claim_next(minsu, MANY, DAY).await.unwrap(), Next::Nobody);
+    assert_eq!(bench.store.next_for(minsu, MANY, DAY).await.unwrap(), Err(Refusal::NobodyWaits));
     bench.pass(DAY + 1).await;
-    assert_eq!(claimed(bench.store.claim_next(minsu, MANY, DAY + 2).await.unwrap()).summary.id, id);
-}
-
-async fn holder(bench: &Bench, id: i64) -> crate::domain::counselor::Counselor {
-    bench.store.conversation(id).await.unwrap().summary.holder.unwrap()
+    assert_eq!(claimed(bench.store.next_for(minsu, MANY, DAY + 2).await.unwrap()).summary.id, id);
 }
 
 #[tokio::test]
@@ -368,14 +367,14 @@ async fn from_person_to_person() {
     let (minsu, jiyeong) = (bench.counselor(LOGIN).await, bench.counselor("jiyeong").await);
     let third = bench.counselor("third").await;
     let id = bench.writes(MINSU, "막차?", DAY).await;
-    bench.store.claim(id, minsu, MANY, DAY).await.unwrap();
-    let to = |login: &str| Action::ToPerson { login: login.into(), note: "아는 분".into() };
-    assert_eq!(bench.act(id, minsu, to(LOGIN), DAY).await, Acted::NoSuchPerson);
-    assert_eq!(bench.act(id, minsu, to("nobody"), DAY).await, Acted::NoSuchPerson);
-    assert_eq!(bench.act(id, minsu, to("jiyeong"), DAY).await, Acted::Done);
-    assert_eq!(bench.store.claim_next(third, MANY, DAY).await.unwrap(), Next::Nobody);
-    assert_eq!(bench.act(id, jiyeong, Action::Return { note: "자리 비움".into() }, DAY).await, Acted::Done);
-    assert_eq!(claimed(bench.store.claim_next(minsu, MANY, DAY).await.unwrap()).summary.id, id);
+    bench.store.claim(id, minsu, MANY, DAY).await.unwrap().unwrap();
+    let to = |login: &str| Command::ToPerson { login: login.into(), note: "아는 분".into() };
+    assert_eq!(bench.act(id, minsu, to(LOGIN), DAY).await, Err(Refusal::NoSuchPerson));
+    assert_eq!(bench.act(id, minsu, to("nobody"), DAY).await, Err(Refusal::NoSuchPerson));
+    assert_eq!(bench.act(id, minsu, to("jiyeong"), DAY).await, Ok(()));
+    assert_eq!(bench.store.next_for(third, MANY, DAY).await.unwrap(), Err(Refusal::NobodyWaits));
+    assert_eq!(bench.act(id, jiyeong, Command::Return { note: "자리 비움".into() }, DAY).await, Ok(()));
+    assert_eq!(claimed(bench.store.next_for(minsu, MANY, DAY).await.unwrap()).summary.id, id);
     assert_eq!(bench.said(id), ["receipt"], "the desk is the same: the citizen is told nothing");
 }
 
@@ -384,9 +383,9 @@ async fn a_promise_that_is_late_is_said_once() {
     let bench = Bench::new();
     let minsu = bench.counselor(LOGIN).await;
     let id = bench.writes(MINSU, "막차?", DAY).await;
-    bench.store.claim(id, minsu, MANY, DAY).await.unwrap();
+    bench.store.claim(id, minsu, MANY, DAY).await.unwrap().unwrap();
     bench.answer_at(id, minsu, "30분 안에 알려 드립니다", DAY).await;
-    bench.act(id, minsu, Action::Promise { due_at: DAY + 30 * MINUTE }, DAY).await;
+    bench.act(id, minsu, Command::Promise { due_at: DAY + 30 * MINUTE }, DAY).await.unwrap();
     bench.pass(DAY + 30 * MINUTE - 1).await;
     assert_eq!(bench.n_events("kind = 'promise_late'"), 0);
     for minutes in [30, 31, 60 * 30] {
@@ -394,7 +393,7 @@ async fn a_promise_that_is_late_is_said_once() {
     }
     assert_eq!(bench.n_events("kind = 'promise_late'"), 1);
     assert_eq!(bench.said(id), ["receipt", "delayed"], "and a promise is never closed away");
-    assert_eq!(bench.conversation_state(id), "answered");
+    assert_eq!(bench.conversation_state(id), "waiting", "we owe an answer: somebody else may give it");
 }
 
 #[tokio::test]
@@ -402,7 +401,7 @@ async fn a_talk_without_an_end_is_asked_after_and_closed_with_a_word() {
     let bench = Bench::new();
     let minsu = bench.counselor(LOGIN).await;
     let id = bench.writes(MINSU, "막차?", DAY).await;
-    bench.store.claim(id, minsu, MANY, DAY).await.unwrap();
+    bench.store.claim(id, minsu, MANY, DAY).await.unwrap().unwrap();
     bench.answer_at(id, minsu, "23:10입니다", DAY).await;
     bench.pass(DAY + 2 * HOUR).await;
     assert_eq!(bench.said(id), ["receipt", "nudge"]);
@@ -419,7 +418,7 @@ async fn reminders_come_once_and_for_closed_ones_too() {
     let minsu = bench.counselor(LOGIN).await;
     let id = bench.writes(MINSU, "여권?", DAY).await;
     bench.served(id, minsu, DAY).await;
-    bench.act(id, minsu, Action::Remind { due_at: DAY + 5, text: "나왔나".into() }, DAY).await;
+    bench.act(id, minsu, Command::Remind { due_at: DAY + 5, text: "나왔나".into() }, DAY).await.unwrap();
     for at in [4, 5, 6] {
         bench.pass(DAY + at).await;
     }
@@ -431,12 +430,12 @@ async fn only_a_supervisor_restricts_and_danger_passes() {
     let bench = Bench::new();
     let (minsu, boss) = (bench.counselor(LOGIN).await, bench.supervisor("boss").await);
     let id = bench.writes(MINSU, "이 개새끼야", DAY).await;
-    bench.store.claim(id, minsu, MANY, DAY).await.unwrap();
-    assert_eq!(bench.act(id, minsu, Action::Warn, DAY).await, Acted::Done);
-    assert_eq!(bench.act(id, minsu, Action::Warn, DAY + 1).await, Acted::NotWarned, "once a day");
-    let restrict = || Action::Restrict { until: DAY + 24 * HOUR, reason: "협박".into() };
-    assert_eq!(bench.act(id, minsu, restrict(), DAY).await, Acted::SupervisorsOnly);
-    assert_eq!(bench.act(id, boss, restrict(), DAY).await, Acted::Done);
+    bench.store.claim(id, minsu, MANY, DAY).await.unwrap().unwrap();
+    assert_eq!(bench.act(id, minsu, Command::Warn, DAY).await, Ok(()));
+    assert_eq!(bench.act(id, minsu, Command::Warn, DAY + 1).await, Err(Refusal::NotWarned), "once a day");
+    let restrict = || Command::Restrict { until: DAY + 24 * HOUR, reason: "협박".into() };
+    assert_eq!(bench.act(id, minsu, restrict(), DAY).await, Err(Refusal::SupervisorsOnly));
+    assert_eq!(bench.act(id, boss, restrict(), DAY).await, Ok(()));
     assert_eq!(bench.conversation_state(id), "closed");
     bench.writes(MINSU, "야", DAY + HOUR).await;
     bench.writes(MINSU, "왜 답이 없어", DAY + 2 * HOUR).await;
@@ -446,7 +445,7 @@ async fn only_a_supervisor_restricts_and_danger_passes() {
     bench.writes(MINSU, "살려주세요", DAY + 3 * HOUR).await;
     assert_eq!(bench.conversation_state(id), "waiting");
     assert_eq!(bench.said(id).last().map(String::as_str), Some("urgent"));
-    assert_eq!(bench.act(id, boss, Action::Unrestrict, DAY + 4 * HOUR).await, Acted::Done);
+    assert_eq!(bench.act(id, boss, Command::Unrestrict, DAY + 4 * HOUR).await, Ok(()));
     bench.writes(MINSU, "고맙습니다", DAY + 25 * HOUR).await;
     assert_eq!(bench.value::<String>("SELECT purpose FROM inbox ORDER BY id DESC LIMIT 1"), "question");
 }
@@ -457,12 +456,12 @@ async fn a_supervisor_takes_over_and_others_do_not() {
     let (minsu, jiyeong) = (bench.counselor(LOGIN).await, bench.counselor("jiyeong").await);
     let boss = bench.supervisor("boss").await;
     let id = bench.writes(MINSU, "막차?", DAY).await;
-    bench.store.claim(id, minsu, MANY, DAY).await.unwrap();
-    let take = || Action::Take { note: "부탁받음".into() };
-    assert_eq!(bench.act(id, jiyeong, take(), DAY).await, Acted::SupervisorsOnly);
-    assert_eq!(bench.act(id, boss, take(), DAY).await, Acted::Done);
+    bench.store.claim(id, minsu, MANY, DAY).await.unwrap().unwrap();
+    let take = || Command::TakeOver { note: "부탁받음".into() };
+    assert_eq!(bench.act(id, jiyeong, take(), DAY).await, Err(Refusal::SupervisorsOnly));
+    assert_eq!(bench.act(id, boss, take(), DAY).await, Ok(()));
     let refused = bench.tries_to_answer(id, minsu, "k", "답").await;
-    assert!(matches!(refused, ReplyOutcome::Refused(ReplyRefused::Guard(Claim::HeldBy(_)))));
+    assert!(matches!(refused, Err(Refusal::HeldBy(_))));
 }
 
 #[tokio::test]
@@ -482,9 +481,13 @@ async fn closing_asks_what_it_was_about() {
     let bench = Bench::new();
     let minsu = bench.counselor(LOGIN).await;
     let id = bench.writes(MINSU, "막차?", DAY).await;
-    bench.store.claim(id, minsu, MANY, DAY).await.unwrap();
-    let closing = || Closing { needs_category: true, ..Closing::default() };
-    assert_eq!(bench.store.close(id, minsu, closing(), DAY).await.unwrap(), Claim::CategoryNeeded);
-    bench.act(id, minsu, Action::Category { category: "교통/택시".into(), version: "1".into() }, DAY).await;
-    assert_eq!(bench.store.close(id, minsu, closing(), DAY).await.unwrap(), Claim::Done);
+    bench.store.claim(id, minsu, MANY, DAY).await.unwrap().unwrap();
+    let strict = Arc::new(ServicePolicy { category_required: true, ..(*talkative()).clone() });
+    let close = || bench.store.by(id, minsu, Command::Close(Closing::default()), &strict, DAY);
+    assert_eq!(close().await.unwrap(), Err(Refusal::CategoryNeeded));
+    bench
+        .act(id, minsu, Command::Categorise(Category { key: "교통/택시".into(), version: "1".into() }), DAY)
+        .await
+        .unwrap();
+    assert_eq!(close().await.unwrap(), Ok(()));
 }

@@ -14,12 +14,11 @@ use tokio_util::sync::CancellationToken;
 
 use self::fake::{Fake, carriers};
 use super::*;
-use crate::domain::arrival::Policy;
 use crate::domain::arrival::tests::policy;
 use crate::domain::inbound::{InboundItem, InboundText};
 use crate::domain::phone::{PhoneNumber, Senders};
 use crate::domain::text::MessageText;
-use crate::store::{Lease, SendPolicy, StoreOptions};
+use crate::store::{Lease, StoreOptions};
 
 /// 2026-07-01T03:29:50+09:00, shortly before the lists are compared.
 const START: i64 = 1_782_844_190_000;
@@ -30,18 +29,20 @@ fn senders() -> Senders {
 }
 
 fn settings() -> Settings {
-    let send = SendPolicy { senders: senders(), time_to_live_ms: 86_400_000, recall_ms: 0 };
-    let policy = Arc::new(Policy { receipt_texts: true, ..policy() });
+    let day = 86_400_000;
+    let policy = Arc::new(ServicePolicy {
+        receipt_texts: true,
+        senders: senders(),
+        wait_notices_ms: vec![day],
+        escalations_ms: vec![day],
+        claim_idle_ms: day,
+        nudge_after_ms: day,
+        close_after_ms: day,
+        ..policy()
+    });
     let pace = Pace { fast_ms: 280, slow_ms: 2_000, live_for_ms: 60_000 };
     Settings {
-        route: RoutePolicy { policy, send, sticky_ms: 0 },
-        times: Times {
-            wait_notices_ms: vec![86_400_000],
-            escalations_ms: vec![86_400_000],
-            claim_idle_ms: 86_400_000,
-            nudge_after_ms: 86_400_000,
-            close_after_ms: 86_400_000,
-        },
+        policy,
         inbound_pace: pace,
         receipt_pace: pace,
         full_walk_ms: 60_000,
@@ -101,7 +102,7 @@ impl World {
             })
         };
         store.accept_inbound(carrier, Vec::new(), (0..n).map(item).collect(), None, now).await.unwrap();
-        let routed = store.route_received(1_000, now, self.context.settings().route.clone()).await.unwrap();
+        let routed = store.route_received(1_000, now, &self.context.settings().policy).await.unwrap();
         assert_eq!(routed.n_routed, n);
         let order = Lease { carrier, senders: senders(), only_its_own: false, lease_ms: 1 };
         let leased = store.lease_due(Arc::new(order), 1_000, now).await.unwrap();

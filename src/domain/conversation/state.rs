@@ -1,4 +1,4 @@
-//! Conversations (상담): one consultation, from a citizen's first text to the close.
+//! The states of a conversation and how one leads to another.
 //!
 //! | state      | means                                   | held by a counselor | left by                          |
 //! |------------|-----------------------------------------|---------------------|----------------------------------|
@@ -10,8 +10,7 @@
 //! A claim is a compare-and-set; losing it is an ordinary answer, not an error. A crash leaves the row as it was: claims
 //! are held until a person lets go.
 
-use super::UnixMs;
-use super::phone::{PhoneKind, PhoneNumber};
+use crate::domain::UnixMs;
 
 /// A text within this time of closing reopens the same conversation; later it opens a new one.
 pub const REOPEN_MS: i64 = 72 * 60 * 60 * 1000;
@@ -41,6 +40,12 @@ pub enum ConversationEvent {
     AnswerLost {
         held: bool,
     },
+    /// We owe an answer now: a promise is due, or danger was raised. `held` as above.
+    Owed {
+        held: bool,
+    },
+    /// A transfer: somebody else is to answer.
+    PassedOn,
     Closed,
 }
 
@@ -83,6 +88,10 @@ pub fn next(state: ConversationState, event: ConversationEvent) -> Result<Conver
         // Whoever got no answer waits for one, even if we thought we were done.
         (S::Answered, E::AnswerLost { held: true }) => Ok(S::Active),
         (S::Answered | S::Closed, E::AnswerLost { .. }) => Ok(S::Waiting),
+        (S::Waiting | S::Active, E::Owed { .. }) => Ok(state),
+        (S::Answered, E::Owed { held: true }) => Ok(S::Active),
+        (S::Answered, E::Owed { held: false }) => Ok(S::Waiting),
+        (S::Waiting | S::Active | S::Answered, E::PassedOn) => Ok(S::Waiting),
         (S::Active | S::Answered, E::Closed) => Ok(S::Closed),
         _ => Err(Refused),
     }
@@ -125,11 +134,6 @@ pub fn route(latest: Option<Latest>, now: UnixMs) -> Route {
     }
 }
 
-/// Whether an automatic text may go to this sender: to a person, whose number is one.
-pub fn may_be_texted(citizen: &PhoneNumber) -> bool {
-    matches!(citizen.kind(), PhoneKind::Mobile | PhoneKind::Landline | PhoneKind::Foreign)
-}
-
 #[cfg(test)]
 mod tests {
     use super::ConversationEvent as E;
@@ -145,15 +149,18 @@ mod tests {
             E::Released,
             E::Replied,
             E::Closed,
+            E::AnswerLost { held: true },
+            E::AnswerLost { held: false },
+            E::Owed { held: true },
+            E::Owed { held: false },
+            E::PassedOn,
         ];
+        let (w, a, s) = (Some(Waiting), Some(Active), Some(Answered));
         let table = [
-            (Waiting, [Some(Waiting), Some(Waiting), Some(Active), None, None, None]),
-            (Active, [Some(Active), Some(Active), None, Some(Waiting), Some(Answered), Some(Closed)]),
-            (
-                Answered,
-                [Some(Active), Some(Waiting), Some(Answered), Some(Answered), Some(Answered), Some(Closed)],
-            ),
-            (Closed, [Some(Waiting), Some(Waiting), None, None, None, None]),
+            (Waiting, [w, w, a, None, None, None, None, None, w, w, w]),
+            (Active, [a, a, None, w, s, Some(Closed), None, None, a, a, w]),
+            (Answered, [a, w, s, s, s, Some(Closed), a, w, a, w, w]),
+            (Closed, [w, w, None, None, None, None, w, w, None, None, None]),
         ];
         for (from, row) in table {
             for (event, expected) in events.into_iter().zip(row) {

@@ -1,0 +1,82 @@
+//! Answers, promises, and the end of a consultation.
+
+use super::aggregate::{Closed, Promise};
+use super::command::{Closing, Reply};
+use super::danger::Danger;
+use super::handle::{Handled, Handling};
+use super::state::{ConversationEvent, ConversationState};
+use crate::domain::UnixMs;
+use crate::domain::event::EventKind;
+use crate::domain::refusal::Refusal;
+
+impl Handling<'_> {
+    /// The send guard, and what an answer changes: the citizen waits no more, a danger is answered, a promise is kept
+    /// unless a new one is given.
+    pub(super) fn reply(&mut self, reply: &Reply) -> Handled {
+        self.must_hold()?;
+        let has_opted_out = self.facts.citizen.opted_out_at.is_some_and(|at| at >= self.it.last_inbound.at);
+        if has_opted_out && !self.it.is_danger() {
+            return Err(Refusal::OptedOut);
+        }
+        if self.it.last_inbound.seq > reply.last_seen && !reply.force {
+            return Err(Refusal::NewerTexts);
+        }
+        self.it.step(ConversationEvent::Replied);
+        self.it.wait_no_more();
+        self.it.last_reply_at = Some(self.now);
+        self.it.nudged_at = None;
+        self.it.last_holder = self.facts.actor.id();
+        self.it.danger = self.it.danger.map(Danger::answered);
+        self.it.promise = None;
+        self.touch();
+        self.event(EventKind::Replied, None);
+        if let Some(due_at) = reply.promise_due_at {
+            self.promise(due_at)?;
+        }
+        if let Some(category) = &reply.category {
+            self.categorise(category)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn promise(&mut self, due_at: UnixMs) -> Handled {
+        self.must_hold()?;
+        self.it.promise = Some(Promise { due_at, late_at: None });
+        self.touch();
+        self.event(EventKind::Promised, None);
+        Ok(())
+    }
+
+    pub(super) fn close(&mut self, closing: &Closing) -> Handled {
+        self.must_hold()?;
+        self.must_not_be_in_danger()?;
+        if closing.last_seen.is_some_and(|seen| self.it.last_inbound.seq > seen) {
+            return Err(Refusal::NewerTexts);
+        }
+        if closing.category.is_some() {
+            self.it.category.clone_from(&closing.category);
+        }
+        if self.policy.category_required && self.it.category.is_none() {
+            return Err(Refusal::CategoryNeeded);
+        }
+        let how = if self.it.state == ConversationState::Active { "unanswered" } else { "answered" };
+        let may_survey = self.it.last_reply_at.is_some() && self.it.danger.is_none() && !self.it.is_abusive;
+        let survey_at = self.policy.survey_after_ms.map(|after| self.now + after);
+        self.end(closing.reason.clone());
+        self.it.survey_due_at = survey_at.filter(|_| may_survey);
+        self.event(EventKind::Closed, Some(how));
+        Ok(())
+    }
+
+    /// Closed; nobody holds it, waits, or is promised anything.
+    pub(super) fn end(&mut self, reason: Option<String>) {
+        self.it.state = ConversationState::Closed;
+        self.it.closed = Some(Closed { at: self.now, reason });
+        let before = self.it.last_holder;
+        self.it.last_holder = self.it.claim.take().map(|claim| claim.by.id).or(before);
+        self.it.offer = None;
+        self.it.promise = None;
+        self.it.survey_due_at = None;
+        self.it.wait_no_more();
+    }
+}

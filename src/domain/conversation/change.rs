@@ -1,0 +1,106 @@
+//! A conversation being changed, with what happened so far: the steps that need no facts and no policy.
+
+use super::aggregate::Conversation;
+use super::command::{Decision, Happening};
+use super::danger::{Danger, DangerState};
+use super::state::{ConversationEvent, next};
+use crate::domain::UnixMs;
+use crate::domain::event::EventKind;
+use crate::domain::triage::Tier;
+
+/// The conversation as it becomes.
+pub(super) struct Changing {
+    pub it: Conversation,
+    pub now: UnixMs,
+    pub events: Vec<Happening>,
+}
+
+impl Conversation {
+    /// Its last answer, this text of the outbox, will not arrive: the citizen waits again, and a danger that was answered
+    /// by it rings again. Depends on nothing but the conversation, and follows from nothing that a person may refuse.
+    pub fn lose_answer(&self, message_id: i64, now: UnixMs) -> Decision {
+        let mut changing = Changing::new(self.clone(), now);
+        changing.answer_lost(message_id);
+        changing.into_decision()
+    }
+}
+
+impl Conversation {
+    /// Its holder has no access any more: it is let go.
+    pub fn lose_holder(&self, now: UnixMs) -> Decision {
+        let mut changing = Changing::new(self.clone(), now);
+        if let Some(claim) = &self.claim {
+            changing.event_by(EventKind::Released, Some(claim.by.id), None);
+            changing.let_go();
+        }
+        changing.into_decision()
+    }
+}
+
+impl Changing {
+    pub fn new(it: Conversation, now: UnixMs) -> Changing {
+        Changing { it, now, events: Vec::new() }
+    }
+
+    pub fn into_decision(self) -> Decision {
+        Decision { after: self.it, events: self.events, effects: Vec::new() }
+    }
+
+    /// Something happened, by a counselor or by itself.
+    pub fn event_by(&mut self, kind: EventKind, counselor_id: Option<i64>, detail: Option<&str>) {
+        let detail = detail.map(str::to_owned);
+        self.events.push(Happening { kind, message_id: None, counselor_id, detail });
+    }
+
+    /// Puts a danger where somebody sees it: to the holder, or first in line, offered to nobody alone. `by`: the counselor
+    /// who saw it; none if triage did, or if nobody looks after it any more.
+    pub fn raise(&mut self, danger: Danger, by: Option<i64>) {
+        self.it.danger = Some(danger);
+        self.it.tier = Some(Tier::Danger);
+        self.it.offer = None;
+        self.it.step(ConversationEvent::Owed { held: self.it.claim.is_some() });
+        let since = self.it.waiting_since.unwrap_or(self.now);
+        self.it.wait_from(since, None, self.now);
+        self.event_by(EventKind::Urgent, by, None);
+    }
+
+    /// Nobody holds it any more; a citizen who waits is back at their old place, and an unanswered danger rings anew.
+    pub fn let_go(&mut self) {
+        self.it.claim = None;
+        self.it.step(ConversationEvent::Released);
+        if let Some(since) = self.it.waiting_since {
+            self.it.wait_from(since, None, self.now);
+        }
+        self.ring_anew_if_open();
+    }
+
+    /// Whoever looked after a danger does not any more.
+    pub fn ring_anew_if_open(&mut self) {
+        if self.it.has_open_danger() {
+            self.raise(Danger::ring_anew(self.now), None);
+        }
+    }
+
+    fn answer_lost(&mut self, message_id: i64) {
+        let event = ConversationEvent::AnswerLost { held: self.it.claim.is_some() };
+        let Ok(to) = next(self.it.state, event) else {
+            return;
+        };
+        if self.it.closed.take().is_some() {
+            self.it.n_reopened += 1;
+        }
+        self.it.state = to;
+        self.it.survey_due_at = None;
+        self.it.nudged_at = None;
+        let since = self.it.last_inbound.at;
+        self.it.wait_from(since, None, self.now);
+        self.event_by(EventKind::AnswerLost, None, None);
+        if let Some(event) = self.events.last_mut() {
+            event.message_id = Some(message_id);
+        }
+        let was_answered = self.it.danger.is_some_and(|danger| danger.state == DangerState::Answered);
+        if was_answered && self.it.is_danger() {
+            self.raise(Danger::ring_anew(self.now), None);
+        }
+    }
+}

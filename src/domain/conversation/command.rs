@@ -1,0 +1,198 @@
+//! What can be asked of a conversation, what has to be known to decide it, and what follows from it.
+
+use super::aggregate::{Category, Conversation};
+use crate::domain::UnixMs;
+use crate::domain::actor::Actor;
+use crate::domain::citizen::Citizen;
+use crate::domain::event::{EventKind, NoteKind};
+use crate::domain::notice::{Notice, Slot};
+use crate::domain::recipient::Recipient;
+use crate::domain::triage::Tier;
+
+/// A text of the citizen's that a person has to read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TextIn {
+    /// Its number in the conversation.
+    pub seq: i64,
+    pub at: UnixMs,
+    pub tier: Option<Tier>,
+    pub is_abusive: bool,
+    /// When the desk opens, if it is closed.
+    pub opens_at: Option<UnixMs>,
+}
+
+/// An answer about to be written.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reply {
+    /// The citizen's last text that its writer saw.
+    pub last_seen: i64,
+    /// Send although something newer came in.
+    pub force: bool,
+    /// More will follow by then.
+    pub promise_due_at: Option<UnixMs>,
+    pub category: Option<Category>,
+}
+
+/// How a conversation is closed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Closing {
+    /// The citizen's last text that its holder has seen; `None` only where nothing can have been missed.
+    pub last_seen: Option<i64>,
+    pub reason: Option<String>,
+    /// What it was about, if that was not said before.
+    pub category: Option<Category>,
+}
+
+/// Everything that moves a conversation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    TextIn(TextIn),
+    Claim,
+    Release,
+    Reply(Reply),
+    Close(Closing),
+    /// I look after this danger.
+    Ack,
+    /// Danger: rings for everybody.
+    Urgent,
+    /// There is no danger, and why.
+    EndAlarm {
+        reason: String,
+    },
+    Note {
+        text: String,
+    },
+    /// An answer that is not finished; the next holder finds it. Empty: thrown away.
+    Draft {
+        text: String,
+    },
+    /// We answer by then.
+    Promise {
+        due_at: UnixMs,
+    },
+    /// Come back to it then.
+    Remind {
+        due_at: UnixMs,
+        text: String,
+    },
+    ToDesk {
+        desk: String,
+        note: String,
+    },
+    ToPerson {
+        login: String,
+        note: String,
+    },
+    /// Back to who passed it on.
+    Return {
+        note: String,
+    },
+    /// A supervisor takes it over.
+    TakeOver {
+        note: String,
+    },
+    /// Tells the citizen that abuse may end the talk.
+    Warn,
+    /// A supervisor: not answered until then, unless in danger. Ends the talk.
+    Restrict {
+        until: UnixMs,
+        reason: String,
+    },
+    Unrestrict,
+    /// What the citizen asked for, such as easy words. Empty: nothing any more.
+    Prefer {
+        text: String,
+    },
+    Categorise(Category),
+    /// What time alone does.
+    Tick,
+    /// It is time to ask how it was.
+    AskSurvey,
+}
+
+/// What has to be known beside the conversation itself. The store loads what the command needs.
+#[derive(Debug, Clone)]
+pub struct Facts<'a> {
+    pub actor: &'a Actor,
+    pub citizen: Citizen,
+    /// Conversations that wait for us and that the actor holds.
+    pub n_held: u32,
+    /// Unanswered dangers among them.
+    pub n_dangers_held: u32,
+    /// Whom [`Command::ToPerson`] names, if they work here.
+    pub person: Option<i64>,
+    /// Whoever held it last still works here.
+    pub last_holder_works: bool,
+    /// What may be said to the citizen; `None` where nothing depends on it.
+    pub recipient: Option<Recipient>,
+}
+
+impl<'a> Facts<'a> {
+    /// Nothing known but who asks.
+    pub fn new(actor: &'a Actor) -> Facts<'a> {
+        Facts {
+            actor,
+            citizen: Citizen::default(),
+            n_held: 0,
+            n_dangers_held: 0,
+            person: None,
+            last_holder_works: false,
+            recipient: None,
+        }
+    }
+}
+
+/// A change to what is known of the citizen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CitizenChange {
+    Restrict { until: UnixMs, reason: String },
+    Unrestrict,
+    Prefer(Option<String>),
+    Surveyed,
+}
+
+/// Something that happened, for the journal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Happening {
+    pub kind: EventKind,
+    /// The text it is about.
+    pub message_id: Option<i64>,
+    /// Who did it; none if it happened by itself.
+    pub counselor_id: Option<i64>,
+    pub detail: Option<String>,
+}
+
+/// What follows from a command beside the changed conversation and its events.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    Note {
+        kind: NoteKind,
+        text: String,
+    },
+    /// The draft beside it goes.
+    DropDraft,
+    /// An automatic text, if it may be said to this person now.
+    Notice {
+        notice: Notice,
+        values: Vec<(Slot, String)>,
+    },
+    /// Receipts and wait notices that have not left are not said any more.
+    WithdrawWaitTexts,
+    Reminder {
+        due_at: UnixMs,
+        text: String,
+    },
+    Citizen(CitizenChange),
+    /// The citizen is asked how it was; the answer is credited to this counselor.
+    Survey {
+        counselor_id: Option<i64>,
+    },
+}
+
+/// What was decided: how the conversation stands now, what happened, and what follows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    pub after: Conversation,
+    pub events: Vec<Happening>,
+    pub effects: Vec<Effect>,
+}

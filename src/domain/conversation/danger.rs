@@ -1,0 +1,157 @@
+//! Danger in a conversation: it rings until a person answers the citizen or ends the alarm by name.
+//!
+//! | state          | entered by                                    | left by                                     |
+//! |----------------|-----------------------------------------------|---------------------------------------------|
+//! | `ringing`      | a text of danger, a counselor's "urgent", release, transfer or loss of the holder, a lost answer | ack, claim, answer, end of alarm |
+//! | `looked_after` | ack or claim, by name                         | answer, end of alarm; back to `ringing`     |
+//! | `answered`     | a person's answer to the citizen              | `ringing`                                   |
+//! | `ended`        | a person says that there is no danger, and why | `ringing`                                  |
+//!
+//! While it is *open* (`ringing` or `looked_after`) supervisors are called at each step, and the last step repeats.
+//! Somebody who only says that they look after it stops the bell, not the steps.
+
+use crate::domain::UnixMs;
+
+/// Where the danger stands; the module's table says what each means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum DangerState {
+    Ringing,
+    LookedAfter,
+    Answered,
+    Ended,
+}
+
+impl DangerState {
+    pub const ALL: [DangerState; 4] = [Self::Ringing, Self::LookedAfter, Self::Answered, Self::Ended];
+
+    /// The word in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ringing => "ringing",
+            Self::LookedAfter => "looked_after",
+            Self::Answered => "answered",
+            Self::Ended => "ended",
+        }
+    }
+
+    /// Reads the word back; `None` for a word of no state.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == word)
+    }
+
+    /// Nobody has answered the citizen yet, or said that there is no danger.
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::Ringing | Self::LookedAfter)
+    }
+}
+
+/// Who said that they look after it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ack {
+    pub by: i64,
+    pub at: UnixMs,
+}
+
+/// Danger, from the first sign to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Danger {
+    pub state: DangerState,
+    /// When it last began to ring.
+    pub rang_at: UnixMs,
+    /// From when the steps count.
+    pub alarm_from: UnixMs,
+    /// Steps taken since then.
+    pub n_escalations: u32,
+    pub ack: Option<Ack>,
+}
+
+impl Danger {
+    /// A new sign of danger. The steps go on where an open alarm stands: who writes again and again must not put them off.
+    pub fn ring(before: Option<Danger>, now: UnixMs) -> Danger {
+        match before.filter(|danger| danger.state.is_open()) {
+            Some(open) => Danger { state: DangerState::Ringing, rang_at: now, ack: None, ..open },
+            None => Danger {
+                state: DangerState::Ringing,
+                rang_at: now,
+                alarm_from: now,
+                n_escalations: 0,
+                ack: None,
+            },
+        }
+    }
+
+    /// Whoever looked after it does not any more: it rings, and the steps begin anew.
+    pub fn ring_anew(now: UnixMs) -> Danger {
+        Danger::ring(None, now)
+    }
+
+    /// Somebody looks after it. Changes nothing but a danger that rings.
+    pub fn acked(self, by: i64, at: UnixMs) -> Danger {
+        match self.state {
+            DangerState::Ringing => {
+                Danger { state: DangerState::LookedAfter, ack: Some(Ack { by, at }), ..self }
+            }
+            _ => self,
+        }
+    }
+
+    /// A person wrote to the citizen.
+    pub fn answered(self) -> Danger {
+        if self.state.is_open() { Danger { state: DangerState::Answered, ..self } } else { self }
+    }
+
+    /// How many steps are over at `now`: 60 s, 180 s, and then each 180 s, for steps of `[60, 180]`.
+    pub fn n_steps_over(&self, steps_ms: &[i64], now: UnixMs) -> u32 {
+        let elapsed = now - self.alarm_from;
+        let Some(last) = steps_ms.last().copied().filter(|last| *last > 0) else {
+            return 0;
+        };
+        let listed = steps_ms.iter().filter(|step| **step <= elapsed).count();
+        let repeated = (elapsed / last - 1).max(0);
+        u32::try_from(listed).unwrap_or(u32::MAX).saturating_add(u32::try_from(repeated).unwrap_or(u32::MAX))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: i64 = 1_000;
+
+    #[test]
+    fn the_last_step_repeats() {
+        let danger = Danger::ring(None, 0);
+        let steps = [60 * SECOND, 180 * SECOND];
+        let cases =
+            [(59, 0), (60, 1), (179, 1), (180, 2), (359, 2), (360, 3), (540, 4), (36_000, 201), (-5, 0)];
+        for (seconds, expected) in cases {
+            assert_eq!(danger.n_steps_over(&steps, seconds * SECOND), expected, "{seconds}");
+        }
+        assert_eq!(danger.n_steps_over(&[], 99 * SECOND), 0);
+        assert_eq!(danger.n_steps_over(&[60 * SECOND], 180 * SECOND), 3);
+    }
+
+    #[test]
+    fn every_state() {
+        let ringing = Danger { n_escalations: 2, ..Danger::ring(None, 5) };
+        let looked_after = ringing.acked(7, 10);
+        assert_eq!(looked_after.state, DangerState::LookedAfter);
+        assert_eq!(
+            looked_after.acked(8, 11).ack,
+            Some(Ack { by: 7, at: 10 }),
+            "the first one looks after it"
+        );
+        assert_eq!(ringing.answered().state, DangerState::Answered);
+        assert_eq!(looked_after.answered().state, DangerState::Answered);
+        let again = Danger::ring(Some(looked_after), 20);
+        assert_eq!(
+            (again.state, again.alarm_from, again.n_escalations, again.ack),
+            (DangerState::Ringing, 5, 2, None)
+        );
+        let new = Danger::ring(Some(looked_after.answered()), 30);
+        assert_eq!((new.alarm_from, new.n_escalations), (30, 0));
+        for state in DangerState::ALL {
+            assert_eq!(DangerState::from_word(state.as_str()), Some(state));
+        }
+    }
+}

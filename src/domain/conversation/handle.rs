@@ -1,0 +1,150 @@
+//! The one door: a command comes in, a decision or a refusal comes out.
+
+use std::ops::{Deref, DerefMut};
+
+use super::aggregate::{Category, Conversation};
+use super::change::Changing;
+use super::command::{CitizenChange, Command, Decision, Effect, Facts};
+use crate::domain::UnixMs;
+use crate::domain::event::{EventKind, NoteKind};
+use crate::domain::notice::{Notice, Slot};
+use crate::domain::policy::ServicePolicy;
+use crate::domain::refusal::Refusal;
+
+/// One command being decided: the conversation as it becomes, and what follows so far.
+pub(super) struct Handling<'a> {
+    pub changing: Changing,
+    pub facts: &'a Facts<'a>,
+    pub policy: &'a ServicePolicy,
+    pub effects: Vec<Effect>,
+}
+
+impl Deref for Handling<'_> {
+    type Target = Changing;
+
+    fn deref(&self) -> &Changing {
+        &self.changing
+    }
+}
+
+impl DerefMut for Handling<'_> {
+    fn deref_mut(&mut self) -> &mut Changing {
+        &mut self.changing
+    }
+}
+
+/// Done, or why not.
+pub(super) type Handled = Result<(), Refusal>;
+
+impl Conversation {
+    /// Decides about a command at `now`. The conversation itself is not changed.
+    pub fn handle(
+        &self,
+        command: &Command,
+        facts: &Facts<'_>,
+        policy: &ServicePolicy,
+        now: UnixMs,
+    ) -> Result<Decision, Refusal> {
+        if !self.is_visible_to(facts.actor) {
+            return Err(Refusal::NotYourDesk);
+        }
+        let changing = Changing::new(self.clone(), now);
+        let mut handling = Handling { changing, facts, policy, effects: Vec::new() };
+        handling.run(command)?;
+        Ok(Decision { effects: handling.effects, ..handling.changing.into_decision() })
+    }
+}
+
+impl Handling<'_> {
+    fn run(&mut self, command: &Command) -> Handled {
+        match command {
+            Command::TextIn(text) => self.text_in(text),
+            Command::Claim => self.claim(),
+            Command::Release => self.release(),
+            Command::TakeOver { note } => self.take_over(note),
+            Command::Reply(reply) => self.reply(reply),
+            Command::Close(closing) => self.close(closing),
+            Command::Promise { due_at } => self.promise(*due_at),
+            Command::Ack => self.ack(),
+            Command::Urgent => self.urgent(),
+            Command::EndAlarm { reason } => self.end_alarm(reason),
+            Command::ToDesk { desk, note } => self.to_desk(desk, note),
+            Command::ToPerson { note, .. } => self.to_person(command, note),
+            Command::Return { note } => self.give_back(note),
+            Command::Warn => self.warn(),
+            Command::Restrict { until, reason } => self.restrict(*until, reason),
+            Command::Unrestrict => self.unrestrict(),
+            Command::Tick => self.tick(),
+            Command::AskSurvey => self.ask_survey(),
+            Command::Note { text } => self.note(NoteKind::Note, text),
+            Command::Draft { text } => self.draft(text),
+            Command::Remind { due_at, text } => self.remind(*due_at, text),
+            Command::Prefer { text } => self.prefer(text),
+            Command::Categorise(category) => self.categorise(category),
+        }
+    }
+
+    /// Refuses who does not hold it.
+    pub fn must_hold(&self) -> Handled {
+        match &self.it.claim {
+            _ if self.it.is_closed() => Err(Refusal::Closed),
+            Some(claim) if self.facts.actor.is(claim.by.id) => Ok(()),
+            Some(claim) => Err(Refusal::HeldBy(claim.by.clone())),
+            None => Err(Refusal::NotHeld),
+        }
+    }
+
+    /// Refuses while nobody has answered a citizen in danger.
+    pub fn must_not_be_in_danger(&self) -> Handled {
+        if self.it.has_open_danger() { Err(Refusal::DangerUnanswered) } else { Ok(()) }
+    }
+
+    /// Something happened, by the actor.
+    pub fn event(&mut self, kind: EventKind, detail: Option<&str>) {
+        let by = self.facts.actor.id();
+        self.event_by(kind, by, detail);
+    }
+
+    /// Writes a note and says so.
+    pub fn note(&mut self, kind: NoteKind, text: &str) -> Handled {
+        self.effects.push(Effect::Note { kind, text: text.to_owned() });
+        self.event(EventKind::Noted, Some(kind.as_str()));
+        Ok(())
+    }
+
+    /// An automatic text, if it may be said.
+    pub fn say(&mut self, notice: Notice, values: Vec<(Slot, String)>) {
+        self.effects.push(Effect::Notice { notice, values });
+    }
+
+    pub fn touch(&mut self) {
+        self.it.touched_at = Some(self.now);
+    }
+
+    fn draft(&mut self, text: &str) -> Handled {
+        self.must_hold()?;
+        self.effects.push(Effect::DropDraft);
+        self.touch();
+        if text.is_empty() { Ok(()) } else { self.note(NoteKind::Draft, text) }
+    }
+
+    fn remind(&mut self, due_at: UnixMs, text: &str) -> Handled {
+        self.effects.push(Effect::Reminder { due_at, text: text.to_owned() });
+        let text = if text.is_empty() { "-" } else { text };
+        self.effects.push(Effect::Note { kind: NoteKind::Reminder, text: text.to_owned() });
+        Ok(())
+    }
+
+    fn prefer(&mut self, text: &str) -> Handled {
+        let preference = (!text.is_empty()).then(|| text.to_owned());
+        self.effects.push(Effect::Citizen(CitizenChange::Prefer(preference)));
+        self.event(EventKind::Preference, None);
+        Ok(())
+    }
+
+    pub fn categorise(&mut self, category: &Category) -> Handled {
+        self.it.category = Some(category.clone());
+        self.event(EventKind::Categorised, None);
+        Ok(())
+    }
+}

@@ -1,0 +1,30 @@
+//! Conversations (상담): one consultation, from a citizen's first text to the close.
+//!
+//! [`Conversation::handle`] decides about every command and changes nothing itself: it returns how the conversation
+//! stands afterwards and what follows, or why not. `store::conversation` loads the facts and saves the decision; nothing
+//! else moves a conversation.
+//!
+//! * [`state`] the four states · [`danger`] the alarm beside them · [`aggregate`] the row
+//! * [`command`] commands, facts, effects · [`handle`] the one door
+//! * `arriving`, `holding`, `answering`, `alarm`, `passing`, `protecting`, `change`, [`time`]: the rules, by subject
+
+pub mod aggregate;
+mod alarm;
+mod answering;
+mod arriving;
+mod change;
+pub mod command;
+pub mod danger;
+pub mod handle;
+mod holding;
+mod passing;
+mod protecting;
+pub mod state;
+pub mod time;
+
+pub use aggregate::{Category, Claim, Closed, Conversation, LastInbound, Offer, Promise};
+pub use command::{CitizenChange, Closing, Command, Decision, Effect, Facts, Happening, Reply, TextIn};
+pub use danger::{Ack, Danger, DangerState};
+pub use state::{
+    ConversationEvent, ConversationState, LIVE_MS, Latest, REOPEN_MS, Refused, Route, next, route,
+};

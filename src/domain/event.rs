@@ -1,0 +1,112 @@
+//! The kinds of events in the journal. Counselors' programs, the live stream and the reports know each by its word, so a
+//! word never changes.
+
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$about:meta])* $variant:ident => $word:literal,)+ }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum $name { $($(#[$about])* $variant,)+ }
+
+        impl $name {
+            pub const ALL: &[$name] = &[$($name::$variant),+];
+
+            /// The word in the database and on the wire.
+            pub fn as_str(self) -> &'static str {
+                match self { $($name::$variant => $word,)+ }
+            }
+
+            /// Reads the word back; `None` for a word of none.
+            pub fn from_word(word: &str) -> Option<$name> {
+                $name::ALL.iter().copied().find(|known| known.as_str() == word)
+            }
+        }
+    };
+}
+
+words! {
+    /// What happened.
+    EventKind {
+        TextIn => "text_in",
+        Opened => "opened",
+        Reopened => "reopened",
+        Closed => "closed",
+        Claimed => "claimed",
+        Released => "released",
+        Replied => "replied",
+        /// The last answer will not arrive.
+        AnswerLost => "answer_lost",
+        /// Danger: everybody on duty hears of it.
+        Urgent => "urgent",
+        /// Somebody said that they look after it.
+        Acked => "acked",
+        /// Supervisors are called.
+        Escalated => "escalated",
+        /// A person said that there is no danger, and why.
+        AlarmEnded => "alarm_ended",
+        Transferred => "transferred",
+        Returned => "returned",
+        /// Its desk is no more; the first one serves it.
+        Adopted => "adopted",
+        Noted => "noted",
+        Promised => "promised",
+        PromiseLate => "promise_late",
+        Reminder => "reminder",
+        Categorised => "categorised",
+        Preference => "preference",
+        Warned => "warned",
+        Restricted => "restricted",
+        Unrestricted => "unrestricted",
+        OptedOut => "opted_out",
+        OptedIn => "opted_in",
+        SurveyAnswered => "survey_answered",
+        /// One sender writes more than a person does.
+        Flood => "flood",
+        /// A text to a citizen has a new state.
+        Message => "message",
+        /// The carrier cannot tell what became of a text.
+        NeedsDecision => "needs_decision",
+        Decided => "decided",
+        Quarantined => "quarantined",
+        PhotoKept => "photo_kept",
+        PhotoLost => "photo_lost",
+        CounselorAdded => "counselor_added",
+        CounselorDisabled => "counselor_disabled",
+        LoggedIn => "logged_in",
+        WorkerRestarted => "worker_restarted",
+        CarrierOutOfOrder => "carrier_out_of_order",
+        CarrierWorksAgain => "carrier_works_again",
+    }
+}
+
+words! {
+    /// What a note beside a conversation is.
+    NoteKind {
+        Note => "note",
+        /// An answer that is not finished.
+        Draft => "draft",
+        Transfer => "transfer",
+        Return => "return",
+        Takeover => "takeover",
+        Warning => "warning",
+        Restriction => "restriction",
+        Promise => "promise",
+        Reminder => "reminder",
+        /// Why there was no danger.
+        FalseAlarm => "false_alarm",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_read_back_and_differ() {
+        for kind in EventKind::ALL {
+            assert_eq!(EventKind::from_word(kind.as_str()), Some(*kind));
+        }
+        for kind in NoteKind::ALL {
+            assert_eq!(NoteKind::from_word(kind.as_str()), Some(*kind));
+        }
+    }
+}

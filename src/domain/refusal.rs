@@ -1,0 +1,51 @@
+//! Why a rule says no. Nothing was changed; success is `Ok`. The API turns each into a problem with a status, an exit code
+//! and a sentence.
+
+use super::counselor::Counselor;
+
+/// Why something was not done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// Somebody else holds the conversation.
+    HeldBy(Counselor),
+    /// Nobody holds it, or not the one who asked.
+    NotHeld,
+    Closed,
+    /// The citizen has written since what was seen.
+    NewerTexts,
+    /// It belongs to a desk that the actor does not serve.
+    NotYourDesk,
+    SupervisorsOnly,
+    /// Nobody waits whom the actor may take.
+    NobodyWaits,
+    /// The actor holds as many conversations that wait for us as one person may.
+    Full,
+    /// The actor holds as many unanswered dangers as one person may.
+    TooManyDangers,
+    /// The conversation rings, or is looked after, and nobody has written to the citizen yet.
+    DangerUnanswered,
+    /// There is no alarm that nobody looks after.
+    NothingToAck,
+    /// There is no alarm to end.
+    NoAlarm,
+    /// What it was about has not been said.
+    CategoryNeeded,
+    /// The citizen wants no more texts, and has asked nothing since.
+    OptedOut,
+    /// The citizen is not answered for a while.
+    Restricted,
+    NoSuchDesk,
+    NoSuchPerson,
+    /// It was not passed on to who returns it.
+    NotPassedOn,
+    /// They were warned within the last day, or can't be texted.
+    NotWarned,
+    /// The idempotency key was used for another request.
+    KeyReused,
+    /// One of the photos was not handed in by this counselor, or is not as the carrier takes them.
+    NoSuchPhoto,
+    /// The answer has no text that could leave.
+    NothingToSend,
+    /// The text is not in doubt, or the carrier is still being asked.
+    NotInDoubt,
+}

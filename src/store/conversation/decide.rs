@@ -1,0 +1,246 @@
+//! Load, decide, save: every change to a conversation goes through [`run`]. The facts a command needs are loaded, the
+//! domain decides, and the decision is saved with all that follows from it, in the caller's transaction.
+
+use rusqlite::{Connection, OptionalExtension, named_params};
+
+use super::row::{insert, load, save};
+use crate::domain::UnixMs;
+use crate::domain::actor::Actor;
+use crate::domain::conversation::{
+    CitizenChange, Command, Conversation, ConversationState, Decision, Effect, Facts, Happening, Reply,
+};
+use crate::domain::event::NoteKind;
+use crate::domain::notice::{Notice, Slot};
+use crate::domain::policy::ServicePolicy;
+use crate::domain::recipient::{Recipient, is_person};
+use crate::domain::refusal::Refusal;
+use crate::domain::{citizen::Citizen, queue};
+use crate::store::conversation::{line, notes};
+use crate::store::journal::event::{NewEvent, append_event};
+use crate::store::outbound::notice;
+use crate::store::people::citizen;
+use crate::store::{Decided, Result, Store, StoreError};
+
+/// What every step of one change goes by.
+#[derive(Clone, Copy)]
+pub(in crate::store) struct Change<'a> {
+    pub conn: &'a Connection,
+    pub actor: &'a Actor,
+    pub policy: &'a ServicePolicy,
+    pub now: UnixMs,
+}
+
+impl Store {
+    /// Does what a person wants of a conversation, unless a rule refuses.
+    pub async fn command(
+        &self,
+        id: i64,
+        command: Command,
+        actor: &Actor,
+        policy: &std::sync::Arc<ServicePolicy>,
+        now: UnixMs,
+    ) -> Result<Decided<()>> {
+        let (actor, policy) = (actor.clone(), std::sync::Arc::clone(policy));
+        let done = self.write(move |conn| {
+            let change = Change { conn, actor: &actor, policy: &policy, now };
+            Ok(run(&change, &load(conn, id)?, &command)?.map(drop))
+        });
+        let done = done.await?;
+        if done.is_ok() {
+            self.hints().text_out.notify_one();
+        }
+        Ok(done)
+    }
+}
+
+/// Loads what the command needs to know, decides, and saves; returns how the conversation stands afterwards.
+pub(in crate::store) fn run(
+    change: &Change<'_>,
+    before: &Conversation,
+    command: &Command,
+) -> Result<Decided<Conversation>> {
+    let facts = facts(change, before, command)?;
+    match before.handle(command, &facts, change.policy, change.now) {
+        Ok(decision) => {
+            let recipient = facts.recipient;
+            Ok(Ok(apply(change, Some(before), decision, recipient)?))
+        }
+        Err(refusal) => Ok(Err(refusal)),
+    }
+}
+
+/// Decides without saving: for a caller that has to write something else in between.
+pub(in crate::store) fn decide(
+    change: &Change<'_>,
+    before: &Conversation,
+    command: &Command,
+) -> Result<std::result::Result<Decision, Refusal>> {
+    let facts = facts(change, before, command)?;
+    Ok(before.handle(command, &facts, change.policy, change.now))
+}
+
+fn facts<'a>(change: &Change<'a>, of: &Conversation, command: &Command) -> Result<Facts<'a>> {
+    let Change { conn, actor, .. } = *change;
+    let mut facts = Facts::new(actor);
+    match command {
+        Command::Claim | Command::TakeOver { .. } => {
+            let id = actor.id().unwrap_or_default();
+            if !works(conn, id)? {
+                return Err(StoreError::Conflict("who asks has no access any more".into()));
+            }
+            (facts.n_held, facts.n_dangers_held) = n_held(conn, id)?;
+        }
+        Command::Reply(Reply { .. }) => facts.citizen = citizen::load(conn, &of.citizen)?,
+        Command::ToPerson { login, .. } => facts.person = person(conn, login)?,
+        Command::TextIn(_) if change.policy.sticky_ms > 0 => {
+            if let Some(last) = of.last_holder {
+                facts.last_holder_works = works(conn, last)?;
+            }
+        }
+        Command::Warn => facts.recipient = Some(recipient(conn, of)?),
+        Command::AskSurvey => {
+            facts.citizen = citizen::load(conn, &of.citizen)?;
+            facts.recipient = Some(recipient_of(conn, of, &facts.citizen)?);
+        }
+        _ => {}
+    }
+    Ok(facts)
+}
+
+/// What may be said to the citizen of a conversation.
+pub(in crate::store) fn recipient(conn: &Connection, of: &Conversation) -> Result<Recipient> {
+    let citizen = citizen::load(conn, &of.citizen)?;
+    recipient_of(conn, of, &citizen)
+}
+
+fn recipient_of(conn: &Connection, of: &Conversation, citizen: &Citizen) -> Result<Recipient> {
+    Ok(Recipient {
+        is_person: is_person(&of.citizen),
+        is_opted_out: citizen.opted_out_at.is_some(),
+        restricted_until: citizen.restricted_until_at,
+        is_flooding: false,
+        last_told: notice::last_told(conn, of.id)?,
+    })
+}
+
+/// How many conversations a counselor holds that wait for us, and how many of them are unanswered dangers.
+pub(in crate::store) fn n_held(conn: &Connection, counselor_id: i64) -> Result<(u32, u32)> {
+    let sql = "SELECT count(*), count(alarm_from_at) FROM conversation INDEXED BY conversation_held
+               WHERE claimed_by = :counselor AND state = 'active'";
+    let of = named_params! { ":counselor": counselor_id };
+    Ok(conn.prepare_cached(sql)?.query_row(of, |r| Ok((r.get(0)?, r.get(1)?)))?)
+}
+
+fn person(conn: &Connection, login: &str) -> Result<Option<i64>> {
+    let sql = "SELECT id FROM counselor WHERE login = :login AND disabled_at IS NULL";
+    Ok(conn.prepare_cached(sql)?.query_row(named_params! { ":login": login }, |r| r.get(0)).optional()?)
+}
+
+fn works(conn: &Connection, id: i64) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM counselor WHERE id = :id AND disabled_at IS NULL)";
+    Ok(conn.prepare_cached(sql)?.query_row(named_params! { ":id": id }, |r| r.get(0))?)
+}
+
+/// Saves a decision with all that follows from it; `before`: none for a new conversation. A place that is told is worked
+/// out first, so that the row is written once.
+pub(in crate::store) fn apply(
+    change: &Change<'_>,
+    before: Option<&Conversation>,
+    decision: Decision,
+    recipient: Option<Recipient>,
+) -> Result<Conversation> {
+    let Decision { mut after, events, mut effects } = decision;
+    let mut recipient = recipient;
+    for effect in &mut effects {
+        if let Effect::Notice { notice, values } = effect {
+            let known = match recipient.take() {
+                Some(known) => known,
+                None => self::recipient(change.conn, &after)?,
+            };
+            if known.may_be_told(*notice, change.now) {
+                place_in_line(change, &mut after, notice, values)?;
+            }
+            recipient = Some(known);
+        }
+    }
+    match before {
+        Some(before) => save(change.conn, before, &after)?,
+        None => after.id = insert(change.conn, &after)?,
+    }
+    journal(change.conn, after.id, events, change.now)?;
+    for effect in effects {
+        follow(change, &after, effect, recipient.as_ref())?;
+    }
+    Ok(after)
+}
+
+/// Writes what happened to a conversation into the journal.
+pub(in crate::store) fn journal(
+    conn: &Connection,
+    conversation_id: i64,
+    events: Vec<Happening>,
+    now: UnixMs,
+) -> Result<()> {
+    for Happening { kind, message_id, counselor_id, detail } in events {
+        let detail = detail.as_deref();
+        let about = NewEvent::about(kind, conversation_id);
+        append_event(conn, now, NewEvent { message_id, counselor_id, detail, ..about })?;
+    }
+    Ok(())
+}
+
+/// Fills in how many wait ahead, where a notice speaks of it and it may be told; else takes the words without.
+fn place_in_line(
+    change: &Change<'_>,
+    of: &mut Conversation,
+    notice: &mut Notice,
+    values: &mut Vec<(Slot, String)>,
+) -> Result<()> {
+    if !matches!(notice, Notice::Receipt | Notice::Wait) || of.state != ConversationState::Waiting {
+        return Ok(());
+    }
+    let n_ahead = line::n_ahead(change.conn, of)?;
+    let told = queue::place_to_tell(of.told_ahead, n_ahead);
+    *notice = match (*notice, told) {
+        (Notice::Wait, None) => Notice::WaitUnplaced,
+        (Notice::Receipt, Some(ahead)) if ahead > 0 => Notice::ReceiptAhead,
+        (other, _) => other,
+    };
+    if let Some(ahead) = told {
+        of.told_ahead = Some(ahead);
+        values.push((Slot::Ahead, ahead.to_string()));
+    }
+    if *notice == Notice::ReceiptAhead
+        && let Some(minutes) = line::minutes(change.conn, n_ahead, change.now)?
+    {
+        *notice = Notice::ReceiptWait;
+        values.push((Slot::Minutes, minutes.to_string()));
+    }
+    Ok(())
+}
+
+fn follow(
+    change: &Change<'_>,
+    of: &Conversation,
+    effect: Effect,
+    recipient: Option<&Recipient>,
+) -> Result<()> {
+    let Change { conn, actor, policy, now } = *change;
+    match effect {
+        Effect::Note { kind, text } => notes::insert(conn, of.id, actor.id(), (kind, &text), now),
+        Effect::DropDraft => notes::delete_kind(conn, of.id, NoteKind::Draft),
+        Effect::Reminder { due_at, text } => notes::remind(conn, of.id, actor.id(), (due_at, &text), now),
+        Effect::WithdrawWaitTexts => notice::withdraw(conn, of, Notice::is_of_waiting, ("danger", now)),
+        Effect::Citizen(CitizenChange::Restrict { until, reason }) => {
+            citizen::restrict(conn, &of.citizen, Some((until, &reason)), actor.id())
+        }
+        Effect::Citizen(CitizenChange::Unrestrict) => citizen::restrict(conn, &of.citizen, None, actor.id()),
+        Effect::Citizen(CitizenChange::Prefer(text)) => citizen::prefer(conn, &of.citizen, text.as_deref()),
+        Effect::Citizen(CitizenChange::Surveyed) => citizen::surveyed(conn, &of.citizen, now),
+        Effect::Survey { counselor_id } => super::survey::ask(conn, of.id, counselor_id, now),
+        Effect::Notice { notice, values } => match recipient {
+            Some(to) => notice::send(conn, of, to, (notice, &values), (policy, now)).map(drop),
+            None => Ok(()),
+        },
+    }
+}

@@ -1,0 +1,145 @@
+//! The texts of a conversation, of either side.
+
+use rusqlite::{Connection, Row, named_params};
+
+use crate::domain::UnixMs;
+use crate::domain::actor::Actor;
+use crate::domain::counselor::Counselor;
+use crate::domain::outbound::{OutboundKind, OutboundState};
+use crate::domain::phone::PhoneNumber;
+use crate::domain::text::MessageText;
+use crate::domain::triage::Tier;
+use crate::store::conversation::row::load;
+use crate::store::engine::row;
+use crate::store::{PhotoInfo, Result, Store, photo};
+
+/// One text of either side.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Message {
+    In {
+        id: i64,
+        /// Its place in the conversation; what the send guard compares.
+        seq: i64,
+        at: UnixMs,
+        text: MessageText,
+        /// The word of what it was for (`domain::arrival::Purpose`).
+        purpose: String,
+        tier: Option<Tier>,
+        is_abusive: bool,
+        photos: Vec<PhotoInfo>,
+    },
+    Out {
+        id: i64,
+        at: UnixMs,
+        text: MessageText,
+        author: Option<Counselor>,
+        state: OutboundState,
+        kind: OutboundKind,
+        /// Who was asked to send it, and what it said last.
+        carrier: Option<String>,
+        code: Option<String>,
+        final_at: Option<UnixMs>,
+        needs_person: bool,
+        /// Which automatic text it is.
+        notice: Option<String>,
+        photos: Vec<PhotoInfo>,
+    },
+}
+
+pub(in crate::store) fn inbound(conn: &Connection, conversation_id: i64) -> Result<Vec<Message>> {
+    let mut select = conn.prepare_cached(
+        "SELECT id, seq, received_at, text, purpose, tier, is_abusive,
+                EXISTS (SELECT 1 FROM photo WHERE photo.inbox_id = inbox.id) AS has_photos
+         FROM inbox WHERE conversation_id = :conversation ORDER BY seq, id",
+    )?;
+    let rows = select.query_map(named_params! { ":conversation": conversation_id }, |r| {
+        let (id, seq, at, text) = (r.get("id")?, r.get("seq")?, r.get("received_at")?, row::text(r)?);
+        let (purpose, tier, is_abusive) = (r.get("purpose")?, row::tier(r)?, r.get("is_abusive")?);
+        let text = Message::In { id, seq, at, text, purpose, tier, is_abusive, photos: Vec::new() };
+        Ok((text, r.get("has_photos")?))
+    })?;
+    rows.map(|found| with_photos(conn, found?)).collect()
+}
+
+/// The same text with its photos, if it has any.
+fn with_photos(conn: &Connection, (mut text, has_any): (Message, bool)) -> Result<Message> {
+    if has_any {
+        match &mut text {
+            Message::In { id, photos, .. } => *photos = photo::of_inbox(conn, *id)?,
+            Message::Out { id, photos, .. } => *photos = photo::of_outbox(conn, *id)?,
+        }
+    }
+    Ok(text)
+}
+
+const OUTBOUND: &str = "
+    SELECT o.id, o.created_at, o.text AS text, o.state AS state, o.carrier, o.code, o.final_at,
+           o.needs_person, o.conversation_id, o.citizen, o.notice,
+           CASE WHEN EXISTS (SELECT 1 FROM photo WHERE photo.outbox_id = o.id) THEN 'mms' ELSE o.kind END AS kind,
+           c.id AS counselor_id, c.login AS counselor_login, c.name AS counselor_name,
+           c.disabled_at AS counselor_disabled_at
+    FROM outbox o LEFT JOIN counselor c ON c.id = o.author_id";
+
+pub(in crate::store) fn outbound(conn: &Connection, conversation_id: i64) -> Result<Vec<Message>> {
+    let sql = format!("{OUTBOUND} WHERE o.conversation_id = :conversation ORDER BY o.id");
+    let mut select = conn.prepare_cached(&sql)?;
+    let rows = select.query_map(named_params! { ":conversation": conversation_id }, outbound_message)?;
+    rows.map(|found| with_photos(conn, found?)).collect()
+}
+
+/// The texts of one reply.
+pub(in crate::store) fn of_reply(conn: &Connection, reply_id: i64) -> Result<Vec<Message>> {
+    let sql = format!("{OUTBOUND} WHERE o.reply_id = :reply ORDER BY o.id");
+    let mut select = conn.prepare_cached(&sql)?;
+    let rows = select.query_map(named_params! { ":reply": reply_id }, outbound_message)?;
+    rows.map(|found| with_photos(conn, found?)).collect()
+}
+
+/// A text without its photos, and whether it has any.
+fn outbound_message(r: &Row<'_>) -> rusqlite::Result<(Message, bool)> {
+    let kind = row::outbound_kind(r)?;
+    let message = Message::Out {
+        id: r.get("id")?,
+        at: r.get("created_at")?,
+        text: row::text(r)?,
+        author: row::counselor(r)?,
+        state: row::outbound_state(r)?,
+        kind,
+        carrier: r.get("carrier")?,
+        code: r.get("code")?,
+        final_at: r.get("final_at")?,
+        needs_person: r.get("needs_person")?,
+        notice: r.get("notice")?,
+        photos: Vec::new(),
+    };
+    Ok((message, kind == OutboundKind::Mms))
+}
+
+impl Store {
+    /// Texts in doubt with conversation and citizen, oldest first, at most `limit`; only of conversations that the actor
+    /// may see.
+    pub async fn in_doubt(&self, limit: u32, actor: &Actor) -> Result<Vec<(i64, PhoneNumber, Message)>> {
+        let actor = actor.clone();
+        self.read(move |conn| {
+            let sql = format!(
+                "{OUTBOUND} WHERE o.id IN (SELECT d.id FROM outbox d INDEXED BY outbox_in_doubt WHERE d.state = 'in_doubt')
+                 ORDER BY o.id"
+            );
+            let mut select = conn.prepare_cached(&sql)?;
+            let mut rows = select.query([])?;
+            let mut found = Vec::new();
+            while let Some(r) = rows.next()? {
+                if found.len() >= limit as usize {
+                    break;
+                }
+                let conversation_id = r.get("conversation_id")?;
+                if load(conn, conversation_id)?.is_visible_to(&actor) {
+                    let text = with_photos(conn, outbound_message(r)?)?;
+                    found.push((conversation_id, row::phone(r, "citizen")?, text));
+                }
+            }
+            Ok(found)
+        })
+        .await
+    }
+}

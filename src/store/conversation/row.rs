@@ -1,0 +1,201 @@
+//! The row of a conversation: reading it, and the only two statements that write it. What changed is found by comparing
+//! before and after, so that a save touches no index it need not.
+
+use rusqlite::types::ToSqlOutput;
+use rusqlite::{Connection, OptionalExtension, Row, ToSql, named_params, params_from_iter};
+
+use crate::domain::conversation::{
+    Ack, Category, Claim, Closed, Conversation, ConversationState, Danger, DangerState, LastInbound, Offer,
+    Promise,
+};
+use crate::domain::notice::Language;
+use crate::domain::phone::PhoneNumber;
+use crate::domain::triage::Tier;
+use crate::store::engine::row;
+use crate::store::{Result, StoreError};
+
+const SELECT: &str = "
+    SELECT v.*, c.id AS counselor_id, c.login AS counselor_login, c.name AS counselor_name,
+           c.disabled_at AS counselor_disabled_at
+    FROM conversation v LEFT JOIN counselor c ON c.id = v.claimed_by";
+
+/// A column and its value.
+type Column = (&'static str, fn(&Conversation) -> ToSqlOutput<'_>);
+
+fn integer(value: Option<i64>) -> ToSqlOutput<'static> {
+    ToSqlOutput::Owned(value.into())
+}
+
+fn words(value: Option<&str>) -> ToSqlOutput<'_> {
+    ToSqlOutput::Borrowed(value.into())
+}
+
+fn open_danger(of: &Conversation) -> Option<Danger> {
+    of.danger.filter(|danger| danger.state.is_open())
+}
+
+/// Every column that a save may change.
+const COLUMNS: &[Column] = &[
+    ("language", |c| words(Some(c.language.as_str()))),
+    ("n_reopened", |c| integer(Some(c.n_reopened.into()))),
+    ("state", |c| words(Some(c.state.as_str()))),
+    ("closed_at", |c| integer(c.closed.as_ref().map(|closed| closed.at))),
+    ("close_reason", |c| words(c.closed.as_ref().and_then(|closed| closed.reason.as_deref()))),
+    ("claimed_by", |c| integer(c.claim.as_ref().map(|claim| claim.by.id))),
+    ("claimed_at", |c| integer(c.claim.as_ref().map(|claim| claim.at))),
+    ("touched_at", |c| integer(c.touched_at)),
+    ("last_holder_id", |c| integer(c.last_holder)),
+    ("offered_to", |c| integer(c.offer.map(|offer| offer.to))),
+    ("offered_until_at", |c| integer(c.offer.map(|offer| offer.until))),
+    ("desk", |c| words(Some(&c.desk))),
+    ("previous_desk", |c| words(c.previous_desk.as_deref())),
+    ("last_inbound_seq", |c| integer(Some(c.last_inbound.seq))),
+    ("last_inbound_at", |c| integer(Some(c.last_inbound.at))),
+    ("last_reply_at", |c| integer(c.last_reply_at)),
+    ("waiting_since_at", |c| integer(c.waiting_since)),
+    ("queue_at", |c| integer(Some(c.queue_at))),
+    ("told_ahead", |c| integer(c.told_ahead)),
+    ("n_wait_notices", |c| integer(Some(c.n_wait_notices.into()))),
+    ("nudged_at", |c| integer(c.nudged_at)),
+    ("tier", |c| integer(c.tier.map(|tier| tier.number().into()))),
+    ("danger", |c| words(c.danger.map(|danger| danger.state.as_str()))),
+    ("urgent_at", |c| integer(c.danger.map(|danger| danger.rang_at))),
+    ("alarm_from_at", |c| integer(open_danger(c).map(|danger| danger.alarm_from))),
+    ("n_escalations", |c| integer(Some(open_danger(c).map_or(0, |danger| danger.n_escalations.into())))),
+    ("acked_at", |c| integer(c.danger.and_then(|danger| danger.ack).map(|ack| ack.at))),
+    ("acked_by", |c| integer(c.danger.and_then(|danger| danger.ack).map(|ack| ack.by))),
+    ("is_abusive", |c| integer(Some(c.is_abusive.into()))),
+    ("promise_due_at", |c| integer(c.promise.map(|promise| promise.due_at))),
+    ("promise_told_at", |c| integer(c.promise.and_then(|promise| promise.late_at))),
+    ("category", |c| words(c.category.as_ref().map(|category| category.key.as_str()))),
+    ("category_version", |c| words(c.category.as_ref().map(|category| category.version.as_str()))),
+    ("survey_due_at", |c| integer(c.survey_due_at)),
+];
+
+/// Columns that never change after the first insert.
+const FIXED: &[Column] = &[
+    ("citizen", |c| words(Some(c.citizen.reveal()))),
+    ("our_number", |c| words(Some(c.our_number.reveal()))),
+    ("opened_at", |c| integer(Some(c.opened_at))),
+    ("previous_id", |c| integer(c.previous_id)),
+];
+
+/// The conversation with this number.
+pub(in crate::store) fn load(conn: &Connection, id: i64) -> Result<Conversation> {
+    let sql = format!("{SELECT} WHERE v.id = :id");
+    Ok(conn.prepare_cached(&sql)?.query_row(named_params! { ":id": id }, read)?)
+}
+
+/// The latest conversation of a citizen at one of our numbers.
+pub(in crate::store) fn load_latest(
+    conn: &Connection,
+    citizen: &PhoneNumber,
+    our_number: &PhoneNumber,
+) -> Result<Option<Conversation>> {
+    let sql = format!(
+        "{SELECT} WHERE v.citizen = :citizen AND v.our_number = :our_number ORDER BY v.id DESC LIMIT 1"
+    );
+    let of = named_params! { ":citizen": citizen.reveal(), ":our_number": our_number.reveal() };
+    Ok(conn.prepare_cached(&sql)?.query_row(of, read).optional()?)
+}
+
+/// All that are not closed.
+pub(in crate::store) fn load_open(conn: &Connection) -> Result<Vec<Conversation>> {
+    let sql = format!("{SELECT} WHERE v.state <> 'closed'");
+    let mut select = conn.prepare_cached(&sql)?;
+    Ok(select.query_map([], read)?.collect::<rusqlite::Result<_>>()?)
+}
+
+/// All that a counselor holds.
+pub(in crate::store) fn held_by(conn: &Connection, counselor_id: i64) -> Result<Vec<Conversation>> {
+    let sql = format!("{SELECT} WHERE v.claimed_by = :counselor ORDER BY v.id");
+    let mut select = conn.prepare_cached(&sql)?;
+    let rows = select.query_map(named_params! { ":counselor": counselor_id }, read)?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Writes a conversation for the first time; returns its number.
+pub(in crate::store) fn insert(conn: &Connection, new: &Conversation) -> Result<i64> {
+    let all = || FIXED.iter().chain(COLUMNS);
+    let names: Vec<_> = all().map(|(name, _)| *name).collect();
+    let places = vec!["?"; names.len()].join(", ");
+    let sql = format!("INSERT INTO conversation ({}) VALUES ({places}) RETURNING id", names.join(", "));
+    let values = all().map(|(_, value)| value(new));
+    Ok(conn.prepare_cached(&sql)?.query_row(params_from_iter(values), |r| r.get(0))?)
+}
+
+/// Writes what has changed, if anything has. `Conflict` if the row is not as it was loaded.
+pub(in crate::store) fn save(conn: &Connection, before: &Conversation, after: &Conversation) -> Result<()> {
+    let changed: Vec<_> = COLUMNS.iter().filter(|(_, value)| value(before) != value(after)).collect();
+    if changed.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<_> = changed.iter().map(|(name, _)| format!("{name} = ?")).collect();
+    let sql = format!("UPDATE conversation SET {} WHERE id = ? AND state = ?", names.join(", "));
+    let mut values: Vec<ToSqlOutput<'_>> = changed.iter().map(|(_, value)| value(after)).collect();
+    values.push(before.id.to_sql()?);
+    values.push(words(Some(before.state.as_str())));
+    match conn.prepare_cached(&sql)?.execute(params_from_iter(values))? {
+        1 => Ok(()),
+        _ => Err(StoreError::Conflict("somebody else changed the conversation".into())),
+    }
+}
+
+fn read(r: &Row<'_>) -> rusqlite::Result<Conversation> {
+    let pair = |name: &str, other: &str| -> rusqlite::Result<Option<(i64, i64)>> {
+        let both: (Option<i64>, Option<i64>) = (r.get(name)?, r.get(other)?);
+        Ok(both.0.zip(both.1))
+    };
+    let closed_at: Option<i64> = r.get("closed_at")?;
+    let close_reason = r.get("close_reason")?;
+    let category: Option<String> = r.get("category")?;
+    let version: Option<String> = r.get("category_version")?;
+    let promise_due_at: Option<i64> = r.get("promise_due_at")?;
+    let late_at = r.get("promise_told_at")?;
+    let claimed_at: Option<i64> = r.get("claimed_at")?;
+    Ok(Conversation {
+        id: r.get("id")?,
+        citizen: row::phone(r, "citizen")?,
+        our_number: row::phone(r, "our_number")?,
+        language: row::word(r, "language", Language::from_word)?,
+        opened_at: r.get("opened_at")?,
+        n_reopened: r.get("n_reopened")?,
+        previous_id: r.get("previous_id")?,
+        state: row::word(r, "state", ConversationState::from_word)?,
+        closed: closed_at.map(|at| Closed { at, reason: close_reason }),
+        claim: row::counselor(r)?.zip(claimed_at).map(|(by, at)| Claim { by, at }),
+        touched_at: r.get("touched_at")?,
+        last_holder: r.get("last_holder_id")?,
+        offer: pair("offered_to", "offered_until_at")?.map(|(to, until)| Offer { to, until }),
+        desk: r.get("desk")?,
+        previous_desk: r.get("previous_desk")?,
+        last_inbound: LastInbound { seq: r.get("last_inbound_seq")?, at: r.get("last_inbound_at")? },
+        last_reply_at: r.get("last_reply_at")?,
+        waiting_since: r.get("waiting_since_at")?,
+        queue_at: r.get("queue_at")?,
+        told_ahead: r.get("told_ahead")?,
+        n_wait_notices: r.get("n_wait_notices")?,
+        nudged_at: r.get("nudged_at")?,
+        tier: r.get::<_, Option<i64>>("tier")?.and_then(Tier::from_number),
+        danger: danger(r)?,
+        is_abusive: r.get("is_abusive")?,
+        promise: promise_due_at.map(|due_at| Promise { due_at, late_at }),
+        category: category.map(|key| Category { key, version: version.unwrap_or_default() }),
+        survey_due_at: r.get("survey_due_at")?,
+    })
+}
+
+fn danger(r: &Row<'_>) -> rusqlite::Result<Option<Danger>> {
+    let Some(rang_at) = r.get("urgent_at")? else {
+        return Ok(None);
+    };
+    let acked: (Option<i64>, Option<i64>) = (r.get("acked_by")?, r.get("acked_at")?);
+    let alarm_from: Option<i64> = r.get("alarm_from_at")?;
+    Ok(Some(Danger {
+        state: row::word(r, "danger", DangerState::from_word)?,
+        rang_at,
+        alarm_from: alarm_from.unwrap_or(rang_at),
+        n_escalations: r.get("n_escalations")?,
+        ack: acked.0.zip(acked.1).map(|(by, at)| Ack { by, at }),
+    }))
+}

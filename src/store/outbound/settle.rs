@@ -1,0 +1,142 @@
+//! A person settles a text in doubt: gives it up, or lets the same words leave again. Guarded like an answer: by who holds
+//! the conversation, and by what may be said to the citizen now.
+
+use std::sync::Arc;
+
+use rusqlite::{Connection, named_params};
+
+use crate::domain::UnixMs;
+use crate::domain::actor::Actor;
+use crate::domain::conversation::Conversation;
+use crate::domain::event::EventKind;
+use crate::domain::notice::Notice;
+use crate::domain::outbound::{ClientKey, OutboundEvent, OutboundState};
+use crate::domain::policy::ServicePolicy;
+use crate::domain::refusal::Refusal;
+use crate::store::conversation::decide::recipient;
+use crate::store::conversation::row::load;
+use crate::store::engine::row;
+use crate::store::journal::event::{NewEvent, append_event};
+use crate::store::outbound::outbox::finish;
+use crate::store::people::citizen;
+use crate::store::{Decided, Result, Store, photo};
+
+/// A text that a person settles.
+struct InDoubt {
+    state: OutboundState,
+    needs_person: bool,
+    conversation_id: i64,
+    /// The group of an automatic text.
+    notice: Option<String>,
+}
+
+impl Store {
+    /// A person gives up a text in doubt; with `again`, the same words leave as a new text. Returns the new one's id.
+    /// Refused to who does not serve the conversation or while somebody else holds it; `again` also where an answer would
+    /// be refused.
+    pub async fn settle_doubt(
+        &self,
+        id: i64,
+        again: bool,
+        actor: &Actor,
+        policy: &Arc<ServicePolicy>,
+        now: UnixMs,
+    ) -> Result<Decided<Option<i64>>> {
+        let (actor, policy) = (actor.clone(), Arc::clone(policy));
+        let settled = self.write(move |conn| {
+            let text = in_doubt(conn, id)?;
+            let of = load(conn, text.conversation_id)?;
+            if let Some(refusal) = refusal(conn, &text, &of, (again, &actor, now))? {
+                return Ok(Err(refusal));
+            }
+            // Before the old one is given up, so that its conversation counts as answered all along.
+            let expires_at = now + policy.time_to_live_ms;
+            let new_id = if again { Some(send_again(conn, id, actor.id(), expires_at, now)?) } else { None };
+            finish(conn, id, text.state, OutboundEvent::GivenUp, Some("given up"), now)?;
+            let event = NewEvent {
+                message_id: Some(id),
+                counselor_id: actor.id(),
+                detail: Some(if again { "send_again" } else { "give_up" }),
+                ..NewEvent::about(EventKind::Decided, of.id)
+            };
+            append_event(conn, now, event)?;
+            Ok(Ok(new_id))
+        });
+        let new_id = settled.await?;
+        self.hints().text_out.notify_one();
+        Ok(new_id)
+    }
+}
+
+fn in_doubt(conn: &Connection, id: i64) -> Result<InDoubt> {
+    let sql = "SELECT state, needs_person, conversation_id, notice FROM outbox WHERE id = :id";
+    let text = conn.prepare_cached(sql)?.query_row(named_params! { ":id": id }, |r| {
+        Ok(InDoubt {
+            state: row::outbound_state(r)?,
+            needs_person: r.get("needs_person")?,
+            conversation_id: r.get("conversation_id")?,
+            notice: r.get("notice")?,
+        })
+    });
+    Ok(text?)
+}
+
+fn refusal(
+    conn: &Connection,
+    text: &InDoubt,
+    of: &Conversation,
+    (again, actor, now): (bool, &Actor, UnixMs),
+) -> Result<Option<Refusal>> {
+    if !of.is_visible_to(actor) {
+        return Ok(Some(Refusal::NotYourDesk));
+    }
+    if let Some(claim) = of.claim.as_ref().filter(|claim| !actor.is(claim.by.id) && !actor.supervises()) {
+        return Ok(Some(Refusal::HeldBy(claim.by.clone())));
+    }
+    if text.state != OutboundState::InDoubt || !text.needs_person {
+        return Ok(Some(Refusal::NotInDoubt));
+    }
+    if !again || of.is_danger() {
+        return Ok(None);
+    }
+    let citizen = citizen::load(conn, &of.citizen)?;
+    let has_opted_out = citizen.opted_out_at.is_some_and(|at| at >= of.last_inbound.at);
+    let notice = text.notice.as_deref().and_then(Notice::of_group);
+    let may_be_told = match notice {
+        // It was said once, in doubt: its own window does not count.
+        Some(notice) => {
+            let mut to = recipient(conn, of)?;
+            to.last_told.remove(notice.group());
+            to.may_be_told(notice, now)
+        }
+        None => true,
+    };
+    Ok(match notice {
+        _ if citizen.is_restricted(now) => Some(Refusal::Restricted),
+        None if has_opted_out => Some(Refusal::OptedOut),
+        Some(_) if !may_be_told => Some(Refusal::OptedOut),
+        _ => None,
+    })
+}
+
+/// A copy of the text in its own lane: an answer stays an answer, by who sends it again, and a notice a notice.
+fn send_again(conn: &Connection, id: i64, by: Option<i64>, expires_at: UnixMs, now: UnixMs) -> Result<i64> {
+    let mut insert = conn.prepare_cached(
+        "INSERT INTO outbox (client_key, conversation_id, reply_id, author_id, citizen, from_number, kind, text, lane,
+                             notice, state, created_at, next_attempt_at, expires_at)
+         SELECT :key, conversation_id, reply_id, CASE WHEN notice IS NULL THEN :by END, citizen, from_number, kind, text,
+                lane, notice, 'queued', :now, :now, :expires
+         FROM outbox WHERE id = :id RETURNING id",
+    )?;
+    let key = ClientKey::from_random(rand::random());
+    let row = named_params! {
+        ":key": key.as_str(),
+        ":by": by,
+        ":now": now,
+        ":expires": expires_at,
+        ":id": id,
+    };
+    let new_id = insert.query_row(row, |r| r.get(0))?;
+    photo::copy(conn, id, new_id, now)?;
+    Ok(new_id)
+}

@@ -1,0 +1,277 @@
+//! Danger is never silent: every danger rings, and an alarm ends only by a person's answer or by name with a reason.
+
+use super::service::DAY;
+use super::*;
+
+const DANGER: &str = "살려주세요";
+
+impl Bench {
+    fn n_urgent(&self) -> i64 {
+        self.n_events("kind = 'urgent'")
+    }
+
+    fn n_escalated(&self) -> i64 {
+        self.n_events("kind = 'escalated'")
+    }
+
+    fn danger(&self, id: i64) -> String {
+        self.value(&format!("SELECT coalesce(danger, '-') FROM conversation WHERE id = {id}"))
+    }
+}
+
+/// B1: danger that comes after a reopening rings, whatever was spent before.
+#[tokio::test]
+async fn danger_after_a_reopening_rings_again() {
+    let bench = Bench::new();
+    let minsu = bench.counselor("minsu").await;
+    let id = bench.writes(MINSU, DANGER, DAY).await;
+    for minutes in [1, 3, 6] {
+        bench.pass(DAY + minutes * MINUTE).await;
+    }
+    bench.store.claim(id, minsu, MANY, DAY + 7 * MINUTE).await.unwrap().unwrap();
+    bench.answer_at(id, minsu, "119를 불렀습니다", DAY + 8 * MINUTE).await;
+    assert_eq!(bench.closes(id, minsu, DAY + HOUR).await, Ok(()));
+    let (n_urgent, n_escalated) = (bench.n_urgent(), bench.n_escalated());
+    assert_eq!(bench.writes(MINSU, "막차 몇 시예요?", DAY + 2 * HOUR).await, id);
+    assert_eq!(bench.n_urgent(), n_urgent, "an ordinary question rings no bell");
+    assert_eq!(bench.writes(MINSU, DANGER, DAY + 3 * HOUR).await, id);
+    assert_eq!(bench.n_urgent(), n_urgent + 1);
+    bench.pass(DAY + 3 * HOUR + MINUTE).await;
+    bench.pass(DAY + 3 * HOUR + 3 * MINUTE).await;
+    assert_eq!(bench.n_escalated(), n_escalated + 2, "from the first step on");
+}
+
+/// B1: nobody closes or restricts what rings, or what nobody has answered.
+#[tokio::test]
+async fn what_rings_is_neither_closed_nor_restricted() {
+    let bench = Bench::new();
+    let (minsu, boss) = (bench.counselor("minsu").await, bench.supervisor("boss").await);
+    let id = bench.writes(MINSU, DANGER, DAY).await;
+    let restrict = || Command::Restrict { until: DAY + HOUR, reason: "욕설".into() };
+    assert_eq!(bench.act(id, boss, restrict(), DAY).await, Err(Refusal::DangerUnanswered));
+    bench.store.claim(id, minsu, MANY, DAY).await.unwrap().unwrap();
+    assert_eq!(
+        bench.closes(id, minsu, DAY).await,
+        Err(Refusal::DangerUnanswered),
+        "looked after, not answered"
+    );
+    assert_eq!(bench.act(id, boss, restrict(), DAY).await, Err(Refusal::DangerUnanswered));
+    bench.answer_at(id, minsu, "경찰이 갑니다", DAY).await;
+    assert_eq!(bench.danger(id), "answered");
+    assert_eq!(bench.closes(id, minsu, DAY).await, Ok(()));
+}
+
+/// B2: whoever looked after it does not any more: it rings, and the steps begin anew.
+#[tokio::test]
+async fn danger_that_is_let_go_rings_again() {
+    for way in ["release", "desk", "person", "disabled", "return"] {
+        let bench = Bench::new();
+        let (minsu, _) = (bench.counselor("minsu").await, bench.counselor("jiyeong").await);
+        let desks = crate::domain::arrival::tests::with_desks(
+            ["main", "north"].map(|key| crate::domain::arrival::tests::desk(key, "24/7")).into(),
+            None,
+        );
+        let policy = Arc::new(desks);
+        let id = bench.writes_under(MINSU, DANGER, DAY, Arc::clone(&policy)).await;
+        let act =
+            async |command| bench.store.by(id, minsu, command, &policy, DAY + MINUTE / 2).await.unwrap();
+        act(Command::Claim).await.unwrap();
+        assert_eq!((bench.danger(id).as_str(), bench.n_urgent()), ("looked_after", 1), "{way}");
+        let note = || "바쁩니다".to_owned();
+        match way {
+            "release" => act(Command::Release).await.unwrap(),
+            "desk" => act(Command::ToDesk { desk: "north".into(), note: note() }).await.unwrap(),
+            "person" => act(Command::ToPerson { login: "jiyeong".into(), note: note() }).await.unwrap(),
+            "return" => {
+                act(Command::ToDesk { desk: "north".into(), note: note() }).await.unwrap();
+                act(Command::Claim).await.unwrap();
+                act(Command::Return { note: note() }).await.unwrap();
+            }
+            _ => {
+                bench.store.disable_counselor("minsu".into(), DAY + MINUTE / 2).await.unwrap();
+            }
+        }
+        assert_eq!(bench.danger(id), "ringing", "{way}");
+        assert!(bench.n_urgent() >= 2, "{way}");
+        assert_eq!(bench.conversation_state(id), "waiting", "{way}");
+        bench.store.run_timers(&policy, DAY + MINUTE).await.unwrap();
+        assert_eq!(bench.n_escalated(), 0, "{way}: the steps begin anew");
+        bench.store.run_timers(&policy, DAY + MINUTE / 2 + MINUTE).await.unwrap();
+        assert_eq!(bench.n_escalated(), 1, "{way}");
+    }
+}
+
+/// B2: new danger in a talk that somebody looks after rings for everybody.
+#[tokio::test]
+async fn new_danger_rings_whatever_was_acked() {
+    let bench = Bench::new();
+    let minsu = bench.counselor("minsu").await;
+    let id = bench.writes(MINSU, DANGER, DAY).await;
+    assert_eq!(bench.act(id, minsu, Command::Ack, DAY + 1).await, Ok(()));
+    bench.writes(MINSU, "불이 났어요", DAY + 2).await;
+    assert_eq!((bench.danger(id).as_str(), bench.n_urgent()), ("ringing", 2));
+    bench.store.claim(id, minsu, MANY, DAY + 3).await.unwrap().unwrap();
+    bench.answer_at(id, minsu, "주소가 어디예요?", DAY + 4).await;
+    bench.writes(MINSU, "빨리요 불이 났어요", DAY + HOUR).await;
+    assert_eq!((bench.danger(id).as_str(), bench.n_urgent()), ("ringing", 3));
+    assert_eq!(bench.conversation_state(id), "active", "its holder has it still");
+}
+
+/// B2b: three dangers taken by one `next` each are not answered by that.
+#[tokio::test]
+async fn danger_that_is_held_and_not_answered_alarms_at_each_step() {
+    let bench = Bench::new();
+    let minsu = bench.counselor("minsu").await;
+    for n in 0..3 {
+        bench.writes(&format!("0101111000{n}"), DANGER, DAY).await;
+        claimed(bench.store.next_for(minsu, MANY, DAY + 1).await.unwrap());
+    }
+    for (minutes, expected) in [(1, 3), (3, 6), (6, 9)] {
+        bench.pass(DAY + minutes * MINUTE).await;
+        assert_eq!(bench.n_escalated(), expected, "after {minutes} min");
+    }
+    bench.answer_at(1, minsu, "119를 불렀습니다", DAY + 7 * MINUTE).await;
+    bench.pass(DAY + 9 * MINUTE).await;
+    assert_eq!(bench.n_escalated(), 11, "what is answered is quiet");
+    // However many steps were missed: one call.
+    bench.pass(DAY + 99 * MINUTE).await;
+    bench.pass(DAY + 99 * MINUTE).await;
+    assert_eq!(bench.n_escalated(), 13);
+}
+
+/// B3: STOP takes back what is said by itself, but never where help is.
+#[tokio::test]
+async fn stop_takes_no_urgent_text_back() {
+    let bench = Bench::new();
+    let id = bench.writes(MINSU, DANGER, DAY).await;
+    bench.writes(MINSU, "수신거부", DAY + 1).await;
+    let sql = "SELECT state FROM outbox WHERE notice = 'urgent'";
+    assert_eq!(bench.value::<String>(sql), "queued");
+    let left = bench.lease(10, DAY + 2).await;
+    assert!(left.iter().any(|text| text.text.reveal().contains("119")), "{left:?}");
+    // And what a person answers to danger leaves, too.
+    let minsu = bench.counselor("minsu").await;
+    bench.store.claim(id, minsu, MANY, DAY + 2).await.unwrap().unwrap();
+    bench.answer_at(id, minsu, "어디세요?", DAY + 3).await;
+    bench.writes(MINSU, "STOP", DAY + 4).await;
+    for text in left {
+        bench.outcome(&text, accepted(&format!("c{}", text.id)), DAY + 4).await;
+    }
+    let mut left = bench.lease(10, DAY + 5).await;
+    for text in &left {
+        bench.outcome(text, accepted(&format!("d{}", text.id)), DAY + 5).await;
+    }
+    left.extend(bench.lease(10, DAY + 6).await);
+    assert!(left.iter().any(|text| text.text.reveal() == "어디세요?"), "{left:?}");
+}
+
+/// B19: danger in pieces: whoever is told where help is is not told how many wait before them.
+#[tokio::test]
+async fn danger_in_pieces_takes_the_receipt_back() {
+    let bench = Bench::new();
+    for n in 0..18 {
+        bench.writes(&format!("010222200{n:02}"), "막차?", DAY).await;
+    }
+    let pieces = [("p1", "불이"), ("p2", "났어요")].map(|(key, words)| text(key, MINSU, words));
+    bench.accept(pieces.into(), DAY + 1).await.unwrap();
+    assert_eq!(bench.store.route_received(10, DAY + 1, &talkative()).await.unwrap().n_routed, 2);
+    let sql = "SELECT group_concat(notice || ' ' || state, ', ') FROM
+               (SELECT notice, state FROM outbox WHERE citizen = '01011110000' ORDER BY id)";
+    assert_eq!(bench.value::<String>(sql), "receipt cancelled, urgent queued");
+}
+
+/// B19: danger that was raised in an answered talk nobody holds stands in the queue, first.
+#[tokio::test]
+async fn danger_that_nobody_holds_is_given_by_next() {
+    let bench = Bench::new();
+    let (minsu, jiyeong) = (bench.counselor("minsu").await, bench.counselor("jiyeong").await);
+    let id = bench.writes(MINSU, "막차?", DAY).await;
+    bench.store.claim(id, minsu, MANY, DAY).await.unwrap().unwrap();
+    bench.answer_at(id, minsu, "23:10입니다", DAY).await;
+    bench.store.release(id, minsu, DAY).await.unwrap().unwrap();
+    bench.writes(JIYEONG, "여권?", DAY - HOUR).await;
+    assert_eq!(bench.act(id, minsu, Command::Urgent, DAY + 1).await, Ok(()));
+    assert_eq!(bench.conversation_state(id), "waiting");
+    let waiting = ConversationFilter::State(crate::domain::conversation::ConversationState::Waiting);
+    let (listed, _) = bench.store.conversations(waiting, 10, &everybody()).await.unwrap();
+    assert_eq!(listed[0].id, id);
+    assert_eq!(claimed(bench.store.next_for(jiyeong, MANY, DAY + 2).await.unwrap()).summary.id, id);
+}
+
+/// B19: nobody holds more unanswered dangers than the setting says; `next` gives what else may be given.
+#[tokio::test]
+async fn nobody_holds_too_many_dangers() {
+    let bench = Bench::new();
+    let minsu = bench.counselor("minsu").await;
+    let two = Arc::new(ServicePolicy { max_dangers: 2, ..(*talkative()).clone() });
+    let me = bench.store.person(minsu).await;
+    for n in 0..3 {
+        bench.writes(&format!("0101111000{n}"), DANGER, DAY).await;
+    }
+    let next = async || bench.store.claim_next(&me, &two, DAY).await.unwrap().map(|found| found.summary.id);
+    assert_eq!((next().await, next().await), (Ok(1), Ok(2)));
+    assert_eq!(next().await, Err(Refusal::TooManyDangers));
+    assert_eq!(
+        bench.store.by(3, minsu, Command::Claim, &two, DAY).await.unwrap(),
+        Err(Refusal::TooManyDangers)
+    );
+    let ordinary = bench.writes(JIYEONG, "여권?", DAY).await;
+    assert_eq!(next().await, Ok(ordinary));
+    bench.answer_at(1, minsu, "119를 불렀습니다", DAY).await;
+    assert_eq!(next().await, Ok(3), "an answered one does not count");
+}
+
+/// A false alarm is ended by name with a reason, by who holds it or by anybody while nobody does.
+#[tokio::test]
+async fn an_alarm_is_ended_by_name_with_a_reason() {
+    let bench = Bench::new();
+    let (minsu, jiyeong) = (bench.counselor("minsu").await, bench.counselor("jiyeong").await);
+    let end = || Command::EndAlarm { reason: "드라마 이야기".into() };
+    let ordinary = bench.writes(JIYEONG, "여권?", DAY).await;
+    assert_eq!(bench.act(ordinary, minsu, end(), DAY).await, Err(Refusal::NoAlarm));
+    let id = bench.writes(MINSU, DANGER, DAY + 1).await;
+    bench.store.claim(id, minsu, MANY, DAY + 1).await.unwrap().unwrap();
+    assert!(matches!(bench.act(id, jiyeong, end(), DAY + 2).await, Err(Refusal::HeldBy(_))));
+    assert_eq!(bench.act(id, minsu, end(), DAY + 2).await, Ok(()));
+    assert_eq!(bench.act(id, minsu, end(), DAY + 2).await, Err(Refusal::NoAlarm));
+    bench.pass(DAY + 20 * MINUTE).await;
+    assert_eq!(bench.n_escalated(), 0);
+    let notes = bench.store.shown(id).await.notes;
+    assert_eq!((notes[0].kind, notes[0].text.as_str()), (NoteKind::FalseAlarm, "드라마 이야기"));
+    assert_eq!(notes[0].author.as_deref(), Some("minsu"));
+    bench.writes(MINSU, "진짜예요 살려주세요", DAY + 21 * MINUTE).await;
+    assert_eq!(bench.danger(id), "ringing");
+}
+
+/// An answer to danger that will not arrive is no answer.
+#[tokio::test]
+async fn danger_rings_again_when_its_answer_is_lost() {
+    let bench = Bench::new();
+    let minsu = bench.counselor("minsu").await;
+    let id = bench.writes(MINSU, DANGER, DAY).await;
+    bench.store.claim(id, minsu, MANY, DAY).await.unwrap().unwrap();
+    bench.answer_at(id, minsu, "어디세요?", DAY + 1).await;
+    assert_eq!(bench.closes(id, minsu, DAY + 2).await, Ok(()));
+    let mut leased = bench.lease(10, DAY + 3).await;
+    bench.outcome(&leased.remove(0), accepted("c1"), DAY + 3).await;
+    let answer = bench.lease(10, DAY + 4).await.remove(0);
+    assert_eq!(answer.text.reveal(), "어디세요?");
+    bench.outcome(&answer, Outcome::Rejected { code: None }, DAY + 5).await;
+    assert_eq!((bench.danger(id).as_str(), bench.conversation_state(id).as_str()), ("ringing", "waiting"));
+}
+
+/// B9: a conversation that a lost answer reopens is asked for no survey until it is closed again.
+#[tokio::test]
+async fn a_lost_answer_puts_the_survey_off() {
+    let bench = Bench::new();
+    let minsu = bench.counselor("minsu").await;
+    let id = bench.writes(MINSU, "막차?", DAY).await;
+    bench.served(id, minsu, DAY).await;
+    let answer = bench.lease(10, DAY + 1).await.remove(0);
+    assert_eq!(answer.text.reveal(), "답");
+    bench.outcome(&answer, Outcome::Rejected { code: None }, DAY + 3).await;
+    assert_eq!(bench.conversation_state(id), "waiting");
+    assert_eq!(bench.value::<Option<i64>>("SELECT survey_due_at FROM conversation"), None);
+    assert_eq!(bench.pass(DAY + 4).await, 0);
+    assert_eq!(bench.count("survey"), 0);
+}
