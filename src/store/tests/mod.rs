@@ -10,6 +10,7 @@ mod doubt;
 mod faults;
 mod inbound;
 mod leasing;
+mod model;
 mod opening;
 mod outcomes;
 mod photos;
