@@ -39,7 +39,7 @@ fn photos_of(text: usize) -> usize {
 }
 
 fn media(text: &mut InboundText) {
-    let number = text.text.reveal().strip_prefix("질문 ").and_then(|n| n.parse().ok());
+    let number = number(text.text.reveal()).and_then(|n| n.parse().ok());
     let named = |number: usize, n| MediaRef {
         handle: format!("{number}-{n}"),
         name: None,
@@ -128,6 +128,11 @@ pub async fn is_settled(store: &Store, db: &rusqlite::Connection) -> bool {
     n == 0 && store.wanted_photos(1, i64::MAX).await.unwrap().is_empty()
 }
 
+/// The number in `질문 7`, whatever else was written behind it.
+fn number(text: &str) -> Option<&str> {
+    text.strip_prefix("질문 ")?.split(' ').next()
+}
+
 /// Every photo there was is here byte by byte, or lost and told of.
 pub async fn compare(store: &Store, db: &rusqlite::Connection, n_texts: usize) {
     let mut select = db
@@ -139,7 +144,7 @@ pub async fn compare(store: &Store, db: &rusqlite::Connection, n_texts: usize) {
     assert_eq!(rows.len(), Camera::n_photos(n_texts), "no photo is forgotten, none is there twice");
     for (id, position, state, text, citizen) in rows {
         let (_, bytes) = store.photo(id, &Actor::operator("test")).await.unwrap().unwrap();
-        let handle = format!("{}-{position}", text.strip_prefix("질문 ").unwrap());
+        let handle = format!("{}-{position}", number(&text).unwrap());
         assert_eq!(bytes, (state == "kept").then(|| photo(&handle)), "{handle} is {state}");
         let told = "SELECT count(*) FROM outbox WHERE citizen = ?1 AND notice = 'photo_lost'";
         let n_told: i64 = db.query_row(told, [&citizen], |row| row.get(0)).unwrap();

@@ -155,6 +155,32 @@ fn sql_stands_in_the_store_only() {
     assert!(broken.is_empty(), "{broken:#?}");
 }
 
+/// One owner for what a conversation is: nothing else may write its row.
+#[test]
+fn one_file_writes_conversations() {
+    let squeezed = |text: &str| code(text).split_whitespace().collect::<Vec<_>>().join(" ");
+    let writers: Vec<String> = product()
+        .into_iter()
+        .filter(|(_, text)| {
+            let text = squeezed(text);
+            text.contains("UPDATE conversation") || text.contains("INTO conversation")
+        })
+        .map(|(path, _)| path.strip_prefix(src()).unwrap().display().to_string())
+        .collect();
+    assert_eq!(writers, ["store/conversation/row.rs"]);
+}
+
+/// One door for automatic texts: nothing else may write one.
+#[test]
+fn one_file_writes_notices() {
+    let writers: Vec<String> = product()
+        .into_iter()
+        .filter(|(path, text)| path.starts_with(src().join("store")) && code(text).contains("notice: Some("))
+        .map(|(path, _)| path.strip_prefix(src()).unwrap().display().to_string())
+        .collect();
+    assert_eq!(writers, ["store/outbound/notice.rs"]);
+}
+
 #[test]
 fn files_and_functions_keep_their_budgets() {
     let mut broken = Vec::new();

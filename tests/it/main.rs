@@ -15,4 +15,5 @@ mod process;
 mod service;
 mod simulation;
 mod triage;
+mod upgrade;
 mod webhooks;

@@ -167,24 +167,63 @@ async fn answer_all(store: Store, clock: Clock, counselor: Actor, stop: Cancella
         };
         store.reply(new, &counselor, &policy, clock.now_ms()).await.unwrap().unwrap();
         let close = Command::Close(Closing::default());
-        store.command(found.summary.id, close, &counselor, &policy, clock.now_ms()).await.unwrap().unwrap();
+        let closed =
+            store.command(found.summary.id, close, &counselor, &policy, clock.now_ms()).await.unwrap();
+        if closed.is_err() {
+            // Danger came in between: back into the queue, first.
+            let release = Command::Release;
+            store
+                .command(found.summary.id, release, &counselor, &policy, clock.now_ms())
+                .await
+                .unwrap()
+                .unwrap();
+        }
     }
+}
+
+/// A counselor who takes whoever waits and lets go again without a word.
+async fn claim_and_let_go(store: Store, clock: Clock, counselor: Actor, stop: CancellationToken) {
+    let policy = service_policy();
+    while !stop.is_cancelled() {
+        tokio::time::sleep(Duration::from_secs(31)).await;
+        let Ok(Ok(found)) = store.claim_next(&counselor, &policy, clock.now_ms()).await else {
+            continue;
+        };
+        tokio::time::sleep(Duration::from_secs(75)).await;
+        // Whatever became of it meanwhile.
+        let _ = store.command(found.summary.id, Command::Release, &counselor, &policy, clock.now_ms()).await;
+    }
+}
+
+/// What must hold at any moment, counted from outside.
+fn assert_invariants(db: &rusqlite::Connection) {
+    for query in include_str!("../invariants.sql").split(";\n").filter(|query| query.contains("SELECT")) {
+        let mut select = db.prepare(query).unwrap();
+        let broken: Vec<i64> = select.query_map([], |r| r.get(0)).unwrap().map(|r| r.unwrap()).collect();
+        assert!(broken.is_empty(), "{query}\n{broken:?}");
+    }
+}
+
+/// The words of a citizen; now and then they are in danger.
+fn words(n: usize, rng: &mut StdRng) -> String {
+    let more = if rng.random_bool(0.15) { " 살려주세요" } else { "" };
+    format!("질문 {n}{more}")
 }
 
 async fn one_history(seed: u64) {
     let mut rng = StdRng::seed_from_u64(seed);
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(&folder.path().join("a.db"), &StoreOptions::default()).unwrap();
-    let counselor = {
-        let sql = rusqlite::Connection::open(folder.path().join("a.db")).unwrap();
+    let db = rusqlite::Connection::open(folder.path().join("a.db")).unwrap();
+    let [counselor, idler] = [(1, "m"), (2, "i")].map(|(id, login)| {
         // Hashing a password for each seed would take longer than the rest.
-        sql.execute(
-            "INSERT INTO counselor (id, login, name, password_hash, created_at) VALUES (1, 'm', 'm', 'x', 0)",
-            [],
+        db.execute(
+            "INSERT INTO counselor (id, login, name, password_hash, created_at) VALUES (?1, ?2, ?2, 'x', 0)",
+            (id, login),
         )
         .unwrap();
-        person(Counselor { id: 1, login: "m".into(), name: "m".into(), disabled_at: None })
-    };
+        person(Counselor { id, login: login.into(), name: login.into(), disabled_at: None })
+    });
     let clock = Clock::following_tokio(START);
     let sim = Sim::new(SimOptions {
         seed,
@@ -195,24 +234,28 @@ async fn one_history(seed: u64) {
     faults(&mut rng).into_iter().for_each(|rule| sim.add_fault(rule));
     let stop = CancellationToken::new();
     let desk = tokio::spawn(answer_all(store.clone(), clock.clone(), counselor, stop.clone()));
+    let idler = tokio::spawn(claim_and_let_go(store.clone(), clock.clone(), idler, stop.clone()));
     let mut life = Life::begin(&store, &clock, camera(&sim, &clock, &mut rng));
     for n in 0..N_TEXTS {
         tokio::time::sleep(Duration::from_millis(rng.random_range(0..4_000))).await;
-        sim.text(&format!("0101111{:04}", rng.random_range(0..12)), &format!("질문 {n}"));
+        let citizen = format!("0101111{:04}", rng.random_range(0..12));
+        sim.text(&citizen, &words(n, &mut rng));
         if rng.random_bool(0.06) {
             life.die().await;
+            assert_invariants(&db);
             tokio::time::sleep(Duration::from_millis(rng.random_range(0..20_000))).await;
             store.rescue(true, clock.now_ms()).await.unwrap();
             life = Life::begin(&store, &clock, camera(&sim, &clock, &mut rng));
         }
     }
-    let db = rusqlite::Connection::open(folder.path().join("a.db")).unwrap();
     settle(&store, &sim, &db).await;
     stop.cancel();
     desk.await.unwrap();
+    idler.await.unwrap();
     life.die().await;
     compare(&store, &sim).await;
     camera::compare(&store, &db, N_TEXTS).await;
+    assert_invariants(&db);
 }
 
 /// Waits, in simulated time, until nothing is open any more: a day at most.
@@ -240,7 +283,8 @@ async fn compare(store: &Store, sim: &Sim) {
     assert_eq!(balance.n_received, N_TEXTS as i64, "every text is stored exactly once: {balance:?}");
     assert_eq!(balance.n_routed, N_TEXTS as i64, "every text is routed: {balance:?}");
     assert!(ledger.taken_twice().is_empty(), "taken twice: {:?}", ledger.taken_twice());
-    let n_out: i64 = balance.outbound.iter().map(|(_, n)| n).sum();
+    // A receipt that was still in line when its citizen turned out to be in danger does not leave.
+    let n_out: i64 = balance.outbound.iter().filter(|(state, _)| state != "cancelled").map(|(_, n)| n).sum();
     assert_eq!(ledger.messages.len() as i64, n_out, "everything left once: {balance:?}");
     assert_eq!(balance.n_outbound("delivered"), n_out, "and was delivered: {balance:?}");
     assert_eq!(ledger.n_delivered() as i64, n_out);
