@@ -1,5 +1,6 @@
 //! The API on a real database file. Most cases go through the router alone; `serve` opens sockets.
 
+mod access;
 mod conversation;
 mod document;
 mod events;

@@ -147,8 +147,12 @@ async fn promise_and_category_belong_to_the_request() {
 
     let due_at = json!(desk.now() + month);
     desk.reply(1, &token, "a", with("promise_due_at", due_at.clone())).await.expect(201);
-    desk.reply(1, &token, "a", with("promise_due_at", due_at)).await.expect(200);
+    desk.reply(1, &token, "a", with("promise_due_at", due_at.clone())).await.expect(200);
+    assert_eq!(desk.get("/v1/conversations/1", &token).await.expect(200)["promise_due_at"], due_at);
     desk.reply(1, &token, "a", text("네")).await.refused("key_reused");
     desk.reply(1, &token, "b", with("category", json!("버스"))).await.expect(201);
     desk.reply(1, &token, "b", text("네")).await.refused("key_reused");
+    let after = desk.get("/v1/conversations/1", &token).await.expect(200);
+    assert!(after["category"].as_str().is_some_and(|category| category.contains("버스")), "{after}");
+    assert_eq!(after["promise_due_at"], Value::Null, "an answer keeps the promise");
 }

@@ -187,3 +187,118 @@ impl Handling<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::aggregate::Claim;
+    use super::*;
+    use crate::domain::arrival::tests::{NOON, desk, policy, with_desks};
+    use crate::domain::counselor::Counselor;
+    use crate::domain::phone::PhoneNumber;
+    use crate::domain::triage::Tier;
+
+    const MINUTE: i64 = 60_000;
+    const HOUR: i64 = 60 * MINUTE;
+
+    fn waiting() -> Conversation {
+        let [citizen, ours] = ["01012345678", "062120"].map(PhoneNumber::parse);
+        Conversation { waiting_since: Some(NOON), ..Conversation::new(&citizen, &ours, "main", NOON) }
+    }
+
+    fn held(state: ConversationState) -> Conversation {
+        let by = Counselor { id: 1, login: "a".into(), name: "a".into(), disabled_at: None };
+        Conversation {
+            state,
+            claim: Some(Claim { by, at: NOON }),
+            touched_at: Some(NOON),
+            last_reply_at: Some(NOON),
+            ..waiting()
+        }
+    }
+
+    fn let_go(it: Conversation) -> Conversation {
+        Conversation { claim: None, ..it }
+    }
+
+    fn in_danger(it: Conversation, n_escalations: u32) -> Conversation {
+        let danger = Some(Danger { n_escalations, ..Danger::ring(None, NOON) });
+        Conversation { tier: Some(Tier::Danger), danger, ..it }
+    }
+
+    /// A danger that was answered at once.
+    fn answered_danger(it: Conversation) -> Conversation {
+        let it = in_danger(it, 0);
+        Conversation { danger: it.danger.map(Danger::answered), ..it }
+    }
+
+    #[test]
+    fn what_is_due() {
+        use ConversationState::{Active, Answered};
+        let promise = Some(Promise { due_at: NOON + HOUR, late_at: None });
+        let late = Some(Promise { due_at: NOON + HOUR, late_at: Some(NOON + HOUR) });
+        let promised = Conversation { promise, ..held(Answered) };
+        let asked = let_go(Conversation { nudged_at: Some(NOON + 2 * HOUR), ..held(Answered) });
+        let told = |n_wait_notices| Conversation { n_wait_notices, ..waiting() };
+        let cases = [
+            (waiting(), 5 * MINUTE - 1, vec![]),
+            (waiting(), 5 * MINUTE, vec![Due::WaitNotice]),
+            (told(1), 14 * MINUTE, vec![]),
+            (told(1), 15 * MINUTE, vec![Due::WaitNotice]),
+            (told(2), 99 * HOUR, vec![]),
+            (in_danger(waiting(), 0), MINUTE - 1, vec![]),
+            (in_danger(waiting(), 0), MINUTE, vec![Due::Escalate]),
+            (in_danger(waiting(), 1), 2 * MINUTE, vec![]),
+            (in_danger(waiting(), 1), 3 * MINUTE, vec![Due::Escalate]),
+            (in_danger(waiting(), 2), 6 * MINUTE - 1, vec![]),
+            (in_danger(waiting(), 2), 6 * MINUTE, vec![Due::Escalate]),
+            (answered_danger(waiting()), 99 * HOUR, vec![]),
+            (in_danger(held(Active), 0), MINUTE, vec![Due::Escalate]),
+            (held(Active), 30 * MINUTE - 1, vec![]),
+            (held(Active), 30 * MINUTE, vec![Due::FreeClaim]),
+            (answered_danger(held(Active)), 30 * MINUTE, vec![Due::StaleDanger]),
+            (answered_danger(held(Answered)), 99 * HOUR, vec![]),
+            (promised.clone(), 29 * MINUTE, vec![]),
+            (promised.clone(), HOUR, vec![Due::PromiseLate, Due::FreeClaim]),
+            (let_go(Conversation { promise: late, ..promised }), 99 * HOUR, vec![]),
+            (let_go(held(Answered)), 2 * HOUR - 1, vec![]),
+            (let_go(held(Answered)), 2 * HOUR, vec![Due::Nudge]),
+            (asked.clone(), 24 * HOUR - 1, vec![]),
+            (asked.clone(), 24 * HOUR, vec![Due::Close]),
+            (answered_danger(asked), 99 * HOUR, vec![]),
+        ];
+        for (it, after, expected) in cases {
+            assert_eq!(due(&it, &policy(), NOON + after), expected, "{it:?} after {after}");
+        }
+    }
+
+    #[test]
+    fn what_belongs_to_no_desk_is_adopted() {
+        let lost = Conversation { desk: "west".to_owned(), ..waiting() };
+        assert_eq!(due(&lost, &policy(), NOON), [Due::Adopt]);
+    }
+
+    #[test]
+    fn nobody_is_spoken_to_while_we_are_closed() {
+        let office = with_desks(vec![desk("main", "Mo-Fr 09:00-18:00")], None);
+        let evening = NOON + 10 * HOUR;
+        assert_eq!(due(&waiting(), &office, evening), []);
+        assert_eq!(due(&let_go(held(ConversationState::Answered)), &office, evening), []);
+    }
+
+    proptest! {
+        /// Danger is never let go, asked after or closed by time, however long it stands.
+        #[test]
+        fn time_never_ends_danger(
+            state in prop::sample::select(ConversationState::ALL[..3].to_vec()), is_held in any::<bool>(),
+            is_open in any::<bool>(), nudged in prop::option::of(0..9 * HOUR), hours in 0..10_000_i64,
+        ) {
+            let it = Conversation { nudged_at: nudged.map(|after| NOON + after), ..held(state) };
+            let it = if is_held { it } else { let_go(it) };
+            let it = if is_open { in_danger(it, 0) } else { answered_danger(it) };
+            let due = due(&it, &policy(), NOON + hours * HOUR);
+            prop_assert!(!due.iter().any(|d| matches!(d, Due::FreeClaim | Due::Nudge | Due::Close | Due::WaitNotice)));
+        }
+    }
+}
