@@ -29,7 +29,7 @@ impl Bizgo {
         let request = self.request(Method::POST, "/api/comm/v1/file/mms".to_owned())?;
         let response = self.link.read(request.raw(content_type, body)).await?;
         match answer::read(&response) {
-            Answer::Data(data) => text_or_number(&data["fileKey"]).ok_or_else(|| error::unnamed_photo()),
+            Answer::Data(data) => text_or_number(&data["fileKey"]).ok_or_else(error::unnamed_photo),
             Answer::Repetition => {
                 Err(CarrierError::new(ErrorKind::NotSent, "a photo is answered like a repeated text"))
             }

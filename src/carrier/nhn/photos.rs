@@ -29,6 +29,6 @@ impl Nhn {
         let request = self.request(Method::POST, "/attachfile/binaryUpload")?.json(body);
         let response = self.link.read(request).await?;
         let number = answer::read(&response)?["data"]["fileId"].as_i64();
-        number.ok_or_else(|| error::unnamed_photo())
+        number.ok_or_else(error::unnamed_photo)
     }
 }

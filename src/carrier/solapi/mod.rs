@@ -93,7 +93,7 @@ impl Solapi {
     async fn upload_one(&self, photo: &Photo) -> Result<String> {
         let body = json!({ "type": "MMS", "file": STANDARD.encode(&photo.jpeg) });
         let (_, answer) = self.read(Request::new(Method::POST, "/storage/v1/files").json(body)).await?;
-        text_or_number(&answer["fileId"]).ok_or_else(|| error::unnamed_photo())
+        text_or_number(&answer["fileId"]).ok_or_else(error::unnamed_photo)
     }
 }
 

@@ -1,7 +1,6 @@
 //! Passing it on: to a desk, to a person, and back.
 
 use super::aggregate::Offer;
-use super::command::Command;
 use super::handle::{Handled, Handling};
 use super::state::ConversationEvent;
 use crate::domain::event::{EventKind, NoteKind};
@@ -21,7 +20,7 @@ impl Handling<'_> {
         }
     }
 
-    pub(super) fn to_desk(&mut self, desk: &str, note: &str) -> Handled {
+    pub(super) fn pass_to_desk(&mut self, desk: &str, note: &str) -> Handled {
         self.may_pass_on()?;
         if self.policy.desks.find(desk).is_none() || desk == self.it.desk {
             return Err(Refusal::NoSuchDesk);
@@ -34,10 +33,10 @@ impl Handling<'_> {
         Ok(())
     }
 
-    pub(super) fn to_person(&mut self, command: &Command, note: &str) -> Handled {
+    pub(super) fn pass_to_person(&mut self, login: &str, note: &str) -> Handled {
         self.may_pass_on()?;
         let person = self.facts.person.filter(|id| !self.facts.actor.is(*id));
-        let (Some(person), Command::ToPerson { login, .. }) = (person, command) else {
+        let Some(person) = person else {
             return Err(Refusal::NoSuchPerson);
         };
         self.put_back(Some(person));

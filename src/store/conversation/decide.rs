@@ -1,20 +1,22 @@
 //! Load, decide, save: every change to a conversation goes through [`run`]. The facts a command needs are loaded, the
 //! domain decides, and the decision is saved with all that follows from it, in the caller's transaction.
 
+use std::sync::Arc;
+
 use rusqlite::{Connection, OptionalExtension, named_params};
 
 use super::row::{insert, load, save};
 use crate::domain::UnixMs;
 use crate::domain::actor::Actor;
+use crate::domain::citizen::Citizen;
 use crate::domain::conversation::{
-    CitizenChange, Command, Conversation, ConversationState, Decision, Effect, Facts, Happening, Reply,
+    CitizenChange, Command, Conversation, ConversationState, Decision, Effect, Facts, Happening,
 };
 use crate::domain::event::NoteKind;
 use crate::domain::notice::{Notice, Slot};
 use crate::domain::policy::ServicePolicy;
+use crate::domain::queue;
 use crate::domain::recipient::{Recipient, is_person};
-use crate::domain::refusal::Refusal;
-use crate::domain::{citizen::Citizen, queue};
 use crate::store::conversation::{line, notes};
 use crate::store::journal::event::{NewEvent, append_event};
 use crate::store::outbound::notice;
@@ -37,10 +39,10 @@ impl Store {
         id: i64,
         command: Command,
         actor: &Actor,
-        policy: &std::sync::Arc<ServicePolicy>,
+        policy: &Arc<ServicePolicy>,
         now: UnixMs,
     ) -> Result<Decided<()>> {
-        let (actor, policy) = (actor.clone(), std::sync::Arc::clone(policy));
+        let (actor, policy) = (actor.clone(), Arc::clone(policy));
         let done = self.write(move |conn| {
             let change = Change { conn, actor: &actor, policy: &policy, now };
             Ok(run(&change, &load(conn, id)?, &command)?.map(drop))
@@ -59,12 +61,8 @@ pub(in crate::store) fn run(
     before: &Conversation,
     command: &Command,
 ) -> Result<Decided<Conversation>> {
-    let facts = facts(change, before, command)?;
-    match before.handle(command, &facts, change.policy, change.now) {
-        Ok(decision) => {
-            let recipient = facts.recipient;
-            Ok(Ok(apply(change, Some(before), decision, recipient)?))
-        }
+    match decide(change, before, command)? {
+        Ok(decision) => Ok(Ok(apply(change, Some(before), decision, None)?)),
         Err(refusal) => Ok(Err(refusal)),
     }
 }
@@ -74,7 +72,7 @@ pub(in crate::store) fn decide(
     change: &Change<'_>,
     before: &Conversation,
     command: &Command,
-) -> Result<std::result::Result<Decision, Refusal>> {
+) -> Result<Decided<Decision>> {
     let facts = facts(change, before, command)?;
     Ok(before.handle(command, &facts, change.policy, change.now))
 }
@@ -90,7 +88,7 @@ fn facts<'a>(change: &Change<'a>, of: &Conversation, command: &Command) -> Resul
             }
             (facts.n_held, facts.n_dangers_held) = n_held(conn, id)?;
         }
-        Command::Reply(Reply { .. }) => facts.citizen = citizen::load(conn, &of.citizen)?,
+        Command::Reply(_) => facts.citizen = citizen::load(conn, &of.citizen)?,
         Command::ToPerson { login, .. } => facts.person = person(conn, login)?,
         Command::TextIn(_) if change.policy.sticky_ms > 0 => {
             if let Some(last) = of.last_holder {
