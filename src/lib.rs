@@ -5,12 +5,12 @@
 //!
 //! | room | what it is |
 //! |---|---|
-//! | [`domain`] | what the service is about: numbers, texts, states and their transitions, timing rules. Pure |
-//! | [`store`] | SQLite, and nothing else knows SQL. Use-case methods, each one transaction |
-//! | [`carrier`] | the one trait of the house, a file per carrier, the HTTP client they share |
-//! | [`worker`] | the loops: poller, router, sender, receipts, rescuer, doubts, photos, timers ... Only they know both store and carrier |
+//! | [`domain`] | what the service is about: numbers, texts, states, and every rule of a conversation. Pure |
+//! | [`store`] | SQLite, and nothing else knows SQL. Use-case methods, each one transaction. `engine/` (the writer, migrations) under `inbound/`, `outbound/`, `conversation/`, `people/`, `journal/`, `photo/` |
+//! | [`carrier`] | the one trait of the house and a folder per carrier. [`carrier::DRIVERS`] is the table that config, daemon and check read |
+//! | [`worker`] | the loops, one job a file: poller, router, sender, receipts, doubts, timers ... Only they know both store and carrier |
 //! | [`api`] | JSON over HTTP, server-sent events, and the wire types |
-//! | [`client`] | what every face of the product shares: API client, log-in, drafts, one reply as one request, sentences |
+//! | [`client`] | what every face of the product shares: API client, log-in, drafts, a reply with promise and category as one request, sentences |
 //! | [`cli`] | the commands of `munja`: a thin face over [`client`] |
 //! | [`admin`] | the commands of `munjad` |
 //! | `sim` | a simulated carrier with faults and a ledger (feature `sim`) |
@@ -23,27 +23,38 @@
 //!                   `-----> api ----> store
 //! ```
 //!
+//! # Load, decide, save
+//!
+//! Whatever moves a conversation is a [`Command`](domain::conversation::Command): a text, a claim, a reply, a close, time.
+//! `store::conversation` loads the conversation and the facts, [`Conversation::handle`](domain::conversation::Conversation::handle)
+//! decides by the [`ServicePolicy`](domain::policy::ServicePolicy), and the store saves what changed and follows the effects, in the
+//! same transaction. The store decides nothing, and one file writes a conversation's columns. A
+//! [`Refusal`](domain::refusal::Refusal) says why something was not done. Every method that a person can reach takes an
+//! [`Actor`](domain::actor::Actor), with role and desks.
+//!
 //! # Invariants
 //!
 //! * A page of texts or receipts is committed before the carrier is acked or asked again; unique keys make repeats harmless.
 //! * A text is committed as `sending` before its first byte leaves. Without a usable answer it is `in_doubt`, never simply
 //!   sent again.
-//! * States only move by the pure tables in [`domain`], through guarded updates that change exactly one row.
+//! * States of texts only move by the pure tables in [`domain`], through guarded updates that change exactly one row;
+//!   conversations only move by `handle`.
 //! * `domain` uses no other room, no I/O and no clock; `store` and `carrier` never meet; a counselor's program cannot open
 //!   the database.
 //! * A citizen's number displays masked and a text's `Debug` shows its length; revealing either is an explicit call. Neither
 //!   reaches a log, an error or an event.
 //! * A photo's bytes are on disk under their SHA-256 before a row names them; what it is, its own bytes say.
-//! * Danger passes everything: a text of tier 1 is answered and shown whatever was decided about its sender.
+//! * Danger passes everything: a text of tier 1 is answered and shown whatever was decided about its sender. It calls people
+//!   until somebody answers the citizen or ends the alarm with a reason.
 //! * What has been answered is on disk: `synchronous=FULL`, shared commits, no exceptions.
 //!
 //! `tests/it/house.rs` reads the sources and holds who may know whom, and the budgets.
 //!
 //! # Reading order
 //!
-//! [`domain::inbound`], [`domain::outbound`], [`domain::conversation`], [`domain::arrival`],
-//! [`domain::timers`]; then [`store::Store`] and `schema.sql`; then
-//! [`worker`]; then [`daemon`].
+//! [`domain::inbound`], [`domain::outbound`], [`domain::arrival`] (what a text is); [`domain::conversation`], above all its
+//! [`danger`](domain::conversation::danger) and [`time`](domain::conversation::time), and [`domain::queue`]; then `schema.sql` and
+//! [`store::Store`]; then [`worker`]; then [`daemon`]. `src/carrier/README.md` is the way to a new carrier.
 
 pub mod admin;
 pub mod api;
