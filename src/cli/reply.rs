@@ -183,8 +183,10 @@ fn report(context: &mut CliContext, n: i64, sent: &Sent) -> Result<(), Failure> 
     lines.extend(
         answer.messages.iter().filter_map(MessageView::outbound).map(|text| message::delivery(context, text)),
     );
-    if let Some(first) = answer.messages.first().filter(|_| !answer.repeated) {
-        lines.push(context.say.with("replied-recall", [("m", first.id().to_string().into())]));
+    // Only what is held back can still be taken back.
+    let held = answer.messages.iter().filter_map(MessageView::outbound).find(|text| text.state == "held");
+    if let Some(text) = held {
+        lines.push(context.say.with("replied-recall", [("m", text.id.to_string().into())]));
     }
     for word in &sent.not_applied {
         let id = format!("not-applied-{word}");

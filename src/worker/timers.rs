@@ -14,7 +14,10 @@ pub(super) async fn run(context: Context) {
         let wait = match done {
             Ok(timed) => {
                 if timed.n_escalated > 0 {
-                    tracing::warn!(n = timed.n_escalated, "dangers that nobody has acknowledged or works on");
+                    tracing::warn!(
+                        n = timed.n_escalated,
+                        "dangers that nobody has answered: supervisors are called"
+                    );
                 }
                 LOOK_EVERY_MS
             }

@@ -196,7 +196,7 @@ fn tell_how(args: &Demo, folder: &Path, server: &str, say: Say) {
              \x20 {munja} list\n\
              \x20 {munja} next              takes who has waited longest\n\
              \x20 {munja} reply 1 \"답장\"\n\
-             \x20 {munja} close 1\n\
+             \x20 {munja} close 1 --category 버스\n\
              Ctrl-C ends the demo with a balance sheet.\n",
             folder.display()
         ),
@@ -206,7 +206,7 @@ fn tell_how(args: &Demo, folder: &Path, server: &str, say: Say) {
              \x20 {munja} list\n\
              \x20 {munja} next              가장 오래 기다린 시민부터\n\
              \x20 {munja} reply 1 \"답장\"\n\
-             \x20 {munja} close 1\n\
+             \x20 {munja} close 1 --category 버스\n\
              Ctrl-C 를 누르면 결산표와 함께 끝납니다.\n",
             folder.display()
         ),

@@ -13,7 +13,7 @@ cmd-munja = Munja: answer citizens by text message.
           munja login --user minsu
           munja next                       take the next conversation
           munja reply 12 "In five minutes."
-          munja close 12
+          munja close 12 --category 버스
 
         Exit codes:
           0  done                          5  nobody is waiting, or nothing found
@@ -95,7 +95,7 @@ cmd-close = Close a conversation.
         The conversation must have been shown on this machine (munja show).
 
         Examples:
-          munja close 12
+          munja close 12 --category 버스
           munja close 12 --reason "passed on to the transport office"
 cmd-recall = Take back a reply that has not been sent yet.
     .examples =
@@ -294,7 +294,7 @@ logged-out = Logged out.
 logged-out-here-only = Logged out on this machine; the server could not be told.
 ask-user = Log-in name:
 ask-password = Password of { $login }:
-released = Conversation { $n } is waiting again.
+released = You no longer hold conversation { $n }.
 closed = Conversation { $n } is closed.
 recalled = Text { $m } was taken back; it will not be sent.
 doubt-empty = No reply is in doubt.

@@ -13,7 +13,7 @@ cmd-munja = 문자(Munja): 시민의 문자 상담에 답변합니다.
           munja login --user minsu
           munja next                       다음 상담을 맡습니다
           munja reply 12 "5분 뒤에 도착합니다."
-          munja close 12
+          munja close 12 --category 버스
 
         종료 코드:
           0  정상                          5  기다리는 시민이 없거나 찾는 것이 없음
@@ -95,7 +95,7 @@ cmd-close = 상담을 종료합니다.
         이 컴퓨터에서 내용을 확인한 상담만 종료할 수 있습니다(munja show).
 
         예:
-          munja close 12
+          munja close 12 --category 버스
           munja close 12 --reason "교통정책과로 안내함"
 cmd-recall = 아직 보내지 않은 답변을 취소합니다.
     .examples =
@@ -294,7 +294,7 @@ logged-out = 로그아웃했습니다.
 logged-out-here-only = 이 컴퓨터에서는 로그아웃했지만 서버에는 알리지 못했습니다.
 ask-user = 아이디:
 ask-password = { $login } 님의 비밀번호:
-released = 상담 { $n }번을 다시 대기로 돌렸습니다.
+released = 상담 { $n }번을 내려놓았습니다.
 closed = 상담 { $n }번을 종료했습니다.
 recalled = 문자 { $m }의 발송을 취소했습니다. 시민에게 보내지 않습니다.
 doubt-empty = 발송이 불확실한 답변이 없습니다.

@@ -183,7 +183,7 @@ async fn what_was_done_is_told() {
     world.server.on("GET /v1/conversations/12", [Reply::Json(detail(12, 34, vec![]))]);
     world.munja(&["show", "12"]).await;
     let table: [(&[&str], &str, &str, Value); 5] = [
-        (&["release", "12"], "POST /v1/conversations/12/release", "다시 대기로", json!("released")),
+        (&["release", "12"], "POST /v1/conversations/12/release", "내려놓았습니다", json!("released")),
         (
             &["close", "12", "--reason", "안내함"],
             "POST /v1/conversations/12/close",

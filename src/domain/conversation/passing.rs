@@ -83,11 +83,13 @@ impl Handling<'_> {
         self.ring_anew_if_open();
     }
 
-    /// Another desk answers; the citizen is told.
+    /// Another desk answers; the citizen is told, unless they are in danger and need other words.
     fn move_to(&mut self, desk: &str, from: Option<String>) {
         self.it.desk = desk.to_owned();
         self.it.previous_desk = from;
-        let name = self.policy.desks.of(desk).name.clone();
-        self.say(Notice::Moved, vec![(Slot::Desk, name)]);
+        if !self.it.has_open_danger() {
+            let name = self.policy.desks.of(desk).name.clone();
+            self.say(Notice::Moved, vec![(Slot::Desk, name)]);
+        }
     }
 }

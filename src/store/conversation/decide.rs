@@ -200,7 +200,7 @@ fn place_in_line(
     let n_ahead = line::n_ahead(change.conn, of)?;
     let told = queue::place_to_tell(of.told_ahead, n_ahead);
     *notice = match (*notice, told) {
-        (Notice::Wait, None) => Notice::WaitUnplaced,
+        (Notice::Wait, None | Some(0)) => Notice::WaitUnplaced,
         (Notice::Receipt, Some(ahead)) if ahead > 0 => Notice::ReceiptAhead,
         (other, _) => other,
     };
