@@ -9,6 +9,7 @@ use super::session::Session;
 use super::wire::{ActionRequest, ConversationDetail, Evidence, EvidenceRecord, EvidenceRequest};
 use super::{ApiContext, ApiSettings, view};
 use crate::domain::UnixMs;
+use crate::domain::actor::Actor;
 use crate::domain::conversation::{Category, Command};
 use crate::domain::text::normalise;
 
@@ -33,7 +34,9 @@ pub(super) async fn act(
     let desk = context.store.desk_of(id).await?;
     let command = command(request, &settings, &desk, now)?;
     context.store.command(id, command, &session.actor, &settings.policy, now).await??;
-    Ok(Json(view::detail(context.store.conversation(id, &session.actor).await??, context.meaning)))
+    // Whoever passed it on or ended its alarm may not see it any more; what they did is done all the same.
+    let after = context.store.conversation(id, &Actor::system("api")).await??;
+    Ok(Json(view::detail(after, context.meaning)))
 }
 
 /// Export a whole conversation with hashes (supervisors). The export and its reason are kept as a note.

@@ -39,6 +39,8 @@ pub struct Arrived<'a> {
 #[derive(Debug, Clone, Default)]
 pub struct Known {
     pub latest: Option<Latest>,
+    /// Danger was seen in it, and it is not closed.
+    pub is_in_danger: bool,
     /// The desk and language of the latest conversation.
     pub desk: Option<String>,
     pub language: Language,
@@ -124,7 +126,11 @@ pub fn decide<'p>(policy: &'p ServicePolicy, arrived: &Arrived<'_>, known: &Know
         place,
         purpose,
         desk,
-        language: if goes_on { known.language } else { Language::of(arrived.text) },
+        // Who began in one word or in Korean and goes on in English reads English.
+        language: match Language::of(arrived.text) {
+            Language::Ko if goes_on => known.language,
+            language => language,
+        },
         tier,
         rules: verdict.rules(),
         is_abusive: verdict.is_abusive(),
@@ -159,11 +165,15 @@ fn purpose(arrived: &Arrived<'_>, known: &Known, tier: Option<Tier>) -> Purpose 
     if tier == Some(Tier::Danger) {
         return Purpose::Question;
     }
-    if known.recipient.is_restricted(arrived.at) {
-        return Purpose::Restricted;
-    }
     if let Some(wish) = wish(arrived.text) {
         return Purpose::Wish(wish);
+    }
+    // Whoever is in danger is heard to the end: the next text may say where they are.
+    if known.is_in_danger {
+        return Purpose::Question;
+    }
+    if known.recipient.is_restricted(arrived.at) {
+        return Purpose::Restricted;
     }
     let is_asked = known.survey_asked_at.is_some_and(|at| arrived.at - at <= SURVEY_OPEN_MS);
     if is_asked && tier.is_none() && !arrived.has_photos {

@@ -63,6 +63,7 @@ impl Handling<'_> {
         self.it.step(ConversationEvent::TextIn { held });
         self.it.tier = [tier, text.tier].into_iter().flatten().min_by_key(|tier| tier.number());
         self.it.is_abusive |= text.is_abusive;
+        self.it.language = text.language;
         self.it.nudged_at = None;
         let (last_at, now) = (self.it.last_inbound.at, self.now);
         self.it.last_inbound = LastInbound { seq: text.seq, at: last_at.max(text.at) };

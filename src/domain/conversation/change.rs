@@ -74,33 +74,36 @@ impl Changing {
         self.ring_anew_if_open();
     }
 
-    /// Whoever looked after a danger does not any more.
+    /// Whoever looked after a danger does not any more: the bell rings anew, and the steps go on.
     pub fn ring_anew_if_open(&mut self) {
         if self.it.has_open_danger() {
-            self.raise(Danger::ring_anew(self.now), None);
+            let danger = Danger::ring(self.it.danger, self.now);
+            self.raise(danger, None);
         }
     }
 
     fn answer_lost(&mut self, message_id: i64) {
-        let event = ConversationEvent::AnswerLost { held: self.it.claim.is_some() };
-        let Ok(to) = next(self.it.state, event) else {
-            return;
-        };
-        if self.it.closed.take().is_some() {
-            self.it.n_reopened += 1;
-        }
-        self.it.state = to;
-        self.it.survey_due_at = None;
-        self.it.nudged_at = None;
-        let since = self.it.last_inbound.at;
-        self.it.wait_from(since, None, self.now);
-        self.event_by(EventKind::AnswerLost, None, None);
-        if let Some(event) = self.events.last_mut() {
-            event.message_id = Some(message_id);
-        }
         let was_answered = self.it.danger.is_some_and(|danger| danger.state == DangerState::Answered);
-        if was_answered && self.it.is_danger() {
-            self.raise(Danger::ring_anew(self.now), None);
+        // Reopened since: what was lost is the answer to the danger before, unless another one was written.
+        let answered_danger = was_answered && (self.it.is_danger() || self.it.last_reply_at.is_none());
+        let event = ConversationEvent::AnswerLost { held: self.it.claim.is_some() };
+        if let Ok(to) = next(self.it.state, event) {
+            if self.it.closed.take().is_some() {
+                self.it.n_reopened += 1;
+            }
+            self.it.state = to;
+            self.it.survey_due_at = None;
+            self.it.nudged_at = None;
+            let since = self.it.last_inbound.at;
+            self.it.wait_from(since, None, self.now);
+            self.event_by(EventKind::AnswerLost, None, None);
+            if let Some(event) = self.events.last_mut() {
+                event.message_id = Some(message_id);
+            }
+        }
+        // Also where the citizen has written since and waits anyway.
+        if answered_danger {
+            self.raise(Danger::ring(None, self.now), None);
         }
     }
 }

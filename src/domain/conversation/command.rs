@@ -5,7 +5,7 @@ use crate::domain::UnixMs;
 use crate::domain::actor::Actor;
 use crate::domain::citizen::Citizen;
 use crate::domain::event::{EventKind, NoteKind};
-use crate::domain::notice::{Notice, Slot};
+use crate::domain::notice::{Language, Notice, Slot};
 use crate::domain::recipient::Recipient;
 use crate::domain::triage::Tier;
 
@@ -17,6 +17,8 @@ pub struct TextIn {
     pub at: UnixMs,
     pub tier: Option<Tier>,
     pub is_abusive: bool,
+    /// What it is written in, as far as that can be told.
+    pub language: Language,
     /// When the desk opens, if it is closed.
     pub opens_at: Option<UnixMs>,
 }
@@ -123,6 +125,8 @@ pub struct Facts<'a> {
     pub person: Option<i64>,
     /// Whoever held it last still works here.
     pub last_holder_works: bool,
+    /// An unanswered danger stands in another conversation of the citizen's.
+    pub is_in_danger_elsewhere: bool,
     /// What may be said to the citizen; `None` where nothing depends on it.
     pub recipient: Option<Recipient>,
 }
@@ -137,6 +141,7 @@ impl<'a> Facts<'a> {
             n_dangers_held: 0,
             person: None,
             last_holder_works: false,
+            is_in_danger_elsewhere: false,
             recipient: None,
         }
     }

@@ -66,7 +66,8 @@ pub struct Danger {
 }
 
 impl Danger {
-    /// A new sign of danger. The steps go on where an open alarm stands: who writes again and again must not put them off.
+    /// A new sign of danger, or nobody who looks after it any more. The steps go on where an open alarm stands: neither who
+    /// writes again and again nor who claims and lets go may put them off.
     pub fn ring(before: Option<Danger>, now: UnixMs) -> Danger {
         match before.filter(|danger| danger.state.is_open()) {
             Some(open) => Danger { state: DangerState::Ringing, rang_at: now, ack: None, ..open },
@@ -78,11 +79,6 @@ impl Danger {
                 ack: None,
             },
         }
-    }
-
-    /// Whoever looked after it does not any more: it rings, and the steps begin anew.
-    pub fn ring_anew(now: UnixMs) -> Danger {
-        Danger::ring(None, now)
     }
 
     /// Somebody looks after it. Changes nothing but a danger that rings.
@@ -98,6 +94,11 @@ impl Danger {
     /// A person wrote to the citizen.
     pub fn answered(self) -> Danger {
         if self.state.is_open() { Danger { state: DangerState::Answered, ..self } } else { self }
+    }
+
+    /// The clock went back: the alarm began in the future, or more steps were taken than are over.
+    pub fn is_out_of_time(&self, steps_ms: &[i64], now: UnixMs) -> bool {
+        self.alarm_from > now || self.n_steps_over(steps_ms, now) < self.n_escalations
     }
 
     /// How many steps are over at `now`: 60 s, 180 s, and then each 180 s, for steps of `[60, 180]`.

@@ -55,6 +55,11 @@ impl Handling<'_> {
         if self.it.is_closed() {
             return Err(Refusal::Closed);
         }
+        let is_theirs = self.facts.actor.id().is_some_and(|id| self.it.is_held_by(id));
+        let has_too_many = self.facts.n_dangers_held >= self.policy.max_dangers;
+        if self.it.has_open_danger() && has_too_many && !is_theirs {
+            return Err(Refusal::TooManyDangers);
+        }
         self.it.claim = None;
         self.take(Some("takeover"))?;
         self.note(NoteKind::Takeover, why)

@@ -26,6 +26,9 @@ impl Handling<'_> {
             return Err(Refusal::SupervisorsOnly);
         }
         self.must_not_be_in_danger()?;
+        if self.facts.is_in_danger_elsewhere {
+            return Err(Refusal::DangerUnanswered);
+        }
         let calendar = &self.policy.desks.of(&self.it.desk).calendar;
         let until_words = calendar.said(until, self.now, self.it.language);
         self.effects.push(Effect::Citizen(CitizenChange::Restrict { until, reason: reason.to_owned() }));

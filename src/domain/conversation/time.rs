@@ -25,7 +25,8 @@ pub enum Due {
     Escalate,
     /// Its holder does nothing: back to the queue, or just let go if we wait for the citizen.
     FreeClaim,
-    /// Its holder does nothing although danger was seen in it: supervisors are called, and it stays theirs.
+    /// Danger was seen in it, the citizen waits, and its holder does nothing or nobody holds it: supervisors are called, and
+    /// a holder keeps it.
     StaleDanger,
     /// A promise is due: the citizen waits again and hears of the delay.
     PromiseLate,
@@ -51,6 +52,9 @@ pub fn due(it: &Conversation, policy: &ServicePolicy, now: UnixMs) -> Vec<Due> {
     }
     if it.promise.is_some_and(|promise| promise.due_at <= now && promise.late_at.is_none()) {
         due.push(Due::PromiseLate);
+    }
+    if is_danger_left_alone(it, policy, now) {
+        due.push(Due::StaleDanger);
     }
     let is_idle = it.claim.is_some() && it.touched_at.is_none_or(|at| now - at >= policy.claim_idle_ms);
     match (is_idle, it.is_danger()) {
@@ -79,7 +83,18 @@ pub fn due(it: &Conversation, policy: &ServicePolicy, now: UnixMs) -> Vec<Due> {
 }
 
 fn is_step_due(danger: &Danger, policy: &ServicePolicy, now: UnixMs) -> bool {
-    danger.state.is_open() && danger.n_steps_over(&policy.escalations_ms, now) > danger.n_escalations
+    let steps = &policy.escalations_ms;
+    let is_over = danger.n_steps_over(steps, now) > danger.n_escalations;
+    danger.state.is_open() && (is_over || danger.is_out_of_time(steps, now))
+}
+
+/// The citizen of an answered danger has written again, and nobody holds it: supervisors hear of it at each last step.
+fn is_danger_left_alone(it: &Conversation, policy: &ServicePolicy, now: UnixMs) -> bool {
+    let (Some(since), Some(step)) = (it.waiting_since, policy.escalations_ms.last()) else {
+        return false;
+    };
+    let quiet_since = it.touched_at.map_or(since, |at| at.max(since));
+    it.claim.is_none() && it.is_danger() && !it.has_open_danger() && now - quiet_since >= *step
 }
 
 fn is_wait_notice_due(it: &Conversation, policy: &ServicePolicy, desk: &Desk, now: UnixMs) -> bool {
@@ -139,12 +154,18 @@ impl Handling<'_> {
         }
     }
 
-    /// One call however many steps were missed.
+    /// One call however many steps were missed. Where the clock went back, one call too, and the steps begin anew.
     fn escalate(&mut self) {
         let Some(danger) = self.it.danger else {
             return;
         };
-        let n_escalations = danger.n_steps_over(&self.policy.escalations_ms, self.now);
+        let (now, steps) = (self.now, &self.policy.escalations_ms);
+        if danger.is_out_of_time(steps, now) {
+            self.it.danger = Some(Danger { alarm_from: now, n_escalations: 0, ..danger });
+            self.event(EventKind::Escalated, Some("clock"));
+            return;
+        }
+        let n_escalations = danger.n_steps_over(steps, now);
         self.it.danger = Some(Danger { n_escalations, ..danger });
         self.event(EventKind::Escalated, Some(&n_escalations.to_string()));
     }
@@ -253,7 +274,8 @@ mod tests {
             (in_danger(waiting(), 1), 3 * MINUTE, vec![Due::Escalate]),
             (in_danger(waiting(), 2), 6 * MINUTE - 1, vec![]),
             (in_danger(waiting(), 2), 6 * MINUTE, vec![Due::Escalate]),
-            (answered_danger(waiting()), 99 * HOUR, vec![]),
+            (answered_danger(waiting()), 3 * MINUTE - 1, vec![]),
+            (answered_danger(waiting()), 3 * MINUTE, vec![Due::StaleDanger]),
             (in_danger(held(Active), 0), MINUTE, vec![Due::Escalate]),
             (held(Active), 30 * MINUTE - 1, vec![]),
             (held(Active), 30 * MINUTE, vec![Due::FreeClaim]),

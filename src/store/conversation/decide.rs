@@ -95,6 +95,7 @@ fn facts<'a>(change: &Change<'a>, of: &Conversation, command: &Command) -> Resul
                 facts.last_holder_works = works(conn, last)?;
             }
         }
+        Command::Restrict { .. } => facts.is_in_danger_elsewhere = is_in_danger_elsewhere(conn, of)?,
         Command::Warn => facts.recipient = Some(recipient(conn, of)?),
         Command::AskSurvey => {
             facts.citizen = citizen::load(conn, &of.citizen)?;
@@ -103,6 +104,13 @@ fn facts<'a>(change: &Change<'a>, of: &Conversation, command: &Command) -> Resul
         _ => {}
     }
     Ok(facts)
+}
+
+fn is_in_danger_elsewhere(conn: &Connection, of: &Conversation) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM conversation
+                              WHERE citizen = :citizen AND id <> :id AND alarm_from_at IS NOT NULL)";
+    let other = named_params! { ":citizen": of.citizen.reveal(), ":id": of.id };
+    Ok(conn.prepare_cached(sql)?.query_row(other, |r| r.get(0))?)
 }
 
 /// What may be said to the citizen of a conversation.

@@ -179,9 +179,6 @@ fn copy_beside(connection: &Connection, path: &Path, suffix: &str) -> Result<Pat
         name.push(more);
         PathBuf::from(name)
     });
-    if copy.exists() {
-        return Ok(copy);
-    }
     let made = || -> std::io::Result<()> {
         File::open(&partial)?.sync_all()?;
         std::fs::rename(&partial, &copy)

@@ -77,6 +77,7 @@ fn known(change: &Change<'_>, text: &Received, latest: Option<&Conversation>) ->
         held: latest.claim.is_some(),
         closed_at: latest.closed.as_ref().map(|closed| closed.at),
     });
+    known.is_in_danger = latest.is_danger() && !latest.is_closed();
     known.desk = Some(latest.desk.clone());
     known.language = latest.language;
     (known.recent, known.n_recent) = recent(conn, latest.id, policy.flood + 1, text.received_at)?;
@@ -146,6 +147,7 @@ fn text_in(text: &Received, arrival: &Arrival<'_>, before: &Conversation) -> Com
         at: text.received_at,
         tier: arrival.tier,
         is_abusive: arrival.is_abusive,
+        language: arrival.language,
         opens_at: match arrival.standing {
             Standing::Open { .. } => None,
             Standing::Closed { opens_at, .. } => opens_at,

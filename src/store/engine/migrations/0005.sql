@@ -77,13 +77,20 @@ SELECT id, citizen, our_number, language, opened_at, n_reopened, previous_id,
        closed_at, close_reason, claimed_by, claimed_at, touched_at, last_holder_id, offered_to, offered_until_at, desk,
        previous_desk, last_inbound_id, last_inbound_at, last_reply_at,
        CASE WHEN state = 'answered' AND danger IN ('ringing', 'looked_after') THEN urgent_at ELSE waiting_since_at END,
-       queue_at, NULL, n_wait_notices, nudged_at, tier, danger, urgent_at,
+       -- Nothing that waits is ahead of danger: a head start of a hundred years (domain::queue).
+       CASE WHEN danger IN ('ringing', 'looked_after')
+            THEN coalesce(waiting_since_at, urgent_at) - 3153600000000 ELSE queue_at END,
+       NULL, n_wait_notices, nudged_at, CASE WHEN danger IN ('ringing', 'looked_after') THEN 1 ELSE tier END, danger,
+       urgent_at,
        CASE WHEN danger IN ('ringing', 'looked_after') THEN urgent_at END,
        n_escalations, CASE WHEN danger <> 'ringing' THEN acked_at END, CASE WHEN danger <> 'ringing' THEN acked_by END,
        is_abusive, promise_due_at, CASE WHEN promise_due_at IS NOT NULL THEN promise_told_at END, category,
        category_version, CASE WHEN state = 'closed' THEN survey_due_at END
 FROM (SELECT *, CASE WHEN urgent_at IS NULL THEN NULL
-                     WHEN last_reply_at >= urgent_at THEN 'answered'
+                     -- The old version did not renew urgent_at.
+                     WHEN last_reply_at >= max(urgent_at, coalesce((SELECT max(i.received_at) FROM inbox i
+                                                                    WHERE i.conversation_id = old_conversation.id
+                                                                      AND i.tier = 1), 0)) THEN 'answered'
                      WHEN state = 'closed' THEN 'ended'
                      WHEN acked_at IS NULL THEN 'ringing'
                      ELSE 'looked_after' END AS danger
