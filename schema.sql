@@ -19,7 +19,7 @@ CREATE TABLE carrier_hold (
     since_at  INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- How the last comparison of our texts with a carrier's own list ended (domain::compare).
+-- How the last comparison of our texts with a carrier's own list ended (domain::list_comparison).
 CREATE TABLE carrier_comparison (
     carrier        TEXT    NOT NULL PRIMARY KEY,
     at             INTEGER NOT NULL,

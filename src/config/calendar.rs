@@ -12,7 +12,7 @@ use toml::{Spanned, Value};
 use super::KOREAN_LIMITS;
 use super::checker::{Checker, unwritten};
 use super::error::ConfigError;
-use crate::domain::calendar::{Calendar, Exception, Part, Planned, Rules, Wrong, YEARS, ics};
+use crate::domain::calendar::{Calendar, Exception, InvalidRules, Planned, RulePart, Rules, YEARS, ics};
 use crate::domain::desk::{Desk, Desks};
 use crate::domain::notice;
 use crate::domain::phone::{PhoneKind, PhoneNumber};
@@ -191,17 +191,17 @@ impl<'a> Days<'a> {
             exceptions: exceptions.iter().map(|(exception, _)| exception.clone()).collect(),
             confirmed_until: self.confirmed_until,
         };
-        let calendar = Calendar::new(rules).map_err(|Wrong { what, why }| {
+        let calendar = Calendar::new(rules).map_err(|InvalidRules { what, why }| {
             let place = |span: Option<Range<usize>>| Spanned::new(span.unwrap_or(desk.span()), ());
             let (key, span) = match what {
-                Part::Hours => (format!("desks.{key}.hours"), section.hours.as_ref().map(Spanned::span)),
-                Part::TimeZone => {
+                RulePart::Hours => (format!("desks.{key}.hours"), section.hours.as_ref().map(Spanned::span)),
+                RulePart::TimeZone => {
                     (format!("desks.{key}.time_zone"), section.time_zone.as_ref().map(Spanned::span))
                 }
-                Part::Removed(n) => {
+                RulePart::Removed(n) => {
                     ("calendar.remove".to_owned(), self.removed.get(n).map(|(_, span)| span.clone()))
                 }
-                Part::Exception(n) => {
+                RulePart::Exception(n) => {
                     ("calendar.exceptions".to_owned(), exceptions.get(n).map(|(_, entry)| entry.span()))
                 }
             };

@@ -33,7 +33,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 pub use auditor::{CompareError, compare_with};
-pub use carriers::{Carriers, Used};
+pub use carriers::{CarrierInUse, Carriers};
 pub use health::{CarrierHealth, HealthRegistry, LATE_AFTER, WorkerHealth};
 pub use push::{PushFailed, take_push};
 pub use supervise::supervise;

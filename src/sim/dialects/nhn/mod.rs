@@ -125,7 +125,7 @@ impl Dialect for Nhn {
         let query = Query::parse(request.uri().query());
         let answered = match route_of(request) {
             Ok(Route::List(shelf)) => reads::list(core, shelf, &query),
-            Ok(Route::One(shelf, id)) => reads::one(core, shelf, id, &query),
+            Ok(Route::One(shelf, id)) => reads::single_message(core, shelf, id, &query),
             Ok(Route::Results) => reads::results(core, &query),
             Ok(Route::Upload) => order::upload(core, request.body()),
             // A send is not answered here.

@@ -78,7 +78,7 @@ pub(super) fn list(core: &Core<'_>, shelf: Shelf, query: &Query) -> Answered {
 }
 
 /// `GET sender/{sms|mms}/{requestId}?recipientSeq=`
-pub(super) fn one(core: &Core<'_>, shelf: Shelf, request: &str, query: &Query) -> Answered {
+pub(super) fn single_message(core: &Core<'_>, shelf: Shelf, request: &str, query: &Query) -> Answered {
     let n = query.number("recipientSeq").ok().flatten().ok_or(NO_TEXT)?;
     let is_there = |n: i64| {
         let index = core.message_by_key(&format!("{request}:{n}"))?;

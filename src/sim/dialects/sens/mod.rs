@@ -115,7 +115,7 @@ impl Dialect for Sens {
     fn answer(&self, core: &mut Core<'_>, _: Endpoint, request: &Request<Bytes>) -> Answer {
         let answered = match route_of(request) {
             Ok((_, Route::List)) => reads::list(core, &Query::parse(request.uri().query())),
-            Ok((_, Route::One(id))) => return reads::one(core, id),
+            Ok((_, Route::One(id))) => return reads::single_message(core, id),
             Ok((_, Route::Upload)) => order::upload(core, request.body()),
             // A send is not answered here.
             Ok((_, Route::Send)) => return gate(500, "900"),

@@ -68,7 +68,7 @@ pub(super) fn list(core: &Core<'_>, query: &Query) -> Result<Answer, Unexpected>
 }
 
 /// `GET messages/{messageId}`
-pub(super) fn one(core: &Core<'_>, id: &str) -> Answer {
+pub(super) fn single_message(core: &Core<'_>, id: &str) -> Answer {
     let index = id.strip_suffix("-0").and_then(|request| core.message_by_key(request));
     match index.map(|index| core.message(index)) {
         Some(message) => {

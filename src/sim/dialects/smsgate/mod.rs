@@ -128,7 +128,7 @@ impl Dialect for SmsGate {
             Ok(Route::Inbox) => reads::inbox(core, &query),
             Ok(Route::Sent) => reads::sent(core, &query),
             Ok(Route::Attachment(id, part)) => return reads::attachment(core, id, part),
-            Ok(Route::State(id)) => return reads::one(core, id),
+            Ok(Route::State(id)) => return reads::single_message(core, id),
             // A send is not answered here.
             Ok(Route::Send) => return error(500, "not here"),
             Err(refused) => return refused,

@@ -83,7 +83,7 @@ pub(super) fn attachment(core: &Core<'_>, id: &str, part: &str) -> Answer {
 }
 
 /// `GET messages/{id}`; that there is none yet is no fault of the gateway's.
-pub(super) fn one(core: &Core<'_>, id: &str) -> Answer {
+pub(super) fn single_message(core: &Core<'_>, id: &str) -> Answer {
     match core.message_by_key(id) {
         Some(index) => Answer::json(200, &state(core.message(index), core.now)),
         None => error(404, "Message not found"),

@@ -135,7 +135,7 @@ impl Dialect for Twilio {
                 let list = reads::list(core, request.uri().path(), request.uri().query());
                 list.unwrap_or_else(|_| refused("20001"))
             }
-            Ok((_, Route::One(sid))) => reads::one(core, sid),
+            Ok((_, Route::One(sid))) => reads::single_message(core, sid),
             Ok((_, Route::MediaList(sid))) => reads::media_list(core, sid),
             Ok((_, Route::Media(sid, name))) => reads::media(core, sid, name),
             // A send is not answered here.

@@ -182,7 +182,7 @@ fn page_uri(
 }
 
 /// `GET Messages/{sid}.json`, whichever way it went.
-pub(super) fn one(core: &Core<'_>, sid: &str) -> Answer {
+pub(super) fn single_message(core: &Core<'_>, sid: &str) -> Answer {
     let ours = core.message_by_key(sid).map(|index| items::outbound(core, core.message(index)));
     let theirs = || core.texts_by_key(sid).first().map(|text| items::inbound(core, text));
     match ours.or_else(theirs) {
