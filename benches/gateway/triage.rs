@@ -1,4 +1,4 @@
-//! What one text costs until it is decided (triage, desk, what is said at once), and that longer lists cost nothing more.
+//! The cost of deciding about one text (triage, desk, immediate notice), and that longer lists cost no more.
 
 use std::hint::black_box;
 use std::sync::Arc;

@@ -12,7 +12,7 @@ pub enum DeliveryReason {
     /// Its memory is full.
     PhoneFull,
     NoSuchNumber,
-    /// The phone did not answer, for a reason the carrier does not say.
+    /// The phone did not answer; the carrier gives no reason.
     NotReachable,
     /// The recipient blocks us, or all such texts.
     Refused,

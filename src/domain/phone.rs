@@ -124,11 +124,6 @@ impl PhoneNumber {
             _ => SenderCheck::Bad,
         }
     }
-
-    /// The problem that [`sender_check`](Self::sender_check) finds, in words; `None` if there is none.
-    pub fn sender_problem(&self) -> Option<&'static str> {
-        self.sender_check().problem()
-    }
 }
 
 impl fmt::Display for PhoneNumber {
@@ -340,7 +335,7 @@ mod tests {
         for (raw, expected) in table {
             let number = PhoneNumber::parse(raw);
             assert_eq!(number.sender_check(), expected, "{raw}");
-            assert_eq!(number.sender_problem().is_none(), expected == S::Ok);
+            assert_eq!(number.sender_check().problem().is_none(), expected == S::Ok);
         }
     }
 

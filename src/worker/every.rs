@@ -1,4 +1,4 @@
-//! A job that is done at most once in an interval.
+//! [`Interval`]: a job that runs at most once per interval.
 
 use crate::domain::UnixMs;
 

@@ -88,9 +88,9 @@ async fn sweep(context: &Context) {
 /// Outcome of one try.
 enum Fetched {
     Photo(Arc<[u8]>, Measured),
-    /// It will not come, for a reason that lies in the photo.
+    /// Lost, for a reason in the photo itself.
     Not(Loss),
-    /// It may come another time.
+    /// Failed; a later try may succeed.
     NotNow,
 }
 

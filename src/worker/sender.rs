@@ -50,7 +50,7 @@ struct Sender {
     expiry: Interval,
 }
 
-/// Texts that one carrier may take in a round.
+/// Texts that one carrier may get in a round.
 struct Share {
     used: CarrierInUse,
     is_standby: bool,

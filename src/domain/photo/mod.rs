@@ -4,7 +4,7 @@
 //! |----------|-----------------------------------------------------|------------------|-----------------------------------|
 //! | `wanted` | its text was committed; the carrier still has it    | the photo worker | the row; it is fetched again      |
 //! | `kept`   | its bytes are on our disk under their SHA-256       | nobody: final    | the row and the file              |
-//! | `lost`   | it can't be had, is none, or is more than we take   | nobody: final    | the row; whoever must know is told |
+//! | `lost`   | not available, no photo, or beyond our limits       | nobody: final    | the row; the loss is reported     |
 //!
 //! A photo is fetched at once, because a carrier's addresses expire, and tried again for [`FETCH_FOR_MS`]. What a carrier or
 //! citizen claims about it is not trusted: its first bytes decide.
