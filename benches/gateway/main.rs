@@ -1,5 +1,5 @@
-//! Benchmarks of the whole gateway, as ratios measured in one run, each with its yardstick: `cargo bench`. Absolute figures
-//! differ between machines and hours; only the ratios count.
+//! Benchmarks of the whole gateway, as ratios measured in one run, each with its yardstick: `cargo bench`. Absolute
+//! figures differ between machines and hours; only the ratios count.
 //!
 //! `cargo bench -- cycles latency` runs only those parts: triage, cycles, limit, latency, stored, idle.
 //! `MUNJA_BENCH_TEXTS=4000` sets the texts per round, `MUNJA_BENCH_STORED=1000000` how many the large database holds.

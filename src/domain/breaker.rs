@@ -1,5 +1,5 @@
-//! Circuit breaker of a carrier. It opens at once if the carrier refuses our account, and after a few failures in a row if
-//! the carrier does not answer. While it is open, single texts are sent as probes; the first success closes it.
+//! Circuit breaker of a carrier. It opens at once if the carrier refuses our account, and after a few failures in a row
+//! if the carrier does not answer. While it is open, single texts are sent as probes; the first success closes it.
 
 use super::UnixMs;
 

@@ -1,5 +1,5 @@
-//! Why a text was or was not delivered, in the few categories a counselor can act on. Each driver maps its carrier's codes to
-//! these; the sentences are in the language files.
+//! Why a text was or was not delivered, in the few categories a counselor can act on. Each driver maps its carrier's
+//! codes to these; the sentences are in the language files.
 
 /// What a carrier's code means for a counselor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -1,5 +1,5 @@
-//! Desks (부서): teams such as city hall and the district offices, each with its own hours, and the choice of the desk for a
-//! new text.
+//! Desks (부서): teams such as city hall and the district offices, each with its own hours, and the choice of the desk
+//! for a new text.
 
 use super::UnixMs;
 use super::calendar::{Calendar, OpenState};

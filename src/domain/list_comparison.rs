@@ -1,5 +1,5 @@
-//! Compares our submitted texts with the carrier's own list, text by text. Finds what no single answer shows: a text that
-//! the carrier has twice, one that it never had, one that somebody else sent in our name.
+//! Compares our submitted texts with the carrier's own list, text by text. Finds what no single answer shows: a text
+//! that the carrier has twice, one that it never had, one that somebody else sent in our name.
 
 use std::collections::BTreeMap;
 
@@ -7,8 +7,8 @@ use super::UnixMs;
 use super::outbound::OutboundState;
 use super::receipt::ReceiptStatus;
 
-/// Tolerance at both ends of the compared time (milliseconds): clocks differ at its beginning, and texts near its end may
-/// not be listed yet.
+/// Tolerance at both ends of the compared time (milliseconds): clocks differ at its beginning, and texts near its end
+/// may not be listed yet.
 pub const MARGIN_MS: i64 = 10 * 60 * 1000;
 
 /// One of our texts that was submitted.
@@ -135,8 +135,8 @@ fn judge(ours: &Ours, theirs: &[&Theirs], since: UnixMs, until: UnixMs) -> Optio
     }
 }
 
-/// The next time of day `at_ms` (milliseconds after local midnight) after `now`, where local time is `offset_ms` ahead of
-/// UTC.
+/// The next time of day `at_ms` (milliseconds after local midnight) after `now`, where local time is `offset_ms` ahead
+/// of UTC.
 pub fn next_at(now: UnixMs, at_ms: i64, offset_ms: i64) -> UnixMs {
     const DAY_MS: i64 = 24 * 60 * 60 * 1000;
     let since = (now + offset_ms - at_ms).rem_euclid(DAY_MS);

@@ -1,4 +1,5 @@
-//! The rules of the service as pure functions: no I/O, SQL, HTTP, serde or clock. Time is an argument, in milliseconds UTC.
+//! The rules of the service as pure functions: no I/O, SQL, HTTP, serde or clock. Time is an argument, in milliseconds
+//! UTC.
 
 pub mod actor;
 pub mod arrival;

@@ -1,8 +1,8 @@
 //! Automatic texts (notices): which exist, what each may hold, and how often each may be sent. The wording is data
 //! (`config/words/texts.toml`, or the operator's own file); here it is checked and filled in.
 //!
-//! Each notice belongs to a group. A citizen gets at most one text of a group within its window, so that two rules cannot
-//! send the same twice, and an answering machine cannot keep us in a loop.
+//! Each notice belongs to a group. A citizen gets at most one text of a group within its window, so that two rules
+//! cannot send the same twice, and an answering machine cannot keep us in a loop.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -33,8 +33,8 @@ impl Language {
         Self::ALL.into_iter().find(|l| l.as_str() == word)
     }
 
-    /// The language of a text: English if it holds at least two Latin words and no Hangul, else Korean. Says nothing about
-    /// its writer.
+    /// The language of a text: English if it holds at least two Latin words and no Hangul, else Korean. Says nothing
+    /// about its writer.
     pub fn detect(text: &str) -> Language {
         let is_hangul = |c: char| matches!(c, '\u{1100}'..='\u{11ff}' | '\u{3130}'..='\u{318f}' | '\u{ac00}'..='\u{d7a3}');
         let n_words =
@@ -229,8 +229,8 @@ impl Notice {
         }
     }
 
-    /// A citizen gets at most one text of the group in this time (milliseconds). Source: service.md, "For the citizen" and
-    /// "Urgent texts"; once a day for what they do not name.
+    /// A citizen gets at most one text of the group in this time (milliseconds). Source: service.md, "For the citizen"
+    /// and "Urgent texts"; once a day for what they do not name.
     pub fn window_ms(self) -> i64 {
         match self.group() {
             "receipt" => 30 * MINUTE_MS,
@@ -292,8 +292,8 @@ enum Piece {
 }
 
 impl Template {
-    /// Parses a template that may hold `slots`. Refuses one that does not fit in one text within `limits` at its longest. The
-    /// error follows the name of the template.
+    /// Parses a template that may hold `slots`. Refuses one that does not fit in one text within `limits` at its
+    /// longest. The error follows the name of the template.
     pub fn parse(template: &str, slots: &[Slot], limits: &Limits) -> Result<Template, String> {
         let mut pieces = Vec::new();
         let mut rest = template;

@@ -1,5 +1,6 @@
 //! Phone numbers as carriers and people write them. Parsing never fails, because any sender can text us: what fits no
-//! numbering plan is kept as it came. Numbers are masked when printed; only [`PhoneNumber::reveal`] gives the whole number.
+//! numbering plan is kept as it came. Numbers are masked when printed; only [`PhoneNumber::reveal`] gives the whole
+//! number.
 //!
 //! Rules: the Korean numbering plan (mobile 010 and the old 011/016–019, area codes, 070 and 050x, 15xx/16xx/18xx,
 //! three- and four-digit service numbers, alone or behind an area code as in 062-120) and E.164 for the rest of the world.

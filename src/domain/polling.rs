@@ -38,8 +38,8 @@ pub struct Rhythm {
 impl Rhythm {
     /// Milliseconds until the next poll, after one that ended at `now`.
     ///
-    /// `n_new`: new items; `more`: the carrier holds more right now; `ok`: the poll succeeded (if not, `n_new` and `more` mean
-    /// nothing); `live`: a conversation is going on. Returns 0 only if `more`.
+    /// `n_new`: new items; `more`: the carrier holds more right now; `ok`: the poll succeeded (if not, `n_new` and
+    /// `more` mean nothing); `live`: a conversation is going on. Returns 0 only if `more`.
     pub fn after_poll(
         &mut self,
         now: UnixMs,

@@ -40,8 +40,8 @@ pub enum RetryReason {
 
 /// Milliseconds until the next try after `n_failures` failures (1 is the first); `jitter` is a random number in 0..1.
 ///
-/// At least [`MIN_DELAY_MS`] and at most [`CAP_MS`]. A carrier's Retry-After up to [`RETRY_AFTER_CAP_MS`] is a lower bound;
-/// repeated failures can make the delay longer.
+/// At least [`MIN_DELAY_MS`] and at most [`CAP_MS`]. A carrier's Retry-After up to [`RETRY_AFTER_CAP_MS`] is a lower
+/// bound; repeated failures can make the delay longer.
 pub fn delay_ms(trouble: RetryReason, n_failures: u32, jitter: f64) -> i64 {
     let (base, asked) = match trouble {
         RetryReason::RateLimited { retry_after_ms } => (BASE_MS, retry_after_ms.unwrap_or(0)),
@@ -63,8 +63,8 @@ pub fn reconcile_delay_ms(n_checks: u32) -> i64 {
     }
 }
 
-/// Milliseconds until the receipt of a text is requested again, `age_ms` after the text was accepted, at a carrier without a
-/// list of receipts. The interval doubles: most receipts come soon.
+/// Milliseconds until the receipt of a text is requested again, `age_ms` after the text was accepted, at a carrier
+/// without a list of receipts. The interval doubles: most receipts come soon.
 pub fn receipt_wait_ms(age_ms: i64) -> i64 {
     age_ms.saturating_mul(2).clamp(FIRST_RECEIPT_WAIT_MS, LAST_RECEIPT_WAIT_MS)
 }

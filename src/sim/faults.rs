@@ -2,8 +2,8 @@
 //!
 //! A rule is added with [`Sim::add_fault`](super::Sim::add_fault) or as JSON with `POST /_sim/faults`:
 //! `{"fault":{"kind":"reset_after"},"endpoint":"send","times":2}`. Without `endpoint` it applies wherever its fault can
-//! occur. Of the rules that match a call, the first of each sort applies: one delay, one way to end the call, one change of
-//! the content. So a slow answer can also be a broken one.
+//! occur. Of the rules that match a call, the first of each sort applies: one delay, one way to end the call, one
+//! change of the content. So a slow answer can also be a broken one.
 //!
 //! Besides rules, the last four digits of a citizen's number select a fault for texts to it (codes are Bizgo's; another
 //! dialect has its own):
@@ -157,7 +157,8 @@ pub enum Fault {
     Reject {
         code: String,
     },
-    /// The carrier's clock is wrong (the `Date` header and all times) as long as the rule exists. Conditions do not apply.
+    /// The carrier's clock is wrong (the `Date` header and all times) as long as the rule exists. Conditions do not
+    /// apply.
     ClockSkew {
         ms: i64,
     },
@@ -301,8 +302,8 @@ impl FaultRule {
     }
 }
 
-/// The endpoint at which a fault occurs: faults of one citizen's text occur when it is sent, also if the rule names the list
-/// of texts.
+/// The endpoint at which a fault occurs: faults of one citizen's text occur when it is sent, also if the rule names the
+/// list of texts.
 pub(super) fn effective(endpoint: Endpoint, fault: &Fault) -> Endpoint {
     match endpoint {
         Endpoint::Mo if !fault.can_strike(Endpoint::Mo) => Endpoint::Text,

@@ -1,8 +1,8 @@
 //! Asks the carriers what became of texts in doubt. Each is asked about at the carrier that may have it, however the
 //! configuration has changed.
 //!
-//! Carriers are asked in parallel, each about one text at a time. A carrier that does not answer is asked about one text per
-//! round, so that a dead carrier delays no other.
+//! Carriers are asked in parallel, each about one text at a time. A carrier that does not answer is asked about one
+//! text per round, so that a dead carrier delays no other.
 
 use std::collections::BTreeMap;
 
@@ -16,8 +16,8 @@ use crate::store::{InDoubt, LookupResult, Result};
 const ROLE: Role = Role::Doubts;
 /// How often the loop looks without being woken (milliseconds).
 const LOOK_EVERY_MS: i64 = 1_000;
-/// Texts in doubt read at once. More than there ever are, because few texts are sent at a time; with fewer, texts of a dead
-/// carrier could hide those of a live one.
+/// Texts in doubt read at once. More than there ever are, because few texts are sent at a time; with fewer, texts of a
+/// dead carrier could hide those of a live one.
 const BATCH: u32 = 1_000;
 /// A carrier forgets a client key a little before it says: ours and its clock may differ (milliseconds).
 const KEY_MARGIN_MS: i64 = 5 * 60 * 1_000;

@@ -1,9 +1,9 @@
-//! The loops of the daemon, one job per file. Only this module uses both store and carriers, and only it decides what follows
-//! from a carrier's answer.
+//! The loops of the daemon, one job per file. Only this module uses both store and carriers, and only it decides what
+//! follows from a carrier's answer.
 //!
-//! Each loop is a future that ends when it is told to stop. [`supervise()`] starts it again if it panics, and reports it; the
-//! [`HealthRegistry`] finds a loop that hangs. A loop that waits for a carrier has no other job, so that an operator's
-//! command never waits behind a carrier that does not answer.
+//! Each loop is a future that ends when it is told to stop. [`supervise()`] starts it again if it panics, and reports
+//! it; the [`HealthRegistry`] finds a loop that hangs. A loop that waits for a carrier has no other job, so that an
+//! operator's command never waits behind a carrier that does not answer.
 
 mod auditor;
 mod carriers;

@@ -1,6 +1,5 @@
-//! Decides about an arriving text: its purpose, conversation, urgency and immediate notice. One pure function, used by the
-//! router and by dry runs over past texts. Source of the rules: service.md, "For the citizen"
-//! and "Urgent texts".
+//! Decides about an arriving text: its purpose, conversation, urgency and immediate notice. One pure function, used by
+//! the router and by dry runs over past texts. Source of the rules: service.md, "For the citizen" and "Urgent texts".
 
 pub mod replay;
 

@@ -1,5 +1,5 @@
-//! Dry run: what a policy would have decided about past texts. Nothing is sent. What depended on people (who closed what,
-//! and when) is taken as it was.
+//! Dry run: what a policy would have decided about past texts. Nothing is sent. What depended on people (who closed
+//! what, and when) is taken as it was.
 
 use std::collections::HashMap;
 

@@ -63,8 +63,8 @@ const LUNAR: [(&str, u8, u8, i64, Substitute); 7] = [
     ("추석 다음 날", 8, 15, 1, Substitute::Sunday),
 ];
 
-/// The public holidays of `year`, by date. Covers the law of 2020 and its amendments; earlier years are computed as if the
-/// law of 2020 had held.
+/// The public holidays of `year`, by date. Covers the law of 2020 and its amendments; earlier years are computed as if
+/// the law of 2020 had held.
 pub fn public_holidays(year: i16) -> Vec<Holiday> {
     let mut found = by_date(year);
     found.sort_by_key(|(holiday, _)| *holiday);

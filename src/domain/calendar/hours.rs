@@ -1,7 +1,7 @@
 //! Opening hours: the syntax of OpenStreetMap (`Mo-Fr 08:00-22:00; Sa-Su,PH 09:00-18:00`) turned into the spans of a day.
 //!
-//! Rules that depend on something unknown here (the sun, school holidays, "unknown", an open end) are refused when parsed,
-//! so that accepted hours have one meaning.
+//! Rules that depend on something unknown here (the sun, school holidays, "unknown", an open end) are refused when
+//! parsed, so that accepted hours have one meaning.
 
 use std::fmt;
 use std::str::FromStr;

@@ -1,8 +1,8 @@
 //! When a desk is open: its weekly hours, Korea's public holidays, and the operator's changes to both.
 //!
 //! A day's hours come from these, the later winning: weekly hours with the public holidays by rule, added and removed
-//! days, exceptions. Each year is computed once, on first use; after that a query searches a few hundred spans. Times are
-//! milliseconds UTC; days and hours are in the desk's time zone.
+//! days, exceptions. Each year is computed once, on first use; after that a query searches a few hundred spans. Times
+//! are milliseconds UTC; days and hours are in the desk's time zone.
 
 mod day;
 pub mod holidays;
@@ -41,8 +41,8 @@ pub struct Rules {
     pub time_zone: String,
     /// Days that count as public holidays, with their names.
     pub added: Vec<(Date, String)>,
-    /// Days that do not count as holidays, although they are holidays by rule or were added. Removing a holiday does not remove
-    /// its substitute.
+    /// Days that do not count as holidays, although they are holidays by rule or were added. Removing a holiday does
+    /// not remove its substitute.
     pub removed: Vec<Date>,
     pub exceptions: Vec<Exception>,
     /// The last day that an operator has confirmed.
@@ -134,8 +134,8 @@ impl fmt::Debug for Calendar {
 }
 
 impl Calendar {
-    /// Refuses ambiguous hours, hours without any open day, unknown time zones, overlapping exceptions, and the removal of a
-    /// day that is not a holiday.
+    /// Refuses ambiguous hours, hours without any open day, unknown time zones, overlapping exceptions, and the removal
+    /// of a day that is not a holiday.
     pub fn new(rules: Rules) -> Result<Calendar, InvalidRules> {
         let wrong = |what, why: &str| InvalidRules { what, why: why.to_owned() };
         let zone = TimeZoneDatabase::bundled()

@@ -1,5 +1,5 @@
-//! Prepares photos for sending: upright JPEG within a carrier's limits, without metadata. Place, time and serial numbers that
-//! a phone stores in a photo are not sent.
+//! Prepares photos for sending: upright JPEG within a carrier's limits, without metadata. Place, time and serial
+//! numbers that a phone stores in a photo are not sent.
 
 use std::io::Cursor;
 
@@ -32,8 +32,8 @@ impl From<Loss> for Unfit {
     }
 }
 
-/// The picture as JPEG within `limits`, as large and as good as they allow, never enlarged. Deterministic. Slow: not for an
-/// async thread.
+/// The picture as JPEG within `limits`, as large and as good as they allow, never enlarged. Deterministic. Slow: not
+/// for an async thread.
 pub fn to_jpeg(bytes: &[u8], limits: &PhotoLimits) -> Result<Vec<u8>, Unfit> {
     let mut picture = fitted(picture(bytes)?, limits.width, limits.height);
     loop {

@@ -6,8 +6,8 @@
 //! | `kept`   | its bytes are on our disk under their SHA-256       | nobody: final    | the row and the file              |
 //! | `lost`   | not available, no photo, or beyond our limits       | nobody: final    | the row; the loss is reported     |
 //!
-//! A photo is fetched at once, because a carrier's addresses expire, and tried again for [`FETCH_FOR_MS`]. What a carrier or
-//! citizen claims about it is not trusted: its first bytes decide.
+//! A photo is fetched at once, because a carrier's addresses expire, and tried again for [`FETCH_FOR_MS`]. What a
+//! carrier or citizen claims about it is not trusted: its first bytes decide.
 
 mod jpeg;
 
@@ -34,8 +34,8 @@ pub const UPLOAD_KEPT_MS: i64 = 24 * 60 * 60 * 1_000;
 /// The shortest time between two notices of lost photos to one citizen (milliseconds).
 pub const LOSS_NOTICE_EVERY_MS: i64 = 30 * 60 * 1_000;
 
-/// Tries before a photo is lost that the carrier does not have or that is no photo: a text may be listed before its photo
-/// is ready, and a proxy may answer for the carrier.
+/// Tries before a photo is lost that the carrier does not have or that is no photo: a text may be listed before its
+/// photo is ready, and a proxy may answer for the carrier.
 pub const SURE_AFTER: u32 = 3;
 
 const FIRST_WAIT_MS: i64 = 2_000;
@@ -136,8 +136,8 @@ pub enum AfterFailure {
     Lost(Loss),
 }
 
-/// Decides after the `n_failures`th failed fetch (1 is the first) of a photo wanted since `since`. `why` is set if the photo
-/// itself was the reason. A gateway that was down for the whole time still tries once.
+/// Decides after the `n_failures`th failed fetch (1 is the first) of a photo wanted since `since`. `why` is set if the
+/// photo itself was the reason. A gateway that was down for the whole time still tries once.
 pub fn after_failure(since: UnixMs, n_failures: u32, why: Option<Loss>, now: UnixMs) -> AfterFailure {
     let is_sure = |why| !matches!(why, Loss::Gone | Loss::NotAPhoto) || n_failures >= SURE_AFTER;
     match why {

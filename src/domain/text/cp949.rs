@@ -1,12 +1,13 @@
-//! CP949 (also UHC, windows-949, EUC-KR on the web), the encoding in which Korean carriers count: one byte for ASCII, two
-//! for every other character it has, including all 11,172 Hangul syllables. Strict: nothing is replaced by `?` or `&#…;`.
+//! CP949 (also UHC, windows-949, EUC-KR on the web), the encoding in which Korean carriers count: one byte for ASCII,
+//! two for every other character it has, including all 11,172 Hangul syllables. Strict: nothing is replaced by `?` or
+//! `&#…;`.
 
 use std::collections::HashSet;
 
 use encoding_rs::{EUC_KR, EncoderResult};
 
-/// Characters that CP949 has only under a compatibility code point, which NFC replaces: (NFC form, CP949 form). Two of them
-/// occur in names: 郎 as in 太郎, and 隸.
+/// Characters that CP949 has only under a compatibility code point, which NFC replaces: (NFC form, CP949 form). Two of
+/// them occur in names: 郎 as in 太郎, and 隸.
 const ONLY_AS: [(char, char); 3] = [('Å', '\u{212b}'), ('郎', '\u{f92c}'), ('隸', '\u{f9b8}')];
 
 /// Bytes in CP949; `None` if a character is not in it. Counts the form that `carried` makes.

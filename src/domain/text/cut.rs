@@ -56,8 +56,8 @@ fn ends_sentence(before: Option<&str>, next: char) -> bool {
     }
 }
 
-/// Whether the two belong to one visible character. Nearly Unicode's grapheme clusters, without Indic conjuncts; two flags
-/// in a row also stay together.
+/// Whether the two belong to one visible character. Nearly Unicode's grapheme clusters, without Indic conjuncts; two
+/// flags in a row also stay together.
 pub(super) fn sticks(prev: char, next: char) -> bool {
     let zero_width_joiner = '\u{200d}';
     // U+0E33 and U+0EB3 are Thai and Lao vowels that Unicode counts as letters.

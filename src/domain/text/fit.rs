@@ -1,5 +1,5 @@
-//! Splits one reply into carrier submissions: one SMS if it fits, else one LMS, else numbered LMS parts ("(1/3) …"), each a
-//! row of its own. Only white space at the ends and at the cuts is lost.
+//! Splits one reply into carrier submissions: one SMS if it fits, else one LMS, else numbered LMS parts ("(1/3) …"),
+//! each a row of its own. Only white space at the ends and at the cuts is lost.
 
 use std::fmt;
 
@@ -43,8 +43,8 @@ pub enum Unfit {
 /// The pieces in which a text is sent, in order. The text is normalised ([`normalise`]) and trimmed first.
 ///
 /// Parts are cut after a sentence if that leaves them at least half full, else before white space, else between two
-/// characters; more tightly if there would be more than [`MAX_PARTS`]. All parts are LMS, also a short last one: carriers
-/// route SMS and LMS differently, and the parts should arrive in order.
+/// characters; more tightly if there would be more than [`MAX_PARTS`]. All parts are LMS, also a short last one:
+/// carriers route SMS and LMS differently, and the parts should arrive in order.
 pub fn plan(text: &str, limits: &Limits) -> Result<Vec<Piece>, Unfit> {
     let mut text = normalise(text);
     if limits.charset == Charset::Cp949 {

@@ -1,8 +1,8 @@
 //! The GSM 7-bit alphabet and UCS-2 (3GPP TS 23.038), and the segments of a text (TS 23.040).
 //!
-//! A single segment has 160 septets or 70 units. Each of several segments has 153 or 67, because six bytes of header number
-//! them. (Carriers with 16-bit references leave 152 and 66; they split by themselves.) A character of two units is never
-//! split across segments: the first segment then ends one unit early.
+//! A single segment has 160 septets or 70 units. Each of several segments has 153 or 67, because six bytes of header
+//! number them. (Carriers with 16-bit references leave 152 and 66; they split by themselves.) A character of two units
+//! is never split across segments: the first segment then ends one unit early.
 
 /// The default alphabet, without its escape character.
 const DEFAULT: &str = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?\

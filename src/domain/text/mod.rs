@@ -53,7 +53,8 @@ impl fmt::Debug for MessageText {
 pub enum Charset {
     /// Korean carriers: one byte for ASCII, two for Hangul; no emoji.
     Cp949,
-    /// 3GPP TS 23.038: the 7-bit alphabet if it has every character, else UCS-2 (in practice UTF-16). Carries everything.
+    /// 3GPP TS 23.038: the 7-bit alphabet if it has every character, else UCS-2 (in practice UTF-16). Carries
+    /// everything.
     Gsm7Ucs2,
 }
 

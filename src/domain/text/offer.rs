@@ -1,5 +1,5 @@
-//! Replacements for characters that a carrier cannot carry: a word for an emoji, a plain quotation mark, a plain space. Only
-//! an offer: the author has to confirm it.
+//! Replacements for characters that a carrier cannot carry: a word for an emoji, a plain quotation mark, a plain space.
+//! Only an offer: the author has to confirm it.
 //!
 //! Sources: the Korean short names of Unicode CLDR for emoji, shortened as people write them in texts; NFKC for the rest.
 

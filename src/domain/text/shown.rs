@@ -2,8 +2,8 @@
 
 use super::cut::sticks;
 
-/// The text on one line of at most `max_columns` terminal columns. White space and control characters become single spaces,
-/// invisible control characters are dropped, and a text that does not fit ends in `…`.
+/// The text on one line of at most `max_columns` terminal columns. White space and control characters become single
+/// spaces, invisible control characters are dropped, and a text that does not fit ends in `…`.
 pub fn one_line(text: &str, max_columns: usize) -> String {
     let (mut line, mut n_columns, mut last) = (String::new(), 0, ' ');
     // The last byte offset that leaves room for the `…`.
@@ -58,8 +58,8 @@ fn spaced(text: &str) -> impl Iterator<Item = char> {
         .flat_map(|(i, word)| (i > 0).then_some(' ').into_iter().chain(word.chars().filter(|c| !steers(*c))))
 }
 
-/// Columns of a character, never too few: the larger number where terminals differ. Combining marks of other scripts and the
-/// emoji selector (U+FE0F) count as one.
+/// Columns of a character, never too few: the larger number where terminals differ. Combining marks of other scripts
+/// and the emoji selector (U+FE0F) count as one.
 fn columns(c: char) -> usize {
     match c {
         '\u{300}'..='\u{36f}' | '\u{1160}'..='\u{11ff}' | '\u{200c}' | '\u{200d}' => 0,

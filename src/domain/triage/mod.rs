@@ -1,9 +1,9 @@
 //! Triage: finds texts about danger. The word lists are data (`config/words/triage.toml` and the operator's own lists);
 //! here they are checked and searched, with one automaton per tier, so that longer lists cost no time.
 //!
-//! Patterns and texts are compared in the form of [`normal()`]. In a pattern, `_` is the beginning or end of a word, and
-//! `a~b` is `a` followed by `b` a few syllables later. An exception cancels only the hits of its own rule that it overlaps;
-//! the rest of the text still counts. Source of tiers and traps: service.md, "Urgent texts".
+//! Patterns and texts are compared in the form of [`normal()`]. In a pattern, `_` is the beginning or end of a word,
+//! and `a~b` is `a` followed by `b` a few syllables later. An exception cancels only the hits of its own rule that it
+//! overlaps; the rest of the text still counts. Source of tiers and traps: service.md, "Urgent texts".
 
 mod normal;
 pub mod score;

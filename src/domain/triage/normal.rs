@@ -1,5 +1,5 @@
-//! The normal form in which triage compares texts and patterns: no spaces, signs or repetitions, typing variants unified.
-//! `살려 주 새 요`, `살려줘ㅓㅓ` and `ㅅㅏㄹㄹㅕ` thus match what they mean.
+//! The normal form in which triage compares texts and patterns: no spaces, signs or repetitions, typing variants
+//! unified. `살려 주 새 요`, `살려줘ㅓㅓ` and `ㅅㅏㄹㄹㅕ` thus match what they mean.
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -56,8 +56,8 @@ pub fn normal(text: &str) -> Normal {
     squeeze(&compose(plain))
 }
 
-/// `text` read as Hangul typed on a Latin keyboard, in normal form. `None` if it holds other characters, or if the result
-/// is mostly not syllables.
+/// `text` read as Hangul typed on a Latin keyboard, in normal form. `None` if it holds other characters, or if the
+/// result is mostly not syllables.
 pub fn as_hangul_keys(text: &str) -> Option<Normal> {
     let is_typed = |c: char| c.is_ascii_alphabetic() || c.is_whitespace() || c.is_ascii_punctuation();
     if !text.chars().all(is_typed) {

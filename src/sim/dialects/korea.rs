@@ -1,5 +1,5 @@
-//! Shared by Korean carriers: lengths in EUC-KR bytes, and times in KST. Lengths come from an encoder, not from the gateway's
-//! own code, whose mistakes it would share.
+//! Shared by Korean carriers: lengths in EUC-KR bytes, and times in KST. Lengths come from an encoder, not from the
+//! gateway's own code, whose mistakes it would share.
 
 use encoding_rs::EUC_KR;
 

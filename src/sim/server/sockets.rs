@@ -34,8 +34,8 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 type Body = BoxBody<Bytes, io::Error>;
 
 impl Sim {
-    /// The HTTP routes, for use in another server. A fault that breaks the connection breaks the body at its first byte there;
-    /// only [`Sim::serve`] resets connections.
+    /// The HTTP routes, for use in another server. A fault that breaks the connection breaks the body at its first byte
+    /// there; only [`Sim::serve`] resets connections.
     pub fn router(&self) -> Router {
         let sim = self.clone();
         Router::new().fallback(move |request: axum::extract::Request| {

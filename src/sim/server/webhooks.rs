@@ -42,8 +42,8 @@ impl Sim {
         })
     }
 
-    /// Records the result of a call (`None`: no complete answer). A call that was not accepted is repeated as this carrier does
-    /// it. Returns whether it was accepted.
+    /// Records the result of a call (`None`: no complete answer). A call that was not accepted is repeated as this
+    /// carrier does it. Returns whether it was accepted.
     pub fn pushed(&self, call: SimPush, answer: Option<&Response<Bytes>>) -> bool {
         self.with_core(|core| {
             let dialect = self.dialect();

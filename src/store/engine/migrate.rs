@@ -1,5 +1,5 @@
-//! The schema of a file. Fresh files get `schema.sql`. Old files are upgraded step by step: each step copies the file first
-//! and runs in one transaction. Newer files are refused. Shipped steps are never edited.
+//! The schema of a file. Fresh files get `schema.sql`. Old files are upgraded step by step: each step copies the file
+//! first and runs in one transaction. Newer files are refused. Shipped steps are never edited.
 //!
 //! An upgrade happens only where the caller asks for it ([`SchemaPolicy`](crate::store::SchemaPolicy)).
 

@@ -56,8 +56,8 @@ impl Store {
         task.await.unwrap_or(Err(StoreError::Crashed))
     }
 
-    /// Like [`Store::read`], for a look-up of one row by an index. Runs on the calling thread if a connection is free: the
-    /// query takes a few microseconds, less than a change of threads.
+    /// Like [`Store::read`], for a look-up of one row by an index. Runs on the calling thread if a connection is free:
+    /// the query takes a few microseconds, less than a change of threads.
     pub(in crate::store) async fn look_up<T, F>(&self, query: F) -> Result<T>
     where
         T: Send + 'static,

@@ -1,5 +1,5 @@
-//! Reading columns into domain types. A word that this version does not know is an error: the file is damaged or foreign,
-//! and nothing is guessed.
+//! Reading columns into domain types. A word that this version does not know is an error: the file is damaged or
+//! foreign, and nothing is guessed.
 
 use rusqlite::types::Type;
 use rusqlite::{Error, Row};

@@ -24,8 +24,8 @@ const LOOK_EVERY: u32 = 64;
 pub(in crate::store) const LOG_IS_LONG: u32 = 8 << 20;
 /// A log longer than this (bytes) is checkpointed at once, and writers wait for it.
 const LOG_IS_TOO_LONG: u64 = 128 << 20;
-/// The longest wait for readers of an old state during a checkpoint; after it, the next check tries again. A reader that makes
-/// a copy may read for minutes.
+/// The longest wait for readers of an old state during a checkpoint; after it, the next check tries again. A reader
+/// that makes a copy may read for minutes.
 const LOG_PATIENCE: Duration = Duration::from_millis(20);
 
 /// One write.
@@ -88,8 +88,8 @@ struct Queue {
 }
 
 impl Store {
-    /// Runs `job` in a transaction that other writes may share; returns after the COMMIT. `job` may run twice; what the first
-    /// run did to the database is rolled back then.
+    /// Runs `job` in a transaction that other writes may share; returns after the COMMIT. `job` may run twice; what the
+    /// first run did to the database is rolled back then.
     pub(in crate::store) async fn write<T, F>(&self, job: F) -> Result<T>
     where
         T: Send + 'static,
@@ -247,8 +247,8 @@ impl Writer {
         }
     }
 
-    /// Keeps the log short. Writers wait for the last few pages only: the bulk is copied beside them. A restart of the log
-    /// needs a moment without writes, which a busy writer never has by itself.
+    /// Keeps the log short. Writers wait for the last few pages only: the bulk is copied beside them. A restart of the
+    /// log needs a moment without writes, which a busy writer never has by itself.
     fn shorten_log(self: &Arc<Self>, connection: &Connection) {
         if !self.n_commits.fetch_add(1, Ordering::Relaxed).is_multiple_of(LOOK_EVERY) {
             return;
@@ -345,8 +345,8 @@ fn run_sql(connection: &Connection, sql: &'static str) -> Result<()> {
     Ok(())
 }
 
-/// The error that ended the whole transaction, if it has ended: on some errors (full disk, failed read) SQLite rolls back
-/// by itself.
+/// The error that ended the whole transaction, if it has ended: on some errors (full disk, failed read) SQLite rolls
+/// back by itself.
 fn transaction_error(connection: &Connection, outcome: &Result<()>) -> Option<StoreError> {
     let is_gone = connection.is_autocommit();
     is_gone.then(|| outcome.clone().err().unwrap_or(StoreError::Crashed))

@@ -53,9 +53,9 @@ impl Store {
         .await
     }
 
-    /// Stores a page in one transaction: its texts, its unreadable items, its body, and the new cursor (`None` for a pushed
-    /// page). Texts and items that are stored already are counted and left alone. The carrier may be acked only after this
-    /// returns.
+    /// Stores a page in one transaction: its texts, its unreadable items, its body, and the new cursor (`None` for a
+    /// pushed page). Texts and items that are stored already are counted and left alone. The carrier may be acked only
+    /// after this returns.
     pub async fn accept_inbound(
         &self,
         carrier: &'static str,

@@ -55,7 +55,8 @@ impl Store {
         .await
     }
 
-    /// The bytes of an item as the carrier sent them. They may hold a citizen's number and words. `NotFound` for an unknown id.
+    /// The bytes of an item as the carrier sent them. They may hold a citizen's number and words. `NotFound` for an
+    /// unknown id.
     pub async fn quarantined_raw(&self, id: i64) -> Result<String> {
         self.read(move |conn| {
             let sql = "SELECT raw FROM quarantine WHERE id = :id";

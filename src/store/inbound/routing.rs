@@ -1,5 +1,5 @@
-//! Routing one text: `domain::arrival` decides, and the text is put into its conversation with everything that follows, in
-//! the router's transaction.
+//! Routing one text: `domain::arrival` decides, and the text is put into its conversation with everything that follows,
+//! in the router's transaction.
 
 use rusqlite::{Connection, named_params};
 
@@ -88,7 +88,8 @@ fn sender_facts(change: &Change<'_>, text: &Received, latest: Option<&Conversati
     Ok(known)
 }
 
-/// The citizen's texts of the last [`JOIN_MS`], joined, and the number of texts within [`FLOOD_MS`], counted up to `most`.
+/// The citizen's texts of the last [`JOIN_MS`], joined, and the number of texts within [`FLOOD_MS`], counted up to
+/// `most`.
 fn recent(conn: &Connection, conversation_id: i64, most: u32, at: UnixMs) -> Result<(String, u32)> {
     let mut select = conn.prepare_cached(
         "SELECT text, received_at FROM inbox WHERE conversation_id = :id ORDER BY seq DESC LIMIT :most",
@@ -154,8 +155,8 @@ fn text_in(text: &Received, arrival: &Arrival<'_>, before: &Conversation) -> Com
     })
 }
 
-/// The sequence number of a text in its conversation: its id. A text that failed at first and was overtaken gets the next
-/// number instead, so that the send guard notices it.
+/// The sequence number of a text in its conversation: its id. A text that failed at first and was overtaken gets the
+/// next number instead, so that the send guard notices it.
 fn next_seq(text: &Received, before: &Conversation) -> i64 {
     text.id.max(before.last_inbound.seq + 1)
 }

@@ -1,5 +1,5 @@
-//! The journal. Every change appends its event in the same transaction, so a reader that continues from a sequence number
-//! misses nothing.
+//! The journal. Every change appends its event in the same transaction, so a reader that continues from a sequence
+//! number misses nothing.
 
 use rusqlite::{Connection, Row, named_params};
 

@@ -31,9 +31,9 @@ pub struct Lease {
 }
 
 impl Store {
-    /// Leases at most `limit` texts that may leave now and commits them as `sending`. At most one text of each citizen, the
-    /// most urgent lane first; within a lane a citizen's texts keep their order. Also ends recall windows that are over, and
-    /// expires texts that are too old.
+    /// Leases at most `limit` texts that may leave now and commits them as `sending`. At most one text of each citizen,
+    /// the most urgent lane first; within a lane a citizen's texts keep their order. Also ends recall windows that are
+    /// over, and expires texts that are too old.
     pub async fn lease_due(&self, order: Arc<Lease>, limit: u32, now: UnixMs) -> Result<Vec<OutboundText>> {
         self.write(move |conn| {
             pass_recall_windows(conn, now)?;
@@ -84,8 +84,8 @@ impl Store {
         .await
     }
 
-    /// When [`Store::lease_due`] has something to do next; `None` if nothing waits, or only texts behind another one of the
-    /// same citizen, whose outcome wakes the sender.
+    /// When [`Store::lease_due`] has something to do next; `None` if nothing waits, or only texts behind another one of
+    /// the same citizen, whose outcome wakes the sender.
     pub async fn next_send_at(&self) -> Result<Option<UnixMs>> {
         self.look_up(|conn| {
             let held = "SELECT min(next_attempt_at) FROM outbox WHERE state = 'held'";
@@ -236,8 +236,8 @@ fn queued(id: i64, event: OutboundEvent, code: Option<&str>) -> Step<'_> {
     Step { id, from: OutboundState::Queued, event, code }
 }
 
-/// Puts a text back in doubt that may have left and cannot be repeated safely any more. The carrier is asked, or a person
-/// if the text is too old.
+/// Puts a text back in doubt that may have left and cannot be repeated safely any more. The carrier is asked, or a
+/// person if the text is too old.
 fn doubt_again(conn: &Connection, id: i64, needs_person: bool, now: UnixMs) -> Result<()> {
     wait_until(conn, &queued(id, OutboundEvent::KeyForgotten, None), now, now)?;
     conn.prepare_cached("UPDATE outbox SET repeat_before_at = NULL WHERE id = :id")?

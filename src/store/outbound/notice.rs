@@ -15,8 +15,8 @@ use crate::store::engine::row;
 use crate::store::outbound::outbox::{self, NewOutbound};
 use crate::store::outbound::transition::{Step, finish};
 
-/// Queues an automatic text if this recipient may get it now ([`Recipient::may_be_told`]); returns whether it was queued.
-/// No automatic text is written anywhere else.
+/// Queues an automatic text if this recipient may get it now ([`Recipient::may_be_told`]); returns whether it was
+/// queued. No automatic text is written anywhere else.
 pub(in crate::store) fn send(
     conn: &Connection,
     of: &Conversation,

@@ -32,8 +32,8 @@ pub enum Outcome {
 }
 
 impl Store {
-    /// Records how a try ended. `Accepted` counts whenever it comes, because the text must not leave again. Any other outcome
-    /// changes nothing if it comes too late: a receipt or the rescuer was faster.
+    /// Records how a try ended. `Accepted` counts whenever it comes, because the text must not leave again. Any other
+    /// outcome changes nothing if it comes too late: a receipt or the rescuer was faster.
     pub async fn record_outcome(&self, text: &OutboundText, outcome: Outcome, now: UnixMs) -> Result<()> {
         let (id, attempt) = (text.id, text.attempt);
         let recorded = self.write(move |conn| {

@@ -38,8 +38,8 @@ pub enum LookupResult {
     Found {
         carrier_message_id: String,
     },
-    /// Candidates by number, words and time. The first that belongs to no other text is it; if all belong to others, the result
-    /// is `AbsentUnproved`.
+    /// Candidates by number, words and time. The first that belongs to no other text is it; if all belong to others,
+    /// the result is `AbsentUnproved`.
     OneOf {
         carrier_message_ids: Vec<String>,
     },

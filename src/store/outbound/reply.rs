@@ -26,8 +26,8 @@ pub struct NewReply {
     pub request_digest: Vec<u8>,
     /// What the author had seen, the promise and the category.
     pub reply: Reply,
-    /// One piece per carrier submission. Empty if the text cannot be sent: then only a reply that was written before under
-    /// the same key is returned.
+    /// One piece per carrier submission. Empty if the text cannot be sent: then only a reply that was written before
+    /// under the same key is returned.
     pub pieces: Vec<(OutboundKind, String)>,
     pub photos: Option<ReplyPhotos>,
 }
@@ -51,8 +51,8 @@ pub struct WrittenReply {
 }
 
 impl Store {
-    /// Stores a reply with its promise and category and queues its texts, unless the guard refuses. A repeated request with
-    /// the same key returns the stored reply.
+    /// Stores a reply with its promise and category and queues its texts, unless the guard refuses. A repeated request
+    /// with the same key returns the stored reply.
     pub async fn reply(
         &self,
         new: NewReply,

@@ -1,5 +1,5 @@
-//! Settling a text in doubt: a person gives it up or sends the same words again. Guarded like a reply: by the holder of the
-//! conversation, and by what the citizen may get now.
+//! Settling a text in doubt: a person gives it up or sends the same words again. Guarded like a reply: by the holder of
+//! the conversation, and by what the citizen may get now.
 
 use std::sync::Arc;
 

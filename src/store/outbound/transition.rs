@@ -1,5 +1,5 @@
-//! Changes of a text's state. Each is guarded by the state it starts from (`domain::outbound`) and must change exactly one
-//! row: a text that somebody else has moved meanwhile is a `Conflict`.
+//! Changes of a text's state. Each is guarded by the state it starts from (`domain::outbound`) and must change exactly
+//! one row: a text that somebody else has moved meanwhile is a `Conflict`.
 
 use rusqlite::{Connection, OptionalExtension, named_params};
 

@@ -85,8 +85,8 @@ impl Store {
         .await
     }
 
-    /// Disables a counselor at once: login and tokens stop working, and their conversations go back to the queue. Returns how
-    /// many conversations that were. `NotFound` for an unknown login.
+    /// Disables a counselor at once: login and tokens stop working, and their conversations go back to the queue.
+    /// Returns how many conversations that were. `NotFound` for an unknown login.
     pub async fn disable_counselor(&self, login: String, now: UnixMs) -> Result<usize> {
         self.write(move |conn| {
             let sql = "UPDATE counselor SET disabled_at = coalesce(disabled_at, :now) WHERE login = :login RETURNING id";

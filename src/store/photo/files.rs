@@ -1,5 +1,5 @@
-//! Photo files: one per photo beside the database, named by its SHA-256, never by a name from outside. Mode 0600, like the
-//! database.
+//! Photo files: one per photo beside the database, named by its SHA-256, never by a name from outside. Mode 0600, like
+//! the database.
 //!
 //! File and directory entry are synced before [`Files::keep`] returns; only then a row may refer to the file. A file
 //! without a row is harmless and is removed later ([`Files::sweep`]).

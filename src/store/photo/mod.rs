@@ -1,5 +1,6 @@
-//! Photos of texts in both directions (`domain::photo`): rows here, bytes in `files.rs`, photos of replies in `outgoing.rs`.
-//! A file is on disk before a row refers to it: a crash between the two costs a second fetch, never a photo.
+//! Photos of texts in both directions (`domain::photo`): rows here, bytes in `files.rs`, photos of replies in
+//! `outgoing.rs`. A file is on disk before a row refers to it: a crash between the two costs a second fetch, never a
+//! photo.
 
 mod files;
 mod outgoing;
@@ -58,8 +59,8 @@ pub struct WantedPhoto {
     pub n_attempts: u32,
 }
 
-/// Inserts the photos of a text, in the transaction that stores it. Beyond [`MAX_PHOTOS`] one lost photo stands for all the
-/// rest.
+/// Inserts the photos of a text, in the transaction that stores it. Beyond [`MAX_PHOTOS`] one lost photo stands for all
+/// the rest.
 pub(super) fn want(
     conn: &Connection,
     carrier: &str,
@@ -142,8 +143,8 @@ impl Store {
         .await
     }
 
-    /// Keeps a fetched photo: writes its bytes to disk, then updates the row. Deletes its handle, which may open the photo to
-    /// anybody who has it.
+    /// Keeps a fetched photo: writes its bytes to disk, then updates the row. Deletes its handle, which may open the
+    /// photo to anybody who has it.
     pub async fn keep_photo(&self, id: i64, bytes: Arc<[u8]>, is: Measured, now: UnixMs) -> Result<()> {
         let (hash, n_bytes) = self.put_file(bytes).await?;
         self.write(move |conn| {
@@ -188,9 +189,9 @@ impl Store {
         .await
     }
 
-    /// Reports lost photos: to counselors by an event, to the citizen by an automatic text, at most one per text and one
-    /// within [`LOSS_NOTICE_EVERY_MS`]. Texts that are not routed yet are left for later. Returns the number of texts whose
-    /// losses were reported.
+    /// Reports lost photos: to counselors by an event, to the citizen by an automatic text, at most one per text and
+    /// one within [`LOSS_NOTICE_EVERY_MS`]. Texts that are not routed yet are left for later. Returns the number of
+    /// texts whose losses were reported.
     pub async fn report_lost_photos(&self, policy: &Arc<ServicePolicy>, now: UnixMs) -> Result<usize> {
         if self.look_up(unreported).await?.is_empty() {
             return Ok(0);

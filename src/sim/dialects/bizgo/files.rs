@@ -1,5 +1,5 @@
-//! Uploads of photos to be sent: `multipart/form-data` with the one field `file`, a JPEG of at most 300 KB. Source: official OpenAPI
-//! document 1.2.0 (`uploadMmsFile`).
+//! Uploads of photos to be sent: `multipart/form-data` with the one field `file`, a JPEG of at most 300 KB. Source:
+//! official OpenAPI document 1.2.0 (`uploadMmsFile`).
 
 use bytes::Bytes;
 use http::{Request, header};

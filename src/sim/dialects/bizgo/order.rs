@@ -1,6 +1,6 @@
-//! A request to send, checked at least as strictly as the specification: options that this gateway never uses are refused
-//! too. Lengths come from an encoder, not from the gateway's own code, whose mistakes it would share. Codes are the
-//! service's, from the official error table.
+//! A request to send, checked at least as strictly as the specification: options that this gateway never uses are
+//! refused too. Lengths come from an encoder, not from the gateway's own code, whose mistakes it would share. Codes are
+//! the service's, from the official error table.
 
 use bytes::Bytes;
 use encoding_rs::EUC_KR;

@@ -1,6 +1,6 @@
-//! ClickSend: unread texts and unread receipts, both until they are marked read. Sources: the official Python client 6.0.2,
-//! the help pages on error codes. Stricter than the original: one text per request. It has no idempotency key. Its webhooks
-//! are not documented, so there are none here.
+//! ClickSend: unread texts and unread receipts, both until they are marked read. Sources: the official Python client
+//! 6.0.2, the help pages on error codes. Stricter than the original: one text per request. It has no idempotency key.
+//! Its webhooks are not documented, so there are none here.
 //!
 //! The code of a report is a status code, and an error code behind a hyphen: `201`, `301-12`.
 

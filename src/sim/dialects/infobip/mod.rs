@@ -1,5 +1,5 @@
-//! Infobip: reading removes both texts and reports; the gateway's key is the id of a text, by which the log is read for two
-//! days. Sources: the official clients (PyPI infobip-api-python-client 6.0.0, the Java client's tests). Stricter
+//! Infobip: reading removes both texts and reports; the gateway's key is the id of a text, by which the log is read for
+//! two days. Sources: the official clients (PyPI infobip-api-python-client 6.0.0, the Java client's tests). Stricter
 //! than it: one text a request. Whether a used id is refused is not documented: here it is not.
 //!
 //! The code of a report is its status' group and name, and an error behind a space: `3 DELIVERED_TO_HANDSET`.

@@ -2,9 +2,9 @@
 //! Sources: the official sample (total-msg-hub/restapi_sample 8e54d179), the vendor's page on reports (v1.2) and its table
 //! of codes (2026-02-20). All its hosts are one here; the paths are those of the sample.
 //!
-//! Not documented, so decided here: citizens' texts are handed out once; a repetition is reported for the whole call if all
-//! recipients are repeated, else per recipient; a request that comes too soon is refused with `29002`. A message is looked up
-//! by the gateway's key and the day it was accepted; the carrier's own `msgKey` only appears in answers.
+//! Not documented, so decided here: citizens' texts are handed out once; a repetition is reported for the whole call if
+//! all recipients are repeated, else per recipient; a request that comes too soon is refused with `29002`. A message is
+//! looked up by the gateway's key and the day it was accepted; the carrier's own `msgKey` only appears in answers.
 
 mod answer;
 mod form;

@@ -1,8 +1,8 @@
 //! NHN Cloud SMS v3.0: sends only. Source: its API guide v3.0, tables of result codes and document of webhooks (2026-06).
 //! The app key of the path is [`SimOptions::account`], the secret key [`SimOptions::api_key`].
 //!
-//! It has no idempotency key: a repeated request is sent again. Every answer has HTTP 200. The id of a message is its request
-//! and its number within it, joined by a colon.
+//! It has no idempotency key: a repeated request is sent again. Every answer has HTTP 200. The id of a message is its
+//! request and its number within it, joined by a colon.
 
 mod answer;
 mod order;

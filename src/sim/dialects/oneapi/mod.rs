@@ -1,6 +1,6 @@
-//! OneAPI as on the GSMA's page: wrapped requests with a `clientCorrelator`; reading texts removes them; the status of a text
-//! is requested by its address. Sources: the GSMA's SMS page v2, Infobip's OneAPI clients. A
-//! used correlator is refused for an hour (`SVC0005`).
+//! OneAPI as on the GSMA's page: wrapped requests with a `clientCorrelator`; reading texts removes them; the status of
+//! a text is requested by its address. Sources: the GSMA's SMS page v2, Infobip's OneAPI clients. A used correlator is
+//! refused for an hour (`SVC0005`).
 //!
 //! Stricter than the original: one recipient per request.
 

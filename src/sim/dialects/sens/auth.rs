@@ -1,5 +1,5 @@
-//! The signature of every request: `b64(HMAC-SHA256(secret, METHOD + " " + address + "\n" + time + "\n" + access key))`, valid
-//! for five minutes. Source: the documents' page on requests.
+//! The signature of every request: `b64(HMAC-SHA256(secret, METHOD + " " + address + "\n" + time + "\n" + access
+//! key))`, valid for five minutes. Source: the documents' page on requests.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

@@ -1,10 +1,11 @@
-//! Naver Cloud SENS, SMS v2: sends only. Sources: its documents of sends, lists and files (2026-07, and 2026-10 for public
-//! bodies), and of 2023 for the words of a message's state. Stricter than they: one text per request. The service of the path
-//! is [`SimOptions::account`], the access key [`SimOptions::api_key`], the secret key [`SimOptions::api_secret`].
+//! Naver Cloud SENS, SMS v2: sends only. Sources: its documents of sends, lists and files (2026-07, and 2026-10 for
+//! public bodies), and of 2023 for the words of a message's state. Stricter than they: one text per request. The
+//! service of the path is [`SimOptions::account`], the access key [`SimOptions::api_key`], the secret key
+//! [`SimOptions::api_secret`].
 //!
-//! It has no idempotency key and no reference of the gateway. The id of a message is that of its request, because a request
-//! carries one message. Its table of failures is not public: the codes here are stand-ins. The documents differ on how a list
-//! shows that it continues; here it shows it in each way.
+//! It has no idempotency key and no reference of the gateway. The id of a message is that of its request, because a
+//! request carries one message. Its table of failures is not public: the codes here are stand-ins. The documents differ
+//! on how a list shows that it continues; here it shows it in each way.
 
 mod auth;
 mod order;

@@ -1,4 +1,5 @@
-//! Sends and uploads. A malformed text, one that is too long, or one with characters outside EUC-KR is a bad request as a whole.
+//! Sends and uploads. A malformed text, one that is too long, or one with characters outside EUC-KR is a bad request as
+//! a whole.
 
 use bytes::Bytes;
 use serde_json::{Map, Value, json};

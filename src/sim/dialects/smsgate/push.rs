@@ -1,5 +1,6 @@
 //! SMSGate's calls to the gateway: `X-Signature` is the hex of HMAC-SHA256(key, body + `X-Timestamp`), signed again for
-//! each try. A text is identified there by the number at the end of its inbox id, in hexadecimal (`ReceiverService.process`).
+//! each try. A text is identified there by the number at the end of its inbox id, in hexadecimal
+//! (`ReceiverService.process`).
 
 use bytes::Bytes;
 use hmac::{Hmac, KeyInit, Mac};

@@ -1,7 +1,8 @@
 //! Twilio Programmable Messaging. Sources: twilio-oai `twilio_api_v2010` (d50069b4), the official SDK (PyPI twilio 9.13.0).
 //! Stricter than the original: features that this gateway never uses are refused.
 //!
-//! It has no idempotency key: a repeated request is sent again. Texts of both directions are in one list; with `From` it is [`Endpoint::History`], otherwise [`Endpoint::Mo`]. A text that is still with Twilio has no `date_sent`, so
+//! It has no idempotency key: a repeated request is sent again. Texts of both directions are in one list; with `From`
+//! it is [`Endpoint::History`], otherwise [`Endpoint::Mo`]. A text that is still with Twilio has no `date_sent`, so
 //! that a list by `DateSent` does not hold it.
 
 mod items;

@@ -1,5 +1,6 @@
-//! What the gateway sends: a form with one number, its words and who sends them. Fields that the official document does not
-//! name are refused, and so are features that this gateway never uses (other channels, schedules, photos by public URL).
+//! What the gateway sends: a form with one number, its words and who sends them. Fields that the official document does
+//! not name are refused, and so are features that this gateway never uses (other channels, schedules, photos by public
+//! URL).
 
 use bytes::Bytes;
 use http::{Request, header};

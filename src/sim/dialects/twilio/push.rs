@@ -1,6 +1,6 @@
-//! Twilio's calls to the gateway: a form, and in `X-Twilio-Signature` the HMAC-SHA1, under the auth token, of the address and
-//! each field with its value, sorted by name. One address stands for the number's webhook and for `StatusCallback`. A call
-//! that is not accepted is not repeated.
+//! Twilio's calls to the gateway: a form, and in `X-Twilio-Signature` the HMAC-SHA1, under the auth token, of the
+//! address and each field with its value, sorted by name. One address stands for the number's webhook and for
+//! `StatusCallback`. A call that is not accepted is not repeated.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

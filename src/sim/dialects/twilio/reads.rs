@@ -68,7 +68,8 @@ impl Wanted {
     }
 }
 
-/// The beginning of a day in UTC. A time of day is accepted, as the SDK writes it, but ignored: only days are documented.
+/// The beginning of a day in UTC. A time of day is accepted, as the SDK writes it, but ignored: only days are
+/// documented.
 fn day_ms(word: &str) -> Result<i64, Unexpected> {
     let day = match word.parse::<jiff::Timestamp>() {
         Ok(at) => at.as_millisecond(),
