@@ -1,10 +1,10 @@
--- Munja's whole database as it is today: what a fresh file gets. Old files reach the same shape by the migrations in
--- src/store/engine/migrate.rs; a test compares the two.
+-- The whole schema of the current version, for fresh files. Migrations (src/store/engine/migrate.rs) bring old files to the
+-- same schema; a test compares the two.
 --
--- Times are INTEGER milliseconds UTC and end in _at. States are words; each CHECK also ties the state to the times and
--- owners that belong to it, so that a half-written row cannot exist.
+-- Times are INTEGER milliseconds UTC and end in _at. States are words. CHECKs tie each state to its times and owners, so
+-- that a half-written row cannot exist.
 
--- How far each carrier's list of inbound texts has been read (domain::inbound::Cursor).
+-- How far each carrier's list of inbound texts has been polled (domain::inbound::Cursor).
 CREATE TABLE inbound_cursor (
     carrier     TEXT    NOT NULL PRIMARY KEY,
     since_at    INTEGER NOT NULL,
@@ -13,13 +13,13 @@ CREATE TABLE inbound_cursor (
     updated_at  INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- Carriers an operator holds back: nothing leaves by them.
+-- Carriers that an operator has paused: nothing is sent through them.
 CREATE TABLE carrier_hold (
     carrier   TEXT    NOT NULL PRIMARY KEY,
     since_at  INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- How the last comparison of our texts with a carrier's own list ended (domain::compare).
+-- Result of the last comparison of our texts with each carrier's own list (domain::list_comparison).
 CREATE TABLE carrier_comparison (
     carrier        TEXT    NOT NULL PRIMARY KEY,
     at             INTEGER NOT NULL,
@@ -29,7 +29,7 @@ CREATE TABLE carrier_comparison (
     n_differences  INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- What the carrier answered, as it came, where it brought anything new.
+-- Bodies of carrier answers and calls that held anything new, as they came.
 CREATE TABLE raw_page (
     id           INTEGER PRIMARY KEY,
     carrier      TEXT    NOT NULL,
@@ -39,12 +39,12 @@ CREATE TABLE raw_page (
 ) STRICT;
 CREATE INDEX raw_page_by_age ON raw_page (received_at);
 
--- Items of a page that could not be read. Never deleted by polling; an operator looks at them.
+-- Items of a page that could not be read, for an operator. Polling never deletes them.
 CREATE TABLE quarantine (
     id           INTEGER PRIMARY KEY,
     carrier      TEXT    NOT NULL,
     kind         TEXT    NOT NULL CHECK (kind IN ('inbound', 'receipt')),
-    digest       BLOB    NOT NULL,              -- SHA-256 of raw: a window polled again brings the same item again
+    digest       BLOB    NOT NULL,              -- SHA-256 of raw: polling lists the same item again
     raw          TEXT    NOT NULL,
     reason       TEXT    NOT NULL,
     received_at  INTEGER NOT NULL,
@@ -53,7 +53,7 @@ CREATE TABLE quarantine (
 ) STRICT;
 CREATE INDEX quarantine_open ON quarantine (id) WHERE settled_at IS NULL;
 
--- People who answer.
+-- Counselors and supervisors.
 CREATE TABLE counselor (
     id               INTEGER PRIMARY KEY,
     login            TEXT    NOT NULL UNIQUE,
@@ -64,10 +64,10 @@ CREATE TABLE counselor (
     n_failed_logins  INTEGER NOT NULL DEFAULT 0,
     locked_until_at  INTEGER,
     role TEXT NOT NULL DEFAULT 'counselor' CHECK (role IN ('counselor', 'supervisor')),
-    desks TEXT NOT NULL DEFAULT '*'   -- keys of the desks they serve, with spaces between; * is all
+    desks TEXT NOT NULL DEFAULT '*'   -- keys of their desks, separated by spaces; * is all
 ) STRICT;
 
--- Bearer tokens, kept only as SHA-256.
+-- Bearer tokens, stored only as SHA-256.
 CREATE TABLE token (
     hash          BLOB    NOT NULL PRIMARY KEY,
     counselor_id  INTEGER NOT NULL REFERENCES counselor (id),
@@ -78,11 +78,11 @@ CREATE TABLE token (
 CREATE INDEX token_of_counselor ON token (counselor_id);
 
 -- One consultation, from the first text to the close (domain::conversation). Lists in CHECKs and partial indexes are
--- chains of OR: SQLite builds a table anew for each IN list each time a row is written.
+-- chains of OR: for an IN list SQLite builds a temporary table at each write of a row.
 CREATE TABLE conversation (
     id                INTEGER PRIMARY KEY AUTOINCREMENT,
     citizen           TEXT    NOT NULL,
-    our_number        TEXT    NOT NULL,         -- the number they texted; answers leave from it or its sender
+    our_number        TEXT    NOT NULL,         -- the number that was texted; replies leave from it or its registered sender
     language          TEXT    NOT NULL DEFAULT 'ko' CHECK (language = 'ko' OR language = 'en'),   -- of automatic texts
     opened_at         INTEGER NOT NULL,
     n_reopened        INTEGER NOT NULL DEFAULT 0,
@@ -92,33 +92,33 @@ CREATE TABLE conversation (
     close_reason      TEXT,
     claimed_by        INTEGER REFERENCES counselor (id),
     claimed_at        INTEGER,
-    touched_at        INTEGER,                  -- when its holder last did something
-    last_holder_id    INTEGER REFERENCES counselor (id),   -- who answered last: comes back to them
-    offered_to        INTEGER REFERENCES counselor (id),   -- until then, or until it is returned, nobody else is given it
+    touched_at        INTEGER,                  -- last action of the holder
+    last_holder_id    INTEGER REFERENCES counselor (id),   -- last counselor; a reopened conversation is offered to them
+    offered_to        INTEGER REFERENCES counselor (id),   -- reserved for this counselor until offered_until_at or until they return it
     offered_until_at  INTEGER,
-    desk              TEXT    NOT NULL DEFAULT 'main',   -- who serves it (domain::desk)
-    previous_desk     TEXT,                     -- who passed it on, and may get it back
-    last_inbound_seq  INTEGER NOT NULL DEFAULT 0,   -- inbox.seq of their last text that a person has to read
+    desk              TEXT    NOT NULL DEFAULT 'main',   -- key of its desk (domain::desk)
+    previous_desk     TEXT,                     -- desk that transferred it and may get it back
+    last_inbound_seq  INTEGER NOT NULL DEFAULT 0,   -- inbox.seq of the last text that a person has to read
     last_inbound_at   INTEGER NOT NULL,
-    last_reply_at     INTEGER,                  -- a person's last answer since it was opened or reopened
-    waiting_since_at  INTEGER,                  -- the oldest text of theirs that nobody answered
-    queue_at          INTEGER NOT NULL DEFAULT 0,   -- its place in line (domain::queue)
-    told_ahead        INTEGER,                  -- how many they were told to be ahead of them in this wait
+    last_reply_at     INTEGER,                  -- last reply of a counselor since it was opened or reopened
+    waiting_since_at  INTEGER,                  -- time of the oldest unanswered text
+    queue_at          INTEGER NOT NULL DEFAULT 0,   -- position in the queue (domain::queue)
+    told_ahead        INTEGER,                  -- number of people ahead that the citizen was last told in this wait
     n_wait_notices    INTEGER NOT NULL DEFAULT 0,
-    nudged_at         INTEGER,                  -- asked whether they still need us
-    tier              INTEGER CHECK (tier BETWEEN 1 AND 3),   -- how pressing (domain::triage)
-    danger            TEXT,                     -- where a danger stands (domain::conversation::danger)
-    urgent_at         INTEGER,                  -- when it last began to ring
-    alarm_from_at     INTEGER,                  -- open: from when the steps of the alarm count
-    n_escalations     INTEGER NOT NULL DEFAULT 0,   -- how often supervisors were called since then
-    acked_at          INTEGER,                  -- somebody has said that they look after it
+    nudged_at         INTEGER,                  -- when the citizen was asked whether they still need us
+    tier              INTEGER CHECK (tier BETWEEN 1 AND 3),   -- urgency (domain::triage)
+    danger            TEXT,                     -- state of a danger (domain::conversation::danger)
+    urgent_at         INTEGER,                  -- when the alarm last started
+    alarm_from_at     INTEGER,                  -- while unanswered: start of the alarm's steps
+    n_escalations     INTEGER NOT NULL DEFAULT 0,   -- alarms to supervisors since then
+    acked_at          INTEGER,                  -- when a counselor acknowledged it
     acked_by          INTEGER REFERENCES counselor (id),
-    is_abusive        INTEGER NOT NULL DEFAULT 0 CHECK (is_abusive = 0 OR is_abusive = 1),   -- words of abuse stand in it: no survey
-    promise_due_at    INTEGER,                  -- we owe an answer by then
-    promise_told_at   INTEGER,                  -- it was not kept, and the citizen knows
-    category          TEXT,                     -- what it was about; needed to close it
-    category_version  TEXT,                     -- of the list it stands in
-    survey_due_at     INTEGER,                  -- closed, and to be asked how it was
+    is_abusive        INTEGER NOT NULL DEFAULT 0 CHECK (is_abusive = 0 OR is_abusive = 1),   -- holds abusive words: no survey is sent
+    promise_due_at    INTEGER,                  -- a reply is promised by then
+    promise_told_at   INTEGER,                  -- when the citizen was told that it was not kept
+    category          TEXT,                     -- needed to close it
+    category_version  TEXT,                     -- version of the list of categories
+    survey_due_at     INTEGER,                  -- closed; the survey is to be sent then
     CHECK (state = 'waiting' OR state = 'active' OR state = 'answered' OR state = 'closed'),
     CHECK ((state = 'closed') = (closed_at IS NOT NULL)),
     CHECK ((claimed_by IS NULL) = (claimed_at IS NULL)),
@@ -127,7 +127,7 @@ CREATE TABLE conversation (
     CHECK ((state = 'waiting' OR state = 'active') = (waiting_since_at IS NOT NULL)),
     CHECK (danger = 'ringing' OR danger = 'looked_after' OR danger = 'answered' OR danger = 'ended' OR danger IS NULL),
     CHECK ((danger IS NULL) = (urgent_at IS NULL)),
-    -- While nobody has answered a danger it has an alarm, and the conversation waits for us.
+    -- An unanswered danger has an alarm, and its conversation waits for us.
     CHECK ((danger IS NOT NULL AND (danger = 'ringing' OR danger = 'looked_after')) = (alarm_from_at IS NOT NULL)),
     CHECK (alarm_from_at IS NULL OR waiting_since_at IS NOT NULL),
     CHECK ((acked_by IS NULL) = (acked_at IS NULL)),
@@ -142,7 +142,7 @@ CREATE INDEX conversation_held ON conversation (claimed_by) WHERE state = 'activ
 CREATE INDEX conversation_not_closed ON conversation (id) WHERE state <> 'closed';
 CREATE INDEX conversation_claimed ON conversation (claimed_by, id) WHERE claimed_by IS NOT NULL;
 CREATE INDEX conversation_by_state ON conversation (state, id);
--- At most one open consultation a citizen and number.
+-- At most one open conversation per citizen and number.
 CREATE UNIQUE INDEX conversation_open ON conversation (citizen, our_number) WHERE state <> 'closed';
 CREATE INDEX conversation_of_citizen ON conversation (citizen, our_number, id);
 
@@ -159,13 +159,13 @@ CREATE TABLE inbox (
     received_at          INTEGER NOT NULL,      -- by ours
     state                TEXT    NOT NULL DEFAULT 'received',
     conversation_id      INTEGER REFERENCES conversation (id),
-    seq                  INTEGER,               -- its place in the conversation: the id, or more for a text that was routed late
+    seq                  INTEGER,               -- order in the conversation: the id, or more for a text that was routed late
     routed_at            INTEGER,
     n_route_failures     INTEGER NOT NULL DEFAULT 0,
     trouble              TEXT,
-    purpose              TEXT    NOT NULL DEFAULT 'question',   -- what it was for (domain::arrival)
-    tier                 INTEGER CHECK (tier BETWEEN 1 AND 3),   -- what triage said of it
-    rules                TEXT,                  -- and by which rules
+    purpose              TEXT    NOT NULL DEFAULT 'question',   -- domain::arrival::Purpose
+    tier                 INTEGER CHECK (tier BETWEEN 1 AND 3),   -- result of triage
+    rules                TEXT,                  -- ids of the triage rules that matched
     is_abusive           INTEGER NOT NULL DEFAULT 0 CHECK (is_abusive = 0 OR is_abusive = 1),
     UNIQUE (carrier, carrier_message_key),
     CHECK (state = 'received' OR state = 'routed' OR state = 'quarantined'),
@@ -177,24 +177,24 @@ CREATE INDEX inbox_received ON inbox (id) WHERE state = 'received';
 CREATE INDEX inbox_quarantined ON inbox (id) WHERE state = 'quarantined';
 CREATE INDEX inbox_of_conversation ON inbox (conversation_id, seq) WHERE conversation_id IS NOT NULL;
 
--- One answer of a counselor; its texts stand in the outbox. The key makes asking twice harmless.
+-- Replies of counselors; their texts are in the outbox. The idempotency key makes repeated requests harmless.
 CREATE TABLE reply (
     id               INTEGER PRIMARY KEY,
     conversation_id  INTEGER NOT NULL REFERENCES conversation (id),
     counselor_id     INTEGER NOT NULL REFERENCES counselor (id),
     idempotency_key  TEXT    NOT NULL,
-    request_digest   BLOB    NOT NULL,          -- SHA-256 of what was asked: the same key with other words is refused
+    request_digest   BLOB    NOT NULL,          -- SHA-256 of the request: the same key with another request is refused
     created_at       INTEGER NOT NULL,
     UNIQUE (counselor_id, idempotency_key)
 ) STRICT;
 CREATE INDEX reply_by_age ON reply (created_at);
 
--- Texts to citizens, one row a carrier submission (domain::outbound).
+-- Texts to citizens, one row per carrier submission (domain::outbound).
 CREATE TABLE outbox (
     id                  INTEGER PRIMARY KEY AUTOINCREMENT,
     client_key          TEXT    NOT NULL UNIQUE CHECK (length(client_key) = 26),
     conversation_id     INTEGER NOT NULL REFERENCES conversation (id),
-    reply_id            INTEGER REFERENCES reply (id),   -- NULL: an automatic text
+    reply_id            INTEGER REFERENCES reply (id),   -- NULL for an automatic text
     author_id           INTEGER REFERENCES counselor (id),
     citizen             TEXT    NOT NULL,
     from_number         TEXT    NOT NULL,
@@ -203,22 +203,22 @@ CREATE TABLE outbox (
     lane                INTEGER NOT NULL CHECK (lane BETWEEN 0 AND 2),
     state               TEXT    NOT NULL,
     created_at          INTEGER NOT NULL,
-    next_attempt_at     INTEGER NOT NULL,       -- held: end of the recall window; queued: not before; in_doubt: next question
+    next_attempt_at     INTEGER NOT NULL,       -- held: end of the recall window; queued: not before; in_doubt: next look-up
     expires_at          INTEGER NOT NULL,
     lease_until_at      INTEGER,
     n_attempts          INTEGER NOT NULL DEFAULT 0,
     n_failures          INTEGER NOT NULL DEFAULT 0,
     first_attempt_at    INTEGER,
-    carrier             TEXT,                   -- who was asked to send it
+    carrier             TEXT,                   -- the carrier it was submitted to
     carrier_message_id  TEXT,
     accepted_at         INTEGER,
-    repeat_before_at    INTEGER,                -- queued again after a doubt: safe only while the carrier knows our key
-    n_absent            INTEGER NOT NULL DEFAULT 0,       -- how often the carrier's list did not hold it
-    n_questions         INTEGER NOT NULL DEFAULT 0,       -- how often the carrier was asked what became of it
+    repeat_before_at    INTEGER,                -- queued again after a doubt: safe only while the carrier remembers our key
+    n_absent            INTEGER NOT NULL DEFAULT 0,       -- look-ups in which the carrier did not list it
+    n_questions         INTEGER NOT NULL DEFAULT 0,       -- look-ups at the carrier
     needs_person        INTEGER NOT NULL DEFAULT 0 CHECK (needs_person = 0 OR needs_person = 1),
     final_at            INTEGER,
-    code                TEXT,                   -- the carrier's last word, as it came
-    notice              TEXT,                   -- automatic: of which group (domain::notice)
+    code                TEXT,                   -- the carrier's last code, as it came
+    notice              TEXT,                   -- group of an automatic text (domain::notice)
     CHECK (state = 'held' OR state = 'queued' OR state = 'sending' OR state = 'in_doubt' OR state = 'accepted'
            OR state = 'delivered' OR state = 'undelivered' OR state = 'failed' OR state = 'expired'
            OR state = 'cancelled' OR state = 'unconfirmed'),
@@ -236,7 +236,7 @@ CREATE INDEX outbox_held ON outbox (next_attempt_at) WHERE state = 'held';
 CREATE INDEX outbox_sending ON outbox (lease_until_at) WHERE state = 'sending';
 CREATE INDEX outbox_in_doubt ON outbox (next_attempt_at) WHERE state = 'in_doubt';
 CREATE INDEX outbox_unreceipted ON outbox (next_attempt_at) WHERE state = 'accepted';
--- What still stands before the next text of the same citizen.
+-- Texts that block the next text of the same citizen.
 CREATE INDEX outbox_line ON outbox (citizen, id)
     WHERE (state = 'held' OR state = 'queued' OR state = 'sending' OR state = 'in_doubt') AND needs_person = 0;
 CREATE INDEX outbox_of_conversation ON outbox (conversation_id, id);
@@ -261,16 +261,16 @@ CREATE TABLE receipt (
 ) STRICT;
 CREATE INDEX receipt_unmatched ON receipt (carrier, carrier_message_id) WHERE outbox_id IS NULL;
 
--- Photos of texts of either side (domain::photo). The bytes are files beside the database, under their SHA-256.
+-- Photos of texts in both directions (domain::photo). The bytes are files beside the database, named by their SHA-256.
 CREATE TABLE photo (
     id               INTEGER PRIMARY KEY,
     inbox_id         INTEGER REFERENCES inbox (id) ON UPDATE CASCADE ON DELETE CASCADE,
     outbox_id        INTEGER REFERENCES outbox (id) ON DELETE CASCADE,
-    uploaded_by      INTEGER REFERENCES counselor (id),   -- handed in for an answer, not sent with any yet
-    position         INTEGER NOT NULL,                    -- among the photos of its text
-    carrier          TEXT,                                -- who has it, under what handle while it is wanted
+    uploaded_by      INTEGER REFERENCES counselor (id),   -- an upload that is not sent yet
+    position         INTEGER NOT NULL,                    -- order among the photos of its text
+    carrier          TEXT,                                -- the carrier that has it, and its handle there while wanted
     handle           TEXT,
-    claimed_name     TEXT,                                -- as the citizen's phone gave it; never a name of ours
+    claimed_name     TEXT,                                -- file name from the citizen's phone; never used as a path
     claimed_type     TEXT,
     claimed_bytes    INTEGER,
     state            TEXT    NOT NULL,
@@ -278,12 +278,12 @@ CREATE TABLE photo (
     next_attempt_at  INTEGER,
     n_attempts       INTEGER NOT NULL DEFAULT 0,
     sha256           BLOB,
-    kind             TEXT,                                -- what its first bytes say
+    kind             TEXT,                                -- format, by its first bytes
     n_bytes          INTEGER,
     width            INTEGER,
     height           INTEGER,
-    trouble          TEXT,                                -- why it was lost
-    told_at          INTEGER,                             -- lost, and counselor and citizen know
+    trouble          TEXT,                                -- reason for the loss
+    told_at          INTEGER,                             -- when the loss was reported
     CHECK ((inbox_id IS NOT NULL) + (outbox_id IS NOT NULL) + (uploaded_by IS NOT NULL) = 1),
     CHECK (inbox_id IS NULL OR (carrier IS NOT NULL AND handle IS NOT NULL)),
     CHECK (inbox_id IS NOT NULL OR state = 'kept'),
@@ -303,7 +303,7 @@ CREATE UNIQUE INDEX photo_of_outbox ON photo (outbox_id, position) WHERE outbox_
 CREATE UNIQUE INDEX photo_uploaded ON photo (uploaded_by, sha256) WHERE uploaded_by IS NOT NULL;
 CREATE INDEX photo_by_hash ON photo (sha256) WHERE sha256 IS NOT NULL;
 
--- Everything that happened, in order; what the live stream and the reports are made of. Never what somebody wrote.
+-- The journal: all events in order, for the event stream and the reports. Never holds the content of a text.
 CREATE TABLE event (
     seq              INTEGER PRIMARY KEY AUTOINCREMENT,
     at               INTEGER NOT NULL,
@@ -314,30 +314,30 @@ CREATE TABLE event (
     detail           TEXT
 ) STRICT;
 
--- What we know of a person beyond their texts: what they asked for, and what was decided about them. No trait of theirs.
+-- Citizens' wishes and restrictions. No personal traits.
 CREATE TABLE citizen (
     number                TEXT    NOT NULL PRIMARY KEY,
-    opted_out_at          INTEGER,              -- wants no automatic texts
-    restricted_until_at   INTEGER,              -- not answered until then, unless in danger
+    opted_out_at          INTEGER,              -- opt-out of automatic texts
+    restricted_until_at   INTEGER,              -- not answered until then, except in a danger
     restricted_by         INTEGER REFERENCES counselor (id),
     restriction_reason    TEXT,
-    surveyed_at           INTEGER,              -- last asked how it was
-    preference            TEXT,                 -- what they asked for: text only, easy words
+    surveyed_at           INTEGER,              -- when the survey was last sent
+    preference            TEXT,                 -- such as text only, easy words
     CHECK ((restricted_until_at IS NULL) = (restriction_reason IS NULL))
 ) STRICT, WITHOUT ROWID;
 
--- What counselors leave each other beside a conversation. Never leaves the house.
+-- Internal notes of counselors to a conversation. Never sent to anybody.
 CREATE TABLE note (
     id               INTEGER PRIMARY KEY,
     conversation_id  INTEGER NOT NULL REFERENCES conversation (id),
-    counselor_id     INTEGER REFERENCES counselor (id),   -- NULL: by itself
+    counselor_id     INTEGER REFERENCES counselor (id),   -- NULL for an automatic note
     kind             TEXT    NOT NULL,           -- domain::event::NoteKind
     text             TEXT    NOT NULL,
     created_at       INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX note_of_conversation ON note (conversation_id, id);
 
--- Things to come back to.
+-- Reminders.
 CREATE TABLE reminder (
     id               INTEGER PRIMARY KEY,
     conversation_id  INTEGER NOT NULL REFERENCES conversation (id),
@@ -349,7 +349,7 @@ CREATE TABLE reminder (
 ) STRICT;
 CREATE INDEX reminder_due ON reminder (due_at) WHERE told_at IS NULL;
 
--- How was it? One row each time somebody was asked; credited to who answered last.
+-- Surveys: one row per survey sent, attributed to the counselor who replied last.
 CREATE TABLE survey (
     id               INTEGER PRIMARY KEY,
     conversation_id  INTEGER NOT NULL REFERENCES conversation (id),

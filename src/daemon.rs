@@ -39,7 +39,7 @@ const CLOSE: Duration = Duration::from_secs(3);
 pub struct Options {
     pub clock: Clock,
     pub store: StoreOptions,
-    /// Used instead of the configured carriers.
+    /// CarrierInUse instead of the configured carriers.
     pub carriers: Option<Carriers>,
 }
 

@@ -1,4 +1,4 @@
-//! Full cycles: text in, durable, routed, answer durable, submitted, delivered recorded.
+//! Full cycles: text received, durable, routed, reply durable, submitted, delivery recorded.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -1,4 +1,4 @@
-//! How long people wait: a text until it is on a screen, an answer until it is durable.
+//! Latencies: a text until it can be shown, a reply until it is durable.
 
 use std::time::{Duration, Instant};
 
@@ -53,7 +53,7 @@ pub async fn screen(sheet: &mut Sheet) {
     );
 }
 
-/// One answer at a time.
+/// One reply at a time.
 pub async fn reply(sheet: &mut Sheet) {
     let folder = tempfile::tempdir().unwrap();
     let place = Place::open(folder.path(), StoreOptions::default(), quick_carrier(), NO_BRAKES).await;

@@ -1,8 +1,8 @@
-//! What the gateway can do and what that costs, as ratios measured in one run, each beside what it is compared with:
-//! `cargo bench`. Absolute figures differ between machines and hours; the ratios are what counts.
+//! Benchmarks of the whole gateway, as ratios measured in one run, each with its yardstick: `cargo bench`. Absolute
+//! figures differ between machines and hours; only the ratios count.
 //!
 //! `cargo bench -- cycles latency` runs only those parts: triage, cycles, limit, latency, stored, idle.
-//! `MUNJA_BENCH_TEXTS=4000` changes the texts a round, `MUNJA_BENCH_STORED=1000000` how many the large database holds.
+//! `MUNJA_BENCH_TEXTS=4000` sets the texts per round, `MUNJA_BENCH_STORED=1000000` how many the large database holds.
 
 mod cycles;
 mod latency;
@@ -18,7 +18,7 @@ fn setting(name: &str, default: usize) -> usize {
     std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(default)
 }
 
-/// Whether a part was asked for by name, or none was.
+/// Whether a part was requested by name, or no names were given.
 fn is_wanted(part: &str) -> bool {
     let mut asked = std::env::args().skip(1).filter(|a| !a.starts_with('-')).peekable();
     asked.peek().is_none() || asked.any(|a| a == part)

@@ -19,7 +19,7 @@ pub struct Place {
     stop: CancellationToken,
 }
 
-/// `[polling]` and `[carrier.bizgo]` lines that take the brakes off.
+/// `[polling]` and `[carrier.bizgo]` lines without limits.
 pub const NO_BRAKES: (&str, &str) = (
     "sends_per_sec = 1000000\nother_requests_per_sec = 1000000\n",
     "fast_secs = 0.001\nslow_secs = 0.005\nreceipts_fast_secs = 0.001\nreceipts_slow_secs = 0.005\n",
@@ -54,7 +54,7 @@ impl Place {
         Place { sim, daemon, store, desk: client.with_token(token.into()), stop }
     }
 
-    /// Starts a gateway on what is there and waits until its API answers.
+    /// Starts a gateway on the existing folder and waits until its API answers.
     pub async fn open_only(folder: &Path) -> Daemon {
         let config = config(folder, 9, "", "");
         let daemon = Daemon::start(Config::load(&config).unwrap(), Options::default()).await.unwrap();
@@ -69,12 +69,12 @@ impl Place {
         self.stop.cancel();
     }
 
-    /// Waits until so many texts are in `state`.
+    /// Waits until this many texts are in `state`.
     pub async fn until(&self, state: &str, n: i64) {
         let mut commits = self.store.hints().commit.subscribe();
         while self.store.balance().await.unwrap().n_outbound(state) < n {
             commits.changed().await.unwrap();
-            // Counting all of them after each commit would be what is measured.
+            // Counting after each commit would distort the measurement.
             tokio::time::sleep(std::time::Duration::from_millis(25)).await;
         }
     }

@@ -1,4 +1,4 @@
-//! The yardsticks: what the disk and the loopback can do without us.
+//! Yardsticks: the speed of the disk and the loopback without the gateway.
 
 use std::fs::File;
 use std::io::Write;
@@ -22,7 +22,7 @@ pub fn append_and_sync(folder: &Path, how_long: Duration) -> Vec<f64> {
     times
 }
 
-/// Requests a second of the smallest route that reads the database, 64 in flight.
+/// Requests per second of the smallest route that reads the database, 64 in flight.
 pub async fn http_ceiling(desk: &Client, how_long: Duration) -> f64 {
     let began = Instant::now();
     let mut tasks = tokio::task::JoinSet::new();

@@ -1,4 +1,4 @@
-//! One line a figure: what, the figure, the ratio, the goal, and whether it is reached.
+//! Report: one line per figure with name, value, ratio, goal and result.
 
 pub struct Sheet {
     n_missed: usize,

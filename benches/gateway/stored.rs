@@ -1,4 +1,4 @@
-//! What many stored texts cost, a start after a kill, and doing nothing.
+//! The cost of many stored texts, of a start after a kill, and of an idle gateway.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -13,7 +13,7 @@ use rusqlite::Connection;
 use crate::place::{Place, config};
 use crate::sheet::{Sheet, percentile};
 
-/// Closed conversations of two texts each, and fifty that wait.
+/// Fills the database with closed conversations of two texts each, and fifty that wait.
 fn fill(path: &Path, n: usize) {
     drop(Store::open(path, &StoreOptions::default()).unwrap());
     let mut sql = Connection::open(path).unwrap();
@@ -76,7 +76,7 @@ pub async fn measure(sheet: &mut Sheet, n: usize) {
     start_after_a_kill(sheet, large.path()).await;
 }
 
-/// The files as a kill leaves them: the log not folded in.
+/// Copies the files as a kill leaves them: with the write-ahead log.
 async fn start_after_a_kill(sheet: &mut Sheet, folder: &Path) {
     let place = Place::open(folder, StoreOptions::default(), SimOptions::default(), ("", "")).await;
     for n in 0..200 {

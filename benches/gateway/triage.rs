@@ -1,4 +1,4 @@
-//! What one text costs until it is decided (triage, desk, what is said at once), and that longer lists cost nothing more.
+//! The cost of deciding about one text (triage, desk, immediate notice), and that longer lists cost no more.
 
 use std::hint::black_box;
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use munja::config::{self, Config};
 use munja::daemon;
-use munja::domain::arrival::{Arrived, Known, decide};
+use munja::domain::arrival::{Arrived, SenderFacts, decide};
 use munja::domain::notice::Language;
 use munja::domain::phone::{PhoneNumber, Senders};
 use munja::domain::policy::ServicePolicy;
@@ -44,7 +44,7 @@ fn lists(n: usize) -> Arc<Triage> {
 /// Microseconds of deciding about each text.
 fn times(policy: &ServicePolicy, texts: &[String]) -> Vec<f64> {
     let (citizen, our_number) = (PhoneNumber::parse("01012345678"), PhoneNumber::parse("062120"));
-    let known = Known { recent: "버스 언제 와요".to_owned(), ..Known::default() };
+    let known = SenderFacts { recent: "버스 언제 와요".to_owned(), ..SenderFacts::default() };
     let mut times = Vec::new();
     for text in texts.iter().cycle().take(texts.len() * 20) {
         let arrived = Arrived {
@@ -66,7 +66,7 @@ pub fn measure(sheet: &mut Sheet) {
     let config = Config::load(&config(folder.path(), 1, "", "")).unwrap();
     let texts = texts();
     let [few, many] = [0, 1_000].map(|n| {
-        let senders = Senders::one(PhoneNumber::parse("062120"));
+        let senders = Senders::single(PhoneNumber::parse("062120"));
         let policy = ServicePolicy { triage: lists(n), ..daemon::service_policy(&config, &senders) };
         let mut times = times(&policy, &texts);
         (percentile(&mut times, 0.5), percentile(&mut times, 0.999))

@@ -15,7 +15,7 @@ use crate::carrier::{Carrier, CarrierError};
 use crate::check::remedy;
 use crate::config::{CarrierSetup, Config};
 use crate::daemon;
-use crate::domain::compare::{Comparison, Difference};
+use crate::domain::list_comparison::{Comparison, Difference};
 use crate::domain::outbound::{ClientKey, OutboundText};
 use crate::domain::phone::PhoneNumber;
 use crate::domain::receipt::ReceiptStatus;

@@ -11,7 +11,7 @@ use super::{Say, line, open};
 use crate::config::Config;
 use crate::daemon;
 use crate::domain::actor::Actor;
-use crate::domain::arrival::replay::{Decided, Past, replay};
+use crate::domain::arrival::replay::{Decided, PastText, replay};
 use crate::domain::notice::{Language, Notice, Texts};
 use crate::domain::phone::{PhoneNumber, Senders};
 use crate::domain::policy::ServicePolicy;
@@ -69,7 +69,7 @@ pub(super) async fn run(command: PolicyCommand, say: Say) -> anyhow::Result<()> 
 
 /// A dry run sends nothing: which number texts would leave from does not matter.
 fn policy_of(config: &Config) -> ServicePolicy {
-    daemon::service_policy(config, &Senders::one(PhoneNumber::parse("")))
+    daemon::service_policy(config, &Senders::single(PhoneNumber::parse("")))
 }
 
 /// The differences, each as (what, from, to).
@@ -93,7 +93,7 @@ fn changes(was: &Decided, would: &Decided) -> Vec<(&'static str, String, String)
     all
 }
 
-fn show(past: &Past, changes: &[(&'static str, String, String)], with_text: bool, say: Say) {
+fn show(past: &PastText, changes: &[(&'static str, String, String)], with_text: bool, say: Say) {
     if say.json {
         let all: BTreeMap<_, _> = changes.iter().map(|(what, from, to)| (what, [from, to])).collect();
         let text = with_text.then(|| past.text.reveal());

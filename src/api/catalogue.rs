@@ -7,7 +7,7 @@ use super::problem::{Problem, ProblemCode};
 use super::session::Session;
 use super::wire::{CannedList, CannedView, CategoryList, DeskList, DeskView, SurveyList};
 use super::{ApiContext, view};
-use crate::domain::calendar::Standing;
+use crate::domain::calendar::OpenState;
 use crate::domain::survey::EVERY_MS;
 
 /// The desks, and whether they are open now.
@@ -17,8 +17,8 @@ pub(super) async fn desks(State(context): State<ApiContext>, _: Session) -> Json
     let (settings, now) = (context.settings(), context.now());
     let desks = settings.policy.desks.all().iter().map(|desk| {
         let (is_open, until_at) = match desk.calendar.at(now) {
-            Standing::Open { until } => (true, Some(until)),
-            Standing::Closed { opens_at, .. } => (false, opens_at),
+            OpenState::Open { until } => (true, Some(until)),
+            OpenState::Closed { opens_at, .. } => (false, opens_at),
         };
         DeskView { key: desk.key.clone(), name: desk.name.clone(), is_open, until_at }
     });

@@ -43,7 +43,7 @@ pub use serve::{BindError, Listener, bind_tcp, bind_unix, serve};
 
 use crate::domain::UnixMs;
 use crate::domain::catalogue::{Canned, Categories};
-use crate::domain::fate::Meaning;
+use crate::domain::delivery_reason::DeliveryReason;
 use crate::domain::media::PhotoLimits;
 use crate::domain::policy::ServicePolicy;
 use crate::domain::text::Limits;
@@ -80,7 +80,7 @@ pub struct Health {
 }
 
 /// What a carrier's code means, by the carrier's name and the code; the API knows no carrier.
-pub type MeaningOf = fn(&str, &str) -> Option<Meaning>;
+pub type MeaningOf = fn(&str, &str) -> Option<DeliveryReason>;
 
 /// What every route may use.
 #[derive(Clone)]

@@ -2,7 +2,7 @@
 
 use super::section::Section;
 use super::setup::{CarrierSetup, SettingError};
-use crate::domain::fate::Meaning;
+use crate::domain::delivery_reason::DeliveryReason;
 
 /// A carrier this program can talk to.
 pub struct Driver {
@@ -13,7 +13,7 @@ pub struct Driver {
     /// Reads its section.
     pub read: fn(&mut Section<'_>) -> Result<CarrierSetup, SettingError>,
     /// The meaning of one of its codes; `None` for an unknown code, or one that is not final.
-    pub meaning: fn(&str) -> Option<Meaning>,
+    pub meaning: fn(&str) -> Option<DeliveryReason>,
 }
 
 impl Driver {

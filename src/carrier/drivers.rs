@@ -2,7 +2,7 @@
 
 use super::driver::Driver;
 use super::{bizgo, clicksend, infobip, msghub, nhn, oneapi, sens, smsgate, solapi, twilio};
-use crate::domain::fate::Meaning;
+use crate::domain::delivery_reason::DeliveryReason;
 
 /// Every carrier this program can talk to, by name.
 pub static DRIVERS: &[Driver] = &[
@@ -19,7 +19,7 @@ pub static DRIVERS: &[Driver] = &[
 ];
 
 /// The meaning of a carrier's code; `None` for an unknown carrier or code, or a code that is not final.
-pub fn meaning(carrier: &str, code: &str) -> Option<Meaning> {
+pub fn meaning(carrier: &str, code: &str) -> Option<DeliveryReason> {
     let driver = DRIVERS.iter().find(|driver| driver.name == carrier)?;
     (driver.meaning)(code)
 }
@@ -32,9 +32,9 @@ mod tests {
     #[test]
     fn each_carriers_codes_are_read_by_its_own_table() {
         let cases = [
-            ("bizgo", "22003", Some(Meaning::PhoneOff)),
-            ("nhn", "2003", Some(Meaning::PhoneOff)),
-            ("solapi", "3043", Some(Meaning::PhoneOff)),
+            ("bizgo", "22003", Some(DeliveryReason::PhoneOff)),
+            ("nhn", "2003", Some(DeliveryReason::PhoneOff)),
+            ("solapi", "3043", Some(DeliveryReason::PhoneOff)),
             ("solapi", "2003", None),
             ("nhn", "22003", None),
             ("nobody", "2003", None),

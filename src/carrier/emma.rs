@@ -2,10 +2,10 @@
 //! reports `2003`, Bizgo `22003` for a short text and `32003` for a long one. Sources: NHN's table of result codes
 //! (2026-06) and Bizgo's error table of 2026-09-23, which name the same codes with the same words.
 
-use crate::domain::fate::Meaning::{self, *};
+use crate::domain::delivery_reason::DeliveryReason::{self, *};
 
 /// All but `1000` (the phone has it) mean that the text will not arrive.
-pub(super) const CODES: &[(Meaning, &[&str])] = &[
+pub(super) const CODES: &[(DeliveryReason, &[&str])] = &[
     (Delivered, &["1000"]),
     (PhoneOff, &["2003"]),
     (PhoneFull, &["2004"]),
@@ -38,7 +38,7 @@ pub(super) const CODES: &[(Meaning, &[&str])] = &[
 ];
 
 /// What the four digits mean; `None` for a code that is not in the table.
-pub(super) fn meaning(code: &str) -> Option<Meaning> {
+pub(super) fn meaning(code: &str) -> Option<DeliveryReason> {
     CODES.iter().find(|(_, codes)| codes.contains(&code)).map(|(meaning, _)| *meaning)
 }
 

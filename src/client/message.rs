@@ -5,7 +5,7 @@ use super::format::{one_word, thousands};
 use super::say::Say;
 use super::times::Times;
 use crate::api::wire::{OfferView, OutboundMessage, PhotoView, ReplacedView};
-use crate::domain::fate::Meaning;
+use crate::domain::delivery_reason::DeliveryReason;
 use crate::domain::outbound::{OutboundKind, OutboundState};
 use crate::domain::photo::PhotoState;
 use crate::domain::text::{Limits, plan, safe_for_terminal};
@@ -46,7 +46,11 @@ fn delivery_sentence(times: &Times, text: &OutboundMessage) -> String {
     let Some(code) = text.code.as_deref().filter(|code| !code.is_empty()) else {
         return sentence;
     };
-    let meaning = text.meaning.as_deref().and_then(Meaning::from_word).filter(|m| *m != Meaning::Delivered);
+    let meaning = text
+        .meaning
+        .as_deref()
+        .and_then(DeliveryReason::from_word)
+        .filter(|m| *m != DeliveryReason::Delivered);
     match meaning.and_then(|meaning| say.find(&format!("meaning-{}", meaning.as_str()))) {
         Some(reason) => format!("{sentence} · {reason} [{}]", one_word(code)),
         None if ["undelivered", "failed", "unconfirmed"].contains(&text.state.as_str()) => {

@@ -146,15 +146,16 @@ mod tests {
 
     #[test]
     fn every_meaning_has_a_sentence() {
-        for meaning in crate::domain::fate::Meaning::ALL {
+        for meaning in crate::domain::delivery_reason::DeliveryReason::ALL {
             let id = format!("meaning-{}", meaning.as_str());
             for lang in [Lang::Ko, Lang::En] {
                 assert!(Say::new(lang).find(&id).is_some(), "{lang:?} {id}");
             }
         }
         let meanings = ids(EN).into_iter().filter_map(|id| id.strip_prefix("meaning-").map(str::to_owned));
-        let unknown: Vec<_> =
-            meanings.filter(|word| crate::domain::fate::Meaning::from_word(word).is_none()).collect();
+        let unknown: Vec<_> = meanings
+            .filter(|word| crate::domain::delivery_reason::DeliveryReason::from_word(word).is_none())
+            .collect();
         assert!(unknown.is_empty(), "{unknown:?}");
     }
 

@@ -12,7 +12,7 @@ use toml::{Spanned, Value};
 use super::KOREAN_LIMITS;
 use super::checker::{Checker, unwritten};
 use super::error::ConfigError;
-use crate::domain::calendar::{Calendar, Exception, Part, Planned, Rules, Wrong, YEARS, ics};
+use crate::domain::calendar::{Calendar, Exception, InvalidRules, Planned, RulePart, Rules, YEARS, ics};
 use crate::domain::desk::{Desk, Desks};
 use crate::domain::notice;
 use crate::domain::phone::{PhoneKind, PhoneNumber};
@@ -21,7 +21,7 @@ use crate::domain::triage::Words;
 /// The hours of Gwangju's 120.
 const HOURS: &str = "Mo-Fr 08:00-22:00; Sa-Su,PH 09:00-18:00";
 const TIME_ZONE: &str = "Asia/Seoul";
-/// Key and name of the desk of a gateway that configures none.
+/// Key and name of the default desk.
 const MAIN: (&str, &str) = ("main", "시청");
 /// The largest calendar file (bytes); a real one has a few kilobytes.
 const LARGEST_ICS: u64 = 1 << 20;
@@ -49,9 +49,9 @@ struct ExceptionEntry {
     days: Spanned<Value>,
     hours: Option<String>,
     text: Option<String>,
-    /// For who writes English; without it they get the usual words.
+    /// The text in English; without it English texts get the usual notice.
     text_en: Option<String>,
-    /// All desks if missing.
+    /// `None` for all desks.
     desks: Option<Vec<Spanned<String>>>,
 }
 
@@ -77,7 +77,7 @@ impl Default for DeskSection {
     }
 }
 
-/// `[desks.<key>]`, each where it stands.
+/// `[desks.<key>]`, with positions in the file.
 pub(super) type DeskSections = BTreeMap<String, Spanned<DeskSection>>;
 
 /// The desks in the order of the file; one default desk if there are none.
@@ -111,13 +111,13 @@ fn routing_words(
     }
     let words = Words::new(lists.iter().map(|(_, words)| words.get_ref().as_slice()));
     words.map(Some).map_err(|bad| {
-        // Only a list of the file can be bad.
+        // Only a configured list can be invalid.
         let (key, words) = lists[bad.index];
         checker.wrong(&format!("desks.{key}.words"), words, bad.why)
     })
 }
 
-/// Settings that hold for every desk, with their places in the file.
+/// Settings for all desks, with their positions in the file.
 struct Days<'a> {
     added: Vec<(Date, String)>,
     removed: Vec<(Date, Range<usize>)>,
@@ -191,17 +191,17 @@ impl<'a> Days<'a> {
             exceptions: exceptions.iter().map(|(exception, _)| exception.clone()).collect(),
             confirmed_until: self.confirmed_until,
         };
-        let calendar = Calendar::new(rules).map_err(|Wrong { what, why }| {
+        let calendar = Calendar::new(rules).map_err(|InvalidRules { what, why }| {
             let place = |span: Option<Range<usize>>| Spanned::new(span.unwrap_or(desk.span()), ());
             let (key, span) = match what {
-                Part::Hours => (format!("desks.{key}.hours"), section.hours.as_ref().map(Spanned::span)),
-                Part::TimeZone => {
+                RulePart::Hours => (format!("desks.{key}.hours"), section.hours.as_ref().map(Spanned::span)),
+                RulePart::TimeZone => {
                     (format!("desks.{key}.time_zone"), section.time_zone.as_ref().map(Spanned::span))
                 }
-                Part::Removed(n) => {
+                RulePart::Removed(n) => {
                     ("calendar.remove".to_owned(), self.removed.get(n).map(|(_, span)| span.clone()))
                 }
-                Part::Exception(n) => {
+                RulePart::Exception(n) => {
                     ("calendar.exceptions".to_owned(), exceptions.get(n).map(|(_, entry)| entry.span()))
                 }
             };

@@ -69,12 +69,12 @@ pub fn texts(own: Option<&Path>) -> Result<Texts, ConfigError> {
         let file: BTreeMap<String, BTreeMap<String, Spanned<String>>> = source.parsed()?;
         for (language, keys) in file {
             let language = Language::from_word(&language).ok_or_else(|| {
-                source.wrong(language.clone(), &(0..0), "is no language of ours: only [ko] and [en]")
+                source.wrong(language.clone(), &(0..0), "is not a supported language: only [ko] and [en]")
             })?;
             for (key, text) in keys {
                 let at = text.span();
                 let notice = Notice::from_word(&key).ok_or_else(|| {
-                    source.wrong(key.clone(), &at, "is no automatic text; `munjad texts` shows all")
+                    source.wrong(key.clone(), &at, "is not an automatic text; `munjad texts` lists all")
                 })?;
                 words.insert((language, notice), text.into_inner());
                 places.insert((language, notice), (n, at));
@@ -124,7 +124,7 @@ pub fn triage(own: &[PathBuf]) -> Result<Triage, ConfigError> {
             let rule = rule(source, section.into_inner())?;
             match rules.iter().position(|known| known.id == rule.id) {
                 Some(index) if places[index].0 == n => {
-                    let message = "stands here twice";
+                    let message = "is defined twice";
                     return Err(source.wrong(format!("rule {}", rule.id), &place.1, message));
                 }
                 Some(index) => (rules[index], places[index]) = (rule, place),
@@ -193,11 +193,7 @@ pub fn categories(own: Option<&Path>) -> Result<Categories, ConfigError> {
         }
         let is_twice = items.iter().enumerate().any(|(n, item)| items[..n].contains(item));
         if is_twice || groups.iter().any(|group| group.name == name) {
-            return Err(source.wrong(
-                format!("group {name}"),
-                &at,
-                "stands here twice, or has an item twice",
-            ));
+            return Err(source.wrong(format!("group {name}"), &at, "is defined twice, or has an item twice"));
         }
         groups.push(Group { name, items, desks });
     }
@@ -285,7 +281,7 @@ mod tests {
         let path = folder.path().join("own.toml");
         let cases = [
             ("\n[ko]\nreceipt = \"{name}\"", "line 3: ko.receipt: holds {name}"),
-            ("[ko]\nreciept = \"x\"", "line 2: reciept: is no automatic text"),
+            ("[ko]\nreciept = \"x\"", "line 2: reciept: is not an automatic text"),
             ("[fr]\nreceipt = \"x\"", "fr: is no language"),
             ("[ko]\nreceipt = 3", "line 2"),
         ];

@@ -8,7 +8,7 @@ use crate::api::wire::CarrierStatus;
 use crate::carrier::{Carrier, NowFn};
 use crate::config::{CarrierSetup, Config};
 use crate::ops::clock::Clock;
-use crate::worker::{CarrierHealth, Carriers, HealthRegistry, Used};
+use crate::worker::{CarrierHealth, CarrierInUse, Carriers, HealthRegistry};
 
 /// Makes one carrier from its section.
 pub fn make_carrier(setup: &CarrierSetup, clock: &Clock) -> anyhow::Result<Arc<dyn Carrier>> {
@@ -21,11 +21,11 @@ pub fn make_carrier(setup: &CarrierSetup, clock: &Clock) -> anyhow::Result<Arc<d
 pub fn make_carriers(config: &Config, clock: &Clock) -> anyhow::Result<Carriers> {
     let mut made = Vec::new();
     for setup in config.carriers.used() {
-        let used = Used { carrier: make_carrier(setup, clock)?, senders: setup.senders.clone() };
+        let used = CarrierInUse { carrier: make_carrier(setup, clock)?, senders: setup.senders.clone() };
         made.push(used);
     }
     let find = |name: &str| {
-        let found = made.iter().find(|used: &&Used| used.carrier.name() == name).cloned();
+        let found = made.iter().find(|used: &&CarrierInUse| used.carrier.name() == name).cloned();
         found.with_context(|| format!("carrier {name} has no section"))
     };
     let inbound = config.carriers.inbound.iter().map(|name| Ok(find(name)?.carrier));

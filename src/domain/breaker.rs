@@ -1,17 +1,16 @@
-//! When to stop asking a carrier to send, and when to try again. A carrier that refuses our account is left alone at
-//! once; one that cannot be reached, after a few tries in a row. From then on a single text is a probe: the first that
-//! goes through opens the way again.
+//! Circuit breaker of a carrier. It opens at once if the carrier refuses our account, and after a few failures in a row
+//! if the carrier does not answer. While it is open, single texts are sent as probes; the first success closes it.
 
 use super::UnixMs;
 
-/// So many tries in a row have to fail before a carrier counts as out of order.
+/// Failed tries in a row before a carrier counts as out of order.
 pub const FAILURES_NEEDED: u32 = 5;
-/// The wait before the first probe of a carrier that did not answer; twice as long after each that fails (milliseconds).
+/// The wait before the first probe of a carrier that did not answer (milliseconds). Doubles after each failed probe.
 pub const FIRST_WAIT_MS: i64 = 2_000;
-/// The longest wait before a probe, and the one after a refused account.
+/// The longest wait before a probe, also the wait after a refused account (milliseconds).
 pub const LONGEST_WAIT_MS: i64 = 60_000;
 
-/// What one try told about the carrier as a whole.
+/// What one try showed of the carrier as a whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sign {
     /// It answered: took the text, refused this one, or asked for patience.
@@ -26,17 +25,17 @@ pub enum Sign {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Permit {
     All,
-    /// One text, and nothing else until its try has ended.
+    /// One text, and no other until its try has ended.
     Probe,
     /// Nothing before this time.
     NotBefore(UnixMs),
 }
 
-/// The state of one carrier; begins closed.
+/// The breaker of one carrier; starts closed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Breaker {
     n_failed: u32,
-    /// Open: the next probe may leave then, and the wait before it.
+    /// Set while open: when the next probe may leave, and the wait before it.
     open: Option<(UnixMs, i64)>,
 }
 
@@ -44,18 +43,18 @@ impl Breaker {
     pub fn permit(&self, now: UnixMs) -> Permit {
         match self.open {
             None => Permit::All,
-            // A clock gone back must not keep it shut for hours.
+            // After the clock was set back, the wait must not last for hours.
             Some((at, wait)) if at > now && at - now <= wait => Permit::NotBefore(at),
             Some(_) => Permit::Probe,
         }
     }
 
-    /// It is out of order: a standby may take what it surely has not taken.
+    /// Whether the carrier is out of order: a standby may take texts that it surely has not taken.
     pub fn is_open(&self) -> bool {
         self.open.is_some()
     }
 
-    /// A try has ended.
+    /// Records the result of a try.
     pub fn learn(&mut self, sign: Sign, now: UnixMs) {
         self.n_failed = self.n_failed.saturating_add(1);
         self.open = match (sign, self.open) {
@@ -66,7 +65,7 @@ impl Breaker {
             (Sign::Refused, _) => Some((now.saturating_add(LONGEST_WAIT_MS), LONGEST_WAIT_MS)),
             (Sign::Silent, None) if self.n_failed < FAILURES_NEEDED => None,
             (Sign::Silent, None) => Some((now.saturating_add(FIRST_WAIT_MS), FIRST_WAIT_MS)),
-            // Tries that were under way when it opened are no probes of their own.
+            // Tries that were under way when it opened are not probes.
             (Sign::Silent, Some((at, wait))) if at > now => Some((at, wait)),
             (Sign::Silent, Some((_, wait))) => {
                 let wait = wait.saturating_mul(2).min(LONGEST_WAIT_MS);
@@ -75,7 +74,7 @@ impl Breaker {
         };
     }
 
-    /// An operator has changed something: try at once.
+    /// Closes the breaker, because an operator has changed something.
     pub fn reset(&mut self) {
         *self = Breaker::default();
     }

@@ -1,6 +1,6 @@
-//! What consultations are about (categories, two levels) and answers that are written once (canned replies).
+//! Categories of consultations (two levels) and canned replies.
 
-/// Categories of one version.
+/// One version of the list of categories.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Categories {
     pub version: String,
@@ -11,7 +11,7 @@ pub struct Categories {
 pub struct Group {
     pub name: String,
     pub items: Vec<String>,
-    /// Keys of the desks that use it; none: all.
+    /// Keys of the desks that use it; empty for all desks.
     pub desks: Vec<String>,
 }
 
@@ -19,12 +19,12 @@ pub struct Group {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NoCategory {
     Unknown,
-    /// Several begin like it.
+    /// Several categories begin with it.
     Ambiguous,
 }
 
 impl Categories {
-    /// Those that a desk uses, as `group/item`; of every desk, if none is named.
+    /// The categories that a desk uses, as `group/item`; `None` gives all.
     pub fn all<'a>(&'a self, desk: Option<&'a str>) -> impl Iterator<Item = String> + 'a {
         let is_used = move |group: &&Group| {
             desk.is_none_or(|key| group.desks.is_empty() || group.desks.iter().any(|known| known == key))
@@ -33,8 +33,8 @@ impl Categories {
         self.groups.iter().filter(is_used).flat_map(names)
     }
 
-    /// The category a counselor means: `교통/주정차`, or so much of the group, the item or both that only one fits
-    /// of those that the desk uses.
+    /// The category that `word` names: in full (`교통/주정차`), or by a beginning of the item or of both parts that fits only
+    /// one category of the desk.
     pub fn find(&self, word: &str, desk: Option<&str>) -> Result<String, NoCategory> {
         let word = word.trim();
         if let Some(exact) = self.all(desk).find(|name| name == word) {
@@ -55,7 +55,7 @@ impl Categories {
     }
 }
 
-/// An answer that is written once.
+/// A canned reply.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Canned {
     pub key: String,
@@ -66,7 +66,7 @@ pub struct Canned {
 }
 
 impl Canned {
-    /// Why its text can't be used, if so.
+    /// Why its text cannot be used; `None` if it can.
     pub fn problem(&self) -> Option<String> {
         let rest = self.filled("", "");
         let found = rest.find(['{', '}'])?;

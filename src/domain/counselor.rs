@@ -1,26 +1,26 @@
-//! Counselors: who they are, and when a log-in is refused.
+//! Counselors, and the rules of logins.
 
 use super::UnixMs;
 
 /// Wrong passwords in a row before the account is locked for a while.
 pub const MAX_FAILED_LOGINS: u32 = 5;
-/// How long it stays locked.
+/// How long an account stays locked (milliseconds).
 pub const LOCK_OUT_MS: i64 = 15 * 60 * 1000;
 /// Passwords shorter than this (in characters) are refused.
 pub const MIN_PASSWORD_CHARS: usize = 8;
 
-/// Someone who answers citizens.
+/// A person who answers citizens.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Counselor {
     pub id: i64,
-    /// What they type to log in.
+    /// Login name.
     pub login: String,
-    /// How colleagues see them.
+    /// Name shown to colleagues.
     pub name: String,
     pub disabled_at: Option<UnixMs>,
 }
 
-/// After a wrong password: the new count, and until when the account is locked, if it is.
+/// The new count of failures after a wrong password, and the end of the lock if the account is locked now.
 pub fn after_failed_login(failed_before: u32, now: UnixMs) -> (u32, Option<UnixMs>) {
     let failed = failed_before.saturating_add(1);
     if failed >= MAX_FAILED_LOGINS { (0, Some(now + LOCK_OUT_MS)) } else { (failed, None) }

@@ -1,32 +1,33 @@
-//! Desks (부서): city hall and the district offices, each with its own hours, and which of them a text goes to first.
+//! Desks (부서): teams such as city hall and the district offices, each with its own hours, and the choice of the desk
+//! for a new text.
 
 use super::UnixMs;
-use super::calendar::{Calendar, Standing};
+use super::calendar::{Calendar, OpenState};
 use super::phone::PhoneNumber;
 use super::triage::Words;
 
 /// A team with its own hours and queue.
 #[derive(Debug, Clone)]
 pub struct Desk {
-    /// Its word in the database and in commands.
+    /// Identifier in the database and in commands.
     pub key: String,
-    /// As citizens read it.
+    /// Name shown to citizens.
     pub name: String,
     pub calendar: Calendar,
-    /// Texts to these numbers go to it.
+    /// Texts to these numbers go to this desk.
     pub numbers: Vec<PhoneNumber>,
 }
 
-/// All desks, and the words that lead to them. The first one gets what leads nowhere.
+/// All desks, and the keywords of each. The first desk is the default.
 #[derive(Debug, Clone)]
 pub struct Desks {
     all: Vec<Desk>,
-    /// Words of each desk, in their order; `None` if no desk has any.
+    /// Keywords of each desk, in the order of `all`; `None` if no desk has any.
     words: Option<Words>,
 }
 
 impl Desks {
-    /// `None` without a desk.
+    /// `None` if `all` is empty.
     pub fn new(all: Vec<Desk>, words: Option<Words>) -> Option<Desks> {
         (!all.is_empty()).then_some(Desks { all, words })
     }
@@ -36,12 +37,12 @@ impl Desks {
     }
 
     pub fn first(&self) -> &Desk {
-        // Not empty: `new` sees to that.
+        // `new` refuses an empty list.
         &self.all[0]
     }
 
-    /// A desk that the configuration no longer has is served by the first.
-    pub fn of(&self, key: &str) -> &Desk {
+    /// The desk with this key; the first desk if the configuration no longer has it.
+    pub fn get_or_first(&self, key: &str) -> &Desk {
         self.find(key).unwrap_or_else(|| self.first())
     }
 
@@ -49,7 +50,7 @@ impl Desks {
         self.all.iter().find(|desk| desk.key == key)
     }
 
-    /// Where a new text goes: by the number that was texted, then by its words.
+    /// The desk of a new text: by the number that was texted, then by keywords, else the first.
     pub fn route(&self, our_number: &PhoneNumber, text: &str) -> &Desk {
         let by_number = self.all.iter().find(|desk| desk.numbers.contains(our_number));
         let by_words = || self.words.as_ref().and_then(|words| self.all.get(words.find(text)?));
@@ -59,14 +60,14 @@ impl Desks {
 
 impl Desk {
     pub fn is_open(&self, now: UnixMs) -> bool {
-        matches!(self.calendar.at(now), Standing::Open { .. })
+        matches!(self.calendar.at(now), OpenState::Open { .. })
     }
 
-    /// When it opens next, if it is closed and ever opens.
+    /// When it opens next; `None` if it is open or never opens.
     pub fn opens_at(&self, now: UnixMs) -> Option<UnixMs> {
         match self.calendar.at(now) {
-            Standing::Open { .. } => None,
-            Standing::Closed { opens_at, .. } => opens_at,
+            OpenState::Open { .. } => None,
+            OpenState::Closed { opens_at, .. } => opens_at,
         }
     }
 }

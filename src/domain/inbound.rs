@@ -1,4 +1,4 @@
-//! Inbound texts (MO): what a carrier page becomes, and the life of one text.
+//! Inbound texts (MO): items of a carrier's page, the polling cursor, and the states of one text.
 //!
 //! | state         | entered when                     | moved on by            | a crash leaves                    |
 //! |---------------|----------------------------------|------------------------|-----------------------------------|
@@ -11,19 +11,19 @@ use super::media::MediaRef;
 use super::phone::PhoneNumber;
 use super::text::MessageText;
 
-/// How often routing one text may fail before a person has to look at it.
+/// Failed routing tries before a text is quarantined.
 pub const MAX_ROUTE_FAILURES: u32 = 3;
 
-/// One text as the carrier told it.
+/// One text as the carrier delivered it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InboundText {
-    /// The carrier's own identity of this text; never a hash of what it says, for "네" "네" is two texts.
+    /// The carrier's identity of this text. Never a hash of its content: "네" twice is two texts.
     pub key: String,
-    /// Who wrote it: the handset, not what its owner typed as sender.
+    /// The number of the handset, not a sender name its owner typed.
     pub citizen: PhoneNumber,
     /// Which of our numbers it was sent to.
     pub to: PhoneNumber,
-    /// Empty where there are only photos.
+    /// Empty if the text has only photos.
     pub text: MessageText,
     pub media: Vec<MediaRef>,
     /// When the carrier says it was sent.
@@ -34,7 +34,7 @@ pub struct InboundText {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum InboundItem {
     Text(InboundText),
-    /// Could not be read; kept as it came, shown to an operator, never blocks its page.
+    /// An item that could not be read. Kept as it came and shown to an operator; never blocks its page.
     Unreadable {
         raw: String,
         reason: String,
@@ -43,32 +43,32 @@ pub enum InboundItem {
 
 /// How far a carrier's list of inbound texts has been read.
 ///
-/// A *walk* reads the list page by page, newest first, down to `since` less the overlap. Only a finished walk moves
-/// `since`, so whatever a crash or an error leaves unread is read by the next walk.
+/// A *pass* reads the list page by page, newest first, down to `since` less the overlap. Only a finished pass moves
+/// `since`, so the next pass reads whatever a crash or an error left unread.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cursor {
-    /// Everything the carrier dated up to here was read by a finished walk.
+    /// Everything that the carrier dated up to here was read by a finished pass.
     pub since: UnixMs,
-    /// The carrier's word for the next page of the walk under way; `None` where a walk begins.
+    /// The carrier's token for the next page of this pass; `None` at the beginning of a pass.
     pub page: Option<String>,
-    /// The newest text this walk has seen.
+    /// The date of the newest text in this pass.
     pub newest: UnixMs,
-    /// What is new is expected to be little: a carrier that is asked for a number of texts is asked for few. Not kept.
+    /// Few new texts are expected: a carrier that takes a page size is asked for a small page. Not stored.
     pub brief: bool,
 }
 
 impl Cursor {
-    /// The beginning of a walk from `since`.
+    /// The beginning of a pass from `since`.
     pub fn starting_at(since: UnixMs) -> Self {
         Cursor { since, page: None, newest: since, brief: false }
     }
 
-    /// The same walk, begun again.
+    /// The same pass, from its first page.
     pub fn restarted(&self) -> Self {
         Cursor { page: None, brief: false, ..self.clone() }
     }
 
-    /// After a page: further on in the walk if the carrier has another page, else the walk is finished.
+    /// The cursor after a page: the next page of the pass, or a new pass if this was the last page.
     pub fn after_page(&self, newest_on_page: Option<UnixMs>, next_page: Option<String>) -> Self {
         let newest = newest_on_page.map_or(self.newest, |at| at.max(self.newest));
         match next_page {
@@ -77,13 +77,13 @@ impl Cursor {
         }
     }
 
-    /// The walk ends here although the carrier has more: all of the rest is known.
+    /// Ends the pass although the carrier has more pages: the rest is known.
     pub fn finished(&self) -> Self {
         Cursor::starting_at(self.newest)
     }
 }
 
-/// Where an inbound text stands.
+/// State of an inbound text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum InboundState {
     Received,
@@ -95,15 +95,15 @@ pub enum InboundState {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InboundEvent {
     Routed,
-    /// Routing failed; counts how often it has, this time included.
+    /// Routing failed for the `times`th time.
     RouteFailed {
         times: u32,
     },
-    /// An operator puts a quarantined text back in line.
+    /// An operator gives a quarantined text back to the router.
     Released,
 }
 
-/// An event that does not fit the state; nothing changes.
+/// The event does not fit the state; nothing changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Refused;
 

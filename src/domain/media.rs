@@ -1,4 +1,4 @@
-//! Photos: what a carrier names in a text, and what leaves with an answer.
+//! Photos in transit: references in a citizen's text, and photos sent with a reply.
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,14 +10,14 @@ pub struct MediaRef {
     pub handle: String,
     /// The file name as the citizen's phone gave it; hostile like any text.
     pub name: Option<String>,
-    /// The type the carrier claims; what it really is is found out by looking.
+    /// The type the carrier claims; the bytes decide what it really is.
     pub content_type: Option<String>,
     /// Bytes, as the carrier claims.
     pub n_bytes: Option<u64>,
 }
 
 impl MediaRef {
-    /// The plan by which a phone lays out the rest of a message (OMA-TS-MMS_CONF, SMIL): not for people.
+    /// Whether it is the layout of an MMS (SMIL, OMA-TS-MMS_CONF), not a photo.
     pub fn is_layout(&self) -> bool {
         let kind = self.content_type.as_deref().and_then(|kind| kind.split(';').next()).unwrap_or_default();
         kind.trim().eq_ignore_ascii_case("application/smil")
@@ -25,13 +25,13 @@ impl MediaRef {
 }
 
 impl fmt::Debug for MediaRef {
-    /// Neither its address, which opens it, nor its name.
+    /// Leaves out the handle, which opens the photo, and the name.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "MediaRef({:?} bytes)", self.n_bytes)
     }
 }
 
-/// A photo that leaves with an answer: JPEG, within the carrier's limits.
+/// A photo to be sent with a reply: JPEG, within the carrier's limits.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Photo {
     /// Plain ASCII, ends in `.jpg`.
@@ -45,7 +45,7 @@ impl fmt::Debug for Photo {
     }
 }
 
-/// The photos a carrier takes with one text.
+/// Limits of a carrier for the photos of one text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PhotoLimits {
     pub n: usize,
@@ -57,6 +57,6 @@ pub struct PhotoLimits {
 }
 
 impl PhotoLimits {
-    /// What every Korean carrier takes. Source: the carriers' documents.
+    /// The limits that every Korean carrier accepts. Source: the carriers' documents.
     pub const KOREAN: PhotoLimits = PhotoLimits { n: 3, n_bytes: 300 * 1_000, width: 1_500, height: 1_440 };
 }

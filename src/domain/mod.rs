@@ -1,5 +1,5 @@
-//! What the service is about, and nothing else: no I/O, no SQL, no HTTP, no serde, no clock. Time comes in as an
-//! argument, in milliseconds UTC; rules are pure functions with tables and properties as tests.
+//! The rules of the service as pure functions: no I/O, SQL, HTTP, serde or clock. Time is an argument, in milliseconds
+//! UTC.
 
 pub mod actor;
 pub mod arrival;
@@ -7,13 +7,13 @@ pub mod breaker;
 pub mod calendar;
 pub mod catalogue;
 pub mod citizen;
-pub mod compare;
 pub mod conversation;
 pub mod counselor;
+pub mod delivery_reason;
 pub mod desk;
 pub mod event;
-pub mod fate;
 pub mod inbound;
+pub mod list_comparison;
 pub mod media;
 pub mod notice;
 pub mod opt_out;

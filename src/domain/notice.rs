@@ -1,8 +1,8 @@
-//! Automatic texts: which there are, what each may say, and how often. The words themselves are data
-//! (`config/words/texts.toml`, or the operator's own); here they are checked and filled in.
+//! Automatic texts (notices): which exist, what each may hold, and how often each may be sent. The wording is data
+//! (`config/words/texts.toml`, or the operator's own file); here it is checked and filled in.
 //!
-//! Each notice belongs to a group; of a group at most one text a citizen leaves within its window, so that two rules can't
-//! say the same thing twice and no machine that answers can keep us talking.
+//! Each notice belongs to a group. A citizen gets at most one text of a group within its window, so that two rules
+//! cannot send the same twice, and an answering machine cannot keep us in a loop.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -10,7 +10,7 @@ use std::fmt;
 use super::outbound::{Lane, OutboundKind};
 use super::text::{self, Limits};
 
-/// The language a citizen is answered in by automatic texts.
+/// The language of automatic texts to a citizen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum Language {
     #[default]
@@ -33,9 +33,9 @@ impl Language {
         Self::ALL.into_iter().find(|l| l.as_str() == word)
     }
 
-    /// What a text seems to be written in: English if it holds two Latin words and no Hangul, else Korean. Nothing is
-    /// concluded about its writer.
-    pub fn of(text: &str) -> Language {
+    /// The language of a text: English if it holds at least two Latin words and no Hangul, else Korean. Says nothing
+    /// about its writer.
+    pub fn detect(text: &str) -> Language {
         let is_hangul = |c: char| matches!(c, '\u{1100}'..='\u{11ff}' | '\u{3130}'..='\u{318f}' | '\u{ac00}'..='\u{d7a3}');
         let n_words =
             text.split_whitespace().filter(|w| w.chars().filter(char::is_ascii_alphabetic).count() > 1);
@@ -43,24 +43,24 @@ impl Language {
     }
 }
 
-/// What an automatic text is about.
+/// The kinds of automatic texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Notice {
-    /// Received; nobody waits before them.
+    /// Received; nobody is ahead in the queue.
     Receipt,
-    /// Received; so many wait before them.
+    /// Received, with the number of people ahead.
     ReceiptAhead,
-    /// The same, and how long it takes by the last hour's pace.
+    /// The same, with the estimated wait at the pace of the last hour.
     ReceiptWait,
-    /// Received, and when we open.
+    /// Received while closed, with the time of opening.
     ReceiptClosed,
     /// The same on a public holiday.
     ReceiptHoliday,
     /// The same, with the operator's own words about today.
     ReceiptPlanned,
-    /// They have waited a while, and how many are before them.
+    /// Still waiting, with the number of people ahead.
     Wait,
-    /// They have waited a while; how many are before them is better not said.
+    /// Still waiting, without a number.
     WaitUnplaced,
     /// Danger now: text 119 or 112.
     UrgentDanger,
@@ -68,40 +68,40 @@ pub enum Notice {
     UrgentSelfHarm,
     /// A young person in danger: 1388.
     UrgentYouth,
-    /// Nothing in it that can be read.
+    /// The text had no readable content.
     Unreadable,
-    /// A photo could not be had.
+    /// A photo could not be fetched.
     PhotoLost,
     /// Another desk answers.
     Moved,
-    /// A promise takes longer.
+    /// The promised answer takes longer.
     Delayed,
-    /// Do they still need us?
+    /// Asks whether they still need us.
     Nudge,
-    /// Closed, because they did not come back.
+    /// Closed because they did not answer.
     Closing,
-    /// One to five, please.
+    /// Asks for a rating from one to five.
     Survey,
     SurveyThanks,
     /// No more automatic texts.
     OptedOut,
     OptedIn,
-    /// Abuse: please don't.
+    /// Warning about abuse.
     Warning,
-    /// Not answered until then.
+    /// Says until when they are not answered.
     Restricted,
 }
 
-/// What is filled in, written `{ahead}` in a template.
+/// A placeholder in a template, written as in `{ahead}`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Slot {
-    /// How many wait before them.
+    /// Number of people ahead.
     Ahead,
     /// Minutes, rounded up to five.
     Minutes,
-    /// When we open: `내일 08:00`.
+    /// Time of opening: `내일 08:00`.
     Opens,
-    /// A desk's name.
+    /// Name of a desk.
     Desk,
     /// A time: `11월 30일(월) 08:00`.
     Until,
@@ -109,7 +109,7 @@ pub enum Slot {
     Planned,
 }
 
-/// The operator's own words about a day are not longer (characters).
+/// Maximum length of the operator's own words about a day (characters).
 pub const MOST_PLANNED_CHARS: usize = 200;
 
 impl Slot {
@@ -127,7 +127,7 @@ impl Slot {
         }
     }
 
-    /// As long as it gets: what a template is measured with.
+    /// The longest value; templates are measured with it.
     fn longest(self) -> String {
         match self {
             Slot::Ahead | Slot::Minutes => "9999".to_owned(),
@@ -201,7 +201,7 @@ impl Notice {
         Self::ALL.into_iter().find(|n| n.as_str() == word)
     }
 
-    /// What its template may hold.
+    /// The placeholders its template may hold.
     pub fn slots(self) -> &'static [Slot] {
         match self {
             Notice::ReceiptAhead | Notice::Wait => &[Slot::Ahead],
@@ -214,7 +214,7 @@ impl Notice {
         }
     }
 
-    /// Notices of one group stand for each other; the word in the outbox.
+    /// The group of the notice; also its word in the outbox.
     pub fn group(self) -> &'static str {
         match self {
             Notice::Receipt
@@ -229,8 +229,8 @@ impl Notice {
         }
     }
 
-    /// At most one of its group to a citizen in this time (milliseconds). Source: service.md, "For the citizen" and
-    /// "Urgent texts"; where those are silent, once a day.
+    /// A citizen gets at most one text of the group in this time (milliseconds). Source: service.md, "For the citizen"
+    /// and "Urgent texts"; once a day for what they do not name.
     pub fn window_ms(self) -> i64 {
         match self.group() {
             "receipt" => 30 * MINUTE_MS,
@@ -243,7 +243,7 @@ impl Notice {
         }
     }
 
-    /// Danger: passes whatever was decided about its receiver, and leaves before everything.
+    /// Whether it is about danger: such a text passes every restriction and is sent first.
     pub fn is_urgent(self) -> bool {
         self.group() == "urgent"
     }
@@ -252,29 +252,28 @@ impl Notice {
         if self.is_urgent() { Lane::Urgent } else { Lane::Notice }
     }
 
-    /// It speaks of waiting: not said any more to who turns out to be in danger.
+    /// Whether it is about waiting. Such texts are withdrawn once a danger is found.
     pub fn is_of_waiting(self) -> bool {
         matches!(self.group(), "receipt" | "wait")
     }
 
-    /// A notice of a group; `None` for a word of no group.
+    /// Any notice of the group; `None` for an unknown word.
     pub fn of_group(group: &str) -> Option<Notice> {
         Self::ALL.into_iter().find(|notice| notice.group() == group)
     }
 
-    /// Whether it goes also to who is not answered for a while.
+    /// Whether it is also sent to a restricted citizen.
     pub fn passes_restriction(self) -> bool {
         self.is_urgent() || self == Notice::Restricted
     }
 
-    /// Whether it goes also to who wants no automatic texts: what they need to know to be safe, and the answer to their
-    /// own wish.
+    /// Whether it is also sent after an opt-out: safety information, and the confirmation of the wish itself.
     pub fn passes_opt_out(self) -> bool {
         matches!(self.group(), "urgent" | "opted_out" | "opted_in")
     }
 }
 
-/// An automatic text, ready to leave.
+/// An automatic text, ready to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NoticeText {
     pub notice: Notice,
@@ -282,7 +281,7 @@ pub struct NoticeText {
     pub kind: OutboundKind,
 }
 
-/// Words with places to fill in.
+/// Text with placeholders.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Template(Vec<Piece>);
 
@@ -293,8 +292,8 @@ enum Piece {
 }
 
 impl Template {
-    /// Reads a template that may hold `slots`, and that leaves as one text within `limits` however it is filled in; says
-    /// why it can't be used.
+    /// Parses a template that may hold `slots`. Refuses one that does not fit in one text within `limits` at its
+    /// longest. The error follows the name of the template.
     pub fn parse(template: &str, slots: &[Slot], limits: &Limits) -> Result<Template, String> {
         let mut pieces = Vec::new();
         let mut rest = template;
@@ -315,7 +314,7 @@ impl Template {
         Ok(template)
     }
 
-    /// The text with its places filled in; a place without a value stays empty.
+    /// The text with values filled in; a placeholder without a value becomes empty.
     pub fn fill(&self, values: &[(Slot, String)]) -> String {
         let value = |slot: &Slot| values.iter().find(|(s, _)| s == slot).map_or("", |(_, v)| v);
         let piece = |piece: &Piece| match piece {
@@ -331,7 +330,7 @@ impl Template {
     }
 }
 
-/// As it is written, places and all.
+/// The template as written, with its placeholders.
 impl fmt::Display for Template {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|piece| match piece {
@@ -349,7 +348,7 @@ fn unknown_slot(word: &str, slots: &[Slot]) -> String {
     }
 }
 
-/// Whether `text` leaves as one text; says why not.
+/// Whether `text` fits in one text; the error says why not.
 pub fn fits(text: &str, limits: &Limits) -> Result<(), String> {
     match text::plan(text, limits) {
         Ok(pieces) if pieces.len() == 1 => Ok(()),
@@ -371,7 +370,7 @@ pub struct Texts {
 }
 
 impl Texts {
-    /// `words` holds each notice in each language; the error names what is missing or can't be used.
+    /// `words` must hold each notice in each language; the error names the one that is missing or cannot be used.
     pub fn new(
         words: &BTreeMap<(Language, Notice), String>,
         limits: Limits,
@@ -388,17 +387,17 @@ impl Texts {
         Ok(Texts { limits, templates })
     }
 
-    /// The template of a notice. All are there: [`Texts::new`] refuses less.
+    /// The template of a notice. [`Texts::new`] makes sure that there is one.
     pub fn template(&self, language: Language, notice: Notice) -> Option<&Template> {
         self.templates.get(&(language, notice))
     }
 
-    /// The text of a notice, ready to leave.
+    /// The text of a notice, ready to be sent.
     pub fn say(&self, notice: Notice, language: Language, values: &[(Slot, String)]) -> Option<NoticeText> {
         self.ready(notice, self.template(language, notice)?.fill(values))
     }
 
-    /// Words that are no template of ours, such as a planned outage's own.
+    /// A notice with free text instead of a template.
     pub fn ready(&self, notice: Notice, text: String) -> Option<NoticeText> {
         let piece = text::plan(&text, &self.limits).ok()?.into_iter().next()?;
         Some(NoticeText { notice, text: piece.text, kind: piece.kind })
@@ -469,7 +468,7 @@ mod tests {
             ("", Language::Ko),
         ];
         for (text, expected) in cases {
-            assert_eq!(Language::of(text), expected, "{text}");
+            assert_eq!(Language::detect(text), expected, "{text}");
         }
     }
 

@@ -1,9 +1,9 @@
-//! 수신거부 / STOP: who wants no automatic texts, and who wants them again. The whole text has to be the word; a sentence
-//! that holds it is a sentence.
+//! Opt-out (수신거부 / STOP) and opt-in by text. The whole text has to be the keyword; a sentence that holds it does not
+//! count.
 
 use unicode_normalization::UnicodeNormalization;
 
-/// What a text asks of us.
+/// The wish of a citizen about automatic texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wish {
     OptOut,
@@ -30,9 +30,9 @@ const OUT: &[&str] = &[
 const IN: &[&str] =
     &["수신동의", "수신허용", "수신거부해제", "수신거부취소", "문자허용", "start", "unstop", "optin"];
 
-/// The wish that a text is, if it is one and nothing else. Spaces, case, punctuation and brackets don't count.
+/// The wish, if the text is a keyword and nothing else. Spaces, case, punctuation and brackets do not count.
 pub fn wish(text: &str) -> Option<Wish> {
-    // The longest word has eight syllables; whoever writes more writes more.
+    // The longest keyword is shorter than 20 characters.
     let bare: String =
         text.nfkc().filter(|c| c.is_alphanumeric()).take(20).flat_map(char::to_lowercase).collect();
     if OUT.contains(&bare.as_str()) {

@@ -1,4 +1,4 @@
-//! Outbound texts (MT): one row per carrier submission, and the life of it.
+//! Outbound texts (MT): one row per carrier submission, and its states.
 //!
 //! ```text
 //! held --window over--> queued --lease--> sending --accepted--> accepted --receipt--> delivered
@@ -27,7 +27,7 @@ use super::media::Photo;
 use super::phone::PhoneNumber;
 use super::text::MessageText;
 
-/// Where an outbound text stands; the module's table says what each one means.
+/// State of an outbound text; see the table of this module.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum OutboundState {
     Held,
@@ -48,23 +48,23 @@ pub enum OutboundState {
 pub enum OutboundEvent {
     /// The recall window is over.
     WindowOver,
-    /// A counselor takes it back before it left.
+    /// Taken back before it left.
     Recalled,
     /// The sender is about to submit it.
     Leased,
     /// The carrier has it.
     Accepted,
-    /// The carrier surely has not taken it; try again later.
+    /// The carrier surely has not taken it; it is tried again later.
     NotTaken,
     /// The carrier surely refused it for good.
     Rejected,
     /// The carrier was asked and gave no usable answer, or the process died asking.
     NoAnswer,
-    /// The carrier's list does not hold it, and asking again with the same key can't double it.
+    /// The carrier does not list it, and sending it again with the same key cannot double it.
     SurelyAbsent,
-    /// It was queued again after a doubt, and the carrier does not know our key for sure any more.
+    /// It was queued again after a doubt, and the carrier may have forgotten our key.
     KeyForgotten,
-    /// A person decided that it is given up.
+    /// A person gave it up.
     GivenUp,
     /// Its time to live passed.
     TooOld,
@@ -79,7 +79,7 @@ pub enum OutboundEvent {
 /// Why an event changes nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refused {
-    /// Late or repeated news about a text whose fate is known: recorded, nothing changes.
+    /// A late or repeated event for a text whose result is known: recorded, nothing changes.
     Stale,
     /// The event cannot happen in this state.
     Impossible,
@@ -122,7 +122,7 @@ impl OutboundState {
         Self::ALL.into_iter().find(|s| s.as_str() == word)
     }
 
-    /// Nothing will change it any more.
+    /// Whether the state never changes again.
     pub fn is_final(self) -> bool {
         matches!(self, Self::Delivered | Self::Undelivered | Self::Failed | Self::Expired | Self::Cancelled)
     }
@@ -138,7 +138,7 @@ pub fn next(state: OutboundState, event: OutboundEvent) -> Result<OutboundState,
         (S::Held | S::Queued, E::TooOld) => Ok(S::Expired),
         (S::Queued, E::Leased) => Ok(S::Sending),
         (S::Queued, E::KeyForgotten) => Ok(S::InDoubt),
-        // Also of an earlier try: a text that was queued again after a doubt must not leave twice.
+        // `Queued` too: a text queued again after a doubt may turn out to be accepted, and must not leave twice.
         (S::Queued | S::Sending | S::InDoubt, E::Accepted) => Ok(S::Accepted),
         (S::Sending, E::NotTaken) => Ok(S::Queued),
         (S::Sending, E::Rejected) => Ok(S::Failed),
@@ -146,8 +146,7 @@ pub fn next(state: OutboundState, event: OutboundEvent) -> Result<OutboundState,
         (S::InDoubt, E::SurelyAbsent) => Ok(S::Queued),
         (S::InDoubt, E::GivenUp) => Ok(S::Failed),
         (S::Accepted, E::NoReceipt) => Ok(S::Unconfirmed),
-        // A receipt proves acceptance, even if it overtook the carrier's answer or an earlier try turns out to have
-        // been taken.
+        // A receipt proves acceptance, also if it overtook the carrier's answer or belongs to an earlier try.
         (S::Queued | S::Sending | S::InDoubt | S::Accepted | S::Unconfirmed, E::Delivered) => {
             Ok(S::Delivered)
         }
@@ -163,7 +162,7 @@ pub fn next(state: OutboundState, event: OutboundEvent) -> Result<OutboundState,
     }
 }
 
-/// How pressing a text is. Lower leaves first; rows of one citizen never overtake a row as pressing as they are.
+/// Priority of a text; lower leaves first. A citizen's texts never overtake an earlier one of the same or a lower lane.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Lane {
     Urgent,
@@ -172,7 +171,7 @@ pub enum Lane {
 }
 
 impl Lane {
-    /// The most pressing first.
+    /// The most urgent first.
     pub const ALL: [Lane; 3] = [Self::Urgent, Self::Reply, Self::Notice];
 
     pub fn as_i64(self) -> i64 {
@@ -180,7 +179,7 @@ impl Lane {
     }
 }
 
-/// What the carrier sells it as.
+/// The product under which the carrier bills it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum OutboundKind {
     Sms,
@@ -203,8 +202,8 @@ impl OutboundKind {
     }
 }
 
-/// The key under which a text is submitted, made and committed before its first byte leaves: 26 letters and digits,
-/// so that it fits every carrier's reference field.
+/// Our key of a submission, committed before the first byte leaves. 26 letters and digits, so that it fits the reference
+/// field of every carrier.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ClientKey(String);
 
@@ -218,7 +217,7 @@ impl ClientKey {
         ClientKey(chars.collect())
     }
 
-    /// Reads a key back; `None` if it is not one of ours.
+    /// Reads a key; `None` if it is not one of ours.
     pub fn parse(word: &str) -> Option<Self> {
         let ours = word.len() == Self::LEN && word.bytes().all(|b| b.is_ascii_alphanumeric());
         ours.then(|| ClientKey(word.to_owned()))
@@ -229,7 +228,7 @@ impl ClientKey {
     }
 }
 
-/// A text on its way to a carrier.
+/// A text to be submitted to a carrier.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutboundText {
     pub id: i64,
@@ -241,11 +240,11 @@ pub struct OutboundText {
     pub text: MessageText,
     /// Empty unless `kind` is [`OutboundKind::Mms`].
     pub photos: Vec<Photo>,
-    /// Which try this is, counted from 1.
+    /// The number of this try, from 1.
     pub attempt: u32,
-    /// When the first try began; the carrier's memory of the key counts from then.
+    /// When the first try began. The time for which the carrier remembers the key counts from then.
     pub first_attempt_at: UnixMs,
-    /// After this moment it must not leave any more.
+    /// It must not leave after this time.
     pub expires_at: UnixMs,
 }
 

@@ -1,5 +1,6 @@
-//! Phone numbers, as carriers and people write them. Any sender can text us, so reading a number never fails: what fits
-//! no numbering plan is kept as it came. Shown masked everywhere; [`PhoneNumber::reveal`] is the only way to the whole.
+//! Phone numbers as carriers and people write them. Parsing never fails, because any sender can text us: what fits no
+//! numbering plan is kept as it came. Numbers are masked when printed; only [`PhoneNumber::reveal`] gives the whole
+//! number.
 //!
 //! Rules: the Korean numbering plan (mobile 010 and the old 011/016–019, area codes, 070 and 050x, 15xx/16xx/18xx,
 //! three- and four-digit service numbers, alone or behind an area code as in 062-120) and E.164 for the rest of the world.
@@ -7,15 +8,15 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// What sort of number it is; decides how it is masked.
+/// Kind of number; decides how it is masked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum PhoneKind {
     Mobile,
     /// An area code, an internet phone (070) or a personal number (050x).
     Landline,
-    /// No person's: 119, 1588-1234, 080-…, 062-120, #1388.
+    /// A service, not a person: 119, 1588-1234, 080-…, 062-120, #1388.
     Service,
-    /// Another country's, in E.164.
+    /// A foreign number in E.164.
     Foreign,
     /// Anything else, such as a sender name.
     Opaque,
@@ -31,27 +32,27 @@ pub enum SenderCheck {
     Bad,
 }
 
-/// The registered numbers our texts leave from at one carrier.
+/// The sender numbers registered at one carrier.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Senders {
-    /// By the number that was texted.
+    /// Sender by the number that was texted.
     pub by_number: BTreeMap<String, PhoneNumber>,
-    /// For all others.
+    /// Sender for all other numbers.
     pub otherwise: PhoneNumber,
 }
 
 impl Senders {
-    /// The same for all.
-    pub fn one(sender: PhoneNumber) -> Self {
+    /// One sender for all numbers.
+    pub fn single(sender: PhoneNumber) -> Self {
         Senders { by_number: BTreeMap::new(), otherwise: sender }
     }
 
-    /// The number that answers to texts sent to `our_number` leave from.
+    /// The sender of replies to texts that were sent to `our_number`.
     pub fn answering(&self, our_number: &PhoneNumber) -> &PhoneNumber {
         self.by_number.get(our_number.reveal()).unwrap_or(&self.otherwise)
     }
 
-    /// Each number once.
+    /// All sender numbers, each once.
     pub fn all(&self) -> Vec<&PhoneNumber> {
         let mut all = vec![&self.otherwise];
         for sender in self.by_number.values() {
@@ -64,7 +65,7 @@ impl Senders {
 }
 
 impl SenderCheck {
-    /// One sentence for the operator, if there is something to say.
+    /// The problem in one sentence for the operator; `None` if there is none.
     pub fn problem(self) -> Option<&'static str> {
         match self {
             Self::Ok => None,
@@ -76,9 +77,9 @@ impl SenderCheck {
     }
 }
 
-/// A phone number in canonical form: digits for Korean ones, `+` and digits for foreign ones, else as it came.
+/// A phone number in canonical form: digits for a Korean number, `+` and digits for a foreign one, else as it came.
 ///
-/// Two spellings of one number are equal. `Display` and `Debug` are masked.
+/// Spellings of the same number are equal. `Display` and `Debug` are masked.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PhoneNumber {
     canonical: String,
@@ -86,7 +87,7 @@ pub struct PhoneNumber {
 }
 
 impl PhoneNumber {
-    /// Reads a number in any spelling. Reading its own [`reveal`](Self::reveal) gives the same number.
+    /// Parses any spelling. Parsing the result of [`reveal`](Self::reveal) gives the same number.
     pub fn parse(raw: &str) -> Self {
         let raw = raw.trim();
         let found = without_separators(raw).and_then(|(plus, digits)| recognise(plus, digits));
@@ -98,7 +99,7 @@ impl PhoneNumber {
         self.kind
     }
 
-    /// The whole number, unmasked: for the carrier, the store and whoever may see it.
+    /// The whole number, unmasked: for the carrier, the store and users who may see it.
     pub fn reveal(&self) -> &str {
         &self.canonical
     }
@@ -114,7 +115,7 @@ impl PhoneNumber {
         }
     }
 
-    /// Whether it may be the sender of our texts, by the rules of Korean carriers; a foreign carrier has its own.
+    /// Whether Korean carriers accept it as a sender; foreign carriers have rules of their own.
     pub fn sender_check(&self) -> SenderCheck {
         let digits = self.canonical.as_str();
         match digits.len() {
@@ -123,11 +124,6 @@ impl PhoneNumber {
             _ if self.kind == PhoneKind::Service => SenderCheck::Special,
             _ => SenderCheck::Bad,
         }
-    }
-
-    /// [`sender_check`](Self::sender_check) in words; `None` if all is well.
-    pub fn sender_problem(&self) -> Option<&'static str> {
-        self.sender_check().problem()
     }
 }
 
@@ -179,7 +175,7 @@ fn from_abroad(national: &str) -> Option<(String, PhoneKind)> {
     if let Some(kind) = korean_kind(&with_zero) {
         return Some((with_zero, kind));
     }
-    // Not the short ones: 82119 is somebody's sender name, not the fire brigade.
+    // Not the short numbers: 82119 is somebody's sender name, not the fire brigade.
     is_nationwide(national).then(|| (national.to_owned(), PhoneKind::Service))
 }
 
@@ -206,7 +202,7 @@ fn korean_kind(digits: &str) -> Option<PhoneKind> {
     Some(kind)
 }
 
-/// 1588-1234 and its like: the same from everywhere in the country.
+/// Nationwide numbers such as 1588-1234.
 fn is_nationwide(digits: &str) -> bool {
     digits.len() == 8 && ["14", "15", "16", "18"].iter().any(|p| digits.starts_with(p))
 }
@@ -223,7 +219,7 @@ fn is_area_code(prefix: &str) -> bool {
     }
 }
 
-/// How many digits stand before the local number.
+/// The number of digits before the local number.
 fn area_len(digits: &str) -> usize {
     match digits {
         d if d.starts_with("02") => 2,
@@ -232,7 +228,7 @@ fn area_len(digits: &str) -> usize {
     }
 }
 
-/// First `head` and last four digits, the ones between as stars; `digits` is of a plan, so it is long enough.
+/// The first `head` and the last four digits, stars between. `digits` fits a numbering plan, so it is long enough.
 fn masked_middle(digits: &str, head: usize) -> String {
     let tail = digits.len().saturating_sub(4).max(head);
     let (first, rest) = digits.split_at(head);
@@ -248,7 +244,7 @@ fn masked_mostly(text: &str) -> String {
     let (first, rest) = chars.split_at(head);
     let (hidden, last) = rest.split_at(rest.len() - tail);
     let stars = "*".repeat(hidden.len().min(12));
-    // A sender name may hold what steers a terminal.
+    // A sender name may hold control characters.
     let printable = |part: &[char]| -> String {
         part.iter().map(|c| if c.is_alphanumeric() || c.is_ascii_graphic() { *c } else { '*' }).collect()
     };
@@ -340,7 +336,7 @@ mod tests {
         for (raw, expected) in table {
             let number = PhoneNumber::parse(raw);
             assert_eq!(number.sender_check(), expected, "{raw}");
-            assert_eq!(number.sender_problem().is_none(), expected == S::Ok);
+            assert_eq!(number.sender_check().problem().is_none(), expected == S::Ok);
         }
     }
 

@@ -1,4 +1,4 @@
-//! How often a carrier is asked for texts or receipts: often while people are talking, seldom while nobody is.
+//! The polling interval of a carrier: short while a conversation is live, long while nothing happens.
 //!
 //! | the last poll                                  | the next one                                              |
 //! |------------------------------------------------|-----------------------------------------------------------|
@@ -7,14 +7,14 @@
 //! | brought something, or a conversation is live   | `fast`                                                    |
 //! | brought nothing                                | half as late again as the last one, from `fast` to `slow` |
 //!
-//! What a carrier asks for itself (a least interval, Retry-After) is the caller's to add: it takes the larger wait.
+//! The caller adds what the carrier itself asks for (a least interval, Retry-After) and takes the longer wait.
 
 use super::UnixMs;
 
 /// The longest wait after failed polls, unless `slow_ms` itself is longer.
 pub const FAILED_CAP_MS: i64 = 60_000;
 
-/// How fast one carrier is polled.
+/// Polling speed of one carrier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pace {
     /// Between polls while a conversation is live.
@@ -25,21 +25,21 @@ pub struct Pace {
     pub live_for_ms: i64,
 }
 
-/// Where a poller is between fast and slow. Begins fast.
+/// State of a poller between fast and slow. Starts fast.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Rhythm {
     /// The last wait after a poll that went well; 0 before the first.
     wait_ms: i64,
     n_failed: u32,
-    /// Texts came, so answers to answers are likely until then.
+    /// A conversation counts as live until then, because texts came.
     live_until: UnixMs,
 }
 
 impl Rhythm {
     /// Milliseconds until the next poll, after one that ended at `now`.
     ///
-    /// `n_new` counts what was not known before, `more` says that the carrier holds more right now, `ok` that the poll
-    /// went well (else the other two mean nothing), and `live` that somebody is in conversation. 0 only after `more`.
+    /// `n_new`: new items; `more`: the carrier holds more right now; `ok`: the poll succeeded (if not, `n_new` and
+    /// `more` mean nothing); `live`: a conversation is going on. Returns 0 only if `more`.
     pub fn after_poll(
         &mut self,
         now: UnixMs,
@@ -69,7 +69,7 @@ impl Rhythm {
 
     fn is_live(&mut self, now: UnixMs, n_new: usize, pace: &Pace) -> bool {
         let longest = now.saturating_add(pace.live_for_ms);
-        // A clock gone backwards must not make us hurry for hours.
+        // After the clock was set back, fast polling must not last for hours.
         self.live_until = if n_new > 0 { longest } else { self.live_until.min(longest) };
         n_new > 0 || now < self.live_until
     }

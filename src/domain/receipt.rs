@@ -1,17 +1,17 @@
-//! Receipts (DLR): the carrier's later word on a text. Receipts only move a text forward; late, repeated and unmatched
-//! ones are recorded and change nothing.
+//! Receipts (DLR): the carrier's later report on a text. They only move a text forward; late, repeated and unmatched
+//! receipts are recorded and change nothing.
 
 use super::UnixMs;
 use super::outbound::OutboundEvent;
 
-/// What a receipt says of the text.
+/// Status in a receipt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ReceiptStatus {
     /// The phone has it.
     Delivered,
     /// The phone will not get it.
     Undelivered,
-    /// A word we do not know, or one that is not final: kept, shown, counted, moves nothing.
+    /// Unknown or not final: stored, shown and counted, but changes no state.
     Unknown,
 }
 
@@ -29,7 +29,7 @@ impl ReceiptStatus {
         [Self::Delivered, Self::Undelivered, Self::Unknown].into_iter().find(|s| s.as_str() == word)
     }
 
-    /// What it does to the text, if anything.
+    /// The event for the text; `None` if it changes nothing.
     pub fn event(self) -> Option<OutboundEvent> {
         match self {
             Self::Delivered => Some(OutboundEvent::Delivered),
@@ -39,17 +39,17 @@ impl ReceiptStatus {
     }
 }
 
-/// One receipt as the carrier told it.
+/// One receipt as the carrier delivered it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receipt {
-    /// The carrier's name of the text.
+    /// The carrier's id of the text.
     pub carrier_message_id: String,
-    /// Our key, where the carrier echoes it.
+    /// Our key, if the carrier echoes it.
     pub client_key: Option<String>,
     pub status: ReceiptStatus,
     /// The carrier's raw code, kept as it came.
     pub code: String,
-    /// When the carrier says it happened, if it says so.
+    /// When it happened, by the carrier's clock; `None` if it does not say.
     pub reported_at: Option<UnixMs>,
 }
 

@@ -1,54 +1,52 @@
-//! When to try an outbound text again, and when to ask the carrier once more about a text in doubt. Pure: chance comes
-//! in as `jitter`, and whoever calls adds the delay to its own clock.
+//! When to send an outbound text again, and when to look up a text in doubt again. Pure: randomness is the argument
+//! `jitter`, and the caller adds the delay to its own clock.
 //!
-//! Every text waits a random share of a doubling step ("full jitter"), so that texts which failed together don't come
-//! back together.
+//! Each text waits a random share of a doubling step ("full jitter"), so that texts that failed together do not retry
+//! together.
 
-/// How long a text may wait to leave before it is given up and shown to a person.
-pub const DEFAULT_TIME_TO_LIVE_MS: i64 = 24 * 60 * 60 * 1000;
-/// No retry comes sooner; a failing sender never spins.
+/// The shortest delay (milliseconds): a failing sender must not spin.
 pub const MIN_DELAY_MS: i64 = 100;
-/// The first step of the doubling.
+/// The first step (milliseconds).
 pub const BASE_MS: i64 = 1_000;
-/// The first step if the carrier as a whole does not answer: asking it with every text would help nobody.
+/// The first step if the carrier as a whole does not answer (milliseconds).
 pub const CARRIER_DOWN_BASE_MS: i64 = 8_000;
-/// The last step of the doubling.
+/// The last step (milliseconds).
 pub const CAP_MS: i64 = 60_000;
-/// However long a carrier asks us to wait, we ask again after this.
+/// Upper limit of a carrier's Retry-After (milliseconds).
 pub const RETRY_AFTER_CAP_MS: i64 = 300_000;
-/// So many times a carrier must not hold a text before the text is surely absent ...
+/// Look-ups without a hit before a text counts as absent ...
 pub const ABSENCES_NEEDED: u32 = 2;
-/// ... and so far apart, because a carrier's list may lag behind its own sending.
+/// ... and the time between them (milliseconds): a carrier's list may lag behind its sending.
 pub const ABSENCES_APART_MS: i64 = 30_000;
-/// The longest pause between two questions about a text in doubt.
+/// The longest time between two look-ups of a text in doubt (milliseconds).
 pub const RECONCILE_CAP_MS: i64 = 600_000;
 
-/// The shortest and the longest pause between two questions for one receipt.
+/// The shortest and the longest time between two requests for one receipt (milliseconds).
 pub const FIRST_RECEIPT_WAIT_MS: i64 = 10_000;
 pub const LAST_RECEIPT_WAIT_MS: i64 = 1_800_000;
 
-/// Why a text has not left, where trying again makes sense.
+/// Why a text is sent again later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Trouble {
-    /// Too fast; the carrier may say how long to wait.
+pub enum RetryReason {
+    /// The carrier's rate limit; it may say how long to wait.
     RateLimited { retry_after_ms: Option<i64> },
-    /// Not a byte of the request left.
+    /// No byte of the request left.
     NotSent,
-    /// The carrier could not just now.
+    /// A temporary failure of the carrier.
     Transient,
-    /// No text gets through at present.
+    /// The carrier as a whole does not answer.
     CarrierDown,
 }
 
-/// Milliseconds until the next try, after `n_failures` failed ones (1 is the first); `jitter` is a random number in 0..1.
+/// Milliseconds until the next try after `n_failures` failures (1 is the first); `jitter` is a random number in 0..1.
 ///
-/// At least [`MIN_DELAY_MS`], at most [`CAP_MS`], except that a carrier's own word is obeyed up to
-/// [`RETRY_AFTER_CAP_MS`]: never sooner than it asks, and later if repeated failures call for it.
-pub fn delay_ms(trouble: Trouble, n_failures: u32, jitter: f64) -> i64 {
+/// At least [`MIN_DELAY_MS`] and at most [`CAP_MS`]. A carrier's Retry-After up to [`RETRY_AFTER_CAP_MS`] is a lower
+/// bound; repeated failures can make the delay longer.
+pub fn delay_ms(trouble: RetryReason, n_failures: u32, jitter: f64) -> i64 {
     let (base, asked) = match trouble {
-        Trouble::RateLimited { retry_after_ms } => (BASE_MS, retry_after_ms.unwrap_or(0)),
-        Trouble::NotSent | Trouble::Transient => (BASE_MS, 0),
-        Trouble::CarrierDown => (CARRIER_DOWN_BASE_MS, 0),
+        RetryReason::RateLimited { retry_after_ms } => (BASE_MS, retry_after_ms.unwrap_or(0)),
+        RetryReason::NotSent | RetryReason::Transient => (BASE_MS, 0),
+        RetryReason::CarrierDown => (CARRIER_DOWN_BASE_MS, 0),
     };
     let step = doubled(base, n_failures.saturating_sub(1), CAP_MS);
     // A cast from float saturates, and NaN becomes 0: no jitter can break the bounds.
@@ -65,8 +63,8 @@ pub fn reconcile_delay_ms(n_checks: u32) -> i64 {
     }
 }
 
-/// Milliseconds until a text is asked for again that has no receipt `age_ms` after it was accepted, where the carrier has
-/// no list of receipts: often at first, when most arrive, and twice as rare each time.
+/// Milliseconds until the receipt of a text is requested again, `age_ms` after the text was accepted, at a carrier
+/// without a list of receipts. The interval doubles: most receipts come soon.
 pub fn receipt_wait_ms(age_ms: i64) -> i64 {
     age_ms.saturating_mul(2).clamp(FIRST_RECEIPT_WAIT_MS, LAST_RECEIPT_WAIT_MS)
 }
@@ -84,9 +82,9 @@ mod tests {
     #[test]
     fn steps_double_up_to_the_cap() {
         let table = [
-            (Trouble::Transient, [1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]),
-            (Trouble::NotSent, [1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]),
-            (Trouble::CarrierDown, [8_000, 16_000, 32_000, 60_000, 60_000, 60_000, 60_000, 60_000]),
+            (RetryReason::Transient, [1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]),
+            (RetryReason::NotSent, [1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]),
+            (RetryReason::CarrierDown, [8_000, 16_000, 32_000, 60_000, 60_000, 60_000, 60_000, 60_000]),
         ];
         for (trouble, steps) in table {
             for (n, expected) in (1..).zip(steps) {
@@ -97,7 +95,7 @@ mod tests {
 
     #[test]
     fn the_carriers_word_is_obeyed_within_reason() {
-        let limited = |ms| Trouble::RateLimited { retry_after_ms: ms };
+        let limited = |ms| RetryReason::RateLimited { retry_after_ms: ms };
         let table = [
             (limited(None), 1, 0.5, 500),
             (limited(Some(5_000)), 1, 0.5, 5_000),
@@ -115,7 +113,7 @@ mod tests {
     fn odd_arguments_stay_within_bounds() {
         for jitter in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -1.0, 2.0] {
             for n in [0, 1, 62, 63, 64, u32::MAX] {
-                let delay = delay_ms(Trouble::Transient, n, jitter);
+                let delay = delay_ms(RetryReason::Transient, n, jitter);
                 assert!((MIN_DELAY_MS..=CAP_MS).contains(&delay), "{jitter} {n}: {delay}");
             }
         }
@@ -147,14 +145,14 @@ mod tests {
             n in any::<u32>(),
             jitter in 0.0..1.0_f64,
         ) {
-            let delay = delay_ms(Trouble::RateLimited { retry_after_ms: asked }, n, jitter);
+            let delay = delay_ms(RetryReason::RateLimited { retry_after_ms: asked }, n, jitter);
             prop_assert!(delay >= asked.unwrap_or(0).min(RETRY_AFTER_CAP_MS));
             prop_assert!((MIN_DELAY_MS..=RETRY_AFTER_CAP_MS).contains(&delay));
         }
 
         #[test]
         fn more_failures_never_mean_a_shorter_step(n in 0..100_u32, jitter in 0.0..1.0_f64) {
-            prop_assert!(delay_ms(Trouble::Transient, n, jitter) <= delay_ms(Trouble::Transient, n + 1, jitter));
+            prop_assert!(delay_ms(RetryReason::Transient, n, jitter) <= delay_ms(RetryReason::Transient, n + 1, jitter));
             prop_assert!(reconcile_delay_ms(n) <= reconcile_delay_ms(n + 1));
         }
     }

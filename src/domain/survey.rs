@@ -1,5 +1,5 @@
-//! The survey in the text itself: what counts as an answer. A number from one to five says how it was, words beside it are
-//! a comment; anything that may be a question is one, and goes to a counselor.
+//! The survey by text: what counts as an answer. A number from one to five is the score, words beside it are a comment.
+//! Anything that may be a question goes to a counselor.
 
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
@@ -8,13 +8,13 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::UnixMs;
 
-/// Nobody is asked more often (milliseconds). Source: service.md, "For the citizen".
+/// The shortest time between two surveys of one citizen (milliseconds). Source: service.md, "For the citizen".
 pub const EVERY_MS: i64 = 30 * 24 * 60 * 60 * 1_000;
-/// Nobody is asked from nine in the evening to eight in the morning, by the clock of the desk.
+/// No survey is sent from 21:00 to 08:00 in the desk's time zone.
 const QUIET_FROM: Time = Time::constant(21, 0, 0, 0);
 const QUIET_UNTIL: Time = Time::constant(8, 0, 0, 0);
 
-/// When somebody may be asked how it was: now, or at the end of the night.
+/// When a survey may be sent: now, or at the end of the quiet hours.
 pub fn may_ask_at(now: UnixMs, zone: &TimeZone) -> UnixMs {
     let Ok(there) = Timestamp::from_millisecond(now).map(|at| zone.to_datetime(at)) else {
         return now;
@@ -29,23 +29,23 @@ pub fn may_ask_at(now: UnixMs, zone: &TimeZone) -> UnixMs {
     morning.map_or(now, Timestamp::as_millisecond)
 }
 
-/// What somebody wrote after we asked how it was.
+/// A text that came after the survey was sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Answer {
-    /// 1 (bad) to 5 (good), and the words beside it.
+pub enum SurveyAnswer {
+    /// 1 (bad) to 5 (good), with the words beside it.
     Score { score: u8, comment: Option<String> },
     /// Praise or blame without a number.
     Comment,
-    /// Something a person has to read: not for the survey.
+    /// Not an answer to the survey: a person has to read it.
     Other,
 }
 
 const STARS: [char; 4] = ['★', '☆', '⭐', '🌟'];
 
-/// A comment is not longer (characters): what is, may hold a question.
+/// Maximum length of a comment (characters): a longer text may hold a question.
 const MOST_COMMENT_CHARS: usize = 200;
 
-/// What asks: endings and words, in the order of how often real questions to a city's line hold them.
+/// Endings and words of questions, by their frequency in real questions to a city's line.
 const ASKS: &[&str] = &[
     "?",
     "나요",
@@ -87,7 +87,7 @@ const ASKS: &[&str] = &[
     "please",
 ];
 
-/// What only praises or blames, in words people really end a talk with.
+/// Words of praise and blame that people use at the end of a conversation.
 const FEELS: &[&str] = &[
     "감사",
     "고맙",
@@ -115,7 +115,7 @@ const FEELS: &[&str] = &[
     "bad",
 ];
 
-/// Whole answers in words.
+/// Scores written as words.
 const WORDS: &[(&str, u8)] = &[
     ("매우만족", 5),
     ("아주만족", 5),
@@ -152,23 +152,23 @@ const WORDS: &[(&str, u8)] = &[
 ];
 
 /// Reads a text that may answer the survey.
-pub fn read(text: &str) -> Answer {
+pub fn read(text: &str) -> SurveyAnswer {
     let plain: String = text.nfkc().filter(|c| !matches!(c, '\u{fe0f}' | '\u{20e3}' | '\u{200d}')).collect();
     let plain = plain.trim();
     let asks = is_question(plain);
     if let Some(score) = in_words(plain) {
-        return Answer::Score { score, comment: None };
+        return SurveyAnswer::Score { score, comment: None };
     }
     match leading_score(plain) {
-        Some((score, "")) => Answer::Score { score, comment: None },
-        Some((score, rest)) if !asks => Answer::Score { score, comment: Some(rest.to_owned()) },
-        Some(_) => Answer::Other,
-        None if !asks && is_feeling(plain) => Answer::Comment,
-        None => Answer::Other,
+        Some((score, "")) => SurveyAnswer::Score { score, comment: None },
+        Some((score, rest)) if !asks => SurveyAnswer::Score { score, comment: Some(rest.to_owned()) },
+        Some(_) => SurveyAnswer::Other,
+        None if !asks && is_feeling(plain) => SurveyAnswer::Comment,
+        None => SurveyAnswer::Other,
     }
 }
 
-/// Whether a person has to read it, because it may ask something.
+/// Whether the text may be a question, so that a person has to read it.
 pub fn is_question(text: &str) -> bool {
     let lower = text.to_lowercase();
     text.chars().count() > MOST_COMMENT_CHARS || ASKS.iter().any(|ask| lower.contains(ask))
@@ -191,7 +191,7 @@ fn in_words(text: &str) -> Option<u8> {
     WORDS.iter().find(|(word, _)| *word == bare).map(|(_, score)| *score)
 }
 
-/// A score at the beginning, and what comes after it. `5번 버스`, `3시`, `1.5` and `4-5` are none.
+/// A score at the beginning and the rest of the text. `5번 버스`, `3시`, `1.5` and `4-5` are not scores.
 fn leading_score(text: &str) -> Option<(u8, &str)> {
     if let Some(stars) = stars(text) {
         return Some(stars);
@@ -222,7 +222,7 @@ fn leading_score(text: &str) -> Option<(u8, &str)> {
     });
     match words.chars().next() {
         None => Some((score, "")),
-        // `5번 버스` is a bus; only a bare `5번` chooses.
+        // `5번 버스` is a bus; only a bare `5번` is a score.
         Some(_) if unit == "번" => None,
         Some(c) if words.len() == after.len() && (unit.is_empty() || c.is_ascii_digit()) => None,
         Some(c)
@@ -234,7 +234,7 @@ fn leading_score(text: &str) -> Option<(u8, &str)> {
     }
 }
 
-/// ★★★★☆ or ⭐⭐⭐⭐: one to five of them, alone or before words.
+/// A score of one to five stars (★★★★☆, ⭐⭐⭐⭐), alone or before words.
 fn stars(text: &str) -> Option<(u8, &str)> {
     let end = text.find(|c| !STARS.contains(&c)).unwrap_or(text.len());
     let n = text[..end].chars().filter(|c| "★⭐🌟".contains(*c)).count();
@@ -264,12 +264,12 @@ mod tests {
         }
     }
 
-    fn score(n: u8) -> Answer {
-        Answer::Score { score: n, comment: None }
+    fn score(n: u8) -> SurveyAnswer {
+        SurveyAnswer::Score { score: n, comment: None }
     }
 
-    fn with(n: u8, comment: &str) -> Answer {
-        Answer::Score { score: n, comment: Some(comment.to_owned()) }
+    fn with(n: u8, comment: &str) -> SurveyAnswer {
+        SurveyAnswer::Score { score: n, comment: Some(comment.to_owned()) }
     }
 
     #[test]
@@ -300,7 +300,7 @@ mod tests {
             ("5ㅎㅎ", 5),
         ];
         for (text, expected) in cases {
-            let expected = if text == "만족합니다" { Answer::Comment } else { score(expected) };
+            let expected = if text == "만족합니다" { SurveyAnswer::Comment } else { score(expected) };
             assert_eq!(read(text), expected, "{text}");
         }
     }
@@ -313,7 +313,7 @@ mod tests {
         assert_eq!(read("★★★★★ 최고예요"), with(5, "최고예요"));
         for text in ["감사합니다", "정말 친절하셨어요 고마워요", "수고하세요~", "Thank you so much"]
         {
-            assert_eq!(read(text), Answer::Comment, "{text}");
+            assert_eq!(read(text), SurveyAnswer::Comment, "{text}");
         }
     }
 
@@ -342,21 +342,21 @@ mod tests {
             "살려주세요",
             "5일 전에 신청한 것",
         ] {
-            assert_eq!(read(text), Answer::Other, "{text}");
+            assert_eq!(read(text), SurveyAnswer::Other, "{text}");
         }
-        assert_eq!(read(&format!("5 {}", "감사합니다 ".repeat(60))), Answer::Other);
+        assert_eq!(read(&format!("5 {}", "감사합니다 ".repeat(60))), SurveyAnswer::Other);
     }
 
     proptest! {
         #[test]
         fn what_asks_is_for_a_person(text in "[1-5]?[점번 ]{0,2}[가-힣 ]{0,20}", ask in "\\?|나요|까요|언제|어디") {
             let read = read(&format!("{text}{ask}"));
-            prop_assert_eq!(read, Answer::Other);
+            prop_assert_eq!(read, SurveyAnswer::Other);
         }
 
         #[test]
         fn any_text_is_read(text in any::<String>()) {
-            if let Answer::Score { score, .. } = read(&text) {
+            if let SurveyAnswer::Score { score, .. } = read(&text) {
                 prop_assert!((1..=5).contains(&score));
             }
         }

@@ -24,12 +24,6 @@ impl Clock {
         Clock(Arc::new(move || start_ms + i64::try_from(start.elapsed().as_millis()).unwrap_or(i64::MAX / 2)))
     }
 
-    /// The same clock, wrong by `by_ms`.
-    pub fn skewed(&self, by_ms: i64) -> Self {
-        let inner = self.clone();
-        Clock(Arc::new(move || inner.now_ms() + by_ms))
-    }
-
     /// Milliseconds UTC.
     pub fn now_ms(&self) -> i64 {
         (self.0)()

@@ -25,7 +25,7 @@
 //! * Texts of citizens: [`Core::list_texts`] (a window, newest or oldest first, by place or by page), [`Core::hand_out_texts`]
 //!   (read once), [`Core::open_texts`] and [`Core::ack_text`] (until acked), [`Core::texts_by_key`], [`Core::photo`].
 //! * Reports: [`Core::report_batch`] and [`Core::ack_batch`] (a queue of batches), [`Core::hand_out_reports`] (read once),
-//!   [`Core::open_reports`] and [`Core::ack_report`] (until acked one by one), [`Core::list_reported`] (a window by update time),
+//!   [`Core::open_reports`] and [`Core::ack_reports`] (until acked), [`Core::list_reported`] (a window by update time),
 //!   or one message's own [`Message::report`](super::core::record::Message::report).
 //! * What was sent: [`Core::list_sent`], [`Core::message_by_key`], [`Core::messages_by_client_key`],
 //!   [`Core::messages_by_reference`], [`Core::same_request`].

@@ -1,12 +1,12 @@
 //! Faults that can be ordered, and for which calls.
 //!
 //! A rule is added with [`Sim::add_fault`](super::Sim::add_fault) or as JSON with `POST /_sim/faults`:
-//! `{"fault":{"kind":"reset_after"},"endpoint":"send","times":2}`. Without `endpoint` it holds wherever its fault can
-//! strike. Of the rules that fit a call, the first of each sort strikes: one delay, one way to break off, one way to spoil
-//! what is said; so a slow answer can also be a broken one.
+//! `{"fault":{"kind":"reset_after"},"endpoint":"send","times":2}`. Without `endpoint` it applies wherever its fault can
+//! occur. Of the rules that match a call, the first of each sort applies: one delay, one way to end the call, one
+//! change of the content. So a slow answer can also be a broken one.
 //!
-//! Besides rules, the last four digits of a citizen's number choose how texts to it fare (codes are Bizgo's; another dialect
-//! has its own):
+//! Besides rules, the last four digits of a citizen's number select a fault for texts to it (codes are Bizgo's; another
+//! dialect has its own):
 //!
 //! | ends in | what happens to texts to it                                             |
 //! |---------|-------------------------------------------------------------------------|
@@ -21,7 +21,7 @@
 //! | 0909    | the report comes ten seconds late                                       |
 //! | 0910    | the answer to the send is not JSON (first try)                          |
 //!
-//! "First try" needs an idempotency key to tell a second one. And what a citizen writes chooses how their text is listed:
+//! "First try" needs an idempotency key to recognise a second one. A word in a citizen's text selects how it is listed:
 //!
 //! | has the word  | what happens to it                              |
 //! |---------------|-------------------------------------------------|
@@ -35,7 +35,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::sim::core::particulars::Codes;
 
-/// Which call a rule is about.
+/// The call a rule applies to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Endpoint {
@@ -45,9 +45,9 @@ pub enum Endpoint {
     /// Fetching reports.
     Report,
     ReportAck,
-    /// The list of what was sent.
+    /// The list of sent messages.
     History,
-    /// Asking for one message.
+    /// Looking up one message.
     Inquiry,
     /// A citizen texting; not a call of the gateway.
     Text,
@@ -55,7 +55,7 @@ pub enum Endpoint {
     MoAck,
     /// Fetching a photo of a text.
     Media,
-    /// Leaving a file to be sent.
+    /// Uploading a file to be sent.
     Upload,
     /// Logging in.
     Login,
@@ -64,7 +64,7 @@ pub enum Endpoint {
 }
 
 impl Endpoint {
-    /// As in rules and in the ledger.
+    /// The word in rules and in the ledger.
     pub(super) fn as_str(self) -> &'static str {
         match self {
             Endpoint::Mo => "mo",
@@ -83,44 +83,44 @@ impl Endpoint {
     }
 }
 
-/// What goes wrong.
+/// A fault.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "kind")]
 pub enum Fault {
     Latency {
         ms: u64,
     },
-    /// Done, but never answered: the connection breaks after so long.
+    /// Processed, but never answered: the connection breaks after this time.
     Blackhole {
         ms: u64,
     },
-    /// Too many: HTTP 429, A020, or as the dialect says it.
+    /// Rate limit: HTTP 429, A020, or the form of the dialect.
     RateLimit {
         retry_after_secs: Option<u64>,
     },
-    /// An HTTP error; nothing was done.
+    /// An HTTP error; the call was not processed.
     ErrorBefore {
         status: u16,
     },
-    /// An HTTP error although it was done.
+    /// An HTTP error although the call was processed.
     ErrorAfter {
         status: u16,
     },
-    /// No connection: not a byte was taken. Over real sockets only a closed port can say so; there it is a reset.
+    /// No connection: no byte was accepted. Over real sockets this needs a closed port, so it is a reset there.
     Unreachable,
-    /// The connection breaks; nothing was done.
+    /// The connection breaks; the call was not processed.
     ResetBefore,
-    /// The connection breaks although it was done.
+    /// The connection breaks although the call was processed.
     ResetAfter,
-    /// Done, but only so many bytes of the answer arrive.
+    /// Processed, but only this many bytes of the answer arrive.
     Truncate {
         at: usize,
     },
-    /// Done, but the answer is not what was asked for. Of a push: it cannot be read.
+    /// Processed, but the answer is garbage. For a push: its body cannot be read.
     Malformed,
-    /// The key does not hold any more: HTTP 401, or as the dialect says it.
+    /// The key is no longer valid: HTTP 401, or the form of the dialect.
     ExpiredKey,
-    /// The whole request is refused with this code of the dialect's; nothing was done.
+    /// The whole request is refused with this code of the dialect; it was not processed.
     RejectAll {
         code: String,
     },
@@ -128,19 +128,19 @@ pub enum Fault {
     DuplicateMo,
     /// The page shows its texts in any order.
     ReorderMo,
-    /// The text is listed so much later than it was sent.
+    /// The text is listed this much later than it was sent.
     LateMo {
         ms: u64,
     },
-    /// The page holds one item more, which cannot be read; no citizen's text is lost by it.
+    /// The page holds an additional item that cannot be read; no citizen's text is lost.
     BrokenMo,
-    /// `from` is this, while `originator` is the phone.
+    /// `from` has this value, `originator` is the phone.
     AliasMo {
         from: String,
     },
-    /// The text has the msgKey of the one before.
+    /// The text has the msgKey of the text before.
     SameKeyMo,
-    /// Of a send: every report of this text comes twice. Of a poll: the batch holds everything twice.
+    /// For a send: every report of this text comes twice. For a poll: the batch holds everything twice.
     DuplicateReport,
     /// Reports come in any order.
     ReorderReports,
@@ -149,27 +149,28 @@ pub enum Fault {
         ms: u64,
     },
     ReportNever,
-    /// The text ends with this report code.
+    /// The final report of the text has this code.
     ReportCode {
         code: String,
     },
-    /// The recipient is refused with this code of the dialect's.
+    /// The recipient is refused with this code of the dialect.
     Reject {
         code: String,
     },
-    /// The carrier's clock is wrong (the `Date` header and all times), as long as the rule stands, whatever else it says.
+    /// The carrier's clock is wrong (the `Date` header and all times) as long as the rule exists. Conditions do not
+    /// apply.
     ClockSkew {
         ms: i64,
     },
 }
 
-/// Faults of different sorts strike together.
+/// Faults of different sorts can apply to the same call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sort {
     Delay,
     /// How the call ends.
     End,
-    /// What is said, or what becomes of a text.
+    /// The content of the answer, or the result of a text.
     Content,
     Clock,
 }
@@ -194,7 +195,7 @@ impl Fault {
         }
     }
 
-    /// Where it can strike.
+    /// Whether the fault can occur at this endpoint.
     pub(super) fn can_strike(&self, endpoint: Endpoint) -> bool {
         match self {
             Fault::Malformed if endpoint == Endpoint::Push => true,
@@ -214,36 +215,36 @@ impl Fault {
     }
 }
 
-/// A fault and what it applies to. All conditions given have to hold.
+/// A fault with its conditions, all of which must hold.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FaultRule {
     pub fault: Fault,
-    /// Everywhere, if not given.
+    /// `None` for every endpoint.
     #[serde(default)]
     pub endpoint: Option<Endpoint>,
-    /// The citizen's number is this or ends so.
+    /// The citizen's number ends with this.
     #[serde(default)]
     pub number: Option<String>,
     /// The text contains this.
     #[serde(default)]
     pub text: Option<String>,
-    /// So often at most.
+    /// The most times it applies.
     #[serde(default)]
     pub times: Option<u32>,
-    /// Out of 1.
+    /// Between 0 and 1.
     #[serde(default)]
     pub probability: Option<f64>,
-    /// Not the first so many that fit.
+    /// Skips this many matching calls first.
     #[serde(default)]
     pub skip: u32,
-    /// Of those that fit, only from the first to the second of these, both included; counts from 1.
+    /// Only these matching calls, from the first to the second number, both included; counts from 1.
     #[serde(default)]
     pub between: Option<(u32, u32)>,
 }
 
 impl FaultRule {
-    /// Always, wherever it can strike.
+    /// Always, at every endpoint where the fault can occur.
     pub fn anywhere(fault: Fault) -> Self {
         FaultRule {
             fault,
@@ -292,7 +293,7 @@ impl FaultRule {
         self
     }
 
-    /// Why this rule can never strike, if so.
+    /// Why this rule can never apply; `None` if it can.
     pub fn problem(&self) -> Option<String> {
         let endpoint = self.endpoint?;
         let where_it_counts = effective(endpoint, &self.fault);
@@ -301,7 +302,8 @@ impl FaultRule {
     }
 }
 
-/// What spoils one citizen's text strikes when it is sent, though a rule may say "the list of texts".
+/// The endpoint at which a fault occurs: faults of one citizen's text occur when it is sent, also if the rule names the
+/// list of texts.
 pub(super) fn effective(endpoint: Endpoint, fault: &Fault) -> Endpoint {
     match endpoint {
         Endpoint::Mo if !fault.can_strike(Endpoint::Mo) => Endpoint::Text,
@@ -309,7 +311,7 @@ pub(super) fn effective(endpoint: Endpoint, fault: &Fault) -> Endpoint {
     }
 }
 
-/// What a citizen's number asks for (the module's table).
+/// The fault that a citizen's number selects (see the table of this module).
 pub(super) fn fault_for_number(number: &str, is_first_try: bool, codes: &Codes) -> Option<Fault> {
     let code = |code: &str| Some(Fault::ReportCode { code: code.to_owned() });
     match number.get(number.len().saturating_sub(4)..)? {
@@ -327,7 +329,7 @@ pub(super) fn fault_for_number(number: &str, is_first_try: bool, codes: &Codes) 
     }
 }
 
-/// What a citizen's text asks for (the module's table).
+/// The fault that a citizen's text selects (see the table of this module).
 pub(super) fn fault_for_text(text: &str) -> Option<Fault> {
     let word = text.split_whitespace().find(|word| word.starts_with("#sim-"))?;
     match word {

@@ -1,9 +1,8 @@
-//! The durable truth, in SQLite; nothing else in the house knows SQL. Methods are use-cases: domain types in, domain
-//! types out, each one transaction. What a method has returned is on disk (`synchronous=FULL`).
+//! The database, in SQLite. No other module contains SQL. Methods are use-cases: domain types in, domain types out, each
+//! one transaction. When a method has returned, its effect is on disk (`synchronous=FULL`).
 //!
-//! One connection writes and shares its commits among all who wait (`write`); a few read. Files: the nouns of the
-//! house (`inbox`, `outbox`, `photo`, `receipt`, `conversation`, `counselor`, `event`), `migrate` (fresh and old files) and
-//! `status` (counts).
+//! One connection writes, with group commit (`engine/write`); a few connections read. Folders: `engine` (SQLite itself),
+//! `inbound`, `outbound`, `conversation`, `people`, `photo`, `journal`; `status` counts.
 
 mod conversation;
 mod engine;
@@ -37,9 +36,9 @@ pub use inbound::inbox::{AcceptedPage, Routed};
 pub use inbound::quarantine::Quarantined;
 pub use journal::event::Event;
 pub use outbound::lease::Lease;
-pub use outbound::outbox::Outcome;
+pub use outbound::outcome::Outcome;
 pub use outbound::receipt::Applied;
-pub use outbound::reconcile::{Answer, InDoubt, Unreceipted};
+pub use outbound::reconcile::{InDoubt, LookupResult, Unreceipted};
 pub use outbound::reply::{NewReply, ReplyPhotos, WrittenReply};
 pub use outbound::sent::Compared;
 pub use people::counselor::{LoginCheck, NewCounselor};
@@ -48,10 +47,10 @@ pub use status::{Balance, Counts};
 
 use crate::domain::refusal::Refusal;
 
-/// What a rule decided: done, or refused with nothing changed.
+/// Result of a rule: done, or refused with nothing changed.
 pub type Decided<T> = std::result::Result<T, Refusal>;
 
-/// Why the store could not do it. Holds no text and no number.
+/// Why the store failed. Holds no text and no phone number.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum StoreError {
     #[error("it does not exist")]
@@ -68,7 +67,7 @@ pub enum StoreError {
     Corrupt(String),
     #[error("{0}")]
     Unusable(String),
-    /// A write did not reach the disk; the process has to start again from the file.
+    /// A write did not reach the disk. The process has to restart from the file.
     #[error("the disk failed while writing")]
     DiskFailed,
     #[error("database: {0}")]
@@ -78,8 +77,7 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// It failed for want of a disk that works and has room, or of the lock, whatever was to be written. The same write
-    /// may succeed later.
+    /// The disk or the lock caused the error, not the data. The same write may succeed later.
     pub fn is_of_the_disk(&self) -> bool {
         match self {
             StoreError::Busy | StoreError::Full | StoreError::ReadOnly | StoreError::DiskFailed => true,
@@ -114,7 +112,7 @@ impl From<rusqlite::Error> for StoreError {
     }
 }
 
-/// SQLite's own words for a damaged file; they name pages, never contents.
+/// The first line of SQLite's message about a damaged file; it names pages, never contents.
 fn short_reason(error: &rusqlite::Error) -> String {
     let whole = error.to_string();
     whole.lines().next().unwrap_or("unknown damage").chars().take(120).collect()
@@ -122,19 +120,19 @@ fn short_reason(error: &rusqlite::Error) -> String {
 
 pub type Result<T> = std::result::Result<T, StoreError>;
 
-/// When a commit counts as done. `Normal` exists for measuring what `Full` costs; a power cut loses texts with it.
+/// When a commit counts as done. `Normal` loses texts in a power cut; it exists only to measure the cost of `Full`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Synchronous {
     Full,
     Normal,
 }
 
-/// What opening does with a file of an older version. A newer one is always refused.
+/// What opening does with a file of an older version. A newer file is always refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SchemaPolicy {
-    /// Refuse it, untouched.
+    /// Refuse it and leave it untouched.
     MustMatch,
-    /// Upgrade it, after a copy. Only for who holds the daemon's lock: an older daemon may be at work on the file.
+    /// Copy it, then upgrade it. The caller must hold the daemon's lock: an older daemon may be using the file.
     Upgrade,
 }
 
@@ -142,9 +140,9 @@ pub enum SchemaPolicy {
 #[derive(Debug, Clone)]
 pub struct StoreOptions {
     pub synchronous: Synchronous,
-    /// Concurrent writers share commits. Off only for measuring what it brings.
+    /// Concurrent writers share commits. Off only to measure the gain.
     pub group_commit: bool,
-    /// Make the file if it is not there.
+    /// Create the file if it does not exist.
     pub create: bool,
     pub schema: SchemaPolicy,
     /// Change nothing, in the file or beside it: every write fails with [`StoreError::ReadOnly`].
@@ -165,14 +163,15 @@ impl Default for StoreOptions {
     }
 }
 
-/// Wake-ups after a commit. Only hints: whoever wakes looks into the database, and looks now and then without them.
+/// Wake-ups after a commit. They are only hints: a worker reads the database when woken, and also from time to time
+/// without a hint.
 #[derive(Debug)]
 pub struct Hints {
     /// Texts wait for the router.
     pub text_in: Notify,
-    /// Texts wait for the sender, or one that stood before others has moved on.
+    /// Texts wait for the sender, or a text that blocked others has moved on.
     pub text_out: Notify,
-    /// Photos are to be fetched.
+    /// Photos wait to be fetched.
     pub photo_in: Notify,
     /// Something was committed; there may be events.
     pub commit: watch::Sender<u64>,
@@ -189,8 +188,8 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the database at `path`; makes or upgrades it only as far as `options` say. Blocks. Refuses a file that is
-    /// damaged, not a database, not Munja's, or of another version, each in words that name the file.
+    /// Opens the database at `path`; creates or upgrades it only if `options` say so. Blocks. Refuses a file that is
+    /// damaged, not a database, not Munja's, or of another version; the error names the file.
     pub fn open(path: &Path, options: &StoreOptions) -> Result<Store> {
         let (connection, readers) = open_all(path, options).map_err(|error| naming(path, error))?;
         let hints = Arc::new(Hints {
@@ -205,7 +204,7 @@ impl Store {
         Ok(Store { writer, readers, hints, files, path: path.to_owned() })
     }
 
-    /// Upgrades the database at `path` and closes it. Blocks. Only for who holds the daemon's lock.
+    /// Upgrades the database at `path` and closes it. Blocks. The caller must hold the daemon's lock.
     pub fn upgrade(path: &Path) -> Result<Upgraded> {
         let options =
             StoreOptions { create: false, schema: SchemaPolicy::Upgrade, ..StoreOptions::default() };
@@ -221,12 +220,12 @@ impl Store {
         &self.hints
     }
 
-    /// Resolves once a write has failed in a way that only a new start from the file can mend.
+    /// Resolves once a sync has failed: only a restart from the file helps.
     pub async fn disk_failed(&self) {
         self.writer.disk_failed().await;
     }
 
-    /// Copies what the log holds into the database file, so that the next start finds a short log.
+    /// Copies the log into the database file, so that the next start is quick.
     pub async fn checkpoint(&self) -> Result<()> {
         self.writer.checkpoint().await
     }
@@ -245,14 +244,14 @@ fn open_all(path: &Path, options: &StoreOptions) -> Result<(Connection, read::Re
     Ok((connection, readers))
 }
 
-/// The connection that writes, on a file of today's version.
+/// Opens the write connection, on a file of the current version.
 fn open_writer(path: &Path, options: &StoreOptions) -> Result<(Connection, Upgraded)> {
     prepare_file(path, options.create)?;
     if options.schema == SchemaPolicy::MustMatch {
         refuse_untouched(path, options)?;
     }
     let mut connection = connect(path, options, true)?;
-    // SQLite opens a file that may not be written to for reading only, and says so at the first write: too late.
+    // SQLite opens a write-protected file read-only and reports it at the first write, which is too late.
     if connection.is_readonly("main")? {
         return Err(StoreError::ReadOnly);
     }
@@ -268,8 +267,8 @@ fn open_writer(path: &Path, options: &StoreOptions) -> Result<(Connection, Upgra
     Ok((connection, upgraded))
 }
 
-/// Refuses a file of another version before a connection that may write has it: closing one folds the log that an older
-/// program left into the file. What cannot be read here is left to that connection, which says why.
+/// Refuses a file of another version before a write connection opens it: closing one would fold the log that an older
+/// program left into the file. Other read errors are left to the write connection, which reports them.
 fn refuse_untouched(path: &Path, options: &StoreOptions) -> Result<()> {
     match connect_read_only(path, options)
         .and_then(|connection| migrate::refuse_other_version(&connection, path))
@@ -279,11 +278,11 @@ fn refuse_untouched(path: &Path, options: &StoreOptions) -> Result<()> {
     }
 }
 
-/// Makes the file with mode 0600 (SQLite gives the files it keeps beside it the same mode). Where none is to be made, an
-/// empty one is refused: it is what a full disk or a failed copy left, and SQLite would start it afresh without a word.
+/// Creates the file with mode 0600 (SQLite gives the files beside it the same mode). Without `create`, an empty file is
+/// refused: a full disk or a failed copy left it, and SQLite would silently start a new database in it.
 fn prepare_file(path: &Path, create: bool) -> Result<()> {
     if create {
-        // What can't be made here can't be opened either, and SQLite says why.
+        // A file that cannot be created cannot be opened either; SQLite reports why.
         drop(File::options().write(true).create_new(true).mode(0o600).open(path));
         return Ok(());
     }
@@ -297,7 +296,7 @@ fn prepare_file(path: &Path, create: bool) -> Result<()> {
     }
 }
 
-/// Opens one connection with the house's pragmas.
+/// Opens one connection with the pragmas of this service.
 fn connect(path: &Path, options: &StoreOptions, may_write: bool) -> Result<Connection> {
     let mut flags = OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_READ_WRITE;
     if may_write && options.create {
@@ -306,9 +305,9 @@ fn connect(path: &Path, options: &StoreOptions, may_write: bool) -> Result<Conne
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(options.busy_timeout)?;
     connection.set_prepared_statement_cache_capacity(128);
-    // The pages a busy hour writes to; the default of 2 MB reads them anew all the time.
+    // Room for the pages that a busy hour writes to; the default of 2 MB keeps reading them again.
     connection.pragma_update(None, "cache_size", if may_write { -16_000 } else { -4_000 })?;
-    // Plans depend on statements, not on what is bound to them: else SQLite prepares many anew each time they run.
+    // Plans must not depend on bound values, or SQLite prepares many statements again at each run.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     let synchronous = match options.synchronous {
         Synchronous::Full => "FULL",
@@ -323,11 +322,10 @@ fn connect(path: &Path, options: &StoreOptions, may_write: bool) -> Result<Conne
     Ok(connection)
 }
 
-/// Opens one connection that changes nothing, in the file or beside it. Where a log stands beside the file it is read
-/// too; where none does, nobody has the file open, and SQLite reads it as a file that cannot change (`immutable`): else it
-/// would make a log and leave it there.
+/// Opens one connection that changes nothing, in the file or beside it. If a log exists, it is read too. If none exists,
+/// nobody has the file open, and SQLite reads it as `immutable`: otherwise it would create a log and leave it there.
 fn connect_read_only(path: &Path, options: &StoreOptions) -> Result<Connection> {
-    // The log stands beside the file itself, not beside a link to it.
+    // The log lies beside the file itself, not beside a link to it.
     let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let beside = |suffix: &str| {
         let mut name = path.as_os_str().to_owned();
@@ -336,7 +334,7 @@ fn connect_read_only(path: &Path, options: &StoreOptions) -> Result<Connection> 
     };
     let has_log = beside("-wal") || beside("-journal");
     let mode = if has_log { "?mode=ro" } else { "?mode=ro&immutable=1" };
-    // A second slash would begin a host name.
+    // Without the empty host, a path that begins with two slashes would name a host.
     let scheme = if path.is_absolute() { "file://" } else { "file:" };
     let uri = format!("{scheme}{}{mode}", percent_encoded(path));
     let flags =
@@ -347,7 +345,7 @@ fn connect_read_only(path: &Path, options: &StoreOptions) -> Result<Connection> 
     Ok(connection)
 }
 
-/// A path as it stands in an SQLite URI, whatever bytes it has.
+/// A path for an SQLite URI, with any bytes.
 fn percent_encoded(path: &Path) -> String {
     use std::fmt::Write as _;
     let mut uri = String::new();
@@ -363,12 +361,12 @@ fn percent_encoded(path: &Path) -> String {
     uri
 }
 
-/// WAL, whose copying into the file is done beside the writer (see [`mod@write`]).
+/// Switches to WAL without automatic checkpoints: [`mod@write`] makes them beside the writer.
 fn set_journal(connection: &Connection, patience: Duration) -> Result<()> {
     let set = || Ok(connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get::<_, String>(0))?);
     let began = Instant::now();
     let mut mode = set();
-    // Where others open a fresh file too, SQLite does not wait by itself here.
+    // If another process opens the same fresh file, SQLite does not wait for the lock here by itself.
     while matches!(mode, Err(StoreError::Busy)) && began.elapsed() < patience {
         std::thread::sleep(Duration::from_millis(5));
         mode = set();
@@ -384,7 +382,7 @@ fn set_journal(connection: &Connection, patience: Duration) -> Result<()> {
     Ok(())
 }
 
-/// Why a file cannot be opened, in words that name it.
+/// Adds the path to an error of opening.
 fn naming(path: &Path, error: StoreError) -> StoreError {
     let path = path.display();
     match error {

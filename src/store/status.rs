@@ -1,11 +1,11 @@
-//! Counts: what an operator sees at a glance, and the balance of everything that came and left.
+//! Counts for operators: the current situation, and the balance of everything received and sent.
 
 use rusqlite::{Connection, named_params};
 
 use crate::domain::UnixMs;
 use crate::store::{Result, Store};
 
-/// How things stand.
+/// The current situation.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Counts {
     pub n_waiting: i64,
@@ -15,11 +15,11 @@ pub struct Counts {
     pub n_unreceipted: i64,
     pub n_in_doubt: i64,
     pub n_quarantined: i64,
-    /// Failed, expired or undelivered since the moment asked for.
+    /// Texts failed, expired or undelivered since the requested time.
     pub n_failed: i64,
 }
 
-/// Everything that came and left, by what became of it.
+/// Everything received and sent, by state.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Balance {
     pub n_received: i64,
@@ -38,10 +38,10 @@ impl Balance {
 }
 
 impl Store {
-    /// How things stand; failures are counted from `since` on.
+    /// The current situation; failures count from `since` on.
     pub async fn counts(&self, since: UnixMs) -> Result<Counts> {
         self.read(move |conn| {
-            let count = |sql: &str| one(conn, sql);
+            let count = |sql: &str| self::count(conn, sql);
             let oldest =
                 "SELECT min(waiting_since_at) FROM conversation INDEXED BY conversation_waiting WHERE state = 'waiting'";
             let failed = "SELECT count(*) FROM outbox
@@ -50,7 +50,7 @@ impl Store {
                 n_waiting: count("SELECT count(*) FROM conversation WHERE state = 'waiting'")?,
                 oldest_waiting_since_at: conn.prepare_cached(oldest)?.query_row([], |r| r.get(0))?,
                 n_active: count("SELECT count(*) FROM conversation WHERE state = 'active'")?,
-                // One partial index each; together they would be a walk through the whole table.
+                // One count per state, each with its partial index; one combined condition would scan the table.
                 n_queued: count(
                     "SELECT (SELECT count(*) FROM outbox WHERE state = 'held')
                           + (SELECT count(*) FROM outbox WHERE state = 'queued')
@@ -70,35 +70,35 @@ impl Store {
         .await
     }
 
-    /// Reads through everything; for a balance sheet, not for every second.
+    /// Reads the whole tables: for a report, not for every second.
     pub async fn balance(&self) -> Result<Balance> {
         self.read(|conn| {
             let mut states =
                 conn.prepare("SELECT state, count(*) FROM outbox GROUP BY state ORDER BY state")?;
             let states = states.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?;
             Ok(Balance {
-                n_received: one(conn, "SELECT count(*) FROM inbox")?,
-                n_routed: one(conn, "SELECT count(*) FROM inbox WHERE state = 'routed'")?,
-                n_quarantined: one(conn, "SELECT count(*) FROM quarantine WHERE kind = 'inbound'")?,
-                n_replies: one(conn, "SELECT count(*) FROM reply")?,
+                n_received: count(conn, "SELECT count(*) FROM inbox")?,
+                n_routed: count(conn, "SELECT count(*) FROM inbox WHERE state = 'routed'")?,
+                n_quarantined: count(conn, "SELECT count(*) FROM quarantine WHERE kind = 'inbound'")?,
+                n_replies: count(conn, "SELECT count(*) FROM reply")?,
                 outbound: states.collect::<rusqlite::Result<_>>()?,
             })
         })
         .await
     }
 
-    /// Whether the database is sound: empty if so, else what SQLite says is wrong.
+    /// SQLite's quick check: the problems it reports, none for a sound file.
     pub async fn quick_check(&self) -> Result<Vec<String>> {
         self.read(|conn| {
             let mut check = conn.prepare("PRAGMA quick_check(5)")?;
             let rows = check.query_map([], |r| r.get::<_, String>(0))?;
-            let said = rows.collect::<rusqlite::Result<Vec<_>>>()?;
-            Ok(said.into_iter().filter(|line| line != "ok").collect())
+            let lines = rows.collect::<rusqlite::Result<Vec<_>>>()?;
+            Ok(lines.into_iter().filter(|line| line != "ok").collect())
         })
         .await
     }
 }
 
-fn one(conn: &Connection, sql: &str) -> Result<i64> {
+fn count(conn: &Connection, sql: &str) -> Result<i64> {
     Ok(conn.prepare_cached(sql)?.query_row([], |r| r.get(0))?)
 }

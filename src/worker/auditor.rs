@@ -5,7 +5,7 @@ use tokio::task::spawn_blocking;
 use super::{Context, Role, store_trouble};
 use crate::carrier::{Carrier, CarrierError};
 use crate::domain::UnixMs;
-use crate::domain::compare::{Comparison, MARGIN_MS, Theirs, compare, next_at};
+use crate::domain::list_comparison::{Comparison, MARGIN_MS, Theirs, compare, next_at};
 use crate::store::{Compared, Store, StoreError};
 
 const ROLE: Role = Role::Auditor;

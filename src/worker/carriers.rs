@@ -7,7 +7,7 @@ use crate::domain::phone::Senders;
 
 /// One carrier in use.
 #[derive(Clone)]
-pub struct Used {
+pub struct CarrierInUse {
     pub carrier: Arc<dyn Carrier>,
     /// The numbers registered there, from which texts are sent.
     pub senders: Senders,
@@ -17,26 +17,26 @@ pub struct Used {
 #[derive(Clone)]
 pub struct Carriers {
     /// The preferred one for sending.
-    pub outbound: Used,
+    pub outbound: CarrierInUse,
     /// Sends while the preferred one is out of order or paused.
-    pub standby: Option<Used>,
+    pub standby: Option<CarrierInUse>,
     /// Those that receive.
     pub inbound: Vec<Arc<dyn Carrier>>,
 }
 
 impl Carriers {
     /// One carrier for everything.
-    pub fn one(carrier: Arc<dyn Carrier>, senders: Senders) -> Self {
+    pub fn single(carrier: Arc<dyn Carrier>, senders: Senders) -> Self {
         let inbound = vec![Arc::clone(&carrier)];
-        Carriers { outbound: Used { carrier, senders }, standby: None, inbound }
+        Carriers { outbound: CarrierInUse { carrier, senders }, standby: None, inbound }
     }
 
     /// Those that send, the preferred one first.
-    pub fn senders(&self) -> impl Iterator<Item = &Used> {
+    pub fn senders(&self) -> impl Iterator<Item = &CarrierInUse> {
         std::iter::once(&self.outbound).chain(&self.standby)
     }
 
-    /// Every carrier, once.
+    /// Interval carrier, once.
     pub fn all(&self) -> Vec<&Arc<dyn Carrier>> {
         let mut all: Vec<&Arc<dyn Carrier>> = self.senders().map(|used| &used.carrier).collect();
         for carrier in &self.inbound {
@@ -53,7 +53,7 @@ impl Carriers {
 
     /// The part a carrier has in sending: `preferred`, `standby`, or none.
     pub fn sends(&self, name: &str) -> Option<&'static str> {
-        let is = |used: &Used| used.carrier.name() == name;
+        let is = |used: &CarrierInUse| used.carrier.name() == name;
         match (is(&self.outbound), &self.standby) {
             (true, _) => Some("preferred"),
             (false, Some(standby)) if is(standby) => Some("standby"),

@@ -1,8 +1,8 @@
 //! Asks the carriers what became of texts in doubt. Each is asked about at the carrier that may have it, however the
 //! configuration has changed.
 //!
-//! Carriers are asked beside each other, and each about one text at a time. One that does not answer is asked about a
-//! single text a round, so that a dead carrier delays no other.
+//! Carriers are asked in parallel, each about one text at a time. A carrier that does not answer is asked about one
+//! text per round, so that a dead carrier delays no other.
 
 use std::collections::BTreeMap;
 
@@ -11,13 +11,13 @@ use tokio::task::{AbortHandle, JoinSet};
 use super::{Context, Role, store_trouble};
 use crate::carrier::{Carrier, Lookup, Reconciled};
 use crate::domain::retry;
-use crate::store::{Answer, InDoubt, Result};
+use crate::store::{InDoubt, LookupResult, Result};
 
 const ROLE: Role = Role::Doubts;
 /// How often the loop looks without being woken (milliseconds).
 const LOOK_EVERY_MS: i64 = 1_000;
-/// Texts in doubt read at once: more than there ever are, for a text comes into doubt while it is sent, and few are sent at
-/// a time. Were there more, those of a dead carrier could hide those of a live one.
+/// Texts in doubt read at once. More than there ever are, because few texts are sent at a time; with fewer, texts of a
+/// dead carrier could hide those of a live one.
 const BATCH: u32 = 1_000;
 /// A carrier forgets a client key a little before it says: ours and its clock may differ (milliseconds).
 const KEY_MARGIN_MS: i64 = 5 * 60 * 1_000;
@@ -26,7 +26,7 @@ pub(super) async fn run(context: Context) {
     let mut questions = Questions { under_way: JoinSet::new(), by_carrier: BTreeMap::new() };
     loop {
         if questions.under_way.is_empty() {
-            // Else whoever asks records progress, so that a question that hangs is noticed.
+            // While asking, each look-up records progress itself, so that one that hangs is noticed.
             context.health.progress(ROLE, context.now());
         }
         if let Err(error) = questions.start(&context).await {
@@ -107,7 +107,7 @@ async fn settle(context: &Context, doubt: &InDoubt) -> Result<bool> {
                 carrier = doubt.carrier,
                 "a text in doubt belongs to a carrier that is not configured any more; a person has to decide"
             );
-            Answer::CannotTell
+            LookupResult::CannotTell
         }
     };
     tracing::info!(
@@ -115,44 +115,46 @@ async fn settle(context: &Context, doubt: &InDoubt) -> Result<bool> {
         answer = answer.word(),
         "the carrier was asked about a text in doubt"
     );
-    let answered = !matches!(answer, Answer::NotReached { .. });
-    context.store.record_answer(doubt.text.id, answer, context.now()).await?;
+    let answered = !matches!(answer, LookupResult::NotReached { .. });
+    context.store.record_lookup(doubt.text.id, answer, context.now()).await?;
     Ok(answered)
 }
 
-async fn ask(context: &Context, carrier: &dyn Carrier, doubt: &InDoubt) -> Answer {
+async fn ask(context: &Context, carrier: &dyn Carrier, doubt: &InDoubt) -> LookupResult {
     match carrier.reconcile(&doubt.text).await {
-        Ok(Reconciled::Found { carrier_message_id }) => Answer::Found { carrier_message_id },
-        Ok(Reconciled::OneOf { carrier_message_ids }) => Answer::OneOf { carrier_message_ids },
+        Ok(Reconciled::Found { carrier_message_id }) => LookupResult::Found { carrier_message_id },
+        Ok(Reconciled::OneOf { carrier_message_ids }) => LookupResult::OneOf { carrier_message_ids },
         Ok(Reconciled::Absent) => absent(carrier),
         Ok(Reconciled::SafeToRepeat) => repeatable(carrier, doubt),
-        Ok(Reconciled::CannotTell) => Answer::CannotTell,
+        Ok(Reconciled::CannotTell) => LookupResult::CannotTell,
         Err(error) => {
             tracing::warn!(message = doubt.text.id, kind = ?error.kind, %error, "the carrier could not be asked about a text in doubt");
-            Answer::NotReached { ask_at: context.now() + retry::reconcile_delay_ms(doubt.n_questions + 1) }
+            LookupResult::NotReached {
+                ask_at: context.now() + retry::reconcile_delay_ms(doubt.n_questions + 1),
+            }
         }
     }
 }
 
 /// A list that does not name our keys and may lag cannot prove that a text was never taken: without a key that the carrier
 /// refuses to take twice, only a person may send it again.
-fn absent(carrier: &dyn Carrier) -> Answer {
+fn absent(carrier: &dyn Carrier) -> LookupResult {
     let caps = carrier.caps();
     if caps.idempotent_send.is_some() || caps.lookup == Lookup::Exact {
-        Answer::Absent
+        LookupResult::Absent
     } else {
-        Answer::AbsentUnproved
+        LookupResult::AbsentUnproved
     }
 }
 
 /// Sending again is safe only while the carrier surely remembers the key.
-fn repeatable(carrier: &dyn Carrier, doubt: &InDoubt) -> Answer {
+fn repeatable(carrier: &dyn Carrier, doubt: &InDoubt) -> LookupResult {
     match carrier.caps().idempotent_send {
         Some(memory) => {
             let memory_ms = i64::try_from(memory.as_millis()).unwrap_or(0);
             let margin_ms = KEY_MARGIN_MS.min(memory_ms / 4);
-            Answer::Repeatable { before: doubt.text.first_attempt_at + memory_ms - margin_ms }
+            LookupResult::Repeatable { before: doubt.text.first_attempt_at + memory_ms - margin_ms }
         }
-        None => Answer::CannotTell,
+        None => LookupResult::CannotTell,
     }
 }

@@ -1,17 +1,17 @@
-//! A job that is done at most once in an interval.
+//! [`Interval`]: a job that runs at most once per interval.
 
 use crate::domain::UnixMs;
 
-pub(super) struct Every {
+pub(super) struct Interval {
     interval_ms: i64,
     /// `None`: at once.
     next_at: Option<UnixMs>,
 }
 
-impl Every {
+impl Interval {
     /// Due at once for the first time.
     pub(super) fn ms(interval_ms: i64) -> Self {
-        Every { interval_ms, next_at: None }
+        Interval { interval_ms, next_at: None }
     }
 
     /// Whether the job is due; if so, it is due again after the interval. A clock that was set back delays it by no more
@@ -36,7 +36,7 @@ mod tests {
 
     #[test]
     fn due_once_an_interval_whatever_the_clock_does() {
-        let mut every = Every::ms(10_000);
+        let mut every = Interval::ms(10_000);
         let due: Vec<bool> =
             [0, 1, 9_999, 10_000, 10_001, 20_000, -90_000, -89_999].map(|now| every.is_due(now)).into();
         assert_eq!(due, [true, false, false, true, false, true, true, false]);

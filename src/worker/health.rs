@@ -49,7 +49,7 @@ struct CarrierEntry {
 struct Progress {
     /// Monotonic, for the watchdog.
     last: Instant,
-    /// The same moment by the clock, for people.
+    /// The same time by the system clock, for display.
     last_at: UnixMs,
     n_restarts: i64,
 }

@@ -48,7 +48,7 @@ fn failed(code: &str) -> Outcome {
     Outcome::Rejected { code: Some(code.to_owned()) }
 }
 
-/// The photos as the carrier takes them; `None` if it does not take so many, or none.
+/// The photos within the carrier's limits; `None` if it takes no photos or not this many.
 async fn fit(photos: Vec<Photo>, limits: Option<PhotoLimits>) -> Option<Vec<Photo>> {
     let limits = limits.filter(|most| photos.len() <= most.n)?;
     let made = tokio::task::spawn_blocking(move || {

@@ -1,9 +1,9 @@
-//! The loops, one job a file. Only this room knows both the store and the carrier, and only it decides what follows from
-//! a carrier's answer.
+//! The loops of the daemon, one job per file. Only this module uses both store and carriers, and only it decides what
+//! follows from a carrier's answer.
 //!
-//! Each loop is a future that ends when it is told to stop. [`supervise()`] starts it again if it panics, and reports it; a
-//! loop that hangs is found by the [`HealthRegistry`]. A loop that waits for a carrier does nothing else: what an operator
-//! asks for never waits behind a carrier that does not answer.
+//! Each loop is a future that ends when it is told to stop. [`supervise()`] starts it again if it panics, and reports
+//! it; the [`HealthRegistry`] finds a loop that hangs. A loop that waits for a carrier has no other job, so that an
+//! operator's command never waits behind a carrier that does not answer.
 
 mod auditor;
 mod carriers;
@@ -33,7 +33,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 pub use auditor::{CompareError, compare_with};
-pub use carriers::{Carriers, Used};
+pub use carriers::{CarrierInUse, Carriers};
 pub use health::{CarrierHealth, HealthRegistry, LATE_AFTER, WorkerHealth};
 pub use push::{PushFailed, take_push};
 pub use supervise::supervise;

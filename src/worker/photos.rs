@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use tokio::task::JoinSet;
 
-use super::every::Every;
+use super::every::Interval;
 use super::{Context, Role, STORE_RETRY_MS, store_trouble};
 use crate::carrier::http::TOO_LARGE;
 use crate::carrier::{CarrierError, ErrorKind, Media};
@@ -28,7 +28,7 @@ const BATCH: u32 = 4;
 const SWEEP_EVERY_MS: i64 = 24 * 60 * 60 * 1_000;
 
 pub(super) async fn run(context: Context) {
-    let mut sweeping = Every::ms(SWEEP_EVERY_MS);
+    let mut sweeping = Interval::ms(SWEEP_EVERY_MS);
     loop {
         let now = context.now();
         context.health.progress(ROLE, now);
@@ -70,7 +70,7 @@ async fn round(context: &Context) -> Result<usize> {
 
 async fn send_loss_notices(context: &Context) -> Result<()> {
     let policy = &context.settings().policy;
-    let n = context.store.tell_of_lost_photos(policy, context.now()).await?;
+    let n = context.store.report_lost_photos(policy, context.now()).await?;
     if n > 0 {
         tracing::warn!(n, "texts lost photos; their citizens and counselors are told");
     }
@@ -88,9 +88,9 @@ async fn sweep(context: &Context) {
 /// Outcome of one try.
 enum Fetched {
     Photo(Arc<[u8]>, Measured),
-    /// It will not come, for a reason that lies in the photo.
+    /// Lost, for a reason in the photo itself.
     Not(Loss),
-    /// It may come another time.
+    /// Failed; a later try may succeed.
     NotNow,
 }
 

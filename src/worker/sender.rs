@@ -22,13 +22,13 @@ use std::sync::Arc;
 
 use tokio::task::{JoinError, JoinSet};
 
-use super::every::Every;
-use super::{Context, Role, STORE_RETRY_MS, Used, mms, store_trouble};
+use super::every::Interval;
+use super::{CarrierInUse, Context, Role, STORE_RETRY_MS, mms, store_trouble};
 use crate::carrier::{Accepted, Carrier, CarrierError, ErrorKind};
 use crate::domain::breaker::{Permit, Sign};
 use crate::domain::event::EventKind;
 use crate::domain::outbound::OutboundText;
-use crate::domain::retry::{self, Trouble};
+use crate::domain::retry::{self, RetryReason};
 use crate::domain::text;
 use crate::store::{Lease, Outcome, StoreError};
 
@@ -47,12 +47,12 @@ struct Sender {
     under_way: JoinSet<()>,
     /// Each text under way holds a copy of its carrier's mark; the number of copies is the number under way.
     marks: BTreeMap<&'static str, Arc<()>>,
-    expiry: Every,
+    expiry: Interval,
 }
 
-/// Texts that one carrier may take in a round.
+/// Texts that one carrier may get in a round.
 struct Share {
-    used: Used,
+    used: CarrierInUse,
     is_standby: bool,
     /// Only texts that this carrier may have taken before.
     only_its_own: bool,
@@ -65,7 +65,7 @@ pub(super) async fn run(context: Context) {
         context,
         under_way: JoinSet::new(),
         marks: BTreeMap::new(),
-        expiry: Every::ms(EXPIRE_EVERY_MS),
+        expiry: Interval::ms(EXPIRE_EVERY_MS),
     };
     while !sender.context.stop.is_cancelled() {
         sender.context.health.progress(ROLE, sender.context.now());
@@ -152,7 +152,7 @@ impl Sender {
     }
 
     /// How many may start now by one carrier.
-    fn allowance(&self, used: &Used, permit: Permit) -> u32 {
+    fn allowance(&self, used: &CarrierInUse, permit: Permit) -> u32 {
         let mark = self.marks.get(used.carrier.name());
         let n_under_way = mark.map_or(0, |mark| Arc::strong_count(mark) - 1);
         match permit {
@@ -324,10 +324,11 @@ fn outcome(result: Result<Accepted, CarrierError>, attempt: u32, now: i64, jitte
     let retry_after_ms = error.retry_after.and_then(|wait| i64::try_from(wait.as_millis()).ok());
     let later = |trouble| now + retry::delay_ms(trouble, attempt, jitter);
     match error.kind {
-        ErrorKind::RateLimited => {
-            Outcome::NotTaken { retry_at: later(Trouble::RateLimited { retry_after_ms }), code: error.code }
-        }
-        ErrorKind::NotSent => Outcome::NotTaken { retry_at: later(Trouble::NotSent), code: error.code },
+        ErrorKind::RateLimited => Outcome::NotTaken {
+            retry_at: later(RetryReason::RateLimited { retry_after_ms }),
+            code: error.code,
+        },
+        ErrorKind::NotSent => Outcome::NotTaken { retry_at: later(RetryReason::NotSent), code: error.code },
         // The row is not to blame: it leaves with the first that may.
         ErrorKind::Auth | ErrorKind::Config => Outcome::NotTaken { retry_at: now, code: error.code },
         ErrorKind::Permanent => Outcome::Rejected { code: error.code },

@@ -18,7 +18,7 @@ use munja::domain::receipt::Receipt;
 use munja::ops::clock::Clock;
 use munja::sim::{Endpoint, Fault, FaultRule, SimOptions};
 use munja::store::StoreOptions;
-use munja::worker::{Carriers, Used};
+use munja::worker::{CarrierInUse, Carriers};
 use serde_json::Value;
 
 use crate::harness::{
@@ -91,10 +91,13 @@ impl Pair {
         let standby = daemon::make_carrier(&other.carriers.setups[0], &clock).unwrap();
         let carriers = Carriers {
             inbound: vec![Arc::clone(&preferred)],
-            outbound: Used { carrier: preferred, senders: Senders::one(PhoneNumber::parse("062120")) },
-            standby: Some(Used {
+            outbound: CarrierInUse {
+                carrier: preferred,
+                senders: Senders::single(PhoneNumber::parse("062120")),
+            },
+            standby: Some(CarrierInUse {
                 carrier: Arc::new(StandIn(standby)),
-                senders: Senders::one(PhoneNumber::parse("0621234567")),
+                senders: Senders::single(PhoneNumber::parse("0621234567")),
             }),
         };
         let store = StoreOptions { create: true, ..StoreOptions::default() };

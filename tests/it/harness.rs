@@ -278,7 +278,7 @@ pub fn service_policy() -> Arc<ServicePolicy> {
             folder.path(),
             &config_text(1, "[service]\ncategory_required = false\nmax_held = 1000"),
         );
-        let senders = Senders::one(PhoneNumber::parse("062120"));
+        let senders = Senders::single(PhoneNumber::parse("062120"));
         Arc::new(munja::daemon::service_policy(&Config::load(&path).unwrap(), &senders))
     });
     Arc::clone(policy)

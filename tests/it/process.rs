@@ -477,7 +477,8 @@ async fn a_carrier_that_only_calls_is_ready_when_its_door_listens() {
         config_text(carrier.port, DOOR).replace("[polling]", "webhook_secret_file = \"webhook\"\n[polling]");
     let config = Config::load(&write_config(folder.path(), &text)).unwrap();
     let driver = daemon::make_carrier(&config.carriers.setups[0], &Clock::system()).unwrap();
-    let carriers = Carriers::one(Arc::new(PushOnly(driver)), Senders::one(PhoneNumber::parse("062120")));
+    let carriers =
+        Carriers::single(Arc::new(PushOnly(driver)), Senders::single(PhoneNumber::parse("062120")));
     let store = StoreOptions { create: true, ..StoreOptions::default() };
     let options = Options { store, carriers: Some(carriers), ..Options::default() };
     let daemon = Daemon::start(config, options).await.unwrap();

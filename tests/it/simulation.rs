@@ -123,7 +123,7 @@ struct Life {
 
 impl Life {
     fn begin(store: &Store, clock: &Clock, carrier: Arc<dyn Carrier>) -> Life {
-        let carriers = Arc::new(Carriers::one(carrier, service_policy().senders.clone()));
+        let carriers = Arc::new(Carriers::single(carrier, service_policy().senders.clone()));
         let stop = CancellationToken::new();
         let context = Context {
             store: store.clone(),

@@ -28,14 +28,14 @@ use tower::ServiceExt;
 
 use super::{ApiContext, ApiSettings, Health, wire};
 use crate::domain::arrival::tests::policy;
-use crate::domain::fate::Meaning;
+use crate::domain::delivery_reason::DeliveryReason;
 use crate::domain::inbound::{Cursor, InboundItem, InboundText};
 use crate::domain::media::PhotoLimits;
 use crate::domain::phone::{PhoneNumber, Senders};
 use crate::domain::policy::ServicePolicy;
 use crate::domain::text::{Limits, MessageText};
 use crate::ops::clock::Clock;
-use crate::store::{Answer, Lease, NewCounselor, Outcome, Store, StoreOptions};
+use crate::store::{Lease, LookupResult, NewCounselor, Outcome, Store, StoreOptions};
 
 /// Nobody's password outside these tests.
 const PASSWORD: &str = "맞는 비밀번호 9";
@@ -98,7 +98,7 @@ impl Desk {
             clock: clock.clone(),
             settings: read,
             health: Arc::new(move || health(started_at)),
-            meaning: |carrier, code| (carrier == "sim" && code == "7").then_some(Meaning::PhoneOff),
+            meaning: |carrier, code| (carrier == "sim" && code == "7").then_some(DeliveryReason::PhoneOff),
             stop: stop.clone(),
         };
         Desk { dir, store, router: super::router(context), settings, clock, n_texts: AtomicI64::new(0), stop }
@@ -175,7 +175,7 @@ impl Desk {
 
     /// Sends what is in line, with this outcome; returns the number of the last text.
     async fn leave(&self, outcome: Outcome) -> i64 {
-        let senders = Senders::one(PhoneNumber::parse("062-123-4567"));
+        let senders = Senders::single(PhoneNumber::parse("062-123-4567"));
         let order = Lease { carrier: "sim", senders, only_its_own: false, lease_ms: 60_000 };
         let due = self.store.lease_due(Arc::new(order), 10, self.now()).await.expect("leased");
         for text in &due {
@@ -187,7 +187,7 @@ impl Desk {
     /// Brings what is in line in doubt, where the carrier can't tell.
     async fn doubt(&self) -> i64 {
         let id = self.leave(Outcome::NoAnswer { ask_at: self.now(), code: None }).await;
-        self.store.record_answer(id, Answer::CannotTell, self.now()).await.expect("recorded");
+        self.store.record_lookup(id, LookupResult::CannotTell, self.now()).await.expect("recorded");
         id
     }
 }
@@ -213,7 +213,7 @@ fn reply_request(id: i64, token: &str, key: &str, body: &Value) -> Request<Body>
 }
 
 fn settings(recall_ms: i64) -> ApiSettings {
-    let senders = Senders::one(PhoneNumber::parse("062-123-4567"));
+    let senders = Senders::single(PhoneNumber::parse("062-123-4567"));
     let policy = ServicePolicy { receipt_texts: false, senders, recall_ms, ..policy() };
     ApiSettings {
         limits: Limits::KOREAN,

@@ -4,7 +4,7 @@
 
 use super::reports;
 use crate::carrier::ErrorKind;
-use crate::domain::fate::Meaning;
+use crate::domain::delivery_reason::DeliveryReason;
 
 pub(super) const OK: &str = "A000";
 /// Service layer: faster than the account may.
@@ -17,48 +17,48 @@ pub(super) const UNKNOWN_REPORT: &str = "A802";
 pub(super) const NOT_FOUND: &str = "A820";
 
 /// Codes by what follows for us and what it means for the people.
-type Table = [(ErrorKind, Meaning, &'static [&'static str])];
+type Table = [(ErrorKind, DeliveryReason, &'static [&'static str])];
 
 /// Gateway codes; `A000` is success.
 const GATEWAY: &Table = &[
     (
         ErrorKind::Ambiguous,
-        Meaning::CarrierTrouble,
+        DeliveryReason::CarrierTrouble,
         &["A100", "A500", "A501", "A502", "A503", "A504", "A511"],
     ),
     (
         ErrorKind::Config,
-        Meaning::CarrierTrouble,
+        DeliveryReason::CarrierTrouble,
         &["A301", "A302", "A303", "A304", "A307", "A308", "A404", "A405", "A406", "A407"],
     ),
-    (ErrorKind::Config, Meaning::Quota, &["A403"]),
-    (ErrorKind::Auth, Meaning::Quota, &["A401"]),
-    (ErrorKind::Permanent, Meaning::BadText, &["A400", "A415"]),
-    (ErrorKind::Permanent, Meaning::TooLong, &["A413", "A414"]),
+    (ErrorKind::Config, DeliveryReason::Quota, &["A403"]),
+    (ErrorKind::Auth, DeliveryReason::Quota, &["A401"]),
+    (ErrorKind::Permanent, DeliveryReason::BadText, &["A400", "A415"]),
+    (ErrorKind::Permanent, DeliveryReason::TooLong, &["A413", "A414"]),
 ];
 
 /// Service codes; `A000` is success and `A301` a repetition.
 const SERVICE: &Table = &[
-    (ErrorKind::Auth, Meaning::Quota, &["A001", "A002", "A100"]),
+    (ErrorKind::Auth, DeliveryReason::Quota, &["A001", "A002", "A100"]),
     // The account or the sender number is not set up for this: every other text would fare the same.
-    (ErrorKind::Config, Meaning::Quota, &["A110", "A111", "A113", "A320", "A325", "A326", "A801"]),
-    (ErrorKind::Config, Meaning::SenderNotAllowed, &["A302", "A323", "A327"]),
-    (ErrorKind::RateLimited, Meaning::Quota, &[TOO_FAST]),
+    (ErrorKind::Config, DeliveryReason::Quota, &["A110", "A111", "A113", "A320", "A325", "A326", "A801"]),
+    (ErrorKind::Config, DeliveryReason::SenderNotAllowed, &["A302", "A323", "A327"]),
+    (ErrorKind::RateLimited, DeliveryReason::Quota, &[TOO_FAST]),
     // All of HTTP 500 and 503.
-    (ErrorKind::Ambiguous, Meaning::CarrierTrouble, &["A214", "A215", "A910", "A920", "A999"]),
-    (ErrorKind::Permanent, Meaning::NoSuchNumber, &["A306", "A307"]),
-    (ErrorKind::Permanent, Meaning::Spam, &["A322", "A324"]),
-    (ErrorKind::Permanent, Meaning::NightBlock, &["A330"]),
+    (ErrorKind::Ambiguous, DeliveryReason::CarrierTrouble, &["A214", "A215", "A910", "A920", "A999"]),
+    (ErrorKind::Permanent, DeliveryReason::NoSuchNumber, &["A306", "A307"]),
+    (ErrorKind::Permanent, DeliveryReason::Spam, &["A322", "A324"]),
+    (ErrorKind::Permanent, DeliveryReason::NightBlock, &["A330"]),
     (
         ErrorKind::Permanent,
-        Meaning::TooLong,
+        DeliveryReason::TooLong,
         &["A200", "A201", "A310", "A317", "A319", "A328", "A329", "A332", "A417", "A424"],
     ),
     // What they ask for is not there (any more): a batch, a message, a session.
-    (ErrorKind::Permanent, Meaning::CarrierTrouble, &[UNKNOWN_REPORT, NOT_FOUND, "A821"]),
+    (ErrorKind::Permanent, DeliveryReason::CarrierTrouble, &[UNKNOWN_REPORT, NOT_FOUND, "A821"]),
     (
         ErrorKind::Permanent,
-        Meaning::BadText,
+        DeliveryReason::BadText,
         &[
             "A010", "A011", "A202", "A203", "A204", "A205", "A206", "A207", "A208", "A213", "A217", "A219",
             "A220", "A250", "A300", "A303", "A304", "A305", "A308", "A309", "A311", "A312", "A313", "A314",
@@ -72,7 +72,7 @@ const SERVICE: &Table = &[
     ),
 ];
 
-fn find(table: &Table, code: &str) -> Option<(ErrorKind, Meaning)> {
+fn find(table: &Table, code: &str) -> Option<(ErrorKind, DeliveryReason)> {
     table.iter().find(|(_, _, codes)| codes.contains(&code)).map(|(kind, meaning, _)| (*kind, *meaning))
 }
 
@@ -88,9 +88,9 @@ pub(super) fn service(code: &str) -> ErrorKind {
 
 /// What a text's last code means for the people: a report's, else the service's, else the gateway's, for the words that
 /// both layers use are told of texts by the service. `None` for success and for codes we do not know.
-pub fn meaning(code: &str) -> Option<Meaning> {
+pub fn meaning(code: &str) -> Option<DeliveryReason> {
     if code == DUPLICATE {
-        return Some(Meaning::Duplicate);
+        return Some(DeliveryReason::Duplicate);
     }
     let of = |table| find(table, code).map(|(_, meaning)| meaning);
     reports::meaning(code).or_else(|| of(SERVICE)).or_else(|| of(GATEWAY))
@@ -136,12 +136,12 @@ mod tests {
     #[test]
     fn what_a_code_means_for_the_people() {
         let cases = [
-            ("22003", Some(Meaning::PhoneOff)),
-            ("33006", Some(Meaning::Refused)),
-            ("A327", Some(Meaning::SenderNotAllowed)),
-            ("A301", Some(Meaning::Duplicate)),
-            ("A306", Some(Meaning::NoSuchNumber)),
-            ("A405", Some(Meaning::CarrierTrouble)),
+            ("22003", Some(DeliveryReason::PhoneOff)),
+            ("33006", Some(DeliveryReason::Refused)),
+            ("A327", Some(DeliveryReason::SenderNotAllowed)),
+            ("A301", Some(DeliveryReason::Duplicate)),
+            ("A306", Some(DeliveryReason::NoSuchNumber)),
+            ("A405", Some(DeliveryReason::CarrierTrouble)),
             ("A000", None),
             ("B777", None),
             ("", None),

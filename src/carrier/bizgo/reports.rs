@@ -3,7 +3,7 @@
 //! and Naver's, and complete only so that none of them could be misread. Source: the official error table of 2026-09-23.
 
 use crate::carrier::emma;
-use crate::domain::fate::Meaning::{self, *};
+use crate::domain::delivery_reason::DeliveryReason::{self, *};
 use crate::domain::receipt::ReceiptStatus;
 
 /// The phone has it.
@@ -16,7 +16,7 @@ const UNCERTAIN: &[&str] =
 
 /// A family's two digits, what its codes mean unless [`EXCEPTIONS`] says otherwise, and which codes it has: their last
 /// three digits, from and to.
-type Family = (&'static str, Meaning, &'static [(u16, u16)]);
+type Family = (&'static str, DeliveryReason, &'static [(u16, u16)]);
 
 const FAMILIES: &[Family] = &[
     ("40", Quota, &[(1, 4), (6, 7)]),
@@ -89,7 +89,7 @@ const FAMILIES: &[Family] = &[
 ];
 
 /// Codes that mean something else than the rest of their family.
-const EXCEPTIONS: &[(Meaning, &[&str])] = &[
+const EXCEPTIONS: &[(DeliveryReason, &[&str])] = &[
     (
         NoSuchNumber,
         &["42005", "52001", "55817", "61015", "61020", "63008", "64121", "71003", "71004", "73002", "73005"],
@@ -144,7 +144,7 @@ const EXCEPTIONS: &[(Meaning, &[&str])] = &[
 ];
 
 /// What a report code means for the people; `None` for a code that is not in the official table.
-pub(super) fn meaning(code: &str) -> Option<Meaning> {
+pub(super) fn meaning(code: &str) -> Option<DeliveryReason> {
     if code == DELIVERED {
         return Some(Delivered);
     }

@@ -7,7 +7,7 @@ use http::StatusCode;
 
 use crate::carrier::ErrorKind;
 use crate::carrier::error::loggable_code;
-use crate::domain::fate::Meaning;
+use crate::domain::delivery_reason::DeliveryReason;
 use crate::domain::receipt::ReceiptStatus;
 
 /// The code of the error that a 404 becomes.
@@ -42,16 +42,16 @@ const SEND: &[(ErrorKind, &[&str])] = &[
 ];
 
 /// Error codes of receipts and of the history.
-const ERRORS: &[(Meaning, &[u32])] = &[
-    (Meaning::Delivered, &[4]),
-    (Meaning::CarrierTrouble, &[5, 7, 14, 16, 17, 18]),
-    (Meaning::NoSuchNumber, &[8, 9]),
-    (Meaning::Refused, &[10, 11, 15]),
+const ERRORS: &[(DeliveryReason, &[u32])] = &[
+    (DeliveryReason::Delivered, &[4]),
+    (DeliveryReason::CarrierTrouble, &[5, 7, 14, 16, 17, 18]),
+    (DeliveryReason::NoSuchNumber, &[8, 9]),
+    (DeliveryReason::Refused, &[10, 11, 15]),
     // Out of range or switched off: nobody says which.
-    (Meaning::NotReachable, &[12]),
-    (Meaning::PhoneFull, &[13]),
-    (Meaning::Spam, &[19]),
-    (Meaning::Expired, &[20]),
+    (DeliveryReason::NotReachable, &[12]),
+    (DeliveryReason::PhoneFull, &[13]),
+    (DeliveryReason::Spam, &[19]),
+    (DeliveryReason::Expired, &[20]),
 ];
 
 /// A status for logs and rows; ClickSend's are capitals. Anything else may be anything, a citizen's number among it.
@@ -100,16 +100,16 @@ pub(super) fn kept(status: &str, error: Option<&str>) -> String {
 }
 
 /// What a code kept of this carrier's means for the people; `None` for a code that says nothing more.
-pub fn meaning(code: &str) -> Option<Meaning> {
+pub fn meaning(code: &str) -> Option<DeliveryReason> {
     let error = code.split_once('-').and_then(|(_, error)| error.parse::<u32>().ok());
     let of_error = ERRORS.iter().find(|(_, errors)| error.is_some_and(|error| errors.contains(&error)));
     of_error.map(|(meaning, _)| *meaning).or_else(|| match code.split('-').next()? {
-        "201" => Some(Meaning::Delivered),
-        "INVALID_RECIPIENT" => Some(Meaning::NoSuchNumber),
-        "INSUFFICIENT_CREDIT" | "ACCOUNT_NOT_ACTIVATED" | "THROTTLED" => Some(Meaning::Quota),
-        "INVALID_SENDER_ID" | "COUNTRY_NOT_ENABLED" => Some(Meaning::SenderNotAllowed),
-        "EMPTY_MESSAGE" => Some(Meaning::BadText),
-        "INTERNAL_ERROR" | "SOMETHING_IS_WRONG" => Some(Meaning::CarrierTrouble),
+        "201" => Some(DeliveryReason::Delivered),
+        "INVALID_RECIPIENT" => Some(DeliveryReason::NoSuchNumber),
+        "INSUFFICIENT_CREDIT" | "ACCOUNT_NOT_ACTIVATED" | "THROTTLED" => Some(DeliveryReason::Quota),
+        "INVALID_SENDER_ID" | "COUNTRY_NOT_ENABLED" => Some(DeliveryReason::SenderNotAllowed),
+        "EMPTY_MESSAGE" => Some(DeliveryReason::BadText),
+        "INTERNAL_ERROR" | "SOMETHING_IS_WRONG" => Some(DeliveryReason::CarrierTrouble),
         _ => None,
     })
 }
@@ -145,13 +145,13 @@ mod tests {
             assert_eq!(receipt(status), says, "{status}");
         }
         let cases = [
-            ("301-12", Some(Meaning::NotReachable)),
-            ("301-8", Some(Meaning::NoSuchNumber)),
+            ("301-12", Some(DeliveryReason::NotReachable)),
+            ("301-8", Some(DeliveryReason::NoSuchNumber)),
             ("301-99", None),
             ("301", None),
-            ("201", Some(Meaning::Delivered)),
-            ("201-unknown", Some(Meaning::Delivered)),
-            ("INSUFFICIENT_CREDIT", Some(Meaning::Quota)),
+            ("201", Some(DeliveryReason::Delivered)),
+            ("201-unknown", Some(DeliveryReason::Delivered)),
+            ("INSUFFICIENT_CREDIT", Some(DeliveryReason::Quota)),
             ("", None),
         ];
         for (code, expected) in cases {

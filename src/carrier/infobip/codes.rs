@@ -3,7 +3,7 @@
 //! page on response codes, not all of them verified: one that is not here is kept, shown, and explains nothing.
 
 use crate::carrier::ErrorKind;
-use crate::domain::fate::Meaning;
+use crate::domain::delivery_reason::DeliveryReason;
 use crate::domain::receipt::ReceiptStatus;
 
 /// A status as it came.
@@ -40,10 +40,10 @@ const PASSING: &[&str] = &["REJECTED_FLOODING_FILTER"];
 const OPEN: &[&str] = &["REJECTED_SYSTEM_ERROR"];
 
 /// Names by what they mean for the people.
-const MEANINGS: &[(Meaning, &[&str])] = &[
-    (Meaning::Delivered, &["DELIVERED_TO_HANDSET"]),
+const MEANINGS: &[(DeliveryReason, &[&str])] = &[
+    (DeliveryReason::Delivered, &["DELIVERED_TO_HANDSET"]),
     (
-        Meaning::NoSuchNumber,
+        DeliveryReason::NoSuchNumber,
         &[
             "EC_UNKNOWN_SUBSCRIBER",
             "EC_UNIDENTIFIED_SUBSCRIBER",
@@ -52,10 +52,10 @@ const MEANINGS: &[(Meaning, &[&str])] = &[
             "EC_INVALID_DESTINATION_ADDRESS",
         ],
     ),
-    (Meaning::PhoneOff, &["EC_ABSENT_SUBSCRIBER", "EC_ABSENT_SUBSCRIBER_SM"]),
-    (Meaning::PhoneFull, &["EC_SUBSCRIBER_MEMORY_EXCEEDED", "EC_MESSAGE_QUEUE_FULL"]),
+    (DeliveryReason::PhoneOff, &["EC_ABSENT_SUBSCRIBER", "EC_ABSENT_SUBSCRIBER_SM"]),
+    (DeliveryReason::PhoneFull, &["EC_SUBSCRIBER_MEMORY_EXCEEDED", "EC_MESSAGE_QUEUE_FULL"]),
     (
-        Meaning::NotReachable,
+        DeliveryReason::NotReachable,
         &[
             "EC_SUBSCRIBER_BUSY_FOR_MT_SMS",
             "EC_CALL_BARRED",
@@ -65,15 +65,15 @@ const MEANINGS: &[(Meaning, &[&str])] = &[
             "EC_DEVICE_NOT_REACHABLE",
         ],
     ),
-    (Meaning::Refused, &["REJECTED_DND", "EC_USER_OPTED_OUT"]),
-    (Meaning::Spam, &["REJECTED_FLOODING_FILTER", "EC_SMS_BLOCKED", "EC_FLOODING_FILTER"]),
-    (Meaning::SenderNotAllowed, &["REJECTED_SENDER", "REJECTED_SOURCE", "EC_INVALID_SOURCE_ADDRESS"]),
-    (Meaning::Quota, &["REJECTED_NOT_ENOUGH_CREDITS", "REJECTED_PREPAID_PACKAGE_EXPIRED"]),
-    (Meaning::TooLong, &["REJECTED_MESSAGE_TOO_LONG"]),
-    (Meaning::Duplicate, &[DUPLICATE]),
-    (Meaning::Expired, &["EXPIRED_EXPIRED", "EXPIRED_UNKNOWN", "EC_EXPIRED"]),
+    (DeliveryReason::Refused, &["REJECTED_DND", "EC_USER_OPTED_OUT"]),
+    (DeliveryReason::Spam, &["REJECTED_FLOODING_FILTER", "EC_SMS_BLOCKED", "EC_FLOODING_FILTER"]),
+    (DeliveryReason::SenderNotAllowed, &["REJECTED_SENDER", "REJECTED_SOURCE", "EC_INVALID_SOURCE_ADDRESS"]),
+    (DeliveryReason::Quota, &["REJECTED_NOT_ENOUGH_CREDITS", "REJECTED_PREPAID_PACKAGE_EXPIRED"]),
+    (DeliveryReason::TooLong, &["REJECTED_MESSAGE_TOO_LONG"]),
+    (DeliveryReason::Duplicate, &[DUPLICATE]),
+    (DeliveryReason::Expired, &["EXPIRED_EXPIRED", "EXPIRED_UNKNOWN", "EC_EXPIRED"]),
     (
-        Meaning::CarrierTrouble,
+        DeliveryReason::CarrierTrouble,
         &[
             "REJECTED_NETWORK",
             "REJECTED_ROUTE_NOT_AVAILABLE",
@@ -117,7 +117,7 @@ pub(super) fn loggable(name: &str) -> String {
 }
 
 /// What a text's last word means for the people.
-pub fn meaning(code: &str) -> Option<Meaning> {
+pub fn meaning(code: &str) -> Option<DeliveryReason> {
     MEANINGS.iter().find(|(_, names)| names.contains(&code)).map(|(meaning, _)| *meaning)
 }
 

@@ -5,7 +5,7 @@
 use crate::carrier::ErrorKind::{self, *};
 use http::StatusCode;
 
-use crate::domain::fate::Meaning;
+use crate::domain::delivery_reason::DeliveryReason;
 use crate::domain::receipt::ReceiptStatus;
 
 pub(super) const OK: &str = "10000";
@@ -42,34 +42,34 @@ const REFUSALS: &[(ErrorKind, &[&str])] = &[
 ];
 
 /// The last word on a text, by what it means for the people. What leaves open whether a phone got it is in [`UNCERTAIN`].
-const FATES: &[(Meaning, &[&str])] = &[
-    (Meaning::Delivered, &[OK]),
-    (Meaning::PhoneFull, &["30101", "31105"]),
-    (Meaning::Expired, &["30102", "31106", "24000"]),
-    (Meaning::NoCoverage, &["30103", "30127", "31108"]),
-    (Meaning::PhoneOff, &["30126", "31107"]),
-    (Meaning::NoSuchNumber, &["30109", "30110", "30123", "30125", "31000", "31101"]),
+const FATES: &[(DeliveryReason, &[&str])] = &[
+    (DeliveryReason::Delivered, &[OK]),
+    (DeliveryReason::PhoneFull, &["30101", "31105"]),
+    (DeliveryReason::Expired, &["30102", "31106", "24000"]),
+    (DeliveryReason::NoCoverage, &["30103", "30127", "31108"]),
+    (DeliveryReason::PhoneOff, &["30126", "31107"]),
+    (DeliveryReason::NoSuchNumber, &["30109", "30110", "30123", "30125", "31000", "31101"]),
     // No service for web links, no MMS, suspended, moved to another carrier.
-    (Meaning::NotReachable, &["30104", "31104", "31111", "31117"]),
-    (Meaning::Refused, &["22000", "30122"]),
-    (Meaning::Spam, &["21043", "22001", "22008", "30113", "30114", "31119"]),
+    (DeliveryReason::NotReachable, &["30104", "31104", "31111", "31117"]),
+    (DeliveryReason::Refused, &["22000", "30122"]),
+    (DeliveryReason::Spam, &["21043", "22001", "22008", "30113", "30114", "31119"]),
     (
-        Meaning::SenderNotAllowed,
+        DeliveryReason::SenderNotAllowed,
         &["22002", "22007", "30116", "30117", "30119", "30120", "31116", "31121", "31122", "31123", "31124"],
     ),
-    (Meaning::TooLong, &["21002", "21007", "23000", "23009", "31102"]),
+    (DeliveryReason::TooLong, &["21002", "21007", "23000", "23009", "31102"]),
     (
-        Meaning::BadText,
+        DeliveryReason::BadText,
         &[
             "21003", "21004", "21006", "21029", "23001", "23002", "23003", "29029", "30111", "30118",
             "31001", "31100", "31103",
         ],
     ),
-    (Meaning::Duplicate, &["30000", "30105", "31004", "31120"]),
-    (Meaning::NightBlock, &["21001", "30112", "30115"]),
-    (Meaning::Quota, &["29018", "29020", "30106", "31003", "31114", "25002", "25003"]),
+    (DeliveryReason::Duplicate, &["30000", "30105", "31004", "31120"]),
+    (DeliveryReason::NightBlock, &["21001", "30112", "30115"]),
+    (DeliveryReason::Quota, &["29018", "29020", "30106", "31003", "31114", "25002", "25003"]),
     (
-        Meaning::CarrierTrouble,
+        DeliveryReason::CarrierTrouble,
         &[
             "22003", "22005", "22006", "23006", "23008", "30100", "30107", "30108", "30121", "31002",
             "31109", "31110", "31113", "31115",
@@ -103,16 +103,16 @@ pub(super) fn refusal(code: &str, status: StatusCode) -> ErrorKind {
 /// What a result code says of its text.
 pub(super) fn receipt(code: &str) -> ReceiptStatus {
     match meaning(code) {
-        Some(Meaning::Delivered) => ReceiptStatus::Delivered,
-        Some(Meaning::Unknown) | None => ReceiptStatus::Unknown,
+        Some(DeliveryReason::Delivered) => ReceiptStatus::Delivered,
+        Some(DeliveryReason::Unknown) | None => ReceiptStatus::Unknown,
         Some(_) => ReceiptStatus::Undelivered,
     }
 }
 
 /// What a text's last code means for the people.
-pub fn meaning(code: &str) -> Option<Meaning> {
+pub fn meaning(code: &str) -> Option<DeliveryReason> {
     if UNCERTAIN.contains(&code) {
-        return Some(Meaning::Unknown);
+        return Some(DeliveryReason::Unknown);
     }
     FATES.iter().find(|(_, codes)| codes.contains(&code)).map(|(meaning, _)| *meaning)
 }
@@ -169,7 +169,10 @@ mod tests {
         assert_eq!(refusal("29006", ok), Ambiguous, "it may have been taken");
         assert_eq!(refusal("20001", StatusCode::UNAUTHORIZED), Config, "the address list");
         assert_eq!((refusal("20003", StatusCode::UNAUTHORIZED), refusal("99999", ok)), (Auth, Ambiguous));
-        assert_eq!((receipt("10000"), meaning("31107")), (ReceiptStatus::Delivered, Some(Meaning::PhoneOff)));
+        assert_eq!(
+            (receipt("10000"), meaning("31107")),
+            (ReceiptStatus::Delivered, Some(DeliveryReason::PhoneOff))
+        );
         assert_eq!(
             (receipt("30126"), receipt("24002")),
             (ReceiptStatus::Undelivered, ReceiptStatus::Unknown)

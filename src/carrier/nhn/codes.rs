@@ -3,7 +3,7 @@
 //! codes (2026-06). A text that ended without a result code is told by its status word.
 
 use crate::carrier::{ErrorKind, emma};
-use crate::domain::fate::Meaning;
+use crate::domain::delivery_reason::DeliveryReason;
 use crate::domain::receipt::ReceiptStatus;
 
 pub(super) const OK: &str = "0";
@@ -11,27 +11,35 @@ pub(super) const OK: &str = "0";
 pub(super) const NOT_FOUND: [&str; 2] = ["-2008", "-2012"];
 
 /// Codes of answers by what follows for us and what it means for the people; `0` is success.
-const ANSWERS: &[(ErrorKind, Meaning, &[&str])] = &[
-    (ErrorKind::Auth, Meaning::Quota, &["-1000", "-1001"]),
+const ANSWERS: &[(ErrorKind, DeliveryReason, &[&str])] = &[
+    (ErrorKind::Auth, DeliveryReason::Quota, &["-1000", "-1001"]),
     // The app is ended, blocked, of somebody else, or called from elsewhere: every other text would fare the same.
-    (ErrorKind::Config, Meaning::Quota, &["-1002", "-1003", "-1004", "-1007", "-1008", "-2047", "-2052"]),
-    (ErrorKind::Config, Meaning::SenderNotAllowed, &["-2312", "-2313"]),
-    (ErrorKind::Config, Meaning::CarrierTrouble, &["-9995", "-9996", "-9998"]),
+    (
+        ErrorKind::Config,
+        DeliveryReason::Quota,
+        &["-1002", "-1003", "-1004", "-1007", "-1008", "-2047", "-2052"],
+    ),
+    (ErrorKind::Config, DeliveryReason::SenderNotAllowed, &["-2312", "-2313"]),
+    (ErrorKind::Config, DeliveryReason::CarrierTrouble, &["-9995", "-9996", "-9998"]),
     // An unexpected error, and a queue that could not be written to: nobody knows what went before.
-    (ErrorKind::Ambiguous, Meaning::CarrierTrouble, &["-9999", "-2021", "-2009", "-2010", "-2706", "-7000"]),
-    (ErrorKind::Permanent, Meaning::NoSuchNumber, &["-2018", "-2019"]),
+    (
+        ErrorKind::Ambiguous,
+        DeliveryReason::CarrierTrouble,
+        &["-9999", "-2021", "-2009", "-2010", "-2706", "-7000"],
+    ),
+    (ErrorKind::Permanent, DeliveryReason::NoSuchNumber, &["-2018", "-2019"]),
     (
         ErrorKind::Permanent,
-        Meaning::TooLong,
+        DeliveryReason::TooLong,
         &["-2005", "-2015", "-2048", "-2109", "-2115", "-2116", "-2117"],
     ),
     // International texts: country, conversion, limits of a day.
-    (ErrorKind::Permanent, Meaning::Quota, &["-2044", "-2045", "-2046", "-2050", "-2051", "-2053"]),
-    (ErrorKind::Permanent, Meaning::Refused, &["-6001"]),
-    (ErrorKind::Permanent, Meaning::CarrierTrouble, &["-2008", "-2011", "-2012", "-2017", "-4000"]),
+    (ErrorKind::Permanent, DeliveryReason::Quota, &["-2044", "-2045", "-2046", "-2050", "-2051", "-2053"]),
+    (ErrorKind::Permanent, DeliveryReason::Refused, &["-6001"]),
+    (ErrorKind::Permanent, DeliveryReason::CarrierTrouble, &["-2008", "-2011", "-2012", "-2017", "-4000"]),
     (
         ErrorKind::Permanent,
-        Meaning::BadText,
+        DeliveryReason::BadText,
         &[
             "4", "-9997", "-1005", "-1006", "-2000", "-2001", "-2002", "-2003", "-2004", "-2006", "-2014",
             "-2016", "-2022", "-2023", "-2024", "-2043", "-2100", "-2101", "-2102", "-2103", "-2104",
@@ -43,25 +51,25 @@ const ANSWERS: &[(ErrorKind, Meaning, &[&str])] = &[
 ];
 
 /// Result codes beyond the relay's: international routes and NHN's own. All are final.
-const RESULTS: &[(Meaning, &[&str])] = &[
-    (Meaning::SenderNotAllowed, &["4002"]),
-    (Meaning::NoSuchNumber, &["4003", "4005"]),
-    (Meaning::NotReachable, &["4004", "4006"]),
-    (Meaning::Spam, &["4008", "4010"]),
-    (Meaning::CarrierTrouble, &["4007", "4009", "E900", "E999"]),
-    (Meaning::BadText, &["4001", "E911", "E913"]),
-    (Meaning::Duplicate, &["E915"]),
-    (Meaning::NightBlock, &["E919"]),
+const RESULTS: &[(DeliveryReason, &[&str])] = &[
+    (DeliveryReason::SenderNotAllowed, &["4002"]),
+    (DeliveryReason::NoSuchNumber, &["4003", "4005"]),
+    (DeliveryReason::NotReachable, &["4004", "4006"]),
+    (DeliveryReason::Spam, &["4008", "4010"]),
+    (DeliveryReason::CarrierTrouble, &["4007", "4009", "E900", "E999"]),
+    (DeliveryReason::BadText, &["4001", "E911", "E913"]),
+    (DeliveryReason::Duplicate, &["E915"]),
+    (DeliveryReason::NightBlock, &["E919"]),
 ];
 
 /// Status words of texts that ended without a result code, and of receipts from abroad. What says less than an end
 /// (`COMPLETED`, `ACCEPTED`, `BUFFERED`, `UNKNOWN`) is not among them.
-const WORDS: &[(Meaning, &[&str])] = &[
-    (Meaning::Delivered, &["DELIVERED"]),
-    (Meaning::Expired, &["EXPIRED"]),
-    (Meaning::CarrierTrouble, &["FAILED", "REJECTED", "CANCEL"]),
-    (Meaning::Duplicate, &["DUPLICATED"]),
-    (Meaning::NightBlock, &["FAILED_AD"]),
+const WORDS: &[(DeliveryReason, &[&str])] = &[
+    (DeliveryReason::Delivered, &["DELIVERED"]),
+    (DeliveryReason::Expired, &["EXPIRED"]),
+    (DeliveryReason::CarrierTrouble, &["FAILED", "REJECTED", "CANCEL"]),
+    (DeliveryReason::Duplicate, &["DUPLICATED"]),
+    (DeliveryReason::NightBlock, &["FAILED_AD"]),
 ];
 
 /// What follows from the code of an answer; a code that is not in the table leaves everything open.
@@ -72,8 +80,8 @@ pub(super) fn kind(code: &str) -> ErrorKind {
         .map_or(ErrorKind::Ambiguous, |(kind, ..)| *kind)
 }
 
-fn of_result(code: &str) -> Option<Meaning> {
-    let find = |table: &[(Meaning, &[&str])]| {
+fn of_result(code: &str) -> Option<DeliveryReason> {
+    let find = |table: &[(DeliveryReason, &[&str])]| {
         table.iter().find(|(_, codes)| codes.contains(&code)).map(|(meaning, _)| *meaning)
     };
     emma::meaning(code).or_else(|| find(RESULTS)).or_else(|| find(WORDS))
@@ -82,14 +90,14 @@ fn of_result(code: &str) -> Option<Meaning> {
 /// What a result code or a status word says of its text.
 pub(super) fn status(code: &str) -> ReceiptStatus {
     match of_result(code) {
-        Some(Meaning::Delivered) => ReceiptStatus::Delivered,
+        Some(DeliveryReason::Delivered) => ReceiptStatus::Delivered,
         Some(_) => ReceiptStatus::Undelivered,
         None => ReceiptStatus::Unknown,
     }
 }
 
 /// What a text's last code means for the people; `None` for success and for codes we do not know.
-pub fn meaning(code: &str) -> Option<Meaning> {
+pub fn meaning(code: &str) -> Option<DeliveryReason> {
     let of_answer =
         || ANSWERS.iter().find(|(_, _, codes)| codes.contains(&code)).map(|(_, meaning, _)| *meaning);
     of_result(code).or_else(of_answer)
@@ -137,12 +145,12 @@ mod tests {
     #[test]
     fn what_a_code_means_for_the_people() {
         let cases = [
-            ("2003", Some(Meaning::PhoneOff)),
-            ("-2312", Some(Meaning::SenderNotAllowed)),
-            ("-2015", Some(Meaning::TooLong)),
-            ("-6001", Some(Meaning::Refused)),
-            ("E915", Some(Meaning::Duplicate)),
-            ("DUPLICATED", Some(Meaning::Duplicate)),
+            ("2003", Some(DeliveryReason::PhoneOff)),
+            ("-2312", Some(DeliveryReason::SenderNotAllowed)),
+            ("-2015", Some(DeliveryReason::TooLong)),
+            ("-6001", Some(DeliveryReason::Refused)),
+            ("E915", Some(DeliveryReason::Duplicate)),
+            ("DUPLICATED", Some(DeliveryReason::Duplicate)),
             ("0", None),
             ("-1", None),
         ];

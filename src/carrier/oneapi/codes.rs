@@ -3,32 +3,36 @@
 //! words of deliveries from the GSMA's page. Servers add codes of their own: an unknown one leaves everything open.
 
 use crate::carrier::ErrorKind;
-use crate::domain::fate::Meaning;
+use crate::domain::delivery_reason::DeliveryReason;
 use crate::domain::receipt::ReceiptStatus;
 
 /// This correlator was taken before.
 pub(super) const DUPLICATE: &str = "SVC0005";
 
 /// Refusals by what follows and what they mean for the people.
-const REFUSALS: &[(ErrorKind, Option<Meaning>, &[&str])] = &[
+const REFUSALS: &[(ErrorKind, Option<DeliveryReason>, &[&str])] = &[
     // Something broke in the service, on the way, or in waiting for the status: nobody knows how far it had come.
-    (ErrorKind::Ambiguous, Some(Meaning::CarrierTrouble), &["SVC0001", "SVC0903", "POL0903"]),
+    (ErrorKind::Ambiguous, Some(DeliveryReason::CarrierTrouble), &["SVC0001", "SVC0903", "POL0903"]),
     (ErrorKind::Auth, None, &["SVC0900", "SVC0901"]),
     // Flow control; a client's rate.
-    (ErrorKind::RateLimited, Some(Meaning::Quota), &["POL0904", "SVC1000"]),
+    (ErrorKind::RateLimited, Some(DeliveryReason::Quota), &["POL0904", "SVC1000"]),
     // Charging, balance, threshold.
-    (ErrorKind::Config, Some(Meaning::Quota), &["SVC0007", "SVC0270", "POL0008", "POL1000", "POL1001"]),
+    (
+        ErrorKind::Config,
+        Some(DeliveryReason::Quota),
+        &["SVC0007", "SVC0270", "POL0008", "POL1000", "POL1001"],
+    ),
     // Policy, notifications, headers, permissions: every other text would fare the same.
     (
         ErrorKind::Config,
-        Some(Meaning::SenderNotAllowed),
+        Some(DeliveryReason::SenderNotAllowed),
         &["POL0001", "POL0004", "POL0005", "POL0009", "POL0905", "POL0906", "SVC0905"],
     ),
-    (ErrorKind::Permanent, Some(Meaning::NoSuchNumber), &["SVC0004"]),
-    (ErrorKind::Permanent, Some(Meaning::Refused), &["POL0002", "POL0253", "POL2003"]),
-    (ErrorKind::Permanent, Some(Meaning::Spam), &["SVC0902"]),
-    (ErrorKind::Permanent, Some(Meaning::TooLong), &["POL0908"]),
-    (ErrorKind::Permanent, Some(Meaning::BadText), &["SVC0002", "SVC0003"]),
+    (ErrorKind::Permanent, Some(DeliveryReason::NoSuchNumber), &["SVC0004"]),
+    (ErrorKind::Permanent, Some(DeliveryReason::Refused), &["POL0002", "POL0253", "POL2003"]),
+    (ErrorKind::Permanent, Some(DeliveryReason::Spam), &["SVC0902"]),
+    (ErrorKind::Permanent, Some(DeliveryReason::TooLong), &["POL0908"]),
+    (ErrorKind::Permanent, Some(DeliveryReason::BadText), &["SVC0002", "SVC0003"]),
     (
         ErrorKind::Permanent,
         None,
@@ -71,12 +75,12 @@ pub(super) fn kept(word: &str) -> String {
 }
 
 /// What a code kept of this carrier's means for the people; `None` for a code that says nothing more.
-pub fn meaning(code: &str) -> Option<Meaning> {
+pub fn meaning(code: &str) -> Option<DeliveryReason> {
     match code {
-        "DeliveredToTerminal" => Some(Meaning::Delivered),
-        "DeliveryImpossible" => Some(Meaning::NotReachable),
-        "DeliveryUncertain" => Some(Meaning::Unknown),
-        DUPLICATE => Some(Meaning::Duplicate),
+        "DeliveredToTerminal" => Some(DeliveryReason::Delivered),
+        "DeliveryImpossible" => Some(DeliveryReason::NotReachable),
+        "DeliveryUncertain" => Some(DeliveryReason::Unknown),
+        DUPLICATE => Some(DeliveryReason::Duplicate),
         _ => REFUSALS.iter().find(|(_, _, codes)| codes.contains(&code)).and_then(|(_, meaning, _)| *meaning),
     }
 }
@@ -104,7 +108,7 @@ mod tests {
         assert_eq!(all.len(), 13 + 16 + 6);
         assert_eq!(refusal("SVC9999"), ErrorKind::Ambiguous);
         assert_eq!(refusal("POL0904"), ErrorKind::RateLimited);
-        assert_eq!((meaning("SVC9999"), meaning("POL0908")), (None, Some(Meaning::TooLong)));
+        assert_eq!((meaning("SVC9999"), meaning("POL0908")), (None, Some(DeliveryReason::TooLong)));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::carrier::korea::{time_ms, title};
 use crate::carrier::lenient_json::text_or_number;
 use crate::carrier::{Result, SentText};
 use crate::domain::UnixMs;
-use crate::domain::fate::Meaning;
+use crate::domain::delivery_reason::DeliveryReason;
 use crate::domain::outbound::{OutboundKind, OutboundText};
 use crate::domain::receipt::{Receipt, ReceiptStatus};
 use crate::domain::text::normalise;
@@ -16,8 +16,8 @@ use crate::domain::text::normalise;
 const DELIVERED: &str = "0";
 
 /// The meaning of a text's last code. No table of the other codes is published where we could read it.
-pub fn meaning(code: &str) -> Option<Meaning> {
-    (code == DELIVERED).then_some(Meaning::Delivered)
+pub fn meaning(code: &str) -> Option<DeliveryReason> {
+    (code == DELIVERED).then_some(DeliveryReason::Delivered)
 }
 
 /// The body of a send: one text per request.

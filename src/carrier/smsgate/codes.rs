@@ -3,7 +3,7 @@
 //! (`SmsManager`), of the status a message centre reported (3GPP TS 23.040, 9.2.3.15), or of what the app itself wrote
 //! (`MessagesService`, 07f1b2dc).
 
-use crate::domain::fate::Meaning;
+use crate::domain::delivery_reason::DeliveryReason;
 use crate::domain::receipt::ReceiptStatus;
 
 /// What a state says of a text's fate; `None` while it says nothing final. `Sent` is none: the network has it, and no
@@ -49,7 +49,7 @@ fn of_reason(reason: &str) -> String {
 }
 
 /// What a code kept of this carrier's means for the people; `None` for a code that says nothing more.
-pub fn meaning(code: &str) -> Option<Meaning> {
+pub fn meaning(code: &str) -> Option<DeliveryReason> {
     let status = code.strip_prefix("STATUS-").and_then(|status| status.parse().ok());
     match status {
         Some(status) => of_status(status),
@@ -57,35 +57,35 @@ pub fn meaning(code: &str) -> Option<Meaning> {
     }
 }
 
-fn find(table: &[(Meaning, &[&str])], code: &str) -> Option<Meaning> {
+fn find(table: &[(DeliveryReason, &[&str])], code: &str) -> Option<DeliveryReason> {
     table.iter().find(|(_, codes)| codes.contains(&code)).map(|(meaning, _)| *meaning)
 }
 
 /// TP-Status: up to 31 it arrived, from 64 on nobody tries any more.
-fn of_status(status: u32) -> Option<Meaning> {
+fn of_status(status: u32) -> Option<DeliveryReason> {
     Some(match status {
         // Replaced by the message centre (2) is no arrival of these words, but it says so only of a replacing text.
-        0..=31 => Meaning::Delivered,
-        65 | 67 | 97 | 98 | 101 => Meaning::NotReachable,
-        66 | 99 => Meaning::Refused,
-        70 => Meaning::Expired,
-        64 | 68 | 69 | 71..=73 | 96 | 100 => Meaning::CarrierTrouble,
+        0..=31 => DeliveryReason::Delivered,
+        65 | 67 | 97 | 98 | 101 => DeliveryReason::NotReachable,
+        66 | 99 => DeliveryReason::Refused,
+        70 => DeliveryReason::Expired,
+        64 | 68 | 69 | 71..=73 | 96 | 100 => DeliveryReason::CarrierTrouble,
         _ => return None,
     })
 }
 
 /// What the app itself says.
-const OURS: &[(Meaning, &[&str])] = &[
-    (Meaning::Delivered, &["Delivered"]),
-    (Meaning::Expired, &["TTL"]),
-    (Meaning::NoSuchNumber, &["NUMBER"]),
-    (Meaning::CarrierTrouble, &["SIM", "Cancelled", "Failed"]),
+const OURS: &[(DeliveryReason, &[&str])] = &[
+    (DeliveryReason::Delivered, &["Delivered"]),
+    (DeliveryReason::Expired, &["TTL"]),
+    (DeliveryReason::NoSuchNumber, &["NUMBER"]),
+    (DeliveryReason::CarrierTrouble, &["SIM", "Cancelled", "Failed"]),
 ];
 
 /// Android's words for what became of a sending (`SmsManager`): nearly all are troubles of our phone, not of the citizen's.
-const ANDROID: &[(Meaning, &[&str])] = &[
+const ANDROID: &[(DeliveryReason, &[&str])] = &[
     (
-        Meaning::CarrierTrouble,
+        DeliveryReason::CarrierTrouble,
         &[
             "RESULT_ERROR_NONE",
             "RESULT_ERROR_GENERIC_FAILURE",
@@ -141,7 +141,7 @@ const ANDROID: &[(Meaning, &[&str])] = &[
         ],
     ),
     (
-        Meaning::BadText,
+        DeliveryReason::BadText,
         &[
             "RESULT_INVALID_SMS_FORMAT",
             "RESULT_ENCODING_ERROR",
@@ -151,7 +151,7 @@ const ANDROID: &[(Meaning, &[&str])] = &[
     ),
     // Our SIM or phone may not send (this often, or to such a number).
     (
-        Meaning::Quota,
+        DeliveryReason::Quota,
         &[
             "RESULT_ERROR_LIMIT_EXCEEDED",
             "RESULT_UNEXPECTED_EVENT_STOP_SENDING",
@@ -159,7 +159,7 @@ const ANDROID: &[(Meaning, &[&str])] = &[
         ],
     ),
     (
-        Meaning::SenderNotAllowed,
+        DeliveryReason::SenderNotAllowed,
         &[
             "RESULT_ERROR_FDN_CHECK_FAILURE",
             "RESULT_ERROR_SHORT_CODE_NOT_ALLOWED",
@@ -212,28 +212,28 @@ mod tests {
     #[test]
     fn reasons_become_codes_without_anybodys_number() {
         let cases = [
-            ("TTL expired", "TTL", Some(Meaning::Expired)),
+            ("TTL expired", "TTL", Some(DeliveryReason::Expired)),
             (
                 "Send result: RESULT_ERROR_NO_SERVICE (Failed because service is currently unavailable)",
                 "RESULT_ERROR_NO_SERVICE",
-                Some(Meaning::CarrierTrouble),
+                Some(DeliveryReason::CarrierTrouble),
             ),
             (
                 "MMS send result: MMS_ERROR_RETRY (The carrier indicated a retry is needed)",
                 "MMS_ERROR_RETRY",
-                Some(Meaning::CarrierTrouble),
+                Some(DeliveryReason::CarrierTrouble),
             ),
-            ("Delivery result from SC +821012345678: 70", "STATUS-70", Some(Meaning::Expired)),
-            ("Delivery result from SC null: 99", "STATUS-99", Some(Meaning::Refused)),
+            ("Delivery result from SC +821012345678: 70", "STATUS-70", Some(DeliveryReason::Expired)),
+            ("Delivery result from SC null: 99", "STATUS-99", Some(DeliveryReason::Refused)),
             ("Delivery result from SC null: 127", "STATUS-127", None),
             ("Delivery result: 3", "DELIVERY-3", None),
             ("Send result: Unknown error code: 133", "RESULT-133", None),
-            ("sendSMS: Invalid phone number: 01012345678", "NUMBER", Some(Meaning::NoSuchNumber)),
-            ("Can't send message: No SIMs found", "SIM", Some(Meaning::CarrierTrouble)),
-            ("sendSMS: SIM 2 not found", "SIM", Some(Meaning::CarrierTrouble)),
-            ("Delivery result: 01012345678", "Failed", Some(Meaning::CarrierTrouble)),
-            ("to 01012345678", "Failed", Some(Meaning::CarrierTrouble)),
-            ("", "Failed", Some(Meaning::CarrierTrouble)),
+            ("sendSMS: Invalid phone number: 01012345678", "NUMBER", Some(DeliveryReason::NoSuchNumber)),
+            ("Can't send message: No SIMs found", "SIM", Some(DeliveryReason::CarrierTrouble)),
+            ("sendSMS: SIM 2 not found", "SIM", Some(DeliveryReason::CarrierTrouble)),
+            ("Delivery result: 01012345678", "Failed", Some(DeliveryReason::CarrierTrouble)),
+            ("to 01012345678", "Failed", Some(DeliveryReason::CarrierTrouble)),
+            ("", "Failed", Some(DeliveryReason::CarrierTrouble)),
         ];
         for (reason, expected, means) in cases {
             assert_eq!(code("Failed", Some(reason)), expected, "{reason}");

@@ -2,7 +2,7 @@
 //! arrived; 2000 and 3000 are steps on the way. Source: SOLAPI's table of status codes (2022-09).
 
 use crate::carrier::ErrorKind::{self, *};
-use crate::domain::fate::Meaning;
+use crate::domain::delivery_reason::DeliveryReason;
 use crate::domain::receipt::ReceiptStatus;
 
 /// Taken, or handed on: nothing is decided.
@@ -11,34 +11,34 @@ const PENDING: [&str; 2] = ["2000", "3000"];
 const UNCERTAIN: [&str; 2] = ["3014", "3048"];
 
 /// Codes by what follows where one is the answer to a send, and what it means for the people.
-const CODES: &[(ErrorKind, Meaning, &[&str])] = &[
-    (Permanent, Meaning::Delivered, &["4000"]),
-    (Permanent, Meaning::PhoneOff, &["3043"]),
-    (Permanent, Meaning::PhoneFull, &["3044"]),
-    (Permanent, Meaning::NoCoverage, &["3042", "3056", "3057"]),
-    (Permanent, Meaning::NoSuchNumber, &["3010", "3032"]),
+const CODES: &[(ErrorKind, DeliveryReason, &[&str])] = &[
+    (Permanent, DeliveryReason::Delivered, &["4000"]),
+    (Permanent, DeliveryReason::PhoneOff, &["3043"]),
+    (Permanent, DeliveryReason::PhoneFull, &["3044"]),
+    (Permanent, DeliveryReason::NoCoverage, &["3042", "3056", "3057"]),
+    (Permanent, DeliveryReason::NoSuchNumber, &["3010", "3032"]),
     (
         Permanent,
-        Meaning::NotReachable,
+        DeliveryReason::NotReachable,
         &["3031", "3041", "3045", "3046", "3050", "3051", "3102", "3104", "3107"],
     ),
     // Blocked here or by its owner, by an adult check, in the register of those who want no such texts.
-    (Permanent, Meaning::Refused, &["1060", "1061", "2060", "2061", "3047", "3055", "3060"]),
-    (Permanent, Meaning::Spam, &["2254", "3054"]),
-    (Config, Meaning::SenderNotAllowed, &["1062", "1064", "2062", "2064"]),
-    (Permanent, Meaning::SenderNotAllowed, &["3013", "3059", "3101", "3106"]),
-    (Auth, Meaning::Quota, &["1020"]),
-    (Config, Meaning::Quota, &["1030", "2063", "2230"]),
-    (Permanent, Meaning::Expired, &["3040"]),
-    (Permanent, Meaning::NightBlock, &["3108"]),
-    (Permanent, Meaning::Duplicate, &["1026"]),
-    (Permanent, Meaning::TooLong, &["1014", "1031", "1048", "1049", "1050"]),
+    (Permanent, DeliveryReason::Refused, &["1060", "1061", "2060", "2061", "3047", "3055", "3060"]),
+    (Permanent, DeliveryReason::Spam, &["2254", "3054"]),
+    (Config, DeliveryReason::SenderNotAllowed, &["1062", "1064", "2062", "2064"]),
+    (Permanent, DeliveryReason::SenderNotAllowed, &["3013", "3059", "3101", "3106"]),
+    (Auth, DeliveryReason::Quota, &["1020"]),
+    (Config, DeliveryReason::Quota, &["1030", "2063", "2230"]),
+    (Permanent, DeliveryReason::Expired, &["3040"]),
+    (Permanent, DeliveryReason::NightBlock, &["3108"]),
+    (Permanent, DeliveryReason::Duplicate, &["1026"]),
+    (Permanent, DeliveryReason::TooLong, &["1014", "1031", "1048", "1049", "1050"]),
     // Errors of its servers: nobody knows what went before.
-    (Ambiguous, Meaning::CarrierTrouble, &["1024", "2024", "3012", "3024"]),
-    (Permanent, Meaning::CarrierTrouble, &["1021", "1022", "1023", "1058", "3052", "3053", "3058"]),
+    (Ambiguous, DeliveryReason::CarrierTrouble, &["1024", "2024", "3012", "3024"]),
+    (Permanent, DeliveryReason::CarrierTrouble, &["1021", "1022", "1023", "1058", "3052", "3053", "3058"]),
     (
         Permanent,
-        Meaning::BadText,
+        DeliveryReason::BadText,
         &[
             "1010", "1011", "1013", "1025", "1027", "1028", "1029", "1032", "1033", "1034", "1041", "1042",
             "1043", "1044", "1045", "1046", "1047", "1051", "1052", "1053", "2011", "3011", "3103", "3105",
@@ -46,7 +46,7 @@ const CODES: &[(ErrorKind, Meaning, &[&str])] = &[
     ),
 ];
 
-fn find(code: &str) -> Option<(ErrorKind, Meaning)> {
+fn find(code: &str) -> Option<(ErrorKind, DeliveryReason)> {
     CODES.iter().find(|(_, _, codes)| codes.contains(&code)).map(|(kind, meaning, _)| (*kind, *meaning))
 }
 
@@ -70,16 +70,16 @@ pub(super) fn kind(code: &str) -> ErrorKind {
 /// What a status code says of its text. A code that is not in the table says nothing.
 pub(super) fn status(code: &str) -> ReceiptStatus {
     match find(code) {
-        Some((_, Meaning::Delivered)) => ReceiptStatus::Delivered,
+        Some((_, DeliveryReason::Delivered)) => ReceiptStatus::Delivered,
         Some(_) => ReceiptStatus::Undelivered,
         None => ReceiptStatus::Unknown,
     }
 }
 
 /// What a text's last code means for the people; `None` for a step on the way and for codes we do not know.
-pub fn meaning(code: &str) -> Option<Meaning> {
+pub fn meaning(code: &str) -> Option<DeliveryReason> {
     if UNCERTAIN.contains(&code) {
-        return Some(Meaning::Unknown);
+        return Some(DeliveryReason::Unknown);
     }
     find(code).map(|(_, meaning)| meaning)
 }

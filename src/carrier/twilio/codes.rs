@@ -3,7 +3,7 @@
 //! the names of the others are Twilio's dictionary of errors, not all of them read there.
 
 use crate::carrier::ErrorKind;
-use crate::domain::fate::Meaning;
+use crate::domain::delivery_reason::DeliveryReason;
 use crate::domain::receipt::ReceiptStatus;
 
 /// What a 404 becomes: there is no such text.
@@ -28,16 +28,16 @@ const REFUSALS: &[(ErrorKind, &[&str])] = &[
 ];
 
 /// Codes of texts that did not arrive.
-const FATES: &[(Meaning, &[&str])] = &[
-    (Meaning::Delivered, &["delivered", "read"]),
-    (Meaning::NotReachable, &["30003", "30006"]),
-    (Meaning::Refused, &["30004", "21610"]),
-    (Meaning::NoSuchNumber, &["30005", "21211", "21214", "21217", "21614", "21635"]),
-    (Meaning::Spam, &["30007"]),
-    (Meaning::SenderNotAllowed, &["30002", "30010", "30034"]),
-    (Meaning::Quota, &["30001", "30022", "30023"]),
-    (Meaning::Expired, &["30036"]),
-    (Meaning::CarrierTrouble, &["30008", "30009", "30017", "30019"]),
+const FATES: &[(DeliveryReason, &[&str])] = &[
+    (DeliveryReason::Delivered, &["delivered", "read"]),
+    (DeliveryReason::NotReachable, &["30003", "30006"]),
+    (DeliveryReason::Refused, &["30004", "21610"]),
+    (DeliveryReason::NoSuchNumber, &["30005", "21211", "21214", "21217", "21614", "21635"]),
+    (DeliveryReason::Spam, &["30007"]),
+    (DeliveryReason::SenderNotAllowed, &["30002", "30010", "30034"]),
+    (DeliveryReason::Quota, &["30001", "30022", "30023"]),
+    (DeliveryReason::Expired, &["30036"]),
+    (DeliveryReason::CarrierTrouble, &["30008", "30009", "30017", "30019"]),
 ];
 
 /// The statuses of texts; `None`: on its way, and nothing to tell yet.
@@ -67,7 +67,7 @@ pub(super) fn loggable(status: &str) -> String {
 }
 
 /// What a text's last code means for the people.
-pub fn meaning(code: &str) -> Option<Meaning> {
+pub fn meaning(code: &str) -> Option<DeliveryReason> {
     FATES.iter().find(|(_, codes)| codes.contains(&code)).map(|(meaning, _)| *meaning)
 }
 
@@ -102,6 +102,6 @@ mod tests {
             assert_eq!(once.len(), table.len());
         }
         assert_eq!((refusal("20429"), refusal("99999")), (Some(ErrorKind::RateLimited), None));
-        assert_eq!((meaning("30003"), meaning("12345")), (Some(Meaning::NotReachable), None));
+        assert_eq!((meaning("30003"), meaning("12345")), (Some(DeliveryReason::NotReachable), None));
     }
 }

@@ -43,7 +43,7 @@ fate-expired = not sent in time
 fate-cancelled = taken back
 fate-unconfirmed = the carrier has it; not known whether it arrived
 
-# What a carrier's code means (domain::fate::Meaning).
+# What a carrier's code means (domain::delivery_reason::DeliveryReason).
 meaning-delivered = the phone has it
 meaning-phone_off = the carrier has it; the phone is switched off
 meaning-no_coverage = the carrier has it; the phone has no reception

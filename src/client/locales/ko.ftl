@@ -30,7 +30,7 @@ fate-expired = 시간이 지나 보내지 못함
 fate-cancelled = 발송 취소됨
 fate-unconfirmed = 통신사가 받음, 도착 여부를 확인하지 못함
 
-# What a carrier's code means (domain::fate::Meaning).
+# What a carrier's code means (domain::delivery_reason::DeliveryReason).
 meaning-delivered = 휴대폰이 받았습니다
 meaning-phone_off = 통신사가 받음, 휴대폰이 꺼져 있습니다
 meaning-no_coverage = 통신사가 받음, 휴대폰이 통화권 밖에 있습니다

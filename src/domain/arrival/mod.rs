@@ -1,11 +1,10 @@
-//! What becomes of a text that arrives: where it goes, how pressing it is, and what is said to its sender at once. One pure
-//! decision, used by the router and by a dry run over past texts alike. Source of the rules: service.md, "For the citizen"
-//! and "Urgent texts".
+//! Decides about an arriving text: its purpose, conversation, urgency and immediate notice. One pure function, used by
+//! the router and by dry runs over past texts. Source of the rules: service.md, "For the citizen" and "Urgent texts".
 
 pub mod replay;
 
 use super::UnixMs;
-use super::calendar::Standing;
+use super::calendar::OpenState;
 use super::conversation::{Latest, REOPEN_MS, Route, route};
 use super::desk::Desk;
 use super::notice::{Language, Notice};
@@ -13,19 +12,19 @@ use super::opt_out::{Wish, wish};
 use super::phone::PhoneNumber;
 use super::policy::ServicePolicy;
 use super::recipient::Recipient;
-use super::survey::{self, Answer};
+use super::survey::{self, SurveyAnswer};
 use super::triage::{Kind, Tier, Triage, Verdict};
 
-/// Texts of one sender within this time are judged together too: parts of a sentence come one by one (milliseconds).
+/// Texts of one sender within this time (milliseconds) are also judged together: a sentence may come in parts.
 pub const JOIN_MS: i64 = 2 * 60 * 1_000;
-/// So much of either side of a joint is looked at: no pattern is longer.
+/// Characters judged on each side of the joint; no pattern is longer.
 const SEAM_CHARS: usize = 80;
-/// Texts of one sender are counted over this time (milliseconds).
+/// The time over which texts of one sender are counted (milliseconds).
 pub const FLOOD_MS: i64 = 10 * 60 * 1_000;
-/// An answer to the survey is taken as one for so long (milliseconds).
+/// How long after the survey a text can be an answer to it (milliseconds).
 pub const SURVEY_OPEN_MS: i64 = REOPEN_MS;
 
-/// A text, as it arrives.
+/// An arriving text.
 #[derive(Debug, Clone, Copy)]
 pub struct Arrived<'a> {
     pub citizen: &'a PhoneNumber,
@@ -35,33 +34,33 @@ pub struct Arrived<'a> {
     pub at: UnixMs,
 }
 
-/// What is known of its sender.
+/// Facts about the sender of a text.
 #[derive(Debug, Clone, Default)]
-pub struct Known {
+pub struct SenderFacts {
     pub latest: Option<Latest>,
     /// Danger was seen in it, and it is not closed.
     pub is_in_danger: bool,
     /// The desk and language of the latest conversation.
     pub desk: Option<String>,
     pub language: Language,
-    /// Their texts of the last [`JOIN_MS`], oldest first, in one.
+    /// Their texts of the last [`JOIN_MS`], oldest first, joined.
     pub recent: String,
     /// How many they sent within [`FLOOD_MS`].
     pub n_recent: u32,
-    /// What may be said to them.
+    /// Decides which notices they may get.
     pub recipient: Recipient,
-    /// We asked how it was, and they have not answered yet.
+    /// When the survey was sent that they have not answered yet.
     pub survey_asked_at: Option<UnixMs>,
 }
 
-/// What a text is for.
+/// Purpose of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Purpose {
     /// A person has to answer it.
     Question,
-    Survey(Answer),
+    Survey(SurveyAnswer),
     Wish(Wish),
-    /// Its sender is not answered for a while.
+    /// From a restricted sender: it is not answered.
     Restricted,
 }
 
@@ -78,56 +77,58 @@ impl Purpose {
     }
 }
 
-/// Where a text goes.
+/// The conversation a text goes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
-    /// Into the queue or to who holds its conversation.
+pub enum Destination {
+    /// Into a conversation that a person answers.
     Route(Route),
-    /// Beside the latest conversation, which stays as it is; none: a conversation of its own that is closed at once.
+    /// Attached to the latest conversation without changing it; `None`: a new conversation that is closed at once.
     Aside(Option<i64>),
 }
 
-/// What becomes of a text.
+/// The decision about a text.
 #[derive(Debug, Clone)]
 pub struct Arrival<'p> {
-    pub place: Place,
+    pub destination: Destination,
     pub purpose: Purpose,
     pub desk: &'p Desk,
     pub language: Language,
     pub tier: Option<Tier>,
-    /// The rules that spoke.
+    /// Ids of the triage rules that matched.
     pub rules: String,
     pub is_abusive: bool,
-    /// More texts than a person writes.
+    /// More texts than a person would write.
     pub is_flood: bool,
-    /// What is said at once, if anything.
+    /// The immediate notice, if one is sent.
     pub notice: Option<Notice>,
-    /// How the desk stands at that moment.
-    pub standing: Standing,
+    /// Whether the desk is open when the text arrives.
+    pub open_state: OpenState,
 }
 
 /// Decides about one text.
-pub fn decide<'p>(policy: &'p ServicePolicy, arrived: &Arrived<'_>, known: &Known) -> Arrival<'p> {
+pub fn decide<'p>(policy: &'p ServicePolicy, arrived: &Arrived<'_>, known: &SenderFacts) -> Arrival<'p> {
     let verdict = judge(&policy.triage, arrived.text, &known.recent);
     let tier = verdict.tier();
     let purpose = purpose(arrived, known, tier);
-    let place = match purpose {
-        Purpose::Question => Place::Route(route(known.latest, arrived.at)),
-        _ => Place::Aside(known.latest.map(|latest| latest.id)),
+    let destination = match purpose {
+        Purpose::Question => Destination::Route(route(known.latest, arrived.at)),
+        _ => Destination::Aside(known.latest.map(|latest| latest.id)),
     };
-    let goes_on =
-        matches!(place, Place::Route(Route::Join { .. } | Route::Reopen { .. }) | Place::Aside(Some(_)));
+    let goes_on = matches!(
+        destination,
+        Destination::Route(Route::Join { .. } | Route::Reopen { .. }) | Destination::Aside(Some(_))
+    );
     let desk = match known.desk.as_deref().filter(|_| goes_on) {
-        Some(key) => policy.desks.of(key),
+        Some(key) => policy.desks.get_or_first(key),
         None => policy.desks.route(arrived.our_number, arrived.text),
     };
-    let standing = desk.calendar.at(arrived.at);
+    let open_state = desk.calendar.at(arrived.at);
     let mut arrival = Arrival {
-        place,
+        destination,
         purpose,
         desk,
         // Who began in one word or in Korean and goes on in English reads English.
-        language: match Language::of(arrived.text) {
+        language: match Language::detect(arrived.text) {
             Language::Ko if goes_on => known.language,
             language => language,
         },
@@ -136,7 +137,7 @@ pub fn decide<'p>(policy: &'p ServicePolicy, arrived: &Arrived<'_>, known: &Know
         is_abusive: verdict.is_abusive(),
         is_flood: known.n_recent >= policy.flood,
         notice: None,
-        standing,
+        open_state,
     };
     let recipient = Recipient { is_flooding: arrival.is_flood, ..known.recipient.clone() };
     arrival.notice = wanted(policy, arrived, &arrival, verdict.danger())
@@ -144,24 +145,24 @@ pub fn decide<'p>(policy: &'p ServicePolicy, arrived: &Arrived<'_>, known: &Know
     arrival
 }
 
-/// The worse of the text alone and of what the last texts say together.
+/// The more urgent verdict of the text alone and of the text joined with the previous ones.
 fn judge<'t>(triage: &'t Triage, text: &str, recent: &str) -> Verdict<'t> {
     let alone = triage.judge(text);
     if recent.is_empty() || alone.tier() == Some(Tier::Danger) {
         return alone;
     }
-    // What comes of both stands where they meet.
+    // A pattern across both texts lies where they meet.
     let before = recent.char_indices().rev().nth(SEAM_CHARS).map_or(0, |(at, _)| at);
     let after = text.char_indices().nth(SEAM_CHARS).map_or(text.len(), |(at, _)| at);
     let (recent, text) = (&recent[before..], &text[..after]);
     let together = triage.judge(&format!("{recent} {text}"));
     let rank = |verdict: &Verdict<'_>| verdict.tier().map_or(u8::MAX, Tier::number);
-    // What only the texts before said is theirs already.
+    // A danger in the previous texts alone was judged with them.
     let adds = rank(&together) < rank(&alone) && rank(&together) < rank(&triage.judge(recent));
     if adds { together } else { alone }
 }
 
-fn purpose(arrived: &Arrived<'_>, known: &Known, tier: Option<Tier>) -> Purpose {
+fn purpose(arrived: &Arrived<'_>, known: &SenderFacts, tier: Option<Tier>) -> Purpose {
     if tier == Some(Tier::Danger) {
         return Purpose::Question;
     }
@@ -178,14 +179,14 @@ fn purpose(arrived: &Arrived<'_>, known: &Known, tier: Option<Tier>) -> Purpose 
     let is_asked = known.survey_asked_at.is_some_and(|at| arrived.at - at <= SURVEY_OPEN_MS);
     if is_asked && tier.is_none() && !arrived.has_photos {
         match survey::read(arrived.text) {
-            Answer::Other => {}
+            SurveyAnswer::Other => {}
             answer => return Purpose::Survey(answer),
         }
     }
     Purpose::Question
 }
 
-/// What is to be said at once, whether or not it may be.
+/// The notice for this text, before asking whether it may be sent.
 fn wanted(
     policy: &ServicePolicy,
     arrived: &Arrived<'_>,
@@ -202,26 +203,27 @@ fn wanted(
         (Purpose::Survey(_), _) => Notice::SurveyThanks,
         (Purpose::Question, _) if arrived.text.trim().is_empty() && !arrived.has_photos => Notice::Unreadable,
         (Purpose::Question, _) => {
-            let begins = matches!(arrival.place, Place::Route(Route::Open { .. } | Route::Reopen { .. }));
+            let begins =
+                matches!(arrival.destination, Destination::Route(Route::Open { .. } | Route::Reopen { .. }));
             if !policy.receipt_texts || !begins {
                 return None;
             }
-            receipt(&arrival.standing, arrival.language)
+            receipt(&arrival.open_state, arrival.language)
         }
     };
     Some(notice)
 }
 
-/// The receipt for how the desk stands. The operator's own words about today are said in the languages they were written
-/// in.
-fn receipt(standing: &Standing, language: Language) -> Notice {
-    match standing {
-        Standing::Open { .. } | Standing::Closed { opens_at: None, .. } => Notice::Receipt,
-        Standing::Closed { planned: Some(planned), .. } if planned.words(language).is_some() => {
+/// The receipt for an open or closed desk. The operator's own words about today are used only in the languages they were
+/// written in.
+fn receipt(open_state: &OpenState, language: Language) -> Notice {
+    match open_state {
+        OpenState::Open { .. } | OpenState::Closed { opens_at: None, .. } => Notice::Receipt,
+        OpenState::Closed { planned: Some(planned), .. } if planned.words(language).is_some() => {
             Notice::ReceiptPlanned
         }
-        Standing::Closed { is_holiday: true, .. } => Notice::ReceiptHoliday,
-        Standing::Closed { .. } => Notice::ReceiptClosed,
+        OpenState::Closed { is_holiday: true, .. } => Notice::ReceiptHoliday,
+        OpenState::Closed { .. } => Notice::ReceiptClosed,
     }
 }
 

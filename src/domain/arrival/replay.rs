@@ -1,11 +1,11 @@
-//! A dry run: what a policy would have decided about texts that have come already. Nothing is sent; what depended on
-//! people (who closed what, and when) is taken as it was.
+//! Dry run: what a policy would have decided about past texts. Nothing is sent. What depended on people (who closed
+//! what, and when) is taken as it was.
 
 use std::collections::HashMap;
 
-use super::{Arrived, FLOOD_MS, JOIN_MS, Known, Purpose, decide};
+use super::{Arrived, FLOOD_MS, JOIN_MS, Purpose, SenderFacts, decide};
 use crate::domain::UnixMs;
-use crate::domain::calendar::Standing;
+use crate::domain::calendar::OpenState;
 use crate::domain::conversation::{ConversationState, Latest};
 use crate::domain::notice::{Language, Notice};
 use crate::domain::opt_out::Wish;
@@ -15,9 +15,9 @@ use crate::domain::recipient::{Recipient, is_person};
 use crate::domain::text::MessageText;
 use crate::domain::triage::Tier;
 
-/// A text that came, and what is known of that moment.
+/// A past text with its circumstances.
 #[derive(Debug, Clone)]
-pub struct Past {
+pub struct PastText {
     pub id: i64,
     pub conversation_id: i64,
     pub citizen: PhoneNumber,
@@ -25,19 +25,20 @@ pub struct Past {
     pub text: MessageText,
     pub has_photos: bool,
     pub at: UnixMs,
-    /// It began to wait: a new conversation, or one that was closed.
-    pub begins: Option<Begins>,
-    /// The word of what it was taken for then (`Purpose`).
+    /// Set if it opened or reopened a conversation.
+    pub begins: Option<WaitStart>,
+    /// The word of its purpose at that time ([`Purpose::as_str`]).
     pub purpose: String,
 }
 
+/// How a text began to wait for an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Begins {
-    Anew,
-    Again,
+pub enum WaitStart {
+    Opened,
+    Reopened,
 }
 
-/// What would have been decided.
+/// The decision the policy would have made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decided {
     pub tier: Option<Tier>,
@@ -48,31 +49,35 @@ pub struct Decided {
     pub notice: Option<Notice>,
 }
 
-/// What the run remembers of one sender at one number.
+/// State of one sender at one of our numbers during the run.
 #[derive(Default)]
 struct Sender {
-    known: Known,
+    known: SenderFacts,
     texts: Vec<(UnixMs, String)>,
 }
 
-/// Decides about all texts in their order.
-pub fn replay(policy: &ServicePolicy, texts: &[Past]) -> Vec<Decided> {
+/// Decides about all texts, in order.
+pub fn replay(policy: &ServicePolicy, texts: &[PastText]) -> Vec<Decided> {
     let mut senders: HashMap<(String, String), Sender> = HashMap::new();
-    texts.iter().map(|past| one(policy, past, &mut senders)).collect()
+    texts.iter().map(|past| replay_one(policy, past, &mut senders)).collect()
 }
 
-fn one(policy: &ServicePolicy, past: &Past, senders: &mut HashMap<(String, String), Sender>) -> Decided {
+fn replay_one(
+    policy: &ServicePolicy,
+    past: &PastText,
+    senders: &mut HashMap<(String, String), Sender>,
+) -> Decided {
     let who = (past.citizen.reveal().to_owned(), past.our_number.reveal().to_owned());
     let sender = senders.entry(who).or_default();
     sender.texts.retain(|(at, _)| past.at - at <= FLOOD_MS);
     let joined = sender.texts.iter().filter(|(at, _)| past.at - at <= JOIN_MS);
-    let known = Known {
+    let known = SenderFacts {
         latest: latest(past),
         recent: joined.map(|(_, text)| text.as_str()).collect::<Vec<_>>().join(" "),
         n_recent: u32::try_from(sender.texts.len()).unwrap_or(u32::MAX),
         recipient: Recipient {
             is_person: is_person(&past.citizen),
-            // A person restricted them, whatever the policy.
+            // A person imposed the restriction, whatever the policy.
             restricted_until: (past.purpose == Purpose::Restricted.as_str()).then_some(past.at + 1),
             ..sender.known.recipient.clone()
         },
@@ -92,7 +97,7 @@ fn one(policy: &ServicePolicy, past: &Past, senders: &mut HashMap<(String, Strin
         rules: arrival.rules.clone(),
         purpose: arrival.purpose.as_str(),
         desk: arrival.desk.key.clone(),
-        is_open: matches!(arrival.standing, Standing::Open { .. }),
+        is_open: matches!(arrival.open_state, OpenState::Open { .. }),
         notice: arrival.notice,
     };
     match arrival.purpose {
@@ -104,15 +109,15 @@ fn one(policy: &ServicePolicy, past: &Past, senders: &mut HashMap<(String, Strin
     }
     sender.known.desk = Some(decided.desk.clone());
     sender.known.language =
-        if past.begins.is_some() { Language::of(past.text.reveal()) } else { arrival.language };
+        if past.begins.is_some() { Language::detect(past.text.reveal()) } else { arrival.language };
     decided
 }
 
-fn latest(past: &Past) -> Option<Latest> {
+fn latest(past: &PastText) -> Option<Latest> {
     let at = |state, closed_at| Some(Latest { id: past.conversation_id, state, held: false, closed_at });
     match past.begins {
-        Some(Begins::Anew) => None,
-        Some(Begins::Again) => at(ConversationState::Closed, Some(past.at)),
+        Some(WaitStart::Opened) => None,
+        Some(WaitStart::Reopened) => at(ConversationState::Closed, Some(past.at)),
         None if past.purpose == Purpose::Question.as_str() => at(ConversationState::Waiting, None),
         None => at(ConversationState::Closed, Some(past.at)),
     }
@@ -123,8 +128,8 @@ mod tests {
     use super::super::tests::{NOON, desk, policy, with_desks};
     use super::*;
 
-    fn past(id: i64, text: &str, at: UnixMs, begins: Option<Begins>) -> Past {
-        Past {
+    fn past(id: i64, text: &str, at: UnixMs, begins: Option<WaitStart>) -> PastText {
+        PastText {
             id,
             conversation_id: 1,
             citizen: PhoneNumber::parse("01012345678"),
@@ -139,7 +144,7 @@ mod tests {
 
     #[test]
     fn other_hours_say_other_things() {
-        let texts = [past(1, "막차?", NOON, Some(Begins::Anew)), past(2, "첫차는?", NOON + 1, None)];
+        let texts = [past(1, "막차?", NOON, Some(WaitStart::Opened)), past(2, "첫차는?", NOON + 1, None)];
         let open = replay(&policy(), &texts);
         assert_eq!((open[0].notice, open[1].notice), (Some(Notice::Receipt), None));
         let shut = replay(&with_desks(vec![desk("main", "Sa 09:00-10:00")], None), &texts);
@@ -150,10 +155,10 @@ mod tests {
     fn what_was_said_before_counts() {
         let minutes = 60_000;
         let texts = [
-            past(1, "막차?", NOON, Some(Begins::Anew)),
-            past(2, "첫차는?", NOON + 10 * minutes, Some(Begins::Again)),
-            past(3, "STOP", NOON + 11 * minutes, Some(Begins::Again)),
-            past(4, "여권?", NOON + 50 * minutes, Some(Begins::Again)),
+            past(1, "막차?", NOON, Some(WaitStart::Opened)),
+            past(2, "첫차는?", NOON + 10 * minutes, Some(WaitStart::Reopened)),
+            past(3, "STOP", NOON + 11 * minutes, Some(WaitStart::Reopened)),
+            past(4, "여권?", NOON + 50 * minutes, Some(WaitStart::Reopened)),
             past(5, "살려", NOON + 51 * minutes, None),
             past(6, "주세요", NOON + 51 * minutes + 1, None),
         ];

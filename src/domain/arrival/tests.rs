@@ -43,7 +43,7 @@ pub(crate) fn with_desks(desks: Vec<Desk>, words: Option<Words>) -> ServicePolic
         texts: config::texts(None).unwrap(),
         receipt_texts: true,
         flood: 20,
-        senders: Senders::one(PhoneNumber::parse("0212345678")),
+        senders: Senders::single(PhoneNumber::parse("0212345678")),
         time_to_live_ms: 24 * HOUR,
         recall_ms: 0,
         max_held: 1_000,
@@ -63,30 +63,30 @@ fn citizen() -> PhoneNumber {
     PhoneNumber::parse("01012345678")
 }
 
-fn decided(policy: &ServicePolicy, text: &str, known: &Known, at: UnixMs) -> (Purpose, Option<Notice>) {
+fn decided(policy: &ServicePolicy, text: &str, known: &SenderFacts, at: UnixMs) -> (Purpose, Option<Notice>) {
     let (citizen, our_number) = (citizen(), PhoneNumber::parse("062120"));
     let arrived = Arrived { citizen: &citizen, our_number: &our_number, text, has_photos: false, at };
     let arrival = decide(policy, &arrived, known);
     (arrival.purpose, arrival.notice)
 }
 
-fn closed(at: UnixMs) -> Known {
+fn closed(at: UnixMs) -> SenderFacts {
     let latest = Latest { id: 7, state: ConversationState::Closed, held: false, closed_at: Some(at) };
-    Known { latest: Some(latest), desk: Some("main".into()), ..new() }
+    SenderFacts { latest: Some(latest), desk: Some("main".into()), ..new() }
 }
 
 /// A person who never wrote before.
-fn new() -> Known {
+fn new() -> SenderFacts {
     known(Recipient::default())
 }
 
-fn known(recipient: Recipient) -> Known {
-    Known { recipient: Recipient { is_person: true, ..recipient }, ..Known::default() }
+fn known(recipient: Recipient) -> SenderFacts {
+    SenderFacts { recipient: Recipient { is_person: true, ..recipient }, ..SenderFacts::default() }
 }
 
 /// The same, of whom more is known.
-fn with(recipient: Recipient, of: Known) -> Known {
-    Known { recipient: Recipient { is_person: true, ..recipient }, ..of }
+fn with(recipient: Recipient, of: SenderFacts) -> SenderFacts {
+    SenderFacts { recipient: Recipient { is_person: true, ..recipient }, ..of }
 }
 
 fn opted_out() -> Recipient {
@@ -97,9 +97,9 @@ fn told(group: &str, at: UnixMs) -> Recipient {
     Recipient { last_told: said(group, at), ..Recipient::default() }
 }
 
-fn talking() -> Known {
+fn talking() -> SenderFacts {
     let latest = Latest { id: 7, state: ConversationState::Answered, held: true, closed_at: None };
-    Known { latest: Some(latest), desk: Some("main".into()), ..new() }
+    SenderFacts { latest: Some(latest), desk: Some("main".into()), ..new() }
 }
 
 fn said(group: &str, at: UnixMs) -> BTreeMap<String, UnixMs> {
@@ -118,9 +118,9 @@ fn what_is_said_at_once() {
         ("아빠가 때려요", new(), Some(Notice::UrgentYouth)),
         ("살려주세요", with(told("urgent", NOON - 9 * MINUTE), talking()), None),
         ("살려주세요", with(opted_out(), new()), Some(Notice::UrgentDanger)),
-        ("살려주세요", Known { n_recent: 99, ..talking() }, Some(Notice::UrgentDanger)),
+        ("살려주세요", SenderFacts { n_recent: 99, ..talking() }, Some(Notice::UrgentDanger)),
         ("막차 몇 시예요?", with(opted_out(), new()), None),
-        ("막차 몇 시예요?", Known { n_recent: 20, ..closed(NOON) }, None),
+        ("막차 몇 시예요?", SenderFacts { n_recent: 20, ..closed(NOON) }, None),
         ("", new(), Some(Notice::Unreadable)),
         (" \n", talking(), Some(Notice::Unreadable)),
         ("수신거부", talking(), Some(Notice::OptedOut)),
@@ -134,7 +134,7 @@ fn what_is_said_at_once() {
 
 #[test]
 fn what_a_text_is_for() {
-    let asked = || Known { survey_asked_at: Some(NOON - HOUR), ..closed(NOON - HOUR) };
+    let asked = || SenderFacts { survey_asked_at: Some(NOON - HOUR), ..closed(NOON - HOUR) };
     let until = |at| Recipient { restricted_until: Some(at), ..Recipient::default() };
     let restricted = || with(until(NOON + 1), talking());
     let cases = [
@@ -143,9 +143,9 @@ fn what_a_text_is_for() {
         ("5번 버스 언제 와요?", asked(), "question"),
         ("불이 났어요", asked(), "question"),
         ("5", closed(NOON - HOUR), "question"),
-        ("5", Known { survey_asked_at: Some(NOON - SURVEY_OPEN_MS - 1), ..asked() }, "question"),
+        ("5", SenderFacts { survey_asked_at: Some(NOON - SURVEY_OPEN_MS - 1), ..asked() }, "question"),
         ("STOP", new(), "opt_out"),
-        ("버스가 안 서요 stop", Known::default(), "question"),
+        ("버스가 안 서요 stop", SenderFacts::default(), "question"),
         ("막차요?", restricted(), "restricted"),
         ("살려주세요", restricted(), "question"),
         ("막차요?", with(until(NOON), talking()), "question"),
@@ -159,10 +159,10 @@ fn what_a_text_is_for() {
 #[test]
 fn danger_in_pieces_is_danger() {
     let policy = policy();
-    let known = Known { recent: "불이".to_owned(), ..talking() };
+    let known = SenderFacts { recent: "불이".to_owned(), ..talking() };
     assert_eq!(decided(&policy, "났어요", &known, NOON).1, Some(Notice::UrgentDanger));
     // The danger of a text before is that text's: thanks are thanks.
-    let known = Known { recent: "불이 났어요".to_owned(), ..talking() };
+    let known = SenderFacts { recent: "불이 났어요".to_owned(), ..talking() };
     assert_eq!(decided(&policy, "고맙습니다", &known, NOON).1, None);
 }
 
@@ -174,7 +174,7 @@ fn machines_are_never_answered() {
         for text in ["광고", "살려주세요", ""] {
             let arrived =
                 Arrived { citizen: &machine, our_number: &our_number, text, has_photos: false, at: NOON };
-            assert_eq!(decide(&policy, &arrived, &Known::default()).notice, None, "{number} {text}");
+            assert_eq!(decide(&policy, &arrived, &SenderFacts::default()).notice, None, "{number} {text}");
         }
     }
 }
@@ -199,18 +199,18 @@ fn the_first_desk_by_number_then_words_then_the_first() {
     let words = Words::new([&[][..], &[], &["남구".to_owned()]]).unwrap();
     let policy = with_desks(desks, Some(words));
     let citizen = citizen();
-    let key = |number: &str, text: &str, known: &Known| {
+    let key = |number: &str, text: &str, known: &SenderFacts| {
         let our_number = PhoneNumber::parse(number);
         let arrived =
             Arrived { citizen: &citizen, our_number: &our_number, text, has_photos: false, at: NOON };
         decide(&policy, &arrived, known).desk.key.clone()
     };
-    assert_eq!(key("062120", "버스", &Known::default()), "main");
-    assert_eq!(key("062121", "남구 보건소", &Known::default()), "north");
-    assert_eq!(key("062120", "남 구 보건소", &Known::default()), "south");
-    let stays = Known { desk: Some("north".into()), ..talking() };
+    assert_eq!(key("062120", "버스", &SenderFacts::default()), "main");
+    assert_eq!(key("062121", "남구 보건소", &SenderFacts::default()), "north");
+    assert_eq!(key("062120", "남 구 보건소", &SenderFacts::default()), "south");
+    let stays = SenderFacts { desk: Some("north".into()), ..talking() };
     assert_eq!(key("062120", "남구 보건소", &stays), "north");
-    let gone = Known { desk: Some("west".into()), ..talking() };
+    let gone = SenderFacts { desk: Some("west".into()), ..talking() };
     assert_eq!(key("062120", "버스", &gone), "main");
 }
 
@@ -228,7 +228,7 @@ proptest! {
             restricted_until: restricted.then_some(NOON + HOUR),
             ..Recipient::default()
         };
-        let known = Known {
+        let known = SenderFacts {
             recipient,
             survey_asked_at: asked.then_some(NOON - HOUR),
             n_recent: n,

@@ -1,4 +1,4 @@
-//! A day of a desk and the year it stands in: worked out once from the rules.
+//! Days and years of a desk's calendar, computed once from the rules.
 
 use std::collections::BTreeMap;
 
@@ -13,17 +13,17 @@ use super::{Exception, Inner, Planned, UnixMs};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Why {
     Weekday,
-    /// Saturday or Sunday, and nothing else.
+    /// Saturday or Sunday, not a holiday.
     Weekend,
-    /// A public holiday by rule; two on one day with `·` between.
+    /// A public holiday by rule; two on one day are joined with `·`.
     Holiday(String),
-    /// In place of that holiday.
+    /// Substitute for the named holiday.
     Substitute(String),
     /// A holiday the operator added.
     Added(String),
-    /// By rule or added this holiday, but the operator took it away.
+    /// A holiday, by rule or added, that the operator removed.
     Removed(String),
-    /// Other hours than usual, and what citizens are told about it.
+    /// Exceptional hours, with the text for citizens.
     Exception(Option<Planned>),
 }
 
@@ -31,10 +31,10 @@ pub enum Why {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Day {
     pub date: Date,
-    /// In order, a gap between any two.
+    /// In order, with gaps between them.
     pub spans: Vec<Span>,
     pub why: Why,
-    /// What the day is when nothing exceptional is on.
+    /// Whether the day is a holiday apart from an exception.
     is_holiday: bool,
 }
 
@@ -43,12 +43,12 @@ impl Day {
         Day { date, spans: Vec::new(), why: usual(date), is_holiday: false }
     }
 
-    /// A public holiday, by rule or added; an exception does not change that.
+    /// Whether it is a public holiday, by rule or added; an exception does not change that.
     pub fn is_holiday(&self) -> bool {
         self.is_holiday
     }
 
-    /// What citizens are told about it.
+    /// The text for citizens, if there is an exception with one.
     pub fn planned(&self) -> Option<&Planned> {
         match &self.why {
             Why::Exception(text) => text.as_ref(),
@@ -57,17 +57,17 @@ impl Day {
     }
 }
 
-/// A worked-out year.
+/// A computed year.
 pub(super) struct Year {
-    /// From 1 January on.
+    /// Indexed from 1 January.
     pub(super) days: Vec<Day>,
-    /// Opening and closing, in order, a gap between any two. What goes on at its last midnight ends there.
+    /// Opening and closing times, in order, with gaps between them. A span over the last midnight ends there.
     pub(super) open: Vec<(UnixMs, UnixMs)>,
 }
 
 impl Year {
-    pub(super) fn of(inner: &Inner, year: i16) -> Year {
-        // Hours may begin on the last evening of the year before, or speak of the day before a holiday.
+    pub(super) fn compute(inner: &Inner, year: i16) -> Year {
+        // Hours may begin on the last evening of the year before, or depend on a holiday on the next day.
         let marks: BTreeMap<Date, Why> =
             (year - 1..=year + 1).flat_map(|year| holidays_of(inner, year)).collect();
         let holidays = marks.iter().filter(|(_, why)| is_holiday(why)).map(|(date, _)| *date);
@@ -89,7 +89,7 @@ impl Year {
         Year { days, open }
     }
 
-    /// The end of the span that `now_ms` is in.
+    /// The end of the span that contains `now_ms`.
     pub(super) fn open_until(&self, now_ms: UnixMs) -> Option<UnixMs> {
         let (opens, closes) = self.open.get(self.first_after(now_ms))?;
         (*opens <= now_ms).then_some(*closes)
@@ -120,7 +120,7 @@ fn is_holiday(why: &Why) -> bool {
     matches!(why, Why::Holiday(_) | Why::Substitute(_) | Why::Added(_))
 }
 
-/// The days of `year` that are, or were, holidays.
+/// The holidays of `year`, including removed ones.
 fn holidays_of(inner: &Inner, year: i16) -> BTreeMap<Date, Why> {
     let mut marks: BTreeMap<Date, Why> = BTreeMap::new();
     for holiday in public_holidays(year) {
@@ -143,7 +143,7 @@ fn holidays_of(inner: &Inner, year: i16) -> BTreeMap<Date, Why> {
     marks
 }
 
-/// The day with the exception that speaks of it.
+/// Applies the exception for this day, if there is one.
 fn excepted(inner: &Inner, day: Day) -> Day {
     let speaks = |one: &Exception| (one.first..=one.last).contains(&day.date);
     let mut exceptions = inner.rules.exceptions.iter().zip(&inner.exceptional);
@@ -154,7 +154,8 @@ fn excepted(inner: &Inner, day: Day) -> Day {
     Day { spans, why: Why::Exception(exception.text.clone()), ..day }
 }
 
-/// A day's spans as moments. An hour the clocks skip is moved on, one they repeat begins the first time.
+/// A day's spans in milliseconds. A time that the clock change skips moves later; a repeated one counts from its first
+/// occurrence.
 fn moments(inner: &Inner, day: &Day) -> Vec<(UnixMs, UnixMs)> {
     let at = |minute: u16| {
         let (date, minute) = match minute {

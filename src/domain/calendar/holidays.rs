@@ -1,7 +1,7 @@
-//! Korea's public holidays, by rule: what stands in 공휴일에 관한 법률 and 관공서의 공휴일에 관한 규정 (§2 the days, §3 their
+//! Korea's public holidays by rule, from 공휴일에 관한 법률 and 관공서의 공휴일에 관한 규정 (§2 the days, §3 their
 //! substitutes) as amended up to 2026. Lunar dates are those of the Korean almanac until 2050, and computed after that.
 //!
-//! Elections and days the government adds for once are no rule's: an operator adds them.
+//! Elections and one-off holidays follow no rule: an operator adds them.
 
 use icu_calendar::types::Month;
 use icu_calendar::{Date as Lunar, Iso};
@@ -15,7 +15,7 @@ pub enum Kind {
     Fixed,
     /// The same date each lunar year.
     Lunar,
-    /// In place of a holiday that fell on a weekend or on another one.
+    /// Substitute for a holiday on a weekend or on another holiday.
     Substitute,
 }
 
@@ -24,11 +24,11 @@ pub enum Kind {
 pub struct Holiday {
     pub date: Date,
     pub kind: Kind,
-    /// In Korean; of a substitute, the holiday it stands for.
+    /// In Korean; for a substitute, the name of the original holiday.
     pub name: &'static str,
 }
 
-/// When a holiday that falls badly gets a substitute.
+/// When a holiday gets a substitute.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Substitute {
     Never,
@@ -38,7 +38,7 @@ enum Substitute {
     Sunday,
 }
 
-/// Name, month, day, first year as a public holiday (of those we look at), substitute.
+/// Name, month, day, first year as a public holiday (0: before the years covered), substitute.
 const FIXED: [(&str, i8, i8, i16, Substitute); 10] = [
     ("신정", 1, 1, 0, Substitute::Never),
     ("삼일절", 3, 1, 0, Substitute::Weekend(2022)),
@@ -63,8 +63,8 @@ const LUNAR: [(&str, u8, u8, i64, Substitute); 7] = [
     ("추석 다음 날", 8, 15, 1, Substitute::Sunday),
 ];
 
-/// The public holidays of `year` in order of their dates. The law is that of 2020 and what it became since; earlier years
-/// are told as if it had held then.
+/// The public holidays of `year`, by date. Covers the law of 2020 and its amendments; earlier years are computed as if
+/// the law of 2020 had held.
 pub fn public_holidays(year: i16) -> Vec<Holiday> {
     let mut found = by_date(year);
     found.sort_by_key(|(holiday, _)| *holiday);
@@ -104,7 +104,7 @@ fn effective(rule: Substitute, year: i16) -> Substitute {
     }
 }
 
-/// Whether a holiday of that rule on `date` gets a substitute; two that fall together on a weekday give one (§3 1, 3).
+/// Whether a holiday with this rule on `date` gets a substitute; two holidays on the same weekday give one (§3 1, 3).
 fn is_due(date: Date, rule: Substitute, is_shared: bool) -> bool {
     match (rule, date.weekday()) {
         (Substitute::Never, _) => false,

@@ -1,7 +1,7 @@
 //! Opening hours: the syntax of OpenStreetMap (`Mo-Fr 08:00-22:00; Sa-Su,PH 09:00-18:00`) turned into the spans of a day.
 //!
-//! What depends on something a gateway does not know (the sun, school holidays, "unknown", an open end) is refused when it
-//! is read, so that whatever was accepted has one meaning.
+//! Rules that depend on something unknown here (the sun, school holidays, "unknown", an open end) are refused when
+//! parsed, so that accepted hours have one meaning.
 
 use std::fmt;
 use std::str::FromStr;
@@ -18,7 +18,7 @@ use opening_hours_syntax::rules::time::Time;
 /// Minutes of a whole day.
 pub const DAY_MINUTES: u16 = 24 * 60;
 
-/// Open from the one to the other, in minutes since midnight; `closes` may be 24:00. Displays as `08:00-22:00`.
+/// A span of open time, in minutes since midnight; `closes` may be 24:00. Displays as `08:00-22:00`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Span {
     pub opens: u16,
@@ -32,12 +32,12 @@ impl fmt::Display for Span {
     }
 }
 
-/// Hours that hold week after week.
+/// Weekly hours.
 #[derive(Clone)]
 pub(super) struct Hours(OpeningHours);
 
 impl Hours {
-    /// Why not, in words, where it cannot be used.
+    /// Parses hours; the error says in words why they cannot be used.
     pub(super) fn parse(word: &str) -> Result<Self, String> {
         let hours = OpeningHours::from_str(word).map_err(|error| unreadable(&error.to_string()))?;
         match hours.get_expression().rules.iter().find_map(unknowable) {
@@ -46,7 +46,7 @@ impl Hours {
         }
     }
 
-    /// The same hours among these public holidays.
+    /// The same hours, with these public holidays.
     pub(super) fn among(&self, holidays: impl Iterator<Item = Date>) -> Hours {
         let public: CompactCalendar = holidays.filter_map(naive).collect();
         let context =
@@ -54,7 +54,7 @@ impl Hours {
         Hours(self.0.clone().with_context(context))
     }
 
-    /// The spans of one day, in order, with a gap between any two. What began the evening before is in it from midnight.
+    /// The spans of one day, in order, with gaps between them. A span from the evening before counts from midnight.
     pub(super) fn on(&self, date: Date) -> Vec<Span> {
         let mut spans: Vec<Span> = Vec::new();
         let Some(day) = naive(date) else {
@@ -80,11 +80,11 @@ pub(super) fn exceptional(word: &str) -> Result<Vec<Span>, String> {
     if !is_plain || spills(&hours) {
         return Err("must be times of one day that end by 24:00, such as 09:00-12:00, or closed".to_owned());
     }
-    // It names no day: any day tells its times.
+    // The rule names no day, so any day gives its times.
     Ok(hours.on(Date::constant(2027, 3, 3)))
 }
 
-/// Whether a span goes on after midnight.
+/// Whether a span crosses midnight.
 fn spills(hours: &Hours) -> bool {
     let minutes = |time: &Time| match time {
         Time::Fixed(at) => Some(at.mins_from_midnight()),
@@ -97,7 +97,7 @@ fn spills(hours: &Hours) -> bool {
     })
 }
 
-/// What of a rule a gateway cannot know, if anything.
+/// Why a rule depends on something unknown; `None` if it does not.
 fn unknowable(rule: &RuleSequence) -> Option<&'static str> {
     let is_school =
         |day: &WeekDayRange| matches!(day, WeekDayRange::Holiday { kind: HolidayKind::School, .. });
@@ -115,10 +115,11 @@ fn unknowable(rule: &RuleSequence) -> Option<&'static str> {
     spans.iter().any(|span| span.open_end).then_some("has an open end (+); write when it closes")
 }
 
-/// One line of what the parser says over several.
-fn unreadable(said: &str) -> String {
-    let column = said.lines().next().and_then(|line| line.rsplit_once(':')?.1.trim().parse::<usize>().ok());
-    let place = column.map_or_else(|| said.to_owned(), |n| format!("it stops making sense at character {n}"));
+/// The parser's message, which has several lines, as one line.
+fn unreadable(message: &str) -> String {
+    let column =
+        message.lines().next().and_then(|line| line.rsplit_once(':')?.1.trim().parse::<usize>().ok());
+    let place = column.map_or_else(|| message.to_owned(), |n| format!("error at character {n}"));
     format!("must be opening hours such as Mo-Fr 08:00-22:00; Sa-Su,PH 09:00-18:00: {place}")
 }
 

@@ -1,15 +1,14 @@
 //! Days from an iCalendar file (RFC 5545): each all-day event is a holiday of that name.
 //!
-//! Events at a time of day say nothing about holidays and are left out. A day that repeats by rule is refused rather than
-//! guessed: whoever made the file can write each day down.
+//! Events with a time of day are ignored. Recurring events are refused, because their days would have to be guessed.
 
 use icalendar::parser::{Component, Property, read_calendar, unfold};
 use jiff::ToSpan;
 use jiff::civil::Date;
 
-/// A single event may last so long.
+/// The longest event (days).
 const LONGEST_DAYS: usize = 31;
-/// A calendar, an event, its alarm, and some to spare.
+/// The deepest nesting: a calendar, an event, its alarm, and some to spare.
 const DEEPEST: usize = 8;
 
 /// The all-day events of a file, day by day; or why it cannot be used.
@@ -19,7 +18,7 @@ pub fn all_day_events(text: &str) -> Result<Vec<(Date, String)>, String> {
         return Err("is no iCalendar file: too much in each other".to_owned());
     }
     let calendar = read_calendar(&unfolded).map_err(|_| "is no iCalendar file".to_owned())?;
-    // The parser reads one component; what it did not read must not be lost in silence.
+    // The parser reads one component; events after it must not be lost silently.
     let n_events = unfolded.lines().filter(|line| line.trim().eq_ignore_ascii_case("BEGIN:VEVENT")).count();
     let events: Vec<_> = calendar.components.iter().filter(|c| is_named(c.name.as_str(), "VEVENT")).collect();
     if n_events != events.len() || !is_whole(&unfolded) {
@@ -34,11 +33,11 @@ pub fn all_day_events(text: &str) -> Result<Vec<(Date, String)>, String> {
     Ok(days)
 }
 
-/// How deep components stand in each other; the parser goes as deep as the file does.
+/// The nesting depth of components; the parser recurses as deep as the file does.
 fn depth(unfolded: &str) -> usize {
     let (mut depth, mut deepest) = (0_usize, 0);
     for line in unfolded.lines().map(str::to_ascii_uppercase) {
-        // Too deep in doubt: what only looks like an end closes nothing.
+        // Rather too deep than too flat: only an exact END closes a component.
         if line.trim_start().starts_with("BEGIN") {
             depth += 1;
         } else if line.starts_with("END:") {
@@ -81,7 +80,7 @@ fn days_of(event: &Component<'_>) -> Result<Vec<(Date, String)>, String> {
         (None, None) => first.tomorrow().ok(),
     };
     let end = end.ok_or_else(|| format!("has an event whose end is no day: {name}"))?;
-    // DTEND is the day after; some programs write the same day.
+    // DTEND is the day after the last; some programs write the last day itself.
     let days: Vec<Date> =
         first.series(1.day()).take_while(|d| *d < end || *d == first).take(LONGEST_DAYS + 1).collect();
     if days.len() > LONGEST_DAYS {
@@ -90,7 +89,7 @@ fn days_of(event: &Component<'_>) -> Result<Vec<(Date, String)>, String> {
     Ok(days.into_iter().map(|date| (date, name.clone())).collect())
 }
 
-/// Without what a terminal would obey; a name says what it needs to in 60 characters.
+/// The event's name without control characters, at most 60 characters.
 fn name_of(event: &Component<'_>) -> String {
     let property = event.properties.iter().find(|p| is_named(p.name.as_str(), "SUMMARY"));
     let text = property.map(|p| p.val.clone().unescape_text().as_str().to_owned()).unwrap_or_default();

@@ -1,14 +1,14 @@
-//! When a desk is open: its weekly hours, Korea's public holidays, and what the operator put over both.
+//! When a desk is open: its weekly hours, Korea's public holidays, and the operator's changes to both.
 //!
-//! A day's hours come from, the later winning: the weekly hours with the public holidays by rule, days added or removed,
-//! exceptions. Each year is worked out once, when it is first asked about; after that an answer is a search among a few
-//! hundred spans. Moments are milliseconds UTC; days and hours are those of the desk's time zone.
+//! A day's hours come from these, the later winning: weekly hours with the public holidays by rule, added and removed
+//! days, exceptions. Each year is computed once, on first use; after that a query searches a few hundred spans. Times
+//! are milliseconds UTC; days and hours are in the desk's time zone.
 
 mod day;
 pub mod holidays;
 mod hours;
 pub mod ics;
-mod said;
+mod wording;
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -19,20 +19,20 @@ use jiff::{Timestamp, ToSpan};
 
 pub use day::{Day, Why};
 pub use hours::Span;
-pub use said::{said, weekday};
+pub use wording::{describe_time, weekday};
 
 use self::day::Year;
 use self::hours::Hours;
 use super::UnixMs;
 use super::notice::Language;
 
-/// The years that can be asked about; before and after, every desk is closed.
+/// The years covered; before and after them every desk is closed.
 pub const YEARS: std::ops::RangeInclusive<i16> = 1970..=2199;
 
-/// So many years after the one asked about are searched for an opening or a closing.
+/// How many more years are searched for an opening or a closing.
 const LOOK_AHEAD_YEARS: i16 = 2;
 
-/// What an operator decides about a desk's time.
+/// An operator's rules for a desk's hours.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rules {
     /// Opening hours in OpenStreetMap's syntax; `PH` are the public holidays.
@@ -41,21 +41,22 @@ pub struct Rules {
     pub time_zone: String,
     /// Days that count as public holidays, with their names.
     pub added: Vec<(Date, String)>,
-    /// Days that don't, although they are ones by rule or were added. A substitute is a day of its own.
+    /// Days that do not count as holidays, although they are holidays by rule or were added. Removing a holiday does
+    /// not remove its substitute.
     pub removed: Vec<Date>,
     pub exceptions: Vec<Exception>,
-    /// The last day somebody has looked at.
+    /// The last day that an operator has confirmed.
     pub confirmed_until: Option<Date>,
 }
 
-/// Other hours than usual on some days.
+/// Exceptional hours on some days.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exception {
     pub first: Date,
     pub last: Date,
-    /// `09:00-12:00`, several with commas, or `closed`. `None`: the usual ones, and only the text is said.
+    /// `09:00-12:00`, several with commas, or `closed`. `None` keeps the usual hours and only adds the text.
     pub hours: Option<String>,
-    /// What citizens are told about it.
+    /// The text for citizens.
     pub text: Option<Planned>,
 }
 
@@ -76,43 +77,43 @@ impl Planned {
     }
 }
 
-/// Which of the rules is wrong.
+/// The rule that is invalid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
+pub enum RulePart {
     Hours,
     TimeZone,
-    /// That one of the removed days.
+    /// The removed day with this index.
     Removed(usize),
-    /// That one of the exceptions.
+    /// The exception with this index.
     Exception(usize),
 }
 
 /// Why rules cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wrong {
-    pub what: Part,
-    /// Follows the name of what is wrong.
+pub struct InvalidRules {
+    pub what: RulePart,
+    /// The reason, to be printed after the name of the rule.
     pub why: String,
 }
 
-/// Open or not.
+/// Whether a desk is open.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Standing {
+pub enum OpenState {
     Open {
-        /// The moment it closes; at most some years away.
+        /// When it closes; at most three years ahead.
         until: UnixMs,
     },
     Closed {
-        /// `None`: not within two years.
+        /// `None` if it does not open within two years.
         opens_at: Option<UnixMs>,
-        /// What citizens are told about today, if it is an exception.
+        /// The text for citizens, if today is an exception.
         planned: Option<Planned>,
         /// Today is a public holiday, by rule or added.
         is_holiday: bool,
     },
 }
 
-/// A desk's calendar. Cheap to clone; clones share what they worked out.
+/// A desk's calendar. Cheap to clone; clones share the computed years.
 #[derive(Clone)]
 pub struct Calendar(Arc<Inner>);
 
@@ -120,9 +121,9 @@ struct Inner {
     rules: Rules,
     zone: TimeZone,
     hours: Hours,
-    /// Beside the rules' exceptions: their hours, understood.
+    /// The parsed hours of each exception, in the order of `rules.exceptions`.
     exceptional: Vec<Option<Vec<Span>>>,
-    /// One for each of [`YEARS`].
+    /// One cell for each of [`YEARS`].
     years: Vec<OnceLock<Year>>,
 }
 
@@ -133,17 +134,17 @@ impl fmt::Debug for Calendar {
 }
 
 impl Calendar {
-    /// Refuses hours that have no one meaning or never come, unknown time zones, exceptions that contradict each other,
-    /// and the removal of a day that is no holiday.
-    pub fn new(rules: Rules) -> Result<Calendar, Wrong> {
-        let wrong = |what, why: &str| Wrong { what, why: why.to_owned() };
+    /// Refuses ambiguous hours, hours without any open day, unknown time zones, overlapping exceptions, and the removal
+    /// of a day that is not a holiday.
+    pub fn new(rules: Rules) -> Result<Calendar, InvalidRules> {
+        let wrong = |what, why: &str| InvalidRules { what, why: why.to_owned() };
         let zone = TimeZoneDatabase::bundled()
             .get(&rules.time_zone)
-            .map_err(|_| wrong(Part::TimeZone, "must be a time zone's name, such as Asia/Seoul"))?;
-        let hours = Hours::parse(&rules.hours).map_err(|why| Wrong { what: Part::Hours, why })?;
+            .map_err(|_| wrong(RulePart::TimeZone, "must be a time zone's name, such as Asia/Seoul"))?;
+        let hours = Hours::parse(&rules.hours).map_err(|why| InvalidRules { what: RulePart::Hours, why })?;
         let leap_year = Date::constant(2028, 1, 1).series(1.day()).take(366);
         if leap_year.into_iter().all(|date| hours.on(date).is_empty()) {
-            return Err(wrong(Part::Hours, "opens on no day of a whole year"));
+            return Err(wrong(RulePart::Hours, "opens on no day of a whole year"));
         }
         let exceptional = understood(&rules.exceptions)?;
         let is_known = |date: &Date| {
@@ -151,7 +152,7 @@ impl Calendar {
             by_rule.iter().any(|h| h.date == *date) || rules.added.iter().any(|(day, _)| day == date)
         };
         if let Some(n) = rules.removed.iter().position(|date| !is_known(date)) {
-            return Err(wrong(Part::Removed(n), "is no public holiday"));
+            return Err(wrong(RulePart::Removed(n), "is no public holiday"));
         }
         let years = YEARS.map(|_| OnceLock::new()).collect();
         Ok(Calendar(Arc::new(Inner { rules, zone, hours, exceptional, years })))
@@ -165,19 +166,19 @@ impl Calendar {
         &self.0.zone
     }
 
-    /// The date at that moment, where the desk is.
+    /// The date at this time in the desk's time zone.
     pub fn date_at(&self, now_ms: UnixMs) -> Option<Date> {
         Some(self.local(now_ms)?.date())
     }
 
-    /// Open, and until when; or closed, and until when.
-    pub fn at(&self, now_ms: UnixMs) -> Standing {
+    /// Whether the desk is open at this time, and until when.
+    pub fn at(&self, now_ms: UnixMs) -> OpenState {
         let date = self.date_at(now_ms);
         if let Some(until) = date.and_then(|date| self.open_until(date.year(), now_ms)) {
-            return Standing::Open { until };
+            return OpenState::Open { until };
         }
         let today = date.and_then(|date| self.find(date));
-        Standing::Closed {
+        OpenState::Closed {
             opens_at: self.opens_after(now_ms),
             planned: today.and_then(|day| day.planned().cloned()),
             is_holiday: today.is_some_and(Day::is_holiday),
@@ -190,13 +191,13 @@ impl Calendar {
         let last_closing = |year: i16| Some(self.year(year)?.open.last()?.1);
         (this_year..=this_year + LOOK_AHEAD_YEARS).find_map(|year| {
             let mut openings = self.year(year)?.openings_after(now_ms);
-            // A span that goes on where the year before ended opens nothing.
+            // A span that continues from the year before is not an opening.
             let goes_on = |opens: &UnixMs| last_closing(year - 1) == Some(*opens);
             openings.find(|opens| !goes_on(opens))
         })
     }
 
-    /// How long the desk was open between two moments: closed hours never count as waiting.
+    /// How long the desk was open between two times (milliseconds). Closed hours do not count as waiting.
     pub fn open_ms_between(&self, from_ms: UnixMs, to_ms: UnixMs) -> i64 {
         let (Some(first), Some(last)) = (self.date_at(from_ms), self.date_at(to_ms)) else {
             return 0;
@@ -205,12 +206,12 @@ impl Calendar {
         years.map(|year| year.open_ms_between(from_ms, to_ms)).sum()
     }
 
-    /// A day's hours, and why they are what they are. Outside of [`YEARS`] there are none.
+    /// A day's hours and their reason. No hours outside of [`YEARS`].
     pub fn day(&self, date: Date) -> Day {
         self.find(date).cloned().unwrap_or_else(|| Day::without_hours(date))
     }
 
-    /// The first of `n_days` days from `from` on that nobody has confirmed.
+    /// The first unconfirmed day within `n_days` days from `from`.
     pub fn unconfirmed(&self, from: Date, n_days: i32) -> Option<Date> {
         let first = match self.0.rules.confirmed_until {
             Some(until) => until.tomorrow().ok()?.max(from),
@@ -219,9 +220,9 @@ impl Calendar {
         (first < from.saturating_add(n_days.days())).then_some(first)
     }
 
-    /// A moment in words for citizens: `내일 08:00`, `tomorrow 08:00`.
-    pub fn said(&self, at_ms: UnixMs, now_ms: UnixMs, language: Language) -> String {
-        said(at_ms, now_ms, &self.0.zone, language)
+    /// A time in words for citizens: `내일 08:00`, `tomorrow 08:00`.
+    pub fn describe(&self, at_ms: UnixMs, now_ms: UnixMs, language: Language) -> String {
+        describe_time(at_ms, now_ms, &self.0.zone, language)
     }
 
     fn local(&self, at_ms: UnixMs) -> Option<DateTime> {
@@ -245,15 +246,15 @@ impl Calendar {
 
     fn year(&self, year: i16) -> Option<&Year> {
         let cell = self.0.years.get(usize::try_from(year.checked_sub(*YEARS.start())?).ok()?)?;
-        Some(cell.get_or_init(|| Year::of(&self.0, year)))
+        Some(cell.get_or_init(|| Year::compute(&self.0, year)))
     }
 }
 
-/// The exceptions' hours; no two exceptions may speak of one day.
-fn understood(exceptions: &[Exception]) -> Result<Vec<Option<Vec<Span>>>, Wrong> {
+/// Parses the exceptions' hours; refuses two exceptions for the same day.
+fn understood(exceptions: &[Exception]) -> Result<Vec<Option<Vec<Span>>>, InvalidRules> {
     let mut all = Vec::with_capacity(exceptions.len());
     for (n, one) in exceptions.iter().enumerate() {
-        let wrong = |why: String| Wrong { what: Part::Exception(n), why };
+        let wrong = |why: String| InvalidRules { what: RulePart::Exception(n), why };
         if one.last < one.first {
             return Err(wrong(format!("ends on {}, before it begins", one.last)));
         }

@@ -104,15 +104,15 @@ fn open_until_and_closed_until() {
     ];
     for (now, until, opens_at) in table {
         match calendar.at(ms(now)) {
-            Standing::Open { until: at } => assert_eq!((Some(at), None), (until.map(ms), opens_at), "{now}"),
-            Standing::Closed { opens_at: at, .. } => {
+            OpenState::Open { until: at } => assert_eq!((Some(at), None), (until.map(ms), opens_at), "{now}"),
+            OpenState::Closed { opens_at: at, .. } => {
                 assert_eq!((at, None), (opens_at.map(ms), until), "{now}")
             }
         }
     }
     let closed = |now| match calendar.at(ms(now)) {
-        Standing::Closed { planned, is_holiday, .. } => (planned.and_then(|p| p.ko), is_holiday),
-        Standing::Open { .. } => panic!("open at {now}"),
+        OpenState::Closed { planned, is_holiday, .. } => (planned.and_then(|p| p.ko), is_holiday),
+        OpenState::Open { .. } => panic!("open at {now}"),
     };
     assert_eq!(closed("2026-12-22 13:00"), (Some("점검".to_owned()), false));
     assert_eq!(closed("2026-12-25 13:00"), (None, true));
@@ -124,13 +124,13 @@ fn open_until_and_closed_until() {
 fn a_desk_that_is_open_over_midnight_and_new_year() {
     let always = Calendar::new(Rules { hours: "24/7".to_owned(), ..rules() }).expect("24/7");
     let now = ms("2026-12-31 23:59");
-    assert_eq!(always.at(now), Standing::Open { until: ms("2029-01-01 00:00") });
+    assert_eq!(always.at(now), OpenState::Open { until: ms("2029-01-01 00:00") });
     assert_eq!(always.opens_after(now), None);
     assert_eq!(always.open_ms_between(now, now + 120_000), 120_000);
     let night = Calendar::new(Rules { hours: "Mo-Su 22:00-06:00".to_owned(), ..rules() }).expect("night");
-    assert_eq!(night.at(now), Standing::Open { until: ms("2027-01-01 06:00") });
+    assert_eq!(night.at(now), OpenState::Open { until: ms("2027-01-01 06:00") });
     assert_eq!(night.opens_after(now), Some(ms("2027-01-01 22:00")));
-    assert_eq!(night.at(ms("2027-01-01 05:59")), Standing::Open { until: ms("2027-01-01 06:00") });
+    assert_eq!(night.at(ms("2027-01-01 05:59")), OpenState::Open { until: ms("2027-01-01 06:00") });
 }
 
 #[test]
@@ -156,18 +156,18 @@ fn what_is_wrong_is_named() {
         exception("2026-12-24", "2026-12-24", Some("closed"), None),
     ];
     let table = [
-        (Rules { hours: "whenever".to_owned(), ..rules() }, Part::Hours),
-        (Rules { hours: "closed".to_owned(), ..rules() }, Part::Hours),
-        (Rules { time_zone: "Asia/Gwangju".to_owned(), ..rules() }, Part::TimeZone),
-        (Rules { removed: vec![date("2026-05-01"), date("2026-06-03")], ..rules() }, Part::Removed(1)),
-        (Rules { exceptions: double, ..rules() }, Part::Exception(1)),
+        (Rules { hours: "whenever".to_owned(), ..rules() }, RulePart::Hours),
+        (Rules { hours: "closed".to_owned(), ..rules() }, RulePart::Hours),
+        (Rules { time_zone: "Asia/Gwangju".to_owned(), ..rules() }, RulePart::TimeZone),
+        (Rules { removed: vec![date("2026-05-01"), date("2026-06-03")], ..rules() }, RulePart::Removed(1)),
+        (Rules { exceptions: double, ..rules() }, RulePart::Exception(1)),
         (
             Rules { exceptions: vec![exception("2026-12-22", "2026-12-21", None, None)], ..rules() },
-            Part::Exception(0),
+            RulePart::Exception(0),
         ),
         (
             Rules { exceptions: vec![exception("2026-12-22", "2026-12-22", Some("9-12"), None)], ..rules() },
-            Part::Exception(0),
+            RulePart::Exception(0),
         ),
     ];
     for (rules, what) in table {
@@ -205,17 +205,17 @@ fn moments_in_words() {
     // After midnight UTC's date is still the day before.
     for now in ["2026-11-24 01:00", "2026-11-24 23:59"] {
         for (at, ko, en) in table {
-            assert_eq!(calendar.said(ms(at), ms(now), Language::Ko), ko);
-            assert_eq!(calendar.said(ms(at), ms(now), Language::En), en);
+            assert_eq!(calendar.describe(ms(at), ms(now), Language::Ko), ko);
+            assert_eq!(calendar.describe(ms(at), ms(now), Language::En), en);
         }
     }
-    assert_eq!(calendar.said(i64::MAX, 0, Language::Ko), "");
+    assert_eq!(calendar.describe(i64::MAX, 0, Language::Ko), "");
 }
 
 #[test]
 fn a_clock_that_is_far_off_meets_a_closed_desk_and_nothing_worse() {
     let calendar = festive();
-    let closed = Standing::Closed { opens_at: None, planned: None, is_holiday: false };
+    let closed = OpenState::Closed { opens_at: None, planned: None, is_holiday: false };
     for now in [i64::MIN, i64::MAX, ms("2300-01-01 00:00"), ms("1960-01-01 12:00")] {
         assert_eq!(calendar.at(now), closed, "{now}");
         assert_eq!(calendar.open_ms_between(now, now), 0);
@@ -258,18 +258,18 @@ proptest! {
     fn answers_agree_with_each_other(desk in 0..DESKS.len(), now in 1_760_000_000_000_i64..1_830_000_000_000, length in 0_i64..400_000_000) {
         let calendar = &DESKS[desk];
         match calendar.at(now) {
-            Standing::Open { until } => {
+            OpenState::Open { until } => {
                 prop_assert!(until > now);
-                let is_open = matches!(calendar.at(until - 1), Standing::Open { .. });
+                let is_open = matches!(calendar.at(until - 1), OpenState::Open { .. });
                 prop_assert!(is_open);
-                let is_closed = matches!(calendar.at(until), Standing::Closed { .. });
+                let is_closed = matches!(calendar.at(until), OpenState::Closed { .. });
                 prop_assert!(is_closed);
                 prop_assert_eq!(calendar.open_ms_between(now, until), until - now);
             }
-            Standing::Closed { opens_at, .. } => {
+            OpenState::Closed { opens_at, .. } => {
                 let at = opens_at.expect("it opens");
                 prop_assert_eq!(calendar.open_ms_between(now, at), 0);
-                let is_open = matches!(calendar.at(at), Standing::Open { .. });
+                let is_open = matches!(calendar.at(at), OpenState::Open { .. });
                 prop_assert!(is_open);
             }
         }

@@ -88,7 +88,7 @@ impl Handling<'_> {
         self.it.desk = desk.to_owned();
         self.it.previous_desk = from;
         if !self.it.has_open_danger() {
-            let name = self.policy.desks.of(desk).name.clone();
+            let name = self.policy.desks.get_or_first(desk).name.clone();
             self.say(Notice::Moved, vec![(Slot::Desk, name)]);
         }
     }

@@ -29,8 +29,8 @@ impl Handling<'_> {
         if self.facts.is_in_danger_elsewhere {
             return Err(Refusal::DangerUnanswered);
         }
-        let calendar = &self.policy.desks.of(&self.it.desk).calendar;
-        let until_words = calendar.said(until, self.now, self.it.language);
+        let calendar = &self.policy.desks.get_or_first(&self.it.desk).calendar;
+        let until_words = calendar.describe(until, self.now, self.it.language);
         self.effects.push(Effect::Citizen(CitizenChange::Restrict { until, reason: reason.to_owned() }));
         self.say(Notice::Restricted, vec![(Slot::Until, until_words)]);
         self.it.is_abusive = true;

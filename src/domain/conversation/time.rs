@@ -39,7 +39,7 @@ pub enum Due {
 /// Everything that is due for a conversation that is not closed. The calendar is asked only where all else fits.
 pub fn due(it: &Conversation, policy: &ServicePolicy, now: UnixMs) -> Vec<Due> {
     use ConversationState::{Active, Answered, Waiting};
-    let desk = policy.desks.of(&it.desk);
+    let desk = policy.desks.get_or_first(&it.desk);
     let mut due = Vec::new();
     if desk.key != it.desk {
         due.push(Due::Adopt);
@@ -189,7 +189,7 @@ impl Handling<'_> {
         if !self.it.is_closed() || self.it.survey_due_at.is_none_or(|at| at > self.now) {
             return Ok(());
         }
-        let zone = self.policy.desks.of(&self.it.desk).calendar.time_zone();
+        let zone = self.policy.desks.get_or_first(&self.it.desk).calendar.time_zone();
         let at = survey::may_ask_at(self.now, zone);
         if at > self.now {
             self.it.survey_due_at = Some(at);

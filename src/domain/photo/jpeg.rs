@@ -1,5 +1,5 @@
-//! Photos made fit to leave: JPEG within a carrier's limits, upright, and nothing in them but the picture. What a phone
-//! writes beside it (place, time, serial numbers) does not leave the house.
+//! Prepares photos for sending: upright JPEG within a carrier's limits, without metadata. Place, time and serial
+//! numbers that a phone stores in a photo are not sent.
 
 use std::io::Cursor;
 
@@ -12,14 +12,14 @@ use image::{DynamicImage, ImageDecoder, ImageReader, Limits, Rgb, RgbImage};
 use super::{Loss, Measured, PhotoKind, measure};
 use crate::domain::media::{Photo, PhotoLimits};
 
-/// Memory that reading one may take.
+/// Memory limit for decoding one photo (bytes).
 const MAX_ALLOC: u64 = 320 << 20;
-/// Tried one after the other, best first.
+/// JPEG qualities, tried in this order.
 const QUALITIES: [u8; 5] = [88, 80, 70, 60, 45];
-/// No photo is made smaller than this; a carrier that takes less takes none.
+/// The shortest longer side that a photo is scaled to (pixels).
 const LEAST_SIDE: u32 = 64;
 
-/// Why a file can't leave as a photo.
+/// Why a file cannot be sent as a photo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unfit {
     NotAPhoto,
@@ -32,8 +32,8 @@ impl From<Loss> for Unfit {
     }
 }
 
-/// The picture as JPEG within `limits`: as large and as good as they allow, never larger than it was. The same bytes give
-/// the same bytes. Takes its time: not for an async thread.
+/// The picture as JPEG within `limits`, as large and as good as they allow, never enlarged. Deterministic. Slow: not
+/// for an async thread.
 pub fn to_jpeg(bytes: &[u8], limits: &PhotoLimits) -> Result<Vec<u8>, Unfit> {
     let mut picture = fitted(picture(bytes)?, limits.width, limits.height);
     loop {
@@ -51,7 +51,7 @@ pub fn to_jpeg(bytes: &[u8], limits: &PhotoLimits) -> Result<Vec<u8>, Unfit> {
     }
 }
 
-/// A photo that was made for one carrier, as another takes it; untouched if that is the same.
+/// Adapts a photo that was made for one carrier to the limits of another; unchanged if it fits.
 pub fn made_for(photo: Photo, limits: &PhotoLimits) -> Result<Photo, Unfit> {
     let is = measure(&photo.jpeg)?;
     let fits = photo.jpeg.len() <= limits.n_bytes && is.width <= limits.width && is.height <= limits.height;
@@ -61,7 +61,7 @@ pub fn made_for(photo: Photo, limits: &PhotoLimits) -> Result<Photo, Unfit> {
     Ok(Photo { jpeg: to_jpeg(&photo.jpeg, limits)?.into(), ..photo })
 }
 
-/// The picture as PNG of at most so many pixels, for a terminal that draws.
+/// The picture as PNG of at most `width` by `height` pixels, for terminals with graphics.
 pub fn small_png(bytes: &[u8], width: u32, height: u32) -> Result<Vec<u8>, Unfit> {
     let picture = fitted(picture(bytes)?, width, height);
     let mut png = Vec::new();
@@ -69,7 +69,7 @@ pub fn small_png(bytes: &[u8], width: u32, height: u32) -> Result<Vec<u8>, Unfit
     Ok(png)
 }
 
-/// Reads it upright, on white where it is transparent. Of a film its first picture.
+/// Decodes a picture upright, on white where it is transparent. An animation gives its first frame.
 fn picture(bytes: &[u8]) -> Result<RgbImage, Unfit> {
     let Measured { kind, width, height } = measure(bytes)?;
     let mut reader = ImageReader::with_format(Cursor::new(bytes), PhotoKind::format(kind));
@@ -79,7 +79,7 @@ fn picture(bytes: &[u8]) -> Result<RgbImage, Unfit> {
     limits.max_alloc = Some(MAX_ALLOC);
     reader.limits(limits);
     let mut decoder = reader.into_decoder().map_err(|_| Unfit::NotAPhoto)?;
-    // Few pixels of many bytes each.
+    // Few pixels can still take many bytes each.
     if decoder.total_bytes() > MAX_ALLOC {
         return Err(Unfit::TooLarge);
     }
@@ -101,23 +101,23 @@ fn on_white(picture: DynamicImage) -> RgbImage {
     })
 }
 
-/// Scaled down to fit, its shape kept.
+/// Scales down to fit, with the aspect ratio kept.
 fn fitted(picture: RgbImage, most_width: u32, most_height: u32) -> RgbImage {
     let (width, height) = picture.dimensions();
     if width <= most_width && height <= most_height {
         return picture;
     }
     let scale = (f64::from(most_width) / f64::from(width)).min(f64::from(most_height) / f64::from(height));
-    // A cast from float saturates, and the shape of a picture is never so odd that a side is lost.
+    // A cast from float saturates; the clamp keeps each side at least 1.
     let side = |of: u32, most: u32| ((f64::from(of) * scale).round() as u32).clamp(1, most.max(1));
     let (to_width, to_height) = (side(width, most_width), side(height, most_height));
-    // Roughly first, which is quick and needs little memory; then well.
+    // A rough, quick reduction first, which saves memory; then a good one.
     let is_far = width / 2 > to_width && height / 2 > to_height;
     let near = if is_far { imageops::thumbnail(&picture, to_width * 2, to_height * 2) } else { picture };
     imageops::resize(&near, to_width, to_height, FilterType::Triangle)
 }
 
-/// With no metadata at all.
+/// Encodes without metadata.
 fn encoded(picture: &RgbImage, quality: u8) -> Result<Vec<u8>, Unfit> {
     let mut jpeg = Vec::new();
     let encoder = JpegEncoder::new_with_quality(&mut jpeg, quality);

@@ -1,13 +1,13 @@
-//! Photos of citizens, and the life of one. What leaves with an answer is made in `jpeg.rs`.
+//! Photos of citizens and their states. `jpeg.rs` prepares photos for sending.
 //!
 //! | state    | entered when                                        | moved on by      | a crash leaves                    |
 //! |----------|-----------------------------------------------------|------------------|-----------------------------------|
 //! | `wanted` | its text was committed; the carrier still has it    | the photo worker | the row; it is fetched again      |
 //! | `kept`   | its bytes are on our disk under their SHA-256       | nobody: final    | the row and the file              |
-//! | `lost`   | it can't be had, is none, or is more than we take   | nobody: final    | the row; whoever must know is told |
+//! | `lost`   | not available, no photo, or beyond our limits       | nobody: final    | the row; the loss is reported     |
 //!
-//! A photo is fetched at once, because a carrier's addresses expire, and again for [`FETCH_FOR_MS`]. What a carrier or a
-//! citizen claims of it counts for nothing: what it is, its own first bytes say.
+//! A photo is fetched at once, because a carrier's addresses expire, and tried again for [`FETCH_FOR_MS`]. What a
+//! carrier or citizen claims about it is not trusted: its first bytes decide.
 
 mod jpeg;
 
@@ -19,29 +19,29 @@ pub use jpeg::{Unfit, made_for, small_png, to_jpeg};
 
 use super::UnixMs;
 
-/// Photos taken with one text; a carrier's own limit is lower.
+/// The most photos of one text; carriers' own limits are lower.
 pub const MAX_PHOTOS: usize = 10;
-/// Bytes of one that a citizen sent.
+/// Size limit of a citizen's photo (bytes).
 pub const MAX_BYTES: usize = 8 << 20;
-/// Bytes of one that a counselor hands in, before it is made smaller.
+/// Size limit of a counselor's upload, before it is scaled down (bytes).
 pub const MAX_UPLOAD_BYTES: usize = 16 << 20;
-/// Pixels of one; a file of few bytes may stand for more than a memory holds.
+/// Pixel limit: a small file can decode to more than fits in memory.
 pub const MAX_PIXELS: u64 = 50_000_000;
-/// A photo that can't be fetched is tried again for so long.
+/// How long fetching a photo is tried (milliseconds).
 pub const FETCH_FOR_MS: i64 = 6 * 60 * 60 * 1_000;
-/// A photo that a counselor handed in and sent with no answer is forgotten after so long.
+/// How long an upload that was never sent is kept (milliseconds).
 pub const UPLOAD_KEPT_MS: i64 = 24 * 60 * 60 * 1_000;
-/// A citizen is told once in so long that photos were lost.
-pub const TELL_EVERY_MS: i64 = 30 * 60 * 1_000;
+/// The shortest time between two notices of lost photos to one citizen (milliseconds).
+pub const LOSS_NOTICE_EVERY_MS: i64 = 30 * 60 * 1_000;
 
-/// A photo that the carrier says it does not have, or that comes as something else, is not lost before the third try: a
-/// text may be listed before its photo is there, and a proxy may answer for the carrier.
+/// Tries before a photo is lost that the carrier does not have or that is no photo: a text may be listed before its
+/// photo is ready, and a proxy may answer for the carrier.
 pub const SURE_AFTER: u32 = 3;
 
 const FIRST_WAIT_MS: i64 = 2_000;
 const LONGEST_WAIT_MS: i64 = 10 * 60 * 1_000;
 
-/// Where a photo stands; the module's table says what each one means.
+/// State of a photo; see the table of this module.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PhotoState {
     Wanted,
@@ -56,7 +56,7 @@ pub enum PhotoEvent {
     Stored,
     /// Fetching failed; it is tried again.
     Failed,
-    /// It will not come.
+    /// It is given up.
     GivenUp(Loss),
 }
 
@@ -67,11 +67,11 @@ pub enum Loss {
     Gone,
     /// More bytes or pixels than we take.
     TooLarge,
-    /// A film, a contact card, a broken file.
+    /// Another kind of file (video, contact card) or a broken one.
     NotAPhoto,
     /// Its text came with more than [`MAX_PHOTOS`].
     TooMany,
-    /// This carrier hands over no photos.
+    /// The carrier offers no photos.
     NotOffered,
     /// It could not be fetched for [`FETCH_FOR_MS`].
     NotInTime,
@@ -129,15 +129,15 @@ pub fn next(state: PhotoState, event: PhotoEvent) -> Result<PhotoState, Refused>
     }
 }
 
-/// What follows when a photo could not be fetched.
+/// Next step after a failed fetch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AfterFailure {
     TryAt(UnixMs),
     Lost(Loss),
 }
 
-/// What follows when a photo wanted since `since` could not be fetched for the `n_failures`th time (1 is the first), and
-/// why, if that was the photo's own fault. A gateway that slept through the whole time still tries once.
+/// Decides after the `n_failures`th failed fetch (1 is the first) of a photo wanted since `since`. `why` is set if the
+/// photo itself was the reason. A gateway that was down for the whole time still tries once.
 pub fn after_failure(since: UnixMs, n_failures: u32, why: Option<Loss>, now: UnixMs) -> AfterFailure {
     let is_sure = |why| !matches!(why, Loss::Gone | Loss::NotAPhoto) || n_failures >= SURE_AFTER;
     match why {
@@ -150,7 +150,7 @@ pub fn after_failure(since: UnixMs, n_failures: u32, why: Option<Loss>, now: Uni
     }
 }
 
-/// What a photo is, by its first bytes.
+/// Format of a photo, by its first bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PhotoKind {
     Jpeg,
@@ -162,7 +162,7 @@ pub enum PhotoKind {
 impl PhotoKind {
     pub const ALL: [PhotoKind; 4] = [Self::Jpeg, Self::Png, Self::Gif, Self::Webp];
 
-    /// Sources: ITU-T T.81, RFC 2083, GIF89a, RFC 9649.
+    /// The format by the file signature. Sources: ITU-T T.81, RFC 2083, GIF89a, RFC 9649.
     pub fn sniff(bytes: &[u8]) -> Option<Self> {
         match bytes {
             [0xff, 0xd8, 0xff, ..] => Some(Self::Jpeg),
@@ -173,7 +173,7 @@ impl PhotoKind {
         }
     }
 
-    /// The word in the database, and how a file of it ends.
+    /// The word in the database and the file extension.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Jpeg => "jpg",
@@ -206,7 +206,7 @@ impl PhotoKind {
     }
 }
 
-/// What a file holds, as far as its head says.
+/// Format and size of a photo, by its header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Measured {
     pub kind: PhotoKind,
@@ -214,7 +214,7 @@ pub struct Measured {
     pub height: u32,
 }
 
-/// Reads a photo's head, and nothing else of it. Refuses what is no photo and what is too large to be looked at.
+/// Reads only the header. Refuses files that are no photo, and photos with too many pixels.
 pub fn measure(bytes: &[u8]) -> Result<Measured, Loss> {
     let kind = PhotoKind::sniff(bytes).ok_or(Loss::NotAPhoto)?;
     let read = ImageReader::with_format(Cursor::new(bytes), kind.format()).into_dimensions();

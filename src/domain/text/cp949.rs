@@ -1,15 +1,16 @@
-//! CP949 (also UHC, windows-949, and what the web calls EUC-KR): what Korean carriers count. ASCII takes one byte,
-//! everything else it has takes two, all 11,172 Hangul syllables among it; strict, nothing is replaced by `?` or `&#…;`.
+//! CP949 (also UHC, windows-949, EUC-KR on the web), the encoding in which Korean carriers count: one byte for ASCII,
+//! two for every other character it has, including all 11,172 Hangul syllables. Strict: nothing is replaced by `?` or
+//! `&#…;`.
 
 use std::collections::HashSet;
 
 use encoding_rs::{EUC_KR, EncoderResult};
 
-/// Characters CP949 has only under a second code point, which NFC takes away: (what NFC makes of them, what CP949 has).
-/// Two of them stand in names: 郎 as in 太郎, and 隸.
+/// Characters that CP949 has only under a compatibility code point, which NFC replaces: (NFC form, CP949 form). Two of
+/// them occur in names: 郎 as in 太郎, and 隸.
 const ONLY_AS: [(char, char); 3] = [('Å', '\u{212b}'), ('郎', '\u{f92c}'), ('隸', '\u{f9b8}')];
 
-/// Bytes in CP949, or `None` if a character has no place in it. Counts in the form of `carried`.
+/// Bytes in CP949; `None` if a character is not in it. Counts the form that `carried` makes.
 pub fn cp949_len(text: &str) -> Option<usize> {
     if text.is_ascii() {
         return Some(text.len());
@@ -17,7 +18,7 @@ pub fn cp949_len(text: &str) -> Option<usize> {
     first_unencodable(text).is_none().then(|| text.chars().map(width).sum())
 }
 
-/// The same text, with the code points that CP949 can carry: canonically equivalent, and looks the same.
+/// The text with code points that CP949 has: canonically equivalent, looks the same.
 pub(super) fn carried(text: String) -> String {
     if !text.contains(ONLY_AS.map(|(nfc, _)| nfc)) {
         return text;
@@ -26,12 +27,12 @@ pub(super) fn carried(text: String) -> String {
     text.chars().map(swap).collect()
 }
 
-/// Bytes a character takes, given that it has a place in CP949.
+/// Bytes of a character that CP949 has.
 pub(super) fn width(c: char) -> usize {
     if c.is_ascii() { 1 } else { 2 }
 }
 
-/// Each character without a place in CP949 once, in order of first appearance.
+/// The characters that CP949 lacks, each once, in order of first appearance.
 pub(super) fn unencodable(text: &str) -> Vec<char> {
     let (mut rest, mut seen, mut found) = (text, HashSet::new(), Vec::new());
     while let Some((c, read)) = first_unencodable(rest) {
@@ -43,7 +44,7 @@ pub(super) fn unencodable(text: &str) -> Vec<char> {
     found
 }
 
-/// The first character without a place in CP949, and how many bytes of `text` end with it.
+/// The first character that CP949 lacks, and the byte offset after it.
 fn first_unencodable(text: &str) -> Option<(char, usize)> {
     let (mut encoder, mut buffer, mut read) = (EUC_KR.new_encoder(), [0; 512], 0);
     loop {

@@ -1,9 +1,8 @@
-//! Where a text may be cut in two: best after a sentence, else before white space, else between characters that a
-//! reader sees as two.
+//! Where to cut a text: after a sentence if possible, else before white space, else between two visible characters.
 
 use unicode_normalization::char::is_combining_mark;
 
-/// How good a place a cut must find.
+/// The preferred place of a cut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Cut {
     /// After a sentence or a line; if there is none, as `Space`.
@@ -14,9 +13,9 @@ pub(super) enum Cut {
     Tight,
 }
 
-/// Where to cut `text`, at `end` or before it. `end` lies between two characters, neither first nor last.
+/// The byte offset at which to cut `text`, at most `end`. `end` must lie between two characters.
 ///
-/// A sentence or a word counts only in the second half: a full stop after three words is no reason for another part.
+/// The end of a sentence or word counts only in the second half, so that an early full stop does not make a short part.
 pub(super) fn place(text: &str, end: usize, cut: Cut) -> usize {
     let (mut sentence, mut space, mut tight) = (None, None, None);
     for (at, prev, next) in boundaries(text).take_while(|(at, _, _)| *at <= end) {
@@ -38,7 +37,7 @@ pub(super) fn place(text: &str, end: usize, cut: Cut) -> usize {
     .unwrap_or(end)
 }
 
-/// The places between two characters: (byte, the one before, the one after).
+/// The boundaries between characters: (byte offset, character before, character after).
 fn boundaries(text: &str) -> impl Iterator<Item = (usize, char, char)> {
     let after = text.char_indices().skip(1);
     text.chars().zip(after).map(|(prev, (at, next))| (at, prev, next))
@@ -57,8 +56,8 @@ fn ends_sentence(before: Option<&str>, next: char) -> bool {
     }
 }
 
-/// Whether the two are parts of one visible character: nearly what Unicode calls a grapheme cluster (without
-/// conjuncts of Indic scripts; two flags in a row stick together, too).
+/// Whether the two belong to one visible character. Nearly Unicode's grapheme clusters, without Indic conjuncts; two
+/// flags in a row also stay together.
 pub(super) fn sticks(prev: char, next: char) -> bool {
     let zero_width_joiner = '\u{200d}';
     // U+0E33 and U+0EB3 are Thai and Lao vowels that Unicode counts as letters.
@@ -73,7 +72,7 @@ pub(super) fn sticks(prev: char, next: char) -> bool {
         || is_within_syllable(prev, next)
 }
 
-/// Hangul written in letters (old Korean has syllables without a code point of their own).
+/// Whether the two belong to one Hangul syllable in conjoining letters (old Korean has syllables without a code point).
 fn is_within_syllable(prev: char, next: char) -> bool {
     let is_initial = |c: char| matches!(c, '\u{1100}'..='\u{115f}' | '\u{a960}'..='\u{a97c}');
     let is_later = |c: char| matches!(c, '\u{1160}'..='\u{11ff}' | '\u{d7b0}'..='\u{d7fb}');

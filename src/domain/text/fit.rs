@@ -1,5 +1,5 @@
-//! One reply as what a carrier takes: one SMS if it fits, else one LMS, else numbered parts of LMS size, which leave as
-//! rows of their own and arrive as "(1/3) …". Nothing of the text is lost but white space at its ends and at the cuts.
+//! Splits one reply into carrier submissions: one SMS if it fits, else one LMS, else numbered LMS parts ("(1/3) …"),
+//! each a row of its own. Only white space at the ends and at the cuts is lost.
 
 use std::fmt;
 
@@ -7,16 +7,16 @@ use super::cut::{self, Cut};
 use super::{Charset, Limits, cp949, gsm7, normalise, unencodable};
 use crate::domain::outbound::OutboundKind;
 
-/// The most parts of one reply; whoever needs more should write less.
+/// The most parts of one reply.
 pub const MAX_PARTS: usize = 9;
 
-/// Stands for every part's number while measuring: all of them are as long, for there are at most nine.
+/// Placeholder for a part's number while measuring. With at most nine parts, all numbers are equally long.
 const ANY_NUMBER: &str = "(1/9) ";
 
 /// One submission to a carrier.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Piece {
-    /// Normalised, with its number if it is one of several.
+    /// Normalised; begins with its number if there are several pieces.
     pub text: String,
     pub kind: OutboundKind,
     /// Bytes in CP949, septets in GSM-7, 16-bit units in UCS-2.
@@ -29,22 +29,22 @@ impl fmt::Debug for Piece {
     }
 }
 
-/// Why a text can't be sent as it is.
+/// Why a text cannot be sent as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unfit {
     /// Nothing but white space.
     Empty,
-    /// These characters the carrier can't carry, in order of first appearance.
+    /// Characters the carrier cannot carry, in order of first appearance.
     Unencodable(Vec<char>),
-    /// It would take so many parts, cut as tightly as possible; `usize::MAX` if not even one character fits in a part.
+    /// It would take `n_parts` parts at the tightest cut; `usize::MAX` if not even one character fits in a part.
     TooLong { n_parts: usize },
 }
 
-/// How a text would be sent, in order. Measures the text as [`normalise`] makes it, without white space at its ends.
+/// The pieces in which a text is sent, in order. The text is normalised ([`normalise`]) and trimmed first.
 ///
 /// Parts are cut after a sentence if that leaves them at least half full, else before white space, else between two
-/// characters; more tightly if that would take more than [`MAX_PARTS`]. All parts are LMS, also a short last one:
-/// carriers send SMS and LMS on different ways, and the parts shall arrive in order.
+/// characters; more tightly if there would be more than [`MAX_PARTS`]. All parts are LMS, also a short last one:
+/// carriers route SMS and LMS differently, and the parts should arrive in order.
 pub fn plan(text: &str, limits: &Limits) -> Result<Vec<Piece>, Unfit> {
     let mut text = normalise(text);
     if limits.charset == Charset::Cp949 {
@@ -58,7 +58,7 @@ pub fn plan(text: &str, limits: &Limits) -> Result<Vec<Piece>, Unfit> {
     if !strange.is_empty() {
         return Err(Unfit::Unencodable(strange));
     }
-    let whole = Meter::of(text, limits.charset);
+    let whole = Meter::measure(text, limits.charset);
     match whole.size() {
         size if size <= limits.sms => Ok(vec![whole.piece(text.to_owned(), OutboundKind::Sms)]),
         size if size <= limits.lms => Ok(vec![whole.piece(text.to_owned(), OutboundKind::Lms)]),
@@ -81,12 +81,12 @@ fn parts(text: &str, limits: &Limits) -> Result<Vec<Piece>, Unfit> {
 fn numbered(bodies: &[&str], charset: Charset) -> Vec<Piece> {
     let number = |(i, body): (usize, &&str)| {
         let text = format!("({}/{}) {body}", i + 1, bodies.len());
-        Meter::of(&text, charset).piece(text, OutboundKind::Lms)
+        Meter::measure(&text, charset).piece(text, OutboundKind::Lms)
     };
     bodies.iter().enumerate().map(number).collect()
 }
 
-/// The text in bodies that fit behind a number; `None` if a part has no room for a single character.
+/// The text cut into bodies that fit with a number; `None` if a part has no room for a single character.
 fn cut_up<'t>(text: &'t str, limits: &Limits, cut: Cut) -> Option<Vec<&'t str>> {
     let (mut rest, mut bodies) = (text, Vec::new());
     while !rest.is_empty() {
@@ -103,9 +103,9 @@ fn cut_up<'t>(text: &'t str, limits: &Limits, cut: Cut) -> Option<Vec<&'t str>> 
     Some(bodies)
 }
 
-/// How many bytes of `text` fit in one part, behind its number.
+/// How many bytes of `text` fit in one part with its number.
 fn fitting(text: &str, limits: &Limits) -> usize {
-    let mut meter = Meter::of(ANY_NUMBER, limits.charset);
+    let mut meter = Meter::measure(ANY_NUMBER, limits.charset);
     for (at, c) in text.char_indices() {
         meter.push(c);
         if meter.size() > limits.lms {
@@ -115,14 +115,14 @@ fn fitting(text: &str, limits: &Limits) -> usize {
     text.len()
 }
 
-/// Measures a text as its charset does; every character must have a place in it.
+/// Measures a text in its charset, which must have every character.
 enum Meter {
     Bytes(usize),
     Segments(gsm7::Meter),
 }
 
 impl Meter {
-    fn of(text: &str, charset: Charset) -> Meter {
+    fn measure(text: &str, charset: Charset) -> Meter {
         let mut meter = match charset {
             Charset::Cp949 => Meter::Bytes(0),
             Charset::Gsm7Ucs2 => Meter::Segments(gsm7::Meter::default()),
@@ -138,7 +138,7 @@ impl Meter {
         }
     }
 
-    /// What [`Limits`] count.
+    /// The size in the unit of [`Limits`].
     fn size(&self) -> usize {
         match self {
             Meter::Bytes(n) => *n,

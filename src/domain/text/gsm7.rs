@@ -1,20 +1,20 @@
-//! The GSM 7-bit alphabet and UCS-2 (3GPP TS 23.038), and how a text falls into segments (TS 23.040).
+//! The GSM 7-bit alphabet and UCS-2 (3GPP TS 23.038), and the segments of a text (TS 23.040).
 //!
-//! A text in one segment has 160 septets or 70 units; one in several has 153 or 67 in each, because six bytes of every
-//! segment say which part it is. (Carriers with 16-bit references leave 152 and 66; they split by themselves.) A
-//! character of two units never falls across two segments: the first one then ends a unit short.
+//! A single segment has 160 septets or 70 units. Each of several segments has 153 or 67, because six bytes of header
+//! number them. (Carriers with 16-bit references leave 152 and 66; they split by themselves.) A character of two units
+//! is never split across segments: the first segment then ends one unit early.
 
-/// The default alphabet; its escape and the extension table are apart.
+/// The default alphabet, without its escape character.
 const DEFAULT: &str = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?\
                        ¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
-/// Two septets each: an escape and a second one.
+/// The extension table: two septets each, an escape and a character.
 const EXTENSION: &str = "\u{c}^{}\\[~]|€";
 
-/// How the text is written on the air.
+/// Encoding of a text on the air.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Alphabet {
     Gsm7,
-    /// By name; really UTF-16, or no emoji would ever have arrived.
+    /// UCS-2 by name; in practice UTF-16, as emoji need.
     Ucs2,
 }
 
@@ -44,13 +44,13 @@ impl Alphabet {
     }
 }
 
-/// How a text is sent.
+/// Size of a text in segments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Segments {
     pub alphabet: Alphabet,
     /// Septets or 16-bit units, all segments together.
     pub n_units: usize,
-    /// 0 for a text of nothing.
+    /// 0 for an empty text.
     pub n_segments: usize,
 }
 
@@ -61,7 +61,7 @@ pub fn segments(text: &str) -> Segments {
     meter.segments()
 }
 
-/// The text in the segments that [`segments`] counts; joined they are the text again.
+/// Splits a text into the segments that [`segments`] counts. Joined, they give the text again.
 pub fn split_segments(text: &str) -> Vec<String> {
     let Segments { alphabet, n_segments, .. } = segments(text);
     if n_segments <= 1 {
@@ -84,7 +84,7 @@ pub fn split_segments(text: &str) -> Vec<String> {
 /// Measures a text that grows character by character.
 #[derive(Debug, Clone)]
 pub(super) struct Meter {
-    /// Until a character comes that GSM-7 has not.
+    /// `None` after a character that GSM-7 lacks.
     gsm7: Option<Layout>,
     ucs2: Layout,
 }
@@ -112,7 +112,7 @@ impl Meter {
     }
 }
 
-/// Units laid out in joined segments.
+/// Units distributed over joined segments.
 #[derive(Debug, Clone, Default)]
 struct Layout {
     n_units: usize,
@@ -141,9 +141,9 @@ impl Layout {
     }
 }
 
-/// Septets of a character, or `None` if GSM-7 has it not.
+/// Septets of a character; `None` if GSM-7 lacks it.
 fn septets(c: char) -> Option<usize> {
-    // The letters, digits and most signs of ASCII, without searching for them.
+    // Fast path for the letters, digits and most signs of ASCII.
     if matches!(c, ' '..='?' | 'A'..='Z' | 'a'..='z' | '\n') || DEFAULT.contains(c) {
         Some(1)
     } else {

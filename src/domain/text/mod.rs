@@ -1,14 +1,14 @@
-//! Texts: what people write, what a carrier can carry of it, and how long it is there.
+//! Texts: what people write, what a carrier can carry, and its length there.
 //!
-//! - `mod.rs`: [`MessageText`], [`normalise`], and what a charset can't carry
+//! - `mod.rs`: [`MessageText`], [`normalise`], and the characters a charset lacks
 //! - `cp949.rs`: bytes at Korean carriers
 //! - `gsm7.rs`: segments everywhere else
-//! - `cut.rs`: where a text may be cut in two
+//! - `cut.rs`: where to cut a text
 //! - `fit.rs`: one reply as one or more submissions ([`plan`])
-//! - `offer.rs`: what could stand for a character that can't be carried
-//! - `shown.rs`: somebody else's text on our screens
+//! - `offer.rs`: replacements for characters that a charset lacks
+//! - `shown.rs`: showing foreign text safely
 //!
-//! Nothing here shortens a text that is kept or sent; only previews are cut.
+//! A text that is stored or sent is never shortened; only previews are.
 
 mod cp949;
 mod cut;
@@ -27,7 +27,7 @@ pub use gsm7::{Alphabet, Segments, segments, split_segments};
 pub use offer::{Offer, offer};
 pub use shown::{one_line, safe_for_terminal};
 
-/// What somebody wrote. `Debug` shows its length only, so that it can't slip into a log.
+/// The content of a message. `Debug` shows only its length, so that it cannot get into a log.
 #[derive(Clone, PartialEq, Eq)]
 pub struct MessageText(String);
 
@@ -36,7 +36,7 @@ impl MessageText {
         MessageText(text.into())
     }
 
-    /// The words themselves: for the carrier, the store and whoever may read them.
+    /// The content itself: for the carrier, the store and users who may read it.
     pub fn reveal(&self) -> &str {
         &self.0
     }
@@ -48,19 +48,20 @@ impl fmt::Debug for MessageText {
     }
 }
 
-/// How a carrier writes texts down.
+/// Character set of a carrier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Charset {
     /// Korean carriers: one byte for ASCII, two for Hangul; no emoji.
     Cp949,
-    /// 3GPP TS 23.038: the 7-bit alphabet if it has every character, else UCS-2 (really UTF-16); carries everything.
+    /// 3GPP TS 23.038: the 7-bit alphabet if it has every character, else UCS-2 (in practice UTF-16). Carries
+    /// everything.
     Gsm7Ucs2,
 }
 
-/// What a carrier takes in one submission.
+/// Size limits of one submission.
 ///
-/// Counted in bytes for [`Charset::Cp949`] and in segments for [`Charset::Gsm7Ucs2`]: up to `sms` it is sold as
-/// `OutboundKind::Sms`, up to `lms` as `OutboundKind::Lms`, and beyond that it must be sent in parts.
+/// Bytes for [`Charset::Cp949`], segments for [`Charset::Gsm7Ucs2`]. Up to `sms` a text is an `OutboundKind::Sms`, up to
+/// `lms` an `OutboundKind::Lms`; a longer one must be sent in parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     pub charset: Charset,
@@ -69,12 +70,12 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// What every Korean carrier takes.
+    /// The limits of every Korean carrier.
     pub const KOREAN: Limits = Limits { charset: Charset::Cp949, sms: 90, lms: 2_000 };
 }
 
-/// The form in which texts are measured and sent: line ends as LF, no control characters but LF and TAB, and NFC,
-/// because the decomposed Hangul of some keyboards and file systems can't be encoded. Applying it twice changes nothing.
+/// The form in which texts are measured and sent: LF line ends, no control characters but LF and TAB, and NFC, because
+/// decomposed Hangul cannot be encoded. Idempotent.
 pub fn normalise(text: &str) -> String {
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
     let kept: String = text.chars().filter(|c| matches!(c, '\n' | '\t') || !c.is_control()).collect();
@@ -84,7 +85,7 @@ pub fn normalise(text: &str) -> String {
     }
 }
 
-/// The characters the charset can't carry, each once, in order of first appearance.
+/// The characters that the charset lacks, each once, in order of first appearance.
 ///
 /// Decomposed Hangul counts as unencodable: [`normalise`] first, as [`plan`] does.
 pub fn unencodable(text: &str, charset: Charset) -> Vec<char> {

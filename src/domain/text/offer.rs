@@ -1,5 +1,5 @@
-//! What could stand for characters that a carrier cannot carry: a word for an emoji, the plain form of a quotation mark, a
-//! space for a space. Only an offer: the writer sees it and says yes.
+//! Replacements for characters that a carrier cannot carry: a word for an emoji, a plain quotation mark, a plain space.
+//! Only an offer: the author has to confirm it.
 //!
 //! Sources: the Korean short names of Unicode CLDR for emoji, shortened as people write them in texts; NFKC for the rest.
 
@@ -7,15 +7,15 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::{Charset, cp949, normalise, unencodable};
 
-/// A text that a carrier could carry in place of what was written.
+/// A replacement text that the carrier can carry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Offer {
     pub text: String,
-    /// What stands for what, once each, in order of first appearance; an empty word: it is left out.
+    /// Each replaced character with its replacement, in order of first appearance; an empty one is left out.
     pub replaced: Vec<(char, String)>,
 }
 
-/// Plain forms of signs, where the sign itself has no place.
+/// Plain forms of signs.
 const SIGNS: &[(char, &str)] = &[
     ('\u{201c}', "\""),
     ('\u{201d}', "\""),
@@ -68,7 +68,7 @@ const SIGNS: &[(char, &str)] = &[
     ('\u{2754}', "?"),
 ];
 
-/// Characters that show nothing by themselves: joiners, variation selectors, skin tones, marks of direction.
+/// Characters that are invisible by themselves: joiners, variation selectors, skin tones, direction marks.
 fn is_silent(c: char) -> bool {
     matches!(c,
         '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{2069}'
@@ -162,7 +162,7 @@ const EMOJI: &[(&str, &str)] = &[
     ("👵👴", "(어르신)"),
 ];
 
-/// What the carrier could carry in place of `text`; `None` if it can carry it as it is, or nothing fits some character.
+/// A replacement for `text`; `None` if the carrier can carry it as it is, or a character has no replacement.
 pub fn offer(text: &str, charset: Charset) -> Option<Offer> {
     let text = normalise(text);
     let strange = unencodable(&text, charset);
@@ -176,7 +176,7 @@ pub fn offer(text: &str, charset: Charset) -> Option<Offer> {
     let mut last = None;
     for c in text.chars() {
         match word(c) {
-            // A row of the same face is said once.
+            // A repeated emoji gives one word.
             Some(word) if !word.is_empty() && last == Some(word) => {}
             Some(word) => {
                 mended.push_str(word);
@@ -192,7 +192,7 @@ pub fn offer(text: &str, charset: Charset) -> Option<Offer> {
     unencodable(&mended, charset).is_empty().then_some(Offer { text: mended, replaced })
 }
 
-/// What can stand for one character.
+/// The replacement of one character.
 fn word_for(c: char, charset: Charset) -> Option<String> {
     if is_silent(c) {
         return Some(String::new());
@@ -206,7 +206,7 @@ fn word_for(c: char, charset: Charset) -> Option<String> {
     word.filter(|word| !word.is_empty() && unencodable(&carried(word), charset).is_empty())
 }
 
-/// The plain form of a letter or figure in fancy dress; a letter without its accent.
+/// The plain form of a styled letter or digit, or a letter without its accent.
 fn plain(c: char) -> Option<String> {
     let plain: String = c.nfkc().collect();
     if plain != c.to_string() && !plain.trim().is_empty() {

@@ -1,13 +1,12 @@
-//! Somebody else's text on our screens: whatever it holds, it must not move the cursor, hide a word or turn a line
-//! around.
+//! Showing foreign text on a terminal. Whatever it holds, it must not move the cursor, hide words or reverse a line.
 
 use super::cut::sticks;
 
-/// The text on one line of at most `max_columns` terminal columns: white space and control characters become single
-/// spaces, invisible ones that steer the line are left out, and what does not fit ends in `…`.
+/// The text on one line of at most `max_columns` terminal columns. White space and control characters become single
+/// spaces, invisible control characters are dropped, and a text that does not fit ends in `…`.
 pub fn one_line(text: &str, max_columns: usize) -> String {
     let (mut line, mut n_columns, mut last) = (String::new(), 0, ' ');
-    // Where the line may end and still leave room for the `…`.
+    // The last byte offset that leaves room for the `…`.
     let mut fits_cut = 0;
     for c in spaced(text) {
         if n_columns < max_columns && !sticks(last, c) {
@@ -26,7 +25,7 @@ pub fn one_line(text: &str, max_columns: usize) -> String {
     line
 }
 
-/// The text with everything that could steer a terminal or deceive its reader made visible as `\u{…}`; lines are kept.
+/// The text with everything that could control a terminal or deceive a reader escaped as `\u{…}`. Line breaks are kept.
 ///
 /// Joiners (U+200C, U+200D) stay, because Persian and emoji are written with them.
 pub fn safe_for_terminal(text: &str) -> String {
@@ -41,7 +40,7 @@ pub fn safe_for_terminal(text: &str) -> String {
     safe
 }
 
-/// Control characters, marks that turn the direction of writing, and invisible ones without a use in plain text.
+/// Control characters, direction marks, and invisible characters without a use in plain text.
 fn steers(c: char) -> bool {
     c.is_control()
         || matches!(c,
@@ -50,7 +49,7 @@ fn steers(c: char) -> bool {
             | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
-/// White space in single spaces, none at the ends, nothing that steers.
+/// Single spaces for white space, none at the ends, without control characters.
 fn spaced(text: &str) -> impl Iterator<Item = char> {
     let is_gap = |c: char| c.is_whitespace() || c.is_control();
     let words = text.split(is_gap).map(|word| word.trim_matches(steers)).filter(|word| !word.is_empty());
@@ -59,8 +58,8 @@ fn spaced(text: &str) -> impl Iterator<Item = char> {
         .flat_map(|(i, word)| (i > 0).then_some(' ').into_iter().chain(word.chars().filter(|c| !steers(*c))))
 }
 
-/// Columns a character takes, never too few: where terminals differ, the larger number; marks of far-off scripts and
-/// the sign that makes an emoji (U+FE0F) count as one.
+/// Columns of a character, never too few: the larger number where terminals differ. Combining marks of other scripts
+/// and the emoji selector (U+FE0F) count as one.
 fn columns(c: char) -> usize {
     match c {
         '\u{300}'..='\u{36f}' | '\u{1160}'..='\u{11ff}' | '\u{200c}' | '\u{200d}' => 0,

@@ -1,9 +1,9 @@
-//! Triage: which texts tell of danger. Words are data (`config/words/triage.toml` and the operator's own lists); here they
-//! are checked and searched for, with one automaton a tier, so that the length of the lists costs nothing.
+//! Triage: finds texts about danger. The word lists are data (`config/words/triage.toml` and the operator's own lists);
+//! here they are checked and searched, with one automaton per tier, so that longer lists cost no time.
 //!
-//! Patterns are compared as [`normal()`] makes them. In a pattern `_` stands for the beginning or end of a word, and `a~b`
-//! for `a` with `b` a few syllables behind it. An exception silences only the hits of its own rule that it overlaps: the
-//! rest of the text still counts. Source of tiers and traps: service.md, "Urgent texts".
+//! Patterns and texts are compared in the form of [`normal()`]. In a pattern, `_` is the beginning or end of a word,
+//! and `a~b` is `a` followed by `b` a few syllables later. An exception cancels only the hits of its own rule that it
+//! overlaps; the rest of the text still counts. Source of tiers and traps: service.md, "Urgent texts".
 
 mod normal;
 pub mod score;
@@ -17,10 +17,10 @@ use super::notice::Language;
 
 pub use normal::{Normal, normal};
 
-/// `a~b`: `b` begins at most so many characters behind `a`.
+/// `a~b`: the most characters between the end of `a` and the beginning of `b`.
 const MOST_BETWEEN_CHARS: usize = 10;
 
-/// How pressing a text is.
+/// Urgency of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Tier {
     /// Danger now.
@@ -47,13 +47,13 @@ impl Tier {
     }
 }
 
-/// What a rule is about: decides what is answered to danger, and what is done about abuse.
+/// Subject of a rule: decides which notice answers a danger, and how abuse is handled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
     Danger,
     SelfHarm,
     Youth,
-    /// Insults and threats against who answers. Advice only: nobody is refused for a word.
+    /// Insults and threats against counselors. Only a hint: no text is refused for a word.
     Abuse,
 }
 
@@ -74,7 +74,7 @@ impl Kind {
     }
 }
 
-/// A rule as it is written.
+/// A rule as configured.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rule {
     pub id: String,
@@ -83,38 +83,38 @@ pub struct Rule {
     pub language: Language,
     pub words: Vec<String>,
     pub exceptions: Vec<String>,
-    /// Texts that the rule has to hit, and texts that it must not: its own tests.
+    /// The rule's own tests: texts it must hit, and texts it must not hit.
     pub hits: Vec<String>,
     pub misses: Vec<String>,
 }
 
-/// A rule that can't be used: which (its place in the list), and why.
+/// A rule that cannot be used: its index in the list, and the reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BadRule {
     pub index: usize,
     pub why: String,
 }
 
-/// A place where a rule speaks.
+/// A rule that matches a text.
 #[derive(Debug, Clone, Copy)]
 pub struct Hit<'a> {
     pub rule: &'a Rule,
 }
 
-/// What was found in a text.
+/// Result of judging a text.
 #[derive(Debug, Clone, Default)]
 pub struct Verdict<'a> {
-    /// The most pressing first; each rule once.
+    /// The most urgent first; each rule once.
     pub hits: Vec<Hit<'a>>,
 }
 
 impl Verdict<'_> {
-    /// How pressing the text is; abuse alone presses nobody.
+    /// The tier of the text; abuse alone gives none.
     pub fn tier(&self) -> Option<Tier> {
         self.hits.iter().filter(|h| h.rule.kind != Kind::Abuse).map(|h| h.rule.tier).min()
     }
 
-    /// What the danger is, where it is [`Tier::Danger`]. Who harms themselves is told so first.
+    /// The kind of danger, if the tier is [`Tier::Danger`]. Self-harm comes first.
     pub fn danger(&self) -> Option<Kind> {
         let of = |kind| self.hits.iter().any(|h| h.rule.tier == Tier::Danger && h.rule.kind == kind);
         [Kind::SelfHarm, Kind::Youth, Kind::Danger].into_iter().find(|kind| of(*kind))
@@ -124,13 +124,13 @@ impl Verdict<'_> {
         self.hits.iter().any(|h| h.rule.kind == Kind::Abuse)
     }
 
-    /// The names of the rules, for whoever asks why.
+    /// The ids of the matching rules, separated by spaces.
     pub fn rules(&self) -> String {
         self.hits.iter().map(|h| h.rule.id.as_str()).collect::<Vec<_>>().join(" ")
     }
 }
 
-/// All rules, ready to search with.
+/// All rules, compiled.
 #[derive(Clone)]
 pub struct Triage {
     rules: Vec<Rule>,
@@ -144,7 +144,7 @@ impl fmt::Debug for Triage {
 }
 
 impl Triage {
-    /// Refuses a rule whose own tests fail, or that can't be searched for.
+    /// Refuses a rule whose own tests fail, or whose patterns cannot be searched for.
     pub fn new(rules: Vec<Rule>) -> Result<Triage, BadRule> {
         let mut tiers = Vec::new();
         for tier in Tier::ALL {
@@ -162,11 +162,11 @@ impl Triage {
         if rule.words.is_empty() {
             return Err("has no words".to_owned());
         }
-        let speaks = |text: &String| self.judge(text).hits.iter().any(|h| h.rule.id == rule.id);
-        if let Some(text) = rule.hits.iter().find(|text| !speaks(text)) {
+        let matches = |text: &String| self.judge(text).hits.iter().any(|h| h.rule.id == rule.id);
+        if let Some(text) = rule.hits.iter().find(|text| !matches(text)) {
             return Err(format!("its own test fails: nothing is found in \"{text}\""));
         }
-        match rule.misses.iter().find(|text| speaks(text)) {
+        match rule.misses.iter().find(|text| matches(text)) {
             Some(text) => Err(format!("its own test fails: \"{text}\" is hit")),
             None => Ok(()),
         }
@@ -176,7 +176,7 @@ impl Triage {
         &self.rules
     }
 
-    /// Judges a text. Also as one that was typed without switching the keyboard to Hangul.
+    /// Judges a text, also read as Hangul typed on a Latin keyboard.
     pub fn judge(&self, text: &str) -> Verdict<'_> {
         let normal = normal(text);
         let mut found = self.found(&normal);
@@ -193,12 +193,12 @@ impl Triage {
     }
 }
 
-/// Words that lead somewhere: where to is up to who asks ([`Words::find`] gives the number of the list).
+/// Lists of keywords; [`Words::find`] gives the index of the list that matches.
 #[derive(Debug, Clone)]
 pub struct Words(Searcher);
 
 impl Words {
-    /// One list of patterns each.
+    /// Compiles the lists, each of patterns as in a rule.
     pub fn new<'a>(lists: impl IntoIterator<Item = &'a [String]>) -> Result<Words, BadRule> {
         let rules: Vec<Rule> = lists
             .into_iter()
@@ -216,7 +216,7 @@ impl Words {
         Ok(Words(Searcher::new(rules.iter().enumerate())?))
     }
 
-    /// The first list of which a word stands in `text`.
+    /// The index of the first list that matches `text`.
     pub fn find(&self, text: &str) -> Option<usize> {
         self.0.rules_in(&normal(text)).into_iter().min()
     }
@@ -226,7 +226,7 @@ impl Words {
 #[derive(Debug, Clone)]
 struct Searcher {
     automaton: AhoCorasick,
-    /// Of each pattern of the automaton.
+    /// One for each pattern of the automaton.
     parts: Vec<Part>,
 }
 
@@ -242,7 +242,7 @@ struct Part {
 enum PartRole {
     Word,
     Exception,
-    /// `a` or `b` of the pair of that number.
+    /// `a` or `b` of the pair with this index.
     First(usize),
     Second(usize),
 }
@@ -264,7 +264,7 @@ impl Searcher {
         Ok(Searcher { automaton, parts: builder.parts })
     }
 
-    /// The rules that speak, in no order, perhaps repeated.
+    /// The indices of matching rules, unordered, with repetitions.
     fn rules_in(&self, text: &Normal) -> Vec<usize> {
         let hits = self.parts_in(text);
         let firsts: Vec<(usize, &Range<usize>)> = hits

@@ -1,13 +1,13 @@
-//! Texts as triage compares them: without spaces, signs and repetitions, typing variants made one. Words of a list go
-//! through the same, so that `살려 주 새 요`, `살려줘ㅓㅓ` and `ㅅㅏㄹㄹㅕ` meet what they mean.
+//! The normal form in which triage compares texts and patterns: no spaces, signs or repetitions, typing variants
+//! unified. `살려 주 새 요`, `살려줘ㅓㅓ` and `ㅅㅏㄹㄹㅕ` thus match what they mean.
 
 use unicode_normalization::UnicodeNormalization;
 
-/// A text to be searched.
+/// A text in normal form.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Normal {
     pub text: String,
-    /// The bytes of `text` at which a word of the original begins; its length ends the last.
+    /// Byte offsets in `text` at which a word of the original begins.
     starts: Vec<usize>,
 }
 
@@ -18,7 +18,7 @@ impl Normal {
     }
 }
 
-/// Letters (ㄱ to ㅣ, U+3131..) by their places in a syllable.
+/// Letters (ㄱ to ㅣ, U+3131..) by their position in a syllable.
 const INITIALS: &[char] = &[
     'ㄱ', 'ㄲ', 'ㄴ', 'ㄷ', 'ㄸ', 'ㄹ', 'ㅁ', 'ㅂ', 'ㅃ', 'ㅅ', 'ㅆ', 'ㅇ', 'ㅈ', 'ㅉ', 'ㅊ', 'ㅋ', 'ㅌ',
     'ㅍ', 'ㅎ',
@@ -27,7 +27,7 @@ const FINALS: &[char] = &[
     '\0', 'ㄱ', 'ㄲ', 'ㄳ', 'ㄴ', 'ㄵ', 'ㄶ', 'ㄷ', 'ㄹ', 'ㄺ', 'ㄻ', 'ㄼ', 'ㄽ', 'ㄾ', 'ㄿ', 'ㅀ', 'ㅁ',
     'ㅂ', 'ㅄ', 'ㅅ', 'ㅆ', 'ㅇ', 'ㅈ', 'ㅊ', 'ㅋ', 'ㅌ', 'ㅍ', 'ㅎ',
 ];
-/// The keys of the usual Korean keyboard: what a text looks like that was typed without switching to Hangul.
+/// Keys of the usual Korean keyboard, and below the letters they type.
 const KEYS: &str = "rRseEfaqQtTdwWczxvgkoiOjpuPhynbml";
 const LETTERS: &str = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎㅏㅐㅑㅒㅓㅔㅕㅖㅗㅛㅜㅠㅡㅣ";
 const VOWEL_PAIRS: &[(char, char, char)] = &[
@@ -41,12 +41,12 @@ const VOWEL_PAIRS: &[(char, char, char)] = &[
 ];
 const SYLLABLES: u32 = 0xac00;
 
-/// `text` as it is compared.
+/// The normal form of `text`.
 pub fn normal(text: &str) -> Normal {
     let composed = text.nfc().filter(|c| !is_invisible(*c));
     let mut plain = Vec::with_capacity(text.len() / 2);
     for c in composed {
-        // Compatibility forms become ordinary ones, but not letters that stand alone: they would be torn into initials.
+        // NFKC for compatibility forms, but not for single letters: it would turn them into conjoining initials.
         if c.is_ascii() || is_syllable(c) || is_letter(c) {
             plain.push(c);
         } else {
@@ -56,8 +56,8 @@ pub fn normal(text: &str) -> Normal {
     squeeze(&compose(plain))
 }
 
-/// `text` as if its Latin letters had been meant for the Korean keyboard; `None` if it holds anything but such letters,
-/// or nothing of Hangul comes of it.
+/// `text` read as Hangul typed on a Latin keyboard, in normal form. `None` if it holds other characters, or if the
+/// result is mostly not syllables.
 pub fn as_hangul_keys(text: &str) -> Option<Normal> {
     let is_typed = |c: char| c.is_ascii_alphabetic() || c.is_whitespace() || c.is_ascii_punctuation();
     if !text.chars().all(is_typed) {
@@ -84,12 +84,12 @@ fn is_syllable(c: char) -> bool {
     ('가'..='힣').contains(&c)
 }
 
-/// A letter that stands alone; compatibility normalisation makes conjoining ones of them.
+/// A single letter, in compatibility or conjoining form.
 fn is_letter(c: char) -> bool {
     matches!(c, '\u{1100}'..='\u{11ff}' | 'ㄱ'..='ㅣ')
 }
 
-/// A conjoining letter as the one that is typed.
+/// The compatibility form of a conjoining letter.
 fn typed(c: char) -> char {
     let of = |from: u32, table: &[char]| table.get((c as u32 - from) as usize).copied().unwrap_or(c);
     match c {
@@ -104,7 +104,7 @@ fn is_vowel(c: char) -> bool {
     ('ㅏ'..='ㅣ').contains(&c)
 }
 
-/// Puts letters that stand alone together, as a keyboard does.
+/// Composes single letters into syllables, as a keyboard does.
 fn compose(chars: Vec<char>) -> Vec<char> {
     let chars: Vec<char> = chars.into_iter().map(typed).collect();
     let mut out = Vec::with_capacity(chars.len());
@@ -117,7 +117,7 @@ fn compose(chars: Vec<char>) -> Vec<char> {
     out
 }
 
-/// The syllable that these letters begin with, and how many they are.
+/// The syllable at the beginning of `letters`, and how many letters it takes.
 fn syllable(letters: &[char]) -> Option<(char, usize)> {
     let initial = INITIALS.iter().position(|i| letters.first() == Some(i))?;
     let first = letters.get(1).copied().filter(|c| is_vowel(*c))?;
@@ -134,7 +134,7 @@ fn syllable(letters: &[char]) -> Option<(char, usize)> {
     char::from_u32(SYLLABLES + index).map(|c| (c, n))
 }
 
-/// Leaves out what stands between words, and repetitions; makes typing variants one.
+/// Drops separators, single letters and repetitions, and unifies typing variants.
 fn squeeze(chars: &[char]) -> Normal {
     let mut out = Normal::default();
     let mut before = None;
@@ -145,7 +145,7 @@ fn squeeze(chars: &[char]) -> Normal {
             before = None;
             continue;
         }
-        // ㅠㅠ, ㅋㅋ and what was dragged out say nothing.
+        // ㅠㅠ, ㅋㅋ and drawn-out vowels carry no meaning.
         if is_letter(c) {
             continue;
         }
@@ -162,7 +162,7 @@ fn squeeze(chars: &[char]) -> Normal {
     out
 }
 
-/// ㅐ and ㅔ, ㅙ, ㅞ and ㅚ, a final ㅆ and ㅅ are written for each other.
+/// Unifies what people confuse in typing: ㅐ and ㅔ; ㅙ, ㅞ and ㅚ; final ㅆ and ㅅ.
 fn one_of_variants(c: char) -> char {
     if !is_syllable(c) {
         return c;

@@ -1,17 +1,17 @@
-//! How good the lists are: recall and false alarms over texts of which somebody has said what they are.
+//! Quality of the triage lists: recall and false alarms over labelled texts.
 
 use super::{Tier, Triage};
 
-/// What a person says of a text.
+/// Label that a person gave to a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Label {
-    /// Has to be tier 1.
+    /// Must be tier 1.
     Danger,
-    /// Has to be tier 1 or 2.
+    /// Must be tier 1 or 2.
     Look,
-    /// Looks like danger and is none: tier 1 is a false alarm.
+    /// Looks like danger but is not: tier 1 is a false alarm.
     Lookalike,
-    /// Nothing of the kind: tier 1 is a false alarm.
+    /// An ordinary text: tier 1 is a false alarm.
     Ordinary,
 }
 
@@ -31,7 +31,7 @@ impl Label {
         Self::ALL.into_iter().find(|label| label.as_str() == word)
     }
 
-    /// Whether the lists are right about a text of this label.
+    /// Whether `tier` is right for a text with this label.
     pub fn is_right(self, tier: Option<Tier>) -> bool {
         match self {
             Label::Danger => tier == Some(Tier::Danger),
@@ -41,7 +41,7 @@ impl Label {
     }
 }
 
-/// How many of a label there are, and how many were judged right.
+/// Number of texts with a label, and how many were judged right.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Tally {
     pub n: usize,
@@ -49,7 +49,7 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// Right ones in hundred; 100 where there are none.
+    /// Percentage judged right; 100 if there are no texts.
     pub fn percent(self) -> f64 {
         if self.n == 0 { 100.0 } else { 100.0 * self.n_right as f64 / self.n as f64 }
     }

@@ -55,11 +55,6 @@ impl Core<'_> {
         self.state.tokens.get(&(sort, token.to_owned())).is_some_and(|until| *until > self.now)
     }
 
-    /// Revokes all tokens of this sort.
-    pub(in crate::sim) fn revoke_tokens(&mut self, sort: &'static str) {
-        self.state.tokens.retain(|(of, _), _| *of != sort);
-    }
-
     /// Records the use of a word (a signature's salt, a one-shot address); returns whether this is its first use.
     pub(in crate::sim) fn first_use(&mut self, word: &str) -> bool {
         self.state.used.insert(word.to_owned())
@@ -73,11 +68,6 @@ impl Core<'_> {
     /// When something was last marked.
     pub(in crate::sim) fn marked(&self, what: &'static str) -> Option<i64> {
         self.state.marks.get(what).copied()
-    }
-
-    /// Forgets a mark.
-    pub(in crate::sim) fn unmark(&mut self, what: &'static str) {
-        self.state.marks.remove(what);
     }
 
     /// Stores an uploaded file; returns its key.

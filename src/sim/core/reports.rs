@@ -71,11 +71,6 @@ impl Core<'_> {
         self.state.reports.range(..=(self.now, u64::MAX)).count()
     }
 
-    /// Acks the reports of one message that are ready by now, by the carrier's name of it; how many.
-    pub(in crate::sim) fn ack_report(&mut self, msg_key: &str) -> usize {
-        self.ack_reports(|message| message.msg_key == msg_key)
-    }
-
     /// Acks all reports that are ready by now and fit; how many.
     pub(in crate::sim) fn ack_reports(&mut self, fits: impl Fn(&Message) -> bool) -> usize {
         let ready = self.ready(usize::MAX, 0, fits);

@@ -1,17 +1,17 @@
-//! What Korean carriers have in common: bytes of EUC-KR, and times of Korea's clock. Measured with an encoder, not with
-//! the gateway's own ruler: a carrier that shares it would share its mistakes.
+//! Shared by Korean carriers: lengths in EUC-KR bytes, and times in KST. Lengths come from an encoder, not from the
+//! gateway's own code, whose mistakes it would share.
 
 use encoding_rs::EUC_KR;
 
 const KST_MS: i64 = 9 * 3_600_000;
 
-/// Bytes on a Korean phone; `None` if it has a character that is none there.
+/// Bytes in EUC-KR; `None` if it lacks a character.
 pub(in crate::sim) fn n_bytes(text: &str) -> Option<usize> {
     let (bytes, _, is_lossy) = EUC_KR.encode(text);
     (!is_lossy).then_some(bytes.len())
 }
 
-/// `2026-07-01 09:00:00`, exactly.
+/// Parses exactly `2026-07-01 09:00:00` (KST).
 pub(in crate::sim) fn time_ms(word: &str) -> Option<i64> {
     let (day, time) = word.split_once(' ')?;
     let as_if_utc: jiff::Timestamp = format!("{day}T{time}Z").parse().ok().filter(|_| word.len() == 19)?;

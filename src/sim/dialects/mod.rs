@@ -1,4 +1,4 @@
-//! The table of wire formats, a folder each, and what they share in reading (`fields`, `query`, `numbers`, `korea`).
+//! The table of wire formats, one folder each, and shared parsing (`fields`, `query`, `numbers`, `korea`).
 
 mod bizgo;
 mod clicksend;
@@ -40,7 +40,7 @@ static DIALECTS: &[(&str, &dyn Dialect)] = &[
 static KINDS: LazyLock<Vec<DialectKind>> =
     LazyLock::new(|| DIALECTS.iter().map(|(name, _)| DialectKind(name)).collect());
 
-/// The dialect of this kind. A kind is made of the table's own names alone, so there always is one.
+/// The dialect of this kind. A kind is only made from names in the table, so it always exists.
 pub(super) fn find(kind: DialectKind) -> &'static dyn Dialect {
     DIALECTS.iter().find(|(name, _)| *name == kind.name()).map_or(DIALECTS[0].1, |(_, dialect)| *dialect)
 }

@@ -1,7 +1,6 @@
-//! Korean phone numbers in several forms. `domain::phone` is not used on purpose: a simulated carrier that shared it would
-//! share its mistakes.
+//! Korean phone numbers in several forms. Deliberately without `domain::phone`, whose mistakes it would share.
 
-/// `01012345678` -> `821012345678`. What is not a Korean number stays as it is, less a `+`.
+/// `01012345678` -> `821012345678`. A number that is not Korean only loses its `+`.
 pub(in crate::sim) fn international(number: &str) -> String {
     match number.strip_prefix('+') {
         Some(rest) => rest.to_owned(),

@@ -1,8 +1,8 @@
-//! A query string, parsed; the last of several equal names counts.
+//! A parsed query string; of several equal names the last counts.
 
 pub(in crate::sim) struct Query(Vec<(String, String)>);
 
-/// A field is missing, unknown or not as specified.
+/// Error: a field is missing, unknown or invalid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::sim) struct Unexpected;
 
@@ -24,7 +24,7 @@ impl Query {
         digits.and_then(|d| d.parse().ok()).map(Some).ok_or(Unexpected)
     }
 
-    /// A number of at least `least` and at most `most`; `otherwise` if it is not given.
+    /// A number from `least` to `most`; `otherwise` if it is missing.
     pub(in crate::sim) fn within(
         &self,
         name: &str,

@@ -1,4 +1,4 @@
-//! One call from first to last: key, shape, limits, faults, and the endpoint itself. The same over sockets and without.
+//! Handles one call: key, shape, rate limit, faults, and the endpoint itself. The same with sockets and without.
 
 use std::time::Duration;
 
@@ -16,28 +16,28 @@ use crate::sim::dialect::Trouble;
 use crate::sim::events::SimEvent;
 use crate::sim::faults::{Endpoint, Fault, Sort};
 
-/// An answer that must come after its report waits this long.
+/// Delay of an answer that must come after its report (milliseconds).
 const AFTER_REPORT_MS: u64 = 300;
 
-/// How a call without a complete answer ends.
+/// The end of a call without a complete answer.
 #[derive(Debug)]
 pub enum SimBreak {
-    /// No connection: not a byte of the request was taken.
+    /// No connection: no byte of the request was accepted.
     Refused,
     /// The connection broke; the request may have been processed.
     Reset,
-    /// Only the beginning of this answer arrived: `content-length` says more than the body holds.
+    /// The answer is cut: `content-length` is larger than the body.
     Truncated(Response<Bytes>),
 }
 
-/// A call that is let in.
+/// An admitted call.
 struct Admitted {
     endpoint: Endpoint,
     order: Option<Order>,
 }
 
 impl Admitted {
-    /// The recipient that rules see: the first one.
+    /// The recipient that rules match: the first one.
     fn send(&self) -> Option<(&Order, Option<&Recipient>)> {
         let order = self.order.as_ref()?;
         Some((order, order.recipients.first()))
@@ -45,7 +45,7 @@ impl Admitted {
 }
 
 impl Sim {
-    /// One call, without sockets.
+    /// Handles one call without sockets.
     pub async fn call(&self, request: Request<Bytes>) -> Result<Response<Bytes>, SimBreak> {
         if let Some(own) = request.uri().path().strip_prefix("/_sim/") {
             return Ok(self.own(own, &request));
@@ -70,7 +70,7 @@ impl Sim {
         self.end_after(call.endpoint, answer, end.as_ref()).await
     }
 
-    /// The carrier at this moment. What happened is told once the lock is gone.
+    /// Runs `act` on the locked state of the carrier. Events are sent after the lock is released.
     pub(in crate::sim) fn with_core<T>(&self, act: impl FnOnce(&mut Core<'_>) -> T) -> T {
         let now = self.options.clock.now_ms();
         let (result, events) = {
@@ -88,7 +88,7 @@ impl Sim {
         answer.into_response(self.options.clock.now_ms() + skew_ms)
     }
 
-    /// A refusal that is the gateway's fault; counted.
+    /// Counts a refusal that the gateway caused.
     fn refuse(&self, endpoint: &'static str, answer: Answer) -> Response<Bytes> {
         self.count_refusal(endpoint, &answer);
         self.finish(answer)
@@ -101,7 +101,7 @@ impl Sim {
         }
     }
 
-    /// Key, endpoint, shape and limit, in this order; the word of the endpoint comes with a refusal.
+    /// Checks key, endpoint, shape and rate limit, in this order. A refusal names the endpoint.
     fn admit(&self, request: &Request<Bytes>) -> Result<Admitted, (&'static str, Answer)> {
         let dialect = self.dialect();
         let route = dialect.route(request);
@@ -136,7 +136,7 @@ impl Sim {
         window.take(n, now)
     }
 
-    /// The delay and the failure that rules choose for this call.
+    /// The delay and the failure that the rules give for this call.
     fn strikes(&self, call: &Admitted, request: &Request<Bytes>) -> (Option<Fault>, Option<Fault>) {
         let endpoint = call.endpoint;
         let message_asked_about = self.dialect().message_asked_about(endpoint, request);
@@ -247,7 +247,7 @@ impl Sim {
     }
 }
 
-/// The same answer with a body of at most `at` bytes, and less than it says.
+/// The answer cut to at most `at` bytes, fewer than its `content-length`.
 fn cut(response: Response<Bytes>, at: usize) -> Response<Bytes> {
     let (mut head, body) = response.into_parts();
     head.headers.insert(header::CONTENT_LENGTH, body.len().max(1).into());

@@ -1,5 +1,4 @@
-//! The simulated carrier as others reach it: one call from first to last, its own routes, sockets, and its calls to the
-//! gateway.
+//! The outside of the simulated carrier: handling a call, its own routes, sockets, and webhook calls to the gateway.
 
 mod call;
 mod own_routes;

@@ -1,4 +1,4 @@
-//! The routes under `/_sim/`: for tests, demonstrations and whoever tries things by hand. They need no key.
+//! The routes under `/_sim/`, for tests, demonstrations and trying things by hand. They need no key.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -23,7 +23,7 @@ struct NewText {
 }
 
 impl NewText {
-    /// Number, words and photos; one of the latter two has to be there.
+    /// Number, text and photos; text or photos must be present.
     fn read(&self) -> Result<(&str, &str, Vec<Bytes>), (StatusCode, String)> {
         let bad = |why: &str| (StatusCode::BAD_REQUEST, why.to_owned());
         let photo = self.photo.as_ref().map(|photo| STANDARD.decode(photo)).transpose();
@@ -90,8 +90,8 @@ fn shown<T: serde::Serialize>(what: &T) -> Result<Value, (StatusCode, String)> {
     serde_json::to_value(what).map_err(|error| (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))
 }
 
-fn respond(status: StatusCode, said: &Value) -> Response<Bytes> {
-    let mut response = Response::new(Bytes::from(said.to_string()));
+fn respond(status: StatusCode, body: &Value) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::from(body.to_string()));
     *response.status_mut() = status;
     response.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"));
     response

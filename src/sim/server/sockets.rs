@@ -1,4 +1,4 @@
-//! The simulated carrier over real sockets: connections are really reset and answers really cut short.
+//! The simulated carrier over real sockets: connections are reset and answers cut short for real.
 
 use std::convert::Infallible;
 use std::io;
@@ -24,18 +24,18 @@ use crate::sim::dialect::Trouble;
 use crate::sim::{Sim, SimBreak};
 
 const MAX_BODY: usize = 8 << 20;
-/// A gateway has so long to answer a call; Bizgo waits this long.
+/// Timeout of a webhook call; Bizgo's value.
 const CALL_TIMEOUT: Duration = Duration::from_secs(5);
-/// Calls that have become due are looked for this often.
+/// How often due webhook calls are looked for.
 const CALL_PAUSE: Duration = Duration::from_millis(5);
-/// After a failed accept (no file descriptors left, as a rule) the next one waits so long.
+/// Pause after a failed accept, which usually means that no file descriptors are left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 type Body = BoxBody<Bytes, io::Error>;
 
 impl Sim {
-    /// The whole HTTP surface, to be put into another server. What would break a connection breaks its answer there,
-    /// at the first byte of the body; only [`Sim::serve`] resets connections.
+    /// The HTTP routes, for use in another server. A fault that breaks the connection breaks the body at its first byte
+    /// there; only [`Sim::serve`] resets connections.
     pub fn router(&self) -> Router {
         let sim = self.clone();
         Router::new().fallback(move |request: axum::extract::Request| {
@@ -47,7 +47,7 @@ impl Sim {
         })
     }
 
-    /// Serves connections until `shutdown`, then drops those that are open. Loopback only: anything else is an error.
+    /// Serves connections until `shutdown`, then drops the open ones. An address that is not loopback is an error.
     pub async fn serve(
         &self,
         listener: TcpListener,
@@ -78,7 +78,7 @@ impl Sim {
         }
     }
 
-    /// Calls the gateway with what is due, one call at a time, for ever.
+    /// Makes due webhook calls, one at a time, forever.
     async fn call_back(&self) {
         let client = reqwest::Client::builder().no_proxy().timeout(CALL_TIMEOUT).build();
         let Ok(client) = client else {
@@ -94,7 +94,7 @@ impl Sim {
     }
 
     async fn converse(self, stream: TcpStream) {
-        // Slower without, but not wrong.
+        // Only an optimisation: an error is ignored.
         drop(stream.set_nodelay(true));
         let cut = Arc::new(AtomicBool::new(false));
         let io = TokioIo::new(Cuttable { stream, cut: Arc::clone(&cut) });
@@ -102,11 +102,11 @@ impl Sim {
             let (sim, cut) = (self.clone(), Arc::clone(&cut));
             async move { sim.answer(request, &cut).await }
         });
-        // A connection that breaks is what this carrier is for.
+        // Broken connections are intended.
         drop(auto::Builder::new(TokioExecutor::new()).serve_connection(io, service).await);
     }
 
-    /// An error ends the connection, by RST if `cut` is set.
+    /// Answers one request. An error ends the connection, with RST if `cut` is set.
     async fn answer<B>(&self, request: Request<B>, cut: &AtomicBool) -> Result<Response<Body>, io::Error>
     where
         B: hyper::body::Body<Data = Bytes>,
@@ -135,7 +135,7 @@ impl Sim {
     }
 }
 
-/// What the gateway answered; `None` if nothing whole.
+/// The gateway's answer; `None` if it was not complete.
 async fn called(client: &reqwest::Client, request: &Request<Bytes>) -> Option<Response<Bytes>> {
     let call = client.request(request.method().clone(), request.uri().to_string());
     let call = call.headers(request.headers().clone()).body(request.body().clone());
@@ -151,10 +151,10 @@ fn whole(body: Bytes) -> Body {
     Full::new(body).map_err(|never: Infallible| match never {}).boxed()
 }
 
-/// This much of a body, and then no more.
+/// A body that breaks after `part`.
 fn broken_after(part: Bytes, kind: io::ErrorKind) -> Body {
     let end = async move {
-        // Lets what came before leave first.
+        // Lets the part leave first.
         tokio::time::sleep(Duration::from_millis(5)).await;
         Err(io::Error::from(kind))
     };
@@ -172,7 +172,7 @@ struct Cuttable {
 impl Drop for Cuttable {
     fn drop(&mut self) {
         if self.cut.load(Ordering::Acquire) {
-            // Without it the connection still ends, only more politely.
+            // If this fails, the connection ends with FIN instead of RST.
             drop(socket2::SockRef::from(&self.stream).set_linger(Some(Duration::ZERO)));
         }
     }

@@ -1,4 +1,4 @@
-//! Calls to the gateway: citizens' texts and reports, told when their time has come and told again until they are taken.
+//! Webhook calls to the gateway: citizens' texts and reports, made when due and repeated until they are accepted.
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -12,8 +12,7 @@ use crate::sim::core::rules::Call;
 use crate::sim::dialect::Push;
 use crate::sim::faults::{Endpoint, Fault, Sort};
 
-/// A call the carrier wants to make. Whoever makes it says with [`Sim::pushed`] what came of it; a call nobody speaks of
-/// again is lost.
+/// A due webhook call. The caller reports its result with [`Sim::pushed`]; a call without a result is lost.
 #[derive(Debug)]
 pub struct SimPush {
     pub request: Request<Bytes>,
@@ -22,7 +21,7 @@ pub struct SimPush {
 }
 
 impl Sim {
-    /// The next call that is due, if the carrier was told an address. It is out of the line until [`Sim::pushed`].
+    /// Takes the next due call out of the queue, if a webhook address is set.
     pub fn next_push(&self) -> Option<SimPush> {
         self.with_core(|core| {
             let webhook = core.state.webhook.clone()?;
@@ -43,8 +42,8 @@ impl Sim {
         })
     }
 
-    /// What came of a call; `None`: no whole answer. What was not taken comes again as the carrier does it. Says whether it
-    /// was taken.
+    /// Records the result of a call (`None`: no complete answer). A call that was not accepted is repeated as this
+    /// carrier does it. Returns whether it was accepted.
     pub fn pushed(&self, call: SimPush, answer: Option<&Response<Bytes>>) -> bool {
         self.with_core(|core| {
             let dialect = self.dialect();
@@ -61,19 +60,19 @@ impl Sim {
         })
     }
 
-    /// From now on it calls this address.
+    /// Sets the webhook address.
     pub fn call_at(&self, webhook: Url) {
         self.state().webhook = Some(webhook);
     }
 
-    /// Calls that are due or will be.
+    /// Number of calls in the queue, due or not.
     pub fn n_open_pushes(&self) -> usize {
         self.state().pushes.waiting.len()
     }
 }
 
 impl Core<'_> {
-    /// The gateway said that it has it.
+    /// Marks the item as accepted by the gateway.
     fn taken(&mut self, pushed: Pushed) {
         match pushed {
             Pushed::Text(index) => self.state.texts[index].n_pushed += 1,
@@ -82,7 +81,7 @@ impl Core<'_> {
     }
 }
 
-/// `None` for what cannot be a request, such as a header with a line break.
+/// The HTTP request; `None` if it is invalid, such as a header with a line break.
 fn written(webhook: &Url, push: Push, body: Bytes) -> Option<Request<Bytes>> {
     let mut url = webhook.clone();
     if !push.query.is_empty() {

@@ -10,7 +10,7 @@ use crate::domain::UnixMs;
 use crate::domain::actor::Actor;
 use crate::domain::citizen::Citizen;
 use crate::domain::conversation::{
-    CitizenChange, Command, Conversation, ConversationState, Decision, Effect, Facts, Happening,
+    CitizenChange, Command, Conversation, ConversationState, Decision, Effect, Facts,
 };
 use crate::domain::event::NoteKind;
 use crate::domain::notice::{Notice, Slot};
@@ -18,7 +18,7 @@ use crate::domain::policy::ServicePolicy;
 use crate::domain::queue;
 use crate::domain::recipient::{Recipient, is_person};
 use crate::store::conversation::{line, notes};
-use crate::store::journal::event::{NewEvent, append_event};
+use crate::store::journal::event::append_events;
 use crate::store::outbound::notice;
 use crate::store::people::citizen;
 use crate::store::{Decided, Result, Store, StoreError};
@@ -173,26 +173,11 @@ pub(in crate::store) fn apply(
         Some(before) => save(change.conn, before, &after)?,
         None => after.id = insert(change.conn, &after)?,
     }
-    journal(change.conn, after.id, events, change.now)?;
+    append_events(change.conn, after.id, events, change.now)?;
     for effect in effects {
         follow(change, &after, effect, recipient.as_ref())?;
     }
     Ok(after)
-}
-
-/// Writes what happened to a conversation into the journal.
-pub(in crate::store) fn journal(
-    conn: &Connection,
-    conversation_id: i64,
-    events: Vec<Happening>,
-    now: UnixMs,
-) -> Result<()> {
-    for Happening { kind, message_id, counselor_id, detail } in events {
-        let detail = detail.as_deref();
-        let about = NewEvent::about(kind, conversation_id);
-        append_event(conn, now, NewEvent { message_id, counselor_id, detail, ..about })?;
-    }
-    Ok(())
 }
 
 /// Fills in how many wait ahead, where a notice speaks of it and it may be told; else takes the words without.

@@ -3,10 +3,10 @@
 
 use rusqlite::{Connection, OptionalExtension, named_params};
 
-use super::decide::journal;
 use super::row::{load, save};
 use crate::domain::UnixMs;
 use crate::store::Result;
+use crate::store::journal::event::append_events;
 
 /// After the text `outbox_id` was lost: its conversation is not answered any more, if this was its last answer and the
 /// same words are not on their way again.
@@ -17,7 +17,7 @@ pub(in crate::store) fn answer_lost(conn: &Connection, outbox_id: i64, now: Unix
     let before = load(conn, id)?;
     let decision = before.lose_answer(outbox_id, now);
     save(conn, &before, &decision.after)?;
-    journal(conn, id, decision.events, now)
+    append_events(conn, id, decision.events, now)
 }
 
 /// The conversation whose last answer it was. `None` for automatic texts, older answers, words that leave again, and

@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 use crate::domain::UnixMs;
 use crate::domain::actor::Actor;
-use crate::domain::survey::Answer;
+use crate::domain::survey::SurveyAnswer;
 use crate::domain::text::MessageText;
 use crate::store::{Result, Store};
 
@@ -65,12 +65,12 @@ pub(in crate::store) fn ask(
 pub(in crate::store) fn keep_answer(
     conn: &Connection,
     conversation_id: i64,
-    answer: &Answer,
+    answer: &SurveyAnswer,
     text: &MessageText,
     now: UnixMs,
 ) -> Result<()> {
     let (score, comment) = match answer {
-        Answer::Score { score, comment } => (Some(*score), comment.as_deref()),
+        SurveyAnswer::Score { score, comment } => (Some(*score), comment.as_deref()),
         _ => (None, Some(text.reveal())),
     };
     conn.prepare_cached(

@@ -1,7 +1,7 @@
-//! The schema of a file: fresh files get `schema.sql`; old ones are upgraded step by step, each step in one transaction
-//! and after a copy of the file was made beside it. A newer file is refused. Shipped steps are never edited.
+//! The schema of a file. Fresh files get `schema.sql`. Old files are upgraded step by step: each step copies the file
+//! first and runs in one transaction. Newer files are refused. Shipped steps are never edited.
 //!
-//! An upgrade happens only where it was asked for ([`SchemaPolicy`](crate::store::SchemaPolicy)).
+//! An upgrade happens only where the caller asks for it ([`SchemaPolicy`](crate::store::SchemaPolicy)).
 
 use std::fs::File;
 use std::os::unix::fs::OpenOptionsExt;
@@ -16,8 +16,8 @@ const SCHEMA: &str = include_str!("../../../schema.sql");
 /// Marks a file as Munja's (`PRAGMA application_id`): "Munj" in ASCII.
 const APPLICATION_ID: i32 = 0x4d75_6e6a;
 
-/// Step `n` upgrades a file of version `n + 1` to version `n + 2`. A step runs without foreign keys, so that it may
-/// rebuild a table; the references are checked before its commit.
+/// Step `n` upgrades a file of version `n + 1` to version `n + 2`. Foreign keys are off during a step, so that it can
+/// rebuild a table; references are checked before the commit.
 const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0002.sql"),
     include_str!("migrations/0003.sql"),
@@ -31,7 +31,7 @@ pub const SCHEMA_VERSION: i32 = 1 + MIGRATIONS.len() as i32;
 /// Result of [`Store::upgrade`](crate::store::Store::upgrade).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Upgraded {
-    /// The version that was found; 0 for a file that held nothing.
+    /// The version before; 0 for an empty file.
     pub from: i32,
     pub to: i32,
     /// The copies of the old versions, oldest first.
@@ -43,7 +43,7 @@ pub(in crate::store) fn bring_up_to_date(connection: &mut Connection, path: &Pat
     bring_to(connection, path, SCHEMA, MIGRATIONS)
 }
 
-/// Refuses a file of another version; with `create`, puts the schema into a fresh one.
+/// Refuses a file of another version. With `create`, a fresh file gets the schema.
 pub(in crate::store) fn match_or_create(
     connection: &mut Connection,
     path: &Path,
@@ -55,7 +55,7 @@ pub(in crate::store) fn match_or_create(
     must_match(connection, path)
 }
 
-/// Refuses a file of another version, in words that name the file, both versions and the command that helps. Only reads.
+/// Refuses a file of another version; the error names the file, both versions and the command to run. Only reads.
 pub(in crate::store) fn must_match(connection: &Connection, path: &Path) -> Result<()> {
     let found = known_version(connection, path, SCHEMA_VERSION)?;
     if found == SCHEMA_VERSION {
@@ -68,7 +68,7 @@ pub(in crate::store) fn must_match(connection: &Connection, path: &Path) -> Resu
     )))
 }
 
-/// The same for a file that may still be empty.
+/// Like [`must_match`], but accepts an empty file.
 pub(in crate::store) fn refuse_other_version(connection: &Connection, path: &Path) -> Result<()> {
     if version(connection)? == 0 { Ok(()) } else { must_match(connection, path) }
 }
@@ -81,7 +81,7 @@ fn known_version(connection: &Connection, path: &Path, newest: i32) -> Result<i3
     }
     if found < 1 {
         return Err(StoreError::Unusable(format!(
-            "{} says that it is of version {found}: it is damaged",
+            "{} has the impossible database version {found}: it is damaged",
             path.display()
         )));
     }
@@ -110,7 +110,7 @@ fn bring_to(connection: &mut Connection, path: &Path, schema: &str, migrations: 
 
 fn make_fresh(connection: &mut Connection, path: &Path, schema: &str, newest: i32) -> Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    // Another process may have made it while we waited for the lock.
+    // Another process may have created it while we waited for the lock.
     if version(&transaction)? == newest {
         return Ok(());
     }
@@ -124,7 +124,7 @@ fn make_fresh(connection: &mut Connection, path: &Path, schema: &str, newest: i3
     Ok(transaction.commit()?)
 }
 
-/// One step, after a copy; returns where the copy stands.
+/// Copies the file, then runs one step; returns the path of the copy.
 fn upgrade(connection: &mut Connection, path: &Path, from: i32, sql: &str) -> Result<PathBuf> {
     let copy = copy_beside(connection, path, &format!(".v{from}-backup"))?;
     // SQLite ignores this pragma inside a transaction. With foreign keys on, dropping the old table of a rebuild would
@@ -140,7 +140,7 @@ fn upgrade(connection: &mut Connection, path: &Path, from: i32, sql: &str) -> Re
 
 fn step(connection: &mut Connection, path: &Path, from: i32, sql: &str) -> Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    // Another process may have done it while we copied.
+    // Another process may have run this step while we copied.
     if version(&transaction)? != from {
         return Ok(());
     }
@@ -150,7 +150,7 @@ fn step(connection: &mut Connection, path: &Path, from: i32, sql: &str) -> Resul
     Ok(transaction.commit()?)
 }
 
-/// Refuses a step that left rows which refer to nothing.
+/// Refuses a step that leaves broken references.
 fn check_references(transaction: &Transaction<'_>, path: &Path, from: i32) -> Result<()> {
     let mut check = transaction.prepare("PRAGMA foreign_key_check")?;
     let broken = check.query_map([], |row| {
@@ -170,8 +170,8 @@ fn check_references(transaction: &Transaction<'_>, path: &Path, from: i32) -> Re
     )))
 }
 
-/// Makes a copy beside the file, unless there is one; returns its path. A copy that was broken off has another name
-/// (`.partial`).
+/// Copies the database beside itself, unless the copy exists; returns its path. An interrupted copy keeps the suffix
+/// `.partial` and is made again.
 fn copy_beside(connection: &Connection, path: &Path, suffix: &str) -> Result<PathBuf> {
     let [copy, partial] = ["", ".partial"].map(|more| {
         let mut name = path.as_os_str().to_owned();
@@ -190,7 +190,7 @@ fn copy_beside(connection: &Connection, path: &Path, suffix: &str) -> Result<Pat
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(cannot(error)),
         _ => {}
     }
-    // Mode 0600, as the database: it holds the same personal data.
+    // Mode 0600 like the database: the copy holds the same personal data.
     File::options().write(true).create_new(true).mode(0o600).open(&partial).map_err(cannot)?;
     let target = partial.to_string_lossy().into_owned();
     connection.execute("VACUUM INTO :target", rusqlite::named_params! { ":target": target })?;

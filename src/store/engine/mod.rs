@@ -1,4 +1,4 @@
-//! SQLite itself: the one writer with its shared commits, the readers, fresh and old files, words read back into types.
+//! SQLite itself: the writer with group commit, the readers, schema and migrations, reading rows into domain types.
 
 pub(in crate::store) mod migrate;
 pub(in crate::store) mod read;

@@ -1,4 +1,4 @@
-//! The connections that read. They never write (`query_only`) and never wait for the writer (WAL).
+//! Read connections. They never write (`query_only`) and never wait for the writer (WAL).
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -43,7 +43,7 @@ impl Readers {
 }
 
 impl Store {
-    /// Runs `query` in one read transaction, on what was committed before it began.
+    /// Runs `query` in one read transaction: it sees what was committed before it began.
     pub(in crate::store) async fn read<T, F>(&self, query: F) -> Result<T>
     where
         T: Send + 'static,
@@ -56,8 +56,8 @@ impl Store {
         task.await.unwrap_or(Err(StoreError::Crashed))
     }
 
-    /// Like [`Store::read`], for a look-up of one row by an index: it runs on this very thread where a connection is
-    /// free, for it takes a few microseconds, and handing it to another thread takes more.
+    /// Like [`Store::read`], for a look-up of one row by an index. Runs on the calling thread if a connection is free:
+    /// the query takes a few microseconds, less than a change of threads.
     pub(in crate::store) async fn look_up<T, F>(&self, query: F) -> Result<T>
     where
         T: Send + 'static,

@@ -1,5 +1,5 @@
-//! Reading words back into domain types. A word that no version of Munja wrote means a damaged or foreign file, and is
-//! said so instead of being guessed at.
+//! Reading columns into domain types. A word that this version does not know is an error: the file is damaged or
+//! foreign, and nothing is guessed.
 
 use rusqlite::types::Type;
 use rusqlite::{Error, Row};
@@ -29,7 +29,7 @@ pub(in crate::store) fn conversation_state(row: &Row<'_>) -> rusqlite::Result<Co
     word(row, "state", ConversationState::from_word)
 }
 
-/// The tier in `tier`, if there is one.
+/// Reads column `tier`.
 pub(in crate::store) fn tier(row: &Row<'_>) -> rusqlite::Result<Option<Tier>> {
     Ok(row.get::<_, Option<i64>>("tier")?.and_then(Tier::from_number))
 }
@@ -54,7 +54,7 @@ pub(in crate::store) fn text(row: &Row<'_>) -> rusqlite::Result<MessageText> {
     Ok(MessageText::new(row.get::<_, String>("text")?))
 }
 
-/// A counselor out of `counselor_id`, `counselor_login`, `counselor_name` and `counselor_disabled_at`; `None` where the
+/// Reads a counselor from `counselor_id`, `counselor_login`, `counselor_name` and `counselor_disabled_at`; `None` if the
 /// join found nobody.
 pub(in crate::store) fn counselor(row: &Row<'_>) -> rusqlite::Result<Option<Counselor>> {
     let Some(id) = row.get("counselor_id")? else {

@@ -1,7 +1,8 @@
-//! The one connection that writes, and group commit: whoever gets it runs every write that waits in one transaction
-//! and answers all after the COMMIT. A write that fails undoes itself alone: should it have changed anything, all of them
-//! are undone and run again, now with a savepoint each, which costs more. A COMMIT that fails fails all of them. Nothing
-//! is answered before it is on disk.
+//! The write connection, with group commit. One thread at a time is the leader: it runs all waiting writes in one
+//! transaction and answers them after the COMMIT, so nothing is answered before it is on disk.
+//!
+//! A write that fails is undone alone: if it had changed anything, the whole batch is rolled back and run again with one
+//! savepoint per write, which costs more. A failed COMMIT fails all writes of the batch.
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -15,23 +16,24 @@ use tokio::sync::{Notify, oneshot};
 
 use crate::store::{Hints, Result, Store, StoreError, StoreOptions, connect};
 
-/// Writes that share one commit at most.
+/// The most writes in one commit.
 const MAX_BATCH: usize = 256;
-/// Look at the log's length after this many commits.
+/// The log's length is checked once in this many commits.
 const LOOK_EVERY: u32 = 64;
-/// From this length on (bytes) the log is copied into the file beside the writer, then begun anew and cut.
+/// A log longer than this (bytes) is checkpointed beside the writer, then restarted.
 pub(in crate::store) const LOG_IS_LONG: u32 = 8 << 20;
-/// Writers wait for all of the copying from this length on.
+/// A log longer than this (bytes) is checkpointed at once, and writers wait for it.
 const LOG_IS_TOO_LONG: u64 = 128 << 20;
-/// They wait for readers of an old state at most this long (a copy being made may read for minutes); then the next look.
+/// The longest wait for readers of an old state during a checkpoint; after it, the next check tries again. A reader
+/// that makes a copy may read for minutes.
 const LOG_PATIENCE: Duration = Duration::from_millis(20);
 
 /// One write.
 trait Job: Send {
-    /// Runs it; once more, if what it did before was undone.
+    /// Runs the write. Called again if the first run was rolled back.
     fn run(&mut self, connection: &Connection) -> Result<()>;
 
-    /// Tells the asker, once the commit is decided.
+    /// Sends the result to the caller, after the commit succeeded or failed.
     fn answer(self: Box<Self>, committed: Result<()>);
 }
 
@@ -48,9 +50,9 @@ where
 {
     fn run(&mut self, connection: &Connection) -> Result<()> {
         let result = run_guarded(&mut self.job, connection);
-        let went = result.as_ref().map(|_| ()).map_err(Clone::clone);
+        let outcome = result.as_ref().map(|_| ()).map_err(Clone::clone);
         self.result = Some(result);
-        went
+        outcome
     }
 
     fn answer(self: Box<Self>, committed: Result<()>) {
@@ -59,7 +61,7 @@ where
             (Some(Err(error)), _) | (_, Err(error)) => Err(error),
             (None, Ok(())) => Err(StoreError::Crashed),
         };
-        // The asker may have gone; the write stands all the same.
+        // The caller may have been cancelled; the write stands all the same.
         drop(self.asker.send(result));
     }
 }
@@ -72,7 +74,7 @@ pub(in crate::store) struct Writer {
     log: PathBuf,
     n_commits: AtomicU32,
     checkpointing: AtomicBool,
-    /// Most of the log stands in the file: what is left is quickly done.
+    /// A checkpoint beside the writer has run: what is left to copy is short.
     is_copied: AtomicBool,
     failed: AtomicBool,
     on_failed: Notify,
@@ -81,13 +83,13 @@ pub(in crate::store) struct Writer {
 
 struct Queue {
     jobs: VecDeque<Box<dyn Job>>,
-    /// A thread is at work and will see what is added.
+    /// A leader is running and will take what is added.
     has_leader: bool,
 }
 
 impl Store {
-    /// Runs `job` in a transaction, perhaps shared; returns after the COMMIT. It may run twice, but what it did the first
-    /// time is undone then.
+    /// Runs `job` in a transaction that other writes may share; returns after the COMMIT. `job` may run twice; what the
+    /// first run did to the database is rolled back then.
     pub(in crate::store) async fn write<T, F>(&self, job: F) -> Result<T>
     where
         T: Send + 'static,
@@ -99,7 +101,7 @@ impl Store {
     }
 }
 
-/// A panic in one write must not take the writer down with it.
+/// Runs `job`; a panic in it becomes `Crashed` and does not stop the writer.
 pub(in crate::store) fn run_guarded<T>(
     job: impl FnOnce(&Connection) -> Result<T>,
     connection: &Connection,
@@ -132,9 +134,9 @@ impl Writer {
     }
 
     pub(in crate::store) async fn disk_failed(&self) {
-        let told = self.on_failed.notified();
+        let failed = self.on_failed.notified();
         if !self.failed.load(Ordering::Acquire) {
-            told.await;
+            failed.await;
         }
     }
 
@@ -143,7 +145,7 @@ impl Writer {
         queue.jobs.push_back(job);
         if !queue.has_leader {
             queue.has_leader = true;
-            // The leader may be dropped right here, and looks into the queue then.
+            // Dropping the leader (a runtime that shuts down) locks the queue.
             drop(queue);
             let leader = Leader { writer: Arc::clone(self), is_done: false };
             tokio::task::spawn_blocking(move || leader.lead());
@@ -158,13 +160,13 @@ impl Writer {
         queue.jobs.drain(..n).collect()
     }
 
-    /// One transaction; returns how it ended and whether it changed anything.
+    /// Runs one transaction; returns how it ended and whether it changed anything.
     fn run(&self, connection: &Connection, batch: &mut [Box<dyn Job>]) -> (Result<()>, bool) {
         let n_changes = connection.total_changes();
         let mut all_failed = true;
         let ran = self.begin(connection).and_then(|()| match self.run_all(connection, batch) {
             Some(any_ok) => any_ok,
-            // One wrote something and failed then: all of it again, so that this one is undone alone.
+            // A write changed something and then failed: run all again, so that it alone is undone.
             None => run_sql(connection, "ROLLBACK")
                 .and_then(|()| self.begin(connection))
                 .and_then(|()| self.run_each(connection, batch)),
@@ -176,41 +178,41 @@ impl Writer {
         if !connection.is_autocommit() {
             drop(connection.execute_batch("ROLLBACK"));
         }
-        let is_news = committed.is_ok() && !all_failed && connection.total_changes() != n_changes;
-        (committed, is_news)
+        let is_changed = committed.is_ok() && !all_failed && connection.total_changes() != n_changes;
+        (committed, is_changed)
     }
 
-    /// Runs all, and says whether any succeeded; `None` where one failed that had changed something.
+    /// Runs all without savepoints; returns whether any succeeded. `None` if one failed after it had changed something.
     fn run_all(&self, connection: &Connection, batch: &mut [Box<dyn Job>]) -> Option<Result<bool>> {
         let is_alone = batch.len() == 1;
         let mut any_ok = false;
         for job in batch {
             let before = connection.total_changes();
-            let went = job.run(connection);
-            went.as_ref().err().inspect(|error| self.heed(error));
-            if let Some(error) = lost(connection, &went) {
+            let outcome = job.run(connection);
+            outcome.as_ref().err().inspect(|error| self.note_disk_failure(error));
+            if let Some(error) = transaction_error(connection, &outcome) {
                 return Some(Err(error));
             }
-            any_ok |= went.is_ok();
-            if went.is_err() && !is_alone && connection.total_changes() != before {
+            any_ok |= outcome.is_ok();
+            if outcome.is_err() && !is_alone && connection.total_changes() != before {
                 return None;
             }
         }
         Some(Ok(any_ok))
     }
 
-    /// The same with a savepoint each.
+    /// Runs all, each in a savepoint; returns whether any succeeded.
     fn run_each(&self, connection: &Connection, batch: &mut [Box<dyn Job>]) -> Result<bool> {
         let mut any_ok = false;
         for job in batch {
             run_sql(connection, "SAVEPOINT one")?;
-            let went = job.run(connection);
-            went.as_ref().err().inspect(|error| self.heed(error));
-            if let Some(error) = lost(connection, &went) {
+            let outcome = job.run(connection);
+            outcome.as_ref().err().inspect(|error| self.note_disk_failure(error));
+            if let Some(error) = transaction_error(connection, &outcome) {
                 return Err(error);
             }
-            any_ok |= went.is_ok();
-            if went.is_err() {
+            any_ok |= outcome.is_ok();
+            if outcome.is_err() {
                 run_sql(connection, "ROLLBACK TO one")?;
             }
             run_sql(connection, "RELEASE one")?;
@@ -222,7 +224,7 @@ impl Writer {
         if self.failed.load(Ordering::Acquire) {
             return Err(StoreError::DiskFailed);
         }
-        // Only a leader that died between BEGIN and COMMIT leaves a transaction open; nobody was told that it succeeded.
+        // Only a leader that died between BEGIN and COMMIT leaves a transaction open; none of its writes was answered.
         if !connection.is_autocommit() {
             connection.execute_batch("ROLLBACK")?;
         }
@@ -233,32 +235,32 @@ impl Writer {
         let disk_failed = self.failed.load(Ordering::Acquire);
         let sql = if all_failed || disk_failed { "ROLLBACK" } else { "COMMIT" };
         let ended = run_sql(connection, sql);
-        ended.as_ref().err().inspect(|error| self.heed(error));
+        ended.as_ref().err().inspect(|error| self.note_disk_failure(error));
         if disk_failed { Err(StoreError::DiskFailed) } else { ended }
     }
 
-    /// After a failed sync nobody knows what is on disk: nothing is written any more.
-    fn heed(&self, error: &StoreError) {
+    /// After a failed sync the state of the disk is unknown: the writer refuses everything from then on.
+    fn note_disk_failure(&self, error: &StoreError) {
         if matches!(error, StoreError::DiskFailed) {
             self.failed.store(true, Ordering::Release);
             self.on_failed.notify_waiters();
         }
     }
 
-    /// Keeps the log short without making writers wait for more than its last few pages. A log that is always written to
-    /// never begins anew by itself: the writer has to stand still for a moment.
-    fn tend_log(self: &Arc<Self>, connection: &Connection) {
+    /// Keeps the log short. Writers wait for the last few pages only: the bulk is copied beside them. A restart of the
+    /// log needs a moment without writes, which a busy writer never has by itself.
+    fn shorten_log(self: &Arc<Self>, connection: &Connection) {
         if !self.n_commits.fetch_add(1, Ordering::Relaxed).is_multiple_of(LOOK_EVERY) {
             return;
         }
         let length = std::fs::metadata(&self.log).map_or(0, |m| m.len());
         let is_long = length > u64::from(LOG_IS_LONG);
         if length > LOG_IS_TOO_LONG || (is_long && self.is_copied.swap(false, Ordering::AcqRel)) {
-            self.log_trouble(self.checkpoint_at_once(connection));
+            self.check_shortened(self.checkpoint_at_once(connection));
         } else if is_long && !self.checkpointing.swap(true, Ordering::AcqRel) {
             let writer = Arc::clone(self);
             tokio::task::spawn_blocking(move || {
-                writer.log_trouble(writer.checkpoint_beside());
+                writer.check_shortened(writer.checkpoint_beside());
                 writer.is_copied.store(true, Ordering::Release);
                 writer.checkpointing.store(false, Ordering::Release);
             });
@@ -280,21 +282,21 @@ impl Writer {
         let writer = Arc::clone(self);
         let task = tokio::task::spawn_blocking(move || {
             let done = checkpoint(&lock(&writer.connection), "TRUNCATE");
-            done.inspect_err(|error| writer.heed(error))
+            done.inspect_err(|error| writer.note_disk_failure(error))
         });
         task.await.unwrap_or(Err(StoreError::Crashed))
     }
 
-    /// A log that stays long costs space, not texts; one that cannot be synced is another matter.
-    fn log_trouble(&self, result: Result<()>) {
+    /// A log that stays long costs disk space only. A failed sync stops the writer.
+    fn check_shortened(&self, result: Result<()>) {
         if let Err(error) = result {
-            self.heed(&error);
+            self.note_disk_failure(&error);
             tracing::warn!(%error, "the database log could not be shortened; it is tried again");
         }
     }
 }
 
-/// The thread at work on what waits.
+/// The thread that runs the waiting writes.
 struct Leader {
     writer: Arc<Writer>,
     is_done: bool,
@@ -311,21 +313,21 @@ impl Leader {
                 return;
             }
             let connection = lock(&writer.connection);
-            let (committed, is_news) = writer.run(&connection, &mut batch);
+            let (committed, is_changed) = writer.run(&connection, &mut batch);
             for job in batch {
                 job.answer(committed.clone());
             }
-            if is_news {
+            if is_changed {
                 writer.hints.commit.send_modify(|n| *n += 1);
-                writer.tend_log(&connection);
+                writer.shorten_log(&connection);
             }
         }
     }
 }
 
 impl Drop for Leader {
-    /// A leader that ends early (its runtime was shut down before it began) leaves nobody waiting for ever: without
-    /// their jobs they are told `Crashed`, and the next write has a new leader.
+    /// A leader that ends early (its runtime shut down before it began) drops the waiting writes: their callers get
+    /// `Crashed`, and the next write starts a new leader.
     fn drop(&mut self) {
         if !self.is_done {
             let mut queue = lock(&self.writer.queue);
@@ -337,16 +339,17 @@ impl Drop for Leader {
     }
 }
 
-/// A statement without results, kept prepared.
+/// Runs a statement without results; it stays prepared.
 fn run_sql(connection: &Connection, sql: &'static str) -> Result<()> {
     connection.prepare_cached(sql)?.execute([])?;
     Ok(())
 }
 
-/// Why the whole transaction is gone: on some errors (full disk, failed read) SQLite rolls all of it back by itself.
-fn lost(connection: &Connection, went: &Result<()>) -> Option<StoreError> {
+/// The error that ended the whole transaction, if it has ended: on some errors (full disk, failed read) SQLite rolls
+/// back by itself.
+fn transaction_error(connection: &Connection, outcome: &Result<()>) -> Option<StoreError> {
     let is_gone = connection.is_autocommit();
-    is_gone.then(|| went.clone().err().unwrap_or(StoreError::Crashed))
+    is_gone.then(|| outcome.clone().err().unwrap_or(StoreError::Crashed))
 }
 
 fn checkpoint(connection: &Connection, mode: &str) -> Result<()> {
@@ -358,7 +361,7 @@ fn checkpoint(connection: &Connection, mode: &str) -> Result<()> {
     Ok(connection.query_row(sql, [], |_| Ok(()))?)
 }
 
-/// A poisoned lock only says that somebody panicked; what it guards is kept whole by transactions.
+/// Ignores poison: a panic cannot leave the guarded data half changed, because transactions roll back.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

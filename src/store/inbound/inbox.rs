@@ -1,34 +1,33 @@
-//! Texts from citizens: accepting a page and routing what it brought.
+//! The inbox: accepting a page of texts, and routing the texts that wait.
 
 use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, named_params};
-use sha2::{Digest, Sha256};
 
 use crate::domain::UnixMs;
 use crate::domain::actor::Actor;
 use crate::domain::event::EventKind;
-use crate::domain::inbound::{Cursor, InboundEvent, InboundItem, InboundState, InboundText, next};
+use crate::domain::inbound::{Cursor, InboundEvent, InboundItem, InboundState, next};
 use crate::domain::policy::ServicePolicy;
 use crate::store::conversation::decide::Change;
 use crate::store::engine::row;
 use crate::store::engine::write::run_guarded;
+use crate::store::inbound::page::Page;
 use crate::store::inbound::routing::{Received, route};
 use crate::store::journal::event::{NewEvent, append_event};
-use crate::store::photo;
 use crate::store::{Result, Store, StoreError};
 
-/// What a page brought.
+/// Result of accepting a page.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct AcceptedPage {
     pub n_new: usize,
-    /// Texts that had been stored before.
+    /// Texts that were stored before.
     pub n_known: usize,
     /// Items that could not be read, new ones only.
     pub n_quarantined: usize,
 }
 
-/// What one run of the router did.
+/// Result of one run of the router.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Routed {
     pub n_routed: usize,
@@ -37,7 +36,7 @@ pub struct Routed {
 }
 
 impl Store {
-    /// How far `carrier` has been read, if it ever was.
+    /// How far `carrier` has been polled; `None` before the first page.
     pub async fn inbound_cursor(&self, carrier: &'static str) -> Result<Option<Cursor>> {
         self.read(move |conn| {
             let sql = "SELECT since_at, page, newest_at FROM inbound_cursor WHERE carrier = :carrier";
@@ -54,9 +53,9 @@ impl Store {
         .await
     }
 
-    /// Stores a page: its texts, what could not be read, the body as it came, and the new cursor, in one transaction.
-    /// Texts and items that are known already are counted and left alone. Only after this may the carrier be acked. What
-    /// the carrier told us unasked moves no cursor.
+    /// Stores a page in one transaction: its texts, its unreadable items, its body, and the new cursor (`None` for a
+    /// pushed page). Texts and items that are stored already are counted and left alone. The carrier may be acked only
+    /// after this returns.
     pub async fn accept_inbound(
         &self,
         carrier: &'static str,
@@ -104,8 +103,8 @@ impl Store {
         .await
     }
 
-    /// Routes at most `limit` texts in the order they came, each on its own: a text that fails does not hold up the
-    /// next, and is set aside for a person after its third failure.
+    /// Routes at most `limit` texts in order of arrival. A text that fails does not stop the others; after its third
+    /// failure it is quarantined.
     pub async fn route_received(
         &self,
         limit: u32,
@@ -116,7 +115,7 @@ impl Store {
         let routed = self.write(move |conn| {
             let waiting = received(conn, limit)?;
             conn.execute_batch("SAVEPOINT all_texts")?;
-            // Nearly always all of them can be routed, and one savepoint is cheaper than one each.
+            // Nearly always all can be routed, and one savepoint is cheaper than one per text.
             let mut routed = run_guarded(|conn| route_all(conn, &waiting, now, &policy), conn);
             if let Err(error) = &routed
                 && !conn.is_autocommit()
@@ -137,94 +136,6 @@ impl Store {
     }
 }
 
-/// A page being stored; its body is written once something on it turns out to be new.
-pub(in crate::store) struct Page<'a> {
-    pub conn: &'a Connection,
-    pub carrier: &'a str,
-    pub raw: &'a [u8],
-    pub kind: &'static str,
-    pub id: Option<i64>,
-    pub now: UnixMs,
-}
-
-impl Page<'_> {
-    /// Stores a text; says whether it was new.
-    fn insert_text(&mut self, text: &InboundText) -> Result<bool> {
-        // A window brings most texts again, and giving out a number that is never used again is a write.
-        let known =
-            "SELECT EXISTS (SELECT 1 FROM inbox WHERE carrier = :carrier AND carrier_message_key = :key)";
-        let key = named_params! { ":carrier": self.carrier, ":key": text.key };
-        if self.conn.prepare_cached(known)?.query_row(key, |r| r.get(0))? {
-            return Ok(false);
-        }
-        let mut insert = self.conn.prepare_cached(
-            "INSERT INTO inbox (carrier, carrier_message_key, raw_page_id, citizen, our_number, text, sent_at, received_at)
-             VALUES (:carrier, :key, :page, :citizen, :our_number, :text, :sent_at, :now)
-             RETURNING id",
-        )?;
-        let row_id = insert.query_row(
-            named_params! {
-                ":carrier": self.carrier,
-                ":key": text.key,
-                ":page": self.id,
-                ":citizen": text.citizen.reveal(),
-                ":our_number": text.to.reveal(),
-                ":text": text.text.reveal(),
-                ":sent_at": text.sent_at,
-                ":now": self.now,
-            },
-            |r| r.get(0),
-        )?;
-        if self.id.is_none() {
-            let page_id = self.keep_body()?;
-            let sql = "UPDATE inbox SET raw_page_id = :page WHERE id = :id";
-            self.conn.prepare_cached(sql)?.execute(named_params! { ":page": page_id, ":id": row_id })?;
-        }
-        photo::want(self.conn, self.carrier, row_id, &text.media, self.now)?;
-        Ok(true)
-    }
-
-    /// Keeps an item that could not be read; says whether it was new.
-    pub(in crate::store) fn quarantine(&mut self, raw: &str, reason: &str) -> Result<bool> {
-        let mut insert = self.conn.prepare_cached(
-            "INSERT INTO quarantine (carrier, kind, digest, raw, reason, received_at)
-             VALUES (:carrier, :kind, :digest, :raw, :reason, :now)
-             ON CONFLICT (carrier, kind, digest) DO NOTHING",
-        )?;
-        let n = insert.execute(named_params! {
-            ":carrier": self.carrier,
-            ":kind": self.kind,
-            ":digest": Sha256::digest(raw.as_bytes()).as_slice(),
-            ":raw": raw,
-            ":reason": reason,
-            ":now": self.now,
-        })?;
-        if n == 0 {
-            return Ok(false);
-        }
-        self.keep_body()?;
-        let event = NewEvent { detail: Some(reason), ..NewEvent::of(EventKind::Quarantined) };
-        append_event(self.conn, self.now, event)?;
-        Ok(true)
-    }
-
-    /// Stores the body of the page, once.
-    pub(in crate::store) fn keep_body(&mut self) -> Result<i64> {
-        if let Some(id) = self.id {
-            return Ok(id);
-        }
-        let mut insert = self.conn.prepare_cached(
-            "INSERT INTO raw_page (carrier, kind, body, received_at) VALUES (:carrier, :kind, :body, :now) RETURNING id",
-        )?;
-        let page = named_params! {
-            ":carrier": self.carrier, ":kind": self.kind, ":body": self.raw, ":now": self.now,
-        };
-        let id = insert.query_row(page, |r| r.get(0))?;
-        self.id = Some(id);
-        Ok(id)
-    }
-}
-
 fn set_cursor(conn: &Connection, carrier: &str, cursor: &Cursor, now: UnixMs) -> Result<()> {
     let mut upsert = conn.prepare_cached(
         "INSERT INTO inbound_cursor (carrier, since_at, page, newest_at, updated_at)
@@ -240,7 +151,7 @@ fn set_cursor(conn: &Connection, carrier: &str, cursor: &Cursor, now: UnixMs) ->
     Ok(())
 }
 
-/// Only the numbers of the rows: one that cannot be read fails alone, later.
+/// The ids of texts that wait. Only the ids, so that a damaged row fails alone, later.
 fn received(conn: &Connection, limit: u32) -> Result<Vec<i64>> {
     let mut select =
         conn.prepare_cached("SELECT id FROM inbox WHERE state = 'received' ORDER BY id LIMIT :limit")?;
@@ -265,7 +176,7 @@ fn received_text(conn: &Connection, id: i64) -> Result<Received> {
     Ok(text?)
 }
 
-/// Routes all, or fails as a whole.
+/// Routes all; the first failure fails the batch.
 fn route_all(conn: &Connection, ids: &[i64], now: UnixMs, policy: &ServicePolicy) -> Result<Routed> {
     let mut done = Routed::default();
     for id in ids {
@@ -275,7 +186,7 @@ fn route_all(conn: &Connection, ids: &[i64], now: UnixMs, policy: &ServicePolicy
     Ok(done)
 }
 
-/// Routes each on its own.
+/// Routes each text in its own savepoint.
 fn route_each(conn: &Connection, ids: &[i64], now: UnixMs, policy: &ServicePolicy) -> Result<Routed> {
     let mut done = Routed::default();
     for id in ids {
@@ -297,14 +208,14 @@ fn route_each(conn: &Connection, ids: &[i64], now: UnixMs, policy: &ServicePolic
     Ok(done)
 }
 
-/// Puts one text into its conversation; says whether an automatic text was written.
+/// Routes one text; returns whether an automatic text was queued.
 fn route_one(conn: &Connection, id: i64, now: UnixMs, policy: &ServicePolicy) -> Result<bool> {
     let actor = Actor::system("router");
     let change = Change { conn, actor: &actor, policy, now };
     route(&change, &received_text(conn, id)?)
 }
 
-/// After a failed try: later, or, after the third, never by itself again.
+/// Counts a failed try; the third one quarantines the text.
 fn note_failure(conn: &Connection, id: i64, error: &StoreError, now: UnixMs) -> Result<()> {
     let before = "SELECT n_route_failures FROM inbox WHERE id = :id";
     let before: u32 = conn.prepare_cached(before)?.query_row(named_params! { ":id": id }, |r| r.get(0))?;
@@ -320,7 +231,7 @@ fn note_failure(conn: &Connection, id: i64, error: &StoreError, now: UnixMs) -> 
         ":times": times, ":state": state.as_str(), ":trouble": trouble, ":id": id,
     })?;
     if state == InboundState::Quarantined {
-        let about = NewEvent { message_id: Some(id), ..NewEvent::of(EventKind::Quarantined) };
+        let about = NewEvent { message_id: Some(id), ..NewEvent::new(EventKind::Quarantined) };
         append_event(conn, now, NewEvent { detail: Some(&trouble), ..about })?;
     }
     Ok(())

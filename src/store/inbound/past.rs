@@ -1,4 +1,4 @@
-//! Texts that have come already, for a dry run of another policy.
+//! Past texts, for a dry run of another policy.
 
 use std::collections::HashMap;
 
@@ -6,24 +6,24 @@ use rusqlite::{Row, named_params};
 
 use crate::domain::UnixMs;
 use crate::domain::actor::Actor;
-use crate::domain::arrival::replay::{Begins, Past};
+use crate::domain::arrival::replay::{PastText, WaitStart};
 use crate::store::engine::row;
 use crate::store::{Result, Store};
 
 impl Store {
-    /// The texts that were routed from `since` on, in the order they came. Reads through the journal: for an operator's
-    /// question, not for every second.
-    pub async fn past_arrivals(&self, since: UnixMs, _actor: &Actor) -> Result<Vec<Past>> {
+    /// Texts received from `since` on and routed, in order of arrival. Reads through the journal: for an operator's
+    /// command, not for every second.
+    pub async fn past_arrivals(&self, since: UnixMs, _actor: &Actor) -> Result<Vec<PastText>> {
         self.read(move |conn| {
             let mut begins = conn.prepare(
                 "SELECT conversation_id, at, kind FROM event WHERE kind IN ('opened', 'reopened') AND at >= :since",
             )?;
             let rows = begins.query_map(named_params! { ":since": since }, |r| {
                 let kind: String = r.get("kind")?;
-                let begins = if kind == "opened" { Begins::Anew } else { Begins::Again };
+                let begins = if kind == "opened" { WaitStart::Opened } else { WaitStart::Reopened };
                 Ok(((r.get("conversation_id")?, r.get("at")?), begins))
             })?;
-            let begins = rows.collect::<rusqlite::Result<HashMap<(i64, UnixMs), Begins>>>()?;
+            let begins = rows.collect::<rusqlite::Result<HashMap<(i64, UnixMs), WaitStart>>>()?;
             let mut select = conn.prepare(
                 "SELECT id, conversation_id, citizen, our_number, text, received_at, routed_at, purpose,
                         EXISTS (SELECT 1 FROM photo WHERE photo.inbox_id = inbox.id) AS has_photos
@@ -31,7 +31,7 @@ impl Store {
             )?;
             let past = |r: &Row<'_>| {
                 let (conversation_id, routed_at) = (r.get("conversation_id")?, r.get("routed_at")?);
-                Ok(Past {
+                Ok(PastText {
                     id: r.get("id")?,
                     conversation_id,
                     citizen: row::phone(r, "citizen")?,
@@ -43,10 +43,10 @@ impl Store {
                     purpose: r.get("purpose")?,
                 })
             };
-            let mut texts: Vec<Past> = select
+            let mut texts: Vec<PastText> = select
                 .query_map(named_params! { ":since": since }, past)?
                 .collect::<rusqlite::Result<_>>()?;
-            // Texts of one commit share its moment: only the first of them began.
+            // Texts routed in one commit have the same time: only the first of them opened the conversation.
             let mut seen = std::collections::HashSet::new();
             for text in &mut texts {
                 if text.begins.is_some() && !seen.insert((text.conversation_id, text.at)) {

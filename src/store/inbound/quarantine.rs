@@ -1,4 +1,4 @@
-//! What could not be read or routed, for an operator: nothing is thrown away, nothing blocks the rest.
+//! Quarantine: items and texts that could not be read or routed. They are kept for an operator and block nothing.
 
 use rusqlite::named_params;
 
@@ -8,7 +8,7 @@ use crate::domain::phone::PhoneNumber;
 use crate::store::engine::row;
 use crate::store::{Result, Store, StoreError};
 
-/// Something set aside.
+/// An entry of the quarantine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Quarantined {
     /// An item of a carrier's page that could not be read; its bytes are kept.
@@ -18,7 +18,7 @@ pub enum Quarantined {
 }
 
 impl Store {
-    /// All that is set aside and not settled, oldest first.
+    /// All open entries, oldest first.
     pub async fn quarantined(&self) -> Result<Vec<Quarantined>> {
         self.read(|conn| {
             let mut items = conn.prepare_cached(
@@ -55,7 +55,8 @@ impl Store {
         .await
     }
 
-    /// The bytes of an item as the carrier sent it: may hold a citizen's number and words.
+    /// The bytes of an item as the carrier sent them. They may hold a citizen's number and words. `NotFound` for an
+    /// unknown id.
     pub async fn quarantined_raw(&self, id: i64) -> Result<String> {
         self.read(move |conn| {
             let sql = "SELECT raw FROM quarantine WHERE id = :id";
@@ -64,7 +65,7 @@ impl Store {
         .await
     }
 
-    /// An operator has dealt with an item; it stays on file.
+    /// Marks an item as dealt with; the row stays. `NotFound` if there is no open item with this id.
     pub async fn settle_item(&self, id: i64, now: UnixMs) -> Result<()> {
         self.write(move |conn| {
             let sql = "UPDATE quarantine SET settled_at = :now WHERE id = :id AND settled_at IS NULL";
@@ -76,7 +77,7 @@ impl Store {
         .await
     }
 
-    /// Puts a text back in line for the router.
+    /// Gives a quarantined text back to the router. `NotFound` if there is none with this id.
     pub async fn retry_text(&self, id: i64) -> Result<()> {
         let retried = self.write(move |conn| {
             let to =

@@ -1,11 +1,11 @@
-//! Putting a text where `domain::arrival` decides: into its conversation, with everything that follows from it, in the
-//! router's transaction.
+//! Routing one text: `domain::arrival` decides, and the text is put into its conversation with everything that follows,
+//! in the router's transaction.
 
 use rusqlite::{Connection, named_params};
 
 use crate::domain::UnixMs;
-use crate::domain::arrival::{self, Arrival, Arrived, FLOOD_MS, JOIN_MS, Known, Place, Purpose};
-use crate::domain::calendar::Standing;
+use crate::domain::arrival::{self, Arrival, Arrived, Destination, FLOOD_MS, JOIN_MS, Purpose, SenderFacts};
+use crate::domain::calendar::OpenState;
 use crate::domain::conversation::{
     Command, Conversation, Decision, Effect, Happening, Latest, Route, TextIn,
 };
@@ -21,7 +21,7 @@ use crate::store::journal::event::{NewEvent, append_event};
 use crate::store::people::citizen;
 use crate::store::{Result, StoreError};
 
-/// More of what was written just before is not joined to a new text.
+/// At most this much (bytes) of the previous texts is judged together with a new one.
 const MOST_JOINED_BYTES: usize = 400;
 
 /// A stored text that waits for the router.
@@ -34,11 +34,11 @@ pub(in crate::store) struct Received {
     pub received_at: UnixMs,
 }
 
-/// Routes one text; says whether an automatic text may have been written.
+/// Routes one text; returns whether an automatic text may have been queued.
 pub(in crate::store) fn route(change: &Change<'_>, text: &Received) -> Result<bool> {
     let Change { conn, policy, now, .. } = *change;
     let latest = row::load_latest(conn, &text.citizen, &text.our_number)?;
-    let known = known(change, text, latest.as_ref())?;
+    let known = sender_facts(change, text, latest.as_ref())?;
     let arrived = Arrived {
         citizen: &text.citizen,
         our_number: &text.our_number,
@@ -47,7 +47,7 @@ pub(in crate::store) fn route(change: &Change<'_>, text: &Received) -> Result<bo
         at: text.received_at,
     };
     let arrival = arrival::decide(policy, &arrived, &known);
-    let conversation = put(change, text, &arrival, latest, known.recipient)?;
+    let conversation = place_text(change, text, &arrival, latest, known.recipient)?;
     mark_routed(change, text, &arrival, &conversation)?;
     match &arrival.purpose {
         Purpose::Survey(answer) => {
@@ -64,10 +64,11 @@ pub(in crate::store) fn route(change: &Change<'_>, text: &Received) -> Result<bo
     Ok(arrival.notice.is_some())
 }
 
-fn known(change: &Change<'_>, text: &Received, latest: Option<&Conversation>) -> Result<Known> {
+fn sender_facts(change: &Change<'_>, text: &Received, latest: Option<&Conversation>) -> Result<SenderFacts> {
     let Change { conn, policy, .. } = *change;
     let unknown = Conversation::new(&text.citizen, &text.our_number, "", change.now);
-    let mut known = Known { recipient: recipient(conn, latest.unwrap_or(&unknown))?, ..Known::default() };
+    let mut known =
+        SenderFacts { recipient: recipient(conn, latest.unwrap_or(&unknown))?, ..SenderFacts::default() };
     let Some(latest) = latest else {
         return Ok(known);
     };
@@ -88,7 +89,8 @@ fn known(change: &Change<'_>, text: &Received, latest: Option<&Conversation>) ->
     Ok(known)
 }
 
-/// What they wrote just before, in one, and how many texts they sent in a while; nobody needs to know more than `most`.
+/// The citizen's texts of the last [`JOIN_MS`], joined, and the number of texts within [`FLOOD_MS`], counted up to
+/// `most`.
 fn recent(conn: &Connection, conversation_id: i64, most: u32, at: UnixMs) -> Result<(String, u32)> {
     let mut select = conn.prepare_cached(
         "SELECT text, received_at FROM inbox WHERE conversation_id = :id ORDER BY seq DESC LIMIT :most",
@@ -111,31 +113,31 @@ fn recent(conn: &Connection, conversation_id: i64, most: u32, at: UnixMs) -> Res
     Ok((words.join(" "), n))
 }
 
-/// Puts the text into its conversation, with the automatic text that is said at once; returns the conversation as it is
-/// then.
-fn put(
+/// Puts the text into its conversation and sends the immediate notice; returns the changed conversation.
+fn place_text(
     change: &Change<'_>,
     text: &Received,
     arrival: &Arrival<'_>,
     latest: Option<Conversation>,
     recipient: Recipient,
 ) -> Result<Conversation> {
-    let before = match (arrival.place, latest) {
-        (Place::Route(Route::Join { .. } | Route::Reopen { .. }) | Place::Aside(Some(_)), Some(latest)) => {
-            Some(latest)
-        }
+    let before = match (arrival.destination, latest) {
+        (
+            Destination::Route(Route::Join { .. } | Route::Reopen { .. }) | Destination::Aside(Some(_)),
+            Some(latest),
+        ) => Some(latest),
         _ => None,
     };
-    let mut decision = match (&before, arrival.place) {
-        (Some(latest), Place::Aside(_)) => {
+    let mut decision = match (&before, arrival.destination) {
+        (Some(latest), Destination::Aside(_)) => {
             Decision { after: latest.clone(), events: vec![], effects: vec![] }
         }
-        (Some(latest), _) => joined(change, text, arrival, latest)?,
-        (None, Place::Aside(_)) => set_aside(change, text, arrival),
-        (None, Place::Route(route)) => opened(change, text, arrival, route)?,
+        (Some(latest), _) => join(change, text, arrival, latest)?,
+        (None, Destination::Aside(_)) => set_aside(change, text, arrival),
+        (None, Destination::Route(route)) => open_new(change, text, arrival, route)?,
     };
     if let Some(notice) = arrival.notice {
-        let values = values(change, arrival, &decision.after, &recipient);
+        let values = notice_values(change, arrival, &decision.after, &recipient);
         decision.effects.push(Effect::Notice { notice, values });
     }
     apply(change, before.as_ref(), decision, Some(recipient))
@@ -148,20 +150,20 @@ fn text_in(text: &Received, arrival: &Arrival<'_>, before: &Conversation) -> Com
         tier: arrival.tier,
         is_abusive: arrival.is_abusive,
         language: arrival.language,
-        opens_at: match arrival.standing {
-            Standing::Open { .. } => None,
-            Standing::Closed { opens_at, .. } => opens_at,
+        opens_at: match arrival.open_state {
+            OpenState::Open { .. } => None,
+            OpenState::Closed { opens_at, .. } => opens_at,
         },
     })
 }
 
-/// The place of a text in its conversation: its number, or, for one that failed at first and was overtaken, the next one,
-/// so that the send guard sees that something came in.
+/// The sequence number of a text in its conversation: its id. A text that failed at first and was overtaken gets the
+/// next number instead, so that the send guard notices it.
 fn next_seq(text: &Received, before: &Conversation) -> i64 {
     text.id.max(before.last_inbound.seq + 1)
 }
 
-fn joined(
+fn join(
     change: &Change<'_>,
     text: &Received,
     arrival: &Arrival<'_>,
@@ -171,13 +173,13 @@ fn joined(
         .map_err(|_| StoreError::Conflict("a text was refused".into()))
 }
 
-fn opened(change: &Change<'_>, text: &Received, arrival: &Arrival<'_>, route: Route) -> Result<Decision> {
+fn open_new(change: &Change<'_>, text: &Received, arrival: &Arrival<'_>, route: Route) -> Result<Decision> {
     let mut new = blank(change, text, arrival);
     if let Route::Open { previous_id } = route {
         new.previous_id = previous_id;
     }
-    let mut decision = joined(change, text, arrival, &new)?;
-    decision.events.insert(0, by_itself(EventKind::Opened));
+    let mut decision = join(change, text, arrival, &new)?;
+    decision.events.insert(0, automatic_event(EventKind::Opened));
     Ok(decision)
 }
 
@@ -187,15 +189,15 @@ fn blank(change: &Change<'_>, text: &Received, arrival: &Arrival<'_>) -> Convers
     new
 }
 
-/// A text that nobody has to answer, of somebody who never wrote before: a conversation of its own, closed at once.
+/// A text that needs no answer, from a citizen without a conversation: it gets a conversation that is closed at once.
 fn set_aside(change: &Change<'_>, text: &Received, arrival: &Arrival<'_>) -> Decision {
     let mut new = blank(change, text, arrival);
     new.close_aside(next_seq(text, &new), text.received_at, (arrival.purpose.as_str(), change.now));
-    let events = vec![by_itself(EventKind::Opened), by_itself(EventKind::Closed)];
+    let events = vec![automatic_event(EventKind::Opened), automatic_event(EventKind::Closed)];
     Decision { after: new, events, effects: vec![] }
 }
 
-fn by_itself(kind: EventKind) -> Happening {
+fn automatic_event(kind: EventKind) -> Happening {
     Happening { kind, message_id: None, counselor_id: None, detail: None }
 }
 
@@ -207,7 +209,7 @@ fn mark_routed(
 ) -> Result<()> {
     let Change { conn, now, .. } = *change;
     let is_question = arrival.purpose == Purpose::Question;
-    // One that a person has to read moved the conversation's own number.
+    // A question has already moved the conversation's number.
     let last = conversation.last_inbound.seq;
     let seq = if is_question { last } else { text.id.max(last) };
     let n = conn
@@ -232,22 +234,22 @@ fn mark_routed(
     append_event(conn, now, event)
 }
 
-/// What is filled into the text that is said at once, but for the place in line.
-fn values(
+/// Values for the immediate notice, except the place in the queue.
+fn notice_values(
     change: &Change<'_>,
     arrival: &Arrival<'_>,
     of: &Conversation,
     to: &Recipient,
 ) -> Vec<(Slot, String)> {
-    let moment = |at: UnixMs| arrival.desk.calendar.said(at, change.now, of.language);
+    let time = |at: UnixMs| arrival.desk.calendar.describe(at, change.now, of.language);
     let mut values = Vec::new();
-    if let Standing::Closed { opens_at: Some(at), planned, .. } = &arrival.standing {
-        values.push((Slot::Opens, moment(*at)));
+    if let OpenState::Closed { opens_at: Some(at), planned, .. } = &arrival.open_state {
+        values.push((Slot::Opens, time(*at)));
         let words = planned.as_ref().and_then(|planned| planned.words(of.language));
         values.extend(words.map(|words| (Slot::Planned, words.to_owned())));
     }
     if let (Some(Notice::Restricted), Some(until)) = (arrival.notice, to.restricted_until) {
-        values.push((Slot::Until, moment(until)));
+        values.push((Slot::Until, time(until)));
     }
     values
 }

@@ -1,13 +1,15 @@
-//! The journal: every change appends to it in its own transaction, so whoever reads on from a number misses nothing.
+//! The journal. Every change appends its event in the same transaction, so a reader that continues from a sequence
+//! number misses nothing.
 
 use rusqlite::{Connection, Row, named_params};
 
 use crate::domain::UnixMs;
+use crate::domain::conversation::Happening;
 use crate::domain::event::EventKind;
 use crate::store::engine::row;
 use crate::store::{Result, Store};
 
-/// One thing that happened. Holds no number and no text.
+/// One event. Holds no phone number and no text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
     pub seq: i64,
@@ -15,12 +17,12 @@ pub struct Event {
     pub kind: EventKind,
     pub conversation_id: Option<i64>,
     pub message_id: Option<i64>,
-    /// The login of who did it.
+    /// The login of the counselor who did it.
     pub counselor: Option<String>,
     pub detail: Option<String>,
 }
 
-/// An event about to be written.
+/// An event to be appended.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::store) struct NewEvent<'a> {
     pub kind: EventKind,
@@ -32,13 +34,13 @@ pub(in crate::store) struct NewEvent<'a> {
 
 impl NewEvent<'_> {
     /// An event about no conversation.
-    pub fn of(kind: EventKind) -> NewEvent<'static> {
+    pub fn new(kind: EventKind) -> NewEvent<'static> {
         NewEvent { kind, conversation_id: None, message_id: None, counselor_id: None, detail: None }
     }
 
     /// An event about a conversation.
     pub fn about(kind: EventKind, conversation_id: i64) -> NewEvent<'static> {
-        NewEvent { conversation_id: Some(conversation_id), ..NewEvent::of(kind) }
+        NewEvent { conversation_id: Some(conversation_id), ..NewEvent::new(kind) }
     }
 }
 
@@ -59,8 +61,22 @@ pub(in crate::store) fn append_event(conn: &Connection, now: UnixMs, event: NewE
     Ok(())
 }
 
+/// Appends what happened to one conversation, in this order.
+pub(in crate::store) fn append_events(
+    conn: &Connection,
+    conversation_id: i64,
+    events: Vec<Happening>,
+    now: UnixMs,
+) -> Result<()> {
+    for Happening { kind, message_id, counselor_id, detail } in events {
+        let about = NewEvent::about(kind, conversation_id);
+        append_event(conn, now, NewEvent { message_id, counselor_id, detail: detail.as_deref(), ..about })?;
+    }
+    Ok(())
+}
+
 impl Store {
-    /// At most `limit` events after number `seq`, in order.
+    /// At most `limit` events after sequence number `seq`, in order.
     pub async fn events_after(&self, seq: i64, limit: u32) -> Result<Vec<Event>> {
         self.read(move |conn| {
             let mut select = conn.prepare_cached(
@@ -74,7 +90,7 @@ impl Store {
         .await
     }
 
-    /// The number of the newest event; 0 before the first.
+    /// The sequence number of the newest event; 0 before the first.
     pub async fn last_event_seq(&self) -> Result<i64> {
         self.read(|conn| {
             Ok(conn
@@ -84,10 +100,10 @@ impl Store {
         .await
     }
 
-    /// Tells the journal that a worker of the daemon had to be started again, or another thing an operator should see.
+    /// Appends an event of the daemon itself that an operator should see, such as a restarted worker.
     pub async fn note(&self, kind: EventKind, detail: String, now: UnixMs) -> Result<()> {
         self.write(move |conn| {
-            append_event(conn, now, NewEvent { detail: Some(&detail), ..NewEvent::of(kind) })
+            append_event(conn, now, NewEvent { detail: Some(&detail), ..NewEvent::new(kind) })
         })
         .await
     }

@@ -1,3 +1,3 @@
-//! What happened, in order.
+//! The journal of events.
 
 pub(in crate::store) mod event;

@@ -1,4 +1,4 @@
-//! Carriers an operator holds back. The row outlives the daemon: what was held yesterday is held today.
+//! Carriers that an operator has paused. A pause survives restarts.
 
 use rusqlite::named_params;
 
@@ -6,7 +6,7 @@ use crate::domain::UnixMs;
 use crate::store::{Result, Store};
 
 impl Store {
-    /// Carriers that are held back, and since when.
+    /// Paused carriers, each with the time since when.
     pub async fn holds(&self) -> Result<Vec<(String, UnixMs)>> {
         self.look_up(|conn| {
             let mut select =
@@ -17,7 +17,7 @@ impl Store {
         .await
     }
 
-    /// Holds a carrier back, or lets it go; says whether that changed anything.
+    /// Pauses a carrier or resumes it; returns whether that changed anything.
     pub async fn hold(&self, carrier: String, is_held: bool, now: UnixMs) -> Result<bool> {
         self.write(move |conn| {
             let n = if is_held {

@@ -1,5 +1,5 @@
-//! Handing texts out to the sender. What may leave, in which order, by which carrier; each is committed as `sending` before
-//! anything leaves.
+//! Leases: which texts the sender gets, in which order and for which carrier. A leased text is committed as `sending`
+//! before anything of it leaves.
 
 use std::sync::Arc;
 
@@ -10,11 +10,12 @@ use crate::domain::notice::Notice;
 use crate::domain::outbound::{Lane, OutboundEvent, OutboundState, OutboundText};
 use crate::domain::phone::{PhoneNumber, Senders};
 use crate::store::engine::row;
-use crate::store::outbound::outbox::{finish, one_row, outbound, step_to};
+use crate::store::outbound::outbox::{one_row, read_outbound};
 use crate::store::outbound::reconcile;
+use crate::store::outbound::transition::{Step, finish, wait_until};
 use crate::store::{Result, Store};
 
-/// A text whose row is damaged is looked at again after this time.
+/// A damaged row is read again after this time (milliseconds).
 const UNREADABLE_AGAIN_MS: i64 = 10 * 60 * 1000;
 
 /// Parameters of a lease batch.
@@ -23,16 +24,16 @@ pub struct Lease {
     pub carrier: &'static str,
     /// The numbers texts leave from at this carrier.
     pub senders: Senders,
-    /// Only those that this carrier may have had before: no other can repeat them safely.
+    /// Only texts that this carrier may have taken before: no other carrier can repeat them safely.
     pub only_its_own: bool,
-    /// A sender that has not reported back after this long has died (milliseconds).
+    /// A sender without an outcome after this time counts as dead (milliseconds).
     pub lease_ms: i64,
 }
 
 impl Store {
-    /// Hands out at most `limit` texts that may leave now, and commits that they are being sent, before anything leaves.
-    /// Of each citizen at most the first in line, the most pressing lane first: nothing overtakes a text as pressing as
-    /// itself. Also lets recall windows pass and texts expire whose time is over.
+    /// Leases at most `limit` texts that may leave now and commits them as `sending`. At most one text of each citizen,
+    /// the most urgent lane first; within a lane a citizen's texts keep their order. Also ends recall windows that are
+    /// over, and expires texts that are too old.
     pub async fn lease_due(&self, order: Arc<Lease>, limit: u32, now: UnixMs) -> Result<Vec<OutboundText>> {
         self.write(move |conn| {
             pass_recall_windows(conn, now)?;
@@ -40,14 +41,13 @@ impl Store {
             for Due { text, our_number, repeat_before_at, is_unwanted } in due(conn, &order, limit, now)? {
                 let is_old = text.expires_at <= now;
                 if is_unwanted && repeat_before_at.is_none() {
-                    let why = Some("opted_out");
-                    finish(conn, text.id, OutboundState::Queued, OutboundEvent::Recalled, why, now)?;
+                    finish(conn, &queued(text.id, OutboundEvent::Recalled, Some("opted_out")), now)?;
                     continue;
                 }
                 match repeat_before_at {
                     Some(before) if is_old || before <= now => doubt_again(conn, text.id, is_old, now)?,
                     None if is_old => expire(conn, text.id, now)?,
-                    // The carrier compares what it gets with what it remembers under the key: not a word changes.
+                    // The carrier compares a repetition with what it has under the key: nothing of it may change.
                     Some(_) => leased.push(lease(conn, &order, text, now)?),
                     None => {
                         let from = order.senders.answering(&our_number).clone();
@@ -60,7 +60,7 @@ impl Store {
         .await
     }
 
-    /// Lets texts expire whose time is over while nothing may leave, at most `limit`; returns how many.
+    /// Expires at most `limit` texts that are too old, for times when nothing may leave; returns how many.
     pub async fn expire_old(&self, limit: u32, now: UnixMs) -> Result<usize> {
         let of = move |conn: &Connection| -> Result<Vec<(i64, bool)>> {
             let mut select = conn.prepare_cached(
@@ -84,8 +84,8 @@ impl Store {
         .await
     }
 
-    /// When [`Store::lease_due`] has something to do next; `None` if nothing waits but what stands behind another, whose
-    /// end wakes the sender.
+    /// When [`Store::lease_due`] has something to do next; `None` if nothing waits, or only texts behind another one of
+    /// the same citizen, whose outcome wakes the sender.
     pub async fn next_send_at(&self) -> Result<Option<UnixMs>> {
         self.look_up(|conn| {
             let held = "SELECT min(next_attempt_at) FROM outbox WHERE state = 'held'";
@@ -99,7 +99,7 @@ impl Store {
     }
 }
 
-/// Held texts whose recall window is over are queued.
+/// Queues held texts whose recall window is over.
 fn pass_recall_windows(conn: &Connection, now: UnixMs) -> Result<()> {
     conn.prepare_cached(
         "UPDATE outbox SET state = 'queued' WHERE state = 'held' AND next_attempt_at <= :now",
@@ -113,13 +113,13 @@ struct Due {
     text: OutboundText,
     /// The number that was texted.
     our_number: PhoneNumber,
-    /// It may have left before, and may be repeated until then.
+    /// Set if it may have left before: until then it may be repeated.
     repeat_before_at: Option<UnixMs>,
-    /// The citizen has said meanwhile that they want no more texts.
+    /// The citizen has opted out since it was written.
     is_unwanted: bool,
 }
 
-/// The first in line of each citizen that may leave, the most pressing lane first.
+/// The first text of each citizen that may leave, the most urgent lane first.
 fn due(conn: &Connection, order: &Lease, limit: u32, now: UnixMs) -> Result<Vec<Due>> {
     let mut due = Vec::new();
     for lane in Lane::ALL {
@@ -134,7 +134,7 @@ fn due(conn: &Connection, order: &Lease, limit: u32, now: UnixMs) -> Result<Vec<
     Ok(due)
 }
 
-/// An answer to danger leaves whatever was asked for since, and so does a notice that everybody gets.
+/// Whether an opt-out since then stops the text. Answers in a danger and notices that pass an opt-out still leave.
 fn is_unwanted(r: &Row<'_>) -> rusqlite::Result<bool> {
     let notice: Option<String> = r.get("notice")?;
     let is_danger: Option<bool> = r.get("is_danger")?;
@@ -145,7 +145,7 @@ fn is_unwanted(r: &Row<'_>) -> rusqlite::Result<bool> {
     Ok(!passes && r.get("has_opted_out_since")?)
 }
 
-/// One lane at a time, so that the index leads to what is due and past all that is not.
+/// Due texts of one lane. One query per lane, so that the index (lane, next_attempt_at) finds only what is due.
 fn due_in_lane(
     conn: &Connection,
     order: &Lease,
@@ -179,7 +179,7 @@ fn due_in_lane(
     let due = |r: &Row<'_>| {
         let our_number = row::phone(r, "our_number")?;
         Ok(Due {
-            text: outbound(r, now)?,
+            text: read_outbound(r, now)?,
             our_number,
             repeat_before_at: r.get("repeat_before_at")?,
             is_unwanted: is_unwanted(r)?,
@@ -189,7 +189,7 @@ fn due_in_lane(
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// When the first of a lane may leave that stands behind no other.
+/// The next time in a lane at which a text may leave that waits behind no other.
 fn next_in_lane(conn: &Connection, lane: Lane) -> Result<Option<UnixMs>> {
     let mut select = conn.prepare_cached(
         "SELECT next_attempt_at FROM outbox INDEXED BY outbox_due
@@ -204,9 +204,9 @@ fn next_in_lane(conn: &Connection, lane: Lane) -> Result<Option<UnixMs>> {
     Ok(select.query_row(named_params! { ":lane": lane.as_i64() }, |row| row.get(0)).optional()?)
 }
 
-/// A damaged row must not hold up all others: it is left for later, again and again, and said to be damaged.
+/// Puts a damaged row off and logs it each time, so that it does not stop the others.
 fn put_off_unreadable(conn: &Connection, id: i64, error: &rusqlite::Error, now: UnixMs) -> Result<()> {
-    tracing::error!(message = id, %error, "a text cannot be read from the database and does not leave");
+    tracing::error!(message = id, %error, "a text cannot be read from the database and is not sent");
     conn.prepare_cached("UPDATE outbox SET next_attempt_at = :later WHERE id = :id")?
         .execute(named_params! { ":later": now + UNREADABLE_AGAIN_MS, ":id": id })?;
     Ok(())
@@ -229,12 +229,17 @@ fn lease(conn: &Connection, order: &Lease, text: OutboundText, now: UnixMs) -> R
 }
 
 fn expire(conn: &Connection, id: i64, now: UnixMs) -> Result<()> {
-    finish(conn, id, OutboundState::Queued, OutboundEvent::TooOld, None, now)
+    finish(conn, &queued(id, OutboundEvent::TooOld, None), now)
 }
 
-/// It may have left before and cannot be repeated safely any more: ask the carrier, or a person if it is too old.
+fn queued(id: i64, event: OutboundEvent, code: Option<&str>) -> Step<'_> {
+    Step { id, from: OutboundState::Queued, event, code }
+}
+
+/// Puts a text back in doubt that may have left and cannot be repeated safely any more. The carrier is asked, or a
+/// person if the text is too old.
 fn doubt_again(conn: &Connection, id: i64, needs_person: bool, now: UnixMs) -> Result<()> {
-    step_to(conn, id, OutboundState::Queued, OutboundEvent::KeyForgotten, now, None, now)?;
+    wait_until(conn, &queued(id, OutboundEvent::KeyForgotten, None), now, now)?;
     conn.prepare_cached("UPDATE outbox SET repeat_before_at = NULL WHERE id = :id")?
         .execute(named_params! { ":id": id })?;
     if needs_person { reconcile::ask_a_person(conn, id, now) } else { Ok(()) }

@@ -1,4 +1,4 @@
-//! Automatic texts: the one door they all go through, and taking back what has not left.
+//! Automatic texts: [`send`] is the only function that queues them; [`withdraw`] cancels those that have not left.
 
 use std::collections::BTreeMap;
 
@@ -13,9 +13,10 @@ use crate::domain::recipient::Recipient;
 use crate::store::Result;
 use crate::store::engine::row;
 use crate::store::outbound::outbox::{self, NewOutbound};
+use crate::store::outbound::transition::{Step, finish};
 
-/// Puts an automatic text in line, if it may be said to this person now; says whether it was. No automatic text is
-/// written anywhere else.
+/// Queues an automatic text if this recipient may get it now ([`Recipient::may_be_told`]); returns whether it was
+/// queued. No automatic text is written anywhere else.
 pub(in crate::store) fn send(
     conn: &Connection,
     of: &Conversation,
@@ -44,7 +45,7 @@ pub(in crate::store) fn send(
     Ok(true)
 }
 
-/// When a text of each group was last written in this conversation.
+/// The time of the last text of each group in this conversation.
 pub(in crate::store) fn last_told(
     conn: &Connection,
     conversation_id: i64,
@@ -57,13 +58,13 @@ pub(in crate::store) fn last_told(
          WHERE conversation_id = :conversation AND notice IS NOT NULL
          ORDER BY id",
     )?;
-    // The later ones take the place of those before.
+    // Later rows replace earlier ones in the map.
     let rows = select
         .query_map(named_params! { ":conversation": conversation_id }, |r| Ok((r.get(0)?, r.get(1)?)))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Takes back the automatic texts to a citizen that have surely not left and are `unwanted` now.
+/// Cancels the automatic texts to this citizen that are `unwanted` and have surely not left.
 pub(in crate::store) fn withdraw(
     conn: &Connection,
     of: &Conversation,
@@ -81,7 +82,8 @@ pub(in crate::store) fn withdraw(
     })?;
     for (id, state, group) in rows.collect::<rusqlite::Result<Vec<(i64, _, _)>>>()? {
         if Notice::of_group(&group).is_some_and(&unwanted) {
-            outbox::finish(conn, id, state, OutboundEvent::Recalled, Some(why), now)?;
+            let step = Step { id, from: state, event: OutboundEvent::Recalled, code: Some(why) };
+            finish(conn, &step, now)?;
         }
     }
     Ok(())

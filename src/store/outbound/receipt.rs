@@ -1,4 +1,4 @@
-//! Receipts: kept all, applied where they move a text forward, kept waiting where their text is not known yet.
+//! Receipts. All are kept. A receipt is applied if it moves its text forward; one whose text is not known yet waits.
 
 use rusqlite::{Connection, OptionalExtension, named_params};
 
@@ -6,26 +6,27 @@ use crate::domain::UnixMs;
 use crate::domain::outbound::next;
 use crate::domain::receipt::{Receipt, ReceiptItem, ReceiptStatus};
 use crate::store::engine::row;
-use crate::store::inbound::inbox::Page;
-use crate::store::outbound::outbox::{finish, standing};
+use crate::store::inbound::page::Page;
+use crate::store::outbound::outbox::state_and_attempts;
+use crate::store::outbound::transition::{Step, finish};
 use crate::store::{Result, Store};
 
-/// What a page of receipts did.
+/// Result of `apply_receipts`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Applied {
-    /// Texts that moved on.
+    /// Texts that changed their state.
     pub n_moved: usize,
-    /// Late, repeated or not final: nothing changed.
+    /// Late, repeated or not final receipts: they changed nothing.
     pub n_ignored: usize,
-    /// Kept until their text is known.
+    /// Receipts that wait for their text.
     pub n_unmatched: usize,
-    /// Words or codes we do not know; shown to an operator.
+    /// Receipts with an unknown status or code; shown to an operator.
     pub n_unknown: usize,
     pub n_quarantined: usize,
 }
 
 impl Store {
-    /// Stores a page of receipts and applies it, in one transaction. Only after this may the carrier be acked.
+    /// Stores a page of receipts and applies it, in one transaction. The carrier may be acked only after this returns.
     pub async fn apply_receipts(
         &self,
         carrier: &'static str,
@@ -63,7 +64,7 @@ fn apply(page: &mut Page<'_>, receipt: &Receipt, applied: &mut Applied) -> Resul
     if receipt.status == ReceiptStatus::Unknown {
         applied.n_unknown += 1;
         page.keep_body()?;
-        tracing::warn!(code = %plain(&receipt.code), receipt = receipt_id, "a receipt with a code we do not know was kept");
+        tracing::warn!(code = %plain(&receipt.code), receipt = receipt_id, "a receipt with an unknown code was kept");
     }
     match outbox_id {
         None => applied.n_unmatched += 1,
@@ -73,12 +74,12 @@ fn apply(page: &mut Page<'_>, receipt: &Receipt, applied: &mut Applied) -> Resul
     Ok(())
 }
 
-/// A carrier's code for the log: letters and digits only, so that no text can hide in it.
+/// A carrier's code for the log: only letters and digits, at most 20, so that it cannot leak a text.
 fn plain(code: &str) -> String {
     code.chars().filter(char::is_ascii_alphanumeric).take(20).collect()
 }
 
-/// The text a receipt is about: by the carrier's name of it, else by our key. Only a text that was submitted counts.
+/// The id of the text a receipt is about: by the carrier's id, else by our key. Only submitted texts match.
 fn find(conn: &Connection, carrier: &str, receipt: &Receipt) -> Result<Option<i64>> {
     let by_id = "SELECT id FROM outbox WHERE carrier = :carrier AND carrier_message_id = :id";
     let of = named_params! { ":carrier": carrier, ":id": receipt.carrier_message_id };
@@ -91,7 +92,7 @@ fn find(conn: &Connection, carrier: &str, receipt: &Receipt) -> Result<Option<i6
     Ok(conn.prepare_cached(by_key)?.query_row(of, |row| row.get(0)).optional()?)
 }
 
-/// Keeps a receipt; `None` if it was kept before, unless its text is known only now.
+/// Stores a receipt; returns its id. `None` if it was stored before, unless its text is matched only now.
 fn insert(page: &Page<'_>, receipt: &Receipt, outbox_id: Option<i64>) -> Result<Option<i64>> {
     let mut insert = page.conn.prepare_cached(
         "INSERT INTO receipt (carrier, carrier_message_id, client_key, status, code, reported_at, received_at, outbox_id)
@@ -125,18 +126,18 @@ fn insert(page: &Page<'_>, receipt: &Receipt, outbox_id: Option<i64>) -> Result<
     Ok(page.conn.prepare_cached(sql)?.query_row(of, |row| row.get(0)).optional()?)
 }
 
-/// Moves a text on, if the receipt does that; says whether.
+/// Applies a receipt to its text; returns whether the state changed.
 fn move_on(conn: &Connection, id: i64, status: ReceiptStatus, code: &str, now: UnixMs) -> Result<bool> {
-    let (state, _) = standing(conn, id)?;
+    let (state, _) = state_and_attempts(conn, id)?;
     match status.event() {
         Some(event) if next(state, event).is_ok() => {
-            finish(conn, id, state, event, Some(code), now).map(|()| true)
+            finish(conn, &Step { id, from: state, event, code: Some(code) }, now).map(|()| true)
         }
         _ => Ok(false),
     }
 }
 
-/// Applies receipts that came before their text was known to be accepted.
+/// Applies receipts that came before the carrier's id of their text was known.
 pub(in crate::store) fn apply_waiting(conn: &Connection, outbox_id: i64, now: UnixMs) -> Result<()> {
     let mut select = conn.prepare_cached(
         "SELECT r.id, r.status AS status, r.code FROM receipt r JOIN outbox o ON o.id = :outbox

@@ -1,5 +1,5 @@
-//! Texts in doubt: those whose sender died or got no answer. They are never simply sent again; the carrier is asked, and
-//! where it cannot tell, a person decides.
+//! Texts in doubt: their sender died or got no answer. They are never simply sent again: the carrier is asked, and if it
+//! cannot tell, a person decides.
 
 use rusqlite::{Connection, OptionalExtension, named_params};
 
@@ -8,20 +8,22 @@ use crate::domain::event::EventKind;
 use crate::domain::outbound::{OutboundEvent, OutboundState, OutboundText, next};
 use crate::domain::retry::{ABSENCES_APART_MS, ABSENCES_NEEDED};
 use crate::store::journal::event::{NewEvent, append_event};
-use crate::store::outbound::outbox::{accept, finish, outbound, standing, step_to};
+use crate::store::outbound::outbox::{read_outbound, state_and_attempts};
+use crate::store::outbound::outcome::accept;
+use crate::store::outbound::transition::{Step, finish, wait_until};
 use crate::store::{Result, Store};
 
-/// A text in doubt, about to be asked for.
+/// A text in doubt, to be looked up at its carrier.
 #[derive(Debug, Clone)]
 pub struct InDoubt {
     pub text: OutboundText,
-    /// Who may have it.
+    /// The carrier that may have it.
     pub carrier: String,
     /// How often the carrier was asked before.
     pub n_questions: u32,
 }
 
-/// A text that was accepted and has no receipt.
+/// An accepted text without a receipt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unreceipted {
     pub id: i64,
@@ -30,53 +32,54 @@ pub struct Unreceipted {
     pub accepted_at: UnixMs,
 }
 
-/// What the carrier said.
+/// Result of asking the carrier about a text in doubt.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Answer {
+pub enum LookupResult {
     Found {
         carrier_message_id: String,
     },
-    /// It is the first of these that is no other text's; absent, unproved, if all are.
+    /// Candidates by number, words and time. The first that belongs to no other text is it; if all belong to others,
+    /// the result is `AbsentUnproved`.
     OneOf {
         carrier_message_ids: Vec<String>,
     },
     Absent,
-    /// It does not hold it, which is no proof: only a person may send it again.
+    /// The carrier does not list it, which proves nothing: only a person may send it again.
     AbsentUnproved,
-    /// Sending it again with the same key cannot double it before this time.
+    /// Until `before`, sending it again with the same key cannot double it.
     Repeatable {
         before: UnixMs,
     },
     CannotTell,
-    /// It could not be asked; ask again at this time.
+    /// The carrier could not be asked; ask again at `ask_at`.
     NotReached {
         ask_at: UnixMs,
     },
 }
 
-impl Answer {
+impl LookupResult {
     /// For the log.
     pub fn word(&self) -> &'static str {
         match self {
-            Answer::Found { .. } => "found",
-            Answer::OneOf { .. } => "one of several",
-            Answer::Absent => "absent",
-            Answer::AbsentUnproved => "absent, unproved",
-            Answer::Repeatable { .. } => "repeatable",
-            Answer::CannotTell => "cannot tell",
-            Answer::NotReached { .. } => "not reached",
+            LookupResult::Found { .. } => "found",
+            LookupResult::OneOf { .. } => "one of several",
+            LookupResult::Absent => "absent",
+            LookupResult::AbsentUnproved => "absent, unproved",
+            LookupResult::Repeatable { .. } => "repeatable",
+            LookupResult::CannotTell => "cannot tell",
+            LookupResult::NotReached { .. } => "not reached",
         }
     }
 }
 
 impl Store {
-    /// Puts texts in doubt whose sender has not reported back in time; with `all`, those of a daemon that is no more.
+    /// Puts texts in doubt whose lease has run out; with `all`, every leased text, for a daemon that has just started.
     /// Returns how many.
     pub async fn rescue(&self, all: bool, now: UnixMs) -> Result<usize> {
         self.write(move |conn| {
             let to = next(OutboundState::Sending, OutboundEvent::NoAnswer).unwrap_or(OutboundState::InDoubt);
             let until = if all { UnixMs::MAX } else { now };
-            // Inserting nothing into the journal would be a write all the same: it keeps a count of its own.
+            // An INSERT of no rows into an AUTOINCREMENT table still writes.
             let any = "SELECT EXISTS (SELECT 1 FROM outbox WHERE state = 'sending' AND lease_until_at <= :until)";
             let until_only = named_params! { ":until": until };
             if !conn.prepare_cached(any)?.query_row(until_only, |row| row.get(0))? {
@@ -110,7 +113,7 @@ impl Store {
                  ORDER BY next_attempt_at LIMIT :limit",
             )?;
             let rows = select.query_map(named_params! { ":now": now, ":limit": limit }, |r| {
-                let text = outbound(r, now)?;
+                let text = read_outbound(r, now)?;
                 Ok(InDoubt { text, carrier: r.get("carrier")?, n_questions: r.get("n_questions")? })
             })?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)
@@ -118,13 +121,13 @@ impl Store {
         .await
     }
 
-    /// Records what the carrier said of a text in doubt. A text that has moved on meanwhile is left alone, unless the
-    /// carrier has it and it was about to leave again.
-    pub async fn record_answer(&self, id: i64, answer: Answer, now: UnixMs) -> Result<()> {
+    /// Records a look-up of a text in doubt. A text that has moved on meanwhile is left alone, except that `Found` also
+    /// stops a text that was queued to leave again.
+    pub async fn record_lookup(&self, id: i64, result: LookupResult, now: UnixMs) -> Result<()> {
         let recorded = self.write(move |conn| {
-            let (state, n_attempts) = standing(conn, id)?;
-            let answer = narrowed(conn, id, answer.clone())?;
-            if let Answer::Found { carrier_message_id } = &answer
+            let (state, n_attempts) = state_and_attempts(conn, id)?;
+            let result = first_free_candidate(conn, id, result.clone())?;
+            if let LookupResult::Found { carrier_message_id } = &result
                 && n_attempts > 0
                 && next(state, OutboundEvent::Accepted).is_ok()
             {
@@ -135,13 +138,13 @@ impl Store {
                 return Ok(());
             }
             count_question(conn, id)?;
-            match answer {
-                Answer::Found { .. } | Answer::OneOf { .. } => Ok(()),
-                Answer::Absent => absent(conn, id, true, now),
-                Answer::AbsentUnproved => absent(conn, id, false, now),
-                Answer::Repeatable { before } => repeat(conn, id, Some(before), now),
-                Answer::CannotTell => ask_a_person(conn, id, now),
-                Answer::NotReached { ask_at } => ask_at_time(conn, id, ask_at),
+            match result {
+                LookupResult::Found { .. } | LookupResult::OneOf { .. } => Ok(()),
+                LookupResult::Absent => absent(conn, id, true, now),
+                LookupResult::AbsentUnproved => absent(conn, id, false, now),
+                LookupResult::Repeatable { before } => repeat(conn, id, Some(before), now),
+                LookupResult::CannotTell => ask_a_person(conn, id, now),
+                LookupResult::NotReached { ask_at } => ask_at_time(conn, id, ask_at),
             }
         });
         recorded.await?;
@@ -149,8 +152,7 @@ impl Store {
         Ok(())
     }
 
-    /// Texts whose carrier was asked for a receipt, or accepted them, before `before`, the longest ago first; of one carrier, or of
-    /// all.
+    /// Accepted texts that were accepted, or last asked about, before `before`, oldest first; of one carrier or of all.
     pub async fn unreceipted(
         &self,
         carrier: Option<&'static str>,
@@ -176,24 +178,26 @@ impl Store {
         .await
     }
 
-    /// The carrier was asked for a receipt in vain: ask again after `ask_at`, or give up waiting.
+    /// Records that the carrier has no receipt yet: it is asked again at `ask_at`; `None` makes the text `unconfirmed`.
     pub async fn no_receipt_yet(&self, id: i64, ask_at: Option<UnixMs>, now: UnixMs) -> Result<()> {
         self.write(move |conn| {
-            let (state, _) = standing(conn, id)?;
+            let (state, _) = state_and_attempts(conn, id)?;
             match ask_at {
                 _ if state != OutboundState::Accepted => Ok(()),
                 Some(at) => ask_at_time(conn, id, at),
-                None => finish(conn, id, state, OutboundEvent::NoReceipt, None, now),
+                None => {
+                    finish(conn, &Step { id, from: state, event: OutboundEvent::NoReceipt, code: None }, now)
+                }
             }
         })
         .await
     }
 }
 
-/// Of several that may be it, the first that is no other text's.
-fn narrowed(conn: &Connection, id: i64, answer: Answer) -> Result<Answer> {
-    let Answer::OneOf { carrier_message_ids } = answer else {
-        return Ok(answer);
+/// Resolves `OneOf` to the first candidate that belongs to no other text.
+fn first_free_candidate(conn: &Connection, id: i64, result: LookupResult) -> Result<LookupResult> {
+    let LookupResult::OneOf { carrier_message_ids } = result else {
+        return Ok(result);
     };
     let sql = "SELECT EXISTS (SELECT 1 FROM outbox me, outbox other INDEXED BY outbox_by_carrier_id
                WHERE me.id = :id AND other.carrier = me.carrier AND other.carrier_message_id = :it AND other.id <> :id)";
@@ -201,11 +205,11 @@ fn narrowed(conn: &Connection, id: i64, answer: Answer) -> Result<Answer> {
     for carrier_message_id in carrier_message_ids {
         let of = named_params! { ":id": id, ":it": carrier_message_id };
         if !taken.query_row(of, |row| row.get::<_, bool>(0))? {
-            return Ok(Answer::Found { carrier_message_id });
+            return Ok(LookupResult::Found { carrier_message_id });
         }
     }
-    // Told by number, words and time only.
-    Ok(Answer::AbsentUnproved)
+    // A match by number, words and time proves nothing.
+    Ok(LookupResult::AbsentUnproved)
 }
 
 fn count_question(conn: &Connection, id: i64) -> Result<()> {
@@ -215,7 +219,7 @@ fn count_question(conn: &Connection, id: i64) -> Result<()> {
 }
 
 fn absent(conn: &Connection, id: i64, is_proof: bool, now: UnixMs) -> Result<()> {
-    // Answers to questions that were under way together count once.
+    // Look-ups that ran at the same time count once.
     let sql = "UPDATE outbox SET n_absent = n_absent + 1, next_attempt_at = :next
                WHERE id = :id AND (n_absent = 0 OR next_attempt_at <= :now) RETURNING n_absent";
     let params = named_params! { ":next": now + ABSENCES_APART_MS, ":now": now, ":id": id };
@@ -227,7 +231,7 @@ fn absent(conn: &Connection, id: i64, is_proof: bool, now: UnixMs) -> Result<()>
     }
 }
 
-/// Back in line with the same key. One that may have left and is too old to leave again is a person's to decide.
+/// Queues a text again with the same key. If it may have left and is too old to repeat, a person has to decide.
 fn repeat(conn: &Connection, id: i64, before: Option<UnixMs>, now: UnixMs) -> Result<()> {
     let sql = "SELECT expires_at FROM outbox WHERE id = :id";
     let expires_at: UnixMs =
@@ -235,12 +239,14 @@ fn repeat(conn: &Connection, id: i64, before: Option<UnixMs>, now: UnixMs) -> Re
     if before.is_some_and(|before| before <= now || expires_at <= now) {
         return ask_a_person(conn, id, now);
     }
-    step_to(conn, id, OutboundState::InDoubt, OutboundEvent::SurelyAbsent, now, None, now)?;
+    let step = Step { id, from: OutboundState::InDoubt, event: OutboundEvent::SurelyAbsent, code: None };
+    wait_until(conn, &step, now, now)?;
     conn.prepare_cached("UPDATE outbox SET repeat_before_at = :before WHERE id = :id")?
         .execute(named_params! { ":before": before, ":id": id })?;
     Ok(())
 }
 
+/// Marks a text in doubt for a decision by a person; supervisors see the event.
 pub(in crate::store) fn ask_a_person(conn: &Connection, id: i64, now: UnixMs) -> Result<()> {
     let sql =
         "UPDATE outbox SET needs_person = 1 WHERE id = :id AND needs_person = 0 RETURNING conversation_id";

@@ -1,4 +1,4 @@
-//! Answers of counselors: the send guard, and a key that makes asking twice harmless.
+//! Replies of counselors: the send guard, and the idempotency key that makes repeated requests harmless.
 
 use std::sync::Arc;
 
@@ -17,42 +17,42 @@ use crate::store::conversation::row::load;
 use crate::store::outbound::outbox::{self, NewOutbound};
 use crate::store::{Decided, Result, Store, photo};
 
-/// An answer about to be written.
+/// A reply to be written.
 #[derive(Debug, Clone)]
 pub struct NewReply {
     pub conversation_id: i64,
     pub idempotency_key: String,
-    /// Of what was asked: the same key with another digest is refused.
+    /// SHA-256 of the request: the same key with another digest is refused.
     pub request_digest: Vec<u8>,
-    /// What its writer saw, promises, and says it was about.
+    /// What the author had seen, the promise and the category.
     pub reply: Reply,
-    /// What leaves, one a carrier submission. None: the text can't leave; only an answer that was written before under the
-    /// same key is given then.
+    /// One piece per carrier submission. Empty if the text cannot be sent: then only a reply that was written before
+    /// under the same key is returned.
     pub pieces: Vec<(OutboundKind, String)>,
     pub photos: Option<ReplyPhotos>,
 }
 
-/// Photos of an answer: they go with its first piece.
+/// Photos of a reply. They are sent with its first piece.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReplyPhotos {
-    /// Handed in by the same counselor ([`Store::hand_in_photo`]).
+    /// Uploaded by the same counselor ([`Store::hand_in_photo`]).
     pub ids: Vec<i64>,
-    /// What the carrier takes, if any.
+    /// The carrier's limits; `None` if it takes no photos.
     pub limits: Option<PhotoLimits>,
 }
 
-/// An answer that stands in the database.
+/// A reply that is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WrittenReply {
     pub reply_id: i64,
-    /// It was written before, under the same key.
+    /// It was stored before, under the same key.
     pub repeated: bool,
     pub messages: Vec<Message>,
 }
 
 impl Store {
-    /// Writes an answer with its promise and category and puts its texts in line, unless the guard refuses; asking again
-    /// with the same key returns the answer written before.
+    /// Stores a reply with its promise and category and queues its texts, unless the guard refuses. A repeated request
+    /// with the same key returns the stored reply.
     pub async fn reply(
         &self,
         new: NewReply,
@@ -131,7 +131,7 @@ fn photos_are_there(conn: &Connection, author: i64, new: &NewReply) -> Result<bo
     }
 }
 
-/// What has photos is no SMS; the row says LMS, and its photos make it an MMS.
+/// Queues one text per piece. A piece with photos is stored as LMS; its photos make it an MMS.
 fn queue_all(
     change: &Change<'_>,
     (reply_id, author): (i64, i64),

@@ -1,13 +1,13 @@
-//! What was submitted to a carrier, for the comparison with its own list.
+//! Submitted texts, for the comparison with the carrier's own list, and the results of comparisons.
 
 use rusqlite::named_params;
 
 use crate::domain::UnixMs;
-use crate::domain::compare::Ours;
+use crate::domain::list_comparison::Ours;
 use crate::store::engine::row;
 use crate::store::{Result, Store};
 
-/// How a comparison ended.
+/// The result of one comparison with a carrier's list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Compared {
     pub carrier: String,
@@ -19,10 +19,10 @@ pub struct Compared {
 }
 
 impl Store {
-    /// Texts that were first submitted to this carrier between the two times, oldest first.
+    /// Texts first submitted to this carrier between the two times, oldest first.
     pub async fn submitted(&self, carrier: String, since: UnixMs, until: UnixMs) -> Result<Vec<Ours>> {
         self.read(move |conn| {
-            // Reads through all texts: once a night, and for whoever asks.
+            // Reads the whole table: runs once a night and on an operator's command.
             let mut select = conn.prepare(
                 "SELECT id, client_key, carrier_message_id, state, coalesce(accepted_at, first_attempt_at) AS at
                  FROM outbox
@@ -43,7 +43,7 @@ impl Store {
         .await
     }
 
-    /// Keeps how a comparison with a carrier's list ended; the last one of each carrier.
+    /// Stores the result of a comparison; only the last one of each carrier is kept.
     pub async fn keep_comparison(&self, kept: Compared) -> Result<()> {
         self.write(move |conn| {
             conn.prepare_cached(

@@ -1,5 +1,5 @@
-//! A person settles a text in doubt: gives it up, or lets the same words leave again. Guarded like an answer: by who holds
-//! the conversation, and by what may be said to the citizen now.
+//! Settling a text in doubt: a person gives it up or sends the same words again. Guarded like a reply: by the holder of
+//! the conversation, and by what the citizen may get now.
 
 use std::sync::Arc;
 
@@ -17,11 +17,11 @@ use crate::store::conversation::decide::recipient;
 use crate::store::conversation::row::load;
 use crate::store::engine::row;
 use crate::store::journal::event::{NewEvent, append_event};
-use crate::store::outbound::outbox::finish;
+use crate::store::outbound::transition::{Step, finish};
 use crate::store::people::citizen;
 use crate::store::{Decided, Result, Store, photo};
 
-/// A text that a person settles.
+/// The text to be settled.
 struct InDoubt {
     state: OutboundState,
     needs_person: bool,
@@ -31,9 +31,9 @@ struct InDoubt {
 }
 
 impl Store {
-    /// A person gives up a text in doubt; with `again`, the same words leave as a new text. Returns the new one's id.
-    /// Refused to who does not serve the conversation or while somebody else holds it; `again` also where an answer would
-    /// be refused.
+    /// Gives up a text in doubt; with `again`, the same words are queued as a new text. Returns the id of the new text.
+    /// Refused if the actor does not serve the conversation's desk, if somebody else holds it, or if the text is not in
+    /// doubt; `again` also if the citizen may not get the text now.
     pub async fn settle_doubt(
         &self,
         id: i64,
@@ -49,10 +49,11 @@ impl Store {
             if let Some(refusal) = refusal(conn, &text, &of, (again, &actor, now))? {
                 return Ok(Err(refusal));
             }
-            // Before the old one is given up, so that its conversation counts as answered all along.
+            // Queued before the old one is given up: so the conversation stays answered.
             let expires_at = now + policy.time_to_live_ms;
             let new_id = if again { Some(send_again(conn, id, actor.id(), expires_at, now)?) } else { None };
-            finish(conn, id, text.state, OutboundEvent::GivenUp, Some("given up"), now)?;
+            let step = Step { id, from: text.state, event: OutboundEvent::GivenUp, code: Some("given up") };
+            finish(conn, &step, now)?;
             let event = NewEvent {
                 message_id: Some(id),
                 counselor_id: actor.id(),
@@ -103,7 +104,7 @@ fn refusal(
     let has_opted_out = citizen.opted_out_at.is_some_and(|at| at >= of.last_inbound.at);
     let notice = text.notice.as_deref().and_then(Notice::of_group);
     let may_be_told = match notice {
-        // It was said once, in doubt: its own window does not count.
+        // The text in doubt must not block its own repetition.
         Some(notice) => {
             let mut to = recipient(conn, of)?;
             to.last_told.remove(notice.group());
@@ -119,7 +120,7 @@ fn refusal(
     })
 }
 
-/// A copy of the text in its own lane: an answer stays an answer, by who sends it again, and a notice a notice.
+/// Copies the text into the same lane. A reply gets `by` as its author; a notice has none. Returns the id of the copy.
 fn send_again(conn: &Connection, id: i64, by: Option<i64>, expires_at: UnixMs, now: UnixMs) -> Result<i64> {
     let mut insert = conn.prepare_cached(
         "INSERT INTO outbox (client_key, conversation_id, reply_id, author_id, citizen, from_number, kind, text, lane,

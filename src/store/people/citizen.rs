@@ -1,4 +1,4 @@
-//! What we know of a person beyond their texts: no automatic texts, no answers for a while, what they asked for.
+//! Facts about a citizen beyond their texts: opt-out, restriction, last survey, preference.
 
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
@@ -12,7 +12,7 @@ use crate::store::Result;
 use crate::store::journal::event::{NewEvent, append_event};
 use crate::store::outbound::notice;
 
-/// What is known of a person; nothing, where nothing is.
+/// Loads the facts about a citizen; the default if there are none.
 pub(in crate::store) fn load(conn: &Connection, number: &PhoneNumber) -> Result<Citizen> {
     let mut select = conn.prepare_cached(
         "SELECT opted_out_at, restricted_until_at, restriction_reason, surveyed_at, preference
@@ -33,7 +33,8 @@ pub(in crate::store) fn load(conn: &Connection, number: &PhoneNumber) -> Result<
         .unwrap_or_default())
 }
 
-/// Their wish is honoured from now on; what waits to leave by itself does not leave any more, but for what keeps them safe.
+/// Records an opt-out or opt-in. An opt-out cancels the automatic texts that have not left, except those that pass it
+/// ([`Notice::passes_opt_out`](crate::domain::notice::Notice::passes_opt_out)).
 pub(in crate::store) fn wish(conn: &Connection, of: &Conversation, wish: Wish, now: UnixMs) -> Result<()> {
     let opted_out_at = (wish == Wish::OptOut).then_some(now);
     conn.prepare_cached(
@@ -49,7 +50,7 @@ pub(in crate::store) fn wish(conn: &Connection, of: &Conversation, wish: Wish, n
     notice::withdraw(conn, of, |notice| !notice.passes_opt_out(), ("opted_out", now))
 }
 
-/// They were asked how it was.
+/// Records that the survey was sent.
 pub(in crate::store) fn surveyed(conn: &Connection, number: &PhoneNumber, now: UnixMs) -> Result<()> {
     conn.prepare_cached(
         "INSERT INTO citizen (number, surveyed_at) VALUES (:number, :now)
@@ -59,7 +60,7 @@ pub(in crate::store) fn surveyed(conn: &Connection, number: &PhoneNumber, now: U
     Ok(())
 }
 
-/// Not answered until then, and why; `None` ends it.
+/// Restricts a citizen until a time, with a reason; `None` ends the restriction.
 pub(in crate::store) fn restrict(
     conn: &Connection,
     number: &PhoneNumber,
@@ -79,7 +80,7 @@ pub(in crate::store) fn restrict(
     Ok(())
 }
 
-/// What they asked for; `None`: nothing any more.
+/// Sets the citizen's preference; `None` clears it.
 pub(in crate::store) fn prefer(
     conn: &Connection,
     number: &PhoneNumber,

@@ -1,4 +1,4 @@
-//! Counselors: their passwords (argon2id, one-way) and their tokens (256 random bits, kept only as SHA-256).
+//! Counselors, their passwords (argon2id) and their tokens (256 random bits, stored only as SHA-256).
 
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
@@ -10,32 +10,31 @@ use crate::domain::UnixMs;
 use crate::domain::actor::{Actor, DeskScope, Role};
 use crate::domain::counselor::{Counselor, after_failed_login};
 use crate::domain::event::EventKind;
-use crate::store::conversation::decide::journal;
 use crate::store::conversation::row::{held_by, save};
 use crate::store::engine::row;
-use crate::store::journal::event::{NewEvent, append_event};
+use crate::store::journal::event::{NewEvent, append_event, append_events};
 use crate::store::{Result, Store, StoreError};
 
-/// Each hash takes 19 MiB and a core for a while: a flood of log-ins waits here, and not before the database.
+/// Limits concurrent hashing: each hash takes 19 MiB and a core, and a flood of logins must not hold up the database.
 static HASHING: Semaphore = Semaphore::const_new(2);
 
-/// Somebody to be added. The login must be valid and the password long enough (domain::counselor).
+/// A counselor to be added. The caller has checked login and password (`domain::counselor`).
 pub struct NewCounselor {
     pub login: String,
     pub name: String,
     pub password: String,
 }
 
-/// How a log-in went.
+/// Result of `check_login`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LoginCheck {
     Ok(Counselor),
-    /// No such login, wrong password or disabled: the same answer to all three.
+    /// Unknown login, wrong password or disabled account; not told apart on purpose.
     Wrong,
     LockedUntil(UnixMs),
 }
 
-/// What a log-in is checked against.
+/// The row a login is checked against.
 struct Account {
     counselor: Counselor,
     password_hash: String,
@@ -66,7 +65,7 @@ impl Store {
             let Some(id) = added.optional()? else {
                 return Err(StoreError::Conflict(format!("the login {} is taken", new.login)));
             };
-            let event = NewEvent::of(EventKind::CounselorAdded);
+            let event = NewEvent::new(EventKind::CounselorAdded);
             append_event(conn, now, NewEvent { counselor_id: Some(id), ..event })?;
             Ok(Counselor { id, login: new.login.clone(), name: new.name.clone(), disabled_at: None })
         })
@@ -86,8 +85,8 @@ impl Store {
         .await
     }
 
-    /// Ends a counselor's access at once: no log-in, no token. What they hold goes back to the queue. Returns how many
-    /// conversations that were.
+    /// Disables a counselor at once: login and tokens stop working, and their conversations go back to the queue.
+    /// Returns how many conversations that were. `NotFound` for an unknown login.
     pub async fn disable_counselor(&self, login: String, now: UnixMs) -> Result<usize> {
         self.write(move |conn| {
             let sql = "UPDATE counselor SET disabled_at = coalesce(disabled_at, :now) WHERE login = :login RETURNING id";
@@ -100,28 +99,28 @@ impl Store {
             for held in &held {
                 let decision = held.lose_holder(now);
                 save(conn, held, &decision.after)?;
-                journal(conn, held.id, decision.events, now)?;
+                append_events(conn, held.id, decision.events, now)?;
             }
-            let event = NewEvent::of(EventKind::CounselorDisabled);
+            let event = NewEvent::new(EventKind::CounselorDisabled);
             append_event(conn, now, NewEvent { counselor_id: Some(id), ..event })?;
             Ok(held.len())
         })
         .await
     }
 
-    /// Checks a log-in; too many wrong passwords in a row lock the account for a while.
+    /// Checks a login. Too many wrong passwords in a row lock the account for a while (`domain::counselor`).
     pub async fn check_login(&self, login: String, password: String, now: UnixMs) -> Result<LoginCheck> {
         let wanted = login.clone();
         let account = self.read(move |conn| account(conn, &wanted)).await?;
         if let Some(until) = account.as_ref().and_then(|a| a.locked_until(now)) {
             return Ok(LoginCheck::LockedUntil(until));
         }
-        // An unknown login costs as much time as a wrong password.
+        // An unknown login takes as long as a wrong password, so that timing reveals no logins.
         let is_right = verified(password, account.map(|a| a.password_hash)).await?;
         self.write(move |conn| settle_login(conn, &login, is_right, now)).await
     }
 
-    /// Makes a token, good until `expires_at`. It is shown once and cannot be read back.
+    /// Issues a token, valid until `expires_at`. Only its hash is stored: it cannot be read back.
     pub async fn issue_token(&self, counselor_id: i64, expires_at: UnixMs, now: UnixMs) -> Result<String> {
         let token = hex(&rand::random::<[u8; 32]>());
         let hash = digest(&token);
@@ -131,14 +130,14 @@ impl Store {
                  VALUES (:hash, :counselor, :now, :expires)",
                 named_params! { ":hash": hash, ":counselor": counselor_id, ":now": now, ":expires": expires_at },
             )?;
-            let event = NewEvent::of(EventKind::LoggedIn);
+            let event = NewEvent::new(EventKind::LoggedIn);
             append_event(conn, now, NewEvent { counselor_id: Some(counselor_id), ..event })
         })
         .await?;
         Ok(token)
     }
 
-    /// Whose token it is, if it is good now; `from` is where the request came from.
+    /// The actor of a token that is valid now; `from` is the address of the request.
     pub async fn actor_of_token(&self, token: &str, from: String, now: UnixMs) -> Result<Option<Actor>> {
         let hash = digest(token);
         self.look_up(move |conn| {
@@ -157,7 +156,7 @@ impl Store {
         .await
     }
 
-    /// Gives a counselor a role and desks; what is `None` stays. `NotFound` for an unknown login.
+    /// Sets a counselor's role and desks; `None` leaves them. `NotFound` for an unknown login.
     pub async fn set_duties(
         &self,
         login: String,
@@ -192,7 +191,7 @@ impl Store {
         .await
     }
 
-    /// Ends a token at once; one that is unknown is fine.
+    /// Revokes a token at once. An unknown token is no error.
     pub async fn revoke_token(&self, token: &str, now: UnixMs) -> Result<()> {
         let hash = digest(token);
         self.write(move |conn| {
@@ -210,8 +209,8 @@ fn desks(r: &Row<'_>) -> rusqlite::Result<DeskScope> {
     Ok(DeskScope::from_word(&r.get::<_, String>("desks")?))
 }
 
-/// Decides by the account as it is now: passwords tried at the same time count one after another, and a right one that
-/// comes after the lock is of no use.
+/// Records the result of a login against the account as it is now: passwords that were tried at the same time count one
+/// after another, and a right one that comes after the lock is refused.
 fn settle_login(conn: &Connection, login: &str, is_right: bool, now: UnixMs) -> Result<LoginCheck> {
     let Some(account) = account(conn, login)? else {
         return Ok(LoginCheck::Wrong);
@@ -261,7 +260,7 @@ fn account(conn: &Connection, login: &str) -> Result<Option<Account>> {
 }
 
 async fn hashed(password: String) -> Result<String> {
-    let _turn = HASHING.acquire().await.map_err(|_| StoreError::Crashed)?;
+    let _permit = HASHING.acquire().await.map_err(|_| StoreError::Crashed)?;
     let task = tokio::task::spawn_blocking(move || {
         let hash = Argon2::default().hash_password(password.as_bytes());
         hash.map(|h| h.to_string()).map_err(|e| StoreError::Unusable(format!("cannot hash a password: {e}")))
@@ -269,13 +268,13 @@ async fn hashed(password: String) -> Result<String> {
     task.await.unwrap_or(Err(StoreError::Crashed))
 }
 
-/// Without a hash, spends the same time and says no.
+/// Verifies a password. Without a hash it takes the same time and returns `false`.
 async fn verified(password: String, hash: Option<String>) -> Result<bool> {
     let Some(hash) = hash else {
         hashed(password).await?;
         return Ok(false);
     };
-    let _turn = HASHING.acquire().await.map_err(|_| StoreError::Crashed)?;
+    let _permit = HASHING.acquire().await.map_err(|_| StoreError::Crashed)?;
     let task = tokio::task::spawn_blocking(move || {
         let parsed = PasswordHash::new(&hash)
             .map_err(|_| StoreError::Unusable("a stored password is damaged".into()))?;

@@ -1,4 +1,4 @@
-//! Counselors with their log-ins, and what is known of citizens.
+//! Counselors with their logins and tokens, and citizens with their wishes and restrictions.
 
 pub(in crate::store) mod citizen;
 pub(in crate::store) mod counselor;

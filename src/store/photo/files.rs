@@ -1,8 +1,8 @@
-//! The photos' bytes: one file a photo beside the database, named by its SHA-256 and by nothing that anybody chose. For
-//! its owner's eyes only, like the database.
+//! Photo files: one per photo beside the database, named by its SHA-256, never by a name from outside. Mode 0600, like
+//! the database.
 //!
-//! A file is whole and on disk, and so is its name, before [`Files::keep`] returns; only then a row may name it. A file
-//! that no row names is harmless and is swept away later ([`Files::sweep`]).
+//! File and directory entry are synced before [`Files::keep`] returns; only then a row may refer to the file. A file
+//! without a row is harmless and is removed later ([`Files::sweep`]).
 
 use std::fs::{self, DirBuilder, File};
 use std::io::{self, ErrorKind, Write};
@@ -15,9 +15,9 @@ use sha2::{Digest, Sha256};
 
 use crate::store::{Result, StoreError};
 
-/// A file that no row names is kept so long: a database that was put back from a copy may be replaced by a better one.
+/// A file without a row is kept this long: a restored database may be replaced by a newer copy that needs it.
 const UNNAMED_FOR: Duration = Duration::from_secs(7 * 86_400);
-/// What was being written begins so.
+/// Prefix of files that are being written.
 const UNFINISHED: &str = ".new-";
 
 pub(in crate::store) type Hash = [u8; 32];
@@ -25,26 +25,26 @@ pub(in crate::store) type Hash = [u8; 32];
 /// All calls block.
 pub(in crate::store) struct Files {
     folder: PathBuf,
-    /// Held where a name appears or goes.
+    /// Held while a file is renamed into place or removed.
     names: Mutex<()>,
 }
 
 impl Files {
-    /// Beside the database: `munja.db-photos`. Another database in the same folder has its own.
+    /// The folder beside the database, such as `munja.db-photos`; each database has its own.
     pub(in crate::store) fn beside(database: &Path) -> Self {
         let mut folder = database.as_os_str().to_owned();
         folder.push("-photos");
         Files { folder: folder.into(), names: Mutex::new(()) }
     }
 
-    /// Puts the bytes on disk, for good.
+    /// Writes and syncs the bytes; returns their SHA-256.
     pub(in crate::store) fn keep(&self, bytes: &[u8]) -> Result<Hash> {
         let hash: Hash = Sha256::digest(bytes).into();
         self.write(&self.path(&hash), bytes).map_err(|error| trouble(&error))?;
         Ok(hash)
     }
 
-    /// The bytes. A file that does not hold what its name says is damaged.
+    /// Reads the bytes. `Corrupt` if they do not match the hash.
     pub(in crate::store) fn read(&self, hash: &Hash) -> Result<Vec<u8>> {
         let bytes = fs::read(self.path(hash)).map_err(|error| trouble(&error))?;
         if Sha256::digest(&bytes).as_slice() != hash {
@@ -53,7 +53,7 @@ impl Files {
         Ok(bytes)
     }
 
-    /// Removes old files that `is_named` does not know, and what a crash left unfinished; returns how many.
+    /// Removes old files for which `is_named` is false, and old unfinished ones; returns how many.
     pub(in crate::store) fn sweep(&self, is_named: impl Fn(&Hash) -> Result<bool>) -> Result<usize> {
         let mut n = 0;
         for path in self.all().map_err(|error| trouble(&error))? {
@@ -77,15 +77,15 @@ impl Files {
     fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         let folder = path.parent().unwrap_or(&self.folder);
         DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-        // Made with 0600, before anything is in it.
+        // Created with mode 0600.
         let mut file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(folder)?;
         file.write_all(bytes)?;
         file.as_file().sync_all()?;
         let names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
-        // Also over one that is there: it is new again, and whole.
+        // Replaces an existing file: that renews its age and repairs it.
         file.persist(path)?;
         drop(names);
-        // The name is in its folder, the folder in its own, and that beside the database.
+        // Sync the folder of the file, its parent, and the folder of the database.
         for folder in folder.ancestors().take(3) {
             let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
             File::open(folder)?.sync_all()?;
@@ -101,7 +101,7 @@ impl Files {
         Ok(all)
     }
 
-    /// Unless it has been written anew meanwhile.
+    /// Removes an old file, unless it was written again meanwhile.
     fn remove(&self, path: &Path) -> bool {
         let _names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
         is_old(path) && fs::remove_file(path).is_ok()
@@ -132,7 +132,7 @@ fn hash_of(name: &str) -> Option<Hash> {
     is_plain.then_some(hash)
 }
 
-/// Names what happened, never the file.
+/// An I/O error as a store error; names the kind, never the file.
 fn trouble(error: &io::Error) -> StoreError {
     match error.kind() {
         ErrorKind::NotFound => StoreError::NotFound,

@@ -1,5 +1,6 @@
-//! Photos of either side's texts (domain::photo): what is wanted, kept or lost, and what goes with an answer. The bytes
-//! are in `files.rs`; a file is on disk before a row names it, so a crash between the two costs a fetch and no photo.
+//! Photos of texts in both directions (`domain::photo`): rows here, bytes in `files.rs`, photos of replies in
+//! `outgoing.rs`. A file is on disk before a row refers to it: a crash between the two costs a second fetch, never a
+//! photo.
 
 mod files;
 mod outgoing;
@@ -17,7 +18,7 @@ use crate::domain::event::EventKind;
 use crate::domain::media::MediaRef;
 use crate::domain::notice::Notice;
 use crate::domain::photo::{
-    Loss, MAX_PHOTOS, Measured, PhotoEvent, PhotoKind, PhotoState, TELL_EVERY_MS, UPLOAD_KEPT_MS, next,
+    LOSS_NOTICE_EVERY_MS, Loss, MAX_PHOTOS, Measured, PhotoEvent, PhotoKind, PhotoState, UPLOAD_KEPT_MS, next,
 };
 use crate::domain::policy::ServicePolicy;
 use crate::domain::refusal::Refusal;
@@ -34,13 +35,13 @@ use crate::store::{Decided, Result, Store, StoreError};
 pub struct PhotoInfo {
     pub id: i64,
     pub state: PhotoState,
-    /// Of a kept one: what its bytes say.
+    /// Only for a kept photo: what its bytes are.
     pub kept: Option<KeptAs>,
-    /// Of a lost one.
+    /// Only for a lost photo.
     pub why: Option<Loss>,
 }
 
-/// What a kept photo is.
+/// Format and size of a kept photo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KeptAs {
     pub measured: Measured,
@@ -51,15 +52,15 @@ pub struct KeptAs {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WantedPhoto {
     pub id: i64,
-    /// Who has it.
+    /// The carrier that holds it.
     pub carrier: String,
     pub media: MediaRef,
     pub since: UnixMs,
     pub n_attempts: u32,
 }
 
-/// Notes what a text came with, in the transaction that stores it. Of more than [`MAX_PHOTOS`] the rest is lost, and that
-/// is one loss.
+/// Inserts the photos of a text, in the transaction that stores it. Beyond [`MAX_PHOTOS`] one lost photo stands for all
+/// the rest.
 pub(super) fn want(
     conn: &Connection,
     carrier: &str,
@@ -128,7 +129,7 @@ fn info(r: &Row<'_>) -> rusqlite::Result<PhotoInfo> {
 }
 
 impl Store {
-    /// Photos to be fetched now, those that wait longest first.
+    /// Photos that are due to be fetched, the longest due first.
     pub async fn wanted_photos(&self, limit: u32, now: UnixMs) -> Result<Vec<WantedPhoto>> {
         self.look_up(move |conn| {
             let mut select = conn.prepare_cached(
@@ -142,7 +143,8 @@ impl Store {
         .await
     }
 
-    /// A photo was fetched: puts its bytes on disk, then says so. Its address, which may open it to anybody, is forgotten.
+    /// Keeps a fetched photo: writes its bytes to disk, then updates the row. Deletes its handle, which may open the
+    /// photo to anybody who has it.
     pub async fn keep_photo(&self, id: i64, bytes: Arc<[u8]>, is: Measured, now: UnixMs) -> Result<()> {
         let (hash, n_bytes) = self.put_file(bytes).await?;
         self.write(move |conn| {
@@ -164,7 +166,7 @@ impl Store {
         .await
     }
 
-    /// Fetching failed; it is tried again at `at`.
+    /// Records a failed fetch; the next try is at `at`.
     pub async fn put_off_photo(&self, id: i64, at: UnixMs) -> Result<()> {
         self.write(move |conn| {
             step(conn, id, PhotoEvent::Failed)?;
@@ -175,7 +177,7 @@ impl Store {
         .await
     }
 
-    /// A photo will not come; [`Store::tell_of_lost_photos`] says so.
+    /// Marks a photo as lost; [`Store::report_lost_photos`] reports it.
     pub async fn lose_photo(&self, id: i64, why: Loss) -> Result<()> {
         self.write(move |conn| {
             step(conn, id, PhotoEvent::GivenUp(why))?;
@@ -187,17 +189,17 @@ impl Store {
         .await
     }
 
-    /// Says of lost photos that they are: to counselors by an event, to the citizen by one automatic text, and none
-    /// within [`TELL_EVERY_MS`] of another or for a text of which it was said before. A text that is not routed yet is told of
-    /// once it is. Returns how many texts from citizens were told of.
-    pub async fn tell_of_lost_photos(&self, policy: &Arc<ServicePolicy>, now: UnixMs) -> Result<usize> {
-        if self.look_up(untold).await?.is_empty() {
+    /// Reports lost photos: to counselors by an event, to the citizen by an automatic text, at most one per text and
+    /// one within [`LOSS_NOTICE_EVERY_MS`]. Texts that are not routed yet are left for later. Returns the number of
+    /// texts whose losses were reported.
+    pub async fn report_lost_photos(&self, policy: &Arc<ServicePolicy>, now: UnixMs) -> Result<usize> {
+        if self.look_up(unreported).await?.is_empty() {
             return Ok(0);
         }
         let policy = Arc::clone(policy);
         let told = self.write(move |conn| {
-            let lost = untold(conn)?;
-            lost.iter().try_for_each(|text| tell_of(conn, text, &policy, now))?;
+            let lost = unreported(conn)?;
+            lost.iter().try_for_each(|text| report_loss(conn, text, &policy, now))?;
             Ok(lost.len())
         });
         let n = told.await?;
@@ -207,8 +209,8 @@ impl Store {
         Ok(n)
     }
 
-    /// A photo and its bytes, if the actor may see its conversation; one that was handed in is its owner's alone. Of one
-    /// that is not kept there are no bytes.
+    /// A photo and its bytes, if the actor may see its conversation; an upload only for the counselor who made it. Bytes
+    /// only for a kept photo.
     pub async fn photo(&self, id: i64, actor: &Actor) -> Result<Decided<(PhotoInfo, Option<Vec<u8>>)>> {
         let actor = actor.clone();
         let found = self.look_up(move |conn| {
@@ -226,7 +228,7 @@ impl Store {
             let (info, hash, conversation_id) = select.query_row(of, found)?;
             match conversation_id {
                 Some(of) if !load(conn, of)?.is_visible_to(&actor) => Ok(Err(Refusal::NotYourDesk)),
-                // What is not routed yet belongs to no desk.
+                // A text that is not routed yet belongs to no desk.
                 _ => Ok(Ok((info, hash))),
             }
         });
@@ -237,7 +239,7 @@ impl Store {
         }
     }
 
-    /// Forgets photos that were handed in long ago and sent with no answer, and files that no row names.
+    /// Deletes old uploads that were never sent, and old files without a row. Returns how many files were removed.
     pub async fn sweep_photos(&self, now: UnixMs) -> Result<usize> {
         let before = now - UPLOAD_KEPT_MS;
         let forgotten = self.write(move |conn| {
@@ -265,7 +267,7 @@ impl Store {
     pub(super) async fn file(&self, hash: Hash) -> Result<Vec<u8>> {
         let files = Arc::clone(&self.files);
         let task = tokio::task::spawn_blocking(move || files.read(&hash));
-        // A row without its file is damage, not a wrong address.
+        // A row without its file means damage, not a wrong id.
         task.await.map_err(|_| StoreError::Crashed)?.map_err(|error| match error {
             StoreError::NotFound => StoreError::Corrupt("a photo's file is missing".to_owned()),
             other => other,
@@ -296,7 +298,7 @@ fn step(conn: &Connection, id: i64, event: PhotoEvent) -> Result<PhotoState> {
     next(state, event).map_err(|_| StoreError::Conflict(format!("it is {}", state.as_str())))
 }
 
-/// The conversation is not known before the text is routed; whoever reads it then sees the photo too.
+/// Appends an event of a photo. It has no conversation before its text is routed; the text then shows the photo.
 fn photo_event(conn: &Connection, id: i64, kind: EventKind, why: Option<Loss>, now: UnixMs) -> Result<()> {
     let sql =
         "SELECT i.id, i.conversation_id FROM photo p JOIN inbox i ON i.id = p.inbox_id WHERE p.id = :id";
@@ -304,20 +306,20 @@ fn photo_event(conn: &Connection, id: i64, kind: EventKind, why: Option<Loss>, n
         conn.prepare_cached(sql)?.query_row(named_params! { ":id": id }, |r| Ok((r.get(0)?, r.get(1)?)));
     let (inbox_id, conversation_id): (i64, Option<i64>) = found?;
     let detail = why.map(Loss::as_str);
-    let event = NewEvent { conversation_id, message_id: Some(inbox_id), detail, ..NewEvent::of(kind) };
+    let event = NewEvent { conversation_id, message_id: Some(inbox_id), detail, ..NewEvent::new(kind) };
     append_event(conn, now, event)
 }
 
-/// A text from a citizen that lost photos of which nothing was said yet.
-struct Lost {
+/// A text whose lost photos have not been reported yet.
+struct LostPhotos {
     inbox_id: i64,
     conversation_id: i64,
-    /// One of the photos, and why.
+    /// One of the lost photos, and its reason.
     photo_id: i64,
     why: Loss,
 }
 
-fn untold(conn: &Connection) -> Result<Vec<Lost>> {
+fn unreported(conn: &Connection) -> Result<Vec<LostPhotos>> {
     let mut select = conn.prepare_cached(
         "SELECT i.id, i.conversation_id, min(p.id) AS photo_id, p.trouble
          FROM photo p INDEXED BY photo_untold CROSS JOIN inbox i ON i.id = p.inbox_id
@@ -325,7 +327,7 @@ fn untold(conn: &Connection) -> Result<Vec<Lost>> {
          GROUP BY p.inbox_id LIMIT 50",
     )?;
     let rows = select.query_map([], |r| {
-        Ok(Lost {
+        Ok(LostPhotos {
             inbox_id: r.get("id")?,
             conversation_id: r.get("conversation_id")?,
             photo_id: r.get("photo_id")?,
@@ -335,8 +337,8 @@ fn untold(conn: &Connection) -> Result<Vec<Lost>> {
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-fn tell_of(conn: &Connection, lost: &Lost, policy: &ServicePolicy, now: UnixMs) -> Result<()> {
-    if !was_told(conn, lost, now)? {
+fn report_loss(conn: &Connection, lost: &LostPhotos, policy: &ServicePolicy, now: UnixMs) -> Result<()> {
+    if !was_reported(conn, lost, now)? {
         let of = load(conn, lost.conversation_id)?;
         notice::send(conn, &of, &recipient(conn, &of)?, (Notice::PhotoLost, &[]), (policy, now))?;
     }
@@ -346,13 +348,13 @@ fn tell_of(conn: &Connection, lost: &Lost, policy: &ServicePolicy, now: UnixMs) 
     photo_event(conn, lost.photo_id, EventKind::PhotoLost, Some(lost.why), now)
 }
 
-/// Whether the citizen was told of this text before, or a moment ago of another one.
-fn was_told(conn: &Connection, lost: &Lost, now: UnixMs) -> Result<bool> {
+/// Whether a loss was reported for this text before, or for another one a short while ago.
+fn was_reported(conn: &Connection, lost: &LostPhotos, now: UnixMs) -> Result<bool> {
     let sql = "SELECT 1 FROM inbox i CROSS JOIN photo p ON p.inbox_id = i.id
                WHERE i.conversation_id = :conversation AND p.told_at IS NOT NULL
                  AND (i.id = :inbox OR p.told_at > :before) LIMIT 1";
     let of = named_params! {
-        ":conversation": lost.conversation_id, ":inbox": lost.inbox_id, ":before": now - TELL_EVERY_MS,
+        ":conversation": lost.conversation_id, ":inbox": lost.inbox_id, ":before": now - LOSS_NOTICE_EVERY_MS,
     };
     Ok(conn.prepare_cached(sql)?.query_row(of, |_| Ok(())).optional()?.is_some())
 }

@@ -1,5 +1,5 @@
-//! Photos on their way out: handed in by a counselor, then sent with an answer. An answer has rows of its own, so what was
-//! handed in may go with another one too, and is forgotten a day later.
+//! Outgoing photos: uploaded by a counselor, then sent with a reply. A reply gets its own rows, so an upload can go with
+//! several replies; uploads are deleted after a day.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use crate::domain::photo::Measured;
 use crate::store::{Result, Store, StoreError};
 
 impl Store {
-    /// Keeps a photo that a counselor hands in; the same photo again is the same one.
+    /// Stores a counselor's upload; the same photo again gives the same id. `NotFound` if the actor is not a counselor.
     pub async fn hand_in_photo(
         &self,
         actor: &Actor,
@@ -41,7 +41,7 @@ impl Store {
         .await
     }
 
-    /// The photos a text leaves with, read from disk. An error of the disk may pass; any other is for good.
+    /// The photos of a text to be sent, read from disk. Only an error of the disk may pass; any other is permanent.
     pub async fn photos_of(&self, text: &OutboundText) -> Result<Vec<Photo>> {
         let id = text.id;
         let hashes = self.look_up(move |conn| {
@@ -59,7 +59,7 @@ impl Store {
     }
 }
 
-/// Whether all of these are photos that this counselor handed in and the carrier takes, each once.
+/// Whether all ids are uploads of this counselor within the carrier's limits, each id once.
 pub(in crate::store) fn uploads_of(
     conn: &Connection,
     counselor_id: i64,
@@ -83,7 +83,7 @@ pub(in crate::store) fn uploads_of(
     Ok(different.len() == ids.len() && ids.len() <= limits.n)
 }
 
-/// They go with this text, in this order.
+/// Attaches the uploads to a text, in this order.
 pub(in crate::store) fn attach(conn: &Connection, outbox_id: i64, ids: &[i64], now: UnixMs) -> Result<()> {
     for (position, id) in ids.iter().enumerate() {
         conn.prepare_cached(
@@ -97,7 +97,7 @@ pub(in crate::store) fn attach(conn: &Connection, outbox_id: i64, ids: &[i64], n
     Ok(())
 }
 
-/// What leaves again leaves with the same photos.
+/// Attaches the photos of text `from` to text `to`.
 pub(in crate::store) fn copy(conn: &Connection, from: i64, to: i64, now: UnixMs) -> Result<()> {
     let sql = "SELECT id FROM photo WHERE outbox_id = :from ORDER BY position";
     let mut select = conn.prepare_cached(sql)?;

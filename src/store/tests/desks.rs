@@ -102,7 +102,7 @@ async fn a_doubt_is_settled_by_who_may_answer() {
     bench.answer_at(id, minsu, "23:10입니다", DAY).await;
     let answer = bench.lease(9, DAY).await.remove(0);
     bench.outcome(&answer, Outcome::NoAnswer { ask_at: DAY, code: None }, DAY).await;
-    bench.answer(&answer, Answer::CannotTell, DAY).await;
+    bench.answer(&answer, LookupResult::CannotTell, DAY).await;
     let settle = async |by: i64, again| bench.store.settle_by(answer.id, by, again, DAY + 1).await.unwrap();
     assert_eq!(settle(north.id().unwrap(), false).await, Err(Refusal::NotYourDesk));
     assert!(matches!(settle(jiyeong, false).await, Err(Refusal::HeldBy(_))));
@@ -124,7 +124,7 @@ async fn a_notice_sent_again_stays_a_notice() {
     bench.writes(MINSU, "막차?", DAY).await;
     let receipt = bench.lease(9, DAY).await.remove(0);
     bench.outcome(&receipt, Outcome::NoAnswer { ask_at: DAY, code: None }, DAY).await;
-    bench.answer(&receipt, Answer::CannotTell, DAY).await;
+    bench.answer(&receipt, LookupResult::CannotTell, DAY).await;
     let again = bench.store.settle_by(receipt.id, minsu, true, DAY + 1).await.unwrap().unwrap().unwrap();
     let row: (Option<i64>, String, i64) = bench
         .other()

@@ -7,7 +7,7 @@ async fn found_is_accepted() {
     let bench = Bench::new();
     let text = bench.in_doubt(MINSU, T0).await;
     bench.receipts(vec![receipt("c", None, ReceiptStatus::Delivered, "1000")], T0).await;
-    bench.answer(&text, Answer::Found { carrier_message_id: "c".to_owned() }, T0 + 1).await;
+    bench.answer(&text, LookupResult::Found { carrier_message_id: "c".to_owned() }, T0 + 1).await;
     assert_eq!(bench.state(text.id), "delivered", "its receipt was there before");
 }
 
@@ -15,12 +15,12 @@ async fn found_is_accepted() {
 async fn absent_counts_twice_half_a_minute_apart() {
     let bench = Bench::new();
     let text = bench.in_doubt(MINSU, T0).await;
-    bench.answer(&text, Answer::Absent, T0).await;
+    bench.answer(&text, LookupResult::Absent, T0).await;
     assert!(bench.store.in_doubt_due(10, T0 + 29_999).await.unwrap().is_empty());
-    bench.answer(&text, Answer::Absent, T0 + 29_999).await;
+    bench.answer(&text, LookupResult::Absent, T0 + 29_999).await;
     assert_eq!(bench.state(text.id), "in_doubt", "two answers at once are one");
     assert_eq!(bench.store.in_doubt_due(10, T0 + 30_000).await.unwrap()[0].n_questions, 2);
-    bench.answer(&text, Answer::Absent, T0 + 30_000).await;
+    bench.answer(&text, LookupResult::Absent, T0 + 30_000).await;
     assert_eq!(bench.state(text.id), "queued");
     let again = bench.lease(10, T0 + 30_000).await;
     assert_eq!((&again[0].key, again[0].attempt), (&text.key, 2));
@@ -30,7 +30,7 @@ async fn absent_counts_twice_half_a_minute_apart() {
 async fn of_several_that_look_alike_the_one_that_is_nobody_elses_is_found() {
     let bench = Bench::new();
     let (first, second) = (bench.in_doubt(MINSU, T0).await, bench.in_doubt(JIYEONG, T0).await);
-    let any = || Answer::OneOf { carrier_message_ids: vec!["a".to_owned(), "b".to_owned()] };
+    let any = || LookupResult::OneOf { carrier_message_ids: vec!["a".to_owned(), "b".to_owned()] };
     bench.answer(&first, any(), T0).await;
     bench.answer(&second, any(), T0).await;
     let named = bench.value::<String>("SELECT group_concat(carrier_message_id) FROM outbox ORDER BY id");
@@ -45,11 +45,11 @@ async fn of_several_that_look_alike_the_one_that_is_nobody_elses_is_found() {
 async fn an_absence_counts_for_one_try_only() {
     let bench = Bench::new();
     let text = bench.in_doubt(MINSU, T0).await;
-    bench.answer(&text, Answer::Absent, T0).await;
-    bench.answer(&text, Answer::Repeatable { before: T0 + HOUR }, T0 + MINUTE).await;
+    bench.answer(&text, LookupResult::Absent, T0).await;
+    bench.answer(&text, LookupResult::Repeatable { before: T0 + HOUR }, T0 + MINUTE).await;
     let again = bench.lease(1, T0 + MINUTE).await.remove(0);
     bench.outcome(&again, Outcome::NoAnswer { ask_at: T0 + MINUTE, code: None }, T0 + MINUTE).await;
-    bench.answer(&again, Answer::Absent, T0 + 2 * MINUTE).await;
+    bench.answer(&again, LookupResult::Absent, T0 + 2 * MINUTE).await;
     assert_eq!(bench.state(text.id), "in_doubt");
 }
 
@@ -57,7 +57,7 @@ async fn an_absence_counts_for_one_try_only() {
 async fn a_repeatable_text_leaves_again_while_the_carrier_knows_its_key() {
     let bench = Bench::new();
     let text = bench.in_doubt(MINSU, T0).await;
-    bench.answer(&text, Answer::Repeatable { before: T0 + HOUR }, T0).await;
+    bench.answer(&text, LookupResult::Repeatable { before: T0 + HOUR }, T0).await;
     let again = bench.lease(10, T0 + HOUR - 1).await;
     assert_eq!((&again[0].key, again[0].attempt), (&text.key, 2));
 }
@@ -66,11 +66,11 @@ async fn a_repeatable_text_leaves_again_while_the_carrier_knows_its_key() {
 async fn a_key_that_may_be_forgotten_brings_the_doubt_back() {
     let bench = Bench::new();
     let text = bench.in_doubt(MINSU, T0).await;
-    bench.answer(&text, Answer::Repeatable { before: T0 + HOUR }, T0).await;
+    bench.answer(&text, LookupResult::Repeatable { before: T0 + HOUR }, T0).await;
     assert!(bench.lease(10, T0 + HOUR).await.is_empty());
     assert_eq!(bench.state(text.id), "in_doubt");
     assert_eq!(bench.store.in_doubt_due(10, T0 + HOUR).await.unwrap().len(), 1, "the carrier is asked again");
-    bench.answer(&text, Answer::Repeatable { before: T0 + HOUR }, T0 + HOUR).await;
+    bench.answer(&text, LookupResult::Repeatable { before: T0 + HOUR }, T0 + HOUR).await;
     assert_eq!(bench.value::<i64>("SELECT needs_person FROM outbox"), 1);
     assert_eq!(bench.n_events("kind = 'needs_decision'"), 1);
 }
@@ -79,7 +79,7 @@ async fn a_key_that_may_be_forgotten_brings_the_doubt_back() {
 async fn one_that_may_have_left_and_is_too_old_is_a_persons_to_decide() {
     let bench = Bench::new();
     let text = bench.in_doubt(MINSU, T0).await;
-    bench.answer(&text, Answer::Repeatable { before: T0 + 100 * HOUR }, T0).await;
+    bench.answer(&text, LookupResult::Repeatable { before: T0 + 100 * HOUR }, T0).await;
     assert!(bench.lease(10, T0 + 24 * HOUR).await.is_empty());
     assert_eq!(
         (bench.state(text.id), bench.value::<i64>("SELECT needs_person FROM outbox")),
@@ -93,8 +93,8 @@ async fn one_that_may_have_left_and_is_too_old_is_a_persons_to_decide() {
 async fn one_that_surely_never_left_and_is_too_old_expires() {
     let bench = Bench::new();
     let text = bench.in_doubt(MINSU, T0).await;
-    bench.answer(&text, Answer::Absent, T0).await;
-    bench.answer(&text, Answer::Absent, T0 + 24 * HOUR).await;
+    bench.answer(&text, LookupResult::Absent, T0).await;
+    bench.answer(&text, LookupResult::Absent, T0 + 24 * HOUR).await;
     assert!(bench.lease(10, T0 + 24 * HOUR).await.is_empty());
     assert_eq!(bench.state(text.id), "expired");
 }
@@ -103,7 +103,7 @@ async fn one_that_surely_never_left_and_is_too_old_expires() {
 async fn not_reached_is_asked_again_later() {
     let bench = Bench::new();
     let text = bench.in_doubt(MINSU, T0).await;
-    bench.answer(&text, Answer::NotReached { ask_at: T0 + HOUR }, T0).await;
+    bench.answer(&text, LookupResult::NotReached { ask_at: T0 + HOUR }, T0).await;
     assert!(bench.store.in_doubt_due(10, T0 + HOUR - 1).await.unwrap().is_empty());
     assert_eq!(bench.store.in_doubt_due(10, T0 + HOUR).await.unwrap()[0].n_questions, 1);
 }
@@ -111,10 +111,10 @@ async fn not_reached_is_asked_again_later() {
 #[tokio::test]
 async fn an_answer_about_a_text_that_has_moved_on() {
     let answers = [
-        Answer::Absent,
-        Answer::CannotTell,
-        Answer::Repeatable { before: T0 + HOUR },
-        Answer::NotReached { ask_at: T0 },
+        LookupResult::Absent,
+        LookupResult::CannotTell,
+        LookupResult::Repeatable { before: T0 + HOUR },
+        LookupResult::NotReached { ask_at: T0 },
     ];
     for answer in answers {
         let bench = Bench::new();
@@ -125,8 +125,8 @@ async fn an_answer_about_a_text_that_has_moved_on() {
     }
     let bench = Bench::new();
     let text = bench.in_doubt(MINSU, T0).await;
-    bench.answer(&text, Answer::Repeatable { before: T0 + HOUR }, T0).await;
-    bench.answer(&text, Answer::Found { carrier_message_id: "c".to_owned() }, T0).await;
+    bench.answer(&text, LookupResult::Repeatable { before: T0 + HOUR }, T0).await;
+    bench.answer(&text, LookupResult::Found { carrier_message_id: "c".to_owned() }, T0).await;
     assert_eq!(bench.state(text.id), "accepted", "it must not leave again");
 }
 
@@ -137,7 +137,7 @@ async fn a_person_gives_up_or_sends_again_as_a_new_text() {
     let text = bench.in_doubt(MINSU, T0).await;
     let too_early = bench.store.settle_by(text.id, minsu, true, T0).await;
     assert_eq!(too_early.unwrap(), Err(Refusal::NotInDoubt), "the carrier is still being asked");
-    bench.answer(&text, Answer::CannotTell, T0).await;
+    bench.answer(&text, LookupResult::CannotTell, T0).await;
     assert_eq!(bench.store.in_doubt(10, &everybody()).await.unwrap().len(), 1);
     let new = bench.store.settle_by(text.id, minsu, true, T0 + HOUR).await.unwrap().unwrap().unwrap();
     assert_eq!((bench.state(text.id), bench.state(new)), ("failed".to_owned(), "queued".to_owned()));
@@ -149,7 +149,7 @@ async fn a_person_gives_up_or_sends_again_as_a_new_text() {
     assert_eq!(bench.n_events("kind = 'decided' AND detail = 'send_again'"), 1);
 
     let other = bench.in_doubt(JIYEONG, T0).await;
-    bench.answer(&other, Answer::CannotTell, T0).await;
+    bench.answer(&other, LookupResult::CannotTell, T0).await;
     assert_eq!(bench.store.settle_by(other.id, minsu, false, T0).await.unwrap(), Ok(None));
     assert_eq!(bench.state(other.id), "failed");
     // The receipt shows that it had arrived after all: kept, and the decision stands.
@@ -194,7 +194,7 @@ async fn what_may_have_left_cannot_be_taken_back() {
         matches!(bench.store.recall_by(text.id, minsu, T0).await, Err(StoreError::Conflict(_))),
         "in doubt"
     );
-    bench.answer(&text, Answer::Repeatable { before: T0 + HOUR }, T0).await;
+    bench.answer(&text, LookupResult::Repeatable { before: T0 + HOUR }, T0).await;
     assert!(
         matches!(bench.store.recall_by(text.id, minsu, T0).await, Err(StoreError::Conflict(_))),
         "queued again"
@@ -212,9 +212,9 @@ async fn what_may_have_left_cannot_be_taken_back() {
 async fn an_absence_that_proves_nothing_is_for_a_person() {
     let bench = Bench::new();
     let text = bench.in_doubt(MINSU, T0).await;
-    bench.answer(&text, Answer::AbsentUnproved, T0).await;
+    bench.answer(&text, LookupResult::AbsentUnproved, T0).await;
     assert_eq!(bench.store.in_doubt_due(10, T0 + 30_000).await.unwrap().len(), 1, "it is asked once more");
-    bench.answer(&text, Answer::AbsentUnproved, T0 + 30_000).await;
+    bench.answer(&text, LookupResult::AbsentUnproved, T0 + 30_000).await;
     assert!(bench.lease(10, T0 + HOUR).await.is_empty(), "it never leaves by itself");
     assert_eq!(bench.value::<i64>("SELECT needs_person FROM outbox"), 1);
 }

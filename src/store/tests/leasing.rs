@@ -94,7 +94,7 @@ async fn doubt_blocks_the_line_until_a_person_has_to_decide() {
     let behind = bench.queue(MINSU, Lane::Reply, T0).await;
     assert!(bench.lease(10, T0).await.is_empty());
     assert_eq!(bench.store.next_send_at().await.unwrap(), None, "nothing to do before the doubt ends");
-    bench.answer(&doubt, Answer::CannotTell, T0).await;
+    bench.answer(&doubt, LookupResult::CannotTell, T0).await;
     assert_eq!(bench.store.next_send_at().await.unwrap(), Some(T0));
     assert_eq!(ids(&bench.lease(10, T0).await), [behind]);
 }
@@ -168,9 +168,9 @@ async fn another_carrier_takes_only_what_the_first_surely_has_not() {
     bench.queue(JIYEONG, Lane::Reply, T0).await;
     let first = bench.lease(1, T0).await.remove(0);
     bench.outcome(&first, Outcome::NoAnswer { ask_at: T0, code: None }, T0).await;
-    bench.answer(&first, Answer::Repeatable { before: T0 + HOUR }, T0).await;
+    bench.answer(&first, LookupResult::Repeatable { before: T0 + HOUR }, T0).await;
 
-    let senders = crate::domain::phone::Senders::one(PhoneNumber::parse("15881234"));
+    let senders = crate::domain::phone::Senders::single(PhoneNumber::parse("15881234"));
     let standby = Lease { carrier: "standby", senders, only_its_own: false, lease_ms: MINUTE };
     let taken = bench.store.lease_due(Arc::new(standby), 10, T0 + 1).await.unwrap();
     assert_eq!(taken.iter().map(|t| t.citizen.reveal()).collect::<Vec<_>>(), [JIYEONG]);
@@ -190,7 +190,7 @@ async fn what_no_carrier_may_repeat_any_more_comes_into_doubt_whoever_asks() {
     bench.queue(MINSU, Lane::Reply, T0).await;
     let first = bench.lease(1, T0).await.remove(0);
     bench.outcome(&first, Outcome::NoAnswer { ask_at: T0, code: None }, T0).await;
-    bench.answer(&first, Answer::Repeatable { before: T0 + HOUR }, T0).await;
+    bench.answer(&first, LookupResult::Repeatable { before: T0 + HOUR }, T0).await;
     assert!(bench.store.lease_due(order("standby", false), 10, T0 + HOUR).await.unwrap().is_empty());
     assert_eq!(bench.state(first.id), "in_doubt");
     assert_eq!(bench.store.in_doubt_due(10, T0 + HOUR).await.unwrap()[0].carrier, CARRIER);

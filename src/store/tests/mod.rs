@@ -183,8 +183,8 @@ impl Bench {
         text
     }
 
-    async fn answer(&self, text: &OutboundText, answer: Answer, now: i64) {
-        self.store.record_answer(text.id, answer, now).await.unwrap();
+    async fn answer(&self, text: &OutboundText, answer: LookupResult, now: i64) {
+        self.store.record_lookup(text.id, answer, now).await.unwrap();
     }
 
     async fn receipts(&self, items: Vec<ReceiptItem>, now: i64) -> Applied {

@@ -60,8 +60,8 @@ async fn late_words_change_nothing_unless_the_carrier_has_it() {
 /// A text that was in doubt, surely absent, and is in line again.
 async fn queued_again(bench: &Bench) -> OutboundText {
     let text = bench.in_doubt(MINSU, T0).await;
-    bench.answer(&text, Answer::Absent, T0).await;
-    bench.answer(&text, Answer::Absent, T0 + MINUTE).await;
+    bench.answer(&text, LookupResult::Absent, T0).await;
+    bench.answer(&text, LookupResult::Absent, T0 + MINUTE).await;
     assert_eq!(bench.state(text.id), "queued");
     text
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::domain::media::{MediaRef, PhotoLimits};
-use crate::domain::photo::{Loss, MAX_PHOTOS, Measured, PhotoKind, PhotoState, TELL_EVERY_MS};
+use crate::domain::photo::{LOSS_NOTICE_EVERY_MS, Loss, MAX_PHOTOS, Measured, PhotoKind, PhotoState};
 
 const IS: Measured = Measured { kind: PhotoKind::Jpeg, width: 40, height: 30 };
 
@@ -33,7 +33,7 @@ impl Bench {
     }
 
     async fn tell(&self, now: i64) -> usize {
-        self.store.tell_of_lost_photos(&talkative(), now).await.unwrap()
+        self.store.report_lost_photos(&talkative(), now).await.unwrap()
     }
 
     /// Hands in a photo and sends it with an answer; the text that leaves.
@@ -148,7 +148,7 @@ async fn a_loss_is_told_once_to_both() {
     assert_eq!(bench.tell(T0 + 6 * HOUR).await, 1);
     assert_eq!((bench.count("outbox"), bench.n_events("kind = 'photo_lost'")), (1, 2));
     // Another text, a moment after the citizen was told and long after.
-    for (key, now, n) in [("b", T0 + TELL_EVERY_MS / 2, 1), ("c", T0 + 2 * 24 * HOUR, 2)] {
+    for (key, now, n) in [("b", T0 + LOSS_NOTICE_EVERY_MS / 2, 1), ("c", T0 + 2 * 24 * HOUR, 2)] {
         let photo = bench.photos_in(key, 1, now).await[0];
         bench.store.lose_photo(photo, Loss::TooLarge).await.unwrap();
         bench.route(now).await;
@@ -196,7 +196,7 @@ async fn a_photo_goes_with_an_answer() {
     // Nobody knows whether it left, and a person sends it again: with its photo.
     bench.outcome(&leased, Outcome::NoAnswer { ask_at: T0, code: None }, T0).await;
     assert_eq!(bench.store.in_doubt_due(9, T0).await.unwrap()[0].text.kind, OutboundKind::Mms);
-    bench.answer(&leased, Answer::CannotTell, T0).await;
+    bench.answer(&leased, LookupResult::CannotTell, T0).await;
     bench.store.settle_by(leased.id, minsu, true, T0).await.unwrap().unwrap();
     let again = bench.lease(9, T0).await.remove(0);
     assert_ne!(again.id, leased.id);

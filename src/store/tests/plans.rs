@@ -93,8 +93,8 @@ async fn a_day(bench: &Bench) {
     bench.outcome(&leased[0], accepted("c"), T0).await;
     store.rescue(false, T0 + HOUR).await.unwrap();
     for doubt in store.in_doubt_due(10, T0 + HOUR).await.unwrap() {
-        bench.answer(&doubt.text, Answer::Absent, T0 + HOUR).await;
-        bench.answer(&doubt.text, Answer::Repeatable { before: 0 }, T0 + HOUR).await;
+        bench.answer(&doubt.text, LookupResult::Absent, T0 + HOUR).await;
+        bench.answer(&doubt.text, LookupResult::Repeatable { before: 0 }, T0 + HOUR).await;
     }
     store.in_doubt(10, &everybody()).await.unwrap();
     store.unreceipted(None, T0 + HOUR, 10).await.unwrap();

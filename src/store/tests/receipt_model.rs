@@ -13,7 +13,7 @@ enum Step {
     Lease,
     Outcome { of: usize, outcome: Outcome },
     Rescue,
-    Answer(Answer),
+    Answer(LookupResult),
     Receipt { by_key: bool, status: ReceiptStatus },
     NoReceipt { give_up: bool },
     Decide,
@@ -31,13 +31,13 @@ fn outcomes() -> impl Strategy<Value = Outcome> {
     ]
 }
 
-fn answers() -> impl Strategy<Value = Answer> {
+fn answers() -> impl Strategy<Value = LookupResult> {
     prop_oneof![
-        1 => Just(Answer::Found { carrier_message_id: "c".to_owned() }),
-        3 => Just(Answer::Absent),
-        3 => (0..3_i64).prop_map(|n| Answer::Repeatable { before: T0 + n * HOUR }),
-        1 => Just(Answer::CannotTell),
-        1 => Just(Answer::NotReached { ask_at: 0 }),
+        1 => Just(LookupResult::Found { carrier_message_id: "c".to_owned() }),
+        3 => Just(LookupResult::Absent),
+        3 => (0..3_i64).prop_map(|n| LookupResult::Repeatable { before: T0 + n * HOUR }),
+        1 => Just(LookupResult::CannotTell),
+        1 => Just(LookupResult::NotReached { ask_at: 0 }),
     ]
 }
 
@@ -101,8 +101,8 @@ impl Life {
             Step::Rescue => store.rescue(false, self.now).await.map(drop),
             Step::Answer(_) if self.tries.is_empty() => Ok(()),
             Step::Answer(answer) => {
-                self.is_known_to_have_left |= matches!(answer, Answer::Found { .. });
-                store.record_answer(self.id, answer.clone(), self.now).await
+                self.is_known_to_have_left |= matches!(answer, LookupResult::Found { .. });
+                store.record_lookup(self.id, answer.clone(), self.now).await
             }
             Step::Receipt { by_key, status } => {
                 let key = self.tries.first().filter(|_| *by_key).map(|text| text.key.as_str());

@@ -68,7 +68,7 @@ async fn a_receipt_before_its_acceptance_by_our_key() {
         let text = bench.sending(MINSU, T0).await;
         if again {
             bench.store.rescue(true, T0).await.unwrap();
-            bench.answer(&text, Answer::Repeatable { before: T0 + HOUR }, T0).await;
+            bench.answer(&text, LookupResult::Repeatable { before: T0 + HOUR }, T0).await;
             assert_eq!(bench.state(text.id), "queued");
         }
         let item = receipt("c", Some(text.key.as_str()), Delivered, "1000");

@@ -15,7 +15,7 @@ use crate::domain::outbound::OutboundText;
 use crate::domain::phone::{PhoneNumber, Senders};
 use crate::domain::receipt::Receipt;
 use crate::domain::text::Limits;
-use crate::worker::{Carriers, Used};
+use crate::worker::{CarrierInUse, Carriers};
 
 pub struct Fake {
     pub name: &'static str,
@@ -43,9 +43,9 @@ impl Fake {
 /// Two carriers, both of which receive and send; the first is the preferred one.
 pub fn carriers(fakes: [Fake; 2]) -> Carriers {
     let [first, second] = fakes.map(|fake| Arc::new(fake) as Arc<dyn Carrier>);
-    let used = |carrier: &Arc<dyn Carrier>| Used {
+    let used = |carrier: &Arc<dyn Carrier>| CarrierInUse {
         carrier: Arc::clone(carrier),
-        senders: Senders::one(PhoneNumber::parse("062120")),
+        senders: Senders::single(PhoneNumber::parse("062120")),
     };
     Carriers { outbound: used(&first), standby: Some(used(&second)), inbound: vec![first, second] }
 }

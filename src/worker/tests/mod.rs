@@ -25,7 +25,7 @@ const START: i64 = 1_782_844_190_000;
 const TIME_OUT: Duration = Duration::from_secs(20);
 
 fn senders() -> Senders {
-    Senders::one(PhoneNumber::parse("062120"))
+    Senders::single(PhoneNumber::parse("062120"))
 }
 
 fn settings() -> Settings {
@@ -159,7 +159,7 @@ async fn a_carrier_that_answers_no_question_delays_no_other() {
 async fn a_carrier_that_answers_no_question_is_asked_one_after_the_other() {
     let asked = Arc::new(Fake { silence: Some(TIME_OUT), ..Fake::named("mute") });
     let mut world = World::new([Fake::named("works"), Fake::named("other")]);
-    let all = Carriers::one(Arc::clone(&asked) as Arc<dyn Carrier>, senders());
+    let all = Carriers::single(Arc::clone(&asked) as Arc<dyn Carrier>, senders());
     world.context.carriers = watch::Sender::new(Arc::new(all)).subscribe();
     world.doubts_at("mute", 10).await;
     world.begin([Role::Doubts]);

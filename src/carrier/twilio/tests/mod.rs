@@ -14,7 +14,7 @@ use std::time::Duration;
 use super::*;
 use crate::carrier::canned::{self, Answered, NOW, Seen, asked, client, ok, outbound, said};
 use crate::carrier::http::Broken;
-use crate::domain::fate::Meaning;
+use crate::domain::delivery_reason::DeliveryReason;
 use crate::domain::receipt::ReceiptStatus;
 
 const LIST: &str = "/2010-04-01/Accounts/AC1/Messages.json";
@@ -85,7 +85,7 @@ async fn a_status_is_asked_for_one_by_one() {
         assert_eq!(receipt.as_ref().map(|r| (r.status, r.code.as_str())), expected, "{status}");
         assert_eq!(asked(&seen), ["GET /2010-04-01/Accounts/AC1/Messages/SM1.json"]);
     }
-    assert_eq!(codes::meaning("30003"), Some(Meaning::NotReachable));
+    assert_eq!(codes::meaning("30003"), Some(DeliveryReason::NotReachable));
     let (twilio, _) = driver(vec![error(20404, 404), ok(message("SM2", "outbound-api", "delivered"))]);
     assert_eq!(twilio.status("SM1").await.unwrap(), None, "there is no such text");
     assert_eq!(twilio.status("SM1").await.unwrap(), None, "another one's");

@@ -32,17 +32,17 @@ struct Service<'a, T> {
     reference: Option<&'a str>,
 }
 
-/// Both layers content.
+/// Both layers report success.
 pub(super) fn ok<T: Serialize>(data: T) -> Answer {
     with_reference(Some(data), None)
 }
 
-/// Both layers content, and nothing to say.
+/// Both layers report success, without data.
 pub(super) fn done() -> Answer {
     with_reference(None::<()>, None)
 }
 
-/// Both layers content, with the reference the request came with.
+/// Both layers report success, with the reference of the request.
 pub(super) fn with_reference<T: Serialize>(data: Option<T>, reference: Option<&str>) -> Answer {
     let service = Service { code: OK, result: "SUCCESS", data, reference };
     enveloped(200, (OK, "Success"), Some(service))
@@ -82,7 +82,7 @@ fn status_of(code: &str) -> u16 {
     }
 }
 
-/// The words the error table gives a service code, for those this carrier uses by itself.
+/// The message of the error table for the service codes that this simulation uses itself.
 pub(super) fn result_of(code: &str) -> &'static str {
     match code {
         "A000" => "Success",

@@ -1,5 +1,5 @@
-//! Photos left to be sent: `multipart/form-data` with the one field `file`, a JPEG of at most 300 KB. Source: official OpenAPI
-//! document 1.2.0 (`uploadMmsFile`).
+//! Uploads of photos to be sent: `multipart/form-data` with the one field `file`, a JPEG of at most 300 KB. Source:
+//! official OpenAPI document 1.2.0 (`uploadMmsFile`).
 
 use bytes::Bytes;
 use http::{Request, header};
@@ -38,7 +38,7 @@ pub(super) fn upload(core: &mut Core<'_>, request: &Request<Bytes>) -> Answer {
     }
 }
 
-/// Head and content of a form's only part.
+/// Header and content of the only part of a form.
 fn part(body: &Bytes, boundary: &str) -> Option<(String, Bytes)> {
     let (open, close) = (format!("--{boundary}\r\n"), format!("\r\n--{boundary}--"));
     let inner = body.strip_prefix(open.as_bytes())?;

@@ -1,4 +1,4 @@
-//! What is listed, in Bizgo's words. Source: official OpenAPI document 1.2.0.
+//! Items of Bizgo's lists. Source: official OpenAPI document 1.2.0.
 
 use serde::Serialize;
 
@@ -6,7 +6,7 @@ use crate::sim::answer::korean_time;
 use crate::sim::core::record::Message;
 use crate::sim::core::record::Text;
 
-/// Texts or messages; the page's place in the list where there are pages.
+/// A list of texts or messages, with the position of the page if there are pages.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct List<T> {

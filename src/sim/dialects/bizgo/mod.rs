@@ -60,7 +60,7 @@ impl Dialect for Bizgo {
         Ok(route_of(request)?.endpoint())
     }
 
-    /// The bare key, once.
+    /// The bare key in one `Authorization` header.
     fn authorize(
         &self,
         core: &mut Core<'_>,
@@ -81,7 +81,7 @@ impl Dialect for Bizgo {
         read_order(request.body(), &|key| core.file(key).cloned()).map_err(service)
     }
 
-    /// HTTP 200, whatever became of each recipient.
+    /// HTTP 200 for any result of the recipients.
     fn sent(&self, core: &Core<'_>, _: &Request<Bytes>, order: &Order, outcomes: &[Outcome]) -> Answer {
         let each = order.recipients.iter().zip(outcomes);
         let destinations =
@@ -102,7 +102,7 @@ impl Dialect for Bizgo {
             Ok(Route::RequestInquiry(id)) => reads::inquire_request(core, id),
             Ok(Route::ReportInquiry(key)) => reads::inquire_report(core, key),
             Ok(Route::Upload) => files::upload(core, request),
-            // A send is not answered here.
+            // The core answers sends.
             Ok(Route::Send) => gateway(500),
             Err(refused) => refused,
         }

@@ -1,6 +1,6 @@
-//! A request to send, checked as strictly as the specification says, and more: what a gateway for texts has no use for is
-//! refused too. Length is measured with an encoder, not with the gateway's own ruler: a carrier that shares it would share
-//! its mistakes. Codes are the service's, from the official error table.
+//! A request to send, checked at least as strictly as the specification: options that this gateway never uses are
+//! refused too. Lengths come from an encoder, not from the gateway's own code, whose mistakes it would share. Codes are
+//! the service's, from the official error table.
 
 use bytes::Bytes;
 use encoding_rs::EUC_KR;
@@ -11,7 +11,7 @@ use crate::sim::dialects::numbers::is_digits;
 
 const MAX_RECIPIENTS: usize = 200;
 
-/// Reads a body, or says with which code it is refused; `file` gives what was uploaded under a key.
+/// Parses a body; the error is the code of the refusal; `file` gives what was uploaded under a key.
 pub(super) fn read_order(body: &[u8], file: &dyn Fn(&str) -> Option<Bytes>) -> Result<Order, &'static str> {
     let body: Value = serde_json::from_slice(body).map_err(|_| "A010")?;
     let root = body.as_object().ok_or("A011")?;
@@ -47,13 +47,13 @@ fn only(object: &Map<String, Value>, known: &[&str]) -> Result<(), &'static str>
     if object.keys().all(|key| known.contains(&key.as_str())) { Ok(()) } else { Err("A011") }
 }
 
-/// A word that must be there.
+/// A required string.
 fn word(object: &Map<String, Value>, name: &str, code: &'static str) -> Result<String, &'static str> {
     let word = object.get(name).and_then(Value::as_str).filter(|w| !w.is_empty());
     word.map(str::to_owned).ok_or(code)
 }
 
-/// A word that may be missing, but is a word if it is there.
+/// An optional string.
 fn optional(
     object: &Map<String, Value>,
     name: &str,
@@ -69,7 +69,7 @@ fn recipient(value: &Value) -> Result<Recipient, &'static str> {
     Ok(Recipient { to, reference, key: None })
 }
 
-/// The one message; others to fall back on are of no use to a gateway for texts.
+/// The only message; fallback messages are refused.
 fn the_message(root: &Map<String, Value>) -> Result<(&'static str, &Map<String, Value>), &'static str> {
     let flow = root.get("messageFlow").ok_or("A300")?.as_array().ok_or("A011")?;
     let [step] = flow.as_slice() else {
@@ -124,7 +124,7 @@ fn photos(
     keys.iter().map(|key| key.as_str().and_then(file).ok_or("A217")).collect()
 }
 
-/// Seconds, as a word of digits.
+/// Seconds, as a string of digits.
 fn ttl_ms(value: &Value) -> Result<i64, &'static str> {
     let digits = value.as_str().filter(|word| is_digits(word)).ok_or("A304")?;
     let secs: i64 = digits.parse().map_err(|_| "A304")?;

@@ -13,7 +13,7 @@ use crate::sim::core::Core;
 use crate::sim::core::record::Pushed;
 use crate::sim::dialect::Push;
 
-/// Three more tries; how far apart is written nowhere.
+/// Three repetitions; their intervals are not documented.
 pub(super) const WAITS_MS: &[u64] = &[200, 1_000, 5_000];
 
 pub(super) fn call(core: &Core<'_>, pushed: Pushed) -> Push {
@@ -35,7 +35,7 @@ pub(super) fn call(core: &Core<'_>, pushed: Pushed) -> Push {
     }
 }
 
-/// It wants its own key back.
+/// Accepted if the answer repeats the key of the call.
 pub(super) fn is_taken(core: &Core<'_>, pushed: Pushed, answer: &Response<Bytes>) -> bool {
     let key = match pushed {
         Pushed::Text(index) => &core.text(index).key,

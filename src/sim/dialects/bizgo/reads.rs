@@ -1,4 +1,4 @@
-//! What the gateway reads: citizens' texts, what was sent, reports.
+//! Reads of the gateway: citizens' texts, what was sent, reports.
 
 use serde::Serialize;
 
@@ -12,7 +12,7 @@ use crate::sim::dialects::query::Query;
 /// Reports in one batch.
 const MAX_BATCH: usize = 1_000;
 
-/// Reports can be asked for this long.
+/// How long reports are available (milliseconds).
 const REPORTS_KEPT_MS: i64 = 30 * 24 * 3_600_000;
 
 /// Digits only; anything else is refused.
@@ -31,7 +31,7 @@ fn limit_of(query: &Query) -> Result<usize, Answer> {
 /// The index that `lastSeq` stands for: sequence numbers count from 1.
 fn before(query: &Query, len: usize) -> Result<Option<usize>, Answer> {
     let last = number(query, "lastSeq")?.map(|seq| usize::try_from(seq).unwrap_or(usize::MAX));
-    // A number nothing has yet means the newest, one before everything means nothing.
+    // A number beyond the end means the newest; one before the beginning means nothing.
     Ok(last.map(|seq| seq.min(len.saturating_add(1))))
 }
 
@@ -39,7 +39,7 @@ fn bad_request() -> Answer {
     gateway(400)
 }
 
-/// `yyyy-MM-dd'T'HH:mm:ssXXX`: an offset is a must.
+/// `yyyy-MM-dd'T'HH:mm:ssXXX`: with an offset.
 fn offset_time(word: &str) -> Option<i64> {
     let has_offset = word.len() == 25 || (word.len() == 20 && word.ends_with('Z'));
     let is_plain = word.as_bytes().get(10) == Some(&b'T');
@@ -133,7 +133,7 @@ pub(super) fn ack(core: &mut Core<'_>, id: &str) -> Answer {
     core.ack_batch(id).map_or_else(|| service("A802"), |_| done())
 }
 
-/// The place in a list just before which the next page begins.
+/// The position in a list before which the next page begins.
 fn cursor(seq: usize, place: impl Fn(usize) -> Option<Place>) -> Place {
     match seq.checked_sub(1) {
         None => (i64::MIN, 0),

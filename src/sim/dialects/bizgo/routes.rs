@@ -1,4 +1,4 @@
-//! Which call is which, by method and path.
+//! Routes by method and path.
 
 use http::Method;
 
@@ -6,7 +6,7 @@ use super::answer::gateway;
 use crate::sim::answer::Answer;
 use crate::sim::faults::Endpoint;
 
-/// What exactly is asked.
+/// The route of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Route<'a> {
     Mo,
@@ -22,7 +22,7 @@ pub(super) enum Route<'a> {
 }
 
 impl<'a> Route<'a> {
-    /// Refused with 404 or 405, as a gateway refuses.
+    /// Refuses unknown routes with 404 or 405.
     pub(super) fn parse(method: &Method, path: &'a str) -> Result<Self, Answer> {
         let not_found = || gateway(404);
         let rest = path.strip_prefix("/api/comm/v1/").ok_or_else(not_found)?;

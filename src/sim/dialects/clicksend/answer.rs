@@ -15,7 +15,7 @@ pub(super) fn refused(status: u16, code: &str) -> Answer {
     enveloped(status, code, &Value::Null).refusing(code)
 }
 
-/// There is nothing to be found: no fault of the gateway's.
+/// Not found; not counted as a mistake of the gateway.
 pub(super) fn not_found() -> Answer {
     enveloped(404, "NOT_FOUND", &Value::Null)
 }

@@ -1,6 +1,6 @@
-//! ClickSend: unread texts and unread receipts, both until they are marked read. Sources: the official Python client 6.0.2,
-//! the help pages on error codes. Stricter than it: one text a request. It has no key against sending twice, and what it
-//! calls webhooks is not described: there are none.
+//! ClickSend: unread texts and unread receipts, both until they are marked read. Sources: the official Python client
+//! 6.0.2, the help pages on error codes. Stricter than the original: one text per request. It has no idempotency key.
+//! Its webhooks are not documented, so there are none here.
 //!
 //! The code of a report is a status code, and an error code behind a hyphen: `201`, `301-12`.
 
@@ -25,7 +25,7 @@ use answer::{BAD_REQUEST, refused};
 
 pub(super) struct ClickSend;
 
-/// What exactly is asked.
+/// The route of a request.
 enum Route<'a> {
     Send,
     Inbound,
@@ -120,7 +120,7 @@ impl Dialect for ClickSend {
             Ok(Route::ReceiptsRead) => reads::mark_receipts(core, request.body()),
             Ok(Route::InboundRead(id)) => return reads::mark_text(core, id),
             Ok(Route::Receipt(id)) => return reads::receipt_of(core, id),
-            // A send is not answered here.
+            // The core answers sends.
             Ok(Route::Send) => return refused(500, "INTERNAL_ERROR"),
             Err(refused) => return refused,
         };

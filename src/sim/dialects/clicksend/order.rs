@@ -1,5 +1,5 @@
-//! What the gateway sends. A body in bad shape is refused as a whole; a text that cannot be sent says so by its status,
-//! within a success.
+//! Sends. A malformed body is refused as a whole; a text that cannot be sent has a failure status inside a
+//! success.
 
 use serde_json::{Value, json};
 
@@ -22,7 +22,7 @@ pub(super) fn read_order(body: &[u8]) -> Result<Order, Unexpected> {
     optional(message, "source")?;
     Ok(Order {
         recipients: vec![Recipient {
-            // What is none in E.164 keeps a mark by which it is refused.
+            // An invalid E.164 number keeps a mark, by which it is refused.
             to: if is_e164 { domestic(to) } else { format!("?{to}") },
             reference: optional(message, "custom_string")?.map(str::to_owned),
             key: None,

@@ -80,7 +80,7 @@ fn parts(code: &str) -> (&str, Option<&str>) {
     code.split_once('-').map_or((code, None), |(status, error)| (status, Some(error)))
 }
 
-/// Receipts have numbers where the history has words; what is no number stays as it is.
+/// Receipts have numbers where the history has strings; anything else stays a string.
 fn number(word: &str) -> Value {
     word.parse::<i64>().map_or_else(|_| json!(word), |number| json!(number))
 }
@@ -96,7 +96,7 @@ fn receipt(message: &Message) -> Value {
     })
 }
 
-/// `GET sms/history`: what was sent, oldest first if asked so.
+/// `GET sms/history`: what was sent, oldest first on request.
 pub(super) fn history(core: &Core<'_>, query: &Query) -> Result<Answer, Unexpected> {
     query.only(&["q", "date_from", "date_to", "page", "limit", "order_by"])?;
     let page = Page::parse(query)?;

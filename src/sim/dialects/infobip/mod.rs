@@ -1,6 +1,6 @@
-//! Infobip: reading removes, for texts as for reports; the gateway's key is the name of a text, by which its log is read
-//! for two days. Sources: the official clients (PyPI infobip-api-python-client 6.0.0, the Java client's tests). Stricter
-//! than it: one text a request. Whether a name that was taken is refused the next time is written nowhere: here it is not.
+//! Infobip: reading removes both texts and reports; the gateway's key is the id of a text, by which the log is read for
+//! two days. Sources: the official clients (PyPI infobip-api-python-client 6.0.0, the Java client's tests). Stricter
+//! than it: one text a request. Whether a used id is refused is not documented: here it is not.
 //!
 //! The code of a report is its status' group and name, and an error behind a space: `3 DELIVERED_TO_HANDSET`.
 
@@ -49,7 +49,7 @@ impl Particulars for Infobip {
         }
     }
 
-    /// The gateway's own name, where it gives one.
+    /// The gateway's own id, if it gives one.
     fn message_key(&self, serial: &Serial<'_>) -> String {
         serial.key.map_or_else(|| format!("{}{:06}{:03}", serial.at, serial.request, serial.n), str::to_owned)
     }

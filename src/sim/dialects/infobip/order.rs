@@ -1,5 +1,5 @@
-//! What the gateway sends. A body in bad shape is refused as a whole; a text that cannot be sent says so by its status,
-//! within a success.
+//! Sends. A malformed body is refused as a whole; a text that cannot be sent has a failure status inside a
+//! success.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! What the gateway reads: texts and reports once, the log as often as it likes.
+//! Reads of the gateway: texts and reports once, the log repeatedly.
 
 use serde_json::{Value, json};
 
@@ -67,7 +67,7 @@ pub(super) fn log_of(core: &Core<'_>, query: &Query) -> Result<Answer, Unexpecte
     Ok(Answer::json(200, &json!({ "results": items, "cursor": { "limit": 50, "nextCursor": null } })))
 }
 
-/// `GET sms/3/logs`: oldest first, by cursor where that is asked for.
+/// `GET sms/3/logs`: oldest first, with a cursor on request.
 pub(super) fn log(core: &Core<'_>, query: &Query) -> Result<Answer, Unexpected> {
     query.only(&["sentSince", "sentUntil", "limit", "useCursor", "cursor", "from", "to"])?;
     let at = |name: &str| match query.get(name) {
@@ -87,7 +87,7 @@ pub(super) fn log(core: &Core<'_>, query: &Query) -> Result<Answer, Unexpected> 
     Ok(Answer::json(200, &json!({ "results": items, "cursor": { "limit": limit, "nextCursor": next } })))
 }
 
-/// An entry of the log, or a report: the same words.
+/// An entry of the log or a report; both have the same fields.
 fn entry(message: &Message, now: i64) -> Value {
     let mut entry = json!({
         "bulkId": "simulated", "messageId": message.msg_key, "sender": international(&message.from),

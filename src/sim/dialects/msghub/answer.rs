@@ -8,25 +8,25 @@ use crate::sim::core::order::Order;
 use crate::sim::core::sends::{Became, Outcome};
 
 const OK: &str = "10000";
-/// Nothing that could be read.
+/// The body cannot be read.
 pub(super) const BAD_SHAPE: &str = "29008";
-/// Something that must be there is missing ...
+/// A required field is missing.
 pub(super) const MISSING: &str = "29000";
-/// ... or is not what it should be.
+/// A field is invalid.
 pub(super) const BAD_VALUE: &str = "29001";
-/// The same key within ten minutes.
+/// The key was used within the last ten minutes.
 const REPEATED: &str = "29005";
 
 pub(super) fn ok(data: &Value) -> Answer {
     Answer::json(200, &json!({ "code": OK, "message": "성공", "data": data }))
 }
 
-/// The whole call is refused.
+/// Refusal of the whole call.
 pub(super) fn refused(code: &str) -> Answer {
     Answer::json(status_of(code), &json!({ "code": code, "message": "simulated" })).refusing(code)
 }
 
-/// A gateway's word, in no envelope.
+/// An answer of the API gateway, without the envelope.
 pub(super) fn bare(status: u16) -> Answer {
     Answer::raw(status, "text/plain", reason(status)).refusing(format!("HTTP{status}"))
 }
@@ -39,15 +39,15 @@ fn status_of(code: &str) -> u16 {
     }
 }
 
-/// The carrier's own name of a message.
+/// The carrier's id of a message.
 pub(super) fn own_key(index: usize) -> String {
     format!("SimMt{index:06}.6bTb0O")
 }
 
-/// What became of a send.
+/// The answer to a send.
 pub(super) fn sent(order: &Order, outcomes: &[Outcome]) -> Answer {
     if outcomes.iter().all(|outcome| matches!(outcome.became, Became::Repeated(_))) {
-        // The core has counted it where it matters: as a repetition.
+        // The core has counted it as a repetition.
         return Answer::json(400, &json!({ "code": REPEATED, "message": "중복발송 오류" }));
     }
     let each = order.recipients.iter().zip(outcomes).map(|(recipient, outcome)| {

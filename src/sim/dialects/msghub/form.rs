@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::{Request, header};
 
-/// A part's name, the name of its file if it is one, and what is in it.
+/// A part: its name, its file name if it is a file, and its content.
 pub(super) struct Part {
     pub name: String,
     pub file: Option<String>,
@@ -11,11 +11,11 @@ pub(super) struct Part {
 }
 
 pub(super) fn boundary(request: &Request<Bytes>) -> Option<&str> {
-    let said = request.headers().get(header::CONTENT_TYPE)?.to_str().ok()?;
-    said.strip_prefix("multipart/form-data; boundary=").filter(|boundary| !boundary.is_empty())
+    let content_type = request.headers().get(header::CONTENT_TYPE)?.to_str().ok()?;
+    content_type.strip_prefix("multipart/form-data; boundary=").filter(|boundary| !boundary.is_empty())
 }
 
-/// All parts, or `None` if it is no form.
+/// All parts; `None` if the body is not a form.
 pub(super) fn parts(body: &Bytes, boundary: &str) -> Option<Vec<Part>> {
     let between = format!("\r\n--{boundary}\r\n");
     let (open, close) = (format!("--{boundary}\r\n"), format!("\r\n--{boundary}--"));
@@ -32,15 +32,15 @@ pub(super) fn parts(body: &Bytes, boundary: &str) -> Option<Vec<Part>> {
     }
 }
 
-fn part(body: &Bytes, said: &[u8]) -> Option<Part> {
-    let at = find(said, b"\r\n\r\n")?;
-    let head = std::str::from_utf8(&said[..at]).ok()?;
+fn part(body: &Bytes, raw: &[u8]) -> Option<Part> {
+    let at = find(raw, b"\r\n\r\n")?;
+    let head = std::str::from_utf8(&raw[..at]).ok()?;
     let line = head.lines().find_map(|line| line.strip_prefix("Content-Disposition: form-data; "))?;
     let field = |name: &str| {
         let words = line.split("; ").find_map(|field| field.strip_prefix(name))?;
         words.strip_prefix("=\"")?.strip_suffix('"').map(str::to_owned)
     };
-    Some(Part { name: field("name")?, file: field("filename"), content: body.slice_ref(&said[at + 4..]) })
+    Some(Part { name: field("name")?, file: field("filename"), content: body.slice_ref(&raw[at + 4..]) })
 }
 
 fn find(all: &[u8], what: &[u8]) -> Option<usize> {
@@ -54,10 +54,10 @@ mod tests {
     #[test]
     fn the_parts_of_a_form() {
         let head = "Content-Disposition: form-data; ";
-        let said = format!(
+        let form = format!(
             "--B\r\n{head}name=\"reqMsg\"\r\nX: y\r\n\r\n{{}}\r\n--B\r\n{head}name=\"parts\"; filename=\"a.jpg\"\r\n\r\n\r\n--C\r\n--B--\r\n"
         );
-        let parts = parts(&Bytes::from(said), "B").unwrap();
+        let parts = parts(&Bytes::from(form), "B").unwrap();
         let [json, photo] = parts.as_slice() else { panic!("{} parts", parts.len()) };
         assert_eq!(
             (json.name.as_str(), json.file.as_deref(), &json.content[..]),

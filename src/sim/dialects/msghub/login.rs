@@ -1,5 +1,5 @@
-//! Tokens: `apiPwd = b64(SHA512(b64(SHA512(password)) + "." + word))`, the word being the end of the path. A token holds for
-//! an hour, its refresh token for twenty-five.
+//! Tokens: `apiPwd = b64(SHA512(b64(SHA512(password)) + "." + word))`, where `word` is the end of the path. A token is
+//! valid for an hour, its refresh token for twenty-five.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -16,7 +16,7 @@ use crate::sim::dialects::fields::{object, word};
 pub(super) const TOKEN: &str = "token";
 const REFRESH: &str = "refresh";
 const HOUR_MS: i64 = 3_600_000;
-/// Key, password, header.
+/// Codes for a wrong key, a wrong password and a missing header.
 const NO_KEY: &str = "20000";
 const NO_PASSWORD: &str = "20002";
 const NO_HEADER: &str = "20004";

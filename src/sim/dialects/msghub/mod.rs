@@ -1,11 +1,10 @@
 //! LG U+ Message Hub: texts and photos of citizens, sends under the gateway's key, reports that are acked, look-up by key.
 //! Sources: the official sample (total-msg-hub/restapi_sample 8e54d179), the vendor's page on reports (v1.2) and its table
-//! of codes (2026-02-20). All its hosts are one here, and it takes the paths of the sample.
+//! of codes (2026-02-20). All its hosts are one here; the paths are those of the sample.
 //!
-//! Not established, and so decided here: citizens' texts are handed out once; a repetition is told for the call as a whole
-//! where all of it is one, else recipient by recipient; what is asked for too soon is `29002`. A message is called by the
-//! gateway's key and the day it was taken, for that is what it can be asked by; the carrier's own `msgKey` only stands in
-//! answers.
+//! Not documented, so decided here: citizens' texts are handed out once; a repetition is reported for the whole call if
+//! all recipients are repeated, else per recipient; a request that comes too soon is refused with `29002`. A message is
+//! looked up by the gateway's key and the day it was accepted; the carrier's own `msgKey` only appears in answers.
 
 mod answer;
 mod form;
@@ -30,15 +29,15 @@ use crate::sim::faults::Endpoint;
 use crate::sim::options::SimOptions;
 use answer::{bare, refused};
 
-/// The token does not hold: log in again.
+/// The token is not valid: log in again.
 const NO_TOKEN: &str = "29011";
 
 pub(super) struct Msghub;
 
-/// What exactly is asked.
+/// The route of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Route<'a> {
-    /// With the word the password is hashed with.
+    /// With the salt of the password hash.
     LogIn(&'a str),
     Renew,
     Texts,
@@ -109,7 +108,7 @@ impl Dialect for Msghub {
         })
     }
 
-    /// A photo's address is its own key.
+    /// The address of a photo is secret and needs no key.
     fn authorize(
         &self,
         core: &mut Core<'_>,
@@ -153,7 +152,7 @@ impl Dialect for Msghub {
             Ok(Route::Sent) => reads::sent(core, request.body()),
             Ok(Route::Reports) => reads::reports(core),
             Ok(Route::ReportsTaken) => reads::reports_taken(core, request.body()),
-            // A send is not answered here.
+            // The core answers sends.
             Ok(Route::SendSms | Route::SendMms) => Err("29012"),
             Err(refused) => return refused,
         };
@@ -178,7 +177,7 @@ impl Dialect for Msghub {
     fn push(&self, core: &Core<'_>, pushed: Pushed) -> Option<Push> {
         match pushed {
             Pushed::Text(index) => Some(push::call(core, index)),
-            // Of calls with reports there is no description.
+            // Webhooks with reports are not documented.
             Pushed::Report(_) => None,
         }
     }

@@ -1,4 +1,4 @@
-//! What the gateway sends, checked as strictly as the sample and the table of codes allow.
+//! Sends, checked as strictly as the sample and the table of codes allow.
 
 use bytes::Bytes;
 use http::Request;
@@ -11,7 +11,7 @@ use crate::sim::core::order::{Key, Order, Recipient, Remember};
 use crate::sim::dialects::fields::{object, optional, word};
 use crate::sim::dialects::korea::n_bytes;
 
-/// How long a key is refused that was taken.
+/// How long a used key is refused (milliseconds).
 pub(super) const KEY_MEMORY_MS: i64 = 600_000;
 const MAX_RECIPIENTS: usize = 10;
 const MAX_PHOTOS: usize = 3;
@@ -30,7 +30,7 @@ pub(super) fn sms(request: &Request<Bytes>) -> Read<Order> {
     order(root, 90, "SMS", Vec::new())
 }
 
-/// `POST /msg/v1/mms`: JSON that names files, or a form that brings them.
+/// `POST /msg/v1/mms`: JSON that names files, or a form that contains them.
 pub(super) fn mms(core: &Core<'_>, request: &Request<Bytes>) -> Read<Order> {
     let (body, brought) = match form::boundary(request) {
         None => (json(request.body())?, Vec::new()),

@@ -1,5 +1,5 @@
-//! Calls to the gateway with citizens' texts. Nothing is signed: the address itself holds a secret. They come again until
-//! the answer is theirs; how often is written nowhere.
+//! Calls to the gateway with citizens' texts. Nothing is signed: the address itself holds a secret. Calls are
+//! repeated until the answer is the expected one; how often is not documented.
 
 use bytes::Bytes;
 use http::{Method, Response};

@@ -1,4 +1,4 @@
-//! What the gateway reads: citizens' texts and their photos, what became of its own, reports.
+//! Reads of the gateway: citizens' texts and their photos, the status of its own texts, reports.
 
 use bytes::Bytes;
 use http::Request;
@@ -10,12 +10,12 @@ use crate::sim::core::Core;
 use crate::sim::core::record::Message;
 use crate::sim::dialects::fields::{object, word};
 
-/// How many texts come at once is written nowhere.
+/// The size of a page is not documented.
 const MAX_TEXTS: usize = 20;
 const MAX_REPORTS: usize = 100;
-/// A batch that is not acked by then comes again.
+/// A batch that is not acked within this time comes again (milliseconds).
 const AGAIN_MS: i64 = 120_000;
-/// After an empty answer no report may be asked for.
+/// After an empty answer, reports must not be requested for this time (milliseconds).
 const QUIET_MS: i64 = 10_000;
 const NO_REPORTS: &str = "no reports";
 const PHOTOS_KEPT_MS: i64 = 24 * 3_600_000;
@@ -35,7 +35,7 @@ pub(super) fn texts(core: &mut Core<'_>, request: &Request<Bytes>) -> Answer {
     ok(&json!({ "moCnt": items.len(), "moLst": items }))
 }
 
-/// A text without photos in the words of the vendor's document, one with photos as seen in production.
+/// A text without photos as in the vendor's document, one with photos as seen in production.
 pub(super) fn text(core: &Core<'_>, index: usize, base: &str) -> Value {
     let text = core.text(index);
     if text.is_broken() {
@@ -61,7 +61,7 @@ pub(super) fn text(core: &Core<'_>, index: usize, base: &str) -> Value {
     })
 }
 
-/// A photo's address: good once, and for a day.
+/// A photo by its address, which is valid once and for a day.
 pub(super) fn photo(core: &mut Core<'_>, key: &str, n: &str) -> Answer {
     let is_fresh = core.texts_by_key(key).first().is_some_and(|t| core.now - t.visible_at <= PHOTOS_KEPT_MS);
     let photo = n.parse().ok().and_then(|n| core.photo(key, n)).filter(|_| is_fresh);
@@ -116,8 +116,8 @@ fn told_at(message: &Message) -> String {
     korean(message.dated(message.handset_at), "%Y-%m-%dT%H:%M:%S")
 }
 
-/// `GET /msg/v1.2/report`: the same batch until it is acked, but not within two minutes. That unasked ones are dropped after
-/// 81 hours is left out: the ledger would take them for acked.
+/// `GET /msg/v1.2/report`: the same batch until it is acked, but not within two minutes. The carrier drops
+/// reports after 81 hours; not simulated, because the ledger would count them as acked.
 pub(super) fn reports(core: &mut Core<'_>) -> Result<Answer, &'static str> {
     if core.marked(NO_REPORTS).is_some_and(|at| (0..QUIET_MS).contains(&(core.now - at))) {
         return Err(TOO_SOON);
@@ -138,7 +138,7 @@ fn report(message: &Message, index: usize) -> Value {
     })
 }
 
-/// `POST /msg/v1.2/report/result`. What it says to a key that is not open is written nowhere.
+/// `POST /msg/v1.2/report/result`. The answer for a key that is not open is not documented.
 pub(super) fn reports_taken(core: &mut Core<'_>, body: &[u8]) -> Result<Answer, &'static str> {
     let keys = list(body, "rptKeyLst")?;
     let keys: Vec<&str> = keys.iter().map(|key| key.as_str().ok_or(BAD_VALUE)).collect::<Result<_, _>>()?;

@@ -11,12 +11,12 @@ pub(super) fn ok(body: Value) -> Answer {
     Answer::json(200, &json!({ "header": header("0", "SUCCESS"), "body": body }))
 }
 
-/// The whole call is refused.
+/// Refusal of the whole call.
 pub(super) fn refused(code: &str) -> Answer {
     Answer::json(200, &json!({ "header": header(code, "simulated") })).refusing(code)
 }
 
-/// A gateway's word, in no envelope.
+/// An answer of the API gateway, without the envelope.
 pub(super) fn bare(status: u16) -> Answer {
     Answer::raw(status, "text/plain", reason(status)).refusing(format!("HTTP{status}"))
 }
@@ -30,13 +30,13 @@ fn number(code: &str) -> Value {
     code.parse::<i64>().map_or_else(|_| json!(code), |code| json!(code))
 }
 
-/// Request and number of a message's name.
+/// The request and the recipient number in a message's id.
 pub(super) fn parts(msg_key: &str) -> (&str, i64) {
     let (request, n) = msg_key.rsplit_once(':').unwrap_or((msg_key, "0"));
     (request, n.parse().unwrap_or(0))
 }
 
-/// What became of a send.
+/// The answer to a send.
 pub(super) fn sent(core: &Core<'_>, order: &Order, outcomes: &[Outcome]) -> Answer {
     let taken = |outcome: &Outcome| match outcome.became {
         Became::Taken(index) => Some(core.message(index).msg_key.as_str()),

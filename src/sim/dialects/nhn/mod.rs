@@ -1,8 +1,8 @@
 //! NHN Cloud SMS v3.0: sends only. Source: its API guide v3.0, tables of result codes and document of webhooks (2026-06).
 //! The app key of the path is [`SimOptions::account`], the secret key [`SimOptions::api_key`].
 //!
-//! It has no key against sending twice: the same request is taken again and again. Answers come under HTTP 200, whatever
-//! they say. A message is named by its request and its number within it, joined by a colon.
+//! It has no idempotency key: a repeated request is sent again. Every answer has HTTP 200. The id of a message is its
+//! request and its number within it, joined by a colon.
 
 mod answer;
 mod order;
@@ -28,7 +28,7 @@ use answer::refused;
 
 pub(super) struct Nhn;
 
-/// What exactly is asked. Short texts and all others are two shelves, each with a list of its own.
+/// The route of a request. Short texts and all others have separate lists ([`Shelf`]).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Route<'a> {
     Send(Shelf),
@@ -125,10 +125,10 @@ impl Dialect for Nhn {
         let query = Query::parse(request.uri().query());
         let answered = match route_of(request) {
             Ok(Route::List(shelf)) => reads::list(core, shelf, &query),
-            Ok(Route::One(shelf, id)) => reads::one(core, shelf, id, &query),
+            Ok(Route::One(shelf, id)) => reads::single_message(core, shelf, id, &query),
             Ok(Route::Results) => reads::results(core, &query),
             Ok(Route::Upload) => order::upload(core, request.body()),
-            // A send is not answered here.
+            // The core answers sends.
             Ok(Route::Send(_)) => Err("-9999"),
             Err(refused) => return refused,
         };
@@ -137,7 +137,7 @@ impl Dialect for Nhn {
 
     fn trouble(&self, _: Option<Endpoint>, trouble: Trouble<'_>) -> Answer {
         match trouble {
-            // Of limits nothing is written; its gateway would say it like any.
+            // The documents name no rate limit; this is the usual answer of a gateway.
             Trouble::RateLimit { retry_after_secs } => answer::bare(429).retry_after(retry_after_secs),
             Trouble::Status(status) => answer::bare(status),
             Trouble::ExpiredKey => refused("-1000"),

@@ -1,4 +1,4 @@
-//! What the gateway sends and uploads, checked as strictly as NHN's guide says. `4` is a failed validation.
+//! Sends and uploads, checked as strictly as NHN's guide says. `4` is a failed validation.
 
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
@@ -17,7 +17,7 @@ const INVALID: &str = "4";
 const MAX_RECIPIENTS: usize = 1_000;
 const MAX_FILE: usize = 300 * 1_000;
 
-/// Reads a body, or says with which code it is refused.
+/// Parses a body; the error is the code of the refusal.
 pub(super) fn read_order(core: &Core<'_>, shelf: Shelf, body: &[u8]) -> Result<Order, &'static str> {
     let body: Value = serde_json::from_slice(body).map_err(|_| "-9997")?;
     let known: &[&str] = match shelf {
@@ -64,7 +64,7 @@ fn invalid(_: Unexpected) -> &'static str {
     INVALID
 }
 
-/// At most 40 bytes; a long text has to have one.
+/// At most 40 bytes; a long text must have one.
 fn title(root: &Map<String, Value>, shelf: Shelf) -> Result<Option<String>, &'static str> {
     if shelf == Shelf::Sms {
         return Ok(None);

@@ -1,4 +1,4 @@
-//! NHN's calls to the gateway, with results; the signature is a fixed word. How often it tries again is written nowhere.
+//! NHN's calls to the gateway, with results; the signature is a fixed word. Repetitions are not documented.
 
 use bytes::Bytes;
 use http::Method;
@@ -18,7 +18,7 @@ pub(super) fn call(core: &Core<'_>, index: usize) -> Push {
         "recipientSeq": n, "requestDate": time(message.accepted_at), "receiveDate": time(message.handset_at),
         "sendNo": message.from, "recipientNo": message.to, "resultCode": message.code,
         "messageStatus": if message.code == "1000" { "COMPLETED" } else { "FAILED" },
-        // So it is written in the document's example.
+        // As in the document's example.
         "recipientGropuingKey": message.reference,
     });
     let body = json!({

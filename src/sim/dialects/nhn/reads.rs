@@ -1,4 +1,4 @@
-//! What the gateway reads: the lists of what was sent, one text, and results by when they were changed.
+//! Reads of the gateway: the lists of sent texts, one text, and results by time of change.
 
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ use crate::sim::dialects::korea::time_ms;
 use crate::sim::dialects::query::Query;
 
 const DAY_MS: i64 = 24 * 3_600_000;
-/// A time names a whole second.
+/// A time in a query stands for its whole second.
 const SECOND_MS: i64 = 999;
 /// There is no such request, or no such text in it.
 const NO_REQUEST: &str = "-2008";
@@ -55,7 +55,7 @@ fn between(query: &Query, (start, end): (&str, &str), most_days: i64) -> Result<
     Ok(Span::all(usize::MAX).since(since).until(until + SECOND_MS))
 }
 
-/// `GET sender/{sms|mms}`: by request, or by when it was taken, a month at most.
+/// `GET sender/{sms|mms}`: by request, or by time of acceptance within at most a month.
 pub(super) fn list(core: &Core<'_>, shelf: Shelf, query: &Query) -> Answered {
     let page = Page::parse(query)?;
     let by = ["startRequestDate", "startCreateDate"].into_iter().find(|name| query.get(name).is_some());
@@ -78,7 +78,7 @@ pub(super) fn list(core: &Core<'_>, shelf: Shelf, query: &Query) -> Answered {
 }
 
 /// `GET sender/{sms|mms}/{requestId}?recipientSeq=`
-pub(super) fn one(core: &Core<'_>, shelf: Shelf, request: &str, query: &Query) -> Answered {
+pub(super) fn single_message(core: &Core<'_>, shelf: Shelf, request: &str, query: &Query) -> Answered {
     let n = query.number("recipientSeq").ok().flatten().ok_or(NO_TEXT)?;
     let is_there = |n: i64| {
         let index = core.message_by_key(&format!("{request}:{n}"))?;
@@ -91,7 +91,7 @@ pub(super) fn one(core: &Core<'_>, shelf: Shelf, request: &str, query: &Query) -
     }
 }
 
-/// `GET message-results`: by when they were changed, a day at most.
+/// `GET message-results`: by time of change within at most a day.
 pub(super) fn results(core: &mut Core<'_>, query: &Query) -> Answered {
     let page = Page::parse(query)?;
     let span = between(query, ("startUpdateDate", "endUpdateDate"), 1)?;
@@ -102,7 +102,7 @@ pub(super) fn results(core: &mut Core<'_>, query: &Query) -> Answered {
     Ok(page.answer(total, items.into_iter().map(|index| result(core.message(index))).collect()))
 }
 
-/// As its lists write times.
+/// A time in the format of its lists.
 fn time(at_ms: i64) -> String {
     korean(at_ms, "%Y-%m-%d %H:%M:%S.0")
 }

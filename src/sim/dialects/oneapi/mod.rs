@@ -1,8 +1,8 @@
-//! OneAPI as a server of the GSMA's page speaks it: wrapped requests under a `clientCorrelator`, reading texts removes
-//! them, and the fate of a text is asked for by its address. Sources: the GSMA's SMS page v2, Infobip's OneAPI clients. A
-//! correlator that was taken is refused for an hour (`SVC0005`).
+//! OneAPI as on the GSMA's page: wrapped requests with a `clientCorrelator`; reading texts removes them; the status of
+//! a text is requested by its address. Sources: the GSMA's SMS page v2, Infobip's OneAPI clients. A used correlator is
+//! refused for an hour (`SVC0005`).
 //!
-//! Stricter than it: one recipient a request.
+//! Stricter than the original: one recipient per request.
 
 mod order;
 mod reads;
@@ -24,10 +24,10 @@ use crate::sim::options::SimOptions;
 
 pub(super) struct OneApi;
 
-/// How long a correlator is remembered.
+/// How long a correlator is remembered (milliseconds).
 pub(super) const REMEMBERED_MS: i64 = 3_600_000;
 
-/// What exactly is asked.
+/// The route of a request.
 enum Route {
     /// The sender of the address.
     Send(String),
@@ -61,7 +61,7 @@ fn refused(status: u16, code: &str) -> Answer {
     error(status, code).refusing(code)
 }
 
-/// An error that no fault of the gateway's brings.
+/// An error that is not a mistake of the gateway.
 fn error(status: u16, code: &str) -> Answer {
     let kind = if code.starts_with("POL") { "policyException" } else { "serviceException" };
     let said =
@@ -131,7 +131,7 @@ impl Dialect for OneApi {
         match route_of(request) {
             Ok(Route::Inbound) => reads::inbound(core, &query).unwrap_or_else(|_| refused(400, "SVC0002")),
             Ok(Route::Deliveries(sender, id)) => reads::deliveries(core, &sender, &id),
-            // A send is not answered here.
+            // The core answers sends.
             Ok(Route::Send(_)) => refused(500, "SVC0001"),
             Err(refused) => refused,
         }

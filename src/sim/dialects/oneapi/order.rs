@@ -1,4 +1,4 @@
-//! What the gateway sends.
+//! Parsing of sends.
 
 use bytes::Bytes;
 use http::{Request, header};
@@ -23,14 +23,14 @@ const KNOWN: [&str; 6] = [
     "receiptRequest",
 ];
 
-/// `tel:+821012345678` as a phone shows it; anything else keeps a mark by which it is refused.
+/// `tel:+821012345678` in domestic form; anything else keeps a mark, by which it is refused.
 fn number(address: &str) -> String {
     let bare = address.strip_prefix("tel:").unwrap_or(address);
     let is_e164 = bare.strip_prefix('+').is_some_and(is_digits);
     if is_e164 { domestic(bare) } else { format!("?{address}") }
 }
 
-/// The sender stands in the address and in the body: both are the same.
+/// Parses a send. The sender in the address and the one in the body must be equal.
 pub(super) fn read_order(body: &[u8], sender: &str) -> Result<Order, Unexpected> {
     let body: Value = serde_json::from_slice(body).map_err(|_| Unexpected)?;
     let root = object(&body, &["outboundSMSMessageRequest"])?;
@@ -68,7 +68,7 @@ pub(super) fn objection(order: &Order, recipient: &Recipient, options: &SimOptio
     }
 }
 
-/// The name of a text is a part of its address: the sender, and what the server calls the request.
+/// The path segment of the sender; it is a part of a text's address.
 pub(super) fn sender_segment(from: &str) -> String {
     format!("tel%3A%2B{}", e164(from).trim_start_matches('+'))
 }

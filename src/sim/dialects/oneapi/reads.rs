@@ -1,4 +1,4 @@
-//! What the gateway reads: texts once, the fate of one text as often as it likes.
+//! Reads of the gateway: texts once, the status of one text repeatedly.
 
 use serde_json::{Value, json};
 

@@ -1,5 +1,5 @@
-//! The signature of every request: `b64(HMAC-SHA256(secret, METHOD + " " + address + "\n" + time + "\n" + access key))`, good
-//! for five minutes. Source: the documents' page on requests.
+//! The signature of every request: `b64(HMAC-SHA256(secret, METHOD + " " + address + "\n" + time + "\n" + access
+//! key))`, valid for five minutes. Source: the documents' page on requests.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -14,19 +14,20 @@ const WINDOW_MS: i64 = 5 * 60_000;
 /// The gateway's "Authentication Failed".
 const FAILED: &str = "200";
 
-/// The code with which it is refused.
+/// Checks a request; the error is the code of the refusal.
 pub(super) fn check(core: &Core<'_>, request: &Request<Bytes>) -> Result<(), &'static str> {
-    let said = |name: &str| {
+    let header_value = |name: &str| {
         let mut all = request.headers().get_all(name).iter();
         let first = all.next().and_then(|value| value.to_str().ok()).unwrap_or_default();
         if all.next().is_none() { first } else { "" }
     };
-    let time = said("x-ncp-apigw-timestamp");
+    let time = header_value("x-ncp-apigw-timestamp");
     let at: i64 = time.parse().map_err(|_| FAILED)?;
     let address = request.uri().path_and_query().map_or("", |address| address.as_str());
     let (access, secret) = (core.options.api_key.as_str(), core.options.api_secret.as_str());
     let expected = signed(secret, access, request.method().as_str(), address, time);
-    let is_signed = said("x-ncp-iam-access-key") == access && said("x-ncp-apigw-signature-v2") == expected;
+    let is_signed = header_value("x-ncp-iam-access-key") == access
+        && header_value("x-ncp-apigw-signature-v2") == expected;
     let is_fresh = (core.dated_now() - at).abs() <= WINDOW_MS;
     if is_signed && is_fresh { Ok(()) } else { Err(FAILED) }
 }

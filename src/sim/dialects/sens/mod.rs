@@ -1,9 +1,11 @@
-//! Naver Cloud SENS, SMS v2: sends only. Sources: its documents of sends, lists and files (2026-07, and 2026-10 for public
-//! bodies), and of 2023 for the words of a message's state. Stricter than they: one text a request. The service of the path
-//! is [`SimOptions::account`], the access key [`SimOptions::api_key`], the secret key [`SimOptions::api_secret`].
+//! Naver Cloud SENS, SMS v2: sends only. Sources: its documents of sends, lists and files (2026-07, and 2026-10 for
+//! public bodies), and of 2023 for the words of a message's state. Stricter than they: one text per request. The
+//! service of the path is [`SimOptions::account`], the access key [`SimOptions::api_key`], the secret key
+//! [`SimOptions::api_secret`].
 //!
-//! It has no key against sending twice and no reference of the gateway's. A message is called by its request, for one
-//! request carries one. Its table of failures is published nowhere we could read: their codes here are stand-ins. Where the documents differ on how a list says that it goes on, it says it in each way.
+//! It has no idempotency key and no reference of the gateway. The id of a message is that of its request, because a
+//! request carries one message. Its table of failures is not public: the codes here are stand-ins. The documents differ
+//! on how a list shows that it continues; here it shows it in each way.
 
 mod auth;
 mod order;
@@ -26,7 +28,7 @@ use crate::sim::options::SimOptions;
 
 pub(super) struct Sens;
 
-/// What exactly is asked.
+/// The route of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Route<'a> {
     Send,
@@ -35,7 +37,7 @@ enum Route<'a> {
     Upload,
 }
 
-/// The service, and what is asked of it.
+/// The service and the route of a request.
 fn route_of(request: &Request<Bytes>) -> Result<(&str, Route<'_>), Answer> {
     let rest = request.uri().path().strip_prefix("/sms/v2/services/").unwrap_or_default();
     let parts: Vec<&str> = rest.split('/').collect();
@@ -74,7 +76,7 @@ impl Particulars for Sens {
 }
 
 impl Dialect for Sens {
-    /// One list answers several questions.
+    /// One list serves several endpoints.
     fn route(&self, request: &Request<Bytes>) -> Result<Endpoint, Answer> {
         let query = Query::parse(request.uri().query());
         Ok(match route_of(request)?.1 {
@@ -115,9 +117,9 @@ impl Dialect for Sens {
     fn answer(&self, core: &mut Core<'_>, _: Endpoint, request: &Request<Bytes>) -> Answer {
         let answered = match route_of(request) {
             Ok((_, Route::List)) => reads::list(core, &Query::parse(request.uri().query())),
-            Ok((_, Route::One(id))) => return reads::one(core, id),
+            Ok((_, Route::One(id))) => return reads::single_message(core, id),
             Ok((_, Route::Upload)) => order::upload(core, request.body()),
-            // A send is not answered here.
+            // The core answers sends.
             Ok((_, Route::Send)) => return gate(500, "900"),
             Err(refused) => return refused,
         };
@@ -139,13 +141,13 @@ impl Dialect for Sens {
     }
 }
 
-/// The API gateway's refusal.
+/// A refusal by the API gateway.
 fn gate(status: u16, code: &str) -> Answer {
     Answer::json(status, &json!({ "error": { "errorCode": code, "message": "simulated", "details": "" } }))
         .refusing(code)
 }
 
-/// The service's.
+/// A refusal by the service.
 fn bad_request() -> Answer {
     Answer::json(400, &json!({ "status": 400, "errors": ["simulated"], "errorMessage": "bad request" }))
         .refusing("400")

@@ -1,4 +1,5 @@
-//! What the gateway sends and uploads. A text in bad shape, too long or of foreign characters is a bad request as a whole.
+//! Sends and uploads. A malformed text, one that is too long, or one with characters outside EUC-KR is a bad request as
+//! a whole.
 
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
@@ -75,7 +76,7 @@ fn photos(core: &Core<'_>, root: &Map<String, Value>) -> Result<Vec<Bytes>, Unex
     files.iter().map(kept).collect()
 }
 
-/// 202, whatever will become of it.
+/// 202 for any later result.
 pub(super) fn sent(core: &Core<'_>, outcomes: &[Outcome]) -> Answer {
     match outcomes.first().map(|outcome| &outcome.became) {
         Some(Became::Taken(index)) => {

@@ -1,4 +1,4 @@
-//! The list of what was sent, by request or by time, and one message of it.
+//! The list of sent messages, by request or by time, and one message of it.
 
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ use crate::sim::dialects::query::{Query, Unexpected};
 
 const DAY_MS: i64 = 24 * 3_600_000;
 const KEPT_MS: i64 = 90 * DAY_MS;
-/// A time names a whole second.
+/// A time in a query stands for its whole second.
 const SECOND_MS: i64 = 999;
 /// Pages count from 0 and hold 100 at most, as its other lists.
 const PAGE_SIZE: usize = 100;
@@ -68,7 +68,7 @@ pub(super) fn list(core: &Core<'_>, query: &Query) -> Result<Answer, Unexpected>
 }
 
 /// `GET messages/{messageId}`
-pub(super) fn one(core: &Core<'_>, id: &str) -> Answer {
+pub(super) fn single_message(core: &Core<'_>, id: &str) -> Answer {
     let index = id.strip_suffix("-0").and_then(|request| core.message_by_key(request));
     match index.map(|index| core.message(index)) {
         Some(message) => {
@@ -87,7 +87,7 @@ fn state_of(message: &Message, now: i64) -> &'static str {
     if message.report(now).is_some() { "COMPLETED" } else { "PROCESSING" }
 }
 
-/// `statusCode` is 0 for a text that arrived, and else why it did not.
+/// `statusCode` is 0 for a delivered text, else the reason of the failure.
 fn item(message: &Message, now: i64) -> Value {
     let time = |at: i64| korean(message.dated(at), "%Y-%m-%d %H:%M:%S");
     let mut item = json!({
@@ -98,7 +98,7 @@ fn item(message: &Message, now: i64) -> Value {
     });
     if let Some(code) = message.report(now) {
         item["statusCode"] = json!(code);
-        // A word of state nobody knows belongs to a code nobody knows.
+        // An unknown code has an unknown state.
         item["statusName"] = json!(match code {
             "0" => "success",
             "7X7X" => "unsettled",

@@ -1,8 +1,7 @@
 //! SMSGate (capcom6/android-sms-gateway): a phone with a SIM. Sources: its OpenAPI document and Kotlin routes (0cdc5d86).
-//! Stricter than it: one number a request, and nothing that a gateway for texts has no use for.
+//! Stricter than the original: one number per request, and no features that this gateway never uses.
 //!
-//! The gateway's own `id` is the phone's name of a text; the same again is answered 409. A phone has one number, so no send
-//! names a sender.
+//! The gateway's own `id` identifies a text; a repeated one gets 409. A phone has one number, so a send names no sender.
 
 mod order;
 mod push;
@@ -27,7 +26,7 @@ use crate::sim::options::SimOptions;
 
 pub(super) struct SmsGate;
 
-/// What exactly is asked.
+/// The route of a request.
 enum Route<'a> {
     Inbox,
     Attachment(&'a str, &'a str),
@@ -49,7 +48,7 @@ fn route_of(request: &Request<Bytes>) -> Result<Route<'_>, Answer> {
 }
 
 impl Particulars for SmsGate {
-    /// What is no number in E.164 was let through by the gateway's own wish.
+    /// An invalid E.164 number passed because the gateway had asked to skip the check.
     fn objection(&self, _: &Order, recipient: &Recipient, _: &SimOptions) -> Option<String> {
         let digits = recipient.to.strip_prefix('+').unwrap_or(&recipient.to);
         let is_number = is_digits(digits) && (3..=15).contains(&digits.len());
@@ -71,7 +70,7 @@ impl Particulars for SmsGate {
         serial.key.map_or_else(|| format!("SIM{:09}", serial.request), str::to_owned)
     }
 
-    /// A signed 32-bit hash, as the app makes it of a text.
+    /// A signed 32-bit hash, as the app computes it.
     fn text_key(&self, n: usize) -> String {
         let hash = u32::try_from(n).unwrap_or(u32::MAX).wrapping_mul(0x9e37_79b1);
         format!("text:{}", hash.cast_signed())
@@ -115,7 +114,7 @@ impl Dialect for SmsGate {
                 let said = Answer::json(202, &reads::pending(message));
                 said.header(header::LOCATION, format!("/messages/{}", message.msg_key))
             }
-            // Not counted as a refusal: it is how the phone says that it has it.
+            // Not counted as a refusal: 409 confirms that the phone has the text.
             Some(Became::Repeated(_)) => error(409, "Message with such ID already exists"),
             Some(Became::Refused(code)) => error(400, code),
             None => error(500, "no recipient"),
@@ -128,8 +127,8 @@ impl Dialect for SmsGate {
             Ok(Route::Inbox) => reads::inbox(core, &query),
             Ok(Route::Sent) => reads::sent(core, &query),
             Ok(Route::Attachment(id, part)) => return reads::attachment(core, id, part),
-            Ok(Route::State(id)) => return reads::one(core, id),
-            // A send is not answered here.
+            Ok(Route::State(id)) => return reads::single_message(core, id),
+            // The core answers sends.
             Ok(Route::Send) => return error(500, "not here"),
             Err(refused) => return refused,
         };
@@ -141,7 +140,7 @@ impl Dialect for SmsGate {
             Trouble::RateLimit { retry_after_secs } => {
                 refused(503, "Queue limit exceeded").retry_after(retry_after_secs)
             }
-            // Somebody's between the phone and us: the phone's own 503 means that its queue is full.
+            // As from a proxy in between: the phone's own 503 means that its queue is full.
             Trouble::Status(503) => Answer::raw(503, "text/plain", reason(503)).refusing("503"),
             Trouble::Status(status) => refused(status, reason(status)),
             Trouble::ExpiredKey => refused(401, "Unauthorized"),
@@ -160,7 +159,7 @@ impl Dialect for SmsGate {
         push::call(core, pushed)
     }
 
-    /// The app tries as often as it is set to; these are its first waits.
+    /// The app repeats as often as configured; these are its first waits.
     fn push_waits_ms(&self) -> &'static [u64] {
         &[10_000, 20_000, 40_000]
     }

@@ -1,4 +1,4 @@
-//! What the gateway sends, checked as strictly as the OpenAPI document says.
+//! Sends, checked as strictly as the OpenAPI document says.
 
 use bytes::Bytes;
 use http::Request;
@@ -61,7 +61,7 @@ fn switches(root: &Map<String, Value>) -> Result<(), Unexpected> {
     let is_within = |name: &str, least: i64, most: i64| {
         root.get(name).is_none_or(|n| n.as_i64().is_some_and(|n| (least..=most).contains(&n)))
     };
-    // Nothing here can read what is encrypted.
+    // Encrypted texts cannot be read here.
     let is_plain = root.get("isEncrypted") != Some(&Value::Bool(true));
     let is_fine = is_bool("withDeliveryReport")
         && is_bool("isEncrypted")
@@ -71,7 +71,7 @@ fn switches(root: &Map<String, Value>) -> Result<(), Unexpected> {
     if is_fine { Ok(()) } else { Err(Unexpected) }
 }
 
-/// Seconds, five at least.
+/// Seconds, at least five.
 fn ttl_ms(root: &Map<String, Value>) -> Result<Option<i64>, Unexpected> {
     match root.get("ttl") {
         None => Ok(None),

@@ -1,5 +1,6 @@
-//! SMSGate's calls to the gateway: `X-Signature` is the hex of HMAC-SHA256(key, body + `X-Timestamp`), signed anew for each
-//! try. A text is called there by the number that its name in the inbox ends in, in hexadecimal (`ReceiverService.process`).
+//! SMSGate's calls to the gateway: `X-Signature` is the hex of HMAC-SHA256(key, body + `X-Timestamp`), signed again for
+//! each try. A text is identified there by the number at the end of its inbox id, in hexadecimal
+//! (`ReceiverService.process`).
 
 use bytes::Bytes;
 use hmac::{Hmac, KeyInit, Mac};
@@ -13,7 +14,7 @@ use crate::sim::core::record::Pushed;
 use crate::sim::dialect::Push;
 use crate::sim::dialects::numbers::e164;
 
-/// `None` for photo messages, which have events of their own, and for reports that say nothing final.
+/// `None` for photo messages, which have other events, and for reports that are not final.
 pub(super) fn call(core: &Core<'_>, pushed: Pushed) -> Option<Push> {
     let (event, payload) = match pushed {
         Pushed::Text(index) => ("sms:received", received(core, index)?),

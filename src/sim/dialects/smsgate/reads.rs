@@ -1,4 +1,4 @@
-//! What the gateway reads: the inbox, photos, states of what it sent.
+//! Reads of the gateway: the inbox, photos, states of sent texts.
 
 use http::HeaderName;
 use serde_json::{Value, json};
@@ -16,7 +16,7 @@ const TOTAL: HeaderName = HeaderName::from_static("x-total-count");
 const STATES: [&str; 7] =
     ["Pending", "Processed", "Sent", "Delivered", "Cancelling", "Cancelled", "Teleported"];
 
-/// A stretch of a list, newest first, by number.
+/// A page of a list by offset and limit, newest first.
 fn span(query: &Query, known: &[&str]) -> Result<Span, Unexpected> {
     query.only(known)?;
     let time = |name: &str, otherwise: i64| match query.get(name) {
@@ -82,8 +82,8 @@ pub(super) fn attachment(core: &Core<'_>, id: &str, part: &str) -> Answer {
     }
 }
 
-/// `GET messages/{id}`; that there is none yet is no fault of the gateway's.
-pub(super) fn one(core: &Core<'_>, id: &str) -> Answer {
+/// `GET messages/{id}`; a missing one is not counted as a mistake of the gateway.
+pub(super) fn single_message(core: &Core<'_>, id: &str) -> Answer {
     match core.message_by_key(id) {
         Some(index) => Answer::json(200, &state(core.message(index), core.now)),
         None => error(404, "Message not found"),
@@ -102,7 +102,7 @@ pub(super) fn sent(core: &Core<'_>, query: &Query) -> Result<Answer, Unexpected>
     Ok(Answer::json(200, &items).header(TOTAL, total.to_string()))
 }
 
-/// State, and the reason of a failure. Until a phone has said that it has it, the network has it.
+/// State, and the reason of a failure. Without a report of the phone the state is that the network has it.
 fn state_of(message: &Message, now: i64) -> (&str, Option<&str>) {
     match message.report(now) {
         None => ("Sent", None),
@@ -111,7 +111,7 @@ fn state_of(message: &Message, now: i64) -> (&str, Option<&str>) {
     }
 }
 
-/// Just taken: the phone has not looked at it yet.
+/// Just accepted: the phone has not processed it yet.
 pub(super) fn pending(message: &Message) -> Value {
     let at = time(message.dated(message.accepted_at));
     json!({

@@ -9,7 +9,7 @@ use crate::sim::core::Core;
 
 const WINDOW_MS: i64 = 15 * 60_000;
 
-/// The code with which it is refused. A signature that is let in is used up.
+/// Checks a request; the error is the code of the refusal. Each accepted signature is valid once.
 pub(super) fn check(core: &mut Core<'_>, request: &Request<Bytes>) -> Result<(), &'static str> {
     let said = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let said = said.and_then(|said| said.strip_prefix("HMAC-SHA256 ")).ok_or("InvalidAPIKey")?;

@@ -1,7 +1,7 @@
 //! SOLAPI (CoolSMS): sends only. Sources: the official SDKs (npm 6.0.1, PyPI 5.0.3) and its documents (2022-09). Stricter
-//! than they: one text a request, and of a text's custom fields only `ref`.
+//! than they: one text per request, and of a text's custom fields only `ref`.
 //!
-//! It has no key against sending twice. Every request is signed, and each signature is good once, for a quarter of an hour.
+//! It has no idempotency key. Every request is signed; each signature is valid once, for a quarter of an hour.
 
 mod auth;
 mod order;
@@ -45,13 +45,13 @@ impl Particulars for Solapi {
 }
 
 impl Dialect for Solapi {
-    /// One list answers several questions.
+    /// One list serves several endpoints.
     fn route(&self, request: &Request<Bytes>) -> Result<Endpoint, Answer> {
         let query = Query::parse(request.uri().query());
         match (request.method(), request.uri().path()) {
             (&Method::POST, "/messages/v4/send-many/detail") => Ok(Endpoint::Send),
             (&Method::POST, "/storage/v1/files") => Ok(Endpoint::Upload),
-            // The second is what the older SDK (PyPI) asks.
+            // The second is the query of the older SDK (PyPI).
             (&Method::GET, "/messages/v4/list" | "/messages/v4/list-old") => {
                 Ok(match query.get("dateType") {
                     _ if query.get("messageId").is_some() => Endpoint::Inquiry,
@@ -96,7 +96,7 @@ impl Dialect for Solapi {
 
     fn trouble(&self, _: Option<Endpoint>, trouble: Trouble<'_>) -> Answer {
         match trouble {
-            // Of limits nothing is written; its gateway would say it like any.
+            // The documents name no rate limit; this is the usual answer of a gateway.
             Trouble::RateLimit { retry_after_secs } => {
                 refused(429, "TooManyRequests").retry_after(retry_after_secs)
             }

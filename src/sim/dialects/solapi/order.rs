@@ -1,4 +1,4 @@
-//! What the gateway sends and uploads. A body in bad shape is refused as a whole; a text that cannot be sent fails by itself.
+//! Sends and uploads. A malformed body is refused as a whole; a text that cannot be sent fails alone.
 
 use bytes::Bytes;
 use http::Request;
@@ -56,7 +56,7 @@ pub(super) fn read_order(core: &Core<'_>, body: &[u8]) -> Result<Order, Unexpect
     })
 }
 
-/// As said, or as found out where that is asked for; a photo and a title go with no SMS.
+/// The requested kind, or the detected one if detection is requested. An SMS has no photo and no title.
 fn kind_of(
     message: &Map<String, Value>,
     text: &str,
@@ -118,7 +118,7 @@ pub(super) fn sent(core: &Core<'_>, request: &Request<Bytes>, order: &Order, out
     }
     let group = group_info(core, &group, (outcomes.len(), taken.len(), failed.len()));
     let mut said = json!({ "failedMessageList": failed, "groupInfo": group });
-    // Only where that was asked for.
+    // Only if it was requested.
     let asked: Value = serde_json::from_slice(request.body()).unwrap_or_default();
     if asked["showMessageList"] == true {
         said["messageList"] = json!(taken);

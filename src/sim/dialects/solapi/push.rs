@@ -1,5 +1,5 @@
 //! SOLAPI's calls to the gateway, with reports: the header is the SHA-1 of the webhook's secret. Source: the SDK's
-//! `SingleReportPayload` (PyPI 5.0.3) and programs that run with it. How often it tries again is written nowhere.
+//! `SingleReportPayload` (PyPI 5.0.3) and programs that use it. Repetitions are not documented.
 
 use bytes::Bytes;
 use http::Method;

@@ -1,4 +1,4 @@
-//! The one list: by name, by when texts were taken, or by when they got their result.
+//! The list of messages: by id, by time of acceptance, or by time of result.
 
 use serde_json::{Map, Value, json};
 
@@ -13,7 +13,7 @@ use crate::sim::dialects::query::{Query, Unexpected};
 const KNOWN: [&str; 10] =
     ["startKey", "limit", "messageId", "groupId", "to", "from", "type", "dateType", "startDate", "endDate"];
 
-/// `GET messages/v4/list`: newest first; a page goes on behind the text its key names.
+/// `GET messages/v4/list`: newest first; a page begins after the text that its key names.
 pub(super) fn list(core: &mut Core<'_>, query: &Query) -> Result<Answer, Unexpected> {
     query.only(&KNOWN)?;
     let time = |name: &str, otherwise: i64| match query.get(name) {
@@ -45,7 +45,7 @@ pub(super) fn list(core: &mut Core<'_>, query: &Query) -> Result<Answer, Unexpec
     };
     let span = Span::all(limit).since(since).until(until).after(after);
     let page = if by_result { core.list_reported(&span, fits) } else { core.list_sent(&span, fits) };
-    // The oldest, also where a fault has mixed the page up.
+    // The oldest, also if a fault has shuffled the page.
     let last = page.items.iter().copied().min_by_key(|index| place(core, *index)).filter(|_| page.has_next);
     let all: Map<String, Value> = page
         .items

@@ -1,4 +1,4 @@
-//! Messages as Twilio writes them: the schema `api.v2010.account.message`, whichever way they went.
+//! Messages in Twilio's schema `api.v2010.account.message`, in both directions.
 
 use serde_json::{Value, json};
 
@@ -9,7 +9,7 @@ use crate::sim::core::record::Message;
 use crate::sim::core::record::Text;
 use crate::sim::dialects::numbers::e164;
 
-/// `message_enum_status`, less those that only texts from citizens have, and a word nobody knows.
+/// `message_enum_status` without the values for inbound texts, and one unknown value.
 const STATUSES: [&str; 11] = [
     "queued",
     "sending",
@@ -38,23 +38,23 @@ pub(super) fn fate(message: &Message, now: i64) -> (&str, Value) {
     match message.report(now) {
         None if sent_at(message, now).is_none() => ("queued", Value::Null),
         None => ("sent", Value::Null),
-        Some(code) => told(code),
+        Some(code) => reported_status(code),
     }
 }
 
-/// What a report's code is told as: a status, or the code of a text that did not arrive.
-pub(super) fn told(code: &str) -> (&str, Value) {
+/// Status and error code for a report's code.
+pub(super) fn reported_status(code: &str) -> (&str, Value) {
     let is_code = code.len() == 5 && code.bytes().all(|b| b.is_ascii_digit());
     if STATUSES.contains(&code) || !is_code { (code, Value::Null) } else { ("undelivered", number(code)) }
 }
 
-/// What the answer to a send holds: it waits.
+/// The message in the answer to a send.
 pub(super) fn taken(message: &Message, account: &str) -> Value {
     let at = message.dated(message.accepted_at);
     sent(message, account, ("queued", Value::Null), (None, at))
 }
 
-/// A text of the gateway's.
+/// A text to a citizen.
 pub(super) fn outbound(core: &Core<'_>, message: &Message) -> Value {
     let sent_at = sent_at(message, core.now);
     let updated = sent_at.unwrap_or_else(|| message.dated(message.accepted_at));
@@ -74,14 +74,17 @@ fn sent(
         "date_created": time(message.dated(message.accepted_at)), "date_sent": sent_at.map(time),
         "date_updated": time(updated), "error_code": error, "error_message": error_message,
     });
-    whole(own, account)
+    with_common_fields(own, account)
 }
 
-/// A text of a citizen's.
+/// A text from a citizen.
 pub(super) fn inbound(core: &Core<'_>, text: &Text) -> Value {
     let account = &core.options.account;
     if text.is_broken() {
-        return whole(json!({ "sid": text.key, "direction": "inbound", "from": null, "body": 7 }), account);
+        return with_common_fields(
+            json!({ "sid": text.key, "direction": "inbound", "from": null, "body": 7 }),
+            account,
+        );
     }
     let at = time(text.at);
     let own = json!({
@@ -89,11 +92,11 @@ pub(super) fn inbound(core: &Core<'_>, text: &Text) -> Value {
         "from": e164(&text.from), "to": e164(&core.options.mo_number), "num_media": text.photos.len().to_string(),
         "date_created": at, "date_sent": at, "date_updated": at, "error_code": null, "error_message": null,
     });
-    whole(own, account)
+    with_common_fields(own, account)
 }
 
-/// What is the same in all of them. How many segments a text had is not simulated.
-fn whole(mut item: Value, account: &str) -> Value {
+/// Adds the fields common to both directions. The number of segments is not simulated.
+fn with_common_fields(mut item: Value, account: &str) -> Value {
     let uri = format!("/2010-04-01/Accounts/{account}/Messages/{}", item["sid"].as_str().unwrap_or_default());
     item["account_sid"] = json!(account);
     item["api_version"] = json!("2010-04-01");

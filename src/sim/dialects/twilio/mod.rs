@@ -1,8 +1,8 @@
 //! Twilio Programmable Messaging. Sources: twilio-oai `twilio_api_v2010` (d50069b4), the official SDK (PyPI twilio 9.13.0).
-//! Stricter than it: only what a gateway for texts has a use for is taken.
+//! Stricter than the original: features that this gateway never uses are refused.
 //!
-//! It knows no key of the gateway's: whatever comes again is sent again. Texts of both ways stand in one list; asked for by
-//! `From` it is [`Endpoint::History`], otherwise [`Endpoint::Mo`]. A text that is still with Twilio has no `date_sent`, so
+//! It has no idempotency key: a repeated request is sent again. Texts of both directions are in one list; with `From`
+//! it is [`Endpoint::History`], otherwise [`Endpoint::Mo`]. A text that is still with Twilio has no `date_sent`, so
 //! that a list by `DateSent` does not hold it.
 
 mod items;
@@ -29,7 +29,7 @@ use crate::sim::options::SimOptions;
 
 pub(super) struct Twilio;
 
-/// What exactly is asked.
+/// The route of a request.
 enum Route<'a> {
     List,
     Send,
@@ -38,7 +38,7 @@ enum Route<'a> {
     Media(&'a str, &'a str),
 }
 
-/// The account in the path, and what is asked of it.
+/// The account in the path and the route of a request.
 fn route_of(request: &Request<Bytes>) -> Result<(&str, Route<'_>), Answer> {
     let parts: Vec<&str> = request.uri().path().split('/').skip(1).collect();
     let ["2010-04-01", "Accounts", account, rest @ ..] = parts.as_slice() else {
@@ -66,7 +66,7 @@ impl Particulars for Twilio {
         (!options.sender_numbers.contains(&order.from)).then(|| "21606".to_owned())
     }
 
-    /// Statuses of texts that are one's last, else the error code of those that did not arrive.
+    /// Final statuses, or the error code of an undelivered text.
     fn codes(&self) -> Codes {
         Codes {
             delivered: "delivered",
@@ -124,7 +124,7 @@ impl Dialect for Twilio {
                 Answer::json(201, &items::taken(core.message(*index), &core.options.account))
             }
             Some(Became::Refused(code)) => error(status_of(code), code),
-            // No send has a key, so none is a repetition.
+            // Sends have no key, so there are no repetitions.
             Some(Became::Repeated(_)) | None => error(500, "20500"),
         }
     }
@@ -135,10 +135,10 @@ impl Dialect for Twilio {
                 let list = reads::list(core, request.uri().path(), request.uri().query());
                 list.unwrap_or_else(|_| refused("20001"))
             }
-            Ok((_, Route::One(sid))) => reads::one(core, sid),
+            Ok((_, Route::One(sid))) => reads::single_message(core, sid),
             Ok((_, Route::MediaList(sid))) => reads::media_list(core, sid),
             Ok((_, Route::Media(sid, name))) => reads::media(core, sid, name),
-            // A send is not answered here.
+            // The core answers sends.
             Ok((_, Route::Send)) => error(500, "20500"),
             Err(refused) => refused,
         }

@@ -1,5 +1,6 @@
-//! What the gateway sends: a form with one number, its words and who sends them. What the official document does not name is
-//! refused, and so is what a gateway for texts has no use for (other channels, schedules, photos from public addresses).
+//! What the gateway sends: a form with one number, its words and who sends them. Fields that the official document does
+//! not name are refused, and so are features that this gateway never uses (other channels, schedules, photos by public
+//! URL).
 
 use bytes::Bytes;
 use http::{Request, header};
@@ -12,7 +13,7 @@ const FIELDS: [&str; 5] = ["To", "From", "Body", "ValidityPeriod", "StatusCallba
 /// Characters.
 const MAX_BODY: usize = 1_600;
 
-/// Reads a send, or says with which code it is refused.
+/// Parses a send; the error is the code of the refusal.
 pub(super) fn read_order(request: &Request<Bytes>) -> Result<Order, &'static str> {
     let said = request.headers().get(header::CONTENT_TYPE).map(|value| value.as_bytes());
     // Anything else is not looked into, and so names nobody.

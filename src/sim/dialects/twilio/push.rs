@@ -1,6 +1,6 @@
-//! Twilio's calls to the gateway: a form, and in `X-Twilio-Signature` the HMAC-SHA1, under the auth token, of the address and
-//! each field with its value, sorted by name. One address stands for the number's webhook and for `StatusCallback`. What is
-//! not taken does not come again.
+//! Twilio's calls to the gateway: a form, and in `X-Twilio-Signature` the HMAC-SHA1, under the auth token, of the
+//! address and each field with its value, sorted by name. One address stands for the number's webhook and for
+//! `StatusCallback`. A call that is not accepted is not repeated.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -18,7 +18,7 @@ use crate::sim::dialects::numbers::e164;
 
 type Fields = Vec<(String, String)>;
 
-/// `None` where nobody is to be called.
+/// `None` if no webhook is set.
 pub(super) fn call(core: &Core<'_>, pushed: Pushed) -> Option<Push> {
     let address = core.state.webhook.as_ref()?;
     let mut fields = match pushed {
@@ -40,7 +40,7 @@ pub(super) fn call(core: &Core<'_>, pushed: Pushed) -> Option<Push> {
     })
 }
 
-/// One that is broken lacks its sender.
+/// A broken text lacks its sender.
 fn received(core: &Core<'_>, index: usize) -> Fields {
     let text = core.text(index);
     let mut fields = fields(&[
@@ -67,7 +67,7 @@ fn received(core: &Core<'_>, index: usize) -> Fields {
 
 fn fate(core: &Core<'_>, index: usize) -> Fields {
     let message = core.message(index);
-    let (status, error) = items::told(&message.code);
+    let (status, error) = items::reported_status(&message.code);
     let mut fields = fields(&[
         ("MessageSid", &message.msg_key),
         ("SmsSid", &message.msg_key),

@@ -1,6 +1,6 @@
-//! What the gateway reads: the one list of texts of both ways, one text, and photos.
+//! Reads of the gateway: the one list of texts of both ways, one text, and photos.
 //!
-//! The list goes from the newest to the oldest; a page's word for the next one holds where either way goes on.
+//! The list goes from the newest to the oldest; a page token holds the position in each direction.
 
 use serde_json::{Value, json};
 use url::form_urlencoded;
@@ -17,18 +17,18 @@ const KNOWN: [&str; 8] =
     ["To", "From", "DateSent", "DateSent>", "DateSent<", "PageSize", "Page", "PageToken"];
 const DAY_MS: i64 = 24 * 3_600_000;
 
-/// What a list is asked for.
+/// Filter of a list.
 struct Wanted {
     to: Option<String>,
     from: Option<String>,
-    /// Sent within these, the last not included; `None`: whenever, or not yet.
+    /// Sent within this range, its end excluded; `None` includes texts that are not sent yet.
     sent: Option<(i64, i64)>,
     n: usize,
     page: usize,
     place: Token,
 }
 
-/// Where the list goes on, each way.
+/// Where the list continues, in each direction.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 struct Token {
     texts: Option<Place>,
@@ -68,7 +68,8 @@ impl Wanted {
     }
 }
 
-/// The beginning of a day in UTC. A time of the day is taken, as the SDK writes it, and not looked at: only days are promised.
+/// The beginning of a day in UTC. A time of day is accepted, as the SDK writes it, but ignored: only days are
+/// documented.
 fn day_ms(word: &str) -> Result<i64, Unexpected> {
     let day = match word.parse::<jiff::Timestamp>() {
         Ok(at) => at.as_millisecond(),
@@ -120,7 +121,7 @@ pub(super) fn list(core: &mut Core<'_>, path: &str, query: Option<&str>) -> Resu
     ))
 }
 
-/// A page of both ways, and where the next one goes on.
+/// A page of both directions, and where the next one continues.
 fn merged(core: &mut Core<'_>, wanted: &Wanted) -> (Vec<Value>, Option<Token>) {
     let our_number = core.options.mo_number.clone();
     let now = core.now;
@@ -139,7 +140,7 @@ fn merged(core: &mut Core<'_>, wanted: &Wanted) -> (Vec<Value>, Option<Token>) {
     order.truncate(wanted.n);
     let n_texts = order.iter().filter(|(_, is_text)| *is_text).count();
     let n_messages = order.len() - n_texts;
-    // Faults strike what is shown, so only as much is read as will be.
+    // Faults apply to what is shown, so no more is read than is shown.
     let shown = match n_texts {
         0 => TextPage::default(),
         n => core.list_texts(&span(n, wanted.place.texts), fits),
@@ -164,7 +165,7 @@ fn merged(core: &mut Core<'_>, wanted: &Wanted) -> (Vec<Value>, Option<Token>) {
     (found, has_next.then_some(place))
 }
 
-/// The name of a page: the question as it came, and where the page begins.
+/// The URI of a page: the query as it came, and where the page begins.
 fn page_uri(
     path: &str,
     query: Option<&str>,
@@ -181,8 +182,8 @@ fn page_uri(
     format!("{path}?{}", words.finish())
 }
 
-/// `GET Messages/{sid}.json`, whichever way it went.
-pub(super) fn one(core: &Core<'_>, sid: &str) -> Answer {
+/// `GET Messages/{sid}.json`, in either direction.
+pub(super) fn single_message(core: &Core<'_>, sid: &str) -> Answer {
     let ours = core.message_by_key(sid).map(|index| items::outbound(core, core.message(index)));
     let theirs = || core.texts_by_key(sid).first().map(|text| items::inbound(core, text));
     match ours.or_else(theirs) {
@@ -191,7 +192,7 @@ pub(super) fn one(core: &Core<'_>, sid: &str) -> Answer {
     }
 }
 
-/// The n-th photo's name: `ME`, its place, and the text's.
+/// The id of the n-th photo: `ME`, its position, and the id of the text.
 pub(super) fn media_sid(sid: &str, n: usize) -> String {
     format!("ME{n:02x}{}", sid.get(4..).unwrap_or_default())
 }

@@ -1,5 +1,5 @@
-//! What we say we sent beside what a carrier says it took, text by text. Finds what no single answer shows: a text the
-//! carrier has twice, one it never had, one somebody else sent in our name.
+//! Compares our submitted texts with the carrier's own list, text by text. Finds what no single answer shows: a text
+//! that the carrier has twice, one that it never had, one that somebody else sent in our name.
 
 use std::collections::BTreeMap;
 
@@ -7,8 +7,8 @@ use super::UnixMs;
 use super::outbound::OutboundState;
 use super::receipt::ReceiptStatus;
 
-/// Texts this close to the beginning of the time compared may stand on either side of it, for clocks differ; those this
-/// close to its end may not be listed yet (milliseconds).
+/// Tolerance at both ends of the compared time (milliseconds): clocks differ at its beginning, and texts near its end
+/// may not be listed yet.
 pub const MARGIN_MS: i64 = 10 * 60 * 1000;
 
 /// One of our texts that was submitted.
@@ -26,23 +26,23 @@ pub struct Ours {
 pub struct Theirs {
     pub carrier_message_id: String,
     pub key: Option<String>,
-    /// What the list says of its fate, if anything.
+    /// The final status in the list, if it has one.
     pub status: Option<ReceiptStatus>,
     pub at: UnixMs,
 }
 
-/// What the two do not agree on.
+/// A difference between the two lists.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Difference {
-    /// We hold it for accepted, and the carrier does not list it.
+    /// We count it as accepted, but the carrier does not list it.
     NotListed { id: i64 },
-    /// The carrier has it, and we do not hold it for sent.
+    /// The carrier lists it, but we do not count it as sent.
     Unexpected { id: i64, ours: OutboundState },
     /// The carrier has it more than once.
     Twice { id: i64, times: usize },
-    /// It says something else of its fate.
+    /// The carrier lists another final status.
     Fate { id: i64, ours: OutboundState, theirs: &'static str },
-    /// The carrier has a text of ours that we know nothing of.
+    /// The carrier lists a text that we do not know.
     Unknown { carrier_message_id: String },
 }
 
@@ -77,7 +77,7 @@ pub fn compare(ours: &[Ours], theirs: &[Theirs], since: UnixMs, until: UnixMs) -
         let key = text.key.as_deref().and_then(|key| by_key.get(key));
         match key.or_else(|| by_name.get(&text.carrier_message_id)) {
             Some(i) => found.entry(*i).or_default().push(text),
-            // Before the beginning of our own list it proves nothing.
+            // A text from before the compared time proves nothing.
             None if text.at >= since => {
                 let carrier_message_id = text.carrier_message_id.clone();
                 differences.push(Difference::Unknown { carrier_message_id });
@@ -103,7 +103,7 @@ fn was_accepted(state: OutboundState) -> bool {
     matches!(state, S::Accepted | S::Delivered | S::Undelivered | S::Unconfirmed)
 }
 
-/// One of our texts and where the carrier lists it.
+/// Judges one of our texts by its entries in the carrier's list.
 fn judge(ours: &Ours, theirs: &[&Theirs], since: UnixMs, until: UnixMs) -> Option<Difference> {
     use OutboundState as S;
     let id = ours.id;
@@ -121,7 +121,7 @@ fn judge(ours: &Ours, theirs: &[&Theirs], since: UnixMs, until: UnixMs) -> Optio
     let is_old = ours.at <= until.saturating_sub(MARGIN_MS);
     let fate = |theirs| Some(Difference::Fate { id, ours: ours.state, theirs });
     match (ours.state, status) {
-        // Being sent or asked for this moment.
+        // Being sent at this moment.
         (S::Sending, _) => None,
         (S::InDoubt | S::Queued | S::Held, _) if !is_old => None,
         // Refused texts are listed too, as not delivered.
@@ -135,8 +135,8 @@ fn judge(ours: &Ours, theirs: &[&Theirs], since: UnixMs, until: UnixMs) -> Optio
     }
 }
 
-/// The next time of day `at_ms` (milliseconds after local midnight) after `now`, where local time is `offset_ms` ahead of
-/// UTC.
+/// The next time of day `at_ms` (milliseconds after local midnight) after `now`, where local time is `offset_ms` ahead
+/// of UTC.
 pub fn next_at(now: UnixMs, at_ms: i64, offset_ms: i64) -> UnixMs {
     const DAY_MS: i64 = 24 * 60 * 60 * 1000;
     let since = (now + offset_ms - at_ms).rem_euclid(DAY_MS);

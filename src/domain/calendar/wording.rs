@@ -1,4 +1,4 @@
-//! A moment in words for a citizen.
+//! A time in words for a citizen.
 
 use jiff::Timestamp;
 use jiff::civil::{DateTime, Weekday};
@@ -8,17 +8,17 @@ use super::super::notice::Language;
 use super::UnixMs;
 
 /// `오늘 14:00`, `내일 08:00`, `11월 30일(월) 08:00`; `today 14:00`, `tomorrow 08:00`, `Mon 30 Nov 08:00`. With the year if
-/// it is another one (`내년`, the next). Empty for a moment no calendar has.
-pub fn said(at_ms: UnixMs, now_ms: UnixMs, zone: &TimeZone, language: Language) -> String {
+/// it is another one (`내년` for the next). Empty for a time outside the calendar.
+pub fn describe_time(at_ms: UnixMs, now_ms: UnixMs, zone: &TimeZone, language: Language) -> String {
     let local = |ms| Timestamp::from_millisecond(ms).ok().map(|moment| zone.to_datetime(moment));
     let (Some(at), Some(now)) = (local(at_ms), local(now_ms)) else {
         return String::new();
     };
     let time = format!("{:02}:{:02}", at.hour(), at.minute());
-    format!("{} {time}", day_said(at, now, language))
+    format!("{} {time}", describe_day(at, now, language))
 }
 
-fn day_said(at: DateTime, now: DateTime, language: Language) -> String {
+fn describe_day(at: DateTime, now: DateTime, language: Language) -> String {
     let pick = |ko: &str, en: &str| match language {
         Language::Ko => ko.to_owned(),
         Language::En => en.to_owned(),
@@ -47,7 +47,7 @@ fn day_said(at: DateTime, now: DateTime, language: Language) -> String {
     }
 }
 
-/// In Korean and in English.
+/// The weekday in Korean and in English.
 pub fn weekday(day: Weekday) -> (&'static str, &'static str) {
     match day {
         Weekday::Monday => ("월", "Mon"),

@@ -1,9 +1,9 @@
-//! Why a text did or did not arrive, in the few ways a counselor can act on. Each carrier's codes are mapped to these by
-//! its driver; the sentences stand in the language files.
+//! Why a text was or was not delivered, in the few categories a counselor can act on. Each driver maps its carrier's
+//! codes to these; the sentences are in the language files.
 
-/// What a carrier's code means for the people.
+/// What a carrier's code means for a counselor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Meaning {
+pub enum DeliveryReason {
     Delivered,
     /// Switched off, or in flight mode.
     PhoneOff,
@@ -12,34 +12,34 @@ pub enum Meaning {
     /// Its memory is full.
     PhoneFull,
     NoSuchNumber,
-    /// The phone did not answer, for a reason the carrier does not say.
+    /// The phone did not answer; the carrier gives no reason.
     NotReachable,
-    /// Its owner blocks us, or all such texts.
+    /// The recipient blocks us, or all such texts.
     Refused,
     /// The carrier took it for spam.
     Spam,
     Landline,
-    /// Characters or a shape the carrier does not take.
+    /// Characters or a format that the carrier does not take.
     BadText,
     TooLong,
     /// Our number is not registered as a sender, or is blocked.
     SenderNotAllowed,
     /// Money, quota or permission is used up.
     Quota,
-    /// Not at this hour.
+    /// The carrier does not deliver at this hour.
     NightBlock,
-    /// The carrier believes that it had this text already.
+    /// The carrier takes it for a repetition.
     Duplicate,
-    /// It did not arrive in the time it had.
+    /// It did not arrive within its time to live.
     Expired,
-    /// The carrier's own trouble.
+    /// A fault inside the carrier's network.
     CarrierTrouble,
-    /// A code we do not know: shown as it came.
+    /// An unknown code; it is shown as it came.
     Unknown,
 }
 
-impl Meaning {
-    pub const ALL: [Meaning; 18] = [
+impl DeliveryReason {
+    pub const ALL: [DeliveryReason; 18] = [
         Self::Delivered,
         Self::PhoneOff,
         Self::NoCoverage,

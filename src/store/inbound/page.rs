@@ -1,0 +1,98 @@
+//! A carrier's page while it is stored: new texts and items, what could not be read, and the body they came in.
+
+use rusqlite::{Connection, named_params};
+use sha2::{Digest, Sha256};
+
+use crate::domain::UnixMs;
+use crate::domain::event::EventKind;
+use crate::domain::inbound::InboundText;
+use crate::store::journal::event::{NewEvent, append_event};
+use crate::store::{Result, photo};
+
+/// A page being stored. Its body is written only if something on it is new.
+pub(in crate::store) struct Page<'a> {
+    pub conn: &'a Connection,
+    pub carrier: &'a str,
+    pub raw: &'a [u8],
+    pub kind: &'static str,
+    pub id: Option<i64>,
+    pub now: UnixMs,
+}
+
+impl Page<'_> {
+    /// Stores a text; returns whether it was new.
+    pub(in crate::store) fn insert_text(&mut self, text: &InboundText) -> Result<bool> {
+        // A window lists most texts again, and an INSERT that is ignored still uses up an AUTOINCREMENT id: a write.
+        let known =
+            "SELECT EXISTS (SELECT 1 FROM inbox WHERE carrier = :carrier AND carrier_message_key = :key)";
+        let key = named_params! { ":carrier": self.carrier, ":key": text.key };
+        if self.conn.prepare_cached(known)?.query_row(key, |r| r.get(0))? {
+            return Ok(false);
+        }
+        let mut insert = self.conn.prepare_cached(
+            "INSERT INTO inbox (carrier, carrier_message_key, raw_page_id, citizen, our_number, text, sent_at, received_at)
+             VALUES (:carrier, :key, :page, :citizen, :our_number, :text, :sent_at, :now)
+             RETURNING id",
+        )?;
+        let row_id = insert.query_row(
+            named_params! {
+                ":carrier": self.carrier,
+                ":key": text.key,
+                ":page": self.id,
+                ":citizen": text.citizen.reveal(),
+                ":our_number": text.to.reveal(),
+                ":text": text.text.reveal(),
+                ":sent_at": text.sent_at,
+                ":now": self.now,
+            },
+            |r| r.get(0),
+        )?;
+        if self.id.is_none() {
+            let page_id = self.keep_body()?;
+            let sql = "UPDATE inbox SET raw_page_id = :page WHERE id = :id";
+            self.conn.prepare_cached(sql)?.execute(named_params! { ":page": page_id, ":id": row_id })?;
+        }
+        photo::want(self.conn, self.carrier, row_id, &text.media, self.now)?;
+        Ok(true)
+    }
+
+    /// Keeps an item that could not be read; returns whether it was new.
+    pub(in crate::store) fn quarantine(&mut self, raw: &str, reason: &str) -> Result<bool> {
+        let mut insert = self.conn.prepare_cached(
+            "INSERT INTO quarantine (carrier, kind, digest, raw, reason, received_at)
+             VALUES (:carrier, :kind, :digest, :raw, :reason, :now)
+             ON CONFLICT (carrier, kind, digest) DO NOTHING",
+        )?;
+        let n = insert.execute(named_params! {
+            ":carrier": self.carrier,
+            ":kind": self.kind,
+            ":digest": Sha256::digest(raw.as_bytes()).as_slice(),
+            ":raw": raw,
+            ":reason": reason,
+            ":now": self.now,
+        })?;
+        if n == 0 {
+            return Ok(false);
+        }
+        self.keep_body()?;
+        let event = NewEvent { detail: Some(reason), ..NewEvent::new(EventKind::Quarantined) };
+        append_event(self.conn, self.now, event)?;
+        Ok(true)
+    }
+
+    /// Stores the body of the page, once; returns its id.
+    pub(in crate::store) fn keep_body(&mut self) -> Result<i64> {
+        if let Some(id) = self.id {
+            return Ok(id);
+        }
+        let mut insert = self.conn.prepare_cached(
+            "INSERT INTO raw_page (carrier, kind, body, received_at) VALUES (:carrier, :kind, :body, :now) RETURNING id",
+        )?;
+        let page = named_params! {
+            ":carrier": self.carrier, ":kind": self.kind, ":body": self.raw, ":now": self.now,
+        };
+        let id = insert.query_row(page, |r| r.get(0))?;
+        self.id = Some(id);
+        Ok(id)
+    }
+}

@@ -1,0 +1,122 @@
+//! Outcomes of submissions: what the sender reports of a try, and texts that their writer takes back.
+
+use rusqlite::{Connection, named_params};
+
+use crate::domain::UnixMs;
+use crate::domain::actor::Actor;
+use crate::domain::outbound::{OutboundEvent, OutboundState, OutboundText, next};
+use crate::store::outbound::outbox::{one_row, state_and_attempts};
+use crate::store::outbound::receipt;
+use crate::store::outbound::transition::{Step, append_state_event, finish, wait_until};
+use crate::store::{Result, Store, StoreError};
+
+/// The outcome of one try to submit a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    Accepted {
+        carrier_message_id: Option<String>,
+    },
+    /// The carrier surely has not taken it. It may leave again at `retry_at`.
+    NotTaken {
+        retry_at: UnixMs,
+        code: Option<String>,
+    },
+    Rejected {
+        code: Option<String>,
+    },
+    /// The carrier may have taken it. It is asked at `ask_at`.
+    NoAnswer {
+        ask_at: UnixMs,
+        code: Option<String>,
+    },
+}
+
+impl Store {
+    /// Records how a try ended. `Accepted` counts whenever it comes, because the text must not leave again. Any other
+    /// outcome changes nothing if it comes too late: a receipt or the rescuer was faster.
+    pub async fn record_outcome(&self, text: &OutboundText, outcome: Outcome, now: UnixMs) -> Result<()> {
+        let (id, attempt) = (text.id, text.attempt);
+        let recorded = self.write(move |conn| {
+            let (state, n_attempts) = state_and_attempts(conn, id)?;
+            let is_ours = state == OutboundState::Sending && n_attempts == attempt;
+            let step = |event, code| Step { id, from: state, event, code };
+            match &outcome {
+                Outcome::Accepted { carrier_message_id } if next(state, OutboundEvent::Accepted).is_ok() => {
+                    accept(conn, id, state, carrier_message_id.as_deref(), now)
+                }
+                Outcome::Accepted { carrier_message_id } => {
+                    keep_carrier_id(conn, id, carrier_message_id.as_deref(), now)
+                }
+                _ if !is_ours => Ok(()),
+                Outcome::NotTaken { retry_at, code } => {
+                    wait_until(conn, &step(OutboundEvent::NotTaken, code.as_deref()), *retry_at, now)
+                }
+                Outcome::NoAnswer { ask_at, code } => {
+                    wait_until(conn, &step(OutboundEvent::NoAnswer, code.as_deref()), *ask_at, now)
+                }
+                Outcome::Rejected { code } => {
+                    finish(conn, &step(OutboundEvent::Rejected, code.as_deref()), now)
+                }
+            }
+        });
+        recorded.await?;
+        self.hints().text_out.notify_one();
+        Ok(())
+    }
+
+    /// Takes back an answer that the actor wrote. `Conflict` if it may have left, `NotFound` if somebody else wrote it.
+    pub async fn recall(&self, id: i64, actor: &Actor, now: UnixMs) -> Result<()> {
+        let me = actor.id();
+        let recalled = self.write(move |conn| {
+            let (state, _) = state_and_attempts(conn, id)?;
+            let sql = "SELECT author_id, repeat_before_at IS NOT NULL FROM outbox WHERE id = :id";
+            let found = conn.query_row(sql, named_params! { ":id": id }, |r| Ok((r.get(0)?, r.get(1)?)));
+            let (author_id, may_have_left): (Option<i64>, bool) = found?;
+            if author_id.is_none() || author_id != me {
+                return Err(StoreError::NotFound);
+            }
+            if may_have_left {
+                return Err(StoreError::Conflict("an earlier try may have left".into()));
+            }
+            finish(conn, &Step { id, from: state, event: OutboundEvent::Recalled, code: None }, now)
+        });
+        recalled.await?;
+        self.hints().text_out.notify_one();
+        Ok(())
+    }
+}
+
+/// Moves a text to `accepted` and applies the receipts that came before.
+pub(in crate::store) fn accept(
+    conn: &Connection,
+    id: i64,
+    from: OutboundState,
+    carrier_message_id: Option<&str>,
+    now: UnixMs,
+) -> Result<()> {
+    let to = Step { id, from, event: OutboundEvent::Accepted, code: None }.target()?;
+    let n = conn
+        .prepare_cached(
+            "UPDATE outbox
+             SET state = :to, lease_until_at = NULL, needs_person = 0, accepted_at = :now, next_attempt_at = :now,
+                 carrier_message_id = coalesce(:carrier_id, carrier_message_id)
+             WHERE id = :id AND state = :from",
+        )?
+        .execute(named_params! {
+            ":to": to.as_str(), ":now": now, ":carrier_id": carrier_message_id, ":id": id, ":from": from.as_str(),
+        })?;
+    one_row(n)?;
+    append_state_event(conn, id, to, now)?;
+    receipt::apply_waiting(conn, id, now)
+}
+
+/// Keeps the carrier's id of a text whose row has moved on meanwhile. Nothing else in such an answer is new.
+fn keep_carrier_id(conn: &Connection, id: i64, carrier_id: Option<&str>, now: UnixMs) -> Result<()> {
+    let n = conn
+        .prepare_cached(
+            "UPDATE outbox SET carrier_message_id = :carrier_id
+             WHERE id = :id AND carrier_message_id IS NULL AND :carrier_id IS NOT NULL",
+        )?
+        .execute(named_params! { ":carrier_id": carrier_id, ":id": id })?;
+    if n == 1 { receipt::apply_waiting(conn, id, now) } else { Ok(()) }
+}
