@@ -79,6 +79,21 @@ async fn another_desks_conversation_is_closed_to_every_route() {
     desk.get("/v1/conversations/1", &other).await.expect(200);
 }
 
+/// What was done is not reported as refused, although whoever did it may not see it any more.
+#[tokio::test(start_paused = true)]
+async fn whoever_passes_it_on_hears_that_it_was_done() {
+    let desk = Desk::open();
+    let token = desk.token("minsu").await;
+    let main = Some(DeskScope::Only(vec!["north".into()]));
+    desk.store.set_duties("minsu".into(), None, main).await.expect("moved");
+    desk.text_in(CITIZEN, "살려주세요").await;
+    desk.post("/v1/conversations/1/claim", &token, json!({})).await.expect(200);
+    let act = "/v1/conversations/1/actions";
+    desk.post("/v1/conversations/1/release", &token, json!({})).await.expect(204);
+    desk.post(act, &token, json!({"action": "false_alarm", "reason": "드라마"})).await.expect(200);
+    desk.get("/v1/conversations/1", &token).await.refused("not_your_desk");
+}
+
 #[tokio::test(start_paused = true)]
 async fn an_alarm_ends_by_an_answer_or_a_name() {
     let desk = Desk::open();

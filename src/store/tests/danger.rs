@@ -61,7 +61,7 @@ async fn what_rings_is_neither_closed_nor_restricted() {
     assert_eq!(bench.closes(id, minsu, DAY).await, Ok(()));
 }
 
-/// B2: whoever looked after it does not any more: it rings, and the steps begin anew.
+/// B2: whoever looked after it does not any more: it rings, and the steps go on.
 #[tokio::test]
 async fn danger_that_is_let_go_rings_again() {
     for way in ["release", "desk", "person", "disabled", "return"] {
@@ -94,10 +94,10 @@ async fn danger_that_is_let_go_rings_again() {
         assert_eq!(bench.danger(id), "ringing", "{way}");
         assert!(bench.n_urgent() >= 2, "{way}");
         assert_eq!(bench.conversation_state(id), "waiting", "{way}");
+        bench.store.run_timers(&policy, DAY + MINUTE - 1).await.unwrap();
+        assert_eq!(bench.n_escalated(), 0, "{way}");
         bench.store.run_timers(&policy, DAY + MINUTE).await.unwrap();
-        assert_eq!(bench.n_escalated(), 0, "{way}: the steps begin anew");
-        bench.store.run_timers(&policy, DAY + MINUTE / 2 + MINUTE).await.unwrap();
-        assert_eq!(bench.n_escalated(), 1, "{way}");
+        assert_eq!(bench.n_escalated(), 1, "{way}: nobody puts the steps off by letting go");
     }
 }
 
@@ -274,4 +274,116 @@ async fn a_lost_answer_puts_the_survey_off() {
     assert_eq!(bench.value::<Option<i64>>("SELECT survey_due_at FROM conversation"), None);
     assert_eq!(bench.pass(DAY + 4).await, 0);
     assert_eq!(bench.count("survey"), 0);
+}
+
+/// An answer to danger that is lost after the citizen wrote again is no answer either.
+#[tokio::test]
+async fn danger_rings_again_when_its_answer_is_lost_behind_a_new_text() {
+    for lets_go in [false, true] {
+        let bench = Bench::new();
+        let minsu = bench.counselor("minsu").await;
+        let id = bench.writes(MINSU, DANGER, DAY).await;
+        bench.store.claim(id, minsu, MANY, DAY).await.unwrap().unwrap();
+        bench.answer_at(id, minsu, "어디세요?", DAY + 1).await;
+        bench.writes(MINSU, "여보세요", DAY + 2).await;
+        if lets_go {
+            bench.store.release(id, minsu, DAY + 3).await.unwrap().unwrap();
+        }
+        let mut leased = bench.lease(10, DAY + 3).await;
+        bench.outcome(&leased.remove(0), accepted("c1"), DAY + 3).await;
+        let answer = bench.lease(10, DAY + 4).await.remove(0);
+        assert_eq!(answer.text.reveal(), "어디세요?");
+        bench.outcome(&answer, Outcome::Rejected { code: None }, DAY + 5).await;
+        assert_eq!(bench.danger(id), "ringing", "{lets_go}");
+        assert_eq!(bench.n_urgent(), 2);
+    }
+}
+
+/// Whoever is in danger is heard to the end, whatever was decided about them before.
+#[tokio::test]
+async fn a_restricted_citizen_in_danger_is_heard() {
+    let bench = Bench::new();
+    let (minsu, boss) = (bench.counselor("minsu").await, bench.supervisor("boss").await);
+    let id = bench.writes(MINSU, "야 이 개새끼야", DAY).await;
+    let restrict = Command::Restrict { until: DAY + 9 * HOUR, reason: "욕설".into() };
+    assert_eq!(bench.act(id, boss, restrict.clone(), DAY).await, Ok(()));
+    bench.writes(MINSU, DANGER, DAY + 1).await;
+    bench.store.claim(id, minsu, MANY, DAY + 1).await.unwrap().unwrap();
+    bench.answer_at(id, minsu, "어디에 계세요?", DAY + 2).await;
+    let seen = bench.store.shown(id).await.summary.last_inbound_seq;
+    bench.writes(MINSU, "상무대로 12번지 3층이에요", DAY + 3).await;
+    assert_eq!(bench.conversation_state(id), "active");
+    let closed = bench.store.close(id, minsu, seen_up_to(seen), DAY + 4).await.unwrap();
+    assert_eq!(closed, Err(Refusal::NewerTexts));
+    // Nor is somebody restricted through another conversation while this one rings.
+    bench.writes(MINSU, DANGER, DAY + 5).await;
+    bench.outside(
+        "INSERT INTO conversation (citizen, our_number, state, opened_at, closed_at, last_inbound_at)
+                   VALUES ('01011110000', '062000', 'closed', 0, 1, 0)",
+    );
+    let other: i64 = bench.value("SELECT max(id) FROM conversation");
+    assert_eq!(bench.act(other, boss, restrict, DAY + 6).await, Err(Refusal::DangerUnanswered));
+}
+
+/// An alarm that was written by a clock that was ahead goes on by the right one.
+#[tokio::test]
+async fn a_clock_set_back_silences_no_alarm() {
+    for wrong in ["alarm_from_at = alarm_from_at + 172800000", "n_escalations = 500"] {
+        let bench = Bench::new();
+        let id = bench.writes(MINSU, DANGER, DAY).await;
+        bench.outside(&format!("UPDATE conversation SET {wrong}"));
+        bench.pass(DAY + 2_000).await;
+        assert_eq!(bench.n_escalated(), 1, "{wrong}: told of at once");
+        bench.pass(DAY + 2_000 + MINUTE).await;
+        assert_eq!(bench.n_escalated(), 2, "{wrong}: and the steps begin anew");
+        assert_eq!(bench.danger(id), "ringing");
+    }
+}
+
+/// The citizen of an answered danger who writes again and is held by nobody is told of, too.
+#[tokio::test]
+async fn an_answered_danger_that_waits_alone_is_told_of() {
+    let bench = Bench::new();
+    let minsu = bench.counselor("minsu").await;
+    let id = bench.writes(MINSU, DANGER, DAY).await;
+    bench.store.claim(id, minsu, MANY, DAY).await.unwrap().unwrap();
+    bench.answer_at(id, minsu, "119를 불렀습니다", DAY).await;
+    bench.store.release(id, minsu, DAY + 1).await.unwrap().unwrap();
+    bench.writes(MINSU, "아직 아무도 안 와요", DAY + HOUR).await;
+    for (minutes, expected) in [(2, 0), (3, 1), (4, 1), (6, 2)] {
+        bench.pass(DAY + HOUR + minutes * MINUTE).await;
+        assert_eq!(bench.n_escalated(), expected, "after {minutes} min");
+    }
+}
+
+/// A supervisor who takes over holds no more unanswered dangers than anybody else.
+#[tokio::test]
+async fn taking_over_has_the_same_limit() {
+    let bench = Bench::new();
+    let boss = bench.supervisor("boss").await;
+    let one = Arc::new(ServicePolicy { max_dangers: 1, ..(*talkative()).clone() });
+    for n in 0..2 {
+        bench.writes(&format!("0101111000{n}"), DANGER, DAY).await;
+    }
+    let take = async |id| {
+        let take = Command::TakeOver { note: "제가 합니다".into() };
+        bench.store.by(id, boss, take, &one, DAY).await.unwrap()
+    };
+    assert_eq!(take(1).await, Ok(()));
+    assert_eq!(take(2).await, Err(Refusal::TooManyDangers));
+    assert_eq!(take(1).await, Ok(()), "what is theirs");
+}
+
+/// Somebody who goes on in English reads English where help is.
+#[tokio::test]
+async fn danger_is_answered_in_the_language_it_is_written_in() {
+    let bench = Bench::new();
+    let id = bench.writes(MINSU, "Hello", DAY).await;
+    bench.writes(MINSU, "please help, there is a fire in my house", DAY + HOUR).await;
+    let sql = format!("SELECT text FROM outbox WHERE conversation_id = {id} AND notice = 'urgent'");
+    assert!(
+        bench.value::<String>(&sql).starts_with("[120] City help line"),
+        "{}",
+        bench.value::<String>(&sql)
+    );
 }
