@@ -282,7 +282,7 @@ mod tests {
         let cases = [
             ("\n[ko]\nreceipt = \"{name}\"", "line 3: ko.receipt: holds {name}"),
             ("[ko]\nreciept = \"x\"", "line 2: reciept: is not an automatic text"),
-            ("[fr]\nreceipt = \"x\"", "fr: is no language"),
+            ("[fr]\nreceipt = \"x\"", "fr: is not a supported language"),
             ("[ko]\nreceipt = 3", "line 2"),
         ];
         for (text, expected) in cases {

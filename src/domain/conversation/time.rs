@@ -94,7 +94,10 @@ fn is_danger_left_alone(it: &Conversation, policy: &ServicePolicy, now: UnixMs) 
         return false;
     };
     let quiet_since = it.touched_at.map_or(since, |at| at.max(since));
-    it.state == ConversationState::Waiting && it.is_danger() && !it.has_open_danger() && now - quiet_since >= *step
+    it.state == ConversationState::Waiting
+        && it.is_danger()
+        && !it.has_open_danger()
+        && now - quiet_since >= *step
 }
 
 fn is_wait_notice_due(it: &Conversation, policy: &ServicePolicy, desk: &Desk, now: UnixMs) -> bool {
