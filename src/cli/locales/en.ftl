@@ -107,7 +107,7 @@ cmd-urgent = Raise the alarm: this conversation is in danger.
     .examples =
         Examples:
           munja urgent 12
-cmd-ack = Say that you look after a danger; the bell stops.
+cmd-ack = Say that you look after a danger. The bell stops; supervisors are called until the citizen is answered.
     .examples =
         Examples:
           munja ack 12

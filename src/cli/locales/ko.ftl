@@ -107,7 +107,7 @@ cmd-urgent = 이 상담이 위급하다고 모두에게 알립니다.
     .examples =
         예:
           munja urgent 12
-cmd-ack = 위급 상담을 맡았다고 알립니다. 알림이 멈춥니다.
+cmd-ack = 위급 상담을 살피고 있다고 알립니다. 벨이 멈춥니다. 시민에게 답할 때까지 관리자에게는 계속 알립니다.
     .examples =
         예:
           munja ack 12

@@ -91,6 +91,15 @@ impl Danger {
         }
     }
 
+    /// Somebody takes the conversation: from now on it is they who look after an open danger.
+    pub fn taken(self, by: i64, at: UnixMs) -> Danger {
+        if self.state.is_open() {
+            Danger { state: DangerState::LookedAfter, ack: Some(Ack { by, at }), ..self }
+        } else {
+            self
+        }
+    }
+
     /// A person wrote to the citizen.
     pub fn answered(self) -> Danger {
         if self.state.is_open() { Danger { state: DangerState::Answered, ..self } } else { self }
@@ -142,6 +151,8 @@ mod tests {
             Some(Ack { by: 7, at: 10 }),
             "the first one looks after it"
         );
+        assert_eq!(looked_after.taken(8, 11).ack, Some(Ack { by: 8, at: 11 }), "but who takes it does");
+        assert_eq!(looked_after.answered().taken(8, 11), looked_after.answered());
         assert_eq!(ringing.answered().state, DangerState::Answered);
         assert_eq!(looked_after.answered().state, DangerState::Answered);
         let again = Danger::ring(Some(looked_after), 20);

@@ -32,7 +32,7 @@ impl Handling<'_> {
         let Some(me) = self.facts.actor.counselor.clone() else {
             return Err(Refusal::NotHeld);
         };
-        self.it.danger = self.it.danger.map(|danger| danger.acked(me.id, self.now));
+        self.it.danger = self.it.danger.map(|danger| danger.taken(me.id, self.now));
         self.it.claim = Some(Claim { by: me, at: self.now });
         self.it.offer = None;
         self.it.step(ConversationEvent::Claimed);
