@@ -14,9 +14,16 @@ use crate::domain::triage::Tier;
 use crate::store::engine::row;
 use crate::store::{Result, StoreError};
 
+/// The columns that are read by name come first, for a name is looked up from the left; [`read`] takes the rest by place.
 const SELECT: &str = "
-    SELECT v.*, c.id AS counselor_id, c.login AS counselor_login, c.name AS counselor_name,
-           c.disabled_at AS counselor_disabled_at
+    SELECT v.citizen, v.our_number, v.language, v.state, v.danger, c.id AS counselor_id, c.login AS counselor_login,
+           c.name AS counselor_name, c.disabled_at AS counselor_disabled_at,
+           v.id, v.opened_at, v.n_reopened, v.previous_id, v.closed_at, v.close_reason, v.claimed_at,
+           v.touched_at, v.last_holder_id, v.offered_to, v.offered_until_at, v.desk, v.previous_desk,
+           v.last_inbound_seq, v.last_inbound_at, v.last_reply_at, v.waiting_since_at, v.queue_at,
+           v.told_ahead, v.n_wait_notices, v.nudged_at, v.tier, v.urgent_at, v.alarm_from_at, v.n_escalations,
+           v.acked_at, v.acked_by, v.is_abusive, v.promise_due_at, v.promise_told_at, v.category,
+           v.category_version, v.survey_due_at
     FROM conversation v LEFT JOIN counselor c ON c.id = v.claimed_by";
 
 /// A column and its value.
@@ -142,60 +149,60 @@ pub(in crate::store) fn save(conn: &Connection, before: &Conversation, after: &C
 }
 
 fn read(r: &Row<'_>) -> rusqlite::Result<Conversation> {
-    let pair = |name: &str, other: &str| -> rusqlite::Result<Option<(i64, i64)>> {
+    let pair = |name: usize, other: usize| -> rusqlite::Result<Option<(i64, i64)>> {
         let both: (Option<i64>, Option<i64>) = (r.get(name)?, r.get(other)?);
         Ok(both.0.zip(both.1))
     };
-    let closed_at: Option<i64> = r.get("closed_at")?;
-    let close_reason = r.get("close_reason")?;
-    let category: Option<String> = r.get("category")?;
-    let version: Option<String> = r.get("category_version")?;
-    let promise_due_at: Option<i64> = r.get("promise_due_at")?;
-    let late_at = r.get("promise_told_at")?;
-    let claimed_at: Option<i64> = r.get("claimed_at")?;
+    let closed_at: Option<i64> = r.get(13)?;
+    let close_reason = r.get(14)?;
+    let category: Option<String> = r.get(39)?;
+    let version: Option<String> = r.get(40)?;
+    let promise_due_at: Option<i64> = r.get(37)?;
+    let late_at = r.get(38)?;
+    let claimed_at: Option<i64> = r.get(15)?;
     Ok(Conversation {
-        id: r.get("id")?,
+        id: r.get(9)?,
         citizen: row::phone(r, "citizen")?,
         our_number: row::phone(r, "our_number")?,
         language: row::word(r, "language", Language::from_word)?,
-        opened_at: r.get("opened_at")?,
-        n_reopened: r.get("n_reopened")?,
-        previous_id: r.get("previous_id")?,
+        opened_at: r.get(10)?,
+        n_reopened: r.get(11)?,
+        previous_id: r.get(12)?,
         state: row::word(r, "state", ConversationState::from_word)?,
         closed: closed_at.map(|at| Closed { at, reason: close_reason }),
         claim: row::counselor(r)?.zip(claimed_at).map(|(by, at)| Claim { by, at }),
-        touched_at: r.get("touched_at")?,
-        last_holder: r.get("last_holder_id")?,
-        offer: pair("offered_to", "offered_until_at")?.map(|(to, until)| Offer { to, until }),
-        desk: r.get("desk")?,
-        previous_desk: r.get("previous_desk")?,
-        last_inbound: LastInbound { seq: r.get("last_inbound_seq")?, at: r.get("last_inbound_at")? },
-        last_reply_at: r.get("last_reply_at")?,
-        waiting_since: r.get("waiting_since_at")?,
-        queue_at: r.get("queue_at")?,
-        told_ahead: r.get("told_ahead")?,
-        n_wait_notices: r.get("n_wait_notices")?,
-        nudged_at: r.get("nudged_at")?,
-        tier: r.get::<_, Option<i64>>("tier")?.and_then(Tier::from_number),
+        touched_at: r.get(16)?,
+        last_holder: r.get(17)?,
+        offer: pair(18, 19)?.map(|(to, until)| Offer { to, until }),
+        desk: r.get(20)?,
+        previous_desk: r.get(21)?,
+        last_inbound: LastInbound { seq: r.get(22)?, at: r.get(23)? },
+        last_reply_at: r.get(24)?,
+        waiting_since: r.get(25)?,
+        queue_at: r.get(26)?,
+        told_ahead: r.get(27)?,
+        n_wait_notices: r.get(28)?,
+        nudged_at: r.get(29)?,
+        tier: r.get::<_, Option<i64>>(30)?.and_then(Tier::from_number),
         danger: danger(r)?,
-        is_abusive: r.get("is_abusive")?,
+        is_abusive: r.get(36)?,
         promise: promise_due_at.map(|due_at| Promise { due_at, late_at }),
         category: category.map(|key| Category { key, version: version.unwrap_or_default() }),
-        survey_due_at: r.get("survey_due_at")?,
+        survey_due_at: r.get(41)?,
     })
 }
 
 fn danger(r: &Row<'_>) -> rusqlite::Result<Option<Danger>> {
-    let Some(rang_at) = r.get("urgent_at")? else {
+    let Some(rang_at) = r.get(31)? else {
         return Ok(None);
     };
-    let acked: (Option<i64>, Option<i64>) = (r.get("acked_by")?, r.get("acked_at")?);
-    let alarm_from: Option<i64> = r.get("alarm_from_at")?;
+    let acked: (Option<i64>, Option<i64>) = (r.get(35)?, r.get(34)?);
+    let alarm_from: Option<i64> = r.get(32)?;
     Ok(Some(Danger {
         state: row::word(r, "danger", DangerState::from_word)?,
         rang_at,
         alarm_from: alarm_from.unwrap_or(rang_at),
-        n_escalations: r.get("n_escalations")?,
+        n_escalations: r.get(33)?,
         ack: acked.0.zip(acked.1).map(|(by, at)| Ack { by, at }),
     }))
 }
