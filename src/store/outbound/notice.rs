@@ -71,6 +71,7 @@ pub(in crate::store) fn withdraw(
     unwanted: impl Fn(Notice) -> bool,
     (why, now): (&str, UnixMs),
 ) -> Result<()> {
+    // The first condition on the state repeats that of the index `outbox_line`, so that SQLite uses it.
     let mut select = conn.prepare_cached(
         "SELECT id, state, notice FROM outbox
          WHERE citizen = :number
