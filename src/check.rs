@@ -237,7 +237,7 @@ async fn unserved(config: &Config, store: &Store, lang: Lang) -> Option<Finding>
         Severity::Warning,
         lang.pick(
             format!("nobody serves the desk {key}: its citizens would wait for ever"),
-            format!("{key} 부서를 맡은 상담원이 없어 시민이 계속 기다리게 됩니다"),
+            format!("{key} 부서를 맡은 상담사가 없어 시민이 계속 기다리게 됩니다"),
         ),
         lang.pick(
             format!("munjad user duties LOGIN --desks {key}"),

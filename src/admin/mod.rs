@@ -210,7 +210,7 @@ fn localised(command: clap::Command, lang: Lang) -> clap::Command {
         ("check", "설정·데이터베이스·통신사·발신번호·시계를 점검하고 고칠 방법을 알려 줍니다"),
         ("init", "설명이 달린 설정 파일과 빈 데이터베이스를 만듭니다"),
         ("migrate", "이전 munjad 의 데이터베이스를 사본을 만든 뒤 새 버전으로 올립니다"),
-        ("user", "상담원을 추가하거나, 목록을 보거나, 사용을 막습니다"),
+        ("user", "상담사를 추가하거나, 목록을 보거나, 사용을 막습니다"),
         ("quarantine", "읽거나 배정하지 못한 문자를 살펴봅니다"),
         ("carrier", "통신사를 살핍니다: 상태, 멈춤과 재개, 시험, 목록 대조"),
         ("triage", "긴급한 말을 찾는 낱말 목록을 시험하고 봅니다"),
@@ -234,7 +234,7 @@ fn localised(command: clap::Command, lang: Lang) -> clap::Command {
 const EXAMPLES_KO: &str = "\
 예:
   munjad init --config gateway.toml          설정 파일과 빈 데이터베이스 만들기
-  munjad user add minsu --name 김민수        상담원 추가 (비밀번호를 묻습니다)
+  munjad user add minsu --name 김민수        상담사 추가 (비밀번호를 묻습니다)
   munjad check --config gateway.toml         무엇이 잘못됐는지, 어떻게 고칠지 보기
   munjad run --config gateway.toml           게이트웨이 실행
   munjad migrate --config gateway.toml       이전 munjad 의 데이터베이스를 새 버전으로 올리기 (시작할 때도 올립니다)

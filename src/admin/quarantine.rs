@@ -6,6 +6,7 @@ use clap::Subcommand;
 use serde_json::json;
 
 use super::{ConfigArg, Say, line, open_configured};
+use crate::domain::actor::Actor;
 use crate::domain::text::safe_for_terminal;
 use crate::ops::clock::Clock;
 use crate::store::{Quarantined, StoreError};
@@ -38,10 +39,11 @@ pub(super) enum Quarantine {
 }
 
 pub(super) async fn run(command: Quarantine, say: Say) -> anyhow::Result<()> {
+    let (operator, now) = (Actor::operator("quarantine"), Clock::system().now_ms());
     let done = match command {
-        Quarantine::List { at } => return list(&at, say).await,
+        Quarantine::List { at } => return list(&at, &operator, say).await,
         Quarantine::Show { id, at } => {
-            let raw = open_configured(&at.config).await?.quarantined_raw(id).await;
+            let raw = open_configured(&at.config).await?.quarantined_raw(id, &operator).await;
             raw.map(|raw| {
                 line(&if say.json {
                     json!({ "id": id, "raw": raw }).to_string()
@@ -51,9 +53,9 @@ pub(super) async fn run(command: Quarantine, say: Say) -> anyhow::Result<()> {
             })
         }
         Quarantine::Settle { id, at } => {
-            open_configured(&at.config).await?.settle_item(id, Clock::system().now_ms()).await
+            open_configured(&at.config).await?.settle_item(id, &operator, now).await
         }
-        Quarantine::Retry { id, at } => open_configured(&at.config).await?.retry_text(id).await,
+        Quarantine::Retry { id, at } => open_configured(&at.config).await?.retry_text(id, &operator).await,
     };
     match done {
         Err(StoreError::NotFound) => bail!(
@@ -67,8 +69,8 @@ pub(super) async fn run(command: Quarantine, say: Say) -> anyhow::Result<()> {
     }
 }
 
-async fn list(at: &ConfigArg, say: Say) -> anyhow::Result<()> {
-    let all = open_configured(&at.config).await?.quarantined().await?;
+async fn list(at: &ConfigArg, operator: &Actor, say: Say) -> anyhow::Result<()> {
+    let all = open_configured(&at.config).await?.quarantined(operator).await?;
     if say.json {
         let all: Vec<_> = all.iter().map(as_json).collect();
         line(&serde_json::to_string_pretty(&all)?);

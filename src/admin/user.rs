@@ -92,7 +92,7 @@ async fn set_duties(login: &str, duties: &DutyArgs, at: &ConfigArg, say: Say) ->
             "{}",
             say.pick(
                 format!("there is no counselor {login}; see munjad user list"),
-                format!("{login} 상담원이 없습니다. munjad user list 를 보십시오"),
+                format!("{login} 상담사가 없습니다. munjad user list 를 보십시오"),
             )
         ),
         done => Ok(done?),
@@ -200,7 +200,7 @@ async fn list(at: &ConfigArg, say: Say) -> anyhow::Result<()> {
         let role = if is_supervisor {
             say.pick("supervisor", "관리자")
         } else {
-            say.pick("counselor", "상담원")
+            say.pick("counselor", "상담사")
         };
         let desks = desks(&person.login);
         line(format!("{:<20} {role} {desks} {} {state}", person.login, person.name).trim_end());
@@ -222,7 +222,7 @@ async fn disable(login: String, at: &ConfigArg, say: Say) -> anyhow::Result<()> 
             "{}",
             say.pick(
                 format!("there is no counselor {login}; see munjad user list"),
-                format!("{login} 상담원이 없습니다. munjad user list 를 보십시오"),
+                format!("{login} 상담사가 없습니다. munjad user list 를 보십시오"),
             )
         ),
         Err(error) => return Err(error.into()),
@@ -232,7 +232,7 @@ async fn disable(login: String, at: &ConfigArg, say: Say) -> anyhow::Result<()> 
     } else {
         line(&say.pick(
             format!("{login} may not log in any more; {n} conversations went back to the queue."),
-            format!("{login} 상담원의 사용을 막았습니다. 상담 {n}건이 대기열로 돌아갔습니다."),
+            format!("{login} 상담사의 사용을 막았습니다. 상담 {n}건이 대기열로 돌아갔습니다."),
         ));
     }
     Ok(())

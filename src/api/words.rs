@@ -141,7 +141,7 @@ sentences! {
         ["없는 부서", "그런 이름의 다른 부서가 없습니다."];
     NoSuchPerson:
         ["No such person", "There is no other counselor with that log-in name."],
-        ["없는 상담원", "그런 아이디의 다른 상담원이 없습니다."];
+        ["없는 상담사", "그런 아이디의 다른 상담사가 없습니다."];
     NoSuchCategory:
         ["No such category", "No category matches, or several do; see the list."],
         ["없는 분류", "맞는 분류가 없거나 여러 개입니다. 분류 목록을 확인해 주세요."];

@@ -1,6 +1,8 @@
 //! Actions on a conversation other than a reply: `urgent`, `ack`, `false-alarm`, `note`, `draft`, `promise`, `remind`,
 //! `transfer`, `return`, `take`, `warn`, `restrict`, `unrestrict`, `prefer`, `category`. Each prints one sentence.
 
+use clap::builder::NonEmptyStringValueParser;
+
 use super::context::CliContext;
 use super::failure::Failure;
 use crate::api::wire::ActionRequest;
@@ -50,7 +52,7 @@ pub struct Transfer {
     desk: Option<String>,
     #[arg(long, value_name = "LOGIN")]
     person: Option<String>,
-    #[arg(long, value_name = "TEXT", required = true)]
+    #[arg(long, value_name = "TEXT", required = true, value_parser = NonEmptyStringValueParser::new())]
     note: String,
 }
 
@@ -59,7 +61,7 @@ pub struct Transfer {
 pub struct FalseAlarm {
     #[arg(value_name = "N", value_parser = clap::value_parser!(i64).range(1..))]
     n: i64,
-    #[arg(long, value_name = "TEXT", required = true)]
+    #[arg(long, value_name = "TEXT", required = true, value_parser = NonEmptyStringValueParser::new())]
     reason: String,
 }
 
@@ -69,7 +71,7 @@ pub struct Restrict {
     n: i64,
     #[arg(value_name = "SPAN", value_parser = span_ms)]
     span: i64,
-    #[arg(long, value_name = "TEXT", required = true)]
+    #[arg(long, value_name = "TEXT", required = true, value_parser = NonEmptyStringValueParser::new())]
     reason: String,
 }
 
@@ -111,10 +113,12 @@ pub async fn prefer(context: &mut CliContext, args: &WithOptionalText) -> Result
 
 pub async fn promise(context: &mut CliContext, args: &WithSpan) -> Result<(), Failure> {
     let due_at = from_now(context, args.span);
+    act_until(context, args.n, ActionRequest::Promise { due_at }, "promised", due_at).await?;
     if !args.text.is_empty() {
+        // The promise stands also where its note is refused; the error says so.
         context.client()?.act(args.n, &ActionRequest::Note { text: args.text.join(" ") }).await?;
     }
-    act_until(context, args.n, ActionRequest::Promise { due_at }, "promised", due_at).await
+    Ok(())
 }
 
 pub async fn remind(context: &mut CliContext, args: &WithSpan) -> Result<(), Failure> {
@@ -125,7 +129,17 @@ pub async fn remind(context: &mut CliContext, args: &WithSpan) -> Result<(), Fai
 
 pub async fn transfer(context: &mut CliContext, args: &Transfer) -> Result<(), Failure> {
     let (to_desk, person, note) = (args.desk.clone(), args.person.clone(), args.note.clone());
-    act(context, args.n, ActionRequest::Transfer { desk: to_desk, person, note }, "transferred").await
+    let action = ActionRequest::Transfer { desk: to_desk, person: person.clone(), note };
+    let Some(person) = person else {
+        return act(context, args.n, action, "transferred").await;
+    };
+    context.about = Some(args.n);
+    let detail = context.client()?.act(args.n, &action).await?;
+    // A danger that nobody has answered is offered to nobody alone.
+    let key = if detail.summary.offered_to.is_some() { "did-offered" } else { "did-offered-to-all" };
+    let values = [("n", args.n.to_string().into()), ("who", one_word(&person).into())];
+    let sentence = context.say.with(key, values);
+    context.print_done("transferred", &sentence)
 }
 
 pub async fn give_back(context: &mut CliContext, args: &WithText) -> Result<(), Failure> {

@@ -70,7 +70,7 @@ pub async fn surveys(context: &mut CliContext, args: &SurveysArgs) -> Result<(),
         return context.print_json(&list);
     }
     if list.surveys.is_empty() {
-        let none = context.say.t("list-empty");
+        let none = context.say.t("surveys-empty");
         return context.print(&none);
     }
     let times = context.times();

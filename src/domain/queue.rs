@@ -15,6 +15,8 @@ const PROMISE_MS: i64 = 50 * YEAR_MS;
 /// How much longer somebody new must have waited to be as pressing.
 const DIALOGUE_MS: i64 = 30 * MINUTE_MS;
 const LOOK_MS: i64 = 15 * MINUTE_MS;
+/// Sixteen closed hours take up a minute of the line.
+const NIGHT_PER_MINUTE: i64 = 1_000;
 
 /// With fewer answered in the last hour than this, nothing can be said of the next.
 const LEAST_ANSWERED: i64 = 3;
@@ -58,12 +60,17 @@ pub fn queue_key(waiter: &Waiter) -> i64 {
         Some(Tier::Danger) => since - DANGER_MS,
         _ if waiter.is_promise_due => since - PROMISE_MS,
         _ if waiter.in_dialogue => since - DIALOGUE_MS,
-        // What came in the night has its place at the opening, by its own order.
         tier => {
-            let since = waiter.opened_at.map_or(since, |opened| opened.max(since));
+            let since = waiter.opened_at.map_or(since, |opened| at_opening(since, opened));
             if tier == Some(Tier::Look) { since - LOOK_MS } else { since }
         }
     }
+}
+
+/// What came while we were closed has its place just before the opening, by its own order: a whole night fits into a
+/// minute.
+fn at_opening(since: UnixMs, opened: UnixMs) -> i64 {
+    since.max(opened - (opened - since) / NIGHT_PER_MINUTE)
 }
 
 #[cfg(test)]
@@ -88,7 +95,7 @@ mod tests {
         let look = Waiter { tier: Some(Tier::Look), ..NEW };
         let night = Waiter {
             waiting_since: NEW.waiting_since - 60 * MINUTE_MS,
-            opened_at: Some(NEW.waiting_since + 1),
+            opened_at: Some(NEW.waiting_since + MINUTE_MS),
             ..NEW
         };
         let information = Waiter { tier: Some(Tier::Info), ..NEW };
@@ -97,6 +104,17 @@ mod tests {
         assert_eq!(queue_key(&information), queue_key(&NEW));
         let both = Waiter { is_promise_due: true, ..danger };
         assert_eq!(queue_key(&both), queue_key(&danger));
+    }
+
+    /// Also one that was reopened, whose number is smaller.
+    #[test]
+    fn a_night_keeps_its_order() {
+        let opened_at = Some(NEW.waiting_since + 12 * 60 * MINUTE_MS);
+        let at = |minutes: i64| {
+            queue_key(&Waiter { waiting_since: NEW.waiting_since + minutes * MINUTE_MS, opened_at, ..NEW })
+        };
+        let order = [0, 1, 2, 300, 600, 719, 720, 721].map(at);
+        assert!(order.is_sorted_by(|a, b| a < b), "{order:?}");
     }
 
     #[test]

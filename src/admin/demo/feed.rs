@@ -37,9 +37,9 @@ fn sentence(event: &EventView, say: Say) -> Option<String> {
     let who = event.counselor.clone().unwrap_or_default();
     let said = match (event.kind.as_str(), event.detail.as_deref()) {
         ("text_in", _) => say.pick("a citizen texts", "시민이 문자를 보냈습니다").to_owned(),
-        ("claimed", _) => say.pick(format!("{who} takes it"), format!("{who} 상담원이 맡았습니다")),
-        ("replied", _) => say.pick(format!("{who} answers"), format!("{who} 상담원이 답했습니다")),
-        ("released", _) => say.pick(format!("{who} lets go"), format!("{who} 상담원이 놓았습니다")),
+        ("claimed", _) => say.pick(format!("{who} takes it"), format!("{who} 상담사가 맡았습니다")),
+        ("replied", _) => say.pick(format!("{who} answers"), format!("{who} 상담사가 답했습니다")),
+        ("released", _) => say.pick(format!("{who} lets go"), format!("{who} 상담사가 놓았습니다")),
         ("closed", _) => say.pick("closed", "상담이 끝났습니다").to_owned(),
         ("message", Some("accepted")) => {
             say.pick("the carrier has the answer", "통신사가 답장을 받았습니다").to_owned()

@@ -86,7 +86,7 @@ pub(super) async fn run(args: Demo, say: Say) -> anyhow::Result<ExitCode> {
     if !args.auto {
         crate::client::keep_session("demo", &server, &login)?;
     }
-    tell_how(&args, &folder, &server, say);
+    tell_how(&args, &folder, (&server, carrier_port), say);
 
     let stop = CancellationToken::new();
     let mut tasks = tokio::task::JoinSet::new();
@@ -160,7 +160,7 @@ fn write_config(folder: &Path, carrier_port: u16) -> anyhow::Result<PathBuf> {
     let text = format!(
         "[database]\npath = \"munja.db\"\n\n[carrier]\nname = \"bizgo\"\n\n[carrier.bizgo]\n\
          base_url = \"http://127.0.0.1:{carrier_port}\"\napi_key_file = \"bizgo_api_key\"\nnumber = \"062120\"\n\n\
-         [api]\nlisten = \"127.0.0.1:0\"\n"
+         [api]\nlisten = \"127.0.0.1:0\"\n\n# The demo shows the service as it is by day.\n[desks.main]\nhours = \"24/7\"\n"
     );
     std::fs::write(&path, text)?;
     Ok(path)
@@ -171,7 +171,7 @@ async fn start_gateway(config: &Path) -> anyhow::Result<Daemon> {
     let options = Options { store, ..Options::default() };
     let daemon = Daemon::start(Config::load(config)?, options).await?;
     let new =
-        NewCounselor { login: "demo".into(), name: "시연 상담원".into(), password: PASSWORD.into() };
+        NewCounselor { login: "demo".into(), name: "시연 상담사".into(), password: PASSWORD.into() };
     match daemon.store().add_counselor(new, Clock::system().now_ms()).await {
         // A folder that was kept from an earlier demo.
         Ok(_) | Err(crate::store::StoreError::Conflict(_)) => Ok(daemon),
@@ -179,7 +179,8 @@ async fn start_gateway(config: &Path) -> anyhow::Result<Daemon> {
     }
 }
 
-fn tell_how(args: &Demo, folder: &Path, server: &str, say: Say) {
+/// `server`: the gateway's address. `carrier_port`: the simulated carrier's.
+fn tell_how(args: &Demo, folder: &Path, (server, carrier_port): (&str, u16), say: Say) {
     if args.auto || say.json {
         return;
     }
@@ -189,6 +190,9 @@ fn tell_how(args: &Demo, folder: &Path, server: &str, say: Say) {
         || "cargo run --release --bin munja -- --profile demo".to_owned(),
         |path| format!("{} --profile demo", path.display()),
     );
+    let text = format!(
+        "curl http://127.0.0.1:{carrier_port}/_sim/text -d '{{\"from\":\"01012345678\",\"text\":\"막차 몇 시예요?\"}}'"
+    );
     line(&say.pick(
         format!(
             "Citizens are texting 062-120. The gateway's API: {server}. Its files: {}\n\
@@ -197,6 +201,8 @@ fn tell_how(args: &Demo, folder: &Path, server: &str, say: Say) {
              \x20 {munja} next              takes who has waited longest\n\
              \x20 {munja} reply 1 \"답장\"\n\
              \x20 {munja} close 1 --category 버스\n\
+             Be a citizen:\n\
+             \x20 {text}\n\
              Ctrl-C ends the demo with a balance sheet.\n",
             folder.display()
         ),
@@ -207,6 +213,8 @@ fn tell_how(args: &Demo, folder: &Path, server: &str, say: Say) {
              \x20 {munja} next              가장 오래 기다린 시민부터\n\
              \x20 {munja} reply 1 \"답장\"\n\
              \x20 {munja} close 1 --category 버스\n\
+             시민이 되어 문자를 보내 볼 수도 있습니다.\n\
+             \x20 {text}\n\
              Ctrl-C 를 누르면 결산표와 함께 끝납니다.\n",
             folder.display()
         ),

@@ -115,7 +115,7 @@ pub struct ProblemDetails {
     /// `claimed_by_other`: who talks with the citizen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub claimed_by: Option<CounselorView>,
-    /// `rate_limited`, `locked_out`: seconds to wait.
+    /// `locked_out`: seconds to wait.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after_secs: Option<i64>,
 }

@@ -82,6 +82,7 @@ event-text_in = a text came in
 event-opened = a new conversation is waiting
 event-reopened = the citizen wrote again and is waiting
 event-answer_lost = text { $m } will not arrive; the citizen is waiting again
+event-answer_lost-not_sent = the answer { $m } to a danger has not left yet; the citizen has heard nothing, and it rings again
 event-photo_kept = a photo from the citizen was received
 event-photo_lost = a photo could not be received; the citizen is told
 event-claimed = { $who } took it

@@ -69,6 +69,7 @@ event-text_in = 새 문자가 왔습니다
 event-opened = 새 상담이 기다립니다
 event-reopened = 시민이 다시 문자를 보내고 기다립니다
 event-answer_lost = 문자 { $m }번이 도착하지 못했습니다. 시민이 다시 기다립니다
+event-answer_lost-not_sent = 위험에 대한 답장 { $m }번이 아직 나가지 못했습니다. 시민은 답을 받지 못했으므로 다시 울립니다
 event-photo_kept = 시민이 보낸 사진을 받았습니다
 event-photo_lost = 시민이 보낸 사진을 받지 못해 시민에게 알립니다
 event-claimed = { $who } 님이 맡았습니다

@@ -8,6 +8,9 @@ use crate::domain::UnixMs;
 use crate::domain::event::EventKind;
 use crate::domain::triage::Tier;
 
+/// Detail of the event: the answer waits in the outbox.
+const NOT_SENT: &str = "not_sent";
+
 /// The conversation as it becomes.
 pub(super) struct Changing {
     pub it: Conversation,
@@ -20,18 +23,29 @@ impl Conversation {
     /// by it rings again. Depends on nothing but the conversation, and follows from nothing that a person may refuse.
     pub fn lose_answer(&self, message_id: i64, now: UnixMs) -> Decision {
         let mut changing = Changing::new(self.clone(), now);
-        changing.answer_lost(message_id);
+        changing.answer_lost(message_id, None);
         changing.into_decision()
     }
-}
 
-impl Conversation {
-    /// Its holder has no access any more: it is let go.
-    pub fn lose_holder(&self, now: UnixMs) -> Decision {
+    /// The only answer to its danger, this text of the outbox, has not left for longer than the first step of the alarm:
+    /// the citizen has heard nothing, so the danger rings again. Changes nothing where no danger was answered.
+    pub fn answer_not_sent(&self, message_id: i64, now: UnixMs) -> Decision {
         let mut changing = Changing::new(self.clone(), now);
-        if let Some(claim) = &self.claim {
-            changing.event_by(EventKind::Released, Some(claim.by.id), None);
+        if changing.has_answered_danger() {
+            changing.answer_lost(message_id, Some(NOT_SENT));
+        }
+        changing.into_decision()
+    }
+
+    /// This counselor has no access any more: what they held is let go, and a danger that they looked after without holding
+    /// it rings anew.
+    pub fn lose_person(&self, counselor_id: i64, now: UnixMs) -> Decision {
+        let mut changing = Changing::new(self.clone(), now);
+        if self.is_held_by(counselor_id) {
+            changing.event_by(EventKind::Released, Some(counselor_id), None);
             changing.let_go();
+        } else if self.danger.and_then(|danger| danger.ack).is_some_and(|ack| ack.by == counselor_id) {
+            changing.ring_anew_if_open();
         }
         changing.into_decision()
     }
@@ -82,10 +96,15 @@ impl Changing {
         }
     }
 
-    fn answer_lost(&mut self, message_id: i64) {
+    /// A danger was answered, and nothing else was since. Reopened since: what was lost is the answer to the danger before,
+    /// unless another one was written.
+    fn has_answered_danger(&self) -> bool {
         let was_answered = self.it.danger.is_some_and(|danger| danger.state == DangerState::Answered);
-        // Reopened since: what was lost is the answer to the danger before, unless another one was written.
-        let answered_danger = was_answered && (self.it.is_danger() || self.it.last_reply_at.is_none());
+        was_answered && (self.it.is_danger() || self.it.last_reply_at.is_none())
+    }
+
+    fn answer_lost(&mut self, message_id: i64, detail: Option<&str>) {
+        let answered_danger = self.has_answered_danger();
         let event = ConversationEvent::AnswerLost { held: self.it.claim.is_some() };
         if let Ok(to) = next(self.it.state, event) {
             if self.it.closed.take().is_some() {
@@ -96,7 +115,7 @@ impl Changing {
             self.it.nudged_at = None;
             let since = self.it.last_inbound.at;
             self.it.wait_from(since, None, self.now);
-            self.event_by(EventKind::AnswerLost, None, None);
+            self.event_by(EventKind::AnswerLost, None, detail);
             if let Some(event) = self.events.last_mut() {
                 event.message_id = Some(message_id);
             }

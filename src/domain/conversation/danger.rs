@@ -2,7 +2,7 @@
 //!
 //! | state          | entered by                                    | left by                                     |
 //! |----------------|-----------------------------------------------|---------------------------------------------|
-//! | `ringing`      | a text of danger, a counselor's "urgent", release, transfer or loss of the holder, a lost answer | ack, claim, answer, end of alarm |
+//! | `ringing`      | a text of danger, a counselor's "urgent", release, transfer or loss of the holder, an answer that is lost or does not leave | ack, claim, answer, end of alarm |
 //! | `looked_after` | ack or claim, by name                         | answer, end of alarm; back to `ringing`     |
 //! | `answered`     | a person's answer to the citizen              | `ringing`                                   |
 //! | `ended`        | a person says that there is no danger, and why | `ringing`                                  |

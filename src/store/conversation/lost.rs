@@ -1,5 +1,5 @@
 //! Answers that will not arrive: taken back, refused, expired, or given up by the phone's network. The citizen waits again,
-//! and somebody has to see it.
+//! and somebody has to see it. Also answers to danger that do not leave.
 
 use rusqlite::{Connection, OptionalExtension, named_params};
 
@@ -18,6 +18,61 @@ pub(in crate::store) fn answer_lost(conn: &Connection, outbox_id: i64, now: Unix
     let decision = before.lose_answer(outbox_id, now);
     save(conn, &before, &decision.after)?;
     append_events(conn, id, decision.events, now)
+}
+
+/// An answer to danger that is still in the outbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Unsent {
+    conversation_id: i64,
+    outbox_id: i64,
+}
+
+/// Dangers whose every answer since they rang was written before `written_before` and has not been taken by the carrier:
+/// it is paused, out of order, or does not answer. `only`: whether this conversation is one of them.
+pub(super) fn unsent_answers(
+    conn: &Connection,
+    written_before: UnixMs,
+    only: Option<i64>,
+) -> Result<Vec<Unsent>> {
+    // The condition of each part is that of a partial index: few rows wait, however long the outbox is.
+    let mut select = conn.prepare_cached(
+        "WITH waiting (id, conversation_id, created_at, reply_id) AS (
+             SELECT id, conversation_id, created_at, reply_id FROM outbox WHERE state = 'held'
+             UNION ALL SELECT id, conversation_id, created_at, reply_id FROM outbox WHERE state = 'queued'
+             UNION ALL SELECT id, conversation_id, created_at, reply_id FROM outbox WHERE state = 'sending'
+             UNION ALL SELECT id, conversation_id, created_at, reply_id FROM outbox WHERE state = 'in_doubt')
+         SELECT w.conversation_id, w.id AS outbox_id
+         FROM waiting w CROSS JOIN conversation c ON c.id = w.conversation_id
+         WHERE w.reply_id IS NOT NULL AND w.created_at <= :before AND c.danger = 'answered'
+           AND (:only IS NULL OR c.id = :only)
+           AND NOT EXISTS (SELECT 1 FROM outbox sent
+                           WHERE sent.conversation_id = c.id AND sent.reply_id IS NOT NULL
+                             AND sent.created_at >= c.urgent_at
+                             AND (sent.accepted_at IS NOT NULL OR sent.created_at > :before))
+           AND NOT EXISTS (SELECT 1 FROM conversation newer
+                           WHERE newer.citizen = c.citizen AND newer.our_number = c.our_number AND newer.id > c.id)",
+    )?;
+    let rows = select.query_map(named_params! { ":before": written_before, ":only": only }, |r| {
+        Ok(Unsent { conversation_id: r.get("conversation_id")?, outbox_id: r.get("outbox_id")? })
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Lets the danger ring again, unless the answer has left since it was found.
+pub(super) fn ring_for_unsent(
+    conn: &Connection,
+    found: Unsent,
+    written_before: UnixMs,
+    now: UnixMs,
+) -> Result<bool> {
+    if !unsent_answers(conn, written_before, Some(found.conversation_id))?.contains(&found) {
+        return Ok(false);
+    }
+    let before = load(conn, found.conversation_id)?;
+    let decision = before.answer_not_sent(found.outbox_id, now);
+    save(conn, &before, &decision.after)?;
+    append_events(conn, before.id, decision.events, now)?;
+    Ok(before != decision.after)
 }
 
 /// The conversation whose last answer it was. `None` for automatic texts, older answers, words that leave again, and

@@ -113,9 +113,12 @@ pub(in crate::store) fn load_open(conn: &Connection) -> Result<Vec<Conversation>
     Ok(select.query_map([], read)?.collect::<rusqlite::Result<_>>()?)
 }
 
-/// All that a counselor holds.
-pub(in crate::store) fn held_by(conn: &Connection, counselor_id: i64) -> Result<Vec<Conversation>> {
-    let sql = format!("{SELECT} WHERE v.claimed_by = :counselor ORDER BY v.id");
+/// All that a counselor holds, and dangers that they look after.
+pub(in crate::store) fn in_hands_of(conn: &Connection, counselor_id: i64) -> Result<Vec<Conversation>> {
+    let sql = format!(
+        "{SELECT} WHERE v.claimed_by = :counselor
+             OR (v.state <> 'closed' AND v.danger = 'looked_after' AND v.acked_by = :counselor) ORDER BY v.id"
+    );
     let mut select = conn.prepare_cached(&sql)?;
     let rows = select.query_map(named_params! { ":counselor": counselor_id }, read)?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)

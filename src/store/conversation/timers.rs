@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rusqlite::{Connection, named_params};
 
 use super::decide::{Change, run};
+use super::lost::{Unsent, ring_for_unsent, unsent_answers};
 use super::row::{load, load_open};
 use super::{notes, row};
 use crate::domain::UnixMs;
@@ -33,12 +34,14 @@ struct Found {
     open: Vec<i64>,
     /// Closed ones whose citizens are to be asked how it was.
     surveys: Vec<i64>,
+    /// Answers to danger that the carrier has not taken for longer than the first step of the alarm.
+    unsent: Vec<Unsent>,
     has_reminders: bool,
 }
 
 impl Found {
     fn is_empty(&self) -> bool {
-        self.open.is_empty() && self.surveys.is_empty() && !self.has_reminders
+        self.open.is_empty() && self.surveys.is_empty() && self.unsent.is_empty() && !self.has_reminders
     }
 }
 
@@ -62,6 +65,10 @@ impl Store {
                 // Nothing refuses a survey: it is asked, put off, or not asked.
                 let _asked = run(&change, &load(conn, *id)?, &Command::AskSurvey)?;
             }
+            for unsent in &found.unsent {
+                let rings = ring_for_unsent(conn, *unsent, now - unsent_after_ms(&policy), now)?;
+                timed.n_done += usize::from(rings);
+            }
             timed.n_done += found.surveys.len() + notes::remind_due(conn, now)?;
             Ok(timed)
         });
@@ -71,6 +78,11 @@ impl Store {
         }
         Ok(timed)
     }
+}
+
+/// How long an answer to danger may wait in the outbox: the first step of the alarm (milliseconds).
+fn unsent_after_ms(policy: &ServicePolicy) -> i64 {
+    policy.escalations_ms.first().copied().unwrap_or(i64::MAX / 2)
 }
 
 fn find(conn: &Connection, policy: &ServicePolicy, now: UnixMs) -> Result<Found> {
@@ -86,7 +98,9 @@ fn find(conn: &Connection, policy: &ServicePolicy, now: UnixMs) -> Result<Found>
     let reminders = "SELECT EXISTS (SELECT 1 FROM reminder WHERE told_at IS NULL AND due_at <= :now)";
     let has_reminders =
         conn.prepare_cached(reminders)?.query_row(named_params! { ":now": now }, |r| r.get(0))?;
-    Ok(Found { open: open.iter().map(|conversation| conversation.id).collect(), surveys, has_reminders })
+    let unsent = unsent_answers(conn, now - unsent_after_ms(policy), None)?;
+    let open = open.iter().map(|conversation| conversation.id).collect();
+    Ok(Found { open, surveys, unsent, has_reminders })
 }
 
 /// Somebody may have done something about it since it was found.

@@ -8,12 +8,14 @@ use crate::domain::UnixMs;
 use crate::domain::actor::Actor;
 use crate::domain::arrival::replay::{PastText, WaitStart};
 use crate::store::engine::row;
+use crate::store::inbound::quarantine::operator_only;
 use crate::store::{Result, Store};
 
 impl Store {
-    /// Texts received from `since` on and routed, in order of arrival. Reads through the journal: for an operator's
-    /// command, not for every second.
-    pub async fn past_arrivals(&self, since: UnixMs, _actor: &Actor) -> Result<Vec<PastText>> {
+    /// Texts received from `since` on and routed, in order of arrival, for the operator. Reads through the journal: for a command,
+    /// not for every second.
+    pub async fn past_arrivals(&self, since: UnixMs, actor: &Actor) -> Result<Vec<PastText>> {
+        operator_only(actor)?;
         self.read(move |conn| {
             let mut begins = conn.prepare(
                 "SELECT conversation_id, at, kind FROM event WHERE kind IN ('opened', 'reopened') AND at >= :since",

@@ -3,10 +3,19 @@
 use rusqlite::named_params;
 
 use crate::domain::UnixMs;
+use crate::domain::actor::{Actor, Role};
 use crate::domain::inbound::{InboundEvent, InboundState, next};
 use crate::domain::phone::PhoneNumber;
 use crate::store::engine::row;
 use crate::store::{Result, Store, StoreError};
+
+/// What was set aside belongs to no desk yet: only who runs the machine sees it.
+pub(super) fn operator_only(actor: &Actor) -> Result<()> {
+    match actor.role {
+        Role::Operator => Ok(()),
+        _ => Err(StoreError::Conflict("only the operator reads what was set aside".into())),
+    }
+}
 
 /// An entry of the quarantine.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,8 +27,9 @@ pub enum Quarantined {
 }
 
 impl Store {
-    /// All open entries, oldest first.
-    pub async fn quarantined(&self) -> Result<Vec<Quarantined>> {
+    /// All open entries, oldest first. For the operator, as all of these.
+    pub async fn quarantined(&self, actor: &Actor) -> Result<Vec<Quarantined>> {
+        operator_only(actor)?;
         self.read(|conn| {
             let mut items = conn.prepare_cached(
                 "SELECT id, carrier, kind, reason, received_at, length(raw) AS n_bytes FROM quarantine
@@ -57,7 +67,8 @@ impl Store {
 
     /// The bytes of an item as the carrier sent them. They may hold a citizen's number and words. `NotFound` for an
     /// unknown id.
-    pub async fn quarantined_raw(&self, id: i64) -> Result<String> {
+    pub async fn quarantined_raw(&self, id: i64, actor: &Actor) -> Result<String> {
+        operator_only(actor)?;
         self.read(move |conn| {
             let sql = "SELECT raw FROM quarantine WHERE id = :id";
             Ok(conn.query_row(sql, named_params! { ":id": id }, |r| r.get(0))?)
@@ -66,7 +77,8 @@ impl Store {
     }
 
     /// Marks an item as dealt with; the row stays. `NotFound` if there is no open item with this id.
-    pub async fn settle_item(&self, id: i64, now: UnixMs) -> Result<()> {
+    pub async fn settle_item(&self, id: i64, actor: &Actor, now: UnixMs) -> Result<()> {
+        operator_only(actor)?;
         self.write(move |conn| {
             let sql = "UPDATE quarantine SET settled_at = :now WHERE id = :id AND settled_at IS NULL";
             match conn.execute(sql, named_params! { ":now": now, ":id": id })? {
@@ -78,7 +90,8 @@ impl Store {
     }
 
     /// Gives a quarantined text back to the router. `NotFound` if there is none with this id.
-    pub async fn retry_text(&self, id: i64) -> Result<()> {
+    pub async fn retry_text(&self, id: i64, actor: &Actor) -> Result<()> {
+        operator_only(actor)?;
         let retried = self.write(move |conn| {
             let to =
                 next(InboundState::Quarantined, InboundEvent::Released).unwrap_or(InboundState::Received);

@@ -10,7 +10,7 @@ use crate::domain::UnixMs;
 use crate::domain::actor::{Actor, DeskScope, Role};
 use crate::domain::counselor::{Counselor, after_failed_login};
 use crate::domain::event::EventKind;
-use crate::store::conversation::row::{held_by, save};
+use crate::store::conversation::row::{in_hands_of, save};
 use crate::store::engine::row;
 use crate::store::journal::event::{NewEvent, append_event, append_events};
 use crate::store::{Result, Store, StoreError};
@@ -85,8 +85,8 @@ impl Store {
         .await
     }
 
-    /// Disables a counselor at once: login and tokens stop working, and their conversations go back to the queue.
-    /// Returns how many conversations that were. `NotFound` for an unknown login.
+    /// Disables a counselor at once: login and tokens stop working, their conversations go back to the queue, and
+    /// dangers that they looked after ring anew. Returns how many conversations they held. `NotFound` for an unknown login.
     pub async fn disable_counselor(&self, login: String, now: UnixMs) -> Result<usize> {
         self.write(move |conn| {
             let sql = "UPDATE counselor SET disabled_at = coalesce(disabled_at, :now) WHERE login = :login RETURNING id";
@@ -95,15 +95,15 @@ impl Store {
                 "UPDATE token SET revoked_at = :now WHERE counselor_id = :id AND revoked_at IS NULL",
                 named_params! { ":now": now, ":id": id },
             )?;
-            let held = held_by(conn, id)?;
-            for held in &held {
-                let decision = held.lose_holder(now);
-                save(conn, held, &decision.after)?;
-                append_events(conn, held.id, decision.events, now)?;
+            let theirs = in_hands_of(conn, id)?;
+            for before in &theirs {
+                let decision = before.lose_person(id, now);
+                save(conn, before, &decision.after)?;
+                append_events(conn, before.id, decision.events, now)?;
             }
             let event = NewEvent::new(EventKind::CounselorDisabled);
             append_event(conn, now, NewEvent { counselor_id: Some(id), ..event })?;
-            Ok(held.len())
+            Ok(theirs.iter().filter(|before| before.is_held_by(id)).count())
         })
         .await
     }

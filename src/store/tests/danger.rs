@@ -131,6 +131,7 @@ async fn danger_that_is_held_and_not_answered_alarms_at_each_step() {
         assert_eq!(bench.n_escalated(), expected, "after {minutes} min");
     }
     bench.answer_at(1, minsu, "119를 불렀습니다", DAY + 7 * MINUTE).await;
+    bench.all_leave(DAY + 7 * MINUTE).await;
     bench.pass(DAY + 9 * MINUTE).await;
     assert_eq!(bench.n_escalated(), 11, "what is answered is quiet");
     // However many steps were missed: one call.
@@ -258,6 +259,63 @@ async fn danger_rings_again_when_its_answer_is_lost() {
     assert_eq!(answer.text.reveal(), "어디세요?");
     bench.outcome(&answer, Outcome::Rejected { code: None }, DAY + 5).await;
     assert_eq!((bench.danger(id).as_str(), bench.conversation_state(id).as_str()), ("ringing", "waiting"));
+}
+
+/// An answer that stays in the outbox tells a citizen in danger nothing: the carrier is paused, or does not answer.
+#[tokio::test]
+async fn danger_rings_again_while_its_answer_does_not_leave() {
+    for closes in [false, true] {
+        let bench = Bench::new();
+        let minsu = bench.counselor("minsu").await;
+        let id = bench.writes(MINSU, DANGER, DAY).await;
+        bench.store.claim(id, minsu, MANY, DAY).await.unwrap().unwrap();
+        bench.answer_at(id, minsu, "어디세요?", DAY).await;
+        if closes {
+            assert_eq!(bench.closes(id, minsu, DAY).await, Ok(()));
+        }
+        bench.pass(DAY + MINUTE - 1).await;
+        assert_eq!(bench.danger(id), "answered", "{closes}");
+        bench.pass(DAY + MINUTE).await;
+        let waits = if closes { "waiting" } else { "active" };
+        assert_eq!((bench.danger(id).as_str(), bench.conversation_state(id).as_str()), ("ringing", waits));
+        assert_eq!(bench.n_events("kind = 'answer_lost' AND detail = 'not_sent'"), 1);
+        bench.pass(DAY + 2 * MINUTE).await;
+        assert_eq!(bench.n_escalated(), 1, "and calls supervisors");
+        bench.store.claim(id, minsu, MANY, DAY + 2 * MINUTE).await.unwrap().unwrap();
+        bench.answer_at(id, minsu, "119에 알렸습니다", DAY + 2 * MINUTE).await;
+        bench.pass(DAY + 3 * MINUTE - 1).await;
+        assert_eq!(bench.danger(id), "answered", "the second answer has its own minute");
+        bench.pass(DAY + 3 * MINUTE).await;
+        assert_eq!(bench.danger(id), "ringing");
+    }
+}
+
+/// Who said that they look after a danger, and holds nothing, has no access any more: the bell is on again.
+#[tokio::test]
+async fn danger_rings_anew_when_who_acked_it_is_disabled() {
+    let bench = Bench::new();
+    let minsu = bench.counselor("minsu").await;
+    let id = bench.writes(MINSU, DANGER, DAY).await;
+    assert_eq!(bench.act(id, minsu, Command::Ack, DAY + 1).await, Ok(()));
+    assert_eq!(bench.danger(id), "looked_after");
+    let n_held = bench.store.disable_counselor("minsu".into(), DAY + 2).await.unwrap();
+    assert_eq!((n_held, bench.danger(id).as_str(), bench.n_urgent()), (0, "ringing", 2));
+}
+
+#[tokio::test]
+async fn one_answer_that_left_is_enough() {
+    let bench = Bench::new();
+    let minsu = bench.counselor("minsu").await;
+    let id = bench.writes(MINSU, DANGER, DAY).await;
+    bench.store.claim(id, minsu, MANY, DAY).await.unwrap().unwrap();
+    bench.answer_at(id, minsu, "어디세요?", DAY).await;
+    for code in ["c1", "c2"] {
+        let leaving = bench.lease(1, DAY + 1).await.remove(0);
+        bench.outcome(&leaving, accepted(code), DAY + 1).await;
+    }
+    bench.answer_at(id, minsu, "층도 알려 주세요", DAY + 2).await;
+    bench.pass(DAY + 30 * MINUTE).await;
+    assert_eq!(bench.danger(id), "answered");
 }
 
 /// B9: a conversation that a lost answer reopens is asked for no survey until it is closed again.

@@ -223,3 +223,19 @@ async fn a_planned_day_says_all_that_a_receipt_says() {
     let id = bench.writes_under(JIYEONG, "When is the last bus?", DAY, policy).await;
     assert!(said(id).contains("closed") && !said(id).contains("체육"), "{}", said(id));
 }
+
+/// What was set aside and what was written in the past are for who runs the machine.
+#[tokio::test]
+async fn only_the_operator_reads_what_was_set_aside() {
+    let bench = Bench::new();
+    bench.accept(vec![unreadable("{broken")], T0).await.unwrap();
+    let boss = bench.store.person(bench.supervisor("boss").await).await;
+    let refused =
+        |error: Option<StoreError>| assert!(matches!(error, Some(StoreError::Conflict(_))), "{error:?}");
+    refused(bench.store.quarantined(&boss).await.err());
+    refused(bench.store.quarantined_raw(1, &boss).await.err());
+    refused(bench.store.settle_item(1, &boss, T0).await.err());
+    refused(bench.store.retry_text(1, &boss).await.err());
+    refused(bench.store.past_arrivals(0, &boss).await.err());
+    assert_eq!(bench.store.quarantined(&everybody()).await.unwrap().len(), 1);
+}

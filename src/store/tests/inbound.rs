@@ -42,15 +42,15 @@ async fn an_unreadable_item_is_set_aside_once() {
     for _ in 0..3 {
         bench.accept(vec![unreadable("{broken")], T0).await.unwrap();
     }
-    let aside = bench.store.quarantined().await.unwrap();
+    let aside = bench.store.quarantined(&everybody()).await.unwrap();
     let [Quarantined::Item { id, n_bytes: 7, .. }] = aside[..] else { panic!("{aside:?}") };
-    assert_eq!(bench.store.quarantined_raw(id).await.unwrap(), "{broken");
+    assert_eq!(bench.store.quarantined_raw(id, &everybody()).await.unwrap(), "{broken");
     assert_eq!(bench.count("raw_page"), 1);
     assert_eq!(bench.n_events("kind = 'quarantined'"), 1);
-    bench.store.settle_item(id, T0 + 1).await.unwrap();
-    assert!(matches!(bench.store.settle_item(id, T0 + 2).await, Err(StoreError::NotFound)));
+    bench.store.settle_item(id, &everybody(), T0 + 1).await.unwrap();
+    assert!(matches!(bench.store.settle_item(id, &everybody(), T0 + 2).await, Err(StoreError::NotFound)));
     assert_eq!(bench.accept(vec![unreadable("{broken")], T0).await.unwrap().n_quarantined, 0);
-    assert!(bench.store.quarantined().await.unwrap().is_empty(), "settled stays settled");
+    assert!(bench.store.quarantined(&everybody()).await.unwrap().is_empty(), "settled stays settled");
 }
 
 #[tokio::test]

@@ -172,6 +172,19 @@ impl Bench {
         leased.into_iter().find(|text| text.id == id).unwrap()
     }
 
+    /// The carrier takes everything that is in line.
+    async fn all_leave(&self, now: i64) {
+        loop {
+            let leased = self.lease(100, now).await;
+            if leased.is_empty() {
+                return;
+            }
+            for text in &leased {
+                self.outcome(text, accepted(text.key.as_str()), now).await;
+            }
+        }
+    }
+
     async fn outcome(&self, text: &OutboundText, outcome: Outcome, now: i64) {
         self.store.record_outcome(text, outcome, now).await.unwrap();
     }

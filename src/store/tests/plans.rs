@@ -54,6 +54,11 @@ const ALLOWED: &[&str] = &[
     "SCAN outbox USING COVERING INDEX outbox_unreceipted |",
     "SCAN p USING INDEX photo_untold |",
     "SCAN v USING INDEX conversation_waiting |",
+    // Answers to danger that do not leave.
+    "SCAN outbox USING INDEX outbox_held |",
+    "SCAN outbox USING INDEX outbox_due |",
+    "SCAN outbox USING INDEX outbox_sending |",
+    "SCAN outbox USING INDEX outbox_in_doubt |",
     // What time does to conversations: those that are open, every two seconds.
     "SCAN v USING INDEX conversation_not_closed |",
 ];

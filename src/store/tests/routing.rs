@@ -117,19 +117,19 @@ async fn a_text_that_fails_three_times_is_set_aside_and_can_be_tried_again() {
     ));
     bench.accept(vec![text("a", MINSU, "네"), text("b", JIYEONG, "네")], T0).await.unwrap();
     assert_eq!(bench.route(T0).await, Routed { n_routed: 1, n_failed: 1, n_notices: 0 });
-    assert!(bench.store.quarantined().await.unwrap().is_empty());
+    assert!(bench.store.quarantined(&everybody()).await.unwrap().is_empty());
     assert_eq!(bench.route(T0).await.n_failed, 1);
     assert_eq!(bench.route(T0).await.n_failed, 1);
     assert_eq!(bench.route(T0).await, Routed::default());
-    let aside = bench.store.quarantined().await.unwrap();
+    let aside = bench.store.quarantined(&everybody()).await.unwrap();
     let [Quarantined::Text { id, .. }] = aside[..] else { panic!("{aside:?}") };
     assert_eq!(bench.n_events("kind = 'quarantined'"), 1);
 
     bench.outside("DROP TRIGGER no");
-    bench.store.retry_text(id).await.unwrap();
-    assert!(matches!(bench.store.retry_text(id).await, Err(StoreError::NotFound)));
+    bench.store.retry_text(id, &everybody()).await.unwrap();
+    assert!(matches!(bench.store.retry_text(id, &everybody()).await, Err(StoreError::NotFound)));
     assert_eq!(bench.route(T0 + 1).await.n_routed, 1);
-    assert!(bench.store.quarantined().await.unwrap().is_empty());
+    assert!(bench.store.quarantined(&everybody()).await.unwrap().is_empty());
 }
 
 #[tokio::test]

@@ -142,6 +142,7 @@ async fn danger_is_never_let_go_closed_or_surveyed_by_itself() {
     bench.pass(DAY + 99 * HOUR).await;
     assert_eq!(bench.conversation_state(id), "active");
     bench.answer_at(id, minsu, "119에 알렸습니다", DAY).await;
+    bench.all_leave(DAY).await;
     for hours in [3, 30, 99] {
         bench.pass(DAY + hours * HOUR).await;
     }
