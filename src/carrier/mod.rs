@@ -9,7 +9,7 @@ mod canned;
 pub mod clicksend;
 #[cfg(all(test, feature = "sim"))]
 #[path = "tests/conformance/mod.rs"]
-mod conformance;
+pub(crate) mod conformance;
 mod credentials;
 mod driver;
 mod drivers;

@@ -1,6 +1,8 @@
 //! The loops under a paused clock, on a real store, with carriers that do what a test tells them to.
 
 pub mod fake;
+#[cfg(feature = "sim")]
+mod weather;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -18,7 +20,7 @@ use crate::domain::arrival::tests::policy;
 use crate::domain::inbound::{InboundItem, InboundText};
 use crate::domain::phone::{PhoneNumber, Senders};
 use crate::domain::text::MessageText;
-use crate::store::{Lease, StoreOptions};
+use crate::store::{Lease, StoreOptions, Synchronous};
 
 /// 2026-07-01T03:29:50+09:00, shortly before the lists are compared.
 const START: i64 = 1_782_844_190_000;
@@ -62,14 +64,19 @@ struct World {
 
 impl World {
     fn new(fakes: [Fake; 2]) -> World {
+        World::of(carriers(fakes), settings(), Clock::following_tokio(START))
+    }
+
+    fn of(carriers: Carriers, settings: Settings, clock: Clock) -> World {
         let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(&folder.path().join("munja.db"), &StoreOptions::default()).unwrap();
-        let carriers = Arc::new(carriers(fakes));
-        let clock = Clock::following_tokio(START);
+        // Nobody cuts the power here.
+        let options = StoreOptions { synchronous: Synchronous::Normal, ..StoreOptions::default() };
+        let store = Store::open(&folder.path().join("munja.db"), &options).unwrap();
+        let carriers = Arc::new(carriers);
         let context = Context {
             store,
             carriers: watch::Sender::new(Arc::clone(&carriers)).subscribe(),
-            settings: watch::Sender::new(Arc::new(settings())).subscribe(),
+            settings: watch::Sender::new(Arc::new(settings)).subscribe(),
             health: Arc::new(HealthRegistry::new(&carriers, clock.now_ms())),
             clock,
             stop: CancellationToken::new(),

@@ -41,8 +41,8 @@ macro_rules! cases {
 }
 
 macro_rules! carriers {
-    ($($row:ident)*) => {$(
-        mod $row {
+    ($($row:ident)*) => {
+        $(mod $row {
             cases! { $row:
                 sends::a_text_is_taken_and_arrives,
                 sends::a_long_text_is_taken_whole,
@@ -71,7 +71,11 @@ macro_rules! carriers {
                 silence::no_error_holds_a_secret_a_number_or_a_text,
             }
         }
-    )*};
+    )*
+
+        /// Every carrier by name, for tests of the loops.
+        pub(crate) const ROWS: &[(&str, Row)] = &[$((stringify!($row), rows::$row)),*];
+    };
 }
 
 carriers! { bizgo clicksend infobip msghub nhn oneapi sens smsgate solapi twilio }
@@ -85,11 +89,11 @@ const WORDS: &str = "막차는 23시 10분입니다";
 const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What makes a driver of one carrier: the account as the simulated carrier knows it, a way to it, and the time.
-type Make = fn(&SimOptions, Http, Now) -> Arc<dyn Carrier>;
-type Now = Arc<dyn Fn() -> UnixMs + Send + Sync>;
+pub(crate) type Make = fn(&SimOptions, Http, Now) -> Arc<dyn Carrier>;
+pub(crate) type Now = Arc<dyn Fn() -> UnixMs + Send + Sync>;
 
 /// A carrier and the word of its dialect.
-type Row = fn() -> (DialectKind, Make);
+pub(crate) type Row = fn() -> (DialectKind, Make);
 
 /// A driver and the simulated carrier it talks to.
 struct Stand {
@@ -188,7 +192,7 @@ impl Stand {
 }
 
 /// The same carrier without sockets, under tokio's clock.
-fn driver_of(sim: &Sim, options: &SimOptions, clock: &Clock, make: Make) -> Arc<dyn Carrier> {
+pub(crate) fn driver_of(sim: &Sim, options: &SimOptions, clock: &Clock, make: Make) -> Arc<dyn Carrier> {
     let sim = sim.clone();
     let carrier = move |request: ::http::Request<Bytes>| {
         let sim = sim.clone();
