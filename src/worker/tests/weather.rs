@@ -208,7 +208,7 @@ fn service(world: &World) -> Arc<ServicePolicy> {
 }
 
 /// Twelve faults somewhere in the spell, each a few times.
-fn weather(day: &Spell, rng: &mut StdRng) -> Vec<FaultRule> {
+fn weather(spell: &Spell, rng: &mut StdRng) -> Vec<FaultRule> {
     let lossless = [
         Fault::Latency { ms: 3_000 },
         Fault::RateLimit { retry_after_secs: Some(3) },
