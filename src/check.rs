@@ -4,7 +4,7 @@
 use std::fs::File;
 use std::path::Path;
 
-use crate::carrier::ErrorKind;
+use crate::carrier::{ErrorKind, is_known_from_documents_only};
 use crate::config::{CarrierSetup, Config};
 use crate::daemon;
 use crate::domain::desk::Desk;
@@ -298,6 +298,24 @@ async fn carriers(config: &Config, lang: Lang) -> Vec<Finding> {
     findings
 }
 
+/// A carrier whose formats nothing but its documents has judged.
+fn unverified(carrier: &str, lang: Lang) -> Option<Finding> {
+    is_known_from_documents_only(carrier).then(|| {
+        Finding::with(
+            "carrier",
+            Severity::Warning,
+            lang.pick(
+                format!("{carrier}: its formats are known from its documents only (docs/carriers.md)"),
+                format!("{carrier}: 형식을 문서로만 확인했습니다 (docs/carriers.md)"),
+            ),
+            lang.pick(
+                format!("before it serves citizens: munjad carrier test {carrier} --to YOUR-PHONE, and text its number"),
+                format!("시민에게 쓰기 전에 munjad carrier test {carrier} --to 내번호 로 보내 보고, 그 번호로 문자를 보내 보십시오"),
+            ),
+        )
+    })
+}
+
 async fn carrier(setup: &CarrierSetup, lang: Lang) -> Vec<Finding> {
     let carrier = match daemon::make_carrier(setup, &Clock::system()) {
         Ok(carrier) => carrier,
@@ -320,6 +338,7 @@ async fn carrier(setup: &CarrierSetup, lang: Lang) -> Vec<Finding> {
                 ),
             )];
             findings.push(clock_finding(ahead_ms, lang));
+            findings.extend(unverified(setup.name, lang));
             findings
         }
         Err(error) => {

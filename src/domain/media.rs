@@ -17,6 +17,15 @@ pub struct MediaRef {
 }
 
 impl MediaRef {
+    /// A photo that the carrier speaks of and does not hand over: its citizen and the counselor are told that it is lost.
+    pub fn missing() -> Self {
+        MediaRef { handle: String::new(), name: None, content_type: None, n_bytes: None }
+    }
+
+    pub fn is_missing(&self) -> bool {
+        self.handle.is_empty()
+    }
+
     /// Whether it is the layout of an MMS (SMIL, OMA-TS-MMS_CONF), not a photo.
     pub fn is_layout(&self) -> bool {
         let kind = self.content_type.as_deref().and_then(|kind| kind.split(';').next()).unwrap_or_default();

@@ -62,6 +62,23 @@ use super::core::record::Pushed;
 use super::core::sends::Outcome;
 use super::faults::Endpoint;
 
+/// What a key of a gateway's section must hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Accepts {
+    /// Where the simulated carrier listens.
+    Address,
+    /// [`SimOptions::api_key`](super::options::SimOptions::api_key)
+    Key,
+    /// [`SimOptions::api_secret`](super::options::SimOptions::api_secret)
+    Secret,
+    /// [`SimOptions::account`](super::options::SimOptions::account)
+    Account,
+    /// [`SimOptions::webhook_secret`](super::options::SimOptions::webhook_secret)
+    WebhookSecret,
+    /// Anything; such as this.
+    Any(&'static str),
+}
+
 /// A failure before the endpoint is reached.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Trouble<'a> {
@@ -77,6 +94,16 @@ pub(super) enum Trouble<'a> {
 
 /// A carrier's wire format. Stateless.
 pub(super) trait Dialect: Particulars {
+    /// The keys of a gateway's section for this carrier, beside its number, and what the carrier accepts there.
+    fn section(&self) -> &'static [(&'static str, Accepts)] {
+        &[("base_url", Accepts::Address)]
+    }
+
+    /// The account in its paths, unless another is chosen.
+    fn usual_account(&self) -> &'static str {
+        "SIM-ACCOUNT"
+    }
+
     /// The endpoint of a request, or the refusal of an unknown one.
     fn route(&self, request: &Request<Bytes>) -> Result<Endpoint, Answer>;
 

@@ -80,6 +80,7 @@ impl fmt::Debug for Sim {
 
 impl Sim {
     pub fn new(options: SimOptions) -> Sim {
+        let options = options.with_domestic_numbers();
         let dialect = dialects::find(options.dialect);
         let state = State::new(&options, dialect);
         Sim {

@@ -130,6 +130,9 @@ async fn fetch_and_keep(context: &Context, wanted: WantedPhoto) -> Result<()> {
 }
 
 async fn fetch(context: &Context, wanted: &WantedPhoto) -> Fetched {
+    if wanted.media.is_missing() {
+        return Fetched::Not(Loss::Gone);
+    }
     let Some(carrier) = context.carrier(&wanted.carrier) else {
         tracing::warn!(
             photo = wanted.id,

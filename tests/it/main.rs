@@ -13,6 +13,7 @@ mod main_job;
 mod photos;
 mod process;
 mod service;
+mod simulated;
 mod simulation;
 mod triage;
 mod upgrade;

@@ -20,10 +20,10 @@ fn time_ms(value: &Value) -> Option<UnixMs> {
     parsed.ok().map(jiff::Timestamp::as_millisecond)
 }
 
-/// `2026-07-01T00:00:00.000+00:00`
+/// `2026-07-01T00:00:00.000+0000`, as the official clients write it: no colon in the offset.
 pub(super) fn time(at: UnixMs) -> String {
     let at = jiff::Timestamp::from_millisecond(at).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-    at.strftime("%Y-%m-%dT%H:%M:%S.%3f+00:00").to_string()
+    at.strftime("%Y-%m-%dT%H:%M:%S.%3f+0000").to_string()
 }
 
 /// International, without `+`.
@@ -54,7 +54,7 @@ pub(super) fn inbound_page(body: &Value) -> Vec<InboundItem> {
     items
 }
 
-/// `text`, not `cleanText`, which lacks its first word.
+/// `text`, not `cleanText`, which lacks a keyword.
 fn inbound(item: &Value) -> InboundItem {
     let read = || -> Result<InboundText, &'static str> {
         Ok(InboundText {

@@ -132,12 +132,17 @@ pub(super) fn inbound_page(list: &[Value], raw: &Bytes) -> Vec<InboundItem> {
 /// `moNumber` is ours, `moCallback` the citizen's.
 fn inbound(item: &Value, unnamed: impl Fn() -> String) -> InboundItem {
     let read = || -> Result<InboundText, &'static str> {
-        let media = photos(item);
+        let mut media = photos(item);
+        let is_photo_text = item["moType"] == "MMSMO";
         let words = match item["moMsg"].as_str() {
             Some(words) => words,
-            None if !media.is_empty() && item["moMsg"].is_null() => "",
+            None if (is_photo_text || !media.is_empty()) && item["moMsg"].is_null() => "",
             None => return Err("moMsg is missing"),
         };
+        // A photo text of which neither words nor photos came.
+        if is_photo_text && media.is_empty() && words.trim().is_empty() {
+            media.push(MediaRef::missing());
+        }
         Ok(InboundText {
             key: text_or_number(&item["moKey"]).unwrap_or_else(&unnamed),
             citizen: PhoneNumber::parse(&text_or_number(&item["moCallback"]).ok_or("moCallback is missing")?),

@@ -18,12 +18,15 @@ use crate::domain::text::MessageText;
 pub(super) const DOWNLOAD_MS: i64 = 15 * 60 * 1_000;
 /// Tolerance between the notice of a photo message and the message: they are dated by different clocks.
 const NOTICE_APART_MS: i64 = 60 * 60 * 1_000;
-/// What the app writes where a photo message has neither words nor subject (`IncomingMessagesService.toPreview`).
-const NO_WORDS: &str = "MMS content";
+/// What the app writes where a photo message, or the notice of one, has neither words nor subject
+/// (`IncomingMessagesService.toPreview`). Nobody wrote these words.
+const NO_WORDS: [&str; 2] = ["MMS content", "MMS notification"];
 
-/// A time as the phone reads and writes it.
+/// A time as the phone reads and writes it: always three decimals. The app takes `yyyy-MM-dd'T'HH:mm:ss[.SSS]XXX` and
+/// answers 400 to any other spelling (`DateTimeParser.parseIsoDateTime`).
 pub(super) fn time(at: UnixMs) -> String {
-    jiff::Timestamp::from_millisecond(at).unwrap_or(jiff::Timestamp::UNIX_EPOCH).to_string()
+    let at = jiff::Timestamp::from_millisecond(at).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    at.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string()
 }
 
 fn time_ms(value: &Value) -> Option<UnixMs> {
@@ -62,7 +65,6 @@ pub(super) fn newest(items: &[InboundItem]) -> Option<UnixMs> {
 fn inbound(item: &Value, page: &[Value], number: &str, fetched_by: UnixMs) -> Option<InboundItem> {
     let reason = match item["type"].as_str() {
         Some("MMS") if is_fetched_or_coming(item, page, fetched_by) => return None,
-        Some("MMS") => "a photo message that the phone has not fetched",
         Some("DATA_SMS") => "a message between programs, not a text",
         _ => match inbound_text(item, number) {
             Ok(text) => return Some(InboundItem::Text(text)),
@@ -89,11 +91,16 @@ fn inbound_text(item: &Value, number: &str) -> Result<InboundText, &'static str>
     let words = item["contentPreview"].as_str().ok_or("contentPreview is missing")?;
     let sent_at = time_ms(&item["createdAt"]).ok_or("createdAt is not a time")?;
     let attachments = item["attachments"].as_array().map_or(&[][..], Vec::as_slice);
-    let media: Vec<MediaRef> = attachments.iter().filter_map(|part| attachment(id, part)).collect();
+    let mut media: Vec<MediaRef> = attachments.iter().filter_map(|part| attachment(id, part)).collect();
     if media.len() < attachments.len() {
         return Err("an attachment has no partId");
     }
-    let words = if words == NO_WORDS && !media.is_empty() { "" } else { words };
+    let is_photo_text = matches!(item["type"].as_str(), Some("MMS" | "MMS_DOWNLOADED"));
+    let words = if is_photo_text && NO_WORDS.contains(&words) { "" } else { words };
+    // The phone has not fetched its content, or could not keep it.
+    if is_photo_text && media.is_empty() && (words.is_empty() || item["type"] == "MMS") {
+        media.push(MediaRef::missing());
+    }
     let to = item["recipient"].as_str().filter(|to| !to.is_empty()).unwrap_or(number);
     Ok(text_of(Told { id: identity(id), sender, to, words, media, sent_at }))
 }

@@ -28,10 +28,10 @@ fn signature(secret: &str, date: &str, salt: &str) -> Option<String> {
     Some(hex(&mac.finalize().into_bytes()))
 }
 
-/// `2026-07-01T00:00:00.000Z`
+/// `2026-07-01T00:00:00Z`, as the official clients write it: whole seconds, rounded down.
 pub(super) fn iso(at: UnixMs) -> String {
     let at = jiff::Timestamp::from_millisecond(at).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-    at.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string()
+    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
 pub(super) fn hex(bytes: &[u8]) -> String {
@@ -57,6 +57,6 @@ mod tests {
 
     #[test]
     fn times_are_iso_8601() {
-        assert_eq!(iso(1_782_864_000_123), "2026-07-01T00:00:00.123Z");
+        assert_eq!(iso(1_782_864_000_123), "2026-07-01T00:00:00Z");
     }
 }

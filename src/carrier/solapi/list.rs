@@ -25,7 +25,8 @@ fn between(by: &str, since: UnixMs, until: UnixMs, page: Option<&str>) -> Reques
     let mut request = request()
         .query("dateType", by)
         .query("startDate", iso(since))
-        .query("endDate", iso(until))
+        // Rounded up: the last second counts.
+        .query("endDate", iso(until.saturating_add(999)))
         .query("limit", PAGE_SIZE);
     request.query.extend(page.map(|page| ("startKey", page.to_owned())));
     request

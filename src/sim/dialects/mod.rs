@@ -1,4 +1,5 @@
-//! The table of wire formats, one folder each, and shared parsing (`fields`, `query`, `numbers`, `korea`).
+//! The table of wire formats, one folder each, and shared parsing (`fields`, `query`, `numbers`, `shapes`,
+//! `segments`, `korea`).
 
 mod bizgo;
 mod clicksend;
@@ -10,7 +11,9 @@ mod nhn;
 mod numbers;
 mod oneapi;
 mod query;
+mod segments;
 mod sens;
+mod shapes;
 mod smsgate;
 mod solapi;
 mod twilio;
@@ -20,8 +23,9 @@ use std::sync::LazyLock;
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
 
-use super::dialect::Dialect;
-use super::options::DialectKind;
+use self::numbers::domestic;
+use super::dialect::{Accepts, Dialect};
+use super::options::{DialectKind, SimOptions};
 
 /// Every wire format by the name of its carrier; the first is the default.
 static DIALECTS: &[(&str, &dyn Dialect)] = &[
@@ -46,9 +50,37 @@ pub(super) fn find(kind: DialectKind) -> &'static dyn Dialect {
 }
 
 impl DialectKind {
+    /// The account in its paths, unless another is chosen.
+    pub fn usual_account(self) -> &'static str {
+        find(self).usual_account()
+    }
+
     /// The dialect of the carrier with this name in the configuration.
     pub fn named(name: &str) -> Option<DialectKind> {
         KINDS.iter().copied().find(|kind| kind.name() == name)
+    }
+}
+
+impl SimOptions {
+    /// Numbers as the core keeps them, whatever spelling they came in.
+    pub(in crate::sim) fn with_domestic_numbers(mut self) -> Self {
+        self.mo_number = domestic(&self.mo_number);
+        self.sender_numbers.iter_mut().for_each(|number| *number = domestic(number));
+        self
+    }
+
+    /// What a gateway writes into its section for this carrier: key and value, the value of a key that ends in `_file` being
+    /// what that file holds. `base` is where the carrier listens.
+    pub fn section(&self, base: &str) -> Vec<(&'static str, String)> {
+        let value = |accepts: &Accepts| match accepts {
+            Accepts::Address => base.to_owned(),
+            Accepts::Key => self.api_key.clone(),
+            Accepts::Secret => self.api_secret.clone(),
+            Accepts::Account => self.account.clone(),
+            Accepts::WebhookSecret => self.webhook_secret.clone(),
+            Accepts::Any(word) => (*word).to_owned(),
+        };
+        find(self.dialect).section().iter().map(|(key, accepts)| (*key, value(accepts))).collect()
     }
 }
 

@@ -150,10 +150,21 @@ async fn smsgate() {
         ("/isEncrypted", json!(true)),
         ("/withDeliveryReport", json!(1)),
         ("/deviceId", json!("d".repeat(22))),
+        ("/validUntil", json!("2026-04-24T00:00:00.000Z")),
         ("/from", json!(OURS)),
     ] {
         let bad = changed(&changed(&fine, "/id", &json!("k2")), pointer, &value);
         assert_eq!(call(&sim, "POST /messages", &basic(), &bad).await.status, 400, "{pointer} {value}");
+    }
+    let until = |word: &str| {
+        changed(
+            &changed(&changed(&fine, "/ttl", &json!(null)), "/id", &json!(word)),
+            "/validUntil",
+            &json!(word),
+        )
+    };
+    for (word, status) in [("2026-04-24T00:00:00Z", 202), ("2026-04-22T00:00:00Z", 400), ("soon", 400)] {
+        assert_eq!(call(&sim, "POST /messages", &basic(), &until(word)).await.status, status, "{word}");
     }
     let unchecked = changed(&changed(&fine, "/id", &json!("k3")), "/phoneNumbers", &json!(["15881234"]));
     let line = "POST /messages?skipPhoneValidation=true";
@@ -162,6 +173,13 @@ async fn smsgate() {
         ("GET /inbox?limit=500", 200),
         ("GET /inbox?limit=501", 400),
         ("GET /inbox?from=yesterday", 400),
+        ("GET /inbox?from=2026-04-23T00:00:00Z&to=2026-04-24T00:00:00.280%2B09:00", 200),
+        ("GET /inbox?from=2026-04-23T00:00:22.28Z", 400),
+        ("GET /inbox?from=2026-04-23T00:00:22.280000Z", 400),
+        ("GET /inbox?from=2026-04-23T00:00:22.280%2B0900", 400),
+        ("GET /inbox?to=2026-04-23T00:00:22.3Z", 400),
+        ("GET /messages?from=2026-04-23T00:00:22.28Z", 400),
+        ("GET /inbox?includeAttachments=1", 400),
         ("GET /inbox?from=2026-04-24T00:00:00Z&to=2026-04-23T00:00:00Z", 400),
         ("GET /messages/nobody", 404),
         ("GET /inbox/nobody/attachments/1", 404),
@@ -169,7 +187,7 @@ async fn smsgate() {
     ] {
         assert_eq!(call(&sim, line, &basic(), &Value::Null).await.status, status, "{line}");
     }
-    assert_eq!(sim.ledger().messages.len(), 2);
+    assert_eq!(sim.ledger().messages.len(), 3);
 }
 
 #[tokio::test(start_paused = true)]
@@ -274,6 +292,10 @@ async fn infobip() {
         ("GET /sms/1/inbox/reports?limit=1001", 400),
         ("GET /sms/1/inbox/reports?since=1", 400),
         ("GET /sms/3/logs?sentSince=yesterday", 400),
+        ("GET /sms/3/logs?sentSince=2026-04-23T00:00:00.000%2B0000", 200),
+        ("GET /sms/3/logs?sentSince=2026-04-23T00:00:00.000000%2B0900", 200),
+        ("GET /sms/3/logs?sentSince=2026-04-23T00:00:00.000%2B00:00", 400),
+        ("GET /sms/3/logs?sentSince=2026-04-23T00:00:00Z", 400),
         ("GET /sms/3/logs?messageId=nobody", 200),
         ("GET /sms/2/logs", 404),
     ] {

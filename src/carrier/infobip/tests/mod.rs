@@ -217,7 +217,7 @@ async fn the_log_is_read_page_by_page() {
     let page = infobip.sent_since(NOW, None).await.unwrap();
     assert_eq!((page.items.len(), page.next.as_deref()), (1, Some("C2")));
     assert_eq!(infobip.sent_since(NOW, Some("C2")).await.unwrap().next, None);
-    let since = "sentSince=2026-07-01T00%3A00%3A00.000%2B00%3A00";
+    let since = "sentSince=2026-07-01T00%3A00%3A00.000%2B0000";
     assert_eq!(asked(&seen)[1], format!("GET /sms/3/logs?{since}&limit=1000&useCursor=true&cursor=C2"));
 }
 

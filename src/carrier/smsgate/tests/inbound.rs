@@ -46,7 +46,7 @@ async fn a_walk_asks_for_the_window_page_by_page() {
     assert_eq!(first.clock_ahead_ms, Some(5_000));
     let second = smsgate.poll_inbound(&first.next).await.unwrap();
     assert_eq!((second.items.len(), second.next), (1, Cursor::starting_at(NOW)));
-    let window = "from=2026-06-28T00%3A00%3A00Z&to=2026-07-02T00%3A00%3A00Z&limit=50";
+    let window = "from=2026-06-28T00%3A00%3A00.000Z&to=2026-07-02T00%3A00%3A00.000Z&limit=50";
     let ask = |offset| format!("GET /inbox?{window}&offset={offset}&includeAttachments=true");
     assert_eq!(asked(&seen), [ask(0), ask(50)]);
 }
@@ -149,13 +149,41 @@ async fn a_photo_message_the_phone_never_fetched_meets_a_person() {
     let fetched = mms("MMS_DOWNLOADED", "2026-07-01T08:46:00+09:00");
     assert!(page(json!([mms("MMS", now)])).await.items.is_empty(), "it may still come");
     assert_eq!(page(json!([fetched, mms("MMS", old)])).await.items.len(), 1, "it came");
-    for notice in [mms("MMS", old), mms("MMS", "?")] {
-        let page = page(json!([text(), notice])).await;
-        let [InboundItem::Unreadable { reason, .. }, InboundItem::Text(_)] = page.items.as_slice() else {
-            panic!("{page:?}")
-        };
-        assert!(reason.contains("not fetched"));
+    let without_photos = |kind: &str, words: &str, at: &str| {
+        let mut item = mms(kind, at);
+        (item["contentPreview"], item["attachments"]) = (json!(words), json!([]));
+        item
+    };
+    // What the app writes in place of words is nobody's words, and the photo is missing.
+    for (item, words) in [
+        (without_photos("MMS", "MMS notification", old), ""),
+        (without_photos("MMS", "사진이요", old), "사진이요"),
+        (without_photos("MMS_DOWNLOADED", "MMS content", now), ""),
+    ] {
+        let page = page(json!([item.clone()])).await;
+        let [InboundItem::Text(text)] = page.items.as_slice() else { panic!("{page:?}") };
+        assert_eq!(text.text.reveal(), words, "{item}");
+        assert!(matches!(text.media.as_slice(), [photo] if photo.is_missing()), "{item}");
     }
+    let page =
+        page(json!([without_photos("MMS_DOWNLOADED", "네", now), with("contentPreview", "MMS content")]))
+            .await;
+    let [sms, long] = page.items.as_slice() else { panic!("{page:?}") };
+    assert_eq!(
+        (read(sms).text.reveal(), read(sms).media.len()),
+        ("MMS content", 0),
+        "a citizen may write so"
+    );
+    assert_eq!((read(long).text.reveal(), read(long).media.len()), ("네", 0), "a long text without photos");
+}
+
+#[tokio::test]
+async fn a_notice_without_a_time_meets_an_operator() {
+    let page = page(json!([text(), mms("MMS", "?")])).await;
+    assert!(
+        matches!(page.items.as_slice(), [InboundItem::Unreadable { .. }, InboundItem::Text(_)]),
+        "{page:?}"
+    );
 }
 
 #[tokio::test]

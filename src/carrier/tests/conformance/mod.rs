@@ -7,8 +7,10 @@
 //! driver's [`Accepted::carrier_message_id`].
 
 mod doubt;
+mod formats;
 mod inbound;
 mod pushes;
+mod recorded;
 mod reports;
 mod rows;
 mod sends;
@@ -67,6 +69,10 @@ macro_rules! carriers {
                 reports::an_unknown_word_decides_nothing,
                 reports::repeated_and_mixed_up_reports_are_the_same_reports,
                 reports::a_report_that_could_not_be_read_comes_again,
+                formats::no_moment_makes_a_call_unreadable,
+                recorded::the_dialect_takes_what_the_official_client_wrote,
+                recorded::the_driver_writes_what_the_official_client_writes,
+                formats::a_photo_text_without_content_has_no_words,
                 pushes::what_is_pushed_is_what_is_polled,
                 silence::no_error_holds_a_secret_a_number_or_a_text,
             }

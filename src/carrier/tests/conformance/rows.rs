@@ -183,6 +183,7 @@ pub(super) fn twilio() -> (DialectKind, Make) {
             user: account.api_key.clone(),
             password: account.api_secret.clone().into(),
             auth_token: Some(account.webhook_secret.clone().into()),
+            shared_key: None,
             number: PhoneNumber::parse(&account.mo_number).e164(),
             status_url: None,
             page_limit: PAGE,

@@ -18,7 +18,7 @@ use crate::sim::core::order::{Order, Recipient};
 use crate::sim::core::particulars::{Codes, Particulars, Serial};
 use crate::sim::core::record::Pushed;
 use crate::sim::core::sends::{Became, Outcome};
-use crate::sim::dialect::{Dialect, Push, Trouble};
+use crate::sim::dialect::{Accepts, Dialect, Push, Trouble};
 use crate::sim::dialects::numbers::is_digits;
 use crate::sim::dialects::query::Query;
 use crate::sim::faults::Endpoint;
@@ -56,6 +56,14 @@ impl Particulars for Bizgo {
 }
 
 impl Dialect for Bizgo {
+    fn section(&self) -> &'static [(&'static str, Accepts)] {
+        &[
+            ("base_url", Accepts::Address),
+            ("api_key_file", Accepts::Key),
+            ("webhook_secret_file", Accepts::WebhookSecret),
+        ]
+    }
+
     fn route(&self, request: &Request<Bytes>) -> Result<Endpoint, Answer> {
         Ok(route_of(request)?.endpoint())
     }

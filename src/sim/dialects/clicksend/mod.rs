@@ -16,7 +16,7 @@ use crate::sim::core::Core;
 use crate::sim::core::order::{Order, Recipient};
 use crate::sim::core::particulars::{Codes, Particulars, Serial};
 use crate::sim::core::sends::Outcome;
-use crate::sim::dialect::{Dialect, Trouble};
+use crate::sim::dialect::{Accepts, Dialect, Trouble};
 use crate::sim::dialects::fields::{is_basic, is_json};
 use crate::sim::dialects::query::Query;
 use crate::sim::faults::Endpoint;
@@ -76,6 +76,10 @@ impl Particulars for ClickSend {
 }
 
 impl Dialect for ClickSend {
+    fn section(&self) -> &'static [(&'static str, Accepts)] {
+        &[("base_url", Accepts::Address), ("user", Accepts::Key), ("api_key_file", Accepts::Secret)]
+    }
+
     fn route(&self, request: &Request<Bytes>) -> Result<Endpoint, Answer> {
         Ok(match route_of(request)? {
             Route::Send => Endpoint::Send,

@@ -11,6 +11,7 @@ use crate::sim::core::sends::{Became, Outcome};
 use crate::sim::dialects::fields::{object, only_item, optional, word};
 use crate::sim::dialects::numbers::{domestic, e164, is_digits};
 use crate::sim::dialects::query::Unexpected;
+use crate::sim::dialects::segments::n_segments;
 use crate::sim::options::SimOptions;
 
 pub(super) fn read_order(body: &[u8]) -> Result<Order, Unexpected> {
@@ -56,7 +57,7 @@ pub(super) fn sent(core: &Core<'_>, order: &Order, outcomes: &[Outcome]) -> Answ
         };
         json!({
             "direction": "out", "date": core.dated_now() / 1_000, "to": e164(&recipient.to), "body": order.text,
-            "from": e164(&order.from), "schedule": 0, "message_id": name, "message_parts": 1,
+            "from": e164(&order.from), "schedule": 0, "message_id": name, "message_parts": n_segments(&order.text),
             "message_price": "0.0000", "custom_string": recipient.reference.as_deref().unwrap_or(""),
             "user_id": 1, "subaccount_id": 1, "country": "KR", "carrier": "SKT", "status": status,
         })

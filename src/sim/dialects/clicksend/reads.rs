@@ -11,6 +11,7 @@ use crate::sim::core::timeline::Span;
 use crate::sim::dialects::fields::object;
 use crate::sim::dialects::numbers::e164;
 use crate::sim::dialects::query::{Query, Unexpected};
+use crate::sim::dialects::segments::n_segments;
 
 /// `GET sms/inbound`: the oldest unread ones.
 pub(super) fn inbound(core: &mut Core<'_>, query: &Query) -> Result<Answer, Unexpected> {
@@ -119,7 +120,7 @@ fn sent(message: &Message, now: i64) -> Value {
     json!({
         "direction": "out", "date": message.dated(message.accepted_at) / 1_000,
         "to": e164(&message.to), "from": e164(&message.from), "body": message.body, "message_id": message.msg_key,
-        "message_parts": 1, "custom_string": message.reference.as_deref().unwrap_or(""), "status": "Sent",
+        "message_parts": n_segments(&message.body), "custom_string": message.reference.as_deref().unwrap_or(""), "status": "Sent",
         "status_code": status, "status_text": "simulated", "error_code": error,
         "error_text": error.map(|_| "simulated"), "user_id": 1, "subaccount_id": 1, "country": "KR",
     })

@@ -16,7 +16,7 @@ use crate::sim::core::Core;
 use crate::sim::core::order::{Order, Recipient};
 use crate::sim::core::particulars::{Codes, Particulars, Serial};
 use crate::sim::core::sends::Outcome;
-use crate::sim::dialect::{Dialect, Trouble};
+use crate::sim::dialect::{Accepts, Dialect, Trouble};
 use crate::sim::dialects::fields::is_json;
 use crate::sim::dialects::query::Query;
 use crate::sim::faults::Endpoint;
@@ -60,6 +60,10 @@ impl Particulars for Infobip {
 }
 
 impl Dialect for Infobip {
+    fn section(&self) -> &'static [(&'static str, Accepts)] {
+        &[("base_url", Accepts::Address), ("api_key_file", Accepts::Key)]
+    }
+
     fn route(&self, request: &Request<Bytes>) -> Result<Endpoint, Answer> {
         let is_named = Query::parse(request.uri().query()).get("messageId").is_some();
         match (request.method(), request.uri().path()) {

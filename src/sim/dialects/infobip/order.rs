@@ -10,6 +10,7 @@ use crate::sim::core::sends::{Became, Outcome};
 use crate::sim::dialects::fields::{object, only_item, optional, word};
 use crate::sim::dialects::numbers::{domestic, international, is_digits};
 use crate::sim::dialects::query::Unexpected;
+use crate::sim::dialects::segments::n_segments;
 use crate::sim::options::SimOptions;
 
 const MOST_KEY: usize = 200;
@@ -65,7 +66,7 @@ pub(super) fn sent(core: &Core<'_>, order: &Order, outcomes: &[Outcome]) -> Answ
             Became::Repeated(_) => (named, status(5, "REJECTED_DUPLICATE_MESSAGE_ID")),
         };
         json!({ "messageId": name, "status": status, "destination": international(&recipient.to),
-                "details": { "messageCount": 1 } })
+                "details": { "messageCount": n_segments(&order.text) } })
     });
     let each: Vec<Value> = each.collect();
     Answer::json(200, &json!({ "bulkId": "simulated", "messages": each }))

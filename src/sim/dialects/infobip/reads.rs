@@ -10,7 +10,12 @@ use crate::sim::core::record::Text;
 use crate::sim::core::timeline::Span;
 use crate::sim::dialects::numbers::international;
 use crate::sim::dialects::query::{Query, Unexpected};
+use crate::sim::dialects::segments::n_segments;
+use crate::sim::dialects::shapes::time_ms;
 
+/// What the official clients write: PyPI infobip-api-python-client 6.0.0 (`%Y-%m-%dT%H:%M:%S.%f%z`), the Java client
+/// (`yyyy-MM-dd'T'HH:mm:ss.SSSZ`). No document names another spelling.
+const TIMES: [&str; 2] = ["0000-00-00T00:00:00.000~0000", "0000-00-00T00:00:00.000000~0000"];
 const KEPT_MS: i64 = 48 * 3_600_000;
 
 fn time(at: i64) -> String {
@@ -40,8 +45,8 @@ fn text(text: &Text, to: &str) -> Value {
     }
     json!({
         "messageId": text.key, "from": international(&text.from), "to": to, "text": text.body,
-        "cleanText": text.body.split_once(' ').map_or("", |(_, rest)| rest), "keyword": "", "receivedAt": time(text.at),
-        "smsCount": 1, "price": { "pricePerMessage": 0, "currency": "EUR" }, "callbackData": "",
+        "cleanText": text.body, "keyword": "", "receivedAt": time(text.at),
+        "smsCount": n_segments(&text.body), "price": { "pricePerMessage": 0, "currency": "EUR" }, "callbackData": "",
     })
 }
 
@@ -72,9 +77,7 @@ pub(super) fn log(core: &Core<'_>, query: &Query) -> Result<Answer, Unexpected> 
     query.only(&["sentSince", "sentUntil", "limit", "useCursor", "cursor", "from", "to"])?;
     let at = |name: &str| match query.get(name) {
         None => Ok(None),
-        Some(word) => {
-            word.parse::<jiff::Timestamp>().map(|at| Some(at.as_millisecond())).map_err(|_| Unexpected)
-        }
+        Some(word) => time_ms(word, &TIMES).map(Some).ok_or(Unexpected),
     };
     let since = at("sentSince")?.unwrap_or(i64::MIN).max(core.dated_now() - KEPT_MS);
     let skip = query.number("cursor")?.unwrap_or(0);
@@ -92,7 +95,7 @@ fn entry(message: &Message, now: i64) -> Value {
     let mut entry = json!({
         "bulkId": "simulated", "messageId": message.msg_key, "sender": international(&message.from),
         "destination": international(&message.to), "sentAt": time(message.dated(message.accepted_at)),
-        "status": status(1, "PENDING_ENROUTE"), "error": error("NO_ERROR"), "messageCount": 1, "mccMnc": "45005",
+        "status": status(1, "PENDING_ENROUTE"), "error": error("NO_ERROR"), "messageCount": n_segments(&message.body), "mccMnc": "45005",
         "content": { "text": message.body },
     });
     if let Some(code) = message.report(now) {

@@ -22,7 +22,7 @@ use crate::sim::core::order::{Order, Recipient};
 use crate::sim::core::particulars::{Codes, Particulars, Serial};
 use crate::sim::core::record::Pushed;
 use crate::sim::core::sends::Outcome;
-use crate::sim::dialect::{Dialect, Push, Trouble};
+use crate::sim::dialect::{Accepts, Dialect, Push, Trouble};
 use crate::sim::dialects::fields::is_json;
 use crate::sim::dialects::numbers::is_digits;
 use crate::sim::faults::Endpoint;
@@ -96,6 +96,16 @@ impl Particulars for Msghub {
 }
 
 impl Dialect for Msghub {
+    fn section(&self) -> &'static [(&'static str, Accepts)] {
+        &[
+            ("base_url", Accepts::Address),
+            ("send_url", Accepts::Address),
+            ("api_key_file", Accepts::Key),
+            ("password_file", Accepts::Secret),
+            ("webhook_secret_file", Accepts::WebhookSecret),
+        ]
+    }
+
     fn route(&self, request: &Request<Bytes>) -> Result<Endpoint, Answer> {
         Ok(match route_of(request)? {
             Route::LogIn(_) | Route::Renew => Endpoint::Login,

@@ -48,11 +48,12 @@ pub(super) fn text(core: &Core<'_>, index: usize, base: &str) -> Value {
         })
     };
     let photos: Vec<Value> = text.photos.iter().enumerate().map(photo).collect();
-    let (kind, title, form) = match photos.is_empty() {
+    let is_text = photos.is_empty() && !text.body.is_empty();
+    let (kind, title, form) = match is_text {
         true => ("SMSMO", Value::Null, "%Y-%m-%d %H:%M:%S"),
         false => ("MMSMO", json!("제목없음"), "%Y-%m-%dT%H:%M:%S"),
     };
-    let words = Some(text.body.as_str()).filter(|words| photos.is_empty() || !words.is_empty());
+    let words = Some(text.body.as_str()).filter(|words| !words.is_empty());
     json!({
         "moKey": text.key, "moNumber": core.options.mo_number, "moType": kind, "moCallback": text.from,
         "productCode": kind, "moTitle": title, "moMsg": words, "telco": "KT", "contentCnt": photos.len(),

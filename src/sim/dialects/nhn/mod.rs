@@ -18,7 +18,7 @@ use crate::sim::core::order::{Order, Recipient};
 use crate::sim::core::particulars::{Codes, Particulars, Serial};
 use crate::sim::core::record::Pushed;
 use crate::sim::core::sends::Outcome;
-use crate::sim::dialect::{Dialect, Push, Trouble};
+use crate::sim::dialect::{Accepts, Dialect, Push, Trouble};
 use crate::sim::dialects::fields::is_json;
 use crate::sim::dialects::numbers::is_digits;
 use crate::sim::dialects::query::Query;
@@ -76,6 +76,15 @@ impl Particulars for Nhn {
 }
 
 impl Dialect for Nhn {
+    fn section(&self) -> &'static [(&'static str, Accepts)] {
+        &[
+            ("base_url", Accepts::Address),
+            ("app_key_file", Accepts::Account),
+            ("secret_key_file", Accepts::Key),
+            ("webhook_signature_file", Accepts::WebhookSecret),
+        ]
+    }
+
     fn route(&self, request: &Request<Bytes>) -> Result<Endpoint, Answer> {
         Ok(match route_of(request)? {
             Route::Send(_) => Endpoint::Send,

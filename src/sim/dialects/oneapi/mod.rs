@@ -16,7 +16,7 @@ use crate::sim::core::Core;
 use crate::sim::core::order::{Order, Recipient};
 use crate::sim::core::particulars::{Codes, Particulars, Serial};
 use crate::sim::core::sends::Outcome;
-use crate::sim::dialect::{Dialect, Trouble};
+use crate::sim::dialect::{Accepts, Dialect, Trouble};
 use crate::sim::dialects::fields::{is_basic, is_json};
 use crate::sim::dialects::query::Query;
 use crate::sim::faults::Endpoint;
@@ -92,6 +92,15 @@ impl Particulars for OneApi {
 }
 
 impl Dialect for OneApi {
+    fn section(&self) -> &'static [(&'static str, Accepts)] {
+        &[
+            ("base_url", Accepts::Address),
+            ("user", Accepts::Key),
+            ("password_file", Accepts::Secret),
+            ("registration", Accepts::Any("munja")),
+        ]
+    }
+
     fn route(&self, request: &Request<Bytes>) -> Result<Endpoint, Answer> {
         Ok(match route_of(request)? {
             Route::Send(_) => Endpoint::Send,

@@ -20,7 +20,7 @@ use crate::sim::core::Core;
 use crate::sim::core::order::{Order, Recipient};
 use crate::sim::core::particulars::{Codes, Particulars, Serial};
 use crate::sim::core::sends::Outcome;
-use crate::sim::dialect::{Dialect, Trouble};
+use crate::sim::dialect::{Accepts, Dialect, Trouble};
 use crate::sim::dialects::fields::is_json;
 use crate::sim::dialects::query::Query;
 use crate::sim::faults::Endpoint;
@@ -76,6 +76,15 @@ impl Particulars for Sens {
 }
 
 impl Dialect for Sens {
+    fn section(&self) -> &'static [(&'static str, Accepts)] {
+        &[
+            ("base_url", Accepts::Address),
+            ("access_key_file", Accepts::Key),
+            ("secret_key_file", Accepts::Secret),
+            ("service_id", Accepts::Account),
+        ]
+    }
+
     /// One list serves several endpoints.
     fn route(&self, request: &Request<Bytes>) -> Result<Endpoint, Answer> {
         let query = Query::parse(request.uri().query());

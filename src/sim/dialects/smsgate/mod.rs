@@ -17,7 +17,7 @@ use crate::sim::core::order::{Order, Recipient};
 use crate::sim::core::particulars::{Codes, Particulars, Serial};
 use crate::sim::core::record::Pushed;
 use crate::sim::core::sends::{Became, Outcome};
-use crate::sim::dialect::{Dialect, Push, Trouble};
+use crate::sim::dialect::{Accepts, Dialect, Push, Trouble};
 use crate::sim::dialects::fields::{is_basic, is_json};
 use crate::sim::dialects::numbers::is_digits;
 use crate::sim::dialects::query::Query;
@@ -78,6 +78,15 @@ impl Particulars for SmsGate {
 }
 
 impl Dialect for SmsGate {
+    fn section(&self) -> &'static [(&'static str, Accepts)] {
+        &[
+            ("base_url", Accepts::Address),
+            ("user", Accepts::Key),
+            ("password_file", Accepts::Secret),
+            ("signing_key_file", Accepts::WebhookSecret),
+        ]
+    }
+
     fn route(&self, request: &Request<Bytes>) -> Result<Endpoint, Answer> {
         Ok(match route_of(request)? {
             Route::Inbox => Endpoint::Mo,

@@ -10,7 +10,7 @@ use crate::sim::dialects::fields::{object, only_item, optional, word};
 use crate::sim::dialects::numbers::{domestic, is_digits};
 use crate::sim::dialects::query::{Query, Unexpected};
 
-const FIELDS: [&str; 9] = [
+const FIELDS: [&str; 10] = [
     "id",
     "phoneNumbers",
     "textMessage",
@@ -18,6 +18,7 @@ const FIELDS: [&str; 9] = [
     "isEncrypted",
     "priority",
     "ttl",
+    "validUntil",
     "simNumber",
     "deviceId",
 ];
@@ -46,7 +47,7 @@ pub(super) fn read_order(core: &Core<'_>, request: &Request<Bytes>) -> Result<Or
         from: core.options.mo_number.clone(),
         text: text.to_owned(),
         kind: "SMS",
-        ttl_ms: ttl_ms(root)?,
+        ttl_ms: ttl_ms(root, core.dated_now())?,
         key,
         ..Order::default()
     })
@@ -71,11 +72,17 @@ fn switches(root: &Map<String, Value>) -> Result<(), Unexpected> {
     if is_fine { Ok(()) } else { Err(Unexpected) }
 }
 
-/// Seconds, at least five.
-fn ttl_ms(root: &Map<String, Value>) -> Result<Option<i64>, Unexpected> {
-    match root.get("ttl") {
-        None => Ok(None),
-        Some(ttl) => {
+/// `ttl` in seconds, at least five, or `validUntil`, but not both (`PostMessageRequest.validUntil`). Gson reads any ISO 8601
+/// date there.
+fn ttl_ms(root: &Map<String, Value>, now: i64) -> Result<Option<i64>, Unexpected> {
+    match (root.get("ttl"), optional(root, "validUntil")?) {
+        (None | Some(Value::Null), None) => Ok(None),
+        (None | Some(Value::Null), Some(word)) => {
+            let until: jiff::Timestamp = word.parse().map_err(|_| Unexpected)?;
+            Some(until.as_millisecond() - now).filter(|left| *left >= 0).map(Some).ok_or(Unexpected)
+        }
+        (Some(_), Some(_)) => Err(Unexpected),
+        (Some(ttl), None) => {
             let secs = ttl.as_i64().filter(|secs| *secs >= 5).ok_or(Unexpected)?;
             Ok(Some(secs.saturating_mul(1_000)))
         }

@@ -11,16 +11,29 @@ use crate::sim::core::record::Text;
 use crate::sim::core::timeline::Span;
 use crate::sim::dialects::numbers::e164;
 use crate::sim::dialects::query::{Query, Unexpected};
+use crate::sim::dialects::shapes::time_ms;
 
 const TOTAL: HeaderName = HeaderName::from_static("x-total-count");
 const STATES: [&str; 7] =
     ["Pending", "Processed", "Sent", "Delivered", "Cancelling", "Cancelled", "Teleported"];
 
+/// What the app's own parser takes: `yyyy-MM-dd'T'HH:mm:ss[.SSS]XXX` (`DateTimeParser.parseIsoDateTime`).
+pub(super) const TIMES: [&str; 4] = [
+    "0000-00-00T00:00:00Z",
+    "0000-00-00T00:00:00~00:00",
+    "0000-00-00T00:00:00.000Z",
+    "0000-00-00T00:00:00.000~00:00",
+];
+
 /// A page of a list by offset and limit, newest first.
 fn span(query: &Query, known: &[&str]) -> Result<Span, Unexpected> {
     query.only(known)?;
+    // `toBooleanStrictOrNull`
+    if query.get("includeAttachments").is_some_and(|word| !matches!(word, "true" | "false")) {
+        return Err(Unexpected);
+    }
     let time = |name: &str, otherwise: i64| match query.get(name) {
-        Some(word) => word.parse::<jiff::Timestamp>().map(|at| at.as_millisecond()).map_err(|_| Unexpected),
+        Some(word) => time_ms(word, &TIMES).ok_or(Unexpected),
         None => Ok(otherwise),
     };
     let (since, until) = (time("from", i64::MIN)?, time("to", i64::MAX)?);
@@ -52,8 +65,9 @@ pub(super) fn inbox(core: &mut Core<'_>, query: &Query) -> Result<Answer, Unexpe
     Ok(Answer::json(200, &items).header(TOTAL, total.to_string()))
 }
 
+/// An empty text is a photo message whose photos the phone could not keep.
 fn kind_of(text: &Text) -> &'static str {
-    if text.photos.is_empty() { "SMS" } else { "MMS_DOWNLOADED" }
+    if text.photos.is_empty() && !text.body.is_empty() { "SMS" } else { "MMS_DOWNLOADED" }
 }
 
 fn item(text: &Text, number: &str, with_photos: bool) -> Value {

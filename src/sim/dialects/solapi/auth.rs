@@ -5,8 +5,12 @@ use hmac::{Hmac, KeyInit, Mac};
 use http::{Request, header};
 use sha2::Sha256;
 
+use super::reads::TIMES;
 use crate::sim::core::Core;
+use crate::sim::dialects::shapes::time_ms;
 
+/// The Python client signs with microseconds, and nothing else of it has them.
+const PYTHON: &str = "0000-00-00T00:00:00.000000~00:00";
 const WINDOW_MS: i64 = 15 * 60_000;
 
 /// Checks a request; the error is the code of the refusal. Each accepted signature is valid once.
@@ -24,7 +28,7 @@ pub(super) fn check(core: &mut Core<'_>, request: &Request<Bytes>) -> Result<(),
     if !(12..=64).contains(&salt.len()) || signature != signed(&core.options.api_secret, date, salt) {
         return Err("SignatureDoesNotMatch");
     }
-    let at = date.parse::<jiff::Timestamp>().map_err(|_| "RequestTimeTooSkewed")?.as_millisecond();
+    let at = time_ms(date, &TIMES).or_else(|| time_ms(date, &[PYTHON])).ok_or("RequestTimeTooSkewed")?;
     if (core.dated_now() - at).abs() > WINDOW_MS {
         return Err("RequestTimeTooSkewed");
     }

@@ -18,7 +18,7 @@ use crate::sim::core::order::{Order, Recipient};
 use crate::sim::core::particulars::{Codes, Particulars, Serial};
 use crate::sim::core::record::Pushed;
 use crate::sim::core::sends::Outcome;
-use crate::sim::dialect::{Dialect, Push, Trouble};
+use crate::sim::dialect::{Accepts, Dialect, Push, Trouble};
 use crate::sim::dialects::fields::is_json;
 use crate::sim::dialects::query::Query;
 use crate::sim::faults::Endpoint;
@@ -45,6 +45,15 @@ impl Particulars for Solapi {
 }
 
 impl Dialect for Solapi {
+    fn section(&self) -> &'static [(&'static str, Accepts)] {
+        &[
+            ("base_url", Accepts::Address),
+            ("api_key_file", Accepts::Key),
+            ("api_secret_file", Accepts::Secret),
+            ("webhook_secret_file", Accepts::WebhookSecret),
+        ]
+    }
+
     /// One list serves several endpoints.
     fn route(&self, request: &Request<Bytes>) -> Result<Endpoint, Answer> {
         let query = Query::parse(request.uri().query());

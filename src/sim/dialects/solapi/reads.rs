@@ -9,7 +9,10 @@ use crate::sim::core::Core;
 use crate::sim::core::record::Message;
 use crate::sim::core::timeline::Span;
 use crate::sim::dialects::query::{Query, Unexpected};
+use crate::sim::dialects::shapes::time_ms;
 
+/// What the official clients write (npm solapi 6.0.1, PyPI solapi 5.0.3): whole seconds.
+pub(super) const TIMES: [&str; 2] = ["0000-00-00T00:00:00Z", "0000-00-00T00:00:00~00:00"];
 const KNOWN: [&str; 10] =
     ["startKey", "limit", "messageId", "groupId", "to", "from", "type", "dateType", "startDate", "endDate"];
 
@@ -17,7 +20,7 @@ const KNOWN: [&str; 10] =
 pub(super) fn list(core: &mut Core<'_>, query: &Query) -> Result<Answer, Unexpected> {
     query.only(&KNOWN)?;
     let time = |name: &str, otherwise: i64| match query.get(name) {
-        Some(word) => word.parse::<jiff::Timestamp>().map(|at| at.as_millisecond()).map_err(|_| Unexpected),
+        Some(word) => time_ms(word, &TIMES).ok_or(Unexpected),
         None => Ok(otherwise),
     };
     let (since, until) = (time("startDate", i64::MIN)?, time("endDate", i64::MAX)?);

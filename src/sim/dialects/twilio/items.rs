@@ -8,6 +8,7 @@ use crate::sim::core::Core;
 use crate::sim::core::record::Message;
 use crate::sim::core::record::Text;
 use crate::sim::dialects::numbers::e164;
+use crate::sim::dialects::segments::n_segments;
 
 /// `message_enum_status` without the values for inbound texts, and one unknown value.
 const STATUSES: [&str; 11] = [
@@ -95,12 +96,12 @@ pub(super) fn inbound(core: &Core<'_>, text: &Text) -> Value {
     with_common_fields(own, account)
 }
 
-/// Adds the fields common to both directions. The number of segments is not simulated.
+/// Adds the fields common to both directions.
 fn with_common_fields(mut item: Value, account: &str) -> Value {
     let uri = format!("/2010-04-01/Accounts/{account}/Messages/{}", item["sid"].as_str().unwrap_or_default());
     item["account_sid"] = json!(account);
     item["api_version"] = json!("2010-04-01");
-    item["num_segments"] = json!("1");
+    item["num_segments"] = json!(n_segments(item["body"].as_str().unwrap_or_default()).to_string());
     item["messaging_service_sid"] = Value::Null;
     item["price"] = Value::Null;
     item["price_unit"] = Value::Null;

@@ -20,7 +20,7 @@ use crate::sim::core::order::{Order, Recipient};
 use crate::sim::core::particulars::{Codes, Particulars, Serial};
 use crate::sim::core::record::Pushed;
 use crate::sim::core::sends::{Became, Outcome};
-use crate::sim::dialect::{Dialect, Push, Trouble};
+use crate::sim::dialect::{Accepts, Dialect, Push, Trouble};
 use crate::sim::dialects::fields::is_basic;
 use crate::sim::dialects::numbers::domestic;
 use crate::sim::dialects::query::Query;
@@ -87,6 +87,19 @@ impl Particulars for Twilio {
 }
 
 impl Dialect for Twilio {
+    fn section(&self) -> &'static [(&'static str, Accepts)] {
+        &[
+            ("base_url", Accepts::Address),
+            ("account_sid", Accepts::Account),
+            ("auth_token_file", Accepts::WebhookSecret),
+        ]
+    }
+
+    /// The official npm client refuses an account that does not begin with `AC`.
+    fn usual_account(&self) -> &'static str {
+        "AC00000000000000000000000000000000"
+    }
+
     fn route(&self, request: &Request<Bytes>) -> Result<Endpoint, Answer> {
         Ok(match route_of(request)?.1 {
             Route::List if Query::parse(request.uri().query()).get("From").is_some() => Endpoint::History,
@@ -97,7 +110,7 @@ impl Dialect for Twilio {
         })
     }
 
-    /// An API key and its secret; the auth token only signs.
+    /// The account with its auth token, which also signs its calls; or an API key with its secret.
     fn authorize(
         &self,
         core: &mut Core<'_>,
@@ -105,7 +118,8 @@ impl Dialect for Twilio {
         request: &Request<Bytes>,
     ) -> Result<(), Answer> {
         let options = core.options;
-        if !is_basic(request.headers(), &options.api_key, &options.api_secret) {
+        let by_token = is_basic(request.headers(), &options.account, &options.webhook_secret);
+        if !by_token && !is_basic(request.headers(), &options.api_key, &options.api_secret) {
             return Err(refused("20003"));
         }
         match route_of(request) {

@@ -15,6 +15,7 @@ use crate::sim::core::Core;
 use crate::sim::core::record::Pushed;
 use crate::sim::dialect::Push;
 use crate::sim::dialects::numbers::e164;
+use crate::sim::dialects::segments::n_segments;
 
 type Fields = Vec<(String, String)>;
 
@@ -51,7 +52,7 @@ fn received(core: &Core<'_>, index: usize) -> Fields {
         ("To", &e164(&core.options.mo_number)),
         ("Body", &text.body),
         ("NumMedia", &text.photos.len().to_string()),
-        ("NumSegments", "1"),
+        ("NumSegments", &n_segments(&text.body).to_string()),
     ]);
     if !text.is_broken() {
         fields.push(("From".to_owned(), e164(&text.from)));

@@ -12,6 +12,7 @@ use crate::sim::core::texts::TextPage;
 use crate::sim::core::timeline::{Place, Span};
 use crate::sim::dialects::numbers::e164;
 use crate::sim::dialects::query::{Query, Unexpected};
+use crate::sim::dialects::shapes::time_ms;
 
 const KNOWN: [&str; 8] =
     ["To", "From", "DateSent", "DateSent>", "DateSent<", "PageSize", "Page", "PageToken"];
@@ -71,14 +72,8 @@ impl Wanted {
 /// The beginning of a day in UTC. A time of day is accepted, as the SDK writes it, but ignored: only days are
 /// documented.
 fn day_ms(word: &str) -> Result<i64, Unexpected> {
-    let day = match word.parse::<jiff::Timestamp>() {
-        Ok(at) => at.as_millisecond(),
-        Err(_) if word.len() == 10 => {
-            format!("{word}T00:00:00Z").parse::<jiff::Timestamp>().map_err(|_| Unexpected)?.as_millisecond()
-        }
-        Err(_) => return Err(Unexpected),
-    };
-    Ok(day - day.rem_euclid(DAY_MS))
+    let at = time_ms(word, &["0000-00-00", "0000-00-00T00:00:00Z"]).ok_or(Unexpected)?;
+    Ok(at - at.rem_euclid(DAY_MS))
 }
 
 impl Token {
@@ -235,7 +230,15 @@ mod tests {
         let july = 1_782_864_000_000; // 2026-07-01T00:00:00Z
         assert_eq!(day_ms("2026-07-01"), Ok(july));
         assert_eq!(day_ms("2026-07-01T23:59:59Z"), Ok(july), "only days are promised");
-        for word in ["", "today", "2026-7-1", "2026-07-32", "20260701"] {
+        for word in [
+            "",
+            "today",
+            "2026-7-1",
+            "2026-07-32",
+            "20260701",
+            "2026-07-01T00:00:00.000Z",
+            "2026-07-01T09:00:00+09:00",
+        ] {
             assert_eq!(day_ms(word), Err(Unexpected), "{word}");
         }
     }
