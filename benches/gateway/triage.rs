@@ -48,6 +48,7 @@ fn times(policy: &ServicePolicy, texts: &[String]) -> Vec<f64> {
     let mut times = Vec::new();
     for text in texts.iter().cycle().take(texts.len() * 20) {
         let arrived = Arrived {
+            carrier: "bizgo",
             citizen: &citizen,
             our_number: &our_number,
             text,

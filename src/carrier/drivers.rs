@@ -3,6 +3,7 @@
 use super::driver::Driver;
 use super::{bizgo, clicksend, infobip, msghub, nhn, oneapi, sens, smsgate, solapi, twilio};
 use crate::domain::delivery_reason::DeliveryReason;
+use crate::domain::opt_out::CarrierWords;
 
 /// Every carrier this program can talk to, by name.
 pub static DRIVERS: &[Driver] = &[
@@ -22,6 +23,21 @@ pub static DRIVERS: &[Driver] = &[
 pub fn meaning(carrier: &str, code: &str) -> Option<DeliveryReason> {
     let driver = DRIVERS.iter().find(|driver| driver.name == carrier)?;
     (driver.meaning)(code)
+}
+
+/// Carriers of which no official client, server or machine-readable description is known: their formats were read in
+/// documents, and nothing else has judged them.
+const FROM_DOCUMENTS_ONLY: &[&str] =
+    &[msghub::DRIVER.name, nhn::DRIVER.name, oneapi::DRIVER.name, sens::DRIVER.name];
+
+/// Whether this carrier's formats are known from documents only.
+pub fn is_known_from_documents_only(carrier: &str) -> bool {
+    FROM_DOCUMENTS_ONLY.contains(&carrier)
+}
+
+/// The words with which a citizen stops this carrier's own deliveries, if it has such words.
+pub fn opt_out_words(carrier: &str) -> Option<CarrierWords> {
+    (carrier == twilio::DRIVER.name).then_some(twilio::OPT_OUT_WORDS)
 }
 
 #[cfg(test)]

@@ -39,10 +39,10 @@ use async_trait::async_trait;
 use bytes::Bytes;
 
 pub use driver::Driver;
-pub use drivers::{DRIVERS, meaning};
+pub use drivers::{DRIVERS, is_known_from_documents_only, meaning, opt_out_words};
 pub use error::{CarrierError, ErrorKind, Result};
 pub use push::{PushAnswer, PushCall, PushRefused, Pushed};
-pub use section::{OpenSecret, PollIntervals, Section};
+pub use section::{Is, OpenSecret, PollIntervals, Section};
 pub use setup::{CarrierSetup, Make, NowFn, SettingError};
 
 use crate::domain::UnixMs;

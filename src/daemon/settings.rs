@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::api::ApiSettings;
+use crate::carrier::opt_out_words;
 use crate::config::Config;
 use crate::domain::conversation::LIVE_MS;
 use crate::domain::phone::Senders;
@@ -47,6 +48,12 @@ pub fn service_policy(config: &Config, senders: &Senders) -> ServicePolicy {
         receipt_texts: service.receipt_texts,
         flood: service.flood,
         senders: senders.clone(),
+        carrier_words: config
+            .carriers
+            .used()
+            .into_iter()
+            .filter_map(|setup| Some((setup.name, opt_out_words(setup.name)?)))
+            .collect(),
         time_to_live_ms: ms(config.sending.time_to_live),
         recall_ms: ms(config.sending.recall),
         max_held: service.max_held,

@@ -16,6 +16,8 @@ pub enum DeliveryReason {
     NotReachable,
     /// The recipient blocks us, or all such texts.
     Refused,
+    /// The recipient has stopped our texts at the carrier, which delivers again after they text START.
+    OptedOut,
     /// The carrier took it for spam.
     Spam,
     Landline,
@@ -39,7 +41,7 @@ pub enum DeliveryReason {
 }
 
 impl DeliveryReason {
-    pub const ALL: [DeliveryReason; 18] = [
+    pub const ALL: [DeliveryReason; 19] = [
         Self::Delivered,
         Self::PhoneOff,
         Self::NoCoverage,
@@ -47,6 +49,7 @@ impl DeliveryReason {
         Self::NoSuchNumber,
         Self::NotReachable,
         Self::Refused,
+        Self::OptedOut,
         Self::Spam,
         Self::Landline,
         Self::BadText,
@@ -70,6 +73,7 @@ impl DeliveryReason {
             Self::NoSuchNumber => "no_such_number",
             Self::NotReachable => "not_reachable",
             Self::Refused => "refused",
+            Self::OptedOut => "opted_out",
             Self::Spam => "spam",
             Self::Landline => "landline",
             Self::BadText => "bad_text",

@@ -44,9 +44,48 @@ pub fn wish(text: &str) -> Option<Wish> {
     }
 }
 
+/// Words with which a citizen stops a carrier's own deliveries: from then on the carrier refuses every text to them, until
+/// they text a word that starts them again. What is stopped there is marked here, so that nobody waits for an answer that
+/// cannot leave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CarrierWords {
+    /// In lower case; each must be the whole text.
+    pub stop: &'static [&'static str],
+    pub start: &'static [&'static str],
+}
+
+impl CarrierWords {
+    /// What the carrier does on this text. A starting word says nothing to it while nothing is stopped: `yes` is then an
+    /// answer.
+    pub fn wish(&self, text: &str, is_opted_out: bool) -> Option<Wish> {
+        let word = text.trim().to_lowercase();
+        match word.as_str() {
+            word if self.stop.contains(&word) => Some(Wish::OptOut),
+            word if is_opted_out && self.start.contains(&word) => Some(Wish::OptIn),
+            _ => None,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_carrier_stops_is_marked() {
+        let words = CarrierWords { stop: &["stop", "end"], start: &["start", "yes"] };
+        for (text, is_opted_out, expected) in [
+            (" End\n", false, Some(Wish::OptOut)),
+            ("STOP", true, Some(Wish::OptOut)),
+            ("yes", false, None),
+            ("Yes", true, Some(Wish::OptIn)),
+            ("the end", false, None),
+            ("end.", false, None),
+            ("", true, None),
+        ] {
+            assert_eq!(words.wish(text, is_opted_out), expected, "{text}");
+        }
+    }
 
     #[test]
     fn the_whole_text_is_the_word() {

@@ -1,10 +1,12 @@
 //! What the operator has decided about the service: everything rules go by beside the facts. Made once from the
 //! configuration, shared behind an `Arc`, replaced as a whole on reload.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::desk::Desks;
 use super::notice::Texts;
+use super::opt_out::CarrierWords;
 use super::phone::Senders;
 use super::triage::Triage;
 
@@ -22,6 +24,8 @@ pub struct ServicePolicy {
 
     /// The numbers texts leave from at the preferred carrier.
     pub senders: Senders,
+    /// By the carrier's name, the words that stop its deliveries.
+    pub carrier_words: BTreeMap<&'static str, CarrierWords>,
     /// A text that has not left after this long expires.
     pub time_to_live_ms: i64,
     /// How long a counselor may take an answer back.

@@ -6,7 +6,8 @@
 //! | accepted                                     | `accepted`       |                                         |
 //! | `RateLimited`, `NotSent`                     | `queued`         | later, with jitter                      |
 //! | `Auth`, `Config`                             | `queued`         | this carrier stops but for a probe      |
-//! | `Permanent`                                  | `failed`         | shown to a person                       |
+//! | `Permanent`                                  | `failed`         | shown to a person; if the citizen has   |
+//! |                                              |                  | stopped us there, they are marked so    |
 //! | `Ambiguous`, `Transient`, `Protocol`, nothing| `in_doubt`       | `doubts` asks the carrier               |
 //!
 //! Texts leave by the preferred carrier. While it is out of order (domain::breaker) or paused by an operator, the standby
@@ -24,8 +25,9 @@ use tokio::task::{JoinError, JoinSet};
 
 use super::every::Interval;
 use super::{CarrierInUse, Context, Role, STORE_RETRY_MS, mms, store_trouble};
-use crate::carrier::{Accepted, Carrier, CarrierError, ErrorKind};
+use crate::carrier::{self, Accepted, Carrier, CarrierError, ErrorKind};
 use crate::domain::breaker::{Permit, Sign};
+use crate::domain::delivery_reason::DeliveryReason;
 use crate::domain::event::EventKind;
 use crate::domain::outbound::OutboundText;
 use crate::domain::retry::{self, RetryReason};
@@ -279,7 +281,7 @@ async fn send_one(context: &Context, carrier: &dyn Carrier, text: OutboundText, 
     }
     // Before the row is back in line, so that it does not leave again at once.
     record_sign(context, name, sign(result.as_ref().err())).await;
-    let outcome = outcome(result, text.attempt, now, rand::random());
+    let outcome = with_block(name, outcome(result, text.attempt, now, rand::random()));
     let in_doubt = matches!(outcome, Outcome::NoAnswer { .. });
     record(context, text, outcome).await;
     if in_doubt {
@@ -338,6 +340,15 @@ fn outcome(result: Result<Accepted, CarrierError>, attempt: u32, now: i64, jitte
     }
 }
 
+/// A refusal that means that the citizen has stopped our texts at the carrier, as such.
+fn with_block(carrier: &str, outcome: Outcome) -> Outcome {
+    let is_block = |code: &str| carrier::meaning(carrier, code) == Some(DeliveryReason::OptedOut);
+    match outcome {
+        Outcome::Rejected { code: Some(code) } if is_block(&code) => Outcome::Blocked { code: Some(code) },
+        other => other,
+    }
+}
+
 /// Records an outcome, again and again until the store takes it. If the daemon stops meanwhile, the row stays `sending`
 /// and the next start puts it in doubt.
 async fn record(context: &Context, text: &OutboundText, outcome: Outcome) {
@@ -359,6 +370,19 @@ async fn record(context: &Context, text: &OutboundText, outcome: Outcome) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Twilio's 21610, and the same number at a carrier where it is none.
+    #[test]
+    fn a_block_at_the_carrier_is_told_from_other_refusals() {
+        let refused = |carrier, code: &str| {
+            let error = CarrierError::new(ErrorKind::Permanent, "x").with_code(code);
+            with_block(carrier, outcome(Err(error), 1, 0, 0.5))
+        };
+        let code = |code: &str| Some(code.to_owned());
+        assert_eq!(refused("twilio", "21610"), Outcome::Blocked { code: code("21610") });
+        assert_eq!(refused("twilio", "21211"), Outcome::Rejected { code: code("21211") });
+        assert_eq!(refused("bizgo", "21610"), Outcome::Rejected { code: code("21610") });
+    }
 
     #[test]
     fn nothing_is_queued_again_that_may_have_been_taken() {

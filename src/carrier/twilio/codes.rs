@@ -4,6 +4,7 @@
 
 use crate::carrier::ErrorKind;
 use crate::domain::delivery_reason::DeliveryReason;
+use crate::domain::opt_out::CarrierWords;
 use crate::domain::receipt::ReceiptStatus;
 
 /// What a 404 becomes: there is no such text.
@@ -31,7 +32,9 @@ const REFUSALS: &[(ErrorKind, &[&str])] = &[
 const FATES: &[(DeliveryReason, &[&str])] = &[
     (DeliveryReason::Delivered, &["delivered", "read"]),
     (DeliveryReason::NotReachable, &["30003", "30006"]),
-    (DeliveryReason::Refused, &["30004", "21610"]),
+    (DeliveryReason::Refused, &["30004"]),
+    // Twilio keeps its own list of who texted STOP, and takes no text to them until they text START.
+    (DeliveryReason::OptedOut, &["21610"]),
     (DeliveryReason::NoSuchNumber, &["30005", "21211", "21214", "21217", "21614", "21635"]),
     (DeliveryReason::Spam, &["30007"]),
     (DeliveryReason::SenderNotAllowed, &["30002", "30010", "30034"]),
@@ -48,6 +51,13 @@ const STATUSES: &[(Option<ReceiptStatus>, &[&str])] = &[
     // `sent` may be the last word where carriers tell no more: the text ages out as unconfirmed.
     (None, &["accepted", "scheduled", "queued", "sending", "sent", "receiving", "received"]),
 ];
+
+/// Texts with which a citizen stops and restarts Twilio's own deliveries. Source: Twilio's default handling of opt-out
+/// keywords for long codes; each must be the whole text, in any case.
+pub(in crate::carrier) const OPT_OUT_WORDS: CarrierWords = CarrierWords {
+    stop: &["stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout"],
+    start: &["start", "unstop", "yes"],
+};
 
 /// What follows from the code of a refused request; `None`: we do not know it, and the text may have been taken.
 pub(super) fn refusal(code: &str) -> Option<ErrorKind> {

@@ -8,9 +8,11 @@
 //! - `wire.rs`: the data inside
 //! - `codes.rs`: statuses and error codes
 //! - `webhook.rs`: its webhooks
+//! - `signature.rs`: who signed them
 
 mod codes;
 mod settings;
+mod signature;
 mod webhook;
 mod wire;
 
@@ -20,7 +22,9 @@ use secrecy::ExposeSecret;
 use serde_json::Value;
 use url::Url;
 
+pub(super) use self::codes::OPT_OUT_WORDS;
 pub use self::settings::TwilioConfig;
+use self::signature::Secrets;
 use super::credentials::basic;
 use super::driver::Driver;
 use super::error::{self, by_status, no_answer, protocol_error};
@@ -159,7 +163,7 @@ impl Carrier for Twilio {
             sends_per_sec: self.config.sends_per_sec,
             photos_in: true,
             photos_out: None,
-            push: self.config.auth_token.is_some(),
+            push: self.config.auth_token.is_some() || self.config.shared_key.is_some(),
             lists_sent: true,
         }
     }
@@ -280,7 +284,11 @@ impl Carrier for Twilio {
     }
 
     fn push(&self, call: &PushCall<'_>) -> std::result::Result<Pushed, PushRefused> {
-        webhook::read(self.config.auth_token.as_ref(), &self.config.account, call)
+        let secrets = Secrets {
+            auth_token: self.config.auth_token.as_ref(),
+            shared_key: self.config.shared_key.as_ref(),
+        };
+        webhook::read(secrets, &self.config.account, call)
     }
 }
 

@@ -16,8 +16,10 @@ pub struct TwilioConfig {
     /// The account, or an API key.
     pub user: String,
     pub password: SecretString,
-    /// Signs their calls; without it none are taken.
+    /// Signs their calls; without it and [`Self::shared_key`] none are taken.
     pub auth_token: Option<SecretString>,
+    /// Signs calls whose headers name a shared key.
+    pub shared_key: Option<SecretString>,
     /// The one number citizens text, so that the list holds no others; several: none.
     pub number: Option<String>,
     /// Where they tell what became of a text.
@@ -38,13 +40,7 @@ pub(super) fn read(section: &mut Section<'_>) -> Result<CarrierSetup, SettingErr
     let base_url = section.url("base_url", "https://api.twilio.com")?;
     let account = section.text("account_sid")?;
     let auth_token = section.optional_secret("auth_token")?;
-    let key = (section.optional("api_key_sid")?, section.optional_secret("api_key_secret")?);
-    let (user, password) = match (key, &auth_token) {
-        ((Some(user), Some(secret)), _) => (user, secret),
-        ((None, None), Some(token)) => (account.clone(), token.clone()),
-        ((None, None), None) => return Err(section.wrong("auth_token_file", "is missing")),
-        _ => return Err(section.wrong("api_key_sid", "and api_key_secret_file belong together")),
-    };
+    let (user, password) = login(section, &account)?;
     let only_number = common.only_number().map(|one| one.e164().unwrap_or_else(|| one.reveal().to_owned()));
     let status_url = match section.optional("status_url")? {
         Some(_) => Some(section.url_with_path("status_url")?),
@@ -55,6 +51,7 @@ pub(super) fn read(section: &mut Section<'_>) -> Result<CarrierSetup, SettingErr
         user,
         password,
         auth_token,
+        shared_key: section.optional_secret("webhook_key")?,
         number: only_number,
         status_url,
         page_limit: section.count("page_limit", 100, (1, 1_000))?,
@@ -65,4 +62,15 @@ pub(super) fn read(section: &mut Section<'_>) -> Result<CarrierSetup, SettingErr
         min_poll: section.intervals.texts_fast,
     };
     Ok(common.setup(base_url, Make::from_settings(config, Twilio::new)))
+}
+
+/// An API key with its secret, if one is named; else the account with its auth token.
+fn login(section: &mut Section<'_>, account: &str) -> Result<(String, SecretString), SettingError> {
+    if let Some(key) = section.optional("api_key_sid")? {
+        return Ok((key, section.secret("api_key_secret")?));
+    }
+    if section.optional_secret("api_key_secret")?.is_some() {
+        return Err(section.wrong("api_key_sid", "is missing: it belongs to api_key_secret_file"));
+    }
+    Ok((account.to_owned(), section.secret("auth_token")?))
 }

@@ -41,10 +41,10 @@ fn time_ms(value: &Value) -> Option<UnixMs> {
     Some(zoned.timestamp().as_millisecond())
 }
 
-/// `2026-07-01`, UTC.
+/// The beginning of a day in UTC, as the official clients write it: `2026-07-01T00:00:00Z`.
 pub(super) fn day(at: UnixMs) -> String {
     let at = jiff::Timestamp::from_millisecond(at).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-    at.strftime("%Y-%m-%d").to_string()
+    at.strftime("%Y-%m-%dT00:00:00Z").to_string()
 }
 
 pub(super) fn list(body: &Value) -> Option<&[Value]> {

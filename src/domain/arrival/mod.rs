@@ -8,7 +8,7 @@ use super::calendar::OpenState;
 use super::conversation::{Latest, REOPEN_MS, Route, route};
 use super::desk::Desk;
 use super::notice::{Language, Notice};
-use super::opt_out::{Wish, wish};
+use super::opt_out::{CarrierWords, Wish, wish};
 use super::phone::PhoneNumber;
 use super::policy::ServicePolicy;
 use super::recipient::Recipient;
@@ -27,6 +27,8 @@ pub const SURVEY_OPEN_MS: i64 = REOPEN_MS;
 /// An arriving text.
 #[derive(Debug, Clone, Copy)]
 pub struct Arrived<'a> {
+    /// The carrier that brought it.
+    pub carrier: &'a str,
     pub citizen: &'a PhoneNumber,
     pub our_number: &'a PhoneNumber,
     pub text: &'a str,
@@ -109,7 +111,7 @@ pub struct Arrival<'p> {
 pub fn decide<'p>(policy: &'p ServicePolicy, arrived: &Arrived<'_>, known: &SenderFacts) -> Arrival<'p> {
     let verdict = judge(&policy.triage, arrived.text, &known.recent);
     let tier = verdict.tier();
-    let purpose = purpose(arrived, known, tier);
+    let purpose = purpose(policy, arrived, known, tier);
     let destination = match purpose {
         Purpose::Question => Destination::Route(route(known.latest, arrived.at)),
         _ => Destination::Aside(known.latest.map(|latest| latest.id)),
@@ -162,11 +164,18 @@ fn judge<'t>(triage: &'t Triage, text: &str, recent: &str) -> Verdict<'t> {
     if adds { together } else { alone }
 }
 
-fn purpose(arrived: &Arrived<'_>, known: &SenderFacts, tier: Option<Tier>) -> Purpose {
+fn purpose(
+    policy: &ServicePolicy,
+    arrived: &Arrived<'_>,
+    known: &SenderFacts,
+    tier: Option<Tier>,
+) -> Purpose {
     if tier == Some(Tier::Danger) {
         return Purpose::Question;
     }
-    if let Some(wish) = wish(arrived.text) {
+    let carrier_words = policy.carrier_words.get(arrived.carrier);
+    let at_carrier = carrier_words.and_then(|words| words.wish(arrived.text, known.recipient.is_opted_out));
+    if let Some(wish) = wish(arrived.text).or(at_carrier) {
         return Purpose::Wish(wish);
     }
     // Whoever is in danger is heard to the end: the next text may say where they are.
@@ -193,6 +202,11 @@ fn wanted(
     arrival: &Arrival<'_>,
     danger: Option<Kind>,
 ) -> Option<Notice> {
+    // A carrier that stops its deliveries confirms it itself, and takes nothing more from us.
+    let stops = |words: &CarrierWords| words.wish(arrived.text, false) == Some(Wish::OptOut);
+    if policy.carrier_words.get(arrived.carrier).is_some_and(stops) {
+        return None;
+    }
     let notice = match (&arrival.purpose, danger) {
         (_, Some(Kind::SelfHarm)) => Notice::UrgentSelfHarm,
         (_, Some(Kind::Youth)) => Notice::UrgentYouth,

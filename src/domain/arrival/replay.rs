@@ -20,6 +20,7 @@ use crate::domain::triage::Tier;
 pub struct PastText {
     pub id: i64,
     pub conversation_id: i64,
+    pub carrier: String,
     pub citizen: PhoneNumber,
     pub our_number: PhoneNumber,
     pub text: MessageText,
@@ -85,6 +86,7 @@ fn replay_one(
         ..sender.known.clone()
     };
     let arrived = Arrived {
+        carrier: &past.carrier,
         citizen: &past.citizen,
         our_number: &past.our_number,
         text: past.text.reveal(),
@@ -132,6 +134,7 @@ mod tests {
         PastText {
             id,
             conversation_id: 1,
+            carrier: "bizgo".to_owned(),
             citizen: PhoneNumber::parse("01012345678"),
             our_number: PhoneNumber::parse("062120"),
             text: MessageText::new(text),

@@ -11,6 +11,7 @@ use crate::domain::calendar::{Calendar, Rules};
 use crate::domain::conversation::ConversationState;
 use crate::domain::desk::Desks;
 use crate::domain::phone::Senders;
+use crate::domain::text::Limits;
 use crate::domain::triage::Words;
 
 /// 2026-07-01T10:00:00+09:00, a Wednesday.
@@ -40,10 +41,11 @@ pub(crate) fn with_desks(desks: Vec<Desk>, words: Option<Words>) -> ServicePolic
     ServicePolicy {
         desks: Desks::new(desks, words).unwrap(),
         triage: Arc::new(config::triage(&[]).unwrap()),
-        texts: config::texts(None).unwrap(),
+        texts: config::texts(None, &Limits::KOREAN).unwrap(),
         receipt_texts: true,
         flood: 20,
         senders: Senders::single(PhoneNumber::parse("0212345678")),
+        carrier_words: BTreeMap::new(),
         time_to_live_ms: 24 * HOUR,
         recall_ms: 0,
         max_held: 1_000,
@@ -65,7 +67,8 @@ fn citizen() -> PhoneNumber {
 
 fn decided(policy: &ServicePolicy, text: &str, known: &SenderFacts, at: UnixMs) -> (Purpose, Option<Notice>) {
     let (citizen, our_number) = (citizen(), PhoneNumber::parse("062120"));
-    let arrived = Arrived { citizen: &citizen, our_number: &our_number, text, has_photos: false, at };
+    let arrived =
+        Arrived { carrier: "bizgo", citizen: &citizen, our_number: &our_number, text, has_photos: false, at };
     let arrival = decide(policy, &arrived, known);
     (arrival.purpose, arrival.notice)
 }
@@ -104,6 +107,39 @@ fn talking() -> SenderFacts {
 
 fn said(group: &str, at: UnixMs) -> BTreeMap<String, UnixMs> {
     BTreeMap::from([(group.to_owned(), at)])
+}
+
+/// What stops the carrier's own deliveries stops ours, and only where that carrier brought it. Nothing is said to it: the
+/// carrier would not take it.
+#[test]
+fn words_that_stop_a_carrier_are_an_opt_out_there() {
+    let words = crate::carrier::opt_out_words("twilio").unwrap();
+    let policy = ServicePolicy { carrier_words: [("twilio", words)].into(), ..policy() };
+    let (citizen, our_number) = (citizen(), PhoneNumber::parse("062120"));
+    let arrived = |carrier, text, known: &SenderFacts| {
+        let arrived = Arrived {
+            carrier,
+            citizen: &citizen,
+            our_number: &our_number,
+            text,
+            has_photos: false,
+            at: NOON,
+        };
+        let arrival = decide(&policy, &arrived, known);
+        (arrival.purpose, arrival.notice)
+    };
+    let person = Recipient { is_person: true, ..Recipient::default() };
+    let known = SenderFacts { recipient: person.clone(), ..SenderFacts::default() };
+    for text in ["STOP", "cancel", "End", "QUIT", "revoke", "optout", "StopAll", "unsubscribe"] {
+        assert_eq!(arrived("twilio", text, &known), (Purpose::Wish(Wish::OptOut), None), "{text}");
+    }
+    assert_eq!(arrived("bizgo", "end", &known).0, Purpose::Question);
+    assert_eq!(arrived("bizgo", "stop", &known), (Purpose::Wish(Wish::OptOut), Some(Notice::OptedOut)));
+    assert_eq!(arrived("twilio", "yes", &known).0, Purpose::Question, "an answer");
+    let stopped =
+        SenderFacts { recipient: Recipient { is_opted_out: true, ..person }, ..SenderFacts::default() };
+    assert_eq!(arrived("twilio", "yes", &stopped), (Purpose::Wish(Wish::OptIn), Some(Notice::OptedIn)));
+    assert_eq!(arrived("twilio", "START", &stopped).0, Purpose::Wish(Wish::OptIn));
 }
 
 #[test]
@@ -172,8 +208,14 @@ fn machines_are_never_answered() {
     for number in ["1588-1234", "114", "KB-Bank"] {
         let (machine, our_number) = (PhoneNumber::parse(number), PhoneNumber::parse("062120"));
         for text in ["광고", "살려주세요", ""] {
-            let arrived =
-                Arrived { citizen: &machine, our_number: &our_number, text, has_photos: false, at: NOON };
+            let arrived = Arrived {
+                carrier: "bizgo",
+                citizen: &machine,
+                our_number: &our_number,
+                text,
+                has_photos: false,
+                at: NOON,
+            };
             assert_eq!(decide(&policy, &arrived, &SenderFacts::default()).notice, None, "{number} {text}");
         }
     }
@@ -201,8 +243,14 @@ fn the_first_desk_by_number_then_words_then_the_first() {
     let citizen = citizen();
     let key = |number: &str, text: &str, known: &SenderFacts| {
         let our_number = PhoneNumber::parse(number);
-        let arrived =
-            Arrived { citizen: &citizen, our_number: &our_number, text, has_photos: false, at: NOON };
+        let arrived = Arrived {
+            carrier: "bizgo",
+            citizen: &citizen,
+            our_number: &our_number,
+            text,
+            has_photos: false,
+            at: NOON,
+        };
         decide(&policy, &arrived, known).desk.key.clone()
     };
     assert_eq!(key("062120", "버스", &SenderFacts::default()), "main");

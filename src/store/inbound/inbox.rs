@@ -160,12 +160,13 @@ fn received(conn: &Connection, limit: u32) -> Result<Vec<i64>> {
 }
 
 fn received_text(conn: &Connection, id: i64) -> Result<Received> {
-    let sql = "SELECT id, citizen, our_number, text, received_at,
+    let sql = "SELECT id, carrier, citizen, our_number, text, received_at,
                       EXISTS (SELECT 1 FROM photo WHERE photo.inbox_id = inbox.id) AS has_photos
                FROM inbox WHERE id = :id";
     let text = conn.prepare_cached(sql)?.query_row(named_params! { ":id": id }, |r| {
         Ok(Received {
             id: r.get("id")?,
+            carrier: r.get("carrier")?,
             citizen: row::phone(r, "citizen")?,
             our_number: row::phone(r, "our_number")?,
             text: row::text(r)?,

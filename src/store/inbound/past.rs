@@ -27,7 +27,7 @@ impl Store {
             })?;
             let begins = rows.collect::<rusqlite::Result<HashMap<(i64, UnixMs), WaitStart>>>()?;
             let mut select = conn.prepare(
-                "SELECT id, conversation_id, citizen, our_number, text, received_at, routed_at, purpose,
+                "SELECT id, conversation_id, carrier, citizen, our_number, text, received_at, routed_at, purpose,
                         EXISTS (SELECT 1 FROM photo WHERE photo.inbox_id = inbox.id) AS has_photos
                  FROM inbox WHERE state = 'routed' AND received_at >= :since ORDER BY id",
             )?;
@@ -36,6 +36,7 @@ impl Store {
                 Ok(PastText {
                     id: r.get("id")?,
                     conversation_id,
+                    carrier: r.get("carrier")?,
                     citizen: row::phone(r, "citizen")?,
                     our_number: row::phone(r, "our_number")?,
                     text: row::text(r)?,

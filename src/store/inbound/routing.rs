@@ -27,6 +27,7 @@ const MOST_JOINED_BYTES: usize = 400;
 /// A stored text that waits for the router.
 pub(in crate::store) struct Received {
     pub id: i64,
+    pub carrier: String,
     pub citizen: PhoneNumber,
     pub our_number: PhoneNumber,
     pub text: MessageText,
@@ -40,6 +41,7 @@ pub(in crate::store) fn route(change: &Change<'_>, text: &Received) -> Result<bo
     let latest = row::load_latest(conn, &text.citizen, &text.our_number)?;
     let known = sender_facts(change, text, latest.as_ref())?;
     let arrived = Arrived {
+        carrier: &text.carrier,
         citizen: &text.citizen,
         our_number: &text.our_number,
         text: text.text.reveal(),

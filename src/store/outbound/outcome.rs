@@ -4,10 +4,13 @@ use rusqlite::{Connection, named_params};
 
 use crate::domain::UnixMs;
 use crate::domain::actor::Actor;
+use crate::domain::opt_out::Wish;
 use crate::domain::outbound::{OutboundEvent, OutboundState, OutboundText, next};
+use crate::store::conversation::row;
 use crate::store::outbound::outbox::{one_row, state_and_attempts};
 use crate::store::outbound::receipt;
 use crate::store::outbound::transition::{Step, append_state_event, finish, wait_until};
+use crate::store::people::citizen;
 use crate::store::{Result, Store, StoreError};
 
 /// The outcome of one try to submit a text.
@@ -22,6 +25,10 @@ pub enum Outcome {
         code: Option<String>,
     },
     Rejected {
+        code: Option<String>,
+    },
+    /// Refused for good, because the citizen has stopped our texts at the carrier: they are marked as opted out.
+    Blocked {
         code: Option<String>,
     },
     /// The carrier may have taken it. It is asked at `ask_at`.
@@ -57,6 +64,11 @@ impl Store {
                 Outcome::Rejected { code } => {
                     finish(conn, &step(OutboundEvent::Rejected, code.as_deref()), now)
                 }
+                Outcome::Blocked { code } => {
+                    finish(conn, &step(OutboundEvent::Rejected, code.as_deref()), now)?;
+                    let to = row::load(conn, conversation_of(conn, id)?)?;
+                    citizen::wish(conn, &to, Wish::OptOut, now)
+                }
             }
         });
         recorded.await?;
@@ -84,6 +96,11 @@ impl Store {
         self.hints().text_out.notify_one();
         Ok(())
     }
+}
+
+fn conversation_of(conn: &Connection, id: i64) -> Result<i64> {
+    let sql = "SELECT conversation_id FROM outbox WHERE id = :id";
+    Ok(conn.query_row(sql, named_params! { ":id": id }, |r| r.get(0))?)
 }
 
 /// Moves a text to `accepted` and applies the receipts that came before.

@@ -24,6 +24,21 @@ async fn each_outcome_in_time() {
     }
 }
 
+/// The citizen has stopped us at the carrier: the text failed, they are marked as if they had told us, and automatic texts
+/// that have not left are withdrawn.
+#[tokio::test]
+async fn a_block_at_the_carrier_is_an_opt_out() {
+    let bench = Bench::new();
+    let text = bench.sending(MINSU, T0).await;
+    let blocked = Outcome::Blocked { code: Some("21610".to_owned()) };
+    bench.outcome(&text, blocked.clone(), T0 + 1).await;
+    assert_eq!(bench.state(text.id), "failed");
+    assert_eq!(bench.value::<i64>("SELECT opted_out_at FROM citizen"), T0 + 1);
+    assert_eq!(bench.n_events("kind = 'opted_out'"), 1);
+    bench.outcome(&text, blocked, T0 + 2).await;
+    assert_eq!(bench.n_events("kind = 'opted_out'"), 1, "told once");
+}
+
 #[tokio::test]
 async fn what_an_outcome_leaves_in_its_row() {
     let bench = Bench::new();

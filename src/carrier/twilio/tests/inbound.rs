@@ -13,7 +13,9 @@ fn texts(page: &InboundPage) -> Vec<String> {
 
 #[tokio::test]
 async fn a_walk_asks_by_days_and_follows_the_pages() {
-    let next = format!("{LIST}?To=%2B15551234567&DateSent%3E=2026-06-30&PageSize=100&Page=1&PageToken=PASM1");
+    let next = format!(
+        "{LIST}?To=%2B15551234567&DateSent%3E=2026-06-30T00%3A00%3A00Z&PageSize=100&Page=1&PageToken=PASM1"
+    );
     let mut later = message("SM3", "inbound", "received");
     later["date_sent"] = json!("Wed, 01 Jul 2026 00:00:09 +0000");
     let first = json!([later, message("SM9", "outbound-api", "sent"), message("SM2", "inbound", "received")]);
@@ -27,7 +29,10 @@ async fn a_walk_asks_by_days_and_follows_the_pages() {
     assert_eq!((texts(&two), two.more()), (vec!["SM1".to_owned()], false));
     assert_eq!(two.next, Cursor::starting_at(NOW + 9_000));
     let asked = asked(&seen);
-    assert_eq!(asked[0], format!("GET {LIST}?PageSize=100&DateSent%3E=2026-06-30&To=%2B15551234567"));
+    assert_eq!(
+        asked[0],
+        format!("GET {LIST}?PageSize=100&DateSent%3E=2026-06-30T00%3A00%3A00Z&To=%2B15551234567")
+    );
     assert_eq!(asked[1], format!("GET {next}"), "as the carrier wrote it");
     let InboundItem::Text(text) = &one.items[0] else { panic!() };
     assert_eq!((text.citizen.reveal(), text.text.reveal()), ("01012345678", "안녕하세요"));

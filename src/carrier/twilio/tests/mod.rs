@@ -21,6 +21,7 @@ const LIST: &str = "/2010-04-01/Accounts/AC1/Messages.json";
 
 fn config() -> TwilioConfig {
     TwilioConfig {
+        shared_key: None,
         account: "AC1".to_owned(),
         user: "AC1".to_owned(),
         password: SecretString::from("T0KEN99"),
