@@ -16,8 +16,16 @@ use url::Url;
 use super::setup::{CarrierSetup, Make, SettingError};
 use crate::domain::phone::{PhoneNumber, SenderCheck, Senders};
 
-/// Opens the secret `key`, from the given file or else from the service manager. `None` if there is no such secret.
-pub type OpenSecret<'a> = dyn Fn(&str, Option<&str>) -> Result<Option<SecretString>, SettingError> + 'a;
+/// Opens the secret `key`, from the given file or else from the service manager. `None` if there is no such secret. For
+/// commands that talk to no carrier nothing is opened: a secret is there if a file is named for it or it [`Is::Needed`].
+pub type OpenSecret<'a> = dyn Fn(&str, Option<&str>, Is) -> Result<Option<SecretString>, SettingError> + 'a;
+
+/// Whether a carrier can do without a secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Is {
+    Needed,
+    Optional,
+}
 
 /// The configured polling intervals. A driver uses one of them as its `min_poll`.
 #[derive(Debug, Clone, Copy)]
@@ -243,13 +251,17 @@ impl<'a> Section<'a> {
         &mut self,
         key: &str,
     ) -> Result<Option<SecretString>, SettingError> {
+        self.opened(key, Is::Optional)
+    }
+
+    fn opened(&mut self, key: &str, is: Is) -> Result<Option<SecretString>, SettingError> {
         let file = self.optional(&format!("{key}_file"))?;
-        (self.open_secret)(key, file.as_deref())
+        (self.open_secret)(key, file.as_deref(), is)
     }
 
     /// A required secret.
     pub(in crate::carrier) fn secret(&mut self, key: &str) -> Result<SecretString, SettingError> {
-        self.optional_secret(key)?.ok_or_else(|| {
+        self.opened(key, Is::Needed)?.ok_or_else(|| {
             let message = "is missing: name a file that holds it in one line, readable by this user only";
             self.wrong(&format!("{key}_file"), message)
         })

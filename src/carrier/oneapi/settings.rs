@@ -97,13 +97,17 @@ pub(super) fn read(section: &mut Section<'_>) -> Result<CarrierSetup, SettingErr
 
 /// A user with a password, or a bearer token.
 fn login(section: &mut Section<'_>) -> Result<Login, SettingError> {
-    let (user, token) = (section.optional("user")?, section.optional_secret("token")?);
-    let password: Option<SecretString> = section.optional_secret("password")?;
-    match (user, password, token) {
-        (None, None, Some(token)) => Ok(Login::Bearer { token }),
-        (Some(user), Some(password), None) => Ok(Login::Basic { user, password }),
-        _ => Err(section.wrong("user", "and password_file, or token_file alone: one of both is needed")),
+    let two = "and password_file, or token_file alone: one of both is needed";
+    let Some(user) = section.optional("user")? else {
+        if section.optional_secret("password")?.is_some() {
+            return Err(section.wrong("user", two));
+        }
+        return Ok(Login::Bearer { token: section.secret("token")? });
+    };
+    if section.optional_secret("token")?.is_some() {
+        return Err(section.wrong("user", two));
     }
+    Ok(Login::Basic { user, password: section.secret("password")? })
 }
 
 fn reading(section: &mut Section<'_>) -> Result<Reading, SettingError> {
