@@ -30,7 +30,6 @@ pub use words::{categories, texts, triage};
 
 pub use crate::carrier::CarrierSetup;
 use crate::domain::desk::Desks;
-use crate::domain::text::Limits;
 use crate::domain::triage::Triage;
 
 /// The whole configuration, checked.
@@ -53,6 +52,3 @@ pub struct Config {
 
 /// The commented configuration that `munjad init` writes, every key with its default.
 pub const EXAMPLE: &str = include_str!("../gateway.example.toml");
-
-/// Charset and lengths of texts in Korea (CP949 bytes).
-pub const KOREAN_LIMITS: Limits = Limits::KOREAN;

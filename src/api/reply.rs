@@ -11,10 +11,11 @@ use super::conversation::newer_texts;
 use super::extract::{Id, Json};
 use super::problem::{Problem, ProblemCode};
 use super::session::Session;
-use super::wire::{ReplyRequest, ReplyResponse};
+use super::wire::{ReplyRequest, ReplyResponse, ReplySize};
 use super::{ApiContext, ApiSettings, view};
 use crate::domain::UnixMs;
 use crate::domain::conversation::{Category, Reply};
+use crate::domain::outbound::OutboundKind;
 use crate::domain::refusal::Refusal;
 use crate::domain::text::{Charset, Limits, Piece, Unfit, normalise, offer, plan};
 use crate::store::{Message, NewReply, ReplyPhotos, WrittenReply};
@@ -64,6 +65,7 @@ pub(super) async fn reply(
         Err(problem) => (Contents::default(), Some(problem)),
     };
     let n_bytes = count(contents.pieces.iter().map(|piece| piece.n_units));
+    let size = size(&contents.pieces, &request, &settings.limits);
     let new = NewReply {
         conversation_id: id,
         idempotency_key: key,
@@ -82,7 +84,8 @@ pub(super) async fn reply(
             let status = if repeated { StatusCode::OK } else { StatusCode::CREATED };
             let n_bytes = if repeated { written_bytes(&messages, &settings.limits) } else { n_bytes };
             let messages = messages.iter().map(|text| view::message(text, context.meaning)).collect();
-            Ok((status, Json(ReplyResponse { reply_id, n_bytes, messages, repeated })))
+            let size = size.filter(|_| !repeated);
+            Ok((status, Json(ReplyResponse { reply_id, n_bytes, size, messages, repeated })))
         }
         Err(Refusal::NothingToSend) => Err(refused.unwrap_or_else(|| Problem::new(ProblemCode::EmptyText))),
         Err(Refusal::NoSuchPhoto) => Err(unfit_photos(&request, &settings)),
@@ -117,6 +120,18 @@ async fn contents(
         }
     };
     Ok(Contents { pieces, promise_due_at, category })
+}
+
+/// The length by the carrier's limits; `None` without pieces.
+fn size(pieces: &[Piece], request: &ReplyRequest, limits: &Limits) -> Option<ReplySize> {
+    let kind = if request.photos.is_empty() { pieces.first()?.kind } else { OutboundKind::Mms };
+    Some(ReplySize {
+        kind: kind.as_str().to_owned(),
+        n: count(pieces.iter().map(|piece| limits.size(piece))),
+        most: count([limits.most(kind)].into_iter()),
+        unit: limits.unit().to_owned(),
+        n_parts: count([pieces.len()].into_iter()),
+    })
 }
 
 /// The length of texts that were written before, whatever a text may be long today.

@@ -281,10 +281,27 @@ pub struct ReplyResponse {
     pub reply_id: i64,
     /// Bytes in the carrier's charset, all parts together.
     pub n_bytes: i64,
+    /// Its length by the limits of the carrier it leaves by; absent for a reply written before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<ReplySize>,
     /// The texts of the reply, one for each submission to the carrier.
     pub messages: Vec<MessageView>,
     /// The reply had been written before under this key; nothing was sent again.
     pub repeated: bool,
+}
+
+/// The length of a reply, as its carrier counts and sells it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ReplySize {
+    /// `sms`, `lms` or `mms`.
+    pub kind: String,
+    /// All parts together.
+    pub n: i64,
+    /// The most that one part may have.
+    pub most: i64,
+    /// What is counted: `bytes` or `segments`.
+    pub unit: String,
+    pub n_parts: i64,
 }
 
 /// `POST /v1/conversations/{id}/close`

@@ -7,12 +7,14 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use url::Url;
 
 use super::Carrier;
-use super::http::{Http, HttpOptions};
+use super::http::{Broken, Http, HttpOptions};
 use crate::domain::UnixMs;
 use crate::domain::phone::{PhoneNumber, Senders};
+use crate::domain::text::Limits;
 
 /// Returns the time in milliseconds UTC.
 pub type NowFn = Arc<dyn Fn() -> UnixMs + Send + Sync>;
@@ -87,5 +89,12 @@ impl CarrierSetup {
         let http = Http::new(HttpOptions { allow_plain_http: self.allow_plain_http, ..options });
         let http = http.map_err(|message| SettingError { key: "base_url".to_owned(), message })?;
         (self.make.make)(http, now)
+    }
+
+    /// Charset and lengths of its texts, without connecting.
+    pub fn limits(&self) -> Result<Limits, SettingError> {
+        let nobody = |_| Box::pin(async { Err(Broken::NotSent) }) as BoxFuture<'static, _>;
+        let http = Http::in_process(self.base_url.clone(), self.timeout, Arc::new(nobody));
+        Ok((self.make.make)(http, Arc::new(|| 0))?.caps().limits)
     }
 }

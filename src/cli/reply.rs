@@ -57,9 +57,6 @@ pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
         Some(canned) => canned.text.clone(),
         None => compose(context, args, &client).await?,
     };
-    if let Some(class) = length_class(&context.say, &text, files.len()) {
-        context.remark(&class);
-    }
     let photos = match hand_in(&client, files).await {
         Ok(photos) => photos,
         Err(error) => return Err(unsent(context, error, args.n, &text)),
@@ -172,6 +169,9 @@ fn edited(context: &CliContext, conversation: i64, begun: &str) -> Result<String
 
 fn report(context: &mut CliContext, n: i64, sent: &Sent) -> Result<(), Failure> {
     let answer = &sent.response;
+    if let Some(size) = &answer.size {
+        context.remark(&length_class(&context.say, size));
+    }
     if context.json {
         let mut json = json!(answer);
         if !sent.not_applied.is_empty() {

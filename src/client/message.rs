@@ -4,11 +4,11 @@
 use super::format::{one_word, thousands};
 use super::say::Say;
 use super::times::Times;
-use crate::api::wire::{OfferView, OutboundMessage, PhotoView, ReplacedView};
+use crate::api::wire::{OfferView, OutboundMessage, PhotoView, ReplacedView, ReplySize};
 use crate::domain::delivery_reason::DeliveryReason;
-use crate::domain::outbound::{OutboundKind, OutboundState};
+use crate::domain::outbound::OutboundState;
 use crate::domain::photo::PhotoState;
-use crate::domain::text::{Limits, plan, safe_for_terminal};
+use crate::domain::text::safe_for_terminal;
 
 /// How a sentence should look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,20 +60,18 @@ fn delivery_sentence(times: &Times, text: &OutboundMessage) -> String {
     }
 }
 
-/// How a text is sold and how much of it is used: `SMS 84/90바이트`, `LMS 312/2,000바이트`; `None` if it can't be sent,
-/// which the server says better.
-pub fn length_class(say: &Say, text: &str, n_photos: usize) -> Option<String> {
-    let pieces = plan(text, &Limits::KOREAN).ok()?;
-    let n_bytes: usize = pieces.iter().map(|p| p.n_units).sum();
-    let kind = if n_photos > 0 { OutboundKind::Mms } else { pieces.first()?.kind };
-    let limit = if kind == OutboundKind::Sms { Limits::KOREAN.sms } else { Limits::KOREAN.lms };
+/// How a reply is sold and how much of it is used, as the server says: `SMS 84/90바이트`, `LMS 312/2,000바이트`.
+pub fn length_class(say: &Say, size: &ReplySize) -> String {
+    let number = |n: i64| thousands(usize::try_from(n).unwrap_or(0));
+    let unit = say.find(&format!("unit-{}", one_word(&size.unit)));
     let values = [
-        ("kind", kind.as_str().to_uppercase().into()),
-        ("bytes", thousands(n_bytes).into()),
-        ("most", thousands(limit).into()),
-        ("parts", pieces.len().to_string().into()),
+        ("kind", one_word(&size.kind).to_uppercase().into()),
+        ("n", number(size.n).into()),
+        ("most", number(size.most).into()),
+        ("unit", unit.unwrap_or_else(|| one_word(&size.unit)).into()),
+        ("parts", number(size.n_parts).into()),
     ];
-    Some(say.with(if pieces.len() == 1 { "class-one" } else { "class-parts" }, values))
+    say.with(if size.n_parts == 1 { "class-one" } else { "class-parts" }, values)
 }
 
 /// A photo of a text: `사진 7 · JPEG 120 KB`.

@@ -9,13 +9,13 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use toml::{Spanned, Value};
 
-use super::KOREAN_LIMITS;
 use super::checker::{Checker, unwritten};
 use super::error::ConfigError;
 use crate::domain::calendar::{Calendar, Exception, InvalidRules, Planned, RulePart, Rules, YEARS, ics};
 use crate::domain::desk::{Desk, Desks};
 use crate::domain::notice;
 use crate::domain::phone::{PhoneKind, PhoneNumber};
+use crate::domain::text::Limits;
 use crate::domain::triage::Words;
 
 /// The hours of Gwangju's 120.
@@ -82,11 +82,12 @@ pub(super) type DeskSections = BTreeMap<String, Spanned<DeskSection>>;
 
 /// The desks in the order of the file; one default desk if there are none.
 pub(super) fn read(
-    checker: &Checker<'_>,
+    (checker, limits): (&Checker<'_>, &Limits),
     section: &CalendarSection,
     desks: &DeskSections,
 ) -> Result<Desks, ConfigError> {
     let days = Days::read(checker, section, desks)?;
+    days.texts_fit(checker, limits)?;
     let mut in_order: Vec<_> = desks.iter().collect();
     in_order.sort_by_key(|(_, desk)| desk.span().start);
     let main = (MAIN.0.to_owned(), unwritten(DeskSection::default()));
@@ -151,6 +152,17 @@ impl<'a> Days<'a> {
         let exceptions = section.exceptions.iter().map(|one| Ok((exception(checker, one, desks)?, one)));
         let exceptions = exceptions.collect::<Result<_, ConfigError>>()?;
         Ok(Days { added, removed, confirmed_until, exceptions })
+    }
+
+    fn texts_fit(&self, checker: &Checker<'_>, limits: &Limits) -> Result<(), ConfigError> {
+        for (_, entry) in &self.exceptions {
+            let ExceptionEntry { text, text_en, .. } = entry.get_ref();
+            let mut texts = [text, text_en].into_iter().flatten();
+            if let Some(why) = texts.find_map(|text| text_problem(text, limits)) {
+                return Err(checker.wrong("calendar.exceptions", entry, format!("text {why}")));
+            }
+        }
+        Ok(())
     }
 
     fn desk(
@@ -237,11 +249,11 @@ fn day(checker: &Checker<'_>, key: &str, at: &Spanned<Value>) -> Result<Date, Co
 }
 
 /// Why a text cannot be sent to citizens; `None` if it can.
-fn text_problem(text: &str) -> Option<String> {
+fn text_problem(text: &str, limits: &Limits) -> Option<String> {
     if text.chars().count() > notice::MOST_PLANNED_CHARS {
         return Some(format!("is longer than {} characters", notice::MOST_PLANNED_CHARS));
     }
-    notice::fits(text, &KOREAN_LIMITS).err()
+    notice::fits(text, limits).err()
 }
 
 fn plain_day(word: &str) -> Option<Date> {
@@ -267,9 +279,6 @@ fn exception(
     };
     if hours.is_none() && text.is_none() && text_en.is_none() {
         return Err(checker.wrong(KEY, entry, "says neither hours nor text"));
-    }
-    if let Some(why) = [text, text_en].into_iter().flatten().find_map(|text| text_problem(text)) {
-        return Err(checker.wrong(KEY, entry, format!("text {why}")));
     }
     let is_known = |key: &str| desks.contains_key(key) || (desks.is_empty() && key == MAIN.0);
     let unknown = wanted.iter().flatten().find(|key| !is_known(key.get_ref()));

@@ -13,7 +13,8 @@ use toml::{Spanned, Value};
 use super::checker::Checker;
 use super::error::ConfigError;
 use super::polling::Polling;
-use crate::carrier::{CarrierSetup, DRIVERS, Driver, OpenSecret, PollIntervals, Section, SettingError};
+use crate::carrier::{CarrierSetup, DRIVERS, Driver, Is, OpenSecret, PollIntervals, Section, SettingError};
+use crate::domain::text::Limits;
 
 /// The configured carriers and the role of each.
 #[derive(Debug, Clone)]
@@ -115,7 +116,7 @@ fn setup(
         texts_slow: polling.slow,
         receipts_fast: polling.receipts_fast,
     };
-    let open_secret: &OpenSecret<'_> = &|key, file| open_secret(checker, driver.name, key, file);
+    let open_secret: &OpenSecret<'_> = &|key, file, is| open_secret(checker, (driver.name, key), file, is);
     let section = Section::new((driver.name, driver.receives), values, open_secret, intervals);
     driver.setup(section).map_err(|error| {
         // Where the key is missing, the section is pointed at.
@@ -128,12 +129,13 @@ fn setup(
 /// A secret from the file that is named, else from systemd's credential `<carrier>_<key>`. `None` if neither is there.
 fn open_secret(
     checker: &Checker<'_>,
-    carrier: &str,
-    key: &str,
+    (carrier, key): (&str, &str),
     file: Option<&str>,
+    is: Is,
 ) -> Result<Option<SecretString>, SettingError> {
     if !checker.reads_secrets {
-        return Ok(Some(SecretString::from("not read")));
+        let is_there = file.is_some() || is == Is::Needed;
+        return Ok(is_there.then(|| SecretString::from("not read")));
     }
     let credential = || {
         let folder = std::env::var_os("CREDENTIALS_DIRECTORY")?;
@@ -250,6 +252,12 @@ impl Carriers {
     /// Whether texts leave by it, as outbound or standby.
     pub fn sends(&self, name: &str) -> bool {
         self.outbound == name || self.standby == Some(name)
+    }
+
+    /// Charset and lengths of what is sent: those of the carrier that texts leave by.
+    pub fn limits(&self) -> Limits {
+        // A setting that no driver can be made of is reported by whoever makes it.
+        self.setup(self.outbound).and_then(|setup| setup.limits().ok()).unwrap_or(Limits::KOREAN)
     }
 
     /// Carriers in use, each once: inbound, outbound, standby.

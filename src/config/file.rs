@@ -77,17 +77,19 @@ fn parse(text: &str, path: &Path, reads_secrets: bool) -> Result<Config, ConfigE
     let file: File = toml::from_str(text).map_err(|e| ConfigError::shape(path, text, &e))?;
     let checker = Checker { text, path, reads_secrets };
     let polling = polling::read(&checker, &file.polling)?;
+    let carriers = carrier::read(&checker, &file.carrier, &polling)?;
+    let limits = carriers.limits();
     let config = Config {
         database: checker.beside(&file.database.path),
-        carriers: carrier::read(&checker, &file.carrier, &polling)?,
+        carriers,
         polling,
         sending: sending::read(&checker, &file.sending)?,
-        service: service::read(&checker, &file.service)?,
+        service: service::read(&checker, &file.service, &limits)?,
         triage: Arc::new(words::triage(&checker.all_beside(&file.triage.files))?),
         api: api::read(&checker, &file.api)?,
         webhook: webhook::read(&checker, &file.webhook)?,
         log: log::read(&checker, &file.log)?,
-        desks: calendar::read(&checker, &file.calendar, &file.desks)?,
+        desks: calendar::read((&checker, &limits), &file.calendar, &file.desks)?,
     };
     Ok(config)
 }

@@ -11,6 +11,7 @@ use super::error::ConfigError;
 use super::words;
 use crate::domain::catalogue::{Canned, Categories};
 use crate::domain::notice::Texts;
+use crate::domain::text::Limits;
 
 /// `[service]`, checked.
 #[derive(Debug, Clone)]
@@ -92,13 +93,18 @@ impl Default for ServiceSection {
 
 const DAY_SECS: f64 = 86_400.0;
 
-pub(super) fn read(checker: &Checker<'_>, section: &ServiceSection) -> Result<Service, ConfigError> {
+/// Texts are measured by `limits`, those of the carrier they leave by.
+pub(super) fn read(
+    checker: &Checker<'_>,
+    section: &ServiceSection,
+    limits: &Limits,
+) -> Result<Service, ConfigError> {
     let beside = |path: &Option<PathBuf>| path.as_ref().map(|path| checker.beside(path));
     let categories = words::categories(beside(&section.categories).as_deref())?;
     let service = Service {
         receipt_texts: section.receipt_texts,
-        texts: words::texts(beside(&section.texts).as_deref())?,
-        replies: words::replies(beside(&section.replies).as_deref(), &categories)?,
+        texts: words::texts(beside(&section.texts).as_deref(), limits)?,
+        replies: words::replies(beside(&section.replies).as_deref(), &categories, limits)?,
         categories,
         category_required: section.category_required,
         wait_notices: steps(checker, "service.wait_notice_secs", &section.wait_notice_secs)?,

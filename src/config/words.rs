@@ -8,11 +8,11 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::KOREAN_LIMITS;
 use super::error::ConfigError;
 use super::error::line_of;
 use crate::domain::catalogue::{Canned, Categories, Group};
 use crate::domain::notice::{self, Language, Notice, Texts};
+use crate::domain::text::Limits;
 use crate::domain::triage::{Kind, Rule, Tier, Triage};
 
 const TEXTS: &str = include_str!("words/texts.toml");
@@ -58,8 +58,8 @@ impl Source {
     }
 }
 
-/// The automatic texts: the built-in ones with the changes of the file.
-pub fn texts(own: Option<&Path>) -> Result<Texts, ConfigError> {
+/// The automatic texts: the built-in ones with the changes of the file, each within `limits`.
+pub fn texts(own: Option<&Path>, limits: &Limits) -> Result<Texts, ConfigError> {
     let mut sources = vec![Source::built_in("texts.toml", TEXTS)];
     if let Some(path) = own {
         sources.push(Source::read(path)?);
@@ -81,7 +81,7 @@ pub fn texts(own: Option<&Path>) -> Result<Texts, ConfigError> {
             }
         }
     }
-    Texts::new(&words, KOREAN_LIMITS).map_err(|(language, notice, why)| {
+    Texts::new(&words, *limits).map_err(|(language, notice, why)| {
         let key = format!("{}.{}", language.as_str(), notice.as_str());
         let (n, at) = places.get(&(language, notice)).cloned().unwrap_or((0, 0..0));
         sources[n].wrong(key, &at, why)
@@ -219,7 +219,11 @@ struct ReplySection {
 
 /// The canned replies: the built-in ones, then those of the file; one replaces another of the same key. Of a built-in one
 /// whose category the operator's list lacks, the category is left out.
-pub(super) fn replies(own: Option<&Path>, categories: &Categories) -> Result<Vec<Canned>, ConfigError> {
+pub(super) fn replies(
+    own: Option<&Path>,
+    categories: &Categories,
+    limits: &Limits,
+) -> Result<Vec<Canned>, ConfigError> {
     let mut sources = vec![Source::built_in("replies.toml", REPLIES)];
     if let Some(path) = own {
         sources.push(Source::read(path)?);
@@ -240,7 +244,7 @@ pub(super) fn replies(own: Option<&Path>, categories: &Categories) -> Result<Vec
             if key.is_empty() || key.contains(char::is_whitespace) {
                 return Err(wrong("needs a key without spaces".to_owned()));
             }
-            if let Some(why) = canned.problem().or_else(|| notice::fits(&canned.text, &KOREAN_LIMITS).err()) {
+            if let Some(why) = canned.problem().or_else(|| notice::fits(&canned.text, limits).err()) {
                 return Err(wrong(why));
             }
             all.retain(|known| known.key != key);
@@ -256,13 +260,15 @@ mod tests {
 
     #[test]
     fn what_is_built_in_can_be_used() {
-        let texts = texts(None).unwrap();
+        let texts = texts(None, &Limits::KOREAN).unwrap();
         for (language, notice) in Language::ALL.into_iter().flat_map(|l| Notice::ALL.map(|n| (l, n))) {
-            assert!(texts.size(language, notice).is_some(), "{language:?} {notice:?}");
+            assert!(texts.longest(language, notice).is_some(), "{language:?} {notice:?}");
         }
         assert!(triage(&[]).unwrap().rules().len() > 10);
         let categories = categories(None).unwrap();
-        assert!(replies(None, &categories).unwrap().iter().any(|reply| reply.category.is_some()));
+        assert!(
+            replies(None, &categories, &Limits::KOREAN).unwrap().iter().any(|reply| reply.category.is_some())
+        );
     }
 
     #[test]
@@ -270,7 +276,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("texts.toml");
         std::fs::write(&path, "[ko]\nclosing = \"끝.\"\n").unwrap();
-        let texts = texts(Some(&path)).unwrap();
+        let texts = texts(Some(&path), &Limits::KOREAN).unwrap();
         assert_eq!(texts.say(Notice::Closing, Language::Ko, &[]).unwrap().text, "끝.");
         assert!(texts.say(Notice::Closing, Language::En, &[]).unwrap().text.starts_with("[120]"));
     }
@@ -287,14 +293,14 @@ mod tests {
         ];
         for (text, expected) in cases {
             std::fs::write(&path, text).unwrap();
-            let refused = texts(Some(&path)).unwrap_err().to_string();
+            let refused = texts(Some(&path), &Limits::KOREAN).unwrap_err().to_string();
             assert!(refused.contains(expected), "{refused}");
         }
         std::fs::write(&path, "version = \"1\"\n[[group]]\nname = \"a/b\"\nitems = [\"c\"]").unwrap();
         let refused = categories(Some(&path)).unwrap_err().to_string();
         assert!(refused.contains("line 2: group a/b: needs a name"), "{refused}");
         std::fs::write(&path, "[[reply]]\nkey = \"x\"\ntext = \"{who}\"").unwrap();
-        let refused = replies(Some(&path), &Categories::default()).unwrap_err().to_string();
+        let refused = replies(Some(&path), &Categories::default(), &Limits::KOREAN).unwrap_err().to_string();
         assert!(refused.contains("line 1: reply x: holds"), "{refused}");
         let head = "[[rule]]\nid = \"a\"\ntier = 1\nkind = \"danger\"\nlang = \"ko\"\n";
         let cases = [

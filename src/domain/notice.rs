@@ -352,7 +352,7 @@ fn unknown_slot(word: &str, slots: &[Slot]) -> String {
 pub fn fits(text: &str, limits: &Limits) -> Result<(), String> {
     match text::plan(text, limits) {
         Ok(pieces) if pieces.len() == 1 => Ok(()),
-        Ok(_) => Err(format!("is longer than {} bytes", limits.lms)),
+        Ok(_) => Err(format!("is longer than {} {}", limits.lms, limits.unit())),
         Err(text::Unfit::Empty) => Err("is empty".to_owned()),
         Err(text::Unfit::Unencodable(characters)) => Err(format!(
             "holds characters that no Korean phone shows: {}",
@@ -403,11 +403,15 @@ impl Texts {
         Some(NoticeText { notice, text: piece.text, kind: piece.kind })
     }
 
-    /// The class and bytes of a notice at its longest.
-    pub fn size(&self, language: Language, notice: Notice) -> Option<(OutboundKind, usize)> {
+    /// The limits they were measured by.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// A notice at its longest, as it would leave.
+    pub fn longest(&self, language: Language, notice: Notice) -> Option<text::Piece> {
         let longest = self.template(language, notice)?.longest();
-        let piece = text::plan(&longest, &self.limits).ok()?.into_iter().next()?;
-        Some((piece.kind, piece.n_units))
+        text::plan(&longest, &self.limits).ok()?.into_iter().next()
     }
 }
 

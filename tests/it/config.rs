@@ -101,6 +101,117 @@ fn the_example_has_a_section_for_every_carrier() {
     }
 }
 
+/// A gateway on one carrier: its section of the example, and the keys that stand in for others.
+fn alone(carrier: &str, more: &str) -> String {
+    let section = EXAMPLE.split(&format!("#| [carrier.{carrier}]\n")).nth(1);
+    let section = match section {
+        Some(section) => section.split("\n\n").next().unwrap().replace("#| ", ""),
+        None => EXAMPLE
+            .split(&format!("[carrier.{carrier}]\n"))
+            .nth(1)
+            .unwrap()
+            .split("\n\n")
+            .next()
+            .unwrap()
+            .to_owned(),
+    };
+    let named =
+        |line: &&str| line.split_once(" = ").is_none_or(|(key, _)| !more.contains(&format!("-{key} ")));
+    let section: String = section.lines().filter(named).map(|line| format!("{line}\n")).collect();
+    let more: String =
+        more.lines().filter(|line| !line.starts_with('-')).map(|line| format!("{line}\n")).collect();
+    let receives = section.lines().any(|line| line.starts_with("number = "));
+    let (roles, other) = match receives {
+        true => (format!("name = \"{carrier}\""), String::new()),
+        false => (
+            format!("inbound = [\"bizgo\"]\noutbound = \"{carrier}\""),
+            "[carrier.bizgo]\nnumber = \"062120\"\n".to_owned(),
+        ),
+    };
+    format!(
+        "[database]\npath = \"munja.db\"\n[carrier]\n{roles}\n{other}[carrier.{carrier}]\n{section}{more}"
+    )
+}
+
+/// Every carrier, and every way to log in that it has: what is added to its section, and `-key ` what is left out of it.
+const LOGINS: [(&str, &str); 13] = [
+    ("bizgo", ""),
+    ("clicksend", ""),
+    ("infobip", ""),
+    ("msghub", ""),
+    ("nhn", ""),
+    ("oneapi", ""),
+    ("oneapi", "-user \n-password_file \ntoken_file = \"t\""),
+    ("sens", ""),
+    ("smsgate", ""),
+    ("solapi", ""),
+    ("twilio", ""),
+    ("twilio", "api_key_sid = \"SK0\"\napi_key_secret_file = \"t\""),
+    ("twilio", "-auth_token_file \napi_key_sid = \"SK0\"\napi_key_secret_file = \"t\""),
+];
+
+/// Commands for counselors, texts and triage need no carrier's secret: neither a file that exists, nor one that is named,
+/// for secrets may come from the service manager.
+#[test]
+fn commands_without_a_carrier_need_no_secret_of_any() {
+    for driver in munja::carrier::DRIVERS {
+        assert!(LOGINS.iter().any(|(name, _)| *name == driver.name), "{} is not tried", driver.name);
+    }
+    for (carrier, more) in LOGINS {
+        let (folder, path) = folder();
+        fs::remove_file(folder.path().join("bizgo_api_key")).unwrap();
+        let written = alone(carrier, more);
+        let unnamed: String =
+            written.lines().filter(|l| !l.contains("_file = ")).map(|l| format!("{l}\n")).collect();
+        for text in [&written, &unnamed] {
+            fs::write(&path, text).unwrap();
+            let config = Config::load_without_secrets(&path);
+            config.unwrap_or_else(|error| panic!("{carrier} {more}: {error}"));
+            assert!(Config::load(&path).is_err(), "{carrier} {more}: the gateway itself needs them");
+        }
+    }
+}
+
+/// What half a log-in says, with and without secrets.
+#[test]
+fn half_a_login_is_refused() {
+    for (carrier, more, key) in [
+        ("twilio", "api_key_secret_file = \"t\"", "carrier.twilio.api_key_sid"),
+        ("oneapi", "token_file = \"t\"", "carrier.oneapi.user"),
+        ("oneapi", "-user ", "carrier.oneapi.user"),
+    ] {
+        let (folder, path) = folder();
+        for file in ["t", "twilio_auth_token", "oneapi_password"] {
+            fs::write(folder.path().join(file), "secret-key\n").unwrap();
+        }
+        fs::write(&path, alone(carrier, more)).unwrap();
+        for said in [Config::load(&path), Config::load_without_secrets(&path)] {
+            let said = said.unwrap_err().to_string();
+            assert!(said.contains(key), "{said}");
+        }
+    }
+}
+
+/// Texts of the gateway's own are measured by the carrier they leave by.
+#[test]
+fn texts_are_measured_by_the_carrier_they_leave_by() {
+    let (folder, path) = folder();
+    let emoji = "[ko]\nclosing = \"고맙습니다 😀\"\n";
+    fs::write(folder.path().join("own.toml"), emoji).unwrap();
+    fs::write(folder.path().join("replies.toml"), "[[reply]]\nkey = \"x\"\ntext = \"네 😀\"\n").unwrap();
+    let own = "[service]\ntexts = \"own.toml\"\nreplies = \"replies.toml\"\n";
+    let load = |carrier: &str, more: &str, own: &str| {
+        fs::write(&path, format!("{}{own}", alone(carrier, more))).unwrap();
+        Config::load_without_secrets(&path).map_err(|error| error.to_string())
+    };
+    let refused = load("bizgo", "", own).unwrap_err();
+    assert!(refused.contains("no Korean phone shows: 😀"), "{refused}");
+    let abroad = load("twilio", "", own).unwrap();
+    assert_eq!(abroad.service.texts.limits().unit(), "segments");
+    let too_small = load("twilio", "max_segments = 1", "").unwrap_err();
+    assert!(too_small.contains("is longer than 1 segments"), "{too_small}");
+}
+
 #[test]
 fn every_error_names_file_line_and_key() {
     let cases = [

@@ -86,6 +86,36 @@ async fn the_carriers_limits_are_read_each_time() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_reply_is_measured_as_its_carrier_counts() {
+    let desk = Desk::open();
+    let token = desk.one_active().await;
+    let korean = desk.reply(1, &token, "a", text(&"가".repeat(46))).await.expect(201);
+    assert_eq!(
+        korean["size"],
+        json!({ "kind": "lms", "n": 92, "most": 2_000, "unit": "bytes", "n_parts": 1 })
+    );
+    assert_eq!(desk.reply(1, &token, "a", text(&"가".repeat(46))).await.expect(200)["size"], Value::Null);
+    let limits = Limits { charset: Charset::Gsm7Ucs2, sms: 1, lms: 3 };
+    desk.settings.send_replace(Arc::new(ApiSettings { limits, ..settings(0) }));
+    for (key, words, size) in [
+        (
+            "b",
+            "☕ 한 잔".to_owned(),
+            json!({ "kind": "sms", "n": 1, "most": 1, "unit": "segments", "n_parts": 1 }),
+        ),
+        ("c", "가".repeat(71), json!({ "kind": "lms", "n": 2, "most": 3, "unit": "segments", "n_parts": 1 })),
+        (
+            "d",
+            "가나다 ".repeat(60),
+            json!({ "kind": "lms", "n": 4, "most": 3, "unit": "segments", "n_parts": 2 }),
+        ),
+    ] {
+        let said = desk.reply(1, &token, key, text(&words)).await.expect(201);
+        assert_eq!(said["size"], size, "{words}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_key_is_needed_and_must_be_plain() {
     let desk = Desk::open();
     let token = desk.one_active().await;

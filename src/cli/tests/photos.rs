@@ -150,11 +150,14 @@ async fn photos_go_with_an_answer_once() {
     let args = ["reply", "12", "--photo", &file, "--photo", &file, "여기예요"];
     let run = world.munja(&args).await;
     assert_eq!(run.exit, Exit::ServerTrouble);
-    assert!(run.err.contains("MMS 8/2,000바이트") && run.err.contains("draft-12.txt"), "{}", run.err);
-    let accepted =
-        json!({ "reply_id": 3, "n_bytes": 8, "messages": [text_out(56, "held")], "repeated": false });
+    assert!(run.err.contains("draft-12.txt"), "{}", run.err);
+    let accepted = json!({
+        "reply_id": 3, "n_bytes": 8, "messages": [text_out(56, "held")], "repeated": false,
+        "size": { "kind": "mms", "n": 8, "most": 2_000, "unit": "bytes", "n_parts": 1 },
+    });
     world.server.on(REPLIES, [Reply::Json(accepted)]);
-    assert_eq!(world.munja(&args).await.exit, Exit::Ok);
+    let run = world.munja(&args).await;
+    assert_eq!((run.exit, run.err.as_str()), (Exit::Ok, "MMS 8/2,000바이트\n"));
     let asked: Vec<_> = world.server.asked().into_iter().filter(|a| a.line == REPLIES).collect();
     let body = json!({ "text": "여기예요", "last_seen": 34, "force": false, "photos": [70, 71] });
     assert_eq!((&asked[0].body, &asked[1].body), (&body, &body));

@@ -13,7 +13,12 @@ async fn shown() -> World {
 }
 
 fn accepted() -> Reply {
-    Reply::Json(json!({ "reply_id": 3, "n_bytes": 4, "messages": [text_out(56, "held")], "repeated": false }))
+    accepted_with(json!({ "kind": "sms", "n": 16, "most": 90, "unit": "bytes", "n_parts": 1 }))
+}
+
+fn accepted_with(size: Value) -> Reply {
+    let texts = [text_out(56, "held")];
+    Reply::Json(json!({ "reply_id": 3, "n_bytes": 4, "size": size, "messages": texts, "repeated": false }))
 }
 
 /// Key and body of every reply that was asked for.
@@ -47,15 +52,20 @@ async fn who_has_not_looked_is_told_to() {
 }
 
 #[tokio::test]
-async fn how_long_it_is() {
+async fn how_long_it_is_at_the_carrier_it_leaves_by() {
     let world = shown().await;
-    world.server.on(REPLIES, [accepted()]);
-    for (text, class) in [
-        ("가".repeat(45), "SMS 90/90바이트\n"),
-        ("가".repeat(156), "LMS 312/2,000바이트\n"),
-        ("가".repeat(1_200), "LMS 2통으로 나누어 보냄, 2,412바이트\n"),
-    ] {
-        let run = world.munja(&["reply", "12", &text]).await;
+    let size = |kind: &str, n: i64, most: i64, unit: &str, n_parts: i64| {
+        accepted_with(json!({ "kind": kind, "n": n, "most": most, "unit": unit, "n_parts": n_parts }))
+    };
+    let cases = [
+        (size("sms", 90, 90, "bytes", 1), "SMS 90/90바이트\n"),
+        (size("lms", 312, 2_000, "bytes", 1), "LMS 312/2,000바이트\n"),
+        (size("lms", 2_412, 2_000, "bytes", 2), "LMS 2통으로 나누어 보냄, 2,412바이트\n"),
+        (size("lms", 3, 6, "segments", 1), "LMS 3/6조각\n"),
+    ];
+    for (n, (answer, class)) in cases.into_iter().enumerate() {
+        world.server.on(REPLIES, [answer]);
+        let run = world.munja(&["reply", "12", &format!("{n}번")]).await;
         assert_eq!((run.exit, run.err.as_str()), (Exit::Ok, class));
     }
 }

@@ -51,6 +51,7 @@ meaning-phone_full = the carrier has it; the phone's memory is full
 meaning-no_such_number = there is no such number, or it is not in use
 meaning-not_reachable = the carrier has it; the phone could not be reached
 meaning-refused = the citizen's phone or contract refuses such texts
+meaning-opted_out = the citizen texted STOP, and the carrier delivers nothing until they text START
 meaning-spam = the carrier stopped it as spam
 meaning-landline = the number is a landline; it gets no texts
 meaning-bad_text = the carrier can't carry the text as it is written
@@ -64,8 +65,10 @@ meaning-carrier_trouble = the carrier has trouble of its own
 meaning-unknown = the carrier can't say whether it arrived
 
 text-number = text { $m }
-class-one = { $kind } { $bytes }/{ $most } bytes
-class-parts = { $kind } in { $parts } parts, { $bytes } bytes
+class-one = { $kind } { $n }/{ $most } { $unit }
+class-parts = { $kind } in { $parts } parts, { $n } { $unit }
+unit-bytes = bytes
+unit-segments = segments
 
 photo-kept = photo { $id } · { $type } { $kilobytes } KB
 photo-wanted = photo { $id } · being fetched from the carrier

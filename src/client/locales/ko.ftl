@@ -38,6 +38,7 @@ meaning-phone_full = 통신사가 받음, 휴대폰의 문자함이 가득 찼�
 meaning-no_such_number = 없는 번호이거나 사용하지 않는 번호입니다
 meaning-not_reachable = 통신사가 받음, 휴대폰에 전달되지 않았습니다
 meaning-refused = 받는 분의 휴대폰이나 요금제가 이런 문자를 받지 않습니다
+meaning-opted_out = 시민이 STOP을 보내 통신사가 막고 있습니다. 시민이 START를 보내야 다시 전달됩니다
 meaning-spam = 통신사가 스팸으로 막았습니다
 meaning-landline = 유선전화 번호라 문자를 받을 수 없습니다
 meaning-bad_text = 통신사가 이 내용 그대로는 보낼 수 없습니다
@@ -51,8 +52,10 @@ meaning-carrier_trouble = 통신사에 장애가 있습니다
 meaning-unknown = 통신사도 도착 여부를 알지 못합니다
 
 text-number = 문자 { $m }
-class-one = { $kind } { $bytes }/{ $most }바이트
-class-parts = { $kind } { $parts }통으로 나누어 보냄, { $bytes }바이트
+class-one = { $kind } { $n }/{ $most }{ $unit }
+class-parts = { $kind } { $parts }통으로 나누어 보냄, { $n }{ $unit }
+unit-bytes = 바이트
+unit-segments = 조각
 
 photo-kept = 사진 { $id } · { $type } { $kilobytes } KB
 photo-wanted = 사진 { $id } · 통신사에서 받는 중

@@ -29,6 +29,29 @@ impl fmt::Debug for Piece {
     }
 }
 
+impl Limits {
+    /// What its numbers count.
+    pub fn unit(&self) -> &'static str {
+        match self.charset {
+            Charset::Cp949 => "bytes",
+            Charset::Gsm7Ucs2 => "segments",
+        }
+    }
+
+    /// The size of a piece in that unit.
+    pub fn size(&self, piece: &Piece) -> usize {
+        match self.charset {
+            Charset::Cp949 => piece.n_units,
+            Charset::Gsm7Ucs2 => gsm7::segments(&piece.text).n_segments,
+        }
+    }
+
+    /// The largest size of a text of this kind.
+    pub fn most(&self, kind: OutboundKind) -> usize {
+        if kind == OutboundKind::Sms { self.sms } else { self.lms }
+    }
+}
+
 /// Why a text cannot be sent as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unfit {
