@@ -17,7 +17,7 @@ use crate::config::{CarrierSetup, Config};
 use crate::daemon;
 use crate::domain::list_comparison::{Comparison, Difference};
 use crate::domain::outbound::{ClientKey, OutboundText};
-use crate::domain::phone::PhoneNumber;
+use crate::domain::phone::{PhoneKind, PhoneNumber};
 use crate::domain::receipt::ReceiptStatus;
 use crate::domain::text::{self, MessageText};
 use crate::ops::clock::Clock;
@@ -308,6 +308,9 @@ fn test_text(
     clock: &Clock,
 ) -> anyhow::Result<OutboundText> {
     let citizen = PhoneNumber::parse(to);
+    if citizen.kind() == PhoneKind::Opaque {
+        bail!("--to is no phone number: digits, as in 010-1234-5678, or + and the country for one abroad");
+    }
     let pieces = text::plan(words, &carrier.caps().limits)
         .map_err(|unfit| anyhow!("--text: {unfit:?}"))
         .context("this carrier cannot carry these words")?;

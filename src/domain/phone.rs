@@ -89,7 +89,7 @@ pub struct PhoneNumber {
 impl PhoneNumber {
     /// Parses any spelling. Parsing the result of [`reveal`](Self::reveal) gives the same number.
     pub fn parse(raw: &str) -> Self {
-        let raw = raw.trim();
+        let raw = raw.trim_matches(|c: char| c.is_whitespace() || is_invisible(c));
         let found = without_separators(raw).and_then(|(plus, digits)| recognise(plus, digits));
         let (canonical, kind) = found.unwrap_or_else(|| (raw.to_owned(), PhoneKind::Opaque));
         PhoneNumber { canonical, kind }
@@ -146,8 +146,16 @@ impl fmt::Debug for PhoneNumber {
     }
 }
 
+/// Marks that programs leave in copied numbers and nobody sees: direction, joiners, byte order, soft hyphen.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fe00}'..='\u{fe0f}')
+}
+
 /// The leading `+` or `#` and the digits; `None` if there is anything but digits and separators.
 fn without_separators(raw: &str) -> Option<(Option<char>, String)> {
+    let raw: String = raw.chars().filter(|c| !is_invisible(*c)).collect();
+    let raw = raw.strip_prefix('(').filter(|rest| rest.starts_with('+')).unwrap_or(&raw);
     let sign = raw.chars().next().filter(|c| matches!(c, '+' | '#'));
     let body = raw.strip_prefix(['+', '#']).unwrap_or(raw);
     let is_separator =
@@ -165,8 +173,20 @@ fn recognise(sign: Option<char>, digits: String) -> Option<(String, PhoneKind)> 
         (Some('#'), _) => (3..=8).contains(&digits.len()).then(|| (format!("#{digits}"), PhoneKind::Service)),
         (_, Some(national)) => from_abroad(national),
         (Some(_), None) => is_e164(&digits).then(|| (format!("+{digits}"), PhoneKind::Foreign)),
-        (None, None) => korean_kind(&digits).map(|kind| (digits, kind)),
+        (None, None) => match korean_kind(&digits) {
+            Some(kind) => Some((digits, kind)),
+            None => dialled_from_abroad(&digits),
+        },
     }
+}
+
+/// The prefixes for calls abroad: the ITU's `00`, and those of Korean carriers, of three digits (`001`, `002` ...) or of
+/// five (`00700`, `00365` ...). What follows one must be a whole Korean number, or it is none.
+fn dialled_from_abroad(digits: &str) -> Option<(String, PhoneKind)> {
+    let rest = digits.strip_prefix("00")?;
+    let carrier = |n: usize| rest.get(n..).filter(|_| !rest.starts_with('0'));
+    let korean = |rest: &str| from_abroad(rest.strip_prefix("82")?);
+    korean(rest).or_else(|| korean(carrier(1)?)).or_else(|| korean(carrier(3)?))
 }
 
 /// What followed `82`: usually without its leading 0, though some write `+82 (0)10`.
@@ -286,6 +306,19 @@ mod tests {
         ("82119", "82119", Opaque, "82***", ""),
         ("01012345", "01012345", Opaque, "010****5", ""),
         ("014155550123", "014155550123", Opaque, "0141******23", ""),
+        ("00821012345678", "01012345678", Mobile, "010-****-5678", "+821012345678"),
+        ("001-82-10-1234-5678", "01012345678", Mobile, "010-****-5678", "+821012345678"),
+        ("00282 10 1234 5678", "01012345678", Mobile, "010-****-5678", "+821012345678"),
+        ("00700-82-10-1234-5678", "01012345678", Mobile, "010-****-5678", "+821012345678"),
+        ("0036582 (0)10-1234-5678", "01012345678", Mobile, "010-****-5678", "+821012345678"),
+        ("0082-62-120", "062120", Service, "062120", "+8262120"),
+        ("0082-1588-1234", "15881234", Service, "15881234", "+8215881234"),
+        ("001-415-555-0123", "001-415-555-0123", Opaque, "001-**********23", ""),
+        ("0082119", "0082119", Opaque, "00****9", ""),
+        ("000821012345678", "000821012345678", Opaque, "0008*********78", ""),
+        ("(+82) 10-1234-5678", "01012345678", Mobile, "010-****-5678", "+821012345678"),
+        ("\u{202a}+82 10-1234-5678\u{202c}", "01012345678", Mobile, "010-****-5678", "+821012345678"),
+        ("\u{feff}010\u{200b}1234\u{ad}5678", "01012345678", Mobile, "010-****-5678", "+821012345678"),
         ("KakaoBank", "KakaoBank", Opaque, "Kak*****k", ""),
         ("민원실", "민원실", Opaque, "민**", ""),
         ("a\u{1b}[31mb", "a\u{1b}[31mb", Opaque, "a*****b", ""),
