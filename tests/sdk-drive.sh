@@ -33,7 +33,7 @@ if [ ! -e "$sdks/ready" ]; then
         infobip-api-python-client==6.0.0 clicksend-client==6.0.2 solapi==5.0.3 'bizgo-sdk-comm==1.2.0' \
         'android-sms-gateway[httpx]==4.3.3' || skip "PyPI cannot be reached: official clients were not driven"
     mkdir -p "$sdks/npm"
-    timeout 150 npm install --silent --no-fund --no-audit --ignore-scripts --prefix "$sdks/npm" twilio@6 solapi@6 ||
+    timeout 150 npm install --silent --no-fund --no-audit --ignore-scripts --prefix "$sdks/npm" twilio@6.3.1 solapi@6.0.1 ||
         skip "npm cannot be reached: official clients were not driven"
     touch "$sdks/ready"
 fi

@@ -87,7 +87,11 @@ fn options(dialect: DialectKind, at: UnixMs) -> SimOptions {
 pub(super) async fn the_dialect_takes_what_the_official_client_wrote(row: Row) {
     let (dialect, _) = row();
     let Some((at, requests)) = recorded(dialect.name()) else {
-        return assert!(is_known_from_documents_only(dialect.name()), "{} has no witness", dialect.name());
+        return assert!(
+            is_known_from_documents_only(dialect.name()),
+            "{}: record its official client, or say that it is known from documents only",
+            dialect.name()
+        );
     };
     assert!(!is_known_from_documents_only(dialect.name()));
     let sim = Sim::new(options(dialect, at.unwrap_or(START_MS)));
