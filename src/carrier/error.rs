@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-use super::http::{HttpFailure, Stage, segment};
+use super::http::{HttpFailure, Stage, TOO_LARGE, segment};
 
 /// The kind of an error. It is a promise: see the table at the head of the sender.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -66,6 +66,19 @@ impl CarrierError {
 }
 
 impl CarrierError {
+    /// Whether the next try may go well without anybody doing anything: the network or the carrier did not answer.
+    pub fn may_pass_soon(&self) -> bool {
+        match self.kind {
+            ErrorKind::NotSent | ErrorKind::Transient | ErrorKind::Ambiguous | ErrorKind::RateLimited => true,
+            ErrorKind::Auth | ErrorKind::Config | ErrorKind::Permanent | ErrorKind::Protocol => false,
+        }
+    }
+
+    /// Whether the answer was too large: a smaller page may not be.
+    pub(super) fn is_too_large(&self) -> bool {
+        self.message == TOO_LARGE
+    }
+
     /// The same error of an upload, before the text itself has left: what is open about the photo is not about the text.
     pub(super) fn for_upload(self) -> Self {
         match self.kind {
@@ -139,7 +152,7 @@ pub(super) fn name_segment(name: &str) -> Result<String> {
 
 /// The file is larger than allowed.
 pub(super) fn too_large() -> CarrierError {
-    CarrierError::new(ErrorKind::Permanent, super::http::TOO_LARGE)
+    CarrierError::new(ErrorKind::Permanent, TOO_LARGE)
 }
 
 /// The error of an answer that has a status but no readable code.

@@ -13,6 +13,8 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use serde_json::Value;
 use url::Url;
 
+use super::clock_skew::DateWatch;
+
 /// An answer larger than this is refused, unless told otherwise (bytes).
 const MAX_BODY: usize = 16 << 20;
 /// The longest wait that a carrier can ask for.
@@ -219,6 +221,7 @@ pub struct Http {
     timeout: Duration,
     max_body_bytes: usize,
     wire: Wire,
+    dates: Option<DateWatch>,
 }
 
 impl fmt::Debug for Http {
@@ -254,12 +257,28 @@ impl Http {
             .build()
             .map_err(|error| format!("no HTTPS client can be made: {error}"))?;
         let HttpOptions { base_url, timeout, max_body_bytes, .. } = options;
-        Ok(Http { base_url, timeout, max_body_bytes, wire: Wire::Network(client) })
+        Ok(Http { base_url, timeout, max_body_bytes, wire: Wire::Network(client), dates: None })
     }
 
     /// Calls `carrier` instead of the network, with the same time-out.
     pub fn in_process(base_url: Url, timeout: Duration, carrier: InProcess) -> Http {
-        Http { base_url, timeout, max_body_bytes: MAX_BODY, wire: Wire::InProcess(carrier) }
+        Http { base_url, timeout, max_body_bytes: MAX_BODY, wire: Wire::InProcess(carrier), dates: None }
+    }
+
+    /// The same client, which takes answers of this many bytes at most.
+    #[cfg(test)]
+    pub(super) fn with_max_body(self, max_body_bytes: usize) -> Http {
+        Http { max_body_bytes, ..self }
+    }
+
+    /// The same client, whose answers' dates are noted.
+    pub(super) fn with_dates(self, dates: DateWatch) -> Http {
+        Http { dates: Some(dates), ..self }
+    }
+
+    /// Whether calls leave this process.
+    pub(super) fn is_network(&self) -> bool {
+        matches!(self.wire, Wire::Network(_))
     }
 
     /// Makes one call; never repeats it.
@@ -269,7 +288,12 @@ impl Http {
         if !request.query.is_empty() {
             url.query_pairs_mut().extend_pairs(&request.query);
         }
-        self.run(url, request, self.max_body_bytes).await
+        let asked_at = self.dates.as_ref().map(DateWatch::now);
+        let answer = self.run(url, request, self.max_body_bytes).await;
+        if let (Some(dates), Some(asked_at), Ok(response)) = (&self.dates, asked_at, &answer) {
+            dates.answered(asked_at, response.date_ms());
+        }
+        answer
     }
 
     /// Fetches a file from an address the carrier named, at most `most` bytes. Only from the carrier itself or over TLS,
@@ -293,7 +317,7 @@ impl Http {
         match &self.wire {
             Wire::Network(client) => network(client, url, request, most).await,
             Wire::InProcess(carrier) => {
-                let call = in_process(carrier, url, request);
+                let call = in_process(carrier, url, request, most);
                 tokio::time::timeout(self.timeout, call).await.unwrap_or(Err(after("no answer in time")))
             }
         }
@@ -391,7 +415,12 @@ fn failure(error: &reqwest::Error) -> HttpFailure {
     }
 }
 
-async fn in_process(carrier: &InProcess, url: Url, request: Request) -> Result<Response, HttpFailure> {
+async fn in_process(
+    carrier: &InProcess,
+    url: Url,
+    request: Request,
+    most: usize,
+) -> Result<Response, HttpFailure> {
     let mut call = http::Request::builder().method(request.method).uri(url.as_str());
     for (name, value) in request.headers {
         call = call.header(name, value);
@@ -407,6 +436,9 @@ async fn in_process(carrier: &InProcess, url: Url, request: Request) -> Result<R
     match carrier(call).await {
         Ok(answer) => {
             let (head, body) = answer.into_parts();
+            if body.len() > most {
+                return Err(HttpFailure { partial: body.slice(..most), ..after(TOO_LARGE) });
+            }
             Ok(Response { status: head.status, headers: head.headers, body })
         }
         Err(Broken::NotSent) => Err(before("no connection")),

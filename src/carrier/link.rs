@@ -2,13 +2,16 @@
 //! and the reading of answers belong to each driver.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
+use super::absence::{Look, Window};
+use super::clock_skew::{DateWatch, SkewLog};
 use super::error::{self, Result, no_answer};
 use super::http::{Http, Request, Response};
 use super::rate_limiter::RateLimiter;
 use super::setup::NowFn;
-use super::{CarrierError, ErrorKind};
+use super::{CarrierError, ErrorKind, Reconciled};
 use crate::domain::UnixMs;
 use crate::domain::outbound::OutboundText;
 
@@ -19,6 +22,7 @@ const KEY_MARGIN_MS: i64 = 5 * 60 * 1_000;
 pub(super) struct Link {
     pub http: Http,
     now: NowFn,
+    skew: Arc<SkewLog>,
     pub sends: RateLimiter,
     /// All requests but sends share this limit.
     pub others: RateLimiter,
@@ -31,10 +35,29 @@ impl fmt::Debug for Link {
 }
 
 impl Link {
-    /// The limits are sends per second and all other requests per second.
+    /// The limits are sends per second and all other requests per second. Over a network they count as used up at first: what
+    /// the last process of ours asked for in this second is not known.
     pub(super) fn new(http: Http, now: NowFn, (sends_per_sec, others_per_sec): (u32, u32)) -> Self {
-        let (sends, others) = (RateLimiter::new(sends_per_sec), RateLimiter::new(others_per_sec));
-        Link { http, now, sends, others }
+        let limiter = if http.is_network() { RateLimiter::used_up } else { RateLimiter::new };
+        let (sends, others) = (limiter(sends_per_sec), limiter(others_per_sec));
+        let skew = Arc::new(SkewLog::default());
+        let http = http.with_dates(DateWatch::new(Arc::clone(&now), Arc::clone(&skew)));
+        Link { http, now, skew, sends, others }
+    }
+
+    /// Another client of the same carrier, whose clock counts as the same.
+    pub(super) fn other_host(&self, http: Http) -> Http {
+        http.with_dates(DateWatch::new(Arc::clone(&self.now), Arc::clone(&self.skew)))
+    }
+
+    /// Which time to ask a list for, to find this text or to prove that it is not there.
+    pub(super) fn look_for(&self, text: &OutboundText) -> Look {
+        Look::new(text.first_attempt_at, self.now(), &self.skew)
+    }
+
+    /// What follows from a list of the time `asked` in which the text is not: [`Reconciled::Absent`] if that is a proof.
+    pub(super) fn not_listed(&self, look: &Look, asked: Window, is_whole: bool) -> Reconciled {
+        look.verdict(asked, is_whole, &self.skew)
     }
 
     /// Milliseconds UTC.
@@ -93,5 +116,33 @@ pub(super) fn no_photos(text: &OutboundText) -> Result<()> {
     match text.photos.is_empty() {
         true => Ok(()),
         false => Err(error::permanent("this carrier takes no photos")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use tokio::time::Instant;
+    use url::Url;
+
+    use super::*;
+    use crate::carrier::canned;
+    use crate::carrier::http::HttpOptions;
+
+    /// How long the first request waits (milliseconds).
+    async fn first_wait(http: Http) -> u128 {
+        let link = Link::new(http, Arc::new(|| 0), (5, 5));
+        let began = Instant::now();
+        drop(link.others.acquire().await);
+        began.elapsed().as_millis()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_process_that_was_just_started_leaves_the_first_second_to_the_one_before() {
+        let base_url = Url::parse("http://127.0.0.1:1").unwrap();
+        let network = Http::new(HttpOptions::new(base_url, Duration::from_secs(5))).unwrap();
+        assert!(first_wait(network).await > 1_000);
+        assert_eq!(first_wait(canned::client(vec![], &[]).0).await, 0);
     }
 }

@@ -2,11 +2,13 @@
 //! them in the table [`DRIVERS`]. A driver reports what happened; what follows from it is decided in `worker`. Carriers know
 //! `domain` and nothing else. `README.md` beside this file explains how to write a driver.
 
+mod absence;
 pub mod bizgo;
 #[cfg(test)]
 #[path = "tests/canned.rs"]
 mod canned;
 pub mod clicksend;
+mod clock_skew;
 #[cfg(all(test, feature = "sim"))]
 #[path = "tests/conformance/mod.rs"]
 pub(crate) mod conformance;
@@ -23,6 +25,7 @@ mod link;
 pub mod msghub;
 pub mod nhn;
 pub mod oneapi;
+mod page_size;
 mod push;
 mod rate_limiter;
 mod report_cursor;
@@ -143,6 +146,16 @@ impl InboundPage {
         let text = String::from_utf8_lossy(&raw).into_owned();
         let items = vec![InboundItem::Unreadable { raw: text, reason: reason.to_owned() }];
         InboundPage { raw, items, next: cursor.finished(), ack: None, clock_ahead_ms: None }
+    }
+}
+
+impl InboundPage {
+    /// The same page with the texts that could be read all the same before it; its bytes as a whole stay an item, because others
+    /// may be missing.
+    fn with_rescued(mut self, texts: Vec<InboundItem>) -> Self {
+        let rescued = texts.into_iter().filter(|item| matches!(item, InboundItem::Text(_)));
+        self.items.splice(..0, rescued);
+        self
     }
 }
 

@@ -30,20 +30,30 @@ pub(super) struct Permit(Option<OwnedSemaphorePermit>);
 impl RateLimiter {
     /// `per_sec` requests in any one second; at least one, so that no caller waits for ever.
     pub(super) fn new(per_sec: u32) -> Self {
+        RateLimiter::from(per_sec, Instant::now())
+    }
+
+    /// The same, after a second in which others may have used the limit up: a process that was just started does not know what
+    /// the last one asked for.
+    pub(super) fn used_up(per_sec: u32) -> Self {
+        RateLimiter::from(per_sec, Instant::now() + HELD_AFTER)
+    }
+
+    fn from(per_sec: u32, first_at: Instant) -> Self {
         let places = usize::try_from(per_sec.max(1)).unwrap_or(1).min(Semaphore::MAX_PERMITS);
         let gap = (Duration::from_secs(1) / per_sec.max(1) / 4).min(MOST_GAP);
         let gap = if gap < LEAST_GAP { Duration::ZERO } else { gap };
-        RateLimiter { places: Arc::new(Semaphore::new(places)), gap, next_at: Mutex::new(Instant::now()) }
+        RateLimiter { places: Arc::new(Semaphore::new(places)), gap, next_at: Mutex::new(first_at) }
     }
 
     /// Waits for a permit. A caller that gives up waiting takes none.
     pub(super) async fn acquire(&self) -> Permit {
         let mut next_at = self.next_at.lock().await;
-        // Never closed, so there is always a place in the end.
-        let permit = Permit(Arc::clone(&self.places).acquire_owned().await.ok());
         if *next_at > Instant::now() {
             tokio::time::sleep_until(*next_at).await;
         }
+        // Never closed, so there is always a place in the end.
+        let permit = Permit(Arc::clone(&self.places).acquire_owned().await.ok());
         *next_at = Instant::now() + self.gap;
         permit
     }
@@ -91,6 +101,25 @@ mod tests {
             let used = at.iter().filter(|at| **at < 60_000).count();
             assert!(used * 100 >= limit * 60 * 99, "{per_sec}/s: {used} in a minute");
         }
+    }
+
+    /// Killed again and again, each time after having asked as fast as it may.
+    #[tokio::test(start_paused = true)]
+    async fn restarts_do_not_exceed_the_limit() {
+        let (began, mut at) = (Instant::now(), Vec::new());
+        for lived_ms in [40, 400, 1_002, 990, 1_100, 2_500, 3, 1_500].repeat(20) {
+            let limiter = RateLimiter::used_up(5);
+            let life = async {
+                loop {
+                    drop(limiter.acquire().await);
+                    at.push(began.elapsed().as_millis());
+                }
+            };
+            assert!(tokio::time::timeout(Duration::from_millis(lived_ms), life).await.is_err());
+        }
+        let closest = at.windows(6).map(|w| w[5] - w[0]).min().unwrap();
+        assert!(closest > 1_000, "6 within {closest} ms");
+        assert!(at.len() > 300, "only {}", at.len());
     }
 
     #[tokio::test(start_paused = true)]

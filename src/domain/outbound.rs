@@ -202,6 +202,15 @@ impl OutboundKind {
     }
 }
 
+/// The code of a text of which the carrier says that it had it before, although no earlier try of it was ever in doubt.
+pub const UNEXPLAINED_REPEAT: &str = "REPEATED";
+
+/// Whether the carrier can have had a text before: only a try that was in doubt, and was asked about (`n_questions`), may have
+/// reached it. Of every other try it said, or we know, that it did not take it.
+pub fn may_be_repeated(n_questions: u32) -> bool {
+    n_questions > 0
+}
+
 /// Our key of a submission, committed before the first byte leaves. 26 letters and digits, so that it fits the reference
 /// field of every carrier.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

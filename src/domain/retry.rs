@@ -63,6 +63,12 @@ pub fn reconcile_delay_ms(n_checks: u32) -> i64 {
     }
 }
 
+/// Milliseconds until a text in doubt is looked up again, after a look-up that came to nothing because no connection was
+/// made or no answer came: the carrier may be back at any moment, and the citizen's next answers wait behind this one.
+pub fn unreached_delay_ms(n_checks: u32) -> i64 {
+    reconcile_delay_ms(n_checks).min(ABSENCES_APART_MS)
+}
+
 /// Milliseconds until the receipt of a text is requested again, `age_ms` after the text was accepted, at a carrier
 /// without a list of receipts. The interval doubles: most receipts come soon.
 pub fn receipt_wait_ms(age_ms: i64) -> i64 {
@@ -124,6 +130,7 @@ mod tests {
         let delays: Vec<i64> = (0..8).map(|n| reconcile_delay_ms(n) / 1_000).collect();
         assert_eq!(delays, [0, 30, 60, 120, 240, 480, 600, 600]);
         assert_eq!(reconcile_delay_ms(u32::MAX), RECONCILE_CAP_MS);
+        assert_eq!([1, 9].map(unreached_delay_ms), [ABSENCES_APART_MS; 2]);
     }
 
     #[test]

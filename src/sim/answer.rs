@@ -51,8 +51,12 @@ impl Answer {
         }
     }
 
-    pub(super) fn into_response(self, date_ms: i64) -> Response<Bytes> {
-        let dated = self.header(header::DATE, http_date(date_ms));
+    /// Without a `Date` header if there is no date.
+    pub(super) fn into_response(self, date_ms: Option<i64>) -> Response<Bytes> {
+        let dated = match date_ms {
+            Some(at) => self.header(header::DATE, http_date(at)),
+            None => self,
+        };
         let mut response = Response::new(dated.body);
         *response.status_mut() =
             StatusCode::from_u16(dated.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -100,7 +104,7 @@ mod tests {
     fn what_is_said_arrives() {
         let answer = Answer::json(429, &["x"]).refusing("A020").retry_after(Some(7));
         assert_eq!(answer.refusal.as_deref(), Some("A020"));
-        let response = answer.into_response(0);
+        let response = answer.into_response(Some(0));
         assert_eq!((response.status().as_u16(), &response.body()[..]), (429, &b"[\"x\"]"[..]));
         assert_eq!(response.headers()["retry-after"], "7");
         assert_eq!(response.headers()["date"], "Thu, 01 Jan 1970 00:00:00 GMT");

@@ -30,6 +30,8 @@
 //! | `#sim-broken` | its item cannot be read                         |
 //! | `#sim-alias`  | `from` is not the phone's number (`originator`) |
 //! | `#sim-key`    | it has the same msgKey as the text before       |
+//! | `#sim-nan`    | nothing else: it stands in answers as `NaN`     |
+//! | `#sim-quote`  | nothing else: it breaks the JSON of its item    |
 
 use serde::{Deserialize, Serialize};
 
@@ -162,6 +164,8 @@ pub enum Fault {
     ClockSkew {
         ms: i64,
     },
+    /// Answers have no `Date` header as long as the rule exists. Conditions do not apply.
+    NoDate,
 }
 
 /// Faults of different sorts can apply to the same call.
@@ -190,7 +194,7 @@ impl Fault {
             | Fault::Malformed
             | Fault::ExpiredKey
             | Fault::RejectAll { .. } => Sort::End,
-            Fault::ClockSkew { .. } => Sort::Clock,
+            Fault::ClockSkew { .. } | Fault::NoDate => Sort::Clock,
             _ => Sort::Content,
         }
     }

@@ -9,8 +9,9 @@ use std::collections::BTreeMap;
 use tokio::task::{AbortHandle, JoinSet};
 
 use super::{Context, Role, store_trouble};
-use crate::carrier::{Carrier, Lookup, Reconciled};
-use crate::domain::retry;
+use crate::carrier::{Carrier, CarrierError, ErrorKind, Lookup, Reconciled};
+use crate::domain::UnixMs;
+use crate::domain::retry::{self, RetryReason};
 use crate::store::{InDoubt, LookupResult, Result};
 
 const ROLE: Role = Role::Doubts;
@@ -115,7 +116,7 @@ async fn settle(context: &Context, doubt: &InDoubt) -> Result<bool> {
         answer = answer.word(),
         "the carrier was asked about a text in doubt"
     );
-    let answered = !matches!(answer, LookupResult::NotReached { .. });
+    let answered = !matches!(answer, LookupResult::NotReached { .. } | LookupResult::Postponed { .. });
     context.store.record_lookup(doubt.text.id, answer, context.now()).await?;
     Ok(answered)
 }
@@ -124,14 +125,33 @@ async fn ask(context: &Context, carrier: &dyn Carrier, doubt: &InDoubt) -> Looku
     match carrier.reconcile(&doubt.text).await {
         Ok(Reconciled::Found { carrier_message_id }) => LookupResult::Found { carrier_message_id },
         Ok(Reconciled::OneOf { carrier_message_ids }) => LookupResult::OneOf { carrier_message_ids },
+        // It said that it had the text, and does not list it. A repeat would be answered as if it had been accepted.
+        Ok(Reconciled::Absent | Reconciled::SafeToRepeat) if doubt.is_contradicted => {
+            LookupResult::CannotTell
+        }
         Ok(Reconciled::Absent) => absent(carrier),
         Ok(Reconciled::SafeToRepeat) => repeatable(carrier, doubt),
         Ok(Reconciled::CannotTell) => LookupResult::CannotTell,
         Err(error) => {
             tracing::warn!(message = doubt.text.id, kind = ?error.kind, %error, "the carrier could not be asked about a text in doubt");
-            LookupResult::NotReached {
-                ask_at: context.now() + retry::reconcile_delay_ms(doubt.n_questions + 1),
-            }
+            unasked(&error, doubt.n_questions, context.now(), rand::random())
+        }
+    }
+}
+
+/// When to ask again, after an error. A carrier that is busy says when, and waits of other errors do not grow by it.
+fn unasked(error: &CarrierError, n_questions: u32, now: UnixMs, jitter: f64) -> LookupResult {
+    let retry_after_ms = error.retry_after.and_then(|wait| i64::try_from(wait.as_millis()).ok());
+    match error.kind {
+        ErrorKind::RateLimited => {
+            let delay_ms = retry::delay_ms(RetryReason::RateLimited { retry_after_ms }, 1, jitter);
+            LookupResult::Postponed { ask_at: now + delay_ms }
+        }
+        ErrorKind::NotSent | ErrorKind::Transient | ErrorKind::Ambiguous => {
+            LookupResult::NotReached { ask_at: now + retry::unreached_delay_ms(n_questions + 1) }
+        }
+        ErrorKind::Auth | ErrorKind::Config | ErrorKind::Permanent | ErrorKind::Protocol => {
+            LookupResult::NotReached { ask_at: now + retry::reconcile_delay_ms(n_questions + 1) }
         }
     }
 }

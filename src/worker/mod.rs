@@ -10,6 +10,7 @@ mod carriers;
 mod doubts;
 mod every;
 mod health;
+mod long_pass;
 mod missing_receipts;
 mod mms;
 mod pauses;

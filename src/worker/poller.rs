@@ -6,10 +6,11 @@
 
 use tokio::time::Instant;
 
+use super::long_pass::LongPass;
 use super::{Context, NO_CARRIER_MS, Role, STORE_RETRY_MS, store_trouble};
 use crate::carrier::{Carrier, CarrierError, InboundClass, InboundPage};
 use crate::domain::inbound::Cursor;
-use crate::domain::polling::Rhythm;
+use crate::domain::polling::{FailedPoll, Rhythm};
 use crate::store::{AcceptedPage, StoreError};
 
 /// State of the poller between two pages.
@@ -25,12 +26,14 @@ pub(super) async fn run(context: Context, carrier: &'static str) {
     let Some(mut state) = begin(&context, carrier).await else {
         return;
     };
+    let mut pass = LongPass::default();
     loop {
         context.health.progress(Role::Poller(carrier), context.now());
         let wait = match context.carrier(carrier) {
             Some(carrier) => round(&context, carrier.as_ref(), &mut state).await,
             None => NO_CARRIER_MS,
         };
+        pass.after_page(&context, carrier, &mut state.cursor).await;
         if !context.pause(wait).await {
             return;
         }
@@ -79,7 +82,7 @@ async fn round(context: &Context, carrier: &dyn Carrier, state: &mut PollState) 
     let live = context.health.is_live(settings.inbound_pace.live_for_ms, now);
     match result {
         Ok((n_new, more)) => {
-            let wait = state.rhythm.after_poll(now, n_new, more, true, live, &settings.inbound_pace);
+            let wait = state.rhythm.after_poll(now, n_new, more, live, &settings.inbound_pace);
             let wait = if more { wait } else { wait.max(min_poll) };
             // The pace counts from the beginning of one round to the beginning of the next.
             wait.saturating_sub(i64::try_from(began.elapsed().as_millis()).unwrap_or(wait)).max(0)
@@ -89,8 +92,10 @@ async fn round(context: &Context, carrier: &dyn Carrier, state: &mut PollState) 
             state.cursor = state.cursor.restarted();
             state.is_full = true;
             let wait: i64 = match &failed {
-                Failed::Carrier(_) => {
-                    state.rhythm.after_poll(now, 0, false, false, live, &settings.inbound_pace)
+                Failed::Carrier(error) => {
+                    let failed =
+                        FailedPoll { is_hurried: live || error.may_pass_soon(), jitter: rand::random() };
+                    state.rhythm.after_failure(failed, &settings.inbound_pace)
                 }
                 // A carrier is given time to recover; the store is tried again after `STORE_RETRY_MS`.
                 Failed::Store(_) => 0,

@@ -2,7 +2,7 @@
 
 use super::{Context, NO_CARRIER_MS, Role, STORE_RETRY_MS, store_trouble};
 use crate::carrier::{Carrier, CarrierError, ReportPage};
-use crate::domain::polling::Rhythm;
+use crate::domain::polling::{FailedPoll, Rhythm};
 use crate::store::StoreError;
 
 enum Failed {
@@ -33,11 +33,18 @@ async fn round(context: &Context, name: &'static str, rhythm: &mut Rhythm) -> i6
     let now = context.now();
     let live = context.health.has_sent(pace.live_for_ms, now);
     match result {
-        Ok(n) => rhythm.after_poll(now, n, n > 0, true, live, &pace),
-        Err(failed @ Failed::Carrier(_)) => {
-            rhythm.after_poll(now, 0, false, false, live, &pace).max(report(name, &failed))
+        Ok(n) => rhythm.after_poll(now, n, n > 0, live, &pace),
+        Err(failed) => {
+            let wait = match &failed {
+                Failed::Carrier(error) => {
+                    let failed =
+                        FailedPoll { is_hurried: live || error.may_pass_soon(), jitter: rand::random() };
+                    rhythm.after_failure(failed, &pace)
+                }
+                Failed::Store(_) => 0,
+            };
+            wait.max(report(name, &failed))
         }
-        Err(failed @ Failed::Store(_)) => report(name, &failed),
     }
 }
 

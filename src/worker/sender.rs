@@ -4,6 +4,7 @@
 //! | the carrier says                             | the text becomes | and                                     |
 //! |----------------------------------------------|------------------|-----------------------------------------|
 //! | accepted                                     | `accepted`       |                                         |
+//! | "I had it before", where that can be         | `accepted`       | where not: `in_doubt`                   |
 //! | `RateLimited`, `NotSent`                     | `queued`         | later, with jitter                      |
 //! | `Auth`, `Config`                             | `queued`         | this carrier stops but for a probe      |
 //! | `Permanent`                                  | `failed`         | shown to a person; if the citizen has   |
@@ -282,7 +283,7 @@ async fn send_one(context: &Context, carrier: &dyn Carrier, text: OutboundText, 
     // Before the row is back in line, so that it does not leave again at once.
     record_sign(context, name, sign(result.as_ref().err())).await;
     let outcome = with_block(name, outcome(result, text.attempt, now, rand::random()));
-    let in_doubt = matches!(outcome, Outcome::NoAnswer { .. });
+    let in_doubt = matches!(outcome, Outcome::NoAnswer { .. } | Outcome::Repeated { .. });
     record(context, text, outcome).await;
     if in_doubt {
         context.health.doubt.notify_one();
@@ -320,6 +321,9 @@ fn sign(error: Option<&CarrierError>) -> Sign {
 /// The outcome that follows from the carrier's answer: the table at the head of this file.
 fn outcome(result: Result<Accepted, CarrierError>, attempt: u32, now: i64, jitter: f64) -> Outcome {
     let error = match result {
+        Ok(Accepted { carrier_message_id, repeated: true }) => {
+            return Outcome::Repeated { carrier_message_id, ask_at: now };
+        }
         Ok(accepted) => return Outcome::Accepted { carrier_message_id: accepted.carrier_message_id },
         Err(error) => error,
     };

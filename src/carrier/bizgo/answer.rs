@@ -20,7 +20,8 @@ pub(super) enum Answer {
 }
 
 /// Reads an answer. Both layers must say `A000` for a success, and the gateway's word comes first: `A301` is a
-/// repetition only where the service says it.
+/// repetition only where the service says it and the gateway let the call in. Without the gateway's word nothing in the
+/// answer counts.
 pub(super) fn read(response: &Response) -> Answer {
     let mut body = lenient_json::read(&response.body);
     let gateway = text_or_number(&body["common"]["authCode"]);
@@ -39,8 +40,8 @@ pub(super) fn read(response: &Response) -> Answer {
             CarrierError::new(codes::gateway(code), "the carrier's gateway refused the call")
                 .with_code(plain(code))
         }
-        (_, Some(codes::DUPLICATE)) => return Answer::Repetition,
-        (_, Some(code)) if code != codes::OK => {
+        (Some(_), Some(codes::DUPLICATE)) => return Answer::Repetition,
+        (Some(_), Some(code)) if code != codes::OK => {
             error::call_refused(codes::service(code)).with_code(plain(code))
         }
         (Some(_), Some(_)) if status.is_success() => return Answer::Data(body["data"]["data"].take()),

@@ -38,6 +38,7 @@ use super::driver::Driver;
 use super::error::{self, protocol_error};
 use super::http::{Http, Request, Response};
 use super::link::Link;
+use super::page_size::PageSize;
 use super::setup::NowFn;
 use super::{
     Accepted, Caps, Carrier, InboundClass, InboundPage, Lookup, PushCall, PushRefused, Pushed, Reconciled,
@@ -67,12 +68,14 @@ pub(super) const DRIVER: Driver =
 pub struct Bizgo {
     config: BizgoConfig,
     link: Link,
+    texts_size: PageSize,
+    sent_size: PageSize,
 }
 
 impl Bizgo {
     pub fn new(config: BizgoConfig, http: Http, now: NowFn) -> Self {
         let link = Link::new(http, now, (config.sends_per_sec, config.others_per_sec));
-        Bizgo { config, link }
+        Bizgo { config, link, texts_size: PageSize::default(), sent_size: PageSize::default() }
     }
 
     fn request(&self, method: Method, path: String) -> Result<Request> {
@@ -138,7 +141,16 @@ impl Carrier for Bizgo {
         let since = cursor.since.saturating_sub(overlap);
         let asked = cursor.page.as_deref();
         let limit = self.config.page_limit.min(if cursor.brief { BRIEF_PAGE } else { u32::MAX });
-        let (response, data) = self.messages_since(since, limit, asked).await?;
+        let (response, data, limit) = self
+            .texts_size
+            .read((1, limit.clamp(1, 1_000)), |limit| {
+                Box::pin(async move {
+                    let (response, data) = self.messages_since(since, limit, asked).await?;
+                    wire::messages(&data)?;
+                    Ok((response, data, limit))
+                })
+            })
+            .await?;
         let page = wire::page(&data, limit, asked)?;
         Ok(InboundPage {
             next: cursor.after_page(page.newest, page.next),
@@ -173,12 +185,13 @@ impl Carrier for Bizgo {
 
     async fn reconcile(&self, text: &OutboundText) -> Result<Reconciled> {
         let remembers = self.link.is_key_kept(text, KEY_MEMORY);
-        match self.find_sent(text).await? {
+        let look = self.link.look_for(text);
+        match self.find_sent(text, look.window.since).await? {
             Search::Found(carrier_message_id) => Ok(Reconciled::Found { carrier_message_id }),
             // The key may count as used: a repeat could be answered as if the text had been accepted.
             Search::Refused => Ok(Reconciled::CannotTell),
             Search::Absent | Search::Unclear if remembers => Ok(Reconciled::SafeToRepeat),
-            Search::Absent => Ok(Reconciled::Absent),
+            Search::Absent => Ok(self.link.not_listed(&look, look.window, true)),
             Search::Unclear => Ok(Reconciled::CannotTell),
         }
     }

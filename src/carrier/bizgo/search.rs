@@ -11,11 +11,9 @@ use crate::carrier::{ErrorKind, Result, SentPage, SentText, korea};
 use crate::domain::UnixMs;
 use crate::domain::outbound::{ClientKey, OutboundText};
 
-/// The list is read from this long before the first attempt: clocks differ.
-const LOOK_BEFORE_MS: i64 = 60_000;
 /// The most pages read for one text, and entries per page.
 const MAX_PAGES: usize = 20;
-const PAGE_LIMIT: usize = 1_000;
+const PAGE_LIMIT: u32 = 1_000;
 
 /// Result of a search in the list.
 #[derive(Debug, PartialEq, Eq)]
@@ -24,20 +22,19 @@ pub(super) enum Search {
     Found(String),
     /// Listed as refused.
     Refused,
-    /// Not listed.
+    /// Not listed, in a list that was read to its end.
     Absent,
     /// The list could not be read to its end, or names the text without saying enough.
     Unclear,
 }
 
 impl Bizgo {
-    /// Reads the list from the first attempt on. An error means that it could not be read at all.
-    pub(super) async fn find_sent(&self, text: &OutboundText) -> Result<Search> {
-        let since = text.first_attempt_at.saturating_sub(LOOK_BEFORE_MS);
+    /// Reads the list from `since` on. An error means that it could not be read at all.
+    pub(super) async fn find_sent(&self, text: &OutboundText, since: UnixMs) -> Result<Search> {
         let mut page: Option<String> = None;
         let mut so_far = Search::Absent;
         for _ in 0..MAX_PAGES {
-            let data = self.history(since, page.as_deref()).await?;
+            let (data, limit) = self.history(since, page.as_deref()).await?;
             let Some(messages) = data["messages"].as_array().filter(|all| is_from(all, since)) else {
                 return Ok(or_unclear(so_far));
             };
@@ -46,7 +43,7 @@ impl Bizgo {
                 Search::Absent => {}
                 other => so_far = other,
             }
-            match wire::next_page(&data, messages.len() >= PAGE_LIMIT, page.as_deref()) {
+            match wire::next_page(&data, messages.len() >= limit, page.as_deref()) {
                 Ok(None) => return Ok(so_far),
                 Ok(next) => page = next,
                 Err(_) => break,
@@ -57,23 +54,30 @@ impl Bizgo {
 
     /// One page of the list without refused texts.
     pub(super) async fn list_sent(&self, since: UnixMs, page: Option<&str>) -> Result<SentPage> {
-        let data = self.history(since, page).await?;
+        let (data, limit) = self.history(since, page).await?;
         let messages: &[Value] = match (&data, &data["messages"]) {
             (_, Value::Array(messages)) => messages,
             (Value::Null | Value::Object(_), Value::Null) => &[],
             _ => return Err(protocol_error("the list of what was sent has a shape we do not know")),
         };
-        let next = wire::next_page(&data, messages.len() >= PAGE_LIMIT, page)?;
+        let next = wire::next_page(&data, messages.len() >= limit, page)?;
         Ok(SentPage { items: messages.iter().filter_map(|m| listed(m, since)).collect(), next })
     }
 
-    async fn history(&self, since: UnixMs, page: Option<&str>) -> Result<Value> {
-        let mut request = self.request(Method::GET, "/api/comm/v1/message/history".to_owned())?;
-        request.query.push(("requestTime", korea::local_time(since)));
-        request.query.push(("serviceType", "SMS,MMS".to_owned()));
-        request.query.push(("limit", PAGE_LIMIT.to_string()));
-        request.query.extend(page.map(|page| ("lastSeq", page.to_owned())));
-        Ok(self.read(request).await?.1)
+    /// One page, and how many entries it was asked for.
+    async fn history(&self, since: UnixMs, page: Option<&str>) -> Result<(Value, usize)> {
+        self.sent_size
+            .read((1, PAGE_LIMIT), |limit| {
+                Box::pin(async move {
+                    let mut request = self.request(Method::GET, "/api/comm/v1/message/history".to_owned())?;
+                    request.query.push(("requestTime", korea::local_time(since)));
+                    request.query.push(("serviceType", "SMS,MMS".to_owned()));
+                    request.query.push(("limit", limit.to_string()));
+                    request.query.extend(page.map(|page| ("lastSeq", page.to_owned())));
+                    Ok((self.read(request).await?.1, usize::try_from(limit).unwrap_or(usize::MAX)))
+                })
+            })
+            .await
     }
 }
 
@@ -102,9 +106,12 @@ fn or_unclear(so_far: Search) -> Search {
     if so_far == Search::Absent { Search::Unclear } else { so_far }
 }
 
-/// Whether the list begins at the time we asked for. The documents do not say so; in the other order our text could not be in
-/// it.
+/// Whether every entry can be read and the list begins at the time we asked for. The documents do not say so; in the other
+/// order our text could not be in it.
 fn is_from(messages: &[Value], since: UnixMs) -> bool {
+    if !messages.iter().all(Value::is_object) {
+        return false;
+    }
     let requested = messages.iter().filter_map(|m| m["requestTime"].as_str().and_then(korea::time_ms));
     requested.into_iter().all(|at| at >= since.saturating_sub(since.rem_euclid(1_000)))
 }

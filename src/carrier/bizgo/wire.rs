@@ -27,11 +27,7 @@ pub(super) struct Page {
 /// Reads the answer to page `asked` of at most `limit` texts. Fails only if the list as a whole has an unknown shape; one
 /// unreadable item never costs the others.
 pub(super) fn page(data: &Value, limit: u32, asked: Option<&str>) -> Result<Page> {
-    let messages: &[Value] = match (data, &data["messages"]) {
-        (_, Value::Array(messages)) => messages,
-        (Value::Null | Value::Object(_), Value::Null) => &[],
-        _ => return Err(protocol_error("a page of texts has a shape we do not know")),
-    };
+    let messages = messages(data)?;
     let next = next_page(data, messages.len() >= limit as usize, asked)?;
     // Newest first on the wire.
     let items: Vec<InboundItem> = messages.iter().rev().map(inbound).collect();
@@ -41,6 +37,15 @@ pub(super) fn page(data: &Value, limit: u32, asked: Option<&str>) -> Result<Page
     };
     let newest = items.iter().filter_map(sent_at).max();
     Ok(Page { items, newest, next })
+}
+
+/// The texts of a page as they came.
+pub(super) fn messages(data: &Value) -> Result<&[Value]> {
+    match (data, &data["messages"]) {
+        (_, Value::Array(messages)) => Ok(messages),
+        (Value::Null | Value::Object(_), Value::Null) => Ok(&[]),
+        _ => Err(protocol_error("a page of texts has a shape we do not know")),
+    }
 }
 
 /// `lastSeq` of a list, if another page follows the one `asked` for. It is an error if there is more but no position, or the

@@ -23,30 +23,31 @@ use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
 pub use self::settings::ClickSendConfig;
+use super::absence::PagesRead;
 use super::credentials::basic;
 use super::driver::Driver;
 use super::error::{self, by_status, protocol_error};
 use super::http::{Http, Request, Response};
 use super::link::{self, Link};
+use super::page_size::PageSize;
 use super::setup::NowFn;
 use super::{
     Accepted, Caps, Carrier, CarrierError, InboundClass, InboundPage, Lookup, Reconciled, ReportClass,
     ReportPage, Result, SentPage, lenient_json,
 };
 use crate::domain::UnixMs;
-use crate::domain::inbound::Cursor;
+use crate::domain::inbound::{Cursor, InboundItem};
 use crate::domain::outbound::OutboundText;
 use crate::domain::receipt::{Receipt, ReceiptItem};
 use crate::domain::text::{Charset, Limits};
 
 /// Lists have pages of 15 to 100 (`ViewInboundSmsData`).
+const MIN_LIMIT: u32 = 15;
 const MAX_LIMIT: u32 = 100;
 /// The most pages read of one list. More unread receipts than that need a person.
 const MAX_PAGES: usize = 50;
 /// Receipts younger than this are not marked read, because another one of the same second may still arrive.
 const SETTLED_MS: i64 = 60_000;
-/// The history is read from this long before the first attempt: clocks differ.
-const LOOK_BEFORE_MS: i64 = 300_000;
 
 /// This carrier's line in the table of drivers.
 pub(super) const DRIVER: Driver =
@@ -57,12 +58,13 @@ pub(super) const DRIVER: Driver =
 pub struct ClickSend {
     config: ClickSendConfig,
     link: Link,
+    page_size: PageSize,
 }
 
 impl ClickSend {
     pub fn new(config: ClickSendConfig, http: Http, now: NowFn) -> Self {
         let link = Link::new(http, now, (config.sends_per_sec, config.others_per_sec));
-        ClickSend { config, link }
+        ClickSend { config, link, page_size: PageSize::default() }
     }
 
     fn request(&self, method: Method, path: impl Into<String>) -> Result<Request> {
@@ -80,25 +82,54 @@ impl ClickSend {
         }
     }
 
-    async fn list(&self, path: &str, page: u32, limit: u32) -> Result<(Response, wire::List)> {
-        let request = self.request(Method::GET, path)?;
-        let request = request.query("page", page.to_string()).query("limit", limit.to_string());
-        let (response, data) = self.read(request).await?;
-        let list = wire::list(data).ok_or_else(|| protocol_error("a list has a shape we do not know"))?;
-        Ok((response, list))
+    /// The page that has the entry at `offset`, of `limit` entries, or fewer where that cannot be read. It begins at `offset` or
+    /// a little before, because pages are asked for by their number.
+    async fn list(&self, (path, filter): (&str, &Filter), offset: u32, limit: u32) -> Result<Page> {
+        self.page_size
+            .read((MIN_LIMIT, limit), |limit| {
+                Box::pin(async move {
+                    let page = offset / limit + 1;
+                    let mut request = self.request(Method::GET, path)?;
+                    request = request.query("page", page.to_string()).query("limit", limit.to_string());
+                    request.query.extend(filter.iter().cloned());
+                    let (response, data) = self.read(request).await?;
+                    let list = wire::list(data)
+                        .ok_or_else(|| protocol_error("a list has a shape we do not know"))?;
+                    Ok(Page { response, list, next: page.saturating_mul(limit) })
+                })
+            })
+            .await
     }
 
-    async fn history(&self, since: UnixMs, page: u32) -> Result<wire::List> {
-        let request = self
-            .request(Method::GET, "/v3/sms/history")?
-            .query("page", page.to_string())
-            .query("limit", MAX_LIMIT.to_string())
-            .query("order_by", "date:asc")
-            .query("date_from", since.div_euclid(1_000).to_string());
-        let (_, data) = self.read(request).await?;
-        wire::list(data).ok_or_else(|| protocol_error("the history has a shape we do not know"))
+    async fn history(&self, since: UnixMs, offset: u32) -> Result<Page> {
+        let filter =
+            vec![("order_by", "date:asc".to_owned()), ("date_from", since.div_euclid(1_000).to_string())];
+        self.list(("/v3/sms/history", &filter), offset, MAX_LIMIT).await
+    }
+
+    /// The page after unread texts that are too large, even in the smallest page.
+    fn skipped(cursor: &Cursor, offset: u32, error: &CarrierError) -> InboundPage {
+        let reason = "a page of the smallest size is too large; it is skipped as long as it stays so";
+        let item = InboundItem::Unreadable { raw: error.to_string(), reason: reason.to_owned() };
+        let next = (offset / MIN_LIMIT + 1).saturating_mul(MIN_LIMIT);
+        InboundPage {
+            next: cursor.after_page(None, Some(next.to_string())),
+            items: vec![item],
+            ..InboundPage::empty(cursor)
+        }
     }
 }
+
+/// One page of a list.
+struct Page {
+    response: Response,
+    list: wire::List,
+    /// Where the next page begins.
+    next: u32,
+}
+
+/// What is asked of a list.
+type Filter = Vec<(&'static str, String)>;
 
 /// Statuses that decide alone, whatever code comes with them.
 const BY_STATUS: [StatusCode; 2] = [StatusCode::TOO_MANY_REQUESTS, StatusCode::NOT_FOUND];
@@ -118,8 +149,20 @@ fn refusal(response: &Response, body: &Value) -> CarrierError {
     error.with_retry_after(response.retry_after())
 }
 
-fn page_number(page: Option<&str>) -> Result<u32> {
-    page.map_or(Ok(1), |page| {
+/// The date of the last receipt, if they go from the oldest to the newest: nothing behind them is older.
+fn oldest_first(items: &[ReceiptItem]) -> Option<UnixMs> {
+    let dates: Option<Vec<UnixMs>> = items
+        .iter()
+        .map(|item| match item {
+            ReceiptItem::Receipt(receipt) => receipt.reported_at,
+            ReceiptItem::Unreadable { .. } => None,
+        })
+        .collect();
+    dates.filter(|dates| dates.is_sorted())?.last().copied()
+}
+
+fn page_offset(page: Option<&str>) -> Result<u32> {
+    page.map_or(Ok(0), |page| {
         page.parse().map_err(|_| protocol_error("a page of the carrier's has no number"))
     })
 }
@@ -146,18 +189,20 @@ impl Carrier for ClickSend {
         }
     }
 
-    /// Marking texts read moves the next ones up, so page 1 is read again. Only a page on which nothing can be marked read is
-    /// skipped, because it would hide the rest for ever.
+    /// Marking texts read moves the next ones up, so the first page is read again. Only a page on which nothing can be marked
+    /// read is skipped, because it would hide the rest for ever.
     async fn poll_inbound(&self, cursor: &Cursor) -> Result<InboundPage> {
-        let page = page_number(cursor.page.as_deref())?;
-        let limit = self.config.page_limit.clamp(15, MAX_LIMIT);
-        let (response, list) = self.list("/v3/sms/inbound", page, limit).await?;
+        let offset = page_offset(cursor.page.as_deref())?;
+        let limit = self.config.page_limit.clamp(MIN_LIMIT, MAX_LIMIT);
+        let none = Filter::new();
+        let Page { response, list, next } = match self.list(("/v3/sms/inbound", &none), offset, limit).await {
+            Ok(page) => page,
+            Err(error) if error.is_too_large() => return Ok(Self::skipped(cursor, offset, &error)),
+            Err(error) => return Err(error),
+        };
         let ids: Vec<String> = list.items.iter().filter_map(wire::message_id).collect();
         let items = wire::inbound_page(&list.items);
-        let next = match ids.is_empty() {
-            true => page.saturating_add(1),
-            false => page,
-        };
+        let next = if ids.is_empty() { next } else { offset };
         let next = (list.has_more && !items.is_empty()).then(|| next.to_string());
         Ok(InboundPage {
             next: cursor.after_page(wire::newest(&items), next),
@@ -188,7 +233,8 @@ impl Carrier for ClickSend {
         let body = lenient_json::read(&response.body);
         let status = response.status.is_success().then(|| wire::result(&body, text.key.as_str())).flatten();
         match status {
-            Some(("SUCCESS", carrier_message_id)) => Ok(Accepted { carrier_message_id, repeated: false }),
+            Some(("SUCCESS", Some(id))) => Ok(Accepted { carrier_message_id: Some(id), repeated: false }),
+            Some(("SUCCESS", None)) => Err(error::unclear_send()),
             Some((code, _)) => Err(error::not_taken(codes::send_error(code), codes::loggable(code))
                 .with_retry_after(response.retry_after())),
             None if response.status.is_success() => Err(error::unclear_send()),
@@ -197,9 +243,12 @@ impl Carrier for ClickSend {
     }
 
     async fn reconcile(&self, text: &OutboundText) -> Result<Reconciled> {
-        let since = text.first_attempt_at.saturating_sub(LOOK_BEFORE_MS);
-        for page in (1..).take(MAX_PAGES) {
-            let list = self.history(since, page).await?;
+        let look = self.link.look_for(text);
+        let (mut read, mut is_readable) = (PagesRead::default(), true);
+        let mut offset = 0;
+        for _ in 0..MAX_PAGES {
+            let Page { list, next, .. } = self.history(look.window.since, offset).await?;
+            offset = next;
             let ours = |item: &&Value| wire::key(item) == Some(text.key.as_str());
             if let Some(carrier_message_id) = list.items.iter().filter(ours).find_map(wire::message_id) {
                 return Ok(Reconciled::Found { carrier_message_id });
@@ -207,35 +256,44 @@ impl Carrier for ClickSend {
             if list.items.iter().any(|item| ours(&item)) {
                 return Ok(Reconciled::CannotTell);
             }
+            is_readable &= list.items.iter().all(Value::is_object);
+            read.note(list.items.iter().map(wire::identity), list.total);
             if !list.has_more {
-                return Ok(Reconciled::Absent);
+                let is_whole = is_readable && read.is_all();
+                return Ok(self.link.not_listed(&look, look.window, is_whole));
             }
         }
         Ok(Reconciled::CannotTell)
     }
 
-    /// Reads all unread receipts, because marking read up to a time must not include receipts we have not seen.
+    /// Reads all unread receipts, because marking read up to a time must not include receipts we have not seen. Of more than can
+    /// be read at once, those are marked that surely stand before the rest.
     async fn poll_reports(&self) -> Result<ReportPage> {
-        let (mut items, mut raw, mut began_at) = (Vec::new(), Vec::new(), None);
-        for page in (1..).take(MAX_PAGES) {
-            let (response, list) = self.list("/v3/sms/receipts", page, MAX_LIMIT).await?;
-            let began =
-                *began_at.get_or_insert_with(|| response.date_ms().unwrap_or_else(|| self.link.now()));
+        let (mut items, mut raw, mut began_at, mut offset) = (Vec::new(), Vec::new(), None, 0);
+        let mut is_whole = false;
+        for _ in 0..MAX_PAGES {
+            let Page { response, list, next } =
+                self.list(("/v3/sms/receipts", &Filter::new()), offset, MAX_LIMIT).await?;
+            began_at.get_or_insert_with(|| response.date_ms().unwrap_or_else(|| self.link.now()));
             items.extend(list.items.iter().map(wire::receipt_item));
             raw.extend_from_slice(&response.body);
-            if !list.has_more {
-                let settled = began - SETTLED_MS;
-                let is_settled = |item: &ReceiptItem| match item {
-                    ReceiptItem::Receipt(receipt) => receipt.reported_at.is_none_or(|at| at < settled),
-                    ReceiptItem::Unreadable { .. } => true,
-                };
-                let ack = items.iter().any(is_settled).then(|| settled.div_euclid(1_000).to_string());
-                return Ok(ReportPage { raw: raw.into(), items, ack });
+            (offset, is_whole) = (next, !list.has_more);
+            if is_whole {
+                break;
             }
         }
-        Err(protocol_error(
-            "more receipts are unread than can be looked through: mark them read at the carrier",
-        ))
+        let settled = began_at.unwrap_or_else(|| self.link.now()) - SETTLED_MS;
+        let before = match is_whole {
+            true => Some(settled),
+            false => oldest_first(&items).map(|newest| newest.min(settled)),
+        };
+        let is_before = |item: &ReceiptItem, at| match item {
+            ReceiptItem::Receipt(receipt) => receipt.reported_at.is_none_or(|reported| reported < at),
+            ReceiptItem::Unreadable { .. } => true,
+        };
+        let before = before.filter(|at| items.iter().any(|item| is_before(item, *at)));
+        let ack = before.map(|at| at.div_euclid(1_000).to_string());
+        Ok(ReportPage { raw: raw.into(), items, ack })
     }
 
     async fn ack_reports(&self, token: &str) -> Result<()> {
@@ -256,14 +314,13 @@ impl Carrier for ClickSend {
     }
 
     async fn check(&self) -> Result<Option<i64>> {
-        let (response, _) = self.list("/v3/sms/inbound", 1, 15).await?;
-        Ok(self.link.clock_ahead_ms(&response))
+        let page = self.list(("/v3/sms/inbound", &Filter::new()), 0, MIN_LIMIT).await?;
+        Ok(self.link.clock_ahead_ms(&page.response))
     }
 
     async fn sent_since(&self, since: UnixMs, page: Option<&str>) -> Result<SentPage> {
-        let page = page_number(page)?;
-        let list = self.history(since, page).await?;
-        let next = (list.has_more && !list.items.is_empty()).then(|| page.saturating_add(1).to_string());
+        let Page { list, next, .. } = self.history(since, page_offset(page)?).await?;
+        let next = (list.has_more && !list.items.is_empty()).then(|| next.to_string());
         Ok(SentPage { items: list.items.iter().filter_map(|item| wire::sent(item, since)).collect(), next })
     }
 }

@@ -17,6 +17,8 @@ use crate::domain::text::MessageText;
 pub(super) struct List {
     pub items: Vec<Value>,
     pub has_more: bool,
+    /// How long the list is as a whole, if the page says so.
+    pub total: Option<u64>,
 }
 
 /// `data` of a list's answer; `None` if there is no list in it.
@@ -26,10 +28,11 @@ pub(super) fn list(data: Value) -> Option<List> {
         (Some(page), Some(last)) => page < last,
         _ => data["next_page_url"].is_string(),
     };
+    let total = number("total");
     let Value::Object(mut data) = data else { return None };
     match data.remove("data") {
-        Some(Value::Array(items)) => Some(List { items, has_more }),
-        Some(Value::Null) | None => Some(List { items: Vec::new(), has_more: false }),
+        Some(Value::Array(items)) => Some(List { items, has_more, total }),
+        Some(Value::Null) | None => Some(List { items: Vec::new(), has_more: false, total }),
         Some(_) => None,
     }
 }
@@ -43,6 +46,11 @@ fn time_ms(value: &Value) -> Option<UnixMs> {
 pub(super) fn message_id(item: &Value) -> Option<String> {
     text_or_number(&item["message_id"])
         .filter(|id| !id.contains(char::is_whitespace) && id != "." && id != "..")
+}
+
+/// What tells an entry from every other.
+pub(super) fn identity(item: &Value) -> String {
+    message_id(item).unwrap_or_else(|| item.to_string())
 }
 
 /// Reads a page and sorts it oldest first: the documents name no order.

@@ -23,6 +23,7 @@ use super::driver::Driver;
 use super::error::{self, by_status, no_answer, protocol_error};
 use super::http::{Http, HttpFailure, Request, Response};
 use super::link::{self, Link};
+use super::page_size::PageSize;
 use super::setup::NowFn;
 use super::{
     Accepted, Caps, Carrier, CarrierError, ErrorKind, InboundClass, InboundPage, Lookup, Reconciled,
@@ -36,6 +37,8 @@ use crate::domain::text::{Charset, Limits};
 
 /// The most texts that a crash or a broken answer can lose where reading removes them.
 const READ_ONCE_LIMIT: u32 = 50;
+/// The largest page of the log.
+const LOG_LIMIT: u32 = 1_000;
 /// Logs are kept for 48 hours; one hour less, because clocks differ.
 const LOGS_KEPT_MS: i64 = 47 * 60 * 60 * 1000;
 /// `check` asks for the log of a text that does not exist, because reading real ones could remove them.
@@ -50,6 +53,7 @@ pub(super) const DRIVER: Driver =
 pub struct Infobip {
     config: InfobipConfig,
     link: Link,
+    page_size: PageSize,
 }
 
 /// Result of a read that removes.
@@ -62,7 +66,7 @@ enum Read {
 impl Infobip {
     pub fn new(config: InfobipConfig, http: Http, now: NowFn) -> Self {
         let link = Link::new(http, now, (config.sends_per_sec, config.others_per_sec));
-        Infobip { config, link }
+        Infobip { config, link, page_size: PageSize::default() }
     }
 
     fn request(&self, method: Method, path: &str) -> Result<Request> {
@@ -164,7 +168,10 @@ impl Carrier for Infobip {
                     raw: response.body,
                 })
             }
-            Read::Rest(raw, reason) => Ok(InboundPage::unreadable(raw, reason, cursor)),
+            Read::Rest(raw, reason) => {
+                let whole = wire::inbound_page(&lenient_json::read_rest(&raw));
+                Ok(InboundPage::unreadable(raw, reason, cursor).with_rescued(whole))
+            }
         }
     }
 
@@ -182,7 +189,12 @@ impl Carrier for Infobip {
         let accepted =
             |repeated| Accepted { carrier_message_id: Some(text.key.as_str().to_owned()), repeated };
         match codes::send_error(&status) {
-            None => Ok(accepted(status.name == codes::DUPLICATE)),
+            // A repetition is believed only of our text, by name.
+            None if status.name == codes::DUPLICATE => match wire::is_named(&body, text.key.as_str()) {
+                true => Ok(accepted(true)),
+                false => Err(error::unclear_send()),
+            },
+            None => Ok(accepted(false)),
             Some(kind) => Err(error::not_taken(kind, codes::loggable(&status.name))),
         }
     }
@@ -190,16 +202,18 @@ impl Carrier for Infobip {
     /// By our key, for as long as logs are kept.
     async fn reconcile(&self, text: &OutboundText) -> Result<Reconciled> {
         let key = text.key.as_str();
+        let look = self.link.look_for(text);
         let is_kept = self.link.now().saturating_sub(text.first_attempt_at) < LOGS_KEPT_MS;
         let (_, body) = self.log(key).await?;
         let entries =
             wire::results(&body).ok_or_else(|| protocol_error("the log has a shape we do not know"))?;
         let is_ours = |entry: &&Value| wire::name_of(entry).as_deref() == Some(key);
-        Ok(match (entries.iter().any(|entry| is_ours(&entry)), entries.is_empty()) {
-            (true, _) => Reconciled::Found { carrier_message_id: key.to_owned() },
-            (false, true) if is_kept => Reconciled::Absent,
-            _ => Reconciled::CannotTell,
-        })
+        if entries.iter().any(|entry| is_ours(&entry)) {
+            return Ok(Reconciled::Found { carrier_message_id: key.to_owned() });
+        }
+        // Others are listed if the query for our key was not heard.
+        let is_whole = entries.is_empty() && wire::next_cursor(&body).is_none();
+        Ok(self.link.not_listed(&look, look.window, is_kept && is_whole))
     }
 
     async fn poll_reports(&self) -> Result<ReportPage> {
@@ -234,16 +248,23 @@ impl Carrier for Infobip {
     }
 
     async fn sent_since(&self, since: UnixMs, page: Option<&str>) -> Result<SentPage> {
-        let request = self
-            .request(Method::GET, "/sms/3/logs")?
-            .query("sentSince", wire::time(since))
-            .query("limit", "1000")
-            .query("useCursor", "true");
-        let request = match page {
-            None => request,
-            Some(cursor) => request.query("cursor", cursor),
-        };
-        let (_, body) = self.read(request).await?;
+        let (_, body) = self
+            .page_size
+            .read((1, LOG_LIMIT), |limit| {
+                Box::pin(async move {
+                    let request = self
+                        .request(Method::GET, "/sms/3/logs")?
+                        .query("sentSince", wire::time(since))
+                        .query("limit", limit.to_string())
+                        .query("useCursor", "true");
+                    let request = match page {
+                        None => request,
+                        Some(cursor) => request.query("cursor", cursor),
+                    };
+                    self.read(request).await
+                })
+            })
+            .await?;
         let entries =
             wire::results(&body).ok_or_else(|| protocol_error("the log has a shape we do not know"))?;
         let next = wire::next_cursor(&body).filter(|next| Some(next.as_str()) != page && !entries.is_empty());

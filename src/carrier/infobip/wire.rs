@@ -103,6 +103,11 @@ pub(super) fn taken(body: &Value, key: &str) -> Option<Status> {
     status(one).filter(|_| is_ours)
 }
 
+/// Whether the answer to a send names this key.
+pub(super) fn is_named(body: &Value, key: &str) -> bool {
+    name_of(&body["messages"][0]).as_deref() == Some(key)
+}
+
 pub(super) fn status(item: &Value) -> Option<Status> {
     let status = &item["status"];
     let group = status["groupId"].as_u64().or_else(|| text_or_number(&status["groupId"])?.parse().ok())?;

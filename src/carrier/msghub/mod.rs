@@ -89,8 +89,8 @@ impl Msghub {
         let link = Link::new(http, now, (config.sends_per_sec, config.others_per_sec));
         Msghub {
             config,
+            send_http: link.other_host(send_http),
             link,
-            send_http,
             login: Login::default(),
             no_texts_at: AtomicI64::new(i64::MIN / 2),
             no_receipts_at: AtomicI64::new(i64::MIN / 2),
@@ -134,6 +134,25 @@ impl Msghub {
         // A clock set back must not stop polling.
         (0..QUIET_MS).contains(&now.saturating_sub(since))
     }
+}
+
+/// Whether the code of our text and that of the whole answer both say that the carrier had the text before. It is not
+/// documented which of them says it.
+fn is_repetition(own: Option<&str>, whole: Option<&str>) -> bool {
+    let agrees = |code: Option<&str>| matches!(code, None | Some(codes::REPEATED));
+    agrees(own) && (agrees(whole) || whole == Some(codes::OK))
+}
+
+/// Whether both say that the text was taken.
+fn is_taken(own: Option<&str>, whole: Option<&str>) -> bool {
+    (own, whole) == (Some(codes::OK), Some(codes::OK))
+}
+
+/// What is left of texts that the carrier has forgotten: whole ones, and all the bytes.
+fn rest_of(raw: Bytes, reason: &str, cursor: &Cursor) -> InboundPage {
+    let body = lenient_json::read_rest(&raw);
+    let whole = wire::inbound_page(wire::inbound_list(&body).unwrap_or_default(), &raw);
+    InboundPage::unreadable(raw, reason, cursor).with_rescued(whole)
 }
 
 fn is_token_refused(response: &Response) -> bool {
@@ -193,7 +212,7 @@ impl Carrier for Msghub {
             }
             Err(failure) => {
                 let reason = "the answer broke off: texts may be missing";
-                return Ok(InboundPage::unreadable(failure.partial, reason, cursor));
+                return Ok(rest_of(failure.partial, reason, cursor));
             }
         };
         let body = lenient_json::read(&response.body);
@@ -206,20 +225,12 @@ impl Carrier for Msghub {
                 && wire::code(&body).is_none()
                 && !response.body.is_empty()
             {
-                true => Ok(InboundPage::unreadable(
-                    response.body,
-                    "a page of texts has a shape we do not know",
-                    cursor,
-                )),
+                true => Ok(rest_of(response.body, "a page of texts has a shape we do not know", cursor)),
                 false => Err(refusal(&response, &body).for_read()),
             };
         }
         let Some(list) = list else {
-            return Ok(InboundPage::unreadable(
-                response.body,
-                "a page of texts has a shape we do not know",
-                cursor,
-            ));
+            return Ok(rest_of(response.body, "a page of texts has a shape we do not know", cursor));
         };
         if list.is_empty() {
             self.no_texts_at.store(self.link.now(), Ordering::Relaxed);
@@ -249,13 +260,17 @@ impl Carrier for Msghub {
         let response = answered.map_err(|f| no_answer(&f, ErrorKind::Ambiguous))?;
         let body = lenient_json::read(&response.body);
         let accepted = |repeated| Ok(Accepted { carrier_message_id: Some(name.clone()), repeated });
-        let own = wire::taken(&body, text.key.as_str());
-        match own.or_else(|| wire::code(&body)).as_deref() {
-            Some(codes::REPEATED) if !response.status.is_server_error() => accepted(true),
-            Some(codes::OK) if response.status.is_success() && wire::is_about(&body, text.key.as_str()) => {
+        let (own, whole) = (wire::taken(&body, text.key.as_str()), wire::code(&body));
+        match own.as_deref().or(whole.as_deref()) {
+            _ if response.status.is_server_error() => Err(refusal(&response, &body)),
+            Some(codes::REPEATED) if is_repetition(own.as_deref(), whole.as_deref()) => accepted(true),
+            Some(codes::OK) if response.status.is_success() && is_taken(own.as_deref(), whole.as_deref()) => {
                 accepted(false)
             }
-            Some(code) if code != codes::OK && !response.status.is_server_error() => {
+            // One of the two says that the carrier had it, the other does not.
+            Some(codes::REPEATED) => Err(error::unclear_send()),
+            _ if whole.as_deref() == Some(codes::REPEATED) => Err(error::unclear_send()),
+            Some(code) if code != codes::OK => {
                 let kind = codes::refusal(code, response.status);
                 Err(error::not_taken(kind, code).with_retry_after(response.retry_after()))
             }
@@ -267,8 +282,8 @@ impl Carrier for Msghub {
     /// Searches every day on which an attempt can have left: the one in doubt may be later than the first.
     async fn reconcile(&self, text: &OutboundText) -> Result<Reconciled> {
         let key = text.key.as_str();
-        let since = text.first_attempt_at.saturating_sub(MIDNIGHT_MS);
-        let days = wire::days(since, self.link.now().saturating_add(MIDNIGHT_MS));
+        let look = self.link.look_for(text);
+        let days = wire::days(look.window.since, look.window.until);
         let mut is_absent = days.is_whole;
         for day in days.all {
             let (_, body) = self.find(key, &day).await?;
@@ -278,7 +293,7 @@ impl Carrier for Msghub {
                 Found::Unclear => is_absent = false,
             }
         }
-        Ok(if is_absent { Reconciled::Absent } else { Reconciled::CannotTell })
+        Ok(self.link.not_listed(&look, look.window, is_absent))
     }
 
     async fn poll_reports(&self) -> Result<ReportPage> {

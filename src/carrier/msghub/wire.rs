@@ -237,11 +237,6 @@ pub(super) fn taken(body: &Value, key: &str) -> Option<String> {
     code_of(&one["code"]).filter(|_| is_ours)
 }
 
-/// Whether a successful answer names our text.
-pub(super) fn is_about(body: &Value, key: &str) -> bool {
-    taken(body, key).as_deref() == Some(codes::OK)
-}
-
 /// The request for the fate of a key on this day.
 pub(super) fn sent_question(key: &str, day: &str) -> Value {
     json!({ "cliKeyLst": [{ "cliKey": key, "reqDt": day }] })

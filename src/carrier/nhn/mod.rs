@@ -33,6 +33,7 @@ use super::error::{self, protocol_error};
 use super::http::{Http, Request, Response, segment};
 use super::korea::clock;
 use super::link::Link;
+use super::page_size::PageSize;
 use super::report_cursor::ReportCursor;
 use super::setup::NowFn;
 use super::{
@@ -57,13 +58,21 @@ pub(super) const DRIVER: Driver =
 pub struct Nhn {
     config: NhnConfig,
     link: Link,
+    sent_size: PageSize,
+    results_size: PageSize,
     report_cursor: ReportCursor,
 }
 
 impl Nhn {
     pub fn new(config: NhnConfig, http: Http, now: NowFn) -> Self {
         let link = Link::new(http, now, (config.sends_per_sec, config.others_per_sec));
-        Nhn { config, link, report_cursor: ReportCursor::default() }
+        Nhn {
+            config,
+            link,
+            sent_size: PageSize::default(),
+            results_size: PageSize::default(),
+            report_cursor: ReportCursor::default(),
+        }
     }
 
     /// `rest` begins with `/`, and everything in it is encoded.

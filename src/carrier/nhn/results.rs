@@ -2,14 +2,14 @@
 
 use bytes::Bytes;
 use http::Method;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::list::{self, PAGE_SIZE};
 use super::{Nhn, wire};
 use crate::carrier::korea::clock;
 use crate::carrier::lenient_json::text_or_number;
 use crate::carrier::report_cursor::{MAX_PAGES, WindowPage};
-use crate::carrier::{ReportPage, Result};
+use crate::carrier::{CarrierError, ReportPage, Result};
 use crate::domain::UnixMs;
 
 impl Nhn {
@@ -19,11 +19,14 @@ impl Nhn {
         let mut n_read = 0;
         loop {
             n_read += 1;
-            let page = walk.page.as_deref().and_then(|page| page.parse().ok()).unwrap_or(1);
-            let (raw, body) = self.results(walk.since, walk.until, page, PAGE_SIZE).await?;
+            let offset = walk.page.as_deref().and_then(|page| page.parse().ok()).unwrap_or(0);
+            let found = match self.results(walk.since, walk.until, offset).await {
+                Err(error) if error.is_too_large() => ResultsPage::skipped(offset, &error),
+                found => found?,
+            };
+            let ResultsPage { raw, body, next, has_more } = found;
             let items = list::items(&body)?;
-            let rest = list::has_more(&body, items.len(), page, PAGE_SIZE)
-                .then(|| WindowPage { page: Some(page.saturating_add(1).to_string()), ..walk.clone() });
+            let rest = has_more.then(|| WindowPage { page: Some(next.to_string()), ..walk.clone() });
             let mut state = self.report_cursor.state();
             let (mut news, mut told) = (Vec::new(), Vec::new());
             for item in items {
@@ -43,22 +46,40 @@ impl Nhn {
         }
     }
 
-    /// One page of the list of results.
-    pub(super) async fn results(
-        &self,
-        since: UnixMs,
-        until: UnixMs,
-        page: u64,
-        size: u64,
-    ) -> Result<(Bytes, Value)> {
-        let request = self
-            .request(Method::GET, "/message-results")?
-            .query("startUpdateDate", clock(since))
-            .query("endUpdateDate", clock(until))
-            .query("pageNum", page.to_string())
-            .query("pageSize", size.to_string());
-        let (response, body) = self.read(request).await?;
-        Ok((response.body, body))
+    /// The page of the list of results that has the one at `offset`; smaller where it cannot be read.
+    async fn results(&self, since: UnixMs, until: UnixMs, offset: u64) -> Result<ResultsPage> {
+        self.results_size
+            .read((1, PAGE_SIZE), |size| {
+                Box::pin(async move {
+                    let (size, page) = (u64::from(size), offset / u64::from(size) + 1);
+                    let request = self
+                        .request(Method::GET, "/message-results")?
+                        .query("startUpdateDate", clock(since))
+                        .query("endUpdateDate", clock(until))
+                        .query("pageNum", page.to_string())
+                        .query("pageSize", size.to_string());
+                    let (response, body) = self.read(request).await?;
+                    let has_more = list::has_more(&body, list::items(&body)?.len(), page, size);
+                    Ok(ResultsPage { raw: response.body, body, next: page.saturating_mul(size), has_more })
+                })
+            })
+            .await
+    }
+}
+
+struct ResultsPage {
+    raw: Bytes,
+    body: Value,
+    /// Where the next page begins.
+    next: u64,
+    has_more: bool,
+}
+
+impl ResultsPage {
+    /// One result that is too large even alone.
+    fn skipped(offset: u64, error: &CarrierError) -> ResultsPage {
+        let body = json!({ "data": [format!("result {offset} of its time: {error}")] });
+        ResultsPage { raw: Bytes::new(), body, next: offset.saturating_add(1), has_more: true }
     }
 }
 

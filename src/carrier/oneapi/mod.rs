@@ -20,6 +20,7 @@ mod wire;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use http::{HeaderValue, Method, StatusCode, header};
 use secrecy::ExposeSecret;
 use serde_json::Value;
@@ -90,11 +91,18 @@ impl OneApi {
         self.config.page_limit.clamp(1, most)
     }
 
+    /// What is left of texts that the server has forgotten: whole ones, and all the bytes.
+    fn rest_of(&self, raw: Bytes, reason: &str, cursor: &Cursor) -> InboundPage {
+        let list = wire::inbound_list(&lenient_json::read_rest(&raw)).unwrap_or_default();
+        let whole = wire::inbound_page(&list.messages, &self.config, self.link.now());
+        InboundPage::unreadable(raw, reason, cursor).with_rescued(whole)
+    }
+
     fn broken_off(&self, failure: HttpFailure, cursor: &Cursor) -> Result<InboundPage> {
         if self.config.reading != Reading::Removes || failure.partial.is_empty() {
             return Err(no_answer(&failure, ErrorKind::Transient));
         }
-        Ok(InboundPage::unreadable(failure.partial, "the answer broke off: texts may be missing", cursor))
+        Ok(self.rest_of(failure.partial, "the answer broke off: texts may be missing", cursor))
     }
 
     fn page_of(&self, response: Response, body: &Value, cursor: &Cursor) -> Result<InboundPage> {
@@ -103,11 +111,7 @@ impl OneApi {
             Some(list) => list,
             None if is_empty => wire::List::default(),
             None if self.config.reading == Reading::Removes => {
-                return Ok(InboundPage::unreadable(
-                    response.body,
-                    "a page of texts has a shape we do not know",
-                    cursor,
-                ));
+                return Ok(self.rest_of(response.body, "a page of texts has a shape we do not know", cursor));
             }
             None if body.is_null() => {
                 return Err(CarrierError::new(ErrorKind::Transient, "the carrier's answer cannot be read"));
@@ -221,7 +225,8 @@ impl Carrier for OneApi {
         let code = wire::error_code(&body);
         let is_repetition = match code.as_deref() {
             Some(code) => code == codes::DUPLICATE,
-            None => response.status == StatusCode::CONFLICT,
+            // Without a code, but not a page of a proxy.
+            None => response.status == StatusCode::CONFLICT && (body.is_object() || response.body.is_empty()),
         };
         if is_repetition && response.status.is_client_error() {
             return Ok(Accepted { carrier_message_id: None, repeated: true });

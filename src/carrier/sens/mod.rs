@@ -20,6 +20,7 @@ use http::{HeaderName, Method, StatusCode};
 use serde_json::{Value, json};
 
 pub use self::settings::SensConfig;
+use super::absence::PagesRead;
 use super::credentials::secret_header;
 use super::driver::Driver;
 use super::error::{self, by_status, loggable_code, protocol_error};
@@ -39,8 +40,10 @@ use crate::domain::phone::PhoneKind;
 use crate::domain::receipt::Receipt;
 use crate::domain::text::Limits;
 
-/// Tolerance for clocks that differ.
-const MARGIN_MS: i64 = 60_000;
+/// The list as a whole ends this much ahead, for clocks that differ; `check` reads the last of it.
+const AHEAD_MS: i64 = 60_000;
+/// The most pages read to settle one doubt.
+const MAX_PAGES: u64 = 20;
 /// A query for requests may span 30 days; one less, because clocks differ.
 const MOST_MS: i64 = 29 * 24 * 60 * 60 * 1000;
 
@@ -186,18 +189,35 @@ impl Carrier for Sens {
 
     /// Texts to this number with these words since the first attempt. One is ours if no other text of ours has its id.
     async fn reconcile(&self, text: &OutboundText) -> Result<Reconciled> {
-        let since = text.first_attempt_at.saturating_sub(MARGIN_MS);
-        let until = self.link.now().saturating_add(MARGIN_MS).min(since.saturating_add(MOST_MS));
-        let body = self.requested(since, until, 0).await?;
-        let items = wire::items(&body)?;
-        let mut carrier_message_ids: Vec<String> =
-            items.iter().filter(|item| wire::is_alike(item, text)).filter_map(|i| wire::name_of(i)).collect();
-        carrier_message_ids.dedup();
-        Ok(match carrier_message_ids.is_empty() {
-            false => Reconciled::OneOf { carrier_message_ids },
-            true if wire::is_whole(&body, items.len()) => Reconciled::Absent,
-            true => Reconciled::CannotTell,
-        })
+        let look = self.link.look_for(text);
+        let asked = look.window.at_most(MOST_MS);
+        let (mut read, mut is_at_end, mut is_alike_before) = (PagesRead::default(), false, false);
+        let mut is_readable = true;
+        let mut carrier_message_ids: Vec<String> = Vec::new();
+        for page in 0..MAX_PAGES {
+            let body = self.requested(asked.since, asked.until, page).await?;
+            let items = wire::items(&body)?;
+            for item in items.iter().filter(|item| wire::is_alike(item, text)) {
+                match wire::name_of(item).filter(|_| !wire::is_before(item, look.likely_since)) {
+                    None => is_alike_before = true,
+                    Some(id) if carrier_message_ids.contains(&id) => {}
+                    Some(id) => carrier_message_ids.push(id),
+                }
+            }
+            is_readable &= items.iter().all(|item| wire::is_comparable(item));
+            let n_new = read.note(items.iter().map(|item| wire::identity(item)), wire::total(&body));
+            is_at_end = wire::is_whole(&body, read.n());
+            if is_at_end || n_new == 0 {
+                break;
+            }
+        }
+        match carrier_message_ids.is_empty() {
+            false => Ok(Reconciled::OneOf { carrier_message_ids }),
+            true => {
+                let is_whole = is_at_end && is_readable && read.is_all();
+                Ok(self.link.not_listed(&look, asked, is_whole && !is_alike_before))
+            }
+        }
     }
 
     async fn status(&self, carrier_message_id: &str) -> Result<Option<Receipt>> {
@@ -212,7 +232,7 @@ impl Carrier for Sens {
         let now = self.link.now();
         let request = self
             .request(Method::GET, "messages")?
-            .query("requestStartTime", clock(now.saturating_sub(MARGIN_MS)))
+            .query("requestStartTime", clock(now.saturating_sub(AHEAD_MS)))
             .query("requestEndTime", clock(now));
         let (response, _) = self.read(request).await?;
         Ok(response.date_ms().map(|date| date - now))
@@ -223,7 +243,7 @@ impl Carrier for Sens {
             None => 0,
             Some(word) => word.parse().map_err(|_| protocol_error("there is no such page"))?,
         };
-        let until = self.link.now().saturating_add(MARGIN_MS).min(since.saturating_add(MOST_MS));
+        let until = self.link.now().saturating_add(AHEAD_MS).min(since.saturating_add(MOST_MS));
         let body = self.requested(since, until, n).await?;
         let entries = wire::items(&body)?;
         let is_last = wire::is_whole(&body, entries.len()) || entries.is_empty();

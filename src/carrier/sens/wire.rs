@@ -53,11 +53,15 @@ pub(super) fn items(body: &Value) -> Result<Vec<&Value>> {
     }
 }
 
-/// Whether a page surely shows everything. The documents differ on how pages are requested and counted, so a page that does
+/// How long the list is as a whole, if the page says so.
+pub(super) fn total(body: &Value) -> Option<u64> {
+    body["itemCount"].as_u64().or(body["totalCount"].as_u64())
+}
+
+/// Whether these `n` entries, those of earlier pages among them, are surely everything. The documents differ on how pages are requested and counted, so a page that does
 /// not say so counts as one of several.
 pub(super) fn is_whole(body: &Value, n: usize) -> bool {
-    let count = |name: &str| body[name].as_u64();
-    match (&body["hasMore"], count("itemCount").or(count("totalCount"))) {
+    match (&body["hasMore"], total(body)) {
         (Value::Bool(more), _) => !more,
         (_, Some(total)) => usize::try_from(total).is_ok_and(|total| total <= n),
         _ => false,
@@ -66,6 +70,21 @@ pub(super) fn is_whole(body: &Value, n: usize) -> bool {
 
 pub(super) fn name_of(item: &Value) -> Option<String> {
     text_or_number(&item["requestId"])
+}
+
+/// What tells an entry from every other: a request may have had several recipients.
+pub(super) fn identity(item: &Value) -> String {
+    text_or_number(&item["messageId"]).unwrap_or_else(|| item.to_string())
+}
+
+/// Whether an entry is dated before that time.
+pub(super) fn is_before(item: &Value, at: UnixMs) -> bool {
+    item["requestTime"].as_str().and_then(time_ms).is_some_and(|requested| requested < at)
+}
+
+/// Whether an entry says to whom and in which words.
+pub(super) fn is_comparable(item: &Value) -> bool {
+    text_or_number(&item["to"]).is_some() && item["content"].is_string()
 }
 
 /// The same number, sender and words.

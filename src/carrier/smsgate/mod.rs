@@ -29,6 +29,7 @@ use super::driver::Driver;
 use super::error::{self, by_status, protocol_error};
 use super::http::{Http, Request, Response, segment};
 use super::link::{self, Link};
+use super::page_size::PageSize;
 use super::push::{PushCall, PushRefused, Pushed};
 use super::setup::NowFn;
 use super::{
@@ -36,7 +37,7 @@ use super::{
     ReportClass, Result, SentPage, lenient_json,
 };
 use crate::domain::UnixMs;
-use crate::domain::inbound::Cursor;
+use crate::domain::inbound::{Cursor, InboundItem};
 use crate::domain::media::MediaRef;
 use crate::domain::outbound::OutboundText;
 use crate::domain::receipt::Receipt;
@@ -45,9 +46,10 @@ use crate::domain::text::{Charset, Limits};
 /// The app forgets what it sent after `log_lifetime_days`, which is one day at least (OpenAPI, `SettingsMessages`).
 const KEY_MEMORY: Duration = Duration::from_secs(86_400);
 /// The largest page of the list of sent texts.
-const SENT_LIMIT: usize = 100;
-/// Windows end a day ahead, so that a phone with a wrong clock lists texts it dates in the future.
-const AHEAD_MS: i64 = 86_400_000;
+const SENT_LIMIT: u32 = 100;
+/// Windows end in the year 2100: without an end the app lists up to its own time, and a phone with a wrong clock dates texts
+/// by any other (`InboxRoutes`).
+const NEVER_MS: i64 = 4_102_444_800_000;
 
 /// This carrier's line in the table of drivers.
 pub(super) const DRIVER: Driver =
@@ -58,12 +60,14 @@ pub(super) const DRIVER: Driver =
 pub struct SmsGate {
     config: SmsGateConfig,
     link: Link,
+    texts_size: PageSize,
+    sent_size: PageSize,
 }
 
 impl SmsGate {
     pub fn new(config: SmsGateConfig, http: Http, now: NowFn) -> Self {
         let link = Link::new(http, now, (config.sends_per_sec, config.others_per_sec));
-        SmsGate { config, link }
+        SmsGate { config, link, texts_size: PageSize::default(), sent_size: PageSize::default() }
     }
 
     fn request(&self, method: Method, path: impl Into<String>) -> Result<Request> {
@@ -85,17 +89,30 @@ impl SmsGate {
         }
     }
 
-    async fn inbox(&self, from: UnixMs, limit: usize, offset: usize) -> Result<(Response, Value)> {
-        let to = from.max(self.link.now()).saturating_add(AHEAD_MS);
+    async fn inbox(&self, from: UnixMs, limit: u32, offset: usize) -> Result<(Response, Vec<Value>)> {
         let mut request = self
             .request(Method::GET, "/inbox")?
             .query("from", wire::time(from))
-            .query("to", wire::time(to))
+            .query("to", wire::time(NEVER_MS))
             .query("limit", limit.to_string())
             .query("offset", offset.to_string())
             .query("includeAttachments", "true");
         request.query.extend(self.config.device.clone().map(|device| ("deviceId", device)));
-        self.read_json(request).await
+        match self.read_json(request).await? {
+            (response, Value::Array(list)) => Ok((response, list)),
+            _ => Err(protocol_error("a page of texts has a shape we do not know")),
+        }
+    }
+
+    /// The page after one text, which is too large even alone.
+    fn skipped(cursor: &Cursor, offset: usize, error: &CarrierError) -> InboundPage {
+        let reason = "a text that the phone lists is too large even alone; it is skipped";
+        let item = InboundItem::Unreadable { raw: error.to_string(), reason: reason.to_owned() };
+        InboundPage {
+            next: cursor.after_page(None, Some(offset.saturating_add(1).to_string())),
+            items: vec![item],
+            ..InboundPage::empty(cursor)
+        }
     }
 
     /// The state of a text by its id; `None` if the phone has no such text.
@@ -110,8 +127,8 @@ impl SmsGate {
         }
     }
 
-    fn page_limit(&self) -> usize {
-        usize::try_from(self.config.page_limit.clamp(1, 500)).unwrap_or(50)
+    fn page_limit(&self) -> u32 {
+        self.config.page_limit.clamp(1, 500)
     }
 }
 
@@ -165,13 +182,21 @@ impl Carrier for SmsGate {
         let overlap = i64::try_from(self.config.overlap.as_millis()).unwrap_or(0);
         let from = cursor.since.saturating_sub(overlap).max(0);
         let (offset, limit) = (page_offset(cursor.page.as_deref())?, self.page_limit());
-        let (response, body) = self.inbox(from, limit, offset).await?;
-        let list =
-            body.as_array().ok_or_else(|| protocol_error("a page of texts has a shape we do not know"))?;
-        let next = wire::next_offset(offset, list.len(), limit, wire::total(&response));
+        let (limit, (response, list)) = match self
+            .texts_size
+            .read((1, limit), |limit| {
+                Box::pin(async move { Ok((limit, self.inbox(from, limit, offset).await?)) })
+            })
+            .await
+        {
+            Ok(read) => read,
+            Err(error) if error.is_too_large() => return Ok(Self::skipped(cursor, offset, &error)),
+            Err(error) => return Err(error),
+        };
+        let next = wire::next_offset(offset, list.len(), limit as usize, wire::total(&response));
         // Must be read again while it is still inside the window.
         let fetched_by = self.link.now() - wire::DOWNLOAD_MS.min(overlap / 2);
-        let items = wire::inbound_page(list, &self.config.number, fetched_by);
+        let items = wire::inbound_page(&list, &self.config.number, fetched_by);
         Ok(InboundPage {
             next: cursor.after_page(wire::newest(&items), next.map(|offset| offset.to_string())),
             items,
@@ -192,7 +217,8 @@ impl Carrier for SmsGate {
         let key = text.key.as_str();
         let taken = |repeated| Ok(Accepted { carrier_message_id: Some(key.to_owned()), repeated });
         match response.status {
-            StatusCode::CONFLICT => taken(true),
+            // The phone says why; a bare 409 may come from a proxy.
+            StatusCode::CONFLICT if wire::has_message(&lenient_json::read(&response.body)) => taken(true),
             status if status.is_success() => match lenient_json::read(&response.body)["id"].as_str() {
                 Some(id) if id == key => taken(false),
                 _ => Err(error::unclear_send()),
@@ -215,26 +241,30 @@ impl Carrier for SmsGate {
     }
 
     async fn check(&self) -> Result<Option<i64>> {
-        let (response, body) = self.inbox(self.link.now(), 1, 0).await?;
-        match body {
-            Value::Array(_) => Ok(self.link.clock_ahead_ms(&response)),
-            _ => Err(protocol_error("a page of texts has a shape we do not know")),
-        }
+        let (response, _) = self.inbox(self.link.now(), 1, 0).await?;
+        Ok(self.link.clock_ahead_ms(&response))
     }
 
     async fn sent_since(&self, since: UnixMs, page: Option<&str>) -> Result<SentPage> {
         let offset = page_offset(page)?;
-        let mut request = self
-            .request(Method::GET, "/messages")?
-            .query("from", wire::time(since))
-            .query("to", wire::time(since.max(self.link.now()).saturating_add(AHEAD_MS)))
-            .query("limit", SENT_LIMIT.to_string())
-            .query("offset", offset.to_string());
-        request.query.extend(self.config.device.clone().map(|device| ("deviceId", device)));
-        let (response, body) = self.read_json(request).await?;
+        let (limit, (response, body)) = self
+            .sent_size
+            .read((1, SENT_LIMIT), |limit| {
+                Box::pin(async move {
+                    let mut request = self
+                        .request(Method::GET, "/messages")?
+                        .query("from", wire::time(since))
+                        .query("to", wire::time(NEVER_MS))
+                        .query("limit", limit.to_string())
+                        .query("offset", offset.to_string());
+                    request.query.extend(self.config.device.clone().map(|device| ("deviceId", device)));
+                    Ok((limit, self.read_json(request).await?))
+                })
+            })
+            .await?;
         let list =
             body.as_array().ok_or_else(|| protocol_error("a list of texts has a shape we do not know"))?;
-        let next = wire::next_offset(offset, list.len(), SENT_LIMIT, wire::total(&response));
+        let next = wire::next_offset(offset, list.len(), limit as usize, wire::total(&response));
         Ok(SentPage {
             items: list.iter().filter_map(|item| wire::sent(item, since)).collect(),
             next: next.map(|offset| offset.to_string()),

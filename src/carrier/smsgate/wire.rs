@@ -33,6 +33,11 @@ fn time_ms(value: &Value) -> Option<UnixMs> {
     value.as_str()?.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_millisecond)
 }
 
+/// Whether an answer has the form of the phone's errors.
+pub(super) fn has_message(body: &Value) -> bool {
+    body.get("message").is_some()
+}
+
 /// Total number of items, if the phone gives it.
 pub(super) fn total(response: &Response) -> Option<usize> {
     response.headers.get("x-total-count")?.to_str().ok()?.trim().parse().ok()

@@ -31,6 +31,7 @@ use super::driver::Driver;
 use super::error;
 use super::http::{Http, Request, Response};
 use super::link::Link;
+use super::page_size::PageSize;
 use super::report_cursor::ReportCursor;
 use super::setup::NowFn;
 use super::{
@@ -57,13 +58,14 @@ pub(super) const DRIVER: Driver =
 pub struct Solapi {
     config: SolapiConfig,
     link: Link,
+    page_size: PageSize,
     report_cursor: ReportCursor,
 }
 
 impl Solapi {
     pub fn new(config: SolapiConfig, http: Http, now: NowFn) -> Self {
         let link = Link::new(http, now, (config.sends_per_sec, config.others_per_sec));
-        Solapi { config, link, report_cursor: ReportCursor::default() }
+        Solapi { config, link, page_size: PageSize::default(), report_cursor: ReportCursor::default() }
     }
 
     /// Signed when it leaves: a signature is valid once, and for a quarter of an hour.

@@ -20,8 +20,8 @@ pub(super) const KEY: &str = "01ABCDEFGHJKMNPQRSTVWXYZ23";
 pub(super) type Answered = Result<(u16, Vec<u8>), Broken>;
 pub(super) type Seen = Arc<Mutex<Vec<http::Request<Bytes>>>>;
 
-/// A client whose carrier gives these answers in turn (then refuses connections), each with `headers`, and what it was
-/// asked.
+/// A client whose carrier gives these answers in turn (then refuses connections), each with `headers` and a date, and what it
+/// was asked.
 pub(super) fn client(answers: Vec<Answered>, headers: &[(&'static str, &'static str)]) -> (Http, Seen) {
     let seen: Seen = Arc::default();
     let answers = Mutex::new(answers.into_iter());
@@ -33,6 +33,9 @@ pub(super) fn client(answers: Vec<Answered>, headers: &[(&'static str, &'static 
             let mut response = http::Response::builder().status(status);
             for (name, value) in &headers {
                 response = response.header(*name, *value);
+            }
+            if headers.iter().all(|(name, _)| *name != "date") {
+                response = response.header("date", "Wed, 01 Jul 2026 00:00:00 GMT");
             }
             response.body(Bytes::from(body)).unwrap()
         });

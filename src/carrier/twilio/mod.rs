@@ -30,6 +30,7 @@ use super::driver::Driver;
 use super::error::{self, by_status, no_answer, protocol_error};
 use super::http::{Http, HttpFailure, Request, Response, segment};
 use super::link::Link;
+use super::page_size::PageSize;
 use super::push::{PushCall, PushRefused, Pushed};
 use super::setup::NowFn;
 use super::{
@@ -44,8 +45,6 @@ use crate::domain::phone::PhoneNumber;
 use crate::domain::receipt::Receipt;
 use crate::domain::text::{Charset, Limits};
 
-/// A text is dated by Twilio's clock, up to this long before our first attempt.
-const LOOK_BEFORE_MS: i64 = 60_000;
 /// The most pages read to settle one doubt.
 const MAX_PAGES: usize = 10;
 /// Texts per page when few new ones are expected.
@@ -57,17 +56,21 @@ const MAX_VALIDITY_SECS: i64 = 36_000;
 pub(super) const DRIVER: Driver =
     Driver { name: "twilio", receives: true, read: settings::read, meaning: codes::meaning };
 
+/// Which texts a list has.
+type Filter = Vec<(&'static str, String)>;
+
 /// The driver. It keeps the carrier's rate limits itself.
 #[derive(Debug)]
 pub struct Twilio {
     config: TwilioConfig,
     link: Link,
+    page_size: PageSize,
 }
 
 impl Twilio {
     pub fn new(config: TwilioConfig, http: Http, now: NowFn) -> Self {
         let link = Link::new(http, now, (config.sends_per_sec, config.others_per_sec));
-        Twilio { config, link }
+        Twilio { config, link, page_size: PageSize::default() }
     }
 
     /// `what` follows the account in the address.
@@ -89,23 +92,27 @@ impl Twilio {
         Err(refusal(&response, &body).for_read())
     }
 
-    /// The first page of a list, or the page with the carrier's token.
-    async fn list(&self, first: Request, page: Option<&str>) -> Result<(Response, Value)> {
-        let request = match page {
-            None => first,
-            Some(uri) => {
-                let mut next = self.request(Method::GET, "Messages.json")?;
-                next.query = wire::page_query(uri, &next.path)
-                    .ok_or_else(|| protocol_error("a page has an odd name"))?;
-                next
-            }
-        };
-        self.read(request).await
-    }
-
-    fn messages(&self, limit: u32) -> Result<Request> {
-        let request = self.request(Method::GET, "Messages.json")?;
-        Ok(request.query("PageSize", limit.clamp(1, 1_000).to_string()))
+    /// The first page of a list with this filter, or the page with the carrier's token; of `limit` texts, or fewer where that
+    /// cannot be read.
+    async fn list(&self, filter: Filter, limit: u32, page: Option<&str>) -> Result<(Response, Value)> {
+        let filter = &filter;
+        self.page_size
+            .read((1, limit.clamp(1, 1_000)), |limit| {
+                Box::pin(async move {
+                    let mut request = self.request(Method::GET, "Messages.json")?;
+                    request.query = match page {
+                        None => filter.clone(),
+                        Some(uri) => wire::page_query(uri, &request.path)
+                            .ok_or_else(|| protocol_error("a page has an odd name"))?,
+                    };
+                    match request.query.iter_mut().find(|(name, _)| *name == "PageSize") {
+                        Some((_, size)) => *size = limit.to_string(),
+                        None => request.query.insert(0, ("PageSize", limit.to_string())),
+                    }
+                    self.read(request).await
+                })
+            })
+            .await
     }
 
     fn send_fields(&self, text: &OutboundText, now: UnixMs) -> Vec<(&'static str, String)> {
@@ -172,10 +179,9 @@ impl Carrier for Twilio {
     async fn poll_inbound(&self, cursor: &Cursor) -> Result<InboundPage> {
         let overlap_ms = i64::try_from(self.config.overlap.as_millis()).unwrap_or(i64::MAX / 4);
         let limit = if cursor.brief { FEW } else { self.config.page_limit };
-        let mut first =
-            self.messages(limit)?.query("DateSent>", wire::day(cursor.since.saturating_sub(overlap_ms)));
-        first.query.extend(self.config.number.as_ref().map(|to| ("To", to.clone())));
-        let (response, body) = self.list(first, cursor.page.as_deref()).await?;
+        let mut filter = vec![("DateSent>", wire::day(cursor.since.saturating_sub(overlap_ms)))];
+        filter.extend(self.config.number.as_ref().map(|to| ("To", to.clone())));
+        let (response, body) = self.list(filter, limit, cursor.page.as_deref()).await?;
         let list =
             wire::list(&body).ok_or_else(|| protocol_error("a page of texts has a shape we do not know"))?;
         let next = wire::next_page(&body, cursor.page.as_deref())?;
@@ -208,16 +214,20 @@ impl Carrier for Twilio {
 
     /// Without `DateSent`, because a text still waiting at Twilio may have no such date.
     async fn reconcile(&self, text: &OutboundText) -> Result<Reconciled> {
-        let since = text.first_attempt_at.saturating_sub(LOOK_BEFORE_MS);
-        let (mut page, mut found) = (None::<String>, Vec::new());
+        let look = self.link.look_for(text);
+        let (mut page, mut found, mut is_alike_before) = (None::<String>, Vec::new(), false);
+        let mut is_readable = true;
         for _ in 0..MAX_PAGES {
-            let first =
-                self.messages(100)?.query("To", number(&text.citizen)).query("From", number(&text.from));
-            let (_, body) = self.list(first, page.as_deref()).await?;
+            let filter = vec![("To", number(&text.citizen)), ("From", number(&text.from))];
+            let (_, body) = self.list(filter, 100, page.as_deref()).await?;
             let list = wire::list(&body)
                 .ok_or_else(|| protocol_error("a page of texts has a shape we do not know"))?;
-            let alike = list.iter().filter(|item| wire::is_alike(item, text.text.reveal(), since));
-            found.extend(alike.filter_map(wire::sid));
+            is_readable &= list.iter().all(|item| item["body"].is_string());
+            let alike =
+                |since| list.iter().filter(move |item| wire::is_alike(item, text.text.reveal(), since));
+            let n_before = found.len();
+            found.extend(alike(look.likely_since).filter_map(wire::sid));
+            is_alike_before |= alike(look.window.since).count() > found.len() - n_before;
             page = wire::next_page(&body, page.as_deref())?;
             if page.is_none() {
                 break;
@@ -225,11 +235,14 @@ impl Carrier for Twilio {
         }
         // Oldest first: the carrier lists the newest first.
         found.reverse();
-        Ok(match (found.is_empty(), page) {
-            (false, _) => Reconciled::OneOf { carrier_message_ids: found },
-            (true, None) => Reconciled::Absent,
-            (true, Some(_)) => Reconciled::CannotTell,
-        })
+        match found.is_empty() {
+            false => Ok(Reconciled::OneOf { carrier_message_ids: found }),
+            true => Ok(self.link.not_listed(
+                &look,
+                look.window,
+                page.is_none() && is_readable && !is_alike_before,
+            )),
+        }
     }
 
     async fn status(&self, carrier_message_id: &str) -> Result<Option<Receipt>> {
@@ -243,13 +256,13 @@ impl Carrier for Twilio {
     }
 
     async fn check(&self) -> Result<Option<i64>> {
-        let (response, _) = self.read(self.messages(1)?).await?;
+        let (response, _) = self.list(Vec::new(), 1, None).await?;
         Ok(self.link.clock_ahead_ms(&response))
     }
 
     /// Without `DateSent`, as in [`Self::reconcile`]; ends when the list, newest first, has passed `since`.
     async fn sent_since(&self, since: UnixMs, page: Option<&str>) -> Result<SentPage> {
-        let (_, body) = self.list(self.messages(1_000)?, page).await?;
+        let (_, body) = self.list(Vec::new(), 1_000, page).await?;
         let list =
             wire::list(&body).ok_or_else(|| protocol_error("a page of texts has a shape we do not know"))?;
         let items = list.iter().filter_map(|item| wire::listed(item, since)).collect();

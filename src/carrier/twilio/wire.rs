@@ -93,7 +93,11 @@ fn inbound(item: &Value) -> InboundItem {
             key: sid,
             citizen: PhoneNumber::parse(&text_or_number(&item["from"]).ok_or("from is missing")?),
             to: PhoneNumber::parse(&text_or_number(&item["to"]).ok_or("to is missing")?),
-            text: MessageText::new(item["body"].as_str().unwrap_or_default()),
+            text: MessageText::new(match &item["body"] {
+                Value::String(body) => body,
+                Value::Null if n_media > 0 => "",
+                _ => return Err("body is missing"),
+            }),
             sent_at: time_ms(&item["date_sent"])
                 .or_else(|| time_ms(&item["date_created"]))
                 .ok_or("date_sent is not a time")?,

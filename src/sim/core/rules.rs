@@ -78,6 +78,11 @@ impl Rules {
         };
         self.0.iter().find_map(skew).unwrap_or(0)
     }
+
+    /// Whether answers tell the time.
+    pub(in crate::sim) fn has_date(&self) -> bool {
+        self.0.iter().all(|armed| armed.rule.fault != Fault::NoDate)
+    }
 }
 
 #[cfg(test)]

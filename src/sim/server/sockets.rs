@@ -118,7 +118,7 @@ impl Sim {
             Err(error) if error.is::<http_body_util::LengthLimitError>() => {
                 let too_large = Trouble::Status(StatusCode::PAYLOAD_TOO_LARGE.as_u16());
                 let refused = self.dialect().trouble(None, too_large);
-                return Ok(refused.into_response(self.options.clock.now_ms()).map(whole));
+                return Ok(refused.into_response(Some(self.options.clock.now_ms())).map(whole));
             }
             Err(_) => return Err(io::ErrorKind::ConnectionReset.into()),
         };

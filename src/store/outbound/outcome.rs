@@ -5,7 +5,9 @@ use rusqlite::{Connection, named_params};
 use crate::domain::UnixMs;
 use crate::domain::actor::Actor;
 use crate::domain::opt_out::Wish;
-use crate::domain::outbound::{OutboundEvent, OutboundState, OutboundText, next};
+use crate::domain::outbound::{
+    OutboundEvent, OutboundState, OutboundText, UNEXPLAINED_REPEAT, may_be_repeated, next,
+};
 use crate::store::conversation::row;
 use crate::store::outbound::outbox::{one_row, state_and_attempts};
 use crate::store::outbound::receipt;
@@ -18,6 +20,11 @@ use crate::store::{Result, Store, StoreError};
 pub enum Outcome {
     Accepted {
         carrier_message_id: Option<String>,
+    },
+    /// The carrier says that it had the text before. Counts as `Accepted` where that can be, else as `NoAnswer`.
+    Repeated {
+        carrier_message_id: Option<String>,
+        ask_at: UnixMs,
     },
     /// The carrier surely has not taken it. It may leave again at `retry_at`.
     NotTaken {
@@ -47,13 +54,15 @@ impl Store {
             let (state, n_attempts) = state_and_attempts(conn, id)?;
             let is_ours = state == OutboundState::Sending && n_attempts == attempt;
             let step = |event, code| Step { id, from: state, event, code };
-            match &outcome {
+            match &checked(conn, id, outcome.clone())? {
                 Outcome::Accepted { carrier_message_id } if next(state, OutboundEvent::Accepted).is_ok() => {
                     accept(conn, id, state, carrier_message_id.as_deref(), now)
                 }
                 Outcome::Accepted { carrier_message_id } => {
                     keep_carrier_id(conn, id, carrier_message_id.as_deref(), now)
                 }
+                // `checked` leaves none.
+                Outcome::Repeated { .. } => Ok(()),
                 _ if !is_ours => Ok(()),
                 Outcome::NotTaken { retry_at, code } => {
                     wait_until(conn, &step(OutboundEvent::NotTaken, code.as_deref()), *retry_at, now)
@@ -101,6 +110,20 @@ impl Store {
 fn conversation_of(conn: &Connection, id: i64) -> Result<i64> {
     let sql = "SELECT conversation_id FROM outbox WHERE id = :id";
     Ok(conn.query_row(sql, named_params! { ":id": id }, |r| r.get(0))?)
+}
+
+/// What the carrier's word that it had the text before is worth.
+fn checked(conn: &Connection, id: i64, outcome: Outcome) -> Result<Outcome> {
+    let Outcome::Repeated { carrier_message_id, ask_at } = outcome else {
+        return Ok(outcome);
+    };
+    let sql = "SELECT n_questions FROM outbox WHERE id = :id";
+    let n_questions: u32 =
+        conn.prepare_cached(sql)?.query_row(named_params! { ":id": id }, |row| row.get(0))?;
+    Ok(match may_be_repeated(n_questions) {
+        true => Outcome::Accepted { carrier_message_id },
+        false => Outcome::NoAnswer { ask_at, code: Some(UNEXPLAINED_REPEAT.to_owned()) },
+    })
 }
 
 /// Moves a text to `accepted` and applies the receipts that came before.

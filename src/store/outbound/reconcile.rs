@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, named_params};
 
 use crate::domain::UnixMs;
 use crate::domain::event::EventKind;
-use crate::domain::outbound::{OutboundEvent, OutboundState, OutboundText, next};
+use crate::domain::outbound::{OutboundEvent, OutboundState, OutboundText, UNEXPLAINED_REPEAT, next};
 use crate::domain::retry::{ABSENCES_APART_MS, ABSENCES_NEEDED};
 use crate::store::journal::event::{NewEvent, append_event};
 use crate::store::outbound::outbox::{read_outbound, state_and_attempts};
@@ -21,6 +21,8 @@ pub struct InDoubt {
     pub carrier: String,
     /// How often the carrier was asked before.
     pub n_questions: u32,
+    /// The carrier said that it had the text before, which cannot be: sending it again would prove nothing.
+    pub is_contradicted: bool,
 }
 
 /// An accepted text without a receipt.
@@ -55,6 +57,10 @@ pub enum LookupResult {
     NotReached {
         ask_at: UnixMs,
     },
+    /// The carrier wants to be asked later, at `ask_at`. It does not count as asked.
+    Postponed {
+        ask_at: UnixMs,
+    },
 }
 
 impl LookupResult {
@@ -68,6 +74,7 @@ impl LookupResult {
             LookupResult::Repeatable { .. } => "repeatable",
             LookupResult::CannotTell => "cannot tell",
             LookupResult::NotReached { .. } => "not reached",
+            LookupResult::Postponed { .. } => "postponed",
         }
     }
 }
@@ -107,14 +114,20 @@ impl Store {
     pub async fn in_doubt_due(&self, limit: u32, now: UnixMs) -> Result<Vec<InDoubt>> {
         self.read(move |conn| {
             let mut select = conn.prepare_cached(
-                "SELECT id, client_key, citizen, from_number, text, n_attempts, first_attempt_at, expires_at, n_questions, carrier,
+                "SELECT id, client_key, citizen, from_number, text, n_attempts, first_attempt_at, expires_at, n_questions, carrier, code,
                         CASE WHEN EXISTS (SELECT 1 FROM photo WHERE photo.outbox_id = outbox.id) THEN 'mms' ELSE outbox.kind END AS kind
                  FROM outbox WHERE state = 'in_doubt' AND needs_person = 0 AND next_attempt_at <= :now
                  ORDER BY next_attempt_at LIMIT :limit",
             )?;
             let rows = select.query_map(named_params! { ":now": now, ":limit": limit }, |r| {
                 let text = read_outbound(r, now)?;
-                Ok(InDoubt { text, carrier: r.get("carrier")?, n_questions: r.get("n_questions")? })
+                let code: Option<String> = r.get("code")?;
+                Ok(InDoubt {
+                    text,
+                    carrier: r.get("carrier")?,
+                    n_questions: r.get("n_questions")?,
+                    is_contradicted: code.as_deref() == Some(UNEXPLAINED_REPEAT),
+                })
             })?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)
         })
@@ -137,6 +150,9 @@ impl Store {
             if state != OutboundState::InDoubt {
                 return Ok(());
             }
+            if let LookupResult::Postponed { ask_at } = result {
+                return ask_at_time(conn, id, ask_at);
+            }
             count_question(conn, id)?;
             match result {
                 LookupResult::Found { .. } | LookupResult::OneOf { .. } => Ok(()),
@@ -144,7 +160,9 @@ impl Store {
                 LookupResult::AbsentUnproved => absent(conn, id, false, now),
                 LookupResult::Repeatable { before } => repeat(conn, id, Some(before), now),
                 LookupResult::CannotTell => ask_a_person(conn, id, now),
-                LookupResult::NotReached { ask_at } => ask_at_time(conn, id, ask_at),
+                LookupResult::NotReached { ask_at } | LookupResult::Postponed { ask_at } => {
+                    ask_at_time(conn, id, ask_at)
+                }
             }
         });
         recorded.await?;

@@ -1,5 +1,7 @@
 //! The loops under a paused clock, on a real store, with carriers that do what a test tells them to.
 
+mod doubts;
+mod endless;
 pub mod fake;
 #[cfg(feature = "sim")]
 mod weather;

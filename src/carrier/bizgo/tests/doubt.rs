@@ -3,7 +3,7 @@
 use super::*;
 
 const HISTORY: &str =
-    "GET /api/comm/v1/message/history?requestTime=2026-07-01T08%3A59%3A00&serviceType=SMS%2CMMS&limit=1000";
+    "GET /api/comm/v1/message/history?requestTime=2026-07-01T08%3A14%3A00&serviceType=SMS%2CMMS&limit=1000";
 
 fn entry(reference: &str) -> Value {
     json!({ "msgKey": "M9", "ref": reference, "responseCode": "A000", "requestTime": "2026-07-01T08:59:30+09:00" })
@@ -82,7 +82,7 @@ async fn what_the_list_says() {
 #[tokio::test(start_paused = true)]
 async fn only_a_list_read_to_its_end_proves_absence() {
     let others = json!([entry("other")]);
-    let early = json!([{ "msgKey": "M9", "ref": "other", "requestTime": "2026-07-01T08:58:59+09:00" }]);
+    let early = json!([{ "msgKey": "M9", "ref": "other", "requestTime": "2026-07-01T08:13:59+09:00" }]);
     let cases = [
         vec![json!({ "hasNext": true, "messages": others })],
         vec![json!({ "hasNext": "no", "lastSeq": 8, "messages": others })],

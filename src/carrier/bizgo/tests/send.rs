@@ -103,6 +103,11 @@ async fn what_any_other_answer_means() {
         (Ok((301, envelope("A301", "", none.clone()))), Config),
         (Ok((200, envelope("A301", "A000", sent("A000")))), Config),
         (Ok((200, envelope("A301", "A301", none.clone()))), Config),
+        // An empty word of the gateway's is no witness, whatever the service says.
+        (Ok((200, envelope("", "A301", none.clone()))), Ambiguous),
+        (Ok((400, envelope("", "A301", none.clone()))), Ambiguous),
+        (Ok((200, envelope("", "A000", sent("A000")))), Ambiguous),
+        (Ok((200, envelope("", "A301", sent("A301")))), Ambiguous),
         (Ok((302, b"<html>".to_vec())), Config),
         (Ok((404, b"<html>".to_vec())), Config),
         (Ok((429, envelope("A000", "A020", none.clone()))), RateLimited),

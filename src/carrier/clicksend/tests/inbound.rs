@@ -46,22 +46,44 @@ async fn texts_are_read_and_then_marked_read_one_by_one() {
 async fn page_1_is_read_again_until_it_is_the_last() {
     let nameless = json!({ "body": "네" });
     let cases = [
-        (1, 3, json!([text("A-1", 1), nameless]), Some("1"), Some("A-1")),
+        (1, 3, json!([text("A-1", 1), nameless]), Some("0"), Some("A-1")),
         (1, 1, json!([text("A-1", 1)]), None, Some("A-1")),
         // Nothing of it can be marked read: it would hide the others for ever.
-        (1, 2, json!([nameless]), Some("2"), None),
-        (2, 3, json!([text("A-1", 1)]), Some("2"), Some("A-1")),
+        (1, 2, json!([nameless]), Some("100"), None),
+        (2, 3, json!([text("A-1", 1)]), Some("100"), Some("A-1")),
         (2, 2, json!([nameless]), None, None),
         (1, 3, json!([]), None, None),
         (1, 1, json!(null), None, None),
     ];
     for (page, last, items, next, ack) in cases {
-        let cursor = Cursor { page: (page > 1).then(|| page.to_string()), ..start() };
+        let cursor = Cursor { page: (page > 1).then(|| (100 * (page - 1)).to_string()), ..start() };
         let (clicksend, seen) = driver(vec![page_of(page, last, items.clone())]);
         let read = clicksend.poll_inbound(&cursor).await.unwrap();
         assert_eq!((read.next.page.as_deref(), read.ack.as_deref()), (next, ack), "{items}");
         assert_eq!(asked(&seen), [format!("GET /v3/sms/inbound?page={page}&limit=100")]);
     }
+}
+
+#[tokio::test]
+async fn a_page_that_is_too_large_is_asked_for_in_parts_and_skipped_in_the_end() {
+    let large = || {
+        let mut text = text("A-1", 1);
+        text["body"] = json!("a".repeat(3_000));
+        page_of(1, 3, json!([text]))
+    };
+    let small = || page_of(1, 3, json!([text("A-1", 1)]));
+    let answers = vec![large(), large(), small(), small(), large(), large(), large(), large()];
+    let (http, seen) = client(answers, &[]);
+    let clicksend = ClickSend::new(config(), http.with_max_body(2_000), Arc::new(|| NOW));
+    for _ in 0..2 {
+        assert_eq!(clicksend.poll_inbound(&start()).await.unwrap().items.len(), 1);
+    }
+    let skipped = clicksend.poll_inbound(&start()).await.unwrap();
+    assert!(matches!(skipped.items.as_slice(), [InboundItem::Unreadable { .. }]));
+    assert_eq!((skipped.next.page.as_deref(), skipped.ack), (Some("15"), None));
+    let sizes: Vec<String> =
+        asked(&seen).iter().map(|line| line.split("limit=").nth(1).unwrap().to_owned()).collect();
+    assert_eq!(sizes, ["100", "50", "25", "50", "100", "50", "25", "15"]);
 }
 
 #[tokio::test]

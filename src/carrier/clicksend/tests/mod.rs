@@ -41,7 +41,9 @@ fn error(code: &str) -> Value {
 
 /// Page `page` of `last` of a list.
 fn page_of(page: u32, last: u32, items: Value) -> Answered {
-    let data = json!({ "total": 9, "per_page": 100, "current_page": page, "last_page": last, "data": items });
+    let total = items.as_array().map(Vec::len).filter(|_| last == 1);
+    let data =
+        json!({ "total": total, "per_page": 100, "current_page": page, "last_page": last, "data": items });
     ok(envelope(data))
 }
 

@@ -36,6 +36,8 @@ async fn what_each_answer_to_a_send_means() {
     let cut = envelope(sent("SUCCESS")).to_string().into_bytes();
     let mut other = sent("SUCCESS");
     other["messages"][0]["custom_string"] = json!("another");
+    let mut nameless = sent("SUCCESS");
+    nameless["messages"][0]["message_id"] = json!("");
     let two = json!({ "messages": [sent("SUCCESS")["messages"][0], sent("SUCCESS")["messages"][0]] });
     let mut not_as_a_whole = envelope(sent("SUCCESS"));
     not_as_a_whole["response_code"] = json!("BAD_REQUEST");
@@ -48,6 +50,7 @@ async fn what_each_answer_to_a_send_means() {
         (ok(envelope(sent("success"))), Ambiguous),
         (ok(envelope(sent("NEVER_HEARD_OF"))), Ambiguous),
         (ok(envelope(other)), Ambiguous),
+        (ok(envelope(nameless)), Ambiguous),
         (ok(envelope(two)), Ambiguous),
         (ok(envelope(json!({ "messages": [] , "blocked_count": 1 }))), Ambiguous),
         (ok(envelope(json!(null))), Ambiguous),
@@ -91,6 +94,7 @@ fn line(key: &str) -> Value {
 async fn a_text_without_an_answer_is_looked_for_in_the_history() {
     let mut received = line(KEY);
     received["direction"] = json!("in");
+    received["message_id"] = json!("M-8");
     let mut nameless = line(KEY);
     nameless["message_id"] = json!(null);
     let found = Reconciled::Found { carrier_message_id: "M-9".to_owned() };
@@ -107,7 +111,7 @@ async fn a_text_without_an_answer_is_looked_for_in_the_history() {
         let (clicksend, seen) = driver(answers);
         assert_eq!(clicksend.reconcile(&outbound("네")).await.unwrap(), expected);
         let ask = |page| {
-            format!("GET /v3/sms/history?page={page}&limit=100&order_by=date%3Aasc&date_from=1782863700")
+            format!("GET /v3/sms/history?page={page}&limit=100&order_by=date%3Aasc&date_from=1782861240")
         };
         assert_eq!(asked(&seen), (1..=n).map(ask).collect::<Vec<_>>());
     }
@@ -123,8 +127,8 @@ async fn what_was_sent_is_listed_page_by_page() {
         driver(vec![page_of(1, 2, json!([line(KEY), received, 7])), page_of(2, 2, json!([]))]);
     let page = clicksend.sent_since(NOW, None).await.unwrap();
     let [one] = page.items.as_slice() else { panic!("{page:?}") };
-    assert_eq!((one.key.as_deref(), one.at, page.next.as_deref()), (Some(KEY), NOW, Some("2")));
+    assert_eq!((one.key.as_deref(), one.at, page.next.as_deref()), (Some(KEY), NOW, Some("100")));
     assert_eq!(one.receipt.as_ref().map(|r| r.code.as_str()), Some("301-8"));
-    assert_eq!(clicksend.sent_since(NOW, Some("2")).await.unwrap().next, None);
+    assert_eq!(clicksend.sent_since(NOW, Some("100")).await.unwrap().next, None);
     assert_eq!(clicksend.sent_since(NOW, Some("x")).await.unwrap_err().kind, ErrorKind::Protocol);
 }

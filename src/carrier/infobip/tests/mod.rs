@@ -79,6 +79,8 @@ async fn what_each_answer_to_a_send_means() {
     let old = json!({ "requestError": { "serviceException": { "messageId": "UNAUTHORIZED", "text": "x" } } });
     let mut other = sent(1, "PENDING_ACCEPTED");
     other["messages"][0]["messageId"] = json!("another");
+    let mut nameless = sent(5, codes::DUPLICATE);
+    nameless["messages"][0]["messageId"] = json!("");
     let cut = sent(1, "PENDING_ACCEPTED").to_string().into_bytes();
     let cases: Vec<(Answered, ErrorKind)> = vec![
         (ok(sent(5, "REJECTED_DESTINATION")), Permanent),
@@ -87,6 +89,7 @@ async fn what_each_answer_to_a_send_means() {
         (ok(sent(5, "REJECTED_SYSTEM_ERROR")), Ambiguous),
         (ok(sent(9, "LEVITATING")), Ambiguous),
         (ok(other), Ambiguous),
+        (ok(nameless), Ambiguous),
         (ok(json!({ "messages": [] })), Ambiguous),
         (ok(json!({})), Ambiguous),
         (said(400, new("E400")), Permanent),

@@ -69,6 +69,12 @@ async fn what_each_answer_to_a_send_means() {
         (refused(500, "29005"), Ambiguous),
         (fine(json!([])), Ambiguous),
         (fine(json!(null)), Ambiguous),
+        // The whole and the part of it that is ours say different things.
+        (said(200, json!({ "code": "29001", "data": sent("29005") })), Ambiguous),
+        (said(200, json!({ "code": "29005", "data": sent("10000") })), Ambiguous),
+        (said(200, json!({ "code": "29005", "data": sent("22002") })), Ambiguous),
+        (said(200, json!({ "code": "29006", "data": sent("10000") })), Ambiguous),
+        (said(200, json!({ "code": "", "data": sent("10000") })), Ambiguous),
         (fine(other), Ambiguous),
         (fine(two), Ambiguous),
         (Ok((200, cut[..cut.len() - 9].to_vec())), Ambiguous),

@@ -108,6 +108,7 @@ async fn what_each_answer_to_a_send_means() {
         (said(401, service("SVC0002")), Auth),
         (said(404, service("SVC0002")), Config),
         (said(409, service("SVC0001")), Ambiguous),
+        (Ok((409, b"<html>".to_vec())), Ambiguous),
         (said(429, json!({})), RateLimited),
         (said(500, service("SVC0002")), Ambiguous),
         (said(503, json!({})), Ambiguous),

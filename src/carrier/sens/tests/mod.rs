@@ -127,15 +127,31 @@ async fn a_send_without_an_answer_is_looked_for_by_number_and_words() {
         (list(json!([other, ours])), Reconciled::OneOf { carrier_message_ids: vec!["R1".to_owned()] }),
         (list(json!([other])), Reconciled::Absent),
         (list(json!([])), Reconciled::Absent),
+        // The same page again: which pages there are is not known.
         (several(json!(true)), Reconciled::CannotTell),
         (several(json!(null)), Reconciled::CannotTell),
+        // It says that there are two, and shows one.
+        (ok(json!({ "messages": [other], "hasMore": false, "itemCount": 2 })), Reconciled::CannotTell),
+        (list(json!([other, "x"])), Reconciled::CannotTell),
     ];
     for (answer, expected) in cases {
-        let (sens, seen) = driver(vec![answer]);
+        let (sens, seen) = driver(vec![answer.clone(), answer]);
         assert_eq!(sens.reconcile(&outbound("안녕하세요 ")).await.unwrap(), expected);
-        let window = "requestStartTime=2026-07-01+08%3A59%3A00&requestEndTime=2026-07-01+09%3A01%3A00";
-        assert_eq!(asked(&seen), [format!("GET {MESSAGES}?{window}")]);
+        let window = "requestStartTime=2026-07-01+08%3A14%3A00&requestEndTime=2026-07-01+09%3A46%3A00";
+        assert_eq!(asked(&seen)[0], format!("GET {MESSAGES}?{window}"));
     }
+    // On the second page; and another one of ours that is older than the try.
+    let first = ok(json!({ "messages": [other], "hasMore": true, "itemCount": 2 }));
+    let second = ok(json!({ "messages": [item("R1", "READY", "", "")], "hasMore": false, "itemCount": 2 }));
+    let (sens, seen) = driver(vec![first, second, list(json!([]))]);
+    let found = Reconciled::OneOf { carrier_message_ids: vec!["R1".to_owned()] };
+    assert_eq!(sens.reconcile(&outbound("안녕하세요")).await.unwrap(), found);
+    assert!(asked(&seen)[1].ends_with("&pageIndex=1"));
+    let mut before = item("R0", "COMPLETED", "success", "0");
+    before["requestTime"] = json!("2026-07-01 08:52:00");
+    let (sens, _) = driver(vec![list(json!([])), list(json!([before]))]);
+    assert_eq!(sens.reconcile(&outbound("안녕하세요")).await.unwrap(), Reconciled::Absent);
+    assert_eq!(sens.reconcile(&outbound("안녕하세요")).await.unwrap(), Reconciled::CannotTell, "perhaps");
     for answer in [said(500, json!({})), Err(Broken::Reset), ok(json!([]))] {
         assert_eq!(
             driver(vec![answer]).0.reconcile(&outbound("네")).await.unwrap_err().kind,

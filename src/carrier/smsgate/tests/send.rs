@@ -63,6 +63,8 @@ async fn what_each_answer_to_a_send_means() {
         (said(502, json!(null)), Ambiguous),
         (said(302, json!(null)), Config),
         (said(418, json!(null)), Ambiguous),
+        (said(409, json!(null)), Ambiguous),
+        (Ok((409, b"<html>conflict</html>".to_vec())), Ambiguous),
         (Err(Broken::Reset), Ambiguous),
         (Err(Broken::Truncated(Bytes::from_static(b"{"))), Ambiguous),
         (Err(Broken::NotSent), NotSent),

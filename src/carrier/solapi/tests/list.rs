@@ -18,7 +18,7 @@ async fn a_text_in_doubt_is_looked_for_among_those_to_its_citizen() {
     let found = Reconciled::Found { carrier_message_id: "M4V1".to_owned() };
     assert_eq!(solapi.reconcile(&outbound(OutboundKind::Sms, "네")).await.unwrap(), found);
     let query =
-        "dateType=CREATED&startDate=2026-06-30T23%3A59%3A00Z&endDate=2026-07-01T00%3A01%3A00Z&limit=500";
+        "dateType=CREATED&startDate=2026-06-30T23%3A14%3A00Z&endDate=2026-07-01T00%3A46%3A00Z&limit=500";
     let who = "to=01012345678&from=062120";
     assert_eq!(asked(&seen), [format!("{LIST}?{query}&{who}"), format!("{LIST}?{query}&startKey=M2&{who}")]);
 }

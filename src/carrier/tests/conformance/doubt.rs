@@ -24,7 +24,9 @@ fn faults() -> Vec<Fault> {
 
 /// What follows from what was found, as the sender does it. Says whether it is known that the carrier has the text.
 async fn settled(stand: &Stand, text: &OutboundText, what: &str) -> bool {
-    let had = stand.sim.ledger().messages.iter().map(|m| m.msg_key.clone()).collect::<Vec<_>>();
+    let ledger = stand.sim.ledger();
+    let ours = ledger.messages.iter().filter(|m| m.text == text.text.reveal());
+    let had = ours.map(|m| m.msg_key.clone()).collect::<Vec<_>>();
     let mut found = Reconciled::CannotTell;
     for _ in 0..ASKED {
         tokio::time::sleep(Duration::from_secs(31)).await;
@@ -38,7 +40,7 @@ async fn settled(stand: &Stand, text: &OutboundText, what: &str) -> bool {
         Reconciled::OneOf { carrier_message_ids } => assert_eq!(had, carrier_message_ids, "{what}"),
         Reconciled::Absent => {
             assert!(had.is_empty(), "{what}: the carrier has it");
-            stand.sent(text).await;
+            assert!(!stand.driver.send(text).await.unwrap().repeated);
         }
         Reconciled::SafeToRepeat => {
             let again = OutboundText { attempt: 2, ..text.clone() };
@@ -123,4 +125,124 @@ pub(super) async fn what_was_not_taken_is_not_found(row: Row) {
     tokio::time::sleep(Duration::from_secs(31)).await;
     let found = stand.driver.reconcile(&text).await.unwrap();
     assert!(!matches!(found, Reconciled::Found { .. } | Reconciled::OneOf { .. }), "{found:?}");
+}
+
+const MINUTE: i64 = 60_000;
+/// Shortly before midnight in UTC (09:00 in Korea), and before midnight in Korea.
+const MIDNIGHTS: [UnixMs; 2] = [START_MS - 30_000, START_MS - 9 * 60 * MINUTE - 30_000];
+
+/// How often the carrier has a text with these words.
+fn n_had(stand: &Stand, text: &OutboundText) -> usize {
+    stand.sim.ledger().messages.iter().filter(|message| message.text == text.text.reveal()).count()
+}
+
+/// The text whose fate is open, in words of its own.
+fn in_doubt(stand: &Stand) -> OutboundText {
+    OutboundText { text: MessageText::new("어디로 가면 되나요"), ..stand.text(1) }
+}
+
+/// A try without an answer; `None` if the carrier refused it.
+async fn tried(stand: &Stand, fault: Fault) -> Option<OutboundText> {
+    let text = in_doubt(stand);
+    stand.fault(Endpoint::Send, fault, 1);
+    let error = stand.driver.send(&text).await.unwrap_err();
+    if is_sure(error.kind) {
+        // Some refuse whoever does not know the time.
+        assert_eq!(n_had(stand, &text), 0, "{error}");
+        return None;
+    }
+    Some(text)
+}
+
+async fn settled_once(stand: &Stand, text: &OutboundText, what: &str) {
+    let is_known = settled(stand, text, what).await;
+    let n = n_had(stand, text);
+    assert!(n <= 1, "{what}: sent twice");
+    assert!(!is_known || n == 1, "{what}: lost");
+}
+
+pub(super) async fn clocks_that_differ_cost_no_text_and_send_none_twice(row: Row) {
+    for (start, minutes) in MIDNIGHTS.into_iter().flat_map(|at| [-10, -1, 0, 1, 10].map(|n| (at, n))) {
+        for fault in [Fault::ResetAfter, Fault::ResetBefore] {
+            let what = format!("{minutes} minutes at {start}, {fault:?}");
+            let stand = Stand::at(row, start);
+            for n in 2..=4 {
+                stand.sent(&stand.text(n)).await;
+            }
+            let skew = Fault::ClockSkew { ms: minutes * MINUTE + minutes.signum() * 700 };
+            stand.sim.add_fault(FaultRule::anywhere(skew));
+            if let Some(text) = tried(&stand, fault).await {
+                settled_once(&stand, &text, &what).await;
+            }
+        }
+    }
+}
+
+/// The carrier's clock was wrong at the try, then set right, or the other way round; and we know nothing of before.
+pub(super) async fn a_clock_that_was_set_between_try_and_question_proves_nothing_wrong(row: Row) {
+    for (then, now) in [(-10, 0), (10, 0), (0, -10), (0, 10), (-7, 7)] {
+        for fault in [Fault::ResetAfter, Fault::ResetBefore] {
+            let what = format!("{then} and {now} minutes, {fault:?}");
+            let stand = Stand::at(row, MIDNIGHTS[1]);
+            stand.sim.add_fault(FaultRule::anywhere(Fault::ClockSkew { ms: then * MINUTE }));
+            let Some(text) = tried(&stand, fault).await else { continue };
+            stand.sim.clear_faults();
+            stand.sim.add_fault(FaultRule::anywhere(Fault::ClockSkew { ms: now * MINUTE }));
+            let stand = stand.restarted();
+            match stand.driver.reconcile(&text).await {
+                // Not for those that refuse whoever does not know the time.
+                Err(_) => assert!(now != 0, "{what}"),
+                Ok(_) => settled_once(&stand, &text, &what).await,
+            }
+        }
+    }
+}
+
+pub(super) async fn without_a_date_or_with_a_broken_clock_nothing_is_absent(row: Row) {
+    let clocks =
+        [Fault::NoDate, Fault::ClockSkew { ms: 120 * MINUTE }, Fault::ClockSkew { ms: -120 * MINUTE }];
+    for clock in clocks {
+        for fault in [Fault::ResetAfter, Fault::ResetBefore] {
+            let stand = Stand::new(row);
+            stand.sim.add_fault(FaultRule::anywhere(clock.clone()));
+            let Some(text) = tried(&stand, fault.clone()).await else { continue };
+            tokio::time::sleep(Duration::from_secs(31)).await;
+            let found = stand.driver.reconcile(&text).await;
+            assert!(!matches!(found, Ok(Reconciled::Absent)), "{clock:?}, {fault:?}");
+        }
+    }
+}
+
+/// More than a page, all of one second, before and after it.
+pub(super) async fn a_text_behind_a_page_of_the_same_second_is_not_absent(row: Row) {
+    let other = |stand: &Stand, n: usize| {
+        let (high, low) = ((n / 32) as u8, (n % 32) as u8);
+        let mut bits = [high + 8; ClientKey::LEN];
+        bits[0] = low;
+        OutboundText { key: ClientKey::from_random(bits), ..stand.text(2) }
+    };
+    for (before, after) in [(130, 0), (0, 130), (70, 70)] {
+        let stand = Stand::at(row, START_MS + 100);
+        for n in 0..before {
+            stand.sent(&other(&stand, n)).await;
+        }
+        let Some(text) = tried(&stand, Fault::ResetAfter).await else { panic!("refused") };
+        for n in before..before + after {
+            stand.sent(&other(&stand, n)).await;
+        }
+        settled_once(&stand, &text, &format!("{before} before and {after} after")).await;
+    }
+}
+
+/// The entry that cannot be read is ours.
+pub(super) async fn a_list_with_an_entry_that_cannot_be_read_proves_nothing(row: Row) {
+    for words in ["#sim-nan", "#sim-quote"] {
+        let stand = Stand::new(row);
+        let text = OutboundText { text: MessageText::new(words), ..stand.text(1) };
+        stand.fault(Endpoint::Send, Fault::ResetAfter, 1);
+        assert!(stand.driver.send(&text).await.is_err());
+        tokio::time::sleep(Duration::from_secs(31)).await;
+        let found = stand.driver.reconcile(&text).await.unwrap();
+        assert!(!matches!(found, Reconciled::Absent), "{words}");
+    }
 }

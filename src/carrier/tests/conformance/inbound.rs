@@ -158,3 +158,100 @@ pub(super) async fn an_ack_that_failed_loses_nothing(row: Row) {
         stand.sim.text(CITIZEN, "또 저예요");
     }
 }
+
+/// Phones and carriers have clocks of their own.
+pub(super) async fn a_text_of_any_date_is_read(row: Row) {
+    for hours in [25, 49, 24 * 400, 24 * 3_000] {
+        let stand = Stand::new(row);
+        if !stand.receives() {
+            return;
+        }
+        let mut cursor = Cursor::starting_at(START_MS - 60_000);
+        stand.sim.add_fault(FaultRule::anywhere(Fault::ClockSkew { ms: hours * 3_600_000 }));
+        stand.sim.text(CITIZEN, "살려주세요");
+        stand.sim.clear_faults();
+        let items = walk(&stand, &mut cursor).await;
+        assert_eq!(sorted(&by_key(&items)), [(CITIZEN.to_owned(), "살려주세요".to_owned())], "{hours} h");
+    }
+}
+
+fn n_unreadable(items: &[InboundItem]) -> usize {
+    items.iter().filter(|item| matches!(item, InboundItem::Unreadable { .. })).count()
+}
+
+pub(super) async fn a_text_that_breaks_its_page_costs_no_other(row: Row) {
+    for broken in ["#sim-nan", "#sim-quote"] {
+        let stand = Stand::new(row);
+        if !stand.receives() {
+            return;
+        }
+        let before = written(&stand).await;
+        stand.sim.text(CITIZEN, broken);
+        stand.sim.text(CITIZEN, broken);
+        let mut all = written(&stand).await;
+        all.extend(before);
+        all.sort();
+        let items = walk(&stand, &mut Cursor::starting_at(START_MS - 60_000)).await;
+        assert_eq!(sorted(&by_key(&items)), all, "{broken}");
+        // Side by side, they may be one.
+        assert!(n_unreadable(&items) >= 1, "{broken}: shown to an operator");
+    }
+}
+
+/// No page of this carrier has fewer than 15 texts: larger ones than these would be needed.
+fn has_large_pages(stand: &Stand) -> bool {
+    stand.driver.name() == "clicksend"
+}
+
+/// Words of so many bytes.
+fn long(n: usize, bytes: usize) -> String {
+    format!("{n} {}", "a".repeat(bytes))
+}
+
+pub(super) async fn a_page_that_is_too_large_is_read_in_parts(row: Row) {
+    let stand = Stand::new(row).with_max_body(40_000);
+    if !stand.receives() || has_large_pages(&stand) {
+        return;
+    }
+    for n in 0..20 {
+        stand.sim.text(CITIZEN, &long(n, 10_000));
+        tokio::time::sleep(Duration::from_millis(1_100)).await;
+    }
+    let items = walk(&stand, &mut Cursor::starting_at(START_MS - 60_000)).await;
+    let n_read = by_key(&items).len();
+    match stand.caps().inbound {
+        // What was too large was handed over once: the whole texts of it are read, and its bytes kept.
+        InboundClass::ReadOnce => assert!(n_read >= 1 && n_unreadable(&items) >= 1, "{n_read}"),
+        _ => assert_eq!(n_read, 20),
+    }
+}
+
+pub(super) async fn a_text_that_is_too_large_alone_hides_none_before_it(row: Row) {
+    let stand = Stand::new(row).with_max_body(20_000);
+    let is_read_once = stand.caps().inbound == InboundClass::ReadOnce;
+    if !stand.receives() || is_read_once || has_large_pages(&stand) {
+        return;
+    }
+    let mut newest = Vec::new();
+    for n in 0..30 {
+        let words = if n == 20 { long(n, 30_000) } else { long(n, 10) };
+        stand.sim.text(CITIZEN, &words);
+        newest.extend((n > 20).then_some(words));
+        tokio::time::sleep(Duration::from_millis(1_100)).await;
+    }
+    let (mut cursor, mut items) = (Cursor::starting_at(START_MS - 60_000), Vec::new());
+    for _ in 0..MANY {
+        let Ok(page) = stand.driver.poll_inbound(&cursor).await else { break };
+        let more = page.more();
+        items.extend(page.items);
+        if let Some(ack) = page.ack {
+            stand.driver.ack_inbound(&ack).await.unwrap();
+        }
+        cursor = page.next;
+        if !more {
+            break;
+        }
+    }
+    let read = by_key(&items);
+    assert!(newest.iter().all(|words| read.values().any(|(_, read)| read == words)), "{}", read.len());
+}

@@ -60,11 +60,20 @@ macro_rules! carriers {
                 doubt::a_doubt_of_a_later_try_is_settled_like_any,
                 doubt::a_bad_answer_settles_no_doubt,
                 doubt::what_was_not_taken_is_not_found,
+                doubt::clocks_that_differ_cost_no_text_and_send_none_twice,
+                doubt::a_clock_that_was_set_between_try_and_question_proves_nothing_wrong,
+                doubt::without_a_date_or_with_a_broken_clock_nothing_is_absent,
+                doubt::a_text_behind_a_page_of_the_same_second_is_not_absent,
+                doubt::a_list_with_an_entry_that_cannot_be_read_proves_nothing,
                 inbound::every_text_comes_once_by_its_key,
                 inbound::pages_may_repeat_and_come_in_any_order,
                 inbound::one_broken_text_costs_no_other,
                 inbound::what_could_not_be_read_comes_again,
                 inbound::an_ack_that_failed_loses_nothing,
+                inbound::a_text_of_any_date_is_read,
+                inbound::a_text_that_breaks_its_page_costs_no_other,
+                inbound::a_page_that_is_too_large_is_read_in_parts,
+                inbound::a_text_that_is_too_large_alone_hides_none_before_it,
                 reports::what_became_of_each_text_is_told,
                 reports::an_unknown_word_decides_nothing,
                 reports::repeated_and_mixed_up_reports_are_the_same_reports,
@@ -91,6 +100,8 @@ const START_MS: i64 = 1_782_864_000_000;
 const CITIZEN: &str = "01012345678";
 const OURS: &str = "062120";
 const WORDS: &str = "막차는 23시 10분입니다";
+/// The largest answer a driver takes (bytes).
+const MAX_BODY: usize = 16 << 20;
 /// How long a driver waits for an answer.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -111,8 +122,13 @@ struct Stand {
 
 impl Stand {
     fn new(row: Row) -> Stand {
+        Stand::at(row, START_MS)
+    }
+
+    /// The same at another time.
+    fn at(row: Row, start_ms: UnixMs) -> Stand {
         let (dialect, make) = row();
-        let clock = Clock::following_tokio(START_MS);
+        let clock = Clock::following_tokio(start_ms);
         let sim = Sim::new(SimOptions {
             dialect,
             clock: clock.clone(),
@@ -130,6 +146,17 @@ impl Stand {
         let mut options = self.sim.options().clone();
         change(&mut options);
         driver_of(&self.sim, &options, &self.clock, self.make)
+    }
+
+    /// The driver, which takes answers of so many bytes.
+    fn with_max_body(self, most: usize) -> Stand {
+        let driver = driver_taking(most, &self.sim, self.sim.options(), &self.clock, self.make);
+        Stand { driver, ..self }
+    }
+
+    /// The driver after a restart.
+    fn restarted(self) -> Stand {
+        self.with_max_body(MAX_BODY)
     }
 
     fn caps(&self) -> Caps {
@@ -199,6 +226,17 @@ impl Stand {
 
 /// The same carrier without sockets, under tokio's clock.
 pub(crate) fn driver_of(sim: &Sim, options: &SimOptions, clock: &Clock, make: Make) -> Arc<dyn Carrier> {
+    driver_taking(MAX_BODY, sim, options, clock, make)
+}
+
+/// The same, for answers of so many bytes at most.
+fn driver_taking(
+    max_body: usize,
+    sim: &Sim,
+    options: &SimOptions,
+    clock: &Clock,
+    make: Make,
+) -> Arc<dyn Carrier> {
     let sim = sim.clone();
     let carrier = move |request: ::http::Request<Bytes>| {
         let sim = sim.clone();
@@ -211,7 +249,7 @@ pub(crate) fn driver_of(sim: &Sim, options: &SimOptions, clock: &Clock, make: Ma
         }) as BoxFuture<'static, _>
     };
     let base = Url::parse("http://127.0.0.1:1").unwrap();
-    let http = Http::in_process(base, TIMEOUT, Arc::new(carrier));
+    let http = Http::in_process(base, TIMEOUT, Arc::new(carrier)).with_max_body(max_body);
     let clock = clock.clone();
     make(options, http, Arc::new(move || clock.now_ms()))
 }

@@ -122,7 +122,7 @@ mod tests {
     use super::*;
 
     fn body(answer: Answer) -> (u16, Value) {
-        let response = answer.into_response(0);
+        let response = answer.into_response(Some(0));
         (response.status().as_u16(), serde_json::from_slice(response.body()).unwrap())
     }
 
