@@ -146,39 +146,32 @@ impl Carrier for ClickSend {
         }
     }
 
-    /// Marking texts read moves the next ones up, so page 1 is read again. Only a page on which nothing can be marked read is
-    /// skipped, because it would hide the rest for ever.
+    /// Texts are marked read while the pages are read, which moves later ones up: what is skipped by that, the next pass, from
+    /// page 1 again, finds.
     async fn poll_inbound(&self, cursor: &Cursor) -> Result<InboundPage> {
         let page = page_number(cursor.page.as_deref())?;
         let limit = self.config.page_limit.clamp(15, MAX_LIMIT);
         let (response, list) = self.list("/v3/sms/inbound", page, limit).await?;
         let ids: Vec<String> = list.items.iter().filter_map(wire::message_id).collect();
         let items = wire::inbound_page(&list.items);
-        let next = match ids.is_empty() {
-            true => page.saturating_add(1),
-            false => page,
-        };
-        let next = (list.has_more && !items.is_empty()).then(|| next.to_string());
+        let next = (list.has_more && !items.is_empty()).then(|| page.saturating_add(1).to_string());
         Ok(InboundPage {
             next: cursor.after_page(wire::newest(&items), next),
             items,
-            ack: (!ids.is_empty()).then(|| ids.join(" ")),
+            ack: ids,
             clock_ahead_ms: self.link.clock_ahead_ms(&response),
             raw: response.body,
         })
     }
 
     async fn ack_inbound(&self, token: &str) -> Result<()> {
-        for id in token.split(' ') {
-            let id = error::name_segment(id)?;
-            let request = self.request(Method::PUT, format!("/v3/sms/inbound-read/{id}"))?;
-            match self.read(request).await {
-                // Marked read already.
-                Err(error) if error.code.as_deref() == Some(codes::NOT_FOUND) => {}
-                other => drop(other?),
-            }
+        let id = error::name_segment(token)?;
+        let request = self.request(Method::PUT, format!("/v3/sms/inbound-read/{id}"))?;
+        match self.read(request).await {
+            // Marked read already.
+            Err(error) if error.code.as_deref() == Some(codes::NOT_FOUND) => Ok(()),
+            other => other.map(|_| ()),
         }
-        Ok(())
     }
 
     async fn send(&self, text: &OutboundText) -> Result<Accepted> {

@@ -46,8 +46,8 @@ use crate::domain::text::{Charset, Limits};
 const KEY_MEMORY: Duration = Duration::from_secs(86_400);
 /// The largest page of the list of sent texts.
 const SENT_LIMIT: usize = 100;
-/// Windows end a day ahead, so that a phone with a wrong clock lists texts it dates in the future.
-const AHEAD_MS: i64 = 86_400_000;
+/// Windows end ten years ahead, so that a phone with a wrong clock lists texts it dates in the future.
+const AHEAD_MS: i64 = 3_650 * 86_400_000;
 
 /// This carrier's line in the table of drivers.
 pub(super) const DRIVER: Driver =
@@ -161,6 +161,11 @@ impl Carrier for SmsGate {
         }
     }
 
+    /// Apps before mid-2026 date one text some seconds apart in the webhook and in the inbox.
+    fn dates_by_two_clocks(&self) -> bool {
+        true
+    }
+
     async fn poll_inbound(&self, cursor: &Cursor) -> Result<InboundPage> {
         let overlap = i64::try_from(self.config.overlap.as_millis()).unwrap_or(0);
         let from = cursor.since.saturating_sub(overlap).max(0);
@@ -177,7 +182,7 @@ impl Carrier for SmsGate {
             items,
             clock_ahead_ms: self.link.clock_ahead_ms(&response),
             raw: response.body,
-            ack: None,
+            ack: Vec::new(),
         })
     }
 

@@ -59,7 +59,7 @@ fn error(message: &str) -> Value {
 async fn a_check_lists_one_text_and_compares_clocks() {
     let (smsgate, seen) = driver(vec![ok(json!([]))]);
     assert_eq!(smsgate.check().await.unwrap(), Some(5_000));
-    let from = "2026-07-01T00%3A00%3A00.000Z&to=2026-07-02T00%3A00%3A00.000Z";
+    let from = "2026-07-01T00%3A00%3A00.000Z&to=2036-06-28T00%3A00%3A00.000Z";
     assert_eq!(asked(&seen), [format!("GET /inbox?from={from}&limit=1&offset=0&includeAttachments=true")]);
     let kinds = [
         (401, ErrorKind::Auth),
