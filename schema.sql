@@ -19,14 +19,26 @@ CREATE TABLE carrier_hold (
     since_at  INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- Result of the last comparison of our texts with each carrier's own list (domain::list_comparison).
+-- Result of the last comparison of our texts with each carrier's own list (domain::list_comparison), in each direction.
 CREATE TABLE carrier_comparison (
-    carrier        TEXT    NOT NULL PRIMARY KEY,
+    carrier        TEXT    NOT NULL,
+    direction      TEXT    NOT NULL CHECK (direction = 'in' OR direction = 'out'),
     at             INTEGER NOT NULL,
     since_at       INTEGER NOT NULL,
     n_ours         INTEGER NOT NULL,
     n_theirs       INTEGER NOT NULL,
-    n_differences  INTEGER NOT NULL
+    n_differences  INTEGER NOT NULL,
+    PRIMARY KEY (carrier, direction)
+) STRICT, WITHOUT ROWID;
+
+-- Answers that never came, or broke off, where a carrier forgets a text when it hands it over: texts may be lost. One row
+-- per carrier, counted until an operator acknowledges it.
+CREATE TABLE possible_loss (
+    carrier   TEXT    NOT NULL PRIMARY KEY,
+    since_at  INTEGER NOT NULL,
+    last_at   INTEGER NOT NULL,
+    n         INTEGER NOT NULL,
+    reason    TEXT    NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 -- Bodies of carrier answers and calls that held anything new, as they came.
@@ -167,6 +179,7 @@ CREATE TABLE inbox (
     tier                 INTEGER CHECK (tier BETWEEN 1 AND 3),   -- result of triage
     rules                TEXT,                  -- ids of the triage rules that matched
     is_abusive           INTEGER NOT NULL DEFAULT 0 CHECK (is_abusive = 0 OR is_abusive = 1),
+    late_ms              INTEGER CHECK (late_ms > 0),   -- its age when it was first seen, if that is late (domain::lateness)
     UNIQUE (carrier, carrier_message_key),
     CHECK (state = 'received' OR state = 'routed' OR state = 'quarantined'),
     CHECK ((state = 'routed') = (conversation_id IS NOT NULL AND routed_at IS NOT NULL AND seq IS NOT NULL)),

@@ -11,7 +11,7 @@ use crate::domain::desk::Desk;
 use crate::domain::phone::{PhoneNumber, SenderCheck};
 use crate::ops::clock::Clock;
 use crate::ops::lang::Lang;
-use crate::store::{Store, StoreOptions};
+use crate::store::{PossibleLoss, Store, StoreOptions};
 
 /// How far our clock and the carrier's may differ before times are wrong that people rely on (milliseconds).
 const CLOCK_TOLERANCE_MS: i64 = 60_000;
@@ -110,7 +110,24 @@ async fn database(config: &Config, lang: Lang) -> Vec<Finding> {
     let mut findings = vec![sound];
     findings.extend(unwritable(config, lang));
     findings.extend(unserved(config, &store, lang).await);
+    findings.extend(losses(&store, Clock::system().now_ms(), lang).await);
     findings
+}
+
+/// Answers that may have held texts, until somebody has looked into them.
+async fn losses(store: &Store, now_ms: i64, lang: Lang) -> Vec<Finding> {
+    let finding = |PossibleLoss { carrier, n, reason, .. }: PossibleLoss| {
+        let message = lang.pick(
+            format!("{carrier}: texts may be lost, {n} answers did not come whole ({reason})"),
+            format!("{carrier}: 응답 {n}건이 온전히 오지 않아 문자가 유실되었을 수 있습니다 ({reason})"),
+        );
+        let remedy = lang.pick(
+            format!("look at the carrier's own list, then: munjad carrier acknowledge {carrier}"),
+            format!("통신사 화면의 목록을 확인한 뒤: munjad carrier acknowledge {carrier}"),
+        );
+        Finding::with("carrier", Severity::Error, message, remedy)
+    };
+    store.possible_losses(now_ms).await.unwrap_or_default().into_iter().map(finding).collect()
 }
 
 async fn soundness(config: &Config, store: &Store, lang: Lang) -> Finding {

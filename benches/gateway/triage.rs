@@ -54,6 +54,7 @@ fn times(policy: &ServicePolicy, texts: &[String]) -> Vec<f64> {
             text,
             has_photos: false,
             at: 1_782_867_600_000,
+            late_ms: None,
         };
         let began = Instant::now();
         black_box(decide(policy, &arrived, &known));

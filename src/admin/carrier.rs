@@ -1,4 +1,4 @@
-//! `munjad carrier status|pause|resume|test|reconcile`: looks after the carriers.
+//! `munjad carrier status|pause|resume|test|acknowledge|reconcile`: looks after the carriers.
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -7,22 +7,20 @@ use std::time::Duration;
 use anyhow::{Context as _, anyhow, bail};
 use clap::Subcommand;
 use comfy_table::{Table, presets};
-use jiff::{Span, SpanRelativeTo};
 use serde_json::{Value, json};
 
-use super::{ConfigArg, Say, line, open};
+use super::reconcile::{direction_word, reconcile};
+use super::{ConfigArg, Say, line, moment, open, setup};
 use crate::carrier::{Carrier, CarrierError};
 use crate::check::remedy;
 use crate::config::{CarrierSetup, Config};
 use crate::daemon;
-use crate::domain::list_comparison::{Comparison, Difference};
 use crate::domain::outbound::{ClientKey, OutboundText};
 use crate::domain::phone::{PhoneKind, PhoneNumber};
 use crate::domain::receipt::ReceiptStatus;
 use crate::domain::text::{self, MessageText};
 use crate::ops::clock::Clock;
-use crate::store::{Compared, Store};
-use crate::worker::compare_with;
+use crate::store::{Compared, PossibleLoss, StoreError};
 
 /// How long a test text's receipt is waited for, and how often it is asked for.
 const RECEIPT_WAIT: Duration = Duration::from_secs(90);
@@ -62,9 +60,15 @@ pub(super) enum CarrierCommand {
         #[command(flatten)]
         at: ConfigArg,
     },
-    /// Compare what we sent with the carrier's own list; changes nothing
+    /// Note that you have looked into answers that may have held texts and did not come whole
+    Acknowledge {
+        name: String,
+        #[command(flatten)]
+        at: ConfigArg,
+    },
+    /// Compare what we received and sent with the carrier's own lists; changes no text
     Reconcile {
-        /// One carrier (default: all that send)
+        /// One carrier (default: all in use)
         name: Option<String>,
         /// How far back: 24h, 90m, 7d
         #[arg(long, default_value = "24h")]
@@ -86,26 +90,13 @@ pub(super) async fn run(command: CarrierCommand, say: Say) -> anyhow::Result<Exi
         CarrierCommand::Test { name, to, text, at } => {
             test(&Config::load(&at.config)?, &name, to.map(|to| (to, text)), say).await
         }
+        CarrierCommand::Acknowledge { name, at } => {
+            acknowledge(&Config::load(&at.config)?, &name, say).await.map(|()| ExitCode::SUCCESS)
+        }
         CarrierCommand::Reconcile { name, since, at } => {
             reconcile(&Config::load(&at.config)?, name.as_deref(), &since, say).await
         }
     }
-}
-
-/// The section of the carrier `name`.
-fn setup<'a>(config: &'a Config, name: &str, say: Say) -> anyhow::Result<&'a CarrierSetup> {
-    config.carriers.setup(name).ok_or_else(|| {
-        let names: Vec<&str> = config.carriers.setups.iter().map(|s| s.name).collect();
-        let names = names.join(", ");
-        let name = text::one_line(name, 40);
-        anyhow!(
-            "{}",
-            say.pick(
-                format!("the configuration has no carrier {name}; it has: {names}"),
-                format!("설정에 {name} 통신사가 없습니다. 있는 것: {names}"),
-            )
-        )
-    })
 }
 
 async fn hold(config: &Config, name: &str, is_held: bool, say: Say) -> anyhow::Result<()> {
@@ -128,6 +119,26 @@ async fn hold(config: &Config, name: &str, is_held: bool, say: Say) -> anyhow::R
     Ok(())
 }
 
+async fn acknowledge(config: &Config, name: &str, say: Say) -> anyhow::Result<()> {
+    let name = setup(config, name, say)?.name;
+    match open(config).await?.acknowledge_loss(name, Clock::system().now_ms()).await {
+        Ok(()) if say.json => line(&json!({ "carrier": name, "acknowledged": true }).to_string()),
+        Ok(()) => line(&say.pick(
+            format!("{name}: noted; it is not shown any more"),
+            format!("{name}: 확인했습니다. 더는 표시하지 않습니다"),
+        )),
+        Err(StoreError::NotFound) => bail!(
+            "{}",
+            say.pick(
+                format!("{name}: no answer is open that may have held texts"),
+                format!("{name}: 확인할 응답이 없습니다"),
+            )
+        ),
+        Err(error) => return Err(error.into()),
+    }
+    Ok(())
+}
+
 /// One carrier's line of `status`.
 struct Row<'a> {
     setup: &'a CarrierSetup,
@@ -135,13 +146,16 @@ struct Row<'a> {
     held_since: Option<i64>,
     /// `None`: not asked.
     answer: Option<Result<Option<i64>, CarrierError>>,
-    compared: Option<Compared>,
+    /// In each direction.
+    compared: Vec<Compared>,
+    loss: Option<PossibleLoss>,
 }
 
 async fn status(config: &Config, offline: bool, say: Say) -> anyhow::Result<ExitCode> {
     let store = open(config).await?;
     let (holds, compared) = (store.holds().await?, store.comparisons().await?);
     let clock = Clock::system();
+    let losses = store.possible_losses(clock.now_ms()).await?;
     let mut rows = Vec::new();
     for setup in &config.carriers.setups {
         let answer = match offline {
@@ -153,7 +167,8 @@ async fn status(config: &Config, offline: bool, say: Say) -> anyhow::Result<Exit
             roles: roles(config, setup.name),
             held_since: holds.iter().find(|(name, _)| name == setup.name).map(|(_, at)| *at),
             answer,
-            compared: compared.iter().find(|c| c.carrier == setup.name).cloned(),
+            compared: compared.iter().filter(|c| c.carrier == setup.name).cloned().collect(),
+            loss: losses.iter().find(|loss| loss.carrier == setup.name).cloned(),
         });
     }
     if say.json {
@@ -162,7 +177,9 @@ async fn status(config: &Config, offline: bool, say: Say) -> anyhow::Result<Exit
     } else {
         print_status(&rows, say);
     }
-    let is_bad = rows.iter().any(|row| matches!(row.answer, Some(Err(_))) && !row.roles.is_empty());
+    let is_bad = rows
+        .iter()
+        .any(|row| row.loss.is_some() || (matches!(row.answer, Some(Err(_))) && !row.roles.is_empty()));
     Ok(if is_bad { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
@@ -185,9 +202,12 @@ fn as_json(row: &Row<'_>) -> Value {
         "paused_since": row.held_since,
         "answers": row.answer.as_ref().map(Result::is_ok),
         "error": row.answer.as_ref().and_then(|a| a.as_ref().err()).map(ToString::to_string),
-        "compared": row.compared.as_ref().map(|c| json!({
-            "at": c.at, "since": c.since_at, "n_ours": c.n_ours, "n_theirs": c.n_theirs,
-            "n_differences": c.n_differences,
+        "compared": row.compared.iter().map(|c| json!({
+            "direction": c.direction.as_str(), "at": c.at, "since": c.since_at, "n_ours": c.n_ours,
+            "n_theirs": c.n_theirs, "n_differences": c.n_differences,
+        })).collect::<Vec<_>>(),
+        "possible_loss": row.loss.as_ref().map(|loss| json!({
+            "since": loss.since_at, "last": loss.last_at, "n": loss.n, "reason": loss.reason,
         })),
     })
 }
@@ -213,12 +233,10 @@ fn print_status(rows: &[Row<'_>], say: Say) {
             None if sends => say.pick("on", "켜짐").to_owned(),
             None => "-".to_owned(),
         };
-        let compared = row.compared.as_ref().map_or_else(
-            || "-".to_owned(),
-            |c| {
-                format!("{}: {} = {} ({})", moment(c.at), c.n_ours, c.n_theirs, differs(c.n_differences, say))
-            },
-        );
+        let compared = match row.compared.as_slice() {
+            [] => "-".to_owned(),
+            all => all.iter().map(|one| compared_line(one, say)).collect::<Vec<_>>().join("\n"),
+        };
         let roles: Vec<&str> = row.roles.iter().map(|role| role_word(role, say)).collect();
         let roles = if roles.is_empty() {
             say.pick("not used", "사용 안 함").to_owned()
@@ -229,10 +247,39 @@ fn print_status(rows: &[Row<'_>], say: Say) {
     }
     line(&table.trim_fmt());
     for row in rows {
+        if let Some(loss) = &row.loss {
+            line(&loss_sentence(loss, say));
+        }
         if let Some(Err(error)) = &row.answer {
             line(&format!("{}: {}", row.setup.name, remedy(row.setup.name, error.kind, say.lang)));
         }
     }
+}
+
+fn compared_line(compared: &Compared, say: Say) -> String {
+    let Compared { at, n_ours, n_theirs, n_differences, .. } = compared;
+    let (at, differs) = (moment(*at), differs(*n_differences, say));
+    let direction = direction_word(compared.direction, say);
+    say.pick(
+        format!("{direction} {at}: carrier {n_theirs}, we {n_ours} ({differs})"),
+        format!("{direction} {at}: 통신사 {n_theirs}건, 우리 {n_ours}건 ({differs})"),
+    )
+}
+
+/// What an operator has to look into, and how they say that they have.
+fn loss_sentence(loss: &PossibleLoss, say: Say) -> String {
+    let PossibleLoss { carrier, n, reason, .. } = loss;
+    let (since, last) = (moment(loss.since_at), moment(loss.last_at));
+    say.pick(
+        format!(
+            "{carrier}: texts may be lost: {n} answers since {since} did not come whole, the last at {last} ({reason}). Look at \
+             the carrier's own list, then: munjad carrier acknowledge {carrier}"
+        ),
+        format!(
+            "{carrier}: 문자가 유실되었을 수 있습니다. {since} 부터 응답 {n}건이 온전히 오지 않았습니다(마지막 {last}, {reason}). \
+             통신사 화면의 목록을 확인한 뒤: munjad carrier acknowledge {carrier}"
+        ),
+    )
 }
 
 fn role_word(role: &str, say: Say) -> &'static str {
@@ -248,12 +295,6 @@ fn differs(n: i64, say: Say) -> String {
         0 => say.pick("agrees", "일치").to_owned(),
         n => say.pick(format!("{n} differ"), format!("{n}건 다름")),
     }
-}
-
-/// Local time to the minute.
-fn moment(at: i64) -> String {
-    let time = jiff::Timestamp::from_millisecond(at).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-    time.to_zoned_datetime(jiff::tz::TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string()
 }
 
 async fn test(
@@ -364,140 +405,5 @@ fn receipt_sentence(word: Option<&str>, code: Option<&str>, say: Say) -> String 
             "no receipt yet; the carrier has taken it".to_owned(),
             "아직 수신 확인이 없습니다. 통신사는 접수했습니다".to_owned(),
         ),
-    }
-}
-
-/// `24h`, `90m`, `7d`: milliseconds.
-fn parse_since(word: &str) -> anyhow::Result<i64> {
-    let wrong = || anyhow!("--since {}: write it as 24h, 90m or 7d", text::one_line(word, 40));
-    let span: Span = word.parse().map_err(|_| wrong())?;
-    let duration = span.to_duration(SpanRelativeTo::days_are_24_hours()).map_err(|_| wrong())?;
-    let ms = i64::try_from(duration.as_millis())?;
-    if !(60_000..=90 * 86_400_000).contains(&ms) {
-        bail!("--since: between one minute and 90 days");
-    }
-    Ok(ms)
-}
-
-async fn reconcile(config: &Config, name: Option<&str>, since: &str, say: Say) -> anyhow::Result<ExitCode> {
-    let since_ms = parse_since(since)?;
-    let chosen: Vec<&CarrierSetup> = match name {
-        Some(name) => vec![setup(config, name, say)?],
-        None => config.carriers.used().into_iter().filter(|s| config.carriers.sends(s.name)).collect(),
-    };
-    let store = open(config).await?;
-    let clock = Clock::system();
-    let (mut all, mut differ) = (Vec::new(), false);
-    for setup in chosen {
-        let carrier = daemon::make_carrier(setup, &clock)?;
-        if !carrier.caps().lists_sent {
-            bail!(
-                "{}",
-                say.pick(
-                    format!("{} has no list of what it took: nothing to compare with", setup.name),
-                    format!("{} 은(는) 발송 목록을 주지 않아 대조할 수 없습니다", setup.name),
-                )
-            );
-        }
-        let found = compare_one(&store, carrier.as_ref(), since_ms, &clock).await?;
-        differ |= !found.differences.is_empty();
-        if say.json {
-            all.push(comparison_json(setup.name, &found));
-        } else {
-            print_comparison(setup.name, &found, say);
-        }
-    }
-    if say.json {
-        line(&serde_json::to_string_pretty(&all)?);
-    }
-    Ok(if differ { ExitCode::from(super::FOUND_BAD) } else { ExitCode::SUCCESS })
-}
-
-async fn compare_one(
-    store: &Store,
-    carrier: &dyn Carrier,
-    since_ms: i64,
-    clock: &Clock,
-) -> anyhow::Result<Comparison> {
-    let now = clock.now_ms();
-    let compared = compare_with(store, carrier, now - since_ms, now, &|| {}).await;
-    compared.with_context(|| format!("{}: the comparison did not end", carrier.name()))
-}
-
-fn comparison_json(carrier: &str, found: &Comparison) -> Value {
-    let difference = |d: &Difference| match d {
-        Difference::NotListed { id } => json!({ "what": d.word(), "text": id }),
-        Difference::Unexpected { id, ours } => json!({ "what": d.word(), "text": id, "ours": ours.as_str() }),
-        Difference::Twice { id, times } => json!({ "what": d.word(), "text": id, "times": times }),
-        Difference::Fate { id, ours, theirs } => {
-            json!({ "what": d.word(), "text": id, "ours": ours.as_str(), "theirs": theirs })
-        }
-        Difference::Unknown { carrier_message_id } => {
-            json!({ "what": d.word(), "carrier_message_id": carrier_message_id })
-        }
-    };
-    json!({
-        "carrier": carrier, "n_ours": found.n_ours, "n_theirs": found.n_theirs,
-        "differences": found.differences.iter().map(difference).collect::<Vec<_>>(),
-    })
-}
-
-fn print_comparison(carrier: &str, found: &Comparison, say: Say) {
-    let (ours, theirs) = (found.n_ours, found.n_theirs);
-    line(&say.pick(
-        format!("{carrier}: we sent {ours}, its list holds {theirs}"),
-        format!("{carrier}: 우리 기록 {ours}건, 통신사 목록 {theirs}건"),
-    ));
-    if found.differences.is_empty() {
-        line(say.pick("  no difference", "  다른 것이 없습니다"));
-    }
-    for difference in &found.differences {
-        line(&format!("  {}", sentence(difference, say)));
-    }
-}
-
-fn sentence(difference: &Difference, say: Say) -> String {
-    match difference {
-        Difference::NotListed { id } => say.pick(
-            format!("text {id}: we hold it for sent, the carrier does not list it"),
-            format!("문자 {id}: 보낸 것으로 되어 있으나 통신사 목록에 없습니다"),
-        ),
-        Difference::Unexpected { id, ours } => say.pick(
-            format!("text {id}: the carrier has it, we hold it for {}", ours.as_str()),
-            format!("문자 {id}: 통신사에는 있으나 우리 기록은 {} 입니다", ours.as_str()),
-        ),
-        Difference::Twice { id, times } => say.pick(
-            format!("text {id}: the carrier has it {times} times"),
-            format!("문자 {id}: 통신사에 {times}번 있습니다"),
-        ),
-        Difference::Fate { id, ours, theirs } => say.pick(
-            format!("text {id}: the carrier says {theirs}, we say {}", ours.as_str()),
-            format!("문자 {id}: 통신사는 {theirs}, 우리 기록은 {} 입니다", ours.as_str()),
-        ),
-        Difference::Unknown { carrier_message_id } => {
-            let id = text::one_line(carrier_message_id, 60);
-            say.pick(
-                format!("the carrier lists {id}, which we did not send: does another program use this account?"),
-                format!("통신사 목록의 {id} 은(는) 우리가 보낸 것이 아닙니다. 다른 프로그램이 이 계정을 쓰는지 확인하십시오"),
-            )
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn how_far_back() {
-        for (word, ms) in
-            [("24h", 86_400_000), ("90m", 5_400_000), ("7d", 604_800_000), ("1d 2h", 93_600_000)]
-        {
-            assert_eq!(parse_since(word).unwrap(), ms, "{word}");
-        }
-        for word in ["", "soon", "24", "-3h", "0s", "91d", "1y", "\u{1b}[2J"] {
-            let said = parse_since(word).unwrap_err().to_string();
-            assert!(said.contains("--since") && !said.contains('\u{1b}'), "{said}");
-        }
     }
 }

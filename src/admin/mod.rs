@@ -18,6 +18,7 @@ mod init;
 mod migrate;
 mod policy;
 mod quarantine;
+mod reconcile;
 #[cfg(feature = "sim")]
 mod simulate;
 mod texts;
@@ -28,10 +29,12 @@ use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use anyhow::anyhow;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::config::Config;
+use crate::config::{CarrierSetup, Config};
 use crate::daemon;
+use crate::domain::text;
 use crate::ops::lang::Lang;
 use crate::store::{Store, StoreOptions};
 
@@ -256,6 +259,28 @@ async fn open_configured(path: &Path) -> anyhow::Result<Store> {
 
 async fn open(config: &Config) -> anyhow::Result<Store> {
     daemon::open_store(&config.database, StoreOptions { create: false, ..StoreOptions::default() }).await
+}
+
+/// The section of the carrier `name`.
+fn setup<'a>(config: &'a Config, name: &str, say: Say) -> anyhow::Result<&'a CarrierSetup> {
+    config.carriers.setup(name).ok_or_else(|| {
+        let names: Vec<&str> = config.carriers.setups.iter().map(|s| s.name).collect();
+        let names = names.join(", ");
+        let name = text::one_line(name, 40);
+        anyhow!(
+            "{}",
+            say.pick(
+                format!("the configuration has no carrier {name}; it has: {names}"),
+                format!("설정에 {name} 통신사가 없습니다. 있는 것: {names}"),
+            )
+        )
+    })
+}
+
+/// Local time to the minute.
+fn moment(at: i64) -> String {
+    let time = jiff::Timestamp::from_millisecond(at).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    time.to_zoned_datetime(jiff::tz::TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string()
 }
 
 #[cfg(test)]

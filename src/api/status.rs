@@ -18,7 +18,15 @@ pub(super) async fn status(
 ) -> Result<Json<StatusResponse>, Problem> {
     let now_at = context.now();
     let counts = context.store.counts(now_at - DAY_MS).await?;
-    let health = (context.health)();
+    let (losses, compared) =
+        (context.store.possible_losses(now_at).await?, context.store.comparisons().await?);
+    let mut health = (context.health)();
+    for carrier in &mut health.carriers {
+        let loss = losses.iter().find(|loss| loss.carrier == carrier.name);
+        carrier.possible_loss = loss.map(view::possible_loss);
+        let of_it = compared.iter().filter(|compared| compared.carrier == carrier.name);
+        carrier.compared = of_it.map(view::compared).collect();
+    }
     Ok(Json(StatusResponse {
         version: health.version,
         now_at,

@@ -2,9 +2,9 @@
 
 use super::MeaningOf;
 use super::wire::{
-    ConversationDetail, ConversationSummary, CounselorView, Counts, EventView, InboundMessage,
-    MessageInConversation, MessageView, NoteView, OfferView, OutboundMessage, PhotoView, ReplacedView,
-    SurveyView,
+    ComparedView, ConversationDetail, ConversationSummary, CounselorView, Counts, EventView, InboundMessage,
+    MessageInConversation, MessageView, NoteView, OfferView, OutboundMessage, PhotoView, PossibleLoss,
+    ReplacedView, SurveyView,
 };
 use crate::domain::counselor::Counselor;
 use crate::domain::event::NoteKind;
@@ -86,11 +86,12 @@ fn note(row: &store::Note) -> NoteView {
 
 pub(super) fn message(row: &store::Message, meaning: MeaningOf) -> MessageView {
     match row {
-        store::Message::In { id, seq, at, text, purpose, tier, is_abusive, photos } => {
+        store::Message::In { id, seq, at, late_since, text, purpose, tier, is_abusive, photos } => {
             MessageView::In(InboundMessage {
                 id: *id,
                 seq: *seq,
                 at: *at,
+                late_sent_at: *late_since,
                 text: text.reveal().to_owned(),
                 photos: photos.iter().map(photo).collect(),
                 purpose: (purpose != "question").then(|| purpose.clone()),
@@ -152,6 +153,21 @@ pub(super) fn in_conversation(
         conversation_id: *conversation_id,
         citizen: citizen.to_string(),
         message: message(row, meaning),
+    }
+}
+
+pub(super) fn possible_loss(row: &store::PossibleLoss) -> PossibleLoss {
+    PossibleLoss { since_at: row.since_at, last_at: row.last_at, n: row.n }
+}
+
+pub(super) fn compared(row: &store::Compared) -> ComparedView {
+    ComparedView {
+        direction: row.direction.as_str().to_owned(),
+        at: row.at,
+        since_at: row.since_at,
+        n_ours: row.n_ours,
+        n_theirs: row.n_theirs,
+        n_differences: row.n_differences,
     }
 }
 

@@ -360,6 +360,36 @@ pub struct CarrierStatus {
     pub last_poll_ok_at: Option<i64>,
     /// The last failure since the last successful poll; holds no personal data.
     pub last_error: Option<String>,
+    /// Its texts are dated so many minutes too early: which of them came late cannot be told. 0 for dates that can be believed.
+    #[serde(default)]
+    pub dates_behind_minutes: i64,
+    /// Answers that may have held texts and did not come whole, from a carrier that forgets what it hands over; null if there
+    /// were none in the last 24 hours, or an operator has acknowledged them.
+    #[serde(default)]
+    pub possible_loss: Option<PossibleLoss>,
+    /// The last comparison of our texts with its own lists, in each direction.
+    #[serde(default)]
+    pub compared: Vec<ComparedView>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PossibleLoss {
+    pub since_at: i64,
+    pub last_at: i64,
+    /// How many answers.
+    pub n: i64,
+}
+
+/// How many texts the carrier lists, and how many we have.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ComparedView {
+    /// `in` (texts from citizens) or `out`.
+    pub direction: String,
+    pub at: i64,
+    pub since_at: i64,
+    pub n_ours: i64,
+    pub n_theirs: i64,
+    pub n_differences: i64,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -123,8 +123,8 @@ pub struct InboundPage {
     pub items: Vec<InboundItem>,
     /// Committed together with the items.
     pub next: Cursor,
-    /// Token for [`Carrier::ack_inbound`], called after the commit.
-    pub ack: Option<String>,
+    /// Tokens for [`Carrier::ack_inbound`], one call each, after the commit.
+    pub ack: Vec<String>,
     /// How far the carrier's clock is ahead of ours, where its answer says (milliseconds).
     pub clock_ahead_ms: Option<i64>,
 }
@@ -138,14 +138,20 @@ impl InboundPage {
     /// A page without texts, for when the carrier was not asked.
     fn empty(cursor: &Cursor) -> Self {
         let next = cursor.finished();
-        InboundPage { raw: Bytes::new(), items: Vec::new(), next, ack: None, clock_ahead_ms: None }
+        InboundPage { raw: Bytes::new(), items: Vec::new(), next, ack: Vec::new(), clock_ahead_ms: None }
     }
 
     /// Bytes that are no page of texts. Where reading removes, they may be all that is left of some.
     fn unreadable(raw: Bytes, reason: &str, cursor: &Cursor) -> Self {
         let text = String::from_utf8_lossy(&raw).into_owned();
         let items = vec![InboundItem::Unreadable { raw: text, reason: reason.to_owned() }];
-        InboundPage { raw, items, next: cursor.finished(), ack: None, clock_ahead_ms: None }
+        InboundPage { raw, items, next: cursor.finished(), ack: Vec::new(), clock_ahead_ms: None }
+    }
+
+    /// Whether nothing of it could be read as a page: an answer that broke off, or has an unknown shape.
+    pub fn is_broken(&self) -> bool {
+        let whole = String::from_utf8_lossy(&self.raw);
+        matches!(self.items.as_slice(), [InboundItem::Unreadable { raw, .. }] if *raw == whole)
     }
 }
 
@@ -240,14 +246,21 @@ pub trait Carrier: Send + Sync {
 
     fn caps(&self) -> Caps;
 
+    /// Whether it dates one text by two clocks, in a webhook and in its list: keys that differ by that alone are one text
+    /// ([`crate::domain::inbound::is_twin`]).
+    fn dates_by_two_clocks(&self) -> bool {
+        false
+    }
+
     /// Reads the page at `cursor`. Must not be called again before that page is committed. A carrier that forgets what it
-    /// has handed over (`ReadOnce`) returns every byte as an item, readable or not; an error means that nothing was lost.
+    /// has handed over (`ReadOnce`) returns every byte as an item, readable or not; an error means that nothing was lost, unless
+    /// it is `Ambiguous`: the request left, no answer came, and texts may have been in it.
     async fn poll_inbound(&self, cursor: &Cursor) -> Result<InboundPage> {
         let _ = cursor;
         Err(error::unsupported("receive texts"))
     }
 
-    /// Confirms a page, after its commit.
+    /// Confirms a text, or a page, after its commit. Polls go on meanwhile and may list it again.
     async fn ack_inbound(&self, token: &str) -> Result<()> {
         let _ = token;
         Ok(())

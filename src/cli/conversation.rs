@@ -71,7 +71,10 @@ pub fn text_block(context: &CliContext, text: &MessageView) -> String {
             let purpose =
                 text.purpose.as_deref().and_then(|word| context.say.find(&format!("purpose-{word}")));
             let purpose = purpose.map_or_else(String::new, |words| format!(" · {words}"));
-            format!("{} {}{purpose}", times.clock(text.at), context.paint.strong(&context.say.t("citizen")))
+            let late = text.late_sent_at.map(|at| late(context, at));
+            let late = late.map_or_else(String::new, |words| format!(" · {words}"));
+            let citizen = context.paint.strong(&context.say.t("citizen"));
+            format!("{} {citizen}{purpose}{late}", times.clock(text.at))
         }
         MessageView::Out(text) => {
             let author =
@@ -87,6 +90,12 @@ pub fn text_block(context: &CliContext, text: &MessageView) -> String {
     // Not behind the bar: there is only what the citizen wrote.
     body.extend(text.photos().iter().map(|photo| format!("  ◆ {}", message::photo(context, photo))));
     format!("{head}\n{}", if body.is_empty() { "  │".to_owned() } else { body.join("\n") })
+}
+
+/// `늦게 도착함: 어제 14:03 보냄`
+fn late(context: &CliContext, sent_at: i64) -> String {
+    let sent = context.times().clock(sent_at);
+    context.paint.alert(&context.say.with("came-late", [("at", sent.into())]))
 }
 
 fn describe(context: &CliContext, detail: &ConversationDetail) -> String {

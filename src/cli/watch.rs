@@ -76,6 +76,7 @@ fn event_sentence(context: &CliContext, event: &EventView) -> String {
             | "needs_decision"
             | "photo_lost"
             | "quarantined"
+            | "texts_may_be_lost"
     );
     if urgent { context.paint.alert(&sentence) } else { sentence }
 }

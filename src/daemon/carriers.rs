@@ -54,6 +54,10 @@ pub(super) fn statuses(carriers: &Carriers, registry: &HealthRegistry) -> Vec<Ca
             state: state(&health).to_owned(),
             last_poll_ok_at: health.last_poll_ok_at,
             last_error: health.last_error,
+            dates_behind_minutes: health.dates_behind_ms / 60_000,
+            // The database knows, and is asked where the answer is made.
+            possible_loss: None,
+            compared: Vec::new(),
         }
     };
     carriers.all().into_iter().map(status).collect()

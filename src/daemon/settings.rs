@@ -30,6 +30,8 @@ pub(super) fn settings(config: &Config, carriers: &Carriers) -> Settings {
             live_for_ms: 60_000,
         },
         full_walk_ms: ms(polling.full_walk),
+        deep_walk_ms: ms(polling.deep_walk),
+        deep_walk_every_ms: ms(polling.deep_walk_every),
         first_look_back_ms: ms(polling.first_look_back),
         max_in_flight: config.sending.max_in_flight,
         lease_ms: ms(longest_call) + 30_000,

@@ -67,6 +67,10 @@ words! {
         NeedsDecision => "needs_decision",
         Decided => "decided",
         Quarantined => "quarantined",
+        /// A carrier forgets what it hands over, and its answer did not come whole.
+        TextsMayBeLost => "texts_may_be_lost",
+        /// An operator has looked into it.
+        LossAcknowledged => "loss_acknowledged",
         PhotoKept => "photo_kept",
         PhotoLost => "photo_lost",
         CounselorAdded => "counselor_added",

@@ -30,6 +30,43 @@ pub struct InboundText {
     pub sent_at: UnixMs,
 }
 
+/// Where a carrier dates one text by two clocks, in a webhook and in its list, two texts with the same id, sender and words are
+/// one if their dates differ by no more than this (milliseconds).
+pub const TWIN_MS: i64 = 2 * 60 * 1_000;
+
+/// The key of a text where ids alone can collide: its id, its date, and a hash of sender and words. See [`is_twin`].
+pub fn dated_key(id: &str, sent_at: UnixMs, hash: &str) -> String {
+    format!("{id}|{sent_at}|{hash}")
+}
+
+/// The parts of a [`dated_key`].
+fn parts(key: &str) -> Option<(&str, UnixMs, &str)> {
+    let (rest, hash) = key.rsplit_once('|')?;
+    let (id, date) = rest.rsplit_once('|')?;
+    Some((id, date.parse().ok()?, hash))
+}
+
+/// What a dated key begins with, whatever its date; `None` for any other key.
+pub fn undated(key: &str) -> Option<&str> {
+    parts(key).map(|(id, ..)| key.get(..=id.len()).unwrap_or(key))
+}
+
+/// Whether both keys are of one text, dated by two clocks. Only for a carrier that does that: another may give one id to several
+/// texts, of which "네" and "네" a minute later are two.
+pub fn is_twin(key: &str, other: &str) -> bool {
+    match (parts(key), parts(other)) {
+        (Some((id, at, hash)), Some((other_id, other_at, other_hash))) => {
+            id == other_id && hash == other_hash && at.abs_diff(other_at) <= TWIN_MS.unsigned_abs()
+        }
+        _ => key == other,
+    }
+}
+
+/// The key without its date: the same for a text that two clocks have dated.
+pub fn identity(key: &str) -> String {
+    parts(key).map_or_else(|| key.to_owned(), |(id, _, hash)| format!("{id}|{hash}"))
+}
+
 /// An item of a page, in the order it was sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum InboundItem {
@@ -136,6 +173,27 @@ pub fn next(state: InboundState, event: InboundEvent) -> Result<InboundState, Re
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_text_dated_by_two_clocks() {
+        let key = |id: &str, at: i64, hash: &str| dated_key(id, at, hash);
+        let one = key("text:7", 1_000_000, "ff");
+        let cases = [
+            (key("text:7", 1_000_000, "ff"), true),
+            (key("text:7", 1_000_000 + TWIN_MS, "ff"), true),
+            (key("text:7", 1_000_000 - TWIN_MS, "ff"), true),
+            (key("text:7", 1_000_001 + TWIN_MS, "ff"), false),
+            (key("text:8", 1_000_000, "ff"), false),
+            (key("text:7", 1_000_000, "fe"), false),
+            ("text:7".to_owned(), false),
+        ];
+        for (other, expected) in cases {
+            assert_eq!(is_twin(&one, &other), expected, "{other}");
+        }
+        assert!(is_twin("a", "a") && !is_twin("a", "b"));
+        assert_eq!((undated(&one), undated("SM1"), undated("a|b|c")), (Some("text:7|"), None, None));
+        assert_eq!((identity(&one), identity("SM1")), ("text:7|ff".to_owned(), "SM1".to_owned()));
+    }
 
     #[test]
     fn every_state_and_event() {

@@ -1,5 +1,6 @@
-//! Compares our submitted texts with the carrier's own list, text by text. Finds what no single answer shows: a text
-//! that the carrier has twice, one that it never had, one that somebody else sent in our name.
+//! Compares our texts of both directions with the carrier's own lists, text by text. Finds what no single answer shows: a text
+//! of ours that the carrier has twice, one that it never had, one that somebody else sent in our name; a citizen's text that we
+//! do not have.
 
 use std::collections::BTreeMap;
 
@@ -43,7 +44,11 @@ pub enum Difference {
     /// The carrier lists another final status.
     Fate { id: i64, ours: OutboundState, theirs: &'static str },
     /// The carrier lists a text that we do not know.
-    Unknown { carrier_message_id: String },
+    Unknown { carrier_message_id: String, at: UnixMs },
+    /// The carrier lists a citizen's text that we do not have.
+    NotReceived { key: String, at: UnixMs },
+    /// We have a citizen's text that the carrier does not list.
+    NoLongerListed { key: String, at: UnixMs },
 }
 
 impl Difference {
@@ -54,8 +59,19 @@ impl Difference {
             Difference::Twice { .. } => "twice",
             Difference::Fate { .. } => "fate",
             Difference::Unknown { .. } => "unknown",
+            Difference::NotReceived { .. } => "not_received",
+            Difference::NoLongerListed { .. } => "no_longer_listed",
         }
     }
+}
+
+/// A citizen's text, in our list or the carrier's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Incoming {
+    /// The carrier's identity of it ([`super::inbound::InboundText::key`]).
+    pub key: String,
+    /// When it was sent, by the carrier's date.
+    pub at: UnixMs,
 }
 
 /// Both counts and each difference.
@@ -80,7 +96,7 @@ pub fn compare(ours: &[Ours], theirs: &[Theirs], since: UnixMs, until: UnixMs) -
             // A text from before the compared time proves nothing.
             None if text.at >= since => {
                 let carrier_message_id = text.carrier_message_id.clone();
-                differences.push(Difference::Unknown { carrier_message_id });
+                differences.push(Difference::Unknown { carrier_message_id, at: text.at });
             }
             None => {}
         }
@@ -96,6 +112,26 @@ pub fn compare(ours: &[Ours], theirs: &[Theirs], since: UnixMs, until: UnixMs) -
         n_theirs: theirs.iter().filter(is_listed).count(),
         differences,
     }
+}
+
+/// Compares the citizens' texts from `since` to `until`. Both lists should reach [`MARGIN_MS`] further back.
+pub fn compare_inbound(ours: &[Incoming], theirs: &[Incoming], since: UnixMs, until: UnixMs) -> Comparison {
+    let named = |list: &[Incoming]| -> BTreeMap<String, UnixMs> {
+        list.iter().map(|text| (text.key.clone(), text.at)).collect()
+    };
+    let (ours, theirs) = (named(ours), named(theirs));
+    // What came just now may be in one list and not yet in the other.
+    let is_settled = |at: UnixMs| at >= since && at <= until.saturating_sub(MARGIN_MS);
+    let missing = |of: &BTreeMap<String, UnixMs>, from: &BTreeMap<String, UnixMs>| -> Vec<(String, UnixMs)> {
+        let is_missing = |(key, at): &(&String, &UnixMs)| is_settled(**at) && !from.contains_key(*key);
+        of.iter().filter(is_missing).map(|(key, at)| (key.clone(), *at)).collect()
+    };
+    let not_received = missing(&theirs, &ours).into_iter();
+    let mut differences: Vec<_> = not_received.map(|(key, at)| Difference::NotReceived { key, at }).collect();
+    differences
+        .extend(missing(&ours, &theirs).into_iter().map(|(key, at)| Difference::NoLongerListed { key, at }));
+    let n = |of: &BTreeMap<String, UnixMs>| of.values().filter(|at| **at >= since && **at <= until).count();
+    Comparison { n_ours: n(&ours), n_theirs: n(&theirs), differences }
 }
 
 fn was_accepted(state: OutboundState) -> bool {
@@ -183,7 +219,11 @@ mod tests {
         let second = Theirs { carrier_message_id: "other".to_owned(), ..theirs(1, status) };
         let table: [(&[Ours], &[Theirs], Difference); 6] = [
             (&[ours(1, S::Delivered)], &[], Difference::NotListed { id: 1 }),
-            (&[], &[theirs(9, None)], Difference::Unknown { carrier_message_id: "name-9".to_owned() }),
+            (
+                &[],
+                &[theirs(9, None)],
+                Difference::Unknown { carrier_message_id: "name-9".to_owned(), at: SINCE + 2_000 },
+            ),
             (&[ours(1, S::InDoubt)], &[theirs(1, None)], Difference::Unexpected { id: 1, ours: S::InDoubt }),
             (&[ours(1, S::Failed)], &[theirs(1, status)], Difference::Unexpected { id: 1, ours: S::Failed }),
             (&[ours(1, S::Delivered)], &[theirs(1, status), second], Difference::Twice { id: 1, times: 2 }),
@@ -207,6 +247,23 @@ mod tests {
         let late = Ours { at: UNTIL - 1, ..ours(2, S::Accepted) };
         assert!(differences(&[early, late], &[]).is_empty());
         assert!(differences(&[Ours { at: UNTIL - 1, ..ours(1, S::InDoubt) }], &[theirs(1, None)]).is_empty());
+    }
+
+    #[test]
+    fn citizens_texts_of_both_lists() {
+        let text = |key: &str, at: i64| Incoming { key: key.to_owned(), at: SINCE + at };
+        let compare = |ours: &[Incoming], theirs: &[Incoming]| compare_inbound(ours, theirs, SINCE, UNTIL);
+        let both = [text("a", 1), text("b", 2)];
+        let agrees = Comparison { n_ours: 2, n_theirs: 2, differences: vec![] };
+        assert_eq!(compare(&both, &both), agrees);
+        let more = [&both[..], &[text("c", 3)]].concat();
+        let found = compare(&both, &more);
+        let missing = Difference::NotReceived { key: "c".into(), at: SINCE + 3 };
+        assert_eq!((found.n_ours, found.n_theirs, found.differences), (2, 3, vec![missing]));
+        let gone = Difference::NoLongerListed { key: "c".into(), at: SINCE + 3 };
+        assert_eq!(compare(&more, &both).differences, [gone]);
+        let at_the_edges = [text("d", -1), text("e", UNTIL - SINCE)];
+        assert!(compare(&at_the_edges, &[]).differences.is_empty(), "the edges prove nothing");
     }
 
     #[test]

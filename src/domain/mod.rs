@@ -13,6 +13,7 @@ pub mod delivery_reason;
 pub mod desk;
 pub mod event;
 pub mod inbound;
+pub mod lateness;
 pub mod list_comparison;
 pub mod media;
 pub mod notice;

@@ -3,6 +3,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Source of the time, in milliseconds UTC since 1970. Cheap to clone.
@@ -22,6 +23,11 @@ impl Clock {
     pub fn following_tokio(start_ms: i64) -> Self {
         let start = tokio::time::Instant::now();
         Clock(Arc::new(move || start_ms + i64::try_from(start.elapsed().as_millis()).unwrap_or(i64::MAX / 2)))
+    }
+
+    /// This clock, set wrong by so many milliseconds, which may change: for tests.
+    pub fn moved_by(self, ms: Arc<AtomicI64>) -> Self {
+        Clock(Arc::new(move || self.now_ms() + ms.load(Ordering::Relaxed)))
     }
 
     /// Milliseconds UTC.

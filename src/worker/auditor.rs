@@ -1,12 +1,15 @@
-//! Compares what we sent with each carrier's own list, every night; the command `munjad carrier reconcile` does the same.
+//! Compares texts of both directions with each carrier's own lists, every night; the command `munjad carrier reconcile` does
+//! the same.
 
 use tokio::task::spawn_blocking;
 
+use super::walk::{CompareError, PAGE_PAUSE, Walk, can_be_walked};
 use super::{Context, Role, store_trouble};
-use crate::carrier::{Carrier, CarrierError};
+use crate::carrier::Carrier;
 use crate::domain::UnixMs;
-use crate::domain::list_comparison::{Comparison, MARGIN_MS, Theirs, compare, next_at};
-use crate::store::{Compared, Store, StoreError};
+use crate::domain::inbound::identity;
+use crate::domain::list_comparison::{self, Comparison, MARGIN_MS, Theirs, compare, next_at};
+use crate::store::{Compared, Direction, Store, StoreError};
 
 const ROLE: Role = Role::Auditor;
 /// 03:30 in Korea, when nobody texts.
@@ -18,17 +21,6 @@ const BACK_MS: i64 = 26 * 60 * 60 * 1000;
 const LOOK_EVERY_MS: i64 = 30_000;
 /// A list of more pages than this is given up.
 const MAX_PAGES: usize = 2_000;
-
-/// Why a comparison failed.
-#[derive(Debug, thiserror::Error)]
-pub enum CompareError {
-    #[error("{0}")]
-    Carrier(#[from] CarrierError),
-    #[error("{0}")]
-    Store(#[from] StoreError),
-    #[error("the carrier's list does not end; choose a shorter time")]
-    Endless,
-}
 
 pub(super) async fn run(context: Context) {
     let mut next = next_at(context.now(), AT_MS, KOREA_MS);
@@ -46,31 +38,46 @@ pub(super) async fn run(context: Context) {
 }
 
 async fn night(context: &Context, now: UnixMs) {
-    for used in context.carriers().senders() {
+    let (carriers, since) = (context.carriers(), now - BACK_MS);
+    let on_page = || context.health.progress(ROLE, context.now());
+    for used in carriers.senders() {
         let carrier = used.carrier.as_ref();
-        if !carrier.caps().lists_sent || context.stop.is_cancelled() {
-            continue;
+        if carrier.caps().lists_sent && !context.stop.is_cancelled() {
+            let found = compare_with(&context.store, carrier, since, now, &on_page).await;
+            report(carrier.name(), Direction::Out, found);
         }
-        let on_page = || context.health.progress(ROLE, context.now());
-        let name = carrier.name();
-        match compare_with(&context.store, carrier, now - BACK_MS, now, &on_page).await {
-            Ok(found) if found.differences.is_empty() => {
-                tracing::info!(
-                    carrier = name,
-                    n_ours = found.n_ours,
-                    n_theirs = found.n_theirs,
-                    "the carrier's list agrees with ours"
-                );
-            }
-            Ok(found) => tracing::error!(
-                carrier = name,
+    }
+    for carrier in carriers.inbound.iter().filter(|carrier| can_be_walked(carrier.as_ref())) {
+        if !context.stop.is_cancelled() {
+            let found = compare_inbound(&context.store, carrier.as_ref(), since, now, &on_page).await;
+            report(carrier.name(), Direction::In, found);
+        }
+    }
+}
+
+fn report(carrier: &'static str, direction: Direction, found: Result<Comparison, CompareError>) {
+    let direction = direction.as_str();
+    match found {
+        Ok(found) if found.differences.is_empty() => {
+            tracing::info!(
+                carrier,
+                direction,
                 n_ours = found.n_ours,
                 n_theirs = found.n_theirs,
-                n_differences = found.differences.len(),
-                "the carrier's list does not agree with ours: munjad carrier reconcile --since 26h"
-            ),
-            Err(CompareError::Store(error)) => store_trouble(ROLE, &error),
-            Err(error) => tracing::warn!(carrier = name, %error, "the carrier's list could not be compared"),
+                "the carrier's list agrees with ours"
+            );
+        }
+        Ok(found) => tracing::error!(
+            carrier,
+            direction,
+            n_ours = found.n_ours,
+            n_theirs = found.n_theirs,
+            n_differences = found.differences.len(),
+            "the carrier's list does not agree with ours: munjad carrier reconcile --since 26h"
+        ),
+        Err(CompareError::Store(error)) => store_trouble(ROLE, &error),
+        Err(error) => {
+            tracing::warn!(carrier, direction, %error, "the carrier's list could not be compared");
         }
     }
 }
@@ -90,17 +97,68 @@ pub async fn compare_with(
     on_page();
     let compared = spawn_blocking(move || compare(&ours, &theirs, since, until));
     let found = compared.await.map_err(|_| StoreError::Crashed)?;
+    keep(store, carrier.name(), Direction::Out, (since, until), &found).await?;
+    Ok(found)
+}
+
+/// Compares the citizens' texts we have from `carrier` with its list of them, and keeps both counts. Changes no text. Calls
+/// `on_page` after each page of the list. Only for a carrier that can be walked through ([`can_be_walked`]).
+pub async fn compare_inbound(
+    store: &Store,
+    carrier: &dyn Carrier,
+    since: UnixMs,
+    until: UnixMs,
+    on_page: &(dyn Fn() + Sync),
+) -> Result<Comparison, CompareError> {
+    let mut walk = Walk::new(carrier, since, until);
+    loop {
+        let page = walk.read(carrier).await?;
+        on_page();
+        if !walk.step(&page)? {
+            break;
+        }
+        tokio::time::sleep(PAGE_PAUSE).await;
+    }
+    Ok(keep_inbound(store, carrier, walk, until).await?)
+}
+
+/// Compares what a walk has listed with what we have, and keeps both counts.
+pub(super) async fn keep_inbound(
+    store: &Store,
+    carrier: &dyn Carrier,
+    walk: Walk,
+    until: UnixMs,
+) -> Result<Comparison, StoreError> {
+    let (name, since) = (carrier.name(), walk.since);
+    let mut ours = store.received_between(name, since - MARGIN_MS, until + MARGIN_MS).await?;
+    let mut theirs = walk.listed;
+    if carrier.dates_by_two_clocks() {
+        ours.iter_mut().chain(&mut theirs).for_each(|text| text.key = identity(&text.key));
+    }
+    let compared = spawn_blocking(move || list_comparison::compare_inbound(&ours, &theirs, since, until));
+    let found = compared.await.map_err(|_| StoreError::Crashed)?;
+    keep(store, name, Direction::In, (since, until), &found).await?;
+    Ok(found)
+}
+
+async fn keep(
+    store: &Store,
+    carrier: &str,
+    direction: Direction,
+    (since_at, at): (UnixMs, UnixMs),
+    found: &Comparison,
+) -> Result<(), StoreError> {
     let n = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
     let kept = Compared {
-        carrier: carrier.name().to_owned(),
-        at: until,
-        since_at: since,
+        carrier: carrier.to_owned(),
+        direction,
+        at,
+        since_at,
         n_ours: n(found.n_ours),
         n_theirs: n(found.n_theirs),
         n_differences: n(found.differences.len()),
     };
-    store.keep_comparison(kept).await?;
-    Ok(found)
+    store.keep_comparison(kept).await
 }
 
 async fn listed(

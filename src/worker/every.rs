@@ -24,6 +24,11 @@ impl Interval {
         !must_wait
     }
 
+    /// Sets the interval, from the next time on.
+    pub(super) fn set(&mut self, interval_ms: i64) {
+        self.interval_ms = interval_ms;
+    }
+
     /// Makes it due at once.
     pub(super) fn hurry(&mut self) {
         self.next_at = None;

@@ -13,6 +13,7 @@ use super::{Carriers, Role};
 use crate::carrier::CarrierError;
 use crate::domain::UnixMs;
 use crate::domain::breaker::{Breaker, Permit, Sign};
+use crate::domain::lateness::{Dates, Seen};
 
 /// A loop without progress for this long is late. Longer than any wait and any time-out of the loops.
 pub const LATE_AFTER: Duration = Duration::from_secs(150);
@@ -38,11 +39,14 @@ pub struct CarrierHealth {
     pub last_poll_ok_at: Option<UnixMs>,
     pub last_error: Option<String>,
     pub clock_ahead_ms: Option<i64>,
+    /// Its texts are dated so much too early (milliseconds); 0 for dates that can be believed.
+    pub dates_behind_ms: i64,
 }
 
 #[derive(Default)]
 struct CarrierEntry {
     health: CarrierHealth,
+    dates: Dates,
     breaker: Breaker,
 }
 
@@ -145,6 +149,23 @@ impl HealthRegistry {
         }
         drop(carriers);
         self.unasked.send_if_modified(|unasked| unasked.remove(carrier));
+    }
+
+    /// What is known of the clocks when a carrier's texts are seen.
+    pub(super) fn seen(&self, carrier: &str, at: UnixMs) -> Seen {
+        let CarrierHealth { clock_ahead_ms, dates_behind_ms, .. } = self.carrier(carrier);
+        Seen { carrier_ahead_ms: clock_ahead_ms, dates_behind_ms, ..Seen::from(at) }
+    }
+
+    /// Records the youngest new text of a poll that followed another one at once, dated `sent_at`. Returns how much too early
+    /// the carrier dates its texts, if that has just been proven.
+    pub(super) fn note_date(&self, carrier: &'static str, sent_at: UnixMs, now: UnixMs) -> Option<i64> {
+        let seen = Seen { dates_behind_ms: 0, ..self.seen(carrier, now) };
+        let mut carriers = lock(&self.carriers);
+        let entry = carriers.entry(carrier).or_default();
+        entry.dates.note(now, seen.age_of(sent_at));
+        let before = std::mem::replace(&mut entry.health.dates_behind_ms, entry.dates.behind_ms());
+        Some(entry.health.dates_behind_ms).filter(|behind| before == 0 && *behind > 0)
     }
 
     /// Health of each carrier, by name.

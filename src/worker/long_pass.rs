@@ -43,9 +43,9 @@ async fn look_at_newest(context: &Context, name: &'static str, cursor: &Cursor) 
     let first = Cursor { brief: true, ..cursor.restarted() };
     // If it fails, the pass fails soon, and says so.
     let Ok(page) = carrier.poll_inbound(&first).await else { return };
-    let now = context.now();
-    match context.store.accept_inbound(name, page.raw.to_vec(), page.items, None, now).await {
-        Ok(accepted) if accepted.n_new > 0 => context.health.record_text_in(now),
+    let seen = context.seen(carrier.as_ref());
+    match context.store.accept_inbound(name, page.raw.to_vec(), page.items, None, seen).await {
+        Ok(accepted) if accepted.n_new > 0 => context.health.record_text_in(context.now()),
         Ok(_) => {}
         Err(error) => store_trouble(Role::Poller(name), &error),
     }

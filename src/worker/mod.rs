@@ -5,8 +5,10 @@
 //! it; the [`HealthRegistry`] finds a loop that hangs. A loop that waits for a carrier has no other job, so that an
 //! operator's command never waits behind a carrier that does not answer.
 
+mod acks;
 mod auditor;
 mod carriers;
+mod deep_walk;
 mod doubts;
 mod every;
 mod health;
@@ -25,6 +27,7 @@ mod supervise;
 #[cfg(test)]
 mod tests;
 mod timers;
+mod walk;
 
 use std::fmt;
 use std::sync::Arc;
@@ -33,13 +36,15 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-pub use auditor::{CompareError, compare_with};
+pub use auditor::{compare_inbound, compare_with};
 pub use carriers::{CarrierInUse, Carriers};
 pub use health::{CarrierHealth, HealthRegistry, LATE_AFTER, WorkerHealth};
 pub use push::{PushFailed, take_push};
 pub use supervise::supervise;
+pub use walk::{CompareError, can_be_walked};
 
 use crate::carrier::{Carrier, InboundClass, ReportClass};
+use crate::domain::lateness::Seen;
 use crate::domain::policy::ServicePolicy;
 use crate::domain::polling::Pace;
 use crate::ops::clock::Clock;
@@ -54,6 +59,9 @@ pub struct Settings {
     pub receipt_pace: Pace,
     /// How often the whole overlap of a window is read again.
     pub full_walk_ms: i64,
+    /// How far back a list that forgets nothing is read again from time to time; 0: never.
+    pub deep_walk_ms: i64,
+    pub deep_walk_every_ms: i64,
     /// How far back a new database fetches texts.
     pub first_look_back_ms: i64,
     pub max_in_flight: u32,
@@ -92,6 +100,12 @@ impl Context {
         self.settings.borrow().clone()
     }
 
+    /// How a carrier's texts are seen now.
+    fn seen(&self, carrier: &dyn Carrier) -> Seen {
+        let seen = self.health.seen(carrier.name(), self.now());
+        Seen { by_two_clocks: carrier.dates_by_two_clocks(), ..seen }
+    }
+
     /// Waits `ms` milliseconds; returns early, with `false`, when the loop is to stop.
     async fn pause(&self, ms: i64) -> bool {
         let wait = Duration::from_millis(u64::try_from(ms).unwrap_or(0));
@@ -116,6 +130,7 @@ pub enum Role {
     Auditor,
     Receipts(&'static str),
     Poller(&'static str),
+    DeepWalk(&'static str),
 }
 
 impl Role {
@@ -139,6 +154,8 @@ impl Role {
         let is_polled =
             |c: &&Arc<dyn Carrier>| !matches!(c.caps().inbound, InboundClass::PushOnly | InboundClass::None);
         roles.extend(carriers.inbound.iter().filter(is_polled).map(|c| Role::Poller(c.name())));
+        let is_walked = |c: &&Arc<dyn Carrier>| can_be_walked(c.as_ref());
+        roles.extend(carriers.inbound.iter().filter(is_walked).map(|c| Role::DeepWalk(c.name())));
         roles
     }
 }
@@ -157,6 +174,7 @@ impl fmt::Display for Role {
             Role::Auditor => f.write_str("auditor"),
             Role::Receipts(carrier) => write!(f, "receipts of {carrier}"),
             Role::Poller(carrier) => write!(f, "poller of {carrier}"),
+            Role::DeepWalk(carrier) => write!(f, "deep walk of {carrier}"),
         }
     }
 }
@@ -175,6 +193,7 @@ pub async fn run(role: Role, context: Context) {
         Role::Auditor => auditor::run(context).await,
         Role::Receipts(carrier) => receipts::run(context, carrier).await,
         Role::Poller(carrier) => poller::run(context, carrier).await,
+        Role::DeepWalk(carrier) => deep_walk::run(context, carrier).await,
     }
 }
 

@@ -1,15 +1,19 @@
-//! Fetches texts from the carrier. A page is committed first; only then the carrier is acked and the next page asked for.
+//! Fetches texts from the carrier. A page is committed first; only then the next page is asked for, and the carrier told,
+//! beside the polling, that its texts are stored ([`Acks`]).
 //!
 //! A list that can be read again (a window) is read newest first, page by page: a pass. A pass usually ends at the first
 //! text that is known already. A full pass reads the whole overlap, so that texts are found that turn up late, or that a
-//! crash or an error left unread: at the start, after any failure, and every `full_walk_secs`.
+//! crash or an error left unread: at the start, after any failure, and every `full_walk_secs`, though never for more than a
+//! tenth of the time. What is listed later than that, `deep_walk` finds.
 
 use tokio::time::Instant;
 
+use super::acks::Acks;
 use super::long_pass::LongPass;
 use super::{Context, NO_CARRIER_MS, Role, STORE_RETRY_MS, store_trouble};
-use crate::carrier::{Carrier, CarrierError, InboundClass, InboundPage};
+use crate::carrier::{Carrier, CarrierError, ErrorKind, InboundClass, InboundPage};
 use crate::domain::inbound::Cursor;
+use crate::domain::lateness::LATE_MS;
 use crate::domain::polling::{FailedPoll, Rhythm};
 use crate::store::{AcceptedPage, StoreError};
 
@@ -19,18 +23,50 @@ struct PollState {
     /// This pass reads the whole overlap.
     is_full: bool,
     last_full_at: i64,
+    /// How long the last full pass took.
+    full_took_ms: i64,
+    /// When the pass began.
+    began_at: i64,
+    /// Passes in a row without a failure.
+    n_in_a_row: u32,
     rhythm: Rhythm,
 }
+
+impl PollState {
+    fn new(cursor: Cursor) -> PollState {
+        PollState {
+            cursor,
+            is_full: true,
+            last_full_at: i64::MIN / 2,
+            full_took_ms: 0,
+            began_at: 0,
+            n_in_a_row: 0,
+            rhythm: Rhythm::default(),
+        }
+    }
+
+    /// Whether this pass reads the whole overlap.
+    fn begin_pass(&mut self, now: i64, full_walk_ms: i64) {
+        let pause = full_walk_ms.max(self.full_took_ms.saturating_mul(FULL_SHARE - 1));
+        self.is_full |= now - self.last_full_at >= pause || now < self.last_full_at;
+        self.cursor.brief = !self.is_full;
+        self.began_at = now;
+    }
+}
+
+/// Full passes take at most one part of so many of the time.
+const FULL_SHARE: i64 = 10;
 
 pub(super) async fn run(context: Context, carrier: &'static str) {
     let Some(mut state) = begin(&context, carrier).await else {
         return;
     };
+    let acks = Acks::begin(&context, carrier);
     let mut pass = LongPass::default();
     loop {
         context.health.progress(Role::Poller(carrier), context.now());
         let wait = match context.carrier(carrier) {
-            Some(carrier) => round(&context, carrier.as_ref(), &mut state).await,
+            Some(carrier) => round(&context, carrier.as_ref(), &mut state, &acks).await,
             None => NO_CARRIER_MS,
         };
         pass.after_page(&context, carrier, &mut state.cursor).await;
@@ -48,12 +84,7 @@ async fn begin(context: &Context, carrier: &'static str) -> Option<PollState> {
             Ok(found) => {
                 let fresh = || Cursor::starting_at(now - context.settings().first_look_back_ms);
                 let cursor = found.as_ref().map_or_else(fresh, Cursor::restarted);
-                return Some(PollState {
-                    cursor,
-                    is_full: true,
-                    last_full_at: i64::MIN / 2,
-                    rhythm: Rhythm::default(),
-                });
+                return Some(PollState::new(cursor));
             }
             Err(error) => store_trouble(Role::Poller(carrier), &error),
         }
@@ -64,17 +95,16 @@ async fn begin(context: &Context, carrier: &'static str) -> Option<PollState> {
 }
 
 /// Reads one page; returns how long to wait before the next (milliseconds).
-async fn round(context: &Context, carrier: &dyn Carrier, state: &mut PollState) -> i64 {
+async fn round(context: &Context, carrier: &dyn Carrier, state: &mut PollState, acks: &Acks) -> i64 {
     let (now, settings) = (context.now(), context.settings());
     if state.cursor.page.is_none() {
-        state.is_full |= now - state.last_full_at >= settings.full_walk_ms || now < state.last_full_at;
-        state.cursor.brief = !state.is_full;
+        state.begin_pass(now, settings.full_walk_ms);
     }
     let began = Instant::now();
     let polled = carrier.poll_inbound(&state.cursor).await;
     context.health.poll_ended(carrier.name(), polled.as_ref().map(|page| page.clock_ahead_ms), context.now());
     let result = match polled {
-        Ok(page) => accept(context, carrier, state, page).await,
+        Ok(page) => accept(context, carrier, state, page, acks).await,
         Err(error) => Err(Failed::Carrier(error)),
     };
     let now = context.now();
@@ -91,6 +121,7 @@ async fn round(context: &Context, carrier: &dyn Carrier, state: &mut PollState) 
             // The next pass reads what the failed one has not, and therefore goes to the end.
             state.cursor = state.cursor.restarted();
             state.is_full = true;
+            state.n_in_a_row = 0;
             let wait: i64 = match &failed {
                 Failed::Carrier(error) => {
                     let failed =
@@ -100,6 +131,7 @@ async fn round(context: &Context, carrier: &dyn Carrier, state: &mut PollState) 
                 // A carrier is given time to recover; the store is tried again after `STORE_RETRY_MS`.
                 Failed::Store(_) => 0,
             };
+            note_loss(context, carrier, &failed).await;
             wait.max(failed.report(carrier.name())).max(min_poll)
         }
     }
@@ -126,18 +158,43 @@ impl Failed {
     }
 }
 
-/// Commits a page, then acks it. Returns how many texts were new and whether the pass goes on.
+/// An answer of a carrier that forgets what it hands over, and the answer never came or broke off.
+async fn note_loss(context: &Context, carrier: &dyn Carrier, failed: &Failed) {
+    let reason = match failed {
+        Failed::Carrier(error) if error.kind == ErrorKind::Ambiguous => error.message.as_str(),
+        _ => return,
+    };
+    possible_loss(context, carrier, reason).await;
+}
+
+/// Tells the operator until they acknowledge it: what was lost, nobody can read again.
+async fn possible_loss(context: &Context, carrier: &dyn Carrier, reason: &str) {
+    let name = carrier.name();
+    if carrier.caps().inbound != InboundClass::ReadOnce {
+        return;
+    }
+    tracing::error!(
+        carrier = name,
+        reason,
+        "texts may be lost: the carrier forgets what it hands over, and its answer did not come whole. Look at the carrier's \
+         own list, then: munjad carrier acknowledge {name}"
+    );
+    if let Err(error) = context.store.note_possible_loss(name, reason.to_owned(), context.now()).await {
+        store_trouble(Role::Poller(name), &error);
+    }
+}
+
+/// Commits a page, then has it acked. Returns how many texts were new and whether the pass goes on.
 async fn accept(
     context: &Context,
     carrier: &dyn Carrier,
     state: &mut PollState,
     page: InboundPage,
+    acks: &Acks,
 ) -> Result<(usize, bool), Failed> {
-    let now = context.now();
-    let next = not_in_the_future(page.next, now);
-    let stored =
-        context.store.accept_inbound(carrier.name(), page.raw.to_vec(), page.items, next.clone(), now);
-    let accepted = stored.await.map_err(Failed::Store)?;
+    let (name, now) = (carrier.name(), context.now());
+    let next = not_in_the_future(page.next.clone(), now);
+    let accepted = commit(context, carrier, &page, &next).await.map_err(Failed::Store)?;
     if accepted.n_new > 0 {
         context.health.record_text_in(now);
         tracing::debug!(n = accepted.n_new, "texts came");
@@ -148,22 +205,91 @@ async fn accept(
             "texts could not be read and were set aside: munjad quarantine list"
         );
     }
-    if let Some(token) = &page.ack {
-        carrier.ack_inbound(token).await.map_err(Failed::Carrier)?;
+    if page.is_broken() {
+        possible_loss(context, carrier, "the answer broke off or could not be read").await;
     }
+    note_dates(context, name, state, &accepted, now);
+    acks.add(page.ack);
     let is_window = matches!(carrier.caps().inbound, InboundClass::Window { .. });
     let more = advance(state, next, &accepted, is_window, now);
     Ok((accepted.n_new, more))
+}
+
+/// Commits a page. What a carrier has forgotten in handing it over is tried until it is on disk.
+async fn commit(
+    context: &Context,
+    carrier: &dyn Carrier,
+    page: &InboundPage,
+    next: &Cursor,
+) -> Result<AcceptedPage, StoreError> {
+    let (name, is_forgotten) = (carrier.name(), carrier.caps().inbound == InboundClass::ReadOnce);
+    loop {
+        let (raw, items) = (page.raw.to_vec(), page.items.clone());
+        let stored =
+            context.store.accept_inbound(name, raw, items, next.clone(), context.seen(carrier)).await;
+        match stored {
+            Err(error) if is_forgotten && !page.items.is_empty() => {
+                store_trouble(Role::Poller(name), &error);
+                context.health.progress(Role::Poller(name), context.now());
+                if !context.pause(STORE_RETRY_MS).await {
+                    tracing::error!(
+                        carrier = name,
+                        n = page.items.len(),
+                        "texts are lost: told to stop before they were stored"
+                    );
+                    return Err(error);
+                }
+            }
+            stored => return stored,
+        }
+    }
+}
+
+/// Notes how old a new text was by its date, where a poll shortly before had not listed it.
+fn note_dates(
+    context: &Context,
+    carrier: &'static str,
+    state: &PollState,
+    accepted: &AcceptedPage,
+    now: i64,
+) {
+    if accepted.n_late > 0 {
+        tracing::warn!(
+            carrier,
+            n = accepted.n_late,
+            "texts came late; they bring no automatic text and wait for a person"
+        );
+    }
+    let Some(newest_at) = accepted.newest_at.filter(|_| state.n_in_a_row > 0 && state.cursor.page.is_none())
+    else {
+        return;
+    };
+    if let Some(behind_ms) = context.health.note_date(carrier, newest_at, now) {
+        tracing::error!(
+            carrier,
+            minutes = behind_ms / 60_000,
+            "every text is dated more than {} minutes ago: the carrier's dates, its time zone or our clock are wrong. Texts \
+             are taken as timely meanwhile",
+            LATE_MS / 60_000
+        );
+    }
 }
 
 /// Moves the cursor on; says whether the pass goes on.
 fn advance(state: &mut PollState, next: Cursor, accepted: &AcceptedPage, is_window: bool, now: i64) -> bool {
     let at_end = next.page.is_none();
     let reached_known = is_window && !state.is_full && accepted.n_known > 0;
-    state.cursor = if reached_known { next.finished() } else { next };
+    // A queue that lists the same again until it is acked.
+    let waits_for_acks =
+        !is_window && accepted.n_new == 0 && accepted.n_known > 0 && next.page == state.cursor.page;
+    state.cursor = if reached_known || waits_for_acks { next.finished() } else { next };
     if at_end && state.is_full {
         state.is_full = false;
         state.last_full_at = now;
+        state.full_took_ms = now.saturating_sub(state.began_at).max(0);
+    }
+    if state.cursor.page.is_none() {
+        state.n_in_a_row = state.n_in_a_row.saturating_add(1);
     }
     state.cursor.page.is_some()
 }
@@ -178,11 +304,11 @@ mod tests {
     use super::*;
 
     fn state(is_full: bool) -> PollState {
-        PollState { cursor: Cursor::starting_at(1_000), is_full, last_full_at: 0, rhythm: Rhythm::default() }
+        PollState { is_full, last_full_at: 0, ..PollState::new(Cursor::starting_at(1_000)) }
     }
 
     fn accepted(n_new: usize, n_known: usize) -> AcceptedPage {
-        AcceptedPage { n_new, n_known, n_quarantined: 0 }
+        AcceptedPage { n_new, n_known, ..AcceptedPage::default() }
     }
 
     fn further() -> Cursor {
@@ -210,6 +336,26 @@ mod tests {
     #[test]
     fn a_queue_is_read_until_it_is_empty() {
         assert!(advance(&mut state(false), further(), &accepted(3, 1), false, 9_000));
+    }
+
+    #[test]
+    fn a_queue_that_only_waits_for_its_acks_is_not_read_again_at_once() {
+        let mut state = state(false);
+        assert!(advance(&mut state, further(), &accepted(0, 9), false, 9_000), "another page may hold more");
+        assert!(
+            !advance(&mut state, further(), &accepted(0, 9), false, 9_000),
+            "the same page, and nothing new"
+        );
+        assert_eq!(state.cursor.page, None);
+    }
+
+    #[test]
+    fn full_passes_leave_nine_tenths_of_the_time() {
+        let mut state = PollState { full_took_ms: 3_000, ..state(false) };
+        state.begin_pass(26_999, 10_000);
+        assert!(!state.is_full);
+        state.begin_pass(27_000, 10_000);
+        assert!(state.is_full);
     }
 
     #[test]

@@ -43,8 +43,9 @@ async fn keep(
 ) -> Result<(), StoreError> {
     let (name, now) = (carrier.name(), context.now());
     if !pushed.texts.is_empty() {
+        let seen = context.seen(carrier);
         let accepted =
-            context.store.accept_inbound(name, call.body.to_vec(), pushed.texts, None, now).await?;
+            context.store.accept_inbound(name, call.body.to_vec(), pushed.texts, None, seen).await?;
         if accepted.n_new > 0 {
             context.health.record_text_in(now);
         }

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Output};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use async_trait::async_trait;
 use image::ImageFormat;
@@ -16,7 +17,7 @@ use munja::domain::phone::{PhoneNumber, Senders};
 use munja::domain::photo::measure;
 use munja::domain::receipt::Receipt;
 use munja::ops::clock::Clock;
-use munja::sim::{Endpoint, Fault, FaultRule, SimOptions};
+use munja::sim::{DialectKind, Endpoint, Fault, FaultRule, SimOptions};
 use munja::store::StoreOptions;
 use munja::worker::{CarrierInUse, Carriers};
 use serde_json::Value;
@@ -246,7 +247,10 @@ async fn our_list_is_compared_with_the_carriers() {
     let agreed = compare().await;
     let found = json(&agreed);
     assert_eq!(agreed.status.code(), Some(0), "{found}");
-    assert_eq!((&found[0]["n_ours"], &found[0]["n_theirs"]), (&Value::from(5), &Value::from(5)));
+    for (n, direction) in ["in", "out"].into_iter().enumerate() {
+        assert_eq!(found[n]["direction"], direction);
+        assert_eq!((&found[n]["n_ours"], &found[n]["n_theirs"]), (&Value::from(5), &Value::from(5)));
+    }
     // A text that left by another program on the same account.
     let sent =
         munjad_of(gateway.folder.path(), &["carrier", "test", "bizgo", "--to", "01099998888", "--json"])
@@ -255,9 +259,97 @@ async fn our_list_is_compared_with_the_carriers() {
     let differs = compare().await;
     let found = json(&differs);
     assert_eq!(differs.status.code(), Some(3), "{found}");
-    assert_eq!(found[0]["differences"][0]["what"], "unknown");
-    assert_eq!(found[0]["n_theirs"], 6);
+    assert_eq!(found[0]["differences"], Value::Array(vec![]));
+    assert_eq!(found[1]["differences"][0]["what"], "unknown");
+    assert_eq!(found[1]["n_theirs"], 6);
     let shown = json(&munjad_of(gateway.folder.path(), &["carrier", "status", "--json", "--offline"]).await);
-    assert_eq!(shown[0]["compared"]["n_differences"], 1);
+    assert_eq!(shown[0]["compared"][1]["n_differences"], 1);
     assert_eq!(shown[0]["answers"], Value::Null);
+    let status: StatusResponse = gateway.desk.get("/v1/status").await.unwrap();
+    let both = status.carriers[0].compared.iter().map(|c| (c.direction.as_str(), c.n_theirs, c.n_ours));
+    assert_eq!(both.collect::<Vec<_>>(), [("in", 5, 5), ("out", 6, 5)]);
+}
+
+/// The operator loses nothing out of sight: a text that is gone from our database is named by the carrier's id and its time.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_that_is_not_here_is_named_without_its_words() {
+    let carrier = Carrier::start().await;
+    let hour_ago = Arc::new(AtomicI64::new(-3_600_000));
+    let options = SimOptions {
+        clock: Clock::system().moved_by(Arc::clone(&hour_ago)),
+        ..carrier.sim.options().clone()
+    };
+    let carrier = Carrier::with(options).await;
+    carrier.sim.text("01012345678", "아무도 못 본 문자");
+    hour_ago.store(0, Ordering::SeqCst);
+    // Nothing is fetched that is older than a moment, and nothing is walked through.
+    let never = "full_walk_secs = 0.2\nfirst_look_back_secs = 0\ndeep_walk_hours = 0\n";
+    let gateway = Gateway::with_files(carrier, "", ("full_walk_secs = 0.2\n", never), &[]).await;
+    gateway.sim().text("01012345678", "질문");
+    gateway.until(|b| b.n_routed == 1).await;
+    let differs =
+        munjad_of(gateway.folder.path(), &["carrier", "reconcile", "--since", "2h", "--json"]).await;
+    let found = json(&differs);
+    assert_eq!(differs.status.code(), Some(3), "{found}");
+    assert_eq!((&found[0]["n_theirs"], &found[0]["n_ours"]), (&Value::from(2), &Value::from(1)));
+    let difference = &found[0]["differences"][0];
+    assert_eq!(difference["what"], "not_received");
+    assert!(difference["at"].is_i64() && difference["carrier_message_id"].is_string(), "{found}");
+    assert!(!found.to_string().contains("아무도") && !found.to_string().contains("12345678"), "{found}");
+}
+
+/// What may be lost for good is shown everywhere until somebody has looked into it.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_may_have_held_texts_is_shown_until_it_is_acknowledged() {
+    let gateway = Gateway::start().await;
+    let now = Clock::system().now_ms();
+    gateway.store.note_possible_loss("bizgo", "no answer".to_owned(), now).await.unwrap();
+    let seen = async || {
+        let status: StatusResponse = gateway.desk.get("/v1/status").await.unwrap();
+        let checked = munjad_of(gateway.folder.path(), &["check", "--json"]).await;
+        let of_carriers =
+            json(&munjad_of(gateway.folder.path(), &["carrier", "status", "--json", "--offline"]).await);
+        let finding = json(&checked).to_string().contains("munjad carrier acknowledge bizgo");
+        (
+            status.carriers[0].possible_loss.is_some(),
+            of_carriers[0]["possible_loss"]["n"] == 1,
+            finding,
+            checked.status.code() == Some(3),
+        )
+    };
+    assert_eq!(seen().await, (true, true, true, true));
+    let done = munjad_of(gateway.folder.path(), &["carrier", "acknowledge", "bizgo"]).await;
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    assert_eq!(seen().await, (false, false, false, false));
+    let again = munjad_of(gateway.folder.path(), &["carrier", "acknowledge", "bizgo"]).await;
+    assert!(!again.status.success());
+}
+
+/// ClickSend at its one call a second: marking a hundred texts read took minutes, and the next call for help waited for it.
+#[tokio::test(flavor = "multi_thread")]
+async fn marking_read_at_one_call_a_second_delays_no_text() {
+    let options = SimOptions {
+        dialect: DialectKind::named("clicksend").unwrap(),
+        api_key: "sms".to_owned(),
+        api_secret: "SIM-KEY".to_owned(),
+        others_per_sec: 1,
+        ..SimOptions::default()
+    };
+    let clicksend = Carrier::with(options).await;
+    for n in 0..60 {
+        clicksend.sim.text(&format!("0101111{n:04}"), "질문");
+    }
+    let section = format!(
+        "inbound = [\"clicksend\"]\noutbound = \"bizgo\"\n[carrier.clicksend]\nuser = \"sms\"\n\
+         base_url = \"http://127.0.0.1:{}\"\napi_key_file = \"key\"\nnumber = \"062120\"\ntimeout_secs = 5",
+        clicksend.port
+    );
+    let gateway = Gateway::with_files(Carrier::start().await, "", ("name = \"bizgo\"", &section), &[]).await;
+    gateway.until(|b| b.n_received == 60).await;
+    clicksend.sim.text("01022220000", "살려주세요");
+    let asked = std::time::Instant::now();
+    gateway.until(|b| b.n_received == 61).await;
+    assert!(asked.elapsed() < std::time::Duration::from_secs(15), "{:?}", asked.elapsed());
+    let n_acked = clicksend.sim.ledger().requests.get("mo_ack").copied().unwrap_or(0);
+    assert!(n_acked < 60, "they were not marked read first: {n_acked}");
 }

@@ -1,8 +1,11 @@
 //! Each fault of the carrier, with the whole daemon over real sockets: nothing lost, nothing twice, and somebody is told.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use munja::api::wire::{MessageList, StatusResponse};
+use munja::api::wire::{ConversationDetail, ConversationList, MessageList, StatusResponse};
+use munja::ops::clock::Clock;
 use munja::sim::{Endpoint, Fault, FaultRule, SimOptions};
 
 use crate::harness::{CITIZEN, Carrier, Gateway, assert_balanced, until_async};
@@ -65,6 +68,61 @@ survives! {
     reports_late: at(Endpoint::Send, Fault::ReportLate { ms: 1_200 }).times(3);
     acks_lost: at(Endpoint::ReportAck, Fault::ResetAfter).times(2), at(Endpoint::ReportAck, Fault::ResetBefore).times(2);
     a_clock_three_hours_ahead: at(Endpoint::Mo, Fault::ClockSkew { ms: 3 * 3_600_000 });
+}
+
+/// A new database, or one that was put back from a backup: the carrier still lists the texts of yesterday.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_first_start_texts_nobody_who_wrote_yesterday_and_lets_them_all_wait() {
+    let wrong_by = Arc::new(AtomicI64::new(-20 * 3_600_000));
+    let clock = Clock::system().moved_by(Arc::clone(&wrong_by));
+    let options =
+        SimOptions { clock, sends_per_sec: 100_000, others_per_sec: 100_000, ..SimOptions::default() };
+    let carrier = Carrier::with(options).await;
+    for n in 0..99 {
+        carrier.sim.text(&format!("0101111{n:04}"), "막차 몇 시예요?");
+    }
+    carrier.sim.text("01022220000", "살려주세요");
+    wrong_by.store(0, Ordering::SeqCst);
+    let gateway = Gateway::on(carrier, "").await;
+    gateway.until(|b| b.n_routed == 100).await;
+    let status: StatusResponse = gateway.desk.get("/v1/status").await.unwrap();
+    assert_eq!(status.counts.n_waiting, 100);
+    let list: ConversationList = gateway.desk.get("/v1/conversations?state=waiting&limit=1").await.unwrap();
+    assert!(list.conversations[0].is_ringing, "danger rings, whatever its age, and stands first");
+    let path = format!("/v1/conversations/{}", list.conversations[0].id);
+    let danger: ConversationDetail = gateway.desk.get(&path).await.unwrap();
+    let text = danger.messages[0].inbound().unwrap();
+    let age = text.at - text.late_sent_at.expect("marked as late, with its time");
+    assert!((19..=21).contains(&(age / 3_600_000)), "{age}");
+    // Who writes now is told as ever; nobody else was.
+    gateway.sim().text(CITIZEN, "막차 몇 시예요?");
+    gateway.until(|b| b.n_outbound("delivered") == 1).await;
+    assert_eq!(gateway.sim().ledger().messages.len(), 1);
+    assert_eq!(gateway.sim().ledger().messages[0].to, CITIZEN);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_listed_later_than_the_overlap_is_found() {
+    let carrier = Carrier::start().await;
+    let shorter = "full_walk_secs = 0.2\ndeep_walk_every_secs = 1\n";
+    let gateway = Gateway::with_files(carrier, "", ("full_walk_secs = 0.2\n", shorter), &[]).await;
+    let path = gateway.folder.path().join("gateway.toml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, text.replace("number = \"062120\"", "number = \"062120\"\noverlap_secs = 0"))
+        .unwrap();
+    let mut gateway = gateway;
+    gateway.restart().await;
+    gateway.sim().add_fault(at(Endpoint::Text, Fault::LateMo { ms: 3_000 }).times(1));
+    gateway.sim().text("01011110001", "늦게 나타나는 문자");
+    gateway.sim().text("01011110002", "제때 나타나는 문자");
+    gateway.until(|b| b.n_routed == 1).await;
+    gateway.until(|b| b.n_routed == 2).await;
+    assert_balanced_texts(&gateway).await;
+}
+
+async fn assert_balanced_texts(gateway: &Gateway) {
+    let balance = gateway.store.balance().await.unwrap();
+    assert_eq!(balance.n_received, gateway.sim().ledger().texts.len() as i64);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -36,6 +36,8 @@ fn settings() -> Settings {
         inbound_pace: Pace { fast_ms: 280, slow_ms: 2_000, live_for_ms: 300_000 },
         receipt_pace: Pace { fast_ms: 1_500, slow_ms: 10_000, live_for_ms: 60_000 },
         full_walk_ms: 60_000,
+        deep_walk_ms: 86_400_000,
+        deep_walk_every_ms: 3_600_000,
         first_look_back_ms: 86_400_000,
         max_in_flight: 64,
         lease_ms: 50_000,
@@ -79,7 +81,13 @@ fn faults(rng: &mut StdRng) -> Vec<FaultRule> {
             .probability(probability)
             .times(rng.random_range(1..12))
     };
-    (0..12).map(|_| rule()).collect()
+    let mut rules: Vec<FaultRule> = (0..12).map(|_| rule()).collect();
+    // Now and then the carrier lists texts hours late: later than any poll reads.
+    if rng.random_bool(0.2) {
+        let ms = rng.random_range(15 * 60_000..3 * 3_600_000);
+        rules.insert(0, FaultRule::at(Endpoint::Text, Fault::LateMo { ms }).probability(0.2).times(4));
+    }
+    rules
 }
 
 fn driver(sim: &Sim, clock: &Clock) -> Arc<dyn Carrier> {
@@ -262,11 +270,16 @@ async fn one_history(seed: u64) {
 async fn settle(store: &Store, sim: &Sim, db: &rusqlite::Connection) {
     for _ in 0..86_400 / 20 {
         tokio::time::sleep(Duration::from_secs(20)).await;
+        // What leaves is counted last: a photo that was given up, and an answer to who waits, leave a text.
+        let photos = camera::is_settled(store, db).await;
+        let counts = store.counts(0).await.unwrap();
+        // Whoever is held may be let go, and waits again; who is to be asked how it was gets a text.
+        let asked = "SELECT count(*) FROM conversation WHERE survey_due_at IS NOT NULL";
+        let to_ask: i64 = db.query_row(asked, [], |row| row.get(0)).unwrap();
+        let waiting = counts.n_waiting + counts.n_active + to_ask;
         let balance = store.balance().await.unwrap();
         let open: i64 =
             ["held", "queued", "sending", "in_doubt", "accepted"].iter().map(|s| balance.n_outbound(s)).sum();
-        let waiting = store.counts(0).await.unwrap().n_waiting;
-        let photos = camera::is_settled(store, db).await;
         if photos
             && balance.n_routed == N_TEXTS as i64
             && open == 0

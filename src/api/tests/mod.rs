@@ -236,6 +236,9 @@ fn health(started_at: i64) -> Health {
             state: "works".into(),
             last_poll_ok_at: None,
             last_error: None,
+            dates_behind_minutes: 0,
+            possible_loss: None,
+            compared: Vec::new(),
         }],
         workers: Vec::new(),
     }

@@ -21,7 +21,12 @@ pub struct InboundMessage {
     /// Grows with each text that is put into the conversation; what `last_seen` of a reply or a close is compared with.
     #[serde(default)]
     pub seq: i64,
+    /// When it came.
     pub at: i64,
+    /// When it was sent, if it came late (ten minutes after that or more): it brought no automatic text, and waits for a
+    /// person. Null for a text that came in time.
+    #[serde(default)]
+    pub late_sent_at: Option<i64>,
     pub text: String,
     #[serde(default)]
     pub photos: Vec<PhotoView>,
@@ -151,7 +156,7 @@ mod tests {
     fn a_text_has_the_fields_of_its_direction_and_no_other() {
         let photos: [PhotoView; 0] = [];
         let inbound = json!({
-            "direction": "in", "id": 3, "seq": 3, "at": 5, "text": "버스요", "photos": photos, "purpose": null, "tier": 1, "is_abusive": false,
+            "direction": "in", "id": 3, "seq": 3, "at": 5, "late_sent_at": 2, "text": "버스요", "photos": photos, "purpose": null, "tier": 1, "is_abusive": false,
         });
         let outbound = json!({
             "direction": "out", "id": 9, "at": 6, "text": "네", "photos": photos, "author": null, "state": "queued", "kind": "sms",

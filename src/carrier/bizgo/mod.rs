@@ -157,7 +157,7 @@ impl Carrier for Bizgo {
             items: page.items,
             clock_ahead_ms: self.link.clock_ahead_ms(&response),
             raw: response.body,
-            ack: None,
+            ack: Vec::new(),
         })
     }
 

@@ -189,8 +189,8 @@ impl Carrier for ClickSend {
         }
     }
 
-    /// Marking texts read moves the next ones up, so the first page is read again. Only a page on which nothing can be marked
-    /// read is skipped, because it would hide the rest for ever.
+    /// Texts are marked read while the pages are read, which moves later ones up: what is skipped by that, the next pass, from
+    /// page 1 again, finds.
     async fn poll_inbound(&self, cursor: &Cursor) -> Result<InboundPage> {
         let offset = page_offset(cursor.page.as_deref())?;
         let limit = self.config.page_limit.clamp(MIN_LIMIT, MAX_LIMIT);
@@ -202,28 +202,24 @@ impl Carrier for ClickSend {
         };
         let ids: Vec<String> = list.items.iter().filter_map(wire::message_id).collect();
         let items = wire::inbound_page(&list.items);
-        let next = if ids.is_empty() { next } else { offset };
         let next = (list.has_more && !items.is_empty()).then(|| next.to_string());
         Ok(InboundPage {
             next: cursor.after_page(wire::newest(&items), next),
             items,
-            ack: (!ids.is_empty()).then(|| ids.join(" ")),
+            ack: ids,
             clock_ahead_ms: self.link.clock_ahead_ms(&response),
             raw: response.body,
         })
     }
 
     async fn ack_inbound(&self, token: &str) -> Result<()> {
-        for id in token.split(' ') {
-            let id = error::name_segment(id)?;
-            let request = self.request(Method::PUT, format!("/v3/sms/inbound-read/{id}"))?;
-            match self.read(request).await {
-                // Marked read already.
-                Err(error) if error.code.as_deref() == Some(codes::NOT_FOUND) => {}
-                other => drop(other?),
-            }
+        let id = error::name_segment(token)?;
+        let request = self.request(Method::PUT, format!("/v3/sms/inbound-read/{id}"))?;
+        match self.read(request).await {
+            // Marked read already.
+            Err(error) if error.code.as_deref() == Some(codes::NOT_FOUND) => Ok(()),
+            other => other.map(|_| ()),
         }
-        Ok(())
     }
 
     async fn send(&self, text: &OutboundText) -> Result<Accepted> {

@@ -90,7 +90,7 @@ impl Infobip {
         let request = self.request(Method::GET, path)?.query("limit", limit.to_string());
         let _permit = self.link.others.acquire().await;
         let broken = |failure: HttpFailure| match failure.partial.is_empty() {
-            true => Err(no_answer(&failure, ErrorKind::Transient)),
+            true => Err(no_answer(&failure, ErrorKind::Ambiguous)),
             false => Ok(Read::Rest(failure.partial, "the answer broke off: something may be missing")),
         };
         let response = match self.link.http.call(request).await {
@@ -163,7 +163,7 @@ impl Carrier for Infobip {
                 Ok(InboundPage {
                     next: cursor.after_page(wire::newest(&items), is_more.then(|| "more".to_owned())),
                     items,
-                    ack: None,
+                    ack: Vec::new(),
                     clock_ahead_ms: self.link.clock_ahead_ms(&response),
                     raw: response.body,
                 })

@@ -208,7 +208,7 @@ impl Carrier for Msghub {
         let response = match answered.map_err(CarrierError::for_read)? {
             Ok(response) => response,
             Err(failure) if failure.partial.is_empty() => {
-                return Err(no_answer(&failure, ErrorKind::Transient));
+                return Err(no_answer(&failure, ErrorKind::Ambiguous));
             }
             Err(failure) => {
                 let reason = "the answer broke off: texts may be missing";
@@ -241,7 +241,7 @@ impl Carrier for Msghub {
             next: cursor.after_page(wire::newest(&items), more),
             clock_ahead_ms: self.link.clock_ahead_ms(&response),
             items,
-            ack: None,
+            ack: Vec::new(),
             raw: response.body,
         })
     }

@@ -99,8 +99,11 @@ impl OneApi {
     }
 
     fn broken_off(&self, failure: HttpFailure, cursor: &Cursor) -> Result<InboundPage> {
-        if self.config.reading != Reading::Removes || failure.partial.is_empty() {
+        if self.config.reading != Reading::Removes {
             return Err(no_answer(&failure, ErrorKind::Transient));
+        }
+        if failure.partial.is_empty() {
+            return Err(no_answer(&failure, ErrorKind::Ambiguous));
         }
         Ok(self.rest_of(failure.partial, "the answer broke off: texts may be missing", cursor))
     }
@@ -125,11 +128,11 @@ impl OneApi {
         let ids = wire::message_ids(&list.messages);
         let mut items = wire::inbound_page(&list.messages, &self.config, now);
         let (more, ack) = match self.config.reading {
-            Reading::Removes => (is_full && n > 0, None),
-            Reading::UntilDeleted => (is_full && !ids.is_empty(), (!ids.is_empty()).then(|| ids.join(" "))),
+            Reading::Removes => (is_full && n > 0, Vec::new()),
+            Reading::UntilDeleted => (is_full && !ids.is_empty(), ids),
             Reading::Keeps => {
                 items.extend(is_full.then(wire::too_many));
-                (false, None)
+                (false, Vec::new())
             }
         };
         Ok(InboundPage {
@@ -204,16 +207,13 @@ impl Carrier for OneApi {
     }
 
     async fn ack_inbound(&self, token: &str) -> Result<()> {
-        for id in token.split(' ') {
-            let id = error::name_segment(id)?;
-            let request = self.request(Method::DELETE, format!("{}/{id}", self.messages_path()?))?;
-            match self.read(request).await {
-                // Deleted already.
-                Err(error) if codes::is_gone(error.code.as_deref()) => {}
-                other => drop(other?),
-            }
+        let id = error::name_segment(token)?;
+        let request = self.request(Method::DELETE, format!("{}/{id}", self.messages_path()?))?;
+        match self.read(request).await {
+            // Deleted already.
+            Err(error) if codes::is_gone(error.code.as_deref()) => Ok(()),
+            other => other.map(|_| ()),
         }
-        Ok(())
     }
 
     async fn send(&self, text: &OutboundText) -> Result<Accepted> {

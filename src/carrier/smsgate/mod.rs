@@ -178,6 +178,11 @@ impl Carrier for SmsGate {
         }
     }
 
+    /// Apps before mid-2026 date one text some seconds apart in the webhook and in the inbox.
+    fn dates_by_two_clocks(&self) -> bool {
+        true
+    }
+
     async fn poll_inbound(&self, cursor: &Cursor) -> Result<InboundPage> {
         let overlap = i64::try_from(self.config.overlap.as_millis()).unwrap_or(0);
         let from = cursor.since.saturating_sub(overlap).max(0);
@@ -202,7 +207,7 @@ impl Carrier for SmsGate {
             items,
             clock_ahead_ms: self.link.clock_ahead_ms(&response),
             raw: response.body,
-            ack: None,
+            ack: Vec::new(),
         })
     }
 

@@ -7,7 +7,7 @@ use super::{SmsGateConfig, codes};
 use crate::carrier::SentText;
 use crate::carrier::http::{Response, segment};
 use crate::domain::UnixMs;
-use crate::domain::inbound::{InboundItem, InboundText};
+use crate::domain::inbound::{InboundItem, InboundText, dated_key};
 use crate::domain::media::MediaRef;
 use crate::domain::outbound::{ClientKey, OutboundText};
 use crate::domain::phone::PhoneNumber;
@@ -120,7 +120,8 @@ pub(super) struct Told<'a> {
     pub sent_at: UnixMs,
 }
 
-/// The phone's ids are 32-bit hashes that can collide, so the key also holds what else is known of a text.
+/// The phone's ids are 32-bit hashes that can collide, so the key also holds what else is known of a text. Before mid-2026 the
+/// app dated one text by two clocks, in its inbox and in its webhook: the store takes keys that differ by that for one.
 pub(super) fn text_of(told: Told<'_>) -> InboundText {
     let citizen = PhoneNumber::parse(told.sender);
     let mut hash = Sha256::new();
@@ -129,7 +130,7 @@ pub(super) fn text_of(told: Told<'_>) -> InboundText {
     hash.update(told.words);
     let hash: String = hash.finalize().iter().take(8).map(|b| format!("{b:02x}")).collect();
     InboundText {
-        key: format!("{}|{}|{hash}", told.id, told.sent_at),
+        key: dated_key(&told.id, told.sent_at, &hash),
         citizen,
         to: PhoneNumber::parse(told.to),
         text: MessageText::new(told.words),

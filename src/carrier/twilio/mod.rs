@@ -189,7 +189,7 @@ impl Carrier for Twilio {
         Ok(InboundPage {
             next: cursor.after_page(wire::newest(&items), next),
             items,
-            ack: None,
+            ack: Vec::new(),
             clock_ahead_ms: self.link.clock_ahead_ms(&response),
             raw: response.body,
         })

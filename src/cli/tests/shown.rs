@@ -90,6 +90,18 @@ async fn the_same_in_english() {
     }
 }
 
+#[tokio::test]
+async fn a_text_that_came_late_says_when_it_was_sent() {
+    let world = World::new().await;
+    let mut text = text_in(34, "62번 버스 언제 와요?");
+    text["late_sent_at"] = json!(NOON - 7_200_000);
+    world.server.on("GET /v1/conversations/12", [Reply::Json(detail(12, 34, vec![text]))]);
+    let run = world.munja(&["show", "12"]).await;
+    assert!(run.out.contains("11:57 시민 · 늦게 도착함: 10:00에 보낸 문자\n"), "{}", run.out);
+    let run = world.munja(&["show", "12", "--lang", "en"]).await;
+    assert!(run.out.contains("came late: sent 10:00\n"), "{}", run.out);
+}
+
 fn why(id: i64, state: &str, code: &str, meaning: Value) -> Value {
     let mut text = text_out(id, state);
     text["code"] = json!(code);
@@ -262,7 +274,14 @@ async fn the_state_of_the_service() {
     let status = json!({
         "version": "0.1.0", "now_at": NOON, "started_at": NOON - 7_200_000,
         "carriers": [
-            { "name": "bizgo", "receives": true, "sends": "preferred", "state": "refused", "last_poll_ok_at": NOON, "last_error": "401" },
+            {
+                "name": "bizgo", "receives": true, "sends": "preferred", "state": "refused", "last_poll_ok_at": NOON, "last_error": "401",
+                "dates_behind_minutes": 540, "possible_loss": { "since_at": NOON - 600_000, "last_at": NOON - 60_000, "n": 2 },
+                "compared": [
+                    { "direction": "in", "at": NOON - 60_000, "since_at": 0, "n_ours": 412, "n_theirs": 412, "n_differences": 0 },
+                    { "direction": "out", "at": NOON - 60_000, "since_at": 0, "n_ours": 7, "n_theirs": 8, "n_differences": 1 },
+                ],
+            },
         ],
         "counts": {
             "n_waiting": 3, "oldest_waiting_since_at": NOON - 300_000, "n_active": 2, "n_queued": 0,
@@ -276,6 +295,10 @@ async fn the_state_of_the_service() {
 munjad 0.1.0, 2시간 전 시작
 통신사 bizgo: 마지막 문자 확인 방금
 발송이 멈췄습니다. 통신사 bizgo에서 키 또는 계정을 거절합니다. 운영자에게 알려 주십시오.
+문자가 유실되었을 수 있습니다. bizgo의 응답 2건이 온전히 오지 않았습니다(마지막 1분 전). 운영자에게 알려 주십시오.
+bizgo에서 문자 날짜를 540분 이르게 적어 늦게 온 문자를 가려낼 수 없습니다. 운영자에게 알려 주십시오.
+받은 문자 대조(11:59): 통신사 412건, 우리 412건
+보낸 문자 대조(11:59): 통신사 8건, 우리 7건, 1건 다름. 운영자에게 알려 주십시오.
 최근 장애: 401
 상담 중 2건 · 대기 3건, 가장 오래 기다린 시간 5분
 발송 대기 0건 · 도착 확인 전 1건

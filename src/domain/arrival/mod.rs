@@ -5,8 +5,9 @@ pub mod replay;
 
 use super::UnixMs;
 use super::calendar::OpenState;
-use super::conversation::{Latest, REOPEN_MS, Route, route};
+use super::conversation::{ConversationState, Latest, REOPEN_MS, Route, route};
 use super::desk::Desk;
+use super::lateness::HELP_MS;
 use super::notice::{Language, Notice};
 use super::opt_out::{CarrierWords, Wish, wish};
 use super::phone::PhoneNumber;
@@ -33,7 +34,17 @@ pub struct Arrived<'a> {
     pub our_number: &'a PhoneNumber,
     pub text: &'a str,
     pub has_photos: bool,
+    /// When it came.
     pub at: UnixMs,
+    /// How long after it was written it came, if it is late (milliseconds; [`super::lateness`]).
+    pub late_ms: Option<i64>,
+}
+
+impl Arrived<'_> {
+    /// When it was written, by our clock.
+    pub fn written_at(&self) -> UnixMs {
+        self.at.saturating_sub(self.late_ms.unwrap_or(0))
+    }
 }
 
 /// Facts about the sender of a text.
@@ -53,6 +64,8 @@ pub struct SenderFacts {
     pub recipient: Recipient,
     /// When the survey was sent that they have not answered yet.
     pub survey_asked_at: Option<UnixMs>,
+    /// Their last text was late: nobody has told them yet that it came.
+    pub is_untold: bool,
 }
 
 /// Purpose of a text.
@@ -103,7 +116,7 @@ pub struct Arrival<'p> {
     pub is_flood: bool,
     /// The immediate notice, if one is sent.
     pub notice: Option<Notice>,
-    /// Whether the desk is open when the text arrives.
+    /// Whether the desk was open when the text was written.
     pub open_state: OpenState,
 }
 
@@ -114,6 +127,8 @@ pub fn decide<'p>(policy: &'p ServicePolicy, arrived: &Arrived<'_>, known: &Send
     let purpose = purpose(policy, arrived, known, tier);
     let destination = match purpose {
         Purpose::Question => Destination::Route(route(known.latest, arrived.at)),
+        // A late wish is followed; whether it is still meant, a person sees.
+        Purpose::Wish(_) if arrived.late_ms.is_some() => Destination::Route(route(known.latest, arrived.at)),
         _ => Destination::Aside(known.latest.map(|latest| latest.id)),
     };
     let goes_on = matches!(
@@ -124,7 +139,7 @@ pub fn decide<'p>(policy: &'p ServicePolicy, arrived: &Arrived<'_>, known: &Send
         Some(key) => policy.desks.get_or_first(key),
         None => policy.desks.route(arrived.our_number, arrived.text),
     };
-    let open_state = desk.calendar.at(arrived.at);
+    let open_state = desk.calendar.at(arrived.written_at());
     let mut arrival = Arrival {
         destination,
         purpose,
@@ -142,9 +157,15 @@ pub fn decide<'p>(policy: &'p ServicePolicy, arrived: &Arrived<'_>, known: &Send
         open_state,
     };
     let recipient = Recipient { is_flooding: arrival.is_flood, ..known.recipient.clone() };
-    arrival.notice = wanted(policy, arrived, &arrival, verdict.danger())
+    arrival.notice = wanted(policy, (arrived, known), &arrival, verdict.danger())
+        .filter(|notice| is_in_time(*notice, arrived.late_ms))
         .filter(|notice| recipient.may_be_told(*notice, arrived.at));
     arrival
+}
+
+/// A late text brings no automatic text but where help is, and that not after [`HELP_MS`].
+fn is_in_time(notice: Notice, late_ms: Option<i64>) -> bool {
+    late_ms.is_none_or(|age| notice.is_urgent() && age <= HELP_MS)
 }
 
 /// The more urgent verdict of the text alone and of the text joined with the previous ones.
@@ -175,8 +196,11 @@ fn purpose(
     }
     let carrier_words = policy.carrier_words.get(arrived.carrier);
     let at_carrier = carrier_words.and_then(|words| words.wish(arrived.text, known.recipient.is_opted_out));
-    if let Some(wish) = wish(arrived.text).or(at_carrier) {
-        return Purpose::Wish(wish);
+    match wish(arrived.text).or(at_carrier) {
+        // They may have said the opposite since.
+        Some(Wish::OptIn) if arrived.late_ms.is_some() => {}
+        Some(wish) => return Purpose::Wish(wish),
+        None => {}
     }
     // Whoever is in danger is heard to the end: the next text may say where they are.
     if known.is_in_danger {
@@ -186,7 +210,7 @@ fn purpose(
         return Purpose::Restricted;
     }
     let is_asked = known.survey_asked_at.is_some_and(|at| arrived.at - at <= SURVEY_OPEN_MS);
-    if is_asked && tier.is_none() && !arrived.has_photos {
+    if is_asked && arrived.late_ms.is_none() && tier.is_none() && !arrived.has_photos {
         match survey::read(arrived.text) {
             SurveyAnswer::Other => {}
             answer => return Purpose::Survey(answer),
@@ -198,7 +222,7 @@ fn purpose(
 /// The notice for this text, before asking whether it may be sent.
 fn wanted(
     policy: &ServicePolicy,
-    arrived: &Arrived<'_>,
+    (arrived, known): (&Arrived<'_>, &SenderFacts),
     arrival: &Arrival<'_>,
     danger: Option<Kind>,
 ) -> Option<Notice> {
@@ -217,8 +241,14 @@ fn wanted(
         (Purpose::Survey(_), _) => Notice::SurveyThanks,
         (Purpose::Question, _) if arrived.text.trim().is_empty() && !arrived.has_photos => Notice::Unreadable,
         (Purpose::Question, _) => {
-            let begins =
-                matches!(arrival.destination, Destination::Route(Route::Open { .. } | Route::Reopen { .. }));
+            let begins = match arrival.destination {
+                Destination::Route(Route::Open { .. } | Route::Reopen { .. }) => true,
+                // What came before was late, and nobody has told them that it came.
+                Destination::Route(Route::Join { state: ConversationState::Waiting, .. }) => {
+                    known.is_untold && !known.is_in_danger
+                }
+                _ => false,
+            };
             if !policy.receipt_texts || !begins {
                 return None;
             }

@@ -26,6 +26,8 @@ pub struct PastText {
     pub text: MessageText,
     pub has_photos: bool,
     pub at: UnixMs,
+    /// How long after it was written it came, if it was late.
+    pub late_ms: Option<i64>,
     /// Set if it opened or reopened a conversation.
     pub begins: Option<WaitStart>,
     /// The word of its purpose at that time ([`Purpose::as_str`]).
@@ -92,6 +94,7 @@ fn replay_one(
         text: past.text.reveal(),
         has_photos: past.has_photos,
         at: past.at,
+        late_ms: past.late_ms,
     };
     let arrival = decide(policy, &arrived, &known);
     let decided = Decided {
@@ -106,6 +109,7 @@ fn replay_one(
         Purpose::Wish(wish) => sender.known.recipient.is_opted_out = wish == Wish::OptOut,
         _ => sender.texts.push((past.at, past.text.reveal().to_owned())),
     }
+    sender.known.is_untold = past.late_ms.is_some();
     if let Some(notice) = arrival.notice {
         sender.known.recipient.last_told.insert(notice.group().to_owned(), past.at);
     }
@@ -140,6 +144,7 @@ mod tests {
             text: MessageText::new(text),
             has_photos: false,
             at,
+            late_ms: None,
             begins,
             purpose: "question".to_owned(),
         }

@@ -66,11 +66,28 @@ fn citizen() -> PhoneNumber {
 }
 
 fn decided(policy: &ServicePolicy, text: &str, known: &SenderFacts, at: UnixMs) -> (Purpose, Option<Notice>) {
-    let (citizen, our_number) = (citizen(), PhoneNumber::parse("062120"));
-    let arrived =
-        Arrived { carrier: "bizgo", citizen: &citizen, our_number: &our_number, text, has_photos: false, at };
-    let arrival = decide(policy, &arrived, known);
+    let arrival = late(policy, text, known, (at, None));
     (arrival.purpose, arrival.notice)
+}
+
+/// The decision about a text that comes at that time, so long after it was written.
+fn late<'p>(
+    policy: &'p ServicePolicy,
+    text: &str,
+    known: &SenderFacts,
+    (at, late_ms): (UnixMs, Option<i64>),
+) -> Arrival<'p> {
+    let (citizen, our_number) = (citizen(), PhoneNumber::parse("062120"));
+    let arrived = Arrived {
+        carrier: "bizgo",
+        citizen: &citizen,
+        our_number: &our_number,
+        text,
+        has_photos: false,
+        at,
+        late_ms,
+    };
+    decide(policy, &arrived, known)
 }
 
 fn closed(at: UnixMs) -> SenderFacts {
@@ -124,6 +141,7 @@ fn words_that_stop_a_carrier_are_an_opt_out_there() {
             text,
             has_photos: false,
             at: NOON,
+            late_ms: None,
         };
         let arrival = decide(&policy, &arrived, known);
         (arrival.purpose, arrival.notice)
@@ -193,6 +211,69 @@ fn what_a_text_is_for() {
 }
 
 #[test]
+fn a_late_text_waits_for_a_person_and_is_not_texted_back_by_itself() {
+    let asked = || SenderFacts { survey_asked_at: Some(NOON - HOUR), ..closed(NOON - HOUR) };
+    let (hour, day) = (HOUR, 24 * HOUR);
+    let urgent = Some(Notice::UrgentDanger);
+    let cases = [
+        ("막차 몇 시예요?", new(), hour, "question", None),
+        ("막차 몇 시예요?", closed(NOON - HOUR), day, "question", None),
+        ("막차 몇 시예요?", talking(), day, "question", None),
+        ("", new(), hour, "question", None),
+        ("5", asked(), hour, "question", None),
+        ("고맙습니다", closed(NOON - HOUR), day, "question", None),
+        // A wish not to be texted is followed; one to be texted again may be older than the opposite.
+        ("수신거부", talking(), day, "opt_out", None),
+        ("수신동의", with(opted_out(), talking()), day, "question", None),
+        ("살려주세요", new(), hour, "question", urgent),
+        ("살려주세요", talking(), crate::domain::lateness::HELP_MS, "question", urgent),
+        ("살려주세요", new(), crate::domain::lateness::HELP_MS + 1, "question", None),
+        ("살려주세요", closed(NOON - HOUR), day, "question", None),
+    ];
+    let policy = policy();
+    for (text, known, age, purpose, notice) in cases {
+        let arrival = late(&policy, text, &known, (NOON, Some(age)));
+        let found = (arrival.purpose.as_str(), arrival.notice);
+        assert_eq!(found, (purpose, notice), "{text} {age}");
+        assert!(matches!(arrival.destination, Destination::Route(_)), "{text}: nobody would read it");
+        assert_eq!(arrival.tier == Some(Tier::Danger), text == "살려주세요", "{text}");
+    }
+}
+
+#[test]
+fn who_restricted_somebody_meant_their_late_texts_too() {
+    let until = Recipient { restricted_until: Some(NOON + HOUR), ..Recipient::default() };
+    let restricted = with(until, talking());
+    let arrival = late(&policy(), "막차요?", &restricted, (NOON, Some(HOUR))).purpose;
+    assert_eq!(arrival, Purpose::Restricted);
+    let danger = late(&policy(), "살려주세요", &restricted, (NOON, Some(HOUR))).purpose;
+    assert_eq!(danger, Purpose::Question);
+}
+
+#[test]
+fn who_writes_again_after_a_late_text_hears_that_it_came() {
+    let latest = Latest { id: 7, state: ConversationState::Waiting, held: false, closed_at: None };
+    let waiting =
+        |is_untold| SenderFacts { latest: Some(latest), desk: Some("main".into()), is_untold, ..new() };
+    let policy = policy();
+    let said = |known: &SenderFacts| decided(&policy, "아직인가요?", known, NOON).1;
+    assert_eq!(said(&waiting(true)), Some(Notice::Receipt));
+    assert_eq!(said(&waiting(false)), None);
+    assert_eq!(said(&SenderFacts { is_in_danger: true, ..waiting(true) }), None);
+}
+
+#[test]
+fn the_desk_was_open_when_it_was_written() {
+    let policy = with_desks(vec![desk("main", "Mo-Fr 08:00-22:00")], None);
+    let night = NOON + 13 * HOUR;
+    let open = |late_ms| {
+        let arrival = late(&policy, "막차?", &new(), (night, late_ms));
+        matches!(arrival.open_state, OpenState::Open { .. })
+    };
+    assert_eq!((open(None), open(Some(6 * HOUR))), (false, true));
+}
+
+#[test]
 fn danger_in_pieces_is_danger() {
     let policy = policy();
     let known = SenderFacts { recent: "불이".to_owned(), ..talking() };
@@ -215,6 +296,7 @@ fn machines_are_never_answered() {
                 text,
                 has_photos: false,
                 at: NOON,
+                late_ms: None,
             };
             assert_eq!(decide(&policy, &arrived, &SenderFacts::default()).notice, None, "{number} {text}");
         }
@@ -250,6 +332,7 @@ fn the_first_desk_by_number_then_words_then_the_first() {
             text,
             has_photos: false,
             at: NOON,
+            late_ms: None,
         };
         decide(&policy, &arrived, known).desk.key.clone()
     };

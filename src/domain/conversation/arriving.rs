@@ -68,11 +68,15 @@ impl Handling<'_> {
         let (last_at, now) = (self.it.last_inbound.at, self.now);
         self.it.last_inbound = LastInbound { seq: text.seq, at: last_at.max(text.at) };
         self.it.wait_from(text.at, text.opens_at, now);
+        if text.is_late && is_new_wait {
+            // Who wrote yesterday is not told today that they are third in line.
+            self.it.n_wait_notices = u32::try_from(self.policy.wait_notices_ms.len()).unwrap_or(u32::MAX);
+        }
         if text.tier == Some(Tier::Danger) {
             self.ring(None);
             self.effects.push(Effect::WithdrawWaitTexts);
         } else if is_new_wait {
-            self.offer_to_last_holder(text);
+            self.offer_to_last_holder();
         }
         Ok(())
     }
@@ -90,13 +94,13 @@ impl Handling<'_> {
     }
 
     /// Who comes back is offered to who answered them last, unless they are in danger or held.
-    fn offer_to_last_holder(&mut self, text: &TextIn) {
+    fn offer_to_last_holder(&mut self) {
         let may_offer = self.policy.sticky_ms > 0
             && self.it.state == ConversationState::Waiting
             && self.it.offer.is_none()
             && self.facts.last_holder_works;
         if let Some(to) = self.it.last_holder.filter(|_| may_offer) {
-            self.it.offer = Some(Offer { to, until: text.at + self.policy.sticky_ms });
+            self.it.offer = Some(Offer { to, until: self.now + self.policy.sticky_ms });
         }
     }
 }

@@ -14,7 +14,10 @@ use crate::domain::triage::Tier;
 pub struct TextIn {
     /// Its number in the conversation.
     pub seq: i64,
+    /// When it was written: they wait from then on, however late it came.
     pub at: UnixMs,
+    /// It came so late that nobody is told by itself that it came ([`crate::domain::lateness`]).
+    pub is_late: bool,
     pub tier: Option<Tier>,
     pub is_abusive: bool,
     /// What it is written in, as far as that can be told.

@@ -21,6 +21,8 @@ pub enum Message {
         /// Its place in the conversation; what the send guard compares.
         seq: i64,
         at: UnixMs,
+        /// When it was written, if it came late ([`crate::domain::lateness`]).
+        late_since: Option<UnixMs>,
         text: MessageText,
         /// The word of what it was for (`domain::arrival::Purpose`).
         purpose: String,
@@ -48,14 +50,15 @@ pub enum Message {
 
 pub(in crate::store) fn inbound(conn: &Connection, conversation_id: i64) -> Result<Vec<Message>> {
     let mut select = conn.prepare_cached(
-        "SELECT id, seq, received_at, text, purpose, tier, is_abusive,
+        "SELECT id, seq, received_at, received_at - late_ms AS late_since, text, purpose, tier, is_abusive,
                 EXISTS (SELECT 1 FROM photo WHERE photo.inbox_id = inbox.id) AS has_photos
          FROM inbox WHERE conversation_id = :conversation ORDER BY seq, id",
     )?;
     let rows = select.query_map(named_params! { ":conversation": conversation_id }, |r| {
         let (id, seq, at, text) = (r.get("id")?, r.get("seq")?, r.get("received_at")?, row::text(r)?);
         let (purpose, tier, is_abusive) = (r.get("purpose")?, row::tier(r)?, r.get("is_abusive")?);
-        let text = Message::In { id, seq, at, text, purpose, tier, is_abusive, photos: Vec::new() };
+        let (late_since, photos) = (r.get("late_since")?, Vec::new());
+        let text = Message::In { id, seq, at, late_since, text, purpose, tier, is_abusive, photos };
         Ok((text, r.get("has_photos")?))
     })?;
     rows.map(|found| with_photos(conn, found?)).collect()

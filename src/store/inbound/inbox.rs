@@ -8,6 +8,7 @@ use crate::domain::UnixMs;
 use crate::domain::actor::Actor;
 use crate::domain::event::EventKind;
 use crate::domain::inbound::{Cursor, InboundEvent, InboundItem, InboundState, next};
+use crate::domain::lateness::Seen;
 use crate::domain::policy::ServicePolicy;
 use crate::store::conversation::decide::Change;
 use crate::store::engine::row;
@@ -21,6 +22,10 @@ use crate::store::{Result, Store, StoreError};
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct AcceptedPage {
     pub n_new: usize,
+    /// Those of them that are late ([`crate::domain::lateness`]).
+    pub n_late: usize,
+    /// The date of the youngest of them.
+    pub newest_at: Option<UnixMs>,
     /// Texts that were stored before.
     pub n_known: usize,
     /// Items that could not be read, new ones only.
@@ -54,16 +59,18 @@ impl Store {
     }
 
     /// Stores a page in one transaction: its texts, its unreadable items, its body, and the new cursor (`None` for a
-    /// pushed page). Texts and items that are stored already are counted and left alone. The carrier may be acked only
-    /// after this returns.
+    /// page that was pushed, or read out of turn). Texts and items that are stored already are counted and left alone.
+    /// The carrier may be acked only after this returns.
     pub async fn accept_inbound(
         &self,
         carrier: &'static str,
         raw: Vec<u8>,
         items: Vec<InboundItem>,
         next: impl Into<Option<Cursor>>,
-        now: UnixMs,
+        seen: impl Into<Seen>,
     ) -> Result<AcceptedPage> {
+        let seen = seen.into();
+        let now = seen.at;
         let with_photos =
             items.iter().any(|item| matches!(item, InboundItem::Text(text) if !text.media.is_empty()));
         let next = next.into();
@@ -72,7 +79,11 @@ impl Store {
             let mut accepted = AcceptedPage::default();
             for item in &items {
                 match item {
-                    InboundItem::Text(text) if page.insert_text(text)? => accepted.n_new += 1,
+                    InboundItem::Text(text) if page.insert_text(text, seen)? => {
+                        accepted.n_new += 1;
+                        accepted.n_late += usize::from(seen.late_ms(text.sent_at).is_some());
+                        accepted.newest_at = accepted.newest_at.max(Some(text.sent_at));
+                    }
                     InboundItem::Text(_) => accepted.n_known += 1,
                     InboundItem::Unreadable { raw, reason } => {
                         accepted.n_quarantined += usize::from(page.quarantine(raw, reason)?);
@@ -160,7 +171,7 @@ fn received(conn: &Connection, limit: u32) -> Result<Vec<i64>> {
 }
 
 fn received_text(conn: &Connection, id: i64) -> Result<Received> {
-    let sql = "SELECT id, carrier, citizen, our_number, text, received_at,
+    let sql = "SELECT id, carrier, citizen, our_number, text, received_at, late_ms,
                       EXISTS (SELECT 1 FROM photo WHERE photo.inbox_id = inbox.id) AS has_photos
                FROM inbox WHERE id = :id";
     let text = conn.prepare_cached(sql)?.query_row(named_params! { ":id": id }, |r| {
@@ -172,6 +183,7 @@ fn received_text(conn: &Connection, id: i64) -> Result<Received> {
             text: row::text(r)?,
             has_photos: r.get("has_photos")?,
             received_at: r.get("received_at")?,
+            late_ms: r.get("late_ms")?,
         })
     });
     Ok(text?)

@@ -5,7 +5,8 @@ use sha2::{Digest, Sha256};
 
 use crate::domain::UnixMs;
 use crate::domain::event::EventKind;
-use crate::domain::inbound::InboundText;
+use crate::domain::inbound::{InboundText, is_twin, undated};
+use crate::domain::lateness::Seen;
 use crate::store::journal::event::{NewEvent, append_event};
 use crate::store::{Result, photo};
 
@@ -20,18 +21,15 @@ pub(in crate::store) struct Page<'a> {
 }
 
 impl Page<'_> {
-    /// Stores a text; returns whether it was new.
-    pub(in crate::store) fn insert_text(&mut self, text: &InboundText) -> Result<bool> {
-        // A window lists most texts again, and an INSERT that is ignored still uses up an AUTOINCREMENT id: a write.
-        let known =
-            "SELECT EXISTS (SELECT 1 FROM inbox WHERE carrier = :carrier AND carrier_message_key = :key)";
-        let key = named_params! { ":carrier": self.carrier, ":key": text.key };
-        if self.conn.prepare_cached(known)?.query_row(key, |r| r.get(0))? {
+    /// Stores a text that was seen so; returns whether it was new.
+    pub(in crate::store) fn insert_text(&mut self, text: &InboundText, seen: Seen) -> Result<bool> {
+        if self.is_known(&text.key, seen)? {
             return Ok(false);
         }
         let mut insert = self.conn.prepare_cached(
-            "INSERT INTO inbox (carrier, carrier_message_key, raw_page_id, citizen, our_number, text, sent_at, received_at)
-             VALUES (:carrier, :key, :page, :citizen, :our_number, :text, :sent_at, :now)
+            "INSERT INTO inbox (carrier, carrier_message_key, raw_page_id, citizen, our_number, text, sent_at, received_at,
+                                late_ms)
+             VALUES (:carrier, :key, :page, :citizen, :our_number, :text, :sent_at, :now, :late)
              RETURNING id",
         )?;
         let row_id = insert.query_row(
@@ -44,6 +42,7 @@ impl Page<'_> {
                 ":text": text.text.reveal(),
                 ":sent_at": text.sent_at,
                 ":now": self.now,
+                ":late": seen.late_ms(text.sent_at),
             },
             |r| r.get(0),
         )?;
@@ -54,6 +53,32 @@ impl Page<'_> {
         }
         photo::want(self.conn, self.carrier, row_id, &text.media, self.now)?;
         Ok(true)
+    }
+
+    /// Whether a text with this key is stored, or its twin where the carrier dates by two clocks ([`is_twin`]).
+    fn is_known(&self, key: &str, seen: Seen) -> Result<bool> {
+        // A window lists most texts again, and an INSERT that is ignored still uses up an AUTOINCREMENT id: a write.
+        let known =
+            "SELECT EXISTS (SELECT 1 FROM inbox WHERE carrier = :carrier AND carrier_message_key = :key)";
+        let of = named_params! { ":carrier": self.carrier, ":key": key };
+        if self.conn.prepare_cached(known)?.query_row(of, |r| r.get(0))? {
+            return Ok(true);
+        }
+        let Some(from) = undated(key).filter(|_| seen.by_two_clocks) else {
+            return Ok(false);
+        };
+        // The keys that begin so: '}' comes after '|', which they all have there.
+        let to = format!("{}}}", from.trim_end_matches('|'));
+        let alike = "SELECT carrier_message_key FROM inbox
+                     WHERE carrier = :carrier AND carrier_message_key >= :from AND carrier_message_key < :to";
+        let mut select = self.conn.prepare_cached(alike)?;
+        let mut rows = select.query(named_params! { ":carrier": self.carrier, ":from": from, ":to": to })?;
+        while let Some(row) = rows.next()? {
+            if is_twin(key, row.get_ref("carrier_message_key")?.as_str().unwrap_or_default()) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Keeps an item that could not be read; returns whether it was new.

@@ -27,7 +27,7 @@ impl Store {
             })?;
             let begins = rows.collect::<rusqlite::Result<HashMap<(i64, UnixMs), WaitStart>>>()?;
             let mut select = conn.prepare(
-                "SELECT id, conversation_id, carrier, citizen, our_number, text, received_at, routed_at, purpose,
+                "SELECT id, conversation_id, carrier, citizen, our_number, text, received_at, late_ms, routed_at, purpose,
                         EXISTS (SELECT 1 FROM photo WHERE photo.inbox_id = inbox.id) AS has_photos
                  FROM inbox WHERE state = 'routed' AND received_at >= :since ORDER BY id",
             )?;
@@ -42,6 +42,7 @@ impl Store {
                     text: row::text(r)?,
                     has_photos: r.get("has_photos")?,
                     at: r.get("received_at")?,
+                    late_ms: r.get("late_ms")?,
                     begins: begins.get(&(conversation_id, routed_at)).copied(),
                     purpose: r.get("purpose")?,
                 })

@@ -33,6 +33,22 @@ pub(in crate::store) struct Received {
     pub text: MessageText,
     pub has_photos: bool,
     pub received_at: UnixMs,
+    /// How long after it was written it came, if it is late.
+    pub late_ms: Option<i64>,
+}
+
+impl Received {
+    fn arrived(&self) -> Arrived<'_> {
+        Arrived {
+            carrier: &self.carrier,
+            citizen: &self.citizen,
+            our_number: &self.our_number,
+            text: self.text.reveal(),
+            has_photos: self.has_photos,
+            at: self.received_at,
+            late_ms: self.late_ms,
+        }
+    }
 }
 
 /// Routes one text; returns whether an automatic text may have been queued.
@@ -40,15 +56,7 @@ pub(in crate::store) fn route(change: &Change<'_>, text: &Received) -> Result<bo
     let Change { conn, policy, now, .. } = *change;
     let latest = row::load_latest(conn, &text.citizen, &text.our_number)?;
     let known = sender_facts(change, text, latest.as_ref())?;
-    let arrived = Arrived {
-        carrier: &text.carrier,
-        citizen: &text.citizen,
-        our_number: &text.our_number,
-        text: text.text.reveal(),
-        has_photos: text.has_photos,
-        at: text.received_at,
-    };
-    let arrival = arrival::decide(policy, &arrived, &known);
+    let arrival = arrival::decide(policy, &text.arrived(), &known);
     let conversation = place_text(change, text, &arrival, latest, known.recipient)?;
     mark_routed(change, text, &arrival, &conversation)?;
     match &arrival.purpose {
@@ -83,7 +91,8 @@ fn sender_facts(change: &Change<'_>, text: &Received, latest: Option<&Conversati
     known.is_in_danger = latest.is_danger() && !latest.is_closed();
     known.desk = Some(latest.desk.clone());
     known.language = latest.language;
-    (known.recent, known.n_recent) = recent(conn, latest.id, policy.flood + 1, text.received_at)?;
+    let recent = recent(conn, latest.id, policy.flood + 1, text.arrived().written_at())?;
+    (known.recent, known.n_recent, known.is_untold) = (recent.words, recent.n, recent.is_last_late);
     known.recipient.is_flooding = known.n_recent >= policy.flood;
     if latest.is_closed() {
         known.survey_asked_at = survey::asked_at(conn, latest.id)?;
@@ -91,28 +100,44 @@ fn sender_facts(change: &Change<'_>, text: &Received, latest: Option<&Conversati
     Ok(known)
 }
 
-/// The citizen's texts of the last [`JOIN_MS`], joined, and the number of texts within [`FLOOD_MS`], counted up to
-/// `most`.
-fn recent(conn: &Connection, conversation_id: i64, most: u32, at: UnixMs) -> Result<(String, u32)> {
+/// What a citizen wrote a short while before.
+#[derive(Default)]
+struct Recent {
+    /// Their texts of the last [`JOIN_MS`], oldest first, joined.
+    words: String,
+    /// How many they wrote within [`FLOOD_MS`], counted up to a most.
+    n: u32,
+    /// The last text that was put into the conversation was late.
+    is_last_late: bool,
+}
+
+/// What was written in a conversation before `at`. A text counts from when it was written: what a walk finds of a whole day
+/// is no flood.
+fn recent(conn: &Connection, conversation_id: i64, most: u32, at: UnixMs) -> Result<Recent> {
     let mut select = conn.prepare_cached(
-        "SELECT text, received_at FROM inbox WHERE conversation_id = :id ORDER BY seq DESC LIMIT :most",
+        "SELECT text, late_ms, received_at - coalesce(late_ms, 0) AS written_at FROM inbox
+         WHERE conversation_id = :id ORDER BY seq DESC LIMIT :most",
     )?;
     let mut rows = select.query(named_params! { ":id": conversation_id, ":most": most })?;
-    let (mut words, mut n_bytes, mut n) = (Vec::new(), 0, 0);
+    let (mut recent, mut words, mut n_bytes, mut is_first) = (Recent::default(), Vec::new(), 0, true);
     while let Some(row) = rows.next()? {
-        let received_at: UnixMs = row.get("received_at")?;
-        if at - received_at > FLOOD_MS {
-            break;
+        let (late_ms, written_at): (Option<i64>, UnixMs) = (row.get("late_ms")?, row.get("written_at")?);
+        recent.is_last_late |= is_first && late_ms.is_some();
+        is_first = false;
+        let ago = at - written_at;
+        if ago.abs() > FLOOD_MS {
+            continue;
         }
-        n += 1;
-        if at - received_at <= JOIN_MS && n_bytes < MOST_JOINED_BYTES {
+        recent.n += 1;
+        if ago.abs() <= JOIN_MS && n_bytes < MOST_JOINED_BYTES {
             let text: String = row.get("text")?;
             n_bytes += text.len();
             words.push(text);
         }
     }
     words.reverse();
-    Ok((words.join(" "), n))
+    recent.words = words.join(" ");
+    Ok(recent)
 }
 
 /// Puts the text into its conversation and sends the immediate notice; returns the changed conversation.
@@ -148,7 +173,8 @@ fn place_text(
 fn text_in(text: &Received, arrival: &Arrival<'_>, before: &Conversation) -> Command {
     Command::TextIn(TextIn {
         seq: next_seq(text, before),
-        at: text.received_at,
+        at: text.arrived().written_at(),
+        is_late: text.late_ms.is_some(),
         tier: arrival.tier,
         is_abusive: arrival.is_abusive,
         language: arrival.language,
@@ -211,9 +237,10 @@ fn mark_routed(
 ) -> Result<()> {
     let Change { conn, now, .. } = *change;
     let is_question = arrival.purpose == Purpose::Question;
-    // A question has already moved the conversation's number.
+    // What a person reads has already moved the conversation's number.
     let last = conversation.last_inbound.seq;
-    let seq = if is_question { last } else { text.id.max(last) };
+    let is_read = matches!(arrival.destination, Destination::Route(_));
+    let seq = if is_read { last } else { text.id.max(last) };
     let n = conn
         .prepare_cached(
             "UPDATE inbox SET state = 'routed', conversation_id = :conversation, seq = :seq, routed_at = :now,
@@ -230,7 +257,10 @@ fn mark_routed(
     }
     let event = NewEvent {
         message_id: Some(text.id),
-        detail: (!is_question).then(|| arrival.purpose.as_str()),
+        detail: match text.late_ms {
+            Some(_) if is_read => Some("late"),
+            _ => (!is_question).then(|| arrival.purpose.as_str()),
+        },
         ..NewEvent::about(EventKind::TextIn, conversation.id)
     };
     append_event(conn, now, event)

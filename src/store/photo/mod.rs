@@ -190,7 +190,7 @@ impl Store {
     }
 
     /// Reports lost photos: to counselors by an event, to the citizen by an automatic text, at most one per text and
-    /// one within [`LOSS_NOTICE_EVERY_MS`]. Texts that are not routed yet are left for later. Returns the number of
+    /// one within [`LOSS_NOTICE_EVERY_MS`], none for a late text. Texts that are not routed yet are left for later. Returns the number of
     /// texts whose losses were reported.
     pub async fn report_lost_photos(&self, policy: &Arc<ServicePolicy>, now: UnixMs) -> Result<usize> {
         if self.look_up(unreported).await?.is_empty() {
@@ -314,6 +314,8 @@ fn photo_event(conn: &Connection, id: i64, kind: EventKind, why: Option<Loss>, n
 struct LostPhotos {
     inbox_id: i64,
     conversation_id: i64,
+    /// It came late, and brings no automatic text ([`crate::domain::lateness`]).
+    is_late: bool,
     /// One of the lost photos, and its reason.
     photo_id: i64,
     why: Loss,
@@ -321,7 +323,7 @@ struct LostPhotos {
 
 fn unreported(conn: &Connection) -> Result<Vec<LostPhotos>> {
     let mut select = conn.prepare_cached(
-        "SELECT i.id, i.conversation_id, min(p.id) AS photo_id, p.trouble
+        "SELECT i.id, i.conversation_id, i.late_ms IS NOT NULL AS is_late, min(p.id) AS photo_id, p.trouble
          FROM photo p INDEXED BY photo_untold CROSS JOIN inbox i ON i.id = p.inbox_id
          WHERE p.state = 'lost' AND p.told_at IS NULL AND i.conversation_id IS NOT NULL
          GROUP BY p.inbox_id LIMIT 50",
@@ -330,6 +332,7 @@ fn unreported(conn: &Connection) -> Result<Vec<LostPhotos>> {
         Ok(LostPhotos {
             inbox_id: r.get("id")?,
             conversation_id: r.get("conversation_id")?,
+            is_late: r.get("is_late")?,
             photo_id: r.get("photo_id")?,
             why: row::word(r, "trouble", Loss::from_word)?,
         })
@@ -338,7 +341,7 @@ fn unreported(conn: &Connection) -> Result<Vec<LostPhotos>> {
 }
 
 fn report_loss(conn: &Connection, lost: &LostPhotos, policy: &ServicePolicy, now: UnixMs) -> Result<()> {
-    if !was_reported(conn, lost, now)? {
+    if !lost.is_late && !was_reported(conn, lost, now)? {
         let of = load(conn, lost.conversation_id)?;
         notice::send(conn, &of, &recipient(conn, &of)?, (Notice::PhotoLost, &[]), (policy, now))?;
     }

@@ -7,7 +7,7 @@ async fn a_page_is_kept_whole_with_its_cursor() {
     let bench = Bench::new();
     let items = vec![text("a", MINSU, "네"), unreadable("{broken"), text("b", MINSU, "네")];
     let page = bench.accept(items, T0).await.unwrap();
-    assert_eq!(page, AcceptedPage { n_new: 2, n_known: 0, n_quarantined: 1 });
+    assert_eq!((page.n_new, page.n_known, page.n_quarantined), (2, 0, 1));
     assert_eq!(bench.count("raw_page"), 1);
     let pages: i64 = bench.value("SELECT count(*) FROM inbox i JOIN raw_page p ON p.id = i.raw_page_id");
     assert_eq!(pages, 2, "each text knows its page");
@@ -20,9 +20,9 @@ async fn the_same_words_twice_are_two_texts_and_the_same_key_twice_is_one() {
     let bench = Bench::new();
     let items = vec![text("a", MINSU, "네"), text("b", MINSU, "네"), text("a", MINSU, "네")];
     let page = bench.accept(items, T0).await.unwrap();
-    assert_eq!(page, AcceptedPage { n_new: 2, n_known: 1, n_quarantined: 0 });
+    assert_eq!((page.n_new, page.n_known, page.n_quarantined), (2, 1, 0));
     let again = bench.accept(vec![text("b", MINSU, "네"), text("c", MINSU, "응")], T0 + 1).await.unwrap();
-    assert_eq!(again, AcceptedPage { n_new: 1, n_known: 1, n_quarantined: 0 });
+    assert_eq!((again.n_new, again.n_known, again.n_quarantined), (1, 1, 0));
     assert_eq!(bench.count("inbox"), 3);
     assert_eq!(bench.count("raw_page"), 2);
 }

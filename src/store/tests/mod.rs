@@ -9,6 +9,7 @@ mod desks;
 mod doubt;
 mod faults;
 mod inbound;
+mod late;
 mod leasing;
 mod model;
 mod opening;
@@ -100,7 +101,14 @@ impl Bench {
     }
 
     async fn accept(&self, items: Vec<InboundItem>, now: i64) -> Result<AcceptedPage> {
+        let items = items.into_iter().map(|item| dated(item, now)).collect();
         self.store.accept_inbound(CARRIER, b"{}".to_vec(), items, Cursor::starting_at(now), now).await
+    }
+
+    /// The same, of a text that was sent so long ago.
+    async fn accept_late(&self, item: InboundItem, late_ms: i64, now: i64) -> AcceptedPage {
+        let items = vec![dated(item, now - late_ms)];
+        self.store.accept_inbound(CARRIER, b"{}".to_vec(), items, None, now).await.unwrap()
     }
 
     /// A text comes in and is routed; returns its conversation.
@@ -227,6 +235,14 @@ fn text(key: &str, citizen: &str, words: &str) -> InboundItem {
         media: Vec::new(),
         sent_at: T0,
     })
+}
+
+/// The same item, sent at that time.
+fn dated(item: InboundItem, sent_at: i64) -> InboundItem {
+    match item {
+        InboundItem::Text(text) => InboundItem::Text(InboundText { sent_at, ..text }),
+        other => other,
+    }
 }
 
 fn unreadable(raw: &str) -> InboundItem {

@@ -158,6 +158,17 @@ async fn a_loss_is_told_once_to_both() {
 }
 
 #[tokio::test]
+async fn a_late_text_loses_its_photos_without_a_text_to_the_citizen() {
+    let bench = Bench::new();
+    assert_eq!(bench.accept_late(text_with("a", MINSU, 1), HOUR, T0).await.n_late, 1);
+    let photo = bench.store.wanted_photos(1, T0).await.unwrap()[0].id;
+    bench.route(T0).await;
+    bench.store.lose_photo(photo, Loss::Gone).await.unwrap();
+    assert_eq!(bench.tell(T0).await, 1);
+    assert_eq!((bench.count("outbox"), bench.n_events("kind = 'photo_lost'")), (0, 1));
+}
+
+#[tokio::test]
 async fn a_machine_is_not_texted() {
     let bench = Bench::new();
     bench.accept(vec![text_with("a", "1588-1234", MAX_PHOTOS + 1)], T0).await.unwrap();

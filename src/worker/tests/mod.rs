@@ -3,6 +3,7 @@
 mod doubts;
 mod endless;
 pub mod fake;
+mod lists;
 #[cfg(feature = "sim")]
 mod weather;
 
@@ -50,6 +51,8 @@ fn settings() -> Settings {
         inbound_pace: pace,
         receipt_pace: pace,
         full_walk_ms: 60_000,
+        deep_walk_ms: 86_400_000,
+        deep_walk_every_ms: 3_600_000,
         first_look_back_ms: 86_400_000,
         max_in_flight: 64,
         lease_ms: 50_000,
@@ -72,7 +75,8 @@ impl World {
     fn of(carriers: Carriers, settings: Settings, clock: Clock) -> World {
         let folder = tempfile::tempdir().unwrap();
         // Nobody cuts the power here.
-        let options = StoreOptions { synchronous: Synchronous::Normal, ..StoreOptions::default() };
+        let (synchronous, busy_timeout) = (Synchronous::Normal, Duration::from_millis(50));
+        let options = StoreOptions { synchronous, busy_timeout, ..StoreOptions::default() };
         let store = Store::open(&folder.path().join("munja.db"), &options).unwrap();
         let carriers = Arc::new(carriers);
         let context = Context {

@@ -27,7 +27,7 @@ async fn items(messages: Value) -> Vec<InboundItem> {
 async fn a_poll_asks_as_the_specification_says() {
     let (bizgo, seen) = driver(vec![list(json!([])), list(json!([]))]);
     let page = bizgo.poll_inbound(&Cursor::starting_at(NOW)).await.unwrap();
-    assert_eq!((page.clock_ahead_ms, page.ack), (Some(5_000), None));
+    assert_eq!((page.clock_ahead_ms, page.ack), (Some(5_000), Vec::new()));
     let further = Cursor { page: Some("42".to_owned()), ..Cursor::starting_at(NOW) };
     bizgo.poll_inbound(&further).await.unwrap();
     let start = "GET /api/comm/v1/message/history/mo?occurredTime=2026-07-01T08%3A50%3A00%2B09%3A00&limit=100&to=062120";

@@ -167,7 +167,7 @@ async fn texts_are_read_once_and_nothing_of_them_is_lost() {
     for (answer, kind) in [
         (said(500, json!({})), ErrorKind::Transient),
         (said(401, json!({})), ErrorKind::Auth),
-        (Err(Broken::Reset), ErrorKind::Transient),
+        (Err(Broken::Reset), ErrorKind::Ambiguous),
         (Err(Broken::NotSent), ErrorKind::NotSent),
     ] {
         assert_eq!(

@@ -71,7 +71,7 @@ async fn nothing_that_came_is_lost() {
         (refused(400, "29002"), ErrorKind::RateLimited),
         (said(500, json!({})), ErrorKind::Transient),
         (refused(401, "29025"), ErrorKind::Config),
-        (Err(Broken::Reset), ErrorKind::Transient),
+        (Err(Broken::Reset), ErrorKind::Ambiguous),
     ] {
         let error = driver(vec![answer]).0.poll_inbound(&Cursor::starting_at(NOW)).await.unwrap_err();
         assert_eq!(error.kind, kind);

@@ -5,7 +5,7 @@ use http::HeaderMap;
 use url::Url;
 
 use super::*;
-use crate::domain::inbound::InboundItem;
+use crate::domain::inbound::{InboundItem, is_twin};
 use crate::domain::receipt::{ReceiptItem, ReceiptStatus};
 
 /// The vector: key `KEY`, this body, this second (OpenSSL's HMAC-SHA256 over body and second).
@@ -96,6 +96,15 @@ async fn a_pushed_text_is_the_one_the_walk_brings() {
     }]);
     let walked = driver(vec![ok(listed)]).0.poll_inbound(&Cursor::starting_at(NOW)).await.unwrap().items;
     assert_eq!(told("sms:received", payload.clone()).texts, walked);
+    // Apps before mid-2026: the same text, some seconds apart.
+    let mut apart = payload.clone();
+    apart["receivedAt"] = json!("2026-07-01T08:59:07.000+09:00");
+    let pushed = told("sms:received", apart).texts;
+    let [InboundItem::Text(pushed), InboundItem::Text(walked_text)] = [&pushed[0], &walked[0]] else {
+        panic!("{pushed:?} {walked:?}")
+    };
+    assert_ne!(pushed.key, walked_text.key);
+    assert!(is_twin(&pushed.key, &walked_text.key));
     let mut older = payload;
     older.as_object_mut().unwrap().remove("sender");
     assert_eq!(told("sms:received", older).texts, walked);

@@ -4,18 +4,19 @@ use super::*;
 
 const MANY: usize = 40;
 
-/// Everything a walk brings, page by page, each acked.
+/// Everything a walk brings, page by page, each acked. Acks may move later texts up: a pass that acked any is followed by another.
 async fn walk(stand: &Stand, cursor: &mut Cursor) -> Vec<InboundItem> {
-    let mut items = Vec::new();
-    for _ in 0..MANY {
+    let (mut items, mut has_acked) = (Vec::new(), false);
+    for _ in 0..2 * MANY {
         let page = stand.driver.poll_inbound(cursor).await.unwrap();
         let more = page.more();
         items.extend(page.items);
-        if let Some(ack) = page.ack {
+        has_acked |= !page.ack.is_empty();
+        for ack in page.ack {
             stand.driver.ack_inbound(&ack).await.unwrap();
         }
         *cursor = page.next;
-        if !more {
+        if !more && !std::mem::take(&mut has_acked) {
             break;
         }
     }
@@ -128,6 +129,12 @@ pub(super) async fn what_could_not_be_read_comes_again(row: Row) {
                 continue;
             }
             (Ok(_), Some(_)) => panic!("{fault:?} went well"),
+            // Texts may have been in the answer that never came.
+            (Err(error), _)
+                if fault == Fault::ResetBefore && stand.caps().inbound == InboundClass::ReadOnce =>
+            {
+                assert_eq!(error.kind, ErrorKind::Ambiguous);
+            }
             (Err(error), Some(kind)) => assert_eq!(error.kind, kind, "{fault:?}"),
             (Err(error), None) => {
                 assert!(!is_forgotten, "{fault:?}: lost");
@@ -150,7 +157,7 @@ pub(super) async fn an_ack_that_failed_loses_nothing(row: Row) {
         let page = stand.driver.poll_inbound(&cursor).await.unwrap();
         assert_eq!(by_key(&page.items).len(), 1);
         stand.fault(Endpoint::MoAck, fault, 1);
-        let ack = page.ack.unwrap();
+        let [ack] = <[String; 1]>::try_from(page.ack).unwrap();
         assert_eq!(stand.driver.ack_inbound(&ack).await.unwrap_err().kind, ErrorKind::Transient);
         stand.driver.ack_inbound(&ack).await.unwrap();
         stand.driver.ack_inbound(&ack).await.unwrap();
