@@ -94,12 +94,16 @@ pub type Result<T> = std::result::Result<T, CarrierError>;
 /// The call got no answer. `open` is the kind for a request that may have left.
 pub(super) fn no_answer(failure: &HttpFailure, open: ErrorKind) -> CarrierError {
     let kind = if failure.stage == Stage::BeforeRequest { ErrorKind::NotSent } else { open };
-    CarrierError::new(kind, failure.what)
+    let error = CarrierError::new(kind, failure.what);
+    if failure.is_of_proxy() { error.with_code(PROXY) } else { error }
 }
 
 /// The answer has an unknown shape.
 pub(super) fn protocol_error(what: &str) -> CarrierError {
     CarrierError::new(ErrorKind::Protocol, what)
+/// The code of an error of the proxy, not of the carrier behind it.
+pub const PROXY: &str = "PROXY";
+
 }
 
 /// The carrier does not support this; the daemon never asks for it ([`super::Caps`]).

@@ -23,6 +23,7 @@ mod link;
 pub mod msghub;
 pub mod nhn;
 pub mod oneapi;
+mod proxy;
 mod push;
 mod rate_limiter;
 mod report_cursor;
@@ -40,7 +41,8 @@ use bytes::Bytes;
 
 pub use driver::Driver;
 pub use drivers::{DRIVERS, is_known_from_documents_only, meaning, opt_out_words};
-pub use error::{CarrierError, ErrorKind, Result};
+pub use error::{CarrierError, ErrorKind, PROXY, Result};
+pub use proxy::Proxy;
 pub use push::{PushAnswer, PushCall, PushRefused, Pushed};
 pub use section::{Is, OpenSecret, PollIntervals, Section};
 pub use setup::{CarrierSetup, Make, NowFn, SettingError};
