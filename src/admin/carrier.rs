@@ -426,7 +426,9 @@ async fn compare_one(
 
 fn comparison_json(carrier: &str, found: &Comparison) -> Value {
     let difference = |d: &Difference| match d {
-        Difference::NotListed { id } => json!({ "what": d.word(), "text": id }),
+        Difference::NotListed { id } | Difference::NotListedYet { id } => {
+            json!({ "what": d.word(), "text": id })
+        }
         Difference::Unexpected { id, ours } => json!({ "what": d.word(), "text": id, "ours": ours.as_str() }),
         Difference::Twice { id, times } => json!({ "what": d.word(), "text": id, "times": times }),
         Difference::Fate { id, ours, theirs } => {
@@ -499,5 +501,9 @@ mod tests {
             let said = parse_since(word).unwrap_err().to_string();
             assert!(said.contains("--since") && !said.contains('\u{1b}'), "{said}");
         }
+        Difference::NotListedYet { id } => say.pick(
+            format!("text {id}: sent in the last minutes, the carrier does not list it yet: compare again in ten minutes"),
+            format!("문자 {id}: 방금 보냈으나 통신사 목록에 아직 없습니다. 10분 뒤 다시 대조하십시오"),
+        ),
     }
 }

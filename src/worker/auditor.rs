@@ -5,7 +5,7 @@ use tokio::task::spawn_blocking;
 use super::{Context, Role, store_trouble};
 use crate::carrier::{Carrier, CarrierError};
 use crate::domain::UnixMs;
-use crate::domain::list_comparison::{Comparison, MARGIN_MS, Theirs, compare, next_at};
+use crate::domain::list_comparison::{Comparison, MARGIN_MS, Theirs, compare, next_at, without_tests};
 use crate::store::{Compared, Store, StoreError};
 
 const ROLE: Role = Role::Auditor;
@@ -54,7 +54,7 @@ async fn night(context: &Context, now: UnixMs) {
         let on_page = || context.health.progress(ROLE, context.now());
         let name = carrier.name();
         match compare_with(&context.store, carrier, now - BACK_MS, now, &on_page).await {
-            Ok(found) if found.differences.is_empty() => {
+            Ok(found) if found.n_certain() == 0 => {
                 tracing::info!(
                     carrier = name,
                     n_ours = found.n_ours,
@@ -66,7 +66,7 @@ async fn night(context: &Context, now: UnixMs) {
                 carrier = name,
                 n_ours = found.n_ours,
                 n_theirs = found.n_theirs,
-                n_differences = found.differences.len(),
+                n_differences = found.n_certain(),
                 "the carrier's list does not agree with ours: munjad carrier reconcile --since 26h"
             ),
             Err(CompareError::Store(error)) => store_trouble(ROLE, &error),
@@ -85,7 +85,8 @@ pub async fn compare_with(
     on_page: &(dyn Fn() + Sync),
 ) -> Result<Comparison, CompareError> {
     let from = since - MARGIN_MS;
-    let theirs = listed(carrier, from, on_page).await?;
+    let tests = store.test_texts(carrier.name().to_owned(), from, until).await?;
+    let theirs = without_tests(listed(carrier, from, on_page).await?, &tests);
     let ours = store.submitted(carrier.name().to_owned(), from, until).await?;
     on_page();
     let compared = spawn_blocking(move || compare(&ours, &theirs, since, until));
@@ -97,7 +98,7 @@ pub async fn compare_with(
         since_at: since,
         n_ours: n(found.n_ours),
         n_theirs: n(found.n_theirs),
-        n_differences: n(found.differences.len()),
+        n_differences: n(found.n_certain()),
     };
     store.keep_comparison(kept).await?;
     Ok(found)
