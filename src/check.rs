@@ -356,7 +356,7 @@ pub fn remedy(carrier: &str, kind: ErrorKind, lang: Lang) -> String {
             format!("put the right key into the file that [carrier.{carrier}] names"),
             format!("[carrier.{carrier}] 에 적힌 키 파일에 올바른 키를 넣으십시오"),
         ),
-        K::Config => lang
+        K::Config | K::NotOffered => lang
             .pick(
                 "have the carrier set up the account: permissions, sender number, this machine's address",
                 "통신사에 계정 설정(권한, 발신번호, 이 서버의 주소)을 요청하십시오",

@@ -115,6 +115,11 @@ impl Daemon {
             settings: watch::Sender::new(Arc::new(settings(&config, &carriers))),
             api_settings: watch::Sender::new(Arc::new(api_settings(&config, &carriers))),
             carriers: watch::Sender::new(Arc::new(carriers)),
+        for carrier in carriers.inbound.iter().filter(|carrier| carrier.caps().push) {
+            if let Some(at) = store.last_text_at(carrier.name()).await? {
+                health.called(carrier.name(), at);
+            }
+        }
             store,
             clock,
             health,
@@ -173,12 +178,12 @@ impl Daemon {
 
     fn api_context(&self) -> ApiContext {
         let (registry, carriers) = (Arc::clone(&self.health), self.carriers.subscribe());
-        let started_at = self.clock.now_ms();
+        let (started_at, clock) = (self.clock.now_ms(), self.clock.clone());
         ApiContext {
             store: self.store.clone(),
             clock: self.clock.clone(),
             settings: self.api_settings.subscribe(),
-            health: Arc::new(move || health(&registry, &carriers.borrow(), started_at)),
+            health: Arc::new(move || health(&registry, &carriers.borrow(), (started_at, clock.now_ms()))),
             meaning: carrier::meaning,
             stop: self.stop_api.clone(),
         }
@@ -245,7 +250,8 @@ impl Daemon {
             );
         }
         self.api_settings.send_replace(Arc::new(api_settings(&new, &carriers)));
-        self.settings.send_replace(Arc::new(settings(&new, &carriers)));
+        let has_webhook = self.webhook.is_some();
+        self.settings.send_replace(Arc::new(Settings { has_webhook, ..settings(&new, &carriers) }));
         self.carriers.send_replace(Arc::new(carriers));
         self.health.reloaded.notify_one();
         self.config = new;
@@ -281,7 +287,7 @@ async fn end_all(tasks: &mut JoinSet<()>, patience: Duration) -> bool {
     in_time
 }
 
-fn health(registry: &HealthRegistry, carriers: &Carriers, started_at: i64) -> Health {
+fn health(registry: &HealthRegistry, carriers: &Carriers, (started_at, now): (i64, i64)) -> Health {
     let worker = |w: worker::WorkerHealth| WorkerStatus {
         name: w.role.to_string(),
         n_restarts: w.n_restarts,
@@ -291,7 +297,7 @@ fn health(registry: &HealthRegistry, carriers: &Carriers, started_at: i64) -> He
     Health {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         started_at,
-        carriers: carriers::statuses(carriers, registry),
+        carriers: carriers::statuses(carriers, registry, now),
         workers: registry.workers().into_iter().map(worker).collect(),
     }
 }

@@ -27,6 +27,8 @@ pub enum ErrorKind {
     Permanent,
     /// The answer has an unknown shape.
     Protocol,
+    /// The carrier does not offer such a call at all. Of a list of texts: they come by its own calls only.
+    NotOffered,
 }
 
 /// Why a carrier call failed. Holds no secret, no number and no text.
@@ -54,6 +56,13 @@ impl CarrierError {
     pub fn with_retry_after(mut self, wait: Option<Duration>) -> Self {
         self.retry_after = wait;
         self
+    }
+
+    /// Whether the same request would be refused for ever, so that another one has to be tried: the carrier has read it, and
+    /// neither key, account nor address are to blame.
+    pub fn is_for_good(&self) -> bool {
+        self.kind == ErrorKind::Permanent
+            || matches!(self.code.as_deref(), Some("HTTP400" | "HTTP416" | "HTTP422"))
     }
 
     /// The same error of a request that may be repeated whatever became of it.
@@ -91,6 +100,9 @@ impl std::error::Error for CarrierError {}
 /// Result of a carrier call.
 pub type Result<T> = std::result::Result<T, CarrierError>;
 
+/// The code of an error of the proxy, not of the carrier behind it.
+pub const PROXY: &str = "PROXY";
+
 /// The call got no answer. `open` is the kind for a request that may have left.
 pub(super) fn no_answer(failure: &HttpFailure, open: ErrorKind) -> CarrierError {
     let kind = if failure.stage == Stage::BeforeRequest { ErrorKind::NotSent } else { open };
@@ -101,9 +113,6 @@ pub(super) fn no_answer(failure: &HttpFailure, open: ErrorKind) -> CarrierError 
 /// The answer has an unknown shape.
 pub(super) fn protocol_error(what: &str) -> CarrierError {
     CarrierError::new(ErrorKind::Protocol, what)
-/// The code of an error of the proxy, not of the carrier behind it.
-pub const PROXY: &str = "PROXY";
-
 }
 
 /// The carrier does not support this; the daemon never asks for it ([`super::Caps`]).

@@ -267,6 +267,18 @@ pub trait Carrier: Send + Sync {
     /// its answer has a date.
     async fn check(&self) -> Result<Option<i64>>;
 
+    /// Whether it lists the texts that came, as far as is known: one that should (by [`Caps::inbound`]) may turn out not to.
+    fn lists_texts(&self) -> bool {
+        !matches!(self.caps().inbound, InboundClass::PushOnly | InboundClass::None)
+    }
+
+    /// Asks it to call us again with the texts that came between the two times: for `munjad carrier refresh`. They arrive by
+    /// webhook afterwards; known ones change nothing.
+    async fn call_again(&self, since: UnixMs, until: UnixMs) -> Result<()> {
+        let _ = (since, until);
+        Err(error::unsupported("call again with texts"))
+    }
+
     /// Reads the carrier's list of texts accepted since then: for `munjad carrier reconcile`.
     async fn sent_since(&self, since: UnixMs, page: Option<&str>) -> Result<SentPage> {
         let _ = (since, page);

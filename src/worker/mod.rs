@@ -5,11 +5,13 @@
 //! it; the [`HealthRegistry`] finds a loop that hangs. A loop that waits for a carrier has no other job, so that an
 //! operator's command never waits behind a carrier that does not answer.
 
+mod asking;
 mod auditor;
 mod carriers;
 mod doubts;
 mod every;
 mod health;
+mod hearing;
 mod missing_receipts;
 mod mms;
 mod pauses;
@@ -55,6 +57,10 @@ pub struct Settings {
     pub full_walk_ms: i64,
     /// How far back a new database fetches texts.
     pub first_look_back_ms: i64,
+    /// A carrier that has answered no question for texts for this long is deaf.
+    pub deaf_after_ms: i64,
+    /// Carriers may call us.
+    pub has_webhook: bool,
     pub max_in_flight: u32,
     /// A text whose sender has recorded no outcome after this long comes into doubt.
     pub lease_ms: i64,
@@ -113,6 +119,7 @@ pub enum Role {
     Photos,
     Timers,
     Auditor,
+    Hearing,
     Receipts(&'static str),
     Poller(&'static str),
 }
@@ -130,6 +137,7 @@ impl Role {
             Role::Photos,
             Role::Timers,
             Role::Auditor,
+            Role::Hearing,
         ];
         let has_reports =
             |c: &&Arc<dyn Carrier>| !matches!(c.caps().reports, ReportClass::None | ReportClass::PerMessage);
@@ -154,6 +162,7 @@ impl fmt::Display for Role {
             Role::Photos => f.write_str("photos"),
             Role::Timers => f.write_str("timers"),
             Role::Auditor => f.write_str("auditor"),
+            Role::Hearing => f.write_str("hearing"),
             Role::Receipts(carrier) => write!(f, "receipts of {carrier}"),
             Role::Poller(carrier) => write!(f, "poller of {carrier}"),
         }
@@ -172,6 +181,7 @@ pub async fn run(role: Role, context: Context) {
         Role::Photos => photos::run(context).await,
         Role::Timers => timers::run(context).await,
         Role::Auditor => auditor::run(context).await,
+        Role::Hearing => hearing::run(context).await,
         Role::Receipts(carrier) => receipts::run(context, carrier).await,
         Role::Poller(carrier) => poller::run(context, carrier).await,
     }

@@ -6,6 +6,7 @@
 
 use tokio::time::Instant;
 
+use super::asking::Asking;
 use super::{Context, NO_CARRIER_MS, Role, STORE_RETRY_MS, store_trouble};
 use crate::carrier::{Carrier, CarrierError, InboundClass, InboundPage};
 use crate::domain::inbound::Cursor;
@@ -19,6 +20,7 @@ struct PollState {
     is_full: bool,
     last_full_at: i64,
     rhythm: Rhythm,
+    asking: Asking,
 }
 
 pub(super) async fn run(context: Context, carrier: &'static str) {
@@ -50,6 +52,7 @@ async fn begin(context: &Context, carrier: &'static str) -> Option<PollState> {
                     is_full: true,
                     last_full_at: i64::MIN / 2,
                     rhythm: Rhythm::default(),
+                    asking: Asking::default(),
                 });
             }
             Err(error) => store_trouble(Role::Poller(carrier), &error),
@@ -68,8 +71,11 @@ async fn round(context: &Context, carrier: &dyn Carrier, state: &mut PollState) 
         state.cursor.brief = !state.is_full;
     }
     let began = Instant::now();
-    let polled = carrier.poll_inbound(&state.cursor).await;
+    let polled = carrier.poll_inbound(&state.asking.cursor(&state.cursor)).await;
     context.health.poll_ended(carrier.name(), polled.as_ref().map(|page| page.clock_ahead_ms), context.now());
+    if let Some(wait) = state.asking.learn(context, carrier, &polled) {
+        return wait;
+    }
     let result = match polled {
         Ok(page) => accept(context, carrier, state, page).await,
         Err(error) => Err(Failed::Carrier(error)),
@@ -173,7 +179,8 @@ mod tests {
     use super::*;
 
     fn state(is_full: bool) -> PollState {
-        PollState { cursor: Cursor::starting_at(1_000), is_full, last_full_at: 0, rhythm: Rhythm::default() }
+        let (rhythm, asking) = (Rhythm::default(), Asking::default());
+        PollState { cursor: Cursor::starting_at(1_000), is_full, last_full_at: 0, rhythm, asking }
     }
 
     fn accepted(n_new: usize, n_known: usize) -> AcceptedPage {

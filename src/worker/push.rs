@@ -45,6 +45,7 @@ async fn keep(
     if !pushed.texts.is_empty() {
         let accepted =
             context.store.accept_inbound(name, call.body.to_vec(), pushed.texts, None, now).await?;
+        context.health.called(name, now);
         if accepted.n_new > 0 {
             context.health.record_text_in(now);
         }

@@ -59,7 +59,7 @@ fn the_example_shows_every_key_with_its_default() {
     };
     assert_eq!(without_senders(short), without_senders(long));
     let n_keys = spelled.lines().filter(|l| !l.starts_with('#') && l.contains(" = ")).count();
-    assert_eq!(n_keys, 57, "a key was added or removed: show it in gateway.example.toml and count it here");
+    assert_eq!(n_keys, 58, "a key was added or removed: show it in gateway.example.toml and count it here");
 }
 
 /// The same for the carriers that are not in use: each section of the example is sound, with its defaults spelled out or
@@ -254,6 +254,11 @@ fn every_error_names_file_line_and_key() {
         (EXAMPLE.replace("number = \"062120\"", "number = \"abc\""), "line", "carrier.bizgo.number"),
         (EXAMPLE.replace("# slow_secs = 2", "slow_secs = -1"), "line", "polling.slow_secs"),
         (EXAMPLE.replace("# fast_secs = 0.28", "fast_secs = 30"), "line", "polling.fast_secs"),
+        (
+            EXAMPLE.replace("# deaf_after_secs = 120", "deaf_after_secs = 3"),
+            "line",
+            "polling.deaf_after_secs",
+        ),
         (EXAMPLE.replace("# listen = \"127.0.0.1:6120\"", "listen = \"0.0.0.0:6120\""), "line", "api.listen"),
         (EXAMPLE.replace("# level = \"info\"", "level = \"loud\""), "line", "log.level"),
         (EXAMPLE.replace("# slow_secs", "slwo_secs"), "line", "slwo_secs"),

@@ -37,6 +37,8 @@ fn settings() -> Settings {
         receipt_pace: Pace { fast_ms: 1_500, slow_ms: 10_000, live_for_ms: 60_000 },
         full_walk_ms: 60_000,
         first_look_back_ms: 86_400_000,
+        deaf_after_ms: 120_000,
+        has_webhook: false,
         max_in_flight: 64,
         lease_ms: 50_000,
         receipt_timeout_ms: 259_200_000,

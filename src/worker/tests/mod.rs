@@ -1,6 +1,7 @@
 //! The loops under a paused clock, on a real store, with carriers that do what a test tells them to.
 
 pub mod fake;
+mod hearing;
 #[cfg(feature = "sim")]
 mod weather;
 
@@ -49,6 +50,8 @@ fn settings() -> Settings {
         receipt_pace: pace,
         full_walk_ms: 60_000,
         first_look_back_ms: 86_400_000,
+        deaf_after_ms: 120_000,
+        has_webhook: false,
         max_in_flight: 64,
         lease_ms: 50_000,
         receipt_timeout_ms: 86_400_000,
