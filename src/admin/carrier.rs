@@ -14,7 +14,7 @@ use super::{ConfigArg, Say, line, open};
 use crate::carrier::{Carrier, CarrierError};
 use crate::check::remedy;
 use crate::config::{CarrierSetup, Config};
-use crate::daemon;
+use crate::daemon::Asker;
 use crate::domain::list_comparison::{Comparison, Difference};
 use crate::domain::outbound::{ClientKey, OutboundText};
 use crate::domain::phone::{PhoneKind, PhoneNumber};
@@ -62,6 +62,15 @@ pub(super) enum CarrierCommand {
         #[command(flatten)]
         at: ConfigArg,
     },
+    /// Ask a carrier that only calls us to call again with what came; known texts change nothing
+    Refresh {
+        name: String,
+        /// How far back: 24h, 90m, 7d
+        #[arg(long, default_value = "24h")]
+        since: String,
+        #[command(flatten)]
+        at: ConfigArg,
+    },
     /// Compare what we sent with the carrier's own list; changes nothing
     Reconcile {
         /// One carrier (default: all that send)
@@ -85,6 +94,9 @@ pub(super) async fn run(command: CarrierCommand, say: Say) -> anyhow::Result<Exi
         }
         CarrierCommand::Test { name, to, text, at } => {
             test(&Config::load(&at.config)?, &name, to.map(|to| (to, text)), say).await
+        }
+        CarrierCommand::Refresh { name, since, at } => {
+            refresh(&Config::load(&at.config)?, &name, &since, say).await.map(|()| ExitCode::SUCCESS)
         }
         CarrierCommand::Reconcile { name, since, at } => {
             reconcile(&Config::load(&at.config)?, name.as_deref(), &since, say).await
@@ -141,12 +153,12 @@ struct Row<'a> {
 async fn status(config: &Config, offline: bool, say: Say) -> anyhow::Result<ExitCode> {
     let store = open(config).await?;
     let (holds, compared) = (store.holds().await?, store.comparisons().await?);
-    let clock = Clock::system();
+    let asker = Asker::find(config).await;
     let mut rows = Vec::new();
     for setup in &config.carriers.setups {
         let answer = match offline {
             true => None,
-            false => Some(daemon::make_carrier(setup, &clock)?.check().await),
+            false => Some(asker.carrier(config, setup)?.check().await),
         };
         rows.push(Row {
             setup,
@@ -160,7 +172,7 @@ async fn status(config: &Config, offline: bool, say: Say) -> anyhow::Result<Exit
         let all: Vec<Value> = rows.iter().map(as_json).collect();
         line(&serde_json::to_string_pretty(&all)?);
     } else {
-        print_status(&rows, say);
+        print_status(&rows, &asker, say);
     }
     let is_bad = rows.iter().any(|row| matches!(row.answer, Some(Err(_))) && !row.roles.is_empty());
     Ok(if is_bad { ExitCode::FAILURE } else { ExitCode::SUCCESS })
@@ -192,7 +204,7 @@ fn as_json(row: &Row<'_>) -> Value {
     })
 }
 
-fn print_status(rows: &[Row<'_>], say: Say) {
+fn print_status(rows: &[Row<'_>], asker: &Asker, say: Say) {
     let mut table = Table::new();
     table.load_style(if say.is_terminal() { presets::UTF8_HORIZONTAL_ONLY } else { presets::NOTHING });
     table.set_header(say.pick(
@@ -230,7 +242,7 @@ fn print_status(rows: &[Row<'_>], say: Say) {
     line(&table.trim_fmt());
     for row in rows {
         if let Some(Err(error)) = &row.answer {
-            line(&format!("{}: {}", row.setup.name, remedy(row.setup.name, error.kind, say.lang)));
+            line(&format!("{}: {}", row.setup.name, remedy(row.setup.name, error, asker, say.lang)));
         }
     }
 }
@@ -264,9 +276,12 @@ async fn test(
 ) -> anyhow::Result<ExitCode> {
     let setup = setup(config, name, say)?;
     let clock = Clock::system();
-    let carrier = daemon::make_carrier(setup, &clock)?;
+    // A test text is recorded as ours before it leaves.
+    let store = if to.is_some() { Some(open(config).await?) } else { None };
+    let asker = Asker::find(config).await;
+    let carrier = asker.carrier(config, setup)?;
     let explain = |error: CarrierError| {
-        anyhow!("{name}: {error}\n{} {}", say.pick("->", "→"), remedy(setup.name, error.kind, say.lang))
+        anyhow!("{name}: {error}\n{} {}", say.pick("->", "→"), remedy(setup.name, &error, &asker, say.lang))
     };
     carrier.check().await.map_err(explain)?;
     if !say.json {
@@ -275,14 +290,18 @@ async fn test(
             format!("{name} 이(가) 응답하며 키가 맞습니다"),
         ));
     }
-    let Some((to, words)) = to else {
+    let (Some((to, words)), Some(store)) = (to, store) else {
         if say.json {
             line(&json!({ "carrier": name, "answers": true }).to_string());
         }
         return Ok(ExitCode::SUCCESS);
     };
     let text = test_text(setup, carrier.as_ref(), &to, &words, &clock)?;
+    store.begin_test_text(setup.name, text.key.clone(), clock.now_ms()).await?;
     let accepted = carrier.send(&text).await.map_err(explain)?;
+    if let Some(id) = accepted.carrier_message_id.clone() {
+        store.test_text_taken(text.key.clone(), id).await?;
+    }
     let receipt = match &accepted.carrier_message_id {
         Some(id) => wait_for_receipt(&carrier, id, say).await,
         None => None,
@@ -379,6 +398,23 @@ fn parse_since(word: &str) -> anyhow::Result<i64> {
     Ok(ms)
 }
 
+async fn refresh(config: &Config, name: &str, since: &str, say: Say) -> anyhow::Result<()> {
+    let (setup, since_ms, now) = (setup(config, name, say)?, parse_since(since)?, Clock::system().now_ms());
+    let asker = Asker::find(config).await;
+    asker.carrier(config, setup)?.call_again(now - since_ms, now).await.map_err(|error| {
+        anyhow!("{name}: {error}\n{} {}", say.pick("->", "→"), remedy(setup.name, &error, &asker, say.lang))
+    })?;
+    if say.json {
+        line(&json!({ "carrier": setup.name, "asked": true }).to_string());
+        return Ok(());
+    }
+    line(&say.pick(
+        format!("{name} will call again with what came in the last {since}; a running gateway takes what it does not know"),
+        format!("{name} 이(가) 최근 {since} 문자를 다시 보냅니다. 실행 중인 게이트웨이는 없는 것만 받습니다"),
+    ));
+    Ok(())
+}
+
 async fn reconcile(config: &Config, name: Option<&str>, since: &str, say: Say) -> anyhow::Result<ExitCode> {
     let since_ms = parse_since(since)?;
     let chosen: Vec<&CarrierSetup> = match name {
@@ -387,9 +423,10 @@ async fn reconcile(config: &Config, name: Option<&str>, since: &str, say: Say) -
     };
     let store = open(config).await?;
     let clock = Clock::system();
+    let asker = Asker::find(config).await;
     let (mut all, mut differ) = (Vec::new(), false);
     for setup in chosen {
-        let carrier = daemon::make_carrier(setup, &clock)?;
+        let carrier = asker.carrier(config, setup)?;
         if !carrier.caps().lists_sent {
             bail!(
                 "{}",
@@ -464,6 +501,10 @@ fn sentence(difference: &Difference, say: Say) -> String {
             format!("text {id}: we hold it for sent, the carrier does not list it"),
             format!("문자 {id}: 보낸 것으로 되어 있으나 통신사 목록에 없습니다"),
         ),
+        Difference::NotListedYet { id } => say.pick(
+            format!("text {id}: sent in the last minutes, the carrier does not list it yet: compare again in ten minutes"),
+            format!("문자 {id}: 방금 보냈으나 통신사 목록에 아직 없습니다. 10분 뒤 다시 대조하십시오"),
+        ),
         Difference::Unexpected { id, ours } => say.pick(
             format!("text {id}: the carrier has it, we hold it for {}", ours.as_str()),
             format!("문자 {id}: 통신사에는 있으나 우리 기록은 {} 입니다", ours.as_str()),
@@ -501,9 +542,5 @@ mod tests {
             let said = parse_since(word).unwrap_err().to_string();
             assert!(said.contains("--since") && !said.contains('\u{1b}'), "{said}");
         }
-        Difference::NotListedYet { id } => say.pick(
-            format!("text {id}: sent in the last minutes, the carrier does not list it yet: compare again in ten minutes"),
-            format!("문자 {id}: 방금 보냈으나 통신사 목록에 아직 없습니다. 10분 뒤 다시 대조하십시오"),
-        ),
     }
 }
