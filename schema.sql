@@ -41,6 +41,14 @@ CREATE TABLE possible_loss (
     reason    TEXT    NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- Texts that `munjad carrier test` sent: ours, and in no conversation.
+CREATE TABLE test_text (
+    client_key          TEXT    NOT NULL PRIMARY KEY,
+    carrier             TEXT    NOT NULL,
+    carrier_message_id  TEXT,
+    at                  INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- Bodies of carrier answers and calls that held anything new, as they came.
 CREATE TABLE raw_page (
     id           INTEGER PRIMARY KEY,

@@ -1,12 +1,18 @@
 //! `munjad check`: examines configuration, database, calendar, desks, sender numbers, carriers and clock, names what is
-//! wrong and how to mend it. Starts and changes nothing: the database is opened read-only.
+//! wrong and how to mend it. Starts and changes nothing: the database is opened read-only. Where a gateway runs, it asks the
+//! carriers for us.
+
+mod finding;
+mod hearing;
 
 use std::fs::File;
 use std::path::Path;
 
-use crate::carrier::{ErrorKind, is_known_from_documents_only};
+pub use finding::{Finding, Severity};
+
+use crate::carrier::{CarrierError, ErrorKind, PROXY, is_known_from_documents_only};
 use crate::config::{CarrierSetup, Config};
-use crate::daemon;
+use crate::daemon::{self, Asker};
 use crate::domain::desk::Desk;
 use crate::domain::phone::{PhoneNumber, SenderCheck};
 use crate::ops::clock::Clock;
@@ -18,41 +24,6 @@ const CLOCK_TOLERANCE_MS: i64 = 60_000;
 
 /// Somebody has to have confirmed the calendar this many days ahead.
 const DAYS_AHEAD: i32 = 60;
-
-/// How serious a finding is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Severity {
-    Ok,
-    /// The gateway works, but an operator should know.
-    Warning,
-    Error,
-}
-
-/// Result of examining one thing.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
-    /// `config`, `database`, `calendar`, `desks`, `carrier`, `sender`, `clock`
-    pub subject: &'static str,
-    pub severity: Severity,
-    pub message: String,
-    /// What an operator can do about it.
-    pub remedy: Option<String>,
-}
-
-impl Finding {
-    fn good(subject: &'static str, message: impl Into<String>) -> Self {
-        Finding { subject, severity: Severity::Ok, message: message.into(), remedy: None }
-    }
-
-    fn with(
-        subject: &'static str,
-        severity: Severity,
-        message: impl Into<String>,
-        remedy: impl Into<String>,
-    ) -> Self {
-        Finding { subject, severity, message: message.into(), remedy: Some(remedy.into()) }
-    }
-}
 
 /// Examines everything; the findings are in `lang`. Messages of other programs (SQLite, the carrier) are quoted as they are.
 pub async fn check(config_path: &Path, lang: Lang) -> Vec<Finding> {
@@ -306,11 +277,12 @@ fn sender(carrier: &str, number: &PhoneNumber, lang: Lang) -> Finding {
     }
 }
 
-/// Logs in at each carrier in use, and compares its clock with ours.
+/// Asks each carrier in use, through the gateway if one runs, and compares its clock with ours.
 async fn carriers(config: &Config, lang: Lang) -> Vec<Finding> {
-    let mut findings = Vec::new();
+    let asker = Asker::find(config).await;
+    let mut findings: Vec<Finding> = asked_by(&asker, lang).into_iter().collect();
     for setup in config.carriers.used() {
-        findings.extend(carrier(setup, lang).await);
+        findings.extend(carrier(config, setup, &asker, lang).await);
     }
     findings
 }
@@ -333,56 +305,109 @@ fn unverified(carrier: &str, lang: Lang) -> Option<Finding> {
     })
 }
 
-async fn carrier(setup: &CarrierSetup, lang: Lang) -> Vec<Finding> {
-    let carrier = match daemon::make_carrier(setup, &Clock::system()) {
-        Ok(carrier) => carrier,
-        Err(error) => {
-            return vec![Finding::with(
-                "carrier",
-                Severity::Error,
-                format!("{error:#}"),
-                lang.pick("see [carrier] in the config", "설정의 [carrier] 를 보십시오"),
-            )];
-        }
-    };
-    match carrier.check().await {
-        Ok(ahead_ms) => {
-            let mut findings = vec![Finding::good(
-                "carrier",
-                lang.pick(
-                    format!("{} answers and knows our key", carrier.name()),
-                    format!("{} 이(가) 응답하며 키가 맞습니다", carrier.name()),
-                ),
-            )];
-            findings.push(clock_finding(ahead_ms, lang));
-            findings.extend(unverified(setup.name, lang));
-            findings
-        }
-        Err(error) => {
-            let message = format!("{}: {error}", carrier.name());
-            vec![Finding::with("carrier", Severity::Error, message, remedy(setup.name, error.kind, lang))]
-        }
+/// Who asks the carriers, where it is not simply this program.
+fn asked_by(asker: &Asker, lang: Lang) -> Option<Finding> {
+    match asker {
+        Asker::Alone => None,
+        Asker::Gateway => Some(Finding::good(
+            "gateway",
+            lang.pick(
+                "runs, and asks the carriers for us, with the configuration it has read (systemctl reload munjad)",
+                "실행 중이며, 이미 읽은 설정으로 통신사에 대신 묻습니다 (systemctl reload munjad)",
+            ),
+        )),
+        Asker::Beside(why) => Some(Finding::with(
+            "gateway",
+            Severity::Warning,
+            lang.pick(
+                format!("runs, but does not answer this program ({why}): the carriers are asked beside it, and its requests may be in the way"),
+                format!("실행 중이나 이 명령에 응답하지 않습니다({why}). 통신사에 따로 묻기 때문에 서로의 요청이 겹칠 수 있습니다"),
+            ),
+            lang.pick(
+                "run the check as the service's user or as root",
+                "서비스 사용자나 root 로 점검하십시오",
+            ),
+        )),
     }
 }
 
-/// What an operator can do about a carrier that does not answer as it should.
-pub fn remedy(carrier: &str, kind: ErrorKind, lang: Lang) -> String {
+async fn carrier(config: &Config, setup: &CarrierSetup, asker: &Asker, lang: Lang) -> Vec<Finding> {
+    let (name, asked) = (setup.name, asker.carrier(config, setup));
+    let carrier = match asked {
+        Ok(carrier) => carrier,
+        Err(error) => {
+            let remedy = lang.pick("see [carrier] in the config", "설정의 [carrier] 를 보십시오");
+            return vec![Finding::with("carrier", Severity::Error, format!("{error:#}"), remedy)];
+        }
+    };
+    let mut findings = match carrier.check().await {
+        Ok(ahead_ms) => {
+            let answers = lang.pick(
+                format!("{name} answers and knows our key"),
+                format!("{name} 이(가) 응답하며 키가 맞습니다"),
+            );
+            let found = [Finding::good("carrier", answers), clock_finding(ahead_ms, lang)];
+            found.into_iter().chain(unverified(name, lang)).collect()
+        }
+        Err(error) => vec![refused(config, setup, asker, &error, lang).await],
+    };
+    if config.carriers.inbound.contains(&name) {
+        findings.extend(hearing::finding(config, carrier.as_ref(), asker.heard(config, name).await, lang));
+    }
+    findings
+}
+
+/// What is wrong with a carrier that refused the call. A running gateway may have older settings than the file.
+async fn refused(
+    config: &Config,
+    setup: &CarrierSetup,
+    asker: &Asker,
+    error: &CarrierError,
+    lang: Lang,
+) -> Finding {
+    let message = format!("{}: {error}", setup.name);
+    let may_be_old = *asker == Asker::Gateway && matches!(error.kind, ErrorKind::Auth | ErrorKind::Config);
+    if may_be_old
+        && let Ok(direct) = Asker::Alone.carrier(config, setup)
+        && direct.check().await.is_ok()
+    {
+        let remedy = lang.pick(
+            "what the file says now works: let the running gateway read it (systemctl reload munjad)",
+            "지금 파일의 설정으로는 됩니다. 실행 중인 게이트웨이가 다시 읽게 하십시오 (systemctl reload munjad)",
+        );
+        return Finding::with("carrier", Severity::Error, message, remedy);
+    }
+    Finding::with("carrier", Severity::Error, message, remedy(setup.name, error, asker, lang))
+}
+
+/// What an operator can do about a carrier that does not answer `asker` as it should.
+pub fn remedy(carrier: &str, error: &CarrierError, asker: &Asker, lang: Lang) -> String {
     use ErrorKind as K;
-    match kind {
+    match error.kind {
         K::Auth => lang.pick(
             format!("put the right key into the file that [carrier.{carrier}] names"),
             format!("[carrier.{carrier}] 에 적힌 키 파일에 올바른 키를 넣으십시오"),
         ),
-        K::Config => lang
+        K::Config | K::NotOffered => lang
             .pick(
                 "have the carrier set up the account: permissions, sender number, this machine's address",
                 "통신사에 계정 설정(권한, 발신번호, 이 서버의 주소)을 요청하십시오",
             )
             .to_owned(),
+        K::NotSent if error.code.as_deref() == Some(PROXY) => lang.pick(
+            format!("see carrier.{carrier}.proxy, proxy_user and proxy_password_file; the carrier itself was not reached"),
+            format!("carrier.{carrier}.proxy, proxy_user, proxy_password_file 을 보십시오. 통신사까지는 닿지 못했습니다"),
+        ),
         K::NotSent => lang.pick(
             format!("is the network up, and is carrier.{carrier}.base_url right?"),
             format!("네트워크와 carrier.{carrier}.base_url 을 확인하십시오"),
         ),
+        K::RateLimited if matches!(asker, Asker::Beside(_)) => lang
+            .pick(
+                "the running gateway's own requests may have used up the limit: run this as the service's user or as root",
+                "실행 중인 게이트웨이의 요청으로 한도를 다 썼을 수 있습니다. 서비스 사용자나 root 로 실행하십시오",
+            )
+            .to_owned(),
         K::RateLimited => lang
             .pick(
                 "the account's limit is used up by another program; stop it, or ask for a higher limit",

@@ -1,12 +1,14 @@
 //! The wiring: starts everything in order, undoes a start that fails half way, and stops in reverse order.
 
 mod carriers;
+mod control;
 mod lock;
 mod push;
 mod service;
 mod settings;
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,6 +26,8 @@ use crate::store::{SchemaPolicy, Store, StoreOptions};
 use crate::worker::{self, Carriers, Context, HealthRegistry, Role, Settings};
 
 pub use carriers::{make_carrier, make_carriers, now_fn};
+use control::Door;
+pub use control::through::{Asker, Heard};
 pub use lock::{DatabaseLock, must_exist, open_store};
 pub use service::run;
 pub use settings::service_policy;
@@ -88,7 +92,7 @@ impl Daemon {
 
     /// Does everything that is not visible from outside: lock, database, carriers.
     async fn prepare(config: Config, options: Options) -> anyhow::Result<Daemon> {
-        let Some(lock) = DatabaseLock::try_take(&config.database)? else {
+        let Some(lock) = take_lock(&config.database).await? else {
             bail!(
                 "another munjad runs on {} already, or an upgrade of it is under way",
                 config.database.display()
@@ -111,6 +115,11 @@ impl Daemon {
         let health = Arc::new(HealthRegistry::new(&carriers, clock.now_ms()));
         // Before the first text may leave.
         health.set_paused(&store.holds().await?);
+        for carrier in carriers.inbound.iter().filter(|carrier| carrier.caps().push) {
+            if let Some(at) = store.last_text_at(carrier.name()).await? {
+                health.called(carrier.name(), at);
+            }
+        }
         Ok(Daemon {
             settings: watch::Sender::new(Arc::new(settings(&config, &carriers))),
             api_settings: watch::Sender::new(Arc::new(api_settings(&config, &carriers))),
@@ -131,7 +140,21 @@ impl Daemon {
 
     async fn serve_all(&mut self) -> anyhow::Result<()> {
         self.serve_counselors().await?;
-        self.serve_carriers().await
+        self.serve_carriers().await?;
+        self.serve_commands().await;
+        Ok(())
+    }
+
+    /// Opens the door for the commands of `munjad`. Without it they work, but ask the carriers beside us.
+    async fn serve_commands(&mut self) {
+        match Door::open(&self.config.database).await {
+            Ok(door) => {
+                self.servers.spawn(door.serve(self.worker_context(), self.stop_api.clone()));
+            }
+            Err(error) => {
+                tracing::warn!("commands of munjad will ask the carriers beside this gateway: {error:#}");
+            }
+        }
     }
 
     async fn serve_counselors(&mut self) -> anyhow::Result<()> {
@@ -173,12 +196,12 @@ impl Daemon {
 
     fn api_context(&self) -> ApiContext {
         let (registry, carriers) = (Arc::clone(&self.health), self.carriers.subscribe());
-        let started_at = self.clock.now_ms();
+        let (started_at, clock) = (self.clock.now_ms(), self.clock.clone());
         ApiContext {
             store: self.store.clone(),
             clock: self.clock.clone(),
             settings: self.api_settings.subscribe(),
-            health: Arc::new(move || health(&registry, &carriers.borrow(), started_at)),
+            health: Arc::new(move || health(&registry, &carriers.borrow(), (started_at, clock.now_ms()))),
             meaning: carrier::meaning,
             stop: self.stop_api.clone(),
         }
@@ -245,7 +268,8 @@ impl Daemon {
             );
         }
         self.api_settings.send_replace(Arc::new(api_settings(&new, &carriers)));
-        self.settings.send_replace(Arc::new(settings(&new, &carriers)));
+        let has_webhook = self.webhook.is_some();
+        self.settings.send_replace(Arc::new(Settings { has_webhook, ..settings(&new, &carriers) }));
         self.carriers.send_replace(Arc::new(carriers));
         self.health.reloaded.notify_one();
         self.config = new;
@@ -270,6 +294,17 @@ impl Daemon {
     }
 }
 
+/// Takes the lock of the database. A command that looks whether a gateway runs holds it for an instant.
+async fn take_lock(database: &Path) -> anyhow::Result<Option<DatabaseLock>> {
+    for _ in 0..3 {
+        if let Some(lock) = DatabaseLock::try_take(database)? {
+            return Ok(Some(lock));
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    DatabaseLock::try_take(database)
+}
+
 /// Waits for all to end; aborts those that have not after `patience`. Says whether all ended by themselves.
 async fn end_all(tasks: &mut JoinSet<()>, patience: Duration) -> bool {
     let ended = async {
@@ -281,7 +316,7 @@ async fn end_all(tasks: &mut JoinSet<()>, patience: Duration) -> bool {
     in_time
 }
 
-fn health(registry: &HealthRegistry, carriers: &Carriers, started_at: i64) -> Health {
+fn health(registry: &HealthRegistry, carriers: &Carriers, (started_at, now): (i64, i64)) -> Health {
     let worker = |w: worker::WorkerHealth| WorkerStatus {
         name: w.role.to_string(),
         n_restarts: w.n_restarts,
@@ -291,7 +326,7 @@ fn health(registry: &HealthRegistry, carriers: &Carriers, started_at: i64) -> He
     Health {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         started_at,
-        carriers: carriers::statuses(carriers, registry),
+        carriers: carriers::statuses(carriers, registry, now),
         workers: registry.workers().into_iter().map(worker).collect(),
     }
 }

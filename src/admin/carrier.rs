@@ -9,12 +9,12 @@ use clap::Subcommand;
 use comfy_table::{Table, presets};
 use serde_json::{Value, json};
 
-use super::reconcile::{direction_word, reconcile};
+use super::reconcile::{direction_word, parse_since, reconcile};
 use super::{ConfigArg, Say, line, moment, open, setup};
 use crate::carrier::{Carrier, CarrierError};
 use crate::check::remedy;
 use crate::config::{CarrierSetup, Config};
-use crate::daemon;
+use crate::daemon::Asker;
 use crate::domain::outbound::{ClientKey, OutboundText};
 use crate::domain::phone::{PhoneKind, PhoneNumber};
 use crate::domain::receipt::ReceiptStatus;
@@ -66,6 +66,15 @@ pub(super) enum CarrierCommand {
         #[command(flatten)]
         at: ConfigArg,
     },
+    /// Ask a carrier that only calls us to call again with what came; known texts change nothing
+    Refresh {
+        name: String,
+        /// How far back: 24h, 90m, 7d
+        #[arg(long, default_value = "24h")]
+        since: String,
+        #[command(flatten)]
+        at: ConfigArg,
+    },
     /// Compare what we received and sent with the carrier's own lists; changes no text
     Reconcile {
         /// One carrier (default: all in use)
@@ -92,6 +101,9 @@ pub(super) async fn run(command: CarrierCommand, say: Say) -> anyhow::Result<Exi
         }
         CarrierCommand::Acknowledge { name, at } => {
             acknowledge(&Config::load(&at.config)?, &name, say).await.map(|()| ExitCode::SUCCESS)
+        }
+        CarrierCommand::Refresh { name, since, at } => {
+            refresh(&Config::load(&at.config)?, &name, &since, say).await.map(|()| ExitCode::SUCCESS)
         }
         CarrierCommand::Reconcile { name, since, at } => {
             reconcile(&Config::load(&at.config)?, name.as_deref(), &since, say).await
@@ -156,11 +168,12 @@ async fn status(config: &Config, offline: bool, say: Say) -> anyhow::Result<Exit
     let (holds, compared) = (store.holds().await?, store.comparisons().await?);
     let clock = Clock::system();
     let losses = store.possible_losses(clock.now_ms()).await?;
+    let asker = Asker::find(config).await;
     let mut rows = Vec::new();
     for setup in &config.carriers.setups {
         let answer = match offline {
             true => None,
-            false => Some(daemon::make_carrier(setup, &clock)?.check().await),
+            false => Some(asker.carrier(config, setup)?.check().await),
         };
         rows.push(Row {
             setup,
@@ -175,7 +188,7 @@ async fn status(config: &Config, offline: bool, say: Say) -> anyhow::Result<Exit
         let all: Vec<Value> = rows.iter().map(as_json).collect();
         line(&serde_json::to_string_pretty(&all)?);
     } else {
-        print_status(&rows, say);
+        print_status(&rows, &asker, say);
     }
     let is_bad = rows
         .iter()
@@ -212,7 +225,7 @@ fn as_json(row: &Row<'_>) -> Value {
     })
 }
 
-fn print_status(rows: &[Row<'_>], say: Say) {
+fn print_status(rows: &[Row<'_>], asker: &Asker, say: Say) {
     let mut table = Table::new();
     table.load_style(if say.is_terminal() { presets::UTF8_HORIZONTAL_ONLY } else { presets::NOTHING });
     table.set_header(say.pick(
@@ -251,7 +264,7 @@ fn print_status(rows: &[Row<'_>], say: Say) {
             line(&loss_sentence(loss, say));
         }
         if let Some(Err(error)) = &row.answer {
-            line(&format!("{}: {}", row.setup.name, remedy(row.setup.name, error.kind, say.lang)));
+            line(&format!("{}: {}", row.setup.name, remedy(row.setup.name, error, asker, say.lang)));
         }
     }
 }
@@ -305,9 +318,12 @@ async fn test(
 ) -> anyhow::Result<ExitCode> {
     let setup = setup(config, name, say)?;
     let clock = Clock::system();
-    let carrier = daemon::make_carrier(setup, &clock)?;
+    // A test text is recorded as ours before it leaves.
+    let store = if to.is_some() { Some(open(config).await?) } else { None };
+    let asker = Asker::find(config).await;
+    let carrier = asker.carrier(config, setup)?;
     let explain = |error: CarrierError| {
-        anyhow!("{name}: {error}\n{} {}", say.pick("->", "→"), remedy(setup.name, error.kind, say.lang))
+        anyhow!("{name}: {error}\n{} {}", say.pick("->", "→"), remedy(setup.name, &error, &asker, say.lang))
     };
     carrier.check().await.map_err(explain)?;
     if !say.json {
@@ -316,14 +332,18 @@ async fn test(
             format!("{name} 이(가) 응답하며 키가 맞습니다"),
         ));
     }
-    let Some((to, words)) = to else {
+    let (Some((to, words)), Some(store)) = (to, store) else {
         if say.json {
             line(&json!({ "carrier": name, "answers": true }).to_string());
         }
         return Ok(ExitCode::SUCCESS);
     };
     let text = test_text(setup, carrier.as_ref(), &to, &words, &clock)?;
+    store.begin_test_text(setup.name, text.key.clone(), clock.now_ms()).await?;
     let accepted = carrier.send(&text).await.map_err(explain)?;
+    if let Some(id) = accepted.carrier_message_id.clone() {
+        store.test_text_taken(text.key.clone(), id).await?;
+    }
     let receipt = match &accepted.carrier_message_id {
         Some(id) => wait_for_receipt(&carrier, id, say).await,
         None => None,
@@ -406,4 +426,21 @@ fn receipt_sentence(word: Option<&str>, code: Option<&str>, say: Say) -> String 
             "아직 수신 확인이 없습니다. 통신사는 접수했습니다".to_owned(),
         ),
     }
+}
+
+async fn refresh(config: &Config, name: &str, since: &str, say: Say) -> anyhow::Result<()> {
+    let (setup, since_ms, now) = (setup(config, name, say)?, parse_since(since)?, Clock::system().now_ms());
+    let asker = Asker::find(config).await;
+    asker.carrier(config, setup)?.call_again(now - since_ms, now).await.map_err(|error| {
+        anyhow!("{name}: {error}\n{} {}", say.pick("->", "→"), remedy(setup.name, &error, &asker, say.lang))
+    })?;
+    if say.json {
+        line(&json!({ "carrier": setup.name, "asked": true }).to_string());
+        return Ok(());
+    }
+    line(&say.pick(
+        format!("{name} will call again with what came in the last {since}; a running gateway takes what it does not know"),
+        format!("{name} 이(가) 최근 {since} 문자를 다시 보냅니다. 실행 중인 게이트웨이는 없는 것만 받습니다"),
+    ));
+    Ok(())
 }

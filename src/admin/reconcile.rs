@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::{FOUND_BAD, Say, line, moment, open, setup};
 use crate::carrier::Carrier;
 use crate::config::{CarrierSetup, Config};
-use crate::daemon;
+use crate::daemon::Asker;
 use crate::domain::list_comparison::{Comparison, Difference};
 use crate::domain::text;
 use crate::ops::clock::Clock;
@@ -17,7 +17,7 @@ use crate::store::{Direction, Store};
 use crate::worker::{CompareError, can_be_walked, compare_inbound, compare_with};
 
 /// `24h`, `90m`, `7d`: milliseconds.
-fn parse_since(word: &str) -> anyhow::Result<i64> {
+pub(super) fn parse_since(word: &str) -> anyhow::Result<i64> {
     let wrong = || anyhow!("--since {}: write it as 24h, 90m or 7d", text::one_line(word, 40));
     let span: Span = word.parse().map_err(|_| wrong())?;
     let duration = span.to_duration(SpanRelativeTo::days_are_24_hours()).map_err(|_| wrong())?;
@@ -41,9 +41,10 @@ pub(super) async fn reconcile(
     };
     let store = open(config).await?;
     let clock = Clock::system();
+    let asker = Asker::find(config).await;
     let (mut all, mut differ) = (Vec::new(), false);
     for setup in chosen {
-        let carrier = daemon::make_carrier(setup, &clock)?;
+        let carrier = asker.carrier(config, setup)?;
         let directions = directions(config, carrier.as_ref());
         if directions.is_empty() {
             nothing_to_compare(setup.name, name.is_some(), say)?;
@@ -104,7 +105,9 @@ async fn compare_one(
 
 fn comparison_json(carrier: &str, direction: Direction, found: &Comparison) -> Value {
     let difference = |d: &Difference| match d {
-        Difference::NotListed { id } => json!({ "what": d.word(), "text": id }),
+        Difference::NotListed { id } | Difference::NotListedYet { id } => {
+            json!({ "what": d.word(), "text": id })
+        }
         Difference::Unexpected { id, ours } => json!({ "what": d.word(), "text": id, "ours": ours.as_str() }),
         Difference::Twice { id, times } => json!({ "what": d.word(), "text": id, "times": times }),
         Difference::Fate { id, ours, theirs } => {
@@ -149,6 +152,10 @@ fn sentence(difference: &Difference, say: Say) -> String {
         Difference::NotListed { id } => say.pick(
             format!("text {id}: we hold it for sent, the carrier does not list it"),
             format!("문자 {id}: 보낸 것으로 되어 있으나 통신사 목록에 없습니다"),
+        ),
+        Difference::NotListedYet { id } => say.pick(
+            format!("text {id}: sent in the last minutes, the carrier does not list it yet: compare again in ten minutes"),
+            format!("문자 {id}: 방금 보냈으나 통신사 목록에 아직 없습니다. 10분 뒤 다시 대조하십시오"),
         ),
         Difference::Unexpected { id, ours } => say.pick(
             format!("text {id}: the carrier has it, we hold it for {}", ours.as_str()),

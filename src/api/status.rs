@@ -1,6 +1,7 @@
 //! The state of the service, for counselors and for monitoring.
 
 use axum::extract::State;
+use axum::http::StatusCode;
 
 use super::extract::Json;
 use super::problem::Problem;
@@ -37,8 +38,17 @@ pub(super) async fn status(
     }))
 }
 
-/// Whether the daemon responds. Needs no token.
-#[utoipa::path(get, path = "/healthz", operation_id = "healthz", tag = "status", responses((status = 200, description = "It responds", body = String, content_type = "text/plain")))]
-pub(super) async fn healthz() -> &'static str {
-    "ok"
+/// Whether the daemon responds and hears: 503 with the names of the carriers through which no text can reach it. Needs no token.
+#[utoipa::path(get, path = "/healthz", operation_id = "healthz", tag = "status", responses(
+    (status = 200, description = "It responds, and texts reach it", body = String, content_type = "text/plain"),
+    (status = 503, description = "It responds, and is deaf: no text can reach it from these carriers", body = String, content_type = "text/plain"),
+))]
+pub(super) async fn healthz(State(context): State<ApiContext>) -> (StatusCode, String) {
+    let carriers = (context.health)().carriers;
+    let deaf = carriers.iter().filter(|carrier| carrier.deaf_since_at.is_some());
+    let deaf: Vec<&str> = deaf.map(|carrier| carrier.name.as_str()).collect();
+    match deaf.is_empty() {
+        true => (StatusCode::OK, "ok".to_owned()),
+        false => (StatusCode::SERVICE_UNAVAILABLE, format!("deaf: {}", deaf.join(", "))),
+    }
 }

@@ -357,6 +357,18 @@ pub struct CarrierStatus {
     /// `works`; `out_of_order`: it does not answer and is tried again now and then; `refused`: it refuses our key or account
     /// until an operator mends that; `paused`: an operator stopped it.
     pub state: String,
+    /// Of a carrier that texts come from: `hears`; `deaf`: no text can reach us through it (`deaf_since_at`, `deaf_why`);
+    /// `called`: texts come by webhook only. Null for one that only sends.
+    #[serde(default)]
+    pub hearing: Option<String>,
+    #[serde(default)]
+    pub deaf_since_at: Option<i64>,
+    /// Why, in the carrier's or the gateway's words; holds no personal data.
+    #[serde(default)]
+    pub deaf_why: Option<String>,
+    /// When the last text came by its calls; until one has come in this run, when the last text came from it at all.
+    #[serde(default)]
+    pub last_call_at: Option<i64>,
     pub last_poll_ok_at: Option<i64>,
     /// The last failure since the last successful poll; holds no personal data.
     pub last_error: Option<String>,

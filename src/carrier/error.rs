@@ -27,6 +27,8 @@ pub enum ErrorKind {
     Permanent,
     /// The answer has an unknown shape.
     Protocol,
+    /// The carrier does not offer such a call at all. Of a list of texts: they come by its own calls only.
+    NotOffered,
 }
 
 /// Why a carrier call failed. Holds no secret, no number and no text.
@@ -56,6 +58,13 @@ impl CarrierError {
         self
     }
 
+    /// Whether the same request would be refused for ever, so that another one has to be tried: the carrier has read it, and
+    /// neither key, account nor address are to blame.
+    pub fn is_for_good(&self) -> bool {
+        self.kind == ErrorKind::Permanent
+            || matches!(self.code.as_deref(), Some("HTTP400" | "HTTP416" | "HTTP422"))
+    }
+
     /// The same error of a request that may be repeated whatever became of it.
     pub fn for_read(self) -> Self {
         match self.kind {
@@ -70,7 +79,11 @@ impl CarrierError {
     pub fn may_pass_soon(&self) -> bool {
         match self.kind {
             ErrorKind::NotSent | ErrorKind::Transient | ErrorKind::Ambiguous | ErrorKind::RateLimited => true,
-            ErrorKind::Auth | ErrorKind::Config | ErrorKind::Permanent | ErrorKind::Protocol => false,
+            ErrorKind::Auth
+            | ErrorKind::Config
+            | ErrorKind::Permanent
+            | ErrorKind::Protocol
+            | ErrorKind::NotOffered => false,
         }
     }
 
@@ -104,10 +117,14 @@ impl std::error::Error for CarrierError {}
 /// Result of a carrier call.
 pub type Result<T> = std::result::Result<T, CarrierError>;
 
+/// The code of an error of the proxy, not of the carrier behind it.
+pub const PROXY: &str = "PROXY";
+
 /// The call got no answer. `open` is the kind for a request that may have left.
 pub(super) fn no_answer(failure: &HttpFailure, open: ErrorKind) -> CarrierError {
     let kind = if failure.stage == Stage::BeforeRequest { ErrorKind::NotSent } else { open };
-    CarrierError::new(kind, failure.what)
+    let error = CarrierError::new(kind, failure.what);
+    if failure.is_of_proxy() { error.with_code(PROXY) } else { error }
 }
 
 /// The answer has an unknown shape.

@@ -14,6 +14,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::clock_skew::DateWatch;
+use super::proxy::Proxy;
 
 /// An answer larger than this is refused, unless told otherwise (bytes).
 const MAX_BODY: usize = 16 << 20;
@@ -37,6 +38,8 @@ pub struct HttpOptions {
     /// Plain HTTP also to a private address (RFC 1918, RFC 4193, link-local), written as one: a phone on the premises.
     /// Whoever is on that network, or pretends to be the phone, then reads every number, every text and the password.
     pub allow_plain_http: bool,
+    /// The way out to everywhere but this machine.
+    pub proxy: Option<Proxy>,
 }
 
 impl HttpOptions {
@@ -50,6 +53,7 @@ impl HttpOptions {
             max_body_bytes: MAX_BODY,
             user_agent,
             allow_plain_http: false,
+            proxy: None,
         }
     }
 }
@@ -222,6 +226,7 @@ pub struct Http {
     max_body_bytes: usize,
     wire: Wire,
     dates: Option<DateWatch>,
+    is_proxied: bool,
 }
 
 impl fmt::Debug for Http {
@@ -242,27 +247,44 @@ impl Http {
             }
             .to_owned());
         }
+        if options.proxy.is_some() && url.scheme() == "http" && !is_this_machine(url) {
+            return Err(
+                "is plain HTTP, which no proxy may carry: leave proxy out, or use https://".to_owned()
+            );
+        }
         // An error means that the program has chosen a provider already; that choice stands.
         drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
-        let client = reqwest::Client::builder()
+        let no_client = |error: reqwest::Error| format!("no HTTPS client can be made: {error}");
+        let builder = match &options.proxy {
+            Some(proxy) => reqwest::Client::builder().proxy(proxy.for_client().map_err(no_client)?),
+            None => reqwest::Client::builder().no_proxy(),
+        };
+        let client = builder
             .redirect(reqwest::redirect::Policy::none())
             // Only the caller decides whether a text may be sent again.
             .retry(reqwest::retry::never())
-            .no_proxy()
             .connect_timeout(options.connect_timeout)
             .timeout(options.timeout)
             .pool_idle_timeout(IDLE_TIMEOUT)
             .tcp_nodelay(true)
             .user_agent(options.user_agent)
             .build()
-            .map_err(|error| format!("no HTTPS client can be made: {error}"))?;
-        let HttpOptions { base_url, timeout, max_body_bytes, .. } = options;
-        Ok(Http { base_url, timeout, max_body_bytes, wire: Wire::Network(client), dates: None })
+            .map_err(no_client)?;
+        let HttpOptions { base_url, timeout, max_body_bytes, proxy, .. } = options;
+        let is_proxied = proxy.is_some() && !is_this_machine(&base_url);
+        Ok(Http { base_url, timeout, max_body_bytes, wire: Wire::Network(client), dates: None, is_proxied })
     }
 
     /// Calls `carrier` instead of the network, with the same time-out.
     pub fn in_process(base_url: Url, timeout: Duration, carrier: InProcess) -> Http {
-        Http { base_url, timeout, max_body_bytes: MAX_BODY, wire: Wire::InProcess(carrier), dates: None }
+        Http {
+            base_url,
+            timeout,
+            max_body_bytes: MAX_BODY,
+            wire: Wire::InProcess(carrier),
+            dates: None,
+            is_proxied: false,
+        }
     }
 
     /// The same client, which takes answers of this many bytes at most.
@@ -315,7 +337,10 @@ impl Http {
 
     async fn run(&self, url: Url, request: Request, most: usize) -> Result<Response, HttpFailure> {
         match &self.wire {
-            Wire::Network(client) => network(client, url, request, most).await,
+            Wire::Network(client) => network(client, url, request, most).await.map_err(|failure| {
+                let is_behind = self.is_proxied && failure.what == NO_CONNECTION;
+                if is_behind { before(NO_CARRIER_BEHIND) } else { failure }
+            }),
             Wire::InProcess(carrier) => {
                 let call = in_process(carrier, url, request, most);
                 tokio::time::timeout(self.timeout, call).await.unwrap_or(Err(after("no answer in time")))
@@ -386,6 +411,38 @@ async fn network(
     }
 }
 
+const NO_CONNECTION: &str = "no connection";
+const NO_CARRIER_BEHIND: &str = "the proxy answers, but no connection to the carrier behind it";
+const PROXY_AWAY: &str = "no connection to the proxy";
+const PROXY_LOGIN: &str = "the proxy refuses our login";
+const PROXY_REFUSES: &str = "the proxy lets us through to no such carrier";
+const PROXY_BROKE: &str = "the proxy broke off or does not speak HTTP";
+
+impl HttpFailure {
+    /// The proxy failed, not what is behind it.
+    pub fn is_of_proxy(&self) -> bool {
+        [PROXY_AWAY, PROXY_LOGIN, PROXY_REFUSES, PROXY_BROKE].contains(&self.what)
+    }
+}
+
+/// What went wrong with the proxy, before anything was said to the carrier; `None` if nothing did. The client's error has no
+/// public type: its words are those of hyper-util's `TunnelError`, and a test holds them.
+fn proxy_trouble(error: &reqwest::Error) -> Option<&'static str> {
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        if let Some(said) = cause.to_string().strip_prefix("tunnel error: ") {
+            return Some(match said {
+                "proxy authorization required" => PROXY_LOGIN,
+                "unsuccessful" => PROXY_REFUSES,
+                "failed to create underlying connection" => PROXY_AWAY,
+                _ => PROXY_BROKE,
+            });
+        }
+        source = cause.source();
+    }
+    None
+}
+
 /// Message for an answer with more bytes than allowed.
 pub const TOO_LARGE: &str = "the answer is too large";
 
@@ -407,7 +464,7 @@ fn failure(error: &reqwest::Error) -> HttpFailure {
     if error.is_builder() {
         before("the request could not be made")
     } else if error.is_connect() {
-        before("no connection")
+        before(proxy_trouble(error).unwrap_or(NO_CONNECTION))
     } else if error.is_timeout() {
         after("no answer in time")
     } else {
@@ -447,5 +504,8 @@ async fn in_process(
     }
 }
 
+#[cfg(test)]
+#[path = "tests/proxied.rs"]
+mod proxied_tests;
 #[cfg(test)]
 mod tests;

@@ -26,6 +26,7 @@ pub mod msghub;
 pub mod nhn;
 pub mod oneapi;
 mod page_size;
+mod proxy;
 mod push;
 mod rate_limiter;
 mod report_cursor;
@@ -43,7 +44,8 @@ use bytes::Bytes;
 
 pub use driver::Driver;
 pub use drivers::{DRIVERS, is_known_from_documents_only, meaning, opt_out_words};
-pub use error::{CarrierError, ErrorKind, Result};
+pub use error::{CarrierError, ErrorKind, PROXY, Result};
+pub use proxy::Proxy;
 pub use push::{PushAnswer, PushCall, PushRefused, Pushed};
 pub use section::{Is, OpenSecret, PollIntervals, Section};
 pub use setup::{CarrierSetup, Make, NowFn, SettingError};
@@ -290,6 +292,18 @@ pub trait Carrier: Send + Sync {
     /// Logs in and reads, sends nothing: for `munjad check`. Returns how far the carrier's clock is ahead (milliseconds), if
     /// its answer has a date.
     async fn check(&self) -> Result<Option<i64>>;
+
+    /// Whether it lists the texts that came, as far as is known: one that should (by [`Caps::inbound`]) may turn out not to.
+    fn lists_texts(&self) -> bool {
+        !matches!(self.caps().inbound, InboundClass::PushOnly | InboundClass::None)
+    }
+
+    /// Asks it to call us again with the texts that came between the two times: for `munjad carrier refresh`. They arrive by
+    /// webhook afterwards; known ones change nothing.
+    async fn call_again(&self, since: UnixMs, until: UnixMs) -> Result<()> {
+        let _ = (since, until);
+        Err(error::unsupported("call again with texts"))
+    }
 
     /// Reads the carrier's list of texts accepted since then: for `munjad carrier reconcile`.
     async fn sent_since(&self, since: UnixMs, page: Option<&str>) -> Result<SentPage> {

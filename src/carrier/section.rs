@@ -13,6 +13,7 @@ use secrecy::SecretString;
 use toml::Value;
 use url::Url;
 
+use super::proxy::{self, Proxy};
 use super::setup::{CarrierSetup, Make, SettingError};
 use crate::domain::phone::{PhoneNumber, SenderCheck, Senders};
 
@@ -48,12 +49,13 @@ pub struct Section<'a> {
     asked: BTreeSet<String>,
 }
 
-/// Keys of every section: `number`, `numbers`, `sender`, `senders`, `timeout_secs`.
+/// Keys of every section: `number`, `numbers`, `sender`, `senders`, `timeout_secs`, `proxy` and its login.
 pub(in crate::carrier) struct Common {
     name: &'static str,
     pub numbers: Vec<PhoneNumber>,
     senders: Senders,
     pub timeout: Duration,
+    pub proxy: Option<Proxy>,
 }
 
 impl Common {
@@ -67,8 +69,8 @@ impl Common {
 
     /// The setup of the carrier at `base_url` whose driver `make` makes.
     pub(in crate::carrier) fn setup(self, base_url: Url, make: Make) -> CarrierSetup {
-        let Common { name, numbers, senders, timeout } = self;
-        CarrierSetup { name, base_url, allow_plain_http: false, timeout, numbers, senders, make }
+        let Common { name, numbers, senders, timeout, proxy } = self;
+        CarrierSetup { name, base_url, allow_plain_http: false, timeout, proxy, numbers, senders, make }
     }
 }
 
@@ -109,7 +111,26 @@ impl<'a> Section<'a> {
             by_number = numbers.iter().map(|n| (n.reveal().to_owned(), n.clone())).collect();
         }
         let timeout = self.secs("timeout_secs", 20.0, (0.1, 60.0))?;
-        Ok(Common { name: self.name, numbers, senders: Senders { by_number, otherwise }, timeout })
+        let proxy = self.proxy()?;
+        Ok(Common { name: self.name, numbers, senders: Senders { by_number, otherwise }, timeout, proxy })
+    }
+
+    /// `proxy`, with `proxy_user` and `proxy_password_file` where it wants a login.
+    fn proxy(&mut self) -> Result<Option<Proxy>, SettingError> {
+        let (address, user) = (self.optional("proxy")?, self.optional("proxy_user")?);
+        let has_password = self.optional("proxy_password_file")?.is_some();
+        let Some(address) = address else {
+            let key = if user.is_some() { "proxy_user" } else { "proxy_password_file" };
+            let is_odd = user.is_some() || has_password;
+            return if is_odd { Err(self.wrong(key, "is there, and proxy is not")) } else { Ok(None) };
+        };
+        let url = proxy::address(&address).map_err(|why| self.wrong("proxy", why))?;
+        let login = match user {
+            Some(user) => Some((user, self.secret("proxy_password")?)),
+            None if has_password => return Err(self.wrong("proxy_user", "is missing: whose password is it?")),
+            None => None,
+        };
+        Ok(Some(Proxy::new(url, login)))
     }
 
     /// A string; `None` if it is missing.

@@ -12,6 +12,7 @@ use url::Url;
 
 use super::Carrier;
 use super::http::{Broken, Http, HttpOptions};
+use super::proxy::Proxy;
 use crate::domain::UnixMs;
 use crate::domain::phone::{PhoneNumber, Senders};
 use crate::domain::text::Limits;
@@ -75,6 +76,8 @@ pub struct CarrierSetup {
     pub allow_plain_http: bool,
     /// Time-out of a whole call.
     pub timeout: Duration,
+    /// The proxy it is reached through.
+    pub proxy: Option<Proxy>,
     /// The numbers citizens text; empty for a carrier that only sends.
     pub numbers: Vec<PhoneNumber>,
     /// The registered numbers answers leave from.
@@ -86,7 +89,8 @@ impl CarrierSetup {
     /// Makes the driver without connecting. An error names the wrong key.
     pub fn carrier(&self, now: NowFn) -> Result<Arc<dyn Carrier>, SettingError> {
         let options = HttpOptions::new(self.base_url.clone(), self.timeout);
-        let http = Http::new(HttpOptions { allow_plain_http: self.allow_plain_http, ..options });
+        let (allow_plain_http, proxy) = (self.allow_plain_http, self.proxy.clone());
+        let http = Http::new(HttpOptions { allow_plain_http, proxy, ..options });
         let http = http.map_err(|message| SettingError { key: "base_url".to_owned(), message })?;
         (self.make.make)(http, now)
     }

@@ -43,9 +43,28 @@ fn carrier(context: &CliContext, carrier: &CarrierStatus, is_only: bool) -> Vec<
         Some(_) => context.say.t("status-role-preferred"),
         None => context.say.t("status-role-inbound"),
     };
-    let line = if carrier.receives { "status-carrier" } else { "status-carrier-sends" };
-    let values = [("name", name.clone().into()), ("ago", polled.into()), ("role", role.into())];
+    let line = match (carrier.receives, carrier.hearing.as_deref()) {
+        (false, _) => "status-carrier-sends",
+        (true, Some("called")) => "status-carrier-called",
+        (true, _) => "status-carrier",
+    };
+    let called = carrier.last_call_at.map_or_else(|| context.say.t("never"), |at| context.times().ago(at));
+    let values = [
+        ("name", name.clone().into()),
+        ("ago", polled.into()),
+        ("called", called.into()),
+        ("role", role.into()),
+    ];
     let mut lines = vec![context.say.with(line, values)];
+    if let Some(since) = carrier.deaf_since_at {
+        let why = one_line(carrier.deaf_why.as_deref().unwrap_or_default(), 200);
+        let values = [
+            ("name", name.clone().into()),
+            ("span", context.times().since(since).into()),
+            ("why", why.into()),
+        ];
+        lines.push(context.paint.alert(&context.say.with("status-deaf", values)));
+    }
     let stopped = match carrier.state.as_str() {
         "refused" => Some("status-stopped"),
         "out_of_order" => Some("status-out-of-order"),
@@ -68,7 +87,7 @@ fn carrier(context: &CliContext, carrier: &CarrierStatus, is_only: bool) -> Vec<
         lines.push(context.paint.alert(&context.say.with("status-dates-behind", values)));
     }
     lines.extend(carrier.compared.iter().map(|found| compared(context, found)));
-    if let Some(error) = &carrier.last_error {
+    if let Some(error) = carrier.last_error.as_ref().filter(|_| carrier.deaf_since_at.is_none()) {
         let values = [("why", one_line(error, 200).into())];
         lines.push(context.paint.alert(&context.say.with("status-error", values)));
     }

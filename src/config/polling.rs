@@ -19,6 +19,8 @@ pub struct Polling {
     pub deep_walk: Duration,
     pub deep_walk_every: Duration,
     pub first_look_back: Duration,
+    /// A carrier that has answered no question for texts for this long is deaf.
+    pub deaf_after: Duration,
     pub receipts_fast: Duration,
     pub receipts_slow: Duration,
 }
@@ -33,6 +35,7 @@ pub(super) struct PollingSection {
     deep_walk_hours: Spanned<f64>,
     deep_walk_every_secs: Spanned<f64>,
     first_look_back_secs: Spanned<f64>,
+    deaf_after_secs: Option<Spanned<f64>>,
     receipts_fast_secs: Spanned<f64>,
     receipts_slow_secs: Spanned<f64>,
 }
@@ -47,6 +50,7 @@ impl Default for PollingSection {
             deep_walk_hours: unwritten(24.0),
             deep_walk_every_secs: unwritten(3_600.0),
             first_look_back_secs: unwritten(86_400.0),
+            deaf_after_secs: None,
             receipts_fast_secs: unwritten(1.5),
             receipts_slow_secs: unwritten(10.0),
         }
@@ -72,6 +76,7 @@ pub(super) fn read(checker: &Checker<'_>, section: &PollingSection) -> Result<Po
             0.0,
             2_592_000.0,
         )?,
+        deaf_after: deaf_after(checker, section)?,
         receipts_fast: checker.secs(
             "polling.receipts_fast_secs",
             &section.receipts_fast_secs,
@@ -97,4 +102,18 @@ pub(super) fn read(checker: &Checker<'_>, section: &PollingSection) -> Result<Po
         return Err(checker.wrong("polling.receipts_fast_secs", &section.receipts_fast_secs, message));
     }
     Ok(polling)
+}
+
+/// Two minutes, or twice `slow_secs` if that is more: a carrier that nobody asks would look deaf.
+fn deaf_after(checker: &Checker<'_>, section: &PollingSection) -> Result<Duration, ConfigError> {
+    let (key, least) = ("polling.deaf_after_secs", 2.0 * section.slow_secs.get_ref());
+    match &section.deaf_after_secs {
+        None => checker.secs(key, &unwritten(least.clamp(120.0, 3_600.0)), 1.0, 3_600.0),
+        Some(value) if *value.get_ref() < least => Err(checker.wrong(
+            key,
+            value,
+            "must be at least twice slow_secs: a carrier that nobody asks looks deaf",
+        )),
+        Some(value) => checker.secs(key, value, 1.0, 3_600.0),
+    }
 }

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
-use anyhow::{Context as _, anyhow};
+use anyhow::{Context as _, anyhow, bail};
 
 use crate::api::wire::CarrierStatus;
-use crate::carrier::{Carrier, NowFn};
+use crate::carrier::{Carrier, InboundClass, NowFn};
 use crate::config::{CarrierSetup, Config};
+use crate::domain::UnixMs;
+use crate::domain::hearing::Hearing;
 use crate::ops::clock::Clock;
 use crate::worker::{CarrierHealth, CarrierInUse, Carriers, HealthRegistry};
 
@@ -28,6 +30,12 @@ pub fn make_carriers(config: &Config, clock: &Clock) -> anyhow::Result<Carriers>
         let found = made.iter().find(|used: &&CarrierInUse| used.carrier.name() == name).cloned();
         found.with_context(|| format!("carrier {name} has no section"))
     };
+    for name in &config.carriers.inbound {
+        let is_called = find(name)?.carrier.caps().inbound == InboundClass::PushOnly;
+        if is_called && config.webhook.is_none() {
+            bail!("carrier {name} only calls us: [webhook] has to say where (listen and public_url)");
+        }
+    }
     let inbound = config.carriers.inbound.iter().map(|name| Ok(find(name)?.carrier));
     Ok(Carriers {
         outbound: find(config.carriers.outbound)?,
@@ -42,16 +50,24 @@ pub fn now_fn(clock: &Clock) -> NowFn {
     Arc::new(move || clock.now_ms())
 }
 
-/// State of each carrier, for the API.
-pub(super) fn statuses(carriers: &Carriers, registry: &HealthRegistry) -> Vec<CarrierStatus> {
+/// State of each carrier at `now`, for the API.
+pub(super) fn statuses(carriers: &Carriers, registry: &HealthRegistry, now: UnixMs) -> Vec<CarrierStatus> {
     let status = |carrier: &Arc<dyn Carrier>| {
         let name = carrier.name();
         let health = registry.carrier(name);
+        let (deaf_ms, deaf_why) = match &health.hearing {
+            Hearing::Deaf { for_ms, why } => (Some(*for_ms), Some(why.clone())),
+            Hearing::Hears | Hearing::Called => (None, None),
+        };
         CarrierStatus {
             name: name.to_owned(),
             receives: carriers.receives(name),
             sends: carriers.sends(name).map(str::to_owned),
             state: state(&health).to_owned(),
+            hearing: carriers.receives(name).then(|| hearing(&health.hearing).to_owned()),
+            deaf_since_at: deaf_ms.map(|ms| now - ms),
+            deaf_why,
+            last_call_at: health.last_call_at,
             last_poll_ok_at: health.last_poll_ok_at,
             last_error: health.last_error,
             dates_behind_minutes: health.dates_behind_ms / 60_000,
@@ -61,6 +77,14 @@ pub(super) fn statuses(carriers: &Carriers, registry: &HealthRegistry) -> Vec<Ca
         }
     };
     carriers.all().into_iter().map(status).collect()
+}
+
+fn hearing(hearing: &Hearing) -> &'static str {
+    match hearing {
+        Hearing::Hears => "hears",
+        Hearing::Called => "called",
+        Hearing::Deaf { .. } => "deaf",
+    }
 }
 
 fn state(health: &CarrierHealth) -> &'static str {

@@ -2,7 +2,7 @@
 
 use std::fs::{File, TryLockError};
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 
@@ -17,11 +17,8 @@ pub struct DatabaseLock {
 impl DatabaseLock {
     /// Takes the lock of `database`; `None` if a daemon or an upgrade holds it.
     pub fn try_take(database: &Path) -> anyhow::Result<Option<DatabaseLock>> {
-        // A symbolic link leads to the same lock as the file; one that is not there yet has only its name.
-        let real = database.canonicalize().unwrap_or_else(|_| database.to_owned());
-        let mut path = real.into_os_string();
-        path.push(".lock");
-        let shown = Path::new(&path).display().to_string();
+        let path = beside(database, ".lock");
+        let shown = path.display().to_string();
         let file = File::options().create(true).truncate(false).write(true).mode(0o600).open(&path);
         let file = file.with_context(|| {
             format!("{shown} cannot be made: does its folder exist, may this user write there?")
@@ -34,6 +31,24 @@ impl DatabaseLock {
             }
         }
     }
+
+    /// Whether a daemon or an upgrade holds the lock of `database`. Creates nothing; holds the lock for an instant if nobody
+    /// else does.
+    pub fn is_held(database: &Path) -> bool {
+        let Ok(file) = File::open(beside(database, ".lock")) else {
+            return false;
+        };
+        matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
+    }
+}
+
+/// The file with this ending beside `database`. A symbolic link leads to the same one as the file; a database that is not
+/// there yet has only its name.
+pub(super) fn beside(database: &Path, ending: &str) -> PathBuf {
+    let real = database.canonicalize().unwrap_or_else(|_| database.to_owned());
+    let mut path = real.into_os_string();
+    path.push(ending);
+    PathBuf::from(path)
 }
 
 /// Opens the database off the async threads; a missing one is an error that says how to make it.

@@ -8,6 +8,7 @@ use anyhow::bail;
 
 use super::{Daemon, Options};
 use crate::config::{Config, LogFormat};
+use crate::domain::hearing::Hearing;
 use crate::ops::{logging, systemd};
 use crate::worker::{CarrierHealth, HealthRegistry};
 
@@ -79,11 +80,15 @@ async fn report(daemon: &Daemon) {
     }
 }
 
-/// The carriers that do not answer, for the status line.
+/// The carriers that do not answer, for the status line; first those through which no text comes in.
 fn trouble(health: &HealthRegistry) -> String {
-    let is_bad = |carrier: &CarrierHealth| carrier.last_error.is_some() || carrier.is_open;
-    let bad: Vec<&str> = health.carriers().iter().filter(|(_, h)| is_bad(h)).map(|(name, _)| *name).collect();
-    if bad.is_empty() { String::new() } else { format!("; in trouble: {}", bad.join(", ")) }
+    let carriers = health.carriers();
+    let named = |word: &str, is_bad: fn(&CarrierHealth) -> bool| {
+        let bad: Vec<&str> = carriers.iter().filter(|(_, h)| is_bad(h)).map(|(name, _)| *name).collect();
+        if bad.is_empty() { String::new() } else { format!("; {word}: {}", bad.join(", ")) }
+    };
+    let deaf = named("DEAF", |h| matches!(h.hearing, Hearing::Deaf { .. }));
+    format!("{deaf}{}", named("in trouble", |h| h.last_error.is_some() || h.is_open))
 }
 
 /// Takes over the new configuration; keeps the old one if the new one is bad.

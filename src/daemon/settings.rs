@@ -33,6 +33,8 @@ pub(super) fn settings(config: &Config, carriers: &Carriers) -> Settings {
         deep_walk_ms: ms(polling.deep_walk),
         deep_walk_every_ms: ms(polling.deep_walk_every),
         first_look_back_ms: ms(polling.first_look_back),
+        deaf_after_ms: ms(polling.deaf_after),
+        has_webhook: config.webhook.is_some(),
         max_in_flight: config.sending.max_in_flight,
         lease_ms: ms(longest_call) + 30_000,
         receipt_timeout_ms: ms(config.sending.receipt_timeout),

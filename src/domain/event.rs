@@ -79,6 +79,10 @@ words! {
         WorkerRestarted => "worker_restarted",
         CarrierOutOfOrder => "carrier_out_of_order",
         CarrierWorksAgain => "carrier_works_again",
+        /// No text can reach us through this carrier; repeated while it lasts. The detail is its name and the reason.
+        CarrierDeaf => "carrier_deaf",
+        /// Texts reach us through it again.
+        CarrierHears => "carrier_hears",
     }
 }
 

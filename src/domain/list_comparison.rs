@@ -32,11 +32,31 @@ pub struct Theirs {
     pub at: UnixMs,
 }
 
+/// A text that an operator sent to try the carrier: ours, and none of our list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TestText {
+    pub key: String,
+    pub carrier_message_id: Option<String>,
+}
+
+/// The carrier's list without the texts that were sent to try it.
+pub fn without_tests(theirs: Vec<Theirs>, tests: &[TestText]) -> Vec<Theirs> {
+    let is_test = |theirs: &Theirs| {
+        tests.iter().any(|test| {
+            theirs.key.as_ref() == Some(&test.key)
+                || test.carrier_message_id.as_ref() == Some(&theirs.carrier_message_id)
+        })
+    };
+    theirs.into_iter().filter(|text| !is_test(text)).collect()
+}
+
 /// A difference between the two lists.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Difference {
     /// We count it as accepted, but the carrier does not list it.
     NotListed { id: i64 },
+    /// The same, since less than [`MARGIN_MS`]: the carrier may list it later.
+    NotListedYet { id: i64 },
     /// The carrier lists it, but we do not count it as sent.
     Unexpected { id: i64, ours: OutboundState },
     /// The carrier has it more than once.
@@ -55,6 +75,7 @@ impl Difference {
     pub fn word(&self) -> &'static str {
         match self {
             Difference::NotListed { .. } => "not_listed",
+            Difference::NotListedYet { .. } => "not_listed_yet",
             Difference::Unexpected { .. } => "unexpected",
             Difference::Twice { .. } => "twice",
             Difference::Fate { .. } => "fate",
@@ -80,6 +101,14 @@ pub struct Comparison {
     pub n_ours: usize,
     pub n_theirs: usize,
     pub differences: Vec<Difference>,
+}
+
+impl Comparison {
+    /// Differences that time alone will not mend.
+    pub fn n_certain(&self) -> usize {
+        let is_certain = |d: &&Difference| !matches!(d, Difference::NotListedYet { .. });
+        self.differences.iter().filter(is_certain).count()
+    }
 }
 
 /// Compares the texts from `since` to `until`. Both lists should reach [`MARGIN_MS`] further back.
@@ -144,8 +173,9 @@ fn judge(ours: &Ours, theirs: &[&Theirs], since: UnixMs, until: UnixMs) -> Optio
     use OutboundState as S;
     let id = ours.id;
     let Some(first) = theirs.first() else {
-        let is_due = ours.at >= since && ours.at <= until.saturating_sub(MARGIN_MS);
-        return (is_due && was_accepted(ours.state)).then_some(Difference::NotListed { id });
+        let is_due = ours.at <= until.saturating_sub(MARGIN_MS);
+        let missing = if is_due { Difference::NotListed { id } } else { Difference::NotListedYet { id } };
+        return ((since..=until).contains(&ours.at) && was_accepted(ours.state)).then_some(missing);
     };
     let mut names: Vec<&str> = theirs.iter().map(|t| t.carrier_message_id.as_str()).collect();
     names.sort_unstable();
@@ -244,8 +274,7 @@ mod tests {
         let before = Theirs { at: SINCE - 1, ..theirs(9, None) };
         assert!(differences(&[], &[before]).is_empty());
         let early = Ours { at: SINCE - 1, ..ours(1, S::Delivered) };
-        let late = Ours { at: UNTIL - 1, ..ours(2, S::Accepted) };
-        assert!(differences(&[early, late], &[]).is_empty());
+        assert!(differences(&[early], &[]).is_empty());
         assert!(differences(&[Ours { at: UNTIL - 1, ..ours(1, S::InDoubt) }], &[theirs(1, None)]).is_empty());
     }
 
@@ -264,6 +293,37 @@ mod tests {
         assert_eq!(compare(&more, &both).differences, [gone]);
         let at_the_edges = [text("d", -1), text("e", UNTIL - SINCE)];
         assert!(compare(&at_the_edges, &[]).differences.is_empty(), "the edges prove nothing");
+    }
+
+    #[test]
+    fn a_text_that_is_not_listed_is_named_however_young_and_certain_when_it_is_old() {
+        use OutboundState as S;
+        let missing = |at: UnixMs| compare(&[Ours { at, ..ours(2, S::Accepted) }], &[], SINCE, UNTIL);
+        let young = missing(UNTIL - MARGIN_MS + 1);
+        assert_eq!(
+            (young.differences.as_slice(), young.n_certain()),
+            (&[Difference::NotListedYet { id: 2 }][..], 0)
+        );
+        let old = missing(UNTIL - MARGIN_MS);
+        assert_eq!(
+            (old.differences.as_slice(), old.n_certain()),
+            (&[Difference::NotListed { id: 2 }][..], 1)
+        );
+    }
+
+    #[test]
+    fn texts_sent_to_try_a_carrier_are_ours() {
+        let with_key = Theirs { key: Some("TEST-1".to_owned()), ..theirs(1, None) };
+        let by_id = Theirs { key: None, ..theirs(2, None) };
+        let foreign = Theirs { key: None, ..theirs(3, None) };
+        let test = |key: &str, id: Option<&str>| TestText {
+            key: key.to_owned(),
+            carrier_message_id: id.map(str::to_owned),
+        };
+        let tests = [test("TEST-1", None), test("TEST-2", Some(by_id.carrier_message_id.as_str()))];
+        let rest = without_tests(vec![with_key, by_id.clone(), foreign.clone()], &tests);
+        assert_eq!(rest, [foreign]);
+        assert_eq!(without_tests(vec![by_id.clone()], &[]), [by_id]);
     }
 
     #[test]

@@ -61,6 +61,8 @@ pub enum Endpoint {
     Upload,
     /// Logging in.
     Login,
+    /// Having the carrier call again with texts.
+    CallAgain,
     /// The carrier calling the gateway; not a call of the gateway.
     Push,
 }
@@ -80,6 +82,7 @@ impl Endpoint {
             Endpoint::Media => "media",
             Endpoint::Upload => "upload",
             Endpoint::Login => "login",
+            Endpoint::CallAgain => "call_again",
             Endpoint::Push => "push",
         }
     }

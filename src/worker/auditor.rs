@@ -8,7 +8,7 @@ use super::{Context, Role, store_trouble};
 use crate::carrier::Carrier;
 use crate::domain::UnixMs;
 use crate::domain::inbound::identity;
-use crate::domain::list_comparison::{self, Comparison, MARGIN_MS, Theirs, compare, next_at};
+use crate::domain::list_comparison::{self, Comparison, MARGIN_MS, Theirs, compare, next_at, without_tests};
 use crate::store::{Compared, Direction, Store, StoreError};
 
 const ROLE: Role = Role::Auditor;
@@ -58,7 +58,7 @@ async fn night(context: &Context, now: UnixMs) {
 fn report(carrier: &'static str, direction: Direction, found: Result<Comparison, CompareError>) {
     let direction = direction.as_str();
     match found {
-        Ok(found) if found.differences.is_empty() => {
+        Ok(found) if found.n_certain() == 0 => {
             tracing::info!(
                 carrier,
                 direction,
@@ -72,7 +72,7 @@ fn report(carrier: &'static str, direction: Direction, found: Result<Comparison,
             direction,
             n_ours = found.n_ours,
             n_theirs = found.n_theirs,
-            n_differences = found.differences.len(),
+            n_differences = found.n_certain(),
             "the carrier's list does not agree with ours: munjad carrier reconcile --since 26h"
         ),
         Err(CompareError::Store(error)) => store_trouble(ROLE, &error),
@@ -92,7 +92,8 @@ pub async fn compare_with(
     on_page: &(dyn Fn() + Sync),
 ) -> Result<Comparison, CompareError> {
     let from = since - MARGIN_MS;
-    let theirs = listed(carrier, from, on_page).await?;
+    let tests = store.test_texts(carrier.name().to_owned(), from, until).await?;
+    let theirs = without_tests(listed(carrier, from, on_page).await?, &tests);
     let ours = store.submitted(carrier.name().to_owned(), from, until).await?;
     on_page();
     let compared = spawn_blocking(move || compare(&ours, &theirs, since, until));
@@ -156,7 +157,7 @@ async fn keep(
         since_at,
         n_ours: n(found.n_ours),
         n_theirs: n(found.n_theirs),
-        n_differences: n(found.differences.len()),
+        n_differences: n(found.n_certain()),
     };
     store.keep_comparison(kept).await
 }

@@ -150,7 +150,11 @@ fn unasked(error: &CarrierError, n_questions: u32, now: UnixMs, jitter: f64) -> 
         ErrorKind::NotSent | ErrorKind::Transient | ErrorKind::Ambiguous => {
             LookupResult::NotReached { ask_at: now + retry::unreached_delay_ms(n_questions + 1) }
         }
-        ErrorKind::Auth | ErrorKind::Config | ErrorKind::Permanent | ErrorKind::Protocol => {
+        ErrorKind::Auth
+        | ErrorKind::Config
+        | ErrorKind::Permanent
+        | ErrorKind::Protocol
+        | ErrorKind::NotOffered => {
             LookupResult::NotReached { ask_at: now + retry::reconcile_delay_ms(n_questions + 1) }
         }
     }

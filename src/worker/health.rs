@@ -10,9 +10,10 @@ use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 
 use super::{Carriers, Role};
-use crate::carrier::CarrierError;
+use crate::carrier::{CarrierError, ErrorKind};
 use crate::domain::UnixMs;
 use crate::domain::breaker::{Breaker, Permit, Sign};
+use crate::domain::hearing::{Facts, Hearing, Way, judge};
 use crate::domain::lateness::{Dates, Seen};
 
 /// A loop without progress for this long is late. Longer than any wait and any time-out of the loops.
@@ -41,13 +42,71 @@ pub struct CarrierHealth {
     pub clock_ahead_ms: Option<i64>,
     /// Its texts are dated so much too early (milliseconds); 0 for dates that can be believed.
     pub dates_behind_ms: i64,
+    /// Whether its texts reach us, as the loop that watches over it has last found.
+    pub hearing: Hearing,
+    /// When it last called us with a text; at first, when its last text came.
+    pub last_call_at: Option<UnixMs>,
 }
 
-#[derive(Default)]
 struct CarrierEntry {
     health: CarrierHealth,
     dates: Dates,
     breaker: Breaker,
+    /// Monotonic, as are the next two: setting the clock makes nobody deaf.
+    asked_since: Instant,
+    last_answer: Option<Instant>,
+    /// It has said that it offers no list of texts.
+    has_no_list: bool,
+    /// How it was last judged: may it be asked, can it call, how long is it waited for (milliseconds).
+    ways: Option<(bool, bool, i64)>,
+}
+
+impl Default for CarrierEntry {
+    fn default() -> Self {
+        CarrierEntry {
+            health: CarrierHealth::default(),
+            dates: Dates::default(),
+            breaker: Breaker::default(),
+            asked_since: Instant::now(),
+            last_answer: None,
+            has_no_list: false,
+            ways: None,
+        }
+    }
+}
+
+impl CarrierEntry {
+    fn poll_answered(&mut self, now: UnixMs) {
+        self.last_answer = Some(Instant::now());
+        self.has_no_list = false;
+        self.health.last_poll_ok_at = Some(now);
+        self.health.last_error = None;
+    }
+
+    fn poll_failed(&mut self, error: &CarrierError) {
+        self.has_no_list = error.kind == ErrorKind::NotOffered;
+        // Not a failure, and nothing an operator has to mend.
+        self.health.last_error = (!self.has_no_list).then(|| error.to_string());
+    }
+
+    /// Judges again what has been judged before: a poll has ended.
+    fn judge_again(&mut self) {
+        if let Some((may_be_asked, can_call, deaf_after_ms)) = self.ways {
+            self.health.hearing = self.hearing(may_be_asked, can_call, deaf_after_ms);
+        }
+    }
+
+    fn hearing(&self, may_be_asked: bool, can_call: bool, deaf_after_ms: i64) -> Hearing {
+        let ms = |at: Instant| i64::try_from((at - self.asked_since).as_millis()).unwrap_or(i64::MAX);
+        let is_asked = may_be_asked && !self.has_no_list;
+        let facts = Facts {
+            way: if is_asked { Way::Asked } else { Way::Called { is_open: can_call } },
+            asked_since: 0,
+            last_answer_at: self.last_answer.map(ms),
+            refusal: self.health.last_error.as_deref(),
+        };
+        judge(&facts, ms(Instant::now()), deaf_after_ms)
+    }
 }
 
 struct Progress {
@@ -130,6 +189,11 @@ impl HealthRegistry {
         drop(self.unasked.subscribe().wait_for(BTreeSet::is_empty).await);
     }
 
+    /// Whether it is polled and has not been asked yet.
+    pub(super) fn is_unasked(&self, carrier: &str) -> bool {
+        self.unasked.borrow().contains(carrier)
+    }
+
     /// Records how a poll ended; with success, how far the carrier's clock is ahead, if it tells.
     pub(super) fn poll_ended(
         &self,
@@ -138,15 +202,15 @@ impl HealthRegistry {
         now: UnixMs,
     ) {
         let mut carriers = lock(&self.carriers);
-        let health = &mut carriers.entry(carrier).or_default().health;
+        let entry = carriers.entry(carrier).or_default();
         match result {
             Ok(clock_ahead_ms) => {
-                health.last_poll_ok_at = Some(now);
-                health.last_error = None;
-                health.clock_ahead_ms = clock_ahead_ms.or(health.clock_ahead_ms);
+                entry.poll_answered(now);
+                entry.health.clock_ahead_ms = clock_ahead_ms.or(entry.health.clock_ahead_ms);
             }
-            Err(error) => health.last_error = Some(error.to_string()),
+            Err(error) => entry.poll_failed(error),
         }
+        entry.judge_again();
         drop(carriers);
         self.unasked.send_if_modified(|unasked| unasked.remove(carrier));
     }
@@ -166,6 +230,28 @@ impl HealthRegistry {
         entry.dates.note(now, seen.age_of(sent_at));
         let before = std::mem::replace(&mut entry.health.dates_behind_ms, entry.dates.behind_ms());
         Some(entry.health.dates_behind_ms).filter(|behind| before == 0 && *behind > 0)
+    }
+
+    /// Judges whether a carrier's texts reach us. `may_be_asked`: it lists texts, as far as we know; `can_call`: it may call us
+    /// with texts.
+    pub(super) fn judge_hearing(
+        &self,
+        carrier: &'static str,
+        (may_be_asked, can_call): (bool, bool),
+        deaf_after_ms: i64,
+    ) -> Hearing {
+        let mut carriers = lock(&self.carriers);
+        let entry = carriers.entry(carrier).or_default();
+        entry.ways = Some((may_be_asked, can_call, deaf_after_ms));
+        entry.judge_again();
+        entry.health.hearing.clone()
+    }
+
+    /// Records when the carrier last called us with a text.
+    pub fn called(&self, carrier: &'static str, at: UnixMs) {
+        let mut carriers = lock(&self.carriers);
+        let last = &mut carriers.entry(carrier).or_default().health.last_call_at;
+        *last = (*last).max(Some(at));
     }
 
     /// Health of each carrier, by name.

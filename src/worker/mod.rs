@@ -6,12 +6,14 @@
 //! operator's command never waits behind a carrier that does not answer.
 
 mod acks;
+mod asking;
 mod auditor;
 mod carriers;
 mod deep_walk;
 mod doubts;
 mod every;
 mod health;
+mod hearing;
 mod long_pass;
 mod missing_receipts;
 mod mms;
@@ -64,6 +66,10 @@ pub struct Settings {
     pub deep_walk_every_ms: i64,
     /// How far back a new database fetches texts.
     pub first_look_back_ms: i64,
+    /// A carrier that has answered no question for texts for this long is deaf.
+    pub deaf_after_ms: i64,
+    /// Carriers may call us.
+    pub has_webhook: bool,
     pub max_in_flight: u32,
     /// A text whose sender has recorded no outcome after this long comes into doubt.
     pub lease_ms: i64,
@@ -128,6 +134,7 @@ pub enum Role {
     Photos,
     Timers,
     Auditor,
+    Hearing,
     Receipts(&'static str),
     Poller(&'static str),
     DeepWalk(&'static str),
@@ -146,6 +153,7 @@ impl Role {
             Role::Photos,
             Role::Timers,
             Role::Auditor,
+            Role::Hearing,
         ];
         let has_reports =
             |c: &&Arc<dyn Carrier>| !matches!(c.caps().reports, ReportClass::None | ReportClass::PerMessage);
@@ -172,6 +180,7 @@ impl fmt::Display for Role {
             Role::Photos => f.write_str("photos"),
             Role::Timers => f.write_str("timers"),
             Role::Auditor => f.write_str("auditor"),
+            Role::Hearing => f.write_str("hearing"),
             Role::Receipts(carrier) => write!(f, "receipts of {carrier}"),
             Role::Poller(carrier) => write!(f, "poller of {carrier}"),
             Role::DeepWalk(carrier) => write!(f, "deep walk of {carrier}"),
@@ -191,6 +200,7 @@ pub async fn run(role: Role, context: Context) {
         Role::Photos => photos::run(context).await,
         Role::Timers => timers::run(context).await,
         Role::Auditor => auditor::run(context).await,
+        Role::Hearing => hearing::run(context).await,
         Role::Receipts(carrier) => receipts::run(context, carrier).await,
         Role::Poller(carrier) => poller::run(context, carrier).await,
         Role::DeepWalk(carrier) => deep_walk::run(context, carrier).await,

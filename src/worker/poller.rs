@@ -9,6 +9,7 @@
 use tokio::time::Instant;
 
 use super::acks::Acks;
+use super::asking::Asking;
 use super::long_pass::LongPass;
 use super::{Context, NO_CARRIER_MS, Role, STORE_RETRY_MS, store_trouble};
 use crate::carrier::{Carrier, CarrierError, ErrorKind, InboundClass, InboundPage};
@@ -30,6 +31,7 @@ struct PollState {
     /// Passes in a row without a failure.
     n_in_a_row: u32,
     rhythm: Rhythm,
+    asking: Asking,
 }
 
 impl PollState {
@@ -42,6 +44,7 @@ impl PollState {
             began_at: 0,
             n_in_a_row: 0,
             rhythm: Rhythm::default(),
+            asking: Asking::default(),
         }
     }
 
@@ -101,8 +104,11 @@ async fn round(context: &Context, carrier: &dyn Carrier, state: &mut PollState, 
         state.begin_pass(now, settings.full_walk_ms);
     }
     let began = Instant::now();
-    let polled = carrier.poll_inbound(&state.cursor).await;
+    let polled = carrier.poll_inbound(&state.asking.cursor(&state.cursor)).await;
     context.health.poll_ended(carrier.name(), polled.as_ref().map(|page| page.clock_ahead_ms), context.now());
+    if let Some(wait) = state.asking.learn(context, carrier, &polled) {
+        return wait;
+    }
     let result = match polled {
         Ok(page) => accept(context, carrier, state, page, acks).await,
         Err(error) => Err(Failed::Carrier(error)),

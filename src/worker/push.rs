@@ -46,6 +46,7 @@ async fn keep(
         let seen = context.seen(carrier);
         let accepted =
             context.store.accept_inbound(name, call.body.to_vec(), pushed.texts, None, seen).await?;
+        context.health.called(name, now);
         if accepted.n_new > 0 {
             context.health.record_text_in(now);
         }

@@ -311,7 +311,7 @@ async fn record_sign(context: &Context, carrier: &'static str, sign: Sign) {
 fn sign(error: Option<&CarrierError>) -> Sign {
     match error.map(|error| error.kind) {
         None | Some(ErrorKind::RateLimited | ErrorKind::Permanent) => Sign::Answered,
-        Some(ErrorKind::Auth | ErrorKind::Config) => Sign::Refused,
+        Some(ErrorKind::Auth | ErrorKind::Config | ErrorKind::NotOffered) => Sign::Refused,
         Some(ErrorKind::NotSent | ErrorKind::Ambiguous | ErrorKind::Transient | ErrorKind::Protocol) => {
             Sign::Silent
         }
@@ -336,7 +336,9 @@ fn outcome(result: Result<Accepted, CarrierError>, attempt: u32, now: i64, jitte
         },
         ErrorKind::NotSent => Outcome::NotTaken { retry_at: later(RetryReason::NotSent), code: error.code },
         // The row is not to blame: it leaves with the first that may.
-        ErrorKind::Auth | ErrorKind::Config => Outcome::NotTaken { retry_at: now, code: error.code },
+        ErrorKind::Auth | ErrorKind::Config | ErrorKind::NotOffered => {
+            Outcome::NotTaken { retry_at: now, code: error.code }
+        }
         ErrorKind::Permanent => Outcome::Rejected { code: error.code },
         ErrorKind::Ambiguous | ErrorKind::Transient | ErrorKind::Protocol => {
             Outcome::NoAnswer { ask_at: now, code: error.code }
@@ -399,12 +401,18 @@ mod tests {
             ErrorKind::Ambiguous,
             ErrorKind::Permanent,
             ErrorKind::Protocol,
+            ErrorKind::NotOffered,
         ] {
             let queued =
                 matches!(outcome(Err(CarrierError::new(kind, "x")), 1, 0, 0.5), Outcome::NotTaken { .. });
-            let surely_not_taken =
-                [ErrorKind::Auth, ErrorKind::Config, ErrorKind::RateLimited, ErrorKind::NotSent]
-                    .contains(&kind);
+            let surely_not_taken = [
+                ErrorKind::Auth,
+                ErrorKind::Config,
+                ErrorKind::NotOffered,
+                ErrorKind::RateLimited,
+                ErrorKind::NotSent,
+            ]
+            .contains(&kind);
             assert_eq!(queued, surely_not_taken, "{kind:?}");
         }
     }

@@ -252,9 +252,11 @@ async fn our_list_is_compared_with_the_carriers() {
         assert_eq!((&found[n]["n_ours"], &found[n]["n_theirs"]), (&Value::from(5), &Value::from(5)));
     }
     // A text that left by another program on the same account.
-    let sent =
-        munjad_of(gateway.folder.path(), &["carrier", "test", "bizgo", "--to", "01099998888", "--json"])
-            .await;
+    let other = tempfile::tempdir().unwrap();
+    write_config(other.path(), &config_text(gateway.carrier.port, ""));
+    assert!(munjad_of(other.path(), &["init", "--database-only"]).await.status.success());
+    let test = ["carrier", "test", "bizgo", "--to", "01099998888", "--json"];
+    let sent = munjad_of(other.path(), &test).await;
     assert_eq!(json(&sent)["receipt"], "delivered");
     let differs = compare().await;
     let found = json(&differs);

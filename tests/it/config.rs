@@ -213,6 +213,40 @@ fn texts_are_measured_by_the_carrier_they_leave_by() {
 }
 
 #[test]
+fn a_proxy_is_an_http_proxy_and_its_password_stands_in_a_file() {
+    let (folder, path) = folder();
+    fs::write(folder.path().join("bizgo_proxy_password"), "hunter2\n").unwrap();
+    let with = |lines: &str| {
+        EXAMPLE.replace("# timeout_secs = 20\n# The way out", &format!("{lines}\n# The way out"))
+    };
+    let whole = "proxy = \"http://10.0.0.1:3128\"\nproxy_user = \"munja\"\nproxy_password_file = \"bizgo_proxy_password\"";
+    let config = Config::parse(&with(whole), &path).unwrap();
+    assert!(config.carriers.setups[0].proxy.is_some() && !format!("{config:?}").contains("hunter2"));
+    // Commands that talk to no carrier need no password.
+    fs::remove_file(folder.path().join("bizgo_proxy_password")).unwrap();
+    assert!(Config::parse(&with(whole), &path).unwrap_err().to_string().contains("bizgo_proxy_password"));
+    fs::write(&path, with(whole)).unwrap();
+    assert!(Config::load_without_secrets(&path).is_ok());
+    fs::write(&path, EXAMPLE).unwrap();
+    assert!(Config::load_without_secrets(&path).is_ok());
+    for (lines, names) in [
+        ("proxy = \"socks5://10.0.0.1:1080\"", "carrier.bizgo.proxy: must begin with http://"),
+        ("proxy = \"https://10.0.0.1:3128\"", "only HTTP proxies with CONNECT"),
+        ("proxy = \"10.0.0.1:3128\"", "must be http://HOST:PORT"),
+        ("proxy = \"ftp://10.0.0.1\"", "must be http://HOST:PORT"),
+        ("proxy = \"http://10.0.0.1:3128/x\"", "must be http://HOST:PORT"),
+        ("proxy = \"http://munja:hunter2@10.0.0.1:3128\"", "proxy_password_file"),
+        ("proxy = \"http://munja:hunter2@10.0.0.1:port\"", "carrier.bizgo.proxy"),
+        ("proxy_user = \"munja\"", "carrier.bizgo.proxy_user"),
+        ("proxy = \"http://10.0.0.1\"\nproxy_password_file = \"x\"", "carrier.bizgo.proxy_user"),
+        ("proxy = \"http://10.0.0.1\"\nproxy_user = \"munja\"", "carrier.bizgo.proxy_password_file"),
+    ] {
+        let said = error(&with(lines));
+        assert!(said.contains(names) && !said.contains("hunter2"), "{names}: {said}");
+    }
+}
+
+#[test]
 fn every_error_names_file_line_and_key() {
     let cases = [
         (EXAMPLE.replace("[database]", "[databas]"), "line", "databas"),
@@ -220,6 +254,11 @@ fn every_error_names_file_line_and_key() {
         (EXAMPLE.replace("number = \"062120\"", "number = \"abc\""), "line", "carrier.bizgo.number"),
         (EXAMPLE.replace("# slow_secs = 2", "slow_secs = -1"), "line", "polling.slow_secs"),
         (EXAMPLE.replace("# fast_secs = 0.28", "fast_secs = 30"), "line", "polling.fast_secs"),
+        (
+            EXAMPLE.replace("# deaf_after_secs = 120", "deaf_after_secs = 3"),
+            "line",
+            "polling.deaf_after_secs",
+        ),
         (EXAMPLE.replace("# listen = \"127.0.0.1:6120\"", "listen = \"0.0.0.0:6120\""), "line", "api.listen"),
         (EXAMPLE.replace("# level = \"info\"", "level = \"loud\""), "line", "log.level"),
         (EXAMPLE.replace("# slow_secs", "slwo_secs"), "line", "slwo_secs"),

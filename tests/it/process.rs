@@ -305,6 +305,7 @@ fn admin_commands(config: &Path) -> Vec<Vec<&str>> {
         vec!["carrier", "pause", "bizgo"],
         vec!["carrier", "resume", "bizgo"],
         vec!["carrier", "reconcile"],
+        vec!["carrier", "test", "bizgo", "--to", "01012345678"],
         vec!["policy", "replay", "--current", config],
     ]
 }

@@ -39,6 +39,8 @@ fn settings() -> Settings {
         deep_walk_ms: 86_400_000,
         deep_walk_every_ms: 3_600_000,
         first_look_back_ms: 86_400_000,
+        deaf_after_ms: 120_000,
+        has_webhook: false,
         max_in_flight: 64,
         lease_ms: 50_000,
         receipt_timeout_ms: 259_200_000,

@@ -35,9 +35,10 @@ pub(super) fn read(section: &mut Section<'_>) -> Result<CarrierSetup, SettingErr
         sends_per_sec: section.count("sends_per_sec", 20, (1, 1_000_000))?,
         others_per_sec: section.count("other_requests_per_sec", 5, (1, 1_000_000))?,
     };
-    let timeout = common.timeout;
+    let (timeout, proxy) = (common.timeout, common.proxy.clone());
     let make = Make::with((config, send_url), move |(config, send_url), http, now| {
-        let send_http = Http::new(HttpOptions::new(send_url, timeout));
+        let options = HttpOptions::new(send_url, timeout);
+        let send_http = Http::new(HttpOptions { proxy: proxy.clone(), ..options });
         let send_http = send_http.map_err(|message| SettingError { key: "send_url".to_owned(), message })?;
         Ok(Arc::new(Msghub::new(config, http, send_http, now)))
     });

@@ -2,6 +2,9 @@
 //! the local network, or a server of the same make does. Texts by window, sends under our own key, a status per text.
 //! Sources: the app's OpenAPI document, its Kotlin routes (0cdc5d86, 2026-07), its server's Go handlers, the Python client 4.3.3.
 //!
+//! A server without a list of texts answers 501 to the question for one; then texts come by its webhooks only, photo messages
+//! included.
+//!
 //! Our key is the phone's id of a text. A repeated send is answered 409, which means that the first one was accepted. Without a
 //! delivery report the last state is `Sent`: such a text ends as unconfirmed, never as delivered.
 //!
@@ -16,12 +19,13 @@ mod push;
 mod settings;
 mod wire;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use http::{Method, StatusCode, header};
 use secrecy::ExposeSecret;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 pub use self::settings::SmsGateConfig;
 use super::credentials::basic;
@@ -62,12 +66,16 @@ pub struct SmsGate {
     link: Link,
     texts_size: PageSize,
     sent_size: PageSize,
+    /// The server has answered that it has no list of texts (501).
+    has_no_list: AtomicBool,
 }
 
 impl SmsGate {
     pub fn new(config: SmsGateConfig, http: Http, now: NowFn) -> Self {
         let link = Link::new(http, now, (config.sends_per_sec, config.others_per_sec));
-        SmsGate { config, link, texts_size: PageSize::default(), sent_size: PageSize::default() }
+        let has_no_list = AtomicBool::new(config.is_push_only);
+        let (texts_size, sent_size) = (PageSize::default(), PageSize::default());
+        SmsGate { config, link, texts_size, sent_size, has_no_list }
     }
 
     fn request(&self, method: Method, path: impl Into<String>) -> Result<Request> {
@@ -98,10 +106,27 @@ impl SmsGate {
             .query("offset", offset.to_string())
             .query("includeAttachments", "true");
         request.query.extend(self.config.device.clone().map(|device| ("deviceId", device)));
-        match self.read_json(request).await? {
-            (response, Value::Array(list)) => Ok((response, list)),
-            _ => Err(protocol_error("a page of texts has a shape we do not know")),
+        let answer = self.read_json(request).await;
+        let is_missing = matches!(&answer, Err(error) if error.code.as_deref() == Some("HTTP501"));
+        match answer {
+            Err(error) if is_missing => {
+                self.has_no_list.store(true, Ordering::Relaxed);
+                let message = "this server has no list of texts: they come by webhook only";
+                Err(CarrierError { kind: ErrorKind::NotOffered, message: message.to_owned(), ..error })
+            }
+            Ok((response, Value::Array(list))) => {
+                self.has_no_list.store(false, Ordering::Relaxed);
+                Ok((response, list))
+            }
+            Ok(_) => Err(protocol_error("a page of texts has a shape we do not know")),
+            Err(error) => Err(error),
         }
+    }
+
+    /// One text of the list of sent ones; shows that the server answers and knows us where it has no inbox.
+    async fn any_sent(&self) -> Result<Response> {
+        let request = self.request(Method::GET, "/messages")?.query("limit", "1");
+        self.read(request).await
     }
 
     /// The page after one text, which is too large even alone.
@@ -164,7 +189,10 @@ impl Carrier for SmsGate {
 
     fn caps(&self) -> Caps {
         Caps {
-            inbound: InboundClass::Window { overlap: self.config.overlap },
+            inbound: match self.config.is_push_only {
+                true => InboundClass::PushOnly,
+                false => InboundClass::Window { overlap: self.config.overlap },
+            },
             idempotent_send: Some(KEY_MEMORY),
             lookup: Lookup::Exact,
             reports: ReportClass::PerMessage,
@@ -246,8 +274,29 @@ impl Carrier for SmsGate {
     }
 
     async fn check(&self) -> Result<Option<i64>> {
-        let (response, _) = self.inbox(self.link.now(), 1, 0).await?;
-        Ok(self.link.clock_ahead_ms(&response))
+        let asked = match self.config.is_push_only {
+            true => None,
+            false => Some(self.inbox(self.link.now(), 1, 0).await),
+        };
+        match asked {
+            Some(Ok((response, _))) => Ok(self.link.clock_ahead_ms(&response)),
+            Some(Err(error)) if error.kind != ErrorKind::NotOffered => Err(error),
+            None | Some(Err(_)) => Ok(self.link.clock_ahead_ms(&self.any_sent().await?)),
+        }
+    }
+
+    fn lists_texts(&self) -> bool {
+        !self.has_no_list.load(Ordering::Relaxed)
+    }
+
+    async fn call_again(&self, since: UnixMs, until: UnixMs) -> Result<()> {
+        let mut body = json!({
+            "since": wire::time(since), "until": wire::time(until), "messageTypes": ["SMS", "MMS"], "triggerWebhooks": true,
+        });
+        if let Some(device) = &self.config.device {
+            body["deviceId"] = device.as_str().into();
+        }
+        self.read(self.request(Method::POST, "/inbox/refresh")?.json(body)).await.map(drop)
     }
 
     async fn sent_since(&self, since: UnixMs, page: Option<&str>) -> Result<SentPage> {
@@ -280,7 +329,7 @@ impl Carrier for SmsGate {
         let path = wire::media_path(&media.handle)
             .ok_or_else(|| protocol_error("a photo has no name at the phone"))?;
         let response = self.read(self.request(Method::GET, path)?).await.map_err(|error| {
-            let gone = error.code.as_deref() == Some("HTTP404");
+            let gone = matches!(error.code.as_deref(), Some("HTTP404" | "HTTP501"));
             if gone { CarrierError { kind: ErrorKind::Permanent, ..error } } else { error }
         })?;
         Media::read(response, most)
@@ -288,7 +337,7 @@ impl Carrier for SmsGate {
 
     fn push(&self, call: &PushCall<'_>) -> std::result::Result<Pushed, PushRefused> {
         let key = self.config.signing_key.as_ref().ok_or(PushRefused::NotOffered)?;
-        push::read(call, key.expose_secret(), &self.config.number)
+        push::read(call, key.expose_secret(), &self.config.number, !self.lists_texts())
     }
 }
 

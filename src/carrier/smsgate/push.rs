@@ -1,6 +1,6 @@
 //! SMSGate's webhooks: `X-Signature` is the hex of HMAC-SHA256(key, body + `X-Timestamp`), signed anew for each try
 //! (`PayloadSigningPlugin`). Texts and the fates of our texts are taken from them; photo messages are left to the walk,
-//! where they have names to fetch their photos by.
+//! where they have names to fetch their photos by. Where there is no walk, they are taken too, with what can be had of them.
 
 use hmac::{Hmac, KeyInit, Mac};
 use http::Method;
@@ -13,14 +13,20 @@ use crate::carrier::lenient_json;
 use crate::carrier::push::{PushCall, PushRefused, Pushed};
 use crate::domain::UnixMs;
 use crate::domain::inbound::InboundItem;
+use crate::domain::media::MediaRef;
 use crate::domain::outbound::ClientKey;
 use crate::domain::receipt::{Receipt, ReceiptItem, ReceiptStatus};
 
 /// A call signed this long ago, or ahead, is taken for somebody's repetition; the phone signs its own tries anew.
 const WINDOW_MS: i64 = 300_000;
 
-/// Judges and reads a call; `number` is ours.
-pub(super) fn read(call: &PushCall<'_>, key: &str, number: &str) -> Result<Pushed, PushRefused> {
+/// Judges and reads a call; `number` is ours. `is_all_we_get`: there is no list that brings photo messages.
+pub(super) fn read(
+    call: &PushCall<'_>,
+    key: &str,
+    number: &str,
+    is_all_we_get: bool,
+) -> Result<Pushed, PushRefused> {
     let header = |name: &str| call.headers.get(name).and_then(|value| value.to_str().ok());
     let signature = header("x-signature").ok_or(PushRefused::NotSigned)?;
     let timestamp = header("x-timestamp").ok_or(PushRefused::NotSigned)?;
@@ -38,6 +44,9 @@ pub(super) fn read(call: &PushCall<'_>, key: &str, number: &str) -> Result<Pushe
     let payload = &body["payload"];
     match body["event"].as_str().ok_or(PushRefused::Unreadable)? {
         "sms:received" => Ok(Pushed { texts: vec![text(payload, number)], ..Pushed::default() }),
+        "mms:downloaded" if is_all_we_get => {
+            Ok(Pushed { texts: vec![photo_message(payload, number)], ..Pushed::default() })
+        }
         "sms:delivered" => fate(payload, ReceiptStatus::Delivered, "deliveredAt"),
         "sms:failed" => fate(payload, ReceiptStatus::Undelivered, "failedAt"),
         // `sms:sent` says nothing final; the rest is in the inbox, or is no text.
@@ -61,6 +70,25 @@ fn filled(value: &Value) -> Option<&str> {
 }
 
 fn text(payload: &Value, number: &str) -> InboundItem {
+    item(payload, number, payload["message"].as_str().ok_or("message is missing"), Vec::new())
+}
+
+/// A photo message with its words (`MmsDownloadedPayload`). Its photos are asked for by the names the inbox would give them; a
+/// server that does not hand them over makes them lost ones, of which the citizen is told.
+fn photo_message(payload: &Value, number: &str) -> InboundItem {
+    let words = [&payload["subject"], &payload["body"]].into_iter().filter_map(filled).collect::<Vec<_>>();
+    let id = payload["messageId"].as_str().unwrap_or_default();
+    let parts = payload["attachments"].as_array().map_or(&[][..], Vec::as_slice);
+    let media = parts.iter().filter_map(|part| wire::attachment(id, part)).collect();
+    item(payload, number, Ok(&words.join("\n")), media)
+}
+
+fn item(
+    payload: &Value,
+    number: &str,
+    words: Result<&str, &'static str>,
+    media: Vec<MediaRef>,
+) -> InboundItem {
     let read = || {
         Ok::<_, &'static str>(wire::text_of(wire::Told {
             id: filled(&payload["messageId"]).ok_or("messageId is missing")?.to_owned(),
@@ -69,8 +97,8 @@ fn text(payload: &Value, number: &str) -> InboundItem {
                 .or_else(|| filled(&payload["phoneNumber"]))
                 .ok_or("sender is missing")?,
             to: filled(&payload["recipient"]).unwrap_or(number),
-            words: payload["message"].as_str().ok_or("message is missing")?,
-            media: Vec::new(),
+            words: words?,
+            media,
             sent_at: time_ms(&payload["receivedAt"]).ok_or("receivedAt is not a time")?,
         }))
     };

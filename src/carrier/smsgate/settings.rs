@@ -22,6 +22,8 @@ pub struct SmsGateConfig {
     pub device: Option<String>,
     /// Webhooks are refused without it. As in the app: Settings, Webhooks, Signing Key.
     pub signing_key: Option<SecretString>,
+    /// Texts come by webhook only: its server has no list of them (501).
+    pub is_push_only: bool,
     /// Texts per page: 1 to 500.
     pub page_limit: u32,
     /// How far each read reaches back behind the newest text of the last one. Texts are dated by the sender's network: one that
@@ -44,13 +46,31 @@ pub(super) fn read(section: &mut Section<'_>) -> Result<CarrierSetup, SettingErr
         return Err(section.wrong("numbers", "holds several: a phone has the one of its SIM"));
     };
     let sim = section.count("sim", 0, (0, 3))?;
+    let signing_key = section.optional_secret("signing_key")?;
+    let is_push_only = match section.text_or("inbound", "poll")?.as_str() {
+        "poll" => false,
+        "push" if signing_key.is_some() => true,
+        "push" => {
+            return Err(section.wrong(
+                "inbound",
+                "is push, which needs signing_key_file: no text could come in without it",
+            ));
+        }
+        _ => {
+            return Err(section.wrong(
+                "inbound",
+                "must be poll (the phone itself) or push (a server without a list of texts)",
+            ));
+        }
+    };
     let config = SmsGateConfig {
         user: section.text("user")?,
         password: section.secret("password")?,
         number: number.reveal().to_owned(),
         sim: u8::try_from(sim).ok().filter(|sim| *sim > 0),
         device: section.optional("device")?,
-        signing_key: section.optional_secret("signing_key")?,
+        signing_key,
+        is_push_only,
         page_limit: section.count("page_limit", 100, (1, 500))?,
         overlap: section.secs("overlap_secs", 259_200.0, (600.0, 2_592_000.0))?,
         max_segments: section.count("max_segments", 6, (1, 20))? as usize,

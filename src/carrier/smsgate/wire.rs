@@ -148,7 +148,7 @@ fn identity(id: &str) -> String {
     }
 }
 
-fn attachment(id: &str, part: &Value) -> Option<MediaRef> {
+pub(super) fn attachment(id: &str, part: &Value) -> Option<MediaRef> {
     Some(MediaRef {
         handle: format!("{} {id}", part["partId"].as_u64()?),
         name: part["name"].as_str().map(str::to_owned),

@@ -316,6 +316,8 @@ event-needs_decision = text { $m } is in doubt: a decision is needed (munja deci
 
 status-server = munjad { $version }, started { $ago }
 status-carrier = Carrier { $name }{ $role }: last asked for texts { $ago }
+status-carrier-called = Carrier { $name }{ $role }: texts come by webhook only; the last one { $called }
+status-deaf = DEAF for { $span }: no text from citizens can reach us through { $name } ({ $why }). Tell the operator at once.
 status-carrier-sends = Carrier { $name }{ $role }
 status-role-preferred = {" "}(sends)
 status-role-standby = {" "}(sends if the other can't)

@@ -316,6 +316,8 @@ event-needs_decision = 문자 { $m } 발송 불확실: 결정이 필요합니다
 
 status-server = munjad { $version }, { $ago } 시작
 status-carrier = 통신사 { $name }{ $role }: 마지막 문자 확인 { $ago }
+status-carrier-called = 통신사 { $name }{ $role }: 문자는 웹훅으로만 옵니다. 마지막 문자 { $called }
+status-deaf = 수신 불가 { $span }: 통신사 { $name }에서 시민의 문자를 받지 못하고 있습니다({ $why }). 운영자에게 바로 알려 주십시오.
 status-carrier-sends = 통신사 { $name }{ $role }
 status-role-preferred = {" "}(발송)
 status-role-standby = {" "}(예비 발송)

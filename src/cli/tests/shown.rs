@@ -169,6 +169,7 @@ async fn hostile_texts_never_reach_the_screen_raw() {
         "version": HOSTILE, "now_at": NOON, "started_at": NOON, "counts": crate::api::wire::Counts::default(),
         "carriers": [
             { "name": HOSTILE, "receives": true, "sends": HOSTILE, "state": "refused", "last_poll_ok_at": null, "last_error": HOSTILE },
+            { "name": HOSTILE, "receives": true, "sends": null, "state": "works", "hearing": "deaf", "deaf_since_at": NOON, "deaf_why": HOSTILE, "last_poll_ok_at": null, "last_error": null },
         ],
         "workers": [{ "name": HOSTILE, "n_restarts": 0, "last_progress_at": NOON, "is_late": true }],
     });
@@ -305,6 +306,41 @@ bizgo에서 문자 날짜를 540분 이르게 적어 늦게 온 문자를 가려
 발송 불확실 1건 (munja doubt)
 ";
     assert_eq!(run.out, expected);
+}
+
+#[tokio::test]
+async fn a_deaf_gateway_and_one_that_is_only_called() {
+    let world = World::new().await;
+    let carrier = |name: &str, more: Value| {
+        let mut carrier = json!({
+            "name": name, "receives": true, "sends": null, "state": "works", "last_poll_ok_at": null, "last_error": null,
+        });
+        carrier.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        carrier
+    };
+    let deaf = json!({
+        "hearing": "deaf", "deaf_since_at": NOON - 300_000, "deaf_why": "the phone refuses the request (HTTP400)",
+        "last_error": "the phone refuses the request (HTTP400)",
+    });
+    let carriers = [
+        carrier("smsgate", deaf),
+        carrier("twilio", json!({ "hearing": "called", "last_call_at": NOON - 180_000 })),
+        carrier("oneapi", json!({ "hearing": "called", "last_call_at": null })),
+    ];
+    let status = json!({
+        "version": "0.1.0", "now_at": NOON, "started_at": NOON, "carriers": carriers,
+        "counts": crate::api::wire::Counts::default(), "workers": [],
+    });
+    world.server.on("GET /v1/status", [Reply::Json(status)]);
+    let run = world.munja(&["status"]).await;
+    let expected = [
+        "통신사 smsgate (수신): 마지막 문자 확인 아직 없음",
+        "수신 불가 5분: 통신사 smsgate에서 시민의 문자를 받지 못하고 있습니다(the phone refuses the request (HTTP400)). 운영자에게 바로 알려 주십시오.",
+        "통신사 twilio (수신): 문자는 웹훅으로만 옵니다. 마지막 문자 3분 전",
+        "통신사 oneapi (수신): 문자는 웹훅으로만 옵니다. 마지막 문자 아직 없음",
+    ];
+    let lines: Vec<&str> = run.out.lines().skip(1).take(4).collect();
+    assert_eq!(lines, expected, "{}", run.out);
 }
 
 /// A pipe whose reader has gone.

@@ -113,6 +113,14 @@ impl State {
         self.rules.skew_ms()
     }
 
+    /// Schedules calls with the texts of this time, once more.
+    pub(in crate::sim) fn call_again(&mut self, now: i64, since: i64, until: i64) {
+        let in_time = |(_, text): &(usize, &Text)| (since..=until).contains(&text.at);
+        let again: Vec<usize> =
+            self.texts.iter().enumerate().filter(in_time).map(|(index, _)| index).collect();
+        again.into_iter().for_each(|index| self.expect_push(now, Pushed::Text(index)));
+    }
+
     /// Schedules a webhook call, if the gateway has an address for them.
     pub(in crate::sim) fn expect_push(&mut self, at: i64, pushed: Pushed) {
         if self.webhook.is_some() {

@@ -1,8 +1,8 @@
-//! Past texts, for a dry run of another policy.
+//! Past texts: the last one of a carrier, and all of some time for a dry run of another policy.
 
 use std::collections::HashMap;
 
-use rusqlite::{Row, named_params};
+use rusqlite::{OptionalExtension, Row, named_params};
 
 use crate::domain::UnixMs;
 use crate::domain::actor::Actor;
@@ -12,6 +12,18 @@ use crate::store::inbound::quarantine::operator_only;
 use crate::store::{Result, Store};
 
 impl Store {
+    /// When the last text came from this carrier. Reads back to it: to the beginning of the table if none came.
+    pub async fn last_text_at(&self, carrier: &'static str) -> Result<Option<UnixMs>> {
+        self.read(move |conn| {
+            let select = "SELECT received_at FROM inbox WHERE carrier = :carrier ORDER BY id DESC LIMIT 1";
+            Ok(conn
+                .prepare_cached(select)?
+                .query_row(named_params! { ":carrier": carrier }, |r| r.get(0))
+                .optional()?)
+        })
+        .await
+    }
+
     /// Texts received from `since` on and routed, in order of arrival, for the operator. Reads through the journal: for a command,
     /// not for every second.
     pub async fn past_arrivals(&self, since: UnixMs, actor: &Actor) -> Result<Vec<PastText>> {

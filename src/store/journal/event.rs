@@ -1,6 +1,8 @@
 //! The journal. Every change appends its event in the same transaction, so a reader that continues from a sequence
 //! number misses nothing.
 
+use std::collections::BTreeMap;
+
 use rusqlite::{Connection, Row, named_params};
 
 use crate::domain::UnixMs;
@@ -96,6 +98,36 @@ impl Store {
             Ok(conn
                 .prepare_cached("SELECT coalesce(max(seq), 0) FROM event")?
                 .query_row([], |row| row.get(0))?)
+        })
+        .await
+    }
+
+    /// Carriers that the journal last called deaf. Looks back over so many events as are surely fewer than came since: a
+    /// carrier that stays deaf is called so every ten minutes.
+    pub async fn deaf_before(&self) -> Result<Vec<String>> {
+        const LOOK_BACK: i64 = 100_000;
+        self.read(|conn| {
+            let mut select = conn.prepare_cached(
+                "SELECT kind, detail FROM event
+                 WHERE seq > (SELECT coalesce(max(seq), 0) FROM event) - :back
+                     AND (kind = 'carrier_deaf' OR kind = 'carrier_hears')
+                 ORDER BY seq DESC",
+            )?;
+            let rows = select.query_map(named_params! { ":back": LOOK_BACK }, |r| {
+                let detail: Option<String> = r.get("detail")?;
+                Ok((row::word(r, "kind", EventKind::from_word)?, detail.unwrap_or_default()))
+            })?;
+            let mut last = BTreeMap::new();
+            for found in rows {
+                let (kind, detail) = found?;
+                let name = detail.split(':').next().unwrap_or_default().to_owned();
+                last.entry(name).or_insert(kind);
+            }
+            Ok(last
+                .into_iter()
+                .filter(|(_, kind)| *kind == EventKind::CarrierDeaf)
+                .map(|(name, _)| name)
+                .collect())
         })
         .await
     }

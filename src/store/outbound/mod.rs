@@ -10,4 +10,5 @@ pub(in crate::store) mod reconcile;
 pub(in crate::store) mod reply;
 pub(in crate::store) mod sent;
 pub(in crate::store) mod settle;
+pub(in crate::store) mod test_text;
 pub(in crate::store) mod transition;

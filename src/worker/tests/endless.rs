@@ -57,7 +57,7 @@ impl Carrier for Endless {
             raw: Bytes::new(),
             items: vec![text(key, START)],
             next: cursor.after_page(Some(START), Some((n + 1).to_string())),
-            ack: None,
+            ack: Vec::new(),
             clock_ahead_ms: None,
         })
     }

@@ -1,16 +1,18 @@
 //! A carrier that does what a test tells it to.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use bytes::Bytes;
 
 use crate::carrier::{
-    Accepted, Caps, Carrier, CarrierError, ErrorKind, InboundClass, Lookup, Reconciled, ReportClass, Result,
-    SentPage,
+    Accepted, Caps, Carrier, CarrierError, ErrorKind, InboundClass, InboundPage, Lookup, Reconciled,
+    ReportClass, Result, SentPage,
 };
 use crate::domain::UnixMs;
+use crate::domain::inbound::Cursor;
 use crate::domain::outbound::OutboundText;
 use crate::domain::phone::{PhoneNumber, Senders};
 use crate::domain::receipt::Receipt;
@@ -25,6 +27,12 @@ pub struct Fake {
     /// Pages of its list of sent texts, each of which takes 40 seconds.
     pub n_pages: usize,
     pub n_questions: AtomicUsize,
+    /// It may call us.
+    pub push: bool,
+    /// How it answers when asked for texts; `None`: it has none.
+    pub refusal: Mutex<Option<CarrierError>>,
+    /// Where the questions for texts began.
+    pub asked_from: Mutex<Vec<UnixMs>>,
 }
 
 impl Fake {
@@ -36,6 +44,9 @@ impl Fake {
             silence: None,
             n_pages: 0,
             n_questions: AtomicUsize::new(0),
+            push: false,
+            refusal: Mutex::new(None),
+            asked_from: Mutex::default(),
         }
     }
 }
@@ -67,8 +78,19 @@ impl Carrier for Fake {
             sends_per_sec: 100,
             photos_in: false,
             photos_out: None,
-            push: false,
+            push: self.push,
             lists_sent: self.n_pages > 0,
+        }
+    }
+
+    async fn poll_inbound(&self, cursor: &Cursor) -> Result<InboundPage> {
+        self.asked_from.lock().unwrap().push(cursor.since);
+        match self.refusal.lock().unwrap().clone() {
+            Some(refusal) => Err(refusal),
+            None => {
+                let (raw, next) = (Bytes::new(), cursor.after_page(None, None));
+                Ok(InboundPage { raw, items: Vec::new(), next, ack: Vec::new(), clock_ahead_ms: None })
+            }
         }
     }
 

@@ -3,6 +3,7 @@
 mod any;
 mod inbound;
 mod push;
+mod push_only;
 mod send;
 mod status;
 
@@ -23,6 +24,7 @@ fn config() -> SmsGateConfig {
         sim: Some(1),
         device: None,
         signing_key: Some(SecretString::from("KEY")),
+        is_push_only: false,
         page_limit: 50,
         overlap: Duration::from_secs(3 * 86_400),
         max_segments: 3,
@@ -65,7 +67,6 @@ async fn a_check_lists_one_text_and_compares_clocks() {
         (401, ErrorKind::Auth),
         (403, ErrorKind::Config),
         (404, ErrorKind::Config),
-        (501, ErrorKind::Config),
         (500, ErrorKind::Transient),
         (429, ErrorKind::RateLimited),
     ];

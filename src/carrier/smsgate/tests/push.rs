@@ -28,7 +28,7 @@ pub(super) fn called(body: &str, signature: &str, second: &str) -> std::result::
     pushed(&driver(vec![]).0, &Method::POST, body, signature, second)
 }
 
-fn pushed(
+pub(super) fn pushed(
     smsgate: &SmsGate,
     method: &Method,
     body: &str,

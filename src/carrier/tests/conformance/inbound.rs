@@ -251,8 +251,8 @@ pub(super) async fn a_text_that_is_too_large_alone_hides_none_before_it(row: Row
         let Ok(page) = stand.driver.poll_inbound(&cursor).await else { break };
         let more = page.more();
         items.extend(page.items);
-        if let Some(ack) = page.ack {
-            stand.driver.ack_inbound(&ack).await.unwrap();
+        for ack in &page.ack {
+            stand.driver.ack_inbound(ack).await.unwrap();
         }
         cursor = page.next;
         if !more {

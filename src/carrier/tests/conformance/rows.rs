@@ -75,6 +75,7 @@ pub(super) fn smsgate() -> (DialectKind, Make) {
             sim: Some(1),
             device: None,
             signing_key: Some(account.webhook_secret.clone().into()),
+            is_push_only: false,
             page_limit: PAGE,
             overlap: OVERLAP,
             max_segments: 8,

@@ -33,6 +33,7 @@ enum Route<'a> {
     Send,
     Sent,
     State(&'a str),
+    Refresh,
 }
 
 fn route_of(request: &Request<Bytes>) -> Result<Route<'_>, Answer> {
@@ -40,6 +41,7 @@ fn route_of(request: &Request<Bytes>) -> Result<Route<'_>, Answer> {
     match (request.method(), parts.as_slice()) {
         (&Method::GET, ["inbox"]) => Ok(Route::Inbox),
         (&Method::GET, ["inbox", id, "attachments", part]) => Ok(Route::Attachment(id, part)),
+        (&Method::POST, ["inbox", "refresh"]) => Ok(Route::Refresh),
         (&Method::POST, ["messages"]) => Ok(Route::Send),
         (&Method::GET, ["messages"]) => Ok(Route::Sent),
         (&Method::GET, ["messages", id]) if !id.is_empty() => Ok(Route::State(id)),
@@ -94,6 +96,7 @@ impl Dialect for SmsGate {
             Route::Send => Endpoint::Send,
             Route::Sent => Endpoint::History,
             Route::State(_) => Endpoint::Inquiry,
+            Route::Refresh => Endpoint::CallAgain,
         })
     }
 
@@ -108,7 +111,8 @@ impl Dialect for SmsGate {
     }
 
     fn check(&self, endpoint: Endpoint, request: &Request<Bytes>) -> Result<(), Answer> {
-        let is_fine = endpoint != Endpoint::Send || is_json(request.headers());
+        let has_body = matches!(endpoint, Endpoint::Send | Endpoint::CallAgain);
+        let is_fine = !has_body || is_json(request.headers());
         if is_fine { Ok(()) } else { Err(refused(415, "Unsupported Media Type")) }
     }
 
@@ -137,6 +141,7 @@ impl Dialect for SmsGate {
             Ok(Route::Sent) => reads::sent(core, &query),
             Ok(Route::Attachment(id, part)) => return reads::attachment(core, id, part),
             Ok(Route::State(id)) => return reads::single_message(core, id),
+            Ok(Route::Refresh) => push::refresh(core, request.body()),
             // The core answers sends.
             Ok(Route::Send) => return error(500, "not here"),
             Err(refused) => return refused,

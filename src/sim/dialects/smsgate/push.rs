@@ -8,11 +8,13 @@ use http::Method;
 use serde_json::{Value, json};
 use sha2::Sha256;
 
-use crate::sim::answer::korean;
+use crate::sim::answer::{Answer, korean};
 use crate::sim::core::Core;
 use crate::sim::core::record::Pushed;
 use crate::sim::dialect::Push;
+use crate::sim::dialects::fields::object;
 use crate::sim::dialects::numbers::e164;
+use crate::sim::dialects::query::Unexpected;
 
 /// `None` for photo messages, which have other events, and for reports that are not final.
 pub(super) fn call(core: &Core<'_>, pushed: Pushed) -> Option<Push> {
@@ -35,6 +37,21 @@ pub(super) fn call(core: &Core<'_>, pushed: Pushed) -> Option<Push> {
         ],
         body: Bytes::from(body),
     })
+}
+
+/// `POST inbox/refresh` (`InboxRefreshRequest`): the phone calls again, if the request says so.
+pub(super) fn refresh(core: &mut Core<'_>, body: &Bytes) -> Result<Answer, Unexpected> {
+    let body: Value = serde_json::from_slice(body).map_err(|_| Unexpected)?;
+    let root = object(&body, &["since", "until", "deviceId", "messageTypes", "triggerWebhooks"])?;
+    let at = |key: &str| {
+        let word = root.get(key).and_then(Value::as_str).ok_or(Unexpected)?;
+        word.parse::<jiff::Timestamp>().map(jiff::Timestamp::as_millisecond).map_err(|_| Unexpected)
+    };
+    let (since, until) = (at("since")?, at("until")?);
+    if root.get("triggerWebhooks") == Some(&Value::Bool(true)) {
+        core.state.call_again(core.now, since, until);
+    }
+    Ok(Answer::raw(202, "application/json", ""))
 }
 
 fn time(at_ms: i64) -> String {
