@@ -4,7 +4,7 @@
 use std::fs::File;
 use std::path::Path;
 
-use crate::carrier::{ErrorKind, is_known_from_documents_only};
+use crate::carrier::{Carrier, ErrorKind, is_known_from_documents_only};
 use crate::config::{CarrierSetup, Config};
 use crate::daemon;
 use crate::domain::desk::Desk;
@@ -310,7 +310,7 @@ fn sender(carrier: &str, number: &PhoneNumber, lang: Lang) -> Finding {
 async fn carriers(config: &Config, lang: Lang) -> Vec<Finding> {
     let mut findings = Vec::new();
     for setup in config.carriers.used() {
-        findings.extend(carrier(setup, lang).await);
+        findings.extend(carrier(config, setup, lang).await);
     }
     findings
 }
@@ -333,7 +333,7 @@ fn unverified(carrier: &str, lang: Lang) -> Option<Finding> {
     })
 }
 
-async fn carrier(setup: &CarrierSetup, lang: Lang) -> Vec<Finding> {
+async fn carrier(config: &Config, setup: &CarrierSetup, lang: Lang) -> Vec<Finding> {
     let carrier = match daemon::make_carrier(setup, &Clock::system()) {
         Ok(carrier) => carrier,
         Err(error) => {
@@ -345,6 +345,44 @@ async fn carrier(setup: &CarrierSetup, lang: Lang) -> Vec<Finding> {
             )];
         }
     };
+    let mut findings: Vec<Finding> = unheard(config, carrier.as_ref(), lang).into_iter().collect();
+    findings.extend(other_side(carrier.as_ref(), lang));
+    findings.extend(answering(setup, carrier.as_ref(), lang).await);
+    findings
+}
+
+/// A carrier that only calls us, and may not.
+fn unheard(config: &Config, carrier: &dyn Carrier, lang: Lang) -> Option<Finding> {
+    let name = carrier.name();
+    daemon::is_deaf(carrier, config).then(|| {
+        Finding::with(
+            "carrier",
+            Severity::Error,
+            lang.pick(
+                format!("texts of {name} only come by its calls, and nobody may call: no text would come in"),
+                format!(
+                    "{name} 의 문자는 웹훅으로만 들어오는데 받을 곳이 없어 문자가 하나도 들어오지 않습니다"
+                ),
+            ),
+            lang.pick(
+                "set [webhook] listen and public_url",
+                "[webhook] 의 listen 과 public_url 을 정하십시오",
+            ),
+        )
+    })
+}
+
+/// What has to stand in the configuration of a carrier that the operator runs, too.
+fn other_side(carrier: &dyn Carrier, lang: Lang) -> Option<Finding> {
+    let (name, lines) = (carrier.name(), carrier.lines_for_the_other_side()?);
+    let message = lang.pick(
+        format!("{name} has to be told where we are; nobody can see from here whether it was"),
+        format!("{name} 쪽 설정에도 아래 내용이 있어야 합니다. 여기서는 확인할 수 없습니다"),
+    );
+    Some(Finding { remedy: Some(lines), ..Finding::good("carrier", message) })
+}
+
+async fn answering(setup: &CarrierSetup, carrier: &dyn Carrier, lang: Lang) -> Vec<Finding> {
     match carrier.check().await {
         Ok(ahead_ms) => {
             let mut findings = vec![Finding::good(

@@ -23,7 +23,7 @@ use crate::ops::clock::Clock;
 use crate::store::{SchemaPolicy, Store, StoreOptions};
 use crate::worker::{self, Carriers, Context, HealthRegistry, Role, Settings};
 
-pub use carriers::{make_carrier, make_carriers, now_fn};
+pub use carriers::{is_deaf, make_carrier, make_carriers, now_fn};
 pub use lock::{DatabaseLock, must_exist, open_store};
 pub use service::run;
 pub use settings::service_policy;

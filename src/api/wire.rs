@@ -357,6 +357,10 @@ pub struct CarrierStatus {
     /// `works`; `out_of_order`: it does not answer and is tried again now and then; `refused`: it refuses our key or account
     /// until an operator mends that; `paused`: an operator stopped it.
     pub state: String,
+    /// Its texts only come by its calls: it is never polled.
+    #[serde(default)]
+    pub only_calls: bool,
+    /// The last successful poll; of a carrier that only calls, its last call.
     pub last_poll_ok_at: Option<i64>,
     /// The last failure since the last successful poll; holds no personal data.
     pub last_error: Option<String>,

@@ -43,7 +43,11 @@ fn carrier(context: &CliContext, carrier: &CarrierStatus, is_only: bool) -> Vec<
         Some(_) => context.say.t("status-role-preferred"),
         None => context.say.t("status-role-inbound"),
     };
-    let line = if carrier.receives { "status-carrier" } else { "status-carrier-sends" };
+    let line = match (carrier.receives, carrier.only_calls) {
+        (true, true) => "status-carrier-calls",
+        (true, false) => "status-carrier",
+        (false, _) => "status-carrier-sends",
+    };
     let values = [("name", name.clone().into()), ("ago", polled.into()), ("role", role.into())];
     let mut lines = vec![context.say.with(line, values)];
     let stopped = match carrier.state.as_str() {

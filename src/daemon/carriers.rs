@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use anyhow::{Context as _, anyhow};
+use anyhow::{Context as _, anyhow, bail};
 
 use crate::api::wire::CarrierStatus;
-use crate::carrier::{Carrier, NowFn};
+use crate::carrier::{Carrier, InboundClass, NowFn};
 use crate::config::{CarrierSetup, Config};
 use crate::ops::clock::Clock;
 use crate::worker::{CarrierHealth, CarrierInUse, Carriers, HealthRegistry};
@@ -29,11 +29,25 @@ pub fn make_carriers(config: &Config, clock: &Clock) -> anyhow::Result<Carriers>
         found.with_context(|| format!("carrier {name} has no section"))
     };
     let inbound = config.carriers.inbound.iter().map(|name| Ok(find(name)?.carrier));
+    let inbound = inbound.collect::<anyhow::Result<Vec<_>>>()?;
+    if let Some(deaf) = inbound.iter().find(|carrier| is_deaf(carrier.as_ref(), config)) {
+        bail!(
+            "texts of {} only come by its calls, and nobody may call: set [webhook] listen and public_url",
+            deaf.name()
+        );
+    }
     Ok(Carriers {
         outbound: find(config.carriers.outbound)?,
         standby: config.carriers.standby.map(find).transpose()?,
-        inbound: inbound.collect::<anyhow::Result<_>>()?,
+        inbound,
     })
+}
+
+/// Whether no text can come from this carrier: it only calls us, and there is no door to call at.
+pub fn is_deaf(carrier: &dyn Carrier, config: &Config) -> bool {
+    carrier.caps().inbound == InboundClass::PushOnly
+        && config.carriers.inbound.contains(&carrier.name())
+        && config.webhook.is_none()
 }
 
 /// The clock as drivers take it.
@@ -52,6 +66,7 @@ pub(super) fn statuses(carriers: &Carriers, registry: &HealthRegistry) -> Vec<Ca
             receives: carriers.receives(name),
             sends: carriers.sends(name).map(str::to_owned),
             state: state(&health).to_owned(),
+            only_calls: carrier.caps().inbound == InboundClass::PushOnly,
             last_poll_ok_at: health.last_poll_ok_at,
             last_error: health.last_error,
             dates_behind_minutes: health.dates_behind_ms / 60_000,

@@ -36,6 +36,7 @@ pub struct CarrierHealth {
     pub is_refused: bool,
     /// An operator has paused it.
     pub is_paused: bool,
+    /// Of a carrier that is never polled: its last call.
     pub last_poll_ok_at: Option<UnixMs>,
     pub last_error: Option<String>,
     pub clock_ahead_ms: Option<i64>,
@@ -166,6 +167,11 @@ impl HealthRegistry {
         entry.dates.note(now, seen.age_of(sent_at));
         let before = std::mem::replace(&mut entry.health.dates_behind_ms, entry.dates.behind_ms());
         Some(entry.health.dates_behind_ms).filter(|behind| before == 0 && *behind > 0)
+    }
+
+    /// Records a call of a carrier that is never polled.
+    pub(super) fn called(&self, carrier: &'static str, now: UnixMs) {
+        lock(&self.carriers).entry(carrier).or_default().health.last_poll_ok_at = Some(now);
     }
 
     /// Health of each carrier, by name.

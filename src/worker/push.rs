@@ -2,7 +2,7 @@
 //! the same unique keys as those of polling, before the call is answered. A call that comes again changes nothing.
 
 use super::{Context, store_trouble};
-use crate::carrier::{Carrier, PushAnswer, PushCall, PushRefused, Pushed};
+use crate::carrier::{Carrier, InboundClass, PushAnswer, PushCall, PushRefused, Pushed};
 use crate::store::StoreError;
 
 /// Why a call failed.
@@ -42,6 +42,9 @@ async fn keep(
     pushed: Pushed,
 ) -> Result<(), StoreError> {
     let (name, now) = (carrier.name(), context.now());
+    if carrier.caps().inbound == InboundClass::PushOnly {
+        context.health.called(name, now);
+    }
     if !pushed.texts.is_empty() {
         let seen = context.seen(carrier);
         let accepted =
@@ -56,6 +59,10 @@ async fn keep(
             );
         }
         tracing::debug!(?accepted, carrier = name, "a call brought texts");
+    }
+    if !pushed.taken.is_empty() {
+        let n = context.store.record_taken(name, pushed.taken, now).await?;
+        tracing::debug!(n, carrier = name, "a call said that the carrier has texts of ours");
     }
     if !pushed.receipts.is_empty() {
         let applied = context.store.apply_receipts(name, call.body.to_vec(), pushed.receipts, now).await?;

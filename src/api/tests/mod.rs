@@ -234,6 +234,7 @@ fn health(started_at: i64) -> Health {
             receives: true,
             sends: Some("preferred".into()),
             state: "works".into(),
+            only_calls: false,
             last_poll_ok_at: None,
             last_error: None,
             dates_behind_minutes: 0,

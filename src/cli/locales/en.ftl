@@ -316,6 +316,7 @@ event-needs_decision = text { $m } is in doubt: a decision is needed (munja deci
 
 status-server = munjad { $version }, started { $ago }
 status-carrier = Carrier { $name }{ $role }: last asked for texts { $ago }
+status-carrier-calls = Carrier { $name }{ $role }: last called us { $ago }
 status-carrier-sends = Carrier { $name }{ $role }
 status-role-preferred = {" "}(sends)
 status-role-standby = {" "}(sends if the other can't)

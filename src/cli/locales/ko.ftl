@@ -316,6 +316,7 @@ event-needs_decision = 문자 { $m } 발송 불확실: 결정이 필요합니다
 
 status-server = munjad { $version }, { $ago } 시작
 status-carrier = 통신사 { $name }{ $role }: 마지막 문자 확인 { $ago }
+status-carrier-calls = 통신사 { $name }{ $role }: 마지막으로 들어온 호출 { $ago }
 status-carrier-sends = 통신사 { $name }{ $role }
 status-role-preferred = {" "}(발송)
 status-role-standby = {" "}(예비 발송)

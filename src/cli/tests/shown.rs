@@ -269,6 +269,28 @@ async fn watching() {
 }
 
 #[tokio::test]
+async fn a_carrier_that_only_calls_is_not_said_to_be_asked() {
+    let world = World::new().await;
+    let carrier = |at: Value| {
+        json!([{ "name": "kannel", "receives": true, "only_calls": true, "sends": "preferred",
+                                       "state": "works", "last_poll_ok_at": at, "last_error": null }])
+    };
+    for (at, ago) in [(json!(NOON), "방금"), (json!(null), "아직 없음")] {
+        let status = json!({
+            "version": "0.1.0", "now_at": NOON, "started_at": NOON, "carriers": carrier(at), "workers": [],
+            "counts": {
+                "n_waiting": 0, "oldest_waiting_since_at": null, "n_active": 0, "n_queued": 0,
+                "n_unreceipted": 0, "n_in_doubt": 0, "n_quarantined": 0, "n_failed_today": 0,
+            },
+        });
+        world.server.on("GET /v1/status", [Reply::Json(status)]);
+        let run = world.munja(&["status"]).await;
+        let line = format!("통신사 kannel: 마지막으로 들어온 호출 {ago}\n");
+        assert!(run.out.contains(&line), "{}", run.out);
+    }
+}
+
+#[tokio::test]
 async fn the_state_of_the_service() {
     let world = World::new().await;
     let status = json!({
