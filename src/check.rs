@@ -10,7 +10,7 @@ use std::path::Path;
 
 pub use finding::{Finding, Severity};
 
-use crate::carrier::{CarrierError, ErrorKind, PROXY, is_known_from_documents_only};
+use crate::carrier::{Carrier, CarrierError, ErrorKind, PROXY, is_known_from_documents_only};
 use crate::config::{CarrierSetup, Config};
 use crate::daemon::{self, Asker};
 use crate::domain::desk::Desk;
@@ -305,6 +305,16 @@ fn unverified(carrier: &str, lang: Lang) -> Option<Finding> {
     })
 }
 
+/// What has to stand in the configuration of a carrier that the operator runs, too.
+fn other_side(carrier: &dyn Carrier, lang: Lang) -> Option<Finding> {
+    let (name, lines) = (carrier.name(), carrier.lines_for_the_other_side()?);
+    let message = lang.pick(
+        format!("{name} has to be told where we are; nobody can see from here whether it was"),
+        format!("{name} 쪽 설정에도 아래 내용이 있어야 합니다. 여기서는 확인할 수 없습니다"),
+    );
+    Some(Finding { remedy: Some(lines), ..Finding::good("carrier", message) })
+}
+
 /// Who asks the carriers, where it is not simply this program.
 fn asked_by(asker: &Asker, lang: Lang) -> Option<Finding> {
     match asker {
@@ -351,6 +361,7 @@ async fn carrier(config: &Config, setup: &CarrierSetup, asker: &Asker, lang: Lan
         }
         Err(error) => vec![refused(config, setup, asker, &error, lang).await],
     };
+    findings.extend(other_side(carrier.as_ref(), lang));
     if config.carriers.inbound.contains(&name) {
         findings.extend(hearing::finding(config, carrier.as_ref(), asker.heard(config, name).await, lang));
     }

@@ -38,7 +38,10 @@ fn print(finding: &Finding, say: Say) {
     };
     line(&format!("{label}  {:<9} {}", finding.subject, finding.message));
     if let Some(remedy) = &finding.remedy {
-        line(&format!("      {:<9} {} {remedy}", "", say.pick("->", "→")));
+        // Lines for another program's configuration stand below each other, to be copied.
+        let arrow = say.pick("->", "→");
+        let remedy = remedy.replace('\n', &format!("\n      {:<9}    ", ""));
+        line(&format!("      {:<9} {arrow} {remedy}", ""));
     }
 }
 

@@ -19,6 +19,7 @@ mod emma;
 mod error;
 pub mod http;
 pub mod infobip;
+pub mod kannel;
 mod korea;
 mod lenient_json;
 mod link;
@@ -80,6 +81,8 @@ pub enum ReportClass {
     ReadOnce,
     /// Each text has to be asked for ([`Carrier::status`]).
     PerMessage,
+    /// Webhooks only.
+    PushOnly,
     None,
 }
 
@@ -316,6 +319,11 @@ pub trait Carrier: Send + Sync {
     async fn fetch_media(&self, media: &MediaRef, most: usize) -> Result<Media> {
         let _ = (media, most);
         Err(error::unsupported("hand over photos"))
+    }
+
+    /// Lines for the carrier's own configuration, where an operator runs the carrier, too: for `munjad check`. Without secrets.
+    fn lines_for_the_other_side(&self) -> Option<String> {
+        None
     }
 
     /// Checks and reads a webhook call of the carrier. Has no effect.

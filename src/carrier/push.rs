@@ -7,6 +7,7 @@ use url::Url;
 
 use crate::domain::UnixMs;
 use crate::domain::inbound::InboundItem;
+use crate::domain::outbound::ClientKey;
 use crate::domain::receipt::ReceiptItem;
 
 /// An incoming call, unchecked.
@@ -25,6 +26,8 @@ pub struct PushCall<'a> {
 pub struct Pushed {
     pub texts: Vec<InboundItem>,
     pub receipts: Vec<ReceiptItem>,
+    /// Keys of texts of ours that the carrier says it has, without saying yet what became of them. It settles a doubt.
+    pub taken: Vec<ClientKey>,
     /// The answer the carrier expects once everything is stored.
     pub answer: PushAnswer,
 }

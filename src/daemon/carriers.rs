@@ -40,7 +40,7 @@ pub fn make_carriers(config: &Config, clock: &Clock) -> anyhow::Result<Carriers>
     Ok(Carriers {
         outbound: find(config.carriers.outbound)?,
         standby: config.carriers.standby.map(find).transpose()?,
-        inbound: inbound.collect::<anyhow::Result<_>>()?,
+        inbound: inbound.collect::<anyhow::Result<Vec<_>>>()?,
     })
 }
 

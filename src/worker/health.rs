@@ -37,6 +37,7 @@ pub struct CarrierHealth {
     pub is_refused: bool,
     /// An operator has paused it.
     pub is_paused: bool,
+    /// Of a carrier that is never polled: its last call.
     pub last_poll_ok_at: Option<UnixMs>,
     pub last_error: Option<String>,
     pub clock_ahead_ms: Option<i64>,

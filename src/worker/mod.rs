@@ -155,8 +155,10 @@ impl Role {
             Role::Auditor,
             Role::Hearing,
         ];
-        let has_reports =
-            |c: &&Arc<dyn Carrier>| !matches!(c.caps().reports, ReportClass::None | ReportClass::PerMessage);
+        let has_reports = |c: &&Arc<dyn Carrier>| {
+            use ReportClass::{AckQueue, ReadOnce, Window};
+            matches!(c.caps().reports, AckQueue | Window | ReadOnce)
+        };
         let senders = carriers.senders().map(|used| &used.carrier);
         roles.extend(senders.filter(has_reports).map(|c| Role::Receipts(c.name())));
         let is_polled =

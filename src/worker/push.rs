@@ -58,6 +58,10 @@ async fn keep(
         }
         tracing::debug!(?accepted, carrier = name, "a call brought texts");
     }
+    if !pushed.taken.is_empty() {
+        let n = context.store.record_taken(name, pushed.taken, now).await?;
+        tracing::debug!(n, carrier = name, "a call said that the carrier has texts of ours");
+    }
     if !pushed.receipts.is_empty() {
         let applied = context.store.apply_receipts(name, call.body.to_vec(), pushed.receipts, now).await?;
         tracing::debug!(?applied, carrier = name, "a call brought receipts");

@@ -1,9 +1,14 @@
 //! Carriers that call us: over real sockets, beside polling and without it, signed and not.
 
-use munja::sim::{Endpoint, Fault, FaultRule};
+use std::path::Path;
+
+use munja::config::Config;
+use munja::daemon::{Daemon, Options};
+use munja::sim::{DialectKind, Endpoint, Fault, FaultRule, SimOptions};
+use munja::store::StoreOptions;
 use reqwest::StatusCode;
 
-use crate::harness::{CITIZEN, Carrier, Gateway, assert_balanced, until_async};
+use crate::harness::{BOUND, CITIZEN, Carrier, Gateway, assert_balanced, until, until_async, write_config};
 
 const DOOR: &str = "[webhook]\nlisten = \"127.0.0.1:0\"\npublic_url = \"https://munja.example.kr\"";
 
@@ -65,4 +70,58 @@ async fn nobody_else_may_call() {
     let api = door(&gateway).replace("/push/bizgo", "/v1/status");
     assert_eq!(client.get(api).send().await.unwrap().status(), StatusCode::NOT_FOUND);
     assert_eq!(gateway.store.balance().await.unwrap().n_received, 0);
+}
+
+/// A gateway beside a Kannel, which only calls it, at a port that is free now.
+fn beside_kannel(folder: &Path, kannel: u16, with_door: bool) -> (Config, String) {
+    let door = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let called = format!("http://{door}/push/kannel");
+    for (name, secret) in [("password", "SIM-SECRET"), ("token", "SIM-WEBHOOK-SECRET")] {
+        std::fs::write(folder.join(name), secret).unwrap();
+    }
+    let listens = format!("[webhook]\nlisten = \"{door}\"\npublic_url = \"http://{door}\"\n");
+    let text = format!(
+        "[database]\npath = \"munja.db\"\n[carrier]\nname = \"kannel\"\n[carrier.kannel]\n\
+         base_url = \"http://127.0.0.1:{kannel}\"\nuser = \"SIM-KEY\"\npassword_file = \"password\"\n\
+         number = \"062120\"\ncallback_url = \"{called}\"\npush_token_file = \"token\"\nmax_segments = 6\n\
+         sends_per_sec = 1000\ntimeout_secs = 2\n[desks.main]\nhours = \"24/7\"\n\
+         [api]\nlisten = \"127.0.0.1:0\"\n{}",
+        if with_door { &listens } else { "" }
+    );
+    (Config::load(&write_config(folder, &text)).unwrap(), called)
+}
+
+async fn start(config: Config) -> anyhow::Result<Daemon> {
+    let store = StoreOptions { create: true, ..StoreOptions::default() };
+    Daemon::start(config, Options { store, ..Options::default() }).await
+}
+
+async fn kannel() -> Carrier {
+    let dialect = DialectKind::named("kannel").unwrap();
+    Carrier::with(SimOptions { dialect, report_delay_ms: (0, 5), ..SimOptions::default() }).await
+}
+
+/// The receipts of two citizens: one is answered, of the other the answer is lost. Only its report tells what became of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_kannel_is_never_asked_and_its_report_settles_a_doubt() {
+    let (carrier, folder) = (kannel().await, tempfile::tempdir().unwrap());
+    let (config, called) = beside_kannel(folder.path(), carrier.port, true);
+    let daemon = start(config).await.unwrap();
+    tokio::time::timeout(BOUND, daemon.ready()).await.expect("ready without a poll");
+    carrier.sim.call_at(called.parse().unwrap());
+    carrier.sim.text(CITIZEN, "막차가 언제 있나요?");
+    carrier.sim.text("01055550903", "저도요");
+    until(daemon.store(), |b| b.n_outbound("delivered") == 2).await;
+    let ledger = carrier.sim.ledger();
+    assert_eq!((ledger.messages.len(), ledger.taken_twice().len()), (2, 0));
+    assert_balanced(daemon.store(), &carrier.sim).await;
+    daemon.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_carrier_that_only_calls_needs_a_door() {
+    let (carrier, folder) = (kannel().await, tempfile::tempdir().unwrap());
+    let (config, _) = beside_kannel(folder.path(), carrier.port, false);
+    let refused = start(config).await.err().expect("no text could come in").to_string();
+    assert!(refused.contains("kannel") && refused.contains("[webhook]"), "{refused}");
 }

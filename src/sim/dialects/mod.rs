@@ -5,6 +5,7 @@ mod bizgo;
 mod clicksend;
 mod fields;
 mod infobip;
+mod kannel;
 mod korea;
 mod msghub;
 mod nhn;
@@ -32,6 +33,7 @@ static DIALECTS: &[(&str, &dyn Dialect)] = &[
     ("bizgo", &bizgo::Bizgo),
     ("clicksend", &clicksend::ClickSend),
     ("infobip", &infobip::Infobip),
+    ("kannel", &kannel::Kannel),
     ("msghub", &msghub::Msghub),
     ("nhn", &nhn::Nhn),
     ("oneapi", &oneapi::OneApi),

@@ -1,14 +1,15 @@
 //! Outcomes of submissions: what the sender reports of a try, and texts that their writer takes back.
 
-use rusqlite::{Connection, named_params};
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 use crate::domain::UnixMs;
 use crate::domain::actor::Actor;
 use crate::domain::opt_out::Wish;
 use crate::domain::outbound::{
-    OutboundEvent, OutboundState, OutboundText, UNEXPLAINED_REPEAT, may_be_repeated, next,
+    ClientKey, OutboundEvent, OutboundState, OutboundText, UNEXPLAINED_REPEAT, may_be_repeated, next,
 };
 use crate::store::conversation::row;
+use crate::store::engine;
 use crate::store::outbound::outbox::{one_row, state_and_attempts};
 use crate::store::outbound::receipt;
 use crate::store::outbound::transition::{Step, append_state_event, finish, wait_until};
@@ -85,6 +86,33 @@ impl Store {
         Ok(())
     }
 
+    /// The carrier says by itself that it has the texts under these keys: an answer of its own may be lost, or still to come.
+    /// Counts for texts that were submitted to it and whose result is not known; returns how many were accepted by that.
+    pub async fn record_taken(
+        &self,
+        carrier: &'static str,
+        keys: Vec<ClientKey>,
+        now: UnixMs,
+    ) -> Result<usize> {
+        let n = self.write(move |conn| {
+            let mut n = 0;
+            for key in &keys {
+                if let Some((id, state)) = submitted(conn, carrier, key)?
+                    && next(state, OutboundEvent::Accepted).is_ok()
+                {
+                    accept(conn, id, state, None, now)?;
+                    n += 1;
+                }
+            }
+            Ok(n)
+        });
+        let n = n.await?;
+        if n > 0 {
+            self.hints().text_out.notify_one();
+        }
+        Ok(n)
+    }
+
     /// Takes back an answer that the actor wrote. `Conflict` if it may have left, `NotFound` if somebody else wrote it.
     pub async fn recall(&self, id: i64, actor: &Actor, now: UnixMs) -> Result<()> {
         let me = actor.id();
@@ -124,6 +152,15 @@ fn checked(conn: &Connection, id: i64, outcome: Outcome) -> Result<Outcome> {
         true => Outcome::Accepted { carrier_message_id },
         false => Outcome::NoAnswer { ask_at, code: Some(UNEXPLAINED_REPEAT.to_owned()) },
     })
+}
+
+/// Id and state of the text with this key, if it was ever submitted to this carrier.
+fn submitted(conn: &Connection, carrier: &str, key: &ClientKey) -> Result<Option<(i64, OutboundState)>> {
+    let sql =
+        "SELECT id, state FROM outbox WHERE client_key = :key AND carrier = :carrier AND n_attempts > 0";
+    let of = named_params! { ":key": key.as_str(), ":carrier": carrier };
+    let read = |r: &Row<'_>| Ok((r.get("id")?, engine::row::outbound_state(r)?));
+    Ok(conn.prepare_cached(sql)?.query_row(of, read).optional()?)
 }
 
 /// Moves a text to `accepted` and applies the receipts that came before.

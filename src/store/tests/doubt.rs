@@ -1,6 +1,7 @@
 //! Texts in doubt: what the carrier says of them, what a person decides, and what may be taken back.
 
 use super::*;
+use crate::domain::outbound::ClientKey;
 
 #[tokio::test]
 async fn found_is_accepted() {
@@ -217,4 +218,33 @@ async fn an_absence_that_proves_nothing_is_for_a_person() {
     bench.answer(&text, LookupResult::AbsentUnproved, T0 + 30_000).await;
     assert!(bench.lease(10, T0 + HOUR).await.is_empty(), "it never leaves by itself");
     assert_eq!(bench.value::<i64>("SELECT needs_person FROM outbox"), 1);
+}
+
+/// The carrier says that it has a text: a doubt is over, and whatever comes of its answer later changes nothing.
+#[tokio::test]
+async fn a_carriers_word_that_it_has_a_text_settles_the_doubt() {
+    let bench = Bench::new();
+    let (text, other) = (bench.in_doubt(MINSU, T0).await, bench.in_doubt(JIYEONG, T0).await);
+    bench.answer(&text, LookupResult::CannotTell, T0).await;
+    let taken = |carrier, key: &ClientKey| bench.store.record_taken(carrier, vec![key.clone()], T0 + 1);
+    assert_eq!(taken("elsewhere", &text.key).await.unwrap(), 0, "another carrier's word");
+    let nobodys = ClientKey::from_random([7; ClientKey::LEN]);
+    assert_eq!(taken(CARRIER, &nobodys).await.unwrap(), 0);
+    assert_eq!(bench.state(text.id), "in_doubt");
+    assert_eq!(taken(CARRIER, &text.key).await.unwrap(), 1);
+    assert_eq!((bench.state(text.id).as_str(), bench.state(other.id).as_str()), ("accepted", "in_doubt"));
+    assert_eq!(taken(CARRIER, &text.key).await.unwrap(), 0, "again");
+    bench.receipts(vec![receipt("k", Some(text.key.as_str()), ReceiptStatus::Delivered, "1")], T0 + 2).await;
+    assert_eq!(taken(CARRIER, &text.key).await.unwrap(), 0, "late");
+    assert_eq!(bench.state(text.id), "delivered");
+}
+
+/// Before the answer to the send: the answer that is lost then makes no doubt.
+#[tokio::test]
+async fn a_carriers_word_may_come_before_its_answer() {
+    let bench = Bench::new();
+    let text = bench.sending(MINSU, T0).await;
+    assert_eq!(bench.store.record_taken(CARRIER, vec![text.key.clone()], T0).await.unwrap(), 1);
+    bench.outcome(&text, Outcome::NoAnswer { ask_at: T0, code: None }, T0).await;
+    assert_eq!(bench.state(text.id), "accepted");
 }

@@ -22,7 +22,8 @@ pub(super) async fn no_moment_makes_a_call_unreadable(row: Row) {
         if stand.caps().lists_sent {
             stand.driver.sent_since(now - millis, None).await.unwrap();
         }
-        if !matches!(stand.caps().reports, ReportClass::PerMessage | ReportClass::None) {
+        use ReportClass::{AckQueue, ReadOnce, Window};
+        if matches!(stand.caps().reports, AckQueue | ReadOnce | Window) {
             stand.driver.poll_reports().await.unwrap();
         }
         stand.driver.status(&name).await.unwrap();

@@ -24,7 +24,7 @@ async fn walk(stand: &Stand, cursor: &mut Cursor) -> Vec<InboundItem> {
 }
 
 /// What each key stands for: number and words.
-fn by_key(items: &[InboundItem]) -> BTreeMap<&str, (&str, &str)> {
+pub(super) fn by_key(items: &[InboundItem]) -> BTreeMap<&str, (&str, &str)> {
     let mut all = BTreeMap::new();
     for item in items {
         let InboundItem::Text(text) = item else { continue };
@@ -36,7 +36,7 @@ fn by_key(items: &[InboundItem]) -> BTreeMap<&str, (&str, &str)> {
 }
 
 /// Many texts, the same words twice among them.
-async fn written(stand: &Stand) -> Vec<(String, String)> {
+pub(super) async fn written(stand: &Stand) -> Vec<(String, String)> {
     let mut written = Vec::new();
     for n in 0..MANY {
         let (from, words) = (format!("010{:08}", 20_000_000 + n / 2), format!("{} 번째 질문이에요?", n / 4));
@@ -48,7 +48,7 @@ async fn written(stand: &Stand) -> Vec<(String, String)> {
     written
 }
 
-fn sorted(all: &BTreeMap<&str, (&str, &str)>) -> Vec<(String, String)> {
+pub(super) fn sorted(all: &BTreeMap<&str, (&str, &str)>) -> Vec<(String, String)> {
     let mut all: Vec<_> =
         all.values().map(|(from, words)| ((*from).to_owned(), (*words).to_owned())).collect();
     all.sort();

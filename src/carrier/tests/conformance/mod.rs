@@ -82,6 +82,8 @@ macro_rules! carriers {
                 recorded::the_dialect_takes_what_the_official_client_wrote,
                 recorded::the_driver_writes_what_the_official_client_writes,
                 formats::a_photo_text_without_content_has_no_words,
+                pushes::every_text_pushed_comes_once_by_its_key,
+                pushes::a_call_that_was_not_kept_comes_again,
                 pushes::what_is_pushed_is_what_is_polled,
                 silence::no_error_holds_a_secret_a_number_or_a_text,
             }
@@ -93,12 +95,14 @@ macro_rules! carriers {
     };
 }
 
-carriers! { bizgo clicksend infobip msghub nhn oneapi sens smsgate solapi twilio }
+carriers! { bizgo clicksend infobip kannel msghub nhn oneapi sens smsgate solapi twilio }
 
 /// 2026-07-01T09:00:00+09:00
 const START_MS: i64 = 1_782_864_000_000;
 const CITIZEN: &str = "01012345678";
 const OURS: &str = "062120";
+/// Where the gateway may be called.
+const HOOK: &str = "https://munja.example/v1/push/x";
 const WORDS: &str = "막차는 23시 10분입니다";
 /// The largest answer a driver takes (bytes).
 const MAX_BODY: usize = 16 << 20;
@@ -138,6 +142,9 @@ impl Stand {
             ..SimOptions::default()
         });
         let driver = driver_of(&sim, sim.options(), &clock, make);
+        if driver.caps().inbound == InboundClass::PushOnly {
+            sim.call_at(Url::parse(HOOK).unwrap());
+        }
         Stand { sim, driver, clock, make }
     }
 

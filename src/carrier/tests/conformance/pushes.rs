@@ -5,8 +5,6 @@ use ::http::Response;
 use super::*;
 use crate::sim::SimPush;
 
-const HOOK: &str = "https://munja.example/v1/push/x";
-
 fn judged(stand: &Stand, driver: &dyn Carrier, push: &SimPush) -> std::result::Result<Pushed, PushRefused> {
     let (request, url) = (&push.request, Url::parse(&push.request.uri().to_string()).unwrap());
     driver.push(&PushCall {
@@ -16,6 +14,56 @@ fn judged(stand: &Stand, driver: &dyn Carrier, push: &SimPush) -> std::result::R
         body: request.body(),
         now: stand.clock.now_ms(),
     })
+}
+
+/// Makes all calls that are due, each answered as the driver says; gives what they brought.
+pub(super) fn taken_calls(stand: &Stand) -> Pushed {
+    let mut all = Pushed::default();
+    while let Some(push) = stand.sim.next_push() {
+        let pushed = judged(stand, &*stand.driver, &push).unwrap();
+        all.texts.extend(pushed.texts);
+        all.receipts.extend(pushed.receipts);
+        let answer = Response::builder().status(pushed.answer.status);
+        let answer = answer.body(Bytes::from(pushed.answer.body)).unwrap();
+        assert!(stand.sim.pushed(push, Some(&answer)), "the carrier is not content with the answer");
+    }
+    all
+}
+
+pub(super) async fn every_text_pushed_comes_once_by_its_key(row: Row) {
+    let stand = Stand::new(row);
+    if stand.caps().inbound != InboundClass::PushOnly {
+        return;
+    }
+    let written = inbound::written(&stand).await;
+    // What cannot be read costs no other text, and is shown to an operator.
+    stand.sim.text(CITIZEN, "#sim-broken");
+    stand.pause().await;
+    let texts = taken_calls(&stand).texts;
+    assert_eq!(inbound::sorted(&inbound::by_key(&texts)), written);
+    assert!(texts.iter().any(|item| matches!(item, InboundItem::Unreadable { .. })));
+}
+
+/// As when our database cannot take it: the same text again, and by the same key.
+pub(super) async fn a_call_that_was_not_kept_comes_again(row: Row) {
+    let stand = Stand::new(row);
+    if stand.caps().inbound != InboundClass::PushOnly {
+        return;
+    }
+    stand.sim.text(CITIZEN, "여보세요");
+    let mut keys = Vec::new();
+    for status in [503, 404, 204, 200] {
+        let push = stand.sim.next_push().expect("it is called again");
+        let InboundItem::Text(text) = judged(&stand, &*stand.driver, &push).unwrap().texts.remove(0) else {
+            panic!("unreadable")
+        };
+        keys.push(text.key);
+        let answer = Response::builder().status(status).body(Bytes::new()).unwrap();
+        assert_eq!(stand.sim.pushed(push, Some(&answer)), status == 200);
+        tokio::time::sleep(Duration::from_secs(60)).await;
+    }
+    keys.dedup();
+    assert_eq!((keys.len(), stand.sim.n_open_pushes()), (1, 0));
 }
 
 pub(super) async fn what_is_pushed_is_what_is_polled(row: Row) {

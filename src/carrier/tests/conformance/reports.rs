@@ -11,6 +11,15 @@ pub(super) async fn told(stand: &Stand, names: &[String]) -> Vec<Receipt> {
     let mut all = Vec::new();
     match stand.caps().reports {
         ReportClass::None => {}
+        ReportClass::PushOnly => {
+            for _ in 0..MOST_POLLS {
+                stand.pause().await;
+                all.extend(pushes::taken_calls(stand).receipts.into_iter().filter_map(|item| match item {
+                    ReceiptItem::Receipt(receipt) => Some(receipt),
+                    ReceiptItem::Unreadable { .. } => None,
+                }));
+            }
+        }
         ReportClass::PerMessage => {
             stand.pause().await;
             for name in names {

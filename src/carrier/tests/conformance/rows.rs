@@ -4,6 +4,7 @@ use super::*;
 use crate::carrier::bizgo::{Bizgo, BizgoConfig};
 use crate::carrier::clicksend::{ClickSend, ClickSendConfig};
 use crate::carrier::infobip::{Infobip, InfobipConfig};
+use crate::carrier::kannel::{Kannel, KannelConfig};
 use crate::carrier::msghub::{Msghub, MsghubConfig};
 use crate::carrier::nhn::{Nhn, NhnConfig};
 use crate::carrier::oneapi::{Login, OneApi, OneApiConfig, Reading};
@@ -146,6 +147,24 @@ pub(super) fn oneapi() -> (DialectKind, Make) {
         Arc::new(OneApi::new(config, http, now))
     };
     (DialectKind::named("oneapi").unwrap(), make)
+}
+
+pub(super) fn kannel() -> (DialectKind, Make) {
+    let make: Make = |account, http, now| {
+        let config = KannelConfig {
+            user: account.api_key.clone(),
+            password: account.api_secret.clone().into(),
+            smsc: None,
+            callback_url: Url::parse(HOOK).unwrap(),
+            push_token: account.webhook_secret.clone().into(),
+            max_segments: 8,
+            sends_per_sec: PER_SEC,
+            others_per_sec: PER_SEC,
+            min_poll: MIN_POLL,
+        };
+        Arc::new(Kannel::new(config, http, now))
+    };
+    (DialectKind::named("kannel").unwrap(), make)
 }
 
 pub(super) fn msghub() -> (DialectKind, Make) {

@@ -55,5 +55,7 @@ pub(super) async fn no_error_holds_a_secret_a_number_or_a_text(row: Row) {
             }
         }
     }
-    assert!(n > 20, "only {n} errors");
+    // A carrier that is never polled is asked less.
+    let least = if Stand::new(row).receives() { 20 } else { 12 };
+    assert!(n > least, "only {n} errors");
 }
