@@ -1,7 +1,7 @@
 //! [`DRIVERS`], the table of carriers. The configuration, the daemon and `munjad check` read it and know no carrier by name.
 
 use super::driver::Driver;
-use super::{bizgo, clicksend, infobip, kannel, msghub, nhn, oneapi, sens, smsgate, solapi, twilio};
+use super::{bizgo, clicksend, infobip, jasmin, kannel, msghub, nhn, oneapi, sens, smsgate, solapi, twilio};
 use crate::domain::delivery_reason::DeliveryReason;
 use crate::domain::opt_out::CarrierWords;
 
@@ -10,6 +10,7 @@ pub static DRIVERS: &[Driver] = &[
     bizgo::DRIVER,
     clicksend::DRIVER,
     infobip::DRIVER,
+    jasmin::DRIVER,
     kannel::DRIVER,
     msghub::DRIVER,
     nhn::DRIVER,

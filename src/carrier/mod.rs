@@ -19,6 +19,7 @@ mod emma;
 mod error;
 pub mod http;
 pub mod infobip;
+pub mod jasmin;
 pub mod kannel;
 mod korea;
 mod lenient_json;

@@ -9,6 +9,9 @@ const DEFAULT: &str = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæß
                        ¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
 /// The extension table: two septets each, an escape and a character.
 const EXTENSION: &str = "\u{c}^{}\\[~]|€";
+/// The escape to the extension table, and the codes there, in the order of [`EXTENSION`].
+const ESCAPE: u8 = 0x1b;
+const EXTENSION_CODES: [u8; 10] = [0x0a, 0x14, 0x28, 0x29, 0x2f, 0x3c, 0x3d, 0x3e, 0x40, 0x65];
 
 /// Encoding of a text on the air.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -151,6 +154,39 @@ fn septets(c: char) -> Option<usize> {
     }
 }
 
+/// The text in the default alphabet, one septet an octet, as SMPP carries it; `None` if the alphabet lacks a character.
+pub fn gsm7_octets(text: &str) -> Option<Vec<u8>> {
+    let mut octets = Vec::with_capacity(text.len());
+    for c in text.chars() {
+        match (DEFAULT.chars().position(|d| d == c), EXTENSION.chars().position(|e| e == c)) {
+            // The escape stands between `Ξ` and `Æ`, and in no text.
+            (Some(at), _) => octets.push(u8::try_from(at).ok().map(|at| at + u8::from(at >= ESCAPE))?),
+            (None, Some(at)) => octets.extend([ESCAPE, EXTENSION_CODES[at]]),
+            (None, None) => return None,
+        }
+    }
+    Some(octets)
+}
+
+/// Reads the default alphabet, one septet an octet. What is in neither table becomes U+FFFD.
+pub fn from_gsm7(octets: &[u8]) -> String {
+    let mut octets = octets.iter().copied();
+    let mut text = String::new();
+    while let Some(octet) = octets.next() {
+        let c = match octet {
+            ESCAPE => octets.next().and_then(|code| {
+                EXTENSION_CODES
+                    .iter()
+                    .position(|known| *known == code)
+                    .and_then(|at| EXTENSION.chars().nth(at))
+            }),
+            _ => DEFAULT.chars().nth(usize::from(octet - u8::from(octet > ESCAPE))),
+        };
+        text.push(c.unwrap_or('\u{fffd}'));
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -170,6 +206,19 @@ mod tests {
         for (c, expected) in [('Ç', Some(1)), ('ç', None), ('€', Some(2)), ('\t', None), ('가', None)] {
             assert_eq!(septets(c), expected, "{c}");
         }
+    }
+
+    /// As Jasmin 0.11.1 wrote it for `coding=0` (its codec `gsm0338`).
+    #[test]
+    fn octets_there_and_back() {
+        let octets = b"\x61\x1b\x65\x1b\x3c\x00\x1b\x3e\x05\x02\x11";
+        assert_eq!(gsm7_octets("a€[@]é$_").as_deref(), Some(&octets[..]));
+        assert_eq!(from_gsm7(octets), "a€[@]é$_");
+        let all: String = [DEFAULT, EXTENSION].concat();
+        assert_eq!(from_gsm7(&gsm7_octets(&all).unwrap()), all);
+        assert_eq!((gsm7_octets("Æ"), gsm7_octets("à")), (Some(vec![0x1c]), Some(vec![0x7f])));
+        assert_eq!((gsm7_octets("ç"), gsm7_octets("가")), (None, None));
+        assert_eq!(from_gsm7(b"a\x1b\x00\xffb\x1b"), "a\u{fffd}\u{fffd}b\u{fffd}");
     }
 
     #[test]

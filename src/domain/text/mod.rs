@@ -23,7 +23,7 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 pub use cp949::cp949_len;
 pub use fit::{MAX_PARTS, Piece, Unfit, plan};
-pub use gsm7::{Alphabet, Segments, segments, split_segments};
+pub use gsm7::{Alphabet, Segments, from_gsm7, gsm7_octets, segments, split_segments};
 pub use offer::{Offer, offer};
 pub use shown::{one_line, safe_for_terminal};
 

@@ -5,6 +5,7 @@ mod bizgo;
 mod clicksend;
 mod fields;
 mod infobip;
+mod jasmin;
 mod kannel;
 mod korea;
 mod msghub;
@@ -33,6 +34,7 @@ static DIALECTS: &[(&str, &dyn Dialect)] = &[
     ("bizgo", &bizgo::Bizgo),
     ("clicksend", &clicksend::ClickSend),
     ("infobip", &infobip::Infobip),
+    ("jasmin", &jasmin::Jasmin),
     ("kannel", &kannel::Kannel),
     ("msghub", &msghub::Msghub),
     ("nhn", &nhn::Nhn),

@@ -95,7 +95,7 @@ macro_rules! carriers {
     };
 }
 
-carriers! { bizgo clicksend infobip kannel msghub nhn oneapi sens smsgate solapi twilio }
+carriers! { bizgo clicksend infobip jasmin kannel msghub nhn oneapi sens smsgate solapi twilio }
 
 /// 2026-07-01T09:00:00+09:00
 const START_MS: i64 = 1_782_864_000_000;

@@ -54,11 +54,11 @@ pub(super) async fn a_call_that_was_not_kept_comes_again(row: Row) {
     let mut keys = Vec::new();
     for status in [503, 404, 204, 200] {
         let push = stand.sim.next_push().expect("it is called again");
-        let InboundItem::Text(text) = judged(&stand, &*stand.driver, &push).unwrap().texts.remove(0) else {
-            panic!("unreadable")
-        };
+        let mut pushed = judged(&stand, &*stand.driver, &push).unwrap();
+        let InboundItem::Text(text) = pushed.texts.remove(0) else { panic!("unreadable") };
         keys.push(text.key);
-        let answer = Response::builder().status(status).body(Bytes::new()).unwrap();
+        let body = if status == 200 { pushed.answer.body } else { String::new() };
+        let answer = Response::builder().status(status).body(Bytes::from(body)).unwrap();
         assert_eq!(stand.sim.pushed(push, Some(&answer)), status == 200);
         tokio::time::sleep(Duration::from_secs(60)).await;
     }

@@ -4,6 +4,7 @@ use super::*;
 use crate::carrier::bizgo::{Bizgo, BizgoConfig};
 use crate::carrier::clicksend::{ClickSend, ClickSendConfig};
 use crate::carrier::infobip::{Infobip, InfobipConfig};
+use crate::carrier::jasmin::{DefaultAlphabet, Jasmin, JasminConfig, NumberForm};
 use crate::carrier::kannel::{Kannel, KannelConfig};
 use crate::carrier::msghub::{Msghub, MsghubConfig};
 use crate::carrier::nhn::{Nhn, NhnConfig};
@@ -147,6 +148,26 @@ pub(super) fn oneapi() -> (DialectKind, Make) {
         Arc::new(OneApi::new(config, http, now))
     };
     (DialectKind::named("oneapi").unwrap(), make)
+}
+
+pub(super) fn jasmin() -> (DialectKind, Make) {
+    let make: Make = |account, http, now| {
+        let config = JasminConfig {
+            user: account.api_key.clone(),
+            password: account.api_secret.clone().into(),
+            callback_url: Url::parse(HOOK).unwrap(),
+            push_token: account.webhook_secret.clone().into(),
+            number_form: NumberForm::International,
+            default_alphabet: DefaultAlphabet::Gsm,
+            probe_number: "821000000000".to_owned(),
+            max_segments: 5,
+            sends_per_sec: PER_SEC,
+            others_per_sec: PER_SEC,
+            min_poll: MIN_POLL,
+        };
+        Arc::new(Jasmin::new(config, http, now))
+    };
+    (DialectKind::named("jasmin").unwrap(), make)
 }
 
 pub(super) fn kannel() -> (DialectKind, Make) {
