@@ -43,7 +43,7 @@ fn deaf(name: &str, for_ms: i64, why: &str, lang: Lang) -> Finding {
         ),
         lang.pick(
             "tell the counselors that nobody can text in; mend what the carrier's own finding says, or ask the carrier",
-            "시민이 문자를 보낼 수 없음을 상담원에게 알리고, 통신사 항목의 안내를 따르거나 통신사에 문의하십시오",
+            "시민이 문자를 보낼 수 없음을 상담사에게 알리고, 통신사 항목의 안내를 따르거나 통신사에 문의하십시오",
         ),
     )
 }
