@@ -48,14 +48,16 @@ async fn round(context: &Context, name: &'static str, rhythm: &mut Rhythm) -> i6
     }
 }
 
-/// Commits a page, then acks it. Returns how many items it held.
+/// Commits a page, then acks it. Returns how many of its items brought anything: a carrier that lists the same ones until they
+/// are settled is not asked again at once, which would use up the requests that texts are fetched with.
 async fn accept(context: &Context, carrier: &dyn Carrier, page: ReportPage) -> Result<usize, Failed> {
-    let n = page.items.len();
-    if n > 0 {
+    let mut n_new = 0;
+    if !page.items.is_empty() {
         let stored =
             context.store.apply_receipts(carrier.name(), page.raw.to_vec(), page.items, context.now());
         let applied = stored.await.map_err(Failed::Store)?;
         tracing::debug!(?applied, "receipts came");
+        n_new = applied.n_moved + applied.n_unmatched + applied.n_unknown + applied.n_quarantined;
         if applied.n_quarantined > 0 {
             tracing::error!(n = applied.n_quarantined, "receipts could not be read and were set aside");
         }
@@ -63,7 +65,7 @@ async fn accept(context: &Context, carrier: &dyn Carrier, page: ReportPage) -> R
     if let Some(token) = &page.ack {
         carrier.ack_reports(token).await.map_err(Failed::Carrier)?;
     }
-    Ok(n)
+    Ok(n_new)
 }
 
 /// Logs a failure; returns how long to wait at least (milliseconds).
