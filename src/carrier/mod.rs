@@ -154,10 +154,11 @@ impl InboundPage {
         InboundPage { raw, items, next: cursor.finished(), ack: Vec::new(), clock_ahead_ms: None }
     }
 
-    /// Whether nothing of it could be read as a page: an answer that broke off, or has an unknown shape.
+    /// Whether it could not be read as a page, though single texts of it may have been: an answer that broke off, or has an
+    /// unknown shape.
     pub fn is_broken(&self) -> bool {
         let whole = String::from_utf8_lossy(&self.raw);
-        matches!(self.items.as_slice(), [InboundItem::Unreadable { raw, .. }] if *raw == whole)
+        self.items.iter().any(|item| matches!(item, InboundItem::Unreadable { raw, .. } if *raw == whole))
     }
 }
 
