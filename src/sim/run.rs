@@ -81,14 +81,14 @@ mod tests {
     #[tokio::test]
     async fn citizens_text_by_themselves() {
         let (tell, told) = tokio::sync::oneshot::channel::<Sim>();
-        let (mut tell, bound) = (Some(tell), Duration::from_secs(30));
+        let bound = Duration::from_secs(30);
         let have_texted = async {
             let sim = told.await.unwrap();
             while sim.ledger().texts.len() < 4 {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
         };
-        let started = |_, sim: &Sim| drop(tell.take().unwrap().send(sim.clone()));
+        let started = |_, sim: &Sim| drop(tell.send(sim.clone()));
         tokio::time::timeout(bound, run(run_at("127.0.0.1:0"), started, have_texted)).await.unwrap().unwrap();
     }
 }
