@@ -66,7 +66,7 @@ async fn a_test_text_is_ours_in_the_comparison() {
     gateway.sim().text(CITIZEN, "질문");
     gateway.until(|b| b.n_outbound("delivered") == 1).await;
     let shown = expect(0, &["carrier", "reconcile"], &config);
-    assert!(shown.contains("we sent 1, its list holds 1") && shown.contains("no difference"), "{shown}");
+    assert!(shown.contains("bizgo, sent: carrier 1, we 1") && shown.contains("no difference"), "{shown}");
     // The same without a gateway.
     let folder = gateway.folder;
     gateway.daemon.unwrap().stop().await;
@@ -85,7 +85,7 @@ async fn a_text_of_ours_that_the_carrier_lacks_is_listed_however_young() {
     let other = Carrier::start().await;
     let config = write_config(gateway.folder.path(), &config_text(other.port, ""));
     let shown = expect(3, &["carrier", "reconcile"], &config);
-    assert!(shown.contains("we sent 1, its list holds 0"), "{shown}");
+    assert!(shown.contains("bizgo, sent: carrier 0, we 1"), "{shown}");
     assert!(shown.contains("text 1:") && shown.contains("does not list it yet"), "{shown}");
     let json = expect(3, &["carrier", "reconcile", "--json"], &config);
     assert!(json.contains("\"not_listed_yet\""), "{json}");

@@ -18,7 +18,7 @@ use crate::sim::core::order::{Order, Recipient};
 use crate::sim::core::particulars::{Codes, Particulars, Serial};
 use crate::sim::core::record::Pushed;
 use crate::sim::core::sends::{Became, Outcome};
-use crate::sim::dialect::{Dialect, Push, Trouble};
+use crate::sim::dialect::{Accepts, Dialect, Push, Trouble};
 use crate::sim::dialects::query::Query;
 use crate::sim::faults::Endpoint;
 use crate::sim::options::SimOptions;
@@ -82,6 +82,16 @@ impl Particulars for Jasmin {
 }
 
 impl Dialect for Jasmin {
+    fn section(&self) -> &'static [(&'static str, Accepts)] {
+        &[
+            ("base_url", Accepts::Address),
+            ("user", Accepts::Key),
+            ("password_file", Accepts::Secret),
+            ("callback_url", Accepts::Any("http://127.0.0.1:6121/push/jasmin")),
+            ("push_token_file", Accepts::WebhookSecret),
+        ]
+    }
+
     fn route(&self, request: &Request<Bytes>) -> Result<Endpoint, Answer> {
         match (request.method(), request.uri().path()) {
             (&Method::POST, "/send") => Ok(Endpoint::Send),
