@@ -166,6 +166,14 @@ impl Carrier for Through {
         self.known.caps()
     }
 
+    fn dates_by_two_clocks(&self) -> bool {
+        self.known.dates_by_two_clocks()
+    }
+
+    fn lines_for_the_other_side(&self) -> Option<String> {
+        self.known.lines_for_the_other_side()
+    }
+
     async fn send(&self, text: &OutboundText) -> Result<Accepted> {
         let taken: Taken = self.ask(Request::Send(Text::from(text))).await?;
         Ok(Accepted { carrier_message_id: taken.carrier_message_id, repeated: taken.repeated })
@@ -233,6 +241,14 @@ impl Carrier for Patient {
 
     fn caps(&self) -> Caps {
         self.0.caps()
+    }
+
+    fn dates_by_two_clocks(&self) -> bool {
+        self.0.dates_by_two_clocks()
+    }
+
+    fn lines_for_the_other_side(&self) -> Option<String> {
+        self.0.lines_for_the_other_side()
     }
 
     async fn send(&self, text: &OutboundText) -> Result<Accepted> {
