@@ -53,7 +53,7 @@ pub enum DefaultAlphabet {
 pub struct JasminConfig {
     pub user: String,
     pub password: SecretString,
-    /// The address Jasmin calls: `/push/jasmin` of [webhook], as Jasmin reaches it.
+    /// The address Jasmin calls: `/push/jasmin` of `[webhook]`, as Jasmin reaches it.
     pub callback_url: Url,
     /// Its calls are not signed: only `token=` in the address proves where they come from.
     pub push_token: SecretString,
