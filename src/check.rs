@@ -399,7 +399,10 @@ pub fn remedy(carrier: &str, error: &CarrierError, asker: &Asker, lang: Lang) ->
             format!("put the right key into the file that [carrier.{carrier}] names"),
             format!("[carrier.{carrier}] 에 적힌 키 파일에 올바른 키를 넣으십시오"),
         ),
-        K::Config | K::NotOffered => lang
+        K::NotOffered => lang
+            .pick("nothing is wrong: this carrier does not offer that", "고장이 아닙니다. 이 통신사에는 없는 기능입니다")
+            .to_owned(),
+        K::Config => lang
             .pick(
                 "have the carrier set up the account: permissions, sender number, this machine's address",
                 "통신사에 계정 설정(권한, 발신번호, 이 서버의 주소)을 요청하십시오",

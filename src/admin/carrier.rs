@@ -271,7 +271,7 @@ fn print_status(rows: &[Row<'_>], asker: &Asker, say: Say) {
 
 fn compared_line(compared: &Compared, say: Say) -> String {
     let Compared { at, n_ours, n_theirs, n_differences, .. } = compared;
-    let (at, differs) = (moment(*at), differs(*n_differences, say));
+    let (at, differs) = (moment(*at), differs(*n_differences, n_ours == n_theirs, say));
     let direction = direction_word(compared.direction, say);
     say.pick(
         format!("{direction} {at}: carrier {n_theirs}, we {n_ours} ({differs})"),
@@ -303,9 +303,10 @@ fn role_word(role: &str, say: Say) -> &'static str {
     }
 }
 
-fn differs(n: i64, say: Say) -> String {
+fn differs(n: i64, counts_agree: bool, say: Say) -> String {
     match n {
-        0 => say.pick("agrees", "일치").to_owned(),
+        0 if counts_agree => say.pick("agrees", "일치").to_owned(),
+        0 => say.pick("the rest is too young to tell", "나머지는 방금 것이라 아직 알 수 없음").to_owned(),
         n => say.pick(format!("{n} differ"), format!("{n}건 다름")),
     }
 }
@@ -425,8 +426,10 @@ fn receipt_sentence(word: Option<&str>, code: Option<&str>, say: Say) -> String 
             format!("도착하지 않았습니다 (코드 {code})"),
         ),
         None => say.pick(
-            "no receipt yet; the carrier has taken it".to_owned(),
-            "아직 수신 확인이 없습니다. 통신사는 접수했습니다".to_owned(),
+            "the carrier has taken it; no receipt yet (one that comes by webhook is not waited for)"
+                .to_owned(),
+            "통신사가 접수했습니다. 수신 확인은 아직 없습니다(웹훅으로 오는 것은 기다리지 않습니다)"
+                .to_owned(),
         ),
     }
 }

@@ -232,7 +232,9 @@ fn log(
     let code = problem.map_or("", |p| p.0.code.as_str());
     let cause = problem.and_then(|p| p.0.cause.as_deref()).unwrap_or_default();
     let ms = began.elapsed().as_millis();
-    if response.status().is_server_error() {
+    // A probe that is told of a deaf gateway is answered well; the gateway itself has said so in the log.
+    let is_told = problem.is_none() && response.status() == StatusCode::SERVICE_UNAVAILABLE;
+    if response.status().is_server_error() && !is_told {
         tracing::error!(request_id = id.0, %method, route, status, code, cause, ms, "request failed");
     } else if problem.is_some() {
         tracing::info!(request_id = id.0, %method, route, status, code, cause, ms, "request refused");

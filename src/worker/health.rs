@@ -58,6 +58,8 @@ struct CarrierEntry {
     last_answer: Option<Instant>,
     /// It has said that it offers no list of texts.
     has_no_list: bool,
+    /// It was deaf when the last run of the daemon ended, and has answered nothing since.
+    was_deaf: bool,
     /// How it was last judged: may it be asked, can it call, how long is it waited for (milliseconds).
     ways: Option<(bool, bool, i64)>,
 }
@@ -71,6 +73,7 @@ impl Default for CarrierEntry {
             asked_since: Instant::now(),
             last_answer: None,
             has_no_list: false,
+            was_deaf: false,
             ways: None,
         }
     }
@@ -80,6 +83,7 @@ impl CarrierEntry {
     fn poll_answered(&mut self, now: UnixMs) {
         self.last_answer = Some(Instant::now());
         self.has_no_list = false;
+        self.was_deaf = false;
         self.health.last_poll_ok_at = Some(now);
         self.health.last_error = None;
     }
@@ -106,7 +110,8 @@ impl CarrierEntry {
             last_answer_at: self.last_answer.map(ms),
             refusal: self.health.last_error.as_deref(),
         };
-        judge(&facts, ms(Instant::now()), deaf_after_ms)
+        // A new start is no reason to take the alarm back.
+        judge(&facts, ms(Instant::now()), if self.was_deaf { 0 } else { deaf_after_ms })
     }
 }
 
@@ -246,6 +251,13 @@ impl HealthRegistry {
         entry.ways = Some((may_be_asked, can_call, deaf_after_ms));
         entry.judge_again();
         entry.health.hearing.clone()
+    }
+
+    /// Records that the carrier was deaf when the last run of the daemon ended: it stays so until it answers.
+    pub(super) fn was_deaf(&self, carrier: &'static str) {
+        let mut carriers = lock(&self.carriers);
+        let entry = carriers.entry(carrier).or_default();
+        entry.was_deaf = entry.last_answer.is_none();
     }
 
     /// Records when the carrier last called us with a text.

@@ -37,8 +37,9 @@ async fn said_before(context: &Context) -> Option<BTreeMap<&'static str, Said>> 
             Ok(deaf) => {
                 let inbound = &context.carriers().inbound;
                 let was_deaf = |name: &&'static str| deaf.iter().any(|known| known == name);
-                let names = inbound.iter().map(|carrier| carrier.name()).filter(was_deaf);
-                return Some(names.map(|name| (name, Said::deaf_before(0))).collect());
+                let names: Vec<_> = inbound.iter().map(|carrier| carrier.name()).filter(was_deaf).collect();
+                names.iter().for_each(|name| context.health.was_deaf(name));
+                return Some(names.into_iter().map(|name| (name, Said::deaf_before(0))).collect());
             }
             Err(error) => store_trouble(ROLE, &error),
         }

@@ -31,6 +31,8 @@ use crate::ops::clock::Clock;
 /// How often, and how long apart, a gateway is called that holds the database and does not answer: it may just be starting.
 const TRIES: u32 = 10;
 const TRY_EVERY: Duration = Duration::from_millis(300);
+/// A gateway that does not say how it is for this long hangs.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(5);
 /// The longest answer: a page of a carrier's list (bytes).
 const MAX_ANSWER: u64 = 64 << 20;
 /// How long the gateway may take for one call to a carrier: two time-outs of a driver and the wait for its limit.
@@ -56,7 +58,7 @@ impl Asker {
         let mut why = String::new();
         for _ in 0..TRIES {
             match UnixStream::connect(path(&config.database)).await {
-                Ok(_) => return Asker::Gateway,
+                Ok(_) => return Asker::answering(config).await,
                 Err(error) => why = error.to_string(),
             }
             if !DatabaseLock::is_held(&config.database) {
@@ -65,6 +67,16 @@ impl Asker {
             tokio::time::sleep(TRY_EVERY).await;
         }
         Asker::Beside(why)
+    }
+
+    /// A gateway takes connections even while it hangs: it is asked something that needs no carrier.
+    async fn answering(config: &Config) -> Asker {
+        let (socket, name) = (path(&config.database), config.carriers.outbound);
+        let asked = ask::<Option<CarrierStatus>>(&socket, name, Request::State);
+        match tokio::time::timeout(ANSWERS_WITHIN, asked).await {
+            Ok(_) => Asker::Gateway,
+            Err(_) => Asker::Beside(format!("no answer within {} s", ANSWERS_WITHIN.as_secs())),
+        }
     }
 
     /// The carrier of this section, to be asked by whoever asks. One that the gateway does not use is asked directly.

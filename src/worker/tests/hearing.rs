@@ -94,6 +94,24 @@ async fn a_new_start_takes_back_what_the_last_one_said_only_after_an_answer() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_new_start_is_no_reason_to_take_the_alarm_back() {
+    let (mut world, phone) = world_of(polled("phone"));
+    let store = world.context.store.clone();
+    store.note(EventKind::CarrierDeaf, DEAF.to_owned(), 0).await.unwrap();
+    refuse(&phone, ErrorKind::Auth);
+    world.begin([Role::Poller("phone"), Role::Hearing]);
+    for _ in 0..60 {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let hearing = world.context.health.carrier("phone").hearing;
+        assert!(matches!(hearing, Hearing::Deaf { .. }), "{hearing:?}");
+    }
+    assert_eq!(world.heard().await.len(), 1, "nothing is taken back, nothing is said twice");
+    *phone.refusal.lock().unwrap() = None;
+    world.until_heard(2).await;
+    assert_eq!(world.context.health.carrier("phone").hearing, Hearing::Hears);
+}
+
+#[tokio::test(start_paused = true)]
 async fn one_that_only_calls_is_never_deaf_for_not_being_asked() {
     let (mut world, _) =
         world_of(Fake { inbound: InboundClass::PushOnly, push: true, ..Fake::named("calls") });

@@ -23,7 +23,7 @@ use crate::sim::{Endpoint, Fault, FaultRule, Sim, SimOptions};
 use crate::store::NewReply;
 
 const HOUR: u64 = 3_600;
-const N_TEXTS: usize = 40;
+const N_TEXTS: usize = 24;
 /// After the weather everything is settled within these many times five minutes.
 const MOST_ROUNDS: usize = 100;
 const HOOK: &str = "https://munja.example/v1/push/x";
