@@ -61,7 +61,7 @@ Examples:
   munjad migrate --config gateway.toml       upgrade the database of an older munjad (a start does it too)
   munjad carrier status                      show each carrier: its use, whether it answers, whether it is paused
   munjad carrier test bizgo --to 01012345678 send one text and wait for its receipt
-  munjad carrier reconcile --since 24h       compare what we sent with the carrier's own list
+  munjad carrier reconcile --since 24h       compare texts in and out with the carrier's own lists
   munjad calendar 2027                       show a year's holidays, exceptions and hours
   munjad demo                                try everything on this machine, with a simulated carrier
 

@@ -113,16 +113,22 @@ fn comparison_json(carrier: &str, direction: Direction, found: &Comparison) -> V
         Difference::Fate { id, ours, theirs } => {
             json!({ "what": d.word(), "text": id, "ours": ours.as_str(), "theirs": theirs })
         }
-        Difference::Unknown { carrier_message_id: id, at }
-        | Difference::NotReceived { key: id, at }
-        | Difference::NoLongerListed { key: id, at } => {
+        Difference::Unknown { carrier_message_id: id, at } => {
             json!({ "what": d.word(), "carrier_message_id": id, "at": at })
+        }
+        Difference::NotReceived { key, at } | Difference::NoLongerListed { key, at } => {
+            json!({ "what": d.word(), "carrier_message_id": carriers_id(key), "at": at })
         }
     };
     json!({
         "carrier": carrier, "direction": direction.as_str(), "n_ours": found.n_ours, "n_theirs": found.n_theirs,
         "differences": found.differences.iter().map(difference).collect::<Vec<_>>(),
     })
+}
+
+/// The carrier's own id of a text. Some drivers make a key of it with the date and a digest of the words, which is no name.
+fn carriers_id(key: &str) -> &str {
+    key.split('|').next().unwrap_or(key)
 }
 
 pub(super) fn direction_word(direction: Direction, say: Say) -> &'static str {
@@ -177,14 +183,14 @@ fn sentence(difference: &Difference, say: Say) -> String {
             )
         }
         Difference::NotReceived { key, at } => {
-            let (id, at) = (text::one_line(key, 60), moment(*at));
+            let (id, at) = (text::one_line(carriers_id(key), 60), moment(*at));
             say.pick(
                 format!("the carrier lists {id} of {at}, which is not here: a running gateway fetches what is younger than polling.deep_walk_hours with its next deep walk"),
                 format!("통신사 목록의 {id} ({at}) 이(가) 우리 기록에 없습니다. polling.deep_walk_hours 안의 문자는 실행 중인 게이트웨이가 다음 대조 때 가져옵니다"),
             )
         }
         Difference::NoLongerListed { key, at } => {
-            let (id, at) = (text::one_line(key, 60), moment(*at));
+            let (id, at) = (text::one_line(carriers_id(key), 60), moment(*at));
             say.pick(
                 format!("{id} of {at} is here, and the carrier does not list it"),
                 format!("{id} ({at}) 은(는) 우리 기록에 있으나 통신사 목록에 없습니다"),

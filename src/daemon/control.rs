@@ -67,7 +67,7 @@ impl Door {
                     Ok(_) => tracing::warn!("another user's program called at the control socket and was sent away"),
                     Err(error) => {
                         tracing::warn!(%error, "the control socket cannot accept a connection");
-                        tokio::task::yield_now().await;
+                        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
                     }
                 },
             }

@@ -12,8 +12,6 @@
 //! | up to [`HELP_MS`]        | none                                        | yes          | yes            | always            |
 //! | more                     | none                                        | yes          | no             | always            |
 
-use std::collections::VecDeque;
-
 use super::UnixMs;
 
 /// A text that is first seen this long after it was sent, or longer, is late (milliseconds).
@@ -55,38 +53,41 @@ impl Seen {
     }
 }
 
-/// So many texts in a row, each of its own poll, tell of a carrier's dates.
-const MOST_AGES: usize = 5;
+/// So many late texts in a row, each of its own poll, tell of a carrier's dates.
+const LEAST_LATE: u32 = 5;
 /// So long between the first and the last of them (milliseconds): a phone that was off hands over all at once.
 const LEAST_SPAN_MS: i64 = LATE_MS;
 
-/// The ages of a carrier's last texts that were not listed by a poll a moment before. Where even the youngest of them is late,
-/// again and again, it is not the texts that are late: the carrier dates them wrongly, or our clock is ahead.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// The unbroken row of late texts that were not listed by a poll a moment before. Where even the youngest of them is late, again
+/// and again, it is not the texts that are late: the carrier dates them wrongly, or our clock is ahead. One text in time ends it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Dates {
-    /// When each was seen, and its age by its date; one a poll, the youngest.
-    ages: VecDeque<(UnixMs, i64)>,
+    n_late: u32,
+    first_at: UnixMs,
+    last_at: UnixMs,
+    /// The least age by the dates (milliseconds).
+    youngest: i64,
 }
 
 impl Dates {
     /// Notes the youngest new text of a poll that follows another without a break.
     pub fn note(&mut self, now: UnixMs, age_ms: i64) {
-        if self.ages.len() == MOST_AGES {
-            self.ages.pop_front();
+        if age_ms < LATE_MS {
+            *self = Dates::default();
+        } else if self.n_late == 0 {
+            *self = Dates { n_late: 1, first_at: now, last_at: now, youngest: age_ms };
+        } else {
+            self.n_late = self.n_late.saturating_add(1);
+            self.last_at = now;
+            self.youngest = self.youngest.min(age_ms);
         }
-        self.ages.push_back((now, age_ms));
     }
 
     /// How much older the dates are than the texts (milliseconds); 0 for dates that can be believed. Less than the truth by
     /// what the youngest of these texts was really on its way.
     pub fn behind_ms(&self) -> i64 {
-        let span = match (self.ages.front(), self.ages.back()) {
-            (Some((first, _)), Some((last, _))) => last - first,
-            _ => 0,
-        };
-        let youngest = self.ages.iter().map(|(_, age)| *age).min().unwrap_or(0);
-        let is_proven = self.ages.len() == MOST_AGES && span >= LEAST_SPAN_MS && youngest >= LATE_MS;
-        if is_proven { youngest } else { 0 }
+        let is_proven = self.n_late >= LEAST_LATE && self.last_at - self.first_at >= LEAST_SPAN_MS;
+        if is_proven { self.youngest } else { 0 }
     }
 }
 
@@ -120,6 +121,21 @@ mod tests {
         for (what, ahead, behind, age, expected) in cases {
             assert_eq!(seen(ahead, behind).late_ms(NOW - age), expected, "{what}");
         }
+    }
+
+    /// However often texts come.
+    #[test]
+    fn dates_are_seen_through_in_a_busy_service_too() {
+        let mut dates = Dates::default();
+        let behind: Vec<i64> = (0..200)
+            .map(|n| {
+                dates.note(NOW + n * 5_000, 40 * MINUTE + n);
+                dates.behind_ms()
+            })
+            .collect();
+        assert_eq!((behind[100], behind[199]), (0, 40 * MINUTE));
+        dates.note(NOW + 200 * 5_000, 0);
+        assert_eq!(dates.behind_ms(), 0, "one text in time ends it");
     }
 
     fn dates(ages: &[(i64, i64)]) -> i64 {

@@ -18,6 +18,8 @@ use crate::store::StoreError;
 const LOOK_EVERY_MS: i64 = 5_000;
 /// After a page that could not be read (milliseconds).
 const RETRY_MS: i64 = 30_000;
+/// A page that fails so often in a row is given up, and the walk with it; the next one begins in its time.
+const MOST_FAILURES: u32 = 20;
 
 /// State of the loop.
 #[derive(Default)]
@@ -26,6 +28,8 @@ struct State {
     /// Where the last run of the daemon stopped: the first walk reaches back from there.
     stopped_at: Option<UnixMs>,
     n_late: usize,
+    /// Failures of its current page in a row.
+    n_failures: u32,
 }
 
 pub(super) async fn run(context: Context, carrier: &'static str) {
@@ -106,12 +110,25 @@ async fn page(context: &Context, carrier: &dyn Carrier, state: &mut State) -> Re
     let (read, n_late) = match read {
         Ok(read) => read,
         Err(failed) => {
+            state.n_failures += 1;
+            if let Failed::Carrier(error) = &failed
+                && state.n_failures >= MOST_FAILURES
+            {
+                tracing::error!(
+                    carrier = carrier.name(),
+                    %error,
+                    "a deep walk was given up: one page cannot be read, and what stands behind it was not compared"
+                );
+                state.n_failures = 0;
+                return Ok(LOOK_EVERY_MS);
+            }
             // The same page again: the walk is not over.
             state.walk = Some(walk);
             return Err(failed);
         }
     };
     state.n_late += n_late;
+    state.n_failures = 0;
     match walk.step(&read) {
         Ok(true) => {
             state.walk = Some(walk);
@@ -167,5 +184,7 @@ async fn end(
             "a walk through the carrier's list found texts that no poll had seen; they wait for a person"
         );
     }
-    keep_inbound(&context.store, carrier, walk, context.now()).await.map(drop)
+    // What came while it walked, it has not listed.
+    let until = walk.until;
+    keep_inbound(&context.store, carrier, walk, until).await.map(drop)
 }

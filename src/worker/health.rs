@@ -58,6 +58,8 @@ struct CarrierEntry {
     last_answer: Option<Instant>,
     /// It has said that it offers no list of texts.
     has_no_list: bool,
+    /// First and last failure of passes through its list since one has ended; what failed last.
+    failing: Option<(Instant, Instant, String)>,
     /// It was deaf when the last run of the daemon ended, and has answered nothing since.
     was_deaf: bool,
     /// How it was last judged: may it be asked, can it call, how long is it waited for (milliseconds).
@@ -73,6 +75,7 @@ impl Default for CarrierEntry {
             asked_since: Instant::now(),
             last_answer: None,
             has_no_list: false,
+            failing: None,
             was_deaf: false,
             ways: None,
         }
@@ -92,6 +95,9 @@ impl CarrierEntry {
         self.has_no_list = error.kind == ErrorKind::NotOffered;
         // Not a failure, and nothing an operator has to mend.
         self.health.last_error = (!self.has_no_list).then(|| error.to_string());
+        let now = Instant::now();
+        let since = self.failing.as_ref().map_or(now, |(since, ..)| *since);
+        self.failing = (!self.has_no_list).then(|| (since, now, error.to_string()));
     }
 
     /// Judges again what has been judged before: a poll has ended.
@@ -104,11 +110,19 @@ impl CarrierEntry {
     fn hearing(&self, may_be_asked: bool, can_call: bool, deaf_after_ms: i64) -> Hearing {
         let ms = |at: Instant| i64::try_from((at - self.asked_since).as_millis()).unwrap_or(i64::MAX);
         let is_asked = may_be_asked && !self.has_no_list;
+        // Where a later page fails again and again, an answered first page is no proof that all texts are read.
+        let is_recent =
+            |last: &Instant| i64::try_from(last.elapsed().as_millis()).unwrap_or(0) < deaf_after_ms;
+        let failing = self.failing.as_ref().filter(|(_, last, _)| is_recent(last));
+        let last_whole = match failing {
+            Some((since, ..)) => self.last_answer.map(|at| at.min(*since)),
+            None => self.last_answer,
+        };
         let facts = Facts {
             way: if is_asked { Way::Asked } else { Way::Called { is_open: can_call } },
             asked_since: 0,
-            last_answer_at: self.last_answer.map(ms),
-            refusal: self.health.last_error.as_deref(),
+            last_answer_at: last_whole.map(ms),
+            refusal: self.health.last_error.as_deref().or(failing.map(|(_, _, why)| why.as_str())),
         };
         // A new start is no reason to take the alarm back.
         judge(&facts, ms(Instant::now()), if self.was_deaf { 0 } else { deaf_after_ms })
@@ -251,6 +265,15 @@ impl HealthRegistry {
         entry.ways = Some((may_be_asked, can_call, deaf_after_ms));
         entry.judge_again();
         entry.health.hearing.clone()
+    }
+
+    /// Records that a pass through the carrier's list has come to its end.
+    pub(super) fn pass_ended(&self, carrier: &'static str) {
+        let mut carriers = lock(&self.carriers);
+        let entry = carriers.entry(carrier).or_default();
+        if entry.failing.take().is_some() {
+            entry.judge_again();
+        }
     }
 
     /// Records that the carrier was deaf when the last run of the daemon ended: it stays so until it answers.

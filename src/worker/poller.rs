@@ -199,7 +199,9 @@ async fn accept(
     acks: &Acks,
 ) -> Result<(usize, bool), Failed> {
     let (name, now) = (carrier.name(), context.now());
-    let next = not_in_the_future(page.next.clone(), now);
+    // By the carrier's clock, if ours is ahead.
+    let ahead_ms = context.health.carrier(name).clock_ahead_ms.unwrap_or(0).min(0);
+    let next = not_in_the_future(page.next.clone(), now.saturating_add(ahead_ms));
     let accepted = commit(context, carrier, &page, &next).await.map_err(Failed::Store)?;
     if accepted.n_new > 0 {
         context.health.record_text_in(now);
@@ -218,6 +220,9 @@ async fn accept(
     acks.add(page.ack);
     let is_window = matches!(carrier.caps().inbound, InboundClass::Window { .. });
     let more = advance(state, next, &accepted, is_window, now);
+    if !more {
+        context.health.pass_ended(name);
+    }
     Ok((accepted.n_new, more))
 }
 
@@ -251,6 +256,26 @@ async fn commit(
     }
 }
 
+/// The same for texts that a carrier brought by calling. Where it is polled too, its polls tell of its dates.
+pub(super) fn note_pushed_dates(context: &Context, carrier: &dyn Carrier, accepted: &AcceptedPage, now: i64) {
+    warn_of_late(carrier.name(), accepted);
+    if carrier.caps().inbound == InboundClass::PushOnly
+        && let Some(newest_at) = accepted.newest_at
+    {
+        judge_dates(context, carrier.name(), newest_at, now);
+    }
+}
+
+fn warn_of_late(carrier: &'static str, accepted: &AcceptedPage) {
+    if accepted.n_late > 0 {
+        tracing::warn!(
+            carrier,
+            n = accepted.n_late,
+            "texts came late; they bring no automatic text and wait for a person"
+        );
+    }
+}
+
 /// Notes how old a new text was by its date, where a poll shortly before had not listed it.
 fn note_dates(
     context: &Context,
@@ -259,17 +284,15 @@ fn note_dates(
     accepted: &AcceptedPage,
     now: i64,
 ) {
-    if accepted.n_late > 0 {
-        tracing::warn!(
-            carrier,
-            n = accepted.n_late,
-            "texts came late; they bring no automatic text and wait for a person"
-        );
-    }
+    warn_of_late(carrier, accepted);
     let Some(newest_at) = accepted.newest_at.filter(|_| state.n_in_a_row > 0 && state.cursor.page.is_none())
     else {
         return;
     };
+    judge_dates(context, carrier, newest_at, now);
+}
+
+fn judge_dates(context: &Context, carrier: &'static str, newest_at: i64, now: i64) {
     if let Some(behind_ms) = context.health.note_date(carrier, newest_at, now) {
         tracing::error!(
             carrier,

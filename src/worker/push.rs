@@ -1,7 +1,7 @@
 //! Handles the carriers' calls (webhooks). The driver verifies and reads a call; its texts and receipts are committed, under
 //! the same unique keys as those of polling, before the call is answered. A call that comes again changes nothing.
 
-use super::{Context, store_trouble};
+use super::{Context, poller, store_trouble};
 use crate::carrier::{Carrier, PushAnswer, PushCall, PushRefused, Pushed};
 use crate::store::StoreError;
 
@@ -50,6 +50,7 @@ async fn keep(
         if accepted.n_new > 0 {
             context.health.record_text_in(now);
         }
+        poller::note_pushed_dates(context, carrier, &accepted, now);
         if accepted.n_quarantined > 0 {
             tracing::error!(
                 n = accepted.n_quarantined,

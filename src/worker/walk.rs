@@ -27,12 +27,14 @@ pub enum CompareError {
 
 /// Whether what this carrier has handed over can be read again.
 pub fn can_be_walked(carrier: &dyn Carrier) -> bool {
-    matches!(carrier.caps().inbound, InboundClass::Window { .. })
+    matches!(carrier.caps().inbound, InboundClass::Window { .. }) && carrier.lists_texts()
 }
 
 /// A walk under way.
 pub(super) struct Walk {
     pub since: UnixMs,
+    /// When it began.
+    pub until: UnixMs,
     cursor: Cursor,
     n_pages: usize,
     /// The texts of the pages read so far.
@@ -48,7 +50,7 @@ impl Walk {
         };
         // The driver itself goes back by its overlap.
         let cursor = Cursor::starting_at(since.saturating_add(overlap).min(now));
-        Walk { since, cursor, n_pages: 0, listed: Vec::new() }
+        Walk { since, until: now, cursor, n_pages: 0, listed: Vec::new() }
     }
 
     /// Reads the next page. A page that could not be read may be asked for again.

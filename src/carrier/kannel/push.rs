@@ -2,6 +2,9 @@
 //! in the address proves where they come from, and repetitions are harmless by their ids. smsbox counts 200 as done, tries
 //! anything else again if it was told to (`http-request-retry`), and would text our words to the citizen: there are none.
 
+use std::borrow::Cow;
+
+use encoding_rs::{EUC_KR, Encoding};
 use http::Method;
 use subtle::ConstantTimeEq;
 
@@ -76,11 +79,29 @@ fn words(bytes: &[u8], charset: &str) -> Result<String, &'static str> {
         "UTF-16BE" => {
             let (pairs, rest) = bytes.as_chunks::<2>();
             let units: Vec<u16> = pairs.iter().map(|pair| u16::from_be_bytes(*pair)).collect();
-            let read = String::from_utf16(&units).ok().filter(|_| rest.is_empty());
-            read.ok_or("the text is not in the charset it names")
+            // A text that was cut, even within a character, is still a text: it may call for help.
+            let cut = if rest.is_empty() { "" } else { "\u{fffd}" };
+            Ok(String::from_utf16_lossy(&units) + cut)
         }
         "8-BIT" => Err("binary data, not a text"),
-        _ => String::from_utf8(bytes.to_vec()).map_err(|_| "the text is not in UTF-8: see alt-charset"),
+        named => Ok(in_charset(bytes, named)),
+    }
+}
+
+/// The words in UTF-8, in the charset that was named, or in Korea's; what is no character becomes `U+FFFD`. A text that was
+/// cut within its last character is in UTF-8 all the same.
+fn in_charset(bytes: &[u8], named: &str) -> String {
+    let lossy = || String::from_utf8_lossy(bytes).into_owned();
+    let Err(error) = std::str::from_utf8(bytes) else {
+        return lossy();
+    };
+    let whole =
+        |charset: &'static Encoding| charset.decode_without_bom_handling_and_without_replacement(bytes);
+    let is_cut = error.error_len().is_none();
+    match Encoding::for_label(named.as_bytes()).and_then(whole) {
+        Some(words) => words.into_owned(),
+        None if is_cut => lossy(),
+        None => whole(EUC_KR).map_or_else(lossy, Cow::into_owned),
     }
 }
 

@@ -111,6 +111,32 @@ async fn a_new_start_is_no_reason_to_take_the_alarm_back() {
     assert_eq!(world.context.health.carrier("phone").hearing, Hearing::Hears);
 }
 
+/// The first page is answered and a later one never: calls for help may stand there.
+#[tokio::test(start_paused = true)]
+async fn a_list_that_is_never_read_to_its_end_is_not_heard() {
+    let (mut world, _) = world_of(polled("phone"));
+    world.begin([Role::Hearing]);
+    let (health, now) = (Arc::clone(&world.context.health), world.context.now());
+    let refused = CarrierError::new(ErrorKind::Permanent, "page 2 is refused");
+    for _ in 0..30 {
+        health.poll_ended("phone", Ok(None), now);
+        health.poll_ended("phone", Err(&refused), now);
+        tokio::time::sleep(Duration::from_secs(5)).await;
+    }
+    health.poll_ended("phone", Ok(None), now);
+    let Hearing::Deaf { why, .. } = health.carrier("phone").hearing else { panic!("it hears") };
+    assert_eq!(why, "page 2 is refused");
+    health.pass_ended("phone");
+    assert_eq!(health.carrier("phone").hearing, Hearing::Hears);
+    // One failure, and then a long list whose pages are all answered.
+    health.poll_ended("phone", Err(&refused), now);
+    for _ in 0..60 {
+        health.poll_ended("phone", Ok(None), now);
+        tokio::time::sleep(Duration::from_secs(5)).await;
+    }
+    assert_eq!(health.carrier("phone").hearing, Hearing::Hears);
+}
+
 #[tokio::test(start_paused = true)]
 async fn one_that_only_calls_is_never_deaf_for_not_being_asked() {
     let (mut world, _) =
