@@ -41,6 +41,8 @@ async fn cycles(n: usize, synchronous: Synchronous, group_commit: bool, http: Op
     if let Some(http) = http {
         http.push(http_ceiling(&place.desk, Duration::from_millis(700)).await);
     }
+    // For a second after a start nothing is asked of a carrier; that is no part of a cycle.
+    tokio::time::sleep(Duration::from_millis(1_100)).await;
     let began = Instant::now();
     for i in 0..n {
         place.sim.text(&format!("010{i:07}0"), "버스 막차가 몇 시인가요?");
