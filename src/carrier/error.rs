@@ -31,6 +31,21 @@ pub enum ErrorKind {
     NotOffered,
 }
 
+impl ErrorKind {
+    /// Every kind.
+    pub const ALL: [ErrorKind; 9] = [
+        Self::Auth,
+        Self::Config,
+        Self::RateLimited,
+        Self::Transient,
+        Self::NotSent,
+        Self::Ambiguous,
+        Self::Permanent,
+        Self::Protocol,
+        Self::NotOffered,
+    ];
+}
+
 /// Why a carrier call failed. Holds no secret, no number and no text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CarrierError {

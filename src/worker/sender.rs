@@ -392,17 +392,7 @@ mod tests {
 
     #[test]
     fn nothing_is_queued_again_that_may_have_been_taken() {
-        for kind in [
-            ErrorKind::Auth,
-            ErrorKind::Config,
-            ErrorKind::RateLimited,
-            ErrorKind::Transient,
-            ErrorKind::NotSent,
-            ErrorKind::Ambiguous,
-            ErrorKind::Permanent,
-            ErrorKind::Protocol,
-            ErrorKind::NotOffered,
-        ] {
+        for kind in ErrorKind::ALL {
             let queued =
                 matches!(outcome(Err(CarrierError::new(kind, "x")), 1, 0, 0.5), Outcome::NotTaken { .. });
             let surely_not_taken = [

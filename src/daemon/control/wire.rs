@@ -128,18 +128,6 @@ pub(super) struct Refusal {
     retry_after_ms: Option<u64>,
 }
 
-const KINDS: [ErrorKind; 9] = [
-    ErrorKind::Auth,
-    ErrorKind::Config,
-    ErrorKind::RateLimited,
-    ErrorKind::Transient,
-    ErrorKind::NotSent,
-    ErrorKind::Ambiguous,
-    ErrorKind::Permanent,
-    ErrorKind::Protocol,
-    ErrorKind::NotOffered,
-];
-
 impl From<CarrierError> for Refusal {
     fn from(error: CarrierError) -> Self {
         let retry_after_ms =
@@ -156,7 +144,7 @@ impl From<CarrierError> for Refusal {
 impl From<Refusal> for CarrierError {
     /// An unknown kind, of a gateway of another version, is `Ambiguous`: nothing may be concluded from it.
     fn from(refusal: Refusal) -> Self {
-        let kind = KINDS.into_iter().find(|kind| format!("{kind:?}") == refusal.kind);
+        let kind = ErrorKind::ALL.into_iter().find(|kind| format!("{kind:?}") == refusal.kind);
         CarrierError {
             kind: kind.unwrap_or(ErrorKind::Ambiguous),
             code: refusal.code,
@@ -308,7 +296,7 @@ mod tests {
 
     #[test]
     fn errors_cross_unchanged() {
-        for kind in KINDS {
+        for kind in ErrorKind::ALL {
             let wait = Some(Duration::from_secs(7));
             let error = CarrierError::new(kind, "why").with_code("X1").with_retry_after(wait);
             let line = serde_json::to_string(&Refusal::from(error.clone())).unwrap();
