@@ -192,7 +192,8 @@ CREATE TABLE inbox (
     CHECK (state = 'received' OR state = 'routed' OR state = 'quarantined'),
     CHECK ((state = 'routed') = (conversation_id IS NOT NULL AND routed_at IS NOT NULL AND seq IS NOT NULL)),
     CHECK (state <> 'quarantined' OR trouble IS NOT NULL),
-    CHECK (purpose = 'question' OR purpose = 'survey' OR purpose = 'opt_out' OR purpose = 'opt_in' OR purpose = 'restricted')
+    CHECK (purpose = 'question' OR purpose = 'survey' OR purpose = 'opt_out' OR purpose = 'opt_in' OR purpose = 'thanks'
+           OR purpose = 'reaction' OR purpose = 'advertising' OR purpose = 'staff' OR purpose = 'restricted')
 ) STRICT;
 CREATE INDEX inbox_received ON inbox (id) WHERE state = 'received';
 CREATE INDEX inbox_quarantined ON inbox (id) WHERE state = 'quarantined';

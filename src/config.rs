@@ -26,7 +26,7 @@ pub use polling::Polling;
 pub use sending::Sending;
 pub use service::Service;
 pub use webhook::Webhook;
-pub use words::{categories, texts, triage};
+pub use words::{built_in, categories, texts, triage};
 
 pub use crate::carrier::CarrierSetup;
 use crate::domain::desk::Desks;

@@ -93,8 +93,8 @@ enum Command {
     /// Try another configuration on the texts that came; sends nothing
     #[command(subcommand)]
     Policy(policy::PolicyCommand),
-    /// Show every automatic text with its class and length (the longest it can get)
-    Texts(ConfigArg),
+    /// Show every automatic text with its class and length (the longest it can get), or write a file to change them in
+    Texts(texts::Show),
     /// Print a desk's year: holidays, exceptions, hours
     Calendar(calendar::Show),
     /// Run a simulated carrier alone (any carrier's wire format, on loopback)
@@ -174,7 +174,7 @@ async fn dispatch(command: Command, say: Say) -> anyhow::Result<ExitCode> {
         Command::Quarantine(command) => quarantine::run(command, say).await.map(|()| ExitCode::SUCCESS),
         Command::Triage(command) => triage::run(command, say),
         Command::Policy(command) => policy::run(command, say).await.map(|()| ExitCode::SUCCESS),
-        Command::Texts(at) => texts::run(&at, say).map(|()| ExitCode::SUCCESS),
+        Command::Texts(args) => texts::run(&args, say).map(|()| ExitCode::SUCCESS),
         #[cfg(feature = "sim")]
         Command::Sim(args) => simulate::run(args, say).await.map(|()| ExitCode::SUCCESS),
         #[cfg(feature = "sim")]
@@ -218,7 +218,7 @@ fn localised(command: clap::Command, lang: Lang) -> clap::Command {
         ("carrier", "통신사를 살핍니다: 상태, 멈춤과 재개, 시험, 목록 대조"),
         ("triage", "긴급한 말을 찾는 낱말 목록을 시험하고 봅니다"),
         ("policy", "다른 설정이라면 지난 문자를 어떻게 다뤘을지 봅니다. 보내지 않습니다"),
-        ("texts", "자동 문자를 종류와 길이(가장 길 때)와 함께 모두 보여 줍니다"),
+        ("texts", "자동 문자를 종류와 길이(가장 길 때)와 함께 모두 보여 주거나, 바꿔 쓸 파일을 만듭니다"),
         ("sim", "가상 통신사만 실행합니다 (어느 통신사 형식이든, 이 컴퓨터 안에서만)"),
         ("calendar", "창구의 한 해를 보여 줍니다: 공휴일, 예외, 운영 시간"),
         ("demo", "이 컴퓨터에서 전체를 시험합니다: 가상 통신사, 게이트웨이, 시민의 문자"),

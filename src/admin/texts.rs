@@ -1,15 +1,74 @@
 //! `munjad texts`: prints every automatic text as citizens get it, with its class and its length at the carrier that texts
-//! leave by.
+//! leave by; prints the built-in files as a beginning for one's own; prints the page `docs/words.md`.
 
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use clap::ValueEnum;
 use serde_json::json;
 
 use super::{ConfigArg, Say, line};
-use crate::config::Config;
-use crate::domain::notice::{Language, Notice};
-use crate::domain::text::{Charset, safe_for_terminal};
+use crate::config::{self, Config};
+use crate::domain::notice::{Language, Notice, Texts};
+use crate::domain::text::{Charset, Limits, safe_for_terminal};
 
-pub(super) fn run(at: &ConfigArg, say: Say) -> anyhow::Result<()> {
-    let texts = Config::load_without_secrets(&at.config)?.service.texts;
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  munjad texts                              show what is said, with class and length
+  munjad texts --example > texts.toml       a file with every text, to change and to name in [service] texts
+  munjad texts --example replies > replies.toml
+  munjad texts --page > words.md            what is said, and when")]
+pub(super) struct Show {
+    #[command(flatten)]
+    at: ConfigArg,
+    /// Print the built-in file with its comments, to change and to name in the configuration
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "texts", conflicts_with = "page")]
+    example: Option<Example>,
+    /// Print a page (Markdown) of all texts with when each is sent
+    #[arg(long)]
+    page: bool,
+}
+
+/// A built-in file.
+#[derive(Clone, Copy, ValueEnum)]
+enum Example {
+    /// Automatic texts ([service] texts)
+    Texts,
+    /// Words that tell of danger ([triage] files)
+    Triage,
+    /// Categories of consultations ([service] categories)
+    Categories,
+    /// Canned replies ([service] replies)
+    Replies,
+}
+
+pub(super) fn run(args: &Show, say: Say) -> anyhow::Result<()> {
+    if let Some(example) = args.example {
+        let file = match example {
+            Example::Texts => config::built_in::TEXTS,
+            Example::Triage => config::built_in::TRIAGE,
+            Example::Categories => config::built_in::CATEGORIES,
+            Example::Replies => config::built_in::REPLIES,
+        };
+        line(file.trim_end());
+        return Ok(());
+    }
+    if args.page {
+        let built_in = config::texts(None, &Limits::KOREAN)?;
+        let texts = match Config::load_without_secrets(&args.at.config) {
+            Ok(config) => config.service.texts,
+            Err(_) if args.at.config == PathBuf::from("gateway.toml") => built_in,
+            Err(error) => return Err(error.into()),
+        };
+        line(page(&texts).trim_end());
+        return Ok(());
+    }
+    list(&Config::load_without_secrets(&args.at.config)?.service.texts, say);
+    Ok(())
+}
+
+fn list(texts: &Texts, say: Say) {
     let limits = texts.limits();
     for (language, notice) in Language::ALL.into_iter().flat_map(|l| Notice::ALL.map(|n| (l, n))) {
         // The configuration is refused if one is missing.
@@ -26,7 +85,7 @@ pub(super) fn run(at: &ConfigArg, say: Say) -> anyhow::Result<()> {
             line(
                 &json!({
                     "key": key, "text": words, "kind": kind.as_str(), "size": size, "most": most,
-                    "unit": limits.unit(), "slots": slots,
+                    "unit": limits.unit(), "slots": slots, "when": when(notice).0,
                 })
                 .to_string(),
             );
@@ -39,5 +98,130 @@ pub(super) fn run(at: &ConfigArg, say: Say) -> anyhow::Result<()> {
         line(&format!("{key}  ({} {size}/{most}{unit})", kind.as_str().to_uppercase()));
         line(&format!("    {}", safe_for_terminal(&words)));
     }
-    Ok(())
+}
+
+const HEAD: &str = "\
+# What citizens are told by themselves · 자동으로 나가는 문자
+
+Each text, when it is sent, and what it says. `munjad texts` shows those of your configuration with their lengths. To change
+them: `munjad texts --example > texts.toml`, keep the keys you change, and name the file in `[service] texts`. Three keys are filled in everywhere:
+`{name}` (the name of your centre), `{help}` (where help is), `{objection}` (where somebody can object). `munjad check` refuses
+a file with an unknown key, an unknown place in braces, or a text that is too long.
+
+자동 문자마다 언제 나가는지, 어떤 말인지 적었습니다. 바꾸려면 `munjad texts --example > texts.toml` 로 파일을 만들고, 바꿀 것만 남긴 뒤
+`[service] texts` 에 파일 이름을 적습니다. `{name}`(센터 이름), `{help}`(도움받을 곳), `{objection}`(이의를 알릴 곳)은 한 곳만 바꾸면 모든 문자에 들어갑니다.
+
+How much is said: at most a receipt before the first answer, unless the wait is long; no receipt where the answer is first; nothing to somebody who wants no
+automatic texts, except where help is. 첫 답변 전에는 접수 문자 하나만 보냅니다. 오래 기다릴 때만 더 보냅니다. 답변이 먼저 나가면 접수 문자를 보내지 않습니다.
+";
+
+/// The page `docs/words.md`.
+pub(crate) fn page(texts: &Texts) -> String {
+    let mut page = String::from(HEAD);
+    for notice in Notice::ALL {
+        let (en, ko) = when(notice);
+        // Writing to a string cannot fail.
+        let _ = write!(page, "\n## `{}`\n\n{en}\n\n{ko}\n\n", notice.as_str());
+        for language in Language::ALL {
+            let words = texts.template(language, notice).map(ToString::to_string).unwrap_or_default();
+            let _ = writeln!(page, "- {}: {words}", language.as_str());
+        }
+    }
+    page
+}
+
+/// When a text is sent, in English and Korean.
+fn when(notice: Notice) -> (&'static str, &'static str) {
+    match notice {
+        Notice::Receipt => (
+            "At once, to a new question. Nobody waits before them.",
+            "새 질문이 오면 바로 보냅니다. 앞에 기다리는 사람이 없을 때입니다.",
+        ),
+        Notice::ReceiptAhead => {
+            ("The same, while others wait before them.", "앞에 기다리는 사람이 있을 때 보냅니다.")
+        }
+        Notice::ReceiptWait => (
+            "The same, where the last hour tells how long it takes.",
+            "지난 한 시간의 속도로 기다릴 시간을 알 수 있을 때 보냅니다.",
+        ),
+        Notice::ReceiptClosed => {
+            ("To a new question while the desk is closed.", "상담 시간이 아닐 때 온 질문에 보냅니다.")
+        }
+        Notice::ReceiptHoliday => ("To a new question on a public holiday.", "공휴일에 온 질문에 보냅니다."),
+        Notice::ReceiptPlanned => (
+            "To a new question on a day for which the calendar has words of its own.",
+            "달력에 안내말을 적어 둔 날에 온 질문에 보냅니다.",
+        ),
+        Notice::ReceiptLook => (
+            "Instead of a receipt, where the text may tell of trouble (tier 2): help comes first.",
+            "위험할 수 있는 글(2단계)에 접수 문자 대신 보냅니다. 도움받을 곳을 먼저 알립니다.",
+        ),
+        Notice::ReceiptLookClosed => {
+            ("The same while the desk is closed.", "위와 같고, 상담 시간이 아닐 때입니다.")
+        }
+        Notice::Wait => (
+            "After 5 and 15 minutes of open hours without an answer (`[service] wait_notices`).",
+            "상담 시간으로 5분, 15분이 지나도 답하지 못했을 때 보냅니다(`[service] wait_notices`).",
+        ),
+        Notice::WaitNext => {
+            ("The same, where nobody is before them any more.", "위와 같고, 앞에 아무도 없을 때입니다.")
+        }
+        Notice::WaitUnplaced => (
+            "The same, where more people are before them than they were told.",
+            "위와 같고, 알려 준 것보다 앞사람이 늘었을 때입니다. 수를 말하지 않습니다.",
+        ),
+        Notice::UrgentDanger => (
+            "At once, to a text that tells of danger (tier 1), at any hour, also to restricted senders; at most one in 10 minutes.",
+            "위험을 알리는 글(1단계)에 바로 보냅니다. 밤에도, 답변이 제한된 사람에게도 보냅니다. 10분에 한 번까지입니다.",
+        ),
+        Notice::UrgentSelfHarm => {
+            ("The same, where somebody may harm themselves.", "위와 같고, 스스로를 해칠 수 있을 때입니다.")
+        }
+        Notice::UrgentYouth => {
+            ("The same, where a young person is in danger.", "위와 같고, 청소년이 위험할 때입니다.")
+        }
+        Notice::Unreadable => ("To a text that shows nothing.", "아무것도 보이지 않는 글에 보냅니다."),
+        Notice::PhotoLost => (
+            "When a photo could not be fetched from the carrier.",
+            "통신사에서 사진을 받지 못했을 때 보냅니다.",
+        ),
+        Notice::Moved => ("When another desk takes over.", "다른 부서로 넘길 때 보냅니다."),
+        Notice::Delayed => ("When a promised answer is late.", "약속한 시간까지 답하지 못했을 때 보냅니다."),
+        Notice::Nudge => (
+            "Two hours after an answer that they did not reply to, while the desk is open (`[service] nudge_after`).",
+            "답변 뒤 2시간 동안 글이 없으면 상담 시간에 보냅니다(`[service] nudge_after`).",
+        ),
+        Notice::Survey => (
+            "After a counselor has closed the consultation (`[service] survey_after`); by day, once in 30 days, never after danger or abuse.",
+            "상담사가 상담을 끝낸 뒤 보냅니다(`[service] survey_after`). 낮에만, 30일에 한 번, 위급하거나 욕설이 있던 상담에는 보내지 않습니다.",
+        ),
+        Notice::SurveyThanks => ("To an answer to the survey.", "만족도 답변이 오면 보냅니다."),
+        Notice::OptedOut => ("To 수신거부 or STOP.", "수신거부, STOP 을 받으면 보냅니다."),
+        Notice::OptedIn => ("To 수신동의 or START.", "수신동의, START 를 받으면 보냅니다."),
+        Notice::Warning => (
+            "When a counselor warns about abuse; at most once a day.",
+            "상담사가 욕설을 경고할 때 보냅니다. 하루 한 번까지입니다.",
+        ),
+        Notice::Restricted => (
+            "When a supervisor restricts a citizen, and once a day to what they text meanwhile: why, until when, and where to object.",
+            "관리자가 답변을 제한할 때, 그리고 그동안 온 글에 하루 한 번 보냅니다. 이유, 기한, 이의를 알릴 곳을 적습니다.",
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// After a change: `MUNJA_WRITE_DOCS=1 cargo test the_page_of_words` writes it.
+    #[test]
+    fn the_page_of_words_is_as_the_texts_are() {
+        let page = page(&config::texts(None, &Limits::KOREAN).unwrap());
+        let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/words.md");
+        if std::env::var_os("MUNJA_WRITE_DOCS").is_some() {
+            std::fs::write(&file, &page).unwrap();
+        }
+        let found = std::fs::read_to_string(&file).unwrap_or_default();
+        assert_eq!(found.trim_end(), page.trim_end(), "MUNJA_WRITE_DOCS=1 writes it");
+    }
 }

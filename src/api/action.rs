@@ -11,6 +11,7 @@ use super::{ApiContext, ApiSettings, view};
 use crate::domain::UnixMs;
 use crate::domain::actor::Actor;
 use crate::domain::conversation::{Category, Command};
+use crate::domain::opt_out::Wish;
 use crate::domain::text::normalise;
 
 /// Notes, reasons and reminders are not longer (characters); a draft may be as long as an answer.
@@ -110,6 +111,8 @@ fn command(
             reason: words("reason", &reason, MOST_NOTE_CHARS)?,
         },
         R::Unrestrict => Command::Unrestrict,
+        R::OptOut => Command::Wish(Wish::OptOut),
+        R::OptIn => Command::Wish(Wish::OptIn),
         R::Prefer { text } => Command::Prefer { text: perhaps("text", &text, MOST_NOTE_CHARS)? },
         R::Category { category } => Command::Categorise(find_category(settings, &category, desk)?),
     })

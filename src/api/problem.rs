@@ -147,6 +147,7 @@ impl From<Refusal> for Problem {
             Refusal::NoSuchPerson => ProblemCode::NoSuchPerson,
             Refusal::NotPassedOn => ProblemCode::NotPassedOn,
             Refusal::NotWarned => ProblemCode::NotWarned,
+            Refusal::WarnFirst => ProblemCode::WarnFirst,
             Refusal::KeyReused => ProblemCode::KeyReused,
             Refusal::NoSuchPhoto => ProblemCode::NoSuchPhoto,
             Refusal::NotInDoubt => ProblemCode::NotInDoubt,

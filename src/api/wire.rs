@@ -182,6 +182,10 @@ pub enum ActionRequest {
     Restrict { until_at: i64, reason: String },
     /// Ends a restriction (supervisors).
     Unrestrict,
+    /// Record that the citizen wants no automatic texts; they still get answers.
+    OptOut,
+    /// Record that the citizen wants automatic texts again.
+    OptIn,
     /// Keeps what the citizen asked for; an empty text removes it.
     Prefer { text: String },
     /// Sets what the conversation is about (`group/item`, or as much as names one).

@@ -136,6 +136,9 @@ sentences! {
     NotWarned:
         ["Not warned", "The citizen was warned within the last day, or gets no automatic texts."],
         ["경고하지 않았습니다", "하루 안에 이미 경고했거나 자동 문자를 보낼 수 없습니다."];
+    WarnFirst:
+        ["Warn first", "Nobody has warned this citizen yet. Warn first; restrict if it goes on."],
+        ["먼저 경고해 주세요", "아직 아무도 이 시민에게 경고하지 않았습니다. 먼저 경고하고, 계속되면 제한해 주세요."];
     NoSuchDesk:
         ["No such desk", "There is no other desk with that key."],
         ["없는 부서", "그런 이름의 다른 부서가 없습니다."];

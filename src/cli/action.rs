@@ -1,5 +1,5 @@
 //! Actions on a conversation other than a reply: `urgent`, `ack`, `false-alarm`, `note`, `draft`, `promise`, `remind`,
-//! `transfer`, `return`, `take`, `warn`, `restrict`, `unrestrict`, `prefer`, `category`. Each prints one sentence.
+//! `transfer`, `return`, `take`, `warn`, `restrict`, `unrestrict`, `optout`, `optin`, `prefer`, `category`. Each prints one sentence.
 
 use clap::builder::NonEmptyStringValueParser;
 
@@ -93,6 +93,14 @@ pub async fn warn(context: &mut CliContext, args: &NumberOnly) -> Result<(), Fai
 
 pub async fn unrestrict(context: &mut CliContext, args: &NumberOnly) -> Result<(), Failure> {
     act(context, args.n, ActionRequest::Unrestrict, "unrestricted").await
+}
+
+pub async fn opt_out(context: &mut CliContext, args: &NumberOnly) -> Result<(), Failure> {
+    act(context, args.n, ActionRequest::OptOut, "opted_out").await
+}
+
+pub async fn opt_in(context: &mut CliContext, args: &NumberOnly) -> Result<(), Failure> {
+    act(context, args.n, ActionRequest::OptIn, "opted_in").await
 }
 
 pub async fn note(context: &mut CliContext, args: &WithText) -> Result<(), Failure> {

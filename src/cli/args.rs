@@ -66,6 +66,10 @@ pub enum Command {
     Take(action::WithText),
     Restrict(action::Restrict),
     Unrestrict(action::NumberOnly),
+    #[command(name = "optout")]
+    OptOut(action::NumberOnly),
+    #[command(name = "optin")]
+    OptIn(action::NumberOnly),
     Evidence(catalogue::EvidenceArgs),
     Desks,
     Categories(catalogue::DeskArgs),

@@ -109,6 +109,8 @@ async fn dispatch(context: &mut CliContext, command: Command) -> Result<(), Fail
         Command::Take(args) => action::take(context, &args).await,
         Command::Restrict(args) => action::restrict(context, &args).await,
         Command::Unrestrict(args) => action::unrestrict(context, &args).await,
+        Command::OptOut(args) => action::opt_out(context, &args).await,
+        Command::OptIn(args) => action::opt_in(context, &args).await,
         Command::Evidence(args) => catalogue::evidence(context, &args).await,
         Command::Desks => catalogue::desks(context).await,
         Command::Categories(args) => catalogue::categories(context, &args).await,

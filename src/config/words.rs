@@ -15,10 +15,14 @@ use crate::domain::notice::{self, Language, Notice, Texts};
 use crate::domain::text::Limits;
 use crate::domain::triage::{Kind, Rule, Tier, Triage};
 
-const TEXTS: &str = include_str!("words/texts.toml");
-const TRIAGE: &str = include_str!("words/triage.toml");
-const CATEGORIES: &str = include_str!("words/categories.toml");
-const REPLIES: &str = include_str!("words/replies.toml");
+/// The files of texts that are built in, with their comments.
+pub mod built_in {
+    pub const TEXTS: &str = include_str!("words/texts.toml");
+    pub const TRIAGE: &str = include_str!("words/triage.toml");
+    pub const CATEGORIES: &str = include_str!("words/categories.toml");
+    pub const REPLIES: &str = include_str!("words/replies.toml");
+}
+use built_in::{CATEGORIES, REPLIES, TEXTS, TRIAGE};
 
 /// A file of texts: path and content.
 struct Source {
@@ -58,13 +62,16 @@ impl Source {
     }
 }
 
+/// Keys that are filled in wherever their name stands in braces in a text of the same language.
+const COMMON: [&str; 3] = ["name", "help", "objection"];
+
 /// The automatic texts: the built-in ones with the changes of the file, each within `limits`.
 pub fn texts(own: Option<&Path>, limits: &Limits) -> Result<Texts, ConfigError> {
     let mut sources = vec![Source::built_in("texts.toml", TEXTS)];
     if let Some(path) = own {
         sources.push(Source::read(path)?);
     }
-    let (mut words, mut places) = (BTreeMap::new(), BTreeMap::new());
+    let (mut words, mut places, mut common) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
     for (n, source) in sources.iter().enumerate() {
         let file: BTreeMap<String, BTreeMap<String, Spanned<String>>> = source.parsed()?;
         for (language, keys) in file {
@@ -73,12 +80,24 @@ pub fn texts(own: Option<&Path>, limits: &Limits) -> Result<Texts, ConfigError> 
             })?;
             for (key, text) in keys {
                 let at = text.span();
+                if COMMON.contains(&key.as_str()) {
+                    if text.get_ref().contains(['{', '}']) {
+                        return Err(source.wrong(key, &at, "holds a brace; it is filled in as it stands"));
+                    }
+                    common.insert((language, key), text.into_inner());
+                    continue;
+                }
                 let notice = Notice::from_word(&key).ok_or_else(|| {
                     source.wrong(key.clone(), &at, "is not an automatic text; `munjad texts` lists all")
                 })?;
                 words.insert((language, notice), text.into_inner());
                 places.insert((language, notice), (n, at));
             }
+        }
+    }
+    for ((language, _), text) in &mut words {
+        for ((_, key), value) in common.iter().filter(|((of, _), _)| of == language) {
+            *text = text.replace(&format!("{{{key}}}"), value);
         }
     }
     Texts::new(&words, *limits).map_err(|(language, notice, why)| {
@@ -275,10 +294,48 @@ mod tests {
     fn a_file_changes_what_it_names_and_nothing_else() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("texts.toml");
-        std::fs::write(&path, "[ko]\nclosing = \"끝.\"\n").unwrap();
+        std::fs::write(&path, "[ko]\nnudge = \"끝?\"\n").unwrap();
         let texts = texts(Some(&path), &Limits::KOREAN).unwrap();
-        assert_eq!(texts.say(Notice::Closing, Language::Ko, &[]).unwrap().text, "끝.");
-        assert!(texts.say(Notice::Closing, Language::En, &[]).unwrap().text.starts_with("[120]"));
+        assert_eq!(texts.say(Notice::Nudge, Language::Ko, &[]).unwrap().text, "끝?");
+        assert!(texts.say(Notice::Nudge, Language::En, &[]).unwrap().text.starts_with("[120]"));
+    }
+
+    #[test]
+    fn the_name_stands_in_one_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("texts.toml");
+        std::fs::write(&path, "[ko]\nname = \"[광주120]\"\n").unwrap();
+        let texts = texts(Some(&path), &Limits::KOREAN).unwrap();
+        for notice in Notice::ALL {
+            assert!(
+                texts.template(Language::Ko, notice).unwrap().to_string().starts_with("[광주120] "),
+                "{notice:?}"
+            );
+            assert!(
+                texts.template(Language::En, notice).unwrap().to_string().starts_with("[120] "),
+                "{notice:?}"
+            );
+        }
+    }
+
+    /// A receipt, a wait notice or a danger's text that needs an LMS costs three times as much, and some old phones show it late.
+    #[test]
+    fn what_is_said_most_fits_in_one_sms() {
+        let texts = texts(None, &Limits::KOREAN).unwrap();
+        let long = [
+            Notice::ReceiptClosed,
+            Notice::ReceiptHoliday,
+            Notice::ReceiptPlanned,
+            Notice::ReceiptLookClosed,
+            Notice::UrgentSelfHarm,
+            Notice::UrgentYouth,
+            Notice::Moved,
+            Notice::Restricted,
+        ];
+        for notice in Notice::ALL.into_iter().filter(|notice| !long.contains(notice)) {
+            let kind = texts.longest(Language::Ko, notice).unwrap().kind;
+            assert_eq!(kind, crate::domain::outbound::OutboundKind::Sms, "{notice:?}");
+        }
     }
 
     #[test]
@@ -286,7 +343,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("own.toml");
         let cases = [
-            ("\n[ko]\nreceipt = \"{name}\"", "line 3: ko.receipt: holds {name}"),
+            ("\n[ko]\nreceipt = \"{nome}\"", "line 3: ko.receipt: holds {nome}"),
+            ("\n[ko]\nname = \"{x}\"", "line 3: name: holds a brace"),
             ("[ko]\nreciept = \"x\"", "line 2: reciept: is not an automatic text"),
             ("[fr]\nreceipt = \"x\"", "fr: is not a supported language"),
             ("[ko]\nreceipt = 3", "line 2"),

@@ -14,6 +14,7 @@ pub mod desk;
 pub mod event;
 pub mod hearing;
 pub mod inbound;
+pub mod intent;
 pub mod lateness;
 pub mod list_comparison;
 pub mod media;

@@ -10,6 +10,10 @@ use std::fmt;
 use super::outbound::{Lane, OutboundKind};
 use super::text::{self, Limits};
 
+/// English words that say by themselves that their writer reads English.
+const ENGLISH_ALONE: [&str; 10] =
+    ["stop", "stopall", "unsubscribe", "start", "help", "hello", "hi", "please", "emergency", "thanks"];
+
 /// The language of automatic texts to a citizen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum Language {
@@ -33,13 +37,16 @@ impl Language {
         Self::ALL.into_iter().find(|l| l.as_str() == word)
     }
 
-    /// The language of a text: English if it holds at least two Latin words and no Hangul, else Korean. Says nothing
-    /// about its writer.
+    /// The language of a text: English if it holds no Hangul and at least two Latin words, or one that everybody knows,
+    /// else Korean. Says nothing about its writer.
     pub fn detect(text: &str) -> Language {
         let is_hangul = |c: char| matches!(c, '\u{1100}'..='\u{11ff}' | '\u{3130}'..='\u{318f}' | '\u{ac00}'..='\u{d7a3}');
         let n_words =
             text.split_whitespace().filter(|w| w.chars().filter(char::is_ascii_alphabetic).count() > 1);
-        if n_words.count() >= 2 && !text.chars().any(is_hangul) { Language::En } else { Language::Ko }
+        let alone = text.trim_matches(|c: char| !c.is_ascii_alphabetic());
+        let is_english =
+            n_words.count() >= 2 || ENGLISH_ALONE.iter().any(|word| word.eq_ignore_ascii_case(alone));
+        if is_english && !text.chars().any(is_hangul) { Language::En } else { Language::Ko }
     }
 }
 
@@ -58,8 +65,14 @@ pub enum Notice {
     ReceiptHoliday,
     /// The same, with the operator's own words about today.
     ReceiptPlanned,
+    /// Received, where somebody should look soon: it begins with where help is.
+    ReceiptLook,
+    /// The same while closed, with the time of opening.
+    ReceiptLookClosed,
     /// Still waiting, with the number of people ahead.
     Wait,
+    /// Still waiting; nobody is ahead any more.
+    WaitNext,
     /// Still waiting, without a number.
     WaitUnplaced,
     /// Danger now: text 119 or 112.
@@ -76,10 +89,8 @@ pub enum Notice {
     Moved,
     /// The promised answer takes longer.
     Delayed,
-    /// Asks whether they still need us.
+    /// Asks whether they still need us, and says that the consultation ends else.
     Nudge,
-    /// Closed because they did not answer.
-    Closing,
     /// Asks for a rating from one to five.
     Survey,
     SurveyThanks,
@@ -142,14 +153,17 @@ const MINUTE_MS: i64 = 60_000;
 const HOUR_MS: i64 = 60 * MINUTE_MS;
 
 impl Notice {
-    pub const ALL: [Notice; 23] = [
+    pub const ALL: [Notice; 25] = [
         Notice::Receipt,
         Notice::ReceiptAhead,
         Notice::ReceiptWait,
         Notice::ReceiptClosed,
         Notice::ReceiptHoliday,
         Notice::ReceiptPlanned,
+        Notice::ReceiptLook,
+        Notice::ReceiptLookClosed,
         Notice::Wait,
+        Notice::WaitNext,
         Notice::WaitUnplaced,
         Notice::UrgentDanger,
         Notice::UrgentSelfHarm,
@@ -159,7 +173,6 @@ impl Notice {
         Notice::Moved,
         Notice::Delayed,
         Notice::Nudge,
-        Notice::Closing,
         Notice::Survey,
         Notice::SurveyThanks,
         Notice::OptedOut,
@@ -177,7 +190,10 @@ impl Notice {
             Notice::ReceiptClosed => "receipt_closed",
             Notice::ReceiptHoliday => "receipt_holiday",
             Notice::ReceiptPlanned => "receipt_planned",
+            Notice::ReceiptLook => "receipt_look",
+            Notice::ReceiptLookClosed => "receipt_look_closed",
             Notice::Wait => "wait",
+            Notice::WaitNext => "wait_next",
             Notice::WaitUnplaced => "wait_unplaced",
             Notice::UrgentDanger => "urgent_danger",
             Notice::UrgentSelfHarm => "urgent_self_harm",
@@ -187,7 +203,6 @@ impl Notice {
             Notice::Moved => "moved",
             Notice::Delayed => "delayed",
             Notice::Nudge => "nudge",
-            Notice::Closing => "closing",
             Notice::Survey => "survey",
             Notice::SurveyThanks => "survey_thanks",
             Notice::OptedOut => "opted_out",
@@ -206,7 +221,7 @@ impl Notice {
         match self {
             Notice::ReceiptAhead | Notice::Wait => &[Slot::Ahead],
             Notice::ReceiptWait => &[Slot::Ahead, Slot::Minutes],
-            Notice::ReceiptClosed | Notice::ReceiptHoliday => &[Slot::Opens],
+            Notice::ReceiptClosed | Notice::ReceiptHoliday | Notice::ReceiptLookClosed => &[Slot::Opens],
             Notice::ReceiptPlanned => &[Slot::Planned, Slot::Opens],
             Notice::Moved => &[Slot::Desk],
             Notice::Restricted => &[Slot::Until],
@@ -222,8 +237,10 @@ impl Notice {
             | Notice::ReceiptWait
             | Notice::ReceiptClosed
             | Notice::ReceiptHoliday
-            | Notice::ReceiptPlanned => "receipt",
-            Notice::Wait | Notice::WaitUnplaced => "wait",
+            | Notice::ReceiptPlanned
+            | Notice::ReceiptLook
+            | Notice::ReceiptLookClosed => "receipt",
+            Notice::Wait | Notice::WaitNext | Notice::WaitUnplaced => "wait",
             Notice::UrgentDanger | Notice::UrgentSelfHarm | Notice::UrgentYouth => "urgent",
             other => other.as_str(),
         }
@@ -468,6 +485,9 @@ mod tests {
             ("bus 언제", Language::Ko),
             ("ㅠㅠ help me please", Language::Ko),
             ("OK", Language::Ko),
+            ("STOP", Language::En),
+            ("Help!", Language::En),
+            ("help 해주세요", Language::Ko),
             ("119", Language::Ko),
             ("", Language::Ko),
         ];

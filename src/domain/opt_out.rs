@@ -1,5 +1,5 @@
-//! Opt-out (수신거부 / STOP) and opt-in by text. The whole text has to be the keyword; a sentence that holds it does not
-//! count.
+//! Opt-out (수신거부 / STOP) and opt-in by text. The whole text has to be the keyword, with nothing but words of courtesy
+//! beside it; a question that holds the word does not count.
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -19,9 +19,6 @@ const OUT: &[&str] = &[
     "문자수신거부",
     "문자중지",
     "수신중지",
-    "수신거부합니다",
-    "수신거부요",
-    "수신거부해주세요",
     "stop",
     "stopall",
     "unsubscribe",
@@ -30,18 +27,173 @@ const OUT: &[&str] = &[
 const IN: &[&str] =
     &["수신동의", "수신허용", "수신거부해제", "수신거부취소", "문자허용", "start", "unstop", "optin"];
 
-/// The wish, if the text is a keyword and nothing else. Spaces, case, punctuation and brackets do not count.
-pub fn wish(text: &str) -> Option<Wish> {
-    // The longest keyword is shorter than 20 characters.
-    let bare: String =
-        text.nfkc().filter(|c| c.is_alphanumeric()).take(20).flat_map(char::to_lowercase).collect();
-    if OUT.contains(&bare.as_str()) {
-        Some(Wish::OptOut)
-    } else if IN.contains(&bare.as_str()) {
-        Some(Wish::OptIn)
-    } else {
-        None
+/// Words of courtesy that may stand around a keyword.
+const POLITE: &[&str] = &[
+    "부탁드립니다",
+    "부탁드려요",
+    "부탁합니다",
+    "부탁해요",
+    "부탁",
+    "할게요",
+    "할께요",
+    "하겠습니다",
+    "합니다",
+    "해요",
+    "해주세요",
+    "해주십시오",
+    "해줘요",
+    "해줘",
+    "해달라고요",
+    "바랍니다",
+    "원합니다",
+    "원해요",
+    "하고싶어요",
+    "하고싶습니다",
+    "신청합니다",
+    "신청",
+    "처리해주세요",
+    "요",
+    "입니다",
+    "이요",
+    "감사합니다",
+    "감사해요",
+    "고맙습니다",
+    "죄송합니다",
+    "죄송해요",
+    "안녕하세요",
+    "네",
+    "이제",
+    "그만",
+    "좀",
+    "를",
+    "을",
+    "로",
+    "앞으로",
+    "더이상",
+];
+
+/// Sentences that say the same without a keyword, by their stems and endings.
+const SENTENCES: &[&str] = &[
+    "문자보내지마",
+    "문자보내지말아",
+    "문자좀보내지마",
+    "문자그만보내",
+    "문자좀그만보내",
+    "문자그만",
+    "그만보내",
+    "보내지마",
+    "보내지말아",
+    "문자하지마",
+    "문자안보내도돼",
+    "문자주지마",
+    "문자받기싫어",
+    "문자안받을래",
+    "문자안받을게",
+    "문자받고싶지않아",
+    "자동문자보내지마",
+    "자동문자그만보내",
+    "안내문자보내지마",
+    "안내문자그만보내",
+];
+const SENTENCE_ENDINGS: &[&str] = &["세요", "요", "라", "라고요", "시오", "십시오", "습니다", ""];
+
+/// English words that may stand around `stop`.
+const POLITE_EN: &[&str] = &["please", "pls", "thank", "thanks", "you", "now", "thx"];
+const THANKS_EN: &[&str] = &["thank", "thanks", "thx"];
+const ABOUT_TEXTS_EN: &[&str] = &[
+    "texting",
+    "messaging",
+    "sending",
+    "texts",
+    "text",
+    "messages",
+    "message",
+    "sms",
+    "me",
+    "these",
+    "to",
+    "all",
+    "automatic",
+];
+
+/// What a text says about automatic texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Said {
+    Wish(Wish),
+    /// It may be meant as an opt-out; a person has to read it, and no automatic text follows.
+    Perhaps,
+    Nothing,
+}
+
+/// Longer texts hold no wish (letters).
+const MOST_LETTERS: usize = 40;
+
+/// Reads a wish: a keyword, alone or with words of courtesy, or one of a few sentences. A question that holds the word is none.
+pub fn read(text: &str) -> Said {
+    let bare: String = text
+        .nfkc()
+        .filter(|c| c.is_alphanumeric())
+        .take(MOST_LETTERS + 1)
+        .flat_map(char::to_lowercase)
+        .collect();
+    let is_short = bare.chars().count() <= MOST_LETTERS;
+    match () {
+        () if !is_short || text.contains(['?', '？']) => Said::Nothing,
+        () if is_polite(&bare, IN) => Said::Wish(Wish::OptIn),
+        () if is_polite(&bare, OUT) || is_sentence(&bare) || is_english(text) => Said::Wish(Wish::OptOut),
+        () if is_perhaps(&bare, text) => Said::Perhaps,
+        () => Said::Nothing,
     }
+}
+
+/// One of the keywords, with nothing but courtesy before and after it.
+fn is_polite(bare: &str, keywords: &[&str]) -> bool {
+    keywords.iter().any(|keyword| {
+        bare.match_indices(keyword).any(|(at, _)| {
+            consists_of(&bare[..at], POLITE) && consists_of(&bare[at + keyword.len()..], POLITE)
+        })
+    })
+}
+
+fn is_sentence(bare: &str) -> bool {
+    SENTENCES.iter().any(|stem| {
+        bare.match_indices(stem).any(|(at, _)| {
+            let after = &bare[at + stem.len()..];
+            let mut endings = SENTENCE_ENDINGS.iter().filter_map(|ending| after.strip_prefix(ending));
+            consists_of(&bare[..at], POLITE) && endings.any(|rest| consists_of(rest, POLITE))
+        })
+    })
+}
+
+/// Whether `text` is a row of these words.
+fn consists_of(text: &str, words: &[&str]) -> bool {
+    text.is_empty()
+        || words.iter().any(|word| text.strip_prefix(word).is_some_and(|rest| consists_of(rest, words)))
+}
+
+/// `Stop. Thank you`, `please stop texting me`; but not `stop please`, which may be said to somebody else.
+fn is_english(text: &str) -> bool {
+    let words: Vec<String> =
+        text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(str::to_lowercase).collect();
+    let is_stop = |word: &String| ["stop", "stopall", "unsubscribe"].contains(&word.as_str());
+    let is_known = |word: &String| {
+        is_stop(word) || POLITE_EN.contains(&word.as_str()) || ABOUT_TEXTS_EN.contains(&word.as_str())
+    };
+    let about_texts = words.iter().any(|word| ABOUT_TEXTS_EN.contains(&word.as_str()) && word != "me");
+    let is_thanking = words.iter().any(|word| THANKS_EN.contains(&word.as_str()));
+    let is_alone = words.iter().all(is_stop);
+    words.iter().any(is_stop) && words.iter().all(is_known) && (is_alone || about_texts || is_thanking)
+}
+
+/// A short text that holds a keyword and does not ask how to use it.
+fn is_perhaps(bare: &str, text: &str) -> bool {
+    let asks =
+        ["방법", "어떻게", "나요", "까요", "안되", "안돼", "이유", "왜", "스팸", "광고", "신고", "how"];
+    let holds = OUT.iter().filter(|word| !word.is_ascii()).any(|word| bare.contains(word))
+        || ["보내지마", "그만보내", "문자하지마"].iter().any(|word| bare.contains(word))
+        || (text.split_whitespace().count() <= 3
+            && text.split(|c: char| !c.is_alphabetic()).any(|w| w.eq_ignore_ascii_case("stop")));
+    holds && !asks.iter().any(|word| bare.contains(word))
 }
 
 /// Words with which a citizen stops a carrier's own deliveries: from then on the carrier refuses every text to them, until
@@ -88,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn the_whole_text_is_the_word() {
+    fn the_word_alone_or_politely() {
         for text in [
             "수신거부",
             " 수신 거부 ",
@@ -99,11 +251,34 @@ mod tests {
             "stop all",
             "수신거부 해주세요",
             "ＳＴＯＰ",
+            "수신거부 부탁드립니다",
+            "수신거부할게요",
+            "문자 보내지 마세요",
+            "문자 그만 보내세요",
+            "이제 문자 보내지 마세요 감사합니다",
+            "Stop. Thank you",
+            "please stop texting me",
+            "unsubscribe, thanks",
         ] {
-            assert_eq!(wish(text), Some(Wish::OptOut), "{text}");
+            assert_eq!(read(text), Said::Wish(Wish::OptOut), "{text}");
         }
-        for text in ["수신동의", "START", "수신거부 해제"] {
-            assert_eq!(wish(text), Some(Wish::OptIn), "{text}");
+        for text in ["수신동의", "START", "수신거부 해제", "수신거부 취소 부탁드려요"] {
+            assert_eq!(read(text), Said::Wish(Wish::OptIn), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_may_be_a_wish_is_read_by_a_person() {
+        for text in [
+            "수신거부라니까",
+            "수신거부 했잖아요",
+            "이런 거 자꾸 보내지 마시라고 몇 번을",
+            "please stop",
+            "stop please",
+            "수신거부 제발",
+            "수신거부 안 할게요",
+        ] {
+            assert_eq!(read(text), Said::Perhaps, "{text}");
         }
     }
 
@@ -114,12 +289,13 @@ mod tests {
             "수신거부는 어떻게 하나요?",
             "스팸 문자 수신거부 방법",
             "the bus did not stop",
-            "stop the noise",
+            "stop the noise in my street",
             "start?ing",
-            "버스가 안 서요 stop",
+            "버스가 정류장에 안 서요 bus stop 어디",
             "거부",
+            "문자 그만 보내면 요금이 얼마예요?",
         ] {
-            assert_eq!(wish(text), None, "{text}");
+            assert_eq!(read(text), Said::Nothing, "{text}");
         }
     }
 }

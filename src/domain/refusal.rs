@@ -40,6 +40,8 @@ pub enum Refusal {
     NotPassedOn,
     /// They were warned within the last day, or can't be texted.
     NotWarned,
+    /// Nobody has warned the citizen yet, and they can be warned.
+    WarnFirst,
     /// The idempotency key was used for another request.
     KeyReused,
     /// One of the photos was not handed in by this counselor, or is not as the carrier takes them.

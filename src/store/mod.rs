@@ -29,7 +29,7 @@ pub use conversation::list::{ConversationDetail, ConversationFilter, Conversatio
 pub use conversation::messages::Message;
 pub use conversation::notes::Note;
 pub use conversation::survey::Survey;
-pub use conversation::timers::Timed;
+pub use conversation::timers::{Round, Timed};
 pub use engine::migrate::{SCHEMA_VERSION, Upgraded};
 use engine::{migrate, read, write};
 pub use inbound::inbox::{AcceptedPage, Routed};

@@ -11,6 +11,7 @@ mod harness;
 mod hearing;
 mod hostile;
 mod house;
+mod intent;
 mod main_job;
 mod photos;
 mod process;

@@ -7,7 +7,7 @@ use munja::domain::actor::Actor;
 use munja::domain::conversation::{Command, Reply};
 use munja::domain::outbound::OutboundKind;
 use munja::domain::refusal::Refusal;
-use munja::store::{NewReply, SchemaPolicy, Store, StoreOptions};
+use munja::store::{NewReply, Round, SchemaPolicy, Store, StoreOptions};
 use rusqlite::Connection;
 
 use crate::harness::{person, service_policy};
@@ -64,7 +64,7 @@ async fn its_people_are_served_and_its_dangers_ring() {
     let folder = tempfile::tempdir().unwrap();
     let path = filled(folder.path());
     let (store, policy) = (upgraded(&path), service_policy());
-    let timed = store.run_timers(&policy, NOW).await.unwrap();
+    let timed = store.run_timers(&policy, Round::All, NOW).await.unwrap();
     assert!(timed.n_escalated >= 2, "{timed:?}: nobody has answered 3 and 4");
     let people = store.counselors().await.unwrap();
     let minsu = person(people.into_iter().find(|p| p.login == "minsu").unwrap());

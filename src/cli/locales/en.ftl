@@ -169,6 +169,14 @@ cmd-unrestrict = Answer a restricted citizen again (supervisors).
     .examples =
         Examples:
           munja unrestrict 12
+cmd-optout = Record that the citizen wants no automatic texts; you can still answer them.
+    .examples =
+        Examples:
+          munja optout 12
+cmd-optin = Record that the citizen wants automatic texts again.
+    .examples =
+        Examples:
+          munja optin 12
 cmd-evidence = Print a whole conversation with hashes, as JSON (supervisors).
     .examples =
         Examples:
@@ -437,6 +445,8 @@ did-categorised = Category of conversation { $n }: { $category }
 did-warned = The citizen of conversation { $n } was warned.
 did-taken = You hold conversation { $n } now.
 did-restricted = The citizen is not answered until { $at }, unless in danger. Conversation { $n } is closed.
+did-opted_out = The citizen of conversation { $n } gets no automatic texts any more. Your answers still reach them.
+did-opted_in = The citizen of conversation { $n } gets automatic texts again.
 did-unrestricted = The citizen of conversation { $n } is answered again.
 evidence-hash = SHA-256 of the whole: { $hash }
 head-desk = Desk
@@ -467,6 +477,7 @@ survey-answer = Survey: { $score } { $comment }
 promise-short = promised { $at }
 event-urgent = URGENT: danger. Look after it: munja ack
 
+next-warn_first = Warn first: munja warn { $n }
 next-opted_out = If the citizen writes again, you can reply.
 next-too_many_held = Answer or release one: munja list --mine
 next-supervisors_only = The operator sets roles: munjad user duties LOGIN --role supervisor

@@ -169,6 +169,14 @@ cmd-unrestrict = 답변 제한을 풉니다(관리자).
     .examples =
         예:
           munja unrestrict 12
+cmd-optout = 시민이 자동 문자를 원하지 않는다고 기록합니다. 답변은 계속 보낼 수 있습니다.
+    .examples =
+        예:
+          munja optout 12
+cmd-optin = 시민이 자동 문자를 다시 원한다고 기록합니다.
+    .examples =
+        예:
+          munja optin 12
 cmd-evidence = 상담 전체를 해시와 함께 JSON으로 내보냅니다(관리자).
     .examples =
         예:
@@ -437,6 +445,8 @@ did-categorised = 상담 { $n }번의 분류: { $category }
 did-warned = 상담 { $n }번의 시민에게 경고했습니다.
 did-taken = 상담 { $n }번을 대신 맡았습니다.
 did-restricted = 위급할 때가 아니면 { $at }까지 답변하지 않습니다. 상담 { $n }번을 종료했습니다.
+did-opted_out = 상담 { $n }번의 시민에게 자동 문자를 보내지 않습니다. 답변은 계속 보낼 수 있습니다.
+did-opted_in = 상담 { $n }번의 시민에게 자동 문자를 다시 보냅니다.
 did-unrestricted = 상담 { $n }번의 시민에게 다시 답변합니다.
 evidence-hash = 전체의 SHA-256: { $hash }
 head-desk = 부서
@@ -467,6 +477,7 @@ survey-answer = 만족도: { $score } { $comment }
 promise-short = 약속 { $at }
 event-urgent = 긴급: 위험합니다. 맡아 주세요: munja ack
 
+next-warn_first = 먼저 경고해 주세요: munja warn { $n }
 next-opted_out = 시민이 다시 문자를 보내면 답변할 수 있습니다.
 next-too_many_held = 답변하거나 대기로 돌리십시오: munja list --mine
 next-supervisors_only = 역할은 운영자가 정합니다: munjad user duties 아이디 --role supervisor

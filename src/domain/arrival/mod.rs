@@ -7,13 +7,14 @@ use super::UnixMs;
 use super::calendar::OpenState;
 use super::conversation::{ConversationState, Latest, REOPEN_MS, Route, route};
 use super::desk::Desk;
+use super::intent::{self, Asked, Intent, Reading};
 use super::lateness::HELP_MS;
 use super::notice::{Language, Notice};
-use super::opt_out::{CarrierWords, Wish, wish};
+use super::opt_out::{CarrierWords, Wish};
 use super::phone::PhoneNumber;
 use super::policy::ServicePolicy;
 use super::recipient::Recipient;
-use super::survey::{self, SurveyAnswer};
+use super::survey::SurveyAnswer;
 use super::triage::{Kind, Tier, Triage, Verdict};
 
 /// Texts of one sender within this time (milliseconds) are also judged together: a sentence may come in parts.
@@ -24,6 +25,8 @@ const SEAM_CHARS: usize = 80;
 pub const FLOOD_MS: i64 = 10 * 60 * 1_000;
 /// How long after the survey a text can be an answer to it (milliseconds).
 pub const SURVEY_OPEN_MS: i64 = REOPEN_MS;
+/// Thanks within this time after the end of a consultation do not open it again (milliseconds).
+pub const THANKS_MS: i64 = 15 * 60 * 1_000;
 
 /// An arriving text.
 #[derive(Debug, Clone, Copy)]
@@ -66,6 +69,8 @@ pub struct SenderFacts {
     pub survey_asked_at: Option<UnixMs>,
     /// Their last text was late: nobody has told them yet that it came.
     pub is_untold: bool,
+    /// Our latest texts to them, if their text may quote one ([`intent::may_quote`]).
+    pub ours: Vec<String>,
 }
 
 /// Purpose of a text.
@@ -75,6 +80,11 @@ pub enum Purpose {
     Question,
     Survey(SurveyAnswer),
     Wish(Wish),
+    /// Thanks after the end of a consultation.
+    Thanks,
+    /// A reaction to a text of ours.
+    Reaction,
+    Advertising,
     /// From a restricted sender: it is not answered.
     Restricted,
 }
@@ -87,6 +97,9 @@ impl Purpose {
             Purpose::Survey(_) => "survey",
             Purpose::Wish(Wish::OptOut) => "opt_out",
             Purpose::Wish(Wish::OptIn) => "opt_in",
+            Purpose::Thanks => "thanks",
+            Purpose::Reaction => "reaction",
+            Purpose::Advertising => "advertising",
             Purpose::Restricted => "restricted",
         }
     }
@@ -106,6 +119,8 @@ pub enum Destination {
 pub struct Arrival<'p> {
     pub destination: Destination,
     pub purpose: Purpose,
+    /// A survey score that stands beside a question.
+    pub score: Option<SurveyAnswer>,
     pub desk: &'p Desk,
     pub language: Language,
     pub tier: Option<Tier>,
@@ -118,13 +133,26 @@ pub struct Arrival<'p> {
     pub notice: Option<Notice>,
     /// Whether the desk was open when the text was written.
     pub open_state: OpenState,
+    /// What decided about the notice.
+    pub recipient: Recipient,
+}
+
+impl Arrival<'_> {
+    /// The answer to the survey that the text holds, as a whole or beside a question.
+    pub fn survey_answer(&self) -> Option<&SurveyAnswer> {
+        match &self.purpose {
+            Purpose::Survey(answer) => Some(answer),
+            _ => self.score.as_ref(),
+        }
+    }
 }
 
 /// Decides about one text.
 pub fn decide<'p>(policy: &'p ServicePolicy, arrived: &Arrived<'_>, known: &SenderFacts) -> Arrival<'p> {
-    let verdict = judge(&policy.triage, arrived.text, &known.recent);
+    let reading = intent::read(arrived.text, asked(arrived, known));
+    let verdict = judge(&policy.triage, &reading.own, &known.recent);
     let tier = verdict.tier();
-    let purpose = purpose(policy, arrived, known, tier);
+    let purpose = purpose(policy, (arrived, known), &reading, tier);
     let destination = match purpose {
         Purpose::Question => Destination::Route(route(known.latest, arrived.at)),
         // A late wish is followed; whether it is still meant, a person sees.
@@ -137,30 +165,55 @@ pub fn decide<'p>(policy: &'p ServicePolicy, arrived: &Arrived<'_>, known: &Send
     );
     let desk = match known.desk.as_deref().filter(|_| goes_on) {
         Some(key) => policy.desks.get_or_first(key),
-        None => policy.desks.route(arrived.our_number, arrived.text),
+        None => policy.desks.route(arrived.our_number, &reading.own),
     };
-    let open_state = desk.calendar.at(arrived.written_at());
+    let is_flood = known.n_recent >= policy.flood;
     let mut arrival = Arrival {
         destination,
+        score: reading.score.clone().filter(|_| purpose == Purpose::Question),
         purpose,
         desk,
         // Who began in one word or in Korean and goes on in English reads English.
-        language: match Language::detect(arrived.text) {
+        language: match Language::detect(&reading.own) {
             Language::Ko if goes_on => known.language,
             language => language,
         },
         tier,
         rules: verdict.rules(),
         is_abusive: verdict.is_abusive(),
-        is_flood: known.n_recent >= policy.flood,
+        is_flood,
         notice: None,
-        open_state,
+        open_state: desk.calendar.at(arrived.written_at()),
+        recipient: recipient(known, destination, is_flood),
     };
-    let recipient = Recipient { is_flooding: arrival.is_flood, ..known.recipient.clone() };
-    arrival.notice = wanted(policy, (arrived, known), &arrival, verdict.danger())
+    arrival.notice = wanted(policy, (arrived, known), &reading, (&arrival, verdict.danger()))
         .filter(|notice| is_in_time(*notice, arrived.late_ms))
-        .filter(|notice| recipient.may_be_told(*notice, arrived.at));
+        .filter(|notice| arrival.recipient.may_be_told(*notice, arrived.at));
     arrival
+}
+
+/// What the reader of a text has to know. A late text is no answer to what was asked since, and no thanks for it.
+fn asked<'a>(arrived: &Arrived<'_>, known: &'a SenderFacts) -> Asked<'a> {
+    let within = |since: Option<UnixMs>, most: i64| {
+        arrived.late_ms.is_none() && since.is_some_and(|at| arrived.at - at <= most)
+    };
+    Asked {
+        ours: &known.ours,
+        is_surveyed: within(known.survey_asked_at, SURVEY_OPEN_MS),
+        has_just_closed: within(known.latest.and_then(|latest| latest.closed_at), THANKS_MS),
+        has_media: arrived.has_photos,
+    }
+}
+
+/// Who may be told what. A consultation that begins after the end of another gets a receipt of its own, however lately the
+/// other one got one.
+fn recipient(known: &SenderFacts, destination: Destination, is_flooding: bool) -> Recipient {
+    let mut recipient = Recipient { is_flooding, ..known.recipient.clone() };
+    let begins = matches!(destination, Destination::Route(Route::Open { .. } | Route::Reopen { .. }));
+    if let Some(closed_at) = known.latest.and_then(|latest| latest.closed_at).filter(|_| begins) {
+        recipient.last_told.retain(|group, at| group != Notice::Receipt.group() || *at > closed_at);
+    }
+    recipient
 }
 
 /// A late text brings no automatic text but where help is, and that not after [`HELP_MS`].
@@ -187,8 +240,8 @@ fn judge<'t>(triage: &'t Triage, text: &str, recent: &str) -> Verdict<'t> {
 
 fn purpose(
     policy: &ServicePolicy,
-    arrived: &Arrived<'_>,
-    known: &SenderFacts,
+    (arrived, known): (&Arrived<'_>, &SenderFacts),
+    reading: &Reading,
     tier: Option<Tier>,
 ) -> Purpose {
     if tier == Some(Tier::Danger) {
@@ -196,7 +249,11 @@ fn purpose(
     }
     let carrier_words = policy.carrier_words.get(arrived.carrier);
     let at_carrier = carrier_words.and_then(|words| words.wish(arrived.text, known.recipient.is_opted_out));
-    match wish(arrived.text).or(at_carrier) {
+    let wish = match reading.intent {
+        Intent::Wish(wish) => Some(wish),
+        _ => at_carrier,
+    };
+    match wish {
         // They may have said the opposite since.
         Some(Wish::OptIn) if arrived.late_ms.is_some() => {}
         Some(wish) => return Purpose::Wish(wish),
@@ -209,60 +266,69 @@ fn purpose(
     if known.recipient.is_restricted(arrived.at) {
         return Purpose::Restricted;
     }
-    let is_asked = known.survey_asked_at.is_some_and(|at| arrived.at - at <= SURVEY_OPEN_MS);
-    if is_asked && arrived.late_ms.is_none() && tier.is_none() && !arrived.has_photos {
-        match survey::read(arrived.text) {
-            SurveyAnswer::Other => {}
-            answer => return Purpose::Survey(answer),
-        }
+    match &reading.intent {
+        Intent::Reaction => Purpose::Reaction,
+        _ if tier.is_some() => Purpose::Question,
+        Intent::Survey(answer) => Purpose::Survey(answer.clone()),
+        Intent::Thanks => Purpose::Thanks,
+        Intent::Advertising => Purpose::Advertising,
+        Intent::Question | Intent::Blank | Intent::Wish(_) => Purpose::Question,
     }
-    Purpose::Question
 }
 
 /// The notice for this text, before asking whether it may be sent.
 fn wanted(
     policy: &ServicePolicy,
     (arrived, known): (&Arrived<'_>, &SenderFacts),
-    arrival: &Arrival<'_>,
-    danger: Option<Kind>,
+    reading: &Reading,
+    (arrival, danger): (&Arrival<'_>, Option<Kind>),
 ) -> Option<Notice> {
     // A carrier that stops its deliveries confirms it itself, and takes nothing more from us.
     let stops = |words: &CarrierWords| words.wish(arrived.text, false) == Some(Wish::OptOut);
     if policy.carrier_words.get(arrived.carrier).is_some_and(stops) {
         return None;
     }
-    let notice = match (&arrival.purpose, danger) {
-        (_, Some(Kind::SelfHarm)) => Notice::UrgentSelfHarm,
-        (_, Some(Kind::Youth)) => Notice::UrgentYouth,
-        (_, Some(_)) => Notice::UrgentDanger,
-        (Purpose::Wish(Wish::OptOut), _) => Notice::OptedOut,
-        (Purpose::Wish(Wish::OptIn), _) => Notice::OptedIn,
-        (Purpose::Restricted, _) => Notice::Restricted,
-        (Purpose::Survey(_), _) => Notice::SurveyThanks,
-        (Purpose::Question, _) if arrived.text.trim().is_empty() && !arrived.has_photos => Notice::Unreadable,
-        (Purpose::Question, _) => {
-            let begins = match arrival.destination {
-                Destination::Route(Route::Open { .. } | Route::Reopen { .. }) => true,
-                // What came before was late, and nobody has told them that it came.
-                Destination::Route(Route::Join { state: ConversationState::Waiting, .. }) => {
-                    known.is_untold && !known.is_in_danger
-                }
-                _ => false,
-            };
-            if !policy.receipt_texts || !begins {
-                return None;
-            }
-            receipt(&arrival.open_state, arrival.language)
+    match (&arrival.purpose, danger) {
+        (_, Some(Kind::SelfHarm)) => Some(Notice::UrgentSelfHarm),
+        (_, Some(Kind::Youth)) => Some(Notice::UrgentYouth),
+        (_, Some(_)) => Some(Notice::UrgentDanger),
+        (Purpose::Wish(Wish::OptOut), _) => Some(Notice::OptedOut),
+        (Purpose::Wish(Wish::OptIn), _) => Some(Notice::OptedIn),
+        (Purpose::Restricted, _) => Some(Notice::Restricted),
+        (Purpose::Survey(_), _) => Some(Notice::SurveyThanks),
+        (Purpose::Thanks | Purpose::Reaction | Purpose::Advertising, _) => None,
+        (Purpose::Question, _) if reading.intent == Intent::Blank => Some(Notice::Unreadable),
+        (Purpose::Question, _)
+            if reading.is_unreceipted || !policy.receipt_texts || !begins(known, arrival) =>
+        {
+            None
         }
-    };
-    Some(notice)
+        (Purpose::Question, _) => Some(receipt(&arrival.open_state, arrival.language, arrival.tier)),
+    }
 }
 
-/// The receipt for an open or closed desk. The operator's own words about today are used only in the languages they were
-/// written in.
-fn receipt(open_state: &OpenState, language: Language) -> Notice {
+/// Whether a wait begins of which the citizen has not heard.
+fn begins(known: &SenderFacts, arrival: &Arrival<'_>) -> bool {
+    match arrival.destination {
+        Destination::Route(Route::Open { .. } | Route::Reopen { .. }) => true,
+        // What came before was late, and nobody has told them that it came.
+        Destination::Route(Route::Join { state: ConversationState::Waiting, .. }) => {
+            known.is_untold && !known.is_in_danger
+        }
+        _ => false,
+    }
+}
+
+/// The receipt for an open or closed desk; it begins with where help is if somebody should look soon. The operator's own
+/// words about today are used only in the languages they were written in.
+fn receipt(open_state: &OpenState, language: Language, tier: Option<Tier>) -> Notice {
+    let is_worrying = tier == Some(Tier::Look);
     match open_state {
+        OpenState::Open { .. } | OpenState::Closed { opens_at: None, .. } if is_worrying => {
+            Notice::ReceiptLook
+        }
         OpenState::Open { .. } | OpenState::Closed { opens_at: None, .. } => Notice::Receipt,
+        OpenState::Closed { .. } if is_worrying => Notice::ReceiptLookClosed,
         OpenState::Closed { planned: Some(planned), .. } if planned.words(language).is_some() => {
             Notice::ReceiptPlanned
         }

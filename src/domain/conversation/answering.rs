@@ -1,7 +1,7 @@
 //! Answers, promises, and the end of a consultation.
 
 use super::aggregate::{Closed, Promise};
-use super::command::{Closing, Reply};
+use super::command::{Closing, Effect, Reply};
 use super::danger::Danger;
 use super::handle::{Handled, Handling};
 use super::state::{ConversationEvent, ConversationState};
@@ -29,6 +29,8 @@ impl Handling<'_> {
         self.it.danger = self.it.danger.map(Danger::answered);
         self.it.promise = None;
         self.touch();
+        // Where the answer comes first, nothing else is said.
+        self.effects.push(Effect::WithdrawWaitTexts);
         self.event(EventKind::Replied, None);
         if let Some(due_at) = reply.promise_due_at {
             self.promise(due_at)?;

@@ -6,6 +6,7 @@ use crate::domain::actor::Actor;
 use crate::domain::citizen::Citizen;
 use crate::domain::event::{EventKind, NoteKind};
 use crate::domain::notice::{Language, Notice, Slot};
+use crate::domain::opt_out::Wish;
 use crate::domain::recipient::Recipient;
 use crate::domain::triage::Tier;
 
@@ -104,6 +105,8 @@ pub enum Command {
         reason: String,
     },
     Unrestrict,
+    /// What the citizen wants of automatic texts, as a counselor read it.
+    Wish(Wish),
     /// What the citizen asked for, such as easy words. Empty: nothing any more.
     Prefer {
         text: String,
@@ -130,6 +133,8 @@ pub struct Facts<'a> {
     pub last_holder_works: bool,
     /// An unanswered danger stands in another conversation of the citizen's.
     pub is_in_danger_elsewhere: bool,
+    /// The citizen was warned before, in any conversation.
+    pub was_warned: bool,
     /// What may be said to the citizen; `None` where nothing depends on it.
     pub recipient: Option<Recipient>,
 }
@@ -145,6 +150,7 @@ impl<'a> Facts<'a> {
             person: None,
             last_holder_works: false,
             is_in_danger_elsewhere: false,
+            was_warned: false,
             recipient: None,
         }
     }
@@ -156,6 +162,7 @@ pub enum CitizenChange {
     Restrict { until: UnixMs, reason: String },
     Unrestrict,
     Prefer(Option<String>),
+    Wish(Wish),
     Surveyed,
 }
 

@@ -74,6 +74,7 @@ impl Handling<'_> {
             Command::Warn => self.warn(),
             Command::Restrict { until, reason } => self.restrict(*until, reason),
             Command::Unrestrict => self.unrestrict(),
+            Command::Wish(wish) => self.wish(*wish),
             Command::Tick => self.tick(),
             Command::AskSurvey => self.ask_survey(),
             Command::Note { text } => self.note(NoteKind::Note, text),

@@ -5,6 +5,7 @@ use super::handle::{Handled, Handling};
 use crate::domain::UnixMs;
 use crate::domain::event::{EventKind, NoteKind};
 use crate::domain::notice::{Notice, Slot};
+use crate::domain::opt_out::Wish;
 use crate::domain::refusal::Refusal;
 
 impl Handling<'_> {
@@ -29,6 +30,11 @@ impl Handling<'_> {
         if self.facts.is_in_danger_elsewhere {
             return Err(Refusal::DangerUnanswered);
         }
+        let may_warn =
+            self.facts.recipient.as_ref().is_some_and(|to| to.may_be_told(Notice::Warning, self.now));
+        if !self.facts.was_warned && may_warn {
+            return Err(Refusal::WarnFirst);
+        }
         let calendar = &self.policy.desks.get_or_first(&self.it.desk).calendar;
         let until_words = calendar.describe(until, self.now, self.it.language);
         self.effects.push(Effect::Citizen(CitizenChange::Restrict { until, reason: reason.to_owned() }));
@@ -40,6 +46,17 @@ impl Handling<'_> {
         self.it.survey_due_at = None;
         self.note(NoteKind::Restriction, reason)?;
         self.event(EventKind::Restricted, None);
+        Ok(())
+    }
+
+    /// The journal names who recorded it.
+    pub(super) fn wish(&mut self, wish: Wish) -> Handled {
+        self.effects.push(Effect::Citizen(CitizenChange::Wish(wish)));
+        let kind = match wish {
+            Wish::OptOut => EventKind::OptedOut,
+            Wish::OptIn => EventKind::OptedIn,
+        };
+        self.event(kind, Some("recorded"));
         Ok(())
     }
 

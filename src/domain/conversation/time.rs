@@ -150,7 +150,6 @@ impl Handling<'_> {
                 self.say(Notice::Nudge, Vec::new());
             }
             Due::Close => {
-                self.say(Notice::Closing, Vec::new());
                 self.end(Some("no reply".to_owned()));
                 self.event(EventKind::Closed, Some("answered"));
             }

@@ -95,7 +95,11 @@ fn facts<'a>(change: &Change<'a>, of: &Conversation, command: &Command) -> Resul
                 facts.last_holder_works = works(conn, last)?;
             }
         }
-        Command::Restrict { .. } => facts.is_in_danger_elsewhere = is_in_danger_elsewhere(conn, of)?,
+        Command::Restrict { .. } => {
+            facts.is_in_danger_elsewhere = is_in_danger_elsewhere(conn, of)?;
+            facts.was_warned = was_warned(conn, of)?;
+            facts.recipient = Some(recipient(conn, of)?);
+        }
         Command::Warn => facts.recipient = Some(recipient(conn, of)?),
         Command::AskSurvey => {
             facts.citizen = citizen::load(conn, &of.citizen)?;
@@ -111,6 +115,13 @@ fn is_in_danger_elsewhere(conn: &Connection, of: &Conversation) -> Result<bool> 
                               WHERE citizen = :citizen AND id <> :id AND alarm_from_at IS NOT NULL)";
     let other = named_params! { ":citizen": of.citizen.reveal(), ":id": of.id };
     Ok(conn.prepare_cached(sql)?.query_row(other, |r| r.get(0))?)
+}
+
+fn was_warned(conn: &Connection, of: &Conversation) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM conversation v JOIN note n ON n.conversation_id = v.id
+                              WHERE v.citizen = :citizen AND n.kind = 'warning')";
+    let of = named_params! { ":citizen": of.citizen.reveal() };
+    Ok(conn.prepare_cached(sql)?.query_row(of, |r| r.get(0))?)
 }
 
 /// What may be said to the citizen of a conversation.
@@ -193,7 +204,8 @@ fn place_in_line(
     let n_ahead = line::n_ahead(change.conn, of)?;
     let told = queue::place_to_tell(of.told_ahead, n_ahead);
     *notice = match (*notice, told) {
-        (Notice::Wait, None | Some(0)) => Notice::WaitUnplaced,
+        (Notice::Wait, None) => Notice::WaitUnplaced,
+        (Notice::Wait, Some(0)) => Notice::WaitNext,
         (Notice::Receipt, Some(ahead)) if ahead > 0 => Notice::ReceiptAhead,
         (other, _) => other,
     };
@@ -221,12 +233,16 @@ fn follow(
         Effect::Note { kind, text } => notes::insert(conn, of.id, actor.id(), (kind, &text), now),
         Effect::DropDraft => notes::delete_kind(conn, of.id, NoteKind::Draft),
         Effect::Reminder { due_at, text } => notes::remind(conn, of.id, actor.id(), (due_at, &text), now),
-        Effect::WithdrawWaitTexts => notice::withdraw(conn, of, Notice::is_of_waiting, ("danger", now)),
+        Effect::WithdrawWaitTexts => notice::withdraw(conn, of, Notice::is_of_waiting, ("overtaken", now)),
         Effect::Citizen(CitizenChange::Restrict { until, reason }) => {
             citizen::restrict(conn, &of.citizen, Some((until, &reason)), actor.id())
         }
         Effect::Citizen(CitizenChange::Unrestrict) => citizen::restrict(conn, &of.citizen, None, actor.id()),
         Effect::Citizen(CitizenChange::Prefer(text)) => citizen::prefer(conn, &of.citizen, text.as_deref()),
+        // The text in which a counselor read the wish may ask something as well: that may still be answered.
+        Effect::Citizen(CitizenChange::Wish(wish)) => {
+            citizen::set_wish(conn, of, wish, (now.min(of.last_inbound.at - 1), now))
+        }
         Effect::Citizen(CitizenChange::Surveyed) => citizen::surveyed(conn, &of.citizen, now),
         Effect::Survey { counselor_id } => super::survey::ask(conn, of.id, counselor_id, now),
         Effect::Notice { notice, values } => match recipient {

@@ -10,9 +10,9 @@ use crate::domain::conversation::{
     Command, Conversation, Decision, Effect, Happening, Latest, Route, TextIn,
 };
 use crate::domain::event::EventKind;
+use crate::domain::intent;
 use crate::domain::notice::{Notice, Slot};
 use crate::domain::phone::PhoneNumber;
-use crate::domain::recipient::Recipient;
 use crate::domain::text::MessageText;
 use crate::domain::triage::Tier;
 use crate::store::conversation::decide::{Change, apply, decide, recipient};
@@ -23,6 +23,8 @@ use crate::store::{Result, StoreError};
 
 /// At most this much (bytes) of the previous texts is judged together with a new one.
 const MOST_JOINED_BYTES: usize = 400;
+/// A quotation is looked for among so many of our latest texts.
+const MOST_QUOTED: u32 = 20;
 
 /// A stored text that waits for the router.
 pub(in crate::store) struct Received {
@@ -57,16 +59,15 @@ pub(in crate::store) fn route(change: &Change<'_>, text: &Received) -> Result<bo
     let latest = row::load_latest(conn, &text.citizen, &text.our_number)?;
     let known = sender_facts(change, text, latest.as_ref())?;
     let arrival = arrival::decide(policy, &text.arrived(), &known);
-    let conversation = place_text(change, text, &arrival, latest, known.recipient)?;
+    let conversation = place_text(change, text, &arrival, latest)?;
     mark_routed(change, text, &arrival, &conversation)?;
-    match &arrival.purpose {
-        Purpose::Survey(answer) => {
-            survey::keep_answer(conn, conversation.id, answer, &text.text, now)?;
-            let about = NewEvent::about(EventKind::SurveyAnswered, conversation.id);
-            append_event(conn, now, NewEvent { message_id: Some(text.id), ..about })?;
-        }
-        Purpose::Wish(wish) => citizen::wish(conn, &conversation, *wish, now)?,
-        Purpose::Question | Purpose::Restricted => {}
+    if let Some(answer) = arrival.survey_answer() {
+        survey::keep_answer(conn, conversation.id, answer, &text.text, now)?;
+        let about = NewEvent::about(EventKind::SurveyAnswered, conversation.id);
+        append_event(conn, now, NewEvent { message_id: Some(text.id), ..about })?;
+    }
+    if let Purpose::Wish(wish) = arrival.purpose {
+        citizen::wish(conn, &conversation, wish, now)?;
     }
     if arrival.is_flood && known.n_recent == policy.flood {
         append_event(conn, now, NewEvent::about(EventKind::Flood, conversation.id))?;
@@ -93,11 +94,22 @@ fn sender_facts(change: &Change<'_>, text: &Received, latest: Option<&Conversati
     known.language = latest.language;
     let recent = recent(conn, latest.id, policy.flood + 1, text.arrived().written_at())?;
     (known.recent, known.n_recent, known.is_untold) = (recent.words, recent.n, recent.is_last_late);
-    known.recipient.is_flooding = known.n_recent >= policy.flood;
+    if intent::may_quote(text.text.reveal()) {
+        known.ours = our_latest(conn, latest.id)?;
+    }
     if latest.is_closed() {
         known.survey_asked_at = survey::asked_at(conn, latest.id)?;
     }
     Ok(known)
+}
+
+/// Our latest texts in a conversation; the next one may quote them.
+fn our_latest(conn: &Connection, conversation_id: i64) -> Result<Vec<String>> {
+    let sql = "SELECT text FROM outbox WHERE conversation_id = :id ORDER BY id DESC LIMIT :most";
+    let mut select = conn.prepare_cached(sql)?;
+    let of = named_params! { ":id": conversation_id, ":most": MOST_QUOTED };
+    let texts = select.query_map(of, |r| r.get(0))?;
+    Ok(texts.collect::<rusqlite::Result<_>>()?)
 }
 
 /// What a citizen wrote a short while before.
@@ -146,7 +158,6 @@ fn place_text(
     text: &Received,
     arrival: &Arrival<'_>,
     latest: Option<Conversation>,
-    recipient: Recipient,
 ) -> Result<Conversation> {
     let before = match (arrival.destination, latest) {
         (
@@ -164,10 +175,10 @@ fn place_text(
         (None, Destination::Route(route)) => open_new(change, text, arrival, route)?,
     };
     if let Some(notice) = arrival.notice {
-        let values = notice_values(change, arrival, &decision.after, &recipient);
+        let values = notice_values(change, arrival, &decision.after);
         decision.effects.push(Effect::Notice { notice, values });
     }
-    apply(change, before.as_ref(), decision, Some(recipient))
+    apply(change, before.as_ref(), decision, Some(arrival.recipient.clone()))
 }
 
 fn text_in(text: &Received, arrival: &Arrival<'_>, before: &Conversation) -> Command {
@@ -267,12 +278,7 @@ fn mark_routed(
 }
 
 /// Values for the immediate notice, except the place in the queue.
-fn notice_values(
-    change: &Change<'_>,
-    arrival: &Arrival<'_>,
-    of: &Conversation,
-    to: &Recipient,
-) -> Vec<(Slot, String)> {
+fn notice_values(change: &Change<'_>, arrival: &Arrival<'_>, of: &Conversation) -> Vec<(Slot, String)> {
     let time = |at: UnixMs| arrival.desk.calendar.describe(at, change.now, of.language);
     let mut values = Vec::new();
     if let OpenState::Closed { opens_at: Some(at), planned, .. } = &arrival.open_state {
@@ -280,7 +286,7 @@ fn notice_values(
         let words = planned.as_ref().and_then(|planned| planned.words(of.language));
         values.extend(words.map(|words| (Slot::Planned, words.to_owned())));
     }
-    if let (Some(Notice::Restricted), Some(until)) = (arrival.notice, to.restricted_until) {
+    if let (Some(Notice::Restricted), Some(until)) = (arrival.notice, arrival.recipient.restricted_until) {
         values.push((Slot::Until, time(until)));
     }
     values

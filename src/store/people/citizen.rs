@@ -33,17 +33,27 @@ pub(in crate::store) fn load(conn: &Connection, number: &PhoneNumber) -> Result<
         .unwrap_or_default())
 }
 
-/// Records an opt-out or opt-in. An opt-out cancels the automatic texts that have not left, except those that pass it
-/// ([`Notice::passes_opt_out`](crate::domain::notice::Notice::passes_opt_out)).
+/// Records an opt-out or opt-in that the citizen texted, and says so.
 pub(in crate::store) fn wish(conn: &Connection, of: &Conversation, wish: Wish, now: UnixMs) -> Result<()> {
-    let opted_out_at = (wish == Wish::OptOut).then_some(now);
+    let kind = if wish == Wish::OptOut { EventKind::OptedOut } else { EventKind::OptedIn };
+    append_event(conn, now, NewEvent::about(kind, of.id))?;
+    set_wish(conn, of, wish, (now, now))
+}
+
+/// Records an opt-out or opt-in as of a time: what they asked since may be answered. An opt-out cancels the automatic texts that have not left, except those that pass it
+/// ([`Notice::passes_opt_out`](crate::domain::notice::Notice::passes_opt_out)).
+pub(in crate::store) fn set_wish(
+    conn: &Connection,
+    of: &Conversation,
+    wish: Wish,
+    (since, now): (UnixMs, UnixMs),
+) -> Result<()> {
+    let opted_out_at = (wish == Wish::OptOut).then_some(since);
     conn.prepare_cached(
         "INSERT INTO citizen (number, opted_out_at) VALUES (:number, :at)
          ON CONFLICT (number) DO UPDATE SET opted_out_at = excluded.opted_out_at",
     )?
     .execute(named_params! { ":number": of.citizen.reveal(), ":at": opted_out_at })?;
-    let kind = if opted_out_at.is_some() { EventKind::OptedOut } else { EventKind::OptedIn };
-    append_event(conn, now, NewEvent::about(kind, of.id))?;
     if wish == Wish::OptIn {
         return Ok(());
     }

@@ -94,9 +94,9 @@ async fn danger_that_is_let_go_rings_again() {
         assert_eq!(bench.danger(id), "ringing", "{way}");
         assert!(bench.n_urgent() >= 2, "{way}");
         assert_eq!(bench.conversation_state(id), "waiting", "{way}");
-        bench.store.run_timers(&policy, DAY + MINUTE - 1).await.unwrap();
+        bench.store.run_timers(&policy, Round::All, DAY + MINUTE - 1).await.unwrap();
         assert_eq!(bench.n_escalated(), 0, "{way}");
-        bench.store.run_timers(&policy, DAY + MINUTE).await.unwrap();
+        bench.store.run_timers(&policy, Round::All, DAY + MINUTE).await.unwrap();
         assert_eq!(bench.n_escalated(), 1, "{way}: nobody puts the steps off by letting go");
     }
 }

@@ -9,6 +9,7 @@ mod desks;
 mod doubt;
 mod faults;
 mod inbound;
+mod intent;
 mod late;
 mod leasing;
 mod model;

@@ -183,7 +183,7 @@ impl World {
             }
             Step::Wait(ms) => {
                 self.now += ms;
-                self.bench.store.run_timers(&self.policy, self.now).await.unwrap();
+                self.bench.store.run_timers(&self.policy, Round::All, self.now).await.unwrap();
             }
             Step::Disable { by } => {
                 let login = LOGINS[*by].to_owned();

@@ -32,7 +32,7 @@ impl Bench {
     }
 
     pub(super) async fn pass(&self, now: i64) -> usize {
-        self.store.run_timers(&talkative(), now).await.unwrap().n_done
+        self.store.run_timers(&talkative(), Round::All, now).await.unwrap().n_done
     }
 
     /// The groups of automatic texts of a conversation, in their order.
@@ -166,11 +166,11 @@ async fn who_waits_hears_of_it_twice_and_only_while_we_are_open() {
     let policy = Arc::new(with_desks(vec![office], None));
     let evening = DAY + 9 * HOUR;
     let id = bench.writes_under(MINSU, "막차 몇 시예요?", evening, policy.clone()).await;
-    bench.store.run_timers(&policy, evening + 3 * HOUR).await.unwrap();
+    bench.store.run_timers(&policy, Round::All, evening + 3 * HOUR).await.unwrap();
     assert_eq!(bench.said(id), ["receipt"], "closed hours never count as waiting");
     assert!(bench.value::<String>("SELECT text FROM outbox").contains("내일 08:00"));
     let morning = DAY + 22 * HOUR;
-    bench.store.run_timers(&policy, morning + 5 * MINUTE).await.unwrap();
+    bench.store.run_timers(&policy, Round::All, morning + 5 * MINUTE).await.unwrap();
     assert_eq!(bench.said(id), ["receipt", "wait"]);
 }
 
@@ -410,7 +410,7 @@ async fn a_talk_without_an_end_is_asked_after_and_closed_with_a_word() {
     assert_eq!(bench.conversation_state(id), "answered");
     bench.pass(DAY + 24 * HOUR).await;
     assert_eq!(bench.conversation_state(id), "closed");
-    assert_eq!(bench.said(id), ["receipt", "nudge", "closing"]);
+    assert_eq!(bench.said(id), ["receipt", "nudge"]);
 }
 
 #[tokio::test]
