@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rusqlite::{Connection, OptionalExtension, named_params};
 
 use super::decide::{Change, n_held, run};
+use super::list::detail;
 use super::row::load;
 use crate::domain::UnixMs;
 use crate::domain::actor::{Actor, DeskScope};
@@ -53,8 +54,9 @@ impl Store {
             }
         });
         match claimed.await? {
-            // What it holds is read where reading disturbs no writer.
-            Ok(id) => self.conversation(id, actor).await,
+            // What it holds is read where reading disturbs no writer, and without a change of threads: it was just claimed,
+            // and is short.
+            Ok(id) => self.look_up(move |conn| detail(conn, id)).await.map(Ok),
             Err(refusal) => Ok(Err(refusal)),
         }
     }

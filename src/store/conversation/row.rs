@@ -113,6 +113,13 @@ pub(in crate::store) fn load_open(conn: &Connection) -> Result<Vec<Conversation>
     Ok(select.query_map([], read)?.collect::<rusqlite::Result<_>>()?)
 }
 
+/// Those in which danger was seen.
+pub(in crate::store) fn load_dangers(conn: &Connection) -> Result<Vec<Conversation>> {
+    let sql = format!("{SELECT} WHERE v.state <> 'closed' AND v.danger IS NOT NULL");
+    let mut select = conn.prepare_cached(&sql)?;
+    Ok(select.query_map([], read)?.collect::<rusqlite::Result<_>>()?)
+}
+
 /// All that a counselor holds, and dangers that they look after.
 pub(in crate::store) fn in_hands_of(conn: &Connection, counselor_id: i64) -> Result<Vec<Conversation>> {
     let sql = format!(

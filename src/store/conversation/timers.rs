@@ -7,7 +7,7 @@ use rusqlite::{Connection, named_params};
 
 use super::decide::{Change, run};
 use super::lost::{Unsent, ring_for_unsent, unsent_answers};
-use super::row::{load, load_open};
+use super::row::{load, load_dangers, load_open};
 use super::{notes, row};
 use crate::domain::UnixMs;
 use crate::domain::actor::Actor;
@@ -18,6 +18,15 @@ use crate::store::{Result, Store};
 
 /// Surveys asked for in one round.
 const SURVEYS_AT_ONCE: u32 = 200;
+
+/// What a round of timers looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Round {
+    /// Every open conversation, reminders and surveys.
+    All,
+    /// Only conversations in which danger was seen.
+    Dangers,
+}
 
 /// What one round of timers did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -47,9 +56,9 @@ impl Found {
 
 impl Store {
     /// Does everything that is due now: to open conversations, reminders, and surveys.
-    pub async fn run_timers(&self, policy: &Arc<ServicePolicy>, now: UnixMs) -> Result<Timed> {
+    pub async fn run_timers(&self, policy: &Arc<ServicePolicy>, round: Round, now: UnixMs) -> Result<Timed> {
         let looked = Arc::clone(policy);
-        let found = self.read(move |conn| find(conn, &looked, now)).await?;
+        let found = self.read(move |conn| find(conn, &looked, round, now)).await?;
         if found.is_empty() {
             return Ok(Timed::default());
         }
@@ -85,9 +94,17 @@ fn unsent_after_ms(policy: &ServicePolicy) -> i64 {
     policy.escalations_ms.first().copied().unwrap_or(i64::MAX / 2)
 }
 
-fn find(conn: &Connection, policy: &ServicePolicy, now: UnixMs) -> Result<Found> {
-    let mut open = load_open(conn)?;
+fn find(conn: &Connection, policy: &ServicePolicy, round: Round, now: UnixMs) -> Result<Found> {
+    let mut open = match round {
+        Round::All => load_open(conn)?,
+        Round::Dangers => load_dangers(conn)?,
+    };
     open.retain(|conversation| !due(conversation, policy, now).is_empty());
+    let open = open.iter().map(|conversation| conversation.id).collect();
+    let unsent = unsent_answers(conn, now - unsent_after_ms(policy), None)?;
+    if round == Round::Dangers {
+        return Ok(Found { open, unsent, ..Found::default() });
+    }
     let mut select = conn.prepare_cached(
         "SELECT id FROM conversation INDEXED BY conversation_to_survey
          WHERE survey_due_at <= :now ORDER BY survey_due_at LIMIT :limit",
@@ -98,8 +115,6 @@ fn find(conn: &Connection, policy: &ServicePolicy, now: UnixMs) -> Result<Found>
     let reminders = "SELECT EXISTS (SELECT 1 FROM reminder WHERE told_at IS NULL AND due_at <= :now)";
     let has_reminders =
         conn.prepare_cached(reminders)?.query_row(named_params! { ":now": now }, |r| r.get(0))?;
-    let unsent = unsent_answers(conn, now - unsent_after_ms(policy), None)?;
-    let open = open.iter().map(|conversation| conversation.id).collect();
     Ok(Found { open, surveys, unsent, has_reminders })
 }
 
