@@ -30,6 +30,7 @@ pub mod oneapi;
 mod page_size;
 mod proxy;
 mod push;
+mod push_body;
 mod rate_limiter;
 mod report_cursor;
 mod section;
@@ -49,6 +50,7 @@ pub use drivers::{DRIVERS, is_known_from_documents_only, meaning, opt_out_words}
 pub use error::{CarrierError, ErrorKind, PROXY, Result};
 pub use proxy::Proxy;
 pub use push::{PushAnswer, PushCall, PushRefused, Pushed};
+pub use push_body::{BodyMac, PushBody, TooLong};
 pub use section::{Is, OpenSecret, PollIntervals, Section};
 pub use setup::{CarrierSetup, Make, NowFn, SettingError};
 
@@ -325,6 +327,12 @@ pub trait Carrier: Send + Sync {
 
     /// Lines for the carrier's own configuration, where an operator runs the carrier, too: for `munjad check`. Without secrets.
     fn lines_for_the_other_side(&self) -> Option<String> {
+        None
+    }
+
+    /// Where calls may hold photos: the beginning of the signature over a body. Such a call may be larger, and is read without its
+    /// longest strings ([`PushBody`]).
+    fn push_mac(&self) -> Option<BodyMac> {
         None
     }
 
