@@ -273,7 +273,7 @@ CREATE TABLE receipt (
     carrier             TEXT    NOT NULL,
     carrier_message_id  TEXT    NOT NULL,
     client_key          TEXT,
-    status              TEXT    NOT NULL CHECK (status IN ('delivered', 'undelivered', 'unknown')),
+    status              TEXT    NOT NULL CHECK (status IN ('delivered', 'undelivered', 'blocked', 'unknown')),
     code                TEXT    NOT NULL,
     reported_at         INTEGER,
     received_at         INTEGER NOT NULL,

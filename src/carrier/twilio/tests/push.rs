@@ -71,6 +71,8 @@ fn the_fate_of_a_text() {
     };
     let ReceiptItem::Receipt(receipt) = &fate("undelivered", "30003")[0] else { panic!() };
     assert_eq!((receipt.status, receipt.code.as_str()), (ReceiptStatus::Undelivered, "30003"));
+    let ReceiptItem::Receipt(receipt) = &fate("undelivered", "21610")[0] else { panic!() };
+    assert_eq!((receipt.status, receipt.code.as_str()), (ReceiptStatus::Blocked, "21610"));
     let ReceiptItem::Receipt(receipt) = &fate("delivered", "")[0] else { panic!() };
     assert_eq!((receipt.status, receipt.code.as_str()), (ReceiptStatus::Delivered, "delivered"));
     assert!(fate("sent", "").is_empty(), "nothing to keep yet");
