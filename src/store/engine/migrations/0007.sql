@@ -17,3 +17,7 @@ INSERT INTO receipt (id, carrier, carrier_message_id, client_key, status, code, 
 SELECT id, carrier, carrier_message_id, client_key, status, code, reported_at, received_at, outbox_id FROM old_receipt;
 DROP TABLE old_receipt;
 CREATE INDEX receipt_unmatched ON receipt (carrier, carrier_message_id) WHERE outbox_id IS NULL;
+
+-- Wait notices count from the first text of a wait that was not late.
+ALTER TABLE conversation ADD COLUMN notices_from_at INTEGER;
+UPDATE conversation SET notices_from_at = waiting_since_at WHERE waiting_since_at IS NOT NULL;
