@@ -59,7 +59,7 @@ use crate::domain::inbound::{Cursor, InboundItem};
 use crate::domain::media::{MediaRef, PhotoLimits};
 use crate::domain::outbound::OutboundText;
 use crate::domain::receipt::{Receipt, ReceiptItem};
-use crate::domain::text::Limits;
+use crate::domain::text::{Charset, Limits};
 
 /// How a carrier hands over inbound texts. It decides whether a crash can lose one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -120,6 +120,26 @@ pub struct Caps {
     pub push: bool,
     /// It can list the texts it accepted ([`Carrier::sent_since`]).
     pub lists_sent: bool,
+}
+
+impl Caps {
+    /// Of a gateway of the site's own that calls us and cannot be asked about anything: it sends `n_per_sec` texts of up to
+    /// `segments` segments, without photos.
+    fn of_own_gateway(min_poll: Duration, n_per_sec: u32, segments: usize) -> Caps {
+        Caps {
+            inbound: InboundClass::PushOnly,
+            idempotent_send: None,
+            lookup: Lookup::None,
+            reports: ReportClass::PushOnly,
+            min_poll,
+            limits: Limits { charset: Charset::Gsm7Ucs2, sms: 1, lms: segments.max(1) },
+            sends_per_sec: n_per_sec,
+            photos_in: false,
+            photos_out: None,
+            push: true,
+            lists_sent: false,
+        }
+    }
 }
 
 /// One page of inbound texts.
