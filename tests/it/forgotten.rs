@@ -23,6 +23,8 @@ async fn infobip() -> Carrier {
 
 fn configured(folder: &Path, port: u16) -> PathBuf {
     let text = config_text(port, "").replace("\"bizgo\"", "\"infobip\"");
+    // Its settings allow no more.
+    let text = text.replace("100000", "10000");
     write_config(folder, &text.replace("[carrier.bizgo]", "[carrier.infobip]"))
 }
 
