@@ -139,6 +139,7 @@ CREATE TABLE conversation (
     category          TEXT,                     -- needed to close it
     category_version  TEXT,                     -- version of the list of categories
     survey_due_at     INTEGER,                  -- closed; the survey is to be sent then
+    notices_from_at   INTEGER,                  -- wait notices count from then: the first text of this wait that was not late
     CHECK (state = 'waiting' OR state = 'active' OR state = 'answered' OR state = 'closed'),
     CHECK ((state = 'closed') = (closed_at IS NOT NULL)),
     CHECK ((claimed_by IS NULL) = (claimed_at IS NULL)),
@@ -274,7 +275,7 @@ CREATE TABLE receipt (
     carrier             TEXT    NOT NULL,
     carrier_message_id  TEXT    NOT NULL,
     client_key          TEXT,
-    status              TEXT    NOT NULL CHECK (status IN ('delivered', 'undelivered', 'unknown')),
+    status              TEXT    NOT NULL CHECK (status = 'delivered' OR status = 'undelivered' OR status = 'blocked' OR status = 'unknown'),
     code                TEXT    NOT NULL,
     reported_at         INTEGER,
     received_at         INTEGER NOT NULL,

@@ -23,11 +23,12 @@ use crate::carrier;
 use crate::config::Config;
 use crate::ops::clock::Clock;
 use crate::store::{SchemaPolicy, Store, StoreOptions};
-use crate::worker::{self, Carriers, Context, HealthRegistry, Role, Settings};
+use crate::worker::{self, AskMarks, Carriers, Context, HealthRegistry, Role, Settings};
 
 pub use carriers::{make_carrier, make_carriers, now_fn};
 use control::Door;
 pub use control::through::{Asker, Heard};
+use lock::beside;
 pub use lock::{DatabaseLock, must_exist, open_store};
 pub use service::run;
 pub use settings::service_policy;
@@ -59,6 +60,7 @@ pub struct Daemon {
     store: Store,
     clock: Clock,
     health: Arc<HealthRegistry>,
+    marks: Arc<AskMarks>,
     settings: watch::Sender<Arc<Settings>>,
     api_settings: watch::Sender<Arc<ApiSettings>>,
     carriers: watch::Sender<Arc<Carriers>>,
@@ -112,6 +114,9 @@ impl Daemon {
                 "texts were being sent when the last run ended; the carrier is asked what became of them"
             );
         }
+        let asking = beside(&config.database, ".asking");
+        let marks = AskMarks::begin(&store, &carriers, &asking, clock.now_ms()).await;
+        let marks = Arc::new(marks.context("the database could not be written to")?);
         let health = Arc::new(HealthRegistry::new(&carriers, clock.now_ms()));
         // Before the first text may leave.
         health.set_paused(&store.holds().await?);
@@ -127,6 +132,7 @@ impl Daemon {
             store,
             clock,
             health,
+            marks,
             listen: None,
             webhook: None,
             stop_workers: CancellationToken::new(),
@@ -214,6 +220,7 @@ impl Daemon {
             carriers: self.carriers.subscribe(),
             settings: self.settings.subscribe(),
             health: Arc::clone(&self.health),
+            marks: Arc::clone(&self.marks),
             stop: self.stop_workers.clone(),
         }
     }
@@ -284,6 +291,7 @@ impl Daemon {
                 "a worker did not end in time; the next start asks what became of the text it was sending"
             );
         }
+        self.marks.end();
         self.stop_api.cancel();
         if !end_all(&mut self.servers, CLOSE).await {
             tracing::warn!("connections were still open and are cut");

@@ -10,62 +10,26 @@
 # Not part of the gate: it installs Jasmin into a virtual environment (JASMIN_VENV keeps it) and takes minutes. JASMIN names
 # the release. Needs python3 with venv, and Debian's rabbitmq-server and redis-server, which it installs where apt can.
 # Loopback only. Jasmin's own lock (/tmp/jasmind) lets one of it run on a machine.
-set -euo pipefail
 cd "$(dirname "$0")/.."
-export LC_ALL=C.UTF-8
+. tests/beside-check.sh
 
 release=${JASMIN:-0.11.1}
-target=${CARGO_TARGET_DIR:-target}
-munjad=${MUNJAD:-$target/debug/munjad} munja=${MUNJA:-$target/debug/munja}
 port=${PORT:-23480}
 api=127.0.0.1:$port door=127.0.0.1:$((port + 1)) http_api=127.0.0.1:$((port + 2))
 amqp=$((port + 3)) redis=$((port + 4)) smpp=$((port + 5)) tell=$((port + 6)) jcli=$((port + 7))
 citizen=01012345678 abroad=821012345678 ours=062120
 smsc="python3 tests/jasmin-smsc.py"
 
-work=$(mktemp -d)
 venv=${JASMIN_VENV:-$work/venv}
-declare -A pids=()
-stop() {
-    [ -z "${pids[jasmind]:-}" ] || kill -CONT "${pids[jasmind]}" 2>/dev/null || true
-    # In the order in which each needs the next; Jasmin gives back its lock.
-    for name in munjad jasmind interceptord smsc redis rabbitmq; do
-        [ -z "${pids[$name]:-}" ] || { kill -TERM "${pids[$name]}" 2>/dev/null && wait "${pids[$name]}" 2>/dev/null || true; }
-    done
-    [ -z "${KEEP:-}" ] || { echo "kept: $work"; return; }
-    rm -rf "$work"
-}
-trap stop EXIT
-fail() {
-    printf 'FAILED: %s\n' "$1" >&2
-    tail -n 15 "$work"/*.log "$work"/log/*.log >&2 || true
-    exit 1
-}
-# Waits until a command succeeds.
-until_ok() {
-    local what=$1
-    shift
-    for _ in $(seq 200); do
-        "$@" >/dev/null 2>&1 && { printf 'ok  %3ss  %s\n' "$SECONDS" "$what"; return 0; }
-        sleep 0.2
-    done
-    fail "$what"
-}
-start() {
-    local name=$1
-    shift
-    "$@" >>"$work/$name.log" 2>&1 &
-    pids[$name]=$!
-}
-listens() { (exec 9<>"/dev/tcp/${1%:*}/${1#*:}"); }
+# Each needs the next; Jasmin gives back its lock.
+stop_order=(munjad jasmind interceptord smsc redis rabbitmq)
 
 # --- programs
 
 rabbitmq=/usr/lib/rabbitmq/bin/rabbitmq-server
 if [ ! -x $rabbitmq ] || ! command -v redis-server >/dev/null; then
-    as_root=$([ "$(id -u)" = 0 ] || echo "sudo -n")
-    { $as_root apt-get update && $as_root apt-get install -y --no-install-recommends rabbitmq-server redis-server; } \
-        >/dev/null 2>&1 || { echo "rabbitmq-server and redis-server cannot be installed"; exit 2; }
+    install_debian rabbitmq-server redis-server ||
+        { echo "rabbitmq-server and redis-server cannot be installed"; exit 2; }
 fi
 if [ ! -d "$venv/jasmin-$release" ]; then
     python3 -m venv "$venv"
@@ -80,42 +44,11 @@ if grep -q '_pdu\.response' "$listener"; then
     sed -i 's/_pdu\.response/r.response/g' "$listener"
     echo "this release of Jasmin sends no receipts: mended here (jookies/jasmin#1236)"
 fi
-[ -x "$munjad" ] && [ -x "$munja" ] || cargo build --quiet --locked --bins
+build
 
 # --- configurations
 
-printf 'jasmin-secret\n' >"$work/password"
-head -c 24 /dev/urandom | od -An -v -tx1 | tr -d ' \n' >"$work/token"
-chmod 600 "$work/password" "$work/token"
-cat >"$work/gateway.toml" <<TOML
-[database]
-path = "munja.db"
-[carrier]
-name = "jasmin"
-[carrier.jasmin]
-base_url = "http://$http_api"
-user = "munja"
-password_file = "password"
-number = "$ours"
-callback_url = "http://$door/push/jasmin"
-push_token_file = "token"
-timeout_secs = 2
-[desks.main]
-hours = "24/7"
-[api]
-listen = "$api"
-[webhook]
-listen = "$door"
-public_url = "http://$door"
-[log]
-format = "text"
-TOML
-config=$work/gateway.toml
-"$munjad" init --database-only --config "$config" >/dev/null
-printf 'long-enough\n' | "$munjad" user add minsu --name 김민수 --password-stdin --config "$config" >/dev/null
-printf 'jasmin is not there yet: '
-"$munjad" check --config "$config" --lang en >"$work/check.txt" 2>&1 && fail "check is content without Jasmin"
-grep -F "BAD" "$work/check.txt" || fail "check does not say that Jasmin is away"
+write_gateway jasmin "$http_api" jasmin-secret
 sed 's/^ *\(-> \)\{0,1\} *//' "$work/check.txt" >"$work/lines"
 
 # The lines that `munjad check` prints, beside what every Jasmin has. Tries come every second here.
@@ -187,20 +120,14 @@ until_ok "Jasmin listens" listens 127.0.0.1:$jcli
 $smsc jcli $jcli <"$work/jcli.txt" >"$work/jcli.log"
 grep -q "Successfully added MORoute" "$work/jcli.log" || fail "jCli"
 "$munjad" check --config "$config" --lang en | grep -F "jasmin answers and knows our key" || fail "check"
-start munjad "$munjad" run --config "$config"
-until_ok "munjad listens" listens "$api"
-export MUNJA_SERVER=http://$api
-printf 'long-enough\n' | "$munja" login --user minsu --password-stdin >/dev/null
+run_gateway
+log_in
 
 # --- what a phone writes and gets
 
 hex() { printf %s "$1" | iconv -t UTF-16BE | od -An -v -tx1 | tr -d ' \n'; }
 writes() { $smsc say $tell $abroad $ours 8 "$(hex "$1")"; }
 got() { $smsc phone "$work/record" $abroad; }
-arrived() { [ "$(got | grep -cxF -- "$1")" = 1 ]; }
-shown() { "$munja" show 1 --json >"$work/shown.json" && grep -qF -- "$1" "$work/shown.json"; }
-has_state() { shown "$1" && tr '{' '\n' <"$work/shown.json" | grep -F -- "\"$1\"" | grep -qF "\"state\":\"$2\""; }
-answers() { "$munja" show 1 >/dev/null && "$munja" reply 1 "$1" >/dev/null || fail "the answer was not taken: $1"; }
 
 question='막차가 언제 있나요? 😀' answer='23시 10분에 있습니다. 조심해서 오세요.'
 until_ok "the message centre is bound" writes "$question"
@@ -219,12 +146,10 @@ plain='Bus 21, stop B at 11:10 pm'
 answers "$plain"
 until_ok "an English answer arrived in seven bits" arrived "$plain"
 
-kill -TERM "${pids[munjad]}"
-wait "${pids[munjad]}" || fail "munjad did not stop in order"
+stop_gateway
 writes '아직 거기 계세요?'
 sleep 5.5
-start munjad "$munjad" run --config "$config"
-until_ok "munjad listens again" listens "$api"
+run_gateway " again"
 until_ok "what was written meanwhile came in, after more than four tries" shown '아직 거기 계세요?'
 
 part() { $smsc say $tell "$1" $ours 8 "$2$(hex "$3")" 64; }
@@ -248,10 +173,7 @@ until_ok "it arrived once" arrived "$doubt"
 # --- nothing twice
 
 shown "$question"
-for once in "$question" '아직 거기 계세요?' "$whole" '(1/2) 셋째와 ' "$answer" "$long" "$plain" "$doubt"; do
-    n=$(grep -oF -- "\"$once\"" "$work/shown.json" | wc -l)
-    [ "$n" = 1 ] || fail "$n times in the conversation: $once"
-done
+each_once "$question" '아직 거기 계세요?' "$whole" '(1/2) 셋째와 ' "$answer" "$long" "$plain" "$doubt"
 printf 'the phone got:\n'
 got | sed 's/^/    /'
 

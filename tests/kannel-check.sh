@@ -7,98 +7,29 @@
 #   tests/kannel-check.sh          (MUNJAD and MUNJA name the programs, by default of target/debug; PORT the first of six)
 #
 # Needs Debian's packages kannel and kannel-extras, and installs them where apt can. Loopback only.
-set -euo pipefail
 cd "$(dirname "$0")/.."
-export LC_ALL=C.UTF-8
+. tests/beside-check.sh
 
-target=${CARGO_TARGET_DIR:-target}
-munjad=${MUNJAD:-$target/debug/munjad} munja=${MUNJA:-$target/debug/munja}
 port=${PORT:-23450}
 api=127.0.0.1:$port door=127.0.0.1:$((port + 1)) sendsms=127.0.0.1:$((port + 2))
 bearerbox=/usr/sbin/bearerbox smsbox=/usr/sbin/smsbox fakesmsc=/usr/lib/kannel/test/fakesmsc
 citizen=01012345678 ours=062120
 
 if [ ! -x $bearerbox ] || [ ! -x $fakesmsc ]; then
-    as_root=$([ "$(id -u)" = 0 ] || echo "sudo -n")
-    { $as_root apt-get update && $as_root apt-get install -y --no-install-recommends kannel kannel-extras; } \
-        >/dev/null 2>&1 || true
+    install_debian kannel kannel-extras || true
 fi
 if [ ! -x $bearerbox ] || [ ! -x $fakesmsc ]; then
     echo "kannel is not on this machine and cannot be installed: not run"
     [ "${CI:-}" != true ] || exit 1
     exit 0
 fi
-[ -x "$munjad" ] && [ -x "$munja" ] || cargo build --quiet --locked --bins
-
-work=$(mktemp -d)
-declare -A pids=()
-stop() {
-    [ -z "${pids[bearerbox]:-}" ] || kill -CONT "${pids[bearerbox]}" 2>/dev/null || true
-    [ ${#pids[@]} = 0 ] || kill -KILL "${pids[@]}" 2>/dev/null || true
-    wait 2>/dev/null || true
-    rm -rf "$work"
-}
-trap stop EXIT
-
-fail() {
-    printf 'FAILED: %s\n' "$1" >&2
-    tail -n 15 "$work"/*.log >&2 || true
-    exit 1
-}
-# Waits until a command succeeds.
-until_ok() {
-    local what=$1
-    shift
-    for _ in $(seq 150); do
-        "$@" >/dev/null 2>&1 && { printf 'ok  %3ss  %s\n' "$SECONDS" "$what"; return 0; }
-        sleep 0.2
-    done
-    fail "$what"
-}
-start() {
-    local name=$1
-    shift
-    # A shell gives the programs it starts beside itself no input, unless it is told to.
-    "$@" <&0 >>"$work/$name.log" 2>&1 &
-    pids[$name]=$!
-}
-listens() { (exec 9<>"/dev/tcp/${1%:*}/${1#*:}"); }
+build
+# smsbox first: bearerbox would wait for it.
+stop_order=(munjad fakesmsc smsbox bearerbox)
 
 # --- both configurations
 
-printf 'kannel-secret\n' >"$work/password"
-head -c 24 /dev/urandom | od -An -v -tx1 | tr -d ' \n' >"$work/token"
-chmod 600 "$work/password" "$work/token"
-cat >"$work/gateway.toml" <<TOML
-[database]
-path = "munja.db"
-[carrier]
-name = "kannel"
-[carrier.kannel]
-base_url = "http://$sendsms"
-user = "munja"
-password_file = "password"
-number = "$ours"
-callback_url = "http://$door/push/kannel"
-push_token_file = "token"
-max_segments = 6
-timeout_secs = 2
-[desks.main]
-hours = "24/7"
-[api]
-listen = "$api"
-[webhook]
-listen = "$door"
-public_url = "http://$door"
-[log]
-format = "text"
-TOML
-config=$work/gateway.toml
-"$munjad" init --database-only --config "$config" >/dev/null
-printf 'long-enough\n' | "$munjad" user add minsu --name 김민수 --password-stdin --config "$config" >/dev/null
-printf 'kannel is not there yet: '
-"$munjad" check --config "$config" --lang en >"$work/check.txt" 2>&1 && fail "check is content without Kannel"
-grep -F "BAD" "$work/check.txt" || fail "check does not say that Kannel is away"
+write_gateway kannel "$sendsms" kannel-secret "max_segments = 6"
 
 # The lines that `munjad check` prints, with the secrets, beside what every Kannel has. Tries come every second here.
 cat >"$work/kannel.conf" <<CONF
@@ -139,10 +70,8 @@ mkfifo "$work/phone"
 # For reading, too, so that neither side waits for the other.
 exec 3<>"$work/phone"
 start fakesmsc $fakesmsc -H 127.0.0.1 -r $((port + 5)) -i 0.01 <"$work/phone"
-start munjad "$munjad" run --config "$config"
-until_ok "munjad listens" listens "$api"
-export HOME=$work MUNJA_SERVER=http://$api
-printf 'long-enough\n' | "$munja" login --user minsu --password-stdin >/dev/null
+run_gateway
+log_in
 
 # --- what a phone writes and gets
 
@@ -167,10 +96,6 @@ got() {
         esac
     done
 }
-arrived() { [ "$(got | grep -cxF -- "$1")" = 1 ]; }
-shown() { "$munja" show 1 --json >"$work/shown.json" && grep -qF -- "$1" "$work/shown.json"; }
-has_state() { shown "$1" && tr '{' '\n' <"$work/shown.json" | grep -F -- "\"$1\"" | grep -qF "\"state\":\"$2\""; }
-answers() { "$munja" show 1 >/dev/null && "$munja" reply 1 "$1" >/dev/null || fail "the answer was not taken: $1"; }
 
 question='막차가 언제 있나요? 😀' answer='23시 10분에 있습니다. 조심해서 오세요.'
 writes "$question"
@@ -186,12 +111,10 @@ answers "$long"
 until_ok "a long answer (${#long} characters) arrived whole" arrived "$long"
 until_ok "its delivery report came back" has_state "$long" delivered
 
-kill -TERM "${pids[munjad]}"
-wait "${pids[munjad]}" || fail "munjad did not stop in order"
+stop_gateway
 writes '아직 거기 계세요?'
 sleep 2.5
-start munjad "$munjad" run --config "$config"
-until_ok "munjad listens again" listens "$api"
+run_gateway " again"
 until_ok "what was written meanwhile came in" shown '아직 거기 계세요?'
 
 # A text in parts, as an old phone sends it: the gateway joins them.
@@ -211,10 +134,7 @@ until_ok "it arrived once" arrived "$doubt"
 # --- nothing twice, nothing of Kannel's own
 
 shown "$question"
-for once in "$question" '아직 거기 계세요?' '첫 부분과 둘째 부분' "$answer" "$long" "$doubt"; do
-    n=$(grep -oF -- "\"text\":\"$once\"" "$work/shown.json" | wc -l)
-    [ "$n" = 1 ] || fail "$n times in the conversation: $once"
-done
+each_once "$question" '아직 거기 계세요?' '첫 부분과 둘째 부분' "$answer" "$long" "$doubt"
 for once in "$answer" "$long" "$doubt"; do arrived "$once" || fail "not once in the phone: $once"; done
 if got | grep -iE 'empty reply|could not|request failed'; then fail "Kannel texted the citizen"; fi
 printf 'the phone got:\n'

@@ -5,10 +5,12 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
+
 use super::absence::{Look, Window};
 use super::clock_skew::{DateWatch, SkewLog};
 use super::error::{self, Result, no_answer};
-use super::http::{Http, Request, Response};
+use super::http::{Http, Request, Response, TOO_LARGE};
 use super::rate_limiter::RateLimiter;
 use super::setup::NowFn;
 use super::{CarrierError, ErrorKind, Reconciled};
@@ -80,6 +82,19 @@ impl Link {
         let _permit = self.others.acquire().await;
         let request = make()?;
         self.http.call(request).await.map_err(|failure| no_answer(&failure, ErrorKind::Transient))
+    }
+
+    /// As [`Link::read`]; of an answer that is too large, what has arrived of it.
+    pub(super) async fn read_or_head(
+        &self,
+        request: Request,
+    ) -> Result<std::result::Result<Response, Bytes>> {
+        let _permit = self.others.acquire().await;
+        match self.http.call(request).await {
+            Ok(response) => Ok(Ok(response)),
+            Err(failure) if failure.what == TOO_LARGE => Ok(Err(failure.partial)),
+            Err(failure) => Err(no_answer(&failure, ErrorKind::Transient)),
+        }
     }
 
     /// Submits a text after waiting for the rate limit, unless it has expired by then (`NotSent`). A missing answer is

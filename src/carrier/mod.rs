@@ -30,6 +30,7 @@ pub mod oneapi;
 mod page_size;
 mod proxy;
 mod push;
+mod push_body;
 mod rate_limiter;
 mod report_cursor;
 mod section;
@@ -49,6 +50,7 @@ pub use drivers::{DRIVERS, is_known_from_documents_only, meaning, opt_out_words}
 pub use error::{CarrierError, ErrorKind, PROXY, Result};
 pub use proxy::Proxy;
 pub use push::{PushAnswer, PushCall, PushRefused, Pushed};
+pub use push_body::{BodyMac, PushBody, TooLong};
 pub use section::{Is, OpenSecret, PollIntervals, Section};
 pub use setup::{CarrierSetup, Make, NowFn, SettingError};
 
@@ -57,7 +59,7 @@ use crate::domain::inbound::{Cursor, InboundItem};
 use crate::domain::media::{MediaRef, PhotoLimits};
 use crate::domain::outbound::OutboundText;
 use crate::domain::receipt::{Receipt, ReceiptItem};
-use crate::domain::text::Limits;
+use crate::domain::text::{Charset, Limits};
 
 /// How a carrier hands over inbound texts. It decides whether a crash can lose one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,6 +120,26 @@ pub struct Caps {
     pub push: bool,
     /// It can list the texts it accepted ([`Carrier::sent_since`]).
     pub lists_sent: bool,
+}
+
+impl Caps {
+    /// Of a gateway of the site's own that calls us and cannot be asked about anything: it sends `n_per_sec` texts of up to
+    /// `segments` segments, without photos.
+    fn of_own_gateway(min_poll: Duration, n_per_sec: u32, segments: usize) -> Caps {
+        Caps {
+            inbound: InboundClass::PushOnly,
+            idempotent_send: None,
+            lookup: Lookup::None,
+            reports: ReportClass::PushOnly,
+            min_poll,
+            limits: Limits { charset: Charset::Gsm7Ucs2, sms: 1, lms: segments.max(1) },
+            sends_per_sec: n_per_sec,
+            photos_in: false,
+            photos_out: None,
+            push: true,
+            lists_sent: false,
+        }
+    }
 }
 
 /// One page of inbound texts.
@@ -325,6 +347,12 @@ pub trait Carrier: Send + Sync {
 
     /// Lines for the carrier's own configuration, where an operator runs the carrier, too: for `munjad check`. Without secrets.
     fn lines_for_the_other_side(&self) -> Option<String> {
+        None
+    }
+
+    /// Where calls may hold photos: the beginning of the signature over a body. Such a call may be larger, and is read without its
+    /// longest strings ([`PushBody`]).
+    fn push_mac(&self) -> Option<BodyMac> {
         None
     }
 

@@ -5,6 +5,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode};
 use url::Url;
 
+use super::push_body::BodyMac;
 use crate::domain::UnixMs;
 use crate::domain::inbound::InboundItem;
 use crate::domain::outbound::ClientKey;
@@ -16,7 +17,10 @@ pub struct PushCall<'a> {
     /// The address given to the carrier, with the query of this call: some signatures cover it.
     pub url: &'a Url,
     pub headers: &'a HeaderMap,
+    /// Without photos, where its calls may hold them ([`super::Carrier::push_mac`]).
     pub body: &'a Bytes,
+    /// The signature over the whole body, begun by [`super::Carrier::push_mac`].
+    pub signed: Option<&'a BodyMac>,
     /// Milliseconds UTC.
     pub now: UnixMs,
 }

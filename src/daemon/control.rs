@@ -9,6 +9,7 @@ pub mod through;
 
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::Context as _;
 use serde::Serialize;
@@ -16,6 +17,7 @@ use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use self::wire::{Ask, Checked, Fate, Page, Refusal, Request, Taken, Texts};
@@ -28,6 +30,10 @@ use crate::worker::Context;
 
 /// A question is not longer than this (bytes).
 const MAX_ASK: u64 = 64 << 10;
+/// So many callers are answered at once; the next ones wait until one of them has gone.
+const MOST_CALLERS: usize = 16;
+/// Who asks nothing for this long, or does not take the answer, is sent away. Our own programs ask as soon as they have called.
+const IDLE: Duration = Duration::from_secs(3);
 
 /// The socket of the gateway that runs on `database`.
 fn path(database: &Path) -> PathBuf {
@@ -60,14 +66,14 @@ impl Door {
             tokio::select! {
                 () = stop.cancelled() => break,
                 Some(_) = callers.join_next() => {}
-                accepted = self.listener.accept() => match accepted {
+                accepted = self.listener.accept(), if callers.len() < MOST_CALLERS => match accepted {
                     Ok((stream, _)) if self.may_ask(&stream) => {
                         callers.spawn(converse(stream, context.clone()));
                     }
                     Ok(_) => tracing::warn!("another user's program called at the control socket and was sent away"),
                     Err(error) => {
                         tracing::warn!(%error, "the control socket cannot accept a connection");
-                        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+                        tokio::time::sleep(Duration::from_millis(100)).await;
                     }
                 },
             }
@@ -88,9 +94,9 @@ async fn converse(stream: UnixStream, context: Context) {
     let mut read = BufReader::new(read);
     loop {
         let mut line = String::new();
-        match (&mut read).take(MAX_ASK).read_line(&mut line).await {
-            Ok(0) | Err(_) => return,
-            Ok(_) => {}
+        match timeout(IDLE, (&mut read).take(MAX_ASK).read_line(&mut line)).await {
+            Ok(Ok(n)) if n > 0 => {}
+            _ => return,
         }
         let said = match serde_json::from_str::<Ask>(&line) {
             Ok(ask) => answer(&context, ask).await.map_err(Refusal::from),
@@ -98,7 +104,7 @@ async fn converse(stream: UnixStream, context: Context) {
         };
         let Ok(mut answer) = serde_json::to_vec(&said) else { return };
         answer.push(b'\n');
-        if write.write_all(&answer).await.is_err() {
+        if !matches!(timeout(IDLE, write.write_all(&answer)).await, Ok(Ok(()))) {
             return;
         }
     }

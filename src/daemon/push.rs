@@ -7,14 +7,11 @@ use axum::extract::{DefaultBodyLimit, Path, Request, State};
 use axum::http::{Response, StatusCode, header};
 use axum::routing::any;
 use bytes::Bytes;
-use http_body_util::{BodyExt, Limited};
+use http_body_util::BodyExt;
 use url::Url;
 
-use crate::carrier::{PushAnswer, PushCall};
+use crate::carrier::{BodyMac, PushAnswer, PushBody, PushCall};
 use crate::worker::{Context, PushFailed, take_push};
-
-/// Carriers send a text or a page of receipts at once; photos come as addresses.
-const MAX_BODY: usize = 1 << 20;
 
 #[derive(Clone)]
 struct PushState {
@@ -38,9 +35,13 @@ async fn take(
     request: Request,
 ) -> Response<Body> {
     let (head, body) = request.into_parts();
-    let body = match Limited::new(body, MAX_BODY).collect().await {
-        Ok(body) => body.to_bytes(),
-        Err(_) => return plain_response(StatusCode::PAYLOAD_TOO_LARGE, ""),
+    let mac = state.context.carriers.borrow().get(&carrier).and_then(|carrier| carrier.push_mac());
+    let Some((body, signed)) = arrived(body, mac).await else {
+        tracing::warn!(
+            carrier,
+            "a call was refused: it broke off, or is larger than this carrier's calls are"
+        );
+        return plain_response(StatusCode::PAYLOAD_TOO_LARGE, "");
     };
     let mut url = state.public_url.clone();
     url.set_path(&format!("{}/push/{carrier}", state.public_url.path().trim_end_matches('/')));
@@ -49,7 +50,8 @@ async fn take(
         method: &head.method,
         url: &url,
         headers: &head.headers,
-        body: &Bytes::clone(&body),
+        body: &body,
+        signed: signed.as_ref(),
         now: state.context.clock.now_ms(),
     };
     match take_push(&state.context, &carrier, &call).await {
@@ -57,6 +59,17 @@ async fn take(
         Err(PushFailed::Refused(refused)) => plain_response(refused.status(), ""),
         Err(PushFailed::NotKept) => plain_response(StatusCode::SERVICE_UNAVAILABLE, ""),
     }
+}
+
+/// The body as it is kept, and its signature; `None` if it is too large or broke off.
+async fn arrived(mut body: Body, mac: Option<BodyMac>) -> Option<(Bytes, Option<BodyMac>)> {
+    let mut kept = PushBody::new(mac);
+    while let Some(frame) = body.frame().await {
+        if let Ok(chunk) = frame.ok()?.into_data() {
+            kept.take(&chunk).ok()?;
+        }
+    }
+    Some(kept.finish())
 }
 
 fn carrier_response(answer: PushAnswer) -> Response<Body> {

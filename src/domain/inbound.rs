@@ -2,6 +2,7 @@
 //!
 //! | state         | entered when                     | moved on by            | a crash leaves                    |
 //! |---------------|----------------------------------|------------------------|-----------------------------------|
+//! | (in a page)   | the carrier handed it over       | the poller, committing | nothing: a list is read again; a carrier that forgets was being asked, which the next start says (`worker/ask_marks.rs`) |
 //! | `received`    | its page was committed           | the router             | the row; the router starts again  |
 //! | `routed`      | it stands in a conversation      | nobody: final          | the row                           |
 //! | `quarantined` | routing failed three times       | an operator            | the row                           |

@@ -191,12 +191,16 @@ fn judge(ours: &Ours, theirs: &[&Theirs], since: UnixMs, until: UnixMs) -> Optio
         (S::Sending, _) => None,
         (S::InDoubt | S::Queued | S::Held, _) if !is_old => None,
         // Refused texts are listed too, as not delivered.
-        (S::Failed, Some(ReceiptStatus::Undelivered)) => None,
+        (S::Failed, Some(ReceiptStatus::Undelivered | ReceiptStatus::Blocked)) => None,
         (state, _) if !was_accepted(state) => Some(Difference::Unexpected { id, ours: state }),
-        (S::Delivered, Some(ReceiptStatus::Undelivered)) => fate("undelivered"),
+        (S::Delivered, Some(ReceiptStatus::Undelivered | ReceiptStatus::Blocked)) => fate("undelivered"),
         (S::Undelivered, Some(ReceiptStatus::Delivered)) => fate("delivered"),
         (S::Accepted | S::Unconfirmed, Some(ReceiptStatus::Delivered)) if is_old => fate("delivered"),
-        (S::Accepted | S::Unconfirmed, Some(ReceiptStatus::Undelivered)) if is_old => fate("undelivered"),
+        (S::Accepted | S::Unconfirmed, Some(ReceiptStatus::Undelivered | ReceiptStatus::Blocked))
+            if is_old =>
+        {
+            fate("undelivered")
+        }
         _ => None,
     }
 }

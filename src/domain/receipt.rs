@@ -11,6 +11,8 @@ pub enum ReceiptStatus {
     Delivered,
     /// The phone will not get it.
     Undelivered,
+    /// The same, because the citizen has stopped our texts at the carrier: they have opted out.
+    Blocked,
     /// Unknown or not final: stored, shown and counted, but changes no state.
     Unknown,
 }
@@ -20,20 +22,22 @@ impl ReceiptStatus {
         match self {
             Self::Delivered => "delivered",
             Self::Undelivered => "undelivered",
+            Self::Blocked => "blocked",
             Self::Unknown => "unknown",
         }
     }
 
     /// Reads the word back; `None` for a word of no status.
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Delivered, Self::Undelivered, Self::Unknown].into_iter().find(|s| s.as_str() == word)
+        let all = [Self::Delivered, Self::Undelivered, Self::Blocked, Self::Unknown];
+        all.into_iter().find(|s| s.as_str() == word)
     }
 
     /// The event for the text; `None` if it changes nothing.
     pub fn event(self) -> Option<OutboundEvent> {
         match self {
             Self::Delivered => Some(OutboundEvent::Delivered),
-            Self::Undelivered => Some(OutboundEvent::Undelivered),
+            Self::Undelivered | Self::Blocked => Some(OutboundEvent::Undelivered),
             Self::Unknown => None,
         }
     }

@@ -28,8 +28,68 @@ struct State {
     /// Where the last run of the daemon stopped: the first walk reaches back from there.
     stopped_at: Option<UnixMs>,
     n_late: usize,
-    /// Failures of its current page in a row.
+    trouble: Trouble,
+}
+
+/// What is wrong with the walks, so that each trouble is said once, and its end.
+#[derive(Debug, Default)]
+struct Trouble {
+    /// Failures of the current page in a row.
     n_failures: u32,
+    /// A walk was given up, and none has come to its end since: the next ones fail at the same page, most likely.
+    is_stuck: bool,
+}
+
+/// What is to be said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Say {
+    Nothing,
+    /// A page cannot be read or kept; it is tried again.
+    Failing,
+    /// The same page, too often.
+    GivenUp,
+    /// The page could be read after all.
+    PageAgain,
+    /// A walk came to its end after one that was given up.
+    WalkAgain,
+}
+
+impl Trouble {
+    /// A page failed; a carrier that does not give it is not asked for ever.
+    fn failed(&mut self, is_of_carrier: bool) -> Say {
+        self.n_failures += 1;
+        if is_of_carrier && self.n_failures >= MOST_FAILURES {
+            return self.gave_up();
+        }
+        if self.n_failures == 1 && !self.is_stuck { Say::Failing } else { Say::Nothing }
+    }
+
+    fn gave_up(&mut self) -> Say {
+        self.n_failures = 0;
+        if std::mem::replace(&mut self.is_stuck, true) { Say::Nothing } else { Say::GivenUp }
+    }
+
+    /// A page was read and kept.
+    fn read(&mut self) -> Say {
+        let has_failed = std::mem::take(&mut self.n_failures) > 0;
+        if has_failed && !self.is_stuck { Say::PageAgain } else { Say::Nothing }
+    }
+
+    /// A walk came to its end.
+    fn ended(&mut self) -> Say {
+        if std::mem::take(&mut self.is_stuck) { Say::WalkAgain } else { Say::Nothing }
+    }
+}
+
+impl Say {
+    fn tell(self, carrier: &'static str) {
+        match self {
+            // The failure itself is told with its error.
+            Say::Nothing | Say::Failing | Say::GivenUp => {}
+            Say::PageAgain => tracing::info!(carrier, "the page of the deep walk could be read after all"),
+            Say::WalkAgain => tracing::info!(carrier, "the deep walk comes to its end again"),
+        }
+    }
 }
 
 pub(super) async fn run(context: Context, carrier: &'static str) {
@@ -53,7 +113,7 @@ pub(super) async fn run(context: Context, carrier: &'static str) {
             Some(carrier) if !can_be_walked(carrier.as_ref()) => LOOK_EVERY_MS,
             Some(carrier) => match page(&context, carrier.as_ref(), &mut state).await {
                 Ok(wait) => wait,
-                Err(failed) => failed.report(carrier.name(), role),
+                Err((failed, say)) => failed.report(carrier.name(), role, say),
             },
         };
         if !context.pause(wait).await {
@@ -80,24 +140,33 @@ enum Failed {
 }
 
 impl Failed {
-    /// Logs it; returns how long to wait (milliseconds).
-    fn report(&self, carrier: &'static str, role: Role) -> i64 {
-        match self {
+    /// Logs it if it is to be said; returns how long to wait (milliseconds).
+    fn report(&self, carrier: &'static str, role: Role, say: Say) -> i64 {
+        match (self, say) {
+            (Failed::Carrier(error), Say::GivenUp) => tracing::error!(
+                carrier,
+                %error,
+                "a deep walk was given up: one page cannot be read, and what stands behind it was not compared. It is tried \
+                 again with each walk"
+            ),
             // The poller reports a carrier that does not answer.
-            Failed::Carrier(error) => {
-                tracing::info!(carrier, %error, "a page of the deep walk could not be read; it is asked for again");
-                RETRY_MS
-            }
-            Failed::Store(error) => {
-                store_trouble(role, error);
-                STORE_RETRY_MS
-            }
+            (Failed::Carrier(error), Say::Failing) => tracing::info!(
+                carrier,
+                %error,
+                "a page of the deep walk could not be read; it is asked for again"
+            ),
+            (Failed::Store(error), Say::Failing) => store_trouble(role, error),
+            _ => {}
+        }
+        match self {
+            Failed::Carrier(_) => RETRY_MS,
+            Failed::Store(_) => STORE_RETRY_MS,
         }
     }
 }
 
 /// Reads and keeps one page of the walk; returns how long to wait (milliseconds).
-async fn page(context: &Context, carrier: &dyn Carrier, state: &mut State) -> Result<i64, Failed> {
+async fn page(context: &Context, carrier: &dyn Carrier, state: &mut State) -> Result<i64, (Failed, Say)> {
     let now = context.now();
     let mut walk = match state.walk.take() {
         Some(walk) => walk,
@@ -110,36 +179,29 @@ async fn page(context: &Context, carrier: &dyn Carrier, state: &mut State) -> Re
     let (read, n_late) = match read {
         Ok(read) => read,
         Err(failed) => {
-            state.n_failures += 1;
-            if let Failed::Carrier(error) = &failed
-                && state.n_failures >= MOST_FAILURES
-            {
-                tracing::error!(
-                    carrier = carrier.name(),
-                    %error,
-                    "a deep walk was given up: one page cannot be read, and what stands behind it was not compared"
-                );
-                state.n_failures = 0;
-                return Ok(LOOK_EVERY_MS);
-            }
-            // The same page again: the walk is not over.
-            state.walk = Some(walk);
-            return Err(failed);
+            let is_of_carrier = matches!(failed, Failed::Carrier(_));
+            let say = state.trouble.failed(is_of_carrier);
+            // The same page again, unless the walk was given up.
+            state.walk = (state.trouble.n_failures > 0).then_some(walk);
+            return Err((failed, say));
         }
     };
     state.n_late += n_late;
-    state.n_failures = 0;
+    state.trouble.read().tell(carrier.name());
     match walk.step(&read) {
         Ok(true) => {
             state.walk = Some(walk);
             Ok(i64::try_from(PAGE_PAUSE.as_millis()).unwrap_or(0))
         }
         Ok(false) => {
-            end(context, carrier, state, walk).await.map_err(Failed::Store)?;
+            state.trouble.ended().tell(carrier.name());
+            end(context, carrier, state, walk).await.map_err(|error| (Failed::Store(error), Say::Failing))?;
             Ok(LOOK_EVERY_MS)
         }
         Err(error) => {
-            tracing::error!(carrier = carrier.name(), %error, "a deep walk was given up");
+            if state.trouble.gave_up() == Say::GivenUp {
+                tracing::error!(carrier = carrier.name(), %error, "a deep walk was given up");
+            }
             Ok(LOOK_EVERY_MS)
         }
     }
@@ -187,4 +249,34 @@ async fn end(
     // What came while it walked, it has not listed.
     let until = walk.until;
     keep_inbound(&context.store, carrier, walk, until).await.map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_trouble_is_said_once_and_so_is_its_end() {
+        let mut trouble = Trouble::default();
+        let fail = |trouble: &mut Trouble, n: u32| (0..n).map(|_| trouble.failed(true)).collect::<Vec<_>>();
+        let said = |all: Vec<Say>| all.into_iter().filter(|say| *say != Say::Nothing).collect::<Vec<_>>();
+        assert_eq!(trouble.read(), Say::Nothing);
+        assert_eq!(said(fail(&mut trouble, MOST_FAILURES - 1)), [Say::Failing]);
+        assert_eq!((trouble.read(), trouble.read()), (Say::PageAgain, Say::Nothing));
+        assert_eq!(said(fail(&mut trouble, MOST_FAILURES)), [Say::Failing, Say::GivenUp]);
+        // The next walks read their first pages and fail at the same one.
+        for _ in 0..3 {
+            assert_eq!(trouble.read(), Say::Nothing);
+            assert_eq!(said(fail(&mut trouble, MOST_FAILURES)), []);
+        }
+        assert_eq!((trouble.ended(), trouble.ended()), (Say::WalkAgain, Say::Nothing));
+        assert_eq!(said(fail(&mut trouble, 2)), [Say::Failing]);
+    }
+
+    #[test]
+    fn a_page_that_the_database_does_not_take_is_never_given_up() {
+        let mut trouble = Trouble::default();
+        let said: Vec<Say> = (0..3 * MOST_FAILURES).map(|_| trouble.failed(false)).collect();
+        assert_eq!(said.iter().filter(|say| **say != Say::Nothing).count(), 1);
+    }
 }

@@ -6,6 +6,8 @@
 //! operator's command never waits behind a carrier that does not answer.
 
 mod acks;
+mod ask_file;
+mod ask_marks;
 mod asking;
 mod auditor;
 mod carriers;
@@ -38,6 +40,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+pub use ask_marks::AskMarks;
 pub use auditor::{compare_inbound, compare_with};
 pub use carriers::{CarrierInUse, Carriers};
 pub use health::{CarrierHealth, HealthRegistry, LATE_AFTER, WorkerHealth};
@@ -85,6 +88,8 @@ pub struct Context {
     pub carriers: watch::Receiver<Arc<Carriers>>,
     pub settings: watch::Receiver<Arc<Settings>>,
     pub health: Arc<HealthRegistry>,
+    /// Questions to carriers that forget what they hand over.
+    pub marks: Arc<AskMarks>,
     pub stop: CancellationToken,
 }
 

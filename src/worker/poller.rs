@@ -9,6 +9,8 @@
 use tokio::time::Instant;
 
 use super::acks::Acks;
+use super::ask_file::{Asked, Why};
+use super::ask_marks::note_lost_texts;
 use super::asking::Asking;
 use super::long_pass::LongPass;
 use super::{Context, NO_CARRIER_MS, Role, STORE_RETRY_MS, store_trouble};
@@ -103,10 +105,14 @@ async fn round(context: &Context, carrier: &dyn Carrier, state: &mut PollState, 
     if state.cursor.page.is_none() {
         state.begin_pass(now, settings.full_walk_ms);
     }
+    if !may_ask(context, carrier).await {
+        return STORE_RETRY_MS;
+    }
     let began = Instant::now();
     let polled = carrier.poll_inbound(&state.asking.cursor(&state.cursor)).await;
     context.health.poll_ended(carrier.name(), polled.as_ref().map(|page| page.clock_ahead_ms), context.now());
     if let Some(wait) = state.asking.learn(context, carrier, &polled) {
+        context.marks.clear((carrier.name(), Asked::Texts));
         return wait;
     }
     let result = match polled {
@@ -137,7 +143,7 @@ async fn round(context: &Context, carrier: &dyn Carrier, state: &mut PollState, 
                 // A carrier is given time to recover; the store is tried again after `STORE_RETRY_MS`.
                 Failed::Store(_) => 0,
             };
-            note_loss(context, carrier, &failed).await;
+            settle(context, carrier, &failed).await;
             wait.max(failed.report(carrier.name())).max(min_poll)
         }
     }
@@ -164,30 +170,49 @@ impl Failed {
     }
 }
 
-/// An answer of a carrier that forgets what it hands over, and the answer never came or broke off.
-async fn note_loss(context: &Context, carrier: &dyn Carrier, failed: &Failed) {
-    let reason = match failed {
-        Failed::Carrier(error) if error.kind == ErrorKind::Ambiguous => error.message.as_str(),
-        _ => return,
-    };
-    possible_loss(context, carrier, reason).await;
+/// Marks a question to a carrier that forgets what it hands over. `false`: the answer to the one before was not stored, because
+/// the loop panicked or the database failed, and that cannot be noted now.
+async fn may_ask(context: &Context, carrier: &dyn Carrier) -> bool {
+    let line = (carrier.name(), Asked::Texts);
+    if !forgets(carrier) {
+        return true;
+    }
+    if context.marks.is_set(line) && !possible_loss(context, carrier, Why::Killed.reason()).await {
+        return false;
+    }
+    context.marks.set(line);
+    true
 }
 
-/// Tells the operator until they acknowledge it: what was lost, nobody can read again.
-async fn possible_loss(context: &Context, carrier: &dyn Carrier, reason: &str) {
-    let name = carrier.name();
-    if carrier.caps().inbound != InboundClass::ReadOnce {
-        return;
+/// Whether this carrier forgets texts when it hands them over.
+fn forgets(carrier: &dyn Carrier) -> bool {
+    carrier.caps().inbound == InboundClass::ReadOnce
+}
+
+/// After a failure: tells of what may be lost, and takes the mark away once that is on disk or surely nothing was lost.
+async fn settle(context: &Context, carrier: &dyn Carrier, failed: &Failed) {
+    let is_settled = match failed {
+        // The request left; the answer never came or broke off.
+        Failed::Carrier(error) if error.kind == ErrorKind::Ambiguous => {
+            possible_loss(context, carrier, &error.message).await
+        }
+        Failed::Carrier(_) => true,
+        // The mark was taken away if the page was empty.
+        Failed::Store(_) => false,
+    };
+    if is_settled {
+        context.marks.clear((carrier.name(), Asked::Texts));
     }
-    tracing::error!(
-        carrier = name,
-        reason,
-        "texts may be lost: the carrier forgets what it hands over, and its answer did not come whole. Look at the carrier's \
-         own list, then: munjad carrier acknowledge {name}"
-    );
-    if let Err(error) = context.store.note_possible_loss(name, reason.to_owned(), context.now()).await {
-        store_trouble(Role::Poller(name), &error);
+}
+
+/// Tells the operator until they acknowledge it, where the carrier forgets: what was lost, nobody can read again. `false` if the
+/// database cannot keep it now.
+async fn possible_loss(context: &Context, carrier: &dyn Carrier, reason: &str) -> bool {
+    if !forgets(carrier) {
+        return true;
     }
+    let noted = note_lost_texts(&context.store, carrier.name(), reason, context.now()).await;
+    noted.inspect_err(|error| store_trouble(Role::Poller(carrier.name()), error)).is_ok()
 }
 
 /// Commits a page, then has it acked. Returns how many texts were new and whether the pass goes on.
@@ -202,6 +227,10 @@ async fn accept(
     // By the carrier's clock, if ours is ahead.
     let ahead_ms = context.health.carrier(name).clock_ahead_ms.unwrap_or(0).min(0);
     let next = not_in_the_future(page.next.clone(), now.saturating_add(ahead_ms));
+    let mark = (name, Asked::Texts);
+    if page.items.is_empty() {
+        context.marks.clear(mark);
+    }
     let accepted = commit(context, carrier, &page, &next).await.map_err(Failed::Store)?;
     if accepted.n_new > 0 {
         context.health.record_text_in(now);
@@ -213,8 +242,9 @@ async fn accept(
             "texts could not be read and were set aside: munjad quarantine list"
         );
     }
-    if page.is_broken() {
-        possible_loss(context, carrier, "the answer broke off or could not be read").await;
+    if !page.is_broken() || possible_loss(context, carrier, "the answer broke off or could not be read").await
+    {
+        context.marks.clear(mark);
     }
     note_dates(context, name, state, &accepted, now);
     acks.add(page.ack);
@@ -233,7 +263,7 @@ async fn commit(
     page: &InboundPage,
     next: &Cursor,
 ) -> Result<AcceptedPage, StoreError> {
-    let (name, is_forgotten) = (carrier.name(), carrier.caps().inbound == InboundClass::ReadOnce);
+    let (name, is_forgotten) = (carrier.name(), forgets(carrier));
     loop {
         let (raw, items) = (page.raw.to_vec(), page.items.clone());
         let stored =

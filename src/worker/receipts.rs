@@ -1,7 +1,9 @@
 //! Fetches receipts. A page is committed before the carrier is acked; one that comes again changes nothing.
 
+use super::ask_file::{Asked, Why};
+use super::ask_marks::tell_lost_receipts;
 use super::{Context, NO_CARRIER_MS, Role, STORE_RETRY_MS, store_trouble};
-use crate::carrier::{Carrier, CarrierError, ReportPage};
+use crate::carrier::{Carrier, CarrierError, ReportClass, ReportPage};
 use crate::domain::polling::{FailedPoll, Rhythm};
 use crate::store::StoreError;
 
@@ -26,10 +28,18 @@ async fn round(context: &Context, name: &'static str, rhythm: &mut Rhythm) -> i6
         return NO_CARRIER_MS;
     };
     let pace = context.settings().receipt_pace;
+    let mark = (name, Asked::Receipts);
+    if carrier.caps().reports == ReportClass::ReadOnce && context.marks.set(mark) {
+        tell_lost_receipts(name, Why::Killed);
+    }
     let result = match carrier.poll_reports().await {
         Ok(page) => accept(context, carrier.as_ref(), page).await,
         Err(error) => Err(Failed::Carrier(error)),
     };
+    // What the database did not take is lost.
+    if !matches!(result, Err(Failed::Store(_))) {
+        context.marks.clear(mark);
+    }
     let now = context.now();
     let live = context.health.has_sent(pace.live_for_ms, now);
     match result {

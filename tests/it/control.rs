@@ -109,6 +109,27 @@ async fn the_door_is_for_its_owner_alone_and_goes_with_the_gateway() {
     assert!(!socket.exists());
 }
 
+/// More callers than are answered at once, none of whom asks anything: they are sent away, and our own program gets its turn.
+#[tokio::test(flavor = "multi_thread")]
+async fn callers_who_ask_nothing_keep_nobody_out() {
+    let gateway = Gateway::start().await;
+    let (socket, config) =
+        (gateway.folder.path().join("munja.db.control"), gateway.folder.path().join("gateway.toml"));
+    let mut idle = Vec::new();
+    for n in 0..40 {
+        let mut stream = tokio::net::UnixStream::connect(&socket).await.unwrap();
+        // Half of them begin a question.
+        if n % 2 == 0 {
+            stream.write_all(b"{\"carrier\":").await.unwrap();
+        }
+        idle.push(stream);
+    }
+    // Those that were let in hear that they have to go; none of them is answered before that.
+    assert_eq!(idle[0].read(&mut [0; 64]).await.unwrap(), 0);
+    drop(idle.split_off(1));
+    assert!(expect(0, &["check"], &config).contains("asks the carriers for us"));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_gateway_that_cannot_be_reached_is_named_and_the_carrier_asked_beside_it() {
     let gateway = Gateway::start().await;

@@ -23,7 +23,7 @@ use crate::harness::{
 
 const N_CITIZENS: i64 = 6;
 
-fn spawn(config: &Path) -> Child {
+pub fn spawn(config: &Path) -> Child {
     Command::new(env!("CARGO_BIN_EXE_munjad"))
         .args(["run", "--config"])
         .arg(config)

@@ -3,10 +3,13 @@
 
 use std::path::{Path, PathBuf};
 
+use hmac::{Hmac, KeyInit, Mac};
 use munja::api::wire::{CarrierStatus, StatusResponse};
 use munja::daemon::Daemon;
 use munja::domain::event::EventKind;
+use munja::ops::clock::Clock;
 use munja::sim::{DialectKind, Endpoint, Fault, FaultRule, SimOptions};
+use sha2::Sha256;
 
 use crate::control::{munjad, said};
 use crate::harness::{
@@ -118,6 +121,42 @@ async fn a_server_without_a_list_is_heard_by_its_calls_and_nobody_calls_it_deaf(
         assert!(daemon.health().carrier("smsgate").last_call_at.is_some());
         daemon.stop().await;
     }
+}
+
+/// A text with a photo is a larger call than any other: its photo is left out as it comes, and the signature covers all of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_with_a_large_photo_is_taken_and_a_larger_one_refused() {
+    let (carrier, folder) = (server_without_a_list().await, tempfile::tempdir().unwrap());
+    let config = push_config(folder.path(), &carrier, "inbound = \"push\"", DOOR);
+    let daemon = start_daemon(&config).await;
+    let door = format!("http://{}/push/smsgate", daemon.webhook().unwrap());
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let call = async |key: &str, n: usize| {
+        let photo = "A".repeat(n);
+        let now = Clock::system().now_ms() / 1_000;
+        let body = format!(
+            r#"{{"event":"mms:downloaded","payload":{{"messageId":"{n}","sender":"+821012345678","body":"여기요",
+                "attachments":[{{"partId":3,"contentType":"image/jpeg","data":"{photo}"}}],
+                "receivedAt":"{}"}}}}"#,
+            jiff::Timestamp::from_second(now).unwrap()
+        );
+        let mut mac = Hmac::<Sha256>::new_from_slice(key.as_bytes()).unwrap();
+        mac.update(format!("{body}{now}").as_bytes());
+        let signature: String = mac.finalize().into_bytes().iter().map(|b| format!("{b:02x}")).collect();
+        let call = client.post(&door).header("x-timestamp", now.to_string()).header("x-signature", signature);
+        call.body(body).send().await.ok().map(|answer| answer.status().as_u16())
+    };
+    assert_eq!(call("SIM-WEBHOOK-SECRET", 4 << 20).await, Some(200));
+    assert_eq!(call("another", 4 << 20).await, Some(401));
+    // The connection may break before the answer is read.
+    assert!(matches!(call("SIM-WEBHOOK-SECRET", 20 << 20).await, Some(413) | None));
+    until(daemon.store(), |b| b.n_routed == 1).await;
+    let n_bytes: i64 = rusqlite::Connection::open(folder.path().join("munja.db"))
+        .unwrap()
+        .query_row("SELECT max(length(body)) FROM raw_page", [], |r| r.get(0))
+        .unwrap();
+    assert!(n_bytes < 1 << 20, "the photo is not kept in the database: {n_bytes}");
+    daemon.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

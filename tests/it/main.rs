@@ -7,6 +7,7 @@ mod config;
 mod control;
 mod crash;
 mod faults;
+mod forgotten;
 mod harness;
 mod hearing;
 mod hostile;

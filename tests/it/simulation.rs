@@ -141,6 +141,7 @@ impl Life {
             carriers: watch::Sender::new(Arc::clone(&carriers)).subscribe(),
             settings: watch::Sender::new(Arc::new(settings())).subscribe(),
             health: Arc::new(HealthRegistry::new(&carriers, clock.now_ms())),
+            marks: Arc::default(),
             stop: stop.clone(),
         };
         let start = |role| tokio::spawn(worker::run(role, context.clone()));

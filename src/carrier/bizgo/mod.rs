@@ -41,12 +41,12 @@ use super::link::Link;
 use super::page_size::PageSize;
 use super::setup::NowFn;
 use super::{
-    Accepted, Caps, Carrier, InboundClass, InboundPage, Lookup, PushCall, PushRefused, Pushed, Reconciled,
-    ReportClass, ReportPage, Result, SentPage,
+    Accepted, Caps, Carrier, CarrierError, InboundClass, InboundPage, Lookup, PushCall, PushRefused, Pushed,
+    Reconciled, ReportClass, ReportPage, Result, SentPage,
 };
 use crate::carrier::lenient_json::text_or_number;
 use crate::domain::UnixMs;
-use crate::domain::inbound::Cursor;
+use crate::domain::inbound::{Cursor, InboundItem};
 use crate::domain::media::PhotoLimits;
 use crate::domain::outbound::OutboundText;
 use crate::domain::receipt::Receipt;
@@ -93,18 +93,46 @@ impl Bizgo {
         }
     }
 
+    fn texts_since(&self, since: UnixMs, limit: u32, page: Option<&str>) -> Result<Request> {
+        let mut request = self.request(Method::GET, "/api/comm/v1/message/history/mo".to_owned())?;
+        request.query.push(("occurredTime", wire::offset_time(since)));
+        request.query.push(("limit", limit.clamp(1, 1_000).to_string()));
+        request.query.extend(self.config.mo_number.clone().map(|number| ("to", number)));
+        request.query.extend(page.map(|page| ("lastSeq", page.to_owned())));
+        Ok(request)
+    }
+
     async fn messages_since(
         &self,
         since: UnixMs,
         limit: u32,
         page: Option<&str>,
     ) -> Result<(Response, Value)> {
-        let mut request = self.request(Method::GET, "/api/comm/v1/message/history/mo".to_owned())?;
-        request.query.push(("occurredTime", wire::offset_time(since)));
-        request.query.push(("limit", limit.clamp(1, 1_000).to_string()));
-        request.query.extend(self.config.mo_number.clone().map(|number| ("to", number)));
-        request.query.extend(page.map(|page| ("lastSeq", page.to_owned())));
-        self.read(request).await
+        self.read(self.texts_since(since, limit, page)?).await
+    }
+
+    /// The place behind a text that is too large even alone: it stands at the beginning of the answer. Only the answer with the
+    /// text says it; without it, the texts behind cannot be read.
+    async fn step_behind(
+        &self,
+        since: UnixMs,
+        cursor: &Cursor,
+        too_large: CarrierError,
+    ) -> Result<InboundPage> {
+        let asked = cursor.page.as_deref();
+        let head = match self.link.read_or_head(self.texts_since(since, 1, asked)?).await? {
+            // It is another one by now, or has gone.
+            Ok(_) => return Err(too_large),
+            Err(head) => head,
+        };
+        let next = wire::place_behind(&head, asked).ok_or_else(|| too_large.clone())?;
+        let reason = "a text that the carrier lists is too large even alone; it is skipped";
+        let item = InboundItem::Unreadable { raw: too_large.to_string(), reason: reason.to_owned() };
+        Ok(InboundPage {
+            next: cursor.after_page(None, next),
+            items: vec![item],
+            ..InboundPage::empty(cursor)
+        })
     }
 }
 
@@ -141,7 +169,7 @@ impl Carrier for Bizgo {
         let since = cursor.since.saturating_sub(overlap);
         let asked = cursor.page.as_deref();
         let limit = self.config.page_limit.min(if cursor.brief { BRIEF_PAGE } else { u32::MAX });
-        let (response, data, limit) = self
+        let read = self
             .texts_size
             .read((1, limit.clamp(1, 1_000)), |limit| {
                 Box::pin(async move {
@@ -150,7 +178,12 @@ impl Carrier for Bizgo {
                     Ok((response, data, limit))
                 })
             })
-            .await?;
+            .await;
+        let (response, data, limit) = match read {
+            Ok(read) => read,
+            Err(error) if error.is_too_large() => return self.step_behind(since, cursor, error).await,
+            Err(error) => return Err(error),
+        };
         let page = wire::page(&data, limit, asked)?;
         Ok(InboundPage {
             next: cursor.after_page(page.newest, page.next),

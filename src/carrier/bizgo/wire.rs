@@ -7,7 +7,7 @@ use super::reports;
 use crate::carrier::error::protocol_error;
 use crate::carrier::korea::{time_ms, title};
 use crate::carrier::lenient_json::text_or_number;
-use crate::carrier::{Result, korea};
+use crate::carrier::{Result, korea, lenient_json};
 use crate::domain::UnixMs;
 use crate::domain::inbound::{InboundItem, InboundText};
 use crate::domain::outbound::{ClientKey, OutboundKind, OutboundText};
@@ -65,6 +65,13 @@ pub(super) fn next_page(data: &Value, is_full: bool, asked: Option<&str>) -> Res
         }
         next => Ok(next),
     }
+}
+
+/// The place of the next page (`None`: there is none) by the beginning of an answer that is too large, if it says so before the
+/// texts.
+pub(super) fn place_behind(head: &[u8], asked: Option<&str>) -> Option<Option<String>> {
+    let body = lenient_json::read_rest(head);
+    next_page(&body["data"]["data"], true, asked).ok()
 }
 
 /// One text; an unreadable one is kept as it came.

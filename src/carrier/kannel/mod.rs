@@ -27,11 +27,10 @@ use super::http::{Http, Request};
 use super::link::{self, Link};
 use super::push::{PushCall, PushRefused, Pushed};
 use super::setup::NowFn;
-use super::{Accepted, Caps, Carrier, InboundClass, Lookup, Reconciled, ReportClass, Result};
+use super::{Accepted, Caps, Carrier, Reconciled, Result};
 use crate::domain::UnixMs;
 use crate::domain::outbound::OutboundText;
 use crate::domain::receipt::Receipt;
-use crate::domain::text::{Charset, Limits};
 
 /// smsbox's default for `sendsms-url`.
 const SENDSMS: &str = "/cgi-bin/sendsms";
@@ -67,19 +66,8 @@ impl Carrier for Kannel {
     }
 
     fn caps(&self) -> Caps {
-        Caps {
-            inbound: InboundClass::PushOnly,
-            idempotent_send: None,
-            lookup: Lookup::None,
-            reports: ReportClass::PushOnly,
-            min_poll: self.config.min_poll,
-            limits: Limits { charset: Charset::Gsm7Ucs2, sms: 1, lms: self.config.max_segments.max(1) },
-            sends_per_sec: self.config.sends_per_sec,
-            photos_in: false,
-            photos_out: None,
-            push: true,
-            lists_sent: false,
-        }
+        let KannelConfig { min_poll, sends_per_sec, max_segments, .. } = self.config;
+        Caps::of_own_gateway(min_poll, sends_per_sec, max_segments)
     }
 
     async fn send(&self, text: &OutboundText) -> Result<Accepted> {

@@ -37,8 +37,8 @@ use super::page_size::PageSize;
 use super::push::{PushCall, PushRefused, Pushed};
 use super::setup::NowFn;
 use super::{
-    Accepted, Caps, Carrier, CarrierError, ErrorKind, InboundClass, InboundPage, Lookup, Media, Reconciled,
-    ReportClass, Result, SentPage, lenient_json,
+    Accepted, BodyMac, Caps, Carrier, CarrierError, ErrorKind, InboundClass, InboundPage, Lookup, Media,
+    Reconciled, ReportClass, Result, SentPage, lenient_json,
 };
 use crate::domain::UnixMs;
 use crate::domain::inbound::{Cursor, InboundItem};
@@ -333,6 +333,10 @@ impl Carrier for SmsGate {
             if gone { CarrierError { kind: ErrorKind::Permanent, ..error } } else { error }
         })?;
         Media::read(response, most)
+    }
+
+    fn push_mac(&self) -> Option<BodyMac> {
+        push::mac(self.config.signing_key.as_ref()?.expose_secret())
     }
 
     fn push(&self, call: &PushCall<'_>) -> std::result::Result<Pushed, PushRefused> {

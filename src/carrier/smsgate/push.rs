@@ -2,15 +2,14 @@
 //! (`PayloadSigningPlugin`). Texts and the fates of our texts are taken from them; photo messages are left to the walk,
 //! where they have names to fetch their photos by. Where there is no walk, they are taken too, with what can be had of them.
 
-use hmac::{Hmac, KeyInit, Mac};
+use hmac::{KeyInit, Mac};
 use http::Method;
 use serde_json::Value;
-use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
 use super::{codes, wire};
-use crate::carrier::lenient_json;
 use crate::carrier::push::{PushCall, PushRefused, Pushed};
+use crate::carrier::{BodyMac, lenient_json};
 use crate::domain::UnixMs;
 use crate::domain::inbound::InboundItem;
 use crate::domain::media::MediaRef;
@@ -30,7 +29,7 @@ pub(super) fn read(
     let header = |name: &str| call.headers.get(name).and_then(|value| value.to_str().ok());
     let signature = header("x-signature").ok_or(PushRefused::NotSigned)?;
     let timestamp = header("x-timestamp").ok_or(PushRefused::NotSigned)?;
-    let signed = signed(key, call.body, timestamp).ok_or(PushRefused::NotSigned)?;
+    let signed = signed(key, call, timestamp).ok_or(PushRefused::NotSigned)?;
     let given = signature.to_ascii_lowercase();
     if call.method != Method::POST || !bool::from(signed.as_bytes().ct_eq(given.as_bytes())) {
         return Err(PushRefused::NotSigned);
@@ -54,9 +53,16 @@ pub(super) fn read(
     }
 }
 
-fn signed(key: &str, body: &[u8], timestamp: &str) -> Option<String> {
-    let mut mac = Hmac::<Sha256>::new_from_slice(key.as_bytes()).ok()?;
-    mac.update(body);
+/// The signature over the body, before anything of it is read.
+pub(super) fn mac(key: &str) -> Option<BodyMac> {
+    BodyMac::new_from_slice(key.as_bytes()).ok()
+}
+
+fn signed(key: &str, call: &PushCall<'_>, timestamp: &str) -> Option<String> {
+    let mut mac = match call.signed {
+        Some(signed) => signed.clone(),
+        None => mac(key)?.chain_update(call.body),
+    };
     mac.update(timestamp.as_bytes());
     Some(mac.finalize().into_bytes().iter().map(|b| format!("{b:02x}")).collect())
 }

@@ -64,10 +64,15 @@ pub(super) fn refusal(code: &str) -> Option<ErrorKind> {
     REFUSALS.iter().find(|(_, codes)| codes.contains(&code)).map(|(kind, _)| *kind)
 }
 
-/// What a status says; `None`: nothing yet. A word we do not know is kept and moves nothing.
-pub(super) fn receipt(status: &str) -> Option<ReceiptStatus> {
+/// What a status says, with the error code beside it; `None`: nothing yet. A word we do not know is kept and moves nothing.
+pub(super) fn receipt(status: &str, error: Option<&str>) -> Option<ReceiptStatus> {
     let found = STATUSES.iter().find(|(_, words)| words.contains(&status));
-    found.map_or(Some(ReceiptStatus::Unknown), |(status, _)| *status)
+    match found.map_or(Some(ReceiptStatus::Unknown), |(status, _)| *status) {
+        Some(ReceiptStatus::Undelivered) if error.and_then(meaning) == Some(DeliveryReason::OptedOut) => {
+            Some(ReceiptStatus::Blocked)
+        }
+        status => status,
+    }
 }
 
 /// A status for logs and rows. Anything that is not one may be anything, a citizen's number among it.
@@ -97,7 +102,10 @@ mod tests {
         ours.sort_unstable();
         official.sort_unstable();
         assert_eq!(ours, official);
-        assert_eq!(receipt("levitating"), Some(ReceiptStatus::Unknown), "kept, and not final");
+        assert_eq!(receipt("levitating", None), Some(ReceiptStatus::Unknown), "kept, and not final");
+        assert_eq!(receipt("undelivered", Some("21610")), Some(ReceiptStatus::Blocked));
+        assert_eq!(receipt("failed", Some("30003")), Some(ReceiptStatus::Undelivered));
+        assert_eq!(receipt("delivered", Some("21610")), Some(ReceiptStatus::Delivered));
     }
 
     #[test]

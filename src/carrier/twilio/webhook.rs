@@ -75,7 +75,7 @@ fn fate(sid: &str, status: &str, error: Option<&str>) -> Option<ReceiptItem> {
     Some(ReceiptItem::Receipt(Receipt {
         carrier_message_id: sid.to_owned(),
         client_key: None,
-        status: codes::receipt(status)?,
+        status: codes::receipt(status, error.as_deref())?,
         code: error.unwrap_or_else(|| codes::loggable(status)),
         reported_at: None,
     }))

@@ -159,7 +159,7 @@ pub(super) fn receipt(item: &Value) -> Option<Receipt> {
     Some(Receipt {
         carrier_message_id: sid(item)?,
         client_key: None,
-        status: codes::receipt(&status)?,
+        status: codes::receipt(&status, error.as_deref())?,
         code: error.unwrap_or_else(|| codes::loggable(&status)),
         reported_at: time_ms(&item["date_updated"]),
     })

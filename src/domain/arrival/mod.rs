@@ -15,6 +15,7 @@ use super::phone::PhoneNumber;
 use super::policy::ServicePolicy;
 use super::recipient::Recipient;
 use super::survey::SurveyAnswer;
+use super::text;
 use super::triage::{Kind, Tier, Triage, Verdict};
 
 /// Texts of one sender within this time (milliseconds) are also judged together: a sentence may come in parts.
@@ -231,7 +232,7 @@ fn judge<'t>(triage: &'t Triage, text: &str, recent: &str) -> Verdict<'t> {
     let before = recent.char_indices().rev().nth(SEAM_CHARS).map_or(0, |(at, _)| at);
     let after = text.char_indices().nth(SEAM_CHARS).map_or(text.len(), |(at, _)| at);
     let (recent, text) = (&recent[before..], &text[..after]);
-    let together = triage.judge(&format!("{recent} {text}"));
+    let together = triage.judge(&text::followed_by(recent, text));
     let rank = |verdict: &Verdict<'_>| verdict.tier().map_or(u8::MAX, Tier::number);
     // A danger in the previous texts alone was judged with them.
     let adds = rank(&together) < rank(&alone) && rank(&together) < rank(&triage.judge(recent));

@@ -12,7 +12,7 @@ use crate::domain::opt_out::Wish;
 use crate::domain::phone::PhoneNumber;
 use crate::domain::policy::ServicePolicy;
 use crate::domain::recipient::{Recipient, is_person};
-use crate::domain::text::MessageText;
+use crate::domain::text::{MessageText, followed_by};
 use crate::domain::triage::Tier;
 
 /// A past text with its circumstances.
@@ -76,7 +76,7 @@ fn replay_one(
     let joined = sender.texts.iter().filter(|(at, _)| past.at - at <= JOIN_MS);
     let known = SenderFacts {
         latest: latest(past),
-        recent: joined.map(|(_, text)| text.as_str()).collect::<Vec<_>>().join(" "),
+        recent: joined.fold(String::new(), |before, (_, text)| followed_by(&before, text)),
         n_recent: u32::try_from(sender.texts.len()).unwrap_or(u32::MAX),
         recipient: Recipient {
             is_person: is_person(&past.citizen),

@@ -92,6 +92,8 @@ pub struct Conversation {
     /// How many the citizen was told to be ahead of them while they wait.
     pub told_ahead: Option<i64>,
     pub n_wait_notices: u32,
+    /// They count from then: the first text of this wait that was not late. `None` while there is none.
+    pub notices_from: Option<UnixMs>,
     /// Asked whether they still need us.
     pub nudged_at: Option<UnixMs>,
 
@@ -144,6 +146,7 @@ impl Conversation {
         self.waiting_since = Some(waited.map_or(since, |before| before.min(since)));
         if waited.is_none() {
             self.n_wait_notices = 0;
+            self.notices_from = Some(since);
             self.told_ahead = None;
         }
         let place = self.place(opened_at, now);
@@ -154,6 +157,7 @@ impl Conversation {
     pub(super) fn wait_no_more(&mut self) {
         self.waiting_since = None;
         self.n_wait_notices = 0;
+        self.notices_from = None;
         self.told_ahead = None;
     }
 

@@ -35,6 +35,7 @@ impl Conversation {
             queue_at: 0,
             told_ahead: None,
             n_wait_notices: 0,
+            notices_from: None,
             nudged_at: None,
             tier: None,
             danger: None,
@@ -68,9 +69,12 @@ impl Handling<'_> {
         let (last_at, now) = (self.it.last_inbound.at, self.now);
         self.it.last_inbound = LastInbound { seq: text.seq, at: last_at.max(text.at) };
         self.it.wait_from(text.at, text.opens_at, now);
-        if text.is_late && is_new_wait {
+        match (text.is_late, is_new_wait) {
             // Who wrote yesterday is not told today that they are third in line.
-            self.it.n_wait_notices = u32::try_from(self.policy.wait_notices_ms.len()).unwrap_or(u32::MAX);
+            (true, true) => self.it.notices_from = None,
+            // They are here: from now on they hear how long it takes, as everybody.
+            (false, false) => self.it.notices_from = self.it.notices_from.or(Some(text.at)),
+            _ => {}
         }
         if text.tier == Some(Tier::Danger) {
             self.ring(None);

@@ -102,7 +102,7 @@ fn is_danger_left_alone(it: &Conversation, policy: &ServicePolicy, now: UnixMs) 
 
 fn is_wait_notice_due(it: &Conversation, policy: &ServicePolicy, desk: &Desk, now: UnixMs) -> bool {
     let step = policy.wait_notices_ms.get(it.n_wait_notices as usize);
-    let (ConversationState::Waiting, Some(since), Some(after)) = (it.state, it.waiting_since, step) else {
+    let (ConversationState::Waiting, Some(since), Some(after)) = (it.state, it.notices_from, step) else {
         return false;
     };
     // Open hours are no longer than the time that has passed.
@@ -227,7 +227,11 @@ mod tests {
 
     fn waiting() -> Conversation {
         let [citizen, ours] = ["01012345678", "062120"].map(PhoneNumber::parse);
-        Conversation { waiting_since: Some(NOON), ..Conversation::new(&citizen, &ours, "main", NOON) }
+        Conversation {
+            waiting_since: Some(NOON),
+            notices_from: Some(NOON),
+            ..Conversation::new(&citizen, &ours, "main", NOON)
+        }
     }
 
     fn held(state: ConversationState) -> Conversation {
@@ -270,6 +274,14 @@ mod tests {
             (told(1), 14 * MINUTE, vec![]),
             (told(1), 15 * MINUTE, vec![Due::WaitNotice]),
             (told(2), 99 * HOUR, vec![]),
+            // Only late texts so far; then one in time, an hour later.
+            (Conversation { notices_from: None, ..waiting() }, 99 * HOUR, vec![]),
+            (Conversation { notices_from: Some(NOON + HOUR), ..waiting() }, HOUR + 5 * MINUTE - 1, vec![]),
+            (
+                Conversation { notices_from: Some(NOON + HOUR), ..waiting() },
+                HOUR + 5 * MINUTE,
+                vec![Due::WaitNotice],
+            ),
             (in_danger(waiting(), 0), MINUTE - 1, vec![]),
             (in_danger(waiting(), 0), MINUTE, vec![Due::Escalate]),
             (in_danger(waiting(), 1), 2 * MINUTE, vec![]),

@@ -6,6 +6,7 @@
 //! - `cut.rs`: where to cut a text
 //! - `fit.rs`: one reply as one or more submissions ([`plan`])
 //! - `offer.rs`: replacements for characters that a charset lacks
+//! - `part.rs`: parts of a long text that came each by itself
 //! - `shown.rs`: showing foreign text safely
 //!
 //! A text that is stored or sent is never shortened; only previews are.
@@ -15,6 +16,7 @@ mod cut;
 mod fit;
 mod gsm7;
 mod offer;
+mod part;
 mod shown;
 
 use std::fmt;
@@ -25,6 +27,7 @@ pub use cp949::cp949_len;
 pub use fit::{MAX_PARTS, Piece, Unfit, plan};
 pub use gsm7::{Alphabet, Segments, from_gsm7, gsm7_octets, segments, split_segments};
 pub use offer::{Offer, offer};
+pub use part::{followed_by, part};
 pub use shown::{one_line, safe_for_terminal};
 
 /// The content of a message. `Debug` shows only its length, so that it cannot get into a log.

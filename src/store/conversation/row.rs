@@ -23,7 +23,7 @@ const SELECT: &str = "
            v.last_inbound_seq, v.last_inbound_at, v.last_reply_at, v.waiting_since_at, v.queue_at,
            v.told_ahead, v.n_wait_notices, v.nudged_at, v.tier, v.urgent_at, v.alarm_from_at, v.n_escalations,
            v.acked_at, v.acked_by, v.is_abusive, v.promise_due_at, v.promise_told_at, v.category,
-           v.category_version, v.survey_due_at
+           v.category_version, v.survey_due_at, v.notices_from_at
     FROM conversation v LEFT JOIN counselor c ON c.id = v.claimed_by";
 
 /// A column and its value.
@@ -77,6 +77,7 @@ const COLUMNS: &[Column] = &[
     ("category", |c| words(c.category.as_ref().map(|category| category.key.as_str()))),
     ("category_version", |c| words(c.category.as_ref().map(|category| category.version.as_str()))),
     ("survey_due_at", |c| integer(c.survey_due_at)),
+    ("notices_from_at", |c| integer(c.notices_from)),
 ];
 
 /// Columns that never change after the first insert.
@@ -199,6 +200,7 @@ fn read(r: &Row<'_>) -> rusqlite::Result<Conversation> {
         promise: promise_due_at.map(|due_at| Promise { due_at, late_at }),
         category: category.map(|key| Category { key, version: version.unwrap_or_default() }),
         survey_due_at: r.get(41)?,
+        notices_from: r.get(42)?,
     })
 }
 

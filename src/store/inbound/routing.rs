@@ -13,7 +13,7 @@ use crate::domain::event::EventKind;
 use crate::domain::intent;
 use crate::domain::notice::{Notice, Slot};
 use crate::domain::phone::PhoneNumber;
-use crate::domain::text::MessageText;
+use crate::domain::text::{self, MessageText};
 use crate::domain::triage::Tier;
 use crate::store::conversation::decide::{Change, apply, decide, recipient};
 use crate::store::conversation::{row, survey};
@@ -148,7 +148,7 @@ fn recent(conn: &Connection, conversation_id: i64, most: u32, at: UnixMs) -> Res
         }
     }
     words.reverse();
-    recent.words = words.join(" ");
+    recent.words = words.iter().fold(String::new(), |before, text| text::followed_by(&before, text));
     Ok(recent)
 }
 

@@ -86,3 +86,9 @@ pub(in crate::store) fn state_and_attempts(conn: &Connection, id: i64) -> Result
 pub(in crate::store) fn one_row(n: usize) -> Result<()> {
     if n == 1 { Ok(()) } else { Err(StoreError::Conflict("somebody else changed it".into())) }
 }
+
+/// The conversation of a text.
+pub(in crate::store) fn conversation_of(conn: &Connection, id: i64) -> Result<i64> {
+    let sql = "SELECT conversation_id FROM outbox WHERE id = :id";
+    Ok(conn.query_row(sql, named_params! { ":id": id }, |r| r.get(0))?)
+}

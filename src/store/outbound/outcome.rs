@@ -10,7 +10,7 @@ use crate::domain::outbound::{
 };
 use crate::store::conversation::row;
 use crate::store::engine;
-use crate::store::outbound::outbox::{one_row, state_and_attempts};
+use crate::store::outbound::outbox::{conversation_of, one_row, state_and_attempts};
 use crate::store::outbound::receipt;
 use crate::store::outbound::transition::{Step, append_state_event, finish, wait_until};
 use crate::store::people::citizen;
@@ -133,11 +133,6 @@ impl Store {
         self.hints().text_out.notify_one();
         Ok(())
     }
-}
-
-fn conversation_of(conn: &Connection, id: i64) -> Result<i64> {
-    let sql = "SELECT conversation_id FROM outbox WHERE id = :id";
-    Ok(conn.query_row(sql, named_params! { ":id": id }, |r| r.get(0))?)
 }
 
 /// What the carrier's word that it had the text before is worth.

@@ -3,12 +3,15 @@
 use rusqlite::{Connection, OptionalExtension, named_params};
 
 use crate::domain::UnixMs;
+use crate::domain::opt_out::Wish;
 use crate::domain::outbound::next;
 use crate::domain::receipt::{Receipt, ReceiptItem, ReceiptStatus};
-use crate::store::engine::row;
+use crate::store::conversation::row;
+use crate::store::engine::row as engine_row;
 use crate::store::inbound::page::Page;
-use crate::store::outbound::outbox::state_and_attempts;
+use crate::store::outbound::outbox::{conversation_of, state_and_attempts};
 use crate::store::outbound::transition::{Step, finish};
+use crate::store::people::citizen;
 use crate::store::{Result, Store};
 
 /// Result of `apply_receipts`.
@@ -131,10 +134,21 @@ fn move_on(conn: &Connection, id: i64, status: ReceiptStatus, code: &str, now: U
     let (state, _) = state_and_attempts(conn, id)?;
     match status.event() {
         Some(event) if next(state, event).is_ok() => {
-            finish(conn, &Step { id, from: state, event, code: Some(code) }, now).map(|()| true)
+            finish(conn, &Step { id, from: state, event, code: Some(code) }, now)?;
+            if status == ReceiptStatus::Blocked {
+                block(conn, id, now)?;
+            }
+            Ok(true)
         }
         _ => Ok(false),
     }
+}
+
+/// The citizen has stopped our texts at the carrier, perhaps long ago and by another way than a text to us.
+fn block(conn: &Connection, id: i64, now: UnixMs) -> Result<()> {
+    let to = row::load(conn, conversation_of(conn, id)?)?;
+    let has_opted_out = citizen::load(conn, &to.citizen)?.opted_out_at.is_some();
+    if has_opted_out { Ok(()) } else { citizen::wish(conn, &to, Wish::OptOut, now) }
 }
 
 /// Applies receipts that came before the carrier's id of their text was known.
@@ -147,7 +161,7 @@ pub(in crate::store) fn apply_waiting(conn: &Connection, outbox_id: i64, now: Un
     let rows = select.query_map(named_params! { ":outbox": outbox_id }, |r| {
         Ok((
             r.get::<_, i64>("id")?,
-            row::word(r, "status", ReceiptStatus::from_word)?,
+            engine_row::word(r, "status", ReceiptStatus::from_word)?,
             r.get::<_, String>("code")?,
         ))
     })?;

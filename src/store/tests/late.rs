@@ -63,6 +63,16 @@ async fn who_writes_again_meanwhile_hears_that_it_came() {
     assert_eq!(bench.value::<String>("SELECT notice FROM outbox"), "receipt");
     bench.writes(MINSU, "여보세요?", DAY + 2 * MINUTE).await;
     assert_eq!(bench.n_texts_out(), 1);
+    // From then on they hear how long it takes, as everybody: 5 and 15 minutes after the text that came in time.
+    let n_told = async |after| {
+        bench.pass(DAY + MINUTE + after).await;
+        bench.n_texts_out() - 1
+    };
+    let mut told = Vec::new();
+    for minutes in [4, 5, 14, 15, 99] {
+        told.push(n_told(minutes * MINUTE).await);
+    }
+    assert_eq!(told, [0, 1, 1, 2, 2]);
 }
 
 #[tokio::test]

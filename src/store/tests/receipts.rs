@@ -1,7 +1,7 @@
 //! Receipts: early, late, repeated, out of order and unknown ones. All are kept; none moves a text back.
 
 use super::*;
-use ReceiptStatus::{Delivered, Undelivered, Unknown};
+use ReceiptStatus::{Blocked, Delivered, Undelivered, Unknown};
 
 async fn accepted_text(bench: &Bench, id: &str) -> OutboundText {
     let text = bench.sending(MINSU, T0).await;
@@ -20,6 +20,26 @@ async fn a_receipt_in_time() {
         let row = format!("{} 1000", T0 + 1);
         assert_eq!(bench.value::<String>("SELECT final_at || ' ' || code FROM outbox"), row);
         assert_eq!(bench.n_events(&format!("message_id = 1 AND detail = '{state}'")), 1);
+    }
+}
+
+/// The citizen has stopped us at the carrier, and only the receipt says it: before the answer to the send, or after it.
+#[tokio::test]
+async fn a_receipt_of_a_block_is_an_opt_out() {
+    for is_early in [true, false] {
+        let bench = Bench::new();
+        let text = bench.sending(MINSU, T0).await;
+        let blocked = || vec![receipt("c", None, Blocked, "21610")];
+        if is_early {
+            bench.receipts(blocked(), T0 + 1).await;
+            assert_eq!(bench.n_events("kind = 'opted_out'"), 0);
+        }
+        bench.outcome(&text, accepted("c"), T0 + 1).await;
+        bench.receipts(blocked(), T0 + 1).await;
+        assert_eq!(bench.state(text.id), "undelivered");
+        assert_eq!(bench.value::<i64>("SELECT opted_out_at FROM citizen"), T0 + 1);
+        bench.receipts(blocked(), T0 + 2).await;
+        assert_eq!(bench.n_events("kind = 'opted_out'"), 1, "told once");
     }
 }
 

@@ -301,6 +301,21 @@ async fn an_answer_that_is_gone_is_told_until_somebody_has_looked() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_answer_that_a_panic_lost_is_told_once() {
+    let (mut world, list) = world(List { answer_ms: 5_000, ..List::new(InboundClass::ReadOnce) });
+    list.text("lost", 0);
+    world.begin([POLLER]);
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    // As a panic: the loop is gone while the carrier answers, and is started again.
+    world.loops.shutdown().await;
+    world.begin([POLLER]);
+    let losses = async || world.context.store.possible_losses(world.context.now()).await.unwrap();
+    world.until(async || losses().await.iter().any(|loss| loss.reason.contains("or its loop did"))).await;
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    assert_eq!(losses().await[0].n, 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_a_carrier_has_forgotten_is_kept_until_it_is_on_disk() {
     let (mut world, list) = world(List::new(InboundClass::ReadOnce));
     let other = rusqlite::Connection::open(world.context.store.path()).unwrap();

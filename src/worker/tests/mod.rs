@@ -88,6 +88,7 @@ impl World {
             settings: watch::Sender::new(Arc::new(settings)).subscribe(),
             health: Arc::new(HealthRegistry::new(&carriers, clock.now_ms())),
             clock,
+            marks: Arc::default(),
             stop: CancellationToken::new(),
         };
         World { context, loops: JoinSet::new(), _folder: folder }

@@ -98,6 +98,7 @@ impl Spell {
                 url: &url,
                 headers: request.headers(),
                 body: request.body(),
+                signed: None,
                 now: self.world.context.now(),
             };
             let answer = push::take_push(&self.world.context, self.carrier.name(), &call).await.ok();

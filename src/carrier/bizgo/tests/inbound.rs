@@ -215,3 +215,47 @@ async fn a_walk_that_expects_little_asks_for_little_at_first() {
     let limits: Vec<bool> = asked(&seen).iter().map(|line| line.contains("limit=20")).collect();
     assert_eq!(limits, [true, false], "and goes on in full pages");
 }
+
+/// The page of a text that is too large even alone says at its beginning where the next one is.
+#[tokio::test]
+async fn a_text_that_is_too_large_alone_is_stepped_over() {
+    let large = || {
+        let content = Value::String("a".repeat(20_000));
+        ok(json!({ "lastSeq": 41, "hasNext": true, "messages": [with("content", content)] }))
+    };
+    let answers = vec![large(), large(), large(), large(), list(json!([text()]))];
+    let (mut bizgo, seen) = driver(answers);
+    bizgo.config.page_limit = 4;
+    bizgo.link.http = bizgo.link.http.with_max_body(10_000);
+    let start = Cursor { page: Some("42".to_owned()), ..Cursor::starting_at(NOW) };
+    let page = bizgo.poll_inbound(&start).await.unwrap();
+    assert!(
+        matches!(&page.items[..], [InboundItem::Unreadable { reason, .. }] if reason.contains("too large"))
+    );
+    assert_eq!((page.next.page.as_deref(), page.is_broken()), (Some("41"), false));
+    let limits: Vec<String> = asked(&seen)
+        .iter()
+        .map(|line| line.split("limit=").nth(1).unwrap().split('&').next().unwrap().to_owned())
+        .collect();
+    assert_eq!(limits, ["4", "2", "1", "1"]);
+    let behind = bizgo.poll_inbound(&page.next).await.unwrap();
+    assert!(matches!(&behind.items[..], [InboundItem::Text(_)]));
+    assert!(asked(&seen)[4].ends_with("&lastSeq=41"));
+}
+
+/// Where the answer says it behind the texts, or says the place we are at, the error stays.
+#[tokio::test]
+async fn without_a_place_behind_it_a_text_that_is_too_large_is_an_error() {
+    let filler = "a".repeat(20_000);
+    let late = format!(
+        "{{\"common\":{{\"authCode\":\"A000\"}},\"data\":{{\"code\":\"A000\",\"data\":{{\"messages\":[{{\"content\":\"{filler}\"}}],\"lastSeq\":41}}}}}}"
+    );
+    for body in [late.clone(), late.replace("{\"messages\"", "{\"lastSeq\":42,\"messages\"")] {
+        let answer = || Ok((200, body.clone().into_bytes()));
+        let (mut bizgo, _) = driver(vec![answer(), answer()]);
+        bizgo.config.page_limit = 1;
+        bizgo.link.http = bizgo.link.http.with_max_body(10_000);
+        let start = Cursor { page: Some("42".to_owned()), ..Cursor::starting_at(NOW) };
+        assert!(bizgo.poll_inbound(&start).await.unwrap_err().is_too_large());
+    }
+}

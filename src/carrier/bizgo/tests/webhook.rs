@@ -24,7 +24,8 @@ fn called(
     headers.insert("x-ib-signature", HeaderValue::from_str(signature).unwrap());
     let url = Url::parse("https://gw.example.kr/push/bizgo").unwrap();
     let body = Bytes::from(body.to_vec());
-    let call = PushCall { method: &Method::POST, url: &url, headers: &headers, body: &body, now };
+    let call =
+        PushCall { method: &Method::POST, url: &url, headers: &headers, body: &body, signed: None, now };
     driver(vec![]).0.push(&call)
 }
 
@@ -132,8 +133,14 @@ fn without_a_secret_there_are_no_webhooks() {
             HeaderValue::from_static("99aba084dc9de0f68f9bca49cb36693f9d95765bac6f41418a24c8c6b9408ff2"),
         );
         let url = Url::parse("https://gw.example.kr/").unwrap();
-        let call =
-            PushCall { method: &Method::POST, url: &url, headers: &headers, body: &Bytes::new(), now: NOW };
+        let call = PushCall {
+            method: &Method::POST,
+            url: &url,
+            headers: &headers,
+            body: &Bytes::new(),
+            signed: None,
+            now: NOW,
+        };
         let expected = if secret.is_none() { PushRefused::NotOffered } else { PushRefused::NotSigned };
         assert_eq!(bizgo.push(&call).unwrap_err(), expected);
     }
@@ -147,7 +154,7 @@ fn only_a_post_is_a_call() {
     let url = Url::parse("https://gw.example.kr/").unwrap();
     let body = Bytes::from(report().to_string());
     let judged = |headers: &HeaderMap| {
-        let call = PushCall { method: &Method::GET, url: &url, headers, body: &body, now: NOW };
+        let call = PushCall { method: &Method::GET, url: &url, headers, body: &body, signed: None, now: NOW };
         driver(vec![]).0.push(&call).unwrap_err()
     };
     assert_eq!(judged(&headers), PushRefused::NotSigned);

@@ -16,7 +16,14 @@ const ARRIVED: &str = "id=52c026c2-c12d-4220-abc8-06bed3967616&level=2&message_s
 
 pub(super) fn called(method: &Method, url: &str, body: &[u8]) -> std::result::Result<Pushed, PushRefused> {
     let (url, headers, body) = (Url::parse(url).unwrap(), HeaderMap::new(), body.to_vec().into());
-    driver(vec![]).0.push(&PushCall { method, url: &url, headers: &headers, body: &body, now: NOW })
+    driver(vec![]).0.push(&PushCall {
+        method,
+        url: &url,
+        headers: &headers,
+        body: &body,
+        signed: None,
+        now: NOW,
+    })
 }
 
 fn posted(body: &str) -> Pushed {

@@ -11,7 +11,14 @@ const ID: &str = "3f3dd085-60bb-489b-9479-f53b59e8d4f9";
 fn called(method: &Method, query: &str) -> std::result::Result<Pushed, PushRefused> {
     let url = Url::parse(&format!("http://127.0.0.1:6121/push/kannel?{query}")).unwrap();
     let (headers, body) = (HeaderMap::new(), bytes::Bytes::new());
-    driver(vec![]).0.push(&PushCall { method, url: &url, headers: &headers, body: &body, now: NOW })
+    driver(vec![]).0.push(&PushCall {
+        method,
+        url: &url,
+        headers: &headers,
+        body: &body,
+        signed: None,
+        now: NOW,
+    })
 }
 
 fn told(query: &str) -> Pushed {

@@ -133,6 +133,7 @@ fn called(url: &str, body: &Value) -> std::result::Result<Pushed, PushRefused> {
         url: &url,
         headers: &headers,
         body: &body,
+        signed: None,
         now: NOW,
     })
 }

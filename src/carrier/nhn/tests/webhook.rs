@@ -11,7 +11,14 @@ fn called(word: &str, method: Method, body: &[u8]) -> std::result::Result<Pushed
     headers.insert("x-toast-webhook-signature", HeaderValue::from_str(word).unwrap());
     let url = Url::parse("https://gw.example.kr/push/nhn").unwrap();
     let body = Bytes::from(body.to_vec());
-    driver(vec![]).0.push(&PushCall { method: &method, url: &url, headers: &headers, body: &body, now: NOW })
+    driver(vec![]).0.push(&PushCall {
+        method: &method,
+        url: &url,
+        headers: &headers,
+        body: &body,
+        signed: None,
+        now: NOW,
+    })
 }
 
 pub(super) fn pushed(body: &[u8]) -> std::result::Result<Pushed, PushRefused> {
@@ -96,7 +103,14 @@ fn only_the_word_of_the_console_opens() {
     let (headers, body) = (HeaderMap::new(), Bytes::from(good));
     for (word, expected) in [(None, PushRefused::NotOffered), (Some(""), PushRefused::NotSigned)] {
         nhn.config.webhook_signature = word.map(SecretString::from);
-        let call = PushCall { method: &Method::POST, url: &url, headers: &headers, body: &body, now: NOW };
+        let call = PushCall {
+            method: &Method::POST,
+            url: &url,
+            headers: &headers,
+            body: &body,
+            signed: None,
+            now: NOW,
+        };
         assert_eq!(nhn.push(&call).unwrap_err(), expected);
     }
 }

@@ -9,7 +9,14 @@ const OURS: &str = "https://munja.example.kr/push/oneapi?token=TOKEN77";
 
 pub(super) fn called(method: &Method, url: &str, body: &str) -> std::result::Result<Pushed, PushRefused> {
     let (url, headers, body) = (Url::parse(url).unwrap(), HeaderMap::new(), body.to_owned().into());
-    driver(vec![]).0.push(&PushCall { method, url: &url, headers: &headers, body: &body, now: NOW })
+    driver(vec![]).0.push(&PushCall {
+        method,
+        url: &url,
+        headers: &headers,
+        body: &body,
+        signed: None,
+        now: NOW,
+    })
 }
 
 fn told(body: Value) -> std::result::Result<Pushed, PushRefused> {
@@ -34,7 +41,8 @@ fn only_who_knows_the_token_is_heard() {
         assert_eq!(called(&Method::POST, &url, &body).unwrap_err(), PushRefused::NotSigned, "{query}");
     }
     let (url, headers, body) = (Url::parse(OURS).unwrap(), HeaderMap::new(), body.into());
-    let call = PushCall { method: &Method::POST, url: &url, headers: &headers, body: &body, now: NOW };
+    let call =
+        PushCall { method: &Method::POST, url: &url, headers: &headers, body: &body, signed: None, now: NOW };
     let deaf = driver_with(OneApiConfig { push_token: None, ..config() }, vec![]).0;
     assert_eq!(deaf.push(&call).unwrap_err(), PushRefused::NotOffered);
     let empty = OneApiConfig { push_token: Some(SecretString::from("")), ..config() };

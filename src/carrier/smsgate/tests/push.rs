@@ -39,7 +39,7 @@ pub(super) fn pushed(
     headers.insert("X-Signature", signature.parse().unwrap());
     headers.insert("X-Timestamp", second.parse().unwrap());
     let (url, body) = (Url::parse("https://munja.example.kr/push/smsgate").unwrap(), body.to_owned().into());
-    smsgate.push(&PushCall { method, url: &url, headers: &headers, body: &body, now: NOW })
+    smsgate.push(&PushCall { method, url: &url, headers: &headers, body: &body, signed: None, now: NOW })
 }
 
 fn told(event: &str, payload: Value) -> Pushed {
@@ -75,7 +75,8 @@ fn what_is_not_signed_now_by_the_phone_is_refused() {
     let smsgate = driver(vec![]).0;
     assert_eq!(pushed(&smsgate, &Method::GET, BODY, SIGNATURE, SECOND).unwrap_err(), NotSigned);
     let (url, headers, body) = (Url::parse("https://x/").unwrap(), HeaderMap::new(), Bytes::new());
-    let bare = PushCall { method: &Method::POST, url: &url, headers: &headers, body: &body, now: NOW };
+    let bare =
+        PushCall { method: &Method::POST, url: &url, headers: &headers, body: &body, signed: None, now: NOW };
     assert_eq!(smsgate.push(&bare).unwrap_err(), NotSigned);
     let deaf = driver_with(SmsGateConfig { signing_key: None, ..config() }, vec![]).0;
     assert_eq!(deaf.push(&bare).unwrap_err(), NotOffered);

@@ -14,7 +14,14 @@ fn called(word: &str, method: Method, body: &[u8]) -> std::result::Result<Pushed
     headers.insert("x-solapi-secret", HeaderValue::from_str(word).unwrap());
     let url = Url::parse("https://gw.example.kr/push/solapi").unwrap();
     let body = Bytes::from(body.to_vec());
-    driver(vec![]).0.push(&PushCall { method: &method, url: &url, headers: &headers, body: &body, now: NOW })
+    driver(vec![]).0.push(&PushCall {
+        method: &method,
+        url: &url,
+        headers: &headers,
+        body: &body,
+        signed: None,
+        now: NOW,
+    })
 }
 
 pub(super) fn pushed(body: &[u8]) -> std::result::Result<Pushed, PushRefused> {
@@ -60,8 +67,14 @@ fn only_the_secret_opens() {
     headers.insert("x-solapi-secret", HeaderValue::from_static("da39a3ee5e6b4b0d3255bfef95601890afd80709"));
     for (secret, expected) in [(None, PushRefused::NotOffered), (Some(""), PushRefused::NotSigned)] {
         solapi.config.webhook_secret = secret.map(SecretString::from);
-        let call =
-            PushCall { method: &Method::POST, url: &url, headers: &headers, body: &Bytes::new(), now: NOW };
+        let call = PushCall {
+            method: &Method::POST,
+            url: &url,
+            headers: &headers,
+            body: &Bytes::new(),
+            signed: None,
+            now: NOW,
+        };
         assert_eq!(solapi.push(&call).unwrap_err(), expected);
     }
 }

@@ -12,6 +12,7 @@ fn judged(stand: &Stand, driver: &dyn Carrier, push: &SimPush) -> std::result::R
         url: &url,
         headers: request.headers(),
         body: request.body(),
+        signed: None,
         now: stand.clock.now_ms(),
     })
 }

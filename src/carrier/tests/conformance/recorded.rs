@@ -93,7 +93,8 @@ fn options(dialect: DialectKind, at: UnixMs) -> SimOptions {
 pub(super) async fn the_dialect_takes_what_the_official_client_wrote(row: Row) {
     let (dialect, _) = row();
     let Some((at, requests)) = recorded(dialect.name()) else {
-        let section = format!("[carrier.{}]", dialect.name());
+        // Of `tests/beside-check.sh`: it writes the section and needs the program.
+        let section = format!("write_gateway {} ", dialect.name());
         let script = BESIDE_THE_PROGRAM.iter().find(|(name, _)| *name == dialect.name());
         let is_driven = script.is_some_and(|(_, script)| script.contains(&section));
         return assert!(

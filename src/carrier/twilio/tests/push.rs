@@ -27,7 +27,14 @@ fn signed(token: &str, fields: &[(&str, &str)]) -> (Bytes, HeaderMap) {
 
 fn called(url: &str, body: &Bytes, headers: &HeaderMap) -> std::result::Result<Pushed, PushRefused> {
     let url = Url::parse(url).unwrap();
-    driver(vec![]).0.push(&PushCall { method: &Method::POST, url: &url, headers, body, now: NOW })
+    driver(vec![]).0.push(&PushCall {
+        method: &Method::POST,
+        url: &url,
+        headers,
+        body,
+        signed: None,
+        now: NOW,
+    })
 }
 
 fn pushed(fields: &[(&str, &str)]) -> std::result::Result<Pushed, PushRefused> {
@@ -64,6 +71,8 @@ fn the_fate_of_a_text() {
     };
     let ReceiptItem::Receipt(receipt) = &fate("undelivered", "30003")[0] else { panic!() };
     assert_eq!((receipt.status, receipt.code.as_str()), (ReceiptStatus::Undelivered, "30003"));
+    let ReceiptItem::Receipt(receipt) = &fate("undelivered", "21610")[0] else { panic!() };
+    assert_eq!((receipt.status, receipt.code.as_str()), (ReceiptStatus::Blocked, "21610"));
     let ReceiptItem::Receipt(receipt) = &fate("delivered", "")[0] else { panic!() };
     assert_eq!((receipt.status, receipt.code.as_str()), (ReceiptStatus::Delivered, "delivered"));
     assert!(fate("sent", "").is_empty(), "nothing to keep yet");
@@ -87,6 +96,7 @@ fn nobody_else_may_call() {
     assert_eq!(pushed(&[("MessageSid", "../x"), ("Body", "x")]).unwrap_err(), PushRefused::Unreadable);
     let without = TwilioConfig { auth_token: None, ..config() };
     let url = Url::parse(DOOR).unwrap();
-    let call = PushCall { method: &Method::POST, url: &url, headers: &headers, body: &body, now: NOW };
+    let call =
+        PushCall { method: &Method::POST, url: &url, headers: &headers, body: &body, signed: None, now: NOW };
     assert_eq!(driver_with(without, vec![]).0.push(&call).unwrap_err(), PushRefused::NotOffered);
 }
