@@ -80,10 +80,10 @@ fn way(told: &Url, carrier: &str, door: &Webhook) -> Way {
     let mut plain = told.clone();
     plain.set_query(None);
     let is_path = plain.path() == format!("/push/{carrier}");
-    match is_this_machine(told) {
+    match is_door_of_this_machine(told, door) {
         _ if plain.as_str() == public(carrier, door) => Way::Arrives,
-        Some(host_is_listened_on) => {
-            let is_door = host_is_listened_on(door)
+        Some(is_host) => {
+            let is_door = is_host
                 && told.scheme() == "http"
                 && told.port_or_known_default() == Some(door.listen.port());
             // Port 0 is for tests: any free port.
@@ -97,11 +97,11 @@ fn way(told: &Url, carrier: &str, door: &Webhook) -> Way {
 }
 
 /// For an address on this machine: whether the door listens on its host.
-fn is_this_machine(url: &Url) -> Option<Box<dyn Fn(&Webhook) -> bool + '_>> {
+fn is_door_of_this_machine(url: &Url, door: &Webhook) -> Option<bool> {
     match url.host()? {
-        Host::Ipv4(ip) if ip.is_loopback() => Some(Box::new(move |door| door.listen.ip() == ip)),
-        Host::Ipv6(ip) if ip.is_loopback() => Some(Box::new(move |door| door.listen.ip() == ip)),
-        Host::Domain("localhost") => Some(Box::new(|_| true)),
+        Host::Ipv4(ip) if ip.is_loopback() => Some(door.listen.ip() == ip),
+        Host::Ipv6(ip) if ip.is_loopback() => Some(door.listen.ip() == ip),
+        Host::Domain("localhost") => Some(true),
         _ => None,
     }
 }
