@@ -2,8 +2,11 @@
 //! wrong and how to mend it. Starts and changes nothing: the database is opened read-only. Where a gateway runs, it asks the
 //! carriers for us.
 
+mod clock;
 mod finding;
 mod hearing;
+mod secrets;
+mod webhook;
 
 use std::fs::File;
 use std::path::Path;
@@ -11,16 +14,16 @@ use std::path::Path;
 pub use finding::{Finding, Severity};
 
 use crate::carrier::{Carrier, CarrierError, ErrorKind, PROXY, is_known_from_documents_only};
-use crate::config::{CarrierSetup, Config};
-use crate::daemon::{self, Asker};
+use crate::config::{CarrierSetup, Config, ConfigError, ConfigFault};
+use crate::daemon::{self, Asker, Heard};
+use crate::domain::UnixMs;
 use crate::domain::desk::Desk;
+use crate::domain::hearing::Hearing;
 use crate::domain::phone::{PhoneNumber, SenderCheck};
+use crate::ops::causes::in_words;
 use crate::ops::clock::Clock;
 use crate::ops::lang::Lang;
 use crate::store::{PossibleLoss, Store, StoreOptions};
-
-/// How far our clock and the carrier's may differ before times are wrong that people rely on (milliseconds).
-const CLOCK_TOLERANCE_MS: i64 = 60_000;
 
 /// Somebody has to have confirmed the calendar this many days ahead.
 const DAYS_AHEAD: i32 = 60;
@@ -29,13 +32,7 @@ const DAYS_AHEAD: i32 = 60;
 pub async fn check(config_path: &Path, lang: Lang) -> Vec<Finding> {
     let config = match Config::load(config_path) {
         Ok(config) => config,
-        Err(error) => {
-            let remedy = lang.pick(
-                "mend this key; gateway.example.toml shows every key with its default",
-                "이 항목을 고치십시오. gateway.example.toml 에 모든 항목과 기본값이 있습니다",
-            );
-            return vec![Finding::with("config", Severity::Error, error.to_string(), remedy)];
-        }
+        Err(error) => return error.all().iter().map(|error| misconfigured(error, lang)).collect(),
     };
     let mut findings = vec![Finding::good(
         "config",
@@ -44,11 +41,48 @@ pub async fn check(config_path: &Path, lang: Lang) -> Vec<Finding> {
             format!("{} 파일에 문제가 없습니다", config_path.display()),
         ),
     )];
+    findings.extend(secrets::findings(&config, lang));
     findings.extend(database(&config, lang).await);
     findings.push(calendar(&config, Clock::system().now_ms(), lang));
     findings.extend(senders(&config, lang));
     findings.extend(carriers(&config, lang).await);
     findings
+}
+
+/// An error of the configuration, and what mends it.
+fn misconfigured(error: &ConfigError, lang: Lang) -> Finding {
+    let shown = error.file.display();
+    let remedy = match error.fault {
+        ConfigFault::NoConfiguration => lang.pick(
+            format!("name the right file (--config, or MUNJAD_CONFIG), or write one from the example: munjad init --config {shown}"),
+            format!("올바른 파일을 정하거나(--config 또는 MUNJAD_CONFIG) 예시로 새로 만드십시오: munjad init --config {shown}"),
+        ),
+        ConfigFault::Unreadable => lang.pick(
+            format!("run the check as the service's user, or let this user read {shown}; it has to be a text file in UTF-8"),
+            format!("서비스 사용자로 점검하거나 이 사용자가 {shown} 을(를) 읽게 하십시오. UTF-8 텍스트 파일이어야 합니다"),
+        ),
+        ConfigFault::NamedFile => lang.pick(
+            "put the file there, let the service's user read it, or mend its path in the configuration".to_owned(),
+            "파일을 그 자리에 두고 서비스 사용자가 읽게 하거나, 설정에 적힌 경로를 고치십시오".to_owned(),
+        ),
+        ConfigFault::Wrong => lang.pick(
+            "mend this key; gateway.example.toml shows every key with its default".to_owned(),
+            "이 항목을 고치십시오. gateway.example.toml 에 모든 항목과 기본값이 있습니다".to_owned(),
+        ),
+    };
+    Finding::with("config", Severity::Error, config_error(error, lang), remedy)
+}
+
+/// The error in `lang`: file, line and key, and what is wrong.
+pub fn config_error(error: &ConfigError, lang: Lang) -> String {
+    let mut place = error.file.display().to_string();
+    if let Some(line) = error.line {
+        place += &lang.pick(format!(", line {line}"), format!(" {line}번째 줄"));
+    }
+    if let Some(key) = &error.key {
+        place += &format!(": {key}");
+    }
+    format!("{place}: {}", in_words(&error.message, lang))
 }
 
 /// The database, opened once for all findings; or why it cannot be opened.
@@ -81,8 +115,58 @@ async fn database(config: &Config, lang: Lang) -> Vec<Finding> {
     let mut findings = vec![sound];
     findings.extend(unwritable(config, lang));
     findings.extend(unserved(config, &store, lang).await);
-    findings.extend(losses(&store, Clock::system().now_ms(), lang).await);
+    let now = Clock::system().now_ms();
+    findings.extend(losses(&store, now, lang).await);
+    findings.extend(set_aside(&store, now, lang).await);
+    findings.extend(paused(config, &store, lang).await);
     findings
+}
+
+/// Texts and receipts that could not be read or routed, until somebody has looked after them.
+async fn set_aside(store: &Store, now: UnixMs, lang: Lang) -> Option<Finding> {
+    let n = store.counts(now).await.ok()?.n_quarantined;
+    (n > 0).then(|| {
+        Finding::with(
+            "quarantine",
+            Severity::Warning,
+            lang.pick(
+                format!("items set aside because they could not be read or routed: {n}"),
+                format!("읽거나 배정하지 못해 따로 보관한 것이 {n}건 있습니다"),
+            ),
+            lang.pick(
+                "munjad quarantine list, then show, retry or settle each",
+                "munjad quarantine list 로 보고 하나씩 show, retry, settle 하십시오",
+            ),
+        )
+    })
+}
+
+/// The carriers in use through which an operator has stopped sending.
+async fn paused(config: &Config, store: &Store, lang: Lang) -> Vec<Finding> {
+    let holds = store.holds().await.unwrap_or_default();
+    let of_use = holds.into_iter().filter(|(name, _)| config.carriers.sends(name));
+    let finding = |(name, since): (String, UnixMs)| {
+        let since = moment(since);
+        Finding::with(
+            "carrier",
+            Severity::Warning,
+            lang.pick(
+                format!("{name} is paused since {since}: nothing is sent through it"),
+                format!("{name} 발송이 {since} 부터 멈춰 있습니다"),
+            ),
+            lang.pick(
+                format!("to send again: munjad carrier resume {name}"),
+                format!("다시 보내려면: munjad carrier resume {name}"),
+            ),
+        )
+    };
+    of_use.map(finding).collect()
+}
+
+/// Local time to the minute.
+fn moment(at: UnixMs) -> String {
+    let time = jiff::Timestamp::from_millisecond(at).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    time.to_zoned_datetime(jiff::tz::TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string()
 }
 
 /// Answers that may have held texts, until somebody has looked into them.
@@ -90,7 +174,10 @@ async fn losses(store: &Store, now_ms: i64, lang: Lang) -> Vec<Finding> {
     let finding = |PossibleLoss { carrier, n, reason, .. }: PossibleLoss| {
         let message = lang.pick(
             format!("{carrier}: texts may be lost, {n} answers did not come whole ({reason})"),
-            format!("{carrier}: 응답 {n}건이 온전히 오지 않아 문자가 유실되었을 수 있습니다 ({reason})"),
+            format!(
+                "{carrier}: 응답 {n}건이 온전히 오지 않아 문자가 유실되었을 수 있습니다 ({})",
+                in_words(&reason, lang)
+            ),
         );
         let remedy = lang.pick(
             format!("look at the carrier's own list, then: munjad carrier acknowledge {carrier}"),
@@ -350,22 +437,52 @@ async fn carrier(config: &Config, setup: &CarrierSetup, asker: &Asker, lang: Lan
             return vec![Finding::with("carrier", Severity::Error, format!("{error:#}"), remedy)];
         }
     };
-    let mut findings = match carrier.check().await {
+    let checked = carrier.check().await;
+    let answers = checked.is_ok();
+    let mut findings = match checked {
         Ok(ahead_ms) => {
             let answers = lang.pick(
                 format!("{name} answers and knows our key"),
                 format!("{name} 이(가) 응답하며 키가 맞습니다"),
             );
-            let found = [Finding::good("carrier", answers), clock_finding(ahead_ms, lang)];
+            let found = [Finding::good("carrier", answers), clock::finding(name, ahead_ms, lang)];
             found.into_iter().chain(unverified(name, lang)).collect()
         }
         Err(error) => vec![refused(config, setup, asker, &error, lang).await],
     };
     findings.extend(other_side(carrier.as_ref(), lang));
+    findings.extend(webhook::address(carrier.as_ref(), config.webhook.as_ref(), lang));
+    let heard = asker.heard(config, name).await;
+    findings.extend(refused_calls(config, asker, (carrier.as_ref(), heard.as_ref()), lang).await);
     if config.carriers.inbound.contains(&name) {
-        findings.extend(hearing::finding(config, carrier.as_ref(), asker.heard(config, name).await, lang));
+        let last_text = match &heard {
+            Some(heard) => heard.last_call_at,
+            None => last_text_at(config, name).await,
+        };
+        let found = hearing::finding((config, carrier.as_ref()), heard, last_text, lang);
+        // Beside a carrier that does not answer, nothing sounds well.
+        findings.extend(found.filter(|found| answers || found.severity != Severity::Ok));
     }
     findings
+}
+
+/// The carrier's calls that the running gateway has refused.
+async fn refused_calls(
+    config: &Config,
+    asker: &Asker,
+    (carrier, heard): (&dyn Carrier, Option<&Heard>),
+    lang: Lang,
+) -> Vec<Finding> {
+    let name = carrier.name();
+    let calls = asker.refused_calls(config, name).await;
+    let is_only_way = heard.is_some_and(|heard| heard.receives && heard.hearing == Hearing::Called);
+    let last_taken_at = heard.and_then(|heard| heard.last_call_at);
+    webhook::refused(name, &calls, last_taken_at, is_only_way, lang)
+}
+
+/// When the carrier's last text came, as the database knows.
+async fn last_text_at(config: &Config, name: &'static str) -> Option<UnixMs> {
+    open(config).await.ok()?.last_text_at(name).await.ok()?
 }
 
 /// What is wrong with a carrier that refused the call. A running gateway may have older settings than the file.
@@ -376,7 +493,7 @@ async fn refused(
     error: &CarrierError,
     lang: Lang,
 ) -> Finding {
-    let message = format!("{}: {error}", setup.name);
+    let message = format!("{}: {}", setup.name, in_words(&error.to_string(), lang));
     let may_be_old = *asker == Asker::Gateway && matches!(error.kind, ErrorKind::Auth | ErrorKind::Config);
     if may_be_old
         && let Ok(direct) = Asker::Alone.carrier(config, setup)
@@ -431,30 +548,5 @@ pub fn remedy(carrier: &str, error: &CarrierError, asker: &Asker, lang: Lang) ->
         K::Transient | K::Ambiguous | K::Protocol | K::Permanent => lang
             .pick("try again; if it stays, ask the carrier", "다시 해 보고 계속되면 통신사에 문의하십시오")
             .to_owned(),
-    }
-}
-
-fn clock_finding(ahead_ms: Option<i64>, lang: Lang) -> Finding {
-    match ahead_ms {
-        Some(ms) if ms.abs() > CLOCK_TOLERANCE_MS => Finding::with(
-            "clock",
-            Severity::Warning,
-            lang.pick(
-                format!("this machine's clock and the carrier's are {} s apart", ms.abs() / 1_000),
-                format!("이 서버와 통신사의 시계가 {}초 다릅니다", ms.abs() / 1_000),
-            ),
-            lang.pick(
-                "let it be set by the network (timedatectl set-ntp true)",
-                "네트워크 시각에 맞추십시오 (timedatectl set-ntp true)",
-            ),
-        ),
-        Some(_) => Finding::good("clock", lang.pick("agrees with the carrier's", "통신사의 시계와 맞습니다")),
-        None => Finding::good(
-            "clock",
-            lang.pick(
-                "the carrier does not tell its time; not compared",
-                "통신사가 시각을 알려 주지 않아 비교하지 못했습니다",
-            ),
-        ),
     }
 }

@@ -20,7 +20,7 @@ use std::sync::Arc;
 
 pub use api::Api;
 pub use carrier::Carriers;
-pub use error::ConfigError;
+pub use error::{ConfigError, ConfigFault};
 pub use log::{Log, LogFormat};
 pub use polling::Polling;
 pub use sending::Sending;
@@ -48,6 +48,8 @@ pub struct Config {
     /// Where carriers' webhooks arrive, if any.
     pub webhook: Option<Webhook>,
     pub log: Log,
+    /// The files that secrets were read from.
+    pub secret_files: Vec<PathBuf>,
 }
 
 /// The commented configuration that `munjad init` writes, every key with its default.

@@ -27,7 +27,7 @@ use crate::worker::{self, AskMarks, Carriers, Context, HealthRegistry, Role, Set
 
 pub use carriers::{make_carrier, make_carriers, now_fn};
 use control::Door;
-pub use control::through::{Asker, Heard};
+pub use control::through::{Asker, Heard, RefusedCalls};
 use lock::beside;
 pub use lock::{DatabaseLock, must_exist, open_store};
 pub use service::run;

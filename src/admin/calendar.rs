@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::{ConfigArg, Say, line};
 use crate::config::Config;
+use crate::domain::calendar::holidays::english_name;
 use crate::domain::calendar::{Day, Planned, Span, Why, YEARS, weekday};
 use crate::domain::desk::Desk;
 use crate::domain::text::one_line;
@@ -129,15 +130,26 @@ fn why(why: &Why, lang: Lang) -> String {
     match why {
         Why::Weekday => lang.pick("weekday", "평일").to_owned(),
         Why::Weekend => lang.pick("weekend", "주말").to_owned(),
-        Why::Holiday(name) => name.clone(),
-        Why::Substitute(name) => lang.pick(format!("in place of {name}"), format!("대체공휴일 ({name})")),
+        Why::Holiday(name) => lang.pick(both_names(name), name.clone()),
+        Why::Substitute(name) => {
+            lang.pick(format!("in place of {}", both_names(name)), format!("대체공휴일 ({name})"))
+        }
         Why::Added(name) => lang.pick(format!("added: {name}"), format!("추가: {name}")),
-        Why::Removed(name) => lang.pick(format!("removed: {name}"), format!("제외: {name}")),
+        Why::Removed(name) => lang.pick(format!("removed: {}", both_names(name)), format!("제외: {name}")),
         Why::Exception(None) => lang.pick("exception", "예외").to_owned(),
         Why::Exception(Some(planned)) => {
             let text = planned_text(planned);
             lang.pick(format!("exception: {text}"), format!("예외: {text}"))
         }
+    }
+}
+
+/// `Chuseok (추석)`; two on one day have a dot between them.
+fn both_names(korean: &str) -> String {
+    let english: Option<Vec<&str>> = korean.split('·').map(english_name).collect();
+    match english {
+        Some(names) => format!("{} ({korean})", names.join(" and ")),
+        None => korean.to_owned(),
     }
 }
 

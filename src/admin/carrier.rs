@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context as _, anyhow, bail};
+use anyhow::{anyhow, bail};
 use clap::Subcommand;
 use comfy_table::{Table, presets};
 use serde_json::{Value, json};
@@ -19,6 +19,7 @@ use crate::domain::outbound::{ClientKey, OutboundText};
 use crate::domain::phone::{PhoneKind, PhoneNumber};
 use crate::domain::receipt::ReceiptStatus;
 use crate::domain::text::{self, MessageText};
+use crate::ops::causes::in_words;
 use crate::ops::clock::Clock;
 use crate::store::{Compared, PossibleLoss, StoreError};
 
@@ -142,8 +143,8 @@ async fn acknowledge(config: &Config, name: &str, say: Say) -> anyhow::Result<()
         Err(StoreError::NotFound) => bail!(
             "{}",
             say.pick(
-                format!("{name}: no answer is open that may have held texts"),
-                format!("{name}: 확인할 응답이 없습니다"),
+                format!("{name}: nothing to acknowledge. No answer of it that may have held texts is open"),
+                format!("{name}: 확인했다고 남길 것이 없습니다. 문자가 유실되었을 수 있는 응답이 없습니다"),
             )
         ),
         Err(error) => return Err(error.into()),
@@ -238,7 +239,7 @@ fn print_status(rows: &[Row<'_>], asker: &Asker, say: Say) {
         let answers = match &row.answer {
             None => "-".to_owned(),
             Some(Ok(_)) => say.pick("yes", "예").to_owned(),
-            Some(Err(error)) => error.to_string(),
+            Some(Err(error)) => in_words(&error.to_string(), say.lang),
         };
         let sends = row.roles.iter().any(|r| *r != "inbound");
         let sending = match row.held_since {
@@ -281,7 +282,7 @@ fn compared_line(compared: &Compared, say: Say) -> String {
 
 /// What an operator has to look into, and how they say that they have.
 fn loss_sentence(loss: &PossibleLoss, say: Say) -> String {
-    let PossibleLoss { carrier, n, reason, .. } = loss;
+    let (PossibleLoss { carrier, n, .. }, reason) = (loss, in_words(&loss.reason, say.lang));
     let (since, last) = (moment(loss.since_at), moment(loss.last_at));
     say.pick(
         format!(
@@ -323,9 +324,7 @@ async fn test(
     let store = if to.is_some() { Some(open(config).await?) } else { None };
     let asker = Asker::find(config).await;
     let carrier = asker.carrier(config, setup)?;
-    let explain = |error: CarrierError| {
-        anyhow!("{name}: {error}\n{} {}", say.pick("->", "→"), remedy(setup.name, &error, &asker, say.lang))
-    };
+    let explain = |error: CarrierError| unanswered(setup, &error, &asker, say);
     carrier.check().await.map_err(explain)?;
     if !say.json {
         line(&say.pick(
@@ -339,7 +338,7 @@ async fn test(
         }
         return Ok(ExitCode::SUCCESS);
     };
-    let text = test_text(setup, carrier.as_ref(), &to, &words, &clock)?;
+    let text = test_text(setup, carrier.as_ref(), (&to, &words), (&clock, say))?;
     store.begin_test_text(setup.name, text.key.clone(), clock.now_ms()).await?;
     let accepted = carrier.send(&text).await.map_err(explain)?;
     if let Some(id) = accepted.carrier_message_id.clone() {
@@ -368,18 +367,24 @@ async fn test(
 fn test_text(
     setup: &CarrierSetup,
     carrier: &dyn Carrier,
-    to: &str,
-    words: &str,
-    clock: &Clock,
+    (to, words): (&str, &str),
+    (clock, say): (&Clock, Say),
 ) -> anyhow::Result<OutboundText> {
     let citizen = PhoneNumber::parse(to);
     if citizen.kind() == PhoneKind::Opaque {
-        bail!("--to is no phone number: digits, as in 010-1234-5678, or + and the country for one abroad");
+        bail!(say.pick(
+            "--to is no phone number: digits, as in 010-1234-5678, or + and the country for one abroad",
+            "--to 가 전화번호가 아닙니다. 010-1234-5678 처럼 숫자로, 외국 번호는 + 와 국가 번호로 적으십시오",
+        ));
     }
-    let pieces = text::plan(words, &carrier.caps().limits)
-        .map_err(|unfit| anyhow!("--text: {unfit:?}"))
-        .context("this carrier cannot carry these words")?;
-    let [piece] = <[_; 1]>::try_from(pieces).map_err(|_| anyhow!("--text is too long for one text"))?;
+    let unfit = || {
+        anyhow!(say.pick(
+            "--text does not fit into one text of this carrier: shorten it, and leave out characters it cannot carry",
+            "--text 를 이 통신사의 문자 한 통에 담을 수 없습니다. 줄이거나 보낼 수 없는 글자를 빼십시오",
+        ))
+    };
+    let pieces = text::plan(words, &carrier.caps().limits).map_err(|_| unfit())?;
+    let [piece] = <[_; 1]>::try_from(pieces).map_err(|_| unfit())?;
     let now = clock.now_ms();
     Ok(OutboundText {
         id: 0,
@@ -434,12 +439,18 @@ fn receipt_sentence(word: Option<&str>, code: Option<&str>, say: Say) -> String 
     }
 }
 
+/// What the carrier refused, and what an operator can do about it.
+fn unanswered(setup: &CarrierSetup, error: &CarrierError, asker: &Asker, say: Say) -> anyhow::Error {
+    let (name, why) = (setup.name, in_words(&error.to_string(), say.lang));
+    anyhow!("{name}: {why}\n{} {}", say.pick("->", "→"), remedy(name, error, asker, say.lang))
+}
+
 async fn refresh(config: &Config, name: &str, since: &str, say: Say) -> anyhow::Result<()> {
-    let (setup, since_ms, now) = (setup(config, name, say)?, parse_since(since)?, Clock::system().now_ms());
+    let (setup, since_ms, now) =
+        (setup(config, name, say)?, parse_since(since, say)?, Clock::system().now_ms());
     let asker = Asker::find(config).await;
-    asker.carrier(config, setup)?.call_again(now - since_ms, now).await.map_err(|error| {
-        anyhow!("{name}: {error}\n{} {}", say.pick("->", "→"), remedy(setup.name, &error, &asker, say.lang))
-    })?;
+    let asked = asker.carrier(config, setup)?.call_again(now - since_ms, now).await;
+    asked.map_err(|error| unanswered(setup, &error, &asker, say))?;
     if say.json {
         line(&json!({ "carrier": setup.name, "asked": true }).to_string());
         return Ok(());

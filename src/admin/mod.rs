@@ -14,6 +14,7 @@ mod carrier;
 mod check;
 #[cfg(feature = "sim")]
 mod demo;
+mod help;
 mod init;
 mod migrate;
 mod policy;
@@ -32,9 +33,11 @@ use std::process::ExitCode;
 use anyhow::anyhow;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::config::{CarrierSetup, Config};
+use crate::check::config_error;
+use crate::config::{CarrierSetup, Config, ConfigError};
 use crate::daemon;
 use crate::domain::text;
+use crate::ops::causes::chain_in_words;
 use crate::ops::lang::Lang;
 use crate::store::{Store, StoreOptions};
 
@@ -124,6 +127,17 @@ impl Say {
         self.lang.pick(en, ko)
     }
 
+    /// The error with its causes.
+    fn error(self, error: &anyhow::Error) -> String {
+        match error.downcast_ref::<ConfigError>() {
+            Some(wrong) => {
+                let all = wrong.clone().all();
+                all.iter().map(|one| config_error(one, self.lang)).collect::<Vec<_>>().join("\n")
+            }
+            None => chain_in_words(error, self.lang),
+        }
+    }
+
     fn is_terminal(self) -> bool {
         std::io::stdout().is_terminal()
     }
@@ -137,7 +151,7 @@ fn line(text: &str) {
 /// Reads the command line and runs its command.
 pub fn main() -> ExitCode {
     let lang = wanted_lang();
-    let matches = localised(Munjad::command(), lang).get_matches();
+    let matches = help::localised(Munjad::command(), lang).get_matches();
     let args = match Munjad::from_arg_matches(&matches) {
         Ok(args) => args,
         Err(error) => error.exit(),
@@ -157,7 +171,7 @@ pub fn main() -> ExitCode {
         Err(error) => Err(error.into()),
     };
     result.unwrap_or_else(|error| {
-        eprintln!("{}: {error:#}", say.pick("munjad", "munjad 오류"));
+        eprintln!("{}: {}", say.pick("munjad", "munjad 오류"), say.error(&error));
         ExitCode::FAILURE
     })
 }
@@ -203,52 +217,6 @@ fn wanted_lang() -> Lang {
     }
 }
 
-/// Puts Korean words into `--help`.
-fn localised(command: clap::Command, lang: Lang) -> clap::Command {
-    if lang == Lang::En {
-        return command;
-    }
-    let words = [
-        ("run", "게이트웨이를 실행합니다 (SIGTERM 종료, SIGHUP 설정 다시 읽기)"),
-        ("check", "설정·데이터베이스·통신사·발신번호·시계를 점검하고 고칠 방법을 알려 줍니다"),
-        ("init", "설명이 달린 설정 파일과 빈 데이터베이스를 만듭니다"),
-        ("migrate", "이전 munjad 의 데이터베이스를 사본을 만든 뒤 새 버전으로 올립니다"),
-        ("user", "상담사를 추가하거나, 목록을 보거나, 사용을 막습니다"),
-        ("quarantine", "읽거나 배정하지 못한 문자를 살펴봅니다"),
-        ("carrier", "통신사를 살핍니다: 상태, 멈춤과 재개, 시험, 목록 대조"),
-        ("triage", "긴급한 말을 찾는 낱말 목록을 시험하고 봅니다"),
-        ("policy", "다른 설정이라면 지난 문자를 어떻게 다뤘을지 봅니다. 보내지 않습니다"),
-        ("texts", "자동 문자를 종류와 길이(가장 길 때)와 함께 모두 보여 주거나, 바꿔 쓸 파일을 만듭니다"),
-        ("sim", "가상 통신사만 실행합니다 (어느 통신사 형식이든, 이 컴퓨터 안에서만)"),
-        ("calendar", "창구의 한 해를 보여 줍니다: 공휴일, 예외, 운영 시간"),
-        ("demo", "이 컴퓨터에서 전체를 시험합니다: 가상 통신사, 게이트웨이, 시민의 문자"),
-    ];
-    let command = command
-        .about("문자 상담 게이트웨이: 통신사에서 문자를 받아 보관하고 답장을 보냅니다")
-        .after_help(EXAMPLES_KO);
-    words.into_iter().fold(command, |command, (name, about)| {
-        if command.find_subcommand(name).is_none() {
-            return command;
-        }
-        command.mut_subcommand(name, |sub| sub.about(about))
-    })
-}
-
-const EXAMPLES_KO: &str = "\
-예:
-  munjad init --config gateway.toml          설정 파일과 빈 데이터베이스 만들기
-  munjad user add minsu --name 김민수        상담사 추가 (비밀번호를 묻습니다)
-  munjad check --config gateway.toml         무엇이 잘못됐는지, 어떻게 고칠지 보기
-  munjad run --config gateway.toml           게이트웨이 실행
-  munjad migrate --config gateway.toml       이전 munjad 의 데이터베이스를 새 버전으로 올리기 (시작할 때도 올립니다)
-  munjad carrier status                      통신사마다 용도, 응답, 멈춤 여부 보기
-  munjad carrier test bizgo --to 01012345678 문자 한 통을 보내고 수신 확인 기다리기
-  munjad carrier reconcile --since 24h       보낸 문자를 통신사 목록과 대조하기
-  munjad calendar 2027                       한 해의 공휴일, 예외, 운영 시간 보기
-  munjad demo                                가상 통신사로 전체 시험하기
-
-종료 코드: 0 성공, 1 실패, 2 잘못된 명령, 3 점검에서 문제 또는 대조에서 차이 발견, 4 시험 결과 불일치";
-
 /// `check`, `carrier reconcile` or `triage test` found something.
 const FOUND_BAD: u8 = 3;
 
@@ -291,7 +259,7 @@ mod tests {
     #[test]
     fn every_command_line_can_be_parsed() {
         for lang in [Lang::En, Lang::Ko] {
-            localised(Munjad::command(), lang).debug_assert();
+            help::localised(Munjad::command(), lang).debug_assert();
         }
     }
 }

@@ -8,6 +8,7 @@ use serde_json::json;
 use super::{ConfigArg, Say, line, open_configured};
 use crate::domain::actor::Actor;
 use crate::domain::text::safe_for_terminal;
+use crate::ops::causes::in_words;
 use crate::ops::clock::Clock;
 use crate::store::{Quarantined, StoreError};
 
@@ -79,13 +80,23 @@ async fn list(at: &ConfigArg, operator: &Actor, say: Say) -> anyhow::Result<()> 
     for one in &all {
         match one {
             Quarantined::Item { id, carrier, kind, reason, n_bytes, .. } => {
-                let reason = safe_for_terminal(reason);
-                line(&format!(
-                    "item {id:<6} {carrier} {kind} {n_bytes} bytes: {reason}  (show {id}, settle {id})"
+                let reason = safe_for_terminal(&in_words(reason, say.lang));
+                line(&say.pick(
+                    format!(
+                        "item {id:<6} {carrier} {kind} {n_bytes} bytes: {reason}  (show {id}, settle {id})"
+                    ),
+                    format!(
+                        "항목 {id:<6} {carrier} {} {n_bytes}바이트: {reason}  (show {id}, settle {id})",
+                        kind_ko(kind)
+                    ),
                 ));
             }
             Quarantined::Text { id, citizen, reason, .. } => {
-                line(&format!("text {id:<6} {citizen}: {}  (retry {id})", safe_for_terminal(reason)));
+                let reason = safe_for_terminal(&in_words(reason, say.lang));
+                line(&say.pick(
+                    format!("text {id:<6} {citizen}: {reason}  (retry {id})"),
+                    format!("문자 {id:<6} {citizen}: {reason}  (retry {id})"),
+                ));
             }
         }
     }
@@ -93,6 +104,14 @@ async fn list(at: &ConfigArg, operator: &Actor, say: Say) -> anyhow::Result<()> 
         line(say.pick("Nothing is set aside.", "보관된 것이 없습니다."));
     }
     Ok(())
+}
+
+fn kind_ko(kind: &str) -> &str {
+    match kind {
+        "inbound" => "받은 문자",
+        "receipt" => "수신 결과",
+        other => other,
+    }
 }
 
 fn as_json(one: &Quarantined) -> serde_json::Value {

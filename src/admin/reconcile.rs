@@ -11,19 +11,26 @@ use crate::carrier::Carrier;
 use crate::config::{CarrierSetup, Config};
 use crate::daemon::Asker;
 use crate::domain::list_comparison::{Comparison, Difference};
+use crate::domain::outbound::OutboundState;
 use crate::domain::text;
 use crate::ops::clock::Clock;
 use crate::store::{Direction, Store};
 use crate::worker::{CompareError, can_be_walked, compare_inbound, compare_with};
 
 /// `24h`, `90m`, `7d`: milliseconds.
-pub(super) fn parse_since(word: &str) -> anyhow::Result<i64> {
-    let wrong = || anyhow!("--since {}: write it as 24h, 90m or 7d", text::one_line(word, 40));
+pub(super) fn parse_since(word: &str, say: Say) -> anyhow::Result<i64> {
+    let wrong = || {
+        let word = text::one_line(word, 40);
+        anyhow!(say.pick(
+            format!("--since {word}: write it as 24h, 90m or 7d"),
+            format!("--since {word}: 24h, 90m, 7d 처럼 적으십시오"),
+        ))
+    };
     let span: Span = word.parse().map_err(|_| wrong())?;
     let duration = span.to_duration(SpanRelativeTo::days_are_24_hours()).map_err(|_| wrong())?;
     let ms = i64::try_from(duration.as_millis())?;
     if !(60_000..=90 * 86_400_000).contains(&ms) {
-        bail!("--since: between one minute and 90 days");
+        bail!(say.pick("--since: between one minute and 90 days", "--since: 1분에서 90일 사이여야 합니다"));
     }
     Ok(ms)
 }
@@ -34,7 +41,7 @@ pub(super) async fn reconcile(
     since: &str,
     say: Say,
 ) -> anyhow::Result<ExitCode> {
-    let since_ms = parse_since(since)?;
+    let since_ms = parse_since(since, say)?;
     let chosen: Vec<&CarrierSetup> = match name {
         Some(name) => vec![setup(config, name, say)?],
         None => config.carriers.used(),
@@ -165,7 +172,7 @@ fn sentence(difference: &Difference, say: Say) -> String {
         ),
         Difference::Unexpected { id, ours } => say.pick(
             format!("text {id}: the carrier has it, we hold it for {}", ours.as_str()),
-            format!("문자 {id}: 통신사에는 있으나 우리 기록은 {} 입니다", ours.as_str()),
+            format!("문자 {id}: 통신사에는 있으나 우리 기록은 “{}” 입니다", state_word(*ours)),
         ),
         Difference::Twice { id, times } => say.pick(
             format!("text {id}: the carrier has it {times} times"),
@@ -173,7 +180,7 @@ fn sentence(difference: &Difference, say: Say) -> String {
         ),
         Difference::Fate { id, ours, theirs } => say.pick(
             format!("text {id}: the carrier says {theirs}, we say {}", ours.as_str()),
-            format!("문자 {id}: 통신사는 {theirs}, 우리 기록은 {} 입니다", ours.as_str()),
+            format!("문자 {id}: 통신사는 “{}”, 우리 기록은 “{}” 입니다", their_word(theirs), state_word(*ours)),
         ),
         Difference::Unknown { carrier_message_id, at } => {
             let (id, at) = (text::one_line(carrier_message_id, 60), moment(*at));
@@ -199,19 +206,43 @@ fn sentence(difference: &Difference, say: Say) -> String {
     }
 }
 
+fn state_word(state: OutboundState) -> &'static str {
+    use OutboundState as S;
+    match state {
+        S::Held | S::Queued => "발송 대기",
+        S::Sending => "보내는 중",
+        S::InDoubt => "발송 불확실",
+        S::Accepted => "통신사가 받음",
+        S::Delivered => "도착",
+        S::Undelivered => "도착하지 못함",
+        S::Failed => "보내지 못함",
+        S::Expired => "시간이 지나 보내지 못함",
+        S::Cancelled => "발송 취소됨",
+        S::Unconfirmed => "도착 여부를 확인하지 못함",
+    }
+}
+
+/// The carrier's word, which is one of our states.
+fn their_word(word: &'static str) -> &'static str {
+    OutboundState::from_word(word).map_or(word, state_word)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ops::lang::Lang;
+
+    const EN: Say = Say { lang: Lang::En, json: false };
 
     #[test]
     fn how_far_back() {
         for (word, ms) in
             [("24h", 86_400_000), ("90m", 5_400_000), ("7d", 604_800_000), ("1d 2h", 93_600_000)]
         {
-            assert_eq!(parse_since(word).unwrap(), ms, "{word}");
+            assert_eq!(parse_since(word, EN).unwrap(), ms, "{word}");
         }
         for word in ["", "soon", "24", "-3h", "0s", "91d", "1y", "\u{1b}[2J"] {
-            let said = parse_since(word).unwrap_err().to_string();
+            let said = parse_since(word, EN).unwrap_err().to_string();
             assert!(said.contains("--since") && !said.contains('\u{1b}'), "{said}");
         }
     }

@@ -96,20 +96,78 @@ fn ready(addr: SocketAddr, options: &SimOptions, say: Say) {
         }
         false => format!("  carrier.{name}.{key} = \"{value}\""),
     };
-    let keys: Vec<String> = section.iter().map(key).collect();
+    let mut keys: Vec<String> = section.iter().map(key).collect();
+    keys.extend(door(options, say));
     let keys = keys.join("\n");
     line(&say.pick(
         format!(
             "A simulated carrier listens on {addr}.\n\
              In gateway.toml, what it accepts:\n{keys}\n\
              A citizen texts: curl -s http://{addr}/_sim/text -d '{{\"from\":\"01012345678\",\"text\":\"안녕하세요\"}}'\n\
-             What it took:    curl -s http://{addr}/_sim/ledger"
+             What it took:    curl -s http://{addr}/_sim/ledger\n\
+             Let it fail:     curl -s http://{addr}/_sim/faults -d '{{\"fault\":{{\"kind\":\"error_before\",\"status\":503}},\"times\":3}}'\n\
+             All is well:     curl -s -X DELETE http://{addr}/_sim/faults     (every fault: docs/simulator.md)"
         ),
         format!(
             "가상 통신사가 {addr} 에서 듣고 있습니다.\n\
              gateway.toml 에 적을 내용:\n{keys}\n\
              시민의 문자:   curl -s http://{addr}/_sim/text -d '{{\"from\":\"01012345678\",\"text\":\"안녕하세요\"}}'\n\
-             받은 것 보기:  curl -s http://{addr}/_sim/ledger"
+             받은 것 보기:  curl -s http://{addr}/_sim/ledger\n\
+             고장 내기:     curl -s http://{addr}/_sim/faults -d '{{\"fault\":{{\"kind\":\"error_before\",\"status\":503}},\"times\":3}}'\n\
+             고장 끝내기:   curl -s -X DELETE http://{addr}/_sim/faults     (모든 고장: docs/simulator.md)"
         ),
     ));
+}
+
+/// The door that a carrier which calls knocks at: what `[webhook]` has to say, and what this program has to be told.
+fn door(options: &SimOptions, say: Say) -> Vec<String> {
+    let usual = options.dialect.usual_call().and_then(|usual| Url::parse(usual).ok());
+    let Some(url) = options.webhook.as_ref().or(usual.as_ref()) else { return Vec::new() };
+    let host = url.host_str().unwrap_or_default();
+    let port = url.port_or_known_default().unwrap_or_default();
+    let page = format!("/push/{}", options.dialect.name());
+    let public = url.as_str().split('?').next().unwrap_or_default().trim_end_matches(&page);
+    let mut lines = vec![
+        format!("  webhook.listen = \"{host}:{port}\""),
+        format!("  webhook.public_url = \"{}\"", public.trim_end_matches('/')),
+    ];
+    if options.webhook.is_none() {
+        lines.push(say.pick(
+            format!("  This carrier only calls, and has not been told whom: no text comes in. Start it again with --webhook {url}"),
+            format!("  이 통신사는 부르기만 하는데 부를 곳을 모르므로 문자가 들어오지 않습니다. --webhook {url} 을 붙여 다시 시작하십시오"),
+        ));
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ops::lang::Lang;
+
+    fn lines(dialect: &str, webhook: Option<&str>) -> Vec<String> {
+        let dialect = DialectKind::named(dialect).unwrap();
+        let webhook = webhook.map(|url| Url::parse(url).unwrap());
+        door(&SimOptions { dialect, webhook, ..SimOptions::default() }, Say { lang: Lang::En, json: false })
+    }
+
+    #[test]
+    fn a_carrier_that_only_calls_says_what_it_needs() {
+        assert!(lines("bizgo", None).is_empty());
+        for name in ["kannel", "jasmin"] {
+            let untold = lines(name, None);
+            assert_eq!(untold[0], "  webhook.listen = \"127.0.0.1:6122\"");
+            assert_eq!(untold[1], "  webhook.public_url = \"http://127.0.0.1:6122\"");
+            assert!(
+                untold[2].ends_with(&format!("--webhook http://127.0.0.1:6122/push/{name}")),
+                "{untold:?}"
+            );
+            let told = lines(name, Some(&format!("http://127.0.0.1:7000/push/{name}")));
+            assert_eq!(
+                told,
+                ["  webhook.listen = \"127.0.0.1:7000\"", "  webhook.public_url = \"http://127.0.0.1:7000\""]
+            );
+        }
+        assert_eq!(lines("bizgo", Some("http://127.0.0.1:7000/push/bizgo")).len(), 2);
+    }
 }

@@ -132,6 +132,7 @@ impl Tail {
             conversation_id: None,
             message_id: None,
             counselor: None,
+            counselor_name: None,
             detail: None,
         })
     }

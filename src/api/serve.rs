@@ -70,7 +70,7 @@ pub enum BindError {
     InUse(PathBuf),
     #[error("{} exists and is not a socket; it is left alone", .0.display())]
     NotASocket(PathBuf),
-    #[error("cannot listen on {0}: {1}")]
+    #[error("cannot listen on {0}")]
     Io(String, #[source] io::Error),
 }
 

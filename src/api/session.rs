@@ -99,7 +99,17 @@ pub(super) async fn login(
     };
     let expires_at = now + context.settings().token_ttl_ms;
     let token = context.store.issue_token(counselor.id, expires_at, now).await?;
-    Ok(Json(LoginResponse { token, expires_at, counselor: view::counselor(&counselor) }))
+    let time_zone = Some(time_zone_of(&context, &counselor.login).await?);
+    Ok(Json(LoginResponse { token, expires_at, counselor: view::counselor(&counselor), time_zone }))
+}
+
+/// The time zone of the first desk that the counselor serves; of the first desk of all if they serve none.
+async fn time_zone_of(context: &ApiContext, login: &str) -> Result<String, Problem> {
+    let duties = context.store.duties().await?;
+    let serves = |key: &str| duties.iter().any(|(who, _, desks)| who == login && desks.contains(key));
+    let desks = &context.settings().policy.desks;
+    let first = desks.all().iter().find(|desk| serves(&desk.key)).unwrap_or(desks.first());
+    Ok(first.calendar.rules().time_zone.clone())
 }
 
 /// Log out: the token and the event streams opened with it end at once.

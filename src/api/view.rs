@@ -35,6 +35,7 @@ pub(super) fn summary(row: &store::ConversationSummary) -> ConversationSummary {
         } else {
             one_line(row.last_text.reveal(), PREVIEW_COLUMNS)
         },
+        late_sent_at: row.last_late_since,
         n_photos: row.n_last_photos,
         n_in_doubt: row.n_in_doubt,
         desk: row.desk.clone(),
@@ -192,6 +193,7 @@ pub(super) fn event(row: store::Event) -> EventView {
         conversation_id: row.conversation_id,
         message_id: row.message_id,
         counselor: row.counselor,
+        counselor_name: row.counselor_name,
         detail: row.detail,
     }
 }

@@ -27,6 +27,9 @@ pub struct LoginResponse {
     pub token: String,
     pub expires_at: i64,
     pub counselor: CounselorView,
+    /// The time zone of the counselor's first desk, such as `Asia/Seoul`: the one to show times in.
+    #[serde(default)]
+    pub time_zone: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -52,6 +55,9 @@ pub struct ConversationSummary {
     pub n_messages: i64,
     /// The beginning of the citizen's last text.
     pub preview: String,
+    /// When the citizen's last text was sent, if it came late (ten minutes after that or more); null for one that came in time.
+    #[serde(default)]
+    pub late_sent_at: Option<i64>,
     /// Number of photos of the citizen's last text.
     #[serde(default)]
     pub n_photos: i64,
@@ -440,7 +446,11 @@ pub struct EventView {
     pub kind: String,
     pub conversation_id: Option<i64>,
     pub message_id: Option<i64>,
+    /// Log-in name of who did it; null if nobody did.
     pub counselor: Option<String>,
+    /// Their name, as colleagues know them.
+    #[serde(default)]
+    pub counselor_name: Option<String>,
     /// The new state of a message, or a reason; never what somebody wrote.
     pub detail: Option<String>,
 }

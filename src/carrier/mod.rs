@@ -356,6 +356,12 @@ pub trait Carrier: Send + Sync {
         None
     }
 
+    /// The address of ours that the driver itself tells the carrier, with the key of the section it stands in: for
+    /// `munjad check`.
+    fn told_address(&self) -> Option<(&'static str, url::Url)> {
+        None
+    }
+
     /// Checks and reads a webhook call of the carrier. Has no effect.
     fn push(&self, call: &PushCall<'_>) -> std::result::Result<Pushed, PushRefused> {
         let _ = call;

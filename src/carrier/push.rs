@@ -64,6 +64,9 @@ pub enum PushRefused {
 }
 
 impl PushRefused {
+    pub const ALL: [PushRefused; 4] =
+        [PushRefused::NotOffered, PushRefused::NotSigned, PushRefused::TooOld, PushRefused::Unreadable];
+
     pub fn status(self) -> StatusCode {
         match self {
             PushRefused::NotOffered => StatusCode::NOT_FOUND,

@@ -12,7 +12,8 @@ pub enum Severity {
 /// Result of examining one thing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// `config`, `database`, `calendar`, `desks`, `sender`, `gateway`, `carrier`, `hearing`, `clock`
+    /// `config`, `secrets`, `database`, `quarantine`, `calendar`, `desks`, `sender`, `gateway`, `carrier`, `webhook`,
+    /// `hearing`, `clock`
     pub subject: &'static str,
     pub severity: Severity,
     pub message: String,

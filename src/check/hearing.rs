@@ -1,24 +1,27 @@
 //! Whether texts can reach us from a carrier.
 
 use super::finding::{Finding, Severity};
+use super::moment;
 use crate::carrier::Carrier;
 use crate::config::Config;
 use crate::daemon::Heard;
 use crate::domain::UnixMs;
 use crate::domain::hearing::Hearing;
+use crate::ops::causes::in_words;
 use crate::ops::lang::Lang;
 
 /// `heard` is how the running gateway hears it, if one runs; without one, only what the carrier just answered is known.
+/// `last_text_at` is when its last text came, if one ever did.
 pub(super) fn finding(
-    config: &Config,
-    carrier: &dyn Carrier,
+    (config, carrier): (&Config, &dyn Carrier),
     heard: Option<Heard>,
+    last_text_at: Option<UnixMs>,
     lang: Lang,
 ) -> Option<Finding> {
     let name = carrier.name();
     match heard {
         Some(Heard { hearing: Hearing::Deaf { for_ms, why }, .. }) => Some(deaf(name, for_ms, &why, lang)),
-        Some(Heard { hearing: Hearing::Called, last_call_at, .. }) => Some(called(name, last_call_at, lang)),
+        Some(Heard { hearing: Hearing::Called, .. }) => Some(called(name, last_text_at, lang)),
         Some(Heard { hearing: Hearing::Hears, .. }) => Some(Finding::good(
             "hearing",
             lang.pick(
@@ -27,19 +30,19 @@ pub(super) fn finding(
             ),
         )),
         None if carrier.lists_texts() => None,
-        None if carrier.caps().push && config.webhook.is_some() => Some(called(name, None, lang)),
+        None if carrier.caps().push && config.webhook.is_some() => Some(called(name, last_text_at, lang)),
         None => Some(no_way_in(name, lang)),
     }
 }
 
 fn deaf(name: &str, for_ms: i64, why: &str, lang: Lang) -> Finding {
-    let minutes = for_ms / 60_000;
+    let (span, why) = (span(for_ms, lang), in_words(why, lang));
     Finding::with(
         "hearing",
         Severity::Error,
         lang.pick(
-            format!("the gateway is deaf: no text from {name} could reach it for {minutes} min ({why})"),
-            format!("수신 불가: {minutes}분째 {name} 의 문자를 받지 못하고 있습니다({why})"),
+            format!("the gateway is deaf: no text from {name} could reach it for {span} ({why})"),
+            format!("수신 불가: {span}째 {name} 의 문자를 받지 못하고 있습니다({why})"),
         ),
         lang.pick(
             "tell the counselors that nobody can text in; mend what the carrier's own finding says, or ask the carrier",
@@ -48,17 +51,34 @@ fn deaf(name: &str, for_ms: i64, why: &str, lang: Lang) -> Finding {
     )
 }
 
-fn called(name: &str, last_call_at: Option<UnixMs>, lang: Lang) -> Finding {
-    let last = last_call_at.map(moment);
-    let (en, ko) = match &last {
-        Some(at) => (format!("; the last one came at {at}"), format!(". 마지막 문자 {at}")),
-        None => (String::new(), String::new()),
+/// Under two minutes in seconds, so that it never says "0 min".
+fn span(ms: i64, lang: Lang) -> String {
+    match ms / 1_000 {
+        secs @ ..120 => lang.pick(format!("{secs} s"), format!("{secs}초")),
+        secs => lang.pick(format!("{} min", secs / 60), format!("{}분", secs / 60)),
+    }
+}
+
+fn called(name: &str, last_text_at: Option<UnixMs>, lang: Lang) -> Finding {
+    let Some(at) = last_text_at.map(moment) else {
+        return Finding::with(
+            "hearing",
+            Severity::Warning,
+            lang.pick(
+                format!("texts from {name} come by webhook only, and none has ever come"),
+                format!("{name} 의 문자는 웹훅으로만 오는데, 지금까지 문자가 한 번도 오지 않았습니다"),
+            ),
+            lang.pick(
+                "text the number from a phone, and see whether it arrives (munja list)",
+                "휴대전화로 그 번호에 문자를 보내 들어오는지 보십시오 (munja list)",
+            ),
+        );
     };
     Finding::good(
         "hearing",
         lang.pick(
-            format!("texts from {name} come by webhook only{en}: silence says nothing, text the number to be sure"),
-            format!("{name} 의 문자는 웹훅으로만 옵니다{ko}. 조용하다고 정상은 아니므로 직접 문자를 보내 확인하십시오"),
+            format!("texts from {name} come by webhook only; last text at {at}: silence says nothing, text the number to be sure"),
+            format!("{name} 의 문자는 웹훅으로만 옵니다. 마지막 문자 {at}. 조용하다고 정상은 아니므로 직접 문자를 보내 확인하십시오"),
         ),
     )
 }
@@ -76,10 +96,4 @@ fn no_way_in(name: &str, lang: Lang) -> Finding {
             format!("[carrier.{name}] 의 서명 키와 [webhook] 의 주소를 설정하십시오"),
         ),
     )
-}
-
-/// Local time to the minute.
-fn moment(at: UnixMs) -> String {
-    let time = jiff::Timestamp::from_millisecond(at).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-    time.to_zoned_datetime(jiff::tz::TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string()
 }

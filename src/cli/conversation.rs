@@ -107,7 +107,12 @@ fn describe(context: &CliContext, detail: &ConversationDetail) -> String {
     }
     let mut blocks = vec![parts.join(" · ")];
     if let Some(reason) = &detail.close_reason {
-        blocks.push(context.say.with("close-reason", [("reason", one_line(reason, 200).into())]));
+        // A reason of the service's own is a word; a counselor's is a sentence.
+        let word = reason.replace(' ', "_");
+        let find = |kind: &str| context.say.find(&format!("{kind}-{word}"));
+        let known = find("close-reason").or_else(|| find("purpose"));
+        let reason = known.unwrap_or_else(|| one_line(reason, 200));
+        blocks.push(context.say.with("close-reason", [("reason", reason.into())]));
     }
     if let Some(previous) = detail.previous_id {
         blocks.push(context.paint.faint(&context.say.with("previous", [("n", previous.to_string().into())])));
@@ -186,17 +191,23 @@ fn row(context: &CliContext, summary: &ConversationSummary) -> Vec<String> {
     ]
 }
 
-/// The beginning of the last text, and what came with it: `이거예요 [사진 1장]`.
+/// The beginning of the last text, when it was sent if it came late, and what came with it:
+/// `[늦게 도착: 14:03 보냄] 이거예요 [사진 1장]`.
 fn preview(context: &CliContext, summary: &ConversationSummary, room: usize) -> String {
     if summary.is_abusive {
         return context.say.t("folded-short");
     }
-    if summary.n_photos == 0 {
-        return one_line(&summary.preview, room);
-    }
-    let photos = context.say.with("n-photos", [("n", summary.n_photos.into())]);
-    let words = one_line(&summary.preview, room.saturating_sub(photos.width() + 1));
-    format!("{words} {photos}").trim_start().to_owned()
+    let late = summary.late_sent_at.map(|at| {
+        let sent = context.times().clock(at);
+        context.say.with("late-short", [("at", sent.into())])
+    });
+    let photos =
+        (summary.n_photos > 0).then(|| context.say.with("n-photos", [("n", summary.n_photos.into())]));
+    let around = [&late, &photos].into_iter().flatten().map(|words| words.width() + 1).sum();
+    let words = one_line(&summary.preview, room.saturating_sub(around));
+    let late = late.map(|late| context.paint.alert(&late));
+    let parts = [late, Some(words).filter(|words| !words.is_empty()), photos];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
 /// `상담 중 (김민수)`, and what is in doubt.

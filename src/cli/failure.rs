@@ -14,6 +14,7 @@ use crate::api::wire::ProblemDetails;
 use crate::client::format::one_word;
 use crate::client::{BadProfile, ClientError, NoSession, Say, Value, Values};
 use crate::domain::text::one_line;
+use crate::ops::causes::chain_in_words;
 
 /// Why a command failed.
 #[derive(Debug)]
@@ -93,7 +94,7 @@ impl Failure {
 
     /// The sentence, and the next step if there is one. `n` is the number the command was about.
     pub fn words(&self, say: &Say, n: Option<i64>) -> (String, Option<String>) {
-        let mut values = self.values();
+        let mut values = self.values(say);
         values.push(("n", n.map_or_else(|| "N".into(), |n| n.to_string().into())));
         let next = say.find_with(&format!("{}-{}", self.next_step(), self.code()), values.clone());
         match say.find_with(&format!("error-{}", self.code()), values) {
@@ -173,22 +174,27 @@ impl Failure {
         }
     }
 
-    fn values(&self) -> Values {
+    fn values(&self, say: &Say) -> Values {
         match self {
             Failure::Here { values, .. } => values.clone(),
-            Failure::Other(error) => vec![("why", one_line(&format!("{error:#}"), 300).into())],
+            Failure::Other(error) => {
+                vec![("why", one_line(&chain_in_words(error, say.lang()), 300).into())]
+            }
             Failure::NobodyReads => Vec::new(),
             Failure::Server(error) | Failure::Unsent { error, .. } => match error {
-                ClientError::Problem(problem) => problem_values(problem),
+                ClientError::Problem(problem) => problem_values(problem, say),
                 ClientError::Unreachable { server, why } | ClientError::BadAnswer { server, why } => {
-                    vec![("server", one_line(server, 200).into()), ("why", one_line(why, 200).into())]
+                    vec![
+                        ("server", one_line(server, 200).into()),
+                        ("why", one_line(&say.cause(why), 200).into()),
+                    ]
                 }
             },
         }
     }
 }
 
-fn problem_values(problem: &ProblemDetails) -> Values {
+fn problem_values(problem: &ProblemDetails, say: &Say) -> Values {
     let name = problem.claimed_by.as_ref().map_or_else(|| "?".to_owned(), |c| one_word(&c.name));
     let characters: Vec<String> = problem.characters.iter().map(|c| one_word(c)).collect();
     let minutes = problem.retry_after_secs.map_or(15, |secs| (secs + 59) / 60);
@@ -197,7 +203,7 @@ fn problem_values(problem: &ProblemDetails) -> Values {
         ("characters", characters.join(" ").into()),
         ("minutes", minutes.into()),
         ("texts", i64::try_from(problem.newer.len()).unwrap_or(i64::MAX).into()),
-        ("detail", one_line(&problem.detail, 300).into()),
+        ("detail", one_line(&say.cause(&problem.detail), 300).into()),
         ("request", one_word(&problem.request_id).into()),
     ]
 }

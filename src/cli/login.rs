@@ -1,6 +1,7 @@
 //! `munja login`: asks for a password, keeps the token, never the password.
 
 use anyhow::Context;
+use jiff::tz::TimeZone;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::context::CliContext;
@@ -31,6 +32,9 @@ pub async fn run(context: &mut CliContext, args: Args) -> Result<(), Failure> {
     let request = LoginRequest { login, password: password.expose_secret().to_owned() };
     let answer = client.login(&request).await?;
     context.profile.keep(&server, &answer)?;
+    if let Some(zone) = answer.time_zone.as_deref().and_then(|name| TimeZone::get(name).ok()) {
+        context.io.zone = zone;
+    }
     if context.json {
         return context.print_json(&serde_json::json!({
             "done": "logged_in", "server": server, "expires_at": answer.expires_at, "counselor": answer.counselor,

@@ -45,6 +45,7 @@ mod words;
 use std::ffi::OsString;
 
 use clap::FromArgMatches;
+use jiff::tz::TimeZone;
 
 use crate::client::Profile;
 use args::{Cli, Command};
@@ -69,6 +70,9 @@ pub async fn run(args: Vec<OsString>, mut io: Io) -> Exit {
     };
     let server = cli.server.clone().or_else(|| io.var("MUNJA_SERVER"));
     let paint = Paint { on: early.colour };
+    if let Some(zone) = zone_of(&profile) {
+        io.zone = zone;
+    }
     let mut context =
         CliContext { io, say, json: cli.json, paint, profile, server, about: None, unfold: false };
     match dispatch(&mut context, cli.command).await {
@@ -78,6 +82,12 @@ pub async fn run(args: Vec<OsString>, mut io: Io) -> Exit {
             failure.exit()
         }
     }
+}
+
+/// The desk's time zone, which the server named at the log-in: a terminal elsewhere shows the centre's times. `None` without a
+/// log-in: then times are the terminal's.
+fn zone_of(profile: &Profile) -> Option<TimeZone> {
+    TimeZone::get(&profile.session().ok()??.time_zone?).ok()
 }
 
 async fn dispatch(context: &mut CliContext, command: Command) -> Result<(), Failure> {

@@ -57,7 +57,8 @@ fn carrier(context: &CliContext, carrier: &CarrierStatus, is_only: bool) -> Vec<
     ];
     let mut lines = vec![context.say.with(line, values)];
     if let Some(since) = carrier.deaf_since_at {
-        let why = one_line(carrier.deaf_why.as_deref().unwrap_or_default(), 200);
+        let why = context.say.cause(carrier.deaf_why.as_deref().unwrap_or_default());
+        let why = one_line(&why, 200);
         let values = [
             ("name", name.clone().into()),
             ("span", context.times().since(since).into()),
@@ -88,7 +89,7 @@ fn carrier(context: &CliContext, carrier: &CarrierStatus, is_only: bool) -> Vec<
     }
     lines.extend(carrier.compared.iter().map(|found| compared(context, found)));
     if let Some(error) = carrier.last_error.as_ref().filter(|_| carrier.deaf_since_at.is_none()) {
-        let values = [("why", one_line(error, 200).into())];
+        let values = [("why", one_line(&context.say.cause(error), 200).into())];
         lines.push(context.paint.alert(&context.say.with("status-error", values)));
     }
     lines

@@ -30,7 +30,8 @@ pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
                 context.print(&line)?;
             }
             Feed::Lost { why } => {
-                let remark = context.say.with("watch-lost", [("why", one_word(&why).into())]);
+                let remark =
+                    context.say.with("watch-lost", [("why", one_word(&context.say.cause(&why)).into())]);
                 context.remark(&remark);
             }
             Feed::Back => {
@@ -53,15 +54,27 @@ fn line(context: &CliContext, event: &EventView) -> String {
     words.join(" ")
 }
 
+/// `bizgo: no connection` in the person's language; any other detail as it is.
+fn cause(context: &CliContext, detail: &str) -> String {
+    match detail.split_once(": ") {
+        Some((carrier, why)) => format!("{carrier}: {}", context.say.cause(why)),
+        None => detail.to_owned(),
+    }
+}
+
 fn event_sentence(context: &CliContext, event: &EventView) -> String {
-    let detail = event.detail.as_deref().map(one_word).unwrap_or_default();
-    let who = event.counselor.as_deref().map(one_word).unwrap_or_default();
+    let detail = event.detail.as_deref().map(|detail| one_word(&cause(context, detail))).unwrap_or_default();
+    // An older server tells the log-in only.
+    let who = event.counselor_name.as_deref().or(event.counselor.as_deref());
+    let who = who.map(one_word).unwrap_or_default();
     let m = event.message_id.map(|m| m.to_string()).unwrap_or_default();
     let kind = one_word(&event.kind);
     let id = if kind == "message" { format!("event-message-{detail}") } else { format!("event-{kind}") };
     let values = [("who", who.clone().into()), ("m", m.into()), ("detail", detail.clone().into())];
     let more = context.say.find_with(&format!("{id}-{detail}"), values.clone());
-    let known = more.or_else(|| context.say.find_with(&id, values));
+    // What the service did by itself.
+    let nobody = who.is_empty().then(|| context.say.find(&format!("{id}-nobody"))).flatten();
+    let known = more.or(nobody).or_else(|| context.say.find_with(&id, values));
     // An event of a newer server is printed as it is.
     let sentence = known.unwrap_or_else(|| [kind, detail, who].join(" ").trim_end().to_owned());
     let urgent = matches!(

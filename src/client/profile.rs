@@ -22,6 +22,8 @@ const DEFAULT_PROFILE: &str = "default";
 pub struct Session {
     pub server: String,
     pub token: SecretString,
+    /// The time zone that the server named at the log-in.
+    pub time_zone: Option<String>,
 }
 
 /// The files of one profile.
@@ -77,13 +79,18 @@ impl Profile {
         let file: JsonValue = serde_json::from_slice(&text).unwrap_or_default();
         let word = |name: &str| file.get(name).and_then(JsonValue::as_str).map(str::to_owned);
         // A broken file counts as no log-in: logging in replaces it.
-        Ok(word("server").zip(word("token")).map(|(server, token)| Session { server, token: token.into() }))
+        let session = |(server, token): (String, String)| {
+            let time_zone = word("time_zone");
+            Session { server, token: token.into(), time_zone }
+        };
+        Ok(word("server").zip(word("token")).map(session))
     }
 
     /// Keeps a log-in in place of the one before.
     pub fn keep(&self, server: &str, login: &LoginResponse) -> anyhow::Result<()> {
         let file = json!({
             "server": server, "token": login.token, "expires_at": login.expires_at, "counselor": login.counselor,
+            "time_zone": login.time_zone,
         });
         write_private(&self.session_file(), &format!("{file:#}\n"))
     }
@@ -122,11 +129,10 @@ pub fn session_for(
 ) -> Result<Session, NoSession> {
     let kept = profile.session()?;
     if let Some(token) = token {
-        let server = server.map(str::to_owned).or(kept.map(|k| k.server));
-        return Ok(Session {
-            server: server.unwrap_or_else(|| DEFAULT_SERVER.to_owned()),
-            token: token.into(),
-        });
+        let (kept_server, time_zone) = kept.map(|kept| (kept.server, kept.time_zone)).unzip();
+        let server = server.map(str::to_owned).or(kept_server);
+        let server = server.unwrap_or_else(|| DEFAULT_SERVER.to_owned());
+        return Ok(Session { server, token: token.into(), time_zone: time_zone.flatten() });
     }
     match (kept, server) {
         (None, _) => Err(NoSession::NotLoggedIn),

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use fluent_templates::fluent_bundle::FluentValue;
 use fluent_templates::{LanguageIdentifier, Loader, StaticLoader, langid};
 
+use crate::ops::causes::in_words;
 use crate::ops::lang::Lang;
 
 fluent_templates::static_loader! {
@@ -42,6 +43,15 @@ impl Say {
     /// The sentences of one face, which go before the shared ones.
     pub fn with_own(self, own: &'static StaticLoader) -> Self {
         Say { own: Some(own), ..self }
+    }
+
+    /// The cause of an error, as the server or the system words it, in this language.
+    pub fn cause(&self, said: &str) -> String {
+        in_words(said, self.lang)
+    }
+
+    pub fn lang(&self) -> Lang {
+        self.lang
     }
 
     /// The language as in `Accept-Language`.

@@ -294,7 +294,13 @@ fn days_of_file(checker: &Checker<'_>, at: &Spanned<String>) -> Result<Vec<(Date
     let path = checker.beside(Path::new(at.get_ref()));
     let shown = path.display();
     let wrong = |why: &str| checker.wrong("calendar.ics", at, format!("{shown} {why}"));
-    let length = fs::metadata(&path).map_err(|error| wrong(&format!("cannot be read: {error}")))?.len();
+    let length = match fs::File::open(&path).and_then(|file| file.metadata()) {
+        Ok(metadata) => metadata.len(),
+        Err(error) => {
+            checker.set_aside(wrong(&format!("cannot be read: {error}")));
+            return Ok(Vec::new());
+        }
+    };
     if length > LARGEST_ICS {
         return Err(wrong("is longer than 1 MiB: no file of holidays"));
     }

@@ -116,14 +116,33 @@ fn setup(
         texts_slow: polling.slow,
         receipts_fast: polling.receipts_fast,
     };
-    let open_secret: &OpenSecret<'_> = &|key, file, is| open_secret(checker, (driver.name, key), file, is);
+    let place = |key: &str| {
+        // Where the key is missing, the section is pointed at.
+        let at = raw.get_ref().get(key).map_or(raw.span(), Spanned::span);
+        (format!("carrier.{}.{key}", driver.name), Spanned::new(at, ()))
+    };
+    let open_secret: &OpenSecret<'_> = &|key, file, is| {
+        open_secret(checker, (driver.name, key), file, is).or_else(|unopened| match unopened {
+            Unopened::Wrong(error) => Err(error),
+            Unopened::Unreadable(error) => {
+                let (key, at) = place(&error.key);
+                checker.set_aside(checker.wrong(&key, &at, error.message));
+                Ok(Some(SecretString::from("not read")))
+            }
+        })
+    };
     let section = Section::new((driver.name, driver.receives), values, open_secret, intervals);
     driver.setup(section).map_err(|error| {
-        // Where the key is missing, the section is pointed at.
-        let at = raw.get_ref().get(&error.key).map_or(raw.span(), Spanned::span);
-        let key = format!("carrier.{}.{}", driver.name, error.key);
-        checker.wrong(&key, &Spanned::new(at, ()), error.message)
+        let (key, at) = place(&error.key);
+        checker.wrong(&key, &at, error.message)
     })
+}
+
+/// Why a secret was not opened.
+enum Unopened {
+    /// The file is not there or may not be read.
+    Unreadable(SettingError),
+    Wrong(SettingError),
 }
 
 /// A secret from the file that is named, else from systemd's credential `<carrier>_<key>`. `None` if neither is there.
@@ -132,7 +151,7 @@ fn open_secret(
     (carrier, key): (&str, &str),
     file: Option<&str>,
     is: Is,
-) -> Result<Option<SecretString>, SettingError> {
+) -> Result<Option<SecretString>, Unopened> {
     if !checker.reads_secrets {
         let is_there = file.is_some() || is == Is::Needed;
         return Ok(is_there.then(|| SecretString::from("not read")));
@@ -145,11 +164,14 @@ fn open_secret(
         return Ok(None);
     };
     let wrong = |message: String| SettingError { key: format!("{key}_file"), message };
-    let found = fs::read_to_string(&path)
-        .map_err(|error| wrong(format!("{} cannot be read: {error}", path.display())))?;
+    let found = fs::read_to_string(&path).map_err(|error| {
+        Unopened::Unreadable(wrong(format!("{} cannot be read: {error}", path.display())))
+    })?;
+    checker.secret_files.borrow_mut().push(path.clone());
     let secret = found.trim();
     if secret.is_empty() || secret.chars().any(|c| c.is_control() || !c.is_ascii()) {
-        return Err(wrong(format!("{} does not hold one line with a secret", path.display())));
+        let message = format!("{} does not hold one line with a secret", path.display());
+        return Err(Unopened::Wrong(wrong(message)));
     }
     Ok(Some(SecretString::from(secret)))
 }

@@ -1,12 +1,13 @@
 //! Checks values of the file against their bounds; each error has file, line and key.
 
+use std::cell::RefCell;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use toml::Spanned;
 
-use super::error::{ConfigError, line_of};
+use super::error::{ConfigError, ConfigFault, line_of};
 
 /// A default; it has no place in the file.
 pub(super) fn unwritten<T>(value: T) -> Spanned<T> {
@@ -19,13 +20,41 @@ pub(super) struct Checker<'a> {
     pub(super) path: &'a Path,
     /// Whether carriers' secrets are read.
     pub(super) reads_secrets: bool,
+    /// Named files that cannot be read: all of them are told in one run.
+    pub(super) unreadable: RefCell<Vec<ConfigError>>,
+    /// The files that secrets were read from.
+    pub(super) secret_files: RefCell<Vec<PathBuf>>,
 }
 
 impl Checker<'_> {
     pub(super) fn wrong<T>(&self, key: &str, at: &Spanned<T>, message: impl Into<String>) -> ConfigError {
         let span = at.span();
         let line = (span.end > 0).then(|| line_of(self.text, span.start));
-        ConfigError { file: self.path.to_owned(), line, key: Some(key.to_owned()), message: message.into() }
+        ConfigError {
+            fault: ConfigFault::Wrong,
+            file: self.path.to_owned(),
+            line,
+            key: Some(key.to_owned()),
+            message: message.into(),
+            others: Vec::new(),
+        }
+    }
+
+    /// Keeps an error about a named file, so that what comes after it is examined, too.
+    pub(super) fn set_aside(&self, error: ConfigError) {
+        self.unreadable.borrow_mut().push(ConfigError { fault: ConfigFault::NamedFile, ..error });
+    }
+
+    /// The path beside the configuration, if there is a file that can be read; else that is set aside.
+    pub(super) fn readable(&self, path: &Path) -> Option<PathBuf> {
+        let path = self.beside(path);
+        match std::fs::File::open(&path) {
+            Ok(_) => Some(path),
+            Err(error) => {
+                self.set_aside(ConfigError::named_file(&path, &error));
+                None
+            }
+        }
     }
 
     /// Resolves a path relative to the configuration's folder.
@@ -33,8 +62,9 @@ impl Checker<'_> {
         self.path.parent().unwrap_or(Path::new("")).join(path)
     }
 
-    pub(super) fn all_beside(&self, paths: &[PathBuf]) -> Vec<PathBuf> {
-        paths.iter().map(|path| self.beside(path)).collect()
+    /// The paths beside the configuration that can be read; the others are set aside.
+    pub(super) fn all_readable(&self, paths: &[PathBuf]) -> Vec<PathBuf> {
+        paths.iter().filter_map(|path| self.readable(path)).collect()
     }
 
     pub(super) fn secs(

@@ -3,9 +3,23 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+/// What kind of error it is, for the advice that goes with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ConfigFault {
+    /// The configuration file itself is not there.
+    NoConfiguration,
+    /// The configuration file itself is there and cannot be read.
+    Unreadable,
+    /// A file that the configuration names is not there or cannot be read.
+    NamedFile,
+    /// A key or a line is wrong.
+    Wrong,
+}
+
 /// An error in a configuration file. Holds no secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigError {
+    pub fault: ConfigFault,
     pub file: PathBuf,
     /// Counted from 1.
     pub line: Option<usize>,
@@ -13,6 +27,8 @@ pub struct ConfigError {
     pub key: Option<String>,
     /// What is wrong and what would be right.
     pub message: String,
+    /// Further errors that were found in the same run: named files that cannot be read.
+    pub others: Vec<ConfigError>,
 }
 
 impl ConfigError {
@@ -23,14 +39,45 @@ impl ConfigError {
             std::io::ErrorKind::InvalidData => "it is not UTF-8 text".to_owned(),
             _ => format!("it cannot be read: {error}"),
         };
-        ConfigError { file: path.to_owned(), line: None, key: None, message }
+        let fault = match error.kind() {
+            std::io::ErrorKind::NotFound => ConfigFault::NoConfiguration,
+            _ => ConfigFault::Unreadable,
+        };
+        ConfigError { fault, file: path.to_owned(), line: None, key: None, message, others: Vec::new() }
+    }
+
+    /// A file that the configuration names and that cannot be read.
+    pub(super) fn named_file(path: &Path, error: &std::io::Error) -> Self {
+        let message = match error.kind() {
+            std::io::ErrorKind::NotFound => {
+                "there is no such file, although the configuration names it".to_owned()
+            }
+            _ => ConfigError::unreadable(path, error).message,
+        };
+        let fault = ConfigFault::NamedFile;
+        ConfigError { fault, file: path.to_owned(), line: None, key: None, message, others: Vec::new() }
+    }
+
+    /// One error that holds all of `errors`; `None` without any.
+    pub(super) fn joined(errors: Vec<ConfigError>) -> Option<Self> {
+        let mut all = errors.into_iter();
+        let first = all.next()?;
+        Some(ConfigError { others: all.collect(), ..first })
+    }
+
+    /// Each error by itself.
+    pub fn all(self) -> Vec<ConfigError> {
+        let mut first = self;
+        let others = std::mem::take(&mut first.others);
+        std::iter::once(first).chain(others).collect()
     }
 
     /// A syntax error, or a key of the wrong type or name.
     pub(super) fn shape(path: &Path, text: &str, error: &toml::de::Error) -> Self {
         let line = error.span().map(|span| line_of(text, span.start));
         let message = error.message().to_owned();
-        ConfigError { file: path.to_owned(), line, key: None, message }
+        let (fault, file) = (ConfigFault::Wrong, path.to_owned());
+        ConfigError { fault, file, line, key: None, message, others: Vec::new() }
     }
 }
 
@@ -48,7 +95,8 @@ impl fmt::Display for ConfigError {
         if let Some(key) = &self.key {
             write!(f, ": {key}")?;
         }
-        write!(f, ": {}", self.message)
+        write!(f, ": {}", self.message)?;
+        self.others.iter().try_for_each(|other| write!(f, "\n{other}"))
     }
 }
 

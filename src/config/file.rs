@@ -1,5 +1,6 @@
 //! The shape of the whole file: its sections, each of which has a file of its own beside this one.
 
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -75,21 +76,37 @@ impl Config {
 
 fn parse(text: &str, path: &Path, reads_secrets: bool) -> Result<Config, ConfigError> {
     let file: File = toml::from_str(text).map_err(|e| ConfigError::shape(path, text, &e))?;
-    let checker = Checker { text, path, reads_secrets };
-    let polling = polling::read(&checker, &file.polling)?;
-    let carriers = carrier::read(&checker, &file.carrier, &polling)?;
+    let (unreadable, secret_files) = (RefCell::default(), RefCell::default());
+    let checker = Checker { text, path, reads_secrets, unreadable, secret_files };
+    let read = sections(&checker, &file);
+    // A config with a stand-in for a file that cannot be read never gets out of here.
+    match (read, ConfigError::joined(checker.unreadable.take())) {
+        (Ok(config), None) => Ok(config),
+        (Ok(_), Some(unreadable)) => Err(unreadable),
+        (Err(error), None) => Err(error),
+        (Err(error), Some(mut unreadable)) => {
+            unreadable.others.push(error);
+            Err(unreadable)
+        }
+    }
+}
+
+fn sections(checker: &Checker<'_>, file: &File) -> Result<Config, ConfigError> {
+    let polling = polling::read(checker, &file.polling)?;
+    let carriers = carrier::read(checker, &file.carrier, &polling)?;
     let limits = carriers.limits();
     let config = Config {
         database: checker.beside(&file.database.path),
         carriers,
         polling,
-        sending: sending::read(&checker, &file.sending)?,
-        service: service::read(&checker, &file.service, &limits)?,
-        triage: Arc::new(words::triage(&checker.all_beside(&file.triage.files))?),
-        api: api::read(&checker, &file.api)?,
-        webhook: webhook::read(&checker, &file.webhook)?,
-        log: log::read(&checker, &file.log)?,
-        desks: calendar::read((&checker, &limits), &file.calendar, &file.desks)?,
+        sending: sending::read(checker, &file.sending)?,
+        service: service::read(checker, &file.service, &limits)?,
+        triage: Arc::new(words::triage(&checker.all_readable(&file.triage.files))?),
+        api: api::read(checker, &file.api)?,
+        webhook: webhook::read(checker, &file.webhook)?,
+        log: log::read(checker, &file.log)?,
+        desks: calendar::read((checker, &limits), &file.calendar, &file.desks)?,
+        secret_files: checker.secret_files.take(),
     };
     Ok(config)
 }

@@ -99,7 +99,7 @@ pub(super) fn read(
     section: &ServiceSection,
     limits: &Limits,
 ) -> Result<Service, ConfigError> {
-    let beside = |path: &Option<PathBuf>| path.as_ref().map(|path| checker.beside(path));
+    let beside = |path: &Option<PathBuf>| path.as_ref().and_then(|path| checker.readable(path));
     let categories = words::categories(beside(&section.categories).as_deref())?;
     let service = Service {
         receipt_texts: section.receipt_texts,

@@ -8,8 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::error::ConfigError;
-use super::error::line_of;
+use super::error::{ConfigError, ConfigFault, line_of};
 use crate::domain::catalogue::{Canned, Categories, Group};
 use crate::domain::notice::{self, Language, Notice, Texts};
 use crate::domain::text::Limits;
@@ -36,24 +35,18 @@ impl Source {
     }
 
     fn read(path: &Path) -> Result<Source, ConfigError> {
-        let text = std::fs::read_to_string(path).map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound => ConfigError {
-                file: path.to_owned(),
-                line: None,
-                key: None,
-                message: "there is no such file, although the configuration names it".to_owned(),
-            },
-            _ => ConfigError::unreadable(path, &error),
-        })?;
+        let text = std::fs::read_to_string(path).map_err(|error| ConfigError::named_file(path, &error))?;
         Ok(Source { path: path.to_owned(), text })
     }
 
     fn wrong(&self, key: String, at: &Range<usize>, message: impl Into<String>) -> ConfigError {
         ConfigError {
+            fault: ConfigFault::Wrong,
             file: self.path.clone(),
             line: Some(line_of(&self.text, at.start)),
             key: Some(key),
             message: message.into(),
+            others: Vec::new(),
         }
     }
 

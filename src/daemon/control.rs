@@ -20,7 +20,7 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-use self::wire::{Ask, Checked, Fate, Page, Refusal, Request, Taken, Texts};
+use self::wire::{Ask, Checked, Fate, Page, Refusal, RefusedCalls, Request, Taken, Texts};
 use super::carriers::statuses;
 use super::lock::beside;
 use crate::api;
@@ -123,12 +123,20 @@ async fn answer(context: &Context, ask: Ask) -> Result<Value, CarrierError> {
         let all = statuses(&carriers, &context.health, now);
         return written(all.into_iter().find(|status| status.name == ask.carrier));
     }
+    if let Request::RefusedCalls = ask.call {
+        return written(refused_calls(context, &ask.carrier));
+    }
     call(carrier.as_ref(), ask.call, now).await
+}
+
+fn refused_calls(context: &Context, carrier: &str) -> Vec<RefusedCalls> {
+    let all = context.health.refused_calls(carrier).into_iter();
+    all.map(|(why, n, last_at)| RefusedCalls { why: why.word().to_owned(), n, last_at }).collect()
 }
 
 async fn call(carrier: &dyn Carrier, call: Request, now: i64) -> Result<Value, CarrierError> {
     match call {
-        Request::State => written(()),
+        Request::State | Request::RefusedCalls => written(()),
         Request::Check => {
             let ahead_ms = carrier.check().await?;
             written(Checked { ahead_ms, lists_texts: carrier.lists_texts() })

@@ -1,5 +1,6 @@
-//! The machine the daemon runs on: clock, language, logging, systemd.
+//! The machine the daemon runs on: clock, language and causes of errors, logging, systemd.
 
+pub mod causes;
 pub mod clock;
 pub mod lang;
 pub mod logging;

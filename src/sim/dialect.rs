@@ -75,6 +75,8 @@ pub(super) enum Accepts {
     Account,
     /// [`SimOptions::webhook_secret`](super::options::SimOptions::webhook_secret)
     WebhookSecret,
+    /// The address that the carrier calls, [`SimOptions::webhook`](super::options::SimOptions::webhook); such as this.
+    Called(&'static str),
     /// Anything; such as this.
     Any(&'static str),
 }

@@ -362,6 +362,33 @@ mod tests {
         assert!(serde_json::from_str::<FaultRule>(r#"{"fault":{"kind":"malformed"},"tims":2}"#).is_err());
     }
 
+    /// The manual's orders are taken as they stand, and it names every fault and every endpoint.
+    #[test]
+    fn the_manual_is_right() {
+        let manual = include_str!("../../docs/simulator.md");
+        let orders: Vec<&str> = manual
+            .lines()
+            .filter_map(|line| line.split_once("/_sim/faults -d '"))
+            .filter_map(|(_, rest)| rest.strip_suffix('\''))
+            .collect();
+        assert!(orders.len() > 5, "{orders:?}");
+        for order in orders {
+            let rule: FaultRule =
+                serde_json::from_str(order).unwrap_or_else(|error| panic!("{order}: {error}"));
+            assert_eq!(rule.problem(), None, "{order}");
+        }
+        // serde lists the words it knows.
+        let known = |error: String| -> Vec<String> {
+            error.split('`').skip(3).step_by(2).map(str::to_owned).collect()
+        };
+        let kinds = serde_json::from_str::<Fault>(r#"{"kind":"?"}"#).unwrap_err().to_string();
+        let endpoints = serde_json::from_str::<Endpoint>(r#""?""#).unwrap_err().to_string();
+        let words: Vec<String> = known(kinds).into_iter().chain(known(endpoints)).collect();
+        assert!(words.len() > 35, "{words:?}");
+        let missing: Vec<_> = words.iter().filter(|word| !manual.contains(&format!("`{word}`"))).collect();
+        assert!(missing.is_empty(), "{missing:?}");
+    }
+
     #[test]
     fn a_rule_that_can_never_strike_says_so() {
         assert!(FaultRule::at(Endpoint::History, Fault::ReportNever).problem().is_some());

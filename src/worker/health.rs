@@ -10,7 +10,7 @@ use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 
 use super::{Carriers, Role};
-use crate::carrier::{CarrierError, ErrorKind};
+use crate::carrier::{CarrierError, ErrorKind, PushRefused};
 use crate::domain::UnixMs;
 use crate::domain::breaker::{Breaker, Permit, Sign};
 use crate::domain::hearing::{Facts, Hearing, Way, judge};
@@ -62,6 +62,8 @@ struct CarrierEntry {
     failing: Option<(Instant, Instant, String)>,
     /// It was deaf when the last run of the daemon ended, and has answered nothing since.
     was_deaf: bool,
+    /// Its calls that were refused: how many and when last, by reason.
+    refused_calls: Vec<(PushRefused, u64, UnixMs)>,
     /// How it was last judged: may it be asked, can it call, how long is it waited for (milliseconds).
     ways: Option<(bool, bool, i64)>,
 }
@@ -77,6 +79,7 @@ impl Default for CarrierEntry {
             has_no_list: false,
             failing: None,
             was_deaf: false,
+            refused_calls: Vec::new(),
             ways: None,
         }
     }
@@ -288,6 +291,21 @@ impl HealthRegistry {
         let mut carriers = lock(&self.carriers);
         let last = &mut carriers.entry(carrier).or_default().health.last_call_at;
         *last = (*last).max(Some(at));
+    }
+
+    /// Records that a call of the carrier was refused.
+    pub(super) fn refused_call(&self, carrier: &'static str, why: PushRefused, at: UnixMs) {
+        let mut carriers = lock(&self.carriers);
+        let refused = &mut carriers.entry(carrier).or_default().refused_calls;
+        match refused.iter_mut().find(|(known, ..)| *known == why) {
+            Some((_, n, last_at)) => (*n, *last_at) = (*n + 1, at),
+            None => refused.push((why, 1, at)),
+        }
+    }
+
+    /// The carrier's calls that were refused since the start: the reason, how many, when last.
+    pub fn refused_calls(&self, carrier: &str) -> Vec<(PushRefused, u64, UnixMs)> {
+        lock(&self.carriers).get(carrier).map(|entry| entry.refused_calls.clone()).unwrap_or_default()
     }
 
     /// Health of each carrier, by name.

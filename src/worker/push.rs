@@ -25,6 +25,7 @@ pub async fn take_push(
     let name = carrier.name();
     let pushed = carrier.push(call).map_err(|refused| {
         tracing::warn!(carrier = name, why = refused.word(), "a call was refused");
+        context.health.refused_call(name, refused, context.now());
         PushFailed::Refused(refused)
     })?;
     let answer = pushed.answer.clone();

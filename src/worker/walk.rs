@@ -17,9 +17,9 @@ const MAX_PAGES: usize = 2_000;
 /// Why a comparison failed.
 #[derive(Debug, thiserror::Error)]
 pub enum CompareError {
-    #[error("{0}")]
+    #[error(transparent)]
     Carrier(#[from] CarrierError),
-    #[error("{0}")]
+    #[error(transparent)]
     Store(#[from] StoreError),
     #[error("the carrier's list does not end; choose a shorter time")]
     Endless,

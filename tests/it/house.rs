@@ -244,6 +244,26 @@ fn nothing_panics_on_purpose_outside_tests() {
     assert!(broken.is_empty(), "{broken:#?}");
 }
 
+/// `{error:#}` prints an error and its sources: one that prints its source itself would say it twice.
+#[test]
+fn no_error_prints_its_source_twice() {
+    let mut broken = Vec::new();
+    for (path, text) in product() {
+        let lines: Vec<&str> = text.lines().map(str::trim).collect();
+        for (n, line) in lines.iter().enumerate().filter(|(_, line)| line.starts_with("#[error(\"")) {
+            let variant =
+                lines[n + 1..].iter().find(|next| !next.starts_with("#[error") && !next.starts_with("//"));
+            let has_source = variant.is_some_and(|v| v.contains("#[from]") || v.contains("#[source]"));
+            // The source is the last field of a variant here.
+            let fields = variant.map_or(0, |variant| variant.matches(',').count()).saturating_sub(1);
+            if has_source && line.contains(&format!("{{{fields}}}")) {
+                broken.push(format!("{}: {line}", path.display()));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{broken:#?}");
+}
+
 #[test]
 fn migrations_and_schema_use_words_that_the_states_have() {
     let schema = fs::read_to_string(src().join("../schema.sql")).unwrap();

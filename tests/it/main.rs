@@ -2,6 +2,7 @@
 
 mod camera;
 mod carriers;
+mod check;
 mod cli;
 mod config;
 mod control;

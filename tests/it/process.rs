@@ -164,7 +164,7 @@ fn the_calendar_of_a_year_is_printed() {
     };
     let (code, days) = shown(&["calendar", "2026"]);
     assert_eq!((code, days.lines().count()), (Some(0), 21), "{days}");
-    assert!(days.contains("2026-08-17\tMon\t09:00-18:00\tin place of 광복절\n"), "{days}");
+    assert!(days.contains("2026-08-17\tMon\t09:00-18:00\tin place of Liberation Day (광복절)\n"), "{days}");
     assert!(
         shown(&["calendar", "2026", "--lang", "ko"]).1.contains("\t월\t09:00-18:00\t대체공휴일 (광복절)\n")
     );

@@ -146,6 +146,10 @@ impl Carrier for Jasmin {
         push::read(call, &self.config)
     }
 
+    fn told_address(&self) -> Option<(&'static str, url::Url)> {
+        Some(("callback_url", self.config.callback_url.clone()))
+    }
+
     fn lines_for_the_other_side(&self) -> Option<String> {
         Some(settings::jasmin_lines(&self.config))
     }

@@ -116,6 +116,10 @@ impl Carrier for Kannel {
         push::read(call, self.config.push_token.expose_secret())
     }
 
+    fn told_address(&self) -> Option<(&'static str, url::Url)> {
+        Some(("callback_url", self.config.callback_url.clone()))
+    }
+
     fn lines_for_the_other_side(&self) -> Option<String> {
         Some(wire::kannel_conf(&self.config))
     }

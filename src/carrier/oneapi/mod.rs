@@ -277,6 +277,10 @@ impl Carrier for OneApi {
         Err(refusal(&response, &body).for_read())
     }
 
+    fn told_address(&self) -> Option<(&'static str, url::Url)> {
+        Some(("notify_url", self.config.notify_url.clone()?))
+    }
+
     fn push(&self, call: &PushCall<'_>) -> std::result::Result<Pushed, PushRefused> {
         let token = self.config.push_token.as_ref().ok_or(PushRefused::NotOffered)?;
         push::read(call, token.expose_secret(), &self.config)

@@ -296,6 +296,10 @@ impl Carrier for Twilio {
         }
     }
 
+    fn told_address(&self) -> Option<(&'static str, Url)> {
+        Some(("status_url", self.config.status_url.clone()?))
+    }
+
     fn push(&self, call: &PushCall<'_>) -> std::result::Result<Pushed, PushRefused> {
         let secrets = Secrets {
             auth_token: self.config.auth_token.as_ref(),

@@ -294,7 +294,7 @@ async fn the_state_of_the_service() {
     let run = world.munja(&["status"]).await;
     let expected = "\
 munjad 0.1.0, 2시간 전 시작
-통신사 bizgo: 마지막 문자 확인 방금
+통신사 bizgo: 마지막 문자 확인 응답 방금
 발송이 멈췄습니다. 통신사 bizgo에서 키 또는 계정을 거절합니다. 운영자에게 알려 주십시오.
 문자가 유실되었을 수 있습니다. bizgo의 응답 2건이 온전히 오지 않았습니다(마지막 1분 전). 운영자에게 알려 주십시오.
 bizgo에서 문자 날짜를 540분 이르게 적어 늦게 온 문자를 가려낼 수 없습니다. 운영자에게 알려 주십시오.
@@ -334,8 +334,8 @@ async fn a_deaf_gateway_and_one_that_is_only_called() {
     world.server.on("GET /v1/status", [Reply::Json(status)]);
     let run = world.munja(&["status"]).await;
     let expected = [
-        "통신사 smsgate (수신): 마지막 문자 확인 아직 없음",
-        "수신 불가 5분: 통신사 smsgate에서 시민의 문자를 받지 못하고 있습니다(the phone refuses the request (HTTP400)). 운영자에게 바로 알려 주십시오.",
+        "통신사 smsgate (수신): 마지막 문자 확인 응답 아직 없음",
+        "수신 불가 5분: 통신사 smsgate에서 시민의 문자를 받지 못하고 있습니다(전화기가 요청을 거절합니다 (HTTP400)). 운영자에게 바로 알려 주십시오.",
         "통신사 twilio (수신): 문자는 웹훅으로만 옵니다. 마지막 문자 3분 전",
         "통신사 oneapi (수신): 문자는 웹훅으로만 옵니다. 마지막 문자 아직 없음",
     ];
@@ -364,4 +364,51 @@ async fn what_nobody_read_was_not_seen() {
     let exit = world.run(&["show", "12"], world.io(Gone, err.clone())).await;
     assert_eq!((exit, err.text().as_str()), (Exit::Ok, ""));
     assert!(!world.state("seen.json").exists());
+}
+
+#[tokio::test]
+async fn a_list_says_what_came_late_and_times_are_the_desks() {
+    let world = World::new().await;
+    let mut late = summary(12, "62번 버스 언제 와요?");
+    late["late_sent_at"] = json!(NOON - 7_200_000);
+    world.server.on("GET /v1/conversations", [Reply::Json(json!({ "conversations": [late], "n_total": 1 }))]);
+    let run = world.munja(&["list"]).await;
+    assert!(run.out.contains("[늦게 도착: 10:00 보냄] 62번 버스"), "{}", run.out);
+    // The server names the desk's zone at the log-in: from then on, times are the centre's.
+    let kept = world.home.path().join(".config/munja/default.json");
+    std::fs::create_dir_all(kept.parent().unwrap()).unwrap();
+    let session = json!({ "server": world.server.url, "token": "t", "time_zone": "Asia/Seoul" });
+    std::fs::write(kept, session.to_string()).unwrap();
+    let run = world.munja(&["list", "--lang", "en"]).await;
+    assert!(run.out.contains("[late: sent 19:00] 62번 버스"), "{}", run.out);
+}
+
+#[tokio::test]
+async fn the_services_own_reasons_are_words_and_nobody_has_no_name() {
+    let world = World::new().await;
+    for (reason, shown) in [
+        ("restricted", "종료 사유: 시민의 답변 제한"),
+        ("no reply", "종료 사유: 시민이 답하지 않아"),
+        ("opt_out", "종료 사유: 수신거부"),
+        ("민원실로 안내함", "종료 사유: 민원실로 안내함"),
+    ] {
+        let mut closed = detail(12, 34, Vec::new());
+        closed["close_reason"] = json!(reason);
+        world.server.on("GET /v1/conversations/12", [Reply::Json(closed)]);
+        let run = world.munja(&["show", "12"]).await;
+        assert!(run.out.contains(shown), "{}", run.out);
+    }
+    let event = |seq: i64, data: Value| format!("id: {seq}\nevent: x\ndata: {data}\n\n");
+    let closed =
+        json!({ "seq": 1, "at": NOON, "kind": "closed", "conversation_id": 33, "detail": "answered" });
+    let named = json!({
+        "seq": 2, "at": NOON, "kind": "closed", "conversation_id": 33, "counselor": "minsu", "counselor_name": "김민수",
+    });
+    let deaf = json!({ "seq": 3, "at": NOON, "kind": "carrier_deaf", "detail": "bizgo: no connection" });
+    let all = event(1, closed) + &event(2, named) + &event(3, deaf);
+    world.server.on("GET /v1/events", [Reply::Events(all), problem(401, "unauthorized")]);
+    let run = world.munja(&["watch"]).await;
+    assert!(run.out.contains("상담 33번: 자동으로 종료되었습니다\n"), "{}", run.out);
+    assert!(run.out.contains("상담 33번: 김민수 님이 종료했습니다\n"), "{}", run.out);
+    assert!(run.out.contains("(bizgo: 연결할 수 없습니다)"), "{}", run.out);
 }

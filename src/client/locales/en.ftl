@@ -93,6 +93,7 @@ event-claimed = { $who } took it
 event-released = { $who } released it
 event-replied = { $who } answered
 event-closed = { $who } closed it
+event-closed-nobody = it was closed by itself
 event-needs_decision = text { $m } is in doubt: a decision is needed
 event-decided = { $who } decided about text { $m } ({ $detail })
 event-quarantined = a text could not be read and was set aside; tell the operator

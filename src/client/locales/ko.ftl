@@ -80,6 +80,7 @@ event-claimed = { $who } 님이 맡았습니다
 event-released = { $who } 님이 다시 대기로 돌렸습니다
 event-replied = { $who } 님이 답변했습니다
 event-closed = { $who } 님이 종료했습니다
+event-closed-nobody = 자동으로 종료되었습니다
 event-needs_decision = 문자 { $m } 발송 불확실: 결정이 필요합니다
 event-decided = { $who } 님이 문자 { $m }의 처리를 정했습니다 ({ $detail })
 event-quarantined = 읽을 수 없는 문자를 따로 보관했습니다. 운영자에게 알려 주십시오

@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::UnixStream;
 
+pub use super::wire::RefusedCalls;
 use super::wire::{Ask, Checked, Fate, Page, Refusal, Request, Taken, Text, Texts};
 use super::{OTHER_VERSION, path};
 use crate::api::wire::CarrierStatus;
@@ -97,6 +98,14 @@ impl Asker {
         }
         let status: Option<CarrierStatus> = ask(&path(&config.database), name, Request::State).await.ok()?;
         status.map(Heard::from)
+    }
+
+    /// The carrier's calls that the running gateway has refused since it started; none if no gateway answers, or an older one.
+    pub async fn refused_calls(&self, config: &Config, name: &str) -> Vec<RefusedCalls> {
+        if *self != Asker::Gateway {
+            return Vec::new();
+        }
+        ask(&path(&config.database), name, Request::RefusedCalls).await.unwrap_or_default()
     }
 }
 
@@ -186,6 +195,10 @@ impl Carrier for Through {
         self.known.lines_for_the_other_side()
     }
 
+    fn told_address(&self) -> Option<(&'static str, url::Url)> {
+        self.known.told_address()
+    }
+
     async fn send(&self, text: &OutboundText) -> Result<Accepted> {
         let taken: Taken = self.ask(Request::Send(Text::from(text))).await?;
         Ok(Accepted { carrier_message_id: taken.carrier_message_id, repeated: taken.repeated })
@@ -261,6 +274,10 @@ impl Carrier for Patient {
 
     fn lines_for_the_other_side(&self) -> Option<String> {
         self.0.lines_for_the_other_side()
+    }
+
+    fn told_address(&self) -> Option<(&'static str, url::Url)> {
+        self.0.told_address()
     }
 
     async fn send(&self, text: &OutboundText) -> Result<Accepted> {

@@ -21,11 +21,14 @@ pub(super) struct Ask {
     pub call: Request,
 }
 
-/// As the methods of [`Carrier`](crate::carrier::Carrier) of the same names; `State` is how the gateway itself sees it.
+/// As the methods of [`Carrier`](crate::carrier::Carrier) of the same names; `State` and `RefusedCalls` are what the gateway itself
+/// knows of it.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Request {
     State,
+    /// The carrier's calls that were refused.
+    RefusedCalls,
     Check,
     Send(Text),
     Status {
@@ -44,6 +47,15 @@ pub(super) enum Request {
         since: UnixMs,
         until: UnixMs,
     },
+}
+
+/// Calls of one carrier that the running gateway has refused for one reason since it started.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefusedCalls {
+    /// As in [`PushRefused::word`](crate::carrier::PushRefused::word).
+    pub why: String,
+    pub n: u64,
+    pub last_at: UnixMs,
 }
 
 /// Result of `Check`.

@@ -171,8 +171,9 @@ mod tests {
             past(6, "주세요", NOON + 51 * minutes + 1, None),
         ];
         let said: Vec<_> = replay(&policy(), &texts).into_iter().map(|d| d.notice).collect();
-        let expected =
-            [Some(Notice::Receipt), None, Some(Notice::OptedOut), None, None, Some(Notice::UrgentDanger)];
+        // A consultation that begins after another gets a receipt of its own.
+        let receipt = Some(Notice::Receipt);
+        let expected = [receipt, receipt, Some(Notice::OptedOut), None, None, Some(Notice::UrgentDanger)];
         assert_eq!(said, expected);
     }
 }

@@ -164,7 +164,11 @@ fn words_that_stop_a_carrier_are_an_opt_out_there() {
 fn what_is_said_at_once() {
     let cases = [
         ("막차 몇 시예요?", new(), Some(Notice::Receipt)),
-        ("막차 몇 시예요?", with(told("receipt", NOON - 29 * MINUTE), closed(NOON)), None),
+        ("막차 몇 시예요?", with(told("receipt", NOON - 29 * MINUTE), closed(NOON)), Some(Notice::Receipt)),
+        ("막차 몇 시예요?", with(told("receipt", NOON - 29 * MINUTE), closed(NOON - 30 * MINUTE)), None),
+        ("화재가 났던 곳이 무서워요", new(), Some(Notice::ReceiptLook)),
+        ("\u{fffc}\u{3164}", new(), Some(Notice::Unreadable)),
+        ("수신거부라니까", new(), None),
         ("막차요?", with(told("receipt", NOON - 30 * MINUTE), closed(NOON)), Some(Notice::Receipt)),
         ("막차 몇 시예요?", talking(), None),
         ("살려주세요", talking(), Some(Notice::UrgentDanger)),

@@ -84,6 +84,30 @@ pub fn public_holidays(year: i16) -> Vec<Holiday> {
     holidays
 }
 
+/// The English name of a holiday of these rules; `None` for a name of somebody's own.
+pub fn english_name(korean: &str) -> Option<&'static str> {
+    Some(match korean {
+        "신정" => "New Year's Day",
+        "삼일절" => "Independence Movement Day",
+        "노동절" => "Labour Day",
+        "어린이날" => "Children's Day",
+        "현충일" => "Memorial Day",
+        "제헌절" => "Constitution Day",
+        "광복절" => "Liberation Day",
+        "개천절" => "National Foundation Day",
+        "한글날" => "Hangeul Day",
+        "성탄절" => "Christmas Day",
+        "설날 전날" => "day before Lunar New Year",
+        "설날" => "Lunar New Year",
+        "설날 다음 날" => "day after Lunar New Year",
+        "부처님오신날" => "Buddha's Birthday",
+        "추석 전날" => "day before Chuseok",
+        "추석" => "Chuseok",
+        "추석 다음 날" => "day after Chuseok",
+        _ => return None,
+    })
+}
+
 fn by_date(year: i16) -> Vec<(Holiday, Substitute)> {
     let fixed = FIXED.into_iter().filter(|(_, _, _, since, _)| year >= *since);
     let fixed = fixed.filter_map(|(name, month, day, _, rule)| {
@@ -138,6 +162,13 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+
+    #[test]
+    fn every_holiday_has_an_english_name() {
+        let names = FIXED.iter().map(|day| day.0).chain(LUNAR.iter().map(|day| day.0));
+        let nameless: Vec<_> = names.filter(|name| english_name(name).is_none()).collect();
+        assert!(nameless.is_empty(), "{nameless:?}");
+    }
 
     /// `MM-DD`, an `s` after substitutes; each date once.
     fn told(year: i16) -> String {

@@ -83,8 +83,20 @@ impl SimOptions {
             Accepts::Account => self.account.clone(),
             Accepts::WebhookSecret => self.webhook_secret.clone(),
             Accepts::Any(word) => (*word).to_owned(),
+            Accepts::Called(word) => self.webhook.as_ref().map_or(*word, |url| url.as_str()).to_owned(),
         };
         find(self.dialect).section().iter().map(|(key, accepts)| (*key, value(accepts))).collect()
+    }
+}
+
+impl DialectKind {
+    /// Where the gateway wants to be called by a carrier that only calls, unless another address is chosen; `None` for a
+    /// carrier that is asked.
+    pub fn usual_call(self) -> Option<&'static str> {
+        find(self).section().iter().find_map(|(_, accepts)| match accepts {
+            Accepts::Called(word) => Some(*word),
+            _ => None,
+        })
     }
 }
 

@@ -40,6 +40,8 @@ pub struct ConversationSummary {
     pub n_messages: i64,
     /// The citizen's last text.
     pub last_text: MessageText,
+    /// When that text was sent, if it came late.
+    pub last_late_since: Option<UnixMs>,
     /// Grows with each text that is put into it; what the send guard compares.
     pub last_inbound_seq: i64,
     /// Photos that came with it.
@@ -149,6 +151,8 @@ const SUMMARY: &str = "
            coalesce(c.danger = 'ringing', 0) AS is_ringing, c.alarm_from_at IS NOT NULL AS is_unanswered_danger,
            coalesce((SELECT i.is_abusive FROM inbox i
                      WHERE i.conversation_id = c.id AND i.seq = c.last_inbound_seq), 0) AS is_abusive,
+           (SELECT i.received_at - i.late_ms FROM inbox i
+             WHERE i.conversation_id = c.id AND i.seq = c.last_inbound_seq) AS last_late_since,
            (SELECT o.login FROM counselor o WHERE o.id = c.offered_to) AS offered_to,
            (SELECT a.name FROM counselor a WHERE a.id = c.acked_by) AS acked_by,
            h.id AS counselor_id, h.login AS counselor_login, h.name AS counselor_name,
@@ -204,6 +208,7 @@ fn summary(r: &Row<'_>) -> rusqlite::Result<ConversationSummary> {
         waiting_since_at: r.get("waiting_since_at")?,
         n_messages: r.get("n_messages")?,
         last_text: row::text(r)?,
+        last_late_since: r.get("last_late_since")?,
         last_inbound_seq: r.get("last_inbound_seq")?,
         n_last_photos: r.get("n_last_photos")?,
         n_in_doubt: r.get("n_in_doubt")?,

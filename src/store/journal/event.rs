@@ -21,6 +21,8 @@ pub struct Event {
     pub message_id: Option<i64>,
     /// The login of the counselor who did it.
     pub counselor: Option<String>,
+    /// Their name.
+    pub counselor_name: Option<String>,
     pub detail: Option<String>,
 }
 
@@ -82,7 +84,8 @@ impl Store {
     pub async fn events_after(&self, seq: i64, limit: u32) -> Result<Vec<Event>> {
         self.read(move |conn| {
             let mut select = conn.prepare_cached(
-                "SELECT e.seq, e.at, e.kind, e.conversation_id, e.message_id, c.login AS counselor, e.detail
+                "SELECT e.seq, e.at, e.kind, e.conversation_id, e.message_id, c.login AS counselor,
+                        c.name AS counselor_name, e.detail
                  FROM event e LEFT JOIN counselor c ON c.id = e.counselor_id
                  WHERE e.seq > :seq ORDER BY e.seq LIMIT :limit",
             )?;
@@ -149,6 +152,7 @@ fn event(r: &Row<'_>) -> rusqlite::Result<Event> {
         conversation_id: r.get("conversation_id")?,
         message_id: r.get("message_id")?,
         counselor: r.get("counselor")?,
+        counselor_name: r.get("counselor_name")?,
         detail: r.get("detail")?,
     })
 }

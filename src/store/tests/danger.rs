@@ -363,6 +363,8 @@ async fn a_restricted_citizen_in_danger_is_heard() {
     let bench = Bench::new();
     let (minsu, boss) = (bench.counselor("minsu").await, bench.supervisor("boss").await);
     let id = bench.writes(MINSU, "야 이 개새끼야", DAY).await;
+    bench.store.claim(id, boss, MANY, DAY).await.unwrap().unwrap();
+    assert_eq!(bench.act(id, boss, Command::Warn, DAY).await, Ok(()));
     let restrict = Command::Restrict { until: DAY + 9 * HOUR, reason: "욕설".into() };
     assert_eq!(bench.act(id, boss, restrict.clone(), DAY).await, Ok(()));
     bench.writes(MINSU, DANGER, DAY + 1).await;
@@ -439,9 +441,5 @@ async fn danger_is_answered_in_the_language_it_is_written_in() {
     let id = bench.writes(MINSU, "Hello", DAY).await;
     bench.writes(MINSU, "please help, there is a fire in my house", DAY + HOUR).await;
     let sql = format!("SELECT text FROM outbox WHERE conversation_id = {id} AND notice = 'urgent'");
-    assert!(
-        bench.value::<String>(&sql).starts_with("[120] City help line"),
-        "{}",
-        bench.value::<String>(&sql)
-    );
+    assert!(bench.value::<String>(&sql).contains("In danger now?"), "{}", bench.value::<String>(&sql));
 }

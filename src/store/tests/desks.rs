@@ -177,7 +177,7 @@ async fn places_told_never_grow() {
         let sql = format!("SELECT group_concat(text, '|') FROM outbox WHERE conversation_id = {id}");
         bench.value::<String>(&sql)
     };
-    assert!(texts().contains("앞에 1분"), "{}", texts());
+    assert!(texts().contains("앞에 1명"), "{}", texts());
     for n in 0..5 {
         bench.writes(&format!("0107777000{n}"), "살려주세요", DAY + 2).await;
     }

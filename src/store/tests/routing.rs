@@ -94,7 +94,7 @@ async fn one_receipt_text_when_somebody_begins_to_wait() {
         select.query_map([], |r| r.get(0)).unwrap().map(|r| r.unwrap()).collect()
     };
     assert!(
-        !words[0].contains("앞에") && words[1].contains("앞에 1분"),
+        !words[0].contains("앞에") && words[1].contains("앞에 1명"),
         "how many wait before each: {words:?}"
     );
     let minsu = bench.counselor("minsu").await;
