@@ -26,7 +26,7 @@ fn the_example_is_sound() {
     assert_eq!(config.database, path.with_file_name("munja.db"));
     let ahead = [(Slot::Ahead, "3".to_owned())];
     let receipt = config.service.texts.say(Notice::ReceiptAhead, Language::Ko, &ahead).unwrap();
-    assert!(receipt.text.contains("앞에 3분"));
+    assert!(receipt.text.contains("앞에 3명"));
 }
 
 /// The example with its commented keys uncommented (`#-` keys have no default and stay), and with the carriers that are

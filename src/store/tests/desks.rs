@@ -182,7 +182,7 @@ async fn places_told_never_grow() {
         bench.writes(&format!("0107777000{n}"), "살려주세요", DAY + 2).await;
     }
     bench.pass(DAY + 6 * MINUTE).await;
-    assert!(!texts().contains("앞에 6분") && texts().contains("아직 답해 드리지 못했습니다"), "{}", texts());
+    assert!(!texts().contains("앞에 6명") && texts().contains("아직 답하지 못했습니다"), "{}", texts());
     bench.outside("DELETE FROM event");
     for n in 3..=7 {
         bench
@@ -199,7 +199,7 @@ async fn places_told_never_grow() {
             .unwrap();
     }
     bench.pass(DAY + 16 * MINUTE).await;
-    assert_eq!(texts().matches("앞에 1분").count(), 2, "{}", texts());
+    assert_eq!(texts().matches("앞에 1명").count(), 2, "{}", texts());
 }
 
 /// B17: the operator's words about a day stand inside the receipt; who writes English reads English.
