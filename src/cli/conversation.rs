@@ -186,7 +186,7 @@ fn row(context: &CliContext, summary: &ConversationSummary) -> Vec<String> {
     ]
 }
 
-/// The beginning of the last text, and what came with it: `이거예요 [사진 1장]`.
+/// The beginning of the last text, and what came with it: `이거예요 [첨부 1개]`.
 fn preview(context: &CliContext, summary: &ConversationSummary, room: usize) -> String {
     if summary.is_abusive {
         return context.say.t("folded-short");
