@@ -284,7 +284,7 @@ CREATE TABLE receipt (
 ) STRICT;
 CREATE INDEX receipt_unmatched ON receipt (carrier, carrier_message_id) WHERE outbox_id IS NULL;
 
--- Photos of texts in both directions (domain::photo). The bytes are files beside the database, named by their SHA-256.
+-- Photos, films and voice messages of texts in both directions (domain::photo). The bytes are files beside the database, named by their SHA-256.
 CREATE TABLE photo (
     id               INTEGER PRIMARY KEY,
     inbox_id         INTEGER REFERENCES inbox (id) ON UPDATE CASCADE ON DELETE CASCADE,
@@ -298,6 +298,7 @@ CREATE TABLE photo (
     claimed_bytes    INTEGER,
     state            TEXT    NOT NULL,
     created_at       INTEGER NOT NULL,
+    what             TEXT    NOT NULL,                    -- domain::media::What: by its bytes, else as claimed
     next_attempt_at  INTEGER,
     n_attempts       INTEGER NOT NULL DEFAULT 0,
     sha256           BLOB,
@@ -314,8 +315,13 @@ CREATE TABLE photo (
     CHECK ((state = 'wanted') = (next_attempt_at IS NOT NULL)),
     CHECK ((state = 'kept') = (sha256 IS NOT NULL)),
     CHECK (sha256 IS NULL OR (length(sha256) = 32 AND kind IS NOT NULL AND n_bytes IS NOT NULL
-                              AND width IS NOT NULL AND height IS NOT NULL)),
-    CHECK (kind IN ('jpg', 'png', 'gif', 'webp')),
+                              AND (width IS NOT NULL) = (what = 'photo')
+                              AND (height IS NOT NULL) = (what = 'photo'))),
+    CHECK (what IN ('photo', 'film', 'voice', 'contact', 'calendar', 'pdf', 'file')),
+    CHECK (kind IS NULL OR (kind IN ('jpg', 'png', 'gif', 'webp') AND what = 'photo' AND n_bytes <= 8388608)
+           OR (kind IN ('mp4', '3gp', 'mov', 'webm') AND what = 'film' AND n_bytes <= 52428800)
+           OR (kind IN ('amr', 'm4a', 'mp3', 'ogg', 'wav') AND what = 'voice' AND n_bytes <= 10485760)),
+    CHECK (inbox_id IS NOT NULL OR what = 'photo'),
     CHECK ((state = 'lost') = (trouble IS NOT NULL)),
     CHECK (told_at IS NULL OR state = 'lost')
 ) STRICT;

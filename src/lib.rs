@@ -43,7 +43,7 @@
 //!   the database.
 //! * A citizen's number displays masked and a text's `Debug` shows its length; revealing either is an explicit call. Neither
 //!   reaches a log, an error or an event.
-//! * A photo's bytes are on disk under their SHA-256 before a row names them; what it is, its own bytes say.
+//! * The bytes of a photo, film or voice message are on disk under their SHA-256 before a row names them; what it is, its own bytes say.
 //! * Danger passes everything: a text of tier 1 is answered and shown whatever was decided about its sender. It calls people
 //!   until somebody answers the citizen or ends the alarm with a reason.
 //! * What has been answered is on disk: `synchronous=FULL`, shared commits, no exceptions.

@@ -35,9 +35,13 @@ pub(super) async fn categories(
     query: Query,
 ) -> Json<CategoryList> {
     let settings = context.settings();
+    let categories: Vec<String> = settings.categories.all(query.word("desk")).collect();
+    let due_ms =
+        settings.categories.due_ms().into_iter().filter(|(name, _)| categories.contains(name)).collect();
     Json(CategoryList {
         version: settings.categories.version.clone(),
-        categories: settings.categories.all(query.word("desk")).collect(),
+        categories,
+        due_ms,
         required: settings.policy.category_required,
     })
 }

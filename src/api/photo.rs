@@ -1,14 +1,16 @@
-//! Photos: looking at one, and handing one in for an answer. What is handed in is made into JPEG within the carrier's
-//! limits before it is kept; what a citizen sent is given out as it came, named by its own bytes and never to be run.
+//! Photos, films and voice messages: looking at one, and handing a photo in for an answer. What is handed in is made into
+//! JPEG within the carrier's limits before it is kept; what a citizen sent is given out as it came, named by its own bytes,
+//! never to be run, and read from the disk as it is sent.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::IntoResponse;
 use tokio::sync::Semaphore;
+use tokio_util::io::ReaderStream;
 
 use super::extract::{self, Id, Json};
 use super::problem::{Problem, ProblemCode};
@@ -42,18 +44,21 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
     }
 }
 
-/// The bytes of a photo; the content type is what the bytes are, whatever the sender claimed.
+/// The bytes of a photo, film or voice message; the content type is what the bytes are, whatever the sender claimed.
 #[utoipa::path(get, path = "/v1/photos/{id}", operation_id = "show_photo", tag = "photo",
     params(("id" = i64, Path, description = "Id of the photo")),
     responses((status = 200, description = "Its bytes", content(
-        (PhotoFile = "image/jpeg"), (PhotoFile = "image/png"), (PhotoFile = "image/gif"), (PhotoFile = "image/webp")))))]
+        (PhotoFile = "image/jpeg"), (PhotoFile = "image/png"), (PhotoFile = "image/gif"), (PhotoFile = "image/webp"),
+        (PhotoFile = "video/mp4"), (PhotoFile = "video/3gpp"), (PhotoFile = "video/quicktime"), (PhotoFile = "video/webm"),
+        (PhotoFile = "audio/amr"), (PhotoFile = "audio/mp4"), (PhotoFile = "audio/mpeg"), (PhotoFile = "audio/ogg"),
+        (PhotoFile = "audio/wav")))))]
 pub(super) async fn show(
     State(context): State<ApiContext>,
     session: Session,
     Id(id): Id,
 ) -> Result<impl IntoResponse, Problem> {
-    let (info, bytes) = context.store.photo(id, &session.actor).await??;
-    let (Some(kept), Some(bytes)) = (info.kept, bytes) else {
+    let (info, file) = context.store.photo(id, &session.actor).await??;
+    let (Some(kept), Some(file)) = (info.kept, file) else {
         let is_lost = info.state == PhotoState::Lost;
         return Err(Problem::new(if is_lost {
             ProblemCode::PhotoLost
@@ -61,8 +66,8 @@ pub(super) async fn show(
             ProblemCode::PhotoNotHereYet
         }));
     };
-    let kind = kept.measured.kind;
-    let name = format!("attachment; filename=\"photo-{id}.{}\"", kind.as_str());
+    let kind = kept.is.kind;
+    let name = format!("attachment; filename=\"{}\"", kind.file_name(id));
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static(kind.content_type())),
         (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
@@ -70,7 +75,9 @@ pub(super) async fn show(
         (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
     ];
     let name = HeaderValue::from_str(&name).map_err(|_| Problem::new(ProblemCode::Internal))?;
-    Ok((headers, [(header::CONTENT_DISPOSITION, name)], bytes))
+    let more = [(header::CONTENT_DISPOSITION, name), (header::CONTENT_LENGTH, file.n_bytes().into())];
+    let body = Body::from_stream(ReaderStream::new(tokio::fs::File::from_std(file.into_file())));
+    Ok((headers, more, body))
 }
 
 /// Upload a photo for a reply. It is converted to what the carrier takes, and deleted after a day if no reply uses it.

@@ -137,11 +137,12 @@ pub(super) fn message(row: &store::Message, meaning: MeaningOf) -> MessageView {
 pub(super) fn photo(row: &store::PhotoInfo) -> PhotoView {
     PhotoView {
         id: row.id,
+        what: row.what.as_str().to_owned(),
         state: row.state.as_str().to_owned(),
-        content_type: row.kept.map(|kept| kept.measured.kind.content_type().to_owned()),
+        content_type: row.kept.map(|kept| kept.is.kind.content_type().to_owned()),
         n_bytes: row.kept.map(|kept| kept.n_bytes),
-        width: row.kept.map(|kept| kept.measured.width),
-        height: row.kept.map(|kept| kept.measured.height),
+        width: row.kept.and_then(|kept| Some(kept.is.pixels?.0)),
+        height: row.kept.and_then(|kept| Some(kept.is.pixels?.1)),
         why: row.why.map(|why| why.as_str().to_owned()),
     }
 }

@@ -6,6 +6,8 @@
 mod message;
 mod problem;
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -58,7 +60,7 @@ pub struct ConversationSummary {
     /// When the citizen's last text was sent, if it came late (ten minutes after that or more); null for one that came in time.
     #[serde(default)]
     pub late_sent_at: Option<i64>,
-    /// Number of photos of the citizen's last text.
+    /// Number of photos, films and other files of the citizen's last text.
     #[serde(default)]
     pub n_photos: i64,
     /// Number of replies in doubt.
@@ -219,6 +221,10 @@ pub struct CategoryList {
     pub version: String,
     /// Each as `group/item`.
     pub categories: Vec<String>,
+    /// Within which time an answer is owed once the category is set (milliseconds), for those that have one. Setting it makes a
+    /// promise, if the conversation has none.
+    #[serde(default)]
+    pub due_ms: BTreeMap<String, i64>,
     /// Whether a conversation can only be closed with a category.
     pub required: bool,
 }

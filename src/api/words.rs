@@ -173,10 +173,10 @@ sentences! {
         ["Request too large", "A request may be at most 256 KiB."],
         ["요청이 너무 큽니다", "요청은 256 KiB를 넘을 수 없습니다."];
     PhotoNotHereYet:
-        ["Not here yet", "The photo is still being fetched from the carrier. Try again in a moment."],
+        ["Not here yet", "The file is still being fetched from the carrier. Try again in a moment."],
         ["아직 받는 중입니다", "통신사에서 사진을 받고 있습니다. 잠시 후 다시 시도해 주세요."];
     PhotoLost:
-        ["Lost", "The photo could not be fetched."],
+        ["Lost", "The file could not be fetched, or is of a kind that is not kept."],
         ["받지 못한 사진입니다", "통신사에서 사진을 받지 못했습니다."];
     PhotoTooLarge:
         ["Too large", "The photo is too large: at most 16 MiB and 50 million pixels."],

@@ -142,6 +142,11 @@ pub(super) fn no_answer(failure: &HttpFailure, open: ErrorKind) -> CarrierError 
     if failure.is_of_proxy() { error.with_code(PROXY) } else { error }
 }
 
+/// A file was asked for, and no answer came, or one with more bytes than allowed.
+pub(super) fn no_file(failure: &HttpFailure) -> CarrierError {
+    if failure.what == TOO_LARGE { too_large() } else { no_answer(failure, ErrorKind::Transient) }
+}
+
 /// The answer has an unknown shape.
 pub(super) fn protocol_error(what: &str) -> CarrierError {
     CarrierError::new(ErrorKind::Protocol, what)

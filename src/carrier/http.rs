@@ -18,6 +18,8 @@ use super::proxy::Proxy;
 
 /// An answer larger than this is refused, unless told otherwise (bytes).
 const MAX_BODY: usize = 16 << 20;
+/// A file may take a second more for each of so many bytes: a film comes slowly over a phone's link.
+const FILE_BYTES_PER_SEC: usize = 1 << 20;
 /// The longest wait that a carrier can ask for.
 const RETRY_AFTER_CAP: Duration = Duration::from_secs(300);
 /// Idle connections are closed before the server closes them: a request that meets the closing is in doubt.
@@ -305,13 +307,22 @@ impl Http {
 
     /// Makes one call; never repeats it.
     pub async fn call(&self, request: Request) -> Result<Response, HttpFailure> {
+        self.call_within(request, Bounds { most: self.max_body_bytes, timeout: self.timeout }).await
+    }
+
+    /// As [`Http::call`], where the answer is a file of at most `most` bytes.
+    pub async fn call_for_file(&self, request: Request, most: usize) -> Result<Response, HttpFailure> {
+        self.call_within(request, self.bounds_of_file(most)).await
+    }
+
+    async fn call_within(&self, request: Request, bounds: Bounds) -> Result<Response, HttpFailure> {
         let mut url = self.base_url.clone();
         url.set_path(&format!("{}{}", self.base_url.path().trim_end_matches('/'), request.path));
         if !request.query.is_empty() {
             url.query_pairs_mut().extend_pairs(&request.query);
         }
         let asked_at = self.dates.as_ref().map(DateWatch::now);
-        let answer = self.run(url, request, self.max_body_bytes).await;
+        let answer = self.run(url, request, bounds).await;
         if let (Some(dates), Some(asked_at), Ok(response)) = (&self.dates, asked_at, &answer) {
             dates.answered(asked_at, response.date_ms());
         }
@@ -332,18 +343,23 @@ impl Http {
         }
         let headers = if is_ours { headers } else { Vec::new() };
         let request = Request { headers, ..Request::new(Method::GET, "") };
-        self.run(url, request, most).await
+        self.run(url, request, self.bounds_of_file(most)).await
     }
 
-    async fn run(&self, url: Url, request: Request, most: usize) -> Result<Response, HttpFailure> {
+    fn bounds_of_file(&self, most: usize) -> Bounds {
+        let secs = most.div_ceil(FILE_BYTES_PER_SEC) as u64;
+        Bounds { most, timeout: self.timeout + Duration::from_secs(secs) }
+    }
+
+    async fn run(&self, url: Url, request: Request, bounds: Bounds) -> Result<Response, HttpFailure> {
         match &self.wire {
-            Wire::Network(client) => network(client, url, request, most).await.map_err(|failure| {
+            Wire::Network(client) => network(client, url, request, bounds).await.map_err(|failure| {
                 let is_behind = self.is_proxied && failure.what == NO_CONNECTION;
                 if is_behind { before(NO_CARRIER_BEHIND) } else { failure }
             }),
             Wire::InProcess(carrier) => {
-                let call = in_process(carrier, url, request, most);
-                tokio::time::timeout(self.timeout, call).await.unwrap_or(Err(after("no answer in time")))
+                let call = in_process(carrier, url, request, bounds.most);
+                tokio::time::timeout(bounds.timeout, call).await.unwrap_or(Err(after("no answer in time")))
             }
         }
     }
@@ -381,13 +397,22 @@ fn after(what: &'static str) -> HttpFailure {
     HttpFailure { stage: Stage::AfterRequest, what, partial: Bytes::new() }
 }
 
+/// Limits of one call.
+#[derive(Debug, Clone, Copy)]
+struct Bounds {
+    /// Bytes of the answer.
+    most: usize,
+    /// For the whole call.
+    timeout: Duration,
+}
+
 async fn network(
     client: &reqwest::Client,
     url: Url,
     request: Request,
-    max_body_bytes: usize,
+    bounds: Bounds,
 ) -> Result<Response, HttpFailure> {
-    let mut call = client.request(request.method, url);
+    let mut call = client.request(request.method, url).timeout(bounds.timeout);
     for (name, value) in request.headers {
         call = call.header(name, value);
     }
@@ -396,11 +421,13 @@ async fn network(
     }
     let mut answer = call.send().await.map_err(|error| failure(&error))?;
     let (status, headers) = (answer.status(), answer.headers().clone());
-    let mut body = BytesMut::new();
+    // An announced length is no promise: memory is used only as bytes come.
+    let announced = answer.content_length().and_then(|n| usize::try_from(n).ok()).unwrap_or(0);
+    let mut body = BytesMut::with_capacity(announced.min(bounds.most));
     loop {
         let what = match answer.chunk().await {
             Ok(None) => return Ok(Response { status, headers, body: body.freeze() }),
-            Ok(Some(chunk)) if body.len() + chunk.len() <= max_body_bytes => {
+            Ok(Some(chunk)) if body.len() + chunk.len() <= bounds.most => {
                 body.extend_from_slice(&chunk);
                 continue;
             }

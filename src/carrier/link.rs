@@ -9,7 +9,7 @@ use bytes::Bytes;
 
 use super::absence::{Look, Window};
 use super::clock_skew::{DateWatch, SkewLog};
-use super::error::{self, Result, no_answer};
+use super::error::{self, Result, no_answer, no_file};
 use super::http::{Http, Request, Response, TOO_LARGE};
 use super::rate_limiter::RateLimiter;
 use super::setup::NowFn;
@@ -95,6 +95,12 @@ impl Link {
             Err(failure) if failure.what == TOO_LARGE => Ok(Err(failure.partial)),
             Err(failure) => Err(no_answer(&failure, ErrorKind::Transient)),
         }
+    }
+
+    /// Reads a file of at most `most` bytes.
+    pub(super) async fn read_file(&self, request: Request, most: usize) -> Result<Response> {
+        let _permit = self.others.acquire().await;
+        self.http.call_for_file(request, most).await.map_err(|failure| no_file(&failure))
     }
 
     /// Submits a text after waiting for the rate limit, unless it has expired by then (`NotSent`). A missing answer is

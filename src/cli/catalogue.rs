@@ -5,6 +5,7 @@ use super::failure::Failure;
 use super::render::{lines, table};
 use crate::api::wire::EvidenceRequest;
 use crate::client::format::one_word;
+use crate::client::within;
 use crate::domain::text::{one_line, safe_for_terminal};
 
 pub async fn desks(context: &mut CliContext) -> Result<(), Failure> {
@@ -31,7 +32,11 @@ pub async fn categories(context: &mut CliContext, args: &DeskArgs) -> Result<(),
     if context.json {
         return context.print_json(&list);
     }
-    let all: Vec<_> = list.categories.iter().map(|name| one_line(name, 80)).collect();
+    let line = |name: &String| match list.due_ms.get(name) {
+        Some(ms) => format!("{}  {}", one_line(name, 80), within(&context.say, *ms)),
+        None => one_line(name, 80),
+    };
+    let all: Vec<_> = list.categories.iter().map(line).collect();
     context.print(&all.join("\n"))
 }
 

@@ -192,7 +192,7 @@ fn row(context: &CliContext, summary: &ConversationSummary) -> Vec<String> {
 }
 
 /// The beginning of the last text, when it was sent if it came late, and what came with it:
-/// `[늦게 도착: 14:03 보냄] 이거예요 [사진 1장]`.
+/// `[늦게 도착: 14:03 보냄] 이거예요 [첨부 1개]`.
 fn preview(context: &CliContext, summary: &ConversationSummary, room: usize) -> String {
     if summary.is_abusive {
         return context.say.t("folded-short");

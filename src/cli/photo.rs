@@ -1,4 +1,5 @@
-//! `munja photo ID`: shows a photo. It is drawn if the terminal can, else saved to a file.
+//! `munja photo ID`: shows a photo, film or voice message. A photo is drawn if the terminal can; all else is saved to a
+//! file.
 //!
 //! File names never come from the citizen's phone. A terminal gets a picture that was drawn anew, never a byte of the file.
 //! Only their owner can read saved files; an existing file is never overwritten.
@@ -15,7 +16,8 @@ use super::exit::Exit;
 use super::failure::Failure;
 use crate::client::ClientError;
 use crate::client::{create_private, write_private};
-use crate::domain::photo::{Measured, measure};
+use crate::domain::media::What;
+use crate::domain::photo::{Kept, examine};
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -31,16 +33,17 @@ pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
     context.about = Some(args.photo);
     let bytes = context.client()?.photo(args.photo).await?;
     // The bytes decide, whatever the server says of them.
-    let is = measure(&bytes).map_err(|_| not_a_photo(context))?;
-    if args.save.is_none() && !args.open && !context.json {
+    let is = examine(&bytes, What::File).map_err(|_| nothing_to_show(context))?;
+    let is_photo = is.kind.what() == What::Photo;
+    if is_photo && args.save.is_none() && !args.open && !context.json {
         let canvas = Canvas::detect(&context.io);
         if let Some(picture) = canvas.and_then(|canvas| canvas.draw(&bytes)) {
             return context.print(&picture);
         }
     }
     let path = match &args.save {
-        Some(path) => save(path, &file_name(args.photo, is), &bytes)?,
-        None => keep(context, &file_name(args.photo, is), &bytes)?,
+        Some(path) => save(path, &is.kind.file_name(args.photo), &bytes)?,
+        None => keep(context, &is.kind.file_name(args.photo), &bytes)?,
     };
     if args.open {
         open(context, &path)?;
@@ -48,16 +51,12 @@ pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
     report(context, args.photo, &path, is, bytes.len())
 }
 
-fn not_a_photo(context: &CliContext) -> Failure {
+fn nothing_to_show(context: &CliContext) -> Failure {
     let server = context.server.clone().unwrap_or_default();
-    Failure::Server(ClientError::BadAnswer { server, why: "not a photo".to_owned() })
+    Failure::Server(ClientError::BadAnswer { server, why: "no photo, film or voice message".to_owned() })
 }
 
-fn file_name(id: i64, is: Measured) -> String {
-    format!("photo-{id}.{}", is.kind.as_str())
-}
-
-/// Saves the photo where the person named: as a new file, or into a folder.
+/// Saves the file where the person named: as a new file, or into a folder.
 fn save(path: &Path, name: &str, bytes: &[u8]) -> Result<PathBuf, Failure> {
     let path = if path.is_dir() { path.join(name) } else { path.to_owned() };
     let is_new = create_private(&path, bytes).with_context(|| path.display().to_string())?;
@@ -67,7 +66,7 @@ fn save(path: &Path, name: &str, bytes: &[u8]) -> Result<PathBuf, Failure> {
     Err(Failure::here(Exit::Usage, "file_exists", [("path", path.display().to_string().into())]))
 }
 
-/// Saves the photo where nobody named a place: in the runtime folder, which is removed at log-out from this machine, else
+/// Saves the file where nobody named a place: in the runtime folder, which is removed at log-out from this machine, else
 /// among the files of the profile.
 fn keep(context: &CliContext, name: &str, bytes: &[u8]) -> Result<PathBuf, Failure> {
     let runtime = context.io.var("XDG_RUNTIME_DIR").map(|dir| PathBuf::from(dir).join("munja").join(name));
@@ -95,17 +94,11 @@ fn open(context: &CliContext, path: &Path) -> Result<(), Failure> {
     Err(Failure::here(Exit::Unexpected, "no_viewer", [("path", path.display().to_string().into())]))
 }
 
-fn report(
-    context: &mut CliContext,
-    id: i64,
-    path: &Path,
-    is: Measured,
-    n_bytes: usize,
-) -> Result<(), Failure> {
+fn report(context: &mut CliContext, id: i64, path: &Path, is: Kept, n_bytes: usize) -> Result<(), Failure> {
     if context.json {
         return context.print_json(&json!({
             "id": id, "path": path, "content_type": is.kind.content_type(), "n_bytes": n_bytes,
-            "width": is.width, "height": is.height,
+            "width": is.pixels.map(|pixels| pixels.0), "height": is.pixels.map(|pixels| pixels.1),
         }));
     }
     let sentence = context.say.with("photo-saved", [("path", path.display().to_string().into())]);

@@ -68,8 +68,9 @@ mod tests {
 
     #[test]
     fn our_sentences_go_before_the_shared_ones() {
-        let id = [("id", 7.into()), ("type", "JPEG".into()), ("kilobytes", "9".into())];
-        assert!(say(Lang::En).with("photo-kept", id.clone()).ends_with("munja photo 7"));
-        assert!(!Say::new(Lang::En).with("photo-kept", id).contains("munja"));
+        let of =
+            [("what", "photo".into()), ("id", 7.into()), ("type", "JPEG".into()), ("size", "9 KB".into())];
+        assert!(say(Lang::En).with("photo-kept", of.clone()).ends_with("munja photo 7"));
+        assert!(!Say::new(Lang::En).with("photo-kept", of).contains("munja"));
     }
 }

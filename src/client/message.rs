@@ -7,7 +7,7 @@ use super::times::Times;
 use crate::api::wire::{OfferView, OutboundMessage, PhotoView, ReplacedView, ReplySize};
 use crate::domain::delivery_reason::DeliveryReason;
 use crate::domain::outbound::OutboundState;
-use crate::domain::photo::PhotoState;
+use crate::domain::photo::{FileKind, PhotoKind, PhotoState};
 use crate::domain::text::safe_for_terminal;
 
 /// How a sentence should look.
@@ -74,15 +74,15 @@ pub fn length_class(say: &Say, size: &ReplySize) -> String {
     say.with(if size.n_parts == 1 { "class-one" } else { "class-parts" }, values)
 }
 
-/// A photo of a text: `사진 7 · JPEG 120 KB`.
+/// A photo, film, voice message or other file of a text: `사진 7 · JPEG 121 KB`, `영상 8 · MP4 2.1 MB`.
 pub fn photo(say: &Say, photo: &PhotoView) -> (Tone, String) {
-    let mut values = vec![("id", photo.id.to_string().into())];
+    let what = one_word(&photo.what);
+    let what = say.find(&format!("what-{what}")).unwrap_or(what);
+    let mut values = vec![("what", what.into()), ("id", photo.id.to_string().into())];
     match (PhotoState::from_word(&photo.state), photo.n_bytes) {
         (Some(PhotoState::Kept), Some(n_bytes)) => {
-            let kind = photo.content_type.as_deref().and_then(|t| t.strip_prefix("image/"));
-            let kilobytes = usize::try_from(n_bytes).unwrap_or(0).div_ceil(1_000);
-            values.push(("type", one_word(kind.unwrap_or("?")).to_uppercase().into()));
-            values.push(("kilobytes", thousands(kilobytes).into()));
+            values.push(("type", format_name(photo.content_type.as_deref().unwrap_or_default()).into()));
+            values.push(("size", file_size(usize::try_from(n_bytes).unwrap_or(0)).into()));
             (Tone::Plain, say.with("photo-kept", values))
         }
         (Some(PhotoState::Wanted), _) => (Tone::Faint, say.with("photo-wanted", values)),
@@ -93,6 +93,28 @@ pub fn photo(say: &Say, photo: &PhotoView) -> (Tone, String) {
         }
         // A state of a newer server.
         _ => (Tone::Plain, format!("{} ({})", say.with("photo-wanted", values), one_word(&photo.state))),
+    }
+}
+
+/// The format as people know it: the ending of its file, or the end of a type of a newer server.
+fn format_name(content_type: &str) -> String {
+    let known = FileKind::ALL.into_iter().find(|kind| kind.content_type() == content_type);
+    match known {
+        Some(FileKind::Photo(PhotoKind::Jpeg)) => "JPEG".to_owned(),
+        Some(kind) => kind.as_str().to_uppercase(),
+        None => one_word(content_type.rsplit('/').next().unwrap_or_default()).to_uppercase(),
+    }
+}
+
+/// `121 KB`, `2.1 MB`
+fn file_size(n_bytes: usize) -> String {
+    let kilobytes = n_bytes.div_ceil(1_000);
+    match kilobytes {
+        0..1_000 => format!("{kilobytes} KB"),
+        _ => {
+            let tenths = kilobytes.div_ceil(100);
+            format!("{}.{} MB", tenths / 10, tenths % 10)
+        }
     }
 }
 

@@ -43,4 +43,4 @@ pub use profile::{BadProfile, DEFAULT_SERVER, NoSession, Profile, Session, keep_
 pub(crate) use say::catalogue;
 pub use say::{Say, Value, Values};
 pub use seen::{last_seen, note_seen};
-pub use times::Times;
+pub use times::{Times, within};

@@ -52,6 +52,18 @@ impl Times<'_> {
     }
 }
 
+/// A time within which something is due, in the largest unit that says it exactly: `90분 안에`, `2시간 안에`.
+pub fn within(say: &Say, ms: i64) -> String {
+    let minutes = ms / 60_000;
+    let (unit, n) = match minutes {
+        n if n % 1_440 == 0 => ("days", n / 1_440),
+        n if n % 60 == 0 => ("hours", n / 60),
+        n => ("minutes", n),
+    };
+    let span = say.with(&format!("span-{unit}"), [("n", n.into())]);
+    say.with("within", [("span", span.into())])
+}
+
 /// A span as its largest whole unit; less than a minute, and what lies ahead, is no time at all.
 fn spread(ms: i64) -> (&'static str, i64) {
     let minutes = ms.max(0) / 60_000;

@@ -10,7 +10,7 @@ use super::checker::{Checker, unwritten};
 use super::error::ConfigError;
 use super::words;
 use crate::domain::catalogue::{Canned, Categories};
-use crate::domain::notice::Texts;
+use crate::domain::notice::{self, Texts};
 use crate::domain::text::Limits;
 
 /// `[service]`, checked.
@@ -52,6 +52,7 @@ pub struct Service {
 pub(super) struct ServiceSection {
     receipt_texts: bool,
     texts: Option<PathBuf>,
+    interpreter: Option<Spanned<String>>,
     categories: Option<PathBuf>,
     category_required: bool,
     replies: Option<PathBuf>,
@@ -73,6 +74,7 @@ impl Default for ServiceSection {
         ServiceSection {
             receipt_texts: true,
             texts: None,
+            interpreter: None,
             categories: None,
             category_required: true,
             replies: None,
@@ -92,6 +94,8 @@ impl Default for ServiceSection {
 }
 
 const DAY_SECS: f64 = 86_400.0;
+/// Maximum length of the interpreter centre's name (characters).
+const MOST_INTERPRETER_CHARS: usize = 100;
 
 /// Texts are measured by `limits`, those of the carrier they leave by.
 pub(super) fn read(
@@ -101,10 +105,11 @@ pub(super) fn read(
 ) -> Result<Service, ConfigError> {
     let beside = |path: &Option<PathBuf>| path.as_ref().and_then(|path| checker.readable(path));
     let categories = words::categories(beside(&section.categories).as_deref())?;
+    let interpreter = interpreter(checker, section.interpreter.as_ref(), limits)?;
     let service = Service {
         receipt_texts: section.receipt_texts,
         texts: words::texts(beside(&section.texts).as_deref(), limits)?,
-        replies: words::replies(beside(&section.replies).as_deref(), &categories, limits)?,
+        replies: words::replies(beside(&section.replies).as_deref(), &categories, interpreter, limits)?,
         categories,
         category_required: section.category_required,
         wait_notices: steps(checker, "service.wait_notice_secs", &section.wait_notice_secs)?,
@@ -139,6 +144,25 @@ pub(super) fn read(
         return Err(checker.wrong("service.nudge_after_secs", &section.nudge_after_secs, message));
     }
     Ok(service)
+}
+
+/// The city's sign-language interpreter centre, as it stands in canned replies: a name, with a number or an address.
+fn interpreter<'a>(
+    checker: &Checker<'_>,
+    value: Option<&'a Spanned<String>>,
+    limits: &Limits,
+) -> Result<Option<&'a str>, ConfigError> {
+    let Some(value) = value else {
+        return Ok(None);
+    };
+    let words = value.get_ref().trim();
+    let wrong = |why: &str| checker.wrong("service.interpreter", value, why);
+    if words.chars().count() > MOST_INTERPRETER_CHARS || words.contains(['{', '}', '\n', '\r']) {
+        let why = format!("must be one line of at most {MOST_INTERPRETER_CHARS} characters, without braces");
+        return Err(wrong(&why));
+    }
+    notice::fits(words, limits).map_err(|why| wrong(&why))?;
+    Ok(Some(words))
 }
 
 /// One to six times, each later than the one before; the last one repeats.

@@ -183,6 +183,9 @@ struct GroupSection {
     items: Vec<String>,
     #[serde(default)]
     desks: Vec<String>,
+    /// By item, within which time an answer is owed.
+    #[serde(default)]
+    due: BTreeMap<String, Spanned<String>>,
 }
 
 /// The categories: the built-in ones, or those of the file.
@@ -195,7 +198,7 @@ pub fn categories(own: Option<&Path>) -> Result<Categories, ConfigError> {
     let mut groups: Vec<Group> = Vec::new();
     for section in file.group {
         let at = section.span();
-        let GroupSection { name, items, desks } = section.into_inner();
+        let GroupSection { name, items, desks, due } = section.into_inner();
         let is_word = |word: &String| {
             !word.trim().is_empty() && !word.contains('/') && !word.contains(char::is_control)
         };
@@ -207,12 +210,42 @@ pub fn categories(own: Option<&Path>) -> Result<Categories, ConfigError> {
         if is_twice || groups.iter().any(|group| group.name == name) {
             return Err(source.wrong(format!("group {name}"), &at, "is defined twice, or has an item twice"));
         }
-        groups.push(Group { name, items, desks });
+        let due_ms = due_times(&source, &name, &items, due)?;
+        groups.push(Group { name, items, desks, due_ms });
     }
     if groups.is_empty() {
         return Err(source.wrong("group".to_owned(), &(0..0), "is missing: nothing could be closed"));
     }
     Ok(Categories { version: file.version, groups })
+}
+
+/// The due times of a group, in milliseconds.
+fn due_times(
+    source: &Source,
+    group: &str,
+    items: &[String],
+    due: BTreeMap<String, Spanned<String>>,
+) -> Result<BTreeMap<String, i64>, ConfigError> {
+    let read = |(item, word): (String, Spanned<String>)| {
+        let wrong = |why: &str| Err(source.wrong(format!("group {group}: due: {item}"), &word.span(), why));
+        if !items.contains(&item) {
+            return wrong("is not one of the items of this group");
+        }
+        match span_ms(word.get_ref()) {
+            Some(ms) => Ok((item, ms)),
+            None => wrong("must be a time like 30m, 2h or 1d, at most 30d"),
+        }
+    };
+    due.into_iter().map(read).collect()
+}
+
+/// `30m`, `2h`, `1d`; at most 30 days.
+fn span_ms(word: &str) -> Option<i64> {
+    let unit_ms = [('m', 60_000), ('h', 3_600_000), ('d', 86_400_000)];
+    let (digits, unit_ms) =
+        unit_ms.into_iter().find_map(|(unit, ms)| Some((word.strip_suffix(unit)?, ms)))?;
+    let ms = digits.parse::<i64>().ok()?.checked_mul(unit_ms)?;
+    (1..=30 * 86_400_000).contains(&ms).then_some(ms)
 }
 
 #[derive(Deserialize)]
@@ -234,6 +267,7 @@ struct ReplySection {
 pub(super) fn replies(
     own: Option<&Path>,
     categories: &Categories,
+    interpreter: Option<&str>,
     limits: &Limits,
 ) -> Result<Vec<Canned>, ConfigError> {
     let mut sources = vec![Source::built_in("replies.toml", REPLIES)];
@@ -252,7 +286,7 @@ pub(super) fn replies(
                 Some(Err(_)) if n == 0 => None,
                 Some(Err(word)) => return Err(wrong(format!("there is no category {word}"))),
             };
-            let canned = Canned { key: key.clone(), text, category };
+            let canned = Canned { key: key.clone(), text, category }.with_services(interpreter);
             if key.is_empty() || key.contains(char::is_whitespace) {
                 return Err(wrong("needs a key without spaces".to_owned()));
             }
@@ -278,8 +312,18 @@ mod tests {
         }
         assert!(triage(&[]).unwrap().rules().len() > 10);
         let categories = categories(None).unwrap();
+        assert_eq!(categories.due_ms(), BTreeMap::from([("복지/수어통역".to_owned(), 7_200_000)]));
+        let named = replies(None, &categories, Some("빛고을수어통역센터 062-1"), &Limits::KOREAN).unwrap();
+        let text = |key: &str| named.iter().find(|reply| reply.key == key).unwrap().text.clone();
         assert!(
-            replies(None, &categories, &Limits::KOREAN).unwrap().iter().any(|reply| reply.category.is_some())
+            text("interpreter").contains("빛고을수어통역센터 062-1")
+                && text("relay").contains("손말이음센터(107)")
+        );
+        assert!(
+            replies(None, &categories, None, &Limits::KOREAN)
+                .unwrap()
+                .iter()
+                .any(|reply| reply.category.is_some())
         );
     }
 
@@ -350,8 +394,24 @@ mod tests {
         std::fs::write(&path, "version = \"1\"\n[[group]]\nname = \"a/b\"\nitems = [\"c\"]").unwrap();
         let refused = categories(Some(&path)).unwrap_err().to_string();
         assert!(refused.contains("line 2: group a/b: needs a name"), "{refused}");
+        let group = "version = \"1\"\n[[group]]\nname = \"복지\"\nitems = [\"통역\"]\n";
+        let cases = [
+            ("due = { \"노인\" = \"2h\" }", "line 5: group 복지: due: 노인: is not one of the items"),
+            ("due = { \"통역\" = \"soon\" }", "line 5: group 복지: due: 통역: must be a time like 30m"),
+            ("due = { \"통역\" = \"31d\" }", "at most 30d"),
+            ("due = { \"통역\" = \"0h\" }", "must be a time"),
+        ];
+        for (due, expected) in cases {
+            std::fs::write(&path, format!("{group}{due}")).unwrap();
+            let refused = categories(Some(&path)).unwrap_err().to_string();
+            assert!(refused.contains(expected), "{refused}");
+        }
+        std::fs::write(&path, format!("{group}due = {{ \"통역\" = \"90m\" }}")).unwrap();
+        let due = categories(Some(&path)).unwrap().due_ms();
+        assert_eq!(due, BTreeMap::from([("복지/통역".to_owned(), 5_400_000)]));
         std::fs::write(&path, "[[reply]]\nkey = \"x\"\ntext = \"{who}\"").unwrap();
-        let refused = replies(Some(&path), &Categories::default(), &Limits::KOREAN).unwrap_err().to_string();
+        let refused =
+            replies(Some(&path), &Categories::default(), None, &Limits::KOREAN).unwrap_err().to_string();
         assert!(refused.contains("line 1: reply x: holds"), "{refused}");
         let head = "[[rule]]\nid = \"a\"\ntier = 1\nkind = \"danger\"\nlang = \"ko\"\n";
         let cases = [

@@ -64,6 +64,7 @@ pub fn service_policy(config: &Config, senders: &Senders) -> ServicePolicy {
         max_dangers: service.max_dangers,
         sticky_ms: ms(service.sticky),
         category_required: service.category_required,
+        category_due_ms: service.categories.due_ms(),
         survey_after_ms: service.survey.then(|| ms(service.survey_after)),
         wait_notices_ms: all_ms(&service.wait_notices),
         escalations_ms: all_ms(&service.escalations),

@@ -1,5 +1,12 @@
 //! Categories of consultations (two levels) and canned replies.
 
+use std::collections::BTreeMap;
+
+/// What `{relay}` stands for in a canned reply: the service that makes phone calls for signers, all over Korea.
+pub const RELAY: &str = "손말이음센터(107)";
+/// What `{interpreter}` stands for where the operator names no centre of the city.
+pub const INTERPRETER: &str = "수어통역센터";
+
 /// One version of the list of categories.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Categories {
@@ -13,6 +20,8 @@ pub struct Group {
     pub items: Vec<String>,
     /// Keys of the desks that use it; empty for all desks.
     pub desks: Vec<String>,
+    /// By item, within which time an answer is owed once the category is set (milliseconds).
+    pub due_ms: BTreeMap<String, i64>,
 }
 
 /// Why a word names no category.
@@ -31,6 +40,15 @@ impl Categories {
         };
         let names = |g: &'a Group| g.items.iter().map(move |item| format!("{}/{item}", g.name));
         self.groups.iter().filter(is_used).flat_map(names)
+    }
+
+    /// The categories with a time within which an answer is owed, and that time (milliseconds).
+    pub fn due_ms(&self) -> BTreeMap<String, i64> {
+        let of = |group: &Group| {
+            let name = group.name.clone();
+            group.due_ms.clone().into_iter().map(move |(item, ms)| (format!("{name}/{item}"), ms))
+        };
+        self.groups.iter().flat_map(of).collect()
     }
 
     /// The category that `word` names: in full (`교통/주정차`), or by a beginning of the item or of both parts that fits only
@@ -59,7 +77,7 @@ impl Categories {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Canned {
     pub key: String,
-    /// May hold `{counselor}` and `{desk}`.
+    /// May hold `{counselor}` and `{desk}`, and before [`Canned::with_services`] also `{interpreter}` and `{relay}`.
     pub text: String,
     /// Set when it is sent.
     pub category: Option<String>,
@@ -71,7 +89,16 @@ impl Canned {
         let rest = self.filled("", "");
         let found = rest.find(['{', '}'])?;
         let piece: String = rest[found..].chars().take(20).collect();
-        Some(format!("holds \"{piece}\"; only {{counselor}} and {{desk}} can be filled in"))
+        Some(format!(
+            "holds \"{piece}\"; only {{counselor}}, {{desk}}, {{interpreter}} and {{relay}} can be filled in"
+        ))
+    }
+
+    /// Fills in `{interpreter}` and `{relay}`, which are the same for everybody.
+    pub fn with_services(self, interpreter: Option<&str>) -> Self {
+        let interpreter = interpreter.unwrap_or(INTERPRETER);
+        let text = self.text.replace("{interpreter}", interpreter).replace("{relay}", RELAY);
+        Canned { text, ..self }
     }
 
     pub fn filled(&self, counselor: &str, desk: &str) -> String {
@@ -88,6 +115,11 @@ mod tests {
             name: name.to_owned(),
             items: items.iter().map(|i| (*i).to_owned()).collect(),
             desks: if name == "복지" { vec!["buk".to_owned()] } else { Vec::new() },
+            due_ms: if name == "복지" {
+                BTreeMap::from([("노인".to_owned(), 5)])
+            } else {
+                BTreeMap::new()
+            },
         };
         let groups = vec![group("교통", &["버스노선", "주정차", "기타"]), group("복지", &["노인", "기타"])];
         Categories { version: "1".to_owned(), groups }
@@ -116,6 +148,7 @@ mod tests {
         assert_eq!(categories().find("노인", Some("main")), Err(NoCategory::Unknown));
         assert_eq!(categories().find("기타", Some("main")), Ok("교통/기타".to_owned()));
         assert_eq!(categories().all(Some("main")).count(), 3);
+        assert_eq!(categories().due_ms(), BTreeMap::from([("복지/노인".to_owned(), 5)]));
     }
 
     #[test]
@@ -124,5 +157,11 @@ mod tests {
         assert_eq!(canned("{desk} {counselor}").filled("민수", "시청"), "시청 민수");
         assert_eq!(canned("{desk}").problem(), None);
         assert!(canned("{name}님").problem().unwrap().contains("{name}"));
+        let both = || canned("{interpreter} {relay} {desk}");
+        assert_eq!(both().with_services(None).text, "수어통역센터 손말이음센터(107) {desk}");
+        assert_eq!(
+            both().with_services(Some("빛 02-1")).filled("민수", "시청"),
+            "빛 02-1 손말이음센터(107) 시청"
+        );
     }
 }

@@ -83,8 +83,10 @@ pub enum Notice {
     UrgentYouth,
     /// The text had no readable content.
     Unreadable,
-    /// A photo could not be fetched.
+    /// A photo or another file could not be fetched; sending it again may help.
     PhotoLost,
+    /// A file that is never taken, or too large.
+    MediaRefused,
     /// Another desk answers.
     Moved,
     /// The promised answer takes longer.
@@ -118,14 +120,16 @@ pub enum Slot {
     Until,
     /// The operator's own words about today.
     Planned,
+    /// What came with a text: `사진을`, `photo`.
+    What,
 }
 
 /// Maximum length of the operator's own words about a day (characters).
 pub const MOST_PLANNED_CHARS: usize = 200;
 
 impl Slot {
-    pub const ALL: [Slot; 6] =
-        [Slot::Ahead, Slot::Minutes, Slot::Opens, Slot::Desk, Slot::Until, Slot::Planned];
+    pub const ALL: [Slot; 7] =
+        [Slot::Ahead, Slot::Minutes, Slot::Opens, Slot::Desk, Slot::Until, Slot::Planned, Slot::What];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -135,6 +139,7 @@ impl Slot {
             Slot::Desk => "desk",
             Slot::Until => "until",
             Slot::Planned => "planned",
+            Slot::What => "what",
         }
     }
 
@@ -145,6 +150,7 @@ impl Slot {
             Slot::Opens | Slot::Until => "내년 12월 31일(월) 23:59".to_owned(),
             Slot::Desk => "가나다라마바사아자차카타파하가나다라마바".to_owned(),
             Slot::Planned => "가".repeat(MOST_PLANNED_CHARS),
+            Slot::What => "voice message".to_owned(),
         }
     }
 }
@@ -153,7 +159,7 @@ const MINUTE_MS: i64 = 60_000;
 const HOUR_MS: i64 = 60 * MINUTE_MS;
 
 impl Notice {
-    pub const ALL: [Notice; 25] = [
+    pub const ALL: [Notice; 26] = [
         Notice::Receipt,
         Notice::ReceiptAhead,
         Notice::ReceiptWait,
@@ -170,6 +176,7 @@ impl Notice {
         Notice::UrgentYouth,
         Notice::Unreadable,
         Notice::PhotoLost,
+        Notice::MediaRefused,
         Notice::Moved,
         Notice::Delayed,
         Notice::Nudge,
@@ -200,6 +207,7 @@ impl Notice {
             Notice::UrgentYouth => "urgent_youth",
             Notice::Unreadable => "unreadable",
             Notice::PhotoLost => "photo_lost",
+            Notice::MediaRefused => "media_refused",
             Notice::Moved => "moved",
             Notice::Delayed => "delayed",
             Notice::Nudge => "nudge",
@@ -225,6 +233,7 @@ impl Notice {
             Notice::ReceiptPlanned => &[Slot::Planned, Slot::Opens],
             Notice::Moved => &[Slot::Desk],
             Notice::Restricted => &[Slot::Until],
+            Notice::PhotoLost | Notice::MediaRefused => &[Slot::What],
             _ => &[],
         }
     }
@@ -242,6 +251,7 @@ impl Notice {
             | Notice::ReceiptLookClosed => "receipt",
             Notice::Wait | Notice::WaitNext | Notice::WaitUnplaced => "wait",
             Notice::UrgentDanger | Notice::UrgentSelfHarm | Notice::UrgentYouth => "urgent",
+            Notice::PhotoLost | Notice::MediaRefused => "photo_lost",
             other => other.as_str(),
         }
     }

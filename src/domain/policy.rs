@@ -39,6 +39,8 @@ pub struct ServicePolicy {
     pub sticky_ms: i64,
     /// What a consultation was about must be said to close it.
     pub category_required: bool,
+    /// By category, within which time an answer is owed once it is set (such as a request for an interpreter).
+    pub category_due_ms: BTreeMap<String, i64>,
     /// How long after a close the citizen is asked how it was; `None`: never.
     pub survey_after_ms: Option<i64>,
 

@@ -43,7 +43,7 @@ pub use outbound::reconcile::{InDoubt, LookupResult, Unreceipted};
 pub use outbound::reply::{NewReply, ReplyPhotos, WrittenReply};
 pub use outbound::sent::{Compared, Direction};
 pub use people::counselor::{LoginCheck, NewCounselor};
-pub use photo::{KeptAs, PhotoInfo, WantedPhoto};
+pub use photo::{KeptAs, PhotoInfo, SoundFile, WantedPhoto};
 pub use status::{Balance, Counts};
 
 use crate::domain::refusal::Refusal;

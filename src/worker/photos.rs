@@ -1,28 +1,37 @@
-//! Fetches the photos of citizens' texts, at once and again for a while; counselor and citizen are told of a lost one.
-//! Bytes are examined before they are kept; what is kept is on disk before its row says so (`store/photo`).
+//! Fetches the photos, films and voice messages of citizens' texts, at once and again for a while; counselor and citizen
+//! are told of a lost one. Bytes are examined before they are kept; what is kept is on disk before its row says so
+//! (`store/photo`).
 //!
 //! | what happened                                   | the photo | next                                     |
 //! |-------------------------------------------------|-----------|------------------------------------------|
-//! | its bytes came and are a photo                  | `kept`    |                                          |
+//! | its bytes came and are of a kind that is kept   | `kept`    |                                          |
 //! | more bytes or pixels than we take               | `lost`    | counselor and citizen are told           |
 //! | the carrier does not have it; bytes of no photo | `wanted`  | again soon; the third time it is `lost`  |
 //! | anything else                                   | `wanted`  | again, rarer each time; after hours lost |
+//!
+//! Memory stays flat: a file of at most [`MAX_BYTES`] is fetched beside others; a larger one, which can only be a film or
+//! a voice message, is fetched alone.
 
 use std::sync::Arc;
 
+use bytes::Bytes;
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use super::every::Interval;
 use super::{Context, Role, STORE_RETRY_MS, store_trouble};
 use crate::carrier::http::TOO_LARGE;
-use crate::carrier::{CarrierError, ErrorKind, Media};
-use crate::domain::photo::{self, AfterFailure, Loss, MAX_BYTES, Measured, after_failure};
+use crate::carrier::{Carrier, CarrierError, ErrorKind, Media};
+use crate::domain::media::{MediaRef, What};
+use crate::domain::photo::{
+    AfterFailure, Kept, Loss, LostAs, MAX_BYTES, MAX_FILM_BYTES, after_failure, examine,
+};
 use crate::store::{Result, StoreError, WantedPhoto};
 
 const ROLE: Role = Role::Photos;
 /// How often the loop looks without being woken (milliseconds).
 const LOOK_EVERY_MS: i64 = 1_000;
-/// Photos fetched at a time. Each may take [`MAX_BYTES`] of memory.
+/// Files fetched at a time. Each may take [`MAX_BYTES`] of memory, and one of them [`MAX_FILM_BYTES`].
 const BATCH: u32 = 4;
 /// How often photos are removed that nothing refers to any more (milliseconds).
 const SWEEP_EVERY_MS: i64 = 24 * 60 * 60 * 1_000;
@@ -56,9 +65,10 @@ async fn round(context: &Context) -> Result<usize> {
     let due = context.store.wanted_photos(BATCH, context.now()).await?;
     let n = due.len();
     let mut under_way = JoinSet::new();
+    let alone = Arc::new(Semaphore::new(1));
     for wanted in due {
-        let context = context.clone();
-        under_way.spawn(async move { fetch_and_keep(&context, wanted).await });
+        let (context, alone) = (context.clone(), Arc::clone(&alone));
+        under_way.spawn(async move { fetch_and_keep(&context, wanted, &alone).await });
     }
     let mut result = Ok(());
     while let Some(ended) = under_way.join_next().await {
@@ -87,21 +97,22 @@ async fn sweep(context: &Context) {
 
 /// Outcome of one try.
 enum Fetched {
-    Photo(Arc<[u8]>, Measured),
-    /// Lost, for a reason in the photo itself.
-    Not(Loss),
+    File(Bytes, Kept),
+    /// Lost, for a reason in the file itself.
+    Not(LostAs),
     /// Failed; a later try may succeed.
     NotNow,
 }
 
-async fn fetch_and_keep(context: &Context, wanted: WantedPhoto) -> Result<()> {
+async fn fetch_and_keep(context: &Context, wanted: WantedPhoto, alone: &Semaphore) -> Result<()> {
+    let claimed = wanted.media.claimed();
     let fetched = tokio::select! {
-        fetched = fetch(context, &wanted) => fetched,
+        fetched = fetch(context, &wanted, alone) => fetched,
         // The next start fetches it.
         () = context.stop.cancelled() => return Ok(()),
     };
-    let why = match fetched {
-        Fetched::Photo(bytes, is) => {
+    let lost = match fetched {
+        Fetched::File(bytes, is) => {
             match context.store.keep_photo(wanted.id, bytes, is, context.now()).await {
                 Err(error) if !error.is_of_the_disk() => {
                     // Put off, so that it does not stand before the others.
@@ -111,27 +122,31 @@ async fn fetch_and_keep(context: &Context, wanted: WantedPhoto) -> Result<()> {
                 done => return done,
             }
         }
-        Fetched::Not(why) => Some(why),
+        Fetched::Not(lost) => Some(lost),
         Fetched::NotNow => None,
     };
     let now = context.now();
-    match after_failure(wanted.since, wanted.n_attempts + 1, why, now) {
+    match after_failure(wanted.since, wanted.n_attempts + 1, lost.map(|lost| lost.why), now) {
         AfterFailure::TryAt(at) => context.store.put_off_photo(wanted.id, at).await,
         AfterFailure::Lost(why) => {
+            let lost = LostAs { what: lost.map_or(claimed, |lost| lost.what), why };
             tracing::warn!(
                 photo = wanted.id,
                 carrier = wanted.carrier,
+                what = lost.what.as_str(),
                 why = why.as_str(),
                 "a photo is lost"
             );
-            context.store.lose_photo(wanted.id, why).await
+            context.store.lose_photo(wanted.id, lost).await
         }
     }
 }
 
-async fn fetch(context: &Context, wanted: &WantedPhoto) -> Fetched {
+async fn fetch(context: &Context, wanted: &WantedPhoto, alone: &Semaphore) -> Fetched {
+    let claimed = wanted.media.claimed();
+    let not = |why| Fetched::Not(LostAs { what: claimed, why });
     if wanted.media.is_missing() {
-        return Fetched::Not(Loss::Gone);
+        return not(Loss::Gone);
     }
     let Some(carrier) = context.carrier(&wanted.carrier) else {
         tracing::warn!(
@@ -142,40 +157,59 @@ async fn fetch(context: &Context, wanted: &WantedPhoto) -> Fetched {
         return Fetched::NotNow;
     };
     if !carrier.caps().photos_in {
-        return Fetched::Not(Loss::NotOffered);
+        return not(Loss::NotOffered);
     }
-    if wanted.media.n_bytes.is_some_and(|n| n > MAX_BYTES as u64) {
-        return Fetched::Not(Loss::TooLarge);
+    // No kind of file may be as large as that.
+    if wanted.media.n_bytes.is_some_and(|n| n > MAX_FILM_BYTES as u64) {
+        return not(Loss::TooLarge);
     }
-    match carrier.fetch_media(&wanted.media, MAX_BYTES).await {
-        Ok(media) => examine(media).await,
+    match media(context, &*carrier, &wanted.media, alone).await {
+        Ok(media) => look_at(media, claimed).await,
         Err(error) => {
             tracing::warn!(photo = wanted.id, carrier = wanted.carrier, kind = ?error.kind, %error, "a photo could not be fetched");
-            failed(&error)
+            failed(&error).map_or(Fetched::NotNow, not)
         }
     }
 }
 
-fn failed(error: &CarrierError) -> Fetched {
+/// The file's bytes. What turns out, or is said, to be larger than a photo waits until it can be fetched alone.
+async fn media(
+    context: &Context,
+    carrier: &dyn Carrier,
+    media: &MediaRef,
+    alone: &Semaphore,
+) -> crate::carrier::Result<Media> {
+    if media.n_bytes.is_none_or(|n| n <= MAX_BYTES as u64) {
+        let small = carrier.fetch_media(media, MAX_BYTES).await;
+        if !small.as_ref().is_err_and(|error| error.message == TOO_LARGE) {
+            return small;
+        }
+    }
+    let _turn = alone.acquire().await;
+    context.health.progress(ROLE, context.now());
+    carrier.fetch_media(media, MAX_FILM_BYTES).await
+}
+
+/// Why an error stands against the file itself; `None` if a later try may succeed.
+fn failed(error: &CarrierError) -> Option<Loss> {
     match error.kind {
-        _ if error.message == TOO_LARGE => Fetched::Not(Loss::TooLarge),
-        _ if error.code.as_deref() == Some("HTTP410") => Fetched::Not(Loss::Gone),
-        ErrorKind::Permanent => Fetched::Not(Loss::Gone),
-        _ => Fetched::NotNow,
+        _ if error.message == TOO_LARGE => Some(Loss::TooLarge),
+        _ if error.code.as_deref() == Some("HTTP410") => Some(Loss::Gone),
+        ErrorKind::Permanent => Some(Loss::Gone),
+        _ => None,
     }
 }
 
-/// A file on which the decoder panics is no photo.
-async fn examine(media: Media) -> Fetched {
-    if media.bytes.len() > MAX_BYTES {
-        return Fetched::Not(Loss::TooLarge);
+/// A file on which a decoder panics is broken.
+async fn look_at(media: Media, claimed: What) -> Fetched {
+    if media.bytes.len() > MAX_FILM_BYTES {
+        return Fetched::Not(LostAs { what: claimed, why: Loss::TooLarge });
     }
-    let bytes: Arc<[u8]> = media.bytes.as_ref().into();
-    let looked = Arc::clone(&bytes);
-    let measured = tokio::task::spawn_blocking(move || photo::measure(&looked)).await;
-    match measured.unwrap_or(Err(Loss::NotAPhoto)) {
-        Ok(is) => Fetched::Photo(bytes, is),
-        Err(why) => Fetched::Not(why),
+    let looked = media.bytes.clone();
+    let examined = tokio::task::spawn_blocking(move || examine(&looked, claimed)).await;
+    match examined.unwrap_or(Err(LostAs { what: claimed, why: Loss::Broken })) {
+        Ok(is) => Fetched::File(media.bytes, is),
+        Err(lost) => Fetched::Not(lost),
     }
 }
 
@@ -183,13 +217,10 @@ async fn examine(media: Media) -> Fetched {
 mod tests {
     use super::*;
 
-    /// Only the carrier's clear word about the photo itself counts against it.
+    /// Only the carrier's clear word about the file itself counts against it.
     #[test]
     fn what_an_error_says_of_a_photo() {
-        let loss = |kind, message: &str| match failed(&CarrierError::new(kind, message)) {
-            Fetched::Not(why) => Some(why),
-            _ => None,
-        };
+        let loss = |kind, message: &str| failed(&CarrierError::new(kind, message));
         assert_eq!(loss(ErrorKind::Permanent, "the photo is gone"), Some(Loss::Gone));
         for kind in [ErrorKind::Permanent, ErrorKind::Transient, ErrorKind::Ambiguous] {
             assert_eq!(loss(kind, TOO_LARGE), Some(Loss::TooLarge), "{kind:?}");
@@ -199,12 +230,13 @@ mod tests {
             assert_eq!(loss(kind, "not now"), None, "{kind:?}");
         }
         let gone = CarrierError::new(Ambiguous, "the carrier's answer cannot be read").with_code("HTTP410");
-        assert!(matches!(failed(&gone), Fetched::Not(Loss::Gone)));
+        assert_eq!(failed(&gone), Some(Loss::Gone));
     }
 
     #[tokio::test]
     async fn more_than_was_asked_for_is_too_large_whatever_it_is() {
-        let media = Media { content_type: None, bytes: vec![0xff; MAX_BYTES + 1].into() };
-        assert!(matches!(examine(media).await, Fetched::Not(Loss::TooLarge)));
+        let media = Media { content_type: None, bytes: vec![0xff; MAX_FILM_BYTES + 1].into() };
+        let expected = LostAs { what: What::Film, why: Loss::TooLarge };
+        assert!(matches!(look_at(media, What::Film).await, Fetched::Not(lost) if lost == expected));
     }
 }

@@ -144,7 +144,8 @@ pub async fn compare(store: &Store, db: &rusqlite::Connection, n_texts: usize) {
         rows.unwrap().collect::<rusqlite::Result<_>>().unwrap();
     assert_eq!(rows.len(), Camera::n_photos(n_texts), "no photo is forgotten, none is there twice");
     for (id, position, state, text, citizen, is_late) in rows {
-        let (_, bytes) = store.photo(id, &Actor::operator("test")).await.unwrap().unwrap();
+        let (_, file) = store.photo(id, &Actor::operator("test")).await.unwrap().unwrap();
+        let bytes = file.map(|file| file.bytes().unwrap());
         let handle = format!("{}-{position}", number(&text).unwrap());
         assert_eq!(bytes, (state == "kept").then(|| photo(&handle)), "{handle} is {state}");
         let told = "SELECT count(*) FROM outbox WHERE citizen = ?1 AND notice = 'photo_lost'";

@@ -193,7 +193,7 @@ async fn photos_come_and_go() {
         gateway.store.photo(1, &anybody).await.is_ok_and(|found| found.is_ok_and(|(_, b)| b.is_some()))
     };
     until_async(&gateway.store, is_here).await;
-    assert!(minsu.does(0, &["list"]).await.contains("[사진 1장]"));
+    assert!(minsu.does(0, &["list"]).await.contains("[첨부 1개]"));
     let shown = minsu.does(0, &["next"]).await;
     assert!(shown.contains("◆ 사진 1 · PNG ") && shown.contains("munja photo 1"), "{shown}");
     let folder = minsu.home.path().display().to_string();

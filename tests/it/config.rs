@@ -383,3 +383,23 @@ fn a_missing_file_says_how_to_make_one() {
     let said = Config::load(Path::new("/nowhere/gateway.toml")).unwrap_err().to_string();
     assert!(said.contains("munjad init"), "{said}");
 }
+
+/// The interpreter centre is free text that stands in canned replies.
+#[test]
+fn the_interpreter_centre_stands_in_canned_replies() {
+    let (folder, path) = folder();
+    let load = |value: &str| {
+        let text = format!("{}[service]\ninterpreter = \"{value}\"\n", alone("bizgo", ""));
+        Config::parse(&text, &path).map_err(|error| error.to_string())
+    };
+    let config = load("빛고을수어통역센터 062-000-0000").unwrap();
+    let reply = config.service.replies.iter().find(|reply| reply.key == "interpreter").unwrap();
+    assert!(reply.text.ends_with("빛고을수어통역센터 062-000-0000"), "{}", reply.text);
+    assert_eq!(reply.category.as_deref(), Some("복지/수어통역"));
+    for (value, why) in [("{desk}", "without braces"), ("", "is empty"), ("😀", "no Korean phone shows")] {
+        let refused = load(value).unwrap_err();
+        assert!(refused.contains("line ") && refused.contains("service.interpreter: "), "{refused}");
+        assert!(refused.contains(why), "{refused}");
+    }
+    drop(folder);
+}

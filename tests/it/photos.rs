@@ -11,7 +11,7 @@ use image::{ImageFormat, Rgb, RgbImage};
 use munja::api::wire::{ConversationDetail, MessageView, PhotoView, ReplyRequest, ReplyResponse};
 use munja::domain::event::EventKind;
 use munja::domain::media::PhotoLimits;
-use munja::domain::photo::{MAX_BYTES, PhotoKind, measure};
+use munja::domain::photo::{MAX_BYTES, MAX_FILM_BYTES, PhotoKind, measure};
 use munja::sim::{DialectKind, Endpoint, Fault, FaultRule, Sim, SimOptions};
 use munja::store::{Store, StoreOptions};
 
@@ -151,12 +151,12 @@ async fn what_cannot_be_had_is_told_to_both_once() {
     until_async(&gateway.store, || async { gateway.states().await == ["lost"] }).await;
     assert_eq!(phone.n_asked(), 3);
     phone.sim().clear_faults();
-    let large = vec![0xff; MAX_BYTES + 1];
+    let large = vec![0xff; MAX_FILM_BYTES + 1];
     phone.sends(&[b"<html>your session has expired</html>", &large, &picture(ImageFormat::Jpeg, 8, 8)]);
     until_async(&gateway.store, || async { gateway.states().await == ["lost", "lost", "lost", "kept"] })
         .await;
     let why: Vec<_> = gateway.photos_in().await.into_iter().filter_map(|photo| photo.why).collect();
-    assert_eq!(why, ["gone", "not_a_photo", "too_large"]);
+    assert_eq!(why, ["gone", "broken", "too_large"]);
     assert_eq!(phone.n_asked(), 3 + 3 + 1, "too large is not even asked for");
     // The receipt text, and one word about photos.
     gateway.until(|b| b.n_outbound("delivered") == 2).await;
@@ -168,6 +168,56 @@ async fn what_cannot_be_had_is_told_to_both_once() {
         events.iter().any(|event| event.kind == EventKind::PhotoLost && event.conversation_id == Some(1))
     );
     assert_eq!(events.iter().filter(|event| event.kind == EventKind::PhotoKept).count(), 1);
+}
+
+/// A box of an MP4.
+fn part(name: &str, content: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(8 + content.len()).unwrap().to_be_bytes();
+    [&length, name.as_bytes(), content].concat()
+}
+
+/// A film with one track of pictures.
+fn film(n_bytes: usize) -> Vec<u8> {
+    let handler = [&[0; 8], b"vide".as_slice(), &[0; 12]].concat();
+    let track = part("trak", &part("mdia", &part("hdlr", &handler)));
+    [part("ftyp", b"3gp5\0\0\0\0"), part("moov", &track), part("mdat", &vec![7; n_bytes])].concat()
+}
+
+/// A film too large to be fetched beside others, a voice message between two photos.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_film_and_a_voice_message_come_in_byte_by_byte() {
+    let phone = Phone::start().await;
+    let film = film(MAX_BYTES);
+    let voice = [b"#!AMR\n".as_slice(), &[[0x3c].as_slice(), &[9; 31]].concat().repeat(50)].concat();
+    let jpeg = picture(ImageFormat::Jpeg, 9, 9);
+    phone.sends(&[&jpeg, &film, &voice, &jpeg]);
+    let gateway = gateway(&phone).await;
+    until_async(&gateway.store, || async { gateway.states().await == ["kept"; 4] }).await;
+    let came = gateway.photos_in().await;
+    let what: Vec<_> = came.iter().map(|one| one.what.as_str()).collect();
+    assert_eq!(what, ["photo", "film", "voice", "photo"]);
+    assert_eq!(gateway.desk.photo(came[1].id).await, ("video/3gpp".to_owned(), film));
+    assert_eq!(gateway.desk.photo(came[2].id).await, ("audio/amr".to_owned(), voice));
+    assert_eq!((came[1].width, came[2].height, came[3].width), (None, None, Some(9)));
+    assert_eq!(phone.n_asked(), 4, "each is asked for once");
+    gateway.until(|b| b.n_outbound("delivered") == 1).await;
+    assert!(gateway.sim().ledger().messages[0].text.contains("받았습니다"), "the receipt and nothing else");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_never_taken_is_called_what_it_is_and_not_asked_for_again() {
+    let phone = Phone::start().await;
+    phone.sends(&[b"BEGIN:VCARD\r\nVERSION:3.0\r\nFN:x\r\nEND:VCARD\r\n"]);
+    let gateway = gateway(&phone).await;
+    until_async(&gateway.store, || async { gateway.states().await == ["lost"] }).await;
+    let lost = gateway.photos_in().await.remove(0);
+    assert_eq!((lost.what.as_str(), lost.why.as_deref()), ("contact", Some("not_taken")));
+    gateway.until(|b| b.n_outbound("delivered") == 2).await;
+    let told = gateway.sim().ledger().messages;
+    let refused: Vec<_> =
+        told.iter().filter(|text| text.text.contains("연락처를 받을 수 없습니다")).collect();
+    assert_eq!((refused.len(), refused[0].kind.as_str()), (1, "SMS"));
+    assert!(refused[0].text.ends_with("글로 써 주세요.") && !refused[0].text.contains("다시"));
 }
 
 fn spawn(config: &Path) -> Child {
@@ -199,13 +249,14 @@ async fn killed_over_a_photo(when_done: bool) {
     assert_eq!(store.wanted_photos(9, i64::MAX).await.unwrap().len(), 1, "its text is here and it is not");
     let mut second = spawn(&config);
     let is_kept = || async {
-        store.photo(1, &counselor).await.is_ok_and(|found| found.is_ok_and(|(_, bytes)| bytes.is_some()))
+        store.photo(1, &counselor).await.is_ok_and(|found| found.is_ok_and(|(_, file)| file.is_some()))
     };
     until_async(&store, is_kept).await;
     until(&store, |b| b.n_routed == 1).await;
     second.kill().unwrap();
     second.wait().unwrap();
-    assert_eq!(store.photo(1, &counselor).await.unwrap().unwrap().1, Some(jpeg));
+    let (_, file) = store.photo(1, &counselor).await.unwrap().unwrap();
+    assert_eq!(file.unwrap().bytes().unwrap(), jpeg);
     assert_eq!(phone.n_asked(), 2);
 }
 

@@ -88,3 +88,29 @@ async fn its_people_are_served_and_its_dangers_ring() {
     assert_eq!(waiting, 3, "4, 8 and 10");
     assert!(store.conversation(9, &Actor::operator("test")).await.unwrap().is_ok());
 }
+
+/// What was lost as "not a photo" is called what was claimed of it; what is kept is a photo.
+#[test]
+fn photos_of_before_are_called_what_they_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = filled(folder.path());
+    let old = Connection::open(&path).unwrap();
+    let of_inbox =
+        "INSERT INTO photo (inbox_id, position, carrier, handle, claimed_type, state, created_at, trouble)";
+    let claims =
+        ["'image/heic'", "'video/mp4'", "'audio/amr'", "'text/x-vcard'", "'application/pdf'", "NULL"];
+    for (n, claim) in claims.iter().enumerate() {
+        let row = format!("SELECT min(id), {n}, 'sim', '', {claim}, 'lost', 0, 'not_a_photo' FROM inbox");
+        old.execute(&format!("{of_inbox} {row}"), []).unwrap();
+    }
+    let kept = "INSERT INTO photo (inbox_id, position, carrier, handle, claimed_type, state, created_at, sha256, kind, n_bytes,
+                                   width, height)
+                SELECT min(id), 9, 'sim', '', 'video/mp4', 'kept', 0, zeroblob(32), 'png', 70, 4, 3 FROM inbox";
+    old.execute(kept, []).unwrap();
+    drop(old);
+    drop(upgraded(&path));
+    let new = Connection::open(&path).unwrap();
+    let what = rows(&new, "SELECT what || coalesce(' ' || trouble, '') FROM photo ORDER BY position");
+    let lost = ["photo", "film", "voice", "contact", "pdf", "file"].map(|what| format!("{what} broken"));
+    assert_eq!(what, [lost.as_slice(), &["photo".to_owned()]].concat());
+}

@@ -6,8 +6,8 @@ use image::{ImageFormat, RgbImage};
 
 use super::*;
 use crate::domain::inbound::Cursor as InboundCursor;
-use crate::domain::media::MediaRef;
-use crate::domain::photo::{Loss, measure};
+use crate::domain::media::{MediaRef, What};
+use crate::domain::photo::{FileKind, Kept, Loss, LostAs, measure};
 
 /// A picture of `side` times `side` pixels that says where it was taken.
 fn file(format: ImageFormat, side: u32) -> Vec<u8> {
@@ -64,13 +64,13 @@ async fn a_citizens_photo_is_given_out_as_what_it_is_and_to_counselors_alone() {
     let path = format!("/v1/photos/{id}");
     desk.get(&path, &token).await.refused("photo_not_here_yet");
     let detail = desk.get("/v1/conversations/1", &token).await.expect(200);
-    let wanted = json!({"id": id, "state": "wanted", "content_type": null, "n_bytes": null, "width": null,
+    let wanted = json!({"id": id, "what": "file", "state": "wanted", "content_type": null, "n_bytes": null, "width": null,
                         "height": null, "why": null});
     assert_eq!((&detail["messages"][0]["photos"], &detail["n_photos"]), (&json!([wanted]), &json!(1)));
 
     let png = file(ImageFormat::Png, 9);
     let is = measure(&png).expect("a photo");
-    desk.store.keep_photo(id, png.clone().into(), is, desk.now()).await.expect("kept");
+    desk.store.keep_photo(id, png.clone(), is.into(), desk.now()).await.expect("kept");
     let (status, headers, bytes) = desk.look(&json!(id), &token).await;
     assert_eq!((status.as_u16(), bytes), (200, png.clone()), "not a byte is changed");
     for (name, value) in [
@@ -95,10 +95,40 @@ async fn a_citizens_photo_is_given_out_as_what_it_is_and_to_counselors_alone() {
 async fn a_lost_one_says_why() {
     let desk = Desk::open();
     let (id, token) = (desk.photo_in().await, desk.token("minsu").await);
-    desk.store.lose_photo(id, Loss::TooLarge).await.expect("lost");
+    let lost = LostAs { what: What::Film, why: Loss::TooLarge };
+    desk.store.lose_photo(id, lost).await.expect("lost");
     desk.get(&format!("/v1/photos/{id}"), &token).await.refused("photo_lost");
     let detail = desk.get("/v1/conversations/1", &token).await.expect(200);
-    assert_eq!(detail["messages"][0]["photos"][0]["why"], "too_large");
+    let photo = &detail["messages"][0]["photos"][0];
+    assert_eq!((&photo["what"], &photo["why"]), (&json!("film"), &json!("too_large")));
+}
+
+/// A browser gets a film or a voice message as a file to save, and nothing that it would run.
+#[tokio::test(start_paused = true)]
+async fn films_and_voices_are_given_out_as_files() {
+    for kind in FileKind::ALL.into_iter().filter(|kind| kind.what() != What::Photo) {
+        let desk = Desk::open();
+        let (id, token) = (desk.photo_in().await, desk.token("minsu").await);
+        let bytes = b"<script>run()</script>".repeat(9_000);
+        let is = Kept { kind, pixels: None };
+        desk.store.keep_photo(id, bytes.clone(), is, desk.now()).await.expect("kept");
+        let (status, headers, found) = desk.look(&json!(id), &token).await;
+        assert_eq!((status.as_u16(), found.len(), found == bytes), (200, bytes.len(), true), "{kind:?}");
+        let name = format!("attachment; filename=\"{}-{id}.{}\"", kind.what().as_str(), kind.as_str());
+        for (header, value) in [
+            ("content-type", kind.content_type()),
+            ("content-length", &bytes.len().to_string()),
+            ("x-content-type-options", "nosniff"),
+            ("content-disposition", &name),
+            ("content-security-policy", "default-src 'none'; sandbox"),
+        ] {
+            assert_eq!(headers[header], value, "{kind:?} {header}");
+        }
+        let detail = desk.get("/v1/conversations/1", &token).await.expect(200);
+        let shown = &detail["messages"][0]["photos"][0];
+        let expected = (&json!(kind.what().as_str()), &json!(kind.content_type()), &json!(null));
+        assert_eq!((&shown["what"], &shown["content_type"], &shown["width"]), expected);
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::CounselorView;
+use crate::domain::media::What;
 
 /// A text of a conversation. `direction` says which of the two it is.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -117,19 +118,29 @@ impl MessageView {
 #[schema(value_type = String, format = Binary)]
 pub struct PhotoFile(pub Vec<u8>);
 
-/// A photo; `GET /v1/photos/{id}` has its bytes.
+/// A photo, film, voice message or other file; `GET /v1/photos/{id}` has the bytes of what is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PhotoView {
     pub id: i64,
+    /// `photo`, `film`, `voice`, `contact`, `calendar`, `pdf` or `file`: by its bytes once they were seen, before that as the
+    /// carrier claims.
+    #[serde(default = "photo")]
+    pub what: String,
     /// `wanted` (the carrier is being asked for it), `kept` or `lost`.
     pub state: String,
     /// Kept: what its bytes say, whatever was claimed of it.
     pub content_type: Option<String>,
     pub n_bytes: Option<i64>,
+    /// Of a kept photo.
     pub width: Option<u32>,
     pub height: Option<u32>,
-    /// Lost: why (`gone`, `too_large`, `not_a_photo`, `too_many`, `not_offered`, `not_in_time`).
+    /// Lost: why (`gone`, `too_large`, `not_taken`, `broken`, `too_many`, `not_offered`, `not_in_time`).
     pub why: Option<String>,
+}
+
+/// All that older servers know.
+fn photo() -> String {
+    What::Photo.as_str().to_owned()
 }
 
 /// `GET /v1/messages?state=in_doubt`

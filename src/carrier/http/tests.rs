@@ -143,6 +143,18 @@ async fn a_huge_answer_is_refused_while_it_comes() {
     assert_eq!(failure.what, "the answer is too large");
 }
 
+/// A file has a bound of its own, whatever other answers may have, and a length that is announced fills no memory.
+#[tokio::test]
+async fn a_huge_file_is_refused_while_it_comes() {
+    let most = 100 << 10;
+    let flooded = client(server(Manner::Flood(ENDLESS)).await);
+    let failure = flooded.call_for_file(request(), most).await.unwrap_err();
+    assert_eq!((failure.what, failure.partial.len() <= most), (TOO_LARGE, true));
+    let lie = b"HTTP/1.1 200 OK\r\ncontent-length: 9000000000000\r\n\r\nx";
+    let failure = client(server(Manner::Close(lie)).await).call_for_file(request(), most).await.unwrap_err();
+    assert_eq!((failure.what, failure.partial.as_ref()), ("the answer broke off", b"x".as_slice()));
+}
+
 #[tokio::test]
 async fn redirects_are_not_followed() {
     let answer = b"HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n";

@@ -33,7 +33,7 @@ pub use self::settings::MsghubConfig;
 use self::wire::Found;
 use super::credentials::secret_header;
 use super::driver::Driver;
-use super::error::{self, by_status, no_answer, protocol_error};
+use super::error::{self, by_status, no_answer, no_file, protocol_error};
 use super::http::{Http, HttpFailure, Request, Response};
 use super::link::Link;
 use super::push::{PushCall, PushRefused, Pushed};
@@ -343,7 +343,7 @@ impl Carrier for Msghub {
         let url = Url::parse(&media.handle).map_err(|_| protocol_error("a photo has an odd address"))?;
         let _permit = self.link.others.acquire().await;
         let response = self.link.http.fetch(url, Vec::new(), most).await;
-        let response = response.map_err(|f| no_answer(&f, ErrorKind::Transient))?;
+        let response = response.map_err(|f| no_file(&f))?;
         match response.status.as_u16() {
             200 => Media::read(response, most),
             403 | 404 | 410 => Err(CarrierError::new(ErrorKind::Permanent, "the photo is gone")),

@@ -85,7 +85,10 @@ impl SmsGate {
 
     /// A request that only reads: every error is safe to retry.
     async fn read(&self, request: Request) -> Result<Response> {
-        let response = self.link.read(request).await?;
+        Self::done(self.link.read(request).await?)
+    }
+
+    fn done(response: Response) -> Result<Response> {
         if response.status.is_success() { Ok(response) } else { Err(refusal(&response).for_read()) }
     }
 
@@ -328,7 +331,8 @@ impl Carrier for SmsGate {
     async fn fetch_media(&self, media: &MediaRef, most: usize) -> Result<Media> {
         let path = wire::media_path(&media.handle)
             .ok_or_else(|| protocol_error("a photo has no name at the phone"))?;
-        let response = self.read(self.request(Method::GET, path)?).await.map_err(|error| {
+        let response = self.link.read_file(self.request(Method::GET, path)?, most).await;
+        let response = response.and_then(Self::done).map_err(|error| {
             let gone = matches!(error.code.as_deref(), Some("HTTP404" | "HTTP501"));
             if gone { CarrierError { kind: ErrorKind::Permanent, ..error } } else { error }
         })?;

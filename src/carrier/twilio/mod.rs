@@ -27,7 +27,7 @@ pub use self::settings::TwilioConfig;
 use self::signature::Secrets;
 use super::credentials::basic;
 use super::driver::Driver;
-use super::error::{self, by_status, no_answer, protocol_error};
+use super::error::{self, by_status, no_file, protocol_error};
 use super::http::{Http, HttpFailure, Request, Response, segment};
 use super::link::Link;
 use super::page_size::PageSize;
@@ -280,8 +280,8 @@ impl Carrier for Twilio {
         let name = name.ok_or_else(|| CarrierError::new(ErrorKind::Permanent, "the photo is gone"))?;
         let request = self.one(sid, &format!("/Media/{}", segment(&name).unwrap_or_default()))?;
         let _permit = self.link.others.acquire().await;
-        let read = |f: HttpFailure| no_answer(&f, ErrorKind::Transient);
-        let mut response = self.link.http.call(request).await.map_err(read)?;
+        let read = |f: HttpFailure| no_file(&f);
+        let mut response = self.link.http.call_for_file(request, most).await.map_err(read)?;
         if response.status.is_redirection() {
             // Redirected to the storage, which is called without our password.
             let place = response.headers.get(header::LOCATION).and_then(|url| url.to_str().ok());

@@ -59,7 +59,7 @@ fn text<'f>(sid: &str, field: impl Fn(&str) -> Option<&'f str>, now: UnixMs) -> 
             citizen: PhoneNumber::parse(from),
             to: PhoneNumber::parse(to),
             text: MessageText::new(field("Body").unwrap_or_default()),
-            media: wire::media(sid, n_media),
+            media: wire::media(sid, n_media, |n| field(&format!("MediaContentType{n}")).map(str::to_owned)),
             sent_at: now,
         }),
         _ => InboundItem::Unreadable {

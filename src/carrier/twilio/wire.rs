@@ -89,7 +89,7 @@ fn inbound(item: &Value) -> InboundItem {
         item["direction"].as_str().ok_or("direction is missing")?;
         let n_media = text_or_number(&item["num_media"]).and_then(|n| n.parse().ok()).unwrap_or(0);
         Ok(InboundText {
-            media: media(&sid, n_media),
+            media: media(&sid, n_media, |_| None),
             key: sid,
             citizen: PhoneNumber::parse(&text_or_number(&item["from"]).ok_or("from is missing")?),
             to: PhoneNumber::parse(&text_or_number(&item["to"]).ok_or("to is missing")?),
@@ -109,9 +109,10 @@ fn inbound(item: &Value) -> InboundItem {
     }
 }
 
-/// The photos of a text by their position.
-pub(super) fn media(sid: &str, n: u64) -> Vec<MediaRef> {
-    let photo = |n| MediaRef { handle: format!("{sid}/{n}"), name: None, content_type: None, n_bytes: None };
+/// The photos of a text by their position; `type_of` is the type that a webhook names.
+pub(super) fn media(sid: &str, n: u64, type_of: impl Fn(u64) -> Option<String>) -> Vec<MediaRef> {
+    let photo =
+        |n| MediaRef { handle: format!("{sid}/{n}"), name: None, content_type: type_of(n), n_bytes: None };
     (0..n.min(MAX_MEDIA)).map(photo).collect()
 }
 

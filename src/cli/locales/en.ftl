@@ -76,10 +76,11 @@ cmd-reply = Answer the citizen of a conversation you hold.
           munja reply 12 --photo map.jpg "The stop is here."
           munja reply 12 --force "Yes."    send although a newer text came in
           munja reply 12 --replace "OK 👍"  send with words in place of emoji
-cmd-photo = Look at a photo.
+cmd-photo = Look at a photo, video or voice message.
     .examples =
-        Terminals that can draw pictures (kitty, Ghostty, Konsole, iTerm2, WezTerm) show the photo. Elsewhere it is
-        saved to a file, whose path is printed. `munja show` shows the numbers of photos.
+        Terminals that can draw pictures (kitty, Ghostty, Konsole, iTerm2, WezTerm) show a photo. Elsewhere it is
+        saved to a file, whose path is printed. Videos and voice messages are always saved; --open plays them.
+        `munja show` shows the numbers.
 
         Examples:
           munja photo 7
@@ -253,7 +254,7 @@ arg-reply-photo = A photo to send with the reply; may be given several times. It
 arg-reply-force = Send the reply although a newer text came in
 arg-reply-replace = Replace characters that can't be sent by words or signs
 arg-reply-last_seen = Id of the citizen's last text that you saw (default: the last one that was shown here)
-arg-photo-photo = Number of the photo
+arg-photo-photo = Number of the photo, video or voice message, as munja show has it
 arg-photo-save = Save it into this folder or as this new file; an existing file is left alone
 arg-photo-open = Open it with the desktop's viewer (xdg-open)
 arg-close-reason = Why, for colleagues (at most 200 characters)
@@ -298,7 +299,7 @@ list-empty-waiting = Nobody is waiting.
 list-more = … and { $n } more; use --limit to see more.
 needs-decision = Decide: munja decide { $m } give-up or send-again
 
-photo-kept = photo { $id } · { $type } { $kilobytes } KB · munja photo { $id }
+photo-kept = { $what } { $id } · { $type } { $size } · munja photo { $id }
 photo-saved = Saved to { $path }
 
 logged-in = Logged in as { $name } at { $server }, until { $until }.
@@ -384,8 +385,8 @@ next-too_many_photos = Send some of them with another reply.
 next-no_such_photo = Add it again with --photo.
 error-file_exists = This file exists already: { $path }
 next-file_exists = Give another name, or a folder.
-error-no_viewer = The photo viewer (xdg-open) can't be used.
-next-no_viewer = The photo is here: { $path }
+error-no_viewer = The viewer (xdg-open) can't be used.
+next-no_viewer = The file is here: { $path }
 next-method_not_allowed = The server may be older than this program; tell the operator.
 next-too_slow = Check the network and try again.
 next-database_busy = Try again in a moment.

@@ -76,14 +76,15 @@ cmd-reply = 맡은 상담의 시민에게 답변합니다.
           munja reply 12 --photo 약도.jpg "정류장은 여기입니다."
           munja reply 12 --force "네."     새 문자가 와 있어도 보냅니다
           munja reply 12 --replace "네 👍"  이모지를 말로 바꾸어 보냅니다
-cmd-photo = 시민이 보낸 사진을 봅니다.
+cmd-photo = 시민이 보낸 사진·영상·음성을 봅니다.
     .examples =
         그림을 그릴 수 있는 터미널(kitty, Ghostty, Konsole, iTerm2, WezTerm)이면 바로 보이고,
-        그렇지 않으면 파일로 저장하고 저장한 곳을 알려 줍니다. 사진 번호는 `munja show`에 나옵니다.
+        그렇지 않으면 파일로 저장하고 저장한 곳을 알려 줍니다. 영상과 음성은 항상 파일로 저장하며,
+        --open 을 붙이면 바로 재생합니다. 번호는 `munja show`에 나옵니다.
 
         예:
           munja photo 7
-          munja photo 7 --open             사진 보기 프로그램으로 엽니다
+          munja photo 7 --open             보기 프로그램으로 엽니다
           munja photo 7 --save ~/사진/     폴더나 새 파일에 저장합니다
           munja photo 7 --json | jq -r .path
 cmd-release = 맡은 상담을 다시 대기로 돌립니다.
@@ -253,9 +254,9 @@ arg-reply-photo = 함께 보낼 사진 파일. 여러 번 적을 수 있습니�
 arg-reply-replace = 보낼 수 없는 글자를 다른 말이나 기호로 바꾸어 보냅니다
 arg-reply-force = 새 문자가 와 있어도 보냅니다
 arg-reply-last_seen = 마지막으로 확인한 시민 문자의 번호(기본: 이 컴퓨터에서 마지막으로 본 문자)
-arg-photo-photo = 사진 번호
+arg-photo-photo = munja show 에 나오는 사진·영상·음성 번호
 arg-photo-save = 이 폴더나 새 파일에 저장합니다. 이미 있는 파일은 덮어쓰지 않습니다
-arg-photo-open = 사진 보기 프로그램(xdg-open)으로 엽니다
+arg-photo-open = 보기 프로그램(xdg-open)으로 엽니다
 arg-close-reason = 동료에게 남기는 종료 사유(200자까지)
 arg-close-force = 새 문자가 와 있어도 종료합니다
 arg-decide-decision = give-up(포기) 또는 send-again(다시 보냄)
@@ -298,7 +299,7 @@ list-empty-waiting = 기다리는 시민이 없습니다.
 list-more = … 그 밖에 { $n }건이 더 있습니다. --limit으로 더 볼 수 있습니다.
 needs-decision = 결정이 필요합니다: munja decide { $m } give-up 또는 send-again
 
-photo-kept = 사진 { $id } · { $type } { $kilobytes } KB · munja photo { $id }
+photo-kept = { $what } { $id } · { $type } { $size } · munja photo { $id }
 photo-saved = 저장했습니다: { $path }
 
 logged-in = { $name } 님으로 { $server } 서버에 로그인했습니다. { $until }까지 유효합니다.
@@ -384,8 +385,8 @@ next-too_many_photos = 여러 답변으로 나누어 보내십시오.
 next-no_such_photo = --photo 로 다시 올리십시오.
 error-file_exists = 이미 있는 파일입니다: { $path }
 next-file_exists = 다른 이름이나 폴더를 적으십시오.
-error-no_viewer = 사진 보기 프로그램(xdg-open)을 실행할 수 없습니다.
-next-no_viewer = 사진은 여기에 있습니다: { $path }
+error-no_viewer = 보기 프로그램(xdg-open)을 실행할 수 없습니다.
+next-no_viewer = 파일은 여기에 있습니다: { $path }
 next-method_not_allowed = 서버가 이 프로그램보다 이전 버전일 수 있습니다. 운영자에게 알려 주십시오.
 next-too_slow = 네트워크를 확인하고 다시 시도하십시오.
 next-database_busy = 잠시 뒤에 다시 시도하십시오.

@@ -294,3 +294,14 @@ async fn help_and_version_and_completions() {
     assert_eq!(world.munja(&[]).await.exit, Exit::Usage);
     assert_eq!(world.munja(&["help", "nonsense"]).await.exit, Exit::Usage);
 }
+
+#[tokio::test]
+async fn categories_show_within_which_time_an_answer_is_owed() {
+    let world = World::new().await;
+    let list = json!({ "version": "1", "categories": ["교통/택시", "복지/수어통역", "복지/노인"], "required": true,
+                       "due_ms": { "복지/수어통역": 7_200_000, "복지/노인": 5_400_000 } });
+    world.server.on("GET /v1/categories", [Reply::Json(list)]);
+    let run = world.munja(&["categories"]).await;
+    assert_eq!(run.out, "교통/택시\n복지/수어통역  2시간 안에\n복지/노인  90분 안에\n", "{}", run.err);
+    assert!(world.munja(&["categories", "--lang", "en"]).await.out.contains("within 2 h"));
+}

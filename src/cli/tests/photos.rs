@@ -17,7 +17,7 @@ fn jpeg() -> Vec<u8> {
 fn photo(id: i64, state: &str, why: Option<&str>) -> Value {
     let kept = state == "kept";
     json!({
-        "id": id, "state": state, "content_type": kept.then_some("image/jpeg"), "n_bytes": kept.then_some(120_400),
+        "id": id, "what": "photo", "state": state, "content_type": kept.then_some("image/jpeg"), "n_bytes": kept.then_some(120_400),
         "width": kept.then_some(1200), "height": kept.then_some(900), "why": why,
     })
 }
@@ -52,7 +52,7 @@ async fn a_text_shows_what_came_with_it() {
     line["n_photos"] = json!(3);
     let list = json!({ "conversations": [line], "n_total": 1 });
     world.server.on("GET /v1/conversations", [Reply::Json(list)]);
-    assert!(world.munja(&["list"]).await.out.trim_end().ends_with("3분  [사진 3장]"));
+    assert!(world.munja(&["list"]).await.out.trim_end().ends_with("3분  [첨부 3개]"));
 }
 
 #[tokio::test]
@@ -133,8 +133,59 @@ async fn what_is_no_photo_is_not_opened_whatever_it_is_called() {
     {
         world.server.on("GET /v1/photos/7", [problem(status, code)]);
         let run = world.munja(&["photo", "7"]).await;
-        assert!(run.exit == exit && run.err.contains("사진 7번을"), "{}", run.err);
+        assert!(run.exit == exit && run.err.contains("첨부 7번을"), "{}", run.err);
     }
+}
+
+/// A film: the head of an MP4 with one track of pictures, and some megabytes of them.
+fn film() -> Vec<u8> {
+    let mut film = b"\0\0\0\x0cftypmp42\0\0\0\x38moov\0\0\0\x30trak\0\0\0\x28mdia\0\0\0\x20hdlr".to_vec();
+    film.extend_from_slice(b"\0\0\0\0\0\0\0\0vide\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0mdat");
+    film.resize(300_000, 7);
+    film
+}
+
+#[tokio::test]
+async fn films_voices_and_what_was_not_taken_are_named() {
+    let world = World::new().await;
+    let entry = |id, what: &str, content_type: &str, n_bytes| {
+        json!({ "id": id, "what": what, "state": "kept", "content_type": content_type, "n_bytes": n_bytes,
+                "width": null, "height": null, "why": null })
+    };
+    let lost = json!({ "id": 9, "what": "contact", "state": "lost", "content_type": null, "n_bytes": null,
+                       "width": null, "height": null, "why": "not_taken" });
+    let mut text = text_in(34, "");
+    text["photos"] =
+        json!([entry(7, "film", "video/mp4", 2_040_001), entry(8, "voice", "audio/amr", 39_999), lost]);
+    world.server.on("GET /v1/conversations/12", [Reply::Json(detail(12, 34, vec![text]))]);
+    let run = world.munja(&["show", "12"]).await;
+    let lines: Vec<&str> = run.out.lines().filter(|line| line.starts_with("  ◆")).collect();
+    assert_eq!(
+        lines,
+        [
+            "  ◆ 영상 7 · MP4 2.1 MB · munja photo 7",
+            "  ◆ 음성 8 · AMR 40 KB · munja photo 8",
+            "  ◆ 연락처 9 · 받지 못함: 받지 않는 종류입니다",
+        ]
+    );
+    let english = world.munja(&["show", "12", "--lang", "en"]).await.out;
+    assert!(english.contains("◆ video 7 · MP4 2.1 MB") && english.contains("voice message 8"), "{english}");
+    assert!(english.contains("contact card 9 · not received: this kind of file is not taken"), "{english}");
+}
+
+/// Also where the terminal could draw a picture.
+#[tokio::test]
+async fn a_film_is_saved_and_never_drawn() {
+    let mut world = World::new().await;
+    world.is_terminal = true;
+    world.set("TERM", "xterm-kitty");
+    world.server.on("GET /v1/photos/7", [Reply::Bytes("image/jpeg", film())]);
+    let run = world.munja(&["photo", "7"]).await;
+    assert_eq!(run.exit, Exit::Ok, "{}", run.err);
+    assert!(run.out.contains("film-7.mp4") && !run.out.contains('\u{1b}'), "{:?}", run.out);
+    assert_eq!(std::fs::read(world.state("film-7.mp4")).expect("saved"), film());
+    let json: Value = serde_json::from_str(&world.munja(&["photo", "7", "--json"]).await.out).expect("JSON");
+    assert_eq!((&json["content_type"], &json["width"]), (&json!("video/mp4"), &json!(null)));
 }
 
 #[tokio::test]

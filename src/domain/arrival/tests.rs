@@ -52,6 +52,7 @@ pub(crate) fn with_desks(desks: Vec<Desk>, words: Option<Words>) -> ServicePolic
         max_dangers: 1_000,
         sticky_ms: 0,
         category_required: false,
+        category_due_ms: BTreeMap::new(),
         survey_after_ms: None,
         wait_notices_ms: vec![5 * MINUTE, 15 * MINUTE],
         escalations_ms: vec![MINUTE, 3 * MINUTE],

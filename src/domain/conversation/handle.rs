@@ -2,7 +2,7 @@
 
 use std::ops::{Deref, DerefMut};
 
-use super::aggregate::{Category, Conversation};
+use super::aggregate::{Category, Conversation, Promise};
 use super::change::Changing;
 use super::command::{CitizenChange, Command, Decision, Effect, Facts};
 use crate::domain::UnixMs;
@@ -143,9 +143,15 @@ impl Handling<'_> {
         Ok(())
     }
 
+    /// A category with a due time is a promise as well, unless an earlier word to the citizen stands.
     pub fn categorise(&mut self, category: &Category) -> Handled {
+        let due_ms = self.policy.category_due_ms.get(&category.key).copied();
         self.it.category = Some(category.clone());
         self.event(EventKind::Categorised, None);
+        if let Some(due_ms) = due_ms.filter(|_| self.it.promise.is_none() && !self.it.is_closed()) {
+            self.it.promise = Some(Promise { due_at: self.now + due_ms, late_at: None });
+            self.event(EventKind::Promised, None);
+        }
         Ok(())
     }
 }

@@ -1,5 +1,7 @@
 //! States, first bytes, bounds, and what is made of a photo before it leaves.
 
+mod look;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -48,9 +50,8 @@ fn every_state_and_event() {
 #[test]
 fn words_read_back() {
     PhotoState::ALL.iter().for_each(|s| assert_eq!(PhotoState::from_word(s.as_str()), Some(*s)));
-    PhotoKind::ALL.iter().for_each(|k| assert_eq!(PhotoKind::from_word(k.as_str()), Some(*k)));
     Loss::ALL.iter().for_each(|l| assert_eq!(Loss::from_word(l.as_str()), Some(*l)));
-    assert_eq!((PhotoState::from_word("gone"), PhotoKind::from_word("exe")), (None, None));
+    assert_eq!((PhotoState::from_word("gone"), FileKind::from_word("exe")), (None, None));
 }
 
 #[test]
@@ -61,7 +62,7 @@ fn tried_again_soon_then_rarely_then_not_at_all() {
     }
     assert_eq!(after_failure(0, 40, None, FETCH_FOR_MS - 1), TryAt(FETCH_FOR_MS - 1 + 600_000));
     assert_eq!(after_failure(0, 1, None, FETCH_FOR_MS), Lost(Loss::NotInTime));
-    for why in [Loss::Gone, Loss::NotAPhoto] {
+    for why in [Loss::Gone, Loss::Broken] {
         assert_eq!(after_failure(0, 1, Some(why), 0), TryAt(2_000));
         assert_eq!(after_failure(0, 2, Some(why), FETCH_FOR_MS), TryAt(FETCH_FOR_MS + 4_000));
         assert_eq!(after_failure(0, SURE_AFTER, Some(why), 0), Lost(why));
@@ -77,7 +78,7 @@ fn what_a_file_is_its_first_bytes_say() {
         let bytes = file(&picture, kind);
         assert_eq!(measure(&bytes), Ok(Measured { kind, width: 5, height: 4 }), "{kind:?}");
         // Half a head says nothing.
-        assert_eq!(measure(&bytes[..8]), Err(Loss::NotAPhoto), "{kind:?}");
+        assert_eq!(measure(&bytes[..8]), Err(Loss::Broken), "{kind:?}");
     }
     let none: [&[u8]; 7] = [
         b"",
@@ -89,7 +90,7 @@ fn what_a_file_is_its_first_bytes_say() {
         b"%PDF-1.7",
     ];
     for bytes in none {
-        assert_eq!(measure(bytes), Err(Loss::NotAPhoto), "{bytes:?}");
+        assert_eq!(measure(bytes), Err(Loss::Broken), "{bytes:?}");
     }
 }
 
@@ -178,7 +179,7 @@ fn it_leaves_upright_and_says_nothing_of_where_it_was_taken() {
 #[test]
 fn what_is_transparent_is_white() {
     let mut clear = Cursor::new(Vec::new());
-    image::RgbaImage::new(8, 8).write_to(&mut clear, ImageFormat::Png).unwrap();
+    image::RgbaImage::new(8, 8).write_to(&mut clear, image::ImageFormat::Png).unwrap();
     let jpeg = to_jpeg(&clear.into_inner(), &PhotoLimits::KOREAN).unwrap();
     let shown = image::load_from_memory(&jpeg).unwrap().into_rgb8();
     assert!(shown.pixels().all(|p| p.0.iter().all(|c| *c > 250)));

@@ -5,7 +5,7 @@
 //! without a row is harmless and is removed later ([`Files::sweep`]).
 
 use std::fs::{self, DirBuilder, File};
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, Read, Seek, Write};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -21,6 +21,34 @@ const UNNAMED_FOR: Duration = Duration::from_secs(7 * 86_400);
 const UNFINISHED: &str = ".new-";
 
 pub(in crate::store) type Hash = [u8; 32];
+
+/// Bytes read at a time: a film is checked and handed out without being held in memory.
+const CHUNK: usize = 64 << 10;
+
+/// An open file whose bytes matched its hash. It stays as it is: files are replaced and removed, never written to.
+#[derive(Debug)]
+pub struct SoundFile {
+    file: File,
+    n_bytes: u64,
+}
+
+impl SoundFile {
+    pub fn n_bytes(&self) -> u64 {
+        self.n_bytes
+    }
+
+    /// The file, to be read from its beginning.
+    pub fn into_file(self) -> File {
+        self.file
+    }
+
+    /// All bytes. Blocks.
+    pub fn bytes(mut self) -> Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        self.file.read_to_end(&mut bytes).map_err(|error| trouble(&error))?;
+        Ok(bytes)
+    }
+}
 
 /// All calls block.
 pub(in crate::store) struct Files {
@@ -44,13 +72,19 @@ impl Files {
         Ok(hash)
     }
 
-    /// Reads the bytes. `Corrupt` if they do not match the hash.
-    pub(in crate::store) fn read(&self, hash: &Hash) -> Result<Vec<u8>> {
-        let bytes = fs::read(self.path(hash)).map_err(|error| trouble(&error))?;
-        if Sha256::digest(&bytes).as_slice() != hash {
+    /// Opens a file. `Corrupt` if its bytes do not match the hash.
+    pub(in crate::store) fn open(&self, hash: &Hash) -> Result<SoundFile> {
+        let opened = || -> io::Result<(File, Hash, u64)> {
+            let mut file = File::open(self.path(hash))?;
+            let (found, n_bytes) = hash_of_file(&mut file)?;
+            file.rewind()?;
+            Ok((file, found, n_bytes))
+        };
+        let (file, found, n_bytes) = opened().map_err(|error| trouble(&error))?;
+        if found != *hash {
             return Err(StoreError::Corrupt("a photo's file".to_owned()));
         }
-        Ok(bytes)
+        Ok(SoundFile { file, n_bytes })
     }
 
     /// Removes old files for which `is_named` is false, and old unfinished ones; returns how many.
@@ -108,6 +142,20 @@ impl Files {
     }
 }
 
+fn hash_of_file(file: &mut File) -> io::Result<(Hash, u64)> {
+    let (mut hash, mut n_bytes) = (Sha256::new(), 0);
+    let mut chunk = vec![0; CHUNK];
+    loop {
+        match file.read(&mut chunk)? {
+            0 => return Ok((hash.finalize().into(), n_bytes)),
+            n => {
+                hash.update(chunk.get(..n).unwrap_or_default());
+                n_bytes += n as u64;
+            }
+        }
+    }
+}
+
 fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
     match fs::read_dir(folder) {
         Ok(found) => found.map(|entry| Ok(entry?.path())).collect(),
@@ -154,6 +202,10 @@ mod tests {
         (folder, files)
     }
 
+    fn read(files: &Files, hash: &Hash) -> Result<Vec<u8>> {
+        files.open(hash).and_then(SoundFile::bytes)
+    }
+
     fn age(path: &Path, days: u64) {
         let at = SystemTime::now() - Duration::from_secs(days * 86_400);
         File::options().write(true).open(path).unwrap().set_modified(at).unwrap();
@@ -164,7 +216,7 @@ mod tests {
         let (folder, files) = files();
         let hash = files.keep(b"a photo").unwrap();
         assert_eq!(files.keep(b"a photo").unwrap(), hash, "twice is once");
-        assert_eq!(files.read(&hash).unwrap(), b"a photo");
+        assert_eq!(read(&files, &hash).unwrap(), b"a photo");
         let all = files.all().unwrap();
         assert_eq!(all, [files.path(&hash)]);
         assert!(all[0].starts_with(folder.path().join("munja.db-photos")));
@@ -177,10 +229,11 @@ mod tests {
         let (_folder, files) = files();
         let hash = files.keep(b"a photo").unwrap();
         fs::write(files.path(&hash), b"a phot").unwrap();
-        assert!(matches!(files.read(&hash), Err(StoreError::Corrupt(_))));
+        assert!(matches!(read(&files, &hash), Err(StoreError::Corrupt(_))));
         files.keep(b"a photo").unwrap();
-        assert_eq!(files.read(&hash).unwrap(), b"a photo");
-        assert!(matches!(files.read(&[7; 32]), Err(StoreError::NotFound)));
+        assert_eq!(files.open(&hash).unwrap().n_bytes(), 7);
+        assert_eq!(read(&files, &hash).unwrap(), b"a photo");
+        assert!(matches!(read(&files, &[7; 32]), Err(StoreError::NotFound)));
     }
 
     #[test]
@@ -194,10 +247,10 @@ mod tests {
             age(path, 8);
         }
         assert_eq!(files.sweep(|hash| Ok(*hash == named)).unwrap(), 2);
-        assert!(files.read(&named).is_ok() && files.read(&young).is_ok() && foreign.exists());
-        assert!(matches!(files.read(&unnamed), Err(StoreError::NotFound)) && !unfinished.exists());
+        assert!(read(&files, &named).is_ok() && read(&files, &young).is_ok() && foreign.exists());
+        assert!(matches!(read(&files, &unnamed), Err(StoreError::NotFound)) && !unfinished.exists());
         assert!(files.sweep(|_| Err(StoreError::Busy)).is_err(), "in doubt nothing is removed");
-        assert!(files.read(&named).is_ok());
+        assert!(read(&files, &named).is_ok());
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Photos of texts in both directions (`domain::photo`): rows here, bytes in `files.rs`, photos of replies in
+//! Photos, films and voice messages of texts in both directions (`domain::photo`): rows here, bytes in `files.rs`, photos of replies in
 //! `outgoing.rs`. A file is on disk before a row refers to it: a crash between the two costs a second fetch, never a
 //! photo.
 
@@ -9,16 +9,18 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
+pub use files::SoundFile;
 pub(super) use files::{Files, Hash};
 pub(super) use outgoing::{attach, copy, uploads_of};
 
 use crate::domain::UnixMs;
 use crate::domain::actor::Actor;
 use crate::domain::event::EventKind;
-use crate::domain::media::MediaRef;
-use crate::domain::notice::Notice;
+use crate::domain::media::{MediaRef, What};
+use crate::domain::notice::Slot;
 use crate::domain::photo::{
-    LOSS_NOTICE_EVERY_MS, Loss, MAX_PHOTOS, Measured, PhotoEvent, PhotoKind, PhotoState, UPLOAD_KEPT_MS, next,
+    FileKind, Kept, LOSS_NOTICE_EVERY_MS, Loss, LostAs, MAX_PHOTOS, PhotoEvent, PhotoState, UPLOAD_KEPT_MS,
+    for_citizen, loss_notice, next,
 };
 use crate::domain::policy::ServicePolicy;
 use crate::domain::refusal::Refusal;
@@ -35,6 +37,8 @@ use crate::store::{Decided, Result, Store, StoreError};
 pub struct PhotoInfo {
     pub id: i64,
     pub state: PhotoState,
+    /// What it is: by its bytes once they were seen, before that as claimed.
+    pub what: What,
     /// Only for a kept photo: what its bytes are.
     pub kept: Option<KeptAs>,
     /// Only for a lost photo.
@@ -44,7 +48,7 @@ pub struct PhotoInfo {
 /// Format and size of a kept photo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KeptAs {
-    pub measured: Measured,
+    pub is: Kept,
     pub n_bytes: i64,
 }
 
@@ -74,8 +78,8 @@ pub(super) fn want(
         let state = if too_many { PhotoState::Lost } else { PhotoState::Wanted };
         conn.prepare_cached(
             "INSERT INTO photo (inbox_id, position, carrier, handle, claimed_name, claimed_type, claimed_bytes, state,
-                                created_at, next_attempt_at, trouble)
-             VALUES (:inbox, :position, :carrier, :handle, :name, :type, :bytes, :state, :now, :next, :trouble)",
+                                created_at, next_attempt_at, trouble, what)
+             VALUES (:inbox, :position, :carrier, :handle, :name, :type, :bytes, :state, :now, :next, :trouble, :what)",
         )?
         .execute(named_params! {
             ":inbox": inbox_id,
@@ -89,6 +93,7 @@ pub(super) fn want(
             ":now": now,
             ":next": (!too_many).then_some(now),
             ":trouble": too_many.then_some(Loss::TooMany.as_str()),
+            ":what": one.claimed().as_str(),
         })?;
     }
     Ok(())
@@ -96,14 +101,14 @@ pub(super) fn want(
 
 /// The photos of a text from a citizen.
 pub(super) fn of_inbox(conn: &Connection, inbox_id: i64) -> Result<Vec<PhotoInfo>> {
-    let sql = "SELECT id, state, kind, n_bytes, width, height, trouble FROM photo
+    let sql = "SELECT id, state, what, kind, n_bytes, width, height, trouble FROM photo
                WHERE inbox_id = :of ORDER BY position";
     infos(conn, sql, inbox_id)
 }
 
 /// The photos of a text to a citizen.
 pub(super) fn of_outbox(conn: &Connection, outbox_id: i64) -> Result<Vec<PhotoInfo>> {
-    let sql = "SELECT id, state, kind, n_bytes, width, height, trouble FROM photo
+    let sql = "SELECT id, state, what, kind, n_bytes, width, height, trouble FROM photo
                WHERE outbox_id = :of ORDER BY position";
     infos(conn, sql, outbox_id)
 }
@@ -118,14 +123,14 @@ fn info(r: &Row<'_>) -> rusqlite::Result<PhotoInfo> {
     let state = row::word(r, "state", PhotoState::from_word)?;
     let kept = match state {
         PhotoState::Kept => {
-            let kind = row::word(r, "kind", PhotoKind::from_word)?;
-            let measured = Measured { kind, width: r.get("width")?, height: r.get("height")? };
-            Some(KeptAs { measured, n_bytes: r.get("n_bytes")? })
+            let kind = row::word(r, "kind", FileKind::from_word)?;
+            let pixels = r.get::<_, Option<u32>>("width")?.zip(r.get("height")?);
+            Some(KeptAs { is: Kept { kind, pixels }, n_bytes: r.get("n_bytes")? })
         }
         _ => None,
     };
     let why = (state == PhotoState::Lost).then(|| row::word(r, "trouble", Loss::from_word)).transpose()?;
-    Ok(PhotoInfo { id: r.get("id")?, state, kept, why })
+    Ok(PhotoInfo { id: r.get("id")?, state, what: row::word(r, "what", What::from_word)?, kept, why })
 }
 
 impl Store {
@@ -145,20 +150,26 @@ impl Store {
 
     /// Keeps a fetched photo: writes its bytes to disk, then updates the row. Deletes its handle, which may open the
     /// photo to anybody who has it.
-    pub async fn keep_photo(&self, id: i64, bytes: Arc<[u8]>, is: Measured, now: UnixMs) -> Result<()> {
+    pub async fn keep_photo(
+        &self,
+        id: i64,
+        bytes: impl AsRef<[u8]> + Send + 'static,
+        is: Kept,
+        now: UnixMs,
+    ) -> Result<()> {
         let (hash, n_bytes) = self.put_file(bytes).await?;
         self.write(move |conn| {
             step(conn, id, PhotoEvent::Stored)?;
             let n = conn
                 .prepare_cached(
                     "UPDATE photo SET state = 'kept', next_attempt_at = NULL, n_attempts = n_attempts + 1, sha256 = :hash,
-                                      kind = :kind, n_bytes = :bytes, width = :width, height = :height,
+                                      kind = :kind, what = :what, n_bytes = :bytes, width = :width, height = :height,
                                       handle = '', claimed_name = NULL
                      WHERE id = :id AND state = 'wanted'",
                 )?
                 .execute(named_params! {
-                    ":hash": hash, ":kind": is.kind.as_str(), ":bytes": n_bytes, ":width": is.width,
-                    ":height": is.height, ":id": id,
+                    ":hash": hash, ":kind": is.kind.as_str(), ":what": is.kind.what().as_str(), ":bytes": n_bytes,
+                    ":width": is.pixels.map(|pixels| pixels.0), ":height": is.pixels.map(|pixels| pixels.1), ":id": id,
                 })?;
             one_row(n)?;
             photo_event(conn, id, EventKind::PhotoKept, None, now)
@@ -178,13 +189,14 @@ impl Store {
     }
 
     /// Marks a photo as lost; [`Store::report_lost_photos`] reports it.
-    pub async fn lose_photo(&self, id: i64, why: Loss) -> Result<()> {
+    pub async fn lose_photo(&self, id: i64, lost: LostAs) -> Result<()> {
         self.write(move |conn| {
-            step(conn, id, PhotoEvent::GivenUp(why))?;
-            let sql = "UPDATE photo SET state = 'lost', next_attempt_at = NULL, trouble = :why, handle = '',
-                                        claimed_name = NULL
+            step(conn, id, PhotoEvent::GivenUp(lost.why))?;
+            let sql = "UPDATE photo SET state = 'lost', next_attempt_at = NULL, trouble = :why, what = :what,
+                                        handle = '', claimed_name = NULL
                        WHERE id = :id AND state = 'wanted'";
-            one_row(conn.prepare_cached(sql)?.execute(named_params! { ":why": why.as_str(), ":id": id })?)
+            let of = named_params! { ":why": lost.why.as_str(), ":what": lost.what.as_str(), ":id": id };
+            one_row(conn.prepare_cached(sql)?.execute(of)?)
         })
         .await
     }
@@ -209,13 +221,13 @@ impl Store {
         Ok(n)
     }
 
-    /// A photo and its bytes, if the actor may see its conversation; an upload only for the counselor who made it. Bytes
+    /// A photo and its file, if the actor may see its conversation; an upload only for the counselor who made it. A file
     /// only for a kept photo.
-    pub async fn photo(&self, id: i64, actor: &Actor) -> Result<Decided<(PhotoInfo, Option<Vec<u8>>)>> {
+    pub async fn photo(&self, id: i64, actor: &Actor) -> Result<Decided<(PhotoInfo, Option<SoundFile>)>> {
         let actor = actor.clone();
         let found = self.look_up(move |conn| {
             let mut select = conn.prepare_cached(
-                "SELECT p.id, p.state, p.kind, p.n_bytes, p.width, p.height, p.trouble, p.sha256, p.uploaded_by,
+                "SELECT p.id, p.state, p.what, p.kind, p.n_bytes, p.width, p.height, p.trouble, p.sha256, p.uploaded_by,
                         coalesce(i.conversation_id, o.conversation_id) AS conversation_id
                  FROM photo p LEFT JOIN inbox i ON i.id = p.inbox_id LEFT JOIN outbox o ON o.id = p.outbox_id
                  WHERE p.id = :id AND (p.uploaded_by IS NULL OR p.uploaded_by = :me)",
@@ -233,7 +245,7 @@ impl Store {
             }
         });
         match found.await? {
-            Ok((info, Some(hash))) => Ok(Ok((info, Some(self.file(hash).await?)))),
+            Ok((info, Some(hash))) => Ok(Ok((info, Some(self.open_file(hash).await?)))),
             Ok((info, None)) => Ok(Ok((info, None))),
             Err(refusal) => Ok(Err(refusal)),
         }
@@ -257,16 +269,21 @@ impl Store {
         .await
     }
 
-    pub(super) async fn put_file(&self, bytes: Arc<[u8]>) -> Result<(Hash, i64)> {
+    pub(super) async fn put_file(&self, bytes: impl AsRef<[u8]> + Send + 'static) -> Result<(Hash, i64)> {
         let files = Arc::clone(&self.files);
-        let n_bytes = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
-        let task = tokio::task::spawn_blocking(move || files.keep(&bytes));
+        let n_bytes = i64::try_from(bytes.as_ref().len()).unwrap_or(i64::MAX);
+        let task = tokio::task::spawn_blocking(move || files.keep(bytes.as_ref()));
         Ok((task.await.map_err(|_| StoreError::Crashed)??, n_bytes))
     }
 
     pub(super) async fn file(&self, hash: Hash) -> Result<Vec<u8>> {
+        let file = self.open_file(hash).await?;
+        tokio::task::spawn_blocking(move || file.bytes()).await.map_err(|_| StoreError::Crashed)?
+    }
+
+    async fn open_file(&self, hash: Hash) -> Result<SoundFile> {
         let files = Arc::clone(&self.files);
-        let task = tokio::task::spawn_blocking(move || files.read(&hash));
+        let task = tokio::task::spawn_blocking(move || files.open(&hash));
         // A row without its file means damage, not a wrong id.
         task.await.map_err(|_| StoreError::Crashed)?.map_err(|error| match error {
             StoreError::NotFound => StoreError::Corrupt("a photo's file is missing".to_owned()),
@@ -343,12 +360,29 @@ fn unreported(conn: &Connection) -> Result<Vec<LostPhotos>> {
 fn report_loss(conn: &Connection, lost: &LostPhotos, policy: &ServicePolicy, now: UnixMs) -> Result<()> {
     if !lost.is_late && !was_reported(conn, lost, now)? {
         let of = load(conn, lost.conversation_id)?;
-        notice::send(conn, &of, &recipient(conn, &of)?, (Notice::PhotoLost, &[]), (policy, now))?;
+        if let Some((notice, what)) = loss_notice(&untold_of(conn, lost.inbox_id)?) {
+            let words = [(Slot::What, for_citizen(what, of.language).to_owned())];
+            notice::send(conn, &of, &recipient(conn, &of)?, (notice, &words), (policy, now))?;
+        }
     }
     let sql =
         "UPDATE photo SET told_at = :now WHERE inbox_id = :inbox AND state = 'lost' AND told_at IS NULL";
     conn.prepare_cached(sql)?.execute(named_params! { ":now": now, ":inbox": lost.inbox_id })?;
     photo_event(conn, lost.photo_id, EventKind::PhotoLost, Some(lost.why), now)
+}
+
+/// The losses of a text that have not been reported yet, in their order.
+fn untold_of(conn: &Connection, inbox_id: i64) -> Result<Vec<LostAs>> {
+    let sql = "SELECT what, trouble FROM photo
+               WHERE inbox_id = :inbox AND state = 'lost' AND told_at IS NULL";
+    let mut select = conn.prepare_cached(sql)?;
+    let lost = |r: &Row<'_>| {
+        Ok(LostAs {
+            what: row::word(r, "what", What::from_word)?,
+            why: row::word(r, "trouble", Loss::from_word)?,
+        })
+    };
+    Ok(select.query_map(named_params! { ":inbox": inbox_id }, lost)?.collect::<rusqlite::Result<_>>()?)
 }
 
 /// Whether a loss was reported for this text before, or for another one a short while ago.

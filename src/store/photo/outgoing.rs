@@ -11,7 +11,7 @@ use crate::domain::UnixMs;
 use crate::domain::actor::Actor;
 use crate::domain::media::{Photo, PhotoLimits};
 use crate::domain::outbound::OutboundText;
-use crate::domain::photo::Measured;
+use crate::domain::photo::{FileKind, Measured};
 use crate::store::{Result, Store, StoreError};
 
 impl Store {
@@ -27,13 +27,13 @@ impl Store {
         let (hash, n_bytes) = self.put_file(jpeg).await?;
         self.write(move |conn| {
             let mut upsert = conn.prepare_cached(
-                "INSERT INTO photo (uploaded_by, position, state, created_at, sha256, kind, n_bytes, width, height)
-                 VALUES (:counselor, 0, 'kept', :now, :hash, :kind, :bytes, :width, :height)
+                "INSERT INTO photo (uploaded_by, position, state, created_at, what, sha256, kind, n_bytes, width, height)
+                 VALUES (:counselor, 0, 'kept', :now, 'photo', :hash, :kind, :bytes, :width, :height)
                  ON CONFLICT (uploaded_by, sha256) WHERE uploaded_by IS NOT NULL DO UPDATE SET created_at = :now
-                 RETURNING id, state, kind, n_bytes, width, height, trouble",
+                 RETURNING id, state, what, kind, n_bytes, width, height, trouble",
             )?;
             let of = named_params! {
-                ":counselor": counselor_id, ":now": now, ":hash": hash, ":kind": is.kind.as_str(), ":bytes": n_bytes,
+                ":counselor": counselor_id, ":now": now, ":hash": hash, ":kind": FileKind::Photo(is.kind).as_str(), ":bytes": n_bytes,
                 ":width": is.width, ":height": is.height,
             };
             Ok(upsert.query_row(of, info)?)
@@ -87,8 +87,8 @@ pub(in crate::store) fn uploads_of(
 pub(in crate::store) fn attach(conn: &Connection, outbox_id: i64, ids: &[i64], now: UnixMs) -> Result<()> {
     for (position, id) in ids.iter().enumerate() {
         conn.prepare_cached(
-            "INSERT INTO photo (outbox_id, position, state, created_at, sha256, kind, n_bytes, width, height)
-             SELECT :outbox, :position, state, :now, sha256, kind, n_bytes, width, height FROM photo WHERE id = :id",
+            "INSERT INTO photo (outbox_id, position, state, created_at, what, sha256, kind, n_bytes, width, height)
+             SELECT :outbox, :position, state, :now, what, sha256, kind, n_bytes, width, height FROM photo WHERE id = :id",
         )?
         .execute(named_params! {
             ":outbox": outbox_id, ":position": i64::try_from(position).unwrap_or(i64::MAX), ":now": now, ":id": id,

@@ -1,10 +1,18 @@
 //! Photos: wanted with their text, kept only once they are on disk, lost aloud, and sent with an answer.
 
 use super::*;
-use crate::domain::media::{MediaRef, PhotoLimits};
-use crate::domain::photo::{LOSS_NOTICE_EVERY_MS, Loss, MAX_PHOTOS, Measured, PhotoKind, PhotoState};
+use crate::domain::media::{MediaRef, PhotoLimits, What};
+use crate::domain::photo::{
+    FileKind, FilmKind, Kept, LOSS_NOTICE_EVERY_MS, Loss, LostAs, MAX_PHOTOS, Measured, PhotoKind,
+    PhotoState, VoiceKind,
+};
 
 const IS: Measured = Measured { kind: PhotoKind::Jpeg, width: 40, height: 30 };
+const KEPT: Kept = Kept { kind: FileKind::Photo(PhotoKind::Jpeg), pixels: Some((40, 30)) };
+
+fn photo(why: Loss) -> LostAs {
+    LostAs { what: What::Photo, why }
+}
 
 fn media(n: usize) -> Vec<MediaRef> {
     let one = |n| MediaRef {
@@ -50,14 +58,15 @@ impl Bench {
 /// Does once what happens to photos all day.
 pub(super) async fn a_day(bench: &Bench, counselor: i64) {
     let wanted = bench.store.wanted_photos(9, T0).await.unwrap();
-    bench.store.keep_photo(wanted[0].id, bytes("a photo"), IS, T0).await.unwrap();
+    bench.store.keep_photo(wanted[0].id, bytes("a photo"), KEPT, T0).await.unwrap();
     bench.store.put_off_photo(wanted[1].id, T0).await.unwrap();
-    bench.store.lose_photo(wanted[2].id, Loss::Gone).await.unwrap();
+    bench.store.lose_photo(wanted[2].id, photo(Loss::Gone)).await.unwrap();
     bench.tell(T0).await;
     bench.store.photo(wanted[0].id, &everybody()).await.unwrap().unwrap();
     let handed_in = bench.store.hand_in(counselor, bytes("jpeg"), IS, T0).await.unwrap();
     let text = bench.queue(MINSU, Lane::Reply, T0).await;
-    let attached = bench.store.write(move |conn| photo::attach(conn, text, &[handed_in.id], T0));
+    let attached =
+        bench.store.write(move |conn| crate::store::photo::attach(conn, text, &[handed_in.id], T0));
     attached.await.unwrap();
     for text in bench.lease(1, T0).await {
         bench.store.photos_of(&text).await.unwrap();
@@ -105,16 +114,19 @@ async fn a_photo_counts_as_kept_only_once_its_bytes_are_on_disk() {
     // The last life ended between the file and the row.
     bench.store.put_file(bytes("a photo")).await.unwrap();
     assert_eq!(bench.store.wanted_photos(9, T0).await.unwrap().len(), 1, "it is fetched again");
-    bench.store.keep_photo(photos[0], bytes("a photo"), IS, T0 + 1).await.unwrap();
+    bench.store.keep_photo(photos[0], bytes("a photo"), KEPT, T0 + 1).await.unwrap();
     let (info, found) = bench.store.photo(photos[0], &everybody()).await.unwrap().unwrap();
-    assert_eq!(found.as_deref(), Some(b"a photo".as_slice()));
-    assert_eq!(info.kept, Some(KeptAs { measured: IS, n_bytes: 7 }));
+    assert_eq!(found.unwrap().bytes().unwrap(), b"a photo");
+    assert_eq!((info.what, info.kept), (What::Photo, Some(KeptAs { is: KEPT, n_bytes: 7 })));
     assert_eq!(bench.n_events("kind = 'photo_kept' AND conversation_id = 1 AND message_id = 1"), 1);
     assert_eq!(bench.value::<String>("SELECT handle || coalesce(claimed_name, '') FROM photo"), "");
     // Whatever comes now comes too late.
-    let late = bench.store.keep_photo(photos[0], bytes("another"), IS, T0 + 2).await;
+    let late = bench.store.keep_photo(photos[0], bytes("another"), KEPT, T0 + 2).await;
     assert!(matches!(late, Err(StoreError::Conflict(_))), "{late:?}");
-    assert!(matches!(bench.store.lose_photo(photos[0], Loss::Gone).await, Err(StoreError::Conflict(_))));
+    assert!(matches!(
+        bench.store.lose_photo(photos[0], photo(Loss::Gone)).await,
+        Err(StoreError::Conflict(_))
+    ));
     let detail = bench.store.shown(1).await;
     assert!(matches!(&detail.messages[0], Message::In { photos, .. } if photos == &[info]));
     assert_eq!(detail.summary.n_last_photos, 1);
@@ -124,7 +136,7 @@ async fn a_photo_counts_as_kept_only_once_its_bytes_are_on_disk() {
 async fn a_file_that_went_missing_is_damage() {
     let bench = Bench::new();
     let photos = bench.photos_in("a", 1, T0).await;
-    bench.store.keep_photo(photos[0], bytes("a photo"), IS, T0).await.unwrap();
+    bench.store.keep_photo(photos[0], bytes("a photo"), KEPT, T0).await.unwrap();
     std::fs::remove_dir_all(bench.folder.path().join("munja.db-photos")).unwrap();
     let found = bench.store.photo(photos[0], &everybody()).await;
     assert!(matches!(found, Err(StoreError::Corrupt(_))), "{found:?}");
@@ -135,8 +147,8 @@ async fn a_file_that_went_missing_is_damage() {
 async fn a_loss_is_told_once_to_both() {
     let bench = Bench::new();
     let photos = bench.photos_in("a", 3, T0).await;
-    for photo in &photos[..2] {
-        bench.store.lose_photo(*photo, Loss::Gone).await.unwrap();
+    for one in &photos[..2] {
+        bench.store.lose_photo(*one, photo(Loss::Gone)).await.unwrap();
     }
     assert_eq!(bench.tell(T0).await, 0, "not before its text stands in a conversation");
     bench.route(T0).await;
@@ -144,13 +156,13 @@ async fn a_loss_is_told_once_to_both() {
     assert_eq!((bench.count("outbox"), bench.n_events("kind = 'photo_lost' AND detail = 'gone'")), (1, 1));
     assert_eq!(bench.value::<i64>("SELECT lane FROM outbox"), Lane::Notice.as_i64());
     // The third of the same text, hours later: the counselor hears of it, the citizen has been told.
-    bench.store.lose_photo(photos[2], Loss::NotInTime).await.unwrap();
+    bench.store.lose_photo(photos[2], photo(Loss::NotInTime)).await.unwrap();
     assert_eq!(bench.tell(T0 + 6 * HOUR).await, 1);
     assert_eq!((bench.count("outbox"), bench.n_events("kind = 'photo_lost'")), (1, 2));
     // Another text, a moment after the citizen was told and long after.
     for (key, now, n) in [("b", T0 + LOSS_NOTICE_EVERY_MS / 2, 1), ("c", T0 + 2 * 24 * HOUR, 2)] {
-        let photo = bench.photos_in(key, 1, now).await[0];
-        bench.store.lose_photo(photo, Loss::TooLarge).await.unwrap();
+        let one = bench.photos_in(key, 1, now).await[0];
+        bench.store.lose_photo(one, photo(Loss::TooLarge)).await.unwrap();
         bench.route(now).await;
         assert_eq!(bench.tell(now).await, 1, "{key}");
         assert_eq!(bench.count("outbox"), n, "{key}");
@@ -161,9 +173,9 @@ async fn a_loss_is_told_once_to_both() {
 async fn a_late_text_loses_its_photos_without_a_text_to_the_citizen() {
     let bench = Bench::new();
     assert_eq!(bench.accept_late(text_with("a", MINSU, 1), HOUR, T0).await.n_late, 1);
-    let photo = bench.store.wanted_photos(1, T0).await.unwrap()[0].id;
+    let one = bench.store.wanted_photos(1, T0).await.unwrap()[0].id;
     bench.route(T0).await;
-    bench.store.lose_photo(photo, Loss::Gone).await.unwrap();
+    bench.store.lose_photo(one, photo(Loss::Gone)).await.unwrap();
     assert_eq!(bench.tell(T0).await, 1);
     assert_eq!((bench.count("outbox"), bench.n_events("kind = 'photo_lost'")), (0, 1));
 }
@@ -264,4 +276,79 @@ async fn what_was_handed_in_is_forgotten_after_a_day_and_what_was_sent_is_not() 
         PhotoState::from_word(&bench.value::<String>("SELECT state FROM photo")),
         Some(PhotoState::Kept)
     );
+}
+
+fn film(kind: FilmKind) -> Kept {
+    Kept { kind: FileKind::Film(kind), pixels: None }
+}
+
+#[tokio::test]
+async fn films_and_voices_are_kept_like_photos_and_have_no_width() {
+    let bench = Bench::new();
+    let ids = bench.photos_in("a", 3, T0).await;
+    bench.route(T0).await;
+    let voice = Kept { kind: FileKind::Voice(VoiceKind::Amr), pixels: None };
+    for (id, is) in ids.iter().zip([film(FilmKind::ThreeGp), voice, KEPT]) {
+        bench.store.keep_photo(*id, bytes("its bytes"), is, T0).await.unwrap();
+        let (info, file) = bench.store.photo(*id, &everybody()).await.unwrap().unwrap();
+        assert_eq!((info.what, info.kept), (is.kind.what(), Some(KeptAs { is, n_bytes: 9 })));
+        assert_eq!(file.unwrap().n_bytes(), 9);
+    }
+    let kinds = "SELECT group_concat(what || ' ' || kind || ' ' || coalesce(width, '-')) FROM photo";
+    assert_eq!(bench.value::<String>(kinds), "film 3gp -,voice amr -,photo jpg 40");
+}
+
+#[tokio::test]
+async fn the_database_refuses_what_no_rule_allows() {
+    let bench = Bench::new();
+    let id = bench.photos_in("a", 1, T0).await[0];
+    bench.store.keep_photo(id, bytes("a film"), film(FilmKind::Mp4), T0).await.unwrap();
+    let path = bench.folder.path().join("munja.db");
+    let db = rusqlite::Connection::open(path).unwrap();
+    for change in [
+        "kind = 'exe'",
+        "kind = 'amr'",
+        "what = 'photo'",
+        "what = 'song'",
+        "width = 1",
+        "n_bytes = 52428801",
+        "n_bytes = NULL",
+        "what = 'contact'",
+    ] {
+        let refused = db.execute(&format!("UPDATE photo SET {change}"), []);
+        assert!(refused.unwrap_err().to_string().contains("CHECK"), "{change}");
+    }
+    db.execute("UPDATE photo SET kind = 'webm', n_bytes = 52428800", []).unwrap();
+}
+
+/// What the citizen is told of a lost file, in the words of their language.
+#[tokio::test]
+async fn a_loss_is_called_what_it_was() {
+    let cases: [(&[(What, Loss)], &str); 8] = [
+        (&[(What::Photo, Loss::Gone)], "사진을 받지 못했습니다. 사진을 다시 보내거나 글로 써 주세요."),
+        (&[(What::Film, Loss::NotInTime)], "영상을 받지 못했습니다. 영상을 다시 보내거나 글로 써 주세요."),
+        (&[(What::Voice, Loss::Broken)], "음성을 받지 못했습니다. 음성을 다시 보내거나 글로 써 주세요."),
+        (&[(What::Film, Loss::TooLarge)], "영상을 받을 수 없습니다. 글로 써 주세요."),
+        (&[(What::Contact, Loss::NotTaken)], "연락처를 받을 수 없습니다. 글로 써 주세요."),
+        (&[(What::Pdf, Loss::NotTaken)], "파일을 받을 수 없습니다. 글로 써 주세요."),
+        (
+            &[(What::Contact, Loss::NotTaken), (What::Film, Loss::Gone)],
+            "영상을 받지 못했습니다. 영상을 다시 보내거나 글로 써 주세요.",
+        ),
+        (
+            &[(What::Photo, Loss::Gone), (What::Film, Loss::Gone)],
+            "파일을 받지 못했습니다. 파일을 다시 보내거나 글로 써 주세요.",
+        ),
+    ];
+    for (lost, expected) in cases {
+        let bench = Bench::new();
+        let ids = bench.photos_in("a", lost.len(), T0).await;
+        bench.route(T0).await;
+        for (id, (what, why)) in ids.iter().zip(lost) {
+            bench.store.lose_photo(*id, LostAs { what: *what, why: *why }).await.unwrap();
+        }
+        assert_eq!(bench.tell(T0).await, 1);
+        let told = bench.value::<String>("SELECT text FROM outbox WHERE notice = 'photo_lost'");
+        assert!(told.ends_with(expected), "{told}");
+    }
 }

@@ -1,5 +1,7 @@
 //! The service by itself, on a real file: danger, wishes, surveys, desks, claims that heal, promises, protection.
 
+use std::collections::BTreeMap;
+
 use super::*;
 use crate::domain::arrival::tests::{desk, with_desks};
 
@@ -491,4 +493,45 @@ async fn closing_asks_what_it_was_about() {
         .await
         .unwrap();
     assert_eq!(close().await.unwrap(), Ok(()));
+}
+
+/// A request for an interpreter: its category is a promise as well, unless the citizen was promised something before.
+#[tokio::test]
+async fn a_category_with_a_due_time_is_a_promise() {
+    let bench = Bench::new();
+    let minsu = bench.counselor(LOGIN).await;
+    let id = bench.writes(MINSU, "수어 통역사 필요", DAY).await;
+    bench.store.claim(id, minsu, MANY, DAY).await.unwrap().unwrap();
+    let category = |key: &str| Category { key: key.to_owned(), version: "1".to_owned() };
+    let due_ms = BTreeMap::from([("복지/수어통역".to_owned(), 2 * HOUR)]);
+    let policy = Arc::new(ServicePolicy { category_due_ms: due_ms, ..(*talkative()).clone() });
+    let does = async |command, now| bench.store.by(id, minsu, command, &policy, now).await.unwrap().unwrap();
+    let due = async || bench.store.shown(id).await.summary.promise_due_at;
+    does(Command::Categorise(category("교통/택시")), DAY).await;
+    assert_eq!(due().await, None);
+    does(Command::Categorise(category("복지/수어통역")), DAY).await;
+    assert_eq!((due().await, bench.n_events("kind = 'promised'")), (Some(DAY + 2 * HOUR), 1));
+    does(Command::Categorise(category("복지/수어통역")), DAY + HOUR).await;
+    assert_eq!(due().await, Some(DAY + 2 * HOUR), "said again, it is due when it was");
+    does(Command::Promise { due_at: DAY + 9 * HOUR }, DAY).await;
+    does(Command::Categorise(category("복지/수어통역")), DAY).await;
+    assert_eq!(due().await, Some(DAY + 9 * HOUR), "a person's word stands");
+    does(Command::Close(Closing::default()), DAY).await;
+    does(Command::Categorise(category("복지/수어통역")), DAY).await;
+    assert_eq!(due().await, None, "nothing is owed in a talk that has ended");
+}
+
+#[tokio::test]
+async fn an_answer_with_such_a_category_owes_the_next() {
+    let bench = Bench::new();
+    let minsu = bench.counselor(LOGIN).await;
+    let id = bench.writes(MINSU, "수어 통역사 필요", DAY).await;
+    bench.store.claim(id, minsu, MANY, DAY).await.unwrap().unwrap();
+    let due_ms = BTreeMap::from([("복지/수어통역".to_owned(), 2 * HOUR)]);
+    let policy = Arc::new(ServicePolicy { category_due_ms: due_ms, ..(*talkative()).clone() });
+    let category = Some(Category { key: "복지/수어통역".into(), version: "1".into() });
+    let mut new = super::replies::new_reply(id, "k", &["언제, 어디서?"]);
+    new.reply.category = category;
+    bench.store.reply(new, &bench.store.person(minsu).await, &policy, DAY).await.unwrap().unwrap();
+    assert_eq!(bench.store.shown(id).await.summary.promise_due_at, Some(DAY + 2 * HOUR));
 }

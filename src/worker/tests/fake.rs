@@ -7,14 +7,17 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 
+use crate::carrier::http::TOO_LARGE;
 use crate::carrier::{
-    Accepted, Caps, Carrier, CarrierError, ErrorKind, InboundClass, InboundPage, Lookup, Reconciled,
+    Accepted, Caps, Carrier, CarrierError, ErrorKind, InboundClass, InboundPage, Lookup, Media, Reconciled,
     ReportClass, Result, SentPage,
 };
 use crate::domain::UnixMs;
 use crate::domain::inbound::Cursor;
+use crate::domain::media::MediaRef;
 use crate::domain::outbound::OutboundText;
 use crate::domain::phone::{PhoneNumber, Senders};
+use crate::domain::photo::MAX_BYTES;
 use crate::domain::receipt::Receipt;
 use crate::domain::text::Limits;
 use crate::worker::{CarrierInUse, Carriers};
@@ -33,6 +36,12 @@ pub struct Fake {
     pub refusal: Mutex<Option<CarrierError>>,
     /// Where the questions for texts began.
     pub asked_from: Mutex<Vec<UnixMs>>,
+    /// What each of its citizens sends; a second passes until it is here.
+    pub file: Option<Bytes>,
+    /// The bounds within which files were asked for.
+    pub file_bounds: Mutex<Vec<usize>>,
+    /// How many large files are on their way, and the most there were.
+    pub large: Mutex<(usize, usize)>,
 }
 
 impl Fake {
@@ -47,6 +56,9 @@ impl Fake {
             push: false,
             refusal: Mutex::new(None),
             asked_from: Mutex::default(),
+            file: None,
+            file_bounds: Mutex::default(),
+            large: Mutex::default(),
         }
     }
 }
@@ -76,7 +88,7 @@ impl Carrier for Fake {
             min_poll: Duration::ZERO,
             limits: Limits::KOREAN,
             sends_per_sec: 100,
-            photos_in: false,
+            photos_in: self.file.is_some(),
             photos_out: None,
             push: self.push,
             lists_sent: self.n_pages > 0,
@@ -111,6 +123,23 @@ impl Carrier for Fake {
 
     async fn status(&self, _carrier_message_id: &str) -> Result<Option<Receipt>> {
         Ok(None)
+    }
+
+    async fn fetch_media(&self, _media: &MediaRef, most: usize) -> Result<Media> {
+        let is_large = usize::from(most > MAX_BYTES);
+        self.file_bounds.lock().unwrap().push(most);
+        let change = |by: isize| {
+            let mut large = self.large.lock().unwrap();
+            large.0 = large.0.checked_add_signed(by).unwrap();
+            large.1 = large.1.max(large.0);
+        };
+        change(is_large.cast_signed());
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        change(-is_large.cast_signed());
+        match self.file.clone().unwrap() {
+            bytes if bytes.len() <= most => Ok(Media { content_type: None, bytes }),
+            _ => Err(CarrierError::new(ErrorKind::Permanent, TOO_LARGE)),
+        }
     }
 
     async fn check(&self) -> Result<Option<i64>> {

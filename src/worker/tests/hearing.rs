@@ -8,7 +8,7 @@ use crate::domain::event::EventKind;
 use crate::domain::hearing::{AGAIN_MS, Hearing, NO_WAY_IN};
 
 /// One carrier alone, which a test can talk to while the loops do.
-fn world_of(fake: Fake) -> (World, Arc<Fake>) {
+pub(super) fn world_of(fake: Fake) -> (World, Arc<Fake>) {
     let fake = Arc::new(fake);
     let all = Carriers::single(Arc::clone(&fake) as Arc<dyn Carrier>, senders());
     let mut world = World::new([Fake::named("one"), Fake::named("two")]);

@@ -3,6 +3,7 @@
 mod doubts;
 mod endless;
 pub mod fake;
+mod films;
 mod hearing;
 mod lists;
 #[cfg(feature = "sim")]

@@ -50,6 +50,7 @@ const TEXT: &[(&str, &str)] = &[
     ("To", "+15551234567"),
     ("Body", "안녕하세요"),
     ("NumMedia", "1"),
+    ("MediaContentType0", "video/3gpp"),
 ];
 
 #[test]
@@ -58,6 +59,7 @@ fn a_text_has_the_name_that_polling_gives_it() {
     let InboundItem::Text(text) = &taken.texts[0] else { panic!() };
     assert_eq!((text.key.as_str(), text.citizen.reveal()), ("SM1", "01012345678"));
     assert_eq!((text.text.reveal(), text.media[0].handle.as_str()), ("안녕하세요", "SM1/0"));
+    assert_eq!(text.media[0].content_type.as_deref(), Some("video/3gpp"));
     assert_eq!(taken.answer.content_type, "text/xml");
     assert!(taken.answer.body.contains("<Response>"));
 }

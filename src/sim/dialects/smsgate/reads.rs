@@ -4,6 +4,8 @@ use http::HeaderName;
 use serde_json::{Value, json};
 
 use super::{error, refused};
+use crate::domain::media::What;
+use crate::domain::photo::examine;
 use crate::sim::answer::{Answer, utc};
 use crate::sim::core::Core;
 use crate::sim::core::record::Message;
@@ -80,10 +82,26 @@ fn item(text: &Text, number: &str, with_photos: bool) -> Value {
         "contentPreview": preview, "createdAt": time(text.at),
     });
     if with_photos && !text.photos.is_empty() {
-        let part = |(n, photo): (usize, &bytes::Bytes)| json!({ "partId": n + 1, "name": format!("{n}.jpg"), "size": photo.len(), "contentType": "image/jpeg" });
+        let part = |(n, file): (usize, &bytes::Bytes)| {
+            let (ending, content_type) = claim(file);
+            json!({ "partId": n + 1, "name": format!("{n}.{ending}"), "size": file.len(), "contentType": content_type })
+        };
         item["attachments"] = text.photos.iter().enumerate().map(part).collect();
     }
     item
+}
+
+/// What the phone says of a file: the ending of its name, and its type. A photo, if it knows no better.
+fn claim(file: &[u8]) -> (&'static str, &'static str) {
+    match examine(file, What::Photo) {
+        Ok(kept) => (kept.kind.as_str(), kept.kind.content_type()),
+        Err(lost) => match lost.what {
+            What::Contact => ("vcf", "text/x-vCard"),
+            What::Pdf => ("pdf", "application/pdf"),
+            What::Film => ("mp4", "video/mp4"),
+            _ => ("jpg", "image/jpeg"),
+        },
+    }
 }
 
 /// `GET inbox/{id}/attachments/{partId}`; the name may come with a percent sign for its colon.
