@@ -182,8 +182,12 @@ fn when(notice: Notice) -> (&'static str, &'static str) {
         }
         Notice::Unreadable => ("To a text that shows nothing.", "아무것도 보이지 않는 글에 보냅니다."),
         Notice::PhotoLost => (
-            "When a photo could not be fetched from the carrier.",
-            "통신사에서 사진을 받지 못했을 때 보냅니다.",
+            "When a photo, film or voice message could not be fetched from the carrier, and sending it again may help.",
+            "통신사에서 사진, 영상, 음성을 받지 못했고 다시 보내면 될 때 보냅니다.",
+        ),
+        Notice::MediaRefused => (
+            "When something came that is never taken (a contact card, a file) or is too large.",
+            "받지 않는 것(연락처, 파일)이나 너무 큰 것이 왔을 때 보냅니다.",
         ),
         Notice::Moved => ("When another desk takes over.", "다른 부서로 넘길 때 보냅니다."),
         Notice::Delayed => ("When a promised answer is late.", "약속한 시간까지 답하지 못했을 때 보냅니다."),
