@@ -130,92 +130,127 @@ pub(crate) fn page(texts: &Texts) -> String {
     page
 }
 
-/// When a text is sent, in English and Korean.
+/// When each text is sent, in English and Korean.
+const WHEN: [(Notice, &str, &str); 26] = [
+    (
+        Notice::Receipt,
+        "At once, to a new question. Nobody waits before them.",
+        "새 질문이 오면 바로 보냅니다. 앞에 기다리는 사람이 없을 때입니다.",
+    ),
+    (
+        Notice::ReceiptAhead,
+        "The same, while others wait before them.",
+        "앞에 기다리는 사람이 있을 때 보냅니다.",
+    ),
+    (
+        Notice::ReceiptWait,
+        "The same, where the last hour tells how long it takes.",
+        "지난 한 시간의 속도로 기다릴 시간을 알 수 있을 때 보냅니다.",
+    ),
+    (
+        Notice::ReceiptClosed,
+        "To a new question while the desk is closed.",
+        "상담 시간이 아닐 때 온 질문에 보냅니다.",
+    ),
+    (Notice::ReceiptHoliday, "To a new question on a public holiday.", "공휴일에 온 질문에 보냅니다."),
+    (
+        Notice::ReceiptPlanned,
+        "To a new question on a day for which the calendar has words of its own.",
+        "달력에 안내말을 적어 둔 날에 온 질문에 보냅니다.",
+    ),
+    (
+        Notice::ReceiptLook,
+        "Instead of a receipt, where the text may tell of trouble (tier 2): help comes first.",
+        "위험할 수 있는 글(2단계)에 접수 문자 대신 보냅니다. 도움받을 곳을 먼저 알립니다.",
+    ),
+    (
+        Notice::ReceiptLookClosed,
+        "The same while the desk is closed.",
+        "위와 같고, 상담 시간이 아닐 때입니다.",
+    ),
+    (
+        Notice::Wait,
+        "After 5 and 15 minutes of open hours without an answer (`[service] wait_notices`).",
+        "상담 시간으로 5분, 15분이 지나도 답하지 못했을 때 보냅니다(`[service] wait_notices`).",
+    ),
+    (
+        Notice::WaitNext,
+        "The same, where nobody is before them any more.",
+        "위와 같고, 앞에 아무도 없을 때입니다.",
+    ),
+    (
+        Notice::WaitUnplaced,
+        "The same, where more people are before them than they were told.",
+        "위와 같고, 알려 준 것보다 앞사람이 늘었을 때입니다. 수를 말하지 않습니다.",
+    ),
+    (
+        Notice::UrgentDanger,
+        "At once, to a text that tells of danger (tier 1), at any hour, also to restricted senders; at most one in 10 minutes.",
+        "위험을 알리는 글(1단계)에 바로 보냅니다. 밤에도, 답변이 제한된 사람에게도 보냅니다. 10분에 한 번까지입니다.",
+    ),
+    (
+        Notice::UrgentSelfHarm,
+        "The same, where somebody may harm themselves.",
+        "위와 같고, 스스로를 해칠 수 있을 때입니다.",
+    ),
+    (
+        Notice::UrgentYouth,
+        "The same, where a young person is in danger.",
+        "위와 같고, 청소년이 위험할 때입니다.",
+    ),
+    (Notice::Unreadable, "To a text that shows nothing.", "아무것도 보이지 않는 글에 보냅니다."),
+    (
+        Notice::PhotoLost,
+        "When a photo, film or voice message could not be fetched from the carrier, and sending it again may help.",
+        "통신사에서 사진, 영상, 음성을 받지 못했고 다시 보내면 될 때 보냅니다.",
+    ),
+    (
+        Notice::MediaRefused,
+        "When something came that is never taken (a contact card, a file) or is too large.",
+        "받지 않는 것(연락처, 파일)이나 너무 큰 것이 왔을 때 보냅니다.",
+    ),
+    (Notice::Moved, "When another desk takes over.", "다른 부서로 넘길 때 보냅니다."),
+    (Notice::Delayed, "When a promised answer is late.", "약속한 시간까지 답하지 못했을 때 보냅니다."),
+    (
+        Notice::Nudge,
+        "Two hours after an answer that they did not reply to, while the desk is open (`[service] nudge_after`).",
+        "답변 뒤 2시간 동안 글이 없으면 상담 시간에 보냅니다(`[service] nudge_after`).",
+    ),
+    (
+        Notice::Survey,
+        "After a counselor has closed the consultation (`[service] survey_after`); by day, once in 30 days, never after danger or abuse.",
+        "상담사가 상담을 끝낸 뒤 보냅니다(`[service] survey_after`). 낮에만, 30일에 한 번, 위급하거나 욕설이 있던 상담에는 보내지 않습니다.",
+    ),
+    (Notice::SurveyThanks, "To an answer to the survey.", "만족도 답변이 오면 보냅니다."),
+    (Notice::OptedOut, "To 수신거부 or STOP.", "수신거부, STOP 을 받으면 보냅니다."),
+    (Notice::OptedIn, "To 수신동의 or START.", "수신동의, START 를 받으면 보냅니다."),
+    (
+        Notice::Warning,
+        "When a counselor warns about abuse; at most once a day.",
+        "상담사가 욕설을 경고할 때 보냅니다. 하루 한 번까지입니다.",
+    ),
+    (
+        Notice::Restricted,
+        "When a supervisor restricts a citizen, and once a day to what they text meanwhile: why, until when, and where to object.",
+        "관리자가 답변을 제한할 때, 그리고 그동안 온 글에 하루 한 번 보냅니다. 이유, 기한, 이의를 알릴 곳을 적습니다.",
+    ),
+];
+
 fn when(notice: Notice) -> (&'static str, &'static str) {
-    match notice {
-        Notice::Receipt => (
-            "At once, to a new question. Nobody waits before them.",
-            "새 질문이 오면 바로 보냅니다. 앞에 기다리는 사람이 없을 때입니다.",
-        ),
-        Notice::ReceiptAhead => {
-            ("The same, while others wait before them.", "앞에 기다리는 사람이 있을 때 보냅니다.")
-        }
-        Notice::ReceiptWait => (
-            "The same, where the last hour tells how long it takes.",
-            "지난 한 시간의 속도로 기다릴 시간을 알 수 있을 때 보냅니다.",
-        ),
-        Notice::ReceiptClosed => {
-            ("To a new question while the desk is closed.", "상담 시간이 아닐 때 온 질문에 보냅니다.")
-        }
-        Notice::ReceiptHoliday => ("To a new question on a public holiday.", "공휴일에 온 질문에 보냅니다."),
-        Notice::ReceiptPlanned => (
-            "To a new question on a day for which the calendar has words of its own.",
-            "달력에 안내말을 적어 둔 날에 온 질문에 보냅니다.",
-        ),
-        Notice::ReceiptLook => (
-            "Instead of a receipt, where the text may tell of trouble (tier 2): help comes first.",
-            "위험할 수 있는 글(2단계)에 접수 문자 대신 보냅니다. 도움받을 곳을 먼저 알립니다.",
-        ),
-        Notice::ReceiptLookClosed => {
-            ("The same while the desk is closed.", "위와 같고, 상담 시간이 아닐 때입니다.")
-        }
-        Notice::Wait => (
-            "After 5 and 15 minutes of open hours without an answer (`[service] wait_notices`).",
-            "상담 시간으로 5분, 15분이 지나도 답하지 못했을 때 보냅니다(`[service] wait_notices`).",
-        ),
-        Notice::WaitNext => {
-            ("The same, where nobody is before them any more.", "위와 같고, 앞에 아무도 없을 때입니다.")
-        }
-        Notice::WaitUnplaced => (
-            "The same, where more people are before them than they were told.",
-            "위와 같고, 알려 준 것보다 앞사람이 늘었을 때입니다. 수를 말하지 않습니다.",
-        ),
-        Notice::UrgentDanger => (
-            "At once, to a text that tells of danger (tier 1), at any hour, also to restricted senders; at most one in 10 minutes.",
-            "위험을 알리는 글(1단계)에 바로 보냅니다. 밤에도, 답변이 제한된 사람에게도 보냅니다. 10분에 한 번까지입니다.",
-        ),
-        Notice::UrgentSelfHarm => {
-            ("The same, where somebody may harm themselves.", "위와 같고, 스스로를 해칠 수 있을 때입니다.")
-        }
-        Notice::UrgentYouth => {
-            ("The same, where a young person is in danger.", "위와 같고, 청소년이 위험할 때입니다.")
-        }
-        Notice::Unreadable => ("To a text that shows nothing.", "아무것도 보이지 않는 글에 보냅니다."),
-        Notice::PhotoLost => (
-            "When a photo, film or voice message could not be fetched from the carrier, and sending it again may help.",
-            "통신사에서 사진, 영상, 음성을 받지 못했고 다시 보내면 될 때 보냅니다.",
-        ),
-        Notice::MediaRefused => (
-            "When something came that is never taken (a contact card, a file) or is too large.",
-            "받지 않는 것(연락처, 파일)이나 너무 큰 것이 왔을 때 보냅니다.",
-        ),
-        Notice::Moved => ("When another desk takes over.", "다른 부서로 넘길 때 보냅니다."),
-        Notice::Delayed => ("When a promised answer is late.", "약속한 시간까지 답하지 못했을 때 보냅니다."),
-        Notice::Nudge => (
-            "Two hours after an answer that they did not reply to, while the desk is open (`[service] nudge_after`).",
-            "답변 뒤 2시간 동안 글이 없으면 상담 시간에 보냅니다(`[service] nudge_after`).",
-        ),
-        Notice::Survey => (
-            "After a counselor has closed the consultation (`[service] survey_after`); by day, once in 30 days, never after danger or abuse.",
-            "상담사가 상담을 끝낸 뒤 보냅니다(`[service] survey_after`). 낮에만, 30일에 한 번, 위급하거나 욕설이 있던 상담에는 보내지 않습니다.",
-        ),
-        Notice::SurveyThanks => ("To an answer to the survey.", "만족도 답변이 오면 보냅니다."),
-        Notice::OptedOut => ("To 수신거부 or STOP.", "수신거부, STOP 을 받으면 보냅니다."),
-        Notice::OptedIn => ("To 수신동의 or START.", "수신동의, START 를 받으면 보냅니다."),
-        Notice::Warning => (
-            "When a counselor warns about abuse; at most once a day.",
-            "상담사가 욕설을 경고할 때 보냅니다. 하루 한 번까지입니다.",
-        ),
-        Notice::Restricted => (
-            "When a supervisor restricts a citizen, and once a day to what they text meanwhile: why, until when, and where to object.",
-            "관리자가 답변을 제한할 때, 그리고 그동안 온 글에 하루 한 번 보냅니다. 이유, 기한, 이의를 알릴 곳을 적습니다.",
-        ),
-    }
+    WHEN.iter().find(|(of, ..)| *of == notice).map_or(("", ""), |(_, en, ko)| (*en, *ko))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_text_has_its_time() {
+        for notice in Notice::ALL {
+            let (en, ko) = when(notice);
+            assert!(!en.is_empty() && !ko.is_empty(), "{notice:?}");
+        }
+    }
 
     /// After a change: `MUNJA_WRITE_DOCS=1 cargo test the_page_of_words` writes it.
     #[test]

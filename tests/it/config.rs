@@ -198,7 +198,7 @@ fn half_a_login_is_refused() {
 #[test]
 fn texts_are_measured_by_the_carrier_they_leave_by() {
     let (folder, path) = folder();
-    let emoji = "[ko]\nclosing = \"고맙습니다 😀\"\n";
+    let emoji = "[ko]\nnudge = \"고맙습니다 😀\"\n";
     fs::write(folder.path().join("own.toml"), emoji).unwrap();
     fs::write(folder.path().join("replies.toml"), "[[reply]]\nkey = \"x\"\ntext = \"네 😀\"\n").unwrap();
     let own = "[service]\ntexts = \"own.toml\"\nreplies = \"replies.toml\"\n";
