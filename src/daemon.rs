@@ -112,6 +112,7 @@ impl Daemon {
                 "texts were being sent when the last run ended; the carrier is asked what became of them"
             );
         }
+        store.record_start(clock.now_ms()).await.context("the database could not be written to")?;
         let health = Arc::new(HealthRegistry::new(&carriers, clock.now_ms()));
         // Before the first text may leave.
         health.set_paused(&store.holds().await?);

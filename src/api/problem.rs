@@ -147,6 +147,8 @@ impl From<Refusal> for Problem {
             Refusal::NoSuchPerson => ProblemCode::NoSuchPerson,
             Refusal::NotPassedOn => ProblemCode::NotPassedOn,
             Refusal::NotWarned => ProblemCode::NotWarned,
+            Refusal::NotAsked => ProblemCode::NotAsked,
+            Refusal::NumberNotShown => ProblemCode::NumberNotShown,
             Refusal::KeyReused => ProblemCode::KeyReused,
             Refusal::NoSuchPhoto => ProblemCode::NoSuchPhoto,
             Refusal::NotInDoubt => ProblemCode::NotInDoubt,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
+use super::alarm::{self, AlarmSection};
 use super::api::{self, ApiSection};
 use super::calendar::{self, CalendarSection, DeskSections};
 use super::carrier::{self, CarrierSection};
@@ -28,6 +29,8 @@ struct File {
     sending: SendingSection,
     #[serde(default)]
     service: ServiceSection,
+    #[serde(default)]
+    alarm: AlarmSection,
     #[serde(default)]
     triage: TriageSection,
     #[serde(default)]
@@ -90,6 +93,7 @@ fn parse(text: &str, path: &Path, reads_secrets: bool) -> Result<Config, ConfigE
         webhook: webhook::read(&checker, &file.webhook)?,
         log: log::read(&checker, &file.log)?,
         desks: calendar::read((&checker, &limits), &file.calendar, &file.desks)?,
+        alarm: alarm::read(&checker, &file.alarm, (&file.calendar, &file.desks))?,
     };
     Ok(config)
 }

@@ -68,6 +68,8 @@ pub enum Notice {
     UrgentSelfHarm,
     /// A young person in danger: 1388.
     UrgentYouth,
+    /// Asks somebody in danger where they are.
+    Where,
     /// The text had no readable content.
     Unreadable,
     /// A photo could not be fetched.
@@ -142,7 +144,7 @@ const MINUTE_MS: i64 = 60_000;
 const HOUR_MS: i64 = 60 * MINUTE_MS;
 
 impl Notice {
-    pub const ALL: [Notice; 23] = [
+    pub const ALL: [Notice; 24] = [
         Notice::Receipt,
         Notice::ReceiptAhead,
         Notice::ReceiptWait,
@@ -154,6 +156,7 @@ impl Notice {
         Notice::UrgentDanger,
         Notice::UrgentSelfHarm,
         Notice::UrgentYouth,
+        Notice::Where,
         Notice::Unreadable,
         Notice::PhotoLost,
         Notice::Moved,
@@ -182,6 +185,7 @@ impl Notice {
             Notice::UrgentDanger => "urgent_danger",
             Notice::UrgentSelfHarm => "urgent_self_harm",
             Notice::UrgentYouth => "urgent_youth",
+            Notice::Where => "where",
             Notice::Unreadable => "unreadable",
             Notice::PhotoLost => "photo_lost",
             Notice::Moved => "moved",
@@ -235,6 +239,7 @@ impl Notice {
         match self.group() {
             "receipt" => 30 * MINUTE_MS,
             "urgent" => 10 * MINUTE_MS,
+            "where" => 2 * MINUTE_MS,
             "wait" => 5 * MINUTE_MS,
             "unreadable" | "photo_lost" | "opted_out" | "opted_in" => 10 * MINUTE_MS,
             "moved" | "delayed" => 0,
@@ -245,7 +250,7 @@ impl Notice {
 
     /// Whether it is about danger: such a text passes every restriction and is sent first.
     pub fn is_urgent(self) -> bool {
-        self.group() == "urgent"
+        matches!(self.group(), "urgent" | "where")
     }
 
     pub fn lane(self) -> Lane {
@@ -269,7 +274,7 @@ impl Notice {
 
     /// Whether it is also sent after an opt-out: safety information, and the confirmation of the wish itself.
     pub fn passes_opt_out(self) -> bool {
-        matches!(self.group(), "urgent" | "opted_out" | "opted_in")
+        matches!(self.group(), "urgent" | "where" | "opted_out" | "opted_in")
     }
 }
 

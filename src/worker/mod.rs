@@ -6,6 +6,7 @@
 //! operator's command never waits behind a carrier that does not answer.
 
 mod acks;
+mod alarm_push;
 mod asking;
 mod auditor;
 mod carriers;
@@ -29,6 +30,7 @@ mod supervise;
 #[cfg(test)]
 mod tests;
 mod timers;
+mod troubles;
 mod walk;
 
 use std::fmt;
@@ -38,6 +40,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+pub use alarm_push::AlarmWays;
 pub use auditor::{compare_inbound, compare_with};
 pub use carriers::{CarrierInUse, Carriers};
 pub use health::{CarrierHealth, HealthRegistry, LATE_AFTER, WorkerHealth};
@@ -57,6 +60,8 @@ use crate::store::{Store, StoreError};
 pub struct Settings {
     /// What the operator has decided about the service.
     pub policy: Arc<ServicePolicy>,
+    /// Where alarms leave beside texts.
+    pub alarm_ways: AlarmWays,
     pub inbound_pace: Pace,
     pub receipt_pace: Pace,
     /// How often the whole overlap of a window is read again.
@@ -135,6 +140,8 @@ pub enum Role {
     Timers,
     Auditor,
     Hearing,
+    Troubles,
+    AlarmPush,
     Receipts(&'static str),
     Poller(&'static str),
     DeepWalk(&'static str),
@@ -154,6 +161,8 @@ impl Role {
             Role::Timers,
             Role::Auditor,
             Role::Hearing,
+            Role::Troubles,
+            Role::AlarmPush,
         ];
         let has_reports = |c: &&Arc<dyn Carrier>| {
             use ReportClass::{AckQueue, ReadOnce, Window};
@@ -183,6 +192,8 @@ impl fmt::Display for Role {
             Role::Timers => f.write_str("timers"),
             Role::Auditor => f.write_str("auditor"),
             Role::Hearing => f.write_str("hearing"),
+            Role::Troubles => f.write_str("troubles"),
+            Role::AlarmPush => f.write_str("alarm push"),
             Role::Receipts(carrier) => write!(f, "receipts of {carrier}"),
             Role::Poller(carrier) => write!(f, "poller of {carrier}"),
             Role::DeepWalk(carrier) => write!(f, "deep walk of {carrier}"),
@@ -203,6 +214,8 @@ pub async fn run(role: Role, context: Context) {
         Role::Timers => timers::run(context).await,
         Role::Auditor => auditor::run(context).await,
         Role::Hearing => hearing::run(context).await,
+        Role::Troubles => troubles::run(context).await,
+        Role::AlarmPush => alarm_push::run(context).await,
         Role::Receipts(carrier) => receipts::run(context, carrier).await,
         Role::Poller(carrier) => poller::run(context, carrier).await,
         Role::DeepWalk(carrier) => deep_walk::run(context, carrier).await,

@@ -57,6 +57,8 @@ problem_codes! {
     NothingToAck, "nothing_to_ack", 409;
     NotPassedOn, "not_passed_on", 409;
     NotWarned, "not_warned", 409;
+    NotAsked, "not_asked", 409;
+    NumberNotShown, "number_not_shown", 403;
     NoSuchDesk, "no_such_desk", 422;
     NoSuchPerson, "no_such_person", 422;
     NoSuchCategory, "no_such_category", 422;

@@ -75,6 +75,8 @@ pub enum Purpose {
     Question,
     Survey(SurveyAnswer),
     Wish(Wish),
+    /// From a duty phone of our own, and no answer to an alarm: a person reads it.
+    Staff,
     /// From a restricted sender: it is not answered.
     Restricted,
 }
@@ -87,6 +89,7 @@ impl Purpose {
             Purpose::Survey(_) => "survey",
             Purpose::Wish(Wish::OptOut) => "opt_out",
             Purpose::Wish(Wish::OptIn) => "opt_in",
+            Purpose::Staff => "staff",
             Purpose::Restricted => "restricted",
         }
     }
@@ -118,6 +121,15 @@ pub struct Arrival<'p> {
     pub notice: Option<Notice>,
     /// Whether the desk was open when the text was written.
     pub open_state: OpenState,
+}
+
+impl Arrival<'_> {
+    /// The text is from a duty phone of our own: a person reads it whatever it says, and nothing is said by itself.
+    pub fn be_from_staff(&mut self, latest: Option<Latest>, at: UnixMs) {
+        self.purpose = Purpose::Staff;
+        self.destination = Destination::Route(route(latest, at));
+        self.notice = None;
+    }
 }
 
 /// Decides about one text.
@@ -237,6 +249,7 @@ fn wanted(
         (_, Some(_)) => Notice::UrgentDanger,
         (Purpose::Wish(Wish::OptOut), _) => Notice::OptedOut,
         (Purpose::Wish(Wish::OptIn), _) => Notice::OptedIn,
+        (Purpose::Staff, _) => return None,
         (Purpose::Restricted, _) => Notice::Restricted,
         (Purpose::Survey(_), _) => Notice::SurveyThanks,
         (Purpose::Question, _) if arrived.text.trim().is_empty() && !arrived.has_photos => Notice::Unreadable,

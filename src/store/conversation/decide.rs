@@ -17,6 +17,7 @@ use crate::domain::notice::{Notice, Slot};
 use crate::domain::policy::ServicePolicy;
 use crate::domain::queue;
 use crate::domain::recipient::{Recipient, is_person};
+use crate::store::alarm::call;
 use crate::store::conversation::{line, notes};
 use crate::store::journal::event::append_events;
 use crate::store::outbound::notice;
@@ -96,7 +97,7 @@ fn facts<'a>(change: &Change<'a>, of: &Conversation, command: &Command) -> Resul
             }
         }
         Command::Restrict { .. } => facts.is_in_danger_elsewhere = is_in_danger_elsewhere(conn, of)?,
-        Command::Warn => facts.recipient = Some(recipient(conn, of)?),
+        Command::Warn | Command::AskWhere => facts.recipient = Some(recipient(conn, of)?),
         Command::AskSurvey => {
             facts.citizen = citizen::load(conn, &of.citizen)?;
             facts.recipient = Some(recipient_of(conn, of, &facts.citizen)?);
@@ -174,6 +175,9 @@ pub(in crate::store) fn apply(
         None => after.id = insert(change.conn, &after)?,
     }
     append_events(change.conn, after.id, events, change.now)?;
+    if before.is_some_and(Conversation::has_open_danger) && !after.has_open_danger() {
+        call::over(change.conn, after.id, change.now)?;
+    }
     for effect in effects {
         follow(change, &after, effect, recipient.as_ref())?;
     }
@@ -219,6 +223,7 @@ fn follow(
     let Change { conn, actor, policy, now } = *change;
     match effect {
         Effect::Note { kind, text } => notes::insert(conn, of.id, actor.id(), (kind, &text), now),
+        Effect::Call { step, minutes } => call::call(change, of, (step, minutes)),
         Effect::DropDraft => notes::delete_kind(conn, of.id, NoteKind::Draft),
         Effect::Reminder { due_at, text } => notes::remind(conn, of.id, actor.id(), (due_at, &text), now),
         Effect::WithdrawWaitTexts => notice::withdraw(conn, of, Notice::is_of_waiting, ("danger", now)),

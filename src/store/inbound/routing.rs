@@ -15,6 +15,7 @@ use crate::domain::phone::PhoneNumber;
 use crate::domain::recipient::Recipient;
 use crate::domain::text::MessageText;
 use crate::domain::triage::Tier;
+use crate::store::alarm::answer::{FromStaff, from_staff};
 use crate::store::conversation::decide::{Change, apply, decide, recipient};
 use crate::store::conversation::{row, survey};
 use crate::store::journal::event::{NewEvent, append_event};
@@ -54,9 +55,16 @@ impl Received {
 /// Routes one text; returns whether an automatic text may have been queued.
 pub(in crate::store) fn route(change: &Change<'_>, text: &Received) -> Result<bool> {
     let Change { conn, policy, now, .. } = *change;
+    let staff = from_staff(change, text)?;
+    if staff == FromStaff::Answer {
+        return Ok(true);
+    }
     let latest = row::load_latest(conn, &text.citizen, &text.our_number)?;
     let known = sender_facts(change, text, latest.as_ref())?;
-    let arrival = arrival::decide(policy, &text.arrived(), &known);
+    let mut arrival = arrival::decide(policy, &text.arrived(), &known);
+    if staff == FromStaff::Other {
+        arrival.be_from_staff(known.latest, text.received_at);
+    }
     let conversation = place_text(change, text, &arrival, latest, known.recipient)?;
     mark_routed(change, text, &arrival, &conversation)?;
     match &arrival.purpose {
@@ -66,7 +74,7 @@ pub(in crate::store) fn route(change: &Change<'_>, text: &Received) -> Result<bo
             append_event(conn, now, NewEvent { message_id: Some(text.id), ..about })?;
         }
         Purpose::Wish(wish) => citizen::wish(conn, &conversation, *wish, now)?,
-        Purpose::Question | Purpose::Restricted => {}
+        Purpose::Question | Purpose::Staff | Purpose::Restricted => {}
     }
     if arrival.is_flood && known.n_recent == policy.flood {
         append_event(conn, now, NewEvent::about(EventKind::Flood, conversation.id))?;

@@ -1,0 +1,106 @@
+-- A text may be thanks, a reaction to a text of ours, advertising, or from a duty phone of our own.
+PRAGMA legacy_alter_table = ON;
+DROP INDEX inbox_received;
+DROP INDEX inbox_quarantined;
+DROP INDEX inbox_of_conversation;
+ALTER TABLE inbox RENAME TO old_inbox;
+CREATE TABLE inbox (
+    id                   INTEGER PRIMARY KEY AUTOINCREMENT,
+    carrier              TEXT    NOT NULL,
+    carrier_message_key  TEXT    NOT NULL,
+    raw_page_id          INTEGER,
+    citizen              TEXT    NOT NULL,
+    our_number           TEXT    NOT NULL,
+    text                 TEXT    NOT NULL,
+    sent_at              INTEGER NOT NULL,      -- by the carrier's clock
+    received_at          INTEGER NOT NULL,      -- by ours
+    state                TEXT    NOT NULL DEFAULT 'received',
+    conversation_id      INTEGER REFERENCES conversation (id),
+    seq                  INTEGER,               -- order in the conversation: the id, or more for a text that was routed late
+    routed_at            INTEGER,
+    n_route_failures     INTEGER NOT NULL DEFAULT 0,
+    trouble              TEXT,
+    purpose              TEXT    NOT NULL DEFAULT 'question',   -- domain::arrival::Purpose
+    tier                 INTEGER CHECK (tier BETWEEN 1 AND 3),   -- result of triage
+    rules                TEXT,                  -- ids of the triage rules that matched
+    is_abusive           INTEGER NOT NULL DEFAULT 0 CHECK (is_abusive = 0 OR is_abusive = 1),
+    late_ms              INTEGER CHECK (late_ms > 0),   -- its age when it was first seen, if that is late (domain::lateness)
+    UNIQUE (carrier, carrier_message_key),
+    CHECK (state = 'received' OR state = 'routed' OR state = 'quarantined'),
+    CHECK ((state = 'routed') = (conversation_id IS NOT NULL AND routed_at IS NOT NULL AND seq IS NOT NULL)),
+    CHECK (state <> 'quarantined' OR trouble IS NOT NULL),
+    CHECK (purpose = 'question' OR purpose = 'survey' OR purpose = 'opt_out' OR purpose = 'opt_in' OR purpose = 'thanks'
+           OR purpose = 'reaction' OR purpose = 'advertising' OR purpose = 'staff' OR purpose = 'restricted')
+) STRICT;
+INSERT INTO inbox (id, carrier, carrier_message_key, raw_page_id, citizen, our_number, text, sent_at, received_at, state, conversation_id, seq, routed_at, n_route_failures, trouble, purpose, tier, rules, is_abusive, late_ms)
+SELECT id, carrier, carrier_message_key, raw_page_id, citizen, our_number, text, sent_at, received_at, state, conversation_id, seq, routed_at, n_route_failures, trouble, purpose, tier, rules, is_abusive, late_ms FROM old_inbox;
+-- Numbers that were given are never given again.
+DELETE FROM sqlite_sequence WHERE name = 'inbox';
+INSERT INTO sqlite_sequence (name, seq) SELECT 'inbox', seq FROM sqlite_sequence WHERE name = 'old_inbox';
+DROP TABLE old_inbox;
+CREATE INDEX inbox_received ON inbox (id) WHERE state = 'received';
+CREATE INDEX inbox_quarantined ON inbox (id) WHERE state = 'quarantined';
+CREATE INDEX inbox_of_conversation ON inbox (conversation_id, seq) WHERE conversation_id IS NOT NULL;
+PRAGMA legacy_alter_table = OFF;
+
+-- Duty phones are called.
+ALTER TABLE conversation ADD COLUMN alarm_quiet_until_at INTEGER;
+-- The line to a duty phone: a conversation, closed from the start, that holds the texts to and from one of our own phones.
+-- No citizen's text comes into it, also where the phone's owner texts us as a citizen.
+CREATE TABLE duty_line (
+    number           TEXT    NOT NULL PRIMARY KEY,
+    conversation_id  INTEGER NOT NULL UNIQUE REFERENCES conversation (id),
+    confirmed_at     INTEGER,                   -- when a right answer last got its text
+    refused_at       INTEGER                    -- when a wrong one did
+) STRICT, WITHOUT ROWID;
+
+-- The short code of an alarm at one duty phone (domain::alarm::code). It counts while that alarm stands: the conversation's
+-- alarm_from_at is the same.
+CREATE TABLE duty_code (
+    id               INTEGER PRIMARY KEY,
+    number           TEXT    NOT NULL,
+    code             TEXT    NOT NULL CHECK (length(code) = 2),
+    conversation_id  INTEGER NOT NULL REFERENCES conversation (id),
+    alarm_from_at    INTEGER NOT NULL,
+    called_at        INTEGER NOT NULL,          -- when the phone was last texted
+    outbox_id        INTEGER REFERENCES outbox (id),   -- the last text
+    UNIQUE (number, conversation_id, alarm_from_at)
+) STRICT;
+CREATE INDEX duty_code_of_phone ON duty_code (number, called_at);
+CREATE INDEX duty_code_of_alarm ON duty_code (conversation_id);
+
+-- Wrong codes from duty phones, for as long as they count.
+CREATE TABLE duty_wrong_code (
+    id      INTEGER PRIMARY KEY,
+    number  TEXT    NOT NULL,
+    at      INTEGER NOT NULL
+) STRICT;
+CREATE INDEX duty_wrong_code_of_phone ON duty_wrong_code (number, at);
+
+-- Alarms on their way to the operator's command or webhook. Hold no citizen's data.
+CREATE TABLE alarm_push (
+    id               INTEGER PRIMARY KEY AUTOINCREMENT,
+    way              TEXT    NOT NULL CHECK (way = 'command' OR way = 'webhook'),
+    body             TEXT    NOT NULL,          -- JSON
+    created_at       INTEGER NOT NULL,
+    next_attempt_at  INTEGER,                   -- NULL: done, or given up
+    n_attempts       INTEGER NOT NULL DEFAULT 0,
+    trouble          TEXT,                      -- of the last attempt
+    done_at          INTEGER,
+    CHECK (done_at IS NULL OR next_attempt_at IS NULL)
+) STRICT;
+CREATE INDEX alarm_push_due ON alarm_push (next_attempt_at) WHERE next_attempt_at IS NOT NULL;
+
+-- Alarms about the gateway itself that are not over (domain::alarm::operator).
+CREATE TABLE operator_alarm (
+    trouble   TEXT    NOT NULL PRIMARY KEY,
+    since_at  INTEGER NOT NULL,
+    told_at   INTEGER NOT NULL,
+    n_told    INTEGER NOT NULL DEFAULT 1
+) STRICT, WITHOUT ROWID;
+
+-- Starts of the daemon, for as long as they count.
+CREATE TABLE daemon_start (
+    id  INTEGER PRIMARY KEY,
+    at  INTEGER NOT NULL
+) STRICT;
