@@ -2,6 +2,7 @@
 //! wrong and how to mend it. Starts and changes nothing: the database is opened read-only. Where a gateway runs, it asks the
 //! carriers for us.
 
+mod duty;
 mod finding;
 mod hearing;
 
@@ -46,6 +47,7 @@ pub async fn check(config_path: &Path, lang: Lang) -> Vec<Finding> {
     )];
     findings.extend(database(&config, lang).await);
     findings.push(calendar(&config, Clock::system().now_ms(), lang));
+    findings.extend(duty::duty(&config, Clock::system().now_ms(), lang));
     findings.extend(senders(&config, lang));
     findings.extend(carriers(&config, lang).await);
     findings
@@ -81,6 +83,7 @@ async fn database(config: &Config, lang: Lang) -> Vec<Finding> {
     let mut findings = vec![sound];
     findings.extend(unwritable(config, lang));
     findings.extend(unserved(config, &store, lang).await);
+    findings.extend(duty::logins(config, &store, lang).await);
     findings.extend(losses(&store, Clock::system().now_ms(), lang).await);
     findings
 }

@@ -9,6 +9,7 @@
 //! | 3         | `check` or `carrier reconcile` found something to be looked at |
 //! | 4         | `demo` ended with a balance sheet that does not balance       |
 
+mod alarm;
 mod calendar;
 mod carrier;
 mod check;
@@ -62,6 +63,7 @@ Examples:
   munjad carrier status                      show each carrier: its use, whether it answers, whether it is paused
   munjad carrier test bizgo --to 01012345678 send one text and wait for its receipt
   munjad carrier reconcile --since 24h       compare texts in and out with the carrier's own lists
+  munjad alarm test                          text the duty phones that alarms reach them
   munjad calendar 2027                       show a year's holidays, exceptions and hours
   munjad demo                                try everything on this machine, with a simulated carrier
 
@@ -87,6 +89,9 @@ enum Command {
     /// Look after carriers: status, pause and resume, test, compare with their lists
     #[command(subcommand)]
     Carrier(carrier::CarrierCommand),
+    /// Try the alarms: text the duty phones
+    #[command(subcommand)]
+    Alarm(alarm::AlarmCommand),
     /// Try and list the words that tell of danger
     #[command(subcommand)]
     Triage(triage::TriageCommand),
@@ -172,6 +177,7 @@ async fn dispatch(command: Command, say: Say) -> anyhow::Result<ExitCode> {
         Command::Carrier(command) => carrier::run(command, say).await,
         Command::Calendar(args) => calendar::run(&args, say).map(|()| ExitCode::SUCCESS),
         Command::Quarantine(command) => quarantine::run(command, say).await.map(|()| ExitCode::SUCCESS),
+        Command::Alarm(command) => alarm::run(command, say).await.map(|()| ExitCode::SUCCESS),
         Command::Triage(command) => triage::run(command, say),
         Command::Policy(command) => policy::run(command, say).await.map(|()| ExitCode::SUCCESS),
         Command::Texts(at) => texts::run(&at, say).map(|()| ExitCode::SUCCESS),
@@ -216,6 +222,7 @@ fn localised(command: clap::Command, lang: Lang) -> clap::Command {
         ("user", "상담사를 추가하거나, 목록을 보거나, 사용을 막습니다"),
         ("quarantine", "읽거나 배정하지 못한 문자를 살펴봅니다"),
         ("carrier", "통신사를 살핍니다: 상태, 멈춤과 재개, 시험, 목록 대조"),
+        ("alarm", "당직 전화로 시험 알림을 보냅니다"),
         ("triage", "긴급한 말을 찾는 낱말 목록을 시험하고 봅니다"),
         ("policy", "다른 설정이라면 지난 문자를 어떻게 다뤘을지 봅니다. 보내지 않습니다"),
         ("texts", "자동 문자를 종류와 길이(가장 길 때)와 함께 모두 보여 줍니다"),
@@ -244,6 +251,7 @@ const EXAMPLES_KO: &str = "\
   munjad carrier status                      통신사마다 용도, 응답, 멈춤 여부 보기
   munjad carrier test bizgo --to 01012345678 문자 한 통을 보내고 수신 확인 기다리기
   munjad carrier reconcile --since 24h       보낸 문자를 통신사 목록과 대조하기
+  munjad alarm test                          당직 전화로 시험 알림 보내기
   munjad calendar 2027                       한 해의 공휴일, 예외, 운영 시간 보기
   munjad demo                                가상 통신사로 전체 시험하기
 

@@ -93,6 +93,11 @@ pub struct DutyPhone {
 }
 
 impl DutyPhone {
+    /// Weeks or dates decide, beside the hours.
+    pub fn has_days(&self) -> bool {
+        self.weeks != Weeks::Every || !self.dates.is_empty()
+    }
+
     /// Whether it is on duty at this time. Weeks and dates go by the day on which the time falls.
     pub fn is_on_duty(&self, at: UnixMs) -> bool {
         let Some(date) = self.hours.date_at(at) else {

@@ -30,8 +30,8 @@ pub(crate) fn phone(name: &str, number: &str, hours: &str) -> DutyPhone {
 }
 
 fn seoul(moment: &str) -> UnixMs {
-    let zoned: jiff::Zoned = format!("{moment}[Asia/Seoul]").parse().unwrap();
-    zoned.timestamp().as_millisecond()
+    let moment: jiff::Timestamp = format!("{moment}:00+09:00").parse().unwrap();
+    moment.as_millisecond()
 }
 
 fn names(phones: &[&DutyPhone]) -> String {

@@ -44,8 +44,7 @@ impl Confirmation {
                 format!("{conversation_id}번을 맡았습니다. 시민에게 답장이 나가지 않으면 다시 알립니다.")
             }
             Confirmation::TakenBefore { conversation_id, by } => {
-                let by: String = by.chars().take(12).collect();
-                format!("{conversation_id}번은 {by} 님이 이미 맡고 있습니다.")
+                format!("{conversation_id}번은 {} 님이 이미 맡고 있습니다.", short(by))
             }
             Confirmation::HandedOver { conversation_id } => {
                 format!("{conversation_id}번은 신고한 것으로 적고 알림을 끝냈습니다.")
@@ -59,35 +58,39 @@ impl Confirmation {
 
 /// Trouble of the gateway itself, for so many minutes.
 pub fn trouble(trouble: &Trouble, saying: Saying, minutes: i64) -> String {
-    let minutes = minutes.clamp(1, 99_999);
-    let what = match trouble {
-        Trouble::Deaf(carrier) => {
-            let carrier: String = carrier.chars().take(12).collect();
-            format!("{carrier} 통신사에서 문자를 받지 못")
+    let minutes = minutes.clamp(0, 99_999);
+    let since = if minutes == 0 { String::new() } else { format!("{minutes}분째 ") };
+    match (trouble, saying) {
+        (Trouble::Deaf(carrier), Saying::Over) => {
+            format!("문자 서버: {} 문자를 다시 받습니다. 문제가 끝났습니다.", short(carrier))
         }
-        Trouble::DiskFull => "서버 디스크가 가득 찼".to_owned(),
-        Trouble::Restarts => "문자 서버가 자꾸 다시 시작".to_owned(),
-    };
-    match (saying, trouble) {
-        (Saying::Over, Trouble::Deaf(_)) => format!("문자 서버: 풀렸습니다. {what}하던 문제가 끝났습니다."),
-        (Saying::Over, Trouble::DiskFull) => {
-            "문자 서버: 풀렸습니다. 서버 디스크에 다시 자리가 있습니다.".to_owned()
+        (Trouble::Deaf(carrier), _) => {
+            format!(
+                "문자 서버 고장: {since}{} 문자를 못 받습니다. munjad check 를 실행하세요.",
+                short(carrier)
+            )
         }
-        (Saying::Over, Trouble::Restarts) => format!("문자 서버: 풀렸습니다. {what}하던 문제가 끝났습니다."),
-        (_, Trouble::DiskFull) => {
-            format!("문자 서버 고장: {minutes}분째 {what}습니다. munjad check 를 실행하세요.")
+        (Trouble::DiskFull, Saying::Over) => {
+            "문자 서버: 디스크에 다시 자리가 있습니다. 문제가 끝났습니다.".to_owned()
         }
-        (_, Trouble::Deaf(_)) => {
-            format!("문자 서버 고장: {minutes}분째 {what}합니다. munjad check 를 실행하세요.")
+        (Trouble::DiskFull, _) => {
+            format!("문자 서버 고장: {since}디스크가 가득 찼습니다. 자리를 비우세요.")
         }
-        (_, Trouble::Restarts) => {
-            format!("문자 서버 고장: {minutes}분째 {what}합니다. journalctl -u munjad 를 보세요.")
+        (Trouble::Restarts, Saying::Over) => {
+            "문자 서버: 다시 시작하지 않고 잘 돕니다. 문제가 끝났습니다.".to_owned()
+        }
+        (Trouble::Restarts, _) => {
+            format!("문자 서버 고장: {since}자꾸 다시 시작합니다. journalctl -u munjad 를 보세요.")
         }
     }
 }
 
 /// `munjad alarm test`.
 pub fn test(name: &str) -> String {
-    let name: String = name.chars().take(12).collect();
-    format!("문자 서버 시험 알림입니다. {name} 님의 당직 전화로 잘 왔습니다. 답장하지 않아도 됩니다.")
+    format!("문자 서버 시험 알림: {} 님의 당직 전화로 잘 왔습니다. 답장은 필요 없습니다.", short(name))
+}
+
+/// The beginning of a name, so that the text keeps to one SMS.
+fn short(name: &str) -> String {
+    name.chars().take(10).collect()
 }

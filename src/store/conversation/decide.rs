@@ -14,6 +14,7 @@ use crate::domain::conversation::{
 };
 use crate::domain::event::NoteKind;
 use crate::domain::notice::{Notice, Slot};
+use crate::domain::phone::PhoneNumber;
 use crate::domain::policy::ServicePolicy;
 use crate::domain::queue;
 use crate::domain::recipient::{Recipient, is_person};
@@ -53,6 +54,27 @@ impl Store {
             self.hints().text_out.notify_one();
         }
         Ok(done)
+    }
+}
+
+impl Store {
+    /// The citizen's whole number, for who may see it; that it was shown is recorded in the same transaction.
+    pub async fn reveal(
+        &self,
+        id: i64,
+        reason: String,
+        actor: &Actor,
+        policy: &Arc<ServicePolicy>,
+        now: UnixMs,
+    ) -> Result<Decided<PhoneNumber>> {
+        let (actor, policy) = (actor.clone(), Arc::clone(policy));
+        self.write(move |conn| {
+            let change = Change { conn, actor: &actor, policy: &policy, now };
+            let before = load(conn, id)?;
+            let shown = run(&change, &before, &Command::Reveal { reason: reason.clone() })?;
+            Ok(shown.map(|_| before.citizen.clone()))
+        })
+        .await
     }
 }
 
