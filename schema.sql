@@ -422,7 +422,12 @@ CREATE INDEX duty_wrong_code_of_phone ON duty_wrong_code (number, at);
 CREATE TABLE alarm_push (
     id               INTEGER PRIMARY KEY AUTOINCREMENT,
     way              TEXT    NOT NULL CHECK (way = 'command' OR way = 'webhook'),
-    body             TEXT    NOT NULL,          -- JSON
+    what             TEXT    NOT NULL,          -- danger, test, or a trouble
+    state            TEXT,                      -- of a trouble: began, lasts, over
+    conversation_id  INTEGER,
+    step             INTEGER,
+    minutes          INTEGER NOT NULL,
+    called           TEXT    NOT NULL,          -- names of those who were texted, one a line
     created_at       INTEGER NOT NULL,
     next_attempt_at  INTEGER,                   -- NULL: done, or given up
     n_attempts       INTEGER NOT NULL DEFAULT 0,

@@ -101,8 +101,10 @@ pub async fn handover(context: &mut CliContext, args: &Handover) -> Result<(), F
 /// What is read out: who we are, the number, and everything the citizen wrote, with times.
 fn sheet(context: &CliContext, detail: &ConversationDetail, (service, number): (&str, &str)) -> String {
     let say = &context.say;
-    let title = say
-        .with("handover-title", [("service", service.to_owned().into()), ("n", detail.summary.id.to_string().into())]);
+    let title = say.with(
+        "handover-title",
+        [("service", service.to_owned().into()), ("n", detail.summary.id.to_string().into())],
+    );
     let mut blocks = vec![context.paint.strong(&title)];
     blocks.push(context.paint.strong(&say.with("handover-number", [("number", one_word(number).into())])));
     if let Some(preference) = &detail.preference {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::api::ApiSettings;
+use crate::call::AlarmWays;
 use crate::carrier::opt_out_words;
 use crate::config::{Alarm, Config};
 use crate::domain::alarm::{AlarmPolicy, PushWay};
@@ -11,7 +12,7 @@ use crate::domain::conversation::LIVE_MS;
 use crate::domain::phone::Senders;
 use crate::domain::policy::ServicePolicy;
 use crate::domain::polling::Pace;
-use crate::worker::{AlarmWays, Carriers, Settings};
+use crate::worker::{Carriers, Settings};
 
 fn ms(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX / 4)

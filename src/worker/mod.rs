@@ -40,7 +40,6 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-pub use alarm_push::AlarmWays;
 pub use auditor::{compare_inbound, compare_with};
 pub use carriers::{CarrierInUse, Carriers};
 pub use health::{CarrierHealth, HealthRegistry, LATE_AFTER, WorkerHealth};
@@ -48,6 +47,7 @@ pub use push::{PushFailed, take_push};
 pub use supervise::supervise;
 pub use walk::{CompareError, can_be_walked};
 
+use crate::call::AlarmWays;
 use crate::carrier::{Carrier, InboundClass, ReportClass};
 use crate::domain::lateness::Seen;
 use crate::domain::policy::ServicePolicy;

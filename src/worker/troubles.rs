@@ -3,12 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use super::alarm_push::hand_over;
 use super::every::Interval;
 use super::{Context, Role, store_trouble};
+use crate::call::hand_over;
 use crate::domain::UnixMs;
 use crate::domain::alarm::operator::{LEAST_ROOM, MOST_STARTS, Saying, saying};
-use crate::domain::alarm::{OperatorAlarm, Trouble};
+use crate::domain::alarm::{AlarmNews, OperatorAlarm, Trouble};
 use crate::domain::hearing::Hearing;
 use crate::ops::disk;
 
@@ -104,11 +104,12 @@ async fn tell_without_disk(context: &Context, disk: &mut Disk, now: UnixMs) {
     };
     let since = disk.said.map_or(now, |said| said.since);
     disk.said = Some(OperatorAlarm { since, told_at: now });
-    let state = if what == Saying::Began { "began" } else { "lasts" };
-    let body = format!(r#"{{"alarm":"disk_full","state":"{state}","minutes":{}}}"#, (now - since) / 60_000);
+    let minutes = (now - since) / 60_000;
+    let state = Some(what.as_str());
+    let news = AlarmNews { what: Trouble::DiskFull.to_word(), state, minutes, ..AlarmNews::default() };
     let settings = context.settings();
     for way in &settings.policy.alarm.pushes {
-        if let Err(why) = hand_over(&settings.alarm_ways, *way, (0, &body, now)).await {
+        if let Err(why) = hand_over(&settings.alarm_ways, *way, (0, &news, now)).await {
             tracing::error!(way = way.as_str(), why, "an alarm did not leave");
         }
     }

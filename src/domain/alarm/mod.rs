@@ -132,6 +132,21 @@ impl PushWay {
     }
 }
 
+/// An alarm as a command or a webhook hears of it. Holds no citizen's data.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AlarmNews {
+    /// `danger`, `test`, or the word of a [`Trouble`].
+    pub what: String,
+    /// Of a trouble: `began`, `lasts` or `over`.
+    pub state: Option<&'static str>,
+    pub conversation_id: Option<i64>,
+    /// The step of a danger, counted from 1.
+    pub step: Option<u32>,
+    pub minutes: i64,
+    /// Names of those who were texted.
+    pub called: Vec<String>,
+}
+
 /// Whom the gateway calls, and how.
 #[derive(Debug, Clone)]
 pub struct AlarmPolicy {

@@ -56,6 +56,23 @@ pub enum Saying {
     Over,
 }
 
+impl Saying {
+    pub const ALL: [Saying; 3] = [Saying::Began, Saying::Lasts, Saying::Over];
+
+    /// The word in the database and in alarms.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Saying::Began => "began",
+            Saying::Lasts => "lasts",
+            Saying::Over => "over",
+        }
+    }
+
+    pub fn from_word(word: &str) -> Option<Saying> {
+        Saying::ALL.into_iter().find(|saying| saying.as_str() == word)
+    }
+}
+
 /// What is to be said now, if anything. A time in the future, from a clock that was wrong, counts as long ago.
 pub fn saying(alarm: Option<OperatorAlarm>, is_in_trouble: bool, now: UnixMs) -> Option<Saying> {
     match (alarm, is_in_trouble) {

@@ -1,12 +1,13 @@
 //! A danger calls a duty phone: the text, its code, and what leaves beside it.
 
+use std::sync::Arc;
+
 use rusqlite::{Connection, OptionalExtension, named_params};
-use serde_json::json;
 
 use super::{line, push};
 use crate::domain::UnixMs;
 use crate::domain::alarm::code::{REST_MS, free_code};
-use crate::domain::alarm::{DutyKind, DutyPhone, words};
+use crate::domain::alarm::{AlarmNews, DutyKind, DutyPhone, words};
 use crate::domain::conversation::Conversation;
 use crate::domain::event::EventKind;
 use crate::domain::policy::ServicePolicy;
@@ -28,11 +29,15 @@ pub(in crate::store) fn call(
         let event = NewEvent { detail: Some(&phone.name), ..NewEvent::about(EventKind::DutyCalled, of.id) };
         append_event(conn, now, event)?;
     }
-    let body = json!({
-        "alarm": "danger", "conversation": of.id, "step": step + 1, "minutes": minutes,
-        "called": phone.map(|phone| phone.name.as_str()),
-    });
-    push::queue(conn, &policy.alarm.pushes, &body, now)
+    let news = AlarmNews {
+        what: "danger".to_owned(),
+        state: None,
+        conversation_id: Some(of.id),
+        step: Some(step + 1),
+        minutes,
+        called: phone.iter().map(|phone| phone.name.clone()).collect(),
+    };
+    push::queue(conn, &policy.alarm.pushes, &news, now)
 }
 
 fn text(change: &Change<'_>, of: &Conversation, phone: &DutyPhone, minutes: i64) -> Result<()> {
@@ -125,14 +130,15 @@ impl Store {
     pub async fn test_alarm(
         &self,
         phone: DutyPhone,
-        policy: &std::sync::Arc<ServicePolicy>,
+        policy: &Arc<ServicePolicy>,
         now: UnixMs,
     ) -> Result<i64> {
-        let policy = std::sync::Arc::clone(policy);
+        let policy = Arc::clone(policy);
         let queued = self.write(move |conn| {
             let id = line::text(conn, &phone.number, &words::test(&phone.name), (&policy, now))?;
-            let body = json!({ "alarm": "test", "called": phone.name });
-            push::queue(conn, &policy.alarm.pushes, &body, now)?;
+            let called = vec![phone.name.clone()];
+            let news = AlarmNews { what: "test".to_owned(), called, ..AlarmNews::default() };
+            push::queue(conn, &policy.alarm.pushes, &news, now)?;
             Ok(id)
         });
         let id = queued.await?;

@@ -5,12 +5,14 @@ use rusqlite::{Connection, OptionalExtension, named_params};
 
 use crate::domain::UnixMs;
 use crate::domain::conversation::Conversation;
+use crate::domain::event::EventKind;
 use crate::domain::outbound::{Lane, OutboundEvent, OutboundState};
 use crate::domain::phone::PhoneNumber;
 use crate::domain::policy::ServicePolicy;
 use crate::domain::text::plan;
 use crate::store::conversation::row;
 use crate::store::engine::row::outbound_state;
+use crate::store::journal::event::{NewEvent, append_event};
 use crate::store::outbound::outbox::{self, NewOutbound};
 use crate::store::outbound::transition::{Step, finish};
 use crate::store::{Result, StoreError};
@@ -38,6 +40,8 @@ pub(super) fn conversation(
     let id = row::insert(conn, &line)?;
     conn.prepare_cached("INSERT INTO duty_line (number, conversation_id) VALUES (:number, :id)")?
         .execute(named_params! { ":number": number.reveal(), ":id": id })?;
+    append_event(conn, now, NewEvent::about(EventKind::Opened, id))?;
+    append_event(conn, now, NewEvent::about(EventKind::Closed, id))?;
     Ok(id)
 }
 
@@ -64,8 +68,10 @@ pub(super) fn text(
         notice: None,
     };
     let id = outbox::insert(conn, &new, now, policy)?;
-    conn.prepare_cached("UPDATE outbox SET expires_at = min(expires_at, :until) WHERE id = :id")?
-        .execute(named_params! { ":until": now + CALL_LIVES_MS, ":id": id })?;
+    conn.prepare_cached(
+        "UPDATE outbox SET expires_at = min(expires_at, :until), notice = 'duty' WHERE id = :id",
+    )?
+    .execute(named_params! { ":until": now + CALL_LIVES_MS, ":id": id })?;
     Ok(id)
 }
 

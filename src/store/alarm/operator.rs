@@ -3,12 +3,11 @@
 use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, named_params};
-use serde_json::json;
 
 use super::{line, push};
 use crate::domain::UnixMs;
 use crate::domain::alarm::operator::{RESTARTS_MS, Saying, saying};
-use crate::domain::alarm::{DutyKind, OperatorAlarm, Trouble, words};
+use crate::domain::alarm::{AlarmNews, DutyKind, OperatorAlarm, Trouble, words};
 use crate::domain::event::EventKind;
 use crate::domain::policy::ServicePolicy;
 use crate::store::journal::event::{NewEvent, append_event};
@@ -107,14 +106,15 @@ fn tell(
     for phone in &phones {
         line::text(conn, &phone.number, &words, (policy, now))?;
     }
-    let how = match what {
-        Saying::Began => "began",
-        Saying::Lasts => "lasts",
-        Saying::Over => "over",
-    };
+    let how = what.as_str();
     let detail = format!("{} {how}", trouble.to_word());
     append_event(conn, now, NewEvent { detail: Some(&detail), ..NewEvent::new(EventKind::OperatorCalled) })?;
-    let called: Vec<&str> = phones.iter().map(|phone| phone.name.as_str()).collect();
-    let body = json!({ "alarm": trouble.to_word(), "state": how, "minutes": minutes, "called": called });
-    push::queue(conn, &policy.alarm.pushes, &body, now)
+    let news = AlarmNews {
+        what: trouble.to_word(),
+        state: Some(how),
+        minutes,
+        called: phones.iter().map(|phone| phone.name.clone()).collect(),
+        ..AlarmNews::default()
+    };
+    push::queue(conn, &policy.alarm.pushes, &news, now)
 }

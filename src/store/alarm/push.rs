@@ -1,11 +1,11 @@
 //! Alarms on their way to the operator's command and webhook. They are written with the alarm itself, and tried until they
 //! are done or too old; after a crash one may be tried twice, with the same id.
 
-use rusqlite::{Connection, named_params};
-use serde_json::Value;
+use rusqlite::{Connection, Row, named_params};
 
 use crate::domain::UnixMs;
-use crate::domain::alarm::PushWay;
+use crate::domain::alarm::operator::Saying;
+use crate::domain::alarm::{AlarmNews, PushWay};
 use crate::store::engine::row;
 use crate::store::{Result, Store};
 
@@ -22,21 +22,45 @@ const LONGEST_WAIT_MS: i64 = 5 * 60 * 1_000;
 pub struct AlarmPush {
     pub id: i64,
     pub way: PushWay,
-    /// JSON; holds no citizen's data.
-    pub body: String,
+    pub news: AlarmNews,
     pub created_at: UnixMs,
     pub n_attempts: u32,
 }
 
 /// Writes an alarm down for each way that is configured.
-pub(super) fn queue(conn: &Connection, ways: &[PushWay], body: &Value, now: UnixMs) -> Result<()> {
+pub(super) fn queue(conn: &Connection, ways: &[PushWay], news: &AlarmNews, now: UnixMs) -> Result<()> {
     for way in ways {
         conn.prepare_cached(
-            "INSERT INTO alarm_push (way, body, created_at, next_attempt_at) VALUES (:way, :body, :now, :now)",
+            "INSERT INTO alarm_push (way, what, state, conversation_id, step, minutes, called, created_at,
+                                     next_attempt_at)
+             VALUES (:way, :what, :state, :conversation, :step, :minutes, :called, :now, :now)",
         )?
-        .execute(named_params! { ":way": way.as_str(), ":body": body.to_string(), ":now": now })?;
+        .execute(named_params! {
+            ":way": way.as_str(), ":what": news.what, ":state": news.state,
+            ":conversation": news.conversation_id, ":step": news.step, ":minutes": news.minutes,
+            ":called": news.called.join("\n"), ":now": now,
+        })?;
     }
     Ok(())
+}
+
+fn read(r: &Row<'_>) -> rusqlite::Result<AlarmPush> {
+    let (state, called): (Option<String>, String) = (r.get("state")?, r.get("called")?);
+    let news = AlarmNews {
+        what: r.get("what")?,
+        state: state.as_deref().and_then(Saying::from_word).map(Saying::as_str),
+        conversation_id: r.get("conversation_id")?,
+        step: r.get("step")?,
+        minutes: r.get("minutes")?,
+        called: called.lines().map(str::to_owned).collect(),
+    };
+    Ok(AlarmPush {
+        id: r.get("id")?,
+        way: row::word(r, "way", PushWay::from_word)?,
+        news,
+        created_at: r.get("created_at")?,
+        n_attempts: r.get("n_attempts")?,
+    })
 }
 
 impl Store {
@@ -45,20 +69,13 @@ impl Store {
         self.read(move |conn| {
             // A time that lies further ahead than any wait is of a clock that was wrong.
             let mut select = conn.prepare_cached(
-                "SELECT id, way, body, created_at, n_attempts FROM alarm_push
+                "SELECT id, way, what, state, conversation_id, step, minutes, called, created_at, n_attempts
+                 FROM alarm_push
                  WHERE next_attempt_at IS NOT NULL AND (next_attempt_at <= :now OR next_attempt_at > :now + :longest)
                  ORDER BY id LIMIT :limit",
             )?;
             let of = named_params! { ":now": now, ":longest": LONGEST_WAIT_MS, ":limit": limit };
-            let rows = select.query_map(of, |r| {
-                Ok(AlarmPush {
-                    id: r.get("id")?,
-                    way: row::word(r, "way", PushWay::from_word)?,
-                    body: r.get("body")?,
-                    created_at: r.get("created_at")?,
-                    n_attempts: r.get("n_attempts")?,
-                })
-            })?;
+            let rows = select.query_map(of, read)?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)
         })
         .await

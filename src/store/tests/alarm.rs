@@ -95,9 +95,11 @@ async fn each_step_texts_the_next_phone_and_never_says_what_the_citizen_wrote() 
     }
     let urgent: i64 = bench.value("SELECT count(*) FROM outbox WHERE citizen LIKE '0109%' AND lane <> 0");
     assert_eq!(urgent, 0, "in the first lane");
-    let pushed: String = bench.value("SELECT group_concat(body) FROM alarm_push");
-    assert!(pushed.contains(&format!("\"conversation\":{id}")), "{pushed}");
-    assert!(!pushed.contains("한빛") && !pushed.contains("010"), "{pushed}");
+    let about: i64 = bench
+        .value(&format!("SELECT count(*) FROM alarm_push WHERE conversation_id = {id} AND what = 'danger'"));
+    assert_eq!(about, 8);
+    let names: String = bench.value("SELECT called FROM alarm_push ORDER BY id LIMIT 1");
+    assert_eq!(names, "김당직");
     assert_eq!(bench.count("alarm_push"), 8, "by both ways at each step");
 }
 
