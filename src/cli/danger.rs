@@ -65,7 +65,7 @@ pub async fn reveal(context: &mut CliContext, args: &Reveal) -> Result<(), Failu
 pub async fn handover(context: &mut CliContext, args: &Handover) -> Result<(), Failure> {
     context.about = Some(args.n);
     let (client, service) = (context.client()?, args.service.number());
-    if args.told.is_none() || !context.json {
+    if args.told.is_none() {
         let request = RevealRequest { reason: format!("handover {service}") };
         let shown = client.reveal(args.n, &request).await?;
         let detail = client.conversation(args.n).await?;

@@ -10,6 +10,8 @@ use crate::store::AlarmPush;
 const ROLE: Role = Role::AlarmPush;
 /// How often it is looked at (milliseconds).
 const LOOK_EVERY_MS: i64 = 500;
+/// The same where the configuration names neither command nor webhook: what is left from before is settled.
+const LOOK_EVERY_UNUSED_MS: i64 = 60_000;
 /// At most so many are handed over at once.
 const AT_ONCE: u32 = 8;
 
@@ -19,7 +21,8 @@ pub(super) async fn run(context: Context) {
         let wait = match context.store.alarm_pushes_due(AT_ONCE, context.now()).await {
             Ok(due) => {
                 join_all(due.iter().map(|push| settle(&context, push))).await;
-                LOOK_EVERY_MS
+                let is_used = !context.settings().policy.alarm.pushes.is_empty();
+                if is_used { LOOK_EVERY_MS } else { LOOK_EVERY_UNUSED_MS }
             }
             Err(error) => {
                 store_trouble(ROLE, &error);

@@ -14,7 +14,7 @@ use crate::ops::disk;
 
 const ROLE: Role = Role::Troubles;
 /// How often it is looked at (milliseconds).
-const LOOK_EVERY_MS: i64 = 2_000;
+const LOOK_EVERY_MS: i64 = 3_000;
 /// How often a full disk is tried (milliseconds).
 const TRY_DISK_EVERY_MS: i64 = 10_000;
 

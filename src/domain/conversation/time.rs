@@ -246,6 +246,12 @@ mod tests {
         Conversation { tier: Some(Tier::Danger), danger, ..it }
     }
 
+    /// Somebody answered from a duty phone at once.
+    fn by_phone(it: Conversation) -> Conversation {
+        let danger = it.danger.map(|danger| danger.taken_by_phone(1, NOON, policy().alarm.ack_ms));
+        Conversation { danger, ..it }
+    }
+
     /// A danger that was answered at once.
     fn answered_danger(it: Conversation) -> Conversation {
         let it = in_danger(it, 0);
@@ -275,6 +281,9 @@ mod tests {
             (answered_danger(waiting()), 3 * MINUTE - 1, vec![]),
             (answered_danger(waiting()), 3 * MINUTE, vec![Due::StaleDanger]),
             (in_danger(held(Active), 0), MINUTE, vec![Due::Escalate]),
+            (by_phone(in_danger(waiting(), 0)), 3 * MINUTE - 1, vec![]),
+            (by_phone(in_danger(waiting(), 0)), 3 * MINUTE, vec![Due::QuietOver]),
+            (by_phone(in_danger(waiting(), 0)), -MINUTE, vec![Due::QuietOver]),
             (held(Active), 30 * MINUTE - 1, vec![]),
             (held(Active), 30 * MINUTE, vec![Due::FreeClaim]),
             (answered_danger(held(Active)), 30 * MINUTE, vec![Due::StaleDanger]),
