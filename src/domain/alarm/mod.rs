@@ -183,6 +183,14 @@ impl AlarmPolicy {
         called.get((step % n) as usize).copied()
     }
 
+    /// The phone that is called after the one that was called last: however many steps were missed, the next one.
+    pub fn next_after(&self, kind: DutyKind, last: Option<&PhoneNumber>, at: UnixMs) -> Option<&DutyPhone> {
+        let called = self.called(kind, at);
+        let place = last.and_then(|last| called.iter().position(|phone| phone.number == *last));
+        let next = place.map_or(0, |place| (place + 1) % called.len());
+        called.get(next).copied()
+    }
+
     /// The staff phone with this number.
     pub fn staff(&self, number: &PhoneNumber) -> Option<&DutyPhone> {
         self.phones.iter().find(|phone| phone.number == *number)

@@ -80,6 +80,12 @@ fn each_step_calls_the_next_and_the_first_after_the_last() {
     let called: Vec<_> =
         (0..5).map(|step| rota.at_step(DutyKind::Danger, step, noon).unwrap().name.as_str()).collect();
     assert_eq!(called, ["day", "second", "day", "second", "day"]);
+    let next = |last: Option<&str>| {
+        let last = last.map(PhoneNumber::parse);
+        rota.next_after(DutyKind::Danger, last.as_ref(), noon).unwrap().name.clone()
+    };
+    let after = [None, Some("01011110001"), Some("01011110002"), Some("01011110003")].map(next);
+    assert_eq!(after, ["day", "second", "day", "day"], "who is not on duty any more is passed over");
     let night = seoul("2026-10-06T23:00");
     assert_eq!(rota.at_step(DutyKind::Danger, 7, night).unwrap().name, "night");
     assert!(rota.at_step(DutyKind::Operator, 0, noon).is_none(), "an operator's phone is another list");

@@ -10,8 +10,10 @@ use crate::domain::alarm::code::{REST_MS, free_code};
 use crate::domain::alarm::{AlarmNews, DutyKind, DutyPhone, words};
 use crate::domain::conversation::Conversation;
 use crate::domain::event::EventKind;
+use crate::domain::phone::PhoneNumber;
 use crate::domain::policy::ServicePolicy;
 use crate::store::conversation::decide::Change;
+use crate::store::engine::row;
 use crate::store::journal::event::{NewEvent, append_event};
 use crate::store::{Result, Store};
 
@@ -23,7 +25,14 @@ pub(in crate::store) fn call(
     (step, minutes): (u32, i64),
 ) -> Result<()> {
     let Change { conn, policy, now, .. } = *change;
-    let phone = policy.alarm.at_step(DutyKind::Danger, step, now);
+    let rota = &policy.alarm;
+    let phone = match of.danger.filter(|danger| danger.state.is_open()) {
+        Some(danger) => {
+            let last = last_called(conn, of.id, danger.alarm_from)?;
+            rota.next_after(DutyKind::Danger, last.as_ref(), now)
+        }
+        None => rota.at_step(DutyKind::Danger, step, now),
+    };
     if let Some(phone) = phone {
         text(change, of, phone, minutes)?;
         let event = NewEvent { detail: Some(&phone.name), ..NewEvent::about(EventKind::DutyCalled, of.id) };
@@ -60,6 +69,14 @@ fn text(change: &Change<'_>, of: &Conversation, phone: &DutyPhone, minutes: i64)
     conn.prepare_cached("UPDATE duty_code SET outbox_id = :outbox, called_at = :now WHERE id = :id")?
         .execute(named_params! { ":outbox": outbox_id, ":now": now, ":id": code.id })?;
     Ok(())
+}
+
+/// The phone that was last called for an alarm.
+fn last_called(conn: &Connection, conversation_id: i64, alarm_from: UnixMs) -> Result<Option<PhoneNumber>> {
+    let sql = "SELECT number FROM duty_code WHERE conversation_id = :conversation AND alarm_from_at = :from
+               ORDER BY called_at DESC, id DESC LIMIT 1";
+    let of = named_params! { ":conversation": conversation_id, ":from": alarm_from };
+    Ok(conn.prepare_cached(sql)?.query_row(of, |r| row::phone(r, "number")).optional()?)
 }
 
 struct Code {
