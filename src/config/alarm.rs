@@ -128,7 +128,7 @@ fn phone(
     }
     let parsed = PhoneNumber::parse(number.get_ref());
     if !matches!(parsed.kind(), PhoneKind::Mobile | PhoneKind::Foreign) {
-        let message = "is no mobile phone: texts have to reach it, such as 010-1234-5678";
+        let message = "is no mobile phone: texts have to reach it, such as 010-0000-0000";
         return Err(checker.wrong("alarm.phones.number", number, message));
     }
     if let Some(login) = login.as_ref().filter(|login| !is_valid_login(login.get_ref())) {

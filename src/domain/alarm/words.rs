@@ -87,7 +87,7 @@ pub fn trouble(trouble: &Trouble, saying: Saying, minutes: i64) -> String {
 
 /// `munjad alarm test`.
 pub fn test(name: &str) -> String {
-    format!("문자 서버 시험 알림: {} 님의 당직 전화로 잘 왔습니다. 답장은 필요 없습니다.", short(name))
+    format!("문자 서버 시험 알림: {} 님의 당직 전화로 왔습니다. 답장은 필요 없습니다.", short(name))
 }
 
 /// The beginning of a name, so that the text keeps to one SMS.

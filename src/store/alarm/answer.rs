@@ -13,16 +13,26 @@ use crate::domain::conversation::Command;
 use crate::domain::counselor::Counselor;
 use crate::domain::event::EventKind;
 use crate::domain::lateness::HELP_MS;
+use crate::domain::phone::PhoneNumber;
 use crate::store::conversation::decide::{Change, run};
 use crate::store::conversation::row::load;
 use crate::store::engine::row;
-use crate::store::inbound::routing::Received;
 use crate::store::journal::event::{NewEvent, append_event};
 use crate::store::{Result, StoreError};
 
 /// No password has this hash. The account of a duty phone cannot log in.
 const NO_PASSWORD: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+/// An arriving text, as far as it matters here.
+pub(in crate::store) struct StaffText<'a> {
+    pub id: i64,
+    pub from: &'a PhoneNumber,
+    pub words: &'a str,
+    pub has_photos: bool,
+    /// How long after it was written it came, if it is late.
+    pub late_ms: Option<i64>,
+}
 
 /// Whose text it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,11 +46,11 @@ pub(in crate::store) enum FromStaff {
 }
 
 /// Takes a text if it is a duty phone's answer.
-pub(in crate::store) fn from_staff(change: &Change<'_>, text: &Received) -> Result<FromStaff> {
-    let Some(phone) = change.policy.alarm.staff(&text.citizen) else {
+pub(in crate::store) fn from_staff(change: &Change<'_>, text: &StaffText<'_>) -> Result<FromStaff> {
+    let Some(phone) = change.policy.alarm.staff(text.from) else {
         return Ok(FromStaff::No);
     };
-    let answer = match read_answer(text.text.reveal()) {
+    let answer = match read_answer(text.words) {
         _ if text.has_photos => DutyAnswer::Other,
         answer => answer,
     };
@@ -57,9 +67,9 @@ pub(in crate::store) fn from_staff(change: &Change<'_>, text: &Received) -> Resu
 }
 
 /// Keeps the text in the phone's line, where no citizen's text stands.
-fn keep(change: &Change<'_>, text: &Received) -> Result<()> {
+fn keep(change: &Change<'_>, text: &StaffText<'_>) -> Result<()> {
     let Change { conn, policy, now, .. } = *change;
-    let conversation_id = line::conversation(conn, &text.citizen, policy, now)?;
+    let conversation_id = line::conversation(conn, text.from, policy, now)?;
     let n = conn
         .prepare_cached(
             "UPDATE inbox SET state = 'routed', conversation_id = :conversation, seq = :id, routed_at = :now,

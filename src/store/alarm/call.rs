@@ -12,7 +12,6 @@ use crate::domain::conversation::Conversation;
 use crate::domain::event::EventKind;
 use crate::domain::phone::PhoneNumber;
 use crate::domain::policy::ServicePolicy;
-use crate::store::conversation::decide::Change;
 use crate::store::engine::row;
 use crate::store::journal::event::{NewEvent, append_event};
 use crate::store::{Result, Store};
@@ -20,11 +19,11 @@ use crate::store::{Result, Store};
 /// Calls the phone of this step: nobody has answered the danger for so many minutes. Does nothing where the operator has
 /// named no phone, no command and no webhook.
 pub(in crate::store) fn call(
-    change: &Change<'_>,
+    conn: &Connection,
     of: &Conversation,
     (step, minutes): (u32, i64),
+    (policy, now): (&ServicePolicy, UnixMs),
 ) -> Result<()> {
-    let Change { conn, policy, now, .. } = *change;
     let rota = &policy.alarm;
     let phone = match of.danger.filter(|danger| danger.state.is_open()) {
         Some(danger) => {
@@ -34,7 +33,7 @@ pub(in crate::store) fn call(
         None => rota.at_step(DutyKind::Danger, step, now),
     };
     if let Some(phone) = phone {
-        text(change, of, phone, minutes)?;
+        text(conn, of, (phone, minutes), (policy, now))?;
         let event = NewEvent { detail: Some(&phone.name), ..NewEvent::about(EventKind::DutyCalled, of.id) };
         append_event(conn, now, event)?;
     }
@@ -49,8 +48,12 @@ pub(in crate::store) fn call(
     push::queue(conn, &policy.alarm.pushes, &news, now)
 }
 
-fn text(change: &Change<'_>, of: &Conversation, phone: &DutyPhone, minutes: i64) -> Result<()> {
-    let Change { conn, policy, now, .. } = *change;
+fn text(
+    conn: &Connection,
+    of: &Conversation,
+    (phone, minutes): (&DutyPhone, i64),
+    (policy, now): (&ServicePolicy, UnixMs),
+) -> Result<()> {
     let alarm_from = of.danger.filter(|danger| danger.state.is_open()).map(|danger| danger.alarm_from);
     let code = match alarm_from {
         Some(alarm_from) => code(conn, phone, (of.id, alarm_from), now)?,

@@ -245,7 +245,7 @@ fn follow(
     let Change { conn, actor, policy, now } = *change;
     match effect {
         Effect::Note { kind, text } => notes::insert(conn, of.id, actor.id(), (kind, &text), now),
-        Effect::Call { step, minutes } => call::call(change, of, (step, minutes)),
+        Effect::Call { step, minutes } => call::call(conn, of, (step, minutes), (policy, now)),
         Effect::DropDraft => notes::delete_kind(conn, of.id, NoteKind::Draft),
         Effect::Reminder { due_at, text } => notes::remind(conn, of.id, actor.id(), (due_at, &text), now),
         Effect::WithdrawWaitTexts => notice::withdraw(conn, of, Notice::is_of_waiting, ("danger", now)),

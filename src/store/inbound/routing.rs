@@ -15,7 +15,7 @@ use crate::domain::phone::PhoneNumber;
 use crate::domain::recipient::Recipient;
 use crate::domain::text::MessageText;
 use crate::domain::triage::Tier;
-use crate::store::alarm::answer::{FromStaff, from_staff};
+use crate::store::alarm::answer::{FromStaff, StaffText, from_staff};
 use crate::store::conversation::decide::{Change, apply, decide, recipient};
 use crate::store::conversation::{row, survey};
 use crate::store::journal::event::{NewEvent, append_event};
@@ -50,12 +50,22 @@ impl Received {
             late_ms: self.late_ms,
         }
     }
+
+    fn of_staff(&self) -> StaffText<'_> {
+        StaffText {
+            id: self.id,
+            from: &self.citizen,
+            words: self.text.reveal(),
+            has_photos: self.has_photos,
+            late_ms: self.late_ms,
+        }
+    }
 }
 
 /// Routes one text; returns whether an automatic text may have been queued.
 pub(in crate::store) fn route(change: &Change<'_>, text: &Received) -> Result<bool> {
     let Change { conn, policy, now, .. } = *change;
-    let staff = from_staff(change, text)?;
+    let staff = from_staff(change, &text.of_staff())?;
     if staff == FromStaff::Answer {
         return Ok(true);
     }
