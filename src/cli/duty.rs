@@ -68,8 +68,8 @@ fn alarm_line(context: &CliContext, alarm: &AlarmView) -> String {
 fn trouble_line(context: &CliContext, trouble: &TroubleView) -> String {
     let span = context.times().since(trouble.since_at);
     let (word, carrier) = trouble.trouble.split_once(':').unwrap_or((&trouble.trouble, ""));
-    let values = [("carrier", one_word(carrier).into()), ("span", span.into())];
-    let known = context.say.find(&format!("trouble-{word}")).is_some();
-    let id = if known { format!("trouble-{word}") } else { "trouble-other".to_owned() };
-    context.paint.alert(&context.say.with(&id, values))
+    let values = || vec![("carrier", one_word(carrier).into()), ("span", span.clone().into())];
+    let known = context.say.find_with(&format!("trouble-{word}"), values());
+    // A trouble of a newer server.
+    context.paint.alert(&known.unwrap_or_else(|| context.say.with("trouble-other", values())))
 }

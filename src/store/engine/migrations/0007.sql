@@ -67,7 +67,7 @@ CREATE TABLE duty_code (
     UNIQUE (number, conversation_id, alarm_from_at)
 ) STRICT;
 CREATE INDEX duty_code_of_phone ON duty_code (number, called_at);
-CREATE INDEX duty_code_of_alarm ON duty_code (conversation_id);
+CREATE INDEX duty_code_of_alarm ON duty_code (conversation_id, alarm_from_at, called_at);
 
 -- Wrong codes from duty phones, for as long as they count.
 CREATE TABLE duty_wrong_code (
