@@ -121,7 +121,8 @@ impl Handling<'_> {
         });
         // Who hands over has ended the alarm, and is still on the phone.
         let is_danger = self.it.danger.is_some();
-        if !self.facts.actor.supervises() && !(is_theirs && is_danger) {
+        let may_see = self.facts.actor.supervises() || (is_theirs && is_danger);
+        if !may_see {
             return Err(Refusal::NumberNotShown);
         }
         self.note(NoteKind::Reveal, reason)?;
