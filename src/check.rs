@@ -3,6 +3,7 @@
 //! carriers for us.
 
 mod clock;
+mod duty;
 mod finding;
 mod hearing;
 mod secrets;
@@ -44,6 +45,7 @@ pub async fn check(config_path: &Path, lang: Lang) -> Vec<Finding> {
     findings.extend(secrets::findings(&config, lang));
     findings.extend(database(&config, lang).await);
     findings.push(calendar(&config, Clock::system().now_ms(), lang));
+    findings.extend(duty::duty(&config, Clock::system().now_ms(), lang));
     findings.extend(senders(&config, lang));
     findings.extend(carriers(&config, lang).await);
     findings
@@ -115,6 +117,7 @@ async fn database(config: &Config, lang: Lang) -> Vec<Finding> {
     let mut findings = vec![sound];
     findings.extend(unwritable(config, lang));
     findings.extend(unserved(config, &store, lang).await);
+    findings.extend(duty::logins(config, &store, lang).await);
     let now = Clock::system().now_ms();
     findings.extend(losses(&store, now, lang).await);
     findings.extend(set_aside(&store, now, lang).await);

@@ -2,6 +2,7 @@
 //! missing secrets and values out of range refuse to load, because a gateway on defaults that nobody chose loses texts
 //! quietly.
 
+mod alarm;
 mod api;
 mod calendar;
 pub mod carrier;
@@ -18,6 +19,7 @@ mod words;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+pub use alarm::{Alarm, AlarmWebhook};
 pub use api::Api;
 pub use carrier::Carriers;
 pub use error::{ConfigError, ConfigFault};
@@ -40,6 +42,8 @@ pub struct Config {
     pub polling: Polling,
     pub sending: Sending,
     pub service: Service,
+    /// Who is called, and how.
+    pub alarm: Alarm,
     /// The desks with their hours and words.
     pub desks: Desks,
     /// The rules that find danger in a text.

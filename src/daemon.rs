@@ -117,6 +117,7 @@ impl Daemon {
         let asking = beside(&config.database, ".asking");
         let marks = AskMarks::begin(&store, &carriers, &asking, clock.now_ms()).await;
         let marks = Arc::new(marks.context("the database could not be written to")?);
+        store.record_start(clock.now_ms()).await.context("the database could not be written to")?;
         let health = Arc::new(HealthRegistry::new(&carriers, clock.now_ms()));
         // Before the first text may leave.
         health.set_paused(&store.holds().await?);

@@ -8,6 +8,7 @@
 //! | [`domain`] | what the service is about: numbers, texts, states, and every rule of a conversation. Pure |
 //! | [`store`] | SQLite, and nothing else knows SQL. Use-case methods, each one transaction. `engine/` (the writer, migrations) under `inbound/`, `outbound/`, `conversation/`, `people/`, `journal/`, `photo/` |
 //! | [`carrier`] | the one trait of the house and a folder per carrier. [`carrier::DRIVERS`] is the table that config, daemon and check read |
+//! | [`call`] | the ways by which alarms leave beside texts: the operator's program and webhook |
 //! | [`worker`] | the loops, one job a file: poller, router, sender, receipts, doubts, timers ... Only they know both store and carrier |
 //! | [`api`] | JSON over HTTP, server-sent events, and the wire types |
 //! | [`client`] | what every face of the product shares: API client, log-in, drafts, a reply with promise and category as one request, sentences |
@@ -58,6 +59,7 @@
 
 pub mod admin;
 pub mod api;
+pub mod call;
 pub mod carrier;
 pub mod check;
 pub mod cli;

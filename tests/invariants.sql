@@ -54,7 +54,9 @@ WHERE c.state = 'closed'
 
 -- each text has its place: the send guard compares with the last question
 SELECT c.id FROM conversation c
-WHERE c.last_inbound_seq <> (SELECT max(i.seq) FROM inbox i WHERE i.conversation_id = c.id AND i.purpose = 'question');
+WHERE c.last_inbound_seq <> (SELECT max(i.seq) FROM inbox i WHERE i.conversation_id = c.id
+                            AND (i.purpose = 'question' OR i.purpose = 'staff'))
+  AND c.id NOT IN (SELECT conversation_id FROM duty_line);
 
 -- no automatic text is an answer of a counselor
 SELECT id FROM outbox WHERE (notice IS NULL) <> (reply_id IS NOT NULL AND author_id IS NOT NULL);

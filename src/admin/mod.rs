@@ -9,6 +9,7 @@
 //! | 3         | `check` or `carrier reconcile` found something to be looked at |
 //! | 4         | `demo` ended with a balance sheet that does not balance       |
 
+mod alarm;
 mod calendar;
 mod carrier;
 mod check;
@@ -65,6 +66,7 @@ Examples:
   munjad carrier status                      show each carrier: its use, whether it answers, whether it is paused
   munjad carrier test bizgo --to 01012345678 send one text and wait for its receipt
   munjad carrier reconcile --since 24h       compare texts in and out with the carrier's own lists
+  munjad alarm test                          text the duty phones that alarms reach them
   munjad calendar 2027                       show a year's holidays, exceptions and hours
   munjad demo                                try everything on this machine, with a simulated carrier
 
@@ -90,6 +92,9 @@ enum Command {
     /// Look after carriers: status, pause and resume, test, compare with their lists
     #[command(subcommand)]
     Carrier(carrier::CarrierCommand),
+    /// Try the alarms: text the duty phones
+    #[command(subcommand)]
+    Alarm(alarm::AlarmCommand),
     /// Try and list the words that tell of danger
     #[command(subcommand)]
     Triage(triage::TriageCommand),
@@ -186,6 +191,7 @@ async fn dispatch(command: Command, say: Say) -> anyhow::Result<ExitCode> {
         Command::Carrier(command) => carrier::run(command, say).await,
         Command::Calendar(args) => calendar::run(&args, say).map(|()| ExitCode::SUCCESS),
         Command::Quarantine(command) => quarantine::run(command, say).await.map(|()| ExitCode::SUCCESS),
+        Command::Alarm(command) => alarm::run(command, say).await.map(|()| ExitCode::SUCCESS),
         Command::Triage(command) => triage::run(command, say),
         Command::Policy(command) => policy::run(command, say).await.map(|()| ExitCode::SUCCESS),
         Command::Texts(args) => texts::run(&args, say).map(|()| ExitCode::SUCCESS),

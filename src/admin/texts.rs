@@ -131,7 +131,7 @@ pub(crate) fn page(texts: &Texts) -> String {
 }
 
 /// When each text is sent, in English and Korean.
-const WHEN: [(Notice, &str, &str); 26] = [
+const WHEN: [(Notice, &str, &str); 27] = [
     (
         Notice::Receipt,
         "At once, to a new question. Nobody waits before them.",
@@ -197,6 +197,11 @@ const WHEN: [(Notice, &str, &str); 26] = [
         Notice::UrgentYouth,
         "The same, where a young person is in danger.",
         "위와 같고, 청소년이 위험할 때입니다.",
+    ),
+    (
+        Notice::Where,
+        "When a counselor asks somebody where they are (`munja where`).",
+        "상담사가 어디에 있는지 물을 때 보냅니다(`munja where`).",
     ),
     (Notice::Unreadable, "To a text that shows nothing.", "아무것도 보이지 않는 글에 보냅니다."),
     (

@@ -6,7 +6,9 @@ use sha2::{Digest, Sha256};
 use super::extract::{Id, Json};
 use super::problem::{Problem, ProblemCode};
 use super::session::Session;
-use super::wire::{ActionRequest, ConversationDetail, Evidence, EvidenceRecord, EvidenceRequest};
+use super::wire::{
+    ActionRequest, ConversationDetail, Evidence, EvidenceRecord, EvidenceRequest, RevealRequest, Revealed,
+};
 use super::{ApiContext, ApiSettings, view};
 use crate::domain::UnixMs;
 use crate::domain::actor::Actor;
@@ -72,6 +74,23 @@ pub(super) async fn evidence(
     Ok(Json(Evidence { conversation_id: id, exported_at, exported_by, reason, records, sha256 }))
 }
 
+/// Show the citizen's number to who holds their danger, or to a supervisor. Who, when and why are recorded.
+#[utoipa::path(post, path = "/v1/conversations/{id}/reveal", operation_id = "reveal", tag = "conversation",
+    params(("id" = i64, Path, description = "Id of the conversation")),
+    request_body = RevealRequest,
+    responses((status = 200, description = "The number", body = Revealed)))]
+pub(super) async fn reveal(
+    State(context): State<ApiContext>,
+    session: Session,
+    Id(id): Id,
+    Json(request): Json<RevealRequest>,
+) -> Result<Json<Revealed>, Problem> {
+    let (settings, now) = (context.settings(), context.now());
+    let reason = words("reason", &request.reason, MOST_NOTE_CHARS)?;
+    let number = context.store.reveal(id, reason, &session.actor, &settings.policy, now).await??;
+    Ok(Json(Revealed { conversation_id: id, number: number.reveal().to_owned() }))
+}
+
 fn chained(before: &str, json: &str) -> String {
     let hash = Sha256::new().chain_update(before).chain_update(json).finalize();
     hash.iter().map(|byte| format!("{byte:02x}")).collect()
@@ -88,6 +107,14 @@ fn command(
         R::Ack => Command::Ack,
         R::Urgent => Command::Urgent,
         R::FalseAlarm { reason } => Command::EndAlarm { reason: words("reason", &reason, MOST_NOTE_CHARS)? },
+        R::Handover { service, told } => {
+            let service = match service.as_str() {
+                "119" | "112" => service,
+                _ => return Err(Problem::bad_request("service")),
+            };
+            Command::HandOver { service, told: words("told", &told, MOST_NOTE_CHARS)? }
+        }
+        R::Where => Command::AskWhere,
         R::Note { text } => Command::Note { text: words("text", &text, MOST_NOTE_CHARS)? },
         R::Draft { text } => Command::Draft { text: perhaps("text", &text, MOST_DRAFT_CHARS)? },
         R::Promise { due_at } => Command::Promise { due_at: ahead("due_at", due_at, now)? },

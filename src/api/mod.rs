@@ -4,13 +4,14 @@
 //! routes and what they say in the OpenAPI document. Around them: `extract.rs` (reading requests), `view.rs` (domain types
 //! as [`wire`] types), `problem.rs` and `words.rs` (every refusal), `openapi.rs` and `serve.rs` (listeners).
 //!
-//! Invariants: a citizen's number leaves masked; no text, number, token or query string is logged; every error answer is
+//! Invariants: a citizen's number leaves masked, but by `reveal`, which is recorded; no text, number, token or query string is logged; every error answer is
 //! a [`wire::ProblemDetails`] whose request id stands in the log.
 
 mod access;
 mod action;
 mod catalogue;
 mod conversation;
+mod duty;
 mod events;
 mod extract;
 mod message;
@@ -156,7 +157,9 @@ fn table() -> Vec<(Access, UtoipaMethodRouter<Shared>)> {
         (Counselor, routes!(conversation::release)),
         (Counselor, routes!(conversation::close)),
         (Counselor, routes!(action::act)),
+        (Counselor, routes!(action::reveal)),
         (Supervisor, routes!(action::evidence)),
+        (Counselor, routes!(duty::duty)),
         (Counselor, routes!(catalogue::desks)),
         (Counselor, routes!(catalogue::categories)),
         (Counselor, routes!(catalogue::canned)),

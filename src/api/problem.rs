@@ -148,6 +148,8 @@ impl From<Refusal> for Problem {
             Refusal::NotPassedOn => ProblemCode::NotPassedOn,
             Refusal::NotWarned => ProblemCode::NotWarned,
             Refusal::WarnFirst => ProblemCode::WarnFirst,
+            Refusal::NotAsked => ProblemCode::NotAsked,
+            Refusal::NumberNotShown => ProblemCode::NumberNotShown,
             Refusal::KeyReused => ProblemCode::KeyReused,
             Refusal::NoSuchPhoto => ProblemCode::NoSuchPhoto,
             Refusal::NotInDoubt => ProblemCode::NotInDoubt,

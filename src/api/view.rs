@@ -87,7 +87,7 @@ fn note(row: &store::Note) -> NoteView {
 
 pub(super) fn message(row: &store::Message, meaning: MeaningOf) -> MessageView {
     match row {
-        store::Message::In { id, seq, at, late_since, text, purpose, tier, is_abusive, photos } => {
+        store::Message::In { id, seq, at, late_since, text, purpose, tier, rules, is_abusive, photos } => {
             MessageView::In(InboundMessage {
                 id: *id,
                 seq: *seq,
@@ -97,6 +97,7 @@ pub(super) fn message(row: &store::Message, meaning: MeaningOf) -> MessageView {
                 photos: photos.iter().map(photo).collect(),
                 purpose: (purpose != "question").then(|| purpose.clone()),
                 tier: tier.map(Tier::number),
+                rules: rules.clone(),
                 is_abusive: *is_abusive,
             })
         }

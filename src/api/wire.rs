@@ -1,7 +1,7 @@
 //! The only types that cross the API: the routes write them, the client reads them. Texts are in `wire/message.rs`, problems
 //! in `wire/problem.rs`.
 //!
-//! Times are milliseconds UTC and end in `_at`. A citizen's number crosses masked.
+//! Times are milliseconds UTC and end in `_at`. A citizen's number crosses masked, but in [`Revealed`].
 
 mod message;
 mod problem;
@@ -170,6 +170,10 @@ pub enum ActionRequest {
     Urgent,
     /// There is no danger: ends the alarm in the caller's name.
     FalseAlarm { reason: String },
+    /// 119 or 112 has been told, and who there: ends an open alarm with that reason. `service` is `119` or `112`.
+    Handover { service: String, told: String },
+    /// Asks the citizen where they are, in easy words; whoever holds the conversation.
+    Where,
     /// Leaves a note for colleagues.
     Note { text: String },
     /// Keeps an unfinished reply; an empty text removes it.
@@ -198,6 +202,66 @@ pub enum ActionRequest {
     Prefer { text: String },
     /// Sets what the conversation is about (`group/item`, or as much as names one).
     Category { category: String },
+}
+
+/// `POST /v1/conversations/{id}/reveal`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RevealRequest {
+    /// Why the number is needed; kept as a note in the caller's name.
+    pub reason: String,
+}
+
+/// The citizen's number, whole.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Revealed {
+    pub conversation_id: i64,
+    pub number: String,
+}
+
+/// `GET /v1/duty`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DutyList {
+    pub phones: Vec<DutyView>,
+    /// Dangers that nobody has answered, the oldest first.
+    pub alarms: Vec<AlarmView>,
+    /// What is wrong with the gateway and not over.
+    pub troubles: Vec<TroubleView>,
+}
+
+/// A duty phone, in the order in which they are called.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DutyView {
+    /// `danger` or `operator`.
+    pub kind: String,
+    pub name: String,
+    /// Masked.
+    pub number: String,
+    pub is_on_duty: bool,
+    /// When its hours begin or end next; null if they never do, or if weeks or dates decide.
+    pub until_at: Option<i64>,
+    /// It would be called next for a new danger (or trouble).
+    pub is_next: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AlarmView {
+    pub conversation_id: i64,
+    pub since_at: i64,
+    /// How many phones were called, and when the last one was.
+    pub n_phones: i64,
+    pub last_call_at: Option<i64>,
+    /// Name of who looks after it.
+    pub acked_by: Option<String>,
+    /// Answered by phone: nobody is called until then.
+    pub quiet_until_at: Option<i64>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TroubleView {
+    /// `deaf:<carrier>`, `disk_full` or `restarts`.
+    pub trouble: String,
+    pub since_at: i64,
+    pub told_at: i64,
 }
 
 /// `GET /v1/desks`

@@ -139,6 +139,12 @@ sentences! {
     WarnFirst:
         ["Warn first", "Nobody has warned this citizen yet. Warn first; restrict if it goes on."],
         ["먼저 경고해 주세요", "아직 아무도 이 시민에게 경고하지 않았습니다. 먼저 경고하고, 계속되면 제한해 주세요."];
+    NotAsked:
+        ["Not asked", "The citizen was asked where they are a moment ago, or cannot be texted."],
+        ["묻지 않았습니다", "조금 전에 이미 위치를 물었거나 자동 문자를 보낼 수 없습니다."];
+    NumberNotShown:
+        ["Number not shown", "The number is shown to who holds a danger, and to supervisors. Claim it first."],
+        ["번호를 볼 수 없습니다", "긴급 상담을 맡은 사람과 관리자만 번호를 볼 수 있습니다. 먼저 맡으십시오."];
     NoSuchDesk:
         ["No such desk", "There is no other desk with that key."],
         ["없는 부서", "그런 이름의 다른 부서가 없습니다."];

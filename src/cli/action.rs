@@ -1,4 +1,4 @@
-//! Actions on a conversation other than a reply: `urgent`, `ack`, `false-alarm`, `note`, `draft`, `promise`, `remind`,
+//! Actions on a conversation other than a reply: `urgent`, `ack`, `false-alarm`, `where`, `note`, `draft`, `promise`, `remind`,
 //! `transfer`, `return`, `take`, `warn`, `restrict`, `unrestrict`, `optout`, `optin`, `prefer`, `category`. Each prints one sentence.
 
 use clap::builder::NonEmptyStringValueParser;
@@ -81,6 +81,10 @@ pub async fn urgent(context: &mut CliContext, args: &NumberOnly) -> Result<(), F
 
 pub async fn ack(context: &mut CliContext, args: &NumberOnly) -> Result<(), Failure> {
     act(context, args.n, ActionRequest::Ack, "acked").await
+}
+
+pub async fn ask_where(context: &mut CliContext, args: &NumberOnly) -> Result<(), Failure> {
+    act(context, args.n, ActionRequest::Where, "asked_where").await
 }
 
 pub async fn false_alarm(context: &mut CliContext, args: &FalseAlarm) -> Result<(), Failure> {

@@ -4,7 +4,7 @@ use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use super::{
-    action, catalogue, claim, close, decide, list, login, photo, recall, release, reply, show, watch,
+    action, catalogue, claim, close, danger, decide, list, login, photo, recall, release, reply, show, watch,
 };
 use crate::ops::lang::Lang;
 
@@ -54,6 +54,10 @@ pub enum Command {
     Urgent(action::NumberOnly),
     Ack(action::NumberOnly),
     FalseAlarm(action::FalseAlarm),
+    Reveal(danger::Reveal),
+    Where(action::NumberOnly),
+    Handover(danger::Handover),
+    Duty,
     Note(action::WithText),
     Draft(action::WithOptionalText),
     Promise(action::WithSpan),

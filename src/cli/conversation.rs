@@ -8,7 +8,9 @@ use super::context::CliContext;
 use super::failure::Failure;
 use super::message;
 use super::render::{lines, table};
-use crate::api::wire::{ConversationDetail, ConversationList, ConversationSummary, MessageView, NoteView};
+use crate::api::wire::{
+    ConversationDetail, ConversationList, ConversationSummary, InboundMessage, MessageView, NoteView,
+};
 use crate::client::ClientError;
 use crate::client::format::one_word;
 use crate::client::note_seen;
@@ -73,8 +75,9 @@ pub fn text_block(context: &CliContext, text: &MessageView) -> String {
             let purpose = purpose.map_or_else(String::new, |words| format!(" · {words}"));
             let late = text.late_sent_at.map(|at| late(context, at));
             let late = late.map_or_else(String::new, |words| format!(" · {words}"));
+            let why = why_urgent(context, text);
             let citizen = context.paint.strong(&context.say.t("citizen"));
-            format!("{} {citizen}{purpose}{late}", times.clock(text.at))
+            format!("{} {citizen}{purpose}{late}{why}", times.clock(text.at))
         }
         MessageView::Out(text) => {
             let author =
@@ -90,6 +93,20 @@ pub fn text_block(context: &CliContext, text: &MessageView) -> String {
     // Not behind the bar: there is only what the citizen wrote.
     body.extend(text.photos().iter().map(|photo| format!("  ◆ {}", message::photo(context, photo))));
     format!("{head}\n{}", if body.is_empty() { "  │".to_owned() } else { body.join("\n") })
+}
+
+/// ` · 긴급: danger-help`: what was found in a text that tells of danger.
+fn why_urgent(context: &CliContext, text: &InboundMessage) -> String {
+    match (&text.rules, text.tier) {
+        (Some(rules), Some(tier @ 1..=2)) => {
+            let values = [
+                ("tier", context.say.t(&format!("tier-{tier}")).into()),
+                ("rules", one_line(rules, 120).into()),
+            ];
+            format!(" · {}", context.say.with("why-urgent", values))
+        }
+        _ => String::new(),
+    }
 }
 
 /// `늦게 도착함: 어제 14:03 보냄`

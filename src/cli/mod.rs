@@ -18,9 +18,11 @@ mod close;
 mod completions;
 mod context;
 mod conversation;
+mod danger;
 mod decide;
 mod doubt;
 mod draw;
+mod duty;
 mod exit;
 mod failure;
 mod help;
@@ -107,6 +109,10 @@ async fn dispatch(context: &mut CliContext, command: Command) -> Result<(), Fail
         Command::Urgent(args) => action::urgent(context, &args).await,
         Command::Ack(args) => action::ack(context, &args).await,
         Command::FalseAlarm(args) => action::false_alarm(context, &args).await,
+        Command::Reveal(args) => danger::reveal(context, &args).await,
+        Command::Where(args) => action::ask_where(context, &args).await,
+        Command::Handover(args) => danger::handover(context, &args).await,
+        Command::Duty => duty::run(context).await,
         Command::Note(args) => action::note(context, &args).await,
         Command::Draft(args) => action::draft(context, &args).await,
         Command::Promise(args) => action::promise(context, &args).await,

@@ -15,9 +15,9 @@ use url::Url;
 use super::address::Address;
 use crate::api::wire::{
     ActionRequest, CannedList, CategoryList, CloseRequest, ConversationDetail, ConversationList,
-    CounselorView, Decision, DecisionRequest, DeskList, Evidence, EvidenceRequest, LoginRequest,
+    CounselorView, Decision, DecisionRequest, DeskList, DutyList, Evidence, EvidenceRequest, LoginRequest,
     LoginResponse, MessageList, PhotoView, ProblemCode, ProblemDetails, ReplyRequest, ReplyResponse,
-    StatusResponse, SurveyList,
+    RevealRequest, Revealed, StatusResponse, SurveyList,
 };
 use crate::domain::outbound::ClientKey;
 
@@ -202,12 +202,21 @@ impl Client {
         self.json(self.post(&format!("v1/conversations/{id}/actions")).json(action)).await
     }
 
+    /// The citizen's whole number; that it was shown is recorded.
+    pub async fn reveal(&self, id: i64, request: &RevealRequest) -> ApiResult<Revealed> {
+        self.json(self.post(&format!("v1/conversations/{id}/reveal")).json(request)).await
+    }
+
     pub async fn evidence(&self, id: i64, request: &EvidenceRequest) -> ApiResult<Evidence> {
         self.json(self.post(&format!("v1/conversations/{id}/evidence")).json(request)).await
     }
 
     pub async fn desks(&self) -> ApiResult<DeskList> {
         self.json(self.get("v1/desks")).await
+    }
+
+    pub async fn duty(&self) -> ApiResult<DutyList> {
+        self.json(self.get("v1/duty")).await
     }
 
     /// All categories, or those of one desk.

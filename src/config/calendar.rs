@@ -101,6 +101,29 @@ pub(super) fn read(
     Desks::new(all, words).ok_or_else(nobody)
 }
 
+/// The hours of a duty phone, with the public holidays and the time zone of the first desk; always, if none are written.
+pub(super) fn duty_hours(
+    checker: &Checker<'_>,
+    (section, desks): (&CalendarSection, &DeskSections),
+    hours: Option<&Spanned<String>>,
+) -> Result<Calendar, ConfigError> {
+    let days = Days::read(checker, section, desks)?;
+    let first = desks.values().min_by_key(|desk| desk.span().start);
+    let zone = first.and_then(|desk| desk.get_ref().time_zone.as_ref());
+    let rules = Rules {
+        hours: hours.map_or_else(|| "24/7".to_owned(), |word| word.get_ref().clone()),
+        time_zone: zone.map_or_else(|| TIME_ZONE.to_owned(), |zone| zone.get_ref().clone()),
+        added: days.added,
+        removed: days.removed.iter().map(|(date, _)| *date).collect(),
+        exceptions: Vec::new(),
+        confirmed_until: None,
+    };
+    let nowhere = Spanned::new(0..0, String::new());
+    // What is wrong with the rest of the rules, the desks have told.
+    Calendar::new(rules)
+        .map_err(|wrong| checker.wrong("alarm.phones.hours", hours.unwrap_or(&nowhere), wrong.why))
+}
+
 /// The words that route a text to a desk, if any are configured.
 fn routing_words(
     checker: &Checker<'_>,

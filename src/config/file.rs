@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
+use super::alarm::{self, AlarmSection};
 use super::api::{self, ApiSection};
 use super::calendar::{self, CalendarSection, DeskSections};
 use super::carrier::{self, CarrierSection};
@@ -29,6 +30,8 @@ struct File {
     sending: SendingSection,
     #[serde(default)]
     service: ServiceSection,
+    #[serde(default)]
+    alarm: AlarmSection,
     #[serde(default)]
     triage: TriageSection,
     #[serde(default)]
@@ -107,6 +110,7 @@ fn sections(checker: &Checker<'_>, file: &File) -> Result<Config, ConfigError> {
         log: log::read(checker, &file.log)?,
         desks: calendar::read((checker, &limits), &file.calendar, &file.desks)?,
         secret_files: checker.secret_files.take(),
+        alarm: alarm::read(checker, &file.alarm, (&file.calendar, &file.desks))?,
     };
     Ok(config)
 }

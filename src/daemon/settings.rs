@@ -4,8 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::api::ApiSettings;
+use crate::call::AlarmWays;
 use crate::carrier::opt_out_words;
-use crate::config::Config;
+use crate::config::{Alarm, Config};
+use crate::domain::alarm::{AlarmPolicy, PushWay};
 use crate::domain::conversation::LIVE_MS;
 use crate::domain::phone::Senders;
 use crate::domain::policy::ServicePolicy;
@@ -23,6 +25,11 @@ pub(super) fn settings(config: &Config, carriers: &Carriers) -> Settings {
         (ms(polling.fast), ms(polling.slow), ms(polling.live).min(LIVE_MS * 100));
     Settings {
         policy: Arc::new(service_policy(config, &carriers.outbound.senders)),
+        alarm_ways: AlarmWays {
+            command: config.alarm.command.clone(),
+            command_timeout: config.alarm.command_timeout,
+            webhook: config.alarm.webhook.clone().map(|webhook| (webhook.url, webhook.secret)),
+        },
         inbound_pace: Pace { fast_ms, slow_ms, live_for_ms },
         receipt_pace: Pace {
             fast_ms: ms(polling.receipts_fast),
@@ -68,9 +75,22 @@ pub fn service_policy(config: &Config, senders: &Senders) -> ServicePolicy {
         survey_after_ms: service.survey.then(|| ms(service.survey_after)),
         wait_notices_ms: all_ms(&service.wait_notices),
         escalations_ms: all_ms(&service.escalations),
+        alarm: alarm_policy(&config.alarm),
         claim_idle_ms: ms(service.claim_idle),
         nudge_after_ms: ms(service.nudge_after),
         close_after_ms: ms(service.close_after),
+    }
+}
+
+fn alarm_policy(alarm: &Alarm) -> AlarmPolicy {
+    let is_used = |way: &PushWay| match way {
+        PushWay::Command => !alarm.command.is_empty(),
+        PushWay::Webhook => alarm.webhook.is_some(),
+    };
+    AlarmPolicy {
+        phones: alarm.phones.clone(),
+        ack_ms: ms(alarm.ack),
+        pushes: PushWay::ALL.into_iter().filter(is_used).collect(),
     }
 }
 

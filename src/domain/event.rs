@@ -43,6 +43,12 @@ words! {
         Escalated => "escalated",
         /// A person said that there is no danger, and why.
         AlarmEnded => "alarm_ended",
+        /// 119 or 112 has been told.
+        HandedOver => "handed_over",
+        /// The citizen's number was shown to somebody.
+        Revealed => "revealed",
+        /// The citizen was asked where they are.
+        AskedWhere => "asked_where",
         Transferred => "transferred",
         Returned => "returned",
         /// Its desk is no more; the first one serves it.
@@ -79,6 +85,14 @@ words! {
         WorkerRestarted => "worker_restarted",
         CarrierOutOfOrder => "carrier_out_of_order",
         CarrierWorksAgain => "carrier_works_again",
+        /// A duty phone was texted. The detail is who answers it.
+        DutyCalled => "duty_called",
+        /// A duty phone answered with a wrong code. The detail is who answers it.
+        DutyWrongCode => "duty_wrong_code",
+        /// Codes from a duty phone are ignored for a while: too many were wrong.
+        DutyCodesIgnored => "duty_codes_ignored",
+        /// The operator is called: something is wrong with the gateway. The detail is what, and since when.
+        OperatorCalled => "operator_called",
         /// No text can reach us through this carrier; repeated while it lasts. The detail is its name and the reason.
         CarrierDeaf => "carrier_deaf",
         /// Texts reach us through it again.
@@ -101,6 +115,10 @@ words! {
         Reminder => "reminder",
         /// Why there was no danger.
         FalseAlarm => "false_alarm",
+        /// Which of 119 and 112 was told, and who there.
+        Handover => "handover",
+        /// Why the citizen's number was shown.
+        Reveal => "reveal",
     }
 }
 

@@ -2,6 +2,7 @@
 //! UTC.
 
 pub mod actor;
+pub mod alarm;
 pub mod arrival;
 pub mod breaker;
 pub mod calendar;

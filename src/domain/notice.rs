@@ -81,6 +81,8 @@ pub enum Notice {
     UrgentSelfHarm,
     /// A young person in danger: 1388.
     UrgentYouth,
+    /// Asks somebody in danger where they are.
+    Where,
     /// The text had no readable content.
     Unreadable,
     /// A photo or another file could not be fetched; sending it again may help.
@@ -159,7 +161,7 @@ const MINUTE_MS: i64 = 60_000;
 const HOUR_MS: i64 = 60 * MINUTE_MS;
 
 impl Notice {
-    pub const ALL: [Notice; 26] = [
+    pub const ALL: [Notice; 27] = [
         Notice::Receipt,
         Notice::ReceiptAhead,
         Notice::ReceiptWait,
@@ -174,6 +176,7 @@ impl Notice {
         Notice::UrgentDanger,
         Notice::UrgentSelfHarm,
         Notice::UrgentYouth,
+        Notice::Where,
         Notice::Unreadable,
         Notice::PhotoLost,
         Notice::MediaRefused,
@@ -205,6 +208,7 @@ impl Notice {
             Notice::UrgentDanger => "urgent_danger",
             Notice::UrgentSelfHarm => "urgent_self_harm",
             Notice::UrgentYouth => "urgent_youth",
+            Notice::Where => "where",
             Notice::Unreadable => "unreadable",
             Notice::PhotoLost => "photo_lost",
             Notice::MediaRefused => "media_refused",
@@ -262,6 +266,7 @@ impl Notice {
         match self.group() {
             "receipt" => 30 * MINUTE_MS,
             "urgent" => 10 * MINUTE_MS,
+            "where" => 2 * MINUTE_MS,
             "wait" => 5 * MINUTE_MS,
             "unreadable" | "photo_lost" | "opted_out" | "opted_in" => 10 * MINUTE_MS,
             "moved" | "delayed" => 0,
@@ -272,7 +277,7 @@ impl Notice {
 
     /// Whether it is about danger: such a text passes every restriction and is sent first.
     pub fn is_urgent(self) -> bool {
-        self.group() == "urgent"
+        matches!(self.group(), "urgent" | "where")
     }
 
     pub fn lane(self) -> Lane {
@@ -296,7 +301,7 @@ impl Notice {
 
     /// Whether it is also sent after an opt-out: safety information, and the confirmation of the wish itself.
     pub fn passes_opt_out(self) -> bool {
-        matches!(self.group(), "urgent" | "opted_out" | "opted_in")
+        matches!(self.group(), "urgent" | "where" | "opted_out" | "opted_in")
     }
 }
 

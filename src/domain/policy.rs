@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::alarm::AlarmPolicy;
 use super::desk::Desks;
 use super::notice::Texts;
 use super::opt_out::CarrierWords;
@@ -48,6 +49,8 @@ pub struct ServicePolicy {
     pub wait_notices_ms: Vec<i64>,
     /// How long danger may stand unanswered until supervisors are called; the last step repeats.
     pub escalations_ms: Vec<i64>,
+    /// Whose phones are texted then.
+    pub alarm: AlarmPolicy,
     /// A claim that nobody works on goes back to the queue after this.
     pub claim_idle_ms: i64,
     /// After this long without a reply the citizen is asked whether they still need us.

@@ -42,6 +42,10 @@ pub enum Refusal {
     NotWarned,
     /// Nobody has warned the citizen yet, and they can be warned.
     WarnFirst,
+    /// They were asked where they are a short while ago, or can't be texted.
+    NotAsked,
+    /// The number is shown to who holds a danger, and to supervisors.
+    NumberNotShown,
     /// The idempotency key was used for another request.
     KeyReused,
     /// One of the photos was not handed in by this counselor, or is not as the carrier takes them.

@@ -2,6 +2,7 @@
 
 pub mod causes;
 pub mod clock;
+pub mod disk;
 pub mod lang;
 pub mod logging;
 pub mod systemd;

@@ -2,8 +2,9 @@
 //! one transaction. When a method has returned, its effect is on disk (`synchronous=FULL`).
 //!
 //! One connection writes, with group commit (`engine/write`); a few connections read. Folders: `engine` (SQLite itself),
-//! `inbound`, `outbound`, `conversation`, `people`, `photo`, `journal`; `status` counts.
+//! `inbound`, `outbound`, `conversation`, `alarm`, `people`, `photo`, `journal`; `status` counts.
 
+mod alarm;
 mod conversation;
 mod engine;
 mod inbound;
@@ -25,6 +26,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, ffi};
 use tokio::sync::{Notify, watch};
 
+pub use alarm::{AlarmPush, CalledAlarm, OpenTrouble};
 pub use conversation::list::{ConversationDetail, ConversationFilter, ConversationSummary};
 pub use conversation::messages::Message;
 pub use conversation::notes::Note;

@@ -8,6 +8,7 @@
 mod acks;
 mod ask_file;
 mod ask_marks;
+mod alarm_push;
 mod asking;
 mod auditor;
 mod carriers;
@@ -31,6 +32,7 @@ mod supervise;
 #[cfg(test)]
 mod tests;
 mod timers;
+mod troubles;
 mod walk;
 
 use std::fmt;
@@ -48,6 +50,7 @@ pub use push::{PushFailed, take_push};
 pub use supervise::supervise;
 pub use walk::{CompareError, can_be_walked};
 
+use crate::call::AlarmWays;
 use crate::carrier::{Carrier, InboundClass, ReportClass};
 use crate::domain::lateness::Seen;
 use crate::domain::policy::ServicePolicy;
@@ -60,6 +63,8 @@ use crate::store::{Store, StoreError};
 pub struct Settings {
     /// What the operator has decided about the service.
     pub policy: Arc<ServicePolicy>,
+    /// Where alarms leave beside texts.
+    pub alarm_ways: AlarmWays,
     pub inbound_pace: Pace,
     pub receipt_pace: Pace,
     /// How often the whole overlap of a window is read again.
@@ -140,6 +145,8 @@ pub enum Role {
     Timers,
     Auditor,
     Hearing,
+    Troubles,
+    AlarmPush,
     Receipts(&'static str),
     Poller(&'static str),
     DeepWalk(&'static str),
@@ -159,6 +166,8 @@ impl Role {
             Role::Timers,
             Role::Auditor,
             Role::Hearing,
+            Role::Troubles,
+            Role::AlarmPush,
         ];
         let has_reports = |c: &&Arc<dyn Carrier>| {
             use ReportClass::{AckQueue, ReadOnce, Window};
@@ -188,6 +197,8 @@ impl fmt::Display for Role {
             Role::Timers => f.write_str("timers"),
             Role::Auditor => f.write_str("auditor"),
             Role::Hearing => f.write_str("hearing"),
+            Role::Troubles => f.write_str("troubles"),
+            Role::AlarmPush => f.write_str("alarm push"),
             Role::Receipts(carrier) => write!(f, "receipts of {carrier}"),
             Role::Poller(carrier) => write!(f, "poller of {carrier}"),
             Role::DeepWalk(carrier) => write!(f, "deep walk of {carrier}"),
@@ -208,6 +219,8 @@ pub async fn run(role: Role, context: Context) {
         Role::Timers => timers::run(context).await,
         Role::Auditor => auditor::run(context).await,
         Role::Hearing => hearing::run(context).await,
+        Role::Troubles => troubles::run(context).await,
+        Role::AlarmPush => alarm_push::run(context).await,
         Role::Receipts(carrier) => receipts::run(context, carrier).await,
         Role::Poller(carrier) => poller::run(context, carrier).await,
         Role::DeepWalk(carrier) => deep_walk::run(context, carrier).await,

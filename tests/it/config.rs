@@ -59,7 +59,7 @@ fn the_example_shows_every_key_with_its_default() {
     };
     assert_eq!(without_senders(short), without_senders(long));
     let n_keys = spelled.lines().filter(|l| !l.starts_with('#') && l.contains(" = ")).count();
-    assert_eq!(n_keys, 60, "a key was added or removed: show it in gateway.example.toml and count it here");
+    assert_eq!(n_keys, 65, "a key was added or removed: show it in gateway.example.toml and count it here");
 }
 
 /// The same for the carriers that are not in use: each section of the example is sound, with its defaults spelled out or
@@ -191,6 +191,44 @@ fn half_a_login_is_refused() {
             let said = said.unwrap_err().to_string();
             assert!(said.contains(key), "{said}");
         }
+    }
+}
+
+/// Duty phones as they stand in the file, and what is said about wrong ones.
+#[test]
+fn duty_phones_are_read_and_wrong_ones_refused() {
+    let (folder, path) = folder();
+    fs::write(folder.path().join("short"), "secret\n").unwrap();
+    let with =
+        |alarm: &str| Config::parse(&EXAMPLE.replace("[alarm]\n", &format!("[alarm]\n{alarm}\n")), &path);
+    let phone = |more: &str| format!("phones = [{{ name = \"김당직\", number = \"010-1234-5678\"{more} }}]");
+    let days = ", login = \"kim\", hours = \"Mo-Fr 22:00-08:00\", weeks = \"odd\", dates = [\"2026-12-24/2026-12-26\"]";
+    let alarm = with(&phone(days)).unwrap().alarm;
+    assert_eq!((alarm.phones.len(), alarm.phones[0].name.as_str()), (1, "김당직"));
+    assert!(alarm.phones[0].has_days());
+    let number = |number: &str| phone("").replace("010-1234-5678", number);
+    let cases = [
+        (number("02-123-4567"), "alarm.phones.number: is no mobile phone"),
+        (number("119"), "alarm.phones.number"),
+        (phone(", kind = \"boss\""), "alarm.phones.kind: must be danger or operator"),
+        (phone(", hours = \"always\""), "alarm.phones.hours: must be opening hours"),
+        (phone(", weeks = \"first\""), "alarm.phones.weeks"),
+        (phone(", dates = [\"2026-12-26/2026-12-24\"]"), "alarm.phones.dates"),
+        (phone(", login = \"Kim Dangjik\""), "alarm.phones.login"),
+        (phone("").replace("김당직", " "), "alarm.phones.name"),
+        (phone("").replace("]", ", { name = \"b\", number = \"01012345678\" }]"), "stands twice"),
+        ("command = [\"call-us\"]".to_owned(), "alarm.command: must begin with the whole path"),
+        ("webhook_url = \"http://example.kr\"".to_owned(), "must be an https address"),
+        ("webhook_url = \"https://example.kr\"".to_owned(), "alarm.webhook_secret_file: is missing"),
+        (
+            "webhook_url = \"https://example.kr\"\nwebhook_secret_file = \"short\"".to_owned(),
+            "at least 16 characters",
+        ),
+    ];
+    for (alarm, expected) in cases {
+        let said = with(&alarm).expect_err(&alarm).to_string();
+        assert!(said.contains(expected) && said.contains("line "), "{alarm}: {said}");
+        assert!(!said.contains("1234"), "{said}");
     }
 }
 

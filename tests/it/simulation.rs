@@ -32,6 +32,7 @@ const N_TEXTS: usize = 40;
 
 fn settings() -> Settings {
     Settings {
+        alarm_ways: munja::call::AlarmWays::default(),
         policy: service_policy(),
         inbound_pace: Pace { fast_ms: 280, slow_ms: 2_000, live_for_ms: 300_000 },
         receipt_pace: Pace { fast_ms: 1_500, slow_ms: 10_000, live_for_ms: 60_000 },

@@ -31,12 +31,15 @@ pub struct InboundMessage {
     pub text: String,
     #[serde(default)]
     pub photos: Vec<PhotoView>,
-    /// `survey`, `opt_out`, `opt_in` or `restricted`; null if the text is a question.
+    /// `survey`, `opt_out`, `opt_in`, `staff` (from a duty phone of our own) or `restricted`; null if the text is a question.
     #[serde(default)]
     pub purpose: Option<String>,
     /// How pressing the text is: 1 (danger now), 2 (look soon), 3 (worth knowing).
     #[serde(default)]
     pub tier: Option<u8>,
+    /// What triage found in it, by ids of rules: why it is pressing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rules: Option<String>,
     /// The text has abusive words; programs should show it folded.
     #[serde(default)]
     pub is_abusive: bool,

@@ -58,6 +58,8 @@ problem_codes! {
     NotPassedOn, "not_passed_on", 409;
     NotWarned, "not_warned", 409;
     WarnFirst, "warn_first", 409;
+    NotAsked, "not_asked", 409;
+    NumberNotShown, "number_not_shown", 403;
     NoSuchDesk, "no_such_desk", 422;
     NoSuchPerson, "no_such_person", 422;
     NoSuchCategory, "no_such_category", 422;

@@ -118,6 +118,27 @@ cmd-false-alarm = End the alarm of a conversation that is not in danger, with a 
 
         Examples:
           munja false-alarm 12 --reason "quoted a song"
+cmd-reveal = Show the number of a citizen in danger. Who saw it, when and why is recorded.
+    .examples =
+        Only who holds the danger and supervisors may see it.
+
+        Example:
+          munja reveal 12 --reason "119 has to know"
+cmd-where = Ask the citizen in easy words where they are.
+    .examples =
+        Example:
+          munja where 12
+cmd-handover = Show what to read out to 119 or 112 on the phone, and record who was told.
+    .examples =
+        Shows the number, the citizen's texts and their times. The alarm ends once you say who was told.
+
+        Examples:
+          munja handover 12 119
+          munja handover 12 112 --told "Officer Park"
+cmd-duty = Show who is on duty now and next, and the alarms that stand.
+    .examples =
+        Example:
+          munja duty
 cmd-note = Leave a note for colleagues beside a conversation.
     .examples =
         Examples:
@@ -265,6 +286,8 @@ arg-text = The text
 arg-span = How long from now: 30m, 2h, 1d
 arg-note = A note for the receiver
 arg-reason = The reason; kept as a note
+arg-handover-service = 119 (fire, injury) or 112 (crime)
+arg-handover-told = who was told; asked for if not given
 arg-transfer-desk = Key of the desk (`munja desks`)
 arg-transfer-person = Log-in name of the counselor
 arg-surveys-since = How far back (default: 30d): 24h, 30d
@@ -488,6 +511,8 @@ next-supervisors_only = The operator sets roles: munjad user duties LOGIN --role
 next-nothing_to_ack = munja show { $n }
 next-not_passed_on = munja transfer { $n } passes it on, munja release { $n } lets it go.
 next-not_warned = munja show { $n } shows what the citizen was told.
+next-not_asked = munja show { $n } shows what they wrote since.
+next-number_not_shown = munja claim { $n } takes it.
 next-no_such_desk = munja desks
 next-no_such_person = Ask the operator: munjad user list
 next-no_such_category = munja categories
@@ -499,3 +524,28 @@ next-too_many_dangers = Answer one first: munja list --mine
 next-not_your_desk = munja desks lists the desks; their counselors can pass it on to yours.
 next-no_danger = munja show { $n }
 next-restricted = munja show { $n } shows until when. A supervisor can end it: munja unrestrict { $n }
+did-asked_where = The citizen of conversation { $n } was asked where they are.
+did-handed_over = Recorded: { $service } was told about conversation { $n }.
+revealed = Number of the citizen of conversation { $n }: { $number }
+ask-told = Who at { $service } was told? (Enter if nobody yet)
+handover-open = Nothing was recorded as told. Once you have: munja handover { $n } { $service } --told "NAME"
+handover-title = To be read out to { $service } (conversation { $n })
+handover-number = Phone number: { $number } (they may not be able to speak on the phone)
+handover-texts = What the citizen wrote (look for an address):
+handover-by-text = If they cannot speak, ask 119 or 112 to contact them by text.
+head-duty = Called for
+duty-nobody = There is no duty phone. The operator has to name them in [alarm].
+duty-no-alarm = No alarm stands.
+duty-until = on duty until { $at }
+duty-on = on duty
+duty-from = from { $at }
+duty-off = not on duty
+duty-next = called next
+duty-kind-danger = danger
+duty-kind-operator = gateway
+duty-alarm = Conversation { $n }: no answer for { $span } · { $phones } duty phones called
+duty-quiet = no calls until { $at }
+trouble-deaf = { $carrier }: no texts for { $span }
+trouble-disk_full = The server's disk has been full for { $span }
+trouble-restarts = The gateway has started again and again for { $span }
+trouble-other = The gateway has been in trouble for { $span }

@@ -118,6 +118,27 @@ cmd-false-alarm = 위급하지 않은 상담의 경보를 사유를 적고 끝�
 
         예:
           munja false-alarm 12 --reason "노래 가사를 옮겨 적은 것"
+cmd-reveal = 위급한 시민의 전화번호를 보여 줍니다. 누가 언제 왜 보았는지 기록됩니다.
+    .examples =
+        위급 상담을 맡은 사람과 관리자만 볼 수 있습니다.
+
+        예:
+          munja reveal 12 --reason "119에 알려야 함"
+cmd-where = 시민에게 지금 어디에 있는지 쉬운 말로 묻습니다.
+    .examples =
+        예:
+          munja where 12
+cmd-handover = 119나 112에 전화로 읽어 줄 내용을 보여 주고, 누구에게 알렸는지 기록합니다.
+    .examples =
+        번호와 시민이 보낸 글, 시각을 보여 줍니다. 알린 사람의 이름을 적으면 경보가 끝납니다.
+
+        예:
+          munja handover 12 119
+          munja handover 12 112 --told "상황실 박경장"
+cmd-duty = 지금과 다음 당직, 끝나지 않은 알림을 보여 줍니다.
+    .examples =
+        예:
+          munja duty
 cmd-note = 동료가 볼 수 있게 상담에 메모를 남깁니다.
     .examples =
         예:
@@ -265,6 +286,8 @@ arg-text = 내용
 arg-span = 지금부터 얼마 뒤: 30m, 2h, 1d
 arg-note = 받는 사람에게 남길 메모
 arg-reason = 사유. 메모로 남습니다
+arg-handover-service = 119(불·다침) 또는 112(범죄)
+arg-handover-told = 알린 사람의 이름. 적지 않으면 묻습니다
 arg-transfer-desk = 부서 코드(`munja desks`)
 arg-transfer-person = 상담사 아이디
 arg-surveys-since = 언제부터인지(기본: 30d): 24h, 30d
@@ -488,6 +511,8 @@ next-supervisors_only = 역할은 운영자가 정합니다: munjad user duties 
 next-nothing_to_ack = munja show { $n }
 next-not_passed_on = 다른 곳에 넘기려면 munja transfer { $n }, 대기로 돌리려면 munja release { $n }
 next-not_warned = 보낸 문자는 munja show { $n } 에서 볼 수 있습니다.
+next-not_asked = 그 뒤에 온 글은 munja show { $n } 에서 볼 수 있습니다.
+next-number_not_shown = munja claim { $n } 으로 먼저 맡으십시오.
 next-no_such_desk = munja desks
 next-no_such_person = 운영자에게 물어보십시오: munjad user list
 next-no_such_category = munja categories
@@ -499,3 +524,28 @@ next-too_many_dangers = 먼저 하나에 답하십시오: munja list --mine
 next-not_your_desk = 부서는 munja desks 로 볼 수 있습니다. 그 부서의 상담사가 넘겨줄 수 있습니다.
 next-no_danger = munja show { $n }
 next-restricted = 언제까지인지는 munja show { $n } 에 나옵니다. 관리자가 풀 수 있습니다: munja unrestrict { $n }
+did-asked_where = 상담 { $n }번 시민에게 어디에 있는지 물었습니다.
+did-handed_over = 상담 { $n }번을 { $service }에 알린 것으로 기록했습니다.
+revealed = 상담 { $n }번 시민의 번호: { $number }
+ask-told = { $service }의 누구에게 알렸습니까? (아직이면 Enter)
+handover-open = 아직 알리지 않은 것으로 두었습니다. 알린 뒤: munja handover { $n } { $service } --told "이름"
+handover-title = { $service }에 읽어 줄 내용 (상담 { $n }번)
+handover-number = 전화번호: { $number } (말로 통화하기 어려운 사람일 수 있습니다)
+handover-texts = 시민이 보낸 글 (주소가 있는지 보십시오):
+handover-by-text = 음성 통화가 어려우면 문자로 연락해 달라고 하십시오.
+head-duty = 알림
+duty-nobody = 당직 전화가 없습니다. 서버 담당자가 [alarm] 에 적어야 합니다.
+duty-no-alarm = 끝나지 않은 알림이 없습니다.
+duty-until = 당직 중, { $at }까지
+duty-on = 당직 중
+duty-from = { $at }부터
+duty-off = 당직 아님
+duty-next = 다음 알림
+duty-kind-danger = 위급
+duty-kind-operator = 서버
+duty-alarm = 상담 { $n }번: { $span } 동안 답이 없음 · 당직 전화 { $phones }대에 알림
+duty-quiet = { $at }까지 알리지 않음
+trouble-deaf = { $carrier }: { $span } 동안 문자를 받지 못함
+trouble-disk_full = { $span } 동안 서버 디스크가 가득 참
+trouble-restarts = { $span } 동안 문자 서버가 자꾸 다시 시작함
+trouble-other = { $span } 동안 서버에 문제가 있음

@@ -262,6 +262,69 @@ async fn an_alarm_is_ended_with_a_reason() {
 }
 
 #[tokio::test]
+async fn the_number_is_shown_with_a_reason() {
+    let world = World::new().await;
+    let shown = json!({ "conversation_id": 12, "number": "01012345678" });
+    world.server.on("POST /v1/conversations/12/reveal", [Reply::Json(shown)]);
+    let run = world.munja(&["reveal", "12", "--reason", "119에 알려야 함"]).await;
+    assert_eq!(run.out, "상담 12번 시민의 번호: 01012345678\n", "{}", run.err);
+    assert_eq!(world.server.asked()[0].body, json!({ "reason": "119에 알려야 함" }));
+    assert_eq!(world.munja(&["reveal", "12"]).await.exit, Exit::Usage);
+}
+
+/// Number, texts and times are read out; the alarm ends only once somebody says who was told.
+#[tokio::test]
+async fn handing_over_shows_what_to_read_out_and_asks_who_was_told() {
+    let mut world = World::new().await;
+    let shown = json!({ "conversation_id": 12, "number": "01012345678" });
+    let told = detail(12, 34, vec![text_in(34, "살려주세요 한빛아파트"), text_out(3, "delivered")]);
+    world.server.on("POST /v1/conversations/12/reveal", [Reply::Json(shown)]);
+    world.server.on("GET /v1/conversations/12", [Reply::Json(told.clone())]);
+    world.server.on("POST /v1/conversations/12/actions", [Reply::Json(told)]);
+    let run = world.munja(&["handover", "12", "119"]).await;
+    for word in ["01012345678", "한빛아파트", "119에 읽어 줄 내용"] {
+        assert!(run.out.contains(word), "{word}: {}", run.out);
+    }
+    assert!(
+        !run.out.contains("5분 뒤에 옵니다") && run.err.contains("아직 알리지 않은"),
+        "{}{}",
+        run.out,
+        run.err
+    );
+    assert_eq!(world.asked().len(), 2, "nothing was recorded as told");
+    world.is_terminal = true;
+    world.stdin = "상황실 박소방\n".to_owned();
+    let run = world.munja(&["handover", "12", "119"]).await;
+    assert!(run.out.contains("119에 알린 것으로 기록했습니다"), "{}{}", run.out, run.err);
+    let told = world.server.asked().pop().unwrap();
+    assert_eq!(told.body, json!({ "action": "handover", "service": "119", "told": "상황실 박소방" }));
+    world.munja(&["handover", "12", "112", "--told", "박경장"]).await;
+    assert_eq!(world.server.asked().pop().unwrap().body["service"], "112");
+    assert_eq!(world.munja(&["handover", "12", "911"]).await.exit, Exit::Usage);
+}
+
+#[tokio::test]
+async fn who_is_on_duty_and_what_stands() {
+    let world = World::new().await;
+    let phone = |name: &str, is_on_duty: bool| {
+        json!({ "kind": "danger", "name": name, "number": "010-****-0001", "is_on_duty": is_on_duty,
+                "until_at": NOON + 3_600_000, "is_next": is_on_duty })
+    };
+    let alarm = json!({ "conversation_id": 12, "since_at": NOON - 300_000, "n_phones": 2, "last_call_at": NOON,
+                        "acked_by": "김당직", "quiet_until_at": NOON + 60_000 });
+    let trouble = json!({ "trouble": "deaf:bizgo", "since_at": NOON - 300_000, "told_at": NOON });
+    let duty = json!({ "phones": [phone("김당직", true), phone("이당직", false)], "alarms": [alarm], "troubles": [trouble] });
+    let nobody = json!({ "phones": [], "alarms": [], "troubles": [] });
+    world.server.on("GET /v1/duty", [Reply::Json(duty), Reply::Json(nobody)]);
+    let run = world.munja(&["duty"]).await;
+    for word in ["김당직", "다음 알림", "상담 12번", "2대", "bizgo", "알리지 않음"] {
+        assert!(run.out.contains(word), "{word}: {}{}", run.out, run.err);
+    }
+    let run = world.munja(&["duty"]).await;
+    assert!(run.out.contains("[alarm]") && run.out.contains("끝나지 않은 알림이 없습니다"), "{}", run.out);
+}
+
+#[tokio::test]
 async fn sending_again_needs_a_yes() {
     let mut world = World::new().await;
     world.server.on("POST /v1/messages/56/decision", [Reply::Nothing]);

@@ -86,6 +86,8 @@ pub enum Purpose {
     /// A reaction to a text of ours.
     Reaction,
     Advertising,
+    /// From a duty phone of our own, and no answer to an alarm: a person reads it.
+    Staff,
     /// From a restricted sender: it is not answered.
     Restricted,
 }
@@ -101,6 +103,7 @@ impl Purpose {
             Purpose::Thanks => "thanks",
             Purpose::Reaction => "reaction",
             Purpose::Advertising => "advertising",
+            Purpose::Staff => "staff",
             Purpose::Restricted => "restricted",
         }
     }
@@ -145,6 +148,14 @@ impl Arrival<'_> {
             Purpose::Survey(answer) => Some(answer),
             _ => self.score.as_ref(),
         }
+    }
+
+    /// The text is from a duty phone of our own: a person reads it whatever it says, and nothing is said by itself.
+    pub fn be_from_staff(&mut self, latest: Option<Latest>, at: UnixMs) {
+        self.purpose = Purpose::Staff;
+        self.score = None;
+        self.destination = Destination::Route(route(latest, at));
+        self.notice = None;
     }
 }
 
@@ -297,7 +308,7 @@ fn wanted(
         (Purpose::Wish(Wish::OptIn), _) => Some(Notice::OptedIn),
         (Purpose::Restricted, _) => Some(Notice::Restricted),
         (Purpose::Survey(_), _) => Some(Notice::SurveyThanks),
-        (Purpose::Thanks | Purpose::Reaction | Purpose::Advertising, _) => None,
+        (Purpose::Thanks | Purpose::Reaction | Purpose::Advertising | Purpose::Staff, _) => None,
         (Purpose::Question, _) if reading.intent == Intent::Blank => Some(Notice::Unreadable),
         (Purpose::Question, _)
             if reading.is_unreceipted || !policy.receipt_texts || !begins(known, arrival) =>

@@ -7,6 +7,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::config;
+use crate::domain::alarm::AlarmPolicy;
 use crate::domain::calendar::{Calendar, Rules};
 use crate::domain::conversation::ConversationState;
 use crate::domain::desk::Desks;
@@ -56,6 +57,7 @@ pub(crate) fn with_desks(desks: Vec<Desk>, words: Option<Words>) -> ServicePolic
         survey_after_ms: None,
         wait_notices_ms: vec![5 * MINUTE, 15 * MINUTE],
         escalations_ms: vec![MINUTE, 3 * MINUTE],
+        alarm: AlarmPolicy::default(),
         claim_idle_ms: 30 * MINUTE,
         nudge_after_ms: 2 * HOUR,
         close_after_ms: 24 * HOUR,

@@ -1,9 +1,12 @@
-//! Danger: it rings, somebody looks after it, a person answers or ends it.
+//! Danger: it rings, people are called, somebody looks after it, a person answers, ends it, or hands it over to 119 or 112.
 
+use super::command::Effect;
 use super::danger::{Danger, DangerState};
 use super::handle::{Handled, Handling};
 use crate::domain::event::{EventKind, NoteKind};
+use crate::domain::notice::Notice;
 use crate::domain::refusal::Refusal;
+use crate::domain::triage::Tier;
 
 impl Handling<'_> {
     /// Everybody on duty hears of it. `by`: the counselor who saw it; none if triage did.
@@ -23,6 +26,54 @@ impl Handling<'_> {
         }
     }
 
+    /// From a duty phone: also where somebody at the desk looks after it and has not answered. Another phone was first: no.
+    pub(super) fn ack_by_phone(&mut self) -> Handled {
+        let (Some(danger), Some(by)) = (self.it.danger, self.facts.actor.id()) else {
+            return Err(Refusal::NothingToAck);
+        };
+        let taken = danger.taken_by_phone(by, self.now, self.policy.alarm.ack_ms);
+        if taken == danger {
+            return Err(Refusal::NothingToAck);
+        }
+        self.it.danger = Some(taken);
+        self.event(EventKind::Acked, Some("phone"));
+        Ok(())
+    }
+
+    /// The time that an answer by phone gave is over, and nobody has answered the citizen: it rings again, and the next
+    /// phone is called.
+    pub(super) fn quiet_over(&mut self) {
+        let danger = Danger::ring(self.it.danger, self.now);
+        self.raise(danger, None);
+        let is_step_over = danger.n_steps_over(&self.policy.escalations_ms, self.now) > danger.n_escalations;
+        if is_step_over {
+            self.escalate();
+        }
+    }
+
+    /// One call however many steps were missed. Where the clock went back, one call too, and the steps begin anew.
+    pub(super) fn escalate(&mut self) {
+        let Some(danger) = self.it.danger else {
+            return;
+        };
+        let (now, steps) = (self.now, &self.policy.escalations_ms);
+        if danger.is_out_of_time(steps, now) {
+            self.it.danger = Some(Danger { alarm_from: now, n_escalations: 0, quiet_until: None, ..danger });
+            self.event(EventKind::Escalated, Some("clock"));
+            self.call(danger.n_escalations, 0);
+            return;
+        }
+        let n_escalations = danger.n_steps_over(steps, now);
+        self.it.danger = Some(Danger { n_escalations, ..danger });
+        self.event(EventKind::Escalated, Some(&n_escalations.to_string()));
+        self.call(n_escalations.saturating_sub(1), now - danger.alarm_from);
+    }
+
+    /// A duty phone is called, the one of this step.
+    pub(super) fn call(&mut self, step: u32, since_ms: i64) {
+        self.effects.push(Effect::Call { step, minutes: since_ms / 60_000 });
+    }
+
     pub(super) fn urgent(&mut self) -> Handled {
         if self.it.is_closed() {
             return Err(Refusal::Closed);
@@ -36,17 +87,103 @@ impl Handling<'_> {
         let Some(danger) = self.it.danger.filter(|danger| danger.state.is_open()) else {
             return Err(Refusal::NoAlarm);
         };
-        match &self.it.claim {
-            Some(claim) if !self.facts.actor.is(claim.by.id) && !self.facts.actor.supervises() => {
-                return Err(Refusal::HeldBy(claim.by.clone()));
-            }
-            _ => {}
-        }
-        self.it.danger = Some(Danger { state: DangerState::Ended, ..danger });
+        self.must_hold_if_held()?;
+        self.it.danger = Some(danger.ended());
         self.it.tier = None;
         self.it.queue_at = self.it.place(None, self.now);
         self.note(NoteKind::FalseAlarm, reason)?;
         self.event(EventKind::AlarmEnded, None);
         Ok(())
+    }
+
+    /// 119 or 112 has been told. An open alarm ends with that reason; the citizen stays before others in the line.
+    pub(super) fn hand_over(&mut self, service: &str, told: &str) -> Handled {
+        let Some(danger) = self.it.danger else {
+            return Err(Refusal::NoAlarm);
+        };
+        self.must_hold_if_held()?;
+        self.note(NoteKind::Handover, &format!("{service}: {told}"))?;
+        self.event(EventKind::HandedOver, Some(service));
+        if danger.state.is_open() {
+            self.it.danger = Some(danger.ended());
+            self.event(EventKind::AlarmEnded, Some("handed_over"));
+        }
+        self.it.tier = Some(Tier::Look);
+        self.it.queue_at = self.it.place(None, self.now);
+        Ok(())
+    }
+
+    /// The citizen's number is shown. What follows from it is only that it is recorded.
+    pub(super) fn reveal(&mut self, reason: &str) -> Handled {
+        let is_theirs = self.facts.actor.id().is_some_and(|id| {
+            let looks_after = self.it.danger.and_then(|danger| danger.ack).is_some_and(|ack| ack.by == id);
+            self.it.is_held_by(id) || looks_after
+        });
+        // Who hands over has ended the alarm, and is still on the phone.
+        let is_danger = self.it.danger.is_some();
+        let may_see = self.facts.actor.supervises() || (is_theirs && is_danger);
+        if !may_see {
+            return Err(Refusal::NumberNotShown);
+        }
+        self.note(NoteKind::Reveal, reason)?;
+        self.event(EventKind::Revealed, Some(&without_numbers(reason)));
+        Ok(())
+    }
+
+    /// Asks the citizen where they are, in easy words.
+    pub(super) fn ask_where(&mut self) -> Handled {
+        self.must_hold()?;
+        if !self.facts.recipient.as_ref().is_some_and(|to| to.may_be_told(Notice::Where, self.now)) {
+            return Err(Refusal::NotAsked);
+        }
+        self.say(Notice::Where, Vec::new());
+        self.touch();
+        self.event(EventKind::AskedWhere, None);
+        Ok(())
+    }
+
+    /// Somebody else holds it, and the actor is no supervisor.
+    fn must_hold_if_held(&self) -> Handled {
+        match &self.it.claim {
+            Some(claim) if !self.facts.actor.is(claim.by.id) && !self.facts.actor.supervises() => {
+                Err(Refusal::HeldBy(claim.by.clone()))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// A reason for the journal, which everybody reads: digits of what may be a phone number become stars.
+fn without_numbers(reason: &str) -> String {
+    const SHORTEST_NUMBER: usize = 7;
+    let is_of_number = |c: char| c.is_numeric() || matches!(c, ' ' | '-' | '.');
+    let mut words = String::new();
+    let mut rest = reason;
+    while let Some(first) = rest.chars().next() {
+        let is_number = is_of_number(first);
+        let (run, after) = rest.split_at(rest.find(|c| is_of_number(c) != is_number).unwrap_or(rest.len()));
+        let hides = run.chars().filter(|c| c.is_numeric()).count() >= SHORTEST_NUMBER;
+        words.extend(run.chars().map(|c| if hides && c.is_numeric() { '*' } else { c }));
+        rest = after;
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_keeps_no_number() {
+        let cases = [
+            ("119에 알려야 함", "119에 알려야 함"),
+            ("번호 010-1234-5678 확인", "번호 ***-****-**** 확인"),
+            ("01012345678", "***********"),
+            ("동 3 101호", "동 3 101호"),
+            ("", ""),
+        ];
+        for (reason, expected) in cases {
+            assert_eq!(without_numbers(reason), expected);
+        }
     }
 }

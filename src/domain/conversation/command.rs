@@ -59,12 +59,25 @@ pub enum Command {
     Close(Closing),
     /// I look after this danger.
     Ack,
+    /// The same, from a duty phone: for a while.
+    AckByPhone,
     /// Danger: rings for everybody.
     Urgent,
     /// There is no danger, and why.
     EndAlarm {
         reason: String,
     },
+    /// 119 or 112 has been told: which of them, and who there.
+    HandOver {
+        service: String,
+        told: String,
+    },
+    /// The citizen's number is shown to the actor, and why.
+    Reveal {
+        reason: String,
+    },
+    /// Asks the citizen where they are.
+    AskWhere,
     Note {
         text: String,
     },
@@ -190,6 +203,11 @@ pub enum Effect {
     Notice {
         notice: Notice,
         values: Vec<(Slot, String)>,
+    },
+    /// A duty phone is called, the one of this step (counted from 0): nobody has answered for so many minutes.
+    Call {
+        step: u32,
+        minutes: i64,
     },
     /// Receipts and wait notices that have not left are not said any more.
     WithdrawWaitTexts,

@@ -5,10 +5,11 @@
 //! | `ringing`      | a text of danger, a counselor's "urgent", release, transfer or loss of the holder, an answer that is lost or does not leave | ack, claim, answer, end of alarm |
 //! | `looked_after` | ack or claim, by name                         | answer, end of alarm; back to `ringing`     |
 //! | `answered`     | a person's answer to the citizen              | `ringing`                                   |
-//! | `ended`        | a person says that there is no danger, and why | `ringing`                                  |
+//! | `ended`        | a person says that there is no danger, and why, or hands over to 119 or 112 | `ringing`     |
 //!
 //! While it is *open* (`ringing` or `looked_after`) supervisors are called at each step, and the last step repeats.
-//! Somebody who only says that they look after it stops the bell, not the steps.
+//! Somebody who only says that they look after it stops the bell, not the steps. Somebody who says so from a duty phone stops
+//! both for a while; then it rings again.
 
 use crate::domain::UnixMs;
 
@@ -63,6 +64,8 @@ pub struct Danger {
     /// Steps taken since then.
     pub n_escalations: u32,
     pub ack: Option<Ack>,
+    /// Looked after by a duty phone: no calls until then, and then it rings again.
+    pub quiet_until: Option<UnixMs>,
 }
 
 impl Danger {
@@ -70,15 +73,34 @@ impl Danger {
     /// writes again and again nor who claims and lets go may put them off.
     pub fn ring(before: Option<Danger>, now: UnixMs) -> Danger {
         match before.filter(|danger| danger.state.is_open()) {
-            Some(open) => Danger { state: DangerState::Ringing, rang_at: now, ack: None, ..open },
+            Some(open) => {
+                Danger { state: DangerState::Ringing, rang_at: now, ack: None, quiet_until: None, ..open }
+            }
             None => Danger {
                 state: DangerState::Ringing,
                 rang_at: now,
                 alarm_from: now,
                 n_escalations: 0,
                 ack: None,
+                quiet_until: None,
             },
         }
+    }
+
+    /// Somebody answers from a duty phone: they look after it, and nobody is called for a while. Changes nothing where
+    /// another phone has done so, or where nothing is open.
+    pub fn taken_by_phone(self, by: i64, now: UnixMs, quiet_ms: i64) -> Danger {
+        if !self.state.is_open() || self.quiet_until.is_some() {
+            return self;
+        }
+        let ack = Some(Ack { by, at: now });
+        Danger { state: DangerState::LookedAfter, ack, quiet_until: Some(now + quiet_ms), ..self }
+    }
+
+    /// The time that an answer by phone gives is over. One that lies further ahead than it ever can is of a clock that was
+    /// wrong.
+    pub fn is_quiet_over(&self, quiet_ms: i64, now: UnixMs) -> bool {
+        self.quiet_until.is_some_and(|until| until <= now || until - now > quiet_ms)
     }
 
     /// Somebody looks after it. Changes nothing but a danger that rings.
@@ -94,7 +116,8 @@ impl Danger {
     /// Somebody takes the conversation: from now on it is they who look after an open danger.
     pub fn taken(self, by: i64, at: UnixMs) -> Danger {
         if self.state.is_open() {
-            Danger { state: DangerState::LookedAfter, ack: Some(Ack { by, at }), ..self }
+            let ack = Some(Ack { by, at });
+            Danger { state: DangerState::LookedAfter, ack, quiet_until: None, ..self }
         } else {
             self
         }
@@ -102,7 +125,16 @@ impl Danger {
 
     /// A person wrote to the citizen.
     pub fn answered(self) -> Danger {
-        if self.state.is_open() { Danger { state: DangerState::Answered, ..self } } else { self }
+        self.closed_as(DangerState::Answered)
+    }
+
+    /// A person ended the alarm.
+    pub fn ended(self) -> Danger {
+        self.closed_as(DangerState::Ended)
+    }
+
+    fn closed_as(self, state: DangerState) -> Danger {
+        if self.state.is_open() { Danger { state, quiet_until: None, ..self } } else { self }
     }
 
     /// The clock went back: the alarm began in the future, or more steps were taken than are over.

@@ -23,6 +23,8 @@ pub enum Due {
     WaitNotice,
     /// Nobody has answered a danger: supervisors are called.
     Escalate,
+    /// Somebody looked after a danger by phone, and the time that gave them is over: it rings again.
+    QuietOver,
     /// Its holder does nothing: back to the queue, or just let go if we wait for the citizen.
     FreeClaim,
     /// Danger was seen in it, the citizen waits, and its holder does nothing or nobody holds it: supervisors are called, and
@@ -46,6 +48,10 @@ pub fn due(it: &Conversation, policy: &ServicePolicy, now: UnixMs) -> Vec<Due> {
     }
     if it.danger.is_some_and(|danger| is_step_due(&danger, policy, now)) {
         due.push(Due::Escalate);
+    }
+    let ack_ms = policy.alarm.ack_ms;
+    if it.danger.is_some_and(|danger| danger.state.is_open() && danger.is_quiet_over(ack_ms, now)) {
+        due.push(Due::QuietOver);
     }
     if is_wait_notice_due(it, policy, desk, now) {
         due.push(Due::WaitNotice);
@@ -85,7 +91,8 @@ pub fn due(it: &Conversation, policy: &ServicePolicy, now: UnixMs) -> Vec<Due> {
 fn is_step_due(danger: &Danger, policy: &ServicePolicy, now: UnixMs) -> bool {
     let steps = &policy.escalations_ms;
     let is_over = danger.n_steps_over(steps, now) > danger.n_escalations;
-    danger.state.is_open() && (is_over || danger.is_out_of_time(steps, now))
+    let is_quiet = danger.quiet_until.is_some();
+    danger.state.is_open() && !is_quiet && (is_over || danger.is_out_of_time(steps, now))
 }
 
 /// The citizen of an answered danger has written again, and nobody holds it: supervisors hear of it at each last step.
@@ -135,14 +142,18 @@ impl Handling<'_> {
                 }
             }
             Due::Escalate => self.escalate(),
+            Due::QuietOver => self.quiet_over(),
             Due::FreeClaim => {
                 self.it.last_holder = self.it.claim.as_ref().map(|claim| claim.by.id);
                 self.event(EventKind::Released, Some("idle"));
                 self.let_go();
             }
             Due::StaleDanger => {
+                let since = self.it.waiting_since.unwrap_or(self.now);
+                let step_ms = self.policy.escalations_ms.last().copied().unwrap_or(1).max(1);
                 self.touch();
                 self.event(EventKind::Escalated, Some("idle"));
+                self.call(u32::try_from((self.now - since) / step_ms).unwrap_or(0), self.now - since);
             }
             Due::PromiseLate => self.promise_late(),
             Due::Nudge => {
@@ -154,22 +165,6 @@ impl Handling<'_> {
                 self.event(EventKind::Closed, Some("answered"));
             }
         }
-    }
-
-    /// One call however many steps were missed. Where the clock went back, one call too, and the steps begin anew.
-    fn escalate(&mut self) {
-        let Some(danger) = self.it.danger else {
-            return;
-        };
-        let (now, steps) = (self.now, &self.policy.escalations_ms);
-        if danger.is_out_of_time(steps, now) {
-            self.it.danger = Some(Danger { alarm_from: now, n_escalations: 0, ..danger });
-            self.event(EventKind::Escalated, Some("clock"));
-            return;
-        }
-        let n_escalations = danger.n_steps_over(steps, now);
-        self.it.danger = Some(Danger { n_escalations, ..danger });
-        self.event(EventKind::Escalated, Some(&n_escalations.to_string()));
     }
 
     /// We owe an answer now: it goes to its holder, or into the queue. The citizen hears of the delay, and gets no wait
@@ -254,6 +249,12 @@ mod tests {
         Conversation { tier: Some(Tier::Danger), danger, ..it }
     }
 
+    /// Somebody answered from a duty phone at once.
+    fn by_phone(it: Conversation) -> Conversation {
+        let danger = it.danger.map(|danger| danger.taken_by_phone(1, NOON, policy().alarm.ack_ms));
+        Conversation { danger, ..it }
+    }
+
     /// A danger that was answered at once.
     fn answered_danger(it: Conversation) -> Conversation {
         let it = in_danger(it, 0);
@@ -291,6 +292,9 @@ mod tests {
             (answered_danger(waiting()), 3 * MINUTE - 1, vec![]),
             (answered_danger(waiting()), 3 * MINUTE, vec![Due::StaleDanger]),
             (in_danger(held(Active), 0), MINUTE, vec![Due::Escalate]),
+            (by_phone(in_danger(waiting(), 0)), 3 * MINUTE - 1, vec![]),
+            (by_phone(in_danger(waiting(), 0)), 3 * MINUTE, vec![Due::QuietOver]),
+            (by_phone(in_danger(waiting(), 0)), -MINUTE, vec![Due::QuietOver]),
             (held(Active), 30 * MINUTE - 1, vec![]),
             (held(Active), 30 * MINUTE, vec![Due::FreeClaim]),
             (answered_danger(held(Active)), 30 * MINUTE, vec![Due::StaleDanger]),

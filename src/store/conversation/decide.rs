@@ -14,9 +14,11 @@ use crate::domain::conversation::{
 };
 use crate::domain::event::NoteKind;
 use crate::domain::notice::{Notice, Slot};
+use crate::domain::phone::PhoneNumber;
 use crate::domain::policy::ServicePolicy;
 use crate::domain::queue;
 use crate::domain::recipient::{Recipient, is_person};
+use crate::store::alarm::call;
 use crate::store::conversation::{line, notes};
 use crate::store::journal::event::append_events;
 use crate::store::outbound::notice;
@@ -52,6 +54,27 @@ impl Store {
             self.hints().text_out.notify_one();
         }
         Ok(done)
+    }
+}
+
+impl Store {
+    /// The citizen's whole number, for who may see it; that it was shown is recorded in the same transaction.
+    pub async fn reveal(
+        &self,
+        id: i64,
+        reason: String,
+        actor: &Actor,
+        policy: &Arc<ServicePolicy>,
+        now: UnixMs,
+    ) -> Result<Decided<PhoneNumber>> {
+        let (actor, policy) = (actor.clone(), Arc::clone(policy));
+        self.write(move |conn| {
+            let change = Change { conn, actor: &actor, policy: &policy, now };
+            let before = load(conn, id)?;
+            let shown = run(&change, &before, &Command::Reveal { reason: reason.clone() })?;
+            Ok(shown.map(|_| before.citizen.clone()))
+        })
+        .await
     }
 }
 
@@ -100,7 +123,7 @@ fn facts<'a>(change: &Change<'a>, of: &Conversation, command: &Command) -> Resul
             facts.was_warned = was_warned(conn, of)?;
             facts.recipient = Some(recipient(conn, of)?);
         }
-        Command::Warn => facts.recipient = Some(recipient(conn, of)?),
+        Command::Warn | Command::AskWhere => facts.recipient = Some(recipient(conn, of)?),
         Command::AskSurvey => {
             facts.citizen = citizen::load(conn, &of.citizen)?;
             facts.recipient = Some(recipient_of(conn, of, &facts.citizen)?);
@@ -185,6 +208,9 @@ pub(in crate::store) fn apply(
         None => after.id = insert(change.conn, &after)?,
     }
     append_events(change.conn, after.id, events, change.now)?;
+    if before.is_some_and(Conversation::has_open_danger) && !after.has_open_danger() {
+        call::over(change.conn, after.id, change.now)?;
+    }
     for effect in effects {
         follow(change, &after, effect, recipient.as_ref())?;
     }
@@ -231,6 +257,7 @@ fn follow(
     let Change { conn, actor, policy, now } = *change;
     match effect {
         Effect::Note { kind, text } => notes::insert(conn, of.id, actor.id(), (kind, &text), now),
+        Effect::Call { step, minutes } => call::call(conn, of, (step, minutes), (policy, now)),
         Effect::DropDraft => notes::delete_kind(conn, of.id, NoteKind::Draft),
         Effect::Reminder { due_at, text } => notes::remind(conn, of.id, actor.id(), (due_at, &text), now),
         Effect::WithdrawWaitTexts => notice::withdraw(conn, of, Notice::is_of_waiting, ("overtaken", now)),

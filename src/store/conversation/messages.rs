@@ -27,6 +27,8 @@ pub enum Message {
         /// The word of what it was for (`domain::arrival::Purpose`).
         purpose: String,
         tier: Option<Tier>,
+        /// What triage found in it.
+        rules: Option<String>,
         is_abusive: bool,
         photos: Vec<PhotoInfo>,
     },
@@ -50,15 +52,15 @@ pub enum Message {
 
 pub(in crate::store) fn inbound(conn: &Connection, conversation_id: i64) -> Result<Vec<Message>> {
     let mut select = conn.prepare_cached(
-        "SELECT id, seq, received_at, received_at - late_ms AS late_since, text, purpose, tier, is_abusive,
+        "SELECT id, seq, received_at, received_at - late_ms AS late_since, text, purpose, tier, rules, is_abusive,
                 EXISTS (SELECT 1 FROM photo WHERE photo.inbox_id = inbox.id) AS has_photos
          FROM inbox WHERE conversation_id = :conversation ORDER BY seq, id",
     )?;
     let rows = select.query_map(named_params! { ":conversation": conversation_id }, |r| {
         let (id, seq, at, text) = (r.get("id")?, r.get("seq")?, r.get("received_at")?, row::text(r)?);
         let (purpose, tier, is_abusive) = (r.get("purpose")?, row::tier(r)?, r.get("is_abusive")?);
-        let (late_since, photos) = (r.get("late_since")?, Vec::new());
-        let text = Message::In { id, seq, at, late_since, text, purpose, tier, is_abusive, photos };
+        let (late_since, rules, photos) = (r.get("late_since")?, r.get("rules")?, Vec::new());
+        let text = Message::In { id, seq, at, late_since, text, purpose, tier, rules, is_abusive, photos };
         Ok((text, r.get("has_photos")?))
     })?;
     rows.map(|found| with_photos(conn, found?)).collect()

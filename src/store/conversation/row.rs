@@ -23,7 +23,7 @@ const SELECT: &str = "
            v.last_inbound_seq, v.last_inbound_at, v.last_reply_at, v.waiting_since_at, v.queue_at,
            v.told_ahead, v.n_wait_notices, v.nudged_at, v.tier, v.urgent_at, v.alarm_from_at, v.n_escalations,
            v.acked_at, v.acked_by, v.is_abusive, v.promise_due_at, v.promise_told_at, v.category,
-           v.category_version, v.survey_due_at, v.notices_from_at
+           v.category_version, v.survey_due_at, v.notices_from_at, v.alarm_quiet_until_at
     FROM conversation v LEFT JOIN counselor c ON c.id = v.claimed_by";
 
 /// A column and its value.
@@ -69,6 +69,7 @@ const COLUMNS: &[Column] = &[
     ("urgent_at", |c| integer(c.danger.map(|danger| danger.rang_at))),
     ("alarm_from_at", |c| integer(open_danger(c).map(|danger| danger.alarm_from))),
     ("n_escalations", |c| integer(Some(open_danger(c).map_or(0, |danger| danger.n_escalations.into())))),
+    ("alarm_quiet_until_at", |c| integer(open_danger(c).and_then(|danger| danger.quiet_until))),
     ("acked_at", |c| integer(c.danger.and_then(|danger| danger.ack).map(|ack| ack.at))),
     ("acked_by", |c| integer(c.danger.and_then(|danger| danger.ack).map(|ack| ack.by))),
     ("is_abusive", |c| integer(Some(c.is_abusive.into()))),
@@ -216,5 +217,6 @@ fn danger(r: &Row<'_>) -> rusqlite::Result<Option<Danger>> {
         alarm_from: alarm_from.unwrap_or(rang_at),
         n_escalations: r.get(33)?,
         ack: acked.0.zip(acked.1).map(|(by, at)| Ack { by, at }),
+        quiet_until: r.get(43)?,
     }))
 }

@@ -15,6 +15,7 @@ use crate::domain::notice::{Notice, Slot};
 use crate::domain::phone::PhoneNumber;
 use crate::domain::text::{self, MessageText};
 use crate::domain::triage::Tier;
+use crate::store::alarm::answer::{FromStaff, StaffText, from_staff};
 use crate::store::conversation::decide::{Change, apply, decide, recipient};
 use crate::store::conversation::{row, survey};
 use crate::store::journal::event::{NewEvent, append_event};
@@ -51,14 +52,31 @@ impl Received {
             late_ms: self.late_ms,
         }
     }
+
+    fn of_staff(&self) -> StaffText<'_> {
+        StaffText {
+            id: self.id,
+            from: &self.citizen,
+            words: self.text.reveal(),
+            has_photos: self.has_photos,
+            late_ms: self.late_ms,
+        }
+    }
 }
 
 /// Routes one text; returns whether an automatic text may have been queued.
 pub(in crate::store) fn route(change: &Change<'_>, text: &Received) -> Result<bool> {
     let Change { conn, policy, now, .. } = *change;
+    let staff = from_staff(change, &text.of_staff())?;
+    if staff == FromStaff::Answer {
+        return Ok(true);
+    }
     let latest = row::load_latest(conn, &text.citizen, &text.our_number)?;
     let known = sender_facts(change, text, latest.as_ref())?;
-    let arrival = arrival::decide(policy, &text.arrived(), &known);
+    let mut arrival = arrival::decide(policy, &text.arrived(), &known);
+    if staff == FromStaff::Other {
+        arrival.be_from_staff(known.latest, text.received_at);
+    }
     let conversation = place_text(change, text, &arrival, latest)?;
     mark_routed(change, text, &arrival, &conversation)?;
     if let Some(answer) = arrival.survey_answer() {

@@ -24,7 +24,9 @@ pub(in crate::store) fn send(
     (notice, values): (Notice, &[(Slot, String)]),
     (policy, now): (&ServicePolicy, UnixMs),
 ) -> Result<bool> {
-    if !to.may_be_told(notice, now) {
+    // Our own staff hear nothing by itself on a duty phone, but where a person asks them.
+    let is_staff = notice != Notice::Where && policy.alarm.staff(&of.citizen).is_some();
+    if is_staff || !to.may_be_told(notice, now) {
         return Ok(false);
     }
     let Some(words) = policy.texts.say(notice, of.language, values) else {

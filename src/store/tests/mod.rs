@@ -1,6 +1,7 @@
 //! The store on real SQLite files. Every test has its own folder; what a second program would see is read through a
 //! connection of its own.
 
+mod alarm;
 mod commits;
 mod conversations;
 mod counselors;

@@ -50,6 +50,7 @@ fn settings() -> Settings {
     let pace = Pace { fast_ms: 280, slow_ms: 2_000, live_for_ms: 60_000 };
     Settings {
         policy,
+        alarm_ways: crate::call::AlarmWays::default(),
         inbound_pace: pace,
         receipt_pace: pace,
         full_walk_ms: 60_000,

@@ -129,3 +129,71 @@ CREATE UNIQUE INDEX photo_of_inbox ON photo (inbox_id, position) WHERE inbox_id 
 CREATE UNIQUE INDEX photo_of_outbox ON photo (outbox_id, position) WHERE outbox_id IS NOT NULL;
 CREATE UNIQUE INDEX photo_uploaded ON photo (uploaded_by, sha256) WHERE uploaded_by IS NOT NULL;
 CREATE INDEX photo_by_hash ON photo (sha256) WHERE sha256 IS NOT NULL;
+
+
+-- Duty phones are called.
+ALTER TABLE conversation ADD COLUMN alarm_quiet_until_at INTEGER;
+-- The line to a duty phone: a conversation, closed from the start, that holds the texts to and from one of our own phones.
+-- No citizen's text comes into it, also where the phone's owner texts us as a citizen.
+CREATE TABLE duty_line (
+    number           TEXT    NOT NULL PRIMARY KEY,
+    conversation_id  INTEGER NOT NULL UNIQUE REFERENCES conversation (id),
+    confirmed_at     INTEGER,                   -- when a right answer last got its text
+    refused_at       INTEGER                    -- when a wrong one did
+) STRICT, WITHOUT ROWID;
+
+-- The short code of an alarm at one duty phone (domain::alarm::code). It counts while that alarm stands: the conversation's
+-- alarm_from_at is the same.
+CREATE TABLE duty_code (
+    id               INTEGER PRIMARY KEY,
+    number           TEXT    NOT NULL,
+    code             TEXT    NOT NULL CHECK (length(code) = 2),
+    conversation_id  INTEGER NOT NULL REFERENCES conversation (id),
+    alarm_from_at    INTEGER NOT NULL,
+    called_at        INTEGER NOT NULL,          -- when the phone was last texted
+    outbox_id        INTEGER REFERENCES outbox (id),   -- the last text
+    UNIQUE (number, conversation_id, alarm_from_at)
+) STRICT;
+CREATE INDEX duty_code_of_phone ON duty_code (number, called_at);
+CREATE INDEX duty_code_of_alarm ON duty_code (conversation_id, alarm_from_at, called_at);
+
+-- Wrong codes from duty phones, for as long as they count.
+CREATE TABLE duty_wrong_code (
+    id      INTEGER PRIMARY KEY,
+    number  TEXT    NOT NULL,
+    at      INTEGER NOT NULL
+) STRICT;
+CREATE INDEX duty_wrong_code_of_phone ON duty_wrong_code (number, at);
+
+-- Alarms on their way to the operator's command or webhook. Hold no citizen's data.
+CREATE TABLE alarm_push (
+    id               INTEGER PRIMARY KEY AUTOINCREMENT,
+    way              TEXT    NOT NULL CHECK (way = 'command' OR way = 'webhook'),
+    what             TEXT    NOT NULL,          -- danger, test, or a trouble
+    state            TEXT,                      -- of a trouble: began, lasts, over
+    conversation_id  INTEGER,
+    step             INTEGER,
+    minutes          INTEGER NOT NULL,
+    called           TEXT    NOT NULL,          -- names of those who were texted, one a line
+    created_at       INTEGER NOT NULL,
+    next_attempt_at  INTEGER,                   -- NULL: done, or given up
+    n_attempts       INTEGER NOT NULL DEFAULT 0,
+    trouble          TEXT,                      -- of the last attempt
+    done_at          INTEGER,
+    CHECK (done_at IS NULL OR next_attempt_at IS NULL)
+) STRICT;
+CREATE INDEX alarm_push_due ON alarm_push (next_attempt_at) WHERE next_attempt_at IS NOT NULL;
+
+-- Alarms about the gateway itself that are not over (domain::alarm::operator).
+CREATE TABLE operator_alarm (
+    trouble   TEXT    NOT NULL PRIMARY KEY,
+    since_at  INTEGER NOT NULL,
+    told_at   INTEGER NOT NULL,
+    n_told    INTEGER NOT NULL DEFAULT 1
+) STRICT, WITHOUT ROWID;
+
+-- Starts of the daemon, for as long as they count.
+CREATE TABLE daemon_start (
+    id  INTEGER PRIMARY KEY,
+    at  INTEGER NOT NULL
+) STRICT;

@@ -1,0 +1,108 @@
+//! Who is called: whether somebody is on duty at every hour of the coming week, and whether accounts and programs are there.
+
+use std::os::unix::fs::PermissionsExt;
+
+use super::Finding;
+use crate::config::Config;
+use crate::domain::UnixMs;
+use crate::domain::alarm::{AlarmPolicy, DutyKind};
+use crate::ops::lang::Lang;
+use crate::store::Store;
+
+/// Hours looked ahead.
+const WEEK: u32 = 7 * 24;
+
+/// The findings that need no database.
+pub(super) fn duty(config: &Config, now: UnixMs, lang: Lang) -> Vec<Finding> {
+    let rota = AlarmPolicy { phones: config.alarm.phones.clone(), ..AlarmPolicy::default() };
+    let mut findings: Vec<Finding> =
+        DutyKind::ALL.into_iter().map(|kind| kind_of(&rota, kind, now, lang)).collect();
+    findings.extend(program(config, lang));
+    findings
+}
+
+fn kind_of(rota: &AlarmPolicy, kind: DutyKind, now: UnixMs, lang: Lang) -> Finding {
+    let (en, ko) = match kind {
+        DutyKind::Danger => ("a danger that nobody answers", "답이 없는 위급 상담"),
+        DutyKind::Operator => ("trouble of the gateway", "서버 문제"),
+    };
+    let remedy = || {
+        lang.pick(
+            format!(
+                "name phones in [alarm] phones with kind = \"{}\"; see gateway.example.toml",
+                kind.as_str()
+            ),
+            format!(
+                "[alarm] phones 에 kind = \"{}\" 인 전화를 적으십시오 (gateway.example.toml)",
+                kind.as_str()
+            ),
+        )
+    };
+    let of_kind = rota.phones.iter().filter(|phone| phone.kind == kind).count();
+    if of_kind == 0 {
+        let message = lang.pick(
+            format!("no duty phone is texted for {en}"),
+            format!("{ko}: 문자로 알릴 당직 전화가 없습니다"),
+        );
+        return Finding::with("alarm", super::Severity::Warning, message, remedy());
+    }
+    let Some(gap) = rota.first_gap(kind, now, WEEK) else {
+        return Finding::good(
+            "alarm",
+            lang.pick(
+                format!("somebody is on duty at every hour of the coming week for {en} ({of_kind} phones)"),
+                format!("{ko}: 앞으로 한 주 동안 빈 시간 없이 당직이 있습니다 (전화 {of_kind}대)"),
+            ),
+        );
+    };
+    let at = jiff::Timestamp::from_millisecond(gap).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    let at = at.to_zoned_datetime(jiff::tz::TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string();
+    let message = lang.pick(
+        format!("nobody is on duty at {at} for {en}; all its phones are called in turn then"),
+        format!("{ko}: {at} 에 당직이 없습니다. 그때는 모든 전화에 차례로 알립니다"),
+    );
+    let remedy = lang.pick(
+        "see hours, weeks and dates in [alarm] phones",
+        "[alarm] phones 의 hours, weeks, dates 를 보십시오",
+    );
+    Finding::with("alarm", super::Severity::Warning, message, remedy)
+}
+
+/// A command that is not there, or that nobody may run.
+fn program(config: &Config, lang: Lang) -> Option<Finding> {
+    let path = config.alarm.command.first()?;
+    let found = std::fs::metadata(path);
+    let may_run = found.is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0);
+    (!may_run).then(|| {
+        Finding::with(
+            "alarm",
+            super::Severity::Error,
+            lang.pick(
+                format!("alarm.command: {path} is no program that can be run"),
+                format!("alarm.command: {path} 는 실행할 수 있는 프로그램이 아닙니다"),
+            ),
+            lang.pick("write the whole path, and chmod +x", "전체 경로를 적고 chmod +x 하십시오"),
+        )
+    })
+}
+
+/// A log-in name that nobody has any more: what they do by phone stands under the phone's name.
+pub(super) async fn logins(config: &Config, store: &Store, lang: Lang) -> Option<Finding> {
+    let people = store.counselors().await.ok()?;
+    let is_there = |login: &str| people.iter().any(|p| p.login == login && p.disabled_at.is_none());
+    let lost = config
+        .alarm
+        .phones
+        .iter()
+        .filter_map(|phone| phone.login.as_deref())
+        .find(|login| !is_there(login))?;
+    Some(Finding::with(
+        "alarm",
+        super::Severity::Warning,
+        lang.pick(
+            format!("[alarm] phones: no account has the log-in name {lost}"),
+            format!("[alarm] phones: {lost} 아이디를 쓰는 계정이 없습니다"),
+        ),
+        lang.pick("munjad user list", "munjad user list 를 보십시오"),
+    ))
+}

@@ -1,0 +1,96 @@
+//! What duty phones are told, in easy Korean: staff of the office read it. Never a citizen's words or number. Each text fits
+//! in one SMS of a Korean carrier.
+
+use super::operator::{Saying, Trouble};
+
+/// A danger that nobody has answered for so many minutes.
+pub fn danger(conversation_id: i64, minutes: i64, code: &str) -> String {
+    let minutes = minutes.clamp(1, 999);
+    format!(
+        "긴급 문자 {conversation_id}번이 {minutes}분째 답이 없습니다. 맡으려면 답장: {code} 확인 · 신고했으면 {code} 신고"
+    )
+}
+
+/// A danger that was answered, whose citizen has written again and waits for so many minutes.
+pub fn waiting(conversation_id: i64, minutes: i64) -> String {
+    let minutes = minutes.clamp(1, 999);
+    format!(
+        "긴급 문자 {conversation_id}번: 시민이 {minutes}분째 답을 기다립니다. 상담 화면에서 확인해 주세요."
+    )
+}
+
+/// After an answer by phone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Confirmation {
+    /// They look after it, for so long (milliseconds).
+    Taken { conversation_id: i64 },
+    /// Somebody else does already.
+    TakenBefore { conversation_id: i64, by: String },
+    /// 119 or 112 was told.
+    HandedOver { conversation_id: i64 },
+    /// The code is wrong, too old or missing.
+    Wrong,
+}
+
+impl Confirmation {
+    /// Whether the answer was accepted as one.
+    pub fn is_right(&self) -> bool {
+        *self != Confirmation::Wrong
+    }
+
+    pub fn words(&self) -> String {
+        match self {
+            Confirmation::Taken { conversation_id } => {
+                format!("{conversation_id}번을 맡았습니다. 시민에게 답장이 나가지 않으면 다시 알립니다.")
+            }
+            Confirmation::TakenBefore { conversation_id, by } => {
+                format!("{conversation_id}번은 {} 님이 이미 맡고 있습니다.", short(by))
+            }
+            Confirmation::HandedOver { conversation_id } => {
+                format!("{conversation_id}번은 신고한 것으로 적고 알림을 끝냈습니다.")
+            }
+            Confirmation::Wrong => {
+                "맞는 번호가 아닙니다. 받은 문자의 두 자리 번호와 확인을 함께 보내 주세요.".to_owned()
+            }
+        }
+    }
+}
+
+/// Trouble of the gateway itself, for so many minutes.
+pub fn trouble(trouble: &Trouble, saying: Saying, minutes: i64) -> String {
+    let minutes = minutes.clamp(0, 99_999);
+    let since = if minutes == 0 { String::new() } else { format!("{minutes}분째 ") };
+    match (trouble, saying) {
+        (Trouble::Deaf(carrier), Saying::Over) => {
+            format!("문자 서버: {} 문자를 다시 받습니다. 문제가 끝났습니다.", short(carrier))
+        }
+        (Trouble::Deaf(carrier), _) => {
+            format!(
+                "문자 서버 고장: {since}{} 문자를 못 받습니다. munjad check 를 실행하세요.",
+                short(carrier)
+            )
+        }
+        (Trouble::DiskFull, Saying::Over) => {
+            "문자 서버: 디스크에 다시 자리가 있습니다. 문제가 끝났습니다.".to_owned()
+        }
+        (Trouble::DiskFull, _) => {
+            format!("문자 서버 고장: {since}디스크가 가득 찼습니다. 자리를 비우세요.")
+        }
+        (Trouble::Restarts, Saying::Over) => {
+            "문자 서버: 다시 시작하지 않고 잘 돕니다. 문제가 끝났습니다.".to_owned()
+        }
+        (Trouble::Restarts, _) => {
+            format!("문자 서버 고장: {since}자꾸 다시 시작합니다. journalctl -u munjad 를 보세요.")
+        }
+    }
+}
+
+/// `munjad alarm test`.
+pub fn test(name: &str) -> String {
+    format!("문자 서버 시험 알림: {} 님의 당직 전화로 왔습니다. 답장은 필요 없습니다.", short(name))
+}
+
+/// The beginning of a name, so that the text keeps to one SMS.
+fn short(name: &str) -> String {
+    name.chars().take(10).collect()
+}

@@ -1,0 +1,285 @@
+//! Duty phones on a real file: who is texted at each step, and what answers do.
+
+use super::service::DAY;
+use super::*;
+use crate::domain::alarm::operator::{AGAIN_MS, Saying};
+use crate::domain::alarm::tests::phone;
+use crate::domain::alarm::{AlarmPolicy, DutyKind, DutyPhone, PushWay, Trouble};
+
+const DANGER: &str = "살려주세요 한빛아파트 3동";
+/// Duty phones, called in this order.
+const KIM: &str = "01090000001";
+const LEE: &str = "01090000002";
+const ADMIN: &str = "01090000009";
+
+fn rota() -> AlarmPolicy {
+    let admin = DutyPhone { kind: DutyKind::Operator, ..phone("관리자", ADMIN, "24/7") };
+    let phones = vec![phone("김당직", KIM, "24/7"), phone("이당직", LEE, "24/7"), admin];
+    AlarmPolicy { phones, pushes: PushWay::ALL.to_vec(), ..AlarmPolicy::default() }
+}
+
+fn called() -> Arc<ServicePolicy> {
+    Arc::new(ServicePolicy { alarm: rota(), ..(*talkative()).clone() })
+}
+
+impl Bench {
+    async fn danger_of(&self, citizen: &str, now: i64) -> i64 {
+        self.writes_under(citizen, DANGER, now, called()).await
+    }
+
+    async fn tick(&self, now: i64) {
+        self.store.run_timers(&called(), now).await.unwrap();
+    }
+
+    /// A text from a duty phone comes in.
+    async fn answers(&self, number: &str, words: &str, now: i64) {
+        let key = format!("{number}-{now}-{words}");
+        assert_eq!(self.accept(vec![text(&key, number, words)], now).await.unwrap().n_new, 1);
+        assert_eq!(self.store.route_received(10, now, &called()).await.unwrap().n_routed, 1);
+    }
+
+    /// The texts to a phone that were not taken back, in their order.
+    fn texts_to(&self, number: &str) -> Vec<String> {
+        let sql = "SELECT text FROM outbox WHERE citizen = ?1 AND state <> 'cancelled' ORDER BY id";
+        let other = self.other();
+        let mut select = other.prepare(sql).unwrap();
+        select.query_map([number], |r| r.get(0)).unwrap().map(|r| r.unwrap()).collect()
+    }
+
+    /// The code that was last texted to a phone.
+    fn code(&self, number: &str) -> String {
+        self.value(&format!(
+            "SELECT code FROM duty_code WHERE number = '{number}' ORDER BY called_at DESC, id DESC LIMIT 1"
+        ))
+    }
+
+    fn other_code(&self, number: &str) -> String {
+        let right = self.code(number);
+        (0..100).map(|n| format!("{n:02}")).find(|code| *code != right).unwrap()
+    }
+
+    fn danger_state(&self, id: i64) -> String {
+        self.value(&format!("SELECT danger FROM conversation WHERE id = {id}"))
+    }
+}
+
+#[tokio::test]
+async fn each_step_texts_the_next_phone_and_never_says_what_the_citizen_wrote() {
+    let bench = Bench::new();
+    let id = bench.danger_of(MINSU, DAY).await;
+    bench.tick(DAY + MINUTE - 1).await;
+    assert!(bench.texts_to(KIM).is_empty());
+    bench.tick(DAY + MINUTE).await;
+    bench.tick(DAY + MINUTE + 1).await;
+    let first = format!(
+        "긴급 문자 {id}번이 1분째 답이 없습니다. 맡으려면 답장: {0} 확인 · 신고했으면 {0} 신고",
+        bench.code(KIM)
+    );
+    assert_eq!(bench.texts_to(KIM), [first], "once for each step");
+    bench.tick(DAY + 3 * MINUTE).await;
+    assert_eq!(
+        (bench.texts_to(KIM).len(), bench.texts_to(LEE).len()),
+        (1, 1),
+        "the next step, the next phone"
+    );
+    bench.all_leave(DAY + 3 * MINUTE).await;
+    bench.tick(DAY + 6 * MINUTE).await;
+    bench.tick(DAY + 9 * MINUTE).await;
+    assert_eq!((bench.texts_to(KIM).len(), bench.texts_to(LEE).len()), (2, 2), "the last step repeats");
+    assert!(bench.texts_to(LEE)[1].contains("9분째"));
+    assert_eq!(bench.n_events("kind = 'duty_called'"), bench.n_events("kind = 'escalated'"));
+    for number in [KIM, LEE] {
+        for text in bench.texts_to(number) {
+            assert!(!text.contains("한빛") && !text.contains("0101111") && !text.contains("살려"), "{text}");
+        }
+    }
+    let urgent: i64 = bench.value("SELECT count(*) FROM outbox WHERE citizen LIKE '0109%' AND lane <> 0");
+    assert_eq!(urgent, 0, "in the first lane");
+    let about: i64 = bench
+        .value(&format!("SELECT count(*) FROM alarm_push WHERE conversation_id = {id} AND what = 'danger'"));
+    assert_eq!(about, 8);
+    let names: String = bench.value("SELECT called FROM alarm_push ORDER BY id LIMIT 1");
+    assert_eq!(names, "김당직");
+    assert_eq!(bench.count("alarm_push"), 8, "by both ways at each step");
+}
+
+/// The carrier is down: what was not sent is replaced by what is true now, and taken back when the alarm is over.
+#[tokio::test]
+async fn a_call_that_waits_is_replaced_and_taken_back() {
+    let bench = Bench::new();
+    let minsu = bench.counselor("minsu").await;
+    let id = bench.danger_of(MINSU, DAY).await;
+    for minutes in [1, 3, 6, 9, 12] {
+        bench.tick(DAY + minutes * MINUTE).await;
+    }
+    assert_eq!((bench.texts_to(KIM).len(), bench.texts_to(LEE).len()), (1, 1));
+    assert!(bench.texts_to(KIM)[0].contains("12분째"));
+    bench.store.claim(id, minsu, MANY, DAY + 13 * MINUTE).await.unwrap().unwrap();
+    bench.answer_at(id, minsu, "119가 갑니다", DAY + 14 * MINUTE).await;
+    assert!(bench.texts_to(KIM).is_empty() && bench.texts_to(LEE).is_empty(), "nobody is woken for nothing");
+}
+
+#[tokio::test]
+async fn an_answer_with_the_code_looks_after_it_for_a_while() {
+    let bench = Bench::new();
+    let id = bench.danger_of(MINSU, DAY).await;
+    bench.tick(DAY + MINUTE).await;
+    bench.answers(KIM, &format!("{}확인 ㅋㅋ", bench.code(KIM)), DAY + 2 * MINUTE).await;
+    assert_eq!(bench.danger_state(id), "looked_after");
+    let who: String = bench.value("SELECT name FROM counselor c JOIN conversation v ON v.acked_by = c.id");
+    assert_eq!(who, "김당직");
+    assert_eq!(bench.n_events("kind = 'acked' AND detail = 'phone' AND counselor_id IS NOT NULL"), 1);
+    assert!(
+        bench.texts_to(KIM)[1].starts_with(&format!("{id}번을 맡았습니다.")),
+        "{:?}",
+        bench.texts_to(KIM)
+    );
+    bench.tick(DAY + 5 * MINUTE - 1).await;
+    assert!(bench.texts_to(LEE).is_empty(), "nobody is called while somebody looks after it");
+    bench.tick(DAY + 5 * MINUTE).await;
+    assert_eq!(bench.danger_state(id), "ringing", "nothing reached the citizen: the alarm returns");
+    assert_eq!(bench.texts_to(LEE).len(), 1, "and calls the next phone at once");
+}
+
+#[tokio::test]
+async fn who_answers_second_hears_who_was_first() {
+    let bench = Bench::new();
+    let id = bench.danger_of(MINSU, DAY).await;
+    bench.tick(DAY + MINUTE).await;
+    bench.tick(DAY + 3 * MINUTE).await;
+    let (kim, lee) = (bench.code(KIM), bench.code(LEE));
+    bench.answers(LEE, &format!("{lee} 확인"), DAY + 4 * MINUTE).await;
+    bench.answers(KIM, &format!("{kim} 확인"), DAY + 4 * MINUTE).await;
+    assert_eq!(bench.n_events("kind = 'acked'"), 1);
+    assert!(bench.texts_to(KIM).last().unwrap().contains("이당직 님이 이미"), "{:?}", bench.texts_to(KIM));
+    bench.answers(KIM, &format!("{kim} 신고"), DAY + 5 * MINUTE).await;
+    assert_eq!(bench.danger_state(id), "ended", "who has told 119 may say so all the same");
+    let note: String = bench.value("SELECT text FROM note WHERE kind = 'handover'");
+    assert_eq!(note, "119·112: 김당직 (당직 전화)");
+    assert_eq!(bench.n_events("kind = 'alarm_ended' AND detail = 'handed_over'"), 1);
+    bench.tick(DAY + HOUR).await;
+    assert_eq!(bench.texts_to(LEE).len(), 1, "the confirmation; the call that had not left is taken back");
+    assert_eq!(bench.conversation_state(id), "waiting", "the citizen still gets an answer");
+}
+
+#[tokio::test]
+async fn a_wrong_or_missing_code_acknowledges_nothing() {
+    let bench = Bench::new();
+    let id = bench.danger_of(MINSU, DAY).await;
+    bench.tick(DAY + MINUTE).await;
+    let right = bench.code(KIM);
+    bench.answers(KIM, "확인", DAY + 2 * MINUTE).await;
+    bench.answers(KIM, &format!("{} 확인", bench.other_code(KIM)), DAY + 2 * MINUTE + 1).await;
+    // Right, but of another phone.
+    bench.answers(LEE, &format!("{right} 확인"), DAY + 2 * MINUTE + 2).await;
+    assert_eq!((bench.danger_state(id).as_str(), bench.n_events("kind = 'acked'")), ("ringing", 0));
+    let refused = |number: &str| {
+        bench.texts_to(number).iter().filter(|text| text.contains("맞는 번호가 아닙니다")).count()
+    };
+    assert_eq!((refused(KIM), refused(LEE)), (1, 1), "at most once a minute");
+    // A stranger with the right code is a citizen.
+    bench.answers(JIYEONG, &format!("{right} 확인"), DAY + 2 * MINUTE + 3).await;
+    assert_eq!(bench.danger_state(id), "ringing");
+    let purpose: String = bench.value(&format!("SELECT purpose FROM inbox WHERE citizen = '{JIYEONG}'"));
+    assert_eq!(purpose, "question");
+    // The code of an alarm that is over is none any more.
+    let minsu = bench.counselor("minsu").await;
+    bench.store.claim(id, minsu, MANY, DAY + 3 * MINUTE).await.unwrap().unwrap();
+    bench.answer_at(id, minsu, "갑니다", DAY + 3 * MINUTE).await;
+    bench.answers(KIM, &format!("{right} 신고"), DAY + 4 * MINUTE).await;
+    assert_eq!(bench.danger_state(id), "answered");
+}
+
+#[tokio::test]
+async fn codes_are_ignored_after_three_wrong_ones_for_a_while() {
+    let bench = Bench::new();
+    let id = bench.danger_of(MINSU, DAY).await;
+    bench.tick(DAY + MINUTE).await;
+    for n in 0..3 {
+        bench.answers(KIM, &format!("{} 확인", bench.other_code(KIM)), DAY + (2 + n) * MINUTE).await;
+    }
+    assert_eq!(bench.n_events("kind = 'duty_codes_ignored' AND detail = '김당직'"), 1);
+    let n_texts = bench.texts_to(KIM).len();
+    bench.answers(KIM, &format!("{} 확인", bench.code(KIM)), DAY + 5 * MINUTE).await;
+    assert_eq!(bench.danger_state(id), "ringing", "also the right one");
+    assert_eq!(bench.texts_to(KIM).len(), n_texts, "and nothing is said");
+    bench.answers(KIM, &format!("{} 확인", bench.code(KIM)), DAY + 12 * MINUTE).await;
+    assert_eq!(bench.danger_state(id), "looked_after", "ten minutes later it counts again");
+}
+
+/// A duty phone's owner texts as anybody does: a person reads it, and nothing is said by itself. Danger in it rings.
+#[tokio::test]
+async fn other_texts_of_staff_go_to_the_desk_as_such() {
+    let bench = Bench::new();
+    // Before they were on duty they texted us as a citizen.
+    let old = bench.writes(KIM, "막차 몇 시예요?", DAY - HOUR).await;
+    let id = bench.danger_of(MINSU, DAY).await;
+    bench.tick(DAY + MINUTE).await;
+    bench.answers(KIM, "지금 못 갑니다. 이 팀장에게 연락하세요", DAY + 2 * MINUTE).await;
+    let (conversation, purpose): (i64, String) = bench
+        .eye
+        .query_row("SELECT conversation_id, purpose FROM inbox ORDER BY id DESC LIMIT 1", [], |r| {
+            Ok((r.get(0)?, r.get(1)?))
+        })
+        .unwrap();
+    assert_eq!(
+        (conversation, purpose.as_str()),
+        (old, "staff"),
+        "into their own talk, where a person reads it"
+    );
+    bench.tick(DAY + 2 * MINUTE).await;
+    let by_itself = bench.texts_to(KIM).iter().filter(|text| !text.starts_with("긴급 문자")).count();
+    assert_eq!(by_itself, 1, "the receipt of the day before they were on duty, and no more");
+    assert_eq!(bench.danger_state(id), "ringing");
+    bench.answers(LEE, "불이 났어요 살려주세요", DAY + 2 * MINUTE).await;
+    let rings: String = bench
+        .value(&format!("SELECT danger FROM conversation WHERE citizen = '{LEE}' AND state <> 'closed'"));
+    assert_eq!(rings, "ringing");
+    assert!(bench.texts_to(LEE).is_empty());
+    // What staff are told never stands in a citizen's conversation, and no citizen's text in theirs.
+    let leaked: i64 = bench.value(
+        "SELECT count(*) FROM outbox o LEFT JOIN duty_line d ON d.conversation_id = o.conversation_id
+         WHERE (o.text LIKE '긴급 문자%') <> (d.number IS NOT NULL)",
+    );
+    assert_eq!(leaked, 0);
+    bench.answers(LEE, "수신거부", DAY + 3 * MINUTE).await;
+    assert_eq!(bench.count("citizen WHERE opted_out_at IS NOT NULL"), 0, "a duty phone does not opt out");
+}
+
+#[tokio::test]
+async fn the_operator_hears_once_again_after_an_hour_and_at_the_end() {
+    let bench = Bench::new();
+    let note = async |is_in_trouble, now| {
+        bench.store.note_trouble(Trouble::Deaf("bizgo".into()), is_in_trouble, &called(), now).await.unwrap()
+    };
+    assert_eq!(note(false, DAY).await, None);
+    assert_eq!(note(true, DAY).await, Some(Saying::Began));
+    assert_eq!(note(true, DAY + 1).await, None);
+    assert_eq!(note(true, DAY + AGAIN_MS).await, Some(Saying::Lasts));
+    assert_eq!(note(false, DAY + AGAIN_MS + MINUTE).await, Some(Saying::Over));
+    assert_eq!(note(false, DAY + 2 * AGAIN_MS).await, None);
+    let texts = bench.texts_to(ADMIN);
+    assert_eq!(texts.len(), 3, "{texts:?}");
+    assert!(texts[1].contains("60분째") && texts[2].contains("문제가 끝났습니다"), "{texts:?}");
+    assert!(bench.texts_to(KIM).is_empty(), "another list");
+    assert_eq!(bench.count("alarm_push"), 6);
+    for n in 0..3 {
+        bench.store.record_start(DAY + n).await.unwrap();
+    }
+    assert_eq!(bench.store.n_starts(DAY + 3).await.unwrap(), 3);
+    assert_eq!(bench.store.n_starts(DAY + HOUR).await.unwrap(), 0);
+}
+
+/// Each step of a call is in the transaction of the escalation: what fails in between leaves neither.
+#[tokio::test]
+async fn a_call_and_its_escalation_stand_or_fall_together() {
+    let bench = Bench::new();
+    bench.danger_of(MINSU, DAY).await;
+    bench.outside("CREATE TRIGGER broken BEFORE INSERT ON duty_code BEGIN SELECT RAISE(ABORT, 'crash'); END");
+    assert!(bench.store.run_timers(&called(), DAY + MINUTE).await.is_err());
+    assert_eq!((bench.n_events("kind = 'escalated'"), bench.count("alarm_push")), (0, 0));
+    bench.outside("DROP TRIGGER broken");
+    bench.tick(DAY + MINUTE + 1).await;
+    bench.tick(DAY + MINUTE + 2).await;
+    assert_eq!((bench.n_events("kind = 'escalated'"), bench.texts_to(KIM).len()), (1, 1));
+}

@@ -1,0 +1,116 @@
+//! Watches over the gateway itself, and calls the operator: a deaf carrier, a full disk, a daemon that starts again and
+//! again. The rule is `domain::alarm::operator`. Where the disk takes no more, command and webhook are called without it.
+
+use std::collections::BTreeMap;
+
+use super::every::Interval;
+use super::{Context, Role, store_trouble};
+use crate::call::hand_over;
+use crate::domain::UnixMs;
+use crate::domain::alarm::operator::{LEAST_ROOM, MOST_STARTS, Saying, saying};
+use crate::domain::alarm::{AlarmNews, OperatorAlarm, Trouble};
+use crate::domain::hearing::Hearing;
+use crate::ops::disk;
+
+const ROLE: Role = Role::Troubles;
+/// How often it is looked at (milliseconds).
+const LOOK_EVERY_MS: i64 = 3_000;
+/// How often a full disk is tried (milliseconds).
+const TRY_DISK_EVERY_MS: i64 = 10_000;
+
+pub(super) async fn run(context: Context) {
+    let mut disk = Disk { every: Interval::ms(TRY_DISK_EVERY_MS), said: None };
+    loop {
+        context.health.progress(ROLE, context.now());
+        for (trouble, is_in_trouble) in seen(&context).await {
+            note(&context, &mut disk, trouble, is_in_trouble).await;
+        }
+        if disk.every.is_due(context.now()) {
+            let is_full = is_full(&context).await;
+            note(&context, &mut disk, Trouble::DiskFull, is_full).await;
+        }
+        if !context.pause(LOOK_EVERY_MS).await {
+            return;
+        }
+    }
+}
+
+/// What is known of a disk that takes nothing more: it cannot be written down.
+struct Disk {
+    every: Interval,
+    said: Option<OperatorAlarm>,
+}
+
+/// Every trouble but the disk's, and whether the gateway is in it now. What cannot be told yet is left out.
+async fn seen(context: &Context) -> BTreeMap<Trouble, bool> {
+    let mut seen = BTreeMap::new();
+    // Of a carrier that is not in use any more, or a word of another version: it is over.
+    match context.store.open_troubles().await {
+        Ok(open) => seen.extend(open.into_iter().map(|open| (open.trouble, false))),
+        Err(error) => store_trouble(ROLE, &error),
+    }
+    seen.remove(&Trouble::DiskFull);
+    for carrier in &context.carriers().inbound {
+        let (name, trouble) = (carrier.name(), Trouble::Deaf(carrier.name().to_owned()));
+        let is_deaf = matches!(context.health.carrier(name).hearing, Hearing::Deaf { .. });
+        if is_deaf || !context.health.is_unasked(name) {
+            seen.insert(trouble, is_deaf);
+        } else {
+            seen.remove(&trouble);
+        }
+    }
+    match context.store.n_starts(context.now()).await {
+        Ok(n) => drop(seen.insert(Trouble::Restarts, n >= MOST_STARTS)),
+        Err(error) => store_trouble(ROLE, &error),
+    }
+    seen
+}
+
+async fn is_full(context: &Context) -> bool {
+    let path = context.store.path().to_owned();
+    let room = tokio::task::spawn_blocking(move || disk::room(&path)).await;
+    // What cannot be measured is not full: a write that fails says so.
+    room.ok().flatten().is_some_and(|room| room < LEAST_ROOM)
+}
+
+async fn note(context: &Context, disk: &mut Disk, trouble: Trouble, is_in_trouble: bool) {
+    let (settings, now) = (context.settings(), context.now());
+    let is_disk = trouble == Trouble::DiskFull;
+    match context.store.note_trouble(trouble.clone(), is_in_trouble, &settings.policy, now).await {
+        Ok(said) => {
+            if is_disk {
+                disk.said = None;
+            }
+            match said {
+                Some(Saying::Over) => {
+                    tracing::info!(trouble = trouble.to_word(), "it is over; the operator was told")
+                }
+                Some(_) => tracing::error!(trouble = trouble.to_word(), "the operator is called"),
+                None => {}
+            }
+        }
+        Err(error) if error.is_of_the_disk() => {
+            store_trouble(ROLE, &error);
+            tell_without_disk(context, disk, now).await;
+        }
+        Err(error) => store_trouble(ROLE, &error),
+    }
+}
+
+/// Command and webhook hear of a disk that takes nothing more, as often as the rule says.
+async fn tell_without_disk(context: &Context, disk: &mut Disk, now: UnixMs) {
+    let Some(what) = saying(disk.said, true, now) else {
+        return;
+    };
+    let since = disk.said.map_or(now, |said| said.since);
+    disk.said = Some(OperatorAlarm { since, told_at: now });
+    let minutes = (now - since) / 60_000;
+    let state = Some(what.as_str());
+    let news = AlarmNews { what: Trouble::DiskFull.to_word(), state, minutes, ..AlarmNews::default() };
+    let settings = context.settings();
+    for way in &settings.policy.alarm.pushes {
+        if let Err(why) = hand_over(&settings.alarm_ways, *way, (0, &news, now)).await {
+            tracing::error!(way = way.as_str(), why, "an alarm did not leave");
+        }
+    }
+}
