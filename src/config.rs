@@ -12,6 +12,7 @@ mod log;
 mod polling;
 mod sending;
 mod service;
+mod triage;
 mod webhook;
 mod words;
 
@@ -25,8 +26,9 @@ pub use log::{Log, LogFormat};
 pub use polling::Polling;
 pub use sending::Sending;
 pub use service::Service;
+pub use triage::triage;
 pub use webhook::Webhook;
-pub use words::{categories, texts, triage};
+pub use words::{categories, texts};
 
 pub use crate::carrier::CarrierSetup;
 use crate::domain::desk::Desks;

@@ -15,7 +15,7 @@ use super::polling::{self, PollingSection};
 use super::sending::{self, SendingSection};
 use super::service::{self, ServiceSection};
 use super::webhook::{self, WebhookSection};
-use super::{Config, words};
+use super::{Config, triage};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -85,7 +85,7 @@ fn parse(text: &str, path: &Path, reads_secrets: bool) -> Result<Config, ConfigE
         polling,
         sending: sending::read(&checker, &file.sending)?,
         service: service::read(&checker, &file.service, &limits)?,
-        triage: Arc::new(words::triage(&checker.all_beside(&file.triage.files))?),
+        triage: Arc::new(triage::triage(&checker.all_beside(&file.triage.files))?),
         api: api::read(&checker, &file.api)?,
         webhook: webhook::read(&checker, &file.webhook)?,
         log: log::read(&checker, &file.log)?,
