@@ -12,8 +12,8 @@ pub const N_WEIGHTS: usize = 1 << BITS;
 pub const N_HEAD: u32 = 16;
 
 /// Lengths of runs of syllables and of letters.
-const SYLLABLES: Range<usize> = 1..5;
-const LETTERS: Range<usize> = 4..7;
+const SYLLABLES: Range<usize> = 1..4;
+const LETTERS: Range<usize> = 4..6;
 /// Words of a pair: so many further on at most.
 const PAIR_REACH: usize = 3;
 /// Groups of a pair: so many words further on, and so many mentions, at most.

@@ -36,6 +36,10 @@ pub struct Normal {
     pub signs: Vec<char>,
     /// Offset in `letters` of each character, and the length.
     offsets: Vec<u32>,
+    /// For each byte of `letters`, and for its end, the character it belongs to.
+    char_of: Vec<u32>,
+    /// For each character its word.
+    word_of: Vec<u32>,
 }
 
 /// A word of the original text.
@@ -64,11 +68,11 @@ pub struct Place {
 }
 
 impl Normal {
-    /// The word that holds the letter at byte `at`.
+    /// The word that holds the letter at byte `at`, and its character.
     fn word_at(&self, at: usize) -> Option<(Word, u32)> {
-        let index = self.offsets.partition_point(|offset| *offset as usize <= at).checked_sub(1)? as u32;
-        let next = self.words.partition_point(|word| word.from <= index);
-        Some((*self.words.get(next.checked_sub(1)?)?, index))
+        let index = *self.char_of.get(at)?;
+        let word = *self.word_of.get(index as usize)?;
+        Some((self.words[word as usize], index))
     }
 
     pub fn place(&self, at: usize) -> Place {
@@ -79,7 +83,7 @@ impl Normal {
 
     /// Whether a character begins (or the one before ends) at byte `at`.
     pub fn is_edge(&self, at: usize) -> bool {
-        self.offsets.binary_search(&(at as u32)).is_ok()
+        self.offset_of(at) == Some(at)
     }
 
     /// Whether a word of the original begins (or the one before ends) at byte `at`.
@@ -116,31 +120,38 @@ impl Normal {
     pub fn part(&self, words: Range<usize>) -> Normal {
         let words = &self.words[words];
         let (Some(first), Some(last)) = (words.first(), words.last()) else { return Normal::default() };
-        let mut part = Normal { offsets: vec![0], ..Normal::default() };
+        let mut part = Normal::empty();
         for at in first.from as usize..last.to as usize {
             part.push(self.chars[at], self.shown[at]);
         }
         let moved = |word: &Word| Word { from: word.from - first.from, to: word.to - first.from, ..*word };
-        part.words = words.iter().map(moved).collect();
+        for word in words.iter().map(moved) {
+            part.push_word(word);
+        }
         part
+    }
+
+    /// Where the character of byte `at` begins.
+    fn offset_of(&self, at: usize) -> Option<usize> {
+        let index = *self.char_of.get(at)?;
+        self.offsets.get(index as usize).map(|offset| *offset as usize)
     }
 
     /// The character that begins at byte `at`.
     pub fn char_at(&self, at: usize) -> Option<char> {
-        let index = self.offsets.binary_search(&(at as u32)).ok()?;
-        self.chars.get(index).copied()
+        let index = *self.char_of.get(at).filter(|_| self.is_edge(at))?;
+        self.chars.get(index as usize).copied()
     }
 
     /// The characters of a range of bytes.
     pub fn chars_of(&self, at: &Range<usize>) -> Range<usize> {
-        let index = |at: usize| self.offsets.partition_point(|offset| (*offset as usize) < at);
-        index(at.start)..index(at.end)
+        let index = |at: usize| self.char_of.get(at).map_or(self.chars.len(), |index| *index as usize);
+        index(at.start)..index(at.end) + usize::from(!self.is_edge(at.end))
     }
 
     /// The characters between two bytes.
     pub fn chars_between(&self, from: usize, to: usize) -> usize {
-        let index = |at: usize| self.offsets.partition_point(|offset| (*offset as usize) < at);
-        index(to).saturating_sub(index(from))
+        self.chars_of(&(from..to)).len()
     }
 
     /// Whether both bytes lie in one sentence.
@@ -148,11 +159,24 @@ impl Normal {
         self.place(from).sentence == self.place(to.saturating_sub(1)).sentence
     }
 
+    fn empty() -> Normal {
+        Normal { offsets: vec![0], char_of: vec![0], ..Normal::default() }
+    }
+
+    fn push_word(&mut self, word: Word) {
+        self.word_of.resize(word.to as usize, self.words.len() as u32);
+        self.words.push(word);
+    }
+
     fn push(&mut self, c: char, shown: char) {
         self.chars.push(c);
         self.shown.push(shown);
         push_letters(c, &mut self.letters);
-        self.offsets.push(self.letters.len() as u32);
+        let (to, index) = (self.letters.len(), self.chars.len() as u32);
+        self.offsets.push(to as u32);
+        self.char_of.pop();
+        self.char_of.resize(to, index - 1);
+        self.char_of.push(index);
     }
 }
 
@@ -223,6 +247,9 @@ const SYLLABLES: u32 = 0xac00;
 
 /// The normal form of `text`.
 pub fn normal(text: &str) -> Normal {
+    if text.chars().all(is_plain) {
+        return squeeze(&compose(text.chars().collect()));
+    }
     let composed = text.nfc().filter(|c| !is_invisible(*c));
     let mut plain = Vec::with_capacity(text.len() / 2);
     for c in composed {
@@ -288,6 +315,11 @@ fn push_key(letter: char, out: &mut String) {
     }
 }
 
+/// Composed already, visible, and the same in every form.
+fn is_plain(c: char) -> bool {
+    c.is_ascii() || is_syllable(c) || ('ㄱ'..='ㅣ').contains(&c)
+}
+
 fn is_invisible(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
         | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}')
@@ -323,6 +355,11 @@ fn compose(chars: Vec<char>) -> Vec<char> {
     let mut out = Vec::with_capacity(chars.len());
     let mut at = 0;
     while at < chars.len() {
+        if !is_letter(chars[at]) {
+            out.push(chars[at]);
+            at += 1;
+            continue;
+        }
         let (c, n) = syllable(&chars[at..]).unwrap_or((chars[at], 1));
         out.push(c);
         at += n;
@@ -356,13 +393,16 @@ fn syllable(letters: &[char]) -> Option<(char, usize)> {
 
 /// Drops separators and repetitions, sets single letters aside, and unifies typing variants.
 fn squeeze(chars: &[char]) -> Normal {
-    let mut out = Squeezer::default();
-    out.normal.offsets.push(0);
+    let mut out = Squeezer { normal: Normal::empty(), ..Squeezer::default() };
     let mut at = 0;
     while let Some(c) = chars.get(at) {
         at += 1;
         if is_apostrophe(*c) {
             at += clitic(&chars[at..]);
+            continue;
+        }
+        if is_syllable(*c) {
+            out.take(*c, chars.get(at).copied());
             continue;
         }
         for c in c.to_lowercase() {
@@ -391,7 +431,7 @@ impl Squeezer {
             return;
         }
         self.end_stray();
-        if !c.is_alphanumeric() {
+        if !is_syllable(c) && !c.is_alphanumeric() {
             self.end_word();
             self.before = None;
             let sign = if c == '.' && next == Some('.') { '…' } else { c };
@@ -423,7 +463,7 @@ impl Squeezer {
             return;
         }
         self.word.to = to;
-        self.normal.words.push(self.word);
+        self.normal.push_word(self.word);
         let extra = if self.word.is_long() { (to - self.word.from) / LONG_STEP as u32 } else { 0 };
         self.word.number += 1 + extra;
         self.word.from = to;
