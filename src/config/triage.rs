@@ -46,6 +46,8 @@ struct RuleSection {
     #[serde(default)]
     alone: Vec<String>,
     #[serde(default)]
+    initials: Vec<String>,
+    #[serde(default)]
     exceptions: Vec<String>,
     #[serde(default = "yes")]
     guarded: bool,
@@ -230,9 +232,10 @@ fn rule(source: &Source, section: RuleSection) -> Result<Rule, ConfigError> {
     let language = Language::from_word(section.lang.get_ref());
     let language =
         language.ok_or_else(|| source.wrong(key("lang"), &section.lang.span(), "must be ko or en"))?;
-    let RuleSection { id, words, forms, together, alone, exceptions, guarded, hits, misses, .. } = section;
+    let RuleSection { id, words, forms, together, alone, initials, exceptions, hits, misses, .. } = section;
+    let is_guarded = section.guarded;
     let bare = Rule::new(&id, tier, kind, language);
-    Ok(Rule { words, forms, together, alone, exceptions, is_guarded: guarded, hits, misses, ..bare })
+    Ok(Rule { words, forms, together, alone, initials, exceptions, is_guarded, hits, misses, ..bare })
 }
 
 #[cfg(test)]

@@ -228,9 +228,11 @@ impl Triage {
         let combined = self.combinations.iter().filter(|all| all.list < n_rules);
         let combined = combined.filter_map(|all| Some((all.list, self.combined(reading, all)?)));
         let alone = self.alone.get(&text.chars).map(|index| (*index, 0..text.letters.len()));
+        let initials = self.initials(text).map(|index| (index, 0..0));
         listed
             .chain(combined)
             .chain(alone)
+            .chain(initials)
             .filter(|(index, at)| {
                 let exceptions = with_owner(found, Owner::Exception(*index));
                 !exceptions.iter().any(|over| over.at.start < at.end && at.start < over.at.end)
@@ -252,6 +254,12 @@ impl Triage {
             mentions.any(|f| f.place.sentence == sentence)
         };
         (!all.without.iter().any(stands)).then_some(at)
+    }
+
+    /// The rules whose initials stand in the text.
+    fn initials(&self, text: &Normal) -> impl Iterator<Item = usize> {
+        let stands = |rule: &Rule| rule.initials.iter().any(|initials| text.strays.contains(initials));
+        self.lists.rules.iter().enumerate().filter(move |(_, rule)| stands(rule)).map(|(index, _)| index)
     }
 
     /// Whether a guard's single letters stand in the text.

@@ -18,6 +18,8 @@ pub struct Rule {
     pub together: Vec<String>,
     /// Whole texts: nothing else may stand in them.
     pub alone: Vec<String>,
+    /// Initials of words (`ㅅㄹㅈㅅㅇ` for 살려주세요), as a run of single letters.
+    pub initials: Vec<String>,
     pub exceptions: Vec<String>,
     /// Whether a guard lowers its hits by one tier.
     pub is_guarded: bool,
@@ -38,6 +40,7 @@ impl Rule {
             forms: Vec::new(),
             together: Vec::new(),
             alone: Vec::new(),
+            initials: Vec::new(),
             exceptions: Vec::new(),
             is_guarded: true,
             hits: Vec::new(),
@@ -135,7 +138,10 @@ impl<'a> Compiler<'a> {
     }
 
     fn rule(&mut self, index: usize, rule: &Rule) -> Result<(), String> {
-        if [&rule.words, &rule.forms, &rule.together, &rule.alone].iter().all(|list| list.is_empty()) {
+        if [&rule.words, &rule.forms, &rule.together, &rule.alone, &rule.initials]
+            .iter()
+            .all(|list| list.is_empty())
+        {
             return Err("has no words".to_owned());
         }
         for word in &rule.words {

@@ -33,7 +33,9 @@ fn lists() -> Lists {
         rule("insult", Tier::Info, Kind::Abuse, &["바보"], &[]),
         Rule { together: owned(&["@family @hit", "칼 들다 !@game"]), ..danger("hit") },
         Rule { forms: owned(&["찌르다"]), ..danger("stab") },
-        Rule { alone: owned(&["119", "경찰 불러줘"]), ..danger("call") },
+        Rule {
+            alone: owned(&["119", "경찰 불러줘"]), initials: owned(&["ㅅㄹㅈ"]), ..danger("call")
+        },
         rule("hostage", Tier::Look, Kind::Danger, &["인질", "익사", "때리고 있"], &[]),
     ];
     let groups = vec![
@@ -77,6 +79,7 @@ fn what_is_found() {
         ("119", "call", Some(Tier::Danger)),
         ("119!!ㅠㅠ", "call", Some(Tier::Danger)),
         ("119안전센터", "", None),
+        ("엄마 ㅅㄹㅈㅈㅈ", "call", Some(Tier::Danger)),
         ("경찰 불러줘ㅓㅓ", "call", Some(Tier::Danger)),
         // Words begin where words begin.
         ("본질적인 질문", "", None),
