@@ -13,6 +13,7 @@ mod log;
 mod polling;
 mod sending;
 mod service;
+mod triage;
 mod webhook;
 mod words;
 
@@ -27,8 +28,9 @@ pub use log::{Log, LogFormat};
 pub use polling::Polling;
 pub use sending::Sending;
 pub use service::Service;
+pub use triage::triage;
 pub use webhook::Webhook;
-pub use words::{built_in, categories, texts, triage};
+pub use words::{built_in, categories, texts};
 
 pub use crate::carrier::CarrierSetup;
 use crate::domain::desk::Desks;

@@ -10,6 +10,7 @@ use munja::domain::arrival::{Arrived, SenderFacts, decide};
 use munja::domain::notice::Language;
 use munja::domain::phone::{PhoneNumber, Senders};
 use munja::domain::policy::ServicePolicy;
+use munja::domain::triage::sample::samples;
 use munja::domain::triage::{Kind, Rule, Tier, Triage};
 
 use crate::place::config;
@@ -17,28 +18,24 @@ use crate::sheet::{Sheet, percentile};
 
 /// Texts of all kinds, and one as long as an LMS.
 fn texts() -> Vec<String> {
-    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/triage/labelled.csv");
-    let mut reader = csv::Reader::from_path(file).unwrap();
-    let mut texts: Vec<String> = reader.records().map(|row| row.unwrap()[2].to_owned()).collect();
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/triage/texts");
+    let files = (0..6).map(|n| std::fs::read_to_string(format!("{folder}/t{n}.tsv")).unwrap());
+    let samples = files.flat_map(|file| samples(&file, 0).unwrap());
+    let mut texts: Vec<String> = samples.map(|sample| sample.text).step_by(16).collect();
     texts.push("버스가 언제 오는지, 어디서 타는지 알려 주세요. ".repeat(40));
     texts
 }
 
 /// The built-in lists and `n` rules of fifty words more.
 fn lists(n: usize) -> Arc<Triage> {
-    let mut rules = config::triage(&[]).unwrap().rules().to_vec();
+    let built_in = config::triage(&[]).unwrap();
+    let mut lists = built_in.lists().clone();
     let syllable = |n: usize| char::from_u32(0xac00 + (n as u32 * 7_919) % 11_172).unwrap();
-    rules.extend((0..n).map(|n| Rule {
-        id: format!("more-{n}"),
-        tier: Tier::ALL[n % 3],
-        kind: Kind::Danger,
-        language: Language::Ko,
+    lists.rules.extend((0..n).map(|n| Rule {
         words: (0..50).map(|w| (0..4).map(|s| syllable(n * 200 + w * 4 + s)).collect()).collect(),
-        exceptions: Vec::new(),
-        hits: Vec::new(),
-        misses: Vec::new(),
+        ..Rule::new(&format!("more-{n}"), Tier::ALL[n % 3], Kind::Danger, Language::Ko)
     }));
-    Arc::new(Triage::new(rules).unwrap())
+    Arc::new(Triage::new(lists, built_in.table().cloned()).unwrap())
 }
 
 /// Microseconds of deciding about each text.

@@ -56,7 +56,7 @@ pub(super) async fn run(command: PolicyCommand, say: Say) -> anyhow::Result<()> 
     let would = replay(&policy_of(&new), &past);
     let mut n_changed = 0;
     for ((past, was), would) in past.iter().zip(&was).zip(&would) {
-        let changes = changes(was, would);
+        let changes = changes(was, would, texts);
         if !changes.is_empty() {
             n_changed += 1;
             show(past, &changes, texts, say);
@@ -73,9 +73,9 @@ fn policy_of(config: &Config) -> ServicePolicy {
 }
 
 /// The differences, each as (what, from, to).
-fn changes(was: &Decided, would: &Decided) -> Vec<(&'static str, String, String)> {
+fn changes(was: &Decided, would: &Decided, with_text: bool) -> Vec<(&'static str, String, String)> {
     let tier = |d: &Decided| match d.tier.map(Tier::number) {
-        Some(n) => format!("{n} ({})", d.rules),
+        Some(n) => format!("{n} ({})", named(&d.rules, with_text)),
         None => "-".to_owned(),
     };
     let notice = |d: &Decided| d.notice.map_or("-", Notice::as_str).to_owned();
@@ -91,6 +91,14 @@ fn changes(was: &Decided, would: &Decided) -> Vec<(&'static str, String, String)
     }
     all.retain(|(_, from, to)| from != to);
     all
+}
+
+/// The ids of rules. The words that decided the second opinion are a citizen's: only where texts may be shown.
+fn named(rules: &str, with_text: bool) -> String {
+    match rules.find('(') {
+        Some(at) if !with_text => format!("{}second opinion", &rules[..at]),
+        _ => rules.to_owned(),
+    }
 }
 
 fn show(past: &PastText, changes: &[(&'static str, String, String)], with_text: bool, say: Say) {

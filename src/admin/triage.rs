@@ -1,4 +1,5 @@
-//! `munjad triage test|rules`: tries the word lists on texts and counts hits and errors; lists the rules.
+//! `munjad triage test|rules|train`: tries triage on texts and counts hits and errors; lists the rules; makes the table of
+//! the second opinion.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -10,24 +11,43 @@ use serde_json::json;
 use super::{FOUND_BAD, Say, line};
 use crate::config::{self, Config};
 use crate::domain::text::{one_line, safe_for_terminal};
-use crate::domain::triage::score::{Label, Tally};
-use crate::domain::triage::{Tier, Triage};
+use crate::domain::triage::sample::{Label, PART_MARK, Sample, samples};
+use crate::domain::triage::score::tier_of;
+use crate::domain::triage::train::train;
+use crate::domain::triage::{Thresholds, Tier, Triage};
 
 #[derive(Subcommand)]
 pub(super) enum TriageCommand {
     /// Try the lists on texts: every hit with its rule, how many of each tier, and per 10,000 texts.
     ///
-    /// A .csv file with a column `label` (danger, look, lookalike, ordinary) is also marked: recall and false alarms.
-    /// Exit code 3 if a marked text is judged wrong.
+    /// A .csv file with a column `label` (danger, look, lookalike, ordinary) and a .tsv file (label, kind, register, text) are
+    /// also marked: recall and false alarms. Exit code 3 if a marked text is judged wrong. With a configuration: how many
+    /// texts are judged otherwise than by the built-in lists.
     Test {
-        /// Texts: one a line, or a .csv file
-        file: PathBuf,
+        /// Texts: one a line, or .csv or .tsv files
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
         /// The column of a .csv file
         #[arg(long, default_value = "text")]
         column: String,
         /// Show only the totals
         #[arg(long)]
         summary: bool,
+        /// The gateway's configuration, for its own lists; without one the built-in lists alone
+        #[arg(long, short, env = "MUNJAD_CONFIG")]
+        config: Option<PathBuf>,
+    },
+    /// Make the table of the second opinion from labelled texts.
+    ///
+    /// Each file is one hand: thresholds are set by what a table says of hands it has not seen. The same files give the same
+    /// bytes. Name the table in a file of [triage] files: `[second_opinion]`, `table = "own.table"`.
+    Train {
+        /// Where the table is written
+        #[arg(long)]
+        out: PathBuf,
+        /// Labelled texts (.tsv: label, kind, register, text): the shipped ones and your own
+        #[arg(required = true)]
+        texts: Vec<PathBuf>,
         /// The gateway's configuration, for its own lists; without one the built-in lists alone
         #[arg(long, short, env = "MUNJAD_CONFIG")]
         config: Option<PathBuf>,
@@ -42,13 +62,24 @@ pub(super) enum TriageCommand {
 
 pub(super) fn run(command: TriageCommand, say: Say) -> anyhow::Result<ExitCode> {
     match command {
-        TriageCommand::Test { file, column, summary, config } => {
+        TriageCommand::Test { files, column, summary, config } => {
             let triage = lists(config.as_deref())?;
-            let texts = read(&file, &column)?;
+            let mut texts = Vec::new();
+            for file in &files {
+                texts.extend(read(file, &column)?);
+            }
             if texts.is_empty() {
                 bail!("{}", say.pick("there are no texts in this file", "이 파일에 문자가 없습니다"));
             }
-            Ok(test(&triage, &texts, summary, say))
+            let code = test(&triage, &texts, summary, say);
+            if config.is_some() {
+                compare(&config::triage(&[])?, &triage, &texts, say);
+            }
+            Ok(code)
+        }
+        TriageCommand::Train { out, texts, config } => {
+            make_table(&lists(config.as_deref())?, &texts, &out, say)?;
+            Ok(ExitCode::SUCCESS)
         }
         TriageCommand::Rules { config } => {
             rules(&lists(config.as_deref())?, say);
@@ -64,6 +95,41 @@ fn lists(config: Option<&Path>) -> anyhow::Result<Triage> {
     Ok((*Config::load_without_secrets(path)?.triage).clone())
 }
 
+fn make_table(triage: &Triage, files: &[PathBuf], out: &Path, say: Say) -> anyhow::Result<()> {
+    let mut all = Vec::new();
+    for (hand, file) in files.iter().enumerate() {
+        all.extend(labelled(file, hand)?);
+    }
+    let table = train(triage, &all).table;
+    let shown = out.display();
+    std::fs::write(out, table.bytes()).with_context(|| format!("{shown} cannot be written"))?;
+    let Thresholds { danger, look } = table.thresholds;
+    line(&say.pick(
+        format!("{} texts; tier 1 from {danger:.3}, tier 2 from {look:.3}: {shown}", all.len()),
+        format!("문자 {}건. 1단계 {danger:.3}부터, 2단계 {look:.3}부터: {shown}", all.len()),
+    ));
+    Ok(())
+}
+
+fn labelled(file: &Path, hand: usize) -> anyhow::Result<Vec<Sample>> {
+    let shown = file.display();
+    let text = std::fs::read_to_string(file).with_context(|| format!("{shown} cannot be read"))?;
+    samples(&text, hand).map_err(|(n, why)| anyhow::anyhow!("{shown}, line {n}: {why}"))
+}
+
+/// How many texts other lists judge otherwise than the built-in ones.
+fn compare(built_in: &Triage, own: &Triage, texts: &[Given], say: Say) {
+    let changed = |given: &&Given| tier_of(built_in, &given.text) != tier_of(own, &given.text);
+    let n = texts.iter().filter(changed).count();
+    if say.json {
+        return line(&json!({ "otherwise_than_built_in": n }).to_string());
+    }
+    line(&say.pick(
+        format!("{n} of them are judged otherwise than by the built-in lists alone"),
+        format!("그 가운데 {n}건은 내장 목록만 쓸 때와 다르게 판단됩니다"),
+    ));
+}
+
 /// A text of the file.
 struct Given {
     line: u64,
@@ -71,8 +137,26 @@ struct Given {
     label: Option<Label>,
 }
 
+/// Texts with one label, and how many were judged right.
+#[derive(Debug, Clone, Copy, Default)]
+struct Marked {
+    n: usize,
+    n_right: usize,
+}
+
+impl Marked {
+    fn percent(self) -> f64 {
+        if self.n == 0 { 100.0 } else { 100.0 * self.n_right as f64 / self.n as f64 }
+    }
+}
+
 fn read(file: &Path, column: &str) -> anyhow::Result<Vec<Given>> {
     let shown = file.display();
+    if file.extension().is_some_and(|e| e == "tsv") {
+        let given =
+            |(sample, line): (Sample, u64)| Given { line, text: sample.text, label: Some(sample.label) };
+        return Ok(labelled(file, 0)?.into_iter().zip(1..).map(given).collect());
+    }
     if file.extension().is_none_or(|e| e != "csv") {
         let text = std::fs::read_to_string(file).with_context(|| format!("{shown} cannot be read"))?;
         let lines = text.lines().zip(1..).filter(|(text, _)| !text.trim().is_empty());
@@ -106,10 +190,10 @@ fn read(file: &Path, column: &str) -> anyhow::Result<Vec<Given>> {
 fn test(triage: &Triage, texts: &[Given], summary: bool, say: Say) -> ExitCode {
     let mut per_tier = [0_usize; 3];
     let mut n_abusive = 0;
-    let mut tallies = [Tally::default(); 4];
+    let mut tallies = [Marked::default(); 4];
     for given in texts {
-        let verdict = triage.judge(&given.text);
-        let tier = verdict.tier();
+        let verdict = triage.judge(&given.text.replace(PART_MARK, " "));
+        let tier = tier_of(triage, &given.text);
         if let Some(tier) = tier {
             per_tier[usize::from(tier.number()) - 1] += 1;
         }
@@ -119,7 +203,7 @@ fn test(triage: &Triage, texts: &[Given], summary: bool, say: Say) -> ExitCode {
             tallies[label as usize].n += 1;
             tallies[label as usize].n_right += usize::from(!is_wrong);
         }
-        if !summary && (is_wrong || !verdict.hits.is_empty()) {
+        if !summary && (is_wrong || tier.is_some() || !verdict.hits.is_empty()) {
             show(given, tier, &verdict.rules(), is_wrong, say);
         }
     }
@@ -175,7 +259,7 @@ fn totals(n: usize, per_tier: [usize; 3], n_abusive: usize, say: Say) {
     ));
 }
 
-fn marks(tallies: &[Tally; 4], say: Say) {
+fn marks(tallies: &[Marked; 4], say: Say) {
     for (label, tally) in Label::ALL.into_iter().zip(tallies) {
         line(&say.pick(
             format!("{}: {} of {} right ({:.1} %)", label.as_str(), tally.n_right, tally.n, tally.percent()),
@@ -196,7 +280,9 @@ fn rules(triage: &Triage, say: Say) {
             line(
                 &json!({
                     "id": rule.id, "tier": rule.tier.number(), "kind": rule.kind.as_str(),
-                    "lang": rule.language.as_str(), "words": rule.words, "exceptions": rule.exceptions,
+                    "lang": rule.language.as_str(), "words": rule.words, "forms": rule.forms,
+                    "together": rule.together, "alone": rule.alone,
+                    "initials": rule.initials, "exceptions": rule.exceptions,
                 })
                 .to_string(),
             );
@@ -204,7 +290,10 @@ fn rules(triage: &Triage, say: Say) {
         }
         let (id, kind, language) = (&rule.id, rule.kind.as_str(), rule.language.as_str());
         line(&format!("{}  {kind:<9}  {language}  {id}", rule.tier.number()));
-        line(&format!("   {}", safe_for_terminal(&rule.words.join(", "))));
+        let all = [&rule.words, &rule.forms, &rule.together, &rule.alone, &rule.initials];
+        for words in all.into_iter().filter(|words| !words.is_empty()) {
+            line(&format!("   {}", safe_for_terminal(&words.join(", "))));
+        }
         if !rule.exceptions.is_empty() {
             let but = say.pick("not:", "제외:");
             line(&format!("   {but} {}", safe_for_terminal(&rule.exceptions.join(", "))));

@@ -134,10 +134,10 @@ fn routing_words(
         return Ok(None);
     }
     let words = Words::new(lists.iter().map(|(_, words)| words.get_ref().as_slice()));
-    words.map(Some).map_err(|bad| {
+    words.map(Some).map_err(|(index, why)| {
         // Only a configured list can be invalid.
-        let (key, words) = lists[bad.index];
-        checker.wrong(&format!("desks.{key}.words"), words, bad.why)
+        let (key, words) = lists[index];
+        checker.wrong(&format!("desks.{key}.words"), words, why)
     })
 }
 

@@ -17,7 +17,7 @@ use super::polling::{self, PollingSection};
 use super::sending::{self, SendingSection};
 use super::service::{self, ServiceSection};
 use super::webhook::{self, WebhookSection};
-use super::{Config, words};
+use super::{Config, triage};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -104,7 +104,7 @@ fn sections(checker: &Checker<'_>, file: &File) -> Result<Config, ConfigError> {
         polling,
         sending: sending::read(checker, &file.sending)?,
         service: service::read(checker, &file.service, &limits)?,
-        triage: Arc::new(words::triage(&checker.all_readable(&file.triage.files))?),
+        triage: Arc::new(triage::triage(&checker.all_readable(&file.triage.files))?),
         api: api::read(checker, &file.api)?,
         webhook: webhook::read(checker, &file.webhook)?,
         log: log::read(checker, &file.log)?,

@@ -1,4 +1,4 @@
-//! Texts kept as data: automatic texts, triage lists, categories and canned replies. The built-in ones stand beside this file;
+//! Texts kept as data: automatic texts, categories and canned replies. The built-in ones stand beside this file;
 //! an operator's own files replace single entries. Unusable entries are refused with file, line and reason.
 
 use std::collections::BTreeMap;
@@ -12,7 +12,6 @@ use super::error::{ConfigError, ConfigFault, line_of};
 use crate::domain::catalogue::{Canned, Categories, Group};
 use crate::domain::notice::{self, Language, Notice, Texts};
 use crate::domain::text::Limits;
-use crate::domain::triage::{Kind, Rule, Tier, Triage};
 
 /// The files of texts that are built in, with their comments.
 pub mod built_in {
@@ -21,25 +20,25 @@ pub mod built_in {
     pub const CATEGORIES: &str = include_str!("words/categories.toml");
     pub const REPLIES: &str = include_str!("words/replies.toml");
 }
-use built_in::{CATEGORIES, REPLIES, TEXTS, TRIAGE};
+use built_in::{CATEGORIES, REPLIES, TEXTS};
 
 /// A file of texts: path and content.
-struct Source {
-    path: PathBuf,
+pub(super) struct Source {
+    pub(super) path: PathBuf,
     text: String,
 }
 
 impl Source {
-    fn built_in(name: &str, text: &str) -> Source {
+    pub(super) fn built_in(name: &str, text: &str) -> Source {
         Source { path: PathBuf::from(format!("(built in) {name}")), text: text.to_owned() }
     }
 
-    fn read(path: &Path) -> Result<Source, ConfigError> {
+    pub(super) fn read(path: &Path) -> Result<Source, ConfigError> {
         let text = std::fs::read_to_string(path).map_err(|error| ConfigError::named_file(path, &error))?;
         Ok(Source { path: path.to_owned(), text })
     }
 
-    fn wrong(&self, key: String, at: &Range<usize>, message: impl Into<String>) -> ConfigError {
+    pub(super) fn wrong(&self, key: String, at: &Range<usize>, message: impl Into<String>) -> ConfigError {
         ConfigError {
             fault: ConfigFault::Wrong,
             file: self.path.clone(),
@@ -50,7 +49,7 @@ impl Source {
         }
     }
 
-    fn parsed<T: serde::de::DeserializeOwned>(&self) -> Result<T, ConfigError> {
+    pub(super) fn parsed<T: serde::de::DeserializeOwned>(&self) -> Result<T, ConfigError> {
         toml::from_str(&self.text).map_err(|e| ConfigError::shape(&self.path, &self.text, &e))
     }
 }
@@ -98,75 +97,6 @@ pub fn texts(own: Option<&Path>, limits: &Limits) -> Result<Texts, ConfigError> 
         let (n, at) = places.get(&(language, notice)).cloned().unwrap_or((0, 0..0));
         sources[n].wrong(key, &at, why)
     })
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct TriageFile {
-    rule: Vec<Spanned<RuleSection>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RuleSection {
-    id: String,
-    tier: Spanned<i64>,
-    kind: Spanned<String>,
-    lang: Spanned<String>,
-    words: Vec<String>,
-    #[serde(default)]
-    exceptions: Vec<String>,
-    #[serde(default)]
-    hits: Vec<String>,
-    #[serde(default)]
-    misses: Vec<String>,
-}
-
-/// The triage lists: the built-in rules, then those of the files in their order; a rule replaces one of the same id.
-pub fn triage(own: &[PathBuf]) -> Result<Triage, ConfigError> {
-    let mut sources = vec![Source::built_in("triage.toml", TRIAGE)];
-    for path in own {
-        sources.push(Source::read(path)?);
-    }
-    let mut rules: Vec<Rule> = Vec::new();
-    let mut places: Vec<(usize, Range<usize>)> = Vec::new();
-    for (n, source) in sources.iter().enumerate() {
-        for section in source.parsed::<TriageFile>()?.rule {
-            let place = (n, section.span());
-            let rule = rule(source, section.into_inner())?;
-            match rules.iter().position(|known| known.id == rule.id) {
-                Some(index) if places[index].0 == n => {
-                    let message = "is defined twice";
-                    return Err(source.wrong(format!("rule {}", rule.id), &place.1, message));
-                }
-                Some(index) => (rules[index], places[index]) = (rule, place),
-                None => {
-                    rules.push(rule);
-                    places.push(place);
-                }
-            }
-        }
-    }
-    let ids: Vec<String> = rules.iter().map(|rule| rule.id.clone()).collect();
-    Triage::new(rules).map_err(|bad| {
-        let (n, at) = places.get(bad.index).cloned().unwrap_or((0, 0..0));
-        let id = ids.get(bad.index).map_or("", String::as_str);
-        sources[n].wrong(format!("rule {id}"), &at, bad.why)
-    })
-}
-
-fn rule(source: &Source, section: RuleSection) -> Result<Rule, ConfigError> {
-    let key = |name: &str| format!("rule {}: {name}", section.id);
-    let tier = Tier::from_number(*section.tier.get_ref());
-    let tier = tier.ok_or_else(|| source.wrong(key("tier"), &section.tier.span(), "must be 1, 2 or 3"))?;
-    let kind = Kind::from_word(section.kind.get_ref()).ok_or_else(|| {
-        source.wrong(key("kind"), &section.kind.span(), "must be danger, self_harm, youth or abuse")
-    })?;
-    let language = Language::from_word(section.lang.get_ref());
-    let language =
-        language.ok_or_else(|| source.wrong(key("lang"), &section.lang.span(), "must be ko or en"))?;
-    let RuleSection { id, words, exceptions, hits, misses, .. } = section;
-    Ok(Rule { id, tier, kind, language, words, exceptions, hits, misses })
 }
 
 #[derive(Deserialize)]
@@ -310,7 +240,6 @@ mod tests {
         for (language, notice) in Language::ALL.into_iter().flat_map(|l| Notice::ALL.map(|n| (l, n))) {
             assert!(texts.longest(language, notice).is_some(), "{language:?} {notice:?}");
         }
-        assert!(triage(&[]).unwrap().rules().len() > 10);
         let categories = categories(None).unwrap();
         assert_eq!(categories.due_ms(), BTreeMap::from([("복지/수어통역".to_owned(), 7_200_000)]));
         let named = replies(None, &categories, Some("빛고을수어통역센터 062-1"), &Limits::KOREAN).unwrap();
@@ -413,18 +342,5 @@ mod tests {
         let refused =
             replies(Some(&path), &Categories::default(), None, &Limits::KOREAN).unwrap_err().to_string();
         assert!(refused.contains("line 1: reply x: holds"), "{refused}");
-        let head = "[[rule]]\nid = \"a\"\ntier = 1\nkind = \"danger\"\nlang = \"ko\"\n";
-        let cases = [
-            (format!("\n\n{head}words = []"), "line 3: rule a: has no words"),
-            (format!("{head}words = [\"가나\"]\nhits = [\"다라\"]"), "line 1: rule a: its own test fails"),
-            (head.replace("= 1", "= 4") + "words = [\"가나\"]", "line 3: rule a: tier: must be"),
-            (format!("{head}words = [\"가나\"]\nwurds = []"), "unknown field"),
-            (format!("{head}words = [\"가나\"]\n{head}words = [\"가나\"]"), "twice"),
-        ];
-        for (text, expected) in cases {
-            std::fs::write(&path, text).unwrap();
-            let refused = triage(std::slice::from_ref(&path)).unwrap_err().to_string();
-            assert!(refused.contains(expected) && refused.contains("own.toml"), "{refused}");
-        }
     }
 }

@@ -6,9 +6,9 @@
 //! operator's command never waits behind a carrier that does not answer.
 
 mod acks;
+mod alarm_push;
 mod ask_file;
 mod ask_marks;
-mod alarm_push;
 mod asking;
 mod auditor;
 mod carriers;

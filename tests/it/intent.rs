@@ -24,7 +24,8 @@ fn real_titles_and_answers_reach_a_person_behind_anything() {
         println!("MUNJA_TRIAL_DATA is not set: not run");
         return;
     };
-    let mut reader = csv::Reader::from_path(folder.join("seoul-120-text.csv")).unwrap();
+    let file = if folder.is_dir() { folder.join("seoul-120-text.csv") } else { folder };
+    let mut reader = csv::Reader::from_path(file).unwrap();
     let mut n = 0;
     for row in reader.records() {
         let row = row.unwrap();

@@ -15,13 +15,10 @@ use super::phone::PhoneNumber;
 use super::policy::ServicePolicy;
 use super::recipient::Recipient;
 use super::survey::SurveyAnswer;
-use super::text;
-use super::triage::{Kind, Tier, Triage, Verdict};
+use super::triage::{Kind, Tier};
 
 /// Texts of one sender within this time (milliseconds) are also judged together: a sentence may come in parts.
 pub const JOIN_MS: i64 = 2 * 60 * 1_000;
-/// Characters judged on each side of the joint; no pattern is longer.
-const SEAM_CHARS: usize = 80;
 /// The time over which texts of one sender are counted (milliseconds).
 pub const FLOOD_MS: i64 = 10 * 60 * 1_000;
 /// How long after the survey a text can be an answer to it (milliseconds).
@@ -128,7 +125,7 @@ pub struct Arrival<'p> {
     pub desk: &'p Desk,
     pub language: Language,
     pub tier: Option<Tier>,
-    /// Ids of the triage rules that matched.
+    /// Ids of the triage rules that matched, and the words that decided the second opinion.
     pub rules: String,
     pub is_abusive: bool,
     /// More texts than a person would write.
@@ -162,7 +159,7 @@ impl Arrival<'_> {
 /// Decides about one text.
 pub fn decide<'p>(policy: &'p ServicePolicy, arrived: &Arrived<'_>, known: &SenderFacts) -> Arrival<'p> {
     let reading = intent::read(arrived.text, asked(arrived, known));
-    let verdict = judge(&policy.triage, &reading.own, &known.recent);
+    let verdict = policy.triage.judge_behind(&reading.own, &known.recent);
     let tier = verdict.tier();
     let purpose = purpose(policy, (arrived, known), &reading, tier);
     let destination = match purpose {
@@ -231,23 +228,6 @@ fn recipient(known: &SenderFacts, destination: Destination, is_flooding: bool) -
 /// A late text brings no automatic text but where help is, and that not after [`HELP_MS`].
 fn is_in_time(notice: Notice, late_ms: Option<i64>) -> bool {
     late_ms.is_none_or(|age| notice.is_urgent() && age <= HELP_MS)
-}
-
-/// The more urgent verdict of the text alone and of the text joined with the previous ones.
-fn judge<'t>(triage: &'t Triage, text: &str, recent: &str) -> Verdict<'t> {
-    let alone = triage.judge(text);
-    if recent.is_empty() || alone.tier() == Some(Tier::Danger) {
-        return alone;
-    }
-    // A pattern across both texts lies where they meet.
-    let before = recent.char_indices().rev().nth(SEAM_CHARS).map_or(0, |(at, _)| at);
-    let after = text.char_indices().nth(SEAM_CHARS).map_or(text.len(), |(at, _)| at);
-    let (recent, text) = (&recent[before..], &text[..after]);
-    let together = triage.judge(&text::followed_by(recent, text));
-    let rank = |verdict: &Verdict<'_>| verdict.tier().map_or(u8::MAX, Tier::number);
-    // A danger in the previous texts alone was judged with them.
-    let adds = rank(&together) < rank(&alone) && rank(&together) < rank(&triage.judge(recent));
-    if adds { together } else { alone }
 }
 
 fn purpose(

@@ -1,67 +1,45 @@
 //! Quality of the triage lists: recall and false alarms over labelled texts.
 
-use super::{Tier, Triage};
+use super::judge::Triage;
+use super::sample::PART_MARK;
+use super::tier::Tier;
 
-/// Label that a person gave to a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Label {
-    /// Must be tier 1.
-    Danger,
-    /// Must be tier 1 or 2.
-    Look,
-    /// Looks like danger but is not: tier 1 is a false alarm.
-    Lookalike,
-    /// An ordinary text: tier 1 is a false alarm.
-    Ordinary,
-}
-
-impl Label {
-    pub const ALL: [Label; 4] = [Label::Danger, Label::Look, Label::Lookalike, Label::Ordinary];
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Label::Danger => "danger",
-            Label::Look => "look",
-            Label::Lookalike => "lookalike",
-            Label::Ordinary => "ordinary",
-        }
-    }
-
-    pub fn from_word(word: &str) -> Option<Label> {
-        Self::ALL.into_iter().find(|label| label.as_str() == word)
-    }
-
-    /// Whether `tier` is right for a text with this label.
-    pub fn is_right(self, tier: Option<Tier>) -> bool {
-        match self {
-            Label::Danger => tier == Some(Tier::Danger),
-            Label::Look => tier.is_some_and(|tier| tier <= Tier::Look),
-            Label::Lookalike | Label::Ordinary => tier != Some(Tier::Danger),
-        }
-    }
-}
-
-/// Number of texts with a label, and how many were judged right.
+/// Number of texts, how many were judged tier 1, and how many tier 1 or 2.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Tally {
     pub n: usize,
-    pub n_right: usize,
+    pub n_danger: usize,
+    pub n_seen: usize,
 }
 
 impl Tally {
-    /// Percentage judged right; 100 if there are no texts.
-    pub fn percent(self) -> f64 {
-        if self.n == 0 { 100.0 } else { 100.0 * self.n_right as f64 / self.n as f64 }
+    pub fn add(&mut self, tier: Option<Tier>) {
+        self.n += 1;
+        self.n_danger += usize::from(tier == Some(Tier::Danger));
+        self.n_seen += usize::from(tier.is_some_and(|tier| tier <= Tier::Look));
     }
 }
 
-/// The tally of each label, in the order of [`Label::ALL`].
-pub fn score<'a>(triage: &Triage, texts: impl IntoIterator<Item = (Label, &'a str)>) -> [Tally; 4] {
-    let mut tallies = [Tally::default(); 4];
-    for (label, text) in texts {
-        let tally = &mut tallies[label as usize];
-        tally.n += 1;
-        tally.n_right += usize::from(label.is_right(triage.judge(text).tier()));
+/// The tier of a text that came in one or several parts: the most urgent verdict on the way.
+pub fn tier_of(triage: &Triage, text: &str) -> Option<Tier> {
+    let mut recent = String::new();
+    let mut tiers = Vec::new();
+    for part in text.split(PART_MARK) {
+        let verdict = triage.judge_behind(part, &recent);
+        tiers.extend(verdict.tier());
+        recent = if recent.is_empty() { part.to_owned() } else { format!("{recent} {part}") };
     }
-    tallies
+    tiers.into_iter().min()
+}
+
+/// Share of `k` in `n` with its 95 % interval (Wilson), in percent.
+pub fn share(k: usize, n: usize) -> (f64, f64, f64) {
+    if n == 0 {
+        return (0.0, 0.0, 100.0);
+    }
+    let (k, n, z) = (k as f64, n as f64, 1.959_964_f64);
+    let p = k / n;
+    let middle = (p + z * z / (2.0 * n)) / (1.0 + z * z / n);
+    let half = z / (1.0 + z * z / n) * (p * (1.0 - p) / n + z * z / (4.0 * n * n)).sqrt();
+    (100.0 * p, 100.0 * (middle - half).max(0.0), 100.0 * (middle + half).min(1.0))
 }
