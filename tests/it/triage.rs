@@ -180,7 +180,8 @@ fn cross_validated(triage: &Triage, trained: &Trained, samples: &[Sample]) -> Ta
 
 /// Real titles and answers of a city, where `MUNJA_TRIAL_DATA` names the file: false alarms.
 fn civic(triage: &Triage) -> Option<String> {
-    let file = std::env::var_os("MUNJA_TRIAL_DATA")?;
+    let named = PathBuf::from(std::env::var_os("MUNJA_TRIAL_DATA")?);
+    let file = if named.is_dir() { named.join("seoul-120-text.csv") } else { named };
     let mut reader = csv::Reader::from_path(file).unwrap();
     let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
     let mut tallies = Tallies::new();

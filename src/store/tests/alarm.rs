@@ -28,7 +28,7 @@ impl Bench {
     }
 
     async fn tick(&self, now: i64) {
-        self.store.run_timers(&called(), now).await.unwrap();
+        self.store.run_timers(&called(), Round::All, now).await.unwrap();
     }
 
     /// A text from a duty phone comes in.
@@ -276,7 +276,7 @@ async fn a_call_and_its_escalation_stand_or_fall_together() {
     let bench = Bench::new();
     bench.danger_of(MINSU, DAY).await;
     bench.outside("CREATE TRIGGER broken BEFORE INSERT ON duty_code BEGIN SELECT RAISE(ABORT, 'crash'); END");
-    assert!(bench.store.run_timers(&called(), DAY + MINUTE).await.is_err());
+    assert!(bench.store.run_timers(&called(), Round::All, DAY + MINUTE).await.is_err());
     assert_eq!((bench.n_events("kind = 'escalated'"), bench.count("alarm_push")), (0, 0));
     bench.outside("DROP TRIGGER broken");
     bench.tick(DAY + MINUTE + 1).await;
