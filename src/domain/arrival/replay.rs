@@ -167,8 +167,8 @@ mod tests {
             past(2, "첫차는?", NOON + 10 * minutes, Some(WaitStart::Reopened)),
             past(3, "STOP", NOON + 11 * minutes, Some(WaitStart::Reopened)),
             past(4, "여권?", NOON + 50 * minutes, Some(WaitStart::Reopened)),
-            past(5, "살려", NOON + 51 * minutes, None),
-            past(6, "주세요", NOON + 51 * minutes + 1, None),
+            past(5, "불이", NOON + 51 * minutes, None),
+            past(6, "났어요", NOON + 51 * minutes + 1, None),
         ];
         let said: Vec<_> = replay(&policy(), &texts).into_iter().map(|d| d.notice).collect();
         let expected =
