@@ -154,6 +154,31 @@ impl Normal {
         self.chars_of(&(from..to)).len()
     }
 
+    /// The words that some characters lie in; a very long word (spaces left out) is not taken whole.
+    pub fn whole_words(&self, chars: Range<usize>) -> Range<usize> {
+        let word = |at: usize| self.word_of.get(at).map(|word| self.words[*word as usize]);
+        let ends = [word(chars.start), word(chars.end.saturating_sub(1))];
+        match ends {
+            [Some(first), Some(last)] if !first.is_long() && !last.is_long() => {
+                first.from as usize..last.to as usize
+            }
+            _ => chars,
+        }
+    }
+
+    /// Some characters as they were written, with spaces between words.
+    pub fn as_written(&self, chars: Range<usize>) -> String {
+        let mut out = String::new();
+        for at in chars.clone() {
+            let Some(c) = self.shown.get(at) else { break };
+            if at > chars.start && self.word_of.get(at) != self.word_of.get(at - 1) {
+                out.push(' ');
+            }
+            out.push(*c);
+        }
+        out
+    }
+
     /// Whether both bytes lie in one sentence.
     pub fn is_one_sentence(&self, from: usize, to: usize) -> bool {
         self.place(from).sentence == self.place(to.saturating_sub(1)).sentence
