@@ -120,7 +120,7 @@ impl Normal {
     pub fn part(&self, words: Range<usize>) -> Normal {
         let words = &self.words[words];
         let (Some(first), Some(last)) = (words.first(), words.last()) else { return Normal::default() };
-        let mut part = Normal::empty();
+        let mut part = Normal::with_room((last.to - first.from) as usize);
         for at in first.from as usize..last.to as usize {
             part.push(self.chars[at], self.shown[at]);
         }
@@ -184,8 +184,21 @@ impl Normal {
         self.place(from).sentence == self.place(to.saturating_sub(1)).sentence
     }
 
-    fn empty() -> Normal {
-        Normal { offsets: vec![0], char_of: vec![0], ..Normal::default() }
+    /// An empty text with room for so many characters.
+    fn with_room(n: usize) -> Normal {
+        let numbers = |n: usize| Vec::with_capacity(n + 1);
+        let mut normal = Normal {
+            chars: Vec::with_capacity(n),
+            shown: Vec::with_capacity(n),
+            letters: Vec::with_capacity(3 * n),
+            offsets: numbers(n),
+            char_of: numbers(3 * n),
+            word_of: numbers(n),
+            ..Normal::default()
+        };
+        normal.offsets.push(0);
+        normal.char_of.push(0);
+        normal
     }
 
     fn push_word(&mut self, word: Word) {
@@ -418,7 +431,7 @@ fn syllable(letters: &[char]) -> Option<(char, usize)> {
 
 /// Drops separators and repetitions, sets single letters aside, and unifies typing variants.
 fn squeeze(chars: &[char]) -> Normal {
-    let mut out = Squeezer { normal: Normal::empty(), ..Squeezer::default() };
+    let mut out = Squeezer { normal: Normal::with_room(chars.len()), ..Squeezer::default() };
     let mut at = 0;
     while let Some(c) = chars.get(at) {
         at += 1;
