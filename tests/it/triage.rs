@@ -159,12 +159,12 @@ fn table(title: &str, tallies: &Tallies) -> String {
     let mut out = format!("{title}\n");
     let shown = |k: usize, n: usize| {
         let (p, low, high) = share(k, n);
-        format!("{p:5.1} % ({low:.1}-{high:.1})")
+        format!("{k:>4} = {p:5.1} % ({low:.1}-{high:.1})")
     };
     for (key, tally) in tallies {
         let (tier_1, seen) = (shown(tally.n_danger, tally.n), shown(tally.n_seen, tally.n));
         let name = &key[2..];
-        writeln!(out, "  {name:<20} {:>5} texts  tier 1 {tier_1:<22} tier 1 or 2 {seen}", tally.n).unwrap();
+        writeln!(out, "  {name:<20} {:>5} texts  tier 1 {tier_1:<28} tier 1 or 2 {seen}", tally.n).unwrap();
     }
     out
 }

@@ -18,7 +18,7 @@ const LETTERS: Range<usize> = 4..6;
 const PAIR_REACH: usize = 3;
 /// Groups of a pair: so many words further on, and so many mentions, at most.
 const CONCEPT_REACH: u32 = 4;
-const MOST_NEAR: usize = 12;
+const MOST_NEAR: usize = 6;
 /// How many syllables of the end of a sentence are looked at.
 const MOST_ENDING: usize = 4;
 /// Texts of more words than this count as equally long.

@@ -120,7 +120,7 @@ impl Normal {
     pub fn part(&self, words: Range<usize>) -> Normal {
         let words = &self.words[words];
         let (Some(first), Some(last)) = (words.first(), words.last()) else { return Normal::default() };
-        let mut part = Normal::empty();
+        let mut part = Normal::with_room((last.to - first.from) as usize);
         for at in first.from as usize..last.to as usize {
             part.push(self.chars[at], self.shown[at]);
         }
@@ -154,13 +154,51 @@ impl Normal {
         self.chars_of(&(from..to)).len()
     }
 
+    /// The words that some characters lie in; a very long word (spaces left out) is not taken whole.
+    pub fn whole_words(&self, chars: Range<usize>) -> Range<usize> {
+        let word = |at: usize| self.word_of.get(at).map(|word| self.words[*word as usize]);
+        let ends = [word(chars.start), word(chars.end.saturating_sub(1))];
+        match ends {
+            [Some(first), Some(last)] if !first.is_long() && !last.is_long() => {
+                first.from as usize..last.to as usize
+            }
+            _ => chars,
+        }
+    }
+
+    /// Some characters as they were written, with spaces between words.
+    pub fn as_written(&self, chars: Range<usize>) -> String {
+        let mut out = String::new();
+        for at in chars.clone() {
+            let Some(c) = self.shown.get(at) else { break };
+            if at > chars.start && self.word_of.get(at) != self.word_of.get(at - 1) {
+                out.push(' ');
+            }
+            out.push(*c);
+        }
+        out
+    }
+
     /// Whether both bytes lie in one sentence.
     pub fn is_one_sentence(&self, from: usize, to: usize) -> bool {
         self.place(from).sentence == self.place(to.saturating_sub(1)).sentence
     }
 
-    fn empty() -> Normal {
-        Normal { offsets: vec![0], char_of: vec![0], ..Normal::default() }
+    /// An empty text with room for so many characters.
+    fn with_room(n: usize) -> Normal {
+        let numbers = |n: usize| Vec::with_capacity(n + 1);
+        let mut normal = Normal {
+            chars: Vec::with_capacity(n),
+            shown: Vec::with_capacity(n),
+            letters: Vec::with_capacity(3 * n),
+            offsets: numbers(n),
+            char_of: numbers(3 * n),
+            word_of: numbers(n),
+            ..Normal::default()
+        };
+        normal.offsets.push(0);
+        normal.char_of.push(0);
+        normal
     }
 
     fn push_word(&mut self, word: Word) {
@@ -393,7 +431,7 @@ fn syllable(letters: &[char]) -> Option<(char, usize)> {
 
 /// Drops separators and repetitions, sets single letters aside, and unifies typing variants.
 fn squeeze(chars: &[char]) -> Normal {
-    let mut out = Squeezer { normal: Normal::empty(), ..Squeezer::default() };
+    let mut out = Squeezer { normal: Normal::with_room(chars.len()), ..Squeezer::default() };
     let mut at = 0;
     while let Some(c) = chars.get(at) {
         at += 1;

@@ -135,7 +135,7 @@ impl Table {
         all.sort_by(|a, b| b.0.total_cmp(&a.0));
         let mut named: Vec<Vec<Range<usize>>> = Vec::new();
         for (_, gram) in all {
-            let ranges = ranges(gram);
+            let ranges: Vec<Range<usize>> = ranges(gram).into_iter().map(|at| text.whole_words(at)).collect();
             let is_known = |range: &Range<usize>| {
                 named.iter().flatten().any(|known| known.start < range.end && range.start < known.end)
             };
@@ -165,8 +165,7 @@ fn ranges(gram: Gram) -> Vec<Range<usize>> {
 }
 
 fn shown(text: &Normal, ranges: &[Range<usize>]) -> String {
-    let words = ranges.iter().filter_map(|range| text.shown.get(range.clone()));
-    words.map(|chars| chars.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
+    ranges.iter().map(|range| text.as_written(range.clone())).collect::<Vec<_>>().join(" ")
 }
 
 /// A part of a text that is judged by itself.

@@ -189,7 +189,7 @@ impl Searcher {
             .filter(|(part, at)| is_in_place(text, *part, at))
             .map(|(part, at)| Found { owner: part.owner, place: text.place(at.start), at })
             .collect();
-        found.sort_unstable_by(|a, b| (a.owner, a.at.start, a.at.end).cmp(&(b.owner, b.at.start, b.at.end)));
+        found.sort_unstable_by_key(|f| (f.owner, f.at.start, f.at.end));
         self.join_pairs(text, &mut found);
         found
     }
@@ -208,7 +208,7 @@ impl Searcher {
                 found.push(Found { owner: Owner::List(self.pairs[pair]), place: first.place, at });
             }
         }
-        found.sort_unstable_by(|a, b| (a.owner, a.at.start, a.at.end).cmp(&(b.owner, b.at.start, b.at.end)));
+        found.sort_unstable_by_key(|f| (f.owner, f.at.start, f.at.end));
     }
 }
 

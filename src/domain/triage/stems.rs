@@ -150,7 +150,7 @@ fn doubled(forms: &mut Forms) {
 
 /// Stems that end in a consonant, by what becomes of it before a vowel.
 fn closed(forms: &mut Forms, stem: &str, (initial, vowel, end): (u8, u8, u8)) {
-    let is_regular = REGULAR.iter().any(|word| stem == *word);
+    let is_regular = REGULAR.contains(&stem);
     if is_regular && !BOTH.contains(&stem) {
         return;
     }
