@@ -25,9 +25,11 @@ async fn all_goes_well_in_spite_of(rules: Vec<FaultRule>) {
             gateway.desk.post("/v1/conversations/next", &serde_json::Value::Null).await.unwrap();
         gateway.desk.reply(&conversation, &format!("답 {n}입니다"), &format!("key-{n}")).await.unwrap();
     }
-    gateway.until(|b| b.n_outbound("delivered") == 20).await;
+    // A receipt that has not left when the answer is written is taken back.
+    gateway.until(|b| b.n_outbound("delivered") + b.n_outbound("cancelled") == 20).await;
     assert_balanced(&gateway.store, gateway.sim()).await;
-    assert_eq!(gateway.sim().ledger().messages.len(), 20);
+    let ledger = gateway.sim().ledger();
+    assert_eq!(ledger.messages.iter().filter(|message| message.text.starts_with("답 ")).count(), 10);
 }
 
 macro_rules! survives {

@@ -23,7 +23,7 @@ async fn danger_is_answered_at_once_and_acknowledged_by_name() {
     gateway.until(|b| b.n_routed == 1).await;
     gateway.sim().text(CITIZEN, "할머니가 쓰러지셨어요");
     gateway.until(|b| b.n_routed == 2 && b.n_outbound("delivered") == 2).await;
-    assert!(phones(&gateway).iter().any(|text| text.contains("119(화재·구급)")));
+    assert!(phones(&gateway).iter().any(|text| text.contains("119(불·다침)")));
     let list: Value = gateway.desk.get("/v1/conversations?state=waiting").await.unwrap();
     let first = &list["conversations"][0];
     assert_eq!((&first["tier"], &first["is_ringing"]), (&json!(1), &json!(true)), "before who waits longer");
@@ -81,7 +81,7 @@ async fn from_desk_to_desk_over_the_api() {
     assert_eq!((moved.summary.desk.as_str(), moved.summary.state.as_str()), ("main", "waiting"));
     assert_eq!(moved.notes[0].text, "시청 일");
     gateway.until(|b| b.n_outbound("delivered") == 2).await;
-    assert!(phones(&gateway).iter().any(|text| text.contains("시청에서 이어서")), "{:?}", phones(&gateway));
+    assert!(phones(&gateway).iter().any(|text| text.contains("시청에서 답합니다")), "{:?}", phones(&gateway));
 }
 
 #[tokio::test(flavor = "multi_thread")]
