@@ -4,7 +4,8 @@
 
 use std::ops::Range;
 
-use super::normal::{Normal, Place, Word, is_syllable, parts_of, syllable_of};
+use super::hangul::{is_syllable, parts_of, syllable_of};
+use super::normal::{Normal, Place, Word};
 
 /// How many weights there are: 2^18, without the first ones, in whose place the table keeps its head.
 const BITS: u32 = 18;

@@ -7,6 +7,7 @@
 //! service.md, "Urgent texts".
 
 mod features;
+mod hangul;
 mod judge;
 mod learn;
 mod normal;

@@ -1,6 +1,6 @@
 //! Labelled texts: what people said a text is, to train and to measure with.
 
-use super::normal::to_keys;
+use super::hangul::to_keys;
 use super::tier::Tier;
 
 /// Label that a person gave to a text.

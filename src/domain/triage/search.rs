@@ -8,7 +8,8 @@ use std::ops::Range;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
-use super::normal::{Normal, Place, is_syllable, normal};
+use super::hangul::is_syllable;
+use super::normal::{Normal, Place, normal};
 use super::stems::stems;
 
 /// `a~b`: the most characters between the end of `a` and the beginning of `b`.

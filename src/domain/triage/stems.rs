@@ -1,7 +1,8 @@
 //! Dictionary forms of Korean verbs and adjectives (`때리다`, `무섭다`) as the beginnings of all their forms, letter by letter:
 //! `때리`, `때려`; `무섭`, `무서우`, `무서워`. No list of endings is kept: whatever follows the stem is an ending.
 
-use super::normal::{is_syllable, normal, parts_of, syllable_of};
+use super::hangul::{is_syllable, parts_of, syllable_of};
+use super::normal::normal;
 
 /// Beginnings of all forms of one word, as letters.
 pub type Stems = Vec<Vec<u8>>;
