@@ -30,7 +30,9 @@ impl Handling<'_> {
         self.it.promise = None;
         self.touch();
         // Where the answer comes first, nothing else is said.
-        self.effects.push(Effect::WithdrawWaitTexts);
+        if self.policy.receipt_texts {
+            self.effects.push(Effect::WithdrawWaitTexts);
+        }
         self.event(EventKind::Replied, None);
         if let Some(due_at) = reply.promise_due_at {
             self.promise(due_at)?;

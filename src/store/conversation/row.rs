@@ -25,6 +25,8 @@ const SELECT: &str = "
            v.acked_at, v.acked_by, v.is_abusive, v.promise_due_at, v.promise_told_at, v.category,
            v.category_version, v.survey_due_at, v.notices_from_at, v.alarm_quiet_until_at
     FROM conversation v LEFT JOIN counselor c ON c.id = v.claimed_by";
+/// The same over the index of open conversations.
+const OPEN: &str = "v INDEXED BY conversation_open LEFT JOIN";
 
 /// A column and its value.
 type Column = (&'static str, fn(&Conversation) -> ToSqlOutput<'_>);
@@ -110,14 +112,17 @@ pub(in crate::store) fn load_latest(
 
 /// All that are not closed.
 pub(in crate::store) fn load_open(conn: &Connection) -> Result<Vec<Conversation>> {
-    let sql = format!("{SELECT} WHERE v.state <> 'closed'");
-    let mut select = conn.prepare_cached(&sql)?;
-    Ok(select.query_map([], read)?.collect::<rusqlite::Result<_>>()?)
+    all_open(conn, "")
 }
 
 /// Those in which danger was seen.
 pub(in crate::store) fn load_dangers(conn: &Connection) -> Result<Vec<Conversation>> {
-    let sql = format!("{SELECT} WHERE v.state <> 'closed' AND v.danger IS NOT NULL");
+    all_open(conn, "AND v.danger IS NOT NULL")
+}
+
+fn all_open(conn: &Connection, condition: &str) -> Result<Vec<Conversation>> {
+    let select = SELECT.replace("v LEFT JOIN", OPEN);
+    let sql = format!("{select} WHERE v.state <> 'closed' {condition}");
     let mut select = conn.prepare_cached(&sql)?;
     Ok(select.query_map([], read)?.collect::<rusqlite::Result<_>>()?)
 }

@@ -154,15 +154,14 @@ fn due_in_lane(
     now: UnixMs,
 ) -> Result<Vec<(i64, rusqlite::Result<Due>)>> {
     let mut select = conn.prepare_cached(
-        "SELECT id, client_key, citizen, from_number, text, n_attempts, first_attempt_at, expires_at, repeat_before_at,
+        "SELECT outbox.id, client_key, outbox.citizen, from_number, text, n_attempts, first_attempt_at, expires_at,
+                repeat_before_at,
                 CASE WHEN EXISTS (SELECT 1 FROM photo WHERE photo.outbox_id = outbox.id) THEN 'mms' ELSE outbox.kind END AS kind,
-                (SELECT our_number FROM conversation WHERE conversation.id = outbox.conversation_id) AS our_number,
-                notice,
-                (SELECT tier = 1 FROM conversation WHERE conversation.id = outbox.conversation_id) AS is_danger,
+                v.our_number, notice, v.tier = 1 AS is_danger,
                 EXISTS (SELECT 1 FROM citizen WHERE citizen.number = outbox.citizen
                           AND citizen.opted_out_at >= outbox.created_at) AS has_opted_out_since
-         FROM outbox INDEXED BY outbox_due
-         WHERE state = 'queued' AND lane = :lane AND next_attempt_at <= :now
+         FROM outbox INDEXED BY outbox_due CROSS JOIN conversation v ON v.id = outbox.conversation_id
+         WHERE outbox.state = 'queued' AND lane = :lane AND next_attempt_at <= :now
            AND CASE WHEN repeat_before_at IS NULL THEN NOT :only_its_own
                     ELSE carrier = :carrier OR repeat_before_at <= :now OR expires_at <= :now END
            AND NOT EXISTS (
@@ -170,7 +169,7 @@ fn due_in_lane(
                WHERE before.citizen = outbox.citizen AND before.id < outbox.id AND before.lane <= outbox.lane
                  AND (before.state = 'held' OR before.state = 'queued' OR before.state = 'sending' OR before.state = 'in_doubt')
                  AND before.needs_person = 0)
-         ORDER BY next_attempt_at, id LIMIT :limit",
+         ORDER BY next_attempt_at, outbox.id LIMIT :limit",
     )?;
     let of = named_params! {
         ":lane": lane.as_i64(), ":now": now, ":limit": limit, ":only_its_own": order.only_its_own,

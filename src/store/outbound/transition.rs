@@ -1,13 +1,12 @@
 //! Changes of a text's state. Each is guarded by the state it starts from (`domain::outbound`) and must change exactly
 //! one row: a text that somebody else has moved meanwhile is a `Conflict`.
 
-use rusqlite::{Connection, OptionalExtension, named_params};
+use rusqlite::{Connection, named_params};
 
 use crate::domain::UnixMs;
 use crate::domain::event::EventKind;
 use crate::domain::outbound::{OutboundEvent, OutboundState, Refused, next};
 use crate::store::conversation::lost::answer_lost;
-use crate::store::journal::event::{NewEvent, append_event};
 use crate::store::outbound::outbox::one_row;
 use crate::store::{Result, StoreError};
 
@@ -82,14 +81,12 @@ pub(in crate::store) fn append_state_event(
     state: OutboundState,
     now: UnixMs,
 ) -> Result<()> {
-    let sql = "SELECT conversation_id FROM outbox WHERE id = :id";
-    let conversation: Option<i64> =
-        conn.prepare_cached(sql)?.query_row(named_params! { ":id": id }, |row| row.get(0)).optional()?;
-    let event = NewEvent {
-        conversation_id: conversation,
-        message_id: Some(id),
-        detail: Some(state.as_str()),
-        ..NewEvent::new(EventKind::Message)
-    };
-    append_event(conn, now, event)
+    let mut insert = conn.prepare_cached(
+        "INSERT INTO event (at, kind, conversation_id, message_id, detail)
+         SELECT :now, :kind, conversation_id, id, :state FROM outbox WHERE id = :id",
+    )?;
+    insert.execute(named_params! {
+        ":now": now, ":kind": EventKind::Message.as_str(), ":state": state.as_str(), ":id": id,
+    })?;
+    Ok(())
 }

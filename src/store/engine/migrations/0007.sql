@@ -197,3 +197,6 @@ CREATE TABLE daemon_start (
     id  INTEGER PRIMARY KEY,
     at  INTEGER NOT NULL
 ) STRICT;
+
+-- The unique index over open conversations finds them as well.
+DROP INDEX conversation_not_closed;
