@@ -131,7 +131,7 @@ pub(crate) fn page(texts: &Texts) -> String {
 }
 
 /// When each text is sent, in English and Korean.
-const WHEN: [(Notice, &str, &str); 27] = [
+const WHEN: [(Notice, &str, &str); 28] = [
     (
         Notice::Receipt,
         "At once, to a new question. Nobody waits before them.",
@@ -170,8 +170,8 @@ const WHEN: [(Notice, &str, &str); 27] = [
     ),
     (
         Notice::Wait,
-        "After 5 and 15 minutes of open hours without an answer (`[service] wait_notices`).",
-        "상담 시간으로 5분, 15분이 지나도 답하지 못했을 때 보냅니다(`[service] wait_notices`).",
+        "After 5 and 15 minutes of open hours without an answer (`[service] wait_notice_secs`).",
+        "상담 시간으로 5분, 15분이 지나도 답하지 못했을 때 보냅니다(`[service] wait_notice_secs`).",
     ),
     (
         Notice::WaitNext,
@@ -187,6 +187,11 @@ const WHEN: [(Notice, &str, &str); 27] = [
         Notice::UrgentDanger,
         "At once, to a text that tells of danger (tier 1), at any hour, also to restricted senders; at most one in 10 minutes.",
         "위험을 알리는 글(1단계)에 바로 보냅니다. 밤에도, 답변이 제한된 사람에게도 보냅니다. 10분에 한 번까지입니다.",
+    ),
+    (
+        Notice::UrgentUnknown,
+        "The same, where nothing tells of what kind the danger is.",
+        "위와 같고, 어떤 위험인지 글만으로 알 수 없을 때입니다.",
     ),
     (
         Notice::UrgentSelfHarm,
@@ -218,13 +223,13 @@ const WHEN: [(Notice, &str, &str); 27] = [
     (Notice::Delayed, "When a promised answer is late.", "약속한 시간까지 답하지 못했을 때 보냅니다."),
     (
         Notice::Nudge,
-        "Two hours after an answer that they did not reply to, while the desk is open (`[service] nudge_after`).",
-        "답변 뒤 2시간 동안 글이 없으면 상담 시간에 보냅니다(`[service] nudge_after`).",
+        "Two hours after an answer that they did not reply to, while the desk is open (`[service] nudge_after_secs`).",
+        "답변 뒤 2시간 동안 글이 없으면 상담 시간에 보냅니다(`[service] nudge_after_secs`).",
     ),
     (
         Notice::Survey,
-        "After a counselor has closed the consultation (`[service] survey_after`); by day, once in 30 days, never after danger or abuse.",
-        "상담사가 상담을 끝낸 뒤 보냅니다(`[service] survey_after`). 낮에만, 30일에 한 번, 위급하거나 욕설이 있던 상담에는 보내지 않습니다.",
+        "After a counselor has closed the consultation (`[service] survey_after_secs`); by day, once in 30 days, never after danger or abuse.",
+        "상담사가 상담을 끝낸 뒤 보냅니다(`[service] survey_after_secs`). 낮에만, 30일에 한 번, 위급하거나 욕설이 있던 상담에는 보내지 않습니다.",
     ),
     (Notice::SurveyThanks, "To an answer to the survey.", "만족도 답변이 오면 보냅니다."),
     (Notice::OptedOut, "To 수신거부 or STOP.", "수신거부, STOP 을 받으면 보냅니다."),

@@ -137,8 +137,8 @@ sentences! {
         ["Not warned", "The citizen was warned within the last day, or gets no automatic texts."],
         ["경고하지 않았습니다", "하루 안에 이미 경고했거나 자동 문자를 보낼 수 없습니다."];
     WarnFirst:
-        ["Warn first", "Nobody has warned this citizen yet. Warn first; restrict if it goes on."],
-        ["먼저 경고해 주세요", "아직 아무도 이 시민에게 경고하지 않았습니다. 먼저 경고하고, 계속되면 제한해 주세요."];
+        ["Warn first", "Warn this citizen first, and restrict them if they go on after it."],
+        ["먼저 경고해 주세요", "먼저 경고하고, 그 뒤에도 계속하면 제한해 주세요."];
     NotAsked:
         ["Not asked", "The citizen was asked where they are a moment ago, or cannot be texted."],
         ["묻지 않았습니다", "조금 전에 이미 위치를 물었거나 자동 문자를 보낼 수 없습니다."];

@@ -10,6 +10,7 @@ use toml::Spanned;
 
 use super::error::{ConfigError, ConfigFault, line_of};
 use crate::domain::catalogue::{Canned, Categories, Group};
+use crate::domain::intent::shows_nothing;
 use crate::domain::notice::{self, Language, Notice, Texts};
 use crate::domain::text::Limits;
 
@@ -54,6 +55,8 @@ impl Source {
     }
 }
 
+/// The lines that take texts of people in danger in Korea: fire and ambulance, police, suicide, youth.
+const HELP_LINES: [&str; 4] = ["119", "112", "109", "1388"];
 /// Keys that are filled in wherever their name stands in braces in a text of the same language.
 const COMMON: [&str; 3] = ["name", "help", "objection"];
 
@@ -76,6 +79,9 @@ pub fn texts(own: Option<&Path>, limits: &Limits) -> Result<Texts, ConfigError> 
                     if text.get_ref().contains(['{', '}']) {
                         return Err(source.wrong(key, &at, "holds a brace; it is filled in as it stands"));
                     }
+                    if shows_nothing(text.get_ref()) || text.get_ref().contains(char::is_control) {
+                        return Err(source.wrong(key, &at, "must show something, in one line"));
+                    }
                     common.insert((language, key), text.into_inner());
                     continue;
                 }
@@ -90,6 +96,18 @@ pub fn texts(own: Option<&Path>, limits: &Limits) -> Result<Texts, ConfigError> 
     for ((language, _), text) in &mut words {
         for ((_, key), value) in common.iter().filter(|((of, _), _)| of == language) {
             *text = text.replace(&format!("{{{key}}}"), value);
+        }
+    }
+    let urgent = Notice::UrgentDanger.group();
+    for ((language, notice), text) in words.iter().filter(|((_, notice), _)| notice.group() == urgent) {
+        if !HELP_LINES.iter().any(|line| text.contains(line)) {
+            let (n, at) = places.get(&(*language, *notice)).cloned().unwrap_or((0, 0..0));
+            let key = format!("{}.{}", language.as_str(), notice.as_str());
+            return Err(sources[n].wrong(
+                key,
+                &at,
+                "must name 119, 112, 109 or 1388: it is sent to people in danger",
+            ));
         }
     }
     Texts::new(&words, *limits).map_err(|(language, notice, why)| {
@@ -311,6 +329,8 @@ mod tests {
         let cases = [
             ("\n[ko]\nreceipt = \"{nome}\"", "line 3: ko.receipt: holds {nome}"),
             ("\n[ko]\nname = \"{x}\"", "line 3: name: holds a brace"),
+            ("\n[ko]\nhelp = \"\"", "line 3: help: must show something"),
+            ("\n[ko]\nurgent_danger = \"힘내세요\"", "line 3: ko.urgent_danger: must name 119"),
             ("[ko]\nreciept = \"x\"", "line 2: reciept: is not an automatic text"),
             ("[fr]\nreceipt = \"x\"", "fr: is not a supported language"),
             ("[ko]\nreceipt = 3", "line 2"),

@@ -40,13 +40,22 @@ impl Language {
     /// The language of a text: English if it holds no Hangul and at least two Latin words, or one that everybody knows,
     /// else Korean. Says nothing about its writer.
     pub fn detect(text: &str) -> Language {
+        Language::evident(text).unwrap_or_default()
+    }
+
+    /// The language that a text shows by itself: Korean by Hangul, English by words. `None` for digits, signs, one strange
+    /// word, and the keywords of opting out and in, which are no language.
+    pub fn evident(text: &str) -> Option<Language> {
         let is_hangul = |c: char| matches!(c, '\u{1100}'..='\u{11ff}' | '\u{3130}'..='\u{318f}' | '\u{ac00}'..='\u{d7a3}');
         let n_words =
             text.split_whitespace().filter(|w| w.chars().filter(char::is_ascii_alphabetic).count() > 1);
         let alone = text.trim_matches(|c: char| !c.is_ascii_alphabetic());
         let is_english =
             n_words.count() >= 2 || ENGLISH_ALONE.iter().any(|word| word.eq_ignore_ascii_case(alone));
-        if is_english && !text.chars().any(is_hangul) { Language::En } else { Language::Ko }
+        match text.chars().any(is_hangul) {
+            true => Some(Language::Ko),
+            false => is_english.then_some(Language::En),
+        }
     }
 }
 
@@ -77,6 +86,8 @@ pub enum Notice {
     WaitUnplaced,
     /// Danger now: text 119 or 112.
     UrgentDanger,
+    /// The same, where nothing tells of what kind the danger is: 119, 112 and 109.
+    UrgentUnknown,
     /// Danger to themselves: 109.
     UrgentSelfHarm,
     /// A young person in danger: 1388.
@@ -161,7 +172,7 @@ const MINUTE_MS: i64 = 60_000;
 const HOUR_MS: i64 = 60 * MINUTE_MS;
 
 impl Notice {
-    pub const ALL: [Notice; 27] = [
+    pub const ALL: [Notice; 28] = [
         Notice::Receipt,
         Notice::ReceiptAhead,
         Notice::ReceiptWait,
@@ -174,6 +185,7 @@ impl Notice {
         Notice::WaitNext,
         Notice::WaitUnplaced,
         Notice::UrgentDanger,
+        Notice::UrgentUnknown,
         Notice::UrgentSelfHarm,
         Notice::UrgentYouth,
         Notice::Where,
@@ -206,6 +218,7 @@ impl Notice {
             Notice::WaitNext => "wait_next",
             Notice::WaitUnplaced => "wait_unplaced",
             Notice::UrgentDanger => "urgent_danger",
+            Notice::UrgentUnknown => "urgent_unknown",
             Notice::UrgentSelfHarm => "urgent_self_harm",
             Notice::UrgentYouth => "urgent_youth",
             Notice::Where => "where",
@@ -254,7 +267,9 @@ impl Notice {
             | Notice::ReceiptLook
             | Notice::ReceiptLookClosed => "receipt",
             Notice::Wait | Notice::WaitNext | Notice::WaitUnplaced => "wait",
-            Notice::UrgentDanger | Notice::UrgentSelfHarm | Notice::UrgentYouth => "urgent",
+            Notice::UrgentDanger | Notice::UrgentUnknown | Notice::UrgentSelfHarm | Notice::UrgentYouth => {
+                "urgent"
+            }
             Notice::PhotoLost | Notice::MediaRefused => "photo_lost",
             other => other.as_str(),
         }

@@ -80,9 +80,6 @@ const SENTENCES: &[&str] = &[
     "문자그만보내",
     "문자좀그만보내",
     "문자그만",
-    "그만보내",
-    "보내지마",
-    "보내지말아",
     "문자하지마",
     "문자안보내도돼",
     "문자주지마",
@@ -95,7 +92,8 @@ const SENTENCES: &[&str] = &[
     "안내문자보내지마",
     "안내문자그만보내",
 ];
-const SENTENCE_ENDINGS: &[&str] = &["세요", "요", "라", "라고요", "시오", "십시오", "습니다", ""];
+const SENTENCE_ENDINGS: &[&str] =
+    &["주세요", "주십시오", "줘요", "줘", "세요", "요", "라", "라고요", "시오", "십시오", "습니다", ""];
 
 /// English words that may stand around `stop`.
 const POLITE_EN: &[&str] = &["please", "pls", "thank", "thanks", "you", "now", "thx"];
@@ -146,6 +144,13 @@ pub fn read(text: &str) -> Said {
     }
 }
 
+/// Whether the text is a keyword and nothing else.
+pub fn is_keyword(text: &str) -> bool {
+    let bare: String =
+        text.nfkc().filter(|c| c.is_alphanumeric()).take(MOST_LETTERS).flat_map(char::to_lowercase).collect();
+    OUT.iter().chain(IN).any(|word| *word == bare)
+}
+
 /// One of the keywords, with nothing but courtesy before and after it.
 fn is_polite(bare: &str, keywords: &[&str]) -> bool {
     keywords.iter().any(|keyword| {
@@ -181,7 +186,7 @@ fn is_english(text: &str) -> bool {
     };
     let about_texts = words.iter().any(|word| ABOUT_TEXTS_EN.contains(&word.as_str()) && word != "me");
     let is_thanking = words.iter().any(|word| THANKS_EN.contains(&word.as_str()));
-    let is_alone = words.iter().all(is_stop);
+    let is_alone = matches!(words.as_slice(), [word] if is_stop(word)) || words == ["stop", "all"];
     words.iter().any(is_stop) && words.iter().all(is_known) && (is_alone || about_texts || is_thanking)
 }
 
@@ -255,6 +260,7 @@ mod tests {
             "수신거부할게요",
             "문자 보내지 마세요",
             "문자 그만 보내세요",
+            "문자 그만 보내 주세요",
             "이제 문자 보내지 마세요 감사합니다",
             "Stop. Thank you",
             "please stop texting me",
@@ -274,6 +280,8 @@ mod tests {
             "수신거부 했잖아요",
             "이런 거 자꾸 보내지 마시라고 몇 번을",
             "please stop",
+            "stop stop stop",
+            "보내지 마세요",
             "stop please",
             "수신거부 제발",
             "수신거부 안 할게요",

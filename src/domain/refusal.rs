@@ -40,7 +40,7 @@ pub enum Refusal {
     NotPassedOn,
     /// They were warned within the last day, or can't be texted.
     NotWarned,
-    /// Nobody has warned the citizen yet, and they can be warned.
+    /// Nobody has warned the citizen yet, or they have not written since; and they can be warned.
     WarnFirst,
     /// They were asked where they are a short while ago, or can't be texted.
     NotAsked,

@@ -57,6 +57,8 @@ impl Why {
     }
 }
 
+/// A file of ours is far shorter.
+const MOST_BYTES: u64 = 64 << 10;
 const TITLE: &str = "munja asking 1";
 const END: &str = "end";
 const OPEN: &str = "asking";
@@ -73,6 +75,11 @@ pub(super) enum LastRun {
 impl LastRun {
     /// Reads the file.
     pub(super) fn read(path: &Path) -> Option<LastRun> {
+        match fs::metadata(path) {
+            // Nothing else is waited for, and nothing large is read.
+            Ok(found) if !found.is_file() || found.len() > MOST_BYTES => return Some(LastRun::Damaged),
+            _ => {}
+        }
         match fs::read_to_string(path) {
             Ok(text) => Some(LastRun::parse(&text)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,

@@ -10,7 +10,7 @@ use super::desk::Desk;
 use super::intent::{self, Asked, Intent, Reading};
 use super::lateness::HELP_MS;
 use super::notice::{Language, Notice};
-use super::opt_out::{CarrierWords, Wish};
+use super::opt_out::{self, CarrierWords, Wish};
 use super::phone::PhoneNumber;
 use super::policy::ServicePolicy;
 use super::recipient::Recipient;
@@ -128,6 +128,8 @@ pub struct Arrival<'p> {
     /// Ids of the triage rules that matched, and the words that decided the second opinion.
     pub rules: String,
     pub is_abusive: bool,
+    /// Only the second opinion sees danger, and it does not say of what kind.
+    pub is_of_unknown_kind: bool,
     /// More texts than a person would write.
     pub is_flood: bool,
     /// The immediate notice, if one is sent.
@@ -182,14 +184,16 @@ pub fn decide<'p>(policy: &'p ServicePolicy, arrived: &Arrived<'_>, known: &Send
         score: reading.score.clone().filter(|_| purpose == Purpose::Question),
         purpose,
         desk,
-        // Who began in one word or in Korean and goes on in English reads English.
-        language: match Language::detect(&reading.own) {
-            Language::Ko if goes_on => known.language,
-            language => language,
-        },
+        // A text that says nothing of its language goes on in that of the ones before.
+        language: Language::evident(&reading.own).unwrap_or(if goes_on {
+            known.language
+        } else {
+            Language::default()
+        }),
         tier,
         rules: verdict.rules(),
         is_abusive: verdict.is_abusive(),
+        is_of_unknown_kind: verdict.is_of_unknown_kind(),
         is_flood,
         notice: None,
         open_state: desk.calendar.at(arrived.written_at()),
@@ -248,6 +252,8 @@ fn purpose(
     match wish {
         // They may have said the opposite since.
         Some(Wish::OptIn) if arrived.late_ms.is_some() => {}
+        // "Don't send them" may be about the police: in a danger only the keyword alone is a wish.
+        Some(_) if known.is_in_danger && !opt_out::is_keyword(arrived.text) => {}
         Some(wish) => return Purpose::Wish(wish),
         None => {}
     }
@@ -283,6 +289,7 @@ fn wanted(
     match (&arrival.purpose, danger) {
         (_, Some(Kind::SelfHarm)) => Some(Notice::UrgentSelfHarm),
         (_, Some(Kind::Youth)) => Some(Notice::UrgentYouth),
+        (_, Some(_)) if arrival.is_of_unknown_kind => Some(Notice::UrgentUnknown),
         (_, Some(_)) => Some(Notice::UrgentDanger),
         (Purpose::Wish(Wish::OptOut), _) => Some(Notice::OptedOut),
         (Purpose::Wish(Wish::OptIn), _) => Some(Notice::OptedIn),

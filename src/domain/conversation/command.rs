@@ -146,8 +146,8 @@ pub struct Facts<'a> {
     pub last_holder_works: bool,
     /// An unanswered danger stands in another conversation of the citizen's.
     pub is_in_danger_elsewhere: bool,
-    /// The citizen was warned before, in any conversation.
-    pub was_warned: bool,
+    /// When the citizen was last warned, in any conversation.
+    pub warned_at: Option<UnixMs>,
     /// What may be said to the citizen; `None` where nothing depends on it.
     pub recipient: Option<Recipient>,
 }
@@ -163,7 +163,7 @@ impl<'a> Facts<'a> {
             person: None,
             last_holder_works: false,
             is_in_danger_elsewhere: false,
-            was_warned: false,
+            warned_at: None,
             recipient: None,
         }
     }

@@ -32,7 +32,9 @@ impl Handling<'_> {
         }
         let may_warn =
             self.facts.recipient.as_ref().is_some_and(|to| to.may_be_told(Notice::Warning, self.now));
-        if !self.facts.was_warned && may_warn {
+        let warned_at = self.facts.warned_at;
+        let has_gone_on = warned_at.is_some_and(|at| at < self.it.last_inbound.at);
+        if !has_gone_on && (warned_at.is_some() || may_warn) {
             return Err(Refusal::WarnFirst);
         }
         let calendar = &self.policy.desks.get_or_first(&self.it.desk).calendar;

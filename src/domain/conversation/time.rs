@@ -114,7 +114,8 @@ fn is_wait_notice_due(it: &Conversation, policy: &ServicePolicy, desk: &Desk, no
     };
     // Open hours are no longer than the time that has passed.
     now - since >= *after
-        && !it.is_danger()
+        // Who was in danger is told where help is, not a place, also after the alarm was ended.
+        && it.danger.is_none()
         && desk.is_open(now)
         && desk.calendar.open_ms_between(since, now) >= *after
 }

@@ -3,6 +3,8 @@
 
 use unicode_normalization::UnicodeNormalization;
 
+use super::signs;
+
 /// The longest text that can be a courtesy (characters).
 const MOST_CHARS: usize = 200;
 
@@ -289,7 +291,7 @@ pub fn read(text: &str) -> Option<Courtesy> {
 /// The letters and digits of a text, in lower case; `None` if it is too long or asks. Laughter (ㅎㅎ, ㅠㅠ), emoji and signs are
 /// left out.
 fn letters(text: &str) -> Option<Vec<char>> {
-    if text.chars().take(MOST_CHARS + 1).count() > MOST_CHARS || text.contains(['?', '？', '¿']) {
+    if text.chars().take(MOST_CHARS + 1).count() > MOST_CHARS || signs::calls(text) {
         return None;
     }
     let is_laughter = |c: char| matches!(c, 'ㅋ' | 'ㅎ' | 'ㅠ' | 'ㅜ' | 'ᄏ' | 'ᄒ' | 'ᅲ' | 'ᅮ');

@@ -4,6 +4,7 @@
 mod blank;
 mod courtesy;
 mod reaction;
+mod signs;
 
 pub use blank::shows_nothing;
 pub use courtesy::{Courtesy, read as read_courtesy};
@@ -69,7 +70,7 @@ pub fn read(text: &str, asked: Asked<'_>) -> Reading {
         Found::Beside(score) => (Found::Nothing, Some(score)),
         found => (found, None),
     };
-    let is_machine = is_marked_web(own);
+    let is_machine = is_marked_web(own) && !signs::calls(own);
     let intent = match (&quoting, said, found) {
         _ if asked.has_media => Intent::Question,
         (Some(Quoting::Reaction), ..) => Intent::Reaction,
@@ -95,7 +96,11 @@ fn is_advertising(text: &str) -> bool {
     let bare: String = text.chars().filter(|c| !c.is_whitespace()).collect();
     let can_refuse = ["무료수신거부", "무료거부", "수신거부"].iter().any(|words| bare.contains(words))
         && bare.contains("080");
-    (bare.starts_with("(광고)") || bare.starts_with("<광고>") || bare.starts_with("[광고]")) && can_refuse
+    // Behind the number nothing is said: whoever forwards an advertisement and asks about it writes below.
+    let ends_there = bare.rsplit_once("080").is_some_and(|(_, rest)| !rest.chars().any(char::is_alphabetic));
+    (bare.starts_with("(광고)") || bare.starts_with("<광고>") || bare.starts_with("[광고]"))
+        && can_refuse
+        && ends_there
 }
 
 #[cfg(test)]
@@ -133,6 +138,13 @@ mod tests {
             ("\u{fffc}", Asked { has_media: true, ..Asked::default() }, Intent::Question),
             (advertising, Asked::default(), Intent::Advertising),
             ("(광고) 전단지가 문에 붙어 있어요", Asked::default(), Intent::Question),
+            (
+                "(광고) 봄 세일 무료수신거부 0801234567\n이 링크를 눌렀는데 돈이 나갔어요",
+                Asked::default(),
+                Intent::Question,
+            ),
+            ("감사합니다 🆘", just_closed, Intent::Question),
+            ("좋아요﹖", just_closed, Intent::Question),
             ("5", after_close(), Intent::Survey(SurveyAnswer::Score { score: 5, comment: None })),
             ("5", Asked::default(), Intent::Question),
             ("수신거부 부탁드립니다", Asked::default(), Intent::Wish(Wish::OptOut)),

@@ -2,8 +2,10 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-/// The fewest letters of a quotation that identify a text of ours.
-const FEWEST_LETTERS: usize = 6;
+use super::signs;
+
+/// The fewest letters of a quotation that a phone has cut.
+const FEWEST_LETTERS: usize = 10;
 /// The fewest letters of a text of ours that is recognised without quotation marks.
 const FEWEST_WHOLE: usize = 20;
 
@@ -16,7 +18,6 @@ const FRAMES: &[&str] = &[
     "laughedat",
     "emphasized",
     "emphasised",
-    "questioned",
     "reactedto",
     "reactedwithto",
     "reactedwithastickerto",
@@ -49,7 +50,6 @@ const FRAMES: &[&str] = &[
     "에웃음을표시함",
     "에웃음",
     "에느낌표를표시함",
-    "에물음표를표시함",
     "을를강조함",
     "에반응함",
     "에반응",
@@ -62,7 +62,6 @@ const FRAMES: &[&str] = &[
     "에서반응을제거함",
     "에서하트를제거함",
     "에서좋아요를제거함",
-    "",
 ];
 
 /// Quotation marks that open; phones use curly and straight ones.
@@ -83,18 +82,24 @@ pub fn may_quote(text: &str) -> bool {
     text.contains(OPENING) || text.contains("[Web발신]") || letters(text).count() >= FEWEST_WHOLE
 }
 
-/// Finds a quotation of one of `ours` (texts of ours to the same number); `None` if the text quotes none of them.
+/// Finds a quotation of one of `ours` (texts of ours to the same number); `None` if the text quotes none of them, or says
+/// nothing beside it: who repeats our words may mean them. A reaction to a text that asks is an answer, and so is one that asks or
+/// calls: a person reads it.
 pub fn read(text: &str, ours: &[String]) -> Option<Quoting> {
-    let outside = in_marks(text, ours).or_else(|| whole(text, ours))?;
+    let (outside, of_ours) = in_marks(text, ours).or_else(|| whole(text, ours))?;
+    if letters(&outside).next().is_none() {
+        return None;
+    }
+    let is_answer = signs::calls(&outside) || of_ours.contains(['?', '？']);
     let frame: String = letters(&outside).filter(|c| !is_emoji_letter(*c)).collect();
-    Some(match FRAMES.contains(&frame.as_str()) {
+    Some(match FRAMES.contains(&frame.as_str()) && !is_answer {
         true => Quoting::Reaction,
         false => Quoting::Own(outside.trim().to_owned()),
     })
 }
 
 /// What stands outside the outermost quotation marks, if one of ours stands inside.
-fn in_marks(text: &str, ours: &[String]) -> Option<String> {
+fn in_marks<'o>(text: &str, ours: &'o [String]) -> Option<(String, &'o str)> {
     let from = text.find(OPENING)?;
     let (before, rest) = text.split_at(from);
     let opened = rest.chars().next()?.len_utf8();
@@ -104,23 +109,25 @@ fn in_marks(text: &str, ours: &[String]) -> Option<String> {
         // Phones cut a long text, and the closing mark with it.
         None => (&rest[opened..], ""),
     };
-    ours.iter().any(|of_ours| is_quoted(inside, of_ours)).then(|| format!("{before} {after}"))
+    let of_ours = ours.iter().find(|of_ours| is_quoted(inside, of_ours))?;
+    Some((format!("{before} {after}"), of_ours))
 }
 
 /// Whether `quotation` is a text of ours, or its beginning where the phone has cut it.
 fn is_quoted(quotation: &str, of_ours: &str) -> bool {
     let quoted: Vec<char> = letters(quotation).collect();
     let all: Vec<char> = letters(of_ours).collect();
-    let is_cut = quotation.trim_end().ends_with(['…', '.']) && quoted.len() >= FEWEST_LETTERS;
+    let end = quotation.trim_end();
+    let is_cut = (end.ends_with('…') || end.ends_with("...")) && quoted.len() >= FEWEST_LETTERS;
     !quoted.is_empty() && (quoted == all || is_cut && all.starts_with(&quoted))
 }
 
 /// What stands beside a text of ours that is repeated whole, without quotation marks.
-fn whole(text: &str, ours: &[String]) -> Option<String> {
+fn whole<'o>(text: &str, ours: &'o [String]) -> Option<(String, &'o str)> {
     let of_ours = ours.iter().filter(|of_ours| letters(of_ours).count() >= FEWEST_WHOLE);
-    let found = of_ours.filter_map(|of_ours| text.find(of_ours.trim()).map(|at| (at, of_ours.trim().len())));
-    let (at, n) = found.max_by_key(|(_, n)| *n)?;
-    Some(format!("{} {}", &text[..at], &text[at + n..]))
+    let found = of_ours.filter_map(|of_ours| text.find(of_ours.trim()).map(|at| (at, of_ours.trim())));
+    let (at, quoted) = found.max_by_key(|(_, quoted)| quoted.len())?;
+    Some((format!("{} {}", &text[..at], &text[at + quoted.len()..]), quoted))
 }
 
 fn letters(text: &str) -> impl Iterator<Item = char> + '_ {
@@ -153,7 +160,6 @@ mod tests {
             "“[120] 글을 받았습니다. 곧…”에 좋아요를 표시함",
             "“막차는 22:40입니다.”을(를) 좋아함",
             "Laughed at “[120] 글을 받았습니다...",
-            "49번은 금남로4가에서 22:40에 끊깁니다. 그 뒤는 심야버스입니다.",
         ] {
             assert_eq!(read(text, &ours()), Some(Quoting::Reaction), "{text}");
         }
@@ -179,5 +185,32 @@ mod tests {
             assert_eq!(read(text), None, "{text}");
         }
         assert_eq!(read("Liked “네”"), Some(Quoting::Reaction));
+    }
+
+    /// Whoever repeats our words may mean them, and a reaction to a question is its answer.
+    #[test]
+    fn what_may_be_an_answer_is_read_by_a_person() {
+        let ours = [
+            "숨을 못 쉬겠어요? 아니면 조금 괜찮아요?",
+            "불이 났어요 라고 하신 건가요?",
+            "막차는 22:40입니다.",
+        ]
+        .map(str::to_owned);
+        for text in [
+            "\"숨을 못 쉬겠어요.\"",
+            "'불이 났어요 라고...' 🔥",
+            "“막차는 22:40입니다.”",
+            "막차는 22:40입니다.",
+        ] {
+            assert_eq!(read(text, &ours), None, "{text}");
+        }
+        for text in [
+            "Liked “숨을 못 쉬겠어요? 아니면 조금 괜찮아요?”",
+            "“불이 났어요 라고 하신 건가요?”에 좋아요를 표시함",
+            "Questioned “막차는 22:40입니다.”",
+            "Reacted 🆘 to “막차는 22:40입니다.”",
+        ] {
+            assert!(matches!(read(text, &ours), Some(Quoting::Own(_))), "{text}");
+        }
     }
 }

@@ -53,6 +53,12 @@ impl Verdict<'_> {
         [Kind::SelfHarm, Kind::Youth].into_iter().find(|kind| of(*kind)).or(Some(Kind::Danger))
     }
 
+    /// Whether danger is seen, and nothing tells of what kind.
+    pub fn is_of_unknown_kind(&self) -> bool {
+        self.opinion.as_ref().is_some_and(|opinion| opinion.tier.is_danger())
+            && !self.hits.iter().any(|h| h.rule.kind != Kind::Abuse)
+    }
+
     pub fn is_abusive(&self) -> bool {
         self.hits.iter().any(|h| h.rule.kind == Kind::Abuse)
     }

@@ -120,7 +120,7 @@ fn facts<'a>(change: &Change<'a>, of: &Conversation, command: &Command) -> Resul
         }
         Command::Restrict { .. } => {
             facts.is_in_danger_elsewhere = is_in_danger_elsewhere(conn, of)?;
-            facts.was_warned = was_warned(conn, of)?;
+            facts.warned_at = warned_at(conn, of)?;
             facts.recipient = Some(recipient(conn, of)?);
         }
         Command::Warn | Command::AskWhere => facts.recipient = Some(recipient(conn, of)?),
@@ -140,9 +140,10 @@ fn is_in_danger_elsewhere(conn: &Connection, of: &Conversation) -> Result<bool> 
     Ok(conn.prepare_cached(sql)?.query_row(other, |r| r.get(0))?)
 }
 
-fn was_warned(conn: &Connection, of: &Conversation) -> Result<bool> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM conversation v JOIN note n ON n.conversation_id = v.id
-                              WHERE v.citizen = :citizen AND n.kind = 'warning')";
+/// When the citizen was last warned, in any conversation.
+fn warned_at(conn: &Connection, of: &Conversation) -> Result<Option<UnixMs>> {
+    let sql = "SELECT max(n.created_at) FROM conversation v JOIN note n ON n.conversation_id = v.id
+               WHERE v.citizen = :citizen AND n.kind = 'warning'";
     let of = named_params! { ":citizen": of.citizen.reveal() };
     Ok(conn.prepare_cached(sql)?.query_row(of, |r| r.get(0))?)
 }

@@ -189,7 +189,10 @@ impl List {
             State(Active) => ("c.state = 'active' AND :holder IS NULL", "c.id"),
             State(Answered) => ("c.state = 'answered' AND :holder IS NULL", "c.id"),
             State(Closed) => ("c.state = 'closed' AND :holder IS NULL", "c.id DESC"),
-            Open => ("c.state IN ('waiting', 'active', 'answered') AND :holder IS NULL", "c.id"),
+            Open => (
+                "c.state IN ('waiting', 'active', 'answered') AND :holder IS NULL",
+                "c.alarm_from_at IS NULL, c.tier IS NOT 1, c.queue_at, c.id",
+            ),
             HeldBy(_) => ("c.claimed_by = :holder", "c.id"),
         };
         let index = if filter == State(Waiting) { "INDEXED BY conversation_waiting" } else { "" };

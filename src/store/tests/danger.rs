@@ -362,9 +362,10 @@ async fn danger_rings_again_when_its_answer_is_lost_behind_a_new_text() {
 async fn a_restricted_citizen_in_danger_is_heard() {
     let bench = Bench::new();
     let (minsu, boss) = (bench.counselor("minsu").await, bench.supervisor("boss").await);
-    let id = bench.writes(MINSU, "야 이 개새끼야", DAY).await;
-    bench.store.claim(id, boss, MANY, DAY).await.unwrap().unwrap();
-    assert_eq!(bench.act(id, boss, Command::Warn, DAY).await, Ok(()));
+    let id = bench.writes(MINSU, "야 이 개새끼야", DAY - 3).await;
+    bench.store.claim(id, boss, MANY, DAY - 3).await.unwrap().unwrap();
+    assert_eq!(bench.act(id, boss, Command::Warn, DAY - 2).await, Ok(()));
+    bench.writes(MINSU, "뭐 어쩌라고", DAY - 1).await;
     let restrict = Command::Restrict { until: DAY + 9 * HOUR, reason: "욕설".into() };
     assert_eq!(bench.act(id, boss, restrict.clone(), DAY).await, Ok(()));
     bench.writes(MINSU, DANGER, DAY + 1).await;

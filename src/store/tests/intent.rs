@@ -15,6 +15,12 @@ impl Bench {
         self.value("SELECT count(*) FROM outbox WHERE notice = 'receipt' AND state <> 'cancelled'")
     }
 
+    /// Answers where receipts are sent: those that have not left are taken back.
+    async fn tells(&self, id: i64, by: i64, words: &str, now: i64) {
+        let new = super::replies::new_reply(id, &format!("{id}-{now}"), &[words]);
+        self.store.answer_under(by, new, &talkative(), now).await.unwrap().unwrap();
+    }
+
     /// What is queued reaches the carrier.
     async fn everything_leaves(&self, now: i64) {
         for text in self.lease(10, now).await {
@@ -27,7 +33,7 @@ impl Bench {
         let minsu = self.counselor("minsu").await;
         let id = self.writes(MINSU, "막차 몇 시예요?", DAY).await;
         self.store.claim(id, minsu, MANY, DAY).await.unwrap().unwrap();
-        self.answer_at(id, minsu, LONG, DAY).await;
+        self.tells(id, minsu, LONG, DAY).await;
         assert_eq!(self.closes(id, minsu, DAY).await, Ok(()));
         (id, minsu)
     }
@@ -79,7 +85,7 @@ async fn what_is_quoted_of_ours_is_not_judged() {
     let minsu = bench.counselor("minsu").await;
     let id = bench.writes(MINSU, "살려주세요", DAY).await;
     bench.store.claim(id, minsu, MANY, DAY).await.unwrap().unwrap();
-    bench.answer_at(id, minsu, "지금 어디에 있습니까?", DAY).await;
+    bench.tells(id, minsu, "지금 어디에 있습니까?", DAY).await;
     let ours: String = bench.value("SELECT text FROM outbox WHERE notice = 'urgent'");
     let n = bench.n_events("kind = 'urgent'");
     bench.writes(MINSU, &format!("“{ours}” 무슨 뜻이에요"), DAY + 1).await;
@@ -95,7 +101,7 @@ async fn a_new_question_soon_after_a_close_gets_its_receipt() {
     assert_eq!(bench.n_receipts(), 1);
     bench.everything_leaves(DAY).await;
     bench.store.claim(id, minsu, MANY, DAY).await.unwrap().unwrap();
-    bench.answer_at(id, minsu, LONG, DAY + 1).await;
+    bench.tells(id, minsu, LONG, DAY + 1).await;
     assert_eq!(bench.closes(id, minsu, DAY + 1).await, Ok(()));
     bench.writes(MINSU, "첫차는 몇 시예요?", DAY + MINUTE).await;
     assert_eq!(bench.n_receipts(), 2);
@@ -107,7 +113,7 @@ async fn where_the_answer_is_first_no_receipt_follows() {
     let minsu = bench.counselor("minsu").await;
     let id = bench.writes(MINSU, "막차 몇 시예요?", DAY).await;
     bench.store.claim(id, minsu, MANY, DAY).await.unwrap().unwrap();
-    bench.answer_at(id, minsu, LONG, DAY + 1).await;
+    bench.tells(id, minsu, LONG, DAY + 1).await;
     assert_eq!(bench.n_receipts(), 0);
 }
 
@@ -146,7 +152,7 @@ async fn a_counselor_records_what_the_citizen_wants() {
     assert_eq!(bench.n_receipts(), 0, "what has not left is taken back");
     assert_eq!(bench.n_events("kind = 'opted_out' AND counselor_id IS NOT NULL"), 1);
     // What they asked in the same text is answered.
-    bench.answer_at(id, minsu, "시청 1층입니다", DAY + 2).await;
+    bench.tells(id, minsu, "시청 1층입니다", DAY + 2).await;
     assert_eq!(bench.act(id, minsu, Command::Wish(Wish::OptIn), DAY + 3).await, Ok(()));
     assert_eq!(bench.value::<Option<i64>>("SELECT opted_out_at FROM citizen"), None);
 }
@@ -160,7 +166,47 @@ async fn nobody_is_restricted_without_a_warning() {
     let restrict = || Command::Restrict { until: DAY + 24 * HOUR, reason: "협박".into() };
     assert_eq!(bench.act(id, boss, restrict(), DAY).await, Err(Refusal::WarnFirst));
     assert_eq!(bench.act(id, boss, Command::Warn, DAY).await, Ok(()));
-    assert_eq!(bench.act(id, boss, restrict(), DAY).await, Ok(()));
+    assert_eq!(bench.act(id, boss, restrict(), DAY).await, Err(Refusal::WarnFirst), "they have not gone on");
+    bench.writes(MINSU, "뭐 어쩌라고", DAY + 1).await;
+    assert_eq!(bench.act(id, boss, restrict(), DAY + 2).await, Ok(()));
     let told: String = bench.value("SELECT text FROM outbox WHERE notice = 'restricted'");
     assert!(told.contains("때문에") && told.contains("epeople.go.kr"), "{told}");
+}
+
+/// "Don't send them" is about the police, and a person reads it.
+#[tokio::test]
+async fn in_a_danger_only_the_keyword_is_an_opt_out() {
+    let bench = Bench::new();
+    let minsu = bench.counselor("minsu").await;
+    let id = bench.writes(MINSU, "살려주세요 남편이 때려요", DAY).await;
+    bench.store.claim(id, minsu, MANY, DAY).await.unwrap().unwrap();
+    bench.tells(id, minsu, "지금 경찰을 보낼까요?", DAY + 1).await;
+    for (n, words) in ["보내지 마세요", "문자 보내지 마세요"].into_iter().enumerate() {
+        bench.writes(MINSU, words, DAY + 2 + n as i64).await;
+        assert_eq!(bench.last_purpose(), "question", "{words}");
+    }
+    assert_eq!(bench.conversation_state(id), "active");
+    bench.writes(MINSU, "수신거부", DAY + 9).await;
+    assert_eq!(bench.last_purpose(), "opt_out");
+}
+
+/// Whoever was in danger is told no place in line, also after a duty phone or a handover has ended the alarm.
+#[tokio::test]
+async fn who_was_in_danger_gets_no_wait_text() {
+    let bench = Bench::new();
+    let boss = bench.supervisor("boss").await;
+    let id = bench.writes(MINSU, "살려주세요 칼 들고 있어요", DAY).await;
+    let ended = Command::EndAlarm { reason: "112".into() };
+    assert_eq!(bench.act(id, boss, ended, DAY + 1).await, Ok(()));
+    bench.pass(DAY + 6 * MINUTE).await;
+    assert_eq!(bench.value::<i64>("SELECT count(*) FROM outbox WHERE notice = 'wait'"), 0);
+}
+
+#[tokio::test]
+async fn danger_is_answered_in_the_language_of_its_own_text() {
+    let bench = Bench::new();
+    bench.writes(MINSU, "STOP", DAY).await;
+    bench.writes(MINSU, "불났어요 4층이에요", DAY + MINUTE).await;
+    let told: String = bench.value("SELECT text FROM outbox WHERE notice = 'urgent'");
+    assert!(told.contains("위험하면"), "{told}");
 }

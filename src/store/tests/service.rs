@@ -438,12 +438,13 @@ async fn only_a_supervisor_restricts_and_danger_passes() {
     assert_eq!(bench.act(id, minsu, Command::Warn, DAY + 1).await, Err(Refusal::NotWarned), "once a day");
     let restrict = || Command::Restrict { until: DAY + 24 * HOUR, reason: "협박".into() };
     assert_eq!(bench.act(id, minsu, restrict(), DAY).await, Err(Refusal::SupervisorsOnly));
-    assert_eq!(bench.act(id, boss, restrict(), DAY).await, Ok(()));
+    bench.writes(MINSU, "뭐 어쩌라고", DAY + 2).await;
+    assert_eq!(bench.act(id, boss, restrict(), DAY + 3).await, Ok(()));
     assert_eq!(bench.conversation_state(id), "closed");
     bench.writes(MINSU, "야", DAY + HOUR).await;
     bench.writes(MINSU, "왜 답이 없어", DAY + 2 * HOUR).await;
     assert_eq!(bench.conversation_state(id), "closed");
-    assert_eq!(bench.count("inbox"), 3, "nothing is lost");
+    assert_eq!(bench.count("inbox"), 4, "nothing is lost");
     assert_eq!(bench.said(id), ["receipt", "warning", "restricted"], "told once");
     bench.writes(MINSU, "살려주세요", DAY + 3 * HOUR).await;
     assert_eq!(bench.conversation_state(id), "waiting");
