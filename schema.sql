@@ -397,8 +397,8 @@ CREATE INDEX survey_answered ON survey (answered_at) WHERE answered_at IS NOT NU
 CREATE TABLE duty_line (
     number           TEXT    NOT NULL PRIMARY KEY,
     conversation_id  INTEGER NOT NULL UNIQUE REFERENCES conversation (id),
-    confirmed_at     INTEGER,                   -- when a right answer last got its text
-    refused_at       INTEGER                    -- when a wrong one did
+    ignored_told_at  INTEGER,                   -- when it was last said that codes are ignored
+    refused_at       INTEGER                    -- when it was last said that an answer did nothing
 ) STRICT, WITHOUT ROWID;
 
 -- The short code of an alarm at one duty phone (domain::alarm::code). It counts while that alarm stands: the conversation's

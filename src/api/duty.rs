@@ -18,24 +18,38 @@ use crate::store::{CalledAlarm, OpenTrouble};
 pub(super) async fn duty(State(context): State<ApiContext>, _: Session) -> Result<Json<DutyList>, Problem> {
     let (settings, now) = (context.settings(), context.now());
     let rota = &settings.policy.alarm;
-    let phones = rota.phones.iter().map(|phone| view(rota, phone, now)).collect();
+    let ignored = context.store.ignored_duty_phones(&rota.phones, now).await?;
+    let until =
+        |phone: &DutyPhone| ignored.iter().find(|(number, _)| *number == phone.number).map(|(_, at)| *at);
+    let phones = rota.phones.iter().map(|phone| view(rota, phone, (until(phone), now))).collect();
     let alarms = context.store.called_alarms().await?.into_iter().map(alarm).collect();
     let troubles = context.store.open_troubles().await?.into_iter().map(trouble).collect();
     Ok(Json(DutyList { phones, alarms, troubles }))
 }
 
-fn view(rota: &AlarmPolicy, phone: &DutyPhone, now: UnixMs) -> DutyView {
+/// Hours that end later than this never end (milliseconds).
+const ALWAYS_MS: i64 = 365 * 24 * 60 * 60 * 1_000;
+
+fn view(
+    rota: &AlarmPolicy,
+    phone: &DutyPhone,
+    (ignored_until_at, now): (Option<UnixMs>, UnixMs),
+) -> DutyView {
+    let open = phone.hours.at(now);
+    let has_no_end = matches!(open, OpenState::Open { until } if until - now > ALWAYS_MS);
     let next = rota.at_step(phone.kind, 0, now);
     DutyView {
         kind: phone.kind.as_str().to_owned(),
         name: phone.name.clone(),
         number: phone.number.to_string(),
         is_on_duty: phone.is_on_duty(now),
-        until_at: match phone.hours.at(now) {
-            _ if phone.has_days() => None,
+        until_at: match open {
+            _ if phone.has_days() || has_no_end => None,
             OpenState::Open { until } => Some(until),
             OpenState::Closed { opens_at, .. } => opens_at,
         },
+        is_always: has_no_end && !phone.has_days(),
+        ignored_until_at,
         is_next: next.is_some_and(|next| next.number == phone.number),
     }
 }

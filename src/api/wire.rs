@@ -237,10 +237,16 @@ pub struct DutyView {
     /// Masked.
     pub number: String,
     pub is_on_duty: bool,
-    /// When its hours begin or end next; null if they never do, or if weeks or dates decide.
+    /// When its hours begin or end next; null if that is more than a year ahead, or if weeks or dates decide.
     pub until_at: Option<i64>,
+    /// It is on duty at every hour.
+    #[serde(default)]
+    pub is_always: bool,
     /// It would be called next for a new danger (or trouble).
     pub is_next: bool,
+    /// Too many codes from it were wrong: its answers are ignored until then.
+    #[serde(default)]
+    pub ignored_until_at: Option<i64>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

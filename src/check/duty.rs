@@ -2,6 +2,9 @@
 
 use std::os::unix::fs::PermissionsExt;
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
 use super::Finding;
 use crate::config::Config;
 use crate::domain::UnixMs;
@@ -9,19 +12,22 @@ use crate::domain::alarm::{AlarmPolicy, DutyKind};
 use crate::ops::lang::Lang;
 use crate::store::Store;
 
+/// At most so many spans without anybody on duty are named.
+const MOST_GAPS: usize = 5;
 /// Hours looked ahead.
 const WEEK: u32 = 7 * 24;
 
 /// The findings that need no database.
 pub(super) fn duty(config: &Config, now: UnixMs, lang: Lang) -> Vec<Finding> {
     let rota = AlarmPolicy { phones: config.alarm.phones.clone(), ..AlarmPolicy::default() };
+    let zone = config.desks.first().calendar.time_zone();
     let mut findings: Vec<Finding> =
-        DutyKind::ALL.into_iter().map(|kind| kind_of(&rota, kind, now, lang)).collect();
+        DutyKind::ALL.into_iter().map(|kind| kind_of((&rota, zone), kind, now, lang)).collect();
     findings.extend(program(config, lang));
     findings
 }
 
-fn kind_of(rota: &AlarmPolicy, kind: DutyKind, now: UnixMs, lang: Lang) -> Finding {
+fn kind_of((rota, zone): (&AlarmPolicy, &TimeZone), kind: DutyKind, now: UnixMs, lang: Lang) -> Finding {
     let (en, ko) = match kind {
         DutyKind::Danger => ("a danger that nobody answers", "답이 없는 위급 상담"),
         DutyKind::Operator => ("trouble of the gateway", "서버 문제"),
@@ -46,7 +52,8 @@ fn kind_of(rota: &AlarmPolicy, kind: DutyKind, now: UnixMs, lang: Lang) -> Findi
         );
         return Finding::with("alarm", super::Severity::Warning, message, remedy());
     }
-    let Some(gap) = rota.first_gap(kind, now, WEEK) else {
+    let gaps = rota.gaps(kind, now, WEEK);
+    if gaps.is_empty() {
         return Finding::good(
             "alarm",
             lang.pick(
@@ -54,18 +61,32 @@ fn kind_of(rota: &AlarmPolicy, kind: DutyKind, now: UnixMs, lang: Lang) -> Findi
                 format!("{ko}: 앞으로 한 주 동안 빈 시간 없이 당직이 있습니다 (전화 {of_kind}대)"),
             ),
         );
-    };
-    let at = jiff::Timestamp::from_millisecond(gap).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-    let at = at.to_zoned_datetime(jiff::tz::TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string();
+    }
+    let spans = spans(&gaps, zone, lang);
     let message = lang.pick(
-        format!("nobody is on duty at {at} for {en}; all its phones are called in turn then"),
-        format!("{ko}: {at} 에 당직이 없습니다. 그때는 모든 전화에 차례로 알립니다"),
+        format!("nobody is on duty for {en} at {spans}; all its phones are called in turn then"),
+        format!("{ko}: 당직이 없는 시간이 있습니다: {spans}. 그때는 모든 전화에 차례로 알립니다"),
     );
     let remedy = lang.pick(
         "see hours, weeks and dates in [alarm] phones",
         "[alarm] phones 의 hours, weeks, dates 를 보십시오",
     );
     Finding::with("alarm", super::Severity::Warning, message, remedy)
+}
+
+/// `2026-10-06 18:00 - 2026-10-07 09:00 (Asia/Seoul)`, the first ones.
+fn spans(gaps: &[(UnixMs, UnixMs)], zone: &TimeZone, lang: Lang) -> String {
+    let time = |at: UnixMs| {
+        let at = Timestamp::from_millisecond(at).unwrap_or(Timestamp::UNIX_EPOCH);
+        at.to_zoned_datetime(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string()
+    };
+    let named = gaps.iter().take(MOST_GAPS).map(|(from, to)| format!("{} - {}", time(*from), time(*to)));
+    let mut words = named.collect::<Vec<_>>().join(", ");
+    let n_more = gaps.len().saturating_sub(MOST_GAPS);
+    if n_more > 0 {
+        words += &lang.pick(format!(" and {n_more} more"), format!(" 외 {n_more}번"));
+    }
+    format!("{words} ({})", zone.iana_name().unwrap_or("UTC"))
 }
 
 /// A command that is not there, or that nobody may run.
@@ -105,4 +126,19 @@ pub(super) async fn logins(config: &Config, store: &Store, lang: Lang) -> Option
         ),
         lang.pick("munjad user list", "munjad user list 를 보십시오"),
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_are_named_in_the_zone_of_the_desk() {
+        let seoul = TimeZone::get("Asia/Seoul").unwrap();
+        let day = 86_400_000;
+        let gaps: Vec<(UnixMs, UnixMs)> = (0..7).map(|n| (n * day, n * day + 3_600_000)).collect();
+        let said = spans(&gaps[..1], &seoul, Lang::En);
+        assert_eq!(said, "1970-01-01 09:00 - 1970-01-01 10:00 (Asia/Seoul)");
+        assert!(spans(&gaps, &seoul, Lang::En).contains("1970-01-05 10:00 and 2 more (Asia/Seoul)"));
+    }
 }

@@ -120,7 +120,9 @@ fn describe(context: &CliContext, detail: &ConversationDetail) -> String {
     let title = context.say.with("conversation-title", [("n", summary.id.to_string().into())]);
     let mut parts = vec![context.paint.strong(&title), one_word(&summary.citizen), state(context, summary)];
     if let Some(since) = summary.waiting_since_at {
-        parts.push(context.say.with("waits", [("span", context.times().since(since).into())]));
+        let span = context.times().since(since);
+        let id = if context.times().is_now(since) { "waits-now" } else { "waits" };
+        parts.push(context.say.with(id, [("span", span.into())]));
     }
     let mut blocks = vec![parts.join(" · ")];
     if let Some(reason) = &detail.close_reason {

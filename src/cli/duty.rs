@@ -35,6 +35,7 @@ pub async fn run(context: &mut CliContext) -> Result<(), Failure> {
 fn row(context: &CliContext, phone: &DutyView) -> Vec<String> {
     let at = phone.until_at.map(|at| context.times().clock(at)).unwrap_or_default();
     let id = match (phone.is_on_duty, phone.until_at) {
+        _ if phone.is_always => "duty-always",
         (true, Some(_)) => "duty-until",
         (true, None) => "duty-on",
         (false, Some(_)) => "duty-from",
@@ -43,6 +44,10 @@ fn row(context: &CliContext, phone: &DutyView) -> Vec<String> {
     let mut state = context.say.with(id, [("at", at.into())]);
     if phone.is_next {
         state = format!("{state} · {}", context.say.t("duty-next"));
+    }
+    if let Some(at) = phone.ignored_until_at {
+        let at = context.times().clock(at);
+        state = format!("{state} · {}", context.say.with("duty-ignored", [("at", at.into())]));
     }
     let kind = context.say.find(&format!("duty-kind-{}", phone.kind));
     vec![kind.unwrap_or_else(|| one_word(&phone.kind)), one_word(&phone.name), one_word(&phone.number), state]
@@ -55,7 +60,8 @@ fn alarm_line(context: &CliContext, alarm: &AlarmView) -> String {
         ("span", context.times().since(alarm.since_at).into()),
         ("phones", alarm.n_phones.into()),
     ];
-    let mut line = say.with("duty-alarm", values);
+    let mut line = say
+        .with(if context.times().is_now(alarm.since_at) { "duty-alarm-now" } else { "duty-alarm" }, values);
     if let Some(name) = &alarm.acked_by {
         line = format!("{line} · {}", say.with("urgent-acked", [("name", one_word(name).into())]));
     }

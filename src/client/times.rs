@@ -30,6 +30,11 @@ impl Times<'_> {
         }
     }
 
+    /// Less than a minute ago, or ahead.
+    pub fn is_now(&self, at: UnixMs) -> bool {
+        spread(self.now - at).1 == 0
+    }
+
     /// `14:05`, with the day if it is another one.
     pub fn clock(&self, at: UnixMs) -> String {
         let Some((at, now)) = self.zoned(at).zip(self.zoned(self.now)) else {

@@ -1,10 +1,12 @@
 //! Hands alarms to the operator's command and webhook, beside the texts and whatever the carrier does. What fails is tried
-//! again; a crash in between may hand one over twice, with the same id.
+//! again; a crash in between may hand one over twice, with the same id. Each way has a queue of its own: neither waits for the
+//! other.
 
 use futures_util::future::join_all;
 
 use super::{Context, Role, STORE_RETRY_MS, store_trouble};
 use crate::call::hand_over;
+use crate::domain::alarm::PushWay;
 use crate::store::AlarmPush;
 
 const ROLE: Role = Role::AlarmPush;
@@ -12,15 +14,19 @@ const ROLE: Role = Role::AlarmPush;
 const LOOK_EVERY_MS: i64 = 500;
 /// The same where the configuration names neither command nor webhook: what is left from before is settled.
 const LOOK_EVERY_UNUSED_MS: i64 = 60_000;
-/// At most so many are handed over at once.
+/// At most so many are handed over at once, by each way.
 const AT_ONCE: u32 = 8;
 
 pub(super) async fn run(context: Context) {
+    join_all(PushWay::ALL.into_iter().map(|way| one_way(&context, way))).await;
+}
+
+async fn one_way(context: &Context, way: PushWay) {
     loop {
         context.health.progress(ROLE, context.now());
-        let wait = match context.store.alarm_pushes_due(AT_ONCE, context.now()).await {
+        let wait = match context.store.alarm_pushes_due(way, AT_ONCE, context.now()).await {
             Ok(due) => {
-                join_all(due.iter().map(|push| settle(&context, push))).await;
+                join_all(due.iter().map(|push| settle(context, push))).await;
                 let is_used = !context.settings().policy.alarm.pushes.is_empty();
                 if is_used { LOOK_EVERY_MS } else { LOOK_EVERY_UNUSED_MS }
             }

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use axum::body::Bytes;
 use axum::http::{HeaderMap, StatusCode};
@@ -194,6 +195,29 @@ async fn with_the_carrier_down_command_and_webhook_go_and_the_text_waits() {
     gateway.sim().clear_faults();
     until_async(&gateway.store, || async { !calls_to(gateway.sim(), KIM).is_empty() }).await;
     assert!(gateway.sim().ledger().taken_twice().is_empty());
+}
+
+/// A webhook takes calls and never answers: the program is run at each step all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hanging_webhook_does_not_delay_the_command() {
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let tools = tempfile::tempdir().unwrap();
+    let (program, heard) = (tools.path().join("call-us"), tools.path().join("heard"));
+    std::fs::write(&program, format!("#!/bin/sh\ncat >> {0}\necho >> {0}\n", heard.display())).unwrap();
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let ways = format!(
+        "command = [\"{}\"]\nwebhook_url = \"http://{}/alarm\"\nwebhook_secret_file = \"alarm_secret\"",
+        program.display(),
+        silent.local_addr().unwrap()
+    );
+    let files = [("alarm_secret", "0123456789abcdef\n")];
+    let gateway = Gateway::with_files(Carrier::start().await, &night(&ways), ("", ""), &files).await;
+    gateway.sim().text(CITIZEN, DANGER);
+    let _called = silent.accept().await.unwrap();
+    let began = Instant::now();
+    let n_heard = || std::fs::read_to_string(&heard).unwrap_or_default().lines().count();
+    until_async(&gateway.store, || async { n_heard() >= 3 }).await;
+    assert!(began.elapsed() < Duration::from_secs(9), "while the webhook still waits: {:?}", began.elapsed());
 }
 
 fn spawn(config: &Path) -> Child {

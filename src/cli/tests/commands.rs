@@ -314,10 +314,27 @@ async fn who_is_on_duty_and_what_stands() {
                         "acked_by": "김당직", "quiet_until_at": NOON + 60_000 });
     let trouble = json!({ "trouble": "deaf:bizgo", "since_at": NOON - 300_000, "told_at": NOON });
     let duty = json!({ "phones": [phone("김당직", true), phone("이당직", false)], "alarms": [alarm], "troubles": [trouble] });
+    let always = json!({ "kind": "danger", "name": "박당직", "number": "010-****-0002", "is_on_duty": true, "until_at": null,
+                         "is_next": false, "is_always": true, "ignored_until_at": NOON + 60_000 });
+    let mut duty = duty;
+    duty["phones"].as_array_mut().unwrap().push(always);
+    let mut new = duty["alarms"][0].clone();
+    new["since_at"] = json!(NOON);
+    duty["alarms"].as_array_mut().unwrap().push(new);
     let nobody = json!({ "phones": [], "alarms": [], "troubles": [] });
     world.server.on("GET /v1/duty", [Reply::Json(duty), Reply::Json(nobody)]);
     let run = world.munja(&["duty"]).await;
-    for word in ["김당직", "다음 알림", "상담 12번", "2대", "bizgo", "알리지 않음"] {
+    for word in [
+        "김당직",
+        "다음 알림",
+        "상담 12번",
+        "2대",
+        "bizgo",
+        "알리지 않음",
+        "항상 당직",
+        "답장을 받지 않음",
+        "방금",
+    ] {
         assert!(run.out.contains(word), "{word}: {}{}", run.out, run.err);
     }
     let run = world.munja(&["duty"]).await;

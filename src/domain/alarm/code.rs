@@ -10,7 +10,7 @@ pub const GUESS_MS: i64 = 10 * 60 * 1_000;
 /// A code is not given to another alarm of the same phone for so long (milliseconds): a late answer must not end another
 /// alarm.
 pub const REST_MS: i64 = 24 * 60 * 60 * 1_000;
-/// A duty phone is told that its answer was right, or wrong, at most once in this time (milliseconds).
+/// A duty phone is told that its answer did nothing at most once in this time (milliseconds).
 pub const TOLD_MS: i64 = 60 * 1_000;
 
 /// Whether something that happened at `at` lies within the last `within_ms`. A time in the future, from a clock that was

@@ -196,11 +196,19 @@ impl AlarmPolicy {
         self.phones.iter().find(|phone| phone.number == *number)
     }
 
-    /// The first time in the hours after `from` at which nobody of the kind is on duty.
-    pub fn first_gap(&self, kind: DutyKind, from: UnixMs, n_hours: u32) -> Option<UnixMs> {
-        const HOUR_MS: i64 = 60 * 60 * 1_000;
-        let hours = (0..i64::from(n_hours)).map(|n| from + n * HOUR_MS);
-        hours.into_iter().find(|at| self.on_duty(kind, *at).is_empty())
+    /// The spans within the hours after `from` in which nobody of the kind is on duty, to five minutes.
+    pub fn gaps(&self, kind: DutyKind, from: UnixMs, n_hours: u32) -> Vec<(UnixMs, UnixMs)> {
+        const STEP_MS: i64 = 5 * 60 * 1_000;
+        let from = from - from.rem_euclid(STEP_MS);
+        let times = (0..i64::from(n_hours) * 12).map(|n| from + n * STEP_MS);
+        let mut gaps: Vec<(UnixMs, UnixMs)> = Vec::new();
+        for at in times.filter(|at| self.on_duty(kind, *at).is_empty()) {
+            match gaps.last_mut() {
+                Some((_, end)) if *end == at => *end = at + STEP_MS,
+                _ => gaps.push((at, at + STEP_MS)),
+            }
+        }
+        gaps
     }
 
     fn of_kind(&self, kind: DutyKind) -> impl Iterator<Item = &DutyPhone> {

@@ -71,7 +71,7 @@ fn who_is_on_duty_over_a_week() {
     for (at, expected) in cases {
         assert_eq!(names(&rota().on_duty(DutyKind::Danger, seoul(at))), expected, "{at}");
     }
-    assert_eq!(rota().first_gap(DutyKind::Danger, seoul("2026-10-04T00:00"), 7 * 24), None);
+    assert_eq!(rota().gaps(DutyKind::Danger, seoul("2026-10-04T00:00"), 7 * 24), []);
 }
 
 #[test]
@@ -101,8 +101,11 @@ fn an_hour_that_nobody_has_calls_everybody_in_turn() {
     assert!(rota.on_duty(DutyKind::Danger, night).is_empty());
     assert_eq!(names(&rota.called(DutyKind::Danger, night)), "a b");
     assert_eq!(
-        rota.first_gap(DutyKind::Danger, seoul("2026-10-06T09:00"), 24),
-        Some(seoul("2026-10-06T18:00"))
+        rota.gaps(DutyKind::Danger, seoul("2026-10-06T09:37"), 48),
+        [
+            (seoul("2026-10-06T18:00"), seoul("2026-10-07T09:00")),
+            (seoul("2026-10-07T18:00"), seoul("2026-10-08T09:00")),
+        ]
     );
 }
 
@@ -131,7 +134,10 @@ fn weeks_and_dates() {
 #[test]
 fn answers() {
     use DutyWord::{Ack, HandedOver};
-    let code = |word, code: &str| DutyAnswer::Code { word, code: code.to_owned() };
+    let codes = |all: &[(DutyWord, &str)]| {
+        DutyAnswer::Codes(all.iter().map(|(word, code)| (*word, (*code).to_owned())).collect())
+    };
+    let code = |word, code| codes(&[(word, code)]);
     let cases = [
         ("37 확인", code(Ack, "37")),
         ("확인 37", code(Ack, "37")),
@@ -151,11 +157,33 @@ fn answers() {
         ("3 확인", DutyAnswer::Incomplete),
         ("137 확인", DutyAnswer::Incomplete),
         ("3 7 확인", DutyAnswer::Incomplete),
-        ("37 38 확인", DutyAnswer::Incomplete),
-        ("37 신고할게요", DutyAnswer::Other),
-        ("37 신고 못함", DutyAnswer::Other),
-        ("37 신고?", DutyAnswer::Other),
-        ("37 확인 못 합니다", DutyAnswer::Other),
+        ("10:30 확인", DutyAnswer::Incomplete),
+        ("네 확인했습니다", DutyAnswer::Incomplete),
+        ("네, 37 확인했습니다.", code(Ack, "37")),
+        ("37 네 확인", code(Ack, "37")),
+        ("72 확인 64 확인", codes(&[(Ack, "72"), (Ack, "64")])),
+        ("확인 72\n신고 64", codes(&[(Ack, "72"), (HandedOver, "64")])),
+        ("37, 38 확인", codes(&[(Ack, "37"), (Ack, "38")])),
+        ("37 확인 37 확인", code(Ack, "37")),
+        ("37 확인 38 39 신고", DutyAnswer::Incomplete),
+        ("47 hwakin", DutyAnswer::Incomplete),
+        ("47 ok", DutyAnswer::Incomplete),
+        ("47 획인", DutyAnswer::Incomplete),
+        ("47번", DutyAnswer::Incomplete),
+        ("37 119 신고했습니다", code(HandedOver, "37")),
+        ("119에 신고함 37", code(HandedOver, "37")),
+        ("119 신고", DutyAnswer::Other),
+        ("신고 112", DutyAnswer::Other),
+        ("112 신고해주세요", DutyAnswer::Other),
+        ("109 확인", DutyAnswer::Other),
+        ("37 119 신고", DutyAnswer::Other),
+        ("37 119 신고해주세요", DutyAnswer::Other),
+        ("119 112 신고했어요", DutyAnswer::Other),
+        ("37 못함", DutyAnswer::Other),
+        ("37 신고할게요", DutyAnswer::Unclear),
+        ("37 신고 못함", DutyAnswer::Unclear),
+        ("37 신고?", DutyAnswer::Unclear),
+        ("37 확인 못 합니다", DutyAnswer::Unclear),
         ("지금 못 갑니다. 이 팀장에게 연락하세요", DutyAnswer::Other),
         ("불이 났어요 살려주세요", DutyAnswer::Other),
         ("119", DutyAnswer::Other),
@@ -177,7 +205,9 @@ fn every_text_fits_in_one_sms() {
         words::Confirmation::Taken { conversation_id: 9_999_999 }.words(),
         words::Confirmation::TakenBefore { conversation_id: 9_999_999, by: "가".repeat(40) }.words(),
         words::Confirmation::HandedOver { conversation_id: 9_999_999 }.words(),
-        words::Confirmation::Wrong.words(),
+        words::Confirmation::Over { conversation_id: 9_999_999 }.words(),
+        words::Confirmation::Nothing.words(),
+        words::Confirmation::Ignored { until: "23:59".to_owned() }.words(),
         words::test(&"가".repeat(40)),
         words::trouble(&carrier, Saying::Began, 99_999),
         words::trouble(&carrier, Saying::Over, 99_999),
@@ -226,8 +256,9 @@ proptest! {
     /// Whatever a text says, a code in an answer stood in it.
     #[test]
     fn no_answer_is_made_up(text in ".{0,30}") {
-        if let DutyAnswer::Code { code, .. } = read_answer(&text) {
-            prop_assert!(code.len() == 2 && code.bytes().all(|b| b.is_ascii_digit()));
+        if let DutyAnswer::Codes(codes) = read_answer(&text) {
+            prop_assert!(!codes.is_empty());
+            prop_assert!(codes.iter().all(|(_, code)| code.len() == 2 && code.bytes().all(|b| b.is_ascii_digit())));
         }
     }
 

@@ -28,16 +28,15 @@ pub enum Confirmation {
     TakenBefore { conversation_id: i64, by: String },
     /// 119 or 112 was told.
     HandedOver { conversation_id: i64 },
-    /// The code is wrong, too old or missing.
-    Wrong,
+    /// Somebody has answered the citizen, or ended the alarm, before.
+    Over { conversation_id: i64 },
+    /// The code is wrong, or missing, or something else is: the answer did nothing.
+    Nothing,
+    /// The code is right, and too many were wrong: codes are ignored until then.
+    Ignored { until: String },
 }
 
 impl Confirmation {
-    /// Whether the answer was accepted as one.
-    pub fn is_right(&self) -> bool {
-        *self != Confirmation::Wrong
-    }
-
     pub fn words(&self) -> String {
         match self {
             Confirmation::Taken { conversation_id } => {
@@ -49,8 +48,15 @@ impl Confirmation {
             Confirmation::HandedOver { conversation_id } => {
                 format!("{conversation_id}번은 신고한 것으로 적고 알림을 끝냈습니다.")
             }
-            Confirmation::Wrong => {
-                "맞는 번호가 아닙니다. 받은 문자의 두 자리 번호와 확인을 함께 보내 주세요.".to_owned()
+            Confirmation::Over { conversation_id } => {
+                format!("{conversation_id}번은 이미 끝난 알림입니다. 더 하실 일이 없습니다.")
+            }
+            Confirmation::Nothing => {
+                "처리하지 못했습니다. 받은 문자처럼 '37 확인'(맡음)이나 '37 신고'(신고함)를 보내 주세요."
+                    .to_owned()
+            }
+            Confirmation::Ignored { until } => {
+                format!("틀린 번호가 여러 번 와서 {until}까지 답장을 받지 않습니다. 상담 화면을 쓰세요.")
             }
         }
     }

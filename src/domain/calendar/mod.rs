@@ -225,6 +225,11 @@ impl Calendar {
         describe_time(at_ms, now_ms, &self.0.zone, language)
     }
 
+    /// The time of day in the desk's time zone: `08:00`.
+    pub fn clock_at(&self, at_ms: UnixMs) -> String {
+        self.local(at_ms).map_or_else(String::new, |at| at.strftime("%H:%M").to_string())
+    }
+
     fn local(&self, at_ms: UnixMs) -> Option<DateTime> {
         Some(self.0.zone.to_datetime(Timestamp::from_millisecond(at_ms).ok()?))
     }

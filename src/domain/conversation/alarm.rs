@@ -101,7 +101,7 @@ impl Handling<'_> {
         let Some(danger) = self.it.danger else {
             return Err(Refusal::NoAlarm);
         };
-        self.must_hold_if_held()?;
+        self.may_hand_over(danger)?;
         self.note(NoteKind::Handover, &format!("{service}: {told}"))?;
         self.event(EventKind::HandedOver, Some(service));
         if danger.state.is_open() {
@@ -140,6 +140,20 @@ impl Handling<'_> {
         self.touch();
         self.event(EventKind::AskedWhere, None);
         Ok(())
+    }
+
+    /// Who holds it and supervisors; of a closed conversation, who looked after its danger.
+    fn may_hand_over(&self, danger: Danger) -> Handled {
+        let actor = &self.facts.actor;
+        let looked_after = self.it.is_closed() && danger.ack.is_some_and(|ack| actor.is(ack.by));
+        if actor.supervises() || looked_after {
+            return Ok(());
+        }
+        match &self.it.claim {
+            Some(claim) if actor.is(claim.by.id) => Ok(()),
+            Some(claim) => Err(Refusal::HeldBy(claim.by.clone())),
+            None => Err(Refusal::NotHeld),
+        }
     }
 
     /// Somebody else holds it, and the actor is no supervisor.

@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, named_params};
 use super::line;
 use crate::domain::UnixMs;
 use crate::domain::actor::{Actor, DeskScope, Role};
-use crate::domain::alarm::code::{GUESS_MS, MOST_WRONG, TOLD_MS, is_recent};
+use crate::domain::alarm::code::{GUESS_MS, MOST_WRONG, REST_MS, TOLD_MS, is_recent};
 use crate::domain::alarm::words::Confirmation;
 use crate::domain::alarm::{DutyAnswer, DutyPhone, DutyWord, read_answer};
 use crate::domain::conversation::Command;
@@ -14,6 +14,7 @@ use crate::domain::counselor::Counselor;
 use crate::domain::event::EventKind;
 use crate::domain::lateness::HELP_MS;
 use crate::domain::phone::PhoneNumber;
+use crate::domain::triage::Tier;
 use crate::store::conversation::decide::{Change, run};
 use crate::store::conversation::row::load;
 use crate::store::engine::row;
@@ -50,20 +51,27 @@ pub(in crate::store) fn from_staff(change: &Change<'_>, text: &StaffText<'_>) ->
     let Some(phone) = change.policy.alarm.staff(text.from) else {
         return Ok(FromStaff::No);
     };
-    let answer = match read_answer(text.words) {
-        _ if text.has_photos => DutyAnswer::Other,
-        answer => answer,
-    };
-    let confirmation = match answer {
+    let did = match read_answer(text.words) {
+        _ if text.has_photos => return Ok(FromStaff::Other),
+        DutyAnswer::Codes(codes) => by_codes(change, phone, &codes, text.late_ms)?,
+        // Whatever may be a call for help is one.
+        _ if is_danger(change, text.words) => return Ok(FromStaff::Other),
         DutyAnswer::Other => return Ok(FromStaff::Other),
-        DutyAnswer::Incomplete => Some(Confirmation::Wrong),
-        DutyAnswer::Code { word, code } => by_code(change, phone, (word, &code), text.late_ms)?,
+        DutyAnswer::Unclear => {
+            confirm(change, phone, &Confirmation::Nothing)?;
+            return Ok(FromStaff::Other);
+        }
+        DutyAnswer::Incomplete => vec![Confirmation::Nothing],
     };
     keep(change, text)?;
-    if let Some(confirmation) = confirmation {
+    for confirmation in did {
         confirm(change, phone, &confirmation)?;
     }
     Ok(FromStaff::Answer)
+}
+
+fn is_danger(change: &Change<'_>, words: &str) -> bool {
+    change.policy.triage.judge(words).tier().is_some_and(Tier::is_danger)
 }
 
 /// Keeps the text in the phone's line, where no citizen's text stands.
@@ -84,7 +92,18 @@ fn keep(change: &Change<'_>, text: &StaffText<'_>) -> Result<()> {
     append_event(conn, now, NewEvent { message_id: Some(text.id), detail: Some("staff"), ..about })
 }
 
-/// What an answer with a code does; `None` while codes from this phone are ignored.
+/// What the codes of an answer do, each by itself. Nothing is said of a wrong one while codes from this phone are ignored.
+fn by_codes(
+    change: &Change<'_>,
+    phone: &DutyPhone,
+    codes: &[(DutyWord, String)],
+    late_ms: Option<i64>,
+) -> Result<Vec<Confirmation>> {
+    let did = codes.iter().map(|(word, code)| by_code(change, phone, (*word, code), late_ms));
+    let did: Vec<Option<Confirmation>> = did.collect::<Result<_>>()?;
+    Ok(did.into_iter().flatten().collect())
+}
+
 fn by_code(
     change: &Change<'_>,
     phone: &DutyPhone,
@@ -92,18 +111,26 @@ fn by_code(
     late_ms: Option<i64>,
 ) -> Result<Option<Confirmation>> {
     let Change { conn, now, .. } = *change;
-    if n_wrong(conn, phone, now)? >= MOST_WRONG {
-        return Ok(None);
+    let found = alarm_of(conn, phone, code, now)?;
+    if let Some(until) = ignored_until(conn, &phone.number, now)? {
+        return if found.is_some() { ignored(conn, phone, (until, now)) } else { Ok(None) };
     }
-    let Some(conversation_id) = alarm_of(conn, phone, code)? else {
-        wrong_code(conn, phone, now)?;
-        return Ok(Some(Confirmation::Wrong));
+    let conversation_id = match found {
+        None => {
+            wrong_code(conn, phone, now)?;
+            return Ok(Some(Confirmation::Nothing));
+        }
+        Some(Found { conversation_id, stands: false }) => {
+            return Ok(Some(Confirmation::Over { conversation_id }));
+        }
+        Some(Found { conversation_id, .. }) => conversation_id,
     };
     // Who said long ago that they look after it may have stopped since.
     if word == DutyWord::Ack && late_ms.is_some_and(|age| age > HELP_MS) {
-        return Ok(Some(Confirmation::Wrong));
+        return Ok(Some(Confirmation::Nothing));
     }
     let person = person(conn, phone, now)?;
+    let me = person.id;
     let actor = Actor::person(person, Role::Supervisor, DeskScope::All, "duty phone".to_owned());
     let command = match word {
         DutyWord::Ack => Command::AckByPhone,
@@ -116,23 +143,48 @@ fn by_code(
     Ok(Some(match (run(&by_phone, &load(conn, conversation_id)?, &command)?, word) {
         (Ok(_), DutyWord::Ack) => Confirmation::Taken { conversation_id },
         (Ok(_), DutyWord::HandedOver) => Confirmation::HandedOver { conversation_id },
-        (Err(_), _) => Confirmation::TakenBefore { conversation_id, by: acked_by(conn, conversation_id)? },
+        (Err(_), _) => match acked_by(conn, conversation_id)? {
+            Some(by) if by.id == me => Confirmation::Taken { conversation_id },
+            Some(by) => Confirmation::TakenBefore { conversation_id, by: by.name },
+            None => Confirmation::Over { conversation_id },
+        },
     }))
 }
 
-/// The conversation whose alarm stands and has this code at this phone.
-fn alarm_of(conn: &Connection, phone: &DutyPhone, code: &str) -> Result<Option<i64>> {
-    let sql = "SELECT d.conversation_id FROM duty_code d JOIN conversation v ON v.id = d.conversation_id
-               WHERE d.number = :number AND d.code = :code AND v.alarm_from_at = d.alarm_from_at
-               ORDER BY d.called_at DESC LIMIT 1";
-    let of = named_params! { ":number": phone.number.reveal(), ":code": code };
-    Ok(conn.prepare_cached(sql)?.query_row(of, |r| r.get(0)).optional()?)
+/// The alarm that a code was given to.
+struct Found {
+    conversation_id: i64,
+    /// Nobody has answered or ended it.
+    stands: bool,
 }
 
-fn acked_by(conn: &Connection, conversation_id: i64) -> Result<String> {
-    let sql = "SELECT c.name FROM conversation v JOIN counselor c ON c.id = v.acked_by WHERE v.id = :id";
-    let name = conn.prepare_cached(sql)?.query_row(named_params! { ":id": conversation_id }, |r| r.get(0));
-    Ok(name.optional()?.unwrap_or_default())
+/// The alarm that has this code at this phone, or had it a short while ago.
+fn alarm_of(conn: &Connection, phone: &DutyPhone, code: &str, now: UnixMs) -> Result<Option<Found>> {
+    let sql = "SELECT d.conversation_id, v.alarm_from_at IS d.alarm_from_at AS stands
+               FROM duty_code d JOIN conversation v ON v.id = d.conversation_id
+               WHERE d.number = :number AND d.code = :code
+                 AND (d.called_at > :since OR v.alarm_from_at IS d.alarm_from_at)
+               ORDER BY stands DESC, d.called_at DESC LIMIT 1";
+    let of = named_params! { ":number": phone.number.reveal(), ":code": code, ":since": now - REST_MS };
+    let found = conn.prepare_cached(sql)?.query_row(of, |r| {
+        Ok(Found { conversation_id: r.get("conversation_id")?, stands: r.get("stands")? })
+    });
+    Ok(found.optional()?)
+}
+
+/// Who looks after a danger.
+struct AckedBy {
+    id: i64,
+    name: String,
+}
+
+fn acked_by(conn: &Connection, conversation_id: i64) -> Result<Option<AckedBy>> {
+    let sql =
+        "SELECT c.id, c.name FROM conversation v JOIN counselor c ON c.id = v.acked_by WHERE v.id = :id";
+    let of = named_params! { ":id": conversation_id };
+    let found =
+        conn.prepare_cached(sql)?.query_row(of, |r| Ok(AckedBy { id: r.get("id")?, name: r.get("name")? }));
+    Ok(found.optional()?)
 }
 
 /// The account under which it stands what somebody does by phone: their own, or one of the phone's that cannot log in.
@@ -158,10 +210,35 @@ fn person(conn: &Connection, phone: &DutyPhone, now: UnixMs) -> Result<Counselor
     find(&login, true)?.ok_or(StoreError::NotFound)
 }
 
-fn n_wrong(conn: &Connection, phone: &DutyPhone, now: UnixMs) -> Result<u32> {
-    let sql = "SELECT count(*) FROM duty_wrong_code WHERE number = :number AND at > :since AND at <= :now";
-    let of = named_params! { ":number": phone.number.reveal(), ":since": now - GUESS_MS, ":now": now };
-    Ok(conn.prepare_cached(sql)?.query_row(of, |r| r.get(0))?)
+/// Until when codes of a number are ignored: until fewer wrong ones stand in the time over which they are counted.
+pub(super) fn ignored_until(conn: &Connection, number: &PhoneNumber, now: UnixMs) -> Result<Option<UnixMs>> {
+    let sql = "SELECT at FROM duty_wrong_code WHERE number = :number AND at > :since AND at <= :now
+               ORDER BY at DESC LIMIT 1 OFFSET :others";
+    let of = named_params! {
+        ":number": number.reveal(), ":since": now - GUESS_MS, ":now": now, ":others": MOST_WRONG - 1,
+    };
+    let first: Option<UnixMs> = conn.prepare_cached(sql)?.query_row(of, |r| r.get(0)).optional()?;
+    Ok(first.map(|at| at + GUESS_MS))
+}
+
+/// A right code comes while codes are ignored: that is said once, until they count again.
+fn ignored(
+    conn: &Connection,
+    phone: &DutyPhone,
+    (until, now): (UnixMs, UnixMs),
+) -> Result<Option<Confirmation>> {
+    let sql =
+        "SELECT EXISTS (SELECT 1 FROM duty_line l WHERE l.number = :number AND l.ignored_told_at <= :now
+                 AND l.ignored_told_at >= (SELECT max(w.at) FROM duty_wrong_code w
+                                           WHERE w.number = l.number AND w.at <= :now))";
+    let of = named_params! { ":number": phone.number.reveal(), ":now": now };
+    let was_told: bool = conn.prepare_cached(sql)?.query_row(of, |r| r.get(0))?;
+    if was_told {
+        return Ok(None);
+    }
+    conn.prepare_cached("UPDATE duty_line SET ignored_told_at = :now WHERE number = :number")?
+        .execute(named_params! { ":now": now, ":number": phone.number.reveal() })?;
+    Ok(Some(Confirmation::Ignored { until: phone.hours.clock_at(until) }))
 }
 
 /// Counts a wrong code; supervisors see it, and see when codes are ignored from now on.
@@ -172,33 +249,28 @@ fn wrong_code(conn: &Connection, phone: &DutyPhone, now: UnixMs) -> Result<()> {
         .execute(named_params! { ":number": phone.number.reveal(), ":now": now })?;
     let event = |kind| NewEvent { detail: Some(&phone.name), ..NewEvent::new(kind) };
     append_event(conn, now, event(EventKind::DutyWrongCode))?;
-    if n_wrong(conn, phone, now)? >= MOST_WRONG {
+    if ignored_until(conn, &phone.number, now)?.is_some() {
         append_event(conn, now, event(EventKind::DutyCodesIgnored))?;
     }
     Ok(())
 }
 
-/// Says what became of the answer, right ones and wrong ones each at most once in a while.
+/// Says what became of the answer: that it did nothing, at most once in a while.
 fn confirm(change: &Change<'_>, phone: &DutyPhone, confirmation: &Confirmation) -> Result<()> {
     let Change { conn, policy, now, .. } = *change;
-    let number = named_params! { ":number": phone.number.reveal() };
-    let (select, update) = if confirmation.is_right() {
-        (
-            "SELECT confirmed_at FROM duty_line WHERE number = :number",
-            "UPDATE duty_line SET confirmed_at = :now WHERE number = :number",
-        )
-    } else {
-        (
-            "SELECT refused_at FROM duty_line WHERE number = :number",
-            "UPDATE duty_line SET refused_at = :now WHERE number = :number",
-        )
-    };
-    let last: Option<UnixMs> =
-        conn.prepare_cached(select)?.query_row(number, |r| r.get(0)).optional()?.flatten();
-    if last.is_some_and(|at| is_recent(at, TOLD_MS, now)) {
-        return Ok(());
+    let number = phone.number.reveal();
+    if *confirmation == Confirmation::Nothing {
+        let sql = "SELECT refused_at FROM duty_line WHERE number = :number";
+        let last = conn.prepare_cached(sql)?.query_row(named_params! { ":number": number }, |r| r.get(0));
+        let last: Option<UnixMs> = last.optional()?.flatten();
+        if last.is_some_and(|at| is_recent(at, TOLD_MS, now)) {
+            return Ok(());
+        }
     }
     line::text(conn, &phone.number, &confirmation.words(), (policy, now))?;
-    conn.prepare_cached(update)?.execute(named_params! { ":number": phone.number.reveal(), ":now": now })?;
+    if *confirmation == Confirmation::Nothing {
+        conn.prepare_cached("UPDATE duty_line SET refused_at = :now WHERE number = :number")?
+            .execute(named_params! { ":number": number, ":now": now })?;
+    }
     Ok(())
 }

@@ -64,17 +64,18 @@ fn read(r: &Row<'_>) -> rusqlite::Result<AlarmPush> {
 }
 
 impl Store {
-    /// Alarms to be handed over now, the oldest first.
-    pub async fn alarm_pushes_due(&self, limit: u32, now: UnixMs) -> Result<Vec<AlarmPush>> {
+    /// Alarms to be handed over one way now: new ones before those that failed, the oldest first.
+    pub async fn alarm_pushes_due(&self, way: PushWay, limit: u32, now: UnixMs) -> Result<Vec<AlarmPush>> {
         self.read(move |conn| {
             // A time that lies further ahead than any wait is of a clock that was wrong.
             let mut select = conn.prepare_cached(
                 "SELECT id, way, what, state, conversation_id, step, minutes, called, created_at, n_attempts
                  FROM alarm_push
-                 WHERE next_attempt_at IS NOT NULL AND (next_attempt_at <= :now OR next_attempt_at > :now + :longest)
-                 ORDER BY id LIMIT :limit",
+                 WHERE way = :way AND next_attempt_at IS NOT NULL
+                   AND (next_attempt_at <= :now OR next_attempt_at > :now + :longest)
+                 ORDER BY n_attempts > 0, id LIMIT :limit",
             )?;
-            let of = named_params! { ":now": now, ":longest": LONGEST_WAIT_MS, ":limit": limit };
+            let of = named_params! { ":way": way.as_str(), ":now": now, ":longest": LONGEST_WAIT_MS, ":limit": limit };
             let rows = select.query_map(of, read)?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)
         })

@@ -2,8 +2,10 @@
 
 use rusqlite::named_params;
 
+use super::answer::ignored_until;
 use crate::domain::UnixMs;
-use crate::domain::alarm::Trouble;
+use crate::domain::alarm::{DutyPhone, Trouble};
+use crate::domain::phone::PhoneNumber;
 use crate::store::{Result, Store};
 
 /// A danger that nobody has answered.
@@ -29,6 +31,24 @@ pub struct OpenTrouble {
 }
 
 impl Store {
+    /// The phones whose codes are ignored now, after too many wrong ones, and until when.
+    pub async fn ignored_duty_phones(
+        &self,
+        phones: &[DutyPhone],
+        now: UnixMs,
+    ) -> Result<Vec<(PhoneNumber, UnixMs)>> {
+        let numbers: Vec<PhoneNumber> = phones.iter().map(|phone| phone.number.clone()).collect();
+        self.read(move |conn| {
+            let mut ignored = Vec::new();
+            for number in numbers {
+                let until = ignored_until(conn, &number, now)?;
+                ignored.extend(until.map(|until| (number, until)));
+            }
+            Ok(ignored)
+        })
+        .await
+    }
+
     /// The alarms that stand, the oldest first.
     pub async fn called_alarms(&self) -> Result<Vec<CalledAlarm>> {
         self.read(|conn| {

@@ -58,6 +58,14 @@ impl Bench {
         (0..100).map(|n| format!("{n:02}")).find(|code| *code != right).unwrap()
     }
 
+    /// The states of what a number wrote for a person.
+    fn conversations_of(&self, number: &str) -> Vec<String> {
+        let sql = "SELECT state FROM conversation WHERE citizen = ?1 AND id NOT IN (SELECT conversation_id FROM duty_line)";
+        let other = self.other();
+        let mut select = other.prepare(sql).unwrap();
+        select.query_map([number], |r| r.get(0)).unwrap().map(|r| r.unwrap()).collect()
+    }
+
     fn danger_state(&self, id: i64) -> String {
         self.value(&format!("SELECT danger FROM conversation WHERE id = {id}"))
     }
@@ -174,7 +182,7 @@ async fn a_wrong_or_missing_code_acknowledges_nothing() {
     bench.answers(LEE, &format!("{right} 확인"), DAY + 2 * MINUTE + 2).await;
     assert_eq!((bench.danger_state(id).as_str(), bench.n_events("kind = 'acked'")), ("ringing", 0));
     let refused = |number: &str| {
-        bench.texts_to(number).iter().filter(|text| text.contains("맞는 번호가 아닙니다")).count()
+        bench.texts_to(number).iter().filter(|text| text.starts_with("처리하지 못했습니다.")).count()
     };
     assert_eq!((refused(KIM), refused(LEE)), (1, 1), "at most once a minute");
     // A stranger with the right code is a citizen.
@@ -188,6 +196,69 @@ async fn a_wrong_or_missing_code_acknowledges_nothing() {
     bench.answer_at(id, minsu, "갑니다", DAY + 3 * MINUTE).await;
     bench.answers(KIM, &format!("{right} 신고"), DAY + 4 * MINUTE).await;
     assert_eq!(bench.danger_state(id), "answered");
+    assert!(bench.texts_to(KIM).last().unwrap().contains("이미 끝난 알림"), "{:?}", bench.texts_to(KIM));
+    assert_eq!(bench.count(&format!("duty_wrong_code WHERE number = '{KIM}'")), 1, "no guess");
+}
+
+/// Who texts two answers within a minute hears of both; two codes may stand in one text.
+#[tokio::test]
+async fn every_right_answer_is_confirmed() {
+    let bench = Bench::new();
+    let only_kim = AlarmPolicy { phones: vec![phone("김당직", KIM, "24/7")], ..rota() };
+    let policy = Arc::new(ServicePolicy { alarm: only_kim, ..(*called()).clone() });
+    for n in 0..3 {
+        bench.writes_under(&format!("0101111000{n}"), DANGER, DAY, Arc::clone(&policy)).await;
+    }
+    bench.store.run_timers(&policy, Round::All, DAY + MINUTE).await.unwrap();
+    let code = |id: i64| -> String {
+        bench.value(&format!("SELECT code FROM duty_code WHERE conversation_id = {id}"))
+    };
+    bench.answers(KIM, &format!("네 {}확인했습니다", code(1)), DAY + 2 * MINUTE).await;
+    bench.answers(KIM, &format!("{} 확인 {} 신고", code(2), code(3)), DAY + 2 * MINUTE + 1).await;
+    let states = [1, 2, 3].map(|id| bench.danger_state(id));
+    assert_eq!(states, ["looked_after", "looked_after", "ended"]);
+    bench.answers(KIM, &format!("{} 확인", code(1)), DAY + 2 * MINUTE + 2).await;
+    let told = bench.texts_to(KIM);
+    let told: Vec<&str> = told.iter().filter(|text| !text.starts_with("긴급")).map(String::as_str).collect();
+    assert_eq!(told.len(), 4, "{told:?}");
+    for (text, word) in told.iter().zip(["1번을 맡았", "2번을 맡았", "3번은 신고한", "1번을 맡았"])
+    {
+        assert!(text.starts_with(word), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_does_nothing_is_told_what_to_send() {
+    for words in ["네 확인했습니다", "47 hwakin", "47", "47 획인", "10:30 확인"] {
+        let bench = Bench::new();
+        let id = bench.danger_of(MINSU, DAY).await;
+        bench.tick(DAY + MINUTE).await;
+        bench.answers(KIM, words, DAY + 2 * MINUTE).await;
+        assert_eq!(bench.danger_state(id), "ringing", "{words}");
+        assert!(bench.texts_to(KIM)[1].starts_with("처리하지 못했습니다."), "{words}");
+        assert_eq!(bench.count("duty_wrong_code"), 0, "{words}");
+    }
+    // A person reads what else it may say.
+    let bench = Bench::new();
+    bench.danger_of(MINSU, DAY).await;
+    bench.tick(DAY + MINUTE).await;
+    bench.answers(KIM, &format!("{} 확인 못 합니다", bench.code(KIM)), DAY + 2 * MINUTE).await;
+    assert!(bench.texts_to(KIM)[1].starts_with("처리하지 못했습니다."));
+    assert_eq!(bench.conversations_of(KIM), ["waiting"]);
+}
+
+/// A call for help from a duty phone is one, also if it has the words of an answer.
+#[tokio::test]
+async fn a_call_for_help_from_a_duty_phone_is_no_answer() {
+    for words in ["119 신고", "신고 112", "112 신고해주세요", "119", "살려주세요 신고"] {
+        let bench = Bench::new();
+        bench.answers(KIM, words, DAY).await;
+        assert_eq!(bench.conversations_of(KIM), ["waiting"], "{words}");
+        assert!(bench.texts_to(KIM).is_empty(), "{words}");
+    }
+    let bench = Bench::new();
+    bench.answers(KIM, "살려주세요 119 신고", DAY).await;
+    assert_eq!(bench.danger_state(1), "ringing");
 }
 
 #[tokio::test]
@@ -201,8 +272,14 @@ async fn codes_are_ignored_after_three_wrong_ones_for_a_while() {
     assert_eq!(bench.n_events("kind = 'duty_codes_ignored' AND detail = '김당직'"), 1);
     let n_texts = bench.texts_to(KIM).len();
     bench.answers(KIM, &format!("{} 확인", bench.code(KIM)), DAY + 5 * MINUTE).await;
+    bench.answers(KIM, &format!("{} 확인", bench.code(KIM)), DAY + 6 * MINUTE).await;
     assert_eq!(bench.danger_state(id), "ringing", "also the right one");
-    assert_eq!(bench.texts_to(KIM).len(), n_texts, "and nothing is said");
+    let until = called().desks.first().calendar.clock_at(DAY + 12 * MINUTE);
+    let told = bench.texts_to(KIM);
+    assert!(told.last().unwrap().contains(&format!("{until}까지")), "{told:?}");
+    assert_eq!(told.len(), n_texts + 1, "and that is said once");
+    let locked = bench.store.ignored_duty_phones(&rota().phones, DAY + 6 * MINUTE).await.unwrap();
+    assert_eq!(locked, [(PhoneNumber::parse(KIM), DAY + 12 * MINUTE)]);
     bench.answers(KIM, &format!("{} 확인", bench.code(KIM)), DAY + 12 * MINUTE).await;
     assert_eq!(bench.danger_state(id), "looked_after", "ten minutes later it counts again");
 }
@@ -282,4 +359,22 @@ async fn a_call_and_its_escalation_stand_or_fall_together() {
     bench.tick(DAY + MINUTE + 1).await;
     bench.tick(DAY + MINUTE + 2).await;
     assert_eq!((bench.n_events("kind = 'escalated'"), bench.texts_to(KIM).len()), (1, 1));
+}
+
+/// New alarms go before those that failed, and each way has its own.
+#[tokio::test]
+async fn new_alarms_leave_before_what_is_tried_again() {
+    let bench = Bench::new();
+    bench.danger_of(MINSU, DAY).await;
+    bench.tick(DAY + MINUTE).await;
+    let due = async |now| {
+        let due = bench.store.alarm_pushes_due(PushWay::Webhook, 10, now).await.unwrap();
+        assert!(due.iter().all(|push| push.way == PushWay::Webhook));
+        due
+    };
+    let first = due(DAY + MINUTE).await.remove(0);
+    bench.store.alarm_push_ended(&first, Some("no answer".into()), DAY + MINUTE).await.unwrap();
+    bench.tick(DAY + 3 * MINUTE).await;
+    let order: Vec<u32> = due(DAY + 3 * MINUTE).await.iter().map(|push| push.n_attempts).collect();
+    assert_eq!(order, [0, 1]);
 }

@@ -222,6 +222,24 @@ async fn nobody_holds_too_many_dangers() {
     assert_eq!(next().await, Ok(3), "an answered one does not count");
 }
 
+/// Who neither holds a danger nor supervises cannot end it with 119.
+#[tokio::test]
+async fn only_who_holds_a_danger_hands_it_over() {
+    let bench = Bench::new();
+    let (minsu, jiyeong) = (bench.counselor("minsu").await, bench.counselor("jiyeong").await);
+    let told = || Command::HandOver { service: "119".into(), told: "박소방".into() };
+    let id = bench.writes(MINSU, DANGER, DAY).await;
+    assert_eq!(bench.act(id, jiyeong, told(), DAY + 1).await, Err(Refusal::NotHeld), "claim it first");
+    bench.store.claim(id, minsu, MANY, DAY + 1).await.unwrap().unwrap();
+    assert!(matches!(bench.act(id, jiyeong, told(), DAY + 2).await, Err(Refusal::HeldBy(_))));
+    assert_eq!(bench.danger(id), "looked_after");
+    assert_eq!(bench.act(id, minsu, told(), DAY + 2).await, Ok(()));
+    assert_eq!(bench.danger(id), "ended");
+    bench.store.close(id, minsu, Closing::default(), DAY + 3).await.unwrap().unwrap();
+    assert_eq!(bench.act(id, jiyeong, told(), DAY + 4).await, Err(Refusal::NotHeld), "never held it");
+    assert_eq!(bench.act(id, minsu, told(), DAY + 4).await, Ok(()), "a second call to 119");
+}
+
 /// A false alarm is ended by name with a reason, by who holds it or by anybody while nobody does.
 #[tokio::test]
 async fn an_alarm_is_ended_by_name_with_a_reason() {
