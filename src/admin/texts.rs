@@ -2,7 +2,7 @@
 //! leave by; prints the built-in files as a beginning for one's own; prints the page `docs/words.md`.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::Path;
 
 use clap::ValueEnum;
 use serde_json::json;
@@ -58,7 +58,7 @@ pub(super) fn run(args: &Show, say: Say) -> anyhow::Result<()> {
         let built_in = config::texts(None, &Limits::KOREAN)?;
         let texts = match Config::load_without_secrets(&args.at.config) {
             Ok(config) => config.service.texts,
-            Err(_) if args.at.config == PathBuf::from("gateway.toml") => built_in,
+            Err(_) if args.at.config == Path::new("gateway.toml") => built_in,
             Err(error) => return Err(error.into()),
         };
         line(page(&texts).trim_end());

@@ -95,6 +95,8 @@ async fn insults_are_folded_and_only_supervisors_act_on_them() {
     );
     let id = found.summary.id;
     act(&gateway, id, json!({ "action": "warn" })).await.unwrap();
+    gateway.sim().text(CITIZEN, "뭐 어쩌라고");
+    gateway.until(|b| b.n_routed == 2).await;
     let until_at = jiff::Timestamp::now().as_millisecond() + 3_600_000;
     let restrict = json!({ "action": "restrict", "until_at": until_at, "reason": "협박" });
     assert_eq!(act(&gateway, id, restrict.clone()).await.unwrap_err().code, "supervisors_only");
@@ -118,7 +120,7 @@ async fn insults_are_folded_and_only_supervisors_act_on_them() {
     assert_eq!(evidence.sha256, before);
     assert!(evidence.records.iter().any(|record| record.json.contains("개새끼")));
     gateway.sim().text(CITIZEN, "살려주세요");
-    gateway.until(|b| b.n_routed == 2).await;
+    gateway.until(|b| b.n_routed == 3).await;
     let again: ConversationDetail = gateway.desk.get(&format!("/v1/conversations/{id}")).await.unwrap();
     assert_eq!(again.summary.state, "waiting", "danger passes");
 }

@@ -87,9 +87,8 @@ pub fn may_quote(text: &str) -> bool {
 /// calls: a person reads it.
 pub fn read(text: &str, ours: &[String]) -> Option<Quoting> {
     let (outside, of_ours) = in_marks(text, ours).or_else(|| whole(text, ours))?;
-    if letters(&outside).next().is_none() {
-        return None;
-    }
+    // Nothing but our words: they may be meant.
+    letters(&outside).next()?;
     let is_answer = signs::calls(&outside) || of_ours.contains(['?', '？']);
     let frame: String = letters(&outside).filter(|c| !is_emoji_letter(*c)).collect();
     Some(match FRAMES.contains(&frame.as_str()) && !is_answer {

@@ -211,13 +211,16 @@ impl World {
         self.check_moments(step)
     }
 
-    /// After the timers have run no unanswered danger has been quiet for as long as the last step of the alarm.
+    /// After the timers have run no unanswered danger has been quiet for as long as the last step of the alarm; the time that an
+    /// answer from a duty phone gives counts from that answer.
     fn check_alarms(&self, step: &Step) -> std::result::Result<(), TestCaseError> {
         if !matches!(step, Step::Wait(_)) {
             return Ok(());
         }
         let sql = "SELECT c.id, (SELECT max(e.at) FROM event e
-                                 WHERE e.conversation_id = c.id AND e.kind IN ('urgent', 'escalated'))
+                                 WHERE e.conversation_id = c.id
+                                   AND (e.kind IN ('urgent', 'escalated')
+                                        OR (e.kind = 'acked' AND c.alarm_quiet_until_at IS NOT NULL)))
                    FROM conversation c WHERE c.danger IN ('ringing', 'looked_after')";
         let mut select = self.bench.eye.prepare(sql).unwrap();
         let quiet = select.query_map([], |r| Ok((r.get::<_, i64>(0)?, r.get::<_, i64>(1)?))).unwrap();
