@@ -33,13 +33,13 @@ pub(super) struct Show {
 /// A built-in file.
 #[derive(Clone, Copy, ValueEnum)]
 enum Example {
-    /// Automatic texts ([service] texts)
+    /// Automatic texts (`[service] texts`)
     Texts,
-    /// Words that tell of danger ([triage] files)
+    /// Words that tell of danger (`[triage] files`)
     Triage,
-    /// Categories of consultations ([service] categories)
+    /// Categories of consultations (`[service] categories`)
     Categories,
-    /// Canned replies ([service] replies)
+    /// Canned replies (`[service] replies`)
     Replies,
 }
 

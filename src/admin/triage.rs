@@ -40,7 +40,7 @@ pub(super) enum TriageCommand {
     /// Make the table of the second opinion from labelled texts.
     ///
     /// Each file is one hand: thresholds are set by what a table says of hands it has not seen. The same files give the same
-    /// bytes. Name the table in a file of [triage] files: `[second_opinion]`, `table = "own.table"`.
+    /// bytes. Name the table in a file of `[triage] files`: `[second_opinion]`, `table = "own.table"`.
     Train {
         /// Where the table is written
         #[arg(long)]
