@@ -128,12 +128,7 @@ const MOST_LETTERS: usize = 40;
 
 /// Reads a wish: a keyword, alone or with words of courtesy, or one of a few sentences. A question that holds the word is none.
 pub fn read(text: &str) -> Said {
-    let bare: String = text
-        .nfkc()
-        .filter(|c| c.is_alphanumeric())
-        .take(MOST_LETTERS + 1)
-        .flat_map(char::to_lowercase)
-        .collect();
+    let bare = bare(text);
     let is_short = bare.chars().count() <= MOST_LETTERS;
     match () {
         () if !is_short || text.contains(['?', '？']) => Said::Nothing,
@@ -144,10 +139,14 @@ pub fn read(text: &str) -> Said {
     }
 }
 
+/// The first letters and digits of a text, in lower case: one more than a wish may have.
+fn bare(text: &str) -> String {
+    text.nfkc().filter(|c| c.is_alphanumeric()).take(MOST_LETTERS + 1).flat_map(char::to_lowercase).collect()
+}
+
 /// Whether the text is a keyword and nothing else.
 pub fn is_keyword(text: &str) -> bool {
-    let bare: String =
-        text.nfkc().filter(|c| c.is_alphanumeric()).take(MOST_LETTERS).flat_map(char::to_lowercase).collect();
+    let bare = bare(text);
     OUT.iter().chain(IN).any(|word| *word == bare)
 }
 
