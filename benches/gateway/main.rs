@@ -1,12 +1,15 @@
 //! Benchmarks of the whole gateway, as ratios measured in one run, each with its yardstick: `cargo bench`. Absolute
 //! figures differ between machines and hours; only the ratios count.
 //!
-//! `cargo bench -- cycles latency` runs only those parts: triage, cycles, limit, latency, stored, idle.
+//! `cargo bench -- cycles latency` runs only those parts: triage, cycles, options, limit, latency, screens, stored, idle. All
+//! but triage and options start the real `munjad`, a simulated carrier and counselors as processes of their own.
+//! `MUNJA_BENCH_BASE=/path/to/munjad` lets another version take turns with this one in the cycles.
 //! `MUNJA_BENCH_TEXTS=4000` sets the texts per round, `MUNJA_BENCH_STORED=1000000` how many the large database holds.
 
 mod cycles;
 mod latency;
 mod place;
+mod process;
 mod raw;
 mod sheet;
 mod stored;
@@ -36,13 +39,21 @@ fn main() {
         .enable_all()
         .build()
         .unwrap();
+    if runtime.block_on(process::play_role()) {
+        return;
+    }
     let mut sheet = Sheet::begin();
     if is_wanted("triage") {
         triage::measure(&mut sheet);
     }
     runtime.block_on(async {
         if is_wanted("cycles") {
-            cycles::measure(&mut sheet, setting("MUNJA_BENCH_TEXTS", 3_000)).await;
+            cycles::in_processes(&mut sheet, setting("MUNJA_BENCH_TEXTS", 3_000)).await;
+            cycles::syncs(&mut sheet).await;
+            cycles::statements(&mut sheet).await;
+        }
+        if is_wanted("options") {
+            cycles::by_options(&mut sheet, setting("MUNJA_BENCH_TEXTS", 3_000)).await;
         }
         if is_wanted("limit") {
             cycles::rate_limit(&mut sheet).await;
@@ -51,13 +62,15 @@ fn main() {
             latency::screen(&mut sheet).await;
             latency::reply(&mut sheet).await;
         }
+        if is_wanted("screens") {
+            latency::screens(&mut sheet).await;
+        }
         if is_wanted("stored") {
             stored::measure(&mut sheet, setting("MUNJA_BENCH_STORED", 1_000_000)).await;
         }
+        if is_wanted("idle") {
+            stored::idle(&mut sheet).await;
+        }
     });
-    drop(runtime);
-    if is_wanted("idle") {
-        stored::idle(&mut sheet);
-    }
     sheet.end();
 }

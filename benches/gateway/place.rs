@@ -1,6 +1,7 @@
 //! A whole gateway on loopback sockets, with its simulated carrier, in this process.
 
-use std::path::Path;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 
 use munja::api::wire::LoginRequest;
 use munja::client::Client;
@@ -19,10 +20,11 @@ pub struct Place {
     stop: CancellationToken,
 }
 
-/// `[polling]` and `[carrier.bizgo]` lines without limits.
+/// `[polling]` and `[carrier.bizgo]` lines without limits, and with a poll every 20 ms: polled all the time, the gateway would
+/// be measured at polling.
 pub const NO_BRAKES: (&str, &str) = (
     "sends_per_sec = 1000000\nother_requests_per_sec = 1000000\n",
-    "fast_secs = 0.001\nslow_secs = 0.005\nreceipts_fast_secs = 0.001\nreceipts_slow_secs = 0.005\n",
+    "fast_secs = 0.02\nslow_secs = 0.05\nreceipts_fast_secs = 0.02\nreceipts_slow_secs = 0.05\n",
 );
 
 impl Place {
@@ -54,16 +56,6 @@ impl Place {
         Place { sim, daemon, store, desk: client.with_token(token.into()), stop }
     }
 
-    /// Starts a gateway on the existing folder and waits until its API answers.
-    pub async fn open_only(folder: &Path) -> Daemon {
-        let config = config(folder, 9, "", "");
-        let daemon = Daemon::start(Config::load(&config).unwrap(), Options::default()).await.unwrap();
-        let server = format!("http://{}", daemon.listen().unwrap()).parse().unwrap();
-        // Any answer will do; this one is a refusal.
-        assert!(Client::new(&server).unwrap().me().await.is_err());
-        daemon
-    }
-
     pub async fn close(self) {
         self.daemon.stop().await;
         self.stop.cancel();
@@ -90,13 +82,20 @@ pub fn quick_carrier() -> SimOptions {
     }
 }
 
-pub fn config(folder: &Path, carrier_port: u16, carrier: &str, polling: &str) -> std::path::PathBuf {
+/// A configuration whose API listens on any free port.
+pub fn config(folder: &Path, carrier_port: u16, carrier: &str, polling: &str) -> PathBuf {
+    config_at(folder, (carrier_port, SocketAddr::from(([127, 0, 0, 1], 0))), carrier, polling)
+}
+
+/// The same with the API at this address.
+pub fn config_at(folder: &Path, at: (u16, SocketAddr), carrier: &str, polling: &str) -> PathBuf {
+    let (carrier_port, api_at) = at;
     std::fs::write(folder.join("key"), "SIM-KEY\n").unwrap();
     let path = folder.join("gateway.toml");
     let text = format!(
         "[database]\npath = \"munja.db\"\n[carrier]\nname = \"bizgo\"\n[carrier.bizgo]\n\
          base_url = \"http://127.0.0.1:{carrier_port}\"\napi_key_file = \"key\"\nnumber = \"062120\"\n{carrier}\
-         [polling]\n{polling}[service]\nreceipt_texts = false\nmax_held = 1000\n[api]\nlisten = \"127.0.0.1:0\"\n"
+         [polling]\n{polling}[service]\nreceipt_texts = false\nmax_held = 1000\n[api]\nlisten = \"{api_at}\"\n"
     );
     std::fs::write(&path, text).unwrap();
     path
