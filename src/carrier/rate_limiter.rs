@@ -1,10 +1,12 @@
-//! A carrier's limit on how fast it is asked, kept on our side: callers wait in the order they came.
+//! A carrier's limit on how fast it is asked, kept on our side: callers wait in the order they came, but the poll for texts
+//! waits behind no other.
 
-use std::sync::Arc;
+use std::pin::pin;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
-use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Mutex, Notify};
 use tokio::time::Instant;
 
 /// The carrier's second, and a little more, for it counts by a clock of its own.
@@ -15,17 +17,69 @@ const MOST_GAP: Duration = Duration::from_millis(2);
 /// The shortest sleep there is; a shorter gap would delay every request by this much.
 const LEAST_GAP: Duration = Duration::from_millis(1);
 
-/// RateLimiter within one limit. A turn is held while its request is under way and for a second after its answer: somewhere in
+tokio::task_local! {
+    static IS_FIRST: ();
+}
+
+/// Makes requests of `asking` go before all others of its carrier that are not sends: the poll for texts, which somebody may
+/// write in danger.
+pub async fn first<T>(asking: impl Future<Output = T>) -> T {
+    IS_FIRST.scope((), asking).await
+}
+
+fn is_first() -> bool {
+    IS_FIRST.try_with(|()| ()).is_ok()
+}
+
+/// Permits within one limit. A permit is held while its request is under way and for a second after its answer: somewhere in
 /// between it arrives, so that the carrier never sees more in any second, however bunched they arrive.
+///
+/// Requests that go [`first`] find a permit: beside them the others leave as many unused as the first ones used in the last
+/// second, and one more, but are always given one.
 pub(super) struct RateLimiter {
-    places: Arc<Semaphore>,
+    held: Arc<Held>,
     gap: Duration,
-    /// When the next permit may be given. Its lock is the queue of callers.
+    /// When the next permit may be used.
     next_at: Mutex<Instant>,
+    /// The queues of callers, each in the order they came: first ones, others.
+    queues: [Mutex<()>; 2],
+}
+
+/// How many permits are held, by those that go first and by others.
+struct Held {
+    most: usize,
+    by: std::sync::Mutex<[usize; 2]>,
+    freed: Notify,
+}
+
+impl Held {
+    fn locked<T>(&self, with: impl FnOnce(&mut [usize; 2]) -> T) -> T {
+        with(&mut self.by.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Takes a permit if there is one for such a caller.
+    fn take(&self, is_first: bool) -> bool {
+        self.locked(|held| {
+            let [first, others] = *held;
+            let kept_free = if first > 0 { first + 1 } else { 0 };
+            let may_be_others = self.most.saturating_sub(kept_free).max(1);
+            let may = first + others < self.most && (is_first || others < may_be_others);
+            held[usize::from(!is_first)] += usize::from(may);
+            may
+        })
+    }
+
+    fn give_back(&self, is_first: bool) {
+        self.locked(|held| held[usize::from(!is_first)] -= 1);
+        self.freed.notify_waiters();
+    }
 }
 
 /// Permission for one request; to be kept until its answer is there.
-pub(super) struct Permit(Option<OwnedSemaphorePermit>);
+pub(super) struct Permit {
+    held: Arc<Held>,
+    is_first: bool,
+}
 
 impl RateLimiter {
     /// `per_sec` requests in any one second; at least one, so that no caller waits for ever.
@@ -40,32 +94,48 @@ impl RateLimiter {
     }
 
     fn from(per_sec: u32, first_at: Instant) -> Self {
-        let places = usize::try_from(per_sec.max(1)).unwrap_or(1).min(Semaphore::MAX_PERMITS);
+        let most = usize::try_from(per_sec.max(1)).unwrap_or(usize::MAX);
         let gap = (Duration::from_secs(1) / per_sec.max(1) / 4).min(MOST_GAP);
         let gap = if gap < LEAST_GAP { Duration::ZERO } else { gap };
-        RateLimiter { places: Arc::new(Semaphore::new(places)), gap, next_at: Mutex::new(first_at) }
+        let held = Held { most, by: std::sync::Mutex::new([0, 0]), freed: Notify::new() };
+        RateLimiter { held: Arc::new(held), gap, next_at: Mutex::new(first_at), queues: Default::default() }
     }
 
     /// Waits for a permit. A caller that gives up waiting takes none.
     pub(super) async fn acquire(&self) -> Permit {
+        let is_first = is_first();
+        let _turn = self.queues[usize::from(!is_first)].lock().await;
+        let permit = self.permit(is_first).await;
         let mut next_at = self.next_at.lock().await;
         if *next_at > Instant::now() {
             tokio::time::sleep_until(*next_at).await;
         }
-        // Never closed, so there is always a place in the end.
-        let permit = Permit(Arc::clone(&self.places).acquire_owned().await.ok());
         *next_at = Instant::now() + self.gap;
         permit
+    }
+
+    async fn permit(&self, is_first: bool) -> Permit {
+        loop {
+            let mut freed = pin!(self.held.freed.notified());
+            // What is given back from here on is seen.
+            freed.as_mut().enable();
+            if self.held.take(is_first) {
+                return Permit { held: Arc::clone(&self.held), is_first };
+            }
+            freed.await;
+        }
     }
 }
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        if let (Some(place), Ok(runtime)) = (self.0.take(), Handle::try_current()) {
-            runtime.spawn(async move {
+        let (held, is_first) = (Arc::clone(&self.held), self.is_first);
+        match Handle::try_current() {
+            Ok(runtime) => drop(runtime.spawn(async move {
                 tokio::time::sleep(HELD_AFTER).await;
-                drop(place);
-            });
+                held.give_back(is_first);
+            })),
+            Err(_) => held.give_back(is_first),
         }
     }
 }
@@ -126,6 +196,40 @@ mod tests {
     async fn a_high_limit_makes_nobody_wait() {
         let at = waits_of(5_000, 10_000).await;
         assert_eq!(at.last(), Some(&0));
+    }
+
+    /// The poll of a live conversation beside as many other requests as there may be.
+    #[tokio::test(start_paused = true)]
+    async fn the_poll_for_texts_waits_behind_no_other() {
+        let limiter = Arc::new(RateLimiter::new(5));
+        let all = Arc::new(std::sync::Mutex::new(Vec::new()));
+        let other = |limiter: Arc<RateLimiter>, all: Arc<std::sync::Mutex<Vec<Instant>>>| async move {
+            loop {
+                drop(limiter.acquire().await);
+                all.lock().unwrap().push(Instant::now());
+            }
+        };
+        let others: Vec<_> =
+            (0..3).map(|_| tokio::spawn(other(Arc::clone(&limiter), Arc::clone(&all)))).collect();
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        let (mut waits, n_before) = (Vec::new(), all.lock().unwrap().len());
+        for _ in 0..100 {
+            tokio::time::sleep(Duration::from_millis(280)).await;
+            let began = Instant::now();
+            let permit = first(limiter.acquire()).await;
+            waits.push(began.elapsed().as_millis());
+            all.lock().unwrap().push(Instant::now());
+            drop(permit);
+        }
+        // The others used up the limit before the first polls came.
+        assert!(waits[8..].iter().all(|ms| *ms <= 2), "{waits:?}");
+        let n_others = all.lock().unwrap().len() - n_before - 100;
+        assert!((20..=40).contains(&n_others), "about one a second, not {n_others}");
+        let mut at = all.lock().unwrap().clone();
+        at.sort();
+        let closest = at.windows(6).map(|w| (w[5] - w[0]).as_millis()).min().unwrap();
+        assert!(closest > 1_000, "6 within {closest} ms");
+        others.iter().for_each(|other| other.abort());
     }
 
     #[tokio::test(start_paused = true)]

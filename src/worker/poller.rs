@@ -14,7 +14,7 @@ use super::ask_marks::note_lost_texts;
 use super::asking::Asking;
 use super::long_pass::LongPass;
 use super::{Context, NO_CARRIER_MS, Role, STORE_RETRY_MS, store_trouble};
-use crate::carrier::{Carrier, CarrierError, ErrorKind, InboundClass, InboundPage};
+use crate::carrier::{self, Carrier, CarrierError, ErrorKind, InboundClass, InboundPage};
 use crate::domain::inbound::Cursor;
 use crate::domain::lateness::LATE_MS;
 use crate::domain::polling::{FailedPoll, Rhythm};
@@ -23,6 +23,8 @@ use crate::store::{AcceptedPage, StoreError};
 /// State of the poller between two pages.
 struct PollState {
     cursor: Cursor,
+    /// It is in the database.
+    is_stored: bool,
     /// This pass reads the whole overlap.
     is_full: bool,
     last_full_at: i64,
@@ -40,6 +42,7 @@ impl PollState {
     fn new(cursor: Cursor) -> PollState {
         PollState {
             cursor,
+            is_stored: false,
             is_full: true,
             last_full_at: i64::MIN / 2,
             full_took_ms: 0,
@@ -89,7 +92,7 @@ async fn begin(context: &Context, carrier: &'static str) -> Option<PollState> {
             Ok(found) => {
                 let fresh = || Cursor::starting_at(now - context.settings().first_look_back_ms);
                 let cursor = found.as_ref().map_or_else(fresh, Cursor::restarted);
-                return Some(PollState::new(cursor));
+                return Some(PollState { is_stored: found.is_some(), ..PollState::new(cursor) });
             }
             Err(error) => store_trouble(Role::Poller(carrier), &error),
         }
@@ -109,7 +112,7 @@ async fn round(context: &Context, carrier: &dyn Carrier, state: &mut PollState, 
         return STORE_RETRY_MS;
     }
     let began = Instant::now();
-    let polled = carrier.poll_inbound(&state.asking.cursor(&state.cursor)).await;
+    let polled = carrier::first(carrier.poll_inbound(&state.asking.cursor(&state.cursor))).await;
     context.health.poll_ended(carrier.name(), polled.as_ref().map(|page| page.clock_ahead_ms), context.now());
     if let Some(wait) = state.asking.learn(context, carrier, &polled) {
         context.marks.clear((carrier.name(), Asked::Texts));
@@ -231,7 +234,12 @@ async fn accept(
     if page.items.is_empty() {
         context.marks.clear(mark);
     }
-    let accepted = commit(context, carrier, &page, &next).await.map_err(Failed::Store)?;
+    let is_nothing = page.items.is_empty() && state.is_stored && is_same(&state.cursor, &next);
+    let accepted = match is_nothing {
+        true => AcceptedPage::default(),
+        false => commit(context, carrier, &page, &next).await.map_err(Failed::Store)?,
+    };
+    state.is_stored = true;
     if accepted.n_new > 0 {
         context.health.record_text_in(now);
         tracing::debug!(n = accepted.n_new, "texts came");
@@ -332,6 +340,11 @@ fn judge_dates(context: &Context, carrier: &'static str, newest_at: i64, now: i6
             LATE_MS / 60_000
         );
     }
+}
+
+/// Whether two cursors are stored alike.
+fn is_same(a: &Cursor, b: &Cursor) -> bool {
+    (a.since, &a.page, a.newest) == (b.since, &b.page, b.newest)
 }
 
 /// Moves the cursor on; says whether the pass goes on.
