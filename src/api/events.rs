@@ -1,8 +1,8 @@
 //! The live stream: server-sent events straight from the journal. `id` is the event's number, so whoever comes back with
-//! `Last-Event-ID` goes on where they were and misses nothing; wake-ups after commits are only a hint.
+//! `Last-Event-ID` goes on where they were and misses nothing.
 //!
-//! Each stream reads for itself, as fast as its reader takes it: a slow one holds up nobody. It ends when its token does
-//! or when the server closes.
+//! A stream first reads the journal to its end, then takes what [`Live`] hands to all streams; one that falls behind reads
+//! the journal again. A slow reader holds up nobody. A stream ends when its token does or when the server closes.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -14,24 +14,17 @@ use axum::http::HeaderMap;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
-use tokio::sync::watch;
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::sync::broadcast::error::RecvError;
 
+use super::ApiContext;
 use super::extract::Query;
+use super::live::{BATCH, Frame, Live, Subscription};
 use super::problem::{Problem, RequestId};
 use super::session::Session;
 use super::wire::EventView;
-use super::{ApiContext, view};
-use crate::store::{self, StoreError};
 
 /// The first frame of a stream; no event of the journal.
 const HELLO: &str = "hello";
-/// Events read at once.
-const BATCH: u32 = 100;
-/// Commits that follow each other faster than this are looked at together.
-const BREATHER: Duration = Duration::from_millis(20);
-/// How long a token is trusted, and how long a commit that gave no hint may go unseen.
-const TRUST: Duration = Duration::from_secs(1);
 /// A line that says nothing, so that both ends notice when the other is gone.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
@@ -48,20 +41,20 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
     responses((status = 200, description = "The stream", body = EventView, content_type = "text/event-stream")))]
 pub(super) async fn follow(
     State(context): State<ApiContext>,
+    State(live): State<Live>,
     session: Session,
     Extension(request_id): Extension<RequestId>,
     query: Query,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
+    let subscription = live.subscribe(&context, &session.token).await?;
     let last = context.store.last_event_seq().await?;
     let after = asked_for(&headers, &query)?.unwrap_or(last).min(last);
     let tail = Tail {
-        commits: context.store.hints().commit.subscribe(),
-        token: session.token,
-        trusted_until: Instant::now() + TRUST,
-        looked_at: None,
+        subscription,
         batch: VecDeque::new(),
         is_new: true,
+        is_behind: true,
         after,
         request_id,
         context,
@@ -89,12 +82,11 @@ fn asked_for(headers: &HeaderMap, query: &Query) -> Result<Option<i64>, Problem>
 /// One reader's place in the journal.
 struct Tail {
     context: ApiContext,
-    token: String,
-    trusted_until: Instant,
-    commits: watch::Receiver<u64>,
-    looked_at: Option<Instant>,
-    batch: VecDeque<store::Event>,
+    subscription: Subscription,
+    batch: VecDeque<Frame>,
     is_new: bool,
+    /// There may be events in the journal that the subscription does not bring.
+    is_behind: bool,
     /// Everything up to here was sent.
     after: i64,
     request_id: RequestId,
@@ -107,25 +99,24 @@ impl Tail {
             return self.hello();
         }
         loop {
-            if self.context.stop.is_cancelled() || !self.may_go_on().await {
+            if self.context.stop.is_cancelled() || self.subscription.has_ended() {
                 return None;
             }
-            if let Some(event) = self.batch.pop_front() {
-                self.after = event.seq;
-                return framed(view::event(event));
+            if let Some(frame) = self.batch.pop_front() {
+                self.after = frame.seq;
+                return Some(frame.event);
             }
-            if !self.look().await {
-                return None;
-            }
-            if self.batch.is_empty() {
-                self.wait().await;
+            if self.is_behind {
+                self.read_on().await?;
+            } else {
+                self.wait().await?;
             }
         }
     }
 
     /// Tells where the stream begins, so that a reader who hears nothing else can still come back to it.
     fn hello(&self) -> Option<Event> {
-        framed(EventView {
+        let hello = EventView {
             seq: self.after,
             at: self.context.now(),
             kind: HELLO.to_owned(),
@@ -134,53 +125,36 @@ impl Tail {
             counselor: None,
             counselor_name: None,
             detail: None,
-        })
-    }
-
-    /// Whether the token is still good; asked at most once a second.
-    async fn may_go_on(&mut self) -> bool {
-        if Instant::now() < self.trusted_until {
-            return true;
-        }
-        self.trusted_until = Instant::now() + TRUST;
-        let from = "events".to_owned();
-        let owner = self.context.store.actor_of_token(&self.token, from, self.context.now()).await;
-        self.reported(owner).is_some_and(|owner| owner.is_some())
-    }
-
-    /// Reads on. What is committed after the read wakes the wait that follows.
-    async fn look(&mut self) -> bool {
-        if let Some(last) = self.looked_at {
-            sleep_until(last + BREATHER).await;
-        }
-        self.looked_at = Some(Instant::now());
-        self.commits.mark_unchanged();
-        let found = self.context.store.events_after(self.after, BATCH).await;
-        let Some(found) = self.reported(found) else {
-            return false;
         };
-        self.batch = found.into();
-        true
+        Frame::new(hello).map(|frame| frame.event)
     }
 
-    /// Until there may be something to do.
-    async fn wait(&mut self) {
-        tokio::select! {
-            _ = self.commits.changed() => {}
-            () = self.context.stop.cancelled() => {}
-            () = sleep(TRUST) => {}
+    /// Reads the next events in the journal. A reader comes back by itself, so a stream that can't read just ends.
+    async fn read_on(&mut self) -> Option<()> {
+        let found = self.context.store.events_after(self.after, BATCH).await;
+        let found = found.inspect_err(
+            |error| tracing::warn!(request_id = self.request_id.0, %error, "event stream ended"),
+        );
+        let found = found.ok()?;
+        self.is_behind = !found.is_empty();
+        self.batch = found.into_iter().filter_map(Frame::of).collect();
+        Some(())
+    }
+
+    /// Waits for the next event that was not sent yet.
+    async fn wait(&mut self) -> Option<()> {
+        let ended = self.subscription.ended();
+        let next = tokio::select! {
+            next = self.subscription.frames.recv() => next,
+            () = ended => return None,
+            () = self.context.stop.cancelled() => return None,
+        };
+        match next {
+            Ok(frame) if frame.seq > self.after => self.batch.push_back(frame),
+            Ok(_) => {}
+            Err(RecvError::Lagged(_)) => self.is_behind = true,
+            Err(RecvError::Closed) => return None,
         }
+        Some(())
     }
-
-    /// A reader comes back by itself, so a stream that can't read just ends.
-    fn reported<T>(&self, result: Result<T, StoreError>) -> Option<T> {
-        result
-            .inspect_err(|error| tracing::warn!(request_id = self.request_id.0, %error, "event stream ended"))
-            .ok()
-    }
-}
-
-fn framed(event: EventView) -> Option<Event> {
-    let (seq, kind) = (event.seq, event.kind.clone());
-    Event::default().id(seq.to_string()).event(kind).json_data(event).ok()
 }

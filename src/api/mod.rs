@@ -14,6 +14,7 @@ mod conversation;
 mod duty;
 mod events;
 mod extract;
+mod live;
 mod message;
 mod openapi;
 mod photo;
@@ -110,6 +111,13 @@ struct Shared {
     context: ApiContext,
     log_ins: session::LogInLine,
     photos: photo::PhotoLine,
+    live: live::Live,
+}
+
+impl FromRef<Shared> for live::Live {
+    fn from_ref(shared: &Shared) -> Self {
+        shared.live.clone()
+    }
 }
 
 impl FromRef<Shared> for ApiContext {
@@ -138,6 +146,7 @@ pub fn router(context: ApiContext) -> Router {
         context,
         log_ins: session::LogInLine::default(),
         photos: photo::PhotoLine::default(),
+        live: live::Live::default(),
     })
 }
 

@@ -177,7 +177,7 @@ impl Desk {
     async fn leave(&self, outcome: Outcome) -> i64 {
         let senders = Senders::single(PhoneNumber::parse("062-123-4567"));
         let order = Lease { carrier: "sim", senders, only_its_own: false, lease_ms: 60_000 };
-        let due = self.store.lease_due(Arc::new(order), 10, self.now()).await.expect("leased");
+        let due = self.store.lease_due(Arc::new(order), 10, self.now()).await.expect("leased").texts;
         for text in &due {
             self.store.record_outcome(text, outcome.clone(), self.now()).await.expect("recorded");
         }
