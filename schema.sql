@@ -160,7 +160,7 @@ CREATE TABLE conversation (
 ) STRICT;
 CREATE INDEX conversation_waiting ON conversation (queue_at, id, desk, waiting_since_at) WHERE state = 'waiting';
 CREATE INDEX conversation_to_survey ON conversation (survey_due_at) WHERE survey_due_at IS NOT NULL;
-CREATE INDEX conversation_held ON conversation (claimed_by) WHERE state = 'active';
+CREATE INDEX conversation_held ON conversation (claimed_by, alarm_from_at) WHERE state = 'active';
 CREATE INDEX conversation_claimed ON conversation (claimed_by, id) WHERE claimed_by IS NOT NULL;
 CREATE INDEX conversation_by_state ON conversation (state, id);
 -- At most one open conversation per citizen and number.

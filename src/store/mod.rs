@@ -38,7 +38,7 @@ pub use inbound::inbox::{AcceptedPage, Routed};
 pub use inbound::loss::PossibleLoss;
 pub use inbound::quarantine::Quarantined;
 pub use journal::event::Event;
-pub use outbound::lease::Lease;
+pub use outbound::lease::{Lease, Leased};
 pub use outbound::outcome::Outcome;
 pub use outbound::receipt::Applied;
 pub use outbound::reconcile::{InDoubt, LookupResult, Unreceipted};

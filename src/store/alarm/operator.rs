@@ -24,7 +24,7 @@ impl Store {
         now: UnixMs,
     ) -> Result<Option<Saying>> {
         let word = trouble.to_word();
-        let known = self.read(move |conn| alarm(conn, &word)).await?;
+        let known = self.look_up(move |conn| alarm(conn, &word)).await?;
         if saying(known, is_in_trouble, now).is_none() {
             return Ok(None);
         }
@@ -61,7 +61,7 @@ impl Store {
 
     /// How often the daemon was started lately.
     pub async fn n_starts(&self, now: UnixMs) -> Result<u32> {
-        self.read(move |conn| {
+        self.look_up(move |conn| {
             let sql = "SELECT count(*) FROM daemon_start WHERE at > :since AND at <= :now";
             let of = named_params! { ":since": now - RESTARTS_MS, ":now": now };
             Ok(conn.prepare_cached(sql)?.query_row(of, |r| r.get(0))?)

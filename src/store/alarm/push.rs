@@ -66,7 +66,7 @@ fn read(r: &Row<'_>) -> rusqlite::Result<AlarmPush> {
 impl Store {
     /// Alarms to be handed over one way now: new ones before those that failed, the oldest first.
     pub async fn alarm_pushes_due(&self, way: PushWay, limit: u32, now: UnixMs) -> Result<Vec<AlarmPush>> {
-        self.read(move |conn| {
+        self.look_up(move |conn| {
             // A time that lies further ahead than any wait is of a clock that was wrong.
             let mut select = conn.prepare_cached(
                 "SELECT id, way, what, state, conversation_id, step, minutes, called, created_at, n_attempts

@@ -78,7 +78,7 @@ impl Store {
 
     /// Troubles of the gateway that the operator was called for and that are not over.
     pub async fn open_troubles(&self) -> Result<Vec<OpenTrouble>> {
-        self.read(|conn| {
+        self.look_up(|conn| {
             let mut select = conn
                 .prepare_cached("SELECT trouble, since_at, told_at FROM operator_alarm ORDER BY since_at")?;
             let rows = select.query_map(named_params! {}, |r| {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, named_params};
 
-use super::decide::{Change, n_held, run};
+use super::decide::{Change, Claimant, claimant, run_with};
 use super::list::detail;
 use super::row::load;
 use crate::domain::UnixMs;
@@ -33,32 +33,37 @@ impl Store {
         now: UnixMs,
     ) -> Result<Decided<ConversationDetail>> {
         let (asker, policy) = (actor.clone(), Arc::clone(policy));
-        let claimed = self.write(move |conn| {
+        self.write(move |conn| {
             let Some(me) = asker.id() else {
                 return Ok(Err(Refusal::NobodyWaits));
             };
-            let (n_held, n_dangers) = n_held(conn, me)?;
+            let claimant = claimant(conn, me)?;
             let reach = Reach {
                 me,
                 desks: match &asker.desks {
                     DeskScope::All => None,
                     DeskScope::Only(_) => Some(format!(" {} ", asker.desks.to_word())),
                 },
-                is_full: n_held >= policy.max_held,
-                is_full_of_danger: n_dangers >= policy.max_dangers,
+                is_full: claimant.n_held >= policy.max_held,
+                is_full_of_danger: claimant.n_dangers >= policy.max_dangers,
             };
             let change = Change { conn, actor: &asker, policy: &policy, now };
             match next_for(conn, &reach, now)? {
-                Some(id) => Ok(run(&change, &load(conn, id)?, &Command::Claim)?.map(|claimed| claimed.id)),
+                Some(id) => claim(&change, id, &claimant),
                 None => Ok(Err(why_nobody(conn, &reach)?)),
             }
-        });
-        match claimed.await? {
-            // What it holds is read where reading disturbs no writer, and without a change of threads: it was just claimed,
-            // and is short.
-            Ok(id) => self.look_up(move |conn| detail(conn, id)).await.map(Ok),
-            Err(refusal) => Ok(Err(refusal)),
-        }
+        })
+        .await
+    }
+}
+
+/// Claims it with what is known of the claimant already. What it holds is read here: the writer has its pages at hand,
+/// while a reader would fetch each of them after every commit.
+fn claim(change: &Change<'_>, id: i64, claimant: &Claimant) -> Result<Decided<ConversationDetail>> {
+    let facts = claimant.facts(change.actor)?;
+    match run_with(change, &load(change.conn, id)?, (&Command::Claim, &facts))? {
+        Ok(_) => detail(change.conn, id).map(Ok),
+        Err(refusal) => Ok(Err(refusal)),
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use rusqlite::{Connection, OptionalExtension, named_params};
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 use super::row::{insert, load, save};
 use crate::domain::UnixMs;
@@ -84,7 +84,17 @@ pub(in crate::store) fn run(
     before: &Conversation,
     command: &Command,
 ) -> Result<Decided<Conversation>> {
-    match decide(change, before, command)? {
+    let facts = facts(change, before, command)?;
+    run_with(change, before, (command, &facts))
+}
+
+/// Like [`run`], with facts that the caller has loaded.
+pub(super) fn run_with(
+    change: &Change<'_>,
+    before: &Conversation,
+    (command, facts): (&Command, &Facts<'_>),
+) -> Result<Decided<Conversation>> {
+    match before.handle(command, facts, change.policy, change.now) {
         Ok(decision) => Ok(Ok(apply(change, Some(before), decision, None)?)),
         Err(refusal) => Ok(Err(refusal)),
     }
@@ -105,11 +115,7 @@ fn facts<'a>(change: &Change<'a>, of: &Conversation, command: &Command) -> Resul
     let mut facts = Facts::new(actor);
     match command {
         Command::Claim | Command::TakeOver { .. } => {
-            let id = actor.id().unwrap_or_default();
-            if !works(conn, id)? {
-                return Err(StoreError::Conflict("who asks has no access any more".into()));
-            }
-            (facts.n_held, facts.n_dangers_held) = n_held(conn, id)?;
+            return claimant(conn, actor.id().unwrap_or_default())?.facts(actor);
         }
         Command::Reply(_) => facts.citizen = citizen::load(conn, &of.citizen)?,
         Command::ToPerson { login, .. } => facts.person = person(conn, login)?,
@@ -164,12 +170,34 @@ fn recipient_of(conn: &Connection, of: &Conversation, citizen: &Citizen) -> Resu
     })
 }
 
-/// How many conversations a counselor holds that wait for us, and how many of them are unanswered dangers.
-pub(in crate::store) fn n_held(conn: &Connection, counselor_id: i64) -> Result<(u32, u32)> {
-    let sql = "SELECT count(*), count(alarm_from_at) FROM conversation INDEXED BY conversation_held
+/// Who claims a conversation.
+pub(super) struct Claimant {
+    /// They still have access.
+    works: bool,
+    /// Conversations that they hold and that wait for us.
+    pub n_held: u32,
+    /// Unanswered dangers among them.
+    pub n_dangers: u32,
+}
+
+impl Claimant {
+    /// What a claim is decided by; `Conflict` for somebody without access.
+    pub fn facts<'a>(&self, actor: &'a Actor) -> Result<Facts<'a>> {
+        if !self.works {
+            return Err(StoreError::Conflict("who asks has no access any more".into()));
+        }
+        Ok(Facts { n_held: self.n_held, n_dangers_held: self.n_dangers, ..Facts::new(actor) })
+    }
+}
+
+pub(super) fn claimant(conn: &Connection, counselor_id: i64) -> Result<Claimant> {
+    let sql = "SELECT count(*), count(alarm_from_at),
+                      EXISTS (SELECT 1 FROM counselor WHERE id = :counselor AND disabled_at IS NULL)
+               FROM conversation INDEXED BY conversation_held
                WHERE claimed_by = :counselor AND state = 'active'";
     let of = named_params! { ":counselor": counselor_id };
-    Ok(conn.prepare_cached(sql)?.query_row(of, |r| Ok((r.get(0)?, r.get(1)?)))?)
+    let found = |r: &Row<'_>| Ok(Claimant { n_held: r.get(0)?, n_dangers: r.get(1)?, works: r.get(2)? });
+    Ok(conn.prepare_cached(sql)?.query_row(of, found)?)
 }
 
 fn person(conn: &Connection, login: &str) -> Result<Option<i64>> {

@@ -91,7 +91,8 @@ impl Store {
             let List { index, condition, order, holder } = List::of(filter);
             let visible = if desks.is_some() { VISIBLE } else { "AND (:me IS NULL OR 1) AND :desks IS NULL" };
             let list = format!(
-                "{SUMMARY} {index} {HOLDER} WHERE {condition} {visible} ORDER BY {order} LIMIT :limit"
+                "SELECT {SUMMARY} FROM conversation c {index} {HOLDER}
+                 WHERE {condition} {visible} ORDER BY {order} LIMIT :limit"
             );
             let mut select = conn.prepare_cached(&list)?;
             let of = named_params! { ":limit": limit, ":holder": holder, ":me": me, ":desks": desks };
@@ -145,26 +146,28 @@ impl Store {
     }
 }
 
+/// Columns of a conversation `c` and its holder `h`. Those that are read by name come first, for a name is looked up from the
+/// left; [`summary`] takes the rest by place.
 const SUMMARY: &str = "
-    SELECT c.id, c.citizen, c.state AS state, c.opened_at, c.waiting_since_at, c.last_inbound_seq, c.closed_at,
-           c.close_reason, c.previous_id, c.desk, c.tier, c.promise_due_at, c.category,
-           coalesce(c.danger = 'ringing', 0) AS is_ringing, c.alarm_from_at IS NOT NULL AS is_unanswered_danger,
-           coalesce((SELECT i.is_abusive FROM inbox i
-                     WHERE i.conversation_id = c.id AND i.seq = c.last_inbound_seq), 0) AS is_abusive,
-           (SELECT i.received_at - i.late_ms FROM inbox i
-             WHERE i.conversation_id = c.id AND i.seq = c.last_inbound_seq) AS last_late_since,
-           (SELECT o.login FROM counselor o WHERE o.id = c.offered_to) AS offered_to,
-           (SELECT a.name FROM counselor a WHERE a.id = c.acked_by) AS acked_by,
-           h.id AS counselor_id, h.login AS counselor_login, h.name AS counselor_name,
-           h.disabled_at AS counselor_disabled_at,
-           (SELECT count(*) FROM inbox i WHERE i.conversation_id = c.id)
-             + (SELECT count(*) FROM outbox o WHERE o.conversation_id = c.id) AS n_messages,
-           (SELECT count(*) FROM outbox o WHERE o.conversation_id = c.id AND o.needs_person = 1) AS n_in_doubt,
-           (SELECT count(*) FROM inbox i JOIN photo p ON p.inbox_id = i.id
-             WHERE i.conversation_id = c.id AND i.seq = c.last_inbound_seq) AS n_last_photos,
-           coalesce((SELECT i.text FROM inbox i
-                     WHERE i.conversation_id = c.id AND i.seq = c.last_inbound_seq), '') AS text
-    FROM conversation c";
+    c.citizen, c.state AS state, c.tier, h.id AS counselor_id, h.login AS counselor_login, h.name AS counselor_name,
+    h.disabled_at AS counselor_disabled_at,
+    coalesce((SELECT i.text FROM inbox i WHERE i.conversation_id = c.id AND i.seq = c.last_inbound_seq), '') AS text,
+    c.id, c.opened_at, c.waiting_since_at, c.last_inbound_seq, c.closed_at, c.close_reason, c.previous_id, c.desk,
+    c.promise_due_at, c.category, coalesce(c.danger = 'ringing', 0), c.alarm_from_at IS NOT NULL,
+    coalesce((SELECT i.is_abusive FROM inbox i WHERE i.conversation_id = c.id AND i.seq = c.last_inbound_seq), 0),
+    (SELECT i.received_at - i.late_ms FROM inbox i WHERE i.conversation_id = c.id AND i.seq = c.last_inbound_seq),
+    (SELECT o.login FROM counselor o WHERE o.id = c.offered_to),
+    (SELECT a.name FROM counselor a WHERE a.id = c.acked_by),
+    (SELECT count(*) FROM inbox i WHERE i.conversation_id = c.id)
+        + (SELECT count(*) FROM outbox o WHERE o.conversation_id = c.id),
+    (SELECT count(*) FROM outbox o WHERE o.conversation_id = c.id AND o.needs_person = 1),
+    (SELECT count(*) FROM inbox i JOIN photo p ON p.inbox_id = i.id
+      WHERE i.conversation_id = c.id AND i.seq = c.last_inbound_seq)";
+/// What there is beside its texts: most conversations have none of it, and need no query for it.
+const BESIDE: &str = "
+    EXISTS (SELECT 1 FROM citizen f WHERE f.number = c.citizen),
+    EXISTS (SELECT 1 FROM note n WHERE n.conversation_id = c.id),
+    EXISTS (SELECT 1 FROM survey s WHERE s.conversation_id = c.id)";
 /// `Conversation::is_visible_to` in SQL, for lists; a test compares the two.
 const VISIBLE: &str = "AND (c.tier = 1 OR c.claimed_by = :me OR c.offered_to = :me
                             OR instr(:desks, ' ' || c.desk || ' ') > 0)";
@@ -203,45 +206,51 @@ impl List {
 
 fn summary(r: &Row<'_>) -> rusqlite::Result<ConversationSummary> {
     Ok(ConversationSummary {
-        id: r.get("id")?,
         citizen: row::phone(r, "citizen")?,
         state: row::conversation_state(r)?,
-        holder: row::counselor(r)?,
-        opened_at: r.get("opened_at")?,
-        waiting_since_at: r.get("waiting_since_at")?,
-        n_messages: r.get("n_messages")?,
-        last_text: row::text(r)?,
-        last_late_since: r.get("last_late_since")?,
-        last_inbound_seq: r.get("last_inbound_seq")?,
-        n_last_photos: r.get("n_last_photos")?,
-        n_in_doubt: r.get("n_in_doubt")?,
-        closed_at: r.get("closed_at")?,
-        close_reason: r.get("close_reason")?,
-        previous_id: r.get("previous_id")?,
-        desk: r.get("desk")?,
         tier: row::tier(r)?,
-        is_ringing: r.get("is_ringing")?,
-        is_unanswered_danger: r.get("is_unanswered_danger")?,
-        is_abusive: r.get("is_abusive")?,
-        promise_due_at: r.get("promise_due_at")?,
-        offered_to: r.get("offered_to")?,
-        category: r.get("category")?,
-        acked_by: r.get("acked_by")?,
+        holder: row::counselor(r)?,
+        last_text: row::text(r)?,
+        id: r.get(8)?,
+        opened_at: r.get(9)?,
+        waiting_since_at: r.get(10)?,
+        last_inbound_seq: r.get(11)?,
+        closed_at: r.get(12)?,
+        close_reason: r.get(13)?,
+        previous_id: r.get(14)?,
+        desk: r.get(15)?,
+        promise_due_at: r.get(16)?,
+        category: r.get(17)?,
+        is_ringing: r.get(18)?,
+        is_unanswered_danger: r.get(19)?,
+        is_abusive: r.get(20)?,
+        last_late_since: r.get(21)?,
+        offered_to: r.get(22)?,
+        acked_by: r.get(23)?,
+        n_messages: r.get(24)?,
+        n_in_doubt: r.get(25)?,
+        n_last_photos: r.get(26)?,
     })
 }
 
 pub(in crate::store) fn detail(conn: &Connection, id: i64) -> Result<ConversationDetail> {
-    let one = format!("{SUMMARY} {HOLDER} WHERE c.id = :id");
-    let summary = conn.prepare_cached(&one)?.query_row(named_params! { ":id": id }, summary)?;
+    let one = format!("SELECT {SUMMARY}, {BESIDE} FROM conversation c {HOLDER} WHERE c.id = :id");
+    let found = |r: &Row<'_>| {
+        Ok((summary(r)?, (r.get(27)?, r.get(28)?, r.get(29)?)))
+    };
+    let (summary, (has_facts, has_notes, has_survey)) =
+        conn.prepare_cached(&one)?.query_row(named_params! { ":id": id }, found)?;
     let mut messages = inbound(conn, id)?;
-    messages.extend(outbound(conn, id)?);
+    if summary.n_messages > i64::try_from(messages.len()).unwrap_or(0) {
+        messages.extend(outbound(conn, id)?);
+    }
     messages.sort_by_key(|m| match m {
         Message::In { at, id, .. } => (*at, 0, *id),
         Message::Out { at, id, .. } => (*at, 1, *id),
     });
-    let citizen = citizen::load(conn, &summary.citizen)?;
-    let notes = notes::of_conversation(conn, id)?;
-    let survey = survey::of(conn, id)?;
+    let citizen = if has_facts { citizen::load(conn, &summary.citizen)? } else { Citizen::default() };
+    let notes = if has_notes { notes::of_conversation(conn, id)? } else { Vec::new() };
+    let survey = if has_survey { survey::of(conn, id)? } else { None };
     Ok(ConversationDetail { summary, messages, citizen, notes, survey })
 }
 

@@ -143,9 +143,9 @@ pub(in crate::store) fn insert(conn: &Connection, new: &Conversation) -> Result<
     let all = || FIXED.iter().chain(COLUMNS);
     let names: Vec<_> = all().map(|(name, _)| *name).collect();
     let places = vec!["?"; names.len()].join(", ");
-    let sql = format!("INSERT INTO conversation ({}) VALUES ({places}) RETURNING id", names.join(", "));
+    let sql = format!("INSERT INTO conversation ({}) VALUES ({places})", names.join(", "));
     let values = all().map(|(_, value)| value(new));
-    Ok(conn.prepare_cached(&sql)?.query_row(params_from_iter(values), |r| r.get(0))?)
+    Ok(conn.prepare_cached(&sql)?.insert(params_from_iter(values))?)
 }
 
 /// Writes what has changed, if anything has. `Conflict` if the row is not as it was loaded.

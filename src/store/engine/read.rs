@@ -35,7 +35,11 @@ impl Readers {
         query: impl FnOnce(&Connection) -> Result<T>,
     ) -> Result<T> {
         let connection = self.take()?;
-        let result = catch_unwind(AssertUnwindSafe(|| in_snapshot(&connection, query)));
+        let result = catch_unwind(AssertUnwindSafe(|| query(&connection)));
+        if !connection.is_autocommit() {
+            // After a panic or an error in a snapshot.
+            drop(connection.execute_batch("ROLLBACK"));
+        }
         self.put_back(connection);
         drop(permit);
         result.unwrap_or(Err(StoreError::Crashed))
@@ -52,12 +56,24 @@ impl Store {
         let readers = Arc::clone(&self.readers);
         let permits = Arc::clone(&readers.permits);
         let permit = permits.acquire_owned().await.map_err(|_| StoreError::Crashed)?;
-        let task = tokio::task::spawn_blocking(move || readers.run(permit, query));
+        let task = tokio::task::spawn_blocking(move || readers.run(permit, |conn| in_snapshot(conn, query)));
         task.await.unwrap_or(Err(StoreError::Crashed))
     }
 
-    /// Like [`Store::read`], for a look-up of one row by an index. Runs on the calling thread if a connection is free:
-    /// the query takes a few microseconds, less than a change of threads.
+    /// Like [`Store::read`], for queries of a few rows by an index. Runs on the calling thread if a connection is free: the
+    /// query takes a few microseconds, less than a change of threads.
+    pub(in crate::store) async fn read_here<T, F>(&self, query: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T> + Send + 'static,
+    {
+        match Arc::clone(&self.readers.permits).try_acquire_owned() {
+            Ok(permit) => self.readers.run(permit, |conn| in_snapshot(conn, query)),
+            Err(_) => self.read(query).await,
+        }
+    }
+
+    /// Like [`Store::read_here`], for one statement: it is a snapshot by itself, and opens none around it.
     pub(in crate::store) async fn look_up<T, F>(&self, query: F) -> Result<T>
     where
         T: Send + 'static,
@@ -71,6 +87,8 @@ impl Store {
 }
 
 fn in_snapshot<T>(connection: &Connection, query: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
-    let snapshot = connection.unchecked_transaction()?;
-    query(&snapshot)
+    connection.prepare_cached("BEGIN")?.execute([])?;
+    let found = query(connection)?;
+    connection.prepare_cached("COMMIT")?.execute([])?;
+    Ok(found)
 }

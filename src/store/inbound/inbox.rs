@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rusqlite::{Connection, OptionalExtension, named_params};
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 use crate::domain::UnixMs;
 use crate::domain::actor::Actor;
@@ -124,19 +124,18 @@ impl Store {
     ) -> Result<Routed> {
         let policy = Arc::clone(policy);
         let routed = self.write(move |conn| {
-            let waiting = received(conn, limit)?;
-            conn.execute_batch("SAVEPOINT all_texts")?;
+            conn.prepare_cached("SAVEPOINT all_texts")?.execute([])?;
             // Nearly always all can be routed, and one savepoint is cheaper than one per text.
-            let mut routed = run_guarded(|conn| route_all(conn, &waiting, now, &policy), conn);
+            let mut routed = run_guarded(|conn| route_all(conn, limit, now, &policy), conn);
             if let Err(error) = &routed
                 && !conn.is_autocommit()
                 && !error.is_of_the_disk()
             {
                 conn.execute_batch("ROLLBACK TO all_texts")?;
-                routed = route_each(conn, &waiting, now, &policy);
+                routed = route_each(conn, &received(conn, limit)?, now, &policy);
             }
             let routed = routed?;
-            conn.execute_batch("RELEASE all_texts")?;
+            conn.prepare_cached("RELEASE all_texts")?.execute([])?;
             Ok(routed)
         });
         let routed = routed.await?;
@@ -170,30 +169,33 @@ fn received(conn: &Connection, limit: u32) -> Result<Vec<i64>> {
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-fn received_text(conn: &Connection, id: i64) -> Result<Received> {
-    let sql = "SELECT id, carrier, citizen, our_number, text, received_at, late_ms,
-                      EXISTS (SELECT 1 FROM photo WHERE photo.inbox_id = inbox.id) AS has_photos
-               FROM inbox WHERE id = :id";
-    let text = conn.prepare_cached(sql)?.query_row(named_params! { ":id": id }, |r| {
-        Ok(Received {
-            id: r.get("id")?,
-            carrier: r.get("carrier")?,
-            citizen: row::phone(r, "citizen")?,
-            our_number: row::phone(r, "our_number")?,
-            text: row::text(r)?,
-            has_photos: r.get("has_photos")?,
-            received_at: r.get("received_at")?,
-            late_ms: r.get("late_ms")?,
-        })
-    });
-    Ok(text?)
+const RECEIVED: &str = "
+    SELECT id, carrier, citizen, our_number, text, received_at, late_ms,
+           EXISTS (SELECT 1 FROM photo WHERE photo.inbox_id = inbox.id) AS has_photos
+    FROM inbox";
+
+fn received_text(r: &Row<'_>) -> rusqlite::Result<Received> {
+    Ok(Received {
+        id: r.get("id")?,
+        carrier: r.get("carrier")?,
+        citizen: row::phone(r, "citizen")?,
+        our_number: row::phone(r, "our_number")?,
+        text: row::text(r)?,
+        has_photos: r.get("has_photos")?,
+        received_at: r.get("received_at")?,
+        late_ms: r.get("late_ms")?,
+    })
 }
 
 /// Routes all; the first failure fails the batch.
-fn route_all(conn: &Connection, ids: &[i64], now: UnixMs, policy: &ServicePolicy) -> Result<Routed> {
+fn route_all(conn: &Connection, limit: u32, now: UnixMs, policy: &ServicePolicy) -> Result<Routed> {
+    let sql = format!("{RECEIVED} WHERE state = 'received' ORDER BY id LIMIT :limit");
+    let mut select = conn.prepare_cached(&sql)?;
+    let waiting = select.query_map(named_params! { ":limit": limit }, received_text)?;
+    let waiting = waiting.collect::<rusqlite::Result<Vec<_>>>()?;
     let mut done = Routed::default();
-    for id in ids {
-        done.n_notices += usize::from(route_one(conn, *id, now, policy)?);
+    for text in waiting {
+        done.n_notices += usize::from(route_one(conn, &text, now, policy)?);
         done.n_routed += 1;
     }
     Ok(done)
@@ -204,7 +206,12 @@ fn route_each(conn: &Connection, ids: &[i64], now: UnixMs, policy: &ServicePolic
     let mut done = Routed::default();
     for id in ids {
         conn.execute_batch("SAVEPOINT text")?;
-        match run_guarded(|conn| route_one(conn, *id, now, policy), conn) {
+        let route = |conn: &Connection| {
+            let sql = format!("{RECEIVED} WHERE id = :id");
+            let text = conn.prepare_cached(&sql)?.query_row(named_params! { ":id": id }, received_text)?;
+            route_one(conn, &text, now, policy)
+        };
+        match run_guarded(route, conn) {
             Ok(with_notice) => {
                 done.n_routed += 1;
                 done.n_notices += usize::from(with_notice);
@@ -222,10 +229,9 @@ fn route_each(conn: &Connection, ids: &[i64], now: UnixMs, policy: &ServicePolic
 }
 
 /// Routes one text; returns whether an automatic text was queued.
-fn route_one(conn: &Connection, id: i64, now: UnixMs, policy: &ServicePolicy) -> Result<bool> {
+fn route_one(conn: &Connection, text: &Received, now: UnixMs, policy: &ServicePolicy) -> Result<bool> {
     let actor = Actor::system("router");
-    let change = Change { conn, actor: &actor, policy, now };
-    route(&change, &received_text(conn, id)?)
+    route(&Change { conn, actor: &actor, policy, now }, text)
 }
 
 /// Counts a failed try; the third one quarantines the text.

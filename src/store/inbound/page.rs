@@ -26,31 +26,23 @@ impl Page<'_> {
         if self.is_known(&text.key, seen)? {
             return Ok(false);
         }
+        let page_id = self.keep_body()?;
         let mut insert = self.conn.prepare_cached(
             "INSERT INTO inbox (carrier, carrier_message_key, raw_page_id, citizen, our_number, text, sent_at, received_at,
                                 late_ms)
-             VALUES (:carrier, :key, :page, :citizen, :our_number, :text, :sent_at, :now, :late)
-             RETURNING id",
+             VALUES (:carrier, :key, :page, :citizen, :our_number, :text, :sent_at, :now, :late)",
         )?;
-        let row_id = insert.query_row(
-            named_params! {
-                ":carrier": self.carrier,
-                ":key": text.key,
-                ":page": self.id,
-                ":citizen": text.citizen.reveal(),
-                ":our_number": text.to.reveal(),
-                ":text": text.text.reveal(),
-                ":sent_at": text.sent_at,
-                ":now": self.now,
-                ":late": seen.late_ms(text.sent_at),
-            },
-            |r| r.get(0),
-        )?;
-        if self.id.is_none() {
-            let page_id = self.keep_body()?;
-            let sql = "UPDATE inbox SET raw_page_id = :page WHERE id = :id";
-            self.conn.prepare_cached(sql)?.execute(named_params! { ":page": page_id, ":id": row_id })?;
-        }
+        let row_id = insert.insert(named_params! {
+            ":carrier": self.carrier,
+            ":key": text.key,
+            ":page": page_id,
+            ":citizen": text.citizen.reveal(),
+            ":our_number": text.to.reveal(),
+            ":text": text.text.reveal(),
+            ":sent_at": text.sent_at,
+            ":now": self.now,
+            ":late": seen.late_ms(text.sent_at),
+        })?;
         photo::want(self.conn, self.carrier, row_id, &text.media, self.now)?;
         Ok(true)
     }
@@ -111,12 +103,12 @@ impl Page<'_> {
             return Ok(id);
         }
         let mut insert = self.conn.prepare_cached(
-            "INSERT INTO raw_page (carrier, kind, body, received_at) VALUES (:carrier, :kind, :body, :now) RETURNING id",
+            "INSERT INTO raw_page (carrier, kind, body, received_at) VALUES (:carrier, :kind, :body, :now)",
         )?;
         let page = named_params! {
             ":carrier": self.carrier, ":kind": self.kind, ":body": self.raw, ":now": self.now,
         };
-        let id = insert.query_row(page, |r| r.get(0))?;
+        let id = insert.insert(page)?;
         self.id = Some(id);
         Ok(id)
     }

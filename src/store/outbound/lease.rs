@@ -1,9 +1,9 @@
 //! Leases: which texts the sender gets, in which order and for which carrier. A leased text is committed as `sending`
 //! before anything of it leaves.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
-use rusqlite::{Connection, OptionalExtension, Row, named_params};
+use rusqlite::{Connection, Row, named_params};
 
 use crate::domain::UnixMs;
 use crate::domain::notice::Notice;
@@ -34,27 +34,21 @@ impl Store {
     /// Leases at most `limit` texts that may leave now and commits them as `sending`. At most one text of each citizen,
     /// the most urgent lane first; within a lane a citizen's texts keep their order. Also ends recall windows that are
     /// over, and expires texts that are too old.
-    pub async fn lease_due(&self, order: Arc<Lease>, limit: u32, now: UnixMs) -> Result<Vec<OutboundText>> {
+    pub async fn lease_due(&self, order: Arc<Lease>, limit: u32, now: UnixMs) -> Result<Leased> {
         self.write(move |conn| {
-            pass_recall_windows(conn, now)?;
-            let mut leased = Vec::new();
-            for Due { text, our_number, repeat_before_at, is_unwanted } in due(conn, &order, limit, now)? {
-                let is_old = text.expires_at <= now;
-                if is_unwanted && repeat_before_at.is_none() {
-                    finish(conn, &queued(text.id, OutboundEvent::Recalled, Some("opted_out")), now)?;
-                    continue;
-                }
-                match repeat_before_at {
-                    Some(before) if is_old || before <= now => doubt_again(conn, text.id, is_old, now)?,
-                    None if is_old => expire(conn, text.id, now)?,
-                    // The carrier compares a repetition with what it has under the key: nothing of it may change.
-                    Some(_) => leased.push(lease(conn, &order, text, now)?),
-                    None => {
-                        let from = order.senders.answering(&our_number).clone();
-                        leased.push(lease(conn, &order, OutboundText { from, ..text }, now)?);
-                    }
-                }
+            let mut times = next_times(conn)?;
+            let mut leased = Leased { texts: Vec::new(), next_at: times.first() };
+            if leased.next_at.is_none_or(|at| at > now) {
+                return Ok(leased);
             }
+            if times.held.is_some_and(|at| at <= now) {
+                pass_recall_windows(conn, now)?;
+                times = next_times(conn)?;
+            }
+            for due in due(conn, &order, &times, (limit, now))? {
+                leased.texts.extend(lease_one(conn, &order, due, now)?);
+            }
+            leased.next_at = next_times(conn)?.first();
             Ok(leased)
         })
         .await
@@ -71,7 +65,7 @@ impl Store {
                 .query_map(named_params! { ":now": now, ":limit": limit }, |r| Ok((r.get(0)?, r.get(1)?)))?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)
         };
-        if self.read(of).await?.is_empty() {
+        if self.look_up(of).await?.is_empty() {
             return Ok(0);
         }
         self.write(move |conn| {
@@ -87,16 +81,40 @@ impl Store {
     /// When [`Store::lease_due`] has something to do next; `None` if nothing waits, or only texts behind another one of
     /// the same citizen, whose outcome wakes the sender.
     pub async fn next_send_at(&self) -> Result<Option<UnixMs>> {
-        self.look_up(|conn| {
-            let held = "SELECT min(next_attempt_at) FROM outbox WHERE state = 'held'";
-            let mut next: Option<UnixMs> = conn.prepare_cached(held)?.query_row([], |row| row.get(0))?;
-            for lane in Lane::ALL {
-                next = next.into_iter().chain(next_in_lane(conn, lane)?).min();
-            }
-            Ok(next)
-        })
-        .await
+        self.look_up(|conn| Ok(next_times(conn)?.first())).await
     }
+}
+
+/// Texts that may leave.
+#[derive(Debug)]
+pub struct Leased {
+    pub texts: Vec<OutboundText>,
+    /// As [`Store::next_send_at`], after these are leased.
+    pub next_at: Option<UnixMs>,
+}
+
+/// When the next recall window ends, and when the next text of each lane may leave that stands behind no other.
+struct NextTimes {
+    held: Option<UnixMs>,
+    lanes: Vec<(Lane, Option<UnixMs>)>,
+}
+
+impl NextTimes {
+    fn first(&self) -> Option<UnixMs> {
+        self.lanes.iter().filter_map(|(_, at)| *at).chain(self.held).min()
+    }
+}
+
+fn next_times(conn: &Connection) -> Result<NextTimes> {
+    static SQL: LazyLock<String> = LazyLock::new(|| {
+        let lanes = Lane::ALL.map(|lane| format!("({})", next_in_lane(lane))).join(", ");
+        format!("SELECT (SELECT min(next_attempt_at) FROM outbox WHERE state = 'held'), {lanes}")
+    });
+    let times = |r: &Row<'_>| {
+        let lanes = Lane::ALL.into_iter().enumerate().map(|(n, lane)| Ok((lane, r.get(n + 1)?)));
+        Ok(NextTimes { held: r.get(0)?, lanes: lanes.collect::<rusqlite::Result<_>>()? })
+    };
+    Ok(conn.prepare_cached(&SQL)?.query_row([], times)?)
 }
 
 /// Queues held texts whose recall window is over.
@@ -120,11 +138,19 @@ struct Due {
 }
 
 /// The first text of each citizen that may leave, the most urgent lane first.
-fn due(conn: &Connection, order: &Lease, limit: u32, now: UnixMs) -> Result<Vec<Due>> {
+fn due(
+    conn: &Connection,
+    order: &Lease,
+    times: &NextTimes,
+    (limit, now): (u32, UnixMs),
+) -> Result<Vec<Due>> {
     let mut due = Vec::new();
-    for lane in Lane::ALL {
+    for (lane, next_at) in &times.lanes {
+        if next_at.is_none_or(|at| at > now) {
+            continue;
+        }
         let left = limit.saturating_sub(u32::try_from(due.len()).unwrap_or(limit));
-        for (id, text) in due_in_lane(conn, order, lane, left, now)? {
+        for (id, text) in due_in_lane(conn, order, *lane, left, now)? {
             match text {
                 Ok(text) => due.push(text),
                 Err(error) => put_off_unreadable(conn, id, &error, now)?,
@@ -132,6 +158,27 @@ fn due(conn: &Connection, order: &Lease, limit: u32, now: UnixMs) -> Result<Vec<
         }
     }
     Ok(due)
+}
+
+/// Leases a text that is due, unless it is unwanted, too old, or cannot be repeated safely any more.
+fn lease_one(conn: &Connection, order: &Lease, due: Due, now: UnixMs) -> Result<Option<OutboundText>> {
+    let Due { text, our_number, repeat_before_at, is_unwanted } = due;
+    let is_old = text.expires_at <= now;
+    if is_unwanted && repeat_before_at.is_none() {
+        finish(conn, &queued(text.id, OutboundEvent::Recalled, Some("opted_out")), now)?;
+        return Ok(None);
+    }
+    match repeat_before_at {
+        Some(before) if is_old || before <= now => doubt_again(conn, text.id, is_old, now)?,
+        None if is_old => expire(conn, text.id, now)?,
+        // The carrier compares a repetition with what it has under the key: nothing of it may change.
+        Some(_) => return lease(conn, order, text, now).map(Some),
+        None => {
+            let from = order.senders.answering(&our_number).clone();
+            return lease(conn, order, OutboundText { from, ..text }, now).map(Some);
+        }
+    }
+    Ok(None)
 }
 
 /// Whether an opt-out since then stops the text. Answers in a danger and notices that pass an opt-out still leave.
@@ -189,18 +236,18 @@ fn due_in_lane(
 }
 
 /// The next time in a lane at which a text may leave that waits behind no other.
-fn next_in_lane(conn: &Connection, lane: Lane) -> Result<Option<UnixMs>> {
-    let mut select = conn.prepare_cached(
+fn next_in_lane(lane: Lane) -> String {
+    let lane = lane.as_i64();
+    format!(
         "SELECT next_attempt_at FROM outbox INDEXED BY outbox_due
-         WHERE state = 'queued' AND lane = :lane
+         WHERE state = 'queued' AND lane = {lane}
            AND NOT EXISTS (
                SELECT 1 FROM outbox before
                WHERE before.citizen = outbox.citizen AND before.id < outbox.id AND before.lane <= outbox.lane
                  AND (before.state = 'held' OR before.state = 'queued' OR before.state = 'sending' OR before.state = 'in_doubt')
                  AND before.needs_person = 0)
-         ORDER BY next_attempt_at LIMIT 1",
-    )?;
-    Ok(select.query_row(named_params! { ":lane": lane.as_i64() }, |row| row.get(0)).optional()?)
+         ORDER BY next_attempt_at LIMIT 1"
+    )
 }
 
 /// Puts a damaged row off and logs it each time, so that it does not stop the others.

@@ -24,20 +24,28 @@ pub(in crate::store) struct NewOutbound<'a> {
     pub notice: Option<Notice>,
 }
 
+/// The state of a new text.
+pub(in crate::store) fn first_state(lane: Lane, policy: &ServicePolicy) -> OutboundState {
+    if recall_ms(lane, policy) > 0 { OutboundState::Held } else { OutboundState::Queued }
+}
+
+/// How long a new text may be taken back (milliseconds).
+fn recall_ms(lane: Lane, policy: &ServicePolicy) -> i64 {
+    if lane == Lane::Reply { policy.recall_ms } else { 0 }
+}
+
 pub(in crate::store) fn insert(
     conn: &Connection,
     new: &NewOutbound<'_>,
     now: UnixMs,
     policy: &ServicePolicy,
 ) -> Result<i64> {
-    let recall_ms = if new.lane == Lane::Reply { policy.recall_ms } else { 0 };
-    let state = if recall_ms > 0 { OutboundState::Held } else { OutboundState::Queued };
+    let state = first_state(new.lane, policy);
     let mut insert = conn.prepare_cached(
         "INSERT INTO outbox (client_key, conversation_id, reply_id, author_id, citizen, from_number, kind, text, lane,
                              notice, state, created_at, next_attempt_at, expires_at)
          VALUES (:key, :conversation, :reply, :author, :citizen, :from, :kind, :text, :lane,
-                 :notice, :state, :now, :next, :expires)
-         RETURNING id",
+                 :notice, :state, :now, :next, :expires)",
     )?;
     let key = ClientKey::from_random(rand::random());
     let params = named_params! {
@@ -53,10 +61,10 @@ pub(in crate::store) fn insert(
         ":notice": new.notice.map(Notice::group),
         ":state": state.as_str(),
         ":now": now,
-        ":next": now + recall_ms,
+        ":next": now + recall_ms(new.lane, policy),
         ":expires": now + policy.time_to_live_ms,
     };
-    Ok(insert.query_row(params, |r| r.get(0))?)
+    Ok(insert.insert(params)?)
 }
 
 /// Reads a text without its photos (`Store::photos_of`). The first attempt of a text that was never tried is `now`.

@@ -52,6 +52,11 @@ impl Store {
     pub async fn record_outcome(&self, text: &OutboundText, outcome: Outcome, now: UnixMs) -> Result<()> {
         let (id, attempt) = (text.id, text.attempt);
         let recorded = self.write(move |conn| {
+            if let Outcome::Accepted { carrier_message_id } = &outcome
+                && accept_sent(conn, (id, attempt), carrier_message_id.as_deref(), now)?
+            {
+                return Ok(());
+            }
             let (state, n_attempts) = state_and_attempts(conn, id)?;
             let is_ours = state == OutboundState::Sending && n_attempts == attempt;
             let step = |event, code| Step { id, from: state, event, code };
@@ -158,6 +163,31 @@ fn submitted(conn: &Connection, carrier: &str, key: &ClientKey) -> Result<Option
     Ok(conn.prepare_cached(sql)?.query_row(of, read).optional()?)
 }
 
+/// The usual end of a try: the text is still `sending`, and it is this try that the carrier accepted. `false` if not.
+fn accept_sent(
+    conn: &Connection,
+    (id, attempt): (i64, u32),
+    carrier_message_id: Option<&str>,
+    now: UnixMs,
+) -> Result<bool> {
+    let from = OutboundState::Sending;
+    let guard = "id = :id AND state = :from AND n_attempts = :attempt";
+    let of = named_params! {
+        ":to": next(from, OutboundEvent::Accepted).unwrap_or(from).as_str(), ":now": now,
+        ":carrier_id": carrier_message_id, ":id": id, ":from": from.as_str(), ":attempt": attempt,
+    };
+    if conn.prepare_cached(&format!("{ACCEPT} WHERE {guard}"))?.execute(of)? != 1 {
+        return Ok(false);
+    }
+    append_state_event(conn, id, OutboundState::Accepted, now)?;
+    receipt::apply_waiting(conn, id, now)?;
+    Ok(true)
+}
+
+const ACCEPT: &str = "UPDATE outbox
+    SET state = :to, lease_until_at = NULL, needs_person = 0, accepted_at = :now, next_attempt_at = :now,
+        carrier_message_id = coalesce(:carrier_id, carrier_message_id)";
+
 /// Moves a text to `accepted` and applies the receipts that came before.
 pub(in crate::store) fn accept(
     conn: &Connection,
@@ -167,17 +197,10 @@ pub(in crate::store) fn accept(
     now: UnixMs,
 ) -> Result<()> {
     let to = Step { id, from, event: OutboundEvent::Accepted, code: None }.target()?;
-    let n = conn
-        .prepare_cached(
-            "UPDATE outbox
-             SET state = :to, lease_until_at = NULL, needs_person = 0, accepted_at = :now, next_attempt_at = :now,
-                 carrier_message_id = coalesce(:carrier_id, carrier_message_id)
-             WHERE id = :id AND state = :from",
-        )?
-        .execute(named_params! {
-            ":to": to.as_str(), ":now": now, ":carrier_id": carrier_message_id, ":id": id, ":from": from.as_str(),
-        })?;
-    one_row(n)?;
+    let of = named_params! {
+        ":to": to.as_str(), ":now": now, ":carrier_id": carrier_message_id, ":id": id, ":from": from.as_str(),
+    };
+    one_row(conn.prepare_cached(&format!("{ACCEPT} WHERE id = :id AND state = :from"))?.execute(of)?)?;
     append_state_event(conn, id, to, now)?;
     receipt::apply_waiting(conn, id, now)
 }

@@ -1,10 +1,10 @@
 //! Receipts. All are kept. A receipt is applied if it moves its text forward; one whose text is not known yet waits.
 
-use rusqlite::{Connection, OptionalExtension, named_params};
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 use crate::domain::UnixMs;
 use crate::domain::opt_out::Wish;
-use crate::domain::outbound::next;
+use crate::domain::outbound::{OutboundState, next};
 use crate::domain::receipt::{Receipt, ReceiptItem, ReceiptStatus};
 use crate::store::conversation::row;
 use crate::store::engine::row as engine_row;
@@ -59,8 +59,8 @@ impl Store {
 }
 
 fn apply(page: &mut Page<'_>, receipt: &Receipt, applied: &mut Applied) -> Result<()> {
-    let outbox_id = find(page.conn, page.carrier, receipt)?;
-    let Some(receipt_id) = insert(page, receipt, outbox_id)? else {
+    let found = find(page.conn, page.carrier, receipt)?;
+    let Some(receipt_id) = insert(page, receipt, found.map(|(id, _)| id))? else {
         applied.n_ignored += 1;
         return Ok(());
     };
@@ -69,9 +69,11 @@ fn apply(page: &mut Page<'_>, receipt: &Receipt, applied: &mut Applied) -> Resul
         page.keep_body()?;
         tracing::warn!(code = %plain(&receipt.code), receipt = receipt_id, "a receipt with an unknown code was kept");
     }
-    match outbox_id {
+    match found {
         None => applied.n_unmatched += 1,
-        Some(id) if move_on(page.conn, id, receipt.status, &receipt.code, page.now)? => applied.n_moved += 1,
+        Some(text) if move_on(page.conn, text, (receipt.status, &receipt.code), page.now)? => {
+            applied.n_moved += 1;
+        }
         Some(_) => applied.n_ignored += 1,
     }
     Ok(())
@@ -82,17 +84,19 @@ fn plain(code: &str) -> String {
     code.chars().filter(char::is_ascii_alphanumeric).take(20).collect()
 }
 
-/// The id of the text a receipt is about: by the carrier's id, else by our key. Only submitted texts match.
-fn find(conn: &Connection, carrier: &str, receipt: &Receipt) -> Result<Option<i64>> {
-    let by_id = "SELECT id FROM outbox WHERE carrier = :carrier AND carrier_message_id = :id";
+/// Id and state of the text a receipt is about: by the carrier's id, else by our key. Only submitted texts match.
+fn find(conn: &Connection, carrier: &str, receipt: &Receipt) -> Result<Option<(i64, OutboundState)>> {
+    let read = |r: &Row<'_>| Ok((r.get(0)?, engine_row::outbound_state(r)?));
+    let by_id = "SELECT id, state FROM outbox WHERE carrier = :carrier AND carrier_message_id = :id";
     let of = named_params! { ":carrier": carrier, ":id": receipt.carrier_message_id };
-    let found = conn.prepare_cached(by_id)?.query_row(of, |row| row.get(0)).optional()?;
+    let found = conn.prepare_cached(by_id)?.query_row(of, read).optional()?;
     if found.is_some() || receipt.client_key.is_none() {
         return Ok(found);
     }
-    let by_key = "SELECT id FROM outbox WHERE client_key = :key AND carrier = :carrier AND n_attempts > 0";
+    let by_key =
+        "SELECT id, state FROM outbox WHERE client_key = :key AND carrier = :carrier AND n_attempts > 0";
     let of = named_params! { ":key": receipt.client_key, ":carrier": carrier };
-    Ok(conn.prepare_cached(by_key)?.query_row(of, |row| row.get(0)).optional()?)
+    Ok(conn.prepare_cached(by_key)?.query_row(of, read).optional()?)
 }
 
 /// Stores a receipt; returns its id. `None` if it was stored before, unless its text is matched only now.
@@ -130,8 +134,12 @@ fn insert(page: &Page<'_>, receipt: &Receipt, outbox_id: Option<i64>) -> Result<
 }
 
 /// Applies a receipt to its text; returns whether the state changed.
-fn move_on(conn: &Connection, id: i64, status: ReceiptStatus, code: &str, now: UnixMs) -> Result<bool> {
-    let (state, _) = state_and_attempts(conn, id)?;
+fn move_on(
+    conn: &Connection,
+    (id, state): (i64, OutboundState),
+    (status, code): (ReceiptStatus, &str),
+    now: UnixMs,
+) -> Result<bool> {
     match status.event() {
         Some(event) if next(state, event).is_ok() => {
             finish(conn, &Step { id, from: state, event, code: Some(code) }, now)?;
@@ -169,7 +177,8 @@ pub(in crate::store) fn apply_waiting(conn: &Connection, outbox_id: i64, now: Un
     for (receipt_id, status, code) in waiting {
         conn.prepare_cached("UPDATE receipt SET outbox_id = :outbox WHERE id = :id")?
             .execute(named_params! { ":outbox": outbox_id, ":id": receipt_id })?;
-        move_on(conn, outbox_id, status, &code, now)?;
+        let (state, _) = state_and_attempts(conn, outbox_id)?;
+        move_on(conn, (outbox_id, state), (status, &code), now)?;
     }
     Ok(())
 }

@@ -83,13 +83,18 @@ impl Store {
     /// Puts texts in doubt whose lease has run out; with `all`, every leased text, for a daemon that has just started.
     /// Returns how many.
     pub async fn rescue(&self, all: bool, now: UnixMs) -> Result<usize> {
+        let until = if all { UnixMs::MAX } else { now };
+        let any = move |conn: &Connection| -> Result<bool> {
+            let sql = "SELECT EXISTS (SELECT 1 FROM outbox WHERE state = 'sending' AND lease_until_at <= :until)";
+            Ok(conn.prepare_cached(sql)?.query_row(named_params! { ":until": until }, |row| row.get(0))?)
+        };
+        if !self.look_up(any).await? {
+            return Ok(0);
+        }
         self.write(move |conn| {
             let to = next(OutboundState::Sending, OutboundEvent::NoAnswer).unwrap_or(OutboundState::InDoubt);
-            let until = if all { UnixMs::MAX } else { now };
             // An INSERT of no rows into an AUTOINCREMENT table still writes.
-            let any = "SELECT EXISTS (SELECT 1 FROM outbox WHERE state = 'sending' AND lease_until_at <= :until)";
-            let until_only = named_params! { ":until": until };
-            if !conn.prepare_cached(any)?.query_row(until_only, |row| row.get(0))? {
+            if !any(conn)? {
                 return Ok(0);
             }
             let of = named_params! { ":to": to.as_str(), ":until": until, ":now": now };
@@ -112,7 +117,7 @@ impl Store {
 
     /// Texts in doubt that the carrier may be asked about now.
     pub async fn in_doubt_due(&self, limit: u32, now: UnixMs) -> Result<Vec<InDoubt>> {
-        self.read(move |conn| {
+        self.look_up(move |conn| {
             let mut select = conn.prepare_cached(
                 "SELECT id, client_key, citizen, from_number, text, n_attempts, first_attempt_at, expires_at, n_questions, carrier, code,
                         CASE WHEN EXISTS (SELECT 1 FROM photo WHERE photo.outbox_id = outbox.id) THEN 'mms' ELSE outbox.kind END AS kind
@@ -177,7 +182,7 @@ impl Store {
         before: UnixMs,
         limit: u32,
     ) -> Result<Vec<Unreceipted>> {
-        self.read(move |conn| {
+        self.look_up(move |conn| {
             let mut select = conn.prepare_cached(
                 "SELECT id, carrier, carrier_message_id, accepted_at FROM outbox
                  WHERE state = 'accepted' AND next_attempt_at <= :before AND (:carrier IS NULL OR carrier = :carrier)

@@ -11,6 +11,7 @@ use crate::domain::media::PhotoLimits;
 use crate::domain::outbound::{Lane, OutboundKind};
 use crate::domain::policy::ServicePolicy;
 use crate::domain::refusal::Refusal;
+use crate::domain::text::MessageText;
 use crate::store::conversation::decide::{Change, apply, decide};
 use crate::store::conversation::messages::{Message, of_reply};
 use crate::store::conversation::row::load;
@@ -76,40 +77,53 @@ fn write_reply(change: &Change<'_>, new: &NewReply) -> Result<Decided<WrittenRep
     let Some(author) = change.actor.id() else {
         return Ok(Err(Refusal::NotHeld));
     };
-    if let Some((reply_id, digest)) = written_before(conn, author, new)? {
-        if digest != new.request_digest {
-            return Ok(Err(Refusal::KeyReused));
-        }
-        return Ok(Ok(WrittenReply { reply_id, repeated: true, messages: of_reply(conn, reply_id)? }));
-    }
+    // Whatever would refuse it today, a reply that was written before is given again.
+    let unless_written = |refusal| Ok(written_before(conn, author, new)?.unwrap_or(Err(refusal)));
     if new.pieces.is_empty() {
-        return Ok(Err(Refusal::NothingToSend));
+        return unless_written(Refusal::NothingToSend);
     }
     let before = load(conn, new.conversation_id)?;
     let decision = match decide(change, &before, &Command::Reply(new.reply.clone()))? {
         Ok(decision) => decision,
-        Err(refusal) => return Ok(Err(refusal)),
+        Err(refusal) => return unless_written(refusal),
     };
     if !photos_are_there(conn, author, new)? {
-        return Ok(Err(Refusal::NoSuchPhoto));
+        return unless_written(Refusal::NoSuchPhoto);
     }
-    let reply_id = insert(conn, author, new, change.now)?;
-    queue_all(change, (reply_id, author), &new.pieces, new.photos.as_ref(), &before)?;
+    let Some(reply_id) = insert(conn, author, new, change.now)? else {
+        return unless_written(Refusal::KeyReused);
+    };
+    let messages = queue_all(change, (reply_id, author), &new.pieces, new.photos.as_ref(), &before)?;
     apply(change, Some(&before), decision, None)?;
-    Ok(Ok(WrittenReply { reply_id, repeated: false, messages: of_reply(conn, reply_id)? }))
+    Ok(Ok(WrittenReply { reply_id, repeated: false, messages }))
 }
 
-fn written_before(conn: &Connection, author: i64, new: &NewReply) -> Result<Option<(i64, Vec<u8>)>> {
+/// The reply under the same key, if there is one.
+fn written_before(
+    conn: &Connection,
+    author: i64,
+    new: &NewReply,
+) -> Result<Option<Decided<WrittenReply>>> {
     let sql =
         "SELECT id, request_digest FROM reply WHERE counselor_id = :counselor AND idempotency_key = :key";
     let of = named_params! { ":counselor": author, ":key": new.idempotency_key };
-    Ok(conn.prepare_cached(sql)?.query_row(of, |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
+    let found = conn.prepare_cached(sql)?.query_row(of, |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    let Some((reply_id, digest)) = found else {
+        return Ok(None);
+    };
+    let digest: Vec<u8> = digest;
+    if digest != new.request_digest {
+        return Ok(Some(Err(Refusal::KeyReused)));
+    }
+    Ok(Some(Ok(WrittenReply { reply_id, repeated: true, messages: of_reply(conn, reply_id)? })))
 }
 
-fn insert(conn: &Connection, author: i64, new: &NewReply, now: UnixMs) -> Result<i64> {
+/// Writes the reply; `None` if there is one under its key.
+fn insert(conn: &Connection, author: i64, new: &NewReply, now: UnixMs) -> Result<Option<i64>> {
     let mut insert = conn.prepare_cached(
         "INSERT INTO reply (conversation_id, counselor_id, idempotency_key, request_digest, created_at)
-         VALUES (:conversation, :counselor, :key, :digest, :now) RETURNING id",
+         VALUES (:conversation, :counselor, :key, :digest, :now)
+         ON CONFLICT (counselor_id, idempotency_key) DO NOTHING",
     )?;
     let row = named_params! {
         ":conversation": new.conversation_id,
@@ -118,7 +132,8 @@ fn insert(conn: &Connection, author: i64, new: &NewReply, now: UnixMs) -> Result
         ":digest": new.request_digest,
         ":now": now,
     };
-    Ok(insert.query_row(row, |r| r.get(0))?)
+    let n = insert.execute(row)?;
+    Ok((n == 1).then(|| conn.last_insert_rowid()))
 }
 
 fn photos_are_there(conn: &Connection, author: i64, new: &NewReply) -> Result<bool> {
@@ -131,16 +146,17 @@ fn photos_are_there(conn: &Connection, author: i64, new: &NewReply) -> Result<bo
     }
 }
 
-/// Queues one text per piece. A piece with photos is stored as LMS; its photos make it an MMS.
+/// Queues one text per piece and returns them. A piece with photos is stored as LMS; its photos make it an MMS.
 fn queue_all(
     change: &Change<'_>,
     (reply_id, author): (i64, i64),
     pieces: &[(OutboundKind, String)],
     photos: Option<&ReplyPhotos>,
     of: &Conversation,
-) -> Result<()> {
+) -> Result<Vec<Message>> {
     let Change { conn, policy, now, .. } = *change;
     let mut photos = photos;
+    let mut queued = Vec::new();
     for (kind, text) in pieces {
         let new = NewOutbound {
             conversation_id: of.id,
@@ -154,9 +170,32 @@ fn queue_all(
             notice: None,
         };
         let outbox_id = outbox::insert(conn, &new, now, policy)?;
-        if let Some(photos) = photos.take() {
-            photo::attach(conn, outbox_id, &photos.ids, now)?;
+        let mut text = queued_text(change, outbox_id, &new);
+        if let Some(attached) = photos.take() {
+            photo::attach(conn, outbox_id, &attached.ids, now)?;
+            if let Message::Out { kind, photos, .. } = &mut text {
+                (*kind, *photos) = (OutboundKind::Mms, photo::of_outbox(conn, outbox_id)?);
+            }
         }
+        queued.push(text);
     }
-    Ok(())
+    Ok(queued)
+}
+
+/// The text as its row is now, without its photos.
+fn queued_text(change: &Change<'_>, id: i64, new: &NewOutbound<'_>) -> Message {
+    Message::Out {
+        id,
+        at: change.now,
+        text: MessageText::new(new.text.to_owned()),
+        author: change.actor.counselor.clone(),
+        state: outbox::first_state(new.lane, change.policy),
+        kind: new.kind,
+        carrier: None,
+        code: None,
+        final_at: None,
+        needs_person: false,
+        notice: None,
+        photos: Vec::new(),
+    }
 }

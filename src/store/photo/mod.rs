@@ -225,7 +225,7 @@ impl Store {
     /// only for a kept photo.
     pub async fn photo(&self, id: i64, actor: &Actor) -> Result<Decided<(PhotoInfo, Option<SoundFile>)>> {
         let actor = actor.clone();
-        let found = self.look_up(move |conn| {
+        let found = self.read_here(move |conn| {
             let mut select = conn.prepare_cached(
                 "SELECT p.id, p.state, p.what, p.kind, p.n_bytes, p.width, p.height, p.trouble, p.sha256, p.uploaded_by,
                         coalesce(i.conversation_id, o.conversation_id) AS conversation_id

@@ -123,7 +123,7 @@ async fn no_row_is_handed_out_twice() {
         leasers.spawn(async move {
             let mut mine = Vec::new();
             loop {
-                let leased = store.lease_due(order(CARRIER, false), 7, T0).await.unwrap();
+                let leased = store.lease_due(order(CARRIER, false), 7, T0).await.unwrap().texts;
                 if leased.is_empty() {
                     return mine;
                 }
@@ -172,7 +172,7 @@ async fn another_carrier_takes_only_what_the_first_surely_has_not() {
 
     let senders = crate::domain::phone::Senders::single(PhoneNumber::parse("15881234"));
     let standby = Lease { carrier: "standby", senders, only_its_own: false, lease_ms: MINUTE };
-    let taken = bench.store.lease_due(Arc::new(standby), 10, T0 + 1).await.unwrap();
+    let taken = bench.store.lease_due(Arc::new(standby), 10, T0 + 1).await.unwrap().texts;
     assert_eq!(taken.iter().map(|t| t.citizen.reveal()).collect::<Vec<_>>(), [JIYEONG]);
     assert_eq!(taken[0].from, PhoneNumber::parse("15881234"), "from the number registered there");
     let kept: String = bench.value("SELECT from_number FROM outbox WHERE carrier = 'standby'");
@@ -180,7 +180,7 @@ async fn another_carrier_takes_only_what_the_first_surely_has_not() {
 
     // The first may repeat it, from the number it has seen; as a standby it takes nothing else.
     bench.queue("01012340003", Lane::Reply, T0).await;
-    let its_own = bench.store.lease_due(order(CARRIER, true), 10, T0 + 1).await.unwrap();
+    let its_own = bench.store.lease_due(order(CARRIER, true), 10, T0 + 1).await.unwrap().texts;
     assert_eq!((its_own.len(), its_own[0].id, &its_own[0].from), (1, first.id, &first.from));
 }
 
@@ -191,7 +191,7 @@ async fn what_no_carrier_may_repeat_any_more_comes_into_doubt_whoever_asks() {
     let first = bench.lease(1, T0).await.remove(0);
     bench.outcome(&first, Outcome::NoAnswer { ask_at: T0, code: None }, T0).await;
     bench.answer(&first, LookupResult::Repeatable { before: T0 + HOUR }, T0).await;
-    assert!(bench.store.lease_due(order("standby", false), 10, T0 + HOUR).await.unwrap().is_empty());
+    assert!(bench.store.lease_due(order("standby", false), 10, T0 + HOUR).await.unwrap().texts.is_empty());
     assert_eq!(bench.state(first.id), "in_doubt");
     assert_eq!(bench.store.in_doubt_due(10, T0 + HOUR).await.unwrap()[0].carrier, CARRIER);
 }

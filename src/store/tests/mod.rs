@@ -172,7 +172,7 @@ impl Bench {
     }
 
     async fn lease(&self, limit: u32, now: i64) -> Vec<OutboundText> {
-        self.store.lease_due(order(CARRIER, false), limit, now).await.unwrap()
+        self.store.lease_due(order(CARRIER, false), limit, now).await.unwrap().texts
     }
 
     /// A text to a citizen that is being sent.

@@ -89,7 +89,7 @@ impl Life {
         let store = self.bench.store.clone();
         match step {
             Step::Lease => {
-                let leased = store.lease_due(order(CARRIER, false), 10, self.now).await?;
+                let leased = store.lease_due(order(CARRIER, false), 10, self.now).await?.texts;
                 self.tries.extend(leased.into_iter().filter(|text| text.id == self.id));
                 Ok(())
             }

@@ -147,7 +147,7 @@ async fn answers_leave_from_the_registered_sender_of_the_number_texted() {
         .unwrap()
         .unwrap();
     let order = Lease { carrier: CARRIER, senders, only_its_own: false, lease_ms: MINUTE };
-    let leased = bench.store.lease_due(Arc::new(order), 1, T0).await.unwrap();
+    let leased = bench.store.lease_due(Arc::new(order), 1, T0).await.unwrap().texts;
     assert_eq!(leased[0].from, PhoneNumber::parse("15881234"));
 }
 
