@@ -223,6 +223,7 @@ impl Daemon {
             health: Arc::clone(&self.health),
             marks: Arc::clone(&self.marks),
             stop: self.stop_workers.clone(),
+            began: tokio::time::Instant::now(),
         }
     }
 

@@ -40,6 +40,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 pub use ask_marks::AskMarks;
@@ -96,7 +97,12 @@ pub struct Context {
     /// Questions to carriers that forget what they hand over.
     pub marks: Arc<AskMarks>,
     pub stop: CancellationToken,
+    /// When the loops began.
+    pub began: Instant,
 }
+
+/// Waits of whole steps of this length (milliseconds) end together with those of other loops.
+const STEP_MS: u64 = 500;
 
 impl Context {
     fn now(&self) -> i64 {
@@ -122,12 +128,19 @@ impl Context {
         Seen { by_two_clocks: carrier.dates_by_two_clocks(), ..seen }
     }
 
-    /// Waits `ms` milliseconds; returns early, with `false`, when the loop is to stop.
+    /// Waits `ms` milliseconds; returns early, with `false`, when the loop is to stop. A wait of whole steps is up to a
+    /// quarter of a second shorter or longer, so that it ends together with those of other loops: an idle daemon then wakes
+    /// up twice a second instead of thirty times.
     async fn pause(&self, ms: i64) -> bool {
-        let wait = Duration::from_millis(u64::try_from(ms).unwrap_or(0));
+        let ms = u64::try_from(ms).unwrap_or(0);
+        let mut until = Instant::now() + Duration::from_millis(ms);
+        if ms >= STEP_MS && ms.is_multiple_of(STEP_MS) {
+            let since = u64::try_from((until - self.began).as_millis()).unwrap_or(u64::MAX);
+            until = self.began + Duration::from_millis((since + STEP_MS / 2) / STEP_MS * STEP_MS);
+        }
         tokio::select! {
             () = self.stop.cancelled() => false,
-            () = tokio::time::sleep(wait) => true,
+            () = tokio::time::sleep_until(until) => true,
         }
     }
 }

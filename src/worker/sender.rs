@@ -33,7 +33,7 @@ use crate::domain::event::EventKind;
 use crate::domain::outbound::OutboundText;
 use crate::domain::retry::{self, RetryReason};
 use crate::domain::text;
-use crate::store::{Lease, Outcome, StoreError};
+use crate::store::{Lease, Leased, Outcome, StoreError};
 
 const ROLE: Role = Role::Sender;
 /// How often the loop looks without being woken (milliseconds).
@@ -51,6 +51,10 @@ struct Sender {
     /// Each text under way holds a copy of its carrier's mark; the number of copies is the number under way.
     marks: BTreeMap<&'static str, Arc<()>>,
     expiry: Interval,
+    /// No carrier may take a text now.
+    is_full: bool,
+    /// Something has happened since the last look.
+    is_hinted: bool,
 }
 
 /// Texts that one carrier may get in a round.
@@ -69,6 +73,8 @@ pub(super) async fn run(context: Context) {
         under_way: JoinSet::new(),
         marks: BTreeMap::new(),
         expiry: Interval::ms(EXPIRE_EVERY_MS),
+        is_full: false,
+        is_hinted: true,
     };
     while !sender.context.stop.is_cancelled() {
         sender.context.health.progress(ROLE, sender.context.now());
@@ -86,15 +92,14 @@ impl Sender {
     async fn start_what_may_leave(&mut self) -> i64 {
         let now = self.context.now();
         let shares = self.shares(now);
-        if shares.is_empty() {
+        self.is_full = shares.is_empty();
+        if self.is_full {
             return self.expire(now).await;
         }
-        let mut wait = LOOK_EVERY_MS;
-        for share in shares {
-            let n = share.n;
-            match self.start(share, now).await {
-                // As many as were asked for: there may be more.
-                Ok(leased) if leased == n => wait = 0,
+        if !self.is_hinted && !shares.iter().any(|share| share.is_probe) {
+            // Looked up beside the writer: the time alone seldom brings anything.
+            match self.context.store.next_send_at().await {
+                Ok(next_at) if next_at.is_none_or(|at| at > now) => return wait_until(next_at, now),
                 Ok(_) => {}
                 Err(error) => {
                     store_trouble(ROLE, &error);
@@ -102,7 +107,20 @@ impl Sender {
                 }
             }
         }
-        if wait == 0 { 0 } else { self.until_next_due(now).await }
+        let mut wait = LOOK_EVERY_MS;
+        for share in shares {
+            let n = share.n;
+            match self.start(share, now).await {
+                // As many as were asked for: there may be more.
+                Ok((leased, _)) if leased == n => wait = 0,
+                Ok((_, next_at)) => wait = wait.min(wait_until(next_at.filter(|at| *at > now), now)),
+                Err(error) => {
+                    store_trouble(ROLE, &error);
+                    return STORE_RETRY_MS;
+                }
+            }
+        }
+        wait
     }
 
     /// Lets texts expire while none may leave: every place is taken (the end of one wakes us), or no carrier may be used.
@@ -168,8 +186,8 @@ impl Sender {
         }
     }
 
-    /// Leases and starts one carrier's share; returns how many texts were leased.
-    async fn start(&mut self, share: Share, now: i64) -> Result<u32, StoreError> {
+    /// Leases and starts one carrier's share; returns how many texts were leased, and when the next one may leave.
+    async fn start(&mut self, share: Share, now: i64) -> Result<(u32, Option<i64>), StoreError> {
         let mark = Arc::clone(self.marks.entry(share.used.carrier.name()).or_default());
         let context = self.context.clone();
         if share.is_probe {
@@ -177,9 +195,9 @@ impl Sender {
                 probe(&context, &share).await;
                 drop(mark);
             });
-            return Ok(0);
+            return Ok((0, None));
         }
-        let texts = lease(&context, &share, now).await?;
+        let Leased { texts, next_at } = lease(&context, &share, now).await?;
         let leased = u32::try_from(texts.len()).unwrap_or(share.n);
         for text in texts {
             let (context, mark, is_standby) = (context.clone(), Arc::clone(&mark), share.is_standby);
@@ -189,15 +207,7 @@ impl Sender {
                 drop(mark);
             });
         }
-        Ok(leased)
-    }
-
-    async fn until_next_due(&self, now: i64) -> i64 {
-        match self.context.store.next_send_at().await {
-            // Due but not handed out: it stands behind another, whose end wakes us.
-            Ok(Some(at)) if at > now => (at - now).min(LOOK_EVERY_MS),
-            _ => LOOK_EVERY_MS,
-        }
+        Ok((leased, next_at))
     }
 
     /// Waits for the time, for a text, or for one under way to end.
@@ -210,27 +220,34 @@ impl Sender {
         }
         let context = self.context.clone();
         let hints = context.store.hints();
+        self.is_hinted = true;
         tokio::select! {
-            _ = context.pause(wait) => {}
+            _ = context.pause(wait) => self.is_hinted = false,
             () = hints.text_out.notified() => {}
             () = context.health.reloaded.notified() => context.health.reset_breakers(),
-            Some(ended) = self.under_way.join_next() => report_panic(ended),
+            // An outcome is a hint by itself; only a free place is not.
+            Some(ended) = self.under_way.join_next(), if self.is_full => report_panic(ended),
         }
     }
 }
 
-async fn lease(context: &Context, share: &Share, now: i64) -> Result<Vec<OutboundText>, StoreError> {
+/// How long to wait for a text that may leave at this time (milliseconds).
+fn wait_until(next_at: Option<i64>, now: i64) -> i64 {
+    next_at.map_or(LOOK_EVERY_MS, |at| (at - now).clamp(1, LOOK_EVERY_MS))
+}
+
+async fn lease(context: &Context, share: &Share, now: i64) -> Result<Leased, StoreError> {
     let order = Lease {
         carrier: share.used.carrier.name(),
         senders: share.used.senders.clone(),
         only_its_own: share.only_its_own,
         lease_ms: context.settings().lease_ms,
     };
-    let texts = context.store.lease_due(Arc::new(order), share.n, now).await?;
-    if !texts.is_empty() {
+    let leased = context.store.lease_due(Arc::new(order), share.n, now).await?;
+    if !leased.texts.is_empty() {
         context.health.record_text_out(now);
     }
-    Ok(texts)
+    Ok(leased)
 }
 
 /// Asks a carrier that was out of order whether it answers; if so, one text may try.
@@ -242,9 +259,9 @@ async fn probe(context: &Context, share: &Share) {
         return;
     }
     match lease(context, share, context.now()).await {
-        Ok(texts) if texts.is_empty() => record_sign(context, carrier.name(), Sign::Answered).await,
-        Ok(texts) => {
-            for text in texts {
+        Ok(leased) if leased.texts.is_empty() => record_sign(context, carrier.name(), Sign::Answered).await,
+        Ok(leased) => {
+            for text in leased.texts {
                 send_one(context, carrier, text, share.is_standby).await;
             }
         }

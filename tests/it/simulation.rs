@@ -144,6 +144,7 @@ impl Life {
             health: Arc::new(HealthRegistry::new(&carriers, clock.now_ms())),
             marks: Arc::default(),
             stop: stop.clone(),
+            began: tokio::time::Instant::now(),
         };
         let start = |role| tokio::spawn(worker::run(role, context.clone()));
         Life { stop, loops: Role::all(&carriers).into_iter().map(start).collect() }

@@ -92,6 +92,7 @@ impl World {
             clock,
             marks: Arc::default(),
             stop: CancellationToken::new(),
+            began: tokio::time::Instant::now(),
         };
         World { context, loops: JoinSet::new(), _folder: folder }
     }
@@ -124,7 +125,7 @@ impl World {
         let routed = store.route_received(1_000, now, &self.context.settings().policy).await.unwrap();
         assert_eq!(routed.n_routed, n);
         let order = Lease { carrier, senders: senders(), only_its_own: false, lease_ms: 1 };
-        let leased = store.lease_due(Arc::new(order), 1_000, now).await.unwrap();
+        let leased = store.lease_due(Arc::new(order), 1_000, now).await.unwrap().texts;
         assert_eq!(leased.len(), n);
         assert_eq!(store.rescue(true, now).await.unwrap(), n);
     }
