@@ -7,6 +7,7 @@ mod duty;
 mod finding;
 mod hearing;
 mod secrets;
+mod texts;
 mod webhook;
 
 use std::fs::File;
@@ -46,6 +47,7 @@ pub async fn check(config_path: &Path, lang: Lang) -> Vec<Finding> {
     findings.extend(database(&config, lang).await);
     findings.push(calendar(&config, Clock::system().now_ms(), lang));
     findings.extend(duty::duty(&config, Clock::system().now_ms(), lang));
+    findings.extend(texts::findings(&config, lang));
     findings.extend(senders(&config, lang));
     findings.extend(carriers(&config, lang).await);
     findings
@@ -149,7 +151,7 @@ async fn paused(config: &Config, store: &Store, lang: Lang) -> Vec<Finding> {
     let holds = store.holds().await.unwrap_or_default();
     let of_use = holds.into_iter().filter(|(name, _)| config.carriers.sends(name));
     let finding = |(name, since): (String, UnixMs)| {
-        let since = moment(since);
+        let since = config.minute(since);
         Finding::with(
             "carrier",
             Severity::Warning,
@@ -164,12 +166,6 @@ async fn paused(config: &Config, store: &Store, lang: Lang) -> Vec<Finding> {
         )
     };
     of_use.map(finding).collect()
-}
-
-/// Local time to the minute.
-fn moment(at: UnixMs) -> String {
-    let time = jiff::Timestamp::from_millisecond(at).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-    time.to_zoned_datetime(jiff::tz::TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string()
 }
 
 /// Answers that may have held texts, until somebody has looked into them.
@@ -480,7 +476,7 @@ async fn refused_calls(
     let calls = asker.refused_calls(config, name).await;
     let is_only_way = heard.is_some_and(|heard| heard.receives && heard.hearing == Hearing::Called);
     let last_taken_at = heard.and_then(|heard| heard.last_call_at);
-    webhook::refused(name, &calls, last_taken_at, is_only_way, lang)
+    webhook::refused((name, &|at| config.minute(at)), &calls, last_taken_at, is_only_way, lang)
 }
 
 /// When the carrier's last text came, as the database knows.

@@ -10,7 +10,7 @@ use comfy_table::{Table, presets};
 use serde_json::{Value, json};
 
 use super::reconcile::{direction_word, parse_since, reconcile};
-use super::{ConfigArg, Say, line, moment, open, setup};
+use super::{ConfigArg, Say, line, open, setup};
 use crate::carrier::{Carrier, CarrierError, ReportClass};
 use crate::check::remedy;
 use crate::config::{CarrierSetup, Config};
@@ -189,7 +189,7 @@ async fn status(config: &Config, offline: bool, say: Say) -> anyhow::Result<Exit
         let all: Vec<Value> = rows.iter().map(as_json).collect();
         line(&serde_json::to_string_pretty(&all)?);
     } else {
-        print_status(&rows, &asker, say);
+        print_status(&rows, (config, &asker), say);
     }
     let is_bad = rows
         .iter()
@@ -226,7 +226,7 @@ fn as_json(row: &Row<'_>) -> Value {
     })
 }
 
-fn print_status(rows: &[Row<'_>], asker: &Asker, say: Say) {
+fn print_status(rows: &[Row<'_>], (config, asker): (&Config, &Asker), say: Say) {
     let mut table = Table::new();
     table.load_style(if say.is_terminal() { presets::UTF8_HORIZONTAL_ONLY } else { presets::NOTHING });
     table.set_header(say.pick(
@@ -243,13 +243,13 @@ fn print_status(rows: &[Row<'_>], asker: &Asker, say: Say) {
         };
         let sends = row.roles.iter().any(|r| *r != "inbound");
         let sending = match row.held_since {
-            Some(at) => format!("{} {}", say.pick("paused since", "멈춤"), moment(at)),
+            Some(at) => format!("{} {}", say.pick("paused since", "멈춤"), config.minute(at)),
             None if sends => say.pick("on", "켜짐").to_owned(),
             None => "-".to_owned(),
         };
         let compared = match row.compared.as_slice() {
             [] => "-".to_owned(),
-            all => all.iter().map(|one| compared_line(one, say)).collect::<Vec<_>>().join("\n"),
+            all => all.iter().map(|one| compared_line(config, one, say)).collect::<Vec<_>>().join("\n"),
         };
         let roles: Vec<&str> = row.roles.iter().map(|role| role_word(role, say)).collect();
         let roles = if roles.is_empty() {
@@ -262,7 +262,7 @@ fn print_status(rows: &[Row<'_>], asker: &Asker, say: Say) {
     line(&table.trim_fmt());
     for row in rows {
         if let Some(loss) = &row.loss {
-            line(&loss_sentence(loss, say));
+            line(&loss_sentence(config, loss, say));
         }
         if let Some(Err(error)) = &row.answer {
             line(&format!("{}: {}", row.setup.name, remedy(row.setup.name, error, asker, say.lang)));
@@ -270,9 +270,9 @@ fn print_status(rows: &[Row<'_>], asker: &Asker, say: Say) {
     }
 }
 
-fn compared_line(compared: &Compared, say: Say) -> String {
+fn compared_line(config: &Config, compared: &Compared, say: Say) -> String {
     let Compared { at, n_ours, n_theirs, n_differences, .. } = compared;
-    let (at, differs) = (moment(*at), differs(*n_differences, n_ours == n_theirs, say));
+    let (at, differs) = (config.minute(*at), differs(*n_differences, n_ours == n_theirs, say));
     let direction = direction_word(compared.direction, say);
     say.pick(
         format!("{direction} {at}: carrier {n_theirs}, we {n_ours} ({differs})"),
@@ -281,9 +281,9 @@ fn compared_line(compared: &Compared, say: Say) -> String {
 }
 
 /// What an operator has to look into, and how they say that they have.
-fn loss_sentence(loss: &PossibleLoss, say: Say) -> String {
+fn loss_sentence(config: &Config, loss: &PossibleLoss, say: Say) -> String {
     let (PossibleLoss { carrier, n, .. }, reason) = (loss, in_words(&loss.reason, say.lang));
-    let (since, last) = (moment(loss.since_at), moment(loss.last_at));
+    let (since, last) = (config.minute(loss.since_at), config.minute(loss.last_at));
     say.pick(
         format!(
             "{carrier}: texts may be lost: {n} answers since {since} did not come whole, the last at {last} ({reason}). Look at \

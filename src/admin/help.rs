@@ -1,11 +1,16 @@
-//! `--help` of `munjad` in Korean: one table, `locales/help.ko.txt`, with a line for each command and argument. A test finds
+//! `--help` and wrong usage of `munjad` in Korean: one table, `locales/help.ko.txt`, with a line for each command and argument. A test finds
 //! what has no line.
 //!
 //! `carrier status` names a command, `carrier status:offline` its argument, `:config` an argument that many commands share.
 
-use clap::{Arg, ArgAction, Command};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Arg, ArgAction, Command, Error};
 
+use crate::domain::text::one_line;
 use crate::ops::lang::Lang;
+
+/// Of what somebody typed at most so much is repeated (characters).
+const MOST_SHOWN: usize = 60;
 
 const TABLE: &str = include_str!("locales/help.ko.txt");
 const EXAMPLES: &str = include_str!("locales/examples.ko.txt");
@@ -62,6 +67,48 @@ fn find(key: &str) -> Option<&'static str> {
     lines.into_iter().find(|(known, _)| *known == key).map(|(_, words)| words)
 }
 
+/// What is wrong on the command line, in Korean; `None` for what clap says itself: help and version.
+pub(super) fn wrong_usage(error: &Error) -> Option<String> {
+    let context = |kind: ContextKind| match error.get(kind) {
+        Some(ContextValue::String(text)) => one_line(text, MOST_SHOWN),
+        Some(ContextValue::Strings(texts)) => one_line(&texts.join(", "), MOST_SHOWN),
+        _ => String::new(),
+    };
+    let what = context(ContextKind::InvalidArg);
+    let sentence = match error.kind() {
+        ErrorKind::DisplayHelp
+        | ErrorKind::DisplayVersion
+        | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => return None,
+        ErrorKind::InvalidSubcommand => {
+            let near = context(ContextKind::SuggestedSubcommand);
+            let near = if near.is_empty() {
+                near
+            } else {
+                format!(" 혹시 “{near}” 명령을 찾으십니까?")
+            };
+            format!("“{}” 명령은 없습니다.{near}", context(ContextKind::InvalidSubcommand))
+        }
+        ErrorKind::MissingSubcommand => "명령을 적어 주십시오.".to_owned(),
+        ErrorKind::UnknownArgument => format!("여기에서는 쓸 수 없습니다: “{what}”"),
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation
+            if context(ContextKind::InvalidValue).is_empty() =>
+        {
+            format!("값이 빠졌습니다: {what}")
+        }
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
+            let valid = context(ContextKind::ValidValue);
+            let valid = if valid.is_empty() { valid } else { format!(" 쓸 수 있는 값: {valid}") };
+            format!("{what} 에 쓸 수 없는 값입니다: “{}”.{valid}", context(ContextKind::InvalidValue))
+        }
+        ErrorKind::MissingRequiredArgument => format!("빠진 것이 있습니다: {what}"),
+        ErrorKind::ArgumentConflict => {
+            format!("{what} 와(과) {} 는 함께 쓸 수 없습니다.", context(ContextKind::PriorArg))
+        }
+        _ => format!("명령을 이해하지 못했습니다: {what}"),
+    };
+    Some(format!("munjad 오류: {sentence}\n→ munjad --help"))
+}
+
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
@@ -97,5 +144,31 @@ mod tests {
             assert!(!help.contains(word), "{word}: {help}");
         }
         assert!(help.contains("사용법: munjad carrier") && help.contains("reconcile"), "{help}");
+    }
+
+    #[test]
+    fn wrong_usage_is_korean_throughout() {
+        let cases: [(&[&str], &str); 9] = [
+            (&["chek"], "“chek” 명령은 없습니다. 혹시 “check”"),
+            (&["x\u{1b}[31my"], "명령은 없습니다"),
+            (&["check", "--nothing"], "여기에서는 쓸 수 없습니다: “--nothing”"),
+            (&["--lang", "de", "check"], "쓸 수 없는 값입니다: “de”. 쓸 수 있는 값: ko, en"),
+            (&["user", "add"], "빠진 것이 있습니다: <LOGIN>"),
+            (&["policy", "replay", "--config", "x", "--since", "yesterday"], "--since"),
+            (&["texts", "--page", "--example"], "함께 쓸 수 없습니다"),
+            (&["check", "--config"], "값이 빠졌습니다"),
+            (&["carrier", "test", "bizgo", "--text", "x"], "빠진 것이 있습니다"),
+        ];
+        for (args, expected) in cases {
+            let command = localised(Munjad::command(), Lang::Ko);
+            let args = std::iter::once("munjad").chain(args.iter().copied());
+            let said = wrong_usage(&command.try_get_matches_from(args).unwrap_err()).unwrap();
+            assert!(said.contains(expected) && !said.contains('\u{1b}'), "{expected}: {said}");
+            for word in ["error", "Usage", "For more", "invalid", "tip"] {
+                assert!(!said.contains(word), "{word}: {said}");
+            }
+        }
+        let help = localised(Munjad::command(), Lang::Ko).try_get_matches_from(["munjad", "--help"]);
+        assert_eq!(wrong_usage(&help.unwrap_err()), None);
     }
 }

@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow};
 use clap::Args;
 
 use super::{ConfigArg, Say, line};
@@ -51,9 +51,9 @@ async fn both(config: &Path, say: Say) -> anyhow::Result<()> {
     std::fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
     let database = folder.join("munja.db");
     if database.exists() {
-        bail!("{} is there already; nothing was changed", database.display());
+        return Err(is_there(&database, say));
     }
-    write_config(config)?;
+    write_config(config, say)?;
     daemon::open_store(&database, StoreOptions::default()).await?;
     if say.json {
         line(&serde_json::json!({ "config": config, "database": database }).to_string());
@@ -76,13 +76,22 @@ async fn both(config: &Path, say: Say) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn write_config(path: &Path) -> anyhow::Result<()> {
+fn is_there(path: &Path, say: Say) -> anyhow::Error {
+    let path = path.display();
+    anyhow!(
+        "{}",
+        say.pick(
+            format!("{path} is there already; nothing was changed"),
+            format!("{path} 파일이 이미 있습니다. 바꾼 것이 없습니다"),
+        )
+    )
+}
+
+fn write_config(path: &Path, say: Say) -> anyhow::Result<()> {
     let file = OpenOptions::new().write(true).create_new(true).mode(0o640).open(path);
     match file {
         Ok(mut file) => Ok(file.write_all(EXAMPLE.as_bytes())?),
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            bail!("{} is there already; nothing was changed", path.display())
-        }
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(is_there(path, say)),
         Err(error) => Err(error).with_context(|| format!("{} cannot be written", path.display())),
     }
 }

@@ -156,10 +156,10 @@ fn line(text: &str) {
 /// Reads the command line and runs its command.
 pub fn main() -> ExitCode {
     let lang = wanted_lang();
-    let matches = help::localised(Munjad::command(), lang).get_matches();
-    let args = match Munjad::from_arg_matches(&matches) {
+    let matches = help::localised(Munjad::command(), lang).try_get_matches();
+    let args = match matches.and_then(|matches| Munjad::from_arg_matches(&matches)) {
         Ok(args) => args,
-        Err(error) => error.exit(),
+        Err(error) => return wrong_usage(&error, lang),
     };
     let say = Say { lang, json: args.json };
     // Already chosen: that choice stands.
@@ -179,6 +179,17 @@ pub fn main() -> ExitCode {
         eprintln!("{}: {}", say.pick("munjad", "munjad 오류"), say.error(&error));
         ExitCode::FAILURE
     })
+}
+
+/// Help and the version end well; anything else that clap ends with is a wrong command line.
+fn wrong_usage(error: &clap::Error, lang: Lang) -> ExitCode {
+    match help::wrong_usage(error).filter(|_| lang == Lang::Ko) {
+        Some(sentence) => {
+            drop(writeln!(anstream::stderr(), "{sentence}"));
+            ExitCode::from(WRONG_USAGE)
+        }
+        None => error.exit(),
+    }
 }
 
 async fn dispatch(command: Command, say: Say) -> anyhow::Result<ExitCode> {
@@ -223,6 +234,7 @@ fn wanted_lang() -> Lang {
     }
 }
 
+const WRONG_USAGE: u8 = 2;
 /// `check`, `carrier reconcile` or `triage test` found something.
 const FOUND_BAD: u8 = 3;
 
@@ -249,12 +261,6 @@ fn setup<'a>(config: &'a Config, name: &str, say: Say) -> anyhow::Result<&'a Car
             )
         )
     })
-}
-
-/// Local time to the minute.
-fn moment(at: i64) -> String {
-    let time = jiff::Timestamp::from_millisecond(at).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-    time.to_zoned_datetime(jiff::tz::TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string()
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ use crate::domain::policy::ServicePolicy;
 use crate::domain::text::{one_line, safe_for_terminal};
 use crate::domain::triage::Tier;
 use crate::ops::clock::Clock;
+use crate::ops::lang::Lang;
 
 #[derive(Subcommand)]
 pub(super) enum PolicyCommand {
@@ -110,12 +111,46 @@ fn show(past: &PastText, changes: &[(&'static str, String, String)], with_text: 
         });
         return line(&found.to_string());
     }
-    let words: Vec<_> = changes.iter().map(|(what, from, to)| format!("{what} {from} → {to}")).collect();
+    let said = |word: &str| shown(word, say);
+    let words: Vec<_> = changes
+        .iter()
+        .map(|(what, from, to)| format!("{} {} → {}", said(what), said(from), said(to)))
+        .collect();
     let text = if with_text { format!("  {}", one_line(past.text.reveal(), 60)) } else { String::new() };
     line(&safe_for_terminal(&say.pick(
         format!("text {} (conversation {}): {}{text}", past.id, past.conversation_id, words.join(", ")),
         format!("문자 {} ({}번 상담): {}{text}", past.id, past.conversation_id, words.join(", ")),
     )));
+}
+
+/// A word of a decision as it is shown. Keys of texts, desks and rules stay: they stand in the operator's files.
+fn shown(word: &str, say: Say) -> String {
+    const WORDS: &[(&str, &str)] = &[
+        ("purpose", "쓰임"),
+        ("desk", "부서"),
+        ("hours", "상담 시간"),
+        ("notice", "자동 문자"),
+        ("tier", "단계"),
+        ("open", "안"),
+        ("closed", "밖"),
+        ("question", "질문"),
+        ("survey", "만족도"),
+        ("opt_out", "수신거부"),
+        ("opt_in", "수신동의"),
+        ("thanks", "고맙다는 말"),
+        ("reaction", "반응"),
+        ("advertising", "광고"),
+        ("staff", "당직 전화"),
+        ("restricted", "제한"),
+    ];
+    let korean = |word: &str| {
+        WORDS.iter().find(|(en, _)| *en == word).map_or(word.to_owned(), |(_, ko)| (*ko).to_owned())
+    };
+    match (say.lang, word.split_once(' ')) {
+        (Lang::En, _) => word.to_owned(),
+        (Lang::Ko, Some((first @ ("tier" | "notice"), rest))) => format!("{} {rest}", korean(first)),
+        (Lang::Ko, _) => korean(word).replace("second opinion", "글 전체의 느낌"),
+    }
 }
 
 fn totals(was: &[Decided], would: &[Decided], n_changed: usize, say: Say) {
@@ -146,7 +181,7 @@ fn totals(was: &[Decided], would: &[Decided], n_changed: usize, say: Say) {
     for key in keys {
         let n = |of: &BTreeMap<String, usize>| of.get(key).copied().unwrap_or_default();
         if n(&before) + n(&after) > 0 {
-            line(&format!("  {key}: {} → {}", n(&before), n(&after)));
+            line(&format!("  {}: {} → {}", shown(key, say), n(&before), n(&after)));
         }
     }
 }

@@ -6,7 +6,7 @@ use anyhow::{Context as _, anyhow, bail};
 use jiff::{Span, SpanRelativeTo};
 use serde_json::{Value, json};
 
-use super::{FOUND_BAD, Say, line, moment, open, setup};
+use super::{FOUND_BAD, Say, line, open, setup};
 use crate::carrier::Carrier;
 use crate::config::{CarrierSetup, Config};
 use crate::daemon::Asker;
@@ -62,7 +62,7 @@ pub(super) async fn reconcile(
             if say.json {
                 all.push(comparison_json(setup.name, direction, &found));
             } else {
-                print_comparison(setup.name, direction, &found, say);
+                print_comparison(config, (setup.name, direction), &found, say);
             }
         }
     }
@@ -145,7 +145,7 @@ pub(super) fn direction_word(direction: Direction, say: Say) -> &'static str {
     }
 }
 
-fn print_comparison(carrier: &str, direction: Direction, found: &Comparison, say: Say) {
+fn print_comparison(config: &Config, (carrier, direction): (&str, Direction), found: &Comparison, say: Say) {
     let (ours, theirs) = (found.n_ours, found.n_theirs);
     let direction = direction_word(direction, say);
     line(&say.pick(
@@ -156,11 +156,11 @@ fn print_comparison(carrier: &str, direction: Direction, found: &Comparison, say
         line(say.pick("  no difference", "  다른 것이 없습니다"));
     }
     for difference in &found.differences {
-        line(&format!("  {}", sentence(difference, say)));
+        line(&format!("  {}", sentence(config, difference, say)));
     }
 }
 
-fn sentence(difference: &Difference, say: Say) -> String {
+fn sentence(config: &Config, difference: &Difference, say: Say) -> String {
     match difference {
         Difference::NotListed { id } => say.pick(
             format!("text {id}: we hold it for sent, the carrier does not list it"),
@@ -183,21 +183,21 @@ fn sentence(difference: &Difference, say: Say) -> String {
             format!("문자 {id}: 통신사는 “{}”, 우리 기록은 “{}” 입니다", their_word(theirs), state_word(*ours)),
         ),
         Difference::Unknown { carrier_message_id, at } => {
-            let (id, at) = (text::one_line(carrier_message_id, 60), moment(*at));
+            let (id, at) = (text::one_line(carrier_message_id, 60), config.minute(*at));
             say.pick(
                 format!("the carrier lists {id} of {at}, which we did not send: does another program use this account?"),
                 format!("통신사 목록의 {id} ({at}) 은(는) 우리가 보낸 것이 아닙니다. 다른 프로그램이 이 계정을 쓰는지 확인하십시오"),
             )
         }
         Difference::NotReceived { key, at } => {
-            let (id, at) = (text::one_line(carriers_id(key), 60), moment(*at));
+            let (id, at) = (text::one_line(carriers_id(key), 60), config.minute(*at));
             say.pick(
                 format!("the carrier lists {id} of {at}, which is not here: a running gateway fetches what is younger than polling.deep_walk_hours with its next deep walk"),
                 format!("통신사 목록의 {id} ({at}) 이(가) 우리 기록에 없습니다. polling.deep_walk_hours 안의 문자는 실행 중인 게이트웨이가 다음 대조 때 가져옵니다"),
             )
         }
         Difference::NoLongerListed { key, at } => {
-            let (id, at) = (text::one_line(carriers_id(key), 60), moment(*at));
+            let (id, at) = (text::one_line(carriers_id(key), 60), config.minute(*at));
             say.pick(
                 format!("{id} of {at} is here, and the carrier does not list it"),
                 format!("{id} ({at}) 은(는) 우리 기록에 있으나 통신사 목록에 없습니다"),

@@ -282,7 +282,7 @@ fn rules(triage: &Triage, say: Say) {
                     "id": rule.id, "tier": rule.tier.number(), "kind": rule.kind.as_str(),
                     "lang": rule.language.as_str(), "words": rule.words, "forms": rule.forms,
                     "together": rule.together, "alone": rule.alone,
-                    "initials": rule.initials, "exceptions": rule.exceptions,
+                    "signs": rule.signs, "initials": rule.initials, "exceptions": rule.exceptions,
                 })
                 .to_string(),
             );
@@ -290,7 +290,7 @@ fn rules(triage: &Triage, say: Say) {
         }
         let (id, kind, language) = (&rule.id, rule.kind.as_str(), rule.language.as_str());
         line(&format!("{}  {kind:<9}  {language}  {id}", rule.tier.number()));
-        let all = [&rule.words, &rule.forms, &rule.together, &rule.alone, &rule.initials];
+        let all = [&rule.words, &rule.forms, &rule.together, &rule.alone, &rule.signs, &rule.initials];
         for words in all.into_iter().filter(|words| !words.is_empty()) {
             line(&format!("   {}", safe_for_terminal(&words.join(", "))));
         }

@@ -10,6 +10,7 @@ use super::{ConfigArg, Say, line, open_configured};
 use crate::config::Config;
 use crate::domain::actor::{DeskScope, Role};
 use crate::domain::counselor::{MIN_PASSWORD_CHARS, is_valid_login};
+use crate::ops::causes::in_words;
 use crate::ops::clock::Clock;
 use crate::store::{NewCounselor, StoreError};
 
@@ -166,7 +167,7 @@ async fn add(new: NewCounselor, at: &ConfigArg, say: Say) -> anyhow::Result<()> 
     let store = open_configured(&at.config).await?;
     let added = match store.add_counselor(new, Clock::system().now_ms()).await {
         Ok(added) => added,
-        Err(StoreError::Conflict(reason)) => bail!("{reason}"),
+        Err(StoreError::Conflict(reason)) => bail!("{}", in_words(&reason, say.lang)),
         Err(error) => return Err(error.into()),
     };
     if say.json {

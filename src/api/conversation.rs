@@ -95,7 +95,7 @@ pub(super) async fn release(
 }
 
 /// Close a conversation that the caller holds. Refused with `newer_texts` if the citizen has written after `last_seen`,
-/// unless forced.
+/// unless forced, and with `promise_open` while an answer is promised, unless the promise is dropped.
 #[utoipa::path(post, path = "/v1/conversations/{id}/close", operation_id = "close", tag = "conversation",
     params(("id" = i64, Path, description = "Id of the conversation")),
     request_body = CloseRequest, responses((status = 204, description = "Closed")))]
@@ -117,7 +117,9 @@ pub(super) async fn close(
         }
         None => None,
     };
-    let closing = Closing { last_seen: (!request.force).then_some(last_seen), reason, category };
+    let drop_promise = request.drop_promise;
+    let closing =
+        Closing { last_seen: (!request.force).then_some(last_seen), reason, category, drop_promise };
     let closed = context
         .store
         .command(id, Command::Close(closing), &session.actor, &settings.policy, context.now())

@@ -141,6 +141,7 @@ impl From<Refusal> for Problem {
             Refusal::NothingToAck => ProblemCode::NothingToAck,
             Refusal::NoAlarm => ProblemCode::NoDanger,
             Refusal::CategoryNeeded => ProblemCode::CategoryNeeded,
+            Refusal::PromiseOpen => ProblemCode::PromiseOpen,
             Refusal::OptedOut => ProblemCode::OptedOut,
             Refusal::Restricted => ProblemCode::Restricted,
             Refusal::NoSuchDesk => ProblemCode::NoSuchDesk,

@@ -404,6 +404,9 @@ pub struct CloseRequest {
     /// What the conversation was about (`group/item`, or as much as names one); not needed if it was set before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub category: Option<String>,
+    /// Close although an answer is promised: the promise is dropped. Refused with `promise_open` without it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub drop_promise: bool,
 }
 
 /// `POST /v1/messages/{id}/decision`: a person's decision about a text in doubt.

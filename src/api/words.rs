@@ -157,6 +157,9 @@ sentences! {
     CategoryNeeded:
         ["Category needed", "A category is needed to close the conversation."],
         ["분류가 필요합니다", "종료하려면 분류를 정해야 합니다."];
+    PromiseOpen:
+        ["An answer is promised", "An answer is promised and was not given. Answer first, or close and drop the promise."],
+        ["약속한 답이 남아 있습니다", "시민에게 약속한 답을 아직 하지 않았습니다. 먼저 답하거나, 약속을 지우고 종료해 주세요."];
     AlreadyLeft:
         ["Too late to take back", "The text has been sent, or may have been."],
         ["취소할 수 없습니다", "문자가 이미 발송되었거나 발송되었을 수 있습니다."];

@@ -12,8 +12,8 @@ pub enum Severity {
 /// Result of examining one thing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// `config`, `secrets`, `database`, `quarantine`, `calendar`, `desks`, `sender`, `gateway`, `carrier`, `webhook`,
-    /// `hearing`, `clock`
+    /// `config`, `secrets`, `database`, `quarantine`, `calendar`, `alarm`, `texts`, `desks`, `sender`, `gateway`, `carrier`,
+    /// `webhook`, `hearing`, `clock`
     pub subject: &'static str,
     pub severity: Severity,
     pub message: String,

@@ -1,7 +1,6 @@
 //! Whether texts can reach us from a carrier.
 
 use super::finding::{Finding, Severity};
-use super::moment;
 use crate::carrier::Carrier;
 use crate::config::Config;
 use crate::daemon::Heard;
@@ -19,6 +18,7 @@ pub(super) fn finding(
     lang: Lang,
 ) -> Option<Finding> {
     let name = carrier.name();
+    let last_text_at = last_text_at.map(|at| config.minute(at));
     match heard {
         Some(Heard { hearing: Hearing::Deaf { for_ms, why }, .. }) => Some(deaf(name, for_ms, &why, lang)),
         Some(Heard { hearing: Hearing::Called, .. }) => Some(called(name, last_text_at, lang)),
@@ -59,8 +59,8 @@ fn span(ms: i64, lang: Lang) -> String {
     }
 }
 
-fn called(name: &str, last_text_at: Option<UnixMs>, lang: Lang) -> Finding {
-    let Some(at) = last_text_at.map(moment) else {
+fn called(name: &str, last_text_at: Option<String>, lang: Lang) -> Finding {
+    let Some(at) = last_text_at else {
         return Finding::with(
             "hearing",
             Severity::Warning,

@@ -109,7 +109,7 @@ fn is_door_of_this_machine(url: &Url, door: &Webhook) -> Option<bool> {
 /// What the running gateway has refused since it started. Bad if the carrier's texts come by its calls alone and none was
 /// taken after the last one that was refused.
 pub(super) fn refused(
-    name: &str,
+    (name, minute): (&str, &dyn Fn(UnixMs) -> String),
     calls: &[RefusedCalls],
     last_taken_at: Option<UnixMs>,
     is_only_way: bool,
@@ -119,7 +119,7 @@ pub(super) fn refused(
         let why = PushRefused::ALL.into_iter().find(|known| known.word() == calls.why);
         let is_bad = is_only_way && last_taken_at.is_none_or(|at| at < calls.last_at);
         let severity = if is_bad { Severity::Error } else { Severity::Warning };
-        let (n, at) = (calls.n, super::moment(calls.last_at));
+        let (n, at) = (calls.n, minute(calls.last_at));
         let (en, ko) = match why {
             Some(why) => reason(why),
             None => (calls.why.as_str(), calls.why.as_str()),
@@ -214,7 +214,13 @@ mod tests {
                 (None, false, Severity::Warning),
             ] {
                 for lang in [Lang::En, Lang::Ko] {
-                    let [found] = &refused("kannel", &[call(why)], taken, is_only_way, lang)[..] else {
+                    let [found] = &refused(
+                        ("kannel", &|at| at.to_string()),
+                        &[call(why)],
+                        taken,
+                        is_only_way,
+                        lang,
+                    )[..] else {
                         panic!("one finding")
                     };
                     assert_eq!(found.severity, expected);

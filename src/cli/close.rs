@@ -18,18 +18,22 @@ pub struct Args {
     category: Option<String>,
     #[arg(long)]
     force: bool,
+    #[arg(long)]
+    drop_promise: bool,
 }
 
 pub async fn run(context: &mut CliContext, args: Args) -> Result<(), Failure> {
-    context.about = Some(args.n);
+    let n = args.n;
+    context.about = Some(n);
     let client = context.client()?;
     let last_seen =
-        last_seen(&context.profile, args.n).ok_or_else(|| Failure::here(Exit::LookFirst, "not_seen", []))?;
-    let request = CloseRequest { reason: args.reason, last_seen, force: args.force, category: args.category };
-    if let Err(error) = client.close(args.n, &request).await {
+        last_seen(&context.profile, n).ok_or_else(|| Failure::here(Exit::LookFirst, "not_seen", []))?;
+    let Args { reason, category, force, drop_promise, .. } = args;
+    let request = CloseRequest { reason, last_seen, force, category, drop_promise };
+    if let Err(error) = client.close(n, &request).await {
         conversation::show_newer(context, &error);
         return Err(error.into());
     }
-    let sentence = context.say.with("closed", [("n", args.n.to_string().into())]);
+    let sentence = context.say.with("closed", [("n", n.to_string().into())]);
     context.print_done("closed", &sentence)
 }

@@ -95,18 +95,33 @@ pub fn text_block(context: &CliContext, text: &MessageView) -> String {
     format!("{head}\n{}", if body.is_empty() { "  │".to_owned() } else { body.join("\n") })
 }
 
-/// ` · 긴급: danger-help`: what was found in a text that tells of danger.
+/// ` · 긴급: 살려 달라는 말`: what was found in a text that tells of danger.
 fn why_urgent(context: &CliContext, text: &InboundMessage) -> String {
     match (&text.rules, text.tier) {
         (Some(rules), Some(tier @ 1..=2)) => {
             let values = [
                 ("tier", context.say.t(&format!("tier-{tier}")).into()),
-                ("rules", one_line(rules, 120).into()),
+                ("rules", one_line(&rules_in_words(context, rules), 120).into()),
             ];
             format!(" · {}", context.say.with("why-urgent", values))
         }
         _ => String::new(),
     }
+}
+
+/// The rules that matched, in words, and the words that decided the second opinion. A rule of the operator's own is named as
+/// in their file.
+fn rules_in_words(context: &CliContext, rules: &str) -> String {
+    let (ids, grams) = rules.split_at(rules.find('(').unwrap_or(rules.len()));
+    let said = |id: &str| context.say.find(&format!("rule-{id}")).unwrap_or_else(|| id.to_owned());
+    let mut words: Vec<String> = Vec::new();
+    for word in ids.split_whitespace().map(said) {
+        if !words.contains(&word) {
+            words.push(word);
+        }
+    }
+    words.extend(Some(grams.to_owned()).filter(|grams| !grams.is_empty()));
+    words.join(", ")
 }
 
 /// `늦게 도착함: 어제 14:03 보냄`

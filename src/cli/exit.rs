@@ -49,8 +49,8 @@ impl Exit {
             NotFound | NobodyWaits | PhotoLost => Exit::Nothing,
             ClaimedByOther | NotClaimed | Closed | OptedOut | TooManyHeld | SupervisorsOnly
             | DangerUnanswered | TooManyDangers | NotYourDesk | NoDanger | Restricted | NothingToAck
-            | NotPassedOn | NotWarned | WarnFirst | NotAsked | NumberNotShown | AlreadyLeft | NotInDoubt
-            | PhotoNotHereYet => Exit::Refused,
+            | PromiseOpen | NotPassedOn | NotWarned | WarnFirst | NotAsked | NumberNotShown | AlreadyLeft
+            | NotInDoubt | PhotoNotHereYet => Exit::Refused,
             NewerTexts | KeyReused => Exit::LookFirst,
             EmptyText | Unencodable | TooLong | BodyTooLarge | PhotoTooLarge | NotAPhoto | PhotosNotTaken
             | TooManyPhotos | NoSuchPhoto => Exit::Unsendable,

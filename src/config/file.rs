@@ -18,6 +18,7 @@ use super::sending::{self, SendingSection};
 use super::service::{self, ServiceSection};
 use super::webhook::{self, WebhookSection};
 use super::{Config, triage};
+use crate::domain::UnixMs;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -59,6 +60,11 @@ struct TriageSection {
 }
 
 impl Config {
+    /// A time as operators read it: to the minute, in the time zone of the first desk, whatever the server's is.
+    pub fn minute(&self, at: UnixMs) -> String {
+        self.desks.first().calendar.minute_at(at)
+    }
+
     /// Reads and checks a configuration file, and the secrets it points to.
     pub fn load(path: &Path) -> Result<Config, ConfigError> {
         let text = std::fs::read_to_string(path).map_err(|e| ConfigError::unreadable(path, &e))?;

@@ -24,6 +24,8 @@ pub struct Service {
     pub categories: Categories,
     pub category_required: bool,
     pub replies: Vec<Canned>,
+    /// Whether the city's sign-language interpreter centre is named.
+    pub has_interpreter: bool,
     /// Waiting times (during open hours) after which a citizen gets a notice; at most two.
     pub wait_notices: Vec<Duration>,
     /// How long danger may stand unanswered until supervisors are called, and called again; the last step repeats.
@@ -111,6 +113,7 @@ pub(super) fn read(
         texts: words::texts(beside(&section.texts).as_deref(), limits)?,
         replies: words::replies(beside(&section.replies).as_deref(), &categories, interpreter, limits)?,
         categories,
+        has_interpreter: interpreter.is_some(),
         category_required: section.category_required,
         wait_notices: steps(checker, "service.wait_notice_secs", &section.wait_notice_secs)?,
         escalations: alarm_steps(checker, "service.escalation_secs", &section.escalation_secs)?,

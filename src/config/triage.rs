@@ -45,6 +45,8 @@ struct RuleSection {
     #[serde(default)]
     alone: Vec<String>,
     #[serde(default)]
+    signs: Vec<String>,
+    #[serde(default)]
     initials: Vec<String>,
     #[serde(default)]
     exceptions: Vec<String>,
@@ -231,10 +233,10 @@ fn rule(source: &Source, section: RuleSection) -> Result<Rule, ConfigError> {
     let language = Language::from_word(section.lang.get_ref());
     let language =
         language.ok_or_else(|| source.wrong(key("lang"), &section.lang.span(), "must be ko or en"))?;
-    let RuleSection { id, words, forms, together, alone, initials, exceptions, hits, misses, .. } = section;
-    let is_guarded = section.guarded;
+    let RuleSection { id, words, forms, together, alone, signs, .. } = section;
+    let RuleSection { initials, exceptions, hits, misses, guarded: is_guarded, .. } = section;
     let bare = Rule::new(&id, tier, kind, language);
-    Ok(Rule { words, forms, together, alone, initials, exceptions, is_guarded, hits, misses, ..bare })
+    Ok(Rule { words, forms, together, alone, signs, initials, exceptions, is_guarded, hits, misses, ..bare })
 }
 
 #[cfg(test)]

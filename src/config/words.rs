@@ -68,8 +68,7 @@ pub fn texts(own: Option<&Path>, limits: &Limits) -> Result<Texts, ConfigError> 
     }
     let (mut words, mut places, mut common) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
     for (n, source) in sources.iter().enumerate() {
-        let file: BTreeMap<String, BTreeMap<String, Spanned<String>>> = source.parsed()?;
-        for (language, keys) in file {
+        for (language, keys) in by_language(source)? {
             let language = Language::from_word(&language).ok_or_else(|| {
                 source.wrong(language.clone(), &(0..0), "is not a supported language: only [ko] and [en]")
             })?;
@@ -82,7 +81,9 @@ pub fn texts(own: Option<&Path>, limits: &Limits) -> Result<Texts, ConfigError> 
                     if shows_nothing(text.get_ref()) || text.get_ref().contains(char::is_control) {
                         return Err(source.wrong(key, &at, "must show something, in one line"));
                     }
-                    common.insert((language, key), text.into_inner());
+                    notice::fits(text.get_ref(), limits)
+                        .map_err(|why| source.wrong(key.clone(), &at, why))?;
+                    common.insert((language, key), (text.into_inner(), n, at));
                     continue;
                 }
                 let notice = Notice::from_word(&key).ok_or_else(|| {
@@ -94,7 +95,7 @@ pub fn texts(own: Option<&Path>, limits: &Limits) -> Result<Texts, ConfigError> 
         }
     }
     for ((language, _), text) in &mut words {
-        for ((_, key), value) in common.iter().filter(|((of, _), _)| of == language) {
+        for ((_, key), (value, ..)) in common.iter().filter(|((of, _), _)| of == language) {
             *text = text.replace(&format!("{{{key}}}"), value);
         }
     }
@@ -113,8 +114,28 @@ pub fn texts(own: Option<&Path>, limits: &Limits) -> Result<Texts, ConfigError> 
     Texts::new(&words, *limits).map_err(|(language, notice, why)| {
         let key = format!("{}.{}", language.as_str(), notice.as_str());
         let (n, at) = places.get(&(language, notice)).cloned().unwrap_or((0, 0..0));
-        sources[n].wrong(key, &at, why)
+        // A built-in text is sound by itself: the longest of the operator's own keys that are filled in is to blame.
+        let filled_in = common.iter().filter(|((of, _), (_, own, _))| *of == language && *own > 0);
+        match filled_in.max_by_key(|(_, (value, ..))| value.chars().count()) {
+            Some(((_, own), (_, of, at))) if n == 0 => {
+                let own = format!("{}.{own}", language.as_str());
+                sources[*of].wrong(own, at, format!("makes a text unusable, {key}: {why}"))
+            }
+            _ => sources[n].wrong(key, &at, why),
+        }
     })
+}
+
+/// The keys of each language.
+fn by_language(source: &Source) -> Result<BTreeMap<String, BTreeMap<String, Spanned<String>>>, ConfigError> {
+    let all: BTreeMap<String, Spanned<toml::Value>> = source.parsed()?;
+    match all.into_iter().find(|(_, value)| !value.get_ref().is_table()) {
+        Some((key, value)) => {
+            let why = "stands outside of a language: write [ko] or [en] in a line of its own above it";
+            Err(source.wrong(key, &value.span(), why))
+        }
+        None => source.parsed(),
+    }
 }
 
 #[derive(Deserialize)]
@@ -328,6 +349,11 @@ mod tests {
         let path = folder.path().join("own.toml");
         let cases = [
             ("\n[ko]\nreceipt = \"{nome}\"", "line 3: ko.receipt: holds {nome}"),
+            ("\nname = \"[광주]\"", "own.toml, line 2: name: stands outside of a language: write [ko]"),
+            (
+                "[ko]\nname = \"[광주😀]\"",
+                "own.toml, line 2: name: holds characters that no Korean phone shows: 😀",
+            ),
             ("\n[ko]\nname = \"{x}\"", "line 3: name: holds a brace"),
             ("\n[ko]\nhelp = \"\"", "line 3: help: must show something"),
             ("\n[ko]\nurgent_danger = \"힘내세요\"", "line 3: ko.urgent_danger: must name 119"),

@@ -1,6 +1,8 @@
 //! The listener for carriers that call us: `/push/<carrier>`, on an address of its own, so that a proxy can expose it
 //! without the counselors' API.
 
+use std::time::Duration;
+
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Path, Request, State};
@@ -12,6 +14,9 @@ use url::Url;
 
 use crate::carrier::{BodyMac, PushAnswer, PushBody, PushCall};
 use crate::worker::{Context, PushFailed, take_push};
+
+/// A call whose body takes longer is given up: it holds memory and a connection. Carriers wait some ten seconds for us.
+const BODY_WITHIN: Duration = Duration::from_secs(30);
 
 #[derive(Clone)]
 struct PushState {
@@ -36,12 +41,16 @@ async fn take(
 ) -> Response<Body> {
     let (head, body) = request.into_parts();
     let mac = state.context.carriers.borrow().get(&carrier).and_then(|carrier| carrier.push_mac());
-    let Some((body, signed)) = arrived(body, mac).await else {
-        tracing::warn!(
-            carrier,
-            "a call was refused: it broke off, or is larger than this carrier's calls are"
-        );
-        return plain_response(StatusCode::PAYLOAD_TOO_LARGE, "");
+    let (body, signed) = match arrived(body, mac).await {
+        Ok(arrived) => arrived,
+        Err(status) => {
+            tracing::warn!(
+                carrier,
+                status = status.as_u16(),
+                "a call was refused: it broke off, came too slowly, or is larger than this carrier's calls are"
+            );
+            return plain_response(status, "");
+        }
     };
     let mut url = state.public_url.clone();
     url.set_path(&format!("{}/push/{carrier}", state.public_url.path().trim_end_matches('/')));
@@ -61,15 +70,22 @@ async fn take(
     }
 }
 
-/// The body as it is kept, and its signature; `None` if it is too large or broke off.
-async fn arrived(mut body: Body, mac: Option<BodyMac>) -> Option<(Bytes, Option<BodyMac>)> {
+/// The body as it is kept, and its signature; or the answer to one that is too large, broke off or came too slowly.
+async fn arrived(mut body: Body, mac: Option<BodyMac>) -> Result<(Bytes, Option<BodyMac>), StatusCode> {
     let mut kept = PushBody::new(mac);
-    while let Some(frame) = body.frame().await {
-        if let Ok(chunk) = frame.ok()?.into_data() {
-            kept.take(&chunk).ok()?;
+    let all = async {
+        while let Some(frame) = body.frame().await {
+            if let Ok(chunk) = frame.ok()?.into_data() {
+                kept.take(&chunk).ok()?;
+            }
         }
+        Some(())
+    };
+    match tokio::time::timeout(BODY_WITHIN, all).await {
+        Ok(Some(())) => Ok(kept.finish()),
+        Ok(None) => Err(StatusCode::PAYLOAD_TOO_LARGE),
+        Err(_) => Err(StatusCode::REQUEST_TIMEOUT),
     }
-    Some(kept.finish())
 }
 
 fn carrier_response(answer: PushAnswer) -> Response<Body> {
@@ -83,4 +99,23 @@ fn plain_response(status: StatusCode, body: impl Into<Body>) -> Response<Body> {
     let mut response = Response::new(body.into());
     *response.status_mut() = status;
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::{StreamExt, stream};
+
+    use super::*;
+
+    /// Somebody who begins a body and never ends it holds nothing for long.
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_does_not_arrive_is_given_up() {
+        let begun = stream::iter([Ok::<_, std::io::Error>(Bytes::from_static(b"{\"a\":"))]);
+        let slow = Body::from_stream(begun.chain(stream::pending()));
+        let began = tokio::time::Instant::now();
+        assert_eq!(arrived(slow, None).await.err(), Some(StatusCode::REQUEST_TIMEOUT));
+        assert_eq!(began.elapsed(), BODY_WITHIN);
+        let (whole, _) = arrived(Body::from("{}"), None).await.ok().unwrap();
+        assert_eq!(whole, "{}");
+    }
 }

@@ -56,6 +56,8 @@ words! {
         Noted => "noted",
         Promised => "promised",
         PromiseLate => "promise_late",
+        /// It was closed although an answer was promised.
+        PromiseDropped => "promise_dropped",
         Reminder => "reminder",
         Categorised => "categorised",
         Preference => "preference",

@@ -283,8 +283,9 @@ impl Notice {
             "urgent" => 10 * MINUTE_MS,
             "where" => 2 * MINUTE_MS,
             "wait" => 5 * MINUTE_MS,
-            "unreadable" | "photo_lost" | "opted_out" | "opted_in" => 10 * MINUTE_MS,
-            "moved" | "delayed" => 0,
+            "unreadable" | "opted_out" | "opted_in" => 10 * MINUTE_MS,
+            // Each says something new: that of a loss is sent once for all that came before it.
+            "moved" | "delayed" | "photo_lost" => 0,
             "survey" | "survey_thanks" => HOUR_MS,
             _ => 24 * HOUR_MS,
         }

@@ -5,7 +5,7 @@ use super::ask_marks::tell_lost_receipts;
 use super::{Context, NO_CARRIER_MS, Role, STORE_RETRY_MS, store_trouble};
 use crate::carrier::{Carrier, CarrierError, ReportClass, ReportPage};
 use crate::domain::polling::{FailedPoll, Rhythm};
-use crate::store::StoreError;
+use crate::store::{Applied, StoreError};
 
 enum Failed {
     Carrier(CarrierError),
@@ -36,7 +36,7 @@ async fn round(context: &Context, name: &'static str, rhythm: &mut Rhythm) -> i6
         Ok(page) => accept(context, carrier.as_ref(), page).await,
         Err(error) => Err(Failed::Carrier(error)),
     };
-    // What the database did not take is lost.
+    // What the database did not take before the end is lost.
     if !matches!(result, Err(Failed::Store(_))) {
         context.marks.clear(mark);
     }
@@ -63,9 +63,7 @@ async fn round(context: &Context, name: &'static str, rhythm: &mut Rhythm) -> i6
 async fn accept(context: &Context, carrier: &dyn Carrier, page: ReportPage) -> Result<usize, Failed> {
     let mut n_new = 0;
     if !page.items.is_empty() {
-        let stored =
-            context.store.apply_receipts(carrier.name(), page.raw.to_vec(), page.items, context.now());
-        let applied = stored.await.map_err(Failed::Store)?;
+        let applied = commit(context, carrier, &page).await.map_err(Failed::Store)?;
         tracing::debug!(?applied, "receipts came");
         n_new = applied.n_moved + applied.n_unmatched + applied.n_unknown + applied.n_quarantined;
         if applied.n_quarantined > 0 {
@@ -76,6 +74,24 @@ async fn accept(context: &Context, carrier: &dyn Carrier, page: ReportPage) -> R
         carrier.ack_reports(token).await.map_err(Failed::Carrier)?;
     }
     Ok(n_new)
+}
+
+/// Commits a page. What a carrier has forgotten in handing it over is tried until it is on disk.
+async fn commit(context: &Context, carrier: &dyn Carrier, page: &ReportPage) -> Result<Applied, StoreError> {
+    let (name, is_forgotten) = (carrier.name(), carrier.caps().reports == ReportClass::ReadOnce);
+    loop {
+        let (raw, items) = (page.raw.to_vec(), page.items.clone());
+        match context.store.apply_receipts(name, raw, items, context.now()).await {
+            Err(error) if is_forgotten => {
+                store_trouble(Role::Receipts(name), &error);
+                context.health.progress(Role::Receipts(name), context.now());
+                if !context.pause(STORE_RETRY_MS).await {
+                    return Err(error);
+                }
+            }
+            stored => return stored,
+        }
+    }
 }
 
 /// Logs a failure; returns how long to wait at least (milliseconds).

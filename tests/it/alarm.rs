@@ -337,3 +337,73 @@ async fn the_number_is_revealed_and_handed_over_by_name() {
     let duty: DutyList = gateway.desk.get("/v1/duty").await.unwrap();
     assert!(duty.alarms.is_empty(), "the alarm has ended");
 }
+
+/// A file system in memory, for as long as the test lasts.
+struct SmallDisk(tempfile::TempDir);
+
+impl SmallDisk {
+    /// `None` where this user may mount nothing.
+    fn new() -> Option<SmallDisk> {
+        let folder = tempfile::tempdir().unwrap();
+        let mut mount = Command::new("mount");
+        let mounted = mount.args(["-t", "tmpfs", "-o", "size=96m", "tmpfs"]).arg(folder.path()).output();
+        mounted.is_ok_and(|mounted| mounted.status.success()).then_some(SmallDisk(folder))
+    }
+
+    /// Leaves so many MiB.
+    fn fill(&self, left: usize) {
+        let mut filler = std::fs::File::options().create(true).append(true).open(self.filler()).unwrap();
+        let block = vec![0; 1 << 20];
+        while munja::ops::disk::room(self.0.path()).unwrap() > (left as u64) << 20
+            && std::io::Write::write_all(&mut filler, &block).is_ok()
+        {}
+    }
+
+    fn clear(&self) {
+        std::fs::remove_file(self.filler()).unwrap();
+    }
+
+    fn filler(&self) -> std::path::PathBuf {
+        self.0.path().join("filler")
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        drop(Command::new("umount").arg("-l").arg(self.0.path()).output());
+    }
+}
+
+/// The operator is texted before the disk is full. Once it is, nothing is lost; with room again, what waited comes in and the
+/// operator hears that it is over, without a hand on the gateway.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_calls_the_operator_and_heals_by_itself() {
+    let Some(disk) = SmallDisk::new() else {
+        eprintln!("not run: no small disk can be mounted by this user");
+        return;
+    };
+    let path = format!("path = \"{}\"", disk.0.path().join("munja.db").display());
+    let gateway =
+        Gateway::with_files(Carrier::start().await, &night(""), ("path = \"munja.db\"", &path), &[]).await;
+    disk.fill(32);
+    until_async(&gateway.store, || async { !texts_to(gateway.sim(), ADMIN).is_empty() }).await;
+    assert!(texts_to(gateway.sim(), ADMIN)[0].contains("디스크가 가득 찼습니다"));
+    let duty: DutyList = gateway.desk.get("/v1/duty").await.unwrap();
+    assert_eq!(duty.troubles[0].trouble, "disk_full");
+    assert_eq!(n_events(&gateway.store, EventKind::OperatorCalled).await, 1);
+    disk.fill(0);
+    gateway.sim().text(CITIZEN, "디스크가 꽉 찬 동안 온 질문");
+    // The carrier was asked, and what it said could not be kept.
+    let n_asked = || gateway.sim().ledger().requests.get("mo").copied().unwrap_or(0);
+    let before = n_asked();
+    until_async(&gateway.store, || async { n_asked() > before + 2 }).await;
+    disk.clear();
+    gateway.until(|b| b.n_routed == 1).await;
+    until_async(&gateway.store, || async {
+        texts_to(gateway.sim(), ADMIN).iter().any(|text| text.contains("다시 자리가 있습니다"))
+    })
+    .await;
+    let on_their_way = ["queued", "sending", "in_doubt", "accepted"];
+    gateway.until(|b| on_their_way.iter().all(|state| b.n_outbound(state) == 0)).await;
+    assert_balanced(&gateway.store, gateway.sim()).await;
+}

@@ -155,3 +155,48 @@ async fn a_callback_that_can_never_arrive_is_bad_and_never_is_not_silence() {
     assert_eq!(findings(&right, "webhook").0, Vec::<String>::new());
     expect(&findings(&right, "hearing").0, &["warn", "none has ever come", "text the number"]);
 }
+
+/// Who is called for a danger and for trouble: hours without anybody, accounts that are gone, a program that cannot run.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_called_is_examined() {
+    let alarm = "[alarm]\nphones = [{ name = \"김당직\", number = \"010-9000-0001\", hours = \"Mo-Fr 09:00-18:00\", login = \"gone\" }]\n\
+                 command = [\"/no/such/program\"]\n";
+    let gateway = Gateway::on(Carrier::start().await, alarm).await;
+    let config = gateway.folder.path().join("gateway.toml");
+    let (found, code) = findings(&config, "alarm");
+    assert_eq!(code, Some(3), "{found:?}");
+    expect(&found, &["bad", "/no/such/program", "chmod +x"]);
+    expect(
+        &found,
+        &["warn", "nobody is on duty for a danger", "18:00 - ", "(Asia/Seoul)", "hours, weeks and dates"],
+    );
+    expect(&found, &["warn", "no duty phone is texted for trouble of the gateway", "kind = \"operator\""]);
+    expect(&found, &["warn", "no account has the log-in name gone", "munjad user list"]);
+    assert_eq!(found.len(), 4, "{found:#?}");
+    let sound = "[alarm]\nphones = [{ name = \"김당직\", number = \"010-9000-0001\", hours = \"24/7\", login = \"minsu\" },\
+                 { name = \"관리자\", number = \"010-9000-0009\", kind = \"operator\" }]\ncommand = [\"/bin/true\"]\n";
+    let text = std::fs::read_to_string(&config).unwrap().replace(alarm, sound);
+    std::fs::write(&config, text).unwrap();
+    let (found, _) = findings(&config, "alarm");
+    expect(&found, &["ok", "at every hour of the coming week for a danger", "(1 phones)"]);
+    expect(&found, &["ok", "for trouble of the gateway"]);
+    assert_eq!(found.len(), 2, "{found:#?}");
+}
+
+/// Own words that make automatic texts cost an LMS, and a centre that is not named.
+#[tokio::test(flavor = "multi_thread")]
+async fn texts_that_grew_and_an_interpreter_that_is_missing_are_named() {
+    let gateway = Gateway::on(Carrier::start().await, "").await;
+    let config = gateway.folder.path().join("gateway.toml");
+    let (found, _) = findings(&config, "texts");
+    assert_eq!(found.len(), 1, "{found:?}");
+    expect(&found, &["warn", "no sign-language interpreter centre", "[service] interpreter"]);
+    let own = "[ko]\nname = \"[빛고을광역시청 수어·문자 상담]\"\n";
+    std::fs::write(gateway.folder.path().join("texts.toml"), own).unwrap();
+    let more = "[service]\ntexts = \"texts.toml\"\ninterpreter = \"빛고을수어통역센터 062-1\"\n";
+    let text = std::fs::read_to_string(&config).unwrap() + more;
+    std::fs::write(&config, text).unwrap();
+    let (found, _) = findings(&config, "texts");
+    assert_eq!(found.len(), 1, "{found:?}");
+    expect(&found, &["warn", "leave as LMS: ko.receipt (", "more", "shorten name, help"]);
+}

@@ -441,3 +441,41 @@ fn the_interpreter_centre_stands_in_canned_replies() {
     }
     drop(folder);
 }
+
+/// What is wrong with a file of holidays, or a file of texts, in Korean: the operator reads no English cause.
+#[test]
+fn what_is_wrong_with_named_files_is_said_in_korean() {
+    let (folder, path) = folder();
+    let said = |text: &str| {
+        let wrong = Config::parse(text, &path).unwrap_err();
+        munja::check::config_error(&wrong, munja::ops::lang::Lang::Ko)
+    };
+    let event = |lines: &str| format!("BEGIN:VCALENDAR\nBEGIN:VEVENT\n{lines}\nEND:VEVENT\nEND:VCALENDAR\n");
+    let files = [
+        ("hello".to_owned(), "iCalendar 파일이 아닙니다"),
+        (event("SUMMARY:x"), "날짜가 없는 일정"),
+        (event("DTSTART;VALUE=DATE:20260230\nSUMMARY:x"), "있을 수 없는 날짜"),
+        (event("DTSTART;VALUE=DATE:20260603\nRRULE:FREQ=YEARLY\nSUMMARY:x"), "되풀이되는 일정"),
+        (event("DTSTART;VALUE=DATE:20260101\nDTEND;VALUE=DATE:20270101\nSUMMARY:x"), "31일이 넘는 일정"),
+        (" ".repeat(2 << 20), "1 MiB"),
+    ];
+    for (ics, expected) in files {
+        fs::write(folder.path().join("days.ics"), ics).unwrap();
+        let shown = said(&with_calendar("ics = [\"days.ics\"]", "[desks.main]"));
+        assert!(shown.contains(expected) && shown.contains("days.ics"), "{expected}: {shown}");
+        assert!(!shown.contains("event") && !shown.contains("no iCalendar"), "{shown}");
+    }
+    for (texts, expected) in [
+        ("name = \"[광주]\"", "이 줄 위에 [ko] 나 [en]"),
+        ("[ko]\nname = \"[광주😀]\"", "😀"),
+        ("[ko]\nreceipt = 5", "따옴표로 묶은 글"),
+    ] {
+        fs::write(folder.path().join("texts.toml"), texts).unwrap();
+        let shown = said(&EXAMPLE.replace("[service]\n", "[service]\ntexts = \"texts.toml\"\n"));
+        assert!(shown.contains(expected) && shown.contains("texts.toml"), "{expected}: {shown}");
+        assert!(
+            !shown.contains("built in") && !shown.contains("a map") && !shown.contains("a string"),
+            "{shown}"
+        );
+    }
+}

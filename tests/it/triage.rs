@@ -281,3 +281,15 @@ fn the_built_in_lists_see_what_is_said_outright() {
         assert_eq!(tier_of(&triage, quiet), None, "{quiet}");
     }
 }
+
+/// Counselors read words, not ids.
+#[test]
+fn every_built_in_rule_has_words_in_both_languages() {
+    for file in ["ko", "en"] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("src/client/locales/{file}.ftl"));
+        let words = std::fs::read_to_string(path).unwrap();
+        for rule in config::triage(&[]).unwrap().rules() {
+            assert!(words.contains(&format!("\nrule-{} = ", rule.id)), "{file}: rule-{}", rule.id);
+        }
+    }
+}

@@ -61,6 +61,7 @@ async fn answer_one(desk: &Client, text: &str) -> Result<(), ClientError> {
         last_seen: found.last_inbound_id,
         force: false,
         category: Some("생활정보/기타".to_owned()),
+        drop_promise: false,
     };
     match desk.close(id, &close).await {
         Ok(()) => Ok(()),

@@ -64,6 +64,7 @@ problem_codes! {
     NoSuchPerson, "no_such_person", 422;
     NoSuchCategory, "no_such_category", 422;
     CategoryNeeded, "category_needed", 422;
+    PromiseOpen, "promise_open", 409;
     AlreadyLeft, "already_left", 409;
     NotInDoubt, "not_in_doubt", 409;
     KeyReused, "key_reused", 409;

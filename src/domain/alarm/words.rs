@@ -1,5 +1,5 @@
 //! What duty phones are told, in easy Korean: staff of the office read it. Never a citizen's words or number. Each text fits
-//! in one SMS of a Korean carrier.
+//! in one SMS of a Korean carrier, but for one that tells of several dangers.
 
 use super::operator::{Saying, Trouble};
 
@@ -9,6 +9,25 @@ pub fn danger(conversation_id: i64, minutes: i64, code: &str) -> String {
     format!(
         "긴급 문자 {conversation_id}번이 {minutes}분째 답이 없습니다. 맡으려면 답장: {code} 확인 · 신고했으면 {code} 신고"
     )
+}
+
+/// Several such dangers, the oldest first, each with its code; the first `n_listed` of them are named. Longer than one SMS.
+pub fn dangers(all: &[(i64, &str)], n_listed: usize, minutes: i64) -> String {
+    let (first, code) = match all {
+        [] => return String::new(),
+        [(id, code)] => return danger(*id, minutes, code),
+        [(id, code), ..] => (id, code),
+    };
+    let minutes = minutes.clamp(1, 999);
+    let mut text = format!("긴급 문자 {first}번 외 {}건이 {minutes}분째 답이 없습니다.", all.len() - 1);
+    for (id, code) in all.iter().take(n_listed) {
+        text.push_str(&format!("\n{id}번: {code}"));
+    }
+    if n_listed < all.len() {
+        text.push_str("\n나머지는 상담 화면에 있습니다.");
+    }
+    text.push_str(&format!("\n맡으려면 답장: {code} 확인 · 신고했으면 {code} 신고"));
+    text
 }
 
 /// A danger that was answered, whose citizen has written again and waits for so many minutes.

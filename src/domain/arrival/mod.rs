@@ -67,6 +67,8 @@ pub struct SenderFacts {
     pub survey_asked_at: Option<UnixMs>,
     /// Their last text was late: nobody has told them yet that it came.
     pub is_untold: bool,
+    /// They have said another wish since this text was written, by the carrier's clock ([`may_be_wish`]).
+    pub has_wished_since: bool,
     /// Our latest texts to them, if their text may quote one ([`intent::may_quote`]).
     pub ours: Vec<String>,
 }
@@ -156,6 +158,13 @@ impl Arrival<'_> {
         self.destination = Destination::Route(route(latest, at));
         self.notice = None;
     }
+}
+
+/// Whether a text may be a wish: then it matters what they wished since it was written.
+pub fn may_be_wish(policy: &ServicePolicy, arrived: &Arrived<'_>) -> bool {
+    let carrier_words = policy.carrier_words.get(arrived.carrier);
+    matches!(opt_out::read(arrived.text), opt_out::Said::Wish(_))
+        || carrier_words.is_some_and(|words| words.wish(arrived.text, true).is_some())
 }
 
 /// Decides about one text.
@@ -252,6 +261,8 @@ fn purpose(
     match wish {
         // They may have said the opposite since.
         Some(Wish::OptIn) if arrived.late_ms.is_some() => {}
+        // The last word counts, in the order in which they wrote; a person reads the others.
+        Some(_) if known.has_wished_since => {}
         // "Don't send them" may be about the police: in a danger only the keyword alone is a wish.
         Some(_) if known.is_in_danger && !opt_out::is_keyword(arrived.text) => {}
         Some(wish) => return Purpose::Wish(wish),

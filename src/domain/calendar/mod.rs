@@ -230,6 +230,11 @@ impl Calendar {
         self.local(at_ms).map_or_else(String::new, |at| at.strftime("%H:%M").to_string())
     }
 
+    /// The time in the desk's time zone: `2026-10-06 18:00`.
+    pub fn minute_at(&self, at_ms: UnixMs) -> String {
+        self.local(at_ms).map_or_else(String::new, |at| at.strftime("%Y-%m-%d %H:%M").to_string())
+    }
+
     fn local(&self, at_ms: UnixMs) -> Option<DateTime> {
         Some(self.0.zone.to_datetime(Timestamp::from_millisecond(at_ms).ok()?))
     }

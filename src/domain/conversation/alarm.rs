@@ -88,7 +88,7 @@ impl Handling<'_> {
             return Err(Refusal::NoAlarm);
         };
         self.must_hold_if_held()?;
-        self.it.danger = Some(danger.ended());
+        self.it.danger = Some(danger.taken_back());
         self.it.tier = None;
         self.it.queue_at = self.it.place(None, self.now);
         self.note(NoteKind::FalseAlarm, reason)?;
@@ -105,7 +105,7 @@ impl Handling<'_> {
         self.note(NoteKind::Handover, &format!("{service}: {told}"))?;
         self.event(EventKind::HandedOver, Some(service));
         if danger.state.is_open() {
-            self.it.danger = Some(danger.ended());
+            self.it.danger = Some(danger.handed_over(self.facts.actor.id(), self.now));
             self.event(EventKind::AlarmEnded, Some("handed_over"));
         }
         self.it.tier = Some(Tier::Look);
@@ -119,8 +119,8 @@ impl Handling<'_> {
             let looks_after = self.it.danger.and_then(|danger| danger.ack).is_some_and(|ack| ack.by == id);
             self.it.is_held_by(id) || looks_after
         });
-        // Who hands over has ended the alarm, and is still on the phone.
-        let is_danger = self.it.danger.is_some();
+        // Who hands over has ended the alarm, and is still on the phone. A false alarm shows nothing.
+        let is_danger = self.it.danger.is_some_and(|danger| !danger.is_false_alarm());
         let may_see = self.facts.actor.supervises() || (is_theirs && is_danger);
         if !may_see {
             return Err(Refusal::NumberNotShown);

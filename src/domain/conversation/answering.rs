@@ -63,6 +63,9 @@ impl Handling<'_> {
         if self.policy.category_required && self.it.category.is_none() {
             return Err(Refusal::CategoryNeeded);
         }
+        if self.it.promise.is_some() && !closing.drop_promise {
+            return Err(Refusal::PromiseOpen);
+        }
         let how = if self.it.state == ConversationState::Active { "unanswered" } else { "answered" };
         let may_survey = self.it.last_reply_at.is_some() && self.it.danger.is_none() && !self.it.is_abusive;
         let survey_at = self.policy.survey_after_ms.map(|after| self.now + after);
@@ -72,14 +75,16 @@ impl Handling<'_> {
         Ok(())
     }
 
-    /// Closed; nobody holds it, waits, or is promised anything.
+    /// Closed; nobody holds it, waits, or is promised anything. A promise that is not kept is named in the journal.
     pub(super) fn end(&mut self, reason: Option<String>) {
         self.it.state = ConversationState::Closed;
         self.it.closed = Some(Closed { at: self.now, reason });
         let before = self.it.last_holder;
         self.it.last_holder = self.it.claim.take().map(|claim| claim.by.id).or(before);
         self.it.offer = None;
-        self.it.promise = None;
+        if self.it.promise.take().is_some() {
+            self.event(EventKind::PromiseDropped, None);
+        }
         self.it.survey_due_at = None;
         self.it.wait_no_more();
     }

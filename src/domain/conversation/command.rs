@@ -47,6 +47,8 @@ pub struct Closing {
     pub reason: Option<String>,
     /// What it was about, if that was not said before.
     pub category: Option<Category>,
+    /// A promise that stands is dropped, knowingly.
+    pub drop_promise: bool,
 }
 
 /// Everything that moves a conversation.

@@ -128,9 +128,23 @@ impl Danger {
         self.closed_as(DangerState::Answered)
     }
 
-    /// A person ended the alarm.
-    pub fn ended(self) -> Danger {
-        self.closed_as(DangerState::Ended)
+    /// A person says that there is no danger: nobody looks after it any more.
+    pub fn taken_back(self) -> Danger {
+        if self.state.is_open() { Danger { ack: None, ..self.closed_as(DangerState::Ended) } } else { self }
+    }
+
+    /// 119 or 112 was told, by this person where nobody looked after it.
+    pub fn handed_over(self, by: Option<i64>, at: UnixMs) -> Danger {
+        if !self.state.is_open() {
+            return self;
+        }
+        let ack = self.ack.or(by.map(|by| Ack { by, at }));
+        Danger { ack, ..self.closed_as(DangerState::Ended) }
+    }
+
+    /// It was no danger.
+    pub fn is_false_alarm(&self) -> bool {
+        self.state == DangerState::Ended && self.ack.is_none()
     }
 
     fn closed_as(self, state: DangerState) -> Danger {
@@ -194,6 +208,17 @@ mod tests {
         );
         let new = Danger::ring(Some(looked_after.answered()), 30);
         assert_eq!((new.alarm_from, new.n_escalations), (30, 0));
+        for (danger, is_false) in [
+            (ringing, false),
+            (looked_after.answered(), false),
+            (ringing.taken_back(), true),
+            (looked_after.taken_back(), true),
+            (looked_after.answered().taken_back(), false),
+            (looked_after.handed_over(Some(8), 40), false),
+            (ringing.handed_over(Some(8), 40), false),
+        ] {
+            assert_eq!(danger.is_false_alarm(), is_false, "{danger:?}");
+        }
         for state in DangerState::ALL {
             assert_eq!(DangerState::from_word(state.as_str()), Some(state));
         }

@@ -37,8 +37,6 @@ pub const MAX_PIXELS: u64 = 50_000_000;
 pub const FETCH_FOR_MS: i64 = 6 * 60 * 60 * 1_000;
 /// How long an upload that was never sent is kept (milliseconds).
 pub const UPLOAD_KEPT_MS: i64 = 24 * 60 * 60 * 1_000;
-/// The shortest time between two notices of lost photos to one citizen (milliseconds).
-pub const LOSS_NOTICE_EVERY_MS: i64 = 30 * 60 * 1_000;
 
 /// Tries before a photo is lost that the carrier does not have or whose bytes are another kind: a text may be listed before its
 /// photo is ready, and a proxy may answer for the carrier.

@@ -121,24 +121,66 @@ impl Once {
     }
 }
 
-/// Calls `take` with each feature of `text`: its hash, what it counts, and what it stands for.
-pub fn visit(text: &Normal, mentioned: &[Concept], take: &mut impl FnMut(u64, f32, Gram)) {
-    concepts(mentioned, take);
-    let chars: Vec<u64> = text.chars.iter().map(|c| u64::from(*c as u32)).collect();
-    runs(&chars, SYLLABLES, Seed::Syllables, &mut |hash, at| take(hash, 1.0, Gram::Run(at)));
-    let letters: Vec<u64> = text.letters.iter().map(|b| u64::from(*b)).collect();
-    runs(&letters, LETTERS, Seed::Letters, &mut |hash, _| take(hash, 1.0, Gram::Hidden));
-    words(text, take);
-    endings(text, take);
-    whole(text, take);
+/// A text, or some of its words, with the groups mentioned in it. Places are those of the text.
+#[derive(Debug, Clone, Copy)]
+pub struct Piece<'a> {
+    text: &'a Normal,
+    words: &'a [Word],
+    /// Sorted by place.
+    mentioned: &'a [Concept],
+    /// Strays and signs belong to no piece of a text.
+    is_whole: bool,
+}
+
+impl<'a> Piece<'a> {
+    pub fn whole(text: &'a Normal, mentioned: &'a [Concept]) -> Piece<'a> {
+        Piece { text, words: &text.words, mentioned, is_whole: true }
+    }
+
+    /// Some of the words by themselves.
+    pub fn part(text: &'a Normal, mentioned: &'a [Concept], words: &'a [Word]) -> Piece<'a> {
+        let piece = Piece { text, words, mentioned: &[], is_whole: false };
+        let chars = piece.chars();
+        let first = mentioned.partition_point(|concept| (concept.from as usize) < chars.start);
+        let n = mentioned[first..].partition_point(|concept| (concept.from as usize) < chars.end);
+        Piece { mentioned: &mentioned[first..first + n], ..piece }
+    }
+
+    fn chars(&self) -> Range<usize> {
+        match (self.is_whole, self.words) {
+            (true, _) => 0..self.text.chars.len(),
+            (false, [first, .., last]) => first.from as usize..last.to as usize,
+            (false, [word]) => range(word),
+            (false, []) => 0..0,
+        }
+    }
+
+    /// Mentions that lie wholly inside.
+    fn mentions(&self, end: usize) -> impl Iterator<Item = &'a Concept> + Clone {
+        self.mentioned.iter().filter(move |concept| concept.to as usize <= end)
+    }
+}
+
+/// Calls `take` with each feature of a piece: its hash, what it counts, and what it stands for.
+pub fn visit(piece: &Piece, take: &mut impl FnMut(u64, f32, Gram)) {
+    let (text, at) = (piece.text, piece.chars());
+    concepts(piece.mentions(at.end), take);
+    let run = |run: Range<usize>| Gram::Run(at.start + run.start..at.start + run.end);
+    runs(&text.chars[at.clone()], SYLLABLES, Seed::Syllables, &mut |hash, at| take(hash, 1.0, run(at)));
+    let letters = &text.letters[text.letters_of(&at)];
+    runs(letters, LETTERS, Seed::Letters, &mut |hash, _| take(hash, 1.0, Gram::Hidden));
+    words(piece, take);
+    endings(piece, take);
+    whole(piece, take);
 }
 
 /// Groups, and pairs of groups near each other. `mentioned` is sorted by place.
-fn concepts(mentioned: &[Concept], take: &mut impl FnMut(u64, f32, Gram)) {
+fn concepts<'a>(mentioned: impl Iterator<Item = &'a Concept> + Clone, take: &mut impl FnMut(u64, f32, Gram)) {
     let range = |c: &Concept| c.from as usize..c.to as usize;
-    for (n, one) in mentioned.iter().enumerate() {
+    let mut rest = mentioned;
+    while let Some(one) = rest.next() {
         take(mix(start(Seed::Concept), one.group), 1.0, Gram::Run(range(one)));
-        let near = mentioned[n + 1..].iter().take(MOST_NEAR).take_while(|other| {
+        let near = rest.clone().take(MOST_NEAR).take_while(|other| {
             let is_near = other.place.number <= one.place.number + CONCEPT_REACH;
             other.place.sentence == one.place.sentence && is_near
         });
@@ -150,11 +192,16 @@ fn concepts(mentioned: &[Concept], take: &mut impl FnMut(u64, f32, Gram)) {
     }
 }
 
-fn runs(units: &[u64], lengths: Range<usize>, seed: Seed, take: &mut impl FnMut(u64, Range<usize>)) {
+fn runs<U: Copy + Into<u64>>(
+    units: &[U],
+    lengths: Range<usize>,
+    seed: Seed,
+    take: &mut impl FnMut(u64, Range<usize>),
+) {
     for from in 0..units.len() {
         let mut hash = start(seed);
-        for n in 1..lengths.end.min(units.len() - from + 1) {
-            hash = mix(hash, units[from + n - 1]);
+        for (unit, n) in units[from..].iter().zip(1..lengths.end) {
+            hash = mix(hash, (*unit).into());
             if n >= lengths.start {
                 take(hash, from..from + n);
             }
@@ -166,12 +213,13 @@ fn range(word: &Word) -> Range<usize> {
     word.from as usize..word.to as usize
 }
 
-fn words(text: &Normal, take: &mut impl FnMut(u64, f32, Gram)) {
-    let heads: Vec<u64> = text.words.iter().map(|word| head(&text.chars[range(word)])).collect();
-    for (n, word) in text.words.iter().enumerate() {
+fn words(piece: &Piece, take: &mut impl FnMut(u64, f32, Gram)) {
+    let (text, words) = (piece.text, piece.words);
+    let heads: Vec<u64> = words.iter().map(|word| head(&text.chars[range(word)])).collect();
+    for (n, word) in words.iter().enumerate() {
         take(add(start(Seed::Word), &text.chars[range(word)]), 1.0, Gram::Run(range(word)));
         take(mix(start(Seed::Head), heads[n]), HEAD_VALUE, Gram::Run(range(word)));
-        for (other, next) in text.words.iter().enumerate().skip(n + 1).take(PAIR_REACH) {
+        for (other, next) in words.iter().enumerate().skip(n + 1).take(PAIR_REACH) {
             let (a, b) = (heads[n].min(heads[other]), heads[n].max(heads[other]));
             take(mix(mix(start(Seed::HeadPair), a), b), 1.0, Gram::Pair(range(word), range(next)));
         }
@@ -187,17 +235,17 @@ fn head(word: &[char]) -> u64 {
         let (initial, vowel, _) = parts_of(*c);
         syllable_of(initial, vowel, 0)
     });
-    let syllables: Vec<char> = word.first().copied().into_iter().chain(second).collect();
-    add(start(Seed::Korean), &syllables)
+    let hash = add(start(Seed::Korean), &word[..1]);
+    second.map_or(hash, |second| add(hash, &[second]))
 }
 
 /// The last syllables of each sentence, from the end: questions end otherwise than calls for help.
-fn endings(text: &Normal, take: &mut impl FnMut(u64, f32, Gram)) {
-    for (n, word) in text.words.iter().enumerate() {
-        let is_last = text.words.get(n + 1).is_none_or(|next| next.sentence != word.sentence);
+fn endings(piece: &Piece, take: &mut impl FnMut(u64, f32, Gram)) {
+    for (n, word) in piece.words.iter().enumerate() {
+        let is_last = piece.words.get(n + 1).is_none_or(|next| next.sentence != word.sentence);
         if is_last {
             let mut hash = start(Seed::Ending);
-            for c in text.chars[range(word)].iter().rev().take(MOST_ENDING) {
+            for c in piece.text.chars[range(word)].iter().rev().take(MOST_ENDING) {
                 hash = add(hash, &[*c]);
                 take(hash, 1.0, Gram::Hidden);
             }
@@ -211,15 +259,18 @@ fn is_telling(stray: &str) -> bool {
 }
 
 /// Single letters (`ㅠ`, `ㅋ`), signs, the length, and one that every text has.
-fn whole(text: &Normal, take: &mut impl FnMut(u64, f32, Gram)) {
-    for stray in text.strays.iter().filter(|stray| is_telling(stray)) {
+fn whole(piece: &Piece, take: &mut impl FnMut(u64, f32, Gram)) {
+    let text = piece.text;
+    let (strays, signs): (&[String], &[char]) =
+        if piece.is_whole { (&text.strays, &text.signs) } else { (&[], &[]) };
+    for stray in strays.iter().filter(|stray| is_telling(stray)) {
         let hash = stray.chars().fold(start(Seed::Stray), |hash, c| mix(hash, u64::from(c as u32)));
         take(hash, 1.0, Gram::Hidden);
     }
-    for sign in &text.signs {
+    for sign in signs {
         take(add(start(Seed::Sign), &[*sign]), SIGN_VALUE, Gram::Hidden);
     }
-    let length = text.words.len().min(LONG_TEXT_WORDS) / 2;
+    let length = piece.words.len().min(LONG_TEXT_WORDS) / 2;
     take(mix(start(Seed::Length), length as u64), LENGTH_VALUE, Gram::Hidden);
     take(start(Seed::Always), ALWAYS_VALUE, Gram::Hidden);
 }

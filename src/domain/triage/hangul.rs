@@ -24,8 +24,29 @@ const FINALS: &[char] = &[
     'ㅂ', 'ㅄ', 'ㅅ', 'ㅆ', 'ㅇ', 'ㅈ', 'ㅊ', 'ㅋ', 'ㅌ', 'ㅍ', 'ㅎ',
 ];
 /// Keys of the usual Korean keyboard, and below the letters they type.
-const KEYS: &str = "rRseEfaqQtTdwWczxvgkoiOjpuPhynbml";
-const LETTERS: &str = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎㅏㅐㅑㅒㅓㅔㅕㅖㅗㅛㅜㅠㅡㅣ";
+const KEYS: &[u8; 33] = b"rRseEfaqQtTdwWczxvgkoiOjpuPhynbml";
+const LETTERS: &[char; 33] = &[
+    'ㄱ', 'ㄲ', 'ㄴ', 'ㄷ', 'ㄸ', 'ㄹ', 'ㅁ', 'ㅂ', 'ㅃ', 'ㅅ', 'ㅆ', 'ㅇ', 'ㅈ', 'ㅉ', 'ㅊ', 'ㅋ', 'ㅌ',
+    'ㅍ', 'ㅎ', 'ㅏ', 'ㅐ', 'ㅑ', 'ㅒ', 'ㅓ', 'ㅔ', 'ㅕ', 'ㅖ', 'ㅗ', 'ㅛ', 'ㅜ', 'ㅠ', 'ㅡ', 'ㅣ',
+];
+/// The letter of each key by its ASCII code; NUL: the key types itself.
+const LETTER_OF_KEY: [char; 128] = {
+    let mut letters = ['\0'; 128];
+    // A key that types the same letter with Shift first, so that those that differ keep their own.
+    let mut n = 0;
+    while n < KEYS.len() {
+        if KEYS[n].is_ascii_lowercase() {
+            letters[KEYS[n].to_ascii_uppercase() as usize] = LETTERS[n];
+        }
+        n += 1;
+    }
+    n = 0;
+    while n < KEYS.len() {
+        letters[KEYS[n] as usize] = LETTERS[n];
+        n += 1;
+    }
+    letters
+};
 const VOWEL_PAIRS: &[(char, char, char)] = &[
     ('ㅗ', 'ㅏ', 'ㅘ'),
     ('ㅗ', 'ㅐ', 'ㅙ'),
@@ -51,8 +72,7 @@ const FINAL_PAIRS: &[(char, char, char)] = &[
 const SYLLABLES: u32 = 0xac00;
 
 pub fn letter_of_key(key: char) -> char {
-    let folded = if KEYS.contains(key) { key } else { key.to_ascii_lowercase() };
-    KEYS.chars().zip(LETTERS.chars()).find(|(k, _)| *k == folded).map_or(key, |(_, letter)| letter)
+    LETTER_OF_KEY.get(key as usize).copied().filter(|letter| *letter != '\0').unwrap_or(key)
 }
 
 /// `text` as it comes out of a keyboard that was not switched to Hangul.
@@ -78,9 +98,8 @@ fn push_key(letter: char, out: &mut String) {
     let pair = VOWEL_PAIRS.iter().chain(FINAL_PAIRS).find(|(_, _, both)| *both == letter);
     let letters = pair.map_or([Some(letter), None], |(a, b, _)| [Some(*a), Some(*b)]);
     for letter in letters.into_iter().flatten() {
-        out.push(
-            KEYS.chars().zip(LETTERS.chars()).find(|(_, l)| *l == letter).map_or(letter, |(key, _)| key),
-        );
+        let key = LETTERS.iter().position(|known| *known == letter).map(|at| char::from(KEYS[at]));
+        out.push(key.unwrap_or(letter));
     }
 }
 
@@ -110,6 +129,9 @@ fn is_vowel(c: char) -> bool {
 
 /// Composes single letters into syllables, as a keyboard does.
 pub fn compose(chars: Vec<char>) -> Vec<char> {
+    if !chars.iter().any(|c| is_letter(*c)) {
+        return chars;
+    }
     let chars: Vec<char> = chars.into_iter().map(typed).collect();
     let mut out = Vec::with_capacity(chars.len());
     let mut at = 0;

@@ -8,7 +8,7 @@ use super::features::{self, Concept};
 use super::normal::{self, Normal, normal};
 use super::opinion::{Opinion, Table};
 use super::rule::{BadRule, Combination, Compiler, ListPlace, Lists, Rule};
-use super::search::{Found, Owner, Searcher, combined, with_owner};
+use super::search::{Found, Mentions, Owner, Searcher, combined, with_owner};
 use super::tier::{Kind, Tier};
 use crate::domain::text::followed_by;
 
@@ -80,8 +80,16 @@ pub struct Triage {
     combinations: Vec<Combination>,
     /// A number for each group, by its name.
     group_hashes: Vec<u64>,
-    /// Whole texts in normal form, and their rules.
-    alone: HashMap<Vec<char>, usize>,
+    /// Groups, those of combinations without a name included.
+    n_groups: usize,
+    /// Whole texts in normal form, with the pictures that must stand beside them, and their rules.
+    alone: HashMap<Vec<char>, Vec<(Vec<char>, usize)>>,
+    /// The longest of them (characters).
+    longest_alone: usize,
+    /// Pictures and their rules.
+    signs: Vec<(char, usize)>,
+    /// Initials and their rules.
+    initials: Vec<(String, usize)>,
     table: Option<Table>,
 }
 
@@ -95,6 +103,7 @@ impl fmt::Debug for Triage {
 pub struct Reading {
     pub(super) text: Normal,
     found: Vec<Found>,
+    mentions: Mentions,
     pub(super) concepts: Vec<Concept>,
 }
 
@@ -102,15 +111,33 @@ impl Triage {
     /// Refuses a rule whose own tests fail, and patterns that cannot be searched for. Without a table there is no second opinion.
     pub fn new(lists: Lists, table: Option<Table>) -> Result<Triage, BadRule> {
         let compiler = Compiler::new(&lists)?;
-        let combinations = compiler.combinations;
+        let (combinations, n_groups) = (compiler.combinations, compiler.n_groups);
         let built = compiler.builder.build();
         let searcher = built.map_err(|why| BadRule { at: ListPlace::Rule(0), why })?;
         let group_hashes = lists.groups.iter().map(|group| features::group_hash(&group.id)).collect();
-        let mut alone = HashMap::new();
+        let (mut alone, mut signs, mut initials) = (HashMap::new(), Vec::new(), Vec::new());
         for (index, rule) in lists.rules.iter().enumerate() {
-            alone.extend(rule.alone.iter().map(|text| (normal(text).chars, index)));
+            for Normal { chars, pictures, .. } in rule.alone.iter().map(|text| normal(text)) {
+                let same: &mut Vec<(Vec<char>, usize)> = alone.entry(chars).or_default();
+                same.retain(|(known, _)| *known != pictures);
+                same.push((pictures, index));
+            }
+            signs.extend(rule.signs.iter().flat_map(|sign| normal(sign).pictures).map(|sign| (sign, index)));
+            initials.extend(rule.initials.iter().map(|initials| (initials.clone(), index)));
         }
-        let triage = Triage { lists, searcher, combinations, group_hashes, alone, table };
+        let longest_alone = alone.keys().map(Vec::len).max().unwrap_or(0);
+        let triage = Triage {
+            lists,
+            searcher,
+            combinations,
+            group_hashes,
+            n_groups,
+            alone,
+            longest_alone,
+            signs,
+            initials,
+            table,
+        };
         for (index, rule) in triage.lists.rules.iter().enumerate() {
             triage.check(rule).map_err(|why| BadRule { at: ListPlace::Rule(index), why })?;
         }
@@ -190,7 +217,7 @@ impl Triage {
 
     /// Whether the second opinion can say something of a part of a text by itself, torn from what was before it.
     pub(super) fn is_worth_alone(part: &str) -> bool {
-        part.chars().filter(|c| c.is_alphanumeric()).count() >= FEWEST_PART_CHARS
+        part.chars().filter(|c| c.is_alphanumeric()).nth(FEWEST_PART_CHARS - 1).is_some()
     }
 
     /// The ways to read a text.
@@ -202,7 +229,8 @@ impl Triage {
     fn read(&self, text: Normal) -> Reading {
         let found = self.searcher.find(&text);
         let concepts = self.concepts(&text, &found);
-        Reading { text, found, concepts }
+        let mentions = Mentions::of(&found, self.n_groups);
+        Reading { text, found, mentions, concepts }
     }
 
     /// The named groups mentioned, in the order of the text.
@@ -234,11 +262,18 @@ impl Triage {
         });
         let combined = self.combinations.iter().filter(|all| all.list < n_rules);
         let combined = combined.filter_map(|all| Some((all.list, self.combined(reading, all)?)));
-        let alone = self.alone.get(&text.chars).map(|index| (*index, 0..text.letters.len()));
+        let is_short = text.chars.len() <= self.longest_alone;
+        let alone = is_short.then(|| self.alone.get(&text.chars)).flatten().into_iter().flatten();
+        let stands = |pictures: &[char]| pictures.iter().all(|picture| text.pictures.contains(picture));
+        let alone = alone.filter(|(pictures, _)| stands(pictures));
+        let alone = alone.map(|(_, index)| (*index, 0..text.letters.len()));
+        let signs = self.signs.iter().filter(|(sign, _)| text.pictures.contains(sign));
+        let signs = signs.map(|(_, index)| (*index, 0..0));
         let initials = self.initials(text).map(|index| (index, 0..0));
         listed
             .chain(combined)
             .chain(alone)
+            .chain(signs)
             .chain(initials)
             .filter(|(index, at)| {
                 let exceptions = with_owner(found, Owner::Exception(*index));
@@ -254,19 +289,17 @@ impl Triage {
     }
 
     fn combined(&self, reading: &Reading, all: &Combination) -> Option<Range<usize>> {
-        let at = combined(&reading.found, &all.parts)?;
+        let (found, mentions) = (&reading.found, &reading.mentions);
+        let at = combined(found, mentions, &all.parts)?;
         let sentence = reading.text.place(at.start).sentence;
-        let stands = |group: &usize| {
-            let mut mentions = with_owner(&reading.found, Owner::Group(*group)).iter();
-            mentions.any(|f| f.place.sentence == sentence)
-        };
+        let stands =
+            |group: &usize| mentions.of_group(found, *group).iter().any(|f| f.place.sentence == sentence);
         (!all.without.iter().any(stands)).then_some(at)
     }
 
     /// The rules whose initials stand in the text.
     fn initials(&self, text: &Normal) -> impl Iterator<Item = usize> {
-        let stands = |rule: &Rule| rule.initials.iter().any(|initials| text.strays.contains(initials));
-        self.lists.rules.iter().enumerate().filter(move |(_, rule)| stands(rule)).map(|(index, _)| index)
+        self.initials.iter().filter(|(initials, _)| text.strays.contains(initials)).map(|(_, index)| *index)
     }
 
     /// Whether a guard's single letters stand in the text.

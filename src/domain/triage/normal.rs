@@ -36,6 +36,8 @@ pub struct Normal {
     pub strays: Vec<String>,
     /// Signs that carry meaning, each once: `?`, `!`, `…`.
     pub signs: Vec<char>,
+    /// Pictures (`🆘`, `🔥`), each once.
+    pub pictures: Vec<char>,
     /// Offset in `letters` of each character, and the length.
     offsets: Vec<u32>,
     /// For each byte of `letters`, and for its end, the character it belongs to.
@@ -118,19 +120,10 @@ impl Normal {
                 && chars.len() > 2)
     }
 
-    /// Some of the words as a text of their own.
-    pub fn part(&self, words: Range<usize>) -> Normal {
-        let words = &self.words[words];
-        let (Some(first), Some(last)) = (words.first(), words.last()) else { return Normal::default() };
-        let mut part = Normal::with_room((last.to - first.from) as usize);
-        for at in first.from as usize..last.to as usize {
-            part.push(self.chars[at], self.shown[at]);
-        }
-        let moved = |word: &Word| Word { from: word.from - first.from, to: word.to - first.from, ..*word };
-        for word in words.iter().map(moved) {
-            part.push_word(word);
-        }
-        part
+    /// The letters of some characters.
+    pub fn letters_of(&self, chars: &Range<usize>) -> Range<usize> {
+        let offset = |at: usize| self.offsets.get(at).map_or(self.letters.len(), |offset| *offset as usize);
+        offset(chars.start)..offset(chars.end)
     }
 
     /// Where the character of byte `at` begins.
@@ -214,7 +207,7 @@ impl Normal {
         push_letters(c, &mut self.letters);
         let (to, index) = (self.letters.len(), self.chars.len() as u32);
         self.offsets.push(to as u32);
-        self.char_of.pop();
+        // The end of the text so far is where this character begins.
         self.char_of.resize(to, index - 1);
         self.char_of.push(index);
     }
@@ -293,8 +286,8 @@ fn squeeze(chars: &[char]) -> Normal {
             at += clitic(&chars[at..]);
             continue;
         }
-        if is_syllable(*c) {
-            out.take(*c, chars.get(at).copied());
+        if is_syllable(*c) || c.is_ascii() {
+            out.take(c.to_ascii_lowercase(), chars.get(at).copied());
             continue;
         }
         for c in c.to_lowercase() {
@@ -329,6 +322,9 @@ impl Squeezer {
             let sign = if c == '.' && next == Some('.') { '…' } else { c };
             if matches!(sign, '?' | '!' | '…') && !self.normal.signs.contains(&sign) {
                 self.normal.signs.push(sign);
+            }
+            if is_picture(c) && !self.normal.pictures.contains(&c) {
+                self.normal.pictures.push(c);
             }
             if self.ends_sentence(c, next) {
                 self.word.sentence += 1;
@@ -370,6 +366,11 @@ impl Squeezer {
             _ => false,
         }
     }
+}
+
+/// A picture that phones offer; colours of skin are none.
+pub fn is_picture(c: char) -> bool {
+    matches!(c, '\u{2600}'..='\u{27bf}' | '\u{1f000}'..='\u{1f3fa}' | '\u{1f400}'..='\u{1faff}')
 }
 
 /// How many letters of a shortened word follow an apostrophe: `he's`, `I'm`, `they're` are read as `he`, `I`, `they`.

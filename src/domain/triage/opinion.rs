@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::features::{Concept, Gram, N_HEAD, N_WEIGHTS, Once, slot, visit};
+use super::features::{Concept, Gram, N_HEAD, N_WEIGHTS, Once, Piece, slot, visit};
 use super::normal::Normal;
 use super::tier::Tier;
 
@@ -94,14 +94,14 @@ impl Table {
         let margin = if pieces.len() > 1 { LONG_MARGIN } else { 0.0 };
         let scores = pieces.into_iter().map(|piece| {
             once.clear();
-            self.score_of(&piece.text, &piece.concepts, &mut once)
+            self.score_of(&piece, &mut once)
         });
         scores.fold(f32::MIN, f32::max) - margin
     }
 
-    fn score_of(&self, text: &Normal, concepts: &[Concept], once: &mut Once) -> f32 {
+    fn score_of(&self, piece: &Piece, once: &mut Once) -> f32 {
         let (mut sum, mut squares) = (0.0, 0.0);
-        visit(text, concepts, &mut |hash, value, _| {
+        visit(piece, &mut |hash, value, _| {
             let slot = slot(hash);
             if once.is_new(slot) {
                 sum += self.weight(slot) * value;
@@ -126,7 +126,7 @@ impl Table {
     fn grams(&self, text: &Normal, concepts: &[Concept]) -> Vec<String> {
         let mut once = Once::default();
         let mut all: Vec<(f32, Gram)> = Vec::new();
-        visit(text, concepts, &mut |hash, value, gram| {
+        visit(&Piece::whole(text, concepts), &mut |hash, value, gram| {
             let slot = slot(hash);
             if gram != Gram::Hidden && once.is_new(slot) && self.weight(slot) > 0.0 {
                 all.push((self.weight(slot) * value, gram));
@@ -168,34 +168,19 @@ fn shown(text: &Normal, ranges: &[Range<usize>]) -> String {
     ranges.iter().map(|range| text.as_written(range.clone())).collect::<Vec<_>>().join(" ")
 }
 
-/// A part of a text that is judged by itself.
-struct Piece {
-    text: Normal,
-    concepts: Vec<Concept>,
-}
-
 /// The whole of a short text; pieces of a long one, cut between words.
-fn pieces(text: &Normal, concepts: &[Concept]) -> Vec<Piece> {
+fn pieces<'a>(text: &'a Normal, concepts: &'a [Concept]) -> Vec<Piece<'a>> {
     if text.chars.len() as u32 <= PIECE_CHARS {
-        return vec![Piece { text: text.clone(), concepts: concepts.to_vec() }];
+        return vec![Piece::whole(text, concepts)];
     }
     let mut pieces = Vec::new();
     let mut from = 0;
     for (n, word) in text.words.iter().enumerate() {
         let is_last = n + 1 == text.words.len();
         if is_last || word.to - text.words[from].from >= PIECE_CHARS {
-            pieces.push(piece(text, concepts, from..n + 1));
+            pieces.push(Piece::part(text, concepts, &text.words[from..=n]));
             from = n + 1;
         }
     }
     pieces
-}
-
-fn piece(text: &Normal, concepts: &[Concept], words: Range<usize>) -> Piece {
-    let (from, to) = (text.words[words.start].from, text.words[words.end - 1].to);
-    let first = concepts.partition_point(|concept| concept.from < from);
-    let n = concepts[first..].partition_point(|concept| concept.from < to);
-    let inside = concepts[first..first + n].iter().filter(|concept| concept.to <= to);
-    let moved = |c: &Concept| Concept { from: c.from - from, to: c.to - from, ..*c };
-    Piece { text: text.part(words), concepts: inside.map(moved).collect() }
 }

@@ -1,6 +1,7 @@
 //! Rules and groups of words as configured, and the reading of their combinations.
 
 use super::super::notice::Language;
+use super::normal::normal;
 use super::search::{Begin, Builder, Owner};
 use super::tier::{Kind, Tier};
 
@@ -16,8 +17,10 @@ pub struct Rule {
     pub forms: Vec<String>,
     /// Combinations: all parts of one, in any order, near each other in one sentence.
     pub together: Vec<String>,
-    /// Whole texts: nothing else may stand in them.
+    /// Whole texts: nothing else may stand in them. Pictures of an entry must all stand in the text, anywhere.
     pub alone: Vec<String>,
+    /// Pictures (`🆘`), anywhere in the text.
+    pub signs: Vec<String>,
     /// Initials of words (`ㅅㄹㅈㅅㅇ` for 살려주세요), as a run of single letters.
     pub initials: Vec<String>,
     pub exceptions: Vec<String>,
@@ -40,6 +43,7 @@ impl Rule {
             forms: Vec::new(),
             together: Vec::new(),
             alone: Vec::new(),
+            signs: Vec::new(),
             initials: Vec::new(),
             exceptions: Vec::new(),
             is_guarded: true,
@@ -103,8 +107,8 @@ pub(super) struct Combination {
 pub(super) struct Compiler<'a> {
     pub builder: Builder,
     pub combinations: Vec<Combination>,
+    pub n_groups: usize,
     names: Vec<&'a str>,
-    n_groups: usize,
 }
 
 impl<'a> Compiler<'a> {
@@ -112,7 +116,7 @@ impl<'a> Compiler<'a> {
         let names: Vec<&str> = lists.groups.iter().map(|group| group.id.as_str()).collect();
         let n_groups = names.len();
         let mut compiler =
-            Compiler { builder: Builder::default(), combinations: Vec::new(), names, n_groups };
+            Compiler { builder: Builder::default(), combinations: Vec::new(), n_groups, names };
         for (index, group) in lists.groups.iter().enumerate() {
             let bad = |why| BadRule { at: ListPlace::Group(index), why };
             compiler.group(index, group).map_err(bad)?;
@@ -138,11 +142,14 @@ impl<'a> Compiler<'a> {
     }
 
     fn rule(&mut self, index: usize, rule: &Rule) -> Result<(), String> {
-        if [&rule.words, &rule.forms, &rule.together, &rule.alone, &rule.initials]
+        if [&rule.words, &rule.forms, &rule.together, &rule.alone, &rule.signs, &rule.initials]
             .iter()
             .all(|list| list.is_empty())
         {
             return Err("has no words".to_owned());
+        }
+        if let Some(sign) = rule.signs.iter().find(|sign| !is_one_picture(sign)) {
+            return Err(format!("\"{sign}\" in signs is not one picture"));
         }
         for word in &rule.words {
             self.builder.word(index, word, Begin::Word)?;
@@ -202,4 +209,9 @@ impl<'a> Compiler<'a> {
         groups.extend(own);
         Ok(groups)
     }
+}
+
+fn is_one_picture(sign: &str) -> bool {
+    let form = normal(sign);
+    form.chars.is_empty() && form.pictures.len() == 1
 }

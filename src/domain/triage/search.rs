@@ -209,7 +209,9 @@ impl Searcher {
                 found.push(Found { owner: Owner::List(self.pairs[pair]), place: first.place, at });
             }
         }
-        found.sort_unstable_by_key(|f| (f.owner, f.at.start, f.at.end));
+        if found.len() > from {
+            found.sort_unstable_by_key(|f| (f.owner, f.at.start, f.at.end));
+        }
     }
 }
 
@@ -239,20 +241,46 @@ fn is_in_place(text: &Normal, part: Part, at: &Range<usize>) -> bool {
         && text.is_one_sentence(at.start, at.end)
 }
 
+/// Where the mentions of each group lie in what was found.
+#[derive(Debug, Clone)]
+pub struct Mentions(Vec<(u32, u32)>);
+
+impl Mentions {
+    /// `found` is sorted by owner.
+    pub fn of(found: &[Found], n_groups: usize) -> Mentions {
+        let mut ranges = vec![(0, 0); n_groups];
+        for (n, one) in (0_u32..).zip(found) {
+            let Owner::Group(group) = one.owner else { continue };
+            match &mut ranges[group] {
+                empty @ (0, 0) => *empty = (n, n + 1),
+                (_, end) => *end = n + 1,
+            }
+        }
+        Mentions(ranges)
+    }
+
+    fn has(&self, group: usize) -> bool {
+        self.0[group] != (0, 0)
+    }
+
+    pub fn of_group<'a>(&self, found: &'a [Found], group: usize) -> &'a [Found] {
+        let (from, to) = self.0[group];
+        &found[from as usize..to as usize]
+    }
+}
+
 /// Where all parts of a combination stand near each other, in any order, in one sentence: from the first to the last byte of
 /// it. Each part is a list of groups to choose from.
-pub fn combined(found: &[Found], parts: &[Vec<usize>]) -> Option<Range<usize>> {
+pub fn combined(found: &[Found], mentions: &Mentions, parts: &[Vec<usize>]) -> Option<Range<usize>> {
     let (first, others) = parts.split_first()?;
-    let stands =
-        |part: &Vec<usize>| part.iter().any(|group| !with_owner(found, Owner::Group(*group)).is_empty());
-    if !parts.iter().all(stands) {
+    if !parts.iter().all(|part| part.iter().any(|group| mentions.has(*group))) {
         return None;
     }
-    let anchors = first.iter().flat_map(|group| with_owner(found, Owner::Group(*group)));
+    let anchors = first.iter().flat_map(|group| mentions.of_group(found, *group));
     anchors.into_iter().find_map(|anchor| {
         let (here, mut taken) = (anchor.place, vec![anchor.at.clone()]);
         for part in others {
-            let all = part.iter().map(|group| with_owner(found, Owner::Group(*group)));
+            let all = part.iter().map(|group| mentions.of_group(found, *group));
             taken.push(all.into_iter().find_map(|all| nearest(all, here, &taken))?);
         }
         let start = taken.iter().map(|at| at.start).min()?;

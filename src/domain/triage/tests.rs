@@ -121,6 +121,35 @@ fn a_guard_lowers_by_one_tier_and_never_to_none() {
 }
 
 #[test]
+fn pictures_alone_and_beside_words() {
+    let sos = Rule { signs: owned(&["🆘"]), ..Rule::new("sos", Tier::Danger, Kind::Danger, Language::Ko) };
+    let fire = Rule {
+        alone: owned(&["🔥 집", "🔥🏠"]),
+        ..Rule::new("fire", Tier::Danger, Kind::Danger, Language::Ko)
+    };
+    let look = Rule { alone: owned(&["🔥"]), ..Rule::new("look", Tier::Look, Kind::Danger, Language::Ko) };
+    let triage = Triage::new(Lists { rules: vec![sos, fire, look], ..Lists::default() }, None).unwrap();
+    let cases = [
+        ("🆘", "sos"),
+        ("여기요 🆘🆘 빨리", "sos"),
+        ("🔥집", "fire"),
+        ("집🔥🔥!!", "fire"),
+        ("🏠\u{fe0f}🔥", "fire look"),
+        ("🔥", "look"),
+        ("🔥\u{200d}❤", "look"),
+        ("집", ""),
+        ("🏠", ""),
+        ("집에서 🔥", ""),
+    ];
+    for (text, rules) in cases {
+        assert_eq!(triage.judge(text).rules(), rules, "{text}");
+    }
+    let bad = Rule { signs: owned(&["sos"]), ..Rule::new("a", Tier::Danger, Kind::Danger, Language::Ko) };
+    let refused = Triage::new(Lists { rules: vec![bad], ..Lists::default() }, None).unwrap_err();
+    assert!(refused.why.contains("not one picture"), "{refused:?}");
+}
+
+#[test]
 fn a_text_is_judged_with_what_came_before() {
     let triage = triage();
     assert_eq!(triage.judge_behind("났어요", "우리 집에 불이").tier(), Some(Tier::Danger));

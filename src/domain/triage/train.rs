@@ -1,6 +1,6 @@
 //! Makes the table of the second opinion from labelled texts. The same texts and lists give the same bytes.
 
-use super::features::{N_WEIGHTS, Once, slot, visit};
+use super::features::{N_WEIGHTS, Once, Piece, slot, visit};
 use super::judge::{Reading, Triage};
 use super::learn::{Lesson, learn};
 use super::opinion::{Table, Thresholds, norm};
@@ -111,7 +111,7 @@ fn lessons(triage: &Triage, sample: &Sample) -> Vec<Lesson> {
 fn lesson(reading: &Reading, label: Label, weight: f32) -> Lesson {
     let mut once = Once::default();
     let mut features = Vec::new();
-    visit(&reading.text, &reading.concepts, &mut |hash, value, _| {
+    visit(&Piece::whole(&reading.text, &reading.concepts), &mut |hash, value, _| {
         if once.is_new(slot(hash)) {
             features.push((slot(hash), value));
         }

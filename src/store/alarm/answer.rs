@@ -3,7 +3,7 @@
 
 use rusqlite::{Connection, OptionalExtension, named_params};
 
-use super::line;
+use super::{burst, line};
 use crate::domain::UnixMs;
 use crate::domain::actor::{Actor, DeskScope, Role};
 use crate::domain::alarm::code::{GUESS_MS, MOST_WRONG, REST_MS, TOLD_MS, is_recent};
@@ -268,6 +268,7 @@ fn confirm(change: &Change<'_>, phone: &DutyPhone, confirmation: &Confirmation) 
         }
     }
     line::text(conn, &phone.number, &confirmation.words(), (policy, now))?;
+    burst::let_pass(conn, &phone.number, (policy, now))?;
     if *confirmation == Confirmation::Nothing {
         conn.prepare_cached("UPDATE duty_line SET refused_at = :now WHERE number = :number")?
             .execute(named_params! { ":number": number, ":now": now })?;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, named_params};
 
-use super::{line, push};
+use super::{burst, line, push};
 use crate::domain::UnixMs;
 use crate::domain::alarm::code::{REST_MS, free_code};
 use crate::domain::alarm::{AlarmNews, DutyKind, DutyPhone, words};
@@ -60,18 +60,15 @@ fn text(
         None => None,
     };
     let Some(code) = code else {
-        // A danger that was answered, whose citizen waits again: there is no alarm to end.
+        // A danger that was answered, whose citizen waits again: there is no alarm to end. A hundred that stand have all
+        // codes: the phone rings for them.
+        if alarm_from.is_some() && !burst::is_free(conn, &phone.number, now)? {
+            return Ok(());
+        }
         let words = words::waiting(of.id, minutes);
         return line::text(conn, &phone.number, &words, (policy, now)).map(drop);
     };
-    if let Some(before) = code.outbox_id {
-        line::withdraw(conn, before, ("newer", now))?;
-    }
-    let words = words::danger(of.id, minutes, &code.code);
-    let outbox_id = line::text(conn, &phone.number, &words, (policy, now))?;
-    conn.prepare_cached("UPDATE duty_code SET outbox_id = :outbox, called_at = :now WHERE id = :id")?
-        .execute(named_params! { ":outbox": outbox_id, ":now": now, ":id": code.id })?;
-    Ok(())
+    burst::tell(conn, &phone.number, Some(code), (policy, now))
 }
 
 /// The phone that was last called for an alarm.
@@ -82,30 +79,18 @@ fn last_called(conn: &Connection, conversation_id: i64, alarm_from: UnixMs) -> R
     Ok(conn.prepare_cached(sql)?.query_row(of, |r| row::phone(r, "number")).optional()?)
 }
 
-struct Code {
-    id: i64,
-    code: String,
-    /// The text that told of it last.
-    outbox_id: Option<i64>,
-}
-
-/// The code of this alarm at this phone, which is made where there is none; `None` if a hundred alarms stand.
+/// The number of this alarm's code at this phone, which is made where there is none; `None` if a hundred alarms stand.
 fn code(
     conn: &Connection,
     phone: &DutyPhone,
     (conversation_id, alarm_from): (i64, UnixMs),
     now: UnixMs,
-) -> Result<Option<Code>> {
+) -> Result<Option<i64>> {
     let number = phone.number.reveal();
-    let sql = "SELECT id, code, outbox_id FROM duty_code
+    let sql = "SELECT id FROM duty_code
                WHERE number = :number AND conversation_id = :conversation AND alarm_from_at = :from";
     let of = named_params! { ":number": number, ":conversation": conversation_id, ":from": alarm_from };
-    let known = conn
-        .prepare_cached(sql)?
-        .query_row(of, |r| {
-            Ok(Code { id: r.get("id")?, code: r.get("code")?, outbox_id: r.get("outbox_id")? })
-        })
-        .optional()?;
+    let known = conn.prepare_cached(sql)?.query_row(of, |r| r.get(0)).optional()?;
     if known.is_some() {
         return Ok(known);
     }
@@ -119,8 +104,7 @@ fn code(
     let new = named_params! {
         ":number": number, ":code": code, ":conversation": conversation_id, ":from": alarm_from, ":now": now,
     };
-    let id = conn.prepare_cached(sql)?.query_row(new, |r| r.get(0))?;
-    Ok(Some(Code { id, code, outbox_id: None }))
+    Ok(Some(conn.prepare_cached(sql)?.query_row(new, |r| r.get(0))?))
 }
 
 /// Codes of a phone whose alarm stands, or that were given since then.
@@ -133,14 +117,20 @@ fn used(conn: &Connection, number: &str, since: UnixMs) -> Result<Vec<String>> {
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// The alarm of a conversation is over: calls that have not left are taken back.
-pub(in crate::store) fn over(conn: &Connection, conversation_id: i64, now: UnixMs) -> Result<()> {
+/// The alarm of a conversation is over: calls that have not left no longer tell of it.
+pub(in crate::store) fn over(
+    conn: &Connection,
+    conversation_id: i64,
+    at: (&ServicePolicy, UnixMs),
+) -> Result<()> {
     let mut select = conn.prepare_cached(
-        "SELECT outbox_id FROM duty_code WHERE conversation_id = :conversation AND outbox_id IS NOT NULL",
+        "SELECT DISTINCT d.number FROM duty_code d JOIN outbox o ON o.id = d.outbox_id
+         WHERE d.conversation_id = :conversation AND o.state = 'queued'",
     )?;
-    let rows = select.query_map(named_params! { ":conversation": conversation_id }, |r| r.get(0))?;
-    for outbox_id in rows.collect::<rusqlite::Result<Vec<i64>>>()? {
-        line::withdraw(conn, outbox_id, ("over", now))?;
+    let of = named_params! { ":conversation": conversation_id };
+    let rows = select.query_map(of, |r| row::phone(r, "number"))?;
+    for number in rows.collect::<rusqlite::Result<Vec<PhoneNumber>>>()? {
+        burst::tell(conn, &number, None, at)?;
     }
     Ok(())
 }

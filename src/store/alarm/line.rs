@@ -20,7 +20,7 @@ use crate::store::{Result, StoreError};
 /// Stands where a conversation has the number that was texted: a citizen's text can never come into a line.
 const OUR_SIDE: &str = "duty";
 /// A call that has not left after so long is none any more (milliseconds).
-const CALL_LIVES_MS: i64 = 60 * 60 * 1_000;
+pub(super) const CALL_LIVES_MS: i64 = 60 * 60 * 1_000;
 
 /// The conversation of a phone's line, which is made where there is none.
 pub(super) fn conversation(

@@ -2,6 +2,7 @@
 //! Everything is written in the transaction of what it follows from: a crash loses no call and doubles none.
 
 pub(super) mod answer;
+mod burst;
 pub(super) mod call;
 mod line;
 mod operator;

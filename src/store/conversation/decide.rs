@@ -238,7 +238,7 @@ pub(in crate::store) fn apply(
     }
     append_events(change.conn, after.id, events, change.now)?;
     if before.is_some_and(Conversation::has_open_danger) && !after.has_open_danger() {
-        call::over(change.conn, after.id, change.now)?;
+        call::over(change.conn, after.id, (change.policy, change.now))?;
     }
     for effect in effects {
         follow(change, &after, effect, recipient.as_ref())?;

@@ -170,7 +170,7 @@ fn received(conn: &Connection, limit: u32) -> Result<Vec<i64>> {
 }
 
 const RECEIVED: &str = "
-    SELECT id, carrier, citizen, our_number, text, received_at, late_ms,
+    SELECT id, carrier, citizen, our_number, text, sent_at, received_at, late_ms,
            EXISTS (SELECT 1 FROM photo WHERE photo.inbox_id = inbox.id) AS has_photos
     FROM inbox";
 
@@ -182,6 +182,7 @@ fn received_text(r: &Row<'_>) -> rusqlite::Result<Received> {
         our_number: row::phone(r, "our_number")?,
         text: row::text(r)?,
         has_photos: r.get("has_photos")?,
+        sent_at: r.get("sent_at")?,
         received_at: r.get("received_at")?,
         late_ms: r.get("late_ms")?,
     })

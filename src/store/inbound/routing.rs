@@ -35,6 +35,8 @@ pub(in crate::store) struct Received {
     pub our_number: PhoneNumber,
     pub text: MessageText,
     pub has_photos: bool,
+    /// By the carrier's clock.
+    pub sent_at: UnixMs,
     pub received_at: UnixMs,
     /// How long after it was written it came, if it is late.
     pub late_ms: Option<i64>,
@@ -112,6 +114,9 @@ fn sender_facts(change: &Change<'_>, text: &Received, latest: Option<&Conversati
     known.language = latest.language;
     let recent = recent(conn, latest.id, policy.flood + 1, text.arrived().written_at())?;
     (known.recent, known.n_recent, known.is_untold) = (recent.words, recent.n, recent.is_last_late);
+    if arrival::may_be_wish(policy, &text.arrived()) {
+        known.has_wished_since = has_wished_since(conn, text)?;
+    }
     if intent::may_quote(text.text.reveal()) {
         known.ours = our_latest(conn, latest.id)?;
     }
@@ -119,6 +124,18 @@ fn sender_facts(change: &Change<'_>, text: &Received, latest: Option<&Conversati
         known.survey_asked_at = survey::asked_at(conn, latest.id)?;
     }
     Ok(known)
+}
+
+/// Whether the citizen has said a wish after this text was written: carriers may list texts in any order.
+fn has_wished_since(conn: &Connection, text: &Received) -> Result<bool> {
+    let sql = "SELECT EXISTS (
+                   SELECT 1 FROM conversation v CROSS JOIN inbox i ON i.conversation_id = v.id
+                   WHERE v.citizen = :citizen AND i.carrier = :carrier AND i.sent_at > :sent_at
+                     AND (i.purpose = 'opt_out' OR i.purpose = 'opt_in'))";
+    let of = named_params! {
+        ":citizen": text.citizen.reveal(), ":carrier": text.carrier, ":sent_at": text.sent_at,
+    };
+    Ok(conn.prepare_cached(sql)?.query_row(of, |r| r.get(0))?)
 }
 
 /// Our latest texts in a conversation; the next one may quote them.

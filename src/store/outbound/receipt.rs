@@ -152,11 +152,24 @@ fn move_on(
     }
 }
 
-/// The citizen has stopped our texts at the carrier, perhaps long ago and by another way than a text to us.
+/// The citizen has stopped our texts at the carrier, perhaps long ago and by another way than a text to us. Whoever has
+/// started them again since the text was sent has not.
 fn block(conn: &Connection, id: i64, now: UnixMs) -> Result<()> {
     let to = row::load(conn, conversation_of(conn, id)?)?;
     let has_opted_out = citizen::load(conn, &to.citizen)?.opted_out_at.is_some();
-    if has_opted_out { Ok(()) } else { citizen::wish(conn, &to, Wish::OptOut, now) }
+    if has_opted_out || has_started_since(conn, id)? {
+        return Ok(());
+    }
+    citizen::wish(conn, &to, Wish::OptOut, now)
+}
+
+/// Whether a START of theirs came after a text was first sent.
+fn has_started_since(conn: &Connection, id: i64) -> Result<bool> {
+    let sql = "SELECT EXISTS (
+                   SELECT 1 FROM outbox o CROSS JOIN conversation v ON v.citizen = o.citizen
+                        CROSS JOIN inbox i ON i.conversation_id = v.id
+                   WHERE o.id = :id AND i.purpose = 'opt_in' AND i.received_at >= o.first_attempt_at)";
+    Ok(conn.prepare_cached(sql)?.query_row(named_params! { ":id": id }, |r| r.get(0))?)
 }
 
 /// Applies receipts that came before the carrier's id of their text was known.

@@ -19,8 +19,8 @@ use crate::domain::event::EventKind;
 use crate::domain::media::{MediaRef, What};
 use crate::domain::notice::Slot;
 use crate::domain::photo::{
-    FileKind, Kept, LOSS_NOTICE_EVERY_MS, Loss, LostAs, MAX_PHOTOS, PhotoEvent, PhotoState, UPLOAD_KEPT_MS,
-    for_citizen, loss_notice, next,
+    FileKind, Kept, Loss, LostAs, MAX_PHOTOS, PhotoEvent, PhotoState, UPLOAD_KEPT_MS, for_citizen,
+    loss_notice, next,
 };
 use crate::domain::policy::ServicePolicy;
 use crate::domain::refusal::Refusal;
@@ -201,8 +201,8 @@ impl Store {
         .await
     }
 
-    /// Reports lost photos: to counselors by an event, to the citizen by an automatic text, at most one per text and
-    /// one within [`LOSS_NOTICE_EVERY_MS`], none for a late text. Texts that are not routed yet are left for later. Returns the number of
+    /// Reports lost photos: to counselors by an event, to the citizen by an automatic text, at most one per text, one for all
+    /// texts that came before it, and none for a late text. Texts that are not routed yet are left for later. Returns the number of
     /// texts whose losses were reported.
     pub async fn report_lost_photos(&self, policy: &Arc<ServicePolicy>, now: UnixMs) -> Result<usize> {
         if self.look_up(unreported).await?.is_empty() {
@@ -358,7 +358,7 @@ fn unreported(conn: &Connection) -> Result<Vec<LostPhotos>> {
 }
 
 fn report_loss(conn: &Connection, lost: &LostPhotos, policy: &ServicePolicy, now: UnixMs) -> Result<()> {
-    if !lost.is_late && !was_reported(conn, lost, now)? {
+    if !lost.is_late && !was_reported(conn, lost)? {
         let of = load(conn, lost.conversation_id)?;
         if let Some((notice, what)) = loss_notice(&untold_of(conn, lost.inbox_id)?) {
             let words = [(Slot::What, for_citizen(what, of.language).to_owned())];
@@ -385,13 +385,12 @@ fn untold_of(conn: &Connection, inbox_id: i64) -> Result<Vec<LostAs>> {
     Ok(select.query_map(named_params! { ":inbox": inbox_id }, lost)?.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Whether a loss was reported for this text before, or for another one a short while ago.
-fn was_reported(conn: &Connection, lost: &LostPhotos, now: UnixMs) -> Result<bool> {
-    let sql = "SELECT 1 FROM inbox i CROSS JOIN photo p ON p.inbox_id = i.id
-               WHERE i.conversation_id = :conversation AND p.told_at IS NOT NULL
-                 AND (i.id = :inbox OR p.told_at > :before) LIMIT 1";
-    let of = named_params! {
-        ":conversation": lost.conversation_id, ":inbox": lost.inbox_id, ":before": now - LOSS_NOTICE_EVERY_MS,
-    };
+/// Whether a loss was reported for this text before, or for another one after this text had come.
+fn was_reported(conn: &Connection, lost: &LostPhotos) -> Result<bool> {
+    let sql = "SELECT 1 FROM inbox this CROSS JOIN inbox i ON i.conversation_id = this.conversation_id
+                    CROSS JOIN photo p ON p.inbox_id = i.id
+               WHERE this.id = :inbox AND i.conversation_id IS NOT NULL AND p.told_at IS NOT NULL
+                 AND (i.id = this.id OR (p.told_at >= this.received_at AND i.late_ms IS NULL)) LIMIT 1";
+    let of = named_params! { ":inbox": lost.inbox_id };
     Ok(conn.prepare_cached(sql)?.query_row(of, |_| Ok(())).optional()?.is_some())
 }

@@ -378,3 +378,71 @@ async fn new_alarms_leave_before_what_is_tried_again() {
     let order: Vec<u32> = due(DAY + 3 * MINUTE).await.iter().map(|push| push.n_attempts).collect();
     assert_eq!(order, [0, 1]);
 }
+
+/// Forty dangers within 50 s: the first call leaves at once, the others go together, and every code counts.
+#[tokio::test]
+async fn a_burst_of_dangers_calls_a_phone_a_few_times_and_every_code_counts() {
+    let bench = Bench::new();
+    let mut ids = Vec::new();
+    for n in 0..40_i64 {
+        ids.push(bench.danger_of(&format!("0107777{n:04}"), DAY + n * 1_250).await);
+    }
+    let mut left = Vec::new();
+    for second in 0..=80 {
+        let now = DAY + MINUTE + second * 1_000;
+        bench.tick(now).await;
+        bench.all_leave(now).await;
+        let sql = "SELECT count(*) FROM outbox WHERE citizen = '01090000001' AND state = 'accepted'";
+        let n_left: i64 = bench.value(sql);
+        left.resize(usize::try_from(n_left).unwrap(), second);
+    }
+    assert_eq!(left, [0, 20, 40, 60], "the second in which each call left");
+    let texts = bench.texts_to(KIM);
+    assert!(texts[0].starts_with(&format!("긴급 문자 {}번이 1분째", ids[0])), "{}", texts[0]);
+    assert!(texts[1].starts_with(&format!("긴급 문자 {}번 외 15건이 1분째", ids[1])), "{}", texts[1]);
+    let now = DAY + MINUTE + 90_000;
+    for id in ids {
+        let code: String = bench
+            .value(&format!("SELECT code FROM duty_code WHERE conversation_id = {id} AND number = '{KIM}'"));
+        assert!(
+            texts
+                .iter()
+                .any(|text| text.contains(&format!("{code} 확인"))
+                    || text.contains(&format!("{id}번: {code}")))
+        );
+        bench.answers(KIM, &format!("{code} 확인"), now).await;
+        assert_eq!(bench.danger_state(id), "looked_after");
+    }
+}
+
+/// What waits to be told leaves out an alarm that has ended, and does not hold up the answer to an answer.
+#[tokio::test]
+async fn a_joint_call_says_what_is_true_when_it_leaves() {
+    let bench = Bench::new();
+    let minsu = bench.counselor("minsu").await;
+    let mut ids = Vec::new();
+    for n in 0..4_i64 {
+        ids.push(bench.danger_of(&format!("0107777{n:04}"), DAY + n).await);
+    }
+    bench.tick(DAY + MINUTE).await;
+    bench.all_leave(DAY + MINUTE).await;
+    bench.tick(DAY + MINUTE + 3).await;
+    assert_eq!(bench.texts_to(KIM).len(), 2);
+    bench.store.claim(ids[2], minsu, MANY, DAY + MINUTE + 4).await.unwrap().unwrap();
+    bench.answer_at(ids[2], minsu, "119가 갑니다", DAY + MINUTE + 5).await;
+    let first: String =
+        bench.value(&format!("SELECT code FROM duty_code WHERE conversation_id = {}", ids[0]));
+    bench.answers(KIM, &format!("{first} 확인"), DAY + MINUTE + 6).await;
+    bench.all_leave(DAY + MINUTE + 7).await;
+    let texts = bench.texts_to(KIM);
+    assert!(texts[1].starts_with(&format!("{}번을 맡았습니다", ids[0])), "{texts:?}");
+    let joint = format!("긴급 문자 {}번 외 1건이", ids[1]);
+    assert!(texts[2].starts_with(&joint) && !texts[2].contains(&format!("{}번:", ids[2])), "{texts:?}");
+    let waits: String =
+        bench.value("SELECT state FROM outbox WHERE citizen = '01090000001' ORDER BY id DESC LIMIT 1");
+    assert_eq!(waits, "queued");
+    bench.all_leave(DAY + MINUTE + 20_000).await;
+    let left: String =
+        bench.value("SELECT state FROM outbox WHERE citizen = '01090000001' ORDER BY id DESC LIMIT 1");
+    assert_eq!(left, "accepted");
+}

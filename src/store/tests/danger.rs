@@ -462,3 +462,23 @@ async fn danger_is_answered_in_the_language_it_is_written_in() {
     let sql = format!("SELECT text FROM outbox WHERE conversation_id = {id} AND notice = 'urgent'");
     assert!(bench.value::<String>(&sql).contains("In danger now?"), "{}", bench.value::<String>(&sql));
 }
+
+/// What was no danger shows nobody a number; who handed over is still on the phone.
+#[tokio::test]
+async fn a_number_is_not_shown_for_a_false_alarm() {
+    let bench = Bench::new();
+    let minsu = bench.counselor("minsu").await;
+    let reveal = || Command::Reveal { reason: "119".into() };
+    let id = bench.writes(MINSU, "살려주세요", DAY).await;
+    bench.store.claim(id, minsu, MANY, DAY).await.unwrap().unwrap();
+    assert_eq!(bench.act(id, minsu, reveal(), DAY).await, Ok(()));
+    bench.act(id, minsu, Command::EndAlarm { reason: "드라마 이야기".into() }, DAY + 1).await.unwrap();
+    assert_eq!(bench.act(id, minsu, reveal(), DAY + 2).await, Err(Refusal::NumberNotShown));
+    let boss = bench.supervisor("boss").await;
+    assert_eq!(bench.act(id, boss, reveal(), DAY + 2).await, Ok(()), "supervisors see every number");
+    bench.act(id, minsu, Command::Urgent, DAY + 3).await.unwrap();
+    assert_eq!(bench.act(id, minsu, reveal(), DAY + 4).await, Ok(()), "danger after all");
+    let told = Command::HandOver { service: "119".into(), told: "상황실".into() };
+    bench.act(id, minsu, told, DAY + 5).await.unwrap();
+    assert_eq!(bench.act(id, minsu, reveal(), DAY + 6).await, Ok(()));
+}

@@ -210,3 +210,23 @@ async fn danger_is_answered_in_the_language_of_its_own_text() {
     let told: String = bench.value("SELECT text FROM outbox WHERE notice = 'urgent'");
     assert!(told.contains("위험하면"), "{told}");
 }
+
+/// A carrier may list STOP and START in any order: what the citizen wrote last counts, and a person reads the other.
+#[tokio::test]
+async fn the_last_wish_by_the_carriers_time_counts() {
+    for (first, second, is_opted_out) in [("수신거부", "수신동의", true), ("수신동의", "수신거부", false)]
+    {
+        let bench = Bench::new();
+        bench.writes(MINSU, "안녕하세요 여권 질문이요", DAY - HOUR).await;
+        if !is_opted_out {
+            bench.writes(MINSU, "수신거부", DAY - MINUTE).await;
+        }
+        // `first` was written a minute after `second`, and comes before it.
+        bench.writes(MINSU, first, DAY).await;
+        bench.accept_late(text("overtaken", MINSU, second), MINUTE / 2, DAY + 1).await;
+        bench.store.route_received(10, DAY + 1, &talkative()).await.unwrap();
+        assert_eq!(bench.last_purpose(), "question", "{second}");
+        let opted_out_at: Option<i64> = bench.value("SELECT opted_out_at FROM citizen");
+        assert_eq!(opted_out_at.is_some(), is_opted_out, "{first}");
+    }
+}

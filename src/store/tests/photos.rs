@@ -3,8 +3,7 @@
 use super::*;
 use crate::domain::media::{MediaRef, PhotoLimits, What};
 use crate::domain::photo::{
-    FileKind, FilmKind, Kept, LOSS_NOTICE_EVERY_MS, Loss, LostAs, MAX_PHOTOS, Measured, PhotoKind,
-    PhotoState, VoiceKind,
+    FileKind, FilmKind, Kept, Loss, LostAs, MAX_PHOTOS, Measured, PhotoKind, PhotoState, VoiceKind,
 };
 
 const IS: Measured = Measured { kind: PhotoKind::Jpeg, width: 40, height: 30 };
@@ -159,14 +158,30 @@ async fn a_loss_is_told_once_to_both() {
     bench.store.lose_photo(photos[2], photo(Loss::NotInTime)).await.unwrap();
     assert_eq!(bench.tell(T0 + 6 * HOUR).await, 1);
     assert_eq!((bench.count("outbox"), bench.n_events("kind = 'photo_lost'")), (1, 2));
-    // Another text, a moment after the citizen was told and long after.
-    for (key, now, n) in [("b", T0 + LOSS_NOTICE_EVERY_MS / 2, 1), ("c", T0 + 2 * 24 * HOUR, 2)] {
+    // Another text, sent after the citizen was told: a minute later and long after.
+    for (key, now, n) in
+        [("b", T0 + 7 * HOUR, 2), ("c", T0 + 7 * HOUR + MINUTE, 3), ("d", T0 + 2 * 24 * HOUR, 4)]
+    {
         let one = bench.photos_in(key, 1, now).await[0];
         bench.store.lose_photo(one, photo(Loss::TooLarge)).await.unwrap();
         bench.route(now).await;
         assert_eq!(bench.tell(now).await, 1, "{key}");
         assert_eq!(bench.count("outbox"), n, "{key}");
     }
+}
+
+/// Two texts come, and the photo of one is lost before that of the other: one notice speaks for both.
+#[tokio::test]
+async fn one_notice_speaks_for_all_that_came_before_it() {
+    let bench = Bench::new();
+    let one = bench.photos_in("a", 1, T0).await[0];
+    let other = *bench.photos_in("b", 1, T0 + 1).await.last().unwrap();
+    bench.route(T0 + 1).await;
+    for (lost, now) in [(one, T0 + MINUTE), (other, T0 + 2 * MINUTE)] {
+        bench.store.lose_photo(lost, photo(Loss::Gone)).await.unwrap();
+        assert_eq!(bench.tell(now).await, 1);
+    }
+    assert_eq!((bench.count("outbox"), bench.n_events("kind = 'photo_lost'")), (1, 2));
 }
 
 #[tokio::test]

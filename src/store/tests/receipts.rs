@@ -43,6 +43,22 @@ async fn a_receipt_of_a_block_is_an_opt_out() {
     }
 }
 
+/// The text left before the citizen's START, and the receipt of its block comes after it.
+#[tokio::test]
+async fn a_late_receipt_of_a_block_does_not_undo_a_start() {
+    let bench = Bench::new();
+    let text = bench.sending(MINSU, T0).await;
+    bench.outcome(&text, accepted("c"), T0 + 1).await;
+    for (n, word) in ["수신거부", "수신동의"].into_iter().enumerate() {
+        bench.accept(vec![super::text(word, MINSU, word)], T0 + 2 + n as i64).await.unwrap();
+        bench.store.route_received(10, T0 + 2 + n as i64, &talkative()).await.unwrap();
+    }
+    bench.receipts(vec![receipt("c", None, Blocked, "21610")], T0 + 9).await;
+    assert_eq!(bench.state(text.id), "undelivered");
+    assert_eq!(bench.value::<Option<i64>>("SELECT opted_out_at FROM citizen"), None);
+    assert_eq!(bench.n_events("kind = 'opted_out'"), 1, "their own");
+}
+
 #[tokio::test]
 async fn repeated_and_contradicting_receipts_are_kept_and_change_nothing() {
     let bench = Bench::new();

@@ -517,7 +517,7 @@ async fn a_category_with_a_due_time_is_a_promise() {
     does(Command::Promise { due_at: DAY + 9 * HOUR }, DAY).await;
     does(Command::Categorise(category("복지/수어통역")), DAY).await;
     assert_eq!(due().await, Some(DAY + 9 * HOUR), "a person's word stands");
-    does(Command::Close(Closing::default()), DAY).await;
+    does(Command::Close(Closing { drop_promise: true, ..Closing::default() }), DAY).await;
     does(Command::Categorise(category("복지/수어통역")), DAY).await;
     assert_eq!(due().await, None, "nothing is owed in a talk that has ended");
 }
@@ -535,4 +535,27 @@ async fn an_answer_with_such_a_category_owes_the_next() {
     new.reply.category = category;
     bench.store.reply(new, &bench.store.person(minsu).await, &policy, DAY).await.unwrap().unwrap();
     assert_eq!(bench.store.shown(id).await.summary.promise_due_at, Some(DAY + 2 * HOUR));
+}
+
+/// An open promise is not closed away unless that is said, and then the journal names it.
+#[tokio::test]
+async fn a_promise_is_kept_or_knowingly_dropped() {
+    let bench = Bench::new();
+    let minsu = bench.counselor(LOGIN).await;
+    let id = bench.writes(MINSU, "막차?", DAY).await;
+    bench.store.claim(id, minsu, MANY, DAY).await.unwrap().unwrap();
+    bench.answer_at(id, minsu, "30분 안에 알려 드립니다", DAY).await;
+    let promise = || Command::Promise { due_at: DAY + 30 * MINUTE };
+    bench.act(id, minsu, promise(), DAY).await.unwrap();
+    assert_eq!(bench.closes(id, minsu, DAY + 1).await, Err(Refusal::PromiseOpen));
+    assert_ne!(bench.conversation_state(id), "closed");
+    bench.answer_at(id, minsu, "23시 40분입니다", DAY + 2).await;
+    assert_eq!(bench.closes(id, minsu, DAY + 3).await, Ok(()), "the promise was kept");
+    assert_eq!(bench.n_events("kind = 'promise_dropped'"), 0);
+    let id = bench.writes(JIYEONG, "여권?", DAY).await;
+    bench.store.claim(id, minsu, MANY, DAY).await.unwrap().unwrap();
+    bench.act(id, minsu, promise(), DAY).await.unwrap();
+    let dropped = Command::Close(Closing { drop_promise: true, ..Closing::default() });
+    assert_eq!(bench.act(id, minsu, dropped, DAY + 1).await, Ok(()));
+    assert_eq!(bench.n_events("kind = 'promise_dropped'"), 1);
 }

@@ -7,12 +7,12 @@ use bytes::Bytes;
 
 use super::*;
 use crate::carrier::{
-    Accepted, Caps, CarrierError, ErrorKind, InboundPage, Lookup, Reconciled, ReportClass, Result,
+    Accepted, Caps, CarrierError, ErrorKind, InboundPage, Lookup, Reconciled, ReportClass, ReportPage, Result,
 };
 use crate::domain::UnixMs;
 use crate::domain::inbound::Cursor;
 use crate::domain::outbound::OutboundText;
-use crate::domain::receipt::Receipt;
+use crate::domain::receipt::{Receipt, ReceiptItem, ReceiptStatus};
 use crate::domain::text::Limits;
 
 const SECOND: i64 = 1_000;
@@ -37,6 +37,8 @@ struct List {
     texts: Mutex<Vec<Listed>>,
     /// What the next polls get instead.
     faults: Mutex<Vec<Result<InboundPage>>>,
+    /// Receipts that are handed over once.
+    receipts: Mutex<Vec<ReceiptItem>>,
     line: tokio::sync::Mutex<()>,
 }
 
@@ -49,6 +51,7 @@ impl List {
             page: 10,
             texts: Mutex::default(),
             faults: Mutex::default(),
+            receipts: Mutex::default(),
             line: tokio::sync::Mutex::new(()),
         }
     }
@@ -94,7 +97,11 @@ impl Carrier for List {
             inbound: self.class,
             idempotent_send: None,
             lookup: Lookup::Exact,
-            reports: ReportClass::None,
+            reports: if self.class == InboundClass::ReadOnce {
+                ReportClass::ReadOnce
+            } else {
+                ReportClass::None
+            },
             min_poll: Duration::ZERO,
             limits: Limits::KOREAN,
             sends_per_sec: 100,
@@ -147,6 +154,11 @@ impl Carrier for List {
         let mut texts = self.texts.lock().unwrap();
         texts.iter_mut().filter(|t| t.key == token).for_each(|t| t.is_acked = true);
         Ok(())
+    }
+
+    async fn poll_reports(&self) -> Result<ReportPage> {
+        let items = std::mem::take(&mut *self.receipts.lock().unwrap());
+        Ok(ReportPage { raw: Bytes::from_static(b"{}"), items, ack: None })
     }
 
     async fn send(&self, _text: &OutboundText) -> Result<Accepted> {
@@ -327,6 +339,28 @@ async fn what_a_carrier_has_forgotten_is_kept_until_it_is_on_disk() {
     assert_eq!(world.n_texts().await, 0);
     other.execute_batch("COMMIT").unwrap();
     world.until_texts(1).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn receipts_that_a_carrier_has_forgotten_are_kept_until_they_are_on_disk() {
+    let (mut world, list) = world(List::new(InboundClass::ReadOnce));
+    let other = rusqlite::Connection::open(world.context.store.path()).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let receipt = Receipt {
+        carrier_message_id: "c".to_owned(),
+        client_key: None,
+        status: ReceiptStatus::Delivered,
+        code: "1000".to_owned(),
+        reported_at: None,
+    };
+    list.receipts.lock().unwrap().push(ReceiptItem::Receipt(receipt));
+    world.begin([Role::Receipts("list")]);
+    world.until(async || list.receipts.lock().unwrap().is_empty()).await;
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    let n_kept = || other.query_row("SELECT count(*) FROM receipt", [], |r| r.get::<_, i64>(0)).unwrap();
+    assert_eq!(n_kept(), 0);
+    other.execute_batch("COMMIT").unwrap();
+    world.until(async || n_kept() == 1).await;
 }
 
 #[tokio::test(start_paused = true)]
