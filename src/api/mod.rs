@@ -11,6 +11,7 @@ mod access;
 mod action;
 mod catalogue;
 mod conversation;
+mod crowd;
 mod duty;
 mod events;
 mod extract;
@@ -108,19 +109,12 @@ impl ApiContext {
 #[derive(Clone)]
 struct Shared {
     context: ApiContext,
-    log_ins: session::LogInLine,
     photos: photo::PhotoLine,
 }
 
 impl FromRef<Shared> for ApiContext {
     fn from_ref(shared: &Shared) -> Self {
         shared.context.clone()
-    }
-}
-
-impl FromRef<Shared> for session::LogInLine {
-    fn from_ref(shared: &Shared) -> Self {
-        shared.log_ins.clone()
     }
 }
 
@@ -134,11 +128,8 @@ impl FromRef<Shared> for photo::PhotoLine {
 pub fn router(context: ApiContext) -> Router {
     let (router, document) = routes().split_for_parts();
     let document = openapi::finished(document);
-    finish(router.route("/v1/openapi.json", openapi::route(&document))).with_state(Shared {
-        context,
-        log_ins: session::LogInLine::default(),
-        photos: photo::PhotoLine::default(),
-    })
+    finish(router.route("/v1/openapi.json", openapi::route(&document)))
+        .with_state(Shared { context, photos: photo::PhotoLine::default() })
 }
 
 /// Every route of the document, and who may ask it.

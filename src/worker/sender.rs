@@ -110,7 +110,10 @@ impl Sender {
         if !self.expiry.is_due(now) {
             return LOOK_EVERY_MS;
         }
-        match self.context.store.expire_old(EXPIRED_AT_ONCE, now).await {
+        let Some(ahead) = self.context.health.our_clock_ahead_ms() else {
+            return LOOK_EVERY_MS;
+        };
+        match self.context.store.expire_old(EXPIRED_AT_ONCE, now - ahead).await {
             Ok(0) => LOOK_EVERY_MS,
             // There may be more.
             Ok(_) => {
@@ -225,6 +228,7 @@ async fn lease(context: &Context, share: &Share, now: i64) -> Result<Vec<Outboun
         senders: share.used.senders.clone(),
         only_its_own: share.only_its_own,
         lease_ms: context.settings().lease_ms,
+        ahead_ms: context.health.our_clock_ahead_ms(),
     };
     let texts = context.store.lease_due(Arc::new(order), share.n, now).await?;
     if !texts.is_empty() {

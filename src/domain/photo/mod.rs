@@ -45,7 +45,7 @@ pub const LOSS_NOTICE_EVERY_MS: i64 = 30 * 60 * 1_000;
 pub const SURE_AFTER: u32 = 3;
 
 const FIRST_WAIT_MS: i64 = 2_000;
-const LONGEST_WAIT_MS: i64 = 10 * 60 * 1_000;
+pub const LONGEST_WAIT_MS: i64 = 10 * 60 * 1_000;
 
 /// State of a photo; see the table of this module.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

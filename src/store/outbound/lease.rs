@@ -28,6 +28,9 @@ pub struct Lease {
     pub only_its_own: bool,
     /// A sender without an outcome after this time counts as dead (milliseconds).
     pub lease_ms: i64,
+    /// How far our clock is ahead, as far as that is known (milliseconds): a text does not expire by a wrong clock. None: not
+    /// known yet, and no text expires.
+    pub ahead_ms: Option<i64>,
 }
 
 impl Store {
@@ -39,7 +42,12 @@ impl Store {
             pass_recall_windows(conn, now)?;
             let mut leased = Vec::new();
             for Due { text, our_number, repeat_before_at, is_unwanted } in due(conn, &order, limit, now)? {
-                let is_old = text.expires_at <= now;
+                let is_old = order.ahead_ms.is_some_and(|ahead| text.expires_at <= now - ahead);
+                let text = match order.ahead_ms {
+                    None if text.expires_at <= now && repeat_before_at.is_none() => continue,
+                    // The driver looks at the same clock.
+                    ahead => OutboundText { expires_at: text.expires_at + ahead.unwrap_or(0), ..text },
+                };
                 if is_unwanted && repeat_before_at.is_none() {
                     finish(conn, &queued(text.id, OutboundEvent::Recalled, Some("opted_out")), now)?;
                     continue;
