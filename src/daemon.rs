@@ -12,7 +12,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, anyhow, bail};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -25,10 +25,10 @@ use crate::ops::clock::Clock;
 use crate::store::{SchemaPolicy, Store, StoreOptions};
 use crate::worker::{self, AskMarks, Carriers, Context, HealthRegistry, Role, Settings};
 
+use crate::store::beside;
 pub use carriers::{make_carrier, make_carriers, now_fn};
 use control::Door;
 pub use control::through::{Asker, Heard, RefusedCalls};
-use lock::beside;
 pub use lock::{DatabaseLock, must_exist, open_store};
 pub use service::run;
 pub use settings::service_policy;
@@ -94,19 +94,13 @@ impl Daemon {
 
     /// Does everything that is not visible from outside: lock, database, carriers.
     async fn prepare(config: Config, options: Options) -> anyhow::Result<Daemon> {
-        let Some(lock) = take_lock(&config.database).await? else {
-            bail!(
-                "another munjad runs on {} already, or an upgrade of it is under way",
-                config.database.display()
-            );
-        };
-        let schema = SchemaPolicy::Upgrade;
-        let store = open_store(&config.database, StoreOptions { schema, ..options.store }).await?;
-        let clock = options.clock;
+        let (lock, store) = open_alone(&config.database, options.store).await?;
+        let clock = options.clock.steady();
         let carriers = match options.carriers {
             Some(carriers) => carriers,
             None => make_carriers(&config, &clock)?,
         };
+        store.set_times_right(None, clock.now_ms()).await.context("the database could not be written to")?;
         let n = store.rescue(true, clock.now_ms()).await.context("the database could not be written to")?;
         if n > 0 {
             tracing::warn!(
@@ -302,6 +296,22 @@ impl Daemon {
             tracing::warn!(%error, "the database log was not folded in; the next start does it");
         }
     }
+}
+
+/// Opens the database for this process alone, and examines it.
+async fn open_alone(database: &Path, options: StoreOptions) -> anyhow::Result<(DatabaseLock, Store)> {
+    let shown = database.display();
+    let in_use = || anyhow!("another munjad runs on {shown} already, or an upgrade of it is under way");
+    let mut lock = take_lock(database).await?.ok_or_else(in_use)?;
+    let store = open_store(database, StoreOptions { schema: SchemaPolicy::Upgrade, ..options }).await?;
+    if !lock.cover(database)? {
+        return Err(in_use());
+    }
+    if let Err(error) = store.examine().await {
+        let remedy = error.remedy().unwrap_or("try again");
+        return Err(error).with_context(|| format!("database {shown} is not put to use: {remedy}"));
+    }
+    Ok((lock, store))
 }
 
 /// Takes the lock of the database. A command that looks whether a gateway runs holds it for an instant.

@@ -11,6 +11,7 @@ mod access;
 mod action;
 mod catalogue;
 mod conversation;
+mod crowd;
 mod duty;
 mod events;
 mod extract;
@@ -109,7 +110,6 @@ impl ApiContext {
 #[derive(Clone)]
 struct Shared {
     context: ApiContext,
-    log_ins: session::LogInLine,
     photos: photo::PhotoLine,
     live: live::Live,
 }
@@ -126,12 +126,6 @@ impl FromRef<Shared> for ApiContext {
     }
 }
 
-impl FromRef<Shared> for session::LogInLine {
-    fn from_ref(shared: &Shared) -> Self {
-        shared.log_ins.clone()
-    }
-}
-
 impl FromRef<Shared> for photo::PhotoLine {
     fn from_ref(shared: &Shared) -> Self {
         shared.photos.clone()
@@ -144,7 +138,6 @@ pub fn router(context: ApiContext) -> Router {
     let document = openapi::finished(document);
     finish(router.route("/v1/openapi.json", openapi::route(&document))).with_state(Shared {
         context,
-        log_ins: session::LogInLine::default(),
         photos: photo::PhotoLine::default(),
         live: live::Live::default(),
     })

@@ -21,6 +21,9 @@ use crate::domain::refusal::Refusal;
 use crate::domain::text::Offer;
 use crate::store::{Message, StoreError};
 
+/// Who cannot log in for the crowd tries again after this (seconds).
+const CROWDED_SECS: i64 = 3;
+
 /// Why a request was refused, with what its code carries beside the common members.
 #[derive(Debug, Clone)]
 pub(super) struct Problem(Box<Parts>);
@@ -83,6 +86,13 @@ impl Problem {
     pub(super) fn locked_out(retry_after_secs: i64) -> Self {
         let mut problem = Problem::new(ProblemCode::LockedOut);
         problem.0.retry_after_secs = Some(retry_after_secs);
+        problem
+    }
+
+    /// Too many passwords are being checked.
+    pub(super) fn crowded() -> Self {
+        let mut problem = Problem::new(ProblemCode::LogInsCrowded);
+        problem.0.retry_after_secs = Some(CROWDED_SECS);
         problem
     }
 
@@ -169,6 +179,7 @@ impl From<StoreError> for Problem {
             | StoreError::Corrupt(_)
             | StoreError::Unusable(_)
             | StoreError::DiskFailed
+            | StoreError::FileLost(_)
             | StoreError::Sqlite(_) => ProblemCode::DatabaseBroken,
             // Routes name the conflicts they expect; any other is our mistake, and so is a task that died.
             StoreError::Conflict(_) | StoreError::Crashed => ProblemCode::Internal,

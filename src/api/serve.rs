@@ -9,11 +9,10 @@ use std::net::SocketAddr;
 use std::os::unix::fs::{FileTypeExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::pin::pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::access::Peer;
+use super::crowd::{Crowd, Place, Standing};
 use axum::Router;
 use axum::http::Request;
 use hyper::body::Incoming;
@@ -22,7 +21,6 @@ use hyper_util::server::conn::auto::Builder;
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
-use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
@@ -36,8 +34,10 @@ const FIRST_REQUEST: Duration = Duration::from_secs(30);
 const NEXT_REQUEST: Duration = Duration::from_secs(120);
 /// An HTTP/2 connection is asked this often whether it is still there.
 const PING_EVERY: Duration = Duration::from_secs(20);
-/// Beyond these, new connections wait.
+/// Beyond these, those that have proved nothing make room for new ones ([`super::crowd`]); if there are none, new ones wait.
 const MAX_CONNECTIONS: usize = 1024;
+/// How long a full house of counselors waits before it looks again.
+const CROWDED_PAUSE: Duration = Duration::from_secs(1);
 /// Out of file descriptors or the like: wait this long before accepting again.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
 
@@ -114,20 +114,17 @@ async fn remove_stale(path: &Path) -> Result<(), BindError> {
 /// `stop` should be that of the router's context: event streams end with it.
 pub async fn serve(listener: Listener, router: Router, stop: CancellationToken) -> io::Result<()> {
     let server = Server { app: router, http: http(), stop: stop.clone() };
-    let slots = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    let crowd = Crowd::of(MAX_CONNECTIONS);
     let mut connections = JoinSet::new();
     loop {
-        let slot = Arc::clone(&slots).acquire_owned();
-        let accepted = async { (slot.await, accept(&listener).await) };
+        let has_room = crowd.has_room();
         tokio::select! {
             () = stop.cancelled() => break,
             Some(_) = connections.join_next() => {}
-            (slot, stream) = accepted => {
-                let connection = server.connection(stream);
-                connections.spawn(async move {
-                    connection.await;
-                    drop(slot);
-                });
+            // Who is inside may end or show a token meanwhile.
+            () = tokio::time::sleep(CROWDED_PAUSE), if !has_room => {}
+            stream = accept(&listener), if has_room => {
+                connections.spawn(server.connection(stream, crowd.enter()));
             }
         }
     }
@@ -175,18 +172,26 @@ struct Server {
 }
 
 impl Server {
-    fn connection(&self, stream: Stream) -> impl Future<Output = ()> + Send + 'static {
+    fn connection(&self, stream: Stream, place: Place) -> impl Future<Output = ()> + Send + 'static {
         let (app, http, stop) = (self.app.clone(), self.http.clone(), self.stop.clone());
         async move {
+            let leave = place.leave.clone();
             match stream {
                 Stream::Tcp(tcp) => {
                     let peer =
                         tcp.peer_addr().map_or_else(|_| "tcp".to_owned(), |peer| peer.ip().to_string());
                     // Without it small answers wait for the next acknowledgement; if it fails they just do.
                     drop(tcp.set_nodelay(true));
-                    converse(tcp, (app, Peer(peer)), http, stop).await;
+                    let guest = (Peer(peer), place.standing.clone());
+                    let talk = converse(tcp, (app, guest), http, stop);
+                    leave.run_until_cancelled(talk).await;
                 }
-                Stream::Unix(unix) => converse(unix, (app, Peer("socket".to_owned())), http, stop).await,
+                Stream::Unix(unix) => {
+                    let peer = unix.peer_cred().map_or(String::new(), |of| format!(" of user {}", of.uid()));
+                    let guest = (Peer(format!("socket{peer}")), place.standing.clone());
+                    let talk = converse(unix, (app, guest), http, stop);
+                    leave.run_until_cancelled(talk).await;
+                }
             }
         }
     }
@@ -195,21 +200,21 @@ impl Server {
 /// One connection, to its end.
 async fn converse(
     io: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    (app, peer): (Router, Peer),
+    (app, (peer, standing)): (Router, (Peer, Standing)),
     http: Builder<TokioExecutor>,
     stop: CancellationToken,
 ) {
-    let has_asked = Arc::new(AtomicBool::new(false));
-    let asks = Arc::clone(&has_asked);
+    let shown = standing.clone();
     let app = app.map_request(move |mut request: Request<Incoming>| {
-        asks.store(true, Ordering::Relaxed);
+        shown.asks();
         request.extensions_mut().insert(peer.clone());
+        request.extensions_mut().insert(shown.clone());
         request
     });
     let mut connection = pin!(http.serve_connection(TokioIo::new(io), TowerToHyperService::new(app)));
     tokio::select! {
         ended = connection.as_mut() => return log_end(ended),
-        () = stays_silent(&has_asked) => return,
+        () = stays_silent(&standing) => return,
         () = stop.cancelled() => {}
     }
     connection.as_mut().graceful_shutdown();
@@ -217,9 +222,9 @@ async fn converse(
 }
 
 /// Resolves if a new connection has brought no request in time.
-async fn stays_silent(has_asked: &AtomicBool) {
+async fn stays_silent(standing: &Standing) {
     tokio::time::sleep(FIRST_REQUEST).await;
-    if has_asked.load(Ordering::Relaxed) {
+    if standing.has_asked() {
         std::future::pending().await
     }
 }

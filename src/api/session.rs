@@ -1,15 +1,14 @@
 //! Log-in, log-out and who one is. [`Session`] is the proof that a request comes from a counselor; a token is looked up
 //! each time, so that it ends the moment it is revoked.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::Arc;
+use std::convert::Infallible;
 
 use axum::extract::{FromRef, FromRequestParts, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
-use tokio::sync::Mutex;
 
 use super::access::{Access, Peer};
+use super::crowd::Standing;
 use super::extract::Json;
 use super::problem::{Problem, ProblemCode};
 use super::wire::{CounselorView, LoginRequest, LoginResponse};
@@ -37,11 +36,14 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let context = ApiContext::from_ref(state);
         let access = parts.extensions.get::<Access>().copied();
-        let from = parts.extensions.get::<Peer>().map_or_else(|| "unknown".to_owned(), |peer| peer.0.clone());
+        let from = address(parts);
         let token = bearer(&parts.headers).ok_or_else(|| Problem::new(ProblemCode::Unauthorized))?.to_owned();
         let found = context.store.actor_of_token(&token, from, context.now()).await?;
         let actor = found.ok_or_else(|| Problem::new(ProblemCode::Unauthorized))?;
         let counselor = actor.counselor.clone().ok_or_else(|| Problem::new(ProblemCode::Unauthorized))?;
+        if let Some(standing) = parts.extensions.get::<Standing>() {
+            standing.proves();
+        }
         match access {
             Some(Access::Supervisor) if !actor.supervises() => {
                 Err(Problem::new(ProblemCode::SupervisorsOnly))
@@ -61,41 +63,43 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
 }
 
-/// Where log-ins wait for each other: those of one login always in the same line, so that guessing in parallel counts
-/// every guess, and at most four at once, because checking a password is made to be costly.
-#[derive(Clone, Default)]
-pub(super) struct LogInLine(Arc<[Mutex<()>; 4]>);
+/// Who logs in: their address, and the token of their last log-in if they still have it.
+pub(super) struct LogInFrom {
+    address: String,
+    token: Option<String>,
+}
 
-impl LogInLine {
-    fn mutex_for(&self, login: &str) -> &Mutex<()> {
-        let mut hasher = DefaultHasher::new();
-        login.hash(&mut hasher);
-        let [a, b, c, d] = &*self.0;
-        match hasher.finish() % 4 {
-            0 => a,
-            1 => b,
-            2 => c,
-            _ => d,
-        }
+impl<S: Send + Sync> FromRequestParts<S> for LogInFrom {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(LogInFrom { address: address(parts), token: bearer(&parts.headers).map(str::to_owned) })
     }
 }
 
-/// Log in. Five wrong passwords in a row lock the account for a quarter of an hour.
+/// Where a request came from.
+fn address(parts: &Parts) -> String {
+    parts.extensions.get::<Peer>().map_or_else(|| "unknown".to_owned(), |peer| peer.0.clone())
+}
+
+/// Log in. Five wrong passwords in a row lock who sent them out of the login for a quarter of an hour, and nobody else. Who
+/// sends the token of their last log-in along, also one that has ended, is known and does not stand behind strangers.
 #[utoipa::path(post, path = "/v1/login", operation_id = "log_in", tag = "session", request_body = LoginRequest,
     responses((status = 200, description = "A token", body = LoginResponse)))]
 pub(super) async fn login(
     State(context): State<ApiContext>,
-    State(line): State<LogInLine>,
+    from: LogInFrom,
     Json(request): Json<LoginRequest>,
 ) -> Result<Json<LoginResponse>, Problem> {
-    let turn = line.mutex_for(&request.login).lock().await;
-    let check = context.store.check_login(request.login.clone(), request.password, context.now()).await?;
-    drop(turn);
+    let LoginRequest { login, password } = request;
+    let peer = context.store.login_peer(login.clone(), from.token.as_deref(), from.address).await?;
+    let check = context.store.check_login(login, password, peer, context.now()).await?;
     let now = context.now();
     let counselor = match check {
         LoginCheck::Ok(counselor) => counselor,
         LoginCheck::Wrong => return Err(Problem::new(ProblemCode::WrongLogin)),
         LoginCheck::LockedUntil(until) => return Err(Problem::locked_out((until - now).max(0) / 1000 + 1)),
+        LoginCheck::Crowded => return Err(Problem::crowded()),
     };
     let expires_at = now + context.settings().token_ttl_ms;
     let token = context.store.issue_token(counselor.id, expires_at, now).await?;

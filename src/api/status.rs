@@ -38,12 +38,16 @@ pub(super) async fn status(
     }))
 }
 
-/// Whether the daemon responds and hears: 503 with the names of the carriers through which no text can reach it. Needs no token.
+/// Whether the daemon is of use: 503 where its database is not, or with the names of the carriers through which no text can
+/// reach it. Needs no token.
 #[utoipa::path(get, path = "/healthz", operation_id = "healthz", tag = "status", responses(
     (status = 200, description = "It responds, and texts reach it", body = String, content_type = "text/plain"),
-    (status = 503, description = "It responds, and is deaf: no text can reach it from these carriers", body = String, content_type = "text/plain"),
+    (status = 503, description = "It responds, and its database is damaged or cannot be written, or it is deaf: no text can reach it from these carriers", body = String, content_type = "text/plain"),
 ))]
 pub(super) async fn healthz(State(context): State<ApiContext>) -> (StatusCode, String) {
+    if context.store.is_unsound().is_some() {
+        return (StatusCode::SERVICE_UNAVAILABLE, "the database is damaged or lost: see the log".to_owned());
+    }
     let carriers = (context.health)().carriers;
     let deaf = carriers.iter().filter(|carrier| carrier.deaf_since_at.is_some());
     let deaf: Vec<&str> = deaf.map(|carrier| carrier.name.as_str()).collect();

@@ -264,7 +264,7 @@ pub struct AlarmView {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct TroubleView {
-    /// `deaf:<carrier>`, `disk_full` or `restarts`.
+    /// `deaf:<carrier>`, `disk_full`, `clock` or `restarts`.
     pub trouble: String,
     pub since_at: i64,
     pub told_at: i64,

@@ -62,6 +62,10 @@ impl ReportCursor {
 impl CursorState {
     /// The page to read now.
     pub(super) fn next_page(&mut self, now: UnixMs) -> WindowPage {
+        // A clock that was set back: what lies in the future cannot have been read.
+        if self.since.is_some_and(|since| since > now) {
+            (self.since, self.page) = (None, None);
+        }
         let since = *self.since.get_or_insert(now.saturating_sub(BACK_MS));
         let from = since.saturating_sub(OVERLAP_MS);
         let until = now.min(since.saturating_add(MOST_MS)).max(from);

@@ -54,7 +54,7 @@ impl Exit {
             NewerTexts | KeyReused => Exit::LookFirst,
             EmptyText | Unencodable | TooLong | BodyTooLarge | PhotoTooLarge | NotAPhoto | PhotosNotTaken
             | TooManyPhotos | NoSuchPhoto => Exit::Unsendable,
-            DatabaseBusy | DatabaseFull | DatabaseBroken | Internal => Exit::ServerTrouble,
+            LogInsCrowded | DatabaseBusy | DatabaseFull | DatabaseBroken | Internal => Exit::ServerTrouble,
         }
     }
 

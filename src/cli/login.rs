@@ -27,6 +27,11 @@ pub async fn run(context: &mut CliContext, args: Args) -> Result<(), Failure> {
     };
     // An unusable address is reported before the password is asked for.
     let client = context.anonymous_client(&server)?;
+    // Its own old token: it knows this device by it.
+    let client = match context.profile.device_token(&server) {
+        Some(token) => client.with_token(token),
+        None => client,
+    };
     let login = user(context, args.user)?;
     let password = password(context, &login, args.password_stdin)?;
     let request = LoginRequest { login, password: password.expose_secret().to_owned() };

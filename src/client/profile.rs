@@ -16,6 +16,8 @@ use crate::api::wire::LoginResponse;
 /// The server, if nobody names one.
 pub const DEFAULT_SERVER: &str = "http://127.0.0.1:6120";
 const DEFAULT_PROFILE: &str = "default";
+/// The file with the token of the last log-in.
+const DEVICE: &str = "device.json";
 
 /// A log-in: the server and the token it issued.
 #[derive(Debug, Clone)]
@@ -92,7 +94,18 @@ impl Profile {
             "server": server, "token": login.token, "expires_at": login.expires_at, "counselor": login.counselor,
             "time_zone": login.time_zone,
         });
-        write_private(&self.session_file(), &format!("{file:#}\n"))
+        write_private(&self.session_file(), &format!("{file:#}\n"))?;
+        let device = json!({ "server": server, "token": login.token });
+        write_private(&self.state_file(DEVICE), &format!("{device:#}\n"))
+    }
+
+    /// The token of the last log-in at this server, also after a log-out: it opens nothing then, but the server knows this
+    /// device by it.
+    pub fn device_token(&self, server: &str) -> Option<SecretString> {
+        let file: JsonValue = serde_json::from_slice(&fs::read(self.state_file(DEVICE)).ok()?).ok()?;
+        let word = |name: &str| file.get(name).and_then(JsonValue::as_str);
+        let is_theirs = word("server")?.trim_end_matches('/') == server.trim_end_matches('/');
+        is_theirs.then(|| word("token").map(|token| token.to_owned().into())).flatten()
     }
 
     /// Forgets the log-in. `false` if there was none.

@@ -22,10 +22,11 @@ use tokio_util::sync::CancellationToken;
 
 use self::wire::{Ask, Checked, Fate, Page, Refusal, RefusedCalls, Request, Taken, Texts};
 use super::carriers::statuses;
-use super::lock::beside;
 use crate::api;
 use crate::carrier::{Carrier, CarrierError, ErrorKind, InboundClass};
 use crate::domain::inbound::Cursor;
+use crate::ops::clock::Clock;
+use crate::store::beside;
 use crate::worker::Context;
 
 /// A question is not longer than this (bytes).
@@ -126,7 +127,7 @@ async fn answer(context: &Context, ask: Ask) -> Result<Value, CarrierError> {
     if let Request::RefusedCalls = ask.call {
         return written(refused_calls(context, &ask.carrier));
     }
-    call(carrier.as_ref(), ask.call, now).await
+    call(carrier.as_ref(), ask.call, &context.clock).await
 }
 
 fn refused_calls(context: &Context, carrier: &str) -> Vec<RefusedCalls> {
@@ -134,11 +135,13 @@ fn refused_calls(context: &Context, carrier: &str) -> Vec<RefusedCalls> {
     all.map(|(why, n, last_at)| RefusedCalls { why: why.word().to_owned(), n, last_at }).collect()
 }
 
-async fn call(carrier: &dyn Carrier, call: Request, now: i64) -> Result<Value, CarrierError> {
+async fn call(carrier: &dyn Carrier, call: Request, clock: &Clock) -> Result<Value, CarrierError> {
+    let now = clock.now_ms();
     match call {
         Request::State | Request::RefusedCalls => written(()),
         Request::Check => {
-            let ahead_ms = carrier.check().await?;
+            // The gateway's own time may be apart from the machine's, which is what the command asks about.
+            let ahead_ms = carrier.check().await?.map(|ahead_ms| ahead_ms - clock.apart_ms());
             written(Checked { ahead_ms, lists_texts: carrier.lists_texts() })
         }
         Request::Send(text) => {

@@ -1,21 +1,32 @@
 //! The lock that keeps a second daemon from a database, and opening off the async threads.
+//!
+//! Two locks make one: on the file `.lock` beside the database, for the time before there is one, and on the database file
+//! itself, whatever name leads to it. The second is `flock`'s, which SQLite's own locks (`fcntl`) never meet. But to close
+//! any handle of a file drops all `fcntl` locks that the process has on it: so a handle of a database, once opened here,
+//! stays open as long as the process lives ([`HANDLES`]).
 
+use std::collections::BTreeMap;
 use std::fs::{File, TryLockError};
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::{Path, PathBuf};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context as _, bail};
 
-use crate::store::{Store, StoreOptions};
+use crate::store::{self, Store, StoreOptions, beside};
+
+/// Handles of database files by device and inode, and whether this process holds the file's lock.
+static HANDLES: Mutex<BTreeMap<(u64, u64), (File, bool)>> = Mutex::new(BTreeMap::new());
 
 /// Held by the daemon, and by an upgrade, for as long as it is at work on the file. The system frees it when the process
 /// ends, however it ends.
 pub struct DatabaseLock {
-    _file: File,
+    _name: File,
+    file: Option<FileLock>,
 }
 
 impl DatabaseLock {
-    /// Takes the lock of `database`; `None` if a daemon or an upgrade holds it.
+    /// Takes the lock of `database`; `None` if a daemon or an upgrade holds it, by whatever name.
     pub fn try_take(database: &Path) -> anyhow::Result<Option<DatabaseLock>> {
         let path = beside(database, ".lock");
         let shown = path.display().to_string();
@@ -24,31 +35,112 @@ impl DatabaseLock {
             format!("{shown} cannot be made: does its folder exist, may this user write there?")
         })?;
         match file.try_lock() {
-            Ok(()) => Ok(Some(DatabaseLock { _file: file })),
-            Err(TryLockError::WouldBlock) => Ok(None),
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Ok(None),
             Err(TryLockError::Error(error)) => {
-                Err(error).with_context(|| format!("{shown} cannot be locked"))
+                return Err(error).with_context(|| format!("{shown} cannot be locked"));
             }
         }
+        has_one_name(database)?;
+        if !database.exists() {
+            return Ok(Some(DatabaseLock { _name: file, file: None }));
+        }
+        Ok(FileLock::try_take(database)?.map(|of| DatabaseLock { _name: file, file: Some(of) }))
+    }
+
+    /// Locks a file too that was only made after the lock was taken. Says whether nobody else holds it.
+    pub fn cover(&mut self, database: &Path) -> anyhow::Result<bool> {
+        if self.file.is_none() {
+            self.file = FileLock::try_take(database)?;
+        }
+        Ok(self.file.is_some())
     }
 
     /// Whether a daemon or an upgrade holds the lock of `database`. Creates nothing; holds the lock for an instant if nobody
     /// else does.
     pub fn is_held(database: &Path) -> bool {
-        let Ok(file) = File::open(beside(database, ".lock")) else {
-            return false;
-        };
-        matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
+        let by_name = File::open(beside(database, ".lock"))
+            .is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)));
+        by_name || FileLock::is_held(database)
     }
 }
 
-/// The file with this ending beside `database`. A symbolic link leads to the same one as the file; a database that is not
-/// there yet has only its name.
-pub(super) fn beside(database: &Path, ending: &str) -> PathBuf {
-    let real = database.canonicalize().unwrap_or_else(|_| database.to_owned());
-    let mut path = real.into_os_string();
-    path.push(ending);
-    PathBuf::from(path)
+/// The lock on the database file itself.
+struct FileLock((u64, u64));
+
+impl FileLock {
+    /// `None` if it is held, also by this process.
+    fn try_take(database: &Path) -> anyhow::Result<Option<FileLock>> {
+        let id = with_handle(database, |id, file, is_held| {
+            if *is_held {
+                return Ok(None);
+            }
+            match file.try_lock() {
+                Ok(()) => *is_held = true,
+                Err(TryLockError::WouldBlock) => return Ok(None),
+                Err(TryLockError::Error(error)) => return Err(error),
+            }
+            Ok(Some(FileLock(id)))
+        });
+        id.with_context(|| format!("{} cannot be locked", database.display()))
+    }
+
+    fn is_held(database: &Path) -> bool {
+        let looked = with_handle(database, |_, file, is_held| {
+            let by_another = !*is_held && matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock));
+            if !*is_held && !by_another {
+                file.unlock()?;
+            }
+            Ok(*is_held || by_another)
+        });
+        looked.unwrap_or(false)
+    }
+}
+
+impl Drop for FileLock {
+    fn drop(&mut self) {
+        let mut handles = HANDLES.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((file, is_held)) = handles.get_mut(&self.0) {
+            *is_held = false;
+            // What cannot be unlocked is freed with the process.
+            drop(file.unlock());
+        }
+    }
+}
+
+/// Runs `job` with the one handle that this process has of the file, and whether it holds the file's lock.
+fn with_handle<T>(
+    database: &Path,
+    job: impl FnOnce((u64, u64), &File, &mut bool) -> std::io::Result<T>,
+) -> std::io::Result<T> {
+    let found = database.metadata()?;
+    let id = (found.dev(), found.ino());
+    let mut handles = HANDLES.lock().unwrap_or_else(PoisonError::into_inner);
+    // Nobody can come to a file without a name any more; its number may be given to another.
+    handles.retain(|_, (file, is_held)| *is_held || file.metadata().is_ok_and(|of| of.nlink() > 0));
+    if !handles.contains_key(&id) {
+        handles.insert(id, (File::open(database)?, false));
+    }
+    let Some((file, is_held)) = handles.get_mut(&id) else {
+        return Err(std::io::ErrorKind::NotFound.into());
+    };
+    job(id, file, is_held)
+}
+
+/// Refuses a file with more than one name: SQLite keeps the log of what is not folded in beside the name that it was opened
+/// by, and under the other name that would be missing.
+fn has_one_name(database: &Path) -> anyhow::Result<()> {
+    if let Ok(found) = database.metadata()
+        && found.nlink() > 1
+    {
+        bail!(
+            "{} has {} names (hard links), and texts could be lost by that: remove the others (find them with: find / -inum {})",
+            database.display(),
+            found.nlink(),
+            found.ino()
+        );
+    }
+    Ok(())
 }
 
 /// Opens the database off the async threads; a missing one is an error that says how to make it.
@@ -62,9 +154,10 @@ pub async fn open_store(path: &Path, options: StoreOptions) -> anyhow::Result<St
     opened.with_context(|| format!("database {shown}"))
 }
 
-/// Refuses a database that is not there, and says how to make it.
+/// Refuses a database that is not there, and says how to make it, or that it is lost.
 pub fn must_exist(path: &Path) -> anyhow::Result<()> {
     if !path.exists() {
+        store::refuse_lost(path)?;
         bail!("there is no database {}: `munjad init` makes one", path.display());
     }
     Ok(())

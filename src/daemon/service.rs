@@ -10,6 +10,7 @@ use super::{Daemon, Options};
 use crate::config::{Config, LogFormat};
 use crate::domain::hearing::Hearing;
 use crate::ops::{logging, systemd};
+use crate::store::StoreError;
 use crate::worker::{CarrierHealth, HealthRegistry};
 
 /// `munjad run`: runs until SIGTERM or SIGINT. SIGHUP reads the configuration again.
@@ -36,19 +37,32 @@ pub async fn run(config_path: &Path) -> anyhow::Result<()> {
             }
             _ = tick.tick() => report(&daemon).await,
             signal = signals.next() => match signal {
-                Signal::Stop => break false,
+                Signal::Stop => break None,
                 Signal::Reload => reload(&mut daemon, config_path),
             },
-            () = store.disk_failed() => break true,
+            failure = store.failed() => break Some(failure),
         }
     };
     systemd::stopping();
     tracing::info!("stopping");
+    let saved = match &failed {
+        Some(StoreError::FileLost(_)) => save_copy(&daemon).await,
+        _ => String::new(),
+    };
     daemon.stop().await;
-    if failed {
-        bail!("the disk failed while writing: start again from the file after checking the disk");
+    match failed {
+        Some(failure) => bail!("{failure}: {}{saved}", failure.remedy().unwrap_or("start again")),
+        None => Ok(()),
     }
-    Ok(())
+}
+
+/// Saves what is in files that have lost their names: with the process they are gone. Returns what to say of it.
+async fn save_copy(daemon: &Daemon) -> String {
+    let saved = daemon.store.save_copy(&format!(".saved-{}", daemon.clock.now_ms() / 1_000)).await;
+    match saved {
+        Ok(copy) => format!(". All that was stored lies in {}", copy.display()),
+        Err(error) => format!(". What was stored could not be saved: {error}"),
+    }
 }
 
 fn log_style(format: LogFormat) -> logging::Style {
@@ -69,15 +83,22 @@ async fn report(daemon: &Daemon) {
     let day_ago = daemon.clock.now_ms() - 86_400_000;
     match daemon.store.counts(day_ago).await {
         Ok(n) => systemd::status(&format!(
-            "{} waiting, {} in talk, {} to send, {} in doubt{}",
+            "{} waiting, {} in talk, {} to send, {} in doubt{}{}",
             n.n_waiting,
             n.n_active,
             n.n_queued,
             n.n_in_doubt,
-            trouble(&daemon.health)
+            trouble(&daemon.health),
+            clock(&daemon.health)
         )),
         Err(error) => systemd::status(&format!("the database does not answer: {error}")),
     }
+}
+
+/// A clock that is not believed, for the status line.
+fn clock(health: &HealthRegistry) -> String {
+    let secs = health.clock_trouble_ms().map(|apart_ms| apart_ms / 1_000);
+    secs.map_or_else(String::new, |secs| format!("; CLOCK WRONG by {secs} s"))
 }
 
 /// The carriers that do not answer, for the status line; first those through which no text comes in.

@@ -2,10 +2,6 @@
 
 use super::UnixMs;
 
-/// Wrong passwords in a row before the account is locked for a while.
-pub const MAX_FAILED_LOGINS: u32 = 5;
-/// How long an account stays locked (milliseconds).
-pub const LOCK_OUT_MS: i64 = 15 * 60 * 1000;
 /// Passwords shorter than this (in characters) are refused.
 pub const MIN_PASSWORD_CHARS: usize = 8;
 
@@ -20,12 +16,6 @@ pub struct Counselor {
     pub disabled_at: Option<UnixMs>,
 }
 
-/// The new count of failures after a wrong password, and the end of the lock if the account is locked now.
-pub fn after_failed_login(failed_before: u32, now: UnixMs) -> (u32, Option<UnixMs>) {
-    let failed = failed_before.saturating_add(1);
-    if failed >= MAX_FAILED_LOGINS { (0, Some(now + LOCK_OUT_MS)) } else { (failed, None) }
-}
-
 /// A log-in name: 1–32 lower-case letters, digits, `.`, `_` or `-`; no spaces, so that commands stay unambiguous.
 pub fn is_valid_login(login: &str) -> bool {
     let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-".contains(c);
@@ -35,17 +25,6 @@ pub fn is_valid_login(login: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_fifth_wrong_password_locks() {
-        let mut failed = 0;
-        for _ in 0..4 {
-            let (n, lock) = after_failed_login(failed, 1_000);
-            assert_eq!(lock, None);
-            failed = n;
-        }
-        assert_eq!(after_failed_login(failed, 1_000), (0, Some(1_000 + LOCK_OUT_MS)));
-    }
 
     #[test]
     fn logins() {

@@ -18,6 +18,9 @@ pub const RETRY_AFTER_CAP_MS: i64 = 300_000;
 pub const ABSENCES_NEEDED: u32 = 2;
 /// ... and the time between them (milliseconds): a carrier's list may lag behind its sending.
 pub const ABSENCES_APART_MS: i64 = 30_000;
+/// The longest that a text which may leave waits in the queue by itself, for whatever reason (milliseconds): recall, a
+/// carrier's Retry-After, a row that could not be read.
+pub const LONGEST_QUEUED_MS: i64 = 600_000;
 /// The longest time between two look-ups of a text in doubt (milliseconds).
 pub const RECONCILE_CAP_MS: i64 = 600_000;
 

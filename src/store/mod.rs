@@ -5,6 +5,7 @@
 //! `inbound`, `outbound`, `conversation`, `alarm`, `people`, `photo`, `journal`; `status` counts.
 
 mod alarm;
+mod clock;
 mod conversation;
 mod engine;
 mod inbound;
@@ -32,8 +33,10 @@ pub use conversation::messages::Message;
 pub use conversation::notes::Note;
 pub use conversation::survey::Survey;
 pub use conversation::timers::{Round, Timed};
+use engine::condition::Condition;
+pub use engine::files::{beside, refuse_lost};
 pub use engine::migrate::{SCHEMA_VERSION, Upgraded};
-use engine::{migrate, read, write};
+use engine::{files, migrate, read, write};
 pub use inbound::inbox::{AcceptedPage, Routed};
 pub use inbound::loss::PossibleLoss;
 pub use inbound::quarantine::Quarantined;
@@ -73,6 +76,9 @@ pub enum StoreError {
     /// A write did not reach the disk. The process has to restart from the file.
     #[error("the disk failed while writing")]
     DiskFailed,
+    /// The open file is not at its path any more: what is written there is gone with the process.
+    #[error("{0}")]
+    FileLost(String),
     #[error("database: {0}")]
     Sqlite(Arc<rusqlite::Error>),
     #[error("a database task ended unexpectedly")]
@@ -80,10 +86,28 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// What an operator does about an error that only a new start can mend.
+    pub fn remedy(&self) -> Option<&'static str> {
+        match self {
+            StoreError::DiskFailed => Some("check the disk, then start again from the file"),
+            StoreError::FileLost(_) => Some(
+                "put the file or its copy back to where it was, and find out who moved it; then start again",
+            ),
+            StoreError::Corrupt(_) => Some(
+                "stop the gateway and put back the last backup, or save what can be read: sqlite3 FILE .recover",
+            ),
+            _ => None,
+        }
+    }
+
     /// The disk or the lock caused the error, not the data. The same write may succeed later.
     pub fn is_of_the_disk(&self) -> bool {
         match self {
-            StoreError::Busy | StoreError::Full | StoreError::ReadOnly | StoreError::DiskFailed => true,
+            StoreError::Busy
+            | StoreError::Full
+            | StoreError::ReadOnly
+            | StoreError::DiskFailed
+            | StoreError::FileLost(_) => true,
             StoreError::Sqlite(error) => error.sqlite_error().is_some_and(|e| {
                 let code = e.extended_code & 0xff;
                 matches!(
@@ -185,6 +209,8 @@ pub struct Hints {
 pub struct Store {
     writer: Arc<write::Writer>,
     readers: Arc<read::Readers>,
+    condition: Arc<Condition>,
+    log_ins: Arc<people::counselor::LogIns>,
     hints: Arc<Hints>,
     files: Arc<photo::Files>,
     path: PathBuf,
@@ -201,10 +227,13 @@ impl Store {
             photo_in: Notify::new(),
             commit: watch::Sender::new(0),
         });
-        let writer = write::Writer::new(connection, path, options, Arc::clone(&hints));
+        let condition = Arc::new(Condition::of(path, !options.read_only));
+        let readers = Arc::new(read::Readers::new(readers, Arc::clone(&condition)));
         let files = Arc::new(photo::Files::beside(path));
-        let (writer, readers) = (Arc::new(writer), Arc::new(readers));
-        Ok(Store { writer, readers, hints, files, path: path.to_owned() })
+        let parts = (Arc::clone(&condition), Arc::clone(&hints));
+        let writer = Arc::new(write::Writer::new(connection, path, options, parts.0, parts.1));
+        let log_ins = Arc::default();
+        Ok(Store { writer, readers, condition, log_ins, hints, files, path: path.to_owned() })
     }
 
     /// Upgrades the database at `path` and closes it. Blocks. The caller must hold the daemon's lock.
@@ -223,9 +252,28 @@ impl Store {
         &self.hints
     }
 
-    /// Resolves once a sync has failed: only a restart from the file helps.
-    pub async fn disk_failed(&self) {
-        self.writer.disk_failed().await;
+    /// Resolves once nothing can be written any more, with the reason: only a new start helps, if anything does.
+    pub async fn failed(&self) -> StoreError {
+        self.condition.failed().await
+    }
+
+    /// Why the gateway is of no use to anybody, if it is: nothing can be written, or the file is damaged.
+    pub fn is_unsound(&self) -> Option<StoreError> {
+        let damage = || self.condition.damage().map(|reason| StoreError::Corrupt(reason.to_owned()));
+        self.condition.failure().or_else(damage)
+    }
+
+    /// Compares the open files with those at the path, as each commit does: for times without one.
+    pub fn check_files(&self) -> Result<()> {
+        self.condition.check_files()
+    }
+
+    /// Writes all that is committed into a new file beside the database, also where the open files have no name any more;
+    /// returns its path.
+    pub async fn save_copy(&self, ending: &str) -> Result<PathBuf> {
+        let (writer, copy) = (Arc::clone(&self.writer), files::beside(&self.path, ending));
+        let task = tokio::task::spawn_blocking(move || writer.save_copy(&copy).map(|()| copy));
+        task.await.unwrap_or(Err(StoreError::Crashed))
     }
 
     /// Copies the log into the database file, so that the next start is quick.
@@ -234,16 +282,17 @@ impl Store {
     }
 }
 
-fn open_all(path: &Path, options: &StoreOptions) -> Result<(Connection, read::Readers)> {
+fn open_all(path: &Path, options: &StoreOptions) -> Result<(Connection, Vec<Connection>)> {
     if options.read_only {
         prepare_file(path, false)?;
         let connection = connect_read_only(path, options)?;
         migrate::must_match(&connection, path)?;
-        let readers = read::Readers::open(|| connect_read_only(path, options))?;
+        let readers = read::Readers::connect(|| connect_read_only(path, options))?;
         return Ok((connection, readers));
     }
     let (connection, _) = open_writer(path, options)?;
-    let readers = read::Readers::open(|| connect(path, options, false))?;
+    let readers = read::Readers::connect(|| connect(path, options, false))?;
+    files::mark_made(path);
     Ok((connection, readers))
 }
 
@@ -285,6 +334,7 @@ fn refuse_untouched(path: &Path, options: &StoreOptions) -> Result<()> {
 /// refused: a full disk or a failed copy left it, and SQLite would silently start a new database in it.
 fn prepare_file(path: &Path, create: bool) -> Result<()> {
     if create {
+        files::refuse_lost(path)?;
         // A file that cannot be created cannot be opened either; SQLite reports why.
         drop(File::options().write(true).create_new(true).mode(0o600).open(path));
         return Ok(());

@@ -3,7 +3,11 @@
 use rusqlite::{Connection, named_params};
 
 use crate::domain::UnixMs;
-use crate::store::{Result, Store};
+use crate::store::engine::files;
+use crate::store::{Result, Store, StoreError};
+
+/// A file up to this size (bytes) is examined at each start: that takes less than a tenth of a second.
+const EXAMINED_UP_TO: u64 = 32 << 20;
 
 /// The current situation.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -87,15 +91,35 @@ impl Store {
         .await
     }
 
+    /// Examines a file before it is put to use, where that takes a moment only, or damage was found in it before. `Corrupt`
+    /// if it is damaged.
+    pub async fn examine(&self) -> Result<()> {
+        let is_small = self.path.metadata().is_ok_and(|found| found.len() <= EXAMINED_UP_TO);
+        if !is_small && !files::is_marked_damaged(&self.path) {
+            return Ok(());
+        }
+        match self.quick_check().await?.into_iter().next() {
+            None => {
+                files::unmark_damaged(&self.path);
+                Ok(())
+            }
+            Some(damage) => Err(StoreError::Corrupt(damage)),
+        }
+    }
+
     /// SQLite's quick check: the problems it reports, none for a sound file.
     pub async fn quick_check(&self) -> Result<Vec<String>> {
-        self.read(|conn| {
+        let found = self.read(|conn| {
             let mut check = conn.prepare("PRAGMA quick_check(5)")?;
             let rows = check.query_map([], |r| r.get::<_, String>(0))?;
             let lines = rows.collect::<rusqlite::Result<Vec<_>>>()?;
-            Ok(lines.into_iter().filter(|line| line != "ok").collect())
-        })
-        .await
+            Ok(lines.into_iter().filter(|line| line != "ok").collect::<Vec<_>>())
+        });
+        let found = found.await?;
+        if let Some(damage) = found.first() {
+            self.condition.note_read(&StoreError::Corrupt(damage.clone()));
+        }
+        Ok(found)
     }
 }
 

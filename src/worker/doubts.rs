@@ -130,7 +130,7 @@ async fn ask(context: &Context, carrier: &dyn Carrier, doubt: &InDoubt) -> Looku
             LookupResult::CannotTell
         }
         Ok(Reconciled::Absent) => absent(carrier),
-        Ok(Reconciled::SafeToRepeat) => repeatable(carrier, doubt),
+        Ok(Reconciled::SafeToRepeat) => repeatable(carrier, doubt, context.now()),
         Ok(Reconciled::CannotTell) => LookupResult::CannotTell,
         Err(error) => {
             tracing::warn!(message = doubt.text.id, kind = ?error.kind, %error, "the carrier could not be asked about a text in doubt");
@@ -172,8 +172,10 @@ fn absent(carrier: &dyn Carrier) -> LookupResult {
 }
 
 /// Sending again is safe only while the carrier surely remembers the key.
-fn repeatable(carrier: &dyn Carrier, doubt: &InDoubt) -> LookupResult {
-    match carrier.caps().idempotent_send {
+fn repeatable(carrier: &dyn Carrier, doubt: &InDoubt, now: UnixMs) -> LookupResult {
+    // A first try in the future was dated by a clock that was wrong: nobody knows when it was.
+    let is_dated = doubt.text.first_attempt_at <= now;
+    match carrier.caps().idempotent_send.filter(|_| is_dated) {
         Some(memory) => {
             let memory_ms = i64::try_from(memory.as_millis()).unwrap_or(0);
             let margin_ms = KEY_MARGIN_MS.min(memory_ms / 4);

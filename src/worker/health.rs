@@ -13,6 +13,7 @@ use super::{Carriers, Role};
 use crate::carrier::{CarrierError, ErrorKind, PushRefused};
 use crate::domain::UnixMs;
 use crate::domain::breaker::{Breaker, Permit, Sign};
+use crate::domain::clock::{self, AGREES_MS, BELIEVED_AFTER_MS};
 use crate::domain::hearing::{Facts, Hearing, Way, judge};
 use crate::domain::lateness::{Dates, Seen};
 
@@ -144,6 +145,8 @@ struct Progress {
 pub struct HealthRegistry {
     workers: Mutex<Vec<(Role, Progress)>>,
     carriers: Mutex<BTreeMap<&'static str, CarrierEntry>>,
+    born: Instant,
+    clock_trouble_ms: Mutex<Option<i64>>,
     last_text_in_at: AtomicI64,
     last_text_out_at: AtomicI64,
     /// Polled carriers that have not been asked yet.
@@ -167,6 +170,8 @@ impl HealthRegistry {
         HealthRegistry {
             workers: Mutex::new(roles.into_iter().map(fresh).collect()),
             carriers: Mutex::new(names.map(|name| (name, CarrierEntry::default())).collect()),
+            born: Instant::now(),
+            clock_trouble_ms: Mutex::new(None),
             last_text_in_at: AtomicI64::new(i64::MIN / 2),
             last_text_out_at: AtomicI64::new(i64::MIN / 2),
             unasked: watch::Sender::new(unasked),
@@ -236,6 +241,38 @@ impl HealthRegistry {
         entry.judge_again();
         drop(carriers);
         self.unasked.send_if_modified(|unasked| unasked.remove(carrier));
+    }
+
+    /// How far our clock is ahead of the true time, as far as the carriers' clocks tell (milliseconds); never less than 0. `None`
+    /// while no carrier that could tell it has been heard.
+    pub(super) fn our_clock_ahead_ms(&self) -> Option<i64> {
+        let carriers = lock(&self.carriers);
+        let told = carriers.values().filter_map(|entry| entry.health.clock_ahead_ms);
+        // The one that speaks best of our clock.
+        if let Some(carrier_ahead) = told.max() {
+            return Some(if carrier_ahead >= -AGREES_MS { 0 } else { -carrier_ahead });
+        }
+        let is_heard = carriers.values().any(|entry| entry.health.last_poll_ok_at.is_some());
+        let waits =
+            !self.unasked.borrow().is_empty() || carriers.values().any(|entry| entry.failing.is_some());
+        let is_patient =
+            i64::try_from(self.born.elapsed().as_millis()).unwrap_or(i64::MAX) < BELIEVED_AFTER_MS;
+        (is_heard || !waits || !is_patient).then_some(0)
+    }
+
+    /// How far the carriers' clocks are ahead of ours, where they tell (milliseconds).
+    pub(super) fn carriers_ahead_ms(&self) -> Vec<i64> {
+        lock(&self.carriers).values().filter_map(|entry| entry.health.clock_ahead_ms).collect()
+    }
+
+    /// Records how far the machine's clock is ahead of the gateway's time, where it jumped and is not believed (milliseconds).
+    pub(super) fn set_clock_trouble(&self, apart_ms: Option<i64>) {
+        *lock(&self.clock_trouble_ms) = apart_ms;
+    }
+
+    /// The same.
+    pub fn clock_trouble_ms(&self) -> Option<i64> {
+        *lock(&self.clock_trouble_ms)
     }
 
     /// What is known of the clocks when a carrier's texts are seen.
@@ -361,12 +398,13 @@ impl HealthRegistry {
     pub(super) fn is_live(&self, within_ms: i64, now: UnixMs) -> bool {
         let last =
             self.last_text_in_at.load(Ordering::Relaxed).max(self.last_text_out_at.load(Ordering::Relaxed));
-        now - last <= within_ms
+        !clock::has_passed(last, within_ms.saturating_add(1), now)
     }
 
     /// Whether a text left within `within_ms`.
     pub(super) fn has_sent(&self, within_ms: i64, now: UnixMs) -> bool {
-        now - self.last_text_out_at.load(Ordering::Relaxed) <= within_ms
+        let last = self.last_text_out_at.load(Ordering::Relaxed);
+        !clock::has_passed(last, within_ms.saturating_add(1), now)
     }
 }
 

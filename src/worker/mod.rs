@@ -12,6 +12,7 @@ mod ask_marks;
 mod asking;
 mod auditor;
 mod carriers;
+mod clock;
 mod deep_walk;
 mod doubts;
 mod every;
@@ -159,6 +160,7 @@ pub enum Role {
     Auditor,
     Hearing,
     Troubles,
+    Clock,
     AlarmPush,
     Receipts(&'static str),
     Poller(&'static str),
@@ -180,6 +182,7 @@ impl Role {
             Role::Auditor,
             Role::Hearing,
             Role::Troubles,
+            Role::Clock,
             Role::AlarmPush,
         ];
         let has_reports = |c: &&Arc<dyn Carrier>| {
@@ -211,6 +214,7 @@ impl fmt::Display for Role {
             Role::Auditor => f.write_str("auditor"),
             Role::Hearing => f.write_str("hearing"),
             Role::Troubles => f.write_str("troubles"),
+            Role::Clock => f.write_str("clock"),
             Role::AlarmPush => f.write_str("alarm push"),
             Role::Receipts(carrier) => write!(f, "receipts of {carrier}"),
             Role::Poller(carrier) => write!(f, "poller of {carrier}"),
@@ -233,6 +237,7 @@ pub async fn run(role: Role, context: Context) {
         Role::Auditor => auditor::run(context).await,
         Role::Hearing => hearing::run(context).await,
         Role::Troubles => troubles::run(context).await,
+        Role::Clock => clock::run(context).await,
         Role::AlarmPush => alarm_push::run(context).await,
         Role::Receipts(carrier) => receipts::run(context, carrier).await,
         Role::Poller(carrier) => poller::run(context, carrier).await,

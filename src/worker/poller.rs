@@ -15,6 +15,7 @@ use super::asking::Asking;
 use super::long_pass::LongPass;
 use super::{Context, NO_CARRIER_MS, Role, STORE_RETRY_MS, store_trouble};
 use crate::carrier::{self, Carrier, CarrierError, ErrorKind, InboundClass, InboundPage};
+use crate::domain::clock::AGREES_MS;
 use crate::domain::inbound::Cursor;
 use crate::domain::lateness::LATE_MS;
 use crate::domain::polling::{FailedPoll, Rhythm};
@@ -229,7 +230,12 @@ async fn accept(
     let (name, now) = (carrier.name(), context.now());
     // By the carrier's clock, if ours is ahead.
     let ahead_ms = context.health.carrier(name).clock_ahead_ms.unwrap_or(0).min(0);
-    let next = not_in_the_future(page.next.clone(), now.saturating_add(ahead_ms));
+    let truly = now.saturating_add(ahead_ms);
+    let was_ahead = state.cursor.since > truly.saturating_add(AGREES_MS);
+    let next = match was_ahead {
+        true => after_the_future(context, truly),
+        false => not_in_the_future(page.next.clone(), truly),
+    };
     let mark = (name, Asked::Texts);
     if page.items.is_empty() {
         context.marks.clear(mark);
@@ -258,6 +264,7 @@ async fn accept(
     acks.add(page.ack);
     let is_window = matches!(carrier.caps().inbound, InboundClass::Window { .. });
     let more = advance(state, next, &accepted, is_window, now);
+    state.is_full |= was_ahead;
     if !more {
         context.health.pass_ended(name);
     }
@@ -364,6 +371,15 @@ fn advance(state: &mut PollState, next: Cursor, accepted: &AcceptedPage, is_wind
         state.n_in_a_row = state.n_in_a_row.saturating_add(1);
     }
     state.cursor.page.is_some()
+}
+
+/// Where our clock was ahead, the question itself began in the future, and what came before that was not asked for. So the
+/// next pass begins as far back as the first one of a new database.
+fn after_the_future(context: &Context, truly: i64) -> Cursor {
+    tracing::warn!(
+        "texts were asked for from a time in the future: our clock was wrong. They are asked for again"
+    );
+    Cursor::starting_at(truly - context.settings().first_look_back_ms)
 }
 
 /// A text dated in the future must not make us skip those until then: reading more than needed is always safe.

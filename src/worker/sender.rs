@@ -128,7 +128,10 @@ impl Sender {
         if !self.expiry.is_due(now) {
             return LOOK_EVERY_MS;
         }
-        match self.context.store.expire_old(EXPIRED_AT_ONCE, now).await {
+        let Some(ahead) = self.context.health.our_clock_ahead_ms() else {
+            return LOOK_EVERY_MS;
+        };
+        match self.context.store.expire_old(EXPIRED_AT_ONCE, now - ahead).await {
             Ok(0) => LOOK_EVERY_MS,
             // There may be more.
             Ok(_) => {
@@ -242,6 +245,7 @@ async fn lease(context: &Context, share: &Share, now: i64) -> Result<Leased, Sto
         senders: share.used.senders.clone(),
         only_its_own: share.only_its_own,
         lease_ms: context.settings().lease_ms,
+        ahead_ms: context.health.our_clock_ahead_ms(),
     };
     let leased = context.store.lease_due(Arc::new(order), share.n, now).await?;
     if !leased.texts.is_empty() {

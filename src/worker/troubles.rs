@@ -1,5 +1,5 @@
-//! Watches over the gateway itself, and calls the operator: a deaf carrier, a full disk, a daemon that starts again and
-//! again. The rule is `domain::alarm::operator`. Where the disk takes no more, command and webhook are called without it.
+//! Watches over the gateway itself, and calls the operator: a deaf carrier, a full disk, a wrong clock, a daemon that starts
+//! again and again. The rule is `domain::alarm::operator`. Where the disk takes no more, command and webhook are called without it.
 
 use std::collections::BTreeMap;
 
@@ -22,6 +22,8 @@ pub(super) async fn run(context: Context) {
     let mut disk = Disk { every: Interval::ms(TRY_DISK_EVERY_MS), said: None };
     loop {
         context.health.progress(ROLE, context.now());
+        // A failure is said by the store, and ends the process.
+        drop(context.store.check_files());
         for (trouble, is_in_trouble) in seen(&context).await {
             note(&context, &mut disk, trouble, is_in_trouble).await;
         }
@@ -59,6 +61,7 @@ async fn seen(context: &Context) -> BTreeMap<Trouble, bool> {
             seen.remove(&trouble);
         }
     }
+    seen.insert(Trouble::Clock, context.health.clock_trouble_ms().is_some());
     match context.store.n_starts(context.now()).await {
         Ok(n) => drop(seen.insert(Trouble::Restarts, n >= MOST_STARTS)),
         Err(error) => store_trouble(ROLE, &error),

@@ -10,6 +10,7 @@ mod control;
 mod crash;
 mod faults;
 mod forgotten;
+mod grounds;
 mod harness;
 mod hearing;
 mod hostile;

@@ -52,7 +52,8 @@ async fn while_polling_fails_calls_bring_texts_and_receipts() {
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_else_may_call() {
     let gateway = called().await;
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    // A connection of its own for each call: one that was refused in the middle of its body is closed by the gateway.
+    let client = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).build().unwrap();
     let text = r#"{"msgKey":"X1","serviceType":"MO","msgType":"SM","to":"062120","from":"01012345678","originator":"01012345678","content":"가짜","occurredTime":"2026-07-01T09:00:00+09:00"}"#;
     let unsigned = client.post(door(&gateway)).body(text).send().await.unwrap();
     assert_eq!(unsigned.status(), StatusCode::UNAUTHORIZED);

@@ -176,7 +176,8 @@ impl Desk {
     /// Sends what is in line, with this outcome; returns the number of the last text.
     async fn leave(&self, outcome: Outcome) -> i64 {
         let senders = Senders::single(PhoneNumber::parse("062-123-4567"));
-        let order = Lease { carrier: "sim", senders, only_its_own: false, lease_ms: 60_000 };
+        let order =
+            Lease { carrier: "sim", senders, only_its_own: false, lease_ms: 60_000, ahead_ms: Some(0) };
         let due = self.store.lease_due(Arc::new(order), 10, self.now()).await.expect("leased").texts;
         for text in &due {
             self.store.record_outcome(text, outcome.clone(), self.now()).await.expect("recorded");

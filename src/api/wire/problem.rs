@@ -38,6 +38,7 @@ problem_codes! {
     Unauthorized, "unauthorized", 401;
     WrongLogin, "wrong_login", 401;
     LockedOut, "locked_out", 423;
+    LogInsCrowded, "log_ins_crowded", 503;
     NotFound, "not_found", 404;
     NobodyWaits, "nobody_waits", 404;
     MethodNotAllowed, "method_not_allowed", 405;
@@ -119,7 +120,7 @@ pub struct ProblemDetails {
     /// `claimed_by_other`: who talks with the citizen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub claimed_by: Option<CounselorView>,
-    /// `locked_out`: seconds to wait.
+    /// `locked_out`, `log_ins_crowded`: seconds to wait.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after_secs: Option<i64>,
 }

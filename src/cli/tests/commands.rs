@@ -83,7 +83,7 @@ async fn a_log_in_is_kept_for_its_owner_only() {
     world.vars.retain(|(name, _)| !name.starts_with("MUNJA"));
     world.stdin = "비밀 번호\n".to_owned();
     let answer = json!({ "token": "a-new-token", "expires_at": NOON + 3_600_000, "counselor": minsu() });
-    world.server.on("POST /v1/login", [Reply::Json(answer)]);
+    world.server.on("POST /v1/login", [Reply::Json(answer.clone()), Reply::Json(answer)]);
     let url = world.server.url.clone();
     let run = world.munja(&["login", "--server", &url, "--user", "minsu", "--password-stdin"]).await;
     assert_eq!(run.exit, Exit::Ok, "{}", run.err);
@@ -102,6 +102,18 @@ async fn a_log_in_is_kept_for_its_owner_only() {
     assert_eq!(world.munja(&["logout"]).await.exit, Exit::Ok);
     assert!(!file.exists());
     assert_eq!(world.munja(&["whoami"]).await.exit, Exit::NotLoggedIn);
+
+    // The server knows the device by its old token, which no other server gets.
+    assert_eq!(world.server.asked()[0].header("authorization"), None);
+    let run = world.munja(&["login", "--server", &url, "--user", "minsu", "--password-stdin"]).await;
+    assert_eq!(run.exit, Exit::Ok, "{}", run.err);
+    assert_eq!(
+        world.server.asked().last().expect("a request").header("authorization"),
+        Some("Bearer a-new-token")
+    );
+    let var = |name: &str| world.vars.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
+    let profile = crate::client::Profile::choose(None, var).expect("a profile");
+    assert!(profile.device_token(&url).is_some() && profile.device_token("http://127.0.0.1:1").is_none());
 }
 
 #[tokio::test]

@@ -19,15 +19,18 @@ pub enum Trouble {
     DiskFull,
     /// The daemon is started again and again.
     Restarts,
+    /// The machine's clock jumped and is not believed.
+    Clock,
 }
 
 impl Trouble {
-    /// The word in the database and in alarms: `deaf:bizgo`, `disk_full`, `restarts`.
+    /// The word in the database and in alarms: `deaf:bizgo`, `disk_full`, `restarts`, `clock`.
     pub fn to_word(&self) -> String {
         match self {
             Trouble::Deaf(carrier) => format!("deaf:{carrier}"),
             Trouble::DiskFull => "disk_full".to_owned(),
             Trouble::Restarts => "restarts".to_owned(),
+            Trouble::Clock => "clock".to_owned(),
         }
     }
 
@@ -35,6 +38,7 @@ impl Trouble {
         match word {
             "disk_full" => Some(Trouble::DiskFull),
             "restarts" => Some(Trouble::Restarts),
+            "clock" => Some(Trouble::Clock),
             _ => word.strip_prefix("deaf:").map(|carrier| Trouble::Deaf(carrier.to_owned())),
         }
     }

@@ -215,6 +215,8 @@ fn every_text_fits_in_one_sms() {
         words::trouble(&Trouble::DiskFull, Saying::Over, 1),
         words::trouble(&Trouble::Restarts, Saying::Lasts, 99_999),
         words::trouble(&Trouble::Restarts, Saying::Over, 1),
+        words::trouble(&Trouble::Clock, Saying::Lasts, 99_999),
+        words::trouble(&Trouble::Clock, Saying::Over, 1),
     ];
     for text in texts {
         let pieces = plan(&text, &Limits::KOREAN).unwrap();
@@ -237,7 +239,7 @@ fn an_operator_hears_once_and_again_after_an_hour_and_at_the_end() {
     for (alarm, is_in_trouble, now, expected) in cases {
         assert_eq!(saying(alarm, is_in_trouble, now), expected, "{alarm:?} {is_in_trouble} {now}");
     }
-    for trouble in [Trouble::Deaf("bizgo".into()), Trouble::DiskFull, Trouble::Restarts] {
+    for trouble in [Trouble::Deaf("bizgo".into()), Trouble::DiskFull, Trouble::Restarts, Trouble::Clock] {
         assert_eq!(Trouble::from_word(&trouble.to_word()), Some(trouble));
     }
 }

@@ -101,6 +101,12 @@ pub fn trouble(trouble: &Trouble, saying: Saying, minutes: i64) -> String {
         (Trouble::DiskFull, _) => {
             format!("문자 서버 고장: {since}디스크가 가득 찼습니다. 자리를 비우세요.")
         }
+        (Trouble::Clock, Saying::Over) => {
+            "문자 서버: 서버 시계가 다시 맞습니다. 문제가 끝났습니다.".to_owned()
+        }
+        (Trouble::Clock, _) => {
+            format!("문자 서버 고장: {since}서버 시계가 틀립니다. timedatectl 로 맞추세요.")
+        }
         (Trouble::Restarts, Saying::Over) => {
             "문자 서버: 다시 시작하지 않고 잘 돕니다. 문제가 끝났습니다.".to_owned()
         }

@@ -6,7 +6,7 @@
 //!
 //! * [`state`] the four states · [`danger`] the alarm beside them · [`aggregate`] the row
 //! * [`command`] commands, facts, effects · [`handle`] the one door
-//! * `arriving`, `holding`, `answering`, `alarm`, `passing`, `protecting`, `change`, [`time`]: the rules, by subject
+//! * `arriving`, `holding`, `answering`, `alarm`, `passing`, `protecting`, `change`, `out_of_time`, [`time`]: the rules, by subject
 
 pub mod aggregate;
 mod alarm;
@@ -17,6 +17,7 @@ pub mod command;
 pub mod danger;
 pub mod handle;
 mod holding;
+mod out_of_time;
 mod passing;
 mod protecting;
 pub mod state;

@@ -17,6 +17,8 @@ use crate::domain::survey;
 /// What is due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Due {
+    /// A wrong clock wrote its times: they are set right, and all else after that.
+    OutOfTime,
     /// Its desk is no more: the first one takes it.
     Adopt,
     /// The citizen hears that they are not forgotten.
@@ -43,6 +45,9 @@ pub fn due(it: &Conversation, policy: &ServicePolicy, now: UnixMs) -> Vec<Due> {
     use ConversationState::{Active, Answered, Waiting};
     let desk = policy.desks.get_or_first(&it.desk);
     let mut due = Vec::new();
+    if it.ahead_ms(now).is_some() {
+        return vec![Due::OutOfTime];
+    }
     if desk.key != it.desk {
         due.push(Due::Adopt);
     }
@@ -130,6 +135,7 @@ impl Handling<'_> {
 
     fn happen(&mut self, what: Due) {
         match what {
+            Due::OutOfTime => self.it = self.it.set_right(self.now),
             Due::Adopt => {
                 let desk = self.policy.desks.first().key.clone();
                 self.event(EventKind::Adopted, Some(&desk));

@@ -43,7 +43,7 @@ pub const UPLOAD_KEPT_MS: i64 = 24 * 60 * 60 * 1_000;
 pub const SURE_AFTER: u32 = 3;
 
 const FIRST_WAIT_MS: i64 = 2_000;
-const LONGEST_WAIT_MS: i64 = 10 * 60 * 1_000;
+pub const LONGEST_WAIT_MS: i64 = 10 * 60 * 1_000;
 
 /// State of a photo; see the table of this module.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -10,4 +10,5 @@ mod push;
 mod view;
 
 pub use push::AlarmPush;
+pub(super) use push::LONGEST_WAIT_MS as LONGEST_PUSH_WAIT_MS;
 pub use view::{CalledAlarm, OpenTrouble};

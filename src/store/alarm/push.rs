@@ -15,7 +15,7 @@ const LIVES_MS: i64 = 60 * 60 * 1_000;
 const KEPT_MS: i64 = 30 * 24 * 60 * 60 * 1_000;
 /// The first wait after a failure, and the longest (milliseconds).
 const FIRST_WAIT_MS: i64 = 5_000;
-const LONGEST_WAIT_MS: i64 = 5 * 60 * 1_000;
+pub(in crate::store) const LONGEST_WAIT_MS: i64 = 5 * 60 * 1_000;
 
 /// An alarm to be handed to a command or a webhook.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,15 +67,13 @@ impl Store {
     /// Alarms to be handed over one way now: new ones before those that failed, the oldest first.
     pub async fn alarm_pushes_due(&self, way: PushWay, limit: u32, now: UnixMs) -> Result<Vec<AlarmPush>> {
         self.look_up(move |conn| {
-            // A time that lies further ahead than any wait is of a clock that was wrong.
             let mut select = conn.prepare_cached(
                 "SELECT id, way, what, state, conversation_id, step, minutes, called, created_at, n_attempts
                  FROM alarm_push
-                 WHERE way = :way AND next_attempt_at IS NOT NULL
-                   AND (next_attempt_at <= :now OR next_attempt_at > :now + :longest)
+                 WHERE way = :way AND next_attempt_at <= :now
                  ORDER BY n_attempts > 0, id LIMIT :limit",
             )?;
-            let of = named_params! { ":way": way.as_str(), ":now": now, ":longest": LONGEST_WAIT_MS, ":limit": limit };
+            let of = named_params! { ":way": way.as_str(), ":now": now, ":limit": limit };
             let rows = select.query_map(of, read)?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)
         })

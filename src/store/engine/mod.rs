@@ -1,5 +1,8 @@
-//! SQLite itself: the writer with group commit, the readers, schema and migrations, reading rows into domain types.
+//! SQLite itself: the writer with group commit, the readers, the condition of the files, schema and migrations, reading rows
+//! into domain types.
 
+pub(in crate::store) mod condition;
+pub(in crate::store) mod files;
 pub(in crate::store) mod migrate;
 pub(in crate::store) mod read;
 pub(in crate::store) mod row;

@@ -6,19 +6,26 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rusqlite::Connection;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::condition::Condition;
 use crate::store::{Result, Store, StoreError};
 
 const N_READERS: usize = 3;
 
 pub(in crate::store) struct Readers {
+    condition: Arc<Condition>,
     idle: Mutex<Vec<Connection>>,
     permits: Arc<Semaphore>,
 }
 
 impl Readers {
-    pub(in crate::store) fn open(connect: impl Fn() -> Result<Connection>) -> Result<Self> {
-        let idle = (0..N_READERS).map(|_| connect()).collect::<Result<Vec<_>>>()?;
-        Ok(Readers { idle: Mutex::new(idle), permits: Arc::new(Semaphore::new(N_READERS)) })
+    /// The connections of [`Readers::connect`], ready for use.
+    pub(in crate::store) fn new(idle: Vec<Connection>, condition: Arc<Condition>) -> Self {
+        let permits = Arc::new(Semaphore::new(idle.len()));
+        Readers { condition, idle: Mutex::new(idle), permits }
+    }
+
+    pub(in crate::store) fn connect(connect: impl Fn() -> Result<Connection>) -> Result<Vec<Connection>> {
+        (0..N_READERS).map(|_| connect()).collect()
     }
 
     fn take(&self) -> Result<Connection> {
@@ -42,7 +49,8 @@ impl Readers {
         }
         self.put_back(connection);
         drop(permit);
-        result.unwrap_or(Err(StoreError::Crashed))
+        let result = result.unwrap_or(Err(StoreError::Crashed));
+        result.inspect_err(|error| self.condition.note_read(error))
     }
 }
 

@@ -2,9 +2,12 @@
 //! transaction and answers them after the COMMIT, so nothing is answered before it is on disk.
 //!
 //! A write that fails is undone alone: if it had changed anything, the whole batch is rolled back and run again with one
-//! savepoint per write, which costs more. A failed COMMIT fails all writes of the batch.
+//! savepoint per write, which costs more. A failed COMMIT fails all writes of the batch, and so does a COMMIT into a file
+//! that is not at its path any more. Some failures end all writing ([`Condition`]).
 
 use std::collections::VecDeque;
+use std::fs::File;
+use std::os::unix::fs::OpenOptionsExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -12,8 +15,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rusqlite::Connection;
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::oneshot;
 
+use super::condition::Condition;
+use super::files;
 use crate::store::{Hints, Result, Store, StoreError, StoreOptions, connect};
 
 /// The most writes in one commit.
@@ -76,8 +81,7 @@ pub(in crate::store) struct Writer {
     checkpointing: AtomicBool,
     /// A checkpoint beside the writer has run: what is left to copy is short.
     is_copied: AtomicBool,
-    failed: AtomicBool,
-    on_failed: Notify,
+    condition: Arc<Condition>,
     hints: Arc<Hints>,
 }
 
@@ -114,29 +118,20 @@ impl Writer {
         connection: Connection,
         path: &Path,
         options: &StoreOptions,
+        condition: Arc<Condition>,
         hints: Arc<Hints>,
     ) -> Self {
-        let mut log = path.as_os_str().to_owned();
-        log.push("-wal");
         Writer {
             connection: Mutex::new(connection),
             queue: Mutex::new(Queue { jobs: VecDeque::new(), has_leader: false }),
             path: path.to_owned(),
             options: StoreOptions { create: false, ..options.clone() },
-            log: log.into(),
+            log: files::beside(path, "-wal"),
             n_commits: AtomicU32::new(0),
             checkpointing: AtomicBool::new(false),
             is_copied: AtomicBool::new(false),
-            failed: AtomicBool::new(false),
-            on_failed: Notify::new(),
+            condition,
             hints,
-        }
-    }
-
-    pub(in crate::store) async fn disk_failed(&self) {
-        let failed = self.on_failed.notified();
-        if !self.failed.load(Ordering::Acquire) {
-            failed.await;
         }
     }
 
@@ -189,7 +184,7 @@ impl Writer {
         for job in batch {
             let before = connection.total_changes();
             let outcome = job.run(connection);
-            outcome.as_ref().err().inspect(|error| self.note_disk_failure(error));
+            outcome.as_ref().err().inspect(|error| self.condition.note_write(error));
             if let Some(error) = transaction_error(connection, &outcome) {
                 return Some(Err(error));
             }
@@ -207,7 +202,7 @@ impl Writer {
         for job in batch {
             run_sql(connection, "SAVEPOINT one")?;
             let outcome = job.run(connection);
-            outcome.as_ref().err().inspect(|error| self.note_disk_failure(error));
+            outcome.as_ref().err().inspect(|error| self.condition.note_write(error));
             if let Some(error) = transaction_error(connection, &outcome) {
                 return Err(error);
             }
@@ -221,29 +216,25 @@ impl Writer {
     }
 
     fn begin(&self, connection: &Connection) -> Result<()> {
-        if self.failed.load(Ordering::Acquire) {
-            return Err(StoreError::DiskFailed);
+        if let Some(failure) = self.condition.failure() {
+            return Err(failure);
         }
         // Only a leader that died between BEGIN and COMMIT leaves a transaction open; none of its writes was answered.
         if !connection.is_autocommit() {
             connection.execute_batch("ROLLBACK")?;
         }
-        run_sql(connection, "BEGIN IMMEDIATE")
+        run_sql(connection, "BEGIN IMMEDIATE").inspect_err(|error| self.condition.note_write(error))
     }
 
     fn end(&self, connection: &Connection, all_failed: bool) -> Result<()> {
-        let disk_failed = self.failed.load(Ordering::Acquire);
-        let sql = if all_failed || disk_failed { "ROLLBACK" } else { "COMMIT" };
+        let failure = self.condition.failure();
+        let sql = if all_failed || failure.is_some() { "ROLLBACK" } else { "COMMIT" };
         let ended = run_sql(connection, sql);
-        ended.as_ref().err().inspect(|error| self.note_disk_failure(error));
-        if disk_failed { Err(StoreError::DiskFailed) } else { ended }
-    }
-
-    /// After a failed sync the state of the disk is unknown: the writer refuses everything from then on.
-    fn note_disk_failure(&self, error: &StoreError) {
-        if matches!(error, StoreError::DiskFailed) {
-            self.failed.store(true, Ordering::Release);
-            self.on_failed.notify_waiters();
+        ended.as_ref().err().inspect(|error| self.condition.note_write(error));
+        match failure {
+            Some(failure) => Err(failure),
+            None if all_failed => ended,
+            None => ended.and_then(|()| self.condition.check_files()),
         }
     }
 
@@ -282,15 +273,26 @@ impl Writer {
         let writer = Arc::clone(self);
         let task = tokio::task::spawn_blocking(move || {
             let done = checkpoint(&lock(&writer.connection), "TRUNCATE");
-            done.inspect_err(|error| writer.note_disk_failure(error))
+            done.inspect_err(|error| writer.condition.note_write(error))
         });
         task.await.unwrap_or(Err(StoreError::Crashed))
+    }
+
+    /// Writes all that is committed into a new file, also where the files that are open have no name any more. Blocks.
+    pub(in crate::store) fn save_copy(&self, copy: &Path) -> Result<()> {
+        let cannot = |error: std::io::Error| {
+            StoreError::Unusable(format!("{} cannot be written: {error}", copy.display()))
+        };
+        let file = File::options().write(true).create_new(true).mode(0o600).open(copy).map_err(cannot)?;
+        let name = copy.to_str().ok_or_else(|| cannot(std::io::ErrorKind::InvalidFilename.into()))?;
+        lock(&self.connection).execute("VACUUM INTO ?1", [name])?;
+        file.sync_all().map_err(cannot)
     }
 
     /// A log that stays long costs disk space only. A failed sync stops the writer.
     fn check_shortened(&self, result: Result<()>) {
         if let Err(error) = result {
-            self.note_disk_failure(&error);
+            self.condition.note_write(&error);
             tracing::warn!(%error, "the database log could not be shortened; it is tried again");
         }
     }

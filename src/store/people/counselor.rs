@@ -1,22 +1,20 @@
 //! Counselors, their passwords (argon2id) and their tokens (256 random bits, stored only as SHA-256).
 
-use argon2::Argon2;
-use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 use sha2::{Digest, Sha256};
-use tokio::sync::Semaphore;
 
+use super::passwords::{self, PasswordChecker};
 use crate::domain::UnixMs;
 use crate::domain::actor::{Actor, DeskScope, Role};
-use crate::domain::counselor::{Counselor, after_failed_login};
+use crate::domain::counselor::{Counselor, is_valid_login};
 use crate::domain::event::EventKind;
+use crate::domain::login_guard::{LoginGuard, LoginPeer, Tried};
 use crate::store::conversation::row::{in_hands_of, save};
 use crate::store::engine::row;
 use crate::store::journal::event::{NewEvent, append_event, append_events};
 use crate::store::{Result, Store, StoreError};
-
-/// Limits concurrent hashing: each hash takes 19 MiB and a core, and a flood of logins must not hold up the database.
-static HASHING: Semaphore = Semaphore::const_new(2);
 
 /// A counselor to be added. The caller has checked login and password (`domain::counselor`).
 pub struct NewCounselor {
@@ -32,26 +30,36 @@ pub enum LoginCheck {
     /// Unknown login, wrong password or disabled account; not told apart on purpose.
     Wrong,
     LockedUntil(UnixMs),
+    /// Too many passwords wait to be checked.
+    Crowded,
+}
+
+/// What log-ins share: the counts of wrong passwords, and the threads that check them.
+#[derive(Default)]
+pub(in crate::store) struct LogIns {
+    guard: Mutex<LoginGuard>,
+    checker: PasswordChecker,
+}
+
+impl LogIns {
+    /// Ignores poison: each count is whole at any time.
+    fn guard(&self) -> MutexGuard<'_, LoginGuard> {
+        self.guard.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// The row a login is checked against.
 struct Account {
     counselor: Counselor,
     password_hash: String,
-    n_failed: u32,
-    locked_until_at: Option<UnixMs>,
-}
-
-impl Account {
-    fn locked_until(&self, now: UnixMs) -> Option<UnixMs> {
-        self.locked_until_at.filter(|until| *until > now)
-    }
 }
 
 impl Store {
     /// Adds a counselor. `Conflict` if the login is taken.
     pub async fn add_counselor(&self, new: NewCounselor, now: UnixMs) -> Result<Counselor> {
-        let password_hash = hashed(new.password).await?;
+        let password = new.password.clone();
+        let hashed = tokio::task::spawn_blocking(move || passwords::hash(&password));
+        let password_hash = hashed.await.unwrap_or(Err(StoreError::Crashed))?;
         self.write(move |conn| {
             let row = named_params! {
                 ":login": new.login, ":name": new.name, ":hash": password_hash, ":now": now,
@@ -108,16 +116,60 @@ impl Store {
         .await
     }
 
-    /// Checks a login. Too many wrong passwords in a row lock the account for a while (`domain::counselor`).
-    pub async fn check_login(&self, login: String, password: String, now: UnixMs) -> Result<LoginCheck> {
-        let wanted = login.clone();
-        let account = self.read(move |conn| account(conn, &wanted)).await?;
-        if let Some(until) = account.as_ref().and_then(|a| a.locked_until(now)) {
+    /// Checks a login. Too many wrong passwords lock a peer out of it for a while (`domain::login_guard`). A login that does not
+    /// exist is treated like any other, and takes as long.
+    pub async fn check_login(
+        &self,
+        login: String,
+        password: String,
+        from: LoginPeer,
+        now: UnixMs,
+    ) -> Result<LoginCheck> {
+        if !is_valid_login(&login) {
+            return Ok(LoginCheck::Wrong);
+        }
+        if let Err(until) = self.log_ins.guard().begin(&login, &from, now) {
             return Ok(LoginCheck::LockedUntil(until));
         }
-        // An unknown login takes as long as a wrong password, so that timing reveals no logins.
-        let is_right = verified(password, account.map(|a| a.password_hash)).await?;
-        self.write(move |conn| settle_login(conn, &login, is_right, now)).await
+        let checked = self.check_password(&login, password, from.is_known()).await;
+        let tried = match &checked {
+            Ok(LoginCheck::Ok(_)) => Tried::Right,
+            Ok(LoginCheck::Wrong) => Tried::Wrong,
+            _ => Tried::Neither,
+        };
+        let locked = self.log_ins.guard().end(&login, &from, tried, now);
+        match locked.filter(|_| tried == Tried::Wrong) {
+            Some(until) => Ok(LoginCheck::LockedUntil(until)),
+            None => checked,
+        }
+    }
+
+    async fn check_password(&self, login: &str, password: String, is_known: bool) -> Result<LoginCheck> {
+        let wanted = login.to_owned();
+        let account = self.read(move |conn| account(conn, &wanted)).await?;
+        let (counselor, hash) = account.map(|account| (account.counselor, account.password_hash)).unzip();
+        let is_right = self.log_ins.checker.check(password, hash, is_known).await?;
+        Ok(match (is_right, counselor) {
+            (None, _) => LoginCheck::Crowded,
+            (Some(true), Some(counselor)) if counselor.disabled_at.is_none() => LoginCheck::Ok(counselor),
+            _ => LoginCheck::Wrong,
+        })
+    }
+
+    /// Who logs in: a device that shows a token which was once issued for this login, whatever became of the token, or somebody
+    /// from this address.
+    pub async fn login_peer(&self, login: String, token: Option<&str>, address: String) -> Result<LoginPeer> {
+        let Some(hash) = token.map(digest) else {
+            return Ok(LoginPeer::Stranger(address));
+        };
+        self.look_up(move |conn| {
+            let sql = "SELECT EXISTS (SELECT 1 FROM token t JOIN counselor c ON c.id = t.counselor_id
+                                      WHERE t.hash = :hash AND c.login = :login)";
+            let of = named_params! { ":hash": hash, ":login": login };
+            let is_known: bool = conn.prepare_cached(sql)?.query_row(of, |r| r.get(0))?;
+            Ok(if is_known { LoginPeer::Known(hash) } else { LoginPeer::Stranger(address) })
+        })
+        .await
     }
 
     /// Issues a token, valid until `expires_at`. Only its hash is stored: it cannot be read back.
@@ -209,78 +261,17 @@ fn desks(r: &Row<'_>) -> rusqlite::Result<DeskScope> {
     Ok(DeskScope::from_word(&r.get::<_, String>("desks")?))
 }
 
-/// Records the result of a login against the account as it is now: passwords that were tried at the same time count one
-/// after another, and a right one that comes after the lock is refused.
-fn settle_login(conn: &Connection, login: &str, is_right: bool, now: UnixMs) -> Result<LoginCheck> {
-    let Some(account) = account(conn, login)? else {
-        return Ok(LoginCheck::Wrong);
-    };
-    let id = account.counselor.id;
-    match account.locked_until(now) {
-        Some(until) => Ok(LoginCheck::LockedUntil(until)),
-        None if !is_right => {
-            let (n_failed, locked_until_at) = after_failed_login(account.n_failed, now);
-            set_failures(conn, id, n_failed, locked_until_at)?;
-            Ok(locked_until_at.map_or(LoginCheck::Wrong, LoginCheck::LockedUntil))
-        }
-        None if account.counselor.disabled_at.is_some() => Ok(LoginCheck::Wrong),
-        None => {
-            if account.n_failed > 0 || account.locked_until_at.is_some() {
-                set_failures(conn, id, 0, None)?;
-            }
-            Ok(LoginCheck::Ok(account.counselor))
-        }
-    }
-}
-
-fn set_failures(conn: &Connection, id: i64, n_failed: u32, locked_until_at: Option<UnixMs>) -> Result<()> {
-    conn.prepare_cached(
-        "UPDATE counselor SET n_failed_logins = :n, locked_until_at = :until WHERE id = :id",
-    )?
-    .execute(named_params! { ":n": n_failed, ":until": locked_until_at, ":id": id })?;
-    Ok(())
-}
-
 fn account(conn: &Connection, login: &str) -> Result<Option<Account>> {
     let sql = "SELECT id AS counselor_id, login AS counselor_login, name AS counselor_name,
-                      disabled_at AS counselor_disabled_at, password_hash, n_failed_logins, locked_until_at
+                      disabled_at AS counselor_disabled_at, password_hash
                FROM counselor WHERE login = :login";
     let account = |r: &Row<'_>| {
         Ok(row::counselor(r)?.map(|counselor| (counselor, r)).map(|(counselor, r)| {
-            Ok::<_, rusqlite::Error>(Account {
-                counselor,
-                password_hash: r.get("password_hash")?,
-                n_failed: r.get("n_failed_logins")?,
-                locked_until_at: r.get("locked_until_at")?,
-            })
+            Ok::<_, rusqlite::Error>(Account { counselor, password_hash: r.get("password_hash")? })
         }))
     };
     let found = conn.query_row(sql, named_params! { ":login": login }, account).optional()?.flatten();
     Ok(found.transpose()?)
-}
-
-async fn hashed(password: String) -> Result<String> {
-    let _permit = HASHING.acquire().await.map_err(|_| StoreError::Crashed)?;
-    let task = tokio::task::spawn_blocking(move || {
-        let hash = Argon2::default().hash_password(password.as_bytes());
-        hash.map(|h| h.to_string()).map_err(|e| StoreError::Unusable(format!("cannot hash a password: {e}")))
-    });
-    task.await.unwrap_or(Err(StoreError::Crashed))
-}
-
-/// Verifies a password. Without a hash it takes the same time and returns `false`.
-async fn verified(password: String, hash: Option<String>) -> Result<bool> {
-    let Some(hash) = hash else {
-        hashed(password).await?;
-        return Ok(false);
-    };
-    let _permit = HASHING.acquire().await.map_err(|_| StoreError::Crashed)?;
-    let task = tokio::task::spawn_blocking(move || {
-        let parsed = PasswordHash::new(&hash)
-            .map_err(|_| StoreError::Unusable("a stored password is damaged".into()))?;
-        Ok(Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok())
-    });
-    task.await.unwrap_or(Err(StoreError::Crashed))
 }
 
 fn digest(token: &str) -> Vec<u8> {

@@ -2,3 +2,4 @@
 
 pub(in crate::store) mod citizen;
 pub(in crate::store) mod counselor;
+pub(in crate::store) mod passwords;

@@ -1,7 +1,8 @@
 //! Counselors: passwords, the lock-out, tokens, and the end of somebody's access.
 
 use super::*;
-use crate::domain::counselor::{Counselor, LOCK_OUT_MS};
+use crate::domain::counselor::Counselor;
+use crate::domain::login_guard::{LOCK_OUT_MS, LoginPeer};
 
 const PASSWORD: &str = "correct horse";
 
@@ -12,7 +13,12 @@ async fn add(bench: &Bench, login: &str) -> Counselor {
 }
 
 async fn log_in(bench: &Bench, login: &str, password: &str, now: i64) -> LoginCheck {
-    bench.store.check_login(login.to_owned(), password.to_owned(), now).await.unwrap()
+    log_in_from(&bench.store, "127.0.0.1", login, password, now).await
+}
+
+async fn log_in_from(store: &Store, from: &str, login: &str, password: &str, now: i64) -> LoginCheck {
+    let from = LoginPeer::Stranger(from.to_owned());
+    store.check_login(login.to_owned(), password.to_owned(), from, now).await.unwrap()
 }
 
 #[tokio::test]
@@ -54,14 +60,53 @@ async fn guessing_in_parallel_brings_nothing() {
     let mut guesses = tokio::task::JoinSet::new();
     for _ in 0..12 {
         let store = bench.store.clone();
-        guesses.spawn(
-            async move { store.check_login("minsu".to_owned(), "wrong".to_owned(), T0).await.unwrap() },
-        );
+        guesses.spawn(async move { log_in_from(&store, "127.0.0.1", "minsu", "wrong", T0).await });
     }
     let answers = guesses.join_all().await;
     let n_wrong = answers.iter().filter(|a| **a == LoginCheck::Wrong).count();
     assert_eq!(n_wrong, 4, "the fifth locks, whichever it was: {answers:?}");
     assert!(matches!(log_in(&bench, "minsu", PASSWORD, T0).await, LoginCheck::LockedUntil(_)));
+}
+
+/// The first try of a stranger, and of a device that shows the token of an earlier log-in, whatever became of that token.
+#[tokio::test]
+async fn a_stranger_locks_nobody_out_but_themselves() {
+    let bench = Bench::new();
+    let minsu = add(&bench, "minsu").await;
+    let token = bench.store.issue_token(minsu.id, T0 + HOUR, T0).await.unwrap();
+    bench.store.revoke_token(&token, T0).await.unwrap();
+    for _ in 0..5 {
+        log_in_from(&bench.store, "127.0.0.9", "minsu", "wrong", T0).await;
+    }
+    let thief = log_in_from(&bench.store, "127.0.0.9", "minsu", PASSWORD, T0).await;
+    assert!(matches!(thief, LoginCheck::LockedUntil(_)), "{thief:?}");
+    assert_eq!(
+        log_in_from(&bench.store, "127.0.0.2", "minsu", PASSWORD, T0).await,
+        LoginCheck::Ok(minsu.clone())
+    );
+    // The same address: only the device tells them apart.
+    let peer = async |token| bench.store.login_peer("minsu".into(), token, "127.0.0.9".into()).await.unwrap();
+    let known = peer(Some(&token)).await;
+    assert!(known.is_known() && !peer(Some("guess")).await.is_known() && !peer(None).await.is_known());
+    let owner = bench.store.check_login("minsu".into(), PASSWORD.into(), known, T0).await.unwrap();
+    assert_eq!(owner, LoginCheck::Ok(minsu));
+    let other = bench.store.login_peer("jiyeong".into(), Some(&token), "127.0.0.9".into()).await.unwrap();
+    assert!(!other.is_known(), "a token is of one login");
+}
+
+#[tokio::test]
+async fn a_login_that_does_not_exist_is_locked_like_any_other() {
+    let bench = Bench::new();
+    add(&bench, "minsu").await;
+    let mut answers = Vec::new();
+    for login in ["minsu", "nobody"] {
+        let mut said = Vec::new();
+        for _ in 0..7 {
+            said.push(log_in(&bench, login, "wrong", T0).await);
+        }
+        answers.push(said);
+    }
+    assert_eq!(answers[0], answers[1]);
 }
 
 #[tokio::test]

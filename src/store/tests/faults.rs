@@ -81,6 +81,91 @@ async fn a_full_disk_answers_nothing_and_recovers() {
     assert!(bench.store.quick_check().await.unwrap().is_empty());
 }
 
+/// The failure that ends all writing. It comes at once, or never.
+async fn told(store: &Store) -> StoreError {
+    tokio::time::timeout(Duration::from_secs(20), store.failed()).await.expect("nobody was told")
+}
+
+/// What is done to the files of an open database.
+#[derive(Debug, Clone, Copy)]
+enum Harm {
+    Remove(&'static str),
+    Rename(&'static str),
+    Replace,
+}
+
+impl Harm {
+    fn strike(self, folder: &Path) {
+        let file = |name: &str| folder.join(name);
+        match self {
+            Harm::Remove(name) => std::fs::remove_file(file(name)).unwrap(),
+            Harm::Rename(name) => std::fs::rename(file(name), file("moved")).unwrap(),
+            Harm::Replace => {
+                let other = tempfile::tempdir().unwrap();
+                drop(Store::open(&other.path().join("munja.db"), &StoreOptions::default()).unwrap());
+                std::fs::copy(other.path().join("munja.db"), file("new")).unwrap();
+                std::fs::rename(file("new"), file("munja.db")).unwrap();
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_loses_its_name_ends_all_writing() {
+    let all = [
+        Harm::Remove("munja.db"),
+        Harm::Remove("munja.db-wal"),
+        Harm::Remove("munja.db-shm"),
+        Harm::Rename("munja.db"),
+        Harm::Replace,
+    ];
+    for harm in all {
+        let bench = Bench::new();
+        bench.text_in(MINSU, T0).await;
+        bench.store.check_files().unwrap();
+        harm.strike(bench.folder.path());
+        let lost = large(&bench.store, 1).await;
+        assert!(
+            matches!(&lost, Err(StoreError::FileLost(why)) if why.contains("munja.db")),
+            "{harm:?}: {lost:?}"
+        );
+        assert!(matches!(told(&bench.store).await, StoreError::FileLost(_)), "{harm:?}");
+        assert!(bench.store.check_files().is_err() && bench.store.is_unsound().is_some());
+        assert!(matches!(large(&bench.store, 2).await, Err(StoreError::FileLost(_))), "for good");
+        assert!(bench.store.inbound_cursor(CARRIER).await.unwrap().is_some(), "reads go on");
+    }
+}
+
+/// Also where nothing is written.
+#[tokio::test]
+async fn a_quiet_gateway_notices_it_too() {
+    let bench = Bench::new();
+    Harm::Remove("munja.db").strike(bench.folder.path());
+    assert!(bench.store.check_files().is_err());
+    assert!(matches!(told(&bench.store).await, StoreError::FileLost(_)));
+}
+
+/// The process still has everything, and nobody else.
+#[tokio::test]
+async fn what_is_in_a_removed_file_is_saved() {
+    let bench = Bench::new();
+    bench.text_in(MINSU, T0).await;
+    Harm::Remove("munja.db").strike(bench.folder.path());
+    bench.store.check_files().unwrap_err();
+    let copy = bench.store.save_copy(".saved-1").await.unwrap();
+    assert!(bench.store.save_copy(".saved-1").await.is_err(), "nothing is written over");
+    std::fs::rename(&copy, bench.path()).unwrap();
+    // As after the end of the process.
+    drop(std::fs::remove_file(bench.folder.path().join("munja.db-wal")));
+    let Bench { store, eye, folder } = bench;
+    drop((store, eye));
+    let existing = StoreOptions { create: false, ..StoreOptions::default() };
+    let again = Store::open(&folder.path().join("munja.db"), &existing).unwrap();
+    assert_eq!(again.balance().await.unwrap().n_received, 1);
+    assert!(again.quick_check().await.unwrap().is_empty());
+    assert_eq!(std::fs::metadata(again.path()).unwrap().mode() & 0o777, 0o600);
+}
+
 #[tokio::test]
 async fn after_a_failed_sync_nothing_is_written_any_more() {
     let bench = Bench::new();
@@ -90,7 +175,7 @@ async fn after_a_failed_sync_nothing_is_written_any_more() {
         Err::<(), _>(StoreError::DiskFailed)
     });
     assert!(matches!(failed.await, Err(StoreError::DiskFailed)));
-    bench.store.disk_failed().await;
+    assert!(matches!(told(&bench.store).await, StoreError::DiskFailed));
     assert!(matches!(large(&bench.store, 1).await, Err(StoreError::DiskFailed)));
     assert!(bench.store.inbound_cursor(CARRIER).await.unwrap().is_some(), "reads go on");
     let again = Store::open(&bench.path(), &StoreOptions::default()).unwrap();

@@ -171,7 +171,8 @@ async fn another_carrier_takes_only_what_the_first_surely_has_not() {
     bench.answer(&first, LookupResult::Repeatable { before: T0 + HOUR }, T0).await;
 
     let senders = crate::domain::phone::Senders::single(PhoneNumber::parse("15881234"));
-    let standby = Lease { carrier: "standby", senders, only_its_own: false, lease_ms: MINUTE };
+    let standby =
+        Lease { carrier: "standby", senders, only_its_own: false, lease_ms: MINUTE, ahead_ms: Some(0) };
     let taken = bench.store.lease_due(Arc::new(standby), 10, T0 + 1).await.unwrap().texts;
     assert_eq!(taken.iter().map(|t| t.citizen.reveal()).collect::<Vec<_>>(), [JIYEONG]);
     assert_eq!(taken[0].from, PhoneNumber::parse("15881234"), "from the number registered there");

@@ -2,6 +2,7 @@
 //! connection of its own.
 
 mod alarm;
+mod clock;
 mod commits;
 mod conversations;
 mod counselors;
@@ -254,7 +255,7 @@ fn unreadable(raw: &str) -> InboundItem {
 /// No recall window, a day to live.
 /// What `carrier` may have; with `only_its_own`, what no other could repeat.
 fn order(carrier: &'static str, only_its_own: bool) -> Arc<Lease> {
-    Arc::new(Lease { carrier, senders: send().senders, only_its_own, lease_ms: MINUTE })
+    Arc::new(Lease { carrier, senders: send().senders, only_its_own, lease_ms: MINUTE, ahead_ms: Some(0) })
 }
 
 fn send() -> ServicePolicy {

@@ -160,32 +160,93 @@ fn what_is_not_there() {
     assert!(error.contains(folder.path().to_str().unwrap()), "{error}");
 }
 
-#[tokio::test]
-async fn a_damaged_page_is_an_error_where_it_is_read_and_nowhere_else() {
-    let (_folder, path) = closed().await;
+/// Overwrites the first page of a table.
+fn damage(path: &Path, table: &str) {
     let root: u64 = {
-        let connection = Connection::open(&path).unwrap();
-        connection
-            .query_row("SELECT rootpage FROM sqlite_schema WHERE name = 'inbox'", [], |r| r.get::<_, i64>(0))
-            .unwrap()
-            .try_into()
-            .unwrap()
+        let connection = Connection::open(path).unwrap();
+        let sql = "SELECT rootpage FROM sqlite_schema WHERE name = ?1";
+        connection.query_row(sql, [table], |r| r.get::<_, i64>(0)).unwrap().try_into().unwrap()
     };
-    let mut file = std::fs::read(&path).unwrap();
+    let mut file = std::fs::read(path).unwrap();
     let begin = usize::try_from((root - 1) * 4096).unwrap();
     file[begin..begin + 4096].fill(0xa5);
-    std::fs::write(&path, file).unwrap();
-    let store = open(&path).unwrap();
-    let said = store.quick_check().await;
+    std::fs::write(path, file).unwrap();
+}
+
+#[tokio::test]
+async fn a_damaged_file_is_not_put_to_use() {
+    let (_folder, path) = closed().await;
+    open(&path).unwrap().examine().await.unwrap();
+    damage(&path, "inbox");
+    let refused = open(&path).unwrap().examine().await;
     assert!(
-        said.as_ref().map_or_else(|e| matches!(e, StoreError::Corrupt(_)), |found| !found.is_empty()),
-        "{said:?}"
+        matches!(&refused, Err(error @ StoreError::Corrupt(_)) if error.remedy().is_some()),
+        "{refused:?}"
     );
-    let routed = store.route_received(10, T0, &quiet()).await;
-    assert!(matches!(routed, Err(StoreError::Corrupt(_))), "{routed:?}");
+}
+
+#[tokio::test]
+async fn damage_that_a_query_finds_is_told_and_the_rest_is_read() {
+    let (_folder, path) = closed().await;
+    damage(&path, "inbox");
+    let store = open(&path).unwrap();
+    assert!(store.is_unsound().is_none());
     assert!(matches!(store.balance().await, Err(StoreError::Corrupt(_))));
+    assert!(matches!(store.is_unsound(), Some(StoreError::Corrupt(_))));
     assert!(store.inbound_cursor(CARRIER).await.unwrap().is_some());
     store.note(EventKind::WorkerRestarted, "still here".to_owned(), T0).await.unwrap();
+}
+
+/// What a damaged file takes may be lost: the gateway ends, and a large file is examined by the next start too.
+#[tokio::test]
+async fn damage_that_a_write_finds_ends_all_writing() {
+    let (_folder, path) = closed().await;
+    damage(&path, "inbox");
+    let store = open(&path).unwrap();
+    let kept =
+        store.accept_inbound(CARRIER, vec![], vec![text("new", MINSU, "네")], Cursor::starting_at(T0), T0);
+    assert!(matches!(kept.await, Err(StoreError::Corrupt(_))));
+    let failure =
+        tokio::time::timeout(Duration::from_secs(20), store.failed()).await.expect("nobody was told");
+    assert!(matches!(failure, StoreError::Corrupt(_)), "{failure}");
+    let noted = store.note(EventKind::WorkerRestarted, String::new(), T0).await;
+    assert!(matches!(noted, Err(StoreError::Corrupt(_))), "{noted:?}");
+    let mark = path.with_extension("db.damaged");
+    assert!(mark.exists());
+    drop(store);
+    let (_other, sound) = closed().await;
+    std::fs::copy(sound, &path).unwrap();
+    open(&path).unwrap().examine().await.unwrap();
+    assert!(!mark.exists(), "a sound file takes the mark away");
+}
+
+#[tokio::test]
+async fn a_lost_database_is_not_begun_anew() {
+    let (folder, path) = closed().await;
+    std::fs::remove_file(&path).unwrap();
+    let refused = open(&path).err().expect("a lost one was begun anew").to_string();
+    assert!(refused.contains("munja.db is gone") && refused.contains("munja.db.made"), "{refused}");
+    assert!(!path.exists());
+    let link = folder.path().join("link.db");
+    std::os::unix::fs::symlink("munja.db", &link).unwrap();
+    assert!(open(&link).is_err(), "by another name neither");
+    // An empty one in its place is no database either.
+    std::fs::write(&path, "").unwrap();
+    assert!(open(&path).is_err());
+    std::fs::remove_file(&path).unwrap();
+    std::fs::remove_file(folder.path().join("munja.db.made")).unwrap();
+    open(&path).unwrap();
+}
+
+#[test]
+fn a_log_without_its_database_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("munja.db");
+    let log = folder.path().join("munja.db-wal");
+    std::fs::write(&log, "texts that are in no database").unwrap();
+    let refused = open(&path).err().expect("the log would be lost").to_string();
+    assert!(refused.contains("munja.db-wal"), "{refused}");
+    assert!(log.exists() && !path.exists());
 }
 
 #[tokio::test]
@@ -222,7 +283,7 @@ async fn any_name_a_file_can_have() {
         assert!(path.exists());
     }
     let made: Vec<_> = std::fs::read_dir(folder.path()).unwrap().collect();
-    assert!(made.len() <= 9, "files beside the databases and their logs: {made:?}");
+    assert!(made.len() <= 12, "files beside the databases and their logs: {made:?}");
 }
 
 #[tokio::test]

@@ -146,7 +146,7 @@ async fn answers_leave_from_the_registered_sender_of_the_number_texted() {
         .await
         .unwrap()
         .unwrap();
-    let order = Lease { carrier: CARRIER, senders, only_its_own: false, lease_ms: MINUTE };
+    let order = Lease { carrier: CARRIER, senders, only_its_own: false, lease_ms: MINUTE, ahead_ms: Some(0) };
     let leased = bench.store.lease_due(Arc::new(order), 1, T0).await.unwrap().texts;
     assert_eq!(leased[0].from, PhoneNumber::parse("15881234"));
 }

@@ -1,5 +1,6 @@
 //! The loops under a paused clock, on a real store, with carriers that do what a test tells them to.
 
+mod clock;
 mod doubts;
 mod endless;
 pub mod fake;
@@ -124,7 +125,8 @@ impl World {
         store.accept_inbound(carrier, Vec::new(), (0..n).map(item).collect(), None, now).await.unwrap();
         let routed = store.route_received(1_000, now, &self.context.settings().policy).await.unwrap();
         assert_eq!(routed.n_routed, n);
-        let order = Lease { carrier, senders: senders(), only_its_own: false, lease_ms: 1 };
+        let order =
+            Lease { carrier, senders: senders(), only_its_own: false, lease_ms: 1, ahead_ms: Some(0) };
         let leased = store.lease_due(Arc::new(order), 1_000, now).await.unwrap().texts;
         assert_eq!(leased.len(), n);
         assert_eq!(store.rescue(true, now).await.unwrap(), n);
