@@ -45,33 +45,65 @@ pub(super) struct RateLimiter {
     queues: [Mutex<()>; 2],
 }
 
-/// How many permits are held, by those that go first and by others.
+/// How many permits there are, and who holds them.
 struct Held {
     most: usize,
-    by: std::sync::Mutex<[usize; 2]>,
+    counts: std::sync::Mutex<Counts>,
     freed: Notify,
 }
 
+#[derive(Default)]
+struct Counts {
+    first: usize,
+    others: usize,
+    /// A request that goes first waits: the next free permit is its.
+    is_first_waiting: bool,
+}
+
 impl Held {
-    fn locked<T>(&self, with: impl FnOnce(&mut [usize; 2]) -> T) -> T {
-        with(&mut self.by.lock().unwrap_or_else(PoisonError::into_inner))
+    fn locked<T>(&self, with: impl FnOnce(&mut Counts) -> T) -> T {
+        with(&mut self.counts.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Takes a permit if there is one for such a caller.
     fn take(&self, is_first: bool) -> bool {
         self.locked(|held| {
-            let [first, others] = *held;
-            let kept_free = if first > 0 { first + 1 } else { 0 };
+            let is_free = held.first + held.others < self.most;
+            if is_first {
+                held.first += usize::from(is_free);
+                return is_free;
+            }
+            let kept_free = if held.first > 0 { held.first + 1 } else { 0 };
             let may_be_others = self.most.saturating_sub(kept_free).max(1);
-            let may = first + others < self.most && (is_first || others < may_be_others);
-            held[usize::from(!is_first)] += usize::from(may);
+            let may = is_free && held.others < may_be_others && !held.is_first_waiting;
+            held.others += usize::from(may);
             may
         })
     }
 
     fn give_back(&self, is_first: bool) {
-        self.locked(|held| held[usize::from(!is_first)] -= 1);
+        self.locked(|held| {
+            let of = if is_first { &mut held.first } else { &mut held.others };
+            *of -= 1;
+        });
         self.freed.notify_waiters();
+    }
+}
+
+/// A request that goes first and waits, until it has a permit or gives up.
+struct FirstWaits<'a>(&'a Held);
+
+impl<'a> FirstWaits<'a> {
+    fn new(held: &'a Held) -> Self {
+        held.locked(|held| held.is_first_waiting = true);
+        FirstWaits(held)
+    }
+}
+
+impl Drop for FirstWaits<'_> {
+    fn drop(&mut self) {
+        self.0.locked(|held| held.is_first_waiting = false);
+        self.0.freed.notify_waiters();
     }
 }
 
@@ -97,7 +129,7 @@ impl RateLimiter {
         let most = usize::try_from(per_sec.max(1)).unwrap_or(usize::MAX);
         let gap = (Duration::from_secs(1) / per_sec.max(1) / 4).min(MOST_GAP);
         let gap = if gap < LEAST_GAP { Duration::ZERO } else { gap };
-        let held = Held { most, by: std::sync::Mutex::new([0, 0]), freed: Notify::new() };
+        let held = Held { most, counts: std::sync::Mutex::default(), freed: Notify::new() };
         RateLimiter { held: Arc::new(held), gap, next_at: Mutex::new(first_at), queues: Default::default() }
     }
 
@@ -115,6 +147,7 @@ impl RateLimiter {
     }
 
     async fn permit(&self, is_first: bool) -> Permit {
+        let _waits = is_first.then(|| FirstWaits::new(&self.held));
         loop {
             let mut freed = pin!(self.held.freed.notified());
             // What is given back from here on is seen.

@@ -91,7 +91,7 @@ async fn nothing_expires_by_a_clock_that_nobody_vouches_for() {
     let bench = Bench::new();
     let text = bench.queue(MINSU, Lane::Reply, T0).await;
     let ahead = |ahead_ms| Arc::new(Lease { ahead_ms, ..(*order(CARRIER, false)).clone() });
-    let lease = async |ahead_ms| bench.store.lease_due(ahead(ahead_ms), 10, T0 + AHEAD).await.unwrap();
+    let lease = async |ahead_ms| bench.store.lease_due(ahead(ahead_ms), 10, T0 + AHEAD).await.unwrap().texts;
     assert!(lease(None).await.is_empty());
     assert_eq!(bench.state(text), "queued", "it neither leaves nor expires");
     let leased = lease(Some(AHEAD)).await;
