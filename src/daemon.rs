@@ -22,10 +22,9 @@ use crate::api::{self, ApiContext, ApiSettings, Health};
 use crate::carrier;
 use crate::config::Config;
 use crate::ops::clock::Clock;
-use crate::store::{SchemaPolicy, Store, StoreOptions};
+use crate::store::{SchemaPolicy, Store, StoreError, StoreOptions, beside};
 use crate::worker::{self, AskMarks, Carriers, Context, HealthRegistry, Role, Settings};
 
-use crate::store::beside;
 pub use carriers::{make_carrier, make_carriers, now_fn};
 use control::Door;
 pub use control::through::{Asker, Heard, RefusedCalls};
@@ -303,15 +302,21 @@ async fn open_alone(database: &Path, options: StoreOptions) -> anyhow::Result<(D
     let shown = database.display();
     let in_use = || anyhow!("another munjad runs on {shown} already, or an upgrade of it is under way");
     let mut lock = take_lock(database).await?.ok_or_else(in_use)?;
-    let store = open_store(database, StoreOptions { schema: SchemaPolicy::Upgrade, ..options }).await?;
+    let store = open_store(database, StoreOptions { schema: SchemaPolicy::Upgrade, ..options }).await;
+    let store = store.map_err(|error| with_remedy(error, database))?;
     if !lock.cover(database)? {
         return Err(in_use());
     }
-    if let Err(error) = store.examine().await {
-        let remedy = error.remedy().unwrap_or("try again");
-        return Err(error).with_context(|| format!("database {shown} is not put to use: {remedy}"));
-    }
+    store.examine().await.map_err(|error| with_remedy(error.into(), database))?;
     Ok((lock, store))
+}
+
+/// Says what to do about a database that cannot be used, where anything can be done.
+fn with_remedy(error: anyhow::Error, database: &Path) -> anyhow::Error {
+    match error.downcast_ref().and_then(StoreError::remedy) {
+        Some(remedy) => error.context(format!("database {} is not put to use: {remedy}", database.display())),
+        None => error,
+    }
 }
 
 /// Takes the lock of the database. A command that looks whether a gateway runs holds it for an instant.

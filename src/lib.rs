@@ -47,7 +47,9 @@
 //! * The bytes of a photo, film or voice message are on disk under their SHA-256 before a row names them; what it is, its own bytes say.
 //! * Danger passes everything: a text of tier 1 is answered and shown whatever was decided about its sender. It calls people
 //!   until somebody answers the citizen or ends the alarm with a reason.
-//! * What has been answered is on disk: `synchronous=FULL`, shared commits, no exceptions.
+//! * What has been answered is on disk: `synchronous=FULL`, shared commits, no exceptions, in a file that is at its path.
+//! * The gateway's time goes on evenly whatever the machine's clock does, and what a wrong clock wrote is set right
+//!   ([`domain::clock`]).
 //!
 //! `tests/it/house.rs` reads the sources and holds who may know whom, and the budgets.
 //!

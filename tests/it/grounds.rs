@@ -240,8 +240,8 @@ async fn an_idle_crowd_does_not_shut_a_counselor_out() {
         tokio::time::timeout(Duration::from_secs(10), asked).await.expect("shut out").unwrap();
     }
     let mut first = idle.swap_remove(0);
-    let closed = first.read_to_end(&mut Vec::new());
-    drop(tokio::time::timeout(BOUND, closed).await.expect("the oldest makes room"));
+    let mut rest = Vec::new();
+    drop(tokio::time::timeout(BOUND, first.read_to_end(&mut rest)).await.expect("the oldest makes room"));
 }
 
 /// Both ends of each connection are files of this process.
