@@ -158,11 +158,11 @@ async fn what_cannot_be_had_is_told_to_both_once() {
     let why: Vec<_> = gateway.photos_in().await.into_iter().filter_map(|photo| photo.why).collect();
     assert_eq!(why, ["gone", "broken", "too_large"]);
     assert_eq!(phone.n_asked(), 3 + 3 + 1, "too large is not even asked for");
-    // The receipt text, and one word about photos.
-    gateway.until(|b| b.n_outbound("delivered") == 2).await;
+    // The receipt text, and one word about the photos of each text.
+    gateway.until(|b| b.n_outbound("delivered") == 3).await;
     let told = gateway.sim().ledger().messages;
     let lost: Vec<_> = told.iter().filter(|text| text.text.contains("사진을 받지 못했습니다")).collect();
-    assert_eq!((lost.len(), lost[0].to.as_str(), lost[0].kind.as_str()), (1, CITIZEN, "SMS"));
+    assert_eq!((lost.len(), lost[0].to.as_str(), lost[0].kind.as_str()), (2, CITIZEN, "SMS"));
     let events = gateway.store.events_after(0, 1_000).await.unwrap();
     assert!(
         events.iter().any(|event| event.kind == EventKind::PhotoLost && event.conversation_id == Some(1))
