@@ -120,7 +120,13 @@ pub async fn statements(sheet: &mut Sheet) {
     let folder = tempfile::tempdir().unwrap();
     let trio = Trio::start(folder.path(), &this_munjad(), &Terms::no_brakes()).await;
     let pid = trio.gateway.id().to_string();
-    let script = ["handle SIGINT stop nopass", "break sqlite3_reset", "ignore 1 1000000000", "continue", "info breakpoints"];
+    let script = [
+        "handle SIGINT stop nopass",
+        "break sqlite3_reset",
+        "ignore 1 1000000000",
+        "continue",
+        "info breakpoints",
+    ];
     let script = script.iter().flat_map(|line| ["-ex", line]);
     let mut gdb = Command::new("gdb");
     gdb.args(["-batch", "-p", &pid]).args(script).stdout(Stdio::piped()).stderr(Stdio::null());

@@ -112,7 +112,12 @@ pub async fn screens(sheet: &mut Sheet) {
     }
     let cpu_ms = (trio.gateway.cpu_secs() - before) * 1_000.0 / CLAIMS as f64;
     let p99 = percentile(&mut waits, 0.99);
-    sheet.at_most("P10 a claim until the last of 1,000 screens has it, p99", &format!("{p99:.0} ms"), p99, 50.0);
+    sheet.at_most(
+        "P10 a claim until the last of 1,000 screens has it, p99",
+        &format!("{p99:.0} ms"),
+        p99,
+        50.0,
+    );
     sheet.at_most("P10 CPU of the gateway an event (ms)", &format!("{cpu_ms:.1} ms"), cpu_ms, 20.0);
 }
 

@@ -41,7 +41,8 @@ impl Process {
     pub fn cpu_secs(&self) -> f64 {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.0.id())).unwrap();
         let after_name = stat.rsplit(')').next().unwrap();
-        let fields: Vec<f64> = after_name.split_whitespace().skip(11).take(2).map(|f| f.parse().unwrap()).collect();
+        let fields: Vec<f64> =
+            after_name.split_whitespace().skip(11).take(2).map(|f| f.parse().unwrap()).collect();
         // A tick is 10 ms.
         fields.iter().sum::<f64>() / 100.0
     }
@@ -56,7 +57,8 @@ impl Process {
     /// How often its threads have gone to sleep so far: each is a wake-up.
     pub fn n_wake_ups(&self) -> u64 {
         let tasks = std::fs::read_dir(format!("/proc/{}/task", self.0.id())).unwrap();
-        let status = tasks.filter_map(|task| std::fs::read_to_string(task.unwrap().path().join("status")).ok());
+        let status =
+            tasks.filter_map(|task| std::fs::read_to_string(task.unwrap().path().join("status")).ok());
         let switches = |status: String| {
             let line = status.lines().find(|line| line.starts_with("voluntary_ctxt_switches"))?;
             line.split_whitespace().nth(1)?.parse::<u64>().ok()
@@ -313,8 +315,14 @@ async fn be_the_screens(words: &[String]) {
     for _ in 0..n {
         // One pool for each, so that each has a connection of its own.
         let http = reqwest::Client::builder().pool_max_idle_per_host(0).build().unwrap();
-        let mut stream =
-            http.get(format!("{server}/v1/events")).bearer_auth(&token).send().await.unwrap().error_for_status().unwrap();
+        let mut stream = http
+            .get(format!("{server}/v1/events"))
+            .bearer_auth(&token)
+            .send()
+            .await
+            .unwrap()
+            .error_for_status()
+            .unwrap();
         let seen = seen.clone();
         tokio::spawn(async move {
             let mut rest = String::new();

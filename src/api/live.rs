@@ -96,10 +96,7 @@ impl Live {
         // Read before there is a place: the task hands on everything after it.
         let end = context.store.last_event_seq().await?;
         let mut state = self.locked();
-        let subscription = Subscription {
-            frames: self.0.frames.subscribe(),
-            watched: state.watch(token),
-        };
+        let subscription = Subscription { frames: self.0.frames.subscribe(), watched: state.watch(token) };
         if !state.is_running {
             state.is_running = true;
             tokio::spawn(self.clone().run(context.clone(), end));

@@ -48,10 +48,10 @@ use bytes::Bytes;
 pub use driver::Driver;
 pub use drivers::{DRIVERS, is_known_from_documents_only, meaning, opt_out_words};
 pub use error::{CarrierError, ErrorKind, PROXY, Result};
-pub use rate_limiter::first;
 pub use proxy::Proxy;
 pub use push::{PushAnswer, PushCall, PushRefused, Pushed};
 pub use push_body::{BodyMac, PushBody, TooLong};
+pub use rate_limiter::first;
 pub use section::{Is, OpenSecret, PollIntervals, Section};
 pub use setup::{CarrierSetup, Make, NowFn, SettingError};
 

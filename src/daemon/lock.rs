@@ -6,6 +6,7 @@
 //! stays open as long as the process lives ([`HANDLES`]).
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fs::{File, TryLockError};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
@@ -118,11 +119,9 @@ fn with_handle<T>(
     let mut handles = HANDLES.lock().unwrap_or_else(PoisonError::into_inner);
     // Nobody can come to a file without a name any more; its number may be given to another.
     handles.retain(|_, (file, is_held)| *is_held || file.metadata().is_ok_and(|of| of.nlink() > 0));
-    if !handles.contains_key(&id) {
-        handles.insert(id, (File::open(database)?, false));
-    }
-    let Some((file, is_held)) = handles.get_mut(&id) else {
-        return Err(std::io::ErrorKind::NotFound.into());
+    let (file, is_held) = match handles.entry(id) {
+        Entry::Occupied(known) => known.into_mut(),
+        Entry::Vacant(unknown) => unknown.insert((File::open(database)?, false)),
     };
     job(id, file, is_held)
 }

@@ -50,9 +50,9 @@ pub enum Verdict {
 pub fn judge(apart_ms: i64, for_ms: i64, carriers_ms: &[i64]) -> Verdict {
     let agrees = |with: i64| carriers_ms.iter().any(|carrier| (carrier - with).abs() <= AGREES_MS);
     match apart_ms.abs() {
-        ..=STEP_MS => Verdict::Agrees,
+        apart if apart <= STEP_MS => Verdict::Agrees,
         // The carrier cannot tell two times apart that are so near.
-        ..=AGREES_MS => Verdict::Believed,
+        apart if apart <= AGREES_MS => Verdict::Believed,
         _ if agrees(apart_ms) => Verdict::Believed,
         _ if agrees(0) => Verdict::Wrong,
         _ if for_ms >= BELIEVED_AFTER_MS => Verdict::Believed,

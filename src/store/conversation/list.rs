@@ -235,9 +235,7 @@ fn summary(r: &Row<'_>) -> rusqlite::Result<ConversationSummary> {
 
 pub(in crate::store) fn detail(conn: &Connection, id: i64) -> Result<ConversationDetail> {
     let one = format!("SELECT {SUMMARY}, {BESIDE} FROM conversation c {HOLDER} WHERE c.id = :id");
-    let found = |r: &Row<'_>| {
-        Ok((summary(r)?, (r.get(27)?, r.get(28)?, r.get(29)?)))
-    };
+    let found = |r: &Row<'_>| Ok((summary(r)?, (r.get(27)?, r.get(28)?, r.get(29)?)));
     let (summary, (has_facts, has_notes, has_survey)) =
         conn.prepare_cached(&one)?.query_row(named_params! { ":id": id }, found)?;
     let mut messages = inbound(conn, id)?;

@@ -141,12 +141,7 @@ struct Due {
 }
 
 /// The first text of each citizen that may leave, the most urgent lane first.
-fn due(
-    conn: &Connection,
-    order: &Lease,
-    times: &NextTimes,
-    (limit, now): (u32, UnixMs),
-) -> Result<Vec<Due>> {
+fn due(conn: &Connection, order: &Lease, times: &NextTimes, (limit, now): (u32, UnixMs)) -> Result<Vec<Due>> {
     let mut due = Vec::new();
     for (lane, next_at) in &times.lanes {
         if next_at.is_none_or(|at| at > now) {

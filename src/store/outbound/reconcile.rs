@@ -85,7 +85,8 @@ impl Store {
     pub async fn rescue(&self, all: bool, now: UnixMs) -> Result<usize> {
         let until = if all { UnixMs::MAX } else { now };
         let any = move |conn: &Connection| -> Result<bool> {
-            let sql = "SELECT EXISTS (SELECT 1 FROM outbox WHERE state = 'sending' AND lease_until_at <= :until)";
+            let sql =
+                "SELECT EXISTS (SELECT 1 FROM outbox WHERE state = 'sending' AND lease_until_at <= :until)";
             Ok(conn.prepare_cached(sql)?.query_row(named_params! { ":until": until }, |row| row.get(0))?)
         };
         if !self.look_up(any).await? {
