@@ -80,6 +80,16 @@ impl CarrierError {
             || matches!(self.code.as_deref(), Some("HTTP400" | "HTTP416" | "HTTP422"))
     }
 
+    /// The same error of a question that removes what it returns: what was in an answer that a server's trouble replaced, nobody
+    /// can read again. 503 is said before anything is done.
+    pub(super) fn for_take(self, status: StatusCode) -> Self {
+        match status {
+            StatusCode::SERVICE_UNAVAILABLE => self.for_read(),
+            status if status.is_server_error() => self,
+            _ => self.for_read(),
+        }
+    }
+
     /// The same error of a request that may be repeated whatever became of it.
     pub fn for_read(self) -> Self {
         match self.kind {

@@ -43,9 +43,15 @@ pub(super) fn settings(config: &Config, carriers: &Carriers) -> Settings {
         deaf_after_ms: ms(polling.deaf_after),
         has_webhook: config.webhook.is_some(),
         max_in_flight: config.sending.max_in_flight,
-        lease_ms: ms(longest_call) + 30_000,
+        lease_ms: ms(longest_call) * (2 + most_photos(carriers)) + 30_000,
         receipt_timeout_ms: ms(config.sending.receipt_timeout),
     }
+}
+
+/// How many photos one text may have: each is uploaded by a call of its own, beside a log-in and the text itself.
+fn most_photos(carriers: &Carriers) -> i64 {
+    let limits = carriers.all().into_iter().filter_map(|carrier| carrier.caps().photos_out);
+    limits.map(|limits| i64::try_from(limits.n).unwrap_or(0)).max().unwrap_or(0)
 }
 
 /// What the configuration decides about the service; `senders` are the numbers of the preferred carrier.

@@ -1,14 +1,17 @@
 //! A carrier whose citizens send photos, around one whose citizens do not: `질문 7` comes with photos by its number. What
 //! becomes of fetching one is up to chance, and so is how long it takes.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use image::{ImageFormat, RgbImage};
 use munja::carrier::{
-    Accepted, Caps, Carrier, CarrierError, ErrorKind, InboundPage, Media, Reconciled, ReportPage, Result,
+    Accepted, Caps, Carrier, CarrierError, ErrorKind, InboundPage, Media, PushCall, PushRefused, Pushed,
+    Reconciled, ReportPage, Result, SentPage,
 };
+use munja::domain::UnixMs;
 use munja::domain::actor::Actor;
 use munja::domain::inbound::{Cursor, InboundItem, InboundText};
 use munja::domain::media::MediaRef;
@@ -28,9 +31,9 @@ impl Camera {
         Camera { inner, rng: Mutex::new(StdRng::seed_from_u64(seed)) }
     }
 
-    /// How many photos the texts `질문 0` to `질문 n - 1` come with.
-    pub fn n_photos(n: usize) -> usize {
-        (0..n).map(photos_of).sum()
+    /// How many photos the texts `질문 0` to `질문 n - 1` come with, without those that are `lost`.
+    fn n_photos(n: usize, lost: &BTreeSet<String>) -> usize {
+        (0..n).filter(|n| !lost.contains(&n.to_string())).map(photos_of).sum()
     }
 }
 
@@ -48,6 +51,14 @@ fn media(text: &mut InboundText) {
     };
     text.media =
         number.map_or(Vec::new(), |number| (0..photos_of(number)).map(|n| named(number, n)).collect());
+}
+
+fn add_media(items: &mut [InboundItem]) {
+    for item in items {
+        if let InboundItem::Text(text) = item {
+            media(text);
+        }
+    }
 }
 
 /// The photo of this handle: no two are the same.
@@ -73,12 +84,22 @@ impl Carrier for Camera {
 
     async fn poll_inbound(&self, cursor: &Cursor) -> Result<InboundPage> {
         let mut page = self.inner.poll_inbound(cursor).await?;
-        for item in &mut page.items {
-            if let InboundItem::Text(text) = item {
-                media(text);
-            }
-        }
+        add_media(&mut page.items);
         Ok(page)
+    }
+
+    async fn ack_inbound(&self, token: &str) -> Result<()> {
+        self.inner.ack_inbound(token).await
+    }
+
+    fn push(&self, call: &PushCall<'_>) -> std::result::Result<Pushed, PushRefused> {
+        let mut pushed = self.inner.push(call)?;
+        add_media(&mut pushed.texts);
+        Ok(pushed)
+    }
+
+    async fn sent_since(&self, since: UnixMs, page: Option<&str>) -> Result<SentPage> {
+        self.inner.sent_since(since, page).await
     }
 
     async fn fetch_media(&self, media: &MediaRef, _: usize) -> Result<Media> {
@@ -134,7 +155,7 @@ fn number(text: &str) -> Option<&str> {
 }
 
 /// Every photo there was is here byte by byte, or lost and told of.
-pub async fn compare(store: &Store, db: &rusqlite::Connection, n_texts: usize) {
+pub async fn compare(store: &Store, db: &rusqlite::Connection, n_texts: usize, lost: &BTreeSet<String>) {
     let mut select = db
         .prepare("SELECT p.id, p.position, p.state, i.text, i.citizen, i.late_ms IS NOT NULL FROM photo p JOIN inbox i ON i.id = p.inbox_id")
         .unwrap();
@@ -142,7 +163,7 @@ pub async fn compare(store: &Store, db: &rusqlite::Connection, n_texts: usize) {
         select.query_map([], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?, r.get(4)?, r.get(5)?)));
     let rows: Vec<(i64, i64, String, String, String, bool)> =
         rows.unwrap().collect::<rusqlite::Result<_>>().unwrap();
-    assert_eq!(rows.len(), Camera::n_photos(n_texts), "no photo is forgotten, none is there twice");
+    assert_eq!(rows.len(), Camera::n_photos(n_texts, lost), "no photo is forgotten, none is there twice");
     for (id, position, state, text, citizen, is_late) in rows {
         let (_, file) = store.photo(id, &Actor::operator("test")).await.unwrap().unwrap();
         let bytes = file.map(|file| file.bytes().unwrap());

@@ -1,9 +1,11 @@
 //! One test crate: the house's rules, the configuration, and the whole daemon over real sockets with the simulated carrier.
 
+mod agreement;
 mod alarm;
 mod camera;
 mod carriers;
 mod check;
+mod classes;
 mod cli;
 mod config;
 mod control;
@@ -23,5 +25,6 @@ mod service;
 mod simulated;
 mod simulation;
 mod triage;
+mod unkept;
 mod upgrade;
 mod webhooks;

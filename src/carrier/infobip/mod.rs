@@ -103,7 +103,7 @@ impl Infobip {
             (true, false) if response.body.is_empty() => Ok(Read::Whole(response, Value::Null)),
             (true, false) if body.is_object() && body["results"].is_null() => Ok(Read::Whole(response, body)),
             (true, false) => Ok(Read::Rest(response.body, "a page has a shape we do not know")),
-            (false, false) => Err(refusal(&response, &body).for_read()),
+            (false, false) => Err(refusal(&response, &body).for_take(response.status)),
         }
     }
 

@@ -226,7 +226,7 @@ impl Carrier for Msghub {
                 && !response.body.is_empty()
             {
                 true => Ok(rest_of(response.body, "a page of texts has a shape we do not know", cursor)),
-                false => Err(refusal(&response, &body).for_read()),
+                false => Err(refusal(&response, &body).for_take(response.status)),
             };
         }
         let Some(list) = list else {

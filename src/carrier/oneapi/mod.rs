@@ -203,7 +203,11 @@ impl Carrier for OneApi {
         if response.status.is_success() || has_texts() {
             return self.page_of(response, &body, cursor);
         }
-        Err(refusal(&response, &body).for_read())
+        let refused = refusal(&response, &body);
+        Err(match self.config.reading {
+            Reading::Removes => refused.for_take(response.status),
+            Reading::UntilDeleted | Reading::Keeps => refused.for_read(),
+        })
     }
 
     async fn ack_inbound(&self, token: &str) -> Result<()> {

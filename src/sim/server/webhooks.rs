@@ -23,6 +23,14 @@ pub struct SimPush {
 impl Sim {
     /// Takes the next due call out of the queue, if a webhook address is set.
     pub fn next_push(&self) -> Option<SimPush> {
+        let due = self.due_push();
+        if due.is_some() {
+            self.notify_watcher(Endpoint::Push, false);
+        }
+        due
+    }
+
+    fn due_push(&self) -> Option<SimPush> {
         self.with_core(|core| {
             let webhook = core.state.webhook.clone()?;
             while let Some(waiting) = core.state.pushes.take_due(core.now) {
@@ -45,6 +53,14 @@ impl Sim {
     /// Records the result of a call (`None`: no complete answer). A call that was not accepted is repeated as this
     /// carrier does it. Returns whether it was accepted.
     pub fn pushed(&self, call: SimPush, answer: Option<&Response<Bytes>>) -> bool {
+        let is_taken = self.record_push(call, answer);
+        if is_taken {
+            self.notify_watcher(Endpoint::Push, true);
+        }
+        is_taken
+    }
+
+    fn record_push(&self, call: SimPush, answer: Option<&Response<Bytes>>) -> bool {
         self.with_core(|core| {
             let dialect = self.dialect();
             if answer.is_some_and(|answer| dialect.push_taken(core, call.pushed, answer)) {

@@ -193,6 +193,7 @@ fn trouble(error: &io::Error) -> StoreError {
 #[cfg(test)]
 mod tests {
     use std::os::unix::fs::PermissionsExt;
+    use std::process::Command;
 
     use super::*;
 
@@ -222,6 +223,106 @@ mod tests {
         assert!(all[0].starts_with(folder.path().join("munja.db-photos")));
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!((mode(&all[0]), mode(all[0].parent().unwrap())), (0o600, 0o700));
+    }
+
+    /// Where a child process writes down what it synced and renamed.
+    const NOTES: &str = "MUNJA_TEST_SYNCS";
+
+    /// Stands before libc: notes each sync and each rename with its path, and fails the syncs that are to fail.
+    const WITNESS: &str = r#"
+        #define _GNU_SOURCE
+        #include <dlfcn.h>
+        #include <errno.h>
+        #include <stdio.h>
+        #include <stdlib.h>
+        #include <string.h>
+        #include <unistd.h>
+        static void note(const char *what, const char *path) {
+            const char *notes = getenv("MUNJA_TEST_SYNCS");
+            FILE *file = notes ? fopen(notes, "a") : NULL;
+            if (file) { fprintf(file, "%s %s\n", what, path); fclose(file); }
+        }
+        static int synced(int fd, const char *name) {
+            char link[64], path[4096] = "";
+            snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+            ssize_t n = readlink(link, path, sizeof path - 1);
+            path[n > 0 ? n : 0] = 0;
+            note("sync", path);
+            const char *fails = getenv("MUNJA_TEST_FAILS");
+            if (fails && *fails && strstr(path, fails)) { errno = EIO; return -1; }
+            int (*real)(int) = dlsym(RTLD_NEXT, name);
+            return real(fd);
+        }
+        int fsync(int fd) { return synced(fd, "fsync"); }
+        int fdatasync(int fd) { return synced(fd, "fdatasync"); }
+        int rename(const char *from, const char *to) {
+            note("rename", to);
+            int (*real)(const char *, const char *) = dlsym(RTLD_NEXT, "rename");
+            return real(from, to);
+        }
+    "#;
+
+    /// Keeps a photo in a process with a witness; returns what it saw, and whether the photo was kept. `fails` is part of the
+    /// path of what cannot be synced.
+    fn witnessed(folder: &Path, fails: &str) -> (Vec<String>, bool) {
+        let (source, library, notes) = (folder.join("w.c"), folder.join("w.so"), folder.join("notes"));
+        fs::write(&source, WITNESS).unwrap();
+        let built =
+            Command::new("cc").args(["-shared", "-fPIC", "-o"]).arg(&library).arg(&source).arg("-ldl");
+        assert!({ built }.status().unwrap().success(), "a C compiler is needed");
+        let said = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "--ignored", "--nocapture", "store::photo::files::tests::child_keeps_a_photo"])
+            .env("LD_PRELOAD", &library)
+            .env("MUNJA_TEST_FAILS", fails)
+            .env(NOTES, &notes)
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&said.stdout).into_owned();
+        assert!(said.contains("1 passed"), "{said}");
+        let noted = fs::read_to_string(&notes).unwrap();
+        (noted.lines().map(str::to_owned).collect(), said.contains("KEPT"))
+    }
+
+    #[test]
+    #[ignore = "run by tests of what is synced"]
+    fn child_keeps_a_photo() {
+        let Some(notes) = std::env::var_os(NOTES).map(PathBuf::from) else { return };
+        let files = Files::beside(&notes.with_file_name("munja.db"));
+        if files.keep(b"a photo").is_ok() {
+            println!("KEPT");
+        }
+    }
+
+    /// A row names a file only when a power cut cannot take it away: its bytes before its name, its name in every folder.
+    #[test]
+    fn bytes_and_names_are_synced_in_order() {
+        let folder = tempfile::tempdir().unwrap();
+        let (seen, is_kept) = witnessed(folder.path(), "");
+        assert!(is_kept);
+        let at = |what: &str, ends: &dyn Fn(&str) -> bool| {
+            let found = seen
+                .iter()
+                .position(|line| line.split_once(' ').is_some_and(|(verb, path)| verb == what && ends(path)));
+            found.unwrap_or_else(|| panic!("no such {what}: {seen:#?}"))
+        };
+        let root = fs::canonicalize(folder.path()).unwrap();
+        let bytes = at("sync", &|path| path.contains(UNFINISHED));
+        let name = at("rename", &|path| path.len() > 64 && path.contains("munja.db-photos/"));
+        let photos = root.join("munja.db-photos").display().to_string();
+        let folders = [
+            at("sync", &|path| path.starts_with(&format!("{photos}/")) && !path.contains(UNFINISHED)),
+            at("sync", &|path| path == photos),
+            at("sync", &|path| path == root.display().to_string()),
+        ];
+        assert!(bytes < name && folders.iter().all(|folder| *folder > name), "{seen:#?}");
+    }
+
+    #[test]
+    fn what_could_not_be_synced_is_not_kept() {
+        for fails in [UNFINISHED, "munja.db-photos"] {
+            let folder = tempfile::tempdir().unwrap();
+            assert!(!witnessed(folder.path(), fails).1, "{fails}");
+        }
     }
 
     #[test]

@@ -165,7 +165,8 @@ async fn texts_are_read_once_and_nothing_of_them_is_lost() {
         assert!(!raw.is_empty() && !page.more());
     }
     for (answer, kind) in [
-        (said(500, json!({})), ErrorKind::Transient),
+        (said(500, json!({})), ErrorKind::Ambiguous),
+        (said(503, json!({})), ErrorKind::Transient),
         (said(401, json!({})), ErrorKind::Auth),
         (Err(Broken::Reset), ErrorKind::Ambiguous),
         (Err(Broken::NotSent), ErrorKind::NotSent),

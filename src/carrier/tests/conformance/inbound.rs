@@ -129,9 +129,10 @@ pub(super) async fn what_could_not_be_read_comes_again(row: Row) {
                 continue;
             }
             (Ok(_), Some(_)) => panic!("{fault:?} went well"),
-            // Texts may have been in the answer that never came.
+            // Texts may have been in the answer that never came, or in whose place the server spoke of its trouble.
             (Err(error), _)
-                if fault == Fault::ResetBefore && stand.caps().inbound == InboundClass::ReadOnce =>
+                if matches!(fault, Fault::ResetBefore | Fault::ErrorBefore { .. })
+                    && stand.caps().inbound == InboundClass::ReadOnce =>
             {
                 assert_eq!(error.kind, ErrorKind::Ambiguous);
             }
