@@ -267,9 +267,9 @@ mod tests {
     fn witnessed(folder: &Path, fails: &str) -> (Vec<String>, bool) {
         let (source, library, notes) = (folder.join("w.c"), folder.join("w.so"), folder.join("notes"));
         fs::write(&source, WITNESS).unwrap();
-        let built =
-            Command::new("cc").args(["-shared", "-fPIC", "-o"]).arg(&library).arg(&source).arg("-ldl");
-        assert!({ built }.status().unwrap().success(), "a C compiler is needed");
+        let mut compiler = Command::new("cc");
+        let built = compiler.args(["-shared", "-fPIC", "-o"]).arg(&library).arg(&source).arg("-ldl").status();
+        assert!(built.unwrap().success(), "a C compiler is needed");
         let said = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "--ignored", "--nocapture", "store::photo::files::tests::child_keeps_a_photo"])
             .env("LD_PRELOAD", &library)
