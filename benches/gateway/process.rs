@@ -75,8 +75,13 @@ impl Process {
         self.0.try_wait().unwrap().is_some()
     }
 
-    /// Ends it as a power cut would.
+    /// Ends it as a power cut would, with the program that it runs.
     pub fn kill(&mut self) {
+        let id = self.0.id();
+        let children = std::fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap_or_default();
+        for child in children.split_whitespace() {
+            let _gone = Command::new("kill").args(["-KILL", child]).status();
+        }
         let _gone = self.0.kill();
         let _gone = self.0.wait();
     }

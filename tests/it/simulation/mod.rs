@@ -272,7 +272,7 @@ fn store_and_ledger_agree_after_any_history() {
     let number = |name: &str| std::env::var(name).ok().and_then(|v| v.parse::<u64>().ok());
     let seeds = match number("MUNJA_SEED") {
         Some(seed) => seed..seed + 1,
-        None => 0..number("MUNJA_SEEDS").unwrap_or(120),
+        None => 0..number("MUNJA_SEEDS").unwrap_or(80),
     };
     let next = std::sync::atomic::AtomicU64::new(seeds.start);
     std::thread::scope(|scope| {
