@@ -69,7 +69,8 @@ async fn nothing_that_came_is_lost() {
     assert_eq!(read(odd).await.items.len(), 1);
     for (answer, kind) in [
         (refused(400, "29002"), ErrorKind::RateLimited),
-        (said(500, json!({})), ErrorKind::Transient),
+        (said(500, json!({})), ErrorKind::Ambiguous),
+        (said(503, json!({})), ErrorKind::Transient),
         (refused(401, "29025"), ErrorKind::Config),
         (Err(Broken::Reset), ErrorKind::Ambiguous),
     ] {

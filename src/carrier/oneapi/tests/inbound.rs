@@ -143,8 +143,9 @@ async fn what_is_no_page_is_an_error_that_says_whether_texts_may_be_lost() {
     let cases: Vec<(Answered, ErrorKind)> = vec![
         (said(401, service("SVC0001")), Auth),
         (said(403, error("policyException", "POL0904")), RateLimited),
-        (said(500, service("SVC0001")), Transient),
-        (Ok((502, b"<html>".to_vec())), Transient),
+        (said(500, service("SVC0001")), Ambiguous),
+        (Ok((502, b"<html>".to_vec())), Ambiguous),
+        (said(503, service("SVC0001")), Transient),
         (said(404, json!({})), Config),
         (Err(Broken::Reset), Ambiguous),
         (Err(Broken::Truncated(Bytes::new())), Ambiguous),
@@ -159,6 +160,7 @@ async fn what_is_no_page_is_an_error_that_says_whether_texts_may_be_lost() {
             (Err(Broken::Truncated(Bytes::from_static(b"{"))), Transient),
             (Ok((200, b"{\"inbound".to_vec())), Transient),
             (ok(json!({ "messages": [] })), Protocol),
+            (said(500, service("SVC0001")), Transient),
         ] {
             assert_eq!(page_with(reading(kept), answer).await.unwrap_err().kind, kind);
         }
