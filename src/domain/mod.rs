@@ -28,6 +28,7 @@ pub mod phone;
 pub mod photo;
 pub mod policy;
 pub mod polling;
+pub mod pseudonym;
 pub mod question;
 pub mod queue;
 pub mod receipt;

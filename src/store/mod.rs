@@ -36,7 +36,8 @@ pub use conversation::timers::{Round, Timed};
 use engine::condition::Condition;
 pub use engine::files::{beside, refuse_lost};
 pub use engine::migrate::{SCHEMA_VERSION, Upgraded};
-use engine::{files, migrate, read, write};
+pub use engine::pseudonym_key::key_file;
+use engine::{files, migrate, pseudonym_key, read, write};
 pub use inbound::inbox::{AcceptedPage, Routed};
 pub use inbound::loss::PossibleLoss;
 pub use inbound::quarantine::Quarantined;
@@ -51,6 +52,7 @@ pub use people::counselor::{LoginCheck, NewCounselor};
 pub use photo::{KeptAs, PhotoInfo, SoundFile, WantedPhoto};
 pub use status::{Balance, Counts};
 
+use crate::domain::pseudonym::PseudonymKey;
 use crate::domain::refusal::Refusal;
 
 /// Result of a rule: done, or refused with nothing changed.
@@ -213,6 +215,7 @@ pub struct Store {
     log_ins: Arc<people::counselor::LogIns>,
     hints: Arc<Hints>,
     files: Arc<photo::Files>,
+    pseudonyms: PseudonymKey,
     path: PathBuf,
 }
 
@@ -221,6 +224,7 @@ impl Store {
     /// damaged, not a database, not Munja's, or of another version; the error names the file.
     pub fn open(path: &Path, options: &StoreOptions) -> Result<Store> {
         let (connection, readers) = open_all(path, options).map_err(|error| naming(path, error))?;
+        let pseudonyms = pseudonym_key::read_or_make(path, !options.read_only)?;
         let hints = Arc::new(Hints {
             text_in: Notify::new(),
             text_out: Notify::new(),
@@ -232,8 +236,8 @@ impl Store {
         let files = Arc::new(photo::Files::beside(path));
         let parts = (Arc::clone(&condition), Arc::clone(&hints));
         let writer = Arc::new(write::Writer::new(connection, path, options, parts.0, parts.1));
-        let log_ins = Arc::default();
-        Ok(Store { writer, readers, condition, log_ins, hints, files, path: path.to_owned() })
+        let (log_ins, path) = (Arc::default(), path.to_owned());
+        Ok(Store { writer, readers, condition, log_ins, hints, files, pseudonyms, path })
     }
 
     /// Upgrades the database at `path` and closes it. Blocks. The caller must hold the daemon's lock.
@@ -246,6 +250,11 @@ impl Store {
 
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// The key by which citizens are named where their numbers must not stand.
+    pub fn pseudonyms(&self) -> &PseudonymKey {
+        &self.pseudonyms
     }
 
     pub fn hints(&self) -> &Hints {

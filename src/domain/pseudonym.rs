@@ -1,0 +1,126 @@
+//! Names for citizens where their numbers must not stand: in the access log, in figures, and in what remains of somebody who
+//! was erased. A pseudonym is a keyed hash (HMAC-SHA256): equal for every spelling of a number, and of no use to anybody who
+//! does not have the key of the installation. There are few enough phone numbers to try them all, so a hash without a key would
+//! hide nothing.
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+use super::phone::PhoneNumber;
+
+/// Bytes of a pseudonym: enough that no two numbers of a country share one.
+pub const PSEUDONYM_BYTES: usize = 16;
+
+/// A citizen's pseudonym.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Pseudonym(pub [u8; PSEUDONYM_BYTES]);
+
+impl Pseudonym {
+    /// Lower-case hexadecimal digits, as logs and exports show it.
+    pub fn to_hex(self) -> String {
+        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// From the database; `None` for bytes of another length.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Pseudonym> {
+        bytes.try_into().ok().map(Pseudonym)
+    }
+}
+
+/// The installation's key for pseudonyms. `Debug` does not show it.
+#[derive(Clone)]
+pub struct PseudonymKey([u8; 32]);
+
+impl std::fmt::Debug for PseudonymKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PseudonymKey")
+    }
+}
+
+impl PseudonymKey {
+    pub fn new(bytes: [u8; 32]) -> PseudonymKey {
+        PseudonymKey(bytes)
+    }
+
+    /// Reads the 64 hexadecimal digits of a key file; `None` for anything else.
+    pub fn from_hex(word: &str) -> Option<PseudonymKey> {
+        let word = word.trim();
+        if word.len() != 64 || !word.is_ascii() {
+            return None;
+        }
+        let mut bytes = [0; 32];
+        for (at, byte) in bytes.iter_mut().enumerate() {
+            *byte = u8::from_str_radix(word.get(2 * at..2 * at + 2)?, 16).ok()?;
+        }
+        Some(PseudonymKey(bytes))
+    }
+
+    /// As it stands in the key file.
+    pub fn to_hex(&self) -> String {
+        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// The pseudonym of a citizen's number.
+    pub fn of_citizen(&self, number: &PhoneNumber) -> Pseudonym {
+        self.of("citizen", number.reveal())
+    }
+
+    /// The pseudonym of anything else; `what` keeps kinds apart, such as a carrier's name for a text.
+    pub fn of(&self, what: &str, word: &str) -> Pseudonym {
+        // The length separates the two parts: no two pairs give the same bytes.
+        let mut hash = self.hash(&(what.len() as u64).to_be_bytes());
+        hash.update(what.as_bytes());
+        hash.update(word.as_bytes());
+        let whole: [u8; 32] = hash.finalize().into_bytes().into();
+        let mut short = [0; PSEUDONYM_BYTES];
+        short.copy_from_slice(&whole[..PSEUDONYM_BYTES]);
+        Pseudonym(short)
+    }
+
+    /// Tells one key from another without giving it away: the pseudonym of nothing.
+    pub fn fingerprint(&self) -> Pseudonym {
+        self.of("fingerprint", "")
+    }
+
+    fn hash(&self, first: &[u8]) -> Hmac<Sha256> {
+        // HMAC takes keys of any length, and pads this one to the length of a block.
+        let mut block = [0; 64];
+        block[..32].copy_from_slice(&self.0);
+        let mut hash = Hmac::<Sha256>::new(&block.into());
+        hash.update(first);
+        hash
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_number_has_one_pseudonym_and_a_key_of_its_own() {
+        let key = PseudonymKey::new([7; 32]);
+        let of = |number: &str| key.of_citizen(&PhoneNumber::parse(number));
+        assert_eq!(of("010-1234-5678"), of("+82 10 1234 5678"));
+        assert_ne!(of("01012345678"), of("01012345679"));
+        assert_ne!(PseudonymKey::new([8; 32]).of("a", "b"), key.of("a", "b"));
+        assert_ne!(key.of("ab", "c"), key.of("a", "bc"));
+        assert!(!format!("{key:?}").contains('7'));
+    }
+
+    /// Recounted with Python's `hmac`.
+    #[test]
+    fn it_is_hmac_sha256() {
+        let key = PseudonymKey::new([7; 32]);
+        assert_eq!(key.of("citizen", "01012345678").to_hex(), "508e02bceb837f7299cfc6b9bb97684f");
+    }
+
+    #[test]
+    fn a_key_file_is_read_back_and_nothing_else_is_taken_for_one() {
+        let key = PseudonymKey::new([0xab; 32]);
+        let read = PseudonymKey::from_hex(&format!("{}\n", key.to_hex())).unwrap();
+        assert_eq!(read.fingerprint(), key.fingerprint());
+        for wrong in ["", "ab", &"g".repeat(64), &"a".repeat(65), &"가".repeat(64)] {
+            assert!(PseudonymKey::from_hex(wrong).is_none(), "{wrong}");
+        }
+    }
+}
