@@ -3,6 +3,7 @@
 use axum::extract::State;
 use sha2::{Digest, Sha256};
 
+use super::conversation::newer_texts;
 use super::extract::{Id, Json};
 use super::problem::{Problem, ProblemCode};
 use super::session::Session;
@@ -14,6 +15,7 @@ use crate::domain::UnixMs;
 use crate::domain::actor::Actor;
 use crate::domain::conversation::{Category, Command};
 use crate::domain::opt_out::Wish;
+use crate::domain::refusal::Refusal;
 use crate::domain::text::normalise;
 
 /// Notes, reasons and reminders are not longer (characters); a draft may be as long as an answer.
@@ -35,8 +37,15 @@ pub(super) async fn act(
 ) -> Result<Json<ConversationDetail>, Problem> {
     let (settings, now) = (context.settings(), context.now());
     let desk = context.store.desk_of(id).await?;
+    let last_seen = match &request {
+        ActionRequest::FalseAlarm { last_seen, .. } | ActionRequest::Handover { last_seen, .. } => *last_seen,
+        _ => 0,
+    };
     let command = command(request, &settings, &desk, now)?;
-    context.store.command(id, command, &session.actor, &settings.policy, now).await??;
+    match context.store.command(id, command, &session.actor, &settings.policy, now).await? {
+        Err(Refusal::NewerTexts) => return Err(newer_texts(&context, &session, id, last_seen).await?),
+        done => done?,
+    };
     // Whoever passed it on or ended its alarm may not see it any more; what they did is done all the same.
     let after = context.store.conversation(id, &Actor::system("api")).await??;
     Ok(Json(view::detail(after, context.meaning)))
@@ -106,13 +115,17 @@ fn command(
     Ok(match request {
         R::Ack => Command::Ack,
         R::Urgent => Command::Urgent,
-        R::FalseAlarm { reason } => Command::EndAlarm { reason: words("reason", &reason, MOST_NOTE_CHARS)? },
-        R::Handover { service, told } => {
+        R::FalseAlarm { reason, last_seen } => Command::EndAlarm {
+            reason: words("reason", &reason, MOST_NOTE_CHARS)?,
+            last_seen: Some(last_seen),
+        },
+        R::Handover { service, told, last_seen } => {
             let service = match service.as_str() {
                 "119" | "112" => service,
                 _ => return Err(Problem::bad_request("service")),
             };
-            Command::HandOver { service, told: words("told", &told, MOST_NOTE_CHARS)? }
+            let told = words("told", &told, MOST_NOTE_CHARS)?;
+            Command::HandOver { service, told, last_seen: Some(last_seen) }
         }
         R::Where => Command::AskWhere,
         R::Note { text } => Command::Note { text: words("text", &text, MOST_NOTE_CHARS)? },

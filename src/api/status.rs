@@ -8,6 +8,7 @@ use super::problem::Problem;
 use super::session::Session;
 use super::wire::StatusResponse;
 use super::{ApiContext, view};
+use crate::store::StoreError;
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
@@ -45,8 +46,17 @@ pub(super) async fn status(
     (status = 503, description = "It responds, and its database is damaged or cannot be written, or it is deaf: no text can reach it from these carriers", body = String, content_type = "text/plain"),
 ))]
 pub(super) async fn healthz(State(context): State<ApiContext>) -> (StatusCode, String) {
-    if context.store.is_unsound().is_some() {
-        return (StatusCode::SERVICE_UNAVAILABLE, "the database is damaged or lost: see the log".to_owned());
+    match context.store.is_unsound() {
+        Some(StoreError::Full) => {
+            return (StatusCode::SERVICE_UNAVAILABLE, "the disk is full: nothing can be stored".to_owned());
+        }
+        Some(_) => {
+            return (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "the database is damaged or lost: see the log".to_owned(),
+            );
+        }
+        None => {}
     }
     let carriers = (context.health)().carriers;
     let deaf = carriers.iter().filter(|carrier| carrier.deaf_since_at.is_some());

@@ -168,10 +168,12 @@ pub enum ActionRequest {
     Ack,
     /// There is danger: the bell rings for everybody.
     Urgent,
-    /// There is no danger: ends the alarm in the caller's name.
-    FalseAlarm { reason: String },
-    /// 119 or 112 has been told, and who there: ends an open alarm with that reason. `service` is `119` or `112`.
-    Handover { service: String, told: String },
+    /// There is no danger: ends the alarm in the caller's name. `last_seen` is the `last_inbound_id` of what the caller saw;
+    /// refused with `newer_texts` if the citizen has written since.
+    FalseAlarm { reason: String, last_seen: i64 },
+    /// 119 or 112 has been told, and who there: ends an open alarm with that reason. `service` is `119` or `112`;
+    /// `last_seen` as for `false_alarm`.
+    Handover { service: String, told: String, last_seen: i64 },
     /// Asks the citizen where they are, in easy words; whoever holds the conversation.
     Where,
     /// Leaves a note for colleagues.

@@ -4,9 +4,12 @@
 use clap::builder::NonEmptyStringValueParser;
 
 use super::context::CliContext;
+use super::conversation;
+use super::exit::Exit;
 use super::failure::Failure;
 use crate::api::wire::ActionRequest;
 use crate::client::format::one_word;
+use crate::client::last_seen;
 
 /// `munja urgent N`, `ack`, `warn`, `unrestrict`: only the conversation.
 #[derive(clap::Args)]
@@ -88,7 +91,9 @@ pub async fn ask_where(context: &mut CliContext, args: &NumberOnly) -> Result<()
 }
 
 pub async fn false_alarm(context: &mut CliContext, args: &FalseAlarm) -> Result<(), Failure> {
-    act(context, args.n, ActionRequest::FalseAlarm { reason: args.reason.clone() }, "alarm_ended").await
+    let last_seen = seen(context, args.n)?;
+    let action = ActionRequest::FalseAlarm { reason: args.reason.clone(), last_seen };
+    act(context, args.n, action, "alarm_ended").await
 }
 
 pub async fn warn(context: &mut CliContext, args: &NumberOnly) -> Result<(), Failure> {
@@ -172,6 +177,12 @@ fn from_now(context: &CliContext, span_ms: i64) -> i64 {
     context.io.clock.now_ms() + span_ms
 }
 
+/// The citizen's last text that was shown here. What was never shown is looked at first.
+pub(super) fn seen(context: &mut CliContext, n: i64) -> Result<i64, Failure> {
+    context.about = Some(n);
+    last_seen(&context.profile, n).ok_or_else(|| Failure::here(Exit::LookFirst, "not_seen", []))
+}
+
 async fn act(context: &mut CliContext, n: i64, action: ActionRequest, done: &str) -> Result<(), Failure> {
     act_until(context, n, action, done, 0).await
 }
@@ -184,7 +195,8 @@ async fn act_until(
     until: i64,
 ) -> Result<(), Failure> {
     context.about = Some(n);
-    let detail = context.client()?.act(n, &action).await?;
+    let done_by = context.client()?.act(n, &action).await;
+    let detail = done_by.inspect_err(|error| conversation::show_newer(context, error))?;
     let values = [
         ("n", n.to_string().into()),
         ("desk", one_word(&detail.summary.desk).into()),

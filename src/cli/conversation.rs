@@ -15,6 +15,7 @@ use crate::client::ClientError;
 use crate::client::format::one_word;
 use crate::client::note_seen;
 use crate::domain::text::{one_line, safe_for_terminal};
+use crate::domain::triage::as_typed;
 
 /// Width of a preview in a pipe, and the width of the other columns of a table.
 const PREVIEW_COLUMNS: usize = 60;
@@ -91,6 +92,11 @@ pub fn text_block(context: &CliContext, text: &MessageView) -> String {
     let open = || safe_for_terminal(text.text()).lines().map(|line| format!("  │ {line}")).collect();
     let mut body: Vec<String> = if is_folded { folded() } else { open() };
     // Not behind the bar: there is only what the citizen wrote.
+    let typed = text.inbound().filter(|_| !is_folded).and_then(|text| as_typed(&text.text));
+    body.extend(typed.map(|meant| {
+        let words = context.say.with("typed-as", [("text", one_line(&meant, 200).into())]);
+        format!("  ⌨ {words}")
+    }));
     body.extend(text.photos().iter().map(|photo| format!("  ◆ {}", message::photo(context, photo))));
     format!("{head}\n{}", if body.is_empty() { "  │".to_owned() } else { body.join("\n") })
 }

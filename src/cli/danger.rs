@@ -3,11 +3,13 @@
 use clap::ValueEnum;
 use clap::builder::NonEmptyStringValueParser;
 
+use super::action::seen;
 use super::context::CliContext;
-use super::conversation::text_block;
+use super::conversation::{show_newer, text_block};
 use super::failure::Failure;
 use crate::api::wire::{ActionRequest, ConversationDetail, RevealRequest};
 use crate::client::format::one_word;
+use crate::client::note_seen;
 use crate::domain::text::one_line;
 
 /// `munja reveal N --reason TEXT`.
@@ -65,10 +67,12 @@ pub async fn reveal(context: &mut CliContext, args: &Reveal) -> Result<(), Failu
 pub async fn handover(context: &mut CliContext, args: &Handover) -> Result<(), Failure> {
     context.about = Some(args.n);
     let (client, service) = (context.client()?, args.service.number());
+    let mut last_seen = None;
     if args.told.is_none() {
         let request = RevealRequest { reason: format!("handover {service}") };
         let shown = client.reveal(args.n, &request).await?;
         let detail = client.conversation(args.n).await?;
+        last_seen = Some(detail.last_inbound_id);
         if context.json {
             let sheet =
                 serde_json::json!({ "number": shown.number, "service": service, "conversation": detail });
@@ -76,6 +80,7 @@ pub async fn handover(context: &mut CliContext, args: &Handover) -> Result<(), F
         }
         let sheet = sheet(context, &detail, (service, &shown.number));
         context.print(&sheet)?;
+        note_seen(&context.profile, args.n, detail.last_inbound_id)?;
     }
     let told = match &args.told {
         Some(told) => told.clone(),
@@ -92,8 +97,12 @@ pub async fn handover(context: &mut CliContext, args: &Handover) -> Result<(), F
         context.remark(&remark);
         return Ok(());
     }
-    let action = ActionRequest::Handover { service: service.to_owned(), told };
-    client.act(args.n, &action).await?;
+    let last_seen = last_seen.map_or_else(|| seen(context, args.n), Ok)?;
+    let action = ActionRequest::Handover { service: service.to_owned(), told, last_seen };
+    if let Err(error) = client.act(args.n, &action).await {
+        show_newer(context, &error);
+        return Err(error.into());
+    }
     let sentence = context.say.with("did-handed_over", [n, ("service", service.into())]);
     context.print_done("handed_over", &sentence)
 }

@@ -121,6 +121,10 @@ words! {
         Handover => "handover",
         /// Why the citizen's number was shown.
         Reveal => "reveal",
+        /// Staff recorded that the citizen wants no automatic texts.
+        OptOut => "opt_out",
+        /// Staff recorded that the citizen wants them again.
+        OptIn => "opt_in",
     }
 }
 

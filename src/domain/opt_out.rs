@@ -189,15 +189,42 @@ fn is_english(text: &str) -> bool {
     words.iter().any(is_stop) && words.iter().all(is_known) && (is_alone || about_texts || is_thanking)
 }
 
-/// A short text that holds a keyword and does not ask how to use it.
+/// So many letters beside a keyword and words of courtesy are emphasis (`라니까`, `했잖아요`); more of them say something else.
+const MOST_EMPHASIS: usize = 5;
+
+/// A short text that holds a keyword, does not ask how to use it and says nothing else.
 fn is_perhaps(bare: &str, text: &str) -> bool {
     let asks =
         ["방법", "어떻게", "나요", "까요", "안되", "안돼", "이유", "왜", "스팸", "광고", "신고", "how"];
-    let holds = OUT.iter().filter(|word| !word.is_ascii()).any(|word| bare.contains(word))
+    let is_emphatic = |keyword: &&str| {
+        bare.split_once(keyword).is_some_and(|(before, after)| {
+            without_courtesy(before) + without_courtesy(after) <= MOST_EMPHASIS
+        })
+    };
+    let holds = OUT.iter().filter(|word| !word.is_ascii()).any(is_emphatic)
         || ["보내지마", "그만보내", "문자하지마"].iter().any(|word| bare.contains(word))
-        || (text.split_whitespace().count() <= 3
-            && text.split(|c: char| !c.is_alphabetic()).any(|w| w.eq_ignore_ascii_case("stop")));
+        || is_only_stop(text);
     holds && !asks.iter().any(|word| bare.contains(word))
+}
+
+/// How many letters are left of a text without words of courtesy at its ends.
+fn without_courtesy(text: &str) -> usize {
+    let mut rest = text;
+    while let Some(shorter) =
+        POLITE.iter().find_map(|word| rest.strip_prefix(word).or_else(|| rest.strip_suffix(word)))
+    {
+        rest = shorter;
+    }
+    rest.chars().count()
+}
+
+/// `please stop`, `stop stop stop`: with any other word, somebody else may be meant (`stop hitting me`).
+fn is_only_stop(text: &str) -> bool {
+    let mut words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).peekable();
+    let is_stop = |word: &str| word.eq_ignore_ascii_case("stop");
+    let is_known =
+        |word: &str| is_stop(word) || POLITE_EN.iter().any(|known| word.eq_ignore_ascii_case(known));
+    words.peek().is_some() && words.clone().any(is_stop) && words.all(is_known)
 }
 
 /// Words with which a citizen stops a carrier's own deliveries: from then on the carrier refuses every text to them, until
@@ -294,6 +321,10 @@ mod tests {
         for text in [
             "",
             "수신거부는 어떻게 하나요?",
+            "수신거부 해주세요 그리고 버스 몇시",
+            "수신거부 관련해서 여권은 어디서 만들어요",
+            "STOP hitting me",
+            "stop it now he is here",
             "스팸 문자 수신거부 방법",
             "the bus did not stop",
             "stop the noise in my street",

@@ -266,10 +266,11 @@ impl Store {
         self.condition.failed().await
     }
 
-    /// Why the gateway is of no use to anybody, if it is: nothing can be written, or the file is damaged.
+    /// Why the gateway is of no use to anybody, if it is: nothing can be written, now or ever, or the file is damaged.
     pub fn is_unsound(&self) -> Option<StoreError> {
         let damage = || self.condition.damage().map(|reason| StoreError::Corrupt(reason.to_owned()));
-        self.condition.failure().or_else(damage)
+        let is_full = || self.condition.is_full().then_some(StoreError::Full);
+        self.condition.failure().or_else(damage).or_else(is_full)
     }
 
     /// Compares the open files with those at the path, as each commit does: for times without one.

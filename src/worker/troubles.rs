@@ -81,8 +81,10 @@ async fn note(context: &Context, disk: &mut Disk, trouble: Trouble, is_in_troubl
     let is_disk = trouble == Trouble::DiskFull;
     match context.store.note_trouble(trouble.clone(), is_in_trouble, &settings.policy, now).await {
         Ok(said) => {
-            if is_disk {
-                disk.said = None;
+            let unwritten = if is_disk { disk.said.take() } else { None };
+            // What was said without the disk is taken back the same way: the database knows nothing of it.
+            if let Some(before) = unwritten.filter(|_| said.is_none() && !is_in_trouble) {
+                push_without_disk(context, Saying::Over, now - before.since, now).await;
             }
             match said {
                 Some(Saying::Over) => {
@@ -107,8 +109,11 @@ async fn tell_without_disk(context: &Context, disk: &mut Disk, now: UnixMs) {
     };
     let since = disk.said.map_or(now, |said| said.since);
     disk.said = Some(OperatorAlarm { since, told_at: now });
-    let minutes = (now - since) / 60_000;
-    let state = Some(what.as_str());
+    push_without_disk(context, what, now - since, now).await;
+}
+
+async fn push_without_disk(context: &Context, what: Saying, for_ms: i64, now: UnixMs) {
+    let (minutes, state) = (for_ms / 60_000, Some(what.as_str()));
     let news = AlarmNews { what: Trouble::DiskFull.to_word(), state, minutes, ..AlarmNews::default() };
     let settings = context.settings();
     for way in &settings.policy.alarm.pushes {

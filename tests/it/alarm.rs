@@ -323,9 +323,11 @@ async fn the_number_is_revealed_and_handed_over_by_name() {
         texts_to(gateway.sim(), CITIZEN).iter().any(|text| text.contains("지금 어디에 있습니까?"))
     })
     .await;
-    let wrong = json!({ "action": "handover", "service": "911", "told": "x" });
+    let wrong = json!({ "action": "handover", "service": "911", "told": "x", "last_seen": 0 });
     assert_eq!(post(act, &wrong).await.unwrap_err().code, "bad_request");
-    let told = json!({ "action": "handover", "service": "119", "told": "상황실 박소방" });
+    let last_seen = show(&gateway, 2).await.last_inbound_id;
+    let told =
+        json!({ "action": "handover", "service": "119", "told": "상황실 박소방", "last_seen": last_seen });
     post(act, &told).await.unwrap();
     let after = show(&gateway, 2).await;
     let kinds: Vec<&str> = after.notes.iter().map(|note| note.kind.as_str()).collect();

@@ -133,7 +133,7 @@ async fn a_photo_comes_in_byte_by_byte_although_the_phone_stumbles() {
     assert!(names.iter().all(|name| name.len() == 64 && name.bytes().all(|b| b.is_ascii_hexdigit())));
     // Nothing is lost, and nobody is told so.
     gateway.until(|b| b.n_outbound("delivered") == 1).await;
-    assert!(gateway.sim().ledger().messages[0].text.contains("글을 받았습니다"));
+    assert!(gateway.sim().ledger().messages[0].text.contains("문자를 받았습니다"));
 }
 
 fn files(folder: &Path) -> Vec<String> {

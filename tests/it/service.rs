@@ -23,7 +23,7 @@ async fn danger_is_answered_at_once_and_acknowledged_by_name() {
     gateway.until(|b| b.n_routed == 1).await;
     gateway.sim().text(CITIZEN, "할머니가 쓰러지셨어요");
     gateway.until(|b| b.n_routed == 2 && b.n_outbound("delivered") == 2).await;
-    assert!(phones(&gateway).iter().any(|text| text.contains("119(불·다침)")));
+    assert!(phones(&gateway).iter().any(|text| text.contains("119(불·부상)")));
     let list: Value = gateway.desk.get("/v1/conversations?state=waiting").await.unwrap();
     let first = &list["conversations"][0];
     assert_eq!((&first["tier"], &first["is_ringing"]), (&json!(1), &json!(true)), "before who waits longer");

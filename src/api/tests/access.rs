@@ -90,7 +90,9 @@ async fn whoever_passes_it_on_hears_that_it_was_done() {
     desk.post("/v1/conversations/1/claim", &token, json!({})).await.expect(200);
     let act = "/v1/conversations/1/actions";
     desk.post("/v1/conversations/1/release", &token, json!({})).await.expect(204);
-    desk.post(act, &token, json!({"action": "false_alarm", "reason": "드라마"})).await.expect(200);
+    desk.post(act, &token, json!({"action": "false_alarm", "reason": "드라마", "last_seen": 1}))
+        .await
+        .expect(200);
     desk.get("/v1/conversations/1", &token).await.refused("not_your_desk");
 }
 
@@ -104,8 +106,19 @@ async fn an_alarm_ends_by_an_answer_or_a_name() {
     let close = json!({"last_seen": 1});
     desk.post("/v1/conversations/1/close", &token, close.clone()).await.refused("danger_unanswered");
     let act = "/v1/conversations/1/actions";
-    desk.post(act, &token, json!({"action": "false_alarm", "reason": " "})).await.refused("bad_request");
-    desk.post(act, &token, json!({"action": "false_alarm", "reason": "드라마"})).await.expect(200);
-    desk.post(act, &token, json!({"action": "false_alarm", "reason": "드라마"})).await.refused("no_danger");
+    desk.post(act, &token, json!({"action": "false_alarm", "reason": " ", "last_seen": 1}))
+        .await
+        .refused("bad_request");
+    desk.post(act, &token, json!({"action": "false_alarm", "reason": "드라마"})).await.refused("bad_request");
+    for unseen in [0, 2] {
+        let blind = json!({"action": "false_alarm", "reason": "드라마", "last_seen": unseen});
+        desk.post(act, &token, blind).await.refused("newer_texts");
+    }
+    desk.post(act, &token, json!({"action": "false_alarm", "reason": "드라마", "last_seen": 1}))
+        .await
+        .expect(200);
+    desk.post(act, &token, json!({"action": "false_alarm", "reason": "드라마", "last_seen": 1}))
+        .await
+        .refused("no_danger");
     desk.post("/v1/conversations/1/close", &token, close).await.expect(204);
 }

@@ -264,9 +264,14 @@ async fn an_alarm_is_ended_with_a_reason() {
     let world = World::new().await;
     let route = "POST /v1/conversations/12/actions";
     world.server.on(route, [Reply::Json(detail(12, 34, vec![]))]);
+    world.server.on("GET /v1/conversations/12", [Reply::Json(detail(12, 34, vec![]))]);
+    let blind = world.munja(&["false-alarm", "12", "--reason", "노래 가사"]).await;
+    assert_eq!(blind.exit, Exit::LookFirst, "{}", blind.err);
+    world.munja(&["show", "12"]).await;
     let run = world.munja(&["false-alarm", "12", "--reason", "노래 가사"]).await;
     assert_eq!((run.exit, run.out.as_str()), (Exit::Ok, "상담 12번의 경보를 끝냈습니다.\n"), "{}", run.err);
-    assert_eq!(world.server.asked()[0].body, json!({ "action": "false_alarm", "reason": "노래 가사" }));
+    let asked = world.server.asked().pop().unwrap().body;
+    assert_eq!(asked, json!({ "action": "false_alarm", "reason": "노래 가사", "last_seen": 34 }));
     assert_eq!(world.munja(&["false-alarm", "12"]).await.exit, Exit::Usage);
     world.server.on(route, [problem(409, "no_danger")]);
     let run = world.munja(&["false-alarm", "12", "--reason", "노래 가사"]).await;
@@ -309,7 +314,10 @@ async fn handing_over_shows_what_to_read_out_and_asks_who_was_told() {
     let run = world.munja(&["handover", "12", "119"]).await;
     assert!(run.out.contains("119에 알린 것으로 기록했습니다"), "{}{}", run.out, run.err);
     let told = world.server.asked().pop().unwrap();
-    assert_eq!(told.body, json!({ "action": "handover", "service": "119", "told": "상황실 박소방" }));
+    assert_eq!(
+        told.body,
+        json!({ "action": "handover", "service": "119", "told": "상황실 박소방", "last_seen": 34 })
+    );
     world.munja(&["handover", "12", "112", "--told", "박경장"]).await;
     assert_eq!(world.server.asked().pop().unwrap().body["service"], "112");
     assert_eq!(world.munja(&["handover", "12", "911"]).await.exit, Exit::Usage);

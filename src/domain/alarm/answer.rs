@@ -5,8 +5,6 @@ use unicode_normalization::UnicodeNormalization;
 
 /// The longest text that can be an answer (characters, without white space).
 const LONGEST: usize = 40;
-/// The longest Latin word that somebody may mean as `확인`: `hwakin`, `checked` (letters).
-const LONGEST_LATIN: usize = 12;
 /// Numbers of those who help. Whoever writes them may be calling for help.
 const HELP: &[&str] = &["119", "112", "109"];
 
@@ -54,8 +52,40 @@ const TOLD: &[&str] = &["", "함", "했음", "했어", "했어요", "했습니�
 /// What may stand before and after a word.
 const YES: &[&str] = &["네", "예", "넵", "넹"];
 /// What stands for `확인` or `신고` where somebody mistyped, or thought that a yes is enough.
-const NEARLY: &[&str] =
-    &["번", "네", "예", "넵", "넹", "응", "획인", "학인", "화긴", "확힌", "확이", "확", "신거", "싱고"];
+const NEARLY: &[&str] = &[
+    "번",
+    "네",
+    "예",
+    "넵",
+    "넹",
+    "응",
+    "획인",
+    "학인",
+    "화긴",
+    "확힌",
+    "확이",
+    "확",
+    "신거",
+    "싱고",
+    "hwakin",
+    "hwagin",
+    "hwakhin",
+    "hwak",
+    "singo",
+    "sinko",
+    "shingo",
+    "check",
+    "checked",
+    "confirm",
+    "confirmed",
+    "ok",
+    "okay",
+    "yes",
+    "done",
+    "reported",
+    "ghkrdls",
+    "tlsrh",
+];
 
 /// A run of digits, or the letters between two of them.
 #[derive(Debug, PartialEq, Eq)]
@@ -145,7 +175,7 @@ fn unclear(numbers: &[&str], letters: &[&str]) -> DutyAnswer {
 }
 
 fn is_nearly(said: &str) -> bool {
-    NEARLY.contains(&said) || (said.len() <= LONGEST_LATIN && said.bytes().all(|b| b.is_ascii_lowercase()))
+    NEARLY.contains(&said)
 }
 
 fn number(part: &Part) -> Option<&str> {

@@ -10,6 +10,11 @@ pub const GUESS_MS: i64 = 10 * 60 * 1_000;
 /// A code is not given to another alarm of the same phone for so long (milliseconds): a late answer must not end another
 /// alarm.
 pub const REST_MS: i64 = 24 * 60 * 60 * 1_000;
+/// The code of an alarm that is over is no guess for so long after the call (milliseconds): the phone was called, and
+/// somebody else was faster.
+pub const OVER_MS: i64 = 10 * 60 * 1_000;
+/// A text with more codes than this is no answer.
+pub const MOST_CODES: usize = 5;
 /// Calls to one duty phone within this time of one that has left wait for its end and go as one text (milliseconds).
 pub const JOIN_MS: i64 = 20 * 1_000;
 /// A duty phone is told that its answer did nothing at most once in this time (milliseconds).

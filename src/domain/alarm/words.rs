@@ -47,6 +47,8 @@ pub enum Confirmation {
     TakenBefore { conversation_id: i64, by: String },
     /// 119 or 112 was told.
     HandedOver { conversation_id: i64 },
+    /// The citizen wrote of danger again after the call: the alarm goes on.
+    Newer { conversation_id: i64 },
     /// Somebody has answered the citizen, or ended the alarm, before.
     Over { conversation_id: i64 },
     /// The code is wrong, or missing, or something else is: the answer did nothing.
@@ -65,13 +67,20 @@ impl Confirmation {
                 format!("{conversation_id}번은 {} 님이 이미 맡고 있습니다.", short(by))
             }
             Confirmation::HandedOver { conversation_id } => {
-                format!("{conversation_id}번은 신고한 것으로 적고 알림을 끝냈습니다.")
+                format!(
+                    "{conversation_id}번은 신고한 것으로 적었습니다. 시민에게는 아직 답이 나가지 않았습니다."
+                )
+            }
+            Confirmation::Newer { conversation_id } => {
+                format!(
+                    "{conversation_id}번: 그 뒤에 긴급 문자가 또 왔습니다. 알림을 끝내지 않았습니다. 상담 화면을 보세요."
+                )
             }
             Confirmation::Over { conversation_id } => {
                 format!("{conversation_id}번은 이미 끝난 알림입니다. 더 하실 일이 없습니다.")
             }
             Confirmation::Nothing => {
-                "처리하지 못했습니다. 받은 문자처럼 '37 확인'(맡음)이나 '37 신고'(신고함)를 보내 주세요."
+                "번호가 없거나 틀립니다. 문자에 적힌 두 자리 번호와 확인(맡음)이나 신고(신고함)를 쓰세요."
                     .to_owned()
             }
             Confirmation::Ignored { until } => {

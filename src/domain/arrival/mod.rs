@@ -15,7 +15,7 @@ use super::phone::PhoneNumber;
 use super::policy::ServicePolicy;
 use super::recipient::Recipient;
 use super::survey::SurveyAnswer;
-use super::triage::{Kind, Tier};
+use super::triage::{Kind, Tier, is_hangul_keys};
 
 /// Texts of one sender within this time (milliseconds) are also judged together: a sentence may come in parts.
 pub const JOIN_MS: i64 = 2 * 60 * 1_000;
@@ -25,6 +25,9 @@ pub const FLOOD_MS: i64 = 10 * 60 * 1_000;
 pub const SURVEY_OPEN_MS: i64 = REOPEN_MS;
 /// Thanks within this time after the end of a consultation do not open it again (milliseconds).
 pub const THANKS_MS: i64 = 15 * 60 * 1_000;
+
+/// Texts of somebody who was in danger reach a person for this long, also while they are restricted (milliseconds).
+pub const HEARD_AFTER_DANGER_MS: i64 = 24 * 60 * 60 * 1_000;
 
 /// An arriving text.
 #[derive(Debug, Clone, Copy)]
@@ -54,6 +57,8 @@ pub struct SenderFacts {
     pub latest: Option<Latest>,
     /// Danger was seen in it, and it is not closed.
     pub is_in_danger: bool,
+    /// When danger was last seen in the latest conversation, also a closed one; not if it was a false alarm.
+    pub last_in_danger_at: Option<UnixMs>,
     /// The desk and language of the latest conversation.
     pub desk: Option<String>,
     pub language: Language,
@@ -193,12 +198,7 @@ pub fn decide<'p>(policy: &'p ServicePolicy, arrived: &Arrived<'_>, known: &Send
         score: reading.score.clone().filter(|_| purpose == Purpose::Question),
         purpose,
         desk,
-        // A text that says nothing of its language goes on in that of the ones before.
-        language: Language::evident(&reading.own).unwrap_or(if goes_on {
-            known.language
-        } else {
-            Language::default()
-        }),
+        language: language(&reading.own, goes_on.then_some(known.language)),
         tier,
         rules: verdict.rules(),
         is_abusive: verdict.is_abusive(),
@@ -212,6 +212,16 @@ pub fn decide<'p>(policy: &'p ServicePolicy, arrived: &Arrived<'_>, known: &Send
         .filter(|notice| is_in_time(*notice, arrived.late_ms))
         .filter(|notice| arrival.recipient.may_be_told(*notice, arrived.at));
     arrival
+}
+
+/// The language that a text is answered in. Hangul typed on a keyboard that was not switched is Korean; a text that says
+/// nothing of its language goes on in that of the ones `before`.
+fn language(own: &str, before: Option<Language>) -> Language {
+    match Language::evident(own) {
+        Some(Language::En) if is_hangul_keys(own) => Language::Ko,
+        Some(evident) => evident,
+        None => before.unwrap_or_default(),
+    }
 }
 
 /// What the reader of a text has to know. A late text is no answer to what was asked since, and no thanks for it.
@@ -272,8 +282,11 @@ fn purpose(
     if known.is_in_danger {
         return Purpose::Question;
     }
-    if known.recipient.is_restricted(arrived.at) {
-        return Purpose::Restricted;
+    if known.recipient.is_restricted(arrived.at) && tier != Some(Tier::Look) {
+        // What may be danger is read by a person, and the address that somebody in danger sends, whatever was decided about them since.
+        let was_in_danger =
+            known.last_in_danger_at.is_some_and(|at| arrived.at - at <= HEARD_AFTER_DANGER_MS);
+        return if was_in_danger { Purpose::Question } else { Purpose::Restricted };
     }
     match &reading.intent {
         Intent::Reaction => Purpose::Reaction,
@@ -309,7 +322,9 @@ fn wanted(
         (Purpose::Thanks | Purpose::Reaction | Purpose::Advertising | Purpose::Staff, _) => None,
         (Purpose::Question, _) if reading.intent == Intent::Blank => Some(Notice::Unreadable),
         (Purpose::Question, _)
-            if reading.is_unreceipted || !policy.receipt_texts || !begins(known, arrival) =>
+            if (reading.is_unreceipted && arrival.tier.is_none())
+                || !policy.receipt_texts
+                || !begins(known, arrival) =>
         {
             None
         }

@@ -97,6 +97,10 @@ fn replay_one(
         late_ms: past.late_ms,
     };
     let arrival = decide(policy, &arrived, &known);
+    let mut arrival = arrival;
+    if past.purpose == Purpose::Staff.as_str() {
+        arrival.be_from_staff(known.latest, past.at);
+    }
     let decided = Decided {
         tier: arrival.tier,
         rules: arrival.rules.clone(),
@@ -148,6 +152,13 @@ mod tests {
             begins,
             purpose: "question".to_owned(),
         }
+    }
+
+    #[test]
+    fn what_a_duty_phone_wrote_stays_that() {
+        let staff = PastText { purpose: "staff".into(), ..past(1, "37 확인", NOON, None) };
+        let decided = &replay(&policy(), &[staff])[0];
+        assert_eq!((decided.purpose, decided.notice), ("staff", None));
     }
 
     #[test]

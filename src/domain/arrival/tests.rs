@@ -291,6 +291,29 @@ fn danger_in_pieces_is_danger() {
 }
 
 #[test]
+fn stop_in_a_sentence_is_answered() {
+    let policy = policy();
+    let told = |text| decided(&policy, text, &new(), NOON).1;
+    for text in ["수신거부 해주세요 그리고 버스 몇시", "수신거부 관련해서 여권은 어디서 만들어요"]
+    {
+        assert_eq!(told(text), Some(Notice::Receipt), "{text}");
+    }
+    assert!(told("STOP hitting me").is_some_and(Notice::is_urgent));
+    assert_eq!(told("수신거부라니까"), None);
+}
+
+#[test]
+fn korean_on_the_wrong_keyboard_is_answered_in_korean() {
+    let language = |own: &str, before| super::language(own, before);
+    for text in ["dkQkrk Eofudy", "qjtm djswp dhkdy", "dkssudgktpdy"] {
+        assert_eq!(language(text, None), Language::Ko, "{text}");
+    }
+    assert_eq!(language("my father hits me", None), Language::En);
+    assert_eq!(language("my father hits me", Some(Language::Ko)), Language::En);
+    assert_eq!(language("5", Some(Language::En)), Language::En);
+}
+
+#[test]
 fn machines_are_never_answered() {
     let policy = policy();
     for number in ["1588-1234", "114", "KB-Bank"] {

@@ -116,9 +116,10 @@ impl Conversation {
         self.claim.as_ref().is_some_and(|claim| claim.by.id == counselor_id)
     }
 
-    /// Danger was seen in it, answered or not.
+    /// Danger was seen in it, answered or not, or handed over to 119 or 112. A false alarm is none.
     pub fn is_danger(&self) -> bool {
-        self.tier.is_some_and(Tier::is_danger)
+        let is_handed_over = self.danger.is_some_and(|danger| danger.is_handed_over());
+        self.tier.is_some_and(Tier::is_danger) || is_handed_over
     }
 
     /// Danger that nobody has answered yet.

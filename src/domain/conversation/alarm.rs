@@ -83,11 +83,12 @@ impl Handling<'_> {
     }
 
     /// Its holder, a supervisor, or anybody while nobody holds it says by name that there is no danger.
-    pub(super) fn end_alarm(&mut self, reason: &str) -> Handled {
+    pub(super) fn end_alarm(&mut self, reason: &str, last_seen: Option<i64>) -> Handled {
         let Some(danger) = self.it.danger.filter(|danger| danger.state.is_open()) else {
             return Err(Refusal::NoAlarm);
         };
         self.must_hold_if_held()?;
+        self.must_have_seen(last_seen)?;
         self.it.danger = Some(danger.taken_back());
         self.it.tier = None;
         self.it.queue_at = self.it.place(None, self.now);
@@ -96,12 +97,16 @@ impl Handling<'_> {
         Ok(())
     }
 
-    /// 119 or 112 has been told. An open alarm ends with that reason; the citizen stays before others in the line.
-    pub(super) fn hand_over(&mut self, service: &str, told: &str) -> Handled {
+    /// 119 or 112 has been told. An open alarm ends with that reason; the citizen stays before others in the line, and is
+    /// heard like somebody in danger.
+    pub(super) fn hand_over(&mut self, service: &str, told: &str, last_seen: Option<i64>) -> Handled {
         let Some(danger) = self.it.danger else {
             return Err(Refusal::NoAlarm);
         };
         self.may_hand_over(danger)?;
+        if danger.state.is_open() {
+            self.must_have_seen(last_seen)?;
+        }
         self.note(NoteKind::Handover, &format!("{service}: {told}"))?;
         self.event(EventKind::HandedOver, Some(service));
         if danger.state.is_open() {

@@ -18,9 +18,7 @@ impl Handling<'_> {
         if has_opted_out && !self.it.is_danger() {
             return Err(Refusal::OptedOut);
         }
-        if self.it.last_inbound.seq > reply.last_seen && !reply.force {
-            return Err(Refusal::NewerTexts);
-        }
+        self.must_have_seen((!reply.force).then_some(reply.last_seen))?;
         self.it.step(ConversationEvent::Replied);
         self.it.wait_no_more();
         self.it.last_reply_at = Some(self.now);
@@ -54,9 +52,7 @@ impl Handling<'_> {
     pub(super) fn close(&mut self, closing: &Closing) -> Handled {
         self.must_hold()?;
         self.must_not_be_in_danger()?;
-        if closing.last_seen.is_some_and(|seen| self.it.last_inbound.seq > seen) {
-            return Err(Refusal::NewerTexts);
-        }
+        self.must_have_seen(closing.last_seen)?;
         if closing.category.is_some() {
             self.it.category.clone_from(&closing.category);
         }
@@ -67,7 +63,11 @@ impl Handling<'_> {
             return Err(Refusal::PromiseOpen);
         }
         let how = if self.it.state == ConversationState::Active { "unanswered" } else { "answered" };
-        let may_survey = self.it.last_reply_at.is_some() && self.it.danger.is_none() && !self.it.is_abusive;
+        // Whoever never got the answer that was promised is not asked how it was.
+        let may_survey = self.it.last_reply_at.is_some()
+            && self.it.danger.is_none()
+            && self.it.promise.is_none()
+            && !self.it.is_abusive;
         let survey_at = self.policy.survey_after_ms.map(|after| self.now + after);
         self.end(closing.reason.clone());
         self.it.survey_due_at = survey_at.filter(|_| may_survey);

@@ -65,14 +65,17 @@ pub enum Command {
     AckByPhone,
     /// Danger: rings for everybody.
     Urgent,
-    /// There is no danger, and why.
+    /// There is no danger, and why. `last_seen`: the citizen's last text that the actor has seen; `None` only where nothing
+    /// can have been missed.
     EndAlarm {
         reason: String,
+        last_seen: Option<i64>,
     },
-    /// 119 or 112 has been told: which of them, and who there.
+    /// 119 or 112 has been told: which of them, and who there. `last_seen` as above.
     HandOver {
         service: String,
         told: String,
+        last_seen: Option<i64>,
     },
     /// The citizen's number is shown to the actor, and why.
     Reveal {

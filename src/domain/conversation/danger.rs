@@ -142,6 +142,11 @@ impl Danger {
         Danger { ack, ..self.closed_as(DangerState::Ended) }
     }
 
+    /// 119 or 112 was told.
+    pub fn is_handed_over(&self) -> bool {
+        self.state == DangerState::Ended && self.ack.is_some()
+    }
+
     /// It was no danger.
     pub fn is_false_alarm(&self) -> bool {
         self.state == DangerState::Ended && self.ack.is_none()

@@ -68,8 +68,8 @@ impl Handling<'_> {
             Command::Ack => self.ack(),
             Command::AckByPhone => self.ack_by_phone(),
             Command::Urgent => self.urgent(),
-            Command::EndAlarm { reason } => self.end_alarm(reason),
-            Command::HandOver { service, told } => self.hand_over(service, told),
+            Command::EndAlarm { reason, last_seen } => self.end_alarm(reason, *last_seen),
+            Command::HandOver { service, told, last_seen } => self.hand_over(service, told, *last_seen),
             Command::Reveal { reason } => self.reveal(reason),
             Command::AskWhere => self.ask_where(),
             Command::ToDesk { desk, note } => self.pass_to_desk(desk, note),
@@ -96,6 +96,15 @@ impl Handling<'_> {
             Some(claim) if self.facts.actor.is(claim.by.id) => Ok(()),
             Some(claim) => Err(Refusal::HeldBy(claim.by.clone())),
             None => Err(Refusal::NotHeld),
+        }
+    }
+
+    /// Refuses who has not seen the citizen's last text: it may tell of another danger. A text that does not exist nobody has
+    /// seen.
+    pub fn must_have_seen(&self, last_seen: Option<i64>) -> Handled {
+        match last_seen {
+            Some(seen) if seen != self.it.last_inbound.seq => Err(Refusal::NewerTexts),
+            _ => Ok(()),
         }
     }
 

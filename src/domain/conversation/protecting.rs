@@ -51,13 +51,14 @@ impl Handling<'_> {
         Ok(())
     }
 
-    /// The journal names who recorded it.
+    /// Journal and conversation name who recorded it.
     pub(super) fn wish(&mut self, wish: Wish) -> Handled {
         self.effects.push(Effect::Citizen(CitizenChange::Wish(wish)));
-        let kind = match wish {
-            Wish::OptOut => EventKind::OptedOut,
-            Wish::OptIn => EventKind::OptedIn,
+        let (kind, note) = match wish {
+            Wish::OptOut => (EventKind::OptedOut, NoteKind::OptOut),
+            Wish::OptIn => (EventKind::OptedIn, NoteKind::OptIn),
         };
+        self.note(note, "-")?;
         self.event(kind, Some("recorded"));
         Ok(())
     }

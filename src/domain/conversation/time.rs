@@ -100,16 +100,22 @@ fn is_step_due(danger: &Danger, policy: &ServicePolicy, now: UnixMs) -> bool {
     danger.state.is_open() && !is_quiet && (is_over || danger.is_out_of_time(steps, now))
 }
 
-/// The citizen of an answered danger has written again, and nobody holds it: supervisors hear of it at each last step.
+/// How often supervisors hear that a citizen still waits after 119 or 112 was told (milliseconds).
+const TOLD_STEP_MS: i64 = 10 * 60 * 1_000;
+
+/// Nobody holds it, and either the citizen of an answered danger has written again (supervisors hear of it at each last
+/// step), or 119 or 112 was told and nobody has written to the citizen since.
 fn is_danger_left_alone(it: &Conversation, policy: &ServicePolicy, now: UnixMs) -> bool {
-    let (Some(since), Some(step)) = (it.waiting_since, policy.escalations_ms.last()) else {
+    let (Some(since), Some(last_step)) = (it.waiting_since, policy.escalations_ms.last()) else {
         return false;
     };
+    let is_handed_over = it.danger.is_some_and(|danger| danger.is_handed_over());
+    let step = if is_handed_over { TOLD_STEP_MS.max(*last_step) } else { *last_step };
     let quiet_since = it.touched_at.map_or(since, |at| at.max(since));
     it.state == ConversationState::Waiting
         && it.is_danger()
         && !it.has_open_danger()
-        && now - quiet_since >= *step
+        && now - quiet_since >= step
 }
 
 fn is_wait_notice_due(it: &Conversation, policy: &ServicePolicy, desk: &Desk, now: UnixMs) -> bool {
@@ -268,6 +274,13 @@ mod tests {
         Conversation { danger: it.danger.map(Danger::answered), ..it }
     }
 
+    /// A danger that was handed over to 119 at once.
+    fn handed_over(it: Conversation) -> Conversation {
+        let it = in_danger(it, 0);
+        let danger = it.danger.map(|danger| danger.handed_over(Some(1), NOON));
+        Conversation { tier: Some(Tier::Look), danger, ..it }
+    }
+
     #[test]
     fn what_is_due() {
         use ConversationState::{Active, Answered};
@@ -298,6 +311,8 @@ mod tests {
             (in_danger(waiting(), 2), 6 * MINUTE, vec![Due::Escalate]),
             (answered_danger(waiting()), 3 * MINUTE - 1, vec![]),
             (answered_danger(waiting()), 3 * MINUTE, vec![Due::StaleDanger]),
+            (handed_over(waiting()), 10 * MINUTE - 1, vec![]),
+            (handed_over(waiting()), 10 * MINUTE, vec![Due::StaleDanger]),
             (in_danger(held(Active), 0), MINUTE, vec![Due::Escalate]),
             (by_phone(in_danger(waiting(), 0)), 3 * MINUTE - 1, vec![]),
             (by_phone(in_danger(waiting(), 0)), 3 * MINUTE, vec![Due::QuietOver]),

@@ -53,6 +53,13 @@ impl Verdict<'_> {
         [Kind::SelfHarm, Kind::Youth].into_iter().find(|kind| of(*kind)).or(Some(Kind::Danger))
     }
 
+    /// Whether a rule sees danger that does not see it in the other text: another danger, not the same one again.
+    fn has_danger_beyond(&self, other: &Verdict<'_>) -> bool {
+        let is_danger = |hit: &&Hit<'_>| hit.tier.is_danger() && hit.rule.kind != Kind::Abuse;
+        let is_in_other = |id: &str| other.hits.iter().filter(is_danger).any(|hit| hit.rule.id == id);
+        self.hits.iter().filter(is_danger).any(|hit| !is_in_other(&hit.rule.id))
+    }
+
     /// Whether danger is seen, and nothing tells of what kind.
     pub fn is_of_unknown_kind(&self) -> bool {
         self.opinion.as_ref().is_some_and(|opinion| opinion.tier.is_danger())
@@ -210,8 +217,10 @@ impl Triage {
         let (recent, text) = (&recent[before..], &text[..after]);
         let together = self.judge(&followed_by(recent, text));
         let rank = |verdict: &Verdict<'_>| verdict.tier().map_or(u8::MAX, Tier::number);
-        // A danger in the previous texts alone was judged with them.
-        let adds = rank(&together) < rank(&alone) && rank(&together) < rank(&self.judge(recent));
+        // A danger in the previous texts alone was judged with them: only what lies across the seam adds anything.
+        let before = self.judge(recent);
+        let is_new = rank(&together) < rank(&before) || together.has_danger_beyond(&before);
+        let adds = rank(&together) < rank(&alone) && is_new;
         if adds { together } else { alone }
     }
 

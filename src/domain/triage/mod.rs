@@ -22,7 +22,7 @@ pub mod train;
 mod words;
 
 pub use judge::{Hit, Triage, Verdict};
-pub use normal::{Normal, as_typed, normal};
+pub use normal::{Normal, as_typed, is_hangul_keys, normal};
 pub use opinion::{Opinion, Table, Thresholds};
 pub use rule::{BadRule, Group, Guard, ListPlace, Lists, Rule};
 pub use tier::{Kind, Tier};

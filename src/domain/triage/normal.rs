@@ -248,22 +248,62 @@ pub fn normal(text: &str) -> Normal {
     squeeze(&compose(plain))
 }
 
-/// `text` read as Hangul typed on a Latin keyboard, in normal form. `None` if it holds characters of other scripts, or if
-/// the result is not mostly syllables that Korean uses.
+/// `text` read as Hangul typed on a Latin keyboard, in normal form; what stands beside it stays (`지금 tkffuwntpdy😭`). `None`
+/// if the result is not mostly syllables that Korean uses.
 pub fn as_hangul_keys(text: &str) -> Option<Normal> {
-    if !text.is_ascii() || !text.contains(|c: char| c.is_ascii_alphabetic()) {
-        return None;
-    }
-    let letters = text.chars().map(letter_of_key).collect();
-    let composed = compose(letters);
-    let n_syllables = composed.iter().filter(|c| is_syllable(**c)).count();
-    let n_stray = composed.iter().filter(|c| is_letter(**c)).count();
-    (n_syllables > n_stray).then(|| squeeze(&composed))
+    let typed = Typed::read(text)?;
+    (typed.n_syllables > typed.n_stray).then(|| squeeze(&typed.composed))
 }
 
-/// A text typed on the wrong keyboard as it was meant, without spaces; any other as it is.
-pub fn as_typed(text: &str) -> String {
-    as_hangul_keys(text).map_or_else(|| text.to_owned(), |typed| typed.shown.iter().collect())
+/// Whether a text without any Hangul was meant as Hangul: nearly all of it becomes syllables, which English words don't.
+pub fn is_hangul_keys(text: &str) -> bool {
+    const LEAST_SYLLABLES: usize = 2;
+    let is_sure = |typed: &Typed| typed.n_syllables >= LEAST_SYLLABLES.max(4 * typed.n_stray);
+    !text.chars().any(is_syllable) && Typed::read(text).is_some_and(|typed| is_sure(&typed))
+}
+
+/// A text whose Latin letters were read as the keys of a Korean keyboard.
+struct Typed {
+    composed: Vec<char>,
+    /// Syllables made of keys.
+    n_syllables: usize,
+    /// Single letters that make none.
+    n_stray: usize,
+}
+
+impl Typed {
+    /// `None` for a text without Latin letters.
+    fn read(text: &str) -> Option<Typed> {
+        let is_latin = |c: char| c.is_ascii_alphabetic() || ('\u{ff21}'..='\u{ff5a}').contains(&c);
+        if !text.contains(is_latin) {
+            return None;
+        }
+        let mut n_before = 0;
+        let letters = text.chars().filter(|c| !is_invisible(*c)).map(|c| match c {
+            c if c.is_ascii() => letter_of_key(c),
+            // Full-width letters come from a keyboard that was switched half-way.
+            '\u{ff21}'..='\u{ff5a}' => letter_of_key(char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c)),
+            // Laughing and crying (ㅋㅋ, ㅠㅠ) is no part of a syllable.
+            c if is_letter(c) => ' ',
+            c => {
+                n_before += usize::from(is_syllable(c));
+                c
+            }
+        });
+        let composed = compose(letters.collect());
+        let n_all = composed.iter().filter(|c| is_syllable(**c)).count();
+        let n_stray = composed.iter().filter(|c| is_letter(**c)).count();
+        Some(Typed { composed, n_syllables: n_all.saturating_sub(n_before), n_stray })
+    }
+}
+
+/// A text that was typed on a keyboard not switched to Hangul, as it was meant; `None` for any other.
+pub fn as_typed(text: &str) -> Option<String> {
+    let meant = |word: &str| match Typed::read(word) {
+        Some(typed) => typed.composed.iter().collect(),
+        None => word.to_owned(),
+    };
+    is_hangul_keys(text).then(|| text.split_whitespace().map(meant).collect::<Vec<String>>().join(" "))
 }
 
 /// Composed already, visible, and the same in every form.
@@ -417,6 +457,33 @@ mod tests {
         assert_eq!(as_hangul_keys("tkffuwntpdy").map(|n| n.chars), Some(normal("살려주세요").chars));
         assert_eq!(as_hangul_keys("SALA"), None);
         assert_eq!(as_hangul_keys("불"), None);
+        for beside in ["tkffuwntpdy😭", "tkffuwntpdy ㅠㅠ", "tkffuwntpdy…", "ｔｋｆｆｕｗｎｔｐｄｙ"]
+        {
+            let read: String = as_hangul_keys(beside).unwrap().chars.into_iter().collect();
+            assert!(read.starts_with("살려주세요"), "{beside}: {read}");
+        }
+        let read: String = as_hangul_keys("지금 tkffuwntpdy").unwrap().chars.into_iter().collect();
+        assert_eq!(read, normal("지금살려주세요").chars.into_iter().collect::<String>());
+    }
+
+    #[test]
+    fn korean_keys_are_told_from_english_words() {
+        for (typed, meant) in [
+            ("dkQkrk Eofudy", Some("아빠가 때려요")),
+            ("qjtm djswp dhkdy", Some("버스 언제 와요")),
+            ("duRnjs djeltj aksemfdjdy", Some("여꿘 어디서 만들어요")),
+            ("tkffuwntpdy!!", Some("살려주세요!!")),
+            ("stop hitting me", None),
+            ("where is the bus stop", None),
+            ("please help, there is a fire in my house", None),
+            ("hello", None),
+            ("my dad hits me", None),
+            ("who can I ask about tax", None),
+            ("버스 stop", None),
+            ("ok", None),
+        ] {
+            assert_eq!(as_typed(typed).as_deref(), meant, "{typed}");
+        }
     }
 
     #[test]

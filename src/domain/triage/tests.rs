@@ -154,6 +154,11 @@ fn a_text_is_judged_with_what_came_before() {
     let triage = triage();
     assert_eq!(triage.judge_behind("났어요", "우리 집에 불이").tier(), Some(Tier::Danger));
     assert_eq!(triage.judge_behind("네", "우리 집에 불이 났어요").tier(), None);
+    // Another danger in two halves is heard behind a danger; the same one, and thanks, are not heard again.
+    let knife = "칼 들고 있어요 살려주세요";
+    assert_eq!(triage.judge_behind("났어요", &format!("{knife} 집에 불이")).tier(), Some(Tier::Danger));
+    assert_eq!(triage.judge_behind("네", &format!("{knife} 집에 불이 났어요")).tier(), None);
+    assert_eq!(triage.judge_behind("고맙습니다", knife).tier(), None);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, named_params};
 use super::{burst, line};
 use crate::domain::UnixMs;
 use crate::domain::actor::{Actor, DeskScope, Role};
-use crate::domain::alarm::code::{GUESS_MS, MOST_WRONG, REST_MS, TOLD_MS, is_recent};
+use crate::domain::alarm::code::{GUESS_MS, MOST_CODES, MOST_WRONG, OVER_MS, REST_MS, TOLD_MS, is_recent};
 use crate::domain::alarm::words::Confirmation;
 use crate::domain::alarm::{DutyAnswer, DutyPhone, DutyWord, read_answer};
 use crate::domain::conversation::Command;
@@ -99,6 +99,10 @@ fn by_codes(
     codes: &[(DutyWord, String)],
     late_ms: Option<i64>,
 ) -> Result<Vec<Confirmation>> {
+    if codes.len() > MOST_CODES {
+        wrong_code(change.conn, phone, change.now)?;
+        return Ok(vec![Confirmation::Nothing]);
+    }
     let did = codes.iter().map(|(word, code)| by_code(change, phone, (*word, code), late_ms));
     let did: Vec<Option<Confirmation>> = did.collect::<Result<_>>()?;
     Ok(did.into_iter().flatten().collect())
@@ -120,8 +124,17 @@ fn by_code(
             wrong_code(conn, phone, now)?;
             return Ok(Some(Confirmation::Nothing));
         }
-        Some(Found { conversation_id, stands: false }) => {
+        Some(Found { conversation_id, stands: false, called_at }) => {
+            // Old codes are as good as wrong ones to whoever tries them all.
+            if !is_recent(called_at, OVER_MS, now) {
+                wrong_code(conn, phone, now)?;
+            }
             return Ok(Some(Confirmation::Over { conversation_id }));
+        }
+        Some(Found { conversation_id, called_at, .. })
+            if word == DutyWord::HandedOver && has_newer_danger(conn, conversation_id, called_at)? =>
+        {
+            return Ok(Some(Confirmation::Newer { conversation_id }));
         }
         Some(Found { conversation_id, .. }) => conversation_id,
     };
@@ -137,6 +150,7 @@ fn by_code(
         DutyWord::HandedOver => Command::HandOver {
             service: "119·112".to_owned(),
             told: format!("{} (당직 전화)", phone.name),
+            last_seen: None,
         },
     };
     let by_phone = Change { actor: &actor, ..*change };
@@ -156,18 +170,32 @@ struct Found {
     conversation_id: i64,
     /// Nobody has answered or ended it.
     stands: bool,
+    /// When this phone was last called for it.
+    called_at: UnixMs,
+}
+
+/// Whether the citizen wrote of danger after the phone was called: what was told to 119 or 112 cannot have been that.
+fn has_newer_danger(conn: &Connection, conversation_id: i64, called_at: UnixMs) -> Result<bool> {
+    let sql =
+        "SELECT EXISTS (SELECT 1 FROM inbox WHERE conversation_id = :id AND tier = 1 AND received_at > :at)";
+    let of = named_params! { ":id": conversation_id, ":at": called_at };
+    Ok(conn.prepare_cached(sql)?.query_row(of, |r| r.get(0))?)
 }
 
 /// The alarm that has this code at this phone, or had it a short while ago.
 fn alarm_of(conn: &Connection, phone: &DutyPhone, code: &str, now: UnixMs) -> Result<Option<Found>> {
-    let sql = "SELECT d.conversation_id, v.alarm_from_at IS d.alarm_from_at AS stands
+    let sql = "SELECT d.conversation_id, d.called_at, v.alarm_from_at IS d.alarm_from_at AS stands
                FROM duty_code d JOIN conversation v ON v.id = d.conversation_id
                WHERE d.number = :number AND d.code = :code
                  AND (d.called_at > :since OR v.alarm_from_at IS d.alarm_from_at)
                ORDER BY stands DESC, d.called_at DESC LIMIT 1";
     let of = named_params! { ":number": phone.number.reveal(), ":code": code, ":since": now - REST_MS };
     let found = conn.prepare_cached(sql)?.query_row(of, |r| {
-        Ok(Found { conversation_id: r.get("conversation_id")?, stands: r.get("stands")? })
+        Ok(Found {
+            conversation_id: r.get("conversation_id")?,
+            stands: r.get("stands")?,
+            called_at: r.get("called_at")?,
+        })
     });
     Ok(found.optional()?)
 }
@@ -255,11 +283,12 @@ fn wrong_code(conn: &Connection, phone: &DutyPhone, now: UnixMs) -> Result<()> {
     Ok(())
 }
 
-/// Says what became of the answer: that it did nothing, at most once in a while.
+/// Says what became of the answer: that it did nothing, or came too late, at most once in a while.
 fn confirm(change: &Change<'_>, phone: &DutyPhone, confirmation: &Confirmation) -> Result<()> {
     let Change { conn, policy, now, .. } = *change;
     let number = phone.number.reveal();
-    if *confirmation == Confirmation::Nothing {
+    let did_nothing = matches!(confirmation, Confirmation::Nothing | Confirmation::Over { .. });
+    if did_nothing {
         let sql = "SELECT refused_at FROM duty_line WHERE number = :number";
         let last = conn.prepare_cached(sql)?.query_row(named_params! { ":number": number }, |r| r.get(0));
         let last: Option<UnixMs> = last.optional()?.flatten();
@@ -269,7 +298,7 @@ fn confirm(change: &Change<'_>, phone: &DutyPhone, confirmation: &Confirmation) 
     }
     line::text(conn, &phone.number, &confirmation.words(), (policy, now))?;
     burst::let_pass(conn, &phone.number, (policy, now))?;
-    if *confirmation == Confirmation::Nothing {
+    if did_nothing {
         conn.prepare_cached("UPDATE duty_line SET refused_at = :now WHERE number = :number")?
             .execute(named_params! { ":number": number, ":now": now })?;
     }

@@ -132,7 +132,7 @@ pub(in crate::store) fn over(
     for number in rows.collect::<rusqlite::Result<Vec<PhoneNumber>>>()? {
         burst::tell(conn, &number, None, at)?;
     }
-    Ok(())
+    push::over(conn, conversation_id)
 }
 
 impl Store {

@@ -44,6 +44,16 @@ pub(super) fn queue(conn: &Connection, ways: &[PushWay], news: &AlarmNews, now: 
     Ok(())
 }
 
+/// The danger of a conversation is over: what has not arrived is not announced any more.
+pub(super) fn over(conn: &Connection, conversation_id: i64) -> Result<()> {
+    conn.prepare_cached(
+        "UPDATE alarm_push SET next_attempt_at = NULL, trouble = 'the alarm was over'
+         WHERE next_attempt_at IS NOT NULL AND conversation_id = :conversation AND what = 'danger'",
+    )?
+    .execute(named_params! { ":conversation": conversation_id })?;
+    Ok(())
+}
+
 fn read(r: &Row<'_>) -> rusqlite::Result<AlarmPush> {
     let (state, called): (Option<String>, String) = (r.get("state")?, r.get("called")?);
     let news = AlarmNews {

@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::watch;
 
@@ -15,6 +16,8 @@ pub(in crate::store) struct Condition {
     files: Option<OpenFiles>,
     failure: watch::Sender<Option<StoreError>>,
     damage: OnceLock<String>,
+    /// The last write found no room on the disk.
+    is_full: AtomicBool,
 }
 
 impl Condition {
@@ -25,6 +28,7 @@ impl Condition {
             files: is_written.then(|| OpenFiles::note(path)),
             failure: watch::Sender::new(None),
             damage: OnceLock::new(),
+            is_full: AtomicBool::new(false),
         }
     }
 
@@ -45,9 +49,25 @@ impl Condition {
     /// may be lost: nothing is written any more.
     pub(in crate::store) fn note_write(&self, error: &StoreError) {
         self.note_read(error);
+        if matches!(error, StoreError::Full) {
+            self.is_full.store(true, Ordering::Relaxed);
+        }
         if matches!(error, StoreError::DiskFailed | StoreError::FileLost(_) | StoreError::Corrupt(_)) {
             self.fail(error);
         }
+    }
+
+    /// A commit is on disk.
+    pub(in crate::store) fn note_written(&self) {
+        // A plain load first: each commit comes by here.
+        if self.is_full.load(Ordering::Relaxed) {
+            self.is_full.store(false, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether the last write found no room on the disk.
+    pub(in crate::store) fn is_full(&self) -> bool {
+        self.is_full.load(Ordering::Relaxed)
     }
 
     /// Learns from an error of a query. What else is in the file can still be read.

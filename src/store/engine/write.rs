@@ -234,7 +234,11 @@ impl Writer {
         match failure {
             Some(failure) => Err(failure),
             None if all_failed => ended,
-            None => ended.and_then(|()| self.condition.check_files()),
+            None => {
+                ended?;
+                self.condition.note_written();
+                self.condition.check_files()
+            }
         }
     }
 

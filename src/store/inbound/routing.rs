@@ -110,6 +110,8 @@ fn sender_facts(change: &Change<'_>, text: &Received, latest: Option<&Conversati
         closed_at: latest.closed.as_ref().map(|closed| closed.at),
     });
     known.is_in_danger = latest.is_danger() && !latest.is_closed();
+    known.last_in_danger_at =
+        latest.danger.filter(|danger| !danger.is_false_alarm()).map(|danger| danger.rang_at);
     known.desk = Some(latest.desk.clone());
     known.language = latest.language;
     let recent = recent(conn, latest.id, policy.flood + 1, text.arrived().written_at())?;

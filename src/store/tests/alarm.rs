@@ -182,7 +182,7 @@ async fn a_wrong_or_missing_code_acknowledges_nothing() {
     bench.answers(LEE, &format!("{right} 확인"), DAY + 2 * MINUTE + 2).await;
     assert_eq!((bench.danger_state(id).as_str(), bench.n_events("kind = 'acked'")), ("ringing", 0));
     let refused = |number: &str| {
-        bench.texts_to(number).iter().filter(|text| text.starts_with("처리하지 못했습니다.")).count()
+        bench.texts_to(number).iter().filter(|text| text.starts_with("번호가 없거나 틀립니다.")).count()
     };
     assert_eq!((refused(KIM), refused(LEE)), (1, 1), "at most once a minute");
     // A stranger with the right code is a citizen.
@@ -235,7 +235,7 @@ async fn an_answer_that_does_nothing_is_told_what_to_send() {
         bench.tick(DAY + MINUTE).await;
         bench.answers(KIM, words, DAY + 2 * MINUTE).await;
         assert_eq!(bench.danger_state(id), "ringing", "{words}");
-        assert!(bench.texts_to(KIM)[1].starts_with("처리하지 못했습니다."), "{words}");
+        assert!(bench.texts_to(KIM)[1].starts_with("번호가 없거나 틀립니다."), "{words}");
         assert_eq!(bench.count("duty_wrong_code"), 0, "{words}");
     }
     // A person reads what else it may say.
@@ -243,7 +243,7 @@ async fn an_answer_that_does_nothing_is_told_what_to_send() {
     bench.danger_of(MINSU, DAY).await;
     bench.tick(DAY + MINUTE).await;
     bench.answers(KIM, &format!("{} 확인 못 합니다", bench.code(KIM)), DAY + 2 * MINUTE).await;
-    assert!(bench.texts_to(KIM)[1].starts_with("처리하지 못했습니다."));
+    assert!(bench.texts_to(KIM)[1].starts_with("번호가 없거나 틀립니다."));
     assert_eq!(bench.conversations_of(KIM), ["waiting"]);
 }
 
@@ -285,6 +285,59 @@ async fn codes_are_ignored_after_three_wrong_ones_for_a_while() {
 }
 
 /// A duty phone's owner texts as anybody does: a person reads it, and nothing is said by itself. Danger in it rings.
+/// Whoever sends all codes in a few texts hits nothing: a text with many is no answer, and old codes count as wrong.
+#[tokio::test]
+async fn codes_cannot_be_tried_all() {
+    let bench = Bench::new();
+    let minsu = bench.counselor("minsu").await;
+    for n in 0..4 {
+        let id = bench.danger_of(&format!("0101111100{n}"), DAY).await;
+        bench.tick(DAY + MINUTE).await;
+        bench.all_leave(DAY + MINUTE).await;
+        bench
+            .act(id, minsu, Command::EndAlarm { reason: "훈련".into(), last_seen: None }, DAY + MINUTE)
+            .await
+            .unwrap();
+    }
+    let other = bench.other();
+    let mut select = other.prepare("SELECT code FROM duty_code WHERE number = ?1").unwrap();
+    let old: Vec<String> = select.query_map([KIM], |r| r.get(0)).unwrap().map(|r| r.unwrap()).collect();
+    let now = DAY + HOUR;
+    let id = bench.danger_of(MINSU, now).await;
+    bench.tick(now + MINUTE).await;
+    bench.all_leave(now + MINUTE).await;
+    let right = bench.code(KIM);
+    let many: Vec<String> = (0..8).map(|n| format!("{n:02}")).chain([right.clone()]).collect();
+    bench.answers(KIM, &format!("{} 신고", many.join(" ")), now + MINUTE).await;
+    assert_eq!(bench.danger_state(id), "ringing");
+    for code in old.iter().take(2) {
+        bench.answers(KIM, &format!("{code} 신고"), now + 2 * MINUTE).await;
+    }
+    bench.answers(KIM, &format!("{right} 신고"), now + 2 * MINUTE + 1).await;
+    assert_eq!(bench.danger_state(id), "ringing", "three wrong ones: codes are ignored for a while");
+    bench.answers(KIM, &format!("{right} 신고"), now + 13 * MINUTE).await;
+    assert_eq!(bench.danger_state(id), "ended");
+}
+
+/// What was told to 119 can only be what was known when the phone was called.
+#[tokio::test]
+async fn a_code_does_not_end_a_danger_that_came_after_the_call() {
+    let bench = Bench::new();
+    let id = bench.danger_of(MINSU, DAY).await;
+    bench.tick(DAY + MINUTE).await;
+    bench.all_leave(DAY + MINUTE).await;
+    let code = bench.code(KIM);
+    bench.danger_of(MINSU, DAY + MINUTE + 1).await;
+    bench.answers(KIM, &format!("{code} 신고"), DAY + MINUTE + 2).await;
+    assert_eq!(bench.danger_state(id), "ringing");
+    assert!(bench.texts_to(KIM).last().unwrap().contains("긴급 문자가 또 왔습니다"));
+    bench.tick(DAY + 3 * MINUTE).await;
+    bench.tick(DAY + 6 * MINUTE).await;
+    bench.all_leave(DAY + 6 * MINUTE).await;
+    bench.answers(KIM, &format!("{} 신고", bench.code(KIM)), DAY + 6 * MINUTE + 1).await;
+    assert_eq!(bench.danger_state(id), "ended", "called again, it knows of both");
+}
+
 #[tokio::test]
 async fn other_texts_of_staff_go_to_the_desk_as_such() {
     let bench = Bench::new();

@@ -227,7 +227,7 @@ async fn nobody_holds_too_many_dangers() {
 async fn only_who_holds_a_danger_hands_it_over() {
     let bench = Bench::new();
     let (minsu, jiyeong) = (bench.counselor("minsu").await, bench.counselor("jiyeong").await);
-    let told = || Command::HandOver { service: "119".into(), told: "박소방".into() };
+    let told = || Command::HandOver { service: "119".into(), told: "박소방".into(), last_seen: None };
     let id = bench.writes(MINSU, DANGER, DAY).await;
     assert_eq!(bench.act(id, jiyeong, told(), DAY + 1).await, Err(Refusal::NotHeld), "claim it first");
     bench.store.claim(id, minsu, MANY, DAY + 1).await.unwrap().unwrap();
@@ -245,7 +245,7 @@ async fn only_who_holds_a_danger_hands_it_over() {
 async fn an_alarm_is_ended_by_name_with_a_reason() {
     let bench = Bench::new();
     let (minsu, jiyeong) = (bench.counselor("minsu").await, bench.counselor("jiyeong").await);
-    let end = || Command::EndAlarm { reason: "드라마 이야기".into() };
+    let end = || Command::EndAlarm { reason: "드라마 이야기".into(), last_seen: None };
     let ordinary = bench.writes(JIYEONG, "여권?", DAY).await;
     assert_eq!(bench.act(ordinary, minsu, end(), DAY).await, Err(Refusal::NoAlarm));
     let id = bench.writes(MINSU, DANGER, DAY + 1).await;
@@ -260,6 +260,70 @@ async fn an_alarm_is_ended_by_name_with_a_reason() {
     assert_eq!(notes[0].author.as_deref(), Some("minsu"));
     bench.writes(MINSU, "진짜예요 살려주세요", DAY + 21 * MINUTE).await;
     assert_eq!(bench.danger(id), "ringing");
+}
+
+/// The alarm stands also for what the citizen wrote since: who has not read that ends nothing.
+#[tokio::test]
+async fn an_alarm_is_not_ended_over_a_text_that_nobody_has_read() {
+    let bench = Bench::new();
+    let minsu = bench.counselor("minsu").await;
+    let id = bench.writes(MINSU, "불이야 불이야", DAY).await;
+    let seen = bench.store.shown(id).await.summary.last_inbound_seq;
+    bench.store.claim(id, minsu, MANY, DAY).await.unwrap().unwrap();
+    bench.writes(MINSU, "진짜예요 칼에 찔렸어요 피를 많이 흘려요 살려주세요", DAY + 1).await;
+    let newest = bench.store.shown(id).await.summary.last_inbound_seq;
+    let end = |last_seen| Command::EndAlarm { reason: "노래 가사".into(), last_seen: Some(last_seen) };
+    let told = |last_seen| Command::HandOver {
+        service: "119".into(),
+        told: "박소방".into(),
+        last_seen: Some(last_seen),
+    };
+    for unseen in [0, seen, newest + 1, i64::MAX] {
+        assert_eq!(bench.act(id, minsu, end(unseen), DAY + 2).await, Err(Refusal::NewerTexts), "{unseen}");
+        assert_eq!(bench.act(id, minsu, told(unseen), DAY + 2).await, Err(Refusal::NewerTexts), "{unseen}");
+    }
+    assert_eq!(bench.danger(id), "ringing");
+    assert_eq!(bench.act(id, minsu, told(newest), DAY + 3).await, Ok(()));
+    assert_eq!(bench.danger(id), "ended");
+}
+
+/// 119 was told, and the citizen is still in danger: the next text may say where they are.
+#[tokio::test]
+async fn who_was_handed_over_is_heard_and_answered() {
+    let bench = Bench::new();
+    let (minsu, boss) = (bench.counselor("minsu").await, bench.supervisor("boss").await);
+    let id = bench.writes(MINSU, DANGER, DAY).await;
+    let told = Command::HandOver { service: "119".into(), told: "박소방".into(), last_seen: None };
+    bench.act(id, boss, told, DAY + 1).await.unwrap();
+    let purpose =
+        |text: &str| bench.value::<String>(&format!("SELECT purpose FROM inbox WHERE text = '{text}'"));
+    bench.writes(MINSU, "문자 그만 보내세요", DAY + 2).await;
+    assert_eq!(purpose("문자 그만 보내세요"), "question", "it may be said of somebody else");
+    bench.writes(MINSU, "수신거부", DAY + 3).await;
+    assert_eq!(purpose("수신거부"), "opt_out");
+    bench.writes(MINSU, "광산구 첨단로 12 3층 302호예요", DAY + 4).await;
+    bench.store.claim(id, minsu, MANY, DAY + 5).await.unwrap().unwrap();
+    bench.answer_at(id, minsu, "소방차가 갑니다. 문을 열어 두세요.", DAY + 5).await;
+    assert_eq!(bench.conversation_state(id), "answered");
+}
+
+/// A restriction that follows a danger does not swallow the address.
+#[tokio::test]
+async fn who_was_in_danger_is_heard_for_a_day_also_while_restricted() {
+    let bench = Bench::new();
+    let minsu = bench.counselor("minsu").await;
+    let id = bench.writes(MINSU, DANGER, DAY).await;
+    bench.store.claim(id, minsu, MANY, DAY).await.unwrap().unwrap();
+    bench.answer_at(id, minsu, "어디예요?", DAY + 1).await;
+    assert_eq!(bench.closes(id, minsu, DAY + 2).await, Ok(()));
+    let until = DAY + 30 * 24 * HOUR;
+    let sql = "INSERT INTO citizen (number, restricted_until_at, restriction_reason) VALUES (?1, ?2, '장난')";
+    bench.other().execute(sql, rusqlite::params![MINSU, until]).unwrap();
+    let purpose = || bench.value::<String>("SELECT purpose FROM inbox ORDER BY id DESC LIMIT 1");
+    bench.writes(MINSU, "행복아파트 101동 202호", DAY + HOUR).await;
+    assert_eq!(purpose(), "question");
+    bench.writes(MINSU, "옆집 아저씨가 자꾸 따라와요", DAY + 49 * HOUR).await;
+    assert_eq!(purpose(), "question", "perhaps danger is read at any time");
 }
 
 /// An answer to danger that will not arrive is no answer.
@@ -460,7 +524,7 @@ async fn danger_is_answered_in_the_language_it_is_written_in() {
     let id = bench.writes(MINSU, "Hello", DAY).await;
     bench.writes(MINSU, "please help, there is a fire in my house", DAY + HOUR).await;
     let sql = format!("SELECT text FROM outbox WHERE conversation_id = {id} AND notice = 'urgent'");
-    assert!(bench.value::<String>(&sql).contains("In danger now?"), "{}", bench.value::<String>(&sql));
+    assert!(bench.value::<String>(&sql).contains("In danger?"), "{}", bench.value::<String>(&sql));
 }
 
 /// What was no danger shows nobody a number; who handed over is still on the phone.
@@ -472,13 +536,16 @@ async fn a_number_is_not_shown_for_a_false_alarm() {
     let id = bench.writes(MINSU, "살려주세요", DAY).await;
     bench.store.claim(id, minsu, MANY, DAY).await.unwrap().unwrap();
     assert_eq!(bench.act(id, minsu, reveal(), DAY).await, Ok(()));
-    bench.act(id, minsu, Command::EndAlarm { reason: "드라마 이야기".into() }, DAY + 1).await.unwrap();
+    bench
+        .act(id, minsu, Command::EndAlarm { reason: "드라마 이야기".into(), last_seen: None }, DAY + 1)
+        .await
+        .unwrap();
     assert_eq!(bench.act(id, minsu, reveal(), DAY + 2).await, Err(Refusal::NumberNotShown));
     let boss = bench.supervisor("boss").await;
     assert_eq!(bench.act(id, boss, reveal(), DAY + 2).await, Ok(()), "supervisors see every number");
     bench.act(id, minsu, Command::Urgent, DAY + 3).await.unwrap();
     assert_eq!(bench.act(id, minsu, reveal(), DAY + 4).await, Ok(()), "danger after all");
-    let told = Command::HandOver { service: "119".into(), told: "상황실".into() };
+    let told = Command::HandOver { service: "119".into(), told: "상황실".into(), last_seen: None };
     bench.act(id, minsu, told, DAY + 5).await.unwrap();
     assert_eq!(bench.act(id, minsu, reveal(), DAY + 6).await, Ok(()));
 }

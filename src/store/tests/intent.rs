@@ -196,7 +196,7 @@ async fn who_was_in_danger_gets_no_wait_text() {
     let bench = Bench::new();
     let boss = bench.supervisor("boss").await;
     let id = bench.writes(MINSU, "살려주세요 칼 들고 있어요", DAY).await;
-    let ended = Command::EndAlarm { reason: "112".into() };
+    let ended = Command::EndAlarm { reason: "112".into(), last_seen: None };
     assert_eq!(bench.act(id, boss, ended, DAY + 1).await, Ok(()));
     bench.pass(DAY + 6 * MINUTE).await;
     assert_eq!(bench.value::<i64>("SELECT count(*) FROM outbox WHERE notice = 'wait'"), 0);

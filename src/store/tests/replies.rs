@@ -7,14 +7,14 @@ pub(super) fn new_reply(conversation_id: i64, key: &str, words: &[&str]) -> NewR
         conversation_id,
         idempotency_key: key.to_owned(),
         request_digest: words.concat().into_bytes(),
-        reply: Reply { last_seen: i64::MAX, ..Reply::default() },
+        reply: Reply { force: true, ..Reply::default() },
         pieces: words.iter().map(|w| (OutboundKind::Sms, (*w).to_owned())).collect(),
         photos: None,
     }
 }
 
 fn seen_only(last_seen: i64, new: NewReply) -> NewReply {
-    NewReply { reply: Reply { last_seen, ..new.reply.clone() }, ..new }
+    NewReply { reply: Reply { last_seen, force: false, ..new.reply.clone() }, ..new }
 }
 
 fn forced(new: NewReply) -> NewReply {
