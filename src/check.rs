@@ -3,6 +3,7 @@
 //! carriers for us.
 
 mod clock;
+mod danger_words;
 mod duty;
 mod finding;
 mod hearing;
@@ -48,6 +49,7 @@ pub async fn check(config_path: &Path, lang: Lang) -> Vec<Finding> {
     findings.push(calendar(&config, Clock::system().now_ms(), lang));
     findings.extend(duty::duty(&config, Clock::system().now_ms(), lang));
     findings.extend(texts::findings(&config, lang));
+    findings.extend(danger_words::findings(&config, lang));
     findings.extend(senders(&config, lang));
     findings.extend(carriers(&config, lang).await);
     findings
@@ -64,6 +66,10 @@ fn misconfigured(error: &ConfigError, lang: Lang) -> Finding {
         ConfigFault::Unreadable => lang.pick(
             format!("run the check as the service's user, or let this user read {shown}; it has to be a text file in UTF-8"),
             format!("서비스 사용자로 점검하거나 이 사용자가 {shown} 을(를) 읽게 하십시오. UTF-8 텍스트 파일이어야 합니다"),
+        ),
+        ConfigFault::NamedFile if error.is_not_utf8() => lang.pick(
+            "save it again as UTF-8: Notepad and Excel offer it under \"Save as\"".to_owned(),
+            "메모장이나 엑셀의 '다른 이름으로 저장'에서 UTF-8 로 다시 저장하십시오".to_owned(),
         ),
         ConfigFault::NamedFile => lang.pick(
             "put the file there, let the service's user read it, or mend its path in the configuration".to_owned(),

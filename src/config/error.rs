@@ -16,6 +16,8 @@ pub enum ConfigFault {
     Wrong,
 }
 
+const NOT_UTF8: &str = "it is not UTF-8 text";
+
 /// An error in a configuration file. Holds no secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigError {
@@ -32,11 +34,16 @@ pub struct ConfigError {
 }
 
 impl ConfigError {
+    /// Whether the file is in another encoding than UTF-8, as Korean programs save by default.
+    pub fn is_not_utf8(&self) -> bool {
+        self.message == NOT_UTF8
+    }
+
     pub(super) fn unreadable(path: &Path, error: &std::io::Error) -> Self {
         let message = match error.kind() {
             std::io::ErrorKind::NotFound => "there is no such file; `munjad init` writes one".to_owned(),
             std::io::ErrorKind::PermissionDenied => "this user may not read it".to_owned(),
-            std::io::ErrorKind::InvalidData => "it is not UTF-8 text".to_owned(),
+            std::io::ErrorKind::InvalidData => NOT_UTF8.to_owned(),
             _ => format!("it cannot be read: {error}"),
         };
         let fault = match error.kind() {
