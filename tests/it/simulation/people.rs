@@ -34,7 +34,8 @@ pub struct Desk {
 }
 
 impl Desk {
-    fn now(&self) -> i64 {
+    /// The gateway's time.
+    pub fn now(&self) -> i64 {
         self.clock.lock().unwrap().now_ms()
     }
 
