@@ -6,8 +6,8 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use unicode_normalization::UnicodeNormalization;
 
-use super::clock;
 use super::UnixMs;
+use super::clock;
 use super::intent::{Courtesy, read_courtesy};
 
 /// The shortest time between two surveys of one citizen (milliseconds). Source: service.md, "For the citizen".

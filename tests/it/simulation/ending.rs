@@ -102,7 +102,8 @@ async fn is_settled(desk: &Desk, db: &rusqlite::Connection, class: Class) -> boo
 
 /// What is open, in words for a failed test.
 fn still_open(desk: &Desk, db: &rusqlite::Connection) -> Vec<String> {
-    let conversations = "SELECT json_object('conversation', id, 'state', state, 'danger', danger, 'steps', n_escalations,
+    let conversations =
+        "SELECT json_object('conversation', id, 'state', state, 'danger', danger, 'steps', n_escalations,
         'waits since', waiting_since_at, 'held by', claimed_by, 'survey', survey_due_at)
         FROM conversation WHERE state IN ('waiting', 'active') OR survey_due_at IS NOT NULL";
     let photos = "SELECT json_object('photo', id, 'state', state, 'next', next_attempt_at)
@@ -110,8 +111,10 @@ fn still_open(desk: &Desk, db: &rusqlite::Connection) -> Vec<String> {
     let texts = "SELECT json_object('text', id, 'state', state, 'received', received_at) FROM inbox WHERE state <> 'routed'";
     let (here, carrier) = (count(db, "SELECT count(*) FROM inbox"), desk.sim.ledger().texts.len());
     let reports = desk.sim.n_open_reports() + desk.sim.n_open_pushes();
-    let mut found =
-        vec![format!("now {}; {here} texts of the carrier's {carrier}; {reports} reports or calls", desk.now())];
+    let mut found = vec![format!(
+        "now {}; {here} texts of the carrier's {carrier}; {reports} reports or calls",
+        desk.now()
+    )];
     found.extend([conversations, photos, texts].iter().flat_map(|sql| list(db, sql)));
     found.extend(open(db));
     found
