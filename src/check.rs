@@ -2,6 +2,7 @@
 //! wrong and how to mend it. Starts and changes nothing: the database is opened read-only. Where a gateway runs, it asks the
 //! carriers for us.
 
+mod audit;
 mod clock;
 mod duty;
 mod finding;
@@ -121,6 +122,7 @@ async fn database(config: &Config, lang: Lang) -> Vec<Finding> {
     findings.extend(unserved(config, &store, lang).await);
     findings.extend(duty::logins(config, &store, lang).await);
     let now = Clock::system().now_ms();
+    findings.extend(audit::findings(config, &store, now, lang).await);
     findings.extend(losses(&store, now, lang).await);
     findings.extend(set_aside(&store, now, lang).await);
     findings.extend(paused(config, &store, lang).await);

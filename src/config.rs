@@ -4,6 +4,7 @@
 
 mod alarm;
 mod api;
+mod audit;
 mod calendar;
 pub mod carrier;
 mod checker;
@@ -22,6 +23,7 @@ use std::sync::Arc;
 
 pub use alarm::{Alarm, AlarmWebhook};
 pub use api::Api;
+pub use audit::Audit;
 pub use carrier::Carriers;
 pub use error::{ConfigError, ConfigFault};
 pub use log::{Log, LogFormat};
@@ -51,6 +53,8 @@ pub struct Config {
     /// The rules that find danger in a text.
     pub triage: Arc<Triage>,
     pub api: Api,
+    /// The access log.
+    pub audit: Audit,
     /// Where carriers' webhooks arrive, if any.
     pub webhook: Option<Webhook>,
     pub log: Log,

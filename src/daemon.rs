@@ -21,8 +21,9 @@ use crate::api::wire::WorkerStatus;
 use crate::api::{self, ApiContext, ApiSettings, Health};
 use crate::carrier;
 use crate::config::Config;
+use crate::domain::event::EventKind;
 use crate::ops::clock::Clock;
-use crate::store::{SchemaPolicy, Store, StoreError, StoreOptions, beside};
+use crate::store::{SchemaPolicy, Store, StoreError, StoreOptions, beside, key_file};
 use crate::worker::{self, AskMarks, Carriers, Context, HealthRegistry, Role, Settings};
 
 pub use carriers::{make_carrier, make_carriers, now_fn};
@@ -110,6 +111,7 @@ impl Daemon {
         let asking = beside(&config.database, ".asking");
         let marks = AskMarks::begin(&store, &carriers, &asking, clock.now_ms()).await;
         let marks = Arc::new(marks.context("the database could not be written to")?);
+        tell_of_another_key(&store, clock.now_ms()).await.context("the database could not be written to")?;
         store.record_start(clock.now_ms()).await.context("the database could not be written to")?;
         let health = Arc::new(HealthRegistry::new(&carriers, clock.now_ms()));
         // Before the first text may leave.
@@ -309,6 +311,19 @@ async fn open_alone(database: &Path, options: StoreOptions) -> anyhow::Result<(D
     }
     store.examine().await.map_err(|error| with_remedy(error.into(), database))?;
     Ok((lock, store))
+}
+
+/// A key for pseudonyms that is not the one this database was begun with is told loudly; texts come first, and go on.
+async fn tell_of_another_key(store: &Store, now: i64) -> Result<(), StoreError> {
+    if store.has_its_pseudonym_key() {
+        return Ok(());
+    }
+    tracing::error!(
+        file = %key_file(store.path()).display(),
+        "THE KEY FOR PSEUDONYMS IS ANOTHER ONE than this database was begun with: who saw a citizen before is not found. Put \
+         that file back from the backup of the same database, then start again"
+    );
+    store.note(EventKind::PseudonymKeyDiffers, String::new(), now).await
 }
 
 /// Says what to do about a database that cannot be used, where anything can be done.

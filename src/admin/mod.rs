@@ -6,10 +6,11 @@
 //! | 0         | done                                                          |
 //! | 1         | it did not work; the message says why and what to do          |
 //! | 2         | the command line is wrong                                     |
-//! | 3         | `check` or `carrier reconcile` found something to be looked at |
+//! | 3         | `check`, `audit verify` or `carrier reconcile` found something to be looked at |
 //! | 4         | `demo` ended with a balance sheet that does not balance       |
 
 mod alarm;
+mod audit;
 mod calendar;
 mod carrier;
 mod check;
@@ -18,6 +19,7 @@ mod demo;
 mod help;
 mod init;
 mod migrate;
+mod operator;
 mod policy;
 mod quarantine;
 mod reconcile;
@@ -68,10 +70,12 @@ Examples:
   munjad carrier reconcile --since 24h       compare texts in and out with the carrier's own lists
   munjad alarm test                          text the duty phones that alarms reach them
   munjad calendar 2027                       show a year's holidays, exceptions and hours
+  munjad audit verify                        check that the access log is as it was written
+  munjad audit who-saw --number 01012345678  list everybody who saw the data of one citizen
   munjad demo                                try everything on this machine, with a simulated carrier
 
-Exit codes: 0 done, 1 failed, 2 wrong command line, 3 check found something bad or reconcile a difference,
-4 demo does not balance";
+Exit codes: 0 done, 1 failed, 2 wrong command line, 3 check or audit verify found something bad or
+reconcile a difference, 4 demo does not balance";
 
 #[derive(Subcommand)]
 enum Command {
@@ -103,6 +107,9 @@ enum Command {
     Policy(policy::PolicyCommand),
     /// Show every automatic text with its class and length (the longest it can get), or write a file to change them in
     Texts(texts::Show),
+    /// Read and check the access log: who saw or changed which citizen's data
+    #[command(subcommand)]
+    Audit(audit::Audit),
     /// Print a desk's year: holidays, exceptions, hours
     Calendar(calendar::Show),
     /// Run a simulated carrier alone (any carrier's wire format, on loopback)
@@ -200,6 +207,7 @@ async fn dispatch(command: Command, say: Say) -> anyhow::Result<ExitCode> {
         Command::Migrate(at) => migrate::run(&at, say).await.map(|()| ExitCode::SUCCESS),
         Command::User(command) => user::run(command, say).await.map(|()| ExitCode::SUCCESS),
         Command::Carrier(command) => carrier::run(command, say).await,
+        Command::Audit(command) => audit::run(command, say).await,
         Command::Calendar(args) => calendar::run(&args, say).map(|()| ExitCode::SUCCESS),
         Command::Quarantine(command) => quarantine::run(command, say).await.map(|()| ExitCode::SUCCESS),
         Command::Alarm(command) => alarm::run(command, say).await.map(|()| ExitCode::SUCCESS),
@@ -235,12 +243,13 @@ fn wanted_lang() -> Lang {
 }
 
 const WRONG_USAGE: u8 = 2;
-/// `check`, `carrier reconcile` or `triage test` found something.
+/// `check`, `audit verify`, `carrier reconcile` or `triage test` found something.
 const FOUND_BAD: u8 = 3;
 
-/// Opens the database that the configuration names. Does not need the carrier's key.
-async fn open_configured(path: &Path) -> anyhow::Result<Store> {
-    open(&Config::load_without_secrets(path)?).await
+/// Opens the database that the configuration names, and logs that the operator runs `command` on it. Does not need the
+/// carrier's key.
+async fn open_configured(path: &Path, command: &str) -> anyhow::Result<Store> {
+    operator::open_logged(&Config::load_without_secrets(path)?, command).await
 }
 
 async fn open(config: &Config) -> anyhow::Result<Store> {

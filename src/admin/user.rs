@@ -88,7 +88,8 @@ impl DutyArgs {
 async fn set_duties(login: &str, duties: &DutyArgs, at: &ConfigArg, say: Say) -> anyhow::Result<()> {
     let desks = duties.desks(at, say)?;
     let role = duties.role.as_deref().and_then(Role::from_word);
-    match open_configured(&at.config).await?.set_duties(login.to_owned(), role, desks).await {
+    let store = open_configured(&at.config, &changed_duties(login, duties)).await?;
+    match store.set_duties(login.to_owned(), role, desks).await {
         Err(StoreError::NotFound) => bail!(
             "{}",
             say.pick(
@@ -98,6 +99,18 @@ async fn set_duties(login: &str, duties: &DutyArgs, at: &ConfigArg, say: Say) ->
         ),
         done => Ok(done?),
     }
+}
+
+/// The command as it stands in the access log: the history of who may do what.
+fn changed_duties(login: &str, duties: &DutyArgs) -> String {
+    let mut command = format!("user duties {login}");
+    if let Some(role) = &duties.role {
+        command += &format!(" --role {role}");
+    }
+    if !duties.desks.is_empty() {
+        command += &format!(" --desks {}", duties.desks.join(","));
+    }
+    command
 }
 
 pub(super) async fn run(command: User, say: Say) -> anyhow::Result<()> {
@@ -164,7 +177,7 @@ fn read_password(from_stdin: bool, say: Say) -> anyhow::Result<String> {
 }
 
 async fn add(new: NewCounselor, at: &ConfigArg, say: Say) -> anyhow::Result<()> {
-    let store = open_configured(&at.config).await?;
+    let store = open_configured(&at.config, &format!("user add {}", new.login)).await?;
     let added = match store.add_counselor(new, Clock::system().now_ms()).await {
         Ok(added) => added,
         Err(StoreError::Conflict(reason)) => bail!("{}", in_words(&reason, say.lang)),
@@ -182,7 +195,7 @@ async fn add(new: NewCounselor, at: &ConfigArg, say: Say) -> anyhow::Result<()> 
 }
 
 async fn list(at: &ConfigArg, say: Say) -> anyhow::Result<()> {
-    let store = open_configured(&at.config).await?;
+    let store = open_configured(&at.config, "user list").await?;
     let (people, duties) = (store.counselors().await?, store.duties().await?);
     let duties_of = |login: &str| duties.iter().find(|(known, ..)| known == login);
     let role = |login: &str| duties_of(login).map_or("", |(_, role, _)| role.as_str());
@@ -216,7 +229,7 @@ async fn list(at: &ConfigArg, say: Say) -> anyhow::Result<()> {
 }
 
 async fn disable(login: String, at: &ConfigArg, say: Say) -> anyhow::Result<()> {
-    let store = open_configured(&at.config).await?;
+    let store = open_configured(&at.config, &format!("user disable {login}")).await?;
     let n = match store.disable_counselor(login.clone(), Clock::system().now_ms()).await {
         Ok(n) => n,
         Err(StoreError::NotFound) => bail!(

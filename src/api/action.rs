@@ -3,6 +3,7 @@
 use axum::extract::State;
 use sha2::{Digest, Sha256};
 
+use super::audit::{Seen, about};
 use super::extract::{Id, Json};
 use super::problem::{Problem, ProblemCode};
 use super::session::Session;
@@ -11,10 +12,12 @@ use super::wire::{
 };
 use super::{ApiContext, ApiSettings, view};
 use crate::domain::UnixMs;
+use crate::domain::access::Action;
 use crate::domain::actor::Actor;
 use crate::domain::conversation::{Category, Command};
 use crate::domain::opt_out::Wish;
 use crate::domain::text::normalise;
+use crate::store::NewAccess;
 
 /// Notes, reasons and reminders are not longer (characters); a draft may be as long as an answer.
 const MOST_NOTE_CHARS: usize = 1_000;
@@ -52,12 +55,14 @@ pub(super) async fn evidence(
     session: Session,
     Id(id): Id,
     Json(request): Json<EvidenceRequest>,
-) -> Result<Json<Evidence>, Problem> {
+) -> Result<Seen<Json<Evidence>>, Problem> {
     let (settings, now) = (context.settings(), context.now());
     let reason = words("reason", &request.reason, MOST_NOTE_CHARS)?;
     let note = Command::Note { text: format!("evidence: {reason}") };
     context.store.command(id, note, &session.actor, &settings.policy, now).await??;
     let detail = context.store.conversation(id, &session.actor).await??;
+    let access = about(NewAccess::by(&session.actor, Action::Export), &detail).detail("evidence");
+    let access = NewAccess { reason: reason.clone(), ..access };
     let detail = view::detail(detail, context.meaning);
     let mut records: Vec<EvidenceRecord> = Vec::new();
     let all = std::iter::once(serde_json::to_string(&detail.summary))
@@ -71,7 +76,8 @@ pub(super) async fn evidence(
     }
     let sha256 = records.last().map_or_else(String::new, |record| record.sha256.clone());
     let (exported_at, exported_by) = (now, session.counselor.login);
-    Ok(Json(Evidence { conversation_id: id, exported_at, exported_by, reason, records, sha256 }))
+    let evidence = Evidence { conversation_id: id, exported_at, exported_by, reason, records, sha256 };
+    Ok(Seen(Json(evidence), access))
 }
 
 /// Show the citizen's number to who holds their danger, or to a supervisor. Who, when and why are recorded.

@@ -13,7 +13,7 @@ pub enum Severity {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// `config`, `secrets`, `database`, `quarantine`, `calendar`, `alarm`, `texts`, `desks`, `sender`, `gateway`, `carrier`,
-    /// `webhook`, `hearing`, `clock`
+    /// `webhook`, `hearing`, `clock`, `audit`
     pub subject: &'static str,
     pub severity: Severity,
     pub message: String,

@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::alarm::{self, AlarmSection};
 use super::api::{self, ApiSection};
+use super::audit::{self, AuditSection};
 use super::calendar::{self, CalendarSection, DeskSections};
 use super::carrier::{self, CarrierSection};
 use super::checker::Checker;
@@ -37,6 +38,8 @@ struct File {
     triage: TriageSection,
     #[serde(default)]
     api: ApiSection,
+    #[serde(default)]
+    audit: AuditSection,
     #[serde(default)]
     webhook: WebhookSection,
     #[serde(default)]
@@ -112,6 +115,7 @@ fn sections(checker: &Checker<'_>, file: &File) -> Result<Config, ConfigError> {
         service: service::read(checker, &file.service, &limits)?,
         triage: Arc::new(triage::triage(&checker.all_readable(&file.triage.files))?),
         api: api::read(checker, &file.api)?,
+        audit: audit::read(checker, &file.audit)?,
         webhook: webhook::read(checker, &file.webhook)?,
         log: log::read(checker, &file.log)?,
         desks: calendar::read((checker, &limits), &file.calendar, &file.desks)?,

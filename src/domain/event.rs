@@ -22,6 +22,7 @@ macro_rules! words {
         }
     };
 }
+pub(in crate::domain) use words;
 
 words! {
     /// What happened.
@@ -99,6 +100,12 @@ words! {
         CarrierDeaf => "carrier_deaf",
         /// Texts reach us through it again.
         CarrierHears => "carrier_hears",
+        /// The head of the access log at the end of a day. The detail is the day, the number of the row and its hash.
+        AccessHead => "access_head",
+        /// Reading of citizens' data that is reported. The detail is the day and how many people; the operator sees who.
+        SuspiciousReading => "suspicious_reading",
+        /// The key for pseudonyms is another one than this database was begun with.
+        PseudonymKeyDiffers => "pseudonym_key_differs",
     }
 }
 

@@ -1,6 +1,7 @@
 //! The rules of the service as pure functions: no I/O, SQL, HTTP, serde or clock. Time is an argument, in milliseconds
 //! UTC.
 
+pub mod access;
 pub mod actor;
 pub mod alarm;
 pub mod arrival;

@@ -37,10 +37,12 @@ use engine::condition::Condition;
 pub use engine::files::{beside, refuse_lost};
 pub use engine::migrate::{SCHEMA_VERSION, Upgraded};
 pub use engine::pseudonym_key::key_file;
-use engine::{files, migrate, pseudonym_key, read, write};
+use engine::{files, installation, migrate, pseudonym_key, read, write};
 pub use inbound::inbox::{AcceptedPage, Routed};
 pub use inbound::loss::PossibleLoss;
 pub use inbound::quarantine::Quarantined;
+pub use journal::access::NewAccess;
+pub use journal::access_read::AccessFilter;
 pub use journal::event::Event;
 pub use outbound::lease::{Lease, Leased};
 pub use outbound::outcome::Outcome;
@@ -216,6 +218,7 @@ pub struct Store {
     hints: Arc<Hints>,
     files: Arc<photo::Files>,
     pseudonyms: PseudonymKey,
+    has_its_key: bool,
     path: PathBuf,
 }
 
@@ -225,6 +228,7 @@ impl Store {
     pub fn open(path: &Path, options: &StoreOptions) -> Result<Store> {
         let (connection, readers) = open_all(path, options).map_err(|error| naming(path, error))?;
         let pseudonyms = pseudonym_key::read_or_make(path, !options.read_only)?;
+        let has_its_key = installation::has_its_key(&connection, &pseudonyms, !options.read_only)?;
         let hints = Arc::new(Hints {
             text_in: Notify::new(),
             text_out: Notify::new(),
@@ -237,7 +241,7 @@ impl Store {
         let parts = (Arc::clone(&condition), Arc::clone(&hints));
         let writer = Arc::new(write::Writer::new(connection, path, options, parts.0, parts.1));
         let (log_ins, path) = (Arc::default(), path.to_owned());
-        Ok(Store { writer, readers, condition, log_ins, hints, files, pseudonyms, path })
+        Ok(Store { writer, readers, condition, log_ins, hints, files, pseudonyms, has_its_key, path })
     }
 
     /// Upgrades the database at `path` and closes it. Blocks. The caller must hold the daemon's lock.
@@ -255,6 +259,11 @@ impl Store {
     /// The key by which citizens are named where their numbers must not stand.
     pub fn pseudonyms(&self) -> &PseudonymKey {
         &self.pseudonyms
+    }
+
+    /// Whether that is the key which the database was begun with. With another one, who saw a citizen before is not found.
+    pub fn has_its_pseudonym_key(&self) -> bool {
+        self.has_its_key
     }
 
     pub fn hints(&self) -> &Hints {

@@ -2,6 +2,7 @@
 
 mod agreement;
 mod alarm;
+mod audit;
 mod camera;
 mod carriers;
 mod check;

@@ -1,6 +1,7 @@
 //! The API on a real database file. Most cases go through the router alone; `serve` opens sockets.
 
 mod access;
+mod audit;
 mod conversation;
 mod document;
 mod events;

@@ -133,6 +133,42 @@ pub enum Command {
     AskSurvey,
 }
 
+impl Command {
+    /// The word in the access log.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Command::TextIn(_) => "text_in",
+            Command::Claim => "claim",
+            Command::Release => "release",
+            Command::Reply(_) => "reply",
+            Command::Close(_) => "close",
+            Command::Ack => "ack",
+            Command::AckByPhone => "ack_by_phone",
+            Command::Urgent => "urgent",
+            Command::EndAlarm { .. } => "false_alarm",
+            Command::HandOver { .. } => "handover",
+            Command::Reveal { .. } => "reveal",
+            Command::AskWhere => "where",
+            Command::Note { .. } => "note",
+            Command::Draft { .. } => "draft",
+            Command::Promise { .. } => "promise",
+            Command::Remind { .. } => "remind",
+            Command::ToDesk { .. } | Command::ToPerson { .. } => "transfer",
+            Command::Return { .. } => "return",
+            Command::TakeOver { .. } => "take",
+            Command::Warn => "warn",
+            Command::Restrict { .. } => "restrict",
+            Command::Unrestrict => "unrestrict",
+            Command::Wish(Wish::OptOut) => "opt_out",
+            Command::Wish(_) => "opt_in",
+            Command::Prefer { .. } => "prefer",
+            Command::Categorise(_) => "category",
+            Command::Tick => "tick",
+            Command::AskSurvey => "ask_survey",
+        }
+    }
+}
+
 /// What has to be known beside the conversation itself. The store loads what the command needs.
 #[derive(Debug, Clone)]
 pub struct Facts<'a> {

@@ -44,10 +44,14 @@ impl Store {
         policy: &Arc<ServicePolicy>,
         now: UnixMs,
     ) -> Result<Decided<()>> {
-        let (actor, policy) = (actor.clone(), Arc::clone(policy));
+        let (log, actor, policy) = (self.access_log(actor), actor.clone(), Arc::clone(policy));
         let done = self.write(move |conn| {
             let change = Change { conn, actor: &actor, policy: &policy, now };
-            Ok(run(&change, &load(conn, id)?, &command)?.map(drop))
+            let done = run(&change, &load(conn, id)?, &command)?;
+            if let Ok(after) = &done {
+                log.change(conn, (id, &after.citizen), (command.as_str(), None), now)?;
+            }
+            Ok(done.map(drop))
         });
         let done = done.await?;
         if done.is_ok() {
@@ -67,11 +71,14 @@ impl Store {
         policy: &Arc<ServicePolicy>,
         now: UnixMs,
     ) -> Result<Decided<PhoneNumber>> {
-        let (actor, policy) = (actor.clone(), Arc::clone(policy));
+        let (log, actor, policy) = (self.access_log(actor), actor.clone(), Arc::clone(policy));
         self.write(move |conn| {
             let change = Change { conn, actor: &actor, policy: &policy, now };
             let before = load(conn, id)?;
             let shown = run(&change, &before, &Command::Reveal { reason: reason.clone() })?;
+            if shown.is_ok() {
+                log.revealed(conn, (id, &before.citizen), &reason, now)?;
+            }
             Ok(shown.map(|_| before.citizen.clone()))
         })
         .await

@@ -42,7 +42,7 @@ impl Store {
         policy: &Arc<ServicePolicy>,
         now: UnixMs,
     ) -> Result<Decided<Option<i64>>> {
-        let (actor, policy) = (actor.clone(), Arc::clone(policy));
+        let (log, actor, policy) = (self.access_log(actor), actor.clone(), Arc::clone(policy));
         let settled = self.write(move |conn| {
             let text = in_doubt(conn, id)?;
             let of = load(conn, text.conversation_id)?;
@@ -54,10 +54,12 @@ impl Store {
             let new_id = if again { Some(send_again(conn, id, actor.id(), expires_at, now)?) } else { None };
             let step = Step { id, from: text.state, event: OutboundEvent::GivenUp, code: Some("given up") };
             finish(conn, &step, now)?;
+            let what = if again { "send_again" } else { "give_up" };
+            log.change(conn, (of.id, &of.citizen), (what, Some(id)), now)?;
             let event = NewEvent {
                 message_id: Some(id),
                 counselor_id: actor.id(),
-                detail: Some(if again { "send_again" } else { "give_up" }),
+                detail: Some(what),
                 ..NewEvent::about(EventKind::Decided, of.id)
             };
             append_event(conn, now, event)?;

@@ -251,6 +251,17 @@ impl Store {
         }
     }
 
+    /// The conversation that a photo came in or left with; `None` for an upload, and before its text is routed.
+    pub async fn conversation_of_photo(&self, id: i64) -> Result<Option<i64>> {
+        self.look_up(move |conn| {
+            let sql = "SELECT coalesce(i.conversation_id, o.conversation_id)
+                       FROM photo p LEFT JOIN inbox i ON i.id = p.inbox_id LEFT JOIN outbox o ON o.id = p.outbox_id
+                       WHERE p.id = :id";
+            Ok(conn.prepare_cached(sql)?.query_row(named_params! { ":id": id }, |r| r.get(0))?)
+        })
+        .await
+    }
+
     /// Deletes old uploads that were never sent, and old files without a row. Returns how many files were removed.
     pub async fn sweep_photos(&self, now: UnixMs) -> Result<usize> {
         let before = now - UPLOAD_KEPT_MS;

@@ -154,7 +154,8 @@ fn every_time_has_its_rule() {
                   inbox.routed_at reply.created_at outbox.final_at receipt.reported_at receipt.received_at photo.told_at \
                   event.at citizen.opted_out_at citizen.restricted_until_at citizen.surveyed_at note.created_at \
                   reminder.told_at survey.asked_at survey.answered_at duty_line.ignored_told_at duty_line.refused_at \
-                  duty_code.alarm_from_at alarm_push.done_at";
+                  duty_code.alarm_from_at alarm_push.done_at access.at access_anchor.last_at access_anchor.expired_at \
+                  access_head.at";
     let mut known = BTreeSet::new();
     for name in [set_right, where_read, record].iter().flat_map(|names| names.split_whitespace()) {
         assert!(known.insert(name.to_owned()), "{name} stands there twice");

@@ -62,6 +62,11 @@ fn settings(class: Class) -> Settings {
         max_in_flight: 64,
         lease_ms: 50_000,
         receipt_timeout_ms: 259_200_000,
+        audit: munja::worker::AuditSettings {
+            keep_ms: 730 * 86_400_000,
+            head_file: None,
+            suspicion: munja::domain::access::suspicion::Rule { unanswered: 0, outside_hours: 0 },
+        },
     }
 }
 
