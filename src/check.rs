@@ -8,6 +8,7 @@ mod finding;
 mod hearing;
 mod secrets;
 mod texts;
+mod tls;
 mod webhook;
 
 use std::fs::File;
@@ -44,6 +45,7 @@ pub async fn check(config_path: &Path, lang: Lang) -> Vec<Finding> {
         ),
     )];
     findings.extend(secrets::findings(&config, lang));
+    findings.extend(tls::certificate(&config, Clock::system().now_ms(), lang));
     findings.extend(database(&config, lang).await);
     findings.push(calendar(&config, Clock::system().now_ms(), lang));
     findings.extend(duty::duty(&config, Clock::system().now_ms(), lang));

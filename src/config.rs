@@ -21,7 +21,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use alarm::{Alarm, AlarmWebhook};
-pub use api::Api;
+pub use api::{Api, TlsFiles};
 pub use carrier::Carriers;
 pub use error::{ConfigError, ConfigFault};
 pub use log::{Log, LogFormat};

@@ -24,6 +24,7 @@ mod reconcile;
 #[cfg(feature = "sim")]
 mod simulate;
 mod texts;
+mod token;
 mod triage;
 mod user;
 
@@ -60,6 +61,8 @@ const EXAMPLES: &str = "\
 Examples:
   munjad init --config gateway.toml          write a commented configuration and an empty database
   munjad user add minsu --name 김민수        add a counselor (asks for a password)
+  munjad user passwd minsu                   set a password, which minsu changes at the next log-in
+  munjad token create --purpose metrics      make a token for monitoring
   munjad check --config gateway.toml         say what is wrong and how to mend it
   munjad run --config gateway.toml           run the gateway
   munjad migrate --config gateway.toml       upgrade the database of an older munjad (a start does it too)
@@ -83,9 +86,12 @@ enum Command {
     Init(init::Init),
     /// Upgrade the database of an older munjad, after a copy; refused while a daemon runs on it
     Migrate(ConfigArg),
-    /// Add, list or disable counselors
+    /// Accounts: add, list, disable, passwords, roles, sessions, history
     #[command(subcommand)]
     User(user::User),
+    /// Tokens of other programs: monitoring, boards, figures
+    #[command(subcommand)]
+    Token(token::Token),
     /// Look after texts that could not be read or routed
     #[command(subcommand)]
     Quarantine(quarantine::Quarantine),
@@ -199,6 +205,7 @@ async fn dispatch(command: Command, say: Say) -> anyhow::Result<ExitCode> {
         Command::Init(args) => init::run(args, say).await.map(|()| ExitCode::SUCCESS),
         Command::Migrate(at) => migrate::run(&at, say).await.map(|()| ExitCode::SUCCESS),
         Command::User(command) => user::run(command, say).await.map(|()| ExitCode::SUCCESS),
+        Command::Token(command) => token::run(command, say).await.map(|()| ExitCode::SUCCESS),
         Command::Carrier(command) => carrier::run(command, say).await,
         Command::Calendar(args) => calendar::run(&args, say).map(|()| ExitCode::SUCCESS),
         Command::Quarantine(command) => quarantine::run(command, say).await.map(|()| ExitCode::SUCCESS),

@@ -65,7 +65,8 @@ pub(super) async fn show(
     session: Session,
     Id(id): Id,
 ) -> Result<Json<ConversationDetail>, Problem> {
-    Ok(Json(view::detail(context.store.conversation(id, &session.actor).await??, context.meaning)))
+    let shown = context.store.show(id, &session.actor, context.now()).await??;
+    Ok(Json(view::detail(shown, context.meaning)))
 }
 
 /// Claim one conversation; claiming a conversation that the caller holds already changes nothing.

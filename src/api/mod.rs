@@ -1,6 +1,6 @@
-//! The HTTP API: what counselors' programs talk to. JSON over HTTP/1.1 or HTTP/2, on a Unix socket or loopback TCP.
+//! The HTTP API: what counselors' programs talk to. JSON over HTTP/1.1 or HTTP/2, on a Unix socket, loopback TCP or TLS.
 //!
-//! Nouns have files of their own (`session`, `conversation`, `reply`, `message`, `photo`, `events`, `status`); each holds its
+//! Nouns have files of their own (`session`, `account`, `conversation`, `reply`, `message`, `photo`, `events`, `status`); each holds its
 //! routes and what they say in the OpenAPI document. Around them: `extract.rs` (reading requests), `view.rs` (domain types
 //! as [`wire`] types), `problem.rs` and `words.rs` (every refusal), `openapi.rs` and `serve.rs` (listeners).
 //!
@@ -8,6 +8,8 @@
 //! a [`wire::ProblemDetails`] whose request id stands in the log.
 
 mod access;
+mod account;
+mod accounts;
 mod action;
 mod catalogue;
 mod conversation;
@@ -42,7 +44,7 @@ use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter, UtoipaMethodRouterE
 use utoipa_axum::routes;
 
 pub use openapi::document;
-pub use serve::{BindError, Listener, bind_tcp, bind_unix, serve};
+pub use serve::{BindError, Listener, bind_tcp, bind_tls, bind_unix, serve};
 
 use crate::domain::UnixMs;
 use crate::domain::catalogue::{Canned, Categories};
@@ -145,12 +147,23 @@ pub fn router(context: ApiContext) -> Router {
 
 /// Every route of the document, and who may ask it.
 fn table() -> Vec<(Access, UtoipaMethodRouter<Shared>)> {
-    use Access::{Anybody, Counselor, Supervisor};
+    use Access::{Accounts, Anybody, Counselor, Entry, Figures, Person, Records, Supervisor};
     vec![
         (Anybody, routes!(session::login)),
-        (Counselor, routes!(session::logout)),
-        (Counselor, routes!(session::me)),
-        (Counselor, routes!(status::status)),
+        (Entry, routes!(session::logout)),
+        (Entry, routes!(session::me)),
+        (Entry, routes!(account::change_password)),
+        (Entry, routes!(account::begin_totp)),
+        (Entry, routes!(account::confirm_totp)),
+        (Person, routes!(account::disable_totp)),
+        (Person, routes!(account::sessions)),
+        (Person, routes!(account::end_session)),
+        (Person, routes!(account::end_other_sessions)),
+        (Records, routes!(accounts::list)),
+        (Accounts, routes!(accounts::add)),
+        (Records, routes!(accounts::history)),
+        (Accounts, routes!(accounts::act)),
+        (Figures, routes!(status::status)),
         (Anybody, routes!(status::healthz)),
         (Counselor, routes!(conversation::list)),
         (Counselor, routes!(conversation::claim_next)),

@@ -1,8 +1,9 @@
 //! The only types that cross the API: the routes write them, the client reads them. Texts are in `wire/message.rs`, problems
-//! in `wire/problem.rs`.
+//! in `wire/problem.rs`, accounts in `wire/account.rs`.
 //!
 //! Times are milliseconds UTC and end in `_at`. A citizen's number crosses masked, but in [`Revealed`].
 
+mod account;
 mod message;
 mod problem;
 
@@ -11,6 +12,11 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+pub use account::{
+    AccountAction, AccountChangeView, AccountHistory, AccountList, AccountView, CodeRequest,
+    DeskExceptionView, MeView, NewAccountRequest, PasswordRequest, ProofRequest, RecoveryCodes, SessionList,
+    SessionView, SessionsEnded, TotpSetup,
+};
 pub use message::{
     InboundMessage, MessageInConversation, MessageList, MessageView, OutboundMessage, PhotoFile, PhotoView,
 };
@@ -21,6 +27,9 @@ pub use problem::{OfferView, ProblemCode, ProblemDetails, ReplacedView};
 pub struct LoginRequest {
     pub login: String,
     pub password: String,
+    /// Of the second factor, where the account has one; or a recovery code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
 }
 
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
@@ -32,6 +41,9 @@ pub struct LoginResponse {
     /// The time zone of the counselor's first desk, such as `Asia/Seoul`: the one to show times in.
     #[serde(default)]
     pub time_zone: Option<String>,
+    /// What has to be done before anything else: `password` (choose another one) or `totp` (set up a second factor).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_step: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -12,7 +12,7 @@ pub enum Severity {
 /// Result of examining one thing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// `config`, `secrets`, `database`, `quarantine`, `calendar`, `alarm`, `texts`, `desks`, `sender`, `gateway`, `carrier`,
+    /// `config`, `secrets`, `tls`, `database`, `quarantine`, `calendar`, `alarm`, `texts`, `desks`, `sender`, `gateway`, `carrier`,
     /// `webhook`, `hearing`, `clock`
     pub subject: &'static str,
     pub severity: Severity,

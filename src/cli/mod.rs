@@ -10,6 +10,7 @@
 //! Nothing here knows the store, a carrier or the daemon's configuration. What a citizen wrote is made safe before it is
 //! printed.
 
+mod account;
 mod action;
 mod args;
 mod catalogue;
@@ -33,13 +34,17 @@ mod login;
 mod logout;
 mod message;
 mod next;
+mod passwd;
 mod photo;
 mod recall;
 mod release;
 mod render;
 mod reply;
+mod secret;
+mod sessions;
 mod show;
 mod status;
+mod totp;
 mod watch;
 mod whoami;
 mod words;
@@ -97,6 +102,11 @@ async fn dispatch(context: &mut CliContext, command: Command) -> Result<(), Fail
         Command::Login(args) => login::run(context, args).await,
         Command::Logout => logout::run(context).await,
         Command::Whoami => whoami::run(context).await,
+        Command::Passwd(args) => passwd::run(context, args).await,
+        Command::Totp(args) => totp::run(context, args).await,
+        Command::Sessions(args) => sessions::run(context, args).await,
+        Command::Accounts => account::list(context).await,
+        Command::Account(args) => account::run(context, args).await,
         Command::List(args) => list::run(context, &args).await,
         Command::Next => next::run(context).await,
         Command::Show(args) => show::run(context, &args).await,

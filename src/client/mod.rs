@@ -2,7 +2,7 @@
 //!
 //! | file | what it is |
 //! |---|---|
-//! | `api.rs`, `address.rs`, `events.rs` | the typed HTTP client, the addresses it accepts, the live stream |
+//! | `api.rs`, `accounts.rs`, `address.rs`, `events.rs` | the typed HTTP client, the addresses it accepts, the live stream |
 //! | `profile.rs`, `files.rs` | the log-in of a profile, and files that only their owner can read |
 //! | `seen.rs`, `drafts.rs`, `sending.rs` | what was shown, what was written, which reply is on its way |
 //! | `reply.rs` | one reply as one request under one key, also after an answer was lost |
@@ -14,6 +14,7 @@
 //!
 //! Uses `api::wire`, `domain` and the language of `ops`; never the store, a carrier, a worker, the config or the daemon.
 
+mod accounts;
 mod address;
 mod api;
 mod drafts;

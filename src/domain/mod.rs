@@ -1,6 +1,7 @@
 //! The rules of the service as pure functions: no I/O, SQL, HTTP, serde or clock. Time is an argument, in milliseconds
 //! UTC.
 
+pub mod account;
 pub mod actor;
 pub mod alarm;
 pub mod arrival;
@@ -24,8 +25,10 @@ pub mod media;
 pub mod notice;
 pub mod opt_out;
 pub mod outbound;
+pub mod password;
 pub mod phone;
 pub mod photo;
+pub mod plain_text;
 pub mod policy;
 pub mod polling;
 pub mod pseudonym;
@@ -37,6 +40,7 @@ pub mod refusal;
 pub mod retry;
 pub mod survey;
 pub mod text;
+pub mod totp;
 pub mod triage;
 
 /// A moment: milliseconds since 1970-01-01T00:00:00Z.

@@ -1,4 +1,4 @@
-//! The machine the daemon runs on: clock, language and causes of errors, logging, systemd.
+//! The machine the daemon runs on: clock, language and causes of errors, logging, systemd, certificates.
 
 pub mod causes;
 pub mod clock;
@@ -6,3 +6,4 @@ pub mod disk;
 pub mod lang;
 pub mod logging;
 pub mod systemd;
+pub mod tls;

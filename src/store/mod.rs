@@ -48,7 +48,13 @@ pub use outbound::receipt::Applied;
 pub use outbound::reconcile::{InDoubt, LookupResult, Unreceipted};
 pub use outbound::reply::{NewReply, ReplyPhotos, WrittenReply};
 pub use outbound::sent::{Compared, Direction};
-pub use people::counselor::{LoginCheck, NewCounselor};
+pub use people::account::{AccountInfo, Grant};
+pub use people::counselor::NewCounselor;
+pub use people::exception::DeskException;
+pub use people::history::AccountChanged;
+pub use people::log_in::{LogIn, LoginCheck};
+pub use people::service_token::{SERVICE_TOKEN_PREFIX, ServiceToken};
+pub use people::session::{Bearer, Ending, SessionInfo};
 pub use photo::{KeptAs, PhotoInfo, SoundFile, WantedPhoto};
 pub use status::{Balance, Counts};
 
@@ -212,7 +218,7 @@ pub struct Store {
     writer: Arc<write::Writer>,
     readers: Arc<read::Readers>,
     condition: Arc<Condition>,
-    log_ins: Arc<people::counselor::LogIns>,
+    log_ins: Arc<people::log_in::LogIns>,
     hints: Arc<Hints>,
     files: Arc<photo::Files>,
     pseudonyms: PseudonymKey,

@@ -1,5 +1,6 @@
 //! One test crate: the house's rules, the configuration, and the whole daemon over real sockets with the simulated carrier.
 
+mod access;
 mod agreement;
 mod alarm;
 mod camera;

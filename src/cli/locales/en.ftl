@@ -32,6 +32,7 @@ cmd-login = Log in and keep the log-in.
           munja login --user minsu
           munja login --server https://munja.example.kr --user minsu
           munja login --user minsu --password-stdin < password.txt
+          munja login --server https://munja.example.kr --ca city-ca.pem --user minsu
 cmd-logout = Log out and forget the log-in.
     .examples =
         Examples:
@@ -41,6 +42,35 @@ cmd-whoami = Show who is logged in.
     .examples =
         Examples:
           munja whoami
+cmd-passwd = Change your password. All your other log-ins end.
+    .examples =
+        Examples:
+          munja passwd
+          munja passwd --password-stdin < two-lines.txt    (the old password, the new one)
+cmd-totp = Ask for a code of your phone at each log-in (enable), or no longer (disable).
+    .examples =
+        Examples:
+          munja totp enable
+          munja totp disable
+cmd-sessions = Show where you are logged in; end ends it.
+    .examples =
+        Examples:
+          munja sessions
+          munja sessions end 17
+          munja sessions end --others
+cmd-accounts = Show all accounts (administrators, auditors).
+    .examples =
+        Examples:
+          munja accounts
+          munja accounts --json
+cmd-account = Look after somebody else's account (administrators); auditors see its history.
+    .examples =
+        Examples:
+          munja account minsu add --name 김민수 --desks main
+          munja account minsu grant --role supervisor
+          munja account minsu passwd
+          munja account minsu disable          (enable, unlock, end-sessions, totp-reset)
+          munja account minsu history
 cmd-list = List the conversations and how long citizens have been waiting.
     .examples =
         Examples:
@@ -266,6 +296,18 @@ arg-n = Number of the conversation
 arg-m = Number of the text
 arg-login-user = Your log-in name
 arg-login-password_stdin = Read the password from standard input
+arg-login-code = The code of your phone, or a recovery code (asked for where it is needed)
+arg-login-ca = Certificates (PEM) of the authority that vouches for the server; kept with the log-in
+arg-password_stdin = Read passwords from standard input, one a line
+arg-totp-what = enable or disable
+arg-sessions-what = end: end a log-in
+arg-sessions-session = A number of munja sessions
+arg-sessions-others = All but the one you use now
+arg-account-login = The log-in name
+arg-account-what = add, grant, disable, enable, unlock, passwd, end-sessions, totp-reset, history
+arg-account-name = How colleagues see them (default: the log-in name)
+arg-account-role = counselor, supervisor, administrator, auditor, board
+arg-account-desks = Keys of the desks they serve; `*` is all
 arg-list-all = All conversations that are not closed
 arg-list-mine = Conversations you hold
 arg-list-state = waiting, active, answered or closed
@@ -332,6 +374,47 @@ logged-out = Logged out.
 logged-out-here-only = Logged out on this machine; the server could not be told.
 ask-user = Log-in name:
 ask-password = Password of { $login }:
+ask-old-password = Your password:
+ask-new-password = New password (10 characters or more):
+ask-password-again = Again:
+ask-code = Code of your phone, or a recovery code:
+password-changed = Your password is changed. Your other log-ins have ended.
+choose-password = Somebody else chose your password. Choose one of your own: munja passwd
+set-up-totp = Your role needs codes of your phone: munja totp enable
+totp-setup =
+    Type this key into the app of your phone: { $secret }
+    The same for a QR code: { $uri }
+totp-enabled =
+    Codes are asked for at each log-in from now on. Write down these recovery codes; they are not shown again, and each is good once:
+      { $codes }
+totp-disabled = No code is asked for any more.
+session-line = { $n }  from { $from }, since { $since }, last used about { $used }
+session-this = { $n }  from { $from }, since { $since }, last used about { $used } (this one)
+session-ended = Log-in { $n } has ended.
+sessions-ended = { $n } other log-ins have ended.
+account-changed = The account { $login } is changed.
+account-has-totp = second factor
+account-must-change = has to change the password
+account-disabled = disabled
+account-used = last used { $at }
+desk-exception = { $at }  conversation { $n } of the foreign desk { $desk }: seen { $seen } times, worked on { $done } times
+role-counselor = counselor
+role-supervisor = supervisor
+role-administrator = administrator
+role-auditor = auditor
+role-board = board
+change-added = added
+change-disabled = disabled
+change-enabled = enabled again
+change-role = role
+change-desks = desks
+change-password_reset = password set
+change-password_changed = password changed
+change-totp_enabled = second factor set up
+change-totp_disabled = second factor given up
+change-totp_reset = second factor taken away
+change-sessions_ended = sessions ended:
+change-unlocked = unlocked
 released = You no longer hold conversation { $n }.
 closed = Conversation { $n } is closed.
 recalled = Text { $m } was taken back; it will not be sent.
@@ -434,6 +517,24 @@ error-no_home = There is no place for the log-in: neither HOME nor XDG_CONFIG_HO
 next-no_home = Set HOME.
 error-no_user = The log-in name is missing.
 next-no_user = munja login --user NAME
+error-passwords_differ = The two passwords differ.
+error-no_session_named = No log-in to end was named.
+next-no_session_named = munja sessions end N, or munja sessions end --others
+error-nothing_granted = Neither a role nor desks were named.
+next-nothing_granted = munja account LOGIN grant --role supervisor
+next-must_change_password = munja passwd
+next-must_set_up_totp = munja totp enable
+next-wrong_code = Try again with the next code; if the phone is lost, use a recovery code.
+next-wrong_password = Try again; if it is forgotten, the operator sets another one (munjad user passwd).
+next-role_refuses = munja whoami shows your role.
+next-not_yourself = munja account ANOTHER-LOGIN ...
+next-login_taken = Look with munja accounts; a disabled account is enabled again with enable.
+next-totp_in_use = munja totp disable
+next-password_length = Choose a longer one; several words in a row do well.
+next-password_common = Several words that do not belong together do well.
+next-password_personal = Several words that do not belong together do well.
+next-password_unchanged = munja passwd
+next-code_needed = munja login --code CODE
 error-no_password = There is no terminal to ask for the password.
 next-no_password = munja login --user NAME --password-stdin
 error-needs_yes = If it is sent again, the citizen may get it twice, and there is no terminal to confirm this.

@@ -47,6 +47,10 @@ pub(super) enum Request {
         since: UnixMs,
         until: UnixMs,
     },
+    /// Of no carrier: lift a lock-out after wrong passwords.
+    Unlock {
+        login: String,
+    },
 }
 
 /// Calls of one carrier that the running gateway has refused for one reason since it started.

@@ -23,6 +23,7 @@ use crate::store::conversation::{line, notes};
 use crate::store::journal::event::append_events;
 use crate::store::outbound::notice;
 use crate::store::people::citizen;
+use crate::store::people::exception::{self, Crossing};
 use crate::store::{Decided, Result, Store, StoreError};
 
 /// What every step of one change goes by.
@@ -201,7 +202,9 @@ pub(super) fn claimant(conn: &Connection, counselor_id: i64) -> Result<Claimant>
 }
 
 fn person(conn: &Connection, login: &str) -> Result<Option<i64>> {
-    let sql = "SELECT id FROM counselor WHERE login = :login AND disabled_at IS NULL";
+    // Whoever takes duty (domain::actor::Role::takes_duty).
+    let sql = "SELECT id FROM counselor WHERE login = :login AND disabled_at IS NULL
+               AND (role = 'counselor' OR role = 'supervisor' OR (role = 'administrator' AND desks <> ''))";
     Ok(conn.prepare_cached(sql)?.query_row(named_params! { ":login": login }, |r| r.get(0)).optional()?)
 }
 
@@ -231,6 +234,9 @@ pub(in crate::store) fn apply(
             }
             recipient = Some(known);
         }
+    }
+    if let Some(before) = before {
+        exception::record(change.conn, before, (change.actor, Crossing::Done), change.now)?;
     }
     match before {
         Some(before) => save(change.conn, before, &after)?,

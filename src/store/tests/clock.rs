@@ -148,7 +148,9 @@ fn every_time_has_its_rule() {
     // Dates of what has happened, for people to read; or a person's own choice of a day.
     let record = "inbound_cursor.updated_at carrier_hold.since_at carrier_comparison.at carrier_comparison.since_at \
                   possible_loss.since_at possible_loss.last_at test_text.at raw_page.received_at quarantine.received_at \
-                  quarantine.settled_at counselor.created_at counselor.disabled_at counselor.locked_until_at \
+                  quarantine.settled_at counselor.created_at counselor.disabled_at counselor.totp_at token.used_at \
+                  recovery_code.used_at service_token.created_at service_token.expires_at service_token.revoked_at \
+                  service_token.used_at account_change.at desk_exception.first_at desk_exception.last_at \
                   token.revoked_at conversation.opened_at conversation.closed_at conversation.last_inbound_at \
                   conversation.urgent_at conversation.acked_at conversation.survey_due_at inbox.sent_at inbox.received_at \
                   inbox.routed_at reply.created_at outbox.final_at receipt.reported_at receipt.received_at photo.told_at \

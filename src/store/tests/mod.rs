@@ -1,6 +1,7 @@
 //! The store on real SQLite files. Every test has its own folder; what a second program would see is read through a
 //! connection of its own.
 
+mod accounts;
 mod alarm;
 mod clock;
 mod commits;
