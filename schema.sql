@@ -141,6 +141,7 @@ CREATE TABLE conversation (
     survey_due_at     INTEGER,                  -- closed; the survey is to be sent then
     notices_from_at   INTEGER,                  -- wait notices count from then: the first text of this wait that was not late
     alarm_quiet_until_at INTEGER,               -- looked after by a duty phone: nobody is called until then
+    erased_at         INTEGER,                  -- when what is personal in it was erased (domain::privacy)
     CHECK (state = 'waiting' OR state = 'active' OR state = 'answered' OR state = 'closed'),
     CHECK ((state = 'closed') = (closed_at IS NOT NULL)),
     CHECK ((claimed_by IS NULL) = (claimed_at IS NULL)),
@@ -166,6 +167,8 @@ CREATE INDEX conversation_by_state ON conversation (state, id);
 -- At most one open conversation per citizen and number.
 CREATE UNIQUE INDEX conversation_open ON conversation (citizen, our_number) WHERE state <> 'closed';
 CREATE INDEX conversation_of_citizen ON conversation (citizen, our_number, id);
+-- What may outlive its time.
+CREATE INDEX conversation_kept ON conversation (closed_at, id) WHERE closed_at IS NOT NULL AND erased_at IS NULL;
 
 -- Texts from citizens (domain::inbound).
 CREATE TABLE inbox (
@@ -377,6 +380,7 @@ CREATE TABLE reminder (
     told_at          INTEGER
 ) STRICT;
 CREATE INDEX reminder_due ON reminder (due_at) WHERE told_at IS NULL;
+CREATE INDEX reminder_of_conversation ON reminder (conversation_id);
 
 -- Surveys: one row per survey sent, attributed to the counselor who replied last.
 CREATE TABLE survey (
@@ -456,3 +460,48 @@ CREATE TABLE daemon_start (
     id  INTEGER PRIMARY KEY,
     at  INTEGER NOT NULL
 ) STRICT;
+
+-- What remains of citizens who were erased: a keyed hash of the number, and what still holds for it. A new text of theirs brings
+-- the wishes back (store::inbound::page).
+CREATE TABLE erased_citizen (
+    pseudonym            BLOB    NOT NULL PRIMARY KEY CHECK (length(pseudonym) = 16),
+    erased_at            INTEGER NOT NULL,
+    opted_out_at         INTEGER,
+    restricted_until_at  INTEGER
+) STRICT, WITHOUT ROWID;
+
+-- Keyed hashes of erased texts (domain::inbound::erased), also of those that an older copy of this database never had: no walk
+-- through a carrier's list brings them back.
+CREATE TABLE erased_text (
+    carrier    TEXT    NOT NULL,
+    key        TEXT    NOT NULL,
+    erased_at  INTEGER NOT NULL,
+    PRIMARY KEY (carrier, key)
+) STRICT, WITHOUT ROWID;
+
+-- Legal holds: what they name is neither purged nor erased until somebody ends them.
+CREATE TABLE legal_hold (
+    id               INTEGER PRIMARY KEY,
+    citizen          TEXT,
+    conversation_id  INTEGER REFERENCES conversation (id),
+    reason           TEXT    NOT NULL,
+    held_at          INTEGER NOT NULL,
+    CHECK ((citizen IS NULL) <> (conversation_id IS NULL))
+) STRICT;
+
+-- What was done with somebody's data at their request or by law; they are named by their pseudonym.
+CREATE TABLE privacy_act (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    at         INTEGER NOT NULL,
+    what       TEXT    NOT NULL CHECK (what = 'show' OR what = 'export' OR what = 'erase' OR what = 'hold' OR what = 'release'),
+    pseudonym  BLOB    NOT NULL CHECK (length(pseudonym) = 16),
+    reason     TEXT    NOT NULL
+) STRICT;
+CREATE INDEX privacy_act_of_citizen ON privacy_act (pseudonym, id);
+
+-- When what has outlived its time was last purged, and how much.
+CREATE TABLE purge_run (
+    what     TEXT    NOT NULL PRIMARY KEY,
+    done_at  INTEGER NOT NULL,
+    n        INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;

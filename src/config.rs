@@ -11,6 +11,7 @@ mod error;
 mod file;
 mod log;
 mod polling;
+mod privacy;
 mod sending;
 mod service;
 mod triage;
@@ -26,6 +27,7 @@ pub use carrier::Carriers;
 pub use error::{ConfigError, ConfigFault};
 pub use log::{Log, LogFormat};
 pub use polling::Polling;
+pub use privacy::Privacy;
 pub use sending::Sending;
 pub use service::Service;
 pub use triage::triage;
@@ -54,6 +56,8 @@ pub struct Config {
     /// Where carriers' webhooks arrive, if any.
     pub webhook: Option<Webhook>,
     pub log: Log,
+    /// How long what is personal stays.
+    pub privacy: Privacy,
     /// The files that secrets were read from.
     pub secret_files: Vec<PathBuf>,
 }

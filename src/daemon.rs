@@ -21,6 +21,7 @@ use crate::api::wire::WorkerStatus;
 use crate::api::{self, ApiContext, ApiSettings, Health};
 use crate::carrier;
 use crate::config::Config;
+use crate::domain::phone::{PhoneNumber, Senders};
 use crate::ops::clock::Clock;
 use crate::store::{SchemaPolicy, Store, StoreError, StoreOptions, beside};
 use crate::worker::{self, AskMarks, Carriers, Context, HealthRegistry, Role, Settings};
@@ -107,6 +108,7 @@ impl Daemon {
                 "texts were being sent when the last run ended; the carrier is asked what became of them"
             );
         }
+        honour_erasures(&config, &store, clock.now_ms()).await?;
         let asking = beside(&config.database, ".asking");
         let marks = AskMarks::begin(&store, &carriers, &asking, clock.now_ms()).await;
         let marks = Arc::new(marks.context("the database could not be written to")?);
@@ -295,6 +297,20 @@ impl Daemon {
             tracing::warn!(%error, "the database log was not folded in; the next start does it");
         }
     }
+}
+
+/// Erases again whom an older copy of the database brought back, before anybody can look.
+async fn honour_erasures(config: &Config, store: &Store, now: i64) -> anyhow::Result<()> {
+    let senders = Senders::single(PhoneNumber::parse(""));
+    let policy = Arc::new(service_policy(config, &senders));
+    let again = store.honour_erasures(&policy, now).await.context("an erasure could not be repeated")?;
+    if again.n > 0 {
+        tracing::warn!(
+            n = again.n,
+            "an older copy of the database was put back: who had been erased is erased again"
+        );
+    }
+    Ok(())
 }
 
 /// Opens the database for this process alone, and examines it.

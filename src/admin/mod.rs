@@ -6,19 +6,24 @@
 //! | 0         | done                                                          |
 //! | 1         | it did not work; the message says why and what to do          |
 //! | 2         | the command line is wrong                                     |
-//! | 3         | `check` or `carrier reconcile` found something to be looked at |
+//! | 3         | `check`, `carrier reconcile` or `citizen erase` found something to be looked at |
 //! | 4         | `demo` ended with a balance sheet that does not balance       |
 
 mod alarm;
 mod calendar;
 mod carrier;
 mod check;
+mod citizen;
 #[cfg(feature = "sim")]
 mod demo;
+mod erasing;
+mod exporting;
 mod help;
 mod init;
 mod migrate;
+mod person;
 mod policy;
+mod privacy;
 mod quarantine;
 mod reconcile;
 #[cfg(feature = "sim")]
@@ -67,6 +72,9 @@ Examples:
   munjad carrier test bizgo --to 01012345678 send one text and wait for its receipt
   munjad carrier reconcile --since 24h       compare texts in and out with the carrier's own lists
   munjad alarm test                          text the duty phones that alarms reach them
+  munjad citizen show - --reason WHY         what is stored of a person (the number on standard input)
+  munjad citizen erase - --reason WHY        erase a person, and say what copies still hold
+  munjad privacy show                        where personal data lies, and for how long
   munjad calendar 2027                       show a year's holidays, exceptions and hours
   munjad demo                                try everything on this machine, with a simulated carrier
 
@@ -89,6 +97,12 @@ enum Command {
     /// Look after texts that could not be read or routed
     #[command(subcommand)]
     Quarantine(quarantine::Quarantine),
+    /// A person's own rights: show, export or erase what is stored of them; legal holds
+    #[command(subcommand)]
+    Citizen(citizen::Citizen),
+    /// See where personal data lies and how long it stays; purge what has outlived its time
+    #[command(subcommand)]
+    Privacy(privacy::PrivacyCommand),
     /// Look after carriers: status, pause and resume, test, compare with their lists
     #[command(subcommand)]
     Carrier(carrier::CarrierCommand),
@@ -163,6 +177,7 @@ pub fn main() -> ExitCode {
     };
     let say = Say { lang, json: args.json };
     // Already chosen: that choice stands.
+    crate::ops::dump::forbid();
     drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
     quiet_panics();
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -201,6 +216,8 @@ async fn dispatch(command: Command, say: Say) -> anyhow::Result<ExitCode> {
         Command::User(command) => user::run(command, say).await.map(|()| ExitCode::SUCCESS),
         Command::Carrier(command) => carrier::run(command, say).await,
         Command::Calendar(args) => calendar::run(&args, say).map(|()| ExitCode::SUCCESS),
+        Command::Citizen(command) => citizen::run(command, say).await,
+        Command::Privacy(command) => privacy::run(command, say).await.map(|()| ExitCode::SUCCESS),
         Command::Quarantine(command) => quarantine::run(command, say).await.map(|()| ExitCode::SUCCESS),
         Command::Alarm(command) => alarm::run(command, say).await.map(|()| ExitCode::SUCCESS),
         Command::Triage(command) => triage::run(command, say),
@@ -235,7 +252,7 @@ fn wanted_lang() -> Lang {
 }
 
 const WRONG_USAGE: u8 = 2;
-/// `check`, `carrier reconcile` or `triage test` found something.
+/// `check`, `carrier reconcile`, `triage test` or `citizen erase` found something.
 const FOUND_BAD: u8 = 3;
 
 /// Opens the database that the configuration names. Does not need the carrier's key.

@@ -7,7 +7,8 @@ use super::extract::{Id, Json};
 use super::problem::{Problem, ProblemCode};
 use super::session::Session;
 use super::wire::{
-    ActionRequest, ConversationDetail, Evidence, EvidenceRecord, EvidenceRequest, RevealRequest, Revealed,
+    ActionRequest, ConversationDetail, Evidence, EvidenceRecord, EvidenceRequest, RevealRequest, RevealWhat,
+    Revealed,
 };
 use super::{ApiContext, ApiSettings, view};
 use crate::domain::UnixMs;
@@ -74,11 +75,12 @@ pub(super) async fn evidence(
     Ok(Json(Evidence { conversation_id: id, exported_at, exported_by, reason, records, sha256 }))
 }
 
-/// Show the citizen's number to who holds their danger, or to a supervisor. Who, when and why are recorded.
+/// Show the citizen's number to who holds their danger, or to a supervisor; or the texts in which identity numbers are masked, to
+/// who holds the conversation, or to a supervisor. Who, when and why are recorded.
 #[utoipa::path(post, path = "/v1/conversations/{id}/reveal", operation_id = "reveal", tag = "conversation",
     params(("id" = i64, Path, description = "Id of the conversation")),
     request_body = RevealRequest,
-    responses((status = 200, description = "The number", body = Revealed)))]
+    responses((status = 200, description = "What was asked for", body = Revealed)))]
 pub(super) async fn reveal(
     State(context): State<ApiContext>,
     session: Session,
@@ -87,8 +89,16 @@ pub(super) async fn reveal(
 ) -> Result<Json<Revealed>, Problem> {
     let (settings, now) = (context.settings(), context.now());
     let reason = words("reason", &request.reason, MOST_NOTE_CHARS)?;
+    if request.what == RevealWhat::Texts {
+        let command = Command::RevealTexts { reason };
+        // Recorded before anything leaves.
+        context.store.command(id, command, &session.actor, &settings.policy, now).await??;
+        let detail = context.store.conversation(id, &session.actor).await??;
+        let texts = detail.messages.iter().filter_map(view::revealed).collect();
+        return Ok(Json(Revealed { conversation_id: id, number: detail.summary.citizen.to_string(), texts }));
+    }
     let number = context.store.reveal(id, reason, &session.actor, &settings.policy, now).await??;
-    Ok(Json(Revealed { conversation_id: id, number: number.reveal().to_owned() }))
+    Ok(Json(Revealed { conversation_id: id, number: number.reveal().to_owned(), texts: Vec::new() }))
 }
 
 fn chained(before: &str, json: &str) -> String {

@@ -1,7 +1,7 @@
 //! The only types that cross the API: the routes write them, the client reads them. Texts are in `wire/message.rs`, problems
 //! in `wire/problem.rs`.
 //!
-//! Times are milliseconds UTC and end in `_at`. A citizen's number crosses masked, but in [`Revealed`].
+//! Times are milliseconds UTC and end in `_at`. A citizen's number and the identity numbers in texts cross masked, but in [`Revealed`].
 
 mod message;
 mod problem;
@@ -207,15 +207,48 @@ pub enum ActionRequest {
 /// `POST /v1/conversations/{id}/reveal`
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RevealRequest {
-    /// Why the number is needed; kept as a note in the caller's name.
+    /// Why it is needed; kept as a note in the caller's name.
     pub reason: String,
+    /// What is shown: the citizen's number (default), or the texts in which something is masked.
+    #[serde(default, skip_serializing_if = "RevealWhat::is_number")]
+    pub what: RevealWhat,
 }
 
-/// The citizen's number, whole.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RevealWhat {
+    #[default]
+    Number,
+    Texts,
+}
+
+impl RevealWhat {
+    fn is_number(&self) -> bool {
+        *self == RevealWhat::Number
+    }
+}
+
+/// What was asked for, whole.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Revealed {
     pub conversation_id: i64,
+    /// The citizen's number; masked where texts were asked for.
     pub number: String,
+    /// Where texts were asked for: those in which something is masked elsewhere.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub texts: Vec<RevealedText>,
+}
+
+/// A text as it is.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RevealedText {
+    /// `in` or `out`.
+    pub direction: String,
+    pub id: i64,
+    pub at: i64,
+    pub text: String,
+    /// What stands in it: `resident`, `alien`, `passport`, `licence`, `card`, `account`.
+    pub holds: Vec<String>,
 }
 
 /// `GET /v1/duty`

@@ -45,11 +45,12 @@ mod whoami;
 mod words;
 
 use std::ffi::OsString;
+use std::time::{Duration, UNIX_EPOCH};
 
 use clap::FromArgMatches;
 use jiff::tz::TimeZone;
 
-use crate::client::Profile;
+use crate::client::{Profile, Tidied, tidy};
 use args::{Cli, Command};
 use context::CliContext;
 pub use exit::Exit;
@@ -77,12 +78,25 @@ pub async fn run(args: Vec<OsString>, mut io: Io) -> Exit {
     }
     let mut context =
         CliContext { io, say, json: cli.json, paint, profile, server, about: None, unfold: false };
+    tidy_up(&mut context);
     match dispatch(&mut context, cli.command).await {
         Ok(()) => Exit::Ok,
         Err(failure) => {
             context.complain(&failure);
             failure.exit()
         }
+    }
+}
+
+/// Removes drafts and saved photos that are too old, and says so: what a person has not sent is theirs.
+fn tidy_up(context: &mut CliContext) {
+    let (runtime, now) = (context.io.var("XDG_RUNTIME_DIR"), context.io.clock.now_ms());
+    let now = UNIX_EPOCH + Duration::from_millis(u64::try_from(now).unwrap_or(0));
+    let done = tidy(&context.profile, runtime.as_deref(), now);
+    if done != Tidied::default() {
+        let values = [("drafts", done.n_drafts.into()), ("photos", done.n_photos.into())];
+        let remark = context.say.with("tidied", values);
+        context.remark(&remark);
     }
 }
 

@@ -122,6 +122,13 @@ impl Profile {
         self.state.join(name)
     }
 
+    /// The folders in which this and other profiles of this person remember something.
+    pub fn all_states(&self) -> Vec<PathBuf> {
+        let entries = self.state.parent().and_then(|all| fs::read_dir(all).ok());
+        let folders = entries.into_iter().flatten().flatten().map(|entry| entry.path());
+        folders.filter(|path| path.is_dir()).collect()
+    }
+
     fn session_file(&self) -> PathBuf {
         self.config.join(format!("{}.json", self.name))
     }

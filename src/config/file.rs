@@ -14,6 +14,7 @@ use super::checker::Checker;
 use super::error::ConfigError;
 use super::log::{self, LogSection};
 use super::polling::{self, PollingSection};
+use super::privacy::{self, PrivacySection};
 use super::sending::{self, SendingSection};
 use super::service::{self, ServiceSection};
 use super::webhook::{self, WebhookSection};
@@ -41,6 +42,8 @@ struct File {
     webhook: WebhookSection,
     #[serde(default)]
     log: LogSection,
+    #[serde(default)]
+    privacy: PrivacySection,
     #[serde(default)]
     calendar: CalendarSection,
     #[serde(default)]
@@ -104,12 +107,14 @@ fn sections(checker: &Checker<'_>, file: &File) -> Result<Config, ConfigError> {
     let polling = polling::read(checker, &file.polling)?;
     let carriers = carrier::read(checker, &file.carrier, &polling)?;
     let limits = carriers.limits();
+    let service = service::read(checker, &file.service, &limits)?;
     let config = Config {
+        privacy: privacy::read(checker, &file.privacy, &service.categories)?,
         database: checker.beside(&file.database.path),
         carriers,
         polling,
         sending: sending::read(checker, &file.sending)?,
-        service: service::read(checker, &file.service, &limits)?,
+        service,
         triage: Arc::new(triage::triage(&checker.all_readable(&file.triage.files))?),
         api: api::read(checker, &file.api)?,
         webhook: webhook::read(checker, &file.webhook)?,

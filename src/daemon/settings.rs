@@ -45,6 +45,7 @@ pub(super) fn settings(config: &Config, carriers: &Carriers) -> Settings {
         max_in_flight: config.sending.max_in_flight,
         lease_ms: ms(longest_call) * (2 + most_photos(carriers)) + 30_000,
         receipt_timeout_ms: ms(config.sending.receipt_timeout),
+        retention: Arc::clone(&config.privacy.retention),
     }
 }
 

@@ -95,6 +95,15 @@ words! {
         DutyCodesIgnored => "duty_codes_ignored",
         /// The operator is called: something is wrong with the gateway. The detail is what, and since when.
         OperatorCalled => "operator_called",
+        /// Somebody's data were shown or written into a file for them.
+        CitizenExported => "citizen_exported",
+        /// Somebody's data were erased on their request.
+        CitizenErased => "citizen_erased",
+        /// Data are kept beyond their time, for a legal reason; or not any more.
+        HeldForLaw => "held_for_law",
+        LegalHoldEnded => "legal_hold_ended",
+        /// What had outlived its time was erased. The detail is how many conversations.
+        Purged => "purged",
         /// No text can reach us through this carrier; repeated while it lasts. The detail is its name and the reason.
         CarrierDeaf => "carrier_deaf",
         /// Texts reach us through it again.

@@ -2,7 +2,7 @@
 //! one transaction. When a method has returned, its effect is on disk (`synchronous=FULL`).
 //!
 //! One connection writes, with group commit (`engine/write`); a few connections read. Folders: `engine` (SQLite itself),
-//! `inbound`, `outbound`, `conversation`, `alarm`, `people`, `photo`, `journal`; `status` counts.
+//! `inbound`, `outbound`, `conversation`, `alarm`, `people`, `photo`, `journal`, `privacy`; `status` counts.
 
 mod alarm;
 mod clock;
@@ -13,6 +13,7 @@ mod journal;
 mod outbound;
 mod people;
 mod photo;
+mod privacy;
 mod status;
 #[cfg(test)]
 mod tests;
@@ -50,6 +51,14 @@ pub use outbound::reply::{NewReply, ReplyPhotos, WrittenReply};
 pub use outbound::sent::{Compared, Direction};
 pub use people::counselor::{LoginCheck, NewCounselor};
 pub use photo::{KeptAs, PhotoInfo, SoundFile, WantedPhoto};
+pub use privacy::Act;
+pub use privacy::erase::{Erased, Erasure, Obstacles};
+pub use privacy::forget::Forgotten;
+pub use privacy::hold::{HeldWhat, LegalHold};
+pub use privacy::honour::Honoured;
+pub use privacy::purge::{PurgePlace, PurgeRun, PurgeStep, Purged};
+pub use privacy::subject::{PastAct, Subject, SubjectConversation};
+pub use privacy::traces::{Trace, files_of, find_traces};
 pub use status::{Balance, Counts};
 
 use crate::domain::pseudonym::PseudonymKey;
@@ -283,6 +292,22 @@ impl Store {
         let (writer, copy) = (Arc::clone(&self.writer), files::beside(&self.path, ending));
         let task = tokio::task::spawn_blocking(move || writer.save_copy(&copy).map(|()| copy));
         task.await.unwrap_or(Err(StoreError::Crashed))
+    }
+
+    /// What stands for a carrier's key of an erased text (`domain::inbound::erased`).
+    pub fn erased_key(&self, carrier: &str, key: &str) -> String {
+        privacy::erased_key(&self.pseudonyms, carrier, key)
+    }
+
+    /// Folds the whole log into the database file and empties it. Says whether that was done: a reader of an older state, in any
+    /// process, prevents it.
+    pub async fn empty_log(&self) -> Result<bool> {
+        self.writer.empty_log().await
+    }
+
+    /// Writes the whole database file anew, so that no page holds what was removed before. All writers wait meanwhile.
+    pub async fn rewrite(&self) -> Result<()> {
+        self.writer.rewrite().await
     }
 
     /// Copies the log into the database file, so that the next start is quick.

@@ -20,6 +20,7 @@ mod house;
 mod intent;
 mod main_job;
 mod photos;
+mod privacy;
 mod process;
 mod service;
 mod simulated;

@@ -118,12 +118,13 @@ cmd-false-alarm = End the alarm of a conversation that is not in danger, with a 
 
         Examples:
           munja false-alarm 12 --reason "quoted a song"
-cmd-reveal = Show the number of a citizen in danger. Who saw it, when and why is recorded.
+cmd-reveal = Show the number of a citizen in danger, or what is masked in the texts. Who saw it, when and why is recorded.
     .examples =
-        Only who holds the danger and supervisors may see it.
+        The number is for who holds the danger, masked texts for who holds the conversation; supervisors may see both.
 
-        Example:
+        Examples:
           munja reveal 12 --reason "119 has to know"
+          munja reveal 12 --texts --reason "the licence number is asked for"
 cmd-where = Ask the citizen in easy words where they are.
     .examples =
         Example:
@@ -270,6 +271,7 @@ arg-list-all = All conversations that are not closed
 arg-list-mine = Conversations you hold
 arg-list-state = waiting, active, answered or closed
 arg-list-limit = Maximum number (default: 50)
+arg-reveal-texts = Show the texts in which resident, card and other identity numbers are masked
 arg-reply-text = The reply; - reads standard input
 arg-reply-photo = A photo to send with the reply; may be given several times. It is made small enough, and the place where it was taken is removed
 arg-reply-force = Send the reply although a newer text came in
@@ -314,6 +316,8 @@ waits-now = waiting since just now
 waits = waiting for { $span }
 close-reason = Reason for closing: { $reason }
 close-reason-restricted = the citizen was restricted
+citizen-erased = erased
+close-reason-erased = erased: its time was over, or the citizen asked for it
 close-reason-no_reply = the citizen did not reply
 late-short = [late: sent { $at }]
 previous = Earlier conversation with this citizen: munja show { $n }
@@ -530,6 +534,15 @@ next-no_danger = munja show { $n }
 next-restricted = munja show { $n } shows until when. A supervisor can end it: munja unrestrict { $n }
 did-asked_where = The citizen of conversation { $n } was asked where they are.
 did-handed_over = Recorded: { $service } was told about conversation { $n }.
+masked = { $n } identity numbers are masked (`munja reveal N --texts --reason "..."`)
+nothing-masked = Nothing is masked in the texts of conversation { $n }.
+identity-resident = resident registration number
+identity-alien = alien registration number
+identity-passport = passport number
+identity-licence = driver's licence number
+identity-card = card number
+identity-account = account number
+tidied = Removed from this machine: { $drafts } drafts older than 14 days, { $photos } saved photos older than a day.
 revealed = Number of the citizen of conversation { $n }: { $number }
 ask-told = Who at { $service } was told? (Enter if nobody yet)
 handover-open = Nothing was recorded as told. Once you have: munja handover { $n } { $service } --told "NAME"

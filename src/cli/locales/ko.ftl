@@ -118,12 +118,13 @@ cmd-false-alarm = 위급하지 않은 상담의 경보를 사유를 적고 끝�
 
         예:
           munja false-alarm 12 --reason "노래 가사를 옮겨 적은 것"
-cmd-reveal = 위급한 시민의 전화번호를 보여 줍니다. 누가 언제 왜 보았는지 기록됩니다.
+cmd-reveal = 위급한 시민의 전화번호나 글 속의 가려진 번호를 보여 줍니다. 누가 언제 왜 보았는지 기록됩니다.
     .examples =
         위급 상담을 맡은 사람과 관리자만 볼 수 있습니다.
 
         예:
           munja reveal 12 --reason "119에 알려야 함"
+          munja reveal 12 --texts --reason "면허번호 확인"
 cmd-where = 시민에게 지금 어디에 있는지 쉬운 말로 묻습니다.
     .examples =
         예:
@@ -270,6 +271,7 @@ arg-list-all = 종료되지 않은 모든 상담
 arg-list-mine = 내가 맡은 상담
 arg-list-state = waiting(대기), active(상담 중), answered(답변함), closed(종료)
 arg-list-limit = 최대 건수(기본: 50)
+arg-reveal-texts = 주민등록번호, 카드번호 등이 가려진 글을 그대로 보여 줍니다
 arg-reply-text = 답변 내용. -를 적으면 표준 입력에서 읽습니다
 arg-reply-photo = 함께 보낼 사진 파일. 여러 번 적을 수 있습니다. 크기를 알맞게 줄이고 촬영 위치 같은 정보는 지웁니다
 arg-reply-replace = 보낼 수 없는 글자를 다른 말이나 기호로 바꾸어 보냅니다
@@ -314,6 +316,8 @@ waits-now = 방금부터 기다림
 waits = { $span }째 기다림
 close-reason = 종료 사유: { $reason }
 close-reason-restricted = 시민의 답변 제한
+citizen-erased = 지워진 시민
+close-reason-erased = 지움: 보관 기간이 지났거나 시민이 지워 달라고 했습니다
 close-reason-no_reply = 시민이 답하지 않아 자동으로 종료
 late-short = [늦게 도착: { $at } 보냄]
 previous = 이 시민의 이전 상담: munja show { $n }
@@ -530,6 +534,15 @@ next-no_danger = munja show { $n }
 next-restricted = 언제까지인지는 munja show { $n } 에 나옵니다. 관리자가 풀 수 있습니다: munja unrestrict { $n }
 did-asked_where = 상담 { $n }번 시민에게 어디에 있는지 물었습니다.
 did-handed_over = 상담 { $n }번을 { $service }에 알린 것으로 기록했습니다.
+masked = 가려진 번호 { $n }개 (`munja reveal 번호 --texts --reason "..."`)
+nothing-masked = 상담 { $n }번의 글에는 가려진 것이 없습니다.
+identity-resident = 주민등록번호
+identity-alien = 외국인등록번호
+identity-passport = 여권번호
+identity-licence = 운전면허번호
+identity-card = 카드번호
+identity-account = 계좌번호
+tidied = 이 컴퓨터에서 지웠습니다: 14일 지난 초안 { $drafts }개, 하루 지난 사진 { $photos }개.
 revealed = 상담 { $n }번 시민의 번호: { $number }
 ask-told = { $service }의 누구에게 알렸습니까? (아직이면 Enter)
 handover-open = 아직 알리지 않은 것으로 두었습니다. 알린 뒤: munja handover { $n } { $service } --told "이름"

@@ -78,6 +78,12 @@ pub enum Command {
     Reveal {
         reason: String,
     },
+    /// What is masked in the texts is shown to the actor, and why.
+    RevealTexts {
+        reason: String,
+    },
+    /// The operator erases the citizen, and closes what is open.
+    CloseToErase,
     /// Asks the citizen where they are.
     AskWhere,
     Note {

@@ -71,6 +71,8 @@ impl Handling<'_> {
             Command::EndAlarm { reason } => self.end_alarm(reason),
             Command::HandOver { service, told } => self.hand_over(service, told),
             Command::Reveal { reason } => self.reveal(reason),
+            Command::RevealTexts { reason } => self.reveal_texts(reason),
+            Command::CloseToErase => self.close_to_erase(),
             Command::AskWhere => self.ask_where(),
             Command::ToDesk { desk, note } => self.pass_to_desk(desk, note),
             Command::ToPerson { login, note } => self.pass_to_person(login, note),

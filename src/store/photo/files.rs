@@ -103,6 +103,28 @@ impl Files {
         Ok(n)
     }
 
+    /// Removes a file, however young, unless `is_named` or it was written after `began`. Says whether it is gone.
+    pub(in crate::store) fn discard(
+        &self,
+        hash: &Hash,
+        began: SystemTime,
+        is_named: impl Fn(&Hash) -> Result<bool>,
+    ) -> Result<bool> {
+        let _names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
+        let path = self.path(hash);
+        let written = match fs::metadata(&path).and_then(|about| about.modified()) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
+            written => written.map_err(|error| trouble(&error))?,
+        };
+        if written > began || is_named(hash)? {
+            return Ok(false);
+        }
+        fs::remove_file(&path).map_err(|error| trouble(&error))?;
+        let folder = path.parent().unwrap_or(&self.folder);
+        File::open(folder).and_then(|folder| folder.sync_all()).map_err(|error| trouble(&error))?;
+        Ok(true)
+    }
+
     fn path(&self, hash: &Hash) -> PathBuf {
         let name: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
         self.folder.join(name.get(..2).unwrap_or_default()).join(name)

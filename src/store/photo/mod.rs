@@ -5,7 +5,9 @@
 mod files;
 mod outgoing;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
@@ -265,6 +267,23 @@ impl Store {
                 let sql = "SELECT EXISTS (SELECT 1 FROM photo WHERE sha256 = :hash)";
                 Ok(conn.prepare_cached(sql)?.query_row(named_params! { ":hash": hash }, |r| r.get(0))?)
             })
+        })
+        .await
+    }
+
+    /// Removes the files of photos that were forgotten, unless another text has the same. Returns how many.
+    pub(super) async fn discard_files(&self, hashes: BTreeSet<Hash>) -> Result<usize> {
+        let (files, began) = (Arc::clone(&self.files), SystemTime::now());
+        self.read(move |conn| {
+            let sql = "SELECT EXISTS (SELECT 1 FROM photo WHERE sha256 = :hash)";
+            let is_named = |hash: &Hash| {
+                Ok(conn.prepare_cached(sql)?.query_row(named_params! { ":hash": hash }, |r| r.get(0))?)
+            };
+            let mut n = 0;
+            for hash in &hashes {
+                n += usize::from(files.discard(hash, began, is_named)?);
+            }
+            Ok(n)
         })
         .await
     }

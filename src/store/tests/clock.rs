@@ -154,7 +154,9 @@ fn every_time_has_its_rule() {
                   inbox.routed_at reply.created_at outbox.final_at receipt.reported_at receipt.received_at photo.told_at \
                   event.at citizen.opted_out_at citizen.restricted_until_at citizen.surveyed_at note.created_at \
                   reminder.told_at survey.asked_at survey.answered_at duty_line.ignored_told_at duty_line.refused_at \
-                  duty_code.alarm_from_at alarm_push.done_at";
+                  duty_code.alarm_from_at alarm_push.done_at conversation.erased_at erased_citizen.erased_at \
+                  erased_citizen.opted_out_at erased_citizen.restricted_until_at erased_text.erased_at legal_hold.held_at \
+                  privacy_act.at purge_run.done_at";
     let mut known = BTreeSet::new();
     for name in [set_right, where_read, record].iter().flat_map(|names| names.split_whitespace()) {
         assert!(known.insert(name.to_owned()), "{name} stands there twice");

@@ -19,6 +19,7 @@ mod opening;
 mod outcomes;
 mod photos;
 mod plans;
+mod privacy;
 mod receipt_model;
 mod receipts;
 mod replies;

@@ -63,6 +63,7 @@ fn settings() -> Settings {
         max_in_flight: 64,
         lease_ms: 50_000,
         receipt_timeout_ms: 86_400_000,
+        retention: Arc::default(),
     }
 }
 

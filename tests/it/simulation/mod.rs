@@ -62,6 +62,7 @@ fn settings(class: Class) -> Settings {
         max_in_flight: 64,
         lease_ms: 50_000,
         receipt_timeout_ms: 259_200_000,
+        retention: Arc::default(),
     }
 }
 
