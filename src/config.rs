@@ -4,6 +4,7 @@
 
 mod alarm;
 mod api;
+mod backup;
 mod calendar;
 pub mod carrier;
 mod checker;
@@ -22,6 +23,7 @@ use std::sync::Arc;
 
 pub use alarm::{Alarm, AlarmWebhook};
 pub use api::Api;
+pub use backup::BackupConfig;
 pub use carrier::Carriers;
 pub use error::{ConfigError, ConfigFault};
 pub use log::{Log, LogFormat};
@@ -54,8 +56,11 @@ pub struct Config {
     /// Where carriers' webhooks arrive, if any.
     pub webhook: Option<Webhook>,
     pub log: Log,
+    pub backup: BackupConfig,
     /// The files that secrets were read from.
     pub secret_files: Vec<PathBuf>,
+    /// The other files that it names: words, categories, rules, calendars.
+    pub named_files: Vec<PathBuf>,
 }
 
 /// The commented configuration that `munjad init` writes, every key with its default.

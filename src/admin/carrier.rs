@@ -15,7 +15,8 @@ use crate::carrier::{Carrier, CarrierError, ReportClass};
 use crate::check::remedy;
 use crate::config::{CarrierSetup, Config};
 use crate::daemon::Asker;
-use crate::domain::outbound::{ClientKey, OutboundText};
+use crate::domain::key_mark::{KeyMark, marked};
+use crate::domain::outbound::OutboundText;
 use crate::domain::phone::{PhoneKind, PhoneNumber};
 use crate::domain::receipt::ReceiptStatus;
 use crate::domain::text::{self, MessageText};
@@ -388,7 +389,7 @@ fn test_text(
     let now = clock.now_ms();
     Ok(OutboundText {
         id: 0,
-        key: ClientKey::from_random(rand::random()),
+        key: marked(rand::random(), KeyMark::Test),
         citizen,
         from: setup.senders.otherwise.clone(),
         kind: piece.kind,

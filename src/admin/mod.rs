@@ -6,13 +6,15 @@
 //! | 0         | done                                                          |
 //! | 1         | it did not work; the message says why and what to do          |
 //! | 2         | the command line is wrong                                     |
-//! | 3         | `check` or `carrier reconcile` found something to be looked at |
+//! | 3         | `check`, `carrier reconcile`, `db check`, `backup` or `recovery status` found something to be looked at |
 //! | 4         | `demo` ended with a balance sheet that does not balance       |
 
 mod alarm;
+mod backup;
 mod calendar;
 mod carrier;
 mod check;
+mod db;
 #[cfg(feature = "sim")]
 mod demo;
 mod help;
@@ -21,6 +23,8 @@ mod migrate;
 mod policy;
 mod quarantine;
 mod reconcile;
+mod recovery;
+mod restore;
 #[cfg(feature = "sim")]
 mod simulate;
 mod texts;
@@ -66,6 +70,8 @@ Examples:
   munjad carrier status                      show each carrier: its use, whether it answers, whether it is paused
   munjad carrier test bizgo --to 01012345678 send one text and wait for its receipt
   munjad carrier reconcile --since 24h       compare texts in and out with the carrier's own lists
+  munjad backup --to /mnt/usb                copy everything while it runs, and prove the copy
+  munjad restore FILE --config gateway.toml  put a copy back; the next start is in recovery
   munjad alarm test                          text the duty phones that alarms reach them
   munjad calendar 2027                       show a year's holidays, exceptions and hours
   munjad demo                                try everything on this machine, with a simulated carrier
@@ -83,6 +89,18 @@ enum Command {
     Init(init::Init),
     /// Upgrade the database of an older munjad, after a copy; refused while a daemon runs on it
     Migrate(ConfigArg),
+    /// Copy everything into one file while the gateway runs, and prove the copy
+    Backup(backup::Backup),
+    /// List the copies with their age
+    Backups(backup::Backups),
+    /// Put a copy back where no database is; the next start is in recovery
+    Restore(restore::Restore),
+    /// Look after a recovery: what was read back, what is left, the end
+    #[command(subcommand)]
+    Recovery(recovery::RecoveryCommand),
+    /// Look after the database: check, sizes, rewrite
+    #[command(subcommand)]
+    Db(db::Db),
     /// Add, list or disable counselors
     #[command(subcommand)]
     User(user::User),
@@ -198,6 +216,11 @@ async fn dispatch(command: Command, say: Say) -> anyhow::Result<ExitCode> {
         Command::Check(at) => check::run(&at.config, say).await,
         Command::Init(args) => init::run(args, say).await.map(|()| ExitCode::SUCCESS),
         Command::Migrate(at) => migrate::run(&at, say).await.map(|()| ExitCode::SUCCESS),
+        Command::Backup(args) => backup::run(args, say).await,
+        Command::Backups(args) => backup::list(args, say),
+        Command::Restore(args) => restore::run(args, say).await,
+        Command::Recovery(command) => recovery::run(command, say).await,
+        Command::Db(command) => db::run(command, say).await,
         Command::User(command) => user::run(command, say).await.map(|()| ExitCode::SUCCESS),
         Command::Carrier(command) => carrier::run(command, say).await,
         Command::Calendar(args) => calendar::run(&args, say).map(|()| ExitCode::SUCCESS),
@@ -235,7 +258,7 @@ fn wanted_lang() -> Lang {
 }
 
 const WRONG_USAGE: u8 = 2;
-/// `check`, `carrier reconcile` or `triage test` found something.
+/// `check`, `carrier reconcile`, `triage test`, `db check`, `backup` or `recovery status` found something.
 const FOUND_BAD: u8 = 3;
 
 /// Opens the database that the configuration names. Does not need the carrier's key.

@@ -35,6 +35,7 @@ pub(super) async fn status(
         carriers: health.carriers,
         counts: view::counts(&counts),
         workers: health.workers,
+        recovery: context.store.recovery().await?.as_ref().map(view::recovery),
     }))
 }
 

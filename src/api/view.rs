@@ -4,7 +4,7 @@ use super::MeaningOf;
 use super::wire::{
     ComparedView, ConversationDetail, ConversationSummary, CounselorView, Counts, EventView, InboundMessage,
     MessageInConversation, MessageView, NoteView, OfferView, OutboundMessage, PhotoView, PossibleLoss,
-    ReplacedView, SurveyView,
+    RecoveryView, ReplacedView, SurveyView,
 };
 use crate::domain::counselor::Counselor;
 use crate::domain::event::NoteKind;
@@ -18,6 +18,14 @@ const PREVIEW_COLUMNS: usize = 60;
 
 pub(super) fn counselor(counselor: &Counselor) -> CounselorView {
     CounselorView { id: counselor.id, login: counselor.login.clone(), name: counselor.name.clone() }
+}
+
+pub(super) fn recovery(of: &store::Recovery) -> RecoveryView {
+    RecoveryView {
+        state: of.state.as_str().to_owned(),
+        copy_made_at: of.copy_made_at,
+        restored_at: of.restored_at,
+    }
 }
 
 pub(super) fn summary(row: &store::ConversationSummary) -> ConversationSummary {

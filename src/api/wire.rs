@@ -433,6 +433,19 @@ pub struct StatusResponse {
     pub carriers: Vec<CarrierStatus>,
     pub counts: Counts,
     pub workers: Vec<WorkerStatus>,
+    /// A copy of the database was put back, and nobody has confirmed what is left: answers do not leave.
+    #[serde(default)]
+    pub recovery: Option<RecoveryView>,
+}
+
+/// A copy of the database that was put back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RecoveryView {
+    /// `reading`: the carriers' lists are being read, nothing is sent to citizens; `waiting`: the operator has to confirm, only
+    /// texts of danger and answers in a danger leave.
+    pub state: String,
+    pub copy_made_at: i64,
+    pub restored_at: i64,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]

@@ -24,6 +24,8 @@ pub(super) struct Checker<'a> {
     pub(super) unreadable: RefCell<Vec<ConfigError>>,
     /// The files that secrets were read from.
     pub(super) secret_files: RefCell<Vec<PathBuf>>,
+    /// Other files that the configuration names.
+    pub(super) named_files: RefCell<Vec<PathBuf>>,
 }
 
 impl Checker<'_> {
@@ -49,7 +51,10 @@ impl Checker<'_> {
     pub(super) fn readable(&self, path: &Path) -> Option<PathBuf> {
         let path = self.beside(path);
         match std::fs::File::open(&path) {
-            Ok(_) => Some(path),
+            Ok(_) => {
+                self.named_files.borrow_mut().push(path.clone());
+                Some(path)
+            }
             Err(error) => {
                 self.set_aside(ConfigError::named_file(&path, &error));
                 None

@@ -1,6 +1,5 @@
 //! The shape of the whole file: its sections, each of which has a file of its own beside this one.
 
-use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -8,6 +7,7 @@ use serde::Deserialize;
 
 use super::alarm::{self, AlarmSection};
 use super::api::{self, ApiSection};
+use super::backup::{self, BackupSection};
 use super::calendar::{self, CalendarSection, DeskSections};
 use super::carrier::{self, CarrierSection};
 use super::checker::Checker;
@@ -41,6 +41,8 @@ struct File {
     webhook: WebhookSection,
     #[serde(default)]
     log: LogSection,
+    #[serde(default)]
+    backup: BackupSection,
     #[serde(default)]
     calendar: CalendarSection,
     #[serde(default)]
@@ -85,8 +87,8 @@ impl Config {
 
 fn parse(text: &str, path: &Path, reads_secrets: bool) -> Result<Config, ConfigError> {
     let file: File = toml::from_str(text).map_err(|e| ConfigError::shape(path, text, &e))?;
-    let (unreadable, secret_files) = (RefCell::default(), RefCell::default());
-    let checker = Checker { text, path, reads_secrets, unreadable, secret_files };
+    let (unreadable, secret_files, named_files) = Default::default();
+    let checker = Checker { text, path, reads_secrets, unreadable, secret_files, named_files };
     let read = sections(&checker, &file);
     // A config with a stand-in for a file that cannot be read never gets out of here.
     match (read, ConfigError::joined(checker.unreadable.take())) {
@@ -114,9 +116,11 @@ fn sections(checker: &Checker<'_>, file: &File) -> Result<Config, ConfigError> {
         api: api::read(checker, &file.api)?,
         webhook: webhook::read(checker, &file.webhook)?,
         log: log::read(checker, &file.log)?,
+        backup: backup::read(checker, &file.backup)?,
         desks: calendar::read((checker, &limits), &file.calendar, &file.desks)?,
-        secret_files: checker.secret_files.take(),
         alarm: alarm::read(checker, &file.alarm, (&file.calendar, &file.desks))?,
+        secret_files: checker.secret_files.take(),
+        named_files: checker.named_files.take(),
     };
     Ok(config)
 }

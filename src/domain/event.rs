@@ -33,6 +33,8 @@ words! {
         Claimed => "claimed",
         Released => "released",
         Replied => "replied",
+        /// An answer was found that left after the copy was made which was put back.
+        FoundAnswered => "found_answered",
         /// The last answer will not arrive.
         AnswerLost => "answer_lost",
         /// Danger: everybody on duty hears of it.
@@ -99,6 +101,10 @@ words! {
         CarrierDeaf => "carrier_deaf",
         /// Texts reach us through it again.
         CarrierHears => "carrier_hears",
+        /// A copy of the database was put back. The detail is when it was made.
+        Restored => "restored",
+        /// A person has confirmed what was left to be looked at after that.
+        RecoveryOver => "recovery_over",
     }
 }
 
@@ -121,6 +127,8 @@ words! {
         Handover => "handover",
         /// Why the citizen's number was shown.
         Reveal => "reveal",
+        /// A text that left after the copy was made which was put back.
+        Recovery => "recovery",
     }
 }
 

@@ -5,6 +5,7 @@
 //! `inbound`, `outbound`, `conversation`, `alarm`, `people`, `photo`, `journal`; `status` counts.
 
 mod alarm;
+mod backup;
 mod clock;
 mod conversation;
 mod engine;
@@ -13,6 +14,7 @@ mod journal;
 mod outbound;
 mod people;
 mod photo;
+mod recovery;
 mod status;
 #[cfg(test)]
 mod tests;
@@ -28,6 +30,10 @@ use rusqlite::{Connection, OpenFlags, ffi};
 use tokio::sync::{Notify, watch};
 
 pub use alarm::{AlarmPush, CalledAlarm, OpenTrouble};
+pub use backup::{
+    Contents, Examined, TableSize, Trouble, copy_database, examine_copy, keep_photo, newest_text_at,
+    open_photo, place, refuse_occupied,
+};
 pub use conversation::list::{ConversationDetail, ConversationFilter, ConversationSummary};
 pub use conversation::messages::Message;
 pub use conversation::notes::Note;
@@ -49,7 +55,8 @@ pub use outbound::reconcile::{InDoubt, LookupResult, Unreceipted};
 pub use outbound::reply::{NewReply, ReplyPhotos, WrittenReply};
 pub use outbound::sent::{Compared, Direction};
 pub use people::counselor::{LoginCheck, NewCounselor};
-pub use photo::{KeptAs, PhotoInfo, SoundFile, WantedPhoto};
+pub use photo::{Hash, KeptAs, PhotoInfo, SoundFile, WantedPhoto};
+pub use recovery::{FoundTexts, Recovery, RecoveryList, RecoveryLook, ReplacedCopy};
 pub use status::{Balance, Counts};
 
 use crate::domain::pseudonym::PseudonymKey;

@@ -5,10 +5,12 @@ use tokio::task::spawn_blocking;
 
 use super::walk::{CompareError, PAGE_PAUSE, Walk, can_be_walked};
 use super::{Context, Role, store_trouble};
-use crate::carrier::Carrier;
+use crate::carrier::{Carrier, SentText};
 use crate::domain::UnixMs;
 use crate::domain::inbound::identity;
 use crate::domain::list_comparison::{self, Comparison, MARGIN_MS, Theirs, compare, next_at, without_tests};
+use crate::domain::outbound::ClientKey;
+use crate::domain::recovery::Listed;
 use crate::store::{Compared, Direction, Store, StoreError};
 
 const ROLE: Role = Role::Auditor;
@@ -162,21 +164,50 @@ async fn keep(
     store.keep_comparison(kept).await
 }
 
+/// The carrier's whole list of what it took since then, to be put beside what a restored copy knows.
+pub(super) async fn sent_list(
+    carrier: &dyn Carrier,
+    since: UnixMs,
+    on_page: &(dyn Fn() + Sync),
+) -> Result<Vec<Listed>, CompareError> {
+    let all = sent_texts(carrier, since, on_page).await?;
+    Ok(all
+        .into_iter()
+        .map(|text| Listed {
+            carrier_message_id: text.carrier_message_id,
+            key: text.key.as_deref().and_then(ClientKey::parse),
+            at: text.at,
+            to: text.to,
+            words: text.words,
+        })
+        .collect())
+}
+
 async fn listed(
     carrier: &dyn Carrier,
     since: UnixMs,
     on_page: &(dyn Fn() + Sync),
 ) -> Result<Vec<Theirs>, CompareError> {
+    let all = sent_texts(carrier, since, on_page).await?;
+    let theirs = |item: SentText| Theirs {
+        carrier_message_id: item.carrier_message_id,
+        key: item.key,
+        status: item.receipt.map(|receipt| receipt.status),
+        at: item.at,
+    };
+    Ok(all.into_iter().map(theirs).collect())
+}
+
+async fn sent_texts(
+    carrier: &dyn Carrier,
+    since: UnixMs,
+    on_page: &(dyn Fn() + Sync),
+) -> Result<Vec<SentText>, CompareError> {
     let (mut all, mut page) = (Vec::new(), None);
     for _ in 0..MAX_PAGES {
         let read = carrier.sent_since(since, page.as_deref()).await?;
         on_page();
-        all.extend(read.items.into_iter().map(|item| Theirs {
-            carrier_message_id: item.carrier_message_id,
-            key: item.key,
-            status: item.receipt.map(|receipt| receipt.status),
-            at: item.at,
-        }));
+        all.extend(read.items);
         match read.next {
             None => return Ok(all),
             next => page = next,

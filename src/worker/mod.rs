@@ -26,6 +26,7 @@ mod photos;
 mod poller;
 mod push;
 mod receipts;
+mod recovery;
 mod rescuer;
 mod router;
 mod sender;
@@ -162,6 +163,7 @@ pub enum Role {
     Troubles,
     Clock,
     AlarmPush,
+    Recovery,
     Receipts(&'static str),
     Poller(&'static str),
     DeepWalk(&'static str),
@@ -184,6 +186,7 @@ impl Role {
             Role::Troubles,
             Role::Clock,
             Role::AlarmPush,
+            Role::Recovery,
         ];
         let has_reports = |c: &&Arc<dyn Carrier>| {
             use ReportClass::{AckQueue, ReadOnce, Window};
@@ -216,6 +219,7 @@ impl fmt::Display for Role {
             Role::Troubles => f.write_str("troubles"),
             Role::Clock => f.write_str("clock"),
             Role::AlarmPush => f.write_str("alarm push"),
+            Role::Recovery => f.write_str("recovery"),
             Role::Receipts(carrier) => write!(f, "receipts of {carrier}"),
             Role::Poller(carrier) => write!(f, "poller of {carrier}"),
             Role::DeepWalk(carrier) => write!(f, "deep walk of {carrier}"),
@@ -239,6 +243,7 @@ pub async fn run(role: Role, context: Context) {
         Role::Troubles => troubles::run(context).await,
         Role::Clock => clock::run(context).await,
         Role::AlarmPush => alarm_push::run(context).await,
+        Role::Recovery => recovery::run(context).await,
         Role::Receipts(carrier) => receipts::run(context, carrier).await,
         Role::Poller(carrier) => poller::run(context, carrier).await,
         Role::DeepWalk(carrier) => deep_walk::run(context, carrier).await,

@@ -2,6 +2,7 @@
 
 mod agreement;
 mod alarm;
+mod backup;
 mod camera;
 mod carriers;
 mod check;
@@ -10,6 +11,7 @@ mod cli;
 mod config;
 mod control;
 mod crash;
+mod drill;
 mod faults;
 mod forgotten;
 mod grounds;

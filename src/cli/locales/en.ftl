@@ -351,6 +351,8 @@ watch-lost = The connection to the server is broken ({ $why }). Reconnecting …
 watch-back = Connected again. Nothing was missed.
 event-needs_decision = text { $m } is in doubt: a decision is needed (munja decide { $m } …)
 
+status-recovery-reading = RECOVERY: a copy of { $made } was put back, and the carriers' lists are being read. Nothing is sent to citizens yet.
+status-recovery-waiting = RECOVERY: a copy of { $made } was put back. Answers wait until the operator confirms (munjad recovery confirm); in a danger they leave.
 status-server = munjad { $version }, started { $ago }
 status-carrier = Carrier { $name }{ $role }: last answered when asked for texts { $ago }
 status-carrier-called = Carrier { $name }{ $role }: texts come by webhook only; the last one { $called }

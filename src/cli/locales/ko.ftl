@@ -351,6 +351,8 @@ watch-lost = 서버와 연결이 끊겼습니다({ $why }). 다시 연결하는 
 watch-back = 다시 연결되었습니다. 놓친 일은 없습니다.
 event-needs_decision = 문자 { $m } 발송 불확실: 결정이 필요합니다 (munja decide { $m } …)
 
+status-recovery-reading = 복구 중: { $made }의 사본으로 되돌려 통신사 목록을 읽고 있습니다. 아직 시민에게 보내지 않습니다.
+status-recovery-waiting = 복구 중: { $made }의 사본으로 되돌렸습니다. 운영자가 확인할 때까지(munjad recovery confirm) 답은 기다립니다. 위험 상담의 답은 나갑니다.
 status-server = munjad { $version }, { $ago } 시작
 status-carrier = 통신사 { $name }{ $role }: 마지막 문자 확인 응답 { $ago }
 status-carrier-called = 통신사 { $name }{ $role }: 문자는 웹훅으로만 옵니다. 마지막 문자 { $called }

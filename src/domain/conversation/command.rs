@@ -51,6 +51,18 @@ pub struct Closing {
     pub drop_promise: bool,
 }
 
+/// A text that left after the copy was made, as the carrier lists it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundSent {
+    pub at: UnixMs,
+    /// When the citizen's last text was sent, by the same clock: the carrier's. Ours only knows when it was fetched again.
+    pub last_text_at: UnixMs,
+    /// A person's answer, as far as that can be told.
+    pub is_answer: bool,
+    /// For people: when it left, and through which carrier.
+    pub note: String,
+}
+
 /// Everything that moves a conversation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
@@ -127,6 +139,8 @@ pub enum Command {
         text: String,
     },
     Categorise(Category),
+    /// A text to the citizen that a restored copy of the database did not know of.
+    FoundSent(FoundSent),
     /// What time alone does.
     Tick,
     /// It is time to ask how it was.

@@ -79,6 +79,7 @@ impl Handling<'_> {
             Command::Restrict { until, reason } => self.restrict(*until, reason),
             Command::Unrestrict => self.unrestrict(),
             Command::Wish(wish) => self.wish(*wish),
+            Command::FoundSent(found) => self.found_sent(found),
             Command::Tick => self.tick(),
             Command::AskSurvey => self.ask_survey(),
             Command::Note { text } => self.note(NoteKind::Note, text),

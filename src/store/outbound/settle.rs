@@ -9,8 +9,9 @@ use crate::domain::UnixMs;
 use crate::domain::actor::Actor;
 use crate::domain::conversation::Conversation;
 use crate::domain::event::EventKind;
+use crate::domain::key_mark::{KeyMark, mark_of, marked};
 use crate::domain::notice::Notice;
-use crate::domain::outbound::{ClientKey, OutboundEvent, OutboundState};
+use crate::domain::outbound::{OutboundEvent, OutboundState};
 use crate::domain::policy::ServicePolicy;
 use crate::domain::refusal::Refusal;
 use crate::store::conversation::decide::recipient;
@@ -129,7 +130,9 @@ fn send_again(conn: &Connection, id: i64, by: Option<i64>, expires_at: UnixMs, n
                 lane, notice, 'queued', :now, :now, :expires
          FROM outbox WHERE id = :id RETURNING id",
     )?;
-    let key = ClientKey::from_random(rand::random());
+    let sql = "SELECT client_key FROM outbox WHERE id = :id";
+    let old = conn.query_row(sql, named_params! { ":id": id }, row::client_key)?;
+    let key = marked(rand::random(), mark_of(&old).unwrap_or(KeyMark::Answer));
     let row = named_params! {
         ":key": key.as_str(),
         ":by": by,

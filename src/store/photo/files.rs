@@ -20,7 +20,8 @@ const UNNAMED_FOR: Duration = Duration::from_secs(7 * 86_400);
 /// Prefix of files that are being written.
 const UNFINISHED: &str = ".new-";
 
-pub(in crate::store) type Hash = [u8; 32];
+/// The SHA-256 of a file.
+pub type Hash = [u8; 32];
 
 /// Bytes read at a time: a film is checked and handed out without being held in memory.
 const CHUNK: usize = 64 << 10;

@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
-pub use files::SoundFile;
-pub(super) use files::{Files, Hash};
+pub(super) use files::Files;
+pub use files::{Hash, SoundFile};
 pub(super) use outgoing::{attach, copy, uploads_of};
 
 use crate::domain::UnixMs;

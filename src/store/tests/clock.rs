@@ -153,7 +153,8 @@ fn every_time_has_its_rule() {
                   conversation.urgent_at conversation.acked_at conversation.survey_due_at inbox.sent_at inbox.received_at \
                   inbox.routed_at reply.created_at outbox.final_at receipt.reported_at receipt.received_at photo.told_at \
                   event.at citizen.opted_out_at citizen.restricted_until_at citizen.surveyed_at note.created_at \
-                  reminder.told_at survey.asked_at survey.answered_at duty_line.ignored_told_at duty_line.refused_at \
+                  reminder.told_at recovery.copy_made_at recovery.restored_at recovery.read_at recovery.ended_at \
+                  recovery_list.read_at survey.asked_at survey.answered_at duty_line.ignored_told_at duty_line.refused_at \
                   duty_code.alarm_from_at alarm_push.done_at";
     let mut known = BTreeSet::new();
     for name in [set_right, where_read, record].iter().flat_map(|names| names.split_whitespace()) {

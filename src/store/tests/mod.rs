@@ -21,6 +21,7 @@ mod photos;
 mod plans;
 mod receipt_model;
 mod receipts;
+mod recovery;
 mod replies;
 mod routing;
 mod service;

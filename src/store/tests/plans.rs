@@ -55,6 +55,9 @@ const ALLOWED: &[&str] = &[
     "SCAN outbox USING COVERING INDEX outbox_unreceipted |",
     "SCAN p USING INDEX photo_untold |",
     "SCAN v USING INDEX conversation_waiting |",
+    // At most one copy that was put back and is not confirmed.
+    "SCAN recovery USING COVERING INDEX recovery_open |",
+    "SCAN recovery USING INDEX recovery_open |",
     // Answers to danger that do not leave.
     "SCAN outbox USING INDEX outbox_held |",
     "SCAN outbox USING INDEX outbox_due |",
