@@ -73,29 +73,82 @@ CREATE TABLE quarantine (
 ) STRICT;
 CREATE INDEX quarantine_open ON quarantine (id) WHERE settled_at IS NULL;
 
--- Counselors and supervisors.
+-- Everybody who logs in, with role and desks (domain::actor).
 CREATE TABLE counselor (
-    id               INTEGER PRIMARY KEY,
-    login            TEXT    NOT NULL UNIQUE,
-    name             TEXT    NOT NULL,
-    password_hash    TEXT    NOT NULL,          -- argon2id, PHC string
-    created_at       INTEGER NOT NULL,
-    disabled_at      INTEGER,
-    n_failed_logins  INTEGER NOT NULL DEFAULT 0,
-    locked_until_at  INTEGER,
-    role TEXT NOT NULL DEFAULT 'counselor' CHECK (role IN ('counselor', 'supervisor')),
-    desks TEXT NOT NULL DEFAULT '*'   -- keys of their desks, separated by spaces; * is all
+    id                    INTEGER PRIMARY KEY,
+    login                 TEXT    NOT NULL UNIQUE,
+    name                  TEXT    NOT NULL,
+    password_hash         TEXT    NOT NULL,          -- argon2id, PHC string, of the normalised password (domain::password)
+    must_change_password  INTEGER NOT NULL DEFAULT 0 CHECK (must_change_password = 0 OR must_change_password = 1),
+    created_at            INTEGER NOT NULL,
+    disabled_at           INTEGER,
+    role                  TEXT    NOT NULL DEFAULT 'counselor',
+    desks                 TEXT    NOT NULL DEFAULT '*',   -- keys of their desks, separated by spaces; * is all
+    totp_secret           TEXT,                      -- shared with their phone (domain::totp), base32
+    totp_at               INTEGER,                   -- since when codes of it are asked for; NULL: it is being set up
+    totp_step             INTEGER NOT NULL DEFAULT 0,   -- the step of the last code: none is good twice
+    CHECK (role = 'counselor' OR role = 'supervisor' OR role = 'administrator' OR role = 'auditor' OR role = 'board'),
+    CHECK (totp_at IS NULL OR totp_secret IS NOT NULL)
 ) STRICT;
 
--- Bearer tokens, stored only as SHA-256.
+-- Sessions: bearer tokens, stored only as SHA-256.
 CREATE TABLE token (
-    hash          BLOB    NOT NULL PRIMARY KEY,
+    id            INTEGER PRIMARY KEY AUTOINCREMENT,
+    hash          BLOB    NOT NULL UNIQUE,
     counselor_id  INTEGER NOT NULL REFERENCES counselor (id),
     created_at    INTEGER NOT NULL,
     expires_at    INTEGER NOT NULL,
-    revoked_at    INTEGER
-) STRICT, WITHOUT ROWID;
+    revoked_at    INTEGER,
+    used_at       INTEGER NOT NULL,              -- last request, to some minutes
+    peer          TEXT    NOT NULL               -- where the log-in came from
+) STRICT;
 CREATE INDEX token_of_counselor ON token (counselor_id);
+
+-- One-time codes for who has lost the phone that shows the codes of the second factor, stored only as SHA-256.
+CREATE TABLE recovery_code (
+    counselor_id  INTEGER NOT NULL REFERENCES counselor (id),
+    hash          BLOB    NOT NULL,
+    used_at       INTEGER,
+    PRIMARY KEY (counselor_id, hash)
+) STRICT, WITHOUT ROWID;
+
+-- Tokens of other programs, each for one purpose (domain::account::Purpose), stored only as SHA-256.
+CREATE TABLE service_token (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    hash        BLOB    NOT NULL UNIQUE,
+    purpose     TEXT    NOT NULL CHECK (purpose = 'metrics' OR purpose = 'board' OR purpose = 'figures'),
+    name        TEXT    NOT NULL,                -- whose it is, for people
+    created_at  INTEGER NOT NULL,
+    expires_at  INTEGER NOT NULL,
+    revoked_at  INTEGER,
+    used_at     INTEGER                          -- last request, to some minutes
+) STRICT;
+
+-- What was changed about accounts, by whom and from where: rights given and taken, log-ins disabled, passwords set.
+CREATE TABLE account_change (
+    id            INTEGER PRIMARY KEY,
+    at            INTEGER NOT NULL,
+    counselor_id  INTEGER NOT NULL REFERENCES counselor (id),
+    by_id         INTEGER REFERENCES counselor (id),   -- NULL: the operator at the machine
+    by_from       TEXT    NOT NULL,                    -- the address, or the operator's command
+    what          TEXT    NOT NULL,                    -- domain::account::AccountChange
+    old_value     TEXT,
+    new_value     TEXT
+) STRICT;
+CREATE INDEX account_change_of_counselor ON account_change (counselor_id, id);
+
+-- Conversations of desks that somebody is no member of, and that they saw or worked on all the same: supervisors, and
+-- everybody in a danger. One row per person and conversation.
+CREATE TABLE desk_exception (
+    counselor_id     INTEGER NOT NULL REFERENCES counselor (id),
+    conversation_id  INTEGER NOT NULL REFERENCES conversation (id),
+    desk             TEXT    NOT NULL,
+    n_seen           INTEGER NOT NULL DEFAULT 0,
+    n_done           INTEGER NOT NULL DEFAULT 0,
+    first_at         INTEGER NOT NULL,
+    last_at          INTEGER NOT NULL,
+    PRIMARY KEY (counselor_id, conversation_id)
+) STRICT, WITHOUT ROWID;
 
 -- One consultation, from the first text to the close (domain::conversation). Lists in CHECKs and partial indexes are
 -- chains of OR: for an IN list SQLite builds a temporary table at each write of a row.
@@ -141,6 +194,7 @@ CREATE TABLE conversation (
     survey_due_at     INTEGER,                  -- closed; the survey is to be sent then
     notices_from_at   INTEGER,                  -- wait notices count from then: the first text of this wait that was not late
     alarm_quiet_until_at INTEGER,               -- looked after by a duty phone: nobody is called until then
+    erased_at         INTEGER,                  -- when what is personal in it was erased (domain::privacy)
     CHECK (state = 'waiting' OR state = 'active' OR state = 'answered' OR state = 'closed'),
     CHECK ((state = 'closed') = (closed_at IS NOT NULL)),
     CHECK ((claimed_by IS NULL) = (claimed_at IS NULL)),
@@ -166,6 +220,8 @@ CREATE INDEX conversation_by_state ON conversation (state, id);
 -- At most one open conversation per citizen and number.
 CREATE UNIQUE INDEX conversation_open ON conversation (citizen, our_number) WHERE state <> 'closed';
 CREATE INDEX conversation_of_citizen ON conversation (citizen, our_number, id);
+-- What may outlive its time.
+CREATE INDEX conversation_kept ON conversation (closed_at, id) WHERE closed_at IS NOT NULL AND erased_at IS NULL;
 
 -- Texts from citizens (domain::inbound).
 CREATE TABLE inbox (
@@ -377,6 +433,7 @@ CREATE TABLE reminder (
     told_at          INTEGER
 ) STRICT;
 CREATE INDEX reminder_due ON reminder (due_at) WHERE told_at IS NULL;
+CREATE INDEX reminder_of_conversation ON reminder (conversation_id);
 
 -- Surveys: one row per survey sent, attributed to the counselor who replied last.
 CREATE TABLE survey (
@@ -456,3 +513,129 @@ CREATE TABLE daemon_start (
     id  INTEGER PRIMARY KEY,
     at  INTEGER NOT NULL
 ) STRICT;
+
+-- The access log (domain::access): who saw or changed which citizen's data. One row per request, chained by hashes
+-- (domain::access::chain); rows are only added, and removed from the beginning after their time.
+CREATE TABLE access (
+    seq              INTEGER PRIMARY KEY AUTOINCREMENT,
+    at               INTEGER NOT NULL,
+    role             TEXT    NOT NULL,
+    login            TEXT    NOT NULL,          -- empty for the service itself
+    origin           TEXT    NOT NULL,          -- address, or command
+    action           TEXT    NOT NULL,          -- domain::access::Action
+    conversation_id  INTEGER,
+    item_id          INTEGER,                   -- text or photo
+    reason           TEXT    NOT NULL,
+    detail           TEXT    NOT NULL,          -- no personal data
+    subjects         BLOB    NOT NULL CHECK (length(subjects) % 24 = 0),   -- who was shown: pseudonyms and conversations
+    previous         BLOB    NOT NULL CHECK (length(previous) = 32),
+    hash             BLOB    NOT NULL CHECK (length(hash) = 32)
+) STRICT;
+CREATE INDEX access_by_time ON access (at);
+
+-- The last row of the access log that expired: the first one that is left follows it.
+CREATE TABLE access_anchor (
+    id          INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+    seq         INTEGER NOT NULL,
+    hash        BLOB    NOT NULL CHECK (length(hash) = 32),
+    last_at     INTEGER NOT NULL,
+    expired_at  INTEGER NOT NULL
+) STRICT;
+
+-- The newest row of the access log at the end of each day.
+CREATE TABLE access_head (
+    day   TEXT    NOT NULL PRIMARY KEY,
+    at    INTEGER NOT NULL,
+    seq   INTEGER NOT NULL,
+    hash  BLOB    NOT NULL CHECK (length(hash) = 32)
+) STRICT, WITHOUT ROWID;
+
+-- What belongs to this installation and not to its data.
+CREATE TABLE installation (
+    id                     INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+    pseudonym_fingerprint  BLOB    NOT NULL CHECK (length(pseudonym_fingerprint) = 16)   -- of the key (domain::pseudonym)
+) STRICT;
+-- Copies of the database that were put back (domain::recovery). While one is not over, nothing is sent to citizens.
+CREATE TABLE recovery (
+    id              INTEGER PRIMARY KEY AUTOINCREMENT,
+    copy_made_at    INTEGER NOT NULL,           -- what happened later, the copy does not know
+    copy_event_seq  INTEGER NOT NULL,           -- the last event in it
+    restored_at     INTEGER NOT NULL,
+    state           TEXT    NOT NULL,
+    n_doubted       INTEGER NOT NULL,           -- texts that had not left when the copy was made
+    read_at         INTEGER,                    -- when the carriers' lists had been read for the first time
+    ended_at        INTEGER,
+    reason          TEXT,                       -- the operator's words at the end
+    CHECK (state = 'reading' OR state = 'waiting' OR state = 'over'),
+    CHECK (state <> 'waiting' OR read_at IS NOT NULL),
+    CHECK ((state = 'over') = (ended_at IS NOT NULL)),
+    CHECK ((state = 'over') = (reason IS NOT NULL))
+) STRICT;
+CREATE INDEX recovery_open ON recovery (id) WHERE ended_at IS NULL;
+
+-- The carriers' lists that a recovery reads back, in each direction.
+CREATE TABLE recovery_list (
+    recovery_id  INTEGER NOT NULL REFERENCES recovery (id),
+    carrier      TEXT    NOT NULL,
+    direction    TEXT    NOT NULL CHECK (direction = 'in' OR direction = 'out'),
+    is_kept      INTEGER NOT NULL CHECK (is_kept = 0 OR is_kept = 1),   -- 0: the carrier keeps no such list
+    read_at      INTEGER,                       -- when it was last read to its end
+    n_listed     INTEGER NOT NULL DEFAULT 0,
+    n_foreign    INTEGER NOT NULL DEFAULT 0,    -- texts of another program
+    n_unplaced   INTEGER NOT NULL DEFAULT 0,    -- texts of ours whose citizen the list does not name
+    trouble      TEXT,                          -- why it could not be read the last time
+    PRIMARY KEY (recovery_id, carrier, direction),
+    CHECK (read_at IS NULL OR is_kept = 1)
+) STRICT, WITHOUT ROWID;
+
+-- Texts that left after the copy was made: out of a carrier's list into the outbox.
+CREATE TABLE recovery_text (
+    outbox_id    INTEGER NOT NULL PRIMARY KEY REFERENCES outbox (id) ON DELETE CASCADE,
+    recovery_id  INTEGER NOT NULL REFERENCES recovery (id),
+    what         TEXT    NOT NULL CHECK (what = 'answer' OR what = 'notice' OR what = 'unclear')
+) STRICT;
+CREATE INDEX recovery_text_of ON recovery_text (recovery_id);
+-- What remains of citizens who were erased: a keyed hash of the number, and what still holds for it. A new text of theirs brings
+-- the wishes back (store::inbound::page).
+CREATE TABLE erased_citizen (
+    pseudonym            BLOB    NOT NULL PRIMARY KEY CHECK (length(pseudonym) = 16),
+    erased_at            INTEGER NOT NULL,
+    opted_out_at         INTEGER,
+    restricted_until_at  INTEGER
+) STRICT, WITHOUT ROWID;
+
+-- Keyed hashes of erased texts (domain::inbound::erased), also of those that an older copy of this database never had: no walk
+-- through a carrier's list brings them back.
+CREATE TABLE erased_text (
+    carrier    TEXT    NOT NULL,
+    key        TEXT    NOT NULL,
+    erased_at  INTEGER NOT NULL,
+    PRIMARY KEY (carrier, key)
+) STRICT, WITHOUT ROWID;
+
+-- Legal holds: what they name is neither purged nor erased until somebody ends them.
+CREATE TABLE legal_hold (
+    id               INTEGER PRIMARY KEY,
+    citizen          TEXT,
+    conversation_id  INTEGER REFERENCES conversation (id),
+    reason           TEXT    NOT NULL,
+    held_at          INTEGER NOT NULL,
+    CHECK ((citizen IS NULL) <> (conversation_id IS NULL))
+) STRICT;
+
+-- What was done with somebody's data at their request or by law; they are named by their pseudonym.
+CREATE TABLE privacy_act (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    at         INTEGER NOT NULL,
+    what       TEXT    NOT NULL CHECK (what = 'show' OR what = 'export' OR what = 'erase' OR what = 'hold' OR what = 'release'),
+    pseudonym  BLOB    NOT NULL CHECK (length(pseudonym) = 16),
+    reason     TEXT    NOT NULL
+) STRICT;
+CREATE INDEX privacy_act_of_citizen ON privacy_act (pseudonym, id);
+
+-- When what has outlived its time was last purged, and how much.
+CREATE TABLE purge_run (
+    what     TEXT    NOT NULL PRIMARY KEY,
+    done_at  INTEGER NOT NULL,
+    n        INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;

@@ -2,6 +2,7 @@
 //! wrong and how to mend it. Starts and changes nothing: the database is opened read-only. Where a gateway runs, it asks the
 //! carriers for us.
 
+mod audit;
 mod clock;
 mod danger_words;
 mod duty;
@@ -9,6 +10,7 @@ mod finding;
 mod hearing;
 mod secrets;
 mod texts;
+mod tls;
 mod webhook;
 
 use std::fs::File;
@@ -45,6 +47,7 @@ pub async fn check(config_path: &Path, lang: Lang) -> Vec<Finding> {
         ),
     )];
     findings.extend(secrets::findings(&config, lang));
+    findings.extend(tls::certificate(&config, Clock::system().now_ms(), lang));
     findings.extend(database(&config, lang).await);
     findings.push(calendar(&config, Clock::system().now_ms(), lang));
     findings.extend(duty::duty(&config, Clock::system().now_ms(), lang));
@@ -127,10 +130,26 @@ async fn database(config: &Config, lang: Lang) -> Vec<Finding> {
     findings.extend(unserved(config, &store, lang).await);
     findings.extend(duty::logins(config, &store, lang).await);
     let now = Clock::system().now_ms();
+    findings.extend(audit::findings(config, &store, now, lang).await);
     findings.extend(losses(&store, now, lang).await);
     findings.extend(set_aside(&store, now, lang).await);
     findings.extend(paused(config, &store, lang).await);
+    findings.extend(recovery(&store, lang).await);
     findings
+}
+
+/// A backup that was put back, until somebody has confirmed what was left.
+async fn recovery(store: &Store, lang: Lang) -> Option<Finding> {
+    store.recovery().await.ok()??;
+    Some(Finding::with(
+        "recovery",
+        Severity::Warning,
+        lang.pick("a backup was put back, and answers wait", "백업을 되돌린 상태라 답이 기다립니다"),
+        lang.pick(
+            "munjad recovery status, look at what it names, then munjad recovery confirm",
+            "munjad recovery status 로 나온 것을 살핀 뒤 munjad recovery confirm 을 하십시오",
+        ),
+    ))
 }
 
 /// Texts and receipts that could not be read or routed, until somebody has looked after them.

@@ -4,6 +4,8 @@
 
 mod alarm;
 mod api;
+mod audit;
+mod backup;
 mod calendar;
 pub mod carrier;
 mod checker;
@@ -11,6 +13,7 @@ mod error;
 mod file;
 mod log;
 mod polling;
+mod privacy;
 mod sending;
 mod service;
 mod triage;
@@ -21,11 +24,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use alarm::{Alarm, AlarmWebhook};
-pub use api::Api;
+pub use api::{Api, TlsFiles};
+pub use audit::Audit;
+pub use backup::BackupConfig;
 pub use carrier::Carriers;
 pub use error::{ConfigError, ConfigFault};
 pub use log::{Log, LogFormat};
 pub use polling::Polling;
+pub use privacy::Privacy;
 pub use sending::Sending;
 pub use service::Service;
 pub use triage::triage;
@@ -51,11 +57,18 @@ pub struct Config {
     /// The rules that find danger in a text.
     pub triage: Arc<Triage>,
     pub api: Api,
+    /// The access log.
+    pub audit: Audit,
     /// Where carriers' webhooks arrive, if any.
     pub webhook: Option<Webhook>,
     pub log: Log,
+    pub backup: BackupConfig,
+    /// How long what is personal stays.
+    pub privacy: Privacy,
     /// The files that secrets were read from.
     pub secret_files: Vec<PathBuf>,
+    /// The other files that it names: words, categories, rules, calendars.
+    pub named_files: Vec<PathBuf>,
 }
 
 /// The commented configuration that `munjad init` writes, every key with its default.

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, anyhow, bail};
+use rustls::ServerConfig;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -21,12 +22,16 @@ use crate::api::wire::WorkerStatus;
 use crate::api::{self, ApiContext, ApiSettings, Health};
 use crate::carrier;
 use crate::config::Config;
+use crate::domain::event::EventKind;
+use crate::domain::phone::{PhoneNumber, Senders};
 use crate::ops::clock::Clock;
-use crate::store::{SchemaPolicy, Store, StoreError, StoreOptions, beside};
+use crate::ops::tls;
+use crate::store::{SchemaPolicy, Store, StoreError, StoreOptions, beside, key_file};
 use crate::worker::{self, AskMarks, Carriers, Context, HealthRegistry, Role, Settings};
 
 pub use carriers::{make_carrier, make_carriers, now_fn};
 use control::Door;
+pub use control::accounts::unlock;
 pub use control::through::{Asker, Heard, RefusedCalls};
 pub use lock::{DatabaseLock, must_exist, open_store};
 pub use service::run;
@@ -65,6 +70,8 @@ pub struct Daemon {
     carriers: watch::Sender<Arc<Carriers>>,
     listen: Option<SocketAddr>,
     webhook: Option<SocketAddr>,
+    /// The certificate of the API's listener, if it is encrypted.
+    identity: Option<watch::Sender<Arc<ServerConfig>>>,
     stop_workers: CancellationToken,
     stop_api: CancellationToken,
     workers: JoinSet<()>,
@@ -107,9 +114,11 @@ impl Daemon {
                 "texts were being sent when the last run ended; the carrier is asked what became of them"
             );
         }
+        honour_erasures(&config, &store, clock.now_ms()).await?;
         let asking = beside(&config.database, ".asking");
         let marks = AskMarks::begin(&store, &carriers, &asking, clock.now_ms()).await;
         let marks = Arc::new(marks.context("the database could not be written to")?);
+        tell_of_another_key(&store, clock.now_ms()).await.context("the database could not be written to")?;
         store.record_start(clock.now_ms()).await.context("the database could not be written to")?;
         let health = Arc::new(HealthRegistry::new(&carriers, clock.now_ms()));
         // Before the first text may leave.
@@ -129,6 +138,7 @@ impl Daemon {
             marks,
             listen: None,
             webhook: None,
+            identity: None,
             stop_workers: CancellationToken::new(),
             stop_api: CancellationToken::new(),
             workers: JoinSet::new(),
@@ -160,7 +170,7 @@ impl Daemon {
     async fn serve_counselors(&mut self) -> anyhow::Result<()> {
         let router = api::router(self.api_context());
         if let Some(addr) = self.config.api.listen {
-            let listener = api::bind_tcp(addr).await.with_context(|| format!("api.listen = {addr}"))?;
+            let listener = self.bind_api(addr).await.with_context(|| format!("api.listen = {addr}"))?;
             self.listen = Some(listener.local_addr()?);
             self.spawn_server(listener, router.clone());
         }
@@ -170,6 +180,17 @@ impl Daemon {
             self.spawn_server(listener, router);
         }
         Ok(())
+    }
+
+    /// Encrypted where the configuration has a certificate.
+    async fn bind_api(&mut self, addr: SocketAddr) -> anyhow::Result<api::Listener> {
+        let Some(files) = &self.config.api.tls else {
+            return Ok(api::bind_tcp(addr).await?);
+        };
+        let identity = watch::Sender::new(tls::load(&files.certificate, &files.key)?.config);
+        let listener = api::bind_tls(addr, identity.subscribe()).await?;
+        self.identity = Some(identity);
+        Ok(listener)
     }
 
     /// Listens for the carriers' calls, where the configuration has `[webhook]`.
@@ -251,7 +272,8 @@ impl Daemon {
         self.health.ready().await;
     }
 
-    /// Takes over a new configuration. What needs a new start is logged and left as it is.
+    /// Takes over a new configuration, and the certificate and secrets that it names. What needs a new start is logged and left
+    /// as it is. If anything cannot be used, nothing changes.
     pub fn reload(&mut self, new: Config) -> anyhow::Result<()> {
         let carriers = make_carriers(&new, &self.clock)?;
         if Role::all(&carriers) != Role::all(&self.carriers.borrow()) {
@@ -259,15 +281,21 @@ impl Daemon {
                 "other carriers than before, or other uses of them, need a new start: systemctl restart munjad"
             );
         }
+        let identity =
+            new.api.tls.as_ref().map(|files| tls::load(&files.certificate, &files.key)).transpose()?;
         let old = &self.config;
         if old.database != new.database
             || old.api.listen != new.api.listen
             || old.api.socket != new.api.socket
+            || old.api.tls.is_some() != new.api.tls.is_some()
             || old.webhook != new.webhook
         {
             tracing::warn!(
-                "database.path, api.listen, api.socket and [webhook] change only with a new start"
+                "database.path, api.listen, api.socket, whether the API is encrypted, and [webhook] change only with a new start"
             );
+        }
+        if let Some((sender, identity)) = self.identity.as_ref().zip(identity) {
+            sender.send_replace(identity.config);
         }
         self.api_settings.send_replace(Arc::new(api_settings(&new, &carriers)));
         let has_webhook = self.webhook.is_some();
@@ -297,6 +325,20 @@ impl Daemon {
     }
 }
 
+/// Erases again whom an older copy of the database brought back, before anybody can look.
+async fn honour_erasures(config: &Config, store: &Store, now: i64) -> anyhow::Result<()> {
+    let senders = Senders::single(PhoneNumber::parse(""));
+    let policy = Arc::new(service_policy(config, &senders));
+    let again = store.honour_erasures(&policy, now).await.context("an erasure could not be repeated")?;
+    if again.n > 0 {
+        tracing::warn!(
+            n = again.n,
+            "an older copy of the database was put back: who had been erased is erased again"
+        );
+    }
+    Ok(())
+}
+
 /// Opens the database for this process alone, and examines it.
 async fn open_alone(database: &Path, options: StoreOptions) -> anyhow::Result<(DatabaseLock, Store)> {
     let shown = database.display();
@@ -309,6 +351,19 @@ async fn open_alone(database: &Path, options: StoreOptions) -> anyhow::Result<(D
     }
     store.examine().await.map_err(|error| with_remedy(error.into(), database))?;
     Ok((lock, store))
+}
+
+/// A key for pseudonyms that is not the one this database was begun with is told loudly; texts come first, and go on.
+async fn tell_of_another_key(store: &Store, now: i64) -> Result<(), StoreError> {
+    if store.has_its_pseudonym_key() {
+        return Ok(());
+    }
+    tracing::error!(
+        file = %key_file(store.path()).display(),
+        "THE KEY FOR PSEUDONYMS IS ANOTHER ONE than this database was begun with: who saw a citizen before is not found. Put \
+         that file back from the backup of the same database, then start again"
+    );
+    store.note(EventKind::PseudonymKeyDiffers, String::new(), now).await
 }
 
 /// Says what to do about a database that cannot be used, where anything can be done.

@@ -6,7 +6,7 @@
 //! | room | what it is |
 //! |---|---|
 //! | [`domain`] | what the service is about: numbers, texts, states, and every rule of a conversation. Pure |
-//! | [`store`] | SQLite, and nothing else knows SQL. Use-case methods, each one transaction. `engine/` (the writer, migrations) under `inbound/`, `outbound/`, `conversation/`, `people/`, `journal/`, `photo/` |
+//! | [`store`] | SQLite, and nothing else knows SQL. Use-case methods, each one transaction. `engine/` (the writer, migrations) under `inbound/`, `outbound/`, `conversation/`, `people/`, `journal/`, `photo/`, `privacy/`, `backup/`, `recovery/` |
 //! | [`carrier`] | the one trait of the house and a folder per carrier. [`carrier::DRIVERS`] is the table that config, daemon and check read |
 //! | [`call`] | the ways by which alarms leave beside texts: the operator's program and webhook |
 //! | [`worker`] | the loops, one job a file: poller, router, sender, receipts, doubts, timers ... Only they know both store and carrier |
@@ -44,9 +44,13 @@
 //!   the database.
 //! * A citizen's number displays masked and a text's `Debug` shows its length; revealing either is an explicit call. Neither
 //!   reaches a log, an error or an event.
+//! * Identity numbers in texts leave masked; personal data lies only where [`domain::privacy`] says, and has an end there. What was
+//!   erased leaves keyed hashes, and neither a carrier's list nor an older copy brings it back.
 //! * The bytes of a photo, film or voice message are on disk under their SHA-256 before a row names them; what it is, its own bytes say.
 //! * Danger passes everything: a text of tier 1 is answered and shown whatever was decided about its sender. It calls people
 //!   until somebody answers the citizen or ends the alarm with a reason.
+//! * A database that was put back from a copy says nothing to citizens until it is known what was said after the copy
+//!   ([`domain::recovery`]).
 //! * What has been answered is on disk: `synchronous=FULL`, shared commits, no exceptions, in a file that is at its path.
 //! * The gateway's time goes on evenly whatever the machine's clock does, and what a wrong clock wrote is set right
 //!   ([`domain::clock`]).

@@ -51,7 +51,7 @@ impl Place {
         }
         let server = format!("http://{}", daemon.listen().unwrap()).parse().unwrap();
         let client = Client::new(&server).unwrap();
-        let login = LoginRequest { login: "bench".into(), password: "bench-bench".into() };
+        let login = LoginRequest { login: "bench".into(), password: "bench-bench".into(), code: None };
         let token = client.login(&login).await.unwrap().token;
         Place { sim, daemon, store, desk: client.with_token(token.into()), stop }
     }

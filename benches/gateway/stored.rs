@@ -6,9 +6,10 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use munja::domain::access::Action;
 use munja::domain::actor::Actor;
 use munja::domain::conversation::ConversationState;
-use munja::store::{ConversationFilter, Store, StoreOptions};
+use munja::store::{ConversationFilter, NewAccess, Store, StoreOptions};
 use rusqlite::Connection;
 
 use crate::process::{Process, Terms, Trio, this_munjad};
@@ -54,6 +55,32 @@ async fn list(store: &Store) -> Vec<f64> {
     times
 }
 
+/// Listings a second of 32 counselors at once, each with its row of the access log before it is shown, or without.
+async fn listings(store: &Store, is_logged: bool) -> f64 {
+    const AT_ONCE: usize = 32;
+    const EACH: usize = 50;
+    let began = Instant::now();
+    let all = (0..AT_ONCE).map(|_| {
+        let store = store.clone();
+        tokio::spawn(async move {
+            let anybody = Actor::operator("bench");
+            for _ in 0..EACH {
+                let waiting = ConversationFilter::State(ConversationState::Waiting);
+                let (found, _) = store.conversations(waiting, 50, &anybody).await.unwrap();
+                if is_logged {
+                    let shown = found.iter().map(|row| (row.id, Some(row.citizen.clone()))).collect();
+                    let access = NewAccess { shown, ..NewAccess::by(&anybody, Action::List) };
+                    store.record_access(access, 0).await.unwrap();
+                }
+            }
+        })
+    });
+    for one in all.collect::<Vec<_>>() {
+        one.await.unwrap();
+    }
+    (AT_ONCE * EACH) as f64 / began.elapsed().as_secs_f64()
+}
+
 pub async fn measure(sheet: &mut Sheet, n: usize) {
     let [small, large] = [1_000, n].map(|n| {
         let folder = tempfile::tempdir().unwrap();
@@ -73,6 +100,14 @@ pub async fn measure(sheet: &mut Sheet, n: usize) {
     sheet.at_most(&format!("P6 the same with {n} stored"), &format!("{many:.0} us"), many / few, 1.5);
     let bytes = std::fs::metadata(large.path().join("munja.db")).unwrap().len();
     sheet.note("bytes a stored text (without search)", &format!("{:.0} B", bytes as f64 / n as f64));
+    let (plain, logged) = (listings(&a, false).await, listings(&a, true).await);
+    sheet.note("listings a second, 32 counselors at once, not logged", &format!("{plain:.0}/s"));
+    sheet.at_least(
+        "the same, each with its row in the access log",
+        &format!("{logged:.0}/s"),
+        logged / plain,
+        0.9,
+    );
     drop((a, b));
     start_after_a_kill(sheet, large.path()).await;
 }

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use anyhow::{anyhow, bail};
 use clap::{Args, Subcommand};
 
-use super::{ConfigArg, Say, line, open};
+use super::operator::open_logged;
+use super::{ConfigArg, Say, line};
 use crate::config::Config;
 use crate::daemon::{DatabaseLock, service_policy};
 use crate::domain::alarm::{DutyKind, DutyPhone};
@@ -48,7 +49,7 @@ pub(super) async fn run(command: AlarmCommand, say: Say) -> anyhow::Result<()> {
             "실행 중인 게이트웨이가 없습니다. 먼저 실행하십시오. 문자는 게이트웨이가 보냅니다",
         ));
     }
-    let store = open(&config).await?;
+    let store = open_logged(&config, "alarm test").await?;
     let mut done = BTreeSet::new();
     for phone in phones {
         if !done.insert(phone.number.clone()) {

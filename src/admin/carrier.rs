@@ -9,13 +9,15 @@ use clap::Subcommand;
 use comfy_table::{Table, presets};
 use serde_json::{Value, json};
 
+use super::operator::open_logged;
 use super::reconcile::{direction_word, parse_since, reconcile};
 use super::{ConfigArg, Say, line, open, setup};
 use crate::carrier::{Carrier, CarrierError, ReportClass};
 use crate::check::remedy;
 use crate::config::{CarrierSetup, Config};
 use crate::daemon::Asker;
-use crate::domain::outbound::{ClientKey, OutboundText};
+use crate::domain::key_mark::{KeyMark, marked};
+use crate::domain::outbound::OutboundText;
 use crate::domain::phone::{PhoneKind, PhoneNumber};
 use crate::domain::receipt::ReceiptStatus;
 use crate::domain::text::{self, MessageText};
@@ -114,7 +116,8 @@ pub(super) async fn run(command: CarrierCommand, say: Say) -> anyhow::Result<Exi
 
 async fn hold(config: &Config, name: &str, is_held: bool, say: Say) -> anyhow::Result<()> {
     let name = setup(config, name, say)?.name;
-    let store = open(config).await?;
+    let command = if is_held { "carrier pause" } else { "carrier resume" };
+    let store = open_logged(config, &format!("{command} {name}")).await?;
     let changed = store.hold(name.to_owned(), is_held, Clock::system().now_ms()).await?;
     if say.json {
         line(&json!({ "carrier": name, "paused": is_held, "changed": changed }).to_string());
@@ -134,7 +137,8 @@ async fn hold(config: &Config, name: &str, is_held: bool, say: Say) -> anyhow::R
 
 async fn acknowledge(config: &Config, name: &str, say: Say) -> anyhow::Result<()> {
     let name = setup(config, name, say)?.name;
-    match open(config).await?.acknowledge_loss(name, Clock::system().now_ms()).await {
+    let store = open_logged(config, &format!("carrier acknowledge {name}")).await?;
+    match store.acknowledge_loss(name, Clock::system().now_ms()).await {
         Ok(()) if say.json => line(&json!({ "carrier": name, "acknowledged": true }).to_string()),
         Ok(()) => line(&say.pick(
             format!("{name}: noted; it is not shown any more"),
@@ -321,7 +325,10 @@ async fn test(
     let setup = setup(config, name, say)?;
     let clock = Clock::system();
     // A test text is recorded as ours before it leaves.
-    let store = if to.is_some() { Some(open(config).await?) } else { None };
+    let store = match &to {
+        Some(_) => Some(open_logged(config, &format!("carrier test {} --to", setup.name)).await?),
+        None => None,
+    };
     let asker = Asker::find(config).await;
     let carrier = asker.carrier(config, setup)?;
     let explain = |error: CarrierError| unanswered(setup, &error, &asker, say);
@@ -388,7 +395,7 @@ fn test_text(
     let now = clock.now_ms();
     Ok(OutboundText {
         id: 0,
-        key: ClientKey::from_random(rand::random()),
+        key: marked(rand::random(), KeyMark::Test),
         citizen,
         from: setup.senders.otherwise.clone(),
         kind: piece.kind,

@@ -32,7 +32,10 @@ pub(super) fn localised(command: Command, lang: Lang) -> Command {
 fn translated(command: Command, path: &str) -> Command {
     let help = Arg::new("help").short('h').long("help").action(ArgAction::Help);
     let about = about(path).unwrap_or_default();
+    // Examples are commands, the same in every language.
+    let examples = command.get_after_help().map(|help| help.to_string().replace("Examples:", "예:"));
     let command = command
+        .after_help(examples.unwrap_or_default())
         .disable_help_flag(true)
         .arg(help)
         .about(about)

@@ -6,24 +6,37 @@
 //! | 0         | done                                                          |
 //! | 1         | it did not work; the message says why and what to do          |
 //! | 2         | the command line is wrong                                     |
-//! | 3         | `check` or `carrier reconcile` found something to be looked at |
+//! | 3         | `check`, `audit verify`, `carrier reconcile`, `db check`, `backup` or `recovery status` found something to be looked at |
+//! | 3         | `check`, `carrier reconcile` or `citizen erase` found something to be looked at |
 //! | 4         | `demo` ended with a balance sheet that does not balance       |
 
 mod alarm;
+mod audit;
+mod backup;
 mod calendar;
 mod carrier;
 mod check;
+mod citizen;
+mod db;
 #[cfg(feature = "sim")]
 mod demo;
+mod erasing;
+mod exporting;
 mod help;
 mod init;
 mod migrate;
+mod operator;
+mod person;
 mod policy;
+mod privacy;
 mod quarantine;
 mod reconcile;
+mod recovery;
+mod restore;
 #[cfg(feature = "sim")]
 mod simulate;
 mod texts;
+mod token;
 mod triage;
 mod user;
 
@@ -60,18 +73,27 @@ const EXAMPLES: &str = "\
 Examples:
   munjad init --config gateway.toml          write a commented configuration and an empty database
   munjad user add minsu --name 김민수        add a counselor (asks for a password)
+  munjad user passwd minsu                   set a password, which minsu changes at the next log-in
+  munjad token create --purpose metrics      make a token for monitoring
   munjad check --config gateway.toml         say what is wrong and how to mend it
   munjad run --config gateway.toml           run the gateway
   munjad migrate --config gateway.toml       upgrade the database of an older munjad (a start does it too)
   munjad carrier status                      show each carrier: its use, whether it answers, whether it is paused
   munjad carrier test bizgo --to 01012345678 send one text and wait for its receipt
   munjad carrier reconcile --since 24h       compare texts in and out with the carrier's own lists
+  munjad backup --to /mnt/usb                copy everything while it runs, and prove the copy
+  munjad restore FILE --config gateway.toml  put a copy back; the next start is in recovery
   munjad alarm test                          text the duty phones that alarms reach them
+  munjad citizen show - --reason WHY         what is stored of a person (the number on standard input)
+  munjad citizen erase - --reason WHY        erase a person, and say what copies still hold
+  munjad privacy show                        where personal data lies, and for how long
   munjad calendar 2027                       show a year's holidays, exceptions and hours
+  munjad audit verify                        check that the access log is as it was written
+  munjad audit who-saw --number 01012345678  list everybody who saw the data of one citizen
   munjad demo                                try everything on this machine, with a simulated carrier
 
-Exit codes: 0 done, 1 failed, 2 wrong command line, 3 check found something bad or reconcile a difference,
-4 demo does not balance";
+Exit codes: 0 done, 1 failed, 2 wrong command line, 3 check or audit verify found something bad or
+reconcile a difference, 4 demo does not balance";
 
 #[derive(Subcommand)]
 enum Command {
@@ -83,12 +105,34 @@ enum Command {
     Init(init::Init),
     /// Upgrade the database of an older munjad, after a copy; refused while a daemon runs on it
     Migrate(ConfigArg),
+    /// Copy everything into one file while the gateway runs, and prove the copy
+    Backup(backup::Backup),
+    /// List the copies with their age
+    Backups(backup::Backups),
+    /// Put a copy back where no database is; the next start is in recovery
+    Restore(restore::Restore),
+    /// Look after a recovery: what was read back, what is left, the end
+    #[command(subcommand)]
+    Recovery(recovery::RecoveryCommand),
+    /// Look after the database: check, sizes, rewrite
+    #[command(subcommand)]
+    Db(db::Db),
     /// Add, list or disable counselors
+    /// Accounts: add, list, disable, passwords, roles, sessions, history
     #[command(subcommand)]
     User(user::User),
+    /// Tokens of other programs: monitoring, boards, figures
+    #[command(subcommand)]
+    Token(token::Token),
     /// Look after texts that could not be read or routed
     #[command(subcommand)]
     Quarantine(quarantine::Quarantine),
+    /// A person's own rights: show, export or erase what is stored of them; legal holds
+    #[command(subcommand)]
+    Citizen(citizen::Citizen),
+    /// See where personal data lies and how long it stays; purge what has outlived its time
+    #[command(subcommand)]
+    Privacy(privacy::PrivacyCommand),
     /// Look after carriers: status, pause and resume, test, compare with their lists
     #[command(subcommand)]
     Carrier(carrier::CarrierCommand),
@@ -103,6 +147,9 @@ enum Command {
     Policy(policy::PolicyCommand),
     /// Show every automatic text with its class and length (the longest it can get), or write a file to change them in
     Texts(texts::Show),
+    /// Read and check the access log: who saw or changed which citizen's data
+    #[command(subcommand)]
+    Audit(audit::Audit),
     /// Print a desk's year: holidays, exceptions, hours
     Calendar(calendar::Show),
     /// Run a simulated carrier alone (any carrier's wire format, on loopback)
@@ -163,6 +210,7 @@ pub fn main() -> ExitCode {
     };
     let say = Say { lang, json: args.json };
     // Already chosen: that choice stands.
+    crate::ops::dump::forbid();
     drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
     quiet_panics();
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -198,9 +246,18 @@ async fn dispatch(command: Command, say: Say) -> anyhow::Result<ExitCode> {
         Command::Check(at) => check::run(&at.config, say).await,
         Command::Init(args) => init::run(args, say).await.map(|()| ExitCode::SUCCESS),
         Command::Migrate(at) => migrate::run(&at, say).await.map(|()| ExitCode::SUCCESS),
+        Command::Backup(args) => backup::run(args, say).await,
+        Command::Backups(args) => backup::list(args, say),
+        Command::Restore(args) => restore::run(args, say).await,
+        Command::Recovery(command) => recovery::run(command, say).await,
+        Command::Db(command) => db::run(command, say).await,
         Command::User(command) => user::run(command, say).await.map(|()| ExitCode::SUCCESS),
+        Command::Token(command) => token::run(command, say).await.map(|()| ExitCode::SUCCESS),
         Command::Carrier(command) => carrier::run(command, say).await,
+        Command::Audit(command) => audit::run(command, say).await,
         Command::Calendar(args) => calendar::run(&args, say).map(|()| ExitCode::SUCCESS),
+        Command::Citizen(command) => citizen::run(command, say).await,
+        Command::Privacy(command) => privacy::run(command, say).await.map(|()| ExitCode::SUCCESS),
         Command::Quarantine(command) => quarantine::run(command, say).await.map(|()| ExitCode::SUCCESS),
         Command::Alarm(command) => alarm::run(command, say).await.map(|()| ExitCode::SUCCESS),
         Command::Triage(command) => triage::run(command, say),
@@ -235,12 +292,14 @@ fn wanted_lang() -> Lang {
 }
 
 const WRONG_USAGE: u8 = 2;
-/// `check`, `carrier reconcile` or `triage test` found something.
+/// `check`, `audit verify`, `carrier reconcile`, `triage test`, `db check`, `backup` or `recovery status` found something.
+/// `check`, `carrier reconcile`, `triage test` or `citizen erase` found something.
 const FOUND_BAD: u8 = 3;
 
-/// Opens the database that the configuration names. Does not need the carrier's key.
-async fn open_configured(path: &Path) -> anyhow::Result<Store> {
-    open(&Config::load_without_secrets(path)?).await
+/// Opens the database that the configuration names, and logs that the operator runs `command` on it. Does not need the
+/// carrier's key.
+async fn open_configured(path: &Path, command: &str) -> anyhow::Result<Store> {
+    operator::open_logged(&Config::load_without_secrets(path)?, command).await
 }
 
 async fn open(config: &Config) -> anyhow::Result<Store> {

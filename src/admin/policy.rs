@@ -7,9 +7,11 @@ use anyhow::{Context, bail};
 use clap::Subcommand;
 use serde_json::json;
 
-use super::{Say, line, open};
+use super::operator::{access, log, open_logged};
+use super::{Say, line};
 use crate::config::Config;
 use crate::daemon;
+use crate::domain::access::Action;
 use crate::domain::actor::Actor;
 use crate::domain::arrival::replay::{Decided, PastText, replay};
 use crate::domain::notice::{Language, Notice, Texts};
@@ -19,12 +21,13 @@ use crate::domain::text::{one_line, safe_for_terminal};
 use crate::domain::triage::Tier;
 use crate::ops::clock::Clock;
 use crate::ops::lang::Lang;
+use crate::store::NewAccess;
 
 #[derive(Subcommand)]
 pub(super) enum PolicyCommand {
     /// Run past texts against a new configuration (hours, words, texts, desks) and show what would change.
     ///
-    /// Reads the database of the current configuration; sends nothing, writes nothing.
+    /// Reads the database of the current configuration; sends nothing, writes nothing but a row of the access log.
     Replay {
         /// The new configuration
         #[arg(long, short)]
@@ -45,13 +48,18 @@ pub(super) async fn run(command: PolicyCommand, say: Say) -> anyhow::Result<()> 
     let PolicyCommand::Replay { config, current, since, texts } = command;
     let (old, new) = (Config::load_without_secrets(&current)?, Config::load_without_secrets(&config)?);
     let since_at = Clock::system().now_ms() - since;
-    let past = open(&old)
-        .await?
+    let store = open_logged(&old, "policy replay").await?;
+    let past = store
         .past_arrivals(since_at, &Actor::operator("policy replay"))
         .await
         .context("the past texts could not be read")?;
     if past.is_empty() {
         bail!("{}", say.pick("no text came in that time", "그동안 온 문자가 없습니다"));
+    }
+    if texts {
+        let shown = past.iter().map(|text| (text.conversation_id, Some(text.citizen.clone()))).collect();
+        let listed = NewAccess { shown, ..access(Action::List).detail("policy replay --texts") };
+        log(&store, listed).await?;
     }
     let was = replay(&policy_of(&old), &past);
     let would = replay(&policy_of(&new), &past);
@@ -205,7 +213,7 @@ fn wording(old: &Texts, new: &Texts, say: Say) {
 }
 
 /// `24h`, `30d`
-fn span_ms(word: &str) -> Result<i64, String> {
+pub(super) fn span_ms(word: &str) -> Result<i64, String> {
     let hour = 3_600_000_i64;
     let (digits, unit) = match (word.strip_suffix('h'), word.strip_suffix('d')) {
         (Some(digits), _) => (digits, hour),

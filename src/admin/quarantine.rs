@@ -5,12 +5,14 @@ use anyhow::bail;
 use clap::Subcommand;
 use serde_json::json;
 
+use super::operator::{access, log};
 use super::{ConfigArg, Say, line, open_configured};
+use crate::domain::access::Action;
 use crate::domain::actor::Actor;
 use crate::domain::text::safe_for_terminal;
 use crate::ops::causes::in_words;
 use crate::ops::clock::Clock;
-use crate::store::{Quarantined, StoreError};
+use crate::store::{NewAccess, Quarantined, StoreError};
 
 #[derive(Subcommand)]
 pub(super) enum Quarantine {
@@ -44,7 +46,10 @@ pub(super) async fn run(command: Quarantine, say: Say) -> anyhow::Result<()> {
     let done = match command {
         Quarantine::List { at } => return list(&at, &operator, say).await,
         Quarantine::Show { id, at } => {
-            let raw = open_configured(&at.config).await?.quarantined_raw(id, &operator).await;
+            let raw = open_configured(&at.config, &format!("quarantine show {id}"))
+                .await?
+                .quarantined_raw(id, &operator)
+                .await;
             raw.map(|raw| {
                 line(&if say.json {
                     json!({ "id": id, "raw": raw }).to_string()
@@ -54,9 +59,17 @@ pub(super) async fn run(command: Quarantine, say: Say) -> anyhow::Result<()> {
             })
         }
         Quarantine::Settle { id, at } => {
-            open_configured(&at.config).await?.settle_item(id, &operator, now).await
+            open_configured(&at.config, &format!("quarantine settle {id}"))
+                .await?
+                .settle_item(id, &operator, now)
+                .await
         }
-        Quarantine::Retry { id, at } => open_configured(&at.config).await?.retry_text(id, &operator).await,
+        Quarantine::Retry { id, at } => {
+            open_configured(&at.config, &format!("quarantine retry {id}"))
+                .await?
+                .retry_text(id, &operator)
+                .await
+        }
     };
     match done {
         Err(StoreError::NotFound) => bail!(
@@ -71,7 +84,17 @@ pub(super) async fn run(command: Quarantine, say: Say) -> anyhow::Result<()> {
 }
 
 async fn list(at: &ConfigArg, operator: &Actor, say: Say) -> anyhow::Result<()> {
-    let all = open_configured(&at.config).await?.quarantined(operator).await?;
+    let store = open_configured(&at.config, "quarantine list").await?;
+    let all = store.quarantined(operator).await?;
+    let citizen = |one: &Quarantined| match one {
+        Quarantined::Text { citizen, .. } => Some((0, Some(citizen.clone()))),
+        Quarantined::Item { .. } => None,
+    };
+    let shown: Vec<_> = all.iter().filter_map(citizen).collect();
+    if !shown.is_empty() {
+        let listed = NewAccess { shown, ..access(Action::List).detail("quarantine list") };
+        log(&store, listed).await?;
+    }
     if say.json {
         let all: Vec<_> = all.iter().map(as_json).collect();
         line(&serde_json::to_string_pretty(&all)?);

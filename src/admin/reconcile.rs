@@ -6,7 +6,8 @@ use anyhow::{Context as _, anyhow, bail};
 use jiff::{Span, SpanRelativeTo};
 use serde_json::{Value, json};
 
-use super::{FOUND_BAD, Say, line, open, setup};
+use super::operator::open_logged;
+use super::{FOUND_BAD, Say, line, setup};
 use crate::carrier::Carrier;
 use crate::config::{CarrierSetup, Config};
 use crate::daemon::Asker;
@@ -46,7 +47,7 @@ pub(super) async fn reconcile(
         Some(name) => vec![setup(config, name, say)?],
         None => config.carriers.used(),
     };
-    let store = open(config).await?;
+    let store = open_logged(config, "carrier reconcile").await?;
     let clock = Clock::system();
     let asker = Asker::find(config).await;
     let (mut all, mut differ) = (Vec::new(), false);

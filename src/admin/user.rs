@@ -1,22 +1,29 @@
-//! `munjad user add|list|duties|disable`: the counselors' accounts.
+//! `munjad user`: accounts. `password.rs` sets passwords and takes second factors away, `records.rs` shows and ends sessions and
+//! shows the history.
 
-use std::io::{BufRead, IsTerminal};
+mod password;
+mod records;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use clap::{Args, Subcommand};
 use serde_json::json;
 
+use super::operator::open_logged;
 use super::{ConfigArg, Say, line, open_configured};
 use crate::config::Config;
-use crate::domain::actor::{DeskScope, Role};
-use crate::domain::counselor::{MIN_PASSWORD_CHARS, is_valid_login};
+use crate::daemon;
+use crate::domain::actor::{Actor, DeskScope, Role};
+use crate::domain::counselor::is_valid_login;
 use crate::ops::causes::in_words;
 use crate::ops::clock::Clock;
-use crate::store::{NewCounselor, StoreError};
+use crate::store::{AccountInfo, Grant, NewCounselor, StoreError};
 
 #[derive(Subcommand)]
 pub(super) enum User {
-    /// Add a counselor; the password is asked for, or read from standard input
+    /// Add a counselor; the password is asked for, or read from standard input, and is changed at the first log-in
+    #[command(
+        after_help = "Examples:\n  munjad user add minsu --name 김민수\n  munjad user add audit --name 감사실 --role auditor"
+    )]
     Add {
         /// What they type to log in: lower-case letters, digits, `.` `_` `-`
         login: String,
@@ -32,6 +39,7 @@ pub(super) enum User {
         at: ConfigArg,
     },
     /// Say what a counselor may do and which desks they serve
+    #[command(after_help = "Examples:\n  munjad user duties minsu --desks main,bukgu")]
     Duties {
         login: String,
         #[command(flatten)]
@@ -39,7 +47,22 @@ pub(super) enum User {
         #[command(flatten)]
         at: ConfigArg,
     },
-    /// List counselors
+    /// Give another role; without --desks its usual ones: all for counselors and supervisors, none for the others
+    #[command(
+        after_help = "Examples:\n  munjad user role minsu supervisor\n  munjad user role jiyeong administrator --desks main"
+    )]
+    Role {
+        login: String,
+        /// What they may do from now on
+        #[arg(value_parser = ROLES)]
+        role: String,
+        /// The desks they serve, by their keys in the configuration; `*` is all
+        #[arg(long, value_delimiter = ',', value_name = "DESK,DESK")]
+        desks: Vec<String>,
+        #[command(flatten)]
+        at: ConfigArg,
+    },
+    /// List accounts: role, desks, whether a second factor is set up, last use
     List {
         #[command(flatten)]
         at: ConfigArg,
@@ -50,13 +73,73 @@ pub(super) enum User {
         #[command(flatten)]
         at: ConfigArg,
     },
+    /// Let the owner of a disabled account log in again, with the password they had
+    Enable {
+        login: String,
+        #[command(flatten)]
+        at: ConfigArg,
+    },
+    /// Set a password, which its owner changes at the next log-in; ends their sessions and lifts lock-outs
+    #[command(
+        after_help = "Examples:\n  munjad user passwd minsu\n  munjad user passwd minsu --password-stdin < password.txt"
+    )]
+    Passwd {
+        login: String,
+        /// Read the password from the first line of standard input
+        #[arg(long)]
+        password_stdin: bool,
+        #[command(flatten)]
+        at: ConfigArg,
+    },
+    /// Lift a lock-out after wrong passwords, in the gateway that runs
+    Unlock {
+        login: String,
+        #[command(flatten)]
+        at: ConfigArg,
+    },
+    /// List the sessions of a login: since when, last use, from where
+    Tokens {
+        login: String,
+        #[command(flatten)]
+        at: ConfigArg,
+    },
+    /// End the sessions of a login, or one by its number
+    #[command(after_help = "Examples:\n  munjad user revoke minsu\n  munjad user revoke minsu 17")]
+    Revoke {
+        login: String,
+        /// A number of `munjad user tokens` (default: all)
+        n: Option<i64>,
+        #[command(flatten)]
+        at: ConfigArg,
+    },
+    /// Show what was changed about an account, by whom and from where, and what its owner did at foreign desks
+    History {
+        login: String,
+        #[command(flatten)]
+        at: ConfigArg,
+    },
+    /// Second factors
+    #[command(subcommand)]
+    Totp(Totp),
 }
+
+#[derive(Subcommand)]
+pub(super) enum Totp {
+    /// Take a second factor away whose phone was lost; roles that need one set up another at the next log-in
+    Reset {
+        login: String,
+        #[command(flatten)]
+        at: ConfigArg,
+    },
+}
+
+const ROLES: [&str; 5] = ["counselor", "supervisor", "administrator", "auditor", "board"];
 
 /// Not `Duties`: clap names an argument group after the struct, and the command `duties` has that name already.
 #[derive(Args)]
 pub(super) struct DutyArgs {
-    /// counselor or supervisor: takes over, restricts, exports evidence
-    #[arg(long, value_parser = ["counselor", "supervisor"])]
+    /// counselor; supervisor: takes over, restricts, exports evidence; administrator: accounts; auditor: records; board: figures
+    #[arg(long, value_parser = ROLES)]
     role: Option<String>,
     /// The desks they serve, by their keys in the configuration; `*` is all
     #[arg(long, value_delimiter = ',', value_name = "DESK,DESK")]
@@ -83,12 +166,21 @@ impl DutyArgs {
         }
         Ok(Some(DeskScope::Only(self.desks.clone())))
     }
+
+    fn grant(&self, at: &ConfigArg, say: Say) -> anyhow::Result<Grant> {
+        Ok(Grant { role: self.role.as_deref().and_then(Role::from_word), desks: self.desks(at, say)? })
+    }
 }
 
-async fn set_duties(login: &str, duties: &DutyArgs, at: &ConfigArg, say: Say) -> anyhow::Result<()> {
-    let desks = duties.desks(at, say)?;
-    let role = duties.role.as_deref().and_then(Role::from_word);
-    match open_configured(&at.config).await?.set_duties(login.to_owned(), role, desks).await {
+/// The operator who runs this command; the history names the command and the user of this machine.
+fn operator(command: &str) -> Actor {
+    let uid = rustix::process::getuid().as_raw();
+    Actor::operator(&format!("munjad {command} (uid {uid})"))
+}
+
+/// `NotFound` is a login that nobody has.
+fn known<T>(done: Result<T, StoreError>, login: &str, say: Say) -> anyhow::Result<T> {
+    match done {
         Err(StoreError::NotFound) => bail!(
             "{}",
             say.pick(
@@ -100,20 +192,48 @@ async fn set_duties(login: &str, duties: &DutyArgs, at: &ConfigArg, say: Say) ->
     }
 }
 
+/// Gives role and desks, and says what came of it.
+async fn give(
+    (login, duties): (&str, &DutyArgs),
+    by: &Actor,
+    at: &ConfigArg,
+    say: Say,
+) -> anyhow::Result<()> {
+    let grant = duties.grant(at, say)?;
+    let store = open_configured(&at.config, &format!("user role {login}")).await?;
+    let n = known(store.grant(login.to_owned(), grant, by, Clock::system().now_ms()).await, login, say)?;
+    if n > 0 && !say.json {
+        line(&say.pick(
+            format!("{n} conversations that {login} held went back to the queue."),
+            format!("{login} 님이 맡은 상담 {n}건이 대기열로 돌아갔습니다."),
+        ));
+    }
+    list(at, say).await
+}
+
 pub(super) async fn run(command: User, say: Say) -> anyhow::Result<()> {
     match command {
         User::Add { login, name, password_stdin, duties, at } => {
-            duties.desks(&at, say)?;
-            let new = new_counselor(login.clone(), name, password_stdin, say)?;
-            add(new, &at, say).await?;
-            set_duties(&login, &duties, &at, say).await
+            let grant = duties.grant(&at, say)?;
+            let new = new_counselor(login, name, password_stdin, say)?;
+            add(new, grant, &at, say).await
         }
         User::Duties { login, duties, at } => {
-            set_duties(&login, &duties, &at, say).await?;
-            list(&at, say).await
+            give((&login, &duties), &operator("user duties"), &at, say).await
+        }
+        User::Role { login, role, desks, at } => {
+            let duties = DutyArgs { role: Some(role), desks };
+            give((&login, &duties), &operator("user role"), &at, say).await
         }
         User::List { at } => list(&at, say).await,
         User::Disable { login, at } => disable(login, &at, say).await,
+        User::Enable { login, at } => enable(login, &at, say).await,
+        User::Passwd { login, password_stdin, at } => password::set(login, password_stdin, &at, say).await,
+        User::Unlock { login, at } => unlock(login, &at, say).await,
+        User::Tokens { login, at } => records::sessions(login, &at, say).await,
+        User::Revoke { login, n, at } => records::revoke(login, n, &at, say).await,
+        User::History { login, at } => records::history(login, &at, say).await,
+        User::Totp(Totp::Reset { login, at }) => password::reset_totp(login, &at, say).await,
     }
 }
 
@@ -136,77 +256,52 @@ fn new_counselor(
     if name.trim().is_empty() || name.chars().count() > 40 || name.chars().any(char::is_control) {
         bail!("{}", say.pick("a name has 1 to 40 characters on one line", "이름은 한 줄, 1~40자여야 합니다"));
     }
-    let password = read_password(from_stdin, say)?;
-    if password.chars().count() < MIN_PASSWORD_CHARS {
-        bail!(
-            "{}",
-            say.pick(
-                format!("a password has at least {MIN_PASSWORD_CHARS} characters"),
-                format!("비밀번호는 {MIN_PASSWORD_CHARS}자 이상이어야 합니다"),
-            )
-        );
-    }
+    let password = password::read((&login, &name), from_stdin, say)?;
     Ok(NewCounselor { login, name, password })
 }
 
-fn read_password(from_stdin: bool, say: Say) -> anyhow::Result<String> {
-    if from_stdin || !std::io::stdin().is_terminal() {
-        let mut first = String::new();
-        std::io::stdin().lock().read_line(&mut first).context("no password on standard input")?;
-        return Ok(first.trim_end_matches(['\r', '\n']).to_owned());
-    }
-    let password = rpassword::prompt_password(say.pick("Password: ", "비밀번호: "))?;
-    let again = rpassword::prompt_password(say.pick("Again: ", "한 번 더: "))?;
-    if password != again {
-        bail!("{}", say.pick("the two passwords differ", "두 비밀번호가 다릅니다"));
-    }
-    Ok(password)
-}
-
-async fn add(new: NewCounselor, at: &ConfigArg, say: Say) -> anyhow::Result<()> {
-    let store = open_configured(&at.config).await?;
-    let added = match store.add_counselor(new, Clock::system().now_ms()).await {
+async fn add(new: NewCounselor, grant: Grant, at: &ConfigArg, say: Say) -> anyhow::Result<()> {
+    let store = open_configured(&at.config, &format!("user add {}", new.login)).await?;
+    let added = match store.add_account(new, grant, &operator("user add"), Clock::system().now_ms()).await {
         Ok(added) => added,
-        Err(StoreError::Conflict(reason)) => bail!("{}", in_words(&reason, say.lang)),
+        Err(StoreError::Conflict(reason)) => {
+            let next = say.pick(
+                "a disabled account is enabled with munjad user enable",
+                "사용이 중지된 계정이라면 munjad user enable 로 다시 쓸 수 있습니다",
+            );
+            bail!("{}: {next}", in_words(&reason, say.lang))
+        }
         Err(error) => return Err(error.into()),
     };
     if say.json {
         line(&json!({ "id": added.id, "login": added.login, "name": added.name }).to_string());
     } else {
         line(&say.pick(
-            format!("{} may log in: munja login --user {}", added.name, added.login),
-            format!("{} 님이 로그인할 수 있습니다: munja login --user {}", added.name, added.login),
+            format!(
+                "{} may log in, and chooses another password then: munja login --user {}",
+                added.name, added.login
+            ),
+            format!(
+                "{} 님이 로그인할 수 있습니다. 처음 로그인할 때 비밀번호를 바꿉니다: munja login --user {}",
+                added.name, added.login
+            ),
         ));
     }
     Ok(())
 }
 
 async fn list(at: &ConfigArg, say: Say) -> anyhow::Result<()> {
-    let store = open_configured(&at.config).await?;
-    let (people, duties) = (store.counselors().await?, store.duties().await?);
-    let duties_of = |login: &str| duties.iter().find(|(known, ..)| known == login);
-    let role = |login: &str| duties_of(login).map_or("", |(_, role, _)| role.as_str());
-    let desks = |login: &str| duties_of(login).map_or_else(String::new, |(.., desks)| desks.to_word());
+    let config = Config::load_without_secrets(&at.config)?;
+    let accounts = open_logged(&config, "user list").await?.accounts().await?;
     if say.json {
-        let all: Vec<_> = people
-            .iter()
-            .map(|p| json!({ "id": p.id, "login": p.login, "name": p.name, "disabled_at": p.disabled_at, "role": role(&p.login), "desks": desks(&p.login) }))
-            .collect();
+        let all: Vec<_> = accounts.iter().map(account_json).collect();
         line(&serde_json::to_string_pretty(&all)?);
         return Ok(());
     }
-    for person in &people {
-        let state = if person.disabled_at.is_some() { say.pick("disabled", "사용 중지") } else { "" };
-        let is_supervisor = role(&person.login) == "supervisor";
-        let role = if is_supervisor {
-            say.pick("supervisor", "관리자")
-        } else {
-            say.pick("counselor", "상담사")
-        };
-        let desks = desks(&person.login);
-        line(format!("{:<20} {role} {desks} {} {state}", person.login, person.name).trim_end());
+    for account in &accounts {
+        line(&shown(account, &config, say));
     }
-    if people.is_empty() && say.is_terminal() {
+    if accounts.is_empty() && say.is_terminal() {
         line(say.pick(
             "Nobody yet: munjad user add LOGIN --name NAME",
             "아직 없습니다: munjad user add 아이디 --name 이름",
@@ -215,19 +310,45 @@ async fn list(at: &ConfigArg, say: Say) -> anyhow::Result<()> {
     Ok(())
 }
 
+fn account_json(account: &AccountInfo) -> serde_json::Value {
+    let AccountInfo { counselor, role, desks, must_change_password, has_totp, used_at } = account;
+    json!({
+        "id": counselor.id, "login": counselor.login, "name": counselor.name, "disabled_at": counselor.disabled_at,
+        "role": role.as_str(), "desks": desks.to_word(), "must_change_password": must_change_password,
+        "has_totp": has_totp, "used_at": used_at,
+    })
+}
+
+fn shown(account: &AccountInfo, config: &Config, say: Say) -> String {
+    let AccountInfo { counselor, role, desks, .. } = account;
+    let mut words = vec![format!("{:<20} {}", counselor.login, role_word(*role, say))];
+    words.extend(Some(desks.to_word()).filter(|desks| !desks.is_empty()));
+    words.push(counselor.name.clone());
+    words.extend(account.has_totp.then(|| say.pick("second factor", "2단계 인증").to_owned()));
+    let must_change = say.pick("has to change the password", "비밀번호를 바꿔야 함");
+    words.extend(account.must_change_password.then(|| must_change.to_owned()));
+    words.extend(account.used_at.map(|at| {
+        say.pick(format!("last used {}", config.minute(at)), format!("마지막 사용 {}", config.minute(at)))
+    }));
+    words.extend(counselor.disabled_at.map(|_| say.pick("disabled", "사용 중지").to_owned()));
+    words.join("  ")
+}
+
+fn role_word(role: Role, say: Say) -> &'static str {
+    match role {
+        Role::Supervisor => say.pick("supervisor", "관리자"),
+        Role::Administrator => say.pick("administrator", "계정 관리자"),
+        Role::Auditor => say.pick("auditor", "감사"),
+        Role::Board => say.pick("board", "현황판"),
+        _ => say.pick("counselor", "상담사"),
+    }
+}
+
 async fn disable(login: String, at: &ConfigArg, say: Say) -> anyhow::Result<()> {
-    let store = open_configured(&at.config).await?;
-    let n = match store.disable_counselor(login.clone(), Clock::system().now_ms()).await {
-        Ok(n) => n,
-        Err(StoreError::NotFound) => bail!(
-            "{}",
-            say.pick(
-                format!("there is no counselor {login}; see munjad user list"),
-                format!("{login} 상담사가 없습니다. munjad user list 를 보십시오"),
-            )
-        ),
-        Err(error) => return Err(error.into()),
-    };
+    let store = open_configured(&at.config, &format!("user disable {login}")).await?;
+    let by = operator("user disable");
+    let done = store.disable_account(login.clone(), &by, Clock::system().now_ms()).await;
+    let n = known(done, &login, say)?;
     if say.json {
         line(&json!({ "login": login, "n_released": n }).to_string());
     } else {
@@ -236,5 +357,57 @@ async fn disable(login: String, at: &ConfigArg, say: Say) -> anyhow::Result<()> 
             format!("{login} 상담사의 사용을 막았습니다. 상담 {n}건이 대기열로 돌아갔습니다."),
         ));
     }
+    Ok(())
+}
+
+async fn enable(login: String, at: &ConfigArg, say: Say) -> anyhow::Result<()> {
+    let store = open_configured(&at.config, &format!("user enable {login}")).await?;
+    let by = operator("user enable");
+    let done = store.enable_account(login.clone(), &by, Clock::system().now_ms()).await;
+    let was_disabled = known(done, &login, say)?;
+    if say.json {
+        line(&json!({ "login": login, "was_disabled": was_disabled }).to_string());
+    } else if was_disabled {
+        line(&say.pick(
+            format!("{login} may log in again, with the password they had (munjad user passwd {login} sets another)."),
+            format!("{login} 님이 전에 쓰던 비밀번호로 다시 로그인할 수 있습니다. 새로 정하려면: munjad user passwd {login}"),
+        ));
+    } else {
+        line(
+            &say.pick(
+                format!("{login} was not disabled."),
+                format!("{login} 계정은 중지되어 있지 않았습니다."),
+            ),
+        );
+    }
+    Ok(())
+}
+
+async fn unlock(login: String, at: &ConfigArg, say: Say) -> anyhow::Result<()> {
+    let config = Config::load_without_secrets(&at.config)?;
+    let accounts = open_logged(&config, "user unlock").await?.accounts().await?;
+    let is_known = accounts.iter().any(|account| account.counselor.login == login);
+    known(if is_known { Ok(()) } else { Err(StoreError::NotFound) }, &login, say)?;
+    let was_locked = daemon::unlock(&config, &login).await?;
+    if say.json {
+        let runs = was_locked.is_some();
+        line(
+            &json!({ "login": login, "gateway_runs": runs, "was_locked": was_locked == Some(true) })
+                .to_string(),
+        );
+        return Ok(());
+    }
+    line(&match was_locked {
+        None => say.pick(
+            "No gateway runs, so nobody is locked out.".to_owned(),
+            "실행 중인 게이트웨이가 없어 잠긴 것도 없습니다.".to_owned(),
+        ),
+        Some(false) => say
+            .pick(format!("{login} was not locked out."), format!("{login} 아이디는 잠겨 있지 않았습니다.")),
+        Some(true) => say.pick(
+            format!("{login} may try again from everywhere."),
+            format!("{login} 아이디의 잠금을 풀었습니다. 어디서든 다시 로그인할 수 있습니다."),
+        ),
+    });
     Ok(())
 }

@@ -1,16 +1,31 @@
-//! Who may ask a route: the column of the route table that [`Session`](super::session::Session) enforces.
+//! Who may ask a route: the column of the route table that [`Session`](super::session::Session) enforces. It names the roles, and
+//! the purposes of service tokens. What somebody sees of a desk that they do not serve, rules of the domain decide.
 
 use utoipa::openapi::path::Paths;
 use utoipa::openapi::security::SecurityRequirement;
+
+use super::problem::ProblemCode;
+use crate::domain::account::Purpose;
+use crate::domain::actor::{Actor, Role};
 
 /// Who may ask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Access {
     /// Anybody, without a token.
     Anybody,
-    /// Whoever is logged in. What they see of a desk they do not serve, rules of the domain decide.
+    /// Whoever is logged in, also before they have chosen a password and set up their second factor: the routes for that.
+    Entry,
+    /// Whoever is logged in.
+    Person,
+    /// Who answers citizens.
     Counselor,
     Supervisor,
+    /// Figures about the service without anything of a citizen: everybody, and programs.
+    Figures,
+    /// What is recorded about accounts.
+    Records,
+    /// The accounts themselves.
+    Accounts,
 }
 
 /// Where a request came from: a peer's address, or the Unix socket.
@@ -18,6 +33,36 @@ pub(super) enum Access {
 pub(super) struct Peer(pub(super) String);
 
 impl Access {
+    /// The roles of people who may ask.
+    fn roles(self) -> &'static [Role] {
+        match self {
+            Access::Anybody => &[],
+            Access::Entry | Access::Person | Access::Figures => &Role::GIVEN,
+            Access::Counselor => &[Role::Counselor, Role::Supervisor, Role::Administrator],
+            Access::Supervisor => &[Role::Supervisor],
+            Access::Records => &[Role::Administrator, Role::Auditor],
+            Access::Accounts => &[Role::Administrator],
+        }
+    }
+
+    /// What a service token has to be for.
+    pub(super) fn purposes(self) -> &'static [Purpose] {
+        match self {
+            Access::Figures => &Purpose::ALL,
+            _ => &[],
+        }
+    }
+
+    /// Whether this person may ask; else why not.
+    pub(super) fn admits(self, actor: &Actor) -> Result<(), ProblemCode> {
+        let has_duty = self != Access::Counselor || actor.takes_duty();
+        match (self.roles().contains(&actor.role), self) {
+            (true, _) if has_duty => Ok(()),
+            (_, Access::Supervisor) if actor.takes_duty() => Err(ProblemCode::SupervisorsOnly),
+            _ => Err(ProblemCode::RoleRefuses),
+        }
+    }
+
     /// Says in the document that a token is needed, where one is.
     pub(super) fn describe(self, paths: &mut Paths) {
         if self == Access::Anybody {

@@ -3,20 +3,24 @@
 use axum::extract::State;
 use sha2::{Digest, Sha256};
 
-use super::conversation::newer_texts;
+use super::audit::{Seen, about};
 use super::extract::{Id, Json};
+use super::newer::newer_texts;
 use super::problem::{Problem, ProblemCode};
 use super::session::Session;
 use super::wire::{
-    ActionRequest, ConversationDetail, Evidence, EvidenceRecord, EvidenceRequest, RevealRequest, Revealed,
+    ActionRequest, ConversationDetail, Evidence, EvidenceRecord, EvidenceRequest, RevealRequest, RevealWhat,
+    Revealed,
 };
 use super::{ApiContext, ApiSettings, view};
 use crate::domain::UnixMs;
+use crate::domain::access::Action;
 use crate::domain::actor::Actor;
 use crate::domain::conversation::{Category, Command};
 use crate::domain::opt_out::Wish;
 use crate::domain::refusal::Refusal;
 use crate::domain::text::normalise;
+use crate::store::NewAccess;
 
 /// Notes, reasons and reminders are not longer (characters); a draft may be as long as an answer.
 const MOST_NOTE_CHARS: usize = 1_000;
@@ -61,12 +65,14 @@ pub(super) async fn evidence(
     session: Session,
     Id(id): Id,
     Json(request): Json<EvidenceRequest>,
-) -> Result<Json<Evidence>, Problem> {
+) -> Result<Seen<Json<Evidence>>, Problem> {
     let (settings, now) = (context.settings(), context.now());
     let reason = words("reason", &request.reason, MOST_NOTE_CHARS)?;
     let note = Command::Note { text: format!("evidence: {reason}") };
     context.store.command(id, note, &session.actor, &settings.policy, now).await??;
     let detail = context.store.conversation(id, &session.actor).await??;
+    let access = about(NewAccess::by(&session.actor, Action::Export), &detail).detail("evidence");
+    let access = NewAccess { reason: reason.clone(), ..access };
     let detail = view::detail(detail, context.meaning);
     let mut records: Vec<EvidenceRecord> = Vec::new();
     let all = std::iter::once(serde_json::to_string(&detail.summary))
@@ -80,14 +86,16 @@ pub(super) async fn evidence(
     }
     let sha256 = records.last().map_or_else(String::new, |record| record.sha256.clone());
     let (exported_at, exported_by) = (now, session.counselor.login);
-    Ok(Json(Evidence { conversation_id: id, exported_at, exported_by, reason, records, sha256 }))
+    let evidence = Evidence { conversation_id: id, exported_at, exported_by, reason, records, sha256 };
+    Ok(Seen(Json(evidence), access))
 }
 
-/// Show the citizen's number to who holds their danger, or to a supervisor. Who, when and why are recorded.
+/// Show the citizen's number to who holds their danger, or to a supervisor; or the texts in which identity numbers are masked, to
+/// who holds the conversation, or to a supervisor. Who, when and why are recorded.
 #[utoipa::path(post, path = "/v1/conversations/{id}/reveal", operation_id = "reveal", tag = "conversation",
     params(("id" = i64, Path, description = "Id of the conversation")),
     request_body = RevealRequest,
-    responses((status = 200, description = "The number", body = Revealed)))]
+    responses((status = 200, description = "What was asked for", body = Revealed)))]
 pub(super) async fn reveal(
     State(context): State<ApiContext>,
     session: Session,
@@ -96,8 +104,16 @@ pub(super) async fn reveal(
 ) -> Result<Json<Revealed>, Problem> {
     let (settings, now) = (context.settings(), context.now());
     let reason = words("reason", &request.reason, MOST_NOTE_CHARS)?;
+    if request.what == RevealWhat::Texts {
+        let command = Command::RevealTexts { reason };
+        // Recorded before anything leaves.
+        context.store.command(id, command, &session.actor, &settings.policy, now).await??;
+        let detail = context.store.conversation(id, &session.actor).await??;
+        let texts = detail.messages.iter().filter_map(view::revealed).collect();
+        return Ok(Json(Revealed { conversation_id: id, number: detail.summary.citizen.to_string(), texts }));
+    }
     let number = context.store.reveal(id, reason, &session.actor, &settings.policy, now).await??;
-    Ok(Json(Revealed { conversation_id: id, number: number.reveal().to_owned() }))
+    Ok(Json(Revealed { conversation_id: id, number: number.reveal().to_owned(), texts: Vec::new() }))
 }
 
 fn chained(before: &str, json: &str) -> String {

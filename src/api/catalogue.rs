@@ -2,13 +2,16 @@
 
 use axum::extract::State;
 
+use super::audit::Seen;
 use super::extract::{Json, Query};
 use super::problem::{Problem, ProblemCode};
 use super::session::Session;
 use super::wire::{CannedList, CannedView, CategoryList, DeskList, DeskView, SurveyList};
 use super::{ApiContext, view};
+use crate::domain::access::Action;
 use crate::domain::calendar::OpenState;
 use crate::domain::survey::EVERY_MS;
+use crate::store::NewAccess;
 
 /// The desks, and whether they are open now.
 #[utoipa::path(get, path = "/v1/desks", operation_id = "list_desks", tag = "service",
@@ -57,7 +60,7 @@ pub(super) async fn surveys(
     State(context): State<ApiContext>,
     session: Session,
     query: Query,
-) -> Result<Json<SurveyList>, Problem> {
+) -> Result<Seen<Json<SurveyList>>, Problem> {
     let since = query.number("since_at", 0, i64::MAX)?.unwrap_or(context.now() - EVERY_MS);
     let of = match query.word("of").unwrap_or("mine") {
         "mine" => Some(session.counselor.id),
@@ -69,7 +72,10 @@ pub(super) async fn surveys(
     let scores: Vec<i64> = found.iter().filter_map(|s| s.score.map(i64::from)).collect();
     let n = i64::try_from(scores.len()).unwrap_or(i64::MAX);
     let mean_hundredths = (n > 0).then(|| (scores.iter().sum::<i64>() * 100 + n / 2) / n.max(1));
-    Ok(Json(SurveyList { surveys: found.iter().map(view::survey).collect(), mean_hundredths }))
+    let shown = found.iter().map(|survey| (survey.conversation_id, None)).collect();
+    let access = NewAccess { shown, ..NewAccess::by(&session.actor, Action::List).detail("survey answers") };
+    let list = SurveyList { surveys: found.iter().map(view::survey).collect(), mean_hundredths };
+    Ok(Seen(Json(list), access))
 }
 
 /// Canned replies with the caller's name and a desk filled in.

@@ -5,15 +5,18 @@ use axum::extract::State;
 use axum::http::StatusCode;
 
 use super::action::find_category;
+use super::audit::{Seen, about};
 use super::extract::{Id, Json, Query};
+use super::newer::newer_texts;
 use super::problem::Problem;
 use super::session::Session;
 use super::wire::{CloseRequest, ConversationDetail, ConversationList};
 use super::{ApiContext, view};
+use crate::domain::access::Action;
 use crate::domain::conversation::{Closing, Command, ConversationState};
 use crate::domain::refusal::Refusal;
 use crate::domain::text::normalise;
-use crate::store::ConversationFilter;
+use crate::store::{ConversationFilter, NewAccess};
 
 const DEFAULT_LIMIT: i64 = 50;
 const MAX_LIMIT: i64 = 200;
@@ -30,8 +33,9 @@ pub(super) async fn list(
     State(context): State<ApiContext>,
     session: Session,
     query: Query,
-) -> Result<Json<ConversationList>, Problem> {
-    let filter = match query.word("state").unwrap_or("waiting") {
+) -> Result<Seen<Json<ConversationList>>, Problem> {
+    let state = query.word("state").unwrap_or("waiting");
+    let filter = match state {
         "open" => ConversationFilter::Open,
         "mine" => ConversationFilter::HeldBy(session.counselor.id),
         word => ConversationState::from_word(word)
@@ -41,7 +45,10 @@ pub(super) async fn list(
     let limit = query.number("limit", 1, MAX_LIMIT)?.unwrap_or(DEFAULT_LIMIT);
     let (found, n_total) =
         context.store.conversations(filter, u32::try_from(limit).unwrap_or(u32::MAX), &session.actor).await?;
-    Ok(Json(ConversationList { conversations: found.iter().map(view::summary).collect(), n_total }))
+    let shown = found.iter().map(|row| (row.id, Some(row.citizen.clone()))).collect();
+    let access = NewAccess::by(&session.actor, Action::List).detail(format!("conversations {state}"));
+    let list = ConversationList { conversations: found.iter().map(view::summary).collect(), n_total };
+    Ok(Seen(Json(list), NewAccess { shown, ..access }))
 }
 
 /// Claim the conversation that has waited longest; `nobody_waits` if there is none.
@@ -64,8 +71,10 @@ pub(super) async fn show(
     State(context): State<ApiContext>,
     session: Session,
     Id(id): Id,
-) -> Result<Json<ConversationDetail>, Problem> {
-    Ok(Json(view::detail(context.store.conversation(id, &session.actor).await??, context.meaning)))
+) -> Result<Seen<Json<ConversationDetail>>, Problem> {
+    let found = context.store.show(id, &session.actor, context.now()).await??;
+    let access = about(NewAccess::by(&session.actor, Action::View), &found);
+    Ok(Seen(Json(view::detail(found, context.meaning)), access))
 }
 
 /// Claim one conversation; claiming a conversation that the caller holds already changes nothing.
@@ -135,15 +144,4 @@ async fn run(context: &ApiContext, session: &Session, id: i64, command: Command)
     let settings = context.settings();
     context.store.command(id, command, &session.actor, &settings.policy, context.now()).await??;
     Ok(())
-}
-
-/// The refusal that shows what came in after `last_seen`.
-pub(super) async fn newer_texts(
-    context: &ApiContext,
-    session: &Session,
-    id: i64,
-    last_seen: i64,
-) -> Result<Problem, Problem> {
-    let texts = context.store.texts_after(id, last_seen, &session.actor).await??;
-    Ok(Problem::newer_texts(&texts))
 }

@@ -162,7 +162,9 @@ impl Live {
         let tokens: Vec<String> = self.locked().tokens.keys().cloned().collect();
         for token in tokens {
             let from = "events".to_owned();
-            if context.store.actor_of_token(&token, from, context.now()).await?.is_none()
+            let actor = context.store.actor_of_token(&token, from, context.now()).await?;
+            // Also whose role has no stream any more.
+            if actor.is_none_or(|actor| !actor.takes_duty())
                 && let Some(watched) = self.locked().tokens.remove(&token).and_then(|w| w.upgrade())
             {
                 watched.ended.cancel();

@@ -3,11 +3,14 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 
+use super::audit::Seen;
 use super::extract::{Id, Json, Query};
 use super::problem::{Problem, ProblemCode};
 use super::session::Session;
 use super::wire::{Decision, DecisionRequest, MessageList};
 use super::{ApiContext, view};
+use crate::domain::access::Action;
+use crate::store::NewAccess;
 
 const MAX_LISTED: u32 = 200;
 
@@ -19,14 +22,15 @@ pub(super) async fn list(
     State(context): State<ApiContext>,
     session: Session,
     query: Query,
-) -> Result<Json<MessageList>, Problem> {
+) -> Result<Seen<Json<MessageList>>, Problem> {
     if query.word("state") != Some("in_doubt") {
         return Err(Problem::bad_request("state"));
     }
     let found = context.store.in_doubt(MAX_LISTED, &session.actor).await?;
-    Ok(Json(MessageList {
-        messages: found.iter().map(|text| view::in_conversation(text, context.meaning)).collect(),
-    }))
+    let shown = found.iter().map(|(id, citizen, _)| (*id, Some(citizen.clone()))).collect();
+    let access = NewAccess { shown, ..NewAccess::by(&session.actor, Action::List).detail("texts in doubt") };
+    let messages = found.iter().map(|text| view::in_conversation(text, context.meaning)).collect();
+    Ok(Seen(Json(MessageList { messages }), access))
 }
 
 /// Take back one of the caller's own texts that has not been sent.

@@ -1,14 +1,19 @@
-//! The HTTP API: what counselors' programs talk to. JSON over HTTP/1.1 or HTTP/2, on a Unix socket or loopback TCP.
+//! The HTTP API: what counselors' programs talk to. JSON over HTTP/1.1 or HTTP/2, on a Unix socket, loopback TCP or TLS.
 //!
 //! Nouns have files of their own (`session`, `conversation`, `reply`, `message`, `photo`, `events`, `status`); each holds its
+//! routes and what they say in the OpenAPI document. Around them: `audit.rs` (the access log), `extract.rs` (reading requests), `view.rs` (domain types
+//! Nouns have files of their own (`session`, `account`, `conversation`, `reply`, `message`, `photo`, `events`, `status`); each holds its
 //! routes and what they say in the OpenAPI document. Around them: `extract.rs` (reading requests), `view.rs` (domain types
 //! as [`wire`] types), `problem.rs` and `words.rs` (every refusal), `openapi.rs` and `serve.rs` (listeners).
 //!
 //! Invariants: a citizen's number leaves masked, but by `reveal`, which is recorded; no text, number, token or query string is logged; every error answer is
-//! a [`wire::ProblemDetails`] whose request id stands in the log.
+//! a [`wire::ProblemDetails`] whose request id stands in the log. No citizen's data leaves before its row of the access log is on disk.
 
 mod access;
+mod account;
+mod accounts;
 mod action;
+mod audit;
 mod catalogue;
 mod conversation;
 mod crowd;
@@ -17,6 +22,7 @@ mod events;
 mod extract;
 mod live;
 mod message;
+mod newer;
 mod openapi;
 mod photo;
 mod problem;
@@ -35,6 +41,7 @@ use std::sync::Arc;
 
 use axum::extract::{DefaultBodyLimit, FromRef};
 use axum::middleware;
+use axum::response::Response;
 use axum::{Extension, Router};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -42,9 +49,10 @@ use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter, UtoipaMethodRouterE
 use utoipa_axum::routes;
 
 pub use openapi::document;
-pub use serve::{BindError, Listener, bind_tcp, bind_unix, serve};
+pub use serve::{BindError, Listener, bind_tcp, bind_tls, bind_unix, serve};
 
 use crate::domain::UnixMs;
+use crate::domain::access::Action;
 use crate::domain::catalogue::{Canned, Categories};
 use crate::domain::delivery_reason::DeliveryReason;
 use crate::domain::media::PhotoLimits;
@@ -53,6 +61,7 @@ use crate::domain::text::Limits;
 use crate::ops::clock::Clock;
 use crate::store::Store;
 use access::Access;
+use audit::Logged;
 use problem::{Problem, ProblemCode};
 
 /// A request's body may be this long.
@@ -136,58 +145,76 @@ impl FromRef<Shared> for photo::PhotoLine {
 pub fn router(context: ApiContext) -> Router {
     let (router, document) = routes().split_for_parts();
     let document = openapi::finished(document);
-    finish(router.route("/v1/openapi.json", openapi::route(&document))).with_state(Shared {
+    let router = router.route("/v1/openapi.json", openapi::route(&document));
+    finish(router, &context).with_state(Shared {
         context,
         photos: photo::PhotoLine::default(),
         live: live::Live::default(),
     })
 }
 
-/// Every route of the document, and who may ask it.
-fn table() -> Vec<(Access, UtoipaMethodRouter<Shared>)> {
-    use Access::{Anybody, Counselor, Supervisor};
+/// Every route of the document, who may ask it, and what the access log says of it.
+fn table() -> Vec<(Access, Logged, UtoipaMethodRouter<Shared>)> {
+    use Access::{Accounts, Anybody, Counselor, Entry, Figures, Person, Records, Supervisor};
+    use Logged::{BeforeAnswer, Nothing, WithChange};
     vec![
-        (Anybody, routes!(session::login)),
-        (Counselor, routes!(session::logout)),
-        (Counselor, routes!(session::me)),
-        (Counselor, routes!(status::status)),
-        (Anybody, routes!(status::healthz)),
-        (Counselor, routes!(conversation::list)),
-        (Counselor, routes!(conversation::claim_next)),
-        (Counselor, routes!(conversation::show)),
-        (Counselor, routes!(conversation::claim)),
-        (Counselor, routes!(conversation::release)),
-        (Counselor, routes!(conversation::close)),
-        (Counselor, routes!(action::act)),
-        (Counselor, routes!(action::reveal)),
-        (Supervisor, routes!(action::evidence)),
-        (Counselor, routes!(duty::duty)),
-        (Counselor, routes!(catalogue::desks)),
-        (Counselor, routes!(catalogue::categories)),
-        (Counselor, routes!(catalogue::canned)),
-        (Counselor, routes!(catalogue::surveys)),
-        (Counselor, routes!(reply::reply)),
-        (Counselor, routes!(message::list)),
-        (Counselor, routes!(message::recall)),
-        (Counselor, routes!(message::decide)),
-        (Counselor, routes!(photo::show)),
-        (Counselor, routes!(photo::hand_in).layer(DefaultBodyLimit::max(photo::MOST))),
-        (Counselor, routes!(events::follow)),
+        (Anybody, Nothing, routes!(session::login)),
+        (Entry, Nothing, routes!(session::logout)),
+        (Entry, Nothing, routes!(session::me)),
+        // Accounts have a history of their own (`account_change`).
+        (Entry, Nothing, routes!(account::change_password)),
+        (Entry, Nothing, routes!(account::begin_totp)),
+        (Entry, Nothing, routes!(account::confirm_totp)),
+        (Person, Nothing, routes!(account::disable_totp)),
+        (Person, Nothing, routes!(account::sessions)),
+        (Person, Nothing, routes!(account::end_session)),
+        (Person, Nothing, routes!(account::end_other_sessions)),
+        (Records, Nothing, routes!(accounts::list)),
+        (Accounts, Nothing, routes!(accounts::add)),
+        (Records, Nothing, routes!(accounts::history)),
+        (Accounts, Nothing, routes!(accounts::act)),
+        (Figures, Nothing, routes!(status::status)),
+        (Anybody, Nothing, routes!(status::healthz)),
+        (Counselor, BeforeAnswer(Action::List), routes!(conversation::list)),
+        (Counselor, WithChange, routes!(conversation::claim_next)),
+        (Counselor, BeforeAnswer(Action::View), routes!(conversation::show)),
+        (Counselor, WithChange, routes!(conversation::claim)),
+        (Counselor, WithChange, routes!(conversation::release)),
+        (Counselor, WithChange, routes!(conversation::close)),
+        (Counselor, WithChange, routes!(action::act)),
+        (Counselor, WithChange, routes!(action::reveal)),
+        (Supervisor, BeforeAnswer(Action::Export), routes!(action::evidence)),
+        (Counselor, Nothing, routes!(duty::duty)),
+        (Counselor, Nothing, routes!(catalogue::desks)),
+        (Counselor, Nothing, routes!(catalogue::categories)),
+        (Counselor, Nothing, routes!(catalogue::canned)),
+        (Counselor, BeforeAnswer(Action::List), routes!(catalogue::surveys)),
+        (Counselor, WithChange, routes!(reply::reply)),
+        (Counselor, BeforeAnswer(Action::List), routes!(message::list)),
+        (Counselor, WithChange, routes!(message::recall)),
+        (Counselor, WithChange, routes!(message::decide)),
+        (Counselor, BeforeAnswer(Action::Photo), routes!(photo::show)),
+        // An upload belongs to no citizen before a reply sends it; events carry ids and no texts.
+        (Counselor, Nothing, routes!(photo::hand_in).layer(DefaultBodyLimit::max(photo::MOST))),
+        (Counselor, Nothing, routes!(events::follow)),
     ]
 }
 
 fn routes() -> OpenApiRouter<Shared> {
-    table().into_iter().fold(OpenApiRouter::new(), |router, (access, mut route)| {
+    table().into_iter().fold(OpenApiRouter::new(), |router, (access, logged, mut route)| {
         access.describe(&mut route.1);
-        router.routes(route.layer(Extension(access)))
+        let mark =
+            middleware::map_response(move |response: Response| async move { audit::mark(logged, response) });
+        router.routes(route.layer(Extension(access)).layer(mark))
     })
 }
 
 /// What holds for all routes: bounds, and problems instead of bare errors.
-fn finish(router: Router<Shared>) -> Router<Shared> {
+fn finish(router: Router<Shared>, context: &ApiContext) -> Router<Shared> {
     router
         .fallback(async || Problem::new(ProblemCode::NotFound))
         .method_not_allowed_fallback(async || Problem::new(ProblemCode::MethodNotAllowed))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(middleware::from_fn_with_state(context.clone(), audit::record))
         .layer(middleware::from_fn(problem::describe))
 }

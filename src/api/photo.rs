@@ -12,13 +12,16 @@ use axum::response::IntoResponse;
 use tokio::sync::Semaphore;
 use tokio_util::io::ReaderStream;
 
+use super::audit::Seen;
 use super::extract::{self, Id, Json};
 use super::problem::{Problem, ProblemCode};
 use super::session::Session;
 use super::wire::{PhotoFile, PhotoView};
 use super::{ApiContext, view};
+use crate::domain::access::Action;
 use crate::domain::media::PhotoLimits;
 use crate::domain::photo::{self, MAX_UPLOAD_BYTES, PhotoState, Unfit, measure};
+use crate::store::NewAccess;
 
 /// A photo must have arrived after this long.
 const UPLOAD_TIMEOUT: Duration = Duration::from_secs(120);
@@ -77,7 +80,12 @@ pub(super) async fn show(
     let name = HeaderValue::from_str(&name).map_err(|_| Problem::new(ProblemCode::Internal))?;
     let more = [(header::CONTENT_DISPOSITION, name), (header::CONTENT_LENGTH, file.n_bytes().into())];
     let body = Body::from_stream(ReaderStream::new(tokio::fs::File::from_std(file.into_file())));
-    Ok((headers, more, body))
+    let access = NewAccess { item_id: Some(id), ..NewAccess::by(&session.actor, Action::Photo) };
+    let access = match context.store.conversation_of_photo(id).await? {
+        Some(conversation) => access.about(conversation, None),
+        None => access,
+    };
+    Ok(Seen((headers, more, body), access))
 }
 
 /// Upload a photo for a reply. It is converted to what the carrier takes, and deleted after a day if no reply uses it.

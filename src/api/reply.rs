@@ -7,8 +7,8 @@ use axum::http::request::Parts;
 use sha2::{Digest, Sha256};
 
 use super::action::{ahead, find_category};
-use super::conversation::newer_texts;
 use super::extract::{Id, Json};
+use super::newer::newer_texts;
 use super::problem::{Problem, ProblemCode};
 use super::session::Session;
 use super::wire::{ReplyRequest, ReplyResponse, ReplySize};

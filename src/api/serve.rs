@@ -1,4 +1,4 @@
-//! Listeners: loopback TCP or a Unix socket, HTTP/1.1 and HTTP/2 (prior knowledge) on both.
+//! Listeners: TLS, loopback TCP or a Unix socket; HTTP/1.1 and HTTP/2 (by ALPN, or prior knowledge) on all.
 //!
 //! Closing: no new connections, event streams end, requests under way finish, and after [`GRACE`] whoever is left is cut
 //! off.
@@ -9,24 +9,32 @@ use std::net::SocketAddr;
 use std::os::unix::fs::{FileTypeExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::access::Peer;
 use super::crowd::{Crowd, Place, Standing};
+use crate::domain::plain_text::stays_on_this_machine;
 use axum::Router;
 use axum::http::Request;
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::service::TowerToHyperService;
+use rustls::ServerConfig;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 /// How long requests may take to finish once the server closes.
 const GRACE: Duration = Duration::from_secs(2);
+/// A new connection must be encrypted after this long.
+const HANDSHAKE: Duration = Duration::from_secs(10);
 /// A new connection must have brought the head of a request after this long.
 const FIRST_REQUEST: Duration = Duration::from_secs(30);
 /// An HTTP/1.1 connection must have brought the next one after this long. Longer than clients keep idle connections
@@ -45,6 +53,8 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
 #[derive(Debug)]
 pub enum Listener {
     Tcp(TcpListener),
+    /// Each connection is encrypted with the certificate that is current when it begins.
+    Tls(TcpListener, watch::Receiver<Arc<ServerConfig>>),
     Unix(UnixListener),
 }
 
@@ -52,7 +62,7 @@ impl Listener {
     /// Where it listens, if on TCP.
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         match self {
-            Listener::Tcp(tcp) => tcp.local_addr(),
+            Listener::Tcp(tcp) | Listener::Tls(tcp, _) => tcp.local_addr(),
             Listener::Unix(_) => Err(io::ErrorKind::AddrNotAvailable.into()),
         }
     }
@@ -62,8 +72,8 @@ impl Listener {
 #[derive(Debug, thiserror::Error)]
 pub enum BindError {
     #[error(
-        "refusing to listen on {0}: texts and tokens would cross the network unencrypted. Listen on 127.0.0.1 or a Unix \
-         socket, and let others in through SSH or a TLS proxy"
+        "refusing to listen on {0}: texts and tokens would cross the network unencrypted. Set a certificate and its key, or \
+         listen on 127.0.0.1 or a Unix socket"
     )]
     NotLoopback(SocketAddr),
     #[error("{} is in use: another process answers on it", .0.display())]
@@ -76,11 +86,22 @@ pub enum BindError {
 
 /// Listens on TCP; only on addresses that no other machine can reach.
 pub async fn bind_tcp(addr: SocketAddr) -> Result<Listener, BindError> {
-    if !addr.ip().to_canonical().is_loopback() {
+    if !stays_on_this_machine(addr.ip()) {
         return Err(BindError::NotLoopback(addr));
     }
-    let listener = TcpListener::bind(addr).await.map_err(|e| BindError::Io(addr.to_string(), e))?;
-    Ok(Listener::Tcp(listener))
+    Ok(Listener::Tcp(bind(addr).await?))
+}
+
+/// Listens on TCP at any address; what comes in is encrypted.
+pub async fn bind_tls(
+    addr: SocketAddr,
+    identity: watch::Receiver<Arc<ServerConfig>>,
+) -> Result<Listener, BindError> {
+    Ok(Listener::Tls(bind(addr).await?, identity))
+}
+
+async fn bind(addr: SocketAddr) -> Result<TcpListener, BindError> {
+    TcpListener::bind(addr).await.map_err(|e| BindError::Io(addr.to_string(), e))
 }
 
 /// Listens on a Unix socket with the given permissions. A socket that a dead process left behind is replaced.
@@ -138,6 +159,7 @@ pub async fn serve(listener: Listener, router: Router, stop: CancellationToken) 
 
 enum Stream {
     Tcp(TcpStream),
+    Tls(TcpStream, Arc<ServerConfig>),
     Unix(UnixStream),
 }
 
@@ -146,6 +168,10 @@ async fn accept(listener: &Listener) -> Stream {
     loop {
         let accepted = match listener {
             Listener::Tcp(tcp) => tcp.accept().await.map(|(stream, _)| Stream::Tcp(stream)),
+            Listener::Tls(tcp, identity) => {
+                let accepted = tcp.accept().await;
+                accepted.map(|(stream, _)| Stream::Tls(stream, Arc::clone(&identity.borrow())))
+            }
             Listener::Unix(unix) => unix.accept().await.map(|(stream, _)| Stream::Unix(stream)),
         };
         match accepted {
@@ -178,22 +204,50 @@ impl Server {
             let leave = place.leave.clone();
             match stream {
                 Stream::Tcp(tcp) => {
-                    let peer =
-                        tcp.peer_addr().map_or_else(|_| "tcp".to_owned(), |peer| peer.ip().to_string());
-                    // Without it small answers wait for the next acknowledgement; if it fails they just do.
-                    drop(tcp.set_nodelay(true));
-                    let guest = (Peer(peer), place.standing.clone());
-                    let talk = converse(tcp, (app, guest), http, stop);
+                    let guest = (peer_of(&tcp), place.standing.clone());
+                    leave.run_until_cancelled(converse(tcp, (app, guest), http, stop)).await;
+                }
+                Stream::Tls(tcp, config) => {
+                    let guest = (peer_of(&tcp), place.standing.clone());
+                    let talk = async {
+                        // Nobody who only begins a handshake keeps a place: it is the first to make room, and ends soon.
+                        if let Some(tls) = encrypted(tcp, config, &stop).await {
+                            converse(tls, (app, guest), http, stop).await;
+                        }
+                    };
                     leave.run_until_cancelled(talk).await;
                 }
                 Stream::Unix(unix) => {
                     let peer = unix.peer_cred().map_or(String::new(), |of| format!(" of user {}", of.uid()));
                     let guest = (Peer(format!("socket{peer}")), place.standing.clone());
-                    let talk = converse(unix, (app, guest), http, stop);
-                    leave.run_until_cancelled(talk).await;
+                    leave.run_until_cancelled(converse(unix, (app, guest), http, stop)).await;
                 }
             }
         }
+    }
+}
+
+/// Where a connection comes from; also sends its small answers at once.
+fn peer_of(tcp: &TcpStream) -> Peer {
+    // Without it small answers wait for the next acknowledgement; if it fails they just do.
+    drop(tcp.set_nodelay(true));
+    Peer(tcp.peer_addr().map_or_else(|_| "tcp".to_owned(), |peer| peer.ip().to_canonical().to_string()))
+}
+
+/// The connection once it is encrypted; `None` if that fails, takes too long, or the server closes.
+async fn encrypted(
+    tcp: TcpStream,
+    config: Arc<ServerConfig>,
+    stop: &CancellationToken,
+) -> Option<TlsStream<TcpStream>> {
+    let handshake = tokio::time::timeout(HANDSHAKE, TlsAcceptor::from(config).accept(tcp));
+    match stop.run_until_cancelled(handshake).await? {
+        Ok(Ok(tls)) => Some(tls),
+        Ok(Err(error)) => {
+            tracing::debug!(%error, "a connection could not be encrypted");
+            None
+        }
+        Err(_) => None,
     }
 }
 

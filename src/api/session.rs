@@ -11,11 +11,13 @@ use super::access::{Access, Peer};
 use super::crowd::Standing;
 use super::extract::Json;
 use super::problem::{Problem, ProblemCode};
-use super::wire::{CounselorView, LoginRequest, LoginResponse};
+use super::wire::{LoginRequest, LoginResponse, MeView};
 use super::{ApiContext, view};
+use crate::domain::UnixMs;
+use crate::domain::account::FirstStep;
 use crate::domain::actor::Actor;
 use crate::domain::counselor::Counselor;
-use crate::store::LoginCheck;
+use crate::store::{Bearer, LogIn, LoginCheck};
 
 /// Who asks. As an argument of a route it refuses everybody else.
 pub(super) struct Session {
@@ -24,7 +26,14 @@ pub(super) struct Session {
     /// The same person.
     pub(super) counselor: Counselor,
     pub(super) token: String,
+    /// The number of the session.
+    pub(super) id: i64,
+    /// What they have to do before anything else.
+    pub(super) first_step: Option<FirstStep>,
 }
+
+/// Whoever the column of the route table admits: a person, or another program by its token.
+pub(super) struct Caller;
 
 impl<S> FromRequestParts<S> for Session
 where
@@ -35,25 +44,57 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let context = ApiContext::from_ref(state);
-        let access = parts.extensions.get::<Access>().copied();
-        let from = address(parts);
-        let token = bearer(&parts.headers).ok_or_else(|| Problem::new(ProblemCode::Unauthorized))?.to_owned();
-        let found = context.store.actor_of_token(&token, from, context.now()).await?;
-        let actor = found.ok_or_else(|| Problem::new(ProblemCode::Unauthorized))?;
-        let counselor = actor.counselor.clone().ok_or_else(|| Problem::new(ProblemCode::Unauthorized))?;
-        if let Some(standing) = parts.extensions.get::<Standing>() {
-            standing.proves();
+        match admit(parts, &context).await? {
+            Some(session) => Ok(session),
+            None => Err(Problem::new(ProblemCode::RoleRefuses)),
         }
-        match access {
-            Some(Access::Supervisor) if !actor.supervises() => {
-                Err(Problem::new(ProblemCode::SupervisorsOnly))
-            }
-            Some(Access::Supervisor | Access::Counselor) => Ok(Session { actor, counselor, token }),
-            // A route that asks for a session without a line in the table is a mistake of ours.
-            Some(Access::Anybody) | None => {
-                Err(Problem::because(ProblemCode::Internal, "a route without an access rule"))
-            }
+    }
+}
+
+impl<S> FromRequestParts<S> for Caller
+where
+    S: Send + Sync,
+    ApiContext: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        admit(parts, &ApiContext::from_ref(state)).await.map(|_| Caller)
+    }
+}
+
+/// The session of a person whom the route admits; `None`: the token is another program's, and the route is open to it.
+async fn admit(parts: &Parts, context: &ApiContext) -> Result<Option<Session>, Problem> {
+    let unauthorized = || Problem::new(ProblemCode::Unauthorized);
+    let access = match parts.extensions.get::<Access>() {
+        // A route that asks for a session without a line in the table is a mistake of ours.
+        None | Some(Access::Anybody) => {
+            return Err(Problem::because(ProblemCode::Internal, "a route without an access rule"));
         }
+        Some(access) => *access,
+    };
+    let token = bearer(&parts.headers).ok_or_else(unauthorized)?.to_owned();
+    if let Some(service) = context.store.service_of_token(&token, context.now()).await? {
+        proved(parts);
+        let opens = access.purposes().contains(&service.purpose);
+        return if opens { Ok(None) } else { Err(Problem::new(ProblemCode::RoleRefuses)) };
+    }
+    let found = context.store.bearer_of_token(&token, address(parts), context.now()).await?;
+    let Bearer { actor, session_id: id, first_step } = found.ok_or_else(unauthorized)?;
+    let counselor = actor.counselor.clone().ok_or_else(unauthorized)?;
+    proved(parts);
+    match first_step.filter(|_| access != Access::Entry) {
+        Some(FirstStep::Password) => return Err(Problem::new(ProblemCode::MustChangePassword)),
+        Some(FirstStep::SecondFactor) => return Err(Problem::new(ProblemCode::MustSetUpTotp)),
+        None => access.admits(&actor).map_err(Problem::new)?,
+    }
+    Ok(Some(Session { actor, counselor, token, id, first_step }))
+}
+
+/// The connection has brought a valid token.
+fn proved(parts: &Parts) {
+    if let Some(standing) = parts.extensions.get::<Standing>() {
+        standing.proves();
     }
 }
 
@@ -83,7 +124,8 @@ fn address(parts: &Parts) -> String {
 }
 
 /// Log in. Five wrong passwords in a row lock who sent them out of the login for a quarter of an hour, and nobody else. Who
-/// sends the token of their last log-in along, also one that has ended, is known and does not stand behind strangers.
+/// sends the token of their last log-in along, also one that has ended, is known and does not stand behind strangers. An account
+/// with a second factor needs its `code`. With `first_step`, the token opens only the routes for that until it is done.
 #[utoipa::path(post, path = "/v1/login", operation_id = "log_in", tag = "session", request_body = LoginRequest,
     responses((status = 200, description = "A token", body = LoginResponse)))]
 pub(super) async fn login(
@@ -91,20 +133,37 @@ pub(super) async fn login(
     from: LogInFrom,
     Json(request): Json<LoginRequest>,
 ) -> Result<Json<LoginResponse>, Problem> {
-    let LoginRequest { login, password } = request;
-    let peer = context.store.login_peer(login.clone(), from.token.as_deref(), from.address).await?;
-    let check = context.store.check_login(login, password, peer, context.now()).await?;
+    let LoginRequest { login, password, code } = request;
+    let LogInFrom { address, token } = from;
+    let peer = context.store.login_peer(login.clone(), token.as_deref(), address.clone()).await?;
+    let given = LogIn { login, password, code, address: address.clone() };
+    let check = context.store.check_login(given, peer, context.now()).await?;
+    let counselor = right(check, ProblemCode::WrongLogin, context.now())?;
     let now = context.now();
-    let counselor = match check {
-        LoginCheck::Ok(counselor) => counselor,
-        LoginCheck::Wrong => return Err(Problem::new(ProblemCode::WrongLogin)),
-        LoginCheck::LockedUntil(until) => return Err(Problem::locked_out((until - now).max(0) / 1000 + 1)),
-        LoginCheck::Crowded => return Err(Problem::crowded()),
-    };
     let expires_at = now + context.settings().token_ttl_ms;
-    let token = context.store.issue_token(counselor.id, expires_at, now).await?;
+    let token = context.store.begin_session(counselor.id, address.clone(), expires_at, now).await?;
+    let first_step = context.store.bearer_of_token(&token, address, now).await?.and_then(|b| b.first_step);
     let time_zone = Some(time_zone_of(&context, &counselor.login).await?);
-    Ok(Json(LoginResponse { token, expires_at, counselor: view::counselor(&counselor), time_zone }))
+    let first_step = first_step.map(|step| step.as_str().to_owned());
+    Ok(Json(LoginResponse {
+        token,
+        expires_at,
+        counselor: view::counselor(&counselor),
+        time_zone,
+        first_step,
+    }))
+}
+
+/// The counselor whose password was right; `wrong` is what a wrong password means on this route.
+pub(super) fn right(check: LoginCheck, wrong: ProblemCode, now: UnixMs) -> Result<Counselor, Problem> {
+    match check {
+        LoginCheck::Ok(counselor) => Ok(counselor),
+        LoginCheck::Wrong => Err(Problem::new(wrong)),
+        LoginCheck::CodeNeeded => Err(Problem::new(ProblemCode::CodeNeeded)),
+        LoginCheck::WrongCode => Err(Problem::new(ProblemCode::WrongCode)),
+        LoginCheck::LockedUntil(until) => Err(Problem::locked_out((until - now).max(0) / 1000 + 1)),
+        LoginCheck::Crowded => Err(Problem::crowded()),
+    }
 }
 
 /// The time zone of the first desk that the counselor serves; of the first desk of all if they serve none.
@@ -126,8 +185,13 @@ pub(super) async fn logout(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Who the token belongs to.
-#[utoipa::path(get, path = "/v1/me", operation_id = "me", tag = "session", responses((status = 200, description = "The counselor", body = CounselorView)))]
-pub(super) async fn me(session: Session) -> Json<CounselorView> {
-    Json(view::counselor(&session.counselor))
+/// Who the token belongs to, and what they may do.
+#[utoipa::path(get, path = "/v1/me", operation_id = "me", tag = "session", responses((status = 200, description = "The counselor", body = MeView)))]
+pub(super) async fn me(session: Session) -> Json<MeView> {
+    Json(MeView {
+        counselor: view::counselor(&session.counselor),
+        role: session.actor.role.as_str().to_owned(),
+        desks: session.actor.desks.to_word(),
+        first_step: session.first_step.map(|step| step.as_str().to_owned()),
+    })
 }

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 
 use super::extract::Json;
 use super::problem::Problem;
-use super::session::Session;
+use super::session::Caller;
 use super::wire::StatusResponse;
 use super::{ApiContext, view};
 use crate::store::StoreError;
@@ -16,7 +16,7 @@ const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 #[utoipa::path(get, path = "/v1/status", operation_id = "status", tag = "status", responses((status = 200, description = "The state of the service", body = StatusResponse)))]
 pub(super) async fn status(
     State(context): State<ApiContext>,
-    _: Session,
+    _: Caller,
 ) -> Result<Json<StatusResponse>, Problem> {
     let now_at = context.now();
     let counts = context.store.counts(now_at - DAY_MS).await?;
@@ -36,6 +36,7 @@ pub(super) async fn status(
         carriers: health.carriers,
         counts: view::counts(&counts),
         workers: health.workers,
+        recovery: context.store.recovery().await?.as_ref().map(view::recovery),
     }))
 }
 

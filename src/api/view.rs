@@ -1,15 +1,17 @@
-//! Domain and store types as wire types. Only here are texts and masked numbers revealed for the wire.
+//! Domain and store types as wire types. Only here are texts and masked numbers revealed for the wire; identity numbers in texts
+//! are masked here, but in [`revealed`].
 
 use super::MeaningOf;
 use super::wire::{
     ComparedView, ConversationDetail, ConversationSummary, CounselorView, Counts, EventView, InboundMessage,
     MessageInConversation, MessageView, NoteView, OfferView, OutboundMessage, PhotoView, PossibleLoss,
-    ReplacedView, SurveyView,
+    RecoveryView, ReplacedView, RevealedText, SurveyView,
 };
 use crate::domain::counselor::Counselor;
 use crate::domain::event::NoteKind;
+use crate::domain::identity_number::{find, masked};
 use crate::domain::phone::PhoneNumber;
-use crate::domain::text::{Offer, one_line};
+use crate::domain::text::{MessageText, Offer, one_line};
 use crate::domain::triage::Tier;
 use crate::store;
 
@@ -18,6 +20,14 @@ const PREVIEW_COLUMNS: usize = 60;
 
 pub(super) fn counselor(counselor: &Counselor) -> CounselorView {
     CounselorView { id: counselor.id, login: counselor.login.clone(), name: counselor.name.clone() }
+}
+
+pub(super) fn recovery(of: &store::Recovery) -> RecoveryView {
+    RecoveryView {
+        state: of.state.as_str().to_owned(),
+        copy_made_at: of.copy_made_at,
+        restored_at: of.restored_at,
+    }
 }
 
 pub(super) fn summary(row: &store::ConversationSummary) -> ConversationSummary {
@@ -33,7 +43,7 @@ pub(super) fn summary(row: &store::ConversationSummary) -> ConversationSummary {
         preview: if row.is_abusive {
             String::new()
         } else {
-            one_line(row.last_text.reveal(), PREVIEW_COLUMNS)
+            one_line(&masked(row.last_text.reveal()), PREVIEW_COLUMNS)
         },
         late_sent_at: row.last_late_since,
         n_photos: row.n_last_photos,
@@ -52,13 +62,13 @@ pub(super) fn detail(row: store::ConversationDetail, meaning: MeaningOf) -> Conv
         summary: summary(&row.summary),
         last_inbound_id: row.summary.last_inbound_seq,
         closed_at: row.summary.closed_at,
-        close_reason: row.summary.close_reason,
+        close_reason: row.summary.close_reason.as_deref().map(|text| masked(text).into_owned()),
         previous_id: row.summary.previous_id,
         category: row.summary.category.clone(),
         acked_by: row.summary.acked_by.clone(),
         opted_out: row.citizen.opted_out_at.is_some(),
         restricted_until_at: row.citizen.restricted_until_at,
-        preference: row.citizen.preference.clone(),
+        preference: row.citizen.preference.as_deref().map(|text| masked(text).into_owned()),
         draft: row.notes.iter().rev().find(|note| note.kind == NoteKind::Draft).map(|note| note.text.clone()),
         notes: row.notes.iter().filter(|note| note.kind != NoteKind::Draft).map(note).collect(),
         survey: row.survey.as_ref().map(survey),
@@ -72,7 +82,7 @@ pub(super) fn survey(row: &store::Survey) -> SurveyView {
         answered_at: row.answered_at,
         counselor: row.counselor.clone(),
         score: row.score,
-        comment: row.comment.as_ref().map(|comment| comment.reveal().to_owned()),
+        comment: row.comment.as_ref().map(|comment| masked(comment.reveal()).into_owned()),
     }
 }
 
@@ -81,7 +91,7 @@ fn note(row: &store::Note) -> NoteView {
         at: row.at,
         kind: row.kind.as_str().to_owned(),
         author: row.author.clone(),
-        text: row.text.clone(),
+        text: masked(&row.text).into_owned(),
     }
 }
 
@@ -93,7 +103,8 @@ pub(super) fn message(row: &store::Message, meaning: MeaningOf) -> MessageView {
                 seq: *seq,
                 at: *at,
                 late_sent_at: *late_since,
-                text: text.reveal().to_owned(),
+                text: masked(text.reveal()).into_owned(),
+                n_masked: n_masked(text),
                 photos: photos.iter().map(photo).collect(),
                 purpose: (purpose != "question").then(|| purpose.clone()),
                 tier: tier.map(Tier::number),
@@ -117,7 +128,8 @@ pub(super) fn message(row: &store::Message, meaning: MeaningOf) -> MessageView {
         } => MessageView::Out(OutboundMessage {
             id: *id,
             at: *at,
-            text: text.reveal().to_owned(),
+            text: masked(text.reveal()).into_owned(),
+            n_masked: n_masked(text),
             photos: photos.iter().map(photo).collect(),
             author: author.as_ref().map(counselor),
             state: state.as_str().to_owned(),
@@ -133,6 +145,24 @@ pub(super) fn message(row: &store::Message, meaning: MeaningOf) -> MessageView {
             notice: notice.clone(),
         }),
     }
+}
+
+fn n_masked(text: &MessageText) -> i64 {
+    i64::try_from(find(text.reveal()).len()).unwrap_or(i64::MAX)
+}
+
+/// A text as it is; `None` if nothing in it is masked.
+pub(super) fn revealed(row: &store::Message) -> Option<RevealedText> {
+    let (direction, id, at, text) = match row {
+        store::Message::In { id, at, text, .. } => ("in", *id, *at, text),
+        store::Message::Out { id, at, text, .. } => ("out", *id, *at, text),
+    };
+    let mut holds: Vec<String> =
+        find(text.reveal()).into_iter().map(|found| found.kind.as_str().to_owned()).collect();
+    holds.sort();
+    holds.dedup();
+    let text = text.reveal().to_owned();
+    (!holds.is_empty()).then(|| RevealedText { direction: direction.to_owned(), id, at, text, holds })
 }
 
 pub(super) fn photo(row: &store::PhotoInfo) -> PhotoView {

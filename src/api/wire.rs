@@ -1,8 +1,9 @@
 //! The only types that cross the API: the routes write them, the client reads them. Texts are in `wire/message.rs`, problems
-//! in `wire/problem.rs`.
+//! in `wire/problem.rs`, accounts in `wire/account.rs`.
 //!
-//! Times are milliseconds UTC and end in `_at`. A citizen's number crosses masked, but in [`Revealed`].
+//! Times are milliseconds UTC and end in `_at`. A citizen's number and the identity numbers in texts cross masked, but in [`Revealed`].
 
+mod account;
 mod message;
 mod problem;
 
@@ -11,6 +12,11 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+pub use account::{
+    AccountAction, AccountChangeView, AccountHistory, AccountList, AccountView, CodeRequest,
+    DeskExceptionView, MeView, NewAccountRequest, PasswordRequest, ProofRequest, RecoveryCodes, SessionList,
+    SessionView, SessionsEnded, TotpSetup,
+};
 pub use message::{
     InboundMessage, MessageInConversation, MessageList, MessageView, OutboundMessage, PhotoFile, PhotoView,
 };
@@ -21,6 +27,9 @@ pub use problem::{OfferView, ProblemCode, ProblemDetails, ReplacedView};
 pub struct LoginRequest {
     pub login: String,
     pub password: String,
+    /// Of the second factor, where the account has one; or a recovery code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
 }
 
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
@@ -32,6 +41,9 @@ pub struct LoginResponse {
     /// The time zone of the counselor's first desk, such as `Asia/Seoul`: the one to show times in.
     #[serde(default)]
     pub time_zone: Option<String>,
+    /// What has to be done before anything else: `password` (choose another one) or `totp` (set up a second factor).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_step: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -209,15 +221,48 @@ pub enum ActionRequest {
 /// `POST /v1/conversations/{id}/reveal`
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RevealRequest {
-    /// Why the number is needed; kept as a note in the caller's name.
+    /// Why it is needed; kept as a note in the caller's name.
     pub reason: String,
+    /// What is shown: the citizen's number (default), or the texts in which something is masked.
+    #[serde(default, skip_serializing_if = "RevealWhat::is_number")]
+    pub what: RevealWhat,
 }
 
-/// The citizen's number, whole.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RevealWhat {
+    #[default]
+    Number,
+    Texts,
+}
+
+impl RevealWhat {
+    fn is_number(&self) -> bool {
+        *self == RevealWhat::Number
+    }
+}
+
+/// What was asked for, whole.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Revealed {
     pub conversation_id: i64,
+    /// The citizen's number; masked where texts were asked for.
     pub number: String,
+    /// Where texts were asked for: those in which something is masked elsewhere.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub texts: Vec<RevealedText>,
+}
+
+/// A text as it is.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RevealedText {
+    /// `in` or `out`.
+    pub direction: String,
+    pub id: i64,
+    pub at: i64,
+    pub text: String,
+    /// What stands in it: `resident`, `alien`, `passport`, `licence`, `card`, `account`.
+    pub holds: Vec<String>,
 }
 
 /// `GET /v1/duty`
@@ -435,6 +480,19 @@ pub struct StatusResponse {
     pub carriers: Vec<CarrierStatus>,
     pub counts: Counts,
     pub workers: Vec<WorkerStatus>,
+    /// A copy of the database was put back, and nobody has confirmed what is left: answers do not leave.
+    #[serde(default)]
+    pub recovery: Option<RecoveryView>,
+}
+
+/// A copy of the database that was put back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RecoveryView {
+    /// `reading`: the carriers' lists are being read, nothing is sent to citizens; `waiting`: the operator has to confirm, only
+    /// texts of danger and answers in a danger leave.
+    pub state: String,
+    pub copy_made_at: i64,
+    pub restored_at: i64,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]

@@ -82,6 +82,45 @@ sentences! {
     LogInsCrowded:
         ["Too many log-ins at once", "Many passwords are being checked; try again in a few seconds."],
         ["로그인이 몰려 있습니다", "지금 로그인이 몰려 있습니다. 몇 초 뒤에 다시 시도해 주세요."];
+    CodeNeeded:
+        ["Code needed", "Send the code that your phone shows, too, or a recovery code."],
+        ["인증 번호가 필요합니다", "휴대전화에 나오는 인증 번호나 복구 코드도 함께 보내 주세요."];
+    WrongCode:
+        ["Wrong code", "The code is wrong, too old, or was used before."],
+        ["인증 번호가 맞지 않습니다", "인증 번호가 맞지 않거나, 시간이 지났거나, 이미 쓴 번호입니다."];
+    WrongPassword:
+        ["Wrong password", "Your password is wrong."],
+        ["비밀번호가 맞지 않습니다", "지금 쓰는 비밀번호가 맞지 않습니다."];
+    MustChangePassword:
+        ["Choose a password", "Somebody else chose your password. Choose one of your own first."],
+        ["비밀번호를 바꿔야 합니다", "다른 사람이 정해 준 비밀번호입니다. 먼저 비밀번호를 바꿔 주세요."];
+    MustSetUpTotp:
+        ["Set up a second factor", "Your role needs codes of your phone at log-in. Set them up first."],
+        ["2단계 인증을 설정해야 합니다", "맡은 역할은 로그인할 때 휴대전화 인증 번호가 필요합니다. 먼저 설정해 주세요."];
+    RoleRefuses:
+        ["Not for your role", "Your role does not allow this."],
+        ["권한이 없습니다", "맡은 역할로는 할 수 없습니다."];
+    NotYourself:
+        ["Not your own account", "Nobody changes the rights of their own account; ask another administrator or the operator."],
+        ["자기 계정은 바꿀 수 없습니다", "자기 계정의 권한은 바꿀 수 없습니다. 다른 계정 관리자나 운영자에게 부탁해 주세요."];
+    LoginTaken:
+        ["The login is taken", "Somebody has this login, perhaps a disabled account."],
+        ["이미 있는 아이디", "이미 있는 아이디입니다. 사용이 중지된 계정일 수도 있습니다."];
+    TotpInUse:
+        ["There is a second factor", "Your account asks for codes already. Take that away first."],
+        ["이미 설정되어 있습니다", "이미 2단계 인증을 쓰고 있습니다. 먼저 해제해 주세요."];
+    PasswordLength:
+        ["Too short or too long", "A password has 10 to 128 characters."],
+        ["길이가 맞지 않습니다", "비밀번호는 10자에서 128자까지입니다."];
+    PasswordCommon:
+        ["Easy to guess", "This password is one of those that everybody tries first."],
+        ["알아내기 쉬운 비밀번호", "누구나 먼저 시도해 보는 비밀번호입니다. 다른 것으로 정해 주세요."];
+    PasswordPersonal:
+        ["Made of your name", "This password is little more than the login or the name."],
+        ["이름으로 만든 비밀번호", "아이디나 이름에 숫자를 붙인 비밀번호입니다. 다른 것으로 정해 주세요."];
+    PasswordUnchanged:
+        ["The same password", "The new password is the one that you have."],
+        ["같은 비밀번호", "지금 쓰는 비밀번호와 같습니다. 다른 것으로 정해 주세요."];
     NotFound:
         ["Not found", "There is nothing under this address."],
         ["찾을 수 없습니다", "이 주소에는 아무것도 없습니다."];

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use munja::cli::{self, Io};
 
 fn main() -> ExitCode {
+    munja::ops::dump::forbid();
     // The first provider installed wins, and this is the first.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {

@@ -59,8 +59,9 @@ use crate::domain::UnixMs;
 use crate::domain::inbound::{Cursor, InboundItem};
 use crate::domain::media::{MediaRef, PhotoLimits};
 use crate::domain::outbound::OutboundText;
+use crate::domain::phone::PhoneNumber;
 use crate::domain::receipt::{Receipt, ReceiptItem};
-use crate::domain::text::{Charset, Limits};
+use crate::domain::text::{Charset, Limits, MessageText};
 
 /// How a carrier hands over inbound texts. It decides whether a crash can lose one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -237,8 +238,19 @@ pub struct SentText {
     /// Our key, where the carrier lists it.
     pub key: Option<String>,
     pub at: UnixMs,
+    /// To whom, and in which words, where the carrier lists them: for a recovery.
+    pub to: Option<PhoneNumber>,
+    pub words: Option<MessageText>,
     /// Its receipt, if the list has one.
     pub receipt: Option<Receipt>,
+}
+
+impl SentText {
+    /// With the number and the words out of the carrier's list, as far as it has them.
+    fn with_recipient(self, to: &serde_json::Value, words: &serde_json::Value) -> SentText {
+        let to = lenient_json::text_or_number(to).map(|number| PhoneNumber::parse(&number));
+        SentText { to, words: words.as_str().map(MessageText::new), ..self }
+    }
 }
 
 /// One page of a carrier's list of accepted texts.

@@ -85,10 +85,10 @@ mod tests {
         };
         assert!(lost(&built_in, &own("")).is_empty());
         assert!(quieter_opinion(&built_in, &own(""), Lang::En).is_none());
-        let replaced =
-            "[[rule]]\nid = \"help\"\ntier = 3\nkind = \"danger\"\nlang = \"ko\"\nwords = [\"살려주세요\"]\n";
+        let replaced = "[[rule]]\nid = \"suicide\"\ntier = 3\nkind = \"self_harm\"\nlang = \"ko\"\nwords = [\"농약\"]\n\
+                        [second_opinion]\nenabled = false\n";
         let said = quieter_words(&built_in, &own(replaced), Lang::Ko).unwrap();
-        assert!(said.message.contains("살 려 줘"), "{}", said.message);
+        assert!(said.message.contains("‘"), "{}", said.message);
         for (toml, is_quieter) in [
             ("[second_opinion]\nenabled = false\n", true),
             ("[second_opinion]\ndanger_shift = 5.0\n", true),

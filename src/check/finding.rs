@@ -13,6 +13,8 @@ pub enum Severity {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// `config`, `secrets`, `database`, `quarantine`, `calendar`, `alarm`, `texts`, `desks`, `sender`, `gateway`, `carrier`,
+    /// `webhook`, `hearing`, `clock`, `audit`
+    /// `config`, `secrets`, `tls`, `database`, `quarantine`, `calendar`, `alarm`, `texts`, `desks`, `sender`, `gateway`, `carrier`,
     /// `webhook`, `hearing`, `clock`
     pub subject: &'static str,
     pub severity: Severity,

@@ -4,7 +4,8 @@ use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use super::{
-    action, catalogue, claim, close, danger, decide, list, login, photo, recall, release, reply, show, watch,
+    account, action, catalogue, claim, close, danger, decide, list, login, passwd, photo, recall, release,
+    reply, sessions, show, totp, watch,
 };
 use crate::ops::lang::Lang;
 
@@ -42,6 +43,11 @@ pub enum Command {
     Login(login::Args),
     Logout,
     Whoami,
+    Passwd(passwd::Args),
+    Totp(totp::Args),
+    Sessions(sessions::Args),
+    Accounts,
+    Account(account::Args),
     List(list::Args),
     Next,
     Show(show::Args),

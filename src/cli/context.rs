@@ -33,11 +33,11 @@ impl CliContext {
     /// A client with the token of the log-in.
     pub fn client(&self) -> Result<Client, Failure> {
         let session = session_for(&self.profile, self.server.as_deref(), self.io.var("MUNJA_TOKEN"))?;
-        Ok(self.anonymous_client(&session.server)?.with_token(session.token))
+        Ok(self.client_to(&session.server, session.ca.as_deref())?.with_token(session.token))
     }
 
-    /// A client without a token.
-    pub fn anonymous_client(&self, server: &str) -> Result<Client, Failure> {
+    /// A client without a token; `ca` vouches for the server's certificate.
+    pub fn client_to(&self, server: &str, ca: Option<&str>) -> Result<Client, Failure> {
         let address: Address = server.parse().map_err(|error| {
             let code = match error {
                 BadAddress::PlainText => "plain_http",
@@ -49,7 +49,7 @@ impl CliContext {
                 values: vec![("server", safe_for_terminal(server).into())],
             }
         })?;
-        Ok(Client::new(&address)?.with_language(self.say.tag()))
+        Ok(Client::trusting(&address, ca)?.with_language(self.say.tag()))
     }
 
     /// Times as the person sees them now.

@@ -97,6 +97,9 @@ pub fn text_block(context: &CliContext, text: &MessageView) -> String {
         let words = context.say.with("typed-as", [("text", one_line(&meant, 200).into())]);
         format!("  ⌨ {words}")
     }));
+    if text.n_masked() > 0 && !is_folded {
+        body.push(format!("  ✱ {}", context.say.with("masked", [("n", text.n_masked().into())])));
+    }
     body.extend(text.photos().iter().map(|photo| format!("  ◆ {}", message::photo(context, photo))));
     format!("{head}\n{}", if body.is_empty() { "  │".to_owned() } else { body.join("\n") })
 }
@@ -139,7 +142,7 @@ fn late(context: &CliContext, sent_at: i64) -> String {
 fn describe(context: &CliContext, detail: &ConversationDetail) -> String {
     let summary = &detail.summary;
     let title = context.say.with("conversation-title", [("n", summary.id.to_string().into())]);
-    let mut parts = vec![context.paint.strong(&title), one_word(&summary.citizen), state(context, summary)];
+    let mut parts = vec![context.paint.strong(&title), citizen(context, summary), state(context, summary)];
     if let Some(since) = summary.waiting_since_at {
         let span = context.times().since(since);
         let id = if context.times().is_now(since) { "waits-now" } else { "waits" };
@@ -224,7 +227,7 @@ fn row(context: &CliContext, summary: &ConversationSummary) -> Vec<String> {
     let waits = summary.waiting_since_at.map(|at| context.times().since(at));
     vec![
         summary.id.to_string(),
-        one_word(&summary.citizen),
+        citizen(context, summary),
         state(context, summary),
         waits.unwrap_or_else(|| "-".to_owned()),
         preview(context, summary, room),
@@ -248,6 +251,14 @@ fn preview(context: &CliContext, summary: &ConversationSummary, room: usize) -> 
     let late = late.map(|late| context.paint.alert(&late));
     let parts = [late, Some(words).filter(|words| !words.is_empty()), photos];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
+}
+
+/// The masked number, or that the citizen was erased.
+fn citizen(context: &CliContext, summary: &ConversationSummary) -> String {
+    match summary.citizen.as_str() {
+        "erased" => context.say.t("citizen-erased"),
+        number => one_word(number),
+    }
 }
 
 /// `상담 중 (김민수)`, and what is in doubt.

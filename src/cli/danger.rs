@@ -7,10 +7,10 @@ use super::action::seen;
 use super::context::CliContext;
 use super::conversation::{show_newer, text_block};
 use super::failure::Failure;
-use crate::api::wire::{ActionRequest, ConversationDetail, RevealRequest};
+use crate::api::wire::{ActionRequest, ConversationDetail, RevealRequest, RevealWhat, Revealed};
 use crate::client::format::one_word;
 use crate::client::note_seen;
-use crate::domain::text::one_line;
+use crate::domain::text::{one_line, safe_for_terminal};
 
 /// `munja reveal N --reason TEXT`.
 #[derive(clap::Args)]
@@ -19,6 +19,8 @@ pub struct Reveal {
     n: i64,
     #[arg(long, value_name = "TEXT", required = true, value_parser = NonEmptyStringValueParser::new())]
     reason: String,
+    #[arg(long)]
+    texts: bool,
 }
 
 /// `munja handover N 119|112`.
@@ -51,15 +53,36 @@ impl Service {
 
 pub async fn reveal(context: &mut CliContext, args: &Reveal) -> Result<(), Failure> {
     context.about = Some(args.n);
-    let request = RevealRequest { reason: args.reason.clone() };
+    let what = if args.texts { RevealWhat::Texts } else { RevealWhat::Number };
+    let request = RevealRequest { reason: args.reason.clone(), what };
     let shown = context.client()?.reveal(args.n, &request).await?;
     if context.json {
         return context.print_json(&shown);
+    }
+    if args.texts {
+        return revealed_texts(context, args.n, &shown);
     }
     let number = one_word(&shown.number);
     let values = [("n", args.n.to_string().into()), ("number", number.into())];
     let sentence = context.say.with("revealed", values);
     context.print(&sentence)
+}
+
+/// Texts with what is masked in them elsewhere, each behind a bar.
+fn revealed_texts(context: &mut CliContext, n: i64, shown: &Revealed) -> Result<(), Failure> {
+    if shown.texts.is_empty() {
+        let none = context.say.with("nothing-masked", [("n", n.to_string().into())]);
+        return context.print(&none);
+    }
+    let mut blocks = Vec::new();
+    for text in &shown.texts {
+        let kind =
+            |word: &String| context.say.find(&format!("identity-{word}")).unwrap_or_else(|| one_word(word));
+        let holds = text.holds.iter().map(kind).collect::<Vec<_>>().join(", ");
+        blocks.push(format!("{} {holds}", context.times().clock(text.at)));
+        blocks.extend(safe_for_terminal(&text.text).lines().map(|line| format!("  │ {line}")));
+    }
+    context.print(&blocks.join("\n"))
 }
 
 /// Shows what has to be read out on the phone, then asks who was told. Without a name nothing is recorded but that the number
@@ -69,7 +92,7 @@ pub async fn handover(context: &mut CliContext, args: &Handover) -> Result<(), F
     let (client, service) = (context.client()?, args.service.number());
     let mut last_seen = None;
     if args.told.is_none() {
-        let request = RevealRequest { reason: format!("handover {service}") };
+        let request = RevealRequest { reason: format!("handover {service}"), what: RevealWhat::Number };
         let shown = client.reveal(args.n, &request).await?;
         let detail = client.conversation(args.n).await?;
         last_seen = Some(detail.last_inbound_id);

@@ -31,6 +31,7 @@ impl Exit {
         match error {
             ClientError::Unreachable { .. } => Exit::Unreachable,
             ClientError::BadAnswer { .. } => Exit::Unexpected,
+            ClientError::BadCa { .. } => Exit::Usage,
             ClientError::Problem(problem) => match error.code() {
                 Some(code) => Exit::from_code(code),
                 None => Exit::from_status(problem.status),
@@ -42,15 +43,18 @@ impl Exit {
     pub fn from_code(code: ProblemCode) -> Self {
         use ProblemCode::*;
         match code {
-            BadRequest | NoSuchDesk | NoSuchPerson | NoSuchCategory | CategoryNeeded => Exit::Usage,
+            BadRequest | NoSuchDesk | NoSuchPerson | NoSuchCategory | CategoryNeeded | PasswordLength
+            | PasswordCommon | PasswordPersonal | PasswordUnchanged => Exit::Usage,
             MethodNotAllowed => Exit::Unexpected,
             TooSlow => Exit::Unreachable,
-            Unauthorized | WrongLogin | LockedOut => Exit::NotLoggedIn,
+            Unauthorized | WrongLogin | LockedOut | CodeNeeded | WrongCode | MustChangePassword
+            | MustSetUpTotp => Exit::NotLoggedIn,
             NotFound | NobodyWaits | PhotoLost => Exit::Nothing,
             ClaimedByOther | NotClaimed | Closed | OptedOut | TooManyHeld | SupervisorsOnly
             | DangerUnanswered | TooManyDangers | NotYourDesk | NoDanger | Restricted | NothingToAck
             | PromiseOpen | NotPassedOn | NotWarned | WarnFirst | NotAsked | NumberNotShown | AlreadyLeft
-            | NotInDoubt | PhotoNotHereYet => Exit::Refused,
+            | NotInDoubt | PhotoNotHereYet | WrongPassword | RoleRefuses | NotYourself | LoginTaken
+            | TotpInUse => Exit::Refused,
             NewerTexts | KeyReused => Exit::LookFirst,
             EmptyText | Unencodable | TooLong | BodyTooLarge | PhotoTooLarge | NotAPhoto | PhotosNotTaken
             | TooManyPhotos | NoSuchPhoto => Exit::Unsendable,

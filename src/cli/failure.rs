@@ -151,6 +151,7 @@ impl Failure {
                 ClientError::Problem(problem) => &problem.code,
                 ClientError::Unreachable { .. } => "unreachable",
                 ClientError::BadAnswer { .. } => "bad_answer",
+                ClientError::BadCa { .. } => "bad_ca",
             },
             Failure::Here { code, .. } => code,
             Failure::NobodyReads => "nobody_reads",
@@ -183,6 +184,7 @@ impl Failure {
             Failure::NobodyReads => Vec::new(),
             Failure::Server(error) | Failure::Unsent { error, .. } => match error {
                 ClientError::Problem(problem) => problem_values(problem, say),
+                ClientError::BadCa { server } => vec![("server", one_line(server, 200).into())],
                 ClientError::Unreachable { server, why } | ClientError::BadAnswer { server, why } => {
                     vec![
                         ("server", one_line(server, 200).into()),

@@ -1,15 +1,19 @@
-//! `munja login`: asks for a password, keeps the token, never the password.
+//! `munja login`: asks for a password, and for a code where the account has a second factor; keeps the token, never the
+//! password. What has to be done first, such as choosing a password of one's own, is done at once.
+
+use std::path::PathBuf;
 
 use anyhow::Context;
 use jiff::tz::TimeZone;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 
 use super::context::CliContext;
 use super::exit::Exit;
 use super::failure::Failure;
-use crate::api::wire::LoginRequest;
-use crate::client::DEFAULT_SERVER;
+use super::{secret, totp};
+use crate::api::wire::{LoginRequest, LoginResponse, ProblemCode};
 use crate::client::format::one_word;
+use crate::client::{Client, DEFAULT_SERVER};
 use crate::domain::text::safe_for_terminal;
 
 #[derive(clap::Args)]
@@ -18,41 +22,109 @@ pub struct Args {
     user: Option<String>,
     #[arg(long)]
     password_stdin: bool,
+    #[arg(long, value_name = "CODE")]
+    code: Option<String>,
+    #[arg(long, value_name = "FILE")]
+    ca: Option<PathBuf>,
 }
 
 pub async fn run(context: &mut CliContext, args: Args) -> Result<(), Failure> {
-    let server = match context.server.clone() {
-        Some(server) => server,
-        None => context.profile.session()?.map_or_else(|| DEFAULT_SERVER.to_owned(), |kept| kept.server),
+    let kept = context.profile.session()?;
+    let server = match (context.server.clone(), &kept) {
+        (Some(server), _) => server,
+        (None, Some(kept)) => kept.server.clone(),
+        (None, None) => DEFAULT_SERVER.to_owned(),
+    };
+    let ca = match &args.ca {
+        Some(path) => Some(std::fs::read_to_string(path).with_context(|| path.display().to_string())?),
+        None => kept.filter(|kept| kept.server == server).and_then(|kept| kept.ca),
     };
     // An unusable address is reported before the password is asked for.
-    let client = context.anonymous_client(&server)?;
+    let client = context.client_to(&server, ca.as_deref())?;
     // Its own old token: it knows this device by it.
-    let client = match context.profile.device_token(&server) {
-        Some(token) => client.with_token(token),
-        None => client,
+    let known = match context.profile.device_token(&server) {
+        Some(token) => client.clone().with_token(token),
+        None => client.clone(),
     };
     let login = user(context, args.user)?;
-    let password = password(context, &login, args.password_stdin)?;
-    let request = LoginRequest { login, password: password.expose_secret().to_owned() };
-    let answer = client.login(&request).await?;
-    context.profile.keep(&server, &answer)?;
+    let question = ("ask-password", vec![("login", one_word(&login).into())]);
+    let password = secret::password(context, question, args.password_stdin)?;
+    let mut request = LoginRequest { login, password: password.expose_secret().to_owned(), code: args.code };
+    let answer = log_in(context, &known, &mut request).await?;
+    context.profile.keep_with(&server, ca.as_deref(), &answer)?;
     if let Some(zone) = answer.time_zone.as_deref().and_then(|name| TimeZone::get(name).ok()) {
         context.io.zone = zone;
     }
+    said(context, &server, &answer)?;
+    let client = client.with_token(answer.token.clone().into());
+    first_steps(context, &client, (&answer, request.password), args.password_stdin).await
+}
+
+/// Logs in; a code that is needed is asked for.
+async fn log_in(
+    context: &mut CliContext,
+    client: &Client,
+    request: &mut LoginRequest,
+) -> Result<LoginResponse, Failure> {
+    match client.login(request).await {
+        Err(error) if error.code() == Some(ProblemCode::CodeNeeded) => {
+            request.code = Some(secret::code(context)?);
+            Ok(client.login(request).await?)
+        }
+        answer => Ok(answer?),
+    }
+}
+
+fn said(context: &mut CliContext, server: &str, answer: &LoginResponse) -> Result<(), Failure> {
     if context.json {
         return context.print_json(&serde_json::json!({
             "done": "logged_in", "server": server, "expires_at": answer.expires_at, "counselor": answer.counselor,
+            "first_step": answer.first_step,
         }));
     }
     let until = context.times().clock(answer.expires_at);
     let values = [
         ("name", one_word(&answer.counselor.name).into()),
-        ("server", safe_for_terminal(&server).into()),
+        ("server", safe_for_terminal(server).into()),
         ("until", until.into()),
     ];
     let sentence = context.say.with("logged-in", values);
     context.print(&sentence)
+}
+
+/// What the server wants to be done before anything else. What nobody can be asked for here is named.
+async fn first_steps(
+    context: &mut CliContext,
+    client: &Client,
+    (answer, mut password): (&LoginResponse, String),
+    from_stdin: bool,
+) -> Result<(), Failure> {
+    let mut step = answer.first_step.clone();
+    if step.as_deref() == Some("password") {
+        let remark = context.say.t("choose-password");
+        context.remark(&remark);
+        if !from_stdin && !context.io.stdin_is_terminal {
+            return Ok(());
+        }
+        let new = secret::new_password(context, from_stdin)?;
+        if new.expose_secret().is_empty() {
+            return Ok(());
+        }
+        client.change_password(&password, new.expose_secret()).await?;
+        new.expose_secret().clone_into(&mut password);
+        let remark = context.say.t("password-changed");
+        context.remark(&remark);
+        step = client.me().await?.first_step;
+    }
+    if step.as_deref() != Some("totp") {
+        return Ok(());
+    }
+    let remark = context.say.t("set-up-totp");
+    context.remark(&remark);
+    if context.io.stdin_is_terminal && !from_stdin {
+        totp::enable(context, client, &password).await?;
+    }
+    Ok(())
 }
 
 fn user(context: &mut CliContext, given: Option<String>) -> Result<String, Failure> {
@@ -65,15 +137,4 @@ fn user(context: &mut CliContext, given: Option<String>) -> Result<String, Failu
     let question = context.say.t("ask-user");
     let _ = write!(context.io.stderr, "{question} ").and_then(|()| context.io.stderr.flush());
     Ok(context.read_line().context("login")?.trim().to_owned())
-}
-
-fn password(context: &mut CliContext, login: &str, from_stdin: bool) -> Result<SecretString, Failure> {
-    if from_stdin {
-        return Ok(context.read_line().context("password")?.into());
-    }
-    if !context.io.stdin_is_terminal {
-        return Err(Failure::here(Exit::Usage, "no_password", []));
-    }
-    let question = context.say.with("ask-password", [("login", one_word(login).into())]);
-    Ok(rpassword::prompt_password(format!("{question} ")).context("password")?.into())
 }

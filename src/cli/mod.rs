@@ -10,6 +10,7 @@
 //! Nothing here knows the store, a carrier or the daemon's configuration. What a citizen wrote is made safe before it is
 //! printed.
 
+mod account;
 mod action;
 mod args;
 mod catalogue;
@@ -33,23 +34,28 @@ mod login;
 mod logout;
 mod message;
 mod next;
+mod passwd;
 mod photo;
 mod recall;
 mod release;
 mod render;
 mod reply;
+mod secret;
+mod sessions;
 mod show;
 mod status;
+mod totp;
 mod watch;
 mod whoami;
 mod words;
 
 use std::ffi::OsString;
+use std::time::{Duration, UNIX_EPOCH};
 
 use clap::FromArgMatches;
 use jiff::tz::TimeZone;
 
-use crate::client::Profile;
+use crate::client::{Profile, Tidied, tidy};
 use args::{Cli, Command};
 use context::CliContext;
 pub use exit::Exit;
@@ -77,12 +83,25 @@ pub async fn run(args: Vec<OsString>, mut io: Io) -> Exit {
     }
     let mut context =
         CliContext { io, say, json: cli.json, paint, profile, server, about: None, unfold: false };
+    tidy_up(&mut context);
     match dispatch(&mut context, cli.command).await {
         Ok(()) => Exit::Ok,
         Err(failure) => {
             context.complain(&failure);
             failure.exit()
         }
+    }
+}
+
+/// Removes drafts and saved photos that are too old, and says so: what a person has not sent is theirs.
+fn tidy_up(context: &mut CliContext) {
+    let (runtime, now) = (context.io.var("XDG_RUNTIME_DIR"), context.io.clock.now_ms());
+    let now = UNIX_EPOCH + Duration::from_millis(u64::try_from(now).unwrap_or(0));
+    let done = tidy(&context.profile, runtime.as_deref(), now);
+    if done != Tidied::default() {
+        let values = [("drafts", done.n_drafts.into()), ("photos", done.n_photos.into())];
+        let remark = context.say.with("tidied", values);
+        context.remark(&remark);
     }
 }
 
@@ -97,6 +116,11 @@ async fn dispatch(context: &mut CliContext, command: Command) -> Result<(), Fail
         Command::Login(args) => login::run(context, args).await,
         Command::Logout => logout::run(context).await,
         Command::Whoami => whoami::run(context).await,
+        Command::Passwd(args) => passwd::run(context, args).await,
+        Command::Totp(args) => totp::run(context, args).await,
+        Command::Sessions(args) => sessions::run(context, args).await,
+        Command::Accounts => account::list(context).await,
+        Command::Account(args) => account::run(context, args).await,
         Command::List(args) => list::run(context, &args).await,
         Command::Next => next::run(context).await,
         Command::Show(args) => show::run(context, &args).await,

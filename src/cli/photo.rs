@@ -15,7 +15,7 @@ use super::draw::Canvas;
 use super::exit::Exit;
 use super::failure::Failure;
 use crate::client::ClientError;
-use crate::client::{create_private, write_private};
+use crate::client::{create_private, photo_folder, write_private};
 use crate::domain::media::What;
 use crate::domain::photo::{Kept, examine};
 
@@ -66,11 +66,10 @@ fn save(path: &Path, name: &str, bytes: &[u8]) -> Result<PathBuf, Failure> {
     Err(Failure::here(Exit::Usage, "file_exists", [("path", path.display().to_string().into())]))
 }
 
-/// Saves the file where nobody named a place: in the runtime folder, which is removed at log-out from this machine, else
-/// among the files of the profile.
+/// Saves the file where nobody named a place; a later start removes it.
 fn keep(context: &CliContext, name: &str, bytes: &[u8]) -> Result<PathBuf, Failure> {
-    let runtime = context.io.var("XDG_RUNTIME_DIR").map(|dir| PathBuf::from(dir).join("munja").join(name));
-    let path = runtime.filter(|path| path.is_absolute()).unwrap_or_else(|| context.profile.state_file(name));
+    let runtime = context.io.var("XDG_RUNTIME_DIR");
+    let path = photo_folder(&context.profile, runtime.as_deref()).join(name);
     let written = || -> anyhow::Result<()> {
         if fs::read(&path).is_ok_and(|there| there == bytes) {
             return Ok(());

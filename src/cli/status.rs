@@ -20,6 +20,12 @@ fn describe(context: &CliContext, status: &StatusResponse) -> String {
     let version = one_word(&status.version);
     let mut lines =
         vec![context.say.with("status-server", [("version", version.into()), ("ago", started.into())])];
+    if let Some(recovery) = &status.recovery {
+        let id =
+            if recovery.state == "reading" { "status-recovery-reading" } else { "status-recovery-waiting" };
+        let made = context.times().clock(recovery.copy_made_at);
+        lines.push(context.paint.alert(&context.say.with(id, [("made", made.into())])));
+    }
     let is_one = status.carriers.len() == 1;
     lines.extend(status.carriers.iter().flat_map(|one| carrier(context, one, is_one)));
     lines.extend(counts(context, &status.counts));

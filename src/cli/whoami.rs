@@ -9,5 +9,9 @@ pub async fn run(context: &mut CliContext) -> Result<(), Failure> {
     if context.json {
         return context.print_json(&me);
     }
-    context.print(&format!("{} ({})", one_word(&me.name), one_word(&me.login)))
+    let mut shown = format!("{} ({})", one_word(&me.counselor.name), one_word(&me.counselor.login));
+    if let Some(role) = context.say.find(&format!("role-{}", me.role)).filter(|_| me.role != "counselor") {
+        shown = format!("{shown} · {role}");
+    }
+    context.print(&shown)
 }

@@ -8,6 +8,8 @@ use std::str::FromStr;
 
 use url::{Host, Url};
 
+use crate::domain::plain_text::stays_on_this_machine;
+
 /// The address of a server, safe to send a token to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Address(Transport);
@@ -88,8 +90,8 @@ impl fmt::Display for Address {
 fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
-        Some(Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        Some(Host::Ipv4(ip)) => stays_on_this_machine(ip.into()),
+        Some(Host::Ipv6(ip)) => stays_on_this_machine(ip.into()),
         None => false,
     }
 }

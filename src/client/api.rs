@@ -14,10 +14,10 @@ use url::Url;
 
 use super::address::Address;
 use crate::api::wire::{
-    ActionRequest, CannedList, CategoryList, CloseRequest, ConversationDetail, ConversationList,
-    CounselorView, Decision, DecisionRequest, DeskList, DutyList, Evidence, EvidenceRequest, LoginRequest,
-    LoginResponse, MessageList, PhotoView, ProblemCode, ProblemDetails, ReplyRequest, ReplyResponse,
-    RevealRequest, Revealed, StatusResponse, SurveyList,
+    ActionRequest, CannedList, CategoryList, CloseRequest, ConversationDetail, ConversationList, Decision,
+    DecisionRequest, DeskList, DutyList, Evidence, EvidenceRequest, LoginRequest, LoginResponse, MeView,
+    MessageList, PhotoView, ProblemCode, ProblemDetails, ReplyRequest, ReplyResponse, RevealRequest,
+    Revealed, StatusResponse, SurveyList,
 };
 use crate::domain::outbound::ClientKey;
 
@@ -47,6 +47,9 @@ pub enum ClientError {
     /// Something responded, but not as a Munja server does.
     #[error("{server}: {why}")]
     BadAnswer { server: String, why: String },
+    /// What is to vouch for the server's certificate is none.
+    #[error("the file of the certificate authority holds no certificate in PEM form")]
+    BadCa { server: String },
 }
 
 impl ClientError {
@@ -63,7 +66,7 @@ impl ClientError {
         match self {
             Self::Problem(problem) => matches!(problem.status, 408 | 503),
             Self::Unreachable { .. } => true,
-            Self::BadAnswer { .. } => false,
+            Self::BadAnswer { .. } | Self::BadCa { .. } => false,
         }
     }
 
@@ -76,7 +79,7 @@ impl ClientError {
     }
 }
 
-type ApiResult<T> = Result<T, ClientError>;
+pub(super) type ApiResult<T> = Result<T, ClientError>;
 
 /// Which conversations to list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,12 +122,24 @@ pub struct Client {
 impl Client {
     /// Does not connect yet. A rustls provider must be installed.
     pub fn new(address: &Address) -> ApiResult<Self> {
+        Client::trusting(address, None)
+    }
+
+    /// As [`Client::new`], for a server whose certificate comes from `ca` (certificates in PEM form) and from nobody else.
+    pub fn trusting(address: &Address, ca: Option<&str>) -> ApiResult<Self> {
         let server = address.to_string();
         let mut http = reqwest::Client::builder()
             .user_agent(concat!("munja/", env!("CARGO_PKG_VERSION")))
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(CONNECT_PATIENCE)
             .read_timeout(SILENCE);
+        if let Some(pem) = ca {
+            let certificates = reqwest::Certificate::from_pem_bundle(pem.as_bytes()).unwrap_or_default();
+            if certificates.is_empty() {
+                return Err(ClientError::BadCa { server });
+            }
+            http = http.tls_certs_only(certificates);
+        }
         if address.is_local() {
             http = http.no_proxy();
         }
@@ -163,7 +178,7 @@ impl Client {
         self.done(self.post("v1/logout")).await
     }
 
-    pub async fn me(&self) -> ApiResult<CounselorView> {
+    pub async fn me(&self) -> ApiResult<MeView> {
         self.json(self.get("v1/me")).await
     }
 
@@ -279,12 +294,16 @@ impl Client {
         self.json(request).await
     }
 
-    fn get(&self, path: &str) -> RequestBuilder {
+    pub(super) fn get(&self, path: &str) -> RequestBuilder {
         self.request(Method::GET, path).timeout(PATIENCE)
     }
 
-    fn post(&self, path: &str) -> RequestBuilder {
+    pub(super) fn post(&self, path: &str) -> RequestBuilder {
         self.request(Method::POST, path).timeout(PATIENCE)
+    }
+
+    pub(super) fn delete(&self, path: &str) -> RequestBuilder {
+        self.request(Method::DELETE, path).timeout(PATIENCE)
     }
 
     pub(super) fn request(&self, method: Method, path: &str) -> RequestBuilder {
@@ -300,12 +319,12 @@ impl Client {
         request
     }
 
-    async fn json<T: DeserializeOwned>(&self, request: RequestBuilder) -> ApiResult<T> {
+    pub(super) async fn json<T: DeserializeOwned>(&self, request: RequestBuilder) -> ApiResult<T> {
         let body = self.send(request).await?.bytes().await.map_err(|e| self.unreachable(&e))?;
         serde_json::from_slice(&body).map_err(|e| self.bad_answer(&error_position(&e)))
     }
 
-    async fn done(&self, request: RequestBuilder) -> ApiResult<()> {
+    pub(super) async fn done(&self, request: RequestBuilder) -> ApiResult<()> {
         self.send(request).await.map(|_| ())
     }
 

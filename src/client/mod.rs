@@ -2,9 +2,10 @@
 //!
 //! | file | what it is |
 //! |---|---|
-//! | `api.rs`, `address.rs`, `events.rs` | the typed HTTP client, the addresses it accepts, the live stream |
+//! | `api.rs`, `accounts.rs`, `address.rs`, `events.rs` | the typed HTTP client, the addresses it accepts, the live stream |
 //! | `profile.rs`, `files.rs` | the log-in of a profile, and files that only their owner can read |
 //! | `seen.rs`, `drafts.rs`, `sending.rs` | what was shown, what was written, which reply is on its way |
+//! | `tidy.rs` | how long drafts and saved photos stay on this machine |
 //! | `reply.rs` | one reply as one request under one key, also after an answer was lost |
 //! | `say.rs`, `locales/` | sentences in Korean and English |
 //! | `times.rs`, `format.rs`, `message.rs` | times, short words, what became of a text, how long a text is |
@@ -14,6 +15,7 @@
 //!
 //! Uses `api::wire`, `domain` and the language of `ops`; never the store, a carrier, a worker, the config or the daemon.
 
+mod accounts;
 mod address;
 mod api;
 mod drafts;
@@ -26,6 +28,7 @@ pub mod reply;
 mod say;
 mod seen;
 mod sending;
+mod tidy;
 mod times;
 
 #[cfg(test)]
@@ -43,4 +46,5 @@ pub use profile::{BadProfile, DEFAULT_SERVER, NoSession, Profile, Session, keep_
 pub(crate) use say::catalogue;
 pub use say::{Say, Value, Values};
 pub use seen::{last_seen, note_seen};
+pub use tidy::{DRAFTS_FOR, PHOTOS_FOR, Tidied, photo_folder, tidy};
 pub use times::{Times, within};

@@ -26,6 +26,8 @@ pub struct Session {
     pub token: SecretString,
     /// The time zone that the server named at the log-in.
     pub time_zone: Option<String>,
+    /// The certificates that vouch for the server, if it is not the machine that knows them; PEM.
+    pub ca: Option<String>,
 }
 
 /// The files of one profile.
@@ -82,17 +84,22 @@ impl Profile {
         let word = |name: &str| file.get(name).and_then(JsonValue::as_str).map(str::to_owned);
         // A broken file counts as no log-in: logging in replaces it.
         let session = |(server, token): (String, String)| {
-            let time_zone = word("time_zone");
-            Session { server, token: token.into(), time_zone }
+            let (time_zone, ca) = (word("time_zone"), word("ca"));
+            Session { server, token: token.into(), time_zone, ca }
         };
         Ok(word("server").zip(word("token")).map(session))
     }
 
     /// Keeps a log-in in place of the one before.
     pub fn keep(&self, server: &str, login: &LoginResponse) -> anyhow::Result<()> {
+        self.keep_with(server, None, login)
+    }
+
+    /// As [`Profile::keep`], with the certificates that vouch for the server.
+    pub fn keep_with(&self, server: &str, ca: Option<&str>, login: &LoginResponse) -> anyhow::Result<()> {
         let file = json!({
             "server": server, "token": login.token, "expires_at": login.expires_at, "counselor": login.counselor,
-            "time_zone": login.time_zone,
+            "time_zone": login.time_zone, "ca": ca,
         });
         write_private(&self.session_file(), &format!("{file:#}\n"))?;
         let device = json!({ "server": server, "token": login.token });
@@ -122,6 +129,13 @@ impl Profile {
         self.state.join(name)
     }
 
+    /// The folders in which this and other profiles of this person remember something.
+    pub fn all_states(&self) -> Vec<PathBuf> {
+        let entries = self.state.parent().and_then(|all| fs::read_dir(all).ok());
+        let folders = entries.into_iter().flatten().flatten().map(|entry| entry.path());
+        folders.filter(|path| path.is_dir()).collect()
+    }
+
     fn session_file(&self) -> PathBuf {
         self.config.join(format!("{}.json", self.name))
     }
@@ -142,10 +156,12 @@ pub fn session_for(
 ) -> Result<Session, NoSession> {
     let kept = profile.session()?;
     if let Some(token) = token {
-        let (kept_server, time_zone) = kept.map(|kept| (kept.server, kept.time_zone)).unzip();
+        let kept_server = kept.as_ref().map(|kept| kept.server.clone());
         let server = server.map(str::to_owned).or(kept_server);
         let server = server.unwrap_or_else(|| DEFAULT_SERVER.to_owned());
-        return Ok(Session { server, token: token.into(), time_zone: time_zone.flatten() });
+        let time_zone = kept.as_ref().and_then(|kept| kept.time_zone.clone());
+        let ca = kept.filter(|kept| kept.server == server).and_then(|kept| kept.ca);
+        return Ok(Session { server, token: token.into(), time_zone, ca });
     }
     match (kept, server) {
         (None, _) => Err(NoSession::NotLoggedIn),

@@ -8,6 +8,7 @@ use std::time::Duration;
 use toml::Spanned;
 
 use super::error::{ConfigError, ConfigFault, line_of};
+use crate::domain::plain_text::stays_on_this_machine;
 
 /// A default; it has no place in the file.
 pub(super) fn unwritten<T>(value: T) -> Spanned<T> {
@@ -24,6 +25,8 @@ pub(super) struct Checker<'a> {
     pub(super) unreadable: RefCell<Vec<ConfigError>>,
     /// The files that secrets were read from.
     pub(super) secret_files: RefCell<Vec<PathBuf>>,
+    /// Other files that the configuration names.
+    pub(super) named_files: RefCell<Vec<PathBuf>>,
 }
 
 impl Checker<'_> {
@@ -49,7 +52,10 @@ impl Checker<'_> {
     pub(super) fn readable(&self, path: &Path) -> Option<PathBuf> {
         let path = self.beside(path);
         match std::fs::File::open(&path) {
-            Ok(_) => Some(path),
+            Ok(_) => {
+                self.named_files.borrow_mut().push(path.clone());
+                Some(path)
+            }
             Err(error) => {
                 self.set_aside(ConfigError::named_file(&path, &error));
                 None
@@ -95,21 +101,37 @@ impl Checker<'_> {
         Err(self.wrong(key, value, format!("must be between {least} and {most}")))
     }
 
-    /// An address to listen on; loopback only.
+    /// An address to listen on.
+    pub(super) fn address(
+        &self,
+        key: &str,
+        word: &str,
+        at: &Spanned<String>,
+    ) -> Result<SocketAddr, ConfigError> {
+        let message = "must be an address and a port, such as 127.0.0.1:6120";
+        word.parse().map_err(|_| self.wrong(key, at, message))
+    }
+
+    /// An address to listen on without encryption: loopback only.
     pub(super) fn listen(
         &self,
         key: &str,
         word: &str,
         at: &Spanned<String>,
     ) -> Result<SocketAddr, ConfigError> {
-        let addr: SocketAddr = word
-            .parse()
-            .map_err(|_| self.wrong(key, at, "must be an address and a port, such as 127.0.0.1:6120"))?;
-        if addr.ip().is_loopback() {
+        let addr = self.address(key, word, at)?;
+        if stays_on_this_machine(addr.ip()) {
             return Ok(addr);
         }
-        let message =
-            "must be a loopback address: this version speaks plain HTTP, which must not leave the machine";
+        let message = match key {
+            "api.listen" => {
+                "must be a loopback address, or api.tls_certificate and api.tls_key must be set: passwords and texts \
+                 must not leave the machine unencrypted"
+            }
+            _ => {
+                "must be a loopback address: plain HTTP must not leave the machine. Put a TLS proxy before it"
+            }
+        };
         Err(self.wrong(key, at, message))
     }
 }

@@ -1,6 +1,5 @@
 //! The shape of the whole file: its sections, each of which has a file of its own beside this one.
 
-use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -8,12 +7,15 @@ use serde::Deserialize;
 
 use super::alarm::{self, AlarmSection};
 use super::api::{self, ApiSection};
+use super::audit::{self, AuditSection};
+use super::backup::{self, BackupSection};
 use super::calendar::{self, CalendarSection, DeskSections};
 use super::carrier::{self, CarrierSection};
 use super::checker::Checker;
 use super::error::ConfigError;
 use super::log::{self, LogSection};
 use super::polling::{self, PollingSection};
+use super::privacy::{self, PrivacySection};
 use super::sending::{self, SendingSection};
 use super::service::{self, ServiceSection};
 use super::webhook::{self, WebhookSection};
@@ -38,9 +40,15 @@ struct File {
     #[serde(default)]
     api: ApiSection,
     #[serde(default)]
+    audit: AuditSection,
+    #[serde(default)]
     webhook: WebhookSection,
     #[serde(default)]
     log: LogSection,
+    #[serde(default)]
+    backup: BackupSection,
+    #[serde(default)]
+    privacy: PrivacySection,
     #[serde(default)]
     calendar: CalendarSection,
     #[serde(default)]
@@ -85,8 +93,8 @@ impl Config {
 
 fn parse(text: &str, path: &Path, reads_secrets: bool) -> Result<Config, ConfigError> {
     let file: File = toml::from_str(text).map_err(|e| ConfigError::shape(path, text, &e))?;
-    let (unreadable, secret_files) = (RefCell::default(), RefCell::default());
-    let checker = Checker { text, path, reads_secrets, unreadable, secret_files };
+    let (unreadable, secret_files, named_files) = Default::default();
+    let checker = Checker { text, path, reads_secrets, unreadable, secret_files, named_files };
     let read = sections(&checker, &file);
     // A config with a stand-in for a file that cannot be read never gets out of here.
     match (read, ConfigError::joined(checker.unreadable.take())) {
@@ -104,19 +112,24 @@ fn sections(checker: &Checker<'_>, file: &File) -> Result<Config, ConfigError> {
     let polling = polling::read(checker, &file.polling)?;
     let carriers = carrier::read(checker, &file.carrier, &polling)?;
     let limits = carriers.limits();
+    let service = service::read(checker, &file.service, &limits)?;
     let config = Config {
+        privacy: privacy::read(checker, &file.privacy, &service.categories)?,
         database: checker.beside(&file.database.path),
         carriers,
         polling,
         sending: sending::read(checker, &file.sending)?,
-        service: service::read(checker, &file.service, &limits)?,
+        service,
         triage: Arc::new(triage::triage(&checker.all_readable(&file.triage.files))?),
         api: api::read(checker, &file.api)?,
+        audit: audit::read(checker, &file.audit)?,
         webhook: webhook::read(checker, &file.webhook)?,
         log: log::read(checker, &file.log)?,
+        backup: backup::read(checker, &file.backup)?,
         desks: calendar::read((checker, &limits), &file.calendar, &file.desks)?,
-        secret_files: checker.secret_files.take(),
         alarm: alarm::read(checker, &file.alarm, (&file.calendar, &file.desks))?,
+        secret_files: checker.secret_files.take(),
+        named_files: checker.named_files.take(),
     };
     Ok(config)
 }

@@ -5,6 +5,7 @@
 
 mod wire;
 
+pub mod accounts;
 pub mod through;
 
 use std::os::unix::fs::MetadataExt;
@@ -24,6 +25,7 @@ use self::wire::{Ask, Checked, Fate, Page, Refusal, RefusedCalls, Request, Taken
 use super::carriers::statuses;
 use crate::api;
 use crate::carrier::{Carrier, CarrierError, ErrorKind, InboundClass};
+use crate::domain::actor::Actor;
 use crate::domain::inbound::Cursor;
 use crate::ops::clock::Clock;
 use crate::store::beside;
@@ -114,6 +116,9 @@ async fn converse(stream: UnixStream, context: Context) {
 const OTHER_VERSION: &str = "the running gateway is of another version than this program: restart it";
 
 async fn answer(context: &Context, ask: Ask) -> Result<Value, CarrierError> {
+    if let Request::Unlock { login } = ask.call {
+        return unlock(context, login).await;
+    }
     let carriers = context.carriers.borrow().clone();
     let Some(carrier) = carriers.get(&ask.carrier) else {
         let message = "the running gateway does not use this carrier: systemctl reload munjad, if it should";
@@ -130,6 +135,13 @@ async fn answer(context: &Context, ask: Ask) -> Result<Value, CarrierError> {
     call(carrier.as_ref(), ask.call, &context.clock).await
 }
 
+/// Lifts a lock-out after wrong passwords; the caller has looked whether there is such a login.
+async fn unlock(context: &Context, login: String) -> Result<Value, CarrierError> {
+    let (by, now) = (Actor::operator("munjad user unlock"), context.clock.now_ms());
+    let was_locked = context.store.unlock_account(login, &by, now).await;
+    written(was_locked.map_err(|error| CarrierError::new(ErrorKind::Transient, error.to_string()))?)
+}
+
 fn refused_calls(context: &Context, carrier: &str) -> Vec<RefusedCalls> {
     let all = context.health.refused_calls(carrier).into_iter();
     all.map(|(why, n, last_at)| RefusedCalls { why: why.word().to_owned(), n, last_at }).collect()
@@ -138,7 +150,7 @@ fn refused_calls(context: &Context, carrier: &str) -> Vec<RefusedCalls> {
 async fn call(carrier: &dyn Carrier, call: Request, clock: &Clock) -> Result<Value, CarrierError> {
     let now = clock.now_ms();
     match call {
-        Request::State | Request::RefusedCalls => written(()),
+        Request::State | Request::RefusedCalls | Request::Unlock { .. } => written(()),
         Request::Check => {
             // The gateway's own time may be apart from the machine's, which is what the command asks about.
             let ahead_ms = carrier.check().await?.map(|ahead_ms| ahead_ms - clock.apart_ms());

@@ -83,15 +83,24 @@ async fn report(daemon: &Daemon) {
     let day_ago = daemon.clock.now_ms() - 86_400_000;
     match daemon.store.counts(day_ago).await {
         Ok(n) => systemd::status(&format!(
-            "{} waiting, {} in talk, {} to send, {} in doubt{}{}",
+            "{} waiting, {} in talk, {} to send, {} in doubt{}{}{}",
             n.n_waiting,
             n.n_active,
             n.n_queued,
             n.n_in_doubt,
             trouble(&daemon.health),
-            clock(&daemon.health)
+            clock(&daemon.health),
+            recovery(daemon).await
         )),
         Err(error) => systemd::status(&format!("the database does not answer: {error}")),
+    }
+}
+
+/// That a backup was put back and answers wait, for the status line.
+async fn recovery(daemon: &Daemon) -> &'static str {
+    match daemon.store.recovery().await {
+        Ok(Some(_)) => "; RECOVERY: answers wait (munjad recovery status)",
+        _ => "",
     }
 }
 

@@ -12,7 +12,7 @@ use crate::domain::conversation::LIVE_MS;
 use crate::domain::phone::Senders;
 use crate::domain::policy::ServicePolicy;
 use crate::domain::polling::Pace;
-use crate::worker::{Carriers, Settings};
+use crate::worker::{AuditSettings, Carriers, Settings};
 
 fn ms(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX / 4)
@@ -45,6 +45,12 @@ pub(super) fn settings(config: &Config, carriers: &Carriers) -> Settings {
         max_in_flight: config.sending.max_in_flight,
         lease_ms: ms(longest_call) * (2 + most_photos(carriers)) + 30_000,
         receipt_timeout_ms: ms(config.sending.receipt_timeout),
+        audit: AuditSettings {
+            keep_ms: i64::from(config.audit.keep_days) * 86_400_000,
+            head_file: config.audit.head_file.clone(),
+            suspicion: config.audit.suspicion,
+        },
+        retention: Arc::clone(&config.privacy.retention),
     }
 }
 

@@ -3,12 +3,18 @@
 
 use super::counselor::Counselor;
 
-/// What a person may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// What a person may do. Roles are no ladder: each has its own duties, and none includes another but supervisor counselor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Role {
     Counselor,
     /// Also takes over, restricts, and sees every desk.
     Supervisor,
+    /// Manages accounts. Answers citizens, and sees their texts, only at desks that were given expressly.
+    Administrator,
+    /// Reads who did what, and no citizen's text.
+    Auditor,
+    /// Reads figures, and no citizen's text.
+    Board,
     /// Whoever runs `munjad` on the machine itself.
     Operator,
     /// The daemon: timers, routing, delivery.
@@ -17,13 +23,17 @@ pub enum Role {
 
 impl Role {
     /// The roles a person can be given.
-    pub const GIVEN: [Role; 2] = [Role::Counselor, Role::Supervisor];
+    pub const GIVEN: [Role; 5] =
+        [Role::Counselor, Role::Supervisor, Role::Administrator, Role::Auditor, Role::Board];
 
     /// The word in the database and on the wire.
     pub fn as_str(self) -> &'static str {
         match self {
             Role::Counselor => "counselor",
             Role::Supervisor => "supervisor",
+            Role::Administrator => "administrator",
+            Role::Auditor => "auditor",
+            Role::Board => "board",
             Role::Operator => "operator",
             Role::System => "system",
         }
@@ -32,6 +42,28 @@ impl Role {
     /// Reads the word of a role that a person can be given; `None` for any other.
     pub fn from_word(word: &str) -> Option<Role> {
         Role::GIVEN.into_iter().find(|role| role.as_str() == word)
+    }
+
+    /// Whether who has this role and these desks answers citizens, and may see their texts.
+    pub fn takes_duty(self, desks: &DeskScope) -> bool {
+        match self {
+            Role::Counselor | Role::Supervisor | Role::Operator | Role::System => true,
+            Role::Administrator => !desks.is_empty(),
+            Role::Auditor | Role::Board => false,
+        }
+    }
+
+    /// The desks of somebody who is given this role and no desks expressly: all where the role is made for it, else none.
+    pub fn usual_desks(self) -> DeskScope {
+        match self {
+            Role::Administrator | Role::Auditor | Role::Board => DeskScope::Only(Vec::new()),
+            _ => DeskScope::All,
+        }
+    }
+
+    /// Whether a log-in needs a second factor: of who manages accounts and who reads the records about everybody.
+    pub fn needs_second_factor(self) -> bool {
+        matches!(self, Role::Administrator | Role::Auditor)
     }
 }
 
@@ -65,6 +97,11 @@ impl DeskScope {
             DeskScope::All => true,
             DeskScope::Only(keys) => keys.iter().any(|key| key == desk),
         }
+    }
+
+    /// No desk at all.
+    pub fn is_empty(&self) -> bool {
+        *self == DeskScope::Only(Vec::new())
     }
 }
 
@@ -107,12 +144,22 @@ impl Actor {
 
     /// May do what only supervisors do.
     pub fn supervises(&self) -> bool {
-        self.role >= Role::Supervisor
+        matches!(self.role, Role::Supervisor | Role::Operator | Role::System)
+    }
+
+    /// Answers citizens, and may see texts of theirs.
+    pub fn takes_duty(&self) -> bool {
+        self.role.takes_duty(&self.desks)
     }
 
     /// Sees and serves this desk.
     pub fn serves(&self, desk: &str) -> bool {
-        self.supervises() || self.desks.contains(desk)
+        self.takes_duty() && (self.supervises() || self.desks.contains(desk))
+    }
+
+    /// A person who is no member of this desk. What they see or do there in spite of it is recorded.
+    pub fn is_foreign_to(&self, desk: &str) -> bool {
+        self.counselor.is_some() && !self.desks.contains(desk)
     }
 }
 
@@ -135,11 +182,31 @@ mod tests {
             (person(Role::Counselor, ""), "main", false),
             (person(Role::Counselor, "mainly"), "main", false),
             (person(Role::Supervisor, "main"), "north", true),
+            (person(Role::Administrator, ""), "main", false),
+            (person(Role::Administrator, "main"), "main", true),
+            (person(Role::Administrator, "main"), "north", false),
+            (person(Role::Auditor, "*"), "main", false),
+            (person(Role::Board, "*"), "main", false),
             (Actor::system("timers"), "north", true),
+            (Actor::operator("check"), "north", true),
         ];
         for (actor, desk, expected) in cases {
             assert_eq!(actor.serves(desk), expected, "{actor:?} {desk}");
         }
+    }
+
+    #[test]
+    fn only_supervisors_supervise() {
+        let supervising = Role::GIVEN.into_iter().filter(|role| person(*role, "*").supervises());
+        assert_eq!(supervising.collect::<Vec<_>>(), [Role::Supervisor]);
+        assert!(Actor::system("timers").supervises() && Actor::operator("check").supervises());
+    }
+
+    #[test]
+    fn a_member_of_another_desk_is_foreign_and_the_service_is_not() {
+        assert!(person(Role::Supervisor, "main").is_foreign_to("north"));
+        assert!(!person(Role::Supervisor, "*").is_foreign_to("north"));
+        assert!(!Actor::system("timers").is_foreign_to("north"));
     }
 
     #[test]

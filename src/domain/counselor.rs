@@ -2,9 +2,6 @@
 
 use super::UnixMs;
 
-/// Passwords shorter than this (in characters) are refused.
-pub const MIN_PASSWORD_CHARS: usize = 8;
-
 /// A person who answers citizens.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Counselor {

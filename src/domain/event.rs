@@ -22,6 +22,7 @@ macro_rules! words {
         }
     };
 }
+pub(in crate::domain) use words;
 
 words! {
     /// What happened.
@@ -33,6 +34,8 @@ words! {
         Claimed => "claimed",
         Released => "released",
         Replied => "replied",
+        /// An answer was found that left after the copy was made which was put back.
+        FoundAnswered => "found_answered",
         /// The last answer will not arrive.
         AnswerLost => "answer_lost",
         /// Danger: everybody on duty hears of it.
@@ -95,10 +98,29 @@ words! {
         DutyCodesIgnored => "duty_codes_ignored",
         /// The operator is called: something is wrong with the gateway. The detail is what, and since when.
         OperatorCalled => "operator_called",
+        /// Somebody's data were shown or written into a file for them.
+        CitizenExported => "citizen_exported",
+        /// Somebody's data were erased on their request.
+        CitizenErased => "citizen_erased",
+        /// Data are kept beyond their time, for a legal reason; or not any more.
+        HeldForLaw => "held_for_law",
+        LegalHoldEnded => "legal_hold_ended",
+        /// What had outlived its time was erased. The detail is how many conversations.
+        Purged => "purged",
         /// No text can reach us through this carrier; repeated while it lasts. The detail is its name and the reason.
         CarrierDeaf => "carrier_deaf",
         /// Texts reach us through it again.
         CarrierHears => "carrier_hears",
+        /// The head of the access log at the end of a day. The detail is the day, the number of the row and its hash.
+        AccessHead => "access_head",
+        /// Reading of citizens' data that is reported. The detail is the day and how many people; the operator sees who.
+        SuspiciousReading => "suspicious_reading",
+        /// The key for pseudonyms is another one than this database was begun with.
+        PseudonymKeyDiffers => "pseudonym_key_differs",
+        /// A copy of the database was put back. The detail is when it was made.
+        Restored => "restored",
+        /// A person has confirmed what was left to be looked at after that.
+        RecoveryOver => "recovery_over",
     }
 }
 
@@ -125,6 +147,8 @@ words! {
         OptOut => "opt_out",
         /// Staff recorded that the citizen wants them again.
         OptIn => "opt_in",
+        /// A text that left after the copy was made which was put back.
+        Recovery => "recovery",
     }
 }
 

@@ -68,6 +68,23 @@ pub fn identity(key: &str) -> String {
     parts(key).map_or_else(|| key.to_owned(), |(id, _, hash)| format!("{id}|{hash}"))
 }
 
+/// What stands for a key once its text was erased: the same way from every spelling of it, and of no use to anybody who does not
+/// have the key that `hash` hashes with. A [`dated_key`] keeps its date, so that twins are still found; the hash of its words goes.
+pub fn erased(key: &str, hash: impl Fn(&str) -> String) -> String {
+    match parts(key) {
+        Some((id, at, words)) => dated_key(&format!("{ERASED}{}", hash(&format!("{id}|{words}"))), at, ""),
+        None => format!("{ERASED}{}", hash(key)),
+    }
+}
+
+/// Whether a key is one of an erased text.
+pub fn is_erased(key: &str) -> bool {
+    key.starts_with(ERASED)
+}
+
+/// What the key of an erased text begins with.
+const ERASED: &str = "erased:";
+
 /// An item of a page, in the order it was sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum InboundItem {
@@ -194,6 +211,19 @@ mod tests {
         assert!(is_twin("a", "a") && !is_twin("a", "b"));
         assert_eq!((undated(&one), undated("SM1"), undated("a|b|c")), (Some("text:7|"), None, None));
         assert_eq!((identity(&one), identity("SM1")), ("text:7|ff".to_owned(), "SM1".to_owned()));
+    }
+
+    #[test]
+    fn an_erased_text_is_known_by_its_key_alone() {
+        let hash = |word: &str| format!("<{}>", word.len());
+        assert_eq!(erased("SM1", hash), "erased:<3>");
+        let one = erased(&dated_key("text:7", 1_000_000, "ff"), hash);
+        let twin = erased(&dated_key("text:7", 1_000_000 + TWIN_MS, "ff"), hash);
+        let other = erased(&dated_key("text:70", 1_000_000, "ff"), hash);
+        assert!(is_erased(&one) && !is_erased("text:7"));
+        assert!(is_twin(&one, &twin) && !is_twin(&one, &other), "{one} {twin} {other}");
+        assert_eq!(undated(&one), undated(&twin));
+        assert!(!one.contains("ff"), "{one}");
     }
 
     #[test]

@@ -128,6 +128,16 @@ impl LoginGuard {
         locked
     }
 
+    /// Forgets all wrong passwords for this login. Returns whether anybody was locked out of it.
+    pub fn unlock(&mut self, login: &str, now: UnixMs) -> bool {
+        let mut was_locked = false;
+        for (_, count) in self.0.iter_mut().filter(|((of, _), _)| of == login) {
+            was_locked |= count.locked_until(now).is_some();
+            (count.n_wrong, count.locked_until) = (0, None);
+        }
+        was_locked
+    }
+
     /// Forgets what is over, and if that is not enough the older half; never a try that is under way.
     fn make_room(&mut self, now: UnixMs) {
         if self.0.len() + 2 <= MOST_COUNTS {
@@ -222,6 +232,20 @@ mod tests {
             guard.end("minsu", &peer, Tried::Neither, NOW);
         }
         assert_eq!(guess(&mut guard, &peer, Tried::Right, NOW), None, "what is undecided counts as nothing");
+    }
+
+    #[test]
+    fn whoever_is_unlocked_may_try_again_from_everywhere() {
+        let mut guard = LoginGuard::default();
+        for _ in 0..5 {
+            guess(&mut guard, &stranger(1), Tried::Wrong, NOW);
+            guess(&mut guard, &device(), Tried::Wrong, NOW);
+        }
+        assert!(!guard.unlock("jiyeong", NOW), "nobody guessed at theirs");
+        assert!(guess(&mut guard, &device(), Tried::Right, NOW).is_some());
+        assert!(guard.unlock("minsu", NOW) && !guard.unlock("minsu", NOW));
+        assert_eq!(guess(&mut guard, &stranger(1), Tried::Right, NOW), None);
+        assert_eq!(guess(&mut guard, &device(), Tried::Right, NOW), None);
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! The rules of the service as pure functions: no I/O, SQL, HTTP, serde or clock. Time is an argument, in milliseconds
 //! UTC.
 
+pub mod access;
+pub mod account;
 pub mod actor;
 pub mod alarm;
 pub mod arrival;
@@ -15,8 +17,10 @@ pub mod delivery_reason;
 pub mod desk;
 pub mod event;
 pub mod hearing;
+pub mod identity_number;
 pub mod inbound;
 pub mod intent;
+pub mod key_mark;
 pub mod lateness;
 pub mod list_comparison;
 pub mod login_guard;
@@ -24,19 +28,24 @@ pub mod media;
 pub mod notice;
 pub mod opt_out;
 pub mod outbound;
+pub mod password;
 pub mod phone;
 pub mod photo;
+pub mod plain_text;
 pub mod policy;
 pub mod polling;
+pub mod privacy;
 pub mod pseudonym;
 pub mod question;
 pub mod queue;
 pub mod receipt;
 pub mod recipient;
+pub mod recovery;
 pub mod refusal;
 pub mod retry;
 pub mod survey;
 pub mod text;
+pub mod totp;
 pub mod triage;
 
 /// A moment: milliseconds since 1970-01-01T00:00:00Z.

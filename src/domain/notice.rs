@@ -329,6 +329,15 @@ pub struct NoticeText {
     pub kind: OutboundKind,
 }
 
+impl Piece {
+    fn words(&self) -> Option<&str> {
+        match self {
+            Piece::Words(words) => Some(words).filter(|words| !words.is_empty()).map(String::as_str),
+            Piece::Slot(_) => None,
+        }
+    }
+}
+
 /// Text with placeholders.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Template(Vec<Piece>);
@@ -370,6 +379,29 @@ impl Template {
             Piece::Slot(slot) => value(slot).to_owned(),
         };
         self.0.iter().map(piece).collect()
+    }
+
+    /// Whether a text can be this template filled in. Never true of one with hardly any words of its own, which would be
+    /// everybody's.
+    pub fn may_be(&self, said: &str) -> bool {
+        const LEAST_WORDS: usize = 8;
+        let words: Vec<&str> = self.0.iter().filter_map(Piece::words).collect();
+        if words.iter().map(|words| words.chars().count()).sum::<usize>() < LEAST_WORDS {
+            return false;
+        }
+        // Between two placeholders, and at both ends, stand words, which may be empty.
+        let is_open = |end: Option<&Piece>| end.is_none_or(|piece| piece.words().is_none());
+        let begins_with_slot = is_open(self.0.first());
+        let mut rest = said.trim();
+        for (at, words) in words.iter().enumerate() {
+            let words = if at == 0 { words.trim_start() } else { words };
+            match rest.find(words.trim_end()) {
+                Some(0) => rest = &rest[words.trim_end().len()..],
+                Some(n) if at > 0 || begins_with_slot => rest = &rest[n + words.trim_end().len()..],
+                _ => return false,
+            }
+        }
+        rest.trim().is_empty() || is_open(self.0.last())
     }
 
     /// Filled in with the longest values.
@@ -443,6 +475,12 @@ impl Texts {
     /// The text of a notice, ready to be sent.
     pub fn say(&self, notice: Notice, language: Language, values: &[(Slot, String)]) -> Option<NoticeText> {
         self.ready(notice, self.template(language, notice)?.fill(values))
+    }
+
+    /// The group of the automatic text that was said in these words, if they are one's.
+    pub fn group_of(&self, said: &str) -> Option<&'static str> {
+        let mut all = self.templates.iter();
+        all.find(|(_, template)| template.may_be(said)).map(|((_, notice), _)| notice.group())
     }
 
     /// A notice with free text instead of a template.

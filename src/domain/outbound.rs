@@ -13,7 +13,7 @@
 //! | `held`        | written, recall window open                    | sender, counselor   | the row                 |
 //! | `queued`      | may leave from `next_attempt_at`               | sender, counselor   | the row                 |
 //! | `sending`     | committed before the first byte leaves         | sender              | becomes `in_doubt`      |
-//! | `in_doubt`    | asked the carrier, got no answer               | rescuer, a person   | the row                 |
+//! | `in_doubt`    | asked the carrier, got no answer; or not sent yet when a restored copy was made | rescuer, a person   | the row                 |
 //! | `accepted`    | the carrier has it                             | receipts            | the row                 |
 //! | `delivered`   | the phone has it                               | nobody: final       | the row                 |
 //! | `undelivered` | the carrier gave up on the phone               | nobody: final       | the row                 |
@@ -74,6 +74,8 @@ pub enum OutboundEvent {
     Undelivered,
     /// No receipt came in time.
     NoReceipt,
+    /// A copy of the database was put back: it may have left since the copy was made.
+    CopyRestored,
 }
 
 /// Why an event changes nothing.
@@ -146,6 +148,7 @@ pub fn next(state: OutboundState, event: OutboundEvent) -> Result<OutboundState,
         (S::InDoubt, E::SurelyAbsent) => Ok(S::Queued),
         (S::InDoubt, E::GivenUp) => Ok(S::Failed),
         (S::Accepted, E::NoReceipt) => Ok(S::Unconfirmed),
+        (S::Held | S::Queued | S::Sending, E::CopyRestored) => Ok(S::InDoubt),
         // A receipt proves acceptance, also if it overtook the carrier's answer or belongs to an earlier try.
         (S::Queued | S::Sending | S::InDoubt | S::Accepted | S::Unconfirmed, E::Delivered) => {
             Ok(S::Delivered)
@@ -287,13 +290,16 @@ mod tests {
         (InDoubt, E::Delivered, Delivered),
         (InDoubt, E::Undelivered, Undelivered),
         (Accepted, E::NoReceipt, Unconfirmed),
+        (Held, E::CopyRestored, InDoubt),
+        (Queued, E::CopyRestored, InDoubt),
+        (Sending, E::CopyRestored, InDoubt),
         (Accepted, E::Delivered, Delivered),
         (Accepted, E::Undelivered, Undelivered),
         (Unconfirmed, E::Delivered, Delivered),
         (Unconfirmed, E::Undelivered, Undelivered),
     ];
 
-    const EVENTS: [E; 14] = [
+    const EVENTS: [E; 15] = [
         E::WindowOver,
         E::Recalled,
         E::Leased,
@@ -308,6 +314,7 @@ mod tests {
         E::Delivered,
         E::Undelivered,
         E::NoReceipt,
+        E::CopyRestored,
     ];
 
     #[test]

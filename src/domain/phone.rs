@@ -95,6 +95,16 @@ impl PhoneNumber {
         PhoneNumber { canonical, kind }
     }
 
+    /// What stands for the number of somebody who was erased; `pseudonym`: their pseudonym in hexadecimal digits.
+    pub fn erased(pseudonym: &str) -> Self {
+        PhoneNumber { canonical: format!("{ERASED}{pseudonym}"), kind: PhoneKind::Opaque }
+    }
+
+    /// Whether it stands for somebody who was erased.
+    pub fn is_erased(&self) -> bool {
+        self.kind == PhoneKind::Opaque && self.canonical.starts_with(ERASED)
+    }
+
     pub fn kind(&self) -> PhoneKind {
         self.kind
     }
@@ -132,6 +142,7 @@ impl fmt::Display for PhoneNumber {
     /// characters, and never more than half.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.kind {
+            PhoneKind::Opaque if self.is_erased() => f.pad("erased"),
             PhoneKind::Service => f.pad(&self.canonical),
             PhoneKind::Mobile => f.pad(&masked_middle(&self.canonical, 3)),
             PhoneKind::Landline => f.pad(&masked_middle(&self.canonical, area_len(&self.canonical))),
@@ -145,6 +156,9 @@ impl fmt::Debug for PhoneNumber {
         fmt::Display::fmt(self, f)
     }
 }
+
+/// What stands before the pseudonym of somebody who was erased.
+const ERASED: &str = "erased:";
 
 /// Marks that programs leave in copied numbers and nobody sees: direction, joiners, byte order, soft hyphen.
 fn is_invisible(c: char) -> bool {

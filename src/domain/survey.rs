@@ -7,10 +7,13 @@ use jiff::{Timestamp, ToSpan};
 use unicode_normalization::UnicodeNormalization;
 
 use super::UnixMs;
+use super::clock;
 use super::intent::{Courtesy, read_courtesy};
 
 /// The shortest time between two surveys of one citizen (milliseconds). Source: service.md, "For the citizen".
 pub const EVERY_MS: i64 = 30 * 24 * 60 * 60 * 1_000;
+/// The longest that the quiet hours can last, also where clocks are set to winter time (milliseconds).
+const LONGEST_NIGHT_MS: i64 = 12 * 60 * 60 * 1_000;
 /// No survey is sent from 21:00 to 08:00 in the desk's time zone.
 const QUIET_FROM: Time = Time::constant(21, 0, 0, 0);
 const QUIET_UNTIL: Time = Time::constant(8, 0, 0, 0);
@@ -28,6 +31,17 @@ pub fn may_ask_at(now: UnixMs, zone: &TimeZone) -> UnixMs {
     };
     let morning = day.and_then(|day| zone.to_timestamp(day.to_datetime(QUIET_UNTIL)).ok());
     morning.map_or(now, Timestamp::as_millisecond)
+}
+
+/// Whether a survey is due that waits until `at`, `after_ms` after a close. One that waits longer than that and a night was
+/// written by a clock that was ahead.
+pub fn is_due(at: UnixMs, after_ms: Option<i64>, now: UnixMs) -> bool {
+    clock::is_due(at, longest_wait_ms(after_ms), now)
+}
+
+/// How long a survey waits at most (milliseconds): until it is due, and through one night.
+pub fn longest_wait_ms(after_ms: Option<i64>) -> i64 {
+    after_ms.unwrap_or(0).saturating_add(LONGEST_NIGHT_MS)
 }
 
 /// An answer to the survey.

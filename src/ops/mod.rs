@@ -1,8 +1,11 @@
-//! The machine the daemon runs on: clock, language and causes of errors, logging, systemd.
+//! The machine the daemon runs on: clock, core dumps, language and causes of errors, logging, systemd.
+//! The machine the daemon runs on: clock, language and causes of errors, logging, systemd, certificates.
 
 pub mod causes;
 pub mod clock;
 pub mod disk;
+pub mod dump;
 pub mod lang;
 pub mod logging;
 pub mod systemd;
+pub mod tls;

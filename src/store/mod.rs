@@ -2,9 +2,10 @@
 //! one transaction. When a method has returned, its effect is on disk (`synchronous=FULL`).
 //!
 //! One connection writes, with group commit (`engine/write`); a few connections read. Folders: `engine` (SQLite itself),
-//! `inbound`, `outbound`, `conversation`, `alarm`, `people`, `photo`, `journal`; `status` counts.
+//! `inbound`, `outbound`, `conversation`, `alarm`, `people`, `photo`, `journal`, `privacy`; `status` counts.
 
 mod alarm;
+mod backup;
 mod clock;
 mod conversation;
 mod engine;
@@ -13,6 +14,8 @@ mod journal;
 mod outbound;
 mod people;
 mod photo;
+mod privacy;
+mod recovery;
 mod status;
 #[cfg(test)]
 mod tests;
@@ -28,6 +31,10 @@ use rusqlite::{Connection, OpenFlags, ffi};
 use tokio::sync::{Notify, watch};
 
 pub use alarm::{AlarmPush, CalledAlarm, OpenTrouble};
+pub use backup::{
+    Contents, Examined, TableSize, Trouble, copy_database, examine_copy, keep_photo, newest_text_at,
+    open_photo, place, refuse_occupied,
+};
 pub use conversation::list::{ConversationDetail, ConversationFilter, ConversationSummary};
 pub use conversation::messages::Message;
 pub use conversation::notes::Note;
@@ -37,10 +44,12 @@ use engine::condition::Condition;
 pub use engine::files::{beside, refuse_lost};
 pub use engine::migrate::{SCHEMA_VERSION, Upgraded};
 pub use engine::pseudonym_key::key_file;
-use engine::{files, migrate, pseudonym_key, read, write};
+use engine::{files, installation, migrate, pseudonym_key, read, write};
 pub use inbound::inbox::{AcceptedPage, Routed};
 pub use inbound::loss::PossibleLoss;
 pub use inbound::quarantine::Quarantined;
+pub use journal::access::NewAccess;
+pub use journal::access_read::AccessFilter;
 pub use journal::event::Event;
 pub use outbound::lease::{Lease, Leased};
 pub use outbound::outcome::Outcome;
@@ -48,8 +57,23 @@ pub use outbound::receipt::Applied;
 pub use outbound::reconcile::{InDoubt, LookupResult, Unreceipted};
 pub use outbound::reply::{NewReply, ReplyPhotos, WrittenReply};
 pub use outbound::sent::{Compared, Direction};
-pub use people::counselor::{LoginCheck, NewCounselor};
-pub use photo::{KeptAs, PhotoInfo, SoundFile, WantedPhoto};
+pub use people::account::{AccountInfo, Grant};
+pub use people::counselor::NewCounselor;
+pub use people::exception::DeskException;
+pub use people::history::AccountChanged;
+pub use people::log_in::{LogIn, LoginCheck};
+pub use people::service_token::{SERVICE_TOKEN_PREFIX, ServiceToken};
+pub use people::session::{Bearer, Ending, SessionInfo};
+pub use photo::{Hash, KeptAs, PhotoInfo, SoundFile, WantedPhoto};
+pub use privacy::Act;
+pub use privacy::erase::{Erased, Erasure, Obstacles};
+pub use privacy::forget::Forgotten;
+pub use privacy::hold::{HeldWhat, LegalHold};
+pub use privacy::honour::Honoured;
+pub use privacy::purge::{PurgePlace, PurgeRun, PurgeStep, Purged};
+pub use privacy::subject::{PastAct, Subject, SubjectConversation};
+pub use privacy::traces::{Trace, files_of, find_traces};
+pub use recovery::{FoundTexts, Recovery, RecoveryList, RecoveryLook, ReplacedCopy};
 pub use status::{Balance, Counts};
 
 use crate::domain::pseudonym::PseudonymKey;
@@ -212,10 +236,11 @@ pub struct Store {
     writer: Arc<write::Writer>,
     readers: Arc<read::Readers>,
     condition: Arc<Condition>,
-    log_ins: Arc<people::counselor::LogIns>,
+    log_ins: Arc<people::log_in::LogIns>,
     hints: Arc<Hints>,
     files: Arc<photo::Files>,
     pseudonyms: PseudonymKey,
+    has_its_key: bool,
     path: PathBuf,
 }
 
@@ -225,6 +250,7 @@ impl Store {
     pub fn open(path: &Path, options: &StoreOptions) -> Result<Store> {
         let (connection, readers) = open_all(path, options).map_err(|error| naming(path, error))?;
         let pseudonyms = pseudonym_key::read_or_make(path, !options.read_only)?;
+        let has_its_key = installation::has_its_key(&connection, &pseudonyms, !options.read_only)?;
         let hints = Arc::new(Hints {
             text_in: Notify::new(),
             text_out: Notify::new(),
@@ -237,7 +263,7 @@ impl Store {
         let parts = (Arc::clone(&condition), Arc::clone(&hints));
         let writer = Arc::new(write::Writer::new(connection, path, options, parts.0, parts.1));
         let (log_ins, path) = (Arc::default(), path.to_owned());
-        Ok(Store { writer, readers, condition, log_ins, hints, files, pseudonyms, path })
+        Ok(Store { writer, readers, condition, log_ins, hints, files, pseudonyms, has_its_key, path })
     }
 
     /// Upgrades the database at `path` and closes it. Blocks. The caller must hold the daemon's lock.
@@ -255,6 +281,11 @@ impl Store {
     /// The key by which citizens are named where their numbers must not stand.
     pub fn pseudonyms(&self) -> &PseudonymKey {
         &self.pseudonyms
+    }
+
+    /// Whether that is the key which the database was begun with. With another one, who saw a citizen before is not found.
+    pub fn has_its_pseudonym_key(&self) -> bool {
+        self.has_its_key
     }
 
     pub fn hints(&self) -> &Hints {
@@ -284,6 +315,22 @@ impl Store {
         let (writer, copy) = (Arc::clone(&self.writer), files::beside(&self.path, ending));
         let task = tokio::task::spawn_blocking(move || writer.save_copy(&copy).map(|()| copy));
         task.await.unwrap_or(Err(StoreError::Crashed))
+    }
+
+    /// What stands for a carrier's key of an erased text (`domain::inbound::erased`).
+    pub fn erased_key(&self, carrier: &str, key: &str) -> String {
+        privacy::erased_key(&self.pseudonyms, carrier, key)
+    }
+
+    /// Folds the whole log into the database file and empties it. Says whether that was done: a reader of an older state, in any
+    /// process, prevents it.
+    pub async fn empty_log(&self) -> Result<bool> {
+        self.writer.empty_log().await
+    }
+
+    /// Writes the whole database file anew, so that no page holds what was removed before. All writers wait meanwhile.
+    pub async fn rewrite(&self) -> Result<()> {
+        self.writer.rewrite().await
     }
 
     /// Copies the log into the database file, so that the next start is quick.

@@ -1,14 +1,20 @@
 //! Compares texts of both directions with each carrier's own lists, every night; the command `munjad carrier reconcile` does
 //! the same.
 
+use std::collections::HashSet;
+
 use tokio::task::spawn_blocking;
 
 use super::walk::{CompareError, PAGE_PAUSE, Walk, can_be_walked};
 use super::{Context, Role, store_trouble};
-use crate::carrier::Carrier;
+use crate::carrier::{Carrier, SentText};
 use crate::domain::UnixMs;
-use crate::domain::inbound::identity;
-use crate::domain::list_comparison::{self, Comparison, MARGIN_MS, Theirs, compare, next_at, without_tests};
+use crate::domain::inbound::{identity, is_erased};
+use crate::domain::list_comparison::{
+    self, Comparison, Incoming, MARGIN_MS, Theirs, compare, next_at, without_tests,
+};
+use crate::domain::outbound::ClientKey;
+use crate::domain::recovery::Listed;
 use crate::store::{Compared, Direction, Store, StoreError};
 
 const ROLE: Role = Role::Auditor;
@@ -133,6 +139,7 @@ pub(super) async fn keep_inbound(
     let (name, since) = (carrier.name(), walk.since);
     let mut ours = store.received_between(name, since - MARGIN_MS, until + MARGIN_MS).await?;
     let mut theirs = walk.listed;
+    know_erased(store, name, &ours, &mut theirs);
     if carrier.dates_by_two_clocks() {
         ours.iter_mut().chain(&mut theirs).for_each(|text| text.key = identity(&text.key));
     }
@@ -140,6 +147,22 @@ pub(super) async fn keep_inbound(
     let found = compared.await.map_err(|_| StoreError::Crashed)?;
     keep(store, name, Direction::In, (since, until), &found).await?;
     Ok(found)
+}
+
+/// Texts that were erased here are still in the carrier's list: they go by the same keys in both. A carrier that dates by two
+/// clocks may list one with another date.
+fn know_erased(store: &Store, carrier: &str, ours: &[Incoming], theirs: &mut [Incoming]) {
+    let erased: HashSet<String> =
+        ours.iter().filter(|text| is_erased(&text.key)).map(|text| identity(&text.key)).collect();
+    if erased.is_empty() {
+        return;
+    }
+    for text in theirs {
+        let key = store.erased_key(carrier, &text.key);
+        if erased.contains(&identity(&key)) {
+            text.key = key;
+        }
+    }
 }
 
 async fn keep(
@@ -162,21 +185,50 @@ async fn keep(
     store.keep_comparison(kept).await
 }
 
+/// The carrier's whole list of what it took since then, to be put beside what a restored copy knows.
+pub(super) async fn sent_list(
+    carrier: &dyn Carrier,
+    since: UnixMs,
+    on_page: &(dyn Fn() + Sync),
+) -> Result<Vec<Listed>, CompareError> {
+    let all = sent_texts(carrier, since, on_page).await?;
+    Ok(all
+        .into_iter()
+        .map(|text| Listed {
+            carrier_message_id: text.carrier_message_id,
+            key: text.key.as_deref().and_then(ClientKey::parse),
+            at: text.at,
+            to: text.to,
+            words: text.words,
+        })
+        .collect())
+}
+
 async fn listed(
     carrier: &dyn Carrier,
     since: UnixMs,
     on_page: &(dyn Fn() + Sync),
 ) -> Result<Vec<Theirs>, CompareError> {
+    let all = sent_texts(carrier, since, on_page).await?;
+    let theirs = |item: SentText| Theirs {
+        carrier_message_id: item.carrier_message_id,
+        key: item.key,
+        status: item.receipt.map(|receipt| receipt.status),
+        at: item.at,
+    };
+    Ok(all.into_iter().map(theirs).collect())
+}
+
+async fn sent_texts(
+    carrier: &dyn Carrier,
+    since: UnixMs,
+    on_page: &(dyn Fn() + Sync),
+) -> Result<Vec<SentText>, CompareError> {
     let (mut all, mut page) = (Vec::new(), None);
     for _ in 0..MAX_PAGES {
         let read = carrier.sent_since(since, page.as_deref()).await?;
         on_page();
-        all.extend(read.items.into_iter().map(|item| Theirs {
-            carrier_message_id: item.carrier_message_id,
-            key: item.key,
-            status: item.receipt.map(|receipt| receipt.status),
-            at: item.at,
-        }));
+        all.extend(read.items);
         match read.next {
             None => return Ok(all),
             next => page = next,

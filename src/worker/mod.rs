@@ -5,6 +5,7 @@
 //! it; the [`HealthRegistry`] finds a loop that hangs. A loop that waits for a carrier has no other job, so that an
 //! operator's command never waits behind a carrier that does not answer.
 
+mod access_log;
 mod acks;
 mod alarm_push;
 mod ask_file;
@@ -24,8 +25,10 @@ mod mms;
 mod pauses;
 mod photos;
 mod poller;
+mod purger;
 mod push;
 mod receipts;
+mod recovery;
 mod rescuer;
 mod router;
 mod sender;
@@ -44,10 +47,12 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+pub use access_log::AuditSettings;
 pub use ask_marks::AskMarks;
 pub use auditor::{compare_inbound, compare_with};
 pub use carriers::{CarrierInUse, Carriers};
 pub use health::{CarrierHealth, HealthRegistry, LATE_AFTER, WorkerHealth};
+pub use purger::purge_all;
 pub use push::{PushFailed, take_push};
 pub use supervise::supervise;
 pub use walk::{CompareError, can_be_walked};
@@ -57,6 +62,7 @@ use crate::carrier::{Carrier, InboundClass, ReportClass};
 use crate::domain::lateness::Seen;
 use crate::domain::policy::ServicePolicy;
 use crate::domain::polling::Pace;
+use crate::domain::privacy::Retention;
 use crate::ops::clock::Clock;
 use crate::store::{Store, StoreError};
 
@@ -85,6 +91,10 @@ pub struct Settings {
     pub lease_ms: i64,
     /// A text without a receipt for this long counts as unconfirmed.
     pub receipt_timeout_ms: i64,
+    /// The access log.
+    pub audit: AuditSettings,
+    /// How long what is personal stays.
+    pub retention: Arc<Retention>,
 }
 
 /// Everything a loop works with. Cheap to clone.
@@ -162,6 +172,9 @@ pub enum Role {
     Troubles,
     Clock,
     AlarmPush,
+    AccessLog,
+    Recovery,
+    Purger,
     Receipts(&'static str),
     Poller(&'static str),
     DeepWalk(&'static str),
@@ -184,6 +197,9 @@ impl Role {
             Role::Troubles,
             Role::Clock,
             Role::AlarmPush,
+            Role::AccessLog,
+            Role::Recovery,
+            Role::Purger,
         ];
         let has_reports = |c: &&Arc<dyn Carrier>| {
             use ReportClass::{AckQueue, ReadOnce, Window};
@@ -216,6 +232,9 @@ impl fmt::Display for Role {
             Role::Troubles => f.write_str("troubles"),
             Role::Clock => f.write_str("clock"),
             Role::AlarmPush => f.write_str("alarm push"),
+            Role::AccessLog => f.write_str("access log"),
+            Role::Recovery => f.write_str("recovery"),
+            Role::Purger => f.write_str("purger"),
             Role::Receipts(carrier) => write!(f, "receipts of {carrier}"),
             Role::Poller(carrier) => write!(f, "poller of {carrier}"),
             Role::DeepWalk(carrier) => write!(f, "deep walk of {carrier}"),
@@ -239,6 +258,9 @@ pub async fn run(role: Role, context: Context) {
         Role::Troubles => troubles::run(context).await,
         Role::Clock => clock::run(context).await,
         Role::AlarmPush => alarm_push::run(context).await,
+        Role::AccessLog => access_log::run(context).await,
+        Role::Recovery => recovery::run(context).await,
+        Role::Purger => purger::run(context).await,
         Role::Receipts(carrier) => receipts::run(context, carrier).await,
         Role::Poller(carrier) => poller::run(context, carrier).await,
         Role::DeepWalk(carrier) => deep_walk::run(context, carrier).await,

@@ -59,7 +59,7 @@ fn the_example_shows_every_key_with_its_default() {
     };
     assert_eq!(without_senders(short), without_senders(long));
     let n_keys = spelled.lines().filter(|l| !l.starts_with('#') && l.contains(" = ")).count();
-    assert_eq!(n_keys, 65, "a key was added or removed: show it in gateway.example.toml and count it here");
+    assert_eq!(n_keys, 82, "a key was added or removed: show it in gateway.example.toml and count it here");
 }
 
 /// The same for the carriers that are not in use: each section of the example is sound, with its defaults spelled out or
@@ -67,7 +67,8 @@ fn the_example_shows_every_key_with_its_default() {
 #[test]
 fn the_example_has_a_section_for_every_carrier() {
     let (folder, path) = folder();
-    for line in EXAMPLE.lines() {
+    // Not the file of the access log's heads: the gateway writes it.
+    for line in EXAMPLE.lines().filter(|line| !line.contains("head_file")) {
         if let Some((_, file)) = line.split_once("_file = ") {
             fs::write(folder.path().join(file.trim_matches('"')), "secret-key\n").unwrap();
         }

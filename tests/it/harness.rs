@@ -202,7 +202,7 @@ impl Desk {
     pub async fn login(port: u16) -> Desk {
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let mut desk = Desk { port, token: "".into(), http: reqwest::Client::new() };
-        let login = LoginRequest { login: "minsu".into(), password: "long-enough".into() };
+        let login = LoginRequest { login: "minsu".into(), password: "long-enough".into(), code: None };
         let answer: LoginResponse =
             desk.post("/v1/login", &serde_json::to_value(login).unwrap()).await.unwrap();
         desk.token = answer.token.into();

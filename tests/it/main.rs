@@ -1,7 +1,10 @@
 //! One test crate: the house's rules, the configuration, and the whole daemon over real sockets with the simulated carrier.
 
+mod access;
 mod agreement;
 mod alarm;
+mod audit;
+mod backup;
 mod camera;
 mod carriers;
 mod check;
@@ -10,6 +13,7 @@ mod cli;
 mod config;
 mod control;
 mod crash;
+mod drill;
 mod faults;
 mod forgotten;
 mod grounds;
@@ -20,6 +24,7 @@ mod house;
 mod intent;
 mod main_job;
 mod photos;
+mod privacy;
 mod process;
 mod service;
 mod simulated;

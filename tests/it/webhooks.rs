@@ -50,6 +50,25 @@ async fn while_polling_fails_calls_bring_texts_and_receipts() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_new_secret_counts_once_the_configuration_is_read_again() {
+    let carrier = Carrier::start().await;
+    let secret = ("[polling]", "webhook_secret_file = \"webhook\"\n[polling]");
+    let mut gateway = Gateway::with_files(carrier, DOOR, secret, &[("webhook", "AN-OLD-SECRET\n")]).await;
+    gateway.sim().add_fault(FaultRule::at(Endpoint::Mo, Fault::ErrorBefore { status: 503 }));
+    gateway.sim().call_at(door(&gateway).parse().unwrap());
+    gateway.sim().text(CITIZEN, "질문");
+    let health = gateway.daemon.as_ref().unwrap().health();
+    until_async(&gateway.store, || async { health.refused_calls("bizgo").into_iter().next().is_some() })
+        .await;
+    assert_eq!(gateway.store.balance().await.unwrap().n_received, 0);
+    std::fs::write(gateway.folder.path().join("webhook"), "SIM-WEBHOOK-SECRET\n").unwrap();
+    let config = Config::load(&gateway.folder.path().join("gateway.toml")).unwrap();
+    gateway.daemon.as_mut().unwrap().reload(config).unwrap();
+    gateway.sim().text("01099990000", "또 질문");
+    gateway.until(|b| b.n_received > 0).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn nobody_else_may_call() {
     let gateway = called().await;
     // A connection of its own for each call: one that was refused in the middle of its body is closed by the gateway.

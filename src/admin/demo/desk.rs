@@ -21,7 +21,7 @@ pub(super) const SAMPLE_ANSWERS: &[&str] = &[
 const GLANCE: Duration = Duration::from_millis(100);
 
 pub(super) async fn login(server: &str, password: &str) -> anyhow::Result<LoginResponse> {
-    let request = LoginRequest { login: "demo".into(), password: password.into() };
+    let request = LoginRequest { login: "demo".into(), password: password.into(), code: None };
     Ok(plain(server)?.login(&request).await?)
 }
 

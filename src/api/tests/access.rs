@@ -1,6 +1,9 @@
 //! Who may ask what: the column of the route table, desks, and the alarm that a person ends.
 
+use std::collections::BTreeMap;
+
 use super::*;
+use crate::domain::account::Purpose;
 use crate::domain::actor::{DeskScope, Role};
 
 /// Every route of the document, with an id where one is needed.
@@ -121,4 +124,153 @@ async fn an_alarm_ends_by_an_answer_or_a_name() {
         .await
         .refused("no_danger");
     desk.post("/v1/conversations/1/close", &token, close).await.expect(204);
+}
+
+/// Everybody who is logged in: a counselor of the desk `main` and one of `north`, a supervisor of neither, an administrator with
+/// the desk `main` and one without desks, an auditor, the board; and programs with tokens for metrics, boards and figures.
+const CALLERS: [(&str, char); 10] = [
+    ("counselor main", 'c'),
+    ("counselor north", 'n'),
+    ("supervisor north", 's'),
+    ("administrator main", 'd'),
+    ("administrator", 'a'),
+    ("auditor *", 'u'),
+    ("board *", 'b'),
+    ("metrics", 'M'),
+    ("board-token", 'B'),
+    ("figures", 'F'),
+];
+
+/// Every route, a request that is good there, and who is let in: the contract. Conversation 1 is of the desk `main`. Whoever
+/// adds a route says here whom it is for.
+const CONTRACT: &[(&str, &str, &str)] = &[
+    ("POST /v1/login", "{}", "cnsdaubMBF"),
+    ("GET /healthz", "", "cnsdaubMBF"),
+    ("POST /v1/logout", "", "cnsdaub"),
+    ("GET /v1/me", "", "cnsdaub"),
+    ("POST /v1/password", "{}", "cnsdaub"),
+    ("POST /v1/totp", "{}", "cnsdaub"),
+    ("POST /v1/totp/confirm", "{}", "cnsdaub"),
+    ("POST /v1/totp/disable", "{}", "cnsdaub"),
+    ("GET /v1/sessions", "", "cnsdaub"),
+    ("DELETE /v1/sessions/{id}", "", "cnsdaub"),
+    ("POST /v1/sessions/end_others", "", "cnsdaub"),
+    ("GET /v1/accounts", "", "dau"),
+    ("POST /v1/accounts", "{}", "da"),
+    ("GET /v1/accounts/{login}/history", "", "dau"),
+    ("POST /v1/accounts/{login}/actions", r#"{"action":"unlock"}"#, "da"),
+    ("GET /v1/status", "", "cnsdaubMBF"),
+    ("GET /v1/conversations", "", "cnsd"),
+    ("POST /v1/conversations/next", "", "cnsd"),
+    ("GET /v1/conversations/{id}", "", "csd"),
+    ("POST /v1/conversations/{id}/claim", "", "csd"),
+    ("POST /v1/conversations/{id}/release", "", "csd"),
+    ("POST /v1/conversations/{id}/close", r#"{"last_seen":1,"category":"버스"}"#, "csd"),
+    ("POST /v1/conversations/{id}/actions", r#"{"action":"note","text":"메모"}"#, "csd"),
+    ("POST /v1/conversations/{id}/reveal", r#"{"reason":"119"}"#, "csd"),
+    ("POST /v1/conversations/{id}/evidence", r#"{"reason":"경찰 요청"}"#, "s"),
+    ("POST /v1/conversations/{id}/replies", r#"{"text":"답","last_seen":1}"#, "csd"),
+    ("GET /v1/duty", "", "cnsd"),
+    ("GET /v1/desks", "", "cnsd"),
+    ("GET /v1/categories", "", "cnsd"),
+    ("GET /v1/canned", "", "cnsd"),
+    ("GET /v1/surveys", "", "cnsd"),
+    ("GET /v1/messages", "", "cnsd"),
+    ("POST /v1/messages/{id}/recall", "", "cnsd"),
+    ("POST /v1/messages/{id}/decision", r#"{"decision":"give_up"}"#, "cnsd"),
+    ("GET /v1/photos/{id}", "", "cnsd"),
+    ("POST /v1/photos", "", "cnsd"),
+    ("GET /v1/events", "", "cnsd"),
+];
+
+/// The routes of the table itself.
+fn all_routes() -> Vec<String> {
+    let table = crate::api::table().into_iter();
+    let paths = table.flat_map(|(_, _, route)| route.1.paths);
+    paths
+        .flat_map(|(path, item)| {
+            let methods = [
+                ("GET", item.get.is_some()),
+                ("POST", item.post.is_some()),
+                ("PUT", item.put.is_some()),
+                ("PATCH", item.patch.is_some()),
+                ("DELETE", item.delete.is_some()),
+            ];
+            methods.into_iter().filter(|(_, is_there)| *is_there).map(move |(m, _)| format!("{m} {path}"))
+        })
+        .collect()
+}
+
+/// A new token of a caller.
+async fn token_of(desk: &Desk, who: &str) -> String {
+    let (now, until) = (desk.now(), desk.now() + 3_600_000);
+    let purpose = match who {
+        "metrics" => Some(Purpose::Metrics),
+        "board-token" => Some(Purpose::Board),
+        "figures" => Some(Purpose::Figures),
+        _ => None,
+    };
+    if let Some(purpose) = purpose {
+        return desk.store.add_service_token(purpose, who.into(), until, now).await.expect("a token").1;
+    }
+    let login = who.replace(' ', "-").replace('*', "all");
+    let all = desk.store.counselors().await.expect("counselors");
+    let id = all.iter().find(|c| c.login == login).expect("hired").id;
+    desk.store.issue_token(id, until, now).await.expect("a token")
+}
+
+async fn hire_all(desk: &Desk) {
+    for (who, _) in CALLERS.iter().filter(|(_, letter)| letter.is_lowercase()) {
+        let login = who.replace(' ', "-").replace('*', "all");
+        let id = desk.hire(&login).await;
+        let secret = desk.store.begin_totp(id).await.expect("begun");
+        let person =
+            desk.store.counselors().await.expect("all").into_iter().find(|c| c.id == id).expect("them");
+        let actor =
+            crate::domain::actor::Actor::person(person, Role::Counselor, DeskScope::All, "test".into());
+        let code = secret.code_at(desk.now());
+        desk.store.confirm_totp(&actor, code, desk.now()).await.expect("kept").expect("right");
+        let (role, desks) = who.split_once(' ').unwrap_or((who, ""));
+        let desks = Some(DeskScope::from_word(desks));
+        desk.store.set_duties(login, Role::from_word(role), desks).await.expect("given");
+    }
+}
+
+/// Whether the request passes role, scope and desk; what it meets behind that does not matter.
+async fn is_let_in(desk: &Desk, route: &str, body: &str, token: &str) -> bool {
+    let (method, path) = route.split_once(' ').expect("method and path");
+    let path = path.replace("{id}", "1").replace("{login}", "counselor-main");
+    let asked = request(method, &path, token).header("idempotency-key", token);
+    let asked = asked.body(Body::from(body.to_owned())).expect("a request");
+    let response = desk.router.clone().oneshot(asked).await.expect("the router never fails");
+    if response.status().is_success() {
+        return true;
+    }
+    let body = body::to_bytes(response.into_body(), 1 << 20).await.expect("a body");
+    let problem: Value = serde_json::from_slice(&body).unwrap_or_default();
+    let code = problem["code"].as_str().unwrap_or("no code");
+    assert_ne!(code, "internal", "{route}");
+    !["unauthorized", "role_refuses", "supervisors_only", "not_your_desk"].contains(&code)
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_route_lets_in_whom_the_contract_names_and_nobody_else() {
+    let desk = Desk::open();
+    hire_all(&desk).await;
+    desk.text_in(CITIZEN, "버스가 안 와요").await;
+    let mut found = BTreeMap::new();
+    for route in all_routes() {
+        let body = CONTRACT.iter().find(|(known, ..)| *known == route).map_or("{}", |(_, body, _)| *body);
+        let mut let_in = String::new();
+        for (who, letter) in CALLERS {
+            let token = token_of(&desk, who).await;
+            if is_let_in(&desk, &route, body, &token).await {
+                let_in.push(letter);
+            }
+        }
+        found.insert(route, let_in);
+    }
+    let expected: BTreeMap<String, String> =
+        CONTRACT.iter().map(|(route, _, who)| ((*route).to_owned(), (*who).to_owned())).collect();
+    assert_eq!(found, expected);
 }

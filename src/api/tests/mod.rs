@@ -1,6 +1,8 @@
 //! The API on a real database file. Most cases go through the router alone; `serve` opens sockets.
 
 mod access;
+mod account;
+mod audit;
 mod conversation;
 mod document;
 mod events;
@@ -11,6 +13,7 @@ mod problem;
 mod reply;
 mod serve;
 mod session;
+mod tls;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -28,7 +28,11 @@ pub struct InboundMessage {
     /// person. Null for a text that came in time.
     #[serde(default)]
     pub late_sent_at: Option<i64>,
+    /// Resident, card and other identity numbers in it are masked (`n_masked`).
     pub text: String,
+    /// How many of them; the action `reveal` shows them, with a reason.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub n_masked: i64,
     #[serde(default)]
     pub photos: Vec<PhotoView>,
     /// `survey`, `opt_out`, `opt_in`, `staff` (from a duty phone of our own) or `restricted`; null if the text is a question.
@@ -51,7 +55,10 @@ pub struct OutboundMessage {
     /// Unique among the texts to citizens.
     pub id: i64,
     pub at: i64,
+    /// Masked like that of the citizen.
     pub text: String,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub n_masked: i64,
     #[serde(default)]
     pub photos: Vec<PhotoView>,
     /// Who wrote it; null for an automatic text.
@@ -76,7 +83,19 @@ pub struct OutboundMessage {
     pub notice: Option<String>,
 }
 
+fn is_zero(n: &i64) -> bool {
+    *n == 0
+}
+
 impl MessageView {
+    /// How many identity numbers in its text are masked.
+    pub fn n_masked(&self) -> i64 {
+        match self {
+            MessageView::In(text) => text.n_masked,
+            MessageView::Out(text) => text.n_masked,
+        }
+    }
+
     /// Unique among the texts of its direction.
     pub fn id(&self) -> i64 {
         match self {

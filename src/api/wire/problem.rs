@@ -39,6 +39,20 @@ problem_codes! {
     WrongLogin, "wrong_login", 401;
     LockedOut, "locked_out", 423;
     LogInsCrowded, "log_ins_crowded", 503;
+    CodeNeeded, "code_needed", 401;
+    WrongCode, "wrong_code", 401;
+    /// Of somebody who is logged in: the password that a change needs.
+    WrongPassword, "wrong_password", 403;
+    MustChangePassword, "must_change_password", 403;
+    MustSetUpTotp, "must_set_up_totp", 403;
+    RoleRefuses, "role_refuses", 403;
+    NotYourself, "not_yourself", 409;
+    LoginTaken, "login_taken", 409;
+    TotpInUse, "totp_in_use", 409;
+    PasswordLength, "password_length", 422;
+    PasswordCommon, "password_common", 422;
+    PasswordPersonal, "password_personal", 422;
+    PasswordUnchanged, "password_unchanged", 422;
     NotFound, "not_found", 404;
     NobodyWaits, "nobody_waits", 404;
     MethodNotAllowed, "method_not_allowed", 405;

@@ -87,13 +87,16 @@ fn listed(message: &Value, since: UnixMs) -> Option<SentText> {
         return None;
     }
     let time = |name: &str| message[name].as_str().and_then(korea::time_ms);
-    Some(SentText {
+    let listed = SentText {
         carrier_message_id: text_or_number(&message["msgKey"])?,
         key: message["ref"].as_str().and_then(ClientKey::parse).map(|key| key.as_str().to_owned()),
         // The list begins there: an entry without a time is not older.
         at: time("requestTime").or_else(|| time("sendTime")).unwrap_or(since),
         receipt: wire::receipt(message),
-    })
+        to: None,
+        words: None,
+    };
+    Some(listed.with_recipient(&message["to"], &message["text"]))
 }
 
 fn is_refused(message: &Value) -> bool {

@@ -155,10 +155,13 @@ pub(super) fn sent(item: &Value, since: UnixMs) -> Option<SentText> {
     if item["direction"] == "in" {
         return None;
     }
-    Some(SentText {
+    let listed = SentText {
         carrier_message_id: message_id(item)?,
         key: key(item).and_then(ClientKey::parse).map(|key| key.as_str().to_owned()),
         at: time_ms(&item["date"]).unwrap_or(since),
         receipt: receipt(item).map(|receipt| Receipt { reported_at: None, ..receipt }),
-    })
+        to: None,
+        words: None,
+    };
+    Some(listed.with_recipient(&item["to"], &item["body"]))
 }

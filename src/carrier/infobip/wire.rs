@@ -148,12 +148,15 @@ pub(super) fn listed(item: &Value, since: UnixMs) -> Option<SentText> {
     if status(item).is_some_and(|status| status.group == codes::REJECTED) {
         return None;
     }
-    Some(SentText {
+    let listed = SentText {
         key: ClientKey::parse(&name).map(|key| key.as_str().to_owned()),
         carrier_message_id: name,
         at: time_ms(&item["sentAt"]).unwrap_or(since),
         receipt: receipt(item),
-    })
+        to: None,
+        words: None,
+    };
+    Some(listed.with_recipient(&item["destination"], &item["content"]["text"]))
 }
 
 pub(super) fn next_cursor(body: &Value) -> Option<String> {

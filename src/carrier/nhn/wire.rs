@@ -136,10 +136,13 @@ pub(super) fn ended(item: &Value) -> Option<Receipt> {
 
 /// An entry of the list of texts. One without a time gets the start time of the list.
 pub(super) fn listed(item: &Value, since: UnixMs) -> Option<SentText> {
-    Some(SentText {
+    let listed = SentText {
         carrier_message_id: name_of(item)?,
         key: key_of(item),
         at: first_time(item, &["requestDate", "createDate"]).unwrap_or(since),
         receipt: ended(item),
-    })
+        to: None,
+        words: None,
+    };
+    Some(listed.with_recipient(&item["recipientNo"], &item["body"]))
 }

@@ -115,10 +115,13 @@ pub(super) fn ended(item: &Value) -> Option<Receipt> {
 
 /// An entry of the list as a whole; one without a time gets the start time of the list.
 pub(super) fn listed(item: &Value, since: UnixMs) -> Option<SentText> {
-    Some(SentText {
+    let listed = SentText {
         carrier_message_id: name_of(item)?,
         key: None,
         at: item["requestTime"].as_str().and_then(time_ms).unwrap_or(since),
         receipt: ended(item),
-    })
+        to: None,
+        words: None,
+    };
+    Some(listed.with_recipient(&item["to"], &item["content"]))
 }

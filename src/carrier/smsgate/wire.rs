@@ -208,10 +208,13 @@ pub(super) fn sent(item: &Value, since: UnixMs) -> Option<SentText> {
     let id = item["id"].as_str().filter(|id| !id.is_empty())?;
     let states = item["states"].as_object();
     let first = states.and_then(|states| states.values().filter_map(time_ms).min());
-    Some(SentText {
+    let listed = SentText {
         carrier_message_id: id.to_owned(),
         key: ClientKey::parse(id).map(|key| key.as_str().to_owned()),
         at: time_ms(&item["createdAt"]).or(first).unwrap_or(since),
         receipt: receipt(item),
-    })
+        to: None,
+        words: None,
+    };
+    Some(listed.with_recipient(&item["recipients"][0]["phoneNumber"], &item["textMessage"]["text"]))
 }

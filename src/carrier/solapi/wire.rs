@@ -142,10 +142,13 @@ fn receipt(name: &str, code: String, item: &Value) -> Receipt {
 /// start time of the list.
 pub(super) fn listed(name: Option<&str>, item: &Value, since: UnixMs) -> Option<SentText> {
     let is_refused = text_or_number(&item["statusCode"]).is_some_and(|code| code.starts_with('1'));
-    Some(SentText {
+    let listed = SentText {
         carrier_message_id: name.filter(|_| !is_refused)?.to_owned(),
         key: key_of(item).0,
         at: first_time(item, &["dateCreated", "dateProcessed"]).unwrap_or(since),
         receipt: ended(name, item),
-    })
+        to: None,
+        words: None,
+    };
+    Some(listed.with_recipient(&item["to"], &item["text"]))
 }

@@ -172,5 +172,8 @@ pub(super) fn listed(item: &Value, since: UnixMs) -> Option<SentText> {
         return None;
     }
     let at = time_ms(&item["date_created"]).or_else(|| time_ms(&item["date_sent"])).unwrap_or(since);
-    Some(SentText { carrier_message_id: sid(item)?, key: None, at, receipt: receipt(item) })
+    let (to, words) = (None, None);
+    let listed =
+        SentText { carrier_message_id: sid(item)?, key: None, at, to, words, receipt: receipt(item) };
+    Some(listed.with_recipient(&item["to"], &item["body"]))
 }

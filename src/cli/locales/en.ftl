@@ -32,6 +32,7 @@ cmd-login = Log in and keep the log-in.
           munja login --user minsu
           munja login --server https://munja.example.kr --user minsu
           munja login --user minsu --password-stdin < password.txt
+          munja login --server https://munja.example.kr --ca city-ca.pem --user minsu
 cmd-logout = Log out and forget the log-in.
     .examples =
         Examples:
@@ -41,6 +42,35 @@ cmd-whoami = Show who is logged in.
     .examples =
         Examples:
           munja whoami
+cmd-passwd = Change your password. All your other log-ins end.
+    .examples =
+        Examples:
+          munja passwd
+          munja passwd --password-stdin < two-lines.txt    (the old password, the new one)
+cmd-totp = Ask for a code of your phone at each log-in (enable), or no longer (disable).
+    .examples =
+        Examples:
+          munja totp enable
+          munja totp disable
+cmd-sessions = Show where you are logged in; end ends it.
+    .examples =
+        Examples:
+          munja sessions
+          munja sessions end 17
+          munja sessions end --others
+cmd-accounts = Show all accounts (administrators, auditors).
+    .examples =
+        Examples:
+          munja accounts
+          munja accounts --json
+cmd-account = Look after somebody else's account (administrators); auditors see its history.
+    .examples =
+        Examples:
+          munja account minsu add --name 김민수 --desks main
+          munja account minsu grant --role supervisor
+          munja account minsu passwd
+          munja account minsu disable          (enable, unlock, end-sessions, totp-reset)
+          munja account minsu history
 cmd-list = List the conversations and how long citizens have been waiting.
     .examples =
         Examples:
@@ -118,12 +148,13 @@ cmd-false-alarm = End the alarm of a conversation that is not in danger, with a 
 
         Examples:
           munja false-alarm 12 --reason "quoted a song"
-cmd-reveal = Show the number of a citizen in danger. Who saw it, when and why is recorded.
+cmd-reveal = Show the number of a citizen in danger, or what is masked in the texts. Who saw it, when and why is recorded.
     .examples =
-        Only who holds the danger and supervisors may see it.
+        The number is for who holds the danger, masked texts for who holds the conversation; supervisors may see both.
 
-        Example:
+        Examples:
           munja reveal 12 --reason "119 has to know"
+          munja reveal 12 --texts --reason "the licence number is asked for"
 cmd-where = Ask the citizen in easy words where they are.
     .examples =
         Example:
@@ -266,10 +297,23 @@ arg-n = Number of the conversation
 arg-m = Number of the text
 arg-login-user = Your log-in name
 arg-login-password_stdin = Read the password from standard input
+arg-login-code = The code of your phone, or a recovery code (asked for where it is needed)
+arg-login-ca = Certificates (PEM) of the authority that vouches for the server; kept with the log-in
+arg-password_stdin = Read passwords from standard input, one a line
+arg-totp-what = enable or disable
+arg-sessions-what = end: end a log-in
+arg-sessions-session = A number of munja sessions
+arg-sessions-others = All but the one you use now
+arg-account-login = The log-in name
+arg-account-what = add, grant, disable, enable, unlock, passwd, end-sessions, totp-reset, history
+arg-account-name = How colleagues see them (default: the log-in name)
+arg-account-role = counselor, supervisor, administrator, auditor, board
+arg-account-desks = Keys of the desks they serve; `*` is all
 arg-list-all = All conversations that are not closed
 arg-list-mine = Conversations you hold
 arg-list-state = waiting, active, answered or closed
 arg-list-limit = Maximum number (default: 50)
+arg-reveal-texts = Show the texts in which resident, card and other identity numbers are masked
 arg-reply-text = The reply; - reads standard input
 arg-reply-photo = A photo to send with the reply; may be given several times. It is made small enough, and the place where it was taken is removed
 arg-reply-force = Send the reply although a newer text came in
@@ -314,6 +358,8 @@ waits-now = waiting since just now
 waits = waiting for { $span }
 close-reason = Reason for closing: { $reason }
 close-reason-restricted = the citizen was restricted
+citizen-erased = erased
+close-reason-erased = erased: its time was over, or the citizen asked for it
 close-reason-no_reply = the citizen did not reply
 late-short = [late: sent { $at }]
 previous = Earlier conversation with this citizen: munja show { $n }
@@ -332,6 +378,47 @@ logged-out = Logged out.
 logged-out-here-only = Logged out on this machine; the server could not be told.
 ask-user = Log-in name:
 ask-password = Password of { $login }:
+ask-old-password = Your password:
+ask-new-password = New password (10 characters or more):
+ask-password-again = Again:
+ask-code = Code of your phone, or a recovery code:
+password-changed = Your password is changed. Your other log-ins have ended.
+choose-password = Somebody else chose your password. Choose one of your own: munja passwd
+set-up-totp = Your role needs codes of your phone: munja totp enable
+totp-setup =
+    Type this key into the app of your phone: { $secret }
+    The same for a QR code: { $uri }
+totp-enabled =
+    Codes are asked for at each log-in from now on. Write down these recovery codes; they are not shown again, and each is good once:
+      { $codes }
+totp-disabled = No code is asked for any more.
+session-line = { $n }  from { $from }, since { $since }, last used about { $used }
+session-this = { $n }  from { $from }, since { $since }, last used about { $used } (this one)
+session-ended = Log-in { $n } has ended.
+sessions-ended = { $n } other log-ins have ended.
+account-changed = The account { $login } is changed.
+account-has-totp = second factor
+account-must-change = has to change the password
+account-disabled = disabled
+account-used = last used { $at }
+desk-exception = { $at }  conversation { $n } of the foreign desk { $desk }: seen { $seen } times, worked on { $done } times
+role-counselor = counselor
+role-supervisor = supervisor
+role-administrator = administrator
+role-auditor = auditor
+role-board = board
+change-added = added
+change-disabled = disabled
+change-enabled = enabled again
+change-role = role
+change-desks = desks
+change-password_reset = password set
+change-password_changed = password changed
+change-totp_enabled = second factor set up
+change-totp_disabled = second factor given up
+change-totp_reset = second factor taken away
+change-sessions_ended = sessions ended:
+change-unlocked = unlocked
 released = You no longer hold conversation { $n }.
 closed = Conversation { $n } is closed.
 recalled = Text { $m } was taken back; it will not be sent.
@@ -351,6 +438,8 @@ watch-lost = The connection to the server is broken ({ $why }). Reconnecting …
 watch-back = Connected again. Nothing was missed.
 event-needs_decision = text { $m } is in doubt: a decision is needed (munja decide { $m } …)
 
+status-recovery-reading = RECOVERY: a copy of { $made } was put back, and the carriers' lists are being read. Nothing is sent to citizens yet.
+status-recovery-waiting = RECOVERY: a copy of { $made } was put back. Answers wait until the operator confirms (munjad recovery confirm); in a danger they leave.
 status-server = munjad { $version }, started { $ago }
 status-carrier = Carrier { $name }{ $role }: last answered when asked for texts { $ago }
 status-carrier-called = Carrier { $name }{ $role }: texts come by webhook only; the last one { $called }
@@ -434,6 +523,24 @@ error-no_home = There is no place for the log-in: neither HOME nor XDG_CONFIG_HO
 next-no_home = Set HOME.
 error-no_user = The log-in name is missing.
 next-no_user = munja login --user NAME
+error-passwords_differ = The two passwords differ.
+error-no_session_named = No log-in to end was named.
+next-no_session_named = munja sessions end N, or munja sessions end --others
+error-nothing_granted = Neither a role nor desks were named.
+next-nothing_granted = munja account LOGIN grant --role supervisor
+next-must_change_password = munja passwd
+next-must_set_up_totp = munja totp enable
+next-wrong_code = Try again with the next code; if the phone is lost, use a recovery code.
+next-wrong_password = Try again; if it is forgotten, the operator sets another one (munjad user passwd).
+next-role_refuses = munja whoami shows your role.
+next-not_yourself = munja account ANOTHER-LOGIN ...
+next-login_taken = Look with munja accounts; a disabled account is enabled again with enable.
+next-totp_in_use = munja totp disable
+next-password_length = Choose a longer one; several words in a row do well.
+next-password_common = Several words that do not belong together do well.
+next-password_personal = Several words that do not belong together do well.
+next-password_unchanged = munja passwd
+next-code_needed = munja login --code CODE
 error-no_password = There is no terminal to ask for the password.
 next-no_password = munja login --user NAME --password-stdin
 error-needs_yes = If it is sent again, the citizen may get it twice, and there is no terminal to confirm this.
@@ -530,6 +637,15 @@ next-no_danger = munja show { $n }
 next-restricted = munja show { $n } shows until when. A supervisor can end it: munja unrestrict { $n }
 did-asked_where = The citizen of conversation { $n } was asked where they are.
 did-handed_over = Recorded: { $service } was told about conversation { $n }.
+masked = { $n } identity numbers are masked (`munja reveal N --texts --reason "..."`)
+nothing-masked = Nothing is masked in the texts of conversation { $n }.
+identity-resident = resident registration number
+identity-alien = alien registration number
+identity-passport = passport number
+identity-licence = driver's licence number
+identity-card = card number
+identity-account = account number
+tidied = Removed from this machine: { $drafts } drafts older than 14 days, { $photos } saved photos older than a day.
 revealed = Number of the citizen of conversation { $n }: { $number }
 ask-told = Who at { $service } was told? (Enter if nobody yet)
 handover-open = Nothing was recorded as told. Once you have: munja handover { $n } { $service } --told "NAME"

@@ -32,6 +32,7 @@ cmd-login = 로그인하고 로그인 정보를 보관합니다.
           munja login --user minsu
           munja login --server https://munja.example.kr --user minsu
           munja login --user minsu --password-stdin < password.txt
+          munja login --server https://munja.example.kr --ca city-ca.pem --user minsu
 cmd-logout = 로그아웃하고 로그인 정보를 지웁니다.
     .examples =
         예:
@@ -41,6 +42,35 @@ cmd-whoami = 누구로 로그인했는지 보여 줍니다.
     .examples =
         예:
           munja whoami
+cmd-passwd = 자기 비밀번호를 바꿉니다. 다른 곳의 로그인은 모두 끝납니다.
+    .examples =
+        예:
+          munja passwd
+          munja passwd --password-stdin < two-lines.txt    (지금 비밀번호, 새 비밀번호)
+cmd-totp = 로그인할 때 휴대전화 인증 번호도 묻게 하거나(enable), 그만둡니다(disable).
+    .examples =
+        예:
+          munja totp enable
+          munja totp disable
+cmd-sessions = 어디에 로그인해 있는지 보여 주고, end 로 끝냅니다.
+    .examples =
+        예:
+          munja sessions
+          munja sessions end 17
+          munja sessions end --others
+cmd-accounts = 모든 계정을 보여 줍니다(계정 관리자, 감사).
+    .examples =
+        예:
+          munja accounts
+          munja accounts --json
+cmd-account = 다른 사람의 계정을 다룹니다(계정 관리자). 이력(history)은 감사도 봅니다.
+    .examples =
+        예:
+          munja account minsu add --name 김민수 --desks main
+          munja account minsu grant --role supervisor
+          munja account minsu passwd
+          munja account minsu disable          (enable, unlock, end-sessions, totp-reset)
+          munja account minsu history
 cmd-list = 기다리는 상담과 대기 시간을 보여 줍니다.
     .examples =
         예:
@@ -118,12 +148,13 @@ cmd-false-alarm = 위급하지 않은 상담의 경보를 사유를 적고 끝�
 
         예:
           munja false-alarm 12 --reason "노래 가사를 옮겨 적은 것"
-cmd-reveal = 위급한 시민의 전화번호를 보여 줍니다. 누가 언제 왜 보았는지 기록됩니다.
+cmd-reveal = 위급한 시민의 전화번호나 글 속의 가려진 번호를 보여 줍니다. 누가 언제 왜 보았는지 기록됩니다.
     .examples =
         위급 상담을 맡은 사람과 관리자만 볼 수 있습니다.
 
         예:
           munja reveal 12 --reason "119에 알려야 함"
+          munja reveal 12 --texts --reason "면허번호 확인"
 cmd-where = 시민에게 지금 어디에 있는지 쉬운 말로 묻습니다.
     .examples =
         예:
@@ -266,10 +297,23 @@ arg-n = 상담 번호
 arg-m = 문자 번호
 arg-login-user = 로그인 아이디
 arg-login-password_stdin = 비밀번호를 표준 입력에서 읽습니다
+arg-login-code = 휴대전화 인증 번호 또는 복구 코드(없으면 필요할 때 묻습니다)
+arg-login-ca = 서버 인증서를 보증하는 인증 기관의 인증서 파일(PEM). 로그인과 함께 보관합니다
+arg-password_stdin = 비밀번호를 표준 입력에서 한 줄씩 읽습니다
+arg-totp-what = enable(설정) 또는 disable(해제)
+arg-sessions-what = end: 로그인을 끝냅니다
+arg-sessions-session = munja sessions 에 나오는 번호
+arg-sessions-others = 지금 이 로그인만 빼고 모두
+arg-account-login = 로그인 아이디
+arg-account-what = add, grant, disable, enable, unlock, passwd, end-sessions, totp-reset, history
+arg-account-name = 동료에게 보이는 이름(기본: 아이디)
+arg-account-role = counselor, supervisor, administrator, auditor, board
+arg-account-desks = 맡는 부서의 코드. `*` 는 모두
 arg-list-all = 종료되지 않은 모든 상담
 arg-list-mine = 내가 맡은 상담
 arg-list-state = waiting(대기), active(상담 중), answered(답변함), closed(종료)
 arg-list-limit = 최대 건수(기본: 50)
+arg-reveal-texts = 주민등록번호, 카드번호 등이 가려진 글을 그대로 보여 줍니다
 arg-reply-text = 답변 내용. -를 적으면 표준 입력에서 읽습니다
 arg-reply-photo = 함께 보낼 사진 파일. 여러 번 적을 수 있습니다. 크기를 알맞게 줄이고 촬영 위치 같은 정보는 지웁니다
 arg-reply-replace = 보낼 수 없는 글자를 다른 말이나 기호로 바꾸어 보냅니다
@@ -314,6 +358,8 @@ waits-now = 방금부터 기다림
 waits = { $span }째 기다림
 close-reason = 종료 사유: { $reason }
 close-reason-restricted = 시민의 답변 제한
+citizen-erased = 지워진 시민
+close-reason-erased = 지움: 보관 기간이 지났거나 시민이 지워 달라고 했습니다
 close-reason-no_reply = 시민이 답하지 않아 자동으로 종료
 late-short = [늦게 도착: { $at } 보냄]
 previous = 이 시민의 이전 상담: munja show { $n }
@@ -332,6 +378,47 @@ logged-out = 로그아웃했습니다.
 logged-out-here-only = 이 컴퓨터에서는 로그아웃했지만 서버에는 알리지 못했습니다.
 ask-user = 아이디:
 ask-password = { $login } 님의 비밀번호:
+ask-old-password = 지금 비밀번호:
+ask-new-password = 새 비밀번호(10자 이상):
+ask-password-again = 한 번 더:
+ask-code = 휴대전화 인증 번호 또는 복구 코드:
+password-changed = 비밀번호를 바꿨습니다. 다른 곳의 로그인은 끝났습니다.
+choose-password = 다른 사람이 정해 준 비밀번호입니다. 새 비밀번호를 정해 주세요: munja passwd
+set-up-totp = 맡은 역할은 휴대전화 인증 번호가 필요합니다: munja totp enable
+totp-setup =
+    인증 앱에 이 키를 넣으세요: { $secret }
+    QR 코드용 주소: { $uri }
+totp-enabled =
+    이제 로그인할 때 인증 번호를 묻습니다. 복구 코드를 안전한 곳에 적어 두세요. 다시 보여 주지 않으며, 한 번씩 쓸 수 있습니다:
+      { $codes }
+totp-disabled = 이제 로그인할 때 인증 번호를 묻지 않습니다.
+session-line = { $n }  { $from } 에서, { $since } 부터, 마지막 사용 { $used } 쯤
+session-this = { $n }  { $from } 에서, { $since } 부터, 마지막 사용 { $used } 쯤 (지금 이 로그인)
+session-ended = 로그인 { $n }번을 끝냈습니다.
+sessions-ended = 다른 로그인 { $n }개를 끝냈습니다.
+account-changed = { $login } 계정을 바꿨습니다.
+account-has-totp = 2단계 인증
+account-must-change = 비밀번호를 바꿔야 함
+account-disabled = 사용 중지
+account-used = 마지막 사용 { $at }
+desk-exception = { $at }  다른 부서({ $desk })의 상담 { $n }번: 열람 { $seen }회, 처리 { $done }회
+role-counselor = 상담사
+role-supervisor = 관리자
+role-administrator = 계정 관리자
+role-auditor = 감사
+role-board = 현황판
+change-added = 추가
+change-disabled = 사용 중지
+change-enabled = 다시 사용
+change-role = 역할
+change-desks = 부서
+change-password_reset = 비밀번호 재설정
+change-password_changed = 비밀번호 변경
+change-totp_enabled = 2단계 인증 설정
+change-totp_disabled = 2단계 인증 해제
+change-totp_reset = 2단계 인증 초기화
+change-sessions_ended = 로그인 종료:
+change-unlocked = 잠금 해제
 released = 상담 { $n }번을 내려놓았습니다.
 closed = 상담 { $n }번을 종료했습니다.
 recalled = 문자 { $m }의 발송을 취소했습니다. 시민에게 보내지 않습니다.
@@ -351,6 +438,8 @@ watch-lost = 서버와 연결이 끊겼습니다({ $why }). 다시 연결하는 
 watch-back = 다시 연결되었습니다. 놓친 일은 없습니다.
 event-needs_decision = 문자 { $m } 발송 불확실: 결정이 필요합니다 (munja decide { $m } …)
 
+status-recovery-reading = 복구 중: { $made }의 사본으로 되돌려 통신사 목록을 읽고 있습니다. 아직 시민에게 보내지 않습니다.
+status-recovery-waiting = 복구 중: { $made }의 사본으로 되돌렸습니다. 운영자가 확인할 때까지(munjad recovery confirm) 답은 기다립니다. 위험 상담의 답은 나갑니다.
 status-server = munjad { $version }, { $ago } 시작
 status-carrier = 통신사 { $name }{ $role }: 마지막 문자 확인 응답 { $ago }
 status-carrier-called = 통신사 { $name }{ $role }: 문자는 웹훅으로만 옵니다. 마지막 문자 { $called }
@@ -434,6 +523,24 @@ error-no_home = 로그인 정보를 보관할 곳이 없습니다. HOME도 XDG_C
 next-no_home = HOME을 설정하십시오.
 error-no_user = 누구로 로그인할지 적어 주십시오.
 next-no_user = munja login --user 아이디
+error-passwords_differ = 두 비밀번호가 다릅니다.
+error-no_session_named = 끝낼 로그인을 정하지 않았습니다.
+next-no_session_named = munja sessions end 번호 또는 munja sessions end --others
+error-nothing_granted = 역할이나 부서를 정하지 않았습니다.
+next-nothing_granted = munja account 아이디 grant --role supervisor
+next-must_change_password = munja passwd
+next-must_set_up_totp = munja totp enable
+next-wrong_code = 앱에 새 번호가 나오면 다시 시도하십시오. 휴대전화를 잃어버렸으면 복구 코드를 쓰십시오.
+next-wrong_password = 다시 시도하십시오. 잊었으면 운영자가 새로 정해 줍니다(munjad user passwd).
+next-role_refuses = munja whoami 로 역할을 확인하십시오.
+next-not_yourself = munja account 다른아이디 …
+next-login_taken = munja accounts 로 확인하고, 사용이 중지된 계정이면 enable 하십시오.
+next-totp_in_use = munja totp disable
+next-password_length = 더 긴 것으로 정하십시오. 낱말 몇 개를 이어 쓰면 좋습니다.
+next-password_common = 뜻이 이어지지 않는 낱말 몇 개를 이어 쓰면 좋습니다.
+next-password_personal = 뜻이 이어지지 않는 낱말 몇 개를 이어 쓰면 좋습니다.
+next-password_unchanged = munja passwd
+next-code_needed = munja login --code 번호
 error-no_password = 비밀번호를 물어볼 터미널이 없습니다.
 next-no_password = munja login --user 아이디 --password-stdin
 error-needs_yes = 다시 보내면 시민이 두 번 받을 수 있습니다. 확인을 물어볼 터미널이 없습니다.
@@ -530,6 +637,15 @@ next-no_danger = munja show { $n }
 next-restricted = 언제까지인지는 munja show { $n } 에 나옵니다. 관리자가 풀 수 있습니다: munja unrestrict { $n }
 did-asked_where = 상담 { $n }번 시민에게 어디에 있는지 물었습니다.
 did-handed_over = 상담 { $n }번을 { $service }에 알린 것으로 기록했습니다.
+masked = 가려진 번호 { $n }개 (`munja reveal 번호 --texts --reason "..."`)
+nothing-masked = 상담 { $n }번의 글에는 가려진 것이 없습니다.
+identity-resident = 주민등록번호
+identity-alien = 외국인등록번호
+identity-passport = 여권번호
+identity-licence = 운전면허번호
+identity-card = 카드번호
+identity-account = 계좌번호
+tidied = 이 컴퓨터에서 지웠습니다: 14일 지난 초안 { $drafts }개, 하루 지난 사진 { $photos }개.
 revealed = 상담 { $n }번 시민의 번호: { $number }
 ask-told = { $service }의 누구에게 알렸습니까? (아직이면 Enter)
 handover-open = 아직 알리지 않은 것으로 두었습니다. 알린 뒤: munja handover { $n } { $service } --told "이름"

@@ -405,3 +405,58 @@ async fn categories_show_within_which_time_an_answer_is_owed() {
     assert_eq!(run.out, "교통/택시\n복지/수어통역  2시간 안에\n복지/노인  90분 안에\n", "{}", run.err);
     assert!(world.munja(&["categories", "--lang", "en"]).await.out.contains("within 2 h"));
 }
+
+/// What is masked is shown by `--texts`; the reason goes along.
+#[tokio::test]
+async fn masked_texts_are_shown_with_a_reason() {
+    let world = World::new().await;
+    let text = json!({ "direction": "in", "id": 34, "at": super::NOON, "text": "면허 11-22-333333-44", "holds": ["licence"] });
+    let shown = json!({ "conversation_id": 12, "number": "010-****-5678", "texts": [text] });
+    world.server.on("POST /v1/conversations/12/reveal", [Reply::Json(shown)]);
+    let run = world.munja(&["reveal", "12", "--texts", "--reason", "면허 확인"]).await;
+    assert!(
+        run.out.contains("운전면허번호") && run.out.contains("│ 면허 11-22-333333-44"),
+        "{} {}",
+        run.out,
+        run.err
+    );
+    assert_eq!(world.server.asked()[0].body, json!({ "reason": "면허 확인", "what": "texts" }));
+    let mut masked = text_in(34, "면허 11-**-******-**");
+    masked["n_masked"] = json!(1);
+    world.server.on("GET /v1/conversations/12", [Reply::Json(detail(12, 34, vec![masked]))]);
+    let run = world.munja(&["show", "12"]).await;
+    assert!(run.out.contains("가려진 번호 1개"), "{} {}", run.out, run.err);
+}
+
+/// Drafts and photos that are too old are removed at any start, of every profile; what is younger stays.
+#[tokio::test]
+async fn old_drafts_and_photos_are_removed_at_each_start() {
+    let world = World::new().await;
+    let now = std::time::UNIX_EPOCH + std::time::Duration::from_millis(super::NOON as u64);
+    let put = |path: std::path::PathBuf, days: u64| {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, "x").unwrap();
+        let at = now - std::time::Duration::from_secs(days * 86_400 + 60);
+        std::fs::File::options().write(true).open(&path).unwrap().set_modified(at).unwrap();
+        path
+    };
+    let other = world.state("x").parent().unwrap().with_file_name("other");
+    let old = [
+        put(world.state("draft-12.txt"), 14),
+        put(world.state("sending-12-00.json"), 14),
+        put(world.state("photos/photo-7.jpg"), 1),
+        put(world.state("photo-8.jpg"), 1),
+        put(other.join("draft-3-2.txt"), 20),
+    ];
+    let young = [
+        put(world.state("draft-13.txt"), 13),
+        put(world.state("photos/photo-9.jpg"), 0),
+        put(world.state("seen.json"), 99),
+    ];
+    world.server.on("GET /v1/me", [Reply::Json(minsu())]);
+    let run = world.munja(&["whoami"]).await;
+    assert!(old.iter().all(|path| !path.exists()) && young.iter().all(|path| path.exists()), "{old:?}");
+    assert!(run.err.contains("초안 2개") && run.err.contains("사진 2개"), "{}", run.err);
+    let again = world.munja(&["whoami"]).await;
+    assert!(!again.err.contains("초안"), "said once: {}", again.err);
+}

@@ -78,7 +78,7 @@ async fn where_nobody_says_it_lies_where_it_is_soon_gone() {
     let mut world = shown().await;
     let run = world.munja(&["photo", "7", "--json"]).await;
     let said: Value = serde_json::from_str(&run.out).expect("JSON and nothing else");
-    assert_eq!(said["path"], json!(world.state("photo-7.jpg")));
+    assert_eq!(said["path"], json!(world.state("photos/photo-7.jpg")));
     assert_eq!((&said["content_type"], &said["n_bytes"]), (&json!("image/jpeg"), &json!(jpeg().len())));
     let runtime = world.home.path().join("run");
     world.set("XDG_RUNTIME_DIR", &runtime.display().to_string());
@@ -95,7 +95,7 @@ async fn a_terminal_that_draws_is_given_the_picture_and_no_byte_of_the_file() {
     world.set("TERM", "xterm-kitty");
     let run = world.munja(&["photo", "7"]).await;
     assert!(run.out.starts_with("\u{1b}_Ga=T,f=100,q=2,m=0;") && !run.out.contains("저장"), "{}", run.err);
-    assert!(!world.state("photo-7.jpg").exists());
+    assert!(!world.state("photos/photo-7.jpg").exists());
 }
 
 #[tokio::test]
@@ -116,7 +116,7 @@ async fn it_is_opened_by_the_desktops_viewer() {
     assert_eq!(run.exit, Exit::Ok, "{}", run.err);
     assert_eq!(
         std::fs::read_to_string(seen).expect("opened"),
-        world.state("photo-7.jpg").display().to_string()
+        world.state("photos/photo-7.jpg").display().to_string()
     );
 }
 
@@ -127,7 +127,7 @@ async fn what_is_no_photo_is_not_opened_whatever_it_is_called() {
     world.server.on("GET /v1/photos/7", [Reply::Bytes("image/jpeg", script)]);
     let run = world.munja(&["photo", "7", "--open"]).await;
     assert_eq!((run.exit, run.out.as_str()), (Exit::Unexpected, ""));
-    assert!(!world.state("photo-7.jpg").exists());
+    assert!(!world.state("photos/photo-7.jpg").exists());
     for (status, code, exit) in
         [(410, "photo_lost", Exit::Nothing), (409, "photo_not_here_yet", Exit::Refused)]
     {
@@ -183,7 +183,7 @@ async fn a_film_is_saved_and_never_drawn() {
     let run = world.munja(&["photo", "7"]).await;
     assert_eq!(run.exit, Exit::Ok, "{}", run.err);
     assert!(run.out.contains("film-7.mp4") && !run.out.contains('\u{1b}'), "{:?}", run.out);
-    assert_eq!(std::fs::read(world.state("film-7.mp4")).expect("saved"), film());
+    assert_eq!(std::fs::read(world.state("photos/film-7.mp4")).expect("saved"), film());
     let json: Value = serde_json::from_str(&world.munja(&["photo", "7", "--json"]).await.out).expect("JSON");
     assert_eq!((&json["content_type"], &json["width"]), (&json!("video/mp4"), &json!(null)));
 }

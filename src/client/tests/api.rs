@@ -109,7 +109,7 @@ async fn through_a_unix_socket() {
     let me = axum::routing::get(|| async { r#"{"id":1,"login":"minsu","name":"김민수"}"# });
     tokio::spawn(async move { axum::serve(listener, axum::Router::new().route("/v1/me", me)).await });
     let me = client(&format!("unix:{}", path.display())).me().await.expect("an answer");
-    assert_eq!(me.name, "김민수");
+    assert_eq!(me.counselor.name, "김민수");
 }
 
 #[tokio::test]

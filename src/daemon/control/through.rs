@@ -131,7 +131,7 @@ impl From<CarrierStatus> for Heard {
 }
 
 /// Makes one call by the gateway behind `socket`.
-async fn ask<T: DeserializeOwned>(socket: &Path, carrier: &str, call: Request) -> Result<T> {
+pub(super) async fn ask<T: DeserializeOwned>(socket: &Path, carrier: &str, call: Request) -> Result<T> {
     // A text that was handed over may have left, whatever happens then.
     let lost = match call {
         Request::Send(_) => ErrorKind::Ambiguous,

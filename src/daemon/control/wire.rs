@@ -47,6 +47,10 @@ pub(super) enum Request {
         since: UnixMs,
         until: UnixMs,
     },
+    /// Of no carrier: lift a lock-out after wrong passwords.
+    Unlock {
+        login: String,
+    },
 }
 
 /// Calls of one carrier that the running gateway has refused for one reason since it started.
@@ -239,6 +243,9 @@ impl From<Page> for SentPage {
             carrier_message_id: listed.carrier_message_id,
             key: listed.key,
             at: listed.at,
+            // A comparison needs neither.
+            to: None,
+            words: None,
             receipt: listed.fate.map(Receipt::from),
         };
         SentPage { items: page.items.into_iter().map(text).collect(), next: page.next }
@@ -329,7 +336,14 @@ mod tests {
             code: "22003".to_owned(),
             reported_at: Some(7),
         };
-        let item = |receipt| SentText { carrier_message_id: "m".to_owned(), key: None, at: 5, receipt };
+        let item = |receipt| SentText {
+            carrier_message_id: "m".to_owned(),
+            key: None,
+            at: 5,
+            to: None,
+            words: None,
+            receipt,
+        };
         let page = SentPage { items: vec![item(None), item(Some(receipt))], next: Some("2".to_owned()) };
         let line = serde_json::to_string(&Page::from(page.clone())).unwrap();
         let back = SentPage::from(serde_json::from_str::<Page>(&line).unwrap());

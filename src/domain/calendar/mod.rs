@@ -230,6 +230,11 @@ impl Calendar {
         self.local(at_ms).map_or_else(String::new, |at| at.strftime("%H:%M").to_string())
     }
 
+    /// The hour of the day in the desk's time zone; 0 for a time that no calendar has.
+    pub fn hour_at(&self, at_ms: UnixMs) -> i64 {
+        self.local(at_ms).map_or(0, |at| i64::from(at.hour()))
+    }
+
     /// The time in the desk's time zone: `2026-10-06 18:00`.
     pub fn minute_at(&self, at_ms: UnixMs) -> String {
         self.local(at_ms).map_or_else(String::new, |at| at.strftime("%Y-%m-%d %H:%M").to_string())

@@ -127,12 +127,12 @@ impl Conversation {
         self.danger.is_some_and(|danger| danger.state.is_open())
     }
 
-    /// Whether the actor may see and serve it: of their desk, theirs, or in danger, which is everybody's.
+    /// Whether the actor may see and serve it: of their desk, theirs, or in danger, which is everybody's who takes duty.
     pub fn is_visible_to(&self, actor: &Actor) -> bool {
         let is_theirs = actor
             .id()
             .is_some_and(|id| self.is_held_by(id) || self.offer.is_some_and(|offer| offer.to == id));
-        is_theirs || self.is_danger() || actor.serves(&self.desk)
+        actor.takes_duty() && (is_theirs || self.is_danger() || actor.serves(&self.desk))
     }
 
     /// Takes the step, which the caller knows to fit; a step that does not fit changes nothing.

@@ -131,7 +131,18 @@ impl Handling<'_> {
             return Err(Refusal::NumberNotShown);
         }
         self.note(NoteKind::Reveal, reason)?;
-        self.event(EventKind::Revealed, Some(&without_numbers(reason)));
+        // The reason stands in the note alone: the journal outlives what was written.
+        self.event(EventKind::Revealed, None);
+        Ok(())
+    }
+
+    /// What is masked in the texts (`domain::identity_number`) is shown to who holds it, and to supervisors; recorded the same way.
+    pub(super) fn reveal_texts(&mut self, reason: &str) -> Handled {
+        if !self.facts.actor.supervises() {
+            self.must_hold()?;
+        }
+        self.note(NoteKind::Reveal, reason)?;
+        self.event(EventKind::Revealed, Some("texts"));
         Ok(())
     }
 
@@ -168,41 +179,6 @@ impl Handling<'_> {
                 Err(Refusal::HeldBy(claim.by.clone()))
             }
             _ => Ok(()),
-        }
-    }
-}
-
-/// A reason for the journal, which everybody reads: digits of what may be a phone number become stars.
-fn without_numbers(reason: &str) -> String {
-    const SHORTEST_NUMBER: usize = 7;
-    let is_of_number = |c: char| c.is_numeric() || matches!(c, ' ' | '-' | '.');
-    let mut words = String::new();
-    let mut rest = reason;
-    while let Some(first) = rest.chars().next() {
-        let is_number = is_of_number(first);
-        let (run, after) = rest.split_at(rest.find(|c| is_of_number(c) != is_number).unwrap_or(rest.len()));
-        let hides = run.chars().filter(|c| c.is_numeric()).count() >= SHORTEST_NUMBER;
-        words.extend(run.chars().map(|c| if hides && c.is_numeric() { '*' } else { c }));
-        rest = after;
-    }
-    words
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_reason_keeps_no_number() {
-        let cases = [
-            ("119에 알려야 함", "119에 알려야 함"),
-            ("번호 010-1234-5678 확인", "번호 ***-****-**** 확인"),
-            ("01012345678", "***********"),
-            ("동 3 101호", "동 3 101호"),
-            ("", ""),
-        ];
-        for (reason, expected) in cases {
-            assert_eq!(without_numbers(reason), expected);
         }
     }
 }

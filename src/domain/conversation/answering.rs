@@ -9,6 +9,9 @@ use crate::domain::UnixMs;
 use crate::domain::event::EventKind;
 use crate::domain::refusal::Refusal;
 
+/// Why a conversation was closed that was open when its citizen was erased.
+const ERASED: &str = "erased";
+
 impl Handling<'_> {
     /// The send guard, and what an answer changes: the citizen waits no more, a danger is answered, a promise is kept
     /// unless a new one is given.
@@ -71,6 +74,18 @@ impl Handling<'_> {
         let survey_at = self.policy.survey_after_ms.map(|after| self.now + after);
         self.end(closing.reason.clone());
         self.it.survey_due_at = survey_at.filter(|_| may_survey);
+        self.event(EventKind::Closed, Some(how));
+        Ok(())
+    }
+
+    /// The citizen is erased: whatever waits for an answer gets none. A danger that nobody has answered is never closed so.
+    pub(super) fn close_to_erase(&mut self) -> Handled {
+        self.must_not_be_in_danger()?;
+        if self.it.is_closed() {
+            return Err(Refusal::Closed);
+        }
+        let how = if self.it.state == ConversationState::Active { "unanswered" } else { "answered" };
+        self.end(Some(ERASED.to_owned()));
         self.event(EventKind::Closed, Some(how));
         Ok(())
     }

@@ -51,6 +51,18 @@ pub struct Closing {
     pub drop_promise: bool,
 }
 
+/// A text that left after the copy was made, as the carrier lists it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundSent {
+    pub at: UnixMs,
+    /// When the citizen's last text was sent, by the same clock: the carrier's. Ours only knows when it was fetched again.
+    pub last_text_at: UnixMs,
+    /// A person's answer, as far as that can be told.
+    pub is_answer: bool,
+    /// For people: when it left, and through which carrier.
+    pub note: String,
+}
+
 /// Everything that moves a conversation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
@@ -81,6 +93,12 @@ pub enum Command {
     Reveal {
         reason: String,
     },
+    /// What is masked in the texts is shown to the actor, and why.
+    RevealTexts {
+        reason: String,
+    },
+    /// The operator erases the citizen, and closes what is open.
+    CloseToErase,
     /// Asks the citizen where they are.
     AskWhere,
     Note {
@@ -130,10 +148,51 @@ pub enum Command {
         text: String,
     },
     Categorise(Category),
+    /// A text to the citizen that a restored copy of the database did not know of.
+    FoundSent(FoundSent),
     /// What time alone does.
     Tick,
     /// It is time to ask how it was.
     AskSurvey,
+}
+
+impl Command {
+    /// The word in the access log.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Command::TextIn(_) => "text_in",
+            Command::Claim => "claim",
+            Command::Release => "release",
+            Command::Reply(_) => "reply",
+            Command::Close(_) => "close",
+            Command::Ack => "ack",
+            Command::AckByPhone => "ack_by_phone",
+            Command::Urgent => "urgent",
+            Command::EndAlarm { .. } => "false_alarm",
+            Command::HandOver { .. } => "handover",
+            Command::Reveal { .. } => "reveal",
+            Command::RevealTexts { .. } => "reveal_texts",
+            Command::CloseToErase => "close_to_erase",
+            Command::FoundSent(_) => "found_sent",
+            Command::AskWhere => "where",
+            Command::Note { .. } => "note",
+            Command::Draft { .. } => "draft",
+            Command::Promise { .. } => "promise",
+            Command::Remind { .. } => "remind",
+            Command::ToDesk { .. } | Command::ToPerson { .. } => "transfer",
+            Command::Return { .. } => "return",
+            Command::TakeOver { .. } => "take",
+            Command::Warn => "warn",
+            Command::Restrict { .. } => "restrict",
+            Command::Unrestrict => "unrestrict",
+            Command::Wish(Wish::OptOut) => "opt_out",
+            Command::Wish(_) => "opt_in",
+            Command::Prefer { .. } => "prefer",
+            Command::Categorise(_) => "category",
+            Command::Tick => "tick",
+            Command::AskSurvey => "ask_survey",
+        }
+    }
 }
 
 /// What has to be known beside the conversation itself. The store loads what the command needs.

@@ -6,7 +6,7 @@
 //!
 //! * [`state`] the four states · [`danger`] the alarm beside them · [`aggregate`] the row
 //! * [`command`] commands, facts, effects · [`handle`] the one door
-//! * `arriving`, `holding`, `answering`, `alarm`, `passing`, `protecting`, `change`, `out_of_time`, [`time`]: the rules, by subject
+//! * `arriving`, `holding`, `answering`, `alarm`, `passing`, `protecting`, `recovered`, `change`, `out_of_time`, [`time`]: the rules, by subject
 
 pub mod aggregate;
 mod alarm;
@@ -20,11 +20,14 @@ mod holding;
 mod out_of_time;
 mod passing;
 mod protecting;
+mod recovered;
 pub mod state;
 pub mod time;
 
 pub use aggregate::{Category, Claim, Closed, Conversation, LastInbound, Offer, Promise};
-pub use command::{CitizenChange, Closing, Command, Decision, Effect, Facts, Happening, Reply, TextIn};
+pub use command::{
+    CitizenChange, Closing, Command, Decision, Effect, Facts, FoundSent, Happening, Reply, TextIn,
+};
 pub use danger::{Ack, Danger, DangerState};
 pub use state::{
     ConversationEvent, ConversationState, LIVE_MS, Latest, REOPEN_MS, Refused, Route, next, route,

@@ -36,6 +36,8 @@ pub enum ConversationEvent {
     Claimed,
     Released,
     Replied,
+    /// An answer was found that left after the copy of the database was made which is in use now.
+    FoundAnswered,
     /// The last answer will not arrive; `held` says whether a counselor holds the conversation.
     AnswerLost {
         held: bool,
@@ -85,6 +87,7 @@ pub fn next(state: ConversationState, event: ConversationEvent) -> Result<Conver
         (S::Active, E::Released) => Ok(S::Waiting),
         (S::Answered, E::Released) => Ok(S::Answered),
         (S::Active | S::Answered, E::Replied) => Ok(S::Answered),
+        (S::Waiting | S::Active | S::Answered, E::FoundAnswered) => Ok(S::Answered),
         // Whoever got no answer waits for one, even if we thought we were done.
         (S::Answered, E::AnswerLost { held: true }) => Ok(S::Active),
         (S::Answered | S::Closed, E::AnswerLost { .. }) => Ok(S::Waiting),
@@ -154,13 +157,14 @@ mod tests {
             E::Owed { held: true },
             E::Owed { held: false },
             E::PassedOn,
+            E::FoundAnswered,
         ];
         let (w, a, s) = (Some(Waiting), Some(Active), Some(Answered));
         let table = [
-            (Waiting, [w, w, a, None, None, None, None, None, w, w, w]),
-            (Active, [a, a, None, w, s, Some(Closed), None, None, a, a, w]),
-            (Answered, [a, w, s, s, s, Some(Closed), a, w, a, w, w]),
-            (Closed, [w, w, None, None, None, None, w, w, None, None, None]),
+            (Waiting, [w, w, a, None, None, None, None, None, w, w, w, s]),
+            (Active, [a, a, None, w, s, Some(Closed), None, None, a, a, w, s]),
+            (Answered, [a, w, s, s, s, Some(Closed), a, w, a, w, w, s]),
+            (Closed, [w, w, None, None, None, None, w, w, None, None, None, None]),
         ];
         for (from, row) in table {
             for (event, expected) in events.into_iter().zip(row) {

@@ -196,7 +196,9 @@ impl Handling<'_> {
 
     /// Asks how it was: by day, once in 30 days, and only while nothing new has begun.
     pub(super) fn ask_survey(&mut self) -> Handled {
-        if !self.it.is_closed() || self.it.survey_due_at.is_none_or(|at| at > self.now) {
+        let (now, after_ms) = (self.now, self.policy.survey_after_ms);
+        let is_due = self.it.survey_due_at.is_some_and(|at| survey::is_due(at, after_ms, now));
+        if !self.it.is_closed() || !is_due {
             return Ok(());
         }
         let zone = self.policy.desks.get_or_first(&self.it.desk).calendar.time_zone();

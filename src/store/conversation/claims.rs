@@ -32,7 +32,7 @@ impl Store {
         policy: &Arc<ServicePolicy>,
         now: UnixMs,
     ) -> Result<Decided<ConversationDetail>> {
-        let (asker, policy) = (actor.clone(), Arc::clone(policy));
+        let (log, asker, policy) = (self.access_log(actor), actor.clone(), Arc::clone(policy));
         self.write(move |conn| {
             let Some(me) = asker.id() else {
                 return Ok(Err(Refusal::NobodyWaits));
@@ -48,10 +48,14 @@ impl Store {
                 is_full_of_danger: claimant.n_dangers >= policy.max_dangers,
             };
             let change = Change { conn, actor: &asker, policy: &policy, now };
-            match next_for(conn, &reach, now)? {
-                Some(id) => claim(&change, id, &claimant),
-                None => Ok(Err(why_nobody(conn, &reach)?)),
+            let Some(id) = next_for(conn, &reach, now)? else {
+                return Ok(Err(why_nobody(conn, &reach)?));
+            };
+            let claimed = claim(&change, id, &claimant)?;
+            if let Ok(detail) = &claimed {
+                log.change(conn, (id, &detail.summary.citizen), (Command::Claim.as_str(), None), now)?;
             }
+            Ok(claimed)
         })
         .await
     }

@@ -23,6 +23,7 @@ use crate::store::conversation::{line, notes};
 use crate::store::journal::event::append_events;
 use crate::store::outbound::notice;
 use crate::store::people::citizen;
+use crate::store::people::exception::{self, Crossing};
 use crate::store::{Decided, Result, Store, StoreError};
 
 /// What every step of one change goes by.
@@ -44,10 +45,14 @@ impl Store {
         policy: &Arc<ServicePolicy>,
         now: UnixMs,
     ) -> Result<Decided<()>> {
-        let (actor, policy) = (actor.clone(), Arc::clone(policy));
+        let (log, actor, policy) = (self.access_log(actor), actor.clone(), Arc::clone(policy));
         let done = self.write(move |conn| {
             let change = Change { conn, actor: &actor, policy: &policy, now };
-            Ok(run(&change, &load(conn, id)?, &command)?.map(drop))
+            let done = run(&change, &load(conn, id)?, &command)?;
+            if let Ok(after) = &done {
+                log.change(conn, (id, &after.citizen), (command.as_str(), None), now)?;
+            }
+            Ok(done.map(drop))
         });
         let done = done.await?;
         if done.is_ok() {
@@ -67,11 +72,14 @@ impl Store {
         policy: &Arc<ServicePolicy>,
         now: UnixMs,
     ) -> Result<Decided<PhoneNumber>> {
-        let (actor, policy) = (actor.clone(), Arc::clone(policy));
+        let (log, actor, policy) = (self.access_log(actor), actor.clone(), Arc::clone(policy));
         self.write(move |conn| {
             let change = Change { conn, actor: &actor, policy: &policy, now };
             let before = load(conn, id)?;
             let shown = run(&change, &before, &Command::Reveal { reason: reason.clone() })?;
+            if shown.is_ok() {
+                log.revealed(conn, (id, &before.citizen), &reason, now)?;
+            }
             Ok(shown.map(|_| before.citizen.clone()))
         })
         .await
@@ -201,7 +209,9 @@ pub(super) fn claimant(conn: &Connection, counselor_id: i64) -> Result<Claimant>
 }
 
 fn person(conn: &Connection, login: &str) -> Result<Option<i64>> {
-    let sql = "SELECT id FROM counselor WHERE login = :login AND disabled_at IS NULL";
+    // Whoever takes duty (domain::actor::Role::takes_duty).
+    let sql = "SELECT id FROM counselor WHERE login = :login AND disabled_at IS NULL
+               AND (role = 'counselor' OR role = 'supervisor' OR (role = 'administrator' AND desks <> ''))";
     Ok(conn.prepare_cached(sql)?.query_row(named_params! { ":login": login }, |r| r.get(0)).optional()?)
 }
 
@@ -231,6 +241,9 @@ pub(in crate::store) fn apply(
             }
             recipient = Some(known);
         }
+    }
+    if let Some(before) = before {
+        exception::record(change.conn, before, (change.actor, Crossing::Done), change.now)?;
     }
     match before {
         Some(before) => save(change.conn, before, &after)?,

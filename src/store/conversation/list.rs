@@ -17,6 +17,7 @@ use crate::domain::text::MessageText;
 use crate::domain::triage::Tier;
 use crate::store::engine::row;
 use crate::store::people::citizen;
+use crate::store::people::exception::{self, Crossing};
 use crate::store::{Decided, Result, Store};
 
 /// Which conversations to list.
@@ -86,6 +87,9 @@ impl Store {
         limit: u32,
         actor: &Actor,
     ) -> Result<(Vec<ConversationSummary>, i64)> {
+        if !actor.takes_duty() {
+            return Ok((Vec::new(), 0));
+        }
         let (me, desks) = (actor.id(), visible_desks(actor));
         self.read(move |conn| {
             let List { index, condition, order, holder } = List::of(filter);
@@ -124,6 +128,20 @@ impl Store {
             detail(conn, id).map(Ok)
         })
         .await
+    }
+
+    /// As [`Store::conversation`], for a person who asks to see it: one of a desk that they are no member of is recorded before
+    /// it is shown.
+    pub async fn show(&self, id: i64, actor: &Actor, now: UnixMs) -> Result<Decided<ConversationDetail>> {
+        let shown = self.conversation(id, actor).await?;
+        if let Ok(detail) = &shown
+            && actor.is_foreign_to(&detail.summary.desk)
+        {
+            let actor = actor.clone();
+            self.write(move |conn| exception::record(conn, &load(conn, id)?, (&actor, Crossing::Seen), now))
+                .await?;
+        }
+        Ok(shown)
     }
 
     /// The citizen's texts of a conversation that came after `last_seen`, if the actor may see it.

@@ -76,11 +76,11 @@ pub(super) fn ring_for_unsent(
 }
 
 /// The conversation whose last answer it was. `None` for automatic texts, older answers, words that leave again, and
-/// conversations that a newer one has replaced.
+/// conversations that a newer one has replaced or whose citizen was erased.
 fn affected(conn: &Connection, outbox_id: i64) -> Result<Option<i64>> {
     let mut select = conn.prepare_cached(
         "SELECT c.id FROM outbox o JOIN conversation c ON c.id = o.conversation_id
-         WHERE o.id = :id AND o.reply_id IS NOT NULL
+         WHERE o.id = :id AND o.reply_id IS NOT NULL AND c.erased_at IS NULL
            AND NOT EXISTS (SELECT 1 FROM outbox later WHERE later.conversation_id = c.id
                              AND later.reply_id > o.reply_id)
            AND NOT EXISTS (SELECT 1 FROM outbox again WHERE again.reply_id = o.reply_id AND again.id > o.id

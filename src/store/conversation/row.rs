@@ -1,9 +1,10 @@
-//! The row of a conversation: reading it, and the only two statements that write it. What changed is found by comparing
+//! The row of a conversation: reading it, and the only statements that write it. What changed is found by comparing
 //! before and after, so that a save touches no index it need not.
 
 use rusqlite::types::ToSqlOutput;
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, named_params, params_from_iter};
 
+use crate::domain::UnixMs;
 use crate::domain::conversation::{
     Ack, Category, Claim, Closed, Conversation, ConversationState, Danger, DangerState, LastInbound, Offer,
     Promise,
@@ -83,7 +84,7 @@ const COLUMNS: &[Column] = &[
     ("notices_from_at", |c| integer(c.notices_from)),
 ];
 
-/// Columns that never change after the first insert.
+/// Columns that never change after the first insert, until they are forgotten.
 const FIXED: &[Column] = &[
     ("citizen", |c| words(Some(c.citizen.reveal()))),
     ("our_number", |c| words(Some(c.our_number.reveal()))),
@@ -162,6 +163,17 @@ pub(in crate::store) fn save(conn: &Connection, before: &Conversation, after: &C
     match conn.prepare_cached(&sql)?.execute(params_from_iter(values))? {
         1 => Ok(()),
         _ => Err(StoreError::Conflict("somebody else changed the conversation".into())),
+    }
+}
+
+/// Takes from a closed conversation who the citizen was, and what a counselor wrote at its close. `Conflict` if it is not closed,
+/// or was forgotten before.
+pub(in crate::store) fn forget(conn: &Connection, id: i64, token: &str, now: UnixMs) -> Result<()> {
+    let sql = "UPDATE conversation SET citizen = :token, close_reason = 'erased', survey_due_at = NULL, erased_at = :now
+               WHERE id = :id AND state = 'closed' AND erased_at IS NULL";
+    match conn.prepare_cached(sql)?.execute(named_params! { ":token": token, ":now": now, ":id": id })? {
+        1 => Ok(()),
+        _ => Err(StoreError::Conflict("the conversation is not closed".into())),
     }
 }
 

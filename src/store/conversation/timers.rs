@@ -14,6 +14,7 @@ use crate::domain::actor::Actor;
 use crate::domain::conversation::Command;
 use crate::domain::conversation::time::{Due, due};
 use crate::domain::policy::ServicePolicy;
+use crate::domain::survey;
 use crate::store::{Result, Store};
 
 /// Surveys asked for in one round.
@@ -105,17 +106,27 @@ fn find(conn: &Connection, policy: &ServicePolicy, round: Round, now: UnixMs) ->
     if round == Round::Dangers {
         return Ok(Found { open, unsent, ..Found::default() });
     }
-    let mut select = conn.prepare_cached(
-        "SELECT id FROM conversation INDEXED BY conversation_to_survey
-         WHERE survey_due_at <= :now ORDER BY survey_due_at LIMIT :limit",
-    )?;
-    let surveys = select
-        .query_map(named_params! { ":now": now, ":limit": SURVEYS_AT_ONCE }, |r| r.get(0))?
-        .collect::<rusqlite::Result<_>>()?;
+    let surveys = due_surveys(conn, policy, now)?;
     let reminders = "SELECT EXISTS (SELECT 1 FROM reminder WHERE told_at IS NULL AND due_at <= :now)";
     let has_reminders =
         conn.prepare_cached(reminders)?.query_row(named_params! { ":now": now }, |r| r.get(0))?;
     Ok(Found { open, surveys, unsent, has_reminders })
+}
+
+/// Those whose time has come, and those that a clock which was ahead put further away than a survey can wait.
+fn due_surveys(conn: &Connection, policy: &ServicePolicy, now: UnixMs) -> Result<Vec<i64>> {
+    let longest = survey::longest_wait_ms(policy.survey_after_ms);
+    let mut select = conn.prepare_cached(
+        "SELECT id FROM conversation INDEXED BY conversation_to_survey
+         WHERE survey_due_at BETWEEN :from AND :to ORDER BY survey_due_at LIMIT :limit",
+    )?;
+    let mut due = Vec::new();
+    for (from, to) in [(i64::MIN, now), (now.saturating_add(longest).saturating_add(1), i64::MAX)] {
+        let range = named_params! { ":from": from, ":to": to, ":limit": SURVEYS_AT_ONCE };
+        let found = select.query_map(range, |r| r.get::<_, i64>(0))?;
+        due.extend(found.collect::<rusqlite::Result<Vec<_>>>()?);
+    }
+    Ok(due)
 }
 
 /// Somebody may have done something about it since it was found.

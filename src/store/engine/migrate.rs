@@ -26,6 +26,10 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0006.sql"),
     include_str!("migrations/0007.sql"),
     include_str!("migrations/0008.sql"),
+    include_str!("migrations/0009.sql"),
+    include_str!("migrations/0010.sql"),
+    include_str!("migrations/0011.sql"),
+    include_str!("migrations/0012.sql"),
 ];
 
 /// The version of `schema.sql`.
@@ -56,6 +60,11 @@ pub(in crate::store) fn match_or_create(
         return make_fresh(connection, path, SCHEMA, SCHEMA_VERSION);
     }
     must_match(connection, path)
+}
+
+/// Refuses what is no Munja database, or one of a newer version; returns its version. Only reads.
+pub(in crate::store) fn known(connection: &Connection, path: &Path) -> Result<i32> {
+    known_version(connection, path, SCHEMA_VERSION)
 }
 
 /// Refuses a file of another version; the error names the file, both versions and the command to run. Only reads.

@@ -282,6 +282,23 @@ impl Writer {
         task.await.unwrap_or(Err(StoreError::Crashed))
     }
 
+    pub(in crate::store) async fn empty_log(self: &Arc<Self>) -> Result<bool> {
+        let writer = Arc::clone(self);
+        let task = tokio::task::spawn_blocking(move || {
+            // The first column says whether somebody was in the way.
+            let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
+            let busy: i64 = lock(&writer.connection).query_row(sql, [], |row| row.get(0))?;
+            Ok(busy == 0)
+        });
+        task.await.unwrap_or(Err(StoreError::Crashed))
+    }
+
+    pub(in crate::store) async fn rewrite(self: &Arc<Self>) -> Result<()> {
+        let writer = Arc::clone(self);
+        let task = tokio::task::spawn_blocking(move || Ok(lock(&writer.connection).execute_batch("VACUUM")?));
+        task.await.unwrap_or(Err(StoreError::Crashed))
+    }
+
     /// Writes all that is committed into a new file, also where the files that are open have no name any more. Blocks.
     pub(in crate::store) fn save_copy(&self, copy: &Path) -> Result<()> {
         let cannot = |error: std::io::Error| {

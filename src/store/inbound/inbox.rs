@@ -74,8 +74,9 @@ impl Store {
         let with_photos =
             items.iter().any(|item| matches!(item, InboundItem::Text(text) if !text.media.is_empty()));
         let next = next.into();
+        let keys = self.pseudonyms().clone();
         let stored = self.write(move |conn| {
-            let mut page = Page { conn, carrier, raw: &raw, kind: "inbound", id: None, now };
+            let mut page = Page::new(conn, (carrier, "inbound"), &raw, &keys, now);
             let mut accepted = AcceptedPage::default();
             for item in &items {
                 match item {
@@ -90,6 +91,7 @@ impl Store {
                     }
                 }
             }
+            page.forget_erased()?;
             if let Some(next) = &next {
                 set_cursor(conn, carrier, next, now)?;
             }

@@ -7,8 +7,27 @@ use crate::domain::UnixMs;
 use crate::domain::event::EventKind;
 use crate::domain::inbound::{InboundText, is_twin, undated};
 use crate::domain::lateness::Seen;
+use crate::domain::pseudonym::PseudonymKey;
 use crate::store::journal::event::{NewEvent, append_event};
+use crate::store::privacy::erase::item_key;
+use crate::store::privacy::{erased_key, recognise};
 use crate::store::{Result, photo};
+
+/// Where keys of texts stand: one exactly, and all of a range.
+struct Keys {
+    exact: &'static str,
+    range: &'static str,
+}
+
+const STORED: Keys = Keys {
+    exact: "SELECT EXISTS (SELECT 1 FROM inbox WHERE carrier = :carrier AND carrier_message_key = :key)",
+    range: "SELECT carrier_message_key AS key FROM inbox
+            WHERE carrier = :carrier AND carrier_message_key >= :from AND carrier_message_key < :to",
+};
+const ERASED: Keys = Keys {
+    exact: "SELECT EXISTS (SELECT 1 FROM erased_text WHERE carrier = :carrier AND key = :key)",
+    range: "SELECT key FROM erased_text WHERE carrier = :carrier AND key >= :from AND key < :to",
+};
 
 /// A page being stored. Its body is written only if something on it is new.
 pub(in crate::store) struct Page<'a> {
@@ -18,14 +37,34 @@ pub(in crate::store) struct Page<'a> {
     pub kind: &'static str,
     pub id: Option<i64>,
     pub now: UnixMs,
+    pub keys: &'a PseudonymKey,
+    /// A text of somebody who was erased is listed on it: its body is not kept.
+    pub has_erased: bool,
 }
 
-impl Page<'_> {
+impl<'a> Page<'a> {
+    /// A page that is about to be stored; of which carrier, and whether of texts or receipts.
+    pub(in crate::store) fn new(
+        conn: &'a Connection,
+        (carrier, kind): (&'a str, &'static str),
+        raw: &'a [u8],
+        keys: &'a PseudonymKey,
+        now: UnixMs,
+    ) -> Page<'a> {
+        Page { conn, carrier, raw, kind, id: None, now, keys, has_erased: false }
+    }
+
     /// Stores a text that was seen so; returns whether it was new.
     pub(in crate::store) fn insert_text(&mut self, text: &InboundText, seen: Seen) -> Result<bool> {
-        if self.is_known(&text.key, seen)? {
+        // A window lists most texts again, and an INSERT that is ignored still uses up an AUTOINCREMENT id: a write.
+        if self.is_among(&STORED, &text.key, seen)? {
             return Ok(false);
         }
+        if self.is_among(&ERASED, &erased_key(self.keys, self.carrier, &text.key), seen)? {
+            self.has_erased = true;
+            return Ok(false);
+        }
+        recognise(self.conn, self.keys, &text.citizen, self.now)?;
         let page_id = self.keep_body()?;
         let mut insert = self.conn.prepare_cached(
             "INSERT INTO inbox (carrier, carrier_message_key, raw_page_id, citizen, our_number, text, sent_at, received_at,
@@ -47,13 +86,10 @@ impl Page<'_> {
         Ok(true)
     }
 
-    /// Whether a text with this key is stored, or its twin where the carrier dates by two clocks ([`is_twin`]).
-    fn is_known(&self, key: &str, seen: Seen) -> Result<bool> {
-        // A window lists most texts again, and an INSERT that is ignored still uses up an AUTOINCREMENT id: a write.
-        let known =
-            "SELECT EXISTS (SELECT 1 FROM inbox WHERE carrier = :carrier AND carrier_message_key = :key)";
+    /// Whether a text with this key is among these, or its twin where the carrier dates by two clocks ([`is_twin`]).
+    fn is_among(&self, keys: &Keys, key: &str, seen: Seen) -> Result<bool> {
         let of = named_params! { ":carrier": self.carrier, ":key": key };
-        if self.conn.prepare_cached(known)?.query_row(of, |r| r.get(0))? {
+        if self.conn.prepare_cached(keys.exact)?.query_row(of, |r| r.get(0))? {
             return Ok(true);
         }
         let Some(from) = undated(key).filter(|_| seen.by_two_clocks) else {
@@ -61,12 +97,10 @@ impl Page<'_> {
         };
         // The keys that begin so: '}' comes after '|', which they all have there.
         let to = format!("{}}}", from.trim_end_matches('|'));
-        let alike = "SELECT carrier_message_key FROM inbox
-                     WHERE carrier = :carrier AND carrier_message_key >= :from AND carrier_message_key < :to";
-        let mut select = self.conn.prepare_cached(alike)?;
+        let mut select = self.conn.prepare_cached(keys.range)?;
         let mut rows = select.query(named_params! { ":carrier": self.carrier, ":from": from, ":to": to })?;
         while let Some(row) = rows.next()? {
-            if is_twin(key, row.get_ref("carrier_message_key")?.as_str().unwrap_or_default()) {
+            if is_twin(key, row.get_ref("key")?.as_str().unwrap_or_default()) {
                 return Ok(true);
             }
         }
@@ -75,6 +109,12 @@ impl Page<'_> {
 
     /// Keeps an item that could not be read; returns whether it was new.
     pub(in crate::store) fn quarantine(&mut self, raw: &str, reason: &str) -> Result<bool> {
+        let erased = erased_key(self.keys, self.carrier, &item_key(raw));
+        let of = named_params! { ":carrier": self.carrier, ":key": erased };
+        if self.conn.prepare_cached(ERASED.exact)?.query_row(of, |r| r.get(0))? {
+            self.has_erased = true;
+            return Ok(false);
+        }
         let mut insert = self.conn.prepare_cached(
             "INSERT INTO quarantine (carrier, kind, digest, raw, reason, received_at)
              VALUES (:carrier, :kind, :digest, :raw, :reason, :now)
@@ -111,5 +151,15 @@ impl Page<'_> {
         let id = insert.insert(page)?;
         self.id = Some(id);
         Ok(id)
+    }
+
+    /// Empties the body, if it was kept and somebody who was erased stands on the page.
+    pub(in crate::store) fn forget_erased(&self) -> Result<()> {
+        if let Some(id) = self.id.filter(|_| self.has_erased) {
+            self.conn
+                .prepare_cached("UPDATE raw_page SET body = x'' WHERE id = :id")?
+                .execute(named_params! { ":id": id })?;
+        }
+        Ok(())
     }
 }

@@ -62,6 +62,8 @@ impl Store {
             let mut texts: Vec<PastText> = select
                 .query_map(named_params! { ":since": since }, past)?
                 .collect::<rusqlite::Result<_>>()?;
+            // Of those whose time was over, nothing is left to decide about.
+            texts.retain(|text| !text.citizen.is_erased());
             // Texts routed in one commit have the same time: only the first of them opened the conversation.
             let mut seen = std::collections::HashSet::new();
             for text in &mut texts {

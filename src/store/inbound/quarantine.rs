@@ -47,7 +47,7 @@ impl Store {
             })?;
             let mut all = items.collect::<rusqlite::Result<Vec<_>>>()?;
             let mut texts = conn.prepare_cached(
-                "SELECT id, citizen, trouble, received_at FROM inbox WHERE state = 'quarantined' ORDER BY id",
+                "SELECT id, citizen, trouble, received_at FROM inbox WHERE state = 'quarantined' AND trouble <> 'erased' ORDER BY id",
             )?;
             let texts = texts.query_map([], |r| {
                 Ok(Quarantined::Text {
@@ -95,8 +95,8 @@ impl Store {
         let retried = self.write(move |conn| {
             let to =
                 next(InboundState::Quarantined, InboundEvent::Released).unwrap_or(InboundState::Received);
-            let sql =
-                "UPDATE inbox SET state = :to, n_route_failures = 0 WHERE id = :id AND state = 'quarantined'";
+            let sql = "UPDATE inbox SET state = :to, n_route_failures = 0
+                       WHERE id = :id AND state = 'quarantined' AND trouble <> 'erased'";
             match conn.execute(sql, named_params! { ":to": to.as_str(), ":id": id })? {
                 1 => Ok(()),
                 _ => Err(StoreError::NotFound),

@@ -13,6 +13,7 @@ use crate::store::engine::row;
 use crate::store::outbound::outbox::{one_row, read_outbound};
 use crate::store::outbound::reconcile;
 use crate::store::outbound::transition::{Step, finish, wait_until};
+use crate::store::recovery::Gate;
 use crate::store::{Result, Store};
 
 /// A damaged row is read again after this time (milliseconds).
@@ -48,7 +49,8 @@ impl Store {
                 pass_recall_windows(conn, now)?;
                 times = next_times(conn)?;
             }
-            for due in due(conn, &order, &times, (limit, now))? {
+            let gate = Gate::of(conn)?;
+            for due in due(conn, (&order, &gate), &times, (limit, now))? {
                 leased.texts.extend(lease_one(conn, &order, due, now)?);
             }
             leased.next_at = next_times(conn)?.first();
@@ -141,7 +143,12 @@ struct Due {
 }
 
 /// The first text of each citizen that may leave, the most urgent lane first.
-fn due(conn: &Connection, order: &Lease, times: &NextTimes, (limit, now): (u32, UnixMs)) -> Result<Vec<Due>> {
+fn due(
+    conn: &Connection,
+    order: (&Lease, &Gate),
+    times: &NextTimes,
+    (limit, now): (u32, UnixMs),
+) -> Result<Vec<Due>> {
     let mut due = Vec::new();
     for (lane, next_at) in &times.lanes {
         if next_at.is_none_or(|at| at > now) {
@@ -198,7 +205,7 @@ fn is_unwanted(r: &Row<'_>) -> rusqlite::Result<bool> {
 /// Due texts of one lane. One query per lane, so that the index (lane, next_attempt_at) finds only what is due.
 fn due_in_lane(
     conn: &Connection,
-    order: &Lease,
+    (order, gate): (&Lease, &Gate),
     lane: Lane,
     limit: u32,
     now: UnixMs,
@@ -214,6 +221,8 @@ fn due_in_lane(
          WHERE outbox.state = 'queued' AND lane = :lane AND next_attempt_at <= :now
            AND CASE WHEN repeat_before_at IS NULL THEN NOT :only_its_own
                     ELSE carrier = :carrier OR repeat_before_at <= :now OR expires_at <= :now END
+           AND (:restored_at IS NULL OR (outbox.created_at >= :restored_at
+                AND (outbox.notice = 'duty' OR (:danger_may AND (lane = 0 OR (reply_id IS NOT NULL AND v.tier = 1))))))
            AND NOT EXISTS (
                SELECT 1 FROM outbox before
                WHERE before.citizen = outbox.citizen AND before.id < outbox.id AND before.lane <= outbox.lane
@@ -223,7 +232,7 @@ fn due_in_lane(
     )?;
     let of = named_params! {
         ":lane": lane.as_i64(), ":now": now, ":limit": limit, ":only_its_own": order.only_its_own,
-        ":carrier": order.carrier,
+        ":carrier": order.carrier, ":restored_at": gate.restored_at, ":danger_may": gate.danger_may,
     };
     let due = |r: &Row<'_>| {
         let our_number = row::phone(r, "our_number")?;

@@ -3,8 +3,9 @@
 use rusqlite::{Connection, Row, named_params};
 
 use crate::domain::UnixMs;
+use crate::domain::key_mark::{KeyMark, marked};
 use crate::domain::notice::Notice;
-use crate::domain::outbound::{ClientKey, Lane, OutboundKind, OutboundState, OutboundText};
+use crate::domain::outbound::{Lane, OutboundKind, OutboundState, OutboundText};
 use crate::domain::phone::PhoneNumber;
 use crate::domain::policy::ServicePolicy;
 use crate::store::engine::row;
@@ -47,7 +48,7 @@ pub(in crate::store) fn insert(
          VALUES (:key, :conversation, :reply, :author, :citizen, :from, :kind, :text, :lane,
                  :notice, :state, :now, :next, :expires)",
     )?;
-    let key = ClientKey::from_random(rand::random());
+    let key = marked(rand::random(), mark(new));
     let params = named_params! {
         ":key": key.as_str(),
         ":conversation": new.conversation_id,
@@ -65,6 +66,15 @@ pub(in crate::store) fn insert(
         ":expires": now + policy.time_to_live_ms,
     };
     Ok(insert.insert(params)?)
+}
+
+/// What its key says that it is for. Only a duty phone gets a text that is neither an answer nor a notice.
+fn mark(new: &NewOutbound<'_>) -> KeyMark {
+    match new.notice {
+        Some(notice) => KeyMark::notice(notice.group()).unwrap_or(KeyMark::Answer),
+        None if new.reply_id.is_none() => KeyMark::Duty,
+        None => KeyMark::Answer,
+    }
 }
 
 /// Reads a text without its photos (`Store::photos_of`). The first attempt of a text that was never tried is `now`.

@@ -120,19 +120,22 @@ impl Store {
 
     /// Takes back an answer that the actor wrote. `Conflict` if it may have left, `NotFound` if somebody else wrote it.
     pub async fn recall(&self, id: i64, actor: &Actor, now: UnixMs) -> Result<()> {
-        let me = actor.id();
+        let (log, me) = (self.access_log(actor), actor.id());
         let recalled = self.write(move |conn| {
             let (state, _) = state_and_attempts(conn, id)?;
-            let sql = "SELECT author_id, repeat_before_at IS NOT NULL FROM outbox WHERE id = :id";
-            let found = conn.query_row(sql, named_params! { ":id": id }, |r| Ok((r.get(0)?, r.get(1)?)));
-            let (author_id, may_have_left): (Option<i64>, bool) = found?;
+            let sql = "SELECT author_id, repeat_before_at IS NOT NULL, conversation_id, citizen FROM outbox WHERE id = :id";
+            let found = conn.query_row(sql, named_params! { ":id": id }, |r| {
+                Ok(((r.get(0)?, r.get(1)?), (r.get(2)?, engine::row::phone(r, "citizen")?)))
+            });
+            let ((author_id, may_have_left), (of, citizen)): ((Option<i64>, bool), _) = found?;
             if author_id.is_none() || author_id != me {
                 return Err(StoreError::NotFound);
             }
             if may_have_left {
                 return Err(StoreError::Conflict("an earlier try may have left".into()));
             }
-            finish(conn, &Step { id, from: state, event: OutboundEvent::Recalled, code: None }, now)
+            finish(conn, &Step { id, from: state, event: OutboundEvent::Recalled, code: None }, now)?;
+            log.change(conn, (of, &citizen), ("recall", Some(id)), now)
         });
         recalled.await?;
         self.hints().text_out.notify_one();

@@ -37,8 +37,9 @@ impl Store {
         items: Vec<ReceiptItem>,
         now: UnixMs,
     ) -> Result<Applied> {
+        let keys = self.pseudonyms().clone();
         let written = self.write(move |conn| {
-            let mut page = Page { conn, carrier, raw: &raw, kind: "receipt", id: None, now };
+            let mut page = Page::new(conn, (carrier, "receipt"), &raw, &keys, now);
             let mut applied = Applied::default();
             for item in &items {
                 match item {
@@ -48,6 +49,7 @@ impl Store {
                     }
                 }
             }
+            page.forget_erased()?;
             Ok(applied)
         });
         let applied = written.await?;
@@ -60,6 +62,9 @@ impl Store {
 
 fn apply(page: &mut Page<'_>, receipt: &Receipt, applied: &mut Applied) -> Result<()> {
     let found = find(page.conn, page.carrier, receipt)?;
+    if let Some((id, _)) = found {
+        page.has_erased |= is_of_erased(page.conn, id)?;
+    }
     let Some(receipt_id) = insert(page, receipt, found.map(|(id, _)| id))? else {
         applied.n_ignored += 1;
         return Ok(());
@@ -77,6 +82,15 @@ fn apply(page: &mut Page<'_>, receipt: &Receipt, applied: &mut Applied) -> Resul
         Some(_) => applied.n_ignored += 1,
     }
     Ok(())
+}
+
+/// Whether a text went to somebody who was erased since: what the carrier says of it names their number.
+fn is_of_erased(conn: &Connection, outbox_id: i64) -> Result<bool> {
+    let sql = "SELECT citizen FROM outbox WHERE id = :id";
+    let citizen = conn
+        .prepare_cached(sql)?
+        .query_row(named_params! { ":id": outbox_id }, |r| engine_row::phone(r, "citizen"))?;
+    Ok(citizen.is_erased())
 }
 
 /// A carrier's code for the log: only letters and digits, at most 20, so that it cannot leak a text.

@@ -61,10 +61,15 @@ impl Store {
         policy: &Arc<ServicePolicy>,
         now: UnixMs,
     ) -> Result<Decided<WrittenReply>> {
-        let (actor, policy) = (actor.clone(), Arc::clone(policy));
+        let (log, actor, policy) = (self.access_log(actor), actor.clone(), Arc::clone(policy));
         let written = self.write(move |conn| {
             let change = Change { conn, actor: &actor, policy: &policy, now };
-            write_reply(&change, &new)
+            let written = write_reply(&change, &new)?;
+            if let Ok(WrittenReply { reply_id, .. }) = &written {
+                let to = load(conn, new.conversation_id)?.citizen;
+                log.change(conn, (new.conversation_id, &to), ("reply", Some(*reply_id)), now)?;
+            }
+            Ok(written)
         });
         let outcome = written.await?;
         self.hints().text_out.notify_one();

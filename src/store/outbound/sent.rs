@@ -25,7 +25,7 @@ impl Direction {
         }
     }
 
-    fn from_word(word: &str) -> Option<Direction> {
+    pub(in crate::store) fn from_word(word: &str) -> Option<Direction> {
         [Direction::In, Direction::Out].into_iter().find(|direction| direction.as_str() == word)
     }
 }

@@ -9,8 +9,9 @@ use crate::domain::UnixMs;
 use crate::domain::actor::Actor;
 use crate::domain::conversation::Conversation;
 use crate::domain::event::EventKind;
+use crate::domain::key_mark::{KeyMark, mark_of, marked};
 use crate::domain::notice::Notice;
-use crate::domain::outbound::{ClientKey, OutboundEvent, OutboundState};
+use crate::domain::outbound::{OutboundEvent, OutboundState};
 use crate::domain::policy::ServicePolicy;
 use crate::domain::refusal::Refusal;
 use crate::store::conversation::decide::recipient;
@@ -42,7 +43,7 @@ impl Store {
         policy: &Arc<ServicePolicy>,
         now: UnixMs,
     ) -> Result<Decided<Option<i64>>> {
-        let (actor, policy) = (actor.clone(), Arc::clone(policy));
+        let (log, actor, policy) = (self.access_log(actor), actor.clone(), Arc::clone(policy));
         let settled = self.write(move |conn| {
             let text = in_doubt(conn, id)?;
             let of = load(conn, text.conversation_id)?;
@@ -54,10 +55,12 @@ impl Store {
             let new_id = if again { Some(send_again(conn, id, actor.id(), expires_at, now)?) } else { None };
             let step = Step { id, from: text.state, event: OutboundEvent::GivenUp, code: Some("given up") };
             finish(conn, &step, now)?;
+            let what = if again { "send_again" } else { "give_up" };
+            log.change(conn, (of.id, &of.citizen), (what, Some(id)), now)?;
             let event = NewEvent {
                 message_id: Some(id),
                 counselor_id: actor.id(),
-                detail: Some(if again { "send_again" } else { "give_up" }),
+                detail: Some(what),
                 ..NewEvent::about(EventKind::Decided, of.id)
             };
             append_event(conn, now, event)?;
@@ -129,7 +132,9 @@ fn send_again(conn: &Connection, id: i64, by: Option<i64>, expires_at: UnixMs, n
                 lane, notice, 'queued', :now, :now, :expires
          FROM outbox WHERE id = :id RETURNING id",
     )?;
-    let key = ClientKey::from_random(rand::random());
+    let sql = "SELECT client_key FROM outbox WHERE id = :id";
+    let old = conn.query_row(sql, named_params! { ":id": id }, row::client_key)?;
+    let key = marked(rand::random(), mark_of(&old).unwrap_or(KeyMark::Answer));
     let row = named_params! {
         ":key": key.as_str(),
         ":by": by,

@@ -43,11 +43,11 @@ impl Default for PasswordChecker {
 }
 
 impl PasswordChecker {
-    /// Whether the password is right; `None` if too many wait already. `hash`: none for a login that does not exist, which
-    /// takes as long all the same.
+    /// Whether one of these forms of the password is right; `None` if too many wait already. `hash`: none for a login that does
+    /// not exist, which takes as long all the same.
     pub(super) async fn check(
         &self,
-        password: String,
+        candidates: Vec<String>,
         hash: Option<String>,
         is_known: bool,
     ) -> Result<Option<bool>> {
@@ -58,11 +58,22 @@ impl PasswordChecker {
         let _as_stranger = if is_known { None } else { Some(turn(&self.strangers).await?) };
         let place = turn(&self.places).await?;
         let task = tokio::task::spawn_blocking(move || {
-            let verified = verify(&password, hash.as_deref());
+            let verified = verify_any(&candidates, hash.as_deref());
             drop(place);
             verified
         });
         task.await.unwrap_or(Err(StoreError::Crashed)).map(Some)
+    }
+
+    /// Hashes a new password, at one of the places at which they are checked: these are never more at a time.
+    pub(super) async fn hash(&self, password: String) -> Result<String> {
+        let place = turn(&self.places).await?;
+        let task = tokio::task::spawn_blocking(move || {
+            let hashed = hash(&password);
+            drop(place);
+            hashed
+        });
+        task.await.unwrap_or(Err(StoreError::Crashed))
     }
 }
 
@@ -72,10 +83,20 @@ async fn turn(line: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit> {
 }
 
 /// Hashes a new password. Blocks.
-pub(super) fn hash(password: &str) -> Result<String> {
+pub(in crate::store) fn hash(password: &str) -> Result<String> {
     let hash = Argon2::default().hash_password(password.as_bytes());
     hash.map(|hash| hash.to_string())
         .map_err(|error| StoreError::Unusable(format!("cannot hash a password: {error}")))
+}
+
+/// Whether one of them is right; those after it are not tried.
+fn verify_any(candidates: &[String], hash: Option<&str>) -> Result<bool> {
+    for candidate in candidates {
+        if verify(candidate, hash)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Verifies a password. Without a hash it takes the same time and returns `false`.
@@ -130,10 +151,12 @@ mod tests {
         let mut flood = tokio::task::JoinSet::new();
         for n in 0..300 {
             let (checker, hash) = (Arc::clone(&checker), hash.clone());
-            flood.spawn(async move { checker.check(format!("guess {n}"), Some(hash), false).await.unwrap() });
+            flood.spawn(async move {
+                checker.check(vec![format!("guess {n}")], Some(hash), false).await.unwrap()
+            });
         }
         let first = flood.join_next().await.unwrap().unwrap();
-        let owner = checker.check("correct horse".into(), Some(hash), true).await.unwrap();
+        let owner = checker.check(vec!["correct horse".into()], Some(hash), true).await.unwrap();
         assert_eq!(owner, Some(true));
         let answers: Vec<_> = flood.join_all().await.into_iter().chain([first]).collect();
         let n_checked = answers.iter().filter(|answer| **answer == Some(false)).count();

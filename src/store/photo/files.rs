@@ -20,7 +20,8 @@ const UNNAMED_FOR: Duration = Duration::from_secs(7 * 86_400);
 /// Prefix of files that are being written.
 const UNFINISHED: &str = ".new-";
 
-pub(in crate::store) type Hash = [u8; 32];
+/// The SHA-256 of a file.
+pub type Hash = [u8; 32];
 
 /// Bytes read at a time: a film is checked and handed out without being held in memory.
 const CHUNK: usize = 64 << 10;
@@ -101,6 +102,28 @@ impl Files {
             }
         }
         Ok(n)
+    }
+
+    /// Removes a file, however young, unless `is_named` or it was written after `began`. Says whether it is gone.
+    pub(in crate::store) fn discard(
+        &self,
+        hash: &Hash,
+        began: SystemTime,
+        is_named: impl Fn(&Hash) -> Result<bool>,
+    ) -> Result<bool> {
+        let _names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
+        let path = self.path(hash);
+        let written = match fs::metadata(&path).and_then(|about| about.modified()) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
+            written => written.map_err(|error| trouble(&error))?,
+        };
+        if written > began || is_named(hash)? {
+            return Ok(false);
+        }
+        fs::remove_file(&path).map_err(|error| trouble(&error))?;
+        let folder = path.parent().unwrap_or(&self.folder);
+        File::open(folder).and_then(|folder| folder.sync_all()).map_err(|error| trouble(&error))?;
+        Ok(true)
     }
 
     fn path(&self, hash: &Hash) -> PathBuf {

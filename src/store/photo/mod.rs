@@ -5,12 +5,14 @@
 mod files;
 mod outgoing;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
-pub use files::SoundFile;
-pub(super) use files::{Files, Hash};
+pub(super) use files::Files;
+pub use files::{Hash, SoundFile};
 pub(super) use outgoing::{attach, copy, uploads_of};
 
 use crate::domain::UnixMs;
@@ -251,6 +253,17 @@ impl Store {
         }
     }
 
+    /// The conversation that a photo came in or left with; `None` for an upload, and before its text is routed.
+    pub async fn conversation_of_photo(&self, id: i64) -> Result<Option<i64>> {
+        self.look_up(move |conn| {
+            let sql = "SELECT coalesce(i.conversation_id, o.conversation_id)
+                       FROM photo p LEFT JOIN inbox i ON i.id = p.inbox_id LEFT JOIN outbox o ON o.id = p.outbox_id
+                       WHERE p.id = :id";
+            Ok(conn.prepare_cached(sql)?.query_row(named_params! { ":id": id }, |r| r.get(0))?)
+        })
+        .await
+    }
+
     /// Deletes old uploads that were never sent, and old files without a row. Returns how many files were removed.
     pub async fn sweep_photos(&self, now: UnixMs) -> Result<usize> {
         let before = now - UPLOAD_KEPT_MS;
@@ -265,6 +278,23 @@ impl Store {
                 let sql = "SELECT EXISTS (SELECT 1 FROM photo WHERE sha256 = :hash)";
                 Ok(conn.prepare_cached(sql)?.query_row(named_params! { ":hash": hash }, |r| r.get(0))?)
             })
+        })
+        .await
+    }
+
+    /// Removes the files of photos that were forgotten, unless another text has the same. Returns how many.
+    pub(super) async fn discard_files(&self, hashes: BTreeSet<Hash>) -> Result<usize> {
+        let (files, began) = (Arc::clone(&self.files), SystemTime::now());
+        self.read(move |conn| {
+            let sql = "SELECT EXISTS (SELECT 1 FROM photo WHERE sha256 = :hash)";
+            let is_named = |hash: &Hash| {
+                Ok(conn.prepare_cached(sql)?.query_row(named_params! { ":hash": hash }, |r| r.get(0))?)
+            };
+            let mut n = 0;
+            for hash in &hashes {
+                n += usize::from(files.discard(hash, began, is_named)?);
+            }
+            Ok(n)
         })
         .await
     }

@@ -131,6 +131,30 @@ async fn who_wrote_while_the_clock_was_ahead_waits_from_now() {
     assert_eq!(first.summary.id, id, "before {later}, who wrote after that");
 }
 
+/// Both the survey of who was served while the clock was ahead, and one that it put off until its own morning.
+#[tokio::test]
+async fn a_survey_waits_no_longer_than_until_the_next_morning() {
+    use super::service::DAY as TODAY;
+    const NIGHT: i64 = 12 * HOUR;
+    for (closed_at, looked_at) in [(TODAY + AHEAD, TODAY + AHEAD), (TODAY, TODAY + AHEAD + NIGHT)] {
+        let bench = Bench::new();
+        let minsu = bench.counselor("minsu").await;
+        let id = bench.writes(MINSU, "막차 몇 시예요?", TODAY).await;
+        bench.store.claim(id, minsu, MANY, TODAY).await.unwrap().unwrap();
+        bench.answer_at(id, minsu, "답", TODAY).await;
+        let close = Command::Close(Closing::default());
+        let policy = ServicePolicy { survey_after_ms: Some(MINUTE), ..(*talkative()).clone() };
+        let policy = Arc::new(policy);
+        bench.store.by(id, minsu, close, &policy, closed_at).await.unwrap().unwrap();
+        let pass = async |now| bench.store.run_timers(&policy, Round::All, now).await.unwrap();
+        pass(looked_at).await;
+        assert_eq!(bench.count("survey"), 0, "not yet, or not at night");
+        bench.store.set_times_right(Some(-AHEAD), TODAY + MINUTE).await.unwrap();
+        pass(TODAY + MINUTE).await;
+        assert_eq!(bench.count("survey"), 1);
+    }
+}
+
 /// Every time in the database is of a kind that somebody has thought of here: waited for, or since when something is.
 #[test]
 fn every_time_has_its_rule() {
@@ -142,19 +166,25 @@ fn every_time_has_its_rule() {
     let where_read = "conversation.claimed_at conversation.touched_at conversation.last_reply_at \
                       conversation.waiting_since_at conversation.queue_at conversation.notices_from_at \
                       conversation.nudged_at conversation.promise_due_at conversation.promise_told_at \
-                      conversation.offered_until_at conversation.alarm_from_at conversation.alarm_quiet_until_at \
+                      conversation.offered_until_at conversation.survey_due_at conversation.alarm_from_at conversation.alarm_quiet_until_at \
                       inbound_cursor.since_at inbound_cursor.newest_at operator_alarm.since_at operator_alarm.told_at \
                       daemon_start.at";
     // Dates of what has happened, for people to read; or a person's own choice of a day.
     let record = "inbound_cursor.updated_at carrier_hold.since_at carrier_comparison.at carrier_comparison.since_at \
                   possible_loss.since_at possible_loss.last_at test_text.at raw_page.received_at quarantine.received_at \
-                  quarantine.settled_at counselor.created_at counselor.disabled_at counselor.locked_until_at \
+                  quarantine.settled_at counselor.created_at counselor.disabled_at counselor.totp_at token.used_at \
+                  recovery_code.used_at service_token.created_at service_token.expires_at service_token.revoked_at \
+                  service_token.used_at account_change.at desk_exception.first_at desk_exception.last_at \
                   token.revoked_at conversation.opened_at conversation.closed_at conversation.last_inbound_at \
-                  conversation.urgent_at conversation.acked_at conversation.survey_due_at inbox.sent_at inbox.received_at \
+                  conversation.urgent_at conversation.acked_at inbox.sent_at inbox.received_at \
                   inbox.routed_at reply.created_at outbox.final_at receipt.reported_at receipt.received_at photo.told_at \
                   event.at citizen.opted_out_at citizen.restricted_until_at citizen.surveyed_at note.created_at \
-                  reminder.told_at survey.asked_at survey.answered_at duty_line.ignored_told_at duty_line.refused_at \
-                  duty_code.alarm_from_at alarm_push.done_at";
+                  access.at access_anchor.last_at access_anchor.expired_at access_head.at \
+                  reminder.told_at recovery.copy_made_at recovery.restored_at recovery.read_at recovery.ended_at \
+                  recovery_list.read_at survey.asked_at survey.answered_at duty_line.ignored_told_at duty_line.refused_at \
+                  duty_code.alarm_from_at alarm_push.done_at conversation.erased_at erased_citizen.erased_at \
+                  erased_citizen.opted_out_at erased_citizen.restricted_until_at erased_text.erased_at legal_hold.held_at \
+                  privacy_act.at purge_run.done_at";
     let mut known = BTreeSet::new();
     for name in [set_right, where_read, record].iter().flat_map(|names| names.split_whitespace()) {
         assert!(known.insert(name.to_owned()), "{name} stands there twice");

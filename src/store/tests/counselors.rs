@@ -12,13 +12,22 @@ async fn add(bench: &Bench, login: &str) -> Counselor {
     bench.store.add_counselor(new, T0).await.unwrap()
 }
 
+fn given(login: &str, password: &str, code: Option<&str>) -> LogIn {
+    LogIn {
+        login: login.to_owned(),
+        password: password.to_owned(),
+        code: code.map(str::to_owned),
+        address: "127.0.0.1".to_owned(),
+    }
+}
+
 async fn log_in(bench: &Bench, login: &str, password: &str, now: i64) -> LoginCheck {
     log_in_from(&bench.store, "127.0.0.1", login, password, now).await
 }
 
 async fn log_in_from(store: &Store, from: &str, login: &str, password: &str, now: i64) -> LoginCheck {
     let from = LoginPeer::Stranger(from.to_owned());
-    store.check_login(login.to_owned(), password.to_owned(), from, now).await.unwrap()
+    store.check_login(given(login, password, None), from, now).await.unwrap()
 }
 
 #[tokio::test]
@@ -88,7 +97,7 @@ async fn a_stranger_locks_nobody_out_but_themselves() {
     let peer = async |token| bench.store.login_peer("minsu".into(), token, "127.0.0.9".into()).await.unwrap();
     let known = peer(Some(&token)).await;
     assert!(known.is_known() && !peer(Some("guess")).await.is_known() && !peer(None).await.is_known());
-    let owner = bench.store.check_login("minsu".into(), PASSWORD.into(), known, T0).await.unwrap();
+    let owner = bench.store.check_login(given("minsu", PASSWORD, None), known, T0).await.unwrap();
     assert_eq!(owner, LoginCheck::Ok(minsu));
     let other = bench.store.login_peer("jiyeong".into(), Some(&token), "127.0.0.9".into()).await.unwrap();
     assert!(!other.is_known(), "a token is of one login");

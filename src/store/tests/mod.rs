@@ -1,6 +1,8 @@
 //! The store on real SQLite files. Every test has its own folder; what a second program would see is read through a
 //! connection of its own.
 
+mod access;
+mod accounts;
 mod alarm;
 mod clock;
 mod commits;
@@ -19,8 +21,10 @@ mod opening;
 mod outcomes;
 mod photos;
 mod plans;
+mod privacy;
 mod receipt_model;
 mod receipts;
+mod recovery;
 mod replies;
 mod routing;
 mod service;
@@ -35,6 +39,7 @@ use tempfile::TempDir;
 
 use super::outbound::outbox::{self, NewOutbound};
 use super::*;
+use crate::domain::access::Action;
 use crate::domain::actor::{Actor, DeskScope, Role};
 use crate::domain::arrival::tests::policy;
 use crate::domain::conversation::{Category, Closing, Command, Reply};

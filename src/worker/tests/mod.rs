@@ -1,5 +1,6 @@
 //! The loops under a paused clock, on a real store, with carriers that do what a test tells them to.
 
+mod access_log;
 mod clock;
 mod doubts;
 mod endless;
@@ -22,6 +23,7 @@ use tokio_util::sync::CancellationToken;
 
 use self::fake::{Fake, carriers};
 use super::*;
+use crate::domain::access::suspicion::Rule;
 use crate::domain::arrival::tests::policy;
 use crate::domain::inbound::{InboundItem, InboundText};
 use crate::domain::phone::{PhoneNumber, Senders};
@@ -63,6 +65,12 @@ fn settings() -> Settings {
         max_in_flight: 64,
         lease_ms: 50_000,
         receipt_timeout_ms: 86_400_000,
+        audit: AuditSettings {
+            keep_ms: 730 * day,
+            head_file: None,
+            suspicion: Rule { unanswered: 0, outside_hours: 0 },
+        },
+        retention: Arc::default(),
     }
 }
 

@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use munja::domain::survey::longest_wait_ms;
 use munja::sim::{Endpoint, Fault, FaultRule, Ledger, Sim};
 use munja::store::Store;
 use rand::RngExt;
 use rand::rngs::StdRng;
+use tokio::time::Instant;
 
 use super::carriers::MayBeLost;
 use super::clock::{WallClock, jump};
@@ -19,6 +21,11 @@ use crate::harness::service_policy;
 
 /// An answer that can leave has left by then.
 const LEAVES_WITHIN: Duration = Duration::from_secs(15 * 60);
+/// Nothing is open then.
+const SETTLES_WITHIN: Duration = Duration::from_secs(86_400);
+const LOOKS_EVERY: Duration = Duration::from_secs(20);
+/// A survey that is due by then is waited for.
+const SOON_MS: i64 = 15 * 60_000;
 
 /// Texts that could leave now and have not: nothing of the same citizen is in doubt before them.
 fn waiting(db: &rusqlite::Connection) -> BTreeSet<i64> {
@@ -40,38 +47,82 @@ pub async fn set_right(desk: &Desk, wall: &WallClock, db: &rusqlite::Connection,
     desk.sim.text("01022229999", "살려주세요");
     tokio::time::sleep(Duration::from_secs(rng.random_range(70..150))).await;
     wall.set_right();
-    let waited = waiting(db);
+    let (waited, last_event) = (waiting(db), count(db, "SELECT max(seq) FROM event"));
     let first_step = service_policy().escalations_ms[0];
     tokio::time::sleep(Duration::from_millis(2 * first_step as u64 + 120_000)).await;
     let rang = "SELECT count(*) FROM inbox WHERE state = 'routed' AND text = '살려주세요'";
     assert_eq!(count(db, rang), 1, "a danger is not here after minutes");
-    let unheard = "SELECT count(*) FROM conversation WHERE danger = 'ringing' AND n_escalations = 0";
-    assert_eq!(count(db, unheard), 0, "a danger rings, and no supervisor was called");
+    // The count of its steps begins anew where the clock went back: what tells of a call is the event.
+    let unheard = format!(
+        "SELECT json_object('id', id, 'rang', urgent_at, 'from', alarm_from_at, 'steps', n_escalations) FROM conversation c
+         WHERE danger = 'ringing' AND NOT EXISTS (SELECT 1 FROM event
+            WHERE conversation_id = c.id AND kind = 'escalated' AND seq > {last_event})"
+    );
+    let unheard = list(db, &unheard);
+    assert!(unheard.is_empty(), "a danger rings, and no supervisor was called: {unheard:#?}");
     desk.is_empty.store(false, Ordering::Relaxed);
-    tokio::time::sleep(LEAVES_WITHIN).await;
-    let stuck: Vec<_> = waited.intersection(&waiting(db)).copied().collect();
-    assert!(stuck.is_empty(), "{stuck:?} have not left: {:?}", open(db));
+    let stuck = || waited.intersection(&waiting(db)).copied().collect::<Vec<_>>();
+    let reopened = Instant::now();
+    while !stuck().is_empty() {
+        let is_over = reopened.elapsed() > LEAVES_WITHIN;
+        assert!(!is_over, "{:?} have not left: {:#?}", stuck(), still_open(desk, db));
+        tokio::time::sleep(LOOKS_EVERY).await;
+    }
 }
 
-/// Waits, in simulated time, until nothing is open any more: a day at most.
+/// Waits, in simulated time, until nothing is open any more: a day at most. Who is to be asked how it was is waited for where
+/// that is soon; what a clock that was ahead has put off leaves by the next morning.
 pub async fn settle(desk: &Desk, db: &rusqlite::Connection, class: Class) {
-    for _ in 0..86_400 / 20 {
-        tokio::time::sleep(Duration::from_secs(20)).await;
-        // What leaves is counted last: a photo that was given up, and an answer to who waits, leave a text.
-        let photos = camera::is_settled(&desk.store, db).await;
-        let counts = desk.store.counts(0).await.unwrap();
-        // Whoever is held may be let go, and waits again; who is to be asked how it was gets a text.
-        let to_ask = count(db, "SELECT count(*) FROM conversation WHERE survey_due_at IS NOT NULL");
-        let waiting = counts.n_waiting + counts.n_active + to_ask;
-        let balance = desk.store.balance().await.unwrap();
-        let open: i64 =
-            ["held", "queued", "sending", "in_doubt", "accepted"].iter().map(|s| balance.n_outbound(s)).sum();
-        let all_here = balance.n_received == balance.n_routed
-            && is_all_handed_over(&desk.sim, class, balance.n_received);
-        if photos && all_here && open == 0 && waiting == 0 && n_on_their_way(&desk.sim, class) == 0 {
-            return;
-        }
+    let began = Instant::now();
+    while !is_settled(desk, db, class).await {
+        assert!(began.elapsed() < SETTLES_WITHIN, "not settled after a day: {:#?}", still_open(desk, db));
+        tokio::time::sleep(LOOKS_EVERY).await;
     }
+    let morning = desk.now() + longest_wait_ms(service_policy().survey_after_ms);
+    let late = format!("SELECT count(*) FROM conversation WHERE survey_due_at > {morning}");
+    assert_eq!(count(db, &late), 0, "a survey waits longer than one can: {:#?}", still_open(desk, db));
+}
+
+async fn is_settled(desk: &Desk, db: &rusqlite::Connection, class: Class) -> bool {
+    // What leaves is counted last: a photo that was given up, and an answer to who waits, leave a text.
+    if !camera::is_settled(&desk.store, db).await {
+        return false;
+    }
+    // Whoever is held may be let go, and waits again; who is to be asked how it was gets a text.
+    let soon = desk.now() + SOON_MS;
+    let waits = format!(
+        "SELECT (SELECT count(*) FROM conversation WHERE state IN ('waiting', 'active') OR survey_due_at <= {soon})
+              + (SELECT count(*) FROM outbox WHERE state IN ('held', 'queued', 'sending', 'in_doubt', 'accepted'))
+              + (SELECT count(*) FROM inbox WHERE state <> 'routed')"
+    );
+    count(db, &waits) == 0
+        && is_all_handed_over(&desk.sim, class, count(db, "SELECT count(*) FROM inbox"))
+        && n_on_their_way(&desk.sim, class) == 0
+}
+
+/// What is open, in words for a failed test.
+fn still_open(desk: &Desk, db: &rusqlite::Connection) -> Vec<String> {
+    let conversations =
+        "SELECT json_object('conversation', id, 'state', state, 'danger', danger, 'steps', n_escalations,
+        'waits since', waiting_since_at, 'held by', claimed_by, 'survey', survey_due_at)
+        FROM conversation WHERE state IN ('waiting', 'active') OR survey_due_at IS NOT NULL";
+    let photos = "SELECT json_object('photo', id, 'state', state, 'next', next_attempt_at)
+        FROM photo WHERE state = 'wanted' OR (state = 'lost' AND told_at IS NULL)";
+    let texts = "SELECT json_object('text', id, 'state', state, 'received', received_at) FROM inbox WHERE state <> 'routed'";
+    let (here, carrier) = (count(db, "SELECT count(*) FROM inbox"), desk.sim.ledger().texts.len());
+    let reports = desk.sim.n_open_reports() + desk.sim.n_open_pushes();
+    let mut found = vec![format!(
+        "now {}; {here} texts of the carrier's {carrier}; {reports} reports or calls",
+        desk.now()
+    )];
+    found.extend([conversations, photos, texts].iter().flat_map(|sql| list(db, sql)));
+    found.extend(open(db));
+    found
+}
+
+fn list(db: &rusqlite::Connection, sql: &str) -> Vec<String> {
+    let mut select = db.prepare(sql).unwrap();
+    select.query_map([], |row| row.get(0)).unwrap().map(|row| row.unwrap()).collect()
 }
 
 /// Reports that the gateway has not heard.

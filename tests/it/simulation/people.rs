@@ -15,7 +15,7 @@ use munja::store::{NewReply, Store};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::agreement::{rows, taken};
+use crate::agreement::{count, rows, taken};
 use crate::harness::{person, service_policy};
 
 /// After so long a person decides about a text in doubt: every report has come by then.
@@ -34,7 +34,8 @@ pub struct Desk {
 }
 
 impl Desk {
-    fn now(&self) -> i64 {
+    /// The gateway's time.
+    pub fn now(&self) -> i64 {
         self.clock.lock().unwrap().now_ms()
     }
 
@@ -59,12 +60,13 @@ pub fn add(db: &rusqlite::Connection, id: i64, login: &str) -> Actor {
     person(Counselor { id, login: login.into(), name: login.into(), disabled_at: None })
 }
 
-/// A counselor who answers whoever waits.
-pub async fn answer_all(desk: Desk, counselor: Actor) {
+/// A counselor who answers whoever waits; `db` is where they see that somebody does.
+pub async fn answer_all(desk: Desk, counselor: Actor, db: rusqlite::Connection) {
     let policy = service_policy();
     let mut n = 0_u32;
     while !desk.stop.is_cancelled() {
-        if !desk.at_work_after(Duration::from_millis(700)).await {
+        let is_at_work = desk.at_work_after(Duration::from_millis(700)).await;
+        if !is_at_work || count(&db, "SELECT count(*) FROM conversation WHERE state = 'waiting'") == 0 {
             continue;
         }
         let Ok(Ok(found)) = desk.store.claim_next(&counselor, &policy, desk.now()).await else {

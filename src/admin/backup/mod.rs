@@ -1,0 +1,200 @@
+//! `munjad backup` and `munjad backups`: one proved file with everything that a gateway needs, made while it runs.
+//!
+//! The database is copied first, in one step; photos, the key for pseudonyms and the configuration follow: what rows name is on
+//! disk before. The archive is read back and examined as a restore would before anybody is told that there is a backup.
+
+mod age;
+mod archive;
+mod copies;
+mod manifest;
+mod work;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context as _, anyhow, bail};
+use clap::Args;
+use serde_json::json;
+
+pub(super) use age::{Age, is_sealed};
+pub(super) use archive::{Verified, verify};
+pub(super) use copies::{age_in_words, size};
+pub(super) use work::work_folder;
+
+use super::{ConfigArg, FOUND_BAD, Say, line};
+use crate::config::Config;
+use crate::daemon;
+use crate::ops::clock::Clock;
+use archive::Source;
+use copies::{Copy, copies, name_of, remove_old};
+
+#[derive(Args)]
+#[command(
+    after_help = "Examples:\n  munjad backup                                    as [backup] says\n  munjad backup --to /mnt/usb                      into this folder, with no [backup]\n  munjad backup --recipient age1...                encrypted for whoever has that key\n\nExit codes: 0 made and proved, 1 not made, 3 made, but photos that the database names are missing or damaged"
+)]
+pub(super) struct Backup {
+    #[command(flatten)]
+    at: ConfigArg,
+    /// The folder for the copy (default: backup.folder)
+    #[arg(long, value_name = "DIR")]
+    to: Option<PathBuf>,
+    /// Encrypt for this public key of age (default: backup.recipient)
+    #[arg(long)]
+    recipient: Option<String>,
+    /// Keep so many copies in the folder, this one among them (default: backup.keep)
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
+    keep: Option<u32>,
+}
+
+#[derive(Args)]
+pub(super) struct Backups {
+    #[command(flatten)]
+    at: ConfigArg,
+    /// The folder with the copies (default: backup.folder)
+    #[arg(long, value_name = "DIR")]
+    to: Option<PathBuf>,
+}
+
+/// A copy that was made and proved.
+struct Made {
+    file: PathBuf,
+    n_bytes: u64,
+    n_texts: i64,
+    n_photos: usize,
+    is_encrypted: bool,
+    missing: Vec<String>,
+    removed: Vec<PathBuf>,
+}
+
+pub(super) async fn run(args: Backup, say: Say) -> anyhow::Result<ExitCode> {
+    let config = Config::load_without_secrets(&args.at.config)?;
+    daemon::must_exist(&config.database)?;
+    let folder = folder(args.to, &config, say)?;
+    let recipient = args.recipient.or_else(|| config.backup.recipient.clone());
+    if recipient.as_ref().is_some_and(|word| word.starts_with('-')) {
+        bail!(say.pick("--recipient is no public key", "--recipient 가 공개 키가 아닙니다"));
+    }
+    let keep = args.keep.unwrap_or(config.backup.keep);
+    let path = args.at.config;
+    let now = Clock::system().now_ms();
+    let made = tokio::task::spawn_blocking(move || make(&config, &path, (&folder, keep), recipient, now));
+    let made = made.await??;
+    tell(&made, say);
+    Ok(if made.missing.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(FOUND_BAD) })
+}
+
+/// Where copies go.
+fn folder(to: Option<PathBuf>, config: &Config, say: Say) -> anyhow::Result<PathBuf> {
+    to.or_else(|| config.backup.folder.clone()).ok_or_else(|| {
+        anyhow!(say.pick(
+            "say where: --to DIR, or folder in [backup] of the configuration",
+            "백업할 폴더를 정하십시오: --to 폴더, 또는 설정 [backup] 의 folder",
+        ))
+    })
+}
+
+/// Makes the copy, proves it, gives it its name, and removes the oldest ones. Blocks.
+fn make(
+    config: &Config,
+    config_path: &Path,
+    (folder, keep): (&Path, u32),
+    recipient: Option<String>,
+    now: i64,
+) -> anyhow::Result<Made> {
+    let work = work_folder(folder)?;
+    let plain = work.path().join("plain.tar");
+    let source = Source { config, config_path, now };
+    let written = source.write(work.path(), &plain)?;
+    // Read back as a restore reads it.
+    let proof = work.path().join("proof");
+    let verified = verify(&plain, &proof, &mut |_, _| Ok(()))?;
+    verified.must_be_sound()?;
+    let (ready, ending) = match &recipient {
+        None => (plain, "tar"),
+        Some(recipient) => {
+            let sealed = work.path().join("sealed.age");
+            Age::new(&config.backup.age_program).encrypt(&plain, &sealed, recipient)?;
+            (sealed, "tar.age")
+        }
+    };
+    let file = folder.join(name_of(now, ending));
+    work::give_name(&ready, &file)?;
+    let removed = remove_old(folder, usize::try_from(keep)?, &file)?;
+    Ok(Made {
+        n_bytes: file.metadata().with_context(|| format!("{} cannot be read", file.display()))?.len(),
+        file,
+        n_texts: verified.manifest.rows("inbox") + verified.manifest.rows("outbox"),
+        n_photos: written.n_photos,
+        is_encrypted: recipient.is_some(),
+        missing: written.missing,
+        removed,
+    })
+}
+
+fn tell(made: &Made, say: Say) {
+    let file = made.file.display();
+    if say.json {
+        let removed: Vec<_> = made.removed.iter().map(|path| path.display().to_string()).collect();
+        let out = json!({
+            "file": file.to_string(), "bytes": made.n_bytes, "texts": made.n_texts, "photos": made.n_photos,
+            "encrypted": made.is_encrypted, "verified": true, "photos_missing": made.missing, "removed": removed,
+        });
+        line(&out.to_string());
+        return;
+    }
+    let (texts, photos, size) = (made.n_texts, made.n_photos, copies::size(made.n_bytes));
+    line(&say.pick(
+        format!("Backup made and proved: {file} ({size}, {texts} texts, {photos} photos)."),
+        format!("백업을 만들고 확인했습니다: {file} ({size}, 문자 {texts}건, 사진 {photos}장)."),
+    ));
+    if !made.is_encrypted {
+        line(say.pick(
+            "It is not encrypted: whoever can read the file can read every text. See backup.recipient.",
+            "암호화하지 않았습니다. 이 파일을 읽을 수 있는 사람은 모든 문자를 읽을 수 있습니다. backup.recipient 를 보십시오.",
+        ));
+    }
+    for path in &made.removed {
+        let path = path.display();
+        line(&say.pick(format!("Removed {path}."), format!("오래된 백업을 지웠습니다: {path}")));
+    }
+    if !made.missing.is_empty() {
+        let n = made.missing.len();
+        line(&say.pick(
+            format!("{n} photos that the database names are missing or damaged, and are not in it: munjad db check --photos"),
+            format!("데이터베이스에 있는 사진 {n}장이 없거나 손상되어 백업에 들어가지 않았습니다: munjad db check --photos"),
+        ));
+    }
+}
+
+pub(super) fn list(args: Backups, say: Say) -> anyhow::Result<ExitCode> {
+    let config = Config::load_without_secrets(&args.at.config)?;
+    let folder = folder(args.to, &config, say)?;
+    let now = Clock::system().now_ms();
+    let all = copies(&folder).with_context(|| format!("{} cannot be read", folder.display()))?;
+    if say.json {
+        let row = |copy: &Copy| {
+            json!({ "file": copy.path.display().to_string(), "made_at": copy.made_at, "bytes": copy.n_bytes,
+                    "age_ms": now - copy.made_at, "encrypted": copy.is_encrypted() })
+        };
+        line(&serde_json::to_string_pretty(&all.iter().map(row).collect::<Vec<_>>())?);
+        return Ok(ExitCode::SUCCESS);
+    }
+    for copy in &all {
+        let (name, age) = (copy.path.display(), age_in_words(now - copy.made_at, say));
+        let sealed = if copy.is_encrypted() { say.pick(", encrypted", ", 암호화") } else { "" };
+        let size = copies::size(copy.n_bytes);
+        line(
+            &say.pick(
+                format!("{name}  {age} old, {size}{sealed}"),
+                format!("{name}  {age} 전, {size}{sealed}"),
+            ),
+        );
+    }
+    if all.is_empty() {
+        let folder = folder.display();
+        line(
+            &say.pick(format!("There is no copy in {folder}."), format!("{folder} 폴더에 백업이 없습니다.")),
+        );
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,209 @@
+//! `munjad citizen show|export|erase|hold|release-hold`: one person's own rights, and what a law keeps. Numbers may come from
+//! standard input, so that they stand in no shell's history. Who did what, when and why is kept by pseudonym.
+
+use std::process::ExitCode;
+
+use anyhow::bail;
+use clap::{Args, Subcommand};
+
+use super::operator::open_logged;
+use super::person::{Asked, Who, asked, number, open_for, reason};
+use super::{ConfigArg, Say, erasing, exporting, line};
+use crate::config::Config;
+use crate::domain::access::Action;
+use crate::domain::actor::Actor;
+use crate::domain::text::{one_line, safe_for_terminal};
+use crate::ops::clock::Clock;
+use crate::store::{Act, HeldWhat, StoreError, Subject};
+
+#[derive(Subcommand)]
+pub(super) enum Citizen {
+    /// Show what is stored of a person: conversations with dates and counts, no text
+    Show {
+        #[command(flatten)]
+        who: Who,
+    },
+    /// Write all that is stored of a person into a file for them, with their photos beside it
+    Export {
+        #[command(flatten)]
+        who: Who,
+        /// The file to write (JSON); photos go to the folder FILE.photos
+        #[arg(long, value_name = "FILE")]
+        to: std::path::PathBuf,
+        /// Do not mask resident, card and other identity numbers in the texts
+        #[arg(long)]
+        whole: bool,
+    },
+    /// Erase a person: texts, photos, number, in every table and file; figures stay. What cannot be erased yet is named
+    Erase {
+        #[command(flatten)]
+        who: Who,
+        /// Close what is open and take back texts that have not left; unanswered danger is never closed
+        #[arg(long)]
+        even_open: bool,
+        /// Also remove copies of the whole database beside it that hold the person
+        #[arg(long)]
+        remove_copies: bool,
+        /// Rewrite the database file if free pages may hold something, also a large one while the gateway runs (it waits)
+        #[arg(long)]
+        rewrite: bool,
+    },
+    /// Keep all of a person, or one conversation, beyond its time: a law or a court wants it
+    Hold {
+        #[command(flatten)]
+        what: What,
+    },
+    /// End such a hold
+    ReleaseHold {
+        #[command(flatten)]
+        what: What,
+    },
+}
+
+/// Not `Hold`: clap names an argument group after the struct.
+#[derive(Args)]
+pub(super) struct What {
+    /// The person's phone number; - reads it from standard input
+    #[arg(required_unless_present = "conversation")]
+    number: Option<String>,
+    /// One conversation only
+    #[arg(long, value_name = "N", conflicts_with = "number")]
+    conversation: Option<i64>,
+    /// Why; it is kept with what was done
+    #[arg(long)]
+    reason: String,
+    #[command(flatten)]
+    at: ConfigArg,
+}
+
+pub(super) async fn run(command: Citizen, say: Say) -> anyhow::Result<ExitCode> {
+    match command {
+        Citizen::Show { who } => show(&asked(who, say)?, say).await?,
+        Citizen::Export { who, to, whole } => exporting::run(&asked(who, say)?, &to, whole, say).await?,
+        Citizen::Erase { who, even_open, remove_copies, rewrite } => {
+            let how = erasing::How { even_open, remove_copies, rewrite };
+            return erasing::run(&asked(who, say)?, how, say).await;
+        }
+        Citizen::Hold { what } => hold(what, true, say).await?,
+        Citizen::ReleaseHold { what } => hold(what, false, say).await?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn show(asked: &Asked, say: Say) -> anyhow::Result<()> {
+    let store = open_for(asked, Action::View, "citizen show").await?;
+    let found = store
+        .subject((Act::Show, asked.number.clone()), asked.reason.clone(), &asked.operator, asked.now)
+        .await?;
+    if say.json {
+        line(&serde_json::to_string_pretty(&exporting::subject_json(&found, &asked.number))?);
+        return Ok(());
+    }
+    line(&format!("{}  {}", asked.number, found.pseudonym.to_hex()));
+    if found.is_empty() {
+        line(say.pick("Nothing is stored of them.", "저장된 것이 없습니다."));
+    }
+    for one in &found.conversations {
+        let at = |at: Option<i64>| at.map_or_else(|| "-".to_owned(), |at| asked.config.minute(at));
+        let (opened, closed) = (at(Some(one.opened_at)), at(one.closed_at));
+        let category = one_line(one.category.as_deref().unwrap_or("-"), 40);
+        line(&say.pick(
+            format!(
+                "conversation {:<6} {opened} to {closed}  {category}  {} texts in, {} out, {} photos",
+                one.id, one.n_texts_in, one.n_texts_out, one.n_photos
+            ),
+            format!(
+                "상담 {:<6} {opened} ~ {closed}  {category}  받은 문자 {}, 보낸 문자 {}, 사진 {}",
+                one.id, one.n_texts_in, one.n_texts_out, one.n_photos
+            ),
+        ));
+    }
+    rest(&found, asked, say);
+    Ok(())
+}
+
+/// What is known beside conversations.
+fn rest(found: &Subject, asked: &Asked, say: Say) {
+    let raw = found.n_raw_pages + found.n_unreadable;
+    if found.n_unrouted > 0 || raw > 0 {
+        line(&say.pick(
+            format!("{} texts in no conversation; on {raw} stored pages of carriers", found.n_unrouted),
+            format!("상담에 없는 문자 {}건, 통신사 원문 {raw}건", found.n_unrouted),
+        ));
+    }
+    if let Some(at) = found.citizen.opted_out_at {
+        let at = asked.config.minute(at);
+        line(
+            &say.pick(format!("wants no automatic texts since {at}"), format!("{at}부터 자동 문자 수신거부")),
+        );
+    }
+    if let Some(until) = found.citizen.restricted_until_at {
+        let until = asked.config.minute(until);
+        line(&say.pick(format!("is not answered until {until}"), format!("{until}까지 답변 제한")));
+    }
+    if let Some(reason) = &found.held_for {
+        let reason = safe_for_terminal(reason);
+        line(&say.pick(format!("held by law: {reason}"), format!("법적 보존: {reason}")));
+    }
+    if let Some(at) = found.erased_at {
+        let at = asked.config.minute(at);
+        line(&say.pick(format!("was erased at {at}"), format!("{at}에 지웠습니다")));
+    }
+    for act in &found.acts {
+        let (at, reason) = (asked.config.minute(act.at), safe_for_terminal(&act.reason));
+        line(&format!("{at}  {}  {reason}", act_words(&act.what, say)));
+    }
+}
+
+fn act_words(word: &str, say: Say) -> &str {
+    match word {
+        "show" => say.pick("shown", "조회"),
+        "export" => say.pick("exported", "내보냄"),
+        "erase" => say.pick("erased", "지움"),
+        "hold" => say.pick("held", "보존 시작"),
+        "release" => say.pick("hold ended", "보존 끝"),
+        other => other,
+    }
+}
+
+async fn hold(what: What, begins: bool, say: Say) -> anyhow::Result<()> {
+    let held = match (&what.number, what.conversation) {
+        (_, Some(id)) => HeldWhat::Conversation(id),
+        (Some(word), None) => HeldWhat::Citizen(number(word, say)?),
+        (None, None) => bail!("{}", say.pick("name a number or a conversation", "번호나 상담을 적으십시오")),
+    };
+    let reason = reason(&what.reason, say)?;
+    let command = if begins { "citizen hold" } else { "citizen release-hold" };
+    let store = open_logged(&Config::load_without_secrets(&what.at.config)?, command).await?;
+    let (operator, now) = (Actor::operator("citizen"), Clock::system().now_ms());
+    let done = if begins {
+        store.hold_for_law(held, reason, &operator, now).await
+    } else {
+        store.end_hold(held, reason, &operator, now).await
+    };
+    match done {
+        Ok(()) => {}
+        Err(StoreError::NotFound) => bail!(
+            "{}",
+            say.pick(
+                "there is no such hold or conversation; see munjad privacy show",
+                "그런 보존이나 상담이 없습니다. munjad privacy show 를 보십시오"
+            )
+        ),
+        Err(StoreError::Conflict(_)) => {
+            bail!("{}", say.pick("it is held already", "이미 보존 중입니다"))
+        }
+        Err(error) => return Err(error.into()),
+    }
+    if say.json {
+        line(&serde_json::json!({ "held": begins }).to_string());
+    } else if begins {
+        line(say.pick(
+            "Held: neither purged nor erased until munjad citizen release-hold.",
+            "보존합니다. munjad citizen release-hold 전에는 지우지 않습니다.",
+        ));
+    } else {
+        line(say.pick("The hold has ended.", "보존을 끝냈습니다."));
+    }
+    Ok(())
+}

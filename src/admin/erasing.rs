@@ -1,0 +1,262 @@
+//! `munjad citizen erase`: erases, empties the log, looks through every file beside the database for what is left, and says what
+//! copies and backups still hold, and until when.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::person::{Asked, open_for, policy_of, refused};
+use super::{FOUND_BAD, Say, line};
+use crate::daemon::DatabaseLock;
+use crate::domain::UnixMs;
+use crate::domain::access::Action;
+use crate::domain::privacy::{DAY_MS, FileKind};
+use crate::domain::text::safe_for_terminal;
+use crate::store::{self, Erased, Erasure, Obstacles, Store, Trace};
+
+/// How to go about it.
+pub(super) struct How {
+    pub even_open: bool,
+    pub remove_copies: bool,
+    pub rewrite: bool,
+}
+
+/// A database up to this size (bytes) is rewritten while the gateway runs: it waits less than its patience.
+const SMALL: u64 = 64 << 20;
+/// How often the log is tried to be emptied: a reader of an older state is in the way for a moment.
+const TRIES: u32 = 50;
+const BETWEEN_TRIES: Duration = Duration::from_millis(100);
+
+/// What was found after it.
+struct Report {
+    erased: Erased,
+    is_log_empty: bool,
+    /// What the database and its log still hold, and may be in free pages.
+    left: Vec<Trace>,
+    /// It was rewritten, so that what is left stands in rows of others.
+    is_rewritten: bool,
+    copies: Vec<Trace>,
+    removed: Vec<PathBuf>,
+    /// Backups elsewhere may hold the person until then.
+    backups_until: UnixMs,
+}
+
+pub(super) async fn run(asked: &Asked, how: How, say: Say) -> anyhow::Result<ExitCode> {
+    let database = asked.config.database.clone();
+    let store = open_for(asked, Action::View, "citizen erase").await?;
+    let erasure =
+        Erasure { number: asked.number.clone(), reason: asked.reason.clone(), even_open: how.even_open };
+    let policy = policy_of(&asked.config);
+    let erased = match store.erase_citizen(erasure, &asked.operator, &policy, asked.now).await? {
+        Ok(erased) => erased,
+        Err(obstacles) => return Err(refused(in_the_way(&obstacles, say))),
+    };
+    let mut is_log_empty = empty_log(&store).await?;
+    // No store may be open in this process while its files are read.
+    drop(store);
+    let mut found = traces(asked, &erased).await?;
+    let may_rewrite = how.rewrite
+        || !DatabaseLock::is_held(&database)
+        || database.metadata().is_ok_and(|about| about.len() <= SMALL);
+    let mut is_rewritten = false;
+    if may_rewrite && found.iter().any(|trace| trace.kind != FileKind::Copy) {
+        let store = open_for(asked, Action::Delete, "citizen erase").await?;
+        store.rewrite().await?;
+        is_log_empty = empty_log(&store).await?;
+        drop(store);
+        is_rewritten = true;
+        found = traces(asked, &erased).await?;
+    }
+    let (copies, left): (Vec<_>, Vec<_>) = found.into_iter().partition(|t| t.kind == FileKind::Copy);
+    let removed = if how.remove_copies { remove(&copies)? } else { Vec::new() };
+    let copies = copies.into_iter().filter(|trace| !removed.contains(&trace.path)).collect();
+    let backups_until = asked.now + i64::from(asked.config.privacy.backups_kept_days) * DAY_MS;
+    let report = Report { erased, is_log_empty, left, is_rewritten, copies, removed, backups_until };
+    tell(&report, asked, say)?;
+    let is_clean = report.is_log_empty && (report.left.is_empty() || report.is_rewritten);
+    Ok(if is_clean { ExitCode::SUCCESS } else { ExitCode::from(FOUND_BAD) })
+}
+
+async fn empty_log(store: &Store) -> anyhow::Result<bool> {
+    for _ in 0..TRIES {
+        if store.empty_log().await? {
+            return Ok(true);
+        }
+        tokio::time::sleep(BETWEEN_TRIES).await;
+    }
+    Ok(false)
+}
+
+async fn traces(asked: &Asked, erased: &Erased) -> anyhow::Result<Vec<Trace>> {
+    let (path, number) = (asked.config.database.clone(), asked.number.clone());
+    let words = erased.words().to_vec();
+    let found = tokio::task::spawn_blocking(move || store::find_traces(&path, &number, &words));
+    Ok(found.await??)
+}
+
+fn remove(copies: &[Trace]) -> anyhow::Result<Vec<PathBuf>> {
+    for copy in copies {
+        std::fs::remove_file(&copy.path)
+            .map_err(|error| refused(format!("{}: {error}", copy.path.display())))?;
+    }
+    Ok(copies.iter().map(|copy| copy.path.clone()).collect())
+}
+
+/// What stands in the way, and what to do about it.
+fn in_the_way(of: &Obstacles, say: Say) -> String {
+    let ids = |ids: &[i64]| ids.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
+    let mut said = vec![say.pick("nothing was erased:", "아무것도 지우지 않았습니다.").to_owned()];
+    if let Some(reason) = &of.held_for {
+        let reason = safe_for_terminal(reason);
+        said.push(say.pick(
+            format!("held by law ({reason}): munjad citizen release-hold"),
+            format!("법적 보존({reason}): munjad citizen release-hold"),
+        ));
+    }
+    if !of.in_danger.is_empty() {
+        let ids = ids(&of.in_danger);
+        said.push(say.pick(
+            format!(
+                "danger that nobody has answered in conversation {ids}: answer it or end the alarm first"
+            ),
+            format!("{ids}번 상담에 답하지 않은 위급이 있습니다. 먼저 답하거나 경보를 끝내십시오"),
+        ));
+    }
+    if !of.open.is_empty() || !of.unsent.is_empty() {
+        let (open, unsent) = (ids(&of.open), ids(&of.unsent));
+        said.push(say.pick(
+            format!(
+                "open conversations: {open}; texts that have not left: {unsent}: close them, or --even-open"
+            ),
+            format!("열린 상담: {open}, 나가지 않은 문자: {unsent}. 끝내거나 --even-open 을 붙이십시오"),
+        ));
+    }
+    if !of.in_doubt.is_empty() {
+        let ids = ids(&of.in_doubt);
+        said.push(say.pick(
+            format!("texts being sent or in doubt: {ids}: wait a minute, or munja decide"),
+            format!("보내는 중이거나 불확실한 문자: {ids}. 잠시 기다리거나 munja decide 로 정하십시오"),
+        ));
+    }
+    if !of.unrouted.is_empty() {
+        said.push(
+            say.pick(
+                "a text of theirs is just coming in: run it again in a moment",
+                "방금 문자가 들어오고 있습니다. 잠시 뒤 다시 하십시오",
+            )
+            .to_owned(),
+        );
+    }
+    said.join("\n  ")
+}
+
+fn tell(report: &Report, asked: &Asked, say: Say) -> anyhow::Result<()> {
+    if say.json {
+        line(&serde_json::to_string_pretty(&as_json(report, asked))?);
+        return Ok(());
+    }
+    let (erased, done) = (&report.erased, &report.erased.forgotten);
+    let raw = erased.n_raw_pages + erased.n_unreadable;
+    line(&say.pick(
+        format!(
+            "Erased: {} conversations, {} texts in, {} out, {} photos, {raw} pages of carriers. Figures stay.",
+            done.n_conversations, done.n_texts_in, done.n_texts_out, done.n_photos
+        ),
+        format!(
+            "지웠습니다: 상담 {}건, 받은 문자 {}건, 보낸 문자 {}건, 사진 {}장, 통신사 원문 {raw}건. 통계는 남습니다.",
+            done.n_conversations, done.n_texts_in, done.n_texts_out, done.n_photos
+        ),
+    ));
+    if erased.opted_out_at.is_some() || erased.restricted_until_at.is_some() {
+        line(say.pick(
+            "Their opt-out or restriction goes on to hold, under a pseudonym.",
+            "수신거부나 답변 제한은 가명으로 계속 지켜집니다.",
+        ));
+    }
+    tell_left(report, say);
+    tell_copies(report, asked, say);
+    Ok(())
+}
+
+fn tell_left(report: &Report, say: Say) {
+    if !report.is_log_empty {
+        line(say.pick(
+            "The database's log could not be emptied: a long read is under way. Run the command again.",
+            "데이터베이스 로그를 비우지 못했습니다. 읽는 작업이 끝난 뒤 다시 하십시오.",
+        ));
+    }
+    for trace in &report.left {
+        let path = trace.path.display();
+        let n = trace.n_numbers;
+        if report.is_rewritten && n == 0 {
+            continue;
+        }
+        line(&if report.is_rewritten {
+            say.pick(
+                format!(
+                    "{path}: the number still stands {n} times, in what others wrote or as a phone of ours"
+                ),
+                format!("{path}: 다른 사람이 쓴 글이나 직원 번호로 {n}번 남아 있습니다"),
+            )
+        } else {
+            say.pick(
+                format!(
+                    "{path}: something may be left in free pages. Run it again with --rewrite at a quiet hour"
+                ),
+                format!("{path}: 빈 자리에 남아 있을 수 있습니다. 한가할 때 --rewrite 로 다시 하십시오"),
+            )
+        });
+    }
+}
+
+fn tell_copies(report: &Report, asked: &Asked, say: Say) {
+    for path in &report.removed {
+        let path = path.display();
+        line(&say.pick(format!("Removed: {path}"), format!("삭제함: {path}")));
+    }
+    for copy in &report.copies {
+        let until = asked.config.minute(until(copy, asked));
+        let path = copy.path.display();
+        line(&say.pick(
+            format!("{path} still holds them, until {until}; --remove-copies removes it now"),
+            format!("{path} 에 {until}까지 남아 있습니다. --remove-copies 로 지금 지울 수 있습니다"),
+        ));
+    }
+    let until = asked.config.minute(report.backups_until);
+    line(&say.pick(
+        format!("Backups elsewhere may hold them until {until} ([privacy] backups_kept_days)."),
+        format!("다른 곳의 백업에는 {until}까지 남아 있을 수 있습니다 ([privacy] backups_kept_days)."),
+    ));
+}
+
+/// When the nightly purge removes a copy.
+fn until(copy: &Trace, asked: &Asked) -> UnixMs {
+    copy.modified_at + asked.config.privacy.retention.copies_ms
+}
+
+fn as_json(report: &Report, asked: &Asked) -> serde_json::Value {
+    let (erased, done) = (&report.erased, &report.erased.forgotten);
+    let path = |path: &Path| path.display().to_string();
+    json!({
+        "n_conversations": done.n_conversations,
+        "n_texts_in": done.n_texts_in,
+        "n_texts_out": done.n_texts_out,
+        "n_photos": done.n_photos,
+        "n_raw_pages": erased.n_raw_pages,
+        "n_unreadable": erased.n_unreadable,
+        "opt_out_kept": erased.opted_out_at.is_some(),
+        "restriction_kept": erased.restricted_until_at.is_some(),
+        "log_emptied": report.is_log_empty,
+        "rewritten": report.is_rewritten,
+        "left": report.left.iter().map(|t| json!({
+            "path": path(&t.path), "numbers": t.n_numbers, "words": t.n_words,
+        })).collect::<Vec<_>>(),
+        "copies": report.copies.iter().map(|t| json!({
+            "path": path(&t.path), "until_at": until(t, asked), "n_bytes": t.n_bytes,
+        })).collect::<Vec<_>>(),
+        "copies_removed": report.removed.iter().map(|p| path(p)).collect::<Vec<_>>(),
+        "backups_until_at": report.backups_until,
+    })
+}

@@ -1,0 +1,160 @@
+//! `munjad citizen export`: all that is stored of a person in one JSON file for them, and their photos in a folder beside it.
+
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+use serde_json::{Value, json};
+
+use super::person::{Asked, open_for};
+use super::{Say, line};
+use crate::client::create_private;
+use crate::domain::access::Action;
+use crate::domain::identity_number::masked;
+use crate::domain::phone::PhoneNumber;
+use crate::store::{Act, ConversationDetail, Message, PhotoInfo, Store, Subject};
+
+/// How texts are written.
+type Shown = fn(&str) -> String;
+
+pub(super) async fn run(asked: &Asked, to: &Path, whole: bool, say: Say) -> anyhow::Result<()> {
+    let store = open_for(asked, Action::Export, "citizen export").await?;
+    let (number, operator, now) = (&asked.number, &asked.operator, asked.now);
+    let found = store.subject((Act::Export, number.clone()), asked.reason.clone(), operator, now).await?;
+    let shown: Shown = if whole { str::to_owned } else { |text| masked(text).into_owned() };
+    let folder = photo_folder(to);
+    let (mut conversations, mut n_photos) = (Vec::new(), 0);
+    for one in &found.conversations {
+        let detail = store.conversation(one.id, operator).await?;
+        let Ok(detail) = detail else { continue };
+        n_photos += save_photos(&store, asked, &detail, &folder).await?;
+        conversations.push(conversation_json(&detail, shown));
+    }
+    let file = json!({
+        "exported_at": now,
+        "reason": asked.reason,
+        "number": number.reveal(),
+        "summary": subject_json(&found, number),
+        "conversations": conversations,
+    });
+    let text = format!("{file:#}\n");
+    let is_new = create_private(to, text.as_bytes()).with_context(|| to.display().to_string())?;
+    if !is_new {
+        bail!(
+            "{}",
+            say.pick(
+                format!("{} exists already; name another file", to.display()),
+                format!("{} 파일이 이미 있습니다. 다른 이름을 적으십시오", to.display()),
+            )
+        );
+    }
+    let n = conversations.len();
+    if say.json {
+        line(&json!({ "file": to, "n_conversations": n, "n_photos": n_photos }).to_string());
+    } else {
+        line(&say.pick(
+            format!("{n} conversations and {n_photos} photos were written to {}", to.display()),
+            format!("상담 {n}건과 사진 {n_photos}장을 {} 에 저장했습니다", to.display()),
+        ));
+    }
+    Ok(())
+}
+
+fn photo_folder(to: &Path) -> PathBuf {
+    let mut name = to.as_os_str().to_owned();
+    name.push(".photos");
+    PathBuf::from(name)
+}
+
+/// Saves the photos of a conversation under names of ours; returns how many.
+async fn save_photos(
+    store: &Store,
+    asked: &Asked,
+    detail: &ConversationDetail,
+    folder: &Path,
+) -> anyhow::Result<usize> {
+    let mut n = 0;
+    for info in detail.messages.iter().flat_map(photos) {
+        let Some(kept) = info.kept else { continue };
+        let Ok((_, Some(file))) = store.photo(info.id, &asked.operator).await? else { continue };
+        let path = folder.join(kept.is.kind.file_name(info.id));
+        let folder = folder.to_owned();
+        let saved = tokio::task::spawn_blocking(move || -> anyhow::Result<bool> {
+            DirBuilder::new().recursive(true).mode(0o700).create(&folder)?;
+            Ok(create_private(&path, &file.bytes()?)?)
+        });
+        n += usize::from(saved.await??);
+    }
+    Ok(n)
+}
+
+fn photos(message: &Message) -> &[PhotoInfo] {
+    match message {
+        Message::In { photos, .. } | Message::Out { photos, .. } => photos,
+    }
+}
+
+/// What is stored of a person, without a word of theirs.
+pub(super) fn subject_json(found: &Subject, number: &PhoneNumber) -> Value {
+    let conversations: Vec<Value> = found
+        .conversations
+        .iter()
+        .map(|one| {
+            json!({
+                "id": one.id, "state": one.state, "opened_at": one.opened_at, "closed_at": one.closed_at,
+                "category": one.category, "n_texts_in": one.n_texts_in, "n_texts_out": one.n_texts_out,
+                "n_photos": one.n_photos,
+            })
+        })
+        .collect();
+    let acts: Vec<Value> = found
+        .acts
+        .iter()
+        .map(|act| json!({ "at": act.at, "what": act.what, "reason": act.reason }))
+        .collect();
+    json!({
+        "number": number.to_string(),
+        "pseudonym": found.pseudonym.to_hex(),
+        "conversations": conversations,
+        "n_unrouted": found.n_unrouted,
+        "n_raw_pages": found.n_raw_pages,
+        "n_unreadable": found.n_unreadable,
+        "opted_out_at": found.citizen.opted_out_at,
+        "restricted_until_at": found.citizen.restricted_until_at,
+        "preference": found.citizen.preference,
+        "held_for": found.held_for,
+        "erased_at": found.erased_at,
+        "acts": acts,
+    })
+}
+
+fn conversation_json(detail: &ConversationDetail, shown: Shown) -> Value {
+    let notes: Vec<Value> = detail
+        .notes
+        .iter()
+        .map(|note| json!({ "at": note.at, "kind": note.kind.as_str(), "text": shown(&note.text) }))
+        .collect();
+    let survey = detail.survey.as_ref().map(|survey| {
+        let comment = survey.comment.as_ref().map(|comment| shown(comment.reveal()));
+        json!({ "answered_at": survey.answered_at, "score": survey.score, "comment": comment })
+    });
+    let messages: Vec<Value> = detail.messages.iter().map(|message| message_json(message, shown)).collect();
+    json!({ "id": detail.summary.id, "messages": messages, "notes": notes, "survey": survey })
+}
+
+fn message_json(message: &Message, shown: Shown) -> Value {
+    let files = |photos: &[PhotoInfo]| -> Vec<Value> {
+        let name = |info: &PhotoInfo| info.kept.map(|kept| kept.is.kind.file_name(info.id));
+        photos.iter().map(|info| json!({ "what": info.what.as_str(), "file": name(info) })).collect()
+    };
+    match message {
+        Message::In { at, text, photos, .. } => {
+            json!({ "direction": "in", "at": at, "text": shown(text.reveal()), "photos": files(photos) })
+        }
+        Message::Out { at, text, state, photos, .. } => json!({
+            "direction": "out", "at": at, "text": shown(text.reveal()), "state": state.as_str(),
+            "photos": files(photos),
+        }),
+    }
+}

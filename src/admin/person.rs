@@ -1,0 +1,100 @@
+//! What the commands of `munjad citizen` share: whom one is about, why, and under which configuration.
+
+use std::io::BufRead;
+use std::sync::Arc;
+
+use anyhow::{Context as _, anyhow, bail};
+use clap::Args;
+
+use super::operator::{access, log};
+use super::{ConfigArg, Say, open};
+use crate::config::Config;
+use crate::daemon;
+use crate::domain::access::Action;
+use crate::domain::actor::Actor;
+use crate::domain::phone::{PhoneNumber, Senders};
+use crate::domain::policy::ServicePolicy;
+use crate::ops::clock::Clock;
+use crate::store::{NewAccess, Store};
+
+#[derive(Args)]
+pub(super) struct Who {
+    /// The person's phone number; - reads it from standard input
+    number: String,
+    /// Why; it is kept with what was done
+    #[arg(long)]
+    reason: String,
+    #[command(flatten)]
+    at: ConfigArg,
+}
+
+/// Whom a command is about, why, and where.
+pub(super) struct Asked {
+    pub number: PhoneNumber,
+    pub reason: String,
+    pub config: Config,
+    pub operator: Actor,
+    pub now: i64,
+}
+
+/// Reads whom a command is about.
+pub(super) fn asked(who: Who, say: Say) -> anyhow::Result<Asked> {
+    let number = number(&who.number, say)?;
+    Ok(Asked {
+        number,
+        reason: reason(&who.reason, say)?,
+        config: Config::load_without_secrets(&who.at.config)?,
+        operator: Actor::operator("citizen"),
+        now: Clock::system().now_ms(),
+    })
+}
+
+/// Opens the database, and logs what is done about whom, and why.
+pub(super) async fn open_for(asked: &Asked, action: Action, command: &str) -> anyhow::Result<Store> {
+    let store = open(&asked.config).await?;
+    // The person as a whole, not one conversation.
+    let shown = vec![(0, Some(asked.number.clone()))];
+    let entry = access(action).detail(command);
+    log(&store, NewAccess { shown, reason: asked.reason.clone(), ..entry }).await?;
+    Ok(store)
+}
+
+/// The number of the command line, or the first line of standard input.
+pub(super) fn number(word: &str, say: Say) -> anyhow::Result<PhoneNumber> {
+    let mut from_input = String::new();
+    let word = match word {
+        "-" => {
+            std::io::stdin().lock().read_line(&mut from_input).context("no number on standard input")?;
+            from_input.trim()
+        }
+        word => word.trim(),
+    };
+    let number = PhoneNumber::parse(word);
+    if number.reveal().is_empty() || number.is_erased() {
+        bail!("{}", say.pick("that is no phone number", "전화번호가 아닙니다"));
+    }
+    Ok(number)
+}
+
+/// A reason as it is kept.
+pub(super) fn reason(word: &str, say: Say) -> anyhow::Result<String> {
+    let reason = word.trim();
+    if reason.is_empty() || reason.chars().count() > 200 || reason.chars().any(char::is_control) {
+        bail!(
+            "{}",
+            say.pick("a reason has 1 to 200 characters on one line", "사유는 한 줄, 1~200자여야 합니다")
+        );
+    }
+    Ok(reason.to_owned())
+}
+
+/// The policy of the configuration: which number texts would leave from does not matter here.
+pub(super) fn policy_of(config: &Config) -> Arc<ServicePolicy> {
+    let senders = Senders::single(PhoneNumber::parse(""));
+    Arc::new(daemon::service_policy(config, &senders))
+}
+
+/// An error in the operator's language.
+pub(super) fn refused(sentence: String) -> anyhow::Error {
+    anyhow!("{sentence}")
+}

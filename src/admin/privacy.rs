@@ -1,0 +1,247 @@
+//! `munjad privacy show|purge`: where personal data lies, how long it stays, what is held by law, and what has outlived its time.
+
+use std::sync::Arc;
+
+use clap::Subcommand;
+use serde_json::json;
+
+use super::operator::open_logged;
+use super::{ConfigArg, Say, line};
+use crate::config::Config;
+use crate::domain::actor::Actor;
+use crate::domain::privacy::{COLUMNS, DAY_MS, FileKind, Holds, Keeps, Retention};
+use crate::domain::text::safe_for_terminal;
+use crate::ops::clock::Clock;
+use crate::store::{HeldWhat, LegalHold, PurgeRun, files_of};
+use crate::worker::purge_all;
+
+#[derive(Subcommand)]
+pub(super) enum PrivacyCommand {
+    /// Show where personal data lies and how long it stays, legal holds, and the last purge
+    Show {
+        #[command(flatten)]
+        at: ConfigArg,
+    },
+    /// Erase now what has outlived its time; the gateway does it every night
+    Purge {
+        /// Only say how many conversations would be erased
+        #[arg(long)]
+        dry_run: bool,
+        #[command(flatten)]
+        at: ConfigArg,
+    },
+}
+
+pub(super) async fn run(command: PrivacyCommand, say: Say) -> anyhow::Result<()> {
+    match command {
+        PrivacyCommand::Show { at } => show(&at, say).await,
+        PrivacyCommand::Purge { dry_run, at } => purge(&at, dry_run, say).await,
+    }
+}
+
+async fn show(at: &ConfigArg, say: Say) -> anyhow::Result<()> {
+    let config = Config::load_without_secrets(&at.config)?;
+    let store = open_logged(&config, "privacy show").await?;
+    let (holds, runs) = (store.legal_holds(&Actor::operator("privacy")).await?, store.purge_runs().await?);
+    let retention = &config.privacy.retention;
+    let files = files_of(&config.database)?;
+    if say.json {
+        let places: Vec<_> = COLUMNS
+            .iter()
+            .filter(|of| of.holds != Holds::Nothing)
+            .map(|of| {
+                let columns: Vec<_> = of.columns.split_whitespace().collect();
+                json!({ "table": of.table, "columns": columns, "holds": format!("{:?}", of.holds).to_lowercase(),
+                        "days": days(of.keeps, retention) })
+            })
+            .collect();
+        let by_category: Vec<_> = retention
+            .by_category
+            .iter()
+            .map(|(name, ms)| json!({ "category": name, "days": ms / DAY_MS }))
+            .collect();
+        let holds: Vec<_> = holds
+            .iter()
+            .map(|hold| {
+                json!({
+                    "what": held(hold, say), "reason": hold.reason, "held_at": hold.held_at,
+                })
+            })
+            .collect();
+        let runs: Vec<_> =
+            runs.iter().map(|run| json!({ "what": run.what, "done_at": run.done_at, "n": run.n })).collect();
+        let files: Vec<_> = files.iter().map(|(path, kind)| json!({
+            "path": path.display().to_string(), "kind": kind.map(|kind| format!("{kind:?}").to_lowercase()),
+        })).collect();
+        let all = json!({ "places": places, "category_days": by_category, "legal_holds": holds,
+                          "purged": runs, "files": files });
+        line(&serde_json::to_string_pretty(&all)?);
+        return Ok(());
+    }
+    for of in COLUMNS.iter().filter(|of| of.holds != Holds::Nothing) {
+        let columns = of.columns.replace(' ', ", ");
+        let place = format!("{}: {columns}", of.table);
+        line(&format!(
+            "{place:<42} {:<14} {}",
+            holds_words(of.holds, say),
+            keeps_words(of.keeps, retention, say)
+        ));
+    }
+    for (name, ms) in &retention.by_category {
+        line(&say.pick(
+            format!("category {name}: {} days", ms / DAY_MS),
+            format!("분류 {name}: {}일", ms / DAY_MS),
+        ));
+    }
+    for (path, kind) in &files {
+        line(&format!("{}  {}", path.display(), file_words(*kind, say)));
+    }
+    tell_holds(&holds, &config, say);
+    tell_runs(&runs, &config, say);
+    Ok(())
+}
+
+/// How many days something stays; `None` where no number of days decides.
+fn days(keeps: Keeps, retention: &Retention) -> Option<i64> {
+    match keeps {
+        Keeps::Conversation => Some(retention.texts_ms / DAY_MS),
+        Keeps::RawPage => Some(retention.raw_ms / DAY_MS),
+        Keeps::Quarantine => Some(retention.quarantine_ms / DAY_MS),
+        Keeps::Citizen
+        | Keeps::LegalHold
+        | Keeps::Remainder
+        | Keeps::AccessLog
+        | Keeps::Staff
+        | Keeps::Always => None,
+    }
+}
+
+fn holds_words(holds: Holds, say: Say) -> &'static str {
+    match holds {
+        Holds::Words => say.pick("words", "글"),
+        Holds::Number => say.pick("number", "번호"),
+        Holds::Trace => say.pick("trace", "흔적"),
+        Holds::Pseudonym => say.pick("pseudonym", "가명"),
+        Holds::Staff => say.pick("staff", "직원"),
+        Holds::Secret => say.pick("secret", "비밀값"),
+        Holds::Nothing => say.pick("nothing", "없음"),
+    }
+}
+
+fn keeps_words(keeps: Keeps, retention: &Retention, say: Say) -> String {
+    let days = days(keeps, retention).unwrap_or(0);
+    match keeps {
+        Keeps::Conversation => say.pick(
+            format!("{days} days after the conversation's close, or as its category says"),
+            format!("상담이 끝난 뒤 {days}일, 분류에 따로 정했으면 그만큼"),
+        ),
+        Keeps::RawPage => say.pick(format!("{days} days"), format!("{days}일")),
+        Keeps::Quarantine => {
+            say.pick(format!("{days} days after it is settled"), format!("처리한 뒤 {days}일"))
+        }
+        Keeps::Citizen => say
+            .pick(
+                "as long as a conversation of theirs; the wish stays under a pseudonym",
+                "상담이 남아 있는 동안. 수신거부 등은 가명으로 남음",
+            )
+            .to_owned(),
+        Keeps::LegalHold => say.pick("until the legal hold ends", "법적 보존이 끝날 때까지").to_owned(),
+        Keeps::Remainder => {
+            say.pick("stays: names nobody without the key", "남음: 키 없이는 누구인지 알 수 없음").to_owned()
+        }
+        Keeps::AccessLog => {
+            say.pick("as long as [audit] keep_days says", "[audit] keep_days 에 정한 동안").to_owned()
+        }
+        Keeps::Staff => {
+            say.pick("as long as the account or phone", "계정이나 당직 전화가 있는 동안").to_owned()
+        }
+        Keeps::Always => say.pick("stays", "남음").to_owned(),
+    }
+}
+
+fn file_words(kind: Option<FileKind>, say: Say) -> &'static str {
+    match kind {
+        Some(FileKind::Database) => say.pick("the database", "데이터베이스"),
+        Some(FileKind::Log) => say.pick("its log", "데이터베이스 로그"),
+        Some(FileKind::Photos) => say.pick("photos, as long as their texts", "사진, 문자와 같은 동안"),
+        Some(FileKind::Copy) => say.pick("a copy of the whole database", "데이터베이스 사본"),
+        Some(FileKind::Key) => say.pick("the key for pseudonyms", "가명의 키"),
+        Some(FileKind::Erased) => say.pick("who was erased, by pseudonym", "지운 사람의 가명"),
+        Some(FileKind::Mark) => say.pick("no personal data", "개인정보 없음"),
+        None => say.pick("not a file of ours: look at it", "munja 의 파일이 아닙니다. 확인하십시오"),
+    }
+}
+
+fn held(hold: &LegalHold, say: Say) -> String {
+    match &hold.what {
+        HeldWhat::Citizen(number) => number.to_string(),
+        HeldWhat::Conversation(id) => say.pick(format!("conversation {id}"), format!("상담 {id}")),
+    }
+}
+
+fn tell_holds(holds: &[LegalHold], config: &Config, say: Say) {
+    for hold in holds {
+        let (at, reason) = (config.minute(hold.held_at), safe_for_terminal(&hold.reason));
+        let what = held(hold, say);
+        line(&say.pick(
+            format!("held by law since {at}: {what}: {reason}"),
+            format!("{at}부터 법적 보존: {what}: {reason}"),
+        ));
+    }
+}
+
+fn tell_runs(runs: &[PurgeRun], config: &Config, say: Say) {
+    for run in runs {
+        let at = config.minute(run.done_at);
+        line(&say.pick(
+            format!("purged at {at}: {} {}", run.n, run.what.replace('_', " ")),
+            format!("{at}에 지움: {} {}", run_words(&run.what), run.n),
+        ));
+    }
+    if runs.is_empty() {
+        line(say.pick("Nothing was purged yet.", "아직 지운 것이 없습니다."));
+    }
+}
+
+fn run_words(word: &str) -> &str {
+    match word {
+        "conversations" => "상담",
+        "raw_pages" => "통신사 원문",
+        "quarantine" => "읽지 못한 것",
+        "citizens" => "시민의 설정",
+        "copies" => "데이터베이스 사본",
+        other => other,
+    }
+}
+
+async fn purge(at: &ConfigArg, dry_run: bool, say: Say) -> anyhow::Result<()> {
+    let config = Config::load_without_secrets(&at.config)?;
+    let (store, now) = (open_logged(&config, "privacy purge").await?, Clock::system().now_ms());
+    let retention = Arc::clone(&config.privacy.retention);
+    if dry_run {
+        let n = store.count_purgeable(&retention, now).await?;
+        if say.json {
+            line(&json!({ "n_conversations": n, "dry_run": true }).to_string());
+        } else {
+            line(&say.pick(
+                format!("{n} conversations have outlived their time and would be erased."),
+                format!("보관 기간이 지나 지울 상담: {n}건"),
+            ));
+        }
+        return Ok(());
+    }
+    let done = purge_all(&store, &retention, now, &|| true).await?;
+    if say.json {
+        let all: serde_json::Map<_, _> =
+            done.iter().map(|(what, n)| (what.as_str().to_owned(), json!(n))).collect();
+        line(&serde_json::Value::Object(all).to_string());
+        return Ok(());
+    }
+    for (what, n) in done {
+        line(&say.pick(
+            format!("{n} {}", what.as_str().replace('_', " ")),
+            format!("{} {n}", run_words(what.as_str())),
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,224 @@
+//! `munjad restore`: puts a backup back where no database is. The database is marked before it gets its name: the gateway that
+//! starts on it is in recovery, and says nothing to citizens until it knows what was said after the backup was made.
+
+use std::fs;
+use std::io::Write;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context as _, anyhow, bail};
+use clap::Args;
+use serde_json::json;
+
+use super::backup::{Age, Verified, age_in_words, is_sealed, verify, work_folder};
+use super::{Say, line};
+use crate::config::Config;
+use crate::daemon::DatabaseLock;
+use crate::ops::clock::Clock;
+use crate::store::{ReplacedCopy, Store, keep_photo, newest_text_at, place, refuse_occupied};
+
+#[derive(Args)]
+#[command(
+    after_help = "Examples:\n  munjad restore munja-backup-20261130T072100Z.tar --check         only prove it, and say how old it is\n  munjad restore munja-backup-20261130T072100Z.tar --config /etc/munja/gateway.toml\n  munjad restore munja-backup-20261130T072100Z.tar.age --identity key.txt --to /srv/munja\n\nNothing is overwritten. The next start is in recovery: munjad recovery status"
+)]
+pub(super) struct Restore {
+    /// The backup
+    file: PathBuf,
+    /// Put the database where this configuration says, and leave the configuration as it is
+    #[arg(long, short, conflicts_with = "to", required_unless_present_any = ["to", "check"])]
+    config: Option<PathBuf>,
+    /// Put everything into this folder, with the configuration out of the backup
+    #[arg(long, value_name = "DIR")]
+    to: Option<PathBuf>,
+    /// The file with the private key of age that opens an encrypted backup
+    #[arg(long, value_name = "FILE")]
+    identity: Option<PathBuf>,
+    /// Prove the backup and say what is in it; put nothing anywhere
+    #[arg(long)]
+    check: bool,
+}
+
+/// Where a backup goes.
+struct Target {
+    database: PathBuf,
+    /// Set where the configuration out of the backup goes there, too.
+    folder: Option<PathBuf>,
+    age_program: String,
+}
+
+/// What was put back.
+struct PutBack {
+    made_at: i64,
+    newest_text_at: Option<i64>,
+    n_texts: i64,
+    n_photos: usize,
+    /// Texts that had not left when the backup was made.
+    n_doubted: usize,
+    /// Files of the configuration that were left alone.
+    left: Vec<PathBuf>,
+}
+
+pub(super) async fn run(args: Restore, say: Say) -> anyhow::Result<ExitCode> {
+    let now = Clock::system().now_ms();
+    let target = target(&args)?;
+    let (database, check) = (target.database.clone(), args.check);
+    let done = tokio::task::spawn_blocking(move || restore(&args, &target, now)).await??;
+    tell(&done, (&database, check), now, say);
+    Ok(ExitCode::SUCCESS)
+}
+
+fn target(args: &Restore) -> anyhow::Result<Target> {
+    let age = || "age".to_owned();
+    Ok(match (&args.to, &args.config) {
+        (Some(folder), _) => {
+            Target { database: folder.join("munja.db"), folder: Some(folder.clone()), age_program: age() }
+        }
+        (None, Some(path)) if path.exists() || !args.check => {
+            let config = Config::load_without_secrets(path)?;
+            Target { database: config.database, folder: None, age_program: config.backup.age_program }
+        }
+        // Only to be proved: beside the backup.
+        _ => Target { database: args.file.with_extension("check"), folder: None, age_program: age() },
+    })
+}
+
+/// Proves the backup and puts it back. Blocks.
+fn restore(args: &Restore, target: &Target, now: i64) -> anyhow::Result<PutBack> {
+    let home = match target.database.parent() {
+        Some(home) if !home.as_os_str().is_empty() => home,
+        _ => Path::new("."),
+    };
+    let _lock = if args.check { None } else { Some(lock(target, home)?) };
+    let work = work_folder(home)?;
+    let plain = open_sealed(args, &target.age_program, work.path())?;
+    let mut n_photos = 0;
+    let verified = verify(&plain, &work.path().join("proof"), &mut |_, _| {
+        n_photos += 1;
+        Ok(())
+    })?;
+    verified.must_be_sound()?;
+    let mut done = PutBack {
+        made_at: verified.manifest.made_at,
+        newest_text_at: newest_text_at(&verified.database)?,
+        n_texts: verified.manifest.rows("inbox") + verified.manifest.rows("outbox"),
+        n_photos,
+        n_doubted: 0,
+        left: Vec::new(),
+    };
+    if args.check {
+        return Ok(done);
+    }
+    let copy = ReplacedCopy {
+        made_at: verified.manifest.made_at,
+        last_event_seq: verified.manifest.last_event_seq,
+        carrier: verified.manifest.carrier.clone(),
+    };
+    done.n_doubted = Store::begin_recovery(&verified.database, &copy, now)?;
+    // Read once more: now each photo is put in its place.
+    let again = work.path().join("again");
+    verify(&plain, &again, &mut |hash, bytes| {
+        let kept = keep_photo(&target.database, &bytes)?;
+        if kept == *hash { Ok(()) } else { Err(anyhow!("a photo changed on its way")) }
+    })?;
+    if let Some(folder) = &target.folder {
+        done.left = configuration(&verified, folder)?;
+    }
+    // What can be started comes last.
+    place(&verified.database, verified.pseudonym_key.as_deref(), &target.database)?;
+    Ok(done)
+}
+
+/// Refuses a place that is in use, and keeps gateways away from it meanwhile.
+fn lock(target: &Target, home: &Path) -> anyhow::Result<DatabaseLock> {
+    refuse_occupied(&target.database)?;
+    let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(home);
+    made.with_context(|| format!("{} cannot be made", home.display()))?;
+    DatabaseLock::try_take(&target.database)?.ok_or_else(|| {
+        anyhow!("a munjad is at work on {}: stop it first (systemctl stop munjad)", target.database.display())
+    })
+}
+
+/// The archive as a plain file.
+fn open_sealed(args: &Restore, age_program: &str, work: &Path) -> anyhow::Result<PathBuf> {
+    if !is_sealed(&args.file) {
+        return Ok(args.file.clone());
+    }
+    let Some(identity) = &args.identity else {
+        bail!("{} is encrypted: name the file with its private key (--identity FILE)", args.file.display());
+    };
+    let plain = work.join("plain.tar");
+    Age::new(age_program).decrypt(&args.file, &plain, identity)?;
+    Ok(plain)
+}
+
+/// Writes the files of the configuration; returns those that were there already and were left alone.
+fn configuration(verified: &Verified, folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let mut left = Vec::new();
+    for (name, bytes) in &verified.configuration {
+        let path = folder.join(name);
+        let cannot = || format!("{} cannot be written", path.display());
+        if let Some(parent) = path.parent() {
+            fs::DirBuilder::new().recursive(true).mode(0o700).create(parent).with_context(cannot)?;
+        }
+        match fs::File::options().write(true).create_new(true).mode(0o640).open(&path) {
+            Ok(mut file) => file.write_all(bytes).and_then(|()| file.sync_all()).with_context(cannot)?,
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => left.push(path),
+            Err(error) => return Err(error).with_context(cannot),
+        }
+    }
+    Ok(left)
+}
+
+fn tell(done: &PutBack, (database, check): (&Path, bool), now: i64, say: Say) {
+    let age_ms = now - done.made_at;
+    if say.json {
+        let left: Vec<_> = done.left.iter().map(|path| path.display().to_string()).collect();
+        let out = json!({
+            "made_at": done.made_at, "age_ms": age_ms, "newest_text_at": done.newest_text_at,
+            "texts": done.n_texts, "photos": done.n_photos, "restored": !check, "verified": true,
+            "database": (!check).then(|| database.display().to_string()),
+            "in_doubt": done.n_doubted, "left_alone": left,
+        });
+        line(&out.to_string());
+        return;
+    }
+    let (age, texts, photos) = (age_in_words(age_ms, say), done.n_texts, done.n_photos);
+    line(&say.pick(
+        format!("The backup is sound. It is {age} old and holds {texts} texts and {photos} photos."),
+        format!(
+            "백업에 문제가 없습니다. {age} 전에 만들었고 문자 {texts}건, 사진 {photos}장이 들어 있습니다."
+        ),
+    ));
+    if let Some(newest) = done.newest_text_at {
+        let before = age_in_words(now - newest, say);
+        line(&say.pick(
+            format!("Its newest text is {before} old."),
+            format!("가장 새로운 문자는 {before} 전 것입니다."),
+        ));
+    }
+    if check {
+        line(say.pick("Nothing was put anywhere (--check).", "아무것도 되돌리지 않았습니다 (--check)."));
+        return;
+    }
+    let (database, n) = (database.display(), done.n_doubted);
+    line(&say.pick(format!("Put back: {database}."), format!("되돌렸습니다: {database}")));
+    for path in &done.left {
+        let path = path.display();
+        line(&say.pick(format!("Left as it was: {path}."), format!("그대로 두었습니다: {path}")));
+    }
+    line(&say.pick(
+        format!(
+            "The next start is in recovery: texts come in and duty phones are called, but nothing is sent to citizens until the \
+             carriers' lists of the last {age} have been read and you have confirmed the rest. {n} texts had not left when the \
+             backup was made: the carrier is asked about each. Everybody has to log in again.\n\
+             Next: put the keys of the carriers in their files, munjad check, munjad run, then munjad recovery status."
+        ),
+        format!(
+            "다음 시작은 복구 상태입니다. 문자를 받고 당직 전화를 부르지만, 지난 {age} 동안의 통신사 목록을 읽고 운영자가 나머지를 확인할 \
+             때까지 시민에게는 보내지 않습니다. 백업할 때 아직 나가지 않은 문자 {n}건은 통신사에 하나씩 확인합니다. 상담사는 모두 다시 \
+             로그인해야 합니다.\n\
+             다음: 통신사 키를 파일에 넣고, munjad check, munjad run, 그리고 munjad recovery status"
+        ),
+    ));
+}

@@ -1,0 +1,79 @@
+//! What the access log says of each request: the column of the route table, and the one place where an answer waits until its
+//! row is on disk.
+//!
+//! A route that shows citizens' data returns [`Seen`], which says whose. An answer of such a route that does not say so never
+//! leaves: it would be missing in the log.
+
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use super::ApiContext;
+use super::problem::{Problem, ProblemCode};
+use crate::domain::access::Action;
+use crate::store::{ConversationDetail, NewAccess, StoreError};
+
+/// What is logged of a route: a column of the route table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Logged {
+    /// Nothing: it neither shows nor changes a citizen's data.
+    Nothing,
+    /// The store writes the row together with the change. It speaks of the conversation that the answer shows, too.
+    WithChange,
+    /// The row is written before the answer leaves.
+    BeforeAnswer(Action),
+}
+
+/// An answer, and what the log says of it.
+pub(super) struct Seen<T>(pub(super) T, pub(super) NewAccess);
+
+impl<T: IntoResponse> IntoResponse for Seen<T> {
+    fn into_response(self) -> Response {
+        let mut response = self.0.into_response();
+        response.extensions_mut().insert(self.1);
+        response
+    }
+}
+
+/// Marks an answer with its route's column.
+pub(super) fn mark(logged: Logged, mut response: Response) -> Response {
+    response.extensions_mut().insert(logged);
+    response
+}
+
+/// Writes the row of each answer that shows citizens' data; the answer leaves when the row is on disk, and not otherwise.
+pub(super) async fn record(State(context): State<ApiContext>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let logged = response.extensions_mut().remove::<Logged>().unwrap_or(Logged::Nothing);
+    let seen = response.extensions_mut().remove::<NewAccess>();
+    let is_as_told = match (&seen, logged) {
+        (Some(seen), Logged::BeforeAnswer(action)) => seen.action == action,
+        (Some(_), _) => false,
+        // A refusal shows nothing; one that does is logged where it is made.
+        (None, Logged::BeforeAnswer(_)) => !response.status().is_success(),
+        (None, _) => true,
+    };
+    if !is_as_told {
+        return Problem::because(ProblemCode::Internal, "the access log does not know this answer")
+            .into_response();
+    }
+    match seen {
+        None => response,
+        Some(seen) => match context.log(seen).await {
+            Ok(()) => response,
+            Err(error) => Problem::from(error).into_response(),
+        },
+    }
+}
+
+impl ApiContext {
+    /// Writes a row of the access log; it is on disk when this returns.
+    pub(super) async fn log(&self, access: NewAccess) -> Result<(), StoreError> {
+        self.store.record_access(access, self.now()).await
+    }
+}
+
+/// That a conversation was shown to somebody.
+pub(super) fn about(access: NewAccess, shown: &ConversationDetail) -> NewAccess {
+    access.about(shown.summary.id, Some(&shown.summary.citizen))
+}

@@ -1,0 +1,148 @@
+//! The access log: every route that shows or changes a citizen's data has its row before its answer leaves.
+
+use super::*;
+use crate::api::audit::Logged;
+use crate::domain::access::chain::Row;
+use crate::domain::access::{Action, Subject};
+use crate::store::AccessFilter;
+
+impl Desk {
+    async fn rows(&self) -> Vec<Row> {
+        let found = Arc::new(std::sync::Mutex::new(Vec::new()));
+        let into = Arc::clone(&found);
+        let take = move |row| {
+            into.lock().expect("no panic").push(row);
+            true
+        };
+        self.store.walk_access(AccessFilter::default(), take).await.expect("rows");
+        std::mem::take(&mut *found.lock().expect("no panic"))
+    }
+
+    /// What was logged since the last time, as action and detail; each row names `n` citizens.
+    async fn logged(&self, seen: &mut usize, n: usize) -> Vec<String> {
+        let rows = self.rows().await.split_off(*seen);
+        *seen += rows.len();
+        let words = |row: &Row| {
+            assert_eq!(Subject::unpack(&row.record.subjects).len(), n, "{row:?}");
+            assert_eq!(row.record.who.role, "supervisor");
+            format!("{} {}", row.record.action, row.record.detail).trim_end().to_owned()
+        };
+        rows.iter().map(words).collect()
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_answer_with_a_citizens_data_has_its_row() {
+    let desk = Desk::open();
+    let token = desk.one_active().await;
+    let duties = desk.store.set_duties("minsu".into(), Some(crate::domain::actor::Role::Supervisor), None);
+    duties.await.expect("promoted");
+    let mut seen = 1;
+    let one = "/v1/conversations/1";
+    desk.get("/v1/conversations?state=mine", &token).await.expect(200);
+    assert_eq!(desk.logged(&mut seen, 1).await, ["list conversations mine"]);
+    desk.get("/v1/conversations?state=waiting", &token).await.expect(200);
+    assert_eq!(desk.logged(&mut seen, 0).await, ["list conversations waiting"]);
+    desk.get(one, &token).await.expect(200);
+    assert_eq!(desk.logged(&mut seen, 1).await, ["view"]);
+    desk.post(&format!("{one}/claim"), &token, json!({})).await.expect(200);
+    assert_eq!(desk.logged(&mut seen, 1).await, ["change claim"]);
+    let note = json!({"action": "note", "text": "메모"});
+    desk.post(&format!("{one}/actions"), &token, note).await.expect(200);
+    assert_eq!(desk.logged(&mut seen, 1).await, ["change note"]);
+    desk.post(&format!("{one}/reveal"), &token, json!({"reason": "119"})).await.expect(200);
+    assert_eq!(desk.logged(&mut seen, 1).await, ["reveal"]);
+    desk.post(&format!("{one}/evidence"), &token, json!({"reason": "경찰 요청"})).await.expect(200);
+    assert_eq!(desk.logged(&mut seen, 1).await, ["change note", "export evidence"]);
+    let rows = desk.rows().await;
+    assert_eq!(rows.last().expect("a row").record.reason, "경찰 요청");
+    desk.text_in(CITIZEN, "또 왔어요").await;
+    desk.reply(1, &token, "k", json!({"text": "답", "last_seen": 1})).await.refused("newer_texts");
+    assert_eq!(desk.logged(&mut seen, 1).await, ["view newer texts"], "a refusal that shows texts");
+    desk.reply(1, &token, "k", json!({"text": "답", "last_seen": 2})).await.expect(201);
+    assert_eq!(desk.logged(&mut seen, 1).await, ["change reply"]);
+    let doubt = desk.doubt().await;
+    desk.get("/v1/messages?state=in_doubt", &token).await.expect(200);
+    assert_eq!(desk.logged(&mut seen, 1).await, ["list texts in doubt"]);
+    desk.post(&format!("/v1/messages/{doubt}/decision"), &token, json!({"decision": "give_up"}))
+        .await
+        .expect(204);
+    assert_eq!(desk.logged(&mut seen, 1).await, ["change give_up"]);
+    desk.get("/v1/surveys", &token).await.expect(200);
+    assert_eq!(desk.logged(&mut seen, 0).await, ["list survey answers"]);
+    desk.post(&format!("{one}/release"), &token, json!({})).await.expect(204);
+    assert_eq!(desk.logged(&mut seen, 1).await, ["change release"]);
+    assert!(desk.store.verify_access(Vec::new(), |_| {}).await.expect("read").is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_shows_nothing_and_what_is_refused_has_no_row() {
+    let desk = Desk::open();
+    let token = desk.one_active().await;
+    for path in ["/v1/me", "/v1/status", "/v1/desks", "/v1/categories", "/v1/canned", "/v1/duty", "/healthz"]
+    {
+        desk.get(path, &token).await.expect(200);
+    }
+    desk.get("/v1/conversations/99", &token).await.refused("not_found");
+    desk.get("/v1/conversations/1", "").await.refused("unauthorized");
+    desk.post("/v1/conversations/1/reveal", &token, json!({"reason": " "})).await.refused("bad_request");
+    assert_eq!(desk.rows().await.len(), 1, "the claim before");
+}
+
+/// An answer waits for its row; without it, nothing leaves.
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_logged_is_not_shown() {
+    let desk = Desk::open();
+    let token = desk.one_active().await;
+    let file = rusqlite::Connection::open(desk.path("munja.db")).expect("the file");
+    file.execute_batch("DROP TABLE access").expect("dropped");
+    let refused = desk.get("/v1/conversations/1", &token).await;
+    assert!(refused.status.is_server_error() && !refused.body.contains("버스"), "{}", refused.body);
+    let refused = desk.get("/v1/conversations?state=open", &token).await;
+    assert!(refused.status.is_server_error() && !refused.body.contains("버스"), "{}", refused.body);
+}
+
+/// The column of the route table against the methods: whatever is read by GET and shows a citizen's data waits for its row.
+#[test]
+fn every_route_has_its_word() {
+    let table = crate::api::table();
+    let (mut before, mut with, mut nothing) = (0, 0, Vec::new());
+    for (_, logged, route) in &table {
+        match logged {
+            Logged::BeforeAnswer(action) => {
+                assert!(!matches!(action, Action::Change | Action::Admin | Action::Expire));
+                before += 1;
+            }
+            Logged::WithChange => with += 1,
+            Logged::Nothing => nothing.extend(route.1.paths.keys().cloned()),
+        }
+    }
+    nothing.sort();
+    let expected = [
+        "/healthz",
+        // Accounts of our own people; their history is kept with them.
+        "/v1/accounts",
+        "/v1/accounts",
+        "/v1/accounts/{login}/actions",
+        "/v1/accounts/{login}/history",
+        "/v1/canned",
+        "/v1/categories",
+        "/v1/desks",
+        "/v1/duty",
+        "/v1/events",
+        "/v1/login",
+        "/v1/logout",
+        "/v1/me",
+        "/v1/password",
+        "/v1/photos",
+        "/v1/sessions",
+        "/v1/sessions/end_others",
+        "/v1/sessions/{id}",
+        "/v1/status",
+        "/v1/totp",
+        "/v1/totp/confirm",
+        "/v1/totp/disable",
+    ];
+    assert_eq!(nothing, expected, "a route that logs nothing shows no citizen's data: say why here");
+    assert_eq!(before + with + nothing.len(), table.len());
+}

@@ -1,0 +1,47 @@
+//! Reading passwords and codes: from the terminal without showing them, or line by line from standard input.
+
+use anyhow::Context;
+use secrecy::{ExposeSecret, SecretString};
+
+use super::context::CliContext;
+use super::exit::Exit;
+use super::failure::Failure;
+use crate::client::Values;
+
+/// Asks for a password; with `from_stdin`, the next line of standard input.
+pub fn password(
+    context: &mut CliContext,
+    (question, values): (&str, Values),
+    from_stdin: bool,
+) -> Result<SecretString, Failure> {
+    if from_stdin {
+        return Ok(context.read_line().context("password")?.into());
+    }
+    if !context.io.stdin_is_terminal {
+        return Err(Failure::here(Exit::Usage, "no_password", []));
+    }
+    let question = context.say.with(question, values);
+    Ok(rpassword::prompt_password(format!("{question} ")).context("password")?.into())
+}
+
+/// Asks for a new password, on a terminal twice.
+pub fn new_password(context: &mut CliContext, from_stdin: bool) -> Result<SecretString, Failure> {
+    let new = password(context, ("ask-new-password", Vec::new()), from_stdin)?;
+    if !from_stdin {
+        let again = password(context, ("ask-password-again", Vec::new()), false)?;
+        if again.expose_secret() != new.expose_secret() {
+            return Err(Failure::here(Exit::Usage, "passwords_differ", []));
+        }
+    }
+    Ok(new)
+}
+
+/// Asks for a code of the second factor. It is good once, and shown as it is typed.
+pub fn code(context: &mut CliContext) -> Result<String, Failure> {
+    if context.io.stdin_is_terminal {
+        let question = context.say.t("ask-code");
+        let asked = write!(context.io.stderr, "{question} ").and_then(|()| context.io.stderr.flush());
+        asked.map_err(Failure::from_output_error)?;
+    }
+    Ok(context.read_line().context("code")?.trim().to_owned())
+}

@@ -1,0 +1,301 @@
+//! The chain of the access log: each row holds the hash of the row before it, and its own hash covers both.
+//!
+//! The hash is SHA-256 over twelve fields: the hash of the row before, `seq`, `at`, `role`, `login`, `origin`, `action`,
+//! `conversation_id`, `item_id`, `reason`, `detail`, `subjects`. Before each field stands its length in four bytes, most
+//! significant first. Numbers are decimal digits, an absent one is empty; words are UTF-8; `subjects` are bytes. The first row
+//! of all follows 32 zero bytes. `tests/audit-verify.py` computes the same without a line of this program.
+//!
+//! Whoever can write the file can also compute the whole chain anew. That is found by heads that were written elsewhere.
+
+use std::collections::BTreeMap;
+
+use sha2::{Digest, Sha256};
+
+use super::{Action, LEAST_KEPT_DAYS, Record};
+use crate::domain::UnixMs;
+
+pub type Hash = [u8; 32];
+
+/// What the first row of all follows.
+pub const BEGINNING: Hash = [0; 32];
+
+const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
+/// How far a row's number may have been moved for that to be recognised.
+const MOST_MOVED: i64 = 10_000;
+/// A head may be so much younger than its row (milliseconds): it is written once a day, later where the gateway stood still.
+const HEAD_LAG_MS: i64 = 30 * DAY_MS;
+
+/// A row as it stands in the file, whatever has become of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    pub seq: i64,
+    pub record: Record,
+    pub previous: Vec<u8>,
+    pub hash: Vec<u8>,
+}
+
+/// The last row at the end of a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    pub day: String,
+    pub at: UnixMs,
+    /// 0: there was no row yet.
+    pub seq: i64,
+    pub hash: Hash,
+}
+
+impl Head {
+    /// The line in a file of heads: day, time, number and hash.
+    pub fn to_line(&self) -> String {
+        format!("{} {} {} {}", self.day, self.at, self.seq, to_hex(&self.hash))
+    }
+
+    /// Reads a line back; `None` for anything else.
+    pub fn from_line(line: &str) -> Option<Head> {
+        let mut words = line.split_whitespace();
+        let (day, at, seq, hash) = (words.next()?, words.next()?, words.next()?, words.next()?);
+        if words.next().is_some() {
+            return None;
+        }
+        Some(Head {
+            day: day.to_owned(),
+            at: at.parse().ok()?,
+            seq: seq.parse().ok()?,
+            hash: from_hex(hash)?,
+        })
+    }
+}
+
+/// Stands for the rows that were removed after their time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Anchor {
+    /// The last row that was removed, its hash and its time.
+    pub seq: i64,
+    pub hash: Hash,
+    pub last_at: UnixMs,
+    pub expired_at: UnixMs,
+}
+
+impl Anchor {
+    /// The detail of the row that says that they were removed ([`Action::Expire`]).
+    pub fn to_detail(&self) -> String {
+        format!("through {} {}", self.seq, to_hex(&self.hash))
+    }
+}
+
+/// What is wrong with the log, at the first row where anything is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Damage {
+    /// Rows are gone.
+    Missing { from: i64, to: i64 },
+    /// A row's content is not what was written.
+    Changed { seq: i64 },
+    /// A row stands at a place that is not its own: rows were exchanged, inserted or renumbered.
+    Moved { seq: i64, was: i64 },
+    /// A row that does not follow the row before it: one of the two was put there later.
+    Unlinked { seq: i64 },
+    /// A row that stands before the beginning.
+    Inserted { seq: i64 },
+    /// The chain up to this row was written anew: a head of that day says otherwise.
+    Rewritten { seq: i64, day: String },
+    /// The newest rows are gone.
+    Truncated { last: i64, expected: i64 },
+    /// The oldest rows are gone, and nothing says that their time was over.
+    NoBeginning { first: i64 },
+    /// The oldest rows are gone, and no row of the log says that this was their removal after their time.
+    Unconfirmed { seq: i64 },
+    /// The oldest rows were removed before their time.
+    TooEarly { seq: i64 },
+}
+
+impl Damage {
+    /// The word in JSON.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Damage::Missing { .. } => "missing",
+            Damage::Changed { .. } => "changed",
+            Damage::Moved { .. } => "moved",
+            Damage::Unlinked { .. } => "unlinked",
+            Damage::Inserted { .. } => "inserted",
+            Damage::Rewritten { .. } => "rewritten",
+            Damage::Truncated { .. } => "truncated",
+            Damage::NoBeginning { .. } => "no_beginning",
+            Damage::Unconfirmed { .. } => "unconfirmed",
+            Damage::TooEarly { .. } => "too_early",
+        }
+    }
+
+    /// The first row that is concerned.
+    pub fn seq(&self) -> i64 {
+        match self {
+            Damage::Missing { from: seq, .. }
+            | Damage::Changed { seq }
+            | Damage::Moved { seq, .. }
+            | Damage::Unlinked { seq }
+            | Damage::Inserted { seq }
+            | Damage::Rewritten { seq, .. }
+            | Damage::Truncated { last: seq, .. }
+            | Damage::NoBeginning { first: seq }
+            | Damage::Unconfirmed { seq }
+            | Damage::TooEarly { seq } => *seq,
+        }
+    }
+}
+
+/// The hash of a row.
+pub fn hash_of(seq: i64, previous: &[u8], record: &Record) -> Hash {
+    let mut hash = Sha256::new();
+    let mut field = |bytes: &[u8]| {
+        hash.update(u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_be_bytes());
+        hash.update(bytes);
+    };
+    let number = |n: Option<i64>| n.map_or_else(String::new, |n| n.to_string());
+    field(previous);
+    field(seq.to_string().as_bytes());
+    field(record.at.to_string().as_bytes());
+    field(record.who.role.as_bytes());
+    field(record.who.login.as_bytes());
+    field(record.who.origin.as_bytes());
+    field(record.action.as_bytes());
+    field(number(record.conversation_id).as_bytes());
+    field(number(record.item_id).as_bytes());
+    field(record.reason.as_bytes());
+    field(record.detail.as_bytes());
+    field(&record.subjects);
+    hash.finalize().into()
+}
+
+/// Checks rows in order, one at a time. Whatever is found first ends it.
+#[derive(Debug)]
+pub struct Verifier {
+    next: i64,
+    previous: Hash,
+    anchor: Option<Anchor>,
+    is_confirmed: bool,
+    /// By the number of their rows; of several for one row the earliest.
+    heads: BTreeMap<i64, Head>,
+    n_heads: usize,
+    n_rows: u64,
+}
+
+impl Verifier {
+    /// `heads`: those that were written down, here or elsewhere. `TooEarly` where the anchor removed what had to be kept.
+    pub fn new(anchor: Option<Anchor>, heads: Vec<Head>) -> Result<Verifier, Damage> {
+        let mut known: BTreeMap<i64, Head> = BTreeMap::new();
+        let n_heads = heads.len();
+        for head in heads.into_iter().filter(|head| head.seq > 0) {
+            let told = known.entry(head.seq).or_insert_with(|| head.clone());
+            if told.hash != head.hash {
+                return Err(Damage::Rewritten { seq: head.seq, day: head.day });
+            }
+            if head.at < told.at {
+                *told = head;
+            }
+        }
+        let (next, previous) = anchor.as_ref().map_or((1, BEGINNING), |a| (a.seq + 1, a.hash));
+        let verifier =
+            Verifier { next, previous, anchor, is_confirmed: false, heads: known, n_heads, n_rows: 0 };
+        verifier.check_anchor()?;
+        Ok(verifier)
+    }
+
+    fn check_anchor(&self) -> Result<(), Damage> {
+        let Some(anchor) = &self.anchor else {
+            return Ok(());
+        };
+        let before = anchor.expired_at - i64::from(LEAST_KEPT_DAYS) * DAY_MS;
+        if let Some(head) = self.heads.get(&anchor.seq).filter(|head| head.hash != anchor.hash) {
+            return Err(Damage::Rewritten { seq: anchor.seq, day: head.day.clone() });
+        }
+        let newest = self.heads.range(..=anchor.seq).next_back();
+        let is_young = newest.is_some_and(|(_, head)| head.at > before + HEAD_LAG_MS);
+        match anchor.last_at > before || is_young {
+            true => Err(Damage::TooEarly { seq: anchor.seq }),
+            false => Ok(()),
+        }
+    }
+
+    /// Takes the next row.
+    pub fn row(&mut self, row: &Row) -> Result<(), Damage> {
+        let seq = row.seq;
+        if seq < self.next {
+            return Err(Damage::Inserted { seq });
+        }
+        if seq > self.next {
+            return Err(match self.n_rows == 0 && self.anchor.is_none() {
+                true => Damage::NoBeginning { first: seq },
+                false => Damage::Missing { from: self.next, to: seq - 1 },
+            });
+        }
+        let hash = hash_of(seq, &row.previous, &row.record);
+        if row.hash != hash {
+            let was = place_of(row);
+            return Err(was.map_or(Damage::Changed { seq }, |was| Damage::Moved { seq, was }));
+        }
+        if row.previous != self.previous {
+            return Err(Damage::Unlinked { seq });
+        }
+        if let Some(head) = self.heads.get(&seq).filter(|head| head.hash != hash) {
+            return Err(Damage::Rewritten { seq, day: head.day.clone() });
+        }
+        if let Some(anchor) = &self.anchor
+            && row.record.action == Action::Expire.as_str()
+        {
+            self.is_confirmed |= row.record.detail == anchor.to_detail();
+        }
+        (self.next, self.previous) = (seq + 1, hash);
+        self.n_rows += 1;
+        Ok(())
+    }
+
+    /// Ends it. `last_assigned`: the highest number that the database has ever given to a row.
+    pub fn end(self, last_assigned: i64) -> Result<Verified, Damage> {
+        let last = self.next - 1;
+        let told = self.heads.last_key_value().map_or(0, |(seq, _)| *seq);
+        let expected = last_assigned.max(told);
+        if expected > last {
+            return Err(Damage::Truncated { last, expected });
+        }
+        match &self.anchor {
+            Some(anchor) if !self.is_confirmed => Err(Damage::Unconfirmed { seq: anchor.seq }),
+            _ => Ok(Verified { n_rows: self.n_rows, last, hash: self.previous, n_heads: self.n_heads }),
+        }
+    }
+}
+
+/// What was found sound.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verified {
+    pub n_rows: u64,
+    /// The number of the newest row, and its hash.
+    pub last: i64,
+    pub hash: Hash,
+    /// Heads that it was compared with.
+    pub n_heads: usize,
+}
+
+/// The number under which a row was written, if it was another one not far away.
+fn place_of(row: &Row) -> Option<i64> {
+    let near = row.seq.saturating_sub(MOST_MOVED).max(1)..=row.seq.saturating_add(MOST_MOVED);
+    near.into_iter().find(|seq| row.hash == hash_of(*seq, &row.previous, &row.record))
+}
+
+/// Lower-case hexadecimal digits.
+pub fn to_hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Reads the 64 hexadecimal digits of a hash; `None` for anything else.
+pub fn from_hex(word: &str) -> Option<Hash> {
+    if word.len() != 64 || !word.is_ascii() {
+        return None;
+    }
+    let mut hash = BEGINNING;
+    for (at, byte) in hash.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(word.get(2 * at..2 * at + 2)?, 16).ok()?;
+    }
+    Some(hash)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,168 @@
+//! Reading the access log: verifying it, showing it, finding who saw a citizen. The log is walked row by row, however long it
+//! is, on a read connection; what is found of a citizen is found by their pseudonym.
+
+use rusqlite::{Connection, OptionalExtension, Row as SqlRow, named_params};
+
+use super::access::anchor;
+use crate::domain::UnixMs;
+use crate::domain::access::chain::{Damage, Head, Row, Verified, Verifier};
+use crate::domain::access::suspicion::{Reading, Rule, Suspect, Tally};
+use crate::domain::access::{Action, Record, Subject, Who};
+use crate::domain::phone::PhoneNumber;
+use crate::store::engine::sequence::last_assigned;
+use crate::store::{Result, Store};
+
+/// Which rows are wanted. What is `None` is not asked for.
+#[derive(Debug, Clone, Default)]
+pub struct AccessFilter {
+    pub since: Option<UnixMs>,
+    pub until: Option<UnixMs>,
+    pub login: Option<String>,
+    pub action: Option<Action>,
+    pub conversation_id: Option<i64>,
+    /// Rows that name this citizen.
+    pub citizen: Option<PhoneNumber>,
+}
+
+const COLUMNS: &str = "seq, at, role, login, origin, action, conversation_id, item_id, reason, detail, subjects, previous, hash";
+
+/// Checks the whole chain on one connection; see [`Store::verify_access`].
+pub(in crate::store) fn verify(
+    conn: &Connection,
+    mut heads: Vec<Head>,
+    mut progress: impl FnMut(u64),
+) -> Result<std::result::Result<Verified, Damage>> {
+    heads.extend(kept_heads(conn)?);
+    let mut verifier = match Verifier::new(anchor(conn)?, heads) {
+        Ok(verifier) => verifier,
+        Err(damage) => return Ok(Err(damage)),
+    };
+    let mut select = conn.prepare(&format!("SELECT {COLUMNS} FROM access ORDER BY seq"))?;
+    let mut rows = select.query([])?;
+    let mut n = 0;
+    while let Some(r) = rows.next()? {
+        if let Err(damage) = verifier.row(&read(r)?) {
+            return Ok(Err(damage));
+        }
+        n += 1;
+        if n % 10_000 == 0 {
+            progress(n);
+        }
+    }
+    Ok(verifier.end(last_assigned(conn, "access")?))
+}
+
+impl Store {
+    /// Checks the whole chain, and compares it with `heads` that were kept elsewhere and those in the database. `progress` is
+    /// told now and then how many rows have been read.
+    pub async fn verify_access(
+        &self,
+        heads: Vec<Head>,
+        progress: impl FnMut(u64) + Send + 'static,
+    ) -> Result<std::result::Result<Verified, Damage>> {
+        self.read(move |conn| verify(conn, heads, progress)).await
+    }
+
+    /// Walks through the rows that are wanted, the oldest first, until `take` returns `false`.
+    pub async fn walk_access(
+        &self,
+        filter: AccessFilter,
+        mut take: impl FnMut(Row) -> bool + Send + 'static,
+    ) -> Result<()> {
+        let citizen = filter.citizen.as_ref().map(|number| self.pseudonyms().of_citizen(number));
+        self.read(move |conn| {
+            let sql = format!(
+                "SELECT {COLUMNS} FROM access
+                 WHERE (:since IS NULL OR at >= :since) AND (:until IS NULL OR at < :until)
+                   AND (:login IS NULL OR login = :login) AND (:action IS NULL OR action = :action)
+                   AND (:citizen IS NULL OR instr(subjects, :citizen) > 0) ORDER BY seq"
+            );
+            let mut select = conn.prepare(&sql)?;
+            let mut rows = select.query(named_params! {
+                ":since": filter.since,
+                ":until": filter.until,
+                ":login": filter.login,
+                ":action": filter.action.map(Action::as_str),
+                ":citizen": citizen.map(|citizen| citizen.0),
+            })?;
+            while let Some(r) = rows.next()? {
+                let row = read(r)?;
+                // The bytes may also stand across two subjects.
+                let is_wanted = Subject::unpack(&row.record.subjects).iter().any(|subject| {
+                    citizen.is_none_or(|wanted| wanted == subject.citizen)
+                        && filter.conversation_id.is_none_or(|wanted| wanted == subject.conversation_id)
+                });
+                if (is_wanted || (citizen.is_none() && filter.conversation_id.is_none())) && !take(row) {
+                    break;
+                }
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    /// Whose reading of a time the rule reports. `is_outside`: whether every desk was closed then.
+    pub async fn suspicious_reading(
+        &self,
+        (from, to): (UnixMs, UnixMs),
+        rule: Rule,
+        is_outside: impl Fn(UnixMs) -> bool + Send + 'static,
+    ) -> Result<Vec<Suspect>> {
+        self.read(move |conn| {
+            let mut select = conn.prepare_cached(
+                "SELECT at, login, action, subjects FROM access
+                 WHERE at >= :from AND at < :to AND role <> 'operator' AND role <> 'system' AND action <> 'list'",
+            )?;
+            let mut rows = select.query(named_params! { ":from": from, ":to": to })?;
+            let mut tally = Tally::default();
+            while let Some(r) = rows.next()? {
+                let action: String = r.get("action")?;
+                let Some(action) = Action::from_word(&action) else {
+                    continue;
+                };
+                let (login, is_outside): (String, _) = (r.get("login")?, is_outside(r.get("at")?));
+                for Subject { citizen, .. } in Subject::unpack(&r.get::<_, Vec<u8>>("subjects")?) {
+                    tally.add(Reading { login: login.clone(), action, citizen, is_outside });
+                }
+            }
+            Ok(tally.suspects(rule))
+        })
+        .await
+    }
+
+    /// The last head that was kept.
+    pub async fn last_access_head(&self) -> Result<Option<Head>> {
+        self.read(|conn| {
+            let sql = "SELECT day, at, seq, hash FROM access_head ORDER BY day DESC LIMIT 1";
+            Ok(conn.query_row(sql, [], head).optional()?)
+        })
+        .await
+    }
+}
+
+fn kept_heads(conn: &Connection) -> Result<Vec<Head>> {
+    let mut select = conn.prepare("SELECT day, at, seq, hash FROM access_head ORDER BY day")?;
+    Ok(select.query_map([], head)?.collect::<rusqlite::Result<_>>()?)
+}
+
+fn head(r: &SqlRow<'_>) -> rusqlite::Result<Head> {
+    Ok(Head { day: r.get("day")?, at: r.get("at")?, seq: r.get("seq")?, hash: r.get("hash")? })
+}
+
+fn read(r: &SqlRow<'_>) -> rusqlite::Result<Row> {
+    Ok(Row {
+        seq: r.get("seq")?,
+        record: Record {
+            at: r.get("at")?,
+            who: Who { role: r.get("role")?, login: r.get("login")?, origin: r.get("origin")? },
+            action: r.get("action")?,
+            conversation_id: r.get("conversation_id")?,
+            item_id: r.get("item_id")?,
+            reason: r.get("reason")?,
+            detail: r.get("detail")?,
+            subjects: r.get("subjects")?,
+        },
+        previous: r.get("previous")?,
+        hash: r.get("hash")?,
+    })
+}

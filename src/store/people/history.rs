@@ -1,0 +1,67 @@
+//! The history of accounts: who gave or took what, when, and from where. Written in the transaction of the change.
+
+use rusqlite::{Connection, Row, named_params};
+
+use crate::domain::UnixMs;
+use crate::domain::account::AccountChange;
+use crate::domain::actor::Actor;
+use crate::store::engine::row;
+use crate::store::{Result, Store};
+
+/// One change of an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountChanged {
+    pub at: UnixMs,
+    pub what: AccountChange,
+    /// The login of who did it; `None`: the operator at the machine.
+    pub by: Option<String>,
+    /// The address, or the operator's command.
+    pub from: String,
+    pub old: Option<String>,
+    pub new: Option<String>,
+}
+
+/// Appends a change to the history.
+pub(super) fn record(
+    conn: &Connection,
+    of: i64,
+    (what, old, new): (AccountChange, Option<&str>, Option<&str>),
+    (by, now): (&Actor, UnixMs),
+) -> Result<()> {
+    conn.prepare_cached(
+        "INSERT INTO account_change (at, counselor_id, by_id, by_from, what, old_value, new_value)
+         VALUES (:now, :of, :by, :from, :what, :old, :new)",
+    )?
+    .execute(named_params! {
+        ":now": now, ":of": of, ":by": by.id(), ":from": by.from, ":what": what.as_str(), ":old": old, ":new": new,
+    })?;
+    Ok(())
+}
+
+impl Store {
+    /// The history of an account, oldest first. `NotFound` for an unknown login.
+    pub async fn account_history(&self, login: String) -> Result<Vec<AccountChanged>> {
+        self.read(move |conn| {
+            let id = super::counselor::id_of(conn, &login)?;
+            let mut select = conn.prepare_cached(
+                "SELECT a.at, a.what, a.by_from, a.old_value, a.new_value, c.login AS by_login
+                 FROM account_change a LEFT JOIN counselor c ON c.id = a.by_id
+                 WHERE a.counselor_id = :id ORDER BY a.id",
+            )?;
+            let rows = select.query_map(named_params! { ":id": id }, changed)?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+        .await
+    }
+}
+
+fn changed(r: &Row<'_>) -> rusqlite::Result<AccountChanged> {
+    Ok(AccountChanged {
+        at: r.get("at")?,
+        what: row::word(r, "what", AccountChange::from_word)?,
+        by: r.get("by_login")?,
+        from: r.get("by_from")?,
+        old: r.get("old_value")?,
+        new: r.get("new_value")?,
+    })
+}

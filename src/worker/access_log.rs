@@ -1,0 +1,132 @@
+//! Ends the days of the access log, at three in the morning in Korea, or at the next start: writes the day's head to the log and
+//! to a file, reports suspicious reading, and removes rows whose time is over.
+
+use std::fs::File;
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use super::{Context, Role, store_trouble};
+use crate::domain::UnixMs;
+use crate::domain::access::chain::{Head, to_hex};
+use crate::domain::access::day::Day;
+use crate::domain::access::suspicion::Rule;
+use crate::domain::calendar::OpenState;
+use crate::domain::event::EventKind;
+use crate::store::StoreError;
+
+const ROLE: Role = Role::AccessLog;
+/// How often it is looked whether a day is over (milliseconds).
+const LOOK_EVERY_MS: i64 = 30_000;
+/// So many rows are removed in one transaction: writers wait no longer than for that.
+const BATCH: u32 = 2_000;
+
+/// What the configuration says of the access log.
+#[derive(Debug, Clone)]
+pub struct AuditSettings {
+    /// How long rows are kept (milliseconds).
+    pub keep_ms: i64,
+    pub head_file: Option<PathBuf>,
+    pub suspicion: Rule,
+}
+
+pub(super) async fn run(context: Context) {
+    let mut ended = None;
+    loop {
+        let now = context.now();
+        context.health.progress(ROLE, now);
+        let today = Day::of(now);
+        let done = if ended == Some(today) { Ok(()) } else { end_day(&context, (today, now)).await };
+        match done {
+            Ok(()) => ended = Some(today),
+            // Not tried again at once: each try adds a line to the file of heads.
+            Err(error) => store_trouble(ROLE, &error),
+        }
+        if !context.pause(LOOK_EVERY_MS).await {
+            return;
+        }
+    }
+}
+
+/// Does what is due at the end of a day, unless that was done.
+async fn end_day(context: &Context, (today, now): (Day, UnixMs)) -> Result<(), StoreError> {
+    let Some(head) = context.store.next_access_head(today, now).await? else {
+        return Ok(());
+    };
+    let settings = context.settings().audit.clone();
+    tracing::info!(day = head.day, seq = head.seq, hash = to_hex(&head.hash), "head of the access log");
+    if let Some(file) = settings.head_file.clone() {
+        write_head(file, head.clone()).await;
+    }
+    report(context, &settings, today).await?;
+    expire(context, &settings, now).await?;
+    // Last: what failed before is done again.
+    context.store.keep_access_head(head).await
+}
+
+/// Adds the head to its file. A file that cannot be written to holds up nothing: the next day's head speaks for this day, too.
+async fn write_head(path: PathBuf, head: Head) {
+    let shown = path.display().to_string();
+    let line = head.to_line();
+    let written = tokio::task::spawn_blocking(move || add_line(&path, &line)).await;
+    let written = written.unwrap_or_else(|_| Err(std::io::ErrorKind::Other.into()));
+    if let Err(error) = written {
+        tracing::error!(
+            file = shown,
+            %error,
+            "the head of the access log cannot be written to audit.head_file: let the service's user write to it"
+        );
+    }
+}
+
+fn add_line(path: &Path, line: &str) -> std::io::Result<()> {
+    let mut file = File::options().append(true).create(true).mode(0o640).open(path)?;
+    file.write_all(format!("{line}\n").as_bytes())?;
+    file.sync_all()
+}
+
+/// Reports suspicious reading of the day that ended. Who it was stands in the log and in `munjad audit suspicious`, not in the
+/// journal, which every counselor's program hears.
+async fn report(context: &Context, settings: &AuditSettings, today: Day) -> Result<(), StoreError> {
+    let desks = context.settings().policy.desks.clone();
+    let is_outside = move |at: UnixMs| {
+        desks.all().iter().all(|desk| matches!(desk.calendar.at(at), OpenState::Closed { .. }))
+    };
+    let (from, to) = (today.before().begins_at(), today.begins_at());
+    let suspects = context.store.suspicious_reading((from, to), settings.suspicion, is_outside).await?;
+    for suspect in &suspects {
+        tracing::warn!(
+            login = suspect.login,
+            n_unanswered = suspect.n_unanswered,
+            n_outside_hours = suspect.n_outside,
+            day = today.before().date(),
+            "suspicious reading: citizens' texts opened without doing anything for them; see munjad audit suspicious"
+        );
+    }
+    if suspects.is_empty() {
+        return Ok(());
+    }
+    let detail = format!("{} {}", today.before().date(), suspects.len());
+    context.store.note(EventKind::SuspiciousReading, detail, context.now()).await
+}
+
+/// Removes rows whose time is over. Not by a clock that is in doubt: what is removed does not come back.
+async fn expire(context: &Context, settings: &AuditSettings, now: UnixMs) -> Result<(), StoreError> {
+    if context.health.clock_trouble_ms().is_some() {
+        return Ok(());
+    }
+    let before = now - settings.keep_ms;
+    let mut n_all = 0;
+    loop {
+        let n = context.store.expire_access(before, BATCH, now).await?;
+        n_all += n;
+        context.health.progress(ROLE, context.now());
+        if n < BATCH as usize || context.stop.is_cancelled() {
+            break;
+        }
+    }
+    if n_all > 0 {
+        tracing::info!(n = n_all, "rows of the access log were removed after their time");
+    }
+    Ok(())
+}

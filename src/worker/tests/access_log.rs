@@ -1,0 +1,72 @@
+//! The end of a day of the access log.
+
+use std::sync::atomic::AtomicI64;
+
+use super::*;
+use crate::domain::access::chain::Head;
+use crate::domain::access::{Action, Who};
+use crate::domain::event::EventKind;
+use crate::store::{AccessFilter, NewAccess};
+
+const DAY_MS: i64 = 86_400_000;
+
+/// With a clock that can be moved on: a day is many looks.
+fn world(audit: AuditSettings) -> (World, Arc<AtomicI64>) {
+    let (one, later) = (Fake::named("one"), Arc::new(AtomicI64::new(0)));
+    let settings = Settings { audit, ..settings() };
+    let clock = Clock::following_tokio(START).moved_by(Arc::clone(&later));
+    (World::of(carriers([one, Fake::named("two")]), settings, clock), later)
+}
+
+async fn view(world: &World, citizen: &str, at: i64) {
+    let who = Who { role: "counselor".into(), login: "minsu".into(), origin: "test".into() };
+    let seen = NewAccess::of(who, Action::View).about(1, Some(&PhoneNumber::parse(citizen)));
+    world.context.store.record_access(seen, at).await.unwrap();
+}
+
+async fn details(world: &World, kind: EventKind) -> Vec<String> {
+    let all = world.context.store.events_after(0, 10_000).await.unwrap();
+    all.into_iter().filter(|event| event.kind == kind).filter_map(|event| event.detail).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_day_has_one_head_in_the_journal_and_in_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("heads");
+    let rule = Rule { unanswered: 2, outside_hours: 0 };
+    let audit = AuditSettings { keep_ms: 730 * DAY_MS, head_file: Some(file.clone()), suspicion: rule };
+    let (mut world, later) = world(audit);
+    // Of the day that has ended, in which two citizens were read; and one row whose time is over.
+    view(&world, "01011110000", START - 800 * DAY_MS).await;
+    view(&world, "01011110000", START - DAY_MS / 2).await;
+    view(&world, "01022220000", START - DAY_MS / 2).await;
+    world.begin([Role::AccessLog]);
+    world.until(async || details(&world, EventKind::AccessHead).await.len() == 1).await;
+    let head = Head::from_line(&std::fs::read_to_string(&file).unwrap()).unwrap();
+    assert_eq!((head.day.as_str(), head.seq), ("2026-07-01", 3), "a start that is overdue ends the day");
+    assert_eq!(details(&world, EventKind::SuspiciousReading).await, ["2026-06-30 1"]);
+    let n = Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let counted = Arc::clone(&n);
+    let count = move |_| counted.fetch_add(1, Ordering::Relaxed) < usize::MAX;
+    world.context.store.walk_access(AccessFilter::default(), count).await.unwrap();
+    assert_eq!(n.load(Ordering::Relaxed), 3, "one expired, and a row says so");
+    assert!(world.context.store.verify_access(vec![head], |_| {}).await.unwrap().is_ok());
+    // Nothing more before three in the morning of the next day.
+    later.store(23 * 3_600_000, Ordering::Relaxed);
+    tokio::time::sleep(Duration::from_secs(90)).await;
+    assert_eq!(details(&world, EventKind::AccessHead).await.len(), 1);
+    later.store(DAY_MS, Ordering::Relaxed);
+    world.until(async || details(&world, EventKind::AccessHead).await.len() == 2).await;
+    assert_eq!(std::fs::read_to_string(&file).unwrap().lines().count(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_file_that_cannot_be_written_to_holds_up_nothing() {
+    let rule = Rule { unanswered: 0, outside_hours: 0 };
+    let head_file = Some("/nowhere/at/all/heads".into());
+    let (mut world, _) = world(AuditSettings { keep_ms: 730 * DAY_MS, head_file, suspicion: rule });
+    view(&world, "01011110000", START - 800 * DAY_MS).await;
+    world.begin([Role::AccessLog]);
+    world.until(async || details(&world, EventKind::AccessHead).await.len() == 1).await;
+    assert!(details(&world, EventKind::SuspiciousReading).await.is_empty());
+}

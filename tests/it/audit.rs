@@ -1,0 +1,150 @@
+//! `munjad audit` on a real gateway: who saw what, what tampering shows, and the same from a program that is not ours.
+
+use std::path::Path;
+use std::process::Command;
+
+use munja::domain::pseudonym::PseudonymKey;
+use rusqlite::Connection;
+use serde_json::{Value, json};
+
+use crate::control::{munjad, said};
+use crate::harness::{CITIZEN, Carrier, Gateway};
+
+async fn gateway(folder_file: &str) -> Gateway {
+    Gateway::on(Carrier::start().await, &format!("[audit]\nhead_file = \"{folder_file}\"")).await
+}
+
+fn audit(gateway: &Gateway, args: &[&str]) -> (i32, String) {
+    let config = gateway.folder.path().join("gateway.toml");
+    let args: Vec<&str> = ["audit"].iter().chain(args).copied().collect();
+    let output = tokio::task::block_in_place(|| munjad(&args, &config));
+    let shown = String::from_utf8_lossy(&output.stdout).into_owned();
+    let shown = if shown.is_empty() { said(&output) } else { shown };
+    (output.status.code().unwrap_or(-1), shown)
+}
+
+fn rows(shown: &str) -> Vec<Value> {
+    serde_json::from_str(shown).unwrap_or_else(|error| panic!("{error}: {shown}"))
+}
+
+/// Runs `tests/audit-verify.py`; `None` where there is no Python.
+fn python(file: &Path) -> Option<(bool, String)> {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/audit-verify.py");
+    match Command::new("python3").arg(script).arg(file).output() {
+        Ok(output) => {
+            let both = [output.stdout, output.stderr].concat();
+            Some((output.status.success(), String::from_utf8_lossy(&both).into_owned()))
+        }
+        Err(_) => {
+            println!("not run: there is no python3");
+            None
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_saw_a_citizen_is_told_and_no_number_stands_anywhere() {
+    let gateway = gateway("heads").await;
+    let conversation = gateway.claimed("버스가 안 와요").await;
+    gateway.desk.get::<Value>("/v1/conversations?state=open").await.unwrap();
+    gateway.desk.reply(&conversation, "곧 갑니다", "k").await.unwrap();
+    let (code, shown) = audit(&gateway, &["who-saw", "--number", "+82 10-1234-5678", "--json"]);
+    assert_eq!(code, 0, "{shown}");
+    let found = rows(&shown);
+    let what: Vec<&str> = found.iter().map(|row| row["action"].as_str().unwrap()).collect();
+    assert_eq!(what, ["change", "list", "change", "admin"], "the search itself, too: {shown}");
+    assert_eq!((&found[0]["login"], &found[0]["role"]), (&json!("minsu"), &json!("counselor")));
+    assert_eq!(found[0]["origin"], "127.0.0.1");
+    assert!(found[3]["detail"] == "audit who-saw" && found[3]["role"] == "operator", "{shown}");
+    let (_, nobody) = audit(&gateway, &["who-saw", "--number", "01000000000", "--json"]);
+    assert_eq!(rows(&nobody).len(), 1, "only who searched for it: {nobody}");
+    let (_, table) = audit(&gateway, &["show", "--lang", "ko"]);
+    assert!(table.contains("상담사 minsu") && table.contains("목록"), "{table}");
+    let (_, export) = audit(&gateway, &["export", "--out", &path(&gateway, "log.jsonl"), "--reason", "감사"]);
+    assert!(export.contains("audit-verify.py"), "{export}");
+    let exported = std::fs::read_to_string(path(&gateway, "log.jsonl")).unwrap();
+    for text in [&shown, &table, &exported] {
+        assert!(
+            !text.contains(&CITIZEN[3..]) && !text.contains("버스") && !text.contains("곧 갑니다"),
+            "{text}"
+        );
+    }
+    let key = std::fs::read_to_string(path(&gateway, "munja.db-pseudonym-key")).unwrap();
+    let key = PseudonymKey::from_hex(&key).unwrap();
+    let hex = key.of_citizen(&munja::domain::phone::PhoneNumber::parse(CITIZEN)).to_hex();
+    assert!(exported.contains(&hex) && exported.contains("감사"), "{exported}");
+    if let Some((is_sound, words)) = python(Path::new(&path(&gateway, "log.jsonl"))) {
+        assert!(is_sound && words.contains("rows are sound"), "{words}");
+    }
+    let (code, again) = audit(&gateway, &["export", "--out", &path(&gateway, "log.jsonl"), "--reason", "x"]);
+    assert!(code == 1 && again.contains("log.jsonl"), "{again}");
+}
+
+fn path(gateway: &Gateway, name: &str) -> String {
+    gateway.folder.path().join(name).display().to_string()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_changed_row_and_a_shortened_log_are_found() {
+    let mut gateway = gateway("heads").await;
+    gateway.claimed("버스가 안 와요").await;
+    gateway.desk.get::<Value>("/v1/conversations/1").await.unwrap();
+    let (code, sound) = audit(&gateway, &["verify", "--json"]);
+    assert_eq!(code, 0, "{sound}");
+    let sound: Value = serde_json::from_str(&sound).unwrap();
+    assert_eq!(sound["sound"], true);
+    gateway.daemon.take().unwrap().stop().await;
+    let database = gateway.folder.path().join("munja.db");
+    if let Some((is_sound, words)) = python(&database) {
+        assert!(is_sound && words.contains("rows are sound"), "{words}");
+    }
+    let file = Connection::open(&database).unwrap();
+    file.execute("UPDATE access SET login = 'jiyeong' WHERE seq = 2", []).unwrap();
+    let (code, damaged) = audit(&gateway, &["verify", "--json"]);
+    assert_eq!(code, 3, "{damaged}");
+    let damaged: Value = serde_json::from_str(&damaged).unwrap();
+    assert_eq!((&damaged["damage"], &damaged["row"]), (&json!("changed"), &json!(2)));
+    if let Some((is_sound, words)) = python(&database) {
+        assert!(!is_sound && words.contains("row 2 is not as it was written"), "{words}");
+    }
+    file.execute("UPDATE access SET login = 'minsu' WHERE seq = 2", []).unwrap();
+    assert_eq!(audit(&gateway, &["verify"]).0, 0, "as it was");
+    // The head of a day elsewhere, and a log that is cut with its traces.
+    let line = file.query_row("SELECT seq, hex(hash) FROM access ORDER BY seq DESC LIMIT 1", [], |r| {
+        Ok(format!("2026-11-30 1 {} {}\n", r.get::<_, i64>(0)?, r.get::<_, String>(1)?.to_lowercase()))
+    });
+    std::fs::write(path(&gateway, "heads"), line.unwrap()).unwrap();
+    assert_eq!(audit(&gateway, &["verify"]).0, 0);
+    file.execute_batch(
+        "DELETE FROM access WHERE seq > 2; UPDATE sqlite_sequence SET seq = 2 WHERE name = 'access'",
+    )
+    .unwrap();
+    let (code, cut) = audit(&gateway, &["verify"]);
+    assert!(code == 3 && cut.contains("newest rows of the access log were deleted"), "{cut}");
+    let (_, korean) = audit(&gateway, &["verify", "--lang", "ko"]);
+    assert!(korean.contains("접속기록"), "{korean}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_pseudonym_key_is_bad_at_the_check() {
+    let mut gateway = gateway("heads").await;
+    gateway.daemon.take().unwrap().stop().await;
+    std::fs::remove_file(path(&gateway, "munja.db-pseudonym-key")).unwrap();
+    let config = gateway.folder.path().join("gateway.toml");
+    let output = munjad(&["check"], &config);
+    assert!(said(&output).contains("is not the key this database was begun with"), "{}", said(&output));
+    assert_eq!(output.status.code(), Some(3));
+    gateway.restart_from_config().await;
+    let events = gateway.store.events_after(0, 10_000).await.unwrap();
+    let differs = munja::domain::event::EventKind::PseudonymKeyDiffers;
+    assert!(events.iter().any(|event| event.kind == differs), "the gateway goes on and says so");
+}
+
+impl Gateway {
+    /// Starts a daemon where none runs.
+    async fn restart_from_config(&mut self) {
+        let daemon = crate::harness::start_daemon(&self.folder.path().join("gateway.toml")).await;
+        self.store = daemon.store().clone();
+        self.daemon = Some(daemon);
+    }
+}
