@@ -7,7 +7,7 @@ use anyhow::bail;
 use clap::{Args, Subcommand};
 
 use super::operator::open_logged;
-use super::person::{Asked, Who, asked, number, open_for, reason};
+use super::person::{Asked, Who, asked, must_have_its_key, number, open_for, reason};
 use super::{ConfigArg, Say, erasing, exporting, line};
 use crate::config::Config;
 use crate::domain::access::Action;
@@ -91,7 +91,7 @@ pub(super) async fn run(command: Citizen, say: Say) -> anyhow::Result<ExitCode> 
 }
 
 async fn show(asked: &Asked, say: Say) -> anyhow::Result<()> {
-    let store = open_for(asked, Action::View, "citizen show").await?;
+    let store = open_for(asked, Action::View, "citizen show", say).await?;
     let found = store
         .subject((Act::Show, asked.number.clone()), asked.reason.clone(), &asked.operator, asked.now)
         .await?;
@@ -175,6 +175,7 @@ async fn hold(what: What, begins: bool, say: Say) -> anyhow::Result<()> {
     let reason = reason(&what.reason, say)?;
     let command = if begins { "citizen hold" } else { "citizen release-hold" };
     let store = open_logged(&Config::load_without_secrets(&what.at.config)?, command).await?;
+    must_have_its_key(&store, say)?;
     let (operator, now) = (Actor::operator("citizen"), Clock::system().now_ms());
     let done = if begins {
         store.hold_for_law(held, reason, &operator, now).await

@@ -45,7 +45,7 @@ struct Report {
 
 pub(super) async fn run(asked: &Asked, how: How, say: Say) -> anyhow::Result<ExitCode> {
     let database = asked.config.database.clone();
-    let store = open_for(asked, Action::View, "citizen erase").await?;
+    let store = open_for(asked, Action::View, "citizen erase", say).await?;
     let erasure =
         Erasure { number: asked.number.clone(), reason: asked.reason.clone(), even_open: how.even_open };
     let policy = policy_of(&asked.config);
@@ -62,7 +62,7 @@ pub(super) async fn run(asked: &Asked, how: How, say: Say) -> anyhow::Result<Exi
         || database.metadata().is_ok_and(|about| about.len() <= SMALL);
     let mut is_rewritten = false;
     if may_rewrite && found.iter().any(|trace| trace.kind != FileKind::Copy) {
-        let store = open_for(asked, Action::Delete, "citizen erase").await?;
+        let store = open_for(asked, Action::Delete, "citizen erase", say).await?;
         store.rewrite().await?;
         is_log_empty = empty_log(&store).await?;
         drop(store);

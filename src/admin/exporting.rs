@@ -19,7 +19,7 @@ use crate::store::{Act, ConversationDetail, Message, PhotoInfo, Store, Subject};
 type Shown = fn(&str) -> String;
 
 pub(super) async fn run(asked: &Asked, to: &Path, whole: bool, say: Say) -> anyhow::Result<()> {
-    let store = open_for(asked, Action::Export, "citizen export").await?;
+    let store = open_for(asked, Action::Export, "citizen export", say).await?;
     let (number, operator, now) = (&asked.number, &asked.operator, asked.now);
     let found = store.subject((Act::Export, number.clone()), asked.reason.clone(), operator, now).await?;
     let shown: Shown = if whole { str::to_owned } else { |text| masked(text).into_owned() };

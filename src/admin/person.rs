@@ -15,7 +15,7 @@ use crate::domain::actor::Actor;
 use crate::domain::phone::{PhoneNumber, Senders};
 use crate::domain::policy::ServicePolicy;
 use crate::ops::clock::Clock;
-use crate::store::{NewAccess, Store};
+use crate::store::{NewAccess, Store, key_file};
 
 #[derive(Args)]
 pub(super) struct Who {
@@ -50,13 +50,36 @@ pub(super) fn asked(who: Who, say: Say) -> anyhow::Result<Asked> {
 }
 
 /// Opens the database, and logs what is done about whom, and why.
-pub(super) async fn open_for(asked: &Asked, action: Action, command: &str) -> anyhow::Result<Store> {
+pub(super) async fn open_for(
+    asked: &Asked,
+    action: Action,
+    command: &str,
+    say: Say,
+) -> anyhow::Result<Store> {
     let store = open(&asked.config).await?;
+    must_have_its_key(&store, say)?;
     // The person as a whole, not one conversation.
     let shown = vec![(0, Some(asked.number.clone()))];
     let entry = access(action).detail(command);
     log(&store, NewAccess { shown, reason: asked.reason.clone(), ..entry }).await?;
     Ok(store)
+}
+
+/// Refuses to work with another key than the database was begun with: who was erased would not be recognised, and would come
+/// back.
+pub(super) fn must_have_its_key(store: &Store, say: Say) -> anyhow::Result<()> {
+    if store.has_its_pseudonym_key() {
+        return Ok(());
+    }
+    let file = key_file(store.path());
+    let file = file.display();
+    bail!(
+        "{}",
+        say.pick(
+            format!("the key for pseudonyms {file} is missing, or another one than the database was begun with: put it back from a backup first"),
+            format!("가명 키 {file} 이(가) 없거나 처음과 다른 것입니다. 먼저 백업에서 되돌리십시오"),
+        )
+    )
 }
 
 /// The number of the command line, or the first line of standard input.
@@ -70,7 +93,8 @@ pub(super) fn number(word: &str, say: Say) -> anyhow::Result<PhoneNumber> {
         word => word.trim(),
     };
     let number = PhoneNumber::parse(word);
-    if number.reveal().is_empty() || number.is_erased() {
+    let has_digits = number.reveal().bytes().any(|byte| byte.is_ascii_digit());
+    if !has_digits || number.is_erased() {
         bail!("{}", say.pick("that is no phone number", "전화번호가 아닙니다"));
     }
     Ok(number)

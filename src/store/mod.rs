@@ -249,7 +249,9 @@ impl Store {
     /// damaged, not a database, not Munja's, or of another version; the error names the file.
     pub fn open(path: &Path, options: &StoreOptions) -> Result<Store> {
         let (connection, readers) = open_all(path, options).map_err(|error| naming(path, error))?;
-        let pseudonyms = pseudonym_key::read_or_make(path, !options.read_only)?;
+        // A key is made with the database, and never beside one that has had another.
+        let is_new = !options.read_only && !installation::has_had_a_key(&connection)?;
+        let pseudonyms = pseudonym_key::read_or_make(path, is_new)?;
         let has_its_key = installation::has_its_key(&connection, &pseudonyms, !options.read_only)?;
         let hints = Arc::new(Hints {
             text_in: Notify::new(),

@@ -68,6 +68,8 @@ struct Made {
 
 pub(super) async fn run(args: Backup, say: Say) -> anyhow::Result<ExitCode> {
     let config = Config::load_without_secrets(&args.at.config)?;
+    // Whoever has the copy can read every text.
+    drop(super::operator::open_logged(&config, "backup").await?);
     daemon::must_exist(&config.database)?;
     let folder = folder(args.to, &config, say)?;
     let recipient = args.recipient.or_else(|| config.backup.recipient.clone());

@@ -50,7 +50,11 @@ impl Store {
             let change = Change { conn, actor: &actor, policy: &policy, now };
             let done = run(&change, &load(conn, id)?, &command)?;
             if let Ok(after) = &done {
-                log.change(conn, (id, &after.citizen), (command.as_str(), None), now)?;
+                let of = (id, &after.citizen);
+                match &command {
+                    Command::RevealTexts { reason } => log.revealed(conn, of, reason, now)?,
+                    command => log.change(conn, of, (command.as_str(), None), now)?,
+                }
             }
             Ok(done.map(drop))
         });

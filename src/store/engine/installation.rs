@@ -6,6 +6,11 @@ use rusqlite::{Connection, OptionalExtension, named_params};
 use crate::domain::pseudonym::{Pseudonym, PseudonymKey};
 use crate::store::Result;
 
+/// Whether the database was begun with a key.
+pub(in crate::store) fn has_had_a_key(conn: &Connection) -> Result<bool> {
+    Ok(fingerprint(conn)?.is_some())
+}
+
 /// Notes the key of a new database; returns whether an older one has the same.
 pub(in crate::store) fn has_its_key(conn: &Connection, key: &PseudonymKey, may_write: bool) -> Result<bool> {
     let ours = key.fingerprint();

@@ -1,8 +1,8 @@
 //! The file of the key for pseudonyms, `munja.db-pseudonym-key`: 64 hexadecimal digits, mode 0600. It lies beside the database
 //! and not in it, so that a copy of the database alone names nobody whom the service has erased.
 //!
-//! It is made when it is missing. What was hashed with a lost key can't be compared any more; that a database had another
-//! key is told by its fingerprint there (`installation`).
+//! It is made with the database, whose table `installation` has its fingerprint from then on. Where the file is missing later, no
+//! other one is made: put it back. Until then a random key is used that nobody keeps, and it is said loudly.
 
 use std::fs::File;
 use std::io::Write;
@@ -18,10 +18,10 @@ pub fn key_file(database: &Path) -> PathBuf {
     beside(database, "-pseudonym-key")
 }
 
-/// Reads the key of the database at `path`; makes one if there is none and `may_write`. Blocks.
-pub(in crate::store) fn read_or_make(path: &Path, may_write: bool) -> Result<PseudonymKey> {
+/// Reads the key of the database at `path`; makes one if there is none and `may_make`. Blocks.
+pub(in crate::store) fn read_or_make(path: &Path, may_make: bool) -> Result<PseudonymKey> {
     let file = key_file(path);
-    if may_write && !file.exists() {
+    if may_make && !file.exists() {
         make(&file).map_err(|error| {
             StoreError::Unusable(format!("cannot write the key for pseudonyms {}: {error}", file.display()))
         })?;
@@ -34,8 +34,8 @@ pub(in crate::store) fn read_or_make(path: &Path, may_write: bool) -> Result<Pse
                 file.display()
             ))
         }),
-        // Whoever changes nothing writes no pseudonym, and finds none.
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound && !may_write => {
+        // Nobody is found by it, and nothing that is hashed with it is found again.
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && !may_make => {
             Ok(PseudonymKey::new(rand::random()))
         }
         Err(error) => {

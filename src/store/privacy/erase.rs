@@ -115,7 +115,7 @@ impl Store {
     }
 
     /// Empties the pages of carriers and the unreadable items in which a number stands; returns how many of each.
-    async fn forget_raw(&self, number: &PhoneNumber, now: UnixMs) -> Result<(usize, usize)> {
+    pub(super) async fn forget_raw(&self, number: &PhoneNumber, now: UnixMs) -> Result<(usize, usize)> {
         let (of, keys) = (number.clone(), self.pseudonyms().clone());
         // Read beside the writer: there may be many.
         let found = self.read(move |conn| {

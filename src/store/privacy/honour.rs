@@ -42,6 +42,7 @@ impl Store {
         if unknown.is_empty() && self.knows_texts(&said).await? {
             return Ok(Honoured::default());
         }
+        let numbers: Vec<PhoneNumber> = unknown.iter().filter_map(|(_, number)| number.clone()).collect();
         let (keys, policy) = (self.pseudonyms().clone(), Arc::clone(policy));
         let again = self.write(move |conn| {
             let actor = Actor::system("purge");
@@ -60,6 +61,10 @@ impl Store {
             Ok((honoured, forgotten))
         });
         let (honoured, forgotten) = again.await?;
+        // What the carriers' pages of the copy hold of them.
+        for number in &numbers {
+            self.forget_raw(number, now).await?;
+        }
         self.discard_files(forgotten.files).await?;
         Ok(honoured)
     }

@@ -360,7 +360,14 @@ async fn an_older_copy_that_is_put_back_brings_nobody_back() {
     let store = Store::open(&path, &StoreOptions::default()).unwrap();
     let bench = Bench { eye: Connection::open(&path).unwrap(), store, folder };
     assert_eq!(bench.value::<i64>(&format!("SELECT count(*) FROM inbox WHERE citizen = '{MINSU}'")), 1);
+    let pages = || {
+        bench.value::<i64>(&format!(
+            "SELECT count(*) FROM raw_page WHERE instr(body, CAST('{MINSU}' AS BLOB)) > 0"
+        ))
+    };
+    assert_eq!(pages(), 1);
     let again = bench.store.honour_erasures(&quiet(), T0 + 2 * DAY).await.unwrap();
+    assert_eq!(pages(), 0, "nor do the carriers' pages of the copy");
     assert_eq!(again, Honoured { n: 1, n_left: 0 });
     assert_eq!(bench.store.honour_erasures(&quiet(), T0 + 2 * DAY).await.unwrap(), Honoured::default());
     assert_eq!(bench.value::<i64>(&format!("SELECT count(*) FROM inbox WHERE citizen = '{MINSU}'")), 0);
@@ -431,4 +438,30 @@ async fn a_purge_goes_on_where_it_stopped() {
         450,
         "told apart as before"
     );
+}
+
+/// Another key would not recognise who was erased: none is made beside a database that has had one.
+#[tokio::test]
+async fn a_missing_key_is_not_replaced() {
+    let bench = Bench::new();
+    let path = bench.path();
+    let key = crate::store::key_file(&path);
+    assert!(bench.store.has_its_pseudonym_key() && key.exists());
+    std::fs::rename(&key, bench.folder.path().join("away")).unwrap();
+    let without = Store::open(&path, &StoreOptions::default()).unwrap();
+    assert!(!without.has_its_pseudonym_key() && !key.exists());
+    std::fs::rename(bench.folder.path().join("away"), &key).unwrap();
+    assert!(Store::open(&path, &StoreOptions::default()).unwrap().has_its_pseudonym_key());
+}
+
+#[tokio::test]
+async fn what_is_unmasked_stands_in_the_access_log_with_its_reason() {
+    let bench = Bench::new();
+    let minsu = bench.counselor("minsu").await;
+    let id = bench.writes(MINSU, "제 번호는 900101-1234568 입니다", T0).await;
+    bench.store.claim(id, minsu, MANY, T0).await.unwrap().unwrap();
+    let reveal = Command::RevealTexts { reason: "본인 확인".into() };
+    bench.store.by(id, minsu, reveal, &quiet(), T0 + 1).await.unwrap().unwrap();
+    let row: String = bench.value("SELECT action || ' ' || reason FROM access ORDER BY seq DESC LIMIT 1");
+    assert_eq!(row, "reveal 본인 확인");
 }
