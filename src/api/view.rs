@@ -9,7 +9,7 @@ use super::wire::{
 };
 use crate::domain::counselor::Counselor;
 use crate::domain::event::NoteKind;
-use crate::domain::identity_number::{find, masked};
+use crate::domain::identity_number::{kinds, masked};
 use crate::domain::phone::PhoneNumber;
 use crate::domain::text::{MessageText, Offer, one_line};
 use crate::domain::triage::Tier;
@@ -148,7 +148,7 @@ pub(super) fn message(row: &store::Message, meaning: MeaningOf) -> MessageView {
 }
 
 fn n_masked(text: &MessageText) -> i64 {
-    i64::try_from(find(text.reveal()).len()).unwrap_or(i64::MAX)
+    i64::try_from(kinds(text.reveal()).len()).unwrap_or(i64::MAX)
 }
 
 /// A text as it is; `None` if nothing in it is masked.
@@ -158,7 +158,7 @@ pub(super) fn revealed(row: &store::Message) -> Option<RevealedText> {
         store::Message::Out { id, at, text, .. } => ("out", *id, *at, text),
     };
     let mut holds: Vec<String> =
-        find(text.reveal()).into_iter().map(|found| found.kind.as_str().to_owned()).collect();
+        kinds(text.reveal()).into_iter().map(|kind| kind.as_str().to_owned()).collect();
     holds.sort();
     holds.dedup();
     let text = text.reveal().to_owned();

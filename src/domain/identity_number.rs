@@ -40,10 +40,10 @@ impl IdentityNumber {
 
 /// A number in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
-    pub kind: IdentityNumber,
+struct Found {
+    kind: IdentityNumber,
     /// Its bytes in the text.
-    pub at: Range<usize>,
+    at: Range<usize>,
 }
 
 /// Names before an account number, within [`WORD_CHARS`].
@@ -85,8 +85,23 @@ const PARCEL_WORDS: [&str; 4] = ["송장", "등기", "택배", "tracking"];
 /// So many characters before a number may hold a word that says what it is.
 const WORD_CHARS: usize = 20;
 
+/// The kinds of all such numbers in `text`, in order.
+pub fn kinds(text: &str) -> Vec<IdentityNumber> {
+    find(&narrow(text)).into_iter().map(|found| found.kind).collect()
+}
+
+/// Digits and hyphens of double width, as Korean keyboards type them too, as the usual ones.
+fn narrow(text: &str) -> Cow<'_, str> {
+    let is_wide = |c: char| matches!(c, '\u{ff10}'..='\u{ff19}' | '\u{ff0d}');
+    if !text.contains(is_wide) {
+        return Cow::Borrowed(text);
+    }
+    let usual = |c: char| if is_wide(c) { char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c) } else { c };
+    Cow::Owned(text.chars().map(usual).collect())
+}
+
 /// Every such number in `text`, in order; none overlaps another.
-pub fn find(text: &str) -> Vec<Found> {
+fn find(text: &str) -> Vec<Found> {
     let mut found = Vec::new();
     let mut runs = Runs { text, at: 0 };
     while let Some(run) = runs.next() {
@@ -100,10 +115,11 @@ pub fn find(text: &str) -> Vec<Found> {
 
 /// The text with stars for what such numbers hide. What says least about a person stays: a birth date and the first digit after
 /// it, a passport's letter, a licence's region, the last four digits of a card.
-pub fn masked(text: &str) -> Cow<'_, str> {
-    let found = find(text);
+pub fn masked(original: &str) -> Cow<'_, str> {
+    let text = narrow(original);
+    let found = find(&text);
     if found.is_empty() {
-        return Cow::Borrowed(text);
+        return Cow::Borrowed(original);
     }
     let (mut shown, mut from) = (String::with_capacity(text.len()), 0);
     for one in found {
@@ -165,15 +181,16 @@ fn is_passport_letter(c: char) -> bool {
     matches!(c.to_ascii_uppercase(), 'M' | 'S' | 'R' | 'O' | 'D' | 'G' | 'T')
 }
 
-/// How long (bytes) a run of letters, digits and single separators is that ends with a letter or digit.
+/// How long (bytes) a run of letters, digits and short separators (`-`, ` - `) is that ends with a letter or digit.
 fn run_len(text: &str) -> usize {
-    let (mut end, mut is_separated) = (0, false);
+    const LONGEST_SEPARATOR: usize = 3;
+    let (mut end, mut n_separators) = (0, 0);
     for (at, c) in text.char_indices() {
         if c.is_ascii_alphanumeric() {
             end = at + 1;
-            is_separated = false;
-        } else if is_separator(c) && !is_separated && at > 0 {
-            is_separated = true;
+            n_separators = 0;
+        } else if is_separator(c) && n_separators < LONGEST_SEPARATOR && at > 0 {
+            n_separators += 1;
         } else {
             break;
         }
@@ -338,6 +355,9 @@ mod tests {
         let cases = [
             ("제 번호는 900101-1234567 입니다", "제 번호는 900101-1****** 입니다"),
             ("900101 1234567", "900101 1******"),
+            ("900101 - 1234567", "900101 - 1******"),
+            ("９００１０１－１２３４５６７", "900101-1******"),
+            ("１번 버스", "１번 버스"),
             // One word: with its checksum.
             ("9001011234568", "9001011******"),
             ("9001011234567", "9001011234567"),
