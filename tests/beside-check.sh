@@ -114,6 +114,8 @@ stop_gateway() {
 log_in() {
     export HOME=$work MUNJA_SERVER=http://$api
     printf 'long-enough\n' | "$munja" login --user minsu --password-stdin >/dev/null
+    # Whoever was given a password by somebody else chooses another one first.
+    printf 'long-enough\nchosen-by-minsu\n' | "$munja" passwd --password-stdin >/dev/null
 }
 
 # What the counselor sees of the first conversation. `arrived` TEXT asks `got`, which each check has: the texts in the phone.
