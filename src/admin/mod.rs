@@ -6,8 +6,7 @@
 //! | 0         | done                                                          |
 //! | 1         | it did not work; the message says why and what to do          |
 //! | 2         | the command line is wrong                                     |
-//! | 3         | `check`, `audit verify`, `carrier reconcile`, `db check`, `backup` or `recovery status` found something to be looked at |
-//! | 3         | `check`, `carrier reconcile` or `citizen erase` found something to be looked at |
+//! | 3         | `check`, `audit verify`, `carrier reconcile`, `triage test`, `db check`, `backup`, `recovery status` or `citizen erase` found something to be looked at |
 //! | 4         | `demo` ended with a balance sheet that does not balance       |
 
 mod alarm;
@@ -117,7 +116,6 @@ enum Command {
     /// Look after the database: check, sizes, rewrite
     #[command(subcommand)]
     Db(db::Db),
-    /// Add, list or disable counselors
     /// Accounts: add, list, disable, passwords, roles, sessions, history
     #[command(subcommand)]
     User(user::User),
@@ -292,8 +290,8 @@ fn wanted_lang() -> Lang {
 }
 
 const WRONG_USAGE: u8 = 2;
-/// `check`, `audit verify`, `carrier reconcile`, `triage test`, `db check`, `backup` or `recovery status` found something.
-/// `check`, `carrier reconcile`, `triage test` or `citizen erase` found something.
+/// `check`, `audit verify`, `carrier reconcile`, `triage test`, `db check`, `backup`, `recovery status` or `citizen erase` found
+/// something.
 const FOUND_BAD: u8 = 3;
 
 /// Opens the database that the configuration names, and logs that the operator runs `command` on it. Does not need the

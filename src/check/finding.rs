@@ -12,10 +12,8 @@ pub enum Severity {
 /// Result of examining one thing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// `config`, `secrets`, `database`, `quarantine`, `calendar`, `alarm`, `texts`, `desks`, `sender`, `gateway`, `carrier`,
-    /// `webhook`, `hearing`, `clock`, `audit`
     /// `config`, `secrets`, `tls`, `database`, `quarantine`, `calendar`, `alarm`, `texts`, `desks`, `sender`, `gateway`, `carrier`,
-    /// `webhook`, `hearing`, `clock`
+    /// `webhook`, `hearing`, `clock`, `audit`
     pub subject: &'static str,
     pub severity: Severity,
     pub message: String,

@@ -118,8 +118,7 @@ impl Conversation {
 
     /// Danger was seen in it, answered or not, or handed over to 119 or 112. A false alarm is none.
     pub fn is_danger(&self) -> bool {
-        let is_handed_over = self.danger.is_some_and(|danger| danger.is_handed_over());
-        self.tier.is_some_and(Tier::is_danger) || is_handed_over
+        self.tier.is_some_and(Tier::is_danger)
     }
 
     /// Danger that nobody has answered yet.

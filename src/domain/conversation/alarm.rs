@@ -6,7 +6,6 @@ use super::handle::{Handled, Handling};
 use crate::domain::event::{EventKind, NoteKind};
 use crate::domain::notice::Notice;
 use crate::domain::refusal::Refusal;
-use crate::domain::triage::Tier;
 
 impl Handling<'_> {
     /// Everybody on duty hears of it. `by`: the counselor who saw it; none if triage did.
@@ -97,8 +96,8 @@ impl Handling<'_> {
         Ok(())
     }
 
-    /// 119 or 112 has been told. An open alarm ends with that reason; the citizen stays before others in the line, and is
-    /// heard like somebody in danger.
+    /// 119 or 112 has been told. An open alarm ends with that reason; the citizen stays somebody in danger, before others in the
+    /// line: the tier stays, by which every rule goes.
     pub(super) fn hand_over(&mut self, service: &str, told: &str, last_seen: Option<i64>) -> Handled {
         let Some(danger) = self.it.danger else {
             return Err(Refusal::NoAlarm);
@@ -113,7 +112,6 @@ impl Handling<'_> {
             self.it.danger = Some(danger.handed_over(self.facts.actor.id(), self.now));
             self.event(EventKind::AlarmEnded, Some("handed_over"));
         }
-        self.it.tier = Some(Tier::Look);
         self.it.queue_at = self.it.place(None, self.now);
         Ok(())
     }

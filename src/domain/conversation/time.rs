@@ -280,7 +280,7 @@ mod tests {
     fn handed_over(it: Conversation) -> Conversation {
         let it = in_danger(it, 0);
         let danger = it.danger.map(|danger| danger.handed_over(Some(1), NOON));
-        Conversation { tier: Some(Tier::Look), danger, ..it }
+        Conversation { danger, ..it }
     }
 
     #[test]

@@ -305,6 +305,9 @@ async fn who_was_handed_over_is_heard_and_answered() {
     bench.store.claim(id, minsu, MANY, DAY + 5).await.unwrap().unwrap();
     bench.answer_at(id, minsu, "소방차가 갑니다. 문을 열어 두세요.", DAY + 5).await;
     assert_eq!(bench.conversation_state(id), "answered");
+    bench.all_leave(DAY + 6).await;
+    let state: String = bench.value("SELECT state FROM outbox WHERE text LIKE '소방차%'");
+    assert_eq!(state, "accepted", "it leaves in spite of the opt-out");
 }
 
 /// A restriction that follows a danger does not swallow the address.
