@@ -1,10 +1,8 @@
 //! The HTTP API: what counselors' programs talk to. JSON over HTTP/1.1 or HTTP/2, on a Unix socket, loopback TCP or TLS.
 //!
-//! Nouns have files of their own (`session`, `conversation`, `reply`, `message`, `photo`, `events`, `status`); each holds its
-//! routes and what they say in the OpenAPI document. Around them: `audit.rs` (the access log), `extract.rs` (reading requests), `view.rs` (domain types
 //! Nouns have files of their own (`session`, `account`, `conversation`, `reply`, `message`, `photo`, `events`, `status`); each holds its
-//! routes and what they say in the OpenAPI document. Around them: `extract.rs` (reading requests), `view.rs` (domain types
-//! as [`wire`] types), `problem.rs` and `words.rs` (every refusal), `openapi.rs` and `serve.rs` (listeners).
+//! routes and what they say in the OpenAPI document. Around them: `audit.rs` (the access log), `extract.rs` (reading requests), `view.rs`
+//! (domain types as [`wire`] types), `problem.rs` and `words.rs` (every refusal), `openapi.rs` and `serve.rs` (listeners).
 //!
 //! Invariants: a citizen's number leaves masked, but by `reveal`, which is recorded; no text, number, token or query string is logged; every error answer is
 //! a [`wire::ProblemDetails`] whose request id stands in the log. No citizen's data leaves before its row of the access log is on disk.

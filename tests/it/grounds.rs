@@ -271,9 +271,17 @@ async fn a_flood_of_guesses_neither_locks_out_nor_delays_a_known_device() {
     let answers = flood.join_all().await;
     let n = |status: u16| answers.iter().filter(|answer| answer.status() == status).count();
     assert_eq!(n(401) + n(423) + n(503), answers.len(), "{}", n(200));
-    assert!(n(423) > 100 && n(503) > 0, "{} locked, {} sent away", n(423), n(503));
+    // How many are locked out and how many are sent away depends on the machine; most are never hashed.
+    assert!(n(503) > 0 && n(401) < 150, "{} hashed, {} locked, {} sent away", n(401), n(423), n(503));
     let says_when = |answer: &reqwest::Response| answer.headers().contains_key("retry-after");
     assert!(answers.iter().filter(|answer| answer.status() != 401).all(says_when));
+    let guess = json!({"login": "minsu", "password": "one more guess"});
+    let mut locked = false;
+    for _ in 0..30 {
+        let answer = gateway.desk.http.post(&url).json(&guess).send().await.unwrap();
+        locked = locked || answer.status() == StatusCode::LOCKED;
+    }
+    assert!(locked, "thirty more guesses");
     // A stranger from the same address has locked themselves out, and nobody else.
     let stranger = gateway.desk.http.post(&url).json(&right).send().await.unwrap();
     assert_eq!(stranger.status(), StatusCode::LOCKED);

@@ -1,0 +1,1 @@
+-- The desk: drafts, who is on, follow-ups.

@@ -1,0 +1,1 @@
+-- Figures: closed months, reviews.
