@@ -12,6 +12,7 @@ mod checker;
 mod error;
 mod file;
 mod log;
+mod metrics;
 mod polling;
 mod privacy;
 mod sending;
@@ -30,6 +31,7 @@ pub use backup::BackupConfig;
 pub use carrier::Carriers;
 pub use error::{ConfigError, ConfigFault};
 pub use log::{Log, LogFormat};
+pub use metrics::Metrics;
 pub use polling::Polling;
 pub use privacy::Privacy;
 pub use sending::Sending;
@@ -59,6 +61,8 @@ pub struct Config {
     pub api: Api,
     /// The access log.
     pub audit: Audit,
+    /// Where monitoring reads figures without a token.
+    pub metrics: Metrics,
     /// Where carriers' webhooks arrive, if any.
     pub webhook: Option<Webhook>,
     pub log: Log,

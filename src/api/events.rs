@@ -133,7 +133,7 @@ impl Tail {
     async fn read_on(&mut self) -> Option<()> {
         let found = self.context.store.events_after(self.after, BATCH).await;
         let found = found.inspect_err(
-            |error| tracing::warn!(request_id = self.request_id.0, %error, "event stream ended"),
+            |error| tracing::warn!(request_id = self.request_id.0, "an event stream ended: {error}"),
         );
         let found = found.ok()?;
         self.is_behind = !found.is_empty();

@@ -12,6 +12,7 @@ use tokio::sync::broadcast;
 use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 
+use super::tally::OpenStream;
 use super::wire::EventView;
 use super::{ApiContext, view};
 use crate::store::{self, StoreError};
@@ -73,6 +74,7 @@ impl Default for Live {
 
 /// A stream's place here.
 pub(super) struct Subscription {
+    _open: OpenStream,
     /// What is committed from now on, and perhaps some events before.
     pub frames: broadcast::Receiver<Frame>,
     watched: Arc<Watched>,
@@ -96,7 +98,11 @@ impl Live {
         // Read before there is a place: the task hands on everything after it.
         let end = context.store.last_event_seq().await?;
         let mut state = self.locked();
-        let subscription = Subscription { frames: self.0.frames.subscribe(), watched: state.watch(token) };
+        let subscription = Subscription {
+            _open: context.tally.stream(),
+            frames: self.0.frames.subscribe(),
+            watched: state.watch(token),
+        };
         if !state.is_running {
             state.is_running = true;
             tokio::spawn(self.clone().run(context.clone(), end));
@@ -111,7 +117,7 @@ impl Live {
     /// Hands on what is committed after `end`, while there are streams.
     async fn run(self, context: ApiContext, end: i64) {
         if let Err(error) = self.follow(&context, end).await {
-            tracing::warn!(%error, "the journal cannot be read: event streams end");
+            tracing::warn!("the journal of events cannot be read, and event streams end: {error}");
             let mut state = self.locked();
             state.is_running = false;
             state.tokens.drain().filter_map(|(_, watched)| watched.upgrade()).for_each(|w| w.ended.cancel());

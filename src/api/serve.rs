@@ -177,7 +177,7 @@ async fn accept(listener: &Listener) -> Stream {
         match accepted {
             Ok(stream) => return stream,
             Err(error) => {
-                tracing::warn!(%error, "cannot accept a connection");
+                tracing::warn!("cannot accept a connection: {error}");
                 tokio::time::sleep(ACCEPT_PAUSE).await;
             }
         }

@@ -38,6 +38,7 @@ pub mod privacy;
 pub mod pseudonym;
 pub mod question;
 pub mod queue;
+pub mod readiness;
 pub mod receipt;
 pub mod recipient;
 pub mod recovery;

@@ -7,5 +7,6 @@ pub mod disk;
 pub mod dump;
 pub mod lang;
 pub mod logging;
+pub mod process;
 pub mod systemd;
 pub mod tls;

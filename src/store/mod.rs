@@ -9,6 +9,7 @@ mod backup;
 mod clock;
 mod conversation;
 mod engine;
+mod gauges;
 mod inbound;
 mod journal;
 mod outbound;
@@ -45,6 +46,7 @@ pub use engine::files::{beside, refuse_lost};
 pub use engine::migrate::{SCHEMA_VERSION, Upgraded};
 pub use engine::pseudonym_key::key_file;
 use engine::{files, installation, migrate, pseudonym_key, read, write};
+pub use gauges::{Gauges, OpenDangers, WaitingGroup};
 pub use inbound::inbox::{AcceptedPage, Routed};
 pub use inbound::loss::PossibleLoss;
 pub use inbound::quarantine::Quarantined;
@@ -302,8 +304,12 @@ impl Store {
     /// Why the gateway is of no use to anybody, if it is: nothing can be written, now or ever, or the file is damaged.
     pub fn is_unsound(&self) -> Option<StoreError> {
         let damage = || self.condition.damage().map(|reason| StoreError::Corrupt(reason.to_owned()));
-        let is_full = || self.condition.is_full().then_some(StoreError::Full);
-        self.condition.failure().or_else(damage).or_else(is_full)
+        self.condition.failure().or_else(damage).or_else(|| self.condition.refusal())
+    }
+
+    /// How many log-ins were refused since the start.
+    pub fn n_log_ins_refused(&self) -> u64 {
+        self.log_ins.n_refused()
     }
 
     /// Compares the open files with those at the path, as each commit does: for times without one.

@@ -102,6 +102,8 @@ impl Desk {
             settings: read,
             health: Arc::new(move || health(started_at)),
             meaning: |carrier, code| (carrier == "sim" && code == "7").then_some(DeliveryReason::PhoneOff),
+            metrics: Arc::new(|| Box::pin(async { Ok("# EOF\n".to_owned()) })),
+            tally: super::ApiTally::default(),
             stop: stop.clone(),
         };
         Desk { dir, store, router: super::router(context), settings, clock, n_texts: AtomicI64::new(0), stop }
@@ -249,5 +251,6 @@ fn health(started_at: i64) -> Health {
             compared: Vec::new(),
         }],
         workers: Vec::new(),
+        facts: super::Facts::default(),
     }
 }
