@@ -20,7 +20,7 @@ use tokio::sync::{Mutex, watch};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::api::{self, ApiContext, ApiSettings, ApiTally, Health};
+use crate::api::{self, ApiContext, ApiSettings, ApiTally, Health, RequestLimits};
 use crate::carrier;
 use crate::config::{Config, Metrics};
 use crate::domain::UnixMs;
@@ -261,6 +261,7 @@ impl Daemon {
             meaning: carrier::meaning,
             metrics: scraper.shared(),
             tally: self.tally.clone(),
+            limits: RequestLimits::default(),
             stop: self.stop_api.clone(),
         }
     }

@@ -26,6 +26,16 @@ const BREATHER: Duration = Duration::from_millis(5);
 /// How long a token is trusted, and how long a commit that gave no hint may go unseen.
 const TRUST: Duration = Duration::from_secs(1);
 
+/// One token opens no more streams at once: each holds a connection, and a program that forgets to close them would shut out others.
+const MOST_OF_ONE_TOKEN: usize = 64;
+
+/// Why there is no place for a stream.
+pub(super) enum Refused {
+    /// The token has too many.
+    TooMany,
+    Store(StoreError),
+}
+
 /// An event as it goes over the wire.
 #[derive(Clone)]
 pub(super) struct Frame {
@@ -94,10 +104,13 @@ impl Subscription {
 impl Live {
     /// Opens a place for a stream. Whoever reads the journal after this, up to its end, and then [`Subscription::frames`],
     /// misses nothing.
-    pub async fn subscribe(&self, context: &ApiContext, token: &str) -> Result<Subscription, StoreError> {
+    pub async fn subscribe(&self, context: &ApiContext, token: &str) -> Result<Subscription, Refused> {
         // Read before there is a place: the task hands on everything after it.
-        let end = context.store.last_event_seq().await?;
+        let end = context.store.last_event_seq().await.map_err(Refused::Store)?;
         let mut state = self.locked();
+        if state.n_streams(token) >= MOST_OF_ONE_TOKEN {
+            return Err(Refused::TooMany);
+        }
         let subscription = Subscription {
             _open: context.tally.stream(),
             frames: self.0.frames.subscribe(),
@@ -189,6 +202,11 @@ impl State {
         let watched = Arc::new(Watched { ended: CancellationToken::new() });
         self.tokens.insert(token.to_owned(), Arc::downgrade(&watched));
         watched
+    }
+
+    /// The open streams of a token.
+    fn n_streams(&self, token: &str) -> usize {
+        self.tokens.get(token).map_or(0, Weak::strong_count)
     }
 
     /// Whether no stream is left: the task ends then.

@@ -18,10 +18,12 @@ mod crowd;
 mod duty;
 mod events;
 mod extract;
+mod limits;
 mod live;
 mod message;
 mod newer;
 mod openapi;
+mod patience;
 mod photo;
 mod probes;
 mod problem;
@@ -49,6 +51,7 @@ use tokio_util::sync::CancellationToken;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter, UtoipaMethodRouterExt};
 use utoipa_axum::routes;
 
+pub use limits::{Limits as RequestLimits, Rates};
 pub use openapi::document;
 pub use probes::monitoring_router;
 pub use serve::{BindError, Listener, bind_tcp, bind_tls, bind_unix, serve};
@@ -84,6 +87,8 @@ pub struct ApiSettings {
     pub canned: Vec<Canned>,
     /// How long a token is good (milliseconds).
     pub token_ttl_ms: i64,
+    /// How fast one address and one token may ask.
+    pub rates: Rates,
 }
 
 /// How the daemon is, as far as the database doesn't know.
@@ -114,6 +119,7 @@ pub struct ApiContext {
     /// Makes the figures for monitoring, as OpenMetrics.
     pub metrics: MetricsOf,
     pub tally: ApiTally,
+    pub limits: RequestLimits,
     /// Ends the event streams; without that [`serve()`] would have to cut them off.
     pub stop: CancellationToken,
 }
@@ -230,6 +236,7 @@ fn finish(router: Router<Shared>, context: &ApiContext) -> Router<Shared> {
         .fallback(async || Problem::new(ProblemCode::NotFound))
         .method_not_allowed_fallback(async || Problem::new(ProblemCode::MethodNotAllowed))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(middleware::from_fn_with_state(context.clone(), limits::by_address))
         .layer(middleware::from_fn_with_state(context.clone(), audit::record))
         .layer(middleware::from_fn_with_state(context.clone(), problem::describe))
 }

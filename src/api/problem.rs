@@ -89,6 +89,13 @@ impl Problem {
         problem
     }
 
+    /// One address or token sends too many requests.
+    pub(super) fn too_many(retry_after_secs: i64) -> Self {
+        let mut problem = Problem::new(ProblemCode::TooManyRequests);
+        problem.0.retry_after_secs = Some(retry_after_secs);
+        problem
+    }
+
     /// Too many passwords are being checked.
     pub(super) fn crowded() -> Self {
         let mut problem = Problem::new(ProblemCode::LogInsCrowded);

@@ -46,6 +46,7 @@ pub mod refusal;
 pub mod retry;
 pub mod survey;
 pub mod text;
+pub mod token_bucket;
 pub mod totp;
 pub mod triage;
 

@@ -36,6 +36,7 @@ use crate::domain::inbound::{Cursor, InboundItem, InboundText};
 use crate::domain::media::PhotoLimits;
 use crate::domain::phone::{PhoneNumber, Senders};
 use crate::domain::policy::ServicePolicy;
+use crate::domain::token_bucket::Rate;
 use crate::domain::text::{Charset, Limits, MessageText};
 use crate::ops::clock::Clock;
 use crate::store::{Lease, LookupResult, NewCounselor, Outcome, Store, StoreOptions};
@@ -104,6 +105,7 @@ impl Desk {
             meaning: |carrier, code| (carrier == "sim" && code == "7").then_some(DeliveryReason::PhoneOff),
             metrics: Arc::new(|| Box::pin(async { Ok("# EOF\n".to_owned()) })),
             tally: super::ApiTally::default(),
+            limits: super::RequestLimits::default(),
             stop: stop.clone(),
         };
         Desk { dir, store, router: super::router(context), settings, clock, n_texts: AtomicI64::new(0), stop }
@@ -228,6 +230,8 @@ fn settings(recall_ms: i64) -> ApiSettings {
         categories: crate::config::categories(None).expect("categories"),
         canned: Vec::new(),
         token_ttl_ms: 12 * 3_600_000,
+        // No test meets a limit by the way.
+        rates: super::Rates { address: Rate { per_sec: 0 }, token: Rate { per_sec: 0 } },
     }
 }
 
