@@ -26,6 +26,7 @@ mod main_job;
 mod photos;
 mod privacy;
 mod process;
+mod report;
 mod service;
 mod simulated;
 mod simulation;

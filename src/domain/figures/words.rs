@@ -234,4 +234,18 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn the_manual_has_every_definition() {
+        for (language, manual) in [
+            (Language::En, include_str!("../../../docs/reports.md")),
+            (Language::Ko, include_str!("../../../docs/reports.ko.md")),
+        ] {
+            for figure in FigureId::ALL {
+                let about = figure.about(language);
+                let line = format!("| {} | `{}` | {} |", about.title, figure.as_str(), about.definition);
+                assert!(manual.contains(&line), "{line}");
+            }
+        }
+    }
 }
