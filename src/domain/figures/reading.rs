@@ -208,6 +208,10 @@ impl Reader<'_> {
     }
 
     fn claimed(&mut self, step: &Step) {
+        if self.holder.is_some_and(|holder| step.by != Some(holder)) {
+            // Taken over.
+            self.passed(step.at);
+        }
         self.holder = step.by;
         self.acked(step);
         let Some(episode) = &mut self.episode else { return };
