@@ -37,7 +37,10 @@ pub async fn measure(sheet: &mut Sheet, n_texts: usize) {
     let store = Store::open(&path, &StoreOptions::default()).unwrap();
     let began = Instant::now();
     store.write_sample(year.conversations(), version).await.unwrap();
-    sheet.note(&format!("an invented year of {n} texts is written in"), &format!("{:.1} s", began.elapsed().as_secs_f64()));
+    sheet.note(
+        &format!("an invented year of {n} texts is written in"),
+        &format!("{:.1} s", began.elapsed().as_secs_f64()),
+    );
     let desk = Desk { key: "main".into(), name: "120".into(), calendar, numbers: Vec::new() };
     let of = FiguresOf {
         period: Period::parse("2025", jiff::civil::Date::constant(2026, 11, 30)).unwrap(),
@@ -53,7 +56,12 @@ pub async fn measure(sheet: &mut Sheet, n_texts: usize) {
     let took = began.elapsed().as_secs_f64();
     assert_eq!(tally.whole.value(FigureId::Texts), i64::try_from(n).ok());
     let grown = peak_bytes().saturating_sub(before) as f64 / 1e6;
-    sheet.at_most("memory that the report over it needs, of 200 MB", &format!("{grown:.0} MB"), grown / 200.0, 1.0);
+    sheet.at_most(
+        "memory that the report over it needs, of 200 MB",
+        &format!("{grown:.0} MB"),
+        grown / 200.0,
+        1.0,
+    );
     let file = Connection::open(&path).unwrap();
     let began = Instant::now();
     for table in ["event", "inbox", "outbox"] {

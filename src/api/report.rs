@@ -13,9 +13,7 @@ use super::audit::Seen;
 use super::extract::{Json, Query};
 use super::problem::{Problem, ProblemCode};
 use super::session::{Caller, Session};
-use super::wire::{
-    ColumnView, CorrectionView, FigureView, QuoteList, ReportView, RowView, TableView,
-};
+use super::wire::{ColumnView, CorrectionView, FigureView, QuoteList, ReportView, RowView, TableView};
 use super::words::Language as Accepted;
 use super::{ApiContext, view};
 use crate::domain::UnixMs;
@@ -70,10 +68,13 @@ impl Asked {
             let word = query.word(name).ok_or_else(|| Problem::bad_request(name))?;
             word.parse().map_err(|_| Problem::bad_request(name))
         };
-        let period = Period::new(date("from")?, date("to")?, today).map_err(|_| Problem::bad_request("from, to"))?;
+        let period =
+            Period::new(date("from")?, date("to")?, today).map_err(|_| Problem::bad_request("from, to"))?;
         let by = match query.word("by") {
             None => By::Day,
-            Some(word) => By::from_word(word).filter(|by| *by != By::Counselor).ok_or_else(|| Problem::bad_request("by"))?,
+            Some(word) => By::from_word(word)
+                .filter(|by| *by != By::Counselor)
+                .ok_or_else(|| Problem::bad_request("by"))?,
         };
         let mut all = vec![by];
         all.extend([By::Hour, By::Weekday].into_iter().filter(|other| *other != by));
@@ -230,7 +231,11 @@ fn shown(report: &Report, asked: &Asked, now: UnixMs) -> ReportView {
         desk: asked.desk.clone(),
         made_at: now,
         is_final: now - end >= REOPEN_MS && n_open.is_none_or(|figure| figure.value == Some(0)),
-        figures: report.figures.iter().map(|figure| figure_view(figure.id, figure.value, asked.language)).collect(),
+        figures: report
+            .figures
+            .iter()
+            .map(|figure| figure_view(figure.id, figure.value, asked.language))
+            .collect(),
         tables: report.tables.iter().map(|table| table_view(table, asked)).collect(),
         published_at: None,
         corrections: Vec::new(),
@@ -260,7 +265,9 @@ fn table_view(table: &Table, asked: &Asked) -> TableView {
         }
     };
     let label = |key: &str| match table.id {
-        TableId::By(By::Desk) => asked.policy.desks.find(key).map_or(key.to_owned(), |desk| desk.name.clone()),
+        TableId::By(By::Desk) => {
+            asked.policy.desks.find(key).map_or(key.to_owned(), |desk| desk.name.clone())
+        }
         id => id.label(key, asked.language),
     };
     let rows = table.rows.iter().map(|row| RowView {

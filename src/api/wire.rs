@@ -21,10 +21,8 @@ pub use account::{
 pub use message::{
     InboundMessage, MessageInConversation, MessageList, MessageView, OutboundMessage, PhotoFile, PhotoView,
 };
-pub use report::{
-    ColumnView, CorrectionView, FigureView, QuoteList, ReportView, RowView, TableView,
-};
 pub use problem::{OfferView, ProblemCode, ProblemDetails, ReplacedView};
+pub use report::{ColumnView, CorrectionView, FigureView, QuoteList, ReportView, RowView, TableView};
 
 /// `POST /v1/login`
 #[derive(Clone, Serialize, Deserialize, ToSchema)]

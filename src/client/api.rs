@@ -16,8 +16,8 @@ use super::address::Address;
 use crate::api::wire::{
     ActionRequest, CannedList, CategoryList, CloseRequest, ConversationDetail, ConversationList, Decision,
     DecisionRequest, DeskList, DutyList, Evidence, EvidenceRequest, LoginRequest, LoginResponse, MeView,
-    MessageList, PhotoView, ProblemCode, ProblemDetails, QuoteList, ReplyRequest, ReplyResponse, ReportView, RevealRequest,
-    Revealed, StatusResponse, SurveyList,
+    MessageList, PhotoView, ProblemCode, ProblemDetails, QuoteList, ReplyRequest, ReplyResponse, ReportView,
+    RevealRequest, Revealed, StatusResponse, SurveyList,
 };
 use crate::domain::outbound::ClientKey;
 

@@ -22,8 +22,8 @@ const WEEKDAYS: [u64; 7] = [210, 175, 165, 160, 160, 70, 60];
 const HOLIDAY: u64 = 55;
 /// Share of each half hour from midnight (of a thousand).
 const HALF_HOURS: [u64; 48] = [
-    3, 2, 2, 1, 1, 1, 1, 1, 1, 1, 2, 2, 3, 5, 8, 12, 25, 40, 85, 90, 88, 82, 75, 45, 28, 26, 35, 38, 36, 34, 32, 30, 28,
-    26, 22, 20, 15, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 4,
+    3, 2, 2, 1, 1, 1, 1, 1, 1, 1, 2, 2, 3, 5, 8, 12, 25, 40, 85, 90, 88, 82, 75, 45, 28, 26, 35, 38, 36, 34,
+    32, 30, 28, 26, 22, 20, 15, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 4,
 ];
 /// Share of each group of categories (per mille); a group that is not named has the last.
 const GROUPS: [(&str, u64); 12] = [
@@ -95,8 +95,12 @@ pub struct SampleSurvey {
     pub answer: Option<(UnixMs, u8, Option<&'static str>)>,
 }
 
-const PRAISE: [&str; 4] =
-    ["친절하게 알려 주셔서 감사합니다", "빨리 답해 주셨어요", "전화를 못 하는데 큰 도움이 됐습니다", "설명이 쉬워서 좋았어요"];
+const PRAISE: [&str; 4] = [
+    "친절하게 알려 주셔서 감사합니다",
+    "빨리 답해 주셨어요",
+    "전화를 못 하는데 큰 도움이 됐습니다",
+    "설명이 쉬워서 좋았어요",
+];
 const COMPLAINTS: [&str; 3] = ["답이 너무 늦었어요", "물어본 것과 다른 답이에요", "다른 부서로만 넘기네요"];
 
 /// A small generator of numbers (SplitMix64): the same seed always gives the same.
@@ -239,7 +243,8 @@ impl SampleYear {
     }
 
     fn category(&self, dice: &mut Dice) -> String {
-        let weight = |name: &str| GROUPS.iter().find(|(known, _)| *known == name).map_or(OTHER_GROUP, |(_, w)| *w);
+        let weight =
+            |name: &str| GROUPS.iter().find(|(known, _)| *known == name).map_or(OTHER_GROUP, |(_, w)| *w);
         let weights: Vec<u64> = self.categories.groups.iter().map(|group| weight(&group.name)).collect();
         let Some(group) = self.categories.groups.get(dice.weighted(&weights)) else { return String::new() };
         // The first items of a group are the most frequent.
@@ -300,9 +305,12 @@ mod tests {
             let at = jiff::Timestamp::from_millisecond(round.texts[0]).unwrap();
             zone.to_datetime(at)
         };
-        let mondays = share(rounds.iter().filter(|r| local(r).weekday() == jiff::civil::Weekday::Monday).count());
+        let mondays =
+            share(rounds.iter().filter(|r| local(r).weekday() == jiff::civil::Weekday::Monday).count());
         assert!((190..=230).contains(&mondays), "{mondays}");
-        let morning = |r: &&&Round| (Time::constant(9, 0, 0, 0)..Time::constant(11, 30, 0, 0)).contains(&local(r).time());
+        let morning = |r: &&&Round| {
+            (Time::constant(9, 0, 0, 0)..Time::constant(11, 30, 0, 0)).contains(&local(r).time())
+        };
         let morning = share(rounds.iter().filter(morning).count());
         assert!((390..=450).contains(&morning), "{morning}");
     }

@@ -24,11 +24,8 @@ const DANGERS_AGAIN_MS: i64 = 180_000;
 const MOST_DANGERS: usize = 20;
 
 pub(super) async fn run(context: Context) {
-    let mut disk = Disk {
-        every: Interval::ms(TRY_DISK_EVERY_MS),
-        said: None,
-        dangers: Interval::ms(DANGERS_AGAIN_MS),
-    };
+    let mut disk =
+        Disk { every: Interval::ms(TRY_DISK_EVERY_MS), said: None, dangers: Interval::ms(DANGERS_AGAIN_MS) };
     loop {
         context.health.progress(ROLE, context.now());
         // A failure is said by the store, and ends the process.

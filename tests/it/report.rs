@@ -87,7 +87,10 @@ async fn what_happened_is_what_is_reported() {
     }
     let own = munja(&gateway, folder.path(), 0, &["report", "counselors", days, "--json"]).await;
     let own: Value = serde_json::from_slice(&own).unwrap();
-    assert_eq!((&own["tables"][0]["rows"][0]["label"], &own["tables"][0]["rows"][0]["cells"][0]), (&json!("김민수"), &json!(3)));
+    assert_eq!(
+        (&own["tables"][0]["rows"][0]["label"], &own["tables"][0]["rows"][0]["cells"][0]),
+        (&json!("김민수"), &json!(3))
+    );
     for (args, why) in [
         (["report", "soon"], "기간이 아닙니다"),
         (["report", "2099-01-01"], "오늘"),
@@ -143,7 +146,10 @@ async fn files_hold_the_report_and_no_formula() {
     for secret in ["1234567", CITIZEN, "01099990000"] {
         assert!(!html.contains(secret) && !csv.contains(secret), "{secret}");
     }
-    assert!(!html.contains("http://") || html.matches("http://").count() == html.matches("http://www.w3.org").count());
+    assert!(
+        !html.contains("http://")
+            || html.matches("http://").count() == html.matches("http://www.w3.org").count()
+    );
     let mut read = Command::new("python3");
     read.args(["-c", READ]).arg(found("xlsx"));
     let Ok(read) = read.output() else { return };
@@ -244,9 +250,12 @@ async fn an_invented_year_is_counted_the_same_by_sql() {
     let path = folder.path().join("sample.db");
     let make = |code: i32| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_munjad"));
-        command.args(["sample-year", "--year", "2025", "--texts", "1500", "--lang", "en", "--database"]).arg(&path);
+        command
+            .args(["sample-year", "--year", "2025", "--texts", "1500", "--lang", "en", "--database"])
+            .arg(&path);
         let done = run(command);
-        let said = format!("{}{}", String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
+        let said =
+            format!("{}{}", String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
         assert_eq!(done.status.code(), Some(code), "{said}");
         said
     };

@@ -25,7 +25,9 @@ impl Desk {
         let next = self.post("/v1/conversations/next", token, json!({})).await.expect(200);
         let id = next["id"].as_i64().expect("an id");
         self.pass(120_000).await;
-        self.reply(id, token, &format!("k{last}"), json!({"text": "곧 옵니다", "last_seen": last})).await.expect(201);
+        self.reply(id, token, &format!("k{last}"), json!({"text": "곧 옵니다", "last_seen": last}))
+            .await
+            .expect(201);
         let close = json!({"last_seen": last, "category": "버스"});
         self.post(&format!("/v1/conversations/{id}/close"), token, close).await.expect(204);
     }
@@ -53,7 +55,9 @@ async fn a_day_is_counted_with_definitions_in_the_readers_language() {
     assert_eq!(rows(&report, "day").len(), 1);
     assert_eq!(rows(&report, "hour")[17]["cells"][0], json!(1));
     assert_eq!(rows(&report, "category_groups")[0]["key"], json!("교통"));
-    assert!(report["figures"][0]["definition"].as_str().expect("a sentence").starts_with("Texts of citizens"));
+    assert!(
+        report["figures"][0]["definition"].as_str().expect("a sentence").starts_with("Texts of citizens")
+    );
     let asked = request("GET", &format!("/v1/reports?{TODAY}"), &token).header("accept-language", "ko");
     let korean = desk.send(asked.body(Body::empty()).expect("a request")).await.expect(200);
     assert_eq!(korean["figures"][0]["title"], json!("받은 문자"));

@@ -11,10 +11,8 @@ const BOM: &[u8] = "\u{feff}".as_bytes();
 
 /// The file.
 pub fn file(printed: &Printed) -> Result<Vec<u8>, csv::Error> {
-    let mut out = csv::WriterBuilder::new()
-        .flexible(true)
-        .terminator(csv::Terminator::CRLF)
-        .from_writer(BOM.to_vec());
+    let mut out =
+        csv::WriterBuilder::new().flexible(true).terminator(csv::Terminator::CRLF).from_writer(BOM.to_vec());
     write(&mut out, &[title(printed)])?;
     if !printed.report.figures.is_empty() {
         figures(&mut out, printed)?;

@@ -60,7 +60,8 @@ fn upright(table: &TableView) -> String {
             );
         }
     }
-    let _ = write!(svg, "<line x1=\"0\" y1=\"{HEIGHT}\" x2=\"{WIDTH}\" y2=\"{HEIGHT}\" stroke=\"#000\"/></svg>");
+    let _ =
+        write!(svg, "<line x1=\"0\" y1=\"{HEIGHT}\" x2=\"{WIDTH}\" y2=\"{HEIGHT}\" stroke=\"#000\"/></svg>");
     svg
 }
 

@@ -162,11 +162,17 @@ mod tests {
     fn changes_are_of_something() {
         assert_eq!(change(Some(120), Some(100)), Some(20));
         assert_eq!(change(Some(50), Some(100)), Some(-50));
-        assert_eq!((change(Some(5), Some(0)), change(None, Some(1)), change(Some(1), None)), (None, None, None));
+        assert_eq!(
+            (change(Some(5), Some(0)), change(None, Some(1)), change(Some(1), None)),
+            (None, None, None)
+        );
     }
 
     #[test]
     fn what_people_wrote_is_only_text() {
-        assert_eq!(escaped("<script>\"a\" & 'b'</script>\u{1b}"), "&lt;script&gt;&quot;a&quot; &amp; &#39;b&#39;&lt;/script&gt; ");
+        assert_eq!(
+            escaped("<script>\"a\" & 'b'</script>\u{1b}"),
+            "&lt;script&gt;&quot;a&quot; &amp; &#39;b&#39;&lt;/script&gt; "
+        );
     }
 }

@@ -34,7 +34,11 @@ pub struct Step {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum What {
     /// A text of the citizen's came. `asks`: a person has to read it.
-    Text { received_at: UnixMs, asks: bool, is_abusive: bool },
+    Text {
+        received_at: UnixMs,
+        asks: bool,
+        is_abusive: bool,
+    },
     Opened,
     Reopened,
     Claimed,
@@ -49,7 +53,9 @@ pub enum What {
     /// The alarm of a danger.
     Urgent,
     Acked,
-    AlarmEnded { is_handed_over: bool },
+    AlarmEnded {
+        is_handed_over: bool,
+    },
     Transferred,
     /// Given back, or taken by another desk because its own is no more.
     Returned,

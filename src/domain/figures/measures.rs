@@ -109,7 +109,8 @@ impl Measures {
     }
 
     fn mean(&self) -> Option<i64> {
-        let (n, sum) = (self.n_scores(), self.scores.iter().zip(1_u64..).map(|(n, score)| n * score).sum::<u64>());
+        let (n, sum) =
+            (self.n_scores(), self.scores.iter().zip(1_u64..).map(|(n, score)| n * score).sum::<u64>());
         (n > 0).then(|| i64::try_from((sum * 200 + n) / (2 * n)).unwrap_or(i64::MAX))
     }
 

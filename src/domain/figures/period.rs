@@ -113,7 +113,8 @@ impl Period {
     /// The same days a year earlier; 29 February becomes the 28th.
     pub fn year_before(&self) -> Period {
         let earlier = |day: Date| day.saturating_sub(1.year());
-        let last = if self.as_month().is_some() { earlier(self.first).last_of_month() } else { earlier(self.last) };
+        let last =
+            if self.as_month().is_some() { earlier(self.first).last_of_month() } else { earlier(self.last) };
         Period { first: earlier(self.first), last }
     }
 }

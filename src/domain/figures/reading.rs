@@ -8,8 +8,14 @@ use crate::domain::conversation::REOPEN_MS;
 /// A fact that counts somewhere. Durations are milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fact {
-    Text { is_abusive: bool },
-    Began { citizen: u64, is_new: bool, is_return: bool },
+    Text {
+        is_abusive: bool,
+    },
+    Began {
+        citizen: u64,
+        is_new: bool,
+        is_return: bool,
+    },
     FirstResponse(i64),
     NextResponse(i64),
     /// The same, as far as it was up to the counselor who answered.
@@ -19,7 +25,9 @@ pub enum Fact {
     Receipt(i64),
     Replied,
     /// `is_resolved`: of an answered first consultation, whether the citizen stayed away for 72 hours.
-    Finished { is_resolved: Option<bool> },
+    Finished {
+        is_resolved: Option<bool>,
+    },
     NeverAnswered,
     StillOpen,
     Transferred,
@@ -28,8 +36,15 @@ pub enum Fact {
     DangerAcked(i64),
     DangerAnswered(i64),
     Surveyed,
-    SurveyAnswered { score: Option<u8> },
-    Sent { class: Class, is_automatic: bool, is_taken: bool, outcome: Outcome },
+    SurveyAnswered {
+        score: Option<u8>,
+    },
+    Sent {
+        class: Class,
+        is_automatic: bool,
+        is_taken: bool,
+        outcome: Outcome,
+    },
 }
 
 /// A fact with where it counts.
@@ -251,7 +266,9 @@ impl Reader<'_> {
 
     /// The last answer stands: nothing can be lost of it any more that would matter to the response.
     fn settle_answer(&mut self) {
-        let Some(answer) = self.episode.as_mut().and_then(|episode| episode.last_answer.take()) else { return };
+        let Some(answer) = self.episode.as_mut().and_then(|episode| episode.last_answer.take()) else {
+            return;
+        };
         let Wait { since, desk } = answer.wait;
         let took = self.open_ms(desk, since, answer.at);
         let response = if answer.is_first { Fact::FirstResponse(took) } else { Fact::NextResponse(took) };
@@ -389,7 +406,8 @@ impl Reader<'_> {
     fn surveys(&mut self) {
         for survey in &self.history.surveys {
             let by = survey.by;
-            let tell = |at, fact| Contribution { at, desk: self.desk_at(at), category: self.category, by, fact };
+            let tell =
+                |at, fact| Contribution { at, desk: self.desk_at(at), category: self.category, by, fact };
             let asked = tell(survey.asked_at, Fact::Surveyed);
             let answered =
                 survey.answered_at.map(|at| tell(at, Fact::SurveyAnswered { score: survey.score }));

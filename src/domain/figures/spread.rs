@@ -71,6 +71,9 @@ mod tests {
         assert_eq!(spread(&[1, 2, 3]).within(2), Some(667));
         assert_eq!(spread(&[1, 2, 3]).within(0), Some(0));
         assert_eq!(spread(&[]).within(2), None);
-        assert_eq!((per_mille(1, 2_000), per_mille(1, 2_001), per_mille(3, 3)), (Some(1), Some(0), Some(1_000)));
+        assert_eq!(
+            (per_mille(1, 2_000), per_mille(1, 2_001), per_mille(3, 3)),
+            (Some(1), Some(0), Some(1_000))
+        );
     }
 }

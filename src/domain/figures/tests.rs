@@ -183,7 +183,10 @@ fn thanks_that_stayed_closed_are_a_text_and_no_return() {
     steps.push(aside(TEN + 12 * MINUTE));
     let tally = tally("2026-07-01", By::Day, &[history(steps)]);
     assert_eq!(value(&tally, FigureId::Texts), Some(2));
-    assert_eq!((value(&tally, FigureId::Consultations), value(&tally, FigureId::Returns)), (Some(1), Some(0)));
+    assert_eq!(
+        (value(&tally, FigureId::Consultations), value(&tally, FigureId::Returns)),
+        (Some(1), Some(0))
+    );
     assert_eq!(value(&tally, FigureId::ResolvedFirst), Some(1_000));
     // An advertisement: a conversation that is closed from the start is no consultation.
     let advert = vec![step(TEN, What::Opened), step(TEN, What::Closed), aside(TEN)];
@@ -205,7 +208,11 @@ fn after_a_transfer_each_is_measured_by_what_was_up_to_them() {
     let all = contributions(&history(steps), &names());
     let of = |fact: Fact| all.iter().find(|one| one.fact == fact).copied().unwrap();
     let first = of(Fact::FirstResponse(33 * MINUTE));
-    assert_eq!((first.desk, first.by, first.category), (MAIN, Some(JIYEONG), Some(1)), "the citizen waited that long");
+    assert_eq!(
+        (first.desk, first.by, first.category),
+        (MAIN, Some(JIYEONG), Some(1)),
+        "the citizen waited that long"
+    );
     assert_eq!(of(Fact::OwnResponse(3 * MINUTE)).by, Some(JIYEONG));
     assert_eq!((of(Fact::Transferred).desk, of(Fact::Transferred).by), (MAIN, Some(MINSU)));
     assert_eq!(of(Fact::Wait(MINUTE)).by, Some(MINSU), "taken once");
@@ -227,10 +234,8 @@ fn several_texts_wait_from_the_first_and_the_next_response_is_its_own() {
         by(at(14), JIYEONG, What::Replied),
     ];
     let found = facts(steps);
-    let responses: Vec<&Fact> = found
-        .iter()
-        .filter(|fact| matches!(fact, Fact::FirstResponse(_) | Fact::NextResponse(_)))
-        .collect();
+    let responses: Vec<&Fact> =
+        found.iter().filter(|fact| matches!(fact, Fact::FirstResponse(_) | Fact::NextResponse(_))).collect();
     assert_eq!(responses, [&Fact::FirstResponse(6 * MINUTE), &Fact::NextResponse(4 * MINUTE)]);
     assert_eq!(found.iter().filter(|fact| **fact == Fact::Replied).count(), 3);
     assert!(found.contains(&Fact::StillOpen));
@@ -258,12 +263,23 @@ fn an_answer_that_was_lost_is_none() {
 
 #[test]
 fn who_is_never_answered_counts_where_they_began() {
-    let steps = vec![step(TEN, What::Opened), text(TEN), by(TEN + MINUTE, MINSU, What::Claimed), closed(TEN + DAY, MINSU, 0)];
+    let steps = vec![
+        step(TEN, What::Opened),
+        text(TEN),
+        by(TEN + MINUTE, MINSU, What::Claimed),
+        closed(TEN + DAY, MINSU, 0),
+    ];
     let histories = [history(steps)];
     let (first, second) =
         (tally("2026-07-01", By::Day, &histories), tally("2026-07-02", By::Day, &histories));
-    assert_eq!((value(&first, FigureId::Unanswered), value(&second, FigureId::Unanswered)), (Some(1), Some(0)));
-    assert_eq!((value(&second, FigureId::Finished), value(&second, FigureId::ResolvedFirst)), (Some(1), None));
+    assert_eq!(
+        (value(&first, FigureId::Unanswered), value(&second, FigureId::Unanswered)),
+        (Some(1), Some(0))
+    );
+    assert_eq!(
+        (value(&second, FigureId::Finished), value(&second, FigureId::ResolvedFirst)),
+        (Some(1), None)
+    );
 }
 
 #[test]
@@ -334,8 +350,20 @@ fn automatic_texts_are_paid_for_and_are_no_replies() {
         out(TEN + 3 * MINUTE, Some(MINSU), false, Outcome::Lost(DeliveryReason::PhoneOff)),
     ];
     history.surveys = vec![
-        SurveyFact { asked_at: TEN + HOUR, by: Some(MINSU), answered_at: Some(TEN + DAY), score: Some(5), has_words: true },
-        SurveyFact { asked_at: TEN + HOUR, by: Some(MINSU), answered_at: Some(TEN + HOUR), score: Some(2), has_words: false },
+        SurveyFact {
+            asked_at: TEN + HOUR,
+            by: Some(MINSU),
+            answered_at: Some(TEN + DAY),
+            score: Some(5),
+            has_words: true,
+        },
+        SurveyFact {
+            asked_at: TEN + HOUR,
+            by: Some(MINSU),
+            answered_at: Some(TEN + HOUR),
+            score: Some(2),
+            has_words: false,
+        },
         SurveyFact { asked_at: TEN + HOUR, by: None, answered_at: None, score: None, has_words: false },
     ];
     let histories = [history];
@@ -354,7 +382,10 @@ fn automatic_texts_are_paid_for_and_are_no_replies() {
         assert_eq!(value(&day, figure), Some(expected), "{figure:?}");
     }
     let both = tally("2026-07", By::Counselor, &histories);
-    assert_eq!((value(&both, FigureId::SurveyMean), value(&both, FigureId::SurveySatisfied)), (Some(350), Some(500)));
+    assert_eq!(
+        (value(&both, FigureId::SurveyMean), value(&both, FigureId::SurveySatisfied)),
+        (Some(350), Some(500))
+    );
     let report = Report::of(&both, &names());
     let counselors = report.tables.iter().find(|table| table.id == TableId::By(By::Counselor)).unwrap();
     assert_eq!(counselors.rows.len(), 1, "what is nobody's has no row: {counselors:?}");

@@ -19,7 +19,8 @@ impl Store {
     /// The figures of a month (`2026-11`) as they were published; `desk` is empty for all desks. `None`: not closed yet.
     pub async fn closed_month(&self, month: String, desk: String) -> Result<Option<ClosedMonth>> {
         self.read(move |conn| {
-            let sql = "SELECT name, value, frozen_at FROM closed_figure WHERE month = :month AND desk = :desk";
+            let sql =
+                "SELECT name, value, frozen_at FROM closed_figure WHERE month = :month AND desk = :desk";
             let mut select = conn.prepare_cached(sql)?;
             let mut rows = select.query(named_params! { ":month": month, ":desk": desk })?;
             let (mut values, mut frozen_at) = (BTreeMap::new(), None);

@@ -104,8 +104,8 @@ impl Reader<'_> {
     fn head(&self, id: i64, names: &mut Names) -> Result<History> {
         let sql = "SELECT citizen, desk, category, previous_id FROM conversation WHERE id = :id";
         let mut select = self.conn.prepare_cached(sql)?;
-        let (number, desk, category, previous): (PhoneNumber, String, Option<String>, Option<i64>) = select
-            .query_row(named_params! { ":id": id }, |r| {
+        let (number, desk, category, previous): (PhoneNumber, String, Option<String>, Option<i64>) =
+            select.query_row(named_params! { ":id": id }, |r| {
                 Ok((row::phone(r, "citizen")?, r.get("desk")?, r.get("category")?, r.get("previous_id")?))
             })?;
         let token = if number.is_erased() { number.reveal().to_owned() } else { token(self.keys, &number) };
@@ -140,7 +140,8 @@ impl Reader<'_> {
         while let Some(r) = rows.next()? {
             let Some(what) = what(r)? else { continue };
             let desk = r.get_ref(4)?.as_str_or_null().unwrap_or_default().map(|key| names.desk(key));
-            let category = r.get_ref(5)?.as_str_or_null().unwrap_or_default().map(|name| names.category(name));
+            let category =
+                r.get_ref(5)?.as_str_or_null().unwrap_or_default().map(|name| names.category(name));
             steps.push(Step { at: r.get(0)?, what, by: r.get(2)?, desk, category });
         }
         Ok(steps)

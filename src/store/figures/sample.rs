@@ -101,8 +101,12 @@ impl Writer<'_> {
             self.round((id, &citizen), round, if n == 0 { EventKind::Opened } else { EventKind::Reopened })?;
         }
         if let Some(survey) = &one.survey {
-            self.out((id, &citizen), &Out { at: survey.asked_at, by: None, notice: Some("survey"), is_lost: false })?;
-            let (at, score, words) = survey.answer.map_or((None, None, None), |(at, s, w)| (Some(at), Some(s), w));
+            self.out(
+                (id, &citizen),
+                &Out { at: survey.asked_at, by: None, notice: Some("survey"), is_lost: false },
+            )?;
+            let (at, score, words) =
+                survey.answer.map_or((None, None, None), |(at, s, w)| (Some(at), Some(s), w));
             self.conn
                 .prepare_cached(
                     "INSERT INTO survey (conversation_id, counselor_id, asked_at, answered_at, score, comment)

@@ -81,7 +81,10 @@ async fn what_the_store_did_is_counted_and_stays_when_a_citizen_is_erased() {
     // Who was erased and texts again is nobody new.
     bench.writes(MINSU, "또 왔어요", DAY + 25 * 24 * HOUR).await;
     let (again, _) = bench.count_figures("2026-07-26").await;
-    assert_eq!((again.whole.value(FigureId::Citizens), again.whole.value(FigureId::NewCitizens)), (Some(1), Some(0)));
+    assert_eq!(
+        (again.whole.value(FigureId::Citizens), again.whole.value(FigureId::NewCitizens)),
+        (Some(1), Some(0))
+    );
 }
 
 #[tokio::test]
