@@ -32,6 +32,7 @@ mod quarantine;
 mod reconcile;
 mod recovery;
 mod restore;
+mod sample_year;
 #[cfg(feature = "sim")]
 mod simulate;
 mod texts;
@@ -150,6 +151,8 @@ enum Command {
     Audit(audit::Audit),
     /// Print a desk's year: holidays, exceptions, hours
     Calendar(calendar::Show),
+    /// Make a database with an invented year of texts, to see reports without citizens
+    SampleYear(sample_year::Sample),
     /// Run a simulated carrier alone (any carrier's wire format, on loopback)
     #[cfg(feature = "sim")]
     Sim(simulate::Sim),
@@ -261,6 +264,7 @@ async fn dispatch(command: Command, say: Say) -> anyhow::Result<ExitCode> {
         Command::Triage(command) => triage::run(command, say),
         Command::Policy(command) => policy::run(command, say).await.map(|()| ExitCode::SUCCESS),
         Command::Texts(args) => texts::run(&args, say).map(|()| ExitCode::SUCCESS),
+        Command::SampleYear(args) => sample_year::run(args, say).await.map(|()| ExitCode::SUCCESS),
         #[cfg(feature = "sim")]
         Command::Sim(args) => simulate::run(args, say).await.map(|()| ExitCode::SUCCESS),
         #[cfg(feature = "sim")]

@@ -1,6 +1,6 @@
 //! The HTTP API: what counselors' programs talk to. JSON over HTTP/1.1 or HTTP/2, on a Unix socket, loopback TCP or TLS.
 //!
-//! Nouns have files of their own (`session`, `account`, `conversation`, `reply`, `message`, `photo`, `events`, `status`); each holds its
+//! Nouns have files of their own (`session`, `account`, `conversation`, `reply`, `message`, `photo`, `report`, `events`, `status`); each holds its
 //! routes and what they say in the OpenAPI document. Around them: `audit.rs` (the access log), `extract.rs` (reading requests), `view.rs`
 //! (domain types as [`wire`] types), `problem.rs` and `words.rs` (every refusal), `openapi.rs` and `serve.rs` (listeners).
 //!
@@ -28,6 +28,7 @@ mod photo;
 mod probes;
 mod problem;
 mod reply;
+mod report;
 mod serve;
 mod session;
 mod status;
@@ -139,6 +140,7 @@ struct Shared {
     context: ApiContext,
     photos: photo::PhotoLine,
     live: live::Live,
+    reports: report::ReportLine,
 }
 
 impl FromRef<Shared> for live::Live {
@@ -150,6 +152,12 @@ impl FromRef<Shared> for live::Live {
 impl FromRef<Shared> for ApiContext {
     fn from_ref(shared: &Shared) -> Self {
         shared.context.clone()
+    }
+}
+
+impl FromRef<Shared> for report::ReportLine {
+    fn from_ref(shared: &Shared) -> Self {
+        shared.reports.clone()
     }
 }
 
@@ -168,6 +176,7 @@ pub fn router(context: ApiContext) -> Router {
         context,
         photos: photo::PhotoLine::default(),
         live: live::Live::default(),
+        reports: report::ReportLine::default(),
     })
 }
 
@@ -210,6 +219,9 @@ fn table() -> Vec<(Access, Logged, UtoipaMethodRouter<Shared>)> {
         (Counselor, Nothing, routes!(catalogue::categories)),
         (Counselor, Nothing, routes!(catalogue::canned)),
         (Counselor, BeforeAnswer(Action::List), routes!(catalogue::surveys)),
+        (Figures, Nothing, routes!(report::report)),
+        (Counselor, Nothing, routes!(report::counselors)),
+        (Supervisor, BeforeAnswer(Action::List), routes!(report::words)),
         (Counselor, WithChange, routes!(reply::reply)),
         (Counselor, BeforeAnswer(Action::List), routes!(message::list)),
         (Counselor, WithChange, routes!(message::recall)),

@@ -1,11 +1,12 @@
 //! The only types that cross the API: the routes write them, the client reads them. Texts are in `wire/message.rs`, problems
-//! in `wire/problem.rs`, accounts in `wire/account.rs`.
+//! in `wire/problem.rs`, accounts in `wire/account.rs`, reports in `wire/report.rs`.
 //!
 //! Times are milliseconds UTC and end in `_at`. A citizen's number and the identity numbers in texts cross masked, but in [`Revealed`].
 
 mod account;
 mod message;
 mod problem;
+mod report;
 
 use std::collections::BTreeMap;
 
@@ -21,6 +22,7 @@ pub use message::{
     InboundMessage, MessageInConversation, MessageList, MessageView, OutboundMessage, PhotoFile, PhotoView,
 };
 pub use problem::{OfferView, ProblemCode, ProblemDetails, ReplacedView};
+pub use report::{ColumnView, CorrectionView, FigureView, QuoteList, ReportView, RowView, TableView};
 
 /// `POST /v1/login`
 #[derive(Clone, Serialize, Deserialize, ToSchema)]

@@ -4,6 +4,7 @@
 //! - `args.rs`, `exit.rs`: the commands, the exit codes · `words.rs`, `locales/`: the sentences of this face
 //! - `help.rs`: `--help` and wrong usage · `io.rs`, `context.rs`: the world around a command, what every command works with
 //! - `action.rs`, `catalogue.rs`: many small commands of one kind
+//! - `report/`: figures as tables, a page, a workbook and CSV
 //! - `render.rs`, `json.rs`, `conversation.rs`, `message.rs`, `draw.rs`: what is printed · `failure.rs`: why a command
 //!   failed, and what to do next
 //!
@@ -40,6 +41,7 @@ mod recall;
 mod release;
 mod render;
 mod reply;
+mod report;
 mod secret;
 mod sessions;
 mod show;
@@ -156,6 +158,7 @@ async fn dispatch(context: &mut CliContext, command: Command) -> Result<(), Fail
         Command::Categories(args) => catalogue::categories(context, &args).await,
         Command::Replies(args) => catalogue::replies(context, &args).await,
         Command::Surveys(args) => catalogue::surveys(context, &args).await,
+        Command::Report(args) => report::run(context, &args).await,
         Command::Doubt => doubt::run(context).await,
         Command::Decide(args) => decide::run(context, &args).await,
         Command::Watch(args) => watch::run(context, &args).await,

@@ -37,7 +37,7 @@ pub(crate) mod fake;
 mod tests;
 
 pub use address::{Address, BadAddress};
-pub use api::{Client, ClientError, IDEMPOTENCY_KEY, Listed};
+pub use api::{Client, ClientError, IDEMPOTENCY_KEY, Listed, ReportQuery};
 pub use drafts::{draft_to_edit, forget_draft, keep_draft};
 pub use events::{Events, Feed};
 pub use files::{create_private, write_private};

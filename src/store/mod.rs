@@ -2,13 +2,14 @@
 //! one transaction. When a method has returned, its effect is on disk (`synchronous=FULL`).
 //!
 //! One connection writes, with group commit (`engine/write`); a few connections read. Folders: `engine` (SQLite itself),
-//! `inbound`, `outbound`, `conversation`, `alarm`, `people`, `photo`, `journal`, `privacy`; `status` counts.
+//! `inbound`, `outbound`, `conversation`, `alarm`, `people`, `photo`, `journal`, `privacy`, `figures`; `status` counts.
 
 mod alarm;
 mod backup;
 mod clock;
 mod conversation;
 mod engine;
+mod figures;
 mod gauges;
 mod inbound;
 mod journal;
@@ -46,6 +47,9 @@ pub use engine::files::{beside, refuse_lost};
 pub use engine::migrate::{SCHEMA_VERSION, Upgraded};
 pub use engine::pseudonym_key::key_file;
 use engine::{files, installation, migrate, pseudonym_key, read, write};
+pub use figures::closed::ClosedMonth;
+pub use figures::histories::{FiguresOf, MeaningOf};
+pub use figures::quotes::Quotes;
 pub use gauges::{Gauges, OpenDangers, WaitingGroup};
 pub use inbound::inbox::{AcceptedPage, Routed};
 pub use inbound::loss::PossibleLoss;

@@ -29,6 +29,7 @@ mod monitoring;
 mod photos;
 mod privacy;
 mod process;
+mod report;
 mod service;
 mod simulated;
 mod simulation;

@@ -12,6 +12,7 @@ mod danger;
 mod desks;
 mod doubt;
 mod faults;
+mod figures;
 mod inbound;
 mod intent;
 mod late;
