@@ -33,10 +33,10 @@ use crate::worker::{self, AskMarks, Carriers, Context, HealthRegistry, Role, Set
 
 pub use carriers::{make_carrier, make_carriers, now_fn};
 use control::Door;
-use metrics::Scraper;
 pub use control::accounts::unlock;
 pub use control::through::{Asker, Heard, RefusedCalls};
 pub use lock::{DatabaseLock, must_exist, open_store};
+use metrics::Scraper;
 pub use service::run;
 pub use settings::service_policy;
 use settings::{api_settings, settings};
@@ -251,6 +251,7 @@ impl Daemon {
             carriers: self.carriers.subscribe(),
             health: Arc::clone(&health),
             tally: self.tally.clone(),
+            settings: self.api_settings.subscribe(),
             last: Mutex::default(),
         };
         ApiContext {

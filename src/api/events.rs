@@ -138,9 +138,9 @@ impl Tail {
     /// Reads the next events in the journal. A reader comes back by itself, so a stream that can't read just ends.
     async fn read_on(&mut self) -> Option<()> {
         let found = self.context.store.events_after(self.after, BATCH).await;
-        let found = found.inspect_err(
-            |error| tracing::warn!(request_id = self.request_id.0, "an event stream ended: {error}"),
-        );
+        let found = found.inspect_err(|error| {
+            tracing::warn!(request_id = self.request_id.0, "an event stream ended: {error}")
+        });
         let found = found.ok()?;
         self.is_behind = !found.is_empty();
         self.batch = found.into_iter().filter_map(Frame::of).collect();

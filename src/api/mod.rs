@@ -244,11 +244,16 @@ fn routes() -> OpenApiRouter<Shared> {
 
 /// What holds for all routes: bounds, and problems instead of bare errors.
 fn finish(router: Router<Shared>, context: &ApiContext) -> Router<Shared> {
+    let tally = context.tally.clone();
     router
         .fallback(async || Problem::new(ProblemCode::NotFound))
         .method_not_allowed_fallback(async || Problem::new(ProblemCode::MethodNotAllowed))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(middleware::from_fn_with_state(context.clone(), limits::by_address))
         .layer(middleware::from_fn_with_state(context.clone(), audit::record))
-        .layer(middleware::from_fn_with_state(context.clone(), problem::describe))
+        .layer(middleware::from_fn(problem::describe))
+        .layer(middleware::map_response(move |response: Response| {
+            tally.note_answer(response.status());
+            std::future::ready(response)
+        }))
 }

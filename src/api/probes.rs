@@ -23,9 +23,12 @@ const SCRAPE_WITHIN: Duration = Duration::from_secs(8);
 /// Everything here without a token: for a listener that only this machine reaches.
 pub fn monitoring_router(context: ApiContext) -> Router {
     Router::new()
-        .route("/metrics", get(async |State(context): State<ApiContext>, headers: HeaderMap| {
-            scrape(&context, &headers).await.unwrap_or_else(IntoResponse::into_response)
-        }))
+        .route(
+            "/metrics",
+            get(async |State(context): State<ApiContext>, headers: HeaderMap| {
+                scrape(&context, &headers).await.unwrap_or_else(IntoResponse::into_response)
+            }),
+        )
         .route("/livez", get(livez))
         .route("/readyz", get(readyz))
         .route("/healthz", get(healthz))
@@ -82,7 +85,8 @@ pub(super) async fn metrics(
 
 async fn scrape(context: &ApiContext, headers: &HeaderMap) -> Result<Response, Problem> {
     let figures = tokio::time::timeout(SCRAPE_WITHIN, (context.metrics)()).await;
-    let figures = figures.map_err(|_| Problem::because(ProblemCode::DatabaseBusy, "the scrape took too long"))??;
+    let figures =
+        figures.map_err(|_| Problem::because(ProblemCode::DatabaseBusy, "the scrape took too long"))??;
     let (kind, figures) = match wants(headers, "application/openmetrics-text") {
         true => (OPEN_METRICS, figures),
         false => (TEXT, as_text_format(&figures)),

@@ -7,12 +7,12 @@
 use std::time::Instant;
 
 use axum::body::Body;
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use super::{ApiContext, view};
+use super::view;
 pub(super) use super::wire::ProblemCode;
 use super::wire::{CounselorView, MessageView, OfferView, ProblemDetails};
 use super::words::{Language, words};
@@ -207,7 +207,7 @@ impl IntoResponse for Problem {
 /// Gives each request its id, turns problems and panics into responses, and logs what went wrong.
 ///
 /// Each request runs to its end, also if its caller hangs up: a change that was begun is finished, announced and logged.
-pub(super) async fn describe(State(context): State<ApiContext>, mut request: Request, next: Next) -> Response {
+pub(super) async fn describe(mut request: Request, next: Next) -> Response {
     let began = Instant::now();
     let id = RequestId::random();
     let language = Language::from_headers(request.headers());
@@ -219,7 +219,6 @@ pub(super) async fn describe(State(context): State<ApiContext>, mut request: Req
     let mut response =
         ran.unwrap_or_else(|_| Problem::because(ProblemCode::Internal, "a handler panicked").into_response());
     let problem = response.extensions_mut().remove::<Problem>();
-    context.tally.note_answer(response.status());
     log(&id, &method, route.as_deref(), &response, problem.as_ref(), began);
     if let Some(problem) = problem {
         write_problem(&mut response, problem, language, &id);

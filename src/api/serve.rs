@@ -268,7 +268,8 @@ async fn converse(
         request.extensions_mut().insert(shown.clone());
         request
     });
-    let mut connection = pin!(http.serve_connection(TokioIo::new(Patient::new(io)), TowerToHyperService::new(app)));
+    let mut connection =
+        pin!(http.serve_connection(TokioIo::new(Patient::new(io)), TowerToHyperService::new(app)));
     tokio::select! {
         ended = connection.as_mut() => return log_end(ended),
         () = stays_silent(&standing) => return,

@@ -17,6 +17,13 @@ pub struct ApiTally {
 }
 
 impl ApiTally {
+    /// Shows counts that are zero so far, so that monitoring sees the first step of each.
+    pub fn show_zeroes(&self) {
+        for limit in ["address", "token"] {
+            drop(self.limited.get_or_create(&[("limit", limit)]));
+        }
+    }
+
     pub(super) fn note_answer(&self, status: StatusCode) {
         let class = match status.as_u16() / 100 {
             2 => "2xx",

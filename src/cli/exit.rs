@@ -58,7 +58,9 @@ impl Exit {
             NewerTexts | KeyReused => Exit::LookFirst,
             EmptyText | Unencodable | TooLong | BodyTooLarge | PhotoTooLarge | NotAPhoto | PhotosNotTaken
             | TooManyPhotos | NoSuchPhoto => Exit::Unsendable,
-            LogInsCrowded | TooManyRequests | DatabaseBusy | DatabaseFull | DatabaseBroken | Internal => Exit::ServerTrouble,
+            LogInsCrowded | TooManyRequests | DatabaseBusy | DatabaseFull | DatabaseBroken | Internal => {
+                Exit::ServerTrouble
+            }
         }
     }
 

@@ -17,8 +17,9 @@ use prometheus_client::registry::{Registry, Unit};
 use tokio::sync::{Mutex, watch};
 use tokio::time::Instant;
 
-use crate::api::{ApiTally, Health};
+use crate::api::{ApiSettings, ApiTally, Health};
 use crate::domain::UnixMs;
+use crate::domain::alarm::Trouble;
 use crate::domain::hearing::Hearing;
 use crate::domain::triage::Tier;
 use crate::ops::clock::Clock;
@@ -41,6 +42,8 @@ pub(super) struct Scraper {
     pub carriers: watch::Receiver<Arc<Carriers>>,
     pub health: Arc<dyn Fn() -> Health + Send + Sync>,
     pub tally: ApiTally,
+    /// Names the desks.
+    pub settings: watch::Receiver<Arc<ApiSettings>>,
     /// The last scrape.
     pub last: Mutex<Option<(Instant, String)>>,
 }
@@ -74,18 +77,27 @@ impl Scraper {
         let mut registry = Registry::default();
         process_figures(&mut registry, &health);
         let munja = registry.sub_registry_with_prefix("munja");
-        munja.register("build", "The version of the gateway", Info::new([("version", health.version.clone())]));
+        munja.register(
+            "build",
+            "The version of the gateway",
+            Info::new([("version", health.version.clone())]),
+        );
         self.waiting(munja, &gauges, now);
         outgoing(munja, &gauges);
         dangers(munja, &gauges, now);
-        trouble(munja, &troubles, now);
+        self.trouble(munja, &troubles, now);
         self.carriers(munja);
         self.loops(munja);
         self.files(munja, &gauges);
         self.api(munja, &gauges);
         checks(munja, &health);
         let took = ConstGauge::new(began.elapsed().as_secs_f64());
-        munja.register_with_unit("scrape_duration", "How long it took to gather these figures", Unit::Seconds, took);
+        munja.register_with_unit(
+            "scrape_duration",
+            "How long it took to gather these figures",
+            Unit::Seconds,
+            took,
+        );
         let mut text = String::with_capacity(32 << 10);
         // Writing to a String cannot fail.
         encode(&mut text, &registry).unwrap_or_default();
@@ -94,15 +106,33 @@ impl Scraper {
 
     fn waiting(&self, munja: &mut Registry, gauges: &Gauges, now: UnixMs) {
         let (n, oldest) = (Counts::default(), Seconds::default());
+        let tiers = Tier::ALL.into_iter().map(Some).chain([None]);
+        let desks = Arc::clone(&self.settings.borrow().policy);
+        for (desk, of) in
+            desks.desks.all().iter().flat_map(|desk| tiers.clone().map(move |tier| (desk, tier)))
+        {
+            let labels = vec![("desk", desk.key.clone()), ("tier", tier(of).to_owned())];
+            n.get_or_create(&labels).set(0);
+            oldest.get_or_create(&labels).set(0.0);
+        }
         for group in &gauges.waiting {
             let labels = vec![("desk", group.desk.clone()), ("tier", tier(group.tier).to_owned())];
             n.get_or_create(&labels).set(group.n);
             oldest.get_or_create(&labels).set(secs(now - group.oldest_at));
         }
-        munja.register("conversations_waiting", "Conversations that wait for a counselor, by desk and urgency", n);
+        munja.register(
+            "conversations_waiting",
+            "Conversations that wait for a counselor, by desk and urgency",
+            n,
+        );
         let help = "How long the one that waits longest has waited";
         munja.register_with_unit("conversations_oldest_wait", help, Unit::Seconds, oldest);
-        one(munja, "conversations_active", "Conversations that a counselor holds and has to answer", gauges.n_active);
+        one(
+            munja,
+            "conversations_active",
+            "Conversations that a counselor holds and has to answer",
+            gauges.n_active,
+        );
     }
 
     fn carriers(&self, munja: &mut Registry) {
@@ -112,6 +142,8 @@ impl Scraper {
         for carrier in carriers.all() {
             let (name, health) = (carrier.name(), self.registry.carrier(carrier.name()));
             let labels = of_carrier(name);
+            let ways = (carriers.receives(name), carriers.sends(name).is_some());
+            self.registry.calls.show_zeroes(name, ways);
             if carriers.receives(name) {
                 deaf.get_or_create(&labels).set(i64::from(matches!(health.hearing, Hearing::Deaf { .. })));
             }
@@ -125,8 +157,16 @@ impl Scraper {
             }
         }
         munja.register("carrier_deaf", "1 while no text can reach us from the carrier", deaf);
-        munja.register("carrier_out_of_order", "1 while the carrier takes no texts or refuses our key", trouble);
-        munja.register("carrier_paused", "1 while an operator has paused sending through the carrier", paused);
+        munja.register(
+            "carrier_out_of_order",
+            "1 while the carrier takes no texts or refuses our key",
+            trouble,
+        );
+        munja.register(
+            "carrier_paused",
+            "1 while an operator has paused sending through the carrier",
+            paused,
+        );
         munja.register("carrier_sends_limit", "Texts that the carrier may be given in any one second", limit);
         let help = "How far the carrier's clock is ahead of ours, where it tells";
         munja.register_with_unit("carrier_clock_ahead", help, Unit::Seconds, ahead);
@@ -139,9 +179,28 @@ impl Scraper {
         let calls = &self.registry.calls;
         let help = "How long calls of carriers took, by what they were for";
         munja.register_with_unit("carrier_call_duration", help, Unit::Seconds, calls.seconds.clone());
-        munja.register("carrier_errors", "Calls of carriers that failed, by kind of error", calls.errors.clone());
+        munja.register(
+            "carrier_errors",
+            "Calls of carriers that failed, by kind of error",
+            calls.errors.clone(),
+        );
         munja.register("texts_received", "New texts from citizens", calls.texts_in.clone());
         munja.register("receipts", "Receipts by what they changed", calls.receipts.clone());
+    }
+
+    fn trouble(&self, munja: &mut Registry, troubles: &[OpenTrouble], now: UnixMs) {
+        let ages = Seconds::default();
+        let of = |trouble: &Trouble| vec![("trouble", trouble.to_word())];
+        let inbound = self.carriers.borrow().inbound.iter().map(|c| c.name().to_owned()).collect::<Vec<_>>();
+        let deaf = inbound.into_iter().map(Trouble::Deaf);
+        for trouble in deaf.chain([Trouble::DiskFull, Trouble::Clock, Trouble::Restarts]) {
+            ages.get_or_create(&of(&trouble)).set(0.0);
+        }
+        for open in troubles {
+            ages.get_or_create(&of(&open.trouble)).set(secs(now - open.since));
+        }
+        let help = "How long each trouble that the operator was called about lasts; 0 for one that is over";
+        munja.register_with_unit("trouble_age", help, Unit::Seconds, ages);
     }
 
     fn loops(&self, munja: &mut Registry) {
@@ -172,8 +231,13 @@ impl Scraper {
     }
 
     fn api(&self, munja: &mut Registry, gauges: &Gauges) {
+        self.tally.show_zeroes();
         munja.register("event_streams", "Open event streams", self.tally.streams.clone());
-        munja.register("api_requests", "Requests to the API by the class of their answer", self.tally.requests.clone());
+        munja.register(
+            "api_requests",
+            "Requests to the API by the class of their answer",
+            self.tally.requests.clone(),
+        );
         let help = "Requests refused because one address or token sent too many";
         munja.register("api_requests_limited", help, self.tally.limited.clone());
         let refused = ConstCounter::new(self.store.n_log_ins_refused());
@@ -229,16 +293,6 @@ fn dangers(munja: &mut Registry, gauges: &Gauges, now: UnixMs) {
     munja.register_with_unit("danger_oldest_age", "How long the oldest of them has rung", Unit::Seconds, age);
     let help = "How often supervisors were called about the one that was called about most";
     one(munja, "danger_alarm_step", help, dangers.most_steps);
-}
-
-/// The names are the program's own and the carriers'.
-fn trouble(munja: &mut Registry, troubles: &[OpenTrouble], now: UnixMs) {
-    let ages = Seconds::default();
-    for open in troubles {
-        ages.get_or_create(&vec![("trouble", open.trouble.to_word())]).set(secs(now - open.since));
-    }
-    let help = "How long each trouble that the operator was called about lasts";
-    munja.register_with_unit("trouble_age", help, Unit::Seconds, ages);
 }
 
 fn checks(munja: &mut Registry, health: &Health) {

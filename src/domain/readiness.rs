@@ -56,7 +56,8 @@ impl Facts {
     /// Everything that the job needs.
     pub fn ready(&self) -> Vec<Check> {
         let full = || "less than 64 MB are free: make room, or no text can be stored".to_owned();
-        let apart = |ms: i64| format!("the machine's clock jumped by {} s and is not believed: set it", ms / 1_000);
+        let apart =
+            |ms: i64| format!("the machine's clock jumped by {} s and is not believed: set it", ms / 1_000);
         vec![
             self.started(),
             self.loops(),
@@ -96,7 +97,8 @@ mod tests {
 
     #[test]
     fn each_check_fails_for_its_own_reason_alone() {
-        let named = |names: &[(&str, bool)]| names.iter().map(|(name, deaf)| ((*name).to_owned(), *deaf)).collect();
+        let named =
+            |names: &[(&str, bool)]| names.iter().map(|(name, deaf)| ((*name).to_owned(), *deaf)).collect();
         let two = |one, other| Facts { inbound: named(&[("a", one), ("b", other)]), ..Facts::default() };
         let table = [
             (Facts::default(), vec![]),

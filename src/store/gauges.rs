@@ -78,7 +78,8 @@ impl Store {
     pub async fn gauges(&self) -> Result<Gauges> {
         let path = self.path.clone();
         self.read(move |conn| {
-            let count = |sql: &str| -> Result<i64> { Ok(conn.prepare_cached(sql)?.query_row([], |r| r.get(0))?) };
+            let count =
+                |sql: &str| -> Result<i64> { Ok(conn.prepare_cached(sql)?.query_row([], |r| r.get(0))?) };
             let size = |path: &std::path::Path| path.metadata().map_or(0, |found| found.len());
             let (waiting, dangers) = waiting(conn)?;
             let outbox = OUTBOX.iter().map(|(state, sql)| Ok((*state, count(sql)?)));
@@ -87,7 +88,9 @@ impl Store {
                 n_active: count("SELECT count(*) FROM conversation WHERE state = 'active'")?,
                 dangers,
                 outbox: outbox.collect::<Result<_>>()?,
-                n_needs_person: count("SELECT count(*) FROM outbox WHERE state = 'in_doubt' AND needs_person = 1")?,
+                n_needs_person: count(
+                    "SELECT count(*) FROM outbox WHERE state = 'in_doubt' AND needs_person = 1",
+                )?,
                 n_quarantined: count(
                     "SELECT (SELECT count(*) FROM quarantine WHERE settled_at IS NULL)
                           + (SELECT count(*) FROM inbox WHERE state = 'quarantined')",

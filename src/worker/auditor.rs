@@ -83,7 +83,10 @@ fn report(carrier: &'static str, direction: Direction, found: Result<Comparison,
         ),
         Err(CompareError::Store(error)) => store_trouble(ROLE, &error),
         Err(error) => {
-            tracing::warn!(carrier, "the list of {carrier} could not be compared with ours ({direction}): {error}");
+            tracing::warn!(
+                carrier,
+                "the list of {carrier} could not be compared with ours ({direction}): {error}"
+            );
         }
     }
 }

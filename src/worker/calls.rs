@@ -18,6 +18,10 @@ use crate::store::{AcceptedPage, Applied};
 /// How long a call takes (seconds): from a carrier next door to the longest time-out.
 const BUCKETS: [f64; 10] = [0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
 
+/// What receipts changed: a text, nothing (late or repeated); no text of ours is known yet, the code is not known, or it could not
+/// be read.
+const RESULTS: [&str; 5] = ["applied", "ignored", "unmatched", "unknown_code", "unreadable"];
+
 /// Names and values of labels.
 pub type Labels<const N: usize> = [(&'static str, &'static str); N];
 
@@ -128,7 +132,11 @@ impl CarrierCalls {
     }
 
     /// What has to be said now, which then counts as said.
-    fn next_saying(&self, (carrier, call): (&'static str, Call), error: Option<&CarrierError>) -> Option<Saying> {
+    fn next_saying(
+        &self,
+        (carrier, call): (&'static str, Call),
+        error: Option<&CarrierError>,
+    ) -> Option<Saying> {
         let mut failing = self.failing.lock().unwrap_or_else(PoisonError::into_inner);
         let key = (carrier, call.as_str());
         let Some(error) = error.filter(|error| error.kind != ErrorKind::NotOffered) else {
@@ -144,19 +152,36 @@ impl CarrierCalls {
         (is_new || is_other).then_some(Saying::Fails)
     }
 
+    /// Shows counts that are zero so far, so that monitoring sees the first step of each.
+    pub fn show_zeroes(&self, carrier: &'static str, (receives, sends): (bool, bool)) {
+        let calls = [(Call::Texts, receives), (Call::Send, sends)];
+        for (call, _) in calls.into_iter().filter(|(_, is_made)| *is_made) {
+            for kind in ErrorKind::ALL {
+                let labels = [("carrier", carrier), ("call", call.as_str()), ("kind", kind.as_str())];
+                drop(self.errors.get_or_create(&labels));
+            }
+        }
+        if receives {
+            drop(self.texts_in.get_or_create(&[("carrier", carrier)]));
+        }
+        for result in RESULTS.into_iter().filter(|_| sends) {
+            drop(self.receipts.get_or_create(&[("carrier", carrier), ("result", result)]));
+        }
+    }
+
     pub(super) fn note_texts(&self, carrier: &'static str, accepted: &AcceptedPage) {
         self.texts_in.get_or_create(&[("carrier", carrier)]).inc_by(accepted.n_new as u64);
     }
 
     pub(super) fn note_receipts(&self, carrier: &'static str, applied: &Applied) {
-        let by_result = [
-            ("applied", applied.n_moved),
-            ("ignored", applied.n_ignored),
-            ("unmatched", applied.n_unmatched),
-            ("unknown_code", applied.n_unknown),
-            ("unreadable", applied.n_quarantined),
+        let counts = [
+            applied.n_moved,
+            applied.n_ignored,
+            applied.n_unmatched,
+            applied.n_unknown,
+            applied.n_quarantined,
         ];
-        for (result, n) in by_result.into_iter().filter(|(_, n)| *n > 0) {
+        for (result, n) in RESULTS.into_iter().zip(counts) {
             let labels = [("carrier", carrier), ("result", result)];
             self.receipts.get_or_create(&labels).inc_by(n as u64);
         }
@@ -183,7 +208,11 @@ fn say((carrier, call): (&'static str, Call), saying: Saying, error: Option<&Car
         }
         (Saying::WorksAgain(after, n), call) => {
             let (call, secs) = (call.as_str(), after.as_secs());
-            tracing::info!(carrier, call, "{carrier} answers again ({call}), after {secs} s and {n} failed tries");
+            tracing::info!(
+                carrier,
+                call,
+                "{carrier} answers again ({call}), after {secs} s and {n} failed tries"
+            );
         }
     }
 }

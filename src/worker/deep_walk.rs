@@ -200,7 +200,10 @@ async fn page(context: &Context, carrier: &dyn Carrier, state: &mut State) -> Re
         Err(error) => {
             if state.trouble.gave_up() == Say::GivenUp {
                 let name = carrier.name();
-                tracing::error!(carrier = name, "a deep walk through the list of {name} was given up: {error}");
+                tracing::error!(
+                    carrier = name,
+                    "a deep walk through the list of {name} was given up: {error}"
+                );
             }
             Ok(LOOK_EVERY_MS)
         }

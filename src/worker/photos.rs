@@ -169,7 +169,12 @@ async fn fetch(context: &Context, wanted: &WantedPhoto, alone: &Semaphore) -> Fe
         Ok(media) => look_at(media, claimed).await,
         Err(error) => {
             let (carrier, kind) = (carrier.name(), error.kind.as_str());
-            tracing::warn!(photo = wanted.id, carrier, kind, "a photo could not be fetched from {carrier} ({kind}): {error}");
+            tracing::warn!(
+                photo = wanted.id,
+                carrier,
+                kind,
+                "a photo could not be fetched from {carrier} ({kind}): {error}"
+            );
             failed(&error).map_or(Fetched::NotNow, not)
         }
     }
@@ -183,7 +188,11 @@ async fn media(
     alone: &Semaphore,
 ) -> crate::carrier::Result<Media> {
     if media.n_bytes.is_none_or(|n| n <= MAX_BYTES as u64) {
-        let small = context.health.calls.watch(carrier.name(), Call::Photo, carrier.fetch_media(media, MAX_BYTES)).await;
+        let small = context
+            .health
+            .calls
+            .watch(carrier.name(), Call::Photo, carrier.fetch_media(media, MAX_BYTES))
+            .await;
         if !small.as_ref().is_err_and(|error| error.message == TOO_LARGE) {
             return small;
         }

@@ -299,7 +299,12 @@ async fn send_one(context: &Context, carrier: &dyn Carrier, text: OutboundText, 
     let now = context.now();
     if let Err(error) = &result {
         let kind = error.kind.as_str();
-        tracing::warn!(message = text.id, carrier = name, kind, "{name} did not accept a text ({kind}): {error}");
+        tracing::warn!(
+            message = text.id,
+            carrier = name,
+            kind,
+            "{name} did not accept a text ({kind}): {error}"
+        );
     }
     // Before the row is back in line, so that it does not leave again at once.
     record_sign(context, name, sign(result.as_ref().err())).await;
@@ -387,7 +392,10 @@ async fn record(context: &Context, text: &OutboundText, outcome: Outcome) {
             Ok(()) => return,
             Err(error) if error.is_of_the_disk() => store_trouble(ROLE, &error),
             Err(error) => {
-                tracing::error!(message = text.id, "an outcome could not be recorded, and the text comes into doubt: {error}");
+                tracing::error!(
+                    message = text.id,
+                    "an outcome could not be recorded, and the text comes into doubt: {error}"
+                );
                 return;
             }
         }

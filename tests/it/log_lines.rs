@@ -56,7 +56,8 @@ fn message(text: &str, from: usize) -> Option<String> {
             b')' | b']' | b'}' => depth -= 1,
             _ => {}
         }
-        is_argument_new = bytes[at] == b',' && depth == 1 || is_argument_new && bytes[at].is_ascii_whitespace();
+        is_argument_new =
+            bytes[at] == b',' && depth == 1 || is_argument_new && bytes[at].is_ascii_whitespace();
         at += 1;
     }
     None
@@ -81,7 +82,8 @@ fn in_the_sources() -> BTreeSet<(String, String)> {
                     continue;
                 }
                 let line = message(&text, at + call.len());
-                let line = line.unwrap_or_else(|| panic!("{}: a {level} line without a message", path.display()));
+                let line =
+                    line.unwrap_or_else(|| panic!("{}: a {level} line without a message", path.display()));
                 found.insert((level.to_owned(), line));
             }
         }
@@ -96,7 +98,9 @@ fn every_warning_and_error_is_explained_and_no_other() {
     assert!(written.len() > 60, "only {} lines were found", written.len());
     let missing: String = written
         .difference(&explained)
-        .map(|(level, line)| format!("\n[[line]]\nlevel = \"{level}\"\nline = '''{line}'''\nen = ''''''\nko = ''''''\n"))
+        .map(|(level, line)| {
+            format!("\n[[line]]\nlevel = \"{level}\"\nline = '''{line}'''\nen = ''''''\nko = ''''''\n")
+        })
         .collect();
     assert!(missing.is_empty(), "add to docs/log-lines.toml, with what it means and what to do:\n{missing}");
     let stale: Vec<_> = explained.difference(&written).collect();

@@ -37,8 +37,8 @@ use crate::domain::inbound::{Cursor, InboundItem, InboundText};
 use crate::domain::media::PhotoLimits;
 use crate::domain::phone::{PhoneNumber, Senders};
 use crate::domain::policy::ServicePolicy;
-use crate::domain::token_bucket::Rate;
 use crate::domain::text::{Charset, Limits, MessageText};
+use crate::domain::token_bucket::Rate;
 use crate::ops::clock::Clock;
 use crate::store::{Lease, LookupResult, NewCounselor, Outcome, Store, StoreOptions};
 
