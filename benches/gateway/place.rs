@@ -95,7 +95,8 @@ pub fn config_at(folder: &Path, at: (u16, SocketAddr), carrier: &str, polling: &
     let text = format!(
         "[database]\npath = \"munja.db\"\n[carrier]\nname = \"bizgo\"\n[carrier.bizgo]\n\
          base_url = \"http://127.0.0.1:{carrier_port}\"\napi_key_file = \"key\"\nnumber = \"062120\"\n{carrier}\
-         [polling]\n{polling}[service]\nreceipt_texts = false\nmax_held = 1000\n[api]\nlisten = \"{api_at}\"\n"
+         [polling]\n{polling}[service]\nreceipt_texts = false\nmax_held = 1000\n[api]\nlisten = \"{api_at}\"\n\
+         requests_per_sec_token = 0\nrequests_per_sec_address = 0\n"
     );
     std::fs::write(&path, text).unwrap();
     path

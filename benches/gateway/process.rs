@@ -117,6 +117,9 @@ impl Terms {
     }
 }
 
+/// One log-in may open no more event streams.
+const STREAMS_OF_A_TOKEN: usize = 64;
+
 /// A gateway beside its carrier.
 pub struct Trio {
     pub gateway: Process,
@@ -163,11 +166,15 @@ impl Trio {
             http,
         };
         trio.until_ready();
-        let login = json!({ "login": LOGIN, "password": PASSWORD });
-        let url = format!("http://{api_at}/v1/login");
-        let answer: Value = trio.http.post(url).json(&login).send().await.unwrap().json().await.unwrap();
-        trio.token = answer["token"].as_str().unwrap().to_owned();
+        trio.token = trio.log_in().await;
         trio
+    }
+
+    async fn log_in(&self) -> String {
+        let login = json!({ "login": LOGIN, "password": PASSWORD });
+        let url = format!("http://{}/v1/login", self.api_at);
+        let answer: Value = self.http.post(url).json(&login).send().await.unwrap().json().await.unwrap();
+        answer["token"].as_str().unwrap().to_owned()
     }
 
     fn until_ready(&mut self) {
@@ -200,9 +207,13 @@ impl Trio {
 
     /// A process of this many screens that follow the events. Each time the last of them has seen a conversation being claimed,
     /// it appends a line to `out`.
-    pub fn screens(&self, n: usize, out: &Path) -> Process {
+    pub async fn screens(&self, n: usize, out: &Path) -> Process {
+        let mut tokens = Vec::new();
+        for _ in 0..n.div_ceil(STREAMS_OF_A_TOKEN) {
+            tokens.push(self.log_in().await);
+        }
         let out = out.to_str().unwrap().to_owned();
-        Process::role("screens", &[self.api_at.to_string(), self.token.clone(), n.to_string(), out])
+        Process::role("screens", &[self.api_at.to_string(), tokens.join(","), n.to_string(), out])
     }
 
     /// Waits until this many texts are delivered.
@@ -280,7 +291,8 @@ struct Next {
 async fn be_the_counselors(words: &[String]) {
     use std::sync::Arc;
     use std::sync::atomic::{AtomicI64, Ordering};
-    let (server, token) = (format!("http://{}", words[0]), words[1].clone());
+    let server = format!("http://{}", words[0]);
+    let tokens: Vec<&str> = words[1].split(',').collect();
     let left = Arc::new(AtomicI64::new(words[2].parse().unwrap()));
     let http = reqwest::Client::builder().tcp_nodelay(true).build().unwrap();
     let mut all = tokio::task::JoinSet::new();
@@ -288,7 +300,7 @@ async fn be_the_counselors(words: &[String]) {
         let (server, token, left, http) = (server.clone(), token.clone(), Arc::clone(&left), http.clone());
         all.spawn(async move {
             while left.load(Ordering::Relaxed) > 0 {
-                let next = http.post(format!("{server}/v1/conversations/next")).bearer_auth(&token);
+                let next = http.post(format!("{server}/v1/conversations/next")).bearer_auth(tokens[one / STREAMS_OF_A_TOKEN]);
                 let answer = next.send().await.unwrap();
                 if !answer.status().is_success() {
                     // Nobody waits just now.
@@ -317,7 +329,7 @@ async fn be_the_screens(words: &[String]) {
     let (server, token) = (format!("http://{}", words[0]), words[1].clone());
     let n: usize = words[2].parse().unwrap();
     let (seen, mut all_seen) = tokio::sync::mpsc::unbounded_channel();
-    for _ in 0..n {
+    for one in 0..n {
         // One pool for each, so that each has a connection of its own.
         let http = reqwest::Client::builder().pool_max_idle_per_host(0).build().unwrap();
         let mut stream = http
