@@ -87,6 +87,13 @@ pub fn config(folder: &Path, carrier_port: u16, carrier: &str, polling: &str) ->
     config_at(folder, (carrier_port, SocketAddr::from(([127, 0, 0, 1], 0))), carrier, polling)
 }
 
+/// Takes out the keys that a program before them refuses.
+pub fn for_an_older_program(config: &Path) {
+    let text = std::fs::read_to_string(config).unwrap();
+    let known = text.lines().filter(|line| !line.starts_with("requests_per_sec_"));
+    std::fs::write(config, known.map(|line| format!("{line}\n")).collect::<String>()).unwrap();
+}
+
 /// The same with the API at this address.
 pub fn config_at(folder: &Path, at: (u16, SocketAddr), carrier: &str, polling: &str) -> PathBuf {
     let (carrier_port, api_at) = at;

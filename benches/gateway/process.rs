@@ -142,6 +142,9 @@ impl Trio {
         let (carrier_at, api_at) = (free_address(), free_address());
         let (carrier_lines, polling) = (&terms.brakes.0, &terms.brakes.1);
         let config = place::config_at(folder, (carrier_at.port(), api_at), carrier_lines, polling);
+        if munjad != this_munjad() {
+            place::for_an_older_program(&config);
+        }
         admin(munjad, &["init", "--database-only"], &config, "");
         admin(munjad, &["user", "add", LOGIN, "--password-stdin"], &config, PASSWORD);
         let numbers = [
