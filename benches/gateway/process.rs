@@ -303,7 +303,7 @@ async fn be_the_counselors(words: &[String]) {
         let (server, token, left, http) = (server.clone(), token.clone(), Arc::clone(&left), http.clone());
         all.spawn(async move {
             while left.load(Ordering::Relaxed) > 0 {
-                let next = http.post(format!("{server}/v1/conversations/next")).bearer_auth(tokens[one / STREAMS_OF_A_TOKEN]);
+                let next = http.post(format!("{server}/v1/conversations/next")).bearer_auth(&token);
                 let answer = next.send().await.unwrap();
                 if !answer.status().is_success() {
                     // Nobody waits just now.
@@ -337,7 +337,7 @@ async fn be_the_screens(words: &[String]) {
         let http = reqwest::Client::builder().pool_max_idle_per_host(0).build().unwrap();
         let mut stream = http
             .get(format!("{server}/v1/events"))
-            .bearer_auth(&token)
+            .bearer_auth(tokens[one / STREAMS_OF_A_TOKEN])
             .send()
             .await
             .unwrap()
