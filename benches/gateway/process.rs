@@ -294,8 +294,7 @@ struct Next {
 async fn be_the_counselors(words: &[String]) {
     use std::sync::Arc;
     use std::sync::atomic::{AtomicI64, Ordering};
-    let server = format!("http://{}", words[0]);
-    let tokens: Vec<&str> = words[1].split(',').collect();
+    let (server, token) = (format!("http://{}", words[0]), words[1].clone());
     let left = Arc::new(AtomicI64::new(words[2].parse().unwrap()));
     let http = reqwest::Client::builder().tcp_nodelay(true).build().unwrap();
     let mut all = tokio::task::JoinSet::new();
@@ -329,7 +328,8 @@ async fn be_the_counselors(words: &[String]) {
 /// Follows the events with many connections; tells when the last one has seen each claim, by the clock of this machine.
 async fn be_the_screens(words: &[String]) {
     use std::io::Write as _;
-    let (server, token) = (format!("http://{}", words[0]), words[1].clone());
+    let server = format!("http://{}", words[0]);
+    let tokens: Vec<&str> = words[1].split(',').collect();
     let n: usize = words[2].parse().unwrap();
     let (seen, mut all_seen) = tokio::sync::mpsc::unbounded_channel();
     for one in 0..n {
