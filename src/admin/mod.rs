@@ -31,6 +31,7 @@ mod privacy;
 mod quarantine;
 mod reconcile;
 mod recovery;
+mod reload;
 mod restore;
 #[cfg(feature = "sim")]
 mod simulate;
@@ -76,6 +77,7 @@ Examples:
   munjad token create --purpose metrics      make a token for monitoring
   munjad check --config gateway.toml         say what is wrong and how to mend it
   munjad run --config gateway.toml           run the gateway
+  munjad reload --config gateway.toml        have the running gateway read its configuration again
   munjad migrate --config gateway.toml       upgrade the database of an older munjad (a start does it too)
   munjad carrier status                      show each carrier: its use, whether it answers, whether it is paused
   munjad carrier test bizgo --to 01012345678 send one text and wait for its receipt
@@ -98,6 +100,8 @@ reconcile a difference, 4 demo does not balance";
 enum Command {
     /// Run the gateway until SIGTERM; SIGHUP reads the configuration again
     Run(ConfigArg),
+    /// Have the running gateway read its configuration again; says why if it keeps the old one
+    Reload(ConfigArg),
     /// Say what is wrong with configuration, database, carrier, sender number and clock; starts nothing
     Check(ConfigArg),
     /// Write a commented configuration and an empty database
@@ -241,6 +245,7 @@ fn wrong_usage(error: &clap::Error, lang: Lang) -> ExitCode {
 async fn dispatch(command: Command, say: Say) -> anyhow::Result<ExitCode> {
     match command {
         Command::Run(at) => daemon::run(&at.config).await.map(|()| ExitCode::SUCCESS),
+        Command::Reload(at) => reload::run(&at, say).await.map(|()| ExitCode::SUCCESS),
         Command::Check(at) => check::run(&at.config, say).await,
         Command::Init(args) => init::run(args, say).await.map(|()| ExitCode::SUCCESS),
         Command::Migrate(at) => migrate::run(&at, say).await.map(|()| ExitCode::SUCCESS),

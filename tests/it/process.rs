@@ -104,17 +104,63 @@ async fn systemd_hears_ready_status_watchdog_reload_and_stop() {
         service.signal("-HUP");
         assert!(service.until("RELOADING=1").contains("MONOTONIC_USEC="));
         service.until("READY=1");
+        let written = std::fs::read_to_string(&config).unwrap();
         std::fs::write(&config, "nonsense").unwrap();
         service.signal("-HUP");
         service.until("RELOADING=1");
-        service.until("READY=1");
-        service.until("WATCHDOG=1");
+        assert!(service.until("READY=1").contains("STATUS=RELOAD REFUSED, the old configuration stays"));
+        // It stays in the line that the watchdog's feeder writes, until a reload is not refused.
+        assert!(service.until("0 waiting").contains("RELOAD REFUSED"));
+        reload_by_command(&service, &config, &written);
         service.signal("-TERM");
         service.until("STOPPING=1");
         assert!(service.child.wait().unwrap().success());
     })
     .await
     .unwrap();
+}
+
+/// `munjad reload`, as `systemctl reload` calls it: its exit code says whether the configuration is in force.
+fn reload_by_command(service: &Service, config: &Path, written: &str) {
+    let reload = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_munjad"));
+        command.args(["reload", "--config"]).arg(config).env("LC_ALL", "C");
+        let output = command.env("MAINPID", service.child.id().to_string()).output().unwrap();
+        (output.status.code(), said(&output))
+    };
+    // Where the gateway is cannot be read in it: its process hears of it by the signal.
+    let (code, shown) = reload();
+    assert!(code == Some(1) && shown.contains("the old configuration stays"), "{shown}");
+    assert!(service.until("READY=1").contains("RELOAD REFUSED"));
+    // The key is missing: only the gateway finds that out.
+    std::fs::write(config, written.replace("\"key\"", "\"absent\"")).unwrap();
+    let (code, shown) = reload();
+    assert!(code == Some(1) && shown.contains("absent"), "{shown}");
+    assert!(service.until("READY=1").contains("RELOAD REFUSED"));
+    std::fs::write(config, written).unwrap();
+    let (code, shown) = reload();
+    assert!(code == Some(0) && !shown.contains("new start"), "{shown}");
+    assert!(service.until("READY=1").contains("STATUS=the configuration was read again"));
+    let other = written.replace("listen = \"127.0.0.1:0\"", "listen = \"127.0.0.1:1\"");
+    assert_ne!(other, written);
+    for _ in 0..2 {
+        std::fs::write(config, &other).unwrap();
+        let (code, shown) = reload();
+        assert!(code == Some(0) && shown.contains("Only a new start changes api.listen:"), "{shown}");
+    }
+    assert!(service.until("READY=1").contains("only a new start changes api.listen"));
+}
+
+#[test]
+fn a_reload_without_a_gateway_says_that_none_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = init(folder.path(), 9);
+    let refused = munjad(&["reload"], &config);
+    assert!(
+        refused.status.code() == Some(1) && said(&refused).contains("no gateway answers"),
+        "{}",
+        said(&refused)
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
