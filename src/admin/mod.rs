@@ -23,6 +23,7 @@ mod erasing;
 mod exporting;
 mod help;
 mod init;
+mod manual;
 mod migrate;
 mod operator;
 mod person;
@@ -152,6 +153,8 @@ enum Command {
     /// Read and check the access log: who saw or changed which citizen's data
     #[command(subcommand)]
     Audit(audit::Audit),
+    /// Write the manual pages and the completions of shells into a folder
+    Man(manual::Manual),
     /// Print a desk's year: holidays, exceptions, hours
     Calendar(calendar::Show),
     /// Run a simulated carrier alone (any carrier's wire format, on loopback)
@@ -258,6 +261,7 @@ async fn dispatch(command: Command, say: Say) -> anyhow::Result<ExitCode> {
         Command::Token(command) => token::run(command, say).await.map(|()| ExitCode::SUCCESS),
         Command::Carrier(command) => carrier::run(command, say).await,
         Command::Audit(command) => audit::run(command, say).await,
+        Command::Man(args) => manual::run(&args, say).map(|()| ExitCode::SUCCESS),
         Command::Calendar(args) => calendar::run(&args, say).map(|()| ExitCode::SUCCESS),
         Command::Citizen(command) => citizen::run(command, say).await,
         Command::Privacy(command) => privacy::run(command, say).await.map(|()| ExitCode::SUCCESS),
