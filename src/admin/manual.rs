@@ -93,7 +93,8 @@ mod tests {
     fn every_command_stands_on_the_page_of_its_program_in_both_languages() {
         for (program, section) in PROGRAMS {
             for lang in [Lang::En, Lang::Ko] {
-                let text = String::from_utf8(page::render(command(program, lang), section, lang).unwrap()).unwrap();
+                let text =
+                    String::from_utf8(page::render(command(program, lang), section, lang).unwrap()).unwrap();
                 assert!(text.contains(&format!(".TH {program} {section}")), "{text}");
                 let mut root = command(program, lang);
                 root.build();
@@ -111,7 +112,10 @@ mod tests {
     /// The code in a page: what stands between backquotes, and indented lines.
     fn code(page: &str) -> Vec<String> {
         let indented = page.lines().filter_map(|line| line.strip_prefix("    ")).map(str::to_owned);
-        let quoted = page.lines().filter(|line| !line.starts_with("    ")).flat_map(|line| line.split('`').skip(1).step_by(2));
+        let quoted = page
+            .lines()
+            .filter(|line| !line.starts_with("    "))
+            .flat_map(|line| line.split('`').skip(1).step_by(2));
         indented.chain(quoted.map(str::to_owned)).collect()
     }
 
@@ -121,7 +125,8 @@ mod tests {
         root.build();
         let mut found = &root;
         let words = words.split(" # ").next().unwrap_or_default();
-        for word in words.split([' ', ',', ';', '|', ')']).map(|word| word.trim_end_matches(['.', ':', '\\'])) {
+        for word in words.split([' ', ',', ';', '|', ')']).map(|word| word.trim_end_matches(['.', ':', '\\']))
+        {
             let flag = word.split(['=', '`']).next().unwrap_or_default();
             let is_named = |arg: &clap::Arg| arg.get_long().is_some_and(|long| flag == format!("--{long}"));
             if let Some(sub) = found.get_subcommands().find(|sub| sub.get_name() == word) {
@@ -151,7 +156,9 @@ mod tests {
                         *at == 0 || line[..*at].ends_with("sudo -u munja ") || line[..*at].ends_with("&& ")
                     });
                     let commands = named.map(|(at, name)| line[at + name.len()..].to_owned());
-                    wrong.extend(commands.filter_map(|words| unknown(program, &words)).map(|why| (page.clone(), why)));
+                    wrong.extend(
+                        commands.filter_map(|words| unknown(program, &words)).map(|why| (page.clone(), why)),
+                    );
                 }
             }
         }

@@ -46,6 +46,6 @@ fn signal_service() {
     let pid = std::env::var("MAINPID").ok().and_then(|word| word.parse().ok()).and_then(Pid::from_raw);
     if let Some(pid) = pid {
         // One that has gone has no status.
-        drop(kill_process(pid, Signal::HUP));
+        let _ = kill_process(pid, Signal::HUP);
     }
 }

@@ -56,7 +56,9 @@ fn narrow(folder: &Path, bytes: u64, lang: Lang) -> Option<Finding> {
             format!("{folder} 에 {mib} MiB 남았습니다. 디스크가 가득 차면 문자를 저장할 수 없습니다"),
         ),
         lang.pick(
-            format!("free space there, or move the database to a larger disk (df -h {folder}; munjad db stats)"),
+            format!(
+                "free space there, or move the database to a larger disk (df -h {folder}; munjad db stats)"
+            ),
             format!("공간을 비우거나 더 큰 디스크로 옮기십시오 (df -h {folder}, munjad db stats)"),
         ),
     ))

@@ -163,7 +163,8 @@ fn numbers_differ(
             let number = PhoneNumber::parse(word.get_ref()).reveal().to_owned();
             let first = owners.insert(number, *key).filter(|first| first != key);
             if let Some(first) = first {
-                let message = format!("has a number that desks.{first} has, too: it can lead to one desk only");
+                let message =
+                    format!("has a number that desks.{first} has, too: it can lead to one desk only");
                 return Err(checker.wrong(&format!("desks.{key}.numbers"), word, message));
             }
         }
@@ -182,8 +183,9 @@ fn words_differ(
             let plain: String = word.to_lowercase().split_whitespace().collect();
             let first = owners.insert(plain, **key).filter(|first| first != *key);
             if let Some(first) = first {
-                let message =
-                    format!("has the word {word}, which desks.{first} has, too: it can lead to one desk only");
+                let message = format!(
+                    "has the word {word}, which desks.{first} has, too: it can lead to one desk only"
+                );
                 return Err(checker.wrong(&format!("desks.{key}.words"), words, message));
             }
         }

@@ -37,7 +37,8 @@ fn beside_the_service(name: &str, copies: &Path, units: &[&Path]) -> Option<Path
 /// The texts of the files that add to the unit, in the order of their names.
 fn drop_ins(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
-    let mut paths: Vec<PathBuf> = entries.filter(|path| path.extension().is_some_and(|e| e == "conf")).collect();
+    let mut paths: Vec<PathBuf> =
+        entries.filter(|path| path.extension().is_some_and(|e| e == "conf")).collect();
     paths.sort();
     paths.iter().filter_map(|path| fs::read_to_string(path).ok()).collect()
 }
@@ -65,7 +66,11 @@ mod tests {
         fs::write(lib.join(UNIT), unit).unwrap();
         assert_eq!(find("bizgo_api_key"), Some("/etc/munja/key".into()));
         assert_eq!((find("bizgo_api"), find("other")), (None, None));
-        fs::write(etc.join("munjad.service.d/key.conf"), "[Service]\nLoadCredential=bizgo_api_key:/etc/own\n").unwrap();
+        fs::write(
+            etc.join("munjad.service.d/key.conf"),
+            "[Service]\nLoadCredential=bizgo_api_key:/etc/own\n",
+        )
+        .unwrap();
         assert_eq!(find("bizgo_api_key"), Some("/etc/own".into()));
         let running = copies.join(UNIT);
         fs::create_dir_all(&running).unwrap();

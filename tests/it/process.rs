@@ -217,7 +217,10 @@ async fn missing_certificate_authorities_are_named_with_their_package() {
     std::fs::write(&config, text.replace(&local, "https://carrier.invalid")).unwrap();
     for (command, expected) in [("check", 3), ("run", 1)] {
         let (code, shown) = run(command);
-        assert!(code == Some(expected) && shown.contains("apt install ca-certificates"), "{command}: {shown}");
+        assert!(
+            code == Some(expected) && shown.contains("apt install ca-certificates"),
+            "{command}: {shown}"
+        );
         assert!(!shown.contains("builder error"), "{shown}");
     }
 }
@@ -246,12 +249,16 @@ fn hours_that_are_cut_and_events_that_are_left_out_are_told() {
     let folder = tempfile::tempdir().unwrap();
     let config = init(folder.path(), 9);
     let event = "BEGIN:VEVENT\nUID:1\nDTSTAMP:20260101T000000Z\nDTSTART:20261102T090000\nDTEND:20261102T100000\nSUMMARY:x\nEND:VEVENT";
-    std::fs::write(folder.path().join("days.ics"), format!("BEGIN:VCALENDAR\n{event}\nEND:VCALENDAR\n")).unwrap();
+    std::fs::write(folder.path().join("days.ics"), format!("BEGIN:VCALENDAR\n{event}\nEND:VCALENDAR\n"))
+        .unwrap();
     let text = std::fs::read_to_string(&config).unwrap();
     let text = text.replace("hours = \"24/7\"", "hours = \"Mo-Fr 18:00-02:00; Sa 09:00-18:00\"");
     std::fs::write(&config, text + "[calendar]\nics = [\"days.ics\"]\n").unwrap();
     let shown = said(&munjad(&["check"], &config));
-    assert!(shown.contains("after midnight until 02:00") && shown.contains("the desk closes at 24:00"), "{shown}");
+    assert!(
+        shown.contains("after midnight until 02:00") && shown.contains("the desk closes at 24:00"),
+        "{shown}"
+    );
     assert!(shown.contains("days.ics has 0 holidays; 1 events with a time of day were left out"), "{shown}");
 }
 
@@ -261,8 +268,13 @@ fn the_manual_is_written_into_a_folder() {
     let mut munjad = Command::new(env!("CARGO_BIN_EXE_munjad"));
     let output = munjad.args(["man", "--to"]).arg(folder.path()).output().unwrap();
     assert!(output.status.success(), "{}", said(&output));
-    for file in ["man/man1/munja.1", "man/man5/gateway.toml.5", "man/man8/munjad.8", "man/ko/man8/munjad.8", "completions/bash/munjad"]
-    {
+    for file in [
+        "man/man1/munja.1",
+        "man/man5/gateway.toml.5",
+        "man/man8/munjad.8",
+        "man/ko/man8/munjad.8",
+        "completions/bash/munjad",
+    ] {
         assert!(folder.path().join(file).metadata().unwrap().len() > 1_000, "{file}");
     }
 }

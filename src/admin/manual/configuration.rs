@@ -92,7 +92,9 @@ mod tests {
     #[test]
     fn every_key_of_the_example_is_on_the_page() {
         let page = page();
-        for key in ["path", "number", "fast_secs", "escalation_secs", "tls_certificate", "keep_texts_days", "level"] {
+        for key in
+            ["path", "number", "fast_secs", "escalation_secs", "tls_certificate", "keep_texts_days", "level"]
+        {
             assert!(page.contains(&format!(".B \"{key} = ")), "{key}");
         }
         assert!(page.contains(".SH \"[carrier.kannel]\""));

@@ -13,7 +13,9 @@ const PATIENCE: Duration = Duration::from_secs(3);
 pub fn is_locked(path: &Path) -> bool {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let Ok(connection) = Connection::open_with_flags(path, flags) else { return false };
-    let begun = connection.busy_timeout(PATIENCE).and_then(|()| connection.execute_batch("BEGIN IMMEDIATE; ROLLBACK"));
+    let begun = connection
+        .busy_timeout(PATIENCE)
+        .and_then(|()| connection.execute_batch("BEGIN IMMEDIATE; ROLLBACK"));
     begun.is_err_and(|error| {
         let code = error.sqlite_error_code();
         matches!(code, Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
