@@ -63,6 +63,9 @@
 //! [`danger`](domain::conversation::danger) and [`time`](domain::conversation::time), and [`domain::queue`]; then `schema.sql` and
 //! [`store::Store`]; then [`worker`]; then [`daemon`]. `src/carrier/README.md` is the way to a new carrier.
 
+// A test may look into SQLite's own tables; the programs hold no unsafe code of ours.
+#![cfg_attr(not(test), forbid(unsafe_code))]
+
 pub mod admin;
 pub mod api;
 pub mod call;

@@ -44,6 +44,7 @@ pub use conversation::timers::{Round, Timed};
 use engine::condition::Condition;
 pub use engine::files::{beside, refuse_lost};
 pub use engine::migrate::{SCHEMA_VERSION, Upgraded};
+pub use engine::probe::is_locked;
 pub use engine::pseudonym_key::key_file;
 use engine::{files, installation, migrate, pseudonym_key, read, write};
 pub use figures::closed::ClosedMonth;
