@@ -32,4 +32,5 @@ mod simulation;
 mod triage;
 mod unkept;
 mod upgrade;
+mod web;
 mod webhooks;
