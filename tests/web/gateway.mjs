@@ -77,7 +77,7 @@ listen = "127.0.0.1:${ports.api}"
   await run();
   operator(["user", "add", "minsu", "--name", "김민수", "--password-stdin"], "처음 정해 준 말 하나\n");
   const token = operator(["token", "create", "--purpose", "board", "--name", "wall", "--expires", "1d"]);
-  return { base: `http://127.0.0.1:${ports.api}`, boardToken: /munja\w*[._-]\S+/.exec(token)?.[0] ?? token.trim().split(/\s+/).pop() };
+  return { base: `http://127.0.0.1:${ports.api}`, boardToken: /munja-service-\S+/.exec(token)[0] };
 }
 
 export async function run() {

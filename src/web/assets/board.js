@@ -15,7 +15,7 @@ let stop = () => {};
 function start() {
   show(byId("log-out"), true);
   stop();
-  connection("reconnecting", true);
+  keepAwake();
   stop = follow("/v1/board/live", {
     event(kind, view) {
       if (kind !== "board") return;
@@ -30,7 +30,14 @@ function start() {
   });
 }
 
+/** A screen on the wall stays on, where the browser can do that. */
+function keepAwake() {
+  if (document.visibilityState === "visible") navigator.wakeLock?.request("screen").catch(() => {});
+}
+
+let line = null;
 function connection(key, isLost) {
+  line = [key, isLost];
   byId("connection").className = isLost ? "lost" : "";
   byId("connection").textContent = t(key);
 }
@@ -143,7 +150,11 @@ function hoursOf(one) {
 }
 
 apply();
-onSwitch(byId("language"), () => { if (board) draw(); else location.reload(); });
+onSwitch(byId("language"), () => {
+  if (!board) return location.reload();
+  connection(...line);
+  draw();
+});
 onRefused(() => {});
 byId("filter").addEventListener("change", (event) => {
   chosen = event.target.value;
@@ -151,6 +162,7 @@ byId("filter").addEventListener("change", (event) => {
   draw();
 });
 byId("log-out").addEventListener("click", logOut);
+document.addEventListener("visibilitychange", () => { if (board) keepAwake(); });
 // Ages grow without an event.
 setInterval(() => { if (board) { board.now_at = now(); draw(); } }, 10_000);
 begin(start);

@@ -11,19 +11,21 @@ const DRAFT = "munja.draft.";
 /** Measures this long after the last key. */
 const REST_MS = 150;
 
-/** The draft of a conversation, in this tab. */
-export const draft = (id) => sessionStorage.getItem(DRAFT + id) ?? "";
-function keep(id, text) {
-  if (text) sessionStorage.setItem(DRAFT + id, text);
-  else sessionStorage.removeItem(DRAFT + id);
-}
+/** Begins a draft's place in this tab: one for each person and conversation. */
+const drafts = (me, id) => ({
+  read: () => sessionStorage.getItem(`${DRAFT}${me}.${id}`) ?? "",
+  keep(text) {
+    if (text) sessionStorage.setItem(`${DRAFT}${me}.${id}`, text);
+    else sessionStorage.removeItem(`${DRAFT}${me}.${id}`);
+  },
+});
 
 /** Begins the composer of one conversation. It survives redraws of the conversation above it. */
 export function composer(desk, detail) {
-  const id = detail.id;
+  const id = detail.id, draft = drafts(desk.me.id, id);
   let seen = detail.last_inbound_id, busy = false, timer = 0, asked = 0;
-  const text = el("textarea", { id: "answer", "aria-describedby": "answer-hint length", "aria-keyshortcuts": "Control+Enter", lang: lang() }, draft(id) );
-  text.value = draft(id);
+  const text = el("textarea", { id: "answer", "aria-describedby": "answer-hint length", "aria-keyshortcuts": "Control+Enter", lang: lang() });
+  text.value = draft.read();
   const length = el("p", { id: "length", class: "length" });
   const offer = el("p", { hidden: true });
   const notice = el("div", { class: "notice", role: "alert", hidden: true });
@@ -44,7 +46,7 @@ export function composer(desk, detail) {
     show(notice, Boolean(words));
   }
   function changed() {
-    keep(id, text.value);
+    draft.keep(text.value);
     clearTimeout(timer);
     timer = setTimeout(measure, REST_MS);
   }
@@ -78,7 +80,7 @@ export function composer(desk, detail) {
     lock(true);
     try {
       const answer = await send(desk.me.id, id, request);
-      keep(id, "");
+      draft.keep("");
       text.value = "";
       promise.select.value = "";
       warn("");

@@ -3,7 +3,7 @@
 import { follow, get, onRefused, post, setToken, token } from "./api.js";
 import { composer } from "./composer.js";
 import { showDialog, tell, tellError } from "./dialogs.js";
-import { byId, el, put, say, show } from "./dom.js";
+import { byId, el, plain, put, say, show } from "./dom.js";
 import { listen, showKeys } from "./keys.js";
 import { ask, begin, logOut } from "./login.js";
 import * as queue from "./queue.js";
@@ -64,7 +64,9 @@ async function start(who) {
   if (wanted && !detail) open(wanted);
 }
 
+let line = null;
 function connection(key, isLost) {
+  line = [key, isLost];
   byId("connection").className = isLost ? "lost" : "";
   byId("connection").textContent = t(key);
 }
@@ -180,7 +182,7 @@ function left(id) {
 }
 
 function reveal(shown) {
-  const lines = shown.texts?.length ? shown.texts.map((one) => el("p", { class: "text" }, `${moment(one.at)} ${one.text}`)) : el("p", {}, el("strong", {}, shown.number));
+  const lines = shown.texts?.length ? shown.texts.map((one) => el("p", { class: "text" }, `${moment(one.at)} ${plain(one.text)}`)) : el("p", {}, el("strong", {}, shown.number));
   setTimeout(() => showDialog(t("conversation-n", { n: shown.conversation_id }), lines, el("p", { class: "faint" }, t("revealed"))));
 }
 
@@ -211,16 +213,18 @@ function taken() {
 }
 
 /** Leaves what was begun with the conversation, for oneself at another machine or for a colleague. */
-function keepDraft() {
+async function keepDraft() {
   const text = writing?.text() ?? "";
   if (!detail || !text.trim() || text === detail.draft) return;
-  post(`/v1/conversations/${detail.id}/actions`, { action: "draft", text }).then(() => tell(t("draft-kept")), () => {});
+  // Where that fails, this tab still has it.
+  await post(`/v1/conversations/${detail.id}/actions`, { action: "draft", text }).then(() => tell(t("draft-kept")), () => {});
 }
 
 apply();
 put(byId("talk"), el("p", { class: "faint" }, t("choose")));
 onSwitch(byId("language"), () => {
   if (!me) return location.reload();
+  if (line) connection(...line);
   writing = null;
   if (detail) drawTalk(); else put(byId("talk"), el("p", { class: "faint" }, t("choose")));
   draw();
@@ -231,7 +235,7 @@ onRefused(() => {
   setToken(null);
   ask(t("expired"));
 });
-byId("log-out").addEventListener("click", () => { keepDraft(); logOut(); });
+byId("log-out").addEventListener("click", async () => { await keepDraft(); logOut(); });
 byId("next").addEventListener("click", next);
 byId("help").addEventListener("click", () => showKeys(sound));
 const inTalk = (action) => () => { if (detail) action(); };

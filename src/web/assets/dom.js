@@ -36,6 +36,9 @@ export function put(parent, ...children) {
   append(parent, children);
 }
 
+/** What somebody else wrote, without the signs that turn the direction of what follows: a text must not look like another one. */
+export const plain = (text) => text.replace(/[\u202a-\u202e\u2066-\u2069]/g, "");
+
 export function show(element, is) {
   element.hidden = !is;
 }

@@ -6,6 +6,8 @@ import { setZone } from "./times.js";
 import { t } from "./words.js";
 
 const ZONE = "munja.zone";
+/** What tokens of `munjad token create` begin with. */
+const PROGRAM = "munja-service-";
 let entered = () => {};
 let step = null;
 
@@ -15,11 +17,11 @@ export async function begin(enter) {
   fromAddress();
   setZone(sessionStorage.getItem(ZONE) ?? undefined);
   if (!token()) return ask();
+  // A program's token is no person's: there is nobody to ask about.
+  if (token().startsWith(PROGRAM)) return inside(null);
   try {
     await go();
   } catch (error) {
-    // A program's token is no person: the page says who may do what.
-    if (error instanceof Problem && error.code === "role_refuses") return inside(null);
     if (error instanceof Problem) setToken(null);
     ask(error instanceof Problem ? t("expired") : t("server-silent"));
   }

@@ -1,7 +1,7 @@
 // The queue: danger first, then who waits longest, in the server's order; then what one holds, and what colleagues hold.
 
 import { get } from "./api.js";
-import { byId, el, put } from "./dom.js";
+import { byId, el, plain, put } from "./dom.js";
 import { moment, now, since } from "./times.js";
 import { t } from "./words.js";
 
@@ -37,7 +37,7 @@ function line(row, open, choose) {
     type: "button", "data-conversation": row.id, "aria-current": row.id === open ? "true" : null, onclick: () => choose(row.id),
   },
   el("span", { class: "line" }, el("strong", {}, `#${row.id}`), el("span", {}, row.citizen), badges(row)),
-  el("span", { class: "preview" }, row.is_abusive ? t("abusive-hidden") : row.preview)));
+  el("span", { class: "preview" }, row.is_abusive ? t("abusive-hidden") : plain(row.preview))));
 }
 
 const badge = (words, kind = "") => el("span", { class: `badge ${kind}` }, words);

@@ -2,7 +2,7 @@
 
 import { bytes, post } from "./api.js";
 import { ask, tell, tellError } from "./dialogs.js";
-import { el } from "./dom.js";
+import { el, plain } from "./dom.js";
 import { badges } from "./queue.js";
 import { moment } from "./times.js";
 import { known, t } from "./words.js";
@@ -50,10 +50,10 @@ function history(detail, desk, seen) {
 
 const noteLine = (note) => el("li", { class: "note" },
   el("p", { class: "meta" }, el("span", {}, note.author ? t("note-by", { who: note.author }) : t("note-auto")), el("span", {}, note.kind), el("time", {}, moment(note.at))),
-  el("p", { class: "text" }, note.text));
+  el("p", { class: "text" }, plain(note.text)));
 
 function inbound(text, seen) {
-  const body = [el("p", { class: "text" }, text.text), text.photos.map(photo)];
+  const body = [el("p", { class: "text" }, plain(text.text)), text.photos.map(photo)];
   const isNew = seen !== null && text.seq > seen;
   return el("li", { class: isNew ? "in new" : "in", "data-seq": text.seq },
     el("p", { class: "meta" }, el("strong", {}, t("from-citizen")), el("time", {}, moment(text.at)),
