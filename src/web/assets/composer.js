@@ -107,10 +107,12 @@ export function composer(desk, detail) {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing) { event.preventDefault(); go(); }
     if (event.key === "Escape" && !event.isComposing) { event.preventDefault(); desk.focusTalk(); }
   });
-  canned.select.addEventListener("change", () => {
-    const found = desk.canned.find(({ key }) => key === canned.select.value);
+  canned.select.addEventListener("change", async () => {
+    const wanted = canned.select.value;
     canned.select.value = "";
-    if (!found) return;
+    const all = await desk.cannedOf(desk.detail().desk).catch(tellError);
+    const found = all?.find(({ key }) => key === wanted);
+    if (!found || busy) return;
     text.value = text.value.trim() ? `${text.value.trimEnd()}\n${found.text}` : found.text;
     if (found.category) category.select.value = found.category;
     changed();

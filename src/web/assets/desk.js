@@ -23,10 +23,11 @@ const sound = {
 };
 
 const desk = {
-  me: null, desks: [], categories: [], canned: [],
+  me: null, desks: [], categories: [], canned: [], filled: new Map(),
   detail: () => detail,
   serverNow: now,
   open, reload, left, reveal,
+  cannedOf,
   focusTalk: () => byId("talk").focus(),
 };
 desk.do = deeds(desk);
@@ -69,6 +70,12 @@ function connection(key, isLost) {
   line = [key, isLost];
   byId("connection").className = isLost ? "lost" : "";
   byId("connection").textContent = t(key);
+}
+
+/** Canned replies as this desk says them. */
+async function cannedOf(key) {
+  if (!desk.filled.has(key)) desk.filled.set(key, (await get(`/v1/canned?desk=${encodeURIComponent(key)}`)).replies);
+  return desk.filled.get(key);
 }
 
 /** Kinds of events that move no line of the list. */
