@@ -138,8 +138,8 @@ fn dangers(conn: &Connection) -> Result<Vec<BoardDanger>> {
 
 fn held(conn: &Connection) -> Result<Vec<BoardHeld>> {
     let mut select = conn.prepare_cached(
-        "SELECT v.claimed_by, h.name, v.desk, v.state = 'active'
-         FROM conversation v INDEXED BY conversation_claimed JOIN counselor h ON h.id = v.claimed_by
+        "SELECT v.claimed_by, coalesce(h.name, ''), v.desk, v.state = 'active'
+         FROM conversation v INDEXED BY conversation_claimed LEFT JOIN counselor h ON h.id = v.claimed_by
          WHERE v.claimed_by IS NOT NULL",
     )?;
     let mut found: Vec<BoardHeld> = Vec::new();
@@ -251,9 +251,9 @@ fn first_replies(conn: &Connection, (begin, end): (UnixMs, UnixMs)) -> Result<Ha
 /// From the text that brought the receipt until the carrier had it.
 fn receipts(conn: &Connection, (from, to): (i64, i64)) -> Result<Vec<(String, i64)>> {
     let mut select = conn.prepare_cached(
-        "SELECT v.desk, o.accepted_at - (SELECT max(i.received_at) FROM inbox i
+        "SELECT coalesce(v.desk, ''), o.accepted_at - (SELECT max(i.received_at) FROM inbox i
                                          WHERE i.conversation_id = v.id AND i.received_at <= o.created_at)
-         FROM outbox o JOIN conversation v ON v.id = o.conversation_id
+         FROM outbox o LEFT JOIN conversation v ON v.id = o.conversation_id
          WHERE o.id >= :from AND o.id < :to AND o.notice = 'receipt' AND o.accepted_at IS NOT NULL",
     )?;
     let rows = select

@@ -33,7 +33,7 @@ async fn until(boards: &mut Boards, what: impl Fn(&wire::BoardView) -> bool) -> 
     timeout(Duration::from_secs(20), wait).await.expect("in time")
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn the_board_has_figures_and_nothing_of_a_citizen() {
     let desk = Desk::open();
     let token = desk.one_active().await;

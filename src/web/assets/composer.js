@@ -87,7 +87,11 @@ export function composer(desk, detail) {
       tell(t(answer.repeated ? "sent-before" : "sent"));
       measure();
       await desk.reload();
-    } catch (error) { await refused(error); } finally { lock(false); text.focus(); }
+    } catch (error) { await refused(error); } finally {
+      lock(false);
+      // Not if they have gone on to something else: what they type next is not for this field.
+      if (root.contains(document.activeElement) || document.activeElement === document.body) text.focus();
+    }
   }
   async function refused(error) {
     if (error instanceof NoAnswer) return warn(t("doubt"), "ask-again", go);

@@ -2,7 +2,7 @@
 
 const W = {
   "app": ["Munja", "문자상담"],
-  "board": ["Live board", "상황판"],
+  "board": ["Live board", "현황판"],
   "desk": ["Desk", "상담"],
   "language": ["한국어", "English"],
   "span-now": ["< 1 min", "1분 미만"],
@@ -80,7 +80,7 @@ const W = {
   "closed-until": ["closed, opens {time}", "운영 종료, {time} 시작"],
   "closed-now": ["closed", "운영 종료"],
   "as-of": ["As of {time}", "{time} 기준"],
-  "board-link": ["Board", "상황판"],
+  "board-link": ["Board", "현황판"],
   "help": ["Keys", "단축키"],
   "queue": ["Queue", "대기열"],
   "mine": ["Mine", "내 상담"],
@@ -219,7 +219,7 @@ const W = {
   "event-text_in": ["A text came in: conversation {n}", "새 문자: 상담 {n}번"],
   "answer-lost": ["Conversation {n}: an answer will not arrive.", "상담 {n}번: 답변이 도착하지 못합니다."],
   "reminder": ["Conversation {n}: a reminder.", "상담 {n}번: 다시 확인할 때입니다."],
-  "no-duty": ["Your role answers no citizens. The live board is open to you.", "맡은 역할로는 시민에게 답하지 않습니다. 상황판을 볼 수 있습니다."],
+  "no-duty": ["Your role answers no citizens. The live board is open to you.", "맡은 역할로는 시민에게 답하지 않습니다. 현황판을 볼 수 있습니다."],
 };
 
 const KEY = "munja.lang";
