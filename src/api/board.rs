@@ -14,6 +14,7 @@ use futures_util::stream;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
+use super::board_view::Days;
 use super::extract::Json;
 use super::problem::Problem;
 use super::session::Caller;
@@ -21,7 +22,7 @@ use super::wire::BoardView;
 use super::{ApiContext, board_view};
 use crate::domain::UnixMs;
 use crate::domain::board::day_of;
-use crate::store::{BoardDay, StoreError};
+use crate::store::StoreError;
 
 /// The least time between two counts.
 const PACE: Duration = Duration::from_millis(200);
@@ -30,15 +31,6 @@ const DAY_PACE: Duration = Duration::from_secs(5);
 /// How long a token is trusted.
 const TRUST: Duration = Duration::from_secs(1);
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
-
-/// What was read of today and of the same weekday a week ago.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Days {
-    pub(super) today: BoardDay,
-    pub(super) before: BoardDay,
-    /// Milliseconds from the one day to the other.
-    pub(super) apart_ms: i64,
-}
 
 /// The board of one API, as it was last counted.
 #[derive(Clone, Default)]

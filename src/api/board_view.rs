@@ -1,6 +1,5 @@
 //! The board's figures as [`wire`](super::wire) types: what is open now, and the days, for all desks and for each.
 
-use super::board::Days;
 use super::wire::{
     BoardCarrier, BoardDanger, BoardDay, BoardDesk, BoardHeld, BoardTarget, BoardTimes, BoardView,
     CarrierStatus,
@@ -13,6 +12,15 @@ use crate::domain::desk::Desk;
 use crate::store::{BoardNow, BoardOpened, StoreError};
 
 const HOURS: usize = 24;
+
+/// What was read of today and of the same weekday a week ago.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Days {
+    pub(super) today: crate::store::BoardDay,
+    pub(super) before: crate::store::BoardDay,
+    /// Milliseconds from the one day to the other.
+    pub(super) apart_ms: i64,
+}
 
 /// Everything the board shows.
 pub(super) async fn board(context: &ApiContext, days: &Days) -> Result<BoardView, StoreError> {
