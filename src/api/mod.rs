@@ -25,6 +25,7 @@ mod openapi;
 mod photo;
 mod problem;
 mod reply;
+mod search;
 mod serve;
 mod session;
 mod status;
@@ -182,6 +183,7 @@ fn table() -> Vec<(Access, Logged, UtoipaMethodRouter<Shared>)> {
         (Counselor, WithChange, routes!(action::act)),
         (Counselor, WithChange, routes!(action::reveal)),
         (Supervisor, BeforeAnswer(Action::Export), routes!(action::evidence)),
+        (Counselor, BeforeAnswer(Action::Search), routes!(search::search)),
         (Counselor, Nothing, routes!(duty::duty)),
         (Counselor, Nothing, routes!(catalogue::desks)),
         (Counselor, Nothing, routes!(catalogue::categories)),

@@ -4,8 +4,8 @@
 use super::MeaningOf;
 use super::wire::{
     ComparedView, ConversationDetail, ConversationSummary, CounselorView, Counts, EventView, InboundMessage,
-    MessageInConversation, MessageView, NoteView, OfferView, OutboundMessage, PhotoView, PossibleLoss,
-    RecoveryView, ReplacedView, RevealedText, SurveyView,
+    MarkView, MessageInConversation, MessageView, NoteView, OfferView, OutboundMessage, PhotoView,
+    PossibleLoss, RecoveryView, ReplacedView, RevealedText, SearchHitView, SearchResults, SurveyView,
 };
 use crate::domain::counselor::Counselor;
 use crate::domain::event::NoteKind;
@@ -73,6 +73,29 @@ pub(super) fn detail(row: store::ConversationDetail, meaning: MeaningOf) -> Conv
         notes: row.notes.iter().filter(|note| note.kind != NoteKind::Draft).map(note).collect(),
         survey: row.survey.as_ref().map(survey),
         messages: row.messages.iter().map(|text| message(text, meaning)).collect(),
+    }
+}
+
+pub(super) fn search_results(page: &store::SearchPage) -> SearchResults {
+    let hit = |hit: &store::SearchHit| SearchHitView {
+        conversation_id: hit.conversation_id,
+        kind: hit.source.as_str().to_owned(),
+        id: hit.id,
+        at: hit.at,
+        citizen: hit.citizen.to_string(),
+        desk: hit.desk.clone(),
+        category: hit.category.clone(),
+        state: hit.state.as_str().to_owned(),
+        author: hit.author.clone(),
+        // The store has masked it: what is masked must not be found either.
+        text: hit.snippet.text.clone(),
+        marks: hit.snippet.marks.iter().map(|(start, end)| MarkView { start: *start, end: *end }).collect(),
+        is_abusive: hit.is_abusive,
+    };
+    SearchResults {
+        hits: page.hits.iter().map(hit).collect(),
+        next: page.next.map(|place| place.to_word()),
+        looked_back_to_at: page.looked_back_to_at,
     }
 }
 

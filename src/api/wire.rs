@@ -6,6 +6,7 @@
 mod account;
 mod message;
 mod problem;
+mod search;
 
 use std::collections::BTreeMap;
 
@@ -21,6 +22,7 @@ pub use message::{
     InboundMessage, MessageInConversation, MessageList, MessageView, OutboundMessage, PhotoFile, PhotoView,
 };
 pub use problem::{OfferView, ProblemCode, ProblemDetails, ReplacedView};
+pub use search::{MarkView, SearchHitView, SearchResults};
 
 /// `POST /v1/login`
 #[derive(Clone, Serialize, Deserialize, ToSchema)]

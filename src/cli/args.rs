@@ -5,7 +5,7 @@ use clap_complete::Shell;
 
 use super::{
     account, action, catalogue, claim, close, danger, decide, list, login, passwd, photo, recall, release,
-    reply, sessions, show, totp, watch,
+    reply, search, sessions, show, totp, watch,
 };
 use crate::ops::lang::Lang;
 
@@ -51,6 +51,7 @@ pub enum Command {
     List(list::Args),
     Next,
     Show(show::Args),
+    Search(search::Args),
     Claim(claim::Args),
     Reply(reply::Args),
     Photo(photo::Args),

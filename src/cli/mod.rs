@@ -40,6 +40,7 @@ mod recall;
 mod release;
 mod render;
 mod reply;
+mod search;
 mod secret;
 mod sessions;
 mod show;
@@ -124,6 +125,7 @@ async fn dispatch(context: &mut CliContext, command: Command) -> Result<(), Fail
         Command::List(args) => list::run(context, &args).await,
         Command::Next => next::run(context).await,
         Command::Show(args) => show::run(context, &args).await,
+        Command::Search(args) => search::run(context, &args).await,
         Command::Claim(args) => claim::run(context, &args).await,
         Command::Reply(args) => reply::run(context, &args).await,
         Command::Photo(args) => photo::run(context, &args).await,

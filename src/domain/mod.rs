@@ -43,6 +43,7 @@ pub mod recipient;
 pub mod recovery;
 pub mod refusal;
 pub mod retry;
+pub mod search;
 pub mod survey;
 pub mod text;
 pub mod totp;

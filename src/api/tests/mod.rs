@@ -11,6 +11,7 @@ mod photo;
 mod privacy;
 mod problem;
 mod reply;
+mod search;
 mod serve;
 mod session;
 mod tls;

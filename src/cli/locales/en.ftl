@@ -88,6 +88,19 @@ cmd-show = Show a conversation with its texts.
         Examples:
           munja show 12
           munja show 12 --json
+cmd-search = Search citizens' texts, answers and notes, newest first.
+    .examples =
+        All words must stand in what is found. A consonant by itself stands for a syllable: ㅂㅅ finds 버스. Words of three
+        letters and more are found whatever the spaces. Identity numbers are masked, and not found. Who searched, when
+        and whom it showed is recorded.
+
+        Examples:
+          munja search 막차
+          munja search ㅂㅅ 막차 --since 30d
+          munja search "버스 정류장" --kind answer --category 교통
+          munja search --citizen 5678 --since 2026-03-01 --until 2026-03-31
+          munja search 여권 --counselor minsu --desk main
+          munja search --number 010-1234-5678 --reason "the citizen asks what we wrote"
 cmd-claim = Take one conversation and show it.
     .examples =
         Examples:
@@ -313,6 +326,18 @@ arg-list-all = All conversations that are not closed
 arg-list-mine = Conversations you hold
 arg-list-state = waiting, active, answered or closed
 arg-list-limit = Maximum number (default: 50)
+arg-search-words = Words that all stand in the text; in quotation marks for several as one
+arg-search-number = The citizen's whole number; needs --reason
+arg-search-reason = Why the number is looked for; it goes into the access log
+arg-search-citizen = The number as lists show it (010-****-5678), or its last four digits
+arg-search-category = A category or a whole group (`munja categories`)
+arg-search-counselor = Log-in name of who wrote the answer or note, or has the conversation
+arg-search-desk = Key of the desk (`munja desks`)
+arg-search-since = From this day on (2026-03-01), or so long back (30d)
+arg-search-until = Up to this day (2026-03-31), or until so long ago (7d)
+arg-search-kind = Only text (from citizens), answer or note
+arg-search-after = Go on after the page before; munja says where
+arg-search-limit = Maximum number (default: 20, at most 100)
 arg-reveal-texts = Show the texts in which resident, card and other identity numbers are masked
 arg-reply-text = The reply; - reads standard input
 arg-reply-photo = A photo to send with the reply; may be given several times. It is made small enough, and the place where it was taken is removed
@@ -363,6 +388,11 @@ close-reason-erased = erased: its time was over, or the citizen asked for it
 close-reason-no_reply = the citizen did not reply
 late-short = [late: sent { $at }]
 previous = Earlier conversation with this citizen: munja show { $n }
+found-text = citizen
+found-answer = answer
+found-note = note
+search-more = … and more: add --after { $next }
+search-looked-back = Looked back to { $at }; older texts were not looked at yet.
 list-empty = No conversations.
 surveys-empty = No survey answers.
 list-empty-mine = You hold no conversation. `munja next` takes the next one.
@@ -628,6 +658,10 @@ next-no_such_person = Ask the operator: munjad user list
 next-no_such_category = munja categories
 next-category_needed = munja close { $n } --category CATEGORY (munja categories lists them)
 next-promise_open = Answer first: munja reply { $n }. To close without: munja close { $n } --drop-promise
+error-nothing_found = Nothing was found.
+next-nothing_found = Fewer or shorter words find more; so does a longer time.
+error-bad_date = “{ $what }” is no date.
+next-bad_date = A day (2026-03-01) or a span (30d)
 error-no_canned = There is no canned reply with the key { $key }.
 next-no_canned = munja replies
 next-danger_unanswered = Answer first: munja reply { $n }. If there is no danger: munja false-alarm { $n } --reason "TEXT"
