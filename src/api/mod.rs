@@ -11,6 +11,7 @@ mod access;
 mod account;
 mod accounts;
 mod action;
+mod advice;
 mod audit;
 mod catalogue;
 mod conversation;
@@ -28,6 +29,7 @@ mod reply;
 mod search;
 mod serve;
 mod session;
+mod similar;
 mod status;
 mod view;
 pub mod wire;
@@ -184,6 +186,9 @@ fn table() -> Vec<(Access, Logged, UtoipaMethodRouter<Shared>)> {
         (Counselor, WithChange, routes!(action::reveal)),
         (Supervisor, BeforeAnswer(Action::Export), routes!(action::evidence)),
         (Counselor, BeforeAnswer(Action::Search), routes!(search::search)),
+        (Counselor, BeforeAnswer(Action::Search), routes!(similar::similar)),
+        // The text is the caller's own, and is not kept.
+        (Counselor, Nothing, routes!(advice::advise_about)),
         (Counselor, Nothing, routes!(duty::duty)),
         (Counselor, Nothing, routes!(catalogue::desks)),
         (Counselor, Nothing, routes!(catalogue::categories)),

@@ -5,7 +5,8 @@ use super::MeaningOf;
 use super::wire::{
     ComparedView, ConversationDetail, ConversationSummary, CounselorView, Counts, EventView, InboundMessage,
     MarkView, MessageInConversation, MessageView, NoteView, OfferView, OutboundMessage, PhotoView,
-    PossibleLoss, RecoveryView, ReplacedView, RevealedText, SearchHitView, SearchResults, SurveyView,
+    PossibleLoss, RecoveryView, ReplacedView, RevealedText, SearchHitView, SearchResults, SimilarView,
+    SurveyView,
 };
 use crate::domain::counselor::Counselor;
 use crate::domain::event::NoteKind;
@@ -17,6 +18,8 @@ use crate::store;
 
 /// Terminal columns of a preview.
 const PREVIEW_COLUMNS: usize = 60;
+/// Terminal columns of a question that is like another one.
+const SIMILAR_COLUMNS: usize = 300;
 
 pub(super) fn counselor(counselor: &Counselor) -> CounselorView {
     CounselorView { id: counselor.id, login: counselor.login.clone(), name: counselor.name.clone() }
@@ -96,6 +99,16 @@ pub(super) fn search_results(page: &store::SearchPage) -> SearchResults {
         hits: page.hits.iter().map(hit).collect(),
         next: page.next.map(|place| place.to_word()),
         looked_back_to_at: page.looked_back_to_at,
+    }
+}
+
+pub(super) fn similar(row: &store::SimilarAnswer) -> SimilarView {
+    SimilarView {
+        conversation_id: row.conversation_id,
+        closed_at: row.closed_at,
+        category: row.category.clone(),
+        question: one_line(&masked(row.question.reveal()), SIMILAR_COLUMNS),
+        answer: masked(row.answer.reveal()).into_owned(),
     }
 }
 

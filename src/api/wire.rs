@@ -22,7 +22,9 @@ pub use message::{
     InboundMessage, MessageInConversation, MessageList, MessageView, OutboundMessage, PhotoFile, PhotoView,
 };
 pub use problem::{OfferView, ProblemCode, ProblemDetails, ReplacedView};
-pub use search::{MarkView, SearchHitView, SearchResults};
+pub use search::{
+    AdviceList, AdviceRequest, AdviceView, MarkView, SearchHitView, SearchResults, SimilarList, SimilarView,
+};
 
 /// `POST /v1/login`
 #[derive(Clone, Serialize, Deserialize, ToSchema)]

@@ -1,7 +1,7 @@
 //! What is asked about texts: searching them, and advice before one is sent.
 
 use super::api::{ApiResult, Client};
-use crate::api::wire::SearchResults;
+use crate::api::wire::{AdviceList, AdviceRequest, SearchResults, SimilarList};
 
 /// What is looked for; what is `None` does not narrow the search.
 #[derive(Debug, Clone, Default)]
@@ -43,6 +43,16 @@ impl Sought {
 }
 
 impl Client {
+    /// Advice about a text that is not sent yet.
+    pub async fn advice(&self, text: &str) -> ApiResult<AdviceList> {
+        self.json(self.post("v1/advice").json(&AdviceRequest { text: text.to_owned() })).await
+    }
+
+    /// Questions like that of a conversation, with the answers they got; that they were shown is logged.
+    pub async fn similar(&self, id: i64) -> ApiResult<SimilarList> {
+        self.json(self.get(&format!("v1/conversations/{id}/similar"))).await
+    }
+
     /// Searches texts, answers and notes; that it was done is logged.
     pub async fn search(&self, sought: &Sought) -> ApiResult<SearchResults> {
         self.json(self.get("v1/search").query(&sought.parameters())).await

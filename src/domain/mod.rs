@@ -4,6 +4,7 @@
 pub mod access;
 pub mod account;
 pub mod actor;
+pub mod advice;
 pub mod alarm;
 pub mod arrival;
 pub mod breaker;
@@ -44,6 +45,7 @@ pub mod recovery;
 pub mod refusal;
 pub mod retry;
 pub mod search;
+pub mod similar;
 pub mod survey;
 pub mod text;
 pub mod totp;

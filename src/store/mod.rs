@@ -75,7 +75,7 @@ pub use privacy::purge::{PurgePlace, PurgeRun, PurgeStep, Purged};
 pub use privacy::subject::{PastAct, Subject, SubjectConversation};
 pub use privacy::traces::{Trace, files_of, find_traces};
 pub use recovery::{FoundTexts, Recovery, RecoveryList, RecoveryLook, ReplacedCopy};
-pub use search::{SearchFilter, SearchHit, SearchPage, SoughtCitizen};
+pub use search::{SearchFilter, SearchHit, SearchPage, SimilarAnswer, SoughtCitizen};
 pub use status::{Balance, Counts};
 
 use crate::domain::pseudonym::PseudonymKey;

@@ -27,6 +27,7 @@ mod photos;
 mod privacy;
 mod process;
 mod service;
+mod similar;
 mod simulated;
 mod simulation;
 mod triage;

@@ -127,6 +127,7 @@ fn every_route_has_its_word() {
         "/v1/accounts",
         "/v1/accounts/{login}/actions",
         "/v1/accounts/{login}/history",
+        "/v1/advice",
         "/v1/canned",
         "/v1/categories",
         "/v1/desks",

@@ -72,3 +72,39 @@ async fn a_search_for_a_number_has_its_reason_in_the_log_and_no_number() {
     let rows: Vec<String> = rows.map(|row| row.expect("a row")).collect();
     assert_eq!(rows, ["number reason|시민이 물어봄|24", "q number reason|시민이 물어봄|24"]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn similar_questions_are_masked_and_logged() {
+    let desk = Desk::open();
+    let token = desk.one_active().await;
+    desk.reply(1, &token, "k", json!({"text": "카드 4111-1111-1111-1111 확인", "last_seen": 1}))
+        .await
+        .expect(201);
+    desk.leave(Outcome::Accepted { carrier_message_id: Some("1".into()) }).await;
+    desk.post("/v1/conversations/1/close", &token, json!({"last_seen": 1, "category": "교통/택시"}))
+        .await
+        .expect(204);
+    desk.text_in("010-2222-3333", "버스가 안 와요 왜요").await;
+    let found = desk.get("/v1/conversations/2/similar", &token).await.expect(200);
+    let one = &found["similar"][0];
+    assert_eq!((&one["conversation_id"], &one["question"]), (&json!(1), &json!("버스가 안 와요")));
+    assert!(one["answer"].as_str().is_some_and(|text| text.contains("****") && !text.contains("4111-1111")));
+    desk.get("/v1/conversations/2/similar?n=5", &token).await.refused("bad_request");
+    desk.get("/v1/conversations/99/similar", &token).await.refused("not_found");
+    let file = rusqlite::Connection::open(desk.path("munja.db")).expect("the file");
+    let sql = "SELECT detail || '|' || length(subjects) FROM access WHERE action = 'search'";
+    let row: String = file.query_row(sql, [], |r| r.get(0)).expect("one row");
+    assert_eq!(row, "similar|48");
+}
+
+#[tokio::test(start_paused = true)]
+async fn advice_has_places_in_characters() {
+    let desk = Desk::open();
+    let token = desk.token("minsu").await;
+    let advice =
+        desk.post("/v1/advice", &token, json!({"text": "안녕하세요. 금일 옵니다."})).await.expect(200);
+    let expected = json!([{"kind": "hard_word", "start": 7, "end": 9, "words": "금일", "instead": "오늘"}]);
+    assert_eq!(advice["advice"], expected);
+    desk.post("/v1/advice", &token, json!({"text": "가".repeat(20_001)})).await.refused("bad_request");
+    desk.post("/v1/advice", &token, json!({})).await.refused("bad_request");
+}

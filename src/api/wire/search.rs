@@ -45,3 +45,50 @@ pub struct MarkView {
     pub start: usize,
     pub end: usize,
 }
+
+/// `POST /v1/advice`
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+pub struct AdviceRequest {
+    /// At most 20,000 characters.
+    pub text: String,
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+pub struct AdviceList {
+    /// The text as it would be sent (NFC); places are of it.
+    pub text: String,
+    pub advice: Vec<AdviceView>,
+}
+
+/// One piece of advice.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct AdviceView {
+    /// `phone` (asks somebody to phone who may not be able to), `hard_word`, `long_sentence` (more than 50 characters),
+    /// `several_questions`, `relative_date` (a day without its date) or `identity_number` (echoed).
+    pub kind: String,
+    /// Place in characters (Unicode scalar values); `end` is exclusive.
+    pub start: usize,
+    pub end: usize,
+    /// What stands there.
+    pub words: String,
+    /// What could stand there instead.
+    pub instead: Option<String>,
+}
+
+/// `GET /v1/conversations/{id}/similar`
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+pub struct SimilarList {
+    pub similar: Vec<SimilarView>,
+}
+
+/// A question that was answered before. Identity numbers are masked.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct SimilarView {
+    pub conversation_id: i64,
+    pub closed_at: i64,
+    pub category: Option<String>,
+    /// What the citizen asked, on one line.
+    pub question: String,
+    /// All that counselors wrote to them.
+    pub answer: String,
+}

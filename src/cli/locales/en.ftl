@@ -101,7 +101,14 @@ cmd-search = Search citizens' texts, answers and notes, newest first.
           munja search --citizen 5678 --since 2026-03-01 --until 2026-03-31
           munja search 여권 --counselor minsu --desk main
           munja search --number 010-1234-5678 --reason "the citizen asks what we wrote"
-cmd-claim = Take one conversation and show it.
+cmd-similar = Show the three answered questions that are most like this one, with their answers.
+    .examples =
+        Of closed conversations that you may see. Identity numbers are masked. That they were shown is recorded.
+
+        Examples:
+          munja similar 12
+          munja reply 12 --from 7          begin the answer with what conversation 7 was answered
+Take one conversation and show it.
     .examples =
         Examples:
           munja claim 12
@@ -115,11 +122,21 @@ cmd-reply = Answer the citizen of a conversation you hold.
           munja reply 12
           munja reply 12 - < answer.txt
           munja reply 12 --promise 30m "We are asking the depot."
+          munja reply 12 --preview "..."    show it with advice, and send nothing
           munja reply 12 --canned hello --category 택시
           munja reply 12 --photo map.jpg "The stop is here."
           munja reply 12 --force "Yes."    send although a newer text came in
           munja reply 12 --replace "OK 👍"  send with words in place of emoji
-cmd-photo = Look at a photo, video or voice message.
+cmd-advice = Say what people may not understand in a text, or cannot use.
+    .examples =
+        Looks for invitations to phone, hard and foreign words (with easy ones), sentences over 50 characters, a second
+        question, days without a date, and identity numbers. It only advises: `munja reply` sends any text.
+
+        Examples:
+          munja advice "금일 구비서류를 지참하여 내방 바랍니다."
+          munja advice < answer.txt
+          munja advice --json "Please call us."
+Look at a photo, video or voice message.
     .examples =
         Terminals that can draw pictures (kitty, Ghostty, Konsole, iTerm2, WezTerm) show a photo. Elsewhere it is
         saved to a file, whose path is printed. Videos and voice messages are always saved; --open plays them.
@@ -341,6 +358,10 @@ arg-search-limit = Maximum number (default: 20, at most 100)
 arg-reveal-texts = Show the texts in which resident, card and other identity numbers are masked
 arg-reply-text = The reply; - reads standard input
 arg-reply-photo = A photo to send with the reply; may be given several times. It is made small enough, and the place where it was taken is removed
+arg-reply-from = Begin the answer with what this conversation was answered; it opens in the editor
+arg-reply-preview = Show the text with advice and send nothing; it is kept as a draft
+arg-reply-advice = Show advice also where the output is no terminal
+arg-advice-text = The text; without it, or with -, standard input is read
 arg-reply-force = Send the reply although a newer text came in
 arg-reply-replace = Replace characters that can't be sent by words or signs
 arg-reply-last_seen = Id of the citizen's last text that you saw (default: the last one that was shown here)
@@ -393,6 +414,14 @@ found-answer = answer
 found-note = note
 search-more = … and more: add --after { $next }
 search-looked-back = Looked back to { $at }; older texts were not looked at yet.
+advice-none = No advice.
+advice-phone = “{ $words }” asks somebody to phone who may not be able to. Say how to do it by text.
+advice-hard_word = “{ $words }” is hard. Easier: { $instead }
+advice-long_sentence = This sentence has { $n } characters. Two short ones are easier: “{ $words }”
+advice-several_questions = A second question: “{ $words }”. People answer one; ask it next.
+advice-relative_date = “{ $words }” depends on when it is read. Add the date.
+advice-identity_number = An identity number stands in the text. Leave it out.
+similar-how = Begin with one of the answers: munja reply { $n } --from { $m }
 list-empty = No conversations.
 surveys-empty = No survey answers.
 list-empty-mine = You hold no conversation. `munja next` takes the next one.
@@ -662,6 +691,14 @@ error-nothing_found = Nothing was found.
 next-nothing_found = Fewer or shorter words find more; so does a longer time.
 error-bad_date = “{ $what }” is no date.
 next-bad_date = A day (2026-03-01) or a span (30d)
+error-no_text = There is no text.
+next-no_text = munja advice "..."
+error-nothing_similar = No answered question is like this one.
+next-nothing_similar = munja search WORDS
+error-no_earlier_answer = Conversation { $m } has no answer.
+next-no_earlier_answer = munja show { $m }
+error-earlier_answer_kept = The earlier answer is kept as a draft; nothing was sent.
+next-earlier_answer_kept = On a terminal: munja reply { $n }
 error-no_canned = There is no canned reply with the key { $key }.
 next-no_canned = munja replies
 next-danger_unanswered = Answer first: munja reply { $n }. If there is no danger: munja false-alarm { $n } --reason "TEXT"

@@ -1,5 +1,5 @@
 //! Search (`domain::search`). [`index`] fills the index and empties it of what is erased, [`page`] finds, [`rows`] reads what may have
-//! been found.
+//! been found. [`similar`] compares questions that were answered.
 //!
 //! Everything is read on read connections, in short steps. The index only proposes rows: each is read, and may be seen by who asks,
 //! before it counts; rows that are not in the index yet are read one by one. So an index that lags, or that was never filled, makes a
@@ -8,6 +8,9 @@
 pub(in crate::store) mod index;
 mod page;
 mod rows;
+mod similar;
+
+pub use similar::SimilarAnswer;
 
 use crate::domain::UnixMs;
 use crate::domain::conversation::ConversationState;

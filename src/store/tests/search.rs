@@ -311,3 +311,41 @@ async fn a_search_that_finds_little_stops_and_goes_on() {
     let found = page.hits.len() + rest.hits.len();
     assert_eq!((found, rest.looked_back_to_at), (1, None));
 }
+
+/// Closed conversations with an answer, of desks that one may see.
+#[tokio::test]
+async fn similar_questions_come_with_their_answers() {
+    let bench = Bench::new();
+    let minsu = bench.counselor("minsu").await;
+    let asked = [
+        "첨단09번 막차 몇 시예요",
+        "여권 사진 규격",
+        "첨단09 버스 막차시간 알려주세요",
+        "첨단09 막차 시간",
+        "막차",
+    ];
+    bench.write_all(&asked).await;
+    for id in [1, 2, 3] {
+        bench.store.claim(id, minsu, MANY, T0).await.unwrap().unwrap();
+        let key = format!("a{id}");
+        let words = [format!("(1/2) 답 {id}"), "(2/2) 끝".to_owned()];
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        bench.store.answer_as(minsu, super::replies::new_reply(id, &key, &words), T0).await.unwrap().unwrap();
+    }
+    bench.all_leave(T0).await;
+    for id in [1, 2] {
+        bench.store.close(id, minsu, Closing::default(), T0).await.unwrap().unwrap();
+    }
+    let similar = async |actor: &Actor| bench.store.similar(4, 3, actor).await.unwrap();
+    let (citizen, found) = similar(&everybody()).await.unwrap();
+    assert_eq!(citizen, PhoneNumber::parse("01033330003"));
+    let ids: Vec<i64> = found.iter().map(|one| one.conversation_id).collect();
+    assert_eq!(ids, [1], "the third is not closed, the second shares nothing");
+    assert_eq!((found[0].question.reveal(), found[0].answer.reveal()), (asked[0], "답 1끝"));
+    let north = bench.counselor("buk").await;
+    bench.store.set_duties("buk".into(), None, Some(DeskScope::Only(vec!["north".into()]))).await.unwrap();
+    let north = bench.store.person(north).await;
+    assert_eq!(similar(&north).await.unwrap_err(), Refusal::NotYourDesk);
+    bench.outside("UPDATE conversation SET desk = 'north' WHERE id = 4");
+    assert!(similar(&north).await.unwrap().1.is_empty());
+}
