@@ -11,6 +11,7 @@ mod access;
 mod account;
 mod accounts;
 mod action;
+mod advice;
 mod audit;
 mod board;
 mod board_view;
@@ -29,8 +30,10 @@ mod photo;
 mod problem;
 mod reply;
 mod report;
+mod search;
 mod serve;
 mod session;
+mod similar;
 mod status;
 mod view;
 pub mod wire;
@@ -207,6 +210,10 @@ fn table() -> Vec<(Access, Logged, UtoipaMethodRouter<Shared>)> {
         (Supervisor, BeforeAnswer(Action::Export), routes!(action::evidence)),
         // A text that is being written, and measured.
         (Counselor, Nothing, routes!(length::length)),
+        (Counselor, BeforeAnswer(Action::Search), routes!(search::search)),
+        (Counselor, BeforeAnswer(Action::Search), routes!(similar::similar)),
+        // The text is the caller's own, and is not kept.
+        (Counselor, Nothing, routes!(advice::advise_about)),
         (Counselor, Nothing, routes!(duty::duty)),
         (Counselor, Nothing, routes!(catalogue::desks)),
         (Counselor, Nothing, routes!(catalogue::categories)),

@@ -8,6 +8,7 @@ mod board;
 mod message;
 mod problem;
 mod report;
+mod search;
 
 use std::collections::BTreeMap;
 
@@ -27,6 +28,9 @@ pub use message::{
 };
 pub use problem::{OfferView, ProblemCode, ProblemDetails, ReplacedView};
 pub use report::{ColumnView, CorrectionView, FigureView, QuoteList, ReportView, RowView, TableView};
+pub use search::{
+    AdviceList, AdviceRequest, AdviceView, MarkView, SearchHitView, SearchResults, SimilarList, SimilarView,
+};
 
 /// `POST /v1/login`
 #[derive(Clone, Serialize, Deserialize, ToSchema)]

@@ -4,8 +4,8 @@ use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use super::{
-    account, action, catalogue, claim, close, danger, decide, list, login, passwd, photo, recall, release,
-    reply, report, sessions, show, totp, watch,
+    account, action, advice, catalogue, claim, close, danger, decide, list, login, passwd, photo, recall,
+    release, reply, report, search, sessions, show, similar, totp, watch,
 };
 use crate::ops::lang::Lang;
 
@@ -51,8 +51,11 @@ pub enum Command {
     List(list::Args),
     Next,
     Show(show::Args),
+    Search(search::Args),
+    Similar(similar::Args),
     Claim(claim::Args),
     Reply(reply::Args),
+    Advice(advice::Args),
     Photo(photo::Args),
     Release(release::Args),
     Close(close::Args),

@@ -13,6 +13,7 @@
 
 mod account;
 mod action;
+mod advice;
 mod args;
 mod catalogue;
 mod claim;
@@ -42,9 +43,11 @@ mod release;
 mod render;
 mod reply;
 mod report;
+mod search;
 mod secret;
 mod sessions;
 mod show;
+mod similar;
 mod status;
 mod totp;
 mod watch;
@@ -132,8 +135,11 @@ async fn dispatch(context: &mut CliContext, command: Command) -> Result<(), Fail
         Command::List(args) => list::run(context, &args).await,
         Command::Next => next::run(context).await,
         Command::Show(args) => show::run(context, &args).await,
+        Command::Search(args) => search::run(context, &args).await,
+        Command::Similar(args) => similar::run(context, &args).await,
         Command::Claim(args) => claim::run(context, &args).await,
         Command::Reply(args) => reply::run(context, &args).await,
+        Command::Advice(args) => advice::run(context, &args).await,
         Command::Photo(args) => photo::run(context, &args).await,
         Command::Release(args) => release::run(context, &args).await,
         Command::Close(args) => close::run(context, args).await,

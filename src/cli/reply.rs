@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use serde_json::json;
 
+use super::advice;
 use super::context::CliContext;
 use super::conversation;
 use super::exit::Exit;
@@ -21,7 +22,7 @@ use crate::client::message::{length_class, offer as offer_sentence};
 use crate::client::reply::{Sent, offered, send};
 use crate::client::{Client, ClientError, draft_to_edit, forget_draft, keep_draft, last_seen};
 use crate::domain::photo::MAX_UPLOAD_BYTES;
-use crate::domain::text::safe_for_terminal;
+use crate::domain::text::{part, safe_for_terminal};
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -41,6 +42,12 @@ pub struct Args {
     force: bool,
     #[arg(long)]
     replace: bool,
+    #[arg(long, value_name = "M", conflicts_with_all = ["text", "canned"], value_parser = clap::value_parser!(i64).range(1..))]
+    from: Option<i64>,
+    #[arg(long, conflicts_with = "force")]
+    preview: bool,
+    #[arg(long)]
+    advice: bool,
     #[arg(long, value_name = "ID", value_parser = clap::value_parser!(i64).range(0..))]
     last_seen: Option<i64>,
 }
@@ -57,6 +64,12 @@ pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
         Some(canned) => canned.text.clone(),
         None => compose(context, args, &client).await?,
     };
+    if args.preview {
+        return preview(context, &client, (args.n, &text)).await;
+    }
+    if context.io.stdout_is_terminal || args.advice {
+        advice::remark(context, &client, &text).await;
+    }
     let photos = match hand_in(&client, files).await {
         Ok(photos) => photos,
         Err(error) => return Err(unsent(context, error, args.n, &text)),
@@ -70,6 +83,20 @@ pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
         category: args.category.clone().or(canned.and_then(|canned| canned.category)),
     };
     deliver(context, &client, args, request).await
+}
+
+/// Shows the text with advice, and sends nothing. The text is kept: the editor opens it again.
+async fn preview(context: &mut CliContext, client: &Client, (n, text): (i64, &str)) -> Result<(), Failure> {
+    let kept = keep_draft(&context.profile, n, text)?;
+    if context.json {
+        return context.print_json(&client.advice(text).await?);
+    }
+    context.print(&safe_for_terminal(text))?;
+    advice::remark(context, client, text).await;
+    let values = [("path", kept.display().to_string().into()), ("n", n.to_string().into())];
+    let remark = context.say.with("draft-kept", values);
+    context.remark(&remark);
+    Ok(())
 }
 
 /// Sends the reply; with `--replace`, in the server's words if it has characters that can't be sent. The promise and the
@@ -133,6 +160,9 @@ async fn canned(client: &Client, args: &Args) -> Result<Option<CannedView>, Fail
 
 /// The text: from the arguments, else from standard input, else from an editor.
 async fn compose(context: &mut CliContext, args: &Args, client: &Client) -> Result<String, Failure> {
+    if let Some(other) = args.from {
+        return earlier_answer(context, client, (args.n, other)).await;
+    }
     let from_input = args.text == ["-"] || (args.text.is_empty() && !context.io.stdin_is_terminal);
     let text = if from_input {
         let mut text = String::new();
@@ -146,6 +176,32 @@ async fn compose(context: &mut CliContext, args: &Args, client: &Client) -> Resu
         args.text.join(" ")
     };
     match text.trim() {
+        "" => Err(Failure::here(Exit::Unsendable, "empty_text", [])),
+        text => Ok(text.to_owned()),
+    }
+}
+
+/// What another conversation was answered, as the beginning of this answer: a person reads it before it leaves. Without a terminal
+/// it is only kept as a draft.
+async fn earlier_answer(
+    context: &mut CliContext,
+    client: &Client,
+    (n, other): (i64, i64),
+) -> Result<String, Failure> {
+    let detail = client.conversation(other).await?;
+    let theirs = detail.messages.iter().filter_map(MessageView::outbound);
+    let texts = theirs
+        .filter(|text| text.author.is_some())
+        .map(|text| part(&text.text).map_or(text.text.as_str(), |(.., rest)| rest));
+    let begun = texts.collect::<Vec<_>>().join("\n");
+    if begun.trim().is_empty() {
+        return Err(Failure::here(Exit::Nothing, "no_earlier_answer", [("m", other.to_string().into())]));
+    }
+    if !context.io.stdin_is_terminal {
+        keep_draft(&context.profile, n, &begun)?;
+        return Err(Failure::here(Exit::LookFirst, "earlier_answer_kept", [("n", n.to_string().into())]));
+    }
+    match edited(context, n, &begun)?.trim() {
         "" => Err(Failure::here(Exit::Unsendable, "empty_text", [])),
         text => Ok(text.to_owned()),
     }

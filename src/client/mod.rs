@@ -6,6 +6,7 @@
 //! | `profile.rs`, `files.rs` | the log-in of a profile, and files that only their owner can read |
 //! | `seen.rs`, `drafts.rs`, `sending.rs` | what was shown, what was written, which reply is on its way |
 //! | `tidy.rs` | how long drafts and saved photos stay on this machine |
+//! | `search.rs` | searching, and advice before a text is sent |
 //! | `reply.rs` | one reply as one request under one key, also after an answer was lost |
 //! | `say.rs`, `locales/` | sentences in Korean and English |
 //! | `times.rs`, `format.rs`, `message.rs` | times, short words, what became of a text, how long a text is |
@@ -26,6 +27,7 @@ pub mod message;
 mod profile;
 pub mod reply;
 mod say;
+mod search;
 mod seen;
 mod sending;
 mod tidy;
@@ -45,6 +47,7 @@ pub use profile::{BadProfile, DEFAULT_SERVER, NoSession, Profile, Session, keep_
 #[cfg(test)]
 pub(crate) use say::catalogue;
 pub use say::{Say, Value, Values};
+pub use search::Sought;
 pub use seen::{last_seen, note_seen};
 pub use tidy::{DRAFTS_FOR, PHOTOS_FOR, Tidied, photo_folder, tidy};
 pub use times::{Times, within};

@@ -4,6 +4,7 @@
 pub mod access;
 pub mod account;
 pub mod actor;
+pub mod advice;
 pub mod alarm;
 pub mod arrival;
 pub mod board;
@@ -46,6 +47,8 @@ pub mod recovery;
 pub mod refusal;
 pub mod retry;
 pub mod sample_year;
+pub mod search;
+pub mod similar;
 pub mod survey;
 pub mod text;
 pub mod totp;

@@ -141,6 +141,11 @@ pub const COLUMNS: &[Columns] = {
         row("account_change", "by_from old_value new_value", Staff, K::Staff),
         row("account_change", "what", Nothing, K::Always),
         row("desk_exception", "desk", Nothing, K::Always),
+        // The letters of texts, answers and notes, in runs of three.
+        row("search_text_data", "block", Words, K::Conversation),
+        row("search_answer_data", "block", Words, K::Conversation),
+        row("search_note_data", "block", Words, K::Conversation),
+        row("search_progress", "source", Nothing, K::Always),
         row("recovery", "state reason", Nothing, K::Always),
         row("recovery_list", "carrier direction trouble", Nothing, K::Always),
         row("recovery_text", "what", Nothing, K::Always),

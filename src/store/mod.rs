@@ -18,6 +18,7 @@ mod people;
 mod photo;
 mod privacy;
 mod recovery;
+mod search;
 mod status;
 #[cfg(test)]
 mod tests;
@@ -81,6 +82,7 @@ pub use privacy::purge::{PurgePlace, PurgeRun, PurgeStep, Purged};
 pub use privacy::subject::{PastAct, Subject, SubjectConversation};
 pub use privacy::traces::{Trace, files_of, find_traces};
 pub use recovery::{FoundTexts, Recovery, RecoveryList, RecoveryLook, ReplacedCopy};
+pub use search::{SearchFilter, SearchHit, SearchPage, SimilarAnswer, SoughtCitizen};
 pub use status::{Balance, Counts};
 
 use crate::domain::pseudonym::PseudonymKey;

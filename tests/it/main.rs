@@ -28,6 +28,7 @@ mod privacy;
 mod process;
 mod report;
 mod service;
+mod similar;
 mod simulated;
 mod simulation;
 mod triage;

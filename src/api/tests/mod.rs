@@ -13,6 +13,7 @@ mod privacy;
 mod problem;
 mod reply;
 mod report;
+mod search;
 mod serve;
 mod session;
 mod tls;

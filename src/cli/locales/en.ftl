@@ -88,7 +88,27 @@ cmd-show = Show a conversation with its texts.
         Examples:
           munja show 12
           munja show 12 --json
-cmd-claim = Take one conversation and show it.
+cmd-search = Search citizens' texts, answers and notes, newest first.
+    .examples =
+        All words must stand in what is found. A consonant by itself stands for a syllable: ㅂㅅ finds 버스. Words of three
+        letters and more are found whatever the spaces. Identity numbers are masked, and not found. Who searched, when
+        and whom it showed is recorded.
+
+        Examples:
+          munja search 막차
+          munja search ㅂㅅ 막차 --since 30d
+          munja search "버스 정류장" --kind answer --category 교통
+          munja search --citizen 5678 --since 2026-03-01 --until 2026-03-31
+          munja search 여권 --counselor minsu --desk main
+          munja search --number 010-1234-5678 --reason "the citizen asks what we wrote"
+cmd-similar = Show the three answered questions that are most like this one, with their answers.
+    .examples =
+        Of closed conversations that you may see. Identity numbers are masked. That they were shown is recorded.
+
+        Examples:
+          munja similar 12
+          munja reply 12 --from 7          begin the answer with what conversation 7 was answered
+Take one conversation and show it.
     .examples =
         Examples:
           munja claim 12
@@ -102,11 +122,21 @@ cmd-reply = Answer the citizen of a conversation you hold.
           munja reply 12
           munja reply 12 - < answer.txt
           munja reply 12 --promise 30m "We are asking the depot."
+          munja reply 12 --preview "..."    show it with advice, and send nothing
           munja reply 12 --canned hello --category 택시
           munja reply 12 --photo map.jpg "The stop is here."
           munja reply 12 --force "Yes."    send although a newer text came in
           munja reply 12 --replace "OK 👍"  send with words in place of emoji
-cmd-photo = Look at a photo, video or voice message.
+cmd-advice = Say what people may not understand in a text, or cannot use.
+    .examples =
+        Looks for invitations to phone, hard and foreign words (with easy ones), sentences over 50 characters, a second
+        question, days without a date, and identity numbers. It only advises: `munja reply` sends any text.
+
+        Examples:
+          munja advice "금일 구비서류를 지참하여 내방 바랍니다."
+          munja advice < answer.txt
+          munja advice --json "Please call us."
+Look at a photo, video or voice message.
     .examples =
         Terminals that can draw pictures (kitty, Ghostty, Konsole, iTerm2, WezTerm) show a photo. Elsewhere it is
         saved to a file, whose path is printed. Videos and voice messages are always saved; --open plays them.
@@ -325,9 +355,25 @@ arg-list-all = All conversations that are not closed
 arg-list-mine = Conversations you hold
 arg-list-state = waiting, active, answered or closed
 arg-list-limit = Maximum number (default: 50)
+arg-search-words = Words that all stand in the text; in quotation marks for several as one
+arg-search-number = The citizen's whole number; needs --reason
+arg-search-reason = Why the number is looked for; it goes into the access log
+arg-search-citizen = The number as lists show it (010-****-5678), or its last four digits
+arg-search-category = A category or a whole group (`munja categories`)
+arg-search-counselor = Log-in name of who wrote the answer or note, or has the conversation
+arg-search-desk = Key of the desk (`munja desks`)
+arg-search-since = From this day on (2026-03-01), or so long back (30d)
+arg-search-until = Up to this day (2026-03-31), or until so long ago (7d)
+arg-search-kind = Only text (from citizens), answer or note
+arg-search-after = Go on after the page before; munja says where
+arg-search-limit = Maximum number (default: 20, at most 100)
 arg-reveal-texts = Show the texts in which resident, card and other identity numbers are masked
 arg-reply-text = The reply; - reads standard input
 arg-reply-photo = A photo to send with the reply; may be given several times. It is made small enough, and the place where it was taken is removed
+arg-reply-from = Begin the answer with what this conversation was answered; it opens in the editor
+arg-reply-preview = Show the text with advice and send nothing; it is kept as a draft
+arg-reply-advice = Show advice also where the output is no terminal
+arg-advice-text = The text; without it, or with -, standard input is read
 arg-reply-force = Send the reply although a newer text came in
 arg-reply-replace = Replace characters that can't be sent by words or signs
 arg-reply-last_seen = Id of the citizen's last text that you saw (default: the last one that was shown here)
@@ -384,6 +430,19 @@ close-reason-erased = erased: its time was over, or the citizen asked for it
 close-reason-no_reply = the citizen did not reply
 late-short = [late: sent { $at }]
 previous = Earlier conversation with this citizen: munja show { $n }
+found-text = citizen
+found-answer = answer
+found-note = note
+search-more = … and more: add --after { $next }
+search-looked-back = Looked back to { $at }; older texts were not looked at yet.
+advice-none = No advice.
+advice-phone = “{ $words }” asks somebody to phone who may not be able to. Say how to do it by text.
+advice-hard_word = “{ $words }” is hard. Easier: { $instead }
+advice-long_sentence = This sentence has { $n } characters. Two short ones are easier: “{ $words }”
+advice-several_questions = A second question: “{ $words }”. People answer one; ask it next.
+advice-relative_date = “{ $words }” depends on when it is read. Add the date.
+advice-identity_number = An identity number stands in the text. Leave it out.
+similar-how = Begin with one of the answers: munja reply { $n } --from { $m }
 list-empty = No conversations.
 surveys-empty = No survey answers.
 list-empty-mine = You hold no conversation. `munja next` takes the next one.
@@ -649,6 +708,18 @@ next-no_such_person = Ask the operator: munjad user list
 next-no_such_category = munja categories
 next-category_needed = munja close { $n } --category CATEGORY (munja categories lists them)
 next-promise_open = Answer first: munja reply { $n }. To close without: munja close { $n } --drop-promise
+error-nothing_found = Nothing was found.
+next-nothing_found = Fewer or shorter words find more; so does a longer time.
+error-bad_date = “{ $what }” is no date.
+next-bad_date = A day (2026-03-01) or a span (30d)
+error-no_text = There is no text.
+next-no_text = munja advice "..."
+error-nothing_similar = No answered question is like this one.
+next-nothing_similar = munja search WORDS
+error-no_earlier_answer = Conversation { $m } has no answer.
+next-no_earlier_answer = munja show { $m }
+error-earlier_answer_kept = The earlier answer is kept as a draft; nothing was sent.
+next-earlier_answer_kept = On a terminal: munja reply { $n }
 error-no_canned = There is no canned reply with the key { $key }.
 next-no_canned = munja replies
 next-danger_unanswered = Answer first: munja reply { $n }. If there is no danger: munja false-alarm { $n } --reason "TEXT"

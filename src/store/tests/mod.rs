@@ -29,6 +29,7 @@ mod receipts;
 mod recovery;
 mod replies;
 mod routing;
+mod search;
 mod service;
 
 use std::path::PathBuf;
