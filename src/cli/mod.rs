@@ -58,12 +58,18 @@ use clap::FromArgMatches;
 use jiff::tz::TimeZone;
 
 use crate::client::{Profile, Tidied, tidy};
+use crate::ops::lang::Lang;
 use args::{Cli, Command};
 use context::CliContext;
 pub use exit::Exit;
 use failure::Failure;
 pub use io::Io;
 use render::Paint;
+
+/// The commands with their help in `lang`, for manual pages and completions.
+pub fn command(lang: Lang) -> clap::Command {
+    help::translated(&words::say(lang), 100)
+}
 
 /// Runs the program with these arguments, the first of which is its name.
 pub async fn run(args: Vec<OsString>, mut io: Io) -> Exit {

@@ -6,6 +6,7 @@ pub mod account;
 pub mod actor;
 pub mod alarm;
 pub mod arrival;
+pub mod board;
 pub mod breaker;
 pub mod calendar;
 pub mod catalogue;

@@ -33,4 +33,5 @@ mod simulation;
 mod triage;
 mod unkept;
 mod upgrade;
+mod web;
 mod webhooks;

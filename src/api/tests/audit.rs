@@ -127,11 +127,16 @@ fn every_route_has_its_word() {
         "/v1/accounts",
         "/v1/accounts/{login}/actions",
         "/v1/accounts/{login}/history",
+        // Figures, and numbers of conversations.
+        "/v1/board",
+        "/v1/board/live",
         "/v1/canned",
         "/v1/categories",
         "/v1/desks",
         "/v1/duty",
         "/v1/events",
+        // A text that is being written; nothing of it is kept.
+        "/v1/length",
         "/v1/login",
         "/v1/logout",
         "/v1/me",

@@ -3,6 +3,7 @@
 mod access;
 mod account;
 mod audit;
+mod board;
 mod conversation;
 mod document;
 mod events;

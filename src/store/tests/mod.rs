@@ -4,6 +4,7 @@
 mod access;
 mod accounts;
 mod alarm;
+mod board;
 mod clock;
 mod commits;
 mod conversations;
