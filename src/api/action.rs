@@ -24,7 +24,7 @@ use crate::store::NewAccess;
 
 /// Notes, reasons and reminders are not longer (characters); a draft may be as long as an answer.
 const MOST_NOTE_CHARS: usize = 1_000;
-const MOST_DRAFT_CHARS: usize = 20_000;
+pub(super) const MOST_DRAFT_CHARS: usize = 20_000;
 /// Nobody is restricted for longer, and nothing is promised for later (milliseconds).
 const MOST_AHEAD_MS: i64 = 30 * 24 * 60 * 60 * 1_000;
 
@@ -52,7 +52,7 @@ pub(super) async fn act(
     };
     // Whoever passed it on or ended its alarm may not see it any more; what they did is done all the same.
     let after = context.store.conversation(id, &Actor::system("api")).await??;
-    Ok(Json(view::detail(after, context.meaning)))
+    Ok(Json(view::detail(after, context.looker(&session))))
 }
 
 /// Export a whole conversation with hashes (supervisors). The export and its reason are kept as a note.
@@ -73,7 +73,7 @@ pub(super) async fn evidence(
     let detail = context.store.conversation(id, &session.actor).await??;
     let access = about(NewAccess::by(&session.actor, Action::Export), &detail).detail("evidence");
     let access = NewAccess { reason: reason.clone(), ..access };
-    let detail = view::detail(detail, context.meaning);
+    let detail = view::detail(detail, context.looker(&session));
     let mut records: Vec<EvidenceRecord> = Vec::new();
     let all = std::iter::once(serde_json::to_string(&detail.summary))
         .chain(detail.messages.iter().map(serde_json::to_string))
@@ -181,7 +181,7 @@ pub(super) fn find_category(settings: &ApiSettings, word: &str, desk: &str) -> R
     Ok(Category { key, version: settings.categories.version.clone() })
 }
 
-fn perhaps(field: &'static str, text: &str, most: usize) -> Result<String, Problem> {
+pub(super) fn perhaps(field: &'static str, text: &str, most: usize) -> Result<String, Problem> {
     let text = normalise(text.trim());
     if text.chars().count() > most { Err(Problem::bad_request(field)) } else { Ok(text) }
 }

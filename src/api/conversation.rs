@@ -60,7 +60,7 @@ pub(super) async fn claim_next(
 ) -> Result<Json<ConversationDetail>, Problem> {
     let settings = context.settings();
     let claimed = context.store.claim_next(&session.actor, &settings.policy, context.now()).await??;
-    Ok(Json(view::detail(claimed, context.meaning)))
+    Ok(Json(view::detail(claimed, context.looker(&session))))
 }
 
 /// One conversation with its texts.
@@ -74,7 +74,7 @@ pub(super) async fn show(
 ) -> Result<Seen<Json<ConversationDetail>>, Problem> {
     let found = context.store.show(id, &session.actor, context.now()).await??;
     let access = about(NewAccess::by(&session.actor, Action::View), &found);
-    Ok(Seen(Json(view::detail(found, context.meaning)), access))
+    Ok(Seen(Json(view::detail(found, context.looker(&session))), access))
 }
 
 /// Claim one conversation; claiming a conversation that the caller holds already changes nothing.
@@ -87,7 +87,7 @@ pub(super) async fn claim(
     Id(id): Id,
 ) -> Result<Json<ConversationDetail>, Problem> {
     run(&context, &session, id, Command::Claim).await?;
-    Ok(Json(view::detail(context.store.conversation(id, &session.actor).await??, context.meaning)))
+    Ok(Json(view::detail(context.store.conversation(id, &session.actor).await??, context.looker(&session))))
 }
 
 /// Release a conversation; a waiting citizen gets the old place in the queue back.
@@ -104,7 +104,8 @@ pub(super) async fn release(
 }
 
 /// Close a conversation that the caller holds. Refused with `newer_texts` if the citizen has written after `last_seen`,
-/// unless forced, and with `promise_open` while an answer is promised, unless the promise is dropped.
+/// unless forced, with `unanswered` if nobody has answered their last text, unless that is said, and with `promise_open` while an
+/// answer is promised, unless the promise is dropped. A conversation that was reopened needs its category anew.
 #[utoipa::path(post, path = "/v1/conversations/{id}/close", operation_id = "close", tag = "conversation",
     params(("id" = i64, Path, description = "Id of the conversation")),
     request_body = CloseRequest, responses((status = 204, description = "Closed")))]
@@ -126,9 +127,13 @@ pub(super) async fn close(
         }
         None => None,
     };
-    let drop_promise = request.drop_promise;
-    let closing =
-        Closing { last_seen: (!request.force).then_some(last_seen), reason, category, drop_promise };
+    let closing = Closing {
+        last_seen: (!request.force).then_some(last_seen),
+        reason,
+        category,
+        unanswered: request.unanswered,
+        drop_promise: request.drop_promise,
+    };
     let closed = context
         .store
         .command(id, Command::Close(closing), &session.actor, &settings.policy, context.now())

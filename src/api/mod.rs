@@ -15,6 +15,7 @@ mod audit;
 mod catalogue;
 mod conversation;
 mod crowd;
+mod draft;
 mod duty;
 mod events;
 mod extract;
@@ -22,6 +23,7 @@ mod live;
 mod message;
 mod newer;
 mod openapi;
+mod people;
 mod photo;
 mod problem;
 mod reply;
@@ -109,6 +111,10 @@ impl ApiContext {
         self.clock.now_ms()
     }
 
+    fn looker(&self, session: &session::Session) -> view::Looker {
+        view::Looker { meaning: self.meaning, me: session.counselor.id, now: self.now() }
+    }
+
     fn settings(&self) -> Arc<ApiSettings> {
         Arc::clone(&self.settings.borrow())
     }
@@ -182,11 +188,19 @@ fn table() -> Vec<(Access, Logged, UtoipaMethodRouter<Shared>)> {
         (Counselor, WithChange, routes!(action::act)),
         (Counselor, WithChange, routes!(action::reveal)),
         (Supervisor, BeforeAnswer(Action::Export), routes!(action::evidence)),
+        // Our own people, and how many conversations each holds.
+        (Counselor, Nothing, routes!(people::set_presence)),
+        (Counselor, Nothing, routes!(people::colleagues)),
         (Counselor, Nothing, routes!(duty::duty)),
         (Counselor, Nothing, routes!(catalogue::desks)),
         (Counselor, Nothing, routes!(catalogue::categories)),
         (Counselor, Nothing, routes!(catalogue::canned)),
         (Counselor, BeforeAnswer(Action::List), routes!(catalogue::surveys)),
+        // One's own words, shown to nobody else and to no citizen.
+        (Counselor, Nothing, routes!(draft::save)),
+        (Counselor, Nothing, routes!(draft::show)),
+        (Counselor, Nothing, routes!(draft::drop)),
+        (Counselor, Nothing, routes!(draft::list)),
         (Counselor, WithChange, routes!(reply::reply)),
         (Counselor, BeforeAnswer(Action::List), routes!(message::list)),
         (Counselor, WithChange, routes!(message::recall)),

@@ -75,6 +75,7 @@ pub(super) async fn reply(
             force: request.force,
             promise_due_at: contents.promise_due_at,
             category: contents.category,
+            keeps_draft: request.keep_draft,
         },
         pieces: contents.pieces.into_iter().map(|Piece { kind, text, .. }| (kind, text)).collect(),
         photos: photos(&request, &settings),
@@ -110,6 +111,11 @@ async fn contents(
 ) -> Result<Contents, Problem> {
     let pieces = plan(&request.text, &settings.limits);
     let pieces = pieces.map_err(|why| unfit(why, &request.text, settings.limits.charset))?;
+    if let Some(size) = size(&pieces, request, &settings.limits)
+        && request.most_texts.is_some_and(|most| size.n_parts > most)
+    {
+        return Err(Problem::several_texts(size));
+    }
     let due_at = request.promise_due_at;
     let promise_due_at = due_at.map(|at| ahead("promise_due_at", at, context.now())).transpose()?;
     let category = match &request.category {

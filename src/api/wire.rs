@@ -4,7 +4,10 @@
 //! Times are milliseconds UTC and end in `_at`. A citizen's number and the identity numbers in texts cross masked, but in [`Revealed`].
 
 mod account;
+mod draft;
+mod duty;
 mod message;
+mod people;
 mod problem;
 
 use std::collections::BTreeMap;
@@ -17,9 +20,12 @@ pub use account::{
     DeskExceptionView, MeView, NewAccountRequest, PasswordRequest, ProofRequest, RecoveryCodes, SessionList,
     SessionView, SessionsEnded, TotpSetup,
 };
+pub use draft::{DraftList, DraftRequest, DraftView, WritingView};
+pub use duty::{AlarmView, DutyList, DutyView, TroubleView};
 pub use message::{
     InboundMessage, MessageInConversation, MessageList, MessageView, OutboundMessage, PhotoFile, PhotoView,
 };
+pub use people::{ColleagueList, ColleagueView, PresenceRequest, PresenceResponse, PresenceWord};
 pub use problem::{OfferView, ProblemCode, ProblemDetails, ReplacedView};
 
 /// `POST /v1/login`
@@ -130,9 +136,12 @@ pub struct ConversationDetail {
     /// What the citizen asked for, such as text only or easy words.
     #[serde(default)]
     pub preference: Option<String>,
-    /// An unfinished reply that a counselor left.
+    /// An unfinished reply that a counselor left for whoever holds it next (action `draft`). One's own draft is `GET .../draft`.
     #[serde(default)]
     pub draft: Option<String>,
+    /// Other counselors who write an answer now; what they write nobody sees.
+    #[serde(default)]
+    pub writing: Vec<WritingView>,
     /// Notes of counselors, oldest first.
     #[serde(default)]
     pub notes: Vec<NoteView>,
@@ -265,58 +274,6 @@ pub struct RevealedText {
     pub holds: Vec<String>,
 }
 
-/// `GET /v1/duty`
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct DutyList {
-    pub phones: Vec<DutyView>,
-    /// Dangers that nobody has answered, the oldest first.
-    pub alarms: Vec<AlarmView>,
-    /// What is wrong with the gateway and not over.
-    pub troubles: Vec<TroubleView>,
-}
-
-/// A duty phone, in the order in which they are called.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct DutyView {
-    /// `danger` or `operator`.
-    pub kind: String,
-    pub name: String,
-    /// Masked.
-    pub number: String,
-    pub is_on_duty: bool,
-    /// When its hours begin or end next; null if that is more than a year ahead, or if weeks or dates decide.
-    pub until_at: Option<i64>,
-    /// It is on duty at every hour.
-    #[serde(default)]
-    pub is_always: bool,
-    /// It would be called next for a new danger (or trouble).
-    pub is_next: bool,
-    /// Too many codes from it were wrong: its answers are ignored until then.
-    #[serde(default)]
-    pub ignored_until_at: Option<i64>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct AlarmView {
-    pub conversation_id: i64,
-    pub since_at: i64,
-    /// How many phones were called, and when the last one was.
-    pub n_phones: i64,
-    pub last_call_at: Option<i64>,
-    /// Name of who looks after it.
-    pub acked_by: Option<String>,
-    /// Answered by phone: nobody is called until then.
-    pub quiet_until_at: Option<i64>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct TroubleView {
-    /// `deaf:<carrier>`, `disk_full`, `clock` or `restarts`.
-    pub trouble: String,
-    pub since_at: i64,
-    pub told_at: i64,
-}
-
 /// `GET /v1/desks`
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct DeskView {
@@ -398,6 +355,12 @@ pub struct ReplyRequest {
     /// Send although something newer came in.
     #[serde(default)]
     pub force: bool,
+    /// Refuse with `several_texts` if it would leave as more texts than that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub most_texts: Option<i64>,
+    /// Keep the caller's draft in this conversation if it has other words; without it, the draft goes.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub keep_draft: bool,
     /// Photos that the same counselor handed in (`POST /v1/photos`), in their order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub photos: Vec<i64>,
@@ -451,6 +414,9 @@ pub struct CloseRequest {
     /// What the conversation was about (`group/item`, or as much as names one); not needed if it was set before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub category: Option<String>,
+    /// Close although nobody has answered the citizen's last text. Refused with `unanswered` without it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unanswered: bool,
     /// Close although an answer is promised: the promise is dropped. Refused with `promise_open` without it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub drop_promise: bool,

@@ -4,7 +4,7 @@ use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use super::{
-    account, action, catalogue, claim, close, danger, decide, list, login, passwd, photo, recall, release,
+    account, action, catalogue, claim, close, danger, decide, list, login, passwd, photo, presence, recall, release,
     reply, sessions, show, totp, watch,
 };
 use crate::ops::lang::Lang;
@@ -64,8 +64,14 @@ pub enum Command {
     Where(action::NumberOnly),
     Handover(danger::Handover),
     Duty,
+    On,
+    Phone,
+    Break,
+    Off(presence::OffArgs),
+    Colleagues,
     Note(action::WithText),
     Draft(action::WithOptionalText),
+    Drafts,
     Promise(action::WithSpan),
     Remind(action::WithSpan),
     Transfer(action::Transfer),

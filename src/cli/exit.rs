@@ -52,8 +52,8 @@ impl Exit {
             NotFound | NobodyWaits | PhotoLost => Exit::Nothing,
             ClaimedByOther | NotClaimed | Closed | OptedOut | TooManyHeld | SupervisorsOnly
             | DangerUnanswered | TooManyDangers | NotYourDesk | NoDanger | Restricted | NothingToAck
-            | PromiseOpen | NotPassedOn | NotWarned | WarnFirst | NotAsked | NumberNotShown | AlreadyLeft
-            | NotInDoubt | PhotoNotHereYet | WrongPassword | RoleRefuses | NotYourself | LoginTaken
+            | PromiseOpen | Unanswered | NotPassedOn | NotWarned | WarnFirst | NotAsked | NumberNotShown | AlreadyLeft
+            | NotInDoubt | SeveralTexts | PhotoNotHereYet | WrongPassword | RoleRefuses | NotYourself | LoginTaken
             | TotpInUse => Exit::Refused,
             NewerTexts | KeyReused => Exit::LookFirst,
             EmptyText | Unencodable | TooLong | BodyTooLarge | PhotoTooLarge | NotAPhoto | PhotosNotTaken

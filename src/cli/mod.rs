@@ -17,11 +17,13 @@ mod catalogue;
 mod claim;
 mod close;
 mod completions;
+mod compose;
 mod context;
 mod conversation;
 mod danger;
 mod decide;
 mod doubt;
+mod drafts;
 mod draw;
 mod duty;
 mod exit;
@@ -36,6 +38,7 @@ mod message;
 mod next;
 mod passwd;
 mod photo;
+mod presence;
 mod recall;
 mod release;
 mod render;
@@ -56,6 +59,7 @@ use clap::FromArgMatches;
 use jiff::tz::TimeZone;
 
 use crate::client::{Profile, Tidied, tidy};
+use crate::api::wire::PresenceWord;
 use args::{Cli, Command};
 use context::CliContext;
 pub use exit::Exit;
@@ -137,8 +141,14 @@ async fn dispatch(context: &mut CliContext, command: Command) -> Result<(), Fail
         Command::Where(args) => action::ask_where(context, &args).await,
         Command::Handover(args) => danger::handover(context, &args).await,
         Command::Duty => duty::run(context).await,
+        Command::On => presence::set(context, PresenceWord::On).await,
+        Command::Phone => presence::set(context, PresenceWord::Phone).await,
+        Command::Break => presence::set(context, PresenceWord::Break).await,
+        Command::Off(args) => presence::off(context, &args).await,
+        Command::Colleagues => presence::colleagues(context).await,
         Command::Note(args) => action::note(context, &args).await,
         Command::Draft(args) => action::draft(context, &args).await,
+        Command::Drafts => drafts::run(context).await,
         Command::Promise(args) => action::promise(context, &args).await,
         Command::Remind(args) => action::remind(context, &args).await,
         Command::Transfer(args) => action::transfer(context, &args).await,

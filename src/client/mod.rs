@@ -5,6 +5,7 @@
 //! | `api.rs`, `accounts.rs`, `address.rs`, `events.rs` | the typed HTTP client, the addresses it accepts, the live stream |
 //! | `profile.rs`, `files.rs` | the log-in of a profile, and files that only their owner can read |
 //! | `seen.rs`, `drafts.rs`, `sending.rs` | what was shown, what was written, which reply is on its way |
+//! | `people.rs` | colleagues: who is on |
 //! | `tidy.rs` | how long drafts and saved photos stay on this machine |
 //! | `reply.rs` | one reply as one request under one key, also after an answer was lost |
 //! | `say.rs`, `locales/` | sentences in Korean and English |
@@ -23,6 +24,7 @@ mod events;
 mod files;
 pub mod format;
 pub mod message;
+mod people;
 mod profile;
 pub mod reply;
 mod say;

@@ -59,6 +59,10 @@ words! {
         Noted => "noted",
         Promised => "promised",
         PromiseLate => "promise_late",
+        /// The citizen wrote while an answer was held back: it does not leave, and is its writer's draft again.
+        AnswerStopped => "answer_stopped",
+        /// Somebody has begun an answer.
+        Writing => "writing",
         /// It was closed although an answer was promised.
         PromiseDropped => "promise_dropped",
         Reminder => "reminder",
@@ -87,6 +91,8 @@ words! {
         CounselorAdded => "counselor_added",
         CounselorDisabled => "counselor_disabled",
         LoggedIn => "logged_in",
+        /// A counselor is on, on the phone, on a break or off. The detail is which.
+        Presence => "presence",
         WorkerRestarted => "worker_restarted",
         CarrierOutOfOrder => "carrier_out_of_order",
         CarrierWorksAgain => "carrier_works_again",

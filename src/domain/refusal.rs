@@ -30,6 +30,8 @@ pub enum Refusal {
     NoAlarm,
     /// What it was about has not been said.
     CategoryNeeded,
+    /// Nobody has answered the citizen's last text.
+    Unanswered,
     /// An answer is promised, and was not given.
     PromiseOpen,
     /// The citizen wants no more texts, and has asked nothing since.

@@ -35,6 +35,7 @@ pub use backup::{
     Contents, Examined, TableSize, Trouble, copy_database, examine_copy, keep_photo, newest_text_at,
     open_photo, place, refuse_occupied,
 };
+pub use conversation::drafts::{Draft, Writer};
 pub use conversation::list::{ConversationDetail, ConversationFilter, ConversationSummary};
 pub use conversation::messages::Message;
 pub use conversation::notes::Note;
@@ -62,6 +63,7 @@ pub use people::counselor::NewCounselor;
 pub use people::exception::DeskException;
 pub use people::history::AccountChanged;
 pub use people::log_in::{LogIn, LoginCheck};
+pub use people::presence::Colleague;
 pub use people::service_token::{SERVICE_TOKEN_PREFIX, ServiceToken};
 pub use people::session::{Bearer, Ending, SessionInfo};
 pub use photo::{Hash, KeptAs, PhotoInfo, SoundFile, WantedPhoto};

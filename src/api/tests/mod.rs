@@ -7,6 +7,7 @@ mod conversation;
 mod document;
 mod events;
 mod message;
+mod people;
 mod photo;
 mod privacy;
 mod problem;

@@ -106,6 +106,10 @@ cmd-reply = Answer the citizen of a conversation you hold.
           munja reply 12 --photo map.jpg "The stop is here."
           munja reply 12 --force "Yes."    send although a newer text came in
           munja reply 12 --replace "OK 👍"  send with words in place of emoji
+          munja reply 12 --draft           send your draft as it is
+
+        Put a text with $, ! or ` in single quotes, or the shell changes it: '53$'.
+        What leaves is shown as it arrives. It leaves after some seconds: munja recall takes it back.
 cmd-photo = Look at a photo, video or voice message.
     .examples =
         Terminals that can draw pictures (kitty, Ghostty, Konsole, iTerm2, WezTerm) show a photo. Elsewhere it is
@@ -128,11 +132,13 @@ cmd-close = Close a conversation.
         Examples:
           munja close 12 --category 버스
           munja close 12 --reason "passed on to the transport office"
+          munja close 12 --unanswered      the last text needs no answer
 cmd-recall = Take back a reply that has not been sent yet.
     .examples =
         `munja reply` and `munja show` show the numbers of texts.
 
         Examples:
+          munja recall                     the newest reply
           munja recall 56
 cmd-urgent = Raise the alarm: this conversation is in danger.
     .examples =
@@ -170,6 +176,29 @@ cmd-duty = Show who is on duty now and next, and the alarms that stand.
     .examples =
         Example:
           munja duty
+cmd-on = Say that you are on: you take texts.
+    .examples =
+        Examples:
+          munja on
+cmd-phone = Say that you are on the phone.
+    .examples =
+        Examples:
+          munja phone
+          munja on                         when the call is over
+cmd-break = Say that you are on a break.
+    .examples =
+        Examples:
+          munja break
+cmd-off = Say that you are off. What you still hold is named.
+    .examples =
+        Examples:
+          munja off
+          munja off --release              give everything back that you hold
+cmd-colleagues = Show who is on and how many conversations each holds.
+    .examples =
+        Examples:
+          munja colleagues
+          munja transfer 12 --person jiyeong --note "knows her case"
 cmd-note = Leave a note for colleagues beside a conversation.
     .examples =
         Examples:
@@ -179,6 +208,14 @@ cmd-draft = Keep an unfinished reply; without a text, remove it.
         Examples:
           munja draft 12 "Bus 62 comes"
           munja draft 12                   remove it
+cmd-drafts = Show your drafts that were not sent.
+    .examples =
+        Drafts are on the server: go on with one from any machine. Nobody else reads them.
+
+        Examples:
+          munja drafts
+          munja reply 12                   go on writing
+          munja reply 12 --draft           send the draft as it is
 cmd-promise = Promise an answer by a certain time. You are reminded, and the citizen is told if it is late.
     .examples =
         Examples:
@@ -337,6 +374,11 @@ arg-transfer-desk = Key of the desk (`munja desks`)
 arg-transfer-person = Log-in name of the counselor
 arg-surveys-since = How far back (default: 30d): 24h, 30d
 arg-surveys-all = Those of all counselors (supervisors)
+arg-off-release = Give back all conversations you hold
+arg-reply-draft = Send your draft on the server as it is
+arg-reply-parts = Send the reply although it leaves as several texts
+arg-close-unanswered = Close the conversation although the last text is unanswered
+arg-recall-m = Number of the text (default: the newest reply)
 arg-categories-desk = Only the categories of this desk
 arg-replies-desk = The desk whose name is filled in
 arg-reply-promise = Promise the rest of the answer by then (30m, 2h, 1d). You are reminded, and the citizen is told if it is late
@@ -431,7 +473,9 @@ replied-before = This reply had been accepted before; it was not sent again.
 not-applied-promise = The promise was not applied: an earlier try of this reply went out without it. To promise now: munja promise { $n } 30m
 not-applied-category = The category was not applied: an earlier try of this reply went out without it. To set it: munja category { $n } CATEGORY
 replied-recall = To take it back before it is sent: munja recall { $m }
+replied-held = It leaves in { $secs } s. To take it back before that: munja recall { $m }
 draft-kept = Your text is kept in { $path } (in a terminal, `munja reply { $n }` opens it again; or: munja reply { $n } - < FILE)
+draft-on-server = Your text is kept as a draft. To change it: munja reply { $n }; to send it as it is: munja reply { $n } --draft
 
 watch-begin = Watching. Press Ctrl-C to end.
 watch-lost = The connection to the server is broken ({ $why }). Reconnecting …
@@ -624,7 +668,7 @@ next-not_warned = munja show { $n } shows what the citizen was told.
 next-not_asked = munja show { $n } shows what they wrote since.
 next-number_not_shown = munja claim { $n } takes it.
 next-no_such_desk = munja desks
-next-no_such_person = Ask the operator: munjad user list
+next-no_such_person = munja colleagues lists them.
 next-no_such_category = munja categories
 next-category_needed = munja close { $n } --category CATEGORY (munja categories lists them)
 next-promise_open = Answer first: munja reply { $n }. To close without: munja close { $n } --drop-promise
@@ -673,3 +717,33 @@ trouble-disk_full = The server's disk has been full for { $span }
 trouble-clock = The server's clock has been wrong for { $span }
 trouble-restarts = The gateway has started again and again for { $span }
 trouble-other = The gateway has been in trouble for { $span }
+head-login = Log-in
+head-presence = Presence
+head-holds = Holds
+presence-on = on
+presence-phone = on the phone
+presence-break = on a break
+presence-off = off
+presence-since = since { $at }
+desks-all = all desks
+presence-said-on = You are on.
+presence-said-phone = You are on the phone.
+presence-said-break = You are on a break.
+presence-said-off = You are off.
+presence-holds = You still hold: { $held }. To give one back: munja release N; all: munja off --release; to pass one on: munja transfer N
+ask-parts = It leaves as { $parts } texts. Send it all the same? (yes/no)
+ask-unanswered = Nobody has answered the citizen's last text. Close without an answer? (yes/no)
+editor-below = Nothing below this line is sent. The citizen wrote:
+error-no_draft = There is no draft of yours in this conversation.
+next-no_draft = munja drafts lists them.
+error-unchanged = Nothing was changed in the editor, so nothing was sent.
+next-unchanged = To send the draft as it is: munja reply { $n } --draft
+error-nothing_held = There is no reply that can be taken back.
+next-nothing_held = A reply that has left cannot be taken back. Send a correction if one is needed.
+next-several_texts = Shorten it, or add --parts to send it as it is.
+next-unanswered = Answer first: munja reply { $n }. To close without an answer: munja close { $n } --unanswered
+drafts-empty = There are no drafts.
+draft-newer = the citizen has written since
+draft-recalled = a reply that was taken back
+draft-stopped = a reply that did not leave: the citizen wrote
+writing = Writing an answer now: { $names }.

@@ -106,6 +106,10 @@ cmd-reply = 맡은 상담의 시민에게 답변합니다.
           munja reply 12 --photo 약도.jpg "정류장은 여기입니다."
           munja reply 12 --force "네."     새 문자가 와 있어도 보냅니다
           munja reply 12 --replace "네 👍"  이모지를 말로 바꾸어 보냅니다
+          munja reply 12 --draft           내 초안을 그대로 보냅니다
+
+        $, !, ` 가 든 글은 작은따옴표로 묶으십시오. 큰따옴표 안에서는 셸이 바꿉니다: '53$'
+        보낸 글은 도착할 모습 그대로 보여 줍니다. 몇 초 뒤에 나가므로 munja recall 로 되돌릴 수 있습니다.
 cmd-photo = 시민이 보낸 사진·영상·음성을 봅니다.
     .examples =
         그림을 그릴 수 있는 터미널(kitty, Ghostty, Konsole, iTerm2, WezTerm)이면 바로 보이고,
@@ -128,11 +132,13 @@ cmd-close = 상담을 종료합니다.
         예:
           munja close 12 --category 버스
           munja close 12 --reason "교통정책과로 안내함"
+          munja close 12 --unanswered      마지막 문자에 답할 필요가 없을 때
 cmd-recall = 아직 보내지 않은 답변을 취소합니다.
     .examples =
         문자 번호는 `munja reply`와 `munja show`에 나옵니다.
 
         예:
+          munja recall                     가장 최근의 답변
           munja recall 56
 cmd-urgent = 이 상담이 위급하다고 모두에게 알립니다.
     .examples =
@@ -170,6 +176,29 @@ cmd-duty = 지금과 다음 당직, 끝나지 않은 알림을 보여 줍니다.
     .examples =
         예:
           munja duty
+cmd-on = 근무를 시작합니다. 동료가 문자를 받는 사람임을 압니다.
+    .examples =
+        예:
+          munja on
+cmd-phone = 통화 중임을 알립니다.
+    .examples =
+        예:
+          munja phone
+          munja on                         통화가 끝나면
+cmd-break = 휴식 중임을 알립니다.
+    .examples =
+        예:
+          munja break
+cmd-off = 근무를 마칩니다. 아직 맡고 있는 상담을 알려 줍니다.
+    .examples =
+        예:
+          munja off
+          munja off --release              맡은 상담을 모두 내려놓고 마치기
+cmd-colleagues = 누가 근무 중이고 상담을 몇 건 맡고 있는지 보여 줍니다.
+    .examples =
+        예:
+          munja colleagues
+          munja transfer 12 --person jiyeong --note "사정을 아는 상담사"
 cmd-note = 동료가 볼 수 있게 상담에 메모를 남깁니다.
     .examples =
         예:
@@ -179,6 +208,14 @@ cmd-draft = 작성 중인 답변을 저장합니다. 내용을 적지 않으면 
         예:
           munja draft 12 "62번은"
           munja draft 12                   지웁니다
+cmd-drafts = 보내지 않은 내 초안을 보여 줍니다.
+    .examples =
+        초안은 서버에 있어 다른 컴퓨터에서도 이어 쓸 수 있습니다. 내용은 본인만 봅니다.
+
+        예:
+          munja drafts
+          munja reply 12                   초안을 이어 쓰기
+          munja reply 12 --draft           초안을 그대로 보내기
 cmd-promise = 언제까지 답변할지 약속합니다. 때가 되면 알려 주고, 늦어지면 시민에게 알립니다.
     .examples =
         예:
@@ -337,6 +374,11 @@ arg-transfer-desk = 부서 코드(`munja desks`)
 arg-transfer-person = 상담사 아이디
 arg-surveys-since = 언제부터인지(기본: 30d): 24h, 30d
 arg-surveys-all = 모든 상담사의 것(관리자)
+arg-off-release = 맡은 상담을 모두 내려놓습니다
+arg-reply-draft = 서버에 있는 내 초안을 그대로 보냅니다
+arg-reply-parts = 여러 통으로 나뉘어도 그대로 보냅니다
+arg-close-unanswered = 마지막 문자에 답하지 않고 종료합니다
+arg-recall-m = 문자 번호(생략하면 가장 최근의 답변)
 arg-categories-desk = 이 부서의 분류만
 arg-replies-desk = 답변에 넣을 부서
 arg-reply-promise = 나머지 답변을 그때까지 하겠다고 약속합니다(30m, 2h, 1d). 때가 되면 알려 주고, 늦어지면 시민에게 알립니다
@@ -431,7 +473,9 @@ replied-before = 이미 접수된 답변입니다. 다시 보내지 않았습니
 not-applied-promise = 답변 약속은 저장되지 않았습니다. 앞서 약속 없이 보낸 같은 답변이 접수되었습니다. 지금 약속하려면: munja promise { $n } 30m
 not-applied-category = 분류는 저장되지 않았습니다. 앞서 이 분류 없이 보낸 같은 답변이 접수되었습니다. 지금 정하려면: munja category { $n } 분류
 replied-recall = 보내기 전에 취소하려면: munja recall { $m }
+replied-held = { $secs }초 뒤에 나갑니다. 그 전에 되돌리려면: munja recall { $m }
 draft-kept = 작성한 내용을 보관했습니다: { $path } (터미널에서 `munja reply { $n }`을 실행하면 다시 열립니다. 또는: munja reply { $n } - < 파일)
+draft-on-server = 작성한 내용을 초안으로 보관했습니다. 고치려면: munja reply { $n }, 그대로 보내려면: munja reply { $n } --draft
 
 watch-begin = 지켜보는 중입니다. 끝내려면 Ctrl-C를 누르십시오.
 watch-lost = 서버와 연결이 끊겼습니다({ $why }). 다시 연결하는 중입니다 …
@@ -624,7 +668,7 @@ next-not_warned = 보낸 문자는 munja show { $n } 에서 볼 수 있습니다
 next-not_asked = 그 뒤에 온 글은 munja show { $n } 에서 볼 수 있습니다.
 next-number_not_shown = munja claim { $n } 으로 먼저 맡으십시오.
 next-no_such_desk = munja desks
-next-no_such_person = 운영자에게 물어보십시오: munjad user list
+next-no_such_person = munja colleagues 로 동료 목록을 보십시오.
 next-no_such_category = munja categories
 next-category_needed = munja close { $n } --category 주정차 (전체 목록: munja categories)
 next-promise_open = 먼저 답하십시오: munja reply { $n }. 답하지 않고 종료하려면: munja close { $n } --drop-promise
@@ -673,3 +717,33 @@ trouble-disk_full = { $span } 동안 서버 디스크가 가득 참
 trouble-clock = { $span } 동안 서버 시계가 틀림
 trouble-restarts = { $span } 동안 문자 서버가 자꾸 다시 시작함
 trouble-other = { $span } 동안 서버에 문제가 있음
+head-login = 아이디
+head-presence = 근무
+head-holds = 맡은 상담
+presence-on = 근무
+presence-phone = 통화 중
+presence-break = 휴식
+presence-off = 퇴근
+presence-since = { $at }부터
+desks-all = 모든 부서
+presence-said-on = 근무 중으로 표시했습니다.
+presence-said-phone = 통화 중으로 표시했습니다.
+presence-said-break = 휴식 중으로 표시했습니다.
+presence-said-off = 퇴근으로 표시했습니다.
+presence-holds = 아직 맡고 있는 상담: { $held }. 내려놓기: munja release N, 한꺼번에: munja off --release, 넘기기: munja transfer N
+ask-parts = { $parts }통으로 나뉘어 나갑니다. 그대로 보낼까요? (네/아니요)
+ask-unanswered = 시민의 마지막 문자에 답하지 않았습니다. 답 없이 종료할까요? (네/아니요)
+editor-below = 이 줄 아래는 보내지 않습니다. 시민이 쓴 문자:
+error-no_draft = 이 상담에 보관된 초안이 없습니다.
+next-no_draft = munja drafts 로 초안 목록을 보십시오.
+error-unchanged = 편집기에서 바뀐 것이 없어 아무것도 보내지 않았습니다.
+next-unchanged = 초안을 그대로 보내려면: munja reply { $n } --draft
+error-nothing_held = 취소할 수 있는 답변이 없습니다.
+next-nothing_held = 이미 나간 답변은 취소할 수 없습니다. 필요하면 바로잡는 문자를 보내십시오.
+next-several_texts = 줄이거나, 그대로 보내려면 --parts 를 붙이십시오.
+next-unanswered = 먼저 답하기: munja reply { $n }. 답 없이 종료하려면: munja close { $n } --unanswered
+drafts-empty = 보관된 초안이 없습니다.
+draft-newer = 그 뒤에 시민이 문자를 보냄
+draft-recalled = 취소한 답변
+draft-stopped = 시민이 문자를 보내 나가지 않은 답변
+writing = { $names } 님이 답변을 쓰고 있습니다.

@@ -78,6 +78,7 @@ impl Handling<'_> {
             return Err(Refusal::Closed);
         }
         self.ring(self.facts.actor.id());
+        self.effects.push(Effect::LetHeldAnswersGo);
         Ok(())
     }
 

@@ -37,6 +37,8 @@ pub struct Reply {
     /// More will follow by then.
     pub promise_due_at: Option<UnixMs>,
     pub category: Option<Category>,
+    /// A draft of its writer's stays if it has other words.
+    pub keeps_draft: bool,
 }
 
 /// How a conversation is closed.
@@ -47,6 +49,8 @@ pub struct Closing {
     pub reason: Option<String>,
     /// What it was about, if that was not said before.
     pub category: Option<Category>,
+    /// The citizen's last text gets no answer, knowingly.
+    pub unanswered: bool,
     /// A promise that stands is dropped, knowingly.
     pub drop_promise: bool,
 }
@@ -263,6 +267,8 @@ pub enum Effect {
     },
     /// The draft beside it goes.
     DropDraft,
+    /// Everybody's drafts in it go.
+    ForgetDrafts,
     /// An automatic text, if it may be said to this person now.
     Notice {
         notice: Notice,
@@ -273,6 +279,10 @@ pub enum Effect {
         step: u32,
         minutes: i64,
     },
+    /// Answers that are held back do not leave: the citizen has written again. Each becomes its writer's draft.
+    StopHeldAnswers,
+    /// Answers that are held back leave at once.
+    LetHeldAnswersGo,
     /// Receipts and wait notices that have not left are not said any more.
     WithdrawWaitTexts,
     Reminder {

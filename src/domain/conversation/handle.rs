@@ -163,6 +163,7 @@ impl Handling<'_> {
     pub fn categorise(&mut self, category: &Category) -> Handled {
         let due_ms = self.policy.category_due_ms.get(&category.key).copied();
         self.it.category = Some(category.clone());
+        self.it.is_category_old = false;
         self.event(EventKind::Categorised, None);
         if let Some(due_ms) = due_ms.filter(|_| self.it.promise.is_none() && !self.it.is_closed()) {
             self.it.promise = Some(Promise { due_at: self.now + due_ms, late_at: None });

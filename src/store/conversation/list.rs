@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection, Row, named_params};
 
+use super::drafts::{self, Writer};
 use super::messages::{Message, inbound, outbound};
 use super::notes::{self, Note};
 use super::row::load;
@@ -77,6 +78,8 @@ pub struct ConversationDetail {
     pub notes: Vec<Note>,
     /// What the citizen said when asked how it was, the last time.
     pub survey: Option<Survey>,
+    /// Who has a draft in it.
+    pub writers: Vec<Writer>,
 }
 
 impl Store {
@@ -185,7 +188,8 @@ const SUMMARY: &str = "
 const BESIDE: &str = "
     EXISTS (SELECT 1 FROM citizen f WHERE f.number = c.citizen),
     EXISTS (SELECT 1 FROM note n WHERE n.conversation_id = c.id),
-    EXISTS (SELECT 1 FROM survey s WHERE s.conversation_id = c.id)";
+    EXISTS (SELECT 1 FROM survey s WHERE s.conversation_id = c.id),
+    EXISTS (SELECT 1 FROM draft d WHERE d.conversation_id = c.id)";
 /// `Conversation::is_visible_to` in SQL, for lists; a test compares the two.
 const VISIBLE: &str = "AND (c.tier = 1 OR c.claimed_by = :me OR c.offered_to = :me
                             OR instr(:desks, ' ' || c.desk || ' ') > 0)";
@@ -253,8 +257,8 @@ fn summary(r: &Row<'_>) -> rusqlite::Result<ConversationSummary> {
 
 pub(in crate::store) fn detail(conn: &Connection, id: i64) -> Result<ConversationDetail> {
     let one = format!("SELECT {SUMMARY}, {BESIDE} FROM conversation c {HOLDER} WHERE c.id = :id");
-    let found = |r: &Row<'_>| Ok((summary(r)?, (r.get(27)?, r.get(28)?, r.get(29)?)));
-    let (summary, (has_facts, has_notes, has_survey)) =
+    let found = |r: &Row<'_>| Ok((summary(r)?, (r.get(27)?, r.get(28)?, r.get(29)?, r.get(30)?)));
+    let (summary, (has_facts, has_notes, has_survey, has_drafts)) =
         conn.prepare_cached(&one)?.query_row(named_params! { ":id": id }, found)?;
     let mut messages = inbound(conn, id)?;
     if summary.n_messages > i64::try_from(messages.len()).unwrap_or(0) {
@@ -267,7 +271,8 @@ pub(in crate::store) fn detail(conn: &Connection, id: i64) -> Result<Conversatio
     let citizen = if has_facts { citizen::load(conn, &summary.citizen)? } else { Citizen::default() };
     let notes = if has_notes { notes::of_conversation(conn, id)? } else { Vec::new() };
     let survey = if has_survey { survey::of(conn, id)? } else { None };
-    Ok(ConversationDetail { summary, messages, citizen, notes, survey })
+    let writers = if has_drafts { drafts::writers(conn, id)? } else { Vec::new() };
+    Ok(ConversationDetail { summary, messages, citizen, notes, survey, writers })
 }
 
 /// The desks a list is narrowed to, with spaces around each; `None`: all.

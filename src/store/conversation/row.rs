@@ -24,7 +24,7 @@ const SELECT: &str = "
            v.last_inbound_seq, v.last_inbound_at, v.last_reply_at, v.waiting_since_at, v.queue_at,
            v.told_ahead, v.n_wait_notices, v.nudged_at, v.tier, v.urgent_at, v.alarm_from_at, v.n_escalations,
            v.acked_at, v.acked_by, v.is_abusive, v.promise_due_at, v.promise_told_at, v.category,
-           v.category_version, v.survey_due_at, v.notices_from_at, v.alarm_quiet_until_at
+           v.category_version, v.survey_due_at, v.notices_from_at, v.alarm_quiet_until_at, v.is_category_old
     FROM conversation v LEFT JOIN counselor c ON c.id = v.claimed_by";
 /// The same over the index of open conversations.
 const OPEN: &str = "v INDEXED BY conversation_open LEFT JOIN";
@@ -82,6 +82,7 @@ const COLUMNS: &[Column] = &[
     ("category_version", |c| words(c.category.as_ref().map(|category| category.version.as_str()))),
     ("survey_due_at", |c| integer(c.survey_due_at)),
     ("notices_from_at", |c| integer(c.notices_from)),
+    ("is_category_old", |c| integer(Some(i64::from(c.is_category_old)))),
 ];
 
 /// Columns that never change after the first insert, until they are forgotten.
@@ -219,6 +220,7 @@ fn read(r: &Row<'_>) -> rusqlite::Result<Conversation> {
         category: category.map(|key| Category { key, version: version.unwrap_or_default() }),
         survey_due_at: r.get(41)?,
         notices_from: r.get(42)?,
+        is_category_old: r.get(44)?,
     })
 }
 

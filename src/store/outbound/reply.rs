@@ -11,8 +11,9 @@ use crate::domain::media::PhotoLimits;
 use crate::domain::outbound::{Lane, OutboundKind};
 use crate::domain::policy::ServicePolicy;
 use crate::domain::refusal::Refusal;
-use crate::domain::text::MessageText;
+use crate::domain::text::{MessageText, whole};
 use crate::store::conversation::decide::{Change, apply, decide};
+use crate::store::conversation::drafts;
 use crate::store::conversation::messages::{Message, of_reply};
 use crate::store::conversation::row::load;
 use crate::store::outbound::outbox::{self, NewOutbound};
@@ -100,6 +101,8 @@ fn write_reply(change: &Change<'_>, new: &NewReply) -> Result<Decided<WrittenRep
     };
     let messages = queue_all(change, (reply_id, author), &new.pieces, new.photos.as_ref(), &before)?;
     apply(change, Some(&before), decision, None)?;
+    let sent = whole(new.pieces.iter().map(|(_, text)| text.as_str()));
+    drafts::settle(conn, (author, new.conversation_id), (&sent, new.reply.keeps_draft))?;
     Ok(Ok(WrittenReply { reply_id, repeated: false, messages }))
 }
 
@@ -168,6 +171,7 @@ fn queue_all(
             kind: if photos.is_some() { OutboundKind::Lms } else { *kind },
             text,
             lane: Lane::Reply,
+            hold_ms: of.hold_ms(policy),
             notice: None,
         };
         let outbox_id = outbox::insert(conn, &new, now, policy)?;
@@ -190,7 +194,7 @@ fn queued_text(change: &Change<'_>, id: i64, new: &NewOutbound<'_>) -> Message {
         at: change.now,
         text: MessageText::new(new.text.to_owned()),
         author: change.actor.counselor.clone(),
-        state: outbox::first_state(new.lane, change.policy),
+        state: outbox::first_state(new.hold_ms),
         kind: new.kind,
         carrier: None,
         code: None,
@@ -198,5 +202,6 @@ fn queued_text(change: &Change<'_>, id: i64, new: &NewOutbound<'_>) -> Message {
         needs_person: false,
         notice: None,
         photos: Vec::new(),
+        leaves_at: (new.hold_ms > 0).then_some(change.now + new.hold_ms),
     }
 }

@@ -170,6 +170,7 @@ impl Bench {
                 kind: OutboundKind::Sms,
                 text: "안녕하세요",
                 lane,
+                hold_ms: if lane == Lane::Reply { policy.recall_ms } else { 0 },
                 notice: None,
             };
             outbox::insert(conn, &new, now, &policy)
