@@ -106,7 +106,7 @@ async fn an_alarm_ends_by_an_answer_or_a_name() {
     desk.text_in(CITIZEN, "살려주세요").await;
     let next = desk.post("/v1/conversations/next", &token, json!({})).await.expect(200);
     assert_eq!((&next["tier"], &next["is_ringing"]), (&json!(1), &json!(false)));
-    let close = json!({"last_seen": 1});
+    let close = json!({"last_seen": 1, "unanswered": true});
     desk.post("/v1/conversations/1/close", &token, close.clone()).await.refused("danger_unanswered");
     let act = "/v1/conversations/1/actions";
     desk.post(act, &token, json!({"action": "false_alarm", "reason": " ", "last_seen": 1}))

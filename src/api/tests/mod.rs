@@ -4,6 +4,7 @@ mod access;
 mod account;
 mod audit;
 mod conversation;
+mod desk;
 mod document;
 mod events;
 mod message;

@@ -3,7 +3,7 @@
 use super::*;
 
 impl Desk {
-    async fn put(&self, path: &str, token: &str, body: Value) -> Reply {
+    pub(super) async fn put(&self, path: &str, token: &str, body: Value) -> Reply {
         self.send(request("PUT", path, token).body(Body::from(body.to_string())).expect("a request")).await
     }
 }

@@ -322,6 +322,8 @@ impl Store {
     }
 
     async fn close(&self, id: i64, by: i64, closing: Closing, now: i64) -> Result<Decided<()>> {
+        // Whether a last text may stay unanswered has tests of its own.
+        let closing = Closing { unanswered: true, ..closing };
         self.by(id, by, Command::Close(closing), &quiet(), now).await
     }
 
