@@ -203,6 +203,9 @@ CREATE TABLE conversation (
     alarm_quiet_until_at INTEGER,               -- looked after by a duty phone: nobody is called until then
     erased_at         INTEGER,                  -- when what is personal in it was erased (domain::privacy)
     is_category_old   INTEGER NOT NULL DEFAULT 0 CHECK (is_category_old = 0 OR is_category_old = 1),   -- said before it was reopened
+    referred_to       TEXT,                     -- the outside department that works on it
+    referred_at       INTEGER,
+    referral_due_at   INTEGER,                  -- when that department is to have answered
     CHECK (state = 'waiting' OR state = 'active' OR state = 'answered' OR state = 'closed'),
     CHECK ((state = 'closed') = (closed_at IS NOT NULL)),
     CHECK ((claimed_by IS NULL) = (claimed_at IS NULL)),
@@ -228,6 +231,7 @@ CREATE INDEX conversation_by_state ON conversation (state, id);
 -- At most one open conversation per citizen and number.
 CREATE UNIQUE INDEX conversation_open ON conversation (citizen, our_number) WHERE state <> 'closed';
 CREATE INDEX conversation_of_citizen ON conversation (citizen, our_number, id);
+CREATE INDEX conversation_referred ON conversation (referral_due_at, id) WHERE referral_due_at IS NOT NULL;
 -- What may outlive its time.
 CREATE INDEX conversation_kept ON conversation (closed_at, id) WHERE closed_at IS NOT NULL AND erased_at IS NULL;
 

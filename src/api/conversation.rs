@@ -25,7 +25,7 @@ const MAX_REASON_CHARS: usize = 200;
 /// Conversations, those that waited longest first.
 #[utoipa::path(get, path = "/v1/conversations", operation_id = "list_conversations", tag = "conversation",
     params(
-        ("state" = Option<String>, Query, description = "`waiting` (default), `active`, `answered`, `closed`, `open` (all but closed) or `mine`"),
+        ("state" = Option<String>, Query, description = "`waiting` (default), `active`, `answered`, `closed`, `open` (all but closed), `mine` or `referred` (an outside department works on them, the first due first)"),
         ("limit" = Option<i64>, Query, description = "1 to 200, default 50"),
     ),
     responses((status = 200, description = "Those found", body = ConversationList)))]
@@ -37,6 +37,7 @@ pub(super) async fn list(
     let state = query.word("state").unwrap_or("waiting");
     let filter = match state {
         "open" => ConversationFilter::Open,
+        "referred" => ConversationFilter::Referred,
         "mine" => ConversationFilter::HeldBy(session.counselor.id),
         word => ConversationState::from_word(word)
             .map(ConversationFilter::State)

@@ -19,6 +19,7 @@ mod draft;
 mod duty;
 mod events;
 mod extract;
+mod first;
 mod live;
 mod message;
 mod newer;
@@ -185,6 +186,8 @@ fn table() -> Vec<(Access, Logged, UtoipaMethodRouter<Shared>)> {
         (Counselor, WithChange, routes!(conversation::claim)),
         (Counselor, WithChange, routes!(conversation::release)),
         (Counselor, WithChange, routes!(conversation::close)),
+        (Counselor, WithChange, routes!(first::write)),
+        (Counselor, WithChange, routes!(first::write_to_number)),
         (Counselor, WithChange, routes!(action::act)),
         (Counselor, WithChange, routes!(action::reveal)),
         (Supervisor, BeforeAnswer(Action::Export), routes!(action::evidence)),

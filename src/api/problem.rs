@@ -105,6 +105,13 @@ impl Problem {
         problem
     }
 
+    /// This conversation with the citizen is open.
+    fn still_open(id: i64) -> Self {
+        let mut problem = Problem::new(ProblemCode::StillOpen);
+        problem.0.about = Some(id.to_string());
+        problem
+    }
+
     fn claimed_by(holder: &Counselor) -> Self {
         let mut problem = Problem::new(ProblemCode::ClaimedByOther);
         problem.0.claimed_by = Some(view::counselor(holder));
@@ -152,6 +159,9 @@ impl From<Refusal> for Problem {
             Refusal::NotHeld => ProblemCode::NotClaimed,
             Refusal::Closed => ProblemCode::Closed,
             Refusal::Unanswered => ProblemCode::Unanswered,
+            Refusal::StillOpen(id) => return Problem::still_open(id),
+            Refusal::NotReachable => ProblemCode::NotReachable,
+            Refusal::NotReferred => ProblemCode::NotReferred,
             Refusal::NewerTexts => ProblemCode::NewerTexts,
             Refusal::NotYourDesk => ProblemCode::NotYourDesk,
             Refusal::SupervisorsOnly => ProblemCode::SupervisorsOnly,

@@ -5,7 +5,7 @@ use super::MeaningOf;
 use super::wire::{
     ComparedView, ConversationDetail, ConversationSummary, CounselorView, Counts, EventView, InboundMessage,
     MessageInConversation, MessageView, NoteView, OfferView, OutboundMessage, PhotoView, PossibleLoss,
-    RecoveryView, ReplacedView, RevealedText, SurveyView, WritingView,
+    RecoveryView, ReferralView, ReplacedView, RevealedText, SurveyView, WritingView,
 };
 use crate::domain::UnixMs;
 use crate::domain::counselor::Counselor;
@@ -56,6 +56,11 @@ pub(super) fn summary(row: &store::ConversationSummary) -> ConversationSummary {
         is_abusive: row.is_abusive,
         promise_due_at: row.promise_due_at,
         offered_to: row.offered_to.clone(),
+        referral: row.referral.as_ref().map(|referral| ReferralView {
+            department: masked(&referral.to).into_owned(),
+            since_at: referral.since,
+            due_at: referral.due_at,
+        }),
     }
 }
 

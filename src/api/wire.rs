@@ -6,6 +6,7 @@
 mod account;
 mod draft;
 mod duty;
+mod follow;
 mod message;
 mod people;
 mod problem;
@@ -22,6 +23,7 @@ pub use account::{
 };
 pub use draft::{DraftList, DraftRequest, DraftView, WritingView};
 pub use duty::{AlarmView, DutyList, DutyView, TroubleView};
+pub use follow::{ReferralView, WriteFirstRequest, WriteFirstResponse, WriteToNumberRequest};
 pub use message::{
     InboundMessage, MessageInConversation, MessageList, MessageView, OutboundMessage, PhotoFile, PhotoView,
 };
@@ -101,6 +103,9 @@ pub struct ConversationSummary {
     /// Log-in name of the counselor to whom the conversation was passed on and who may claim it first.
     #[serde(default)]
     pub offered_to: Option<String>,
+    /// An outside department works on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub referral: Option<ReferralView>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -223,6 +228,13 @@ pub enum ActionRequest {
     OptIn,
     /// Keeps what the citizen asked for; an empty text removes it.
     Prefer { text: String },
+    /// An outside department works on it until then; also of a closed conversation. The caller is reminded then.
+    Refer { department: String, due_at: i64 },
+    /// The department has answered, or nothing is expected of it any more.
+    EndReferral {
+        #[serde(default)]
+        note: String,
+    },
     /// Sets what the conversation is about (`group/item`, or as much as names one).
     Category { category: String },
 }

@@ -205,6 +205,15 @@ sentences! {
     Unanswered:
         ["The last text is unanswered", "Nobody has answered the citizen's last text. Answer it, or close without an answer."],
         ["마지막 문자에 답하지 않았습니다", "시민의 마지막 문자에 아직 답하지 않았습니다. 답하거나, 답 없이 종료한다고 해 주세요."];
+    StillOpen:
+        ["A conversation is open", "A conversation with this citizen is open: {}. Answer there."],
+        ["진행 중인 상담이 있습니다", "이 시민과 진행 중인 상담이 있습니다: {}번. 그 상담에서 답해 주세요."];
+    NotReachable:
+        ["No number for texts", "No person reads texts at this number, or the citizen's data were erased."],
+        ["문자를 보낼 수 없는 번호", "문자를 받을 수 없는 번호이거나 자료를 지운 시민입니다."];
+    NotReferred:
+        ["Not with a department", "No outside department works on this conversation."],
+        ["외부 부서에 넘기지 않은 상담", "외부 부서의 회신을 기다리는 상담이 아닙니다."];
     AlreadyLeft:
         ["Too late to take back", "The text has been sent, or may have been."],
         ["취소할 수 없습니다", "문자가 이미 발송되었거나 발송되었을 수 있습니다."];

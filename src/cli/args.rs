@@ -4,7 +4,7 @@ use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use super::{
-    account, action, catalogue, claim, close, danger, decide, list, login, passwd, photo, presence, recall, release,
+    account, action, catalogue, claim, close, danger, decide, follow, list, login, passwd, photo, presence, recall, release,
     reply, sessions, show, totp, watch,
 };
 use crate::ops::lang::Lang;
@@ -57,6 +57,8 @@ pub enum Command {
     Release(release::Args),
     Close(close::Args),
     Recall(recall::Args),
+    Write(follow::Write),
+    Refer(follow::Refer),
     Urgent(action::NumberOnly),
     Ack(action::NumberOnly),
     FalseAlarm(action::FalseAlarm),

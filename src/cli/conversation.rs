@@ -294,6 +294,13 @@ fn state(context: &CliContext, summary: &ConversationSummary) -> String {
         let promise = context.say.with("promise-short", [("at", context.times().clock(at).into())]);
         text = format!("{text} · {promise}");
     }
+    if let Some(referral) = &summary.referral {
+        let is_due = referral.due_at <= context.io.clock.now_ms();
+        let id = if is_due { "referral-due" } else { "referral-until" };
+        let at = context.times().clock(referral.due_at);
+        let words = context.say.with(id, [("to", one_line(&referral.department, 40).into()), ("at", at.into())]);
+        text = format!("{text} · {}", if is_due { context.paint.alert(&words) } else { words });
+    }
     if summary.n_in_doubt > 0 {
         let doubt = context.say.with("n-in-doubt", [("n", summary.n_in_doubt.into())]);
         text = format!("{text} · {doubt}");

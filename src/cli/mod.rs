@@ -28,6 +28,7 @@ mod draw;
 mod duty;
 mod exit;
 mod failure;
+mod follow;
 mod help;
 mod io;
 mod json;
@@ -49,6 +50,7 @@ mod show;
 mod status;
 mod totp;
 mod watch;
+mod when;
 mod whoami;
 mod words;
 
@@ -133,6 +135,8 @@ async fn dispatch(context: &mut CliContext, command: Command) -> Result<(), Fail
         Command::Photo(args) => photo::run(context, &args).await,
         Command::Release(args) => release::run(context, &args).await,
         Command::Close(args) => close::run(context, args).await,
+        Command::Write(args) => follow::write(context, &args).await,
+        Command::Refer(args) => follow::refer(context, &args).await,
         Command::Recall(args) => recall::run(context, &args).await,
         Command::Urgent(args) => action::urgent(context, &args).await,
         Command::Ack(args) => action::ack(context, &args).await,

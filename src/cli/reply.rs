@@ -11,12 +11,14 @@ use std::path::PathBuf;
 use anyhow::Context;
 use serde_json::json;
 
+use super::action::moment;
 use super::compose::{Composed, Source, compose};
 use super::context::CliContext;
 use super::conversation;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::message;
+use super::when::When;
 use crate::api::wire::{CannedView, DraftRequest, MessageView, ProblemCode, ReplyRequest};
 use crate::client::format::one_word;
 use crate::client::message::{length_class, offer as offer_sentence};
@@ -35,8 +37,8 @@ pub struct Args {
     draft: bool,
     #[arg(long, value_name = "KEY", conflicts_with = "text")]
     canned: Option<String>,
-    #[arg(long, value_name = "SPAN", value_parser = super::action::span_ms)]
-    promise: Option<i64>,
+    #[arg(long, value_name = "WHEN")]
+    promise: Option<When>,
     #[arg(long, value_name = "CATEGORY")]
     category: Option<String>,
     #[arg(long, value_name = "FILE")]
@@ -75,7 +77,7 @@ pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
         last_seen,
         force: args.force,
         photos,
-        promise_due_at: args.promise.map(|span| context.io.clock.now_ms() + span),
+        promise_due_at: args.promise.map(|when| moment(context, when)).transpose()?,
         category: args.category.clone().or(canned.and_then(|canned| canned.category)),
     };
     deliver(context, &client, args, request).await

@@ -92,6 +92,8 @@ pub enum Listed {
     Open,
     /// The conversations that the caller holds.
     Mine,
+    /// Those that an outside department works on.
+    Referred,
 }
 
 impl Listed {
@@ -104,6 +106,7 @@ impl Listed {
             Self::Closed => "closed",
             Self::Open => "open",
             Self::Mine => "mine",
+            Self::Referred => "referred",
         }
     }
 }

@@ -5,7 +5,7 @@
 //! | `api.rs`, `accounts.rs`, `address.rs`, `events.rs` | the typed HTTP client, the addresses it accepts, the live stream |
 //! | `profile.rs`, `files.rs` | the log-in of a profile, and files that only their owner can read |
 //! | `seen.rs`, `drafts.rs`, `sending.rs` | what was shown, what was written, which reply is on its way |
-//! | `people.rs` | colleagues: who is on |
+//! | `people.rs`, `follow.rs` | colleagues: who is on; texts with which we begin |
 //! | `tidy.rs` | how long drafts and saved photos stay on this machine |
 //! | `reply.rs` | one reply as one request under one key, also after an answer was lost |
 //! | `say.rs`, `locales/` | sentences in Korean and English |
@@ -22,6 +22,7 @@ mod api;
 mod drafts;
 mod events;
 mod files;
+mod follow;
 pub mod format;
 pub mod message;
 mod people;

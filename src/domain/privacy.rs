@@ -63,7 +63,7 @@ pub const COLUMNS: &[Columns] = {
     use Keeps as K;
     &[
         row("conversation", "citizen", Number, K::Conversation),
-        row("conversation", "close_reason", Words, K::Conversation),
+        row("conversation", "close_reason referred_to", Words, K::Conversation),
         row(
             "conversation",
             "our_number language state desk previous_desk danger category category_version",

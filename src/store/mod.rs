@@ -52,6 +52,7 @@ pub use inbound::quarantine::Quarantined;
 pub use journal::access::NewAccess;
 pub use journal::access_read::AccessFilter;
 pub use journal::event::Event;
+pub use outbound::first::{FirstTo, NewFirst};
 pub use outbound::lease::{Lease, Leased};
 pub use outbound::outcome::Outcome;
 pub use outbound::receipt::Applied;

@@ -176,6 +176,8 @@ const CONTRACT: &[(&str, &str, &str)] = &[
     ("GET /v1/conversations/{id}/draft", "", "cnsd"),
     ("DELETE /v1/conversations/{id}/draft", "", "cnsd"),
     ("GET /v1/drafts", "", "cnsd"),
+    ("POST /v1/conversations/{id}/write", r#"{"text":"답","reason":"회신"}"#, "csd"),
+    ("POST /v1/conversations", r#"{"number":"01099990000","text":"답","reason":"요청"}"#, "csd"),
     ("GET /v1/duty", "", "cnsd"),
     ("GET /v1/desks", "", "cnsd"),
     ("GET /v1/categories", "", "cnsd"),

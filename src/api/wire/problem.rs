@@ -82,6 +82,12 @@ problem_codes! {
     PromiseOpen, "promise_open", 409;
     /// Nobody has answered the citizen's last text.
     Unanswered, "unanswered", 409;
+    /// A conversation with the citizen is open: answer there.
+    StillOpen, "still_open", 409;
+    /// The number is none that a person reads texts at, or its citizen was erased.
+    NotReachable, "not_reachable", 422;
+    /// No outside department works on it.
+    NotReferred, "not_referred", 409;
     AlreadyLeft, "already_left", 409;
     NotInDoubt, "not_in_doubt", 409;
     KeyReused, "key_reused", 409;

@@ -140,6 +140,22 @@ cmd-recall = Take back a reply that has not been sent yet.
         Examples:
           munja recall                     the newest reply
           munja recall 56
+cmd-write = Write to a citizen first. The reason is kept.
+    .examples =
+        Begins a new conversation with the citizen of one that has ended, or with a number. Whoever has opted out or is
+        restricted is not written to.
+
+        Examples:
+          munja write 12 "The street lamp is mended." --reason "the road office answered"
+          munja write 010-1234-5678 "Your papers are ready." --reason "asked by phone"
+cmd-refer = Record that an outside department works on it, and by when. You are reminded then.
+    .examples =
+        Also of a closed conversation.
+
+        Examples:
+          munja refer 12 --to "Road office" --due 12-05
+          munja list --referred            those that wait for a department
+          munja refer 12 --done --note "it is mended"
 cmd-urgent = Raise the alarm: this conversation is in danger.
     .examples =
         Examples:
@@ -220,6 +236,7 @@ cmd-promise = Promise an answer by a certain time. You are reminded, and the cit
     .examples =
         Examples:
           munja promise 12 30m
+          munja promise 12 14:30
           munja promise 12 2h "the depot calls back"
 cmd-remind = Be reminded of a conversation later, also of a closed one.
     .examples =
@@ -365,7 +382,8 @@ arg-close-drop_promise = Close the conversation although an answer is promised: 
 arg-decide-decision = give-up or send-again
 arg-decide-yes = Do not ask for confirmation
 arg-text = The text
-arg-span = How long from now: 30m, 2h, 1d
+arg-span = When: 30m, 2h, 1d from now, or 14:30, 12-05, "12-05 14:30"
+arg-restrict-span = For how long: 2h, 7d
 arg-note = A note for the receiver
 arg-reason = The reason; kept as a note
 arg-handover-service = 119 (fire, injury) or 112 (crime)
@@ -747,3 +765,23 @@ draft-newer = the citizen has written since
 draft-recalled = a reply that was taken back
 draft-stopped = a reply that did not leave: the citizen wrote
 writing = Writing an answer now: { $names }.
+arg-write-to = Number of the conversation, or the citizen's phone number
+arg-write-text = The text
+arg-write-reason = Why you write first; kept as a note and in the access log
+arg-write-desk = The desk, for a phone number (default: your first)
+arg-write-parts = Send it although it leaves as several texts
+arg-refer-to = Name of the outside department
+arg-refer-due = When it is to have answered: 12-05, 2026-12-05, "12-05 14:30", 3d
+arg-refer-done = It has answered, or nothing is expected of it any more
+arg-refer-note = What became of it
+arg-list-referred = Those that an outside department works on
+error-bad_time = There is no such time.
+error-not_a_conversation = This is neither a conversation nor a phone number.
+next-not_a_conversation = munja write 12 "TEXT" --reason "WHY"
+next-still_open = munja list --all shows it.
+next-not_referred = munja list --referred
+wrote-first = Written. You hold the new conversation { $n }.
+did-referred = Conversation { $n }: the department is to answer by { $at }.
+did-referral_ended = Conversation { $n }: nothing is expected of the department any more.
+referral-until = { $to } by { $at }
+referral-due = { $to } OVERDUE since { $at }

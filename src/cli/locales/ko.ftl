@@ -140,6 +140,21 @@ cmd-recall = 아직 보내지 않은 답변을 취소합니다.
         예:
           munja recall                     가장 최근의 답변
           munja recall 56
+cmd-write = 시민에게 먼저 문자를 보냅니다. 사유가 남습니다.
+    .examples =
+        종료한 상담의 시민이나 번호로 새 상담을 시작합니다. 수신을 거부했거나 제한된 시민에게는 보내지 않습니다.
+
+        예:
+          munja write 12 "가로등을 고쳤습니다." --reason "도로과 회신"
+          munja write 010-1234-5678 "요청하신 서류가 준비되었습니다." --reason "전화로 요청"
+cmd-refer = 외부 부서에 넘긴 상담과 회신 기한을 적어 둡니다. 기한이 되면 알려 줍니다.
+    .examples =
+        종료한 상담에도 쓸 수 있습니다.
+
+        예:
+          munja refer 12 --to 도로과 --due 12-05
+          munja list --referred            회신을 기다리는 상담
+          munja refer 12 --done --note "고쳤다고 함"
 cmd-urgent = 이 상담이 위급하다고 모두에게 알립니다.
     .examples =
         예:
@@ -220,6 +235,7 @@ cmd-promise = 언제까지 답변할지 약속합니다. 때가 되면 알려 �
     .examples =
         예:
           munja promise 12 30m
+          munja promise 12 14:30
           munja promise 12 2h "차고지에서 연락 주기로 함"
 cmd-remind = 나중에 이 상담을 다시 알려 줍니다. 종료된 상담도 됩니다.
     .examples =
@@ -365,7 +381,8 @@ arg-close-drop_promise = 답변을 약속했어도 종료합니다(약속은 지
 arg-decide-decision = give-up(포기) 또는 send-again(다시 보냄)
 arg-decide-yes = 확인을 묻지 않습니다
 arg-text = 내용
-arg-span = 지금부터 얼마 뒤: 30m, 2h, 1d
+arg-span = 시각: 지금부터 30m, 2h, 1d, 또는 14:30, 12-05, "12-05 14:30"
+arg-restrict-span = 얼마 동안: 2h, 7d
 arg-note = 받는 사람에게 남길 메모
 arg-reason = 사유. 메모로 남습니다
 arg-handover-service = 119(불·부상) 또는 112(범죄)
@@ -747,3 +764,23 @@ draft-newer = 그 뒤에 시민이 문자를 보냄
 draft-recalled = 취소한 답변
 draft-stopped = 시민이 문자를 보내 나가지 않은 답변
 writing = { $names } 님이 답변을 쓰고 있습니다.
+arg-write-to = 상담 번호 또는 시민의 전화번호
+arg-write-text = 보낼 글
+arg-write-reason = 먼저 보내는 사유(메모와 접속기록에 남습니다)
+arg-write-desk = 번호로 보낼 때 맡을 부서(기본값: 내 첫 부서)
+arg-write-parts = 여러 통으로 나뉘어도 그대로 보냅니다
+arg-refer-to = 외부 부서 이름
+arg-refer-due = 회신 기한: 12-05, 2026-12-05, "12-05 14:30", 3d
+arg-refer-done = 회신이 왔거나 더 기다리지 않습니다
+arg-refer-note = 어떻게 되었는지
+arg-list-referred = 외부 부서의 회신을 기다리는 상담
+error-bad_time = 그런 시각은 없습니다.
+error-not_a_conversation = 상담 번호도 전화번호도 아닙니다.
+next-not_a_conversation = munja write 12 "글" --reason "사유"
+next-still_open = munja list --all 로 그 상담을 찾으십시오.
+next-not_referred = munja list --referred
+wrote-first = 먼저 보냈습니다. 새 상담 { $n }번을 맡았습니다.
+did-referred = 상담 { $n }번: 외부 부서의 회신을 { $at }까지 기다립니다.
+did-referral_ended = 상담 { $n }번: 외부 부서의 회신을 처리했습니다.
+referral-until = { $to } 회신 { $at }까지
+referral-due = { $to } 회신 기한 지남({ $at })

@@ -34,6 +34,16 @@ pub struct Promise {
     pub late_at: Option<UnixMs>,
 }
 
+/// An outside department works on the case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Referral {
+    /// The department, as the counselor called it.
+    pub to: String,
+    pub since: UnixMs,
+    /// It is to answer by then.
+    pub due_at: UnixMs,
+}
+
 /// What it was about, in a version of the list of categories.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Category {
@@ -106,6 +116,8 @@ pub struct Conversation {
     pub category: Option<Category>,
     /// It was said before the conversation was reopened: it is asked for anew.
     pub is_category_old: bool,
+    /// Until the department has answered; a close does not end it.
+    pub referral: Option<Referral>,
     /// Closed, and to be asked then how it was.
     pub survey_due_at: Option<UnixMs>,
 }

@@ -75,6 +75,8 @@ impl Handling<'_> {
         let may_survey = self.it.last_reply_at.is_some()
             && self.it.danger.is_none()
             && self.it.promise.is_none()
+            // Whoever never wrote in it asked us nothing.
+            && self.it.last_inbound.seq > 0
             && !self.it.is_abusive;
         let survey_at = self.policy.survey_after_ms.map(|after| self.now + after);
         self.end(closing.reason.clone());

@@ -43,6 +43,7 @@ impl Conversation {
             promise: None,
             category: None,
             is_category_old: false,
+            referral: None,
             survey_due_at: None,
         }
     }

@@ -154,6 +154,19 @@ pub enum Command {
     Categorise(Category),
     /// A text to the citizen that a restored copy of the database did not know of.
     FoundSent(FoundSent),
+    /// We write before the citizen does, and why: into a new conversation.
+    WriteFirst {
+        reason: String,
+    },
+    /// An outside department works on it until then.
+    Refer {
+        department: String,
+        due_at: UnixMs,
+    },
+    /// Nothing is expected of the department any more. Without a note, its name stands there.
+    EndReferral {
+        note: String,
+    },
     /// What time alone does.
     Tick,
     /// It is time to ask how it was.
@@ -193,6 +206,9 @@ impl Command {
             Command::Wish(_) => "opt_in",
             Command::Prefer { .. } => "prefer",
             Command::Categorise(_) => "category",
+            Command::WriteFirst { .. } => "write_first",
+            Command::Refer { .. } => "refer",
+            Command::EndReferral { .. } => "end_referral",
             Command::Tick => "tick",
             Command::AskSurvey => "ask_survey",
         }
@@ -216,6 +232,8 @@ pub struct Facts<'a> {
     pub is_in_danger_elsewhere: bool,
     /// When the citizen was last warned, in any conversation.
     pub warned_at: Option<UnixMs>,
+    /// A conversation with the citizen that is not closed, where we begin one.
+    pub open_id: Option<i64>,
     /// What may be said to the citizen; `None` where nothing depends on it.
     pub recipient: Option<Recipient>,
 }
@@ -232,6 +250,7 @@ impl<'a> Facts<'a> {
             last_holder_works: false,
             is_in_danger_elsewhere: false,
             warned_at: None,
+            open_id: None,
             recipient: None,
         }
     }

@@ -107,7 +107,7 @@ fn write_reply(change: &Change<'_>, new: &NewReply) -> Result<Decided<WrittenRep
 }
 
 /// The reply under the same key, if there is one.
-fn written_before(conn: &Connection, author: i64, new: &NewReply) -> Result<Option<Decided<WrittenReply>>> {
+pub(super) fn written_before(conn: &Connection, author: i64, new: &NewReply) -> Result<Option<Decided<WrittenReply>>> {
     let sql =
         "SELECT id, request_digest FROM reply WHERE counselor_id = :counselor AND idempotency_key = :key";
     let of = named_params! { ":counselor": author, ":key": new.idempotency_key };
@@ -123,7 +123,7 @@ fn written_before(conn: &Connection, author: i64, new: &NewReply) -> Result<Opti
 }
 
 /// Writes the reply; `None` if there is one under its key.
-fn insert(conn: &Connection, author: i64, new: &NewReply, now: UnixMs) -> Result<Option<i64>> {
+pub(super) fn insert(conn: &Connection, author: i64, new: &NewReply, now: UnixMs) -> Result<Option<i64>> {
     let mut insert = conn.prepare_cached(
         "INSERT INTO reply (conversation_id, counselor_id, idempotency_key, request_digest, created_at)
          VALUES (:conversation, :counselor, :key, :digest, :now)
@@ -151,7 +151,7 @@ fn photos_are_there(conn: &Connection, author: i64, new: &NewReply) -> Result<bo
 }
 
 /// Queues one text per piece and returns them. A piece with photos is stored as LMS; its photos make it an MMS.
-fn queue_all(
+pub(super) fn queue_all(
     change: &Change<'_>,
     (reply_id, author): (i64, i64),
     pieces: &[(OutboundKind, String)],
