@@ -1,6 +1,6 @@
 //! The HTTP API: what counselors' programs talk to. JSON over HTTP/1.1 or HTTP/2, on a Unix socket, loopback TCP or TLS.
 //!
-//! Nouns have files of their own (`session`, `account`, `conversation`, `reply`, `message`, `photo`, `events`, `status`); each holds its
+//! Nouns have files of their own (`session`, `account`, `conversation`, `reply`, `message`, `photo`, `report`, `events`, `status`, `board`); each holds its
 //! routes and what they say in the OpenAPI document. Around them: `audit.rs` (the access log), `extract.rs` (reading requests), `view.rs`
 //! (domain types as [`wire`] types), `problem.rs` and `words.rs` (every refusal), `openapi.rs` and `serve.rs` (listeners).
 //!
@@ -11,7 +11,10 @@ mod access;
 mod account;
 mod accounts;
 mod action;
+mod advice;
 mod audit;
+mod board;
+mod board_view;
 mod catalogue;
 mod conversation;
 mod crowd;
@@ -20,6 +23,7 @@ mod duty;
 mod events;
 mod extract;
 mod first;
+mod length;
 mod live;
 mod message;
 mod newer;
@@ -28,8 +32,11 @@ mod people;
 mod photo;
 mod problem;
 mod reply;
+mod report;
+mod search;
 mod serve;
 mod session;
+mod similar;
 mod status;
 mod view;
 pub mod wire;
@@ -61,6 +68,7 @@ use crate::domain::policy::ServicePolicy;
 use crate::domain::text::Limits;
 use crate::ops::clock::Clock;
 use crate::store::Store;
+use crate::web;
 use access::Access;
 use audit::Logged;
 use problem::{Problem, ProblemCode};
@@ -126,6 +134,14 @@ struct Shared {
     context: ApiContext,
     photos: photo::PhotoLine,
     live: live::Live,
+    reports: report::ReportLine,
+    boards: board::Boards,
+}
+
+impl FromRef<Shared> for board::Boards {
+    fn from_ref(shared: &Shared) -> Self {
+        shared.boards.clone()
+    }
 }
 
 impl FromRef<Shared> for live::Live {
@@ -140,6 +156,12 @@ impl FromRef<Shared> for ApiContext {
     }
 }
 
+impl FromRef<Shared> for report::ReportLine {
+    fn from_ref(shared: &Shared) -> Self {
+        shared.reports.clone()
+    }
+}
+
 impl FromRef<Shared> for photo::PhotoLine {
     fn from_ref(shared: &Shared) -> Self {
         shared.photos.clone()
@@ -150,11 +172,13 @@ impl FromRef<Shared> for photo::PhotoLine {
 pub fn router(context: ApiContext) -> Router {
     let (router, document) = routes().split_for_parts();
     let document = openapi::finished(document);
-    let router = router.route("/v1/openapi.json", openapi::route(&document));
+    let router = router.route("/v1/openapi.json", openapi::route(&document)).merge(web::pages());
     finish(router, &context).with_state(Shared {
         context,
         photos: photo::PhotoLine::default(),
         live: live::Live::default(),
+        reports: report::ReportLine::default(),
+        boards: board::Boards::default(),
     })
 }
 
@@ -179,6 +203,8 @@ fn table() -> Vec<(Access, Logged, UtoipaMethodRouter<Shared>)> {
         (Records, Nothing, routes!(accounts::history)),
         (Accounts, Nothing, routes!(accounts::act)),
         (Figures, Nothing, routes!(status::status)),
+        (Figures, Nothing, routes!(board::board)),
+        (Figures, Nothing, routes!(board::follow)),
         (Anybody, Nothing, routes!(status::healthz)),
         (Counselor, BeforeAnswer(Action::List), routes!(conversation::list)),
         (Counselor, WithChange, routes!(conversation::claim_next)),
@@ -194,6 +220,12 @@ fn table() -> Vec<(Access, Logged, UtoipaMethodRouter<Shared>)> {
         // Our own people, and how many conversations each holds.
         (Counselor, Nothing, routes!(people::set_presence)),
         (Counselor, Nothing, routes!(people::colleagues)),
+        // A text that is being written, and measured.
+        (Counselor, Nothing, routes!(length::length)),
+        (Counselor, BeforeAnswer(Action::Search), routes!(search::search)),
+        (Counselor, BeforeAnswer(Action::Search), routes!(similar::similar)),
+        // The text is the caller's own, and is not kept.
+        (Counselor, Nothing, routes!(advice::advise_about)),
         (Counselor, Nothing, routes!(duty::duty)),
         (Counselor, Nothing, routes!(catalogue::desks)),
         (Counselor, Nothing, routes!(catalogue::categories)),
@@ -204,6 +236,9 @@ fn table() -> Vec<(Access, Logged, UtoipaMethodRouter<Shared>)> {
         (Counselor, Nothing, routes!(draft::show)),
         (Counselor, Nothing, routes!(draft::drop)),
         (Counselor, Nothing, routes!(draft::list)),
+        (Figures, Nothing, routes!(report::report)),
+        (Counselor, Nothing, routes!(report::counselors)),
+        (Supervisor, BeforeAnswer(Action::List), routes!(report::words)),
         (Counselor, WithChange, routes!(reply::reply)),
         (Counselor, BeforeAnswer(Action::List), routes!(message::list)),
         (Counselor, WithChange, routes!(message::recall)),

@@ -65,7 +65,7 @@ pub(super) async fn reply(
         Err(problem) => (Contents::default(), Some(problem)),
     };
     let n_bytes = count(contents.pieces.iter().map(|piece| piece.n_units));
-    let size = size(&contents.pieces, !request.photos.is_empty(), &settings.limits);
+    let size = measured(&contents.pieces, !request.photos.is_empty(), &settings.limits);
     let new = NewReply {
         conversation_id: id,
         idempotency_key: key,
@@ -130,14 +130,14 @@ pub(super) fn planned(
 ) -> Result<Vec<Piece>, Problem> {
     let pieces = plan(text, &settings.limits);
     let pieces = pieces.map_err(|why| unfit(why, text, settings.limits.charset))?;
-    match size(&pieces, false, &settings.limits) {
+    match measured(&pieces, false, &settings.limits) {
         Some(size) if most.is_some_and(|most| size.n_parts > most) => Err(Problem::several_texts(size)),
         _ => Ok(pieces),
     }
 }
 
 /// The length by the carrier's limits; `None` without pieces.
-fn size(pieces: &[Piece], has_photos: bool, limits: &Limits) -> Option<ReplySize> {
+pub(super) fn measured(pieces: &[Piece], has_photos: bool, limits: &Limits) -> Option<ReplySize> {
     let kind = if has_photos { OutboundKind::Mms } else { pieces.first()?.kind };
     Some(ReplySize {
         kind: kind.as_str().to_owned(),

@@ -4,8 +4,9 @@
 use super::MeaningOf;
 use super::wire::{
     ComparedView, ConversationDetail, ConversationSummary, CounselorView, Counts, EventView, InboundMessage,
-    MessageInConversation, MessageView, NoteView, OfferView, OutboundMessage, PhotoView, PossibleLoss,
-    RecoveryView, ReferralView, ReplacedView, RevealedText, SurveyView, WritingView,
+    MarkView, MessageInConversation, MessageView, NoteView, OfferView, OutboundMessage, PhotoView,
+    PossibleLoss, RecoveryView, ReferralView, ReplacedView, RevealedText, SearchHitView, SearchResults, SimilarView,
+    SurveyView, WritingView,
 };
 use crate::domain::UnixMs;
 use crate::domain::counselor::Counselor;
@@ -19,6 +20,8 @@ use crate::store;
 
 /// Terminal columns of a preview.
 const PREVIEW_COLUMNS: usize = 60;
+/// Terminal columns of a question that is like another one.
+const SIMILAR_COLUMNS: usize = 300;
 
 pub(super) fn counselor(counselor: &Counselor) -> CounselorView {
     CounselorView { id: counselor.id, login: counselor.login.clone(), name: counselor.name.clone() }
@@ -96,6 +99,39 @@ pub(super) fn detail(row: store::ConversationDetail, looker: Looker) -> Conversa
 fn writing(writer: &store::Writer) -> WritingView {
     let Counselor { login, name, .. } = &writer.counselor;
     WritingView { login: login.clone(), name: name.clone(), since: writer.begun_at }
+}
+
+pub(super) fn search_results(page: &store::SearchPage) -> SearchResults {
+    let hit = |hit: &store::SearchHit| SearchHitView {
+        conversation_id: hit.conversation_id,
+        kind: hit.source.as_str().to_owned(),
+        id: hit.id,
+        at: hit.at,
+        citizen: hit.citizen.to_string(),
+        desk: hit.desk.clone(),
+        category: hit.category.clone(),
+        state: hit.state.as_str().to_owned(),
+        author: hit.author.clone(),
+        // The store has masked it: what is masked must not be found either.
+        text: hit.snippet.text.clone(),
+        marks: hit.snippet.marks.iter().map(|(start, end)| MarkView { start: *start, end: *end }).collect(),
+        is_abusive: hit.is_abusive,
+    };
+    SearchResults {
+        hits: page.hits.iter().map(hit).collect(),
+        next: page.next.map(|place| place.to_word()),
+        looked_back_to_at: page.looked_back_to_at,
+    }
+}
+
+pub(super) fn similar(row: &store::SimilarAnswer) -> SimilarView {
+    SimilarView {
+        conversation_id: row.conversation_id,
+        closed_at: row.closed_at,
+        category: row.category.clone(),
+        question: one_line(&masked(row.question.reveal()), SIMILAR_COLUMNS),
+        answer: masked(row.answer.reveal()).into_owned(),
+    }
 }
 
 pub(super) fn survey(row: &store::Survey) -> SurveyView {

@@ -1,15 +1,19 @@
 //! The only types that cross the API: the routes write them, the client reads them. Texts are in `wire/message.rs`, problems
-//! in `wire/problem.rs`, accounts in `wire/account.rs`.
+//! in `wire/problem.rs`, accounts in `wire/account.rs`, reports in `wire/report.rs`, the live board in `wire/board.rs`.
 //!
 //! Times are milliseconds UTC and end in `_at`. A citizen's number and the identity numbers in texts cross masked, but in [`Revealed`].
 
 mod account;
+mod board;
 mod draft;
 mod duty;
+mod evidence;
 mod follow;
 mod message;
 mod people;
 mod problem;
+mod report;
+mod search;
 
 use std::collections::BTreeMap;
 
@@ -21,14 +25,22 @@ pub use account::{
     DeskExceptionView, MeView, NewAccountRequest, PasswordRequest, ProofRequest, RecoveryCodes, SessionList,
     SessionView, SessionsEnded, TotpSetup,
 };
+pub use board::{
+    BoardCarrier, BoardDanger, BoardDay, BoardDesk, BoardHeld, BoardTarget, BoardTimes, BoardView,
+};
 pub use draft::{DraftList, DraftRequest, DraftView, WritingView};
 pub use duty::{AlarmView, DutyList, DutyView, TroubleView};
+pub use evidence::{Evidence, EvidenceRecord, EvidenceRequest};
 pub use follow::{ReferralView, WriteFirstRequest, WriteFirstResponse, WriteToNumberRequest};
 pub use message::{
     InboundMessage, MessageInConversation, MessageList, MessageView, OutboundMessage, PhotoFile, PhotoView,
 };
 pub use people::{ColleagueList, ColleagueView, PresenceRequest, PresenceResponse, PresenceWord};
 pub use problem::{OfferView, ProblemCode, ProblemDetails, ReplacedView};
+pub use report::{ColumnView, CorrectionView, FigureView, QuoteList, ReportView, RowView, TableView};
+pub use search::{
+    AdviceList, AdviceRequest, AdviceView, MarkView, SearchHitView, SearchResults, SimilarList, SimilarView,
+};
 
 /// `POST /v1/login`
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
@@ -329,33 +341,6 @@ pub struct CannedView {
     pub category: Option<String>,
 }
 
-/// `POST /v1/conversations/{id}/evidence`
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct EvidenceRequest {
-    /// Why the evidence is needed; kept as a note.
-    pub reason: String,
-}
-
-/// A whole conversation with hashes. The `sha256` of a record is over the `sha256` of the record before it (its hexadecimal
-/// digits) and its own `json`, so that no change and no gap goes unnoticed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Evidence {
-    pub conversation_id: i64,
-    pub exported_at: i64,
-    pub exported_by: String,
-    pub reason: String,
-    pub records: Vec<EvidenceRecord>,
-    /// The `sha256` of the last record.
-    pub sha256: String,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct EvidenceRecord {
-    /// A text, a note or the conversation itself, as JSON in one string.
-    pub json: String,
-    pub sha256: String,
-}
-
 /// `POST /v1/conversations/{id}/replies`, with an `Idempotency-Key` header.
 ///
 /// The reply, its promise and its category are written together or not at all.
@@ -410,6 +395,30 @@ pub struct ReplySize {
     /// What is counted: `bytes` or `segments`.
     pub unit: String,
     pub n_parts: i64,
+}
+
+/// `POST /v1/length`
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+pub struct LengthRequest {
+    pub text: String,
+    /// Whether photos go with it.
+    #[serde(default)]
+    pub has_photos: bool,
+}
+
+/// How a text would leave if it were sent now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct LengthView {
+    /// Null if it cannot be sent as it is.
+    pub size: Option<ReplySize>,
+    /// Why not: `empty_text`, `unencodable` or `too_long`.
+    pub problem: Option<String>,
+    /// `unencodable`: what the carrier can't carry.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub characters: Vec<String>,
+    /// `unencodable`: the same text with something in place of each of them, where all have something.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offer: Option<OfferView>,
 }
 
 /// `POST /v1/conversations/{id}/close`

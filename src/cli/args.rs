@@ -4,8 +4,8 @@ use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use super::{
-    account, action, catalogue, claim, close, danger, decide, follow, list, login, passwd, photo, presence, recall, release,
-    reply, sessions, show, totp, watch,
+    account, action, advice, catalogue, claim, close, danger, decide, follow, list, login, passwd, photo,
+    presence, recall, release, reply, report, search, sessions, show, similar, totp, watch,
 };
 use crate::ops::lang::Lang;
 
@@ -51,8 +51,11 @@ pub enum Command {
     List(list::Args),
     Next,
     Show(show::Args),
+    Search(search::Args),
+    Similar(similar::Args),
     Claim(claim::Args),
     Reply(reply::Args),
+    Advice(advice::Args),
     Photo(photo::Args),
     Release(release::Args),
     Close(close::Args),
@@ -93,6 +96,7 @@ pub enum Command {
     Categories(catalogue::DeskArgs),
     Replies(catalogue::DeskArgs),
     Surveys(catalogue::SurveysArgs),
+    Report(report::Args),
     Doubt,
     Decide(decide::Args),
     Watch(watch::Args),

@@ -14,8 +14,8 @@ use super::exit::Exit;
 use super::failure::Failure;
 use crate::api::wire::{ConversationDetail, DraftRequest, MessageView};
 use crate::client::format::one_word;
-use crate::client::{Client, draft_to_edit, forget_draft, last_seen};
-use crate::domain::text::safe_for_terminal;
+use crate::client::{Client, draft_to_edit, forget_draft, keep_draft, last_seen};
+use crate::domain::text::{part, safe_for_terminal};
 
 /// Below it stands what the citizen wrote; nothing of that is sent.
 const SCISSORS: &str = "--------8<--------";
@@ -35,6 +35,8 @@ pub struct Source<'a> {
     pub words: &'a [String],
     /// One's own draft as it is.
     pub draft: bool,
+    /// Begin with what this conversation was answered.
+    pub from: Option<i64>,
 }
 
 /// Puts the text together; an empty one is refused.
@@ -44,7 +46,9 @@ pub async fn compose(
     client: &Client,
 ) -> Result<Composed, Failure> {
     let from_input = source.words == ["-"] || (source.words.is_empty() && !context.io.stdin_is_terminal);
-    let composed = if source.draft {
+    let composed = if let Some(other) = source.from {
+        Composed { text: earlier_answer(context, client, (source.n, other)).await?, is_draft: true }
+    } else if source.draft {
         let none = || Failure::here(Exit::Nothing, "no_draft", []);
         Composed { text: client.own_draft(source.n).await?.ok_or_else(none)?.text, is_draft: true }
     } else if from_input {
@@ -52,7 +56,7 @@ pub async fn compose(
         context.io.stdin.read_to_string(&mut text).context("standard input")?;
         Composed { text, is_draft: false }
     } else if source.words.is_empty() {
-        Composed { text: edited(context, source.n, client).await?, is_draft: true }
+        Composed { text: edited(context, client, (source.n, None)).await?, is_draft: true }
     } else {
         Composed { text: words(source.words)?, is_draft: false }
     };
@@ -82,11 +86,38 @@ pub fn words(words: &[String]) -> Result<String, Failure> {
     }
 }
 
-/// Opens one's draft in an editor, or what a colleague began; returns what was changed.
-async fn edited(context: &mut CliContext, n: i64, client: &Client) -> Result<String, Failure> {
+/// What another conversation was answered, as the beginning of this answer: a person reads it before it leaves. Without a terminal
+/// it is only kept as a draft.
+async fn earlier_answer(
+    context: &mut CliContext,
+    client: &Client,
+    (n, other): (i64, i64),
+) -> Result<String, Failure> {
+    let detail = client.conversation(other).await?;
+    let theirs = detail.messages.iter().filter_map(MessageView::outbound);
+    let texts = theirs
+        .filter(|text| text.author.is_some())
+        .map(|text| part(&text.text).map_or(text.text.as_str(), |(.., rest)| rest));
+    let begun = texts.collect::<Vec<_>>().join("\n");
+    if begun.trim().is_empty() {
+        return Err(Failure::here(Exit::Nothing, "no_earlier_answer", [("m", other.to_string().into())]));
+    }
+    if context.io.stdin_is_terminal {
+        return edited(context, client, (n, Some(begun))).await;
+    }
+    keep_draft(&context.profile, n, &begun)?;
+    Err(Failure::here(Exit::LookFirst, "earlier_answer_kept", [("n", n.to_string().into())]))
+}
+
+/// Opens one's draft in an editor, else what is `begun`, else what a colleague began; returns what was changed.
+async fn edited(
+    context: &mut CliContext,
+    client: &Client,
+    (n, begun): (i64, Option<String>),
+) -> Result<String, Failure> {
     let detail = client.conversation(n).await?;
     let own = client.own_draft(n).await?.map(|draft| draft.text);
-    let begun = own.clone().or_else(|| detail.draft.clone()).unwrap_or_default();
+    let begun = own.clone().or(begun).or_else(|| detail.draft.clone()).unwrap_or_default();
     let file = draft_to_edit(&context.profile, n, &begun)?;
     // Of an editor that was killed, it may hold more than the server.
     let before = above(&fs::read_to_string(&file).with_context(|| file.display().to_string())?);

@@ -4,6 +4,7 @@
 //! - `args.rs`, `exit.rs`: the commands, the exit codes · `words.rs`, `locales/`: the sentences of this face
 //! - `help.rs`: `--help` and wrong usage · `io.rs`, `context.rs`: the world around a command, what every command works with
 //! - `action.rs`, `catalogue.rs`: many small commands of one kind
+//! - `report/`: figures as tables, a page, a workbook and CSV
 //! - `render.rs`, `json.rs`, `conversation.rs`, `message.rs`, `draw.rs`: what is printed · `failure.rs`: why a command
 //!   failed, and what to do next
 //!
@@ -12,6 +13,7 @@
 
 mod account;
 mod action;
+mod advice;
 mod args;
 mod catalogue;
 mod claim;
@@ -44,9 +46,12 @@ mod recall;
 mod release;
 mod render;
 mod reply;
+mod report;
+mod search;
 mod secret;
 mod sessions;
 mod show;
+mod similar;
 mod status;
 mod totp;
 mod watch;
@@ -62,12 +67,18 @@ use jiff::tz::TimeZone;
 
 use crate::client::{Profile, Tidied, tidy};
 use crate::api::wire::PresenceWord;
+use crate::ops::lang::Lang;
 use args::{Cli, Command};
 use context::CliContext;
 pub use exit::Exit;
 use failure::Failure;
 pub use io::Io;
 use render::Paint;
+
+/// The commands with their help in `lang`, for manual pages and completions.
+pub fn command(lang: Lang) -> clap::Command {
+    help::translated(&words::say(lang), 100)
+}
 
 /// Runs the program with these arguments, the first of which is its name.
 pub async fn run(args: Vec<OsString>, mut io: Io) -> Exit {
@@ -130,8 +141,11 @@ async fn dispatch(context: &mut CliContext, command: Command) -> Result<(), Fail
         Command::List(args) => list::run(context, &args).await,
         Command::Next => next::run(context).await,
         Command::Show(args) => show::run(context, &args).await,
+        Command::Search(args) => search::run(context, &args).await,
+        Command::Similar(args) => similar::run(context, &args).await,
         Command::Claim(args) => claim::run(context, &args).await,
         Command::Reply(args) => reply::run(context, &args).await,
+        Command::Advice(args) => advice::run(context, &args).await,
         Command::Photo(args) => photo::run(context, &args).await,
         Command::Release(args) => release::run(context, &args).await,
         Command::Close(args) => close::run(context, args).await,
@@ -170,6 +184,7 @@ async fn dispatch(context: &mut CliContext, command: Command) -> Result<(), Fail
         Command::Categories(args) => catalogue::categories(context, &args).await,
         Command::Replies(args) => catalogue::replies(context, &args).await,
         Command::Surveys(args) => catalogue::surveys(context, &args).await,
+        Command::Report(args) => report::run(context, &args).await,
         Command::Doubt => doubt::run(context).await,
         Command::Decide(args) => decide::run(context, &args).await,
         Command::Watch(args) => watch::run(context, &args).await,

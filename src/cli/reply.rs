@@ -12,6 +12,7 @@ use anyhow::Context;
 use serde_json::json;
 
 use super::action::moment;
+use super::advice;
 use super::compose::{Composed, Source, compose};
 use super::context::CliContext;
 use super::conversation;
@@ -49,6 +50,12 @@ pub struct Args {
     replace: bool,
     #[arg(long, visible_alias = "yes")]
     parts: bool,
+    #[arg(long, value_name = "M", conflicts_with_all = ["text", "canned"], value_parser = clap::value_parser!(i64).range(1..))]
+    from: Option<i64>,
+    #[arg(long, conflicts_with = "force")]
+    preview: bool,
+    #[arg(long)]
+    advice: bool,
     #[arg(long, value_name = "ID", value_parser = clap::value_parser!(i64).range(0..))]
     last_seen: Option<i64>,
 }
@@ -61,11 +68,17 @@ pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
     let last_seen = seen.ok_or_else(|| Failure::here(Exit::LookFirst, "not_seen", []))?;
     let files = read_photos(&args.photo)?;
     let canned = canned(&client, args).await?;
-    let source = Source { n: args.n, words: &args.text, draft: args.draft };
+    let source = Source { n: args.n, words: &args.text, draft: args.draft, from: args.from };
     let Composed { text, is_draft } = match &canned {
         Some(canned) => Composed { text: canned.text.clone(), is_draft: false },
         None => compose(context, &source, &client).await?,
     };
+    if args.preview {
+        return preview(context, &client, (args.n, &text)).await;
+    }
+    if context.io.stdout_is_terminal || args.advice {
+        advice::remark(context, &client, &text).await;
+    }
     let photos = match hand_in(&client, files).await {
         Ok(photos) => photos,
         Err(error) => return Err(unsent(context, &client, error, (args.n, &text)).await),
@@ -81,6 +94,20 @@ pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
         category: args.category.clone().or(canned.and_then(|canned| canned.category)),
     };
     deliver(context, &client, args, request).await
+}
+
+/// Shows the text with advice, and sends nothing. The text is kept: the editor opens it again.
+async fn preview(context: &mut CliContext, client: &Client, (n, text): (i64, &str)) -> Result<(), Failure> {
+    let kept = keep_draft(&context.profile, n, text)?;
+    if context.json {
+        return context.print_json(&client.advice(text).await?);
+    }
+    context.print(&safe_for_terminal(text))?;
+    advice::remark(context, client, text).await;
+    let values = [("path", kept.display().to_string().into()), ("n", n.to_string().into())];
+    let remark = context.say.with("draft-kept", values);
+    context.remark(&remark);
+    Ok(())
 }
 
 /// Sends the reply; with `--replace`, in the server's words if it has characters that can't be sent. The promise and the
@@ -99,11 +126,12 @@ async fn deliver(
         answer = send(client, &context.profile, args.n, &mended).await?;
         text = mended.text;
     }
-    if let Some(question) = answer.as_ref().err().and_then(|error| several(context, error)) {
-        if context.confirms(&question)? {
-            let whole = ReplyRequest { text: text.clone(), most_texts: None, ..request.clone() };
-            answer = send(client, &context.profile, args.n, &whole).await?;
-        }
+    let question = answer.as_ref().err().and_then(|error| several(context, error));
+    if let Some(question) = question
+        && context.confirms(&question)?
+    {
+        let whole = ReplyRequest { text: text.clone(), most_texts: None, ..request.clone() };
+        answer = send(client, &context.profile, args.n, &whole).await?;
     }
     match answer {
         Ok(sent) => {

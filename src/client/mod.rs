@@ -7,6 +7,7 @@
 //! | `seen.rs`, `drafts.rs`, `sending.rs` | what was shown, what was written, which reply is on its way |
 //! | `people.rs`, `follow.rs` | colleagues: who is on; texts with which we begin |
 //! | `tidy.rs` | how long drafts and saved photos stay on this machine |
+//! | `search.rs` | searching, and advice before a text is sent |
 //! | `reply.rs` | one reply as one request under one key, also after an answer was lost |
 //! | `say.rs`, `locales/` | sentences in Korean and English |
 //! | `times.rs`, `format.rs`, `message.rs` | times, short words, what became of a text, how long a text is |
@@ -29,6 +30,7 @@ mod people;
 mod profile;
 pub mod reply;
 mod say;
+mod search;
 mod seen;
 mod sending;
 mod tidy;
@@ -40,7 +42,7 @@ pub(crate) mod fake;
 mod tests;
 
 pub use address::{Address, BadAddress};
-pub use api::{Client, ClientError, IDEMPOTENCY_KEY, Listed};
+pub use api::{Client, ClientError, IDEMPOTENCY_KEY, Listed, ReportQuery};
 pub use drafts::{draft_to_edit, forget_draft, keep_draft};
 pub use events::{Events, Feed};
 pub use files::{create_private, write_private};
@@ -48,6 +50,7 @@ pub use profile::{BadProfile, DEFAULT_SERVER, NoSession, Profile, Session, keep_
 #[cfg(test)]
 pub(crate) use say::catalogue;
 pub use say::{Say, Value, Values};
+pub use search::Sought;
 pub use seen::{last_seen, note_seen};
 pub use tidy::{DRAFTS_FOR, PHOTOS_FOR, Tidied, photo_folder, tidy};
 pub use times::{Times, within};

@@ -3,6 +3,7 @@
 mod access;
 mod account;
 mod audit;
+mod board;
 mod conversation;
 mod desk;
 mod document;
@@ -13,6 +14,8 @@ mod photo;
 mod privacy;
 mod problem;
 mod reply;
+mod report;
+mod search;
 mod serve;
 mod session;
 mod tls;

@@ -88,7 +88,27 @@ cmd-show = Show a conversation with its texts.
         Examples:
           munja show 12
           munja show 12 --json
-cmd-claim = Take one conversation and show it.
+cmd-search = Search citizens' texts, answers and notes, newest first.
+    .examples =
+        All words must stand in what is found. A consonant by itself stands for a syllable: ㅂㅅ finds 버스. Words of three
+        letters and more are found whatever the spaces. Identity numbers are masked, and not found. Who searched, when
+        and whom it showed is recorded.
+
+        Examples:
+          munja search 막차
+          munja search ㅂㅅ 막차 --since 30d
+          munja search "버스 정류장" --kind answer --category 교통
+          munja search --citizen 5678 --since 2026-03-01 --until 2026-03-31
+          munja search 여권 --counselor minsu --desk main
+          munja search --number 010-1234-5678 --reason "the citizen asks what we wrote"
+cmd-similar = Show the three answered questions that are most like this one, with their answers.
+    .examples =
+        Of closed conversations that you may see. Identity numbers are masked. That they were shown is recorded.
+
+        Examples:
+          munja similar 12
+          munja reply 12 --from 7          begin the answer with what conversation 7 was answered
+Take one conversation and show it.
     .examples =
         Examples:
           munja claim 12
@@ -102,6 +122,7 @@ cmd-reply = Answer the citizen of a conversation you hold.
           munja reply 12
           munja reply 12 - < answer.txt
           munja reply 12 --promise 30m "We are asking the depot."
+          munja reply 12 --preview "..."    show it with advice, and send nothing
           munja reply 12 --canned hello --category 택시
           munja reply 12 --photo map.jpg "The stop is here."
           munja reply 12 --force "Yes."    send although a newer text came in
@@ -111,6 +132,16 @@ cmd-reply = Answer the citizen of a conversation you hold.
         Put a text with $, ! or ` in single quotes, or the shell changes it: '53$'.
         What leaves is shown as it arrives. It leaves after some seconds: munja recall takes it back.
 cmd-photo = Look at a photo, video or voice message.
+cmd-advice = Say what people may not understand in a text, or cannot use.
+    .examples =
+        Looks for invitations to phone, hard and foreign words (with easy ones), sentences over 50 characters, a second
+        question, days without a date, and identity numbers. It only advises: `munja reply` sends any text.
+
+        Examples:
+          munja advice "금일 구비서류를 지참하여 내방 바랍니다."
+          munja advice < answer.txt
+          munja advice --json "Please call us."
+Look at a photo, video or voice message.
     .examples =
         Terminals that can draw pictures (kitty, Ghostty, Konsole, iTerm2, WezTerm) show a photo. Elsewhere it is
         saved to a file, whose path is printed. Videos and voice messages are always saved; --open plays them.
@@ -306,6 +337,18 @@ cmd-surveys = List the survey answers of citizens and who had answered them.
         Examples:
           munja surveys                    mine, last 30 days
           munja surveys --all --since 7d   all counselors' (supervisors)
+cmd-report = Show the figures of some days: volume, times, categories, satisfaction.
+    .examples =
+        Examples:
+          munja report                         this month so far
+          munja report yesterday --by hour
+          munja report 2026-10 --compare last-year
+          munja report 2026-10-01..2026-10-15 --desk buk
+          munja report last-month --to reports          page, workbook and CSV into a folder
+          munja report 2026-10 --words --html october.html
+          munja report counselors last-month            supervisors: all; a counselor: their own
+
+        Days are counted in the desk's time zone. Every figure is printed with the sentence that defines it.
 cmd-doubt = List replies that may or may not have been sent.
     .examples =
         Examples:
@@ -367,9 +410,25 @@ arg-list-all = All conversations that are not closed
 arg-list-mine = Conversations you hold
 arg-list-state = waiting, active, answered or closed
 arg-list-limit = Maximum number (default: 50)
+arg-search-words = Words that all stand in the text; in quotation marks for several as one
+arg-search-number = The citizen's whole number; needs --reason
+arg-search-reason = Why the number is looked for; it goes into the access log
+arg-search-citizen = The number as lists show it (010-****-5678), or its last four digits
+arg-search-category = A category or a whole group (`munja categories`)
+arg-search-counselor = Log-in name of who wrote the answer or note, or has the conversation
+arg-search-desk = Key of the desk (`munja desks`)
+arg-search-since = From this day on (2026-03-01), or so long back (30d)
+arg-search-until = Up to this day (2026-03-31), or until so long ago (7d)
+arg-search-kind = Only text (from citizens), answer or note
+arg-search-after = Go on after the page before; munja says where
+arg-search-limit = Maximum number (default: 20, at most 100)
 arg-reveal-texts = Show the texts in which resident, card and other identity numbers are masked
 arg-reply-text = The reply; - reads standard input
 arg-reply-photo = A photo to send with the reply; may be given several times. It is made small enough, and the place where it was taken is removed
+arg-reply-from = Begin the answer with what this conversation was answered; it opens in the editor
+arg-reply-preview = Show the text with advice and send nothing; it is kept as a draft
+arg-reply-advice = Show advice also where the output is no terminal
+arg-advice-text = The text; without it, or with -, standard input is read
 arg-reply-force = Send the reply although a newer text came in
 arg-reply-replace = Replace characters that can't be sent by words or signs
 arg-reply-last_seen = Id of the citizen's last text that you saw (default: the last one that was shown here)
@@ -397,6 +456,15 @@ arg-reply-draft = Send your draft on the server as it is
 arg-reply-parts = Send the reply although it leaves as several texts
 arg-close-unanswered = Close the conversation although the last text is unanswered
 arg-recall-m = Number of the text (default: the newest reply)
+arg-report-what = day, yesterday, week, last-week, month (default), last-month, year, last-year, 2026-11-30, 2026-11, 2026, 2026-W48, or two of them with .. between; `counselors` before it: by counselor
+arg-report-desk = Only this desk (`munja desks`)
+arg-report-by = Rows: hour, day (default), weekday, month, desk, category, counselor
+arg-report-compare = Compare with: previous (the period before), last-year
+arg-report-words = With what citizens wrote about the service (supervisors; recorded in the access log)
+arg-report-html = Write a page to print with charts (- is standard output)
+arg-report-xlsx = Write an Excel workbook
+arg-report-csv = Write CSV
+arg-report-to = Write all three into this folder, named by the period
 arg-categories-desk = Only the categories of this desk
 arg-replies-desk = The desk whose name is filled in
 arg-reply-promise = Promise the rest of the answer by then (30m, 2h, 1d). You are reminded, and the citizen is told if it is late
@@ -423,6 +491,19 @@ close-reason-erased = erased: its time was over, or the citizen asked for it
 close-reason-no_reply = the citizen did not reply
 late-short = [late: sent { $at }]
 previous = Earlier conversation with this citizen: munja show { $n }
+found-text = citizen
+found-answer = answer
+found-note = note
+search-more = … and more: add --after { $next }
+search-looked-back = Looked back to { $at }; older texts were not looked at yet.
+advice-none = No advice.
+advice-phone = “{ $words }” asks somebody to phone who may not be able to. Say how to do it by text.
+advice-hard_word = “{ $words }” is hard. Easier: { $instead }
+advice-long_sentence = This sentence has { $n } characters. Two short ones are easier: “{ $words }”
+advice-several_questions = A second question: “{ $words }”. People answer one; ask it next.
+advice-relative_date = “{ $words }” depends on when it is read. Add the date.
+advice-identity_number = An identity number stands in the text. Leave it out.
+similar-how = Begin with one of the answers: munja reply { $n } --from { $m }
 list-empty = No conversations.
 surveys-empty = No survey answers.
 list-empty-mine = You hold no conversation. `munja next` takes the next one.
@@ -690,6 +771,18 @@ next-no_such_person = munja colleagues lists them.
 next-no_such_category = munja categories
 next-category_needed = munja close { $n } --category CATEGORY (munja categories lists them)
 next-promise_open = Answer first: munja reply { $n }. To close without: munja close { $n } --drop-promise
+error-nothing_found = Nothing was found.
+next-nothing_found = Fewer or shorter words find more; so does a longer time.
+error-bad_date = “{ $what }” is no date.
+next-bad_date = A day (2026-03-01) or a span (30d)
+error-no_text = There is no text.
+next-no_text = munja advice "..."
+error-nothing_similar = No answered question is like this one.
+next-nothing_similar = munja search WORDS
+error-no_earlier_answer = Conversation { $m } has no answer.
+next-no_earlier_answer = munja show { $m }
+error-earlier_answer_kept = The earlier answer is kept as a draft; nothing was sent.
+next-earlier_answer_kept = On a terminal: munja reply { $n }
 error-no_canned = There is no canned reply with the key { $key }.
 next-no_canned = munja replies
 next-danger_unanswered = Answer first: munja reply { $n }. If there is no danger: munja false-alarm { $n } --reason "TEXT"
@@ -785,3 +878,32 @@ did-referred = Conversation { $n }: the department is to answer by { $at }.
 did-referral_ended = Conversation { $n }: nothing is expected of the department any more.
 referral-until = { $to } by { $at }
 referral-due = { $to } OVERDUE since { $at }
+report-title = Munja, figures of { $period }, { $desk }
+report-all-desks = all desks
+report-seconds = { $n } s
+report-unit-seconds = seconds
+report-made = Counted { $at }.
+report-not-final = Not final: the period and the three days after it are not over, or consultations are still open.
+report-corrected = Correction: { $name } was published as { $published } and is { $now } now.
+report-erased-words = The words of { $n } answers are gone: their citizens were erased.
+report-more-words = There are { $n } more; choose fewer days.
+report-words = What citizens wrote
+report-definitions = Definition
+report-sheet-figures = Figures
+report-written = Written: { $file }
+head-figure = Figure
+head-value = Value
+head-goal = Goal
+head-change = Change
+error-bad_period = "{ $what }" is no period.
+next-bad_period = munja report month, 2026-11-30, 2026-11, 2026, 2026-W48, or 2026-11-01..2026-11-15
+error-no_such_day = There is no such day: { $what }
+next-no_such_day = munja report 2026-11-30
+error-period_backwards = The period ends before it begins: { $what }
+next-period_backwards = Put the earlier day first: 2026-11-01..2026-11-15
+error-period_future = { $what } begins after today ({ $today }): nothing has happened yet.
+next-period_future = munja report month
+error-period_too_long = A report can be about ten years at most: { $what }
+next-period_too_long = munja report 2026
+error-report_file = { $file } cannot be written: { $why }
+next-report_file = Name a folder that exists and that you may write to.

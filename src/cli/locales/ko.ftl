@@ -88,7 +88,26 @@ cmd-show = 상담 내용을 보여 줍니다.
         예:
           munja show 12
           munja show 12 --json
-cmd-claim = 상담 하나를 골라 맡고 내용을 보여 줍니다.
+cmd-search = 시민의 문자, 답변, 메모를 새것부터 찾습니다.
+    .examples =
+        적은 낱말이 모두 들어 있는 글을 찾습니다. 자음만 적으면 초성으로 찾습니다: ㅂㅅ → 버스. 세 글자 이상은 띄어쓰기가 달라도
+        찾습니다. 가려진 주민등록번호 등은 찾을 수 없습니다. 누가 언제 찾았고 누구의 글을 보았는지 기록됩니다.
+
+        예:
+          munja search 막차
+          munja search ㅂㅅ 막차 --since 30d
+          munja search "버스 정류장" --kind answer --category 교통
+          munja search --citizen 5678 --since 2026-03-01 --until 2026-03-31
+          munja search 여권 --counselor minsu --desk main
+          munja search --number 010-1234-5678 --reason "시민이 예전 답변을 물어봄"
+cmd-similar = 이 상담과 가장 비슷한 예전 질문 세 건과 그 답변을 보여 줍니다.
+    .examples =
+        볼 수 있는 종료된 상담에서 찾습니다. 주민등록번호 등은 가려집니다. 누가 보았는지 기록됩니다.
+
+        예:
+          munja similar 12
+          munja reply 12 --from 7          상담 7번의 답변을 초안으로 가져와 답변하기
+상담 하나를 골라 맡고 내용을 보여 줍니다.
     .examples =
         예:
           munja claim 12
@@ -102,6 +121,7 @@ cmd-reply = 맡은 상담의 시민에게 답변합니다.
           munja reply 12
           munja reply 12 - < answer.txt
           munja reply 12 --promise 30m "차고지에 확인하고 있습니다."
+          munja reply 12 --preview "..."    보내지 않고 조언과 함께 보기
           munja reply 12 --canned hello --category 버스
           munja reply 12 --photo 약도.jpg "정류장은 여기입니다."
           munja reply 12 --force "네."     새 문자가 와 있어도 보냅니다
@@ -111,6 +131,16 @@ cmd-reply = 맡은 상담의 시민에게 답변합니다.
         $, !, ` 가 든 글은 작은따옴표로 묶으십시오. 큰따옴표 안에서는 셸이 바꿉니다: '53$'
         보낸 글은 도착할 모습 그대로 보여 줍니다. 몇 초 뒤에 나가므로 munja recall 로 되돌릴 수 있습니다.
 cmd-photo = 시민이 보낸 사진·영상·음성을 봅니다.
+cmd-advice = 시민이 이해하기 어렵거나 이용할 수 없는 부분을 알려 줍니다.
+    .examples =
+        전화하라는 말, 어려운 말과 외국어(쉬운 말 제안), 50자가 넘는 문장, 두 번째 질문, 날짜 없는 '내일', 주민등록번호 등을 찾습니다.
+        알려 주기만 합니다. `munja reply`는 어떤 글이든 보냅니다.
+
+        예:
+          munja advice "금일 구비서류를 지참하여 내방 바랍니다."
+          munja advice < answer.txt
+          munja advice --json "전화 주세요."
+시민이 보낸 사진·영상·음성을 봅니다.
     .examples =
         그림을 그릴 수 있는 터미널(kitty, Ghostty, Konsole, iTerm2, WezTerm)이면 바로 보이고,
         그렇지 않으면 파일로 저장하고 저장한 곳을 알려 줍니다. 영상과 음성은 항상 파일로 저장하며,
@@ -305,6 +335,18 @@ cmd-surveys = 시민의 만족도 답변과 의견을 담당 상담사와 함께
         예:
           munja surveys                    내가 맡은 상담, 최근 30일
           munja surveys --all --since 7d   모든 상담사(관리자)
+cmd-report = 며칠 동안의 통계를 보여 줍니다: 건수, 시간, 분류, 만족도.
+    .examples =
+        예:
+          munja report                         이번 달 지금까지
+          munja report yesterday --by hour     어제, 시간대별
+          munja report 2026-10 --compare last-year
+          munja report 2026-10-01..2026-10-15 --desk buk
+          munja report last-month --to reports          인쇄용 페이지, 엑셀, CSV를 폴더에
+          munja report 2026-10 --words --html october.html
+          munja report counselors last-month            관리자는 모두, 상담사는 자기 것
+
+        날짜는 부서의 시간대로 셉니다. 모든 수치에 그 뜻을 밝힌 문장이 함께 나옵니다.
 cmd-doubt = 발송되었는지 확실하지 않은 답변을 보여 줍니다.
     .examples =
         예:
@@ -366,10 +408,26 @@ arg-list-all = 종료되지 않은 모든 상담
 arg-list-mine = 내가 맡은 상담
 arg-list-state = waiting(대기), active(상담 중), answered(답변함), closed(종료)
 arg-list-limit = 최대 건수(기본: 50)
+arg-search-words = 글에 모두 들어 있어야 하는 낱말. 여러 낱말을 하나로 찾으려면 따옴표로 묶습니다
+arg-search-number = 시민의 전화번호 전체. --reason이 필요합니다
+arg-search-reason = 번호로 찾는 사유. 접근 기록에 남습니다
+arg-search-citizen = 목록에 보이는 번호(010-****-5678) 또는 끝 네 자리
+arg-search-category = 분류 또는 큰 분류 전체(`munja categories`)
+arg-search-counselor = 답변이나 메모를 쓴 상담사, 또는 그 상담을 맡은 상담사의 아이디
+arg-search-desk = 부서 코드(`munja desks`)
+arg-search-since = 이날부터(2026-03-01) 또는 지금부터 얼마 전까지(30d)
+arg-search-until = 이날까지(2026-03-31) 또는 얼마 전까지(7d)
+arg-search-kind = text(시민의 문자), answer(답변), note(메모) 중 하나만
+arg-search-after = 앞 쪽에 이어서 찾습니다. 적을 값은 munja가 알려 줍니다
+arg-search-limit = 최대 건수(기본: 20, 최대 100)
 arg-reveal-texts = 주민등록번호, 카드번호 등이 가려진 글을 그대로 보여 줍니다
 arg-reply-text = 답변 내용. -를 적으면 표준 입력에서 읽습니다
 arg-reply-photo = 함께 보낼 사진 파일. 여러 번 적을 수 있습니다. 크기를 알맞게 줄이고 촬영 위치 같은 정보는 지웁니다
 arg-reply-replace = 보낼 수 없는 글자를 다른 말이나 기호로 바꾸어 보냅니다
+arg-reply-from = 이 상담의 답변을 초안으로 가져와 편집기에서 엽니다
+arg-reply-preview = 보내지 않고 조언과 함께 보여 줍니다. 글은 초안으로 보관됩니다
+arg-reply-advice = 화면이 아닌 곳으로 출력할 때도 조언을 보여 줍니다
+arg-advice-text = 내용. 적지 않거나 -를 적으면 표준 입력에서 읽습니다
 arg-reply-force = 새 문자가 와 있어도 보냅니다
 arg-reply-last_seen = 마지막으로 확인한 시민 문자의 번호(기본: 이 컴퓨터에서 마지막으로 본 문자)
 arg-photo-photo = munja show 에 나오는 사진·영상·음성 번호
@@ -396,6 +454,15 @@ arg-reply-draft = 서버에 있는 내 초안을 그대로 보냅니다
 arg-reply-parts = 여러 통으로 나뉘어도 그대로 보냅니다
 arg-close-unanswered = 마지막 문자에 답하지 않고 종료합니다
 arg-recall-m = 문자 번호(생략하면 가장 최근의 답변)
+arg-report-what = day, yesterday, week, last-week, month(기본), last-month, year, last-year, 2026-11-30, 2026-11, 2026, 2026-W48, 또는 둘 사이에 .. 을 넣은 것. 앞에 `counselors` 를 적으면 상담사별
+arg-report-desk = 이 부서만(`munja desks`)
+arg-report-by = 줄의 기준: hour(시간), day(날짜, 기본), weekday(요일), month(월), desk(부서), category(분류), counselor(상담사)
+arg-report-compare = 견줄 기간: previous(바로 앞 기간), last-year(지난해 같은 기간)
+arg-report-words = 시민이 서비스에 대해 쓴 글도 함께(관리자. 접속 기록에 남습니다)
+arg-report-html = 차트가 든 인쇄용 페이지를 저장합니다(-는 표준 출력)
+arg-report-xlsx = 엑셀 파일을 저장합니다
+arg-report-csv = CSV 파일을 저장합니다
+arg-report-to = 세 가지를 모두 이 폴더에 기간의 이름으로 저장합니다
 arg-categories-desk = 이 부서의 분류만
 arg-replies-desk = 답변에 넣을 부서
 arg-reply-promise = 나머지 답변을 그때까지 하겠다고 약속합니다(30m, 2h, 1d). 때가 되면 알려 주고, 늦어지면 시민에게 알립니다
@@ -422,6 +489,19 @@ close-reason-erased = 지움: 보관 기간이 지났거나 시민이 지워 달
 close-reason-no_reply = 시민이 답하지 않아 자동으로 종료
 late-short = [늦게 도착: { $at } 보냄]
 previous = 이 시민의 이전 상담: munja show { $n }
+found-text = 시민
+found-answer = 답변
+found-note = 메모
+search-more = … 더 있습니다. 이어서 보려면 --after { $next }
+search-looked-back = { $at }까지 찾아보았습니다. 그 이전 글은 아직 찾아보지 않았습니다.
+advice-none = 고칠 곳이 없습니다.
+advice-phone = “{ $words }”: 전화할 수 없는 시민일 수 있습니다. 문자로 하는 방법을 적어 주십시오.
+advice-hard_word = “{ $words }” → 쉬운 말: { $instead }
+advice-long_sentence = 문장이 { $n }자입니다. 두 문장으로 나누면 읽기 쉽습니다: “{ $words }”
+advice-several_questions = 질문이 둘 이상입니다: “{ $words }”. 한 번에 하나씩 물어보십시오.
+advice-relative_date = “{ $words }”: 읽는 날에 따라 달라집니다. 날짜를 함께 적어 주십시오.
+advice-identity_number = 주민등록번호 같은 번호가 들어 있습니다. 빼고 보내십시오.
+similar-how = 답변을 초안으로 가져오려면: munja reply { $n } --from { $m }
 list-empty = 해당하는 상담이 없습니다.
 surveys-empty = 만족도 답이 없습니다.
 list-empty-mine = 맡은 상담이 없습니다. `munja next`로 다음 상담을 맡을 수 있습니다.
@@ -689,6 +769,18 @@ next-no_such_person = munja colleagues 로 동료 목록을 보십시오.
 next-no_such_category = munja categories
 next-category_needed = munja close { $n } --category 주정차 (전체 목록: munja categories)
 next-promise_open = 먼저 답하십시오: munja reply { $n }. 답하지 않고 종료하려면: munja close { $n } --drop-promise
+error-nothing_found = 찾은 글이 없습니다.
+next-nothing_found = 낱말을 줄이거나 기간을 늘려 보십시오.
+error-bad_date = 날짜가 아닙니다: “{ $what }”
+next-bad_date = 날짜(2026-03-01) 또는 기간(30d)
+error-no_text = 내용이 없습니다.
+next-no_text = munja advice "..."
+error-nothing_similar = 비슷한 질문에 답한 상담이 없습니다.
+next-nothing_similar = munja search 낱말
+error-no_earlier_answer = 상담 { $m }번에는 답변이 없습니다.
+next-no_earlier_answer = munja show { $m }
+error-earlier_answer_kept = 예전 답변을 초안으로 보관했습니다. 보낸 것은 없습니다.
+next-earlier_answer_kept = 터미널에서: munja reply { $n }
 error-no_canned = 그런 코드의 미리 써 둔 답변이 없습니다: { $key }
 next-no_canned = munja replies
 next-danger_unanswered = 먼저 답하십시오: munja reply { $n }. 위급하지 않다면: munja false-alarm { $n } --reason "사유"
@@ -784,3 +876,32 @@ did-referred = 상담 { $n }번: 외부 부서의 회신을 { $at }까지 기다
 did-referral_ended = 상담 { $n }번: 외부 부서의 회신을 처리했습니다.
 referral-until = { $to } 회신 { $at }까지
 referral-due = { $to } 회신 기한 지남({ $at })
+report-title = 문자 상담 통계 { $period }, { $desk }
+report-all-desks = 모든 부서
+report-seconds = { $n }초
+report-unit-seconds = 초
+report-made = { $at } 에 셈
+report-not-final = 아직 확정되지 않았습니다. 기간과 그 뒤 사흘이 지나지 않았거나 열린 상담이 있습니다.
+report-corrected = 정정: { $name } 은(는) { $published } 로 발표했고 지금은 { $now } 입니다.
+report-erased-words = 답 { $n }건의 글은 시민이 지워져 없습니다.
+report-more-words = { $n }건이 더 있습니다. 기간을 줄여 보십시오.
+report-words = 시민이 쓴 글
+report-definitions = 뜻
+report-sheet-figures = 통계
+report-written = 저장했습니다: { $file }
+head-figure = 항목
+head-value = 값
+head-goal = 목표
+head-change = 변화
+error-bad_period = "{ $what }" 은(는) 기간이 아닙니다.
+next-bad_period = munja report month, 2026-11-30, 2026-11, 2026, 2026-W48, 2026-11-01..2026-11-15 처럼 적으십시오.
+error-no_such_day = 그런 날이 없습니다: { $what }
+next-no_such_day = munja report 2026-11-30
+error-period_backwards = 기간의 끝이 처음보다 앞섭니다: { $what }
+next-period_backwards = 이른 날을 앞에 적으십시오: 2026-11-01..2026-11-15
+error-period_future = { $what } 은(는) 오늘({ $today }) 뒤에 시작합니다. 아직 아무 일도 없습니다.
+next-period_future = munja report month
+error-period_too_long = 통계는 길어야 10년까지입니다: { $what }
+next-period_too_long = munja report 2026
+error-report_file = { $file } 을(를) 저장할 수 없습니다: { $why }
+next-report_file = 있는 폴더, 쓸 수 있는 폴더를 적으십시오.

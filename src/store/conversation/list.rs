@@ -196,7 +196,7 @@ const BESIDE: &str = "
     EXISTS (SELECT 1 FROM survey s WHERE s.conversation_id = c.id),
     EXISTS (SELECT 1 FROM draft d WHERE d.conversation_id = c.id)";
 /// `Conversation::is_visible_to` in SQL, for lists; a test compares the two.
-const VISIBLE: &str = "AND (c.tier = 1 OR c.claimed_by = :me OR c.offered_to = :me
+pub(in crate::store) const VISIBLE: &str = "AND (c.tier = 1 OR c.claimed_by = :me OR c.offered_to = :me
                             OR instr(:desks, ' ' || c.desk || ' ') > 0)";
 const HOLDER: &str = "LEFT JOIN counselor h ON h.id = c.claimed_by";
 
@@ -288,7 +288,7 @@ pub(in crate::store) fn detail(conn: &Connection, id: i64) -> Result<Conversatio
 }
 
 /// The desks a list is narrowed to, with spaces around each; `None`: all.
-fn visible_desks(actor: &Actor) -> Option<String> {
+pub(in crate::store) fn visible_desks(actor: &Actor) -> Option<String> {
     match &actor.desks {
         DeskScope::Only(_) if !actor.supervises() => Some(format!(" {} ", actor.desks.to_word())),
         _ => None,

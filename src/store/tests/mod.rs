@@ -4,6 +4,7 @@
 mod access;
 mod accounts;
 mod alarm;
+mod board;
 mod clock;
 mod commits;
 mod conversations;
@@ -12,6 +13,7 @@ mod danger;
 mod desks;
 mod doubt;
 mod faults;
+mod figures;
 mod inbound;
 mod intent;
 mod late;
@@ -27,6 +29,7 @@ mod receipts;
 mod recovery;
 mod replies;
 mod routing;
+mod search;
 mod service;
 
 use std::path::PathBuf;
