@@ -8,7 +8,7 @@ use super::context::CliContext;
 use super::conversation;
 use super::exit::Exit;
 use super::failure::Failure;
-use super::when::When;
+use super::when::{When, span_ms};
 use crate::api::wire::ActionRequest;
 use crate::client::format::one_word;
 use crate::client::last_seen;
@@ -209,47 +209,4 @@ pub(super) async fn act_until(
     ];
     let sentence = context.say.with(&format!("did-{done}"), values);
     context.print_done(done, &sentence)
-}
-
-/// `30m`, `2h`, `1d`, or minutes without a unit; up to 30 days.
-pub fn span_ms(word: &str) -> Result<i64, String> {
-    let (digits, unit) = match word.char_indices().last() {
-        Some((at, unit)) if unit.is_alphabetic() => (&word[..at], unit),
-        _ => (word, 'm'),
-    };
-    let unit_ms: i64 = match unit {
-        'm' | '분' => 60_000,
-        'h' => 3_600_000,
-        'd' | '일' => 86_400_000,
-        _ => return Err("30m, 2h, 1d".to_owned()),
-    };
-    let n: i64 = digits.parse().map_err(|_| "30m, 2h, 1d".to_owned())?;
-    let ms = n.saturating_mul(unit_ms);
-    if (1..=30 * 86_400_000).contains(&ms) { Ok(ms) } else { Err("1m - 30d".to_owned()) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn spans() {
-        let cases = [
-            ("30m", Some(1_800_000)),
-            ("30", Some(1_800_000)),
-            ("30분", Some(1_800_000)),
-            ("2h", Some(7_200_000)),
-            ("1d", Some(86_400_000)),
-            ("31d", None),
-            ("0", None),
-            ("-5m", None),
-            ("m", None),
-            ("", None),
-            ("5x", None),
-            ("99999999999999999999d", None),
-        ];
-        for (word, expected) in cases {
-            assert_eq!(span_ms(word).ok(), expected, "{word}");
-        }
-    }
 }

@@ -62,7 +62,7 @@ pub async fn replies(context: &mut CliContext, args: &DeskArgs) -> Result<(), Fa
 
 #[derive(clap::Args)]
 pub struct SurveysArgs {
-    #[arg(long, value_name = "SPAN", default_value = "30d", value_parser = super::action::span_ms)]
+    #[arg(long, value_name = "SPAN", default_value = "30d", value_parser = super::when::span_ms)]
     since: i64,
     #[arg(long)]
     all: bool,
