@@ -7,7 +7,7 @@ use crate::domain::access::{Action, Subject};
 use crate::store::AccessFilter;
 
 impl Desk {
-    async fn rows(&self) -> Vec<Row> {
+    pub(super) async fn rows(&self) -> Vec<Row> {
         let found = Arc::new(std::sync::Mutex::new(Vec::new()));
         let into = Arc::clone(&found);
         let take = move |row| {
