@@ -148,9 +148,10 @@ pub async fn remind(context: &mut CliContext, args: &WithSpan) -> Result<(), Fai
 
 pub async fn transfer(context: &mut CliContext, args: &Transfer) -> Result<(), Failure> {
     let (to_desk, person, note) = (args.desk.clone(), args.person.clone(), args.note.clone());
-    let action = ActionRequest::Transfer { desk: to_desk, person: person.clone(), note };
+    let action = ActionRequest::Transfer { desk: to_desk.clone(), person: person.clone(), note };
     let Some(person) = person else {
-        return act(context, args.n, action, "transferred").await;
+        act(context, args.n, action, "transferred").await?;
+        return remark_if_closed(context, &to_desk.unwrap_or_default()).await;
     };
     context.about = Some(args.n);
     let detail = context.client()?.act(args.n, &action).await?;
@@ -159,6 +160,22 @@ pub async fn transfer(context: &mut CliContext, args: &Transfer) -> Result<(), F
     let values = [("n", args.n.to_string().into()), ("who", one_word(&person).into())];
     let sentence = context.say.with(key, values);
     context.print_done("transferred", &sentence)
+}
+
+/// Says when a desk opens to which a conversation was passed on, if it is closed.
+async fn remark_if_closed(context: &mut CliContext, desk: &str) -> Result<(), Failure> {
+    // It was passed on whatever this says.
+    let Ok(list) = context.client()?.desks().await else {
+        return Ok(());
+    };
+    let closed = list.desks.into_iter().find(|found| found.key == desk && !found.is_open);
+    if let Some(opens_at) = closed.and_then(|closed| closed.until_at) {
+        let at = context.times().clock(opens_at);
+        let words = context.say.with("transfer-closed", [("desk", one_word(desk).into()), ("at", at.into())]);
+        let words = context.paint.alert(&words);
+        context.remark(&words);
+    }
+    Ok(())
 }
 
 pub async fn give_back(context: &mut CliContext, args: &WithText) -> Result<(), Failure> {
