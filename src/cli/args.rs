@@ -4,8 +4,8 @@ use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use super::{
-    account, action, advice, catalogue, claim, close, danger, decide, list, login, passwd, photo, recall,
-    release, reply, report, search, sessions, show, similar, totp, watch,
+    account, action, advice, catalogue, claim, close, danger, decide, follow, list, login, passwd, photo,
+    presence, recall, release, reply, report, search, sessions, show, similar, totp, watch,
 };
 use crate::ops::lang::Lang;
 
@@ -60,6 +60,8 @@ pub enum Command {
     Release(release::Args),
     Close(close::Args),
     Recall(recall::Args),
+    Write(follow::Write),
+    Refer(follow::Refer),
     Urgent(action::NumberOnly),
     Ack(action::NumberOnly),
     FalseAlarm(action::FalseAlarm),
@@ -67,8 +69,14 @@ pub enum Command {
     Where(action::NumberOnly),
     Handover(danger::Handover),
     Duty,
+    On,
+    Phone,
+    Break,
+    Off(presence::OffArgs),
+    Colleagues,
     Note(action::WithText),
     Draft(action::WithOptionalText),
+    Drafts,
     Promise(action::WithSpan),
     Remind(action::WithSpan),
     Transfer(action::Transfer),
@@ -86,7 +94,7 @@ pub enum Command {
     Evidence(catalogue::EvidenceArgs),
     Desks,
     Categories(catalogue::DeskArgs),
-    Replies(catalogue::DeskArgs),
+    Replies(catalogue::RepliesArgs),
     Surveys(catalogue::SurveysArgs),
     Report(report::Args),
     Doubt,

@@ -43,7 +43,7 @@ impl Exit {
     pub fn from_code(code: ProblemCode) -> Self {
         use ProblemCode::*;
         match code {
-            BadRequest | NoSuchDesk | NoSuchPerson | NoSuchCategory | CategoryNeeded | PasswordLength
+            BadRequest | NoSuchDesk | NoSuchPerson | NoSuchCategory | NotReachable | CategoryNeeded | PasswordLength
             | PasswordCommon | PasswordPersonal | PasswordUnchanged => Exit::Usage,
             MethodNotAllowed => Exit::Unexpected,
             TooSlow => Exit::Unreachable,
@@ -52,8 +52,8 @@ impl Exit {
             NotFound | NobodyWaits | PhotoLost => Exit::Nothing,
             ClaimedByOther | NotClaimed | Closed | OptedOut | TooManyHeld | SupervisorsOnly
             | DangerUnanswered | TooManyDangers | NotYourDesk | NoDanger | Restricted | NothingToAck
-            | PromiseOpen | NotPassedOn | NotWarned | WarnFirst | NotAsked | NumberNotShown | AlreadyLeft
-            | NotInDoubt | PhotoNotHereYet | WrongPassword | RoleRefuses | NotYourself | LoginTaken
+            | PromiseOpen | Unanswered | StillOpen | NotReferred | NotPassedOn | NotWarned | WarnFirst | NotAsked | NumberNotShown | AlreadyLeft
+            | NotInDoubt | SeveralTexts | PhotoNotHereYet | WrongPassword | RoleRefuses | NotYourself | LoginTaken
             | TotpInUse => Exit::Refused,
             NewerTexts | KeyReused => Exit::LookFirst,
             EmptyText | Unencodable | TooLong | BodyTooLarge | PhotoTooLarge | NotAPhoto | PhotosNotTaken

@@ -11,7 +11,7 @@ use serde_json::{Value as Json, json};
 use super::exit::Exit;
 use super::json::terminal_safe_json;
 use crate::api::wire::ProblemDetails;
-use crate::client::format::one_word;
+use crate::client::format::{one_word, visible_character};
 use crate::client::{BadProfile, ClientError, NoSession, Say, Value, Values};
 use crate::domain::text::one_line;
 use crate::ops::causes::chain_in_words;
@@ -198,7 +198,7 @@ impl Failure {
 
 fn problem_values(problem: &ProblemDetails, say: &Say) -> Values {
     let name = problem.claimed_by.as_ref().map_or_else(|| "?".to_owned(), |c| one_word(&c.name));
-    let characters: Vec<String> = problem.characters.iter().map(|c| one_word(c)).collect();
+    let characters: Vec<String> = problem.characters.iter().map(|c| visible_character(c)).collect();
     let minutes = problem.retry_after_secs.map_or(15, |secs| (secs + 59) / 60);
     vec![
         ("name", name.into()),

@@ -19,15 +19,18 @@ mod catalogue;
 mod claim;
 mod close;
 mod completions;
+mod compose;
 mod context;
 mod conversation;
 mod danger;
 mod decide;
 mod doubt;
+mod drafts;
 mod draw;
 mod duty;
 mod exit;
 mod failure;
+mod follow;
 mod help;
 mod io;
 mod json;
@@ -38,6 +41,7 @@ mod message;
 mod next;
 mod passwd;
 mod photo;
+mod presence;
 mod recall;
 mod release;
 mod render;
@@ -51,6 +55,7 @@ mod similar;
 mod status;
 mod totp;
 mod watch;
+mod when;
 mod whoami;
 mod words;
 
@@ -61,6 +66,7 @@ use clap::FromArgMatches;
 use jiff::tz::TimeZone;
 
 use crate::client::{Profile, Tidied, tidy};
+use crate::api::wire::PresenceWord;
 use crate::ops::lang::Lang;
 use args::{Cli, Command};
 use context::CliContext;
@@ -143,6 +149,8 @@ async fn dispatch(context: &mut CliContext, command: Command) -> Result<(), Fail
         Command::Photo(args) => photo::run(context, &args).await,
         Command::Release(args) => release::run(context, &args).await,
         Command::Close(args) => close::run(context, args).await,
+        Command::Write(args) => follow::write(context, &args).await,
+        Command::Refer(args) => follow::refer(context, &args).await,
         Command::Recall(args) => recall::run(context, &args).await,
         Command::Urgent(args) => action::urgent(context, &args).await,
         Command::Ack(args) => action::ack(context, &args).await,
@@ -151,8 +159,14 @@ async fn dispatch(context: &mut CliContext, command: Command) -> Result<(), Fail
         Command::Where(args) => action::ask_where(context, &args).await,
         Command::Handover(args) => danger::handover(context, &args).await,
         Command::Duty => duty::run(context).await,
+        Command::On => presence::set(context, PresenceWord::On).await,
+        Command::Phone => presence::set(context, PresenceWord::Phone).await,
+        Command::Break => presence::set(context, PresenceWord::Break).await,
+        Command::Off(args) => presence::off(context, &args).await,
+        Command::Colleagues => presence::colleagues(context).await,
         Command::Note(args) => action::note(context, &args).await,
         Command::Draft(args) => action::draft(context, &args).await,
+        Command::Drafts => drafts::run(context).await,
         Command::Promise(args) => action::promise(context, &args).await,
         Command::Remind(args) => action::remind(context, &args).await,
         Command::Transfer(args) => action::transfer(context, &args).await,

@@ -5,6 +5,7 @@
 //! | `api.rs`, `accounts.rs`, `address.rs`, `events.rs` | the typed HTTP client, the addresses it accepts, the live stream |
 //! | `profile.rs`, `files.rs` | the log-in of a profile, and files that only their owner can read |
 //! | `seen.rs`, `drafts.rs`, `sending.rs` | what was shown, what was written, which reply is on its way |
+//! | `people.rs`, `follow.rs` | colleagues: who is on; texts with which we begin |
 //! | `tidy.rs` | how long drafts and saved photos stay on this machine |
 //! | `search.rs` | searching, and advice before a text is sent |
 //! | `reply.rs` | one reply as one request under one key, also after an answer was lost |
@@ -22,8 +23,10 @@ mod api;
 mod drafts;
 mod events;
 mod files;
+mod follow;
 pub mod format;
 pub mod message;
+mod people;
 mod profile;
 pub mod reply;
 mod say;
