@@ -13,6 +13,7 @@ mod cli;
 mod config;
 mod control;
 mod crash;
+mod desk;
 mod drill;
 mod faults;
 mod forgotten;
