@@ -72,10 +72,6 @@ impl Editor {
         self.cursor = self.after();
     }
 
-    pub fn to_end(&mut self) {
-        self.cursor = self.text.len();
-    }
-
     /// To the beginning of the row that is shown, or its end.
     pub fn home(&mut self, width: usize) {
         let (rows, (_, y)) = self.layout(width);

@@ -249,10 +249,6 @@ impl App {
         self.n().and_then(|n| self.drafts.get(&n)).map_or("", Editor::text)
     }
 
-    pub fn selected(&self) -> Option<&ConversationSummary> {
-        self.queue.rows.iter().find(|row| Some(row.id) == self.queue.selected)
-    }
-
     pub fn tell(&mut self, id: &str, values: impl IntoIterator<Item = (&'static str, crate::client::Value)>) {
         self.notice = Some(Notice { tone: Tone::Good, text: self.say.with(id, values) });
     }

@@ -3,6 +3,7 @@
 mod drawn;
 mod keys;
 mod picture;
+mod plain;
 mod safety;
 
 use std::collections::BTreeMap;
