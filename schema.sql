@@ -255,6 +255,7 @@ CREATE TABLE inbox (
 CREATE INDEX inbox_received ON inbox (id) WHERE state = 'received';
 CREATE INDEX inbox_quarantined ON inbox (id) WHERE state = 'quarantined';
 CREATE INDEX inbox_of_conversation ON inbox (conversation_id, seq) WHERE conversation_id IS NOT NULL;
+CREATE INDEX inbox_by_time ON inbox (received_at, conversation_id);
 
 -- Replies of counselors; their texts are in the outbox. The idempotency key makes repeated requests harmless.
 CREATE TABLE reply (
@@ -298,6 +299,7 @@ CREATE TABLE outbox (
     final_at            INTEGER,
     code                TEXT,                   -- the carrier's last code, as it came
     notice              TEXT,                   -- group of an automatic text (domain::notice)
+    has_photos          INTEGER NOT NULL DEFAULT 0 CHECK (has_photos = 0 OR has_photos = 1),   -- an MMS, also after its photos are erased
     CHECK (state = 'held' OR state = 'queued' OR state = 'sending' OR state = 'in_doubt' OR state = 'accepted'
            OR state = 'delivered' OR state = 'undelivered' OR state = 'failed' OR state = 'expired'
            OR state = 'cancelled' OR state = 'unconfirmed'),
@@ -324,6 +326,7 @@ CREATE INDEX outbox_of_reply ON outbox (reply_id) WHERE reply_id IS NOT NULL;
 CREATE INDEX outbox_by_carrier_id ON outbox (carrier, carrier_message_id) WHERE carrier_message_id IS NOT NULL;
 CREATE INDEX outbox_failed ON outbox (final_at)
     WHERE state = 'undelivered' OR state = 'failed' OR state = 'expired';
+CREATE INDEX outbox_by_time ON outbox (created_at, conversation_id);
 
 -- Receipts, matched or not (domain::receipt).
 CREATE TABLE receipt (
@@ -396,8 +399,13 @@ CREATE TABLE event (
     conversation_id  INTEGER,
     message_id       INTEGER,                   -- an inbox or outbox row, by kind
     counselor_id     INTEGER,
-    detail           TEXT
+    detail           TEXT,
+    desk             TEXT,                      -- of the conversation, as it stood afterwards
+    category         TEXT
 ) STRICT;
+-- What figures are counted from: all but the states of texts to citizens.
+CREATE INDEX event_counted ON event (at, conversation_id) WHERE conversation_id IS NOT NULL AND kind <> 'message';
+CREATE INDEX event_of_conversation ON event (conversation_id, seq) WHERE conversation_id IS NOT NULL AND kind <> 'message';
 
 -- Citizens' wishes and restrictions. No personal traits.
 CREATE TABLE citizen (
@@ -638,4 +646,14 @@ CREATE TABLE purge_run (
     what     TEXT    NOT NULL PRIMARY KEY,
     done_at  INTEGER NOT NULL,
     n        INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- The figures of months that are over, as they were first published (domain::figures). Hold nothing of a person.
+CREATE TABLE closed_figure (
+    month      TEXT    NOT NULL,                -- 2026-11
+    desk       TEXT    NOT NULL,                -- empty: all desks
+    name       TEXT    NOT NULL,                -- table, row and column
+    value      INTEGER NOT NULL,
+    frozen_at  INTEGER NOT NULL,
+    PRIMARY KEY (month, desk, name)
 ) STRICT, WITHOUT ROWID;

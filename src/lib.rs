@@ -6,7 +6,7 @@
 //! | room | what it is |
 //! |---|---|
 //! | [`domain`] | what the service is about: numbers, texts, states, and every rule of a conversation. Pure |
-//! | [`store`] | SQLite, and nothing else knows SQL. Use-case methods, each one transaction. `engine/` (the writer, migrations) under `inbound/`, `outbound/`, `conversation/`, `people/`, `journal/`, `photo/`, `privacy/`, `backup/`, `recovery/` |
+//! | [`store`] | SQLite, and nothing else knows SQL. Use-case methods, each one transaction. `engine/` (the writer, migrations) under `inbound/`, `outbound/`, `conversation/`, `people/`, `journal/`, `photo/`, `privacy/`, `backup/`, `recovery/`, `figures/` |
 //! | [`carrier`] | the one trait of the house and a folder per carrier. [`carrier::DRIVERS`] is the table that config, daemon and check read |
 //! | [`call`] | the ways by which alarms leave beside texts: the operator's program and webhook |
 //! | [`worker`] | the loops, one job a file: poller, router, sender, receipts, doubts, timers ... Only they know both store and carrier |
@@ -14,6 +14,7 @@
 //! | [`client`] | what every face of the product shares: API client, log-in, drafts, a reply with promise and category as one request, sentences |
 //! | [`cli`] | the commands of `munja`: a thin face over [`client`] |
 //! | [`tui`] | `munja desk`, the terminal desk: a state, one pure function and a screen, over [`client`] |
+//! | [`web`] | pages for browsers, compiled in: the desk and the live board. They talk to [`api`] as every other face does |
 //! | [`admin`] | the commands of `munjad` |
 //! | `sim` | a simulated carrier with faults and a ledger (feature `sim`) |
 //! | [`ops`] | clock, logging, systemd |
@@ -22,7 +23,7 @@
 //! ```text
 //! bin -> admin -> daemon -> worker -> carrier -> domain      bin -> cli, tui -> client -> api::wire -> domain
 //!                   |         `-----> store ---> domain      check -> config, store, carrier (reads only)
-//!                   `-----> api ----> store
+//!                   `-----> api ----> store                  api -> web (mounts its pages)
 //! ```
 //!
 //! # Load, decide, save
@@ -64,6 +65,9 @@
 //! [`danger`](domain::conversation::danger) and [`time`](domain::conversation::time), and [`domain::queue`]; then `schema.sql` and
 //! [`store::Store`]; then [`worker`]; then [`daemon`]. `src/carrier/README.md` is the way to a new carrier.
 
+// A test may look into SQLite's own tables; the programs hold no unsafe code of ours.
+#![cfg_attr(not(test), forbid(unsafe_code))]
+
 pub mod admin;
 pub mod api;
 pub mod call;
@@ -79,4 +83,5 @@ pub mod ops;
 pub mod sim;
 pub mod store;
 pub mod tui;
+pub mod web;
 pub mod worker;

@@ -1,6 +1,6 @@
 //! The HTTP API: what counselors' programs talk to. JSON over HTTP/1.1 or HTTP/2, on a Unix socket, loopback TCP or TLS.
 //!
-//! Nouns have files of their own (`session`, `account`, `conversation`, `reply`, `message`, `photo`, `events`, `status`); each holds its
+//! Nouns have files of their own (`session`, `account`, `conversation`, `reply`, `message`, `photo`, `report`, `events`, `status`, `board`); each holds its
 //! routes and what they say in the OpenAPI document. Around them: `audit.rs` (the access log), `extract.rs` (reading requests), `view.rs`
 //! (domain types as [`wire`] types), `problem.rs` and `words.rs` (every refusal), `openapi.rs` and `serve.rs` (listeners).
 //!
@@ -12,12 +12,15 @@ mod account;
 mod accounts;
 mod action;
 mod audit;
+mod board;
+mod board_view;
 mod catalogue;
 mod conversation;
 mod crowd;
 mod duty;
 mod events;
 mod extract;
+mod length;
 mod live;
 mod message;
 mod newer;
@@ -25,6 +28,7 @@ mod openapi;
 mod photo;
 mod problem;
 mod reply;
+mod report;
 mod serve;
 mod session;
 mod status;
@@ -58,6 +62,7 @@ use crate::domain::policy::ServicePolicy;
 use crate::domain::text::Limits;
 use crate::ops::clock::Clock;
 use crate::store::Store;
+use crate::web;
 use access::Access;
 use audit::Logged;
 use problem::{Problem, ProblemCode};
@@ -119,6 +124,14 @@ struct Shared {
     context: ApiContext,
     photos: photo::PhotoLine,
     live: live::Live,
+    reports: report::ReportLine,
+    boards: board::Boards,
+}
+
+impl FromRef<Shared> for board::Boards {
+    fn from_ref(shared: &Shared) -> Self {
+        shared.boards.clone()
+    }
 }
 
 impl FromRef<Shared> for live::Live {
@@ -133,6 +146,12 @@ impl FromRef<Shared> for ApiContext {
     }
 }
 
+impl FromRef<Shared> for report::ReportLine {
+    fn from_ref(shared: &Shared) -> Self {
+        shared.reports.clone()
+    }
+}
+
 impl FromRef<Shared> for photo::PhotoLine {
     fn from_ref(shared: &Shared) -> Self {
         shared.photos.clone()
@@ -143,11 +162,13 @@ impl FromRef<Shared> for photo::PhotoLine {
 pub fn router(context: ApiContext) -> Router {
     let (router, document) = routes().split_for_parts();
     let document = openapi::finished(document);
-    let router = router.route("/v1/openapi.json", openapi::route(&document));
+    let router = router.route("/v1/openapi.json", openapi::route(&document)).merge(web::pages());
     finish(router, &context).with_state(Shared {
         context,
         photos: photo::PhotoLine::default(),
         live: live::Live::default(),
+        reports: report::ReportLine::default(),
+        boards: board::Boards::default(),
     })
 }
 
@@ -172,6 +193,8 @@ fn table() -> Vec<(Access, Logged, UtoipaMethodRouter<Shared>)> {
         (Records, Nothing, routes!(accounts::history)),
         (Accounts, Nothing, routes!(accounts::act)),
         (Figures, Nothing, routes!(status::status)),
+        (Figures, Nothing, routes!(board::board)),
+        (Figures, Nothing, routes!(board::follow)),
         (Anybody, Nothing, routes!(status::healthz)),
         (Counselor, BeforeAnswer(Action::List), routes!(conversation::list)),
         (Counselor, WithChange, routes!(conversation::claim_next)),
@@ -182,11 +205,16 @@ fn table() -> Vec<(Access, Logged, UtoipaMethodRouter<Shared>)> {
         (Counselor, WithChange, routes!(action::act)),
         (Counselor, WithChange, routes!(action::reveal)),
         (Supervisor, BeforeAnswer(Action::Export), routes!(action::evidence)),
+        // A text that is being written, and measured.
+        (Counselor, Nothing, routes!(length::length)),
         (Counselor, Nothing, routes!(duty::duty)),
         (Counselor, Nothing, routes!(catalogue::desks)),
         (Counselor, Nothing, routes!(catalogue::categories)),
         (Counselor, Nothing, routes!(catalogue::canned)),
         (Counselor, BeforeAnswer(Action::List), routes!(catalogue::surveys)),
+        (Figures, Nothing, routes!(report::report)),
+        (Counselor, Nothing, routes!(report::counselors)),
+        (Supervisor, BeforeAnswer(Action::List), routes!(report::words)),
         (Counselor, WithChange, routes!(reply::reply)),
         (Counselor, BeforeAnswer(Action::List), routes!(message::list)),
         (Counselor, WithChange, routes!(message::recall)),

@@ -124,7 +124,12 @@ async fn contents(
 
 /// The length by the carrier's limits; `None` without pieces.
 fn size(pieces: &[Piece], request: &ReplyRequest, limits: &Limits) -> Option<ReplySize> {
-    let kind = if request.photos.is_empty() { pieces.first()?.kind } else { OutboundKind::Mms };
+    measured(pieces, !request.photos.is_empty(), limits)
+}
+
+/// The length of a text with or without photos.
+pub(super) fn measured(pieces: &[Piece], has_photos: bool, limits: &Limits) -> Option<ReplySize> {
+    let kind = if has_photos { OutboundKind::Mms } else { pieces.first()?.kind };
     Some(ReplySize {
         kind: kind.as_str().to_owned(),
         n: count(pieces.iter().map(|piece| limits.size(piece))),

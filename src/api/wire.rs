@@ -1,11 +1,13 @@
 //! The only types that cross the API: the routes write them, the client reads them. Texts are in `wire/message.rs`, problems
-//! in `wire/problem.rs`, accounts in `wire/account.rs`.
+//! in `wire/problem.rs`, accounts in `wire/account.rs`, reports in `wire/report.rs`, the live board in `wire/board.rs`.
 //!
 //! Times are milliseconds UTC and end in `_at`. A citizen's number and the identity numbers in texts cross masked, but in [`Revealed`].
 
 mod account;
+mod board;
 mod message;
 mod problem;
+mod report;
 
 use std::collections::BTreeMap;
 
@@ -17,10 +19,14 @@ pub use account::{
     DeskExceptionView, MeView, NewAccountRequest, PasswordRequest, ProofRequest, RecoveryCodes, SessionList,
     SessionView, SessionsEnded, TotpSetup,
 };
+pub use board::{
+    BoardCarrier, BoardDanger, BoardDay, BoardDesk, BoardHeld, BoardTarget, BoardTimes, BoardView,
+};
 pub use message::{
     InboundMessage, MessageInConversation, MessageList, MessageView, OutboundMessage, PhotoFile, PhotoView,
 };
 pub use problem::{OfferView, ProblemCode, ProblemDetails, ReplacedView};
+pub use report::{ColumnView, CorrectionView, FigureView, QuoteList, ReportView, RowView, TableView};
 
 /// `POST /v1/login`
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
@@ -448,6 +454,30 @@ pub struct ReplySize {
     /// What is counted: `bytes` or `segments`.
     pub unit: String,
     pub n_parts: i64,
+}
+
+/// `POST /v1/length`
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+pub struct LengthRequest {
+    pub text: String,
+    /// Whether photos go with it.
+    #[serde(default)]
+    pub has_photos: bool,
+}
+
+/// How a text would leave if it were sent now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct LengthView {
+    /// Null if it cannot be sent as it is.
+    pub size: Option<ReplySize>,
+    /// Why not: `empty_text`, `unencodable` or `too_long`.
+    pub problem: Option<String>,
+    /// `unencodable`: what the carrier can't carry.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub characters: Vec<String>,
+    /// `unencodable`: the same text with something in place of each of them, where all have something.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offer: Option<OfferView>,
 }
 
 /// `POST /v1/conversations/{id}/close`

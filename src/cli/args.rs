@@ -5,7 +5,7 @@ use clap_complete::Shell;
 
 use super::{
     account, action, catalogue, claim, close, danger, decide, desk, list, login, passwd, photo, recall, release,
-    reply, sessions, show, status, totp, watch,
+    reply, report, sessions, show, status, totp, watch,
 };
 use crate::ops::lang::Lang;
 
@@ -87,6 +87,7 @@ pub enum Command {
     Categories(catalogue::DeskArgs),
     Replies(catalogue::DeskArgs),
     Surveys(catalogue::SurveysArgs),
+    Report(report::Args),
     Doubt,
     Decide(decide::Args),
     Watch(watch::Args),

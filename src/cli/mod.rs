@@ -4,6 +4,7 @@
 //! - `args.rs`, `exit.rs`: the commands, the exit codes · `words.rs`, `locales/`: the sentences of this face
 //! - `help.rs`: `--help` and wrong usage · `io.rs`, `context.rs`: the world around a command, what every command works with
 //! - `action.rs`, `catalogue.rs`: many small commands of one kind
+//! - `report/`: figures as tables, a page, a workbook and CSV
 //! - `render.rs`, `json.rs`, `conversation.rs`, `message.rs`, `draw.rs`: what is printed · `failure.rs`: why a command
 //!   failed, and what to do next
 //!
@@ -41,6 +42,7 @@ mod recall;
 mod release;
 mod render;
 mod reply;
+mod report;
 mod secret;
 mod sessions;
 mod show;
@@ -57,12 +59,18 @@ use clap::FromArgMatches;
 use jiff::tz::TimeZone;
 
 use crate::client::{Profile, Tidied, tidy};
+use crate::ops::lang::Lang;
 use args::{Cli, Command};
 use context::CliContext;
 pub use exit::Exit;
 use failure::Failure;
 pub use io::Io;
 use render::Paint;
+
+/// The commands with their help in `lang`, for manual pages and completions.
+pub fn command(lang: Lang) -> clap::Command {
+    help::translated(&words::say(lang), 100)
+}
 
 /// Runs the program with these arguments, the first of which is its name.
 pub async fn run(args: Vec<OsString>, mut io: Io) -> Exit {
@@ -162,6 +170,7 @@ async fn dispatch(context: &mut CliContext, command: Command) -> Result<(), Fail
         Command::Categories(args) => catalogue::categories(context, &args).await,
         Command::Replies(args) => catalogue::replies(context, &args).await,
         Command::Surveys(args) => catalogue::surveys(context, &args).await,
+        Command::Report(args) => report::run(context, &args).await,
         Command::Doubt => doubt::run(context).await,
         Command::Decide(args) => decide::run(context, &args).await,
         Command::Watch(args) => watch::run(context, &args).await,

@@ -16,8 +16,8 @@ use super::address::Address;
 use crate::api::wire::{
     ActionRequest, CannedList, CategoryList, CloseRequest, ConversationDetail, ConversationList, Decision,
     DecisionRequest, DeskList, DutyList, Evidence, EvidenceRequest, LoginRequest, LoginResponse, MeView,
-    MessageList, PhotoView, ProblemCode, ProblemDetails, ReplyRequest, ReplyResponse, RevealRequest,
-    Revealed, StatusResponse, SurveyList,
+    MessageList, PhotoView, ProblemCode, ProblemDetails, QuoteList, ReplyRequest, ReplyResponse, ReportView,
+    RevealRequest, Revealed, StatusResponse, SurveyList,
 };
 use crate::domain::outbound::ClientKey;
 
@@ -26,6 +26,8 @@ pub const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
 
 /// Time limit of a request; the live stream has its own rule.
 const PATIENCE: Duration = Duration::from_secs(15);
+/// Time limit for a report: a year of a large city takes its time, and another report may be before it.
+const REPORT_PATIENCE: Duration = Duration::from_secs(300);
 const CONNECT_PATIENCE: Duration = Duration::from_secs(5);
 /// Time limit for a photo.
 const PHOTO_PATIENCE: Duration = Duration::from_secs(120);
@@ -105,6 +107,25 @@ impl Listed {
             Self::Open => "open",
             Self::Mine => "mine",
         }
+    }
+}
+
+/// What a report is about.
+#[derive(Debug, Clone, Copy)]
+pub struct ReportQuery<'a> {
+    /// The first and the last day, as `2026-11-01`.
+    pub days: (&'a str, &'a str),
+    /// Key of a desk.
+    pub desk: Option<&'a str>,
+    pub by: Option<&'a str>,
+}
+
+impl<'a> ReportQuery<'a> {
+    fn pairs(&self) -> Vec<(&'static str, &'a str)> {
+        let mut pairs = vec![("from", self.days.0), ("to", self.days.1)];
+        pairs.extend(self.desk.map(|desk| ("desk", desk)));
+        pairs.extend(self.by.map(|by| ("by", by)));
+        pairs
     }
 }
 
@@ -248,6 +269,21 @@ impl Client {
     pub async fn surveys(&self, since_at: i64, all: bool) -> ApiResult<SurveyList> {
         let query = [("since_at", since_at.to_string()), ("of", if all { "all" } else { "mine" }.to_owned())];
         self.json(self.get("v1/surveys").query(&query)).await
+    }
+
+    /// The figures of a period; `by`: the rows of the first table.
+    pub async fn report(&self, of: &ReportQuery<'_>) -> ApiResult<ReportView> {
+        self.json(self.get("v1/reports").timeout(REPORT_PATIENCE).query(&of.pairs())).await
+    }
+
+    /// Figures by counselor: all for supervisors, else the caller's own.
+    pub async fn report_counselors(&self, of: &ReportQuery<'_>) -> ApiResult<ReportView> {
+        self.json(self.get("v1/reports/counselors").timeout(REPORT_PATIENCE).query(&of.pairs())).await
+    }
+
+    /// What citizens wrote about the service (supervisors).
+    pub async fn report_words(&self, of: &ReportQuery<'_>) -> ApiResult<QuoteList> {
+        self.json(self.get("v1/reports/words").query(&of.pairs())).await
     }
 
     /// Sends a reply. Repeats the request up to three times under the same key while there is no response or the server is

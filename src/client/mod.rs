@@ -40,7 +40,7 @@ pub(crate) mod fake;
 mod tests;
 
 pub use address::{Address, BadAddress};
-pub use api::{Client, ClientError, IDEMPOTENCY_KEY, Listed};
+pub use api::{Client, ClientError, IDEMPOTENCY_KEY, Listed, ReportQuery};
 pub use drafts::{desk_draft, draft_to_edit, forget_draft, keep_desk_draft, keep_draft};
 pub use due::{NotDue, due_at};
 pub use events::{Events, Feed};

@@ -8,4 +8,5 @@ pub mod dump;
 pub mod lang;
 pub mod logging;
 pub mod systemd;
+pub mod text_file;
 pub mod tls;

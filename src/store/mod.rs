@@ -2,13 +2,15 @@
 //! one transaction. When a method has returned, its effect is on disk (`synchronous=FULL`).
 //!
 //! One connection writes, with group commit (`engine/write`); a few connections read. Folders: `engine` (SQLite itself),
-//! `inbound`, `outbound`, `conversation`, `alarm`, `people`, `photo`, `journal`, `privacy`; `status` counts.
+//! `inbound`, `outbound`, `conversation`, `alarm`, `people`, `photo`, `journal`, `privacy`, `figures`; `status` and `board` count.
 
 mod alarm;
 mod backup;
+mod board;
 mod clock;
 mod conversation;
 mod engine;
+mod figures;
 mod inbound;
 mod journal;
 mod outbound;
@@ -35,6 +37,7 @@ pub use backup::{
     Contents, Examined, TableSize, Trouble, copy_database, examine_copy, keep_photo, newest_text_at,
     open_photo, place, refuse_occupied,
 };
+pub use board::{BoardDanger, BoardDay, BoardHeld, BoardNow, BoardOpened, BoardQueue};
 pub use conversation::list::{ConversationDetail, ConversationFilter, ConversationSummary};
 pub use conversation::messages::Message;
 pub use conversation::notes::Note;
@@ -43,8 +46,12 @@ pub use conversation::timers::{Round, Timed};
 use engine::condition::Condition;
 pub use engine::files::{beside, refuse_lost};
 pub use engine::migrate::{SCHEMA_VERSION, Upgraded};
+pub use engine::probe::is_locked;
 pub use engine::pseudonym_key::key_file;
 use engine::{files, installation, migrate, pseudonym_key, read, write};
+pub use figures::closed::ClosedMonth;
+pub use figures::histories::{FiguresOf, MeaningOf};
+pub use figures::quotes::Quotes;
 pub use inbound::inbox::{AcceptedPage, Routed};
 pub use inbound::loss::PossibleLoss;
 pub use inbound::quarantine::Quarantined;

@@ -1,5 +1,6 @@
 //! Watches over the gateway itself, and calls the operator: a deaf carrier, a full disk, a wrong clock, a daemon that starts
-//! again and again. The rule is `domain::alarm::operator`. Where the disk takes no more, command and webhook are called without it.
+//! again and again. The rule is `domain::alarm::operator`. Where the disk takes no more, command and webhook are called without it,
+//! also for dangers that stand: no step of theirs can be written down then.
 
 use std::collections::BTreeMap;
 
@@ -17,9 +18,14 @@ const ROLE: Role = Role::Troubles;
 const LOOK_EVERY_MS: i64 = 3_000;
 /// How often a full disk is tried (milliseconds).
 const TRY_DISK_EVERY_MS: i64 = 10_000;
+/// While the disk is full, dangers that stand are called again after this (milliseconds): the last step of the default escalation.
+const DANGERS_AGAIN_MS: i64 = 180_000;
+/// At most so many dangers are called by themselves at a time; the oldest first.
+const MOST_DANGERS: usize = 20;
 
 pub(super) async fn run(context: Context) {
-    let mut disk = Disk { every: Interval::ms(TRY_DISK_EVERY_MS), said: None };
+    let mut disk =
+        Disk { every: Interval::ms(TRY_DISK_EVERY_MS), said: None, dangers: Interval::ms(DANGERS_AGAIN_MS) };
     loop {
         context.health.progress(ROLE, context.now());
         // A failure is said by the store, and ends the process.
@@ -41,6 +47,8 @@ pub(super) async fn run(context: Context) {
 struct Disk {
     every: Interval,
     said: Option<OperatorAlarm>,
+    /// When the dangers that stand are called again.
+    dangers: Interval,
 }
 
 /// Every trouble but the disk's, and whether the gateway is in it now. What cannot be told yet is left out.
@@ -104,6 +112,9 @@ async fn note(context: &Context, disk: &mut Disk, trouble: Trouble, is_in_troubl
 
 /// Command and webhook hear of a disk that takes nothing more, as often as the rule says.
 async fn tell_without_disk(context: &Context, disk: &mut Disk, now: UnixMs) {
+    if disk.dangers.is_due(now) && !call_for_dangers(context, now).await {
+        disk.dangers.hurry();
+    }
     let Some(what) = saying(disk.said, true, now) else {
         return;
     };
@@ -112,13 +123,43 @@ async fn tell_without_disk(context: &Context, disk: &mut Disk, now: UnixMs) {
     push_without_disk(context, what, now - since, now).await;
 }
 
+/// Command and webhook hear of each danger that stands and that nobody looks after. It is read, and nothing is written.
+/// Returns whether all calls left.
+async fn call_for_dangers(context: &Context, now: UnixMs) -> bool {
+    let standing = match context.store.called_alarms().await {
+        Ok(standing) => standing,
+        Err(error) => {
+            store_trouble(ROLE, &error);
+            return false;
+        }
+    };
+    let mut all_left = true;
+    let unattended = standing.into_iter().filter(|alarm| alarm.quiet_until.is_none_or(|until| until <= now));
+    for alarm in unattended.take(MOST_DANGERS) {
+        let minutes = (now - alarm.since).max(0) / 60_000;
+        let id = Some(alarm.conversation_id);
+        let news =
+            AlarmNews { what: "danger".to_owned(), conversation_id: id, minutes, ..AlarmNews::default() };
+        all_left &= hand_over_unwritten(context, &news, now).await;
+    }
+    all_left
+}
+
 async fn push_without_disk(context: &Context, what: Saying, for_ms: i64, now: UnixMs) {
     let (minutes, state) = (for_ms / 60_000, Some(what.as_str()));
     let news = AlarmNews { what: Trouble::DiskFull.to_word(), state, minutes, ..AlarmNews::default() };
+    hand_over_unwritten(context, &news, now).await;
+}
+
+/// By every way, once; its id is 0. Returns whether each took it.
+async fn hand_over_unwritten(context: &Context, news: &AlarmNews, now: UnixMs) -> bool {
     let settings = context.settings();
+    let mut all_left = true;
     for way in &settings.policy.alarm.pushes {
-        if let Err(why) = hand_over(&settings.alarm_ways, *way, (0, &news, now)).await {
+        if let Err(why) = hand_over(&settings.alarm_ways, *way, (0, news, now)).await {
             tracing::error!(way = way.as_str(), why, "an alarm did not leave");
+            all_left = false;
         }
     }
+    all_left
 }

@@ -70,6 +70,8 @@ async fn every_answer_with_a_citizens_data_has_its_row() {
     assert_eq!(desk.logged(&mut seen, 1).await, ["change give_up"]);
     desk.get("/v1/surveys", &token).await.expect(200);
     assert_eq!(desk.logged(&mut seen, 0).await, ["list survey answers"]);
+    desk.get("/v1/reports/words?from=2027-01-01&to=2027-01-31", &token).await.expect(200);
+    assert_eq!(desk.logged(&mut seen, 0).await, ["list survey words"]);
     desk.post(&format!("{one}/release"), &token, json!({})).await.expect(204);
     assert_eq!(desk.logged(&mut seen, 1).await, ["change release"]);
     assert!(desk.store.verify_access(Vec::new(), |_| {}).await.expect("read").is_ok());
@@ -125,16 +127,24 @@ fn every_route_has_its_word() {
         "/v1/accounts",
         "/v1/accounts/{login}/actions",
         "/v1/accounts/{login}/history",
+        // Figures, and numbers of conversations.
+        "/v1/board",
+        "/v1/board/live",
         "/v1/canned",
         "/v1/categories",
         "/v1/desks",
         "/v1/duty",
         "/v1/events",
+        // A text that is being written; nothing of it is kept.
+        "/v1/length",
         "/v1/login",
         "/v1/logout",
         "/v1/me",
         "/v1/password",
         "/v1/photos",
+        // Figures: they hold nothing of a citizen.
+        "/v1/reports",
+        "/v1/reports/counselors",
         "/v1/sessions",
         "/v1/sessions/end_others",
         "/v1/sessions/{id}",

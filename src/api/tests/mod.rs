@@ -3,6 +3,7 @@
 mod access;
 mod account;
 mod audit;
+mod board;
 mod conversation;
 mod document;
 mod events;
@@ -11,6 +12,7 @@ mod photo;
 mod privacy;
 mod problem;
 mod reply;
+mod report;
 mod serve;
 mod session;
 mod tls;

@@ -262,6 +262,18 @@ cmd-surveys = List the survey answers of citizens and who had answered them.
         Examples:
           munja surveys                    mine, last 30 days
           munja surveys --all --since 7d   all counselors' (supervisors)
+cmd-report = Show the figures of some days: volume, times, categories, satisfaction.
+    .examples =
+        Examples:
+          munja report                         this month so far
+          munja report yesterday --by hour
+          munja report 2026-10 --compare last-year
+          munja report 2026-10-01..2026-10-15 --desk buk
+          munja report last-month --to reports          page, workbook and CSV into a folder
+          munja report 2026-10 --words --html october.html
+          munja report counselors last-month            supervisors: all; a counselor: their own
+
+        Days are counted in the desk's time zone. Every figure is printed with the sentence that defines it.
 cmd-doubt = List replies that may or may not have been sent.
     .examples =
         Examples:
@@ -348,6 +360,15 @@ arg-transfer-desk = Key of the desk (`munja desks`)
 arg-transfer-person = Log-in name of the counselor
 arg-surveys-since = How far back (default: 30d): 24h, 30d
 arg-surveys-all = Those of all counselors (supervisors)
+arg-report-what = day, yesterday, week, last-week, month (default), last-month, year, last-year, 2026-11-30, 2026-11, 2026, 2026-W48, or two of them with .. between; `counselors` before it: by counselor
+arg-report-desk = Only this desk (`munja desks`)
+arg-report-by = Rows: hour, day (default), weekday, month, desk, category, counselor
+arg-report-compare = Compare with: previous (the period before), last-year
+arg-report-words = With what citizens wrote about the service (supervisors; recorded in the access log)
+arg-report-html = Write a page to print with charts (- is standard output)
+arg-report-xlsx = Write an Excel workbook
+arg-report-csv = Write CSV
+arg-report-to = Write all three into this folder, named by the period
 arg-categories-desk = Only the categories of this desk
 arg-replies-desk = The desk whose name is filled in
 arg-reply-promise = Promise the rest of the answer by then (30m, 2h, 1d). You are reminded, and the citizen is told if it is late
@@ -688,3 +709,32 @@ error-no_terminal = There is no terminal to open the desk on.
 next-no_terminal = Run it on a terminal, or use commands such as munja list and munja next.
 status-short = { $n } waiting
 status-short-danger = DANGER { $n }
+report-title = Munja, figures of { $period }, { $desk }
+report-all-desks = all desks
+report-seconds = { $n } s
+report-unit-seconds = seconds
+report-made = Counted { $at }.
+report-not-final = Not final: the period and the three days after it are not over, or consultations are still open.
+report-corrected = Correction: { $name } was published as { $published } and is { $now } now.
+report-erased-words = The words of { $n } answers are gone: their citizens were erased.
+report-more-words = There are { $n } more; choose fewer days.
+report-words = What citizens wrote
+report-definitions = Definition
+report-sheet-figures = Figures
+report-written = Written: { $file }
+head-figure = Figure
+head-value = Value
+head-goal = Goal
+head-change = Change
+error-bad_period = "{ $what }" is no period.
+next-bad_period = munja report month, 2026-11-30, 2026-11, 2026, 2026-W48, or 2026-11-01..2026-11-15
+error-no_such_day = There is no such day: { $what }
+next-no_such_day = munja report 2026-11-30
+error-period_backwards = The period ends before it begins: { $what }
+next-period_backwards = Put the earlier day first: 2026-11-01..2026-11-15
+error-period_future = { $what } begins after today ({ $today }): nothing has happened yet.
+next-period_future = munja report month
+error-period_too_long = A report can be about ten years at most: { $what }
+next-period_too_long = munja report 2026
+error-report_file = { $file } cannot be written: { $why }
+next-report_file = Name a folder that exists and that you may write to.

@@ -262,6 +262,18 @@ cmd-surveys = 시민의 만족도 답변과 의견을 담당 상담사와 함께
         예:
           munja surveys                    내가 맡은 상담, 최근 30일
           munja surveys --all --since 7d   모든 상담사(관리자)
+cmd-report = 며칠 동안의 통계를 보여 줍니다: 건수, 시간, 분류, 만족도.
+    .examples =
+        예:
+          munja report                         이번 달 지금까지
+          munja report yesterday --by hour     어제, 시간대별
+          munja report 2026-10 --compare last-year
+          munja report 2026-10-01..2026-10-15 --desk buk
+          munja report last-month --to reports          인쇄용 페이지, 엑셀, CSV를 폴더에
+          munja report 2026-10 --words --html october.html
+          munja report counselors last-month            관리자는 모두, 상담사는 자기 것
+
+        날짜는 부서의 시간대로 셉니다. 모든 수치에 그 뜻을 밝힌 문장이 함께 나옵니다.
 cmd-doubt = 발송되었는지 확실하지 않은 답변을 보여 줍니다.
     .examples =
         예:
@@ -348,6 +360,15 @@ arg-transfer-desk = 부서 코드(`munja desks`)
 arg-transfer-person = 상담사 아이디
 arg-surveys-since = 언제부터인지(기본: 30d): 24h, 30d
 arg-surveys-all = 모든 상담사의 것(관리자)
+arg-report-what = day, yesterday, week, last-week, month(기본), last-month, year, last-year, 2026-11-30, 2026-11, 2026, 2026-W48, 또는 둘 사이에 .. 을 넣은 것. 앞에 `counselors` 를 적으면 상담사별
+arg-report-desk = 이 부서만(`munja desks`)
+arg-report-by = 줄의 기준: hour(시간), day(날짜, 기본), weekday(요일), month(월), desk(부서), category(분류), counselor(상담사)
+arg-report-compare = 견줄 기간: previous(바로 앞 기간), last-year(지난해 같은 기간)
+arg-report-words = 시민이 서비스에 대해 쓴 글도 함께(관리자. 접속 기록에 남습니다)
+arg-report-html = 차트가 든 인쇄용 페이지를 저장합니다(-는 표준 출력)
+arg-report-xlsx = 엑셀 파일을 저장합니다
+arg-report-csv = CSV 파일을 저장합니다
+arg-report-to = 세 가지를 모두 이 폴더에 기간의 이름으로 저장합니다
 arg-categories-desk = 이 부서의 분류만
 arg-replies-desk = 답변에 넣을 부서
 arg-reply-promise = 나머지 답변을 그때까지 하겠다고 약속합니다(30m, 2h, 1d). 때가 되면 알려 주고, 늦어지면 시민에게 알립니다
@@ -688,3 +709,32 @@ error-no_terminal = 문자 상담 화면을 열 터미널이 없습니다.
 next-no_terminal = 터미널에서 실행하거나 munja list, munja next 같은 명령을 쓰십시오.
 status-short = 대기 { $n }
 status-short-danger = 긴급 { $n }
+report-title = 문자 상담 통계 { $period }, { $desk }
+report-all-desks = 모든 부서
+report-seconds = { $n }초
+report-unit-seconds = 초
+report-made = { $at } 에 셈
+report-not-final = 아직 확정되지 않았습니다. 기간과 그 뒤 사흘이 지나지 않았거나 열린 상담이 있습니다.
+report-corrected = 정정: { $name } 은(는) { $published } 로 발표했고 지금은 { $now } 입니다.
+report-erased-words = 답 { $n }건의 글은 시민이 지워져 없습니다.
+report-more-words = { $n }건이 더 있습니다. 기간을 줄여 보십시오.
+report-words = 시민이 쓴 글
+report-definitions = 뜻
+report-sheet-figures = 통계
+report-written = 저장했습니다: { $file }
+head-figure = 항목
+head-value = 값
+head-goal = 목표
+head-change = 변화
+error-bad_period = "{ $what }" 은(는) 기간이 아닙니다.
+next-bad_period = munja report month, 2026-11-30, 2026-11, 2026, 2026-W48, 2026-11-01..2026-11-15 처럼 적으십시오.
+error-no_such_day = 그런 날이 없습니다: { $what }
+next-no_such_day = munja report 2026-11-30
+error-period_backwards = 기간의 끝이 처음보다 앞섭니다: { $what }
+next-period_backwards = 이른 날을 앞에 적으십시오: 2026-11-01..2026-11-15
+error-period_future = { $what } 은(는) 오늘({ $today }) 뒤에 시작합니다. 아직 아무 일도 없습니다.
+next-period_future = munja report month
+error-period_too_long = 통계는 길어야 10년까지입니다: { $what }
+next-period_too_long = munja report 2026
+error-report_file = { $file } 을(를) 저장할 수 없습니다: { $why }
+next-report_file = 있는 폴더, 쓸 수 있는 폴더를 적으십시오.

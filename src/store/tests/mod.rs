@@ -4,6 +4,7 @@
 mod access;
 mod accounts;
 mod alarm;
+mod board;
 mod clock;
 mod commits;
 mod conversations;
@@ -12,6 +13,7 @@ mod danger;
 mod desks;
 mod doubt;
 mod faults;
+mod figures;
 mod inbound;
 mod intent;
 mod late;
