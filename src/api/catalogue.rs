@@ -28,8 +28,7 @@ pub(super) async fn desks(State(context): State<ApiContext>, _: Session) -> Json
     });
     let number = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
     let Limits { sms, lms, .. } = settings.limits;
-    let limits =
-        LimitsView { unit: settings.limits.unit().to_owned(), sms: number(sms), lms: number(lms) };
+    let limits = LimitsView { unit: settings.limits.unit().to_owned(), sms: number(sms), lms: number(lms) };
     Json(DeskList { desks: desks.collect(), limits: Some(limits) })
 }
 

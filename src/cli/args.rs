@@ -4,8 +4,8 @@ use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use super::{
-    account, action, catalogue, claim, close, danger, decide, desk, list, login, passwd, photo, recall, release,
-    reply, report, sessions, show, status, totp, watch,
+    account, action, catalogue, claim, close, danger, decide, desk, list, login, passwd, photo, recall,
+    release, reply, report, sessions, show, status, totp, watch,
 };
 use crate::ops::lang::Lang;
 

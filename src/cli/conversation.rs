@@ -8,9 +8,7 @@ use super::context::CliContext;
 use super::failure::Failure;
 use super::message;
 use super::render::{lines, table};
-use crate::api::wire::{
-    ConversationDetail, ConversationList, ConversationSummary, MessageView, NoteView,
-};
+use crate::api::wire::{ConversationDetail, ConversationList, ConversationSummary, MessageView, NoteView};
 use crate::client::ClientError;
 use crate::client::format::one_word;
 use crate::client::message::why_urgent;

@@ -81,7 +81,8 @@ pub async fn run(args: Vec<OsString>, mut io: Io) -> Exit {
         Ok(cli) => cli,
         Err(error) => return help::end(&error, &say, &early, &mut io),
     };
-    let Some(command) = cli.command.or_else(|| io.is_terminal().then(|| Command::Desk(desk::Args::default())))
+    let Some(command) =
+        cli.command.or_else(|| io.is_terminal().then(|| Command::Desk(desk::Args::default())))
     else {
         return help::no_command(&say, &early, &mut io);
     };

@@ -46,18 +46,23 @@ impl Hands {
         Some(match effect {
             Effect::List(listed) => Came::List(listed, client.conversations(listed, MOST_LISTED).await),
             Effect::Next => Came::Talk(Wanted::Next, client.next().await.map(Box::new)),
-            Effect::Claim(n, write) => Came::Talk(Wanted::Claim(n, write), client.claim(n).await.map(Box::new)),
+            Effect::Claim(n, write) => {
+                Came::Talk(Wanted::Claim(n, write), client.claim(n).await.map(Box::new))
+            }
             Effect::Open(n) => Came::Talk(Wanted::Open(n), client.conversation(n).await.map(Box::new)),
             Effect::Refresh(n) => Came::Talk(Wanted::Refresh(n), client.conversation(n).await.map(Box::new)),
             Effect::Earlier(n) => Came::Earlier(n, client.conversation(n).await.map(Box::new)),
             Effect::Act(n, action, done) => self.act(n, &action, done).await,
             Effect::Send(n, request) => {
                 let sent = reply::send(client, &self.profile, n, &request).await;
-                Came::Sent(n, match sent {
-                    Ok(Ok(sent)) => Ok(Box::new(sent)),
-                    Ok(Err(error)) => Err(NotSent::Server(error)),
-                    Err(error) => Err(NotSent::Here(error.to_string())),
-                })
+                Came::Sent(
+                    n,
+                    match sent {
+                        Ok(Ok(sent)) => Ok(Box::new(sent)),
+                        Ok(Err(error)) => Err(NotSent::Server(error)),
+                        Err(error) => Err(NotSent::Here(error.to_string())),
+                    },
+                )
             }
             Effect::Close(n, request) => Came::Done(n, Deed::Closed, client.close(n, &request).await),
             Effect::Release(n) => Came::Done(n, Deed::Released, client.release(n).await),
@@ -67,7 +72,11 @@ impl Hands {
                 Came::Revealed(n, client.reveal(n, &request).await)
             }
             Effect::LoadBook(desk) => Came::Book(Box::new(self.book(desk.as_deref()).await?)),
-            Effect::LoadDraft(_) | Effect::KeepDraft(..) | Effect::NoteSeen(..) | Effect::Call { .. } | Effect::Quit => {
+            Effect::LoadDraft(_)
+            | Effect::KeepDraft(..)
+            | Effect::NoteSeen(..)
+            | Effect::Call { .. }
+            | Effect::Quit => {
                 return None;
             }
         })

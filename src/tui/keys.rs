@@ -143,7 +143,10 @@ mod tests {
         assert_eq!(command(Key::Char('？')), Some(Command::Help));
         assert_eq!(command(Key::Char('가')), None);
         assert_eq!(pressed('무'), ['ㅁ', 'ㅜ']);
-        assert_eq!((pressed('한'), pressed('n'), pressed('ㅊ')), (vec!['ㅎ', 'ㅏ', 'ㄴ'], vec!['n'], vec!['ㅊ']));
+        assert_eq!(
+            (pressed('한'), pressed('n'), pressed('ㅊ')),
+            (vec!['ㅎ', 'ㅏ', 'ㄴ'], vec!['n'], vec!['ㅊ'])
+        );
         assert!(is_yes(Key::Char('ㅛ')) && is_yes(Key::Char('Y')) && !is_yes(Key::Enter));
     }
 

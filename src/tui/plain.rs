@@ -68,7 +68,9 @@ fn desk_line(app: &App, words: &str) -> Vec<Event> {
     match keys.first().map(|c| super::keys::latin(*c)) {
         Some('l') => vec![Event::Key(Key::Tab)],
         Some('h') => vec![Event::Key(Key::PageUp)],
-        Some(c) if words.chars().count() == 1 && command(Key::Char(c)).is_some() => vec![Event::Key(Key::Char(c))],
+        Some(c) if words.chars().count() == 1 && command(Key::Char(c)).is_some() => {
+            vec![Event::Key(Key::Char(c))]
+        }
         _ => Vec::new(),
     }
 }
@@ -83,9 +85,7 @@ fn write_line(app: &App, line: &str) -> Vec<Event> {
         "." => vec![Event::Key(Key::Ctrl('s'))],
         "./" => vec![Event::Key(Key::Esc)],
         ".c" | ".ㅊ" => vec![Event::Key(Key::Ctrl('t'))],
-        ".0" => {
-            backspaces(app.draft().chars().count()).collect()
-        }
+        ".0" => backspaces(app.draft().chars().count()).collect(),
         _ => {
             let gap = if app.draft().is_empty() || app.draft().ends_with('\n') { "" } else { "\n" };
             vec![Event::Paste(format!("{gap}{line}"))]
@@ -145,7 +145,8 @@ impl Told {
         if self.talk != Some(summary.id) {
             (self.talk, self.texts) = (Some(summary.id), Vec::new());
             self.queue.clear();
-            let state = app.say.find(&format!("state-{}", summary.state)).unwrap_or_else(|| one_word(&summary.state));
+            let state =
+                app.say.find(&format!("state-{}", summary.state)).unwrap_or_else(|| one_word(&summary.state));
             let values = [
                 ("n", summary.id.to_string().into()),
                 ("citizen", citizen(app, summary).into()),
@@ -179,7 +180,8 @@ impl Told {
                 }
             }
         }
-        for note in detail.notes.iter().filter(|note| !self.texts.iter().any(|(.., said)| *said == note.text)) {
+        for note in detail.notes.iter().filter(|note| !self.texts.iter().any(|(.., said)| *said == note.text))
+        {
             let author = note.author.as_deref().map_or_else(|| app.say.t("automatic"), one_word);
             lines.push(format!("{} {author}: {}", app.say.t("note-note"), one_line(&note.text, COLUMNS)));
         }
@@ -196,7 +198,8 @@ fn head(app: &App, text: &MessageView) -> String {
             format!("{} {}{why}", app.times().clock(text.at), app.say.t("citizen"))
         }
         MessageView::Out(text) => {
-            let author = text.author.as_ref().map_or_else(|| app.say.t("automatic"), |who| one_word(&who.name));
+            let author =
+                text.author.as_ref().map_or_else(|| app.say.t("automatic"), |who| one_word(&who.name));
             format!("{} {author} · {}", app.times().clock(text.at), delivery(&app.times(), text).1)
         }
     }

@@ -3,7 +3,8 @@
 use std::io::{self, Stdout, Write};
 
 use crossterm::event::{
-    DisableBracketedPaste, EnableBracketedPaste, Event as Input, KeyCode, KeyEvent, KeyEventKind, KeyModifiers,
+    DisableBracketedPaste, EnableBracketedPaste, Event as Input, KeyCode, KeyEvent, KeyEventKind,
+    KeyModifiers,
 };
 use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
 use crossterm::{cursor, execute};
@@ -154,7 +155,10 @@ mod tests {
         assert_eq!(detect(&[("TERM", "xterm-256color"), ("WT_SESSION", "x")]), Notifier::Osc9);
         assert_eq!(detect(&[("TERM", "xterm-kitty")]), Notifier::Osc99);
         assert_eq!(detect(&[("TERM", "foot")]), Notifier::Osc777);
-        assert_eq!(detect(&[("TERM", "xterm-256color"), ("TMUX", "x"), ("WT_SESSION", "x")]), Notifier::BellOnly);
+        assert_eq!(
+            detect(&[("TERM", "xterm-256color"), ("TMUX", "x"), ("WT_SESSION", "x")]),
+            Notifier::BellOnly
+        );
         assert_eq!(detect(&[("TERM", "linux")]), Notifier::BellOnly);
         assert_eq!(Notifier::Osc9.escape("a\x1b", "b;\x07c"), "\x1b]9;a: bc\x1b\\");
     }

@@ -34,8 +34,7 @@ impl Terminal {
         let path = ptsname(&ours, Vec::new()).unwrap().into_string().unwrap();
         let theirs = File::options().read(true).write(true).open(path).unwrap();
         let stdio = || Stdio::from(theirs.try_clone().unwrap());
-        let child =
-            munja(&home).args(args).stdin(stdio()).stdout(stdio()).stderr(stdio()).spawn().unwrap();
+        let child = munja(&home).args(args).stdin(stdio()).stdout(stdio()).stderr(stdio()).spawn().unwrap();
         let keys = File::from(ours);
         let mut from = keys.try_clone().unwrap();
         let (send, out) = channel();

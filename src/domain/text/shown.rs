@@ -56,7 +56,9 @@ pub fn for_cells(text: &str) -> String {
         n_marks = if is_combining_mark(c) { n_marks + 1 } else { 0 };
         match c {
             '\n' => calm.push(c),
-            '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}' | '\u{1f3fb}'..='\u{1f3ff}' | '\u{20e3}' => continue,
+            '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}' | '\u{1f3fb}'..='\u{1f3ff}' | '\u{20e3}' => {
+                continue;
+            }
             '\u{1f1e6}'..='\u{1f1ff}' => {
                 calm.extend(char::from_u32(u32::from('A') + u32::from(c) - 0x1_f1e6));
             }

@@ -36,7 +36,8 @@ impl App {
     }
 
     fn answered(&mut self, what: AskFor, words: String) -> Vec<Effect> {
-        let Some((n, last_seen)) = self.talk.as_ref().map(|talk| (talk.detail.summary.id, talk.read_to)) else {
+        let Some((n, last_seen)) = self.talk.as_ref().map(|talk| (talk.detail.summary.id, talk.read_to))
+        else {
             return Vec::new();
         };
         let may_be_empty = matches!(what, AskFor::RemindText(_));

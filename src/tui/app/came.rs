@@ -70,7 +70,11 @@ impl App {
         Vec::new()
     }
 
-    fn talk_came(&mut self, wanted: Wanted, result: Result<Box<ConversationDetail>, ClientError>) -> Vec<Effect> {
+    fn talk_came(
+        &mut self,
+        wanted: Wanted,
+        result: Result<Box<ConversationDetail>, ClientError>,
+    ) -> Vec<Effect> {
         let is_refresh = matches!(wanted, Wanted::Refresh(_));
         if is_refresh {
             self.stale.is_refreshing = false;
@@ -89,7 +93,10 @@ impl App {
             Wanted::Act(_, done) => {
                 self.stale.list = true;
                 let category = detail.category.clone().unwrap_or_default();
-                self.tell(&format!("did-{done}"), [("n", n.to_string().into()), ("category", category.into())]);
+                self.tell(
+                    &format!("did-{done}"),
+                    [("n", n.to_string().into()), ("category", category.into())],
+                );
                 self.refreshed(detail)
             }
             Wanted::Claim(_, _) if self.n() == Some(n) => {
@@ -165,14 +172,20 @@ impl App {
         let id = if sent.response.repeated { "sent-before" } else { "sent" };
         self.tell(id, [("n", n.to_string().into()), ("size", size.into())]);
         for word in &sent.not_applied {
-            let words = self.say.t(if *word == "promise" { "not-applied-promise" } else { "not-applied-category" });
+            let words =
+                self.say.t(if *word == "promise" { "not-applied-promise" } else { "not-applied-category" });
             self.warn(words);
         }
         let mut effects = vec![Effect::KeepDraft(n, String::new())];
         if sending.then_close {
             let last_seen = sending.last_seen;
-            let request =
-                CloseRequest { reason: None, last_seen, force: false, category: sending.category, drop_promise: false };
+            let request = CloseRequest {
+                reason: None,
+                last_seen,
+                force: false,
+                category: sending.category,
+                drop_promise: false,
+            };
             self.closing = Some((n, request.clone()));
             effects.extend(self.request(Effect::Close(n, request)));
         }

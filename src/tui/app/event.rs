@@ -94,6 +94,10 @@ pub enum Effect {
     /// Note for other programs of this profile what was shown.
     NoteSeen(i64, i64),
     /// Call the person: a bell, and a notification that names no citizen.
-    Call { bell: bool, title: String, body: String },
+    Call {
+        bell: bool,
+        title: String,
+        body: String,
+    },
     Quit,
 }

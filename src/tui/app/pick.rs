@@ -39,7 +39,8 @@ impl App {
         let list = self.book.categories.as_ref();
         let all = list.map_or(&[][..], |list| &list.categories[..]);
         let set = self.talk.as_ref().and_then(|talk| talk.detail.category.as_ref());
-        let mut names: Vec<&String> = set.into_iter().chain(&self.recent).filter(|name| all.contains(name)).collect();
+        let mut names: Vec<&String> =
+            set.into_iter().chain(&self.recent).filter(|name| all.contains(name)).collect();
         names.extend(all);
         let mut items: Vec<Item> = Vec::new();
         for name in names {

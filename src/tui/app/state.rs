@@ -6,8 +6,8 @@ use jiff::tz::TimeZone;
 
 use super::event::Book;
 use crate::api::wire::{
-    ActionRequest, CloseRequest, ConversationDetail, ConversationSummary, MeView, MessageView, OutboundMessage,
-    Revealed,
+    ActionRequest, CloseRequest, ConversationDetail, ConversationSummary, MeView, MessageView,
+    OutboundMessage, Revealed,
 };
 use crate::client::message::Tone;
 use crate::client::{Listed, Say, Times};
@@ -146,7 +146,9 @@ pub enum PickFor {
     Canned,
     Category,
     /// Close with it; the answer under review is sent first.
-    Close { send: Option<i64> },
+    Close {
+        send: Option<i64>,
+    },
     Desk,
 }
 
@@ -164,7 +166,10 @@ pub enum AskFor {
     Remind,
     RemindText(i64),
     /// The note of a transfer to a desk or a person.
-    TransferNote { desk: Option<String>, person: Option<String> },
+    TransferNote {
+        desk: Option<String>,
+        person: Option<String>,
+    },
     FalseAlarm,
     Reveal,
     Take,
@@ -253,7 +258,11 @@ impl App {
         self.notice = Some(Notice { tone: Tone::Good, text: self.say.with(id, values) });
     }
 
-    pub fn alert(&mut self, id: &str, values: impl IntoIterator<Item = (&'static str, crate::client::Value)>) {
+    pub fn alert(
+        &mut self,
+        id: &str,
+        values: impl IntoIterator<Item = (&'static str, crate::client::Value)>,
+    ) {
         self.notice = Some(Notice { tone: Tone::Alert, text: self.say.with(id, values) });
     }
 
@@ -284,7 +293,8 @@ impl Talk {
 impl Picker {
     /// The items that fit what was typed, in their order.
     pub fn fitting(&self) -> Vec<&Item> {
-        let words: Vec<String> = self.filter.text().to_lowercase().split_whitespace().map(str::to_owned).collect();
+        let words: Vec<String> =
+            self.filter.text().to_lowercase().split_whitespace().map(str::to_owned).collect();
         let fits = |item: &&Item| {
             let all = format!("{} {} {}", item.key, item.label, item.detail).to_lowercase();
             words.iter().all(|word| all.contains(word))

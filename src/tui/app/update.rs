@@ -123,10 +123,11 @@ impl App {
         if event.counselor.as_ref() == Some(me) && event.kind != "reminder" {
             return None;
         }
-        let is_mine = (self.n() == Some(n) && self.holds())
-            || self.queue.rows.iter().any(|row| {
-                row.id == n && row.claimed_by.as_ref().is_some_and(|holder| holder.login == *me)
-            });
+        let is_mine =
+            (self.n() == Some(n) && self.holds())
+                || self.queue.rows.iter().any(|row| {
+                    row.id == n && row.claimed_by.as_ref().is_some_and(|holder| holder.login == *me)
+                });
         let is_danger = matches!(event.kind.as_str(), "urgent" | "escalated");
         let id = match event.kind.as_str() {
             _ if is_danger => "call-danger",

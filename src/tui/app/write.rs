@@ -112,10 +112,14 @@ impl App {
                     replaced: found
                         .replaced
                         .iter()
-                        .map(|(c, word)| crate::api::wire::ReplacedView { character: name(*c), word: word.clone() })
+                        .map(|(c, word)| crate::api::wire::ReplacedView {
+                            character: name(*c),
+                            word: word.clone(),
+                        })
                         .collect(),
                 };
-                let question = format!("{} {}", offer_sentence(&self.say, &view), self.say.t("confirm-replace"));
+                let question =
+                    format!("{} {}", offer_sentence(&self.say, &view), self.say.t("confirm-replace"));
                 self.mode = Mode::Confirm(Confirm { question, then: Then::Replace(found.text) });
             }
             None => self.alert("error-unencodable", [("characters", named.join(" ").into())]),
@@ -147,7 +151,8 @@ impl App {
     pub(super) fn send(&mut self, last_seen: i64, category: Option<String>, then_close: bool) -> Vec<Effect> {
         let Some(n) = self.n().filter(|_| self.sending.is_none()) else { return Vec::new() };
         let text = self.draft().trim().to_owned();
-        self.sending = Some(Sending { n, text: text.clone(), then_close, last_seen, category: category.clone() });
+        self.sending =
+            Some(Sending { n, text: text.clone(), then_close, last_seen, category: category.clone() });
         self.mode = Mode::Desk;
         self.tell("sending", []);
         let request = ReplyRequest { text, last_seen, category, ..ReplyRequest::default() };

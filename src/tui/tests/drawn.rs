@@ -74,7 +74,8 @@ fn the_screen_in_both_languages_and_two_sizes() {
 #[test]
 fn every_size_is_drawn() {
     for (_, mut town) in scenes(Lang::Ko) {
-        for (columns, rows) in [(1, 1), (2, 3), (10, 5), (40, 10), (80, 24), (119, 30), (120, 30), (400, 100)] {
+        for (columns, rows) in [(1, 1), (2, 3), (10, 5), (40, 10), (80, 24), (119, 30), (120, 30), (400, 100)]
+        {
             town.feed(Event::Resize(columns, rows));
             screen(&town.app, columns, rows);
         }
@@ -108,7 +109,8 @@ fn hostile_texts() {
             }
             let shown = super::drawn::text(buffer);
             assert!(shown.lines().all(|line| line.width() <= usize::from(size.0)), "{shown}");
-            for line in shown.lines().filter(|line| line.contains("김민수 · 12:00") || line.contains("가짜")) {
+            for line in shown.lines().filter(|line| line.contains("김민수 · 12:00") || line.contains("가짜"))
+            {
                 assert!(line.contains("│ ") || line.contains('▸') || line.contains("네 12:00"), "{line}");
             }
         }
@@ -126,7 +128,11 @@ fn the_cursor_stands_where_typing_happens() {
     town.types("네. 62번");
     let mut terminal = drawn(&town.app, Theme::Colour, (80, 24));
     let Position { x, y } = terminal.get_cursor_position().expect("a cursor");
-    let row = super::drawn::text(terminal.backend().buffer()).lines().nth(usize::from(y)).expect("a row").to_owned();
+    let row = super::drawn::text(terminal.backend().buffer())
+        .lines()
+        .nth(usize::from(y))
+        .expect("a row")
+        .to_owned();
     assert_eq!((x, row.as_str()), (2 + 8, "> 네. 62번"));
     town.press("<Esc>m");
     town.types("메모");
@@ -142,9 +148,10 @@ fn the_cursor_stands_where_typing_happens() {
 fn without_colours_everything_is_said_in_words() {
     let town = busy(Lang::Ko);
     let terminal = drawn(&town.app, Theme::Plain, (200, 50));
-    let coloured = terminal.backend().buffer().content().iter().filter(|cell| {
-        cell.fg != ratatui::style::Color::Reset || cell.bg != ratatui::style::Color::Reset
-    });
+    let coloured =
+        terminal.backend().buffer().content().iter().filter(|cell| {
+            cell.fg != ratatui::style::Color::Reset || cell.bg != ratatui::style::Color::Reset
+        });
     assert_eq!(coloured.count(), 0);
     let shown = screen(&town.app, 200, 50);
     for word in ["긴급!", "약속", "17분!!", "9분!", "긴급 1건"] {

@@ -44,13 +44,29 @@ fn every_action_has_a_key() {
         ("p", format!("30m{note}"), json!({ "action": "promise", "due_at": NOON + 30 * MINUTE })),
         ("p", format!("14:30{note}"), json!({ "action": "promise", "due_at": NOON + 150 * MINUTE })),
         ("p", format!("내일 10시{note}"), json!({ "action": "promise", "due_at": NOON + 1_320 * MINUTE })),
-        ("r", format!("1h{note}여권{note}"), json!({ "action": "remind", "due_at": NOON + 60 * MINUTE, "text": "여권" })),
-        ("x", format!("북구{note}보건소 문의{note}"), json!({ "action": "transfer", "desk": "bukgu", "person": null, "note": "보건소 문의" })),
-        ("x", format!("jiyeong{note}잘 앎{note}"), json!({ "action": "transfer", "desk": null, "person": "jiyeong", "note": "잘 앎" })),
+        (
+            "r",
+            format!("1h{note}여권{note}"),
+            json!({ "action": "remind", "due_at": NOON + 60 * MINUTE, "text": "여권" }),
+        ),
+        (
+            "x",
+            format!("북구{note}보건소 문의{note}"),
+            json!({ "action": "transfer", "desk": "bukgu", "person": null, "note": "보건소 문의" }),
+        ),
+        (
+            "x",
+            format!("jiyeong{note}잘 앎{note}"),
+            json!({ "action": "transfer", "desk": null, "person": "jiyeong", "note": "잘 앎" }),
+        ),
         ("g", format!("재난{note}"), json!({ "action": "category", "category": "안전/재난" })),
         ("k", String::new(), json!({ "action": "ack" })),
         ("u", "y".to_owned(), json!({ "action": "urgent" })),
-        ("f", format!("노래 가사{note}"), json!({ "action": "false_alarm", "reason": "노래 가사", "last_seen": 10 })),
+        (
+            "f",
+            format!("노래 가사{note}"),
+            json!({ "action": "false_alarm", "reason": "노래 가사", "last_seen": 10 }),
+        ),
         ("i", "ㅛ".to_owned(), json!({ "action": "where" })),
         ("w", "y".to_owned(), json!({ "action": "warn" })),
         ("o", "y".to_owned(), json!({ "action": "opt_out" })),
@@ -112,9 +128,21 @@ fn who_is_called_and_when() {
         (json!({ "kind": "escalated", "conversation_id": 9, "detail": "2" }), Some("긴급: 상담 9번"), true),
         (json!({ "kind": "text_in", "conversation_id": 1 }), Some("상담 1번: 시민이 답했습니다"), false),
         (json!({ "kind": "text_in", "conversation_id": 2 }), None, false),
-        (json!({ "kind": "transferred", "conversation_id": 2, "counselor": "jiyeong", "detail": "minsu" }), Some("상담 2번을 넘겨받았습니다"), false),
-        (json!({ "kind": "transferred", "conversation_id": 2, "counselor": "minsu", "detail": "minsu" }), None, false),
-        (json!({ "kind": "reminder", "conversation_id": 2, "counselor": "minsu" }), Some("상담 2번: 다시 확인할 때입니다"), false),
+        (
+            json!({ "kind": "transferred", "conversation_id": 2, "counselor": "jiyeong", "detail": "minsu" }),
+            Some("상담 2번을 넘겨받았습니다"),
+            false,
+        ),
+        (
+            json!({ "kind": "transferred", "conversation_id": 2, "counselor": "minsu", "detail": "minsu" }),
+            None,
+            false,
+        ),
+        (
+            json!({ "kind": "reminder", "conversation_id": 2, "counselor": "minsu" }),
+            Some("상담 2번: 다시 확인할 때입니다"),
+            false,
+        ),
         (json!({ "kind": "logged_in" }), None, false),
     ];
     for (event, expected, is_danger) in table {

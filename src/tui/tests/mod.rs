@@ -18,8 +18,8 @@ use crate::api::wire::{
     CannedList, CannedView, CategoryList, CloseRequest, ConversationDetail, ConversationList, DeskList,
     ProblemDetails, ReplyRequest, ReplyResponse, Revealed,
 };
-use crate::client::{ClientError, Listed};
 use crate::client::reply::Sent;
+use crate::client::{ClientError, Listed};
 use crate::ops::lang::Lang;
 
 /// 2026-07-03 12:00 in Seoul.
@@ -53,13 +53,20 @@ fn detail(id: i64, text: &str, minutes: i64) -> ConversationDetail {
 }
 
 fn me() -> crate::api::wire::MeView {
-    serde_json::from_value(json!({ "id": 1, "login": "minsu", "name": "김민수", "role": "counselor", "desks": "*" }))
-        .expect("somebody")
+    serde_json::from_value(
+        json!({ "id": 1, "login": "minsu", "name": "김민수", "role": "counselor", "desks": "*" }),
+    )
+    .expect("somebody")
 }
 
 fn problem(code: &str, status: u16) -> ClientError {
     let detail = "as the server says".to_owned();
-    ClientError::Problem(Box::new(ProblemDetails { code: code.to_owned(), status, detail, ..ProblemDetails::default() }))
+    ClientError::Problem(Box::new(ProblemDetails {
+        code: code.to_owned(),
+        status,
+        detail,
+        ..ProblemDetails::default()
+    }))
 }
 
 /// Keys as `<Enter>`, `<C-s>` or the character itself.
@@ -146,7 +153,8 @@ impl Town {
     }
 
     fn happens(&mut self, event: Value) {
-        let mut whole = json!({ "seq": 1, "at": self.app.now, "message_id": null, "counselor": null, "detail": null });
+        let mut whole =
+            json!({ "seq": 1, "at": self.app.now, "message_id": null, "counselor": null, "detail": null });
         whole.as_object_mut().expect("object").extend(event.as_object().expect("object").clone());
         let event = serde_json::from_value(whole).expect("an event");
         self.feed(Event::Live(crate::client::Feed::Event(event)));
@@ -166,7 +174,8 @@ impl Town {
             Listed::Mine => talk.summary.claimed_by.is_some() && talk.summary.state != "closed",
             _ => talk.summary.state != "closed",
         };
-        let mut rows: Vec<_> = self.talks.values().filter(is_listed).map(|talk| talk.summary.clone()).collect();
+        let mut rows: Vec<_> =
+            self.talks.values().filter(is_listed).map(|talk| talk.summary.clone()).collect();
         rows.sort_by_key(|row| (row.tier.unwrap_or(9), row.waiting_since_at));
         let n_total = i64::try_from(rows.len()).expect("few");
         ConversationList { conversations: rows, n_total }
@@ -200,7 +209,8 @@ impl Town {
             .expect("a text"),
         );
         self.left.push((n, request));
-        let response = ReplyResponse { reply_id: 1, n_bytes: 20, size: None, messages: Vec::new(), repeated: false };
+        let response =
+            ReplyResponse { reply_id: 1, n_bytes: 20, size: None, messages: Vec::new(), repeated: false };
         Ok(Box::new(Sent { response, not_applied: Vec::new() }))
     }
 
@@ -209,10 +219,13 @@ impl Town {
             Effect::List(listed) => Came::List(listed, Ok(self.list(listed))),
             Effect::Next => {
                 let next = self.list(Listed::Waiting).conversations.first().map(|row| row.id);
-                Came::Talk(Wanted::Next, match next {
-                    Some(n) => self.claim(n),
-                    None => Err(problem("nobody_waits", 404)),
-                })
+                Came::Talk(
+                    Wanted::Next,
+                    match next {
+                        Some(n) => self.claim(n),
+                        None => Err(problem("nobody_waits", 404)),
+                    },
+                )
             }
             Effect::Claim(n, write) => Came::Talk(Wanted::Claim(n, write), self.claim(n)),
             Effect::Open(n) => Came::Talk(Wanted::Open(n), self.show(n)),
@@ -236,13 +249,18 @@ impl Town {
             Effect::Recall(n, _) => Came::Done(n, Deed::Recalled, Ok(())),
             Effect::Reveal(n, reason) => {
                 self.acts.push(json!({ "reveal": reason }));
-                let shown = Revealed { conversation_id: n, number: "010-1234-5678".to_owned(), texts: Vec::new() };
+                let shown =
+                    Revealed { conversation_id: n, number: "010-1234-5678".to_owned(), texts: Vec::new() };
                 Came::Revealed(n, Ok(shown))
             }
             Effect::LoadBook(_) => Came::Book(Box::new(book())),
             Effect::LoadDraft(n) => Came::Draft(n, self.kept.get(&n).cloned()),
             Effect::KeepDraft(n, text) => {
-                if text.is_empty() { self.kept.remove(&n) } else { self.kept.insert(n, text) };
+                if text.is_empty() {
+                    self.kept.remove(&n)
+                } else {
+                    self.kept.insert(n, text)
+                };
                 return None;
             }
             Effect::NoteSeen(..) => return None,
@@ -263,7 +281,11 @@ impl Town {
 }
 
 fn book() -> super::app::Book {
-    let reply = |key: &str, text: &str| CannedView { key: key.into(), text: text.into(), category: Some("교통/버스".into()) };
+    let reply = |key: &str, text: &str| CannedView {
+        key: key.into(),
+        text: text.into(),
+        category: Some("교통/버스".into()),
+    };
     let list: CannedList = CannedList {
         replies: vec![
             reply("bus", "안녕하세요. 버스 도착 시각은 정류장 안내기에서 볼 수 있습니다."),

@@ -61,7 +61,11 @@ fn run(svg: &mut String, (begin, end, y): (u16, u16, u16), cell: &ratatui::buffe
     let mut ink = colour(cell.fg);
     if is_reversed {
         let width = f32::from(end - begin) * COLUMN;
-        let _ = writeln!(svg, "<rect x=\"{left:.1}\" y=\"{}\" width=\"{width:.1}\" height=\"{ROW}\" fill=\"{ink}\"/>", base - 15);
+        let _ = writeln!(
+            svg,
+            "<rect x=\"{left:.1}\" y=\"{}\" width=\"{width:.1}\" height=\"{ROW}\" fill=\"{ink}\"/>",
+            base - 15
+        );
         ink = "#1b1f27";
     }
     let weight = if cell.modifier.contains(Modifier::BOLD) { " font-weight=\"700\"" } else { "" };
@@ -80,19 +84,36 @@ fn run(svg: &mut String, (begin, end, y): (u16, u16, u16), cell: &ratatui::buffe
 #[test]
 fn the_pictures_show_the_screen_as_it_is() {
     let table = [
-        (Lang::Ko, "desk.ko.svg", "munja desk: 문자 상담 화면", "왼쪽에 기다리는 시민들, 오른쪽에 상담 내용과 쓰고 있는 답변, 아래에 길이와 키가 있습니다."),
-        (Lang::En, "desk.svg", "munja desk: the terminal desk", "The citizens who wait on the left, the one in danger first; the conversation, the answer that is being written and its length on the right; the keys below."),
+        (
+            Lang::Ko,
+            "desk.ko.svg",
+            "munja desk: 문자 상담 화면",
+            "왼쪽에 기다리는 시민들, 오른쪽에 상담 내용과 쓰고 있는 답변, 아래에 길이와 키가 있습니다.",
+        ),
+        (
+            Lang::En,
+            "desk.svg",
+            "munja desk: the terminal desk",
+            "The citizens who wait on the left, the one in danger first; the conversation, the answer that is being written and its length on the right; the keys below.",
+        ),
     ];
     for (lang, file, title, description) in table {
         let mut town = busy(lang);
         town.press("<Down><Down><Enter>a");
-        town.types(if lang == Lang::Ko { "네. 바로 신고해 드리겠습니다. 주소를 알려 주세요." } else { "Yes. Please tell us the address." });
+        town.types(if lang == Lang::Ko {
+            "네. 바로 신고해 드리겠습니다. 주소를 알려 주세요."
+        } else {
+            "Yes. Please tell us the address."
+        });
         let made = svg(drawn(&town.app, Theme::Colour, (128, 22)).backend().buffer(), title, description);
         let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/pictures").join(file);
         if std::env::var_os("MUNJA_PICTURES").is_some() {
             std::fs::write(&path, &made).expect("written");
         }
         let kept = std::fs::read_to_string(&path).unwrap_or_default();
-        assert!(kept == made, "{file} shows another screen: MUNJA_PICTURES=1 cargo test --lib -- the_pictures");
+        assert!(
+            kept == made,
+            "{file} shows another screen: MUNJA_PICTURES=1 cargo test --lib -- the_pictures"
+        );
     }
 }

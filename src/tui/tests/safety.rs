@@ -19,7 +19,13 @@ fn only_a_deliberate_key_sends() {
         ("Esc", Box::new(|town| town.press("<Esc>"))),
         ("Enter", Box::new(|town| town.press("<Enter><Enter><Enter>"))),
         ("a paste", Box::new(move |town| town.feed(paste("옵니다.\n\r\n\ny\ne\n")))),
-        ("a paste over the look", Box::new(move |town| { town.press("<C-s>"); town.feed(paste("y\n")); })),
+        (
+            "a paste over the look",
+            Box::new(move |town| {
+                town.press("<C-s>");
+                town.feed(paste("y\n"));
+            }),
+        ),
         ("looking only", Box::new(|town| town.press("<C-s><Esc>"))),
         ("leaving from the look", Box::new(|town| town.press("<C-s><C-c>"))),
         ("leaving", Box::new(|town| town.press("<Esc>q"))),
@@ -97,7 +103,8 @@ fn a_text_that_came_during_the_look_stops_it() {
 #[test]
 fn an_answer_in_doubt_is_not_to_be_rewritten() {
     let mut town = writing();
-    let lost = ClientError::Unreachable { server: "http://127.0.0.1:1".to_owned(), why: "timed out".to_owned() };
+    let lost =
+        ClientError::Unreachable { server: "http://127.0.0.1:1".to_owned(), why: "timed out".to_owned() };
     town.refuses = Some(lost);
     town.press("<C-s><Enter>");
     assert!(town.notice().contains("도착했을 수 있으니"), "{}", town.notice());

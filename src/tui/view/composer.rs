@@ -33,10 +33,13 @@ fn draw_text(app: &App, theme: Theme, frame: &mut Frame, area: Rect) {
     let width = usize::from(area.width);
     let (tone, length) = length(&app.say, editor.text(), &app.limits());
     let title = format!("── {} · {length} ─", app.say.t("composer-title"));
-    let mut lines = vec![Line::styled(fitted(&title, width), match tone {
-        Tone::Alert => theme.tone(Tone::Alert),
-        _ => theme.strong(),
-    })];
+    let mut lines = vec![Line::styled(
+        fitted(&title, width),
+        match tone {
+            Tone::Alert => theme.tone(Tone::Alert),
+            _ => theme.strong(),
+        },
+    )];
     let (rows, (x, y)) = editor.layout(width.saturating_sub(usize::from(MARGIN)));
     let room = usize::from(area.height).saturating_sub(1);
     let first = (y + 1).saturating_sub(room);

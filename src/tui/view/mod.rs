@@ -45,7 +45,9 @@ fn has_composer(app: &App) -> bool {
     app.talk.is_some()
         && match &app.mode {
             Mode::Write | Mode::Review(_) => true,
-            Mode::Pick(picker) => picker.what == PickFor::Canned || matches!(picker.what, PickFor::Close { send: Some(_) }),
+            Mode::Pick(picker) => {
+                picker.what == PickFor::Canned || matches!(picker.what, PickFor::Close { send: Some(_) })
+            }
             _ => false,
         }
 }
@@ -72,7 +74,9 @@ fn header(app: &App, theme: Theme, width: usize) -> Line<'static> {
     let (link, style) = match &app.link {
         Link::Up => (say.t("link-up"), theme.faint()),
         Link::Down(why) => (say.with("link-down", [("why", one_word(why).into())]), theme.tone(Tone::Alert)),
-        Link::Ended(why) => (say.with("link-ended", [("why", one_word(why).into())]), theme.tone(Tone::Alert)),
+        Link::Ended(why) => {
+            (say.with("link-ended", [("why", one_word(why).into())]), theme.tone(Tone::Alert))
+        }
     };
     spans.push(Span::raw(" · "));
     spans.push(Span::styled(link, style));

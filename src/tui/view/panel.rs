@@ -68,7 +68,9 @@ fn draw_picker(app: &App, theme: Theme, picker: &Picker, frame: &mut Frame, area
     let fitting = picker.fitting();
     let at = picker.at.min(fitting.len().saturating_sub(1));
     let detail: Vec<Line> = match picker.chosen() {
-        Some(item) if !item.detail.is_empty() => wrapped(&item.detail, width).into_iter().map(Line::from).collect(),
+        Some(item) if !item.detail.is_empty() => {
+            wrapped(&item.detail, width).into_iter().map(Line::from).collect()
+        }
         _ => Vec::new(),
     };
     // Half of the window for the list, the rest for the whole text of the chosen one.

@@ -43,7 +43,16 @@ fn line(app: &App, theme: Theme, row: &ConversationSummary, width: usize) -> Lin
     let minutes = row.waiting_since_at.map_or(0, |at| (app.now - at) / 60_000);
     let waits = row.waiting_since_at.map_or_else(|| "-".to_owned(), |at| app.times().since(at));
     // Also without colours it is seen who has waited for long.
-    let waits = format!("{waits}{}", if minutes >= 15 { "!!" } else if minutes >= 5 { "!" } else { "" });
+    let waits = format!(
+        "{waits}{}",
+        if minutes >= 15 {
+            "!!"
+        } else if minutes >= 5 {
+            "!"
+        } else {
+            ""
+        }
+    );
     let lead = if is_selected { "▸" } else { " " };
     let mut spans = vec![
         Span::raw(lead),
@@ -91,7 +100,14 @@ pub fn citizen(app: &App, row: &ConversationSummary) -> String {
 pub fn in_words(app: &App, row: &ConversationSummary) -> String {
     let waits = row.waiting_since_at.map(|at| app.times().since(at)).unwrap_or_default();
     let (mark, _) = mark(app, Theme::Plain, row);
-    let parts = [mark, row.id.to_string(), citizen(app, row), waits, one_word(&row.desk), fitted(&words(app, row), 200)];
+    let parts = [
+        mark,
+        row.id.to_string(),
+        citizen(app, row),
+        waits,
+        one_word(&row.desk),
+        fitted(&words(app, row), 200),
+    ];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
 }
 

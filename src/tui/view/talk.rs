@@ -20,7 +20,10 @@ use crate::tui::places::MARGIN;
 pub fn draw(app: &App, theme: Theme, frame: &mut Frame, area: Rect) {
     let Some(talk) = &app.talk else {
         if area.height > 0 {
-            frame.render_widget(Paragraph::new(fitted(&app.say.t("talk-none"), usize::from(area.width))), area);
+            frame.render_widget(
+                Paragraph::new(fitted(&app.say.t("talk-none"), usize::from(area.width))),
+                area,
+            );
         }
         return;
     };
@@ -66,7 +69,8 @@ impl Block<'_> {
 fn head(app: &App, theme: Theme, talk: &Talk, width: usize) -> Vec<Line<'static>> {
     let (say, summary) = (&app.say, &talk.detail.summary);
     let state = say.find(&format!("state-{}", summary.state)).unwrap_or_else(|| one_word(&summary.state));
-    let holder = summary.claimed_by.as_ref().map(|who| format!(" ({})", one_word(&who.name))).unwrap_or_default();
+    let holder =
+        summary.claimed_by.as_ref().map(|who| format!(" ({})", one_word(&who.name))).unwrap_or_default();
     let title = say.with(
         "talk-title",
         [
@@ -106,12 +110,16 @@ pub fn remarks(app: &App, talk: &Talk) -> Vec<(Tone, String)> {
         let span = app.times().since(2 * app.now - at);
         found.push((Tone::Good, say.with(id, [("at", clock(at).into()), ("span", span.into())])));
     }
-    let offered = summary.offered_to.as_deref().map(|who| say.with("talk-offered", [("who", one_word(who).into())]));
-    let wish = detail.preference.as_deref().map(|wish| say.with("talk-wish", [("text", one_word(wish).into())]));
+    let offered =
+        summary.offered_to.as_deref().map(|who| say.with("talk-offered", [("who", one_word(who).into())]));
+    let wish =
+        detail.preference.as_deref().map(|wish| say.with("talk-wish", [("text", one_word(wish).into())]));
     let opted_out = detail.opted_out.then(|| say.t("talk-opted-out"));
     let until = detail.restricted_until_at.filter(|at| *at > app.now);
     let restricted = until.map(|at| say.with("talk-restricted", [("at", clock(at).into())]));
-    found.extend([offered, wish, opted_out, restricted].into_iter().flatten().map(|words| (Tone::Plain, words)));
+    found.extend(
+        [offered, wish, opted_out, restricted].into_iter().flatten().map(|words| (Tone::Plain, words)),
+    );
     if talk.scroll > 0 {
         found.push((Tone::Faint, say.t("talk-scrolled")));
     }
@@ -159,7 +167,8 @@ fn texts(app: &App, theme: Theme, detail: &ConversationDetail, block: &mut Block
 fn note(app: &App, theme: Theme, note: &NoteView, block: &mut Block) {
     let author = note.author.as_deref().map_or_else(|| app.say.t("automatic"), one_word);
     let kind = app.say.find(&format!("note-{}", note.kind)).unwrap_or_else(|| one_word(&note.kind));
-    let words = format!("{} ✎ {kind} · {author}: {}", app.times().clock(note.at), note.text.replace('\n', " "));
+    let words =
+        format!("{} ✎ {kind} · {author}: {}", app.times().clock(note.at), note.text.replace('\n', " "));
     block.wrapped(&words, theme.faint());
 }
 
@@ -169,14 +178,20 @@ fn message(app: &App, theme: Theme, text: &MessageView, block: &mut Block) {
     match text {
         MessageView::In(text) => {
             let purpose = text.purpose.as_deref().and_then(|word| app.say.find(&format!("purpose-{word}")));
-            let late = text.late_sent_at.map(|at| app.say.with("came-late", [("at", app.times().clock(at).into())]));
+            let late =
+                text.late_sent_at.map(|at| app.say.with("came-late", [("at", app.times().clock(at).into())]));
             let why = why_urgent(&app.say, text);
             let style = if text.tier == Some(1) { theme.danger() } else { theme.citizen() };
-            let more = [purpose, late, why].into_iter().flatten().map(|words| format!(" · {words}")).collect::<String>();
+            let more = [purpose, late, why]
+                .into_iter()
+                .flatten()
+                .map(|words| format!(" · {words}"))
+                .collect::<String>();
             block.line(&format!("{} {}{more}", app.times().clock(text.at), app.say.t("citizen")), style);
         }
         MessageView::Out(text) => {
-            let author = text.author.as_ref().map_or_else(|| app.say.t("automatic"), |who| one_word(&who.name));
+            let author =
+                text.author.as_ref().map_or_else(|| app.say.t("automatic"), |who| one_word(&who.name));
             let (tone, words) = delivery(&app.times(), text);
             let head = format!("{} {author} · {words}", app.times().clock(text.at));
             block.line(&head, if tone == Tone::Good { theme.strong() } else { theme.tone(tone) });
@@ -191,7 +206,10 @@ fn message(app: &App, theme: Theme, text: &MessageView, block: &mut Block) {
         block.wrapped(&format!("⌨ {}", app.say.with("typed-as", [("text", meant.into())])), theme.faint());
     }
     if text.n_masked() > 0 {
-        block.line(&format!("✱ {}", app.say.with("talk-masked", [("n", text.n_masked().into())])), theme.faint());
+        block.line(
+            &format!("✱ {}", app.say.with("talk-masked", [("n", text.n_masked().into())])),
+            theme.faint(),
+        );
     }
     for one in text.photos() {
         let (tone, words) = photo(&app.say, one);
