@@ -11,26 +11,32 @@ mod access;
 mod account;
 mod accounts;
 mod action;
+mod advice;
 mod audit;
 mod board;
 mod board_view;
 mod catalogue;
 mod conversation;
 mod crowd;
+mod draft;
 mod duty;
 mod events;
 mod extract;
+mod first;
 mod length;
 mod live;
 mod message;
 mod newer;
 mod openapi;
+mod people;
 mod photo;
 mod problem;
 mod reply;
 mod report;
+mod search;
 mod serve;
 mod session;
+mod similar;
 mod status;
 mod view;
 pub mod wire;
@@ -112,6 +118,10 @@ pub struct ApiContext {
 impl ApiContext {
     fn now(&self) -> UnixMs {
         self.clock.now_ms()
+    }
+
+    fn looker(&self, session: &session::Session) -> view::Looker {
+        view::Looker { meaning: self.meaning, me: session.counselor.id, now: self.now() }
     }
 
     fn settings(&self) -> Arc<ApiSettings> {
@@ -202,16 +212,30 @@ fn table() -> Vec<(Access, Logged, UtoipaMethodRouter<Shared>)> {
         (Counselor, WithChange, routes!(conversation::claim)),
         (Counselor, WithChange, routes!(conversation::release)),
         (Counselor, WithChange, routes!(conversation::close)),
+        (Counselor, WithChange, routes!(first::write)),
+        (Counselor, WithChange, routes!(first::write_to_number)),
         (Counselor, WithChange, routes!(action::act)),
         (Counselor, WithChange, routes!(action::reveal)),
         (Supervisor, BeforeAnswer(Action::Export), routes!(action::evidence)),
+        // Our own people, and how many conversations each holds.
+        (Counselor, Nothing, routes!(people::set_presence)),
+        (Counselor, Nothing, routes!(people::colleagues)),
         // A text that is being written, and measured.
         (Counselor, Nothing, routes!(length::length)),
+        (Counselor, BeforeAnswer(Action::Search), routes!(search::search)),
+        (Counselor, BeforeAnswer(Action::Search), routes!(similar::similar)),
+        // The text is the caller's own, and is not kept.
+        (Counselor, Nothing, routes!(advice::advise_about)),
         (Counselor, Nothing, routes!(duty::duty)),
         (Counselor, Nothing, routes!(catalogue::desks)),
         (Counselor, Nothing, routes!(catalogue::categories)),
         (Counselor, Nothing, routes!(catalogue::canned)),
         (Counselor, BeforeAnswer(Action::List), routes!(catalogue::surveys)),
+        // One's own words, shown to nobody else and to no citizen.
+        (Counselor, Nothing, routes!(draft::save)),
+        (Counselor, Nothing, routes!(draft::show)),
+        (Counselor, Nothing, routes!(draft::drop)),
+        (Counselor, Nothing, routes!(draft::list)),
         (Figures, Nothing, routes!(report::report)),
         (Counselor, Nothing, routes!(report::counselors)),
         (Supervisor, BeforeAnswer(Action::List), routes!(report::words)),

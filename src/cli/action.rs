@@ -3,10 +3,12 @@
 
 use clap::builder::NonEmptyStringValueParser;
 
+use super::compose::words;
 use super::context::CliContext;
 use super::conversation;
 use super::exit::Exit;
 use super::failure::Failure;
+use super::when::When;
 use crate::api::wire::ActionRequest;
 use crate::client::format::one_word;
 use crate::client::last_seen;
@@ -23,7 +25,7 @@ pub struct NumberOnly {
 pub struct WithText {
     #[arg(value_name = "N", value_parser = clap::value_parser!(i64).range(1..))]
     n: i64,
-    #[arg(value_name = "TEXT", required = true)]
+    #[arg(value_name = "TEXT", required = true, allow_hyphen_values = true)]
     text: Vec<String>,
 }
 
@@ -32,18 +34,18 @@ pub struct WithText {
 pub struct WithOptionalText {
     #[arg(value_name = "N", value_parser = clap::value_parser!(i64).range(1..))]
     n: i64,
-    #[arg(value_name = "TEXT")]
+    #[arg(value_name = "TEXT", allow_hyphen_values = true)]
     text: Vec<String>,
 }
 
-/// A conversation, a span from now, and a text.
+/// A conversation, a moment, and a text.
 #[derive(clap::Args)]
 pub struct WithSpan {
     #[arg(value_name = "N", value_parser = clap::value_parser!(i64).range(1..))]
     n: i64,
-    #[arg(value_name = "SPAN", value_parser = span_ms)]
-    span: i64,
-    #[arg(value_name = "TEXT")]
+    #[arg(value_name = "WHEN")]
+    span: When,
+    #[arg(value_name = "TEXT", allow_hyphen_values = true)]
     text: Vec<String>,
 }
 
@@ -113,34 +115,34 @@ pub async fn opt_in(context: &mut CliContext, args: &NumberOnly) -> Result<(), F
 }
 
 pub async fn note(context: &mut CliContext, args: &WithText) -> Result<(), Failure> {
-    act(context, args.n, ActionRequest::Note { text: args.text.join(" ") }, "noted").await
+    act(context, args.n, ActionRequest::Note { text: words(&args.text)? }, "noted").await
 }
 
 pub async fn category(context: &mut CliContext, args: &WithText) -> Result<(), Failure> {
-    act(context, args.n, ActionRequest::Category { category: args.text.join(" ") }, "categorised").await
+    act(context, args.n, ActionRequest::Category { category: words(&args.text)? }, "categorised").await
 }
 
 pub async fn draft(context: &mut CliContext, args: &WithOptionalText) -> Result<(), Failure> {
-    act(context, args.n, ActionRequest::Draft { text: args.text.join(" ") }, "drafted").await
+    act(context, args.n, ActionRequest::Draft { text: words(&args.text)? }, "drafted").await
 }
 
 pub async fn prefer(context: &mut CliContext, args: &WithOptionalText) -> Result<(), Failure> {
-    act(context, args.n, ActionRequest::Prefer { text: args.text.join(" ") }, "preferred").await
+    act(context, args.n, ActionRequest::Prefer { text: words(&args.text)? }, "preferred").await
 }
 
 pub async fn promise(context: &mut CliContext, args: &WithSpan) -> Result<(), Failure> {
-    let due_at = from_now(context, args.span);
+    let due_at = moment(context, args.span)?;
     act_until(context, args.n, ActionRequest::Promise { due_at }, "promised", due_at).await?;
     if !args.text.is_empty() {
         // The promise stands also where its note is refused; the error says so.
-        context.client()?.act(args.n, &ActionRequest::Note { text: args.text.join(" ") }).await?;
+        context.client()?.act(args.n, &ActionRequest::Note { text: words(&args.text)? }).await?;
     }
     Ok(())
 }
 
 pub async fn remind(context: &mut CliContext, args: &WithSpan) -> Result<(), Failure> {
-    let due_at = from_now(context, args.span);
-    let action = ActionRequest::Remind { due_at, text: args.text.join(" ") };
+    let due_at = moment(context, args.span)?;
+    let action = ActionRequest::Remind { due_at, text: words(&args.text)? };
     act_until(context, args.n, action, "reminding", due_at).await
 }
 
@@ -160,21 +162,23 @@ pub async fn transfer(context: &mut CliContext, args: &Transfer) -> Result<(), F
 }
 
 pub async fn give_back(context: &mut CliContext, args: &WithText) -> Result<(), Failure> {
-    act(context, args.n, ActionRequest::Return { note: args.text.join(" ") }, "returned").await
+    act(context, args.n, ActionRequest::Return { note: words(&args.text)? }, "returned").await
 }
 
 pub async fn take(context: &mut CliContext, args: &WithText) -> Result<(), Failure> {
-    act(context, args.n, ActionRequest::Take { note: args.text.join(" ") }, "taken").await
+    act(context, args.n, ActionRequest::Take { note: words(&args.text)? }, "taken").await
 }
 
 pub async fn restrict(context: &mut CliContext, args: &Restrict) -> Result<(), Failure> {
-    let until_at = from_now(context, args.span);
+    let until_at = context.io.clock.now_ms() + args.span;
     let action = ActionRequest::Restrict { until_at, reason: args.reason.clone() };
     act_until(context, args.n, action, "restricted", until_at).await
 }
 
-fn from_now(context: &CliContext, span_ms: i64) -> i64 {
-    context.io.clock.now_ms() + span_ms
+/// The moment that somebody typed (milliseconds UTC).
+pub(super) fn moment(context: &CliContext, when: When) -> Result<i64, Failure> {
+    let at = when.at(context.io.clock.now_ms(), &context.io.zone);
+    at.ok_or_else(|| Failure::here(Exit::Usage, "bad_time", []))
 }
 
 /// The citizen's last text that was shown here. What was never shown is looked at first.
@@ -183,11 +187,16 @@ pub(super) fn seen(context: &mut CliContext, n: i64) -> Result<i64, Failure> {
     last_seen(&context.profile, n).ok_or_else(|| Failure::here(Exit::LookFirst, "not_seen", []))
 }
 
-async fn act(context: &mut CliContext, n: i64, action: ActionRequest, done: &str) -> Result<(), Failure> {
+pub(super) async fn act(
+    context: &mut CliContext,
+    n: i64,
+    action: ActionRequest,
+    done: &str,
+) -> Result<(), Failure> {
     act_until(context, n, action, done, 0).await
 }
 
-async fn act_until(
+pub(super) async fn act_until(
     context: &mut CliContext,
     n: i64,
     action: ActionRequest,

@@ -4,8 +4,8 @@ use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use super::{
-    account, action, catalogue, claim, close, danger, decide, desk, list, login, passwd, photo, recall,
-    release, reply, report, sessions, show, status, totp, watch,
+    account, action, advice, catalogue, claim, close, danger, decide, desk, follow, list, login, passwd,
+    photo, presence, recall, release, reply, report, search, sessions, show, similar, status, totp, watch,
 };
 use crate::ops::lang::Lang;
 
@@ -53,12 +53,17 @@ pub enum Command {
     List(list::Args),
     Next,
     Show(show::Args),
+    Search(search::Args),
+    Similar(similar::Args),
     Claim(claim::Args),
     Reply(reply::Args),
+    Advice(advice::Args),
     Photo(photo::Args),
     Release(release::Args),
     Close(close::Args),
     Recall(recall::Args),
+    Write(follow::Write),
+    Refer(follow::Refer),
     Urgent(action::NumberOnly),
     Ack(action::NumberOnly),
     FalseAlarm(action::FalseAlarm),
@@ -66,8 +71,14 @@ pub enum Command {
     Where(action::NumberOnly),
     Handover(danger::Handover),
     Duty,
+    On,
+    Phone,
+    Break,
+    Off(presence::OffArgs),
+    Colleagues,
     Note(action::WithText),
     Draft(action::WithOptionalText),
+    Drafts,
     Promise(action::WithSpan),
     Remind(action::WithSpan),
     Transfer(action::Transfer),

@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr;
 use super::context::CliContext;
 use super::failure::Failure;
 use super::message;
-use super::render::{lines, table};
+use super::render::{lines, table, wrapped};
 use crate::api::wire::{ConversationDetail, ConversationList, ConversationSummary, MessageView, NoteView};
 use crate::client::ClientError;
 use crate::client::format::one_word;
@@ -19,6 +19,8 @@ use crate::domain::triage::as_typed;
 /// Width of a preview in a pipe, and the width of the other columns of a table.
 const PREVIEW_COLUMNS: usize = 60;
 const OTHER_COLUMNS: usize = 48;
+/// Stands before each line of a text.
+const BAR: &str = "  │ ";
 
 /// Prints a conversation and notes for the send guard what was shown.
 pub fn show(context: &mut CliContext, detail: &ConversationDetail) -> Result<(), Failure> {
@@ -89,7 +91,7 @@ pub fn text_block(context: &CliContext, text: &MessageView) -> String {
     // Insults are shown only on demand.
     let is_folded = text.inbound().is_some_and(|text| text.is_abusive) && !context.unfold;
     let folded = || vec![format!("  ▸ {}", context.say.t("folded"))];
-    let open = || safe_for_terminal(text.text()).lines().map(|line| format!("  │ {line}")).collect();
+    let open = || vec![self::body(context, text.text())];
     let mut body: Vec<String> = if is_folded { folded() } else { open() };
     // Not behind the bar: there is only what the citizen wrote.
     let typed = text.inbound().filter(|_| !is_folded).and_then(|text| as_typed(&text.text));
@@ -101,7 +103,23 @@ pub fn text_block(context: &CliContext, text: &MessageView) -> String {
         body.push(format!("  ✱ {}", context.say.with("masked", [("n", text.n_masked().into())])));
     }
     body.extend(text.photos().iter().map(|photo| format!("  ◆ {}", message::photo(context, photo))));
-    format!("{head}\n{}", if body.is_empty() { "  │".to_owned() } else { body.join("\n") })
+    format!("{head}\n{}", body.join("\n"))
+}
+
+/// A text behind a bar, also where a line of it is longer than the terminal's: no line of a text can be taken for one of ours.
+pub fn body(context: &CliContext, text: &str) -> String {
+    let plain = text.replace("\r\n", "\n").replace(['\r', '\t'], " ");
+    let room = if context.io.stdout_is_terminal {
+        context.io.columns.saturating_sub(BAR.width())
+    } else {
+        usize::MAX
+    };
+    let lines = safe_for_terminal(&plain);
+    let wrapped: Vec<String> = lines.lines().flat_map(|line| wrapped(line, room)).collect();
+    if wrapped.is_empty() {
+        return BAR.trim_end().to_owned();
+    }
+    wrapped.iter().map(|line| format!("{BAR}{line}")).collect::<Vec<_>>().join("\n")
 }
 
 /// `늦게 도착함: 어제 14:03 보냄`
@@ -139,6 +157,10 @@ fn describe(context: &CliContext, detail: &ConversationDetail) -> String {
         let comment = survey.comment.as_deref().map(|c| one_line(c, 200)).unwrap_or_default();
         blocks
             .push(context.say.with("survey-answer", [("score", score.into()), ("comment", comment.into())]));
+    }
+    if !detail.writing.is_empty() {
+        let names = detail.writing.iter().map(|one| one_word(&one.name)).collect::<Vec<_>>().join(", ");
+        blocks.push(context.paint.alert(&context.say.with("writing", [("names", names.into())])));
     }
     if let Some(draft) = &detail.draft {
         blocks.push(context.say.with("draft-begun", [("text", one_line(draft, 200).into())]));
@@ -246,6 +268,14 @@ fn state(context: &CliContext, summary: &ConversationSummary) -> String {
     if let Some(at) = summary.promise_due_at {
         let promise = context.say.with("promise-short", [("at", context.times().clock(at).into())]);
         text = format!("{text} · {promise}");
+    }
+    if let Some(referral) = &summary.referral {
+        let is_due = referral.due_at <= context.io.clock.now_ms();
+        let id = if is_due { "referral-due" } else { "referral-until" };
+        let at = context.times().clock(referral.due_at);
+        let words =
+            context.say.with(id, [("to", one_line(&referral.department, 40).into()), ("at", at.into())]);
+        text = format!("{text} · {}", if is_due { context.paint.alert(&words) } else { words });
     }
     if summary.n_in_doubt > 0 {
         let doubt = context.say.with("n-in-doubt", [("n", summary.n_in_doubt.into())]);

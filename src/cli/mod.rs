@@ -13,21 +13,25 @@
 
 mod account;
 mod action;
+mod advice;
 mod args;
 mod catalogue;
 mod claim;
 mod close;
 mod completions;
+mod compose;
 mod context;
 mod conversation;
 mod danger;
 mod decide;
 mod desk;
 mod doubt;
+mod drafts;
 mod draw;
 mod duty;
 mod exit;
 mod failure;
+mod follow;
 mod help;
 mod io;
 mod json;
@@ -38,17 +42,21 @@ mod message;
 mod next;
 mod passwd;
 mod photo;
+mod presence;
 mod recall;
 mod release;
 mod render;
 mod reply;
 mod report;
+mod search;
 mod secret;
 mod sessions;
 mod show;
+mod similar;
 mod status;
 mod totp;
 mod watch;
+mod when;
 mod whoami;
 mod words;
 
@@ -58,6 +66,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use clap::FromArgMatches;
 use jiff::tz::TimeZone;
 
+use crate::api::wire::PresenceWord;
 use crate::client::{Profile, Tidied, tidy};
 use crate::ops::lang::Lang;
 use args::{Cli, Command};
@@ -139,11 +148,16 @@ async fn dispatch(context: &mut CliContext, command: Command) -> Result<(), Fail
         Command::List(args) => list::run(context, &args).await,
         Command::Next => next::run(context).await,
         Command::Show(args) => show::run(context, &args).await,
+        Command::Search(args) => search::run(context, &args).await,
+        Command::Similar(args) => similar::run(context, &args).await,
         Command::Claim(args) => claim::run(context, &args).await,
         Command::Reply(args) => reply::run(context, &args).await,
+        Command::Advice(args) => advice::run(context, &args).await,
         Command::Photo(args) => photo::run(context, &args).await,
         Command::Release(args) => release::run(context, &args).await,
         Command::Close(args) => close::run(context, args).await,
+        Command::Write(args) => follow::write(context, &args).await,
+        Command::Refer(args) => follow::refer(context, &args).await,
         Command::Recall(args) => recall::run(context, &args).await,
         Command::Urgent(args) => action::urgent(context, &args).await,
         Command::Ack(args) => action::ack(context, &args).await,
@@ -152,8 +166,14 @@ async fn dispatch(context: &mut CliContext, command: Command) -> Result<(), Fail
         Command::Where(args) => action::ask_where(context, &args).await,
         Command::Handover(args) => danger::handover(context, &args).await,
         Command::Duty => duty::run(context).await,
+        Command::On => presence::set(context, PresenceWord::On).await,
+        Command::Phone => presence::set(context, PresenceWord::Phone).await,
+        Command::Break => presence::set(context, PresenceWord::Break).await,
+        Command::Off(args) => presence::off(context, &args).await,
+        Command::Colleagues => presence::colleagues(context).await,
         Command::Note(args) => action::note(context, &args).await,
         Command::Draft(args) => action::draft(context, &args).await,
+        Command::Drafts => drafts::run(context).await,
         Command::Promise(args) => action::promise(context, &args).await,
         Command::Remind(args) => action::remind(context, &args).await,
         Command::Transfer(args) => action::transfer(context, &args).await,

@@ -1,7 +1,7 @@
 //! Sentences about a text: what became of it, how long it is, its photos, and what could be sent instead. A face decides
 //! how a [`Tone`] looks.
 
-use super::format::{one_word, thousands};
+use super::format::{one_word, thousands, visible_character};
 use super::say::Say;
 use super::times::Times;
 use crate::api::wire::{InboundMessage, OfferView, OutboundMessage, PhotoView, ReplacedView, ReplySize};
@@ -150,8 +150,8 @@ fn rules_in_words(say: &Say, rules: &str) -> String {
 /// What would stand for what, and the text as it would arrive.
 pub fn offer(say: &Say, offer: &OfferView) -> String {
     let pair = |r: &ReplacedView| match r.word.as_str() {
-        "" => one_word(&r.character),
-        word => format!("{} → {}", one_word(&r.character), one_word(word)),
+        "" => format!("{} → {}", visible_character(&r.character), say.t("offer-dropped")),
+        word => format!("{} → {}", visible_character(&r.character), one_word(word)),
     };
     let pairs = offer.replaced.iter().map(pair).collect::<Vec<_>>().join(", ");
     let values = [("pairs", pairs.into()), ("text", safe_for_terminal(&offer.text).into())];

@@ -5,7 +5,9 @@
 //! | `api.rs`, `accounts.rs`, `address.rs`, `events.rs` | the typed HTTP client, the addresses it accepts, the live stream |
 //! | `profile.rs`, `files.rs` | the log-in of a profile, and files that only their owner can read |
 //! | `seen.rs`, `drafts.rs`, `sending.rs` | what was shown, what was written, which reply is on its way |
+//! | `people.rs`, `follow.rs` | colleagues: who is on; texts with which we begin |
 //! | `tidy.rs` | how long drafts and saved photos stay on this machine |
+//! | `search.rs` | searching, and advice before a text is sent |
 //! | `reply.rs` | one reply as one request under one key, also after an answer was lost |
 //! | `refusal.rs`, `due.rs` | why the server refused; moments as people write them |
 //! | `say.rs`, `locales/` | sentences in Korean and English |
@@ -23,12 +25,15 @@ mod drafts;
 mod due;
 mod events;
 mod files;
+mod follow;
 pub mod format;
 pub mod message;
+mod people;
 mod profile;
 pub mod refusal;
 pub mod reply;
 mod say;
+mod search;
 mod seen;
 mod sending;
 mod tidy;
@@ -49,6 +54,7 @@ pub use profile::{BadProfile, DEFAULT_SERVER, NoSession, Profile, Session, keep_
 #[cfg(test)]
 pub(crate) use say::catalogue;
 pub use say::{Say, Value, Values};
+pub use search::Sought;
 pub use seen::{last_seen, note_seen};
 pub use tidy::{DRAFTS_FOR, PHOTOS_FOR, Tidied, photo_folder, tidy};
 pub use times::{Times, within};

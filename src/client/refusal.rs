@@ -1,7 +1,7 @@
 //! Why the server refused, as values for the sentences `error-<code>` of the catalogues.
 
 use super::api::ClientError;
-use super::format::one_word;
+use super::format::{one_word, visible_character};
 use super::say::{Say, Values};
 use crate::api::wire::ProblemDetails;
 use crate::domain::text::one_line;
@@ -37,7 +37,7 @@ pub fn sentence(say: &Say, error: &ClientError, n: i64) -> String {
 
 fn problem_values(problem: &ProblemDetails, say: &Say) -> Values {
     let name = problem.claimed_by.as_ref().map_or_else(|| "?".to_owned(), |c| one_word(&c.name));
-    let characters: Vec<String> = problem.characters.iter().map(|c| one_word(c)).collect();
+    let characters: Vec<String> = problem.characters.iter().map(|c| visible_character(c)).collect();
     let minutes = problem.retry_after_secs.map_or(15, |secs| (secs + 59) / 60);
     vec![
         ("name", name.into()),

@@ -18,6 +18,7 @@ mod people;
 mod photo;
 mod privacy;
 mod recovery;
+mod search;
 mod status;
 #[cfg(test)]
 mod tests;
@@ -38,6 +39,7 @@ pub use backup::{
     open_photo, place, refuse_occupied,
 };
 pub use board::{BoardDanger, BoardDay, BoardHeld, BoardNow, BoardOpened, BoardQueue};
+pub use conversation::drafts::{Draft, Writer};
 pub use conversation::list::{ConversationDetail, ConversationFilter, ConversationSummary};
 pub use conversation::messages::Message;
 pub use conversation::notes::Note;
@@ -58,6 +60,7 @@ pub use inbound::quarantine::Quarantined;
 pub use journal::access::NewAccess;
 pub use journal::access_read::AccessFilter;
 pub use journal::event::Event;
+pub use outbound::first::{FirstTo, NewFirst};
 pub use outbound::lease::{Lease, Leased};
 pub use outbound::outcome::Outcome;
 pub use outbound::receipt::Applied;
@@ -69,6 +72,7 @@ pub use people::counselor::NewCounselor;
 pub use people::exception::DeskException;
 pub use people::history::AccountChanged;
 pub use people::log_in::{LogIn, LoginCheck};
+pub use people::presence::Colleague;
 pub use people::service_token::{SERVICE_TOKEN_PREFIX, ServiceToken};
 pub use people::session::{Bearer, Ending, SessionInfo};
 pub use photo::{Hash, KeptAs, PhotoInfo, SoundFile, WantedPhoto};
@@ -81,6 +85,7 @@ pub use privacy::purge::{PurgePlace, PurgeRun, PurgeStep, Purged};
 pub use privacy::subject::{PastAct, Subject, SubjectConversation};
 pub use privacy::traces::{Trace, files_of, find_traces};
 pub use recovery::{FoundTexts, Recovery, RecoveryList, RecoveryLook, ReplacedCopy};
+pub use search::{SearchFilter, SearchHit, SearchPage, SimilarAnswer, SoughtCitizen};
 pub use status::{Balance, Counts};
 
 use crate::domain::pseudonym::PseudonymKey;

@@ -1,10 +1,10 @@
 //! Does what the state wants done, through the client. Each request runs by itself; what it brings comes back as an event.
 
-use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use super::app::{Book, Came, Deed, Effect, Event, NotSent, Wanted};
-use crate::api::wire::{ActionRequest, RevealRequest, RevealWhat};
-use crate::client::{Client, Profile, desk_draft, keep_desk_draft, note_seen, reply};
+use crate::api::wire::{ActionRequest, DraftRequest, RevealRequest, RevealWhat};
+use crate::client::{Client, Profile, Sought, desk_draft, keep_desk_draft, note_seen, reply};
 
 /// Conversations listed at once, as many as the server lists.
 const MOST_LISTED: u32 = 500;
@@ -15,6 +15,22 @@ pub struct Hands {
     pub client: Client,
     pub profile: Profile,
     pub back: UnboundedSender<Event>,
+    /// Drafts on their way to the server, one after the other.
+    pub drafts: UnboundedSender<(i64, DraftRequest)>,
+}
+
+/// Brings drafts to the server in their order, so that no older one comes last. What the server has is removed here.
+pub fn keep_drafts(client: Client, profile: Profile) -> UnboundedSender<(i64, DraftRequest)> {
+    let (send, mut wanted) = unbounded_channel::<(i64, DraftRequest)>();
+    tokio::spawn(async move {
+        while let Some((n, draft)) = wanted.recv().await {
+            let is_kept = client.save_draft(n, &draft).await.is_ok();
+            if is_kept && desk_draft(&profile, n).is_some_and(|here| here == draft.text) {
+                let _ = keep_desk_draft(&profile, n, "");
+            }
+        }
+    });
+    send
 }
 
 impl Hands {
@@ -22,9 +38,11 @@ impl Hands {
     pub fn begin(&self, effect: Effect) {
         match effect {
             // A draft or a mark that cannot be kept is still on the screen.
-            Effect::KeepDraft(n, text) => drop(keep_desk_draft(&self.profile, n, &text)),
+            Effect::KeepDraft(n, text, based_on) => {
+                let _ = keep_desk_draft(&self.profile, n, &text);
+                let _ = self.drafts.send((n, DraftRequest { text, based_on }));
+            }
             Effect::NoteSeen(n, seen) => drop(note_seen(&self.profile, n, seen)),
-            Effect::LoadDraft(n) => self.tell(Came::Draft(n, desk_draft(&self.profile, n))),
             effect => {
                 let hands = self.clone();
                 tokio::spawn(async move {
@@ -72,11 +90,20 @@ impl Hands {
                 Came::Revealed(n, client.reveal(n, &request).await)
             }
             Effect::LoadBook(desk) => Came::Book(Box::new(self.book(desk.as_deref()).await?)),
-            Effect::LoadDraft(_)
-            | Effect::KeepDraft(..)
-            | Effect::NoteSeen(..)
-            | Effect::Call { .. }
-            | Effect::Quit => {
+            Effect::SetPresence(word) => Came::Present(client.set_presence(word).await),
+            Effect::Search(words) => {
+                Came::Found(client.search(&Sought { words: Some(words), ..Sought::default() }).await)
+            }
+            Effect::LoadColleagues => Came::Colleagues(client.colleagues().await.ok()?.colleagues),
+            // What the server does not have yet is newer.
+            Effect::LoadDraft(n) => Came::Draft(
+                n,
+                match desk_draft(&self.profile, n) {
+                    None => client.own_draft(n).await.ok().flatten().map(|draft| draft.text),
+                    here => here,
+                },
+            ),
+            Effect::KeepDraft(..) | Effect::NoteSeen(..) | Effect::Call { .. } | Effect::Quit => {
                 return None;
             }
         })

@@ -47,6 +47,8 @@ pub enum Command {
     Undo,
     Unfold,
     Quiet,
+    Presence,
+    Search,
     Help,
     Quit,
 }
@@ -74,6 +76,8 @@ pub const COMMANDS: &[(char, Command, &str)] = &[
     ('o', Command::OptOut, "opt-out"),
     ('d', Command::Unfold, "unfold"),
     ('s', Command::Quiet, "quiet"),
+    ('l', Command::Presence, "presence"),
+    ('/', Command::Search, "search"),
     ('?', Command::Help, "help"),
     ('q', Command::Quit, "quit"),
 ];

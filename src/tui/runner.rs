@@ -10,7 +10,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
 use super::app::{App, Effect, Event};
-use super::effects::Hands;
+use super::effects::{Hands, keep_drafts};
 use super::plain::{self, Told};
 use super::terminal::{Notifier, Taken, call, event};
 use super::view::{Theme, draw};
@@ -88,7 +88,8 @@ pub async fn run_plain(desk: Desk, me: MeView) -> anyhow::Result<()> {
 fn begin(desk: &Desk, me: MeView) -> anyhow::Result<(App, Hands, Sources)> {
     let app = App::new(words::say(desk.lang), desk.zone.clone(), me, desk.clock.now_ms());
     let (back, came) = unbounded_channel();
-    let hands = Hands { client: desk.client.clone(), profile: desk.profile.clone(), back };
+    let drafts = keep_drafts(desk.client.clone(), desk.profile.clone());
+    let hands = Hands { client: desk.client.clone(), profile: desk.profile.clone(), back, drafts };
     let ends = [SignalKind::hangup(), SignalKind::terminate(), SignalKind::interrupt()];
     let mut sources = Sources {
         keys: None,

@@ -24,7 +24,7 @@ use std::fmt;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 pub use cp949::cp949_len;
-pub use fit::{MAX_PARTS, Piece, Unfit, plan};
+pub use fit::{MAX_PARTS, Piece, Unfit, plan, whole};
 pub use gsm7::{Alphabet, Segments, from_gsm7, gsm7_octets, segments, split_segments};
 pub use offer::{Offer, offer};
 pub use part::{followed_by, part};

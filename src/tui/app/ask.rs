@@ -36,9 +36,13 @@ impl App {
     }
 
     fn answered(&mut self, what: AskFor, words: String) -> Vec<Effect> {
+        if what == AskFor::Search && !words.is_empty() {
+            self.mode = Mode::Desk;
+            return self.request(Effect::Search(words));
+        }
         let Some((n, last_seen)) = self.talk.as_ref().map(|talk| (talk.detail.summary.id, talk.read_to))
         else {
-            return Vec::new();
+            return if words.is_empty() { self.complain("ask-empty") } else { Vec::new() };
         };
         let may_be_empty = matches!(what, AskFor::RemindText(_));
         if words.is_empty() && !may_be_empty {
@@ -60,6 +64,7 @@ impl App {
                 (ActionRequest::Transfer { desk, person, note: words }, "transferred")
             }
             AskFor::FalseAlarm => (ActionRequest::FalseAlarm { reason: words, last_seen }, "false_alarm"),
+            AskFor::Search => return self.complain("ask-empty"),
             AskFor::Reveal => {
                 self.mode = Mode::Desk;
                 return self.request(Effect::Reveal(n, words));
@@ -95,7 +100,10 @@ impl App {
             return Vec::new();
         }
         match then {
-            Then::PickClose => self.picked_from(PickFor::Close { send: None }),
+            Then::PickClose => {
+                self.closes_unanswered = true;
+                self.picked_from(PickFor::Close { send: None })
+            }
             Then::Close(n, request) => self.request(Effect::Close(n, request)),
             Then::Act(n, action, done) => self.act(n, action, done),
             Then::Release(n) => self.request(Effect::Release(n)),

@@ -1,8 +1,11 @@
 //! What the server answered.
 
 use super::event::{Came, Deed, Effect, NotSent, Wanted};
-use super::state::{App, Confirm, Mode, Talk, Then};
-use crate::api::wire::{CloseRequest, ConversationDetail, ConversationList, ProblemCode};
+use super::pick::presence_id;
+use super::state::{App, Confirm, Mode, PickFor, Talk, Then};
+use crate::api::wire::{
+    CloseRequest, ConversationDetail, ConversationList, PresenceResponse, PresenceWord, ProblemCode,
+};
 use crate::client::message::length_class;
 use crate::client::reply::Sent;
 use crate::client::{ClientError, Listed, refusal};
@@ -34,6 +37,22 @@ impl App {
                 self.book = *book;
                 Vec::new()
             }
+            Came::Colleagues(colleagues) => {
+                self.colleagues = colleagues;
+                Vec::new()
+            }
+            Came::Found(result) => {
+                self.is_busy = false;
+                match result {
+                    Ok(results) => {
+                        self.found = results.hits;
+                        self.pick(PickFor::Found);
+                    }
+                    Err(error) => self.refused(0, &error),
+                }
+                Vec::new()
+            }
+            Came::Present(result) => self.present(result),
             Came::Draft(n, text) => {
                 let editor = self.drafts.entry(n).or_default();
                 if let Some(text) = text.filter(|_| editor.is_blank()) {
@@ -43,6 +62,23 @@ impl App {
                 Vec::new()
             }
         }
+    }
+
+    /// Who goes off is told what they still hold.
+    fn present(&mut self, result: Result<PresenceResponse, ClientError>) -> Vec<Effect> {
+        self.is_busy = false;
+        match result {
+            Ok(now) if now.presence == PresenceWord::Off && !now.held.is_empty() => {
+                let n = i64::try_from(now.held.len()).unwrap_or(i64::MAX);
+                self.alert("off-but-holding", [("n", n.into())]);
+            }
+            Ok(now) => {
+                let word = self.say.t(presence_id(now.presence));
+                self.tell("did-presence", [("presence", word.into())]);
+            }
+            Err(error) => self.refused(0, &error),
+        }
+        vec![Effect::LoadColleagues]
     }
 
     fn refused(&mut self, n: i64, error: &ClientError) {
@@ -176,7 +212,7 @@ impl App {
                 self.say.t(if *word == "promise" { "not-applied-promise" } else { "not-applied-category" });
             self.warn(words);
         }
-        let mut effects = vec![Effect::KeepDraft(n, String::new())];
+        let mut effects = vec![Effect::KeepDraft(n, String::new(), sending.last_seen)];
         if sending.then_close {
             let last_seen = sending.last_seen;
             let request = CloseRequest {
@@ -184,6 +220,7 @@ impl App {
                 last_seen,
                 force: false,
                 category: sending.category,
+                unanswered: false,
                 drop_promise: false,
             };
             self.closing = Some((n, request.clone()));
@@ -241,6 +278,11 @@ impl App {
             let request = CloseRequest { drop_promise: true, ..request };
             let question = self.say.t("confirm-drop-promise");
             self.mode = Mode::Confirm(Confirm { question, then: Then::Close(n, request) });
+            return Vec::new();
+        }
+        if let (Some(ProblemCode::Unanswered), Deed::Closed) = (error.code(), deed) {
+            let question = self.say.t("confirm-close-unanswered");
+            self.mode = Mode::Confirm(Confirm { question, then: Then::PickClose });
             return Vec::new();
         }
         self.refused(n, error);

@@ -43,6 +43,8 @@ impl App {
                 self.tell(if self.is_quiet { "quiet-on" } else { "quiet-off" }, []);
                 return Vec::new();
             }
+            Command::Presence => return self.picked_from(PickFor::Presence),
+            Command::Search => return self.ask(AskFor::Search),
             Command::Help => {
                 self.mode = Mode::Help;
                 return Vec::new();
@@ -90,7 +92,13 @@ impl App {
                 }
                 Vec::new()
             }
-            Command::Next | Command::Take | Command::Quiet | Command::Help | Command::Quit => Vec::new(),
+            Command::Next
+            | Command::Take
+            | Command::Quiet
+            | Command::Presence
+            | Command::Search
+            | Command::Help
+            | Command::Quit => Vec::new(),
         }
     }
 

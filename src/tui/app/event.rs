@@ -1,8 +1,8 @@
 //! What happens to the desk, and what it wants done: [`App::update`](super::App::update) turns the one into the other.
 
 use crate::api::wire::{
-    ActionRequest, CannedView, CategoryList, CloseRequest, ConversationDetail, ConversationList, DeskList,
-    ReplyRequest, Revealed,
+    ActionRequest, CannedView, CategoryList, CloseRequest, ColleagueView, ConversationDetail,
+    ConversationList, DeskList, PresenceResponse, PresenceWord, ReplyRequest, Revealed, SearchResults,
 };
 use crate::client::reply::Sent;
 use crate::client::{ClientError, Feed, Listed};
@@ -32,8 +32,11 @@ pub enum Came {
     Done(i64, Deed, Result<(), ClientError>),
     Revealed(i64, Result<Revealed, ClientError>),
     Book(Box<Book>),
+    Colleagues(Vec<ColleagueView>),
+    Found(Result<SearchResults, ClientError>),
     /// The draft that was kept of this conversation.
     Draft(i64, Option<String>),
+    Present(Result<PresenceResponse, ClientError>),
 }
 
 /// Why an answer was not sent, as far as is known.
@@ -89,8 +92,12 @@ pub enum Effect {
     /// Canned replies and categories of a desk, and all desks.
     LoadBook(Option<String>),
     LoadDraft(i64),
-    /// Keep what stands in the composer; an empty text removes it.
-    KeepDraft(i64, String),
+    /// Keep what stands in the composer, and up to which text of the citizen its writer has read; an empty text removes it.
+    KeepDraft(i64, String, i64),
+    SetPresence(PresenceWord),
+    LoadColleagues,
+    /// Search texts, answers and notes for these words.
+    Search(String),
     /// Note for other programs of this profile what was shown.
     NoteSeen(i64, i64),
     /// Call the person: a bell, and a notification that names no citizen.

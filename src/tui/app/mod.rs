@@ -23,4 +23,5 @@ mod update;
 mod write;
 
 pub use event::{Book, Came, Deed, Effect, Event, NotSent, Wanted};
+pub use pick::presence_id;
 pub use state::{App, AskFor, Asked, Link, Mode, PickFor, Picker, Review, Talk};

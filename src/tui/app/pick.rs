@@ -2,10 +2,23 @@
 
 use super::event::Effect;
 use super::state::{App, AskFor, Confirm, Item, Mode, PickFor, Picker, Then};
-use crate::api::wire::{ActionRequest, CloseRequest};
+use crate::api::wire::{ActionRequest, CloseRequest, ColleagueView, PresenceWord, SearchHitView};
 use crate::client::format::one_word;
 use crate::tui::editor::Editor;
 use crate::tui::keys::Key;
+
+const PRESENCES: [PresenceWord; 4] =
+    [PresenceWord::On, PresenceWord::Phone, PresenceWord::Break, PresenceWord::Off];
+
+/// The id of its words in the catalogues.
+pub fn presence_id(word: PresenceWord) -> &'static str {
+    match word {
+        PresenceWord::On => "presence-on",
+        PresenceWord::Phone => "presence-phone",
+        PresenceWord::Break => "presence-break",
+        PresenceWord::Off => "presence-off",
+    }
+}
 
 /// Categories remembered by their last use.
 const MOST_RECENT: usize = 8;
@@ -21,6 +34,8 @@ impl App {
             PickFor::Canned => self.canned(),
             PickFor::Category | PickFor::Close { .. } => self.categories(&what),
             PickFor::Desk => self.receivers(),
+            PickFor::Presence => self.presences(),
+            PickFor::Found => self.hits(),
         };
         self.mode = Mode::Pick(Picker { what, filter: Editor::default(), items, at: 0 });
     }
@@ -69,7 +84,39 @@ impl App {
                 detail: String::new(),
             }
         };
-        desks.iter().map(item).collect()
+        let colleague = |who: &ColleagueView| Item {
+            key: format!("person:{}", who.login),
+            label: format!(
+                "{} ({}) · {}",
+                one_word(&who.name),
+                one_word(&who.login),
+                self.say.t(presence_id(who.presence))
+            ),
+            detail: String::new(),
+        };
+        let others = self.colleagues.iter().filter(|who| !who.is_me);
+        desks.iter().map(item).chain(others.map(colleague)).collect()
+    }
+
+    fn hits(&self) -> Vec<Item> {
+        let item = |(n, hit): (usize, &SearchHitView)| {
+            let id = format!("found-{}", hit.kind);
+            let kind = self.say.find(&id).unwrap_or_else(|| one_word(&hit.kind));
+            let who = hit.author.as_deref().map_or_else(|| one_word(&hit.citizen), one_word);
+            let at = self.times().clock(hit.at);
+            let text = if hit.is_abusive { self.say.t("abusive-short") } else { hit.text.clone() };
+            let label = format!("{} · {at} · {kind} · {who} · {text}", hit.conversation_id);
+            Item { key: format!("{n}:{}", hit.conversation_id), label, detail: String::new() }
+        };
+        self.found.iter().enumerate().map(item).collect()
+    }
+
+    fn presences(&self) -> Vec<Item> {
+        let item = |word: &PresenceWord| {
+            let id = presence_id(*word);
+            Item { key: id.to_owned(), label: self.say.t(id), detail: String::new() }
+        };
+        PRESENCES.iter().map(item).collect()
     }
 
     pub(super) fn pick_key(&mut self, key: Key) -> Vec<Effect> {
@@ -98,8 +145,19 @@ impl App {
     }
 
     fn picked(&mut self, what: PickFor, chosen: Option<String>, typed: String) -> Vec<Effect> {
+        if let (PickFor::Presence, Some(id)) = (&what, &chosen) {
+            self.mode = Mode::Desk;
+            let word = PRESENCES.into_iter().find(|word| presence_id(*word) == *id);
+            return word.map(|word| self.request(Effect::SetPresence(word))).unwrap_or_default();
+        }
+        if what == PickFor::Found {
+            self.mode = Mode::Desk;
+            let n = chosen.and_then(|key| key.split_once(':').and_then(|(_, n)| n.parse().ok()));
+            return n.map(|n| self.request(Effect::Open(n))).unwrap_or_default();
+        }
         let Some(n) = self.n() else { return Vec::new() };
         match (what, chosen) {
+            (PickFor::Presence | PickFor::Found, _) => Vec::new(),
             // A colleague by login, where the list does not have them.
             (PickFor::Desk, None) if !typed.is_empty() => {
                 self.ask(AskFor::TransferNote { desk: None, person: Some(typed) })
@@ -158,13 +216,21 @@ impl App {
             self.mode = Mode::Confirm(Confirm { question, then: Then::PickClose });
             return Vec::new();
         }
+        self.closes_unanswered = false;
         self.picked_from(PickFor::Close { send: None })
     }
 
     fn close_with(&mut self, n: i64, category: Option<String>) -> Vec<Effect> {
         let last_seen = self.talk.as_ref().map_or(0, |talk| talk.read_to);
         self.mode = Mode::Desk;
-        let request = CloseRequest { reason: None, last_seen, force: false, category, drop_promise: false };
+        let request = CloseRequest {
+            reason: None,
+            last_seen,
+            force: false,
+            category,
+            unanswered: self.closes_unanswered,
+            drop_promise: false,
+        };
         self.closing = Some((n, request.clone()));
         self.request(Effect::Close(n, request))
     }

@@ -6,8 +6,8 @@ use jiff::tz::TimeZone;
 
 use super::event::Book;
 use crate::api::wire::{
-    ActionRequest, CloseRequest, ConversationDetail, ConversationSummary, MeView, MessageView,
-    OutboundMessage, Revealed,
+    ActionRequest, CloseRequest, ColleagueView, ConversationDetail, ConversationSummary, MeView, MessageView,
+    OutboundMessage, Revealed, SearchHitView,
 };
 use crate::client::message::Tone;
 use crate::client::{Listed, Say, Times};
@@ -29,6 +29,10 @@ pub struct App {
     /// What is written for each conversation and has not left.
     pub drafts: BTreeMap<i64, Editor>,
     pub book: Book,
+    /// Everybody who answers citizens, and who of them is on.
+    pub colleagues: Vec<ColleagueView>,
+    /// What was found last.
+    pub found: Vec<SearchHitView>,
     /// Categories by last use, the latest first.
     pub recent: Vec<String>,
     pub is_quiet: bool,
@@ -37,6 +41,8 @@ pub struct App {
     pub sending: Option<Sending>,
     /// The close that was asked for last, for a question about it.
     pub closing: Option<(i64, CloseRequest)>,
+    /// The person has said that this citizen gets no answer.
+    pub closes_unanswered: bool,
     /// The text of the answer that is being taken back: it is a draft again then.
     pub recalling: Option<String>,
     /// A request of a person that was not answered yet: further ones wait.
@@ -150,6 +156,9 @@ pub enum PickFor {
         send: Option<i64>,
     },
     Desk,
+    Presence,
+    /// What a search found.
+    Found,
 }
 
 #[derive(Debug, Clone)]
@@ -173,6 +182,8 @@ pub enum AskFor {
     FalseAlarm,
     Reveal,
     Take,
+    /// Words in texts, answers and notes.
+    Search,
 }
 
 #[derive(Debug, Clone)]
@@ -213,12 +224,15 @@ impl App {
             notice: None,
             drafts: BTreeMap::new(),
             book: Book::default(),
+            colleagues: Vec::new(),
+            found: Vec::new(),
             recent: Vec::new(),
             is_quiet: false,
             stale: Stale::default(),
             sending: None,
             closing: None,
             recalling: None,
+            closes_unanswered: false,
             is_busy: false,
         }
     }

@@ -13,7 +13,7 @@ impl App {
     /// What has to be fetched at the start.
     pub fn begin(&mut self) -> Vec<Effect> {
         self.stale.is_listing = true;
-        vec![Effect::List(self.queue.listed), Effect::LoadBook(None)]
+        vec![Effect::List(self.queue.listed), Effect::LoadBook(None), Effect::LoadColleagues]
     }
 
     /// Takes an event and returns what is to be done outside, in this order.
@@ -105,22 +105,31 @@ impl App {
         self.stale.draft_kept_at = self.now;
         let n = self.stale.draft.take()?;
         let text = self.drafts.get(&n).map_or("", |editor| editor.text()).to_owned();
-        Some(Effect::KeepDraft(n, text))
+        let read_to =
+            self.talk.as_ref().filter(|talk| talk.detail.summary.id == n).map_or(0, |talk| talk.read_to);
+        Some(Effect::KeepDraft(n, text, read_to))
     }
 
     fn live(&mut self, event: &EventView) -> Vec<Effect> {
         self.link = Link::Up;
-        let Some(n) = event.conversation_id else { return Vec::new() };
+        let Some(n) = event.conversation_id else {
+            // Somebody came, went, or picked up the phone.
+            return (event.kind == "presence").then_some(Effect::LoadColleagues).into_iter().collect();
+        };
         // Each step of a text changes no list.
-        self.stale.list |= event.kind != "message";
+        self.stale.list |= !["message", "writing"].contains(&event.kind.as_str());
         self.stale.talk |= self.n() == Some(n);
-        self.call(event, n).into_iter().collect()
+        // The answer that was stopped is a draft again.
+        let is_back = event.kind == "answer_stopped" && self.n() == Some(n);
+        let draft = is_back.then_some(Effect::LoadDraft(n));
+        self.call(event, n).into_iter().chain(draft).collect()
     }
 
     /// Whether the person is called: danger at any time, what is theirs unless it is quiet.
     fn call(&mut self, event: &EventView, n: i64) -> Option<Effect> {
         let me = &self.me.counselor.login;
-        if event.counselor.as_ref() == Some(me) && event.kind != "reminder" {
+        let is_of_others = event.counselor.as_ref() != Some(me);
+        if !is_of_others && !["reminder", "answer_stopped"].contains(&event.kind.as_str()) {
             return None;
         }
         let is_mine =
@@ -134,6 +143,7 @@ impl App {
             "text_in" | "reopened" if is_mine => "call-answered",
             "transferred" if event.detail.as_ref() == Some(me) => "call-assigned",
             "reminder" if event.counselor.as_ref() == Some(me) => "call-reminder",
+            "answer_stopped" if is_mine => "call-stopped",
             "promise_late" | "answer_lost" if is_mine => "call-late",
             _ => return None,
         };

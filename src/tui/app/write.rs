@@ -155,7 +155,9 @@ impl App {
             Some(Sending { n, text: text.clone(), then_close, last_seen, category: category.clone() });
         self.mode = Mode::Desk;
         self.tell("sending", []);
-        let request = ReplyRequest { text, last_seen, category, ..ReplyRequest::default() };
+        // What was looked at is what leaves: should the server cut it into more texts, it refuses.
+        let most_texts = plan(&text, &self.limits()).ok().and_then(|pieces| i64::try_from(pieces.len()).ok());
+        let request = ReplyRequest { text, last_seen, category, most_texts, ..ReplyRequest::default() };
         vec![Effect::Send(n, request)]
     }
 }

@@ -170,3 +170,23 @@ plain-review-yes = y sends, anything else goes back.
 plain-pick = Give a number, or words to find. A dot goes back.
 plain-ask = A dot goes back.
 plain-help = Enter goes back.
+
+n-on = on: { $n }
+talk-writing = { $who } is writing an answer
+talk-held = Leaves in { $secs } s. z takes it back
+call-stopped = Conversation { $n }: the citizen wrote, so the answer was stopped. Look again
+presence-on = on
+presence-phone = on the phone
+presence-break = break
+presence-off = off
+pick-presence = Now
+did-presence = { $presence }
+off-but-holding = You are off and still hold { $n } conversations. Pass them on (x) or give them back (b).
+key-presence = on, phone, break, off
+
+ask-search = Words to find in texts, answers and notes:
+pick-found = Found
+found-text = citizen
+found-answer = answer
+found-note = note
+key-search = search

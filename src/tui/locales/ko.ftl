@@ -170,3 +170,23 @@ plain-review-yes = y 보내기, 다른 것은 고치기.
 plain-pick = 번호나 찾을 말을 적으십시오. 점(.)은 그만.
 plain-ask = 점(.)은 그만.
 plain-help = Enter를 누르면 돌아갑니다.
+
+n-on = 근무 { $n }명
+talk-writing = { $who } 님이 답변을 쓰고 있습니다
+talk-held = { $secs }초 뒤에 나갑니다. z 취소
+call-stopped = 상담 { $n }번: 시민이 글을 보내 답변을 멈추었습니다. 다시 확인하십시오
+presence-on = 근무 중
+presence-phone = 통화 중
+presence-break = 휴식
+presence-off = 퇴근
+pick-presence = 지금
+did-presence = { $presence }
+off-but-holding = 퇴근으로 적었지만 아직 맡은 상담이 { $n }건 있습니다. 넘기거나(x) 대기로 돌리십시오(b).
+key-presence = 근무·통화·휴식·퇴근
+
+ask-search = 글, 답변, 메모에서 찾을 말:
+pick-found = 찾은 글
+found-text = 시민
+found-answer = 답변
+found-note = 메모
+key-search = 찾기

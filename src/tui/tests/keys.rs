@@ -56,7 +56,7 @@ fn every_action_has_a_key() {
         ),
         (
             "x",
-            format!("jiyeong{note}잘 앎{note}"),
+            format!("이지영{note}잘 앎{note}"),
             json!({ "action": "transfer", "desk": null, "person": "jiyeong", "note": "잘 앎" }),
         ),
         ("g", format!("재난{note}"), json!({ "action": "category", "category": "안전/재난" })),
@@ -177,4 +177,30 @@ fn earlier_consultations_stand_above() {
     let screen = super::drawn::screen(&town.app, 80, 40);
     let at = |word: &str| screen.find(word).unwrap_or_else(|| panic!("{word}\n{screen}"));
     assert!(at("이전 상담 1번") < at("이번 상담"), "{screen}");
+}
+
+#[test]
+fn who_is_on_writes_and_goes() {
+    let mut talk = bus();
+    talk.writing =
+        vec![crate::api::wire::WritingView {
+            login: "jiyeong".into(), name: "이지영".into(), since: NOON
+        }];
+    let mut town = Town::new(Lang::Ko, [talk]);
+    town.press("<Enter>");
+    let screen = super::drawn::screen(&town.app, 100, 24);
+    assert!(screen.contains("근무 2명") && screen.contains("이지영 님이 답변을 쓰고 있습니다"), "{screen}");
+    town.press("l퇴근<Enter>");
+    assert!(town.notice().contains("1건"), "{}", town.notice());
+    town.press("ㅣ휴식<Enter>");
+    assert!(town.notice().contains("휴식"), "{}", town.notice());
+}
+
+#[test]
+fn a_word_is_found_and_its_conversation_opened() {
+    let mut town = Town::new(Lang::Ko, [bus(), detail(2, "택시 예약이요", 1)]);
+    town.press("/택시<Enter>");
+    assert!(super::drawn::screen(&town.app, 80, 24).contains("택시 예약이요"));
+    town.press("<Enter>");
+    assert_eq!(town.app.n(), Some(2));
 }

@@ -16,7 +16,7 @@ use super::keys::Key;
 use super::words;
 use crate::api::wire::{
     CannedList, CannedView, CategoryList, CloseRequest, ConversationDetail, ConversationList, DeskList,
-    ProblemDetails, ReplyRequest, ReplyResponse, Revealed,
+    PresenceResponse, ProblemDetails, ReplyRequest, ReplyResponse, Revealed,
 };
 use crate::client::reply::Sent;
 use crate::client::{ClientError, Listed};
@@ -204,7 +204,7 @@ impl Town {
         talk.messages.push(
             serde_json::from_value(json!({
                 "direction": "out", "id": 900 + n, "at": NOON, "text": request.text, "author": me().counselor,
-                "state": "held", "kind": "sms", "code": null, "final_at": null,
+                "state": "held", "kind": "sms", "code": null, "final_at": null, "leaves_at": NOON + 10_000,
             }))
             .expect("a text"),
         );
@@ -255,7 +255,27 @@ impl Town {
             }
             Effect::LoadBook(_) => Came::Book(Box::new(book())),
             Effect::LoadDraft(n) => Came::Draft(n, self.kept.get(&n).cloned()),
-            Effect::KeepDraft(n, text) => {
+            Effect::SetPresence(presence) => {
+                Came::Present(Ok(PresenceResponse { presence, since_at: NOON, held: vec![1] }))
+            }
+            Effect::Search(words) => {
+                let hit = |talk: &ConversationDetail| {
+                    json!({ "conversation_id": talk.summary.id, "kind": "text", "id": 1, "at": NOON, "citizen": talk.summary.citizen,
+                        "desk": "main", "category": null, "state": "waiting", "author": null, "text": talk.summary.preview, "marks": [], "is_abusive": false })
+                };
+                let hits: Vec<_> = self
+                    .talks
+                    .values()
+                    .filter(|talk| talk.summary.preview.contains(&words))
+                    .map(hit)
+                    .collect();
+                Came::Found(Ok(serde_json::from_value(
+                    json!({ "hits": hits, "next": null, "looked_back_to_at": null }),
+                )
+                .expect("hits")))
+            }
+            Effect::LoadColleagues => Came::Colleagues(colleagues()),
+            Effect::KeepDraft(n, text, _) => {
                 if text.is_empty() {
                     self.kept.remove(&n)
                 } else {
@@ -303,6 +323,16 @@ fn book() -> super::app::Book {
     }))
     .expect("desks");
     super::app::Book { canned: list.replies, categories: Some(categories), desks: Some(desks) }
+}
+
+fn colleagues() -> Vec<crate::api::wire::ColleagueView> {
+    let one = |login: &str, name: &str, presence: &str, is_me: bool| json!({ "login": login, "name": name, "role": "counselor", "desks": "*", "presence": presence, "since": null, "n_held": 0, "is_me": is_me });
+    let all = json!([
+        one("minsu", "김민수", "on", true),
+        one("jiyeong", "이지영", "phone", false),
+        one("hana", "박하나", "off", false)
+    ]);
+    serde_json::from_value(all).expect("colleagues")
 }
 
 fn bus() -> ConversationDetail {

@@ -137,6 +137,7 @@ fn an_unanswered_citizen_is_not_closed_unasked() {
     town.press("ey버스<Enter>");
     assert_eq!(town.closed.len(), 1);
     assert_eq!(town.closed[0].1.category.as_deref(), Some("교통/버스"));
+    assert!(town.closed[0].1.unanswered);
 }
 
 #[test]
@@ -160,6 +161,8 @@ fn an_answer_that_is_held_comes_back() {
     let mut town = writing();
     town.press("<C-s><Enter>");
     town.waits(250);
+    let screen = super::drawn::screen(&town.app, 80, 24);
+    assert!(screen.contains("10초 뒤에 나갑니다"), "{screen}");
     town.press("z");
     assert!(town.notice().contains("취소"), "{}", town.notice());
     assert_eq!(town.app.draft(), "5분 뒤에");

@@ -12,6 +12,7 @@ use ratatui::Frame;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
+use crate::api::wire::PresenceWord;
 use crate::client::Listed;
 use crate::client::format::one_word;
 use crate::client::message::Tone;
@@ -67,6 +68,11 @@ fn header(app: &App, theme: Theme, width: usize) -> Line<'static> {
         let n = i64::try_from(n_danger).unwrap_or(i64::MAX);
         spans.push(Span::raw(" · "));
         spans.push(Span::styled(say.with("n-danger", [("n", n.into())]), theme.danger()));
+    }
+    let n_on = app.colleagues.iter().filter(|who| who.presence != PresenceWord::Off).count();
+    if n_on > 0 {
+        let n = i64::try_from(n_on).unwrap_or(i64::MAX);
+        spans.push(Span::raw(format!(" · {}", say.with("n-on", [("n", n.into())]))));
     }
     if app.is_quiet {
         spans.push(Span::raw(format!(" · {}", say.t("quiet"))));

@@ -58,6 +58,8 @@ pub fn picker_title(picker: &Picker) -> &'static str {
         PickFor::Close { send: None } => "pick-close",
         PickFor::Close { send: Some(_) } => "pick-send-close",
         PickFor::Desk => "pick-desk",
+        PickFor::Presence => "pick-presence",
+        PickFor::Found => "pick-found",
     }
 }
 
@@ -109,6 +111,7 @@ pub fn asked_words(app: &App, asked: &Asked) -> String {
         AskFor::FalseAlarm => ("ask-false-alarm", String::new()),
         AskFor::Reveal => ("ask-reveal", String::new()),
         AskFor::Take => ("ask-take", String::new()),
+        AskFor::Search => ("ask-search", String::new()),
     };
     app.say.with(id, [("to", to.into())])
 }

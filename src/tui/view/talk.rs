@@ -120,6 +120,14 @@ pub fn remarks(app: &App, talk: &Talk) -> Vec<(Tone, String)> {
     found.extend(
         [offered, wish, opted_out, restricted].into_iter().flatten().map(|words| (Tone::Plain, words)),
     );
+    for who in &detail.writing {
+        found.push((Tone::Alert, say.with("talk-writing", [("who", one_word(&who.name).into())])));
+    }
+    let leaves = talk.held().and_then(|text| text.leaves_at).filter(|at| *at > app.now);
+    if let Some(at) = leaves {
+        let secs = (at - app.now + 999) / 1_000;
+        found.push((Tone::Good, say.with("talk-held", [("secs", secs.into())])));
+    }
     if talk.scroll > 0 {
         found.push((Tone::Faint, say.t("talk-scrolled")));
     }

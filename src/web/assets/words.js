@@ -198,6 +198,7 @@ const W = {
   "closed-done": ["Conversation {n} is closed.", "상담 {n}번을 종료했습니다."],
   "reason": ["Reason", "이유"],
   "reason-perhaps": ["Reason (for colleagues)", "이유(동료용)"],
+  "close-unanswered": ["Close although the last text is unanswered", "마지막 문자에 답하지 않고 종료"],
   "drop-promise": ["Close although an answer is promised", "약속한 답을 하지 않고 종료"],
   "reveal": ["Show number …", "번호 보기 …"],
   "reveal-texts": ["Show masked …", "가려진 글 보기 …"],

@@ -79,9 +79,14 @@ impl Terminal {
         String::from_utf8_lossy(&rest).into_owned()
     }
 
-    fn draft(&self) -> String {
+    /// What is kept of the answer: on this machine, else on the server.
+    async fn draft(&self, gateway: &Gateway) -> String {
         let path = self.home.path().join(".local/state/munja/default/draft-1-desk.txt");
-        std::fs::read_to_string(path).unwrap_or_default()
+        if let Ok(text) = std::fs::read_to_string(path) {
+            return text;
+        }
+        let kept = gateway.desk.get::<serde_json::Value>("/v1/conversations/1/draft").await;
+        kept.ok().and_then(|draft| Some(draft["text"].as_str()?.to_owned())).unwrap_or_default()
     }
 }
 
@@ -132,7 +137,7 @@ async fn a_citizen_is_answered_by_keys_alone() {
     })
     .await;
     assert!(terminal.child.wait().unwrap().success());
-    assert_eq!(terminal.draft(), "");
+    assert_eq!(terminal.draft(&gateway).await, "");
     gateway.until(|b| b.n_outbound("delivered") >= 2).await;
     assert!(gateway.sim().ledger().messages.iter().any(|text| text.text.contains("5분 뒤에 옵니다.")));
     assert_balanced(&gateway.store, gateway.sim()).await;
@@ -173,12 +178,17 @@ async fn a_closed_window_sends_nothing_and_loses_nothing() {
         terminal
     })
     .await;
-    assert_eq!(terminal.draft(), "쓰다 만 답");
+    assert_eq!(terminal.draft(&gateway).await, "쓰다 만 답");
     let mut terminal = Terminal::open(&gateway, &["desk"]).await;
     let terminal = beside(move || {
         terminal.shows("상담이 없습니다");
-        terminal.press("\t\ra더 쓴 답");
-        terminal.shows("더 쓴 답");
+        terminal.press("\t");
+        terminal.shows("내가 맡은 상담 1");
+        terminal.press("\r");
+        terminal.shows("쓰다 만 답변이 있습니다");
+        // Another machine goes on where the first one stopped.
+        terminal.press("a더 쓴 답");
+        terminal.shows("쓰다 만 답더 쓴 답");
         // The window goes: nobody reads any more, and with the next thing that is drawn the terminal is closed.
         terminal.out = channel().1;
         terminal.press("!");
@@ -187,7 +197,7 @@ async fn a_closed_window_sends_nothing_and_loses_nothing() {
         terminal
     })
     .await;
-    assert_eq!(terminal.draft(), "더 쓴 답!");
+    assert_eq!(terminal.draft(&gateway).await, "쓰다 만 답더 쓴 답!");
     let now = gateway.store.balance().await.unwrap();
     assert_eq!(now.n_outbound("delivered"), n_before.n_outbound("delivered"));
 }
