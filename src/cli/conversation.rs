@@ -8,11 +8,10 @@ use super::context::CliContext;
 use super::failure::Failure;
 use super::message;
 use super::render::{lines, table, wrapped};
-use crate::api::wire::{
-    ConversationDetail, ConversationList, ConversationSummary, InboundMessage, MessageView, NoteView,
-};
+use crate::api::wire::{ConversationDetail, ConversationList, ConversationSummary, MessageView, NoteView};
 use crate::client::ClientError;
 use crate::client::format::one_word;
+use crate::client::message::why_urgent;
 use crate::client::note_seen;
 use crate::domain::text::{one_line, safe_for_terminal};
 use crate::domain::triage::as_typed;
@@ -78,7 +77,8 @@ pub fn text_block(context: &CliContext, text: &MessageView) -> String {
             let purpose = purpose.map_or_else(String::new, |words| format!(" · {words}"));
             let late = text.late_sent_at.map(|at| late(context, at));
             let late = late.map_or_else(String::new, |words| format!(" · {words}"));
-            let why = why_urgent(context, text);
+            let why = why_urgent(&context.say, text);
+            let why = why.map_or_else(String::new, |words| format!(" · {words}"));
             let citizen = context.paint.strong(&context.say.t("citizen"));
             format!("{} {citizen}{purpose}{late}{why}", times.clock(text.at))
         }
@@ -109,42 +109,17 @@ pub fn text_block(context: &CliContext, text: &MessageView) -> String {
 /// A text behind a bar, also where a line of it is longer than the terminal's: no line of a text can be taken for one of ours.
 pub fn body(context: &CliContext, text: &str) -> String {
     let plain = text.replace("\r\n", "\n").replace(['\r', '\t'], " ");
-    let room = if context.io.stdout_is_terminal { context.io.columns.saturating_sub(BAR.width()) } else { usize::MAX };
+    let room = if context.io.stdout_is_terminal {
+        context.io.columns.saturating_sub(BAR.width())
+    } else {
+        usize::MAX
+    };
     let lines = safe_for_terminal(&plain);
     let wrapped: Vec<String> = lines.lines().flat_map(|line| wrapped(line, room)).collect();
     if wrapped.is_empty() {
         return BAR.trim_end().to_owned();
     }
     wrapped.iter().map(|line| format!("{BAR}{line}")).collect::<Vec<_>>().join("\n")
-}
-
-/// ` · 긴급: 살려 달라는 말`: what was found in a text that tells of danger.
-fn why_urgent(context: &CliContext, text: &InboundMessage) -> String {
-    match (&text.rules, text.tier) {
-        (Some(rules), Some(tier @ 1..=2)) => {
-            let values = [
-                ("tier", context.say.t(&format!("tier-{tier}")).into()),
-                ("rules", one_line(&rules_in_words(context, rules), 120).into()),
-            ];
-            format!(" · {}", context.say.with("why-urgent", values))
-        }
-        _ => String::new(),
-    }
-}
-
-/// The rules that matched, in words, and the words that decided the second opinion. A rule of the operator's own is named as
-/// in their file.
-fn rules_in_words(context: &CliContext, rules: &str) -> String {
-    let (ids, grams) = rules.split_at(rules.find('(').unwrap_or(rules.len()));
-    let said = |id: &str| context.say.find(&format!("rule-{id}")).unwrap_or_else(|| id.to_owned());
-    let mut words: Vec<String> = Vec::new();
-    for word in ids.split_whitespace().map(said) {
-        if !words.contains(&word) {
-            words.push(word);
-        }
-    }
-    words.extend(Some(grams.to_owned()).filter(|grams| !grams.is_empty()));
-    words.join(", ")
 }
 
 /// `늦게 도착함: 어제 14:03 보냄`
@@ -298,7 +273,8 @@ fn state(context: &CliContext, summary: &ConversationSummary) -> String {
         let is_due = referral.due_at <= context.io.clock.now_ms();
         let id = if is_due { "referral-due" } else { "referral-until" };
         let at = context.times().clock(referral.due_at);
-        let words = context.say.with(id, [("to", one_line(&referral.department, 40).into()), ("at", at.into())]);
+        let words =
+            context.say.with(id, [("to", one_line(&referral.department, 40).into()), ("at", at.into())]);
         text = format!("{text} · {}", if is_due { context.paint.alert(&words) } else { words });
     }
     if summary.n_in_doubt > 0 {

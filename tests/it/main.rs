@@ -34,6 +34,7 @@ mod service;
 mod similar;
 mod simulated;
 mod simulation;
+mod terminal;
 mod triage;
 mod unkept;
 mod upgrade;

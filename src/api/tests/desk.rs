@@ -34,13 +34,19 @@ async fn a_draft_is_its_writers_alone_and_others_see_that_somebody_writes() {
     desk.pass(1_000).await;
     desk.put(DRAFT, &minsu, draft("62번이 5분 뒤에")).await.expect(204);
     let kept = desk.get(DRAFT, &minsu).await.expect(200);
-    assert_eq!((&kept["text"], &kept["has_newer"], &kept["origin"]), (&json!("62번이 5분 뒤에"), &json!(false), &json!(null)));
+    assert_eq!(
+        (&kept["text"], &kept["has_newer"], &kept["origin"]),
+        (&json!("62번이 5분 뒤에"), &json!(false), &json!(null))
+    );
     assert_eq!(desk.get("/v1/drafts", &minsu).await.expect(200)["drafts"].as_array().map(Vec::len), Some(1));
     desk.get(DRAFT, &jia).await.refused("not_found");
     let seen = desk.get("/v1/conversations/1", &jia).await;
     assert!(!seen.body.contains("62번"), "{}", seen.body);
     let seen = seen.expect(200);
-    assert_eq!((&seen["writing"][0]["login"], &seen["writing"][0]["since"]), (&json!("minsu"), &kept["begun_at"]));
+    assert_eq!(
+        (&seen["writing"][0]["login"], &seen["writing"][0]["since"]),
+        (&json!("minsu"), &kept["begun_at"])
+    );
     assert_eq!(desk.get("/v1/conversations/1", &minsu).await.expect(200)["writing"], json!([]));
     desk.text_in(CITIZEN, "아직이요").await;
     assert_eq!(desk.get(DRAFT, &minsu).await.expect(200)["has_newer"], true);
@@ -92,7 +98,9 @@ async fn a_new_text_stops_an_answer_that_is_held_back() {
         (&json!("62번이 옵니다"), &json!("stopped"), &json!(true))
     );
     let events = desk.store.events_after(0, 100).await.expect("events");
-    assert!(events.iter().any(|e| e.kind.as_str() == "answer_stopped" && e.counselor.as_deref() == Some("minsu")));
+    assert!(
+        events.iter().any(|e| e.kind.as_str() == "answer_stopped" && e.counselor.as_deref() == Some("minsu"))
+    );
     assert_eq!(desk.get("/v1/messages?state=held", &minsu).await.expect(200)["messages"], json!([]));
 }
 
