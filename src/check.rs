@@ -8,6 +8,8 @@ mod danger_words;
 mod duty;
 mod finding;
 mod hearing;
+mod hours;
+mod place;
 mod secrets;
 mod texts;
 mod tls;
@@ -49,7 +51,9 @@ pub async fn check(config_path: &Path, lang: Lang) -> Vec<Finding> {
     findings.extend(secrets::findings(&config, lang));
     findings.extend(tls::certificate(&config, Clock::system().now_ms(), lang));
     findings.extend(database(&config, lang).await);
+    findings.extend(place::findings(&config, lang).await);
     findings.push(calendar(&config, Clock::system().now_ms(), lang));
+    findings.extend(hours::findings(&config, Clock::system().now_ms(), lang));
     findings.extend(duty::duty(&config, Clock::system().now_ms(), lang));
     findings.extend(texts::findings(&config, lang));
     findings.extend(danger_words::findings(&config, lang));

@@ -9,6 +9,7 @@ mod backup;
 mod calendar;
 pub mod carrier;
 mod checker;
+mod credential;
 mod error;
 mod file;
 mod log;
@@ -28,6 +29,7 @@ pub use alarm::{Alarm, AlarmWebhook};
 pub use api::{Api, TlsFiles};
 pub use audit::Audit;
 pub use backup::BackupConfig;
+pub use calendar::CalendarFile;
 pub use carrier::Carriers;
 pub use error::{ConfigError, ConfigFault};
 pub use log::{Log, LogFormat};
@@ -73,6 +75,7 @@ pub struct Config {
     pub secret_files: Vec<PathBuf>,
     /// The other files that it names: words, categories, rules, calendars.
     pub named_files: Vec<PathBuf>,
+    pub calendar_files: Vec<CalendarFile>,
 }
 
 /// The commented configuration that `munjad init` writes, every key with its default.

@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, anyhow, bail};
 use rustls::ServerConfig;
-use tokio::sync::{Mutex, watch};
+use tokio::sync::{Mutex, mpsc, watch};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -32,9 +32,11 @@ use crate::store::{SchemaPolicy, Store, StoreError, StoreOptions, beside, key_fi
 use crate::worker::{self, AskMarks, Carriers, Context, HealthRegistry, Role, Settings};
 
 pub use carriers::{make_carrier, make_carriers, now_fn};
-use control::Door;
+pub use control::Reloaded;
 pub use control::accounts::unlock;
+pub use control::reload::reload;
 pub use control::through::{Asker, Heard, RefusedCalls};
+use control::{Answers, Door, ReloadAsked};
 pub use lock::{DatabaseLock, must_exist, open_store};
 use metrics::Scraper;
 pub use service::run;
@@ -78,6 +80,9 @@ pub struct Daemon {
     webhook: Option<SocketAddr>,
     /// The certificate of the API's listener, if it is encrypted.
     identity: Option<watch::Sender<Arc<ServerConfig>>>,
+    /// Commands that want the configuration read again; answered by [`run`], which knows where it is.
+    reload_asked: mpsc::Receiver<ReloadAsked>,
+    reloads: mpsc::Sender<ReloadAsked>,
     stop_workers: CancellationToken,
     stop_api: CancellationToken,
     workers: JoinSet<()>,
@@ -134,6 +139,7 @@ impl Daemon {
                 health.called(carrier.name(), at);
             }
         }
+        let (reloads, reload_asked) = mpsc::channel(1);
         Ok(Daemon {
             settings: watch::Sender::new(Arc::new(settings(&config, &carriers))),
             api_settings: watch::Sender::new(Arc::new(api_settings(&config, &carriers))),
@@ -148,6 +154,8 @@ impl Daemon {
             tally: ApiTally::default(),
             webhook: None,
             identity: None,
+            reload_asked,
+            reloads,
             stop_workers: CancellationToken::new(),
             stop_api: CancellationToken::new(),
             workers: JoinSet::new(),
@@ -169,7 +177,8 @@ impl Daemon {
     async fn serve_commands(&mut self) {
         match Door::open(&self.config.database).await {
             Ok(door) => {
-                self.servers.spawn(door.serve(self.worker_context(), self.stop_api.clone()));
+                let answers = Answers { context: self.worker_context(), reloads: self.reloads.clone() };
+                self.servers.spawn(door.serve(answers, self.stop_api.clone()));
             }
             Err(error) => {
                 tracing::warn!("commands of munjad will ask the carriers beside this gateway: {error:#}");
@@ -332,9 +341,9 @@ impl Daemon {
         self.health.ready().await;
     }
 
-    /// Takes over a new configuration, and the certificate and secrets that it names. What needs a new start is logged and left
-    /// as it is. If anything cannot be used, nothing changes.
-    pub fn reload(&mut self, new: Config) -> anyhow::Result<()> {
+    /// Takes over a new configuration, and the certificate and secrets that it names. Keys that have changed and need a new start
+    /// are logged, left as they are, and returned. If anything cannot be used, nothing changes.
+    pub fn reload(&mut self, new: Config) -> anyhow::Result<Reloaded> {
         let carriers = make_carriers(&new, &self.clock)?;
         if Role::all(&carriers) != Role::all(&self.carriers.borrow()) {
             bail!(
@@ -343,17 +352,9 @@ impl Daemon {
         }
         let identity =
             new.api.tls.as_ref().map(|files| tls::load(&files.certificate, &files.key)).transpose()?;
-        let old = &self.config;
-        if old.database != new.database
-            || old.api.listen != new.api.listen
-            || old.api.socket != new.api.socket
-            || old.api.tls.is_some() != new.api.tls.is_some()
-            || old.webhook != new.webhook
-            || old.metrics != new.metrics
-        {
-            tracing::warn!(
-                "database.path, api.listen, api.socket, whether the API is encrypted, [webhook] and [metrics] change only with a new start"
-            );
+        let needs_restart = changed_for_good(&self.config, &new);
+        if !needs_restart.is_empty() {
+            tracing::warn!("{} change only with a new start", needs_restart.join(", "));
         }
         if let Some((sender, identity)) = self.identity.as_ref().zip(identity) {
             sender.send_replace(identity.config);
@@ -363,8 +364,15 @@ impl Daemon {
         self.settings.send_replace(Arc::new(Settings { has_webhook, ..settings(&new, &carriers) }));
         self.carriers.send_replace(Arc::new(carriers));
         self.health.reloaded.notify_one();
-        self.config = new;
-        Ok(())
+        self.config = Config {
+            // What still holds, so that the next reload names what is still apart.
+            database: self.config.database.clone(),
+            webhook: self.config.webhook.clone(),
+            api: self.config.api.clone(),
+            log: self.config.log.clone(),
+            ..new
+        };
+        Ok(Reloaded { needs_restart: needs_restart.into_iter().map(str::to_owned).collect() })
     }
 
     /// Stops: no new text leaves, what is under way ends within [`DRAIN`], the rest is cut off. Frees the lock.
@@ -384,6 +392,24 @@ impl Daemon {
             tracing::warn!("the database log was not folded in, which the next start does: {error}");
         }
     }
+}
+
+/// The keys that differ and that no reload can change.
+fn changed_for_good(old: &Config, new: &Config) -> Vec<&'static str> {
+    let listens = |config: &Config| config.webhook.as_ref().map(|webhook| webhook.listen);
+    let public = |config: &Config| config.webhook.as_ref().map(|webhook| webhook.public_url.clone());
+    let keys = [
+        ("database.path", old.database != new.database),
+        ("api.listen", old.api.listen != new.api.listen),
+        ("api.socket", old.api.socket != new.api.socket),
+        ("api.tls_certificate", old.api.tls.is_some() != new.api.tls.is_some()),
+        ("metrics", old.metrics != new.metrics),
+        ("webhook.listen", listens(old) != listens(new)),
+        ("webhook.public_url", public(old) != public(new)),
+        ("log.level", old.log.level != new.log.level),
+        ("log.format", old.log.format != new.log.format),
+    ];
+    keys.into_iter().filter(|(_, has_changed)| *has_changed).map(|(key, _)| key).collect()
 }
 
 /// Erases again whom an older copy of the database brought back, before anybody can look.

@@ -13,15 +13,17 @@
 //! | [`api`] | JSON over HTTP, server-sent events, and the wire types |
 //! | [`client`] | what every face of the product shares: API client, log-in, drafts, a reply with promise and category as one request, sentences |
 //! | [`cli`] | the commands of `munja`: a thin face over [`client`] |
+//! | [`tui`] | `munja desk`, the terminal desk: a state, one pure function and a screen, over [`client`] |
+//! | [`web`] | pages for browsers, compiled in: the desk and the live board. They talk to [`api`] as every other face does |
 //! | [`admin`] | the commands of `munjad` |
 //! | `sim` | a simulated carrier with faults and a ledger (feature `sim`) |
 //! | [`ops`] | clock, logging, systemd |
 //! | [`config`], [`check`], [`daemon`] | configuration, `munjad check`, the wiring |
 //!
 //! ```text
-//! bin -> admin -> daemon -> worker -> carrier -> domain      bin -> cli -> client -> api::wire -> domain
+//! bin -> admin -> daemon -> worker -> carrier -> domain      bin -> cli, tui -> client -> api::wire -> domain
 //!                   |         `-----> store ---> domain      check -> config, store, carrier (reads only)
-//!                   `-----> api ----> store
+//!                   `-----> api ----> store                  api -> web (mounts its pages)
 //! ```
 //!
 //! # Load, decide, save
@@ -63,6 +65,9 @@
 //! [`danger`](domain::conversation::danger) and [`time`](domain::conversation::time), and [`domain::queue`]; then `schema.sql` and
 //! [`store::Store`]; then [`worker`]; then [`daemon`]. `src/carrier/README.md` is the way to a new carrier.
 
+// A test may look into SQLite's own tables; the programs hold no unsafe code of ours.
+#![cfg_attr(not(test), forbid(unsafe_code))]
+
 pub mod admin;
 pub mod api;
 pub mod call;
@@ -77,4 +82,6 @@ pub mod ops;
 #[cfg(feature = "sim")]
 pub mod sim;
 pub mod store;
+pub mod tui;
+pub mod web;
 pub mod worker;

@@ -23,6 +23,7 @@ mod erasing;
 mod exporting;
 mod help;
 mod init;
+mod manual;
 mod migrate;
 mod operator;
 mod person;
@@ -31,6 +32,7 @@ mod privacy;
 mod quarantine;
 mod reconcile;
 mod recovery;
+mod reload;
 mod restore;
 mod sample_year;
 #[cfg(feature = "sim")]
@@ -77,6 +79,7 @@ Examples:
   munjad token create --purpose metrics      make a token for monitoring
   munjad check --config gateway.toml         say what is wrong and how to mend it
   munjad run --config gateway.toml           run the gateway
+  munjad reload --config gateway.toml        have the running gateway read its configuration again
   munjad migrate --config gateway.toml       upgrade the database of an older munjad (a start does it too)
   munjad carrier status                      show each carrier: its use, whether it answers, whether it is paused
   munjad carrier test bizgo --to 01012345678 send one text and wait for its receipt
@@ -99,6 +102,8 @@ reconcile a difference, 4 demo does not balance";
 enum Command {
     /// Run the gateway until SIGTERM; SIGHUP reads the configuration again
     Run(ConfigArg),
+    /// Have the running gateway read its configuration again; says why if it keeps the old one
+    Reload(ConfigArg),
     /// Say what is wrong with configuration, database, carrier, sender number and clock; starts nothing
     Check(ConfigArg),
     /// Write a commented configuration and an empty database
@@ -149,6 +154,8 @@ enum Command {
     /// Read and check the access log: who saw or changed which citizen's data
     #[command(subcommand)]
     Audit(audit::Audit),
+    /// Write the manual pages and the completions of shells into a folder
+    Man(manual::Manual),
     /// Print a desk's year: holidays, exceptions, hours
     Calendar(calendar::Show),
     /// Make a database with an invented year of texts, to see reports without citizens
@@ -244,6 +251,7 @@ fn wrong_usage(error: &clap::Error, lang: Lang) -> ExitCode {
 async fn dispatch(command: Command, say: Say) -> anyhow::Result<ExitCode> {
     match command {
         Command::Run(at) => daemon::run(&at.config).await.map(|()| ExitCode::SUCCESS),
+        Command::Reload(at) => reload::run(&at, say).await.map(|()| ExitCode::SUCCESS),
         Command::Check(at) => check::run(&at.config, say).await,
         Command::Init(args) => init::run(args, say).await.map(|()| ExitCode::SUCCESS),
         Command::Migrate(at) => migrate::run(&at, say).await.map(|()| ExitCode::SUCCESS),
@@ -256,6 +264,7 @@ async fn dispatch(command: Command, say: Say) -> anyhow::Result<ExitCode> {
         Command::Token(command) => token::run(command, say).await.map(|()| ExitCode::SUCCESS),
         Command::Carrier(command) => carrier::run(command, say).await,
         Command::Audit(command) => audit::run(command, say).await,
+        Command::Man(args) => manual::run(&args, say).map(|()| ExitCode::SUCCESS),
         Command::Calendar(args) => calendar::run(&args, say).map(|()| ExitCode::SUCCESS),
         Command::Citizen(command) => citizen::run(command, say).await,
         Command::Privacy(command) => privacy::run(command, say).await.map(|()| ExitCode::SUCCESS),

@@ -15,6 +15,7 @@ use crate::domain::triage::sample::{Label, PART_MARK, Sample, samples};
 use crate::domain::triage::score::tier_of;
 use crate::domain::triage::train::train;
 use crate::domain::triage::{Thresholds, Tier, Triage};
+use crate::ops::text_file;
 
 #[derive(Subcommand)]
 pub(super) enum TriageCommand {
@@ -113,7 +114,7 @@ fn make_table(triage: &Triage, files: &[PathBuf], out: &Path, say: Say) -> anyho
 
 fn labelled(file: &Path, hand: usize) -> anyhow::Result<Vec<Sample>> {
     let shown = file.display();
-    let text = std::fs::read_to_string(file).with_context(|| format!("{shown} cannot be read"))?;
+    let text = text_file::read(file).with_context(|| format!("{shown} cannot be read"))?;
     samples(&text, hand).map_err(|(n, why)| anyhow::anyhow!("{shown}, line {n}: {why}"))
 }
 
@@ -158,13 +159,14 @@ fn read(file: &Path, column: &str) -> anyhow::Result<Vec<Given>> {
         return Ok(labelled(file, 0)?.into_iter().zip(1..).map(given).collect());
     }
     if file.extension().is_none_or(|e| e != "csv") {
-        let text = std::fs::read_to_string(file).with_context(|| format!("{shown} cannot be read"))?;
+        let text = text_file::read(file).with_context(|| format!("{shown} cannot be read"))?;
         let lines = text.lines().zip(1..).filter(|(text, _)| !text.trim().is_empty());
         return Ok(lines.map(|(text, line)| Given { line, text: text.to_owned(), label: None }).collect());
     }
-    let mut reader = csv::Reader::from_path(file).with_context(|| format!("{shown} cannot be read"))?;
+    let text = text_file::read(file).with_context(|| format!("{shown} cannot be read"))?;
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
     let heads = reader.headers()?.clone();
-    let place = |name: &str| heads.iter().position(|head| head.trim_start_matches('\u{feff}') == name);
+    let place = |name: &str| heads.iter().position(|head| head == name);
     let at = place(column).with_context(|| {
         format!(
             "{shown} has no column {column}; --column takes one of: {}",

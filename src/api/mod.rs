@@ -1,6 +1,6 @@
 //! The HTTP API: what counselors' programs talk to. JSON over HTTP/1.1 or HTTP/2, on a Unix socket, loopback TCP or TLS.
 //!
-//! Nouns have files of their own (`session`, `account`, `conversation`, `reply`, `message`, `photo`, `report`, `events`, `status`); each holds its
+//! Nouns have files of their own (`session`, `account`, `conversation`, `reply`, `message`, `photo`, `report`, `events`, `status`, `board`); each holds its
 //! routes and what they say in the OpenAPI document. Around them: `audit.rs` (the access log), `extract.rs` (reading requests), `view.rs`
 //! (domain types as [`wire`] types), `problem.rs` and `words.rs` (every refusal), `openapi.rs` and `serve.rs` (listeners).
 //!
@@ -11,26 +11,35 @@ mod access;
 mod account;
 mod accounts;
 mod action;
+mod advice;
 mod audit;
+mod board;
+mod board_view;
 mod catalogue;
 mod conversation;
 mod crowd;
+mod draft;
 mod duty;
 mod events;
 mod extract;
+mod first;
+mod length;
 mod limits;
 mod live;
 mod message;
 mod newer;
 mod openapi;
+mod people;
 mod patience;
 mod photo;
 mod probes;
 mod problem;
 mod reply;
 mod report;
+mod search;
 mod serve;
 mod session;
+mod similar;
 mod status;
 mod tally;
 mod view;
@@ -68,6 +77,7 @@ use crate::domain::readiness::Facts;
 use crate::domain::text::Limits;
 use crate::ops::clock::Clock;
 use crate::store::{Store, StoreError};
+use crate::web;
 use access::Access;
 use audit::Logged;
 use problem::{Problem, ProblemCode};
@@ -130,6 +140,10 @@ impl ApiContext {
         self.clock.now_ms()
     }
 
+    fn looker(&self, session: &session::Session) -> view::Looker {
+        view::Looker { meaning: self.meaning, me: session.counselor.id, now: self.now() }
+    }
+
     fn settings(&self) -> Arc<ApiSettings> {
         Arc::clone(&self.settings.borrow())
     }
@@ -141,6 +155,13 @@ struct Shared {
     photos: photo::PhotoLine,
     live: live::Live,
     reports: report::ReportLine,
+    boards: board::Boards,
+}
+
+impl FromRef<Shared> for board::Boards {
+    fn from_ref(shared: &Shared) -> Self {
+        shared.boards.clone()
+    }
 }
 
 impl FromRef<Shared> for live::Live {
@@ -171,12 +192,13 @@ impl FromRef<Shared> for photo::PhotoLine {
 pub fn router(context: ApiContext) -> Router {
     let (router, document) = routes().split_for_parts();
     let document = openapi::finished(document);
-    let router = router.route("/v1/openapi.json", openapi::route(&document));
+    let router = router.route("/v1/openapi.json", openapi::route(&document)).merge(web::pages());
     finish(router, &context).with_state(Shared {
         context,
         photos: photo::PhotoLine::default(),
         live: live::Live::default(),
         reports: report::ReportLine::default(),
+        boards: board::Boards::default(),
     })
 }
 
@@ -201,6 +223,8 @@ fn table() -> Vec<(Access, Logged, UtoipaMethodRouter<Shared>)> {
         (Records, Nothing, routes!(accounts::history)),
         (Accounts, Nothing, routes!(accounts::act)),
         (Figures, Nothing, routes!(status::status)),
+        (Figures, Nothing, routes!(board::board)),
+        (Figures, Nothing, routes!(board::follow)),
         (Anybody, Nothing, routes!(probes::healthz)),
         (Anybody, Nothing, routes!(probes::livez)),
         (Anybody, Nothing, routes!(probes::readyz)),
@@ -211,14 +235,30 @@ fn table() -> Vec<(Access, Logged, UtoipaMethodRouter<Shared>)> {
         (Counselor, WithChange, routes!(conversation::claim)),
         (Counselor, WithChange, routes!(conversation::release)),
         (Counselor, WithChange, routes!(conversation::close)),
+        (Counselor, WithChange, routes!(first::write)),
+        (Counselor, WithChange, routes!(first::write_to_number)),
         (Counselor, WithChange, routes!(action::act)),
         (Counselor, WithChange, routes!(action::reveal)),
         (Supervisor, BeforeAnswer(Action::Export), routes!(action::evidence)),
+        // Our own people, and how many conversations each holds.
+        (Counselor, Nothing, routes!(people::set_presence)),
+        (Counselor, Nothing, routes!(people::colleagues)),
+        // A text that is being written, and measured.
+        (Counselor, Nothing, routes!(length::length)),
+        (Counselor, BeforeAnswer(Action::Search), routes!(search::search)),
+        (Counselor, BeforeAnswer(Action::Search), routes!(similar::similar)),
+        // The text is the caller's own, and is not kept.
+        (Counselor, Nothing, routes!(advice::advise_about)),
         (Counselor, Nothing, routes!(duty::duty)),
         (Counselor, Nothing, routes!(catalogue::desks)),
         (Counselor, Nothing, routes!(catalogue::categories)),
         (Counselor, Nothing, routes!(catalogue::canned)),
         (Counselor, BeforeAnswer(Action::List), routes!(catalogue::surveys)),
+        // One's own words, shown to nobody else and to no citizen.
+        (Counselor, Nothing, routes!(draft::save)),
+        (Counselor, Nothing, routes!(draft::show)),
+        (Counselor, Nothing, routes!(draft::drop)),
+        (Counselor, Nothing, routes!(draft::list)),
         (Figures, Nothing, routes!(report::report)),
         (Counselor, Nothing, routes!(report::counselors)),
         (Supervisor, BeforeAnswer(Action::List), routes!(report::words)),

@@ -34,7 +34,20 @@ pub(super) struct Session {
 }
 
 /// Whoever the column of the route table admits: a person, or another program by its token.
-pub(super) struct Caller;
+pub(super) struct Caller {
+    token: String,
+}
+
+impl Caller {
+    /// Whether the token is good yet. A log-out, the end of an account and its time end it.
+    pub(super) async fn is_still_good(&self, context: &ApiContext) -> bool {
+        let now = context.now();
+        if let Ok(Some(_)) = context.store.service_of_token(&self.token, now).await {
+            return true;
+        }
+        matches!(context.store.actor_of_token(&self.token, "events".to_owned(), now).await, Ok(Some(_)))
+    }
+}
 
 impl<S> FromRequestParts<S> for Session
 where
@@ -60,7 +73,8 @@ where
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        admit(parts, &ApiContext::from_ref(state)).await.map(|_| Caller)
+        admit(parts, &ApiContext::from_ref(state)).await?;
+        Ok(Caller { token: bearer(&parts.headers).unwrap_or_default().to_owned() })
     }
 }
 

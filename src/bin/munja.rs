@@ -1,5 +1,7 @@
 //! The counselors' program: parses the arguments, runs the command and sets the exit code.
 
+#![forbid(unsafe_code)]
+
 use std::process::ExitCode;
 
 use munja::cli::{self, Io};

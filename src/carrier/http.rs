@@ -25,6 +25,10 @@ const RETRY_AFTER_CAP: Duration = Duration::from_secs(300);
 /// Idle connections are closed before the server closes them: a request that meets the closing is in doubt.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(4);
 
+/// Nothing was found in the places where systems keep the certificate authorities that they trust.
+const NO_AUTHORITIES: &str = "no certificate authority is known on this machine, so that no carrier can be trusted: install the \
+                              package ca-certificates (apt install ca-certificates) and start again";
+
 /// Options of a client.
 #[derive(Debug, Clone)]
 pub struct HttpOptions {
@@ -237,6 +241,41 @@ impl fmt::Debug for Http {
     }
 }
 
+/// The client of `options`. Where nothing is encrypted, no certificate authority needs to be known.
+fn client(options: &HttpOptions) -> reqwest::Result<reqwest::Client> {
+    let builder = || {
+        let builder = match &options.proxy {
+            Some(proxy) => reqwest::Client::builder().proxy(proxy.for_client()?),
+            None => reqwest::Client::builder().no_proxy(),
+        };
+        let builder = builder
+            .redirect(reqwest::redirect::Policy::none())
+            // Only the caller decides whether a text may be sent again.
+            .retry(reqwest::retry::never())
+            .connect_timeout(options.connect_timeout)
+            .timeout(options.timeout)
+            .pool_idle_timeout(IDLE_TIMEOUT)
+            .tcp_nodelay(true)
+            .user_agent(&options.user_agent);
+        Ok::<_, reqwest::Error>(builder)
+    };
+    let is_plain = options.base_url.scheme() == "http";
+    builder()?.build().or_else(|error| match is_plain {
+        true => builder()?.tls_certs_only(std::iter::empty()).build(),
+        false => Err(error),
+    })
+}
+
+/// Why there is no client. What the library says first is only that there is none.
+fn no_client(error: &reqwest::Error) -> String {
+    let causes = std::iter::successors(Some(error as &dyn std::error::Error), |cause| cause.source());
+    let said = causes.last().map(ToString::to_string).unwrap_or_default();
+    match said.contains("No CA certificates") {
+        true => NO_AUTHORITIES.to_owned(),
+        false => format!("no HTTPS client can be made: {said}"),
+    }
+}
+
 impl Http {
     /// Refuses plain HTTP to any other machine, in words that belong behind the name of the key `base_url`.
     pub fn new(options: HttpOptions) -> Result<Http, String> {
@@ -256,22 +295,7 @@ impl Http {
         }
         // An error means that the program has chosen a provider already; that choice stands.
         drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
-        let no_client = |error: reqwest::Error| format!("no HTTPS client can be made: {error}");
-        let builder = match &options.proxy {
-            Some(proxy) => reqwest::Client::builder().proxy(proxy.for_client().map_err(no_client)?),
-            None => reqwest::Client::builder().no_proxy(),
-        };
-        let client = builder
-            .redirect(reqwest::redirect::Policy::none())
-            // Only the caller decides whether a text may be sent again.
-            .retry(reqwest::retry::never())
-            .connect_timeout(options.connect_timeout)
-            .timeout(options.timeout)
-            .pool_idle_timeout(IDLE_TIMEOUT)
-            .tcp_nodelay(true)
-            .user_agent(options.user_agent)
-            .build()
-            .map_err(no_client)?;
+        let client = client(&options).map_err(|error| no_client(&error))?;
         let HttpOptions { base_url, timeout, max_body_bytes, proxy, .. } = options;
         let is_proxied = proxy.is_some() && !is_this_machine(&base_url);
         Ok(Http { base_url, timeout, max_body_bytes, wire: Wire::Network(client), dates: None, is_proxied })

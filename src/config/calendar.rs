@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -25,6 +25,15 @@ const TIME_ZONE: &str = "Asia/Seoul";
 const MAIN: (&str, &str) = ("main", "시청");
 /// The largest calendar file (bytes); a real one has a few kilobytes.
 const LARGEST_ICS: u64 = 1 << 20;
+
+/// What a file of `[calendar] ics` holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CalendarFile {
+    pub path: PathBuf,
+    pub n_days: usize,
+    /// Events with a time of day, which are no holidays.
+    pub n_left_out: usize,
+}
 
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields, default)]
@@ -96,6 +105,7 @@ pub(super) fn read(
     }
     let all = in_order.iter().map(|(key, desk)| days.desk(checker, key, desk));
     let all = all.collect::<Result<Vec<Desk>, ConfigError>>()?;
+    numbers_differ(checker, &in_order)?;
     let words = routing_words(checker, &in_order)?;
     let nobody = || checker.wrong("desks", &main.1, "names no desk");
     Desks::new(all, words).ok_or_else(nobody)
@@ -130,6 +140,7 @@ fn routing_words(
     desks: &[(&String, &Spanned<DeskSection>)],
 ) -> Result<Option<Words>, ConfigError> {
     let lists: Vec<_> = desks.iter().map(|(key, desk)| (key, &desk.get_ref().words)).collect();
+    words_differ(checker, &lists)?;
     if lists.iter().all(|(_, words)| words.get_ref().is_empty()) {
         return Ok(None);
     }
@@ -139,6 +150,47 @@ fn routing_words(
         let (key, words) = lists[index];
         checker.wrong(&format!("desks.{key}.words"), words, why)
     })
+}
+
+/// Refuses a number that leads to two desks: the second would never get a text by it.
+fn numbers_differ(
+    checker: &Checker<'_>,
+    desks: &[(&String, &Spanned<DeskSection>)],
+) -> Result<(), ConfigError> {
+    let mut owners = BTreeMap::new();
+    for (key, desk) in desks {
+        for word in &desk.get_ref().numbers {
+            let number = PhoneNumber::parse(word.get_ref()).reveal().to_owned();
+            let first = owners.insert(number, *key).filter(|first| first != key);
+            if let Some(first) = first {
+                let message =
+                    format!("has a number that desks.{first} has, too: it can lead to one desk only");
+                return Err(checker.wrong(&format!("desks.{key}.numbers"), word, message));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The same for words; spaces and capitals do not tell two words apart.
+fn words_differ(
+    checker: &Checker<'_>,
+    lists: &[(&&String, &Spanned<Vec<String>>)],
+) -> Result<(), ConfigError> {
+    let mut owners = BTreeMap::new();
+    for (key, words) in lists {
+        for word in words.get_ref() {
+            let plain: String = word.to_lowercase().split_whitespace().collect();
+            let first = owners.insert(plain, **key).filter(|first| first != *key);
+            if let Some(first) = first {
+                let message = format!(
+                    "has the word {word}, which desks.{first} has, too: it can lead to one desk only"
+                );
+                return Err(checker.wrong(&format!("desks.{key}.words"), words, message));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Settings for all desks, with their positions in the file.
@@ -328,5 +380,12 @@ fn days_of_file(checker: &Checker<'_>, at: &Spanned<String>) -> Result<Vec<(Date
         return Err(wrong("is longer than 1 MiB: no file of holidays"));
     }
     let text = fs::read_to_string(&path).map_err(|error| wrong(&format!("cannot be read: {error}")))?;
-    ics::all_day_events(&text).map_err(|why| wrong(&why))
+    let found = ics::events(&text).map_err(|why| wrong(&why))?;
+    let mut files = checker.calendar_files.borrow_mut();
+    // The hours of duty phones read it again.
+    if !files.iter().any(|known| known.path == path) {
+        let (n_days, n_left_out) = (found.days.len(), found.n_left_out);
+        files.push(CalendarFile { path, n_days, n_left_out });
+    }
+    Ok(found.days)
 }

@@ -11,6 +11,7 @@ use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
 use toml::{Spanned, Value};
 
 use super::checker::Checker;
+use super::credential;
 use super::error::ConfigError;
 use super::polling::Polling;
 use crate::carrier::{CarrierSetup, DRIVERS, Driver, Is, OpenSecret, PollIntervals, Section, SettingError};
@@ -156,11 +157,8 @@ fn open_secret(
         let is_there = file.is_some() || is == Is::Needed;
         return Ok(is_there.then(|| SecretString::from("not read")));
     }
-    let credential = || {
-        let folder = std::env::var_os("CREDENTIALS_DIRECTORY")?;
-        Some(Path::new(&folder).join(format!("{carrier}_{key}"))).filter(|path| path.exists())
-    };
-    let Some(path) = file.map(|file| checker.beside(Path::new(file))).or_else(credential) else {
+    let named = file.map(|file| checker.beside(Path::new(file)));
+    let Some(path) = named.or_else(|| credential::find(&format!("{carrier}_{key}"))) else {
         return Ok(None);
     };
     let wrong = |message: String| SettingError { key: format!("{key}_file"), message };

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use toml::Spanned;
 
+use super::calendar::CalendarFile;
 use super::error::{ConfigError, ConfigFault, line_of};
 use crate::domain::plain_text::stays_on_this_machine;
 
@@ -27,6 +28,8 @@ pub(super) struct Checker<'a> {
     pub(super) secret_files: RefCell<Vec<PathBuf>>,
     /// Other files that the configuration names.
     pub(super) named_files: RefCell<Vec<PathBuf>>,
+    /// What the calendar files hold.
+    pub(super) calendar_files: RefCell<Vec<CalendarFile>>,
 }
 
 impl Checker<'_> {

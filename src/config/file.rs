@@ -96,8 +96,9 @@ impl Config {
 
 fn parse(text: &str, path: &Path, reads_secrets: bool) -> Result<Config, ConfigError> {
     let file: File = toml::from_str(text).map_err(|e| ConfigError::shape(path, text, &e))?;
-    let (unreadable, secret_files, named_files) = Default::default();
-    let checker = Checker { text, path, reads_secrets, unreadable, secret_files, named_files };
+    let (unreadable, secret_files, named_files, calendar_files) = Default::default();
+    let checker =
+        Checker { text, path, reads_secrets, unreadable, secret_files, named_files, calendar_files };
     let read = sections(&checker, &file);
     // A config with a stand-in for a file that cannot be read never gets out of here.
     match (read, ConfigError::joined(checker.unreadable.take())) {
@@ -134,6 +135,7 @@ fn sections(checker: &Checker<'_>, file: &File) -> Result<Config, ConfigError> {
         alarm: alarm::read(checker, &file.alarm, (&file.calendar, &file.desks))?,
         secret_files: checker.secret_files.take(),
         named_files: checker.named_files.take(),
+        calendar_files: checker.calendar_files.take(),
     };
     Ok(config)
 }

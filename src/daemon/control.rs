@@ -6,6 +6,7 @@
 mod wire;
 
 pub mod accounts;
+pub mod reload;
 pub mod through;
 
 use std::os::unix::fs::MetadataExt;
@@ -17,10 +18,12 @@ use serde::Serialize;
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{UnixListener, UnixStream};
+use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
+pub use self::wire::Reloaded;
 use self::wire::{Ask, Checked, Fate, Page, Refusal, RefusedCalls, Request, Taken, Texts};
 use super::carriers::statuses;
 use crate::api;
@@ -37,6 +40,16 @@ const MAX_ASK: u64 = 64 << 10;
 const MOST_CALLERS: usize = 16;
 /// Who asks nothing for this long, or does not take the answer, is sent away. Our own programs ask as soon as they have called.
 const IDLE: Duration = Duration::from_secs(3);
+
+/// Asks whoever runs the daemon to read the configuration again; answered with what came of it.
+pub(super) type ReloadAsked = oneshot::Sender<anyhow::Result<Reloaded>>;
+
+/// What questions are answered from.
+#[derive(Clone)]
+pub(super) struct Answers {
+    pub context: Context,
+    pub reloads: mpsc::Sender<ReloadAsked>,
+}
 
 /// The socket of the gateway that runs on `database`.
 fn path(database: &Path) -> PathBuf {
@@ -63,7 +76,7 @@ impl Door {
     }
 
     /// Answers until `stop`.
-    pub(super) async fn serve(self, context: Context, stop: CancellationToken) {
+    pub(super) async fn serve(self, answers: Answers, stop: CancellationToken) {
         let mut callers = JoinSet::new();
         loop {
             tokio::select! {
@@ -71,7 +84,7 @@ impl Door {
                 Some(_) = callers.join_next() => {}
                 accepted = self.listener.accept(), if callers.len() < MOST_CALLERS => match accepted {
                     Ok((stream, _)) if self.may_ask(&stream) => {
-                        callers.spawn(converse(stream, context.clone()));
+                        callers.spawn(converse(stream, answers.clone()));
                     }
                     Ok(_) => tracing::warn!("another user's program called at the control socket and was sent away"),
                     Err(error) => {
@@ -92,7 +105,7 @@ impl Door {
 }
 
 /// Answers one caller's questions, line by line.
-async fn converse(stream: UnixStream, context: Context) {
+async fn converse(stream: UnixStream, answers: Answers) {
     let (read, mut write) = stream.into_split();
     let mut read = BufReader::new(read);
     loop {
@@ -102,7 +115,8 @@ async fn converse(stream: UnixStream, context: Context) {
             _ => return,
         }
         let said = match serde_json::from_str::<Ask>(&line) {
-            Ok(ask) => answer(&context, ask).await.map_err(Refusal::from),
+            Ok(Ask { call: Request::Reload, .. }) => reload(&answers.reloads).await.map_err(Refusal::from),
+            Ok(ask) => answer(&answers.context, ask).await.map_err(Refusal::from),
             Err(_) => Err(Refusal::from(CarrierError::new(ErrorKind::Protocol, OTHER_VERSION))),
         };
         let Ok(mut answer) = serde_json::to_vec(&said) else { return };
@@ -135,6 +149,15 @@ async fn answer(context: &Context, ask: Ask) -> Result<Value, CarrierError> {
     call(carrier.as_ref(), ask.call, &context.clock).await
 }
 
+/// Has the configuration read again, and waits for what comes of it.
+async fn reload(reloads: &mpsc::Sender<ReloadAsked>) -> Result<Value, CarrierError> {
+    let (asked, outcome) = oneshot::channel();
+    let stopping = || CarrierError::new(ErrorKind::Transient, "the running gateway is stopping");
+    reloads.send(asked).await.map_err(|_| stopping())?;
+    let outcome = outcome.await.map_err(|_| stopping())?;
+    written(outcome.map_err(|refused| CarrierError::new(ErrorKind::Config, format!("{refused:#}")))?)
+}
+
 /// Lifts a lock-out after wrong passwords; the caller has looked whether there is such a login.
 async fn unlock(context: &Context, login: String) -> Result<Value, CarrierError> {
     let (by, now) = (Actor::operator("munjad user unlock"), context.clock.now_ms());
@@ -150,7 +173,7 @@ fn refused_calls(context: &Context, carrier: &str) -> Vec<RefusedCalls> {
 async fn call(carrier: &dyn Carrier, call: Request, clock: &Clock) -> Result<Value, CarrierError> {
     let now = clock.now_ms();
     match call {
-        Request::State | Request::RefusedCalls | Request::Unlock { .. } => written(()),
+        Request::State | Request::RefusedCalls | Request::Unlock { .. } | Request::Reload => written(()),
         Request::Check => {
             // The gateway's own time may be apart from the machine's, which is what the command asks about.
             let ahead_ms = carrier.check().await?.map(|ahead_ms| ahead_ms - clock.apart_ms());

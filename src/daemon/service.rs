@@ -6,14 +6,18 @@ use std::time::Duration;
 
 use anyhow::bail;
 
-use super::{Daemon, Options};
+use super::{Daemon, Options, Reloaded};
 use crate::config::{Config, LogFormat};
 use crate::domain::hearing::Hearing;
+use crate::domain::text::one_line;
 use crate::ops::{logging, systemd};
 use crate::store::StoreError;
 use crate::worker::{CarrierHealth, HealthRegistry};
 
-/// `munjad run`: runs until SIGTERM or SIGINT. SIGHUP reads the configuration again.
+/// Of a refused reload the status line says at most so much (characters).
+const MOST_SHOWN: usize = 300;
+
+/// `munjad run`: runs until SIGTERM or SIGINT. SIGHUP and `munjad reload` read the configuration again.
 pub async fn run(config_path: &Path) -> anyhow::Result<()> {
     let config = Config::load(config_path)?;
     logging::start(&config.log.level, log_style(config.log.format));
@@ -28,6 +32,8 @@ pub async fn run(config_path: &Path) -> anyhow::Result<()> {
     let health = Arc::clone(&daemon.health);
     let store = daemon.store.clone();
     let mut is_ready = false;
+    // Why the last reload was refused, until one is not.
+    let mut refused = String::new();
     let failed = loop {
         tokio::select! {
             () = health.ready(), if !is_ready => {
@@ -35,10 +41,15 @@ pub async fn run(config_path: &Path) -> anyhow::Result<()> {
                 systemd::ready();
                 tracing::info!("ready: the API listens and every polled carrier has been asked once");
             }
-            _ = tick.tick() => report(&daemon).await,
+            _ = tick.tick() => report(&daemon, &refused).await,
+            Some(asked) = daemon.reload_asked.recv() => {
+                let outcome = reload(&mut daemon, config_path, &mut refused);
+                // Who asked may have gone away.
+                drop(asked.send(outcome));
+            }
             signal = signals.next() => match signal {
                 Signal::Stop => break None,
-                Signal::Reload => reload(&mut daemon, config_path),
+                Signal::Reload => drop(reload(&mut daemon, config_path, &mut refused)),
             },
             failure = store.failed() => break Some(failure),
         }
@@ -73,8 +84,8 @@ fn log_style(format: LogFormat) -> logging::Style {
     }
 }
 
-/// Sends the status line, and feeds the watchdog if every worker makes progress.
-async fn report(daemon: &Daemon) {
+/// Sends the status line, and feeds the watchdog if every worker makes progress. `refused` is why the last reload was.
+async fn report(daemon: &Daemon, refused: &str) {
     if daemon.health.all_on_time() {
         systemd::feed_watchdog();
     } else {
@@ -83,7 +94,7 @@ async fn report(daemon: &Daemon) {
     let day_ago = daemon.clock.now_ms() - 86_400_000;
     match daemon.store.counts(day_ago).await {
         Ok(n) => systemd::status(&format!(
-            "{} waiting, {} in talk, {} to send, {} in doubt{}{}{}",
+            "{} waiting, {} in talk, {} to send, {} in doubt{}{}{}{refused}",
             n.n_waiting,
             n.n_active,
             n.n_queued,
@@ -127,14 +138,31 @@ fn trouble(health: &HealthRegistry) -> String {
     format!("{deaf}{}", named("in trouble", |h| h.last_error.is_some() || h.is_open))
 }
 
-/// Takes over the new configuration; keeps the old one if the new one is bad.
-fn reload(daemon: &mut Daemon, path: &Path) {
+/// Takes over the new configuration; keeps the old one if the new one is bad, and says so in the log and in `refused`.
+fn reload(daemon: &mut Daemon, path: &Path, refused: &mut String) -> anyhow::Result<Reloaded> {
     systemd::reloading();
-    match Config::load(path).map_err(anyhow::Error::from).and_then(|new| daemon.reload(new)) {
-        Ok(()) => tracing::info!("the configuration was read again"),
-        Err(error) => tracing::error!("the old configuration stays: {error:#}"),
-    }
-    systemd::ready();
+    let outcome = Config::load(path).map_err(anyhow::Error::from).and_then(|new| daemon.reload(new));
+    let line = match &outcome {
+        Ok(done) if done.needs_restart.is_empty() => {
+            tracing::info!("the configuration was read again");
+            "the configuration was read again".to_owned()
+        }
+        Ok(done) => {
+            let keys = done.needs_restart.join(", ");
+            tracing::info!("the configuration was read again, except for {keys}");
+            format!("the configuration was read again; only a new start changes {keys}")
+        }
+        Err(error) => {
+            tracing::error!("the old configuration stays: {error:#}");
+            format!(
+                "RELOAD REFUSED, the old configuration stays: {}",
+                one_line(&format!("{error:#}"), MOST_SHOWN)
+            )
+        }
+    };
+    *refused = if outcome.is_err() { format!("; {line}") } else { String::new() };
+    systemd::reloaded(&line);
+    outcome
 }
 
 enum Signal {

@@ -9,4 +9,5 @@ pub mod lang;
 pub mod logging;
 pub mod process;
 pub mod systemd;
+pub mod text_file;
 pub mod tls;

@@ -3,6 +3,9 @@
 use std::path::Path;
 
 use anyhow::{Context, bail};
+
+use crate::ops::text_file;
+
 /// What citizens ask when nobody gives them a file.
 pub const SAMPLE_QUESTIONS: &[&str] = &[
     "안녕하세요. 저는 청각장애인입니다. 첨단09번 버스 막차가 몇 시인가요?",
@@ -22,19 +25,17 @@ pub const SAMPLE_QUESTIONS: &[&str] = &[
 /// The lines of one column of a CSV file, blank ones left out. Errors name the file, the column, and the columns there are.
 pub fn read_column(path: &Path, column: &str) -> anyhow::Result<Vec<String>> {
     let shown = path.display();
-    let mut reader = csv::ReaderBuilder::new()
-        .flexible(true)
-        .from_path(path)
-        .with_context(|| format!("{shown} cannot be read"))?;
-    let headers = reader.headers().with_context(|| format!("{shown} is not a CSV file in UTF-8"))?.clone();
-    let bare = |name: &str| name.trim_start_matches('\u{feff}').trim().to_owned();
+    let text = text_file::read(path).with_context(|| format!("{shown} cannot be read"))?;
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
+    let headers = reader.headers().with_context(|| format!("{shown} is not a CSV file"))?.clone();
+    let bare = |name: &str| name.trim().to_owned();
     let Some(index) = headers.iter().position(|name| bare(name) == column) else {
         let all: Vec<_> = headers.iter().map(bare).collect();
         bail!("{shown} has no column {column}; its columns are: {}", all.join(", "));
     };
     let mut lines = Vec::new();
     for (n, record) in reader.records().enumerate() {
-        let record = record.with_context(|| format!("{shown}, record {}: it is not CSV in UTF-8", n + 1))?;
+        let record = record.with_context(|| format!("{shown}, record {}: it is not CSV", n + 1))?;
         lines.extend(record.get(index).map(str::trim).filter(|l| !l.is_empty()).map(str::to_owned));
     }
     if lines.is_empty() {
@@ -68,7 +69,9 @@ mod tests {
         let said = read_column(Path::new("/nowhere.csv"), "제목").unwrap_err().to_string();
         assert!(said.contains("/nowhere.csv"), "{said}");
         let korean = file(b"\xc1\xa6\xb8\xf1\n\xb9\xf6\xbd\xba\n");
-        assert!(read_column(korean.path(), "제목").unwrap_err().to_string().contains("UTF-8"));
+        assert_eq!(read_column(korean.path(), "제목").unwrap(), ["버스"]);
+        let picture = file(b"\x89PNG\0");
+        assert!(format!("{:#}", read_column(picture.path(), "제목").unwrap_err()).contains("CSV UTF-8"));
         let empty = file("제목\n\n".as_bytes());
         assert!(read_column(empty.path(), "제목").unwrap_err().to_string().contains("holds no text"));
     }

@@ -2,10 +2,11 @@
 //! one transaction. When a method has returned, its effect is on disk (`synchronous=FULL`).
 //!
 //! One connection writes, with group commit (`engine/write`); a few connections read. Folders: `engine` (SQLite itself),
-//! `inbound`, `outbound`, `conversation`, `alarm`, `people`, `photo`, `journal`, `privacy`, `figures`; `status` counts.
+//! `inbound`, `outbound`, `conversation`, `alarm`, `people`, `photo`, `journal`, `privacy`, `figures`; `status` and `board` count.
 
 mod alarm;
 mod backup;
+mod board;
 mod clock;
 mod conversation;
 mod engine;
@@ -18,6 +19,7 @@ mod people;
 mod photo;
 mod privacy;
 mod recovery;
+mod search;
 mod status;
 #[cfg(test)]
 mod tests;
@@ -37,6 +39,8 @@ pub use backup::{
     Contents, Examined, TableSize, Trouble, copy_database, examine_copy, keep_photo, newest_text_at,
     open_photo, place, refuse_occupied,
 };
+pub use board::{BoardDanger, BoardDay, BoardHeld, BoardNow, BoardOpened, BoardQueue};
+pub use conversation::drafts::{Draft, Writer};
 pub use conversation::list::{ConversationDetail, ConversationFilter, ConversationSummary};
 pub use conversation::messages::Message;
 pub use conversation::notes::Note;
@@ -45,6 +49,7 @@ pub use conversation::timers::{Round, Timed};
 use engine::condition::Condition;
 pub use engine::files::{beside, refuse_lost};
 pub use engine::migrate::{SCHEMA_VERSION, Upgraded};
+pub use engine::probe::is_locked;
 pub use engine::pseudonym_key::key_file;
 use engine::{files, installation, migrate, pseudonym_key, read, write};
 pub use figures::closed::ClosedMonth;
@@ -57,6 +62,7 @@ pub use inbound::quarantine::Quarantined;
 pub use journal::access::NewAccess;
 pub use journal::access_read::AccessFilter;
 pub use journal::event::Event;
+pub use outbound::first::{FirstTo, NewFirst};
 pub use outbound::lease::{Lease, Leased};
 pub use outbound::outcome::Outcome;
 pub use outbound::receipt::Applied;
@@ -68,6 +74,7 @@ pub use people::counselor::NewCounselor;
 pub use people::exception::DeskException;
 pub use people::history::AccountChanged;
 pub use people::log_in::{LogIn, LoginCheck};
+pub use people::presence::Colleague;
 pub use people::service_token::{SERVICE_TOKEN_PREFIX, ServiceToken};
 pub use people::session::{Bearer, Ending, SessionInfo};
 pub use photo::{Hash, KeptAs, PhotoInfo, SoundFile, WantedPhoto};
@@ -80,6 +87,7 @@ pub use privacy::purge::{PurgePlace, PurgeRun, PurgeStep, Purged};
 pub use privacy::subject::{PastAct, Subject, SubjectConversation};
 pub use privacy::traces::{Trace, files_of, find_traces};
 pub use recovery::{FoundTexts, Recovery, RecoveryList, RecoveryLook, ReplacedCopy};
+pub use search::{SearchFilter, SearchHit, SearchPage, SimilarAnswer, SoughtCitizen};
 pub use status::{Balance, Counts};
 
 use crate::domain::pseudonym::PseudonymKey;

@@ -20,6 +20,7 @@ mod doubts;
 mod every;
 mod health;
 mod hearing;
+mod indexer;
 mod long_pass;
 mod missing_receipts;
 mod mms;
@@ -177,6 +178,7 @@ pub enum Role {
     AccessLog,
     Recovery,
     Purger,
+    Indexer,
     Receipts(&'static str),
     Poller(&'static str),
     DeepWalk(&'static str),
@@ -202,6 +204,7 @@ impl Role {
             Role::AccessLog,
             Role::Recovery,
             Role::Purger,
+            Role::Indexer,
         ];
         let has_reports = |c: &&Arc<dyn Carrier>| {
             use ReportClass::{AckQueue, ReadOnce, Window};
@@ -237,6 +240,7 @@ impl fmt::Display for Role {
             Role::AccessLog => f.write_str("access log"),
             Role::Recovery => f.write_str("recovery"),
             Role::Purger => f.write_str("purger"),
+            Role::Indexer => f.write_str("indexer"),
             Role::Receipts(carrier) => write!(f, "receipts of {carrier}"),
             Role::Poller(carrier) => write!(f, "poller of {carrier}"),
             Role::DeepWalk(carrier) => write!(f, "deep walk of {carrier}"),
@@ -263,6 +267,7 @@ pub async fn run(role: Role, context: Context) {
         Role::AccessLog => access_log::run(context).await,
         Role::Recovery => recovery::run(context).await,
         Role::Purger => purger::run(context).await,
+        Role::Indexer => indexer::run(context).await,
         Role::Receipts(carrier) => receipts::run(context, carrier).await,
         Role::Poller(carrier) => poller::run(context, carrier).await,
         Role::DeepWalk(carrier) => deep_walk::run(context, carrier).await,

@@ -398,6 +398,16 @@ fn a_wrong_calendar_is_refused_where_it_is_wrong() {
         ("", "[desks.main]\nhours = \"Mo-Fr\u{a0}8\"", "desks.main.hours"),
         ("", "[desks.main]\ntime_zone = \"Asia/Gwangju\"", "desks.main.time_zone"),
         ("", "[desks.main]\nname = \"\"", "desks.main.name"),
+        (
+            "",
+            "[desks.main]\nnumbers = [\"062121\"]\n[desks.b]\nnumbers = [\"062-121\"]",
+            "desks.b.numbers: has a number that desks.main has, too",
+        ),
+        (
+            "",
+            "[desks.main]\nwords = [\"동구 보건소\"]\n[desks.b]\nwords = [\"북구청\", \"동구보건소\"]",
+            "desks.b.words: has the word 동구보건소, which desks.main has, too",
+        ),
         ("", "[desks.\"북구\"]", "desks.북구"),
         ("", "[desks.main]\nphone = 1", "phone"),
     ];

@@ -52,9 +52,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("call", &["domain"]),
     ("sim", &["domain", "ops"]),
     ("worker", &["call", "carrier", "domain", "ops", "store"]),
-    ("api", &["domain", "ops", "store"]),
+    ("api", &["domain", "ops", "store", "web"]),
     ("client", &["api", "domain", "ops"]),
-    ("cli", &["api", "client", "domain", "ops"]),
+    // `munja desk` opens the other face.
+    ("cli", &["api", "client", "domain", "ops", "tui"]),
     ("tui", &["api", "client", "domain", "ops"]),
     ("web", &["api"]),
     ("config", &["carrier", "domain"]),

@@ -104,17 +104,63 @@ async fn systemd_hears_ready_status_watchdog_reload_and_stop() {
         service.signal("-HUP");
         assert!(service.until("RELOADING=1").contains("MONOTONIC_USEC="));
         service.until("READY=1");
+        let written = std::fs::read_to_string(&config).unwrap();
         std::fs::write(&config, "nonsense").unwrap();
         service.signal("-HUP");
         service.until("RELOADING=1");
-        service.until("READY=1");
-        service.until("WATCHDOG=1");
+        assert!(service.until("READY=1").contains("STATUS=RELOAD REFUSED, the old configuration stays"));
+        // It stays in the line that the watchdog's feeder writes, until a reload is not refused.
+        assert!(service.until("0 waiting").contains("RELOAD REFUSED"));
+        reload_by_command(&service, &config, &written);
         service.signal("-TERM");
         service.until("STOPPING=1");
         assert!(service.child.wait().unwrap().success());
     })
     .await
     .unwrap();
+}
+
+/// `munjad reload`, as `systemctl reload` calls it: its exit code says whether the configuration is in force.
+fn reload_by_command(service: &Service, config: &Path, written: &str) {
+    let reload = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_munjad"));
+        command.args(["reload", "--config"]).arg(config).env("LC_ALL", "C");
+        let output = command.env("MAINPID", service.child.id().to_string()).output().unwrap();
+        (output.status.code(), said(&output))
+    };
+    // Where the gateway is cannot be read in it: its process hears of it by the signal.
+    let (code, shown) = reload();
+    assert!(code == Some(1) && shown.contains("the old configuration stays"), "{shown}");
+    assert!(service.until("READY=1").contains("RELOAD REFUSED"));
+    // The key is missing: only the gateway finds that out.
+    std::fs::write(config, written.replace("\"key\"", "\"absent\"")).unwrap();
+    let (code, shown) = reload();
+    assert!(code == Some(1) && shown.contains("absent"), "{shown}");
+    assert!(service.until("READY=1").contains("RELOAD REFUSED"));
+    std::fs::write(config, written).unwrap();
+    let (code, shown) = reload();
+    assert!(code == Some(0) && !shown.contains("new start"), "{shown}");
+    assert!(service.until("READY=1").contains("STATUS=the configuration was read again"));
+    let other = written.replace("listen = \"127.0.0.1:0\"", "listen = \"127.0.0.1:1\"");
+    assert_ne!(other, written);
+    for _ in 0..2 {
+        std::fs::write(config, &other).unwrap();
+        let (code, shown) = reload();
+        assert!(code == Some(0) && shown.contains("Only a new start changes api.listen:"), "{shown}");
+    }
+    assert!(service.until("READY=1").contains("only a new start changes api.listen"));
+}
+
+#[test]
+fn a_reload_without_a_gateway_says_that_none_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = init(folder.path(), 9);
+    let refused = munjad(&["reload"], &config);
+    assert!(
+        refused.status.code() == Some(1) && said(&refused).contains("no gateway answers"),
+        "{}",
+        said(&refused)
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -148,6 +194,89 @@ async fn check_names_what_is_wrong_and_starts_nothing() {
     let output = tokio::task::block_in_place(|| check(&config));
     assert!(said(&output).contains("right key") && output.status.code() == Some(3), "{}", said(&output));
     assert!(!folder.path().join("absent.db").exists());
+}
+
+/// A machine without certificate authorities: a carrier behind TLS is refused with the package that brings them, one on this
+/// machine is not.
+#[tokio::test(flavor = "multi_thread")]
+async fn missing_certificate_authorities_are_named_with_their_package() {
+    let carrier = Carrier::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let config = init(folder.path(), carrier.port);
+    let run = |command: &str| {
+        let mut munjad = Command::new(env!("CARGO_BIN_EXE_munjad"));
+        munjad.args([command, "--config"]).arg(&config).env("LC_ALL", "C");
+        munjad.env("SSL_CERT_FILE", "/nowhere").env("SSL_CERT_DIR", "/nowhere");
+        let output = tokio::task::block_in_place(|| munjad.output().unwrap());
+        (output.status.code(), said(&output))
+    };
+    let (code, shown) = run("check");
+    assert!(code == Some(0) && shown.contains("knows our key"), "{shown}");
+    let text = std::fs::read_to_string(&config).unwrap();
+    let local = format!("http://127.0.0.1:{}", carrier.port);
+    std::fs::write(&config, text.replace(&local, "https://carrier.invalid")).unwrap();
+    for (command, expected) in [("check", 3), ("run", 1)] {
+        let (code, shown) = run(command);
+        assert!(
+            code == Some(expected) && shown.contains("apt install ca-certificates"),
+            "{command}: {shown}"
+        );
+        assert!(!shown.contains("builder error"), "{shown}");
+    }
+}
+
+#[test]
+fn a_database_that_is_open_to_all_or_locked_by_another_program_is_bad() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = init(folder.path(), 9);
+    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
+    let database = folder.path().join("munja.db");
+    std::fs::set_permissions(&database, std::fs::Permissions::from_mode(0o644)).unwrap();
+    std::fs::set_permissions(folder.path().join("key"), std::fs::Permissions::from_mode(0o604)).unwrap();
+    let other = rusqlite::Connection::open(&database).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let shown = said(&munjad(&["check"], &config));
+    assert!(shown.contains("another program holds") && shown.contains("fuser -v"), "{shown}");
+    assert!(shown.contains(&format!("chmod o= '{}'", database.display())), "{shown}");
+    assert!(shown.contains(&format!("chmod 600 '{}'", folder.path().join("key").display())), "{shown}");
+    other.execute_batch("COMMIT").unwrap();
+    assert!(!said(&munjad(&["check"], &config)).contains("another program holds"));
+}
+
+/// What it would take somebody a while to see: hours that a later rule cuts, and events that are no holidays.
+#[test]
+fn hours_that_are_cut_and_events_that_are_left_out_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = init(folder.path(), 9);
+    let event = "BEGIN:VEVENT\nUID:1\nDTSTAMP:20260101T000000Z\nDTSTART:20261102T090000\nDTEND:20261102T100000\nSUMMARY:x\nEND:VEVENT";
+    std::fs::write(folder.path().join("days.ics"), format!("BEGIN:VCALENDAR\n{event}\nEND:VCALENDAR\n"))
+        .unwrap();
+    let text = std::fs::read_to_string(&config).unwrap();
+    let text = text.replace("hours = \"24/7\"", "hours = \"Mo-Fr 18:00-02:00; Sa 09:00-18:00\"");
+    std::fs::write(&config, text + "[calendar]\nics = [\"days.ics\"]\n").unwrap();
+    let shown = said(&munjad(&["check"], &config));
+    assert!(
+        shown.contains("after midnight until 02:00") && shown.contains("the desk closes at 24:00"),
+        "{shown}"
+    );
+    assert!(shown.contains("days.ics has 0 holidays; 1 events with a time of day were left out"), "{shown}");
+}
+
+#[test]
+fn the_manual_is_written_into_a_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut munjad = Command::new(env!("CARGO_BIN_EXE_munjad"));
+    let output = munjad.args(["man", "--to"]).arg(folder.path()).output().unwrap();
+    assert!(output.status.success(), "{}", said(&output));
+    for file in [
+        "man/man1/munja.1",
+        "man/man5/gateway.toml.5",
+        "man/man8/munjad.8",
+        "man/ko/man8/munjad.8",
+        "completions/bash/munjad",
+    ] {
+        assert!(folder.path().join(file).metadata().unwrap().len() > 1_000, "{file}");
+    }
 }
 
 /// In a pipe one line a day, its fields with tabs between.

@@ -7,7 +7,7 @@ use crate::domain::access::{Action, Subject};
 use crate::store::AccessFilter;
 
 impl Desk {
-    async fn rows(&self) -> Vec<Row> {
+    pub(super) async fn rows(&self) -> Vec<Row> {
         let found = Arc::new(std::sync::Mutex::new(Vec::new()));
         let into = Arc::clone(&found);
         let take = move |row| {
@@ -72,6 +72,8 @@ async fn every_answer_with_a_citizens_data_has_its_row() {
     assert_eq!(desk.logged(&mut seen, 0).await, ["list survey answers"]);
     desk.get("/v1/reports/words?from=2027-01-01&to=2027-01-31", &token).await.expect(200);
     assert_eq!(desk.logged(&mut seen, 0).await, ["list survey words"]);
+    desk.get("/v1/search?q=%EB%B2%84%EC%8A%A4", &token).await.expect(200);
+    assert_eq!(desk.logged(&mut seen, 1).await, ["search q"]);
     desk.post(&format!("{one}/release"), &token, json!({})).await.expect(204);
     assert_eq!(desk.logged(&mut seen, 1).await, ["change release"]);
     assert!(desk.store.verify_access(Vec::new(), |_| {}).await.expect("read").is_ok());
@@ -130,14 +132,26 @@ fn every_route_has_its_word() {
         "/v1/accounts",
         "/v1/accounts/{login}/actions",
         "/v1/accounts/{login}/history",
+        // Figures, and numbers of conversations.
+        "/v1/board",
+        "/v1/board/live",
+        "/v1/advice",
         "/v1/canned",
         "/v1/categories",
+        "/v1/colleagues",
+        "/v1/conversations/{id}/draft",
+        "/v1/conversations/{id}/draft",
+        "/v1/conversations/{id}/draft",
         "/v1/desks",
+        "/v1/drafts",
         "/v1/duty",
         "/v1/events",
+        // A text that is being written; nothing of it is kept.
+        "/v1/length",
         "/v1/login",
         "/v1/logout",
         "/v1/me",
+        "/v1/me/presence",
         "/v1/password",
         "/v1/photos",
         // Figures: they hold nothing of a citizen.

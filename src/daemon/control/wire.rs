@@ -51,6 +51,15 @@ pub(super) enum Request {
     Unlock {
         login: String,
     },
+    /// Of no carrier: read the configuration again.
+    Reload,
+}
+
+/// What came of a reload that was not refused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reloaded {
+    /// Keys that have changed and take effect with a new start only.
+    pub needs_restart: Vec<String>,
 }
 
 /// Calls of one carrier that the running gateway has refused for one reason since it started.

@@ -6,7 +6,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 
 use super::holidays::{Kind, is_weekend, public_holidays};
-use super::hours::{DAY_MINUTES, Span};
+use super::hours::{DAY_MINUTES, Hours, Span};
 use super::{Exception, Inner, Planned, UnixMs};
 
 /// Why a day has the hours it has.
@@ -67,11 +67,8 @@ pub(super) struct Year {
 
 impl Year {
     pub(super) fn compute(inner: &Inner, year: i16) -> Year {
-        // Hours may begin on the last evening of the year before, or depend on a holiday on the next day.
-        let marks: BTreeMap<Date, Why> =
-            (year - 1..=year + 1).flat_map(|year| holidays_of(inner, year)).collect();
-        let holidays = marks.iter().filter(|(_, why)| is_holiday(why)).map(|(date, _)| *date);
-        let hours = inner.hours.among(holidays);
+        let marks = marks(inner, year);
+        let hours = weekly(inner, &marks);
         let day = |date: Date| {
             let why = marks.get(&date).cloned().unwrap_or_else(|| usual(date));
             let day = Day { date, spans: hours.on(date), is_holiday: is_holiday(&why), why };
@@ -118,6 +115,25 @@ fn usual(date: Date) -> Why {
 
 fn is_holiday(why: &Why) -> bool {
     matches!(why, Why::Holiday(_) | Why::Substitute(_) | Why::Added(_))
+}
+
+/// The marked days of `year` and of those around it: hours may begin on the last evening of the year before, or depend on a
+/// holiday on the next day.
+fn marks(inner: &Inner, year: i16) -> BTreeMap<Date, Why> {
+    (year - 1..=year + 1).flat_map(|year| holidays_of(inner, year)).collect()
+}
+
+/// The weekly hours with the holidays among these days.
+fn weekly(inner: &Inner, marks: &BTreeMap<Date, Why>) -> Hours {
+    let holidays = marks.iter().filter(|(_, why)| is_holiday(why)).map(|(date, _)| *date);
+    inner.hours.among(holidays)
+}
+
+/// The first of `n_days` days from `from` on behind which a later rule takes back hours after midnight, and the minute until
+/// which they would have gone on.
+pub(super) fn cut_after_midnight(inner: &Inner, from: Date, n_days: usize) -> Option<(Date, u16)> {
+    let hours = weekly(inner, &marks(inner, from.year()));
+    from.series(1.day()).take(n_days).find_map(|date| Some((date, hours.cut_behind(date)?)))
 }
 
 /// The holidays of `year`, including removed ones.

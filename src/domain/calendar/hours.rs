@@ -54,6 +54,29 @@ impl Hours {
         Hours(self.0.clone().with_context(context))
     }
 
+    /// The hours after midnight that a rule promises behind `date`, and that a later rule, of the next day, takes back: the
+    /// minute until which the first would have gone on. `None` if nothing is cut.
+    ///
+    /// In this syntax a later rule of a day replaces all hours of that day, those too that began the evening before.
+    pub(super) fn cut_behind(&self, date: Date) -> Option<u16> {
+        let next = date.tomorrow().ok()?;
+        let until_midnight = |hours: &Hours| hours.on(date).last().is_some_and(|s| s.closes == DAY_MINUTES);
+        let goes_on = |hours: &Hours| hours.on(next).first().filter(|s| s.opens == 0).map(|s| s.closes);
+        if !until_midnight(self) || goes_on(self).is_some() {
+            return None;
+        }
+        // The last rule that is open then is the one that holds.
+        let expression = self.0.get_expression();
+        let holds = expression.rules.iter().rev().filter_map(|rule| self.alone(rule)).find(until_midnight)?;
+        goes_on(&holds).filter(|_| spills(&holds))
+    }
+
+    /// The hours of one rule, with the same holidays.
+    fn alone(&self, rule: &RuleSequence) -> Option<Hours> {
+        let alone = OpeningHours::from_str(&rule.to_string()).ok()?;
+        Some(Hours(alone.with_context(self.0.get_context().clone())))
+    }
+
     /// The spans of one day, in order, with gaps between them. A span from the evening before counts from midnight.
     pub(super) fn on(&self, date: Date) -> Vec<Span> {
         let mut spans: Vec<Span> = Vec::new();
@@ -155,6 +178,27 @@ mod tests {
         for (word, date, expected) in table {
             let hours = Hours::parse(word).expect(word).among([holiday].into_iter());
             assert_eq!(told(&hours.on(date.parse().expect(date))), expected, "{word} on {date}");
+        }
+    }
+
+    #[test]
+    fn hours_after_midnight_that_a_later_rule_takes_back_are_found() {
+        let holiday = Date::constant(2026, 5, 1);
+        let table = [
+            // Thursday evening goes on into the holiday, Friday into Saturday.
+            ("Mo-Fr 18:00-02:00; Sa 09:00-18:00", "2026-05-08", Some(120)),
+            ("Mo-Fr 18:00-02:00; PH off", "2026-04-30", Some(120)),
+            ("Mo-Fr 18:00-02:00; PH off", "2026-05-08", None),
+            ("Mo-Fr 18:00-02:00; Sa 00:00-02:00,09:00-18:00", "2026-05-08", None),
+            ("Mo-Fr 18:00-02:00, Sa 09:00-18:00", "2026-05-08", None),
+            ("Mo-Su 20:00-02:00; Fr 20:00-24:00", "2026-05-08", None),
+            ("24/7; Sa off", "2026-05-08", None),
+            ("Mo-Fr 08:00-22:00; Sa-Su,PH 09:00-18:00", "2026-05-08", None),
+            ("Mo-Su 22:00-06:00", "2026-05-08", None),
+        ];
+        for (word, date, expected) in table {
+            let hours = Hours::parse(word).expect(word).among([holiday].into_iter());
+            assert_eq!(hours.cut_behind(date.parse().expect(date)), expected, "{word} on {date}");
         }
     }
 

@@ -1,18 +1,33 @@
 //! Days from an iCalendar file (RFC 5545): each all-day event is a holiday of that name.
 //!
-//! Events with a time of day are ignored. Recurring events are refused, because their days would have to be guessed.
+//! Some programs (Outlook among them) write an all-day event from midnight to midnight, in their own time zone or in UTC; those
+//! are all-day events too. Other events with a time of day are left out and counted. Recurring events are refused, because
+//! their days would have to be guessed.
 
 use icalendar::parser::{Component, Property, read_calendar, unfold};
 use jiff::ToSpan;
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime, Time};
+use jiff::tz::{Offset, TimeZone};
 
 /// The longest event (days).
 const LONGEST_DAYS: usize = 31;
 /// The deepest nesting: a calendar, an event, its alarm, and some to spare.
 const DEEPEST: usize = 8;
 
-/// The all-day events of a file, day by day; or why it cannot be used.
-pub fn all_day_events(text: &str) -> Result<Vec<(Date, String)>, String> {
+/// Korea's time, for events that are written in UTC.
+const KOREA: TimeZone = TimeZone::fixed(Offset::constant(9));
+
+/// What a calendar file holds.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Events {
+    /// The all-day events, day by day.
+    pub days: Vec<(Date, String)>,
+    /// How many events have a time of day and were left out.
+    pub n_left_out: usize,
+}
+
+/// Reads a file; or says why it cannot be used.
+pub fn events(text: &str) -> Result<Events, String> {
     let unfolded = unfold(text.trim_start_matches('\u{feff}'));
     if depth(&unfolded) > DEEPEST {
         return Err("is no iCalendar file: too much in each other".to_owned());
@@ -24,13 +39,16 @@ pub fn all_day_events(text: &str) -> Result<Vec<(Date, String)>, String> {
     if n_events != events.len() || !is_whole(&unfolded) {
         return Err("is no iCalendar file, or only a part of one".to_owned());
     }
-    let mut days = Vec::new();
+    let (mut days, mut n_left_out) = (Vec::new(), 0);
     for event in events {
-        days.extend(days_of(event)?);
+        match days_of(event)? {
+            Some(found) => days.extend(found),
+            None => n_left_out += 1,
+        }
     }
     days.sort();
     days.dedup();
-    Ok(days)
+    Ok(Events { days, n_left_out })
 }
 
 /// The nesting depth of components; the parser recurses as deep as the file does.
@@ -63,22 +81,30 @@ fn value<'a>(event: &'a Component<'_>, name: &str) -> Option<&'a str> {
     event.properties.iter().find(is_it).map(|property| property.val.as_str().trim())
 }
 
-fn days_of(event: &Component<'_>) -> Result<Vec<(Date, String)>, String> {
+/// The days of an event, none if it is cancelled; `None` if it has a time of day.
+fn days_of(event: &Component<'_>) -> Result<Option<Vec<(Date, String)>>, String> {
     let name = name_of(event);
     let start = value(event, "DTSTART").ok_or_else(|| format!("has an event without a day: {name}"))?;
-    let is_cancelled = value(event, "STATUS").is_some_and(|word| is_named(word, "CANCELLED"));
-    if start.contains(['T', 't']) || is_cancelled {
-        return Ok(Vec::new());
+    if value(event, "STATUS").is_some_and(|word| is_named(word, "CANCELLED")) {
+        return Ok(Some(Vec::new()));
     }
-    let first = day(start).ok_or_else(|| format!("has an event on a day that is none: {name}"))?;
+    let has_time = start.contains(['T', 't']);
+    let first = if has_time { midnight(start) } else { day(start) };
+    let end = match (value(event, "DTEND"), value(event, "DURATION")) {
+        (Some(end), _) if has_time => midnight(end),
+        (Some(end), _) => day(end),
+        (None, Some(length)) => first.and_then(|first| after(first, length)),
+        // A time of day without an end is a moment.
+        (None, None) if has_time => None,
+        (None, None) => first.and_then(|first| first.tomorrow().ok()),
+    };
+    if has_time && !first.zip(end).is_some_and(|(first, end)| first < end) {
+        return Ok(None);
+    }
+    let first = first.ok_or_else(|| format!("has an event on a day that is none: {name}"))?;
     if value(event, "RRULE").is_some() || value(event, "RDATE").is_some() {
         return Err(format!("has an event that repeats, on {first}: {name}; write each day down"));
     }
-    let end = match (value(event, "DTEND"), value(event, "DURATION")) {
-        (Some(end), _) => day(end),
-        (None, Some(length)) => length.parse::<jiff::Span>().ok().and_then(|l| first.checked_add(l).ok()),
-        (None, None) => first.tomorrow().ok(),
-    };
     let end = end.ok_or_else(|| format!("has an event whose end is no day: {name}"))?;
     // DTEND is the day after the last; some programs write the last day itself.
     let days: Vec<Date> =
@@ -86,7 +112,31 @@ fn days_of(event: &Component<'_>) -> Result<Vec<(Date, String)>, String> {
     if days.len() > LONGEST_DAYS {
         return Err(format!("has an event of more than {LONGEST_DAYS} days, from {first}: {name}"));
     }
-    Ok(days.into_iter().map(|date| (date, name.clone())).collect())
+    Ok(Some(days.into_iter().map(|date| (date, name.clone())).collect()))
+}
+
+/// The day that an event of this length from midnight (`P2D`, `PT24H`) ends before; `None` if that is no whole number of days.
+fn after(first: Date, length: &str) -> Option<Date> {
+    let end = first.to_datetime(Time::midnight()).checked_add(length.parse::<jiff::Span>().ok()?).ok()?;
+    (end.time() == Time::midnight()).then(|| end.date())
+}
+
+/// The day that begins at this moment, such as `20260603T000000`, or `20260602T150000Z` in Korea; `None` at any other time.
+fn midnight(word: &str) -> Option<Date> {
+    let at = match word.strip_suffix(['Z', 'z']) {
+        Some(utc) => KOREA.to_datetime(TimeZone::UTC.to_timestamp(moment(utc)?).ok()?),
+        None => moment(word)?,
+    };
+    (at.time() == Time::midnight()).then(|| at.date())
+}
+
+/// `20260603T000000`
+fn moment(word: &str) -> Option<DateTime> {
+    let (date, time) = word.split_once(['T', 't'])?;
+    let is_time = time.len() == 6 && time.bytes().all(|b| b.is_ascii_digit());
+    let number = |at: std::ops::Range<usize>| time.get(at)?.parse::<i8>().ok();
+    let time = is_time.then(|| Time::new(number(0..2)?, number(2..4)?, number(4..6)?, 0).ok())??;
+    Some(day(date)?.to_datetime(time))
 }
 
 /// The event's name without control characters, at most 60 characters.
@@ -120,8 +170,8 @@ mod tests {
     }
 
     fn told(text: &str) -> String {
-        let days = all_day_events(text).expect(text);
-        days.iter().map(|(date, name)| format!("{date} {name}")).collect::<Vec<_>>().join(", ")
+        let found = events(text).expect(text);
+        found.days.iter().map(|(date, name)| format!("{date} {name}")).collect::<Vec<_>>().join(", ")
     }
 
     #[test]
@@ -140,6 +190,17 @@ mod tests {
                 "2026-06-03 시민의 날, 긴 이름",
             ),
             ("DTSTART:20260603T090000Z\r\nSUMMARY:회의", ""),
+            // As Outlook writes them.
+            (
+                "DTSTART;TZID=Korea Standard Time:20260603T000000\r\nDTEND;TZID=Korea Standard Time:20260605T000000\r\n\
+                 X-MICROSOFT-CDO-ALLDAYEVENT:TRUE\r\nSUMMARY:개청",
+                "2026-06-03 개청, 2026-06-04 개청",
+            ),
+            ("DTSTART:20260602T150000Z\r\nDTEND:20260603T150000Z\r\nSUMMARY:x", "2026-06-03 x"),
+            ("DTSTART:20260603T000000\r\nDURATION:PT24H\r\nSUMMARY:x", "2026-06-03 x"),
+            ("DTSTART:20260603T000000\r\nDURATION:PT2H\r\nSUMMARY:x", ""),
+            ("DTSTART:20260603T000000\r\nDTEND:20260603T120000\r\nSUMMARY:x", ""),
+            ("DTSTART:20260603T000000\r\nSUMMARY:x", ""),
             ("DTSTART;VALUE=DATE:20260603\r\nSTATUS:CANCELLED\r\nSUMMARY:x", ""),
             ("DTSTART;VALUE=DATE:20260603", "2026-06-03 ICS"),
             ("DTSTART;VALUE=DATE:20260603\r\nSUMMARY:a\u{1b}[31m", "2026-06-03 a [31m"),
@@ -158,6 +219,15 @@ mod tests {
     }
 
     #[test]
+    fn what_is_left_out_is_counted() {
+        let timed = event("DTSTART:20260603T090000\r\nDTEND:20260603T180000\r\nSUMMARY:회의");
+        let whole = event("DTSTART;VALUE=DATE:20260603\r\nSUMMARY:x");
+        let cancelled = event("DTSTART;VALUE=DATE:20260604\r\nSTATUS:CANCELLED\r\nSUMMARY:x");
+        let found = events(&file(&format!("{timed}{whole}{timed}{cancelled}"))).unwrap();
+        assert_eq!((found.days.len(), found.n_left_out), (1, 2));
+    }
+
+    #[test]
     fn what_would_be_guessed_is_refused() {
         let whole = file(&event("DTSTART;VALUE=DATE:20260603\r\nSUMMARY:x"));
         let mut table = vec![String::new(), "<html>".to_owned(), "BEGIN:".to_owned(), format!("{whole}rest")];
@@ -166,9 +236,12 @@ mod tests {
         table.push(file(&event("DTSTART;VALUE=DATE:20260230\r\nSUMMARY:x")));
         table.push(file(&event("DTSTART;VALUE=DATE:20260101\r\nDTEND;VALUE=DATE:20270101\r\nSUMMARY:x")));
         table.push(file(&event("SUMMARY:x")));
+        table.push(file(&event(
+            "DTSTART:20260603T000000\r\nDTEND:20260604T000000\r\nRRULE:FREQ=YEARLY\r\nSUMMARY:x",
+        )));
         table.push(format!("{}{}", "BEGIN:VEVENT\r\n".repeat(70_000), "END:VEVENT\r\n".repeat(70_000)));
         for text in table {
-            assert!(all_day_events(&text).is_err(), "{text}");
+            assert!(events(&text).is_err(), "{text}");
         }
     }
 }

@@ -158,6 +158,12 @@ impl Calendar {
         Ok(Calendar(Arc::new(Inner { rules, zone, hours, exceptional, years })))
     }
 
+    /// The first of `n_days` days from `from` on (at most a year) behind which a later rule of the hours takes back those after
+    /// midnight, and the minute of the next day until which they would have gone on.
+    pub fn cut_after_midnight(&self, from: Date, n_days: usize) -> Option<(Date, u16)> {
+        day::cut_after_midnight(&self.0, from, n_days)
+    }
+
     pub fn rules(&self) -> &Rules {
         &self.0.rules
     }

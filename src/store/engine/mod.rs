@@ -5,6 +5,7 @@ pub(in crate::store) mod condition;
 pub(in crate::store) mod files;
 pub(in crate::store) mod installation;
 pub(in crate::store) mod migrate;
+pub(in crate::store) mod probe;
 pub(in crate::store) mod pseudonym_key;
 pub(in crate::store) mod read;
 pub(in crate::store) mod row;

@@ -1,0 +1,106 @@
+#!/usr/bin/env python3
+"""Puts the Debian package together from what has been built, by [package.metadata.deb] in Cargo.toml. That is the format of the tool
+cargo-deb; what of it this package uses is read here, so that building needs no more than dpkg-deb.
+
+    assemble.py BUILT-FOLDER OUTPUT-FOLDER      such as target/release target/package; prints the path of the .deb
+"""
+
+import gzip
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def said(*command, cwd=None):
+    return subprocess.run(command, cwd=cwd, check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
+
+
+def place(stage, built, assets):
+    """Copies each asset to its place; a place that ends with a slash is a folder."""
+    for source, target, mode in assets:
+        if source.startswith("target/release/"):
+            found = [built / source.removeprefix("target/release/")]
+        else:
+            found = sorted(ROOT.glob(source))
+        if not found:
+            sys.exit(f"{source}: there is no such file")
+        for path in found:
+            to = stage / (target + path.name if target.endswith("/") else target)
+            to.parent.mkdir(parents=True, exist_ok=True)
+            if "usr/share/man/" in target or path.name == "CHANGELOG.md":
+                to = to.with_name(("changelog" if path.name == "CHANGELOG.md" else to.name) + ".gz")
+                to.write_bytes(gzip.compress(path.read_bytes(), mtime=0))
+            else:
+                shutil.copy(path, to)
+            if target == "usr/bin/" and shutil.which("strip"):
+                subprocess.run(["strip", "--strip-unneeded", to], check=True)
+            to.chmod(int(mode, 8))
+
+
+def shared_libraries(stage):
+    """What the programs need at run time, by their libraries."""
+    programs = [str(path) for path in sorted((stage / "usr/bin").iterdir())]
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "debian").mkdir()
+        (Path(folder) / "debian/control").write_text("Source: munja\n\nPackage: munja\nArchitecture: any\n")
+        return said("dpkg-shlibdeps", "-O", *programs, cwd=folder).removeprefix("shlibs:Depends=")
+
+
+def control(package, deb, stage):
+    version = package["version"] + "-" + deb.get("revision", "1")
+    size = sum(path.stat().st_size for path in stage.rglob("*") if path.is_file() and "DEBIAN" not in path.parts)
+    words = deb["extended-description"].strip().splitlines()
+    fields = {
+        "Package": package["name"],
+        "Version": version,
+        "Architecture": said("dpkg", "--print-architecture"),
+        "Maintainer": deb["maintainer"],
+        "Installed-Size": str(size // 1024 + 1),
+        "Depends": deb["depends"].replace("$auto", shared_libraries(stage)),
+        "Recommends": deb["recommends"],
+        "Section": deb["section"],
+        "Priority": deb["priority"],
+        "Description": package["description"].split(": ", 1)[1] + "\n" + "\n".join(f" {line}" for line in words),
+    }
+    return fields, "".join(f"{name}: {value}\n" for name, value in fields.items())
+
+
+def main(built, output):
+    manifest = tomllib.loads((ROOT / "Cargo.toml").read_text())
+    package = manifest["package"]
+    deb = package["metadata"]["deb"]
+    os.environ.setdefault("SOURCE_DATE_EPOCH", said("git", "log", "-1", "--format=%ct", cwd=ROOT))
+    os.umask(0o022)
+    with tempfile.TemporaryDirectory() as folder:
+        stage = Path(folder) / "stage"
+        stage.mkdir(mode=0o755)
+        place(stage, built, deb["assets"])
+        licence = f"{package['name']}: Copyright {deb['copyright']}. Licence: Apache-2.0, as in\n/usr/share/common-licenses/Apache-2.0\n"
+        (stage / "usr/share/doc/munja/copyright").write_text(licence)
+        debian = stage / "DEBIAN"
+        fields, text = control(package, deb, stage)
+        sums = [
+            f"{hashlib.md5(path.read_bytes()).hexdigest()}  {path.relative_to(stage)}\n"
+            for path in sorted(stage.rglob("*"))
+            if path.is_file()
+        ]
+        debian.mkdir()
+        (debian / "control").write_text(text)
+        (debian / "md5sums").write_text("".join(sums))
+        for script in ("postinst", "prerm", "postrm"):
+            shutil.copy(ROOT / deb["maintainer-scripts"] / script, debian / script)
+            (debian / script).chmod(0o755)
+        name = f"{fields['Package']}_{fields['Version']}_{fields['Architecture']}.deb"
+        said("dpkg-deb", "--root-owner-group", "--build", stage, output / name)
+        print(output / name)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve())

@@ -1,0 +1,92 @@
+#!/bin/bash
+# Runs in the booted system, once.
+. /root/check/steps.sh
+
+main_pid() { systemctl show munjad -p MainPID --value; }
+status_line() { systemctl show munjad -p StatusText --value; }
+text() {
+    exec 3<>/dev/tcp/127.0.0.1/18080
+    local body='{"from":"01012345678","text":"hello"}'
+    printf 'POST /_sim/text HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: %s\r\n\r\n%s' "${#body}" "$body" >&3
+    cat <&3 >/dev/null
+    exec 3>&-
+}
+waits() { [[ "$(status_line)" == *"1 waiting"* ]]; }
+is_active() { [ "$(systemctl is-active munjad)" = active ]; }
+is_other_process() { is_active && [ "$(main_pid)" != "$1" ]; }
+
+echo "ok a fresh $(. /etc/os-release && echo "$PRETTY_NAME") with $(systemctl --version | head -1) is up"
+expect 0 "the package installs" dpkg -i first.deb
+said "not started yet"
+expect 0 "  munjad.service verifies" systemd-analyze verify --man=no munjad.service munja-backup.service munja-backup.timer
+expect 0 "  security" systemd-analyze security munjad.service --no-pager --threshold=13
+echo "ok   $(tail -1 said)"
+expect 3 "check names what is missing" as_munja check
+said "bizgo_api_key"
+systemd-run --quiet --unit=carrier /root/check/munjad-sim sim --listen 127.0.0.1:18080
+configure
+until_ok 20 "the simulated carrier listens" bash -c 'exec 3<>/dev/tcp/127.0.0.1/18080'
+expect 0 "the service starts" systemctl enable --now munjad
+expect 0 "check as the service's user finds nothing bad" as_munja check
+expect 0 "check as root finds nothing bad" munjad check --config /etc/munja/gateway.toml
+said "asks the carriers for us"
+text
+until_ok 40 "a citizen's text is polled: systemctl status says that one waits" waits
+
+pid=$(main_pid)
+expect 0 "systemctl reload" systemctl reload munjad
+cp -p /etc/munja/gateway.toml good
+sed -i 's/^# fast_secs = .*/fast_secs = "soon"/' /etc/munja/gateway.toml
+expect "!0" "systemctl reload fails on a broken configuration" systemctl reload munjad
+status_line >said
+said "RELOAD REFUSED, the old configuration stays"
+expect 0 "  the same process runs on" bash -c "[ $(main_pid) = $pid ] && systemctl is-active munjad"
+cp -p good /etc/munja/gateway.toml
+expect 0 "  systemctl reload works again" systemctl reload munjad
+
+echo WRONG-KEY >/etc/munja/bizgo_api_key
+expect 0 "a rotated key is read by a reload" systemctl reload munjad
+expect 3 "  the wrong one is found out" as_munja check
+echo SIM-KEY >/etc/munja/bizgo_api_key
+systemctl reload munjad
+until_ok 30 "  the right one is in force" as_munja check
+
+# The key as a credential, which nobody but root and the service reads.
+sed -i '/^api_key_file/d' /etc/munja/gateway.toml
+chown root:root /etc/munja/bizgo_api_key
+chmod 600 /etc/munja/bizgo_api_key
+mkdir -p /etc/systemd/system/munjad.service.d
+printf '[Service]\nLoadCredential=bizgo_api_key:/etc/munja/bizgo_api_key\nWatchdogSec=6\n' \
+    >/etc/systemd/system/munjad.service.d/check.conf
+systemctl daemon-reload
+expect 0 "with the key as a credential: check as root, before the restart" munjad check --config /etc/munja/gateway.toml
+expect 0 "  it restarts" systemctl restart munjad
+expect 0 "  check as root" munjad check --config /etc/munja/gateway.toml
+until_ok 40 "  the text still waits" waits
+
+pid=$(main_pid)
+kill -STOP "$pid"
+until_ok 60 "a gateway that hangs is killed by the watchdog and started again" is_other_process "$pid"
+until_ok 40 "  the text still waits" waits
+
+mkdir -p /var/lib/munja/backups && chown munja: /var/lib/munja/backups
+sed -i 's|^# folder = "".*|folder = "/var/lib/munja/backups"|' /etc/munja/gateway.toml
+expect 0 "munja-backup.service makes a copy" systemctl start munja-backup.service
+expect 0 "  it is there" bash -c 'ls /var/lib/munja/backups/* >/dev/null'
+
+pid=$(main_pid)
+expect 0 "the package is upgraded" dpkg -i next.deb
+until_ok 60 "  the service runs again, as another process" is_other_process "$pid"
+until_ok 40 "  the text still waits" waits
+expect 0 "the package is removed" dpkg -r munja
+expect "!0" "  the service is stopped" systemctl is-active munjad
+expect 0 "  the database stays" test -s /var/lib/munja/munja.db
+expect 0 "installed again, it runs again" bash -c "dpkg -i first.deb && systemctl start munjad"
+until_ok 40 "  the text still waits" waits
+expect 0 "the package is purged" dpkg -P munja
+said "Kept: /var/lib/munja"
+expect 0 "  the configuration is gone" absent /etc/munja
+expect 0 "  the database stays" test -s /var/lib/munja/munja.db
+dpkg -i first.deb >/dev/null 2>&1
+expect 0 "purged with MUNJA_PURGE=database" env MUNJA_PURGE=database dpkg -P munja
+expect 0 "  nothing is left" absent /var/lib/munja
