@@ -123,11 +123,7 @@ async fn contents(
 }
 
 /// The texts as which it leaves; refused if they are more than `most`.
-pub(super) fn planned(
-    text: &str,
-    most: Option<i64>,
-    settings: &ApiSettings,
-) -> Result<Vec<Piece>, Problem> {
+pub(super) fn planned(text: &str, most: Option<i64>, settings: &ApiSettings) -> Result<Vec<Piece>, Problem> {
     let pieces = plan(text, &settings.limits);
     let pieces = pieces.map_err(|why| unfit(why, text, settings.limits.charset))?;
     match measured(&pieces, false, &settings.limits) {

@@ -5,8 +5,8 @@ use super::MeaningOf;
 use super::wire::{
     ComparedView, ConversationDetail, ConversationSummary, CounselorView, Counts, EventView, InboundMessage,
     MarkView, MessageInConversation, MessageView, NoteView, OfferView, OutboundMessage, PhotoView,
-    PossibleLoss, RecoveryView, ReferralView, ReplacedView, RevealedText, SearchHitView, SearchResults, SimilarView,
-    SurveyView, WritingView,
+    PossibleLoss, RecoveryView, ReferralView, ReplacedView, RevealedText, SearchHitView, SearchResults,
+    SimilarView, SurveyView, WritingView,
 };
 use crate::domain::UnixMs;
 use crate::domain::counselor::Counselor;

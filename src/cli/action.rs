@@ -204,7 +204,12 @@ pub(super) fn seen(context: &mut CliContext, n: i64) -> Result<i64, Failure> {
     last_seen(&context.profile, n).ok_or_else(|| Failure::here(Exit::LookFirst, "not_seen", []))
 }
 
-pub(super) async fn act(context: &mut CliContext, n: i64, action: ActionRequest, done: &str) -> Result<(), Failure> {
+pub(super) async fn act(
+    context: &mut CliContext,
+    n: i64,
+    action: ActionRequest,
+    done: &str,
+) -> Result<(), Failure> {
     act_until(context, n, action, done, 0).await
 }
 

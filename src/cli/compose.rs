@@ -148,7 +148,8 @@ fn above(text: &str) -> String {
 
 /// The citizen's last texts, for the writer to see.
 fn theirs(detail: &ConversationDetail) -> String {
-    let mut texts: Vec<_> = detail.messages.iter().rev().filter_map(MessageView::inbound).take(MOST_SHOWN).collect();
+    let mut texts: Vec<_> =
+        detail.messages.iter().rev().filter_map(MessageView::inbound).take(MOST_SHOWN).collect();
     texts.reverse();
     let lines = texts.into_iter().flat_map(|text| {
         let safe = safe_for_terminal(&text.text);
@@ -182,7 +183,8 @@ mod tests {
 
     #[test]
     fn texts_begin_with_a_hyphen_and_options_are_no_texts() {
-        for text in ["-5도입니다", "- 62번\n- 15번", "-", "--", "1호선 - 2호선", "-3~4일", "--표시--"] {
+        for text in ["-5도입니다", "- 62번\n- 15번", "-", "--", "1호선 - 2호선", "-3~4일", "--표시--"]
+        {
             assert_eq!(words(&[text.to_owned()]).ok().as_deref(), Some(text));
         }
         for option in ["--force", "-f", "--last-seen=3", "--forse"] {

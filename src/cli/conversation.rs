@@ -109,7 +109,11 @@ pub fn text_block(context: &CliContext, text: &MessageView) -> String {
 /// A text behind a bar, also where a line of it is longer than the terminal's: no line of a text can be taken for one of ours.
 pub fn body(context: &CliContext, text: &str) -> String {
     let plain = text.replace("\r\n", "\n").replace(['\r', '\t'], " ");
-    let room = if context.io.stdout_is_terminal { context.io.columns.saturating_sub(BAR.width()) } else { usize::MAX };
+    let room = if context.io.stdout_is_terminal {
+        context.io.columns.saturating_sub(BAR.width())
+    } else {
+        usize::MAX
+    };
     let lines = safe_for_terminal(&plain);
     let wrapped: Vec<String> = lines.lines().flat_map(|line| wrapped(line, room)).collect();
     if wrapped.is_empty() {
@@ -298,7 +302,8 @@ fn state(context: &CliContext, summary: &ConversationSummary) -> String {
         let is_due = referral.due_at <= context.io.clock.now_ms();
         let id = if is_due { "referral-due" } else { "referral-until" };
         let at = context.times().clock(referral.due_at);
-        let words = context.say.with(id, [("to", one_line(&referral.department, 40).into()), ("at", at.into())]);
+        let words =
+            context.say.with(id, [("to", one_line(&referral.department, 40).into()), ("at", at.into())]);
         text = format!("{text} · {}", if is_due { context.paint.alert(&words) } else { words });
     }
     if summary.n_in_doubt > 0 {

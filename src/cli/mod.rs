@@ -65,8 +65,8 @@ use std::time::{Duration, UNIX_EPOCH};
 use clap::FromArgMatches;
 use jiff::tz::TimeZone;
 
-use crate::client::{Profile, Tidied, tidy};
 use crate::api::wire::PresenceWord;
+use crate::client::{Profile, Tidied, tidy};
 use crate::ops::lang::Lang;
 use args::{Cli, Command};
 use context::CliContext;

@@ -40,7 +40,11 @@ impl FromStr for When {
         let Some(day) = day else {
             return Ok(When::Clock(time));
         };
-        let numbers: Vec<i16> = day.split(['-', '/', '.']).map(str::parse::<i16>).collect::<Result<_, _>>().map_err(|_| usage())?;
+        let numbers: Vec<i16> = day
+            .split(['-', '/', '.'])
+            .map(str::parse::<i16>)
+            .collect::<Result<_, _>>()
+            .map_err(|_| usage())?;
         let (year, month, day) = match numbers[..] {
             [month, day] => (None, month, day),
             [year, month, day] => (Some(year), month, day),

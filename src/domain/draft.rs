@@ -51,12 +51,9 @@ mod tests {
 
     #[test]
     fn an_answer_that_comes_back_loses_nothing() {
-        for (begun, expected) in [
-            (None, "네"),
-            (Some(" "), "네"),
-            (Some("네\n"), "네"),
-            (Some("아니요"), "네\n\n아니요"),
-        ] {
+        for (begun, expected) in
+            [(None, "네"), (Some(" "), "네"), (Some("네\n"), "네"), (Some("아니요"), "네\n\n아니요")]
+        {
             assert_eq!(joined("네", begun), expected, "{begun:?}");
         }
     }

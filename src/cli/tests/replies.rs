@@ -35,7 +35,10 @@ async fn a_reply_carries_what_was_shown() {
     assert_eq!(run.exit, Exit::Ok, "{}", run.err);
     assert_eq!(run.err, "SMS 16/90바이트\n");
     assert!(run.out.contains("munja recall 56"), "{}", run.out);
-    assert_eq!(replies(&world)[0].1, json!({ "text": "5분 뒤에 옵니다.", "last_seen": 34, "force": false, "most_texts": 1, "keep_draft": true }));
+    assert_eq!(
+        replies(&world)[0].1,
+        json!({ "text": "5분 뒤에 옵니다.", "last_seen": 34, "force": false, "most_texts": 1, "keep_draft": true })
+    );
     assert_eq!(mode(&world.state("seen.json")), 0o600);
 }
 
@@ -156,7 +159,9 @@ async fn an_answer_from_an_editor_is_kept_until_it_is_sent() {
     let mut world = shown().await;
     world.is_terminal = true;
     let before = |words: &str| {
-        format!("sh -c '{{ printf \"%s\\n\" \"{words}\"; cat \"$1\"; }} > \"$1.new\"; mv \"$1.new\" \"$1\"' x")
+        format!(
+            "sh -c '{{ printf \"%s\\n\" \"{words}\"; cat \"$1\"; }} > \"$1.new\"; mv \"$1.new\" \"$1\"' x"
+        )
     };
     world.set("EDITOR", &before("곧 "));
     world.server.on(REPLIES, [problem(507, "database_full"), accepted()]);
@@ -272,7 +277,10 @@ async fn the_newest_answer_is_taken_back_without_its_number() {
     let mut held = text_out(56, "held");
     held["conversation_id"] = json!(12);
     held["citizen"] = json!("010-****-5678");
-    world.server.on("GET /v1/messages", [Reply::Json(json!({ "messages": [held] })), Reply::Json(json!({ "messages": [] }))]);
+    world.server.on(
+        "GET /v1/messages",
+        [Reply::Json(json!({ "messages": [held] })), Reply::Json(json!({ "messages": [] }))],
+    );
     world.server.on("POST /v1/messages/56/recall", [Reply::Nothing]);
     assert_eq!(world.munja(&["recall"]).await.exit, Exit::Ok);
     assert_eq!(world.munja(&["recall"]).await.exit, Exit::Nothing);

@@ -263,7 +263,8 @@ fn summary(r: &Row<'_>) -> rusqlite::Result<ConversationSummary> {
 }
 
 fn referral(r: &Row<'_>) -> rusqlite::Result<Option<Referral>> {
-    let (to, since, due_at): (Option<String>, Option<i64>, Option<i64>) = (r.get(27)?, r.get(28)?, r.get(29)?);
+    let (to, since, due_at): (Option<String>, Option<i64>, Option<i64>) =
+        (r.get(27)?, r.get(28)?, r.get(29)?);
     Ok(to.zip(since).zip(due_at).map(|((to, since), due_at)| Referral { to, since, due_at }))
 }
 

@@ -231,7 +231,8 @@ fn read(r: &Row<'_>) -> rusqlite::Result<Conversation> {
 }
 
 fn referral(r: &Row<'_>) -> rusqlite::Result<Option<Referral>> {
-    let (to, since, due_at): (Option<String>, Option<i64>, Option<i64>) = (r.get(45)?, r.get(46)?, r.get(47)?);
+    let (to, since, due_at): (Option<String>, Option<i64>, Option<i64>) =
+        (r.get(45)?, r.get(46)?, r.get(47)?);
     Ok(to.zip(since).zip(due_at).map(|((to, since), due_at)| Referral { to, since, due_at }))
 }
 

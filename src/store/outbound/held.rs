@@ -69,11 +69,17 @@ pub(in crate::store) fn take_back_rest(
     let sql = "reply_id = (SELECT reply_id FROM outbox WHERE id = :of)
                AND (id = :of OR ((state = 'held' OR state = 'queued') AND repeat_before_at IS NULL))";
     let all = parts(conn, sql, taken)?;
-    for part in all.iter().filter(|part| part.id != taken && next(part.state, OutboundEvent::Recalled).is_ok()) {
+    for part in
+        all.iter().filter(|part| part.id != taken && next(part.state, OutboundEvent::Recalled).is_ok())
+    {
         let event = OutboundEvent::Recalled;
         finish(conn, &Step { id: part.id, from: part.state, event, code: None }, now)?;
     }
-    if of.is_closed() { Ok(()) } else { give_back(conn, &all, (of.id, of.last_inbound.seq, DraftOrigin::Recalled), now) }
+    if of.is_closed() {
+        Ok(())
+    } else {
+        give_back(conn, &all, (of.id, of.last_inbound.seq, DraftOrigin::Recalled), now)
+    }
 }
 
 fn give_back(

@@ -9,8 +9,8 @@ use crate::domain::outbound::{
     ClientKey, OutboundEvent, OutboundState, OutboundText, UNEXPLAINED_REPEAT, may_be_repeated, next,
 };
 use crate::store::conversation::row;
-use crate::store::engine;
 use crate::store::conversation::row::load;
+use crate::store::engine;
 use crate::store::outbound::held::take_back_rest;
 use crate::store::outbound::outbox::{conversation_of, one_row, state_and_attempts};
 use crate::store::outbound::receipt;

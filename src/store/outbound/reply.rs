@@ -107,7 +107,11 @@ fn write_reply(change: &Change<'_>, new: &NewReply) -> Result<Decided<WrittenRep
 }
 
 /// The reply under the same key, if there is one.
-pub(super) fn written_before(conn: &Connection, author: i64, new: &NewReply) -> Result<Option<Decided<WrittenReply>>> {
+pub(super) fn written_before(
+    conn: &Connection,
+    author: i64,
+    new: &NewReply,
+) -> Result<Option<Decided<WrittenReply>>> {
     let sql =
         "SELECT id, request_digest FROM reply WHERE counselor_id = :counselor AND idempotency_key = :key";
     let of = named_params! { ":counselor": author, ":key": new.idempotency_key };

@@ -79,8 +79,7 @@ fn set(conn: &Connection, me: i64, presence: Presence, now: UnixMs) -> Result<Un
 
 /// The conversations that somebody holds.
 fn held_by(conn: &Connection, counselor_id: i64) -> Result<Vec<i64>> {
-    let mut select =
-        conn.prepare_cached("SELECT id FROM conversation WHERE claimed_by = :of ORDER BY id")?;
+    let mut select = conn.prepare_cached("SELECT id FROM conversation WHERE claimed_by = :of ORDER BY id")?;
     let rows = select.query_map(named_params! { ":of": counselor_id }, |r| r.get(0))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }

@@ -487,7 +487,15 @@ async fn closing_asks_what_it_was_about() {
     let id = bench.writes(MINSU, "막차?", DAY).await;
     bench.store.claim(id, minsu, MANY, DAY).await.unwrap().unwrap();
     let strict = Arc::new(ServicePolicy { category_required: true, ..(*talkative()).clone() });
-    let close = || bench.store.by(id, minsu, Command::Close(Closing { unanswered: true, ..Closing::default() }), &strict, DAY);
+    let close = || {
+        bench.store.by(
+            id,
+            minsu,
+            Command::Close(Closing { unanswered: true, ..Closing::default() }),
+            &strict,
+            DAY,
+        )
+    };
     assert_eq!(close().await.unwrap(), Err(Refusal::CategoryNeeded));
     bench
         .act(id, minsu, Command::Categorise(Category { key: "교통/택시".into(), version: "1".into() }), DAY)
