@@ -311,6 +311,19 @@ pub struct DeskView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct DeskList {
     pub desks: Vec<DeskView>,
+    /// What one answer may have, by the carrier that answers leave by now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limits: Option<LimitsView>,
+}
+
+/// Sizes that the carrier takes, in `unit`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct LimitsView {
+    /// `bytes` (CP949: no emoji) or `segments` (GSM-7 or UCS-2: every character).
+    pub unit: String,
+    /// The largest SMS, and the largest long text.
+    pub sms: i64,
+    pub lms: i64,
 }
 
 /// `GET /v1/categories`
@@ -422,7 +435,7 @@ pub struct LengthView {
 }
 
 /// `POST /v1/conversations/{id}/close`
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CloseRequest {
     /// Why; free text for colleagues, at most 200 characters.
     #[serde(default)]

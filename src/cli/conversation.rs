@@ -8,11 +8,10 @@ use super::context::CliContext;
 use super::failure::Failure;
 use super::message;
 use super::render::{lines, table, wrapped};
-use crate::api::wire::{
-    ConversationDetail, ConversationList, ConversationSummary, InboundMessage, MessageView, NoteView,
-};
+use crate::api::wire::{ConversationDetail, ConversationList, ConversationSummary, MessageView, NoteView};
 use crate::client::ClientError;
 use crate::client::format::one_word;
+use crate::client::message::why_urgent;
 use crate::client::note_seen;
 use crate::domain::text::{one_line, safe_for_terminal};
 use crate::domain::triage::as_typed;
@@ -78,7 +77,8 @@ pub fn text_block(context: &CliContext, text: &MessageView) -> String {
             let purpose = purpose.map_or_else(String::new, |words| format!(" · {words}"));
             let late = text.late_sent_at.map(|at| late(context, at));
             let late = late.map_or_else(String::new, |words| format!(" · {words}"));
-            let why = why_urgent(context, text);
+            let why = why_urgent(&context.say, text);
+            let why = why.map_or_else(String::new, |words| format!(" · {words}"));
             let citizen = context.paint.strong(&context.say.t("citizen"));
             format!("{} {citizen}{purpose}{late}{why}", times.clock(text.at))
         }
@@ -120,35 +120,6 @@ pub fn body(context: &CliContext, text: &str) -> String {
         return BAR.trim_end().to_owned();
     }
     wrapped.iter().map(|line| format!("{BAR}{line}")).collect::<Vec<_>>().join("\n")
-}
-
-/// ` · 긴급: 살려 달라는 말`: what was found in a text that tells of danger.
-fn why_urgent(context: &CliContext, text: &InboundMessage) -> String {
-    match (&text.rules, text.tier) {
-        (Some(rules), Some(tier @ 1..=2)) => {
-            let values = [
-                ("tier", context.say.t(&format!("tier-{tier}")).into()),
-                ("rules", one_line(&rules_in_words(context, rules), 120).into()),
-            ];
-            format!(" · {}", context.say.with("why-urgent", values))
-        }
-        _ => String::new(),
-    }
-}
-
-/// The rules that matched, in words, and the words that decided the second opinion. A rule of the operator's own is named as
-/// in their file.
-fn rules_in_words(context: &CliContext, rules: &str) -> String {
-    let (ids, grams) = rules.split_at(rules.find('(').unwrap_or(rules.len()));
-    let said = |id: &str| context.say.find(&format!("rule-{id}")).unwrap_or_else(|| id.to_owned());
-    let mut words: Vec<String> = Vec::new();
-    for word in ids.split_whitespace().map(said) {
-        if !words.contains(&word) {
-            words.push(word);
-        }
-    }
-    words.extend(Some(grams.to_owned()).filter(|grams| !grams.is_empty()));
-    words.join(", ")
 }
 
 /// `늦게 도착함: 어제 14:03 보냄`

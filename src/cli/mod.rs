@@ -24,6 +24,7 @@ mod context;
 mod conversation;
 mod danger;
 mod decide;
+mod desk;
 mod doubt;
 mod drafts;
 mod draw;
@@ -89,6 +90,11 @@ pub async fn run(args: Vec<OsString>, mut io: Io) -> Exit {
         Ok(cli) => cli,
         Err(error) => return help::end(&error, &say, &early, &mut io),
     };
+    let Some(command) =
+        cli.command.or_else(|| io.is_terminal().then(|| Command::Desk(desk::Args::default())))
+    else {
+        return help::no_command(&say, &early, &mut io);
+    };
     let profile = match Profile::choose(cli.profile.as_deref(), |name| io.var(name)) {
         Ok(profile) => profile,
         Err(bad) => return help::complain(&bad.into(), &say, &early, &mut io),
@@ -101,7 +107,7 @@ pub async fn run(args: Vec<OsString>, mut io: Io) -> Exit {
     let mut context =
         CliContext { io, say, json: cli.json, paint, profile, server, about: None, unfold: false };
     tidy_up(&mut context);
-    match dispatch(&mut context, cli.command).await {
+    match dispatch(&mut context, command).await {
         Ok(()) => Exit::Ok,
         Err(failure) => {
             context.complain(&failure);
@@ -130,6 +136,7 @@ fn zone_of(profile: &Profile) -> Option<TimeZone> {
 
 async fn dispatch(context: &mut CliContext, command: Command) -> Result<(), Failure> {
     match command {
+        Command::Desk(args) => desk::run(context, &args).await,
         Command::Login(args) => login::run(context, args).await,
         Command::Logout => logout::run(context).await,
         Command::Whoami => whoami::run(context).await,
@@ -188,7 +195,7 @@ async fn dispatch(context: &mut CliContext, command: Command) -> Result<(), Fail
         Command::Doubt => doubt::run(context).await,
         Command::Decide(args) => decide::run(context, &args).await,
         Command::Watch(args) => watch::run(context, &args).await,
-        Command::Status => status::run(context).await,
+        Command::Status(args) => status::run(context, &args).await,
         Command::Completions { shell } => completions::run(context, shell),
         Command::Help { command } => help::run(context, command.as_deref()),
     }

@@ -67,6 +67,28 @@ pub fn forget_draft(profile: &Profile, conversation: i64, text: &str) {
     }
 }
 
+/// The unfinished answer that the terminal desk holds for a conversation, if there is one. It has a file of its own, which follows
+/// what is typed.
+pub fn desk_draft(profile: &Profile, conversation: i64) -> Option<String> {
+    fs::read_to_string(desk_file(profile, conversation)).ok().filter(|text| !text.trim().is_empty())
+}
+
+/// Keeps what stands in the composer of the terminal desk; an empty text removes it.
+pub fn keep_desk_draft(profile: &Profile, conversation: i64, text: &str) -> anyhow::Result<()> {
+    let path = desk_file(profile, conversation);
+    if !text.trim().is_empty() {
+        return write_private(&path, text);
+    }
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
+fn desk_file(profile: &Profile, conversation: i64) -> PathBuf {
+    profile.state_file(&format!("draft-{conversation}-desk.txt"))
+}
+
 fn file(profile: &Profile, conversation: i64, i: usize) -> PathBuf {
     let name =
         if i == 1 { format!("draft-{conversation}.txt") } else { format!("draft-{conversation}-{i}.txt") };

@@ -1,4 +1,4 @@
-//! What every face of the product for counselors shares; `cli` is one of them. It talks to the daemon through the API alone.
+//! What every face of the product for counselors shares; `cli` and `tui` are two of them. It talks to the daemon through the API alone.
 //!
 //! | file | what it is |
 //! |---|---|
@@ -9,6 +9,7 @@
 //! | `tidy.rs` | how long drafts and saved photos stay on this machine |
 //! | `search.rs` | searching, and advice before a text is sent |
 //! | `reply.rs` | one reply as one request under one key, also after an answer was lost |
+//! | `refusal.rs`, `due.rs` | why the server refused; moments as people write them |
 //! | `say.rs`, `locales/` | sentences in Korean and English |
 //! | `times.rs`, `format.rs`, `message.rs` | times, short words, what became of a text, how long a text is |
 //!
@@ -21,6 +22,7 @@ mod accounts;
 mod address;
 mod api;
 mod drafts;
+mod due;
 mod events;
 mod files;
 mod follow;
@@ -28,6 +30,7 @@ pub mod format;
 pub mod message;
 mod people;
 mod profile;
+pub mod refusal;
 pub mod reply;
 mod say;
 mod search;
@@ -43,7 +46,8 @@ mod tests;
 
 pub use address::{Address, BadAddress};
 pub use api::{Client, ClientError, IDEMPOTENCY_KEY, Listed, ReportQuery};
-pub use drafts::{draft_to_edit, forget_draft, keep_draft};
+pub use drafts::{desk_draft, draft_to_edit, forget_draft, keep_desk_draft, keep_draft};
+pub use due::{NotDue, due_at};
 pub use events::{Events, Feed};
 pub use files::{create_private, write_private};
 pub use profile::{BadProfile, DEFAULT_SERVER, NoSession, Profile, Session, keep_session, session_for};

@@ -124,6 +124,9 @@ fn every_route_has_its_word() {
     nothing.sort();
     let expected = [
         "/healthz",
+        "/livez",
+        "/metrics",
+        "/readyz",
         // Accounts of our own people; their history is kept with them.
         "/v1/accounts",
         "/v1/accounts",

@@ -26,6 +26,16 @@ cmd-munja = Munja: answer citizens by text message.
           MUNJA_SERVER, MUNJA_PROFILE      as --server and --profile
           MUNJA_TOKEN                      a token, instead of a log-in (for scripts)
           NO_COLOR                         no colours
+cmd-desk = Opens the terminal desk. munja alone opens it too, on a terminal.
+    .examples =
+        Examples:
+          munja                            the terminal desk
+          munja desk --contrast            with bright colours only
+          munja desk --plain               line by line (screen readers)
+        ? shows its keys.
+arg-desk-contrast = Only bright, bold colours on the terminal's background
+arg-desk-plain = Line by line, for screen readers and poor links
+arg-status-short = One line, for a status bar
 cmd-login = Log in and keep the log-in.
     .examples =
         Examples:
@@ -372,6 +382,7 @@ cmd-status = Show the state of the service.
     .examples =
         Examples:
           munja status
+          munja status --short             tmux, i3 ...
           munja status --json
 cmd-completions = Print completions for a shell.
     .examples =
@@ -831,6 +842,10 @@ trouble-disk_full = The server's disk has been full for { $span }
 trouble-clock = The server's clock has been wrong for { $span }
 trouble-restarts = The gateway has started again and again for { $span }
 trouble-other = The gateway has been in trouble for { $span }
+error-no_terminal = There is no terminal to open the desk on.
+next-no_terminal = Run it on a terminal, or use commands such as munja list and munja next.
+status-short = { $n } waiting
+status-short-danger = DANGER { $n }
 head-login = Log-in
 head-presence = Presence
 head-holds = Holds

@@ -26,6 +26,16 @@ cmd-munja = 문자(Munja): 시민의 문자 상담에 답변합니다.
           MUNJA_SERVER, MUNJA_PROFILE      --server, --profile 과 같음
           MUNJA_TOKEN                      로그인 대신 쓰는 토큰(스크립트용)
           NO_COLOR                         색을 쓰지 않음
+cmd-desk = 문자 상담 화면을 엽니다. 터미널에서 명령 없이 munja 만 쳐도 열립니다.
+    .examples =
+        예:
+          munja                            문자 상담 화면
+          munja desk --contrast            뚜렷한 색으로
+          munja desk --plain               한 줄씩(화면 낭독기)
+        키는 화면에서 ? 를 누르면 나옵니다.
+arg-desk-contrast = 터미널 바탕 위에 밝고 굵은 색만 씁니다
+arg-desk-plain = 한 줄씩 말합니다. 화면 낭독기나 느린 연결에 씁니다
+arg-status-short = 상태 표시줄에 쓸 한 줄로 보여 줍니다
 cmd-login = 로그인하고 로그인 정보를 보관합니다.
     .examples =
         예:
@@ -370,6 +380,7 @@ cmd-status = 서비스 상태를 보여 줍니다.
     .examples =
         예:
           munja status
+          munja status --short             tmux, i3 ...
           munja status --json
 cmd-completions = 셸 자동 완성 스크립트를 출력합니다.
     .examples =
@@ -829,6 +840,10 @@ trouble-disk_full = { $span } 동안 서버 디스크가 가득 참
 trouble-clock = { $span } 동안 서버 시계가 틀림
 trouble-restarts = { $span } 동안 문자 서버가 자꾸 다시 시작함
 trouble-other = { $span } 동안 서버에 문제가 있음
+error-no_terminal = 문자 상담 화면을 열 터미널이 없습니다.
+next-no_terminal = 터미널에서 실행하거나 munja list, munja next 같은 명령을 쓰십시오.
+status-short = 대기 { $n }
+status-short-danger = 긴급 { $n }
 head-login = 아이디
 head-presence = 근무
 head-holds = 맡은 상담
