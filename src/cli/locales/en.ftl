@@ -660,6 +660,7 @@ next-no_viewer = The file is here: { $path }
 next-method_not_allowed = The server may be older than this program; tell the operator.
 next-too_slow = Check the network and try again.
 next-log_ins_crowded = Try again in a few seconds.
+next-too_many_requests = Wait a few seconds, then try again. If a program of yours asks in a loop, let it pause.
 next-database_busy = Try again in a moment.
 next-database_full = Tell the operator at once (request { $request }).
 next-database_broken = Tell the operator at once (request { $request }).

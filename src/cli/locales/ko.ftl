@@ -658,6 +658,7 @@ next-no_viewer = 파일은 여기에 있습니다: { $path }
 next-method_not_allowed = 서버가 이 프로그램보다 이전 버전일 수 있습니다. 운영자에게 알려 주십시오.
 next-too_slow = 네트워크를 확인하고 다시 시도하십시오.
 next-log_ins_crowded = 몇 초 뒤에 다시 시도하십시오.
+next-too_many_requests = 몇 초 뒤에 다시 시도하십시오. 반복해서 요청하는 프로그램이 있으면 쉬었다 요청하게 하십시오.
 next-database_busy = 잠시 뒤에 다시 시도하십시오.
 next-database_full = 바로 운영자에게 알려 주십시오(요청 번호 { $request }).
 next-database_broken = 바로 운영자에게 알려 주십시오(요청 번호 { $request }).
