@@ -150,6 +150,13 @@ CREATE TABLE desk_exception (
     PRIMARY KEY (counselor_id, conversation_id)
 ) STRICT, WITHOUT ROWID;
 
+-- Whether a counselor is on, on the phone, on a break or off, as they say (domain::presence). Without a row they are off.
+CREATE TABLE presence (
+    counselor_id  INTEGER NOT NULL PRIMARY KEY REFERENCES counselor (id),
+    state         TEXT    NOT NULL CHECK (state = 'on' OR state = 'phone' OR state = 'break' OR state = 'off'),
+    since_at      INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- One consultation, from the first text to the close (domain::conversation). Lists in CHECKs and partial indexes are
 -- chains of OR: for an IN list SQLite builds a temporary table at each write of a row.
 CREATE TABLE conversation (
@@ -195,6 +202,10 @@ CREATE TABLE conversation (
     notices_from_at   INTEGER,                  -- wait notices count from then: the first text of this wait that was not late
     alarm_quiet_until_at INTEGER,               -- looked after by a duty phone: nobody is called until then
     erased_at         INTEGER,                  -- when what is personal in it was erased (domain::privacy)
+    is_category_old   INTEGER NOT NULL DEFAULT 0 CHECK (is_category_old = 0 OR is_category_old = 1),   -- said before it was reopened
+    referred_to       TEXT,                     -- the outside department that works on it
+    referred_at       INTEGER,
+    referral_due_at   INTEGER,                  -- when that department is to have answered
     CHECK (state = 'waiting' OR state = 'active' OR state = 'answered' OR state = 'closed'),
     CHECK ((state = 'closed') = (closed_at IS NOT NULL)),
     CHECK ((claimed_by IS NULL) = (claimed_at IS NULL)),
@@ -220,6 +231,7 @@ CREATE INDEX conversation_by_state ON conversation (state, id);
 -- At most one open conversation per citizen and number.
 CREATE UNIQUE INDEX conversation_open ON conversation (citizen, our_number) WHERE state <> 'closed';
 CREATE INDEX conversation_of_citizen ON conversation (citizen, our_number, id);
+CREATE INDEX conversation_referred ON conversation (referral_due_at, id) WHERE referral_due_at IS NOT NULL;
 -- What may outlive its time.
 CREATE INDEX conversation_kept ON conversation (closed_at, id) WHERE closed_at IS NOT NULL AND erased_at IS NULL;
 
@@ -255,6 +267,7 @@ CREATE TABLE inbox (
 CREATE INDEX inbox_received ON inbox (id) WHERE state = 'received';
 CREATE INDEX inbox_quarantined ON inbox (id) WHERE state = 'quarantined';
 CREATE INDEX inbox_of_conversation ON inbox (conversation_id, seq) WHERE conversation_id IS NOT NULL;
+CREATE INDEX inbox_by_time ON inbox (received_at, conversation_id);
 
 -- Replies of counselors; their texts are in the outbox. The idempotency key makes repeated requests harmless.
 CREATE TABLE reply (
@@ -298,6 +311,7 @@ CREATE TABLE outbox (
     final_at            INTEGER,
     code                TEXT,                   -- the carrier's last code, as it came
     notice              TEXT,                   -- group of an automatic text (domain::notice)
+    has_photos          INTEGER NOT NULL DEFAULT 0 CHECK (has_photos = 0 OR has_photos = 1),   -- an MMS, also after its photos are erased
     CHECK (state = 'held' OR state = 'queued' OR state = 'sending' OR state = 'in_doubt' OR state = 'accepted'
            OR state = 'delivered' OR state = 'undelivered' OR state = 'failed' OR state = 'expired'
            OR state = 'cancelled' OR state = 'unconfirmed'),
@@ -324,6 +338,7 @@ CREATE INDEX outbox_of_reply ON outbox (reply_id) WHERE reply_id IS NOT NULL;
 CREATE INDEX outbox_by_carrier_id ON outbox (carrier, carrier_message_id) WHERE carrier_message_id IS NOT NULL;
 CREATE INDEX outbox_failed ON outbox (final_at)
     WHERE state = 'undelivered' OR state = 'failed' OR state = 'expired';
+CREATE INDEX outbox_by_time ON outbox (created_at, conversation_id);
 
 -- Receipts, matched or not (domain::receipt).
 CREATE TABLE receipt (
@@ -396,8 +411,13 @@ CREATE TABLE event (
     conversation_id  INTEGER,
     message_id       INTEGER,                   -- an inbox or outbox row, by kind
     counselor_id     INTEGER,
-    detail           TEXT
+    detail           TEXT,
+    desk             TEXT,                      -- of the conversation, as it stood afterwards
+    category         TEXT
 ) STRICT;
+-- What figures are counted from: all but the states of texts to citizens.
+CREATE INDEX event_counted ON event (at, conversation_id) WHERE conversation_id IS NOT NULL AND kind <> 'message';
+CREATE INDEX event_of_conversation ON event (conversation_id, seq) WHERE conversation_id IS NOT NULL AND kind <> 'message';
 
 -- Citizens' wishes and restrictions. No personal traits.
 CREATE TABLE citizen (
@@ -421,6 +441,19 @@ CREATE TABLE note (
     created_at       INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX note_of_conversation ON note (conversation_id, id);
+
+-- Drafts of answers, each read by its writer alone (domain::draft).
+CREATE TABLE draft (
+    counselor_id     INTEGER NOT NULL REFERENCES counselor (id),
+    conversation_id  INTEGER NOT NULL REFERENCES conversation (id),
+    text             TEXT    NOT NULL,
+    based_on         INTEGER NOT NULL,           -- inbox.seq of the last text that its writer saw
+    begun_at         INTEGER NOT NULL,
+    saved_at         INTEGER NOT NULL,
+    origin           TEXT    CHECK (origin = 'recalled' OR origin = 'stopped'),   -- an answer that came back
+    PRIMARY KEY (counselor_id, conversation_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX draft_of_conversation ON draft (conversation_id);
 
 -- Reminders.
 CREATE TABLE reminder (
@@ -638,4 +671,30 @@ CREATE TABLE purge_run (
     what     TEXT    NOT NULL PRIMARY KEY,
     done_at  INTEGER NOT NULL,
     n        INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- The figures of months that are over, as they were first published (domain::figures). Hold nothing of a person.
+CREATE TABLE closed_figure (
+    month      TEXT    NOT NULL,                -- 2026-11
+    desk       TEXT    NOT NULL,                -- empty: all desks
+    name       TEXT    NOT NULL,                -- table, row and column
+    value      INTEGER NOT NULL,
+    frozen_at  INTEGER NOT NULL,
+    PRIMARY KEY (month, desk, name)
+) STRICT, WITHOUT ROWID;
+
+-- Search (domain::search): an index of the letters of texts, answers and notes, which proposes rows by their ids. It holds no text
+-- that could be read off a row, and what is removed from it is overwritten (secure-delete).
+CREATE VIRTUAL TABLE search_text USING fts5 (keys, content='', columnsize=0, tokenize='trigram case_sensitive 1');
+CREATE VIRTUAL TABLE search_answer USING fts5 (keys, content='', columnsize=0, tokenize='trigram case_sensitive 1');
+CREATE VIRTUAL TABLE search_note USING fts5 (keys, content='', columnsize=0, tokenize='trigram case_sensitive 1');
+INSERT INTO search_text (search_text, rank) VALUES ('secure-delete', 1);
+INSERT INTO search_answer (search_answer, rank) VALUES ('secure-delete', 1);
+INSERT INTO search_note (search_note, rank) VALUES ('secure-delete', 1);
+
+-- How far each source is in the index; later rows are read instead. No row: nothing is in it.
+CREATE TABLE search_progress (
+    source   TEXT    NOT NULL PRIMARY KEY CHECK (source = 'text' OR source = 'answer' OR source = 'note'),
+    done_id  INTEGER NOT NULL,
+    form     INTEGER NOT NULL               -- domain::search::FORM, as it was when this was written
 ) STRICT, WITHOUT ROWID;

@@ -6,22 +6,24 @@
 //! | room | what it is |
 //! |---|---|
 //! | [`domain`] | what the service is about: numbers, texts, states, and every rule of a conversation. Pure |
-//! | [`store`] | SQLite, and nothing else knows SQL. Use-case methods, each one transaction. `engine/` (the writer, migrations) under `inbound/`, `outbound/`, `conversation/`, `people/`, `journal/`, `photo/`, `privacy/`, `backup/`, `recovery/` |
+//! | [`store`] | SQLite, and nothing else knows SQL. Use-case methods, each one transaction. `engine/` (the writer, migrations) under `inbound/`, `outbound/`, `conversation/`, `people/`, `journal/`, `photo/`, `privacy/`, `backup/`, `recovery/`, `figures/` |
 //! | [`carrier`] | the one trait of the house and a folder per carrier. [`carrier::DRIVERS`] is the table that config, daemon and check read |
 //! | [`call`] | the ways by which alarms leave beside texts: the operator's program and webhook |
 //! | [`worker`] | the loops, one job a file: poller, router, sender, receipts, doubts, timers ... Only they know both store and carrier |
 //! | [`api`] | JSON over HTTP, server-sent events, and the wire types |
 //! | [`client`] | what every face of the product shares: API client, log-in, drafts, a reply with promise and category as one request, sentences |
 //! | [`cli`] | the commands of `munja`: a thin face over [`client`] |
+//! | [`tui`] | `munja desk`, the terminal desk: a state, one pure function and a screen, over [`client`] |
+//! | [`web`] | pages for browsers, compiled in: the desk and the live board. They talk to [`api`] as every other face does |
 //! | [`admin`] | the commands of `munjad` |
 //! | `sim` | a simulated carrier with faults and a ledger (feature `sim`) |
 //! | [`ops`] | clock, logging, systemd |
 //! | [`config`], [`check`], [`daemon`] | configuration, `munjad check`, the wiring |
 //!
 //! ```text
-//! bin -> admin -> daemon -> worker -> carrier -> domain      bin -> cli -> client -> api::wire -> domain
+//! bin -> admin -> daemon -> worker -> carrier -> domain      bin -> cli, tui -> client -> api::wire -> domain
 //!                   |         `-----> store ---> domain      check -> config, store, carrier (reads only)
-//!                   `-----> api ----> store
+//!                   `-----> api ----> store                  api -> web (mounts its pages)
 //! ```
 //!
 //! # Load, decide, save
@@ -80,4 +82,6 @@ pub mod ops;
 #[cfg(feature = "sim")]
 pub mod sim;
 pub mod store;
+pub mod tui;
+pub mod web;
 pub mod worker;

@@ -1,8 +1,8 @@
 //! Benchmarks of the whole gateway, as ratios measured in one run, each with its yardstick: `cargo bench`. Absolute
 //! figures differ between machines and hours; only the ratios count.
 //!
-//! `cargo bench -- cycles latency` runs only those parts: triage, cycles, options, limit, latency, screens, stored, idle. All
-//! but triage and options start the real `munjad`, a simulated carrier and counselors as processes of their own.
+//! `cargo bench -- cycles latency` runs only those parts: triage, cycles, options, limit, latency, screens, stored, report, search,
+//! idle. All but triage, report, search and options start the real `munjad`, a simulated carrier and counselors as processes of their own.
 //! `MUNJA_BENCH_BASE=/path/to/munjad` lets another version take turns with this one in the cycles.
 //! `MUNJA_BENCH_TEXTS=4000` sets the texts per round, `MUNJA_BENCH_STORED=1000000` how many the large database holds.
 
@@ -11,6 +11,8 @@ mod latency;
 mod place;
 mod process;
 mod raw;
+mod report;
+mod search;
 mod sheet;
 mod stored;
 mod triage;
@@ -67,6 +69,12 @@ fn main() {
         }
         if is_wanted("stored") {
             stored::measure(&mut sheet, setting("MUNJA_BENCH_STORED", 1_000_000)).await;
+        }
+        if is_wanted("report") {
+            report::measure(&mut sheet, setting("MUNJA_BENCH_STORED", 1_000_000)).await;
+        }
+        if is_wanted("search") {
+            search::measure(&mut sheet, setting("MUNJA_BENCH_STORED", 1_000_000)).await;
         }
         if is_wanted("idle") {
             stored::idle(&mut sheet).await;

@@ -16,7 +16,7 @@ use crate::process::{Process, Terms, Trio, this_munjad};
 use crate::sheet::{Sheet, percentile};
 
 /// Fills the database with closed conversations of two texts each, and fifty that wait.
-fn fill(path: &Path, n: usize) {
+pub fn fill(path: &Path, n: usize) {
     drop(Store::open(path, &StoreOptions::default()).unwrap());
     let mut sql = Connection::open(path).unwrap();
     sql.pragma_update(None, "synchronous", "OFF").unwrap();

@@ -34,6 +34,7 @@ mod reconcile;
 mod recovery;
 mod reload;
 mod restore;
+mod sample_year;
 #[cfg(feature = "sim")]
 mod simulate;
 mod texts;
@@ -157,6 +158,8 @@ enum Command {
     Man(manual::Manual),
     /// Print a desk's year: holidays, exceptions, hours
     Calendar(calendar::Show),
+    /// Make a database with an invented year of texts, to see reports without citizens
+    SampleYear(sample_year::Sample),
     /// Run a simulated carrier alone (any carrier's wire format, on loopback)
     #[cfg(feature = "sim")]
     Sim(simulate::Sim),
@@ -270,6 +273,7 @@ async fn dispatch(command: Command, say: Say) -> anyhow::Result<ExitCode> {
         Command::Triage(command) => triage::run(command, say),
         Command::Policy(command) => policy::run(command, say).await.map(|()| ExitCode::SUCCESS),
         Command::Texts(args) => texts::run(&args, say).map(|()| ExitCode::SUCCESS),
+        Command::SampleYear(args) => sample_year::run(args, say).await.map(|()| ExitCode::SUCCESS),
         #[cfg(feature = "sim")]
         Command::Sim(args) => simulate::run(args, say).await.map(|()| ExitCode::SUCCESS),
         #[cfg(feature = "sim")]

@@ -131,7 +131,7 @@ pub(crate) fn page(texts: &Texts) -> String {
 }
 
 /// When each text is sent, in English and Korean.
-const WHEN: [(Notice, &str, &str); 28] = [
+const WHEN: [(Notice, &str, &str); 32] = [
     (
         Notice::Receipt,
         "At once, to a new question. Nobody waits before them.",
@@ -165,6 +165,26 @@ const WHEN: [(Notice, &str, &str); 28] = [
     ),
     (
         Notice::ReceiptLookClosed,
+        "The same while the desk is closed.",
+        "위와 같고, 상담 시간이 아닐 때입니다.",
+    ),
+    (
+        Notice::ReceiptLookSelfHarm,
+        "Instead of a receipt, where somebody may think of harming themselves (tier 2).",
+        "스스로를 해칠 생각이 보이는 글(2단계)에 접수 문자 대신 보냅니다.",
+    ),
+    (
+        Notice::ReceiptLookSelfHarmClosed,
+        "The same while the desk is closed.",
+        "위와 같고, 상담 시간이 아닐 때입니다.",
+    ),
+    (
+        Notice::ReceiptLookYouth,
+        "Instead of a receipt, where a young person may be in trouble (tier 2).",
+        "청소년이 어려움을 겪는 듯한 글(2단계)에 접수 문자 대신 보냅니다.",
+    ),
+    (
+        Notice::ReceiptLookYouthClosed,
         "The same while the desk is closed.",
         "위와 같고, 상담 시간이 아닐 때입니다.",
     ),

@@ -80,7 +80,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Id {
     }
 }
 
-/// The query string. Parameters nobody asks for are ignored.
+/// The query string. Parameters that a route does not know are ignored, unless it says [`Query::only`].
 pub(super) struct Query(Vec<(String, String)>);
 
 impl<S: Send + Sync> FromRequestParts<S> for Query {
@@ -93,6 +93,17 @@ impl<S: Send + Sync> FromRequestParts<S> for Query {
 }
 
 impl Query {
+    /// Refuses parameters other than these. A name that could be something else, such as somebody's number, is not repeated.
+    pub(super) fn only(&self, known: &[&str]) -> Result<(), Problem> {
+        let is_name =
+            |name: &str| name.len() <= 30 && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+        match self.0.iter().find(|(name, _)| !known.contains(&name.as_str())) {
+            None => Ok(()),
+            Some((name, _)) if is_name(name) => Err(Problem::bad_request(name.as_str())),
+            Some(_) => Err(Problem::bad_request("query")),
+        }
+    }
+
     pub(super) fn word(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }

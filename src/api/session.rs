@@ -10,6 +10,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use super::access::{Access, Peer};
 use super::crowd::Standing;
 use super::extract::Json;
+use super::limits::TokenOf;
 use super::problem::{Problem, ProblemCode};
 use super::wire::{LoginRequest, LoginResponse, MeView};
 use super::{ApiContext, view};
@@ -33,7 +34,20 @@ pub(super) struct Session {
 }
 
 /// Whoever the column of the route table admits: a person, or another program by its token.
-pub(super) struct Caller;
+pub(super) struct Caller {
+    token: String,
+}
+
+impl Caller {
+    /// Whether the token is good yet. A log-out, the end of an account and its time end it.
+    pub(super) async fn is_still_good(&self, context: &ApiContext) -> bool {
+        let now = context.now();
+        if let Ok(Some(_)) = context.store.service_of_token(&self.token, now).await {
+            return true;
+        }
+        matches!(context.store.actor_of_token(&self.token, "events".to_owned(), now).await, Ok(Some(_)))
+    }
+}
 
 impl<S> FromRequestParts<S> for Session
 where
@@ -59,7 +73,8 @@ where
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        admit(parts, &ApiContext::from_ref(state)).await.map(|_| Caller)
+        admit(parts, &ApiContext::from_ref(state)).await?;
+        Ok(Caller { token: bearer(&parts.headers).unwrap_or_default().to_owned() })
     }
 }
 
@@ -76,6 +91,7 @@ async fn admit(parts: &Parts, context: &ApiContext) -> Result<Option<Session>, P
     let token = bearer(&parts.headers).ok_or_else(unauthorized)?.to_owned();
     if let Some(service) = context.store.service_of_token(&token, context.now()).await? {
         proved(parts);
+        context.limits.take_token(context, TokenOf::Program(service.id), &parts.extensions)?;
         let opens = access.purposes().contains(&service.purpose);
         return if opens { Ok(None) } else { Err(Problem::new(ProblemCode::RoleRefuses)) };
     }
@@ -83,6 +99,7 @@ async fn admit(parts: &Parts, context: &ApiContext) -> Result<Option<Session>, P
     let Bearer { actor, session_id: id, first_step } = found.ok_or_else(unauthorized)?;
     let counselor = actor.counselor.clone().ok_or_else(unauthorized)?;
     proved(parts);
+    context.limits.take_token(context, TokenOf::Person(id), &parts.extensions)?;
     match first_step.filter(|_| access != Access::Entry) {
         Some(FirstStep::Password) => return Err(Problem::new(ProblemCode::MustChangePassword)),
         Some(FirstStep::SecondFactor) => return Err(Problem::new(ProblemCode::MustSetUpTotp)),

@@ -4,10 +4,13 @@
 use super::MeaningOf;
 use super::wire::{
     ComparedView, ConversationDetail, ConversationSummary, CounselorView, Counts, EventView, InboundMessage,
-    MessageInConversation, MessageView, NoteView, OfferView, OutboundMessage, PhotoView, PossibleLoss,
-    RecoveryView, ReplacedView, RevealedText, SurveyView,
+    MarkView, MessageInConversation, MessageView, NoteView, OfferView, OutboundMessage, PhotoView,
+    PossibleLoss, RecoveryView, ReferralView, ReplacedView, RevealedText, SearchHitView, SearchResults,
+    SimilarView, SurveyView, WritingView,
 };
+use crate::domain::UnixMs;
 use crate::domain::counselor::Counselor;
+use crate::domain::draft::is_being_written;
 use crate::domain::event::NoteKind;
 use crate::domain::identity_number::{kinds, masked};
 use crate::domain::phone::PhoneNumber;
@@ -17,6 +20,8 @@ use crate::store;
 
 /// Terminal columns of a preview.
 const PREVIEW_COLUMNS: usize = 60;
+/// Terminal columns of a question that is like another one.
+const SIMILAR_COLUMNS: usize = 300;
 
 pub(super) fn counselor(counselor: &Counselor) -> CounselorView {
     CounselorView { id: counselor.id, login: counselor.login.clone(), name: counselor.name.clone() }
@@ -54,10 +59,24 @@ pub(super) fn summary(row: &store::ConversationSummary) -> ConversationSummary {
         is_abusive: row.is_abusive,
         promise_due_at: row.promise_due_at,
         offered_to: row.offered_to.clone(),
+        referral: row.referral.as_ref().map(|referral| ReferralView {
+            department: masked(&referral.to).into_owned(),
+            since_at: referral.since,
+            due_at: referral.due_at,
+        }),
     }
 }
 
-pub(super) fn detail(row: store::ConversationDetail, meaning: MeaningOf) -> ConversationDetail {
+/// Who looks at a conversation, and when.
+#[derive(Clone, Copy)]
+pub(super) struct Looker {
+    pub(super) meaning: MeaningOf,
+    pub(super) me: i64,
+    pub(super) now: UnixMs,
+}
+
+pub(super) fn detail(row: store::ConversationDetail, looker: Looker) -> ConversationDetail {
+    let writes = |w: &&store::Writer| w.counselor.id != looker.me && is_being_written(w.saved_at, looker.now);
     ConversationDetail {
         summary: summary(&row.summary),
         last_inbound_id: row.summary.last_inbound_seq,
@@ -70,9 +89,48 @@ pub(super) fn detail(row: store::ConversationDetail, meaning: MeaningOf) -> Conv
         restricted_until_at: row.citizen.restricted_until_at,
         preference: row.citizen.preference.as_deref().map(|text| masked(text).into_owned()),
         draft: row.notes.iter().rev().find(|note| note.kind == NoteKind::Draft).map(|note| note.text.clone()),
+        writing: row.writers.iter().filter(writes).map(writing).collect(),
         notes: row.notes.iter().filter(|note| note.kind != NoteKind::Draft).map(note).collect(),
         survey: row.survey.as_ref().map(survey),
-        messages: row.messages.iter().map(|text| message(text, meaning)).collect(),
+        messages: row.messages.iter().map(|text| message(text, looker.meaning)).collect(),
+    }
+}
+
+fn writing(writer: &store::Writer) -> WritingView {
+    let Counselor { login, name, .. } = &writer.counselor;
+    WritingView { login: login.clone(), name: name.clone(), since: writer.begun_at }
+}
+
+pub(super) fn search_results(page: &store::SearchPage) -> SearchResults {
+    let hit = |hit: &store::SearchHit| SearchHitView {
+        conversation_id: hit.conversation_id,
+        kind: hit.source.as_str().to_owned(),
+        id: hit.id,
+        at: hit.at,
+        citizen: hit.citizen.to_string(),
+        desk: hit.desk.clone(),
+        category: hit.category.clone(),
+        state: hit.state.as_str().to_owned(),
+        author: hit.author.clone(),
+        // The store has masked it: what is masked must not be found either.
+        text: hit.snippet.text.clone(),
+        marks: hit.snippet.marks.iter().map(|(start, end)| MarkView { start: *start, end: *end }).collect(),
+        is_abusive: hit.is_abusive,
+    };
+    SearchResults {
+        hits: page.hits.iter().map(hit).collect(),
+        next: page.next.map(|place| place.to_word()),
+        looked_back_to_at: page.looked_back_to_at,
+    }
+}
+
+pub(super) fn similar(row: &store::SimilarAnswer) -> SimilarView {
+    SimilarView {
+        conversation_id: row.conversation_id,
+        closed_at: row.closed_at,
+        category: row.category.clone(),
+        question: one_line(&masked(row.question.reveal()), SIMILAR_COLUMNS),
+        answer: masked(row.answer.reveal()).into_owned(),
     }
 }
 
@@ -125,6 +183,7 @@ pub(super) fn message(row: &store::Message, meaning: MeaningOf) -> MessageView {
             needs_person,
             notice,
             photos,
+            leaves_at,
         } => MessageView::Out(OutboundMessage {
             id: *id,
             at: *at,
@@ -143,6 +202,7 @@ pub(super) fn message(row: &store::Message, meaning: MeaningOf) -> MessageView {
             final_at: *final_at,
             needs_decision: *needs_person,
             notice: notice.clone(),
+            leaves_at: *leaves_at,
         }),
     }
 }

@@ -16,8 +16,8 @@ use super::address::Address;
 use crate::api::wire::{
     ActionRequest, CannedList, CategoryList, CloseRequest, ConversationDetail, ConversationList, Decision,
     DecisionRequest, DeskList, DutyList, Evidence, EvidenceRequest, LoginRequest, LoginResponse, MeView,
-    MessageList, PhotoView, ProblemCode, ProblemDetails, ReplyRequest, ReplyResponse, RevealRequest,
-    Revealed, StatusResponse, SurveyList,
+    MessageList, PhotoView, ProblemCode, ProblemDetails, QuoteList, ReplyRequest, ReplyResponse, ReportView,
+    RevealRequest, Revealed, StatusResponse, SurveyList,
 };
 use crate::domain::outbound::ClientKey;
 
@@ -26,6 +26,8 @@ pub const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
 
 /// Time limit of a request; the live stream has its own rule.
 const PATIENCE: Duration = Duration::from_secs(15);
+/// Time limit for a report: a year of a large city takes its time, and another report may be before it.
+const REPORT_PATIENCE: Duration = Duration::from_secs(300);
 const CONNECT_PATIENCE: Duration = Duration::from_secs(5);
 /// Time limit for a photo.
 const PHOTO_PATIENCE: Duration = Duration::from_secs(120);
@@ -92,6 +94,8 @@ pub enum Listed {
     Open,
     /// The conversations that the caller holds.
     Mine,
+    /// Those that an outside department works on.
+    Referred,
 }
 
 impl Listed {
@@ -104,7 +108,27 @@ impl Listed {
             Self::Closed => "closed",
             Self::Open => "open",
             Self::Mine => "mine",
+            Self::Referred => "referred",
         }
+    }
+}
+
+/// What a report is about.
+#[derive(Debug, Clone, Copy)]
+pub struct ReportQuery<'a> {
+    /// The first and the last day, as `2026-11-01`.
+    pub days: (&'a str, &'a str),
+    /// Key of a desk.
+    pub desk: Option<&'a str>,
+    pub by: Option<&'a str>,
+}
+
+impl<'a> ReportQuery<'a> {
+    fn pairs(&self) -> Vec<(&'static str, &'a str)> {
+        let mut pairs = vec![("from", self.days.0), ("to", self.days.1)];
+        pairs.extend(self.desk.map(|desk| ("desk", desk)));
+        pairs.extend(self.by.map(|by| ("by", by)));
+        pairs
     }
 }
 
@@ -250,6 +274,21 @@ impl Client {
         self.json(self.get("v1/surveys").query(&query)).await
     }
 
+    /// The figures of a period; `by`: the rows of the first table.
+    pub async fn report(&self, of: &ReportQuery<'_>) -> ApiResult<ReportView> {
+        self.json(self.get("v1/reports").timeout(REPORT_PATIENCE).query(&of.pairs())).await
+    }
+
+    /// Figures by counselor: all for supervisors, else the caller's own.
+    pub async fn report_counselors(&self, of: &ReportQuery<'_>) -> ApiResult<ReportView> {
+        self.json(self.get("v1/reports/counselors").timeout(REPORT_PATIENCE).query(&of.pairs())).await
+    }
+
+    /// What citizens wrote about the service (supervisors).
+    pub async fn report_words(&self, of: &ReportQuery<'_>) -> ApiResult<QuoteList> {
+        self.json(self.get("v1/reports/words").query(&of.pairs())).await
+    }
+
     /// Sends a reply. Repeats the request up to three times under the same key while there is no response or the server is
     /// too busy; because of the key the citizen gets the text once. After an error that [`ClientError::leaves_doubt`],
     /// only a request under the same key is harmless.
@@ -268,6 +307,11 @@ impl Client {
     /// Replies in doubt.
     pub async fn in_doubt(&self) -> ApiResult<MessageList> {
         self.json(self.get("v1/messages").query(&[("state", "in_doubt")])).await
+    }
+
+    /// The caller's own answers that are held back, the newest first.
+    pub async fn held(&self) -> ApiResult<MessageList> {
+        self.json(self.get("v1/messages").query(&[("state", "held")])).await
     }
 
     /// Takes back a reply that has not been sent yet.
@@ -300,6 +344,10 @@ impl Client {
 
     pub(super) fn post(&self, path: &str) -> RequestBuilder {
         self.request(Method::POST, path).timeout(PATIENCE)
+    }
+
+    pub(super) fn put(&self, path: &str) -> RequestBuilder {
+        self.request(Method::PUT, path).timeout(PATIENCE)
     }
 
     pub(super) fn delete(&self, path: &str) -> RequestBuilder {

@@ -332,6 +332,8 @@ mod tests {
             Notice::ReceiptHoliday,
             Notice::ReceiptPlanned,
             Notice::ReceiptLookClosed,
+            Notice::ReceiptLookSelfHarmClosed,
+            Notice::ReceiptLookYouthClosed,
             Notice::UrgentSelfHarm,
             Notice::UrgentYouth,
             Notice::Moved,

@@ -90,6 +90,17 @@ pub fn kinds(text: &str) -> Vec<IdentityNumber> {
     find(&narrow(text)).into_iter().map(|found| found.kind).collect()
 }
 
+/// Where such numbers stand in `text` (bytes), in order.
+pub fn places(text: &str) -> Vec<Range<usize>> {
+    let narrow = narrow(text);
+    // Characters of another width are as many, and take other bytes.
+    let place = |at: usize| {
+        let n = narrow.get(..at).unwrap_or_default().chars().count();
+        text.char_indices().nth(n).map_or(text.len(), |(at, _)| at)
+    };
+    find(&narrow).into_iter().map(|found| place(found.at.start)..place(found.at.end)).collect()
+}
+
 /// Digits and hyphens of double width, as Korean keyboards type them too, as the usual ones.
 fn narrow(text: &str) -> Cow<'_, str> {
     let is_wide = |c: char| matches!(c, '\u{ff10}'..='\u{ff19}' | '\u{ff0d}');

@@ -78,6 +78,12 @@ pub enum Notice {
     ReceiptLook,
     /// The same while closed, with the time of opening.
     ReceiptLookClosed,
+    /// [`ReceiptLook`](Self::ReceiptLook) where somebody may harm themselves: 109.
+    ReceiptLookSelfHarm,
+    ReceiptLookSelfHarmClosed,
+    /// [`ReceiptLook`](Self::ReceiptLook) where a young person may be in trouble: 1388.
+    ReceiptLookYouth,
+    ReceiptLookYouthClosed,
     /// Still waiting, with the number of people ahead.
     Wait,
     /// Still waiting; nobody is ahead any more.
@@ -172,7 +178,7 @@ const MINUTE_MS: i64 = 60_000;
 const HOUR_MS: i64 = 60 * MINUTE_MS;
 
 impl Notice {
-    pub const ALL: [Notice; 28] = [
+    pub const ALL: [Notice; 32] = [
         Notice::Receipt,
         Notice::ReceiptAhead,
         Notice::ReceiptWait,
@@ -181,6 +187,10 @@ impl Notice {
         Notice::ReceiptPlanned,
         Notice::ReceiptLook,
         Notice::ReceiptLookClosed,
+        Notice::ReceiptLookSelfHarm,
+        Notice::ReceiptLookSelfHarmClosed,
+        Notice::ReceiptLookYouth,
+        Notice::ReceiptLookYouthClosed,
         Notice::Wait,
         Notice::WaitNext,
         Notice::WaitUnplaced,
@@ -214,6 +224,10 @@ impl Notice {
             Notice::ReceiptPlanned => "receipt_planned",
             Notice::ReceiptLook => "receipt_look",
             Notice::ReceiptLookClosed => "receipt_look_closed",
+            Notice::ReceiptLookSelfHarm => "receipt_look_self_harm",
+            Notice::ReceiptLookSelfHarmClosed => "receipt_look_self_harm_closed",
+            Notice::ReceiptLookYouth => "receipt_look_youth",
+            Notice::ReceiptLookYouthClosed => "receipt_look_youth_closed",
             Notice::Wait => "wait",
             Notice::WaitNext => "wait_next",
             Notice::WaitUnplaced => "wait_unplaced",
@@ -246,7 +260,11 @@ impl Notice {
         match self {
             Notice::ReceiptAhead | Notice::Wait => &[Slot::Ahead],
             Notice::ReceiptWait => &[Slot::Ahead, Slot::Minutes],
-            Notice::ReceiptClosed | Notice::ReceiptHoliday | Notice::ReceiptLookClosed => &[Slot::Opens],
+            Notice::ReceiptClosed
+            | Notice::ReceiptHoliday
+            | Notice::ReceiptLookClosed
+            | Notice::ReceiptLookSelfHarmClosed
+            | Notice::ReceiptLookYouthClosed => &[Slot::Opens],
             Notice::ReceiptPlanned => &[Slot::Planned, Slot::Opens],
             Notice::Moved => &[Slot::Desk],
             Notice::Restricted => &[Slot::Until],
@@ -265,7 +283,11 @@ impl Notice {
             | Notice::ReceiptHoliday
             | Notice::ReceiptPlanned
             | Notice::ReceiptLook
-            | Notice::ReceiptLookClosed => "receipt",
+            | Notice::ReceiptLookClosed
+            | Notice::ReceiptLookSelfHarm
+            | Notice::ReceiptLookSelfHarmClosed
+            | Notice::ReceiptLookYouth
+            | Notice::ReceiptLookYouthClosed => "receipt",
             Notice::Wait | Notice::WaitNext | Notice::WaitUnplaced => "wait",
             Notice::UrgentDanger | Notice::UrgentUnknown | Notice::UrgentSelfHarm | Notice::UrgentYouth => {
                 "urgent"

@@ -2,13 +2,16 @@
 //! one transaction. When a method has returned, its effect is on disk (`synchronous=FULL`).
 //!
 //! One connection writes, with group commit (`engine/write`); a few connections read. Folders: `engine` (SQLite itself),
-//! `inbound`, `outbound`, `conversation`, `alarm`, `people`, `photo`, `journal`, `privacy`; `status` counts.
+//! `inbound`, `outbound`, `conversation`, `alarm`, `people`, `photo`, `journal`, `privacy`, `figures`; `status` and `board` count.
 
 mod alarm;
 mod backup;
+mod board;
 mod clock;
 mod conversation;
 mod engine;
+mod figures;
+mod gauges;
 mod inbound;
 mod journal;
 mod outbound;
@@ -16,6 +19,7 @@ mod people;
 mod photo;
 mod privacy;
 mod recovery;
+mod search;
 mod status;
 #[cfg(test)]
 mod tests;
@@ -35,6 +39,8 @@ pub use backup::{
     Contents, Examined, TableSize, Trouble, copy_database, examine_copy, keep_photo, newest_text_at,
     open_photo, place, refuse_occupied,
 };
+pub use board::{BoardDanger, BoardDay, BoardHeld, BoardNow, BoardOpened, BoardQueue};
+pub use conversation::drafts::{Draft, Writer};
 pub use conversation::list::{ConversationDetail, ConversationFilter, ConversationSummary};
 pub use conversation::messages::Message;
 pub use conversation::notes::Note;
@@ -46,12 +52,17 @@ pub use engine::migrate::{SCHEMA_VERSION, Upgraded};
 pub use engine::probe::is_locked;
 pub use engine::pseudonym_key::key_file;
 use engine::{files, installation, migrate, pseudonym_key, read, write};
+pub use figures::closed::ClosedMonth;
+pub use figures::histories::{FiguresOf, MeaningOf};
+pub use figures::quotes::Quotes;
+pub use gauges::{Gauges, OpenDangers, WaitingGroup};
 pub use inbound::inbox::{AcceptedPage, Routed};
 pub use inbound::loss::PossibleLoss;
 pub use inbound::quarantine::Quarantined;
 pub use journal::access::NewAccess;
 pub use journal::access_read::AccessFilter;
 pub use journal::event::Event;
+pub use outbound::first::{FirstTo, NewFirst};
 pub use outbound::lease::{Lease, Leased};
 pub use outbound::outcome::Outcome;
 pub use outbound::receipt::Applied;
@@ -63,6 +74,7 @@ pub use people::counselor::NewCounselor;
 pub use people::exception::DeskException;
 pub use people::history::AccountChanged;
 pub use people::log_in::{LogIn, LoginCheck};
+pub use people::presence::Colleague;
 pub use people::service_token::{SERVICE_TOKEN_PREFIX, ServiceToken};
 pub use people::session::{Bearer, Ending, SessionInfo};
 pub use photo::{Hash, KeptAs, PhotoInfo, SoundFile, WantedPhoto};
@@ -75,6 +87,7 @@ pub use privacy::purge::{PurgePlace, PurgeRun, PurgeStep, Purged};
 pub use privacy::subject::{PastAct, Subject, SubjectConversation};
 pub use privacy::traces::{Trace, files_of, find_traces};
 pub use recovery::{FoundTexts, Recovery, RecoveryList, RecoveryLook, ReplacedCopy};
+pub use search::{SearchFilter, SearchHit, SearchPage, SimilarAnswer, SoughtCitizen};
 pub use status::{Balance, Counts};
 
 use crate::domain::pseudonym::PseudonymKey;
@@ -303,8 +316,12 @@ impl Store {
     /// Why the gateway is of no use to anybody, if it is: nothing can be written, now or ever, or the file is damaged.
     pub fn is_unsound(&self) -> Option<StoreError> {
         let damage = || self.condition.damage().map(|reason| StoreError::Corrupt(reason.to_owned()));
-        let is_full = || self.condition.is_full().then_some(StoreError::Full);
-        self.condition.failure().or_else(damage).or_else(is_full)
+        self.condition.failure().or_else(damage).or_else(|| self.condition.refusal())
+    }
+
+    /// How many log-ins were refused since the start.
+    pub fn n_log_ins_refused(&self) -> u64 {
+        self.log_ins.n_refused()
     }
 
     /// Compares the open files with those at the path, as each commit does: for times without one.

@@ -12,6 +12,7 @@ mod ask_file;
 mod ask_marks;
 mod asking;
 mod auditor;
+mod calls;
 mod carriers;
 mod clock;
 mod deep_walk;
@@ -19,6 +20,7 @@ mod doubts;
 mod every;
 mod health;
 mod hearing;
+mod indexer;
 mod long_pass;
 mod missing_receipts;
 mod mms;
@@ -50,6 +52,7 @@ use tokio_util::sync::CancellationToken;
 pub use access_log::AuditSettings;
 pub use ask_marks::AskMarks;
 pub use auditor::{compare_inbound, compare_with};
+pub use calls::{Call, CarrierCalls};
 pub use carriers::{CarrierInUse, Carriers};
 pub use health::{CarrierHealth, HealthRegistry, LATE_AFTER, WorkerHealth};
 pub use purger::purge_all;
@@ -175,6 +178,7 @@ pub enum Role {
     AccessLog,
     Recovery,
     Purger,
+    Indexer,
     Receipts(&'static str),
     Poller(&'static str),
     DeepWalk(&'static str),
@@ -200,6 +204,7 @@ impl Role {
             Role::AccessLog,
             Role::Recovery,
             Role::Purger,
+            Role::Indexer,
         ];
         let has_reports = |c: &&Arc<dyn Carrier>| {
             use ReportClass::{AckQueue, ReadOnce, Window};
@@ -235,6 +240,7 @@ impl fmt::Display for Role {
             Role::AccessLog => f.write_str("access log"),
             Role::Recovery => f.write_str("recovery"),
             Role::Purger => f.write_str("purger"),
+            Role::Indexer => f.write_str("indexer"),
             Role::Receipts(carrier) => write!(f, "receipts of {carrier}"),
             Role::Poller(carrier) => write!(f, "poller of {carrier}"),
             Role::DeepWalk(carrier) => write!(f, "deep walk of {carrier}"),
@@ -261,6 +267,7 @@ pub async fn run(role: Role, context: Context) {
         Role::AccessLog => access_log::run(context).await,
         Role::Recovery => recovery::run(context).await,
         Role::Purger => purger::run(context).await,
+        Role::Indexer => indexer::run(context).await,
         Role::Receipts(carrier) => receipts::run(context, carrier).await,
         Role::Poller(carrier) => poller::run(context, carrier).await,
         Role::DeepWalk(carrier) => deep_walk::run(context, carrier).await,
@@ -269,7 +276,7 @@ pub async fn run(role: Role, context: Context) {
 
 /// Logs an error of the store, after which the loop tries again.
 fn store_trouble(role: impl fmt::Display, error: &StoreError) {
-    tracing::error!(%role, %error, "a database call failed; it is tried again");
+    tracing::error!(%role, "a database call failed ({role}), and is tried again: {error}");
 }
 
 /// How long a loop waits while its carrier is not configured (milliseconds).

@@ -1,5 +1,6 @@
 //! Watches over the gateway itself, and calls the operator: a deaf carrier, a full disk, a wrong clock, a daemon that starts
-//! again and again. The rule is `domain::alarm::operator`. Where the disk takes no more, command and webhook are called without it.
+//! again and again. The rule is `domain::alarm::operator`. Where the disk takes no more, command and webhook are called without it,
+//! also for dangers that stand: no step of theirs can be written down then.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +8,7 @@ use super::every::Interval;
 use super::{Context, Role, store_trouble};
 use crate::call::hand_over;
 use crate::domain::UnixMs;
-use crate::domain::alarm::operator::{LEAST_ROOM, MOST_STARTS, Saying, saying};
+use crate::domain::alarm::operator::{MOST_STARTS, Saying, is_disk_full, saying};
 use crate::domain::alarm::{AlarmNews, OperatorAlarm, Trouble};
 use crate::domain::hearing::Hearing;
 use crate::ops::disk;
@@ -17,9 +18,14 @@ const ROLE: Role = Role::Troubles;
 const LOOK_EVERY_MS: i64 = 3_000;
 /// How often a full disk is tried (milliseconds).
 const TRY_DISK_EVERY_MS: i64 = 10_000;
+/// While the disk is full, dangers that stand are called again after this (milliseconds): the last step of the default escalation.
+const DANGERS_AGAIN_MS: i64 = 180_000;
+/// At most so many dangers are called by themselves at a time; the oldest first.
+const MOST_DANGERS: usize = 20;
 
 pub(super) async fn run(context: Context) {
-    let mut disk = Disk { every: Interval::ms(TRY_DISK_EVERY_MS), said: None };
+    let mut disk =
+        Disk { every: Interval::ms(TRY_DISK_EVERY_MS), said: None, dangers: Interval::ms(DANGERS_AGAIN_MS) };
     loop {
         context.health.progress(ROLE, context.now());
         // A failure is said by the store, and ends the process.
@@ -28,6 +34,10 @@ pub(super) async fn run(context: Context) {
             note(&context, &mut disk, trouble, is_in_trouble).await;
         }
         if disk.every.is_due(context.now()) {
+            // So that a lock of another process, or a disk that takes nothing, is known before a text comes.
+            if let Err(error) = context.store.try_to_write().await {
+                store_trouble(ROLE, &error);
+            }
             let is_full = is_full(&context).await;
             note(&context, &mut disk, Trouble::DiskFull, is_full).await;
         }
@@ -41,6 +51,8 @@ pub(super) async fn run(context: Context) {
 struct Disk {
     every: Interval,
     said: Option<OperatorAlarm>,
+    /// When the dangers that stand are called again.
+    dangers: Interval,
 }
 
 /// Every trouble but the disk's, and whether the gateway is in it now. What cannot be told yet is left out.
@@ -71,9 +83,9 @@ async fn seen(context: &Context) -> BTreeMap<Trouble, bool> {
 
 async fn is_full(context: &Context) -> bool {
     let path = context.store.path().to_owned();
-    let room = tokio::task::spawn_blocking(move || disk::room(&path)).await;
-    // What cannot be measured is not full: a write that fails says so.
-    room.ok().flatten().is_some_and(|room| room < LEAST_ROOM)
+    let room = tokio::task::spawn_blocking(move || disk::room(&path)).await.ok().flatten();
+    context.health.set_disk_room(room);
+    is_disk_full(room)
 }
 
 async fn note(context: &Context, disk: &mut Disk, trouble: Trouble, is_in_trouble: bool) {
@@ -88,9 +100,13 @@ async fn note(context: &Context, disk: &mut Disk, trouble: Trouble, is_in_troubl
             }
             match said {
                 Some(Saying::Over) => {
-                    tracing::info!(trouble = trouble.to_word(), "it is over; the operator was told")
+                    let trouble = trouble.to_word();
+                    tracing::info!(trouble, "it is over, and the operator was told: {trouble}");
                 }
-                Some(_) => tracing::error!(trouble = trouble.to_word(), "the operator is called"),
+                Some(_) => {
+                    let trouble = trouble.to_word();
+                    tracing::error!(trouble, "the operator is called: {trouble}");
+                }
                 None => {}
             }
         }
@@ -104,6 +120,9 @@ async fn note(context: &Context, disk: &mut Disk, trouble: Trouble, is_in_troubl
 
 /// Command and webhook hear of a disk that takes nothing more, as often as the rule says.
 async fn tell_without_disk(context: &Context, disk: &mut Disk, now: UnixMs) {
+    if disk.dangers.is_due(now) && !call_for_dangers(context, now).await {
+        disk.dangers.hurry();
+    }
     let Some(what) = saying(disk.said, true, now) else {
         return;
     };
@@ -112,13 +131,43 @@ async fn tell_without_disk(context: &Context, disk: &mut Disk, now: UnixMs) {
     push_without_disk(context, what, now - since, now).await;
 }
 
+/// Command and webhook hear of each danger that stands and that nobody looks after. It is read, and nothing is written.
+/// Returns whether all calls left.
+async fn call_for_dangers(context: &Context, now: UnixMs) -> bool {
+    let standing = match context.store.called_alarms().await {
+        Ok(standing) => standing,
+        Err(error) => {
+            store_trouble(ROLE, &error);
+            return false;
+        }
+    };
+    let mut all_left = true;
+    let unattended = standing.into_iter().filter(|alarm| alarm.quiet_until.is_none_or(|until| until <= now));
+    for alarm in unattended.take(MOST_DANGERS) {
+        let minutes = (now - alarm.since).max(0) / 60_000;
+        let id = Some(alarm.conversation_id);
+        let news =
+            AlarmNews { what: "danger".to_owned(), conversation_id: id, minutes, ..AlarmNews::default() };
+        all_left &= hand_over_unwritten(context, &news, now).await;
+    }
+    all_left
+}
+
 async fn push_without_disk(context: &Context, what: Saying, for_ms: i64, now: UnixMs) {
     let (minutes, state) = (for_ms / 60_000, Some(what.as_str()));
     let news = AlarmNews { what: Trouble::DiskFull.to_word(), state, minutes, ..AlarmNews::default() };
+    hand_over_unwritten(context, &news, now).await;
+}
+
+/// By every way, once; its id is 0. Returns whether each took it.
+async fn hand_over_unwritten(context: &Context, news: &AlarmNews, now: UnixMs) -> bool {
     let settings = context.settings();
+    let mut all_left = true;
     for way in &settings.policy.alarm.pushes {
-        if let Err(why) = hand_over(&settings.alarm_ways, *way, (0, &news, now)).await {
-            tracing::error!(way = way.as_str(), why, "an alarm did not leave");
+        if let Err(why) = hand_over(&settings.alarm_ways, *way, (0, news, now)).await {
+            tracing::error!("an alarm did not leave by {}: {why}", way.as_str());
+            all_left = false;
         }
     }
+    all_left
 }

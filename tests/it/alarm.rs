@@ -409,3 +409,37 @@ async fn a_full_disk_calls_the_operator_and_heals_by_itself() {
     gateway.until(|b| on_their_way.iter().all(|state| b.n_outbound(state) == 0)).await;
     assert_balanced(&gateway.store, gateway.sim()).await;
 }
+
+/// While the disk takes nothing, no step of an alarm can be written down: command and webhook are called for a danger that
+/// stands all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_danger_is_called_although_the_disk_is_full() {
+    let Some(disk) = SmallDisk::new() else {
+        eprintln!("not run: no small disk can be mounted by this user");
+        return;
+    };
+    let (url, calls) = webhook().await;
+    let path = format!("path = \"{}\"", disk.0.path().join("munja.db").display());
+    let ways = night(&format!("webhook_url = \"{url}\"\nwebhook_secret_file = \"alarm_secret\""))
+        .replace("escalation_secs = [1, 2]", "escalation_secs = [3600]");
+    let files = [("alarm_secret", "0123456789abcdef\n")];
+    let gateway =
+        Gateway::with_files(Carrier::start().await, &ways, ("path = \"munja.db\"", &path), &files).await;
+    gateway.sim().text(CITIZEN, DANGER);
+    until_async(&gateway.store, || async { n_events(&gateway.store, EventKind::Urgent).await == 1 }).await;
+    let dangers = || {
+        let calls = calls.lock().unwrap();
+        let bodies = calls.iter().filter_map(|(_, body)| serde_json::from_slice::<Value>(body).ok());
+        bodies.filter(|body| body["alarm"] == "danger" && body["id"] == 0).collect::<Vec<_>>()
+    };
+    assert!(dangers().is_empty(), "no step has come");
+    disk.fill(0);
+    until_async(&gateway.store, || async { !dangers().is_empty() }).await;
+    assert_eq!(dangers()[0]["conversation"], 1);
+    disk.clear();
+    until_async(&gateway.store, || async {
+        let calls = calls.lock().unwrap();
+        calls.iter().any(|(_, body)| String::from_utf8_lossy(body).contains("\"over\""))
+    })
+    .await;
+}

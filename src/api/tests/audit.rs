@@ -7,7 +7,7 @@ use crate::domain::access::{Action, Subject};
 use crate::store::AccessFilter;
 
 impl Desk {
-    async fn rows(&self) -> Vec<Row> {
+    pub(super) async fn rows(&self) -> Vec<Row> {
         let found = Arc::new(std::sync::Mutex::new(Vec::new()));
         let into = Arc::clone(&found);
         let take = move |row| {
@@ -70,6 +70,10 @@ async fn every_answer_with_a_citizens_data_has_its_row() {
     assert_eq!(desk.logged(&mut seen, 1).await, ["change give_up"]);
     desk.get("/v1/surveys", &token).await.expect(200);
     assert_eq!(desk.logged(&mut seen, 0).await, ["list survey answers"]);
+    desk.get("/v1/reports/words?from=2027-01-01&to=2027-01-31", &token).await.expect(200);
+    assert_eq!(desk.logged(&mut seen, 0).await, ["list survey words"]);
+    desk.get("/v1/search?q=%EB%B2%84%EC%8A%A4", &token).await.expect(200);
+    assert_eq!(desk.logged(&mut seen, 1).await, ["search q"]);
     desk.post(&format!("{one}/release"), &token, json!({})).await.expect(204);
     assert_eq!(desk.logged(&mut seen, 1).await, ["change release"]);
     assert!(desk.store.verify_access(Vec::new(), |_| {}).await.expect("read").is_ok());
@@ -120,21 +124,39 @@ fn every_route_has_its_word() {
     nothing.sort();
     let expected = [
         "/healthz",
+        "/livez",
+        "/metrics",
+        "/readyz",
         // Accounts of our own people; their history is kept with them.
         "/v1/accounts",
         "/v1/accounts",
         "/v1/accounts/{login}/actions",
         "/v1/accounts/{login}/history",
+        // Figures, and numbers of conversations.
+        "/v1/board",
+        "/v1/board/live",
+        "/v1/advice",
         "/v1/canned",
         "/v1/categories",
+        "/v1/colleagues",
+        "/v1/conversations/{id}/draft",
+        "/v1/conversations/{id}/draft",
+        "/v1/conversations/{id}/draft",
         "/v1/desks",
+        "/v1/drafts",
         "/v1/duty",
         "/v1/events",
+        // A text that is being written; nothing of it is kept.
+        "/v1/length",
         "/v1/login",
         "/v1/logout",
         "/v1/me",
+        "/v1/me/presence",
         "/v1/password",
         "/v1/photos",
+        // Figures: they hold nothing of a citizen.
+        "/v1/reports",
+        "/v1/reports/counselors",
         "/v1/sessions",
         "/v1/sessions/end_others",
         "/v1/sessions/{id}",

@@ -15,7 +15,7 @@ use super::phone::PhoneNumber;
 use super::policy::ServicePolicy;
 use super::recipient::Recipient;
 use super::survey::SurveyAnswer;
-use super::triage::{Kind, Tier, is_hangul_keys};
+use super::triage::{Kind, Tier, Verdict, is_hangul_keys};
 
 /// Texts of one sender within this time (milliseconds) are also judged together: a sentence may come in parts.
 pub const JOIN_MS: i64 = 2 * 60 * 1_000;
@@ -208,7 +208,7 @@ pub fn decide<'p>(policy: &'p ServicePolicy, arrived: &Arrived<'_>, known: &Send
         open_state: desk.calendar.at(arrived.written_at()),
         recipient: recipient(known, destination, is_flood),
     };
-    arrival.notice = wanted(policy, (arrived, known), &reading, (&arrival, verdict.danger()))
+    arrival.notice = wanted(policy, (arrived, known), &reading, (&arrival, &verdict))
         .filter(|notice| is_in_time(*notice, arrived.late_ms))
         .filter(|notice| arrival.recipient.may_be_told(*notice, arrived.at));
     arrival
@@ -303,14 +303,14 @@ fn wanted(
     policy: &ServicePolicy,
     (arrived, known): (&Arrived<'_>, &SenderFacts),
     reading: &Reading,
-    (arrival, danger): (&Arrival<'_>, Option<Kind>),
+    (arrival, verdict): (&Arrival<'_>, &Verdict<'_>),
 ) -> Option<Notice> {
     // A carrier that stops its deliveries confirms it itself, and takes nothing more from us.
     let stops = |words: &CarrierWords| words.wish(arrived.text, false) == Some(Wish::OptOut);
     if policy.carrier_words.get(arrived.carrier).is_some_and(stops) {
         return None;
     }
-    match (&arrival.purpose, danger) {
+    match (&arrival.purpose, verdict.danger()) {
         (_, Some(Kind::SelfHarm)) => Some(Notice::UrgentSelfHarm),
         (_, Some(Kind::Youth)) => Some(Notice::UrgentYouth),
         (_, Some(_)) if arrival.is_of_unknown_kind => Some(Notice::UrgentUnknown),
@@ -328,7 +328,10 @@ fn wanted(
         {
             None
         }
-        (Purpose::Question, _) => Some(receipt(&arrival.open_state, arrival.language, arrival.tier)),
+        (Purpose::Question, _) if arrival.tier == Some(Tier::Look) => {
+            Some(receipt_of_worry(&arrival.open_state, verdict.worry()))
+        }
+        (Purpose::Question, _) => Some(receipt(&arrival.open_state, arrival.language)),
     }
 }
 
@@ -344,16 +347,24 @@ fn begins(known: &SenderFacts, arrival: &Arrival<'_>) -> bool {
     }
 }
 
-/// The receipt for an open or closed desk; it begins with where help is if somebody should look soon. The operator's own
-/// words about today are used only in the languages they were written in.
-fn receipt(open_state: &OpenState, language: Language, tier: Option<Tier>) -> Notice {
-    let is_worrying = tier == Some(Tier::Look);
+/// The receipt for a text that somebody should look at soon: it begins with where help of that kind is.
+fn receipt_of_worry(open_state: &OpenState, kind: Option<Kind>) -> Notice {
+    let is_closed = matches!(open_state, OpenState::Closed { opens_at: Some(_), .. });
+    match (kind, is_closed) {
+        (Some(Kind::SelfHarm), false) => Notice::ReceiptLookSelfHarm,
+        (Some(Kind::SelfHarm), true) => Notice::ReceiptLookSelfHarmClosed,
+        (Some(Kind::Youth), false) => Notice::ReceiptLookYouth,
+        (Some(Kind::Youth), true) => Notice::ReceiptLookYouthClosed,
+        (_, false) => Notice::ReceiptLook,
+        (_, true) => Notice::ReceiptLookClosed,
+    }
+}
+
+/// The receipt for an open or closed desk. The operator's own words about today are used only in the languages they were
+/// written in.
+fn receipt(open_state: &OpenState, language: Language) -> Notice {
     match open_state {
-        OpenState::Open { .. } | OpenState::Closed { opens_at: None, .. } if is_worrying => {
-            Notice::ReceiptLook
-        }
         OpenState::Open { .. } | OpenState::Closed { opens_at: None, .. } => Notice::Receipt,
-        OpenState::Closed { .. } if is_worrying => Notice::ReceiptLookClosed,
         OpenState::Closed { planned: Some(planned), .. } if planned.words(language).is_some() => {
             Notice::ReceiptPlanned
         }

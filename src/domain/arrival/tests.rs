@@ -170,6 +170,7 @@ fn what_is_said_at_once() {
         ("막차 몇 시예요?", with(told("receipt", NOON - 29 * MINUTE), closed(NOON)), Some(Notice::Receipt)),
         ("막차 몇 시예요?", with(told("receipt", NOON - 29 * MINUTE), closed(NOON - 30 * MINUTE)), None),
         ("화재가 났던 곳이 무서워요", new(), Some(Notice::ReceiptLook)),
+        ("번개탄 파는 곳 알려 주세요", new(), Some(Notice::ReceiptLookSelfHarm)),
         ("\u{fffc}\u{3164}", new(), Some(Notice::Unreadable)),
         ("수신거부라니까", new(), None),
         ("막차요?", with(told("receipt", NOON - 30 * MINUTE), closed(NOON)), Some(Notice::Receipt)),

@@ -303,6 +303,17 @@ fn letters(text: &str) -> Option<Vec<char>> {
     )
 }
 
+/// Emoji that thank and agree. One that may tell of trouble, or ask, is not among them.
+const KIND_SIGNS: &str = "👍👌🙏🙇😊😀😃😄😁🥰😍🤗💕💖💗💛💚💙💜🧡❤♥👏🎉🙆🌸🌷🌹💐";
+/// Skin tones, the forms of people and of letters, joiners: they change the look of an emoji.
+const OF_EMOJI: &str = "🏻🏼🏽🏾🏿\u{fe0f}\u{200d}♀♂";
+
+/// Whether a text shows nothing but emoji that thank.
+pub(super) fn is_kind_sign(text: &str) -> bool {
+    let mut signs = text.chars().filter(|c| !c.is_whitespace() && !OF_EMOJI.contains(*c)).peekable();
+    signs.peek().is_some() && signs.take(MOST_CHARS).all(|c| KIND_SIGNS.contains(c))
+}
+
 /// The words that letters begin with: how many letters each has, and what it says.
 fn words_at(letters: &[char]) -> Vec<(usize, Courtesy)> {
     let begins = |word: &str| {

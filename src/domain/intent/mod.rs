@@ -78,10 +78,15 @@ pub fn read(text: &str, asked: Asked<'_>) -> Reading {
         (_, Said::Wish(wish), _) => Intent::Wish(wish),
         _ if is_advertising(own) => Intent::Advertising,
         (_, _, Found::Answer(answer)) => Intent::Survey(answer),
-        _ if asked.has_just_closed && courtesy::read(own) == Some(Courtesy::Feeling) => Intent::Thanks,
+        _ if asked.has_just_closed && is_thanks(own) => Intent::Thanks,
         _ => Intent::Question,
     };
     Reading { intent, own: own.to_owned(), score, is_unreceipted: is_machine || said == Said::Perhaps }
+}
+
+/// Whether a text only thanks, in words or by an emoji such as 👍.
+fn is_thanks(text: &str) -> bool {
+    courtesy::read(text) == Some(Courtesy::Feeling) || courtesy::is_kind_sign(text)
 }
 
 /// Texts that companies send through the network's web interface carry this mark, by a rule of the Korean networks.
@@ -127,6 +132,11 @@ mod tests {
             ("네 감사합니다^^", just_closed, Intent::Thanks),
             ("네 감사합니다^^", Asked::default(), Intent::Question),
             ("네", just_closed, Intent::Question),
+            ("👍", just_closed, Intent::Thanks),
+            ("🙏🏻 ❤️", just_closed, Intent::Thanks),
+            ("👍", Asked::default(), Intent::Question),
+            ("👍🆘", just_closed, Intent::Question),
+            ("😭", just_closed, Intent::Question),
             ("감사합니다 그런데 막차는", just_closed, Intent::Question),
             ("Liked “[120] 글을 받았습니다. 지금 위험하면 119에 주소를 보내세요.”", quoted, Intent::Reaction),
             (

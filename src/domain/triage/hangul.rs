@@ -14,6 +14,14 @@ pub fn syllable_of(initial: u8, vowel: u8, last: u8) -> char {
     char::from_u32(SYLLABLES + index).unwrap_or('가')
 }
 
+/// The consonant that a syllable begins with, as a letter by itself; another character as it is.
+pub fn initial_of(syllable: char) -> char {
+    if !is_syllable(syllable) {
+        return syllable;
+    }
+    INITIALS.get(usize::from(parts_of(syllable).0)).copied().unwrap_or(syllable)
+}
+
 /// Letters (ㄱ to ㅣ, U+3131..) by their position in a syllable.
 const INITIALS: &[char] = &[
     'ㄱ', 'ㄲ', 'ㄴ', 'ㄷ', 'ㄸ', 'ㄹ', 'ㅁ', 'ㅂ', 'ㅃ', 'ㅅ', 'ㅆ', 'ㅇ', 'ㅈ', 'ㅉ', 'ㅊ', 'ㅋ', 'ㅌ',

@@ -53,6 +53,13 @@ impl Verdict<'_> {
         [Kind::SelfHarm, Kind::Youth].into_iter().find(|kind| of(*kind)).or(Some(Kind::Danger))
     }
 
+    /// What somebody should look at soon is about, where the hits agree on it: else help for every danger is named.
+    pub fn worry(&self) -> Option<Kind> {
+        let mut kinds = self.hits.iter().map(|h| h.rule.kind).filter(|kind| *kind != Kind::Abuse);
+        let first = kinds.next()?;
+        kinds.all(|kind| kind == first).then_some(first)
+    }
+
     /// Whether a rule sees danger that does not see it in the other text: another danger, not the same one again.
     fn has_danger_beyond(&self, other: &Verdict<'_>) -> bool {
         let is_danger = |hit: &&Hit<'_>| hit.tier.is_danger() && hit.rule.kind != Kind::Abuse;

@@ -21,6 +21,7 @@ mod tier;
 pub mod train;
 mod words;
 
+pub(super) use hangul::{initial_of, is_syllable, to_keys};
 pub use judge::{Hit, Triage, Verdict};
 pub use normal::{Normal, as_typed, is_hangul_keys, normal};
 pub use opinion::{Opinion, Table, Thresholds};

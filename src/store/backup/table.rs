@@ -32,10 +32,11 @@ const WRITTEN_AT: [&str; 9] = [
     "since_at",
 ];
 
-/// The names of all tables that are Munja's.
+/// The names of all tables that are Munja's, but those that an index of words only pretends to be: what it holds lies in tables of
+/// its own, which are named.
 pub(super) fn table_names(conn: &Connection) -> Result<Vec<String>> {
     let sql = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
-               ORDER BY name";
+                 AND sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY name";
     let mut select = conn.prepare(sql)?;
     let rows = select.query_map([], |r| r.get(0))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)

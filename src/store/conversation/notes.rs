@@ -4,9 +4,11 @@ use rusqlite::{Connection, Row, named_params};
 
 use crate::domain::UnixMs;
 use crate::domain::event::{EventKind, NoteKind};
+use crate::domain::search::Source;
 use crate::store::Result;
 use crate::store::engine::row;
 use crate::store::journal::event::{NewEvent, append_event};
+use crate::store::search::index;
 
 /// Something counselors left beside a conversation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,9 +59,11 @@ pub(in crate::store) fn insert(
 
 /// Removes the notes of one kind.
 pub(in crate::store) fn delete_kind(conn: &Connection, conversation_id: i64, kind: NoteKind) -> Result<()> {
+    let which = format!("t.conversation_id = :id AND t.kind = '{}'", kind.as_str());
+    index::forget(conn, Source::Note, &which, conversation_id)?;
     conn.prepare_cached("DELETE FROM note WHERE conversation_id = :id AND kind = :kind")?
         .execute(named_params! { ":id": conversation_id, ":kind": kind.as_str() })?;
-    Ok(())
+    index::notes_were_removed(conn)
 }
 
 /// Something to come back to at `due_at`.

@@ -48,11 +48,13 @@ impl NewEvent<'_> {
     }
 }
 
-/// Appends an event to the journal.
+/// Appends an event to the journal, with the desk and category that its conversation has now.
 pub(in crate::store) fn append_event(conn: &Connection, now: UnixMs, event: NewEvent<'_>) -> Result<()> {
     let mut insert = conn.prepare_cached(
-        "INSERT INTO event (at, kind, conversation_id, message_id, counselor_id, detail)
-         VALUES (:at, :kind, :conversation, :message, :counselor, :detail)",
+        "INSERT INTO event (at, kind, conversation_id, message_id, counselor_id, detail, desk, category)
+         VALUES (:at, :kind, :conversation, :message, :counselor, :detail,
+                 (SELECT desk FROM conversation WHERE id = :conversation),
+                 (SELECT category FROM conversation WHERE id = :conversation))",
     )?;
     insert.execute(named_params! {
         ":at": now,

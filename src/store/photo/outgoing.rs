@@ -94,6 +94,8 @@ pub(in crate::store) fn attach(conn: &Connection, outbox_id: i64, ids: &[i64], n
             ":outbox": outbox_id, ":position": i64::try_from(position).unwrap_or(i64::MAX), ":now": now, ":id": id,
         })?;
     }
+    conn.prepare_cached("UPDATE outbox SET has_photos = 1 WHERE id = :id")?
+        .execute(named_params! { ":id": outbox_id })?;
     Ok(())
 }
 

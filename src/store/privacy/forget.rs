@@ -13,9 +13,11 @@ use crate::domain::inbound::is_erased;
 use crate::domain::phone::PhoneNumber;
 use crate::domain::privacy::DAY_MS;
 use crate::domain::pseudonym::PseudonymKey;
+use crate::domain::search::Source;
 use crate::store::Result;
 use crate::store::conversation::row;
 use crate::store::photo::Hash;
+use crate::store::search::index;
 
 /// A text older than this is listed by no carrier any more: its key needs no guard.
 const LISTED_MS: i64 = 400 * DAY_MS;
@@ -64,6 +66,9 @@ impl<'a> Forgetting<'a> {
         let conn = self.conn;
         let token = token(self.keys, &row::load(conn, id)?.citizen);
         let of = named_params! { ":id": id };
+        for source in Source::ALL {
+            index::forget(conn, source, "t.conversation_id = :id", id)?;
+        }
         self.photos("DELETE FROM photo WHERE inbox_id IN (SELECT id FROM inbox WHERE conversation_id = :id) RETURNING sha256", id)?;
         self.photos("DELETE FROM photo WHERE outbox_id IN (SELECT id FROM outbox WHERE conversation_id = :id) RETURNING sha256", id)?;
         let texts = "SELECT id, carrier, carrier_message_key, text, received_at FROM inbox WHERE conversation_id = :id";
@@ -73,6 +78,7 @@ impl<'a> Forgetting<'a> {
             "UPDATE note SET text = '' WHERE conversation_id = :id",
             "UPDATE reminder SET text = '' WHERE conversation_id = :id",
             "UPDATE survey SET comment = '' WHERE conversation_id = :id AND comment IS NOT NULL",
+            "DELETE FROM draft WHERE conversation_id = :id",
             "DELETE FROM legal_hold WHERE conversation_id = :id",
         ] {
             conn.prepare_cached(sql)?.execute(of)?;
@@ -88,6 +94,7 @@ impl<'a> Forgetting<'a> {
     /// Forgets texts that stand in no conversation: they could not be routed.
     pub fn unrouted(&mut self, id: i64, citizen: &PhoneNumber) -> Result<()> {
         let token = token(self.keys, citizen);
+        index::forget(self.conn, Source::Text, "t.id = :id", id)?;
         self.photos("DELETE FROM photo WHERE inbox_id = :id RETURNING sha256", id)?;
         self.texts(
             "SELECT id, carrier, carrier_message_key, text, received_at FROM inbox WHERE id = :id",

@@ -1,0 +1,284 @@
+//! Reports: figures of any past period, the same every time. They hold nothing of a citizen; what citizens wrote about the
+//! service has a route of its own, for supervisors and in the access log.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use jiff::civil::Date;
+use tokio::sync::Semaphore;
+
+use super::audit::Seen;
+use super::extract::{Json, Query};
+use super::problem::{Problem, ProblemCode};
+use super::session::{Caller, Session};
+use super::wire::{ColumnView, CorrectionView, FigureView, QuoteList, ReportView, RowView, TableView};
+use super::words::Language as Accepted;
+use super::{ApiContext, view};
+use crate::domain::UnixMs;
+use crate::domain::access::Action;
+use crate::domain::calendar::Calendar;
+use crate::domain::conversation::REOPEN_MS;
+use crate::domain::figures::period::date_at;
+use crate::domain::figures::words::goal;
+use crate::domain::figures::{By, FigureId, Period, Report, Table, TableId};
+use crate::domain::notice::Language;
+use crate::domain::policy::ServicePolicy;
+use crate::store::{FiguresOf, NewAccess};
+
+/// A month is closed this long after its end (milliseconds): what the last day left open is done by then.
+const CLOSED_AFTER_MS: i64 = 7 * 24 * 60 * 60 * 1_000;
+/// At most so many citizens' words are given at once.
+const MOST_QUOTES: u32 = 500;
+
+/// Reports are made one at a time: each reads much, and counselors must not wait for a read connection.
+#[derive(Clone)]
+pub(super) struct ReportLine(Arc<Semaphore>);
+
+impl Default for ReportLine {
+    fn default() -> Self {
+        ReportLine(Arc::new(Semaphore::new(1)))
+    }
+}
+
+/// What was asked for.
+struct Asked {
+    period: Period,
+    desk: Option<String>,
+    by: Vec<By>,
+    policy: Arc<ServicePolicy>,
+    calendar: Calendar,
+    language: Language,
+}
+
+impl Asked {
+    fn read(context: &ApiContext, query: &Query, headers: &HeaderMap) -> Result<Asked, Problem> {
+        let policy = Arc::clone(&context.settings().policy);
+        let desk = query.word("desk").filter(|key| !key.is_empty()).map(str::to_owned);
+        let calendar = match desk.as_deref() {
+            None => policy.desks.first().calendar.clone(),
+            Some(key) => {
+                let found = policy.desks.find(key);
+                found.ok_or_else(|| Problem::new(ProblemCode::NoSuchDesk))?.calendar.clone()
+            }
+        };
+        let today = date_at(context.now(), calendar.time_zone()).unwrap_or(Date::ZERO);
+        let date = |name: &str| -> Result<Date, Problem> {
+            let word = query.word(name).ok_or_else(|| Problem::bad_request(name))?;
+            word.parse().map_err(|_| Problem::bad_request(name))
+        };
+        let period =
+            Period::new(date("from")?, date("to")?, today).map_err(|_| Problem::bad_request("from, to"))?;
+        let by = match query.word("by") {
+            None => By::Day,
+            Some(word) => By::from_word(word)
+                .filter(|by| *by != By::Counselor)
+                .ok_or_else(|| Problem::bad_request("by"))?,
+        };
+        let mut all = vec![by];
+        all.extend([By::Hour, By::Weekday].into_iter().filter(|other| *other != by));
+        let language = match Accepted::from_headers(headers) {
+            Accepted::Korean => Language::Ko,
+            Accepted::English => Language::En,
+        };
+        Ok(Asked { period, desk, by: all, policy, calendar, language })
+    }
+
+    fn bounds(&self) -> (UnixMs, UnixMs) {
+        self.period.bounds(self.calendar.time_zone())
+    }
+
+    fn figures_of(&self, context: &ApiContext, by: Vec<By>, counselor: Option<i64>) -> FiguresOf {
+        FiguresOf {
+            period: self.period,
+            desk: self.desk.clone(),
+            by,
+            counselor,
+            desks: self.policy.desks.clone(),
+            meaning: context.meaning,
+        }
+    }
+}
+
+/// The figures of some days. Everybody may see them, and programs with a token for figures: they hold nothing of a citizen.
+/// Whole months are closed seven days after their end; what was counted differently later is listed as a correction.
+#[utoipa::path(get, path = "/v1/reports", operation_id = "report", tag = "report",
+    params(
+        ("from" = String, Query, description = "The first day: `2026-11-01`"),
+        ("to" = String, Query, description = "The last day, included"),
+        ("desk" = Option<String>, Query, description = "Key of a desk; all if absent"),
+        ("by" = Option<String>, Query, description = "`hour`, `day` (default), `weekday`, `month`, `desk` or `category`: the rows of the first table"),
+    ),
+    responses((status = 200, description = "The figures", body = ReportView)))]
+pub(super) async fn report(
+    State(context): State<ApiContext>,
+    State(line): State<ReportLine>,
+    _: Caller,
+    headers: HeaderMap,
+    query: Query,
+) -> Result<Json<ReportView>, Problem> {
+    let asked = Asked::read(&context, &query, &headers)?;
+    let report = count(&context, &line, asked.figures_of(&context, asked.by.clone(), None)).await?;
+    let mut shown = shown(&report, &asked, context.now());
+    correct(&context, &asked, &report, &mut shown).await?;
+    Ok(Json(shown))
+}
+
+/// Figures by counselor: all for supervisors, one's own for everybody else.
+#[utoipa::path(get, path = "/v1/reports/counselors", operation_id = "report_counselors", tag = "report",
+    params(
+        ("from" = String, Query, description = "The first day: `2026-11-01`"),
+        ("to" = String, Query, description = "The last day, included"),
+        ("desk" = Option<String>, Query, description = "Key of a desk; all if absent"),
+    ),
+    responses((status = 200, description = "One row for each counselor", body = ReportView)))]
+pub(super) async fn counselors(
+    State(context): State<ApiContext>,
+    State(line): State<ReportLine>,
+    session: Session,
+    headers: HeaderMap,
+    query: Query,
+) -> Result<Json<ReportView>, Problem> {
+    let asked = Asked::read(&context, &query, &headers)?;
+    let own = if session.actor.supervises() { None } else { session.actor.id() };
+    let mut report = count(&context, &line, asked.figures_of(&context, vec![By::Counselor], own)).await?;
+    report.figures.clear();
+    report.tables.retain(|table| table.id == TableId::By(By::Counselor));
+    let mut shown = shown(&report, &asked, context.now());
+    let people: BTreeMap<String, String> =
+        context.store.counselors().await?.into_iter().map(|c| (c.id.to_string(), c.name)).collect();
+    for row in shown.tables.iter_mut().flat_map(|table| &mut table.rows) {
+        if let Some(name) = people.get(&row.key) {
+            row.label.clone_from(name);
+        }
+    }
+    Ok(Json(shown))
+}
+
+/// What citizens wrote beside their survey answers, identity numbers masked.
+#[utoipa::path(get, path = "/v1/reports/words", operation_id = "report_words", tag = "report",
+    params(
+        ("from" = String, Query, description = "The first day: `2026-11-01`"),
+        ("to" = String, Query, description = "The last day, included"),
+        ("desk" = Option<String>, Query, description = "Key of a desk; all if absent"),
+    ),
+    responses((status = 200, description = "Newest first, at most 500", body = QuoteList)))]
+pub(super) async fn words(
+    State(context): State<ApiContext>,
+    session: Session,
+    headers: HeaderMap,
+    query: Query,
+) -> Result<Seen<Json<QuoteList>>, Problem> {
+    let asked = Asked::read(&context, &query, &headers)?;
+    let found = context.store.quotes(asked.bounds(), asked.desk.clone(), None, MOST_QUOTES).await?;
+    let shown = found.quotes.iter().map(|quote| (quote.conversation_id, None)).collect();
+    let access = NewAccess { shown, ..NewAccess::by(&session.actor, Action::List).detail("survey words") };
+    let quotes = found.quotes.iter().map(view::survey).collect();
+    Ok(Seen(Json(QuoteList { quotes, n_more: found.n_more, n_erased: found.n_erased }), access))
+}
+
+async fn count(context: &ApiContext, line: &ReportLine, of: FiguresOf) -> Result<Report, Problem> {
+    let _turn = line.0.acquire().await.map_err(|_| Problem::new(ProblemCode::Internal))?;
+    let (tally, names) = context.store.figures(of).await?;
+    Ok(Report::of(&tally, &names))
+}
+
+/// Closes a month that is over, and says what differs from what was published.
+async fn correct(
+    context: &ApiContext,
+    asked: &Asked,
+    report: &Report,
+    shown: &mut ReportView,
+) -> Result<(), Problem> {
+    let (Some(month), (_, end)) = (asked.period.as_month(), asked.bounds()) else { return Ok(()) };
+    let (desk, values) = (asked.desk.clone().unwrap_or_default(), fixed_values(report));
+    if let Some(closed) = context.store.closed_month(month.clone(), desk.clone()).await? {
+        shown.published_at = Some(closed.frozen_at);
+        shown.corrections = corrections(&closed.values, &values);
+    } else if context.now() - end >= CLOSED_AFTER_MS {
+        let now = context.now();
+        context.store.close_month(month, desk, values, now).await?;
+        shown.published_at = Some(now);
+    }
+    Ok(())
+}
+
+/// The values that every report of the month has, whatever rows were asked for.
+fn fixed_values(report: &Report) -> BTreeMap<String, i64> {
+    let tables = report.tables.iter().filter(|table| !matches!(table.id, TableId::By(_)));
+    Report { figures: report.figures.clone(), tables: tables.cloned().collect() }.values()
+}
+
+fn corrections(published: &BTreeMap<String, i64>, now: &BTreeMap<String, i64>) -> Vec<CorrectionView> {
+    let names: BTreeSet<&String> = published.keys().chain(now.keys()).collect();
+    let differs = names.into_iter().filter(|name| published.get(*name) != now.get(*name));
+    differs
+        .map(|name| CorrectionView {
+            name: name.trim_start_matches('/').to_owned(),
+            published: published.get(name).copied(),
+            now: now.get(name).copied(),
+        })
+        .collect()
+}
+
+fn shown(report: &Report, asked: &Asked, now: UnixMs) -> ReportView {
+    let (_, end) = asked.bounds();
+    let n_open = report.figures.iter().find(|figure| figure.id == FigureId::StillOpen);
+    ReportView {
+        from: asked.period.first.to_string(),
+        to: asked.period.last.to_string(),
+        desk: asked.desk.clone(),
+        made_at: now,
+        is_final: now - end >= REOPEN_MS && n_open.is_none_or(|figure| figure.value == Some(0)),
+        figures: report
+            .figures
+            .iter()
+            .map(|figure| figure_view(figure.id, figure.value, asked.language))
+            .collect(),
+        tables: report.tables.iter().map(|table| table_view(table, asked)).collect(),
+        published_at: None,
+        corrections: Vec::new(),
+    }
+}
+
+fn figure_view(id: FigureId, value: Option<i64>, language: Language) -> FigureView {
+    let about = id.about(language);
+    FigureView {
+        id: id.as_str().to_owned(),
+        title: about.title.to_owned(),
+        definition: about.definition.to_owned(),
+        unit: about.unit.as_str().to_owned(),
+        value,
+        goal: goal(id),
+    }
+}
+
+fn table_view(table: &Table, asked: &Asked) -> TableView {
+    let column = |id: &FigureId| {
+        let about = id.about(asked.language);
+        ColumnView {
+            id: id.as_str().to_owned(),
+            title: about.title.to_owned(),
+            definition: about.definition.to_owned(),
+            unit: about.unit.as_str().to_owned(),
+        }
+    };
+    let label = |key: &str| match table.id {
+        TableId::By(By::Desk) => {
+            asked.policy.desks.find(key).map_or(key.to_owned(), |desk| desk.name.clone())
+        }
+        id => id.label(key, asked.language),
+    };
+    let rows = table.rows.iter().map(|row| RowView {
+        key: row.key.clone(),
+        label: label(&row.key),
+        cells: row.cells.clone(),
+    });
+    TableView {
+        id: table.id.as_str().to_owned(),
+        title: table.id.title(asked.language).to_owned(),
+        columns: table.columns.iter().map(column).collect(),
+        rows: rows.collect(),
+    }
+}

@@ -1,0 +1,161 @@
+//! Searching citizens' texts, answers and notes. Who searched, by what and whom it showed is logged before the answer leaves; what was
+//! searched for is not: it may be somebody's name or number.
+
+use axum::extract::State;
+
+use super::audit::Seen;
+use super::extract::{Json, Query};
+use super::problem::{Problem, ProblemCode};
+use super::session::Session;
+use super::wire::SearchResults;
+use super::{ApiContext, ApiSettings, view};
+use crate::domain::access::Action;
+use crate::domain::actor::Actor;
+use crate::domain::phone::PhoneNumber;
+use crate::domain::search::{Place, Source, Words};
+use crate::domain::text::normalise;
+use crate::store::{NewAccess, SearchFilter, SearchPage, SoughtCitizen};
+
+const DEFAULT_LIMIT: i64 = 20;
+const MAX_LIMIT: i64 = 100;
+const MAX_REASON_CHARS: usize = 1_000;
+/// A number as lists show it, or its ending.
+const MAX_SHOWN_CHARS: usize = 24;
+
+/// What may be asked by; all of them narrow the search.
+const PARAMETERS: [&str; 12] = [
+    "q",
+    "number",
+    "reason",
+    "citizen",
+    "category",
+    "counselor",
+    "desk",
+    "since_at",
+    "until_at",
+    "kind",
+    "after",
+    "limit",
+];
+
+/// Search citizens' texts, answers and notes, newest first.
+#[utoipa::path(get, path = "/v1/search", operation_id = "search", tag = "conversation",
+    params(
+        ("q" = Option<String>, Query, description = "Words, all of which stand in what is found; several between quotation marks are one. A consonant stands for a syllable: `ㅂㅅ` finds 버스. At most 8 words and 100 characters"),
+        ("number" = Option<String>, Query, description = "The citizen's whole number; needs a reason"),
+        ("reason" = Option<String>, Query, description = "Why a number is looked for; goes into the access log"),
+        ("citizen" = Option<String>, Query, description = "The number as lists show it (`010-****-5678`), or its last four digits"),
+        ("category" = Option<String>, Query, description = "A category (`교통/버스`) or a whole group (`교통`); a beginning that fits only one is enough"),
+        ("counselor" = Option<String>, Query, description = "Log-in name of who wrote the answer or note; of a citizen's text, of who holds the conversation or held it last"),
+        ("desk" = Option<String>, Query, description = "Key of the desk that serves the conversation"),
+        ("since_at" = Option<i64>, Query, description = "From then on (milliseconds UTC)"),
+        ("until_at" = Option<i64>, Query, description = "Before then (milliseconds UTC)"),
+        ("kind" = Option<String>, Query, description = "Only `text` (from citizens), `answer` or `note`"),
+        ("after" = Option<String>, Query, description = "`next` of the page before"),
+        ("limit" = Option<i64>, Query, description = "1 to 100, default 20"),
+    ),
+    responses((status = 200, description = "Those found", body = SearchResults)))]
+pub(super) async fn search(
+    State(context): State<ApiContext>,
+    session: Session,
+    query: Query,
+) -> Result<Seen<Json<SearchResults>>, Problem> {
+    query.only(&PARAMETERS)?;
+    let filter = filter(&context.settings(), &query)?;
+    if let Some(login) = &filter.counselor
+        && !context.store.accounts().await?.iter().any(|account| account.counselor.login == *login)
+    {
+        return Err(Problem::new(ProblemCode::NoSuchPerson));
+    }
+    let reason = reason(&query, &filter)?;
+    let after = match query.word("after") {
+        None => Place::START,
+        Some(word) => Place::from_word(word).ok_or_else(|| Problem::bad_request("after"))?,
+    };
+    let limit = query.number("limit", 1, MAX_LIMIT)?.unwrap_or(DEFAULT_LIMIT);
+    let limit = usize::try_from(limit).unwrap_or(1);
+    let number = match &filter.citizen {
+        Some(SoughtCitizen::Number(number)) => Some(number.clone()),
+        _ => None,
+    };
+    let page = context.store.search(filter, after, limit, &session.actor).await?;
+    let access = NewAccess { reason, ..seen(&session.actor, &query, (&page, number)) };
+    Ok(Seen(Json(view::search_results(&page)), access))
+}
+
+/// What the log says: by what was searched, whom it showed, and whose number was looked for.
+fn seen(actor: &Actor, query: &Query, (page, number): (&SearchPage, Option<PhoneNumber>)) -> NewAccess {
+    let by: Vec<&str> = PARAMETERS.into_iter().filter(|name| query.word(name).is_some()).collect();
+    let mut shown: Vec<_> =
+        page.hits.iter().map(|hit| (hit.conversation_id, Some(hit.citizen.clone()))).collect();
+    shown.sort_unstable_by_key(|(id, _)| *id);
+    shown.dedup_by_key(|(id, _)| *id);
+    // Also where nothing was found: that it was asked for is what counts.
+    shown.extend(number.filter(|_| page.hits.is_empty()).map(|number| (0, Some(number))));
+    NewAccess { shown, ..NewAccess::by(actor, Action::Search).detail(by.join(" ")) }
+}
+
+fn filter(settings: &ApiSettings, query: &Query) -> Result<SearchFilter, Problem> {
+    let words = match query.word("q").map(normalise) {
+        None => None,
+        Some(words) => Some(Words::parse(&words).ok_or_else(|| Problem::bad_request("q"))?),
+    };
+    let source = match query.word("kind") {
+        None => None,
+        Some(word) => Some(Source::from_word(word).ok_or_else(|| Problem::bad_request("kind"))?),
+    };
+    let desk = query.word("desk").map(str::to_owned);
+    if desk.as_ref().is_some_and(|key| settings.policy.desks.find(key).is_none()) {
+        return Err(Problem::new(ProblemCode::NoSuchDesk));
+    }
+    let filter = SearchFilter {
+        words,
+        citizen: citizen(query)?,
+        category: query.word("category").map(|word| category(settings, word)).transpose()?,
+        counselor: query.word("counselor").map(str::to_owned),
+        desk,
+        since_at: query.number("since_at", 0, i64::MAX)?,
+        until_at: query.number("until_at", 0, i64::MAX)?,
+        source,
+    };
+    let says_nothing = filter.words.is_none()
+        && filter.citizen.is_none()
+        && filter.category.is_none()
+        && filter.counselor.is_none();
+    if says_nothing { Err(Problem::bad_request("q")) } else { Ok(filter) }
+}
+
+fn citizen(query: &Query) -> Result<Option<SoughtCitizen>, Problem> {
+    if let Some(number) = query.word("number") {
+        let number = PhoneNumber::parse(number);
+        let is_number = number.reveal().chars().filter(char::is_ascii_digit).count() >= 3;
+        let sought = is_number.then_some(Some(SoughtCitizen::Number(number)));
+        return sought.ok_or_else(|| Problem::bad_request("number"));
+    }
+    let Some(shown) = query.word("citizen").map(str::trim) else {
+        return Ok(None);
+    };
+    let is_shown = shown.chars().count() <= MAX_SHOWN_CHARS && shown.chars().any(|c| c.is_ascii_digit());
+    let sought = is_shown.then(|| Some(SoughtCitizen::Shown(shown.to_owned())));
+    sought.ok_or_else(|| Problem::bad_request("citizen"))
+}
+
+/// A group, or a category as everywhere else.
+fn category(settings: &ApiSettings, word: &str) -> Result<String, Problem> {
+    let word = word.trim();
+    let is_group = settings.categories.all(None).any(|name| name.split('/').next() == Some(word));
+    if is_group {
+        return Ok(word.to_owned());
+    }
+    settings.categories.find(word, None).map_err(|_| Problem::new(ProblemCode::NoSuchCategory))
+}
+
+/// Why a number is looked for; nothing for any other search.
+fn reason(query: &Query, filter: &SearchFilter) -> Result<String, Problem> {
+    let reason = normalise(query.word("reason").unwrap_or_default().trim());
+    let is_needed = matches!(filter.citizen, Some(SoughtCitizen::Number(_)));
+    if reason.chars().count() > MAX_REASON_CHARS || (is_needed && reason.is_empty()) {
+        return Err(Problem::bad_request("reason"));
+    }
+    Ok(reason)
+}

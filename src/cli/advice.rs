@@ -1,0 +1,62 @@
+//! `munja advice TEXT`, and the lines of advice before a reply is sent. Advice never keeps anybody from sending.
+
+use anyhow::Context;
+
+use super::context::CliContext;
+use super::exit::Exit;
+use super::failure::Failure;
+use crate::api::wire::{AdviceList, AdviceView};
+use crate::client::Client;
+use crate::domain::text::one_line;
+
+/// Columns of the words that the advice is about.
+const WORDS_COLUMNS: usize = 50;
+
+#[derive(clap::Args)]
+pub struct Args {
+    #[arg(value_name = "TEXT")]
+    text: Vec<String>,
+}
+
+pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
+    let text = if args.text.is_empty() || args.text == ["-"] {
+        let mut text = String::new();
+        context.io.stdin.read_to_string(&mut text).context("standard input")?;
+        text
+    } else {
+        args.text.join(" ")
+    };
+    if text.trim().is_empty() {
+        return Err(Failure::here(Exit::Usage, "no_text", []));
+    }
+    let list = context.client()?.advice(text.trim()).await?;
+    if context.json {
+        return context.print_json(&list);
+    }
+    let all = lines(context, &list);
+    let all = if all.is_empty() { context.say.t("advice-none") } else { all.join("\n") };
+    context.print(&all)
+}
+
+/// Shows advice about a reply as remarks. A server that gives none is no obstacle.
+pub async fn remark(context: &mut CliContext, client: &Client, text: &str) {
+    let Ok(list) = client.advice(text).await else {
+        return;
+    };
+    for line in lines(context, &list) {
+        context.remark(&line);
+    }
+}
+
+fn lines(context: &CliContext, list: &AdviceList) -> Vec<String> {
+    list.advice.iter().map(|one| line(context, one)).collect()
+}
+
+fn line(context: &CliContext, one: &AdviceView) -> String {
+    let words = one_line(&one.words, WORDS_COLUMNS);
+    let instead = one.instead.as_deref().map(|easy| one_line(easy, WORDS_COLUMNS)).unwrap_or_default();
+    let n = i64::try_from(one.words.chars().count()).unwrap_or(i64::MAX);
+    let values = [("words", words.clone().into()), ("instead", instead.into()), ("n", n.into())];
+    let sentence = context.say.find_with(&format!("advice-{}", one.kind), values);
+    format!("{} {}", context.paint.faint("·"), sentence.unwrap_or(words))
+}

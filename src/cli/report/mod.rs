@@ -1,0 +1,206 @@
+//! `munja report`: the figures of some days as tables on a terminal, a page to print, a workbook, CSV or JSON.
+
+mod csv;
+mod html;
+mod svg;
+mod terminal;
+mod values;
+mod xlsx;
+
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+
+use super::context::CliContext;
+use super::exit::Exit;
+use super::failure::Failure;
+use crate::api::wire::{QuoteList, ReportView};
+use crate::client::format::one_word;
+use crate::client::{ReportQuery, Say, create_private};
+use crate::domain::figures::Period;
+use crate::domain::figures::period::date_at;
+
+/// The word before a period that asks for counselors.
+const COUNSELORS: &str = "counselors";
+
+#[derive(clap::Args)]
+pub struct Args {
+    #[arg(value_name = "PERIOD", num_args = 0..=2)]
+    what: Vec<String>,
+    #[arg(long, value_name = "DESK")]
+    desk: Option<String>,
+    #[arg(long, value_name = "ROWS", value_parser = ["hour", "day", "weekday", "month", "desk", "category", "counselor"])]
+    by: Option<String>,
+    #[arg(long, value_name = "PERIOD", value_parser = ["previous", "last-year"])]
+    compare: Option<String>,
+    #[arg(long)]
+    words: bool,
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+    #[arg(long, value_name = "FILE")]
+    xlsx: Option<PathBuf>,
+    #[arg(long, value_name = "FILE")]
+    csv: Option<PathBuf>,
+    #[arg(long, value_name = "FOLDER")]
+    to: Option<PathBuf>,
+}
+
+/// Everything that is printed.
+pub struct Printed {
+    pub say: Say,
+    /// Names the period, as in a file's name.
+    pub period: String,
+    /// When it was counted, in words.
+    pub made: String,
+    pub report: ReportView,
+    /// The period that it is compared with, and its figures.
+    pub compared: Option<(String, ReportView)>,
+    pub words: Option<QuoteList>,
+}
+
+pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
+    let (of_counselors, period) = asked(context, args)?;
+    let printed = fetch(context, args, (of_counselors, period)).await?;
+    let files = files(args, &printed);
+    if files.is_empty() {
+        if context.json {
+            let json = json_of(&printed)?;
+            return context.print_json(&json);
+        }
+        let text = terminal::text(&printed, context.paint, context.io.columns);
+        return context.print(&text);
+    }
+    let (mut names, mut contents) = (Vec::new(), Vec::new());
+    for (path, format) in files {
+        contents.push(format.bytes(&printed)?);
+        names.push(path);
+    }
+    for (path, bytes) in names.iter().zip(contents) {
+        write(context, path, &bytes)?;
+    }
+    Ok(())
+}
+
+/// Whether it is about counselors, and the period.
+fn asked(context: &CliContext, args: &Args) -> Result<(bool, Period), Failure> {
+    let (mut of_counselors, mut period) = (args.by.as_deref() == Some("counselor"), "month");
+    for word in &args.what {
+        match word.as_str() {
+            COUNSELORS => of_counselors = true,
+            other => period = other,
+        }
+    }
+    let today = date_at(context.io.clock.now_ms(), &context.io.zone).unwrap_or(jiff::civil::Date::ZERO);
+    let found = Period::parse(period, today);
+    let period = found.map_err(|bad| {
+        let values = [("what", one_word(period).into()), ("today", today.to_string().into())];
+        Failure::here(Exit::Usage, bad.as_str(), values)
+    })?;
+    Ok((of_counselors, period))
+}
+
+async fn fetch(
+    context: &CliContext,
+    args: &Args,
+    (of_counselors, period): (bool, Period),
+) -> Result<Printed, Failure> {
+    let client = context.client()?;
+    let by = args.by.as_deref().filter(|_| !of_counselors);
+    let get = async |period: Period| {
+        let days = (period.first.to_string(), period.last.to_string());
+        let of = ReportQuery { days: (&days.0, &days.1), desk: args.desk.as_deref(), by };
+        if of_counselors { client.report_counselors(&of).await } else { client.report(&of).await }
+    };
+    let report = get(period).await?;
+    let compared = match args.compare.as_deref() {
+        Some("previous") => Some(period.previous()),
+        Some(_) => Some(period.year_before()),
+        None => None,
+    };
+    let compared = match compared {
+        Some(other) => Some((other.to_string(), get(other).await?)),
+        None => None,
+    };
+    let days = (period.first.to_string(), period.last.to_string());
+    let of = ReportQuery { days: (&days.0, &days.1), desk: args.desk.as_deref(), by: None };
+    let words = if args.words { Some(client.report_words(&of).await?) } else { None };
+    let made = context.times().clock(report.made_at);
+    Ok(Printed { say: context.say, period: period.to_string(), made, report, compared, words })
+}
+
+fn json_of(printed: &Printed) -> Result<serde_json::Value, Failure> {
+    let mut json = serde_json::to_value(&printed.report).map_err(anyhow::Error::from)?;
+    if let Some((period, compared)) = &printed.compared {
+        json["compared"] = json!({ "period": period, "report": compared });
+    }
+    if let Some(words) = &printed.words {
+        json["words"] = json!(words);
+    }
+    Ok(json)
+}
+
+/// A kind of file.
+#[derive(Clone, Copy)]
+enum Format {
+    Html,
+    Xlsx,
+    Csv,
+}
+
+impl Format {
+    fn bytes(self, printed: &Printed) -> Result<Vec<u8>, Failure> {
+        Ok(match self {
+            Format::Html => html::page(printed).into_bytes(),
+            Format::Xlsx => xlsx::workbook(printed).map_err(anyhow::Error::from)?,
+            Format::Csv => csv::file(printed).map_err(anyhow::Error::from)?,
+        })
+    }
+}
+
+/// The files that were asked for.
+fn files(args: &Args, printed: &Printed) -> Vec<(PathBuf, Format)> {
+    let mut files = Vec::new();
+    files.extend(args.html.clone().map(|path| (path, Format::Html)));
+    files.extend(args.xlsx.clone().map(|path| (path, Format::Xlsx)));
+    files.extend(args.csv.clone().map(|path| (path, Format::Csv)));
+    if let Some(folder) = &args.to {
+        let desk = printed.report.desk.as_deref().map(|desk| format!("-{desk}")).unwrap_or_default();
+        let name = |ending: &str| folder.join(format!("munja-{}{desk}.{ending}", printed.period));
+        files.extend([
+            (name("html"), Format::Html),
+            (name("xlsx"), Format::Xlsx),
+            (name("csv"), Format::Csv),
+        ]);
+    }
+    files
+}
+
+/// Writes a file beside its place and moves it there; `-` is standard output.
+fn write(context: &mut CliContext, path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    if path == Path::new("-") {
+        let out = &mut context.io.stdout;
+        return out.write_all(bytes).and_then(|()| out.flush()).map_err(Failure::from_output_error);
+    }
+    let mut partial = path.as_os_str().to_owned();
+    partial.push(".partial");
+    let partial = PathBuf::from(partial);
+    let done = std::fs::remove_file(&partial).or_else(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => Ok(()),
+        _ => Err(error),
+    });
+    let done = done.and_then(|()| {
+        create_private(&partial, bytes)?;
+        std::fs::rename(&partial, path)
+    });
+    let name = one_word(&path.display().to_string());
+    done.map_err(|error| {
+        let values = [("file", name.clone().into()), ("why", one_word(&error.to_string()).into())];
+        Failure::here(Exit::Unexpected, "report_file", values)
+    })?;
+    let line = context.say.with("report-written", [("file", name.into())]);
+    context.remark(&line);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,84 @@
+//! Searching, similar questions, and advice before a reply.
+
+use super::*;
+
+fn hit(id: i64, kind: &str, text: &str) -> Value {
+    json!({
+        "conversation_id": id, "kind": kind, "id": 9, "at": NOON - 60_000, "citizen": "010-****-5678", "desk": "main",
+        "category": "교통/버스", "state": "closed", "author": (kind != "text").then_some("김민수"), "text": text,
+        "marks": [{ "start": 0, "end": 2 }], "is_abusive": false,
+    })
+}
+
+#[tokio::test]
+async fn what_is_found_is_shown_with_its_mark_and_how_to_go_on() {
+    let world = World::new().await;
+    let hits = [hit(12, "text", "버스 언제\u{1b}[2J"), hit(7, "answer", "버스는 5분 뒤")];
+    let found = json!({ "hits": hits, "next": "1.2.3", "looked_back_to_at": null });
+    world.server.on("GET /v1/search", [Reply::Json(found)]);
+    let run = world.munja(&["search", "버스", "--since", "30d", "--kind", "text"]).await;
+    assert_eq!(run.exit, Exit::Ok, "{}", run.err);
+    let expected = "12  11:59 · 시민 · 010-****-5678 · 교통/버스\n  │ [버스] 언제\\u{1b}[2J\n\
+                    7  11:59 · 답변 · 김민수 · 교통/버스\n  │ [버스]는 5분 뒤\n";
+    assert_eq!(run.out, expected);
+    assert!(run.err.contains("--after 1.2.3"), "{}", run.err);
+    let asked = world.asked();
+    let since = NOON - 30 * 86_400_000;
+    assert_eq!(asked, [format!("GET /v1/search?q=%EB%B2%84%EC%8A%A4&kind=text&since_at={since}")]);
+}
+
+#[tokio::test]
+async fn nothing_found_has_its_exit_code_and_a_number_needs_a_reason() {
+    let world = World::new().await;
+    let none = json!({ "hits": [], "next": null, "looked_back_to_at": null });
+    world.server.on("GET /v1/search", [Reply::Json(none)]);
+    assert_eq!(world.munja(&["search", "없는말"]).await.exit, Exit::Nothing);
+    assert_eq!(world.munja(&["search", "--number", "01012345678"]).await.exit, Exit::Usage);
+    assert_eq!(world.munja(&["search", "버스", "--since", "어제"]).await.exit, Exit::Usage);
+    let run = world.munja(&["search", "없는말", "--json"]).await;
+    assert_eq!((run.exit, run.out.contains("hits")), (Exit::Ok, true));
+}
+
+#[tokio::test]
+async fn an_earlier_answer_begins_a_draft_and_is_not_sent_by_itself() {
+    let world = World::new().await;
+    let one = json!({ "conversation_id": 7, "closed_at": NOON, "category": null, "question": "막차?", "answer": "22:40" });
+    world.server.on("GET /v1/conversations/12/similar", [Reply::Json(json!({ "similar": [one] }))]);
+    let run = world.munja(&["similar", "12"]).await;
+    assert!(run.out.contains("? 막차?") && run.out.contains("│ 22:40"), "{}", run.out);
+    assert!(run.err.contains("munja reply 12 --from 7"), "{}", run.err);
+    world.server.on("GET /v1/conversations/12/similar", [Reply::Json(json!({ "similar": [] }))]);
+    assert_eq!(world.munja(&["similar", "12"]).await.exit, Exit::Nothing);
+    world.server.on("GET /v1/conversations/7", [Reply::Json(detail(7, 34, vec![text_out(5, "delivered")]))]);
+    let run = world.munja(&["reply", "12", "--from", "7", "--last-seen", "1"]).await;
+    assert_eq!(run.exit, Exit::LookFirst, "{}", run.err);
+    let draft = std::fs::read_to_string(world.state("draft-12.txt")).expect("kept");
+    assert_eq!(draft, "5분 뒤에 옵니다.\n");
+    assert!(world.asked().iter().all(|line| !line.starts_with("POST")));
+}
+
+#[tokio::test]
+async fn advice_is_shown_where_a_person_reads_it_and_blocks_nothing() {
+    let mut world = World::new().await;
+    let advice = json!({ "kind": "hard_word", "start": 0, "end": 2, "words": "금일", "instead": "오늘" });
+    world.server.on("POST /v1/advice", [Reply::Json(json!({ "text": "금일", "advice": [advice] }))]);
+    let run = world.munja(&["advice", "금일"]).await;
+    assert_eq!(run.out, "· “금일” → 쉬운 말: 오늘\n");
+    let reply = ["reply", "12", "금일", "--last-seen", "1"];
+    let preview = world.munja(&[&reply[..], &["--preview"]].concat()).await;
+    assert!(preview.exit == Exit::Ok && preview.err.contains("오늘"), "{}", preview.err);
+    let sent = json!({
+        "reply_id": 3, "n_bytes": 4, "messages": [text_out(56, "held")], "repeated": false,
+        "size": { "kind": "sms", "n": 4, "most": 90, "unit": "bytes", "n_parts": 1 },
+    });
+    world.server.on("POST /v1/conversations/12/replies", [Reply::Json(sent)]);
+    let n_advised = |world: &World| world.asked().iter().filter(|line| line.contains("advice")).count();
+    assert_eq!(world.munja(&reply).await.exit, Exit::Ok);
+    assert_eq!(n_advised(&world), 2, "none in a pipe");
+    world.munja(&[&reply[..], &["--advice"]].concat()).await;
+    assert_eq!(n_advised(&world), 3);
+    world.is_terminal = true;
+    world.server.on("POST /v1/advice", [problem(500, "internal")]);
+    assert_eq!(world.munja(&reply).await.exit, Exit::Ok, "a server without advice is no obstacle");
+    assert_eq!(n_advised(&world), 4);
+}

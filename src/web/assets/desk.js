@@ -1,0 +1,259 @@
+// The web desk: queue on one side, one conversation on the other, everything live. A face over the API like any other.
+
+import { follow, get, onRefused, post, setToken, token } from "./api.js";
+import { composer } from "./composer.js";
+import { showDialog, tell, tellError } from "./dialogs.js";
+import { byId, el, plain, put, say, show } from "./dom.js";
+import { listen, showKeys } from "./keys.js";
+import { ask, begin, logOut } from "./login.js";
+import * as queue from "./queue.js";
+import { search } from "./search.js";
+import { tidy } from "./sending.js";
+import { moment, now } from "./times.js";
+import { deeds, view } from "./talk.js";
+import { apply, onSwitch, t } from "./words.js";
+
+/** Each look at the list stands in the access log: not more often than this (milliseconds). */
+const LIST_PACE = 1_000;
+const SOUND = "munja.sound";
+
+let me = null, detail = null, writing = null, stop = () => {}, listed = 0, timer = 0, loading = null;
+const sound = {
+  isOn: () => localStorage.getItem(SOUND) !== "off",
+  set: (is) => localStorage.setItem(SOUND, is ? "on" : "off"),
+};
+
+const desk = {
+  me: null, desks: [], categories: [], canned: [], filled: new Map(),
+  detail: () => detail,
+  serverNow: now,
+  open, reload, left, reveal,
+  cannedOf,
+  focusTalk: () => byId("talk").focus(),
+};
+desk.do = deeds(desk);
+
+async function start(who) {
+  if (!who || !["counselor", "supervisor", "administrator"].includes(who.role)) {
+    show(byId("log-out"), true);
+    put(byId("talk"), el("p", {}, t("no-duty"), " ", el("a", { href: "/board" }, t("board"))));
+    return;
+  }
+  desk.me = me = who;
+  tidy();
+  byId("who").textContent = `${me.name} · ${me.login}`;
+  for (const id of ["log-out", "help", "search"]) show(byId(id), true);
+  try {
+    const [desks, categories, canned] = await Promise.all([get("/v1/desks"), get("/v1/categories"), get("/v1/canned")]);
+    Object.assign(desk, { desks: desks.desks, categories: categories.categories, canned: canned.replies });
+    await list();
+  } catch (error) { tellError(error); }
+  draw();
+  stop();
+  stop = follow("/v1/events", {
+    event: happened,
+    back(isFirst) {
+      connection("connected", false);
+      if (isFirst) return;
+      tell(t("back"));
+      soon();
+      reload().catch(() => {});
+    },
+    lost: () => connection("reconnecting", true),
+    refused: (problem) => { setToken(null); ask(problem.message); },
+  });
+  const wanted = Number(location.hash.slice(1));
+  if (wanted && !detail) open(wanted);
+}
+
+let line = null;
+function connection(key, isLost) {
+  line = [key, isLost];
+  byId("connection").className = isLost ? "lost" : "";
+  byId("connection").textContent = t(key);
+}
+
+/** Canned replies as this desk says them. */
+async function cannedOf(key) {
+  if (!desk.filled.has(key)) desk.filled.set(key, (await get(`/v1/canned?desk=${encodeURIComponent(key)}`)).replies);
+  return desk.filled.get(key);
+}
+
+/** Kinds of events that move no line of the list. */
+const QUIET = ["hello", "message", "logged_in", "access_head", "worker_restarted", "revealed", "noted", "purged"];
+
+function happened(kind, event) {
+  const id = event.conversation_id;
+  if (!QUIET.includes(kind)) soon();
+  if (kind === "urgent" || kind === "escalated") ring();
+  if (kind === "answer_lost") tell(t("answer-lost", { n: id }), true);
+  if (kind === "reminder" && event.counselor === me.login) tell(t("reminder", { n: id }));
+  if (detail && id === detail.id) {
+    if (kind === "text_in") tell(t("event-text_in", { n: id }));
+    reload().catch(() => {});
+  }
+}
+
+/** Lists again, soon but not at once for each of many events. */
+function soon() {
+  if (timer) return;
+  timer = setTimeout(async () => {
+    timer = 0;
+    try { await list(); draw(); } catch (error) { if (!detail) tellError(error); }
+  }, Math.max(0, listed + LIST_PACE - Date.now()));
+}
+
+async function list() {
+  listed = Date.now();
+  await queue.load();
+}
+
+let rung = "";
+function draw() {
+  queue.draw(me, detail?.id, open);
+  const dangers = queue.dangers();
+  const words = dangers.map((row) => t("danger-say", { n: row.id, state: t("danger-ringing") })).join(" · ");
+  if (words !== rung) { say(byId("alarm"), words); if (!words) byId("alarm").textContent = ""; }
+  rung = words;
+  document.title = `${dangers.length ? `⚠ ${dangers.length} · ` : ""}${detail ? `#${detail.id} · ` : ""}${t("app")}`;
+}
+
+/** Three short tones. Browsers allow them once somebody has pressed a key on the page. */
+function ring() {
+  if (!sound.isOn() || !navigator.userActivation?.hasBeenActive) return;
+  const audio = new AudioContext();
+  [0, 0.25, 0.5].forEach((at) => {
+    const tone = audio.createOscillator();
+    tone.frequency.value = 880;
+    tone.connect(audio.destination);
+    tone.start(audio.currentTime + at);
+    tone.stop(audio.currentTime + at + 0.15);
+  });
+  setTimeout(() => audio.close(), 1_500);
+}
+
+async function open(id) {
+  keepDraft();
+  try {
+    detail = await get(`/v1/conversations/${id}`);
+  } catch (error) { return tellError(error); }
+  history.replaceState(null, "", `#${id}`);
+  writing = null;
+  drawTalk();
+  draw();
+  byId("talk").focus();
+  byId("talk").scrollTop = byId("talk").scrollHeight;
+}
+
+/** Reads the open conversation anew, once at a time. */
+async function reload() {
+  if (!detail) return;
+  const id = detail.id;
+  if (loading) { loading.again = true; return loading.done; }
+  const mine = loading = { again: false };
+  mine.done = (async () => {
+    do {
+      mine.again = false;
+      const next = await get(`/v1/conversations/${id}`);
+      if (detail?.id === id) { detail = next; drawTalk(); }
+    } while (mine.again);
+  })().finally(() => { loading = null; });
+  return mine.done;
+}
+
+function drawTalk() {
+  const main = byId("talk");
+  const focused = document.activeElement;
+  const holds = detail.claimed_by?.id === me.id && detail.state !== "closed";
+  const isAtEnd = main.scrollHeight - main.scrollTop - main.clientHeight < 80;
+  if (!holds) writing = null;
+  else if (writing?.id !== detail.id) writing = composer(desk, detail);
+  else writing.update(detail);
+  const label = focused && main.contains(focused) && !writing?.root.contains(focused) ? focused.textContent : null;
+  const above = el("div", { class: "above" }, view(detail, desk, writing ? writing.seen() : null));
+  const below = holds ? writing.root : detail.state === "closed" ? el("p", { class: "faint" }, t("is-closed"))
+    : el("p", { class: "bar" }, el("button", { type: "button", class: "main", "aria-keyshortcuts": "c", onclick: claim }, t("claim")), el("span", { class: "faint" }, t("not-held")));
+  // The composer stays where it is: whoever is writing keeps the focus and the place in the text.
+  if (main.lastElementChild === below && main.children.length === 2) main.firstElementChild.replaceWith(above);
+  else put(main, above, below);
+  if (label) [...main.querySelectorAll("button")].find((button) => button.textContent === label)?.focus();
+  if (isAtEnd) main.scrollTop = main.scrollHeight;
+}
+
+function left(id) {
+  if (detail?.id !== id) return;
+  detail = writing = null;
+  history.replaceState(null, "", location.pathname);
+  put(byId("talk"), el("p", { class: "faint" }, t("choose")));
+  soon();
+  byId("next").focus();
+}
+
+function reveal(shown) {
+  const lines = shown.texts?.length ? shown.texts.map((one) => el("p", { class: "text" }, `${moment(one.at)} ${plain(one.text)}`)) : el("p", {}, el("strong", {}, shown.number));
+  setTimeout(() => showDialog(t("conversation-n", { n: shown.conversation_id }), lines, el("p", { class: "faint" }, t("revealed"))));
+}
+
+async function claim() {
+  if (!detail) return;
+  try {
+    detail = await post(`/v1/conversations/${detail.id}/claim`);
+    taken();
+  } catch (error) { tellError(error); }
+}
+
+async function next() {
+  keepDraft();
+  try {
+    detail = await post("/v1/conversations/next");
+    history.replaceState(null, "", `#${detail.id}`);
+    writing = null;
+    taken();
+  } catch (error) { tell(error.code === "nobody_waits" ? t("nobody-waits") : error.message || t("server-silent"), error.code !== "nobody_waits"); }
+}
+
+function taken() {
+  tell(t("claimed", { n: detail.id }));
+  drawTalk();
+  soon();
+  byId("talk").scrollTop = byId("talk").scrollHeight;
+  writing?.focus();
+}
+
+/** Leaves what was begun with the conversation, for oneself at another machine or for a colleague. */
+async function keepDraft() {
+  const text = writing?.text() ?? "";
+  if (!detail || !text.trim() || text === detail.draft) return;
+  // Where that fails, this tab still has it.
+  await post(`/v1/conversations/${detail.id}/actions`, { action: "draft", text }).then(() => tell(t("draft-kept")), () => {});
+}
+
+apply();
+put(byId("talk"), el("p", { class: "faint" }, t("choose")));
+onSwitch(byId("language"), () => {
+  if (!me) return location.reload();
+  if (line) connection(...line);
+  writing = null;
+  if (detail) drawTalk(); else put(byId("talk"), el("p", { class: "faint" }, t("choose")));
+  draw();
+});
+onRefused(() => {
+  if (!token() || !me) return;
+  stop();
+  setToken(null);
+  ask(t("expired"));
+});
+byId("log-out").addEventListener("click", async () => { await keepDraft(); logOut(); });
+byId("next").addEventListener("click", next);
+byId("search").addEventListener("click", () => search(open));
+byId("help").addEventListener("click", () => showKeys(sound));
+const inTalk = (action) => () => { if (detail) action(); };
+listen({
+  n: next, j: () => queue.step(1), k: () => queue.step(-1), ArrowDown: () => queue.step(1), ArrowUp: () => queue.step(-1),
+  q: () => queue.step(0), c: claim, r: () => writing?.focus(), "?": () => showKeys(sound), "/": () => search(open),
+  a: inTalk(desk.do.ack), f: inTalk(desk.do.falseAlarm), u: inTalk(desk.do.urgent), m: inTalk(desk.do.note), t: inTalk(desk.do.transfer),
+  p: inTalk(desk.do.promise), g: inTalk(desk.do.category), l: inTalk(desk.do.release), x: inTalk(desk.do.close), v: inTalk(desk.do.reveal),
+});
+// Waits grow without an event.
+setInterval(() => { if (me) draw(); }, 15_000);
+begin(start);

@@ -1,0 +1,165 @@
+// One conversation: its head, its texts and notes in order, and what one can do with it.
+
+import { bytes, post } from "./api.js";
+import { ask, tell, tellError } from "./dialogs.js";
+import { el, plain } from "./dom.js";
+import { badges } from "./queue.js";
+import { moment } from "./times.js";
+import { known, t } from "./words.js";
+
+/** The head and the texts. `seen` is the last text that was shown before: newer ones are marked. */
+export function view(detail, desk, seen) {
+  return [head(detail, desk), detail.tier === 1 ? dangerBox(detail, desk) : null, actions(detail, desk), history(detail, desk, seen)];
+}
+
+function head(detail, desk) {
+  const name = desk.desks.find(({ key }) => key === detail.desk)?.name ?? detail.desk;
+  const facts = [
+    t("desk-name", { name }),
+    detail.category ? t("category-is", { name: detail.category }) : null,
+    detail.opted_out ? t("opted-out") : null,
+    detail.restricted_until_at ? t("restricted-until", { time: moment(detail.restricted_until_at) }) : null,
+    detail.preference ? t("preference-is", { text: detail.preference }) : null,
+    detail.survey?.score ? t("survey-was", { score: detail.survey.score }) : null,
+  ].filter(Boolean);
+  const previous = detail.previous_id ? el("button", { type: "button", onclick: () => desk.open(detail.previous_id) }, t("previous", { n: detail.previous_id })) : null;
+  return el("div", { class: "head" }, el("h2", {}, `${t("conversation-n", { n: detail.id })} · ${detail.citizen}`), badges(detail), el("span", { class: "faint" }, facts.join(" · ")), previous);
+}
+
+function dangerBox(detail, desk) {
+  const button = (key, action, kind = "") => el("button", { type: "button", class: kind, onclick: action }, t(key));
+  const who = detail.acked_by ? t("danger-acked", { who: detail.acked_by }) : detail.is_ringing ? t("danger-ringing") : null;
+  return el("section", { class: "dangerbox", "aria-labelledby": "danger-head" }, el("h3", { id: "danger-head" }, `⚠ ${t("danger")}${who ? `: ${who}` : ""}`),
+    el("p", { class: "bar" }, detail.is_ringing ? button("ack", desk.do.ack, "bad") : null, button("false-alarm", desk.do.falseAlarm), button("where", desk.do.where), button("handover", desk.do.handover), button("reveal", desk.do.reveal)));
+}
+
+function actions(detail, desk) {
+  const all = [["note", "note"], ["transfer", "transfer"], ["promise-alone", "promise"], ["set-category", "category"], ["release", "release"], ["close", "close"]];
+  if (detail.tier !== 1) all.unshift(["urgent", "urgent"]);
+  if (detail.messages.some((text) => text.n_masked)) all.push(["reveal-texts", "revealTexts"]);
+  return el("div", { class: "bar", role: "toolbar", "aria-label": t("actions") }, all.map(([key, action]) => el("button", { type: "button", onclick: desk.do[action] }, t(key))));
+}
+
+function history(detail, desk, seen) {
+  const notes = detail.notes.filter((note) => note.kind !== "draft").map((note) => ({ at: note.at, note }));
+  const texts = detail.messages.map((text) => ({ at: text.at, text }));
+  const all = [...texts, ...notes].sort((a, b) => a.at - b.at);
+  return el("section", { "aria-labelledby": "history-head" }, el("h3", { id: "history-head", class: "quiet" }, t("history")),
+    el("ol", { class: "messages" }, all.map(({ text, note }) => (note ? noteLine(note) : text.direction === "in" ? inbound(text, seen) : outbound(text, desk)))));
+}
+
+const noteLine = (note) => el("li", { class: "note" },
+  el("p", { class: "meta" }, el("span", {}, note.author ? t("note-by", { who: note.author }) : t("note-auto")), el("span", {}, note.kind), el("time", {}, moment(note.at))),
+  el("p", { class: "text" }, plain(note.text)));
+
+function inbound(text, seen) {
+  const body = [el("p", { class: "text" }, plain(text.text)), text.photos.map(photo)];
+  const isNew = seen !== null && text.seq > seen;
+  return el("li", { class: isNew ? "in new" : "in", "data-seq": text.seq },
+    el("p", { class: "meta" }, el("strong", {}, t("from-citizen")), el("time", {}, moment(text.at)),
+      text.tier ? el("span", { class: text.tier === 1 ? "badge bad" : "badge warn" }, t(`tier-${text.tier}`)) : null,
+      text.rules ? el("span", {}, t("why-urgent", { rules: text.rules })) : null,
+      text.late_sent_at ? el("span", {}, t("came-late", { time: moment(text.late_sent_at) })) : null,
+      text.n_masked ? el("span", {}, t("masked", { n: text.n_masked })) : null),
+    text.is_abusive ? el("details", {}, el("summary", {}, t("unfold")), body) : body);
+}
+
+function outbound(text, desk) {
+  const fate = known(`fate-${text.state}`) ? t(`fate-${text.state}`, { time: moment(text.final_at ?? text.at) }) : text.state;
+  const isBad = ["in_doubt", "undelivered", "failed", "expired"].includes(text.state);
+  return el("li", { class: "out" },
+    el("p", { class: "meta" }, el("strong", {}, text.author?.name ?? t("from-us")), el("time", {}, moment(text.at)),
+      el("span", { class: isBad ? "badge bad" : "" }, text.code && isBad ? `${fate} [${text.code}]` : fate),
+      text.state === "held" && text.author ? el("button", { type: "button", onclick: () => recall(text, desk) }, t("recall")) : null,
+      text.needs_decision ? el("button", { type: "button", onclick: () => decide(text, desk) }, t("decide")) : null),
+    el("p", { class: "text" }, text.text), text.photos.map(photo));
+}
+
+async function recall(text, desk) {
+  try {
+    await post(`/v1/messages/${text.id}/recall`);
+    await desk.reload();
+  } catch (error) { tellError(error); }
+}
+
+function decide(text, desk) {
+  const options = [["give_up", t("give-up")], ["send_again", t("send-again")]];
+  ask({ title: t("decide"), why: t("decide-why", { n: text.id }), fields: [{ name: "decision", label: "decide", kind: "select", options }] }, async ({ decision }) => {
+    await post(`/v1/messages/${text.id}/decision`, { decision });
+    await desk.reload();
+  });
+}
+
+/** Bytes need the token, so they come as a blob; what they are, the server has seen in them. */
+function photo(one) {
+  const name = t(["photo", "film", "voice"].includes(one.what) ? one.what : "file", { n: one.id });
+  if (one.state !== "kept") return el("p", {}, `${name}: ${t(one.state === "wanted" ? "photo-wanted" : "photo-lost")}`);
+  const place = el("span");
+  const button = el("button", {
+    type: "button",
+    async onclick() {
+      try {
+        const url = URL.createObjectURL(await bytes(`/v1/photos/${one.id}`));
+        const tag = { film: "video", voice: "audio" }[one.what] ?? "img";
+        button.replaceWith(el(tag, { src: url, alt: tag === "img" ? t("photo-alt", { n: one.id }) : null, controls: tag !== "img", "aria-label": tag === "img" ? null : name }));
+      } catch (error) { tellError(error); }
+    },
+  }, `${name}: ${t("photo-show")}`);
+  place.append(button);
+  return el("p", {}, place);
+}
+
+/** What the buttons and keys do. `desk.detail()` is the conversation that is open here. */
+export function deeds(desk) {
+  const id = () => desk.detail()?.id;
+  const act = async (body) => {
+    await post(`/v1/conversations/${id()}/actions`, body);
+    tell(t("done"));
+    await desk.reload();
+  };
+  const now = (body) => async () => { if (id()) try { await act(body); } catch (error) { tellError(error); } };
+  const window = (what, fields, action, more = () => ({})) => () => {
+    const detail = desk.detail();
+    if (detail) ask({ title: `${t(what).replace(/ …$/, "")} · ${t("conversation-n", { n: detail.id })}`, fields: fields(detail), ...more() }, (values) => action(values, detail));
+  };
+  const reason = () => [{ name: "reason", label: "reason", kind: "area", required: true }];
+  const categories = () => desk.categories.map((one) => [one, one]);
+  const spans = () => [15, 30, 60, 120, 240, 1440].map((n) => [n, n < 60 ? t("span-minutes", { n }) : n < 1440 ? t("span-hours", { n: n / 60 }) : t("span-days", { n: 1 })]);
+  const reveal = (what) => async ({ reason }, detail) => {
+    const shown = await post(`/v1/conversations/${detail.id}/reveal`, { reason, what });
+    desk.reveal(shown);
+    await desk.reload();
+  };
+  return {
+    ack: now({ action: "ack" }),
+    urgent: now({ action: "urgent" }),
+    where: now({ action: "where" }),
+    falseAlarm: window("false-alarm", reason, ({ reason }, detail) => act({ action: "false_alarm", reason, last_seen: detail.last_inbound_id }), () => ({ why: t("false-alarm-why") })),
+    handover: window("handover", () => [{ name: "service", label: "handover-service", kind: "select", options: [["119", "119"], ["112", "112"]] }, { name: "told", label: "handover-told", required: true }],
+      ({ service, told }, detail) => act({ action: "handover", service, told, last_seen: detail.last_inbound_id })),
+    note: window("note", () => [{ name: "text", label: "note-text", kind: "area", required: true }], ({ text }) => act({ action: "note", text })),
+    promise: window("promise-alone", () => [{ name: "minutes", label: "promise-by", kind: "select", options: spans(), value: 30 }],
+      ({ minutes }) => act({ action: "promise", due_at: desk.serverNow() + minutes * 60_000 })),
+    category: window("set-category", (detail) => [{ name: "category", label: "category", kind: "select", options: categories(), value: detail.category }], ({ category }) => act({ action: "category", category })),
+    transfer: window("transfer", (detail) => [
+      { name: "desk", label: "transfer-desk", kind: "select", options: [["", "–"], ...desk.desks.filter(({ key }) => key !== detail.desk).map(({ key, name }) => [key, name])] },
+      { name: "person", label: "transfer-person" }, { name: "note", label: "note-text", kind: "area", required: true }],
+    ({ desk: to, person, note }) => act({ action: "transfer", desk: to || null, person: person.trim() || null, note })),
+    release: window("release", () => [], async (_, detail) => {
+      await post(`/v1/conversations/${detail.id}/release`);
+      await desk.reload();
+    }, () => ({ why: t("release-why") })),
+    close: window("close", (detail) => [
+      { name: "category", label: "category", kind: "select", options: [["", t("category-none")], ...categories()], value: detail.category ?? "" },
+      { name: "reason", label: "reason-perhaps" },
+      ...(detail.state === "active" ? [{ name: "unanswered", label: "close-unanswered", kind: "check" }] : []),
+      ...(detail.promise_due_at ? [{ name: "drop", label: "drop-promise", kind: "check" }] : [])],
+    async ({ category, reason, drop, unanswered }, detail) => {
+      await post(`/v1/conversations/${detail.id}/close`, { last_seen: detail.last_inbound_id, category: category || null, reason: reason || null, drop_promise: Boolean(drop), unanswered: Boolean(unanswered) });
+      tell(t("closed-done", { n: detail.id }));
+      desk.left(detail.id);
+    }),
+    reveal: window("reveal", reason, reveal("number"), () => ({ why: t("reveal-why") })),
+    revealTexts: window("reveal-texts", reason, reveal("texts"), () => ({ why: t("reveal-why") })),
+  };
+}

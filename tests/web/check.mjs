@@ -1,0 +1,234 @@
+// See tests/web-check.sh. Each step waits for what the page shows; nothing sleeps.
+
+import { createRequire } from "node:module";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+const require = createRequire(join(process.env.NODE_MODULES, "x.js"));
+const { chromium } = require("playwright-core");
+const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+const gateway = await import(process.env.GATEWAY ?? "./gateway.mjs");
+
+const FIRST = "처음 정해 준 말 하나", OWN = "돌고래가 춤춘 바다";
+const CITIZEN = "01012345678", OTHER = "01055556666";
+const HOSTILE = `<img src=x onerror="window.hit=1"><script>window.hit=1</script><b>버스</b> \u202e언제 와요?`;
+const WITHIN_MS = Number(process.env.WITHIN_MS ?? 1000);
+const errors = [];
+let step = "start", offline = false;
+
+function check(is, what) {
+  if (!is) throw new Error(`${step}: ${what}`);
+}
+function begin(name) {
+  step = name;
+  console.log(`- ${name}`);
+}
+
+async function open(browser, options) {
+  const context = await browser.newContext({ viewport: { width: 1180, height: 760 }, ...options });
+  await context.addInitScript(() => {
+    window.refused = [];
+    document.addEventListener("securitypolicyviolation", (event) => window.refused.push(`${event.violatedDirective} ${event.blockedURI}`));
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  page.on("pageerror", (error) => errors.push(`${step}: ${error.message}`));
+  page.on("dialog", (dialog) => { errors.push(`${step}: a dialog`); dialog.dismiss(); });
+  page.on("console", (message) => {
+    // A refusal of the API and a gateway that is away are no errors of the page.
+    const isAnswer = /^Failed to load resource/.test(message.text()) && (offline || /\/v1\//.test(message.location().url));
+    if (message.type() === "error" && !isAnswer) errors.push(`${step}: ${message.text()}`);
+  });
+  page.on("request", (request) => { if (!request.url().startsWith(base) && !request.url().startsWith("blob:")) errors.push(`${step}: asks ${request.url()}`); });
+  return page;
+}
+
+/** No barrier that axe knows, in the colours that are shown. */
+async function barriers(page, where) {
+  for (const colorScheme of ["light", "dark"]) {
+    await page.emulateMedia({ colorScheme });
+    await page.evaluate(axe);
+    const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
+    const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join("; ")}`);
+    check(!told.length, `${where}, ${colorScheme}: ${told.join("\n")}`);
+  }
+  await page.emulateMedia({ colorScheme: "light" });
+}
+
+/** A picture for the documentation in each language. */
+async function picture(page, name) {
+  if (!process.env.PICTURES) return;
+  for (const ending of [".ko.png", ".png"]) {
+    await page.screenshot({ path: join(process.env.PICTURES, name + ending) });
+    await page.locator("#language").click();
+  }
+}
+
+const says = (page, text) => page.getByText(text).first().waitFor();
+const has = async (to, words) => (await gateway.taken(to)).filter((text) => text.includes(words)).length;
+async function until(what, why) {
+  for (const end = Date.now() + 20_000; Date.now() < end;) {
+    if (await what()) return;
+    await new Promise((done) => setTimeout(done, 20));
+  }
+  check(false, why);
+}
+
+const { base, boardToken } = await gateway.start();
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: ["--no-sandbox", "--disable-dev-shm-usage"] });
+try {
+  begin("log in with a password that somebody else chose, by keyboard alone");
+  const desk = await open(browser, { locale: "ko-KR" });
+  const keys = desk.keyboard;
+  await desk.goto(`${base}/`);
+  await desk.getByLabel("아이디").waitFor();
+  await barriers(desk, "log-in");
+  await keys.type("minsu");
+  await keys.press("Tab");
+  await keys.type(FIRST);
+  await keys.press("Enter");
+  await desk.getByLabel("새 비밀번호", { exact: true }).waitFor();
+  await keys.type(OWN);
+  await keys.press("Tab");
+  await keys.type(OWN);
+  await keys.press("Enter");
+  await says(desk, "연결됨");
+
+  begin("a screen on the wall begins with its token");
+  const board = await open(browser, { locale: "ko-KR" });
+  await board.goto(`${base}/board#token=${boardToken}`);
+  await says(board, "연결됨");
+  check(!board.url().includes("token"), "the token is still in the address");
+  const paint = await board.evaluate(() => performance.getEntriesByName("first-contentful-paint")[0]?.startTime);
+  console.log(`  first paint after ${Math.round(paint)} ms`);
+  await barriers(board, "board");
+
+  begin("a text is on the board within a second");
+  const waiting = (n) => board.waitForFunction((n) => document.querySelector("#counts dd")?.firstChild?.textContent === String(n), n, { polling: "raf" });
+  await waiting(0);
+  const sent = performance.now();
+  await Promise.all([waiting(1), gateway.text(CITIZEN, HOSTILE)]);
+  const took = Math.round(performance.now() - sent);
+  console.log(`  after ${took} ms`);
+  check(took < WITHIN_MS, `it took ${took} ms`);
+
+  begin("a citizen is answered by keyboard alone, on a Korean keyboard");
+  await desk.locator("#queue [data-conversation='1']").waitFor();
+  await desk.locator("#queue").focus();
+  await desk.evaluate(() => document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key: "ㅜ", code: "KeyN", bubbles: true, cancelable: true })));
+  await desk.locator("#answer:focus").waitFor();
+  await keys.type("막차는 22:40입니다.");
+  await desk.locator("#length", { hasText: "SMS 19/90" }).waitFor();
+  check(await has(CITIZEN, "막차") === 0, "it left before it was sent");
+  await keys.press("Control+Enter");
+  await says(desk, "보냈습니다.");
+  await until(async () => await has(CITIZEN, "막차") === 1, "the carrier never got it");
+  await desk.locator(".messages .out", { hasText: "막차" }).getByText("도착").waitFor();
+
+  begin("hostile text draws nothing");
+  check(await desk.locator("#talk img, #talk script, #talk b, #queue img").count() === 0, "text became markup");
+  check(await desk.evaluate(() => window.hit) === undefined, "text ran");
+  await says(desk, "<img src=x onerror=");
+  check(!await desk.locator("#talk").innerText().then((text) => text.includes("\u202e")), "a sign turns the direction of the text");
+  await barriers(desk, "conversation");
+
+  begin("what the citizen writes meanwhile is shown before anything leaves");
+  await desk.locator("#answer").focus();
+  await keys.type("그리고 첫차는");
+  await gateway.text(CITIZEN, "첫차도요");
+  await says(desk, "쓰는 동안 시민이 새 문자를 보냈습니다");
+  await keys.press("Control+Enter");
+  check(await has(CITIZEN, "그리고 첫차는") === 0, "it left unread");
+  await keys.press("Shift+Tab");
+  await keys.press("Enter");
+  await keys.type(" 05:10입니다.");
+  await keys.press("Control+Enter");
+  await until(async () => await has(CITIZEN, "그리고 첫차는 05:10입니다.") === 1, "it never left");
+
+  begin("danger is told on both pages, and answered");
+  await gateway.text(OTHER, "살려주세요 한빛아파트 3동");
+  await desk.locator("#alarm", { hasText: "위급: 상담 2번" }).waitFor();
+  await board.locator("#danger .ringing", { hasText: "상담 2번" }).waitFor();
+  await barriers(board, "board in danger");
+  await picture(board, "board");
+  await keys.press("Escape");
+  await keys.press("n");
+  await board.locator("#danger .one", { hasText: "김민수 님이 맡음" }).waitFor();
+  await barriers(desk, "danger");
+  await desk.locator("#answer:focus").waitFor();
+  await keys.type("119를 불렀습니다. 문을 열어 두십시오.");
+  await picture(desk, "desk-web");
+  await desk.locator("#answer").focus();
+  await keys.press("Control+Enter");
+  await board.locator("#danger .none").waitFor();
+
+  begin("a conversation is closed with a category, by keyboard alone");
+  await desk.locator("#answer").focus();
+  await keys.press("Escape");
+  await keys.press("x");
+  await desk.locator("dialog select").first().waitFor();
+  await barriers(desk, "dialog");
+  await desk.locator("dialog select").first().focus();
+  await keys.press("ArrowDown");
+  await keys.press("Enter");
+  if (await desk.locator("dialog[open]").count()) await desk.locator("dialog button[value=ok]").press("Enter");
+  await says(desk, "상담 2번을 종료했습니다.");
+
+  begin("what was written is found again, by keyboard alone");
+  await desk.locator("#queue").focus();
+  await keys.press("/");
+  await desk.locator("dialog input").first().waitFor();
+  await keys.type("한빛아파트");
+  await keys.press("Enter");
+  await desk.locator("dialog .hits mark", { hasText: "한빛아파트" }).waitFor();
+  await barriers(desk, "search");
+  await desk.locator("dialog .hits button:focus").waitFor();
+  await keys.press("Enter");
+  await desk.locator("#talk h2", { hasText: "상담 2번" }).waitFor();
+
+  begin("the gateway is restarted under the pages");
+  offline = true;
+  await gateway.stop();
+  await Promise.all([desk, board].map((page) => says(page, "다시 연결하고 있습니다")));
+  await gateway.run();
+  await Promise.all([desk, board].map((page) => page.locator("#connection", { hasText: /^연결됨$/ }).waitFor()));
+  offline = false;
+  await gateway.text("01077778888", "여권은 어디서 만드나요?");
+  await desk.locator("#queue", { hasText: "여권은" }).waitFor();
+
+  begin("an answer whose fate is unknown is asked for once more, and arrives once");
+  await desk.locator("#queue").focus();
+  await keys.press("n");
+  await desk.locator("#answer:focus").waitFor();
+  await keys.type("시청 2층입니다.");
+  offline = true;
+  await desk.route("**/replies", async (route) => { await route.fetch(); await route.abort(); }, { times: 1 });
+  await keys.press("Control+Enter");
+  await says(desk, "답변이 접수되었을 수 있으니");
+  await desk.getByRole("button", { name: "다시 확인" }).press("Enter");
+  await says(desk, "이미 접수된 답변이라");
+  offline = false;
+  await until(async () => await has("01077778888", "시청 2층") === 1, "not exactly once");
+
+  begin("both pages in English");
+  for (const page of [desk, board]) {
+    await page.locator("#language").press("Enter");
+    await page.locator("#connection", { hasText: /^Live$/ }).waitFor();
+    check(await page.evaluate(() => document.documentElement.lang) === "en", "the language of the page");
+    const korean = await page.evaluate(() => [...document.querySelectorAll("[data-t], h2, button, label, #connection")].map((one) => one.firstChild?.textContent ?? "").filter((text) => /[가-힣]/.test(text)));
+    const ours = korean.filter((text) => !/한국어|시청|북구|김민수|버스|첫차|여권/.test(text));
+    check(!ours.length, `Korean words are left: ${ours}`);
+    await barriers(page, "in English");
+  }
+
+  begin("nothing was refused by the policy, no error on the console");
+  for (const page of [desk, board]) errors.push(...await page.evaluate(() => window.refused));
+  check(!errors.length, errors.join("\n"));
+  console.log("all is well");
+} catch (error) {
+  console.error(error.message, "\n", errors.join("\n"));
+  process.exitCode = 1;
+} finally {
+  await browser.close();
+  gateway.end();
+}
