@@ -150,6 +150,13 @@ CREATE TABLE desk_exception (
     PRIMARY KEY (counselor_id, conversation_id)
 ) STRICT, WITHOUT ROWID;
 
+-- Whether a counselor is on, on the phone, on a break or off, as they say (domain::presence). Without a row they are off.
+CREATE TABLE presence (
+    counselor_id  INTEGER NOT NULL PRIMARY KEY REFERENCES counselor (id),
+    state         TEXT    NOT NULL CHECK (state = 'on' OR state = 'phone' OR state = 'break' OR state = 'off'),
+    since_at      INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- One consultation, from the first text to the close (domain::conversation). Lists in CHECKs and partial indexes are
 -- chains of OR: for an IN list SQLite builds a temporary table at each write of a row.
 CREATE TABLE conversation (
@@ -195,6 +202,10 @@ CREATE TABLE conversation (
     notices_from_at   INTEGER,                  -- wait notices count from then: the first text of this wait that was not late
     alarm_quiet_until_at INTEGER,               -- looked after by a duty phone: nobody is called until then
     erased_at         INTEGER,                  -- when what is personal in it was erased (domain::privacy)
+    is_category_old   INTEGER NOT NULL DEFAULT 0 CHECK (is_category_old = 0 OR is_category_old = 1),   -- said before it was reopened
+    referred_to       TEXT,                     -- the outside department that works on it
+    referred_at       INTEGER,
+    referral_due_at   INTEGER,                  -- when that department is to have answered
     CHECK (state = 'waiting' OR state = 'active' OR state = 'answered' OR state = 'closed'),
     CHECK ((state = 'closed') = (closed_at IS NOT NULL)),
     CHECK ((claimed_by IS NULL) = (claimed_at IS NULL)),
@@ -220,6 +231,7 @@ CREATE INDEX conversation_by_state ON conversation (state, id);
 -- At most one open conversation per citizen and number.
 CREATE UNIQUE INDEX conversation_open ON conversation (citizen, our_number) WHERE state <> 'closed';
 CREATE INDEX conversation_of_citizen ON conversation (citizen, our_number, id);
+CREATE INDEX conversation_referred ON conversation (referral_due_at, id) WHERE referral_due_at IS NOT NULL;
 -- What may outlive its time.
 CREATE INDEX conversation_kept ON conversation (closed_at, id) WHERE closed_at IS NOT NULL AND erased_at IS NULL;
 
@@ -429,6 +441,19 @@ CREATE TABLE note (
     created_at       INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX note_of_conversation ON note (conversation_id, id);
+
+-- Drafts of answers, each read by its writer alone (domain::draft).
+CREATE TABLE draft (
+    counselor_id     INTEGER NOT NULL REFERENCES counselor (id),
+    conversation_id  INTEGER NOT NULL REFERENCES conversation (id),
+    text             TEXT    NOT NULL,
+    based_on         INTEGER NOT NULL,           -- inbox.seq of the last text that its writer saw
+    begun_at         INTEGER NOT NULL,
+    saved_at         INTEGER NOT NULL,
+    origin           TEXT    CHECK (origin = 'recalled' OR origin = 'stopped'),   -- an answer that came back
+    PRIMARY KEY (counselor_id, conversation_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX draft_of_conversation ON draft (conversation_id);
 
 -- Reminders.
 CREATE TABLE reminder (

@@ -13,6 +13,7 @@
 //! | [`api`] | JSON over HTTP, server-sent events, and the wire types |
 //! | [`client`] | what every face of the product shares: API client, log-in, drafts, a reply with promise and category as one request, sentences |
 //! | [`cli`] | the commands of `munja`: a thin face over [`client`] |
+//! | [`tui`] | `munja desk`, the terminal desk: a state, one pure function and a screen, over [`client`] |
 //! | [`web`] | pages for browsers, compiled in: the desk and the live board. They talk to [`api`] as every other face does |
 //! | [`admin`] | the commands of `munjad` |
 //! | `sim` | a simulated carrier with faults and a ledger (feature `sim`) |
@@ -20,7 +21,7 @@
 //! | [`config`], [`check`], [`daemon`] | configuration, `munjad check`, the wiring |
 //!
 //! ```text
-//! bin -> admin -> daemon -> worker -> carrier -> domain      bin -> cli -> client -> api::wire -> domain
+//! bin -> admin -> daemon -> worker -> carrier -> domain      bin -> cli, tui -> client -> api::wire -> domain
 //!                   |         `-----> store ---> domain      check -> config, store, carrier (reads only)
 //!                   `-----> api ----> store                  api -> web (mounts its pages)
 //! ```
@@ -81,5 +82,6 @@ pub mod ops;
 #[cfg(feature = "sim")]
 pub mod sim;
 pub mod store;
+pub mod tui;
 pub mod web;
 pub mod worker;

@@ -23,10 +23,14 @@ use crate::domain::text::normalise;
 use crate::store::NewAccess;
 
 /// Notes, reasons and reminders are not longer (characters); a draft may be as long as an answer.
-const MOST_NOTE_CHARS: usize = 1_000;
-const MOST_DRAFT_CHARS: usize = 20_000;
+pub(super) const MOST_NOTE_CHARS: usize = 1_000;
+pub(super) const MOST_DRAFT_CHARS: usize = 20_000;
 /// Nobody is restricted for longer, and nothing is promised for later (milliseconds).
 const MOST_AHEAD_MS: i64 = 30 * 24 * 60 * 60 * 1_000;
+
+/// A department is waited for no longer (milliseconds), and its name is not longer (characters).
+const MOST_REFERRAL_MS: i64 = 366 * 24 * 60 * 60 * 1_000;
+const MOST_DEPARTMENT_CHARS: usize = 100;
 
 /// Perform an action on a conversation; returns the conversation.
 #[utoipa::path(post, path = "/v1/conversations/{id}/actions", operation_id = "act", tag = "conversation",
@@ -52,7 +56,7 @@ pub(super) async fn act(
     };
     // Whoever passed it on or ended its alarm may not see it any more; what they did is done all the same.
     let after = context.store.conversation(id, &Actor::system("api")).await??;
-    Ok(Json(view::detail(after, context.meaning)))
+    Ok(Json(view::detail(after, context.looker(&session))))
 }
 
 /// Export a whole conversation with hashes (supervisors). The export and its reason are kept as a note.
@@ -73,7 +77,7 @@ pub(super) async fn evidence(
     let detail = context.store.conversation(id, &session.actor).await??;
     let access = about(NewAccess::by(&session.actor, Action::Export), &detail).detail("evidence");
     let access = NewAccess { reason: reason.clone(), ..access };
-    let detail = view::detail(detail, context.meaning);
+    let detail = view::detail(detail, context.looker(&session));
     let mut records: Vec<EvidenceRecord> = Vec::new();
     let all = std::iter::once(serde_json::to_string(&detail.summary))
         .chain(detail.messages.iter().map(serde_json::to_string))
@@ -170,6 +174,11 @@ fn command(
         R::OptOut => Command::Wish(Wish::OptOut),
         R::OptIn => Command::Wish(Wish::OptIn),
         R::Prefer { text } => Command::Prefer { text: perhaps("text", &text, MOST_NOTE_CHARS)? },
+        R::Refer { department, due_at } => Command::Refer {
+            department: words("department", &department, MOST_DEPARTMENT_CHARS)?,
+            due_at: within("due_at", due_at, (now, MOST_REFERRAL_MS))?,
+        },
+        R::EndReferral { note } => Command::EndReferral { note: perhaps("note", &note, MOST_NOTE_CHARS)? },
         R::Category { category } => Command::Categorise(find_category(settings, &category, desk)?),
     })
 }
@@ -181,16 +190,20 @@ pub(super) fn find_category(settings: &ApiSettings, word: &str, desk: &str) -> R
     Ok(Category { key, version: settings.categories.version.clone() })
 }
 
-fn perhaps(field: &'static str, text: &str, most: usize) -> Result<String, Problem> {
+pub(super) fn perhaps(field: &'static str, text: &str, most: usize) -> Result<String, Problem> {
     let text = normalise(text.trim());
     if text.chars().count() > most { Err(Problem::bad_request(field)) } else { Ok(text) }
 }
 
-fn words(field: &'static str, text: &str, most: usize) -> Result<String, Problem> {
+pub(super) fn words(field: &'static str, text: &str, most: usize) -> Result<String, Problem> {
     let text = perhaps(field, text, most)?;
     if text.is_empty() { Err(Problem::bad_request(field)) } else { Ok(text) }
 }
 
 pub(super) fn ahead(field: &'static str, at: UnixMs, now: UnixMs) -> Result<UnixMs, Problem> {
-    if (now + 1..=now + MOST_AHEAD_MS).contains(&at) { Ok(at) } else { Err(Problem::bad_request(field)) }
+    within(field, at, (now, MOST_AHEAD_MS))
+}
+
+fn within(field: &'static str, at: UnixMs, (now, most_ms): (UnixMs, i64)) -> Result<UnixMs, Problem> {
+    if (now + 1..=now + most_ms).contains(&at) { Ok(at) } else { Err(Problem::bad_request(field)) }
 }

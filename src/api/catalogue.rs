@@ -6,11 +6,12 @@ use super::audit::Seen;
 use super::extract::{Json, Query};
 use super::problem::{Problem, ProblemCode};
 use super::session::Session;
-use super::wire::{CannedList, CannedView, CategoryList, DeskList, DeskView, SurveyList};
+use super::wire::{CannedList, CannedView, CategoryList, DeskList, DeskView, LimitsView, SurveyList};
 use super::{ApiContext, view};
 use crate::domain::access::Action;
 use crate::domain::calendar::OpenState;
 use crate::domain::survey::EVERY_MS;
+use crate::domain::text::Limits;
 use crate::store::NewAccess;
 
 /// The desks, and whether they are open now.
@@ -25,7 +26,10 @@ pub(super) async fn desks(State(context): State<ApiContext>, _: Session) -> Json
         };
         DeskView { key: desk.key.clone(), name: desk.name.clone(), is_open, until_at }
     });
-    Json(DeskList { desks: desks.collect() })
+    let number = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+    let Limits { sms, lms, .. } = settings.limits;
+    let limits = LimitsView { unit: settings.limits.unit().to_owned(), sms: number(sms), lms: number(lms) };
+    Json(DeskList { desks: desks.collect(), limits: Some(limits) })
 }
 
 /// The categories of conversations.

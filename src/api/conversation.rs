@@ -25,7 +25,7 @@ const MAX_REASON_CHARS: usize = 200;
 /// Conversations, those that waited longest first.
 #[utoipa::path(get, path = "/v1/conversations", operation_id = "list_conversations", tag = "conversation",
     params(
-        ("state" = Option<String>, Query, description = "`waiting` (default), `active`, `answered`, `closed`, `open` (all but closed) or `mine`"),
+        ("state" = Option<String>, Query, description = "`waiting` (default), `active`, `answered`, `closed`, `open` (all but closed), `mine` or `referred` (an outside department works on them, the first due first)"),
         ("limit" = Option<i64>, Query, description = "1 to 200, default 50"),
     ),
     responses((status = 200, description = "Those found", body = ConversationList)))]
@@ -37,6 +37,7 @@ pub(super) async fn list(
     let state = query.word("state").unwrap_or("waiting");
     let filter = match state {
         "open" => ConversationFilter::Open,
+        "referred" => ConversationFilter::Referred,
         "mine" => ConversationFilter::HeldBy(session.counselor.id),
         word => ConversationState::from_word(word)
             .map(ConversationFilter::State)
@@ -60,7 +61,7 @@ pub(super) async fn claim_next(
 ) -> Result<Json<ConversationDetail>, Problem> {
     let settings = context.settings();
     let claimed = context.store.claim_next(&session.actor, &settings.policy, context.now()).await??;
-    Ok(Json(view::detail(claimed, context.meaning)))
+    Ok(Json(view::detail(claimed, context.looker(&session))))
 }
 
 /// One conversation with its texts.
@@ -74,7 +75,7 @@ pub(super) async fn show(
 ) -> Result<Seen<Json<ConversationDetail>>, Problem> {
     let found = context.store.show(id, &session.actor, context.now()).await??;
     let access = about(NewAccess::by(&session.actor, Action::View), &found);
-    Ok(Seen(Json(view::detail(found, context.meaning)), access))
+    Ok(Seen(Json(view::detail(found, context.looker(&session))), access))
 }
 
 /// Claim one conversation; claiming a conversation that the caller holds already changes nothing.
@@ -87,7 +88,7 @@ pub(super) async fn claim(
     Id(id): Id,
 ) -> Result<Json<ConversationDetail>, Problem> {
     run(&context, &session, id, Command::Claim).await?;
-    Ok(Json(view::detail(context.store.conversation(id, &session.actor).await??, context.meaning)))
+    Ok(Json(view::detail(context.store.conversation(id, &session.actor).await??, context.looker(&session))))
 }
 
 /// Release a conversation; a waiting citizen gets the old place in the queue back.
@@ -104,7 +105,8 @@ pub(super) async fn release(
 }
 
 /// Close a conversation that the caller holds. Refused with `newer_texts` if the citizen has written after `last_seen`,
-/// unless forced, and with `promise_open` while an answer is promised, unless the promise is dropped.
+/// unless forced, with `unanswered` if nobody has answered their last text, unless that is said, and with `promise_open` while an
+/// answer is promised, unless the promise is dropped. A conversation that was reopened needs its category anew.
 #[utoipa::path(post, path = "/v1/conversations/{id}/close", operation_id = "close", tag = "conversation",
     params(("id" = i64, Path, description = "Id of the conversation")),
     request_body = CloseRequest, responses((status = 204, description = "Closed")))]
@@ -126,9 +128,13 @@ pub(super) async fn close(
         }
         None => None,
     };
-    let drop_promise = request.drop_promise;
-    let closing =
-        Closing { last_seen: (!request.force).then_some(last_seen), reason, category, drop_promise };
+    let closing = Closing {
+        last_seen: (!request.force).then_some(last_seen),
+        reason,
+        category,
+        unanswered: request.unanswered,
+        drop_promise: request.drop_promise,
+    };
     let closed = context
         .store
         .command(id, Command::Close(closing), &session.actor, &settings.policy, context.now())

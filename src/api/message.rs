@@ -14,26 +14,28 @@ use crate::store::NewAccess;
 
 const MAX_LISTED: u32 = 200;
 
-/// Texts in doubt, oldest first, at most 200.
+/// Texts in doubt, oldest first, at most 200; or the caller's own answers that are held back, the newest first.
 #[utoipa::path(get, path = "/v1/messages", operation_id = "list_messages", tag = "message",
-    params(("state" = String, Query, description = "`in_doubt`")),
+    params(("state" = String, Query, description = "`in_doubt`, or `held`")),
     responses((status = 200, description = "Those found", body = MessageList)))]
 pub(super) async fn list(
     State(context): State<ApiContext>,
     session: Session,
     query: Query,
 ) -> Result<Seen<Json<MessageList>>, Problem> {
-    if query.word("state") != Some("in_doubt") {
-        return Err(Problem::bad_request("state"));
-    }
-    let found = context.store.in_doubt(MAX_LISTED, &session.actor).await?;
+    let (found, detail) = match query.word("state") {
+        Some("in_doubt") => (context.store.in_doubt(MAX_LISTED, &session.actor).await?, "texts in doubt"),
+        Some("held") => (context.store.held_answers(&session.actor).await?, "held answers"),
+        _ => return Err(Problem::bad_request("state")),
+    };
     let shown = found.iter().map(|(id, citizen, _)| (*id, Some(citizen.clone()))).collect();
-    let access = NewAccess { shown, ..NewAccess::by(&session.actor, Action::List).detail("texts in doubt") };
+    let access = NewAccess { shown, ..NewAccess::by(&session.actor, Action::List).detail(detail) };
     let messages = found.iter().map(|text| view::in_conversation(text, context.meaning)).collect();
     Ok(Seen(Json(MessageList { messages }), access))
 }
 
-/// Take back one of the caller's own texts that has not been sent.
+/// Take back one of the caller's own texts that has not been sent, with the other texts of the same answer. The answer is their
+/// draft again; photos have to be attached anew.
 #[utoipa::path(post, path = "/v1/messages/{id}/recall", operation_id = "recall", tag = "message",
     params(("id" = i64, Path, description = "Id of the text to the citizen")),
     responses((status = 204, description = "It will not be sent")))]

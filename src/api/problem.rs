@@ -14,7 +14,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::view;
 pub(super) use super::wire::ProblemCode;
-use super::wire::{CounselorView, MessageView, OfferView, ProblemDetails};
+use super::wire::{CounselorView, MessageView, OfferView, ProblemDetails, ReplySize};
 use super::words::{Language, words};
 use crate::domain::counselor::Counselor;
 use crate::domain::refusal::Refusal;
@@ -38,6 +38,7 @@ struct Parts {
     newer: Vec<MessageView>,
     characters: Vec<String>,
     offer: Option<OfferView>,
+    size: Option<ReplySize>,
     claimed_by: Option<CounselorView>,
     retry_after_secs: Option<i64>,
 }
@@ -51,6 +52,7 @@ impl Problem {
             newer: Vec::new(),
             characters: Vec::new(),
             offer: None,
+            size: None,
             claimed_by: None,
             retry_after_secs: None,
         }))
@@ -83,8 +85,22 @@ impl Problem {
         problem
     }
 
+    /// It would leave as more texts than the caller said.
+    pub(super) fn several_texts(size: ReplySize) -> Self {
+        let mut problem = Problem::new(ProblemCode::SeveralTexts);
+        problem.0.size = Some(size);
+        problem
+    }
+
     pub(super) fn locked_out(retry_after_secs: i64) -> Self {
         let mut problem = Problem::new(ProblemCode::LockedOut);
+        problem.0.retry_after_secs = Some(retry_after_secs);
+        problem
+    }
+
+    /// One address or token sends too many requests.
+    pub(super) fn too_many(retry_after_secs: i64) -> Self {
+        let mut problem = Problem::new(ProblemCode::TooManyRequests);
         problem.0.retry_after_secs = Some(retry_after_secs);
         problem
     }
@@ -93,6 +109,13 @@ impl Problem {
     pub(super) fn crowded() -> Self {
         let mut problem = Problem::new(ProblemCode::LogInsCrowded);
         problem.0.retry_after_secs = Some(CROWDED_SECS);
+        problem
+    }
+
+    /// This conversation with the citizen is open.
+    fn still_open(id: i64) -> Self {
+        let mut problem = Problem::new(ProblemCode::StillOpen);
+        problem.0.about = Some(id.to_string());
         problem
     }
 
@@ -127,6 +150,7 @@ impl Problem {
             newer: self.0.newer,
             characters: self.0.characters,
             offer: self.0.offer,
+            size: self.0.size,
             claimed_by: self.0.claimed_by,
             retry_after_secs: self.0.retry_after_secs,
         }
@@ -141,6 +165,10 @@ impl From<Refusal> for Problem {
             Refusal::HeldBy(holder) => return Problem::claimed_by(&holder),
             Refusal::NotHeld => ProblemCode::NotClaimed,
             Refusal::Closed => ProblemCode::Closed,
+            Refusal::Unanswered => ProblemCode::Unanswered,
+            Refusal::StillOpen(id) => return Problem::still_open(id),
+            Refusal::NotReachable => ProblemCode::NotReachable,
+            Refusal::NotReferred => ProblemCode::NotReferred,
             Refusal::NewerTexts => ProblemCode::NewerTexts,
             Refusal::NotYourDesk => ProblemCode::NotYourDesk,
             Refusal::SupervisorsOnly => ProblemCode::SupervisorsOnly,
@@ -250,7 +278,8 @@ fn log(
     // A probe that is told of a deaf gateway is answered well; the gateway itself has said so in the log.
     let is_told = problem.is_none() && response.status() == StatusCode::SERVICE_UNAVAILABLE;
     if response.status().is_server_error() && !is_told {
-        tracing::error!(request_id = id.0, %method, route, status, code, cause, ms, "request failed");
+        let request_id = &id.0;
+        tracing::error!(request_id, %method, route, status, code, ms, "request {request_id} failed ({code}): {method} {route}: {cause}");
     } else if problem.is_some() {
         tracing::info!(request_id = id.0, %method, route, status, code, cause, ms, "request refused");
     } else {

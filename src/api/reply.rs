@@ -24,7 +24,7 @@ const KEY_HEADER: &str = "Idempotency-Key";
 const MAX_KEY_CHARS: usize = 128;
 
 /// The header every reply must carry: 1 to 128 visible ASCII characters.
-pub(super) struct IdempotencyKey(String);
+pub(super) struct IdempotencyKey(pub(super) String);
 
 impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
     type Rejection = Problem;
@@ -65,7 +65,7 @@ pub(super) async fn reply(
         Err(problem) => (Contents::default(), Some(problem)),
     };
     let n_bytes = count(contents.pieces.iter().map(|piece| piece.n_units));
-    let size = size(&contents.pieces, &request, &settings.limits);
+    let size = measured(&contents.pieces, !request.photos.is_empty(), &settings.limits);
     let new = NewReply {
         conversation_id: id,
         idempotency_key: key,
@@ -75,6 +75,7 @@ pub(super) async fn reply(
             force: request.force,
             promise_due_at: contents.promise_due_at,
             category: contents.category,
+            keeps_draft: request.keep_draft,
         },
         pieces: contents.pieces.into_iter().map(|Piece { kind, text, .. }| (kind, text)).collect(),
         photos: photos(&request, &settings),
@@ -108,8 +109,7 @@ async fn contents(
     id: i64,
     request: &ReplyRequest,
 ) -> Result<Contents, Problem> {
-    let pieces = plan(&request.text, &settings.limits);
-    let pieces = pieces.map_err(|why| unfit(why, &request.text, settings.limits.charset))?;
+    let pieces = planned(&request.text, request.most_texts, settings)?;
     let due_at = request.promise_due_at;
     let promise_due_at = due_at.map(|at| ahead("promise_due_at", at, context.now())).transpose()?;
     let category = match &request.category {
@@ -122,12 +122,17 @@ async fn contents(
     Ok(Contents { pieces, promise_due_at, category })
 }
 
-/// The length by the carrier's limits; `None` without pieces.
-fn size(pieces: &[Piece], request: &ReplyRequest, limits: &Limits) -> Option<ReplySize> {
-    measured(pieces, !request.photos.is_empty(), limits)
+/// The texts as which it leaves; refused if they are more than `most`.
+pub(super) fn planned(text: &str, most: Option<i64>, settings: &ApiSettings) -> Result<Vec<Piece>, Problem> {
+    let pieces = plan(text, &settings.limits);
+    let pieces = pieces.map_err(|why| unfit(why, text, settings.limits.charset))?;
+    match measured(&pieces, false, &settings.limits) {
+        Some(size) if most.is_some_and(|most| size.n_parts > most) => Err(Problem::several_texts(size)),
+        _ => Ok(pieces),
+    }
 }
 
-/// The length of a text with or without photos.
+/// The length by the carrier's limits; `None` without pieces.
 pub(super) fn measured(pieces: &[Piece], has_photos: bool, limits: &Limits) -> Option<ReplySize> {
     let kind = if has_photos { OutboundKind::Mms } else { pieces.first()?.kind };
     Some(ReplySize {

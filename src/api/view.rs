@@ -5,10 +5,12 @@ use super::MeaningOf;
 use super::wire::{
     ComparedView, ConversationDetail, ConversationSummary, CounselorView, Counts, EventView, InboundMessage,
     MarkView, MessageInConversation, MessageView, NoteView, OfferView, OutboundMessage, PhotoView,
-    PossibleLoss, RecoveryView, ReplacedView, RevealedText, SearchHitView, SearchResults, SimilarView,
-    SurveyView,
+    PossibleLoss, RecoveryView, ReferralView, ReplacedView, RevealedText, SearchHitView, SearchResults,
+    SimilarView, SurveyView, WritingView,
 };
+use crate::domain::UnixMs;
 use crate::domain::counselor::Counselor;
+use crate::domain::draft::is_being_written;
 use crate::domain::event::NoteKind;
 use crate::domain::identity_number::{kinds, masked};
 use crate::domain::phone::PhoneNumber;
@@ -57,10 +59,24 @@ pub(super) fn summary(row: &store::ConversationSummary) -> ConversationSummary {
         is_abusive: row.is_abusive,
         promise_due_at: row.promise_due_at,
         offered_to: row.offered_to.clone(),
+        referral: row.referral.as_ref().map(|referral| ReferralView {
+            department: masked(&referral.to).into_owned(),
+            since_at: referral.since,
+            due_at: referral.due_at,
+        }),
     }
 }
 
-pub(super) fn detail(row: store::ConversationDetail, meaning: MeaningOf) -> ConversationDetail {
+/// Who looks at a conversation, and when.
+#[derive(Clone, Copy)]
+pub(super) struct Looker {
+    pub(super) meaning: MeaningOf,
+    pub(super) me: i64,
+    pub(super) now: UnixMs,
+}
+
+pub(super) fn detail(row: store::ConversationDetail, looker: Looker) -> ConversationDetail {
+    let writes = |w: &&store::Writer| w.counselor.id != looker.me && is_being_written(w.saved_at, looker.now);
     ConversationDetail {
         summary: summary(&row.summary),
         last_inbound_id: row.summary.last_inbound_seq,
@@ -73,10 +89,16 @@ pub(super) fn detail(row: store::ConversationDetail, meaning: MeaningOf) -> Conv
         restricted_until_at: row.citizen.restricted_until_at,
         preference: row.citizen.preference.as_deref().map(|text| masked(text).into_owned()),
         draft: row.notes.iter().rev().find(|note| note.kind == NoteKind::Draft).map(|note| note.text.clone()),
+        writing: row.writers.iter().filter(writes).map(writing).collect(),
         notes: row.notes.iter().filter(|note| note.kind != NoteKind::Draft).map(note).collect(),
         survey: row.survey.as_ref().map(survey),
-        messages: row.messages.iter().map(|text| message(text, meaning)).collect(),
+        messages: row.messages.iter().map(|text| message(text, looker.meaning)).collect(),
     }
+}
+
+fn writing(writer: &store::Writer) -> WritingView {
+    let Counselor { login, name, .. } = &writer.counselor;
+    WritingView { login: login.clone(), name: name.clone(), since: writer.begun_at }
 }
 
 pub(super) fn search_results(page: &store::SearchPage) -> SearchResults {
@@ -161,6 +183,7 @@ pub(super) fn message(row: &store::Message, meaning: MeaningOf) -> MessageView {
             needs_person,
             notice,
             photos,
+            leaves_at,
         } => MessageView::Out(OutboundMessage {
             id: *id,
             at: *at,
@@ -179,6 +202,7 @@ pub(super) fn message(row: &store::Message, meaning: MeaningOf) -> MessageView {
             final_at: *final_at,
             needs_decision: *needs_person,
             notice: notice.clone(),
+            leaves_at: *leaves_at,
         }),
     }
 }

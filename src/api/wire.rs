@@ -5,7 +5,12 @@
 
 mod account;
 mod board;
+mod draft;
+mod duty;
+mod evidence;
+mod follow;
 mod message;
+mod people;
 mod problem;
 mod report;
 mod search;
@@ -23,9 +28,14 @@ pub use account::{
 pub use board::{
     BoardCarrier, BoardDanger, BoardDay, BoardDesk, BoardHeld, BoardTarget, BoardTimes, BoardView,
 };
+pub use draft::{DraftList, DraftRequest, DraftView, WritingView};
+pub use duty::{AlarmView, DutyList, DutyView, TroubleView};
+pub use evidence::{Evidence, EvidenceRecord, EvidenceRequest};
+pub use follow::{ReferralView, WriteFirstRequest, WriteFirstResponse, WriteToNumberRequest};
 pub use message::{
     InboundMessage, MessageInConversation, MessageList, MessageView, OutboundMessage, PhotoFile, PhotoView,
 };
+pub use people::{ColleagueList, ColleagueView, PresenceRequest, PresenceResponse, PresenceWord};
 pub use problem::{OfferView, ProblemCode, ProblemDetails, ReplacedView};
 pub use report::{ColumnView, CorrectionView, FigureView, QuoteList, ReportView, RowView, TableView};
 pub use search::{
@@ -105,6 +115,9 @@ pub struct ConversationSummary {
     /// Log-in name of the counselor to whom the conversation was passed on and who may claim it first.
     #[serde(default)]
     pub offered_to: Option<String>,
+    /// An outside department works on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub referral: Option<ReferralView>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -140,9 +153,12 @@ pub struct ConversationDetail {
     /// What the citizen asked for, such as text only or easy words.
     #[serde(default)]
     pub preference: Option<String>,
-    /// An unfinished reply that a counselor left.
+    /// An unfinished reply that a counselor left for whoever holds it next (action `draft`). One's own draft is `GET .../draft`.
     #[serde(default)]
     pub draft: Option<String>,
+    /// Other counselors who write an answer now; what they write nobody sees.
+    #[serde(default)]
+    pub writing: Vec<WritingView>,
     /// Notes of counselors, oldest first.
     #[serde(default)]
     pub notes: Vec<NoteView>,
@@ -224,6 +240,13 @@ pub enum ActionRequest {
     OptIn,
     /// Keeps what the citizen asked for; an empty text removes it.
     Prefer { text: String },
+    /// An outside department works on it until then; also of a closed conversation. The caller is reminded then.
+    Refer { department: String, due_at: i64 },
+    /// The department has answered, or nothing is expected of it any more.
+    EndReferral {
+        #[serde(default)]
+        note: String,
+    },
     /// Sets what the conversation is about (`group/item`, or as much as names one).
     Category { category: String },
 }
@@ -275,58 +298,6 @@ pub struct RevealedText {
     pub holds: Vec<String>,
 }
 
-/// `GET /v1/duty`
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct DutyList {
-    pub phones: Vec<DutyView>,
-    /// Dangers that nobody has answered, the oldest first.
-    pub alarms: Vec<AlarmView>,
-    /// What is wrong with the gateway and not over.
-    pub troubles: Vec<TroubleView>,
-}
-
-/// A duty phone, in the order in which they are called.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct DutyView {
-    /// `danger` or `operator`.
-    pub kind: String,
-    pub name: String,
-    /// Masked.
-    pub number: String,
-    pub is_on_duty: bool,
-    /// When its hours begin or end next; null if that is more than a year ahead, or if weeks or dates decide.
-    pub until_at: Option<i64>,
-    /// It is on duty at every hour.
-    #[serde(default)]
-    pub is_always: bool,
-    /// It would be called next for a new danger (or trouble).
-    pub is_next: bool,
-    /// Too many codes from it were wrong: its answers are ignored until then.
-    #[serde(default)]
-    pub ignored_until_at: Option<i64>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct AlarmView {
-    pub conversation_id: i64,
-    pub since_at: i64,
-    /// How many phones were called, and when the last one was.
-    pub n_phones: i64,
-    pub last_call_at: Option<i64>,
-    /// Name of who looks after it.
-    pub acked_by: Option<String>,
-    /// Answered by phone: nobody is called until then.
-    pub quiet_until_at: Option<i64>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct TroubleView {
-    /// `deaf:<carrier>`, `disk_full`, `clock` or `restarts`.
-    pub trouble: String,
-    pub since_at: i64,
-    pub told_at: i64,
-}
-
 /// `GET /v1/desks`
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct DeskView {
@@ -340,6 +311,19 @@ pub struct DeskView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct DeskList {
     pub desks: Vec<DeskView>,
+    /// What one answer may have, by the carrier that answers leave by now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limits: Option<LimitsView>,
+}
+
+/// Sizes that the carrier takes, in `unit`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct LimitsView {
+    /// `bytes` (CP949: no emoji) or `segments` (GSM-7 or UCS-2: every character).
+    pub unit: String,
+    /// The largest SMS, and the largest long text.
+    pub sms: i64,
+    pub lms: i64,
 }
 
 /// `GET /v1/categories`
@@ -370,33 +354,6 @@ pub struct CannedView {
     pub category: Option<String>,
 }
 
-/// `POST /v1/conversations/{id}/evidence`
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct EvidenceRequest {
-    /// Why the evidence is needed; kept as a note.
-    pub reason: String,
-}
-
-/// A whole conversation with hashes. The `sha256` of a record is over the `sha256` of the record before it (its hexadecimal
-/// digits) and its own `json`, so that no change and no gap goes unnoticed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Evidence {
-    pub conversation_id: i64,
-    pub exported_at: i64,
-    pub exported_by: String,
-    pub reason: String,
-    pub records: Vec<EvidenceRecord>,
-    /// The `sha256` of the last record.
-    pub sha256: String,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct EvidenceRecord {
-    /// A text, a note or the conversation itself, as JSON in one string.
-    pub json: String,
-    pub sha256: String,
-}
-
 /// `POST /v1/conversations/{id}/replies`, with an `Idempotency-Key` header.
 ///
 /// The reply, its promise and its category are written together or not at all.
@@ -408,6 +365,12 @@ pub struct ReplyRequest {
     /// Send although something newer came in.
     #[serde(default)]
     pub force: bool,
+    /// Refuse with `several_texts` if it would leave as more texts than that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub most_texts: Option<i64>,
+    /// Keep the caller's draft in this conversation if it has other words; without it, the draft goes.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub keep_draft: bool,
     /// Photos that the same counselor handed in (`POST /v1/photos`), in their order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub photos: Vec<i64>,
@@ -472,7 +435,7 @@ pub struct LengthView {
 }
 
 /// `POST /v1/conversations/{id}/close`
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CloseRequest {
     /// Why; free text for colleagues, at most 200 characters.
     #[serde(default)]
@@ -485,6 +448,9 @@ pub struct CloseRequest {
     /// What the conversation was about (`group/item`, or as much as names one); not needed if it was set before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub category: Option<String>,
+    /// Close although nobody has answered the citizen's last text. Refused with `unanswered` without it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unanswered: bool,
     /// Close although an answer is promised: the promise is dropped. Refused with `promise_open` without it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub drop_promise: bool,

@@ -82,6 +82,9 @@ sentences! {
     LogInsCrowded:
         ["Too many log-ins at once", "Many passwords are being checked; try again in a few seconds."],
         ["로그인이 몰려 있습니다", "지금 로그인이 몰려 있습니다. 몇 초 뒤에 다시 시도해 주세요."];
+    TooManyRequests:
+        ["Too many requests", "A program here asks too often; wait a few seconds, then try again."],
+        ["요청이 너무 많습니다", "이곳에서 요청을 너무 자주 보냅니다. 몇 초 뒤에 다시 시도해 주세요."];
     CodeNeeded:
         ["Code needed", "Send the code that your phone shows, too, or a recovery code."],
         ["인증 번호가 필요합니다", "휴대전화에 나오는 인증 번호나 복구 코드도 함께 보내 주세요."];
@@ -202,6 +205,18 @@ sentences! {
     PromiseOpen:
         ["An answer is promised", "An answer is promised and was not given. Answer first, or close and drop the promise."],
         ["약속한 답이 남아 있습니다", "시민에게 약속한 답을 아직 하지 않았습니다. 먼저 답하거나, 약속을 지우고 종료해 주세요."];
+    Unanswered:
+        ["The last text is unanswered", "Nobody has answered the citizen's last text. Answer it, or close without an answer."],
+        ["마지막 문자에 답하지 않았습니다", "시민의 마지막 문자에 아직 답하지 않았습니다. 답하거나, 답 없이 종료한다고 해 주세요."];
+    StillOpen:
+        ["A conversation is open", "A conversation with this citizen is open: {}. Answer there."],
+        ["진행 중인 상담이 있습니다", "이 시민과 진행 중인 상담이 있습니다: {}번. 그 상담에서 답해 주세요."];
+    NotReachable:
+        ["No number for texts", "No person reads texts at this number, or the citizen's data were erased."],
+        ["문자를 보낼 수 없는 번호", "문자를 받을 수 없는 번호이거나 자료를 지운 시민입니다."];
+    NotReferred:
+        ["Not with a department", "No outside department works on this conversation."],
+        ["외부 부서에 넘기지 않은 상담", "외부 부서의 회신을 기다리는 상담이 아닙니다."];
     AlreadyLeft:
         ["Too late to take back", "The text has been sent, or may have been."],
         ["취소할 수 없습니다", "문자가 이미 발송되었거나 발송되었을 수 있습니다."];
@@ -220,6 +235,9 @@ sentences! {
     TooLong:
         ["Too long", "The text is too long to send; shorten it."],
         ["내용이 너무 깁니다", "문자로 보내기에 너무 깁니다. 줄여 주세요."];
+    SeveralTexts:
+        ["Several texts", "The text leaves as several texts. Shorten it, or send it all the same."],
+        ["여러 통으로 나뉩니다", "여러 통으로 나뉘어 나갑니다. 줄이거나 그대로 보내 주세요."];
     BodyTooLarge:
         ["Request too large", "A request may be at most 256 KiB."],
         ["요청이 너무 큽니다", "요청은 256 KiB를 넘을 수 없습니다."];

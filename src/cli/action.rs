@@ -3,10 +3,12 @@
 
 use clap::builder::NonEmptyStringValueParser;
 
+use super::compose::words;
 use super::context::CliContext;
 use super::conversation;
 use super::exit::Exit;
 use super::failure::Failure;
+use super::when::{When, span_ms};
 use crate::api::wire::ActionRequest;
 use crate::client::format::one_word;
 use crate::client::last_seen;
@@ -23,7 +25,7 @@ pub struct NumberOnly {
 pub struct WithText {
     #[arg(value_name = "N", value_parser = clap::value_parser!(i64).range(1..))]
     n: i64,
-    #[arg(value_name = "TEXT", required = true)]
+    #[arg(value_name = "TEXT", required = true, allow_hyphen_values = true)]
     text: Vec<String>,
 }
 
@@ -32,18 +34,18 @@ pub struct WithText {
 pub struct WithOptionalText {
     #[arg(value_name = "N", value_parser = clap::value_parser!(i64).range(1..))]
     n: i64,
-    #[arg(value_name = "TEXT")]
+    #[arg(value_name = "TEXT", allow_hyphen_values = true)]
     text: Vec<String>,
 }
 
-/// A conversation, a span from now, and a text.
+/// A conversation, a moment, and a text.
 #[derive(clap::Args)]
 pub struct WithSpan {
     #[arg(value_name = "N", value_parser = clap::value_parser!(i64).range(1..))]
     n: i64,
-    #[arg(value_name = "SPAN", value_parser = span_ms)]
-    span: i64,
-    #[arg(value_name = "TEXT")]
+    #[arg(value_name = "WHEN")]
+    span: When,
+    #[arg(value_name = "TEXT", allow_hyphen_values = true)]
     text: Vec<String>,
 }
 
@@ -113,42 +115,43 @@ pub async fn opt_in(context: &mut CliContext, args: &NumberOnly) -> Result<(), F
 }
 
 pub async fn note(context: &mut CliContext, args: &WithText) -> Result<(), Failure> {
-    act(context, args.n, ActionRequest::Note { text: args.text.join(" ") }, "noted").await
+    act(context, args.n, ActionRequest::Note { text: words(&args.text)? }, "noted").await
 }
 
 pub async fn category(context: &mut CliContext, args: &WithText) -> Result<(), Failure> {
-    act(context, args.n, ActionRequest::Category { category: args.text.join(" ") }, "categorised").await
+    act(context, args.n, ActionRequest::Category { category: words(&args.text)? }, "categorised").await
 }
 
 pub async fn draft(context: &mut CliContext, args: &WithOptionalText) -> Result<(), Failure> {
-    act(context, args.n, ActionRequest::Draft { text: args.text.join(" ") }, "drafted").await
+    act(context, args.n, ActionRequest::Draft { text: words(&args.text)? }, "drafted").await
 }
 
 pub async fn prefer(context: &mut CliContext, args: &WithOptionalText) -> Result<(), Failure> {
-    act(context, args.n, ActionRequest::Prefer { text: args.text.join(" ") }, "preferred").await
+    act(context, args.n, ActionRequest::Prefer { text: words(&args.text)? }, "preferred").await
 }
 
 pub async fn promise(context: &mut CliContext, args: &WithSpan) -> Result<(), Failure> {
-    let due_at = from_now(context, args.span);
+    let due_at = moment(context, args.span)?;
     act_until(context, args.n, ActionRequest::Promise { due_at }, "promised", due_at).await?;
     if !args.text.is_empty() {
         // The promise stands also where its note is refused; the error says so.
-        context.client()?.act(args.n, &ActionRequest::Note { text: args.text.join(" ") }).await?;
+        context.client()?.act(args.n, &ActionRequest::Note { text: words(&args.text)? }).await?;
     }
     Ok(())
 }
 
 pub async fn remind(context: &mut CliContext, args: &WithSpan) -> Result<(), Failure> {
-    let due_at = from_now(context, args.span);
-    let action = ActionRequest::Remind { due_at, text: args.text.join(" ") };
+    let due_at = moment(context, args.span)?;
+    let action = ActionRequest::Remind { due_at, text: words(&args.text)? };
     act_until(context, args.n, action, "reminding", due_at).await
 }
 
 pub async fn transfer(context: &mut CliContext, args: &Transfer) -> Result<(), Failure> {
     let (to_desk, person, note) = (args.desk.clone(), args.person.clone(), args.note.clone());
-    let action = ActionRequest::Transfer { desk: to_desk, person: person.clone(), note };
+    let action = ActionRequest::Transfer { desk: to_desk.clone(), person: person.clone(), note };
     let Some(person) = person else {
-        return act(context, args.n, action, "transferred").await;
+        act(context, args.n, action, "transferred").await?;
+        return remark_if_closed(context, &to_desk.unwrap_or_default()).await;
     };
     context.about = Some(args.n);
     let detail = context.client()?.act(args.n, &action).await?;
@@ -159,22 +162,40 @@ pub async fn transfer(context: &mut CliContext, args: &Transfer) -> Result<(), F
     context.print_done("transferred", &sentence)
 }
 
+/// Says when a desk opens to which a conversation was passed on, if it is closed.
+async fn remark_if_closed(context: &mut CliContext, desk: &str) -> Result<(), Failure> {
+    // It was passed on whatever this says.
+    let Ok(list) = context.client()?.desks().await else {
+        return Ok(());
+    };
+    let closed = list.desks.into_iter().find(|found| found.key == desk && !found.is_open);
+    if let Some(opens_at) = closed.and_then(|closed| closed.until_at) {
+        let at = context.times().clock(opens_at);
+        let words = context.say.with("transfer-closed", [("desk", one_word(desk).into()), ("at", at.into())]);
+        let words = context.paint.alert(&words);
+        context.remark(&words);
+    }
+    Ok(())
+}
+
 pub async fn give_back(context: &mut CliContext, args: &WithText) -> Result<(), Failure> {
-    act(context, args.n, ActionRequest::Return { note: args.text.join(" ") }, "returned").await
+    act(context, args.n, ActionRequest::Return { note: words(&args.text)? }, "returned").await
 }
 
 pub async fn take(context: &mut CliContext, args: &WithText) -> Result<(), Failure> {
-    act(context, args.n, ActionRequest::Take { note: args.text.join(" ") }, "taken").await
+    act(context, args.n, ActionRequest::Take { note: words(&args.text)? }, "taken").await
 }
 
 pub async fn restrict(context: &mut CliContext, args: &Restrict) -> Result<(), Failure> {
-    let until_at = from_now(context, args.span);
+    let until_at = context.io.clock.now_ms() + args.span;
     let action = ActionRequest::Restrict { until_at, reason: args.reason.clone() };
     act_until(context, args.n, action, "restricted", until_at).await
 }
 
-fn from_now(context: &CliContext, span_ms: i64) -> i64 {
-    context.io.clock.now_ms() + span_ms
+/// The moment that somebody typed (milliseconds UTC).
+pub(super) fn moment(context: &CliContext, when: When) -> Result<i64, Failure> {
+    let at = when.at(context.io.clock.now_ms(), &context.io.zone);
+    at.ok_or_else(|| Failure::here(Exit::Usage, "bad_time", []))
 }
 
 /// The citizen's last text that was shown here. What was never shown is looked at first.
@@ -183,11 +204,16 @@ pub(super) fn seen(context: &mut CliContext, n: i64) -> Result<i64, Failure> {
     last_seen(&context.profile, n).ok_or_else(|| Failure::here(Exit::LookFirst, "not_seen", []))
 }
 
-async fn act(context: &mut CliContext, n: i64, action: ActionRequest, done: &str) -> Result<(), Failure> {
+pub(super) async fn act(
+    context: &mut CliContext,
+    n: i64,
+    action: ActionRequest,
+    done: &str,
+) -> Result<(), Failure> {
     act_until(context, n, action, done, 0).await
 }
 
-async fn act_until(
+pub(super) async fn act_until(
     context: &mut CliContext,
     n: i64,
     action: ActionRequest,
@@ -205,47 +231,4 @@ async fn act_until(
     ];
     let sentence = context.say.with(&format!("did-{done}"), values);
     context.print_done(done, &sentence)
-}
-
-/// `30m`, `2h`, `1d`, or minutes without a unit; up to 30 days.
-pub fn span_ms(word: &str) -> Result<i64, String> {
-    let (digits, unit) = match word.char_indices().last() {
-        Some((at, unit)) if unit.is_alphabetic() => (&word[..at], unit),
-        _ => (word, 'm'),
-    };
-    let unit_ms: i64 = match unit {
-        'm' | '분' => 60_000,
-        'h' => 3_600_000,
-        'd' | '일' => 86_400_000,
-        _ => return Err("30m, 2h, 1d".to_owned()),
-    };
-    let n: i64 = digits.parse().map_err(|_| "30m, 2h, 1d".to_owned())?;
-    let ms = n.saturating_mul(unit_ms);
-    if (1..=30 * 86_400_000).contains(&ms) { Ok(ms) } else { Err("1m - 30d".to_owned()) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn spans() {
-        let cases = [
-            ("30m", Some(1_800_000)),
-            ("30", Some(1_800_000)),
-            ("30분", Some(1_800_000)),
-            ("2h", Some(7_200_000)),
-            ("1d", Some(86_400_000)),
-            ("31d", None),
-            ("0", None),
-            ("-5m", None),
-            ("m", None),
-            ("", None),
-            ("5x", None),
-            ("99999999999999999999d", None),
-        ];
-        for (word, expected) in cases {
-            assert_eq!(span_ms(word).ok(), expected, "{word}");
-        }
-    }
 }

@@ -4,8 +4,8 @@ use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use super::{
-    account, action, advice, catalogue, claim, close, danger, decide, list, login, passwd, photo, recall,
-    release, reply, report, search, sessions, show, similar, totp, watch,
+    account, action, advice, catalogue, claim, close, danger, decide, desk, follow, list, login, passwd,
+    photo, presence, recall, release, reply, report, search, sessions, show, similar, status, totp, watch,
 };
 use crate::ops::lang::Lang;
 
@@ -18,7 +18,7 @@ pub enum Colour {
 
 #[derive(Parser)]
 #[command(name = "munja", version, disable_help_flag = true, disable_version_flag = true)]
-#[command(disable_help_subcommand = true, arg_required_else_help = true)]
+#[command(disable_help_subcommand = true)]
 pub struct Cli {
     #[arg(long, global = true)]
     pub json: bool,
@@ -34,12 +34,14 @@ pub struct Cli {
     pub help: Option<bool>,
     #[arg(short = 'V', long, action = ArgAction::Version)]
     pub version: Option<bool>,
+    /// None on a terminal opens the desk; elsewhere it prints the help.
     #[command(subcommand)]
-    pub command: Command,
+    pub command: Option<Command>,
 }
 
 #[derive(Subcommand)]
 pub enum Command {
+    Desk(desk::Args),
     Login(login::Args),
     Logout,
     Whoami,
@@ -60,6 +62,8 @@ pub enum Command {
     Release(release::Args),
     Close(close::Args),
     Recall(recall::Args),
+    Write(follow::Write),
+    Refer(follow::Refer),
     Urgent(action::NumberOnly),
     Ack(action::NumberOnly),
     FalseAlarm(action::FalseAlarm),
@@ -67,8 +71,14 @@ pub enum Command {
     Where(action::NumberOnly),
     Handover(danger::Handover),
     Duty,
+    On,
+    Phone,
+    Break,
+    Off(presence::OffArgs),
+    Colleagues,
     Note(action::WithText),
     Draft(action::WithOptionalText),
+    Drafts,
     Promise(action::WithSpan),
     Remind(action::WithSpan),
     Transfer(action::Transfer),
@@ -86,13 +96,13 @@ pub enum Command {
     Evidence(catalogue::EvidenceArgs),
     Desks,
     Categories(catalogue::DeskArgs),
-    Replies(catalogue::DeskArgs),
+    Replies(catalogue::RepliesArgs),
     Surveys(catalogue::SurveysArgs),
     Report(report::Args),
     Doubt,
     Decide(decide::Args),
     Watch(watch::Args),
-    Status,
+    Status(status::Args),
     Completions {
         #[arg(value_name = "SHELL")]
         shell: Shell,

@@ -1,11 +1,12 @@
-//! `munja close N`: ends a conversation, unless the citizen has written since it was shown. A conversation that was never
+//! `munja close N`: ends a conversation, unless the citizen has written since it was shown. Whether a last text may stay
+//! unanswered is asked for. A conversation that was never
 //! shown by this profile is not closed at all, also not with `--force`.
 
 use super::context::CliContext;
 use super::conversation;
 use super::exit::Exit;
 use super::failure::Failure;
-use crate::api::wire::CloseRequest;
+use crate::api::wire::{CloseRequest, ProblemCode};
 use crate::client::last_seen;
 
 #[derive(clap::Args)]
@@ -19,6 +20,8 @@ pub struct Args {
     #[arg(long)]
     force: bool,
     #[arg(long)]
+    unanswered: bool,
+    #[arg(long)]
     drop_promise: bool,
 }
 
@@ -28,9 +31,18 @@ pub async fn run(context: &mut CliContext, args: Args) -> Result<(), Failure> {
     let client = context.client()?;
     let last_seen =
         last_seen(&context.profile, n).ok_or_else(|| Failure::here(Exit::LookFirst, "not_seen", []))?;
-    let Args { reason, category, force, drop_promise, .. } = args;
-    let request = CloseRequest { reason, last_seen, force, category, drop_promise };
-    if let Err(error) = client.close(n, &request).await {
+    let Args { reason, category, force, unanswered, drop_promise, .. } = args;
+    let mut request = CloseRequest { reason, last_seen, force, category, unanswered, drop_promise };
+    let mut done = client.close(n, &request).await;
+    let is_unanswered = done.as_ref().is_err_and(|error| error.code() == Some(ProblemCode::Unanswered));
+    if is_unanswered && context.io.stdin_is_terminal && !context.json {
+        let question = context.say.t("ask-unanswered");
+        if context.confirms(&question)? {
+            request.unanswered = true;
+            done = client.close(n, &request).await;
+        }
+    }
+    if let Err(error) = done {
         conversation::show_newer(context, &error);
         return Err(error.into());
     }

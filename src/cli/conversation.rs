@@ -7,12 +7,11 @@ use unicode_width::UnicodeWidthStr;
 use super::context::CliContext;
 use super::failure::Failure;
 use super::message;
-use super::render::{lines, table};
-use crate::api::wire::{
-    ConversationDetail, ConversationList, ConversationSummary, InboundMessage, MessageView, NoteView,
-};
+use super::render::{lines, table, wrapped};
+use crate::api::wire::{ConversationDetail, ConversationList, ConversationSummary, MessageView, NoteView};
 use crate::client::ClientError;
 use crate::client::format::one_word;
+use crate::client::message::why_urgent;
 use crate::client::note_seen;
 use crate::domain::text::{one_line, safe_for_terminal};
 use crate::domain::triage::as_typed;
@@ -20,6 +19,8 @@ use crate::domain::triage::as_typed;
 /// Width of a preview in a pipe, and the width of the other columns of a table.
 const PREVIEW_COLUMNS: usize = 60;
 const OTHER_COLUMNS: usize = 48;
+/// Stands before each line of a text.
+const BAR: &str = "  │ ";
 
 /// Prints a conversation and notes for the send guard what was shown.
 pub fn show(context: &mut CliContext, detail: &ConversationDetail) -> Result<(), Failure> {
@@ -76,7 +77,8 @@ pub fn text_block(context: &CliContext, text: &MessageView) -> String {
             let purpose = purpose.map_or_else(String::new, |words| format!(" · {words}"));
             let late = text.late_sent_at.map(|at| late(context, at));
             let late = late.map_or_else(String::new, |words| format!(" · {words}"));
-            let why = why_urgent(context, text);
+            let why = why_urgent(&context.say, text);
+            let why = why.map_or_else(String::new, |words| format!(" · {words}"));
             let citizen = context.paint.strong(&context.say.t("citizen"));
             format!("{} {citizen}{purpose}{late}{why}", times.clock(text.at))
         }
@@ -89,7 +91,7 @@ pub fn text_block(context: &CliContext, text: &MessageView) -> String {
     // Insults are shown only on demand.
     let is_folded = text.inbound().is_some_and(|text| text.is_abusive) && !context.unfold;
     let folded = || vec![format!("  ▸ {}", context.say.t("folded"))];
-    let open = || safe_for_terminal(text.text()).lines().map(|line| format!("  │ {line}")).collect();
+    let open = || vec![self::body(context, text.text())];
     let mut body: Vec<String> = if is_folded { folded() } else { open() };
     // Not behind the bar: there is only what the citizen wrote.
     let typed = text.inbound().filter(|_| !is_folded).and_then(|text| as_typed(&text.text));
@@ -101,36 +103,23 @@ pub fn text_block(context: &CliContext, text: &MessageView) -> String {
         body.push(format!("  ✱ {}", context.say.with("masked", [("n", text.n_masked().into())])));
     }
     body.extend(text.photos().iter().map(|photo| format!("  ◆ {}", message::photo(context, photo))));
-    format!("{head}\n{}", if body.is_empty() { "  │".to_owned() } else { body.join("\n") })
+    format!("{head}\n{}", body.join("\n"))
 }
 
-/// ` · 긴급: 살려 달라는 말`: what was found in a text that tells of danger.
-fn why_urgent(context: &CliContext, text: &InboundMessage) -> String {
-    match (&text.rules, text.tier) {
-        (Some(rules), Some(tier @ 1..=2)) => {
-            let values = [
-                ("tier", context.say.t(&format!("tier-{tier}")).into()),
-                ("rules", one_line(&rules_in_words(context, rules), 120).into()),
-            ];
-            format!(" · {}", context.say.with("why-urgent", values))
-        }
-        _ => String::new(),
+/// A text behind a bar, also where a line of it is longer than the terminal's: no line of a text can be taken for one of ours.
+pub fn body(context: &CliContext, text: &str) -> String {
+    let plain = text.replace("\r\n", "\n").replace(['\r', '\t'], " ");
+    let room = if context.io.stdout_is_terminal {
+        context.io.columns.saturating_sub(BAR.width())
+    } else {
+        usize::MAX
+    };
+    let lines = safe_for_terminal(&plain);
+    let wrapped: Vec<String> = lines.lines().flat_map(|line| wrapped(line, room)).collect();
+    if wrapped.is_empty() {
+        return BAR.trim_end().to_owned();
     }
-}
-
-/// The rules that matched, in words, and the words that decided the second opinion. A rule of the operator's own is named as
-/// in their file.
-fn rules_in_words(context: &CliContext, rules: &str) -> String {
-    let (ids, grams) = rules.split_at(rules.find('(').unwrap_or(rules.len()));
-    let said = |id: &str| context.say.find(&format!("rule-{id}")).unwrap_or_else(|| id.to_owned());
-    let mut words: Vec<String> = Vec::new();
-    for word in ids.split_whitespace().map(said) {
-        if !words.contains(&word) {
-            words.push(word);
-        }
-    }
-    words.extend(Some(grams.to_owned()).filter(|grams| !grams.is_empty()));
-    words.join(", ")
+    wrapped.iter().map(|line| format!("{BAR}{line}")).collect::<Vec<_>>().join("\n")
 }
 
 /// `늦게 도착함: 어제 14:03 보냄`
@@ -168,6 +157,10 @@ fn describe(context: &CliContext, detail: &ConversationDetail) -> String {
         let comment = survey.comment.as_deref().map(|c| one_line(c, 200)).unwrap_or_default();
         blocks
             .push(context.say.with("survey-answer", [("score", score.into()), ("comment", comment.into())]));
+    }
+    if !detail.writing.is_empty() {
+        let names = detail.writing.iter().map(|one| one_word(&one.name)).collect::<Vec<_>>().join(", ");
+        blocks.push(context.paint.alert(&context.say.with("writing", [("names", names.into())])));
     }
     if let Some(draft) = &detail.draft {
         blocks.push(context.say.with("draft-begun", [("text", one_line(draft, 200).into())]));
@@ -275,6 +268,14 @@ fn state(context: &CliContext, summary: &ConversationSummary) -> String {
     if let Some(at) = summary.promise_due_at {
         let promise = context.say.with("promise-short", [("at", context.times().clock(at).into())]);
         text = format!("{text} · {promise}");
+    }
+    if let Some(referral) = &summary.referral {
+        let is_due = referral.due_at <= context.io.clock.now_ms();
+        let id = if is_due { "referral-due" } else { "referral-until" };
+        let at = context.times().clock(referral.due_at);
+        let words =
+            context.say.with(id, [("to", one_line(&referral.department, 40).into()), ("at", at.into())]);
+        text = format!("{text} · {}", if is_due { context.paint.alert(&words) } else { words });
     }
     if summary.n_in_doubt > 0 {
         let doubt = context.say.with("n-in-doubt", [("n", summary.n_in_doubt.into())]);

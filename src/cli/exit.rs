@@ -43,8 +43,8 @@ impl Exit {
     pub fn from_code(code: ProblemCode) -> Self {
         use ProblemCode::*;
         match code {
-            BadRequest | NoSuchDesk | NoSuchPerson | NoSuchCategory | CategoryNeeded | PasswordLength
-            | PasswordCommon | PasswordPersonal | PasswordUnchanged => Exit::Usage,
+            BadRequest | NoSuchDesk | NoSuchPerson | NoSuchCategory | NotReachable | CategoryNeeded
+            | PasswordLength | PasswordCommon | PasswordPersonal | PasswordUnchanged => Exit::Usage,
             MethodNotAllowed => Exit::Unexpected,
             TooSlow => Exit::Unreachable,
             Unauthorized | WrongLogin | LockedOut | CodeNeeded | WrongCode | MustChangePassword
@@ -52,13 +52,15 @@ impl Exit {
             NotFound | NobodyWaits | PhotoLost => Exit::Nothing,
             ClaimedByOther | NotClaimed | Closed | OptedOut | TooManyHeld | SupervisorsOnly
             | DangerUnanswered | TooManyDangers | NotYourDesk | NoDanger | Restricted | NothingToAck
-            | PromiseOpen | NotPassedOn | NotWarned | WarnFirst | NotAsked | NumberNotShown | AlreadyLeft
-            | NotInDoubt | PhotoNotHereYet | WrongPassword | RoleRefuses | NotYourself | LoginTaken
-            | TotpInUse => Exit::Refused,
+            | PromiseOpen | Unanswered | StillOpen | NotReferred | NotPassedOn | NotWarned | WarnFirst
+            | NotAsked | NumberNotShown | AlreadyLeft | NotInDoubt | SeveralTexts | PhotoNotHereYet
+            | WrongPassword | RoleRefuses | NotYourself | LoginTaken | TotpInUse => Exit::Refused,
             NewerTexts | KeyReused => Exit::LookFirst,
             EmptyText | Unencodable | TooLong | BodyTooLarge | PhotoTooLarge | NotAPhoto | PhotosNotTaken
             | TooManyPhotos | NoSuchPhoto => Exit::Unsendable,
-            LogInsCrowded | DatabaseBusy | DatabaseFull | DatabaseBroken | Internal => Exit::ServerTrouble,
+            LogInsCrowded | TooManyRequests | DatabaseBusy | DatabaseFull | DatabaseBroken | Internal => {
+                Exit::ServerTrouble
+            }
         }
     }
 
@@ -70,6 +72,7 @@ impl Exit {
             404 => Exit::Nothing,
             409 => Exit::Refused,
             413 | 422 => Exit::Unsendable,
+            429 => Exit::ServerTrouble,
             500.. => Exit::ServerTrouble,
             _ => Exit::Unexpected,
         }

@@ -11,8 +11,7 @@ use serde_json::{Value as Json, json};
 use super::exit::Exit;
 use super::json::terminal_safe_json;
 use crate::api::wire::ProblemDetails;
-use crate::client::format::one_word;
-use crate::client::{BadProfile, ClientError, NoSession, Say, Value, Values};
+use crate::client::{BadProfile, ClientError, NoSession, Say, Value, Values, refusal};
 use crate::domain::text::one_line;
 use crate::ops::causes::chain_in_words;
 
@@ -147,12 +146,7 @@ impl Failure {
 
     fn code(&self) -> &str {
         match self {
-            Failure::Server(error) | Failure::Unsent { error, .. } => match error {
-                ClientError::Problem(problem) => &problem.code,
-                ClientError::Unreachable { .. } => "unreachable",
-                ClientError::BadAnswer { .. } => "bad_answer",
-                ClientError::BadCa { .. } => "bad_ca",
-            },
+            Failure::Server(error) | Failure::Unsent { error, .. } => refusal::code(error),
             Failure::Here { code, .. } => code,
             Failure::NobodyReads => "nobody_reads",
             Failure::Other(_) => "unexpected",
@@ -182,30 +176,7 @@ impl Failure {
                 vec![("why", one_line(&chain_in_words(error, say.lang()), 300).into())]
             }
             Failure::NobodyReads => Vec::new(),
-            Failure::Server(error) | Failure::Unsent { error, .. } => match error {
-                ClientError::Problem(problem) => problem_values(problem, say),
-                ClientError::BadCa { server } => vec![("server", one_line(server, 200).into())],
-                ClientError::Unreachable { server, why } | ClientError::BadAnswer { server, why } => {
-                    vec![
-                        ("server", one_line(server, 200).into()),
-                        ("why", one_line(&say.cause(why), 200).into()),
-                    ]
-                }
-            },
+            Failure::Server(error) | Failure::Unsent { error, .. } => refusal::values(error, say),
         }
     }
-}
-
-fn problem_values(problem: &ProblemDetails, say: &Say) -> Values {
-    let name = problem.claimed_by.as_ref().map_or_else(|| "?".to_owned(), |c| one_word(&c.name));
-    let characters: Vec<String> = problem.characters.iter().map(|c| one_word(c)).collect();
-    let minutes = problem.retry_after_secs.map_or(15, |secs| (secs + 59) / 60);
-    vec![
-        ("name", name.into()),
-        ("characters", characters.join(" ").into()),
-        ("minutes", minutes.into()),
-        ("texts", i64::try_from(problem.newer.len()).unwrap_or(i64::MAX).into()),
-        ("detail", one_line(&say.cause(&problem.detail), 300).into()),
-        ("request", one_word(&problem.request_id).into()),
-    ]
 }

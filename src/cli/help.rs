@@ -131,6 +131,17 @@ pub fn end(error: &clap::Error, say: &Say, early: &Early, io: &mut Io) -> Exit {
     }
 }
 
+/// Nothing was asked for where no desk can be opened: prints the help.
+pub fn no_command(say: &Say, early: &Early, io: &mut Io) -> Exit {
+    if early.json {
+        return complain(&Failure::here(Exit::Usage, "usage_no_command", []), say, early, io);
+    }
+    let help = translated(say, io.columns).render_long_help();
+    // If the reader has gone, nothing is left to do.
+    let _ = writeln!(io.stderr, "{}", styled(&help, early.colour).trim_end());
+    Exit::Usage
+}
+
 /// Prints a failure that came before there was a context.
 pub fn complain(failure: &Failure, say: &Say, early: &Early, io: &mut Io) -> Exit {
     failure.print(say, None, early.json, &mut io.stderr);

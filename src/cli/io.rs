@@ -43,6 +43,11 @@ impl Io {
         }
     }
 
+    /// A person sits at it, and sees what is printed.
+    pub fn is_terminal(&self) -> bool {
+        self.stdin_is_terminal && self.stdout_is_terminal
+    }
+
     /// A variable that is set and not empty.
     pub fn var(&self, name: &str) -> Option<String> {
         self.vars.get(name).filter(|value| !value.is_empty()).cloned()

@@ -14,9 +14,11 @@ pub struct Args {
     all: bool,
     #[arg(long, conflicts_with = "state")]
     mine: bool,
+    #[arg(long, conflicts_with_all = ["all", "mine", "state"])]
+    referred: bool,
     #[arg(long, value_name = "STATE")]
     state: Option<State>,
-    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=500))]
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=200))]
     limit: u32,
 }
 
@@ -30,6 +32,7 @@ enum State {
 
 pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
     let (listed, empty) = match (args.all, args.mine, args.state) {
+        _ if args.referred => (Listed::Referred, "list-empty"),
         (true, ..) => (Listed::Open, "list-empty"),
         (_, true, _) => (Listed::Mine, "list-empty-mine"),
         (.., Some(State::Active)) => (Listed::Active, "list-empty"),

@@ -19,15 +19,19 @@ mod catalogue;
 mod claim;
 mod close;
 mod completions;
+mod compose;
 mod context;
 mod conversation;
 mod danger;
 mod decide;
+mod desk;
 mod doubt;
+mod drafts;
 mod draw;
 mod duty;
 mod exit;
 mod failure;
+mod follow;
 mod help;
 mod io;
 mod json;
@@ -38,6 +42,7 @@ mod message;
 mod next;
 mod passwd;
 mod photo;
+mod presence;
 mod recall;
 mod release;
 mod render;
@@ -51,6 +56,7 @@ mod similar;
 mod status;
 mod totp;
 mod watch;
+mod when;
 mod whoami;
 mod words;
 
@@ -60,6 +66,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use clap::FromArgMatches;
 use jiff::tz::TimeZone;
 
+use crate::api::wire::PresenceWord;
 use crate::client::{Profile, Tidied, tidy};
 use crate::ops::lang::Lang;
 use args::{Cli, Command};
@@ -83,6 +90,11 @@ pub async fn run(args: Vec<OsString>, mut io: Io) -> Exit {
         Ok(cli) => cli,
         Err(error) => return help::end(&error, &say, &early, &mut io),
     };
+    let Some(command) =
+        cli.command.or_else(|| io.is_terminal().then(|| Command::Desk(desk::Args::default())))
+    else {
+        return help::no_command(&say, &early, &mut io);
+    };
     let profile = match Profile::choose(cli.profile.as_deref(), |name| io.var(name)) {
         Ok(profile) => profile,
         Err(bad) => return help::complain(&bad.into(), &say, &early, &mut io),
@@ -95,7 +107,7 @@ pub async fn run(args: Vec<OsString>, mut io: Io) -> Exit {
     let mut context =
         CliContext { io, say, json: cli.json, paint, profile, server, about: None, unfold: false };
     tidy_up(&mut context);
-    match dispatch(&mut context, cli.command).await {
+    match dispatch(&mut context, command).await {
         Ok(()) => Exit::Ok,
         Err(failure) => {
             context.complain(&failure);
@@ -124,6 +136,7 @@ fn zone_of(profile: &Profile) -> Option<TimeZone> {
 
 async fn dispatch(context: &mut CliContext, command: Command) -> Result<(), Failure> {
     match command {
+        Command::Desk(args) => desk::run(context, &args).await,
         Command::Login(args) => login::run(context, args).await,
         Command::Logout => logout::run(context).await,
         Command::Whoami => whoami::run(context).await,
@@ -143,6 +156,8 @@ async fn dispatch(context: &mut CliContext, command: Command) -> Result<(), Fail
         Command::Photo(args) => photo::run(context, &args).await,
         Command::Release(args) => release::run(context, &args).await,
         Command::Close(args) => close::run(context, args).await,
+        Command::Write(args) => follow::write(context, &args).await,
+        Command::Refer(args) => follow::refer(context, &args).await,
         Command::Recall(args) => recall::run(context, &args).await,
         Command::Urgent(args) => action::urgent(context, &args).await,
         Command::Ack(args) => action::ack(context, &args).await,
@@ -151,8 +166,14 @@ async fn dispatch(context: &mut CliContext, command: Command) -> Result<(), Fail
         Command::Where(args) => action::ask_where(context, &args).await,
         Command::Handover(args) => danger::handover(context, &args).await,
         Command::Duty => duty::run(context).await,
+        Command::On => presence::set(context, PresenceWord::On).await,
+        Command::Phone => presence::set(context, PresenceWord::Phone).await,
+        Command::Break => presence::set(context, PresenceWord::Break).await,
+        Command::Off(args) => presence::off(context, &args).await,
+        Command::Colleagues => presence::colleagues(context).await,
         Command::Note(args) => action::note(context, &args).await,
         Command::Draft(args) => action::draft(context, &args).await,
+        Command::Drafts => drafts::run(context).await,
         Command::Promise(args) => action::promise(context, &args).await,
         Command::Remind(args) => action::remind(context, &args).await,
         Command::Transfer(args) => action::transfer(context, &args).await,
@@ -174,7 +195,7 @@ async fn dispatch(context: &mut CliContext, command: Command) -> Result<(), Fail
         Command::Doubt => doubt::run(context).await,
         Command::Decide(args) => decide::run(context, &args).await,
         Command::Watch(args) => watch::run(context, &args).await,
-        Command::Status => status::run(context).await,
+        Command::Status(args) => status::run(context, &args).await,
         Command::Completions { shell } => completions::run(context, shell),
         Command::Help { command } => help::run(context, command.as_deref()),
     }

@@ -3,6 +3,7 @@
 
 use comfy_table::{ContentArrangement, LineStyle, Table, presets};
 use owo_colors::{OwoColorize, Style};
+use unicode_width::UnicodeWidthChar;
 
 use crate::client::message::Tone;
 
@@ -62,6 +63,23 @@ pub fn lines(rows: &[Vec<String>]) -> String {
     rows.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
+/// A line in pieces of at most so many columns.
+pub fn wrapped(line: &str, columns: usize) -> Vec<String> {
+    let (mut pieces, mut n_columns) = (vec![String::new()], 0);
+    for c in line.chars() {
+        let width = c.width().unwrap_or(0);
+        if n_columns + width > columns.max(2) {
+            pieces.push(String::new());
+            n_columns = 0;
+        }
+        n_columns += width;
+        if let Some(piece) = pieces.last_mut() {
+            piece.push(c);
+        }
+    }
+    pieces
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -78,6 +96,13 @@ mod tests {
         };
         assert_eq!(at("버스"), at("bus"));
         assert_eq!(lines(&rows), "12  버스 언제 와요?\n7  bus?");
+    }
+
+    #[test]
+    fn a_long_line_is_cut_by_columns() {
+        assert_eq!(wrapped("버스가 안 와요", 6), ["버스가", " 안 와", "요"]);
+        assert_eq!(wrapped("", 6), [""]);
+        assert_eq!(wrapped("abc", usize::MAX), ["abc"]);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! `munja reply N [TEXT]`: answers a citizen, once.
 //!
-//! Unless the server took it, what was written is kept in a draft file that the editor opens again. The request carries
+//! Unless the server took it, what was written is kept as a draft that the editor opens again. On a terminal it is shown as it
+//! arrives, and a text that leaves as several is asked for; in a pipe it needs `--parts`. The request carries
 //! what the writer saw, so that nobody answers past a text that came in meanwhile, and the promise and category, so that
 //! they are kept together with the text or not at all.
 
@@ -10,30 +11,35 @@ use std::path::PathBuf;
 use anyhow::Context;
 use serde_json::json;
 
+use super::action::moment;
 use super::advice;
+use super::compose::{Composed, Source, compose};
 use super::context::CliContext;
 use super::conversation;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::message;
-use crate::api::wire::{CannedView, MessageView, ReplyRequest};
+use super::when::When;
+use crate::api::wire::{CannedView, DraftRequest, MessageView, ProblemCode, ReplyRequest};
 use crate::client::format::one_word;
 use crate::client::message::{length_class, offer as offer_sentence};
 use crate::client::reply::{Sent, offered, send};
-use crate::client::{Client, ClientError, draft_to_edit, forget_draft, keep_draft, last_seen};
+use crate::client::{Client, ClientError, forget_draft, keep_draft, last_seen};
 use crate::domain::photo::MAX_UPLOAD_BYTES;
-use crate::domain::text::{part, safe_for_terminal};
+use crate::domain::text::safe_for_terminal;
 
 #[derive(clap::Args)]
 pub struct Args {
     #[arg(value_name = "N", value_parser = clap::value_parser!(i64).range(1..))]
     n: i64,
-    #[arg(value_name = "TEXT")]
+    #[arg(value_name = "TEXT", allow_hyphen_values = true)]
     text: Vec<String>,
+    #[arg(long, conflicts_with_all = ["text", "canned"])]
+    draft: bool,
     #[arg(long, value_name = "KEY", conflicts_with = "text")]
     canned: Option<String>,
-    #[arg(long, value_name = "SPAN", value_parser = super::action::span_ms)]
-    promise: Option<i64>,
+    #[arg(long, value_name = "WHEN")]
+    promise: Option<When>,
     #[arg(long, value_name = "CATEGORY")]
     category: Option<String>,
     #[arg(long, value_name = "FILE")]
@@ -42,6 +48,8 @@ pub struct Args {
     force: bool,
     #[arg(long)]
     replace: bool,
+    #[arg(long, alias = "yes")]
+    parts: bool,
     #[arg(long, value_name = "M", conflicts_with_all = ["text", "canned"], value_parser = clap::value_parser!(i64).range(1..))]
     from: Option<i64>,
     #[arg(long, conflicts_with = "force")]
@@ -60,9 +68,10 @@ pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
     let last_seen = seen.ok_or_else(|| Failure::here(Exit::LookFirst, "not_seen", []))?;
     let files = read_photos(&args.photo)?;
     let canned = canned(&client, args).await?;
-    let text = match &canned {
-        Some(canned) => canned.text.clone(),
-        None => compose(context, args, &client).await?,
+    let source = Source { n: args.n, words: &args.text, draft: args.draft, from: args.from };
+    let Composed { text, is_draft } = match &canned {
+        Some(canned) => Composed { text: canned.text.clone(), is_draft: false },
+        None => compose(context, &source, &client).await?,
     };
     if args.preview {
         return preview(context, &client, (args.n, &text)).await;
@@ -72,14 +81,16 @@ pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
     }
     let photos = match hand_in(&client, files).await {
         Ok(photos) => photos,
-        Err(error) => return Err(unsent(context, error, args.n, &text)),
+        Err(error) => return Err(unsent(context, &client, error, (args.n, &text)).await),
     };
     let request = ReplyRequest {
         text,
+        keep_draft: !is_draft,
+        most_texts: (!args.parts).then_some(1),
         last_seen,
         force: args.force,
         photos,
-        promise_due_at: args.promise.map(|span| context.io.clock.now_ms() + span),
+        promise_due_at: args.promise.map(|when| moment(context, when)).transpose()?,
         category: args.category.clone().or(canned.and_then(|canned| canned.category)),
     };
     deliver(context, &client, args, request).await
@@ -115,14 +126,31 @@ async fn deliver(
         answer = send(client, &context.profile, args.n, &mended).await?;
         text = mended.text;
     }
+    let question = answer.as_ref().err().and_then(|error| several(context, error));
+    if let Some(question) = question
+        && context.confirms(&question)?
+    {
+        let whole = ReplyRequest { text: text.clone(), most_texts: None, ..request.clone() };
+        answer = send(client, &context.profile, args.n, &whole).await?;
+    }
     match answer {
         Ok(sent) => {
             forget_draft(&context.profile, args.n, &request.text);
             forget_draft(&context.profile, args.n, &text);
             report(context, args.n, &sent)
         }
-        Err(error) => Err(unsent(context, error, args.n, &text)),
+        Err(error) => Err(unsent(context, client, error, (args.n, &text)).await),
     }
+}
+
+/// The question to somebody at a terminal whether a text may leave in several.
+fn several(context: &CliContext, error: &ClientError) -> Option<String> {
+    let ClientError::Problem(problem) = error else {
+        return None;
+    };
+    let size = problem.size.as_ref().filter(|_| error.code() == Some(ProblemCode::SeveralTexts))?;
+    let asks = context.io.stdin_is_terminal && !context.json;
+    asks.then(|| context.say.with("ask-parts", [("parts", size.n_parts.into()), ("n", size.n.into())]))
 }
 
 /// Reads the photo files. One that is larger than the server takes is refused before anything is sent.
@@ -158,71 +186,6 @@ async fn canned(client: &Client, args: &Args) -> Result<Option<CannedView>, Fail
     found.ok_or_else(unknown).map(Some)
 }
 
-/// The text: from the arguments, else from standard input, else from an editor.
-async fn compose(context: &mut CliContext, args: &Args, client: &Client) -> Result<String, Failure> {
-    if let Some(other) = args.from {
-        return earlier_answer(context, client, (args.n, other)).await;
-    }
-    let from_input = args.text == ["-"] || (args.text.is_empty() && !context.io.stdin_is_terminal);
-    let text = if from_input {
-        let mut text = String::new();
-        context.io.stdin.read_to_string(&mut text).context("standard input")?;
-        text
-    } else if args.text.is_empty() {
-        // A draft that a colleague began.
-        let begun = client.conversation(args.n).await?.draft;
-        edited(context, args.n, begun.as_deref().unwrap_or_default())?
-    } else {
-        args.text.join(" ")
-    };
-    match text.trim() {
-        "" => Err(Failure::here(Exit::Unsendable, "empty_text", [])),
-        text => Ok(text.to_owned()),
-    }
-}
-
-/// What another conversation was answered, as the beginning of this answer: a person reads it before it leaves. Without a terminal
-/// it is only kept as a draft.
-async fn earlier_answer(
-    context: &mut CliContext,
-    client: &Client,
-    (n, other): (i64, i64),
-) -> Result<String, Failure> {
-    let detail = client.conversation(other).await?;
-    let theirs = detail.messages.iter().filter_map(MessageView::outbound);
-    let texts = theirs
-        .filter(|text| text.author.is_some())
-        .map(|text| part(&text.text).map_or(text.text.as_str(), |(.., rest)| rest));
-    let begun = texts.collect::<Vec<_>>().join("\n");
-    if begun.trim().is_empty() {
-        return Err(Failure::here(Exit::Nothing, "no_earlier_answer", [("m", other.to_string().into())]));
-    }
-    if !context.io.stdin_is_terminal {
-        keep_draft(&context.profile, n, &begun)?;
-        return Err(Failure::here(Exit::LookFirst, "earlier_answer_kept", [("n", n.to_string().into())]));
-    }
-    match edited(context, n, &begun)?.trim() {
-        "" => Err(Failure::here(Exit::Unsendable, "empty_text", [])),
-        text => Ok(text.to_owned()),
-    }
-}
-
-/// Opens the draft in an editor and returns what it saved. The draft stays in its file until it is sent.
-fn edited(context: &CliContext, conversation: i64, begun: &str) -> Result<String, Failure> {
-    let draft = draft_to_edit(&context.profile, conversation, begun)?;
-    let editor =
-        context.io.var("VISUAL").or_else(|| context.io.var("EDITOR")).unwrap_or_else(|| "vi".to_owned());
-    // Through the shell, because the variable may hold options.
-    let command = format!("{editor} \"$1\"");
-    let status = std::process::Command::new("/bin/sh").args(["-c", &command, "munja"]).arg(&draft).status();
-    if !status.is_ok_and(|s| s.success()) {
-        return Err(Failure::here(Exit::Unexpected, "editor", [("editor", one_word(&editor).into())]));
-    }
-    let text = fs::read_to_string(&draft).with_context(|| draft.display().to_string())?;
-    forget_draft(&context.profile, conversation, "");
-    Ok(text)
-}
-
 fn report(context: &mut CliContext, n: i64, sent: &Sent) -> Result<(), Failure> {
     let answer = &sent.response;
     if let Some(size) = &answer.size {
@@ -239,10 +202,16 @@ fn report(context: &mut CliContext, n: i64, sent: &Sent) -> Result<(), Failure> 
     lines.extend(
         answer.messages.iter().filter_map(MessageView::outbound).map(|text| message::delivery(context, text)),
     );
+    if context.io.stdout_is_terminal {
+        // As it arrives: a shell may have changed it.
+        lines.extend(answer.messages.iter().map(|text| conversation::body(context, text.text())));
+    }
     // Only what is held back can still be taken back.
     let held = answer.messages.iter().filter_map(MessageView::outbound).find(|text| text.state == "held");
     if let Some(text) = held {
-        lines.push(context.say.with("replied-recall", [("m", text.id.to_string().into())]));
+        let secs = text.leaves_at.map(|at| (at - context.io.clock.now_ms()).max(0) / 1_000 + 1);
+        let values = [("m", text.id.to_string().into()), ("secs", secs.unwrap_or(0).into())];
+        lines.push(context.say.with(if secs.is_some() { "replied-held" } else { "replied-recall" }, values));
     }
     for word in &sent.not_applied {
         let id = format!("not-applied-{word}");
@@ -251,18 +220,28 @@ fn report(context: &mut CliContext, n: i64, sent: &Sent) -> Result<(), Failure> 
     context.print(&lines.join("\n"))
 }
 
-/// Keeps the text as a draft, and shows newer texts or the text that could be sent instead.
-fn unsent(context: &mut CliContext, error: ClientError, conversation: i64, text: &str) -> Failure {
+/// Keeps the text as a draft, on the server if it can be reached and has no other one of ours, and shows newer texts or the text
+/// that could be sent instead.
+async fn unsent(
+    context: &mut CliContext,
+    client: &Client,
+    error: ClientError,
+    (n, text): (i64, &str),
+) -> Failure {
     conversation::show_newer(context, &error);
     if let Some(offer) = offered(&error) {
         context.remark(&offer_sentence(&context.say, offer));
-        context.remark(&context.say.with("offer-how", [("n", conversation.to_string().into())]));
+        context.remark(&context.say.with("offer-how", [("n", n.to_string().into())]));
     }
-    let kept = keep_draft(&context.profile, conversation, text).ok();
+    if is_kept_on_server(context, client, &error, (n, text)).await {
+        forget_draft(&context.profile, n, text);
+        context.remark(&context.say.with("draft-on-server", [("n", n.to_string().into())]));
+        return Failure::Unsent { error, draft: None };
+    }
+    let kept = keep_draft(&context.profile, n, text).ok();
     let remark = match &kept {
         Some(path) => {
-            let values =
-                [("path", path.display().to_string().into()), ("n", conversation.to_string().into())];
+            let values = [("path", path.display().to_string().into()), ("n", n.to_string().into())];
             context.say.with("draft-kept", values)
         }
         // Nothing else holds the text now.
@@ -270,4 +249,24 @@ fn unsent(context: &mut CliContext, error: ClientError, conversation: i64, text:
     };
     context.remark(&remark);
     Failure::Unsent { error, draft: kept }
+}
+
+async fn is_kept_on_server(
+    context: &CliContext,
+    client: &Client,
+    error: &ClientError,
+    (n, text): (i64, &str),
+) -> bool {
+    // A server that did not answer is not asked again.
+    if !matches!(error, ClientError::Problem(_)) {
+        return false;
+    }
+    let Ok(own) = client.own_draft(n).await else {
+        return false;
+    };
+    if own.is_some_and(|other| other.text.trim() != text.trim()) {
+        return false;
+    }
+    let based_on = last_seen(&context.profile, n).unwrap_or(0);
+    client.save_draft(n, &DraftRequest { text: text.to_owned(), based_on }).await.is_ok()
 }

@@ -6,13 +6,40 @@ use crate::api::wire::{CarrierStatus, ComparedView, Counts, StatusResponse};
 use crate::client::format::one_word;
 use crate::domain::text::one_line;
 
-pub async fn run(context: &mut CliContext) -> Result<(), Failure> {
+#[derive(clap::Args)]
+pub struct Args {
+    #[arg(long)]
+    short: bool,
+}
+
+pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
     let status = context.client()?.status().await?;
+    if args.short {
+        return short(context, &status.counts).await;
+    }
     if context.json {
         return context.print_json(&status);
     }
     let text = describe(context, &status);
     context.print(&text)
+}
+
+/// One line for a status bar: `대기 3 (6분) · 긴급 1`. Who may not see dangers gets no number of them.
+async fn short(context: &mut CliContext, counts: &Counts) -> Result<(), Failure> {
+    let n_dangers = context.client()?.duty().await.ok().map(|duty| duty.alarms.len());
+    if context.json {
+        return context.print_json(&serde_json::json!({
+            "n_waiting": counts.n_waiting, "oldest_waiting_since_at": counts.oldest_waiting_since_at, "n_dangers": n_dangers,
+        }));
+    }
+    let span = counts.oldest_waiting_since_at.map(|at| format!(" ({})", context.times().since(at)));
+    let mut words = context.say.with("status-short", [("n", counts.n_waiting.into())]);
+    words.extend(span);
+    if let Some(n @ 1..) = n_dangers {
+        let danger = context.say.with("status-short-danger", [("n", n.to_string().into())]);
+        words = format!("{words} · {}", context.paint.alert(&danger));
+    }
+    context.print(&words)
 }
 
 fn describe(context: &CliContext, status: &StatusResponse) -> String {

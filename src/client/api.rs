@@ -94,6 +94,8 @@ pub enum Listed {
     Open,
     /// The conversations that the caller holds.
     Mine,
+    /// Those that an outside department works on.
+    Referred,
 }
 
 impl Listed {
@@ -106,6 +108,7 @@ impl Listed {
             Self::Closed => "closed",
             Self::Open => "open",
             Self::Mine => "mine",
+            Self::Referred => "referred",
         }
     }
 }
@@ -306,6 +309,11 @@ impl Client {
         self.json(self.get("v1/messages").query(&[("state", "in_doubt")])).await
     }
 
+    /// The caller's own answers that are held back, the newest first.
+    pub async fn held(&self) -> ApiResult<MessageList> {
+        self.json(self.get("v1/messages").query(&[("state", "held")])).await
+    }
+
     /// Takes back a reply that has not been sent yet.
     pub async fn recall(&self, message_id: i64) -> ApiResult<()> {
         self.done(self.post(&format!("v1/messages/{message_id}/recall"))).await
@@ -336,6 +344,10 @@ impl Client {
 
     pub(super) fn post(&self, path: &str) -> RequestBuilder {
         self.request(Method::POST, path).timeout(PATIENCE)
+    }
+
+    pub(super) fn put(&self, path: &str) -> RequestBuilder {
+        self.request(Method::PUT, path).timeout(PATIENCE)
     }
 
     pub(super) fn delete(&self, path: &str) -> RequestBuilder {

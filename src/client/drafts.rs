@@ -1,15 +1,45 @@
-//! Replies that were written and not sent: `draft-N.txt` among the files of a profile, until the server has them.
+//! Replies that were written and not sent. They are kept on the server, one for each conversation, and follow their writer to
+//! another machine. What the server does not have yet is in `draft-N.txt` among the files of a profile: what an editor works on, and
+//! what could not be brought there.
 //!
-//! A draft is never overwritten by another text, which gets `draft-N-2.txt` and so on.
+//! A draft of this machine is never overwritten by another text, which gets `draft-N-2.txt` and so on.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::api::{ApiResult, Client};
 use super::files::write_private;
 use super::profile::Profile;
+use crate::api::wire::{DraftList, DraftRequest, DraftView, ProblemCode};
 
 /// Drafts kept of one conversation.
 const MAX_DRAFTS: usize = 99;
+
+impl Client {
+    /// Keeps the caller's own draft in a conversation; an empty text removes it.
+    pub async fn save_draft(&self, id: i64, draft: &DraftRequest) -> ApiResult<()> {
+        self.done(self.put(&format!("v1/conversations/{id}/draft")).json(draft)).await
+    }
+
+    /// The caller's own draft in a conversation, if there is one.
+    pub async fn own_draft(&self, id: i64) -> ApiResult<Option<DraftView>> {
+        let found = self.json(self.get(&format!("v1/conversations/{id}/draft"))).await;
+        match found {
+            Err(error) if error.code() == Some(ProblemCode::NotFound) => Ok(None),
+            found => found.map(Some),
+        }
+    }
+
+    /// Throws the caller's own draft away.
+    pub async fn drop_draft(&self, id: i64) -> ApiResult<()> {
+        self.done(self.delete(&format!("v1/conversations/{id}/draft"))).await
+    }
+
+    /// All of the caller's drafts, the one saved last first.
+    pub async fn drafts(&self) -> ApiResult<DraftList> {
+        self.json(self.get("v1/drafts")).await
+    }
+}
 
 /// Returns the path of the draft that an editor opens; a new draft holds `begun`, the text that was begun elsewhere.
 pub fn draft_to_edit(profile: &Profile, conversation: i64, begun: &str) -> anyhow::Result<PathBuf> {
@@ -35,6 +65,28 @@ pub fn forget_draft(profile: &Profile, conversation: i64, text: &str) {
         // If it can't be removed, the editor only offers it again.
         let _ = fs::remove_file(path);
     }
+}
+
+/// The unfinished answer that the terminal desk holds for a conversation, if there is one. It has a file of its own, which follows
+/// what is typed.
+pub fn desk_draft(profile: &Profile, conversation: i64) -> Option<String> {
+    fs::read_to_string(desk_file(profile, conversation)).ok().filter(|text| !text.trim().is_empty())
+}
+
+/// Keeps what stands in the composer of the terminal desk; an empty text removes it.
+pub fn keep_desk_draft(profile: &Profile, conversation: i64, text: &str) -> anyhow::Result<()> {
+    let path = desk_file(profile, conversation);
+    if !text.trim().is_empty() {
+        return write_private(&path, text);
+    }
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
+fn desk_file(profile: &Profile, conversation: i64) -> PathBuf {
+    profile.state_file(&format!("draft-{conversation}-desk.txt"))
 }
 
 fn file(profile: &Profile, conversation: i64, i: usize) -> PathBuf {

@@ -1,11 +1,23 @@
 //! Short words and numbers as people read them. What a citizen or a colleague wrote passes through here or through
 //! `domain::text` before it reaches a screen.
 
+use unicode_width::UnicodeWidthChar;
+
 use crate::domain::text::one_line;
 
 /// A name, a code or another short thing that somebody else chose, safe for a screen and at most 40 columns wide.
 pub fn one_word(text: &str) -> String {
     one_line(text, 40)
+}
+
+/// A character for people to read: by its code point if nothing of it can be seen (`U+200B`).
+pub fn visible_character(word: &str) -> String {
+    let shown = one_word(word);
+    let is_seen = shown.chars().any(|c| c.width().unwrap_or(0) > 0 && !c.is_whitespace());
+    if is_seen {
+        return shown;
+    }
+    word.chars().map(|c| format!("U+{:04X}", u32::from(c))).collect::<Vec<_>>().join(" ")
 }
 
 /// `1234567` as `1,234,567`.
@@ -21,6 +33,15 @@ pub fn thousands(n: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_cannot_be_seen_is_named() {
+        for (character, expected) in
+            [("😊", "😊"), ("\u{200b}", "U+200B"), ("\u{a0}", "U+00A0"), ("\u{feff}", "U+FEFF"), ("ก", "ก")]
+        {
+            assert_eq!(visible_character(character), expected);
+        }
+    }
 
     #[test]
     fn numbers() {

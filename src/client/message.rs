@@ -1,14 +1,14 @@
 //! Sentences about a text: what became of it, how long it is, its photos, and what could be sent instead. A face decides
 //! how a [`Tone`] looks.
 
-use super::format::{one_word, thousands};
+use super::format::{one_word, thousands, visible_character};
 use super::say::Say;
 use super::times::Times;
-use crate::api::wire::{OfferView, OutboundMessage, PhotoView, ReplacedView, ReplySize};
+use crate::api::wire::{InboundMessage, OfferView, OutboundMessage, PhotoView, ReplacedView, ReplySize};
 use crate::domain::delivery_reason::DeliveryReason;
 use crate::domain::outbound::OutboundState;
 use crate::domain::photo::{FileKind, PhotoKind, PhotoState};
-use crate::domain::text::safe_for_terminal;
+use crate::domain::text::{one_line, safe_for_terminal};
 
 /// How a sentence should look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,11 +118,40 @@ fn file_size(n_bytes: usize) -> String {
     }
 }
 
+/// `긴급: 살려 달라는 말`: what was found in a text that tells of danger.
+pub fn why_urgent(say: &Say, text: &InboundMessage) -> Option<String> {
+    match (&text.rules, text.tier) {
+        (Some(rules), Some(tier @ 1..=2)) => {
+            let values = [
+                ("tier", say.t(&format!("tier-{tier}")).into()),
+                ("rules", one_line(&rules_in_words(say, rules), 120).into()),
+            ];
+            Some(say.with("why-urgent", values))
+        }
+        _ => None,
+    }
+}
+
+/// The rules that matched, in words, and the words that decided the second opinion. A rule of the operator's own is named as
+/// in their file.
+fn rules_in_words(say: &Say, rules: &str) -> String {
+    let (ids, grams) = rules.split_at(rules.find('(').unwrap_or(rules.len()));
+    let said = |id: &str| say.find(&format!("rule-{id}")).unwrap_or_else(|| id.to_owned());
+    let mut words: Vec<String> = Vec::new();
+    for word in ids.split_whitespace().map(said) {
+        if !words.contains(&word) {
+            words.push(word);
+        }
+    }
+    words.extend(Some(grams.to_owned()).filter(|grams| !grams.is_empty()));
+    words.join(", ")
+}
+
 /// What would stand for what, and the text as it would arrive.
 pub fn offer(say: &Say, offer: &OfferView) -> String {
     let pair = |r: &ReplacedView| match r.word.as_str() {
-        "" => one_word(&r.character),
-        word => format!("{} → {}", one_word(&r.character), one_word(word)),
+        "" => format!("{} → {}", visible_character(&r.character), say.t("offer-dropped")),
+        word => format!("{} → {}", visible_character(&r.character), one_word(word)),
     };
     let pairs = offer.replaced.iter().map(pair).collect::<Vec<_>>().join(", ");
     let values = [("pairs", pairs.into()), ("text", safe_for_terminal(&offer.text).into())];

@@ -43,6 +43,8 @@ impl Sending {
         let request = ReplyRequest {
             text: wanted.text.clone(),
             photos: wanted.photos.clone(),
+            most_texts: wanted.most_texts,
+            keep_draft: wanted.keep_draft,
             last_seen: kept.last_seen,
             force: kept.force,
             promise_due_at: kept.promise_due_at,

@@ -31,7 +31,7 @@ impl Default for SendingSection {
         SendingSection {
             max_in_flight: unwritten(64),
             time_to_live_secs: unwritten(86_400.0),
-            recall_secs: unwritten(0.0),
+            recall_secs: unwritten(10.0),
             receipt_timeout_secs: unwritten(259_200.0),
         }
     }

@@ -59,6 +59,16 @@ words! {
         Noted => "noted",
         Promised => "promised",
         PromiseLate => "promise_late",
+        /// The citizen wrote while an answer was held back: it does not leave, and is its writer's draft again.
+        AnswerStopped => "answer_stopped",
+        /// We wrote before the citizen did.
+        WroteFirst => "wrote_first",
+        /// An outside department works on it.
+        Referred => "referred",
+        /// Nothing is expected of the department any more.
+        ReferralEnded => "referral_ended",
+        /// Somebody has begun an answer.
+        Writing => "writing",
         /// It was closed although an answer was promised.
         PromiseDropped => "promise_dropped",
         Reminder => "reminder",
@@ -87,6 +97,8 @@ words! {
         CounselorAdded => "counselor_added",
         CounselorDisabled => "counselor_disabled",
         LoggedIn => "logged_in",
+        /// A counselor is on, on the phone, on a break or off. The detail is which.
+        Presence => "presence",
         WorkerRestarted => "worker_restarted",
         CarrierOutOfOrder => "carrier_out_of_order",
         CarrierWorksAgain => "carrier_works_again",
@@ -147,6 +159,10 @@ words! {
         OptOut => "opt_out",
         /// Staff recorded that the citizen wants them again.
         OptIn => "opt_in",
+        /// Why we wrote first.
+        WroteFirst => "wrote_first",
+        /// The outside department that works on it, or what became of that.
+        Referral => "referral",
         /// A text that left after the copy was made which was put back.
         Recovery => "recovery",
     }

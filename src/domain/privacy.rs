@@ -63,7 +63,7 @@ pub const COLUMNS: &[Columns] = {
     use Keeps as K;
     &[
         row("conversation", "citizen", Number, K::Conversation),
-        row("conversation", "close_reason", Words, K::Conversation),
+        row("conversation", "close_reason referred_to", Words, K::Conversation),
         row(
             "conversation",
             "our_number language state desk previous_desk danger category category_version",
@@ -90,6 +90,8 @@ pub const COLUMNS: &[Columns] = {
         row("note", "text", Words, K::Conversation),
         row("note", "kind", Nothing, K::Always),
         row("reminder", "text", Words, K::Conversation),
+        row("draft", "text", Words, K::Conversation),
+        row("draft", "origin", Nothing, K::Always),
         row("survey", "comment", Words, K::Conversation),
         row("citizen", "number", Number, K::Citizen),
         row("citizen", "restriction_reason preference", Words, K::Citizen),
@@ -141,6 +143,7 @@ pub const COLUMNS: &[Columns] = {
         row("account_change", "by_from old_value new_value", Staff, K::Staff),
         row("account_change", "what", Nothing, K::Always),
         row("desk_exception", "desk", Nothing, K::Always),
+        row("presence", "state", Nothing, K::Staff),
         // The letters of texts, answers and notes, in runs of three.
         row("search_text_data", "block", Words, K::Conversation),
         row("search_answer_data", "block", Words, K::Conversation),

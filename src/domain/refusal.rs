@@ -30,6 +30,14 @@ pub enum Refusal {
     NoAlarm,
     /// What it was about has not been said.
     CategoryNeeded,
+    /// Nobody has answered the citizen's last text.
+    Unanswered,
+    /// A conversation with the citizen is open: this one.
+    StillOpen(i64),
+    /// The number is not one that a person reads texts at, or its citizen was erased.
+    NotReachable,
+    /// No department works on it.
+    NotReferred,
     /// An answer is promised, and was not given.
     PromiseOpen,
     /// The citizen wants no more texts, and has asked nothing since.

@@ -12,6 +12,7 @@ mod clock;
 mod conversation;
 mod engine;
 mod figures;
+mod gauges;
 mod inbound;
 mod journal;
 mod outbound;
@@ -40,6 +41,7 @@ pub use backup::{
     open_photo, place, refuse_occupied,
 };
 pub use board::{BoardDanger, BoardDay, BoardHeld, BoardNow, BoardOpened, BoardQueue};
+pub use conversation::drafts::{Draft, Writer};
 pub use conversation::list::{ConversationDetail, ConversationFilter, ConversationSummary};
 pub use conversation::messages::Message;
 pub use conversation::notes::Note;
@@ -54,12 +56,14 @@ use engine::{files, installation, migrate, pseudonym_key, read, write};
 pub use figures::closed::ClosedMonth;
 pub use figures::histories::{FiguresOf, MeaningOf};
 pub use figures::quotes::Quotes;
+pub use gauges::{Gauges, OpenDangers, WaitingGroup};
 pub use inbound::inbox::{AcceptedPage, Routed};
 pub use inbound::loss::PossibleLoss;
 pub use inbound::quarantine::Quarantined;
 pub use journal::access::NewAccess;
 pub use journal::access_read::AccessFilter;
 pub use journal::event::Event;
+pub use outbound::first::{FirstTo, NewFirst};
 pub use outbound::lease::{Lease, Leased};
 pub use outbound::outcome::Outcome;
 pub use outbound::receipt::Applied;
@@ -71,6 +75,7 @@ pub use people::counselor::NewCounselor;
 pub use people::exception::DeskException;
 pub use people::history::AccountChanged;
 pub use people::log_in::{LogIn, LoginCheck};
+pub use people::presence::Colleague;
 pub use people::service_token::{SERVICE_TOKEN_PREFIX, ServiceToken};
 pub use people::session::{Bearer, Ending, SessionInfo};
 pub use photo::{Hash, KeptAs, PhotoInfo, SoundFile, WantedPhoto};
@@ -312,8 +317,12 @@ impl Store {
     /// Why the gateway is of no use to anybody, if it is: nothing can be written, now or ever, or the file is damaged.
     pub fn is_unsound(&self) -> Option<StoreError> {
         let damage = || self.condition.damage().map(|reason| StoreError::Corrupt(reason.to_owned()));
-        let is_full = || self.condition.is_full().then_some(StoreError::Full);
-        self.condition.failure().or_else(damage).or_else(is_full)
+        self.condition.failure().or_else(damage).or_else(|| self.condition.refusal())
+    }
+
+    /// How many log-ins were refused since the start.
+    pub fn n_log_ins_refused(&self) -> u64 {
+        self.log_ins.n_refused()
     }
 
     /// Compares the open files with those at the path, as each commit does: for times without one.

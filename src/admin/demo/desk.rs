@@ -57,6 +57,7 @@ async fn answer_one(desk: &Client, text: &str) -> Result<(), ClientError> {
     let key = ClientKey::from_random(rand::random());
     desk.reply(id, &request, &key).await?;
     let close = CloseRequest {
+        unanswered: false,
         reason: None,
         last_seen: found.last_inbound_id,
         force: false,

@@ -20,7 +20,7 @@ fn routes() -> Vec<(String, String, bool)> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_route_but_two_needs_a_token() {
+async fn every_route_but_four_needs_a_token() {
     let desk = Desk::open();
     let mut open = Vec::new();
     for (method, path, needs_token) in routes() {
@@ -33,7 +33,7 @@ async fn every_route_but_two_needs_a_token() {
             open.push(path);
         }
     }
-    assert_eq!(open, ["/healthz", "/v1/login"]);
+    assert_eq!(open, ["/healthz", "/livez", "/readyz", "/v1/login"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -106,7 +106,7 @@ async fn an_alarm_ends_by_an_answer_or_a_name() {
     desk.text_in(CITIZEN, "살려주세요").await;
     let next = desk.post("/v1/conversations/next", &token, json!({})).await.expect(200);
     assert_eq!((&next["tier"], &next["is_ringing"]), (&json!(1), &json!(false)));
-    let close = json!({"last_seen": 1});
+    let close = json!({"last_seen": 1, "unanswered": true});
     desk.post("/v1/conversations/1/close", &token, close.clone()).await.refused("danger_unanswered");
     let act = "/v1/conversations/1/actions";
     desk.post(act, &token, json!({"action": "false_alarm", "reason": " ", "last_seen": 1}))
@@ -146,6 +146,9 @@ const CALLERS: [(&str, char); 10] = [
 const CONTRACT: &[(&str, &str, &str)] = &[
     ("POST /v1/login", "{}", "cnsdaubMBF"),
     ("GET /healthz", "", "cnsdaubMBF"),
+    ("GET /livez", "", "cnsdaubMBF"),
+    ("GET /readyz", "", "cnsdaubMBF"),
+    ("GET /metrics", "", "M"),
     ("POST /v1/logout", "", "cnsdaub"),
     ("GET /v1/me", "", "cnsdaub"),
     ("POST /v1/password", "{}", "cnsdaub"),
@@ -176,6 +179,14 @@ const CONTRACT: &[(&str, &str, &str)] = &[
     ("POST /v1/conversations/{id}/reveal", r#"{"reason":"119"}"#, "csd"),
     ("POST /v1/conversations/{id}/evidence", r#"{"reason":"경찰 요청"}"#, "s"),
     ("POST /v1/conversations/{id}/replies", r#"{"text":"답","last_seen":1}"#, "csd"),
+    ("PUT /v1/me/presence", r#"{"presence":"on"}"#, "cnsd"),
+    ("GET /v1/colleagues", "", "cnsd"),
+    ("PUT /v1/conversations/{id}/draft", r#"{"text":"초안","based_on":1}"#, "csd"),
+    ("GET /v1/conversations/{id}/draft", "", "cnsd"),
+    ("DELETE /v1/conversations/{id}/draft", "", "cnsd"),
+    ("GET /v1/drafts", "", "cnsd"),
+    ("POST /v1/conversations/{id}/write", r#"{"text":"답","reason":"회신"}"#, "csd"),
+    ("POST /v1/conversations", r#"{"number":"01099990000","text":"답","reason":"요청"}"#, "csd"),
     ("GET /v1/duty", "", "cnsd"),
     ("GET /v1/desks", "", "cnsd"),
     ("GET /v1/categories", "", "cnsd"),

@@ -71,7 +71,7 @@ async fn closing() {
         desk.post(close, &token, long).await.refused("bad_request")["detail"].to_string().contains("reason")
     );
 
-    let body = json!({"last_seen": 2, "reason": " 해결\u{7}됨 "});
+    let body = json!({"last_seen": 2, "reason": " 해결\u{7}됨 ", "unanswered": true});
     desk.post(close, &token, body).await.expect(204);
     let closed = desk.get("/v1/conversations/1", &token).await.expect(200);
     assert_eq!((&closed["state"], &closed["close_reason"]), (&json!("closed"), &json!("해결됨")));
@@ -95,7 +95,7 @@ async fn closing_must_say_what_was_seen() {
     }
     desk.text_in(CITIZEN, "아직이요").await;
     desk.post(close, &token, json!({"last_seen": 1})).await.refused("newer_texts");
-    desk.post(close, &token, json!({"last_seen": 1, "force": true})).await.expect(204);
+    desk.post(close, &token, json!({"last_seen": 1, "force": true, "unanswered": true})).await.expect(204);
 }
 
 #[tokio::test(start_paused = true)]

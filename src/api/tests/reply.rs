@@ -28,7 +28,9 @@ async fn an_answer_is_written_once_however_often_it_is_asked_for() {
 
     // After everything else has changed, too.
     desk.text_in(CITIZEN, "고마워요").await;
-    desk.post("/v1/conversations/1/close", &token, json!({"last_seen": 2})).await.expect(204);
+    desk.post("/v1/conversations/1/close", &token, json!({"last_seen": 2, "unanswered": true}))
+        .await
+        .expect(204);
     assert_eq!(desk.reply(1, &token, "key-1", body).await.expect(200)["repeated"], true);
     desk.reply(1, &token, "key-1", text("다른 말")).await.refused("key_reused");
 }

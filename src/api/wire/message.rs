@@ -81,6 +81,9 @@ pub struct OutboundMessage {
     /// Which automatic text it is; null for a reply.
     #[serde(default)]
     pub notice: Option<String>,
+    /// Held: when it leaves. Until then its writer can take it back, and a new text of the citizen stops it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leaves_at: Option<i64>,
 }
 
 fn is_zero(n: &i64) -> bool {

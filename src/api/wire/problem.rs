@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{CounselorView, MessageView};
+use super::{CounselorView, MessageView, ReplySize};
 
 macro_rules! problem_codes {
     ($($(#[$doc:meta])* $code:ident, $word:literal, $status:literal;)*) => {
@@ -39,6 +39,7 @@ problem_codes! {
     WrongLogin, "wrong_login", 401;
     LockedOut, "locked_out", 423;
     LogInsCrowded, "log_ins_crowded", 503;
+    TooManyRequests, "too_many_requests", 429;
     CodeNeeded, "code_needed", 401;
     WrongCode, "wrong_code", 401;
     /// Of somebody who is logged in: the password that a change needs.
@@ -80,12 +81,22 @@ problem_codes! {
     NoSuchCategory, "no_such_category", 422;
     CategoryNeeded, "category_needed", 422;
     PromiseOpen, "promise_open", 409;
+    /// Nobody has answered the citizen's last text.
+    Unanswered, "unanswered", 409;
+    /// A conversation with the citizen is open: answer there.
+    StillOpen, "still_open", 409;
+    /// The number is none that a person reads texts at, or its citizen was erased.
+    NotReachable, "not_reachable", 422;
+    /// No outside department works on it.
+    NotReferred, "not_referred", 409;
     AlreadyLeft, "already_left", 409;
     NotInDoubt, "not_in_doubt", 409;
     KeyReused, "key_reused", 409;
     EmptyText, "empty_text", 422;
     Unencodable, "unencodable", 422;
     TooLong, "too_long", 413;
+    /// It would leave as more texts than the caller said.
+    SeveralTexts, "several_texts", 409;
     BodyTooLarge, "body_too_large", 413;
     PhotoNotHereYet, "photo_not_here_yet", 409;
     PhotoLost, "photo_lost", 410;
@@ -131,10 +142,13 @@ pub struct ProblemDetails {
     /// `unencodable`: the same text with something in place of each of them, where all have something.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub offer: Option<OfferView>,
+    /// `several_texts`: how long it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<ReplySize>,
     /// `claimed_by_other`: who talks with the citizen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub claimed_by: Option<CounselorView>,
-    /// `locked_out`, `log_ins_crowded`: seconds to wait.
+    /// `locked_out`, `log_ins_crowded`, `too_many_requests`: seconds to wait.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after_secs: Option<i64>,
 }

@@ -26,6 +26,16 @@ cmd-munja = Munja: answer citizens by text message.
           MUNJA_SERVER, MUNJA_PROFILE      as --server and --profile
           MUNJA_TOKEN                      a token, instead of a log-in (for scripts)
           NO_COLOR                         no colours
+cmd-desk = Opens the terminal desk. munja alone opens it too, on a terminal.
+    .examples =
+        Examples:
+          munja                            the terminal desk
+          munja desk --contrast            with bright colours only
+          munja desk --plain               line by line (screen readers)
+        ? shows its keys.
+arg-desk-contrast = Only bright, bold colours on the terminal's background
+arg-desk-plain = Line by line, for screen readers and poor links
+arg-status-short = One line, for a status bar
 cmd-login = Log in and keep the log-in.
     .examples =
         Examples:
@@ -127,6 +137,11 @@ cmd-reply = Answer the citizen of a conversation you hold.
           munja reply 12 --photo map.jpg "The stop is here."
           munja reply 12 --force "Yes."    send although a newer text came in
           munja reply 12 --replace "OK 👍"  send with words in place of emoji
+          munja reply 12 --draft           send your draft as it is
+
+        Put a text with $, ! or ` in single quotes, or the shell changes it: '53$'.
+        What leaves is shown as it arrives. It leaves after some seconds: munja recall takes it back.
+cmd-photo = Look at a photo, video or voice message.
 cmd-advice = Say what people may not understand in a text, or cannot use.
     .examples =
         Looks for invitations to phone, hard and foreign words (with easy ones), sentences over 50 characters, a second
@@ -158,12 +173,30 @@ cmd-close = Close a conversation.
         Examples:
           munja close 12 --category 버스
           munja close 12 --reason "passed on to the transport office"
+          munja close 12 --unanswered      the last text needs no answer
 cmd-recall = Take back a reply that has not been sent yet.
     .examples =
         `munja reply` and `munja show` show the numbers of texts.
 
         Examples:
+          munja recall                     the newest reply
           munja recall 56
+cmd-write = Write to a citizen first. The reason is kept.
+    .examples =
+        Begins a new conversation with the citizen of one that has ended, or with a number. Whoever has opted out or is
+        restricted is not written to.
+
+        Examples:
+          munja write 12 "The street lamp is mended." --reason "the road office answered"
+          munja write 010-1234-5678 "Your papers are ready." --reason "asked by phone"
+cmd-refer = Record that an outside department works on it, and by when. You are reminded then.
+    .examples =
+        Also of a closed conversation.
+
+        Examples:
+          munja refer 12 --to "Road office" --due 12-05
+          munja list --referred            those that wait for a department
+          munja refer 12 --done --note "it is mended"
 cmd-urgent = Raise the alarm: this conversation is in danger.
     .examples =
         Examples:
@@ -200,6 +233,29 @@ cmd-duty = Show who is on duty now and next, and the alarms that stand.
     .examples =
         Example:
           munja duty
+cmd-on = Say that you are on: you take texts.
+    .examples =
+        Examples:
+          munja on
+cmd-phone = Say that you are on the phone.
+    .examples =
+        Examples:
+          munja phone
+          munja on                         when the call is over
+cmd-break = Say that you are on a break.
+    .examples =
+        Examples:
+          munja break
+cmd-off = Say that you are off. What you still hold is named.
+    .examples =
+        Examples:
+          munja off
+          munja off --release              give everything back that you hold
+cmd-colleagues = Show who is on and how many conversations each holds.
+    .examples =
+        Examples:
+          munja colleagues
+          munja transfer 12 --person jiyeong --note "knows her case"
 cmd-note = Leave a note for colleagues beside a conversation.
     .examples =
         Examples:
@@ -209,10 +265,19 @@ cmd-draft = Keep an unfinished reply; without a text, remove it.
         Examples:
           munja draft 12 "Bus 62 comes"
           munja draft 12                   remove it
+cmd-drafts = Show your drafts that were not sent.
+    .examples =
+        Drafts are on the server: go on with one from any machine. Nobody else reads them.
+
+        Examples:
+          munja drafts
+          munja reply 12                   go on writing
+          munja reply 12 --draft           send the draft as it is
 cmd-promise = Promise an answer by a certain time. You are reminded, and the citizen is told if it is late.
     .examples =
         Examples:
           munja promise 12 30m
+          munja promise 12 14:30
           munja promise 12 2h "the depot calls back"
 cmd-remind = Be reminded of a conversation later, also of a closed one.
     .examples =
@@ -276,6 +341,7 @@ cmd-replies = List the canned replies.
     .examples =
         Examples:
           munja replies
+          munja replies hello
           munja reply 12 --canned hello
 cmd-surveys = List the survey answers of citizens and who had answered them.
     .examples =
@@ -316,6 +382,7 @@ cmd-status = Show the state of the service.
     .examples =
         Examples:
           munja status
+          munja status --short             tmux, i3 ...
           munja status --json
 cmd-completions = Print completions for a shell.
     .examples =
@@ -386,7 +453,8 @@ arg-close-drop_promise = Close the conversation although an answer is promised: 
 arg-decide-decision = give-up or send-again
 arg-decide-yes = Do not ask for confirmation
 arg-text = The text
-arg-span = How long from now: 30m, 2h, 1d
+arg-span = When: 30m, 2h, 1d from now, or 14:30, 12-05, "12-05 14:30"
+arg-restrict-span = For how long: 2h, 7d
 arg-note = A note for the receiver
 arg-reason = The reason; kept as a note
 arg-handover-service = 119 (fire, injury) or 112 (crime)
@@ -395,6 +463,11 @@ arg-transfer-desk = Key of the desk (`munja desks`)
 arg-transfer-person = Log-in name of the counselor
 arg-surveys-since = How far back (default: 30d): 24h, 30d
 arg-surveys-all = Those of all counselors (supervisors)
+arg-off-release = Give back all conversations you hold
+arg-reply-draft = Send your draft on the server as it is
+arg-reply-parts = Send the reply although it leaves as several texts
+arg-close-unanswered = Close the conversation although the last text is unanswered
+arg-recall-m = Number of the text (default: the newest reply)
 arg-report-what = day, yesterday, week, last-week, month (default), last-month, year, last-year, 2026-11-30, 2026-11, 2026, 2026-W48, or two of them with .. between; `counselors` before it: by counselor
 arg-report-desk = Only this desk (`munja desks`)
 arg-report-by = Rows: hour, day (default), weekday, month, desk, category, counselor
@@ -406,6 +479,7 @@ arg-report-csv = Write CSV
 arg-report-to = Write all three into this folder, named by the period
 arg-categories-desk = Only the categories of this desk
 arg-replies-desk = The desk whose name is filled in
+arg-replies-key = Show this one in full
 arg-reply-promise = Promise the rest of the answer by then (30m, 2h, 1d). You are reminded, and the citizen is told if it is late
 arg-reply-canned = Key of a canned reply (`munja replies`); sets its category too
 arg-reply-category = What the conversation is about (`munja categories`); a part is enough if it matches only one
@@ -511,7 +585,9 @@ replied-before = This reply had been accepted before; it was not sent again.
 not-applied-promise = The promise was not applied: an earlier try of this reply went out without it. To promise now: munja promise { $n } 30m
 not-applied-category = The category was not applied: an earlier try of this reply went out without it. To set it: munja category { $n } CATEGORY
 replied-recall = To take it back before it is sent: munja recall { $m }
+replied-held = It leaves in { $secs } s. To take it back before that: munja recall { $m }
 draft-kept = Your text is kept in { $path } (in a terminal, `munja reply { $n }` opens it again; or: munja reply { $n } - < FILE)
+draft-on-server = Your text is kept as a draft. To change it: munja reply { $n }; to send it as it is: munja reply { $n } --draft
 
 watch-begin = Watching. Press Ctrl-C to end.
 watch-lost = The connection to the server is broken ({ $why }). Reconnecting …
@@ -655,6 +731,7 @@ did-preferred = The wish of this citizen is kept.
 did-promised = An answer is promised by { $at } (conversation { $n }).
 did-reminding = You will be reminded of conversation { $n } at { $at }.
 did-transferred = Conversation { $n } was passed on (desk: { $desk }).
+transfer-closed = The desk { $desk } is closed now. It opens at { $at }.
 did-offered = Conversation { $n } was passed on to { $who }.
 did-offered-to-all = Conversation { $n } was passed on. It is a danger that nobody has answered: it rings for everybody, and { $who } does not have it alone.
 did-returned = Conversation { $n } was given back (desk: { $desk }).
@@ -704,7 +781,7 @@ next-not_warned = munja show { $n } shows what the citizen was told.
 next-not_asked = munja show { $n } shows what they wrote since.
 next-number_not_shown = munja claim { $n } takes it.
 next-no_such_desk = munja desks
-next-no_such_person = Ask the operator: munjad user list
+next-no_such_person = munja colleagues lists them.
 next-no_such_category = munja categories
 next-category_needed = munja close { $n } --category CATEGORY (munja categories lists them)
 next-promise_open = Answer first: munja reply { $n }. To close without: munja close { $n } --drop-promise
@@ -765,6 +842,60 @@ trouble-disk_full = The server's disk has been full for { $span }
 trouble-clock = The server's clock has been wrong for { $span }
 trouble-restarts = The gateway has started again and again for { $span }
 trouble-other = The gateway has been in trouble for { $span }
+error-no_terminal = There is no terminal to open the desk on.
+next-no_terminal = Run it on a terminal, or use commands such as munja list and munja next.
+status-short = { $n } waiting
+status-short-danger = DANGER { $n }
+head-login = Log-in
+head-presence = Presence
+head-holds = Holds
+presence-on = on
+presence-phone = on the phone
+presence-break = on a break
+presence-off = off
+presence-since = since { $at }
+desks-all = all desks
+presence-said-on = You are on.
+presence-said-phone = You are on the phone.
+presence-said-break = You are on a break.
+presence-said-off = You are off.
+presence-holds = You still hold: { $held }. To give one back: munja release N; all: munja off --release; to pass one on: munja transfer N
+ask-parts = It leaves as { $parts } texts. Send it all the same? (yes/no)
+ask-unanswered = Nobody has answered the citizen's last text. Close without an answer? (yes/no)
+editor-below = Nothing below this line is sent. The citizen wrote:
+error-no_draft = There is no draft of yours in this conversation.
+next-no_draft = munja drafts lists them.
+error-unchanged = Nothing was changed in the editor, so nothing was sent.
+next-unchanged = To send the draft as it is: munja reply { $n } --draft
+error-nothing_held = There is no reply that can be taken back.
+next-nothing_held = A reply that has left cannot be taken back. Send a correction if one is needed.
+next-several_texts = Shorten it, or add --parts to send it as it is.
+next-unanswered = Answer first: munja reply { $n }. To close without an answer: munja close { $n } --unanswered
+drafts-empty = There are no drafts.
+draft-newer = the citizen has written since
+draft-recalled = a reply that was taken back
+draft-stopped = a reply that did not leave: the citizen wrote
+writing = Writing an answer now: { $names }.
+arg-write-to = Number of the conversation, or the citizen's phone number
+arg-write-text = The text
+arg-write-reason = Why you write first; kept as a note and in the access log
+arg-write-desk = The desk, for a phone number (default: your first)
+arg-write-parts = Send it although it leaves as several texts
+arg-refer-to = Name of the outside department
+arg-refer-due = When it is to have answered: 12-05, 2026-12-05, "12-05 14:30", 3d
+arg-refer-done = It has answered, or nothing is expected of it any more
+arg-refer-note = What became of it
+arg-list-referred = Those that an outside department works on
+error-bad_time = There is no such time.
+error-not_a_conversation = This is neither a conversation nor a phone number.
+next-not_a_conversation = munja write 12 "TEXT" --reason "WHY"
+next-still_open = munja list --all shows it.
+next-not_referred = munja list --referred
+wrote-first = Written. You hold the new conversation { $n }.
+did-referred = Conversation { $n }: the department is to answer by { $at }.
+did-referral_ended = Conversation { $n }: nothing is expected of the department any more.
+referral-until = { $to } by { $at }
+referral-due = { $to } OVERDUE since { $at }
 report-title = Munja, figures of { $period }, { $desk }
 report-all-desks = all desks
 report-seconds = { $n } s

@@ -26,6 +26,16 @@ cmd-munja = 문자(Munja): 시민의 문자 상담에 답변합니다.
           MUNJA_SERVER, MUNJA_PROFILE      --server, --profile 과 같음
           MUNJA_TOKEN                      로그인 대신 쓰는 토큰(스크립트용)
           NO_COLOR                         색을 쓰지 않음
+cmd-desk = 문자 상담 화면을 엽니다. 터미널에서 명령 없이 munja 만 쳐도 열립니다.
+    .examples =
+        예:
+          munja                            문자 상담 화면
+          munja desk --contrast            뚜렷한 색으로
+          munja desk --plain               한 줄씩(화면 낭독기)
+        키는 화면에서 ? 를 누르면 나옵니다.
+arg-desk-contrast = 터미널 바탕 위에 밝고 굵은 색만 씁니다
+arg-desk-plain = 한 줄씩 말합니다. 화면 낭독기나 느린 연결에 씁니다
+arg-status-short = 상태 표시줄에 쓸 한 줄로 보여 줍니다
 cmd-login = 로그인하고 로그인 정보를 보관합니다.
     .examples =
         예:
@@ -126,6 +136,11 @@ cmd-reply = 맡은 상담의 시민에게 답변합니다.
           munja reply 12 --photo 약도.jpg "정류장은 여기입니다."
           munja reply 12 --force "네."     새 문자가 와 있어도 보냅니다
           munja reply 12 --replace "네 👍"  이모지를 말로 바꾸어 보냅니다
+          munja reply 12 --draft           내 초안을 그대로 보냅니다
+
+        $, !, ` 가 든 글은 작은따옴표로 묶으십시오. 큰따옴표 안에서는 셸이 바꿉니다: '53$'
+        보낸 글은 도착할 모습 그대로 보여 줍니다. 몇 초 뒤에 나가므로 munja recall 로 되돌릴 수 있습니다.
+cmd-photo = 시민이 보낸 사진·영상·음성을 봅니다.
 cmd-advice = 시민이 이해하기 어렵거나 이용할 수 없는 부분을 알려 줍니다.
     .examples =
         전화하라는 말, 어려운 말과 외국어(쉬운 말 제안), 50자가 넘는 문장, 두 번째 질문, 날짜 없는 '내일', 주민등록번호 등을 찾습니다.
@@ -157,12 +172,29 @@ cmd-close = 상담을 종료합니다.
         예:
           munja close 12 --category 버스
           munja close 12 --reason "교통정책과로 안내함"
+          munja close 12 --unanswered      마지막 문자에 답할 필요가 없을 때
 cmd-recall = 아직 보내지 않은 답변을 취소합니다.
     .examples =
         문자 번호는 `munja reply`와 `munja show`에 나옵니다.
 
         예:
+          munja recall                     가장 최근의 답변
           munja recall 56
+cmd-write = 시민에게 먼저 문자를 보냅니다. 사유가 남습니다.
+    .examples =
+        종료한 상담의 시민이나 번호로 새 상담을 시작합니다. 수신을 거부했거나 제한된 시민에게는 보내지 않습니다.
+
+        예:
+          munja write 12 "가로등을 고쳤습니다." --reason "도로과 회신"
+          munja write 010-1234-5678 "요청하신 서류가 준비되었습니다." --reason "전화로 요청"
+cmd-refer = 외부 부서에 넘긴 상담과 회신 기한을 적어 둡니다. 기한이 되면 알려 줍니다.
+    .examples =
+        종료한 상담에도 쓸 수 있습니다.
+
+        예:
+          munja refer 12 --to 도로과 --due 12-05
+          munja list --referred            회신을 기다리는 상담
+          munja refer 12 --done --note "고쳤다고 함"
 cmd-urgent = 이 상담이 위급하다고 모두에게 알립니다.
     .examples =
         예:
@@ -199,6 +231,29 @@ cmd-duty = 지금과 다음 당직, 끝나지 않은 알림을 보여 줍니다.
     .examples =
         예:
           munja duty
+cmd-on = 근무를 시작합니다. 동료가 문자를 받는 사람임을 압니다.
+    .examples =
+        예:
+          munja on
+cmd-phone = 통화 중임을 알립니다.
+    .examples =
+        예:
+          munja phone
+          munja on                         통화가 끝나면
+cmd-break = 휴식 중임을 알립니다.
+    .examples =
+        예:
+          munja break
+cmd-off = 근무를 마칩니다. 아직 맡고 있는 상담을 알려 줍니다.
+    .examples =
+        예:
+          munja off
+          munja off --release              맡은 상담을 모두 내려놓고 마치기
+cmd-colleagues = 누가 근무 중이고 상담을 몇 건 맡고 있는지 보여 줍니다.
+    .examples =
+        예:
+          munja colleagues
+          munja transfer 12 --person jiyeong --note "사정을 아는 상담사"
 cmd-note = 동료가 볼 수 있게 상담에 메모를 남깁니다.
     .examples =
         예:
@@ -208,10 +263,19 @@ cmd-draft = 작성 중인 답변을 저장합니다. 내용을 적지 않으면 
         예:
           munja draft 12 "62번은"
           munja draft 12                   지웁니다
+cmd-drafts = 보내지 않은 내 초안을 보여 줍니다.
+    .examples =
+        초안은 서버에 있어 다른 컴퓨터에서도 이어 쓸 수 있습니다. 내용은 본인만 봅니다.
+
+        예:
+          munja drafts
+          munja reply 12                   초안을 이어 쓰기
+          munja reply 12 --draft           초안을 그대로 보내기
 cmd-promise = 언제까지 답변할지 약속합니다. 때가 되면 알려 주고, 늦어지면 시민에게 알립니다.
     .examples =
         예:
           munja promise 12 30m
+          munja promise 12 14:30
           munja promise 12 2h "차고지에서 연락 주기로 함"
 cmd-remind = 나중에 이 상담을 다시 알려 줍니다. 종료된 상담도 됩니다.
     .examples =
@@ -275,6 +339,7 @@ cmd-replies = 미리 써 둔 답변을 보여 줍니다.
     .examples =
         예:
           munja replies
+          munja replies hello
           munja reply 12 --canned hello
 cmd-surveys = 시민의 만족도 답변과 의견을 담당 상담사와 함께 보여 줍니다.
     .examples =
@@ -315,6 +380,7 @@ cmd-status = 서비스 상태를 보여 줍니다.
     .examples =
         예:
           munja status
+          munja status --short             tmux, i3 ...
           munja status --json
 cmd-completions = 셸 자동 완성 스크립트를 출력합니다.
     .examples =
@@ -385,7 +451,8 @@ arg-close-drop_promise = 답변을 약속했어도 종료합니다(약속은 지
 arg-decide-decision = give-up(포기) 또는 send-again(다시 보냄)
 arg-decide-yes = 확인을 묻지 않습니다
 arg-text = 내용
-arg-span = 지금부터 얼마 뒤: 30m, 2h, 1d
+arg-span = 시각: 지금부터 30m, 2h, 1d, 또는 14:30, 12-05, "12-05 14:30"
+arg-restrict-span = 얼마 동안: 2h, 7d
 arg-note = 받는 사람에게 남길 메모
 arg-reason = 사유. 메모로 남습니다
 arg-handover-service = 119(불·부상) 또는 112(범죄)
@@ -394,6 +461,11 @@ arg-transfer-desk = 부서 코드(`munja desks`)
 arg-transfer-person = 상담사 아이디
 arg-surveys-since = 언제부터인지(기본: 30d): 24h, 30d
 arg-surveys-all = 모든 상담사의 것(관리자)
+arg-off-release = 맡은 상담을 모두 내려놓습니다
+arg-reply-draft = 서버에 있는 내 초안을 그대로 보냅니다
+arg-reply-parts = 여러 통으로 나뉘어도 그대로 보냅니다
+arg-close-unanswered = 마지막 문자에 답하지 않고 종료합니다
+arg-recall-m = 문자 번호(생략하면 가장 최근의 답변)
 arg-report-what = day, yesterday, week, last-week, month(기본), last-month, year, last-year, 2026-11-30, 2026-11, 2026, 2026-W48, 또는 둘 사이에 .. 을 넣은 것. 앞에 `counselors` 를 적으면 상담사별
 arg-report-desk = 이 부서만(`munja desks`)
 arg-report-by = 줄의 기준: hour(시간), day(날짜, 기본), weekday(요일), month(월), desk(부서), category(분류), counselor(상담사)
@@ -405,6 +477,7 @@ arg-report-csv = CSV 파일을 저장합니다
 arg-report-to = 세 가지를 모두 이 폴더에 기간의 이름으로 저장합니다
 arg-categories-desk = 이 부서의 분류만
 arg-replies-desk = 답변에 넣을 부서
+arg-replies-key = 이 답변만 전체를 봅니다
 arg-reply-promise = 나머지 답변을 그때까지 하겠다고 약속합니다(30m, 2h, 1d). 때가 되면 알려 주고, 늦어지면 시민에게 알립니다
 arg-reply-canned = 미리 써 둔 답변의 코드(`munja replies`). 분류도 함께 정합니다
 arg-reply-category = 상담 분류(`munja categories`). 하나만 가리키면 일부만 적어도 됩니다
@@ -510,7 +583,9 @@ replied-before = 이미 접수된 답변입니다. 다시 보내지 않았습니
 not-applied-promise = 답변 약속은 저장되지 않았습니다. 앞서 약속 없이 보낸 같은 답변이 접수되었습니다. 지금 약속하려면: munja promise { $n } 30m
 not-applied-category = 분류는 저장되지 않았습니다. 앞서 이 분류 없이 보낸 같은 답변이 접수되었습니다. 지금 정하려면: munja category { $n } 분류
 replied-recall = 보내기 전에 취소하려면: munja recall { $m }
+replied-held = { $secs }초 뒤에 나갑니다. 그 전에 되돌리려면: munja recall { $m }
 draft-kept = 작성한 내용을 보관했습니다: { $path } (터미널에서 `munja reply { $n }`을 실행하면 다시 열립니다. 또는: munja reply { $n } - < 파일)
+draft-on-server = 작성한 내용을 초안으로 보관했습니다. 고치려면: munja reply { $n }, 그대로 보내려면: munja reply { $n } --draft
 
 watch-begin = 지켜보는 중입니다. 끝내려면 Ctrl-C를 누르십시오.
 watch-lost = 서버와 연결이 끊겼습니다({ $why }). 다시 연결하는 중입니다 …
@@ -654,6 +729,7 @@ did-preferred = 이 시민의 요청 사항을 저장했습니다.
 did-promised = { $at }까지 답변하기로 했습니다(상담 { $n }번).
 did-reminding = { $at }에 상담 { $n }번을 알려 드립니다.
 did-transferred = 상담 { $n }번을 넘겼습니다(부서: { $desk }).
+transfer-closed = { $desk } 부서는 지금 닫혀 있습니다. { $at }에 엽니다.
 did-offered = 상담 { $n }번을 { $who } 님에게 넘겼습니다.
 did-offered-to-all = 상담 { $n }번을 내놓았습니다. 아직 답하지 않은 위급 상담이라 { $who } 님만이 아니라 모두에게 울립니다.
 did-returned = 상담 { $n }번을 돌려보냈습니다(부서: { $desk }).
@@ -703,7 +779,7 @@ next-not_warned = 보낸 문자는 munja show { $n } 에서 볼 수 있습니다
 next-not_asked = 그 뒤에 온 글은 munja show { $n } 에서 볼 수 있습니다.
 next-number_not_shown = munja claim { $n } 으로 먼저 맡으십시오.
 next-no_such_desk = munja desks
-next-no_such_person = 운영자에게 물어보십시오: munjad user list
+next-no_such_person = munja colleagues 로 동료 목록을 보십시오.
 next-no_such_category = munja categories
 next-category_needed = munja close { $n } --category 주정차 (전체 목록: munja categories)
 next-promise_open = 먼저 답하십시오: munja reply { $n }. 답하지 않고 종료하려면: munja close { $n } --drop-promise
@@ -764,6 +840,60 @@ trouble-disk_full = { $span } 동안 서버 디스크가 가득 참
 trouble-clock = { $span } 동안 서버 시계가 틀림
 trouble-restarts = { $span } 동안 문자 서버가 자꾸 다시 시작함
 trouble-other = { $span } 동안 서버에 문제가 있음
+error-no_terminal = 문자 상담 화면을 열 터미널이 없습니다.
+next-no_terminal = 터미널에서 실행하거나 munja list, munja next 같은 명령을 쓰십시오.
+status-short = 대기 { $n }
+status-short-danger = 긴급 { $n }
+head-login = 아이디
+head-presence = 근무
+head-holds = 맡은 상담
+presence-on = 근무
+presence-phone = 통화 중
+presence-break = 휴식
+presence-off = 퇴근
+presence-since = { $at }부터
+desks-all = 모든 부서
+presence-said-on = 근무 중으로 표시했습니다.
+presence-said-phone = 통화 중으로 표시했습니다.
+presence-said-break = 휴식 중으로 표시했습니다.
+presence-said-off = 퇴근으로 표시했습니다.
+presence-holds = 아직 맡고 있는 상담: { $held }. 내려놓기: munja release N, 한꺼번에: munja off --release, 넘기기: munja transfer N
+ask-parts = { $parts }통으로 나뉘어 나갑니다. 그대로 보낼까요? (네/아니요)
+ask-unanswered = 시민의 마지막 문자에 답하지 않았습니다. 답 없이 종료할까요? (네/아니요)
+editor-below = 이 줄 아래는 보내지 않습니다. 시민이 쓴 문자:
+error-no_draft = 이 상담에 보관된 초안이 없습니다.
+next-no_draft = munja drafts 로 초안 목록을 보십시오.
+error-unchanged = 편집기에서 바뀐 것이 없어 아무것도 보내지 않았습니다.
+next-unchanged = 초안을 그대로 보내려면: munja reply { $n } --draft
+error-nothing_held = 취소할 수 있는 답변이 없습니다.
+next-nothing_held = 이미 나간 답변은 취소할 수 없습니다. 필요하면 바로잡는 문자를 보내십시오.
+next-several_texts = 줄이거나, 그대로 보내려면 --parts 를 붙이십시오.
+next-unanswered = 먼저 답하기: munja reply { $n }. 답 없이 종료하려면: munja close { $n } --unanswered
+drafts-empty = 보관된 초안이 없습니다.
+draft-newer = 그 뒤에 시민이 문자를 보냄
+draft-recalled = 취소한 답변
+draft-stopped = 시민이 문자를 보내 나가지 않은 답변
+writing = { $names } 님이 답변을 쓰고 있습니다.
+arg-write-to = 상담 번호 또는 시민의 전화번호
+arg-write-text = 보낼 글
+arg-write-reason = 먼저 보내는 사유(메모와 접속기록에 남습니다)
+arg-write-desk = 번호로 보낼 때 맡을 부서(기본값: 내 첫 부서)
+arg-write-parts = 여러 통으로 나뉘어도 그대로 보냅니다
+arg-refer-to = 외부 부서 이름
+arg-refer-due = 회신 기한: 12-05, 2026-12-05, "12-05 14:30", 3d
+arg-refer-done = 회신이 왔거나 더 기다리지 않습니다
+arg-refer-note = 어떻게 되었는지
+arg-list-referred = 외부 부서의 회신을 기다리는 상담
+error-bad_time = 그런 시각은 없습니다.
+error-not_a_conversation = 상담 번호도 전화번호도 아닙니다.
+next-not_a_conversation = munja write 12 "글" --reason "사유"
+next-still_open = munja list --all 로 그 상담을 찾으십시오.
+next-not_referred = munja list --referred
+wrote-first = 먼저 보냈습니다. 새 상담 { $n }번을 맡았습니다.
+did-referred = 상담 { $n }번: 외부 부서의 회신을 { $at }까지 기다립니다.
+did-referral_ended = 상담 { $n }번: 외부 부서의 회신을 처리했습니다.
+referral-until = { $to } 회신 { $at }까지
+referral-due = { $to } 회신 기한 지남({ $at })
 report-title = 문자 상담 통계 { $period }, { $desk }
 report-all-desks = 모든 부서
 report-seconds = { $n }초

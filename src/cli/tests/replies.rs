@@ -35,7 +35,10 @@ async fn a_reply_carries_what_was_shown() {
     assert_eq!(run.exit, Exit::Ok, "{}", run.err);
     assert_eq!(run.err, "SMS 16/90바이트\n");
     assert!(run.out.contains("munja recall 56"), "{}", run.out);
-    assert_eq!(replies(&world)[0].1, json!({ "text": "5분 뒤에 옵니다.", "last_seen": 34, "force": false }));
+    assert_eq!(
+        replies(&world)[0].1,
+        json!({ "text": "5분 뒤에 옵니다.", "last_seen": 34, "force": false, "most_texts": 1, "keep_draft": true })
+    );
     assert_eq!(mode(&world.state("seen.json")), 0o600);
 }
 
@@ -155,15 +158,17 @@ async fn nothing_to_say() {
 async fn an_answer_from_an_editor_is_kept_until_it_is_sent() {
     let mut world = shown().await;
     world.is_terminal = true;
-    let append = |words: &str| format!("sh -c 'printf \"%s\" \"{words}\" >> \"$1\"' x");
-    world.set("EDITOR", &append("곧 "));
+    let before = |words: &str| {
+        format!("sh -c '{{ printf \"%s\\n\" \"{words}\"; cat \"$1\"; }} > \"$1.new\"; mv \"$1.new\" \"$1\"' x")
+    };
+    world.set("EDITOR", &before("곧 "));
     world.server.on(REPLIES, [problem(507, "database_full"), accepted()]);
     let run = world.munja(&["reply", "12"]).await;
     assert_eq!(run.exit, Exit::ServerTrouble);
     assert!(run.err.contains("draft-12.txt"), "{}", run.err);
-    world.set("VISUAL", &append("갑니다"));
+    world.set("VISUAL", &before("네,"));
     assert_eq!(world.munja(&["reply", "12"]).await.exit, Exit::Ok);
-    assert_eq!(replies(&world)[1].1["text"], "곧\n갑니다");
+    assert_eq!(replies(&world)[1].1["text"], "네,\n곧");
     assert!(!world.state("draft-12.txt").exists());
     world.set("VISUAL", "false");
     let run = world.munja(&["reply", "12"]).await;
@@ -194,6 +199,91 @@ async fn what_could_be_sent_instead_is_shown_and_sent_on_demand() {
     assert_ne!(sent[1].0, sent[2].0, "other words, another answer");
 }
 
+/// What an editor leaves as it was is not sent, and a draft is sent as it is only where that is said.
+#[tokio::test]
+async fn an_editor_that_changes_nothing_sends_nothing() {
+    let mut world = shown().await;
+    world.is_terminal = true;
+    world.set("EDITOR", "true");
+    let draft = json!({
+        "conversation_id": 12, "text": "네, 옵니다", "based_on": 34, "has_newer": false, "begun_at": NOON, "saved_at": NOON,
+        "origin": "stopped",
+    });
+    world.server.on("GET /v1/conversations/12/draft", [Reply::Json(draft.clone())]);
+    world.server.on("PUT /v1/conversations/12/draft", [Reply::Nothing]);
+    world.server.on(REPLIES, [accepted()]);
+    let run = world.munja(&["reply", "12"]).await;
+    assert_eq!(run.exit, Exit::Unsendable);
+    assert!(run.err.contains("--draft"), "{}", run.err);
+    assert!(replies(&world).is_empty());
+    assert_eq!(world.munja(&["reply", "12", "--draft"]).await.exit, Exit::Ok);
+    let sent = replies(&world)[0].1.clone();
+    assert_eq!((&sent["text"], sent.get("keep_draft")), (&json!("네, 옵니다"), None));
+    world.server.on("GET /v1/drafts", [Reply::Json(json!({ "drafts": [draft] }))]);
+    let run = world.munja(&["drafts"]).await;
+    assert!(run.out.contains("12  12:00  네, 옵니다  (시민이 문자를 보내 나가지 않은 답변)"), "{}", run.out);
+}
+
+#[tokio::test]
+async fn several_texts_are_asked_for_or_named() {
+    let mut world = shown().await;
+    let size = json!({ "kind": "lms", "n": 6_320, "most": 2_000, "unit": "bytes", "n_parts": 4 });
+    let refused = || Reply::Problem(409, "several_texts", json!({ "size": size }));
+    world.server.on(REPLIES, [refused(), accepted()]);
+    let run = world.munja(&["reply", "12", "긴 답"]).await;
+    assert_eq!(run.exit, Exit::Refused);
+    assert!(run.err.contains("--parts"), "{}", run.err);
+    assert_eq!(world.munja(&["reply", "12", "--yes", "긴 답"]).await.exit, Exit::Ok);
+    world.is_terminal = true;
+    world.server.on(REPLIES, [refused(), accepted()]);
+    world.stdin = "네\n".to_owned();
+    let run = world.munja(&["reply", "12", "긴 답"]).await;
+    assert_eq!(run.exit, Exit::Ok, "{}", run.err);
+    assert!(run.err.contains("4통"), "{}", run.err);
+    let most: Vec<Value> = replies(&world).into_iter().map(|(_, body)| body["most_texts"].clone()).collect();
+    assert_eq!(most, [json!(1), Value::Null, json!(1), Value::Null]);
+}
+
+#[tokio::test]
+async fn a_text_may_begin_with_a_hyphen_and_an_unknown_option_is_none() {
+    let world = shown().await;
+    world.server.on(REPLIES, [accepted()]);
+    for text in ["-5도입니다", "- 62번\n- 15번"] {
+        assert_eq!(world.munja(&["reply", "12", text]).await.exit, Exit::Ok, "{text}");
+        assert_eq!(replies(&world).last().expect("sent").1["text"], text);
+    }
+    let n_sent = replies(&world).len();
+    assert_eq!(world.munja(&["reply", "12", "네", "--forse"]).await.exit, Exit::Usage);
+    assert_eq!(world.munja(&["reply", "12", "네", "--force"]).await.exit, Exit::Ok);
+    assert_eq!(replies(&world).len(), n_sent + 1);
+}
+
+#[tokio::test]
+async fn a_character_that_cannot_be_seen_is_named() {
+    let world = shown().await;
+    let replaced = json!([{ "character": "\u{200b}", "word": "" }]);
+    let offer = json!({ "characters": ["\u{200b}"], "offer": { "text": "네", "replaced": replaced } });
+    world.server.on(REPLIES, [Reply::Problem(422, "unencodable", offer)]);
+    let run = world.munja(&["reply", "12", "네\u{200b}"]).await;
+    assert_eq!(run.err.matches("U+200B").count(), 2, "{}", run.err);
+    assert!(run.err.contains("(뺌)"), "{}", run.err);
+}
+
+#[tokio::test]
+async fn the_newest_answer_is_taken_back_without_its_number() {
+    let world = shown().await;
+    let mut held = text_out(56, "held");
+    held["conversation_id"] = json!(12);
+    held["citizen"] = json!("010-****-5678");
+    world.server.on(
+        "GET /v1/messages",
+        [Reply::Json(json!({ "messages": [held] })), Reply::Json(json!({ "messages": [] }))],
+    );
+    world.server.on("POST /v1/messages/56/recall", [Reply::Nothing]);
+    assert_eq!(world.munja(&["recall"]).await.exit, Exit::Ok);
+    assert_eq!(world.munja(&["recall"]).await.exit, Exit::Nothing);
+}
+
 /// A world with one canned reply, which has a category.
 async fn canned() -> World {
     let world = shown().await;
@@ -214,7 +304,10 @@ async fn text_promise_and_category_are_one_request() {
     assert!(is_half_an_hour_from_noon(&body.as_object_mut().expect("an object").remove("promise_due_at")));
     assert_eq!(
         body,
-        json!({ "text": "알아보겠습니다.", "last_seen": 34, "force": false, "category": "버스" })
+        json!({
+            "text": "알아보겠습니다.", "last_seen": 34, "force": false, "category": "버스", "most_texts": 1,
+            "keep_draft": true,
+        })
     );
 
     assert_eq!(world.munja(&["reply", "12", "--canned", "bus", "--promise", "30m"]).await.exit, Exit::Ok);

@@ -33,6 +33,16 @@ pub struct Promise {
     pub late_at: Option<UnixMs>,
 }
 
+/// An outside department works on the case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Referral {
+    /// The department, as the counselor called it.
+    pub to: String,
+    pub since: UnixMs,
+    /// It is to answer by then.
+    pub due_at: UnixMs,
+}
+
 /// What it was about, in a version of the list of categories.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Category {
@@ -103,6 +113,10 @@ pub struct Conversation {
     pub is_abusive: bool,
     pub promise: Option<Promise>,
     pub category: Option<Category>,
+    /// It was said before the conversation was reopened: it is asked for anew.
+    pub is_category_old: bool,
+    /// Until the department has answered; a close does not end it.
+    pub referral: Option<Referral>,
     /// Closed, and to be asked then how it was.
     pub survey_due_at: Option<UnixMs>,
 }
@@ -132,6 +146,12 @@ impl Conversation {
             .id()
             .is_some_and(|id| self.is_held_by(id) || self.offer.is_some_and(|offer| offer.to == id));
         actor.takes_duty() && (is_theirs || self.is_danger() || actor.serves(&self.desk))
+    }
+
+    /// How long a new answer is held back, so that it can be taken back (milliseconds). In danger it leaves at once.
+    /// `recall_ms`: what the operator decided.
+    pub fn hold_ms(&self, recall_ms: i64) -> i64 {
+        if self.is_danger() { 0 } else { recall_ms }
     }
 
     /// Takes the step, which the caller knows to fit; a step that does not fit changes nothing.

@@ -78,6 +78,7 @@ impl Handling<'_> {
             return Err(Refusal::Closed);
         }
         self.ring(self.facts.actor.id());
+        self.effects.push(Effect::LetHeldAnswersGo);
         Ok(())
     }
 
@@ -171,7 +172,7 @@ impl Handling<'_> {
     }
 
     /// Somebody else holds it, and the actor is no supervisor.
-    fn must_hold_if_held(&self) -> Handled {
+    pub(super) fn must_hold_if_held(&self) -> Handled {
         match &self.it.claim {
             Some(claim) if !self.facts.actor.is(claim.by.id) && !self.facts.actor.supervises() => {
                 Err(Refusal::HeldBy(claim.by.clone()))

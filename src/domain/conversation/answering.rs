@@ -30,6 +30,7 @@ impl Handling<'_> {
         self.it.danger = self.it.danger.map(Danger::answered);
         self.it.promise = None;
         self.touch();
+        self.effects.push(Effect::DropDraft);
         // Where the answer comes first, nothing else is said.
         if self.policy.receipt_texts {
             self.effects.push(Effect::WithdrawWaitTexts);
@@ -56,10 +57,14 @@ impl Handling<'_> {
         self.must_hold()?;
         self.must_not_be_in_danger()?;
         self.must_have_seen(closing.last_seen)?;
+        if self.it.state == ConversationState::Active && !closing.unanswered {
+            return Err(Refusal::Unanswered);
+        }
         if closing.category.is_some() {
             self.it.category.clone_from(&closing.category);
+            self.it.is_category_old = false;
         }
-        if self.policy.category_required && self.it.category.is_none() {
+        if self.policy.category_required && (self.it.category.is_none() || self.it.is_category_old) {
             return Err(Refusal::CategoryNeeded);
         }
         if self.it.promise.is_some() && !closing.drop_promise {
@@ -70,6 +75,8 @@ impl Handling<'_> {
         let may_survey = self.it.last_reply_at.is_some()
             && self.it.danger.is_none()
             && self.it.promise.is_none()
+            // Whoever never wrote in it asked us nothing.
+            && self.it.last_inbound.seq > 0
             && !self.it.is_abusive;
         let survey_at = self.policy.survey_after_ms.map(|after| self.now + after);
         self.end(closing.reason.clone());
@@ -102,5 +109,6 @@ impl Handling<'_> {
         }
         self.it.survey_due_at = None;
         self.it.wait_no_more();
+        self.effects.extend([Effect::DropDraft, Effect::ForgetDrafts]);
     }
 }

@@ -42,6 +42,8 @@ impl Conversation {
             is_abusive: false,
             promise: None,
             category: None,
+            is_category_old: false,
+            referral: None,
             survey_due_at: None,
         }
     }
@@ -56,6 +58,10 @@ impl Conversation {
 
 impl Handling<'_> {
     pub(super) fn text_in(&mut self, text: &TextIn) -> Handled {
+        // An answer that has not left was written by somebody who had not read this. Others were read and answered before.
+        if self.it.last_reply_at.is_some() {
+            self.effects.push(Effect::StopHeldAnswers);
+        }
         if self.it.is_closed() {
             self.reopen();
         }
@@ -85,7 +91,7 @@ impl Handling<'_> {
         Ok(())
     }
 
-    /// How it ended does not count any more, nor does a privilege in line; what it was about stays.
+    /// How it ended does not count any more, nor does a privilege in line; what it was about is asked for anew.
     fn reopen(&mut self) {
         let it = &mut self.it;
         it.closed = None;
@@ -93,6 +99,7 @@ impl Handling<'_> {
         it.survey_due_at = None;
         it.tier = None;
         it.last_reply_at = None;
+        it.is_category_old = it.category.is_some();
         it.wait_no_more();
         self.event_by(EventKind::Reopened, None, None);
     }

@@ -37,6 +37,8 @@ pub struct Reply {
     /// More will follow by then.
     pub promise_due_at: Option<UnixMs>,
     pub category: Option<Category>,
+    /// A draft of its writer's stays if it has other words.
+    pub keeps_draft: bool,
 }
 
 /// How a conversation is closed.
@@ -47,6 +49,8 @@ pub struct Closing {
     pub reason: Option<String>,
     /// What it was about, if that was not said before.
     pub category: Option<Category>,
+    /// The citizen's last text gets no answer, knowingly.
+    pub unanswered: bool,
     /// A promise that stands is dropped, knowingly.
     pub drop_promise: bool,
 }
@@ -150,6 +154,19 @@ pub enum Command {
     Categorise(Category),
     /// A text to the citizen that a restored copy of the database did not know of.
     FoundSent(FoundSent),
+    /// We write before the citizen does, and why: into a new conversation.
+    WriteFirst {
+        reason: String,
+    },
+    /// An outside department works on it until then.
+    Refer {
+        department: String,
+        due_at: UnixMs,
+    },
+    /// Nothing is expected of the department any more. Without a note, its name stands there.
+    EndReferral {
+        note: String,
+    },
     /// What time alone does.
     Tick,
     /// It is time to ask how it was.
@@ -189,6 +206,9 @@ impl Command {
             Command::Wish(_) => "opt_in",
             Command::Prefer { .. } => "prefer",
             Command::Categorise(_) => "category",
+            Command::WriteFirst { .. } => "write_first",
+            Command::Refer { .. } => "refer",
+            Command::EndReferral { .. } => "end_referral",
             Command::Tick => "tick",
             Command::AskSurvey => "ask_survey",
         }
@@ -212,6 +232,8 @@ pub struct Facts<'a> {
     pub is_in_danger_elsewhere: bool,
     /// When the citizen was last warned, in any conversation.
     pub warned_at: Option<UnixMs>,
+    /// A conversation with the citizen that is not closed, where we begin one.
+    pub open_id: Option<i64>,
     /// What may be said to the citizen; `None` where nothing depends on it.
     pub recipient: Option<Recipient>,
 }
@@ -228,6 +250,7 @@ impl<'a> Facts<'a> {
             last_holder_works: false,
             is_in_danger_elsewhere: false,
             warned_at: None,
+            open_id: None,
             recipient: None,
         }
     }
@@ -263,6 +286,8 @@ pub enum Effect {
     },
     /// The draft beside it goes.
     DropDraft,
+    /// Everybody's drafts in it go.
+    ForgetDrafts,
     /// An automatic text, if it may be said to this person now.
     Notice {
         notice: Notice,
@@ -273,6 +298,10 @@ pub enum Effect {
         step: u32,
         minutes: i64,
     },
+    /// Answers that are held back do not leave: the citizen has written again. Each becomes its writer's draft.
+    StopHeldAnswers,
+    /// Answers that are held back leave at once.
+    LetHeldAnswersGo,
     /// Receipts and wait notices that have not left are not said any more.
     WithdrawWaitTexts,
     Reminder {

@@ -82,6 +82,9 @@ impl Handling<'_> {
             Command::Unrestrict => self.unrestrict(),
             Command::Wish(wish) => self.wish(*wish),
             Command::FoundSent(found) => self.found_sent(found),
+            Command::WriteFirst { reason } => self.write_first(reason),
+            Command::Refer { department, due_at } => self.refer(department, *due_at),
+            Command::EndReferral { note } => self.end_referral(note),
             Command::Tick => self.tick(),
             Command::AskSurvey => self.ask_survey(),
             Command::Note { text } => self.note(NoteKind::Note, text),
@@ -163,6 +166,7 @@ impl Handling<'_> {
     pub fn categorise(&mut self, category: &Category) -> Handled {
         let due_ms = self.policy.category_due_ms.get(&category.key).copied();
         self.it.category = Some(category.clone());
+        self.it.is_category_old = false;
         self.event(EventKind::Categorised, None);
         if let Some(due_ms) = due_ms.filter(|_| self.it.promise.is_none() && !self.it.is_closed()) {
             self.it.promise = Some(Promise { due_at: self.now + due_ms, late_at: None });

@@ -6,7 +6,7 @@
 //!
 //! * [`state`] the four states · [`danger`] the alarm beside them · [`aggregate`] the row
 //! * [`command`] commands, facts, effects · [`handle`] the one door
-//! * `arriving`, `holding`, `answering`, `alarm`, `passing`, `protecting`, `recovered`, `change`, `out_of_time`, [`time`]: the rules, by subject
+//! * `arriving`, `holding`, `answering`, `alarm`, `passing`, `protecting`, `following_up`, `recovered`, `change`, `out_of_time`, [`time`]: the rules, by subject
 
 pub mod aggregate;
 mod alarm;
@@ -15,6 +15,7 @@ mod arriving;
 mod change;
 pub mod command;
 pub mod danger;
+mod following_up;
 pub mod handle;
 mod holding;
 mod out_of_time;
@@ -24,7 +25,7 @@ mod recovered;
 pub mod state;
 pub mod time;
 
-pub use aggregate::{Category, Claim, Closed, Conversation, LastInbound, Offer, Promise};
+pub use aggregate::{Category, Claim, Closed, Conversation, LastInbound, Offer, Promise, Referral};
 pub use command::{
     CitizenChange, Closing, Command, Decision, Effect, Facts, FoundSent, Happening, Reply, TextIn,
 };

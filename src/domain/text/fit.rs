@@ -101,6 +101,17 @@ fn parts(text: &str, limits: &Limits) -> Result<Vec<Piece>, Unfit> {
     Err(Unfit::TooLong { n_parts })
 }
 
+/// The text of which these are the pieces, in their order: without their numbers, with a new line where it was cut.
+pub fn whole<'t>(pieces: impl IntoIterator<Item = &'t str>) -> String {
+    let pieces: Vec<&str> = pieces.into_iter().collect();
+    let n = pieces.len();
+    let body = |(i, piece): (usize, &&'t str)| {
+        let number = format!("({}/{n}) ", i + 1);
+        if n > 1 { piece.strip_prefix(&number).unwrap_or(piece).to_owned() } else { (*piece).to_owned() }
+    };
+    pieces.iter().enumerate().map(body).collect::<Vec<_>>().join("\n")
+}
+
 fn numbered(bodies: &[&str], charset: Charset) -> Vec<Piece> {
     let number = |(i, body): (usize, &&str)| {
         let text = format!("({}/{}) {body}", i + 1, bodies.len());
@@ -221,6 +232,15 @@ mod tests {
         );
         let pieces = plan(&"가나다라 ".repeat(7), &TINY).expect("fits");
         assert!(pieces.iter().all(|p| p.kind == OutboundKind::Lms && p.n_units <= 30), "{pieces:?}");
+    }
+
+    #[test]
+    fn the_pieces_give_the_text_again() {
+        let text = "62번 버스를 타세요. 시청에서 내려 2번 출구로 나오세요.";
+        let pieces = texts(text, &TINY);
+        let again = whole(pieces.iter().map(String::as_str));
+        assert_eq!(again, "62번 버스를 타세요.\n시청에서 내려 2번 출구로\n나오세요.");
+        assert_eq!(whole(["(1/2) 하나뿐"]), "(1/2) 하나뿐");
     }
 
     #[test]

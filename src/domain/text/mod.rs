@@ -24,11 +24,11 @@ use std::fmt;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 pub use cp949::cp949_len;
-pub use fit::{MAX_PARTS, Piece, Unfit, plan};
+pub use fit::{MAX_PARTS, Piece, Unfit, plan, whole};
 pub use gsm7::{Alphabet, Segments, from_gsm7, gsm7_octets, segments, split_segments};
 pub use offer::{Offer, offer};
 pub use part::{followed_by, part};
-pub use shown::{one_line, safe_for_terminal};
+pub use shown::{columns_of, for_cells, is_hidden, one_line, runs_leftwards, safe_for_terminal, wrapped};
 
 /// The content of a message. `Debug` shows only its length, so that it cannot get into a log.
 #[derive(Clone, PartialEq, Eq)]

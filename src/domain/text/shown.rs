@@ -1,5 +1,8 @@
 //! Showing foreign text on a terminal. Whatever it holds, it must not move the cursor, hide words or reverse a line.
 
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
 use super::cut::sticks;
 
 /// The text on one line of at most `max_columns` terminal columns. White space and control characters become single
@@ -38,6 +41,101 @@ pub fn safe_for_terminal(text: &str) -> String {
         }
     }
     safe
+}
+
+/// Marks that one letter keeps on a grid; what heaps up more of them draws over the lines above and below.
+const MOST_MARKS: usize = 2;
+
+/// A foreign text for a grid of cells, with one width of each character on which terminals agree: composed, without joiners,
+/// variation selectors and skin tones, flags as letters, at most two marks on a letter. What steers or hides is escaped as
+/// `\u{…}`; tabs become spaces. Line breaks stay.
+pub fn for_cells(text: &str) -> String {
+    let text = text.replace("\r\n", "\n").replace('\t', "    ");
+    let (mut calm, mut n_marks, mut begins) = (String::with_capacity(text.len()), 0, true);
+    for c in text.nfc() {
+        n_marks = if is_combining_mark(c) { n_marks + 1 } else { 0 };
+        match c {
+            '\n' => calm.push(c),
+            '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}' | '\u{1f3fb}'..='\u{1f3ff}' | '\u{20e3}' => {
+                continue;
+            }
+            '\u{1f1e6}'..='\u{1f1ff}' => {
+                calm.extend(char::from_u32(u32::from('A') + u32::from(c) - 0x1_f1e6));
+            }
+            _ if n_marks > MOST_MARKS => continue,
+            // Nothing stands before it that could carry it.
+            _ if steers(c) || is_blank_letter(c) || (begins && (n_marks > 0 || columns(c) == 0)) => {
+                calm.extend(c.escape_unicode());
+            }
+            _ => calm.push(c),
+        }
+        begins = c == '\n';
+    }
+    calm
+}
+
+/// The lines of a foreign text on a grid ([`for_cells`]), none wider than `max_columns` (at least 4), broken at a space where one is near.
+pub fn wrapped(text: &str, max_columns: usize) -> Vec<String> {
+    for_cells(text).split('\n').flat_map(|line| wrap_line(line, max_columns.max(4))).collect()
+}
+
+fn wrap_line(line: &str, max: usize) -> Vec<String> {
+    let (mut lines, mut current, mut width) = (Vec::new(), String::new(), 0);
+    for (cluster, columns) in clusters(line) {
+        if width + columns > max && !current.is_empty() {
+            let at = current.rfind(' ').filter(|at| columns_of(&current[*at..]) <= max / 2);
+            let rest = match at {
+                Some(at) if cluster != " " => current.split_off(at),
+                _ => String::new(),
+            };
+            lines.push(current.trim_end().to_owned());
+            current = rest.trim_start().to_owned();
+            width = columns_of(&current);
+            if cluster == " " {
+                continue;
+            }
+        }
+        current.push_str(cluster);
+        width += columns;
+    }
+    lines.push(current);
+    lines
+}
+
+/// The visible characters of a line, and the columns each takes.
+fn clusters(line: &str) -> Vec<(&str, usize)> {
+    let (mut found, mut begin, mut prev) = (Vec::new(), 0, None);
+    for (at, c) in line.char_indices() {
+        if prev.is_some_and(|prev| !sticks(prev, c)) {
+            found.push(&line[begin..at]);
+            begin = at;
+        }
+        prev = Some(c);
+    }
+    found.extend(Some(&line[begin..]).filter(|last| !last.is_empty()));
+    found.into_iter().map(|cluster| (cluster, columns_of(cluster))).collect()
+}
+
+/// How many columns a text takes at most, on any terminal.
+pub fn columns_of(text: &str) -> usize {
+    text.chars().map(columns).sum()
+}
+
+/// Whether some of it is written from right to left: a terminal may then move what stands in the same row.
+pub fn runs_leftwards(text: &str) -> bool {
+    text.chars().any(|c| {
+        matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefe}' | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}')
+    })
+}
+
+/// Whether a character must not stand in what we send or show as it is: it is invisible, or steers a terminal.
+pub fn is_hidden(c: char) -> bool {
+    steers(c) && c != '\n'
+}
+
+/// Letters that print nothing and take room.
+fn is_blank_letter(c: char) -> bool {
+    matches!(c, '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}' | '\u{2800}')
 }
 
 /// Control characters, direction marks, and invisible characters without a use in plain text.
@@ -129,11 +227,39 @@ mod tests {
         assert!(dangerous.chars().all(steers));
     }
 
+    #[test]
+    fn lines_on_a_grid() {
+        let table = [
+            ("62번 버스 언제 와요?", 12, vec!["62번 버스", "언제 와요?"]),
+            ("가나다라마바", 5, vec!["가나", "다라", "마바"]),
+            ("둘\r\n줄\t끝", 20, vec!["둘", "줄    끝"]),
+            ("\u{1112}\u{1161}\u{11ab}글", 20, vec!["한글"]),
+            ("👩\u{200d}👧👍🏽🇰🇷 1\u{fe0f}\u{20e3}", 20, vec!["👩👧👍KR 1"]),
+            ("e\u{301}\u{302}\u{303}\u{304}!", 20, vec!["é\u{302}\u{303}!"]),
+            ("\u{301}a\u{202e}b\u{3164}", 60, vec!["\\u{301}a\\u{202e}b\\u{3164}"]),
+            ("\u{1b}[2J", 60, vec!["\\u{1b}[2J"]),
+            ("", 10, vec![""]),
+        ];
+        for (text, max, expected) in table {
+            assert_eq!(wrapped(text, max), expected, "{text:?}");
+        }
+        assert!(runs_leftwards("a שלום") && runs_leftwards("مرحبا") && !runs_leftwards("가a1 👍"));
+    }
+
     fn hostile() -> impl Strategy<Value = String> {
         prop_oneof!["[\\PC\u{0}-\u{20}\u{7f}-\u{a0}\u{200b}-\u{206f}\u{feff}가-힣]{0,60}", any::<String>()]
     }
 
     proptest! {
+        #[test]
+        fn nothing_leaves_its_cells(text in hostile(), max in 4..50_usize) {
+            for line in wrapped(&text, max) {
+                prop_assert!(columns_of(&line) <= max.max(10), "{line:?}");
+                prop_assert!(!line.contains(steers));
+                prop_assert!(unicode_width::UnicodeWidthStr::width(line.as_str()) <= max.max(10), "{line:?}");
+            }
+        }
+
         #[test]
         fn a_preview_is_one_safe_line_within_its_columns(text in hostile(), max in 0..50_usize) {
             let line = one_line(&text, max);

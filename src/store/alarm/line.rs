@@ -65,6 +65,7 @@ pub(super) fn text(
         kind: piece.kind,
         text: &piece.text,
         lane: Lane::Urgent,
+        hold_ms: 0,
         notice: None,
     };
     let id = outbox::insert(conn, &new, now, policy)?;

@@ -19,9 +19,9 @@ use crate::domain::policy::ServicePolicy;
 use crate::domain::queue;
 use crate::domain::recipient::{Recipient, is_person};
 use crate::store::alarm::call;
-use crate::store::conversation::{line, notes};
+use crate::store::conversation::{drafts, line, notes};
 use crate::store::journal::event::append_events;
-use crate::store::outbound::notice;
+use crate::store::outbound::{held, notice};
 use crate::store::people::citizen;
 use crate::store::people::exception::{self, Crossing};
 use crate::store::{Decided, Result, Store, StoreError};
@@ -305,6 +305,9 @@ fn follow(
         Effect::Note { kind, text } => notes::insert(conn, of.id, actor.id(), (kind, &text), now),
         Effect::Call { step, minutes } => call::call(conn, of, (step, minutes), (policy, now)),
         Effect::DropDraft => notes::delete_kind(conn, of.id, NoteKind::Draft),
+        Effect::StopHeldAnswers => held::stop(conn, of, now),
+        Effect::LetHeldAnswersGo => held::let_go(conn, of.id, now),
+        Effect::ForgetDrafts => drafts::forget_all(conn, of.id),
         Effect::Reminder { due_at, text } => notes::remind(conn, of.id, actor.id(), (due_at, &text), now),
         Effect::WithdrawWaitTexts => notice::withdraw(conn, of, Notice::is_of_waiting, ("overtaken", now)),
         Effect::Citizen(CitizenChange::Restrict { until, reason }) => {

@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection, Row, named_params};
 
+use super::drafts::{self, Writer};
 use super::messages::{Message, inbound, outbound};
 use super::notes::{self, Note};
 use super::row::load;
@@ -9,7 +10,7 @@ use super::survey::{self, Survey};
 use crate::domain::UnixMs;
 use crate::domain::actor::{Actor, DeskScope};
 use crate::domain::citizen::Citizen;
-use crate::domain::conversation::ConversationState;
+use crate::domain::conversation::{ConversationState, Referral};
 use crate::domain::counselor::Counselor;
 use crate::domain::phone::PhoneNumber;
 use crate::domain::refusal::Refusal;
@@ -27,6 +28,8 @@ pub enum ConversationFilter {
     /// All that are not closed.
     Open,
     HeldBy(i64),
+    /// Those that an outside department works on, closed or not.
+    Referred,
 }
 
 /// One line of a list.
@@ -65,6 +68,8 @@ pub struct ConversationSummary {
     pub category: Option<String>,
     /// The name of who looks after the danger in it.
     pub acked_by: Option<String>,
+    /// The outside department that works on it.
+    pub referral: Option<Referral>,
 }
 
 /// A conversation with its texts, oldest first.
@@ -77,6 +82,8 @@ pub struct ConversationDetail {
     pub notes: Vec<Note>,
     /// What the citizen said when asked how it was, the last time.
     pub survey: Option<Survey>,
+    /// Who has a draft in it.
+    pub writers: Vec<Writer>,
 }
 
 impl Store {
@@ -180,12 +187,14 @@ const SUMMARY: &str = "
         + (SELECT count(*) FROM outbox o WHERE o.conversation_id = c.id),
     (SELECT count(*) FROM outbox o WHERE o.conversation_id = c.id AND o.needs_person = 1),
     (SELECT count(*) FROM inbox i JOIN photo p ON p.inbox_id = i.id
-      WHERE i.conversation_id = c.id AND i.seq = c.last_inbound_seq)";
+      WHERE i.conversation_id = c.id AND i.seq = c.last_inbound_seq),
+    c.referred_to, c.referred_at, c.referral_due_at";
 /// What there is beside its texts: most conversations have none of it, and need no query for it.
 const BESIDE: &str = "
     EXISTS (SELECT 1 FROM citizen f WHERE f.number = c.citizen),
     EXISTS (SELECT 1 FROM note n WHERE n.conversation_id = c.id),
-    EXISTS (SELECT 1 FROM survey s WHERE s.conversation_id = c.id)";
+    EXISTS (SELECT 1 FROM survey s WHERE s.conversation_id = c.id),
+    EXISTS (SELECT 1 FROM draft d WHERE d.conversation_id = c.id)";
 /// `Conversation::is_visible_to` in SQL, for lists; a test compares the two.
 pub(in crate::store) const VISIBLE: &str = "AND (c.tier = 1 OR c.claimed_by = :me OR c.offered_to = :me
                             OR instr(:desks, ' ' || c.desk || ' ') > 0)";
@@ -203,7 +212,7 @@ struct List {
 
 impl List {
     fn of(filter: ConversationFilter) -> List {
-        use ConversationFilter::{HeldBy, Open, State};
+        use ConversationFilter::{HeldBy, Open, Referred, State};
         use ConversationState::{Active, Answered, Closed, Waiting};
         let (condition, order) = match filter {
             State(Waiting) => ("c.state = 'waiting' AND :holder IS NULL", "c.queue_at, c.id"),
@@ -215,6 +224,7 @@ impl List {
                 "c.alarm_from_at IS NULL, c.tier IS NOT 1, c.queue_at, c.id",
             ),
             HeldBy(_) => ("c.claimed_by = :holder", "c.id"),
+            Referred => ("c.referral_due_at IS NOT NULL AND :holder IS NULL", "c.referral_due_at, c.id"),
         };
         let index = if filter == State(Waiting) { "INDEXED BY conversation_waiting" } else { "" };
         let holder = if let HeldBy(id) = filter { Some(id) } else { None };
@@ -248,13 +258,20 @@ fn summary(r: &Row<'_>) -> rusqlite::Result<ConversationSummary> {
         n_messages: r.get(24)?,
         n_in_doubt: r.get(25)?,
         n_last_photos: r.get(26)?,
+        referral: referral(r)?,
     })
+}
+
+fn referral(r: &Row<'_>) -> rusqlite::Result<Option<Referral>> {
+    let (to, since, due_at): (Option<String>, Option<i64>, Option<i64>) =
+        (r.get(27)?, r.get(28)?, r.get(29)?);
+    Ok(to.zip(since).zip(due_at).map(|((to, since), due_at)| Referral { to, since, due_at }))
 }
 
 pub(in crate::store) fn detail(conn: &Connection, id: i64) -> Result<ConversationDetail> {
     let one = format!("SELECT {SUMMARY}, {BESIDE} FROM conversation c {HOLDER} WHERE c.id = :id");
-    let found = |r: &Row<'_>| Ok((summary(r)?, (r.get(27)?, r.get(28)?, r.get(29)?)));
-    let (summary, (has_facts, has_notes, has_survey)) =
+    let found = |r: &Row<'_>| Ok((summary(r)?, (r.get(30)?, r.get(31)?, r.get(32)?, r.get(33)?)));
+    let (summary, (has_facts, has_notes, has_survey, has_drafts)) =
         conn.prepare_cached(&one)?.query_row(named_params! { ":id": id }, found)?;
     let mut messages = inbound(conn, id)?;
     if summary.n_messages > i64::try_from(messages.len()).unwrap_or(0) {
@@ -267,7 +284,8 @@ pub(in crate::store) fn detail(conn: &Connection, id: i64) -> Result<Conversatio
     let citizen = if has_facts { citizen::load(conn, &summary.citizen)? } else { Citizen::default() };
     let notes = if has_notes { notes::of_conversation(conn, id)? } else { Vec::new() };
     let survey = if has_survey { survey::of(conn, id)? } else { None };
-    Ok(ConversationDetail { summary, messages, citizen, notes, survey })
+    let writers = if has_drafts { drafts::writers(conn, id)? } else { Vec::new() };
+    Ok(ConversationDetail { summary, messages, citizen, notes, survey, writers })
 }
 
 /// The desks a list is narrowed to, with spaces around each; `None`: all.

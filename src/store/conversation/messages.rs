@@ -47,6 +47,8 @@ pub enum Message {
         /// Which automatic text it is.
         notice: Option<String>,
         photos: Vec<PhotoInfo>,
+        /// Held back: when it leaves.
+        leaves_at: Option<UnixMs>,
     },
 }
 
@@ -80,6 +82,7 @@ fn with_photos(conn: &Connection, (mut text, has_any): (Message, bool)) -> Resul
 const OUTBOUND: &str = "
     SELECT o.id, o.created_at, o.text AS text, o.state AS state, o.carrier, o.code, o.final_at,
            o.needs_person, o.conversation_id, o.citizen, o.notice,
+           CASE WHEN o.state = 'held' THEN o.next_attempt_at END AS leaves_at,
            CASE WHEN EXISTS (SELECT 1 FROM photo WHERE photo.outbox_id = o.id) THEN 'mms' ELSE o.kind END AS kind,
            c.id AS counselor_id, c.login AS counselor_login, c.name AS counselor_name,
            c.disabled_at AS counselor_disabled_at
@@ -116,11 +119,30 @@ fn outbound_message(r: &Row<'_>) -> rusqlite::Result<(Message, bool)> {
         needs_person: r.get("needs_person")?,
         notice: r.get("notice")?,
         photos: Vec::new(),
+        leaves_at: r.get("leaves_at")?,
     };
     Ok((message, kind == OutboundKind::Mms))
 }
 
 impl Store {
+    /// The actor's own answers that are held back, the newest first.
+    pub async fn held_answers(&self, actor: &Actor) -> Result<Vec<(i64, PhoneNumber, Message)>> {
+        let me = actor.id();
+        self.read(move |conn| {
+            let sql = format!("{OUTBOUND} WHERE o.state = 'held' AND o.author_id = :me ORDER BY o.id DESC");
+            let mut select = conn.prepare_cached(&sql)?;
+            let rows = select.query_map(named_params! { ":me": me }, |r| {
+                Ok((r.get("conversation_id")?, row::phone(r, "citizen")?, outbound_message(r)?))
+            })?;
+            rows.map(|found| {
+                let (conversation_id, citizen, text) = found?;
+                Ok((conversation_id, citizen, with_photos(conn, text)?))
+            })
+            .collect()
+        })
+        .await
+    }
+
     /// Texts in doubt with conversation and citizen, oldest first, at most `limit`; only of conversations that the actor
     /// may see.
     pub async fn in_doubt(&self, limit: u32, actor: &Actor) -> Result<Vec<(i64, PhoneNumber, Message)>> {

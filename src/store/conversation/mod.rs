@@ -2,6 +2,7 @@
 
 pub(in crate::store) mod claims;
 pub(in crate::store) mod decide;
+pub(in crate::store) mod drafts;
 pub(in crate::store) mod line;
 pub(in crate::store) mod list;
 pub(in crate::store) mod lost;

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Row, ToSql, named_params, params_f
 use crate::domain::UnixMs;
 use crate::domain::conversation::{
     Ack, Category, Claim, Closed, Conversation, ConversationState, Danger, DangerState, LastInbound, Offer,
-    Promise,
+    Promise, Referral,
 };
 use crate::domain::notice::Language;
 use crate::domain::phone::PhoneNumber;
@@ -24,7 +24,8 @@ const SELECT: &str = "
            v.last_inbound_seq, v.last_inbound_at, v.last_reply_at, v.waiting_since_at, v.queue_at,
            v.told_ahead, v.n_wait_notices, v.nudged_at, v.tier, v.urgent_at, v.alarm_from_at, v.n_escalations,
            v.acked_at, v.acked_by, v.is_abusive, v.promise_due_at, v.promise_told_at, v.category,
-           v.category_version, v.survey_due_at, v.notices_from_at, v.alarm_quiet_until_at
+           v.category_version, v.survey_due_at, v.notices_from_at, v.alarm_quiet_until_at, v.is_category_old,
+           v.referred_to, v.referred_at, v.referral_due_at
     FROM conversation v LEFT JOIN counselor c ON c.id = v.claimed_by";
 /// The same over the index of open conversations.
 const OPEN: &str = "v INDEXED BY conversation_open LEFT JOIN";
@@ -82,6 +83,10 @@ const COLUMNS: &[Column] = &[
     ("category_version", |c| words(c.category.as_ref().map(|category| category.version.as_str()))),
     ("survey_due_at", |c| integer(c.survey_due_at)),
     ("notices_from_at", |c| integer(c.notices_from)),
+    ("referred_to", |c| words(c.referral.as_ref().map(|referral| referral.to.as_str()))),
+    ("referred_at", |c| integer(c.referral.as_ref().map(|referral| referral.since))),
+    ("referral_due_at", |c| integer(c.referral.as_ref().map(|referral| referral.due_at))),
+    ("is_category_old", |c| integer(Some(i64::from(c.is_category_old)))),
 ];
 
 /// Columns that never change after the first insert, until they are forgotten.
@@ -169,7 +174,8 @@ pub(in crate::store) fn save(conn: &Connection, before: &Conversation, after: &C
 /// Takes from a closed conversation who the citizen was, and what a counselor wrote at its close. `Conflict` if it is not closed,
 /// or was forgotten before.
 pub(in crate::store) fn forget(conn: &Connection, id: i64, token: &str, now: UnixMs) -> Result<()> {
-    let sql = "UPDATE conversation SET citizen = :token, close_reason = 'erased', survey_due_at = NULL, erased_at = :now
+    let sql = "UPDATE conversation SET citizen = :token, close_reason = 'erased', survey_due_at = NULL,
+                   referred_to = NULL, referred_at = NULL, referral_due_at = NULL, erased_at = :now
                WHERE id = :id AND state = 'closed' AND erased_at IS NULL";
     match conn.prepare_cached(sql)?.execute(named_params! { ":token": token, ":now": now, ":id": id })? {
         1 => Ok(()),
@@ -219,7 +225,15 @@ fn read(r: &Row<'_>) -> rusqlite::Result<Conversation> {
         category: category.map(|key| Category { key, version: version.unwrap_or_default() }),
         survey_due_at: r.get(41)?,
         notices_from: r.get(42)?,
+        is_category_old: r.get(44)?,
+        referral: referral(r)?,
     })
+}
+
+fn referral(r: &Row<'_>) -> rusqlite::Result<Option<Referral>> {
+    let (to, since, due_at): (Option<String>, Option<i64>, Option<i64>) =
+        (r.get(45)?, r.get(46)?, r.get(47)?);
+    Ok(to.zip(since).zip(due_at).map(|((to, since), due_at)| Referral { to, since, due_at }))
 }
 
 fn danger(r: &Row<'_>) -> rusqlite::Result<Option<Danger>> {

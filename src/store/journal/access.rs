@@ -77,6 +77,18 @@ impl AccessLog {
         self.append(conn, NewAccess { item_id, ..access.detail(detail) }, now)
     }
 
+    /// As [`AccessLog::change`], with the reason that was given for it.
+    pub fn with_reason(
+        &self,
+        conn: &Connection,
+        (conversation_id, citizen): (i64, &PhoneNumber),
+        (detail, reason): (&str, &str),
+        now: UnixMs,
+    ) -> Result<()> {
+        let access = NewAccess::by(&self.actor, Action::Change).about(conversation_id, Some(citizen));
+        self.append(conn, NewAccess { reason: reason.to_owned(), ..access.detail(detail) }, now)
+    }
+
     /// Logs that a citizen's number was shown to the actor.
     pub fn revealed(
         &self,

@@ -1,5 +1,7 @@
 //! Texts to citizens: rows, leases, outcomes, receipts, texts in doubt, notices and replies.
 
+pub(in crate::store) mod first;
+pub(in crate::store) mod held;
 pub(in crate::store) mod hold;
 pub(in crate::store) mod lease;
 pub(in crate::store) mod notice;

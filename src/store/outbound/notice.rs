@@ -41,6 +41,7 @@ pub(in crate::store) fn send(
         kind: words.kind,
         text: &words.text,
         lane: notice.lane(),
+        hold_ms: 0,
         notice: Some(notice),
     };
     outbox::insert(conn, &new, now, policy)?;

@@ -21,18 +21,15 @@ pub(in crate::store) struct NewOutbound<'a> {
     pub kind: OutboundKind,
     pub text: &'a str,
     pub lane: Lane,
+    /// So long it can be taken back (milliseconds).
+    pub hold_ms: i64,
     /// Only for an automatic text.
     pub notice: Option<Notice>,
 }
 
 /// The state of a new text.
-pub(in crate::store) fn first_state(lane: Lane, policy: &ServicePolicy) -> OutboundState {
-    if recall_ms(lane, policy) > 0 { OutboundState::Held } else { OutboundState::Queued }
-}
-
-/// How long a new text may be taken back (milliseconds).
-fn recall_ms(lane: Lane, policy: &ServicePolicy) -> i64 {
-    if lane == Lane::Reply { policy.recall_ms } else { 0 }
+pub(in crate::store) fn first_state(hold_ms: i64) -> OutboundState {
+    if hold_ms > 0 { OutboundState::Held } else { OutboundState::Queued }
 }
 
 pub(in crate::store) fn insert(
@@ -41,7 +38,7 @@ pub(in crate::store) fn insert(
     now: UnixMs,
     policy: &ServicePolicy,
 ) -> Result<i64> {
-    let state = first_state(new.lane, policy);
+    let state = first_state(new.hold_ms);
     let mut insert = conn.prepare_cached(
         "INSERT INTO outbox (client_key, conversation_id, reply_id, author_id, citizen, from_number, kind, text, lane,
                              notice, state, created_at, next_attempt_at, expires_at)
@@ -62,7 +59,7 @@ pub(in crate::store) fn insert(
         ":notice": new.notice.map(Notice::group),
         ":state": state.as_str(),
         ":now": now,
-        ":next": now + recall_ms(new.lane, policy),
+        ":next": now + new.hold_ms,
         ":expires": now + policy.time_to_live_ms,
     };
     Ok(insert.insert(params)?)

@@ -9,7 +9,9 @@ use crate::domain::outbound::{
     ClientKey, OutboundEvent, OutboundState, OutboundText, UNEXPLAINED_REPEAT, may_be_repeated, next,
 };
 use crate::store::conversation::row;
+use crate::store::conversation::row::load;
 use crate::store::engine;
+use crate::store::outbound::held::take_back_rest;
 use crate::store::outbound::outbox::{conversation_of, one_row, state_and_attempts};
 use crate::store::outbound::receipt;
 use crate::store::outbound::transition::{Step, append_state_event, finish, wait_until};
@@ -118,7 +120,7 @@ impl Store {
         Ok(n)
     }
 
-    /// Takes back an answer that the actor wrote. `Conflict` if it may have left, `NotFound` if somebody else wrote it.
+    /// Takes back an answer that the actor wrote, all its texts that have not left; it is their draft again. `Conflict` if it may have left, `NotFound` if somebody else wrote it.
     pub async fn recall(&self, id: i64, actor: &Actor, now: UnixMs) -> Result<()> {
         let (log, me) = (self.access_log(actor), actor.id());
         let recalled = self.write(move |conn| {
@@ -135,6 +137,7 @@ impl Store {
                 return Err(StoreError::Conflict("an earlier try may have left".into()));
             }
             finish(conn, &Step { id, from: state, event: OutboundEvent::Recalled, code: None }, now)?;
+            take_back_rest(conn, (id, &load(conn, of)?), now)?;
             log.change(conn, (of, &citizen), ("recall", Some(id)), now)
         });
         recalled.await?;

@@ -11,8 +11,9 @@ use crate::domain::media::PhotoLimits;
 use crate::domain::outbound::{Lane, OutboundKind};
 use crate::domain::policy::ServicePolicy;
 use crate::domain::refusal::Refusal;
-use crate::domain::text::MessageText;
+use crate::domain::text::{MessageText, whole};
 use crate::store::conversation::decide::{Change, apply, decide};
+use crate::store::conversation::drafts;
 use crate::store::conversation::messages::{Message, of_reply};
 use crate::store::conversation::row::load;
 use crate::store::outbound::outbox::{self, NewOutbound};
@@ -100,11 +101,17 @@ fn write_reply(change: &Change<'_>, new: &NewReply) -> Result<Decided<WrittenRep
     };
     let messages = queue_all(change, (reply_id, author), &new.pieces, new.photos.as_ref(), &before)?;
     apply(change, Some(&before), decision, None)?;
+    let sent = whole(new.pieces.iter().map(|(_, text)| text.as_str()));
+    drafts::settle(conn, (author, new.conversation_id), (&sent, new.reply.keeps_draft))?;
     Ok(Ok(WrittenReply { reply_id, repeated: false, messages }))
 }
 
 /// The reply under the same key, if there is one.
-fn written_before(conn: &Connection, author: i64, new: &NewReply) -> Result<Option<Decided<WrittenReply>>> {
+pub(super) fn written_before(
+    conn: &Connection,
+    author: i64,
+    new: &NewReply,
+) -> Result<Option<Decided<WrittenReply>>> {
     let sql =
         "SELECT id, request_digest FROM reply WHERE counselor_id = :counselor AND idempotency_key = :key";
     let of = named_params! { ":counselor": author, ":key": new.idempotency_key };
@@ -120,7 +127,7 @@ fn written_before(conn: &Connection, author: i64, new: &NewReply) -> Result<Opti
 }
 
 /// Writes the reply; `None` if there is one under its key.
-fn insert(conn: &Connection, author: i64, new: &NewReply, now: UnixMs) -> Result<Option<i64>> {
+pub(super) fn insert(conn: &Connection, author: i64, new: &NewReply, now: UnixMs) -> Result<Option<i64>> {
     let mut insert = conn.prepare_cached(
         "INSERT INTO reply (conversation_id, counselor_id, idempotency_key, request_digest, created_at)
          VALUES (:conversation, :counselor, :key, :digest, :now)
@@ -148,7 +155,7 @@ fn photos_are_there(conn: &Connection, author: i64, new: &NewReply) -> Result<bo
 }
 
 /// Queues one text per piece and returns them. A piece with photos is stored as LMS; its photos make it an MMS.
-fn queue_all(
+pub(super) fn queue_all(
     change: &Change<'_>,
     (reply_id, author): (i64, i64),
     pieces: &[(OutboundKind, String)],
@@ -168,6 +175,7 @@ fn queue_all(
             kind: if photos.is_some() { OutboundKind::Lms } else { *kind },
             text,
             lane: Lane::Reply,
+            hold_ms: of.hold_ms(policy.recall_ms),
             notice: None,
         };
         let outbox_id = outbox::insert(conn, &new, now, policy)?;
@@ -190,7 +198,7 @@ fn queued_text(change: &Change<'_>, id: i64, new: &NewOutbound<'_>) -> Message {
         at: change.now,
         text: MessageText::new(new.text.to_owned()),
         author: change.actor.counselor.clone(),
-        state: outbox::first_state(new.lane, change.policy),
+        state: outbox::first_state(new.hold_ms),
         kind: new.kind,
         carrier: None,
         code: None,
@@ -198,5 +206,6 @@ fn queued_text(change: &Change<'_>, id: i64, new: &NewOutbound<'_>) -> Message {
         needs_person: false,
         notice: None,
         photos: Vec::new(),
+        leaves_at: (new.hold_ms > 0).then_some(change.now + new.hold_ms),
     }
 }

@@ -8,6 +8,7 @@ pub(in crate::store) mod exception;
 pub(in crate::store) mod history;
 pub(in crate::store) mod log_in;
 pub(in crate::store) mod passwords;
+pub(in crate::store) mod presence;
 pub(in crate::store) mod service_token;
 pub(in crate::store) mod session;
 pub(in crate::store) mod totp;

@@ -173,6 +173,7 @@ impl Bench {
                 kind: OutboundKind::Sms,
                 text: "안녕하세요",
                 lane,
+                hold_ms: if lane == Lane::Reply { policy.recall_ms } else { 0 },
                 notice: None,
             };
             outbox::insert(conn, &new, now, &policy)
@@ -324,6 +325,8 @@ impl Store {
     }
 
     async fn close(&self, id: i64, by: i64, closing: Closing, now: i64) -> Result<Decided<()>> {
+        // Whether a last text may stay unanswered has tests of its own.
+        let closing = Closing { unanswered: true, ..closing };
         self.by(id, by, Command::Close(closing), &quiet(), now).await
     }
 

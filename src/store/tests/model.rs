@@ -67,7 +67,7 @@ fn commands() -> impl Strategy<Value = Command> {
     prop_oneof![
         4 => Just(Command::Claim),
         2 => Just(Command::Release),
-        4 => Just(Command::Close(Closing::default())),
+        4 => Just(Command::Close(Closing { unanswered: true, ..Closing::default() })),
         2 => Just(Command::Ack),
         1 => Just(Command::Urgent),
         2 => Just(Command::AckByPhone),

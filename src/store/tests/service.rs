@@ -72,7 +72,7 @@ impl Bench {
     /// Closes; the survey is due at once.
     pub(super) async fn closes(&self, id: i64, by: i64, now: i64) -> Decided<()> {
         let policy = ServicePolicy { survey_after_ms: Some(0), ..(*talkative()).clone() };
-        let closing = Command::Close(Closing::default());
+        let closing = Command::Close(Closing { unanswered: true, ..Closing::default() });
         self.store.by(id, by, closing, &Arc::new(policy), now).await.unwrap()
     }
 }
@@ -487,7 +487,15 @@ async fn closing_asks_what_it_was_about() {
     let id = bench.writes(MINSU, "막차?", DAY).await;
     bench.store.claim(id, minsu, MANY, DAY).await.unwrap().unwrap();
     let strict = Arc::new(ServicePolicy { category_required: true, ..(*talkative()).clone() });
-    let close = || bench.store.by(id, minsu, Command::Close(Closing::default()), &strict, DAY);
+    let close = || {
+        bench.store.by(
+            id,
+            minsu,
+            Command::Close(Closing { unanswered: true, ..Closing::default() }),
+            &strict,
+            DAY,
+        )
+    };
     assert_eq!(close().await.unwrap(), Err(Refusal::CategoryNeeded));
     bench
         .act(id, minsu, Command::Categorise(Category { key: "교통/택시".into(), version: "1".into() }), DAY)
@@ -517,7 +525,7 @@ async fn a_category_with_a_due_time_is_a_promise() {
     does(Command::Promise { due_at: DAY + 9 * HOUR }, DAY).await;
     does(Command::Categorise(category("복지/수어통역")), DAY).await;
     assert_eq!(due().await, Some(DAY + 9 * HOUR), "a person's word stands");
-    does(Command::Close(Closing { drop_promise: true, ..Closing::default() }), DAY).await;
+    does(Command::Close(Closing { drop_promise: true, unanswered: true, ..Closing::default() }), DAY).await;
     does(Command::Categorise(category("복지/수어통역")), DAY).await;
     assert_eq!(due().await, None, "nothing is owed in a talk that has ended");
 }
@@ -555,7 +563,7 @@ async fn a_promise_is_kept_or_knowingly_dropped() {
     let id = bench.writes(JIYEONG, "여권?", DAY).await;
     bench.store.claim(id, minsu, MANY, DAY).await.unwrap().unwrap();
     bench.act(id, minsu, promise(), DAY).await.unwrap();
-    let dropped = Command::Close(Closing { drop_promise: true, ..Closing::default() });
+    let dropped = Command::Close(Closing { drop_promise: true, unanswered: true, ..Closing::default() });
     assert_eq!(bench.act(id, minsu, dropped, DAY + 1).await, Ok(()));
     assert_eq!(bench.n_events("kind = 'promise_dropped'"), 1);
 }

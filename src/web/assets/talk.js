@@ -152,9 +152,10 @@ export function deeds(desk) {
     close: window("close", (detail) => [
       { name: "category", label: "category", kind: "select", options: [["", t("category-none")], ...categories()], value: detail.category ?? "" },
       { name: "reason", label: "reason-perhaps" },
+      ...(detail.state === "active" ? [{ name: "unanswered", label: "close-unanswered", kind: "check" }] : []),
       ...(detail.promise_due_at ? [{ name: "drop", label: "drop-promise", kind: "check" }] : [])],
-    async ({ category, reason, drop }, detail) => {
-      await post(`/v1/conversations/${detail.id}/close`, { last_seen: detail.last_inbound_id, category: category || null, reason: reason || null, drop_promise: Boolean(drop) });
+    async ({ category, reason, drop, unanswered }, detail) => {
+      await post(`/v1/conversations/${detail.id}/close`, { last_seen: detail.last_inbound_id, category: category || null, reason: reason || null, drop_promise: Boolean(drop), unanswered: Boolean(unanswered) });
       tell(t("closed-done", { n: detail.id }));
       desk.left(detail.id);
     }),

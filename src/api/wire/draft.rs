@@ -1,0 +1,45 @@
+//! Drafts of answers, and who writes.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// `PUT /v1/conversations/{id}/draft`
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DraftRequest {
+    /// At most 20,000 characters; empty: the draft goes.
+    pub text: String,
+    /// `last_inbound_id` of what the writer saw.
+    pub based_on: i64,
+}
+
+/// One's own draft.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DraftView {
+    pub conversation_id: i64,
+    pub text: String,
+    /// `last_inbound_id` of what its writer saw.
+    pub based_on: i64,
+    /// The citizen has written since.
+    pub has_newer: bool,
+    pub begun_at: i64,
+    pub saved_at: i64,
+    /// `recalled`: it was sent, and its writer took it back; `stopped`: it was sent, and the citizen wrote while it was held
+    /// back. It waits to be confirmed or changed. Null for a draft that its writer saved.
+    pub origin: Option<String>,
+}
+
+/// `GET /v1/drafts`
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DraftList {
+    /// The one saved last first.
+    pub drafts: Vec<DraftView>,
+}
+
+/// A colleague who writes in a conversation now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct WritingView {
+    pub login: String,
+    pub name: String,
+    /// When they began.
+    pub since: i64,
+}

@@ -1,0 +1,201 @@
+//! What a reply says: from the arguments, from standard input, from one's own draft, or from an editor.
+//!
+//! The editor works on a file of the profile, which survives a terminal that is killed. What was changed in it goes to the server
+//! as one's draft before anything is sent; what was not changed is not sent.
+
+use std::fs;
+use std::io::Read as _;
+use std::path::Path;
+
+use anyhow::Context;
+
+use super::context::CliContext;
+use super::exit::Exit;
+use super::failure::Failure;
+use crate::api::wire::{ConversationDetail, DraftRequest, MessageView};
+use crate::client::format::one_word;
+use crate::client::{Client, draft_to_edit, forget_draft, keep_draft, last_seen};
+use crate::domain::text::{part, safe_for_terminal};
+
+/// Below it stands what the citizen wrote; nothing of that is sent.
+const SCISSORS: &str = "--------8<--------";
+/// Texts of the citizen that an editor shows.
+const MOST_SHOWN: usize = 5;
+
+/// A text, and whether it is one's draft.
+pub struct Composed {
+    pub text: String,
+    /// It stands for the draft on the server, which goes once it is sent.
+    pub is_draft: bool,
+}
+
+/// Where the text is to come from.
+pub struct Source<'a> {
+    pub n: i64,
+    pub words: &'a [String],
+    /// One's own draft as it is.
+    pub draft: bool,
+    /// Begin with what this conversation was answered.
+    pub from: Option<i64>,
+}
+
+/// Puts the text together; an empty one is refused.
+pub async fn compose(
+    context: &mut CliContext,
+    source: &Source<'_>,
+    client: &Client,
+) -> Result<Composed, Failure> {
+    let from_input = source.words == ["-"] || (source.words.is_empty() && !context.io.stdin_is_terminal);
+    let composed = if let Some(other) = source.from {
+        Composed { text: earlier_answer(context, client, (source.n, other)).await?, is_draft: true }
+    } else if source.draft {
+        let none = || Failure::here(Exit::Nothing, "no_draft", []);
+        Composed { text: client.own_draft(source.n).await?.ok_or_else(none)?.text, is_draft: true }
+    } else if from_input {
+        let mut text = String::new();
+        context.io.stdin.read_to_string(&mut text).context("standard input")?;
+        Composed { text, is_draft: false }
+    } else if source.words.is_empty() {
+        Composed { text: edited(context, client, (source.n, None)).await?, is_draft: true }
+    } else {
+        Composed { text: words(source.words)?, is_draft: false }
+    };
+    match composed.text.trim() {
+        "" => Err(Failure::here(Exit::Unsendable, "empty_text", [])),
+        text => Ok(Composed { text: text.to_owned(), ..composed }),
+    }
+}
+
+/// The words of a text. Texts may begin with a hyphen (`-5도입니다`, a list); what looks like an option is refused, for it was
+/// meant as one.
+pub fn words(words: &[String]) -> Result<String, Failure> {
+    let looks_like_option = |word: &&String| {
+        let name = word.strip_prefix("--").or_else(|| word.strip_prefix('-')).unwrap_or_default();
+        let name = name.split('=').next().unwrap_or_default();
+        let is_long = word.starts_with("--");
+        let is_name = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+        let begins = name.starts_with(|c: char| c.is_ascii_alphabetic());
+        is_name && begins && (is_long || name.len() == 1)
+    };
+    match words.iter().find(looks_like_option) {
+        Some(option) => {
+            let values = [("what", one_word(option).into()), ("command", "".into())];
+            Err(Failure::here(Exit::Usage, "usage_option", values))
+        }
+        None => Ok(words.join(" ")),
+    }
+}
+
+/// What another conversation was answered, as the beginning of this answer: a person reads it before it leaves. Without a terminal
+/// it is only kept as a draft.
+async fn earlier_answer(
+    context: &mut CliContext,
+    client: &Client,
+    (n, other): (i64, i64),
+) -> Result<String, Failure> {
+    let detail = client.conversation(other).await?;
+    let theirs = detail.messages.iter().filter_map(MessageView::outbound);
+    let texts = theirs
+        .filter(|text| text.author.is_some())
+        .map(|text| part(&text.text).map_or(text.text.as_str(), |(.., rest)| rest));
+    let begun = texts.collect::<Vec<_>>().join("\n");
+    if begun.trim().is_empty() {
+        return Err(Failure::here(Exit::Nothing, "no_earlier_answer", [("m", other.to_string().into())]));
+    }
+    if context.io.stdin_is_terminal {
+        return edited(context, client, (n, Some(begun))).await;
+    }
+    keep_draft(&context.profile, n, &begun)?;
+    Err(Failure::here(Exit::LookFirst, "earlier_answer_kept", [("n", n.to_string().into())]))
+}
+
+/// Opens one's draft in an editor, else what is `begun`, else what a colleague began; returns what was changed.
+async fn edited(
+    context: &mut CliContext,
+    client: &Client,
+    (n, begun): (i64, Option<String>),
+) -> Result<String, Failure> {
+    let detail = client.conversation(n).await?;
+    let own = client.own_draft(n).await?.map(|draft| draft.text);
+    let begun = own.clone().or(begun).or_else(|| detail.draft.clone()).unwrap_or_default();
+    let file = draft_to_edit(&context.profile, n, &begun)?;
+    // Of an editor that was killed, it may hold more than the server.
+    let before = above(&fs::read_to_string(&file).with_context(|| file.display().to_string())?);
+    let shown = format!("{}\n\n{SCISSORS} {}\n{}", before, context.say.t("editor-below"), theirs(&detail));
+    fs::write(&file, shown).with_context(|| file.display().to_string())?;
+    let is_done = run_editor(context, &file);
+    let after = above(&fs::read_to_string(&file).with_context(|| file.display().to_string())?);
+    // The file alone holds it until the server has it.
+    fs::write(&file, &after).with_context(|| file.display().to_string())?;
+    is_done?;
+    let based_on = last_seen(&context.profile, n).unwrap_or(detail.last_inbound_id);
+    let is_kept = Some(after.trim()) == own.as_deref().map(str::trim)
+        || client.save_draft(n, &DraftRequest { text: after.clone(), based_on }).await.is_ok();
+    if is_kept || after.trim().is_empty() {
+        forget_draft(&context.profile, n, &after);
+    }
+    if after.trim() == before.trim() && !after.trim().is_empty() {
+        return Err(Failure::here(Exit::Unsendable, "unchanged", []));
+    }
+    Ok(after)
+}
+
+/// What stands above the line.
+fn above(text: &str) -> String {
+    let lines = text.lines().take_while(|line| !line.starts_with(SCISSORS));
+    lines.collect::<Vec<_>>().join("\n").trim_end().to_owned()
+}
+
+/// The citizen's last texts, for the writer to see.
+fn theirs(detail: &ConversationDetail) -> String {
+    let mut texts: Vec<_> =
+        detail.messages.iter().rev().filter_map(MessageView::inbound).take(MOST_SHOWN).collect();
+    texts.reverse();
+    let lines = texts.into_iter().flat_map(|text| {
+        let safe = safe_for_terminal(&text.text);
+        safe.lines().map(|line| format!("> {line}")).collect::<Vec<_>>()
+    });
+    lines.collect::<Vec<_>>().join("\n") + "\n"
+}
+
+/// Runs the person's editor; without one, the simplest that is there.
+fn run_editor(context: &CliContext, file: &Path) -> Result<(), Failure> {
+    let named = context.io.var("VISUAL").or_else(|| context.io.var("EDITOR"));
+    let editor = named.unwrap_or_else(|| {
+        let is_there = |name: &str| {
+            let path = context.io.var("PATH").unwrap_or_default();
+            std::env::split_paths(&path).any(|folder| folder.join(name).is_file())
+        };
+        if is_there("nano") { "nano".to_owned() } else { "vi".to_owned() }
+    });
+    // Through the shell, because the variable may hold options.
+    let command = format!("{editor} \"$1\"");
+    let status = std::process::Command::new("/bin/sh").args(["-c", &command, "munja"]).arg(file).status();
+    if status.is_ok_and(|s| s.success()) {
+        return Ok(());
+    }
+    Err(Failure::here(Exit::Unexpected, "editor", [("editor", one_word(&editor).into())]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_begin_with_a_hyphen_and_options_are_no_texts() {
+        for text in ["-5도입니다", "- 62번\n- 15번", "-", "--", "1호선 - 2호선", "-3~4일", "--표시--"]
+        {
+            assert_eq!(words(&[text.to_owned()]).ok().as_deref(), Some(text));
+        }
+        for option in ["--force", "-f", "--last-seen=3", "--forse"] {
+            assert!(words(&["네".to_owned(), option.to_owned()]).is_err(), "{option}");
+        }
+    }
+
+    #[test]
+    fn nothing_below_the_line_is_sent() {
+        let file = format!("네, 옵니다.\n\n{SCISSORS} 이 줄 아래\n> {SCISSORS}\n> 버스요\n");
+        assert_eq!(above(&file), "네, 옵니다.");
+        assert_eq!(above("줄\n\n둘\n"), "줄\n\n둘");
+    }
+}

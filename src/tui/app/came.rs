@@ -1,0 +1,291 @@
+//! What the server answered.
+
+use super::event::{Came, Deed, Effect, NotSent, Wanted};
+use super::pick::presence_id;
+use super::state::{App, Confirm, Mode, PickFor, Talk, Then};
+use crate::api::wire::{
+    CloseRequest, ConversationDetail, ConversationList, PresenceResponse, PresenceWord, ProblemCode,
+};
+use crate::client::message::length_class;
+use crate::client::reply::Sent;
+use crate::client::{ClientError, Listed, refusal};
+use crate::tui::editor::Editor;
+
+impl App {
+    pub(super) fn came(&mut self, came: Came) -> Vec<Effect> {
+        match came {
+            Came::List(listed, result) => self.listed(listed, result),
+            Came::Talk(wanted, result) => self.talk_came(wanted, result),
+            Came::Earlier(n, result) => self.earlier_came(n, result),
+            Came::Sent(n, result) => match result {
+                Ok(sent) => self.sent(n, &sent),
+                Err(why) => self.not_sent(n, why),
+            },
+            Came::Done(n, deed, result) => self.done(n, deed, result),
+            Came::Revealed(n, result) => {
+                self.is_busy = false;
+                match result {
+                    Ok(shown) => {
+                        let talk = self.talk.as_mut().filter(|talk| talk.detail.summary.id == n);
+                        talk.into_iter().for_each(|talk| talk.revealed = Some(shown.clone()));
+                    }
+                    Err(error) => self.refused(n, &error),
+                }
+                Vec::new()
+            }
+            Came::Book(book) => {
+                self.book = *book;
+                Vec::new()
+            }
+            Came::Colleagues(colleagues) => {
+                self.colleagues = colleagues;
+                Vec::new()
+            }
+            Came::Found(result) => {
+                self.is_busy = false;
+                match result {
+                    Ok(results) => {
+                        self.found = results.hits;
+                        self.pick(PickFor::Found);
+                    }
+                    Err(error) => self.refused(0, &error),
+                }
+                Vec::new()
+            }
+            Came::Present(result) => self.present(result),
+            Came::Draft(n, text) => {
+                let editor = self.drafts.entry(n).or_default();
+                if let Some(text) = text.filter(|_| editor.is_blank()) {
+                    *editor = Editor::with(&text);
+                    self.tell("draft-found", []);
+                }
+                Vec::new()
+            }
+        }
+    }
+
+    /// Who goes off is told what they still hold.
+    fn present(&mut self, result: Result<PresenceResponse, ClientError>) -> Vec<Effect> {
+        self.is_busy = false;
+        match result {
+            Ok(now) if now.presence == PresenceWord::Off && !now.held.is_empty() => {
+                let n = i64::try_from(now.held.len()).unwrap_or(i64::MAX);
+                self.alert("off-but-holding", [("n", n.into())]);
+            }
+            Ok(now) => {
+                let word = self.say.t(presence_id(now.presence));
+                self.tell("did-presence", [("presence", word.into())]);
+            }
+            Err(error) => self.refused(0, &error),
+        }
+        vec![Effect::LoadColleagues]
+    }
+
+    fn refused(&mut self, n: i64, error: &ClientError) {
+        let words = refusal::sentence(&self.say, error, n);
+        self.warn(words);
+    }
+
+    fn listed(&mut self, listed: Listed, result: Result<ConversationList, ClientError>) -> Vec<Effect> {
+        self.stale.is_listing = false;
+        if listed != self.queue.listed {
+            self.stale.list = true;
+            return Vec::new();
+        }
+        match result {
+            Ok(list) => {
+                self.queue.was_loaded = true;
+                (self.queue.rows, self.queue.n_total) = (list.conversations, list.n_total);
+                let is_there = self.queue.rows.iter().any(|row| Some(row.id) == self.queue.selected);
+                if !is_there {
+                    self.queue.selected = self.queue.rows.first().map(|row| row.id);
+                }
+            }
+            Err(error) => self.refused(0, &error),
+        }
+        Vec::new()
+    }
+
+    fn talk_came(
+        &mut self,
+        wanted: Wanted,
+        result: Result<Box<ConversationDetail>, ClientError>,
+    ) -> Vec<Effect> {
+        let is_refresh = matches!(wanted, Wanted::Refresh(_));
+        if is_refresh {
+            self.stale.is_refreshing = false;
+        } else {
+            self.is_busy = false;
+        }
+        let detail = match result {
+            Ok(detail) => *detail,
+            Err(error) => return self.talk_refused(&wanted, &error),
+        };
+        let n = detail.summary.id;
+        match wanted {
+            // Something else was opened meanwhile.
+            Wanted::Refresh(_) | Wanted::Act(..) if self.n() != Some(n) => Vec::new(),
+            Wanted::Refresh(_) => self.refreshed(detail),
+            Wanted::Act(_, done) => {
+                self.stale.list = true;
+                let category = detail.category.clone().unwrap_or_default();
+                self.tell(
+                    &format!("did-{done}"),
+                    [("n", n.to_string().into()), ("category", category.into())],
+                );
+                self.refreshed(detail)
+            }
+            Wanted::Claim(_, _) if self.n() == Some(n) => {
+                self.stale.list = true;
+                self.refreshed(detail)
+            }
+            Wanted::Next | Wanted::Claim(..) | Wanted::Open(_) => self.opened(detail),
+        }
+    }
+
+    fn talk_refused(&mut self, wanted: &Wanted, error: &ClientError) -> Vec<Effect> {
+        let n = match wanted {
+            Wanted::Next => 0,
+            Wanted::Claim(n, _) | Wanted::Open(n) | Wanted::Refresh(n) | Wanted::Act(n, _) => *n,
+        };
+        // The stream tells that the connection is gone; a look now and then needs no words.
+        if !(matches!(wanted, Wanted::Refresh(_)) && error.may_pass()) {
+            self.refused(n, error);
+        }
+        if error.code() == Some(ProblemCode::NewerTexts) {
+            self.stale.talk = true;
+        }
+        Vec::new()
+    }
+
+    fn opened(&mut self, detail: ConversationDetail) -> Vec<Effect> {
+        let (n, previous) = (detail.summary.id, detail.previous_id);
+        let (seen, desk) = (detail.last_inbound_id, detail.summary.desk.clone());
+        self.queue.selected = Some(n);
+        self.talk = Some(Talk::new(detail));
+        (self.mode, self.notice, self.stale.list) = (Mode::Desk, None, true);
+        let mut effects = vec![Effect::NoteSeen(n, seen), Effect::LoadBook(Some(desk))];
+        effects.extend(previous.map(Effect::Earlier));
+        effects.extend((!self.drafts.contains_key(&n)).then_some(Effect::LoadDraft(n)));
+        effects
+    }
+
+    /// Newer facts of the open conversation. Its newer texts count as read only where the person can have read them.
+    fn refreshed(&mut self, detail: ConversationDetail) -> Vec<Effect> {
+        let is_reading = matches!(self.mode, Mode::Desk) && self.sending.is_none();
+        let Some(talk) = &mut self.talk else { return Vec::new() };
+        talk.detail = detail;
+        if is_reading && talk.scroll == 0 {
+            talk.read_to = talk.detail.last_inbound_id;
+            return vec![Effect::NoteSeen(talk.detail.summary.id, talk.read_to)];
+        }
+        if talk.newer().next().is_some() && matches!(self.mode, Mode::Write) {
+            self.alert("newer-while-writing", []);
+        }
+        Vec::new()
+    }
+
+    fn earlier_came(&mut self, n: i64, result: Result<Box<ConversationDetail>, ClientError>) -> Vec<Effect> {
+        // One of another desk may be refused: it is simply not shown.
+        if let (Ok(detail), Some(talk)) = (result, &mut self.talk) {
+            let earliest = talk.earlier.last().map_or(talk.detail.previous_id, |talk| talk.previous_id);
+            if earliest == Some(n) {
+                talk.earlier.push(*detail);
+            }
+        }
+        Vec::new()
+    }
+
+    fn sent(&mut self, n: i64, sent: &Sent) -> Vec<Effect> {
+        let Some(sending) = self.sending.take() else { return Vec::new() };
+        self.drafts.remove(&n);
+        self.stale.draft = self.stale.draft.filter(|changed| *changed != n);
+        (self.stale.list, self.stale.talk) = (true, true);
+        if let Some(talk) = &mut self.talk {
+            talk.read_to = talk.read_to.max(sending.last_seen);
+        }
+        let size = sent.response.size.as_ref().map(|size| length_class(&self.say, size)).unwrap_or_default();
+        let id = if sent.response.repeated { "sent-before" } else { "sent" };
+        self.tell(id, [("n", n.to_string().into()), ("size", size.into())]);
+        for word in &sent.not_applied {
+            let words =
+                self.say.t(if *word == "promise" { "not-applied-promise" } else { "not-applied-category" });
+            self.warn(words);
+        }
+        let mut effects = vec![Effect::KeepDraft(n, String::new(), sending.last_seen)];
+        if sending.then_close {
+            let last_seen = sending.last_seen;
+            let request = CloseRequest {
+                reason: None,
+                last_seen,
+                force: false,
+                category: sending.category,
+                unanswered: false,
+                drop_promise: false,
+            };
+            self.closing = Some((n, request.clone()));
+            effects.extend(self.request(Effect::Close(n, request)));
+        }
+        effects
+    }
+
+    fn not_sent(&mut self, n: i64, why: NotSent) -> Vec<Effect> {
+        self.sending = None;
+        if self.n() == Some(n) {
+            self.mode = Mode::Write;
+        }
+        self.stale.draft = Some(n);
+        self.stale.talk = true;
+        match why {
+            NotSent::Here(why) => self.alert("not-sent-here", [("why", why.into())]),
+            NotSent::Server(error) if error.leaves_doubt() => {
+                let why = refusal::sentence(&self.say, &error, n);
+                self.alert("sent-in-doubt", [("why", why.into())]);
+            }
+            NotSent::Server(error) => self.refused(n, &error),
+        }
+        self.keep_draft().into_iter().collect()
+    }
+
+    fn done(&mut self, n: i64, deed: Deed, result: Result<(), ClientError>) -> Vec<Effect> {
+        self.is_busy = false;
+        (self.stale.list, self.stale.talk) = (true, true);
+        if let Err(error) = result {
+            return self.not_done(n, deed, &error);
+        }
+        let id = match deed {
+            Deed::Closed => "did-closed",
+            Deed::Released => "did-released",
+            Deed::Recalled => "did-recalled",
+        };
+        self.tell(id, [("n", n.to_string().into())]);
+        if deed != Deed::Recalled && self.n() == Some(n) {
+            self.talk = None;
+        }
+        if let Some(text) = self.recalling.take().filter(|_| deed == Deed::Recalled) {
+            let editor = self.drafts.entry(n).or_default();
+            if editor.is_blank() {
+                *editor = Editor::with(&text);
+                self.stale.draft = Some(n);
+            }
+        }
+        Vec::new()
+    }
+
+    fn not_done(&mut self, n: i64, deed: Deed, error: &ClientError) -> Vec<Effect> {
+        let closing = self.closing.take().filter(|(of, _)| deed == Deed::Closed && *of == n);
+        if let (Some(ProblemCode::PromiseOpen), Some((n, request))) = (error.code(), closing) {
+            let request = CloseRequest { drop_promise: true, ..request };
+            let question = self.say.t("confirm-drop-promise");
+            self.mode = Mode::Confirm(Confirm { question, then: Then::Close(n, request) });
+            return Vec::new();
+        }
+        if let (Some(ProblemCode::Unanswered), Deed::Closed) = (error.code(), deed) {
+            let question = self.say.t("confirm-close-unanswered");
+            self.mode = Mode::Confirm(Confirm { question, then: Then::PickClose });
+            return Vec::new();
+        }
+        self.refused(n, error);
+        Vec::new()
+    }
+}

@@ -1,0 +1,110 @@
+//! What happens to the desk, and what it wants done: [`App::update`](super::App::update) turns the one into the other.
+
+use crate::api::wire::{
+    ActionRequest, CannedView, CategoryList, CloseRequest, ColleagueView, ConversationDetail,
+    ConversationList, DeskList, PresenceResponse, PresenceWord, ReplyRequest, Revealed, SearchResults,
+};
+use crate::client::reply::Sent;
+use crate::client::{ClientError, Feed, Listed};
+use crate::tui::keys::Key;
+
+pub enum Event {
+    Key(Key),
+    /// A text that was pasted, or that an input method committed at once.
+    Paste(String),
+    Resize(u16, u16),
+    /// Time has passed: the time now.
+    Tick(i64),
+    Live(Feed),
+    /// The stream ended for good.
+    LiveEnded(ClientError),
+    Came(Came),
+}
+
+/// What a request brought.
+pub enum Came {
+    List(Listed, Result<ConversationList, ClientError>),
+    /// A conversation, and what was asked for.
+    Talk(Wanted, Result<Box<ConversationDetail>, ClientError>),
+    /// An earlier consultation of the same citizen.
+    Earlier(i64, Result<Box<ConversationDetail>, ClientError>),
+    Sent(i64, Result<Box<Sent>, NotSent>),
+    Done(i64, Deed, Result<(), ClientError>),
+    Revealed(i64, Result<Revealed, ClientError>),
+    Book(Box<Book>),
+    Colleagues(Vec<ColleagueView>),
+    Found(Result<SearchResults, ClientError>),
+    /// The draft that was kept of this conversation.
+    Draft(i64, Option<String>),
+    Present(Result<PresenceResponse, ClientError>),
+}
+
+/// Why an answer was not sent, as far as is known.
+pub enum NotSent {
+    /// This machine could not note it down; nothing left.
+    Here(String),
+    Server(ClientError),
+}
+
+/// Why a conversation was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wanted {
+    Next,
+    /// Claim it, and begin an answer if so.
+    Claim(i64, bool),
+    Open(i64),
+    Refresh(i64),
+    /// An action, and the word of its sentence (`did-<word>`).
+    Act(i64, &'static str),
+}
+
+/// What was done to a conversation without showing it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deed {
+    Closed,
+    Released,
+    Recalled,
+}
+
+/// What the desk knows beside conversations; loaded at the start and for each desk.
+#[derive(Debug, Clone, Default)]
+pub struct Book {
+    pub canned: Vec<CannedView>,
+    pub categories: Option<CategoryList>,
+    pub desks: Option<DeskList>,
+}
+
+/// What is to be done outside.
+#[derive(Clone, PartialEq)]
+pub enum Effect {
+    List(Listed),
+    Next,
+    Claim(i64, bool),
+    Open(i64),
+    Refresh(i64),
+    Earlier(i64),
+    Act(i64, ActionRequest, &'static str),
+    Send(i64, ReplyRequest),
+    Close(i64, CloseRequest),
+    Release(i64),
+    Recall(i64, i64),
+    Reveal(i64, String),
+    /// Canned replies and categories of a desk, and all desks.
+    LoadBook(Option<String>),
+    LoadDraft(i64),
+    /// Keep what stands in the composer, and up to which text of the citizen its writer has read; an empty text removes it.
+    KeepDraft(i64, String, i64),
+    SetPresence(PresenceWord),
+    LoadColleagues,
+    /// Search texts, answers and notes for these words.
+    Search(String),
+    /// Note for other programs of this profile what was shown.
+    NoteSeen(i64, i64),
+    /// Call the person: a bell, and a notification that names no citizen.
+    Call {
+        bell: bool,
+        title: String,
+        body: String,
+    },
+    Quit,
+}

@@ -1,0 +1,27 @@
+//! The desk as a state and a function: [`App::update`] takes an event, changes the state and says what is to be done outside. It reads
+//! no clock, no terminal and no network, so that a table of keys can test it.
+//!
+//! | file | what it decides |
+//! |---|---|
+//! | `state.rs`, `event.rs` | what is remembered; what happens and what is wanted |
+//! | `update.rs` | which part an event is for; time and the live stream |
+//! | `commands.rs` | single keys |
+//! | `write.rs` | the composer, the look before sending, sending |
+//! | `pick.rs`, `ask.rs` | lists to choose from; questions with one line for an answer, and yes or no |
+//! | `came.rs` | what the server answered |
+//!
+//! Invariants: a text leaves only by a key in [`Mode::Review`]; what is written is kept until the server has it; the send guard
+//! compares with what the person has read, not with what was fetched.
+
+mod ask;
+mod came;
+mod commands;
+mod event;
+mod pick;
+mod state;
+mod update;
+mod write;
+
+pub use event::{Book, Came, Deed, Effect, Event, NotSent, Wanted};
+pub use pick::presence_id;
+pub use state::{App, AskFor, Asked, Link, Mode, PickFor, Picker, Review, Talk};

@@ -1,0 +1,237 @@
+//! Lists to choose from: canned answers, categories, desks and colleagues. Typing narrows them.
+
+use super::event::Effect;
+use super::state::{App, AskFor, Confirm, Item, Mode, PickFor, Picker, Then};
+use crate::api::wire::{ActionRequest, CloseRequest, ColleagueView, PresenceWord, SearchHitView};
+use crate::client::format::one_word;
+use crate::tui::editor::Editor;
+use crate::tui::keys::Key;
+
+const PRESENCES: [PresenceWord; 4] =
+    [PresenceWord::On, PresenceWord::Phone, PresenceWord::Break, PresenceWord::Off];
+
+/// The id of its words in the catalogues.
+pub fn presence_id(word: PresenceWord) -> &'static str {
+    match word {
+        PresenceWord::On => "presence-on",
+        PresenceWord::Phone => "presence-phone",
+        PresenceWord::Break => "presence-break",
+        PresenceWord::Off => "presence-off",
+    }
+}
+
+/// Categories remembered by their last use.
+const MOST_RECENT: usize = 8;
+
+impl App {
+    pub(super) fn picked_from(&mut self, what: PickFor) -> Vec<Effect> {
+        self.pick(what);
+        Vec::new()
+    }
+
+    pub(super) fn pick(&mut self, what: PickFor) {
+        let items = match &what {
+            PickFor::Canned => self.canned(),
+            PickFor::Category | PickFor::Close { .. } => self.categories(&what),
+            PickFor::Desk => self.receivers(),
+            PickFor::Presence => self.presences(),
+            PickFor::Found => self.hits(),
+        };
+        self.mode = Mode::Pick(Picker { what, filter: Editor::default(), items, at: 0 });
+    }
+
+    fn canned(&self) -> Vec<Item> {
+        let item = |reply: &crate::api::wire::CannedView| Item {
+            key: reply.key.clone(),
+            label: reply.text.lines().next().unwrap_or_default().to_owned(),
+            detail: reply.text.clone(),
+        };
+        self.book.canned.iter().map(item).collect()
+    }
+
+    /// The category that stands first, then those used last, then the others.
+    fn categories(&self, what: &PickFor) -> Vec<Item> {
+        let list = self.book.categories.as_ref();
+        let all = list.map_or(&[][..], |list| &list.categories[..]);
+        let set = self.talk.as_ref().and_then(|talk| talk.detail.category.as_ref());
+        let mut names: Vec<&String> =
+            set.into_iter().chain(&self.recent).filter(|name| all.contains(name)).collect();
+        names.extend(all);
+        let mut items: Vec<Item> = Vec::new();
+        for name in names {
+            if items.iter().all(|item| item.key != *name) {
+                items.push(Item { key: name.clone(), label: one_word(name), detail: String::new() });
+            }
+        }
+        let may_lack = list.is_none_or(|list| !list.required) && matches!(what, PickFor::Close { .. });
+        items.extend(may_lack.then(|| Item {
+            key: String::new(),
+            label: self.say.t("no-category"),
+            detail: String::new(),
+        }));
+        items
+    }
+
+    fn receivers(&self) -> Vec<Item> {
+        let desks = self.book.desks.as_ref().map_or(&[][..], |list| &list.desks[..]);
+        let item = |desk: &crate::api::wire::DeskView| {
+            let at = desk.until_at.map(|at| self.times().clock(at)).unwrap_or_default();
+            let id = if desk.is_open { "desk-open" } else { "desk-closed" };
+            let state = self.say.with(id, [("at", at.into())]);
+            Item {
+                key: format!("desk:{}", desk.key),
+                label: format!("{} · {state}", one_word(&desk.name)),
+                detail: String::new(),
+            }
+        };
+        let colleague = |who: &ColleagueView| Item {
+            key: format!("person:{}", who.login),
+            label: format!(
+                "{} ({}) · {}",
+                one_word(&who.name),
+                one_word(&who.login),
+                self.say.t(presence_id(who.presence))
+            ),
+            detail: String::new(),
+        };
+        let others = self.colleagues.iter().filter(|who| !who.is_me);
+        desks.iter().map(item).chain(others.map(colleague)).collect()
+    }
+
+    fn hits(&self) -> Vec<Item> {
+        let item = |(n, hit): (usize, &SearchHitView)| {
+            let id = format!("found-{}", hit.kind);
+            let kind = self.say.find(&id).unwrap_or_else(|| one_word(&hit.kind));
+            let who = hit.author.as_deref().map_or_else(|| one_word(&hit.citizen), one_word);
+            let at = self.times().clock(hit.at);
+            let text = if hit.is_abusive { self.say.t("abusive-short") } else { hit.text.clone() };
+            let label = format!("{} · {at} · {kind} · {who} · {text}", hit.conversation_id);
+            Item { key: format!("{n}:{}", hit.conversation_id), label, detail: String::new() }
+        };
+        self.found.iter().enumerate().map(item).collect()
+    }
+
+    fn presences(&self) -> Vec<Item> {
+        let item = |word: &PresenceWord| {
+            let id = presence_id(*word);
+            Item { key: id.to_owned(), label: self.say.t(id), detail: String::new() }
+        };
+        PRESENCES.iter().map(item).collect()
+    }
+
+    pub(super) fn pick_key(&mut self, key: Key) -> Vec<Effect> {
+        let Mode::Pick(picker) = &mut self.mode else { return Vec::new() };
+        let n_fitting = picker.fitting().len();
+        match key {
+            Key::Esc => {
+                let is_writing = picker.what == PickFor::Canned;
+                self.mode = if is_writing { Mode::Write } else { Mode::Desk };
+            }
+            Key::Up => picker.at = picker.at.min(n_fitting.saturating_sub(1)).saturating_sub(1),
+            Key::Down => picker.at = (picker.at + 1).min(n_fitting.saturating_sub(1)),
+            Key::Enter => {
+                let chosen = picker.chosen().map(|item| item.key.clone());
+                let (what, typed) = (picker.what.clone(), picker.filter.text().trim().to_owned());
+                return self.picked(what, chosen, typed);
+            }
+            Key::Char(c) => {
+                picker.filter.insert(c.encode_utf8(&mut [0; 4]));
+                picker.at = 0;
+            }
+            Key::Backspace => picker.filter.backspace(),
+            _ => {}
+        }
+        Vec::new()
+    }
+
+    fn picked(&mut self, what: PickFor, chosen: Option<String>, typed: String) -> Vec<Effect> {
+        if let (PickFor::Presence, Some(id)) = (&what, &chosen) {
+            self.mode = Mode::Desk;
+            let word = PRESENCES.into_iter().find(|word| presence_id(*word) == *id);
+            return word.map(|word| self.request(Effect::SetPresence(word))).unwrap_or_default();
+        }
+        if what == PickFor::Found {
+            self.mode = Mode::Desk;
+            let n = chosen.and_then(|key| key.split_once(':').and_then(|(_, n)| n.parse().ok()));
+            return n.map(|n| self.request(Effect::Open(n))).unwrap_or_default();
+        }
+        let Some(n) = self.n() else { return Vec::new() };
+        match (what, chosen) {
+            (PickFor::Presence | PickFor::Found, _) => Vec::new(),
+            // A colleague by login, where the list does not have them.
+            (PickFor::Desk, None) if !typed.is_empty() => {
+                self.ask(AskFor::TransferNote { desk: None, person: Some(typed) })
+            }
+            (_, None) => Vec::new(),
+            (PickFor::Canned, Some(key)) => {
+                let text = self.book.canned.iter().find(|reply| reply.key == key).cloned();
+                self.mode = Mode::Write;
+                let Some(reply) = text else { return Vec::new() };
+                if let Some(category) = reply.category {
+                    self.used(&category);
+                }
+                self.insert(&reply.text)
+            }
+            (PickFor::Category, Some(category)) => {
+                self.used(&category);
+                self.mode = Mode::Desk;
+                self.act(n, ActionRequest::Category { category }, "categorised")
+            }
+            (PickFor::Close { send }, Some(category)) => {
+                let category = Some(category).filter(|category| !category.is_empty());
+                if let Some(category) = &category {
+                    self.used(category);
+                }
+                match send {
+                    Some(last_seen) => self.send(last_seen, category, true),
+                    None => self.close_with(n, category),
+                }
+            }
+            (PickFor::Desk, Some(key)) => {
+                let (desk, person) = match key.split_once(':') {
+                    Some(("desk", key)) => (Some(key.to_owned()), None),
+                    Some((_, login)) => (None, Some(login.to_owned())),
+                    None => return Vec::new(),
+                };
+                self.ask(AskFor::TransferNote { desk, person })
+            }
+        }
+    }
+
+    fn used(&mut self, category: &str) {
+        self.recent.retain(|known| known != category);
+        self.recent.insert(0, category.to_owned());
+        self.recent.truncate(MOST_RECENT);
+    }
+
+    /// Closes the open conversation: with a question if the citizen has no answer, then by its category.
+    pub(super) fn close(&mut self) -> Vec<Effect> {
+        let Some(talk) = &self.talk else { return Vec::new() };
+        if talk.detail.summary.state == "closed" {
+            self.alert("talk-closed", []);
+            return Vec::new();
+        }
+        if talk.detail.summary.waiting_since_at.is_some() {
+            let question = self.say.t("confirm-close-unanswered");
+            self.mode = Mode::Confirm(Confirm { question, then: Then::PickClose });
+            return Vec::new();
+        }
+        self.closes_unanswered = false;
+        self.picked_from(PickFor::Close { send: None })
+    }
+
+    fn close_with(&mut self, n: i64, category: Option<String>) -> Vec<Effect> {
+        let last_seen = self.talk.as_ref().map_or(0, |talk| talk.read_to);
+        self.mode = Mode::Desk;
+        let request = CloseRequest {
+            reason: None,
+            last_seen,
+            force: false,
+            category,
+            unanswered: self.closes_unanswered,
+            drop_promise: false,
+        };
+        self.closing = Some((n, request.clone()));
+        self.request(Effect::Close(n, request))
+    }
+}

@@ -1,0 +1,323 @@
+//! The state of the desk: everything that is shown is in here.
+
+use std::collections::BTreeMap;
+
+use jiff::tz::TimeZone;
+
+use super::event::Book;
+use crate::api::wire::{
+    ActionRequest, CloseRequest, ColleagueView, ConversationDetail, ConversationSummary, MeView, MessageView,
+    OutboundMessage, Revealed, SearchHitView,
+};
+use crate::client::message::Tone;
+use crate::client::{Listed, Say, Times};
+use crate::domain::text::{Charset, Limits, Piece};
+use crate::tui::editor::Editor;
+
+pub struct App {
+    pub say: Say,
+    pub zone: TimeZone,
+    pub now: i64,
+    /// Columns and rows.
+    pub size: (u16, u16),
+    pub me: MeView,
+    pub queue: Queue,
+    pub talk: Option<Talk>,
+    pub mode: Mode,
+    pub link: Link,
+    pub notice: Option<Notice>,
+    /// What is written for each conversation and has not left.
+    pub drafts: BTreeMap<i64, Editor>,
+    pub book: Book,
+    /// Everybody who answers citizens, and who of them is on.
+    pub colleagues: Vec<ColleagueView>,
+    /// What was found last.
+    pub found: Vec<SearchHitView>,
+    /// Categories by last use, the latest first.
+    pub recent: Vec<String>,
+    pub is_quiet: bool,
+    pub stale: Stale,
+    /// The answer that is on its way: its conversation, text, and whether to close afterwards.
+    pub sending: Option<Sending>,
+    /// The close that was asked for last, for a question about it.
+    pub closing: Option<(i64, CloseRequest)>,
+    /// The person has said that this citizen gets no answer.
+    pub closes_unanswered: bool,
+    /// The text of the answer that is being taken back: it is a draft again then.
+    pub recalling: Option<String>,
+    /// A request of a person that was not answered yet: further ones wait.
+    pub is_busy: bool,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sending {
+    pub n: i64,
+    pub text: String,
+    pub then_close: bool,
+    pub last_seen: i64,
+    pub category: Option<String>,
+}
+
+/// What has to be fetched again.
+#[derive(Debug, Default)]
+pub struct Stale {
+    pub list: bool,
+    pub talk: bool,
+    pub is_listing: bool,
+    pub is_refreshing: bool,
+    /// The draft that was changed since it was kept.
+    pub draft: Option<i64>,
+    pub draft_kept_at: i64,
+}
+
+pub struct Queue {
+    pub listed: Listed,
+    pub rows: Vec<ConversationSummary>,
+    pub n_total: i64,
+    pub selected: Option<i64>,
+    pub was_loaded: bool,
+}
+
+/// The conversation that is open.
+pub struct Talk {
+    pub detail: ConversationDetail,
+    /// Up to which text of the citizen the person has read on.
+    pub read_to: i64,
+    /// Rows scrolled up from the end.
+    pub scroll: usize,
+    /// Earlier consultations of the same citizen, the latest first.
+    pub earlier: Vec<ConversationDetail>,
+    /// Texts with words of abuse are shown.
+    pub is_unfolded: bool,
+    pub revealed: Option<Revealed>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Link {
+    Up,
+    /// The stream is broken and is being connected again.
+    Down(String),
+    /// The server refuses: nothing comes any more.
+    Ended(String),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    pub tone: Tone,
+    pub text: String,
+}
+
+#[derive(Debug, Clone)]
+pub enum Mode {
+    /// Commands by single keys.
+    Desk,
+    Write,
+    /// The answer as it will arrive, before it leaves.
+    Review(Review),
+    Pick(Picker),
+    Ask(Asked),
+    Confirm(Confirm),
+    Help,
+}
+
+#[derive(Debug, Clone)]
+pub struct Review {
+    pub pieces: Vec<Piece>,
+    /// Texts of the citizen that came while the answer was written.
+    pub newer: Vec<MessageView>,
+    pub last_seen: i64,
+    /// Enter is not enough: several texts leave, or something newer came.
+    pub needs_yes: bool,
+}
+
+#[derive(Debug, Clone)]
+pub struct Picker {
+    pub what: PickFor,
+    pub filter: Editor,
+    pub items: Vec<Item>,
+    pub at: usize,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// What is chosen.
+    pub key: String,
+    pub label: String,
+    /// What is shown in full of the chosen one.
+    pub detail: String,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum PickFor {
+    Canned,
+    Category,
+    /// Close with it; the answer under review is sent first.
+    Close {
+        send: Option<i64>,
+    },
+    Desk,
+    Presence,
+    /// What a search found.
+    Found,
+}
+
+#[derive(Debug, Clone)]
+pub struct Asked {
+    pub what: AskFor,
+    pub input: Editor,
+    pub error: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AskFor {
+    Note,
+    Promise,
+    Remind,
+    RemindText(i64),
+    /// The note of a transfer to a desk or a person.
+    TransferNote {
+        desk: Option<String>,
+        person: Option<String>,
+    },
+    FalseAlarm,
+    Reveal,
+    Take,
+    /// Words in texts, answers and notes.
+    Search,
+}
+
+#[derive(Debug, Clone)]
+pub struct Confirm {
+    pub question: String,
+    pub then: Then,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Then {
+    /// Choose the category, then close.
+    PickClose,
+    Close(i64, CloseRequest),
+    Act(i64, ActionRequest, &'static str),
+    Release(i64),
+    /// Put the carrier's words in place of what it cannot carry.
+    Replace(String),
+}
+
+impl App {
+    pub fn new(say: Say, zone: TimeZone, me: MeView, now: i64) -> Self {
+        App {
+            say,
+            zone,
+            now,
+            size: (80, 24),
+            me,
+            queue: Queue {
+                listed: Listed::Waiting,
+                rows: Vec::new(),
+                n_total: 0,
+                selected: None,
+                was_loaded: false,
+            },
+            talk: None,
+            mode: Mode::Desk,
+            link: Link::Up,
+            notice: None,
+            drafts: BTreeMap::new(),
+            book: Book::default(),
+            colleagues: Vec::new(),
+            found: Vec::new(),
+            recent: Vec::new(),
+            is_quiet: false,
+            stale: Stale::default(),
+            sending: None,
+            closing: None,
+            recalling: None,
+            closes_unanswered: false,
+            is_busy: false,
+        }
+    }
+
+    pub fn times(&self) -> Times<'_> {
+        Times { say: &self.say, now: self.now, zone: &self.zone }
+    }
+
+    /// The number of the open conversation.
+    pub fn n(&self) -> Option<i64> {
+        self.talk.as_ref().map(|talk| talk.detail.summary.id)
+    }
+
+    /// Whether I hold the open conversation.
+    pub fn holds(&self) -> bool {
+        let holder = self.talk.as_ref().and_then(|talk| talk.detail.summary.claimed_by.as_ref());
+        holder.is_some_and(|holder| holder.login == self.me.counselor.login)
+    }
+
+    /// What the carrier takes; Korean limits for an older server.
+    pub fn limits(&self) -> Limits {
+        let known = self.book.desks.as_ref().and_then(|desks| desks.limits.as_ref());
+        let number = |n: i64| usize::try_from(n).unwrap_or(0);
+        known.map_or(Limits::KOREAN, |limits| Limits {
+            charset: if limits.unit == "segments" { Charset::Gsm7Ucs2 } else { Charset::Cp949 },
+            sms: number(limits.sms),
+            lms: number(limits.lms),
+        })
+    }
+
+    /// What is written for the open conversation.
+    pub fn draft(&self) -> &str {
+        self.n().and_then(|n| self.drafts.get(&n)).map_or("", Editor::text)
+    }
+
+    pub fn tell(&mut self, id: &str, values: impl IntoIterator<Item = (&'static str, crate::client::Value)>) {
+        self.notice = Some(Notice { tone: Tone::Good, text: self.say.with(id, values) });
+    }
+
+    pub fn alert(
+        &mut self,
+        id: &str,
+        values: impl IntoIterator<Item = (&'static str, crate::client::Value)>,
+    ) {
+        self.notice = Some(Notice { tone: Tone::Alert, text: self.say.with(id, values) });
+    }
+
+    pub fn warn(&mut self, text: String) {
+        self.notice = Some(Notice { tone: Tone::Alert, text });
+    }
+}
+
+impl Talk {
+    pub fn new(detail: ConversationDetail) -> Self {
+        let read_to = detail.last_inbound_id;
+        Talk { detail, read_to, scroll: 0, earlier: Vec::new(), is_unfolded: false, revealed: None }
+    }
+
+    /// The citizen's texts that came after what was read.
+    pub fn newer(&self) -> impl Iterator<Item = &MessageView> {
+        let read_to = self.read_to;
+        self.detail.messages.iter().filter(move |text| text.inbound().is_some_and(|text| text.seq > read_to))
+    }
+
+    /// The last answer that can still be taken back.
+    pub fn held(&self) -> Option<&OutboundMessage> {
+        let texts = self.detail.messages.iter().rev().filter_map(MessageView::outbound);
+        texts.filter(|text| text.author.is_some()).find(|text| text.state == "held")
+    }
+}
+
+impl Picker {
+    /// The items that fit what was typed, in their order.
+    pub fn fitting(&self) -> Vec<&Item> {
+        let words: Vec<String> =
+            self.filter.text().to_lowercase().split_whitespace().map(str::to_owned).collect();
+        let fits = |item: &&Item| {
+            let all = format!("{} {} {}", item.key, item.label, item.detail).to_lowercase();
+            words.iter().all(|word| all.contains(word))
+        };
+        self.items.iter().filter(fits).collect()
+    }
+
+    pub fn chosen(&self) -> Option<&Item> {
+        let fitting = self.fitting();
+        fitting.get(self.at.min(fitting.len().saturating_sub(1))).copied()
+    }
+}

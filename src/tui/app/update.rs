@@ -1,0 +1,178 @@
+//! Which part an event is for; time, and the live stream.
+
+use super::event::{Effect, Event};
+use super::state::{App, Link, Mode};
+use crate::api::wire::EventView;
+use crate::client::{Feed, Listed, refusal};
+use crate::tui::keys::Key;
+
+/// A changed draft is kept this often.
+const KEEP_EVERY_MS: i64 = 2_000;
+
+impl App {
+    /// What has to be fetched at the start.
+    pub fn begin(&mut self) -> Vec<Effect> {
+        self.stale.is_listing = true;
+        vec![Effect::List(self.queue.listed), Effect::LoadBook(None), Effect::LoadColleagues]
+    }
+
+    /// Takes an event and returns what is to be done outside, in this order.
+    pub fn update(&mut self, event: Event) -> Vec<Effect> {
+        match event {
+            Event::Key(key) => self.key(key),
+            Event::Paste(text) => self.paste(&text),
+            Event::Resize(columns, rows) => {
+                self.size = (columns, rows);
+                Vec::new()
+            }
+            Event::Tick(now) => self.tick(now),
+            Event::Live(Feed::Event(event)) => self.live(&event),
+            Event::Live(Feed::Lost { why }) => {
+                self.link = Link::Down(self.say.cause(&why));
+                Vec::new()
+            }
+            Event::Live(Feed::Back) => {
+                self.link = Link::Up;
+                (self.stale.list, self.stale.talk) = (true, true);
+                Vec::new()
+            }
+            Event::LiveEnded(error) => {
+                self.link = Link::Ended(refusal::sentence(&self.say, &error, 0));
+                Vec::new()
+            }
+            Event::Came(came) => self.came(came),
+        }
+    }
+
+    fn key(&mut self, key: Key) -> Vec<Effect> {
+        if key == Key::Ctrl('c') {
+            return self.quit();
+        }
+        match &self.mode {
+            Mode::Desk => self.desk_key(key),
+            Mode::Write => self.write_key(key),
+            Mode::Review(_) => self.review_key(key),
+            Mode::Pick(_) => self.pick_key(key),
+            Mode::Ask(_) => self.ask_key(key),
+            Mode::Confirm(_) => self.confirm_key(key),
+            Mode::Help => {
+                self.mode = Mode::Desk;
+                Vec::new()
+            }
+        }
+    }
+
+    fn paste(&mut self, text: &str) -> Vec<Effect> {
+        let n_hidden = match &mut self.mode {
+            Mode::Write => return self.insert(text),
+            Mode::Pick(picker) => picker.filter.insert(&text.replace('\n', " ")),
+            Mode::Ask(asked) => asked.input.insert(&text.replace('\n', " ")),
+            // A paste is no command.
+            _ => {
+                self.alert("paste-where", []);
+                return Vec::new();
+            }
+        };
+        self.told_hidden(n_hidden);
+        Vec::new()
+    }
+
+    pub(super) fn told_hidden(&mut self, n: usize) {
+        if n > 0 {
+            self.alert("hidden-left-out", [("n", i64::try_from(n).unwrap_or(i64::MAX).into())]);
+        }
+    }
+
+    fn tick(&mut self, now: i64) -> Vec<Effect> {
+        self.now = now;
+        let mut effects = Vec::new();
+        if self.stale.list && !self.stale.is_listing {
+            (self.stale.list, self.stale.is_listing) = (false, true);
+            effects.push(Effect::List(self.queue.listed));
+        }
+        if let Some(n) = self.n().filter(|_| self.stale.talk && !self.stale.is_refreshing) {
+            (self.stale.talk, self.stale.is_refreshing) = (false, true);
+            effects.push(Effect::Refresh(n));
+        }
+        if now - self.stale.draft_kept_at >= KEEP_EVERY_MS {
+            effects.extend(self.keep_draft());
+        }
+        effects
+    }
+
+    /// Keeps what was changed in the composer.
+    pub(super) fn keep_draft(&mut self) -> Option<Effect> {
+        self.stale.draft_kept_at = self.now;
+        let n = self.stale.draft.take()?;
+        let text = self.drafts.get(&n).map_or("", |editor| editor.text()).to_owned();
+        let read_to =
+            self.talk.as_ref().filter(|talk| talk.detail.summary.id == n).map_or(0, |talk| talk.read_to);
+        Some(Effect::KeepDraft(n, text, read_to))
+    }
+
+    fn live(&mut self, event: &EventView) -> Vec<Effect> {
+        self.link = Link::Up;
+        let Some(n) = event.conversation_id else {
+            // Somebody came, went, or picked up the phone.
+            return (event.kind == "presence").then_some(Effect::LoadColleagues).into_iter().collect();
+        };
+        // Each step of a text changes no list.
+        self.stale.list |= !["message", "writing"].contains(&event.kind.as_str());
+        self.stale.talk |= self.n() == Some(n);
+        // The answer that was stopped is a draft again.
+        let is_back = event.kind == "answer_stopped" && self.n() == Some(n);
+        let draft = is_back.then_some(Effect::LoadDraft(n));
+        self.call(event, n).into_iter().chain(draft).collect()
+    }
+
+    /// Whether the person is called: danger at any time, what is theirs unless it is quiet.
+    fn call(&mut self, event: &EventView, n: i64) -> Option<Effect> {
+        let me = &self.me.counselor.login;
+        let is_of_others = event.counselor.as_ref() != Some(me);
+        if !is_of_others && !["reminder", "answer_stopped"].contains(&event.kind.as_str()) {
+            return None;
+        }
+        let is_mine =
+            (self.n() == Some(n) && self.holds())
+                || self.queue.rows.iter().any(|row| {
+                    row.id == n && row.claimed_by.as_ref().is_some_and(|holder| holder.login == *me)
+                });
+        let is_danger = matches!(event.kind.as_str(), "urgent" | "escalated");
+        let id = match event.kind.as_str() {
+            _ if is_danger => "call-danger",
+            "text_in" | "reopened" if is_mine => "call-answered",
+            "transferred" if event.detail.as_ref() == Some(me) => "call-assigned",
+            "reminder" if event.counselor.as_ref() == Some(me) => "call-reminder",
+            "answer_stopped" if is_mine => "call-stopped",
+            "promise_late" | "answer_lost" if is_mine => "call-late",
+            _ => return None,
+        };
+        let body = self.say.with(id, [("n", n.to_string().into())]);
+        if is_danger {
+            self.warn(body.clone());
+        } else {
+            self.tell(id, [("n", n.to_string().into())]);
+        }
+        let bell = is_danger || !self.is_quiet;
+        bell.then(|| Effect::Call { bell, title: self.say.t("call-title"), body })
+    }
+
+    /// Goes to the next kind of list.
+    pub(super) fn turn_list(&mut self) -> Vec<Effect> {
+        self.queue.listed = match self.queue.listed {
+            Listed::Waiting => Listed::Mine,
+            Listed::Mine => Listed::Open,
+            _ => Listed::Waiting,
+        };
+        self.queue.was_loaded = false;
+        self.stale.is_listing = true;
+        vec![Effect::List(self.queue.listed)]
+    }
+
+    /// Leaves; what is written is kept.
+    pub(super) fn quit(&mut self) -> Vec<Effect> {
+        self.stale.draft = self.stale.draft.or(self.n().filter(|n| self.drafts.contains_key(n)));
+        let kept = self.keep_draft();
+        kept.into_iter().chain([Effect::Quit]).collect()
+    }
+}

@@ -1,0 +1,189 @@
+//! The composer, the look before sending, and sending. A text leaves only from the look before sending, by Enter, `y` or `e`.
+
+use super::event::Effect;
+use super::state::{App, Confirm, Mode, PickFor, Review, Sending, Then};
+use crate::api::wire::ReplyRequest;
+use crate::client::message::offer as offer_sentence;
+use crate::domain::text::{Unfit, offer, plan};
+use crate::tui::editor::Editor;
+use crate::tui::keys::{Key, is_yes, latin};
+use crate::tui::places::composer_width;
+
+impl App {
+    /// Opens the composer; claims the conversation first if nobody holds it.
+    pub(super) fn answer(&mut self, n: i64) -> Vec<Effect> {
+        let (is_held, is_closed) = match &self.talk {
+            Some(talk) => (talk.detail.summary.claimed_by.is_some(), talk.detail.summary.state == "closed"),
+            None => return Vec::new(),
+        };
+        if is_closed {
+            self.alert("talk-closed", []);
+            return Vec::new();
+        }
+        if is_held && !self.holds() {
+            self.alert("held-by-other", []);
+            return Vec::new();
+        }
+        self.begin_writing();
+        if is_held { Vec::new() } else { self.request(Effect::Claim(n, true)) }
+    }
+
+    /// The composer, with what a colleague had begun if it is empty.
+    pub(super) fn begin_writing(&mut self) {
+        let Some(talk) = &mut self.talk else { return };
+        (talk.read_to, talk.scroll) = (talk.detail.last_inbound_id, 0);
+        let (n, begun) = (talk.detail.summary.id, talk.detail.draft.clone());
+        let editor = self.drafts.entry(n).or_default();
+        if let Some(begun) = begun.filter(|_| editor.is_blank()) {
+            *editor = Editor::with(&begun);
+            self.tell("draft-taken-up", []);
+        }
+        self.mode = Mode::Write;
+    }
+
+    /// Columns that the composer has for its text.
+    fn width(&self) -> usize {
+        composer_width(self.size)
+    }
+
+    pub(super) fn write_key(&mut self, key: Key) -> Vec<Effect> {
+        match key {
+            Key::Ctrl('s') | Key::F(2) | Key::AltEnter => return self.review(),
+            Key::Ctrl('t') | Key::F(3) => {
+                self.pick(PickFor::Canned);
+                return Vec::new();
+            }
+            Key::PageUp => return self.scroll_up(),
+            Key::PageDown => {
+                self.scroll_down();
+                return Vec::new();
+            }
+            Key::Esc => {
+                self.mode = Mode::Desk;
+                return self.keep_draft().into_iter().collect();
+            }
+            Key::Enter => return self.insert("\n"),
+            Key::Char(c) => return self.insert(c.encode_utf8(&mut [0; 4])),
+            _ => {}
+        }
+        let (Some(n), width) = (self.n(), self.width()) else { return Vec::new() };
+        let editor = self.drafts.entry(n).or_default();
+        if edit(editor, key, width) {
+            self.stale.draft = Some(n);
+        }
+        Vec::new()
+    }
+
+    pub(super) fn insert(&mut self, text: &str) -> Vec<Effect> {
+        if let Some(n) = self.n() {
+            let n_hidden = self.drafts.entry(n).or_default().insert(text);
+            self.stale.draft = Some(n);
+            self.told_hidden(n_hidden);
+        }
+        Vec::new()
+    }
+
+    /// Shows the answer as it will arrive, or says why it can't be sent.
+    fn review(&mut self) -> Vec<Effect> {
+        let limits = self.limits();
+        match plan(self.draft(), &limits) {
+            Ok(pieces) => {
+                let Some(talk) = &self.talk else { return Vec::new() };
+                let newer: Vec<_> = talk.newer().cloned().collect();
+                let needs_yes = pieces.len() > 1 || !newer.is_empty();
+                let last_seen = talk.detail.last_inbound_id;
+                self.notice = None;
+                self.mode = Mode::Review(Review { pieces, newer, last_seen, needs_yes });
+            }
+            Err(Unfit::Empty) => self.alert("error-empty_text", []),
+            Err(Unfit::TooLong { .. }) => self.alert("error-too_long", []),
+            Err(Unfit::Unencodable(characters)) => self.cannot_carry(&characters),
+        }
+        self.keep_draft().into_iter().collect()
+    }
+
+    /// Names what the carrier can't carry, and offers other words where there are some.
+    fn cannot_carry(&mut self, characters: &[char]) {
+        let named: Vec<String> = characters.iter().map(|c| name(*c)).collect();
+        match offer(self.draft(), self.limits().charset) {
+            Some(found) => {
+                let view = crate::api::wire::OfferView {
+                    text: found.text.clone(),
+                    replaced: found
+                        .replaced
+                        .iter()
+                        .map(|(c, word)| crate::api::wire::ReplacedView {
+                            character: name(*c),
+                            word: word.clone(),
+                        })
+                        .collect(),
+                };
+                let question =
+                    format!("{} {}", offer_sentence(&self.say, &view), self.say.t("confirm-replace"));
+                self.mode = Mode::Confirm(Confirm { question, then: Then::Replace(found.text) });
+            }
+            None => self.alert("error-unencodable", [("characters", named.join(" ").into())]),
+        }
+    }
+
+    pub(super) fn review_key(&mut self, key: Key) -> Vec<Effect> {
+        let Mode::Review(review) = &self.mode else { return Vec::new() };
+        let (needs_yes, last_seen) = (review.needs_yes, review.last_seen);
+        match key {
+            Key::Enter if !needs_yes => self.send(last_seen, None, false),
+            key if is_yes(key) => self.send(last_seen, None, false),
+            Key::Char(c) if latin(c) == 'e' && !needs_yes => {
+                self.picked_from(PickFor::Close { send: Some(last_seen) })
+            }
+            Key::Enter | Key::Char(_) => {
+                self.alert(if needs_yes { "review-needs-yes" } else { "review-keys" }, []);
+                Vec::new()
+            }
+            Key::Esc => {
+                self.mode = Mode::Write;
+                Vec::new()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Sends what was looked at.
+    pub(super) fn send(&mut self, last_seen: i64, category: Option<String>, then_close: bool) -> Vec<Effect> {
+        let Some(n) = self.n().filter(|_| self.sending.is_none()) else { return Vec::new() };
+        let text = self.draft().trim().to_owned();
+        self.sending =
+            Some(Sending { n, text: text.clone(), then_close, last_seen, category: category.clone() });
+        self.mode = Mode::Desk;
+        self.tell("sending", []);
+        // What was looked at is what leaves: should the server cut it into more texts, it refuses.
+        let most_texts = plan(&text, &self.limits()).ok().and_then(|pieces| i64::try_from(pieces.len()).ok());
+        let request = ReplyRequest { text, last_seen, category, most_texts, ..ReplyRequest::default() };
+        vec![Effect::Send(n, request)]
+    }
+}
+
+/// A key of editing. `false` if it is none.
+pub(super) fn edit(editor: &mut Editor, key: Key, width: usize) -> bool {
+    match key {
+        Key::Backspace => editor.backspace(),
+        Key::Delete => editor.delete(),
+        Key::Left => editor.left(),
+        Key::Right => editor.right(),
+        Key::Up => editor.up(width),
+        Key::Down => editor.down(width),
+        Key::Home | Key::Ctrl('a') => editor.home(width),
+        Key::End | Key::Ctrl('e') => editor.end(width),
+        Key::Ctrl('w') => editor.delete_word(),
+        _ => return false,
+    }
+    true
+}
+
+/// A character by itself if it can be seen, else by its code point.
+fn name(c: char) -> String {
+    if crate::domain::text::columns_of(&c.to_string()) == 0 || crate::domain::text::is_hidden(c) {
+        format!("U+{:04X}", u32::from(c))
+    } else {
+        c.to_string()
+    }
+}

@@ -1,0 +1,123 @@
+//! Does what the state wants done, through the client. Each request runs by itself; what it brings comes back as an event.
+
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+
+use super::app::{Book, Came, Deed, Effect, Event, NotSent, Wanted};
+use crate::api::wire::{ActionRequest, DraftRequest, RevealRequest, RevealWhat};
+use crate::client::{Client, Profile, Sought, desk_draft, keep_desk_draft, note_seen, reply};
+
+/// Conversations listed at once, as many as the server lists.
+const MOST_LISTED: u32 = 500;
+
+/// The way out: a client, the files of the profile, and the way back.
+#[derive(Clone)]
+pub struct Hands {
+    pub client: Client,
+    pub profile: Profile,
+    pub back: UnboundedSender<Event>,
+    /// Drafts on their way to the server, one after the other.
+    pub drafts: UnboundedSender<(i64, DraftRequest)>,
+}
+
+/// Brings drafts to the server in their order, so that no older one comes last. What the server has is removed here.
+pub fn keep_drafts(client: Client, profile: Profile) -> UnboundedSender<(i64, DraftRequest)> {
+    let (send, mut wanted) = unbounded_channel::<(i64, DraftRequest)>();
+    tokio::spawn(async move {
+        while let Some((n, draft)) = wanted.recv().await {
+            let is_kept = client.save_draft(n, &draft).await.is_ok();
+            if is_kept && desk_draft(&profile, n).is_some_and(|here| here == draft.text) {
+                let _ = keep_desk_draft(&profile, n, "");
+            }
+        }
+    });
+    send
+}
+
+impl Hands {
+    /// Does one thing. Files are written at once, requests begin in this order.
+    pub fn begin(&self, effect: Effect) {
+        match effect {
+            // A draft or a mark that cannot be kept is still on the screen.
+            Effect::KeepDraft(n, text, based_on) => {
+                let _ = keep_desk_draft(&self.profile, n, &text);
+                let _ = self.drafts.send((n, DraftRequest { text, based_on }));
+            }
+            Effect::NoteSeen(n, seen) => drop(note_seen(&self.profile, n, seen)),
+            effect => {
+                let hands = self.clone();
+                tokio::spawn(async move {
+                    if let Some(came) = hands.ask(effect).await {
+                        hands.tell(came);
+                    }
+                });
+            }
+        }
+    }
+
+    fn tell(&self, came: Came) {
+        // Nobody listens any more: the desk is being closed.
+        let _ = self.back.send(Event::Came(came));
+    }
+
+    async fn ask(&self, effect: Effect) -> Option<Came> {
+        let client = &self.client;
+        Some(match effect {
+            Effect::List(listed) => Came::List(listed, client.conversations(listed, MOST_LISTED).await),
+            Effect::Next => Came::Talk(Wanted::Next, client.next().await.map(Box::new)),
+            Effect::Claim(n, write) => {
+                Came::Talk(Wanted::Claim(n, write), client.claim(n).await.map(Box::new))
+            }
+            Effect::Open(n) => Came::Talk(Wanted::Open(n), client.conversation(n).await.map(Box::new)),
+            Effect::Refresh(n) => Came::Talk(Wanted::Refresh(n), client.conversation(n).await.map(Box::new)),
+            Effect::Earlier(n) => Came::Earlier(n, client.conversation(n).await.map(Box::new)),
+            Effect::Act(n, action, done) => self.act(n, &action, done).await,
+            Effect::Send(n, request) => {
+                let sent = reply::send(client, &self.profile, n, &request).await;
+                Came::Sent(
+                    n,
+                    match sent {
+                        Ok(Ok(sent)) => Ok(Box::new(sent)),
+                        Ok(Err(error)) => Err(NotSent::Server(error)),
+                        Err(error) => Err(NotSent::Here(error.to_string())),
+                    },
+                )
+            }
+            Effect::Close(n, request) => Came::Done(n, Deed::Closed, client.close(n, &request).await),
+            Effect::Release(n) => Came::Done(n, Deed::Released, client.release(n).await),
+            Effect::Recall(n, message) => Came::Done(n, Deed::Recalled, client.recall(message).await),
+            Effect::Reveal(n, reason) => {
+                let request = RevealRequest { reason, what: RevealWhat::Number };
+                Came::Revealed(n, client.reveal(n, &request).await)
+            }
+            Effect::LoadBook(desk) => Came::Book(Box::new(self.book(desk.as_deref()).await?)),
+            Effect::SetPresence(word) => Came::Present(client.set_presence(word).await),
+            Effect::Search(words) => {
+                Came::Found(client.search(&Sought { words: Some(words), ..Sought::default() }).await)
+            }
+            Effect::LoadColleagues => Came::Colleagues(client.colleagues().await.ok()?.colleagues),
+            // What the server does not have yet is newer.
+            Effect::LoadDraft(n) => Came::Draft(
+                n,
+                match desk_draft(&self.profile, n) {
+                    None => client.own_draft(n).await.ok().flatten().map(|draft| draft.text),
+                    here => here,
+                },
+            ),
+            Effect::KeepDraft(..) | Effect::NoteSeen(..) | Effect::Call { .. } | Effect::Quit => {
+                return None;
+            }
+        })
+    }
+
+    async fn act(&self, n: i64, action: &ActionRequest, done: &'static str) -> Came {
+        Came::Talk(Wanted::Act(n, done), self.client.act(n, action).await.map(Box::new))
+    }
+
+    /// What is known beside conversations; `None` leaves what was known before.
+    async fn book(&self, desk: Option<&str>) -> Option<Book> {
+        let canned = self.client.canned(desk).await.ok()?.replies;
+        let categories = self.client.categories(desk).await.ok()?;
+        let desks = self.client.desks().await.ok()?;
+        Some(Book { canned, categories: Some(categories), desks: Some(desks) })
+    }
+}

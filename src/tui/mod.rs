@@ -1,0 +1,61 @@
+//! The terminal desk, `munja desk`: a thin face over [`client`](crate::client), for people who answer texts all day.
+//!
+//! - `app/`: the state and its one function, pure · `keys.rs`, `editor.rs`, `places.rs`: keys, the composer's text, what stands where
+//! - `view/`: the screen from the state · `runner.rs`, `effects.rs`, `terminal.rs`: the world around it
+//! - `plain.rs`: the same line by line
+//! - `words.rs`, `locales/`: the sentences of this face
+//!
+//! Nothing here knows the store, a carrier or the daemon's configuration.
+
+mod app;
+mod editor;
+mod effects;
+mod keys;
+mod places;
+mod plain;
+mod runner;
+mod terminal;
+mod view;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+use jiff::tz::TimeZone;
+
+use crate::client::{Client, ClientError, Profile};
+use crate::ops::clock::Clock;
+use crate::ops::lang::Lang;
+pub use runner::looks;
+pub use terminal::Notifier;
+pub use view::Theme;
+
+/// What the desk needs: a log-in, and how to show things.
+pub struct Desk {
+    pub client: Client,
+    pub profile: Profile,
+    pub lang: Lang,
+    pub zone: TimeZone,
+    pub clock: Clock,
+    pub theme: Theme,
+    pub notifier: Notifier,
+    /// Line by line, for a screen reader or a poor link.
+    pub is_plain: bool,
+}
+
+/// Why the desk ended.
+#[derive(Debug, thiserror::Error)]
+pub enum DeskError {
+    /// The server refused before anything was shown.
+    #[error(transparent)]
+    Server(#[from] ClientError),
+    /// The terminal or this machine.
+    #[error(transparent)]
+    Here(#[from] anyhow::Error),
+}
+
+/// Runs the desk until the person leaves it.
+pub async fn run(desk: Desk) -> Result<(), DeskError> {
+    let me = desk.client.me().await?;
+    Ok(if desk.is_plain { runner::run_plain(desk, me).await? } else { runner::run(desk, me).await? })
+}

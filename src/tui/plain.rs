@@ -1,0 +1,283 @@
+//! The desk line by line, for screen readers and poor links: the same state and the same keys, each followed by Enter; what changes is
+//! said in sentences, and nothing moves on the screen.
+
+use super::app::{App, Event, Link, Mode, PickFor};
+use super::keys::{COMMANDS, Key, command, hangul, pressed};
+use crate::api::wire::{ConversationDetail, MessageView};
+use crate::client::format::one_word;
+use crate::client::message::{delivery, photo, why_urgent};
+use crate::domain::text::{one_line, wrapped};
+use crate::tui::view::{asked_words, citizen, length, picker_title, queue_words, remarks};
+
+/// Columns of a line: a terminal may break it where it likes.
+const COLUMNS: usize = 2_000;
+/// Items of a list said at once.
+const MOST_ITEMS: usize = 12;
+
+/// What a line means now, as the keys it stands for.
+pub fn events(app: &App, line: &str) -> Vec<Event> {
+    let words = line.trim();
+    let key = |key| vec![Event::Key(key)];
+    match &app.mode {
+        Mode::Desk => desk_line(app, words),
+        Mode::Help => key(Key::Esc),
+        Mode::Write => write_line(app, line),
+        Mode::Review(_) => match words.chars().next().map(pressed).and_then(|keys| keys.first().copied()) {
+            Some(c) if ['y', 'e'].contains(&super::keys::latin(c)) => key(Key::Char(c)),
+            _ => key(Key::Esc),
+        },
+        Mode::Pick(picker) => match words.parse::<usize>() {
+            _ if words == "." => key(Key::Esc),
+            Ok(n) if (1..=picker.fitting().len()).contains(&n) => {
+                let downs = std::iter::repeat_n(Key::Down, n - 1);
+                let up = std::iter::repeat_n(Key::Up, picker.at);
+                up.chain(downs).chain([Key::Enter]).map(Event::Key).collect()
+            }
+            _ if words.is_empty() => key(Key::Enter),
+            _ => {
+                // Another search in place of the one before.
+                let n_typed = picker.filter.text().chars().count();
+                backspaces(n_typed).chain([Event::Paste(words.to_owned())]).collect()
+            }
+        },
+        Mode::Ask(asked) => {
+            if words == "." {
+                return key(Key::Esc);
+            }
+            // After a complaint, the whole answer is typed anew.
+            let n_typed = asked.input.text().chars().count();
+            backspaces(n_typed).chain([Event::Paste(words.to_owned()), Event::Key(Key::Enter)]).collect()
+        }
+        Mode::Confirm(_) => key(words.chars().next().map_or(Key::Esc, Key::Char)),
+    }
+}
+
+/// A number opens that conversation; a letter is its key; `l` turns the list.
+fn desk_line(app: &App, words: &str) -> Vec<Event> {
+    if let Ok(n) = words.parse::<i64>() {
+        let at = app.queue.rows.iter().position(|row| row.id == n);
+        let now = app.queue.rows.iter().position(|row| Some(row.id) == app.queue.selected);
+        let Some((at, now)) = at.zip(now) else {
+            return vec![Event::Paste(String::new())];
+        };
+        let step = if at < now { Key::Up } else { Key::Down };
+        let steps = std::iter::repeat_n(step, at.abs_diff(now));
+        return steps.chain([Key::Enter]).map(Event::Key).collect();
+    }
+    let keys: Vec<char> = words.chars().next().map(pressed).unwrap_or_default();
+    match keys.first().map(|c| super::keys::latin(*c)) {
+        Some('l') => vec![Event::Key(Key::Tab)],
+        Some('h') => vec![Event::Key(Key::PageUp)],
+        Some(c) if words.chars().count() == 1 && command(Key::Char(c)).is_some() => {
+            vec![Event::Key(Key::Char(c))]
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn backspaces(n: usize) -> impl Iterator<Item = Event> {
+    (0..n).map(|_| Event::Key(Key::Backspace))
+}
+
+/// Lines of the answer, until one with a dot.
+fn write_line(app: &App, line: &str) -> Vec<Event> {
+    match line.trim() {
+        "." => vec![Event::Key(Key::Ctrl('s'))],
+        "./" => vec![Event::Key(Key::Esc)],
+        ".c" | ".ㅊ" => vec![Event::Key(Key::Ctrl('t'))],
+        ".0" => backspaces(app.draft().chars().count()).collect(),
+        _ => {
+            let gap = if app.draft().is_empty() || app.draft().ends_with('\n') { "" } else { "\n" };
+            vec![Event::Paste(format!("{gap}{line}"))]
+        }
+    }
+}
+
+/// What was said already, so that only what is new is said.
+#[derive(Default)]
+pub struct Told {
+    notice: Option<String>,
+    mode: String,
+    link: Option<Link>,
+    /// The open conversation, and how each of its texts was said.
+    talk: Option<i64>,
+    texts: Vec<(bool, i64, String)>,
+    queue: String,
+}
+
+impl Told {
+    /// The lines to say now.
+    pub fn lines(&mut self, app: &App) -> Vec<String> {
+        let mut lines = Vec::new();
+        if self.link.as_ref() != Some(&app.link) {
+            lines.push(link(app));
+            self.link = Some(app.link.clone());
+        }
+        self.talk(app, &mut lines);
+        let notice = app.notice.as_ref().map(|notice| notice.text.clone());
+        if notice != self.notice {
+            lines.extend(notice.iter().map(|words| one_line(words, COLUMNS)));
+            self.notice = notice;
+        }
+        let is_idle = matches!(app.mode, Mode::Desk) && app.talk.is_none() && app.queue.was_loaded;
+        let queue = queue(app);
+        // Waiting times go on; only who is there counts as news.
+        let who: String = app.queue.rows.iter().map(|row| format!("{} {:?};", row.id, row.tier)).collect();
+        if is_idle && who != self.queue {
+            lines.extend(queue);
+            self.queue = who;
+        }
+        let mode = mode(app);
+        let said = mode.join("\n");
+        if said != self.mode {
+            lines.extend(mode);
+            self.mode = said;
+        }
+        lines
+    }
+
+    fn talk(&mut self, app: &App, lines: &mut Vec<String>) {
+        let Some(talk) = &app.talk else {
+            self.talk = None;
+            return;
+        };
+        let summary = &talk.detail.summary;
+        if self.talk != Some(summary.id) {
+            (self.talk, self.texts) = (Some(summary.id), Vec::new());
+            self.queue.clear();
+            let state =
+                app.say.find(&format!("state-{}", summary.state)).unwrap_or_else(|| one_word(&summary.state));
+            let values = [
+                ("n", summary.id.to_string().into()),
+                ("citizen", citizen(app, summary).into()),
+                ("state", state.into()),
+                ("desk", one_word(&summary.desk).into()),
+                ("category", talk.detail.category.as_deref().map_or_else(|| "-".to_owned(), one_word).into()),
+            ];
+            lines.push(app.say.with("talk-title", values));
+            lines.extend(remarks(app, talk).into_iter().map(|(_, words)| words));
+        }
+        for earlier in talk.earlier.iter().rev() {
+            self.texts(app, earlier, lines);
+        }
+        self.texts(app, &talk.detail, lines);
+    }
+
+    /// Each text once, and again when what became of it changes.
+    fn texts(&mut self, app: &App, detail: &ConversationDetail, lines: &mut Vec<String>) {
+        for text in &detail.messages {
+            let (is_in, id, head) = (text.inbound().is_some(), text.id(), head(app, text));
+            match self.texts.iter_mut().find(|(direction, known, _)| (*direction, *known) == (is_in, id)) {
+                Some((.., said)) if *said == head => {}
+                Some((.., said)) => {
+                    lines.push(head.clone());
+                    *said = head;
+                }
+                None => {
+                    lines.push(head.clone());
+                    lines.extend(body(app, text));
+                    self.texts.push((is_in, id, head));
+                }
+            }
+        }
+        for note in detail.notes.iter().filter(|note| !self.texts.iter().any(|(.., said)| *said == note.text))
+        {
+            let author = note.author.as_deref().map_or_else(|| app.say.t("automatic"), one_word);
+            lines.push(format!("{} {author}: {}", app.say.t("note-note"), one_line(&note.text, COLUMNS)));
+        }
+        let new: Vec<_> = detail.notes.iter().map(|note| (false, 0, note.text.clone())).collect();
+        self.texts.retain(|(_, id, _)| *id != 0);
+        self.texts.extend(new);
+    }
+}
+
+fn head(app: &App, text: &MessageView) -> String {
+    match text {
+        MessageView::In(text) => {
+            let why = why_urgent(&app.say, text).map_or_else(String::new, |words| format!(" · {words}"));
+            format!("{} {}{why}", app.times().clock(text.at), app.say.t("citizen"))
+        }
+        MessageView::Out(text) => {
+            let author =
+                text.author.as_ref().map_or_else(|| app.say.t("automatic"), |who| one_word(&who.name));
+            format!("{} {author} · {}", app.times().clock(text.at), delivery(&app.times(), text).1)
+        }
+    }
+}
+
+/// Behind a sign, so that no line of a text can be taken for one of ours.
+fn body(app: &App, text: &MessageView) -> Vec<String> {
+    let is_unfolded = app.talk.as_ref().is_some_and(|talk| talk.is_unfolded);
+    if text.inbound().is_some_and(|text| text.is_abusive) && !is_unfolded {
+        return vec![app.say.t("abusive")];
+    }
+    let words = wrapped(text.text(), COLUMNS).into_iter().map(|line| format!("> {line}"));
+    words.chain(text.photos().iter().map(|one| photo(&app.say, one).1)).collect()
+}
+
+fn link(app: &App) -> String {
+    match &app.link {
+        Link::Up => app.say.t("link-up"),
+        Link::Down(why) => app.say.with("link-down", [("why", one_word(why).into())]),
+        Link::Ended(why) => app.say.with("link-ended", [("why", one_word(why).into())]),
+    }
+}
+
+fn queue(app: &App) -> Vec<String> {
+    let id = match app.queue.listed {
+        crate::client::Listed::Mine => "list-mine",
+        crate::client::Listed::Open => "list-open",
+        _ => "list-waiting",
+    };
+    let mut lines = vec![format!("{} {}", app.say.t(id), app.queue.n_total)];
+    lines.extend(app.queue.rows.iter().map(|row| queue_words(app, row)));
+    lines
+}
+
+/// What is asked for now.
+fn mode(app: &App) -> Vec<String> {
+    let say = &app.say;
+    match &app.mode {
+        Mode::Desk if app.talk.is_none() => vec![say.t("plain-list")],
+        Mode::Desk => vec![say.t("plain-talk")],
+        Mode::Write => {
+            let (_, length) = length(say, app.draft(), &app.limits());
+            vec![say.with("plain-write", [("length", length.into())])]
+        }
+        Mode::Review(review) => {
+            let (_, length) = length(say, app.draft(), &app.limits());
+            let mut lines = Vec::new();
+            if !review.newer.is_empty() {
+                let n = i64::try_from(review.newer.len()).unwrap_or(i64::MAX);
+                lines.push(say.with("review-newer", [("n", n.into())]));
+                lines.extend(review.newer.iter().flat_map(|text| body(app, text)));
+            }
+            lines.push(say.with("review-title", [("length", length.into())]));
+            for piece in &review.pieces {
+                lines.extend(wrapped(&piece.text, COLUMNS).into_iter().map(|line| format!("> {line}")));
+            }
+            lines.push(say.t(if review.needs_yes { "plain-review-yes" } else { "plain-review" }));
+            lines
+        }
+        Mode::Pick(picker) => {
+            let mut lines = vec![say.t(picker_title(picker))];
+            for (n, item) in picker.fitting().iter().enumerate().take(MOST_ITEMS) {
+                let words = if picker.what == PickFor::Canned { &item.detail } else { &item.label };
+                lines.push(format!("{}. {}", n + 1, one_line(words, COLUMNS)));
+            }
+            lines.push(say.t("plain-pick"));
+            lines
+        }
+        Mode::Ask(asked) => {
+            asked.error.iter().cloned().chain([asked_words(app, asked), say.t("plain-ask")]).collect()
+        }
+        Mode::Confirm(confirm) => vec![one_line(&confirm.question, COLUMNS), say.t("yes-or-no")],
+        Mode::Help => {
+            let key = |(key, _, id): &(char, super::keys::Command, &str)| {
+                let letter = hangul(*key).map(|letter| format!(" {letter}")).unwrap_or_default();
+                format!("{key}{letter}: {}", say.t(&format!("key-{id}")))
+            };
+            COMMANDS.iter().map(key).chain([say.t("plain-help")]).collect()
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! Runs the desk on a terminal: events in, effects out, a picture after each.
+
+use std::io::Write;
+use std::time::Duration;
+
+use crossterm::event::EventStream;
+use futures_util::StreamExt;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::time::{Interval, MissedTickBehavior, interval};
+
+use super::app::{App, Effect, Event};
+use super::effects::{Hands, keep_drafts};
+use super::plain::{self, Told};
+use super::terminal::{Notifier, Taken, call, event};
+use super::view::{Theme, draw};
+use super::{Desk, words};
+use crate::api::wire::MeView;
+use crate::client::{ClientError, Events};
+use crate::ops::clock::Clock;
+
+/// Times move on, and what is stale is fetched.
+const TICK: Duration = Duration::from_millis(250);
+
+/// Runs until the person leaves. What was written is kept then, and also if the terminal goes away.
+pub async fn run(desk: Desk, me: MeView) -> anyhow::Result<()> {
+    let (mut app, hands, mut sources) = begin(&desk, me)?;
+    let mut taken = Taken::take()?;
+    sources.keys = Some(EventStream::new());
+    let size = taken.0.size()?;
+    app.size = (size.width, size.height);
+    let mut effects = app.begin();
+    loop {
+        for effect in effects {
+            match effect {
+                Effect::Quit => return Ok(()),
+                Effect::Call { bell, title, body } => call(desk.notifier, bell, &title, &body)?,
+                effect => hands.begin(effect),
+            }
+        }
+        taken.0.draw(|frame| draw(&app, desk.theme, frame))?;
+        effects = match sources.next().await {
+            Input::Event(event) => app.update(event),
+            Input::Line(_) => Vec::new(),
+        };
+    }
+}
+
+/// Runs line by line until the person leaves or the input ends.
+pub async fn run_plain(desk: Desk, me: MeView) -> anyhow::Result<()> {
+    let (mut app, hands, mut sources) = begin(&desk, me)?;
+    let (line_in, lines) = unbounded_channel();
+    sources.lines = Some(lines);
+    std::thread::spawn(move || {
+        // The thread ends with the input or the program.
+        for line in std::io::stdin().lines() {
+            if line.is_err() || line.is_ok_and(|line| line_in.send(line).is_err()) {
+                break;
+            }
+        }
+    });
+    let mut told = Told::default();
+    let mut effects = app.begin();
+    loop {
+        for effect in effects {
+            match effect {
+                Effect::Quit => return Ok(()),
+                Effect::Call { bell, title, body } => call(Notifier::BellOnly, bell, &title, &body)?,
+                effect => hands.begin(effect),
+            }
+        }
+        let mut out = std::io::stdout().lock();
+        for line in told.lines(&app) {
+            writeln!(out, "{line}")?;
+        }
+        out.flush()?;
+        drop(out);
+        effects = match sources.next().await {
+            Input::Event(event) => app.update(event),
+            Input::Line(line) => {
+                let events = plain::events(&app, &line);
+                events.into_iter().flat_map(|event| app.update(event)).collect()
+            }
+        };
+    }
+}
+
+fn begin(desk: &Desk, me: MeView) -> anyhow::Result<(App, Hands, Sources)> {
+    let app = App::new(words::say(desk.lang), desk.zone.clone(), me, desk.clock.now_ms());
+    let (back, came) = unbounded_channel();
+    let drafts = keep_drafts(desk.client.clone(), desk.profile.clone());
+    let hands = Hands { client: desk.client.clone(), profile: desk.profile.clone(), back, drafts };
+    let ends = [SignalKind::hangup(), SignalKind::terminate(), SignalKind::interrupt()];
+    let mut sources = Sources {
+        keys: None,
+        lines: None,
+        live: Some(desk.client.events(None)),
+        came,
+        tick: interval(TICK),
+        clock: desk.clock.clone(),
+        ends: ends.into_iter().map(signal).collect::<Result<_, _>>()?,
+    };
+    sources.tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    Ok((app, hands, sources))
+}
+
+/// What came in: an event, or a line whose meaning depends on the state.
+enum Input {
+    Event(Event),
+    Line(String),
+}
+
+/// Where events come from.
+struct Sources {
+    lines: Option<UnboundedReceiver<String>>,
+    keys: Option<EventStream>,
+    live: Option<Events>,
+    came: UnboundedReceiver<Event>,
+    tick: Interval,
+    clock: Clock,
+    /// Signals that end the program in an orderly way.
+    ends: Vec<Signal>,
+}
+
+/// An orderly end: as the key that always leaves.
+const LEAVE: Event = Event::Key(super::keys::Key::Ctrl('c'));
+
+impl Sources {
+    async fn next(&mut self) -> Input {
+        let Sources { keys, lines, live, came, tick, clock, ends } = self;
+        loop {
+            let ended = futures_util::future::select_all(ends.iter_mut().map(|end| Box::pin(end.recv())));
+            tokio::select! {
+                _ = ended => return Input::Event(LEAVE),
+                line = next_line(lines) => return line.map_or(Input::Event(LEAVE), Input::Line),
+                input = next_key(keys) => match input {
+                    // The terminal is gone.
+                    None | Some(Err(_)) => return Input::Event(LEAVE),
+                    Some(Ok(input)) => if let Some(event) = event(input) {
+                        return Input::Event(event);
+                    },
+                },
+                Some(event) = came.recv() => return Input::Event(event),
+                feed = next_feed(live) => match feed {
+                    Ok(feed) => return Input::Event(Event::Live(feed)),
+                    Err(error) => {
+                        *live = None;
+                        return Input::Event(Event::LiveEnded(error));
+                    }
+                },
+                _ = tick.tick() => return Input::Event(Event::Tick(clock.now_ms())),
+            }
+        }
+    }
+}
+
+async fn next_key(keys: &mut Option<EventStream>) -> Option<std::io::Result<crossterm::event::Event>> {
+    match keys {
+        Some(keys) => keys.next().await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn next_line(lines: &mut Option<UnboundedReceiver<String>>) -> Option<String> {
+    match lines {
+        Some(lines) => lines.recv().await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn next_feed(live: &mut Option<Events>) -> Result<crate::client::Feed, ClientError> {
+    match live {
+        Some(live) => live.next().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// What the desk is drawn with and how it calls, from the environment.
+pub fn looks(var: impl Fn(&str) -> Option<String>, colour: bool, contrast: bool) -> (Theme, Notifier) {
+    let theme = match (colour, contrast) {
+        (_, true) => Theme::Contrast,
+        (true, _) => Theme::Colour,
+        (false, _) => Theme::Plain,
+    };
+    (theme, Notifier::detect(var))
+}

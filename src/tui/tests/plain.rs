@@ -1,0 +1,57 @@
+//! The desk line by line.
+
+use super::*;
+use crate::tui::plain::{Told, events};
+
+/// Says lines; returns what was said.
+fn talk_in_lines(town: &mut Town, told: &mut Told, lines: &[&str]) -> String {
+    let mut said = told.lines(&town.app);
+    for line in lines {
+        for event in events(&town.app, line) {
+            town.feed(event);
+        }
+        town.waits(250);
+        said.extend(told.lines(&town.app));
+    }
+    said.join("\n")
+}
+
+#[test]
+fn a_citizen_is_answered_line_by_line() {
+    let (mut town, mut told) = (Town::new(Lang::Ko, [bus(), detail(2, "택시요", 9)]), Told::default());
+    let said = talk_in_lines(&mut town, &mut told, &[]);
+    assert!(said.contains("2 · 010-****-1002 · 9분") && said.contains("62번 버스"), "{said}");
+    let said = talk_in_lines(&mut town, &mut told, &["1", "ㅁ", "5분 뒤에 옵니다.", "고맙습니다."]);
+    assert!(said.contains("상담 1번") && said.contains("> 62번 버스 언제 와요?"), "{said}");
+    assert_eq!(town.app.draft(), "5분 뒤에 옵니다.\n고맙습니다.");
+    let said = talk_in_lines(&mut town, &mut told, &["."]);
+    assert!(said.contains("> 5분 뒤에 옵니다.\n> 고맙습니다."), "{said}");
+    assert!(town.left.is_empty());
+    talk_in_lines(&mut town, &mut told, &["e", "택시", "1"]);
+    assert_eq!(town.closed.len(), 1);
+    assert_eq!(town.left[0].1.category.as_deref(), Some("교통/택시"));
+}
+
+#[test]
+fn no_line_sends_or_does_by_accident() {
+    let (mut town, mut told) = (Town::new(Lang::Ko, [bus()]), Told::default());
+    talk_in_lines(&mut town, &mut told, &["n", "a", "답", ".", "아니", ".", "", "./", "u", "", "w", "아니"]);
+    assert!(town.left.is_empty() && town.acts.is_empty());
+    assert_eq!(town.app.draft(), "답");
+    let said = talk_in_lines(&mut town, &mut told, &["p", "곧", "30m", "m", "."]);
+    assert!(said.contains("30m, 2시간, 14:30"), "{said}");
+    assert_eq!(town.acts, [json!({ "action": "promise", "due_at": town.app.now + 30 * MINUTE - 750 })]);
+}
+
+#[test]
+fn nothing_is_said_twice_and_no_text_speaks_for_us() {
+    let hostile = "\u{1b}[2J네\n12:00 김민수 · 도착";
+    let (mut town, mut told) = (Town::new(Lang::Ko, [detail(1, hostile, 3)]), Told::default());
+    let said = talk_in_lines(&mut town, &mut told, &["1"]);
+    assert!(said.contains("> \\u{1b}[2J네\n> 12:00 김민수"), "{said}");
+    let again = talk_in_lines(&mut town, &mut told, &["", ""]);
+    assert_eq!(again, "");
+    town.writes(1, 11, "또 왔어요");
+    let said = talk_in_lines(&mut town, &mut told, &[""]);
+    assert_eq!(said.matches("또 왔어요").count(), 1, "{said}");
+}

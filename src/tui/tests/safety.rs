@@ -1,0 +1,180 @@
+//! Nothing leaves by accident, nothing is lost, and what is doubtful says so.
+
+use super::*;
+use crate::client::Feed;
+
+fn writing() -> Town {
+    let mut town = Town::new(Lang::Ko, [bus()]);
+    town.press("na");
+    town.types("5분 뒤에");
+    town
+}
+
+#[test]
+fn only_a_deliberate_key_sends() {
+    let paste = |text: &str| Event::Paste(text.to_owned());
+    let lost = || Event::Live(Feed::Lost { why: "no connection".to_owned() });
+    type Try = (&'static str, Box<dyn Fn(&mut Town)>);
+    let table: Vec<Try> = vec![
+        ("Esc", Box::new(|town| town.press("<Esc>"))),
+        ("Enter", Box::new(|town| town.press("<Enter><Enter><Enter>"))),
+        ("a paste", Box::new(move |town| town.feed(paste("옵니다.\n\r\n\ny\ne\n")))),
+        (
+            "a paste over the look",
+            Box::new(move |town| {
+                town.press("<C-s>");
+                town.feed(paste("y\n"));
+            }),
+        ),
+        ("looking only", Box::new(|town| town.press("<C-s><Esc>"))),
+        ("leaving from the look", Box::new(|town| town.press("<C-s><C-c>"))),
+        ("leaving", Box::new(|town| town.press("<Esc>q"))),
+        ("the connection", Box::new(move |town| town.feed(lost()))),
+        ("another key in the look", Box::new(|town| town.press("<C-s>xnㅜ"))),
+        ("the next one", Box::new(|town| town.press("<Esc>n"))),
+        ("the category, not chosen", Box::new(|town| town.press("<C-s>e<Esc>"))),
+    ];
+    for (name, act) in table {
+        let mut town = writing();
+        act(&mut town);
+        town.waits(3_000);
+        assert!(town.left.is_empty(), "{name}");
+        let kept = town.kept.get(&1).map(String::as_str).unwrap_or_default();
+        assert!(kept.starts_with("5분 뒤에"), "{name}: {kept:?}");
+    }
+}
+
+#[test]
+fn what_was_written_is_there_again() {
+    let mut town = writing();
+    town.press("<Esc>q");
+    assert!(town.has_quit);
+    let kept = std::mem::take(&mut town.kept);
+    let mut again = Town::new(Lang::Ko, town.talks.into_values());
+    again.kept = kept;
+    again.press("<Tab><Enter>");
+    assert!(again.notice().contains("쓰다 만 답변"), "{}", again.notice());
+    again.press("a");
+    again.types(" 옵니다.");
+    again.press("<C-s><Enter>");
+    assert_eq!(again.left[0].1.text, "5분 뒤에 옵니다.");
+    assert!(again.kept.is_empty());
+}
+
+#[test]
+fn several_texts_ask() {
+    let mut town = writing();
+    town.feed(Event::Paste("가나다라마바사. ".repeat(200)));
+    town.press("<C-s><Enter>e");
+    assert!(town.left.is_empty());
+    assert!(super::drawn::screen(&town.app, 80, 24).contains("통으로 나뉘어"));
+    town.press("y");
+    assert_eq!(town.left.len(), 1);
+}
+
+#[test]
+fn newer_texts_stand_beside_the_draft() {
+    let mut town = writing();
+    town.writes(1, 11, "아니에요 해결됐어요");
+    town.waits(250);
+    assert!(town.notice().contains("새 문자"), "{}", town.notice());
+    town.press("<C-s>");
+    let screen = super::drawn::screen(&town.app, 80, 24);
+    assert!(screen.contains("해결됐어요") && screen.contains("5분 뒤에"), "{screen}");
+    town.press("<Enter>");
+    assert!(town.left.is_empty());
+    town.press("y");
+    assert_eq!(town.left[0].1.last_seen, 11);
+}
+
+/// Between the last look and the key, the server has the last word.
+#[test]
+fn a_text_that_came_during_the_look_stops_it() {
+    let mut town = writing();
+    town.press("<C-s>");
+    town.writes(1, 11, "아니에요 해결됐어요");
+    town.press("<Enter>");
+    assert!(town.left.is_empty() && town.app.draft() == "5분 뒤에");
+    town.waits(250);
+    town.press("<C-s>");
+    assert!(super::drawn::screen(&town.app, 80, 24).contains("해결됐어요"));
+}
+
+#[test]
+fn an_answer_in_doubt_is_not_to_be_rewritten() {
+    let mut town = writing();
+    let lost =
+        ClientError::Unreachable { server: "http://127.0.0.1:1".to_owned(), why: "timed out".to_owned() };
+    town.refuses = Some(lost);
+    town.press("<C-s><Enter>");
+    assert!(town.notice().contains("도착했을 수 있으니"), "{}", town.notice());
+    assert_eq!((town.app.draft(), town.kept[&1].as_str()), ("5분 뒤에", "5분 뒤에"));
+    town.refuses = Some(problem("closed", 409));
+    town.press("<C-s><Enter>");
+    assert!(town.notice().contains("종료된 상담"), "{}", town.notice());
+}
+
+#[test]
+fn what_cannot_be_carried_is_named_and_replaced() {
+    let mut town = writing();
+    town.types(" 👍");
+    assert!(super::drawn::screen(&town.app, 80, 24).contains("보낼 수 없는 글자: 👍"));
+    town.press("<C-s>");
+    assert!(super::drawn::screen(&town.app, 80, 24).contains("(좋음)"));
+    town.press("y<C-s><Enter>");
+    assert_eq!(town.left[0].1.text, "5분 뒤에 (좋음)");
+    let mut town = writing();
+    town.feed(Event::Paste("\u{202e}\u{200b}".to_owned()));
+    assert!(town.notice().contains("2"), "{}", town.notice());
+    assert_eq!(town.app.draft(), "5분 뒤에");
+}
+
+#[test]
+fn an_unanswered_citizen_is_not_closed_unasked() {
+    let mut town = Town::new(Lang::Ko, [bus()]);
+    town.press("ne<Enter>");
+    assert!(town.closed.is_empty(), "Enter is no yes");
+    town.press("ey버스<Enter>");
+    assert_eq!(town.closed.len(), 1);
+    assert_eq!(town.closed[0].1.category.as_deref(), Some("교통/버스"));
+    assert!(town.closed[0].1.unanswered);
+}
+
+#[test]
+fn a_promise_is_not_dropped_unasked() {
+    let mut talk = bus();
+    talk.summary.promise_due_at = Some(NOON + 30 * MINUTE);
+    let mut town = Town::new(Lang::Ko, [talk]);
+    town.press("na");
+    town.types("네.");
+    town.press("<C-s>e<Enter>");
+    assert_eq!((town.left.len(), town.closed.len()), (1, 0));
+    town.press("n");
+    assert!(town.closed.is_empty());
+    town.waits(250);
+    town.press("e<Enter>y");
+    assert!(town.closed[0].1.drop_promise);
+}
+
+#[test]
+fn an_answer_that_is_held_comes_back() {
+    let mut town = writing();
+    town.press("<C-s><Enter>");
+    town.waits(250);
+    let screen = super::drawn::screen(&town.app, 80, 24);
+    assert!(screen.contains("10초 뒤에 나갑니다"), "{screen}");
+    town.press("z");
+    assert!(town.notice().contains("취소"), "{}", town.notice());
+    assert_eq!(town.app.draft(), "5분 뒤에");
+}
+
+#[test]
+fn a_colleagues_conversation_is_not_answered() {
+    let mut talk = bus();
+    talk.summary.claimed_by =
+        Some(crate::api::wire::CounselorView { id: 2, login: "jiyeong".into(), name: "이지영".into() });
+    let mut town = Town::new(Lang::Ko, [talk]);
+    town.press("<Enter>a");
+    assert!(town.notice().contains("다른 상담사"), "{}", town.notice());
+    assert!(matches!(town.app.mode, crate::tui::app::Mode::Desk));
+}

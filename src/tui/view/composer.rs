@@ -1,0 +1,136 @@
+//! The composer and the look before sending: what is written, how long it is for the carrier in use, what it cannot carry, and the
+//! answer as it will arrive.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::cut::fitted;
+use super::theme::Theme;
+use crate::client::Say;
+use crate::client::format::thousands;
+use crate::client::message::Tone;
+use crate::domain::text::{Limits, Piece, Unfit, plan, unencodable, wrapped};
+use crate::tui::app::{App, Mode, Review};
+use crate::tui::editor::Editor;
+use crate::tui::places::MARGIN;
+
+pub fn draw(app: &App, theme: Theme, frame: &mut Frame, area: Rect) {
+    if area.height == 0 {
+        return;
+    }
+    match &app.mode {
+        Mode::Review(review) => draw_review(app, theme, review, frame, area),
+        _ => draw_text(app, theme, frame, area),
+    }
+}
+
+fn draw_text(app: &App, theme: Theme, frame: &mut Frame, area: Rect) {
+    let empty = Editor::default();
+    let editor = app.n().and_then(|n| app.drafts.get(&n)).unwrap_or(&empty);
+    let width = usize::from(area.width);
+    let (tone, length) = length(&app.say, editor.text(), &app.limits());
+    let title = format!("── {} · {length} ─", app.say.t("composer-title"));
+    let mut lines = vec![Line::styled(
+        fitted(&title, width),
+        match tone {
+            Tone::Alert => theme.tone(Tone::Alert),
+            _ => theme.strong(),
+        },
+    )];
+    let (rows, (x, y)) = editor.layout(width.saturating_sub(usize::from(MARGIN)));
+    let room = usize::from(area.height).saturating_sub(1);
+    let first = (y + 1).saturating_sub(room);
+    for row in rows.iter().skip(first).take(room) {
+        lines.push(marked(app, theme, &editor.text()[row.clone()]));
+    }
+    frame.render_widget(Paragraph::new(lines), area);
+    if matches!(app.mode, Mode::Write) && room > 0 {
+        // The terminal's own cursor: an input method composes where it stands.
+        let column = area.x + MARGIN + u16::try_from(x).unwrap_or(u16::MAX);
+        let row = area.y + 1 + u16::try_from(y - first).unwrap_or(u16::MAX);
+        frame.set_cursor_position((column.min(area.right().saturating_sub(1)), row));
+    }
+}
+
+/// A row of the composer; what the carrier can't carry is marked.
+fn marked(app: &App, theme: Theme, row: &str) -> Line<'static> {
+    let charset = app.limits().charset;
+    let mut spans = vec![Span::raw("> ")];
+    for cluster in row.graphemes(true) {
+        if unencodable(cluster, charset).is_empty() {
+            spans.push(Span::raw(cluster.to_owned()));
+        } else {
+            spans.push(Span::styled(cluster.to_owned(), theme.cannot()));
+        }
+    }
+    Line::from(spans)
+}
+
+/// `SMS 84/90바이트`, `LMS 3통, 5,200바이트`, or what stands in the way.
+pub fn length(say: &Say, text: &str, limits: &Limits) -> (Tone, String) {
+    let unit = say.t(if limits.unit() == "segments" { "unit-segments" } else { "unit-bytes" });
+    let number = |n: usize| thousands(n).into();
+    match plan(text, limits) {
+        Err(Unfit::Empty) => (Tone::Faint, say.t("length-empty")),
+        Err(Unfit::TooLong { .. }) => (Tone::Alert, say.t("length-too-long")),
+        Err(Unfit::Unencodable(characters)) => {
+            let names: String = characters.iter().take(8).map(|c| format!("{c} ")).collect();
+            (Tone::Alert, say.with("length-cannot", [("characters", names.trim_end().to_owned().into())]))
+        }
+        Ok(pieces) => {
+            let n: usize = pieces.iter().map(|piece| limits.size(piece)).sum();
+            let kind = pieces.first().map_or("", |piece| piece.kind.as_str()).to_uppercase();
+            let most = pieces.first().map_or(0, |piece| limits.most(piece.kind));
+            let values = [
+                ("kind", kind.into()),
+                ("n", number(n)),
+                ("most", number(most)),
+                ("unit", unit.into()),
+                ("parts", number(pieces.len())),
+            ];
+            let tone = if pieces.len() == 1 { Tone::Plain } else { Tone::Alert };
+            (tone, say.with(if pieces.len() == 1 { "class-one" } else { "length-parts" }, values))
+        }
+    }
+}
+
+/// The answer as it will arrive, and what came meanwhile beside it.
+fn draw_review(app: &App, theme: Theme, review: &Review, frame: &mut Frame, area: Rect) {
+    let lines = review_lines(app, theme, review, usize::from(area.width));
+    let room = usize::from(area.height);
+    // What came meanwhile and the beginning are always seen; a long answer says how much is left.
+    let n_hidden = lines.len().saturating_sub(room);
+    let mut shown: Vec<Line> = lines.into_iter().take(room).collect();
+    if n_hidden > 0 {
+        shown.pop();
+        let n = i64::try_from(n_hidden + 1).unwrap_or(i64::MAX);
+        shown.push(Line::styled(app.say.with("review-more", [("n", n.into())]), theme.faint()));
+    }
+    frame.render_widget(Paragraph::new(shown), area);
+}
+
+fn review_lines(app: &App, theme: Theme, review: &Review, width: usize) -> Vec<Line<'static>> {
+    let say = &app.say;
+    let (_, length) = length(say, app.draft(), &app.limits());
+    let title = say.with("review-title", [("length", length.into())]);
+    let mut lines = vec![Line::styled(fitted(&format!("══ {title} ═"), width), theme.title())];
+    let quoted = |text: &str, bar: &'static str| -> Vec<Line<'static>> {
+        let rows = wrapped(text, width.saturating_sub(4));
+        rows.into_iter().map(|row| Line::from(vec![Span::raw(bar), Span::raw(row)])).collect()
+    };
+    if !review.newer.is_empty() {
+        let n = i64::try_from(review.newer.len()).unwrap_or(i64::MAX);
+        lines.push(Line::styled(say.with("review-newer", [("n", n.into())]), theme.danger()));
+        lines.extend(review.newer.iter().flat_map(|text| quoted(text.text(), "│ ")));
+    }
+    let Review { pieces, .. } = review;
+    if pieces.len() > 1 {
+        let n = i64::try_from(pieces.len()).unwrap_or(i64::MAX);
+        lines.push(Line::styled(say.with("review-parts", [("n", n.into())]), theme.danger()));
+    }
+    lines.extend(pieces.iter().flat_map(|Piece { text, .. }| quoted(text, "┃ ")));
+    lines
+}

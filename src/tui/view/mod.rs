@@ -1,0 +1,112 @@
+//! The screen, drawn from the state alone. What a citizen or a colleague wrote passes through `domain::text` on its way into a cell, so
+//! that it takes the cells it is given and no others.
+
+mod composer;
+mod cut;
+mod panel;
+mod queue;
+mod talk;
+mod theme;
+
+use ratatui::Frame;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+
+use crate::api::wire::PresenceWord;
+use crate::client::Listed;
+use crate::client::format::one_word;
+use crate::client::message::Tone;
+use crate::tui::app::{App, Link, Mode, PickFor};
+use crate::tui::places::{Open, places};
+pub use composer::length;
+pub use panel::{asked_words, picker_title};
+pub use queue::{citizen, in_words as queue_words};
+pub use talk::remarks;
+pub use theme::Theme;
+
+/// Draws everything, and puts the cursor where typing happens.
+pub fn draw(app: &App, theme: Theme, frame: &mut Frame) {
+    let area = frame.area();
+    let open = Open { talk: app.talk.is_some(), composer: has_composer(app) };
+    let places = places((area.width, area.height), open);
+    frame.render_widget(Paragraph::new(header(app, theme, usize::from(area.width))), places.header);
+    queue::draw(app, theme, frame, places.queue);
+    talk::draw(app, theme, frame, places.talk);
+    composer::draw(app, theme, frame, places.composer);
+    if let Some(notice) = &app.notice {
+        let words = cut::fitted(&notice.text, usize::from(area.width));
+        frame.render_widget(Paragraph::new(Span::styled(words, theme.tone(notice.tone))), places.notice);
+    }
+    let keys = cut::fitted(&hints(app), usize::from(area.width));
+    frame.render_widget(Paragraph::new(Span::styled(keys, theme.faint())), places.keys);
+    panel::draw(app, theme, frame, area);
+}
+
+fn has_composer(app: &App) -> bool {
+    app.talk.is_some()
+        && match &app.mode {
+            Mode::Write | Mode::Review(_) => true,
+            Mode::Pick(picker) => {
+                picker.what == PickFor::Canned || matches!(picker.what, PickFor::Close { send: Some(_) })
+            }
+            _ => false,
+        }
+}
+
+/// Who I am, who waits, and whether what is shown is the latest.
+fn header(app: &App, theme: Theme, width: usize) -> Line<'static> {
+    let say = &app.say;
+    let list = say.t(match app.queue.listed {
+        Listed::Mine => "list-mine",
+        Listed::Open => "list-open",
+        _ => "list-waiting",
+    });
+    let n_danger = app.queue.rows.iter().filter(|row| row.is_ringing).count();
+    let mut spans = vec![Span::styled(format!(" {} ", say.t("desk-title")), theme.title())];
+    spans.push(Span::raw(format!(" {} · {list} {}", one_word(&app.me.counselor.name), app.queue.n_total)));
+    if n_danger > 0 {
+        let n = i64::try_from(n_danger).unwrap_or(i64::MAX);
+        spans.push(Span::raw(" · "));
+        spans.push(Span::styled(say.with("n-danger", [("n", n.into())]), theme.danger()));
+    }
+    let n_on = app.colleagues.iter().filter(|who| who.presence != PresenceWord::Off).count();
+    if n_on > 0 {
+        let n = i64::try_from(n_on).unwrap_or(i64::MAX);
+        spans.push(Span::raw(format!(" · {}", say.with("n-on", [("n", n.into())]))));
+    }
+    if app.is_quiet {
+        spans.push(Span::raw(format!(" · {}", say.t("quiet"))));
+    }
+    let (link, style) = match &app.link {
+        Link::Up => (say.t("link-up"), theme.faint()),
+        Link::Down(why) => (say.with("link-down", [("why", one_word(why).into())]), theme.tone(Tone::Alert)),
+        Link::Ended(why) => {
+            (say.with("link-ended", [("why", one_word(why).into())]), theme.tone(Tone::Alert))
+        }
+    };
+    spans.push(Span::raw(" · "));
+    spans.push(Span::styled(link, style));
+    let clock = app.times().clock(app.now);
+    let used: usize = spans.iter().map(Span::width).sum();
+    let room = width.saturating_sub(used + clock.len());
+    if room > 0 {
+        spans.push(Span::raw(format!("{}{clock}", " ".repeat(room))));
+    }
+    Line::from(spans)
+}
+
+/// The keys that matter now.
+fn hints(app: &App) -> String {
+    let id = match &app.mode {
+        Mode::Desk if app.talk.is_none() => "hints-list",
+        Mode::Desk => "hints-talk",
+        Mode::Write => "hints-write",
+        Mode::Review(review) if review.needs_yes => "hints-review-yes",
+        Mode::Review(_) => "hints-review",
+        Mode::Pick(_) => "hints-pick",
+        Mode::Ask(_) => "hints-ask",
+        Mode::Confirm(_) => "hints-confirm",
+        Mode::Help => "hints-help",
+    };
+    app.say.t(id)
+}

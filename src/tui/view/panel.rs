@@ -1,0 +1,165 @@
+//! What stands over the screen for a moment: lists to choose from, questions, help.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+use ratatui::widgets::{Block, Borders, Clear, Paragraph};
+use unicode_width::UnicodeWidthStr;
+
+use super::cut::fitted;
+use super::theme::Theme;
+use crate::domain::text::wrapped;
+use crate::tui::app::{App, AskFor, Asked, Mode, PickFor, Picker};
+use crate::tui::keys::{COMMANDS, hangul};
+
+pub fn draw(app: &App, theme: Theme, frame: &mut Frame, area: Rect) {
+    match &app.mode {
+        Mode::Pick(picker) => draw_picker(app, theme, picker, frame, area),
+        Mode::Ask(asked) => draw_asked(app, theme, asked, frame, area),
+        Mode::Confirm(confirm) => {
+            let mut lines = body(&confirm.question, area);
+            lines.push(Line::styled(app.say.t("yes-or-no"), theme.strong()));
+            window(frame, area, &app.say.t("confirm-title"), lines);
+        }
+        Mode::Help => {
+            window(frame, area, &app.say.t("help-title"), help(app, area));
+        }
+        _ => {}
+    }
+}
+
+/// The inside of a window in the middle, as high as its lines.
+fn window(frame: &mut Frame, area: Rect, title: &str, lines: Vec<Line>) -> Rect {
+    let width = area.width.saturating_sub(4).min(100);
+    let height = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX).min(area.height.saturating_sub(1));
+    let x = area.x + (area.width - width) / 2;
+    let y = area.y + (area.height.saturating_sub(height)) / 2;
+    let place = Rect { x, y, width, height };
+    let block = Block::new().borders(Borders::ALL).title(format!(" {title} "));
+    let inside = block.inner(place);
+    frame.render_widget(Clear, place);
+    frame.render_widget(Paragraph::new(lines).block(block), place);
+    inside
+}
+
+fn width_of(area: Rect) -> usize {
+    usize::from(area.width.saturating_sub(6).min(98))
+}
+
+fn body(text: &str, area: Rect) -> Vec<Line<'static>> {
+    wrapped(text, width_of(area)).into_iter().map(Line::from).collect()
+}
+
+/// The id of the words over a list.
+pub fn picker_title(picker: &Picker) -> &'static str {
+    match picker.what {
+        PickFor::Canned => "pick-canned",
+        PickFor::Category => "pick-category",
+        PickFor::Close { send: None } => "pick-close",
+        PickFor::Close { send: Some(_) } => "pick-send-close",
+        PickFor::Desk => "pick-desk",
+        PickFor::Presence => "pick-presence",
+        PickFor::Found => "pick-found",
+    }
+}
+
+fn draw_picker(app: &App, theme: Theme, picker: &Picker, frame: &mut Frame, area: Rect) {
+    let say = &app.say;
+    let title = say.t(picker_title(picker));
+    let width = width_of(area);
+    let fitting = picker.fitting();
+    let at = picker.at.min(fitting.len().saturating_sub(1));
+    let detail: Vec<Line> = match picker.chosen() {
+        Some(item) if !item.detail.is_empty() => {
+            wrapped(&item.detail, width).into_iter().map(Line::from).collect()
+        }
+        _ => Vec::new(),
+    };
+    // Half of the window for the list, the rest for the whole text of the chosen one.
+    let room = usize::from(area.height.saturating_sub(5));
+    let n_list = if detail.is_empty() { room } else { (room / 2).max(3) };
+    let first = (at + 1).saturating_sub(n_list);
+    let prompt = format!("{} {}", say.t("pick-filter"), picker.filter.text());
+    let mut lines = vec![Line::from(fitted(&prompt, width))];
+    for (n, item) in fitting.iter().enumerate().skip(first).take(n_list) {
+        let key = if item.detail.is_empty() { String::new() } else { format!("[{}] ", item.key) };
+        let words = fitted(&format!("{} {key}{}", if n == at { "▸" } else { " " }, item.label), width);
+        lines.push(if n == at { Line::styled(words, theme.selected()) } else { Line::from(words) });
+    }
+    if fitting.is_empty() {
+        let id = if picker.what == PickFor::Desk { "pick-person" } else { "pick-nothing" };
+        lines.push(Line::from(fitted(&say.t(id), width)));
+    }
+    if !detail.is_empty() {
+        lines.push(Line::styled("─".repeat(width.min(40)), theme.faint()));
+        lines.extend(detail.into_iter().take(room.saturating_sub(n_list)));
+    }
+    let inside = window(frame, area, &title, lines);
+    cursor(frame, inside, 0, prompt.width());
+}
+
+/// What is asked.
+pub fn asked_words(app: &App, asked: &Asked) -> String {
+    let (id, to) = match &asked.what {
+        AskFor::Note => ("ask-note", String::new()),
+        AskFor::Promise => ("ask-promise", String::new()),
+        AskFor::Remind => ("ask-remind", String::new()),
+        AskFor::RemindText(at) => ("ask-remind-text", app.times().clock(*at)),
+        AskFor::TransferNote { desk, person } => {
+            ("ask-transfer-note", desk.clone().or_else(|| person.clone()).unwrap_or_default())
+        }
+        AskFor::FalseAlarm => ("ask-false-alarm", String::new()),
+        AskFor::Reveal => ("ask-reveal", String::new()),
+        AskFor::Take => ("ask-take", String::new()),
+        AskFor::Search => ("ask-search", String::new()),
+    };
+    app.say.with(id, [("to", to.into())])
+}
+
+fn draw_asked(app: &App, theme: Theme, asked: &Asked, frame: &mut Frame, area: Rect) {
+    let mut lines = body(&asked_words(app, asked), area);
+    let row = lines.len();
+    let prompt = format!("> {}", asked.input.text());
+    // The end of a long answer is what is being typed.
+    let width = width_of(area).saturating_sub(2);
+    let mut shown = prompt.as_str();
+    while shown.width() > width {
+        shown = shown.char_indices().nth(1).map_or("", |(at, _)| &shown[at..]);
+    }
+    lines.push(Line::from(shown.to_owned()));
+    if let Some(error) = &asked.error {
+        lines.push(Line::styled(fitted(error, width), theme.tone(crate::client::message::Tone::Alert)));
+    }
+    let n_cut = prompt.width() - shown.width();
+    let column = (2 + asked.input.layout(10_000).1.0).saturating_sub(n_cut);
+    let inside = window(frame, area, &app.say.t("ask-title"), lines);
+    cursor(frame, inside, row, column);
+}
+
+fn cursor(frame: &mut Frame, inside: Rect, row: usize, column: usize) {
+    let x = inside.x + u16::try_from(column).unwrap_or(u16::MAX).min(inside.width.saturating_sub(1));
+    let y = inside.y + u16::try_from(row).unwrap_or(0);
+    if inside.height > 0 && y < inside.bottom() {
+        frame.set_cursor_position((x, y));
+    }
+}
+
+/// Every key, with its letter on a Korean keyboard, in as many columns as there is room for.
+fn help(app: &App, area: Rect) -> Vec<Line<'static>> {
+    let width = width_of(area);
+    let entry = |(key, _, id): &(char, crate::tui::keys::Command, &str)| {
+        let letter = hangul(*key).map(|letter| format!(" {letter}")).unwrap_or_default();
+        format!("{key}{letter}  {}", app.say.t(&format!("key-{id}")))
+    };
+    let entries: Vec<String> = COMMANDS.iter().map(entry).collect();
+    let n_columns = if width >= 60 { 2 } else { 1 };
+    let n_rows = entries.len().div_ceil(n_columns);
+    let column = width / n_columns;
+    let row = |row: usize| {
+        let cells = entries.iter().skip(row).step_by(n_rows);
+        Line::from(cells.map(|cell| super::cut::padded(cell, column)).collect::<String>())
+    };
+    let mut lines: Vec<Line> = (0..n_rows).map(row).collect();
+    lines.extend(body(&app.say.t("help-more"), area));
+    lines
+}

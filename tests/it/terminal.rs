@@ -1,0 +1,231 @@
+//! The terminal desk as a whole: the real program on a pseudo-terminal, against a running gateway with the simulated carrier.
+
+use std::fs::File;
+use std::io::{Read, Write};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::termios::{Winsize, tcsetwinsize};
+
+use crate::harness::{BOUND, CITIZEN, Gateway, assert_balanced};
+
+/// A program on a terminal of its own, and what stands on its screen.
+struct Terminal {
+    child: Child,
+    keys: Option<File>,
+    out: Receiver<Vec<u8>>,
+    screen: vt100::Parser,
+    home: tempfile::TempDir,
+}
+
+impl Terminal {
+    async fn open(gateway: &Gateway, args: &[&str]) -> Terminal {
+        let home = tempfile::tempdir().unwrap();
+        let server = format!("http://127.0.0.1:{}", gateway.desk.port);
+        let mut login = assert_cmd::Command::from_std(munja(&home));
+        login.args(["login", "--server", &server, "--user", "minsu", "--password-stdin"]);
+        login.write_stdin("long-enough\n");
+        tokio::task::spawn_blocking(move || login.assert().success()).await.unwrap();
+        let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
+        grantpt(&ours).unwrap();
+        unlockpt(&ours).unwrap();
+        tcsetwinsize(&ours, Winsize { ws_row: 24, ws_col: 80, ws_xpixel: 0, ws_ypixel: 0 }).unwrap();
+        let path = ptsname(&ours, Vec::new()).unwrap().into_string().unwrap();
+        let theirs = File::options().read(true).write(true).open(path).unwrap();
+        let stdio = || Stdio::from(theirs.try_clone().unwrap());
+        let child = munja(&home).args(args).stdin(stdio()).stdout(stdio()).stderr(stdio()).spawn().unwrap();
+        let keys = File::from(ours);
+        let mut from = keys.try_clone().unwrap();
+        let (send, out) = channel();
+        std::thread::spawn(move || {
+            let mut bytes = [0; 4_096];
+            while let Ok(n @ 1..) = from.read(&mut bytes) {
+                if send.send(bytes[..n].to_vec()).is_err() {
+                    break;
+                }
+            }
+        });
+        Terminal { child, keys: Some(keys), out, screen: vt100::Parser::new(24, 80, 0), home }
+    }
+
+    fn press(&mut self, keys: &str) {
+        self.keys.as_mut().unwrap().write_all(keys.as_bytes()).unwrap();
+    }
+
+    /// Waits until the screen shows `words`.
+    fn shows(&mut self, words: &str) -> String {
+        loop {
+            let shown = self.screen.screen().contents();
+            if shown.contains(words) {
+                return shown;
+            }
+            match self.out.recv_timeout(BOUND) {
+                Ok(bytes) => self.screen.process(&bytes),
+                Err(why) => panic!("{words}: {why}\n{shown}"),
+            }
+        }
+    }
+
+    /// Waits for the end of the program and returns all that it wrote since.
+    fn ends(&mut self) -> String {
+        let mut rest = Vec::new();
+        while self.child.try_wait().unwrap().is_none() {
+            if let Ok(bytes) = self.out.recv_timeout(std::time::Duration::from_millis(50)) {
+                rest.extend(bytes);
+            }
+        }
+        rest.extend(self.out.try_iter().flatten());
+        String::from_utf8_lossy(&rest).into_owned()
+    }
+
+    /// What is kept of the answer: on this machine, else on the server.
+    async fn draft(&self, gateway: &Gateway) -> String {
+        let path = self.home.path().join(".local/state/munja/default/draft-1-desk.txt");
+        if let Ok(text) = std::fs::read_to_string(path) {
+            return text;
+        }
+        let kept = gateway.desk.get::<serde_json::Value>("/v1/conversations/1/draft").await;
+        kept.ok().and_then(|draft| Some(draft["text"].as_str()?.to_owned())).unwrap_or_default()
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn munja(home: &tempfile::TempDir) -> Command {
+    let mut command = Command::new(assert_cmd::cargo::cargo_bin!("munja"));
+    command.env_clear().env("HOME", home.path()).env("LANG", "ko_KR.UTF-8").env("TERM", "xterm-256color");
+    command
+}
+
+/// Runs what blocks beside the gateway.
+async fn beside<T: Send + 'static>(act: impl FnOnce() -> T + Send + 'static) -> T {
+    tokio::time::timeout(BOUND * 2, tokio::task::spawn_blocking(act)).await.unwrap().unwrap()
+}
+
+/// `munja` alone opens the desk; a citizen is answered and the talk closed by keys alone, on a Korean keyboard.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_citizen_is_answered_by_keys_alone() {
+    let gateway = Gateway::start().await;
+    let mut terminal = Terminal::open(&gateway, &[]).await;
+    terminal = beside(move || {
+        terminal.shows("상담이 없습니다");
+        terminal
+    })
+    .await;
+    gateway.sim().text(CITIZEN, "62번 버스 언제 와요?");
+    let mut terminal = beside(move || {
+        terminal.shows("62번 버스");
+        terminal.press("ㅜ");
+        terminal.shows("상담 중 (김민수)");
+        terminal.press("ㅁ5분 뒤에 옵니다.");
+        terminal.shows("SMS 16/90바이트");
+        terminal.press("\x13");
+        terminal.shows("이렇게 도착합니다");
+        terminal.press("ㄷ버스\r");
+        terminal.shows("상담 1번을 종료했습니다");
+        terminal.press("ㅂ");
+        let rest = terminal.ends();
+        assert!(rest.contains("\x1b[?1049l"), "{rest:?}");
+        terminal
+    })
+    .await;
+    assert!(terminal.child.wait().unwrap().success());
+    assert_eq!(terminal.draft(&gateway).await, "");
+    gateway.until(|b| b.n_outbound("delivered") >= 2).await;
+    assert!(gateway.sim().ledger().messages.iter().any(|text| text.text.contains("5분 뒤에 옵니다.")));
+    assert_balanced(&gateway.store, gateway.sim()).await;
+}
+
+/// A text that would clear the screen, set the title or turn words around is shown as what it is.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hostile_text_moves_nothing() {
+    let gateway = Gateway::start().await;
+    gateway.sim().text(CITIZEN, "\u{1b}[2J\u{1b}]0;x\u{7}급해요\u{202e}");
+    gateway.until(|b| b.n_routed == 1).await;
+    let mut terminal = Terminal::open(&gateway, &["desk"]).await;
+    beside(move || {
+        terminal.shows("급해요");
+        terminal.press("n");
+        let shown = terminal.shows("│ \\u{1b}[2J");
+        assert!(shown.contains("김민수") && shown.contains("\\u{202e}"), "{shown}");
+    })
+    .await;
+}
+
+/// The window is closed, or the program is asked to end: nothing is sent, and what was written is there again.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_closed_window_sends_nothing_and_loses_nothing() {
+    let gateway = Gateway::start().await;
+    gateway.sim().text(CITIZEN, "62번 버스 언제 와요?");
+    gateway.until(|b| b.n_routed == 1).await;
+    let n_before = gateway.until(|b| b.n_outbound("delivered") == 1).await;
+    let mut terminal = Terminal::open(&gateway, &["desk"]).await;
+    let terminal = beside(move || {
+        terminal.shows("62번 버스");
+        terminal.press("na쓰다 만 답");
+        terminal.shows("쓰다 만 답");
+        let id = rustix::process::Pid::from_child(&terminal.child);
+        rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
+        let rest = terminal.ends();
+        assert!(rest.contains("\x1b[?1049l"), "{rest:?}");
+        terminal
+    })
+    .await;
+    assert_eq!(terminal.draft(&gateway).await, "쓰다 만 답");
+    let mut terminal = Terminal::open(&gateway, &["desk"]).await;
+    let terminal = beside(move || {
+        terminal.shows("상담이 없습니다");
+        terminal.press("\t");
+        terminal.shows("내가 맡은 상담 1");
+        terminal.press("\r");
+        terminal.shows("쓰다 만 답변이 있습니다");
+        // Another machine goes on where the first one stopped.
+        terminal.press("a더 쓴 답");
+        terminal.shows("쓰다 만 답더 쓴 답");
+        // The window goes: nobody reads any more, and with the next thing that is drawn the terminal is closed.
+        terminal.out = channel().1;
+        terminal.press("!");
+        terminal.keys = None;
+        terminal.child.wait().unwrap();
+        terminal
+    })
+    .await;
+    assert_eq!(terminal.draft(&gateway).await, "쓰다 만 답더 쓴 답!");
+    let now = gateway.store.balance().await.unwrap();
+    assert_eq!(now.n_outbound("delivered"), n_before.n_outbound("delivered"));
+}
+
+/// Line by line, without a terminal.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_screen_reader_answers_line_by_line() {
+    let gateway = Gateway::start().await;
+    gateway.sim().text(CITIZEN, "62번 버스 언제 와요?");
+    gateway.until(|b| b.n_routed == 1).await;
+    let mut terminal = Terminal::open(&gateway, &["desk", "--plain"]).await;
+    terminal = beside(move || {
+        for (words, line) in [
+            ("62번 버스", "n\r"),
+            ("상담을 열었습니다", "a\r"),
+            ("답변을 적으십시오", "5분 뒤에 옵니다.\r"),
+            ("SMS 16/90바이트", ".\r"),
+            ("이렇게 도착합니다", "e\r"),
+            ("번호나 찾을 말", "버스\r"),
+            ("1. 교통", "1\r"),
+        ] {
+            terminal.shows(words);
+            terminal.press(line);
+        }
+        terminal.shows("상담 1번을 종료했습니다");
+        terminal
+    })
+    .await;
+    drop(terminal);
+    gateway.until(|b| b.n_outbound("delivered") >= 2).await;
+}
