@@ -82,6 +82,8 @@ impl App {
     }
 
     fn refused(&mut self, n: i64, error: &ClientError) {
+        // Keys pressed ahead were meant for what did not come.
+        self.ahead.clear();
         let words = refusal::sentence(&self.say, error, n);
         self.warn(words);
     }
@@ -201,7 +203,7 @@ impl App {
         self.drafts.remove(&n);
         self.stale.draft = self.stale.draft.filter(|changed| *changed != n);
         (self.stale.list, self.stale.talk) = (true, true);
-        if let Some(talk) = &mut self.talk {
+        if let Some(talk) = self.talk.as_mut().filter(|talk| talk.detail.summary.id == n) {
             talk.read_to = talk.read_to.max(sending.last_seen);
         }
         let size = sent.response.size.as_ref().map(|size| length_class(&self.say, size)).unwrap_or_default();
@@ -231,6 +233,7 @@ impl App {
 
     fn not_sent(&mut self, n: i64, why: NotSent) -> Vec<Effect> {
         self.sending = None;
+        self.ahead.clear();
         if self.n() == Some(n) {
             self.mode = Mode::Write;
         }
