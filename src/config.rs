@@ -13,6 +13,7 @@ mod credential;
 mod error;
 mod file;
 mod log;
+mod metrics;
 mod polling;
 mod privacy;
 mod sending;
@@ -32,6 +33,7 @@ pub use calendar::CalendarFile;
 pub use carrier::Carriers;
 pub use error::{ConfigError, ConfigFault};
 pub use log::{Log, LogFormat};
+pub use metrics::Metrics;
 pub use polling::Polling;
 pub use privacy::Privacy;
 pub use sending::Sending;
@@ -61,6 +63,8 @@ pub struct Config {
     pub api: Api,
     /// The access log.
     pub audit: Audit,
+    /// Where monitoring reads figures without a token.
+    pub metrics: Metrics,
     /// Where carriers' webhooks arrive, if any.
     pub webhook: Option<Webhook>,
     pub log: Log,

@@ -3,7 +3,9 @@
 mod carriers;
 mod control;
 mod lock;
+mod metrics;
 mod push;
+mod readiness;
 mod service;
 mod settings;
 
@@ -14,14 +16,14 @@ use std::time::Duration;
 
 use anyhow::{Context as _, anyhow, bail};
 use rustls::ServerConfig;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Mutex, mpsc, watch};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::api::wire::WorkerStatus;
-use crate::api::{self, ApiContext, ApiSettings, Health};
+use crate::api::{self, ApiContext, ApiSettings, ApiTally, Health, RequestLimits};
 use crate::carrier;
-use crate::config::Config;
+use crate::config::{Config, Metrics};
+use crate::domain::UnixMs;
 use crate::domain::event::EventKind;
 use crate::domain::phone::{PhoneNumber, Senders};
 use crate::ops::clock::Clock;
@@ -36,6 +38,7 @@ pub use control::reload::reload;
 pub use control::through::{Asker, Heard, RefusedCalls};
 use control::{Answers, Door, ReloadAsked};
 pub use lock::{DatabaseLock, must_exist, open_store};
+use metrics::Scraper;
 pub use service::run;
 pub use settings::service_policy;
 use settings::{api_settings, settings};
@@ -65,12 +68,15 @@ impl Default for Options {
 pub struct Daemon {
     store: Store,
     clock: Clock,
+    started_at: UnixMs,
     health: Arc<HealthRegistry>,
     marks: Arc<AskMarks>,
     settings: watch::Sender<Arc<Settings>>,
     api_settings: watch::Sender<Arc<ApiSettings>>,
     carriers: watch::Sender<Arc<Carriers>>,
     listen: Option<SocketAddr>,
+    monitoring: Option<SocketAddr>,
+    tally: ApiTally,
     webhook: Option<SocketAddr>,
     /// The certificate of the API's listener, if it is encrypted.
     identity: Option<watch::Sender<Arc<ServerConfig>>>,
@@ -139,10 +145,13 @@ impl Daemon {
             api_settings: watch::Sender::new(Arc::new(api_settings(&config, &carriers))),
             carriers: watch::Sender::new(Arc::new(carriers)),
             store,
+            started_at: clock.now_ms(),
             clock,
             health,
             marks,
             listen: None,
+            monitoring: None,
+            tally: ApiTally::default(),
             webhook: None,
             identity: None,
             reload_asked,
@@ -158,6 +167,7 @@ impl Daemon {
 
     async fn serve_all(&mut self) -> anyhow::Result<()> {
         self.serve_counselors().await?;
+        self.serve_monitoring().await?;
         self.serve_carriers().await?;
         self.serve_commands().await;
         Ok(())
@@ -191,6 +201,23 @@ impl Daemon {
         Ok(())
     }
 
+    /// Opens the listeners for monitoring, where the configuration has any.
+    async fn serve_monitoring(&mut self) -> anyhow::Result<()> {
+        let Metrics { listen, socket } = self.config.metrics.clone();
+        let router = api::monitoring_router(self.api_context());
+        if let Some(addr) = listen {
+            let listener = api::bind_tcp(addr).await.with_context(|| format!("metrics.listen = {addr}"))?;
+            self.monitoring = Some(listener.local_addr()?);
+            self.spawn_server(listener, router.clone());
+        }
+        if let Some(path) = socket {
+            let listener = api::bind_unix(&path, 0o660).await;
+            let listener = listener.with_context(|| format!("metrics.socket = {}", path.display()))?;
+            self.spawn_server(listener, router);
+        }
+        Ok(())
+    }
+
     /// Encrypted where the configuration has a certificate.
     async fn bind_api(&mut self, addr: SocketAddr) -> anyhow::Result<api::Listener> {
         let Some(files) = &self.config.api.tls else {
@@ -219,22 +246,50 @@ impl Daemon {
         let stop = self.stop_api.clone();
         self.servers.spawn(async move {
             if let Err(error) = api::serve(listener, router, stop).await {
-                tracing::error!(%error, "a listener ended");
+                tracing::error!("a listener ended: {error}");
             }
         });
     }
 
     fn api_context(&self) -> ApiContext {
-        let (registry, carriers) = (Arc::clone(&self.health), self.carriers.subscribe());
-        let (started_at, clock) = (self.clock.now_ms(), self.clock.clone());
+        let health = self.health_of_now();
+        let scraper = Scraper {
+            store: self.store.clone(),
+            clock: self.clock.clone(),
+            registry: Arc::clone(&self.health),
+            carriers: self.carriers.subscribe(),
+            health: Arc::clone(&health),
+            tally: self.tally.clone(),
+            settings: self.api_settings.subscribe(),
+            last: Mutex::default(),
+        };
         ApiContext {
             store: self.store.clone(),
             clock: self.clock.clone(),
             settings: self.api_settings.subscribe(),
-            health: Arc::new(move || health(&registry, &carriers.borrow(), (started_at, clock.now_ms()))),
+            health,
             meaning: carrier::meaning,
+            metrics: scraper.shared(),
+            tally: self.tally.clone(),
+            limits: RequestLimits::default(),
             stop: self.stop_api.clone(),
         }
+    }
+
+    /// How the daemon is whenever that is asked.
+    fn health_of_now(&self) -> Arc<dyn Fn() -> Health + Send + Sync> {
+        let (registry, carriers) = (Arc::clone(&self.health), self.carriers.subscribe());
+        let (started_at, clock, store) = (self.started_at, self.clock.clone(), self.store.clone());
+        Arc::new(move || {
+            let (carriers, workers) = (carriers.borrow().clone(), registry.workers());
+            Health {
+                version: env!("CARGO_PKG_VERSION").to_owned(),
+                started_at,
+                carriers: carriers::statuses(&carriers, &registry, clock.now_ms()),
+                facts: readiness::facts(&store, &carriers, &registry, &workers),
+                workers: workers.into_iter().map(readiness::worker_status).collect(),
+            }
+        })
     }
 
     fn worker_context(&self) -> Context {
@@ -260,6 +315,11 @@ impl Daemon {
     /// The address of the API, if it listens on TCP.
     pub fn listen(&self) -> Option<SocketAddr> {
         self.listen
+    }
+
+    /// The address where monitoring reads figures, if it is on TCP.
+    pub fn monitoring(&self) -> Option<SocketAddr> {
+        self.monitoring
     }
 
     /// The address carriers call, if they may.
@@ -329,7 +389,7 @@ impl Daemon {
             tracing::warn!("connections were still open and are cut");
         }
         if let Err(error) = self.store.checkpoint().await {
-            tracing::warn!(%error, "the database log was not folded in; the next start does it");
+            tracing::warn!("the database log was not folded in, which the next start does: {error}");
         }
     }
 }
@@ -343,6 +403,7 @@ fn changed_for_good(old: &Config, new: &Config) -> Vec<&'static str> {
         ("api.listen", old.api.listen != new.api.listen),
         ("api.socket", old.api.socket != new.api.socket),
         ("api.tls_certificate", old.api.tls.is_some() != new.api.tls.is_some()),
+        ("metrics", old.metrics != new.metrics),
         ("webhook.listen", listens(old) != listens(new)),
         ("webhook.public_url", public(old) != public(new)),
         ("log.level", old.log.level != new.log.level),
@@ -420,19 +481,4 @@ async fn end_all(tasks: &mut JoinSet<()>, patience: Duration) -> bool {
     let in_time = tokio::time::timeout(patience, ended).await.is_ok();
     tasks.shutdown().await;
     in_time
-}
-
-fn health(registry: &HealthRegistry, carriers: &Carriers, (started_at, now): (i64, i64)) -> Health {
-    let worker = |w: worker::WorkerHealth| WorkerStatus {
-        name: w.role.to_string(),
-        n_restarts: w.n_restarts,
-        last_progress_at: w.last_progress_at,
-        is_late: w.is_late,
-    };
-    Health {
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        started_at,
-        carriers: carriers::statuses(carriers, registry, now),
-        workers: registry.workers().into_iter().map(worker).collect(),
-    }
 }

@@ -99,7 +99,7 @@ pub async fn screens(sheet: &mut Sheet) {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     let seen = folder.path().join("seen");
-    let _screens = trio.screens(N, &seen);
+    let _screens = trio.screens(N, &seen).await;
     // Each claim once a screen; before the first, each screen's greeting.
     let mut lines = until_lines(&seen, 1).await.len();
     let (mut waits, before) = (Vec::new(), trio.gateway.cpu_secs());

@@ -87,6 +87,13 @@ pub fn config(folder: &Path, carrier_port: u16, carrier: &str, polling: &str) ->
     config_at(folder, (carrier_port, SocketAddr::from(([127, 0, 0, 1], 0))), carrier, polling)
 }
 
+/// Takes out the keys that a program before them refuses.
+pub fn for_an_older_program(config: &Path) {
+    let text = std::fs::read_to_string(config).unwrap();
+    let known = text.lines().filter(|line| !line.starts_with("requests_per_sec_"));
+    std::fs::write(config, known.map(|line| format!("{line}\n")).collect::<String>()).unwrap();
+}
+
 /// The same with the API at this address.
 pub fn config_at(folder: &Path, at: (u16, SocketAddr), carrier: &str, polling: &str) -> PathBuf {
     let (carrier_port, api_at) = at;
@@ -95,7 +102,8 @@ pub fn config_at(folder: &Path, at: (u16, SocketAddr), carrier: &str, polling: &
     let text = format!(
         "[database]\npath = \"munja.db\"\n[carrier]\nname = \"bizgo\"\n[carrier.bizgo]\n\
          base_url = \"http://127.0.0.1:{carrier_port}\"\napi_key_file = \"key\"\nnumber = \"062120\"\n{carrier}\
-         [polling]\n{polling}[service]\nreceipt_texts = false\nmax_held = 1000\n[api]\nlisten = \"{api_at}\"\n"
+         [polling]\n{polling}[service]\nreceipt_texts = false\nmax_held = 1000\n[api]\nlisten = \"{api_at}\"\n\
+         requests_per_sec_token = 0\nrequests_per_sec_address = 0\n"
     );
     std::fs::write(&path, text).unwrap();
     path

@@ -117,6 +117,9 @@ impl Terms {
     }
 }
 
+/// One log-in may open no more event streams.
+const STREAMS_OF_A_TOKEN: usize = 64;
+
 /// A gateway beside its carrier.
 pub struct Trio {
     pub gateway: Process,
@@ -139,6 +142,9 @@ impl Trio {
         let (carrier_at, api_at) = (free_address(), free_address());
         let (carrier_lines, polling) = (&terms.brakes.0, &terms.brakes.1);
         let config = place::config_at(folder, (carrier_at.port(), api_at), carrier_lines, polling);
+        if munjad != this_munjad() {
+            place::for_an_older_program(&config);
+        }
         admin(munjad, &["init", "--database-only"], &config, "");
         admin(munjad, &["user", "add", LOGIN, "--password-stdin"], &config, PASSWORD);
         let numbers = [
@@ -163,11 +169,15 @@ impl Trio {
             http,
         };
         trio.until_ready();
-        let login = json!({ "login": LOGIN, "password": PASSWORD });
-        let url = format!("http://{api_at}/v1/login");
-        let answer: Value = trio.http.post(url).json(&login).send().await.unwrap().json().await.unwrap();
-        trio.token = answer["token"].as_str().unwrap().to_owned();
+        trio.token = trio.log_in().await;
         trio
+    }
+
+    async fn log_in(&self) -> String {
+        let login = json!({ "login": LOGIN, "password": PASSWORD });
+        let url = format!("http://{}/v1/login", self.api_at);
+        let answer: Value = self.http.post(url).json(&login).send().await.unwrap().json().await.unwrap();
+        answer["token"].as_str().unwrap().to_owned()
     }
 
     fn until_ready(&mut self) {
@@ -200,9 +210,13 @@ impl Trio {
 
     /// A process of this many screens that follow the events. Each time the last of them has seen a conversation being claimed,
     /// it appends a line to `out`.
-    pub fn screens(&self, n: usize, out: &Path) -> Process {
+    pub async fn screens(&self, n: usize, out: &Path) -> Process {
+        let mut tokens = Vec::new();
+        for _ in 0..n.div_ceil(STREAMS_OF_A_TOKEN) {
+            tokens.push(self.log_in().await);
+        }
         let out = out.to_str().unwrap().to_owned();
-        Process::role("screens", &[self.api_at.to_string(), self.token.clone(), n.to_string(), out])
+        Process::role("screens", &[self.api_at.to_string(), tokens.join(","), n.to_string(), out])
     }
 
     /// Waits until this many texts are delivered.
@@ -314,15 +328,16 @@ async fn be_the_counselors(words: &[String]) {
 /// Follows the events with many connections; tells when the last one has seen each claim, by the clock of this machine.
 async fn be_the_screens(words: &[String]) {
     use std::io::Write as _;
-    let (server, token) = (format!("http://{}", words[0]), words[1].clone());
+    let server = format!("http://{}", words[0]);
+    let tokens: Vec<&str> = words[1].split(',').collect();
     let n: usize = words[2].parse().unwrap();
     let (seen, mut all_seen) = tokio::sync::mpsc::unbounded_channel();
-    for _ in 0..n {
+    for one in 0..n {
         // One pool for each, so that each has a connection of its own.
         let http = reqwest::Client::builder().pool_max_idle_per_host(0).build().unwrap();
         let mut stream = http
             .get(format!("{server}/v1/events"))
-            .bearer_auth(&token)
+            .bearer_auth(tokens[one / STREAMS_OF_A_TOKEN])
             .send()
             .await
             .unwrap()

@@ -22,6 +22,8 @@ pub(super) enum Access {
     Supervisor,
     /// Figures about the service without anything of a citizen: everybody, and programs.
     Figures,
+    /// Figures for monitoring: programs with a token for that.
+    Metrics,
     /// What is recorded about accounts.
     Records,
     /// The accounts themselves.
@@ -36,7 +38,7 @@ impl Access {
     /// The roles of people who may ask.
     fn roles(self) -> &'static [Role] {
         match self {
-            Access::Anybody => &[],
+            Access::Anybody | Access::Metrics => &[],
             Access::Entry | Access::Person | Access::Figures => &Role::GIVEN,
             Access::Counselor => &[Role::Counselor, Role::Supervisor, Role::Administrator],
             Access::Supervisor => &[Role::Supervisor],
@@ -49,6 +51,7 @@ impl Access {
     pub(super) fn purposes(self) -> &'static [Purpose] {
         match self {
             Access::Figures => &Purpose::ALL,
+            Access::Metrics => &[Purpose::Metrics],
             _ => &[],
         }
     }

@@ -18,7 +18,7 @@ use tokio::sync::broadcast::error::RecvError;
 
 use super::ApiContext;
 use super::extract::Query;
-use super::live::{BATCH, Frame, Live, Subscription};
+use super::live::{BATCH, Frame, Live, Refused, Subscription};
 use super::problem::{Problem, RequestId};
 use super::session::Session;
 use super::wire::EventView;
@@ -47,7 +47,10 @@ pub(super) async fn follow(
     query: Query,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let subscription = live.subscribe(&context, &session.token).await?;
+    let subscription = live.subscribe(&context, &session.token).await.map_err(|refused| match refused {
+        Refused::TooMany => Problem::too_many(STREAMS_AGAIN_SECS),
+        Refused::Store(error) => error.into(),
+    })?;
     let last = context.store.last_event_seq().await?;
     let after = asked_for(&headers, &query)?.unwrap_or(last).min(last);
     let tail = Tail {
@@ -78,6 +81,9 @@ fn asked_for(headers: &HeaderMap, query: &Query) -> Result<Option<i64>, Problem>
     }
     query.number("after", 0, i64::MAX)
 }
+
+/// When a token with too many streams may try again (seconds).
+const STREAMS_AGAIN_SECS: i64 = 30;
 
 /// One reader's place in the journal.
 struct Tail {
@@ -132,9 +138,9 @@ impl Tail {
     /// Reads the next events in the journal. A reader comes back by itself, so a stream that can't read just ends.
     async fn read_on(&mut self) -> Option<()> {
         let found = self.context.store.events_after(self.after, BATCH).await;
-        let found = found.inspect_err(
-            |error| tracing::warn!(request_id = self.request_id.0, %error, "event stream ended"),
-        );
+        let found = found.inspect_err(|error| {
+            tracing::warn!(request_id = self.request_id.0, "an event stream ended: {error}")
+        });
         let found = found.ok()?;
         self.is_behind = !found.is_empty();
         self.batch = found.into_iter().filter_map(Frame::of).collect();

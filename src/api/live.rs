@@ -12,6 +12,7 @@ use tokio::sync::broadcast;
 use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 
+use super::tally::OpenStream;
 use super::wire::EventView;
 use super::{ApiContext, view};
 use crate::store::{self, StoreError};
@@ -24,6 +25,16 @@ const MOST_WAITING: usize = 256;
 const BREATHER: Duration = Duration::from_millis(5);
 /// How long a token is trusted, and how long a commit that gave no hint may go unseen.
 const TRUST: Duration = Duration::from_secs(1);
+
+/// One token opens no more streams at once: each holds a connection, and a program that forgets to close them would shut out others.
+const MOST_OF_ONE_TOKEN: usize = 64;
+
+/// Why there is no place for a stream.
+pub(super) enum Refused {
+    /// The token has too many.
+    TooMany,
+    Store(StoreError),
+}
 
 /// An event as it goes over the wire.
 #[derive(Clone)]
@@ -73,6 +84,7 @@ impl Default for Live {
 
 /// A stream's place here.
 pub(super) struct Subscription {
+    _open: OpenStream,
     /// What is committed from now on, and perhaps some events before.
     pub frames: broadcast::Receiver<Frame>,
     watched: Arc<Watched>,
@@ -92,11 +104,18 @@ impl Subscription {
 impl Live {
     /// Opens a place for a stream. Whoever reads the journal after this, up to its end, and then [`Subscription::frames`],
     /// misses nothing.
-    pub async fn subscribe(&self, context: &ApiContext, token: &str) -> Result<Subscription, StoreError> {
+    pub async fn subscribe(&self, context: &ApiContext, token: &str) -> Result<Subscription, Refused> {
         // Read before there is a place: the task hands on everything after it.
-        let end = context.store.last_event_seq().await?;
+        let end = context.store.last_event_seq().await.map_err(Refused::Store)?;
         let mut state = self.locked();
-        let subscription = Subscription { frames: self.0.frames.subscribe(), watched: state.watch(token) };
+        if state.n_streams(token) >= MOST_OF_ONE_TOKEN {
+            return Err(Refused::TooMany);
+        }
+        let subscription = Subscription {
+            _open: context.tally.stream(),
+            frames: self.0.frames.subscribe(),
+            watched: state.watch(token),
+        };
         if !state.is_running {
             state.is_running = true;
             tokio::spawn(self.clone().run(context.clone(), end));
@@ -111,7 +130,7 @@ impl Live {
     /// Hands on what is committed after `end`, while there are streams.
     async fn run(self, context: ApiContext, end: i64) {
         if let Err(error) = self.follow(&context, end).await {
-            tracing::warn!(%error, "the journal cannot be read: event streams end");
+            tracing::warn!("the journal of events cannot be read, and event streams end: {error}");
             let mut state = self.locked();
             state.is_running = false;
             state.tokens.drain().filter_map(|(_, watched)| watched.upgrade()).for_each(|w| w.ended.cancel());
@@ -183,6 +202,11 @@ impl State {
         let watched = Arc::new(Watched { ended: CancellationToken::new() });
         self.tokens.insert(token.to_owned(), Arc::downgrade(&watched));
         watched
+    }
+
+    /// The open streams of a token.
+    fn n_streams(&self, token: &str) -> usize {
+        self.tokens.get(token).map_or(0, Weak::strong_count)
     }
 
     /// Whether no stream is left: the task ends then.

@@ -24,12 +24,15 @@ mod events;
 mod extract;
 mod first;
 mod length;
+mod limits;
 mod live;
 mod message;
 mod newer;
 mod openapi;
 mod people;
+mod patience;
 mod photo;
+mod probes;
 mod problem;
 mod reply;
 mod report;
@@ -38,6 +41,7 @@ mod serve;
 mod session;
 mod similar;
 mod status;
+mod tally;
 mod view;
 pub mod wire;
 mod words;
@@ -51,13 +55,17 @@ use axum::extract::{DefaultBodyLimit, FromRef};
 use axum::middleware;
 use axum::response::Response;
 use axum::{Extension, Router};
+use futures_util::future::BoxFuture;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter, UtoipaMethodRouterExt};
 use utoipa_axum::routes;
 
+pub use limits::{Limits as RequestLimits, Rates};
 pub use openapi::document;
+pub use probes::monitoring_router;
 pub use serve::{BindError, Listener, bind_tcp, bind_tls, bind_unix, serve};
+pub use tally::ApiTally;
 
 use crate::domain::UnixMs;
 use crate::domain::access::Action;
@@ -65,9 +73,10 @@ use crate::domain::catalogue::{Canned, Categories};
 use crate::domain::delivery_reason::DeliveryReason;
 use crate::domain::media::PhotoLimits;
 use crate::domain::policy::ServicePolicy;
+use crate::domain::readiness::Facts;
 use crate::domain::text::Limits;
 use crate::ops::clock::Clock;
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 use crate::web;
 use access::Access;
 use audit::Logged;
@@ -89,6 +98,8 @@ pub struct ApiSettings {
     pub canned: Vec<Canned>,
     /// How long a token is good (milliseconds).
     pub token_ttl_ms: i64,
+    /// How fast one address and one token may ask.
+    pub rates: Rates,
 }
 
 /// How the daemon is, as far as the database doesn't know.
@@ -98,10 +109,15 @@ pub struct Health {
     pub started_at: UnixMs,
     pub carriers: Vec<wire::CarrierStatus>,
     pub workers: Vec<wire::WorkerStatus>,
+    /// Whether it can do its job.
+    pub facts: Facts,
 }
 
 /// What a carrier's code means, by the carrier's name and the code; the API knows no carrier.
 pub type MeaningOf = fn(&str, &str) -> Option<DeliveryReason>;
+
+/// The figures for monitoring; the API knows neither carriers nor workers.
+pub type MetricsOf = Arc<dyn Fn() -> BoxFuture<'static, Result<String, StoreError>> + Send + Sync>;
 
 /// What every route may use.
 #[derive(Clone)]
@@ -111,6 +127,10 @@ pub struct ApiContext {
     pub settings: watch::Receiver<Arc<ApiSettings>>,
     pub health: Arc<dyn Fn() -> Health + Send + Sync>,
     pub meaning: MeaningOf,
+    /// Makes the figures for monitoring, as OpenMetrics.
+    pub metrics: MetricsOf,
+    pub tally: ApiTally,
+    pub limits: RequestLimits,
     /// Ends the event streams; without that [`serve()`] would have to cut them off.
     pub stop: CancellationToken,
 }
@@ -184,7 +204,7 @@ pub fn router(context: ApiContext) -> Router {
 
 /// Every route of the document, who may ask it, and what the access log says of it.
 fn table() -> Vec<(Access, Logged, UtoipaMethodRouter<Shared>)> {
-    use Access::{Accounts, Anybody, Counselor, Entry, Figures, Person, Records, Supervisor};
+    use Access::{Accounts, Anybody, Counselor, Entry, Figures, Metrics, Person, Records, Supervisor};
     use Logged::{BeforeAnswer, Nothing, WithChange};
     vec![
         (Anybody, Nothing, routes!(session::login)),
@@ -205,7 +225,10 @@ fn table() -> Vec<(Access, Logged, UtoipaMethodRouter<Shared>)> {
         (Figures, Nothing, routes!(status::status)),
         (Figures, Nothing, routes!(board::board)),
         (Figures, Nothing, routes!(board::follow)),
-        (Anybody, Nothing, routes!(status::healthz)),
+        (Anybody, Nothing, routes!(probes::healthz)),
+        (Anybody, Nothing, routes!(probes::livez)),
+        (Anybody, Nothing, routes!(probes::readyz)),
+        (Metrics, Nothing, routes!(probes::metrics)),
         (Counselor, BeforeAnswer(Action::List), routes!(conversation::list)),
         (Counselor, WithChange, routes!(conversation::claim_next)),
         (Counselor, BeforeAnswer(Action::View), routes!(conversation::show)),
@@ -261,10 +284,16 @@ fn routes() -> OpenApiRouter<Shared> {
 
 /// What holds for all routes: bounds, and problems instead of bare errors.
 fn finish(router: Router<Shared>, context: &ApiContext) -> Router<Shared> {
+    let tally = context.tally.clone();
     router
         .fallback(async || Problem::new(ProblemCode::NotFound))
         .method_not_allowed_fallback(async || Problem::new(ProblemCode::MethodNotAllowed))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(middleware::from_fn_with_state(context.clone(), limits::by_address))
         .layer(middleware::from_fn_with_state(context.clone(), audit::record))
         .layer(middleware::from_fn(problem::describe))
+        .layer(middleware::map_response(move |response: Response| {
+            tally.note_answer(response.status());
+            std::future::ready(response)
+        }))
 }

@@ -98,6 +98,13 @@ impl Problem {
         problem
     }
 
+    /// One address or token sends too many requests.
+    pub(super) fn too_many(retry_after_secs: i64) -> Self {
+        let mut problem = Problem::new(ProblemCode::TooManyRequests);
+        problem.0.retry_after_secs = Some(retry_after_secs);
+        problem
+    }
+
     /// Too many passwords are being checked.
     pub(super) fn crowded() -> Self {
         let mut problem = Problem::new(ProblemCode::LogInsCrowded);
@@ -271,7 +278,8 @@ fn log(
     // A probe that is told of a deaf gateway is answered well; the gateway itself has said so in the log.
     let is_told = problem.is_none() && response.status() == StatusCode::SERVICE_UNAVAILABLE;
     if response.status().is_server_error() && !is_told {
-        tracing::error!(request_id = id.0, %method, route, status, code, cause, ms, "request failed");
+        let request_id = &id.0;
+        tracing::error!(request_id, %method, route, status, code, ms, "request {request_id} failed ({code}): {method} {route}: {cause}");
     } else if problem.is_some() {
         tracing::info!(request_id = id.0, %method, route, status, code, cause, ms, "request refused");
     } else {

@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use super::access::Peer;
 use super::crowd::{Crowd, Place, Standing};
+use super::patience::Patient;
 use crate::domain::plain_text::stays_on_this_machine;
 use axum::Router;
 use axum::http::Request;
@@ -44,6 +45,8 @@ const NEXT_REQUEST: Duration = Duration::from_secs(120);
 const PING_EVERY: Duration = Duration::from_secs(20);
 /// Beyond these, those that have proved nothing make room for new ones ([`super::crowd`]); if there are none, new ones wait.
 const MAX_CONNECTIONS: usize = 1024;
+/// The most that is read ahead of a connection, or waits to be written to it (bytes).
+const MOST_BUFFERED: usize = 64 << 10;
 /// How long a full house of counselors waits before it looks again.
 const CROWDED_PAUSE: Duration = Duration::from_secs(1);
 /// Out of file descriptors or the like: wait this long before accepting again.
@@ -177,7 +180,7 @@ async fn accept(listener: &Listener) -> Stream {
         match accepted {
             Ok(stream) => return stream,
             Err(error) => {
-                tracing::warn!(%error, "cannot accept a connection");
+                tracing::warn!("cannot accept a connection: {error}");
                 tokio::time::sleep(ACCEPT_PAUSE).await;
             }
         }
@@ -186,7 +189,7 @@ async fn accept(listener: &Listener) -> Stream {
 
 fn http() -> Builder<TokioExecutor> {
     let mut http = Builder::new(TokioExecutor::new());
-    http.http1().timer(TokioTimer::new()).header_read_timeout(NEXT_REQUEST);
+    http.http1().timer(TokioTimer::new()).header_read_timeout(NEXT_REQUEST).max_buf_size(MOST_BUFFERED);
     http.http2().timer(TokioTimer::new()).keep_alive_interval(PING_EVERY).max_concurrent_streams(100);
     http
 }
@@ -265,7 +268,8 @@ async fn converse(
         request.extensions_mut().insert(shown.clone());
         request
     });
-    let mut connection = pin!(http.serve_connection(TokioIo::new(io), TowerToHyperService::new(app)));
+    let mut connection =
+        pin!(http.serve_connection(TokioIo::new(Patient::new(io)), TowerToHyperService::new(app)));
     tokio::select! {
         ended = connection.as_mut() => return log_end(ended),
         () = stays_silent(&standing) => return,

@@ -10,6 +10,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use super::access::{Access, Peer};
 use super::crowd::Standing;
 use super::extract::Json;
+use super::limits::TokenOf;
 use super::problem::{Problem, ProblemCode};
 use super::wire::{LoginRequest, LoginResponse, MeView};
 use super::{ApiContext, view};
@@ -90,6 +91,7 @@ async fn admit(parts: &Parts, context: &ApiContext) -> Result<Option<Session>, P
     let token = bearer(&parts.headers).ok_or_else(unauthorized)?.to_owned();
     if let Some(service) = context.store.service_of_token(&token, context.now()).await? {
         proved(parts);
+        context.limits.take_token(context, TokenOf::Program(service.id), &parts.extensions)?;
         let opens = access.purposes().contains(&service.purpose);
         return if opens { Ok(None) } else { Err(Problem::new(ProblemCode::RoleRefuses)) };
     }
@@ -97,6 +99,7 @@ async fn admit(parts: &Parts, context: &ApiContext) -> Result<Option<Session>, P
     let Bearer { actor, session_id: id, first_step } = found.ok_or_else(unauthorized)?;
     let counselor = actor.counselor.clone().ok_or_else(unauthorized)?;
     proved(parts);
+    context.limits.take_token(context, TokenOf::Person(id), &parts.extensions)?;
     match first_step.filter(|_| access != Access::Entry) {
         Some(FirstStep::Password) => return Err(Problem::new(ProblemCode::MustChangePassword)),
         Some(FirstStep::SecondFactor) => return Err(Problem::new(ProblemCode::MustSetUpTotp)),

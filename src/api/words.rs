@@ -82,6 +82,9 @@ sentences! {
     LogInsCrowded:
         ["Too many log-ins at once", "Many passwords are being checked; try again in a few seconds."],
         ["로그인이 몰려 있습니다", "지금 로그인이 몰려 있습니다. 몇 초 뒤에 다시 시도해 주세요."];
+    TooManyRequests:
+        ["Too many requests", "A program here asks too often; wait a few seconds, then try again."],
+        ["요청이 너무 많습니다", "이곳에서 요청을 너무 자주 보냅니다. 몇 초 뒤에 다시 시도해 주세요."];
     CodeNeeded:
         ["Code needed", "Send the code that your phone shows, too, or a recovery code."],
         ["인증 번호가 필요합니다", "휴대전화에 나오는 인증 번호나 복구 코드도 함께 보내 주세요."];

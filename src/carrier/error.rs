@@ -44,6 +44,21 @@ impl ErrorKind {
         Self::Protocol,
         Self::NotOffered,
     ];
+
+    /// The word in logs and metrics.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Auth => "auth",
+            Self::Config => "config",
+            Self::RateLimited => "rate_limited",
+            Self::Transient => "transient",
+            Self::NotSent => "not_sent",
+            Self::Ambiguous => "ambiguous",
+            Self::Permanent => "permanent",
+            Self::Protocol => "protocol",
+            Self::NotOffered => "not_offered",
+        }
+    }
 }
 
 /// Why a carrier call failed. Holds no secret, no number and no text.

@@ -8,7 +8,7 @@ use super::context::CliContext;
 use super::conversation;
 use super::exit::Exit;
 use super::failure::Failure;
-use super::when::When;
+use super::when::{When, span_ms};
 use crate::api::wire::ActionRequest;
 use crate::client::format::one_word;
 use crate::client::last_seen;
@@ -148,9 +148,10 @@ pub async fn remind(context: &mut CliContext, args: &WithSpan) -> Result<(), Fai
 
 pub async fn transfer(context: &mut CliContext, args: &Transfer) -> Result<(), Failure> {
     let (to_desk, person, note) = (args.desk.clone(), args.person.clone(), args.note.clone());
-    let action = ActionRequest::Transfer { desk: to_desk, person: person.clone(), note };
+    let action = ActionRequest::Transfer { desk: to_desk.clone(), person: person.clone(), note };
     let Some(person) = person else {
-        return act(context, args.n, action, "transferred").await;
+        act(context, args.n, action, "transferred").await?;
+        return remark_if_closed(context, &to_desk.unwrap_or_default()).await;
     };
     context.about = Some(args.n);
     let detail = context.client()?.act(args.n, &action).await?;
@@ -159,6 +160,22 @@ pub async fn transfer(context: &mut CliContext, args: &Transfer) -> Result<(), F
     let values = [("n", args.n.to_string().into()), ("who", one_word(&person).into())];
     let sentence = context.say.with(key, values);
     context.print_done("transferred", &sentence)
+}
+
+/// Says when a desk opens to which a conversation was passed on, if it is closed.
+async fn remark_if_closed(context: &mut CliContext, desk: &str) -> Result<(), Failure> {
+    // It was passed on whatever this says.
+    let Ok(list) = context.client()?.desks().await else {
+        return Ok(());
+    };
+    let closed = list.desks.into_iter().find(|found| found.key == desk && !found.is_open);
+    if let Some(opens_at) = closed.and_then(|closed| closed.until_at) {
+        let at = context.times().clock(opens_at);
+        let words = context.say.with("transfer-closed", [("desk", one_word(desk).into()), ("at", at.into())]);
+        let words = context.paint.alert(&words);
+        context.remark(&words);
+    }
+    Ok(())
 }
 
 pub async fn give_back(context: &mut CliContext, args: &WithText) -> Result<(), Failure> {
@@ -214,47 +231,4 @@ pub(super) async fn act_until(
     ];
     let sentence = context.say.with(&format!("did-{done}"), values);
     context.print_done(done, &sentence)
-}
-
-/// `30m`, `2h`, `1d`, or minutes without a unit; up to 30 days.
-pub fn span_ms(word: &str) -> Result<i64, String> {
-    let (digits, unit) = match word.char_indices().last() {
-        Some((at, unit)) if unit.is_alphabetic() => (&word[..at], unit),
-        _ => (word, 'm'),
-    };
-    let unit_ms: i64 = match unit {
-        'm' | '분' => 60_000,
-        'h' => 3_600_000,
-        'd' | '일' => 86_400_000,
-        _ => return Err("30m, 2h, 1d".to_owned()),
-    };
-    let n: i64 = digits.parse().map_err(|_| "30m, 2h, 1d".to_owned())?;
-    let ms = n.saturating_mul(unit_ms);
-    if (1..=30 * 86_400_000).contains(&ms) { Ok(ms) } else { Err("1m - 30d".to_owned()) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn spans() {
-        let cases = [
-            ("30m", Some(1_800_000)),
-            ("30", Some(1_800_000)),
-            ("30분", Some(1_800_000)),
-            ("2h", Some(7_200_000)),
-            ("1d", Some(86_400_000)),
-            ("31d", None),
-            ("0", None),
-            ("-5m", None),
-            ("m", None),
-            ("", None),
-            ("5x", None),
-            ("99999999999999999999d", None),
-        ];
-        for (word, expected) in cases {
-            assert_eq!(span_ms(word).ok(), expected, "{word}");
-        }
-    }
 }

@@ -96,7 +96,7 @@ pub enum Command {
     Evidence(catalogue::EvidenceArgs),
     Desks,
     Categories(catalogue::DeskArgs),
-    Replies(catalogue::DeskArgs),
+    Replies(catalogue::RepliesArgs),
     Surveys(catalogue::SurveysArgs),
     Report(report::Args),
     Doubt,

@@ -1,6 +1,7 @@
 //! `munja desks`, `categories`, `replies`: what the service knows besides conversations. `munja evidence N`.
 
 use super::context::CliContext;
+use super::exit::Exit;
 use super::failure::Failure;
 use super::render::{lines, table};
 use crate::api::wire::EvidenceRequest;
@@ -47,8 +48,26 @@ pub struct DeskArgs {
     desk: Option<String>,
 }
 
-pub async fn replies(context: &mut CliContext, args: &DeskArgs) -> Result<(), Failure> {
-    let list = context.client()?.canned(args.desk.as_deref()).await?;
+/// `munja replies [KEY]`: all canned replies, or one in full.
+#[derive(clap::Args)]
+pub struct RepliesArgs {
+    #[arg(value_name = "KEY")]
+    key: Option<String>,
+    #[arg(long, value_name = "DESK")]
+    desk: Option<String>,
+}
+
+pub async fn replies(context: &mut CliContext, args: &RepliesArgs) -> Result<(), Failure> {
+    let mut list = context.client()?.canned(args.desk.as_deref()).await?;
+    if let Some(key) = &args.key {
+        list.replies.retain(|canned| canned.key == *key);
+        let unknown = || Failure::here(Exit::Usage, "no_canned", [("key", one_word(key).into())]);
+        let one = list.replies.first().ok_or_else(unknown)?;
+        if !context.json {
+            let text = safe_for_terminal(&one.text);
+            return context.print(&text);
+        }
+    }
     if context.json {
         return context.print_json(&list);
     }
@@ -62,7 +81,7 @@ pub async fn replies(context: &mut CliContext, args: &DeskArgs) -> Result<(), Fa
 
 #[derive(clap::Args)]
 pub struct SurveysArgs {
-    #[arg(long, value_name = "SPAN", default_value = "30d", value_parser = super::action::span_ms)]
+    #[arg(long, value_name = "SPAN", default_value = "30d", value_parser = super::when::span_ms)]
     since: i64,
     #[arg(long)]
     all: bool,

@@ -58,7 +58,9 @@ impl Exit {
             NewerTexts | KeyReused => Exit::LookFirst,
             EmptyText | Unencodable | TooLong | BodyTooLarge | PhotoTooLarge | NotAPhoto | PhotosNotTaken
             | TooManyPhotos | NoSuchPhoto => Exit::Unsendable,
-            LogInsCrowded | DatabaseBusy | DatabaseFull | DatabaseBroken | Internal => Exit::ServerTrouble,
+            LogInsCrowded | TooManyRequests | DatabaseBusy | DatabaseFull | DatabaseBroken | Internal => {
+                Exit::ServerTrouble
+            }
         }
     }
 
@@ -70,6 +72,7 @@ impl Exit {
             404 => Exit::Nothing,
             409 => Exit::Refused,
             413 | 422 => Exit::Unsendable,
+            429 => Exit::ServerTrouble,
             500.. => Exit::ServerTrouble,
             _ => Exit::Unexpected,
         }

@@ -24,7 +24,7 @@ pub struct Write {
     reason: String,
     #[arg(long, value_name = "DESK")]
     desk: Option<String>,
-    #[arg(long, visible_alias = "yes")]
+    #[arg(long, alias = "yes")]
     parts: bool,
 }
 

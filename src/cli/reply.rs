@@ -48,7 +48,7 @@ pub struct Args {
     force: bool,
     #[arg(long)]
     replace: bool,
-    #[arg(long, visible_alias = "yes")]
+    #[arg(long, alias = "yes")]
     parts: bool,
     #[arg(long, value_name = "M", conflicts_with_all = ["text", "canned"], value_parser = clap::value_parser!(i64).range(1..))]
     from: Option<i64>,

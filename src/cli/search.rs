@@ -83,7 +83,7 @@ fn words(args: &[String]) -> Option<String> {
 
 /// `2026-03-01`, or a span before now: `30d`. The end of a day is meant where a search ends.
 fn moment(word: &str, (now, zone): (i64, &TimeZone), is_end: bool) -> Option<i64> {
-    if let Ok(span) = super::action::span_ms(word) {
+    if let Ok(span) = super::when::span_ms(word) {
         return Some(now - span);
     }
     let day: Date = word.parse().ok()?;

@@ -3,11 +3,9 @@
 
 use std::str::FromStr;
 
+use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan};
-
-use super::action::span_ms;
 
 /// When an office day ends.
 const EVENING: Time = Time::constant(18, 0, 0, 0);
@@ -42,8 +40,11 @@ impl FromStr for When {
         let Some(day) = day else {
             return Ok(When::Clock(time));
         };
-        let numbers: Vec<i16> =
-            day.split(['-', '/', '.']).map(str::parse).collect::<Result<_, _>>().map_err(|_| usage())?;
+        let numbers: Vec<i16> = day
+            .split(['-', '/', '.'])
+            .map(str::parse::<i16>)
+            .collect::<Result<_, _>>()
+            .map_err(|_| usage())?;
         let (year, month, day) = match numbers[..] {
             [month, day] => (None, month, day),
             [year, month, day] => (Some(year), month, day),
@@ -65,15 +66,15 @@ fn time_of(word: &str) -> Option<Time> {
 impl When {
     /// The moment (milliseconds UTC), as seen from `now` in this zone; `None` if there is none.
     pub fn at(&self, now: i64, zone: &TimeZone) -> Option<i64> {
-        let here = Timestamp::from_millisecond(now).ok()?.to_zoned(zone.clone());
+        let here = Timestamp::from_millisecond(now).ok()?.to_zoned_datetime(zone.clone());
         let of = |date: Date, time: Time| {
-            Some(date.to_datetime(time).to_zoned(zone.clone()).ok()?.timestamp().as_millisecond())
+            Some(date.to_datetime(time).to_zoned_datetime(zone.clone()).ok()?.timestamp().as_millisecond())
         };
         match *self {
             When::In(ms) => Some(now + ms),
             When::Clock(time) => match of(here.date(), time)? {
                 at if at > now => Some(at),
-                _ => of(here.date().checked_add(1.day()).ok()?, time),
+                _ => of(here.date().tomorrow().ok()?, time),
             },
             When::Day { year, month, day, time } => {
                 let on = |year| of(Date::new(year, month, day).ok()?, time);
@@ -84,6 +85,23 @@ impl When {
             }
         }
     }
+}
+
+/// `30m`, `2h`, `1d`, or minutes without a unit; up to 30 days.
+pub fn span_ms(word: &str) -> Result<i64, String> {
+    let (digits, unit) = match word.char_indices().last() {
+        Some((at, unit)) if unit.is_alphabetic() => (&word[..at], unit),
+        _ => (word, 'm'),
+    };
+    let unit_ms: i64 = match unit {
+        'm' | '분' => 60_000,
+        'h' => 3_600_000,
+        'd' | '일' => 86_400_000,
+        _ => return Err("30m, 2h, 1d".to_owned()),
+    };
+    let n: i64 = digits.parse().map_err(|_| "30m, 2h, 1d".to_owned())?;
+    let ms = n.saturating_mul(unit_ms);
+    if (1..=30 * 86_400_000).contains(&ms) { Ok(ms) } else { Err("1m - 30d".to_owned()) }
 }
 
 #[cfg(test)]
@@ -113,6 +131,27 @@ mod tests {
         }
         for word in ["", "25:00", "13-01", "02-30", "yesterday", "1-2-3-4", "-5m"] {
             assert!(word.parse::<When>().is_err(), "{word}");
+        }
+    }
+
+    #[test]
+    fn spans() {
+        let cases = [
+            ("30m", Some(1_800_000)),
+            ("30", Some(1_800_000)),
+            ("30분", Some(1_800_000)),
+            ("2h", Some(7_200_000)),
+            ("1d", Some(86_400_000)),
+            ("31d", None),
+            ("0", None),
+            ("-5m", None),
+            ("m", None),
+            ("", None),
+            ("5x", None),
+            ("99999999999999999999d", None),
+        ];
+        for (word, expected) in cases {
+            assert_eq!(span_ms(word).ok(), expected, "{word}");
         }
     }
 }

@@ -18,6 +18,9 @@ pub struct Api {
     /// What `listen` encrypts with; without it, it is on loopback.
     pub tls: Option<TlsFiles>,
     pub token_lifetime: Duration,
+    /// Requests a second; 0: no limit.
+    pub requests_per_sec_token: u32,
+    pub requests_per_sec_address: u32,
 }
 
 /// Where certificate and key lie. The daemon reads them at its start and at each reload.
@@ -37,6 +40,8 @@ pub(super) struct ApiSection {
     tls_certificate: Spanned<String>,
     tls_key: Spanned<String>,
     token_lifetime_secs: Spanned<f64>,
+    requests_per_sec_token: Spanned<u32>,
+    requests_per_sec_address: Spanned<u32>,
 }
 
 impl Default for ApiSection {
@@ -47,6 +52,8 @@ impl Default for ApiSection {
             tls_certificate: unwritten(String::new()),
             tls_key: unwritten(String::new()),
             token_lifetime_secs: unwritten(43_200.0),
+            requests_per_sec_token: unwritten(50),
+            requests_per_sec_address: unwritten(250),
         }
     }
 }
@@ -68,7 +75,16 @@ pub(super) fn read(checker: &Checker<'_>, section: &ApiSection) -> Result<Api, C
     }
     let token_lifetime =
         checker.secs("api.token_lifetime_secs", &section.token_lifetime_secs, 60.0, 7_776_000.0)?;
-    Ok(Api { listen, socket, tls, token_lifetime })
+    let per_sec = |key: &str, value: &Spanned<u32>| checker.count(key, value, 0, 100_000);
+    let (token, address) = (&section.requests_per_sec_token, &section.requests_per_sec_address);
+    Ok(Api {
+        listen,
+        socket,
+        tls,
+        token_lifetime,
+        requests_per_sec_token: per_sec("api.requests_per_sec_token", token)?,
+        requests_per_sec_address: per_sec("api.requests_per_sec_address", address)?,
+    })
 }
 
 fn tls(checker: &Checker<'_>, section: &ApiSection) -> Result<Option<TlsFiles>, ConfigError> {

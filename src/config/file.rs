@@ -14,6 +14,7 @@ use super::carrier::{self, CarrierSection};
 use super::checker::Checker;
 use super::error::ConfigError;
 use super::log::{self, LogSection};
+use super::metrics::{self, MetricsSection};
 use super::polling::{self, PollingSection};
 use super::privacy::{self, PrivacySection};
 use super::sending::{self, SendingSection};
@@ -41,6 +42,8 @@ struct File {
     api: ApiSection,
     #[serde(default)]
     audit: AuditSection,
+    #[serde(default)]
+    metrics: MetricsSection,
     #[serde(default)]
     webhook: WebhookSection,
     #[serde(default)]
@@ -124,6 +127,7 @@ fn sections(checker: &Checker<'_>, file: &File) -> Result<Config, ConfigError> {
         triage: Arc::new(triage::triage(&checker.all_readable(&file.triage.files))?),
         api: api::read(checker, &file.api)?,
         audit: audit::read(checker, &file.audit)?,
+        metrics: metrics::read(checker, &file.metrics)?,
         webhook: webhook::read(checker, &file.webhook)?,
         log: log::read(checker, &file.log)?,
         backup: backup::read(checker, &file.backup)?,

@@ -88,7 +88,7 @@ impl Door {
                     }
                     Ok(_) => tracing::warn!("another user's program called at the control socket and was sent away"),
                     Err(error) => {
-                        tracing::warn!(%error, "the control socket cannot accept a connection");
+                        tracing::warn!("the control socket cannot accept a connection: {error}");
                         tokio::time::sleep(Duration::from_millis(100)).await;
                     }
                 },

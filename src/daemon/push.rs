@@ -47,7 +47,8 @@ async fn take(
             tracing::warn!(
                 carrier,
                 status = status.as_u16(),
-                "a call was refused: it broke off, came too slowly, or is larger than this carrier's calls are"
+                "a call for {} was refused: it broke off, came too slowly, or is larger than this carrier's calls are",
+                carrier.escape_default()
             );
             return plain_response(status, "");
         }

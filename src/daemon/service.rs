@@ -89,7 +89,7 @@ async fn report(daemon: &Daemon, refused: &str) {
     if daemon.health.all_on_time() {
         systemd::feed_watchdog();
     } else {
-        tracing::error!("a worker makes no progress; the watchdog is not fed");
+        tracing::error!("no progress, and the watchdog is not fed: {}", late(&daemon.health));
     }
     let day_ago = daemon.clock.now_ms() - 86_400_000;
     match daemon.store.counts(day_ago).await {
@@ -105,6 +105,12 @@ async fn report(daemon: &Daemon, refused: &str) {
         )),
         Err(error) => systemd::status(&format!("the database does not answer: {error}")),
     }
+}
+
+/// The loops that make no progress.
+fn late(health: &HealthRegistry) -> String {
+    let late = health.workers().into_iter().filter(|worker| worker.is_late);
+    late.map(|worker| worker.role.to_string()).collect::<Vec<_>>().join(", ")
 }
 
 /// That a backup was put back and answers wait, for the status line.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::api::ApiSettings;
+use crate::api::{ApiSettings, Rates};
 use crate::call::AlarmWays;
 use crate::carrier::opt_out_words;
 use crate::config::{Alarm, Config};
@@ -12,6 +12,7 @@ use crate::domain::conversation::LIVE_MS;
 use crate::domain::phone::Senders;
 use crate::domain::policy::ServicePolicy;
 use crate::domain::polling::Pace;
+use crate::domain::token_bucket::Rate;
 use crate::worker::{AuditSettings, Carriers, Settings};
 
 fn ms(duration: Duration) -> i64 {
@@ -115,5 +116,9 @@ pub(super) fn api_settings(config: &Config, carriers: &Carriers) -> ApiSettings 
         categories: config.service.categories.clone(),
         canned: config.service.replies.clone(),
         token_ttl_ms: ms(config.api.token_lifetime),
+        rates: Rates {
+            address: Rate { per_sec: config.api.requests_per_sec_address },
+            token: Rate { per_sec: config.api.requests_per_sec_token },
+        },
     }
 }

@@ -43,6 +43,7 @@ pub mod privacy;
 pub mod pseudonym;
 pub mod question;
 pub mod queue;
+pub mod readiness;
 pub mod receipt;
 pub mod recipient;
 pub mod recovery;
@@ -53,6 +54,7 @@ pub mod search;
 pub mod similar;
 pub mod survey;
 pub mod text;
+pub mod token_bucket;
 pub mod totp;
 pub mod triage;
 

@@ -7,6 +7,7 @@ pub mod disk;
 pub mod dump;
 pub mod lang;
 pub mod logging;
+pub mod process;
 pub mod systemd;
 pub mod text_file;
 pub mod tls;

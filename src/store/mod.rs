@@ -11,6 +11,7 @@ mod clock;
 mod conversation;
 mod engine;
 mod figures;
+mod gauges;
 mod inbound;
 mod journal;
 mod outbound;
@@ -54,6 +55,7 @@ use engine::{files, installation, migrate, pseudonym_key, read, write};
 pub use figures::closed::ClosedMonth;
 pub use figures::histories::{FiguresOf, MeaningOf};
 pub use figures::quotes::Quotes;
+pub use gauges::{Gauges, OpenDangers, WaitingGroup};
 pub use inbound::inbox::{AcceptedPage, Routed};
 pub use inbound::loss::PossibleLoss;
 pub use inbound::quarantine::Quarantined;
@@ -314,8 +316,12 @@ impl Store {
     /// Why the gateway is of no use to anybody, if it is: nothing can be written, now or ever, or the file is damaged.
     pub fn is_unsound(&self) -> Option<StoreError> {
         let damage = || self.condition.damage().map(|reason| StoreError::Corrupt(reason.to_owned()));
-        let is_full = || self.condition.is_full().then_some(StoreError::Full);
-        self.condition.failure().or_else(damage).or_else(is_full)
+        self.condition.failure().or_else(damage).or_else(|| self.condition.refusal())
+    }
+
+    /// How many log-ins were refused since the start.
+    pub fn n_log_ins_refused(&self) -> u64 {
+        self.log_ins.n_refused()
     }
 
     /// Compares the open files with those at the path, as each commit does: for times without one.

@@ -52,6 +52,7 @@ const ASSETS: &[Asset] = assets! {
     "/web/sending.js" JS "sending.js";
     "/web/dialogs.js" JS "dialogs.js";
     "/web/keys.js" JS "keys.js";
+    "/web/search.js" JS "search.js";
 };
 
 /// What every page and file is sent with.

@@ -73,8 +73,7 @@ async fn write_head(path: PathBuf, head: Head) {
     if let Err(error) = written {
         tracing::error!(
             file = shown,
-            %error,
-            "the head of the access log cannot be written to audit.head_file: let the service's user write to it"
+            "the head of the access log cannot be written to audit.head_file: let the service's user write to it ({error})"
         );
     }
 }

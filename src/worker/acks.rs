@@ -78,10 +78,19 @@ async fn ack_all(context: Context, carrier: &'static str, shared: Arc<Shared>) {
         };
         shared.locked(|waiting| waiting.known.remove(&token));
         match acked {
-            Ok(()) => is_failing = false,
+            Ok(()) => {
+                if std::mem::take(&mut is_failing) {
+                    tracing::info!(carrier, "texts are marked as read at {carrier} again");
+                }
+            }
             Err(error) => {
                 if !is_failing {
-                    tracing::warn!(carrier, kind = ?error.kind, %error, "texts could not be marked as read; they are read again");
+                    let kind = error.kind.as_str();
+                    tracing::warn!(
+                        carrier,
+                        kind,
+                        "texts could not be marked as read at {carrier}, and are read again ({kind}): {error}"
+                    );
                 }
                 is_failing = true;
                 if !context.pause(RETRY_MS).await {

@@ -47,10 +47,9 @@ async fn settle(context: &Context, push: &AlarmPush) {
     let trouble = ended.err();
     if let Some(why) = &trouble {
         tracing::warn!(
-            way = push.way.as_str(),
             alarm = push.id,
-            why,
-            "an alarm did not leave; it is tried again"
+            "an alarm did not leave by {}, and is tried again: {why}",
+            push.way.as_str()
         );
     }
     if let Err(error) = context.store.alarm_push_ended(push, trouble, context.now()).await {

@@ -57,9 +57,8 @@ impl Marks {
 fn tell_unwritable(path: &str, error: &io::Error) {
     tracing::warn!(
         path,
-        %error,
-        "the marks of questions cannot be written: if the gateway is killed while a carrier that forgets answers it, the next \
-         start will not know. Free space there, and let this user write"
+        "the marks of questions cannot be written to {path} ({error}): if the gateway is killed while a carrier that forgets \
+         answers it, the next start will not know. Free space there, and let this user write"
     );
 }
 
@@ -132,7 +131,7 @@ impl AskMarks {
         });
         let Some(path) = path else { return };
         if let Err(error) = remove(&path) {
-            tracing::warn!(path = %path.display(), %error, "the marks of questions cannot be taken away; remove the file");
+            tracing::warn!("the marks of questions cannot be taken away; remove {}: {error}", path.display());
         }
     }
 }
@@ -162,9 +161,8 @@ pub(super) async fn note_lost_texts(
     store.note_possible_loss(carrier, reason.to_owned(), now).await?;
     tracing::error!(
         carrier,
-        reason,
-        "texts may be lost: the carrier forgets what it hands over, and its answer did not come whole or was not stored. Look at \
-         the carrier's own list, then: munjad carrier acknowledge {carrier}"
+        "texts may be lost: {carrier} forgets what it hands over, and its answer did not come whole or was not stored ({reason}). \
+         Look at the carrier's own list, then: munjad carrier acknowledge {carrier}"
     );
     Ok(())
 }
@@ -173,7 +171,7 @@ pub(super) async fn note_lost_texts(
 pub(super) fn tell_lost_receipts(carrier: &'static str, why: Why) {
     tracing::warn!(
         carrier,
-        reason = why.reason(),
-        "receipts may be lost: the carrier forgets what it hands over. Each text without one is asked about by itself"
+        "receipts may be lost: {carrier} forgets what it hands over ({}). Each text without one is asked about by itself",
+        why.reason()
     );
 }

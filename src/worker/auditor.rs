@@ -79,11 +79,14 @@ fn report(carrier: &'static str, direction: Direction, found: Result<Comparison,
             n_ours = found.n_ours,
             n_theirs = found.n_theirs,
             n_differences = found.n_certain(),
-            "the carrier's list does not agree with ours: munjad carrier reconcile --since 26h"
+            "the list of {carrier} does not agree with ours ({direction}): munjad carrier reconcile --since 26h"
         ),
         Err(CompareError::Store(error)) => store_trouble(ROLE, &error),
         Err(error) => {
-            tracing::warn!(carrier, direction, %error, "the carrier's list could not be compared");
+            tracing::warn!(
+                carrier,
+                "the list of {carrier} could not be compared with ours ({direction}): {error}"
+            );
         }
     }
 }

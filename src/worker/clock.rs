@@ -99,13 +99,13 @@ fn tell(verdict: Verdict, apart_ms: i64, before: Option<Verdict>) {
         Verdict::Agrees => {}
         Verdict::Waits => tracing::error!(
             secs,
-            "THE CLOCK JUMPED: the gateway goes on with its own time until a carrier, or ten minutes, speak for the new one"
+            "THE CLOCK JUMPED by {secs} s: the gateway goes on with its own time until a carrier, or ten minutes, speak for the new one"
         ),
         Verdict::Wrong => tracing::error!(
             secs,
-            "THE CLOCK IS WRONG: it jumped away from the carrier's. The gateway goes on with its own time; have the clock set \
+            "THE CLOCK IS WRONG by {secs} s: it jumped away from the carrier's. The gateway goes on with its own time; have the clock set \
              by the network (timedatectl set-ntp true) before the next start"
         ),
-        Verdict::Believed => tracing::warn!(secs, "the machine's clock was moved"),
+        Verdict::Believed => tracing::warn!(secs, "the machine's clock was moved by {secs} s"),
     }
 }

@@ -145,9 +145,8 @@ impl Failed {
         match (self, say) {
             (Failed::Carrier(error), Say::GivenUp) => tracing::error!(
                 carrier,
-                %error,
-                "a deep walk was given up: one page cannot be read, and what stands behind it was not compared. It is tried \
-                 again with each walk"
+                "a deep walk through the list of {carrier} was given up: one page cannot be read, and what stands behind it was \
+                 not compared. It is tried again with each walk: {error}"
             ),
             // The poller reports a carrier that does not answer.
             (Failed::Carrier(error), Say::Failing) => tracing::info!(
@@ -200,7 +199,11 @@ async fn page(context: &Context, carrier: &dyn Carrier, state: &mut State) -> Re
         }
         Err(error) => {
             if state.trouble.gave_up() == Say::GivenUp {
-                tracing::error!(carrier = carrier.name(), %error, "a deep walk was given up");
+                let name = carrier.name();
+                tracing::error!(
+                    carrier = name,
+                    "a deep walk through the list of {name} was given up: {error}"
+                );
             }
             Ok(LOOK_EVERY_MS)
         }
@@ -220,6 +223,7 @@ async fn keep(context: &Context, carrier: &dyn Carrier, page: &InboundPage) -> R
     let name = carrier.name();
     let (items, seen) = (page.items.clone(), context.seen(carrier));
     let accepted = context.store.accept_inbound(name, page.raw.to_vec(), items, None, seen).await?;
+    context.health.calls.note_texts(name, &accepted);
     if accepted.n_new > 0 {
         context.health.record_text_in(seen.at);
     }
@@ -243,7 +247,8 @@ async fn end(
         tracing::warn!(
             carrier = carrier.name(),
             n = state.n_late,
-            "a walk through the carrier's list found texts that no poll had seen; they wait for a person"
+            "a walk through the list of {} found texts that no poll had seen; they wait for a person",
+            carrier.name()
         );
     }
     // What came while it walked, it has not listed.

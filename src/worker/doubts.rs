@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use tokio::task::{AbortHandle, JoinSet};
 
-use super::{Context, Role, store_trouble};
+use super::{Call, Context, Role, store_trouble};
 use crate::carrier::{Carrier, CarrierError, ErrorKind, Lookup, Reconciled};
 use crate::domain::UnixMs;
 use crate::domain::retry::{self, RetryReason};
@@ -122,7 +122,8 @@ async fn settle(context: &Context, doubt: &InDoubt) -> Result<bool> {
 }
 
 async fn ask(context: &Context, carrier: &dyn Carrier, doubt: &InDoubt) -> LookupResult {
-    match carrier.reconcile(&doubt.text).await {
+    let asked = context.health.calls.watch(carrier.name(), Call::Lookup, carrier.reconcile(&doubt.text));
+    match asked.await {
         Ok(Reconciled::Found { carrier_message_id }) => LookupResult::Found { carrier_message_id },
         Ok(Reconciled::OneOf { carrier_message_ids }) => LookupResult::OneOf { carrier_message_ids },
         // It said that it had the text, and does not list it. A repeat would be answered as if it had been accepted.
@@ -133,7 +134,13 @@ async fn ask(context: &Context, carrier: &dyn Carrier, doubt: &InDoubt) -> Looku
         Ok(Reconciled::SafeToRepeat) => repeatable(carrier, doubt, context.now()),
         Ok(Reconciled::CannotTell) => LookupResult::CannotTell,
         Err(error) => {
-            tracing::warn!(message = doubt.text.id, kind = ?error.kind, %error, "the carrier could not be asked about a text in doubt");
+            let (carrier, kind) = (carrier.name(), error.kind.as_str());
+            tracing::warn!(
+                message = doubt.text.id,
+                carrier,
+                kind,
+                "{carrier} could not be asked about a text in doubt ({kind}): {error}"
+            );
             unasked(&error, doubt.n_questions, context.now(), rand::random())
         }
     }

@@ -9,6 +9,7 @@ use std::time::Duration;
 use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 
+use super::calls::CarrierCalls;
 use super::{Carriers, Role};
 use crate::carrier::{CarrierError, ErrorKind, PushRefused};
 use crate::domain::UnixMs;
@@ -26,6 +27,8 @@ pub struct WorkerHealth {
     pub role: Role,
     pub n_restarts: i64,
     pub last_progress_at: UnixMs,
+    /// How long its last progress is ago.
+    pub idle: Duration,
     pub is_late: bool,
 }
 
@@ -147,10 +150,13 @@ pub struct HealthRegistry {
     carriers: Mutex<BTreeMap<&'static str, CarrierEntry>>,
     born: Instant,
     clock_trouble_ms: Mutex<Option<i64>>,
+    disk_room: Mutex<Option<u64>>,
     last_text_in_at: AtomicI64,
     last_text_out_at: AtomicI64,
     /// Polled carriers that have not been asked yet.
     unasked: watch::Sender<BTreeSet<&'static str>>,
+    /// What the carriers' calls cost, and how they end.
+    pub calls: CarrierCalls,
     /// Wakes the loop that asks about texts in doubt: there is a new one.
     pub doubt: Notify,
     /// Wakes the sender: the configuration was read again, and a carrier out of order may be tried.
@@ -172,6 +178,8 @@ impl HealthRegistry {
             carriers: Mutex::new(names.map(|name| (name, CarrierEntry::default())).collect()),
             born: Instant::now(),
             clock_trouble_ms: Mutex::new(None),
+            disk_room: Mutex::new(None),
+            calls: CarrierCalls::default(),
             last_text_in_at: AtomicI64::new(i64::MIN / 2),
             last_text_out_at: AtomicI64::new(i64::MIN / 2),
             unasked: watch::Sender::new(unasked),
@@ -200,6 +208,7 @@ impl HealthRegistry {
             role: *role,
             n_restarts: p.n_restarts,
             last_progress_at: p.last_at,
+            idle: p.last.elapsed(),
             is_late: p.last.elapsed() > LATE_AFTER,
         };
         lock(&self.workers).iter().map(health).collect()
@@ -273,6 +282,28 @@ impl HealthRegistry {
     /// The same.
     pub fn clock_trouble_ms(&self) -> Option<i64> {
         *lock(&self.clock_trouble_ms)
+    }
+
+    /// Records how much can still be written to the disk of the database (bytes).
+    pub(super) fn set_disk_room(&self, room: Option<u64>) {
+        *lock(&self.disk_room) = room;
+    }
+
+    /// The same, as it was last measured; `None` if it cannot be.
+    pub fn disk_room(&self) -> Option<u64> {
+        *lock(&self.disk_room)
+    }
+
+    /// How long each carrier's last answer to a question for texts is ago.
+    pub fn poll_ages(&self) -> Vec<(&'static str, Duration)> {
+        let carriers = lock(&self.carriers);
+        let age = |(name, entry): (&&'static str, &CarrierEntry)| Some((*name, entry.last_answer?.elapsed()));
+        carriers.iter().filter_map(age).collect()
+    }
+
+    /// The carriers that are polled and have not been asked yet.
+    pub fn unasked(&self) -> Vec<String> {
+        self.unasked.borrow().iter().map(|name| (*name).to_owned()).collect()
     }
 
     /// What is known of the clocks when a carrier's texts are seen.

@@ -24,7 +24,7 @@ impl LongPass {
         }
         self.n_pages += 1;
         if self.n_pages >= MOST_PAGES {
-            tracing::error!(carrier = name, pages = self.n_pages, "the carrier's list of texts does not end");
+            tracing::error!(carrier = name, pages = self.n_pages, "the list of texts of {name} does not end");
             // `since` stays: nothing counts as read.
             *cursor = cursor.restarted();
             self.n_pages = 0;
@@ -45,7 +45,10 @@ async fn look_at_newest(context: &Context, name: &'static str, cursor: &Cursor) 
     let Ok(page) = carrier.poll_inbound(&first).await else { return };
     let seen = context.seen(carrier.as_ref());
     match context.store.accept_inbound(name, page.raw.to_vec(), page.items, None, seen).await {
-        Ok(accepted) if accepted.n_new > 0 => context.health.record_text_in(context.now()),
+        Ok(accepted) if accepted.n_new > 0 => {
+            context.health.calls.note_texts(name, &accepted);
+            context.health.record_text_in(context.now());
+        }
         Ok(_) => {}
         Err(error) => store_trouble(Role::Poller(name), &error),
     }

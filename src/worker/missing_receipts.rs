@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::{Context, Role, store_trouble};
+use super::{Call, Context, Role, store_trouble};
 use crate::carrier::{Carrier, ReportClass};
 use crate::domain::receipt::ReceiptItem;
 use crate::domain::retry;
@@ -77,16 +77,17 @@ async fn receipt_found(
     let (Some(carrier), Some(carrier_message_id)) = (carrier, &text.carrier_message_id) else {
         return Ok(false);
     };
-    match carrier.status(carrier_message_id).await {
+    let asked = context.health.calls.watch(carrier.name(), Call::Receipt, carrier.status(carrier_message_id));
+    match asked.await {
         Ok(Some(receipt)) => {
             let items = vec![ReceiptItem::Receipt(receipt)];
             let applied =
                 context.store.apply_receipts(carrier.name(), Vec::new(), items, context.now()).await?;
+            context.health.calls.note_receipts(carrier.name(), &applied);
             Ok(applied.n_moved > 0)
         }
         Ok(None) => Ok(false),
-        Err(error) => {
-            tracing::warn!(kind = ?error.kind, %error, "a receipt could not be asked for");
+        Err(_) => {
             silent.insert(text.carrier.clone());
             Ok(false)
         }

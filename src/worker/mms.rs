@@ -29,7 +29,7 @@ pub(super) async fn with_photos(
             return Err((text, later(STORE_RETRY_MS)));
         }
         Err(error) => {
-            tracing::error!(message = text.id, %error, "a text's photos are lost, and it fails");
+            tracing::error!(message = text.id, "a text's photos are lost, and it fails: {error}");
             return Err((text, failed("photo lost")));
         }
     };

@@ -12,6 +12,7 @@ mod ask_file;
 mod ask_marks;
 mod asking;
 mod auditor;
+mod calls;
 mod carriers;
 mod clock;
 mod deep_walk;
@@ -51,6 +52,7 @@ use tokio_util::sync::CancellationToken;
 pub use access_log::AuditSettings;
 pub use ask_marks::AskMarks;
 pub use auditor::{compare_inbound, compare_with};
+pub use calls::{Call, CarrierCalls};
 pub use carriers::{CarrierInUse, Carriers};
 pub use health::{CarrierHealth, HealthRegistry, LATE_AFTER, WorkerHealth};
 pub use purger::purge_all;
@@ -274,7 +276,7 @@ pub async fn run(role: Role, context: Context) {
 
 /// Logs an error of the store, after which the loop tries again.
 fn store_trouble(role: impl fmt::Display, error: &StoreError) {
-    tracing::error!(%role, %error, "a database call failed; it is tried again");
+    tracing::error!(%role, "a database call failed ({role}), and is tried again: {error}");
 }
 
 /// How long a loop waits while its carrier is not configured (milliseconds).

@@ -19,7 +19,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use super::every::Interval;
-use super::{Context, Role, STORE_RETRY_MS, store_trouble};
+use super::{Call, Context, Role, STORE_RETRY_MS, store_trouble};
 use crate::carrier::http::TOO_LARGE;
 use crate::carrier::{Carrier, CarrierError, ErrorKind, Media};
 use crate::domain::media::{MediaRef, What};
@@ -133,9 +133,10 @@ async fn fetch_and_keep(context: &Context, wanted: WantedPhoto, alone: &Semaphor
             tracing::warn!(
                 photo = wanted.id,
                 carrier = wanted.carrier,
-                what = lost.what.as_str(),
-                why = why.as_str(),
-                "a photo is lost"
+                "a {} from {} is lost: {}",
+                lost.what.as_str(),
+                wanted.carrier,
+                why.as_str()
             );
             context.store.lose_photo(wanted.id, lost).await
         }
@@ -152,7 +153,8 @@ async fn fetch(context: &Context, wanted: &WantedPhoto, alone: &Semaphore) -> Fe
         tracing::warn!(
             photo = wanted.id,
             carrier = wanted.carrier,
-            "a photo waits at a carrier that is not configured"
+            "a photo waits at {}, which is not configured any more",
+            wanted.carrier
         );
         return Fetched::NotNow;
     };
@@ -166,7 +168,13 @@ async fn fetch(context: &Context, wanted: &WantedPhoto, alone: &Semaphore) -> Fe
     match media(context, &*carrier, &wanted.media, alone).await {
         Ok(media) => look_at(media, claimed).await,
         Err(error) => {
-            tracing::warn!(photo = wanted.id, carrier = wanted.carrier, kind = ?error.kind, %error, "a photo could not be fetched");
+            let (carrier, kind) = (carrier.name(), error.kind.as_str());
+            tracing::warn!(
+                photo = wanted.id,
+                carrier,
+                kind,
+                "a photo could not be fetched from {carrier} ({kind}): {error}"
+            );
             failed(&error).map_or(Fetched::NotNow, not)
         }
     }
@@ -180,14 +188,18 @@ async fn media(
     alone: &Semaphore,
 ) -> crate::carrier::Result<Media> {
     if media.n_bytes.is_none_or(|n| n <= MAX_BYTES as u64) {
-        let small = carrier.fetch_media(media, MAX_BYTES).await;
+        let small = context
+            .health
+            .calls
+            .watch(carrier.name(), Call::Photo, carrier.fetch_media(media, MAX_BYTES))
+            .await;
         if !small.as_ref().is_err_and(|error| error.message == TOO_LARGE) {
             return small;
         }
     }
     let _turn = alone.acquire().await;
     context.health.progress(ROLE, context.now());
-    carrier.fetch_media(media, MAX_FILM_BYTES).await
+    context.health.calls.watch(carrier.name(), Call::Photo, carrier.fetch_media(media, MAX_FILM_BYTES)).await
 }
 
 /// Why an error stands against the file itself; `None` if a later try may succeed.

@@ -13,7 +13,7 @@ use super::ask_file::{Asked, Why};
 use super::ask_marks::note_lost_texts;
 use super::asking::Asking;
 use super::long_pass::LongPass;
-use super::{Context, NO_CARRIER_MS, Role, STORE_RETRY_MS, store_trouble};
+use super::{Call, Context, NO_CARRIER_MS, Role, STORE_RETRY_MS, store_trouble};
 use crate::carrier::{self, Carrier, CarrierError, ErrorKind, InboundClass, InboundPage};
 use crate::domain::clock::AGREES_MS;
 use crate::domain::inbound::Cursor;
@@ -113,7 +113,9 @@ async fn round(context: &Context, carrier: &dyn Carrier, state: &mut PollState, 
         return STORE_RETRY_MS;
     }
     let began = Instant::now();
-    let polled = carrier::first(carrier.poll_inbound(&state.asking.cursor(&state.cursor))).await;
+    let cursor = state.asking.cursor(&state.cursor);
+    let polled = carrier::first(carrier.poll_inbound(&cursor));
+    let polled = context.health.calls.watch(carrier.name(), Call::Texts, polled).await;
     context.health.poll_ended(carrier.name(), polled.as_ref().map(|page| page.clock_ahead_ms), context.now());
     if let Some(wait) = state.asking.learn(context, carrier, &polled) {
         context.marks.clear((carrier.name(), Asked::Texts));
@@ -159,11 +161,11 @@ enum Failed {
 }
 
 impl Failed {
-    /// Logs it; returns how long to wait at least (milliseconds).
+    /// Logs what failed in the database (what failed at the carrier is said by [`CarrierCalls`](super::CarrierCalls)); returns how
+    /// long to wait at least (milliseconds).
     fn report(&self, carrier: &'static str) -> i64 {
         match self {
             Failed::Carrier(error) => {
-                tracing::warn!(carrier, kind = ?error.kind, %error, "texts could not be fetched");
                 error.retry_after.map_or(0, |wait| i64::try_from(wait.as_millis()).unwrap_or(0)).min(60_000)
             }
             Failed::Store(error) => {
@@ -246,6 +248,7 @@ async fn accept(
         false => commit(context, carrier, &page, &next).await.map_err(Failed::Store)?,
     };
     state.is_stored = true;
+    context.health.calls.note_texts(name, &accepted);
     if accepted.n_new > 0 {
         context.health.record_text_in(now);
         tracing::debug!(n = accepted.n_new, "texts came");

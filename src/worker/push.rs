@@ -24,7 +24,8 @@ pub async fn take_push(
     };
     let name = carrier.name();
     let pushed = carrier.push(call).map_err(|refused| {
-        tracing::warn!(carrier = name, why = refused.word(), "a call was refused");
+        let why = refused.word();
+        tracing::warn!(carrier = name, why, "a call of {name} was refused: {why}");
         context.health.refused_call(name, refused, context.now());
         PushFailed::Refused(refused)
     })?;
@@ -48,6 +49,7 @@ async fn keep(
         let accepted =
             context.store.accept_inbound(name, call.body.to_vec(), pushed.texts, None, seen).await?;
         context.health.called(name, now);
+        context.health.calls.note_texts(name, &accepted);
         if accepted.n_new > 0 {
             context.health.record_text_in(now);
         }
@@ -66,6 +68,7 @@ async fn keep(
     }
     if !pushed.receipts.is_empty() {
         let applied = context.store.apply_receipts(name, call.body.to_vec(), pushed.receipts, now).await?;
+        context.health.calls.note_receipts(name, &applied);
         tracing::debug!(?applied, carrier = name, "a call brought receipts");
     }
     Ok(())

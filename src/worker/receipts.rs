@@ -2,7 +2,7 @@
 
 use super::ask_file::{Asked, Why};
 use super::ask_marks::tell_lost_receipts;
-use super::{Context, NO_CARRIER_MS, Role, STORE_RETRY_MS, store_trouble};
+use super::{Call, Context, NO_CARRIER_MS, Role, STORE_RETRY_MS, store_trouble};
 use crate::carrier::{Carrier, CarrierError, ReportClass, ReportPage};
 use crate::domain::polling::{FailedPoll, Rhythm};
 use crate::store::{Applied, StoreError};
@@ -32,7 +32,8 @@ async fn round(context: &Context, name: &'static str, rhythm: &mut Rhythm) -> i6
     if carrier.caps().reports == ReportClass::ReadOnce && context.marks.set(mark) {
         tell_lost_receipts(name, Why::Killed);
     }
-    let result = match carrier.poll_reports().await {
+    let asked = context.health.calls.watch(name, Call::Receipts, carrier.poll_reports()).await;
+    let result = match asked {
         Ok(page) => accept(context, carrier.as_ref(), page).await,
         Err(error) => Err(Failed::Carrier(error)),
     };
@@ -64,6 +65,7 @@ async fn accept(context: &Context, carrier: &dyn Carrier, page: ReportPage) -> R
     let mut n_new = 0;
     if !page.items.is_empty() {
         let applied = commit(context, carrier, &page).await.map_err(Failed::Store)?;
+        context.health.calls.note_receipts(carrier.name(), &applied);
         tracing::debug!(?applied, "receipts came");
         n_new = applied.n_moved + applied.n_unmatched + applied.n_unknown + applied.n_quarantined;
         if applied.n_quarantined > 0 {
@@ -94,11 +96,10 @@ async fn commit(context: &Context, carrier: &dyn Carrier, page: &ReportPage) -> 
     }
 }
 
-/// Logs a failure; returns how long to wait at least (milliseconds).
+/// Logs a failure of the database; returns how long to wait at least (milliseconds).
 fn report(carrier: &'static str, failed: &Failed) -> i64 {
     match failed {
         Failed::Carrier(error) => {
-            tracing::warn!(carrier, kind = ?error.kind, %error, "receipts could not be fetched");
             error.retry_after.map_or(0, |wait| i64::try_from(wait.as_millis()).unwrap_or(0)).min(60_000)
         }
         Failed::Store(error) => {

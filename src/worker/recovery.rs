@@ -131,7 +131,12 @@ async fn note(
     let read = match read {
         Err(CompareError::Store(error)) => return Err(error),
         Err(error) => {
-            tracing::warn!(carrier = list.0, direction = list.1.as_str(), %error, "a list could not be read back; it is tried again");
+            tracing::warn!(
+                carrier = list.0,
+                direction = list.1.as_str(),
+                "a list of {} could not be read back, and is tried again: {error}",
+                list.0
+            );
             Err(error.to_string())
         }
         Ok(n) => Ok(n),

@@ -25,7 +25,7 @@ use std::sync::Arc;
 use tokio::task::{JoinError, JoinSet};
 
 use super::every::Interval;
-use super::{CarrierInUse, Context, Role, STORE_RETRY_MS, mms, store_trouble};
+use super::{Call, CarrierInUse, Context, Role, STORE_RETRY_MS, mms, store_trouble};
 use crate::carrier::{self, Accepted, Carrier, CarrierError, ErrorKind};
 use crate::domain::breaker::{Permit, Sign};
 use crate::domain::delivery_reason::DeliveryReason;
@@ -257,8 +257,7 @@ async fn lease(context: &Context, share: &Share, now: i64) -> Result<Leased, Sto
 /// Asks a carrier that was out of order whether it answers; if so, one text may try.
 async fn probe(context: &Context, share: &Share) {
     let carrier = share.used.carrier.as_ref();
-    if let Err(error) = carrier.check().await {
-        tracing::warn!(carrier = carrier.name(), kind = ?error.kind, %error, "the carrier is still out of order");
+    if let Err(error) = context.health.calls.watch(carrier.name(), Call::Probe, carrier.check()).await {
         context.health.record_sign(carrier.name(), sign(Some(&error)), context.now());
         return;
     }
@@ -296,10 +295,16 @@ async fn send_one(context: &Context, carrier: &dyn Carrier, text: OutboundText, 
     }
     let text = &text;
     let name = carrier.name();
-    let result = carrier.send(text).await;
+    let result = context.health.calls.watch(name, Call::Send, carrier.send(text)).await;
     let now = context.now();
     if let Err(error) = &result {
-        tracing::warn!(message = text.id, carrier = name, kind = ?error.kind, %error, "a text was not accepted");
+        let kind = error.kind.as_str();
+        tracing::warn!(
+            message = text.id,
+            carrier = name,
+            kind,
+            "{name} did not accept a text ({kind}): {error}"
+        );
     }
     // Before the row is back in line, so that it does not leave again at once.
     record_sign(context, name, sign(result.as_ref().err())).await;
@@ -317,10 +322,13 @@ async fn record_sign(context: &Context, carrier: &'static str, sign: Sign) {
         return;
     };
     let kind = if is_out {
-        tracing::error!(carrier, "the carrier is out of order; it is probed now and then: see munjad check");
+        tracing::error!(
+            carrier,
+            "{carrier} is out of order: no text leaves by it, and it is tried now and then. munjad check says what to do"
+        );
         EventKind::CarrierOutOfOrder
     } else {
-        tracing::info!(carrier, "the carrier takes texts again");
+        tracing::info!(carrier, "{carrier} takes texts again");
         EventKind::CarrierWorksAgain
     };
     if let Err(error) = context.store.note(kind, carrier.to_owned(), context.now()).await {
@@ -384,7 +392,10 @@ async fn record(context: &Context, text: &OutboundText, outcome: Outcome) {
             Ok(()) => return,
             Err(error) if error.is_of_the_disk() => store_trouble(ROLE, &error),
             Err(error) => {
-                tracing::error!(message = text.id, %error, "an outcome could not be recorded; the text comes into doubt");
+                tracing::error!(
+                    message = text.id,
+                    "an outcome could not be recorded, and the text comes into doubt: {error}"
+                );
                 return;
             }
         }

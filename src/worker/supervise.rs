@@ -30,7 +30,7 @@ pub async fn supervise(role: Role, context: Context) {
 
 async fn report(role: Role, context: &Context, panicked: bool) {
     context.health.restarted(role);
-    tracing::error!(%role, panicked, "a worker panicked or ended early; it is started again");
+    tracing::error!(%role, panicked, "the loop {role} panicked or ended early; it is started again");
     if let Err(error) = context.store.note(EventKind::WorkerRestarted, role.to_string(), context.now()).await
     {
         super::store_trouble(role, &error);

@@ -8,7 +8,7 @@ use super::every::Interval;
 use super::{Context, Role, store_trouble};
 use crate::call::hand_over;
 use crate::domain::UnixMs;
-use crate::domain::alarm::operator::{LEAST_ROOM, MOST_STARTS, Saying, saying};
+use crate::domain::alarm::operator::{MOST_STARTS, Saying, is_disk_full, saying};
 use crate::domain::alarm::{AlarmNews, OperatorAlarm, Trouble};
 use crate::domain::hearing::Hearing;
 use crate::ops::disk;
@@ -34,6 +34,10 @@ pub(super) async fn run(context: Context) {
             note(&context, &mut disk, trouble, is_in_trouble).await;
         }
         if disk.every.is_due(context.now()) {
+            // So that a lock of another process, or a disk that takes nothing, is known before a text comes.
+            if let Err(error) = context.store.try_to_write().await {
+                store_trouble(ROLE, &error);
+            }
             let is_full = is_full(&context).await;
             note(&context, &mut disk, Trouble::DiskFull, is_full).await;
         }
@@ -79,9 +83,9 @@ async fn seen(context: &Context) -> BTreeMap<Trouble, bool> {
 
 async fn is_full(context: &Context) -> bool {
     let path = context.store.path().to_owned();
-    let room = tokio::task::spawn_blocking(move || disk::room(&path)).await;
-    // What cannot be measured is not full: a write that fails says so.
-    room.ok().flatten().is_some_and(|room| room < LEAST_ROOM)
+    let room = tokio::task::spawn_blocking(move || disk::room(&path)).await.ok().flatten();
+    context.health.set_disk_room(room);
+    is_disk_full(room)
 }
 
 async fn note(context: &Context, disk: &mut Disk, trouble: Trouble, is_in_trouble: bool) {
@@ -96,9 +100,13 @@ async fn note(context: &Context, disk: &mut Disk, trouble: Trouble, is_in_troubl
             }
             match said {
                 Some(Saying::Over) => {
-                    tracing::info!(trouble = trouble.to_word(), "it is over; the operator was told")
+                    let trouble = trouble.to_word();
+                    tracing::info!(trouble, "it is over, and the operator was told: {trouble}");
                 }
-                Some(_) => tracing::error!(trouble = trouble.to_word(), "the operator is called"),
+                Some(_) => {
+                    let trouble = trouble.to_word();
+                    tracing::error!(trouble, "the operator is called: {trouble}");
+                }
                 None => {}
             }
         }
@@ -157,7 +165,7 @@ async fn hand_over_unwritten(context: &Context, news: &AlarmNews, now: UnixMs) -
     let mut all_left = true;
     for way in &settings.policy.alarm.pushes {
         if let Err(why) = hand_over(&settings.alarm_ways, *way, (0, news, now)).await {
-            tracing::error!(way = way.as_str(), why, "an alarm did not leave");
+            tracing::error!("an alarm did not leave by {}: {why}", way.as_str());
             all_left = false;
         }
     }

@@ -67,7 +67,7 @@ impl Class {
             "[database]\npath = \"munja.db\"\n[carrier]\nname = \"{name}\"\n[carrier.{name}]\nnumber = \"062120\"\n\
              sends_per_sec = 1000\nother_requests_per_sec = 1000\ntimeout_secs = 2\n{section}\
              [polling]\nfast_secs = 0.01\nslow_secs = 0.02\nreceipts_fast_secs = 0.01\nreceipts_slow_secs = 0.02\n\
-             full_walk_secs = 0.2\n[desks.main]\nhours = \"24/7\"\n[api]\nlisten = \"127.0.0.1:0\"\n{more}\n"
+             full_walk_secs = 0.2\n[sending]\nrecall_secs = 0\n[desks.main]\nhours = \"24/7\"\n[api]\nlisten = \"127.0.0.1:0\"\n{more}\n"
         );
         write_config(folder, &text)
     }

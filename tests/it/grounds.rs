@@ -36,8 +36,8 @@ fn said(output: &Output) -> String {
 }
 
 /// `munjad run` as a process of its own, that is ready.
-struct Running {
-    child: Child,
+pub struct Running {
+    pub child: Child,
 }
 
 impl Running {
@@ -245,7 +245,7 @@ async fn an_idle_crowd_does_not_shut_a_counselor_out() {
 }
 
 /// Both ends of each connection are files of this process.
-fn may_open_many_files() {
+pub fn may_open_many_files() {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     let most = getrlimit(Resource::Nofile).maximum;
     setrlimit(Resource::Nofile, Rlimit { current: most, maximum: most }).unwrap();
@@ -291,16 +291,15 @@ async fn a_flood_of_guesses_neither_locks_out_nor_delays_a_known_device() {
 }
 
 /// The memory of a process that is in use, in MiB.
-fn resident(child: &Child) -> u64 {
+pub fn resident(child: &Child) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
     line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() / 1_024
 }
 
-/// The real program: neither guesses nor idle connections make it grow.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_crowd_costs_no_memory() {
-    let (_carrier, folder, config) = installed().await;
+/// The real program on a port of its own, with one counselor.
+pub async fn on_a_port() -> (Carrier, tempfile::TempDir, Running, u16) {
+    let (carrier, folder, config) = installed().await;
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let text = std::fs::read_to_string(&config).unwrap();
     std::fs::write(
@@ -309,6 +308,13 @@ async fn a_crowd_costs_no_memory() {
     )
     .unwrap();
     let running = block_in_place(|| Running::start(folder.path(), &config));
+    (carrier, folder, running, port)
+}
+
+/// The real program: neither guesses nor idle connections make it grow.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_crowd_costs_no_memory() {
+    let (_carrier, _folder, running, port) = on_a_port().await;
     may_open_many_files();
     let before = resident(&running.child);
     let mut idle = Vec::new();

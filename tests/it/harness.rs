@@ -72,7 +72,7 @@ pub fn config_text(carrier_port: u16, more: &str) -> String {
          base_url = \"http://127.0.0.1:{carrier_port}\"\napi_key_file = \"key\"\nnumber = \"062120\"\n\
          sends_per_sec = 100000\nother_requests_per_sec = 100000\ntimeout_secs = 2\n\
          [polling]\nfast_secs = 0.01\nslow_secs = 0.02\nreceipts_fast_secs = 0.01\nreceipts_slow_secs = 0.02\n\
-         full_walk_secs = 0.2\n{desk}{hold}[api]\nlisten = \"127.0.0.1:0\"\n{more}\n"
+         full_walk_secs = 0.2\n{desk}{hold}[api]\nlisten = \"127.0.0.1:0\"\nrequests_per_sec_address = 0\n{more}\n"
     )
 }
 

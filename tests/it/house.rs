@@ -29,7 +29,7 @@ fn src() -> PathBuf {
 }
 
 /// The code of a file without comments and without its tests, which stand last.
-fn code(text: &str) -> String {
+pub fn code(text: &str) -> String {
     let body = text.split("#[cfg(test)]\nmod tests {").next().unwrap();
     body.lines().filter(|l| !l.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
 }
@@ -39,7 +39,7 @@ fn is_test_file(path: &Path) -> bool {
 }
 
 /// The sources that are compiled into the programs.
-fn product() -> Vec<(PathBuf, String)> {
+pub fn product() -> Vec<(PathBuf, String)> {
     sources(&src()).into_iter().filter(|(path, _)| !is_test_file(path)).collect()
 }
 

@@ -174,6 +174,18 @@ try {
   if (await desk.locator("dialog[open]").count()) await desk.locator("dialog button[value=ok]").press("Enter");
   await says(desk, "상담 2번을 종료했습니다.");
 
+  begin("what was written is found again, by keyboard alone");
+  await desk.locator("#queue").focus();
+  await keys.press("/");
+  await desk.locator("dialog input").first().waitFor();
+  await keys.type("한빛아파트");
+  await keys.press("Enter");
+  await desk.locator("dialog .hits mark", { hasText: "한빛아파트" }).waitFor();
+  await barriers(desk, "search");
+  await desk.locator("dialog .hits button:focus").waitFor();
+  await keys.press("Enter");
+  await desk.locator("#talk h2", { hasText: "상담 2번" }).waitFor();
+
   begin("the gateway is restarted under the pages");
   offline = true;
   await gateway.stop();

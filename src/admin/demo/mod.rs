@@ -160,7 +160,7 @@ fn write_config(folder: &Path, carrier_port: u16) -> anyhow::Result<PathBuf> {
     let text = format!(
         "[database]\npath = \"munja.db\"\n\n[carrier]\nname = \"bizgo\"\n\n[carrier.bizgo]\n\
          base_url = \"http://127.0.0.1:{carrier_port}\"\napi_key_file = \"bizgo_api_key\"\nnumber = \"062120\"\n\n\
-         [api]\nlisten = \"127.0.0.1:0\"\n\n# The demo shows the service as it is by day.\n[desks.main]\nhours = \"24/7\"\n"
+         # Nobody takes an answer back here.\n[sending]\nrecall_secs = 0\n\n[api]\nlisten = \"127.0.0.1:0\"\n\n# The demo shows the service as it is by day.\n[desks.main]\nhours = \"24/7\"\n"
     );
     std::fs::write(&path, text)?;
     Ok(path)

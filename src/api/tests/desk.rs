@@ -9,6 +9,11 @@ impl Desk {
         self.send(request("DELETE", path, token).body(Body::empty()).expect("a request")).await
     }
 
+    async fn keyed(&self, path: &str, token: &str, key: &str, body: Value) -> Reply {
+        let request = request("POST", path, token).header("idempotency-key", key);
+        self.send(request.body(Body::from(body.to_string())).expect("a request")).await
+    }
+
     /// Answers are held back for ten seconds.
     fn hold(&self) {
         self.settings.send_replace(Arc::new(settings(10_000)));
@@ -151,4 +156,56 @@ async fn a_last_text_without_an_answer_is_asked_for_and_a_category_anew() {
     desk.post(close, &minsu, json!({"last_seen": 2})).await.refused("category_needed");
     assert_eq!(desk.get("/v1/conversations/1", &minsu).await.expect(200)["category"], "교통/버스노선·도착");
     desk.post(close, &minsu, json!({"last_seen": 2, "category": "택시"})).await.expect(204);
+}
+
+#[tokio::test(start_paused = true)]
+async fn we_write_first_with_a_reason_and_only_to_who_may_be_written_to() {
+    let desk = Desk::open();
+    let minsu = desk.one_active().await;
+    let write = "/v1/conversations/1/write";
+    let body = json!({"text": "가로등을 고쳤습니다.", "reason": "도로과 회신"});
+    let open = desk.keyed(write, &minsu, "a", body.clone()).await.refused("still_open");
+    assert!(open["detail"].to_string().contains('1'), "{open}");
+    desk.post("/v1/conversations/1/close", &minsu, json!({"last_seen": 1, "unanswered": true})).await.expect(204);
+    desk.keyed(write, &minsu, "a", json!({"text": "네", "reason": " "})).await.refused("bad_request");
+    let written = desk.keyed(write, &minsu, "a", body.clone()).await.expect(201);
+    assert_eq!((&written["conversation_id"], &written["messages"][0]["state"]), (&json!(2), &json!("queued")));
+    let again = desk.keyed(write, &minsu, "a", body.clone()).await.expect(200);
+    assert_eq!((&again["conversation_id"], &again["repeated"]), (&json!(2), &json!(true)));
+    let begun = desk.get("/v1/conversations/2", &minsu).await.expect(200);
+    assert_eq!((&begun["state"], &begun["previous_id"]), (&json!("answered"), &json!(1)));
+    assert_eq!((&begun["claimed_by"]["login"], &begun["notes"][0]["kind"]), (&json!("minsu"), &json!("wrote_first")));
+    let rows = desk.rows().await;
+    assert!(rows.iter().any(|row| row.record.detail == "write_first" && row.record.reason == "도로과 회신"));
+    desk.post("/v1/conversations/2/actions", &minsu, json!({"action": "opt_out"})).await.expect(200);
+    desk.post("/v1/conversations/2/close", &minsu, json!({"last_seen": 0})).await.expect(204);
+    desk.keyed("/v1/conversations/2/write", &minsu, "b", body.clone()).await.refused("opted_out");
+
+    let mut to_number = body;
+    to_number["number"] = json!("010-9999-0000");
+    let written = desk.keyed("/v1/conversations", &minsu, "c", to_number.clone()).await.expect(201);
+    let id = written["conversation_id"].as_i64().expect("an id");
+    desk.text_in("010-9999-0000", "고맙습니다만 아직 어두워요").await;
+    let joined = desk.get(&format!("/v1/conversations/{id}"), &minsu).await.expect(200);
+    assert_eq!((&joined["state"], &joined["n_messages"]), (&json!("active"), &json!(2)), "their text joins it");
+    to_number["number"] = json!("119");
+    desk.keyed("/v1/conversations", &minsu, "d", to_number).await.refused("not_reachable");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_case_with_an_outside_department_is_listed_until_it_has_answered() {
+    let desk = Desk::open();
+    let minsu = desk.one_active().await;
+    let (act, now) = ("/v1/conversations/1/actions", desk.now());
+    desk.reply(1, &minsu, "a", json!({"text": "도로과에 물었습니다.", "last_seen": 1})).await.expect(201);
+    desk.post("/v1/conversations/1/close", &minsu, json!({"last_seen": 1})).await.expect(204);
+    let refer = json!({"action": "refer", "department": "도로과", "due_at": now + 86_400_000});
+    desk.post(act, &minsu, refer).await.expect(200);
+    let listed = desk.get("/v1/conversations?state=referred", &minsu).await.expect(200);
+    let one = &listed["conversations"][0];
+    assert_eq!((&one["id"], &one["state"]), (&json!(1), &json!("closed")));
+    assert_eq!((&one["referral"]["department"], &one["referral"]["due_at"]), (&json!("도로과"), &json!(now + 86_400_000)));
+    desk.post(act, &minsu, json!({"action": "end_referral", "note": "고침"})).await.expect(200);
+    desk.post(act, &minsu, json!({"action": "end_referral"})).await.refused("not_referred");
+    assert_eq!(desk.get("/v1/conversations?state=referred", &minsu).await.expect(200)["n_total"], 0);
 }

@@ -42,6 +42,7 @@ use crate::domain::media::PhotoLimits;
 use crate::domain::phone::{PhoneNumber, Senders};
 use crate::domain::policy::ServicePolicy;
 use crate::domain::text::{Charset, Limits, MessageText};
+use crate::domain::token_bucket::Rate;
 use crate::ops::clock::Clock;
 use crate::store::{Lease, LookupResult, NewCounselor, Outcome, Store, StoreOptions};
 
@@ -107,6 +108,9 @@ impl Desk {
             settings: read,
             health: Arc::new(move || health(started_at)),
             meaning: |carrier, code| (carrier == "sim" && code == "7").then_some(DeliveryReason::PhoneOff),
+            metrics: Arc::new(|| Box::pin(async { Ok("# EOF\n".to_owned()) })),
+            tally: super::ApiTally::default(),
+            limits: super::RequestLimits::default(),
             stop: stop.clone(),
         };
         Desk { dir, store, router: super::router(context), settings, clock, n_texts: AtomicI64::new(0), stop }
@@ -231,6 +235,8 @@ fn settings(recall_ms: i64) -> ApiSettings {
         categories: crate::config::categories(None).expect("categories"),
         canned: Vec::new(),
         token_ttl_ms: 12 * 3_600_000,
+        // No test meets a limit by the way.
+        rates: super::Rates { address: Rate { per_sec: 0 }, token: Rate { per_sec: 0 } },
     }
 }
 
@@ -254,5 +260,6 @@ fn health(started_at: i64) -> Health {
             compared: Vec::new(),
         }],
         workers: Vec::new(),
+        facts: super::Facts::default(),
     }
 }

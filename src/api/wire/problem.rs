@@ -39,6 +39,7 @@ problem_codes! {
     WrongLogin, "wrong_login", 401;
     LockedOut, "locked_out", 423;
     LogInsCrowded, "log_ins_crowded", 503;
+    TooManyRequests, "too_many_requests", 429;
     CodeNeeded, "code_needed", 401;
     WrongCode, "wrong_code", 401;
     /// Of somebody who is logged in: the password that a change needs.
@@ -147,7 +148,7 @@ pub struct ProblemDetails {
     /// `claimed_by_other`: who talks with the citizen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub claimed_by: Option<CounselorView>,
-    /// `locked_out`, `log_ins_crowded`: seconds to wait.
+    /// `locked_out`, `log_ins_crowded`, `too_many_requests`: seconds to wait.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after_secs: Option<i64>,
 }

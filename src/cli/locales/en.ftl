@@ -341,6 +341,7 @@ cmd-replies = List the canned replies.
     .examples =
         Examples:
           munja replies
+          munja replies hello
           munja reply 12 --canned hello
 cmd-surveys = List the survey answers of citizens and who had answered them.
     .examples =
@@ -478,6 +479,7 @@ arg-report-csv = Write CSV
 arg-report-to = Write all three into this folder, named by the period
 arg-categories-desk = Only the categories of this desk
 arg-replies-desk = The desk whose name is filled in
+arg-replies-key = Show this one in full
 arg-reply-promise = Promise the rest of the answer by then (30m, 2h, 1d). You are reminded, and the citizen is told if it is late
 arg-reply-canned = Key of a canned reply (`munja replies`); sets its category too
 arg-reply-category = What the conversation is about (`munja categories`); a part is enough if it matches only one
@@ -729,6 +731,7 @@ did-preferred = The wish of this citizen is kept.
 did-promised = An answer is promised by { $at } (conversation { $n }).
 did-reminding = You will be reminded of conversation { $n } at { $at }.
 did-transferred = Conversation { $n } was passed on (desk: { $desk }).
+transfer-closed = The desk { $desk } is closed now. It opens at { $at }.
 did-offered = Conversation { $n } was passed on to { $who }.
 did-offered-to-all = Conversation { $n } was passed on. It is a danger that nobody has answered: it rings for everybody, and { $who } does not have it alone.
 did-returned = Conversation { $n } was given back (desk: { $desk }).

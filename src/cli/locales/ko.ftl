@@ -339,6 +339,7 @@ cmd-replies = 미리 써 둔 답변을 보여 줍니다.
     .examples =
         예:
           munja replies
+          munja replies hello
           munja reply 12 --canned hello
 cmd-surveys = 시민의 만족도 답변과 의견을 담당 상담사와 함께 보여 줍니다.
     .examples =
@@ -476,6 +477,7 @@ arg-report-csv = CSV 파일을 저장합니다
 arg-report-to = 세 가지를 모두 이 폴더에 기간의 이름으로 저장합니다
 arg-categories-desk = 이 부서의 분류만
 arg-replies-desk = 답변에 넣을 부서
+arg-replies-key = 이 답변만 전체를 봅니다
 arg-reply-promise = 나머지 답변을 그때까지 하겠다고 약속합니다(30m, 2h, 1d). 때가 되면 알려 주고, 늦어지면 시민에게 알립니다
 arg-reply-canned = 미리 써 둔 답변의 코드(`munja replies`). 분류도 함께 정합니다
 arg-reply-category = 상담 분류(`munja categories`). 하나만 가리키면 일부만 적어도 됩니다
@@ -727,6 +729,7 @@ did-preferred = 이 시민의 요청 사항을 저장했습니다.
 did-promised = { $at }까지 답변하기로 했습니다(상담 { $n }번).
 did-reminding = { $at }에 상담 { $n }번을 알려 드립니다.
 did-transferred = 상담 { $n }번을 넘겼습니다(부서: { $desk }).
+transfer-closed = { $desk } 부서는 지금 닫혀 있습니다. { $at }에 엽니다.
 did-offered = 상담 { $n }번을 { $who } 님에게 넘겼습니다.
 did-offered-to-all = 상담 { $n }번을 내놓았습니다. 아직 답하지 않은 위급 상담이라 { $who } 님만이 아니라 모두에게 울립니다.
 did-returned = 상담 { $n }번을 돌려보냈습니다(부서: { $desk }).

@@ -201,3 +201,6 @@ fn write(context: &mut CliContext, path: &Path, bytes: &[u8]) -> Result<(), Fail
     context.remark(&line);
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

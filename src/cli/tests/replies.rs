@@ -158,15 +158,17 @@ async fn nothing_to_say() {
 async fn an_answer_from_an_editor_is_kept_until_it_is_sent() {
     let mut world = shown().await;
     world.is_terminal = true;
-    let append = |words: &str| format!("sh -c 'printf \"%s\" \"{words}\" >> \"$1\"' x");
-    world.set("EDITOR", &append("곧 "));
+    let before = |words: &str| {
+        format!("sh -c '{{ printf \"%s\\n\" \"{words}\"; cat \"$1\"; }} > \"$1.new\"; mv \"$1.new\" \"$1\"' x")
+    };
+    world.set("EDITOR", &before("곧 "));
     world.server.on(REPLIES, [problem(507, "database_full"), accepted()]);
     let run = world.munja(&["reply", "12"]).await;
     assert_eq!(run.exit, Exit::ServerTrouble);
     assert!(run.err.contains("draft-12.txt"), "{}", run.err);
-    world.set("VISUAL", &append("갑니다"));
+    world.set("VISUAL", &before("네,"));
     assert_eq!(world.munja(&["reply", "12"]).await.exit, Exit::Ok);
-    assert_eq!(replies(&world)[1].1["text"], "곧\n갑니다");
+    assert_eq!(replies(&world)[1].1["text"], "네,\n곧");
     assert!(!world.state("draft-12.txt").exists());
     world.set("VISUAL", "false");
     let run = world.munja(&["reply", "12"]).await;

@@ -11,6 +11,11 @@ pub const AGAIN_MS: i64 = 60 * 60 * 1_000;
 /// With less room than this the disk counts as full (bytes): what can still be written says so.
 pub const LEAST_ROOM: u64 = 64 << 20;
 
+/// Whether so much room on the disk is too little. What cannot be measured is not full: a write that fails says so.
+pub fn is_disk_full(room: Option<u64>) -> bool {
+    room.is_some_and(|room| room < LEAST_ROOM)
+}
+
 /// What is wrong with the gateway.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Trouble {

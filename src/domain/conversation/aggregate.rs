@@ -8,7 +8,6 @@ use crate::domain::actor::Actor;
 use crate::domain::counselor::Counselor;
 use crate::domain::notice::Language;
 use crate::domain::phone::PhoneNumber;
-use crate::domain::policy::ServicePolicy;
 use crate::domain::queue::{Waiter, queue_key};
 use crate::domain::triage::Tier;
 
@@ -150,8 +149,9 @@ impl Conversation {
     }
 
     /// How long a new answer is held back, so that it can be taken back (milliseconds). In danger it leaves at once.
-    pub fn hold_ms(&self, policy: &ServicePolicy) -> i64 {
-        if self.is_danger() { 0 } else { policy.recall_ms }
+    /// `recall_ms`: what the operator decided.
+    pub fn hold_ms(&self, recall_ms: i64) -> i64 {
+        if self.is_danger() { 0 } else { recall_ms }
     }
 
     /// Takes the step, which the caller knows to fit; a step that does not fit changes nothing.

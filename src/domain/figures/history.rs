@@ -118,5 +118,4 @@ pub struct SurveyFact {
     pub by: Option<i64>,
     pub answered_at: Option<UnixMs>,
     pub score: Option<u8>,
-    pub has_words: bool,
 }

@@ -1,6 +1,11 @@
 //! From a conversation's history to single facts, each with its moment, desk, category and counselor.
 
-use super::history::{Class, History, Outcome, Step, TextOut, What};
+mod alarm;
+mod outgoing;
+
+use alarm::Danger;
+
+use super::history::{Class, History, Outcome, Step, What};
 use super::names::Names;
 use crate::domain::UnixMs;
 use crate::domain::conversation::REOPEN_MS;
@@ -118,14 +123,6 @@ struct Answer {
     passed_at: Option<UnixMs>,
     is_first: bool,
     reply_before: Option<UnixMs>,
-}
-
-/// An alarm and what was done about it.
-struct Danger {
-    seen_at: UnixMs,
-    desk: u16,
-    is_acked: bool,
-    answered: Option<(UnixMs, Option<i64>)>,
 }
 
 struct Reader<'a> {
@@ -335,84 +332,5 @@ impl Reader<'_> {
             (None, _) => {}
         }
         self.done.extend(episode.facts.into_iter().map(|fact| Contribution { category, ..fact }));
-    }
-
-    fn urgent(&mut self, step: &Step) {
-        // The alarm of an answer that was lost is the one that it had answered.
-        if self.danger.as_ref().is_some_and(|danger| danger.answered.is_none()) {
-            return;
-        }
-        self.flush_danger();
-        self.danger = Some(Danger { seen_at: step.at, desk: self.desk, is_acked: false, answered: None });
-        let fact = self.fact(step.at, self.desk, step.by, Fact::DangerSeen);
-        self.tell(fact);
-    }
-
-    fn acked(&mut self, step: &Step) {
-        let open = self.danger.as_mut().filter(|danger| danger.answered.is_none() && !danger.is_acked);
-        let Some(danger) = open else { return };
-        danger.is_acked = true;
-        let (seen_at, desk) = (danger.seen_at, danger.desk);
-        let fact = self.fact(seen_at, desk, step.by, Fact::DangerAcked(step.at - seen_at));
-        self.tell(fact);
-    }
-
-    fn danger_answered(&mut self, step: &Step) {
-        self.acked(step);
-        if let Some(danger) = self.danger.as_mut().filter(|danger| danger.answered.is_none()) {
-            danger.answered = Some((step.at, step.by));
-        }
-    }
-
-    fn alarm_ended(&mut self, step: &Step, is_handed_over: bool) {
-        self.acked(step);
-        self.flush_danger();
-        if !is_handed_over {
-            let fact = self.fact(step.at, self.desk, step.by, Fact::FalseAlarm);
-            self.tell(fact);
-        }
-    }
-
-    /// The alarm is over.
-    fn flush_danger(&mut self) {
-        let Some(Danger { seen_at, desk, answered: Some((at, by)), .. }) = self.danger.take() else { return };
-        let fact = self.fact(seen_at, desk, by, Fact::DangerAnswered(at - seen_at));
-        self.tell(fact);
-    }
-
-    fn desk_at(&self, at: UnixMs) -> u16 {
-        let last = self.desks.iter().rev().find(|(from, _)| *from <= at);
-        last.or(self.desks.first()).map_or(self.history.desk, |(_, desk)| *desk)
-    }
-
-    fn texts_out(&mut self) {
-        for text in &self.history.texts_out {
-            if text.outcome == Outcome::Cancelled {
-                continue;
-            }
-            let desk = self.desk_at(text.at);
-            let TextOut { class, outcome, .. } = *text;
-            let (is_automatic, is_taken) = (text.by.is_none(), text.accepted_at.is_some());
-            let sent = Fact::Sent { class, is_automatic, is_taken, outcome };
-            self.done.push(Contribution { at: text.at, desk, category: None, by: text.by, fact: sent });
-            let of = self.received.iter().rev().find(|received| **received <= text.at);
-            if let (true, Some(received), Some(taken_at)) = (text.is_receipt, of, text.accepted_at) {
-                let receipt = Fact::Receipt(taken_at - received);
-                self.done.push(Contribution { at: *received, desk, category: None, by: None, fact: receipt });
-            }
-        }
-    }
-
-    fn surveys(&mut self) {
-        for survey in &self.history.surveys {
-            let by = survey.by;
-            let tell =
-                |at, fact| Contribution { at, desk: self.desk_at(at), category: self.category, by, fact };
-            let asked = tell(survey.asked_at, Fact::Surveyed);
-            let answered =
-                survey.answered_at.map(|at| tell(at, Fact::SurveyAnswered { score: survey.score }));
-            self.done.push(asked);
-            self.done.extend(answered);
-        }
     }
 }

@@ -350,21 +350,9 @@ fn automatic_texts_are_paid_for_and_are_no_replies() {
         out(TEN + 3 * MINUTE, Some(MINSU), false, Outcome::Lost(DeliveryReason::PhoneOff)),
     ];
     history.surveys = vec![
-        SurveyFact {
-            asked_at: TEN + HOUR,
-            by: Some(MINSU),
-            answered_at: Some(TEN + DAY),
-            score: Some(5),
-            has_words: true,
-        },
-        SurveyFact {
-            asked_at: TEN + HOUR,
-            by: Some(MINSU),
-            answered_at: Some(TEN + HOUR),
-            score: Some(2),
-            has_words: false,
-        },
-        SurveyFact { asked_at: TEN + HOUR, by: None, answered_at: None, score: None, has_words: false },
+        SurveyFact { asked_at: TEN + HOUR, by: Some(MINSU), answered_at: Some(TEN + DAY), score: Some(5) },
+        SurveyFact { asked_at: TEN + HOUR, by: Some(MINSU), answered_at: Some(TEN + HOUR), score: Some(2) },
+        SurveyFact { asked_at: TEN + HOUR, by: None, answered_at: None, score: None },
     ];
     let histories = [history];
     let day = tally("2026-07-01", By::Day, &histories);

@@ -2,8 +2,8 @@
 //! the readers; both are said once, loudly, and neither ends but by a new start.
 
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use tokio::sync::watch;
 
@@ -16,8 +16,10 @@ pub(in crate::store) struct Condition {
     files: Option<OpenFiles>,
     failure: watch::Sender<Option<StoreError>>,
     damage: OnceLock<String>,
-    /// The last write found no room on the disk.
-    is_full: AtomicBool,
+    /// Why the last write was refused by the disk, or by a lock of another process.
+    refusal: Mutex<Option<StoreError>>,
+    /// There is such a reason.
+    is_refused: AtomicBool,
 }
 
 impl Condition {
@@ -28,7 +30,8 @@ impl Condition {
             files: is_written.then(|| OpenFiles::note(path)),
             failure: watch::Sender::new(None),
             damage: OnceLock::new(),
-            is_full: AtomicBool::new(false),
+            refusal: Mutex::default(),
+            is_refused: AtomicBool::new(false),
         }
     }
 
@@ -49,8 +52,9 @@ impl Condition {
     /// may be lost: nothing is written any more.
     pub(in crate::store) fn note_write(&self, error: &StoreError) {
         self.note_read(error);
-        if matches!(error, StoreError::Full) {
-            self.is_full.store(true, Ordering::Relaxed);
+        if error.is_of_the_disk() {
+            *self.locked_refusal() = Some(error.clone());
+            self.is_refused.store(true, Ordering::Relaxed);
         }
         if matches!(error, StoreError::DiskFailed | StoreError::FileLost(_) | StoreError::Corrupt(_)) {
             self.fail(error);
@@ -60,14 +64,20 @@ impl Condition {
     /// A commit is on disk.
     pub(in crate::store) fn note_written(&self) {
         // A plain load first: each commit comes by here.
-        if self.is_full.load(Ordering::Relaxed) {
-            self.is_full.store(false, Ordering::Relaxed);
+        if self.is_refused.load(Ordering::Relaxed) {
+            self.is_refused.store(false, Ordering::Relaxed);
+            *self.locked_refusal() = None;
         }
     }
 
-    /// Whether the last write found no room on the disk.
-    pub(in crate::store) fn is_full(&self) -> bool {
-        self.is_full.load(Ordering::Relaxed)
+    /// Why the last write was refused: no room, no right to write, or a lock of another process.
+    pub(in crate::store) fn refusal(&self) -> Option<StoreError> {
+        self.locked_refusal().clone()
+    }
+
+    /// Ignores poison: the reason is whole at any time.
+    fn locked_refusal(&self) -> MutexGuard<'_, Option<StoreError>> {
+        self.refusal.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Learns from an error of a query. What else is in the file can still be read.
@@ -106,7 +116,7 @@ impl Condition {
         self.failure.send_if_modified(|failure| {
             let is_new = failure.is_none();
             if is_new {
-                tracing::error!(database = %self.path.display(), %error, "nothing is written any more");
+                tracing::error!(database = %self.path.display(), "nothing is written any more: {error}");
                 *failure = Some(error.clone());
             }
             is_new

@@ -12,15 +12,18 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use prometheus_client::metrics::histogram::Histogram;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::condition::Condition;
 use super::files;
-use crate::store::{Hints, Result, Store, StoreError, StoreOptions, connect};
+use crate::store::{Hints, Result, SCHEMA_VERSION, Store, StoreError, StoreOptions, connect};
 
+/// How long commits take (seconds): from a quick disk to one that is about to fail.
+const COMMIT_BUCKETS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
 /// The most writes in one commit.
 const MAX_BATCH: usize = 256;
 /// The log's length is checked once in this many commits.
@@ -83,6 +86,7 @@ pub(in crate::store) struct Writer {
     is_copied: AtomicBool,
     condition: Arc<Condition>,
     hints: Arc<Hints>,
+    commit_seconds: Histogram,
 }
 
 struct Queue {
@@ -102,6 +106,21 @@ impl Store {
         let (asker, answered) = oneshot::channel();
         self.writer.submit(Box::new(Write { job, result: None, asker }));
         answered.await.unwrap_or(Err(StoreError::Crashed))
+    }
+}
+
+impl Store {
+    /// Finds out whether the database can be written to. While the last write was refused, that takes a write that changes
+    /// nothing; else the lock is enough, and nothing reaches the disk.
+    pub async fn try_to_write(&self) -> Result<()> {
+        let is_refused = self.condition.refusal().is_some();
+        self.write(move |conn| {
+            if is_refused {
+                conn.pragma_update(None, "user_version", SCHEMA_VERSION)?;
+            }
+            Ok(())
+        })
+        .await
     }
 }
 
@@ -132,7 +151,13 @@ impl Writer {
             is_copied: AtomicBool::new(false),
             condition,
             hints,
+            commit_seconds: Histogram::new(COMMIT_BUCKETS),
         }
+    }
+
+    /// How long commits that changed something take, writes included (seconds).
+    pub(in crate::store) fn commit_seconds(&self) -> Histogram {
+        self.commit_seconds.clone()
     }
 
     fn submit(self: &Arc<Self>, job: Box<dyn Job>) {
@@ -314,7 +339,7 @@ impl Writer {
     fn check_shortened(&self, result: Result<()>) {
         if let Err(error) = result {
             self.condition.note_write(&error);
-            tracing::warn!(%error, "the database log could not be shortened; it is tried again");
+            tracing::warn!("the database log could not be shortened, and is tried again: {error}");
         }
     }
 }
@@ -336,11 +361,14 @@ impl Leader {
                 return;
             }
             let connection = lock(&writer.connection);
+            let began = Instant::now();
             let (committed, is_changed) = writer.run(&connection, &mut batch);
+            let took = began.elapsed();
             for job in batch {
                 job.answer(committed.clone());
             }
             if is_changed {
+                writer.commit_seconds.observe(took.as_secs_f64());
                 writer.hints.commit.send_modify(|n| *n += 1);
                 writer.shorten_log(&connection);
             }

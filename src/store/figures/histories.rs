@@ -191,17 +191,11 @@ impl Reader<'_> {
 
     fn surveys(&self, id: i64) -> Result<Vec<SurveyFact>> {
         let mut select = self.conn.prepare_cached(
-            "SELECT asked_at, counselor_id, answered_at, score, comment IS NOT NULL FROM survey
+            "SELECT asked_at, counselor_id, answered_at, score FROM survey
              WHERE conversation_id = :id ORDER BY id",
         )?;
         let fact = |r: &Row<'_>| {
-            Ok(SurveyFact {
-                asked_at: r.get(0)?,
-                by: r.get(1)?,
-                answered_at: r.get(2)?,
-                score: r.get(3)?,
-                has_words: r.get(4)?,
-            })
+            Ok(SurveyFact { asked_at: r.get(0)?, by: r.get(1)?, answered_at: r.get(2)?, score: r.get(3)? })
         };
         Ok(select.query_map(named_params! { ":id": id }, fact)?.collect::<rusqlite::Result<_>>()?)
     }

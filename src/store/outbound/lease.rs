@@ -264,7 +264,7 @@ fn next_in_lane(lane: Lane) -> String {
 
 /// Puts a damaged row off and logs it each time, so that it does not stop the others.
 fn put_off_unreadable(conn: &Connection, id: i64, error: &rusqlite::Error, now: UnixMs) -> Result<()> {
-    tracing::error!(message = id, %error, "a text cannot be read from the database and is not sent");
+    tracing::error!(message = id, "text {id} cannot be read from the database and is not sent: {error}");
     conn.prepare_cached("UPDATE outbox SET next_attempt_at = :later WHERE id = :id")?
         .execute(named_params! { ":later": now + UNREADABLE_AGAIN_MS, ":id": id })?;
     Ok(())

@@ -175,7 +175,7 @@ pub(super) fn queue_all(
             kind: if photos.is_some() { OutboundKind::Lms } else { *kind },
             text,
             lane: Lane::Reply,
-            hold_ms: of.hold_ms(policy),
+            hold_ms: of.hold_ms(policy.recall_ms),
             notice: None,
         };
         let outbox_id = outbox::insert(conn, &new, now, policy)?;

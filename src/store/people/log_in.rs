@@ -1,6 +1,7 @@
 //! Logging in: the password, the second factor, and the count of wrong ones (`domain::login_guard`). What fails is logged with
 //! the peer, and with the login only if there is such an account: people type passwords into that field.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
@@ -41,6 +42,7 @@ pub enum LoginCheck {
 #[derive(Default)]
 pub(in crate::store) struct LogIns {
     guard: Mutex<LoginGuard>,
+    n_refused: AtomicU64,
     pub(super) checker: PasswordChecker,
 }
 
@@ -48,6 +50,11 @@ impl LogIns {
     /// Ignores poison: each count is whole at any time.
     pub(super) fn guard(&self) -> MutexGuard<'_, LoginGuard> {
         self.guard.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Log-ins that were refused since the start: wrong, locked out, or one too many at once.
+    pub(in crate::store) fn n_refused(&self) -> u64 {
+        self.n_refused.load(Ordering::Relaxed)
     }
 }
 
@@ -72,6 +79,15 @@ impl Store {
     /// Checks a login. Too many wrong passwords or codes lock a peer out of it for a while (`domain::login_guard`). A login that
     /// does not exist is treated like any other, and takes as long.
     pub async fn check_login(&self, given: LogIn, from: LoginPeer, now: UnixMs) -> Result<LoginCheck> {
+        let checked = self.decide_login(given, from, now).await;
+        // A code that is still to come is the second half of the same log-in.
+        if !matches!(checked, Ok(LoginCheck::Ok(_) | LoginCheck::CodeNeeded)) {
+            self.log_ins.n_refused.fetch_add(1, Ordering::Relaxed);
+        }
+        checked
+    }
+
+    async fn decide_login(&self, given: LogIn, from: LoginPeer, now: UnixMs) -> Result<LoginCheck> {
         if !is_valid_login(&given.login) {
             return Ok(LoginCheck::Wrong);
         }

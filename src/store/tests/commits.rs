@@ -283,3 +283,21 @@ async fn the_log_gets_short_again() {
     bench.store.checkpoint().await.unwrap();
     assert_eq!(length(), 0);
 }
+
+/// Nobody has to write for it to be noticed, and it is over by itself.
+#[tokio::test]
+async fn a_lock_of_another_program_is_known_without_a_text() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("munja.db");
+    let options = StoreOptions { busy_timeout: Duration::from_millis(10), ..StoreOptions::default() };
+    let store = Store::open(&path, &options).unwrap();
+    store.try_to_write().await.unwrap();
+    let other = Connection::open(&path).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    assert!(matches!(store.try_to_write().await, Err(StoreError::Busy)));
+    assert!(matches!(store.is_unsound(), Some(StoreError::Busy)));
+    other.execute_batch("ROLLBACK").unwrap();
+    store.try_to_write().await.unwrap();
+    assert!(store.is_unsound().is_none());
+    assert_eq!(store.commit_seconds().count(), 0, "nothing was changed");
+}

@@ -8,8 +8,8 @@ import { isInDoubt, send } from "./sending.js";
 import { lang, t } from "./words.js";
 
 const DRAFT = "munja.draft.";
-/** Measures this long after the last key. */
-const REST_MS = 150;
+/** Measures this long after the last key, and looks for advice after a longer rest. */
+const REST_MS = 150, ADVICE_MS = 700;
 
 /** Begins a draft's place in this tab: one for each person and conversation. */
 const drafts = (me, id) => ({
@@ -23,18 +23,19 @@ const drafts = (me, id) => ({
 /** Begins the composer of one conversation. It survives redraws of the conversation above it. */
 export function composer(desk, detail) {
   const id = detail.id, draft = drafts(desk.me.id, id);
-  let seen = detail.last_inbound_id, busy = false, timer = 0, asked = 0;
+  let seen = detail.last_inbound_id, busy = false, timer = 0, advising = 0, asked = 0;
   const text = el("textarea", { id: "answer", "aria-describedby": "answer-hint length", "aria-keyshortcuts": "Control+Enter", lang: lang() });
   text.value = draft.read();
   const length = el("p", { id: "length", class: "length" });
   const offer = el("p", { hidden: true });
+  const advice = el("ul", { class: "advice", "aria-label": t("advice") });
   const notice = el("div", { class: "notice", role: "alert", hidden: true });
   const button = el("button", { type: "button", class: "main", onclick: go }, t("send"));
   const canned = pick("canned", [["", t("canned-none")], ...desk.canned.map(({ key }) => [key, key])]);
   const category = pick("category", [["", t("category-none")], ...desk.categories.map((one) => [one, one])], detail.category ?? "");
   const promise = pick("promise", [["", t("promise-none")], ...[15, 30, 60, 120].map((n) => [n, n < 60 ? t("span-minutes", { n }) : t("span-hours", { n: n / 60 })])]);
   const root = el("section", { class: "composer", "aria-label": t("answer") },
-    notice, el("p", { class: "field" }, el("label", { for: "answer" }, t("answer")), text), length, offer, el("p", { id: "answer-hint", class: "faint" }, t("answer-hint")),
+    notice, el("p", { class: "field" }, el("label", { for: "answer" }, t("answer")), text), length, offer, advice, el("p", { id: "answer-hint", class: "faint" }, t("answer-hint")),
     el("div", { class: "bar" }, canned.row, category.row, promise.row), el("p", { class: "bar" }, button));
 
   function pick(label, options, value = "") {
@@ -49,6 +50,16 @@ export function composer(desk, detail) {
     draft.keep(text.value);
     clearTimeout(timer);
     timer = setTimeout(measure, REST_MS);
+    clearTimeout(advising);
+    advising = setTimeout(advise, ADVICE_MS);
+  }
+  /** Hints for a text that is easy to read; they hold up nothing. */
+  async function advise() {
+    const asked = text.value;
+    const found = asked.trim() ? await post("/v1/advice", { text: asked }).catch(() => null) : { advice: [] };
+    if (!found || text.value !== asked) return;
+    const line = (one) => [t(`advice-${one.kind}`, one), one.instead ? t("advice-instead", one) : null].filter(Boolean).join(" · ");
+    put(advice, found.advice.map((one) => el("li", {}, `· ${line(one)}`)));
   }
   async function measure() {
     const mine = ++asked;
@@ -83,6 +94,7 @@ export function composer(desk, detail) {
       draft.keep("");
       text.value = "";
       promise.select.value = "";
+      put(advice);
       warn("");
       tell(t(answer.repeated ? "sent-before" : "sent"));
       measure();

@@ -7,6 +7,7 @@ import { byId, el, plain, put, say, show } from "./dom.js";
 import { listen, showKeys } from "./keys.js";
 import { ask, begin, logOut } from "./login.js";
 import * as queue from "./queue.js";
+import { search } from "./search.js";
 import { tidy } from "./sending.js";
 import { moment, now } from "./times.js";
 import { deeds, view } from "./talk.js";
@@ -41,7 +42,7 @@ async function start(who) {
   desk.me = me = who;
   tidy();
   byId("who").textContent = `${me.name} · ${me.login}`;
-  for (const id of ["log-out", "help"]) show(byId(id), true);
+  for (const id of ["log-out", "help", "search"]) show(byId(id), true);
   try {
     const [desks, categories, canned] = await Promise.all([get("/v1/desks"), get("/v1/categories"), get("/v1/canned")]);
     Object.assign(desk, { desks: desks.desks, categories: categories.categories, canned: canned.replies });
@@ -244,11 +245,12 @@ onRefused(() => {
 });
 byId("log-out").addEventListener("click", async () => { await keepDraft(); logOut(); });
 byId("next").addEventListener("click", next);
+byId("search").addEventListener("click", () => search(open));
 byId("help").addEventListener("click", () => showKeys(sound));
 const inTalk = (action) => () => { if (detail) action(); };
 listen({
   n: next, j: () => queue.step(1), k: () => queue.step(-1), ArrowDown: () => queue.step(1), ArrowUp: () => queue.step(-1),
-  q: () => queue.step(0), c: claim, r: () => writing?.focus(), "?": () => showKeys(sound),
+  q: () => queue.step(0), c: claim, r: () => writing?.focus(), "?": () => showKeys(sound), "/": () => search(open),
   a: inTalk(desk.do.ack), f: inTalk(desk.do.falseAlarm), u: inTalk(desk.do.urgent), m: inTalk(desk.do.note), t: inTalk(desk.do.transfer),
   p: inTalk(desk.do.promise), g: inTalk(desk.do.category), l: inTalk(desk.do.release), x: inTalk(desk.do.close), v: inTalk(desk.do.reveal),
 });

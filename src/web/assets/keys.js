@@ -36,7 +36,7 @@ export function listen(actions) {
 }
 
 const LINES = [
-  ["n", "key-n"], ["j / k, ↓ / ↑", "key-jk"], ["q", "key-q"], ["c", "key-c"], ["r", "key-r"], ["Ctrl+Enter", "key-send"], ["Esc", "key-esc"],
+  ["n", "key-n"], ["/", "key-search"], ["j / k, ↓ / ↑", "key-jk"], ["q", "key-q"], ["c", "key-c"], ["r", "key-r"], ["Ctrl+Enter", "key-send"], ["Esc", "key-esc"],
   ["a", "ack"], ["f", "false-alarm"], ["u", "urgent"], ["m", "note"], ["t", "transfer"], ["p", "promise-alone"], ["g", "set-category"],
   ["l", "release"], ["x", "close"], ["v", "reveal"], ["?", "help"],
 ];
