@@ -166,15 +166,23 @@ async fn we_write_first_with_a_reason_and_only_to_who_may_be_written_to() {
     let body = json!({"text": "가로등을 고쳤습니다.", "reason": "도로과 회신"});
     let open = desk.keyed(write, &minsu, "a", body.clone()).await.refused("still_open");
     assert!(open["detail"].to_string().contains('1'), "{open}");
-    desk.post("/v1/conversations/1/close", &minsu, json!({"last_seen": 1, "unanswered": true})).await.expect(204);
+    desk.post("/v1/conversations/1/close", &minsu, json!({"last_seen": 1, "unanswered": true}))
+        .await
+        .expect(204);
     desk.keyed(write, &minsu, "a", json!({"text": "네", "reason": " "})).await.refused("bad_request");
     let written = desk.keyed(write, &minsu, "a", body.clone()).await.expect(201);
-    assert_eq!((&written["conversation_id"], &written["messages"][0]["state"]), (&json!(2), &json!("queued")));
+    assert_eq!(
+        (&written["conversation_id"], &written["messages"][0]["state"]),
+        (&json!(2), &json!("queued"))
+    );
     let again = desk.keyed(write, &minsu, "a", body.clone()).await.expect(200);
     assert_eq!((&again["conversation_id"], &again["repeated"]), (&json!(2), &json!(true)));
     let begun = desk.get("/v1/conversations/2", &minsu).await.expect(200);
     assert_eq!((&begun["state"], &begun["previous_id"]), (&json!("answered"), &json!(1)));
-    assert_eq!((&begun["claimed_by"]["login"], &begun["notes"][0]["kind"]), (&json!("minsu"), &json!("wrote_first")));
+    assert_eq!(
+        (&begun["claimed_by"]["login"], &begun["notes"][0]["kind"]),
+        (&json!("minsu"), &json!("wrote_first"))
+    );
     let rows = desk.rows().await;
     assert!(rows.iter().any(|row| row.record.detail == "write_first" && row.record.reason == "도로과 회신"));
     desk.post("/v1/conversations/2/actions", &minsu, json!({"action": "opt_out"})).await.expect(200);
@@ -187,7 +195,11 @@ async fn we_write_first_with_a_reason_and_only_to_who_may_be_written_to() {
     let id = written["conversation_id"].as_i64().expect("an id");
     desk.text_in("010-9999-0000", "고맙습니다만 아직 어두워요").await;
     let joined = desk.get(&format!("/v1/conversations/{id}"), &minsu).await.expect(200);
-    assert_eq!((&joined["state"], &joined["n_messages"]), (&json!("active"), &json!(2)), "their text joins it");
+    assert_eq!(
+        (&joined["state"], &joined["n_messages"]),
+        (&json!("active"), &json!(2)),
+        "their text joins it"
+    );
     to_number["number"] = json!("119");
     desk.keyed("/v1/conversations", &minsu, "d", to_number).await.refused("not_reachable");
 }
@@ -204,7 +216,10 @@ async fn a_case_with_an_outside_department_is_listed_until_it_has_answered() {
     let listed = desk.get("/v1/conversations?state=referred", &minsu).await.expect(200);
     let one = &listed["conversations"][0];
     assert_eq!((&one["id"], &one["state"]), (&json!(1), &json!("closed")));
-    assert_eq!((&one["referral"]["department"], &one["referral"]["due_at"]), (&json!("도로과"), &json!(now + 86_400_000)));
+    assert_eq!(
+        (&one["referral"]["department"], &one["referral"]["due_at"]),
+        (&json!("도로과"), &json!(now + 86_400_000))
+    );
     desk.post(act, &minsu, json!({"action": "end_referral", "note": "고침"})).await.expect(200);
     desk.post(act, &minsu, json!({"action": "end_referral"})).await.refused("not_referred");
     assert_eq!(desk.get("/v1/conversations?state=referred", &minsu).await.expect(200)["n_total"], 0);

@@ -159,7 +159,9 @@ async fn an_answer_from_an_editor_is_kept_until_it_is_sent() {
     let mut world = shown().await;
     world.is_terminal = true;
     let before = |words: &str| {
-        format!("sh -c '{{ printf \"%s\\n\" \"{words}\"; cat \"$1\"; }} > \"$1.new\"; mv \"$1.new\" \"$1\"' x")
+        format!(
+            "sh -c '{{ printf \"%s\\n\" \"{words}\"; cat \"$1\"; }} > \"$1.new\"; mv \"$1.new\" \"$1\"' x"
+        )
     };
     world.set("EDITOR", &before("곧 "));
     world.server.on(REPLIES, [problem(507, "database_full"), accepted()]);

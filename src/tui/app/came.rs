@@ -4,7 +4,8 @@ use super::event::{Came, Deed, Effect, NotSent, Wanted};
 use super::pick::presence_id;
 use super::state::{App, Confirm, Mode, PickFor, Talk, Then};
 use crate::api::wire::{
-    CloseRequest, ConversationDetail, ConversationList, PresenceResponse, PresenceWord, ProblemCode,
+    CloseRequest, ConversationDetail, ConversationList, MessageView, PresenceResponse, PresenceWord,
+    ProblemCode,
 };
 use crate::client::message::length_class;
 use crate::client::reply::Sent;
@@ -206,6 +207,9 @@ impl App {
         if let Some(talk) = self.talk.as_mut().filter(|talk| talk.detail.summary.id == n) {
             talk.read_to = talk.read_to.max(sending.last_seen);
         }
+        let texts = sent.response.messages.iter().filter_map(MessageView::outbound);
+        let held = texts.filter(|text| text.state == "held").map(|text| text.id).next();
+        self.last_held = held.map(|id| (n, id, sending.text.clone()));
         let size = sent.response.size.as_ref().map(|size| length_class(&self.say, size)).unwrap_or_default();
         let id = if sent.response.repeated { "sent-before" } else { "sent" };
         self.tell(id, [("n", n.to_string().into()), ("size", size.into())]);

@@ -44,6 +44,9 @@ pub struct App {
     pub closing: Option<(i64, CloseRequest)>,
     /// The person has said that this citizen gets no answer.
     pub closes_unanswered: bool,
+    /// The last answer that was held back when it was sent: its conversation, number and text. It can be taken back also after the
+    /// conversation was closed.
+    pub last_held: Option<(i64, i64, String)>,
     /// The text of the answer that is being taken back: it is a draft again then.
     pub recalling: Option<String>,
     /// A request of a person that was not answered yet: further ones wait.
@@ -235,6 +238,7 @@ impl App {
             sending: None,
             closing: None,
             recalling: None,
+            last_held: None,
             closes_unanswered: false,
             is_busy: false,
             ahead: VecDeque::new(),
