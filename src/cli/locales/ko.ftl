@@ -117,7 +117,7 @@ cmd-similar = 이 상담과 가장 비슷한 예전 질문 세 건과 그 답변
         예:
           munja similar 12
           munja reply 12 --from 7          상담 7번의 답변을 초안으로 가져와 답변하기
-상담 하나를 골라 맡고 내용을 보여 줍니다.
+cmd-claim = 상담 하나를 골라 맡고 내용을 보여 줍니다.
     .examples =
         예:
           munja claim 12
@@ -150,7 +150,7 @@ cmd-advice = 시민이 이해하기 어렵거나 이용할 수 없는 부분을 
           munja advice "금일 구비서류를 지참하여 내방 바랍니다."
           munja advice < answer.txt
           munja advice --json "전화 주세요."
-시민이 보낸 사진·영상·음성을 봅니다.
+cmd-photo = 시민이 보낸 사진·영상·음성을 봅니다.
     .examples =
         그림을 그릴 수 있는 터미널(kitty, Ghostty, Konsole, iTerm2, WezTerm)이면 바로 보이고,
         그렇지 않으면 파일로 저장하고 저장한 곳을 알려 줍니다. 영상과 음성은 항상 파일로 저장하며,
