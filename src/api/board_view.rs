@@ -1,8 +1,8 @@
 //! The board's figures as [`wire`](super::wire) types: what is open now, and the days, for all desks and for each.
 
 use super::wire::{
-    BoardCarrier, BoardCounselor, BoardDanger, BoardDay, BoardDesk, BoardHeld, BoardTarget, BoardTimes, BoardView,
-    CarrierStatus,
+    BoardCarrier, BoardCounselor, BoardDanger, BoardDay, BoardDesk, BoardHeld, BoardTarget, BoardTimes,
+    BoardView, CarrierStatus,
 };
 use super::{ApiContext, ApiSettings, view};
 use crate::domain::UnixMs;
