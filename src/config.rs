@@ -29,7 +29,6 @@ pub use alarm::{Alarm, AlarmWebhook};
 pub use api::{Api, TlsFiles};
 pub use audit::Audit;
 pub use backup::BackupConfig;
-pub use calendar::CalendarFile;
 pub use carrier::Carriers;
 pub use error::{ConfigError, ConfigFault};
 pub use log::{Log, LogFormat};
