@@ -30,6 +30,7 @@ pub use api::{Api, TlsFiles};
 pub use audit::Audit;
 pub use backup::BackupConfig;
 pub use carrier::Carriers;
+pub use checker::CalendarFile;
 pub use error::{ConfigError, ConfigFault};
 pub use log::{Log, LogFormat};
 pub use metrics::Metrics;
