@@ -237,7 +237,7 @@ mod tests {
             (Some(&refused), None),
             (Some(&away), fails()),
             (Some(&away), None),
-            (None, after(5, 4)),
+            (None, after(4, 4)),
             (None, None),
             (Some(&away), fails()),
         ];

@@ -197,7 +197,7 @@ const CONTRACT: &[(&str, &str, &str)] = &[
     ("GET /v1/reports/words", "", "s"),
     ("GET /v1/messages", "", "cnsd"),
     ("POST /v1/messages/{id}/recall", "", "cnsd"),
-    ("POST /v1/messages/{id}/decision", r#"{"decision":"give_up"}"#, "cnsd"),
+    ("POST /v1/messages/{id}/decision", r#"{"decision":"give_up"}"#, "csd"),
     ("GET /v1/photos/{id}", "", "cnsd"),
     ("POST /v1/photos", "", "cnsd"),
     ("GET /v1/events", "", "cnsd"),
