@@ -6,7 +6,7 @@
 //! | room | what it is |
 //! |---|---|
 //! | [`domain`] | what the service is about: numbers, texts, states, and every rule of a conversation. Pure |
-//! | [`store`] | SQLite, and nothing else knows SQL. Use-case methods, each one transaction. `engine/` (the writer, migrations) under `inbound/`, `outbound/`, `conversation/`, `people/`, `journal/`, `photo/`, `privacy/`, `backup/`, `recovery/`, `figures/` |
+//! | [`store`] | SQLite, and nothing else knows SQL. Use-case methods, each one transaction. `engine/` (the writer, migrations) under `inbound/`, `outbound/`, `conversation/`, `people/`, `journal/`, `photo/`, `privacy/`, `backup/`, `recovery/`, `figures/`, `search/` |
 //! | [`carrier`] | the one trait of the house and a folder per carrier. [`carrier::DRIVERS`] is the table that config, daemon and check read |
 //! | [`call`] | the ways by which alarms leave beside texts: the operator's program and webhook |
 //! | [`worker`] | the loops, one job a file: poller, router, sender, receipts, doubts, timers ... Only they know both store and carrier |

@@ -151,7 +151,8 @@ mod tests {
             let text = fs::read_to_string(&page).unwrap();
             for line in code(&text) {
                 for (program, _) in PROGRAMS {
-                    let named = line.match_indices(&format!("{program} ")).filter(|(at, _)| {
+                    let call = format!("{program} ");
+                    let named = line.match_indices(&call).filter(|(at, _)| {
                         // A command begins a line or stands behind another one, such as sudo; `install munjad munja /usr/bin` is none.
                         *at == 0 || line[..*at].ends_with("sudo -u munja ") || line[..*at].ends_with("&& ")
                     });

@@ -285,7 +285,7 @@ async fn dispatch(command: Command, say: Say) -> anyhow::Result<ExitCode> {
 fn quiet_panics() {
     std::panic::set_hook(Box::new(|info| {
         let place = info.location().map_or_else(String::new, |l| format!("{}:{}", l.file(), l.line()));
-        tracing::error!(place, "munjad panicked; please report it");
+        tracing::error!(place, "the program panicked at {place}; please report it");
     }));
 }
 

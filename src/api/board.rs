@@ -64,7 +64,7 @@ impl Boards {
 
     async fn run(self, context: ApiContext) {
         if let Err(error) = self.count(&context).await {
-            tracing::warn!(%error, "the board cannot be counted: its streams end");
+            tracing::warn!("the board cannot be counted, and its streams end: {error}");
             // A stream ends when it finds that nobody counts.
             *self.0.is_running.lock().unwrap_or_else(PoisonError::into_inner) = false;
             self.0.shown.send_replace(None);

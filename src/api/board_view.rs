@@ -1,14 +1,15 @@
 //! The board's figures as [`wire`](super::wire) types: what is open now, and the days, for all desks and for each.
 
 use super::wire::{
-    BoardCarrier, BoardDanger, BoardDay, BoardDesk, BoardHeld, BoardTarget, BoardTimes, BoardView,
-    CarrierStatus,
+    BoardCarrier, BoardCounselor, BoardDanger, BoardDay, BoardDesk, BoardHeld, BoardTarget, BoardTimes,
+    BoardView, CarrierStatus,
 };
 use super::{ApiContext, ApiSettings, view};
 use crate::domain::UnixMs;
 use crate::domain::board::{FIRST_REPLY, RECEIPT, Target, Times, Wait, times};
 use crate::domain::calendar::OpenState;
 use crate::domain::desk::Desk;
+use crate::domain::presence::Presence;
 use crate::store::{BoardNow, BoardOpened, StoreError};
 
 const HOURS: usize = 24;
@@ -27,6 +28,7 @@ pub(super) async fn board(context: &ApiContext, days: &Days) -> Result<BoardView
     let now = context.store.board_now().await?;
     let (settings, now_at) = (context.settings(), context.now());
     let desks = &settings.policy.desks;
+    let colleagues = context.store.colleagues(now_at).await?;
     let recovery = context.store.recovery().await?.as_ref().map(view::recovery);
     let counting = Counting { now: &now, days, now_at, settings: &settings };
     Ok(BoardView {
@@ -36,6 +38,7 @@ pub(super) async fn board(context: &ApiContext, days: &Days) -> Result<BoardView
         all: counting.all(),
         desks: desks.all().iter().map(|desk| counting.desk(desk)).collect(),
         dangers: now.dangers.iter().map(danger).collect(),
+        counselors: colleagues.iter().filter(|one| one.presence != Presence::Off).map(counselor).collect(),
         held: now.held.iter().map(held).collect(),
         carriers: (context.health)().carriers.into_iter().map(carrier).collect(),
         receipt_targets: RECEIPT.iter().map(target).collect(),
@@ -143,6 +146,16 @@ fn danger(row: &crate::store::BoardDanger) -> BoardDanger {
         is_ringing: row.is_ringing,
         acked_by: row.acked_by.clone(),
         n_calls: row.n_calls,
+    }
+}
+
+fn counselor(row: &crate::store::Colleague) -> BoardCounselor {
+    BoardCounselor {
+        counselor_id: row.counselor.id,
+        name: row.counselor.name.clone(),
+        desks: row.desks.to_word(),
+        presence: row.presence.as_str().to_owned(),
+        since_at: row.since,
     }
 }
 

@@ -26,7 +26,8 @@ pub use account::{
     SessionView, SessionsEnded, TotpSetup,
 };
 pub use board::{
-    BoardCarrier, BoardDanger, BoardDay, BoardDesk, BoardHeld, BoardTarget, BoardTimes, BoardView,
+    BoardCarrier, BoardCounselor, BoardDanger, BoardDay, BoardDesk, BoardHeld, BoardTarget, BoardTimes,
+    BoardView,
 };
 pub use draft::{DraftList, DraftRequest, DraftView, WritingView};
 pub use duty::{AlarmView, DutyList, DutyView, TroubleView};

@@ -66,7 +66,7 @@ impl ClientError {
     /// Whether the same request may succeed a moment later.
     pub fn may_pass(&self) -> bool {
         match self {
-            Self::Problem(problem) => matches!(problem.status, 408 | 503),
+            Self::Problem(problem) => matches!(problem.status, 408 | 429 | 503),
             Self::Unreachable { .. } => true,
             Self::BadAnswer { .. } | Self::BadCa { .. } => false,
         }

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use jiff::civil::Date;
 use serde::Deserialize;
 use toml::{Spanned, Value};
 
-use super::checker::{Checker, unwritten};
+use super::checker::{CalendarFile, Checker, unwritten};
 use super::error::ConfigError;
 use crate::domain::calendar::{Calendar, Exception, InvalidRules, Planned, RulePart, Rules, YEARS, ics};
 use crate::domain::desk::{Desk, Desks};
@@ -25,15 +25,6 @@ const TIME_ZONE: &str = "Asia/Seoul";
 const MAIN: (&str, &str) = ("main", "시청");
 /// The largest calendar file (bytes); a real one has a few kilobytes.
 const LARGEST_ICS: u64 = 1 << 20;
-
-/// What a file of `[calendar] ics` holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CalendarFile {
-    pub path: PathBuf,
-    pub n_days: usize,
-    /// Events with a time of day, which are no holidays.
-    pub n_left_out: usize,
-}
 
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields, default)]

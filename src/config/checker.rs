@@ -7,13 +7,21 @@ use std::time::Duration;
 
 use toml::Spanned;
 
-use super::calendar::CalendarFile;
 use super::error::{ConfigError, ConfigFault, line_of};
 use crate::domain::plain_text::stays_on_this_machine;
 
 /// A default; it has no place in the file.
 pub(super) fn unwritten<T>(value: T) -> Spanned<T> {
     Spanned::new(0..0, value)
+}
+
+/// What a file of `[calendar] ics` holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CalendarFile {
+    pub path: PathBuf,
+    pub n_days: usize,
+    /// Events with a time of day, which are no holidays.
+    pub n_left_out: usize,
 }
 
 /// Checks values and words errors; knows where each key stands.

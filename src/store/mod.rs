@@ -2,7 +2,8 @@
 //! one transaction. When a method has returned, its effect is on disk (`synchronous=FULL`).
 //!
 //! One connection writes, with group commit (`engine/write`); a few connections read. Folders: `engine` (SQLite itself),
-//! `inbound`, `outbound`, `conversation`, `alarm`, `people`, `photo`, `journal`, `privacy`, `figures`; `status` and `board` count.
+//! `inbound`, `outbound`, `conversation`, `alarm`, `people`, `photo`, `journal`, `privacy`, `figures`,
+//! `search`; `status` and `board` count.
 
 mod alarm;
 mod backup;

@@ -118,7 +118,8 @@ impl Editor {
         let rows = self.rows(width.max(2));
         let y = rows.iter().rposition(|row| row.start <= self.cursor).unwrap_or(0);
         let start = rows.get(y).map_or(0, |row| row.start);
-        (rows, (self.text[start..self.cursor].width(), y))
+        // A letter that is wider than the row cannot be broken.
+        (rows, (self.text[start..self.cursor].width().min(width.max(2)), y))
     }
 
     fn rows(&self, width: usize) -> Vec<Row> {

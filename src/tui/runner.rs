@@ -1,5 +1,6 @@
 //! Runs the desk on a terminal: events in, effects out, a picture after each.
 
+use std::collections::VecDeque;
 use std::io::Write;
 use std::time::Duration;
 
@@ -60,6 +61,7 @@ pub async fn run_plain(desk: Desk, me: MeView) -> anyhow::Result<()> {
         }
     });
     let mut told = Told::default();
+    let mut ahead = VecDeque::new();
     let mut effects = app.begin();
     loop {
         for effect in effects {
@@ -78,10 +80,17 @@ pub async fn run_plain(desk: Desk, me: MeView) -> anyhow::Result<()> {
         effects = match sources.next().await {
             Input::Event(event) => app.update(event),
             Input::Line(line) => {
-                let events = plain::events(&app, &line);
-                events.into_iter().flat_map(|event| app.update(event)).collect()
+                ahead.push_back(line);
+                Vec::new()
             }
         };
+        // What a line means depends on what the ones before it bring.
+        while !app.is_waiting() {
+            let Some(line) = ahead.pop_front() else { break };
+            for event in plain::events(&app, &line) {
+                effects.extend(app.update(event));
+            }
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{Read, Write};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
@@ -16,12 +17,15 @@ struct Terminal {
     keys: Option<File>,
     out: Receiver<Vec<u8>>,
     screen: vt100::Parser,
-    home: tempfile::TempDir,
+    home: Arc<tempfile::TempDir>,
 }
 
 impl Terminal {
     async fn open(gateway: &Gateway, args: &[&str]) -> Terminal {
-        let home = tempfile::tempdir().unwrap();
+        Terminal::at(Arc::new(tempfile::tempdir().unwrap()), gateway, args).await
+    }
+
+    async fn at(home: Arc<tempfile::TempDir>, gateway: &Gateway, args: &[&str]) -> Terminal {
         let server = format!("http://127.0.0.1:{}", gateway.desk.port);
         let mut login = assert_cmd::Command::from_std(munja(&home));
         login.args(["login", "--server", &server, "--user", "minsu", "--password-stdin"]);
@@ -179,14 +183,13 @@ async fn a_closed_window_sends_nothing_and_loses_nothing() {
     })
     .await;
     assert_eq!(terminal.draft(&gateway).await, "쓰다 만 답");
-    let mut terminal = Terminal::open(&gateway, &["desk"]).await;
+    let mut terminal = Terminal::at(Arc::clone(&terminal.home), &gateway, &["desk"]).await;
     let terminal = beside(move || {
         terminal.shows("상담이 없습니다");
         terminal.press("\t");
         terminal.shows("내가 맡은 상담 1");
         terminal.press("\r");
         terminal.shows("쓰다 만 답변이 있습니다");
-        // Another machine goes on where the first one stopped.
         terminal.press("a더 쓴 답");
         terminal.shows("쓰다 만 답더 쓴 답");
         // The window goes: nobody reads any more, and with the next thing that is drawn the terminal is closed.

@@ -74,9 +74,10 @@ async function until(what, why) {
   check(false, why);
 }
 
-const { base, boardToken } = await gateway.start();
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: ["--no-sandbox", "--disable-dev-shm-usage"] });
+let base, boardToken, browser;
 try {
+  ({ base, boardToken } = await gateway.start());
+  browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: ["--no-sandbox", "--disable-dev-shm-usage"] });
   begin("log in with a password that somebody else chose, by keyboard alone");
   const desk = await open(browser, { locale: "ko-KR" });
   const keys = desk.keyboard;
@@ -229,6 +230,6 @@ try {
   console.error(error.message, "\n", errors.join("\n"));
   process.exitCode = 1;
 } finally {
-  await browser.close();
+  await browser?.close();
   gateway.end();
 }

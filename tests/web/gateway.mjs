@@ -19,8 +19,8 @@ const freePort = () => new Promise((done) => {
   });
 });
 
-function child(args) {
-  const made = spawn(munjad, args, { stdio: ["ignore", "ignore", "inherit"], env: { ...process.env, LC_ALL: "C.UTF-8" } });
+function child(args, stderr = "inherit") {
+  const made = spawn(munjad, args, { stdio: ["ignore", "ignore", stderr], env: { ...process.env, LC_ALL: "C.UTF-8" } });
   children.add(made);
   made.ended = new Promise((done) => made.on("exit", done)).then(() => children.delete(made));
   return made;
@@ -72,7 +72,8 @@ level = "error"
 [api]
 listen = "127.0.0.1:${ports.api}"
 `);
-  child(["sim", "--dialect", "bizgo", "--listen", `127.0.0.1:${ports.sim}`, "--other-requests-per-sec", "1000"]);
+  operator(["init", "--database-only"]);
+  child(["sim", "--dialect", "bizgo", "--listen", `127.0.0.1:${ports.sim}`, "--other-requests-per-sec", "1000"], "ignore");
   await answers(`http://127.0.0.1:${ports.sim}/_sim/ledger`);
   await run();
   operator(["user", "add", "minsu", "--name", "김민수", "--password-stdin"], "처음 정해 준 말 하나\n");

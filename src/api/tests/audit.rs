@@ -132,10 +132,10 @@ fn every_route_has_its_word() {
         "/v1/accounts",
         "/v1/accounts/{login}/actions",
         "/v1/accounts/{login}/history",
+        "/v1/advice",
         // Figures, and numbers of conversations.
         "/v1/board",
         "/v1/board/live",
-        "/v1/advice",
         "/v1/canned",
         "/v1/categories",
         "/v1/colleagues",

@@ -57,6 +57,13 @@ async fn the_board_has_figures_and_nothing_of_a_citizen() {
         (&board["desks"][0]["key"], &board["carriers"][0]["state"]),
         (&json!("main"), &json!("works"))
     );
+    assert_eq!(board["counselors"], json!([]), "nobody has said that they are on");
+    let on = request("PUT", "/v1/me/presence", &token)
+        .body(Body::from(r#"{"presence":"on"}"#))
+        .expect("a request");
+    desk.send(on).await.expect(200);
+    let counselors = desk.get("/v1/board", &token).await.expect(200)["counselors"].clone();
+    assert_eq!((&counselors[0]["name"], &counselors[0]["presence"]), (&json!("상담사 minsu"), &json!("on")));
     let hours = board["all"]["hours"].as_array().expect("hours");
     assert_eq!((hours.len(), hours.iter().filter_map(Value::as_i64).sum::<i64>()), (24, 2));
 }
@@ -79,8 +86,8 @@ async fn a_screen_hears_of_each_change() {
     drop((one, other));
     // After all screens are gone the next one is told what is now.
     desk.post("/v1/conversations/next", &token, json!({})).await.expect(200);
-    let board = until(&mut follow(&desk, &token).await, |_| true).await;
-    assert_eq!((board.all.n_waiting, board.all.n_active), (0, 1));
+    let board = until(&mut follow(&desk, &token).await, |board| board.all.n_active == 1).await;
+    assert_eq!(board.all.n_waiting, 0);
 }
 
 #[tokio::test]

@@ -16,6 +16,8 @@ pub struct BoardView {
     pub desks: Vec<BoardDesk>,
     /// Dangers that nobody has answered, the oldest first.
     pub dangers: Vec<BoardDanger>,
+    /// Counselors who are on, on the phone or on a break, by name.
+    pub counselors: Vec<BoardCounselor>,
     /// Counselors who hold conversations, by name, one row for each of their desks.
     pub held: Vec<BoardHeld>,
     pub carriers: Vec<BoardCarrier>,
@@ -86,6 +88,17 @@ pub struct BoardDanger {
     pub acked_by: Option<String>,
     /// How often supervisors were called.
     pub n_calls: i64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct BoardCounselor {
+    pub counselor_id: i64,
+    pub name: String,
+    /// Keys of their desks, with spaces between; `*` is all.
+    pub desks: String,
+    /// `on`, `phone` or `break`.
+    pub presence: String,
+    pub since_at: Option<i64>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -118,7 +118,7 @@ cmd-similar = Show the three answered questions that are most like this one, wit
         Examples:
           munja similar 12
           munja reply 12 --from 7          begin the answer with what conversation 7 was answered
-Take one conversation and show it.
+cmd-claim = Take one conversation and show it.
     .examples =
         Examples:
           munja claim 12
@@ -151,7 +151,7 @@ cmd-advice = Say what people may not understand in a text, or cannot use.
           munja advice "금일 구비서류를 지참하여 내방 바랍니다."
           munja advice < answer.txt
           munja advice --json "Please call us."
-Look at a photo, video or voice message.
+cmd-photo = Look at a photo, video or voice message.
     .examples =
         Terminals that can draw pictures (kitty, Ghostty, Konsole, iTerm2, WezTerm) show a photo. Elsewhere it is
         saved to a file, whose path is printed. Videos and voice messages are always saved; --open plays them.
@@ -660,6 +660,7 @@ next-no_viewer = The file is here: { $path }
 next-method_not_allowed = The server may be older than this program; tell the operator.
 next-too_slow = Check the network and try again.
 next-log_ins_crowded = Try again in a few seconds.
+next-too_many_requests = Wait a few seconds, then try again. If a program of yours asks in a loop, let it pause.
 next-database_busy = Try again in a moment.
 next-database_full = Tell the operator at once (request { $request }).
 next-database_broken = Tell the operator at once (request { $request }).

@@ -117,7 +117,7 @@ cmd-similar = 이 상담과 가장 비슷한 예전 질문 세 건과 그 답변
         예:
           munja similar 12
           munja reply 12 --from 7          상담 7번의 답변을 초안으로 가져와 답변하기
-상담 하나를 골라 맡고 내용을 보여 줍니다.
+cmd-claim = 상담 하나를 골라 맡고 내용을 보여 줍니다.
     .examples =
         예:
           munja claim 12
@@ -150,7 +150,7 @@ cmd-advice = 시민이 이해하기 어렵거나 이용할 수 없는 부분을 
           munja advice "금일 구비서류를 지참하여 내방 바랍니다."
           munja advice < answer.txt
           munja advice --json "전화 주세요."
-시민이 보낸 사진·영상·음성을 봅니다.
+cmd-photo = 시민이 보낸 사진·영상·음성을 봅니다.
     .examples =
         그림을 그릴 수 있는 터미널(kitty, Ghostty, Konsole, iTerm2, WezTerm)이면 바로 보이고,
         그렇지 않으면 파일로 저장하고 저장한 곳을 알려 줍니다. 영상과 음성은 항상 파일로 저장하며,
@@ -658,6 +658,7 @@ next-no_viewer = 파일은 여기에 있습니다: { $path }
 next-method_not_allowed = 서버가 이 프로그램보다 이전 버전일 수 있습니다. 운영자에게 알려 주십시오.
 next-too_slow = 네트워크를 확인하고 다시 시도하십시오.
 next-log_ins_crowded = 몇 초 뒤에 다시 시도하십시오.
+next-too_many_requests = 몇 초 뒤에 다시 시도하십시오. 반복해서 요청하는 프로그램이 있으면 쉬었다 요청하게 하십시오.
 next-database_busy = 잠시 뒤에 다시 시도하십시오.
 next-database_full = 바로 운영자에게 알려 주십시오(요청 번호 { $request }).
 next-database_broken = 바로 운영자에게 알려 주십시오(요청 번호 { $request }).

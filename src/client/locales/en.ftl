@@ -172,6 +172,7 @@ error-no_such_photo = One of the photos was not uploaded by you, or too long ago
 error-method_not_allowed = The server does not know this command.
 error-too_slow = The request did not reach the server in time.
 error-log_ins_crowded = Many people are logging in at once.
+error-too_many_requests = Too many requests from here.
 error-database_busy = The server is very busy.
 error-database_full = The server's disk is full; nothing was stored.
 error-database_broken = The server can't use its database.

@@ -159,6 +159,7 @@ error-no_such_photo = 사진을 찾을 수 없습니다. 직접 올린 사진이
 error-method_not_allowed = 서버가 이 명령을 지원하지 않습니다.
 error-too_slow = 요청이 서버에 제때 도착하지 않았습니다.
 error-log_ins_crowded = 지금 로그인이 몰려 있습니다.
+error-too_many_requests = 이곳에서 요청을 너무 많이 보냈습니다.
 error-database_busy = 서버가 매우 바쁩니다.
 error-database_full = 서버의 디스크가 가득 차서 저장하지 못했습니다.
 error-database_broken = 서버가 데이터베이스를 쓸 수 없습니다.

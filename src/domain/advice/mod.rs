@@ -240,7 +240,7 @@ mod tests {
             ("버스는 5분 뒤에 옵니다.", vec![]),
             ("자세한 것은 120으로 전화 주세요.", vec!["phone"]),
             ("전화번호를 문자로 알려 주세요.", vec![]),
-            ("담당자가 유선으로 안내합니다.", vec!["phone"]),
+            ("담당자가 유선으로 안내합니다.", vec!["phone", "hard_word"]),
             ("Please call us.", vec!["phone"]),
             ("내일 오세요.", vec!["relative_date"]),
             ("내일(3월 2일) 오세요.", vec![]),

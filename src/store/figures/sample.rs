@@ -73,7 +73,7 @@ struct Writer<'a> {
 struct Out<'a> {
     at: UnixMs,
     by: Option<i64>,
-    notice: Option<&'a str>,
+    automatic: Option<&'a str>,
     is_lost: bool,
 }
 
@@ -103,7 +103,7 @@ impl Writer<'_> {
         if let Some(survey) = &one.survey {
             self.out(
                 (id, &citizen),
-                &Out { at: survey.asked_at, by: None, notice: Some("survey"), is_lost: false },
+                &Out { at: survey.asked_at, by: None, automatic: Some("survey"), is_lost: false },
             )?;
             let (at, score, words) =
                 survey.answer.map_or((None, None, None), |(at, s, w)| (Some(at), Some(s), w));
@@ -132,7 +132,7 @@ impl Writer<'_> {
         }
         self.text(of, first, "question")?;
         let notice = if round.is_danger { "urgent" } else { "receipt" };
-        self.out(of, &Out { at: first, by: None, notice: Some(notice), is_lost: false })?;
+        self.out(of, &Out { at: first, by: None, automatic: Some(notice), is_lost: false })?;
         self.event(of.0, (round.taken_at, EventKind::Claimed), taker, "")?;
         if let Some((at, _)) = round.passed_on {
             self.event(of.0, (at, EventKind::Transferred), taker, "")?;
@@ -143,7 +143,7 @@ impl Writer<'_> {
                 self.text(of, *text, "question")?;
             }
             self.event(of.0, (*at, EventKind::Replied), answerer, "")?;
-            self.out(of, &Out { at: *at, by: answerer, notice: None, is_lost: round.is_undelivered })?;
+            self.out(of, &Out { at: *at, by: answerer, automatic: None, is_lost: round.is_undelivered })?;
         }
         self.event(of.0, (round.closed_at, EventKind::Closed), answerer, &round.category)
     }
@@ -208,7 +208,7 @@ impl Writer<'_> {
                 ":lane": if out.by.is_some() { 1 } else { 2 },
                 ":state": if out.is_lost { "undelivered" } else { "delivered" },
                 ":at": out.at, ":carrier": CARRIER, ":taken": taken_at, ":final": taken_at + DELIVERY_MS,
-                ":code": out.is_lost.then_some("off"), ":notice": out.notice,
+                ":code": out.is_lost.then_some("off"), ":notice": out.automatic,
             })?;
         Ok(())
     }

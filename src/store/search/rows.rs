@@ -168,20 +168,29 @@ impl Search {
         Ok(step)
     }
 
-    /// Reads one row and keeps it if it is found; whether it is young enough.
+    /// Reads one row and keeps it if it is found; whether it is young enough. Its text comes first: most rows hold nothing.
     fn look_at(&self, conn: &Connection, (source, id): (Source, i64), step: &mut Step) -> Result<bool> {
-        let Some(found) = self.read(conn, source, id)? else {
+        let SourceTable { table, at, wanted } = table_of(source);
+        let sql = format!("SELECT t.text, t.{at} FROM {table} t WHERE t.id = :id AND {wanted}");
+        let of = named_params! { ":id": id };
+        let found = conn.prepare_cached(&sql)?.query_row(of, |r| Ok((r.get(0)?, r.get(1)?))).optional()?;
+        let Some((text, at)): Option<(String, UnixMs)> = found else {
             return Ok(true);
         };
-        step.at = Some(found.at);
-        let in_time = self.filter.since_at.is_none_or(|since| found.at >= since - CLOCK_SLACK_MS);
-        step.hits.extend(self.matching(found));
-        Ok(in_time)
+        step.at = Some(at);
+        if let Some(snippet) = self.found_in(&text, at)
+            && let Some(hit) = self.read(conn, source, id)?
+        {
+            let none = Snippet { text: String::new(), marks: Vec::new() };
+            step.hits.push(SearchHit { snippet: if hit.is_abusive { none } else { snippet }, at, ..hit });
+        }
+        Ok(self.filter.since_at.is_none_or(|since| at >= since - CLOCK_SLACK_MS))
     }
 
-    /// The row with what is shown of it; `None` if it is not there, or not for the actor's eyes. Its text stands in the snippet, whole.
+    /// The row with what is shown of it; `None` if it is not there, not what the filters ask for, or not for the actor's
+    /// eyes. Its text and time are left out.
     fn read(&self, conn: &Connection, source: Source, id: i64) -> Result<Option<SearchHit>> {
-        let SourceTable { table, at, wanted } = table_of(source);
+        let SourceTable { table, wanted, .. } = table_of(source);
         let (author, abusive) = match source {
             Source::Text => ("coalesce(c.claimed_by, c.last_holder_id)", "t.is_abusive"),
             Source::Answer => ("t.author_id", "0"),
@@ -190,7 +199,7 @@ impl Search {
         let visible =
             if self.desks.is_some() { VISIBLE } else { "AND (:me IS NULL OR 1) AND :desks IS NULL" };
         let sql = format!(
-            "SELECT t.text AS text, t.{at} AS at, {abusive} AS is_abusive, c.id AS conversation_id, c.citizen AS citizen, c.desk AS desk,
+            "SELECT {abusive} AS is_abusive, c.id AS conversation_id, c.citizen AS citizen, c.desk AS desk,
                     c.category AS category, c.state AS state, a.name AS author
              FROM {table} t JOIN conversation c ON c.id = t.conversation_id LEFT JOIN counselor a ON a.id = {author}
              WHERE t.id = :id AND {wanted} {visible}
@@ -205,24 +214,19 @@ impl Search {
         Ok(conn.prepare_cached(&sql)?.query_row(of, |r| hit(r, source, id)).optional()?)
     }
 
-    /// The same with the part around what was found; `None` if it is not what is looked for. What is masked is not found either:
+    /// The part of a text around what was found; `None` if nothing is, or not in time. What is masked is not found either:
     /// searching would tell it, digit by digit.
-    fn matching(&self, found: SearchHit) -> Option<SearchHit> {
+    fn found_in(&self, text: &str, at: UnixMs) -> Option<Snippet> {
         let SearchFilter { words, since_at, until_at, .. } = &self.filter;
-        let in_time = since_at.is_none_or(|at| found.at >= at) && until_at.is_none_or(|at| found.at < at);
-        if !in_time {
+        if since_at.is_some_and(|since| at < since) || until_at.is_some_and(|until| at >= until) {
             return None;
         }
-        let text = masked(&found.snippet.text).nfc().collect::<String>();
+        let text = masked(text).nfc().collect::<String>();
         let marks = match words {
             Some(words) => words.find(&text)?,
             None => Vec::new(),
         };
-        let shown = match found.is_abusive {
-            true => Snippet { text: String::new(), marks: Vec::new() },
-            false => snippet(&text, &marks),
-        };
-        Some(SearchHit { snippet: shown, ..found })
+        Some(snippet(&text, &marks))
     }
 
     /// Rows from this id on are younger than what is looked for: found by halving, for a search far back begins there.
@@ -258,10 +262,10 @@ fn hit(r: &Row<'_>, source: Source, id: i64) -> rusqlite::Result<SearchHit> {
         desk: r.get("desk")?,
         category: r.get("category")?,
         state: row::conversation_state(r)?,
-        at: r.get("at")?,
+        at: 0,
         author: if source == Source::Text { None } else { r.get("author")? },
         is_abusive: r.get("is_abusive")?,
-        snippet: Snippet { text: r.get("text")?, marks: Vec::new() },
+        snippet: Snippet { text: String::new(), marks: Vec::new() },
     })
 }
 

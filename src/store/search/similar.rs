@@ -10,7 +10,7 @@ use crate::domain::actor::Actor;
 use crate::domain::phone::PhoneNumber;
 use crate::domain::refusal::Refusal;
 use crate::domain::similar::{Comparison, QUESTION_CHARS};
-use crate::domain::text::{MessageText, followed_by};
+use crate::domain::text::{MessageText, followed_by, part};
 use crate::store::conversation::list::{VISIBLE, visible_desks};
 use crate::store::conversation::row::load;
 use crate::store::engine::row;
@@ -127,9 +127,11 @@ fn read_answer(conn: &Connection, id: i64) -> Result<SimilarAnswer> {
     let mut select = conn.prepare_cached(&sql)?;
     let texts = select.query_map(named_params! { ":id": id }, |r| r.get(0))?;
     let texts = texts.collect::<rusqlite::Result<Vec<String>>>()?;
-    let answer = texts.iter().fold(String::new(), |all, text| match all.as_str() {
-        "" => followed_by("", text),
-        _ => followed_by(&format!("{all}\n"), text),
+    // A later part goes on where the one before stopped; another answer begins a new line.
+    let answer = texts.iter().fold(String::new(), |all, text| match part(text) {
+        Some((n, ..)) if n > 1 => followed_by(&all, text),
+        _ if all.is_empty() => followed_by("", text),
+        _ => format!("{all}\n{}", followed_by("", text)),
     });
     let question = MessageText::new(question(conn, id)?);
     let sql = "SELECT citizen, category, closed_at FROM conversation WHERE id = :id";

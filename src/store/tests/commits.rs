@@ -299,5 +299,4 @@ async fn a_lock_of_another_program_is_known_without_a_text() {
     other.execute_batch("ROLLBACK").unwrap();
     store.try_to_write().await.unwrap();
     assert!(store.is_unsound().is_none());
-    assert_eq!(store.commit_seconds().count(), 0, "nothing was changed");
 }

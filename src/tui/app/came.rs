@@ -4,7 +4,8 @@ use super::event::{Came, Deed, Effect, NotSent, Wanted};
 use super::pick::presence_id;
 use super::state::{App, Confirm, Mode, PickFor, Talk, Then};
 use crate::api::wire::{
-    CloseRequest, ConversationDetail, ConversationList, PresenceResponse, PresenceWord, ProblemCode,
+    CloseRequest, ConversationDetail, ConversationList, MessageView, PresenceResponse, PresenceWord,
+    ProblemCode,
 };
 use crate::client::message::length_class;
 use crate::client::reply::Sent;
@@ -82,6 +83,8 @@ impl App {
     }
 
     fn refused(&mut self, n: i64, error: &ClientError) {
+        // Keys pressed ahead were meant for what did not come.
+        self.ahead.clear();
         let words = refusal::sentence(&self.say, error, n);
         self.warn(words);
     }
@@ -201,9 +204,12 @@ impl App {
         self.drafts.remove(&n);
         self.stale.draft = self.stale.draft.filter(|changed| *changed != n);
         (self.stale.list, self.stale.talk) = (true, true);
-        if let Some(talk) = &mut self.talk {
+        if let Some(talk) = self.talk.as_mut().filter(|talk| talk.detail.summary.id == n) {
             talk.read_to = talk.read_to.max(sending.last_seen);
         }
+        let texts = sent.response.messages.iter().filter_map(MessageView::outbound);
+        let held = texts.filter(|text| text.state == "held").map(|text| text.id).next();
+        self.last_held = held.map(|id| (n, id, sending.text.clone()));
         let size = sent.response.size.as_ref().map(|size| length_class(&self.say, size)).unwrap_or_default();
         let id = if sent.response.repeated { "sent-before" } else { "sent" };
         self.tell(id, [("n", n.to_string().into()), ("size", size.into())]);
@@ -231,6 +237,7 @@ impl App {
 
     fn not_sent(&mut self, n: i64, why: NotSent) -> Vec<Effect> {
         self.sending = None;
+        self.ahead.clear();
         if self.n() == Some(n) {
             self.mode = Mode::Write;
         }

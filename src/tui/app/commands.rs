@@ -37,6 +37,7 @@ impl App {
         self.notice = None;
         match command {
             Command::Next => return self.request(Effect::Next),
+            Command::Undo => return self.undo(),
             Command::Take => return self.take(),
             Command::Quiet => {
                 self.is_quiet = !self.is_quiet;
@@ -85,7 +86,6 @@ impl App {
                 self.mode = Mode::Confirm(Confirm { question, then: Then::Release(n) });
                 Vec::new()
             }
-            Command::Undo => self.undo(),
             Command::Unfold => {
                 if let Some(talk) = &mut self.talk {
                     talk.is_unfolded = !talk.is_unfolded;
@@ -93,6 +93,7 @@ impl App {
                 Vec::new()
             }
             Command::Next
+            | Command::Undo
             | Command::Take
             | Command::Quiet
             | Command::Presence
@@ -161,8 +162,10 @@ impl App {
     }
 
     fn undo(&mut self) -> Vec<Effect> {
+        let last = self.last_held.take().filter(|(n, ..)| self.n().is_none_or(|open| open == *n));
         let held = self.talk.as_ref().and_then(|talk| Some((talk.detail.summary.id, talk.held()?)));
-        match held.map(|(n, text)| (n, text.id, text.text.clone())) {
+        let held = held.map(|(n, text)| (n, text.id, text.text.clone()));
+        match last.or(held) {
             Some((n, message, text)) => {
                 self.recalling = Some(text);
                 self.request(Effect::Recall(n, message))

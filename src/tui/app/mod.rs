@@ -23,5 +23,4 @@ mod update;
 mod write;
 
 pub use event::{Book, Came, Deed, Effect, Event, NotSent, Wanted};
-pub use pick::presence_id;
 pub use state::{App, AskFor, Asked, Link, Mode, PickFor, Picker, Review, Talk};

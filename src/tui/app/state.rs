@@ -1,6 +1,6 @@
 //! The state of the desk: everything that is shown is in here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use jiff::tz::TimeZone;
 
@@ -13,6 +13,7 @@ use crate::client::message::Tone;
 use crate::client::{Listed, Say, Times};
 use crate::domain::text::{Charset, Limits, Piece};
 use crate::tui::editor::Editor;
+use crate::tui::keys::Key;
 
 pub struct App {
     pub say: Say,
@@ -43,10 +44,15 @@ pub struct App {
     pub closing: Option<(i64, CloseRequest)>,
     /// The person has said that this citizen gets no answer.
     pub closes_unanswered: bool,
+    /// The last answer that was held back when it was sent: its conversation, number and text. It can be taken back also after the
+    /// conversation was closed.
+    pub last_held: Option<(i64, i64, String)>,
     /// The text of the answer that is being taken back: it is a draft again then.
     pub recalling: Option<String>,
     /// A request of a person that was not answered yet: further ones wait.
     pub is_busy: bool,
+    /// Keys pressed while a request was on its way: they are meant for what it brings.
+    pub ahead: VecDeque<Key>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -232,8 +238,10 @@ impl App {
             sending: None,
             closing: None,
             recalling: None,
+            last_held: None,
             closes_unanswered: false,
             is_busy: false,
+            ahead: VecDeque::new(),
         }
     }
 
@@ -266,6 +274,11 @@ impl App {
     /// What is written for the open conversation.
     pub fn draft(&self) -> &str {
         self.n().and_then(|n| self.drafts.get(&n)).map_or("", Editor::text)
+    }
+
+    /// Whether what was asked for is still on its way.
+    pub fn is_waiting(&self) -> bool {
+        self.is_busy || self.sending.is_some()
     }
 
     pub fn tell(&mut self, id: &str, values: impl IntoIterator<Item = (&'static str, crate::client::Value)>) {

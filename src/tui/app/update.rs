@@ -6,6 +6,8 @@ use crate::api::wire::EventView;
 use crate::client::{Feed, Listed, refusal};
 use crate::tui::keys::Key;
 
+/// Keys that are remembered while a request is on its way.
+const MOST_AHEAD: usize = 200;
 /// A changed draft is kept this often.
 const KEEP_EVERY_MS: i64 = 2_000;
 
@@ -40,13 +42,35 @@ impl App {
                 self.link = Link::Ended(refusal::sentence(&self.say, &error, 0));
                 Vec::new()
             }
-            Event::Came(came) => self.came(came),
+            Event::Came(came) => {
+                let effects = self.came(came);
+                self.go_on(effects)
+            }
         }
+    }
+
+    /// Takes the keys that were pressed ahead, now that what they were meant for is here. No such key answers a question.
+    fn go_on(&mut self, mut effects: Vec<Effect>) -> Vec<Effect> {
+        if !matches!(self.mode, Mode::Desk | Mode::Write) {
+            self.ahead.clear();
+        }
+        while !self.is_waiting() {
+            let Some(key) = self.ahead.pop_front() else { break };
+            effects.extend(self.key(key));
+        }
+        effects
     }
 
     fn key(&mut self, key: Key) -> Vec<Effect> {
         if key == Key::Ctrl('c') {
             return self.quit();
+        }
+        if self.is_waiting() && matches!(self.mode, Mode::Desk) && !matches!(key, Key::PageUp | Key::PageDown)
+        {
+            if self.ahead.len() < MOST_AHEAD {
+                self.ahead.push_back(key);
+            }
+            return Vec::new();
         }
         match &self.mode {
             Mode::Desk => self.desk_key(key),

@@ -178,3 +178,21 @@ fn a_colleagues_conversation_is_not_answered() {
     assert!(town.notice().contains("다른 상담사"), "{}", town.notice());
     assert!(matches!(town.app.mode, crate::tui::app::Mode::Desk));
 }
+
+/// Keys pressed before the answer of the server is there are meant for what it brings, and for nothing else.
+#[test]
+fn keys_pressed_ahead() {
+    let key = |c| Event::Key(Key::Char(c));
+    for is_there in [true, false] {
+        let mut town = Town::new(Lang::Ko, [bus()]);
+        let next = town.app.update(key('n'));
+        assert!(matches!(next[..], [Effect::Next]));
+        for c in "a답uy".chars() {
+            assert!(town.app.update(key(c)).is_empty(), "{c}");
+        }
+        let came = if is_there { town.claim(1) } else { Err(problem("nobody_waits", 404)) };
+        town.feed(Event::Came(Came::Talk(Wanted::Next, came)));
+        assert_eq!(town.app.draft(), if is_there { "답uy" } else { "" });
+        assert!(town.acts.is_empty() && town.left.is_empty());
+    }
+}

@@ -100,15 +100,17 @@ function dangers() {
 
 function counselors() {
   const people = new Map();
+  const serves = (one) => !desk().key || one.desks === "*" || one.desks.split(" ").includes(desk().key);
+  for (const one of board.counselors.filter(serves)) people.set(one.counselor_id, { ...one, n_active: 0, n_answered: 0 });
   for (const held of board.held.filter(fits)) {
-    const known = people.get(held.counselor_id) ?? { name: held.name, n_active: 0, n_answered: 0 };
+    const known = people.get(held.counselor_id) ?? { name: held.name, presence: "off", n_active: 0, n_answered: 0 };
     known.n_active += held.n_active;
     known.n_answered += held.n_answered;
     people.set(held.counselor_id, known);
   }
   if (!people.size) return put(byId("counselors"), el("p", { class: "faint" }, t("nobody-holds")));
-  const head = ["counselor", "in-talk", "we-wait"].map((key, i) => el("th", { scope: "col", class: i ? "n" : "" }, t(key)));
-  const rows = [...people.values()].map((one) => el("tr", {}, el("th", { scope: "row" }, one.name), el("td", { class: "n" }, one.n_active), el("td", { class: "n" }, one.n_answered)));
+  const head = ["counselor", "presence", "in-talk", "we-wait"].map((key, i) => el("th", { scope: "col", class: i > 1 ? "n" : "" }, t(key)));
+  const rows = [...people.values()].map((one) => el("tr", {}, el("th", { scope: "row" }, one.name), el("td", {}, t(`presence-${one.presence}`)), el("td", { class: "n" }, one.n_active), el("td", { class: "n" }, one.n_answered)));
   put(byId("counselors"), el("table", {}, el("thead", {}, el("tr", {}, head)), el("tbody", {}, rows)));
 }
 

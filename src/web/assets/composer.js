@@ -1,7 +1,7 @@
 // The composer: a draft that is kept, its length as the carrier counts it, and a send that is always deliberate. Nothing leaves but by
 // Ctrl+Enter or the button, and not before the newest text was shown.
 
-import { NoAnswer, post } from "./api.js";
+import { call, get, NoAnswer, post } from "./api.js";
 import { field, tell, tellError } from "./dialogs.js";
 import { el, put, show } from "./dom.js";
 import { isInDoubt, send } from "./sending.js";
@@ -134,7 +134,11 @@ export function composer(desk, detail) {
     changed();
     text.focus();
   });
-  if (detail.draft && !text.value) warn(t("draft-there"), "draft-use", () => { text.value = detail.draft; changed(); warn(""); text.focus(); });
+  const offerDraft = (words, why) => { if (words && !text.value) warn(why, "draft-use", () => { text.value = words; changed(); warn(""); text.focus(); }); };
+  offerDraft(detail.draft, t("draft-there"));
+  // One's own draft at the server, of another machine or of an answer that came back.
+  const place = `/v1/conversations/${id}/draft`;
+  get(place).then((mine) => offerDraft(mine.text, `${t("draft-there")} ${mine.has_newer ? t("newer-draft") : ""}`), () => {});
   if (text.value) isInDoubt(desk.me.id, id, text.value).then((is) => { if (is) warn(t("doubt"), "ask-again", go); });
   measure();
   return {
@@ -146,6 +150,7 @@ export function composer(desk, detail) {
       if (text.value.trim()) newer();
       else seen = next.last_inbound_id;
     },
+    save: () => call("PUT", place, { text: text.value, based_on: seen }),
     seen: () => seen,
     text: () => text.value,
   };

@@ -1,6 +1,6 @@
 // The web desk: queue on one side, one conversation on the other, everything live. A face over the API like any other.
 
-import { follow, get, onRefused, post, setToken, token } from "./api.js";
+import { call, follow, get, onRefused, post, setToken, token } from "./api.js";
 import { composer } from "./composer.js";
 import { showDialog, tell, tellError } from "./dialogs.js";
 import { byId, el, plain, put, say, show } from "./dom.js";
@@ -47,6 +47,7 @@ async function start(who) {
     const [desks, categories, canned] = await Promise.all([get("/v1/desks"), get("/v1/categories"), get("/v1/canned")]);
     Object.assign(desk, { desks: desks.desks, categories: categories.categories, canned: canned.replies });
     await list();
+    await presence();
   } catch (error) { tellError(error); }
   draw();
   stop();
@@ -71,6 +72,22 @@ function connection(key, isLost) {
   line = [key, isLost];
   byId("connection").className = isLost ? "lost" : "";
   byId("connection").textContent = t(key);
+}
+
+const PRESENCES = ["on", "phone", "break", "off"];
+async function presence() {
+  const mine = (await get("/v1/colleagues")).colleagues.find((one) => one.is_me);
+  const select = byId("presence");
+  put(select, PRESENCES.map((word) => el("option", { value: word }, t(`presence-${word}`))));
+  select.value = mine?.presence ?? "off";
+  show(byId("presence-row"), true);
+}
+
+async function sayPresence(word) {
+  try {
+    const { held } = await call("PUT", "/v1/me/presence", { presence: word });
+    if (word === "off" && held.length) tell(t("presence-holds", { list: held.map((id) => `#${id}`).join(", ") }), true);
+  } catch (error) { tellError(error); }
 }
 
 /** Canned replies as this desk says them. */
@@ -220,12 +237,12 @@ function taken() {
   writing?.focus();
 }
 
-/** Leaves what was begun with the conversation, for oneself at another machine or for a colleague. */
+/** Keeps what was begun at the server, for oneself at another machine; colleagues see that somebody writes, and not what. */
 async function keepDraft() {
   const text = writing?.text() ?? "";
-  if (!detail || !text.trim() || text === detail.draft) return;
+  if (!detail || !text.trim()) return;
   // Where that fails, this tab still has it.
-  await post(`/v1/conversations/${detail.id}/actions`, { action: "draft", text }).then(() => tell(t("draft-kept")), () => {});
+  await writing.save().then(() => tell(t("draft-kept")), () => {});
 }
 
 apply();
@@ -233,6 +250,7 @@ put(byId("talk"), el("p", { class: "faint" }, t("choose")));
 onSwitch(byId("language"), () => {
   if (!me) return location.reload();
   if (line) connection(...line);
+  presence().catch(() => {});
   writing = null;
   if (detail) drawTalk(); else put(byId("talk"), el("p", { class: "faint" }, t("choose")));
   draw();
@@ -244,6 +262,7 @@ onRefused(() => {
   ask(t("expired"));
 });
 byId("log-out").addEventListener("click", async () => { await keepDraft(); logOut(); });
+byId("presence").addEventListener("change", (event) => sayPresence(event.target.value));
 byId("next").addEventListener("click", next);
 byId("search").addEventListener("click", () => search(open));
 byId("help").addEventListener("click", () => showKeys(sound));

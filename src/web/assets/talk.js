@@ -20,6 +20,7 @@ function head(detail, desk) {
     detail.opted_out ? t("opted-out") : null,
     detail.restricted_until_at ? t("restricted-until", { time: moment(detail.restricted_until_at) }) : null,
     detail.preference ? t("preference-is", { text: detail.preference }) : null,
+    detail.writing.length ? t("writing", { who: detail.writing.map((one) => one.name).join(", ") }) : null,
     detail.survey?.score ? t("survey-was", { score: detail.survey.score }) : null,
   ].filter(Boolean);
   const previous = detail.previous_id ? el("button", { type: "button", onclick: () => desk.open(detail.previous_id) }, t("previous", { n: detail.previous_id })) : null;
