@@ -141,7 +141,6 @@ cmd-reply = Answer the citizen of a conversation you hold.
 
         Put a text with $, ! or ` in single quotes, or the shell changes it: '53$'.
         What leaves is shown as it arrives. It leaves after some seconds: munja recall takes it back.
-cmd-photo = Look at a photo, video or voice message.
 cmd-advice = Say what people may not understand in a text, or cannot use.
     .examples =
         Looks for invitations to phone, hard and foreign words (with easy ones), sentences over 50 characters, a second
