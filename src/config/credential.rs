@@ -31,7 +31,7 @@ fn beside_the_service(name: &str, copies: &Path, units: &[&Path]) -> Option<Path
     let unit = units.iter().find_map(|folder| fs::read_to_string(folder.join(UNIT)).ok());
     let drop_ins = units.iter().flat_map(|folder| drop_ins(&folder.join(format!("{UNIT}.d"))));
     // The last one wins.
-    unit.into_iter().chain(drop_ins).filter_map(|text| loaded_from(&text, name)).last()
+    unit.into_iter().chain(drop_ins).filter_map(|text| loaded_from(&text, name)).reduce(|_, last| last)
 }
 
 /// The texts of the files that add to the unit, in the order of their names.
@@ -47,7 +47,7 @@ fn drop_ins(folder: &Path) -> Vec<String> {
 fn loaded_from(unit: &str, name: &str) -> Option<PathBuf> {
     let lines = unit.lines().filter_map(|line| line.trim().strip_prefix("LoadCredential="));
     let paths = lines.filter_map(|line| line.trim().strip_prefix(name)?.strip_prefix(':'));
-    paths.map(str::trim).filter(|path| path.starts_with('/')).map(PathBuf::from).last()
+    paths.map(str::trim).filter(|path| path.starts_with('/')).map(PathBuf::from).reduce(|_, last| last)
 }
 
 #[cfg(test)]

@@ -98,7 +98,7 @@ fn days_of(event: &Component<'_>) -> Result<Option<Vec<(Date, String)>>, String>
         (None, None) if has_time => None,
         (None, None) => first.and_then(|first| first.tomorrow().ok()),
     };
-    if has_time && !first.zip(end).is_some_and(|(first, end)| first < end) {
+    if has_time && first.zip(end).is_none_or(|(first, end)| first >= end) {
         return Ok(None);
     }
     let first = first.ok_or_else(|| format!("has an event on a day that is none: {name}"))?;
