@@ -25,7 +25,7 @@ pub struct NumberOnly {
 pub struct WithText {
     #[arg(value_name = "N", value_parser = clap::value_parser!(i64).range(1..))]
     n: i64,
-    #[arg(value_name = "TEXT", required = true, allow_hyphen_values = true)]
+    #[arg(value_name = "TEXT", required = true)]
     text: Vec<String>,
 }
 
@@ -34,7 +34,7 @@ pub struct WithText {
 pub struct WithOptionalText {
     #[arg(value_name = "N", value_parser = clap::value_parser!(i64).range(1..))]
     n: i64,
-    #[arg(value_name = "TEXT", allow_hyphen_values = true)]
+    #[arg(value_name = "TEXT")]
     text: Vec<String>,
 }
 
@@ -45,7 +45,7 @@ pub struct WithSpan {
     n: i64,
     #[arg(value_name = "WHEN")]
     span: When,
-    #[arg(value_name = "TEXT", allow_hyphen_values = true)]
+    #[arg(value_name = "TEXT")]
     text: Vec<String>,
 }
 
@@ -115,19 +115,19 @@ pub async fn opt_in(context: &mut CliContext, args: &NumberOnly) -> Result<(), F
 }
 
 pub async fn note(context: &mut CliContext, args: &WithText) -> Result<(), Failure> {
-    act(context, args.n, ActionRequest::Note { text: words(&args.text)? }, "noted").await
+    act(context, args.n, ActionRequest::Note { text: words(&args.text) }, "noted").await
 }
 
 pub async fn category(context: &mut CliContext, args: &WithText) -> Result<(), Failure> {
-    act(context, args.n, ActionRequest::Category { category: words(&args.text)? }, "categorised").await
+    act(context, args.n, ActionRequest::Category { category: words(&args.text) }, "categorised").await
 }
 
 pub async fn draft(context: &mut CliContext, args: &WithOptionalText) -> Result<(), Failure> {
-    act(context, args.n, ActionRequest::Draft { text: words(&args.text)? }, "drafted").await
+    act(context, args.n, ActionRequest::Draft { text: words(&args.text) }, "drafted").await
 }
 
 pub async fn prefer(context: &mut CliContext, args: &WithOptionalText) -> Result<(), Failure> {
-    act(context, args.n, ActionRequest::Prefer { text: words(&args.text)? }, "preferred").await
+    act(context, args.n, ActionRequest::Prefer { text: words(&args.text) }, "preferred").await
 }
 
 pub async fn promise(context: &mut CliContext, args: &WithSpan) -> Result<(), Failure> {
@@ -135,14 +135,14 @@ pub async fn promise(context: &mut CliContext, args: &WithSpan) -> Result<(), Fa
     act_until(context, args.n, ActionRequest::Promise { due_at }, "promised", due_at).await?;
     if !args.text.is_empty() {
         // The promise stands also where its note is refused; the error says so.
-        context.client()?.act(args.n, &ActionRequest::Note { text: words(&args.text)? }).await?;
+        context.client()?.act(args.n, &ActionRequest::Note { text: words(&args.text) }).await?;
     }
     Ok(())
 }
 
 pub async fn remind(context: &mut CliContext, args: &WithSpan) -> Result<(), Failure> {
     let due_at = moment(context, args.span)?;
-    let action = ActionRequest::Remind { due_at, text: words(&args.text)? };
+    let action = ActionRequest::Remind { due_at, text: words(&args.text) };
     act_until(context, args.n, action, "reminding", due_at).await
 }
 
@@ -179,11 +179,11 @@ async fn remark_if_closed(context: &mut CliContext, desk: &str) -> Result<(), Fa
 }
 
 pub async fn give_back(context: &mut CliContext, args: &WithText) -> Result<(), Failure> {
-    act(context, args.n, ActionRequest::Return { note: words(&args.text)? }, "returned").await
+    act(context, args.n, ActionRequest::Return { note: words(&args.text) }, "returned").await
 }
 
 pub async fn take(context: &mut CliContext, args: &WithText) -> Result<(), Failure> {
-    act(context, args.n, ActionRequest::Take { note: words(&args.text)? }, "taken").await
+    act(context, args.n, ActionRequest::Take { note: words(&args.text) }, "taken").await
 }
 
 pub async fn restrict(context: &mut CliContext, args: &Restrict) -> Result<(), Failure> {

@@ -2,6 +2,7 @@
 
 use anyhow::Context;
 
+use super::compose::words;
 use super::context::CliContext;
 use super::exit::Exit;
 use super::failure::Failure;
@@ -24,7 +25,7 @@ pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
         context.io.stdin.read_to_string(&mut text).context("standard input")?;
         text
     } else {
-        args.text.join(" ")
+        words(&args.text)
     };
     if text.trim().is_empty() {
         return Err(Failure::here(Exit::Usage, "no_text", []));

@@ -3,6 +3,7 @@
 //! The editor works on a file of the profile, which survives a terminal that is killed. What was changed in it goes to the server
 //! as one's draft before anything is sent; what was not changed is not sent.
 
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::Read as _;
 use std::path::Path;
@@ -58,7 +59,7 @@ pub async fn compose(
     } else if source.words.is_empty() {
         Composed { text: edited(context, client, (source.n, None)).await?, is_draft: true }
     } else {
-        Composed { text: words(source.words)?, is_draft: false }
+        Composed { text: words(source.words), is_draft: false }
     };
     match composed.text.trim() {
         "" => Err(Failure::here(Exit::Unsendable, "empty_text", [])),
@@ -66,24 +67,46 @@ pub async fn compose(
     }
 }
 
-/// The words of a text. Texts may begin with a hyphen (`-5도입니다`, a list); what looks like an option is refused, for it was
-/// meant as one.
-pub fn words(words: &[String]) -> Result<String, Failure> {
-    let looks_like_option = |word: &&String| {
-        let name = word.strip_prefix("--").or_else(|| word.strip_prefix('-')).unwrap_or_default();
-        let name = name.split('=').next().unwrap_or_default();
-        let is_long = word.starts_with("--");
-        let is_name = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
-        let begins = name.starts_with(|c: char| c.is_ascii_alphabetic());
-        is_name && begins && (is_long || name.len() == 1)
+/// Stands before a word that begins with a hyphen while the arguments are parsed, or it would be taken for an option.
+const SHIELD: char = '\u{2}';
+
+/// Marks words of a text that begin with a hyphen (`-5도입니다`, a list), so that options may still stand behind the text. What
+/// looks like an option is one, and so is the value behind it.
+pub fn shielded(args: Vec<OsString>) -> Vec<OsString> {
+    let mut before = None;
+    let shield = |arg: OsString| {
+        let is_value = before.take().is_some_and(|before: OsString| looks_like_option(&before));
+        let shielded = match arg.to_str() {
+            Some(word) if !is_value && is_hyphened(word) => OsString::from(format!("{SHIELD}{word}")),
+            _ => arg.clone(),
+        };
+        before = Some(arg);
+        shielded
     };
-    match words.iter().find(looks_like_option) {
-        Some(option) => {
-            let values = [("what", one_word(option).into()), ("command", "".into())];
-            Err(Failure::here(Exit::Usage, "usage_option", values))
-        }
-        None => Ok(words.join(" ")),
-    }
+    args.into_iter().map(shield).collect()
+}
+
+fn is_hyphened(word: &str) -> bool {
+    word.starts_with('-') && !["-", "--"].contains(&word) && !looks_like_option(OsStr::new(word))
+}
+
+/// `--name`, `--name=value`, `-x`.
+fn looks_like_option(word: &OsStr) -> bool {
+    let Some(word) = word.to_str().and_then(|word| word.strip_prefix('-')) else { return false };
+    let (is_long, name) = word.strip_prefix('-').map_or((false, word), |name| (true, name));
+    let name = name.split('=').next().unwrap_or_default();
+    let is_name = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+    is_name && name.starts_with(|c: char| c.is_ascii_alphabetic()) && (is_long || name.len() == 1)
+}
+
+/// The words of a text, as they were written.
+pub fn words(words: &[String]) -> String {
+    words.iter().map(|word| written(word)).collect::<Vec<_>>().join(" ")
+}
+
+/// One word, as it was written.
+pub fn written(word: &str) -> &str {
+    word.strip_prefix(SHIELD).unwrap_or(word)
 }
 
 /// What another conversation was answered, as the beginning of this answer: a person reads it before it leaves. Without a terminal
@@ -185,10 +208,14 @@ mod tests {
     fn texts_begin_with_a_hyphen_and_options_are_no_texts() {
         for text in ["-5도입니다", "- 62번\n- 15번", "-", "--", "1호선 - 2호선", "-3~4일", "--표시--"]
         {
-            assert_eq!(words(&[text.to_owned()]).ok().as_deref(), Some(text));
+            let args = shielded(["munja", "reply", "12", text].map(OsString::from).into());
+            let word = args[3].to_str().expect("UTF-8").to_owned();
+            assert!(!word.starts_with('-') || ["-", "--"].contains(&text), "{word}");
+            assert_eq!(words(&[word]), text);
         }
         for option in ["--force", "-f", "--last-seen=3", "--forse"] {
-            assert!(words(&["네".to_owned(), option.to_owned()]).is_err(), "{option}");
+            let args = ["munja", "reply", "12", "네", option, "-5"].map(OsString::from);
+            assert_eq!(shielded(args.clone().into()), args, "{option}");
         }
     }
 

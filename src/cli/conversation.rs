@@ -91,7 +91,9 @@ pub fn text_block(context: &CliContext, text: &MessageView) -> String {
     // Insults are shown only on demand.
     let is_folded = text.inbound().is_some_and(|text| text.is_abusive) && !context.unfold;
     let folded = || vec![format!("  ▸ {}", context.say.t("folded"))];
-    let open = || vec![self::body(context, text.text())];
+    // A photo without words has no bar.
+    let is_bare = text.text().is_empty() && !text.photos().is_empty();
+    let open = || if is_bare { Vec::new() } else { vec![self::body(context, text.text())] };
     let mut body: Vec<String> = if is_folded { folded() } else { open() };
     // Not behind the bar: there is only what the citizen wrote.
     let typed = text.inbound().filter(|_| !is_folded).and_then(|text| as_typed(&text.text));

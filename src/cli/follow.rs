@@ -18,7 +18,7 @@ const FEWEST_DIGITS: usize = 8;
 pub struct Write {
     #[arg(value_name = "N|NUMBER")]
     to: String,
-    #[arg(value_name = "TEXT", required = true, allow_hyphen_values = true)]
+    #[arg(value_name = "TEXT", required = true)]
     text: Vec<String>,
     #[arg(long, value_name = "TEXT", required = true)]
     reason: String,
@@ -44,7 +44,7 @@ pub struct Refer {
 
 pub async fn write(context: &mut CliContext, args: &Write) -> Result<(), Failure> {
     let message = WriteFirstRequest {
-        text: words(&args.text)?,
+        text: words(&args.text),
         reason: args.reason.clone(),
         most_texts: (!args.parts).then_some(1),
     };

@@ -85,7 +85,7 @@ pub fn command(lang: Lang) -> clap::Command {
 pub async fn run(args: Vec<OsString>, mut io: Io) -> Exit {
     let early = help::Early::read(&args, &io);
     let say = words::say(early.lang);
-    let parsed = help::translated(&say, io.columns).try_get_matches_from(args);
+    let parsed = help::translated(&say, io.columns).try_get_matches_from(compose::shielded(args));
     let cli = match parsed.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
         Err(error) => return help::end(&error, &say, &early, &mut io),

@@ -32,7 +32,7 @@ use crate::domain::text::safe_for_terminal;
 pub struct Args {
     #[arg(value_name = "N", value_parser = clap::value_parser!(i64).range(1..))]
     n: i64,
-    #[arg(value_name = "TEXT", allow_hyphen_values = true)]
+    #[arg(value_name = "TEXT")]
     text: Vec<String>,
     #[arg(long, conflicts_with_all = ["text", "canned"])]
     draft: bool,

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use super::compose::written;
 use super::context::CliContext;
 use super::exit::Exit;
 use super::failure::Failure;
@@ -75,8 +76,9 @@ pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
 /// The words as one; what the shell has kept together stays together.
 fn words(args: &[String]) -> Option<String> {
     let quoted = |word: &String| {
+        let word = written(word);
         let is_several = word.contains(char::is_whitespace) && !word.contains('"');
-        if is_several { format!("\"{word}\"") } else { word.clone() }
+        if is_several { format!("\"{word}\"") } else { word.to_owned() }
     };
     (!args.is_empty()).then(|| args.iter().map(quoted).collect::<Vec<_>>().join(" "))
 }

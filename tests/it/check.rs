@@ -66,7 +66,7 @@ async fn what_waits_for_an_operator_is_named_and_a_wrong_clock_is_bad() {
     gateway.sim().text("01011112222", "한 통");
     gateway.until(|b| b.n_quarantined == 1).await;
     tokio::task::block_in_place(|| munjad(&["carrier", "pause", "bizgo"], &config));
-    expect(&findings(&config, "secrets").0, &["warn", "644", &format!("chmod 600 '{}'", key.display())]);
+    expect(&findings(&config, "secrets").0, &["bad", "644", &format!("chmod 600 '{}'", key.display())]);
     expect(&findings(&config, "quarantine").0, &["warn", "set aside", ": 1", "munjad quarantine list"]);
     expect(&findings(&config, "carrier").0, &["warn", "paused since", "munjad carrier resume bizgo"]);
     expect(&findings(&config, "hearing").0, &["ok", "reach the running gateway"]);

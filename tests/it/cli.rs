@@ -114,11 +114,10 @@ async fn nobody_answers_past_a_text_they_have_not_seen() {
         let refused = minsu.does(7, &args).await;
         assert!(refused.contains("해결됐어요") && refused.contains("--force"), "{refused}");
     }
-    let draft = minsu.home.path().join(".local/state/munja/default/draft-1.txt");
-    assert_eq!(std::fs::read_to_string(&draft).unwrap(), "120으로 신고하세요\n");
+    assert!(minsu.does(0, &["drafts"]).await.contains("120으로 신고하세요"));
     minsu.does(0, &["show", "1"]).await;
-    minsu.does(0, &["reply", "1", "120으로 신고하세요"]).await;
-    assert!(!draft.exists());
+    minsu.does(0, &["reply", "1", "--draft"]).await;
+    assert!(!minsu.does(0, &["drafts"]).await.contains("120으로"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,6 +5,7 @@ use std::io::{Read, Write};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
+use std::time::Instant;
 
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
@@ -59,11 +60,14 @@ impl Terminal {
 
     /// Waits until the screen shows `words`.
     fn shows(&mut self, words: &str) -> String {
+        let began = Instant::now();
         loop {
             let shown = self.screen.screen().contents();
             if shown.contains(words) {
                 return shown;
             }
+            // A screen that goes on changing without these words is a failure, too.
+            assert!(began.elapsed() < BOUND, "{words}\n{shown}");
             match self.out.recv_timeout(BOUND) {
                 Ok(bytes) => self.screen.process(&bytes),
                 Err(why) => panic!("{words}: {why}\n{shown}"),
@@ -73,11 +77,12 @@ impl Terminal {
 
     /// Waits for the end of the program and returns all that it wrote since.
     fn ends(&mut self) -> String {
-        let mut rest = Vec::new();
+        let (mut rest, began) = (Vec::new(), Instant::now());
         while self.child.try_wait().unwrap().is_none() {
             if let Ok(bytes) = self.out.recv_timeout(std::time::Duration::from_millis(50)) {
                 rest.extend(bytes);
             }
+            assert!(began.elapsed() < BOUND, "it does not end");
         }
         rest.extend(self.out.try_iter().flatten());
         String::from_utf8_lossy(&rest).into_owned()

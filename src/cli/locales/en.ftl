@@ -890,6 +890,7 @@ error-bad_time = There is no such time.
 error-not_a_conversation = This is neither a conversation nor a phone number.
 next-not_a_conversation = munja write 12 "TEXT" --reason "WHY"
 next-still_open = munja list --all shows it.
+next-not_reachable = Check the number: it must be a mobile number in Korea.
 next-not_referred = munja list --referred
 wrote-first = Written. You hold the new conversation { $n }.
 did-referred = Conversation { $n }: the department is to answer by { $at }.

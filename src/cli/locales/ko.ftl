@@ -888,6 +888,7 @@ error-bad_time = 그런 시각은 없습니다.
 error-not_a_conversation = 상담 번호도 전화번호도 아닙니다.
 next-not_a_conversation = munja write 12 "글" --reason "사유"
 next-still_open = munja list --all 로 그 상담을 찾으십시오.
+next-not_reachable = 번호를 확인하십시오. 국내 휴대전화 번호여야 합니다.
 next-not_referred = munja list --referred
 wrote-first = 먼저 보냈습니다. 새 상담 { $n }번을 맡았습니다.
 did-referred = 상담 { $n }번: 외부 부서의 회신을 { $at }까지 기다립니다.

@@ -210,7 +210,9 @@ async fn photos_go_with_an_answer_once() {
     let run = world.munja(&args).await;
     assert_eq!((run.exit, run.err.as_str()), (Exit::Ok, "MMS 8/2,000바이트\n"));
     let asked: Vec<_> = world.server.asked().into_iter().filter(|a| a.line == REPLIES).collect();
-    let body = json!({ "text": "여기예요", "last_seen": 34, "force": false, "photos": [70, 71] });
+    let body = json!({
+        "text": "여기예요", "last_seen": 34, "force": false, "photos": [70, 71], "most_texts": 1, "keep_draft": true,
+    });
     assert_eq!((&asked[0].body, &asked[1].body), (&body, &body));
     assert_eq!(asked[0].header("idempotency-key"), asked[1].header("idempotency-key"));
 }
