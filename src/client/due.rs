@@ -54,7 +54,7 @@ fn moment(words: &str, now: UnixMs, zone: &TimeZone) -> Option<UnixMs> {
 }
 
 /// The day, and the words behind it.
-fn day<'a>(words: &'a str, today: Date) -> Option<(Date, &'a str)> {
+fn day(words: &str, today: Date) -> Option<(Date, &str)> {
     for (word, days) in [("오늘", 0), ("내일", 1), ("모레", 2), ("today", 0), ("tomorrow", 1)] {
         if let Some(rest) = words.strip_prefix(word) {
             return Some((today.checked_add(days.days()).ok()?, rest));

@@ -77,7 +77,8 @@ mod tests {
     fn a_target_counts_who_is_done_and_who_waits_too_long() {
         use Wait::{Lasting, Over};
         let targets = &[Target { within_ms: 5, percent: 80 }, Target { within_ms: 15, percent: 95 }];
-        let table: [(&[Wait], i64, Option<i64>, [Option<i64>; 2]); 6] = [
+        type Row<'a> = (&'a [Wait], i64, Option<i64>, [Option<i64>; 2]);
+        let table: [Row; 6] = [
             (&[], 0, None, [None, None]),
             (&[Lasting(3)], 0, None, [None, None]),
             (&[Lasting(6)], 0, None, [Some(0), None]),

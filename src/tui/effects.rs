@@ -7,7 +7,7 @@ use crate::api::wire::{ActionRequest, DraftRequest, RevealRequest, RevealWhat};
 use crate::client::{Client, Profile, Sought, desk_draft, keep_desk_draft, note_seen, reply};
 
 /// Conversations listed at once, as many as the server lists.
-const MOST_LISTED: u32 = 500;
+const MOST_LISTED: u32 = 200;
 
 /// The way out: a client, the files of the profile, and the way back.
 #[derive(Clone)]

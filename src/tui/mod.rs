@@ -57,5 +57,10 @@ pub enum DeskError {
 /// Runs the desk until the person leaves it.
 pub async fn run(desk: Desk) -> Result<(), DeskError> {
     let me = desk.client.me().await?;
-    Ok(if desk.is_plain { runner::run_plain(desk, me).await? } else { runner::run(desk, me).await? })
+    if desk.is_plain {
+        runner::run_plain(desk, me).await?;
+    } else {
+        runner::run(desk, me).await?;
+    }
+    Ok(())
 }

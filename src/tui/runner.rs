@@ -35,16 +35,25 @@ pub async fn run(desk: Desk, me: MeView) -> anyhow::Result<()> {
         for effect in effects {
             match effect {
                 Effect::Quit => return Ok(()),
-                Effect::Call { bell, title, body } => call(desk.notifier, bell, &title, &body)?,
+                Effect::Call { bell, title, body } => {
+                    call(desk.notifier, bell, &title, &body).inspect_err(|_| leave(&mut app, &hands))?;
+                }
                 effect => hands.begin(effect),
             }
         }
-        taken.0.draw(|frame| draw(&app, desk.theme, frame))?;
+        let drawn = taken.0.draw(|frame| draw(&app, desk.theme, frame)).map(drop);
+        drawn.inspect_err(|_| leave(&mut app, &hands))?;
         effects = match sources.next().await {
             Input::Event(event) => app.update(event),
             Input::Line(_) => Vec::new(),
         };
     }
+}
+
+/// The terminal is gone: what was written is kept all the same.
+fn leave(app: &mut App, hands: &Hands) {
+    let kept = app.update(LEAVE).into_iter();
+    kept.filter(|effect| matches!(effect, Effect::KeepDraft(..))).for_each(|effect| hands.begin(effect));
 }
 
 /// Runs line by line until the person leaves or the input ends.
@@ -67,16 +76,17 @@ pub async fn run_plain(desk: Desk, me: MeView) -> anyhow::Result<()> {
         for effect in effects {
             match effect {
                 Effect::Quit => return Ok(()),
-                Effect::Call { bell, title, body } => call(Notifier::BellOnly, bell, &title, &body)?,
+                Effect::Call { bell, title, body } => {
+                    call(Notifier::BellOnly, bell, &title, &body).inspect_err(|_| leave(&mut app, &hands))?;
+                }
                 effect => hands.begin(effect),
             }
         }
         let mut out = std::io::stdout().lock();
-        for line in told.lines(&app) {
-            writeln!(out, "{line}")?;
-        }
-        out.flush()?;
+        let mut lines = told.lines(&app).into_iter();
+        let said = lines.try_for_each(|line| writeln!(out, "{line}")).and_then(|()| out.flush());
         drop(out);
+        said.inspect_err(|_| leave(&mut app, &hands))?;
         effects = match sources.next().await {
             Input::Event(event) => app.update(event),
             Input::Line(line) => {

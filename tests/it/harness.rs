@@ -24,7 +24,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 /// Nothing in a test takes this long unless it hangs.
-pub const BOUND: Duration = Duration::from_secs(60);
+pub const BOUND: Duration = Duration::from_secs(120);
 pub const CITIZEN: &str = "01012345678";
 
 /// A simulated carrier on a loopback port.
