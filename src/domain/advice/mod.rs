@@ -1,5 +1,5 @@
 //! Advice about an answer before it is sent: what people who text understand badly, or cannot use. It never blocks anything, and it
-//! is data: a kind, a place in the text, and what could stand there instead ([`easy_words`]).
+//! is data: a kind, a place in the text, and what could stand there instead (`easy_words`).
 
 mod easy_words;
 mod sentences;
