@@ -70,6 +70,8 @@ pub struct Stale {
     pub list: bool,
     pub talk: bool,
     pub is_listing: bool,
+    /// When the list was asked for last.
+    pub listed_at: i64,
     pub is_refreshing: bool,
     /// The draft that was changed since it was kept.
     pub draft: Option<i64>,

@@ -8,13 +8,15 @@ use crate::tui::keys::Key;
 
 /// Keys that are remembered while a request is on its way.
 const MOST_AHEAD: usize = 200;
+/// The list is asked for this often although no event has come: the first one may have come before the stream was open.
+const LIST_EVERY_MS: i64 = 20_000;
 /// A changed draft is kept this often.
 const KEEP_EVERY_MS: i64 = 2_000;
 
 impl App {
     /// What has to be fetched at the start.
     pub fn begin(&mut self) -> Vec<Effect> {
-        self.stale.is_listing = true;
+        (self.stale.is_listing, self.stale.listed_at) = (true, self.now);
         vec![Effect::List(self.queue.listed), Effect::LoadBook(None), Effect::LoadColleagues]
     }
 
@@ -110,8 +112,10 @@ impl App {
     fn tick(&mut self, now: i64) -> Vec<Effect> {
         self.now = now;
         let mut effects = Vec::new();
-        if self.stale.list && !self.stale.is_listing {
+        let is_due = self.stale.list || now - self.stale.listed_at >= LIST_EVERY_MS;
+        if is_due && !self.stale.is_listing {
             (self.stale.list, self.stale.is_listing) = (false, true);
+            self.stale.listed_at = now;
             effects.push(Effect::List(self.queue.listed));
         }
         if let Some(n) = self.n().filter(|_| self.stale.talk && !self.stale.is_refreshing) {
