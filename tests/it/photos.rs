@@ -90,15 +90,14 @@ impl Desk {
     /// A photo's type and bytes.
     pub async fn photo(&self, id: i64) -> (String, Vec<u8>) {
         let url = format!("http://127.0.0.1:{}/v1/photos/{id}", self.port);
-        let answer = self.http.get(url).bearer_auth(&self.token).send().await.unwrap();
+        let answer = self.ask(self.http.get(url)).await;
         let content_type = answer.headers()["content-type"].to_str().unwrap().to_owned();
         (content_type, answer.bytes().await.unwrap().to_vec())
     }
 
     pub async fn hand_in(&self, file: Vec<u8>) -> PhotoView {
         let url = format!("http://127.0.0.1:{}/v1/photos", self.port);
-        let request = self.http.post(url).bearer_auth(&self.token).body(file);
-        request.send().await.unwrap().json().await.unwrap()
+        self.ask(self.http.post(url).body(file)).await.json().await.unwrap()
     }
 
     pub async fn reply_with(&self, to: &ConversationDetail, photos: Vec<i64>, key: &str) -> ReplyResponse {
@@ -109,8 +108,8 @@ impl Desk {
             ..ReplyRequest::default()
         };
         let url = format!("http://127.0.0.1:{}/v1/conversations/1/replies", self.port);
-        let request = self.http.post(url).bearer_auth(&self.token).json(&request);
-        request.header("idempotency-key", key).send().await.unwrap().json().await.unwrap()
+        let request = self.http.post(url).json(&request).header("idempotency-key", key);
+        self.ask(request).await.json().await.unwrap()
     }
 }
 
