@@ -683,6 +683,48 @@ CREATE TABLE closed_figure (
     PRIMARY KEY (month, desk, name)
 ) STRICT, WITHOUT ROWID;
 
+-- A sentence that supervisors add to the receipts of all texts for a time, as in a storm or a strike (domain::bulletin).
+CREATE TABLE bulletin (
+    id            INTEGER PRIMARY KEY AUTOINCREMENT,
+    text          TEXT    NOT NULL,
+    desk          TEXT,                          -- NULL: all desks
+    counselor_id  INTEGER NOT NULL REFERENCES counselor (id),
+    begun_at      INTEGER NOT NULL,
+    until_at      INTEGER NOT NULL,
+    ended_at      INTEGER,                       -- taken back before its time
+    ended_by      INTEGER REFERENCES counselor (id),
+    CHECK (until_at > begun_at),
+    CHECK ((ended_at IS NULL) = (ended_by IS NULL))
+) STRICT;
+CREATE INDEX bulletin_until ON bulletin (until_at) WHERE ended_at IS NULL;
+
+-- Quality reviews: a supervisor's marks for how a counselor handled a consultation (domain::review). They name no citizen.
+CREATE TABLE review (
+    id               INTEGER PRIMARY KEY AUTOINCREMENT,
+    conversation_id  INTEGER NOT NULL REFERENCES conversation (id),
+    counselor_id     INTEGER NOT NULL REFERENCES counselor (id),   -- whose work it is
+    reviewer_id      INTEGER NOT NULL REFERENCES counselor (id),
+    reviewed_at      INTEGER NOT NULL,
+    comment          TEXT    NOT NULL,
+    read_at          INTEGER,                    -- when the counselor first saw it
+    answer           TEXT,
+    answered_at      INTEGER,
+    CHECK (counselor_id <> reviewer_id),
+    CHECK ((answer IS NULL) = (answered_at IS NULL)),
+    UNIQUE (conversation_id, counselor_id, reviewer_id)
+) STRICT;
+CREATE INDEX review_of_counselor ON review (counselor_id, id);
+
+-- The marks of a review, one row for each point of the sheet.
+CREATE TABLE review_mark (
+    review_id  INTEGER NOT NULL REFERENCES review (id) ON DELETE CASCADE,
+    point      TEXT    NOT NULL,                 -- its key on the sheet
+    mark       INTEGER NOT NULL,
+    of         INTEGER NOT NULL,                 -- the best mark on the sheet at that time
+    PRIMARY KEY (review_id, point),
+    CHECK (mark >= 0 AND mark <= of)
+) STRICT, WITHOUT ROWID;
+
 -- Search (domain::search): an index of the letters of texts, answers and notes, which proposes rows by their ids. It holds no text
 -- that could be read off a row, and what is removed from it is overwritten (secure-delete).
 CREATE VIRTUAL TABLE search_text USING fts5 (keys, content='', columnsize=0, tokenize='trigram case_sensitive 1');
