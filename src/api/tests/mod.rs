@@ -18,6 +18,7 @@ mod report;
 mod search;
 mod serve;
 mod session;
+mod strict;
 mod tls;
 
 use std::path::PathBuf;
