@@ -16,6 +16,8 @@ pub struct Args {
     mine: bool,
     #[arg(long, conflicts_with_all = ["all", "mine", "state"])]
     referred: bool,
+    #[arg(long, value_name = "LOGIN", conflicts_with_all = ["all", "mine", "referred", "state"])]
+    of: Option<String>,
     #[arg(long, value_name = "STATE")]
     state: Option<State>,
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=200))]
@@ -31,6 +33,11 @@ enum State {
 }
 
 pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
+    if let Some(login) = &args.of {
+        let list = context.client()?.held_by(login, args.limit).await?;
+        let empty = context.say.t("list-empty-of");
+        return conversation::show_list(context, &list, &empty);
+    }
     let (listed, empty) = match (args.all, args.mine, args.state) {
         _ if args.referred => (Listed::Referred, "list-empty"),
         (true, ..) => (Listed::Open, "list-empty"),

@@ -5,7 +5,7 @@
 //! | `api.rs`, `accounts.rs`, `address.rs`, `events.rs` | the typed HTTP client, the addresses it accepts, the live stream |
 //! | `profile.rs`, `files.rs` | the log-in of a profile, and files that only their owner can read |
 //! | `seen.rs`, `drafts.rs`, `sending.rs` | what was shown, what was written, which reply is on its way |
-//! | `people.rs`, `follow.rs` | colleagues: who is on; texts with which we begin |
+//! | `people.rs`, `follow.rs`, `quality.rs` | colleagues: who is on; texts with which we begin; supervisors' work |
 //! | `tidy.rs` | how long drafts and saved photos stay on this machine |
 //! | `search.rs` | searching, and advice before a text is sent |
 //! | `reply.rs` | one reply as one request under one key, also after an answer was lost |
@@ -30,6 +30,7 @@ pub mod format;
 pub mod message;
 mod people;
 mod profile;
+mod quality;
 pub mod refusal;
 pub mod reply;
 mod say;
@@ -51,6 +52,7 @@ pub use due::{NotDue, due_at};
 pub use events::{Events, Feed};
 pub use files::{create_private, write_private};
 pub use profile::{BadProfile, DEFAULT_SERVER, NoSession, Profile, Session, keep_session, session_for};
+pub use quality::{Coaching, Sampled};
 #[cfg(test)]
 pub(crate) use say::catalogue;
 pub use say::{Say, Value, Values};

@@ -190,3 +190,4 @@ found-text = citizen
 found-answer = answer
 found-note = note
 key-search = search
+announced = Notice from { $who }: { $text }

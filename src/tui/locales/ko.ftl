@@ -190,3 +190,4 @@ found-text = 시민
 found-answer = 답변
 found-note = 메모
 key-search = 찾기
+announced = 공지, { $who } 님: { $text }
