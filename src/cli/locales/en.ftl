@@ -817,6 +817,10 @@ survey-answer = Survey: { $score } { $comment }
 promise-short = promised { $at }
 event-urgent = URGENT: danger. Look after it: munja ack
 
+next-own_work = munja review sample
+next-not_reviewable = Name whose work it is: munja review write { $n } --counselor LOGIN --marks …
+next-already_reviewed = munja reviews --all
+next-already_answered = munja reviews
 next-warn_first = Warn first: munja warn { $n }
 next-opted_out = If the citizen writes again, you can reply.
 next-too_many_held = Answer or release one: munja list --mine

@@ -815,6 +815,10 @@ survey-answer = 만족도: { $score } { $comment }
 promise-short = 약속 { $at }
 event-urgent = 긴급: 위험합니다. 맡아 주세요: munja ack
 
+next-own_work = munja review sample
+next-not_reviewable = 누구의 상담인지 적어 주세요: munja review write { $n } --counselor 아이디 --marks …
+next-already_reviewed = munja reviews --all 로 볼 수 있습니다.
+next-already_answered = munja reviews 로 볼 수 있습니다.
 next-warn_first = 먼저 경고해 주세요: munja warn { $n }
 next-opted_out = 시민이 다시 문자를 보내면 답변할 수 있습니다.
 next-too_many_held = 답변하거나 대기로 돌리십시오: munja list --mine

@@ -116,7 +116,7 @@ function draw() {
   const groups = [[null, figures], ["report-of-counselors", people], ["report-of-staffing", staffing]].filter(([, report]) => report);
   const sections = groups.flatMap(([heading, report]) => {
     const tables = report.tables.filter(({ rows }) => rows.length).map(table);
-    const sums = report.figures.length ? [sumsOf(report)] : [];
+    const sums = report.figures.length ? [sumsOf(report, t(heading ?? "report-figures"))] : [];
     const head = heading && (tables.length || sums.length) ? [el("h2", {}, t(heading))] : [];
     return [...head, ...sums, ...tables];
   });
@@ -128,8 +128,7 @@ function draw() {
 /** A table that scrolls by itself where it is wide, also by keyboard. */
 const scrolling = (label, inner) => el("div", { class: "scroll", role: "region", tabindex: "0", "aria-label": label }, inner);
 
-function sumsOf(report) {
-  const label = t("report-figures");
+function sumsOf(report, label) {
   const head = ["report-figure", "report-value", "report-goal"].map((key, i) => el("th", { scope: "col", class: i ? "" : "first" }, t(key)));
   const goal = ({ goal: wanted, unit, value: n }) => {
     if (wanted === null || wanted === undefined) return "";
@@ -138,7 +137,7 @@ function sumsOf(report) {
     return el("span", { class: kept ? "kept" : "missed" }, value(unit, wanted), word);
   };
   const rows = report.figures.map((one) => el("tr", {}, el("th", { scope: "row" }, one.title), el("td", {}, value(one.unit, one.value)), el("td", {}, goal(one))));
-  return el("section", { "aria-label": label }, scrolling(label, el("table", {}, el("thead", {}, el("tr", {}, head)), el("tbody", {}, rows))));
+  return el("section", {}, scrolling(label, el("table", {}, el("thead", {}, el("tr", {}, head)), el("tbody", {}, rows))));
 }
 
 function table(of) {
@@ -149,7 +148,7 @@ function table(of) {
   if (!isUpright) head.push(el("td", { class: "bar" }));
   const rows = of.rows.map((row) => el("tr", {}, el("th", { scope: "row" }, row.label), row.cells.map((cell, i) => el("td", {}, value(of.columns[i]?.unit, cell))), isUpright ? null : el("td", { class: "bar" }, bar(row))));
   const drawn = el("table", {}, el("thead", {}, el("tr", {}, head)), el("tbody", {}, rows));
-  return el("section", { "aria-label": of.title }, el("h3", {}, of.title), isUpright ? upright(of, most) : null, scrolling(of.title, drawn));
+  return el("section", {}, el("h3", {}, of.title), isUpright ? upright(of, most) : null, scrolling(of.title, drawn));
 }
 
 /** Bars of the first column; the table below says the same to who does not see them. */
