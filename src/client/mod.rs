@@ -20,7 +20,9 @@
 
 mod accounts;
 mod address;
+pub mod answer_all;
 mod api;
+mod bulletins;
 mod drafts;
 mod due;
 mod events;

@@ -2,6 +2,7 @@
 
 mod commands;
 mod found;
+mod many;
 mod photos;
 mod replies;
 mod shown;
@@ -11,10 +12,11 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
+use futures_util::future::BoxFuture;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
-use super::{Exit, Io};
+use super::{Exit, Io, PracticeRun, PracticeWishes};
 use crate::client::fake::{Fake, Reply};
 use crate::ops::clock::Clock;
 
@@ -28,6 +30,11 @@ struct World {
     vars: Vec<(String, String)>,
     stdin: String,
     is_terminal: bool,
+}
+
+/// Practice is tried with the whole program.
+fn no_practice(_: PracticeWishes) -> BoxFuture<'static, anyhow::Result<Box<dyn PracticeRun>>> {
+    Box::pin(async { anyhow::bail!("no practice here") })
 }
 
 /// What a run left.
@@ -83,7 +90,8 @@ impl World {
     }
 
     async fn run(&self, args: &[&str], io: Io) -> Exit {
-        super::run(std::iter::once("munja").chain(args.iter().copied()).map(Into::into).collect(), io).await
+        let args = std::iter::once("munja").chain(args.iter().copied()).map(Into::into).collect();
+        super::run(args, io, no_practice).await
     }
 
     /// The lines of the requests so far.

@@ -325,3 +325,6 @@ event-referred = { $who } passed it to an outside department, whose answer is du
 event-referral_ended = { $who } recorded that the outside department has answered
 note-wrote_first = why we wrote
 note-referral = outside department
+error-not_waiting = The citizen of conversation { $n } does not wait any more.
+error-in_danger = Conversation { $n } is or may be a danger: read it and answer it by itself.
+error-no_receipts = No receipts are sent that could carry a bulletin.

@@ -312,3 +312,6 @@ event-referred = { $who } 님이 외부 부서에 넘기고 회신을 기다립�
 event-referral_ended = { $who } 님이 외부 부서의 회신을 처리했습니다
 note-wrote_first = 먼저 보낸 사유
 note-referral = 외부 부서
+error-not_waiting = 상담 { $n }번의 시민은 이제 기다리지 않습니다.
+error-in_danger = 상담 { $n }번은 위급하거나 위급할 수 있습니다. 읽고 따로 답하십시오.
+error-no_receipts = 접수 문자를 보내지 않아 알림이 아무에게도 가지 않습니다.
