@@ -96,13 +96,17 @@ impl Store {
 
 /// The bulletins that receipts of this desk carry now, the newest first.
 pub(in crate::store) fn holding(conn: &Connection, desk: &str, now: UnixMs) -> Result<Vec<Bulletin>> {
-    // The condition on `ended_at` is that of the index `bulletin_until`.
+    // The condition on `ended_at` is that of the index `bulletin_until`; the few that hold are put in order here.
     let mut select = conn.prepare_cached(
-        "SELECT text, desk, begun_at, until_at FROM bulletin
-         WHERE ended_at IS NULL AND until_at > :now AND (desk IS NULL OR desk = :desk) ORDER BY id DESC",
+        "SELECT id, text, desk, begun_at, until_at FROM bulletin
+         WHERE ended_at IS NULL AND until_at > :now AND (desk IS NULL OR desk = :desk)",
     )?;
-    let rows = select.query_map(named_params! { ":now": now, ":desk": desk }, bulletin)?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    let rows = select.query_map(named_params! { ":now": now, ":desk": desk }, |r| {
+        Ok((r.get::<_, i64>("id")?, bulletin(r)?))
+    })?;
+    let mut found: Vec<_> = rows.collect::<rusqlite::Result<_>>()?;
+    found.sort_by_key(|(id, _)| std::cmp::Reverse(*id));
+    Ok(found.into_iter().map(|(_, bulletin)| bulletin).collect())
 }
 
 const SELECT: &str = "
