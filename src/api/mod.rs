@@ -12,9 +12,11 @@ mod account;
 mod accounts;
 mod action;
 mod advice;
+mod answer_all;
 mod audit;
 mod board;
 mod board_view;
+mod bulletin;
 mod catalogue;
 mod conversation;
 mod crowd;
@@ -268,6 +270,13 @@ fn table() -> Vec<(Access, Logged, UtoipaMethodRouter<Shared>)> {
         (Counselor, Nothing, routes!(draft::show)),
         (Counselor, Nothing, routes!(draft::drop)),
         (Counselor, Nothing, routes!(draft::list)),
+        // Our own sentences to everybody.
+        (Counselor, Nothing, routes!(bulletin::list)),
+        (Supervisor, Nothing, routes!(bulletin::preview)),
+        (Supervisor, Nothing, routes!(bulletin::begin)),
+        (Supervisor, Nothing, routes!(bulletin::end)),
+        (Supervisor, BeforeAnswer(Action::List), routes!(answer_all::preview)),
+        (Supervisor, WithChange, routes!(answer_all::answer)),
         (Figures, Nothing, routes!(report::report)),
         (Counselor, Nothing, routes!(report::counselors)),
         (Supervisor, BeforeAnswer(Action::List), routes!(report::words)),

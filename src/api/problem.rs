@@ -189,6 +189,10 @@ impl Problem {
         &self.0.known
     }
 
+    pub(super) fn code(&self) -> ProblemCode {
+        self.0.code
+    }
+
     fn status(&self) -> StatusCode {
         StatusCode::from_u16(self.0.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
@@ -247,6 +251,8 @@ impl From<Refusal> for Problem {
             Refusal::NoAlarm => ProblemCode::NoDanger,
             Refusal::CategoryNeeded => ProblemCode::CategoryNeeded,
             Refusal::PromiseOpen => ProblemCode::PromiseOpen,
+            Refusal::NotWaiting => ProblemCode::NotWaiting,
+            Refusal::InDanger => ProblemCode::InDanger,
             Refusal::OptedOut => ProblemCode::OptedOut,
             Refusal::Restricted => ProblemCode::Restricted,
             Refusal::NoSuchDesk => ProblemCode::NoSuchDesk,

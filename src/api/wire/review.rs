@@ -48,14 +48,14 @@ pub struct ReviewRequest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub counselor: Option<String>,
     /// One for each point of the sheet.
-    pub marks: Vec<MarkRequest>,
+    pub marks: Vec<ReviewMarkRequest>,
     /// For the counselor; at most 2,000 characters.
     #[serde(default)]
     pub comment: String,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct MarkRequest {
+pub struct ReviewMarkRequest {
     /// The point's key, or its name.
     pub point: String,
     pub mark: i64,
