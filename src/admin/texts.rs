@@ -41,6 +41,10 @@ enum Example {
     Categories,
     /// Canned replies (`[service] replies`)
     Replies,
+    /// The sheet for quality reviews (`[service] review_sheet`)
+    ReviewSheet,
+    /// For what counselors get points (`[service] incentive`)
+    Incentive,
 }
 
 pub(super) fn run(args: &Show, say: Say) -> anyhow::Result<()> {
@@ -50,6 +54,8 @@ pub(super) fn run(args: &Show, say: Say) -> anyhow::Result<()> {
             Example::Triage => config::built_in::TRIAGE,
             Example::Categories => config::built_in::CATEGORIES,
             Example::Replies => config::built_in::REPLIES,
+            Example::ReviewSheet => config::built_in::REVIEW_SHEET,
+            Example::Incentive => config::built_in::INCENTIVE,
         };
         line(file.trim_end());
         return Ok(());

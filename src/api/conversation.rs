@@ -8,7 +8,8 @@ use super::action::find_category;
 use super::audit::{Seen, about};
 use super::extract::{Id, Json, Query};
 use super::newer::newer_texts;
-use super::problem::Problem;
+use super::problem::{Problem, ProblemCode};
+use super::review::counselor_of;
 use super::session::Session;
 use super::wire::{CloseRequest, ConversationDetail, ConversationList};
 use super::{ApiContext, view};
@@ -19,7 +20,7 @@ use crate::domain::text::normalise;
 use crate::store::{ConversationFilter, ListPage, ListPlace, NewAccess};
 
 /// What can be listed.
-const LISTS: [&str; 7] = ["waiting", "active", "answered", "closed", "open", "mine", "referred"];
+const LISTS: [&str; 8] = ["waiting", "active", "answered", "closed", "open", "mine", "held", "referred"];
 const DEFAULT_LIMIT: i64 = 50;
 const MAX_LIMIT: i64 = 200;
 const MAX_REASON_CHARS: usize = 200;
@@ -27,7 +28,8 @@ const MAX_REASON_CHARS: usize = 200;
 /// Conversations, those that waited longest first, in pages.
 #[utoipa::path(get, path = "/v1/conversations", operation_id = "list_conversations", tag = "conversation",
     params(
-        ("state" = Option<String>, Query, description = "`waiting` (default), `active`, `answered`, `closed`, `open` (all but closed), `mine` or `referred` (an outside department works on them, the first due first)"),
+        ("state" = Option<String>, Query, description = "`waiting` (default), `active`, `answered`, `closed`, `open` (all but closed), `mine`, `held` (by `counselor`; for supervisors) or `referred` (an outside department works on them, the first due first)"),
+        ("counselor" = Option<String>, Query, description = "With `held`: log-in name of who holds them"),
         ("after" = Option<String>, Query, description = "`next` of the page before, of the same list"),
         ("limit" = Option<i64>, Query, description = "1 to 200, default 50"),
     ),
@@ -42,6 +44,11 @@ pub(super) async fn list(
         "open" => ConversationFilter::Open,
         "referred" => ConversationFilter::Referred,
         "mine" => ConversationFilter::HeldBy(session.counselor.id),
+        "held" if !session.actor.supervises() => return Err(Problem::new(ProblemCode::SupervisorsOnly)),
+        "held" => {
+            let of = counselor_of(&context, &query).await?;
+            ConversationFilter::HeldBy(of.ok_or_else(|| Problem::bad_request("counselor"))?)
+        }
         word => ConversationState::from_word(word)
             .map(ConversationFilter::State)
             .ok_or_else(|| Problem::bad_request("state").one_of(LISTS))?,
@@ -75,17 +82,27 @@ pub(super) async fn claim_next(
     Ok(Json(view::detail(claimed, context.looker(&session))))
 }
 
-/// One conversation with its texts.
+/// One conversation with its texts. Read for a review, it stands in the access log as that.
 #[utoipa::path(get, path = "/v1/conversations/{id}", operation_id = "show_conversation", tag = "conversation",
-    params(("id" = i64, Path, description = "Id of the conversation")),
+    params(
+        ("id" = i64, Path, description = "Id of the conversation"),
+        ("for" = Option<String>, Query, description = "`review`: to review it (supervisors)"),
+    ),
     responses((status = 200, description = "The conversation", body = ConversationDetail)))]
 pub(super) async fn show(
     State(context): State<ApiContext>,
     session: Session,
     Id(id): Id,
+    query: Query,
 ) -> Result<Seen<Json<ConversationDetail>>, Problem> {
+    let detail = match query.word("for") {
+        None => "",
+        Some("review") if session.actor.supervises() => "review",
+        Some("review") => return Err(Problem::new(ProblemCode::SupervisorsOnly)),
+        Some(_) => return Err(Problem::bad_request("for")),
+    };
     let found = context.store.show(id, &session.actor, context.now()).await??;
-    let access = about(NewAccess::by(&session.actor, Action::View), &found);
+    let access = about(NewAccess::by(&session.actor, Action::View), &found).detail(detail);
     Ok(Seen(Json(view::detail(found, context.looker(&session))), access))
 }
 

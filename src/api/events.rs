@@ -131,6 +131,7 @@ impl Tail {
             counselor: None,
             counselor_name: None,
             detail: None,
+            desk: None,
         };
         Frame::new(hello).map(|frame| frame.event)
     }

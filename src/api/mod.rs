@@ -36,12 +36,14 @@ mod probes;
 mod problem;
 mod reply;
 mod report;
+mod review;
 mod search;
 mod serve;
 mod session;
 mod similar;
 mod status;
 mod strict;
+mod supervise;
 mod tally;
 mod view;
 pub mod wire;
@@ -72,9 +74,11 @@ use crate::domain::UnixMs;
 use crate::domain::access::Action;
 use crate::domain::catalogue::{Canned, Categories};
 use crate::domain::delivery_reason::DeliveryReason;
+use crate::domain::incentive::Rules;
 use crate::domain::media::PhotoLimits;
 use crate::domain::policy::ServicePolicy;
 use crate::domain::readiness::Facts;
+use crate::domain::review::Sheet;
 use crate::domain::text::Limits;
 use crate::ops::clock::Clock;
 use crate::store::{Store, StoreError};
@@ -97,6 +101,9 @@ pub struct ApiSettings {
     pub policy: Arc<ServicePolicy>,
     pub categories: Categories,
     pub canned: Vec<Canned>,
+    /// By which consultations are reviewed, and for what counselors get points.
+    pub review_sheet: Sheet,
+    pub incentive: Rules,
     /// How long a token is good (milliseconds).
     pub token_ttl_ms: i64,
     /// How fast one address and one token may ask.
@@ -264,6 +271,19 @@ fn table() -> Vec<(Access, Logged, UtoipaMethodRouter<Shared>)> {
         (Figures, Nothing, routes!(report::report)),
         (Counselor, Nothing, routes!(report::counselors)),
         (Supervisor, BeforeAnswer(Action::List), routes!(report::words)),
+        (Supervisor, BeforeAnswer(Action::List), routes!(report::people::coaching)),
+        // Points, and numbers of events and conversations.
+        (Supervisor, Nothing, routes!(report::people::incentive)),
+        (Figures, Nothing, routes!(report::staffing::staffing)),
+        (Counselor, Nothing, routes!(review::sheet)),
+        (Supervisor, BeforeAnswer(Action::List), routes!(review::draw)),
+        (Supervisor, WithChange, routes!(review::write)),
+        (Counselor, BeforeAnswer(Action::List), routes!(review::list)),
+        (Counselor, WithChange, routes!(review::answer)),
+        // What our own people tell each other; nothing of a citizen.
+        (Supervisor, Nothing, routes!(supervise::announce)),
+        (Counselor, Nothing, routes!(supervise::announcements)),
+        (Supervisor, BeforeAnswer(Action::List), routes!(supervise::citizens)),
         (Counselor, WithChange, routes!(reply::reply)),
         (Counselor, BeforeAnswer(Action::List), routes!(message::list)),
         (Counselor, WithChange, routes!(message::recall)),

@@ -292,6 +292,7 @@ pub(super) fn event(row: store::Event) -> EventView {
         counselor: row.counselor,
         counselor_name: row.counselor_name,
         detail: row.detail,
+        desk: row.desk,
     }
 }
 

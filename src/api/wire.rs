@@ -8,13 +8,16 @@ mod board;
 mod catalogue;
 mod draft;
 mod duty;
+mod event;
 mod evidence;
 mod follow;
 mod message;
 mod people;
 mod problem;
 mod report;
+mod review;
 mod search;
+mod supervise;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -31,6 +34,7 @@ pub use board::{
 pub use catalogue::{CannedList, CannedView, CategoryList, DeskList, DeskView, LimitsView};
 pub use draft::{DraftList, DraftRequest, DraftView, WritingView};
 pub use duty::{AlarmView, DutyList, DutyView, TroubleView};
+pub use event::EventView;
 pub use evidence::{Evidence, EvidenceRecord, EvidenceRequest};
 pub use follow::{ReferralView, WriteFirstRequest, WriteFirstResponse, WriteToNumberRequest};
 pub use message::{
@@ -39,9 +43,15 @@ pub use message::{
 pub use people::{ColleagueList, ColleagueView, PresenceRequest, PresenceResponse, PresenceWord};
 pub use problem::{OfferView, ProblemCode, ProblemDetails, ReplacedView};
 pub use report::{ColumnView, CorrectionView, FigureView, QuoteList, ReportView, RowView, TableView};
+pub use review::{
+    CoachingItem, CoachingView, IncentivePoint, IncentiveRuleView, IncentiveSum, IncentiveView, LoadView,
+    MarkRequest, PointView, ReviewAnswer, ReviewList, ReviewMarkView, ReviewRequest, ReviewSample,
+    ReviewView, ReviewWritten, SampledView, SheetView,
+};
 pub use search::{
     AdviceList, AdviceRequest, AdviceView, MarkView, SearchHitView, SearchResults, SimilarList, SimilarView,
 };
+pub use supervise::{AnnounceRequest, AnnouncementList, AnnouncementView, CitizenList, CitizenView};
 
 /// `POST /v1/login`
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
@@ -533,22 +543,4 @@ pub struct WorkerStatus {
     pub n_restarts: i64,
     pub last_progress_at: i64,
     pub is_late: bool,
-}
-
-/// An event of the journal; also the data of a server-sent event, whose id is `seq`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct EventView {
-    pub seq: i64,
-    pub at: i64,
-    /// `hello` (where a stream begins), `text_in`, `opened`, `reopened`, `claimed`, `released`, `replied`, `closed`, `message`, `worker` ...
-    pub kind: String,
-    pub conversation_id: Option<i64>,
-    pub message_id: Option<i64>,
-    /// Log-in name of who did it; null if nobody did.
-    pub counselor: Option<String>,
-    /// Their name, as colleagues know them.
-    #[serde(default)]
-    pub counselor_name: Option<String>,
-    /// The new state of a message, or a reason; never what somebody wrote.
-    pub detail: Option<String>,
 }

@@ -224,6 +224,18 @@ sentences! {
     NumberNotShown:
         ["Number not shown", "The number is shown to who holds a danger, and to supervisors. Claim it first."],
         ["번호를 볼 수 없습니다", "긴급 상담을 맡은 사람과 관리자만 번호를 볼 수 있습니다. 먼저 맡으십시오."];
+    OwnWork:
+        ["Own work", "Nobody reviews their own work. Another supervisor can."],
+        ["본인의 상담", "자기 상담은 스스로 평가할 수 없습니다. 다른 관리자가 할 수 있습니다."];
+    NotReviewable:
+        ["Not to be reviewed", "Closed consultations are reviewed, of a counselor who answered in them. Name the counselor if several did."],
+        ["평가할 수 없는 상담", "종료된 상담에서 답한 상담사를 평가합니다. 여러 명이 답했으면 상담사를 적어 주세요."];
+    AlreadyReviewed:
+        ["Reviewed before", "You have reviewed this consultation of this counselor."],
+        ["이미 평가했습니다", "이 상담사의 이 상담을 이미 평가했습니다."];
+    AlreadyAnswered:
+        ["Answered before", "A review is answered once, while the consultation's texts are kept."],
+        ["이미 답했습니다", "평가에는 상담 글이 남아 있는 동안 한 번만 답할 수 있습니다."];
     NoSuchDesk:
         ["No such desk", "There is no other desk with that key."],
         ["없는 부서", "그런 이름의 다른 부서가 없습니다."];

@@ -55,7 +55,8 @@ impl Exit {
             | DangerUnanswered | TooManyDangers | NotYourDesk | NoDanger | Restricted | NothingToAck
             | PromiseOpen | Unanswered | StillOpen | NotReferred | NotPassedOn | NotWarned | WarnFirst
             | NotAsked | NumberNotShown | AlreadyLeft | NotInDoubt | SeveralTexts | PhotoNotHereYet
-            | WrongPassword | RoleRefuses | NotYourself | LoginTaken | TotpInUse => Exit::Refused,
+            | OwnWork | NotReviewable | AlreadyReviewed | AlreadyAnswered | WrongPassword | RoleRefuses
+            | NotYourself | LoginTaken | TotpInUse => Exit::Refused,
             NewerTexts | KeyReused => Exit::LookFirst,
             EmptyText | Unencodable | TooLong | BodyTooLarge | PhotoTooLarge | NotAPhoto | PhotosNotTaken
             | TooManyPhotos | NoSuchPhoto => Exit::Unsendable,

@@ -20,6 +20,8 @@ pub struct Args {
     mine: bool,
     #[arg(long, conflicts_with_all = ["all", "mine", "state"])]
     referred: bool,
+    #[arg(long, value_name = "LOGIN", conflicts_with_all = ["all", "mine", "referred", "state"])]
+    of: Option<String>,
     #[arg(long, value_name = "STATE")]
     state: Option<State>,
     #[arg(long, value_name = "N", default_value_t = DEFAULT_LIMIT, value_parser = clap::value_parser!(u32).range(1..=200))]
@@ -52,7 +54,10 @@ impl Args {
 
     /// The command that prints the page after this one.
     fn next_command(&self, next: &str) -> String {
-        let (_, flags, _) = self.listed();
+        let flags = match &self.of {
+            Some(login) => format!(" --of {}", one_word(login)),
+            None => self.listed().1.to_owned(),
+        };
         let limit =
             if self.limit == DEFAULT_LIMIT { String::new() } else { format!(" --limit {}", self.limit) };
         format!("munja list{flags}{limit} --after {}", one_word(next))
@@ -60,8 +65,12 @@ impl Args {
 }
 
 pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
+    let (client, page) = (context.client()?, (args.limit, args.after.as_deref()));
     let (listed, _, empty) = args.listed();
-    let list = context.client()?.conversations_after(listed, args.limit, args.after.as_deref()).await?;
+    let (list, empty) = match &args.of {
+        Some(login) => (client.held_by(login, page).await?, "list-empty-of"),
+        None => (client.conversations_after(listed, page.0, page.1).await?, empty),
+    };
     if context.json {
         return context.print_json(&list);
     }

@@ -27,7 +27,7 @@ pub const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
 /// Time limit of a request; the live stream has its own rule.
 const PATIENCE: Duration = Duration::from_secs(15);
 /// Time limit for a report: a year of a large city takes its time, and another report may be before it.
-const REPORT_PATIENCE: Duration = Duration::from_secs(300);
+pub(super) const REPORT_PATIENCE: Duration = Duration::from_secs(300);
 const CONNECT_PATIENCE: Duration = Duration::from_secs(5);
 /// Time limit for a photo.
 const PHOTO_PATIENCE: Duration = Duration::from_secs(120);
@@ -124,7 +124,7 @@ pub struct ReportQuery<'a> {
 }
 
 impl<'a> ReportQuery<'a> {
-    fn pairs(&self) -> Vec<(&'static str, &'a str)> {
+    pub(super) fn pairs(&self) -> Vec<(&'static str, &'a str)> {
         let mut pairs = vec![("from", self.days.0), ("to", self.days.1)];
         pairs.extend(self.desk.map(|desk| ("desk", desk)));
         pairs.extend(self.by.map(|by| ("by", by)));

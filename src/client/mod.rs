@@ -6,7 +6,7 @@
 //! | `profile.rs`, `files.rs` | the log-in of a profile, and files that only their owner can read |
 //! | `seen.rs`, `drafts.rs`, `sending.rs` | what was shown, what was written, which reply is on its way |
 //! | `photos.rs` | photos, films and voice messages: saved, and shown by a viewer |
-//! | `people.rs`, `follow.rs` | colleagues: who is on; texts with which we begin |
+//! | `people.rs`, `follow.rs`, `quality.rs` | colleagues: who is on; texts with which we begin; supervisors' work |
 //! | `tidy.rs` | how long drafts and saved photos stay on this machine |
 //! | `named.rs` | names that people type, and which ones they may have meant |
 //! | `search.rs` | searching, and advice before a text is sent |
@@ -33,6 +33,7 @@ pub mod named;
 mod people;
 mod photos;
 mod profile;
+mod quality;
 pub mod refusal;
 pub mod reply;
 mod say;
@@ -55,6 +56,7 @@ pub use events::{Events, Feed};
 pub use files::{create_private, write_private};
 pub use photos::{keep_photo, view_file};
 pub use profile::{BadProfile, DEFAULT_SERVER, NoSession, Profile, Session, keep_session, session_for};
+pub use quality::{Coaching, Sampled};
 #[cfg(test)]
 pub(crate) use say::catalogue;
 pub use say::{Say, Value, Values};

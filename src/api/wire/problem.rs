@@ -93,6 +93,13 @@ problem_codes! {
     NotReachable, "not_reachable", 422;
     /// No outside department works on it.
     NotReferred, "not_referred", 409;
+    /// Nobody reviews their own work.
+    OwnWork, "own_work", 409;
+    /// The consultation is open, the counselor did not answer in it, or its words are gone.
+    NotReviewable, "not_reviewable", 409;
+    AlreadyReviewed, "already_reviewed", 409;
+    /// A review can be answered once.
+    AlreadyAnswered, "already_answered", 409;
     AlreadyLeft, "already_left", 409;
     NotInDoubt, "not_in_doubt", 409;
     KeyReused, "key_reused", 409;

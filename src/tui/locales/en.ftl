@@ -224,3 +224,4 @@ key-photos = look at photos and files
 key-doubts = answers in doubt
 did-handed_over = Conversation { $n }: recorded as told; the alarm has ended.
 whole = masked numbers shown
+announced = Notice from { $who }: { $text }

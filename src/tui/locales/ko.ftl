@@ -224,3 +224,4 @@ key-photos = 사진과 파일 보기
 key-doubts = 발송이 불확실한 답변
 did-handed_over = 상담 { $n }번: 알린 것으로 기록하고 경보를 끝냈습니다.
 whole = 가린 번호 보임
+announced = 공지, { $who } 님: { $text }
