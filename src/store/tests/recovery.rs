@@ -302,10 +302,11 @@ async fn the_database_is_examined_and_measured_beside_the_gateway() {
 
 #[tokio::test]
 async fn a_database_is_put_only_where_none_is_left() {
-    let folder = tempfile::tempdir().unwrap();
+    let (bench, folder) = (Bench::new(), tempfile::tempdir().unwrap());
     let at = folder.path().join("munja.db");
     let copy = folder.path().join("copy");
-    std::fs::write(&copy, "new").unwrap();
+    copy_database(&bench.path(), &copy).unwrap();
+    let new = std::fs::read(&copy).unwrap();
     for (left, word) in [("munja.db", "nothing is overwritten"), ("munja.db-wal", "may hold its last texts")]
     {
         let left = folder.path().join(left);
@@ -321,7 +322,7 @@ async fn a_database_is_put_only_where_none_is_left() {
     assert!(!at.exists());
     std::fs::write(key_file(&at), "mine\n").unwrap();
     place(&copy, Some("mine"), &at).unwrap();
-    assert_eq!(std::fs::read_to_string(&at).unwrap(), "new");
+    assert_eq!(std::fs::read(&at).unwrap(), new);
 }
 
 impl Bench {
