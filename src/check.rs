@@ -10,6 +10,7 @@ mod finding;
 mod hearing;
 mod hours;
 mod place;
+mod recovery;
 mod secrets;
 mod texts;
 mod tls;
@@ -138,22 +139,8 @@ async fn database(config: &Config, lang: Lang) -> Vec<Finding> {
     findings.extend(losses(&store, now, lang).await);
     findings.extend(set_aside(&store, now, lang).await);
     findings.extend(paused(config, &store, lang).await);
-    findings.extend(recovery(&store, lang).await);
+    findings.extend(recovery::findings(config, &store, lang).await);
     findings
-}
-
-/// A backup that was put back, until somebody has confirmed what was left.
-async fn recovery(store: &Store, lang: Lang) -> Option<Finding> {
-    store.recovery().await.ok()??;
-    Some(Finding::with(
-        "recovery",
-        Severity::Warning,
-        lang.pick("a backup was put back, and answers wait", "백업을 되돌린 상태라 답이 기다립니다"),
-        lang.pick(
-            "munjad recovery status, look at what it names, then munjad recovery confirm",
-            "munjad recovery status 로 나온 것을 살핀 뒤 munjad recovery confirm 을 하십시오",
-        ),
-    ))
 }
 
 /// Texts and receipts that could not be read or routed, until somebody has looked after them.

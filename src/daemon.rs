@@ -117,6 +117,7 @@ impl Daemon {
             Some(carriers) => carriers,
             None => make_carriers(&config, &clock)?,
         };
+        notice_put_by_hand(&store, &carriers, clock.now_ms()).await?;
         store.set_times_right(None, clock.now_ms()).await.context("the database could not be written to")?;
         let n = store.rescue(true, clock.now_ms()).await.context("the database could not be written to")?;
         if n > 0 {
@@ -388,6 +389,9 @@ impl Daemon {
         if !end_all(&mut self.servers, CLOSE).await {
             tracing::warn!("connections were still open and are cut");
         }
+        if let Err(error) = self.store.mark_reached(None).await {
+            tracing::warn!("how far the database has come could not be marked: {error}");
+        }
         if let Err(error) = self.store.checkpoint().await {
             tracing::warn!("the database log was not folded in, which the next start does: {error}");
         }
@@ -423,6 +427,20 @@ async fn honour_erasures(config: &Config, store: &Store, now: i64) -> anyhow::Re
             "an older copy of the database was put back: who had been erased is erased again"
         );
     }
+    Ok(())
+}
+
+/// Sends nothing from a database that somebody put there by hand: what it would send may have left already.
+async fn notice_put_by_hand(store: &Store, carriers: &Carriers, now: i64) -> anyhow::Result<()> {
+    let noticed = store.notice_put_by_hand(carriers.outbound.carrier.name(), now).await;
+    if let Some(found) = noticed.context("the database could not be written to")? {
+        let database = store.path().display();
+        tracing::error!(
+            "{database} WAS PUT THERE BY HAND and {found}: texts may have been answered that it does not know of. The gateway starts in \
+             recovery, as after munjad restore: look at munjad recovery status"
+        );
+    }
+    store.mark_reached(None).await.context("the mark beside the database could not be written")?;
     Ok(())
 }
 

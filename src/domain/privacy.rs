@@ -194,7 +194,7 @@ pub fn file_kind(ending: &str) -> Option<FileKind> {
         "-photos" => Some(FileKind::Photos),
         "-pseudonym-key" => Some(FileKind::Key),
         "-erased" => Some(FileKind::Erased),
-        ".lock" | ".control" | ".made" | ".damaged" => Some(FileKind::Mark),
+        ".lock" | ".control" | ".made" | ".damaged" | ".reached" => Some(FileKind::Mark),
         _ if ending.starts_with(".asking") => Some(FileKind::Mark),
         _ if is_copy => Some(FileKind::Copy),
         _ => None,
@@ -342,6 +342,7 @@ mod tests {
             ("-erased", false),
             (".lock", false),
             (".asking", false),
+            (".reached", false),
         ] {
             assert_eq!(file_kind(ending).map(FileKind::is_personal), Some(personal), "{ending}");
         }

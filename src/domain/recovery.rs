@@ -13,6 +13,8 @@
 //! known whether they were said already. Whatever was written before the copy was put back waits in any case; a text that had
 //! not left when the copy was made may have left since, and is in doubt.
 
+use std::fmt;
+
 use super::UnixMs;
 use super::bulletin;
 use super::key_mark::{KeyMark, mark_of};
@@ -28,6 +30,28 @@ pub enum RecoveryState {
     Reading,
     Waiting,
     Over,
+}
+
+/// How a database that lies where another one was is not that one. Only `munjad restore` puts one back so that it knows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PutByHand {
+    /// It is an older copy: this place had come to `reached_at`, and the copy's last event is of `last_at`.
+    Older { reached_at: UnixMs, last_at: UnixMs },
+    /// It went on elsewhere, or belongs to another gateway.
+    Another,
+}
+
+impl fmt::Display for PutByHand {
+    /// What happened to the database, as the end of a sentence about it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            PutByHand::Older { reached_at, last_at } => {
+                let mins = reached_at.saturating_sub(*last_at) / 60_000;
+                write!(f, "is {mins} min older than the one that was here")
+            }
+            PutByHand::Another => f.write_str("is another one than was here"),
+        }
+    }
 }
 
 /// Which texts may leave, of those written since the copy was put back.

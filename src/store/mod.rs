@@ -56,6 +56,7 @@ pub use engine::files::{beside, refuse_lost};
 pub use engine::migrate::{SCHEMA_VERSION, Upgraded};
 pub use engine::probe::is_locked;
 pub use engine::pseudonym_key::key_file;
+pub use engine::reached::Reached;
 use engine::{files, installation, migrate, pseudonym_key, read, write};
 pub use figures::closed::ClosedMonth;
 pub use figures::histories::{FiguresOf, MeaningOf};

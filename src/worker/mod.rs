@@ -29,6 +29,7 @@ mod photos;
 mod poller;
 mod purger;
 mod push;
+mod reached;
 mod receipts;
 mod recovery;
 mod rescuer;
@@ -179,6 +180,7 @@ pub enum Role {
     Recovery,
     Purger,
     Indexer,
+    Reached,
     Receipts(&'static str),
     Poller(&'static str),
     DeepWalk(&'static str),
@@ -205,6 +207,7 @@ impl Role {
             Role::Recovery,
             Role::Purger,
             Role::Indexer,
+            Role::Reached,
         ];
         let has_reports = |c: &&Arc<dyn Carrier>| {
             use ReportClass::{AckQueue, ReadOnce, Window};
@@ -241,6 +244,7 @@ impl fmt::Display for Role {
             Role::Recovery => f.write_str("recovery"),
             Role::Purger => f.write_str("purger"),
             Role::Indexer => f.write_str("indexer"),
+            Role::Reached => f.write_str("mark of the database"),
             Role::Receipts(carrier) => write!(f, "receipts of {carrier}"),
             Role::Poller(carrier) => write!(f, "poller of {carrier}"),
             Role::DeepWalk(carrier) => write!(f, "deep walk of {carrier}"),
@@ -268,6 +272,7 @@ pub async fn run(role: Role, context: Context) {
         Role::Recovery => recovery::run(context).await,
         Role::Purger => purger::run(context).await,
         Role::Indexer => indexer::run(context).await,
+        Role::Reached => reached::run(context).await,
         Role::Receipts(carrier) => receipts::run(context, carrier).await,
         Role::Poller(carrier) => poller::run(context, carrier).await,
         Role::DeepWalk(carrier) => deep_walk::run(context, carrier).await,

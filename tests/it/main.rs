@@ -5,6 +5,7 @@ mod agreement;
 mod alarm;
 mod audit;
 mod backup;
+mod by_hand;
 mod camera;
 mod carriers;
 mod check;

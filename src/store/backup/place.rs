@@ -3,8 +3,10 @@
 use std::fs::{self, File};
 use std::path::Path;
 
+use super::examine::open;
 use crate::store::engine::files::{beside, mark_made};
 use crate::store::engine::pseudonym_key::key_file;
+use crate::store::engine::reached::Reached;
 use crate::store::photo::{Files, Hash, SoundFile};
 use crate::store::{Result, StoreError};
 
@@ -50,6 +52,8 @@ pub fn place(copy: &Path, key: Option<&str>, database: &Path) -> Result<()> {
         StoreError::Unusable(format!("{} cannot be made: {error}", database.display()))
     };
     File::open(copy).and_then(|file| file.sync_all()).map_err(cannot)?;
+    // A start compares the database with the mark of the one before it.
+    Reached::of(&open(copy)?)?.write(database)?;
     // A link fails where there is a file, a rename would replace it.
     fs::hard_link(copy, database).map_err(cannot)?;
     fs::remove_file(copy).map_err(cannot)?;

@@ -26,7 +26,8 @@ pub(in crate::store) fn has_its_key(conn: &Connection, key: &PseudonymKey, may_w
     Ok(fingerprint(conn)?.is_none_or(|known| known == ours))
 }
 
-fn fingerprint(conn: &Connection) -> Result<Option<Pseudonym>> {
+/// The fingerprint of the key that the database was begun with.
+pub(in crate::store) fn fingerprint(conn: &Connection) -> Result<Option<Pseudonym>> {
     let sql = "SELECT pseudonym_fingerprint FROM installation WHERE id = 1";
     let found = conn.query_row(sql, [], |r| r.get(0)).optional()?;
     Ok(found.map(Pseudonym))

@@ -1,5 +1,5 @@
-//! SQLite itself: the writer with group commit, the readers, the condition of the files, schema and migrations, reading rows
-//! into domain types.
+//! SQLite itself: the writer with group commit, the readers, the condition of the files, schema and migrations, the mark of
+//! how far a database has come, reading rows into domain types.
 
 pub(in crate::store) mod condition;
 pub(in crate::store) mod files;
@@ -7,6 +7,7 @@ pub(in crate::store) mod installation;
 pub(in crate::store) mod migrate;
 pub(in crate::store) mod probe;
 pub(in crate::store) mod pseudonym_key;
+pub(in crate::store) mod reached;
 pub(in crate::store) mod read;
 pub(in crate::store) mod row;
 pub(in crate::store) mod sequence;

@@ -37,7 +37,8 @@ impl Store {
     }
 }
 
-fn begin(conn: &Connection, copy: &ReplacedCopy, now: UnixMs) -> Result<usize> {
+/// Marks the copy as put back, in the caller's transaction.
+pub(super) fn begin(conn: &Connection, copy: &ReplacedCopy, now: UnixMs) -> Result<usize> {
     // A copy that was itself made during a recovery: the new one reaches further back.
     let earlier: Option<UnixMs> =
         conn.query_row("SELECT min(copy_made_at) FROM recovery WHERE ended_at IS NULL", [], |r| r.get(0))?;

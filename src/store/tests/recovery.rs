@@ -3,7 +3,7 @@
 use super::*;
 use crate::domain::key_mark::{KeyMark, marked};
 use crate::domain::outbound::ClientKey;
-use crate::domain::recovery::{Listed, RecoveryState};
+use crate::domain::recovery::{Listed, PutByHand, RecoveryState};
 
 const DAY: i64 = 24 * HOUR;
 
@@ -302,10 +302,11 @@ async fn the_database_is_examined_and_measured_beside_the_gateway() {
 
 #[tokio::test]
 async fn a_database_is_put_only_where_none_is_left() {
-    let folder = tempfile::tempdir().unwrap();
+    let (bench, folder) = (Bench::new(), tempfile::tempdir().unwrap());
     let at = folder.path().join("munja.db");
     let copy = folder.path().join("copy");
-    std::fs::write(&copy, "new").unwrap();
+    copy_database(&bench.path(), &copy).unwrap();
+    let new = std::fs::read(&copy).unwrap();
     for (left, word) in [("munja.db", "nothing is overwritten"), ("munja.db-wal", "may hold its last texts")]
     {
         let left = folder.path().join(left);
@@ -321,5 +322,109 @@ async fn a_database_is_put_only_where_none_is_left() {
     assert!(!at.exists());
     std::fs::write(key_file(&at), "mine\n").unwrap();
     place(&copy, Some("mine"), &at).unwrap();
-    assert_eq!(std::fs::read_to_string(&at).unwrap(), "new");
+    assert_eq!(std::fs::read(&at).unwrap(), new);
+}
+
+impl Bench {
+    /// The database at the place of this bench, replaced by `with` as somebody does it by hand: all closed, then copied.
+    fn replaced(self, with: &Path) -> Bench {
+        let Bench { store, eye, folder } = self;
+        drop((store, eye));
+        let path = folder.path().join("munja.db");
+        for ending in ["", "-wal", "-shm"] {
+            drop(std::fs::remove_file(files::beside(&path, ending)));
+        }
+        std::fs::copy(with, &path).unwrap();
+        let store = Store::open(&path, &StoreOptions::default()).unwrap();
+        let eye = Connection::open(&path).unwrap();
+        Bench { store, eye, folder }
+    }
+
+    async fn marked(&self) {
+        self.store.mark_reached(None).await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_copy_that_was_put_back_by_hand_is_noticed_and_begins_a_recovery() {
+    let bench = Bench::new();
+    bench.queue("01011110001", Lane::Reply, HOUR).await;
+    bench.marked().await;
+    let aside = tempfile::tempdir().unwrap();
+    let [copy, last] = ["copy", "last"].map(|name| aside.path().join(name));
+    copy_database(&bench.path(), &copy).unwrap();
+    assert_eq!(bench.store.put_by_hand().await.unwrap(), None);
+    bench.all_leave(2 * HOUR).await;
+    bench.text_in("01011110002", 2 * HOUR).await;
+    bench.route(2 * HOUR).await;
+    assert_eq!(bench.store.put_by_hand().await.unwrap(), None, "a mark that is behind says nothing");
+    bench.marked().await;
+    copy_database(&bench.path(), &last).unwrap();
+
+    let bench = bench.replaced(&copy);
+    let found = bench.store.put_by_hand().await.unwrap();
+    assert!(matches!(found, Some(PutByHand::Older { .. })), "{found:?}");
+    // Commands of munjad that write to the copy do not hide it.
+    for login in ["a", "b", "c", "d", "e", "f", "g", "h"] {
+        bench.counselor(login).await;
+    }
+    let noticed = bench.store.notice_put_by_hand(CARRIER, 3 * HOUR).await.unwrap();
+    assert!(noticed.is_some());
+    let of = bench.recovery().await;
+    assert_eq!((of.state, of.n_doubted), (RecoveryState::Reading, 1));
+    assert!(of.copy_made_at <= 3 * HOUR);
+    assert_eq!(bench.lease(10, 4 * HOUR).await.len(), 0, "nothing leaves");
+    bench.marked().await;
+    assert_eq!(bench.store.notice_put_by_hand(CARRIER, 5 * HOUR).await.unwrap(), None, "once");
+
+    // The newer file comes back after all: it knows nothing of what happened meanwhile.
+    let bench = bench.replaced(&last);
+    assert_eq!(bench.store.put_by_hand().await.unwrap(), Some(PutByHand::Another));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_a_database_that_was_put_there_by_hand_is_noticed() {
+    let bench = Bench::new();
+    bench.queue("01011110001", Lane::Reply, HOUR).await;
+    bench.all_leave(HOUR).await;
+    bench.marked().await;
+    let aside = tempfile::tempdir().unwrap();
+    let same = aside.path().join("same");
+    copy_database(&bench.path(), &same).unwrap();
+    // A copy of the last state, a rewritten file, and a lost mark.
+    let bench = bench.replaced(&same);
+    assert_eq!(bench.store.put_by_hand().await.unwrap(), None, "nothing has happened since");
+    bench.store.rewrite().await.unwrap();
+    assert_eq!(bench.store.put_by_hand().await.unwrap(), None);
+    let path = bench.path();
+    let mark = files::beside(&path, ".reached");
+    let kept = std::fs::read(&mark).unwrap();
+    std::fs::remove_file(&mark).unwrap();
+    assert_eq!(bench.store.put_by_hand().await.unwrap(), None, "a lost mark");
+    // A database of another gateway.
+    let other = Bench::new();
+    other.text_in("01011110003", HOUR).await;
+    other.route(HOUR).await;
+    std::fs::write(files::beside(&other.path(), ".reached"), &kept).unwrap();
+    assert_eq!(other.store.put_by_hand().await.unwrap(), Some(PutByHand::Another));
+    // `munjad restore` and an empty database are told apart from it by their own marks.
+    let Bench { store, eye, folder } = bench;
+    drop((store, eye));
+    std::fs::write(&mark, &kept).unwrap();
+    for ending in ["", "-wal", "-shm", ".made"] {
+        drop(std::fs::remove_file(files::beside(&path, ending)));
+    }
+    let fresh = Store::open(&path, &StoreOptions::default()).unwrap();
+    assert_eq!(fresh.put_by_hand().await.unwrap(), None, "begun anew");
+    drop(fresh);
+    std::fs::write(&mark, &kept).unwrap();
+    let new = folder.path().join("ready");
+    let older = Bench::new();
+    copy_database(&older.path(), &new).unwrap();
+    for ending in ["", "-wal", "-shm"] {
+        drop(std::fs::remove_file(files::beside(&path, ending)));
+    }
+    place(&new, None, &path).unwrap();
+    let restored = Store::open(&path, &StoreOptions::default()).unwrap();
+    assert_eq!(restored.put_by_hand().await.unwrap(), None, "restored");
 }
