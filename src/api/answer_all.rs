@@ -60,9 +60,10 @@ pub(super) async fn preview(
     let marked = context.store.marked(mark, MOST, &session.actor).await?;
     let shown = marked.found.iter().map(|row| (row.id, Some(row.citizen.clone()))).collect();
     let access = NewAccess::by(&session.actor, Action::List).detail("conversations to be answered at once");
+    let names = context.store.pseudonyms();
     let preview = AnswerAllPreview {
         marked: marked.found.iter().map(|c| Marked { id: c.id, last_seen: c.last_inbound_seq }).collect(),
-        conversations: marked.found.iter().map(view::summary).collect(),
+        conversations: marked.found.iter().map(|row| view::summary(row, names)).collect(),
         left_out: marked.left_out.into_iter().map(|one| left_out(one.id, one.why)).collect(),
         has_more: marked.has_more,
         size,

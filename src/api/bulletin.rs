@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 
-use super::extract::{Id, Json, Query};
+use super::extract::{Id, Json};
 use super::problem::{Problem, ProblemCode};
 use super::reply::{measured, planned};
 use super::session::Session;
@@ -26,9 +26,7 @@ const MOST_LISTED: u32 = 50;
 pub(super) async fn list(
     State(context): State<ApiContext>,
     _: Session,
-    query: Query,
 ) -> Result<Json<BulletinList>, Problem> {
-    query.only(&[])?;
     let (rows, now) = (context.store.bulletins(MOST_LISTED).await?, context.now());
     Ok(Json(BulletinList { bulletins: rows.iter().map(|row| view(row, now)).collect() }))
 }

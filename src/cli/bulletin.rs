@@ -8,8 +8,8 @@ use super::conversation;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::render::{lines, table};
-use super::when::When;
 use crate::api::wire::{BulletinPreview, BulletinRequest, BulletinView};
+use crate::client::When;
 use crate::client::format::one_word;
 use crate::client::message::length_class;
 use crate::domain::text::one_line;
@@ -24,7 +24,7 @@ pub struct Args {
     #[arg(long, value_name = "WHEN")]
     until: Option<When>,
     #[arg(long, value_name = "DESK")]
-    desk: Option<String>,
+    pub desk: Option<String>,
     #[arg(long)]
     yes: bool,
 }

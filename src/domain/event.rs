@@ -103,6 +103,8 @@ words! {
         BulletinBegun => "bulletin_begun",
         /// A supervisor took it back before its time. The detail is its number.
         BulletinEnded => "bulletin_ended",
+        /// A supervisor tells everybody something. The detail is what; nothing of a citizen.
+        Announced => "announced",
         WorkerRestarted => "worker_restarted",
         CarrierOutOfOrder => "carrier_out_of_order",
         CarrierWorksAgain => "carrier_works_again",

@@ -7,6 +7,7 @@ use super::{ConversationSummary, ReplySize};
 
 /// `POST /v1/answers/preview`: which conversations are meant. Without any member all that wait.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct MarkRequest {
     /// Key of a desk.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -53,6 +54,7 @@ pub struct AnswerAllPreview {
 
 /// `POST /v1/answers`, with an `Idempotency-Key` header.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct AnswerAllRequest {
     pub text: String,
     /// At most 500, each once.

@@ -7,6 +7,7 @@ use super::ReplySize;
 
 /// `POST /v1/bulletins` and `POST /v1/bulletins/preview`
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct BulletinRequest {
     /// One sentence, at most 200 characters, without braces.
     pub text: String,
