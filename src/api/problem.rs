@@ -179,6 +179,10 @@ impl Problem {
         }
     }
 
+    pub(super) fn code(&self) -> ProblemCode {
+        self.0.code
+    }
+
     #[cfg(test)]
     pub(super) fn about(&self) -> Option<&str> {
         self.0.about.as_deref()
@@ -187,10 +191,6 @@ impl Problem {
     #[cfg(test)]
     pub(super) fn known(&self) -> &[String] {
         &self.0.known
-    }
-
-    pub(super) fn code(&self) -> ProblemCode {
-        self.0.code
     }
 
     fn status(&self) -> StatusCode {

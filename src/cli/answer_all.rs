@@ -21,13 +21,13 @@ pub struct Args {
     #[arg(value_name = "TEXT", required = true)]
     text: Vec<String>,
     #[arg(long, value_name = "DESK")]
-    desk: Option<String>,
+    pub desk: Option<String>,
     #[arg(long, value_name = "WORD", conflicts_with = "ids")]
     containing: Option<String>,
     #[arg(long, value_name = "12,13,20-25")]
     ids: Option<String>,
     #[arg(long, value_name = "CATEGORY")]
-    category: Option<String>,
+    pub category: Option<String>,
     #[arg(long)]
     close: bool,
     #[arg(long)]

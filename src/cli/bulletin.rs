@@ -24,7 +24,7 @@ pub struct Args {
     #[arg(long, value_name = "WHEN")]
     until: Option<When>,
     #[arg(long, value_name = "DESK")]
-    desk: Option<String>,
+    pub desk: Option<String>,
     #[arg(long)]
     yes: bool,
 }

@@ -98,11 +98,10 @@ pub fn added(
 
 /// A receipt without the bulletins below it.
 pub fn without(said: &str) -> &str {
+    let is_date =
+        |date: &str| date.contains("월 ") && date.trim_end().ends_with(|last: char| last.is_ascii_digit());
     let is_bulletin = |line: &str| {
-        line.starts_with(ENGLISH_WORD)
-            || line
-                .split_once(KOREAN_WORD)
-                .is_some_and(|(date, _)| date.ends_with(' ') && date.contains('월'))
+        line.starts_with(ENGLISH_WORD) || line.split_once(KOREAN_WORD).is_some_and(|(date, _)| is_date(date))
     };
     let mut at = 0;
     for line in said.split_inclusive('\n') {
