@@ -268,7 +268,7 @@ const WHEN: [(Notice, &str, &str); 32] = [
     (
         Notice::Restricted,
         "When a supervisor restricts a citizen, and once a day to what they text meanwhile: why, until when, and where to object.",
-        "관리자가 답변을 제한할 때, 그리고 그동안 온 글에 하루 한 번 보냅니다. 이유, 기한, 이의를 알릴 곳을 적습니다.",
+        "관리자가 답변을 제한할 때, 그리고 그동안 온 글에 하루 한 번 보냅니다. 사유, 기한, 이의를 알릴 곳을 적습니다.",
     ),
 ];
 

@@ -1,7 +1,7 @@
 //! The HTTP API: what counselors' programs talk to. JSON over HTTP/1.1 or HTTP/2, on a Unix socket, loopback TCP or TLS.
 //!
 //! Nouns have files of their own (`session`, `account`, `conversation`, `reply`, `message`, `photo`, `report`, `events`, `status`, `board`); each holds its
-//! routes and what they say in the OpenAPI document. Around them: `audit.rs` (the access log), `extract.rs` (reading requests), `view.rs`
+//! routes and what they say in the OpenAPI document. Around them: `audit.rs` (the access log), `extract.rs`, `strict.rs` (reading requests), `view.rs`
 //! (domain types as [`wire`] types), `problem.rs` and `words.rs` (every refusal), `openapi.rs` and `serve.rs` (listeners).
 //!
 //! Invariants: a citizen's number leaves masked, but by `reveal`, which is recorded; no text, number, token or query string is logged; every error answer is
@@ -42,6 +42,7 @@ mod serve;
 mod session;
 mod similar;
 mod status;
+mod strict;
 mod supervise;
 mod tally;
 mod view;
@@ -147,8 +148,9 @@ impl ApiContext {
         self.clock.now_ms()
     }
 
-    fn looker(&self, session: &session::Session) -> view::Looker {
-        view::Looker { meaning: self.meaning, me: session.counselor.id, now: self.now() }
+    fn looker(&self, session: &session::Session) -> view::Looker<'_> {
+        let names = self.store.pseudonyms();
+        view::Looker { names, meaning: self.meaning, me: session.counselor.id, now: self.now() }
     }
 
     fn settings(&self) -> Arc<ApiSettings> {
@@ -296,8 +298,11 @@ fn table() -> Vec<(Access, Logged, UtoipaMethodRouter<Shared>)> {
 fn routes() -> OpenApiRouter<Shared> {
     table().into_iter().fold(OpenApiRouter::new(), |router, (access, logged, mut route)| {
         access.describe(&mut route.1);
+        let known = strict::Known::of(&route.1);
+        let strict = middleware::from_fn(move |request, next| strict::check(known.clone(), request, next));
         let mark =
             middleware::map_response(move |response: Response| async move { audit::mark(logged, response) });
+        let route: UtoipaMethodRouter<Shared> = route.layer(strict);
         router.routes(route.layer(Extension(access)).layer(mark))
     })
 }

@@ -43,8 +43,9 @@ impl Exit {
     pub fn from_code(code: ProblemCode) -> Self {
         use ProblemCode::*;
         match code {
-            BadRequest | NoSuchDesk | NoSuchPerson | NoSuchCategory | NotReachable | CategoryNeeded
-            | PasswordLength | PasswordCommon | PasswordPersonal | PasswordUnchanged => Exit::Usage,
+            BadRequest | UnknownField | WrongContentType | NoSuchDesk | NoSuchPerson | NoSuchCategory
+            | NotReachable | CategoryNeeded | PasswordLength | PasswordCommon | PasswordPersonal
+            | PasswordUnchanged => Exit::Usage,
             MethodNotAllowed => Exit::Unexpected,
             TooSlow => Exit::Unreachable,
             Unauthorized | WrongLogin | LockedOut | CodeNeeded | WrongCode | MustChangePassword

@@ -15,6 +15,7 @@ mod account;
 mod action;
 mod advice;
 mod args;
+mod candidates;
 mod catalogue;
 mod claim;
 mod close;
@@ -49,6 +50,7 @@ mod render;
 mod reply;
 mod report;
 mod review;
+mod rows;
 mod search;
 mod secret;
 mod sessions;
@@ -58,7 +60,6 @@ mod status;
 mod supervise;
 mod totp;
 mod watch;
-mod when;
 mod whoami;
 mod words;
 
@@ -109,9 +110,11 @@ pub async fn run(args: Vec<OsString>, mut io: Io) -> Exit {
     let mut context =
         CliContext { io, say, json: cli.json, paint, profile, server, about: None, unfold: false };
     tidy_up(&mut context);
+    let typed = candidates::typed(&command);
     match dispatch(&mut context, command).await {
         Ok(()) => Exit::Ok,
         Err(failure) => {
+            let failure = candidates::named(&context, failure, &typed).await;
             context.complain(&failure);
             failure.exit()
         }

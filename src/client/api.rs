@@ -211,7 +211,18 @@ impl Client {
     }
 
     pub async fn conversations(&self, listed: Listed, limit: u32) -> ApiResult<ConversationList> {
-        let query = [("state", listed.as_str().to_owned()), ("limit", limit.to_string())];
+        self.conversations_after(listed, limit, None).await
+    }
+
+    /// The page that begins after `next` of the page before.
+    pub async fn conversations_after(
+        &self,
+        listed: Listed,
+        limit: u32,
+        after: Option<&str>,
+    ) -> ApiResult<ConversationList> {
+        let mut query = vec![("state", listed.as_str().to_owned()), ("limit", limit.to_string())];
+        query.extend(after.map(|place| ("after", place.to_owned())));
         self.json(self.get("v1/conversations").query(&query)).await
     }
 

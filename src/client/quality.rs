@@ -88,10 +88,15 @@ impl Client {
         self.json(self.get("v1/citizens")).await
     }
 
-    /// What a counselor holds.
-    pub async fn held_by(&self, login: &str, limit: u32) -> ApiResult<ConversationList> {
+    /// What a counselor holds; the page that begins after `next` of the page before.
+    pub async fn held_by(
+        &self,
+        login: &str,
+        (limit, after): (u32, Option<&str>),
+    ) -> ApiResult<ConversationList> {
         let limit = limit.to_string();
-        let query = [("state", "held"), ("counselor", login), ("limit", limit.as_str())];
+        let mut query = vec![("state", "held"), ("counselor", login), ("limit", limit.as_str())];
+        query.extend(after.map(|place| ("after", place)));
         self.json(self.get("v1/conversations").query(&query)).await
     }
 

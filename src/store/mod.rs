@@ -42,9 +42,10 @@ pub use backup::{
 };
 pub use board::{BoardDanger, BoardDay, BoardHeld, BoardNow, BoardOpened, BoardQueue};
 pub use conversation::drafts::{Draft, Writer};
-pub use conversation::list::{ConversationDetail, ConversationFilter, ConversationSummary};
+pub use conversation::list::{ConversationDetail, ConversationFilter, ConversationSummary, ListPage};
 pub use conversation::messages::Message;
 pub use conversation::notes::Note;
+pub use conversation::place::ListPlace;
 pub use conversation::survey::Survey;
 pub use conversation::timers::{Round, Timed};
 use engine::condition::Condition;

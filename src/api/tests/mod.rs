@@ -19,6 +19,7 @@ mod review;
 mod search;
 mod serve;
 mod session;
+mod strict;
 mod supervise;
 mod tls;
 

@@ -88,6 +88,9 @@ cmd-list = List the conversations and how long citizens have been waiting.
           munja list --mine                conversations I hold
           munja list --all                 all that are not closed
           munja list --state closed --limit 10
+          munja list --all --after NEXT    the next page (its command stands below the page before)
+
+        In front: !! danger that nobody looks after yet, ! danger, · look soon. A citizen has a short name in place of the number.
 cmd-next = Take the next conversation that waits for a counselor.
     .examples =
         Examples:
@@ -448,6 +451,7 @@ arg-list-all = All conversations that are not closed
 arg-list-mine = Conversations you hold
 arg-list-state = waiting, active, answered or closed
 arg-list-limit = Maximum number (default: 50)
+arg-list-after = The next page: the value that stands below the page before
 arg-search-words = Words that all stand in the text; in quotation marks for several as one
 arg-search-number = The citizen's whole number; needs --reason
 arg-search-reason = Why the number is looked for; it goes into the access log
@@ -537,7 +541,7 @@ arg-help-command = Name of the command
 head-number = No.
 head-citizen = Citizen
 head-state = State
-head-waits = Waiting
+head-waits-short = waits
 head-last = Last text
 conversation-title = Conversation { $n }
 waits-now = waiting since just now
@@ -548,6 +552,7 @@ citizen-erased = erased
 close-reason-erased = erased: its time was over, or the citizen asked for it
 close-reason-no_reply = the citizen did not reply
 late-short = [late: sent { $at }]
+late-brief = came late, sent { $at }
 previous = Earlier conversation with this citizen: munja show { $n }
 found-text = citizen
 found-answer = answer
@@ -566,7 +571,7 @@ list-empty = No conversations.
 surveys-empty = No survey answers.
 list-empty-mine = You hold no conversation. `munja next` takes the next one.
 list-empty-waiting = Nobody is waiting.
-list-more = … and { $n } more; use --limit to see more.
+list-next = { $n } in all. The next page: { $command }
 needs-decision = Decide: munja decide { $m } give-up or send-again
 
 photo-kept = { $what } { $id } · { $type } { $size } · munja photo { $id }
@@ -668,6 +673,9 @@ status-quarantined = Unreadable texts: { $n } (the operator looks at them)
 status-late = Worker { $name } is late; its last progress was { $ago }. Tell the operator.
 
 next-bad_request = If this happens again, tell the operator (request { $request }).
+next-unknown_field = Tell the operator (request { $request }).
+next-wrong_content_type = Tell the operator (request { $request }).
+candidates = One of these: { $names }
 next-unauthorized = munja login
 error-not_logged_in = You are not logged in.
 next-not_logged_in = munja login
@@ -855,7 +863,6 @@ next-not_your_desk = munja desks lists the desks; their counselors can pass it o
 next-no_danger = munja show { $n }
 next-restricted = munja show { $n } shows until when. A supervisor can end it: munja unrestrict { $n }
 did-asked_where = The citizen of conversation { $n } was asked where they are.
-did-handed_over = Recorded: { $service } was told about conversation { $n }.
 masked = { $n } identity numbers are masked (`munja reveal N --texts --reason "..."`)
 nothing-masked = Nothing is masked in the texts of conversation { $n }.
 identity-resident = resident registration number
@@ -868,10 +875,6 @@ tidied = Removed from this machine: { $drafts } drafts older than 14 days, { $ph
 revealed = Number of the citizen of conversation { $n }: { $number }
 ask-told = Who at { $service } was told? (Enter if nobody yet)
 handover-open = Nothing was recorded as told. Once you have: munja handover { $n } { $service } --told "NAME"
-handover-title = To be read out to { $service } (conversation { $n })
-handover-number = Phone number: { $number } (they may not be able to speak on the phone)
-handover-texts = What the citizen wrote (look for an address):
-handover-by-text = If they cannot speak, ask 119 or 112 to contact them by text.
 head-duty = Called for
 duty-nobody = There is no duty phone. The operator has to name them in [alarm].
 duty-no-alarm = No alarm stands.
@@ -976,6 +979,7 @@ error-period_too_long = A report can be about ten years at most: { $what }
 next-period_too_long = munja report 2026
 error-report_file = { $file } cannot be written: { $why }
 next-report_file = Name a folder that exists and that you may write to.
+did-handed_over = Recorded: { $service } was told about conversation { $n }.
 head-closed = Closed
 head-reason = Why
 head-took = Took

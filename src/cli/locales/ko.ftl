@@ -88,6 +88,9 @@ cmd-list = 기다리는 상담과 대기 시간을 보여 줍니다.
           munja list --mine                내가 맡은 상담
           munja list --all                 종료되지 않은 모든 상담
           munja list --state closed --limit 10
+          munja list --all --after NEXT    다음 쪽(앞 쪽 아래에 명령이 나옵니다)
+
+        맨 앞의 표시: !! 긴급이고 아무도 살펴보지 않음, ! 긴급, · 확인 필요. 시민 칸은 번호 대신 쓰는 짧은 이름입니다.
 cmd-next = 다음 차례의 상담을 맡습니다.
     .examples =
         예:
@@ -446,6 +449,7 @@ arg-list-all = 종료되지 않은 모든 상담
 arg-list-mine = 내가 맡은 상담
 arg-list-state = waiting(대기), active(상담 중), answered(답변함), closed(종료)
 arg-list-limit = 최대 건수(기본: 50)
+arg-list-after = 다음 쪽: 앞 쪽 아래에 나온 값
 arg-search-words = 글에 모두 들어 있어야 하는 낱말. 여러 낱말을 하나로 찾으려면 따옴표로 묶습니다
 arg-search-number = 시민의 전화번호 전체. --reason이 필요합니다
 arg-search-reason = 번호로 찾는 사유. 접근 기록에 남습니다
@@ -535,7 +539,7 @@ arg-help-command = 명령 이름
 head-number = 번호
 head-citizen = 시민
 head-state = 상태
-head-waits = 대기 시간
+head-waits-short = 대기
 head-last = 마지막 문자
 conversation-title = 상담 { $n }번
 waits-now = 방금부터 기다림
@@ -546,6 +550,7 @@ citizen-erased = 지워진 시민
 close-reason-erased = 지움: 보관 기간이 지났거나 시민이 지워 달라고 했습니다
 close-reason-no_reply = 시민이 답하지 않아 자동으로 종료
 late-short = [늦게 도착: { $at } 보냄]
+late-brief = 늦게 도착({ $at } 보냄)
 previous = 이 시민의 이전 상담: munja show { $n }
 found-text = 시민
 found-answer = 답변
@@ -564,7 +569,7 @@ list-empty = 해당하는 상담이 없습니다.
 surveys-empty = 만족도 답이 없습니다.
 list-empty-mine = 맡은 상담이 없습니다. `munja next`로 다음 상담을 맡을 수 있습니다.
 list-empty-waiting = 기다리는 시민이 없습니다.
-list-more = … 그 밖에 { $n }건이 더 있습니다. --limit으로 더 볼 수 있습니다.
+list-next = 모두 { $n }건입니다. 다음 쪽: { $command }
 needs-decision = 결정이 필요합니다: munja decide { $m } give-up 또는 send-again
 
 photo-kept = { $what } { $id } · { $type } { $size } · munja photo { $id }
@@ -666,6 +671,9 @@ status-quarantined = 읽을 수 없는 문자 { $n }건 (운영자가 확인합�
 status-late = { $name } 작업이 늦어지고 있습니다(마지막 진행: { $ago }). 운영자에게 알려 주십시오.
 
 next-bad_request = 계속되면 운영자에게 알려 주십시오(요청 번호 { $request }).
+next-unknown_field = 운영자에게 알려 주십시오(요청 번호 { $request }).
+next-wrong_content_type = 운영자에게 알려 주십시오(요청 번호 { $request }).
+candidates = 이 중 하나를 적어 주십시오: { $names }
 next-unauthorized = munja login
 error-not_logged_in = 로그인하지 않았습니다.
 next-not_logged_in = munja login
@@ -853,7 +861,6 @@ next-not_your_desk = 부서는 munja desks 로 볼 수 있습니다. 그 부서�
 next-no_danger = munja show { $n }
 next-restricted = 언제까지인지는 munja show { $n } 에 나옵니다. 관리자가 풀 수 있습니다: munja unrestrict { $n }
 did-asked_where = 상담 { $n }번 시민에게 어디에 있는지 물었습니다.
-did-handed_over = 상담 { $n }번을 { $service }에 알린 것으로 기록했습니다.
 masked = 가려진 번호 { $n }개 (`munja reveal 번호 --texts --reason "..."`)
 nothing-masked = 상담 { $n }번의 글에는 가려진 것이 없습니다.
 identity-resident = 주민등록번호
@@ -866,16 +873,12 @@ tidied = 이 컴퓨터에서 지웠습니다: 14일 지난 초안 { $drafts }개
 revealed = 상담 { $n }번 시민의 번호: { $number }
 ask-told = { $service }의 누구에게 알렸습니까? (아직이면 Enter)
 handover-open = 아직 알리지 않은 것으로 두었습니다. 알린 뒤: munja handover { $n } { $service } --told "이름"
-handover-title = { $service }에 읽어 줄 내용 (상담 { $n }번)
-handover-number = 전화번호: { $number } (말로 통화하기 어려운 사람일 수 있습니다)
-handover-texts = 시민이 보낸 글 (주소가 있는지 보십시오):
-handover-by-text = 음성 통화가 어려우면 문자로 연락해 달라고 하십시오.
 head-duty = 알림
 duty-nobody = 당직 전화가 없습니다. 서버 담당자가 [alarm] 에 적어야 합니다.
 duty-no-alarm = 끝나지 않은 알림이 없습니다.
 duty-until = 당직 중, { $at }까지
 duty-always = 항상 당직
-duty-ignored = 틀린 번호가 많아 { $at }까지 답장을 받지 않음
+duty-ignored = 틀린 번호가 많아 { $at }까지 답변을 받지 않음
 duty-on = 당직 중
 duty-from = { $at }부터
 duty-off = 당직 아님
@@ -974,6 +977,7 @@ error-period_too_long = 통계는 길어야 10년까지입니다: { $what }
 next-period_too_long = munja report 2026
 error-report_file = { $file } 을(를) 저장할 수 없습니다: { $why }
 next-report_file = 있는 폴더, 쓸 수 있는 폴더를 적으십시오.
+did-handed_over = 상담 { $n }번을 { $service }에 알린 것으로 기록했습니다.
 head-closed = 종료
 head-reason = 까닭
 head-took = 걸린 시간

@@ -130,6 +130,8 @@ event-message-cancelled = text { $m }: taken back
 event-message-unconfirmed = text { $m }: not known whether it arrived
 
 error-bad_request = The server did not understand the request: { $detail }
+error-unknown_field = The server does not know a part of the request; its version may be another one: { $detail }
+error-wrong_content_type = The server does not take requests of this type: { $detail }
 error-unauthorized = You are not logged in, or the log-in has expired.
 error-wrong_login = The log-in name or the password is wrong.
 error-code_needed = A code of your phone is needed.
@@ -335,3 +337,8 @@ event-referred = { $who } passed it to an outside department, whose answer is du
 event-referral_ended = { $who } recorded that the outside department has answered
 note-wrote_first = why we wrote
 note-referral = outside department
+
+handover-title = To be read out to { $service } (conversation { $n })
+handover-number = Phone number: { $number } (they may not be able to speak on the phone)
+handover-texts = What the citizen wrote (look for an address):
+handover-by-text = If they cannot speak, ask 119 or 112 to contact them by text.

@@ -32,13 +32,13 @@ fate-cancelled = 발송 취소됨
 fate-unconfirmed = 통신사가 받음, 도착 여부를 확인하지 못함
 
 # What a carrier's code means (domain::delivery_reason::DeliveryReason).
-meaning-delivered = 휴대폰이 받았습니다
-meaning-phone_off = 통신사가 받음, 휴대폰이 꺼져 있습니다
-meaning-no_coverage = 통신사가 받음, 휴대폰이 통화권 밖에 있습니다
-meaning-phone_full = 통신사가 받음, 휴대폰의 문자함이 가득 찼습니다
+meaning-delivered = 휴대전화가 받았습니다
+meaning-phone_off = 통신사가 받음, 휴대전화가 꺼져 있습니다
+meaning-no_coverage = 통신사가 받음, 휴대전화가 통화권 밖에 있습니다
+meaning-phone_full = 통신사가 받음, 휴대전화의 문자함이 가득 찼습니다
 meaning-no_such_number = 없는 번호이거나 사용하지 않는 번호입니다
-meaning-not_reachable = 통신사가 받음, 휴대폰에 전달되지 않았습니다
-meaning-refused = 받는 분의 휴대폰이나 요금제가 이런 문자를 받지 않습니다
+meaning-not_reachable = 통신사가 받음, 휴대전화에 전달되지 않았습니다
+meaning-refused = 받는 분의 휴대전화나 요금제가 이런 문자를 받지 않습니다
 meaning-opted_out = 시민이 STOP을 보내 통신사가 막고 있습니다. 시민이 START를 보내야 다시 전달됩니다
 meaning-spam = 통신사가 스팸으로 막았습니다
 meaning-landline = 유선전화 번호라 문자를 받을 수 없습니다
@@ -82,7 +82,7 @@ event-text_in-late = 보낸 지 오래된 문자가 늦게 왔습니다
 event-opened = 새 상담이 기다립니다
 event-reopened = 시민이 다시 문자를 보내고 기다립니다
 event-answer_lost = 문자 { $m }번이 도착하지 못했습니다. 시민이 다시 기다립니다
-event-answer_lost-not_sent = 위험에 대한 답장 { $m }번이 아직 나가지 못했습니다. 시민은 답을 받지 못했으므로 다시 울립니다
+event-answer_lost-not_sent = 위험에 대한 답변 { $m }번이 아직 나가지 못했습니다. 시민은 답을 받지 못했으므로 다시 울립니다
 event-photo_kept = 시민이 보낸 사진·영상·음성을 받았습니다
 event-photo_lost = 시민이 보낸 것을 받지 못해 시민에게 알립니다
 event-claimed = { $who } 님이 맡았습니다
@@ -117,6 +117,8 @@ event-message-cancelled = 문자 { $m }: 발송 취소됨
 event-message-unconfirmed = 문자 { $m }: 도착 여부를 확인하지 못함
 
 error-bad_request = 서버가 요청을 이해하지 못했습니다: { $detail }
+error-unknown_field = 서버가 모르는 항목입니다. 서버와 버전이 다를 수 있습니다: { $detail }
+error-wrong_content_type = 서버가 이 형식의 요청을 받지 않습니다: { $detail }
 error-unauthorized = 로그인하지 않았거나 로그인이 만료되었습니다.
 error-wrong_login = 아이디 또는 비밀번호가 맞지 않습니다.
 error-code_needed = 휴대전화 인증 번호가 필요합니다.
@@ -322,3 +324,8 @@ event-referred = { $who } 님이 외부 부서에 넘기고 회신을 기다립�
 event-referral_ended = { $who } 님이 외부 부서의 회신을 처리했습니다
 note-wrote_first = 먼저 보낸 사유
 note-referral = 외부 부서
+
+handover-title = { $service }에 읽어 줄 내용 (상담 { $n }번)
+handover-number = 전화번호: { $number } (말로 통화하기 어려운 사람일 수 있습니다)
+handover-texts = 시민이 보낸 글 (주소가 있는지 보십시오):
+handover-by-text = 음성 통화가 어려우면 문자로 연락해 달라고 하십시오.

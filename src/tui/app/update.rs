@@ -83,6 +83,7 @@ impl App {
             Mode::Pick(_) => self.pick_key(key),
             Mode::Ask(_) => self.ask_key(key),
             Mode::Confirm(_) => self.confirm_key(key),
+            Mode::Sheet(_) => self.sheet_key(key),
             Mode::Help => {
                 self.mode = Mode::Desk;
                 Vec::new()
