@@ -43,6 +43,7 @@ pub struct SampledView {
 
 /// `POST /v1/conversations/{id}/reviews`
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct ReviewRequest {
     /// Log-in name of whose work it is; not needed where one counselor alone answered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -55,6 +56,7 @@ pub struct ReviewRequest {
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct MarkRequest {
     /// The point's key, or its name.
     pub point: String,
@@ -68,6 +70,7 @@ pub struct ReviewWritten {
 
 /// `POST /v1/reviews/{id}/answer`
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct ReviewAnswer {
     /// At most 2,000 characters.
     pub text: String,
