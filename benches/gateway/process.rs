@@ -291,31 +291,25 @@ struct Next {
     last_inbound_id: i64,
 }
 
+/// Answers as conversations come. While nobody waits, one of the counselors looks again every 2 ms and calls the others: 64
+/// programs that ask without a pause would measure refusals.
 async fn be_the_counselors(words: &[String]) {
     use std::sync::Arc;
     use std::sync::atomic::{AtomicI64, Ordering};
-    let (server, token) = (format!("http://{}", words[0]), words[1].clone());
+    let office = Arc::new(Office {
+        server: format!("http://{}", words[0]),
+        token: words[1].clone(),
+        http: reqwest::Client::builder().tcp_nodelay(true).build().unwrap(),
+        lookout: tokio::sync::Mutex::new(()),
+        work: tokio::sync::Notify::new(),
+    });
     let left = Arc::new(AtomicI64::new(words[2].parse().unwrap()));
-    let http = reqwest::Client::builder().tcp_nodelay(true).build().unwrap();
     let mut all = tokio::task::JoinSet::new();
     for _ in 0..words[3].parse().unwrap() {
-        let (server, token, left, http) = (server.clone(), token.clone(), Arc::clone(&left), http.clone());
+        let (office, left) = (Arc::clone(&office), Arc::clone(&left));
         all.spawn(async move {
             while left.load(Ordering::Relaxed) > 0 {
-                let next = http.post(format!("{server}/v1/conversations/next")).bearer_auth(&token);
-                let answer = next.send().await.unwrap();
-                if !answer.status().is_success() {
-                    // Nobody waits just now.
-                    tokio::time::sleep(Duration::from_millis(2)).await;
-                    continue;
-                }
-                let Next { id, last_inbound_id } = answer.json().await.unwrap();
-                let reply = json!({ "text": "막차는 22:40입니다.", "last_seen": last_inbound_id });
-                let key = format!("{:032x}", rand::random::<u128>());
-                let sent = http.post(format!("{server}/v1/conversations/{id}/replies")).bearer_auth(&token);
-                let sent = sent.header("Idempotency-Key", key).json(&reply).send().await.unwrap();
-                assert!(sent.status().is_success(), "{}", sent.status());
-                drop(sent.bytes().await);
+                office.answer(office.next().await).await;
                 left.fetch_sub(1, Ordering::Relaxed);
             }
         });
@@ -323,6 +317,55 @@ async fn be_the_counselors(words: &[String]) {
     all.join_all().await;
     // Its time on a processor is read until it is killed.
     std::future::pending().await
+}
+
+/// The counselors of one process.
+struct Office {
+    server: String,
+    token: String,
+    http: reqwest::Client,
+    /// Whoever looks for work while there is none.
+    lookout: tokio::sync::Mutex<()>,
+    work: tokio::sync::Notify,
+}
+
+impl Office {
+    async fn next(&self) -> Next {
+        loop {
+            let called = self.work.notified();
+            if let Some(next) = self.ask_for_next().await {
+                return next;
+            }
+            let Ok(_watch) = self.lookout.try_lock() else {
+                called.await;
+                continue;
+            };
+            loop {
+                tokio::time::sleep(Duration::from_millis(2)).await;
+                if let Some(next) = self.ask_for_next().await {
+                    self.work.notify_waiters();
+                    return next;
+                }
+            }
+        }
+    }
+
+    /// `None`: nobody waits just now.
+    async fn ask_for_next(&self) -> Option<Next> {
+        let next = self.http.post(format!("{}/v1/conversations/next", self.server)).bearer_auth(&self.token);
+        let answer = next.send().await.unwrap();
+        if answer.status().is_success() { Some(answer.json().await.unwrap()) } else { None }
+    }
+
+    async fn answer(&self, Next { id, last_inbound_id }: Next) {
+        let reply = json!({ "text": "막차는 22:40입니다.", "last_seen": last_inbound_id });
+        let key = format!("{:032x}", rand::random::<u128>());
+        let url = format!("{}/v1/conversations/{id}/replies", self.server);
+        let sent = self.http.post(url).bearer_auth(&self.token).header("Idempotency-Key", key).json(&reply);
+        let sent = sent.send().await.unwrap();
+        assert!(sent.status().is_success(), "{}", sent.status());
+        drop(sent.bytes().await);
+    }
 }
 
 /// Follows the events with many connections; tells when the last one has seen each claim, by the clock of this machine.

@@ -90,7 +90,7 @@ fn print(desk: &Desk, year: i16, days: &[&Day], say: Say) {
     });
     let mut table = Table::new();
     table.load_style(presets::UTF8_HORIZONTAL_ONLY.row_separator(LineStyle::none()));
-    table.set_header(say.pick(["day", "", "open", "why"], ["날짜", "요일", "운영 시간", "까닭"]));
+    table.set_header(say.pick(["day", "", "open", "why"], ["날짜", "요일", "운영 시간", "사유"]));
     for day in days {
         table.add_row(row(day, say));
     }

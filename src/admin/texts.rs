@@ -41,6 +41,10 @@ enum Example {
     Categories,
     /// Canned replies (`[service] replies`)
     Replies,
+    /// The sheet for quality reviews (`[service] review_sheet`)
+    ReviewSheet,
+    /// For what counselors get points (`[service] incentive`)
+    Incentive,
 }
 
 pub(super) fn run(args: &Show, say: Say) -> anyhow::Result<()> {
@@ -50,6 +54,8 @@ pub(super) fn run(args: &Show, say: Say) -> anyhow::Result<()> {
             Example::Triage => config::built_in::TRIAGE,
             Example::Categories => config::built_in::CATEGORIES,
             Example::Replies => config::built_in::REPLIES,
+            Example::ReviewSheet => config::built_in::REVIEW_SHEET,
+            Example::Incentive => config::built_in::INCENTIVE,
         };
         line(file.trim_end());
         return Ok(());
@@ -262,7 +268,7 @@ const WHEN: [(Notice, &str, &str); 32] = [
     (
         Notice::Restricted,
         "When a supervisor restricts a citizen, and once a day to what they text meanwhile: why, until when, and where to object.",
-        "관리자가 답변을 제한할 때, 그리고 그동안 온 글에 하루 한 번 보냅니다. 이유, 기한, 이의를 알릴 곳을 적습니다.",
+        "관리자가 답변을 제한할 때, 그리고 그동안 온 글에 하루 한 번 보냅니다. 사유, 기한, 이의를 알릴 곳을 적습니다.",
     ),
 ];
 

@@ -73,7 +73,10 @@ pub(super) async fn add(
 fn grant(context: &ApiContext, role: Option<String>, desks: Option<Vec<String>>) -> Result<Grant, Problem> {
     let role = match role {
         None => None,
-        Some(word) => Some(Role::from_word(&word).ok_or_else(|| Problem::bad_request("role"))?),
+        Some(word) => Some(
+            Role::from_word(&word)
+                .ok_or_else(|| Problem::bad_request("role").one_of(Role::GIVEN.map(Role::as_str)))?,
+        ),
     };
     let Some(keys) = desks else {
         return Ok(Grant { role, desks: None });
@@ -131,13 +134,13 @@ pub(super) async fn act(
     }
     let (store, by, now) = (&context.store, &session.actor, context.now());
     match action {
-        AccountAction::Disable => {
+        AccountAction::Disable {} => {
             store.disable_account(login, by, now).await?;
         }
-        AccountAction::Enable => {
+        AccountAction::Enable {} => {
             store.enable_account(login, by, now).await?;
         }
-        AccountAction::Unlock => {
+        AccountAction::Unlock {} => {
             store.unlock_account(login, by, now).await?;
         }
         AccountAction::Grant { role, desks } => {
@@ -148,10 +151,10 @@ pub(super) async fn act(
             strong(&password, (&login, &name))?;
             store.reset_password(login, password, by, now).await?;
         }
-        AccountAction::EndSessions => {
+        AccountAction::EndSessions {} => {
             store.end_sessions(login, Ending::All, by, now).await?;
         }
-        AccountAction::TotpReset => {
+        AccountAction::TotpReset {} => {
             store.drop_totp(login, AccountChange::TotpReset, by, now).await?;
         }
     }

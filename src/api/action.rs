@@ -133,8 +133,8 @@ fn command(
 ) -> Result<Command, Problem> {
     use ActionRequest as R;
     Ok(match request {
-        R::Ack => Command::Ack,
-        R::Urgent => Command::Urgent,
+        R::Ack {} => Command::Ack,
+        R::Urgent {} => Command::Urgent,
         R::FalseAlarm { reason, last_seen } => Command::EndAlarm {
             reason: words("reason", &reason, MOST_NOTE_CHARS)?,
             last_seen: Some(last_seen),
@@ -142,12 +142,12 @@ fn command(
         R::Handover { service, told, last_seen } => {
             let service = match service.as_str() {
                 "119" | "112" => service,
-                _ => return Err(Problem::bad_request("service")),
+                _ => return Err(Problem::bad_request("service").one_of(["119", "112"])),
             };
             let told = words("told", &told, MOST_NOTE_CHARS)?;
             Command::HandOver { service, told, last_seen: Some(last_seen) }
         }
-        R::Where => Command::AskWhere,
+        R::Where {} => Command::AskWhere,
         R::Note { text } => Command::Note { text: words("text", &text, MOST_NOTE_CHARS)? },
         R::Draft { text } => Command::Draft { text: perhaps("text", &text, MOST_DRAFT_CHARS)? },
         R::Promise { due_at } => Command::Promise { due_at: ahead("due_at", due_at, now)? },
@@ -165,14 +165,14 @@ fn command(
         }
         R::Return { note } => Command::Return { note: words("note", &note, MOST_NOTE_CHARS)? },
         R::Take { note } => Command::TakeOver { note: words("note", &note, MOST_NOTE_CHARS)? },
-        R::Warn => Command::Warn,
+        R::Warn {} => Command::Warn,
         R::Restrict { until_at, reason } => Command::Restrict {
             until: ahead("until_at", until_at, now)?,
             reason: words("reason", &reason, MOST_NOTE_CHARS)?,
         },
-        R::Unrestrict => Command::Unrestrict,
-        R::OptOut => Command::Wish(Wish::OptOut),
-        R::OptIn => Command::Wish(Wish::OptIn),
+        R::Unrestrict {} => Command::Unrestrict,
+        R::OptOut {} => Command::Wish(Wish::OptOut),
+        R::OptIn {} => Command::Wish(Wish::OptIn),
         R::Prefer { text } => Command::Prefer { text: perhaps("text", &text, MOST_NOTE_CHARS)? },
         R::Refer { department, due_at } => Command::Refer {
             department: words("department", &department, MOST_DEPARTMENT_CHARS)?,
@@ -192,12 +192,13 @@ pub(super) fn find_category(settings: &ApiSettings, word: &str, desk: &str) -> R
 
 pub(super) fn perhaps(field: &'static str, text: &str, most: usize) -> Result<String, Problem> {
     let text = normalise(text.trim());
-    if text.chars().count() > most { Err(Problem::bad_request(field)) } else { Ok(text) }
+    let is_short = text.chars().count() <= most;
+    is_short.then_some(text).ok_or_else(|| Problem::bad_request(field).characters(0, most))
 }
 
 pub(super) fn words(field: &'static str, text: &str, most: usize) -> Result<String, Problem> {
     let text = perhaps(field, text, most)?;
-    if text.is_empty() { Err(Problem::bad_request(field)) } else { Ok(text) }
+    if text.is_empty() { Err(Problem::bad_request(field).characters(1, most)) } else { Ok(text) }
 }
 
 pub(super) fn ahead(field: &'static str, at: UnixMs, now: UnixMs) -> Result<UnixMs, Problem> {
@@ -205,5 +206,7 @@ pub(super) fn ahead(field: &'static str, at: UnixMs, now: UnixMs) -> Result<Unix
 }
 
 fn within(field: &'static str, at: UnixMs, (now, most_ms): (UnixMs, i64)) -> Result<UnixMs, Problem> {
-    if (now + 1..=now + most_ms).contains(&at) { Ok(at) } else { Err(Problem::bad_request(field)) }
+    let (least, most) = (now + 1, now + most_ms);
+    let is_within = (least..=most).contains(&at);
+    is_within.then_some(at).ok_or_else(|| Problem::bad_request(field).between(least, most))
 }

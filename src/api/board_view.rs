@@ -6,7 +6,10 @@ use super::wire::{
 };
 use super::{ApiContext, ApiSettings, view};
 use crate::domain::UnixMs;
-use crate::domain::board::{FIRST_REPLY, RECEIPT, Target, Times, Wait, times};
+use crate::domain::board::{
+    DANGER_ACKED, DANGER_ANSWERED, DangerWaits, FIRST_REPLY, RECEIPT, Target, Times, Wait, danger_waits,
+    times,
+};
 use crate::domain::calendar::OpenState;
 use crate::domain::desk::Desk;
 use crate::domain::presence::Presence;
@@ -43,6 +46,8 @@ pub(super) async fn board(context: &ApiContext, days: &Days) -> Result<BoardView
         carriers: (context.health)().carriers.into_iter().map(carrier).collect(),
         receipt_targets: RECEIPT.iter().map(target).collect(),
         reply_targets: FIRST_REPLY.iter().map(target).collect(),
+        danger_acked_targets: DANGER_ACKED.iter().map(target).collect(),
+        danger_answered_targets: DANGER_ANSWERED.iter().map(target).collect(),
         recovery: recovery.map(|recovery| recovery.state),
     })
 }
@@ -79,6 +84,11 @@ impl Counting<'_> {
         let receipts: Vec<Wait> = receipts.map(|(_, took)| Wait::Over(*took)).collect();
         let opened = today.opened.iter().filter(|opened| fits(&opened.desk));
         let replies: Vec<Wait> = opened.filter_map(|opened| self.wait(opened)).collect();
+        let dangers = today.dangers.iter().filter(|(key, _)| fits(key));
+        let dangers: Vec<DangerWaits> =
+            dangers.flat_map(|(_, steps)| danger_waits(steps, self.now_at)).collect();
+        let acked: Vec<Wait> = dangers.iter().filter_map(|danger| danger.acked).collect();
+        let answered: Vec<Wait> = dangers.iter().filter_map(|danger| danger.answered).collect();
         BoardDesk {
             key: String::new(),
             name: String::new(),
@@ -95,6 +105,8 @@ impl Counting<'_> {
             hours_before: self.hours(&before.texts, &fits),
             receipt: board_times(times(&receipts, RECEIPT)),
             first_reply: board_times(times(&replies, FIRST_REPLY)),
+            danger_acked: board_times(times(&acked, DANGER_ACKED)),
+            danger_answered: board_times(times(&answered, DANGER_ANSWERED)),
         }
     }
 

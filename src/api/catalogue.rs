@@ -70,7 +70,7 @@ pub(super) async fn surveys(
         "mine" => Some(session.counselor.id),
         "all" if session.actor.supervises() => None,
         "all" => return Err(Problem::new(ProblemCode::SupervisorsOnly)),
-        _ => return Err(Problem::bad_request("of")),
+        _ => return Err(Problem::bad_request("of").one_of(["mine", "all"])),
     };
     let found = context.store.surveys(since, of, 500, &session.actor).await?;
     let scores: Vec<i64> = found.iter().filter_map(|s| s.score.map(i64::from)).collect();

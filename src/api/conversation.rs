@@ -8,7 +8,8 @@ use super::action::find_category;
 use super::audit::{Seen, about};
 use super::extract::{Id, Json, Query};
 use super::newer::newer_texts;
-use super::problem::Problem;
+use super::problem::{Problem, ProblemCode};
+use super::review::counselor_of;
 use super::session::Session;
 use super::wire::{CloseRequest, ConversationDetail, ConversationList};
 use super::{ApiContext, view};
@@ -16,16 +17,20 @@ use crate::domain::access::Action;
 use crate::domain::conversation::{Closing, Command, ConversationState};
 use crate::domain::refusal::Refusal;
 use crate::domain::text::normalise;
-use crate::store::{ConversationFilter, NewAccess};
+use crate::store::{ConversationFilter, ListPage, ListPlace, NewAccess};
 
+/// What can be listed.
+const LISTS: [&str; 8] = ["waiting", "active", "answered", "closed", "open", "mine", "held", "referred"];
 const DEFAULT_LIMIT: i64 = 50;
 const MAX_LIMIT: i64 = 200;
 const MAX_REASON_CHARS: usize = 200;
 
-/// Conversations, those that waited longest first.
+/// Conversations, those that waited longest first, in pages.
 #[utoipa::path(get, path = "/v1/conversations", operation_id = "list_conversations", tag = "conversation",
     params(
-        ("state" = Option<String>, Query, description = "`waiting` (default), `active`, `answered`, `closed`, `open` (all but closed), `mine` or `referred` (an outside department works on them, the first due first)"),
+        ("state" = Option<String>, Query, description = "`waiting` (default), `active`, `answered`, `closed`, `open` (all but closed), `mine`, `held` (by `counselor`; for supervisors) or `referred` (an outside department works on them, the first due first)"),
+        ("counselor" = Option<String>, Query, description = "With `held`: log-in name of who holds them"),
+        ("after" = Option<String>, Query, description = "`next` of the page before, of the same list"),
         ("limit" = Option<i64>, Query, description = "1 to 200, default 50"),
     ),
     responses((status = 200, description = "Those found", body = ConversationList)))]
@@ -39,16 +44,29 @@ pub(super) async fn list(
         "open" => ConversationFilter::Open,
         "referred" => ConversationFilter::Referred,
         "mine" => ConversationFilter::HeldBy(session.counselor.id),
+        "held" if !session.actor.supervises() => return Err(Problem::new(ProblemCode::SupervisorsOnly)),
+        "held" => {
+            let of = counselor_of(&context, &query).await?;
+            ConversationFilter::HeldBy(of.ok_or_else(|| Problem::bad_request("counselor"))?)
+        }
         word => ConversationState::from_word(word)
             .map(ConversationFilter::State)
-            .ok_or_else(|| Problem::bad_request("state"))?,
+            .ok_or_else(|| Problem::bad_request("state").one_of(LISTS))?,
     };
     let limit = query.number("limit", 1, MAX_LIMIT)?.unwrap_or(DEFAULT_LIMIT);
-    let (found, n_total) =
-        context.store.conversations(filter, u32::try_from(limit).unwrap_or(u32::MAX), &session.actor).await?;
+    let after = match query.word("after") {
+        None => None,
+        Some(word) => Some(ListPlace::from_word(state, word).ok_or_else(|| Problem::bad_request("after"))?),
+    };
+    let page = (u32::try_from(limit).unwrap_or(u32::MAX), after);
+    let ListPage { found, n_total, next } =
+        context.store.conversations_after(filter, page, &session.actor).await?;
     let shown = found.iter().map(|row| (row.id, Some(row.citizen.clone()))).collect();
     let access = NewAccess::by(&session.actor, Action::List).detail(format!("conversations {state}"));
-    let list = ConversationList { conversations: found.iter().map(view::summary).collect(), n_total };
+    let names = context.store.pseudonyms();
+    let conversations = found.iter().map(|row| view::summary(row, names)).collect();
+    let next = next.map(|place| place.to_word(state));
+    let list = ConversationList { conversations, n_total, next };
     Ok(Seen(Json(list), NewAccess { shown, ..access }))
 }
 
@@ -64,17 +82,27 @@ pub(super) async fn claim_next(
     Ok(Json(view::detail(claimed, context.looker(&session))))
 }
 
-/// One conversation with its texts.
+/// One conversation with its texts. Read for a review, it stands in the access log as that.
 #[utoipa::path(get, path = "/v1/conversations/{id}", operation_id = "show_conversation", tag = "conversation",
-    params(("id" = i64, Path, description = "Id of the conversation")),
+    params(
+        ("id" = i64, Path, description = "Id of the conversation"),
+        ("for" = Option<String>, Query, description = "`review`: to review it (supervisors)"),
+    ),
     responses((status = 200, description = "The conversation", body = ConversationDetail)))]
 pub(super) async fn show(
     State(context): State<ApiContext>,
     session: Session,
     Id(id): Id,
+    query: Query,
 ) -> Result<Seen<Json<ConversationDetail>>, Problem> {
+    let detail = match query.word("for") {
+        None => "",
+        Some("review") if session.actor.supervises() => "review",
+        Some("review") => return Err(Problem::new(ProblemCode::SupervisorsOnly)),
+        Some(_) => return Err(Problem::bad_request("for")),
+    };
     let found = context.store.show(id, &session.actor, context.now()).await??;
-    let access = about(NewAccess::by(&session.actor, Action::View), &found);
+    let access = about(NewAccess::by(&session.actor, Action::View), &found).detail(detail);
     Ok(Seen(Json(view::detail(found, context.looker(&session))), access))
 }
 
@@ -118,7 +146,7 @@ pub(super) async fn close(
 ) -> Result<StatusCode, Problem> {
     let reason = request.reason.map(|r| normalise(r.trim())).filter(|r| !r.is_empty());
     if reason.as_ref().is_some_and(|r| r.chars().count() > MAX_REASON_CHARS) {
-        return Err(Problem::bad_request("reason"));
+        return Err(Problem::bad_request("reason").characters(0, MAX_REASON_CHARS));
     }
     let (settings, last_seen) = (context.settings(), request.last_seen);
     let category = match request.category {

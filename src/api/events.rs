@@ -77,7 +77,7 @@ fn asked_for(headers: &HeaderMap, query: &Query) -> Result<Option<i64>, Problem>
         return seq.map(Some).ok_or_else(|| Problem::bad_request("Last-Event-ID"));
     }
     if query.word("from").is_some_and(|word| word != "now") {
-        return Err(Problem::bad_request("from"));
+        return Err(Problem::bad_request("from").one_of(["now"]));
     }
     query.number("after", 0, i64::MAX)
 }
@@ -131,6 +131,7 @@ impl Tail {
             counselor: None,
             counselor_name: None,
             detail: None,
+            desk: None,
         };
         Frame::new(hello).map(|frame| frame.event)
     }

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
-use axum::http::StatusCode;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -23,8 +23,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let body = body(request, state, BODY_TIMEOUT, ProblemCode::BodyTooLarge).await?;
-        parsed(if body.is_empty() { b"{}" } else { &body }).map(Json)
+        json_body(request, state).await.map(Json)
     }
 }
 
@@ -32,6 +31,28 @@ impl<T: Serialize> IntoResponse for Json<T> {
     fn into_response(self) -> Response {
         axum::Json(self.0).into_response()
     }
+}
+
+/// A JSON body, of which the type `T` knows every field.
+pub(super) async fn json_body<S: Send + Sync, T: DeserializeOwned>(
+    request: Request,
+    state: &S,
+) -> Result<T, Problem> {
+    let kind = content_type(request.headers());
+    let body = body(request, state, BODY_TIMEOUT, ProblemCode::BodyTooLarge).await?;
+    if body.is_empty() {
+        return parsed(b"{}");
+    }
+    match kind {
+        Some(kind) if kind != "application/json" => Err(Problem::wrong_content_type(&kind)),
+        _ => parsed(&body),
+    }
+}
+
+/// The content type without its parameters, in lower case; `None` if the request names none.
+fn content_type(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get(header::CONTENT_TYPE)?.to_str().unwrap_or("?");
+    Some(value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase())
 }
 
 /// The whole body, unless it takes longer than `patience` or is more than its route allows.
@@ -51,21 +72,41 @@ pub(super) async fn body<S: Send + Sync>(
 
 fn parsed<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     let mut json = serde_json::Deserializer::from_slice(body);
-    let value =
-        serde_path_to_error::deserialize(&mut json).map_err(|error| Problem::bad_request(field(&error)))?;
+    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| misread(&error))?;
     json.end().map_err(|_| Problem::bad_request("body"))?;
     Ok(value)
 }
 
-/// The field an error is about; serde names a missing one only in its message.
-fn field(error: &serde_path_to_error::Error<serde_json::Error>) -> String {
-    let path = error.path().to_string();
-    if error.inner().is_data() && path != "." {
-        return path;
+/// What an error of serde's is about. Missing and unknown names stand only in its message, which quotes what the caller wrote; the last
+/// names in it are ours.
+fn misread(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
+    let (path, message) = (error.path().to_string(), error.inner().to_string());
+    let quoted = |rest: &str| rest.split('`').next().unwrap_or_default().to_owned();
+    if let Some(rest) = message.strip_prefix("unknown field `") {
+        let (name, known) = told_apart(rest);
+        return Problem::unknown_field(name, names(known));
     }
-    let message = error.inner().to_string();
-    let missing = message.strip_prefix("missing field `").and_then(|rest| rest.split_once('`'));
-    missing.map_or_else(|| "body".to_owned(), |(name, _)| name.to_owned())
+    if let Some(rest) = message.strip_prefix("unknown variant `") {
+        let known = names(told_apart(rest).1);
+        return Problem::bad_request(path).one_of(known.iter().map(String::as_str));
+    }
+    if error.inner().is_data() && path != "." {
+        return Problem::bad_request(path);
+    }
+    let missing = message.strip_prefix("missing field `").map(quoted);
+    Problem::bad_request(missing.unwrap_or_else(|| "body".to_owned()))
+}
+
+/// What the caller wrote, and what serde says of it: what follows the last mark of those that serde sets.
+fn told_apart(rest: &str) -> (&str, &str) {
+    let marks = ["`, expected ", "`, there are no "];
+    let at = marks.iter().filter_map(|mark| rest.rfind(mark)).max();
+    at.map_or((rest, ""), |at| rest.split_at(at))
+}
+
+/// The names between backquotes, behind the backquote that ends what the caller wrote.
+fn names(list: &str) -> Vec<String> {
+    list.split('`').skip(2).step_by(2).map(str::to_owned).collect()
 }
 
 /// The number in the path.
@@ -80,28 +121,25 @@ impl<S: Send + Sync> FromRequestParts<S> for Id {
     }
 }
 
-/// The query string. Parameters that a route does not know are ignored, unless it says [`Query::only`].
+/// The query string. Parameters that a route's description does not name never come so far (`strict.rs`).
 pub(super) struct Query(Vec<(String, String)>);
 
 impl<S: Send + Sync> FromRequestParts<S> for Query {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let raw = parts.uri.query().unwrap_or_default();
-        Ok(Query(url::form_urlencoded::parse(raw.as_bytes()).into_owned().collect()))
+        Ok(Query::of(&parts.uri))
     }
 }
 
 impl Query {
-    /// Refuses parameters other than these. A name that could be something else, such as somebody's number, is not repeated.
-    pub(super) fn only(&self, known: &[&str]) -> Result<(), Problem> {
-        let is_name =
-            |name: &str| name.len() <= 30 && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
-        match self.0.iter().find(|(name, _)| !known.contains(&name.as_str())) {
-            None => Ok(()),
-            Some((name, _)) if is_name(name) => Err(Problem::bad_request(name.as_str())),
-            Some(_) => Err(Problem::bad_request("query")),
-        }
+    pub(super) fn of(uri: &Uri) -> Query {
+        let raw = uri.query().unwrap_or_default();
+        Query(url::form_urlencoded::parse(raw.as_bytes()).into_owned().collect())
+    }
+
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| name.as_str())
     }
 
     pub(super) fn word(&self, name: &str) -> Option<&str> {
@@ -114,13 +152,13 @@ impl Query {
             return Ok(None);
         };
         let number = word.parse().ok().filter(|n| (least..=most).contains(n));
-        number.map(Some).ok_or_else(|| Problem::bad_request(name))
+        number.map(Some).ok_or_else(|| Problem::bad_request(name).between(least, most))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::wire::ReplyRequest;
+    use super::super::wire::{ActionRequest, ReplyRequest, RevealRequest};
     use super::*;
 
     #[test]
@@ -133,13 +171,27 @@ mod tests {
             (r#"{"text": "x", "last_seen": 1} 01012345678"#, "body"),
             ("01012345678", "body"),
             ("\u{feff}", "body"),
+            (r#"{"text": "x", "last_sen": 1}"#, "last_sen"),
+            (r#"{"text": "x", "01012345678": 1}"#, "?"),
+            (r#"{"text": "x", "a`, expected `비밀": 1}"#, "?"),
         ];
         for (body, expected) in table {
-            let mut json = serde_json::Deserializer::from_slice(body.as_bytes());
-            let error = serde_path_to_error::deserialize::<_, ReplyRequest>(&mut json);
-            let named = error.err().map_or_else(|| "body".to_owned(), |e| field(&e));
-            assert_eq!(named, expected, "{body}");
-            assert!(parsed::<ReplyRequest>(body.as_bytes()).is_err(), "{body}");
+            let problem = parsed::<ReplyRequest>(body.as_bytes()).err().expect(body);
+            assert_eq!(problem.about(), Some(expected), "{body}");
         }
+    }
+
+    #[test]
+    fn what_could_stand_there_is_listed() {
+        let known =
+            |body: &str| parsed::<ActionRequest>(body.as_bytes()).err().expect("refused").known().to_vec();
+        assert_eq!(known(r#"{"action": "note", "txt": "x"}"#), ["text"]);
+        assert_eq!(known(r#"{"action": "ack", "text": "x"}"#), [""; 0]);
+        assert_eq!(known(r#"{"action": "dance"}"#)[..2], ["ack", "urgent"]);
+        let known = parsed::<RevealRequest>(br#"{"reason": "x", "what": "all"}"#).err().expect("refused");
+        assert_eq!(
+            (known.about(), known.known()),
+            (Some("what"), &["number".to_owned(), "texts".to_owned()][..])
+        );
     }
 }

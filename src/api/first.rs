@@ -4,13 +4,13 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use sha2::{Digest, Sha256};
 
+use super::ApiContext;
 use super::action::{MOST_NOTE_CHARS, words};
 use super::extract::{Id, Json};
 use super::problem::Problem;
-use super::reply::{IdempotencyKey, planned};
+use super::reply::{IdempotencyKey, answer, nothing_to_send, planned};
 use super::session::Session;
 use super::wire::{WriteFirstRequest, WriteFirstResponse, WriteToNumberRequest};
-use super::{ApiContext, view};
 use crate::domain::phone::PhoneNumber;
 use crate::domain::refusal::Refusal;
 use crate::domain::text::normalise;
@@ -61,7 +61,8 @@ pub(super) async fn write_to_number(
     let our_number = desk.numbers.first().unwrap_or(&policy.senders.otherwise).clone();
     let citizen = PhoneNumber::parse(&request.number);
     let to = FirstTo::Number { citizen, our_number, desk: desk.key.clone() };
-    first(&context, &session, key, (to, &request.number, request.message)).await
+    let WriteToNumberRequest { number, text, reason, most_texts, .. } = request;
+    first(&context, &session, key, (to, &number, WriteFirstRequest { text, reason, most_texts })).await
 }
 
 async fn first(
@@ -87,14 +88,12 @@ async fn first(
     let pieces = pieces.into_iter().map(|piece| (piece.kind, piece.text)).collect();
     let new = NewFirst { to, reason, idempotency_key: key, request_digest, pieces };
     match context.store.write_first(new, &session.actor, &settings.policy, context.now()).await? {
-        Ok((conversation_id, WrittenReply { reply_id, repeated, messages })) => {
-            let status = if repeated { StatusCode::OK } else { StatusCode::CREATED };
-            let messages = messages.iter().map(|text| view::message(text, context.meaning)).collect();
+        Ok((conversation_id, written)) => {
+            let (status, messages) = answer(&written, context.meaning);
+            let WrittenReply { reply_id, repeated, .. } = written;
             Ok((status, Json(WriteFirstResponse { conversation_id, reply_id, messages, repeated })))
         }
-        Err(Refusal::NothingToSend) => {
-            Err(refused.unwrap_or_else(|| Problem::new(super::ProblemCode::EmptyText)))
-        }
+        Err(Refusal::NothingToSend) => Err(nothing_to_send(refused)),
         Err(refusal) => Err(refusal.into()),
     }
 }

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use axum::response::sse::Event;
-use tokio::sync::broadcast;
+use tokio::sync::{broadcast, watch};
 use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 
@@ -142,14 +142,11 @@ impl Live {
         let mut commits = context.store.hints().commit.subscribe();
         let mut checked_at = Instant::now();
         loop {
+            let handed_on = after_a_commit(&mut commits, checked_at + TRUST, self.hand_on(context, end));
             tokio::select! {
-                _ = commits.changed() => {}
+                reached = handed_on => end = reached?,
                 () = context.stop.cancelled() => return Ok(()),
-                () = sleep_until(checked_at + TRUST) => {}
             }
-            // What is committed after the read wakes the next wait.
-            commits.mark_unchanged();
-            end = self.hand_on(context, end).await?;
             if checked_at.elapsed() >= TRUST {
                 checked_at = Instant::now();
                 self.end_bad_tokens(context).await?;
@@ -193,6 +190,20 @@ impl Live {
     }
 }
 
+/// Waits for a commit, but not longer than until `latest`, and then reads. What is committed while it reads wakes the next wait.
+async fn after_a_commit<T>(
+    commits: &mut watch::Receiver<u64>,
+    latest: Instant,
+    read: impl Future<Output = T>,
+) -> T {
+    tokio::select! {
+        _ = commits.changed() => {}
+        () = sleep_until(latest) => {}
+    }
+    commits.mark_unchanged();
+    read.await
+}
+
 impl State {
     /// The watch over a token, which all its streams share.
     fn watch(&mut self, token: &str) -> Arc<Watched> {
@@ -214,5 +225,23 @@ impl State {
         self.tokens.retain(|_, watched| watched.strong_count() > 0);
         self.is_running = !self.tokens.is_empty();
         !self.is_running
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Only the check of tokens, once a second, would find it otherwise.
+    #[tokio::test(start_paused = true)]
+    async fn a_commit_during_a_read_is_heard_at_once() {
+        let (commit, mut commits) = watch::channel(0);
+        let began = Instant::now();
+        commit.send_modify(|n| *n += 1);
+        after_a_commit(&mut commits, began + TRUST, async { commit.send_modify(|n| *n += 1) }).await;
+        after_a_commit(&mut commits, began + TRUST, async {}).await;
+        assert_eq!(began.elapsed(), Duration::ZERO, "the second commit was read at once");
+        after_a_commit(&mut commits, began + TRUST, async {}).await;
+        assert_eq!(began.elapsed(), TRUST, "there was no third");
     }
 }

@@ -26,7 +26,7 @@ pub(super) async fn list(
     let (found, detail) = match query.word("state") {
         Some("in_doubt") => (context.store.in_doubt(MAX_LISTED, &session.actor).await?, "texts in doubt"),
         Some("held") => (context.store.held_answers(&session.actor).await?, "held answers"),
-        _ => return Err(Problem::bad_request("state")),
+        _ => return Err(Problem::bad_request("state").one_of(["in_doubt", "held"])),
     };
     let shown = found.iter().map(|(id, citizen, _)| (*id, Some(citizen.clone()))).collect();
     let access = NewAccess { shown, ..NewAccess::by(&session.actor, Action::List).detail(detail) };

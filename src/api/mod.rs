@@ -1,7 +1,7 @@
 //! The HTTP API: what counselors' programs talk to. JSON over HTTP/1.1 or HTTP/2, on a Unix socket, loopback TCP or TLS.
 //!
 //! Nouns have files of their own (`session`, `account`, `conversation`, `reply`, `message`, `photo`, `report`, `events`, `status`, `board`); each holds its
-//! routes and what they say in the OpenAPI document. Around them: `audit.rs` (the access log), `extract.rs` (reading requests), `view.rs`
+//! routes and what they say in the OpenAPI document. Around them: `audit.rs` (the access log), `extract.rs`, `strict.rs` (reading requests), `view.rs`
 //! (domain types as [`wire`] types), `problem.rs` and `words.rs` (every refusal), `openapi.rs` and `serve.rs` (listeners).
 //!
 //! Invariants: a citizen's number leaves masked, but by `reveal`, which is recorded; no text, number, token or query string is logged; every error answer is
@@ -36,11 +36,14 @@ mod probes;
 mod problem;
 mod reply;
 mod report;
+mod review;
 mod search;
 mod serve;
 mod session;
 mod similar;
 mod status;
+mod strict;
+mod supervise;
 mod tally;
 mod view;
 pub mod wire;
@@ -71,9 +74,11 @@ use crate::domain::UnixMs;
 use crate::domain::access::Action;
 use crate::domain::catalogue::{Canned, Categories};
 use crate::domain::delivery_reason::DeliveryReason;
+use crate::domain::incentive::Rules;
 use crate::domain::media::PhotoLimits;
 use crate::domain::policy::ServicePolicy;
 use crate::domain::readiness::Facts;
+use crate::domain::review::Sheet;
 use crate::domain::text::Limits;
 use crate::ops::clock::Clock;
 use crate::store::{Store, StoreError};
@@ -96,6 +101,9 @@ pub struct ApiSettings {
     pub policy: Arc<ServicePolicy>,
     pub categories: Categories,
     pub canned: Vec<Canned>,
+    /// By which consultations are reviewed, and for what counselors get points.
+    pub review_sheet: Sheet,
+    pub incentive: Rules,
     /// How long a token is good (milliseconds).
     pub token_ttl_ms: i64,
     /// How fast one address and one token may ask.
@@ -140,8 +148,9 @@ impl ApiContext {
         self.clock.now_ms()
     }
 
-    fn looker(&self, session: &session::Session) -> view::Looker {
-        view::Looker { meaning: self.meaning, me: session.counselor.id, now: self.now() }
+    fn looker(&self, session: &session::Session) -> view::Looker<'_> {
+        let names = self.store.pseudonyms();
+        view::Looker { names, meaning: self.meaning, me: session.counselor.id, now: self.now() }
     }
 
     fn settings(&self) -> Arc<ApiSettings> {
@@ -262,6 +271,19 @@ fn table() -> Vec<(Access, Logged, UtoipaMethodRouter<Shared>)> {
         (Figures, Nothing, routes!(report::report)),
         (Counselor, Nothing, routes!(report::counselors)),
         (Supervisor, BeforeAnswer(Action::List), routes!(report::words)),
+        (Supervisor, BeforeAnswer(Action::List), routes!(report::people::coaching)),
+        // Points, and numbers of events and conversations.
+        (Supervisor, Nothing, routes!(report::people::incentive)),
+        (Figures, Nothing, routes!(report::staffing::staffing)),
+        (Counselor, Nothing, routes!(review::sheet)),
+        (Supervisor, BeforeAnswer(Action::List), routes!(review::draw)),
+        (Supervisor, WithChange, routes!(review::write)),
+        (Counselor, BeforeAnswer(Action::List), routes!(review::list)),
+        (Counselor, WithChange, routes!(review::answer)),
+        // What our own people tell each other; nothing of a citizen.
+        (Supervisor, Nothing, routes!(supervise::announce)),
+        (Counselor, Nothing, routes!(supervise::announcements)),
+        (Supervisor, BeforeAnswer(Action::List), routes!(supervise::citizens)),
         (Counselor, WithChange, routes!(reply::reply)),
         (Counselor, BeforeAnswer(Action::List), routes!(message::list)),
         (Counselor, WithChange, routes!(message::recall)),
@@ -276,8 +298,11 @@ fn table() -> Vec<(Access, Logged, UtoipaMethodRouter<Shared>)> {
 fn routes() -> OpenApiRouter<Shared> {
     table().into_iter().fold(OpenApiRouter::new(), |router, (access, logged, mut route)| {
         access.describe(&mut route.1);
+        let known = strict::Known::of(&route.1);
+        let strict = middleware::from_fn(move |request, next| strict::check(known.clone(), request, next));
         let mark =
             middleware::map_response(move |response: Response| async move { audit::mark(logged, response) });
+        let route: UtoipaMethodRouter<Shared> = route.layer(strict);
         router.routes(route.layer(Extension(access)).layer(mark))
     })
 }

@@ -5,7 +5,8 @@ use axum::routing::{MethodRouter, get};
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{
-    Components, Content, InfoBuilder, OpenApi, PathItem, Ref, RefOr, Response, ResponseBuilder, Schema,
+    Components, Content, Discriminator, InfoBuilder, OpenApi, PathItem, Ref, RefOr, Response,
+    ResponseBuilder, Schema,
 };
 use utoipa::{PartialSchema, ToSchema};
 
@@ -30,6 +31,7 @@ pub(super) fn finished(mut document: OpenApi) -> OpenApi {
     let components = document.components.get_or_insert_with(Components::new);
     add_schema::<ProblemDetails>(components);
     add_schema::<EventView>(components);
+    name_forms(components);
     components.add_security_scheme("bearer", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
     for item in document.paths.paths.values_mut() {
         for operation in operations(item) {
@@ -59,6 +61,52 @@ fn add_schema<T: ToSchema + PartialSchema>(components: &mut Components) {
     let mut needed: Vec<(String, RefOr<Schema>)> = vec![(T::name().into_owned(), T::schema())];
     T::schemas(&mut needed);
     components.schemas.extend(needed);
+}
+
+/// Gives each form of a tagged union a name, and says by which field they are told apart: generators of clients need both.
+fn name_forms(components: &mut Components) {
+    let mut forms: Vec<(String, RefOr<Schema>)> = Vec::new();
+    for (name, schema) in &mut components.schemas {
+        let RefOr::T(Schema::OneOf(union)) = schema else { continue };
+        let Some(tags) = union.items.iter().map(tag_of).collect::<Option<Vec<_>>>() else { continue };
+        let Some(field) = tags.first().map(|(field, _)| field.clone()) else { continue };
+        let mut mapping = Vec::new();
+        for (item, (_, word)) in union.items.iter_mut().zip(tags) {
+            let form = format!("{name}{}", camel_case(&word));
+            let reference = Ref::from_schema_name(&form);
+            mapping.push((word, reference.ref_location.clone()));
+            forms.push((form, std::mem::replace(item, RefOr::Ref(reference))));
+        }
+        union.discriminator = Some(Discriminator::with_mapping(field, mapping));
+    }
+    components.schemas.extend(forms);
+}
+
+/// The field of a form that says which one it is, and its word: the only one that may stand there.
+fn tag_of(form: &RefOr<Schema>) -> Option<(String, String)> {
+    let word = |property: &RefOr<Schema>| match property {
+        RefOr::T(Schema::Object(property)) => match property.enum_values.as_deref() {
+            Some([only]) => only.as_str().map(str::to_owned),
+            _ => None,
+        },
+        _ => None,
+    };
+    match form {
+        RefOr::T(Schema::Object(object)) => {
+            object.properties.iter().find_map(|(name, property)| Some((name.clone(), word(property)?)))
+        }
+        RefOr::T(Schema::AllOf(parts)) => parts.items.iter().find_map(tag_of),
+        _ => None,
+    }
+}
+
+/// `false_alarm` as `FalseAlarm`.
+fn camel_case(word: &str) -> String {
+    let part = |part: &str| {
+        let mut letters = part.chars();
+        letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect::<String>()
+    };
+    word.split('_').map(part).collect()
 }
 
 fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {

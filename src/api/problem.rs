@@ -15,7 +15,7 @@ use axum::response::{IntoResponse, Response};
 use super::view;
 pub(super) use super::wire::ProblemCode;
 use super::wire::{CounselorView, MessageView, OfferView, ProblemDetails, ReplySize};
-use super::words::{Language, words};
+use super::words::{Bounds, Language, allowed, words};
 use crate::domain::counselor::Counselor;
 use crate::domain::refusal::Refusal;
 use crate::domain::text::Offer;
@@ -31,8 +31,12 @@ pub(super) struct Problem(Box<Parts>);
 #[derive(Debug, Clone)]
 struct Parts {
     code: ProblemCode,
-    /// The field or header that the problem is about.
+    /// The field, parameter or header that the problem is about.
     about: Option<String>,
+    /// What is known in its place, or may stand there.
+    known: Vec<String>,
+    /// What it has to lie between.
+    bounds: Option<Bounds>,
     /// For the log only.
     cause: Option<String>,
     newer: Vec<MessageView>,
@@ -48,6 +52,8 @@ impl Problem {
         Problem(Box::new(Parts {
             code,
             about: None,
+            known: Vec::new(),
+            bounds: None,
             cause: None,
             newer: Vec::new(),
             characters: Vec::new(),
@@ -70,6 +76,46 @@ impl Problem {
         let mut problem = Problem::new(ProblemCode::BadRequest);
         problem.0.about = Some(field.into());
         problem
+    }
+
+    /// A field or parameter that nobody here knows, beside those that are known. A name that could be something else, such as
+    /// somebody's number, is not repeated.
+    pub(super) fn unknown_field(name: &str, known: impl IntoIterator<Item = String>) -> Self {
+        let is_name = (1..=30).contains(&name.len())
+            && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+            && !name.starts_with(|c: char| c.is_ascii_digit());
+        let mut problem = Problem::new(ProblemCode::UnknownField);
+        problem.0.about = Some(if is_name { name } else { "?" }.to_owned());
+        problem.0.known = known.into_iter().collect();
+        problem
+    }
+
+    /// A body of another type than the route takes.
+    pub(super) fn wrong_content_type(kind: &str) -> Self {
+        let is_type =
+            kind.len() <= 80 && kind.bytes().all(|b| b.is_ascii_alphanumeric() || b"/+-.".contains(&b));
+        let mut problem = Problem::new(ProblemCode::WrongContentType);
+        problem.0.about = Some(if is_type { kind } else { "?" }.to_owned());
+        problem.one_of(["application/json"])
+    }
+
+    /// Says what may stand in the field.
+    pub(super) fn one_of<'a>(mut self, known: impl IntoIterator<Item = &'a str>) -> Self {
+        self.0.known = known.into_iter().map(str::to_owned).collect();
+        self
+    }
+
+    /// Says between what the field has to lie.
+    pub(super) fn between(mut self, least: i64, most: i64) -> Self {
+        self.0.bounds = Some(Bounds { least, most, of_characters: false });
+        self
+    }
+
+    /// Says how many characters the field may have.
+    pub(super) fn characters(mut self, least: usize, most: usize) -> Self {
+        let [least, most] = [least, most].map(|n| i64::try_from(n).unwrap_or(i64::MAX));
+        self.0.bounds = Some(Bounds { least, most, of_characters: true });
+        self
     }
 
     pub(super) fn newer_texts(newer: &[Message]) -> Self {
@@ -133,6 +179,16 @@ impl Problem {
         }
     }
 
+    #[cfg(test)]
+    pub(super) fn about(&self) -> Option<&str> {
+        self.0.about.as_deref()
+    }
+
+    #[cfg(test)]
+    pub(super) fn known(&self) -> &[String] {
+        &self.0.known
+    }
+
     fn status(&self) -> StatusCode {
         StatusCode::from_u16(self.0.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
@@ -140,13 +196,20 @@ impl Problem {
     fn into_details(self, language: Language, request_id: String) -> ProblemDetails {
         let words = words(self.0.code, language);
         let code = self.0.code.as_str();
+        let mut detail = words.detail.replace("{}", self.0.about.as_deref().unwrap_or_default());
+        detail.push_str(&allowed(language, &self.0.known, self.0.bounds));
+        let names_field = matches!(self.0.code, ProblemCode::BadRequest | ProblemCode::UnknownField);
         ProblemDetails {
             r#type: format!("urn:munja:problem:{code}"),
             title: words.title.to_owned(),
             status: self.status().as_u16(),
             code: code.to_owned(),
-            detail: words.detail.replace("{}", self.0.about.as_deref().unwrap_or_default()),
+            detail,
             request_id,
+            field: self.0.about.filter(|_| names_field),
+            known: self.0.known,
+            least: self.0.bounds.map(|bounds| bounds.least),
+            most: self.0.bounds.map(|bounds| bounds.most),
             newer: self.0.newer,
             characters: self.0.characters,
             offer: self.0.offer,
@@ -172,6 +235,10 @@ impl From<Refusal> for Problem {
             Refusal::NewerTexts => ProblemCode::NewerTexts,
             Refusal::NotYourDesk => ProblemCode::NotYourDesk,
             Refusal::SupervisorsOnly => ProblemCode::SupervisorsOnly,
+            Refusal::OwnWork => ProblemCode::OwnWork,
+            Refusal::NotReviewable => ProblemCode::NotReviewable,
+            Refusal::AlreadyReviewed => ProblemCode::AlreadyReviewed,
+            Refusal::AlreadyAnswered => ProblemCode::AlreadyAnswered,
             Refusal::NobodyWaits => ProblemCode::NobodyWaits,
             Refusal::Full => ProblemCode::TooManyHeld,
             Refusal::TooManyDangers => ProblemCode::TooManyDangers,

@@ -11,8 +11,8 @@ use super::extract::{Id, Json};
 use super::newer::newer_texts;
 use super::problem::{Problem, ProblemCode};
 use super::session::Session;
-use super::wire::{ReplyRequest, ReplyResponse, ReplySize};
-use super::{ApiContext, ApiSettings, view};
+use super::wire::{MessageView, ReplyRequest, ReplyResponse, ReplySize};
+use super::{ApiContext, ApiSettings, MeaningOf, view};
 use crate::domain::UnixMs;
 use crate::domain::conversation::{Category, Reply};
 use crate::domain::outbound::OutboundKind;
@@ -81,18 +81,29 @@ pub(super) async fn reply(
         photos: photos(&request, &settings),
     };
     match context.store.reply(new, &session.actor, &settings.policy, context.now()).await? {
-        Ok(WrittenReply { reply_id, repeated, messages }) => {
-            let status = if repeated { StatusCode::OK } else { StatusCode::CREATED };
-            let n_bytes = if repeated { written_bytes(&messages, &settings.limits) } else { n_bytes };
-            let messages = messages.iter().map(|text| view::message(text, context.meaning)).collect();
+        Ok(written) => {
+            let WrittenReply { reply_id, repeated, .. } = written;
+            let n_bytes = if repeated { written_bytes(&written.messages, &settings.limits) } else { n_bytes };
+            let (status, messages) = answer(&written, context.meaning);
             let size = size.filter(|_| !repeated);
             Ok((status, Json(ReplyResponse { reply_id, n_bytes, size, messages, repeated })))
         }
-        Err(Refusal::NothingToSend) => Err(refused.unwrap_or_else(|| Problem::new(ProblemCode::EmptyText))),
+        Err(Refusal::NothingToSend) => Err(nothing_to_send(refused)),
         Err(Refusal::NoSuchPhoto) => Err(unfit_photos(&request, &settings)),
         Err(Refusal::NewerTexts) => Err(newer_texts(&context, &session, id, request.last_seen).await?),
         Err(refusal) => Err(refusal.into()),
     }
+}
+
+/// The status and the texts of what was written, now or before under the same key.
+pub(super) fn answer(written: &WrittenReply, meaning: MeaningOf) -> (StatusCode, Vec<MessageView>) {
+    let status = if written.repeated { StatusCode::OK } else { StatusCode::CREATED };
+    (status, written.messages.iter().map(|text| view::message(text, meaning)).collect())
+}
+
+/// Why there was nothing to write: what today's limits said of the text.
+pub(super) fn nothing_to_send(refused: Option<Problem>) -> Problem {
+    refused.unwrap_or_else(|| Problem::new(ProblemCode::EmptyText))
 }
 
 /// What a request would write, by today's limits and categories.

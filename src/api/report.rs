@@ -1,6 +1,9 @@
 //! Reports: figures of any past period, the same every time. They hold nothing of a citizen; what citizens wrote about the
 //! service has a route of its own, for supervisors and in the access log.
 
+pub(super) mod people;
+pub(super) mod staffing;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -146,13 +149,14 @@ pub(super) async fn counselors(
     report.figures.clear();
     report.tables.retain(|table| table.id == TableId::By(By::Counselor));
     let mut shown = shown(&report, &asked, context.now());
-    let people: BTreeMap<String, String> =
+    let names: BTreeMap<String, String> =
         context.store.counselors().await?.into_iter().map(|c| (c.id.to_string(), c.name)).collect();
     for row in shown.tables.iter_mut().flat_map(|table| &mut table.rows) {
-        if let Some(name) = people.get(&row.key) {
+        if let Some(name) = names.get(&row.key) {
             row.label.clone_from(name);
         }
     }
+    shown.tables.extend(people::reviews(&context, &asked, (own, asked.bounds())).await?);
     Ok(Json(shown))
 }
 

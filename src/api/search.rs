@@ -60,7 +60,6 @@ pub(super) async fn search(
     session: Session,
     query: Query,
 ) -> Result<Seen<Json<SearchResults>>, Problem> {
-    query.only(&PARAMETERS)?;
     let filter = filter(&context.settings(), &query)?;
     if let Some(login) = &filter.counselor
         && !context.store.accounts().await?.iter().any(|account| account.counselor.login == *login)
@@ -102,7 +101,10 @@ fn filter(settings: &ApiSettings, query: &Query) -> Result<SearchFilter, Problem
     };
     let source = match query.word("kind") {
         None => None,
-        Some(word) => Some(Source::from_word(word).ok_or_else(|| Problem::bad_request("kind"))?),
+        Some(word) => Some(
+            Source::from_word(word)
+                .ok_or_else(|| Problem::bad_request("kind").one_of(Source::ALL.map(Source::as_str)))?,
+        ),
     };
     let desk = query.word("desk").map(str::to_owned);
     if desk.as_ref().is_some_and(|key| settings.policy.desks.find(key).is_none()) {
@@ -155,7 +157,7 @@ fn reason(query: &Query, filter: &SearchFilter) -> Result<String, Problem> {
     let reason = normalise(query.word("reason").unwrap_or_default().trim());
     let is_needed = matches!(filter.citizen, Some(SoughtCitizen::Number(_)));
     if reason.chars().count() > MAX_REASON_CHARS || (is_needed && reason.is_empty()) {
-        return Err(Problem::bad_request("reason"));
+        return Err(Problem::bad_request("reason").characters(is_needed.into(), MAX_REASON_CHARS));
     }
     Ok(reason)
 }

@@ -3,7 +3,7 @@
 use axum::extract::State;
 
 use super::audit::Seen;
-use super::extract::{Id, Json, Query};
+use super::extract::{Id, Json};
 use super::problem::Problem;
 use super::session::Session;
 use super::wire::SimilarList;
@@ -22,9 +22,7 @@ pub(super) async fn similar(
     State(context): State<ApiContext>,
     session: Session,
     Id(id): Id,
-    query: Query,
 ) -> Result<Seen<Json<SimilarList>>, Problem> {
-    query.only(&[])?;
     let (citizen, found) = context.store.similar(id, MOST, &session.actor).await??;
     let access = NewAccess::by(&session.actor, Action::Search).detail("similar").about(id, Some(&citizen));
     let shown = found.iter().map(|one| (one.conversation_id, Some(one.citizen.clone())));

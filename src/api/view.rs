@@ -14,12 +14,13 @@ use crate::domain::draft::is_being_written;
 use crate::domain::event::NoteKind;
 use crate::domain::identity_number::{kinds, masked};
 use crate::domain::phone::PhoneNumber;
+use crate::domain::pseudonym::PseudonymKey;
 use crate::domain::text::{MessageText, Offer, one_line};
 use crate::domain::triage::Tier;
 use crate::store;
 
-/// Terminal columns of a preview.
-const PREVIEW_COLUMNS: usize = 60;
+/// Terminal columns of a preview: what a wide terminal can show of it.
+const PREVIEW_COLUMNS: usize = 160;
 /// Terminal columns of a question that is like another one.
 const SIMILAR_COLUMNS: usize = 300;
 
@@ -35,10 +36,12 @@ pub(super) fn recovery(of: &store::Recovery) -> RecoveryView {
     }
 }
 
-pub(super) fn summary(row: &store::ConversationSummary) -> ConversationSummary {
+pub(super) fn summary(row: &store::ConversationSummary, names: &PseudonymKey) -> ConversationSummary {
+    let name = (!row.citizen.is_erased()).then(|| names.of_citizen(&row.citizen).short_name());
     ConversationSummary {
         id: row.id,
         citizen: row.citizen.to_string(),
+        citizen_name: name.unwrap_or_default(),
         state: row.state.as_str().to_owned(),
         claimed_by: row.holder.as_ref().map(counselor),
         opened_at: row.opened_at,
@@ -69,16 +72,18 @@ pub(super) fn summary(row: &store::ConversationSummary) -> ConversationSummary {
 
 /// Who looks at a conversation, and when.
 #[derive(Clone, Copy)]
-pub(super) struct Looker {
+pub(super) struct Looker<'a> {
+    /// Makes the short names of citizens.
+    pub(super) names: &'a PseudonymKey,
     pub(super) meaning: MeaningOf,
     pub(super) me: i64,
     pub(super) now: UnixMs,
 }
 
-pub(super) fn detail(row: store::ConversationDetail, looker: Looker) -> ConversationDetail {
+pub(super) fn detail(row: store::ConversationDetail, looker: Looker<'_>) -> ConversationDetail {
     let writes = |w: &&store::Writer| w.counselor.id != looker.me && is_being_written(w.saved_at, looker.now);
     ConversationDetail {
-        summary: summary(&row.summary),
+        summary: summary(&row.summary, looker.names),
         last_inbound_id: row.summary.last_inbound_seq,
         closed_at: row.summary.closed_at,
         close_reason: row.summary.close_reason.as_deref().map(|text| masked(text).into_owned()),
@@ -287,6 +292,7 @@ pub(super) fn event(row: store::Event) -> EventView {
         counselor: row.counselor,
         counselor_name: row.counselor_name,
         detail: row.detail,
+        desk: row.desk,
     }
 }
 

@@ -5,17 +5,19 @@
 
 mod account;
 mod board;
+mod catalogue;
 mod draft;
 mod duty;
+mod event;
 mod evidence;
 mod follow;
 mod message;
 mod people;
 mod problem;
 mod report;
+mod review;
 mod search;
-
-use std::collections::BTreeMap;
+mod supervise;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -29,8 +31,10 @@ pub use board::{
     BoardCarrier, BoardCounselor, BoardDanger, BoardDay, BoardDesk, BoardHeld, BoardTarget, BoardTimes,
     BoardView,
 };
+pub use catalogue::{CannedList, CannedView, CategoryList, DeskList, DeskView, LimitsView};
 pub use draft::{DraftList, DraftRequest, DraftView, WritingView};
 pub use duty::{AlarmView, DutyList, DutyView, TroubleView};
+pub use event::EventView;
 pub use evidence::{Evidence, EvidenceRecord, EvidenceRequest};
 pub use follow::{ReferralView, WriteFirstRequest, WriteFirstResponse, WriteToNumberRequest};
 pub use message::{
@@ -39,12 +43,19 @@ pub use message::{
 pub use people::{ColleagueList, ColleagueView, PresenceRequest, PresenceResponse, PresenceWord};
 pub use problem::{OfferView, ProblemCode, ProblemDetails, ReplacedView};
 pub use report::{ColumnView, CorrectionView, FigureView, QuoteList, ReportView, RowView, TableView};
+pub use review::{
+    CoachingItem, CoachingView, IncentivePoint, IncentiveRuleView, IncentiveSum, IncentiveView, LoadView,
+    MarkRequest, PointView, ReviewAnswer, ReviewList, ReviewMarkView, ReviewRequest, ReviewSample,
+    ReviewView, ReviewWritten, SampledView, SheetView,
+};
 pub use search::{
     AdviceList, AdviceRequest, AdviceView, MarkView, SearchHitView, SearchResults, SimilarList, SimilarView,
 };
+pub use supervise::{AnnounceRequest, AnnouncementList, AnnouncementView, CitizenList, CitizenView};
 
 /// `POST /v1/login`
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct LoginRequest {
     pub login: String,
     pub password: String,
@@ -80,6 +91,10 @@ pub struct ConversationSummary {
     pub id: i64,
     /// The citizen's number, masked: `010-****-5678`.
     pub citizen: String,
+    /// A short name of the citizen, such as `7F2K`: the same in all their conversations; two citizens may share one. Empty for one who was
+    /// erased.
+    #[serde(default)]
+    pub citizen_name: String,
     /// `waiting`, `active`, `answered` or `closed`.
     pub state: String,
     pub claimed_by: Option<CounselorView>,
@@ -126,6 +141,9 @@ pub struct ConversationList {
     pub conversations: Vec<ConversationSummary>,
     /// Number of conversations that match, listed or not.
     pub n_total: i64,
+    /// `after` of the next page; absent on the last one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
 }
 
 /// A conversation with its texts, oldest first.
@@ -201,12 +219,13 @@ pub struct NoteView {
 
 /// `POST /v1/conversations/{id}/actions`: an action on a conversation other than a reply.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(tag = "action", rename_all = "snake_case")]
+// What takes nothing has braces: only so unknown fields beside it are refused.
+#[serde(deny_unknown_fields, tag = "action", rename_all = "snake_case")]
 pub enum ActionRequest {
     /// The caller looks after this danger; the bell stops.
-    Ack,
+    Ack {},
     /// There is danger: the bell rings for everybody.
-    Urgent,
+    Urgent {},
     /// There is no danger: ends the alarm in the caller's name. `last_seen` is the `last_inbound_id` of what the caller saw;
     /// refused with `newer_texts` if the citizen has written since.
     FalseAlarm { reason: String, last_seen: i64 },
@@ -214,7 +233,7 @@ pub enum ActionRequest {
     /// `last_seen` as for `false_alarm`.
     Handover { service: String, told: String, last_seen: i64 },
     /// Asks the citizen where they are, in easy words; whoever holds the conversation.
-    Where,
+    Where {},
     /// Leaves a note for colleagues.
     Note { text: String },
     /// Keeps an unfinished reply; an empty text removes it.
@@ -230,15 +249,15 @@ pub enum ActionRequest {
     /// Takes the conversation over (supervisors).
     Take { note: String },
     /// Tells the citizen that abuse may end the conversation.
-    Warn,
+    Warn {},
     /// Does not answer the citizen until then, unless in danger, and closes the conversation (supervisors).
     Restrict { until_at: i64, reason: String },
     /// Ends a restriction (supervisors).
-    Unrestrict,
+    Unrestrict {},
     /// Record that the citizen wants no automatic texts; they still get answers.
-    OptOut,
+    OptOut {},
     /// Record that the citizen wants automatic texts again.
-    OptIn,
+    OptIn {},
     /// Keeps what the citizen asked for; an empty text removes it.
     Prefer { text: String },
     /// An outside department works on it until then; also of a closed conversation. The caller is reminded then.
@@ -254,6 +273,7 @@ pub enum ActionRequest {
 
 /// `POST /v1/conversations/{id}/reveal`
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct RevealRequest {
     /// Why it is needed; kept as a note in the caller's name.
     pub reason: String,
@@ -299,66 +319,11 @@ pub struct RevealedText {
     pub holds: Vec<String>,
 }
 
-/// `GET /v1/desks`
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct DeskView {
-    pub key: String,
-    pub name: String,
-    pub is_open: bool,
-    /// When the desk closes or opens next; null if it never does.
-    pub until_at: Option<i64>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct DeskList {
-    pub desks: Vec<DeskView>,
-    /// What one answer may have, by the carrier that answers leave by now.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub limits: Option<LimitsView>,
-}
-
-/// Sizes that the carrier takes, in `unit`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct LimitsView {
-    /// `bytes` (CP949: no emoji) or `segments` (GSM-7 or UCS-2: every character).
-    pub unit: String,
-    /// The largest SMS, and the largest long text.
-    pub sms: i64,
-    pub lms: i64,
-}
-
-/// `GET /v1/categories`
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct CategoryList {
-    pub version: String,
-    /// Each as `group/item`.
-    pub categories: Vec<String>,
-    /// Within which time an answer is owed once the category is set (milliseconds), for those that have one. Setting it makes a
-    /// promise, if the conversation has none.
-    #[serde(default)]
-    pub due_ms: BTreeMap<String, i64>,
-    /// Whether a conversation can only be closed with a category.
-    pub required: bool,
-}
-
-/// `GET /v1/canned`
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct CannedList {
-    pub replies: Vec<CannedView>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct CannedView {
-    pub key: String,
-    /// The text with the caller's name and the desk filled in.
-    pub text: String,
-    pub category: Option<String>,
-}
-
 /// `POST /v1/conversations/{id}/replies`, with an `Idempotency-Key` header.
 ///
 /// The reply, its promise and its category are written together or not at all.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct ReplyRequest {
     pub text: String,
     /// `last_inbound_id` of what the writer saw.
@@ -413,6 +378,7 @@ pub struct ReplySize {
 
 /// `POST /v1/length`
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct LengthRequest {
     pub text: String,
     /// Whether photos go with it.
@@ -437,6 +403,7 @@ pub struct LengthView {
 
 /// `POST /v1/conversations/{id}/close`
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct CloseRequest {
     /// Why; free text for colleagues, at most 200 characters.
     #[serde(default)]
@@ -459,6 +426,7 @@ pub struct CloseRequest {
 
 /// `POST /v1/messages/{id}/decision`: a person's decision about a text in doubt.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct DecisionRequest {
     pub decision: Decision,
 }
@@ -575,22 +543,4 @@ pub struct WorkerStatus {
     pub n_restarts: i64,
     pub last_progress_at: i64,
     pub is_late: bool,
-}
-
-/// An event of the journal; also the data of a server-sent event, whose id is `seq`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct EventView {
-    pub seq: i64,
-    pub at: i64,
-    /// `hello` (where a stream begins), `text_in`, `opened`, `reopened`, `claimed`, `released`, `replied`, `closed`, `message`, `worker` ...
-    pub kind: String,
-    pub conversation_id: Option<i64>,
-    pub message_id: Option<i64>,
-    /// Log-in name of who did it; null if nobody did.
-    pub counselor: Option<String>,
-    /// Their name, as colleagues know them.
-    #[serde(default)]
-    pub counselor_name: Option<String>,
-    /// The new state of a message, or a reason; never what somebody wrote.
-    pub detail: Option<String>,
 }

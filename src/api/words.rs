@@ -66,10 +66,44 @@ macro_rules! sentences {
     };
 }
 
+/// Between what a field has to lie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Bounds {
+    pub least: i64,
+    pub most: i64,
+    /// Not the number itself: how many characters there are.
+    pub of_characters: bool,
+}
+
+/// A sentence, with a space before it, that says what is allowed; nothing where that is not known.
+pub(super) fn allowed(language: Language, known: &[String], bounds: Option<Bounds>) -> String {
+    let known = known.join(", ");
+    let is_korean = language == Language::Korean;
+    match bounds {
+        Some(Bounds { least, most: i64::MAX, .. }) if is_korean => format!(" {least} 이상이어야 합니다."),
+        Some(Bounds { least, most: i64::MAX, .. }) => format!(" It has to be {least} or more."),
+        Some(Bounds { least, most, of_characters: true }) if is_korean => {
+            format!(" {least}자에서 {most}자까지입니다.")
+        }
+        Some(Bounds { least, most, of_characters: true }) => format!(" It has {least} to {most} characters."),
+        Some(Bounds { least, most, .. }) if is_korean => format!(" {least}에서 {most}까지입니다."),
+        Some(Bounds { least, most, .. }) => format!(" It has to be {least} to {most}."),
+        None if known.is_empty() => String::new(),
+        None if is_korean => format!(" 쓸 수 있는 것: {known}"),
+        None => format!(" Known: {known}"),
+    }
+}
+
 sentences! {
+    UnknownField:
+        ["Unknown field", "There is no such field or parameter: {}."],
+        ["모르는 항목", "이런 항목은 없습니다: {}."];
+    WrongContentType:
+        ["Wrong content type", "A body of this type is not taken: {}."],
+        ["형식이 다른 본문", "이 형식의 본문은 받지 않습니다: {}."];
     BadRequest:
-        ["The request can't be understood", "This field is missing or wrong: {}"],
-        ["요청을 이해할 수 없습니다", "빠졌거나 형식이 맞지 않습니다: {}"];
+        ["The request can't be understood", "This field is missing or wrong: {}."],
+        ["요청을 이해할 수 없습니다", "빠졌거나 형식이 맞지 않습니다: {}."];
     Unauthorized:
         ["Not logged in", "Log in again: there is no token, or it has expired."],
         ["로그인이 필요합니다", "다시 로그인해 주세요. 인증 토큰이 없거나 만료되었습니다."];
@@ -190,6 +224,18 @@ sentences! {
     NumberNotShown:
         ["Number not shown", "The number is shown to who holds a danger, and to supervisors. Claim it first."],
         ["번호를 볼 수 없습니다", "긴급 상담을 맡은 사람과 관리자만 번호를 볼 수 있습니다. 먼저 맡으십시오."];
+    OwnWork:
+        ["Own work", "Nobody reviews their own work. Another supervisor can."],
+        ["본인의 상담", "자기 상담은 스스로 평가할 수 없습니다. 다른 관리자가 할 수 있습니다."];
+    NotReviewable:
+        ["Not to be reviewed", "Closed consultations are reviewed, of a counselor who answered in them. Name the counselor if several did."],
+        ["평가할 수 없는 상담", "종료된 상담에서 답한 상담사를 평가합니다. 여러 명이 답했으면 상담사를 적어 주세요."];
+    AlreadyReviewed:
+        ["Reviewed before", "You have reviewed this consultation of this counselor."],
+        ["이미 평가했습니다", "이 상담사의 이 상담을 이미 평가했습니다."];
+    AlreadyAnswered:
+        ["Answered before", "A review is answered once, while the consultation's texts are kept."],
+        ["이미 답했습니다", "평가에는 상담 글이 남아 있는 동안 한 번만 답할 수 있습니다."];
     NoSuchDesk:
         ["No such desk", "There is no other desk with that key."],
         ["없는 부서", "그런 이름의 다른 부서가 없습니다."];
@@ -225,7 +271,7 @@ sentences! {
         ["결정할 것이 없습니다", "발송이 불확실한 문자가 아니거나, 아직 통신사에 확인하고 있습니다."];
     KeyReused:
         ["Key used before", "This Idempotency-Key belongs to another reply."],
-        ["이미 사용된 키", "이 Idempotency-Key는 다른 답장에 사용되었습니다."];
+        ["이미 사용된 키", "이 Idempotency-Key는 다른 답변에 사용되었습니다."];
     EmptyText:
         ["Nothing to send", "The text is empty."],
         ["보낼 내용이 없습니다", "문자 내용이 비어 있습니다."];

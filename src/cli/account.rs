@@ -87,11 +87,11 @@ pub async fn run(context: &mut CliContext, args: Args) -> Result<(), Failure> {
 
 fn action(context: &mut CliContext, args: Args) -> Result<AccountAction, Failure> {
     Ok(match args.what {
-        What::Disable => AccountAction::Disable,
-        What::Enable => AccountAction::Enable,
-        What::Unlock => AccountAction::Unlock,
-        What::EndSessions => AccountAction::EndSessions,
-        What::TotpReset => AccountAction::TotpReset,
+        What::Disable => AccountAction::Disable {},
+        What::Enable => AccountAction::Enable {},
+        What::Unlock => AccountAction::Unlock {},
+        What::EndSessions => AccountAction::EndSessions {},
+        What::TotpReset => AccountAction::TotpReset {},
         What::Passwd => {
             let password = secret::new_password(context, args.password_stdin)?;
             AccountAction::Password { password: password.expose_secret().to_owned() }

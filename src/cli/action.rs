@@ -8,10 +8,10 @@ use super::context::CliContext;
 use super::conversation;
 use super::exit::Exit;
 use super::failure::Failure;
-use super::when::{When, span_ms};
 use crate::api::wire::ActionRequest;
 use crate::client::format::one_word;
 use crate::client::last_seen;
+use crate::client::{When, span_ms};
 
 /// `munja urgent N`, `ack`, `warn`, `unrestrict`: only the conversation.
 #[derive(clap::Args)]
@@ -26,7 +26,7 @@ pub struct WithText {
     #[arg(value_name = "N", value_parser = clap::value_parser!(i64).range(1..))]
     n: i64,
     #[arg(value_name = "TEXT", required = true)]
-    text: Vec<String>,
+    pub(super) text: Vec<String>,
 }
 
 /// A conversation and a text, or none to remove it.
@@ -54,9 +54,9 @@ pub struct Transfer {
     #[arg(value_name = "N", value_parser = clap::value_parser!(i64).range(1..))]
     n: i64,
     #[arg(long, value_name = "DESK", required_unless_present = "person", conflicts_with = "person")]
-    desk: Option<String>,
+    pub(super) desk: Option<String>,
     #[arg(long, value_name = "LOGIN")]
-    person: Option<String>,
+    pub(super) person: Option<String>,
     #[arg(long, value_name = "TEXT", required = true, value_parser = NonEmptyStringValueParser::new())]
     note: String,
 }
@@ -81,15 +81,15 @@ pub struct Restrict {
 }
 
 pub async fn urgent(context: &mut CliContext, args: &NumberOnly) -> Result<(), Failure> {
-    act(context, args.n, ActionRequest::Urgent, "urgent").await
+    act(context, args.n, ActionRequest::Urgent {}, "urgent").await
 }
 
 pub async fn ack(context: &mut CliContext, args: &NumberOnly) -> Result<(), Failure> {
-    act(context, args.n, ActionRequest::Ack, "acked").await
+    act(context, args.n, ActionRequest::Ack {}, "acked").await
 }
 
 pub async fn ask_where(context: &mut CliContext, args: &NumberOnly) -> Result<(), Failure> {
-    act(context, args.n, ActionRequest::Where, "asked_where").await
+    act(context, args.n, ActionRequest::Where {}, "asked_where").await
 }
 
 pub async fn false_alarm(context: &mut CliContext, args: &FalseAlarm) -> Result<(), Failure> {
@@ -99,19 +99,19 @@ pub async fn false_alarm(context: &mut CliContext, args: &FalseAlarm) -> Result<
 }
 
 pub async fn warn(context: &mut CliContext, args: &NumberOnly) -> Result<(), Failure> {
-    act(context, args.n, ActionRequest::Warn, "warned").await
+    act(context, args.n, ActionRequest::Warn {}, "warned").await
 }
 
 pub async fn unrestrict(context: &mut CliContext, args: &NumberOnly) -> Result<(), Failure> {
-    act(context, args.n, ActionRequest::Unrestrict, "unrestricted").await
+    act(context, args.n, ActionRequest::Unrestrict {}, "unrestricted").await
 }
 
 pub async fn opt_out(context: &mut CliContext, args: &NumberOnly) -> Result<(), Failure> {
-    act(context, args.n, ActionRequest::OptOut, "opted_out").await
+    act(context, args.n, ActionRequest::OptOut {}, "opted_out").await
 }
 
 pub async fn opt_in(context: &mut CliContext, args: &NumberOnly) -> Result<(), Failure> {
-    act(context, args.n, ActionRequest::OptIn, "opted_in").await
+    act(context, args.n, ActionRequest::OptIn {}, "opted_in").await
 }
 
 pub async fn note(context: &mut CliContext, args: &WithText) -> Result<(), Failure> {

@@ -5,7 +5,8 @@ use clap_complete::Shell;
 
 use super::{
     account, action, advice, catalogue, claim, close, danger, decide, desk, follow, list, login, passwd,
-    photo, presence, recall, release, reply, report, search, sessions, show, similar, status, totp, watch,
+    photo, presence, recall, release, reply, report, review, search, sessions, show, similar, status,
+    supervise, totp, watch,
 };
 use crate::ops::lang::Lang;
 
@@ -93,12 +94,16 @@ pub enum Command {
     OptOut(action::NumberOnly),
     #[command(name = "optin")]
     OptIn(action::NumberOnly),
+    Announce(supervise::Announce),
+    Restricted,
     Evidence(catalogue::EvidenceArgs),
     Desks,
     Categories(catalogue::DeskArgs),
     Replies(catalogue::RepliesArgs),
     Surveys(catalogue::SurveysArgs),
     Report(report::Args),
+    Review(review::Args),
+    Reviews(review::ListArgs),
     Doubt,
     Decide(decide::Args),
     Watch(watch::Args),

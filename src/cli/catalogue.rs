@@ -45,16 +45,16 @@ pub async fn categories(context: &mut CliContext, args: &DeskArgs) -> Result<(),
 #[derive(clap::Args)]
 pub struct DeskArgs {
     #[arg(long, value_name = "DESK")]
-    desk: Option<String>,
+    pub(super) desk: Option<String>,
 }
 
 /// `munja replies [KEY]`: all canned replies, or one in full.
 #[derive(clap::Args)]
 pub struct RepliesArgs {
     #[arg(value_name = "KEY")]
-    key: Option<String>,
+    pub(super) key: Option<String>,
     #[arg(long, value_name = "DESK")]
-    desk: Option<String>,
+    pub(super) desk: Option<String>,
 }
 
 pub async fn replies(context: &mut CliContext, args: &RepliesArgs) -> Result<(), Failure> {
@@ -81,7 +81,7 @@ pub async fn replies(context: &mut CliContext, args: &RepliesArgs) -> Result<(),
 
 #[derive(clap::Args)]
 pub struct SurveysArgs {
-    #[arg(long, value_name = "SPAN", default_value = "30d", value_parser = super::when::span_ms)]
+    #[arg(long, value_name = "SPAN", default_value = "30d", value_parser = crate::client::span_ms)]
     since: i64,
     #[arg(long)]
     all: bool,

@@ -16,7 +16,7 @@ pub struct Args {
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
     #[arg(long, value_name = "CATEGORY")]
-    category: Option<String>,
+    pub(super) category: Option<String>,
     #[arg(long)]
     force: bool,
     #[arg(long)]

@@ -1,4 +1,4 @@
-//! Conversations and their texts: what `list`, `show`, `next` and `claim` print.
+//! Conversations and their texts: what `show`, `next` and `claim` print. Lists are in `rows.rs`.
 //!
 //! Texts are printed behind a bar, so that no line of a text can be taken for one of ours.
 
@@ -7,8 +7,8 @@ use unicode_width::UnicodeWidthStr;
 use super::context::CliContext;
 use super::failure::Failure;
 use super::message;
-use super::render::{lines, table, wrapped};
-use crate::api::wire::{ConversationDetail, ConversationList, ConversationSummary, MessageView, NoteView};
+use super::render::wrapped;
+use crate::api::wire::{ConversationDetail, ConversationSummary, MessageView, NoteView};
 use crate::client::ClientError;
 use crate::client::format::one_word;
 use crate::client::message::why_urgent;
@@ -16,9 +16,6 @@ use crate::client::note_seen;
 use crate::domain::text::{one_line, safe_for_terminal};
 use crate::domain::triage::as_typed;
 
-/// Width of a preview in a pipe, and the width of the other columns of a table.
-const PREVIEW_COLUMNS: usize = 60;
-const OTHER_COLUMNS: usize = 48;
 /// Stands before each line of a text.
 const BAR: &str = "  │ ";
 
@@ -31,30 +28,6 @@ pub fn show(context: &mut CliContext, detail: &ConversationDetail) -> Result<(),
         context.print(&text)?;
     }
     Ok(note_seen(&context.profile, detail.summary.id, detail.last_inbound_id)?)
-}
-
-/// Prints a list, or the sentence `empty` if it has no entry.
-pub fn show_list(context: &mut CliContext, list: &ConversationList, empty: &str) -> Result<(), Failure> {
-    if context.json {
-        return context.print_json(list);
-    }
-    if list.conversations.is_empty() {
-        return context.print(empty);
-    }
-    let rows: Vec<_> = list.conversations.iter().map(|c| row(context, c)).collect();
-    let text = if context.io.stdout_is_terminal {
-        let heads = ["head-number", "head-citizen", "head-state", "head-waits", "head-last"];
-        table(heads.map(|id| context.say.t(id)).to_vec(), rows, context.io.columns)
-    } else {
-        lines(&rows)
-    };
-    context.print(&text)?;
-    let more = list.n_total - i64::try_from(list.conversations.len()).unwrap_or(i64::MAX);
-    if more > 0 {
-        let remark = context.say.with("list-more", [("n", more.into())]);
-        context.remark(&remark);
-    }
-    Ok(())
 }
 
 /// Prints the newer texts of a refusal.
@@ -213,43 +186,8 @@ fn note_line(context: &CliContext, note: &NoteView) -> String {
     context.paint.faint(&format!("{} ✎ {kind} · {author}: {text}", context.times().clock(note.at)))
 }
 
-fn row(context: &CliContext, summary: &ConversationSummary) -> Vec<String> {
-    let room = if context.io.stdout_is_terminal {
-        context.io.columns.saturating_sub(OTHER_COLUMNS).max(20)
-    } else {
-        PREVIEW_COLUMNS
-    };
-    let waits = summary.waiting_since_at.map(|at| context.times().since(at));
-    vec![
-        summary.id.to_string(),
-        citizen(context, summary),
-        state(context, summary),
-        waits.unwrap_or_else(|| "-".to_owned()),
-        preview(context, summary, room),
-    ]
-}
-
-/// The beginning of the last text, when it was sent if it came late, and what came with it:
-/// `[늦게 도착: 14:03 보냄] 이거예요 [첨부 1개]`.
-fn preview(context: &CliContext, summary: &ConversationSummary, room: usize) -> String {
-    if summary.is_abusive {
-        return context.say.t("folded-short");
-    }
-    let late = summary.late_sent_at.map(|at| {
-        let sent = context.times().clock(at);
-        context.say.with("late-short", [("at", sent.into())])
-    });
-    let photos =
-        (summary.n_photos > 0).then(|| context.say.with("n-photos", [("n", summary.n_photos.into())]));
-    let around = [&late, &photos].into_iter().flatten().map(|words| words.width() + 1).sum();
-    let words = one_line(&summary.preview, room.saturating_sub(around));
-    let late = late.map(|late| context.paint.alert(&late));
-    let parts = [late, Some(words).filter(|words| !words.is_empty()), photos];
-    parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
-}
-
 /// The masked number, or that the citizen was erased.
-fn citizen(context: &CliContext, summary: &ConversationSummary) -> String {
+pub(super) fn citizen(context: &CliContext, summary: &ConversationSummary) -> String {
     match summary.citizen.as_str() {
         "erased" => context.say.t("citizen-erased"),
         number => one_word(number),
@@ -257,7 +195,7 @@ fn citizen(context: &CliContext, summary: &ConversationSummary) -> String {
 }
 
 /// `상담 중 (김민수)`, and what is in doubt.
-fn state(context: &CliContext, summary: &ConversationSummary) -> String {
+pub(super) fn state(context: &CliContext, summary: &ConversationSummary) -> String {
     let id = format!("state-{}", summary.state);
     let mut text = context.say.find(&id).unwrap_or_else(|| one_word(&summary.state));
     if let Some(tier @ 1..=2) = summary.tier.filter(|_| summary.state != "closed") {

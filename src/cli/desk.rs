@@ -22,6 +22,7 @@ pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
     let desk = Desk {
         client: context.client()?,
         profile: context.profile.clone(),
+        runtime: context.io.var("XDG_RUNTIME_DIR"),
         lang: context.say.lang(),
         zone: context.io.zone.clone(),
         clock: context.io.clock.clone(),

@@ -43,8 +43,9 @@ impl Exit {
     pub fn from_code(code: ProblemCode) -> Self {
         use ProblemCode::*;
         match code {
-            BadRequest | NoSuchDesk | NoSuchPerson | NoSuchCategory | NotReachable | CategoryNeeded
-            | PasswordLength | PasswordCommon | PasswordPersonal | PasswordUnchanged => Exit::Usage,
+            BadRequest | UnknownField | WrongContentType | NoSuchDesk | NoSuchPerson | NoSuchCategory
+            | NotReachable | CategoryNeeded | PasswordLength | PasswordCommon | PasswordPersonal
+            | PasswordUnchanged => Exit::Usage,
             MethodNotAllowed => Exit::Unexpected,
             TooSlow => Exit::Unreachable,
             Unauthorized | WrongLogin | LockedOut | CodeNeeded | WrongCode | MustChangePassword
@@ -54,7 +55,8 @@ impl Exit {
             | DangerUnanswered | TooManyDangers | NotYourDesk | NoDanger | Restricted | NothingToAck
             | PromiseOpen | Unanswered | StillOpen | NotReferred | NotPassedOn | NotWarned | WarnFirst
             | NotAsked | NumberNotShown | AlreadyLeft | NotInDoubt | SeveralTexts | PhotoNotHereYet
-            | WrongPassword | RoleRefuses | NotYourself | LoginTaken | TotpInUse => Exit::Refused,
+            | OwnWork | NotReviewable | AlreadyReviewed | AlreadyAnswered | WrongPassword | RoleRefuses
+            | NotYourself | LoginTaken | TotpInUse => Exit::Refused,
             NewerTexts | KeyReused => Exit::LookFirst,
             EmptyText | Unencodable | TooLong | BodyTooLarge | PhotoTooLarge | NotAPhoto | PhotosNotTaken
             | TooManyPhotos | NoSuchPhoto => Exit::Unsendable,

@@ -11,6 +11,7 @@ use serde_json::{Value as Json, json};
 use super::exit::Exit;
 use super::json::terminal_safe_json;
 use crate::api::wire::ProblemDetails;
+use crate::client::named::Named;
 use crate::client::{BadProfile, ClientError, NoSession, Say, Value, Values, refusal};
 use crate::domain::text::one_line;
 use crate::ops::causes::chain_in_words;
@@ -24,6 +25,8 @@ pub enum Failure {
     Unsent { error: ClientError, draft: Option<PathBuf> },
     /// Detected by this program.
     Here { exit: Exit, code: &'static str, values: Values },
+    /// A name that fits nothing or several things, and what it may have meant.
+    Named { failure: Box<Failure>, candidates: Vec<String> },
     /// The reader of our output has gone; that is no error.
     NobodyReads,
     /// Unexpected.
@@ -86,13 +89,34 @@ impl Failure {
         match self {
             Failure::Server(error) | Failure::Unsent { error, .. } => Exit::from_error(error),
             Failure::Here { exit, .. } => *exit,
+            Failure::Named { failure, .. } => failure.exit(),
             Failure::NobodyReads => Exit::Ok,
             Failure::Other(_) => Exit::Unexpected,
         }
     }
 
+    /// What kind of name it is about, if it is about one that fits nothing or several things.
+    pub fn about_name(&self) -> Option<Named> {
+        match self.code() {
+            "no_such_category" => Some(Named::Category),
+            "no_such_desk" => Some(Named::Desk),
+            "no_such_person" => Some(Named::Person),
+            "no_canned" => Some(Named::Canned),
+            _ => None,
+        }
+    }
+
+    /// The same with what may have been meant.
+    pub fn with_candidates(self, candidates: Vec<String>) -> Self {
+        if candidates.is_empty() { self } else { Failure::Named { failure: Box::new(self), candidates } }
+    }
+
     /// The sentence, and the next step if there is one. `n` is the number the command was about.
     pub fn words(&self, say: &Say, n: Option<i64>) -> (String, Option<String>) {
+        if let Failure::Named { failure, candidates } = self {
+            let next = say.with("candidates", [("names", candidates.join(", ").into())]);
+            return (failure.words(say, n).0, Some(next));
+        }
         let mut values = self.values(say);
         values.push(("n", n.map_or_else(|| "N".into(), |n| n.to_string().into())));
         let next = say.find_with(&format!("{}-{}", self.next_step(), self.code()), values.clone());
@@ -118,6 +142,9 @@ impl Failure {
         if let Failure::Unsent { draft: Some(path), .. } = self {
             json["draft"] = json!(path);
         }
+        if let Failure::Named { candidates, .. } = self {
+            json["candidates"] = json!(candidates);
+        }
         json
     }
 
@@ -140,6 +167,7 @@ impl Failure {
         match self {
             Failure::Server(ClientError::Problem(p)) => Some(p),
             Failure::Unsent { error: ClientError::Problem(p), .. } => Some(p),
+            Failure::Named { failure, .. } => failure.problem(),
             _ => None,
         }
     }
@@ -148,6 +176,7 @@ impl Failure {
         match self {
             Failure::Server(error) | Failure::Unsent { error, .. } => refusal::code(error),
             Failure::Here { code, .. } => code,
+            Failure::Named { failure, .. } => failure.code(),
             Failure::NobodyReads => "nobody_reads",
             Failure::Other(_) => "unexpected",
         }
@@ -172,6 +201,7 @@ impl Failure {
     fn values(&self, say: &Say) -> Values {
         match self {
             Failure::Here { values, .. } => values.clone(),
+            Failure::Named { failure, .. } => failure.values(say),
             Failure::Other(error) => {
                 vec![("why", one_line(&chain_in_words(error, say.lang()), 300).into())]
             }

@@ -7,8 +7,8 @@ use super::conversation;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::message;
-use super::when::When;
 use crate::api::wire::{ActionRequest, MessageView, WriteFirstRequest, WriteToNumberRequest};
+use crate::client::When;
 use crate::domain::outbound::ClientKey;
 
 /// A number of so many digits is a phone's, not a conversation's.
@@ -23,7 +23,7 @@ pub struct Write {
     #[arg(long, value_name = "TEXT", required = true)]
     reason: String,
     #[arg(long, value_name = "DESK")]
-    desk: Option<String>,
+    pub(super) desk: Option<String>,
     #[arg(long, alias = "yes")]
     parts: bool,
 }
@@ -51,7 +51,9 @@ pub async fn write(context: &mut CliContext, args: &Write) -> Result<(), Failure
     let (client, key) = (context.client()?, ClientKey::from_random(rand::random()));
     let digits = args.to.chars().filter(char::is_ascii_digit).count();
     let written = if digits >= FEWEST_DIGITS || args.to.starts_with(['0', '+']) {
-        let request = WriteToNumberRequest { number: args.to.clone(), desk: args.desk.clone(), message };
+        let WriteFirstRequest { text, reason, most_texts } = message;
+        let (number, desk) = (args.to.clone(), args.desk.clone());
+        let request = WriteToNumberRequest { number, desk, text, reason, most_texts };
         client.write_to_number(&request, &key).await?
     } else {
         let n: i64 = args.to.parse().map_err(|_| Failure::here(Exit::Usage, "not_a_conversation", []))?;

@@ -15,6 +15,7 @@ mod account;
 mod action;
 mod advice;
 mod args;
+mod candidates;
 mod catalogue;
 mod claim;
 mod close;
@@ -48,15 +49,17 @@ mod release;
 mod render;
 mod reply;
 mod report;
+mod review;
+mod rows;
 mod search;
 mod secret;
 mod sessions;
 mod show;
 mod similar;
 mod status;
+mod supervise;
 mod totp;
 mod watch;
-mod when;
 mod whoami;
 mod words;
 
@@ -107,9 +110,11 @@ pub async fn run(args: Vec<OsString>, mut io: Io) -> Exit {
     let mut context =
         CliContext { io, say, json: cli.json, paint, profile, server, about: None, unfold: false };
     tidy_up(&mut context);
+    let typed = candidates::typed(&command);
     match dispatch(&mut context, command).await {
         Ok(()) => Exit::Ok,
         Err(failure) => {
+            let failure = candidates::named(&context, failure, &typed).await;
             context.complain(&failure);
             failure.exit()
         }
@@ -186,12 +191,16 @@ async fn dispatch(context: &mut CliContext, command: Command) -> Result<(), Fail
         Command::Unrestrict(args) => action::unrestrict(context, &args).await,
         Command::OptOut(args) => action::opt_out(context, &args).await,
         Command::OptIn(args) => action::opt_in(context, &args).await,
+        Command::Announce(args) => supervise::announce(context, &args).await,
+        Command::Restricted => supervise::restricted(context).await,
         Command::Evidence(args) => catalogue::evidence(context, &args).await,
         Command::Desks => catalogue::desks(context).await,
         Command::Categories(args) => catalogue::categories(context, &args).await,
         Command::Replies(args) => catalogue::replies(context, &args).await,
         Command::Surveys(args) => catalogue::surveys(context, &args).await,
         Command::Report(args) => report::run(context, &args).await,
+        Command::Review(args) => review::run(context, &args).await,
+        Command::Reviews(args) => review::list(context, &args).await,
         Command::Doubt => doubt::run(context).await,
         Command::Decide(args) => decide::run(context, &args).await,
         Command::Watch(args) => watch::run(context, &args).await,

@@ -4,7 +4,6 @@
 //! File names never come from the citizen's phone. A terminal gets a picture that was drawn anew, never a byte of the file.
 //! Only their owner can read saved files; an existing file is never overwritten.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -15,7 +14,7 @@ use super::draw::Canvas;
 use super::exit::Exit;
 use super::failure::Failure;
 use crate::client::ClientError;
-use crate::client::{create_private, photo_folder, write_private};
+use crate::client::{create_private, keep_photo};
 use crate::domain::media::What;
 use crate::domain::photo::{Kept, examine};
 
@@ -43,7 +42,10 @@ pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
     }
     let path = match &args.save {
         Some(path) => save(path, &is.kind.file_name(args.photo), &bytes)?,
-        None => keep(context, &is.kind.file_name(args.photo), &bytes)?,
+        None => {
+            let runtime = context.io.var("XDG_RUNTIME_DIR");
+            keep_photo(&context.profile, runtime.as_deref(), (args.photo, &bytes))?
+        }
     };
     if args.open {
         open(context, &path)?;
@@ -64,20 +66,6 @@ fn save(path: &Path, name: &str, bytes: &[u8]) -> Result<PathBuf, Failure> {
         return Ok(path);
     }
     Err(Failure::here(Exit::Usage, "file_exists", [("path", path.display().to_string().into())]))
-}
-
-/// Saves the file where nobody named a place; a later start removes it.
-fn keep(context: &CliContext, name: &str, bytes: &[u8]) -> Result<PathBuf, Failure> {
-    let runtime = context.io.var("XDG_RUNTIME_DIR");
-    let path = photo_folder(&context.profile, runtime.as_deref()).join(name);
-    let written = || -> anyhow::Result<()> {
-        if fs::read(&path).is_ok_and(|there| there == bytes) {
-            return Ok(());
-        }
-        write_private(&path, bytes)
-    };
-    written()?;
-    Ok(path)
 }
 
 /// Opens the file with the desktop's viewer.

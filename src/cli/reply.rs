@@ -19,8 +19,8 @@ use super::conversation;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::message;
-use super::when::When;
 use crate::api::wire::{CannedView, DraftRequest, MessageView, ProblemCode, ReplyRequest};
+use crate::client::When;
 use crate::client::format::one_word;
 use crate::client::message::{length_class, offer as offer_sentence};
 use crate::client::reply::{Sent, offered, send};
@@ -37,11 +37,11 @@ pub struct Args {
     #[arg(long, conflicts_with_all = ["text", "canned"])]
     draft: bool,
     #[arg(long, value_name = "KEY", conflicts_with = "text")]
-    canned: Option<String>,
+    pub(super) canned: Option<String>,
     #[arg(long, value_name = "WHEN")]
     promise: Option<When>,
     #[arg(long, value_name = "CATEGORY")]
-    category: Option<String>,
+    pub(super) category: Option<String>,
     #[arg(long, value_name = "FILE")]
     photo: Vec<PathBuf>,
     #[arg(long)]

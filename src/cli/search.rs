@@ -23,11 +23,11 @@ pub struct Args {
     #[arg(long, value_name = "SHORT")]
     citizen: Option<String>,
     #[arg(long, value_name = "CATEGORY")]
-    category: Option<String>,
+    pub(super) category: Option<String>,
     #[arg(long, value_name = "LOGIN")]
-    counselor: Option<String>,
+    pub(super) counselor: Option<String>,
     #[arg(long, value_name = "DESK")]
-    desk: Option<String>,
+    pub(super) desk: Option<String>,
     #[arg(long, value_name = "DATE")]
     since: Option<String>,
     #[arg(long, value_name = "DATE")]
@@ -85,7 +85,7 @@ fn words(args: &[String]) -> Option<String> {
 
 /// `2026-03-01`, or a span before now: `30d`. The end of a day is meant where a search ends.
 fn moment(word: &str, (now, zone): (i64, &TimeZone), is_end: bool) -> Option<i64> {
-    if let Ok(span) = super::when::span_ms(word) {
+    if let Ok(span) = crate::client::span_ms(word) {
         return Some(now - span);
     }
     let day: Date = word.parse().ok()?;

@@ -6,11 +6,44 @@ use super::json::terminal_safe_json;
 use crate::api::wire::EventView;
 use crate::client::Feed;
 use crate::client::format::one_word;
+use crate::domain::text::one_line;
+
+/// The most that is shown of a notice (columns).
+const MOST_ANNOUNCED: usize = 600;
 
 #[derive(clap::Args)]
 pub struct Args {
     #[arg(long, value_name = "SEQ", value_parser = clap::value_parser!(i64).range(0..))]
     after: Option<i64>,
+    #[arg(long, value_name = "DESK")]
+    desk: Option<String>,
+    #[arg(long, value_name = "KIND,...", value_delimiter = ',')]
+    kind: Vec<String>,
+    #[arg(long)]
+    danger: bool,
+}
+
+/// What is told of a danger, from its alarm to its end.
+const OF_DANGER: [&str; 9] = [
+    "urgent",
+    "acked",
+    "escalated",
+    "alarm_ended",
+    "handed_over",
+    "revealed",
+    "asked_where",
+    "duty_called",
+    "answer_lost",
+];
+
+impl Args {
+    /// Whether an event is asked for. What is told to everybody always is.
+    fn wants(&self, event: &EventView) -> bool {
+        let kind = event.kind.as_str();
+        let is_of_desk = self.desk.is_none() || event.desk.is_none() || event.desk == self.desk;
+        let is_of_kind = self.kind.is_empty() || self.kind.iter().any(|wanted| wanted == kind);
+        kind == "announced" || (is_of_desk && is_of_kind && (!self.danger || OF_DANGER.contains(&kind)))
+    }
 }
 
 pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
@@ -19,6 +52,7 @@ pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
     context.remark(&begin);
     loop {
         match events.next().await? {
+            Feed::Event(event) if !args.wants(&event) => {}
             Feed::Event(event) if context.json => {
                 context.print(&terminal_safe_json(&serde_json::json!(event), false))?
             }
@@ -63,7 +97,11 @@ fn cause(context: &CliContext, detail: &str) -> String {
 }
 
 fn event_sentence(context: &CliContext, event: &EventView) -> String {
-    let detail = event.detail.as_deref().map(|detail| one_word(&cause(context, detail))).unwrap_or_default();
+    let whole = event.detail.as_deref().unwrap_or_default();
+    let detail = match event.kind.as_str() {
+        "announced" => one_line(whole, MOST_ANNOUNCED),
+        _ => one_word(&cause(context, whole)),
+    };
     // An older server tells the log-in only.
     let who = event.counselor_name.as_deref().or(event.counselor.as_deref());
     let who = who.map(one_word).unwrap_or_default();
@@ -80,6 +118,7 @@ fn event_sentence(context: &CliContext, event: &EventView) -> String {
     let urgent = matches!(
         event.kind.as_str(),
         "urgent"
+            | "announced"
             | "escalated"
             | "promise_late"
             | "reminder"
@@ -92,4 +131,40 @@ fn event_sentence(context: &CliContext, event: &EventView) -> String {
             | "texts_may_be_lost"
     );
     if urgent { context.paint.alert(&sentence) } else { sentence }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_filter_shows_what_it_names_and_what_is_told_to_everybody() {
+        let event = |kind: &str, desk: Option<&str>| EventView {
+            seq: 1,
+            at: 0,
+            kind: kind.into(),
+            conversation_id: desk.map(|_| 1),
+            message_id: None,
+            counselor: None,
+            counselor_name: None,
+            detail: None,
+            desk: desk.map(str::to_owned),
+        };
+        let args = |desk: Option<&str>, kind: &[&str], danger| Args {
+            after: None,
+            desk: desk.map(str::to_owned),
+            kind: kind.iter().map(|k| (*k).to_owned()).collect(),
+            danger,
+        };
+        let all = args(None, &[], false);
+        assert!(all.wants(&event("message", Some("main"))) && all.wants(&event("presence", None)));
+        let buk = args(Some("buk"), &[], false);
+        assert!(buk.wants(&event("text_in", Some("buk"))) && !buk.wants(&event("text_in", Some("main"))));
+        assert!(buk.wants(&event("carrier_deaf", None)), "what is of no desk concerns all");
+        let kinds = args(None, &["opened", "closed"], false);
+        assert!(kinds.wants(&event("closed", Some("main"))) && !kinds.wants(&event("message", Some("main"))));
+        let danger = args(Some("buk"), &[], true);
+        assert!(danger.wants(&event("urgent", Some("buk"))) && !danger.wants(&event("text_in", Some("buk"))));
+        assert!(!danger.wants(&event("urgent", Some("main"))) && danger.wants(&event("announced", None)));
+    }
 }

@@ -27,7 +27,7 @@ pub const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
 /// Time limit of a request; the live stream has its own rule.
 const PATIENCE: Duration = Duration::from_secs(15);
 /// Time limit for a report: a year of a large city takes its time, and another report may be before it.
-const REPORT_PATIENCE: Duration = Duration::from_secs(300);
+pub(super) const REPORT_PATIENCE: Duration = Duration::from_secs(300);
 const CONNECT_PATIENCE: Duration = Duration::from_secs(5);
 /// Time limit for a photo.
 const PHOTO_PATIENCE: Duration = Duration::from_secs(120);
@@ -124,7 +124,7 @@ pub struct ReportQuery<'a> {
 }
 
 impl<'a> ReportQuery<'a> {
-    fn pairs(&self) -> Vec<(&'static str, &'a str)> {
+    pub(super) fn pairs(&self) -> Vec<(&'static str, &'a str)> {
         let mut pairs = vec![("from", self.days.0), ("to", self.days.1)];
         pairs.extend(self.desk.map(|desk| ("desk", desk)));
         pairs.extend(self.by.map(|by| ("by", by)));
@@ -211,7 +211,18 @@ impl Client {
     }
 
     pub async fn conversations(&self, listed: Listed, limit: u32) -> ApiResult<ConversationList> {
-        let query = [("state", listed.as_str().to_owned()), ("limit", limit.to_string())];
+        self.conversations_after(listed, limit, None).await
+    }
+
+    /// The page that begins after `next` of the page before.
+    pub async fn conversations_after(
+        &self,
+        listed: Listed,
+        limit: u32,
+        after: Option<&str>,
+    ) -> ApiResult<ConversationList> {
+        let mut query = vec![("state", listed.as_str().to_owned()), ("limit", limit.to_string())];
+        query.extend(after.map(|place| ("after", place.to_owned())));
         self.json(self.get("v1/conversations").query(&query)).await
     }
 

@@ -38,6 +38,7 @@ pub struct Events {
     last: Option<i64>,
     line: Option<Connection>,
     was_connected: bool,
+    is_patient: bool,
     n_failures: usize,
     retry_at: Option<Instant>,
 }
@@ -50,6 +51,7 @@ impl Client {
             last: last_event_id,
             line: None,
             was_connected: false,
+            is_patient: false,
             n_failures: 0,
             retry_at: None,
         }
@@ -57,12 +59,17 @@ impl Client {
 }
 
 impl Events {
+    /// Tries again also where the very first connection fails, as later ones are.
+    pub fn patient(self) -> Self {
+        Events { is_patient: true, ..self }
+    }
+
     /// The number of the last event, from which a later stream can continue.
     pub fn last_event_id(&self) -> Option<i64> {
         self.last
     }
 
-    /// Waits for the next item. Fails if the first connection fails, and later if the server refuses for good, such as after
+    /// Waits for the next item. Fails if the first connection fails and it is not [`Events::patient`], and later if the server refuses for good, such as after
     /// a log-out. Cancel-safe.
     pub async fn next(&mut self) -> Result<Feed, ClientError> {
         loop {
@@ -92,13 +99,14 @@ impl Events {
         match self.connect().await {
             Ok(line) => {
                 self.line = Some(line);
-                let back = self.was_connected;
+                let back = self.was_connected || self.n_failures > 0;
                 (self.was_connected, self.retry_at) = (true, None);
                 Ok(back.then_some(Feed::Back))
             }
-            Err(error) if self.was_connected && is_passing(&error) => {
+            Err(error) if (self.was_connected || self.is_patient) && is_passing(&error) => {
+                let is_first = !self.was_connected && self.n_failures == 0;
                 self.postpone();
-                Ok(None)
+                Ok(is_first.then(|| Feed::Lost { why: error.to_string() }))
             }
             Err(error) => Err(error),
         }

@@ -3,7 +3,7 @@
 
 use unicode_width::UnicodeWidthChar;
 
-use crate::domain::text::one_line;
+use crate::domain::text::{columns_of, for_cells, one_line, runs_leftwards};
 
 /// A name, a code or another short thing that somebody else chose, safe for a screen and at most 40 columns wide.
 pub fn one_word(text: &str) -> String {
@@ -28,6 +28,23 @@ pub fn thousands(n: usize) -> String {
     groups.extend(digits.get(..head).filter(|g| !g.is_empty()));
     groups.extend((head..digits.len()).step_by(3).filter_map(|at| digits.get(at..at + 3)));
     groups.join(",")
+}
+
+/// On one line of at most so many columns. What is written from right to left is fenced by Latin letters, so that a terminal that
+/// turns such text around moves nothing else of the row.
+pub fn fitted(text: &str, columns: usize) -> String {
+    let calm = for_cells(&text.replace(['\n', '\r'], " "));
+    if runs_leftwards(&calm) && columns > 8 {
+        return format!("«RTL {} RTL»", one_line(&calm, columns.saturating_sub(10)));
+    }
+    one_line(&calm, columns)
+}
+
+/// As [`fitted`], filled up with spaces to exactly so many columns.
+pub fn padded(text: &str, columns: usize) -> String {
+    let mut words = fitted(text, columns);
+    words.extend(std::iter::repeat_n(' ', columns.saturating_sub(columns_of(&words))));
+    words
 }
 
 #[cfg(test)]

@@ -46,6 +46,11 @@ fn delivery_sentence(times: &Times, text: &OutboundMessage) -> String {
     let Some(code) = text.code.as_deref().filter(|code| !code.is_empty()) else {
         return sentence;
     };
+    // What the service took back by itself says why.
+    let why = format!("cancelled-{}", one_word(code));
+    if let Some(why) = Some(why).filter(|_| text.state == "cancelled").and_then(|id| say.find(&id)) {
+        return why;
+    }
     let meaning = text
         .meaning
         .as_deref()

@@ -5,11 +5,13 @@
 //! | `api.rs`, `accounts.rs`, `address.rs`, `events.rs` | the typed HTTP client, the addresses it accepts, the live stream |
 //! | `profile.rs`, `files.rs` | the log-in of a profile, and files that only their owner can read |
 //! | `seen.rs`, `drafts.rs`, `sending.rs` | what was shown, what was written, which reply is on its way |
-//! | `people.rs`, `follow.rs` | colleagues: who is on; texts with which we begin |
+//! | `photos.rs` | photos, films and voice messages: saved, and shown by a viewer |
+//! | `people.rs`, `follow.rs`, `quality.rs` | colleagues: who is on; texts with which we begin; supervisors' work |
 //! | `tidy.rs` | how long drafts and saved photos stay on this machine |
+//! | `named.rs` | names that people type, and which ones they may have meant |
 //! | `search.rs` | searching, and advice before a text is sent |
 //! | `reply.rs` | one reply as one request under one key, also after an answer was lost |
-//! | `refusal.rs`, `due.rs` | why the server refused; moments as people write them |
+//! | `refusal.rs`, `when.rs` | why the server refused; moments as people write them |
 //! | `say.rs`, `locales/` | sentences in Korean and English |
 //! | `times.rs`, `format.rs`, `message.rs` | times, short words, what became of a text, how long a text is |
 //!
@@ -22,14 +24,16 @@ mod accounts;
 mod address;
 mod api;
 mod drafts;
-mod due;
 mod events;
 mod files;
 mod follow;
 pub mod format;
 pub mod message;
+pub mod named;
 mod people;
+mod photos;
 mod profile;
+mod quality;
 pub mod refusal;
 pub mod reply;
 mod say;
@@ -38,6 +42,7 @@ mod seen;
 mod sending;
 mod tidy;
 mod times;
+mod when;
 
 #[cfg(test)]
 pub(crate) mod fake;
@@ -47,10 +52,11 @@ mod tests;
 pub use address::{Address, BadAddress};
 pub use api::{Client, ClientError, IDEMPOTENCY_KEY, Listed, ReportQuery};
 pub use drafts::{desk_draft, draft_to_edit, forget_draft, keep_desk_draft, keep_draft};
-pub use due::{NotDue, due_at};
 pub use events::{Events, Feed};
 pub use files::{create_private, write_private};
+pub use photos::{keep_photo, view_file};
 pub use profile::{BadProfile, DEFAULT_SERVER, NoSession, Profile, Session, keep_session, session_for};
+pub use quality::{Coaching, Sampled};
 #[cfg(test)]
 pub(crate) use say::catalogue;
 pub use say::{Say, Value, Values};
@@ -58,3 +64,4 @@ pub use search::Sought;
 pub use seen::{last_seen, note_seen};
 pub use tidy::{DRAFTS_FOR, PHOTOS_FOR, Tidied, photo_folder, tidy};
 pub use times::{Times, within};
+pub use when::{NotDue, When, due_at, span_ms};

@@ -8,9 +8,11 @@ use toml::Spanned;
 
 use super::checker::{Checker, unwritten};
 use super::error::ConfigError;
-use super::words;
+use super::{quality, words};
 use crate::domain::catalogue::{Canned, Categories};
+use crate::domain::incentive::Rules;
 use crate::domain::notice::{self, Texts};
+use crate::domain::review::Sheet;
 use crate::domain::text::Limits;
 
 /// `[service]`, checked.
@@ -24,6 +26,9 @@ pub struct Service {
     pub categories: Categories,
     pub category_required: bool,
     pub replies: Vec<Canned>,
+    /// By which consultations are reviewed, and for what counselors get points.
+    pub review_sheet: Sheet,
+    pub incentive: Rules,
     /// Whether the city's sign-language interpreter centre is named.
     pub has_interpreter: bool,
     /// Waiting times (during open hours) after which a citizen gets a notice; at most two.
@@ -58,6 +63,8 @@ pub(super) struct ServiceSection {
     categories: Option<PathBuf>,
     category_required: bool,
     replies: Option<PathBuf>,
+    review_sheet: Option<PathBuf>,
+    incentive: Option<PathBuf>,
     wait_notice_secs: Spanned<Vec<f64>>,
     escalation_secs: Spanned<Vec<f64>>,
     claim_idle_secs: Spanned<f64>,
@@ -80,6 +87,8 @@ impl Default for ServiceSection {
             categories: None,
             category_required: true,
             replies: None,
+            review_sheet: None,
+            incentive: None,
             wait_notice_secs: unwritten(vec![300.0, 900.0]),
             escalation_secs: unwritten(vec![60.0, 180.0]),
             claim_idle_secs: unwritten(1_800.0),
@@ -112,6 +121,8 @@ pub(super) fn read(
         receipt_texts: section.receipt_texts,
         texts: words::texts(beside(&section.texts).as_deref(), limits)?,
         replies: words::replies(beside(&section.replies).as_deref(), &categories, interpreter, limits)?,
+        review_sheet: quality::sheet(beside(&section.review_sheet).as_deref())?,
+        incentive: quality::incentive(beside(&section.incentive).as_deref())?,
         categories,
         has_interpreter: interpreter.is_some(),
         category_required: section.category_required,

@@ -20,6 +20,8 @@ pub mod built_in {
     pub const TRIAGE: &str = include_str!("words/triage.toml");
     pub const CATEGORIES: &str = include_str!("words/categories.toml");
     pub const REPLIES: &str = include_str!("words/replies.toml");
+    pub const REVIEW_SHEET: &str = include_str!("words/review.toml");
+    pub const INCENTIVE: &str = include_str!("words/incentive.toml");
 }
 use built_in::{CATEGORIES, REPLIES, TEXTS};
 

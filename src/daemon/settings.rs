@@ -115,6 +115,8 @@ pub(super) fn api_settings(config: &Config, carriers: &Carriers) -> ApiSettings 
         policy: Arc::new(service_policy(config, &carriers.outbound.senders)),
         categories: config.service.categories.clone(),
         canned: config.service.replies.clone(),
+        review_sheet: config.service.review_sheet.clone(),
+        incentive: config.service.incentive.clone(),
         token_ttl_ms: ms(config.api.token_lifetime),
         rates: Rates {
             address: Rate { per_sec: config.api.requests_per_sec_address },

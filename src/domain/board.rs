@@ -21,7 +21,11 @@ pub const RECEIPT: &[Target] = &[Target { within_ms: 10_000, percent: 100 }];
 pub const FIRST_REPLY: &[Target] =
     &[Target { within_ms: 5 * 60_000, percent: 80 }, Target { within_ms: 15 * 60_000, percent: 95 }];
 
-/// How long somebody waited, in opening hours.
+/// A danger: somebody takes it by name within a minute, and the citizen is answered within three, by day and night.
+pub const DANGER_ACKED: &[Target] = &[Target { within_ms: 60_000, percent: 100 }];
+pub const DANGER_ANSWERED: &[Target] = &[Target { within_ms: 3 * 60_000, percent: 100 }];
+
+/// How long somebody waited, in opening hours; in a danger, by day and night.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wait {
     Over(i64),
@@ -58,6 +62,65 @@ pub fn times(waits: &[Wait], targets: &[Target]) -> Times {
     }
 }
 
+/// A step in a danger, as the journal has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DangerStep {
+    /// The alarm begins, or begins anew because the answer was lost.
+    Rings,
+    Acked,
+    Answered,
+    /// The answer did not arrive.
+    AnswerLost,
+    /// A person ended the alarm.
+    Ended,
+}
+
+/// How long a danger waited to be taken by name and to be answered; `None`: it was ended without that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DangerWaits {
+    pub since: UnixMs,
+    pub acked: Option<Wait>,
+    pub answered: Option<Wait>,
+}
+
+/// The dangers of one conversation, from its steps in their order. The same rules as of the figures
+/// ([`figures::reading`](super::figures::reading)), with what is not over yet.
+pub fn danger_waits(steps: &[(UnixMs, DangerStep)], now: UnixMs) -> Vec<DangerWaits> {
+    let mut all: Vec<DangerWaits> = Vec::new();
+    for (at, step) in steps {
+        let is_open = all.last().is_some_and(|danger| matches!(danger.answered, Some(Wait::Lasting(_))));
+        if *step == DangerStep::Rings && !is_open {
+            let lasting = Some(Wait::Lasting((now - at).max(0)));
+            all.push(DangerWaits { since: *at, acked: lasting, answered: lasting });
+        } else if let Some(danger) = all.last_mut() {
+            danger.step((*at, *step), (is_open, now));
+        }
+    }
+    all
+}
+
+impl DangerWaits {
+    fn step(&mut self, (at, step): (UnixMs, DangerStep), (is_open, now): (bool, UnixMs)) {
+        let took = Some(Wait::Over((at - self.since).max(0)));
+        match step {
+            DangerStep::AnswerLost if matches!(self.answered, Some(Wait::Over(_))) => {
+                self.answered = Some(Wait::Lasting((now - self.since).max(0)));
+            }
+            DangerStep::Acked | DangerStep::Answered | DangerStep::Ended if is_open => {
+                if matches!(self.acked, Some(Wait::Lasting(_))) {
+                    self.acked = took;
+                }
+                match step {
+                    DangerStep::Answered => self.answered = took,
+                    DangerStep::Ended => self.answered = None,
+                    _ => {}
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
 /// Begin of a day and of the day after it, in the desk's time zone; `None` for a time that no calendar has.
 pub fn day_of(calendar: &Calendar, at: UnixMs, days_before: i32) -> Option<(UnixMs, UnixMs)> {
     let date = calendar.date_at(at)?.checked_sub(Span::new().try_days(days_before).ok()?).ok()?;
@@ -90,6 +153,35 @@ mod tests {
             let expected = Times { n, median_ms: median, percent: percent.to_vec() };
             assert_eq!(times(waits, targets), expected, "{waits:?}");
         }
+    }
+
+    #[test]
+    fn a_danger_waits_until_somebody_takes_it_and_until_it_is_answered() {
+        use DangerStep as S;
+        use Wait::{Lasting, Over};
+        let waits = |steps: &[(i64, S)]| -> Vec<_> {
+            danger_waits(steps, 100).into_iter().map(|d| (d.since, d.acked, d.answered)).collect()
+        };
+        assert_eq!(waits(&[]), []);
+        assert_eq!(waits(&[(5, S::Acked), (6, S::Answered)]), [], "no alarm");
+        assert_eq!(waits(&[(10, S::Rings)]), [(10, Some(Lasting(90)), Some(Lasting(90)))]);
+        assert_eq!(
+            waits(&[(10, S::Rings), (15, S::Acked), (16, S::Acked)]),
+            [(10, Some(Over(5)), Some(Lasting(90)))]
+        );
+        assert_eq!(waits(&[(10, S::Rings), (30, S::Answered)]), [(10, Some(Over(20)), Some(Over(20)))]);
+        assert_eq!(
+            waits(&[(10, S::Rings), (30, S::Ended)]),
+            [(10, Some(Over(20)), None)],
+            "nobody was in danger"
+        );
+        let lost = [(10, S::Rings), (12, S::Acked), (30, S::Answered), (40, S::AnswerLost), (41, S::Rings)];
+        assert_eq!(waits(&lost), [(10, Some(Over(2)), Some(Lasting(90)))], "the same danger");
+        let twice = [(10, S::Rings), (30, S::Answered), (50, S::Rings), (60, S::Acked)];
+        assert_eq!(
+            waits(&twice),
+            [(10, Some(Over(20)), Some(Over(20))), (50, Some(Over(10)), Some(Lasting(50)))]
+        );
     }
 
     #[test]

@@ -99,6 +99,8 @@ words! {
         LoggedIn => "logged_in",
         /// A counselor is on, on the phone, on a break or off. The detail is which.
         Presence => "presence",
+        /// A supervisor tells everybody something. The detail is what; nothing of a citizen.
+        Announced => "announced",
         WorkerRestarted => "worker_restarted",
         CarrierOutOfOrder => "carrier_out_of_order",
         CarrierWorksAgain => "carrier_works_again",

@@ -16,6 +16,14 @@ pub enum Refusal {
     /// It belongs to a desk that the actor does not serve.
     NotYourDesk,
     SupervisorsOnly,
+    /// Nobody reviews their own work.
+    OwnWork,
+    /// It is open, the counselor did not answer in it, or its words are gone.
+    NotReviewable,
+    /// The actor has reviewed this work before.
+    AlreadyReviewed,
+    /// The review was answered before, or its consultation's words are gone.
+    AlreadyAnswered,
     /// Nobody waits whom the actor may take.
     NobodyWaits,
     /// The actor holds as many conversations that wait for us as one person may.

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use rusqlite::{Connection, Row, named_params};
 
 use crate::domain::UnixMs;
+use crate::domain::board::DangerStep;
 use crate::store::{Result, Store};
 
 /// What is open now.
@@ -62,6 +63,8 @@ pub struct BoardDay {
     pub opened: Vec<BoardOpened>,
     /// Desk, and how long each receipt took from the text to the carrier (milliseconds).
     pub receipts: Vec<(String, i64)>,
+    /// Desk and steps of each conversation in which an alarm of danger began.
+    pub dangers: Vec<(String, Vec<(UnixMs, DangerStep)>)>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,6 +95,7 @@ impl Store {
                 texts: texts(conn, TEXTS.between(conn, from, to)?)?,
                 opened: opened(conn, CONVERSATIONS.between(conn, from, to)?, (from, to))?,
                 receipts: receipts(conn, SENT.between(conn, from, to)?)?,
+                dangers: danger_steps(conn, EVENTS.between(conn, from, to)?)?,
             })
         })
         .await
@@ -159,7 +163,7 @@ fn held(conn: &Connection) -> Result<Vec<BoardHeld>> {
 }
 
 /// The table's ends, and the first row from an id on with its time.
-struct Rows {
+pub(in crate::store) struct Rows {
     ends: &'static str,
     from: &'static str,
 }
@@ -176,11 +180,20 @@ const SENT: Rows = Rows {
     ends: "SELECT (SELECT min(id) FROM outbox), (SELECT max(id) FROM outbox)",
     from: "SELECT id, created_at FROM outbox WHERE id >= :id ORDER BY id LIMIT 1",
 };
+pub(in crate::store) const EVENTS: Rows = Rows {
+    ends: "SELECT (SELECT min(seq) FROM event), (SELECT max(seq) FROM event)",
+    from: "SELECT seq, at FROM event WHERE seq >= :id ORDER BY seq LIMIT 1",
+};
 
 impl Rows {
     /// The ids of rows that were made from `from` until before `to`: the first, and the one after the last. Times follow ids,
     /// but for rows of nearly the same moment.
-    fn between(&self, conn: &Connection, from: UnixMs, to: UnixMs) -> Result<(i64, i64)> {
+    pub(in crate::store) fn between(
+        &self,
+        conn: &Connection,
+        from: UnixMs,
+        to: UnixMs,
+    ) -> Result<(i64, i64)> {
         let ends = conn.prepare_cached(self.ends)?.query_row([], |r| Ok((r.get(0)?, r.get(1)?)))?;
         let (Some(first), Some(last)) = ends else {
             return Ok((0, 0));
@@ -262,4 +275,35 @@ fn receipts(conn: &Connection, (from, to): (i64, i64)) -> Result<Vec<(String, i6
         })?
         .collect::<rusqlite::Result<Vec<_>>>()?;
     Ok(rows.into_iter().filter_map(|(desk, took)| took.map(|took| (desk, took.max(0)))).collect())
+}
+
+/// What was done about the dangers that began there. The events of a day are few enough to be read through.
+fn danger_steps(
+    conn: &Connection,
+    (from, to): (i64, i64),
+) -> Result<Vec<(String, Vec<(UnixMs, DangerStep)>)>> {
+    let mut select = conn.prepare_cached(
+        "SELECT e.conversation_id, v.desk, e.at, e.kind FROM event e JOIN conversation v ON v.id = e.conversation_id
+         WHERE e.seq >= :from AND e.seq < :to
+           AND (e.kind = 'urgent' OR e.kind = 'acked' OR e.kind = 'claimed' OR e.kind = 'replied'
+                OR e.kind = 'answer_lost' OR e.kind = 'alarm_ended')
+         ORDER BY e.seq",
+    )?;
+    let rows = select.query_map(named_params! { ":from": from, ":to": to }, |r| {
+        Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?))
+    })?;
+    let mut all: BTreeMap<i64, (String, Vec<(UnixMs, DangerStep)>)> = BTreeMap::new();
+    for row in rows {
+        let (conversation, desk, at, kind): (i64, String, UnixMs, String) = row?;
+        let step = match kind.as_str() {
+            "urgent" => DangerStep::Rings,
+            "replied" => DangerStep::Answered,
+            "answer_lost" => DangerStep::AnswerLost,
+            "alarm_ended" => DangerStep::Ended,
+            _ => DangerStep::Acked,
+        };
+        all.entry(conversation).or_insert_with(|| (desk, Vec::new())).1.push((at, step));
+    }
+    let rang = |steps: &[(UnixMs, DangerStep)]| steps.iter().any(|(_, step)| *step == DangerStep::Rings);
+    Ok(all.into_values().filter(|(_, steps)| rang(steps)).collect())
 }

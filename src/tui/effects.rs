@@ -2,9 +2,11 @@
 
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
-use super::app::{Book, Came, Deed, Effect, Event, NotSent, Wanted};
-use crate::api::wire::{ActionRequest, DraftRequest, RevealRequest, RevealWhat};
-use crate::client::{Client, Profile, Sought, desk_draft, keep_desk_draft, note_seen, reply};
+use super::app::{Book, Came, Deed, Effect, Event, NotSent, Saved, Wanted};
+use crate::api::wire::{ActionRequest, DraftRequest};
+use crate::client::{
+    Client, Profile, Sought, desk_draft, keep_desk_draft, keep_photo, note_seen, reply, view_file,
+};
 
 /// Conversations listed at once, as many as the server lists.
 const MOST_LISTED: u32 = 200;
@@ -14,6 +16,8 @@ const MOST_LISTED: u32 = 200;
 pub struct Hands {
     pub client: Client,
     pub profile: Profile,
+    /// The runtime folder of the person, for photos.
+    pub runtime: Option<String>,
     pub back: UnboundedSender<Event>,
     /// Drafts on their way to the server, one after the other.
     pub drafts: UnboundedSender<(i64, DraftRequest)>,
@@ -85,9 +89,11 @@ impl Hands {
             Effect::Close(n, request) => Came::Done(n, Deed::Closed, client.close(n, &request).await),
             Effect::Release(n) => Came::Done(n, Deed::Released, client.release(n).await),
             Effect::Recall(n, message) => Came::Done(n, Deed::Recalled, client.recall(message).await),
-            Effect::Reveal(n, reason) => {
-                let request = RevealRequest { reason, what: RevealWhat::Number };
-                Came::Revealed(n, client.reveal(n, &request).await)
+            Effect::Reveal(n, request) => Came::Revealed(n, request.what, client.reveal(n, &request).await),
+            Effect::LoadDoubts => Came::Doubts(client.in_doubt().await),
+            Effect::Decide(m, decision) => Came::Decided(m, decision, client.decide(m, decision).await),
+            Effect::ShowPhoto(id) => {
+                Came::Photo(id, client.photo(id).await.map(|bytes| self.shown(id, &bytes)))
             }
             Effect::LoadBook(desk) => Came::Book(Box::new(self.book(desk.as_deref()).await?)),
             Effect::SetPresence(word) => Came::Present(client.set_presence(word).await),
@@ -107,6 +113,14 @@ impl Hands {
                 return None;
             }
         })
+    }
+
+    /// Saves a photo and opens it. The viewer runs beside the desk, and nothing that it prints reaches the screen.
+    fn shown(&self, id: i64, bytes: &[u8]) -> Saved {
+        match keep_photo(&self.profile, self.runtime.as_deref(), (id, bytes)) {
+            Ok(path) => Saved { is_open: view_file(&path), place: Ok(path.display().to_string()) },
+            Err(error) => Saved { is_open: false, place: Err(format!("{error:#}")) },
+        }
     }
 
     async fn act(&self, n: i64, action: &ActionRequest, done: &'static str) -> Came {

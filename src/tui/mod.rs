@@ -29,11 +29,15 @@ use crate::ops::lang::Lang;
 pub use runner::looks;
 pub use terminal::Notifier;
 pub use view::Theme;
+#[cfg(test)]
+pub(crate) use {keys::COMMANDS, words::say};
 
 /// What the desk needs: a log-in, and how to show things.
 pub struct Desk {
     pub client: Client,
     pub profile: Profile,
+    /// The runtime folder (`XDG_RUNTIME_DIR`), where photos are saved to be looked at.
+    pub runtime: Option<String>,
     pub lang: Lang,
     pub zone: TimeZone,
     pub clock: Clock,

@@ -7,7 +7,9 @@ use crate::api::wire::{ConversationDetail, MessageView};
 use crate::client::format::one_word;
 use crate::client::message::{delivery, photo, why_urgent};
 use crate::domain::text::{one_line, wrapped};
-use crate::tui::view::{asked_words, citizen, length, picker_title, queue_words, remarks};
+use crate::tui::view::{
+    asked_words, citizen_whole, length, picker_title, queue_words, remarks, sheet_lines, sheet_title,
+};
 
 /// Columns of a line: a terminal may break it where it likes.
 const COLUMNS: usize = 2_000;
@@ -21,6 +23,7 @@ pub fn events(app: &App, line: &str) -> Vec<Event> {
     match &app.mode {
         Mode::Desk => desk_line(app, words),
         Mode::Help => key(Key::Esc),
+        Mode::Sheet(_) => key(if words == "." { Key::Esc } else { Key::Enter }),
         Mode::Write => write_line(app, line),
         Mode::Review(_) => match words.chars().next().map(pressed).and_then(|keys| keys.first().copied()) {
             Some(c) if ['y', 'e'].contains(&super::keys::latin(c)) => key(Key::Char(c)),
@@ -149,7 +152,7 @@ impl Told {
                 app.say.find(&format!("state-{}", summary.state)).unwrap_or_else(|| one_word(&summary.state));
             let values = [
                 ("n", summary.id.to_string().into()),
-                ("citizen", citizen(app, summary).into()),
+                ("citizen", citizen_whole(app, summary).into()),
                 ("state", state.into()),
                 ("desk", one_word(&summary.desk).into()),
                 ("category", talk.detail.category.as_deref().map_or_else(|| "-".to_owned(), one_word).into()),
@@ -166,11 +169,16 @@ impl Told {
     /// Each text once, and again when what became of it changes.
     fn texts(&mut self, app: &App, detail: &ConversationDetail, lines: &mut Vec<String>) {
         for text in &detail.messages {
+            let is_whole = app.talk.as_ref().is_some_and(|talk| talk.words(text) != text.text());
             let (is_in, id, head) = (text.inbound().is_some(), text.id(), head(app, text));
+            let head = if is_whole { format!("{head} · {}", app.say.t("whole")) } else { head };
             match self.texts.iter_mut().find(|(direction, known, _)| (*direction, *known) == (is_in, id)) {
                 Some((.., said)) if *said == head => {}
                 Some((.., said)) => {
                     lines.push(head.clone());
+                    if is_whole {
+                        lines.extend(body(app, text));
+                    }
                     *said = head;
                 }
                 None => {
@@ -211,7 +219,8 @@ fn body(app: &App, text: &MessageView) -> Vec<String> {
     if text.inbound().is_some_and(|text| text.is_abusive) && !is_unfolded {
         return vec![app.say.t("abusive")];
     }
-    let words = wrapped(text.text(), COLUMNS).into_iter().map(|line| format!("> {line}"));
+    let whole = app.talk.as_ref().map_or_else(|| text.text(), |talk| talk.words(text));
+    let words = wrapped(whole, COLUMNS).into_iter().map(|line| format!("> {line}"));
     words.chain(text.photos().iter().map(|one| photo(&app.say, one).1)).collect()
 }
 
@@ -262,7 +271,13 @@ fn mode(app: &App) -> Vec<String> {
         Mode::Pick(picker) => {
             let mut lines = vec![say.t(picker_title(picker))];
             for (n, item) in picker.fitting().iter().enumerate().take(MOST_ITEMS) {
-                let words = if picker.what == PickFor::Canned { &item.detail } else { &item.label };
+                let is_whole = matches!(picker.what, PickFor::Canned | PickFor::Doubt);
+                let words = if is_whole && !item.detail.is_empty() { &item.detail } else { &item.label };
+                let words = &if picker.what == PickFor::Doubt {
+                    format!("{} > {words}", item.label)
+                } else {
+                    words.clone()
+                };
                 lines.push(format!("{}. {}", n + 1, one_line(words, COLUMNS)));
             }
             lines.push(say.t("plain-pick"));
@@ -270,6 +285,9 @@ fn mode(app: &App) -> Vec<String> {
         }
         Mode::Ask(asked) => {
             asked.error.iter().cloned().chain([asked_words(app, asked), say.t("plain-ask")]).collect()
+        }
+        Mode::Sheet(sheet) => {
+            std::iter::once(sheet_title(app, sheet)).chain(sheet_lines(app, sheet)).collect()
         }
         Mode::Confirm(confirm) => vec![one_line(&confirm.question, COLUMNS), say.t("yes-or-no")],
         Mode::Help => {

@@ -108,12 +108,13 @@ fn begin(desk: &Desk, me: MeView) -> anyhow::Result<(App, Hands, Sources)> {
     let app = App::new(words::say(desk.lang), desk.zone.clone(), me, desk.clock.now_ms());
     let (back, came) = unbounded_channel();
     let drafts = keep_drafts(desk.client.clone(), desk.profile.clone());
-    let hands = Hands { client: desk.client.clone(), profile: desk.profile.clone(), back, drafts };
+    let (client, profile, runtime) = (desk.client.clone(), desk.profile.clone(), desk.runtime.clone());
+    let hands = Hands { client, profile, runtime, back, drafts };
     let ends = [SignalKind::hangup(), SignalKind::terminate(), SignalKind::interrupt()];
     let mut sources = Sources {
         keys: None,
         lines: None,
-        live: Some(desk.client.events(None)),
+        live: Some(desk.client.events(None).patient()),
         came,
         tick: interval(TICK),
         clock: desk.clock.clone(),

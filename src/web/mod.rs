@@ -1,4 +1,4 @@
-//! Pages for browsers: the web desk, where counselors answer citizens, and the live board for a screen on the wall. Files that
+//! Pages for browsers: the web desk, where counselors answer citizens, the live board for a screen on the wall, and reports. Files that
 //! are compiled into the program; they talk to the same API as every other face.
 //!
 //! No page holds data: a browser asks the API for it with a token that it keeps in `sessionStorage` and sends as a header. No
@@ -35,10 +35,12 @@ macro_rules! assets {
 const ASSETS: &[Asset] = assets! {
     "/desk" HTML "desk.html";
     "/board" HTML "board.html";
+    "/reports" HTML "reports.html";
     "/web/icon.svg" SVG "icon.svg";
     "/web/look.css" CSS "look.css";
     "/web/board.css" CSS "board.css";
     "/web/desk.css" CSS "desk.css";
+    "/web/reports.css" CSS "reports.css";
     "/web/api.js" JS "api.js";
     "/web/dom.js" JS "dom.js";
     "/web/words.js" JS "words.js";
@@ -46,6 +48,7 @@ const ASSETS: &[Asset] = assets! {
     "/web/times.js" JS "times.js";
     "/web/board.js" JS "board.js";
     "/web/desk.js" JS "desk.js";
+    "/web/reports.js" JS "reports.js";
     "/web/queue.js" JS "queue.js";
     "/web/talk.js" JS "talk.js";
     "/web/composer.js" JS "composer.js";

@@ -30,6 +30,8 @@ use crate::harness::{
 const FIRST_CITIZEN: u32 = 1_084_720_000;
 const QUESTION: &str = "막차 질문입니다";
 const ANSWER: &str = "막차 답입니다";
+/// After the last life of a kill loop, nothing more is expected of the carrier from this time on.
+const LAST_WORD_AFTER: Duration = Duration::from_secs(60);
 
 pub fn spawn(config: &Path) -> Child {
     spawn_with_log(config, Stdio::null())
@@ -325,7 +327,7 @@ async fn kill_loop() {
     }
     place.begin_life();
     let (db, began) = (place.db(), Instant::now());
-    while !place.is_settled(&db, began.elapsed() > 2 * BOUND).await {
+    while !place.is_settled(&db, began.elapsed() > LAST_WORD_AFTER).await {
         assert!(began.elapsed() < 5 * BOUND, "{:#?}", open(&db));
         tokio::time::sleep(Duration::from_millis(50)).await;
     }

@@ -7,7 +7,7 @@ use std::process::{Command, Output, Stdio};
 use jiff::tz::TimeZone;
 use munja::domain::actor::Role;
 use munja::domain::figures::{By, FigureId, Period, Report, Tally};
-use munja::store::{FiguresOf, Store, StoreOptions};
+use munja::store::{FiguresOf, NewCounselor, Store, StoreOptions};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
@@ -19,10 +19,15 @@ fn run(mut command: Command) -> Output {
 
 /// Runs `munja` with the token of the gateway's counselor; its output if it ends with this code.
 async fn munja(gateway: &Gateway, folder: &Path, code: i32, args: &[&str]) -> Vec<u8> {
+    munja_as(&gateway.desk.token, (gateway, folder), code, args).await
+}
+
+/// The same, of whoever has this token.
+async fn munja_as(token: &str, (gateway, folder): (&Gateway, &Path), code: i32, args: &[&str]) -> Vec<u8> {
     let mut command = Command::new(assert_cmd::cargo::cargo_bin!("munja"));
     command.env_clear().env("HOME", folder).env("LANG", "ko_KR.UTF-8").env("TZ", "Asia/Seoul").args(args);
     command.env("MUNJA_SERVER", format!("http://127.0.0.1:{}", gateway.desk.port));
-    command.env("MUNJA_TOKEN", &*gateway.desk.token);
+    command.env("MUNJA_TOKEN", token);
     let done = tokio::task::spawn_blocking(move || run(command)).await.unwrap();
     let said = String::from_utf8_lossy(&done.stderr).into_owned();
     assert_eq!(done.status.code(), Some(code), "{args:?} {said}");
@@ -102,6 +107,62 @@ async fn what_happened_is_what_is_reported() {
     }
     let refused = munja(&gateway, folder.path(), 6, &["report", days, "--words"]).await;
     assert!(String::from_utf8_lossy(&refused).contains("관리자"));
+}
+
+/// What a supervisor does beside figures, by the program alone: draws, reads and scores a consultation, which the counselor reads
+/// and answers; counts points; tells everybody.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_supervisor_scores_a_consultation_and_the_counselor_answers() {
+    let gateway = Gateway::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    a_morning(&gateway).await;
+    let now = jiff::Timestamp::now().as_millisecond();
+    let new = NewCounselor { login: "boss".into(), name: "박관리".into(), password: "long-enough".into() };
+    let boss = gateway.store.add_counselor(new, now).await.unwrap().id;
+    gateway.store.set_duties("boss".into(), Some(Role::Supervisor), None).await.unwrap();
+    let token = gateway.store.issue_token(boss, now + 3_600_000, now).await.unwrap();
+    let at = (&gateway, folder.path());
+    let said =
+        async |code: i32, args: &[&str]| String::from_utf8(munja_as(&token, at, code, args).await).unwrap();
+    let sample: Value = serde_json::from_str(&said(0, &["review", "sample", "--json"]).await).unwrap();
+    assert_eq!(sample["consultations"][0]["counselor"], json!("minsu"), "{sample}");
+    assert_eq!(sample["consultations"].as_array().unwrap().len(), 1, "the others are open");
+    assert!(said(0, &["review", "show", "1"]).await.contains("62번 버스"));
+    let sheet = said(0, &["review", "sheet"]).await;
+    assert!(sheet.contains("친절") && sheet.contains("쉬운말"), "{sheet}");
+    let wrong = said(2, &["review", "write", "1", "--marks", "친절=9"]).await;
+    assert!(wrong.contains("친절=0–5"), "{wrong}");
+    let marks = "친절=5,정확=4,쉬운말=5,속도=5";
+    said(0, &["review", "write", "1", "--marks", marks, "--comment", "정류장도 적어 주세요"]).await;
+    let again = said(6, &["review", "write", "1", "--marks", marks]).await;
+    assert!(again.contains("이미 평가"), "{again}");
+
+    let own = String::from_utf8(munja(&gateway, folder.path(), 0, &["reviews"]).await).unwrap();
+    for word in ["박관리", "정확 4/5", "정류장도 적어 주세요"] {
+        assert!(own.contains(word), "{word}\n{own}");
+    }
+    munja(&gateway, folder.path(), 0, &["review", "answer", "1", "고맙습니다"]).await;
+    assert!(said(0, &["reviews", "--of", "minsu"]).await.contains("고맙습니다"));
+    let means = said(0, &["report", "counselors", "yesterday..today"]).await;
+    assert!(means.contains("품질 평가") && means.contains("95"), "19 of 20: {means}");
+
+    let points = said(0, &["report", "incentive", "yesterday..today", "--csv", "-"]).await;
+    let lines: Vec<&str> = points.lines().filter(|line| line.starts_with("minsu,answered,1,")).collect();
+    assert_eq!(lines.len(), 2, "one for each consultation that was answered: {points}");
+    let seq: i64 = lines[0].split(',').nth(3).unwrap().parse().unwrap();
+    let file = Connection::open(gateway.folder.path().join("munja.db")).unwrap();
+    let kind: String = file.query_row("SELECT kind FROM event WHERE seq = ?1", [seq], |r| r.get(0)).unwrap();
+    assert_eq!(kind, "replied");
+    let short = said(0, &["report", "staffing", "yesterday..today"]).await;
+    assert!(short.contains("필요"), "{short}");
+    assert!(said(0, &["report", "coaching", "yesterday..today"]).await.contains("겪은 일"));
+    munja(&gateway, folder.path(), 6, &["report", "coaching"]).await;
+
+    said(0, &["announce", "눈: 62번 버스가 돌아갑니다"]).await;
+    let told = String::from_utf8(munja(&gateway, folder.path(), 0, &["announce"]).await).unwrap();
+    assert!(told.contains("박관리: 눈: 62번 버스가 돌아갑니다"), "{told}");
+    assert!(said(0, &["restricted"]).await.contains("없습니다"));
+    assert!(said(0, &["list", "--of", "minsu"]).await.lines().count() >= 1);
 }
 
 /// Reads a workbook: every sheet's name, whether any cell is a formula, how many charts.

@@ -18,7 +18,9 @@ async fn pages_are_served_beside_the_api() {
     let gateway = Gateway::start().await;
     let home = gateway.desk.http.get(url(&gateway, "/")).send().await.unwrap();
     assert_eq!(home.url().path(), "/desk");
-    for (page, script) in [("/desk", "/web/desk.js"), ("/board", "/web/board.js")] {
+    for (page, script) in
+        [("/desk", "/web/desk.js"), ("/board", "/web/board.js"), ("/reports", "/web/reports.js")]
+    {
         let answer = gateway.desk.http.get(url(&gateway, page)).send().await.unwrap();
         assert_eq!(answer.headers()["content-type"], "text/html; charset=utf-8");
         let policy = answer.headers()["content-security-policy"].to_str().unwrap().to_owned();

@@ -211,6 +211,37 @@ try {
   offline = false;
   await until(async () => await has("01077778888", "시청 2층") === 1, "not exactly once");
 
+  begin("a report for a period, by keyboard alone, to read and to print");
+  const reports = await open(browser, { locale: "ko-KR" });
+  await reports.goto(`${base}/reports`);
+  await reports.getByLabel("아이디").waitFor();
+  await reports.keyboard.type("minsu");
+  await reports.keyboard.press("Tab");
+  await reports.keyboard.type(OWN);
+  await reports.keyboard.press("Enter");
+  await reports.locator("#period:focus").waitFor();
+  await reports.locator("#show").focus();
+  await reports.keyboard.press("Enter");
+  await reports.locator("#said", { hasText: "아래에 통계가 있습니다." }).waitFor();
+  const texts = await reports.locator("#report tr", { hasText: "받은 문자" }).first().locator("td").first().innerText();
+  check(Number(texts) >= 4, `the report counts ${texts} texts`);
+  check(await reports.locator("#report svg.chart").count() >= 2, "there is no chart");
+  check(!/한빛아파트|막차|0101234/.test(await reports.locator("body").innerText()), "something of a citizen is on it");
+  await barriers(reports, "reports");
+  await reports.emulateMedia({ media: "print" });
+  check(await reports.locator("#ask").isHidden() && await reports.locator("#report table").first().isVisible(), "what is printed");
+  await reports.emulateMedia({ media: "screen" });
+  await picture(reports, "reports");
+  await reports.locator("#language").press("Enter");
+  await reports.locator("#said", { hasText: "The report is below." }).waitFor();
+  await reports.locator("#report tr", { hasText: "Texts in" }).first().waitFor();
+  const left = await reports.evaluate(() => [...document.querySelectorAll("#report th, #report h2, #report h3, #report dt, #ask label, button")].map((one) => one.textContent).filter((text) => /[가-힣]/.test(text)));
+  const strange = left.filter((text) => !/한국어|시청|북구|김민수|상담사|교통|복지|행정|환경|\//.test(text));
+  check(!strange.length, `Korean words are left: ${strange}`);
+  await barriers(reports, "reports in English");
+  await reports.getByLabel("First day").fill("2020-01-01");
+  check(await reports.locator("#period").inputValue() === "own", "days of one's own");
+
   begin("both pages in English");
   for (const page of [desk, board]) {
     await page.locator("#language").press("Enter");
@@ -223,7 +254,7 @@ try {
   }
 
   begin("nothing was refused by the policy, no error on the console");
-  for (const page of [desk, board]) errors.push(...await page.evaluate(() => window.refused));
+  for (const page of [desk, board, reports]) errors.push(...await page.evaluate(() => window.refused));
   check(!errors.length, errors.join("\n"));
   console.log("all is well");
 } catch (error) {

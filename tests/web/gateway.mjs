@@ -71,6 +71,7 @@ hours = "24/7"
 level = "error"
 [api]
 listen = "127.0.0.1:${ports.api}"
+${process.env.MORE_CONFIG ?? ""}
 `);
   operator(["init", "--database-only"]);
   child(["sim", "--dialect", "bizgo", "--listen", `127.0.0.1:${ports.sim}`, "--other-requests-per-sec", "1000"], "ignore");

@@ -50,7 +50,7 @@ pub(super) async fn run(
     say: Say,
 ) -> anyhow::Result<()> {
     if reason.trim().is_empty() {
-        bail!(say.pick("--reason: say why", "--reason: 이유를 적어 주십시오"));
+        bail!(say.pick("--reason: say why", "--reason: 사유를 적어 주십시오"));
     }
     let config = Config::load_without_secrets(&at.config)?;
     let store = open(&config).await?;

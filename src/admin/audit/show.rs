@@ -103,7 +103,7 @@ fn print(rows: &[Row], config: &Config, say: Say) -> anyhow::Result<()> {
     table.load_style(if say.is_terminal() { presets::UTF8_HORIZONTAL_ONLY } else { presets::NOTHING });
     table.set_header(say.pick(
         ["row", "time", "who", "from", "what", "conversation", "reason"],
-        ["번호", "시각", "누가", "어디서", "한 일", "상담", "이유"],
+        ["번호", "시각", "누가", "어디서", "한 일", "상담", "사유"],
     ));
     for row in rows {
         let record = &row.record;

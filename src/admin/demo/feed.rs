@@ -42,17 +42,17 @@ fn sentence(event: &EventView, say: Say) -> Option<String> {
         ("released", _) => say.pick(format!("{who} lets go"), format!("{who} 상담사가 놓았습니다")),
         ("closed", _) => say.pick("closed", "상담이 끝났습니다").to_owned(),
         ("message", Some("accepted")) => {
-            say.pick("the carrier has the answer", "통신사가 답장을 받았습니다").to_owned()
+            say.pick("the carrier has the answer", "통신사가 답변을 받았습니다").to_owned()
         }
         ("message", Some("delivered")) => {
-            say.pick("the phone has the answer", "답장이 도착했습니다").to_owned()
+            say.pick("the phone has the answer", "답변이 도착했습니다").to_owned()
         }
         ("message", Some("in_doubt")) => say
             .pick("no answer from the carrier: in doubt, asking", "통신사 응답 없음: 확인하고 있습니다")
             .to_owned(),
         ("message", Some(state @ ("failed" | "undelivered" | "expired"))) => say.pick(
             format!("the answer did not arrive ({state})"),
-            format!("답장이 도착하지 않았습니다 ({state})"),
+            format!("답변이 도착하지 않았습니다 ({state})"),
         ),
         _ => return None,
     };

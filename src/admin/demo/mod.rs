@@ -199,7 +199,7 @@ fn tell_how(args: &Demo, folder: &Path, (server, carrier_port): (&str, u16), say
              Answer from a second terminal (you are logged in there):\n\
              \x20 {munja} list\n\
              \x20 {munja} next              takes who has waited longest\n\
-             \x20 {munja} reply 1 \"답장\"\n\
+             \x20 {munja} reply 1 \"답변\"\n\
              \x20 {munja} close 1 --category 버스\n\
              Be a citizen:\n\
              \x20 {text}\n\
@@ -211,7 +211,7 @@ fn tell_how(args: &Demo, folder: &Path, (server, carrier_port): (&str, u16), say
              두 번째 터미널에서 답하십시오 (이미 로그인되어 있습니다):\n\
              \x20 {munja} list\n\
              \x20 {munja} next              가장 오래 기다린 시민부터\n\
-             \x20 {munja} reply 1 \"답장\"\n\
+             \x20 {munja} reply 1 \"답변\"\n\
              \x20 {munja} close 1 --category 버스\n\
              시민이 되어 문자를 보내 볼 수도 있습니다.\n\
              \x20 {text}\n\

@@ -111,11 +111,11 @@ impl Sheet {
         ));
         row("texts in / stored", "받은 문자 / 보관", Some(self.n_texts), b.n_received);
         row("put into conversations", "상담에 배정", None, b.n_routed);
-        row("answers written", "상담사 답장", None, b.n_replies);
+        row("answers written", "상담사 답변", None, b.n_replies);
         row("citizens still waiting", "아직 기다리는 시민", None, self.n_waiting);
         row(
             "texts out (answers and receipts)",
-            "보낸 문자 (답장·접수 안내)",
+            "보낸 문자 (답변·접수 안내)",
             Some(self.n_taken),
             self.n_submitted(),
         );

@@ -72,6 +72,16 @@ async fn every_answer_with_a_citizens_data_has_its_row() {
     assert_eq!(desk.logged(&mut seen, 0).await, ["list survey answers"]);
     desk.get("/v1/reports/words?from=2027-01-01&to=2027-01-31", &token).await.expect(200);
     assert_eq!(desk.logged(&mut seen, 0).await, ["list survey words"]);
+    desk.get("/v1/reports/coaching?from=2027-01-01&to=2027-01-15&words=true", &token).await.expect(200);
+    assert_eq!(desk.logged(&mut seen, 0).await, ["list coaching list with words"]);
+    desk.get("/v1/reviews/sample", &token).await.expect(200);
+    assert_eq!(desk.logged(&mut seen, 0).await, ["list review sample"]);
+    desk.get("/v1/reviews", &token).await.expect(200);
+    assert_eq!(desk.logged(&mut seen, 0).await, ["list reviews"]);
+    desk.get("/v1/citizens", &token).await.expect(200);
+    assert_eq!(desk.logged(&mut seen, 0).await, ["list restricted and opted-out citizens"]);
+    desk.get(&format!("{one}?for=review"), &token).await.expect(200);
+    assert_eq!(desk.logged(&mut seen, 1).await, ["view review"]);
     desk.get("/v1/search?q=%EB%B2%84%EC%8A%A4", &token).await.expect(200);
     assert_eq!(desk.logged(&mut seen, 1).await, ["search q"]);
     desk.post(&format!("{one}/release"), &token, json!({})).await.expect(204);
@@ -133,6 +143,9 @@ fn every_route_has_its_word() {
         "/v1/accounts/{login}/actions",
         "/v1/accounts/{login}/history",
         "/v1/advice",
+        // What our own people tell each other.
+        "/v1/announcements",
+        "/v1/announcements",
         // Figures, and numbers of conversations.
         "/v1/board",
         "/v1/board/live",
@@ -157,6 +170,10 @@ fn every_route_has_its_word() {
         // Figures: they hold nothing of a citizen.
         "/v1/reports",
         "/v1/reports/counselors",
+        // Points with numbers of events and conversations, and hours.
+        "/v1/reports/incentive",
+        "/v1/reports/staffing",
+        "/v1/reviews/sheet",
         "/v1/sessions",
         "/v1/sessions/end_others",
         "/v1/sessions/{id}",

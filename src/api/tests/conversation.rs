@@ -33,7 +33,29 @@ async fn lists() {
     let list = desk.get("/v1/conversations?limit=1", &token).await.expect(200);
     assert_eq!(list["conversations"][0]["preview"], "1번 질문");
     assert_eq!(list["conversations"][0]["citizen"], "010-****-5671");
-    for query in ["state=deleted", "limit=0", "limit=201", "limit=x", "limit=", "state="] {
+    let mut seen = Vec::new();
+    let mut after = String::new();
+    loop {
+        let page =
+            desk.get(&format!("/v1/conversations?state=open&limit=2{after}"), &token).await.expect(200);
+        seen.extend(page["conversations"].as_array().expect("a list").iter().map(|c| c["id"].clone()));
+        assert_eq!(page["n_total"], 5);
+        let Some(next) = page["next"].as_str() else { break };
+        after = format!("&after={next}");
+    }
+    assert_eq!(seen, [1, 2, 3, 4, 5].map(|id| json!(id)));
+    let name = list["conversations"][0]["citizen_name"].as_str().expect("a name");
+    assert!(name.len() == 4 && name.bytes().all(|b| b.is_ascii_alphanumeric()), "{name}");
+    for query in [
+        "state=deleted",
+        "limit=0",
+        "limit=201",
+        "limit=x",
+        "limit=",
+        "state=",
+        "after=x",
+        "state=open&after=waiting.0.1.2",
+    ] {
         desk.get(&format!("/v1/conversations?{query}"), &token).await.refused("bad_request");
     }
 }

@@ -45,3 +45,24 @@ fn operations_have_names_of_their_own_and_describe_their_answers() {
         }
     }
 }
+
+/// Each form of a tagged union has a name, and the union says which one is meant by which word.
+#[test]
+fn unions_say_by_which_field_their_forms_are_told_apart() {
+    let document: Value = serde_json::from_str(&crate::api::document()).expect("JSON");
+    let schemas = document["components"]["schemas"].as_object().expect("schemas");
+    let unions: Vec<_> = schemas.iter().filter(|(_, schema)| schema["oneOf"].is_array()).collect();
+    let names: Vec<&str> = unions.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["AccountAction", "ActionRequest", "MessageView"]);
+    for (name, union) in unions {
+        let mapping = union["discriminator"]["mapping"].as_object().expect("a mapping");
+        let forms: Vec<&Value> =
+            union["oneOf"].as_array().expect("forms").iter().map(|one| &one["$ref"]).collect();
+        assert_eq!(mapping.len(), forms.len(), "{name}");
+        for form in mapping.values() {
+            assert!(forms.contains(&form), "{name} {form}");
+            let schema = form.as_str().and_then(|path| path.rsplit('/').next()).expect("a name");
+            assert!(schemas.contains_key(schema), "{schema}");
+        }
+    }
+}

@@ -114,29 +114,6 @@ async fn coming_back_misses_nothing_and_repeats_nothing() {
     }
 }
 
-/// An event that is committed while the one before it is being read wakes the streams as any other does. Only the check of
-/// tokens, once a second, would find it otherwise.
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_commit_during_a_read_is_heard_at_once() {
-    let desk = Desk::open();
-    let token = desk.token("minsu").await;
-    let mut events = follow(&desk, &token, "", None).await;
-    let mut slowest = Duration::ZERO;
-    for n in 0..600_u32 {
-        note(&desk, 1).await;
-        // The second one comes at another moment of the first one's reading each time.
-        let until = std::time::Instant::now() + Duration::from_micros(u64::from(n % 60) * 25);
-        while std::time::Instant::now() < until {
-            std::hint::spin_loop();
-        }
-        note(&desk, 1).await;
-        let committed_at = std::time::Instant::now();
-        seqs(&mut events, 2).await;
-        slowest = slowest.max(committed_at.elapsed());
-    }
-    assert!(slowest < Duration::from_millis(700), "an event was heard after {slowest:?}");
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn who_does_not_read_holds_up_nobody() {
     let desk = Desk::open();

@@ -15,9 +15,12 @@ mod privacy;
 mod problem;
 mod reply;
 mod report;
+mod review;
 mod search;
 mod serve;
 mod session;
+mod strict;
+mod supervise;
 mod tls;
 
 use std::path::PathBuf;
@@ -234,6 +237,8 @@ fn settings(recall_ms: i64) -> ApiSettings {
         policy: Arc::new(policy),
         categories: crate::config::categories(None).expect("categories"),
         canned: Vec::new(),
+        review_sheet: crate::config::sheet(None).expect("a sheet"),
+        incentive: crate::config::incentive(None).expect("rules"),
         token_ttl_ms: 12 * 3_600_000,
         // No test meets a limit by the way.
         rates: super::Rates { address: Rate { per_sec: 0 }, token: Rate { per_sec: 0 } },

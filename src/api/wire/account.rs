@@ -23,6 +23,7 @@ pub struct MeView {
 
 /// `POST /v1/password`
 #[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct PasswordRequest {
     /// The password they have.
     pub old: String,
@@ -31,6 +32,7 @@ pub struct PasswordRequest {
 
 /// The password once more, for what needs it.
 #[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct ProofRequest {
     pub password: String,
 }
@@ -46,6 +48,7 @@ pub struct TotpSetup {
 
 /// `POST /v1/totp/confirm`
 #[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct CodeRequest {
     /// The code that the phone shows.
     pub code: String,
@@ -103,6 +106,7 @@ pub struct AccountList {
 
 /// `POST /v1/accounts`
 #[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct NewAccountRequest {
     pub login: String,
     pub name: String,
@@ -118,13 +122,14 @@ pub struct NewAccountRequest {
 
 /// `POST /v1/accounts/{login}/actions`
 #[derive(Serialize, Deserialize, ToSchema)]
-#[serde(tag = "action", rename_all = "snake_case")]
+// What takes nothing has braces: only so unknown fields beside it are refused.
+#[serde(deny_unknown_fields, tag = "action", rename_all = "snake_case")]
 pub enum AccountAction {
     /// End their access at once; what they hold goes back to the queue.
-    Disable,
-    Enable,
+    Disable {},
+    Enable {},
     /// Lift a lock-out after wrong passwords.
-    Unlock,
+    Unlock {},
     /// Change what they may do.
     Grant {
         #[serde(default)]
@@ -137,9 +142,9 @@ pub enum AccountAction {
         password: String,
     },
     /// End all sessions.
-    EndSessions,
+    EndSessions {},
     /// Take the second factor away: the phone was lost.
-    TotpReset,
+    TotpReset {},
 }
 
 /// What was changed about an account.

@@ -24,6 +24,9 @@ pub struct BoardView {
     /// Targets for receipts and for first replies, in the order of `percent` in [`BoardTimes`].
     pub receipt_targets: Vec<BoardTarget>,
     pub reply_targets: Vec<BoardTarget>,
+    /// Targets for dangers: until somebody takes it by name, and until the citizen is answered.
+    pub danger_acked_targets: Vec<BoardTarget>,
+    pub danger_answered_targets: Vec<BoardTarget>,
     /// A copy of the database was put back, and nobody has confirmed what is left: `reading` or `waiting`.
     pub recovery: Option<String>,
 }
@@ -52,6 +55,9 @@ pub struct BoardDesk {
     pub receipt: BoardTimes,
     /// From the first text of a conversation until a person's first reply, in opening hours, today.
     pub first_reply: BoardTimes,
+    /// From today's alarms of danger until somebody took them by name, and until the citizen was answered, by day and night.
+    pub danger_acked: BoardTimes,
+    pub danger_answered: BoardTimes,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

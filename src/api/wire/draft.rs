@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 /// `PUT /v1/conversations/{id}/draft`
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct DraftRequest {
     /// At most 20,000 characters; empty: the draft goes.
     pub text: String,

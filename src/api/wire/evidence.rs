@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 /// `POST /v1/conversations/{id}/evidence`
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct EvidenceRequest {
     /// Why the evidence is needed; kept as a note.
     pub reason: String,

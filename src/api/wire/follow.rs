@@ -7,6 +7,7 @@ use super::MessageView;
 
 /// `POST /v1/conversations/{id}/write`, with an `Idempotency-Key` header.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct WriteFirstRequest {
     pub text: String,
     /// Why; kept as a note and in the access log.
@@ -18,14 +19,19 @@ pub struct WriteFirstRequest {
 
 /// `POST /v1/conversations`, with an `Idempotency-Key` header.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct WriteToNumberRequest {
     /// The citizen's number, in any spelling.
     pub number: String,
     /// Key of the desk; the caller's first one if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub desk: Option<String>,
-    #[serde(flatten)]
-    pub message: WriteFirstRequest,
+    pub text: String,
+    /// Why; kept as a note and in the access log.
+    pub reason: String,
+    /// Refuse with `several_texts` if it would leave as more texts than that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub most_texts: Option<i64>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]

@@ -107,6 +107,14 @@ impl MessageView {
         }
     }
 
+    /// When it came or was written (milliseconds UTC).
+    pub fn at(&self) -> i64 {
+        match self {
+            MessageView::In(text) => text.at,
+            MessageView::Out(text) => text.at,
+        }
+    }
+
     pub fn text(&self) -> &str {
         match self {
             MessageView::In(text) => &text.text,

@@ -17,6 +17,7 @@ pub enum PresenceWord {
 
 /// `PUT /v1/me/presence`
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct PresenceRequest {
     pub presence: PresenceWord,
 }

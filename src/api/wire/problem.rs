@@ -35,6 +35,10 @@ macro_rules! problem_codes {
 
 problem_codes! {
     BadRequest, "bad_request", 400;
+    /// Nobody here knows the field or parameter.
+    UnknownField, "unknown_field", 400;
+    /// The body is of another kind than the route takes.
+    WrongContentType, "wrong_content_type", 415;
     Unauthorized, "unauthorized", 401;
     WrongLogin, "wrong_login", 401;
     LockedOut, "locked_out", 423;
@@ -89,6 +93,13 @@ problem_codes! {
     NotReachable, "not_reachable", 422;
     /// No outside department works on it.
     NotReferred, "not_referred", 409;
+    /// Nobody reviews their own work.
+    OwnWork, "own_work", 409;
+    /// The consultation is open, the counselor did not answer in it, or its words are gone.
+    NotReviewable, "not_reviewable", 409;
+    AlreadyReviewed, "already_reviewed", 409;
+    /// A review can be answered once.
+    AlreadyAnswered, "already_answered", 409;
     AlreadyLeft, "already_left", 409;
     NotInDoubt, "not_in_doubt", 409;
     KeyReused, "key_reused", 409;
@@ -133,6 +144,18 @@ pub struct ProblemDetails {
     pub detail: String,
     /// Id of the request; the log has the cause under it.
     pub request_id: String,
+    /// `bad_request`, `unknown_field`: the field, parameter or header that it is about; `?` for a name that is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+    /// `unknown_field`: the fields or parameters that are known; `bad_request`: the words that may stand in the field, where they are
+    /// few; `wrong_content_type`: the types that are taken.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub known: Vec<String>,
+    /// `bad_request`: between what the field's number, or its count of characters, has to lie.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub least: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub most: Option<i64>,
     /// `newer_texts`: what came in meanwhile.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub newer: Vec<MessageView>,

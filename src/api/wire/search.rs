@@ -48,6 +48,7 @@ pub struct MarkView {
 
 /// `POST /v1/advice`
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct AdviceRequest {
     /// At most 20,000 characters.
     pub text: String,

@@ -88,6 +88,9 @@ cmd-list = List the conversations and how long citizens have been waiting.
           munja list --mine                conversations I hold
           munja list --all                 all that are not closed
           munja list --state closed --limit 10
+          munja list --all --after NEXT    the next page (its command stands below the page before)
+
+        In front: !! danger that nobody looks after yet, ! danger, · look soon. A citizen has a short name in place of the number.
 cmd-next = Take the next conversation that waits for a counselor.
     .examples =
         Examples:
@@ -324,6 +327,16 @@ cmd-optin = Record that the citizen wants automatic texts again.
     .examples =
         Examples:
           munja optin 12
+cmd-announce = Tell everybody at a desk (supervisors); without a text: what was told in the last 24 hours.
+    .examples =
+        Examples:
+          munja announce "Snow: buses 12 and 62 are detoured until 14:00."
+          munja announce
+cmd-restricted = List citizens who are restricted or want no automatic texts (supervisors). Numbers are masked.
+    .examples =
+        Examples:
+          munja restricted
+          munja unrestrict 12
 cmd-evidence = Print a whole conversation with hashes, as JSON (supervisors).
     .examples =
         Examples:
@@ -357,8 +370,25 @@ cmd-report = Show the figures of some days: volume, times, categories, satisfact
           munja report last-month --to reports          page, workbook and CSV into a folder
           munja report 2026-10 --words --html october.html
           munja report counselors last-month            supervisors: all; a counselor: their own
+          munja report coaching week --low 2            supervisors: what to speak about, and who had to bear what
+          munja report incentive last-month --csv points.csv
+          munja report staffing last-month              which hours are short of people
 
         Days are counted in the desk's time zone. Every figure is printed with the sentence that defines it.
+cmd-review = Review consultations by a sheet (supervisors), or answer a review of your own work.
+    .examples =
+        Examples:
+          munja review sample --counselor minsu          five to look at, drawn evenly; the same all day
+          munja review show 12                           read it; the access log says that it was for a review
+          munja review write 12 --marks courtesy=5,accuracy=4,easy-words=5,speed=3 --comment "Good steps."
+          munja review sheet                             what is asked
+          munja review answer 3 "Thank you, I will."     a counselor, once
+cmd-reviews = Show the reviews of your own work; supervisors: of everybody's.
+    .examples =
+        Examples:
+          munja reviews
+          munja reviews --all                            supervisors
+          munja reviews --of minsu
 cmd-doubt = List replies that may or may not have been sent.
     .examples =
         Examples:
@@ -421,6 +451,7 @@ arg-list-all = All conversations that are not closed
 arg-list-mine = Conversations you hold
 arg-list-state = waiting, active, answered or closed
 arg-list-limit = Maximum number (default: 50)
+arg-list-after = The next page: the value that stands below the page before
 arg-search-words = Words that all stand in the text; in quotation marks for several as one
 arg-search-number = The citizen's whole number; needs --reason
 arg-search-reason = Why the number is looked for; it goes into the access log
@@ -467,11 +498,30 @@ arg-reply-draft = Send your draft on the server as it is
 arg-reply-parts = Send the reply although it leaves as several texts
 arg-close-unanswered = Close the conversation although the last text is unanswered
 arg-recall-m = Number of the text (default: the newest reply)
-arg-report-what = day, yesterday, week, last-week, month (default), last-month, year, last-year, 2026-11-30, 2026-11, 2026, 2026-W48, or two of them with .. between; `counselors` before it: by counselor
+arg-report-what = day, yesterday, week, last-week, month (default), last-month, year, last-year, 2026-11-30, 2026-11, 2026, 2026-W48, or two of them with .. between; before it may stand `counselors`, `coaching`, `incentive` or `staffing`
 arg-report-desk = Only this desk (`munja desks`)
 arg-report-by = Rows: hour, day (default), weekday, month, desk, category, counselor
 arg-report-compare = Compare with: previous (the period before), last-year
 arg-report-words = With what citizens wrote about the service (supervisors; recorded in the access log)
+arg-review-what = sheet, sample, show, write, answer
+arg-review-n = Number of the conversation; of the review to answer
+arg-review-text = Your answer, at most 2,000 characters
+arg-review-counselor = Whose work (log-in name)
+arg-review-desk = Only this desk (`munja desks`)
+arg-review-days = Closed in so many days (30)
+arg-review-count = How many to draw (5)
+arg-review-seed = The same number draws the same consultations; today's by default
+arg-review-marks = One mark for each point of the sheet, such as courtesy=5,speed=4
+arg-review-comment = For the counselor; at most 2,000 characters
+arg-reviews-all = Of all counselors (supervisors)
+arg-reviews-of = Of this counselor (supervisors)
+arg-report-low = coaching: survey scores up to this (2)
+arg-report-slow = coaching: first answers that took longer, such as 15m (15 minutes)
+arg-announce-text = One line of at most 300 characters, without anything of a citizen
+arg-list-of = What this counselor holds (log-in name; supervisors)
+arg-watch-desk = Only conversations of this desk, and what concerns all
+arg-watch-kind = Only these kinds of events, such as opened,closed (--json shows kinds)
+arg-watch-danger = Only what is told of dangers
 arg-report-html = Write a page to print with charts (- is standard output)
 arg-report-xlsx = Write an Excel workbook
 arg-report-csv = Write CSV
@@ -491,7 +541,7 @@ arg-help-command = Name of the command
 head-number = No.
 head-citizen = Citizen
 head-state = State
-head-waits = Waiting
+head-waits-short = waits
 head-last = Last text
 conversation-title = Conversation { $n }
 waits-now = waiting since just now
@@ -502,6 +552,7 @@ citizen-erased = erased
 close-reason-erased = erased: its time was over, or the citizen asked for it
 close-reason-no_reply = the citizen did not reply
 late-short = [late: sent { $at }]
+late-brief = came late, sent { $at }
 previous = Earlier conversation with this citizen: munja show { $n }
 found-text = citizen
 found-answer = answer
@@ -520,7 +571,7 @@ list-empty = No conversations.
 surveys-empty = No survey answers.
 list-empty-mine = You hold no conversation. `munja next` takes the next one.
 list-empty-waiting = Nobody is waiting.
-list-more = … and { $n } more; use --limit to see more.
+list-next = { $n } in all. The next page: { $command }
 needs-decision = Decide: munja decide { $m } give-up or send-again
 
 photo-kept = { $what } { $id } · { $type } { $size } · munja photo { $id }
@@ -622,6 +673,9 @@ status-quarantined = Unreadable texts: { $n } (the operator looks at them)
 status-late = Worker { $name } is late; its last progress was { $ago }. Tell the operator.
 
 next-bad_request = If this happens again, tell the operator (request { $request }).
+next-unknown_field = Tell the operator (request { $request }).
+next-wrong_content_type = Tell the operator (request { $request }).
+candidates = One of these: { $names }
 next-unauthorized = munja login
 error-not_logged_in = You are not logged in.
 next-not_logged_in = munja login
@@ -771,6 +825,10 @@ survey-answer = Survey: { $score } { $comment }
 promise-short = promised { $at }
 event-urgent = URGENT: danger. Look after it: munja ack
 
+next-own_work = munja review sample
+next-not_reviewable = Name whose work it is: munja review write { $n } --counselor LOGIN --marks …
+next-already_reviewed = munja reviews --all
+next-already_answered = munja reviews
 next-warn_first = Warn first: munja warn { $n }
 next-opted_out = If the citizen writes again, you can reply.
 next-too_many_held = Answer or release one: munja list --mine
@@ -805,7 +863,6 @@ next-not_your_desk = munja desks lists the desks; their counselors can pass it o
 next-no_danger = munja show { $n }
 next-restricted = munja show { $n } shows until when. A supervisor can end it: munja unrestrict { $n }
 did-asked_where = The citizen of conversation { $n } was asked where they are.
-did-handed_over = Recorded: { $service } was told about conversation { $n }.
 masked = { $n } identity numbers are masked (`munja reveal N --texts --reason "..."`)
 nothing-masked = Nothing is masked in the texts of conversation { $n }.
 identity-resident = resident registration number
@@ -818,10 +875,6 @@ tidied = Removed from this machine: { $drafts } drafts older than 14 days, { $ph
 revealed = Number of the citizen of conversation { $n }: { $number }
 ask-told = Who at { $service } was told? (Enter if nobody yet)
 handover-open = Nothing was recorded as told. Once you have: munja handover { $n } { $service } --told "NAME"
-handover-title = To be read out to { $service } (conversation { $n })
-handover-number = Phone number: { $number } (they may not be able to speak on the phone)
-handover-texts = What the citizen wrote (look for an address):
-handover-by-text = If they cannot speak, ask 119 or 112 to contact them by text.
 head-duty = Called for
 duty-nobody = There is no duty phone. The operator has to name them in [alarm].
 duty-no-alarm = No alarm stands.
@@ -926,3 +979,50 @@ error-period_too_long = A report can be about ten years at most: { $what }
 next-period_too_long = munja report 2026
 error-report_file = { $file } cannot be written: { $why }
 next-report_file = Name a folder that exists and that you may write to.
+did-handed_over = Recorded: { $service } was told about conversation { $n }.
+head-closed = Closed
+head-reason = Why
+head-took = Took
+head-rule = Rule
+head-points = Points
+head-event = Event
+head-kind = Kind
+head-dangers-7 = Dangers, 7 days
+head-dangers-30 = 30 days
+head-abusive-7 = Abusive texts, 7 days
+head-abusive-30 = 30 days
+review-none = Nothing to review: no closed consultation that was answered and not reviewed yet.
+review-sampled = Drawn from { $n }; the seed is { $seed }. Next: munja review show N
+review-how = Review it: munja review write { $n } --marks { $marks } --comment "…"
+review-written = Review { $r } of conversation { $n } is kept; the counselor can read it.
+review-answered = Your answer to review { $r } is kept.
+reviews-none = There are no reviews.
+review-head = Review { $r } · conversation { $n } · { $who } · by { $by } · { $at }
+review-said = Answer { $at }: { $text }
+review-unread = not read yet
+error-review_number = Which one? The number is missing.
+next-review_number = munja review sample
+error-review_text = There is nothing to send: write your answer.
+next-review_text = munja review answer { $n } "…"
+error-bad_marks = Marks do not fit the sheet at: { $what }. Every point needs one: { $sheet }
+next-bad_marks = munja review sheet
+coaching-title = To speak about, { $from } to { $to }
+coaching-none = Nothing: no low score, no late first answer, nobody who came back.
+coaching-low_score = low score
+coaching-slow_answer = late first answer
+coaching-came_back = came back within 72 hours
+load-title = What counselors had to bear
+load-none = No danger answered and no words of abuse in the last 30 days.
+incentive-title = Points, { $from } to { $to } (rules { $version })
+incentive-once = once a consultation
+incentive-none = Nobody has points.
+incentive-how = Every point with its event: --csv FILE or --json
+error-report_csv_only = This list is no page and no workbook: use --csv or --json.
+next-report_csv_only = munja report incentive last-month --csv points.csv
+head-restricted = Restricted until
+head-by = By
+head-opted-out = Opted out
+announced = Told to everybody at a desk.
+announced-none = Nothing was told to everybody in the last 24 hours.
+restricted-none = Nobody is restricted, and nobody has opted out.
+list-empty-of = They hold no conversation.

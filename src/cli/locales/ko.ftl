@@ -88,6 +88,9 @@ cmd-list = 기다리는 상담과 대기 시간을 보여 줍니다.
           munja list --mine                내가 맡은 상담
           munja list --all                 종료되지 않은 모든 상담
           munja list --state closed --limit 10
+          munja list --all --after NEXT    다음 쪽(앞 쪽 아래에 명령이 나옵니다)
+
+        맨 앞의 표시: !! 긴급이고 아무도 살펴보지 않음, ! 긴급, · 확인 필요. 시민 칸은 번호 대신 쓰는 짧은 이름입니다.
 cmd-next = 다음 차례의 상담을 맡습니다.
     .examples =
         예:
@@ -322,6 +325,16 @@ cmd-optin = 시민이 자동 문자를 다시 원한다고 기록합니다.
     .examples =
         예:
           munja optin 12
+cmd-announce = 모든 상담 화면에 알립니다(관리자). 글 없이 쓰면 지난 24시간의 공지를 보여 줍니다.
+    .examples =
+        예:
+          munja announce "눈: 12번과 62번 버스는 14시까지 돌아갑니다."
+          munja announce
+cmd-restricted = 답변이 제한되었거나 자동 문자를 거부한 시민의 목록(관리자). 번호는 가려져 있습니다.
+    .examples =
+        예:
+          munja restricted
+          munja unrestrict 12
 cmd-evidence = 상담 전체를 해시와 함께 JSON으로 내보냅니다(관리자).
     .examples =
         예:
@@ -355,8 +368,25 @@ cmd-report = 며칠 동안의 통계를 보여 줍니다: 건수, 시간, 분류
           munja report last-month --to reports          인쇄용 페이지, 엑셀, CSV를 폴더에
           munja report 2026-10 --words --html october.html
           munja report counselors last-month            관리자는 모두, 상담사는 자기 것
+          munja report coaching week --low 2            관리자: 함께 볼 상담과 상담사가 겪은 일
+          munja report incentive last-month --csv points.csv
+          munja report staffing last-month              사람이 모자라는 시간
 
         날짜는 부서의 시간대로 셉니다. 모든 수치에 그 뜻을 밝힌 문장이 함께 나옵니다.
+cmd-review = 평가표로 상담을 평가하거나(관리자), 내 상담에 대한 평가에 답합니다.
+    .examples =
+        예:
+          munja review sample --counselor minsu          볼 상담 다섯 건을 고르게 뽑습니다. 하루 동안 같습니다
+          munja review show 12                           상담을 봅니다. 접속 기록에 평가를 위해 본 것으로 남습니다
+          munja review write 12 --marks 친절=5,정확=4,쉬운말=5,속도=3 --comment "순서대로 잘 알려 주었습니다."
+          munja review sheet                             평가표
+          munja review answer 3 "고맙습니다."            상담사가 한 번 답합니다
+cmd-reviews = 내 상담에 대한 평가를 봅니다. 관리자는 모두 볼 수 있습니다.
+    .examples =
+        예:
+          munja reviews
+          munja reviews --all                            관리자
+          munja reviews --of minsu
 cmd-doubt = 발송되었는지 확실하지 않은 답변을 보여 줍니다.
     .examples =
         예:
@@ -419,6 +449,7 @@ arg-list-all = 종료되지 않은 모든 상담
 arg-list-mine = 내가 맡은 상담
 arg-list-state = waiting(대기), active(상담 중), answered(답변함), closed(종료)
 arg-list-limit = 최대 건수(기본: 50)
+arg-list-after = 다음 쪽: 앞 쪽 아래에 나온 값
 arg-search-words = 글에 모두 들어 있어야 하는 낱말. 여러 낱말을 하나로 찾으려면 따옴표로 묶습니다
 arg-search-number = 시민의 전화번호 전체. --reason이 필요합니다
 arg-search-reason = 번호로 찾는 사유. 접근 기록에 남습니다
@@ -465,11 +496,30 @@ arg-reply-draft = 서버에 있는 내 초안을 그대로 보냅니다
 arg-reply-parts = 여러 통으로 나뉘어도 그대로 보냅니다
 arg-close-unanswered = 마지막 문자에 답하지 않고 종료합니다
 arg-recall-m = 문자 번호(생략하면 가장 최근의 답변)
-arg-report-what = day, yesterday, week, last-week, month(기본), last-month, year, last-year, 2026-11-30, 2026-11, 2026, 2026-W48, 또는 둘 사이에 .. 을 넣은 것. 앞에 `counselors` 를 적으면 상담사별
+arg-report-what = day, yesterday, week, last-week, month(기본), last-month, year, last-year, 2026-11-30, 2026-11, 2026, 2026-W48, 또는 둘 사이에 .. 을 넣은 것. 앞에 `counselors`(상담사별), `coaching`(함께 볼 상담), `incentive`(점수), `staffing`(인력)을 적을 수 있습니다
 arg-report-desk = 이 부서만(`munja desks`)
 arg-report-by = 줄의 기준: hour(시간), day(날짜, 기본), weekday(요일), month(월), desk(부서), category(분류), counselor(상담사)
 arg-report-compare = 견줄 기간: previous(바로 앞 기간), last-year(지난해 같은 기간)
 arg-report-words = 시민이 서비스에 대해 쓴 글도 함께(관리자. 접속 기록에 남습니다)
+arg-review-what = sheet(평가표), sample(뽑기), show(보기), write(평가), answer(답)
+arg-review-n = 상담 번호. answer 에는 평가 번호
+arg-review-text = 답. 2,000자까지
+arg-review-counselor = 누구의 상담인지(아이디)
+arg-review-desk = 이 부서만(`munja desks`)
+arg-review-days = 며칠 안에 종료된 상담에서(30)
+arg-review-count = 몇 건을 뽑을지(5)
+arg-review-seed = 같은 수는 같은 상담을 뽑습니다. 기본은 오늘의 수
+arg-review-marks = 평가표의 모든 항목에 점수를 하나씩: 친절=5,속도=4
+arg-review-comment = 상담사에게 남길 글. 2,000자까지
+arg-reviews-all = 모든 상담사(관리자)
+arg-reviews-of = 이 상담사만(관리자)
+arg-report-low = coaching: 이 점수까지의 만족도(2)
+arg-report-slow = coaching: 이보다 오래 걸린 첫 답변, 예: 15m(15분)
+arg-announce-text = 한 줄, 300자까지. 시민에 관한 것은 적지 않습니다
+arg-list-of = 이 상담사가 맡은 상담(아이디. 관리자)
+arg-watch-desk = 이 부서의 상담과 모두에게 관계되는 것만
+arg-watch-kind = 이 종류의 사건만, 예: opened,closed (종류는 --json 으로 봅니다)
+arg-watch-danger = 위급 상담에 관한 것만
 arg-report-html = 차트가 든 인쇄용 페이지를 저장합니다(-는 표준 출력)
 arg-report-xlsx = 엑셀 파일을 저장합니다
 arg-report-csv = CSV 파일을 저장합니다
@@ -489,7 +539,7 @@ arg-help-command = 명령 이름
 head-number = 번호
 head-citizen = 시민
 head-state = 상태
-head-waits = 대기 시간
+head-waits-short = 대기
 head-last = 마지막 문자
 conversation-title = 상담 { $n }번
 waits-now = 방금부터 기다림
@@ -500,6 +550,7 @@ citizen-erased = 지워진 시민
 close-reason-erased = 지움: 보관 기간이 지났거나 시민이 지워 달라고 했습니다
 close-reason-no_reply = 시민이 답하지 않아 자동으로 종료
 late-short = [늦게 도착: { $at } 보냄]
+late-brief = 늦게 도착({ $at } 보냄)
 previous = 이 시민의 이전 상담: munja show { $n }
 found-text = 시민
 found-answer = 답변
@@ -518,7 +569,7 @@ list-empty = 해당하는 상담이 없습니다.
 surveys-empty = 만족도 답이 없습니다.
 list-empty-mine = 맡은 상담이 없습니다. `munja next`로 다음 상담을 맡을 수 있습니다.
 list-empty-waiting = 기다리는 시민이 없습니다.
-list-more = … 그 밖에 { $n }건이 더 있습니다. --limit으로 더 볼 수 있습니다.
+list-next = 모두 { $n }건입니다. 다음 쪽: { $command }
 needs-decision = 결정이 필요합니다: munja decide { $m } give-up 또는 send-again
 
 photo-kept = { $what } { $id } · { $type } { $size } · munja photo { $id }
@@ -620,6 +671,9 @@ status-quarantined = 읽을 수 없는 문자 { $n }건 (운영자가 확인합�
 status-late = { $name } 작업이 늦어지고 있습니다(마지막 진행: { $ago }). 운영자에게 알려 주십시오.
 
 next-bad_request = 계속되면 운영자에게 알려 주십시오(요청 번호 { $request }).
+next-unknown_field = 운영자에게 알려 주십시오(요청 번호 { $request }).
+next-wrong_content_type = 운영자에게 알려 주십시오(요청 번호 { $request }).
+candidates = 이 중 하나를 적어 주십시오: { $names }
 next-unauthorized = munja login
 error-not_logged_in = 로그인하지 않았습니다.
 next-not_logged_in = munja login
@@ -769,6 +823,10 @@ survey-answer = 만족도: { $score } { $comment }
 promise-short = 약속 { $at }
 event-urgent = 긴급: 위험합니다. 맡아 주세요: munja ack
 
+next-own_work = munja review sample
+next-not_reviewable = 누구의 상담인지 적어 주세요: munja review write { $n } --counselor 아이디 --marks …
+next-already_reviewed = munja reviews --all 로 볼 수 있습니다.
+next-already_answered = munja reviews 로 볼 수 있습니다.
 next-warn_first = 먼저 경고해 주세요: munja warn { $n }
 next-opted_out = 시민이 다시 문자를 보내면 답변할 수 있습니다.
 next-too_many_held = 답변하거나 대기로 돌리십시오: munja list --mine
@@ -803,7 +861,6 @@ next-not_your_desk = 부서는 munja desks 로 볼 수 있습니다. 그 부서�
 next-no_danger = munja show { $n }
 next-restricted = 언제까지인지는 munja show { $n } 에 나옵니다. 관리자가 풀 수 있습니다: munja unrestrict { $n }
 did-asked_where = 상담 { $n }번 시민에게 어디에 있는지 물었습니다.
-did-handed_over = 상담 { $n }번을 { $service }에 알린 것으로 기록했습니다.
 masked = 가려진 번호 { $n }개 (`munja reveal 번호 --texts --reason "..."`)
 nothing-masked = 상담 { $n }번의 글에는 가려진 것이 없습니다.
 identity-resident = 주민등록번호
@@ -816,16 +873,12 @@ tidied = 이 컴퓨터에서 지웠습니다: 14일 지난 초안 { $drafts }개
 revealed = 상담 { $n }번 시민의 번호: { $number }
 ask-told = { $service }의 누구에게 알렸습니까? (아직이면 Enter)
 handover-open = 아직 알리지 않은 것으로 두었습니다. 알린 뒤: munja handover { $n } { $service } --told "이름"
-handover-title = { $service }에 읽어 줄 내용 (상담 { $n }번)
-handover-number = 전화번호: { $number } (말로 통화하기 어려운 사람일 수 있습니다)
-handover-texts = 시민이 보낸 글 (주소가 있는지 보십시오):
-handover-by-text = 음성 통화가 어려우면 문자로 연락해 달라고 하십시오.
 head-duty = 알림
 duty-nobody = 당직 전화가 없습니다. 서버 담당자가 [alarm] 에 적어야 합니다.
 duty-no-alarm = 끝나지 않은 알림이 없습니다.
 duty-until = 당직 중, { $at }까지
 duty-always = 항상 당직
-duty-ignored = 틀린 번호가 많아 { $at }까지 답장을 받지 않음
+duty-ignored = 틀린 번호가 많아 { $at }까지 답변을 받지 않음
 duty-on = 당직 중
 duty-from = { $at }부터
 duty-off = 당직 아님
@@ -924,3 +977,50 @@ error-period_too_long = 통계는 길어야 10년까지입니다: { $what }
 next-period_too_long = munja report 2026
 error-report_file = { $file } 을(를) 저장할 수 없습니다: { $why }
 next-report_file = 있는 폴더, 쓸 수 있는 폴더를 적으십시오.
+did-handed_over = 상담 { $n }번을 { $service }에 알린 것으로 기록했습니다.
+head-closed = 종료
+head-reason = 까닭
+head-took = 걸린 시간
+head-rule = 규칙
+head-points = 점수
+head-event = 사건 번호
+head-kind = 종류
+head-dangers-7 = 위급, 7일
+head-dangers-30 = 30일
+head-abusive-7 = 폭언 문자, 7일
+head-abusive-30 = 30일
+review-none = 평가할 상담이 없습니다. 답이 나가고 종료된 상담 가운데 평가하지 않은 것이 없습니다.
+review-sampled = { $n }건에서 뽑았습니다. 뽑기 수는 { $seed } 입니다. 다음: munja review show N
+review-how = 평가하기: munja review write { $n } --marks { $marks } --comment "…"
+review-written = 상담 { $n }번에 대한 평가 { $r }번을 남겼습니다. 상담사가 볼 수 있습니다.
+review-answered = 평가 { $r }번에 답을 남겼습니다.
+reviews-none = 평가가 없습니다.
+review-head = 평가 { $r }번 · 상담 { $n }번 · { $who } 님 · 평가자 { $by } 님 · { $at }
+review-said = 답 { $at }: { $text }
+review-unread = 아직 읽지 않음
+error-review_number = 번호를 적어 주세요.
+next-review_number = munja review sample
+error-review_text = 보낼 글이 없습니다. 답을 적어 주세요.
+next-review_text = munja review answer { $n } "…"
+error-bad_marks = 평가표와 맞지 않습니다: { $what }. 항목마다 하나씩 적어 주세요: { $sheet }
+next-bad_marks = munja review sheet
+coaching-title = 함께 볼 상담, { $from } ~ { $to }
+coaching-none = 없습니다. 낮은 점수도, 늦은 첫 답변도, 다시 온 시민도 없습니다.
+coaching-low_score = 낮은 만족도
+coaching-slow_answer = 늦은 첫 답변
+coaching-came_back = 72시간 안에 다시 옴
+load-title = 상담사가 겪은 일
+load-none = 지난 30일 동안 답한 위급 상담도 폭언 문자도 없습니다.
+incentive-title = 점수, { $from } ~ { $to } (규칙 { $version })
+incentive-once = 상담마다 한 번
+incentive-none = 점수를 받은 상담사가 없습니다.
+incentive-how = 점수마다 근거가 된 사건: --csv FILE 또는 --json
+error-report_csv_only = 이 목록은 페이지나 엑셀로 만들 수 없습니다. --csv 나 --json 을 쓰십시오.
+next-report_csv_only = munja report incentive last-month --csv points.csv
+head-restricted = 제한 끝
+head-by = 제한한 사람
+head-opted-out = 수신거부
+announced = 모든 상담 화면에 알렸습니다.
+announced-none = 지난 24시간 동안 공지가 없습니다.
+restricted-none = 제한된 시민도 수신을 거부한 시민도 없습니다.
+list-empty-of = 맡은 상담이 없습니다.

@@ -2,6 +2,7 @@
 
 mod csv;
 mod html;
+mod people;
 mod svg;
 mod terminal;
 mod values;
@@ -20,8 +21,35 @@ use crate::client::{ReportQuery, Say, create_private};
 use crate::domain::figures::Period;
 use crate::domain::figures::period::date_at;
 
-/// The word before a period that asks for counselors.
-const COUNSELORS: &str = "counselors";
+/// What is reported: a word before the period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum About {
+    Service,
+    Counselors,
+    Staffing,
+    Coaching,
+    Incentive,
+}
+
+impl About {
+    fn from_word(word: &str) -> Option<About> {
+        Some(match word {
+            "counselors" => About::Counselors,
+            "staffing" => About::Staffing,
+            "coaching" => About::Coaching,
+            "incentive" => About::Incentive,
+            _ => return None,
+        })
+    }
+
+    /// The period, if none is named.
+    fn usual_period(self) -> &'static str {
+        match self {
+            About::Service | About::Counselors | About::Coaching => "month",
+            About::Staffing | About::Incentive => "last-month",
+        }
+    }
+}
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -35,6 +63,10 @@ pub struct Args {
     compare: Option<String>,
     #[arg(long)]
     words: bool,
+    #[arg(long, value_name = "SCORE", value_parser = clap::value_parser!(i64).range(1..=5))]
+    low: Option<i64>,
+    #[arg(long, value_name = "SPAN", value_parser = super::when::span_ms)]
+    slow: Option<i64>,
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
     #[arg(long, value_name = "FILE")]
@@ -59,8 +91,16 @@ pub struct Printed {
 }
 
 pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
-    let (of_counselors, period) = asked(context, args)?;
-    let printed = fetch(context, args, (of_counselors, period)).await?;
+    let (about, period) = asked(context, args)?;
+    if matches!(about, About::Coaching | About::Incentive) {
+        let days = (period.first.to_string(), period.last.to_string());
+        let of = ReportQuery { days: (&days.0, &days.1), desk: args.desk.as_deref(), by: None };
+        return match about {
+            About::Coaching => people::coaching(context, args, &of).await,
+            _ => people::incentive(context, args, &of).await,
+        };
+    }
+    let printed = fetch(context, args, (about, period)).await?;
     let files = files(args, &printed);
     if files.is_empty() {
         if context.json {
@@ -81,35 +121,41 @@ pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Whether it is about counselors, and the period.
-fn asked(context: &CliContext, args: &Args) -> Result<(bool, Period), Failure> {
-    let (mut of_counselors, mut period) = (args.by.as_deref() == Some("counselor"), "month");
+/// What it is about, and the period.
+fn asked(context: &CliContext, args: &Args) -> Result<(About, Period), Failure> {
+    let mut about = if args.by.as_deref() == Some("counselor") { About::Counselors } else { About::Service };
+    let mut named = None;
     for word in &args.what {
-        match word.as_str() {
-            COUNSELORS => of_counselors = true,
-            other => period = other,
+        match About::from_word(word) {
+            Some(known) => about = known,
+            None => named = Some(word.as_str()),
         }
     }
+    let period = named.unwrap_or(about.usual_period());
     let today = date_at(context.io.clock.now_ms(), &context.io.zone).unwrap_or(jiff::civil::Date::ZERO);
     let found = Period::parse(period, today);
     let period = found.map_err(|bad| {
         let values = [("what", one_word(period).into()), ("today", today.to_string().into())];
         Failure::here(Exit::Usage, bad.as_str(), values)
     })?;
-    Ok((of_counselors, period))
+    Ok((about, period))
 }
 
 async fn fetch(
     context: &CliContext,
     args: &Args,
-    (of_counselors, period): (bool, Period),
+    (about, period): (About, Period),
 ) -> Result<Printed, Failure> {
     let client = context.client()?;
-    let by = args.by.as_deref().filter(|_| !of_counselors);
+    let by = args.by.as_deref().filter(|_| about == About::Service);
     let get = async |period: Period| {
         let days = (period.first.to_string(), period.last.to_string());
         let of = ReportQuery { days: (&days.0, &days.1), desk: args.desk.as_deref(), by };
-        if of_counselors { client.report_counselors(&of).await } else { client.report(&of).await }
+        match about {
+            About::Counselors => client.report_counselors(&of).await,
+            About::Staffing => client.report_staffing(&of).await,
+            _ => client.report(&of).await,
+        }
     };
     let report = get(period).await?;
     let compared = match args.compare.as_deref() {

@@ -352,7 +352,7 @@ async fn who_is_on_duty_and_what_stands() {
         "bizgo",
         "알리지 않음",
         "항상 당직",
-        "답장을 받지 않음",
+        "답변을 받지 않음",
         "방금",
     ] {
         assert!(run.out.contains(word), "{word}: {}{}", run.out, run.err);

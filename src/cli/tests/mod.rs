@@ -4,6 +4,7 @@ mod commands;
 mod found;
 mod photos;
 mod replies;
+mod sentences;
 mod shown;
 
 use std::io::{Cursor, Write};
@@ -28,6 +29,7 @@ struct World {
     vars: Vec<(String, String)>,
     stdin: String,
     is_terminal: bool,
+    columns: usize,
 }
 
 /// What a run left.
@@ -50,7 +52,7 @@ impl World {
             set("MUNJA_TOKEN", "token-of-minsu"),
             set("LANG", "ko_KR.UTF-8"),
         ];
-        World { server, home, vars, stdin: String::new(), is_terminal: false }
+        World { server, home, vars, stdin: String::new(), is_terminal: false, columns: 100 }
     }
 
     fn set(&mut self, name: &str, value: &str) {
@@ -70,7 +72,7 @@ impl World {
             stdin_is_terminal: self.is_terminal,
             stdout_is_terminal: self.is_terminal,
             likes_colour: false,
-            columns: 100,
+            columns: self.columns,
             clock: Clock::following_tokio(NOON),
             zone: TimeZone::UTC,
         }

@@ -4,7 +4,7 @@ use super::*;
 
 fn list() -> Reply {
     let conversations = [summary(12, "62번 버스 언제 와요?"), summary(7, "여권 사진 규격이요")];
-    Reply::Json(json!({ "conversations": conversations, "n_total": 5 }))
+    Reply::Json(json!({ "conversations": conversations, "n_total": 5, "next": "waiting.0.1.7" }))
 }
 
 #[tokio::test]
@@ -16,17 +16,107 @@ async fn a_list_in_a_pipe_on_a_terminal_and_for_a_program() {
         run.out,
         "12  010-****-5678  대기  3분  62번 버스 언제 와요?\n7  010-****-5678  대기  3분  여권 사진 규격이요\n"
     );
-    assert!(run.err.contains("3건이 더"), "{}", run.err);
+    assert!(run.err.contains("munja list --limit 2 --after waiting.0.1.7"), "{}", run.err);
     assert_eq!(world.asked(), ["GET /v1/conversations?state=waiting&limit=2"]);
     let run = world.munja(&["list", "--json"]).await;
     let said: Value = serde_json::from_str(&run.out).expect("JSON and nothing else");
     assert_eq!(
-        (run.err.as_str(), &said["conversations"][1]["id"], &said["n_total"]),
-        ("", &json!(7), &json!(5))
+        (run.err.as_str(), &said["conversations"][1]["id"], &said["next"]),
+        ("", &json!(7), &json!("waiting.0.1.7"))
     );
     world.is_terminal = true;
-    let run = world.munja(&["list"]).await;
-    assert!(run.out.contains("대기 시간") && run.out.contains('─'), "{}", run.out);
+    let run = world.munja(&["list", "--after", "waiting.0.1.3"]).await;
+    let lines: Vec<&str> = run.out.lines().collect();
+    assert_eq!(
+        lines,
+        [
+            "  번호 부서 대기 시민 마지막 문자",
+            "    12       3분      62번 버스 언제 와요?",
+            "     7       3분      여권 사진 규격이요"
+        ]
+    );
+    assert_eq!(
+        world.asked().last().unwrap(),
+        "GET /v1/conversations?state=waiting&limit=50&after=waiting.0.1.3"
+    );
+}
+
+/// Rows with everything that a row can have, more of it than there is room for.
+fn full_rows() -> Vec<Value> {
+    let long = "할머니가 쓰러지셨는데 버스가 안 와요 ".repeat(9);
+    let mut danger = summary(123_456, &long);
+    danger["desk"] = json!("bukgu");
+    danger["citizen_name"] = json!("7F2K");
+    danger["tier"] = json!(1);
+    danger["is_ringing"] = json!(true);
+    let mut held = summary(7, "네 👨‍👩‍👧 고마워요");
+    held["state"] = json!("active");
+    held["desk"] = json!("긴이름의부서입니다정말로");
+    held["claimed_by"] = minsu();
+    held["promise_due_at"] = json!(NOON + 3_600_000);
+    held["n_in_doubt"] = json!(2);
+    held["n_photos"] = json!(3);
+    held["late_sent_at"] = json!(NOON - 7_200_000);
+    held["referral"] = json!({ "department": "도로과 ".repeat(20), "since_at": NOON, "due_at": NOON });
+    let mut rtl = summary(8, "مرحبا ".repeat(30).as_str());
+    rtl["tier"] = json!(2);
+    rtl["citizen"] = json!("erased");
+    vec![danger, held, rtl, summary(9, &"e\u{301}한\u{200d}".repeat(80))]
+}
+
+#[tokio::test]
+async fn a_row_is_one_line_at_any_width() {
+    use unicode_width::UnicodeWidthStr;
+    let mut world = World::new().await;
+    world.is_terminal = true;
+    let list = json!({ "conversations": full_rows(), "n_total": 4 });
+    world.server.on("GET /v1/conversations", [Reply::Json(list)]);
+    for lang in ["ko", "en"] {
+        let mut widest = 0;
+        for columns in [60, 80, 120, 200] {
+            world.columns = columns;
+            let run = world.munja(&["list", "--all", "--lang", lang]).await;
+            assert_eq!(run.out.lines().count(), 5, "{}", run.out);
+            for line in run.out.lines() {
+                assert!(line.width() <= columns, "{columns} {}: {line}", line.width());
+            }
+            let danger = run.out.lines().nth(1).expect("a row");
+            assert!(
+                danger.starts_with("!!") && danger.contains("123456") && danger.contains(" 7F2K "),
+                "{danger}"
+            );
+            assert!(danger.width() > widest, "wider terminals show more words");
+            widest = danger.width();
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_name_that_fits_several_things_lists_them() {
+    let world = World::new().await;
+    world.server.on("GET /v1/conversations/12", [Reply::Json(detail(12, 34, vec![text_in(34, "62번")]))]);
+    world.server.on("POST /v1/conversations/12/close", [problem(422, "no_such_category")]);
+    world.server.on("POST /v1/conversations/12/actions", [problem(422, "no_such_person")]);
+    let categories =
+        json!({ "version": "1", "categories": ["교통/버스", "교통/택시", "여권"], "required": true });
+    world.server.on("GET /v1/categories", [Reply::Json(categories)]);
+    let colleague = json!({ "login": "jiyeong", "name": "이지영", "role": "counselor", "desks": "*", "presence": "on", "since": null, "n_held": 0, "is_me": false });
+    world.server.on("GET /v1/colleagues", [Reply::Json(json!({ "colleagues": [colleague] }))]);
+    let canned = |key: &str| json!({ "key": key, "text": "글", "category": null });
+    world.server.on(
+        "GET /v1/canned",
+        [Reply::Json(json!({ "replies": [canned("bus"), canned("bus2"), canned("taxi")] }))],
+    );
+    world.munja(&["show", "12"]).await;
+    let run = world.munja(&["close", "12", "--category", "교"]).await;
+    assert_eq!(run.exit, Exit::Usage);
+    assert!(run.err.contains("이 중 하나") && run.err.contains("교통/버스, 교통/택시"), "{}", run.err);
+    assert!(!run.err.contains("여권"), "{}", run.err);
+    let run = world.munja(&["transfer", "12", "--person", "지영", "--note", "부탁"]).await;
+    assert!(run.err.contains("jiyeong (이지영)"), "{}", run.err);
+    let run = world.munja(&["replies", "bu", "--json"]).await;
+    let said: Value = serde_json::from_str(&run.err).expect("a problem");
+    assert_eq!(said["candidates"], json!(["bus", "bus2"]));
 }
 
 #[tokio::test]
@@ -123,7 +213,7 @@ async fn why_a_text_did_not_arrive() {
     world.server.on("GET /v1/conversations/12", [Reply::Json(detail(12, 34, messages))]);
     let run = world.munja(&["show", "12"]).await;
     for line in [
-        "도착하지 못함 · 통신사가 받음, 휴대폰이 꺼져 있습니다 [22003] (문자 56)",
+        "도착하지 못함 · 통신사가 받음, 휴대전화가 꺼져 있습니다 [22003] (문자 56)",
         "보내지 못함 [99998] (문자 57)",
         "발송 대기 · 통신사가 우리 발신 번호를 받아 주지 않습니다. 운영자에게 알려 주십시오 [A327] (문자 58)",
         "11:59 도착 (문자 59)",

@@ -181,3 +181,20 @@ async fn a_first_connection_that_fails_is_an_error() {
     let error = client(&server.url).events(None).next().await.expect_err("no stream");
     assert_eq!(error.code(), Some(ProblemCode::DatabaseBusy));
 }
+
+#[tokio::test]
+async fn a_stream_whose_first_connection_fails_is_tried_again_if_its_reader_is_patient() {
+    let server = Fake::start().await;
+    let refused = || Reply::Problem(503, "database_busy", json!({}));
+    server.on("GET /v1/events", [refused()]);
+    assert!(client(&server.url).events(None).next().await.is_err());
+    let event = json!({ "seq": 7, "at": 1, "kind": "opened", "conversation_id": 1 });
+    let line = format!("id: 7\nevent: opened\ndata: {event}\n\n");
+    server.on("GET /v1/events", [refused(), Reply::Events(line)]);
+    let mut events = client(&server.url).events(None).patient();
+    assert!(matches!(events.next().await, Ok(Feed::Lost { .. })));
+    assert!(matches!(events.next().await, Ok(Feed::Back)));
+    assert!(matches!(events.next().await, Ok(Feed::Event(event)) if event.seq == 7));
+    server.on("GET /v1/events", [Reply::Problem(401, "unauthorized", json!({}))]);
+    assert!(client(&server.url).events(None).patient().next().await.is_err(), "a refusal stays one");
+}

@@ -10,6 +10,7 @@
 //! * Each fact counts in one period alone: responses and waits where the citizen's text came, everything else where it happened.
 //! * Closed hours never count as waiting, but in a danger. Automatic texts never count as replies.
 
+pub mod coaching;
 pub mod history;
 mod measures;
 pub mod names;
@@ -17,6 +18,7 @@ pub mod period;
 pub mod reading;
 pub mod report;
 mod spread;
+pub mod staffing;
 pub mod tally;
 pub mod words;
 

@@ -133,11 +133,16 @@ impl Tally {
         }
     }
 
-    fn add_one(&mut self, one: &Contribution) {
+    /// Whether a fact counts here: its moment, desk and counselor are those that the report is about.
+    pub fn counts(&self, one: &Contribution) -> bool {
         let (from, to) = self.bounds;
         let is_elsewhere = self.scope.desk.is_some_and(|desk| desk != one.desk);
         let is_of_another = self.scope.counselor.is_some_and(|id| one.by != Some(id));
-        if one.at < from || one.at >= to || is_elsewhere || is_of_another {
+        (from..to).contains(&one.at) && !is_elsewhere && !is_of_another
+    }
+
+    fn add_one(&mut self, one: &Contribution) {
+        if !self.counts(one) {
             return;
         }
         self.whole.add(one.fact);

@@ -8,6 +8,7 @@
 
 mod features;
 mod hangul;
+mod initials;
 mod judge;
 mod learn;
 mod normal;

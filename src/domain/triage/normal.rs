@@ -9,6 +9,7 @@ use std::ops::Range;
 use unicode_normalization::UnicodeNormalization;
 
 use super::hangul::{compose, is_letter, is_syllable, letter_of_key, one_of_variants, parts_of};
+use super::initials::written_out;
 
 /// First byte of the initials, vowels and finals.
 const INITIAL: u8 = 0x80;
@@ -233,7 +234,7 @@ fn push_letters(c: char, out: &mut Vec<u8>) {
 /// The normal form of `text`.
 pub fn normal(text: &str) -> Normal {
     if text.chars().all(is_plain) {
-        return squeeze(&compose(text.chars().collect()));
+        return squeeze(&written_out(compose(text.chars().collect())));
     }
     let composed = text.nfc().filter(|c| !is_invisible(*c));
     let mut plain = Vec::with_capacity(text.len() / 2);
@@ -245,7 +246,7 @@ pub fn normal(text: &str) -> Normal {
             plain.extend(std::iter::once(c).nfkc().filter(|c| !is_invisible(*c)));
         }
     }
-    squeeze(&compose(plain))
+    squeeze(&written_out(compose(plain)))
 }
 
 /// `text` read as Hangul typed on a Latin keyboard, in normal form; what stands beside it stays (`지금 tkffuwntpdy😭`). `None`

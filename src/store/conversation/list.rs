@@ -1,10 +1,11 @@
 //! Lists of conversations, and one with everything in it. Only what the actor may see.
 
-use rusqlite::{Connection, Row, named_params};
+use rusqlite::{Connection, Row, ToSql, named_params};
 
 use super::drafts::{self, Writer};
 use super::messages::{Message, inbound, outbound};
 use super::notes::{self, Note};
+use super::place::ListPlace;
 use super::row::load;
 use super::survey::{self, Survey};
 use crate::domain::UnixMs;
@@ -70,6 +71,18 @@ pub struct ConversationSummary {
     pub acked_by: Option<String>,
     /// The outside department that works on it.
     pub referral: Option<Referral>,
+    /// Its place in the queue.
+    pub queue_at: UnixMs,
+}
+
+/// A page of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListPage {
+    pub found: Vec<ConversationSummary>,
+    /// How many there are on all pages together.
+    pub n_total: i64,
+    /// The place after which the next page begins; `None`: this is the last one.
+    pub next: Option<ListPlace>,
 }
 
 /// A conversation with its texts, oldest first.
@@ -94,24 +107,46 @@ impl Store {
         limit: u32,
         actor: &Actor,
     ) -> Result<(Vec<ConversationSummary>, i64)> {
+        let page = self.conversations_after(filter, (limit, None), actor).await?;
+        Ok((page.found, page.n_total))
+    }
+
+    /// As [`Store::conversations`], a page that begins after a place. A conversation that moves meanwhile is on the page of its new place.
+    pub async fn conversations_after(
+        &self,
+        filter: ConversationFilter,
+        (limit, after): (u32, Option<ListPlace>),
+        actor: &Actor,
+    ) -> Result<ListPage> {
         if !actor.takes_duty() {
-            return Ok((Vec::new(), 0));
+            return Ok(ListPage { found: Vec::new(), n_total: 0, next: None });
         }
         let (me, desks) = (actor.id(), visible_desks(actor));
         self.read(move |conn| {
-            let List { index, condition, order, holder } = List::of(filter);
+            let List { index, condition, order, behind, holder } = List::of(filter);
             let visible = if desks.is_some() { VISIBLE } else { "AND (:me IS NULL OR 1) AND :desks IS NULL" };
+            let behind = if after.is_some() { behind } else { "" };
             let list = format!(
                 "SELECT {SUMMARY} FROM conversation c {index} {HOLDER}
-                 WHERE {condition} {visible} ORDER BY {order} LIMIT :limit"
+                 WHERE {condition} {behind} {visible} ORDER BY {order} LIMIT :limit"
             );
             let mut select = conn.prepare_cached(&list)?;
-            let of = named_params! { ":limit": limit, ":holder": holder, ":me": me, ":desks": desks };
-            let found = select.query_map(of, summary)?.collect::<rusqlite::Result<Vec<_>>>()?;
+            // One more, which tells whether another page follows.
+            let one_more = limit.saturating_add(1);
+            let mut of: Vec<(&str, &dyn ToSql)> =
+                vec![(":limit", &one_more), (":holder", &holder), (":me", &me), (":desks", &desks)];
+            if let Some(place) = &after {
+                of.extend(place.parameters(behind));
+            }
+            let mut found =
+                select.query_map(of.as_slice(), summary)?.collect::<rusqlite::Result<Vec<_>>>()?;
+            let has_more = found.len() > limit as usize;
+            found.truncate(limit as usize);
+            let next = found.last().filter(|_| has_more).map(|last| place_of(last, filter));
             let count = format!("SELECT count(*) FROM conversation c {index} WHERE {condition} {visible}");
             let of = named_params! { ":holder": holder, ":me": me, ":desks": desks };
-            let n = conn.prepare_cached(&count)?.query_row(of, |r| r.get(0))?;
-            Ok((found, n))
+            let n_total = conn.prepare_cached(&count)?.query_row(of, |r| r.get(0))?;
+            Ok(ListPage { found, n_total, next })
         })
         .await
     }
@@ -188,7 +223,7 @@ const SUMMARY: &str = "
     (SELECT count(*) FROM outbox o WHERE o.conversation_id = c.id AND o.needs_person = 1),
     (SELECT count(*) FROM inbox i JOIN photo p ON p.inbox_id = i.id
       WHERE i.conversation_id = c.id AND i.seq = c.last_inbound_seq),
-    c.referred_to, c.referred_at, c.referral_due_at";
+    c.referred_to, c.referred_at, c.referral_due_at, c.queue_at";
 /// What there is beside its texts: most conversations have none of it, and need no query for it.
 const BESIDE: &str = "
     EXISTS (SELECT 1 FROM citizen f WHERE f.number = c.citizen),
@@ -206,6 +241,8 @@ struct List {
     index: &'static str,
     condition: &'static str,
     order: &'static str,
+    /// What lies behind a place, in that order.
+    behind: &'static str,
     /// Who `:holder` is.
     holder: Option<i64>,
 }
@@ -214,22 +251,45 @@ impl List {
     fn of(filter: ConversationFilter) -> List {
         use ConversationFilter::{HeldBy, Open, Referred, State};
         use ConversationState::{Active, Answered, Closed, Waiting};
-        let (condition, order) = match filter {
-            State(Waiting) => ("c.state = 'waiting' AND :holder IS NULL", "c.queue_at, c.id"),
-            State(Active) => ("c.state = 'active' AND :holder IS NULL", "c.id"),
-            State(Answered) => ("c.state = 'answered' AND :holder IS NULL", "c.id"),
-            State(Closed) => ("c.state = 'closed' AND :holder IS NULL", "c.id DESC"),
+        let (condition, order, behind) = match filter {
+            State(Waiting) => (
+                "c.state = 'waiting' AND :holder IS NULL",
+                "c.queue_at, c.id",
+                "AND (c.queue_at, c.id) > (:at, :id)",
+            ),
+            State(Active) => ("c.state = 'active' AND :holder IS NULL", "c.id", "AND c.id > :id"),
+            State(Answered) => ("c.state = 'answered' AND :holder IS NULL", "c.id", "AND c.id > :id"),
+            State(Closed) => ("c.state = 'closed' AND :holder IS NULL", "c.id DESC", "AND c.id < :id"),
             Open => (
                 "c.state IN ('waiting', 'active', 'answered') AND :holder IS NULL",
-                "c.alarm_from_at IS NULL, c.tier IS NOT 1, c.queue_at, c.id",
+                "CASE WHEN c.alarm_from_at IS NOT NULL THEN 0 WHEN c.tier = 1 THEN 1 ELSE 2 END, c.queue_at, c.id",
+                "AND (CASE WHEN c.alarm_from_at IS NOT NULL THEN 0 WHEN c.tier = 1 THEN 1 ELSE 2 END, c.queue_at, c.id)
+                     > (:rank, :at, :id)",
             ),
-            HeldBy(_) => ("c.claimed_by = :holder", "c.id"),
-            Referred => ("c.referral_due_at IS NOT NULL AND :holder IS NULL", "c.referral_due_at, c.id"),
+            HeldBy(_) => ("c.claimed_by = :holder", "c.id", "AND c.id > :id"),
+            Referred => (
+                "c.referral_due_at IS NOT NULL AND :holder IS NULL",
+                "c.referral_due_at, c.id",
+                "AND (c.referral_due_at, c.id) > (:at, :id)",
+            ),
         };
         let index = if filter == State(Waiting) { "INDEXED BY conversation_waiting" } else { "" };
         let holder = if let HeldBy(id) = filter { Some(id) } else { None };
-        List { index, condition, order, holder }
+        List { index, condition, order, behind, holder }
     }
+}
+
+/// The place of a row in a list.
+fn place_of(row: &ConversationSummary, filter: ConversationFilter) -> ListPlace {
+    let rank = match (filter, row.is_unanswered_danger, row.tier) {
+        (ConversationFilter::Open, true, _) => 0,
+        (ConversationFilter::Open, false, Some(Tier::Danger)) => 1,
+        (ConversationFilter::Open, ..) => 2,
+        _ => 0,
+    };
+    let due_at = row.referral.as_ref().map(|referral| referral.due_at);
+    let due_at = due_at.filter(|_| filter == ConversationFilter::Referred);
+    ListPlace { rank, at: due_at.unwrap_or(row.queue_at), id: row.id }
 }
 
 fn summary(r: &Row<'_>) -> rusqlite::Result<ConversationSummary> {
@@ -259,6 +319,7 @@ fn summary(r: &Row<'_>) -> rusqlite::Result<ConversationSummary> {
         n_in_doubt: r.get(25)?,
         n_last_photos: r.get(26)?,
         referral: referral(r)?,
+        queue_at: r.get(30)?,
     })
 }
 
@@ -270,7 +331,7 @@ fn referral(r: &Row<'_>) -> rusqlite::Result<Option<Referral>> {
 
 pub(in crate::store) fn detail(conn: &Connection, id: i64) -> Result<ConversationDetail> {
     let one = format!("SELECT {SUMMARY}, {BESIDE} FROM conversation c {HOLDER} WHERE c.id = :id");
-    let found = |r: &Row<'_>| Ok((summary(r)?, (r.get(30)?, r.get(31)?, r.get(32)?, r.get(33)?)));
+    let found = |r: &Row<'_>| Ok((summary(r)?, (r.get(31)?, r.get(32)?, r.get(33)?, r.get(34)?)));
     let (summary, (has_facts, has_notes, has_survey, has_drafts)) =
         conn.prepare_cached(&one)?.query_row(named_params! { ":id": id }, found)?;
     let mut messages = inbound(conn, id)?;

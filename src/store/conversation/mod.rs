@@ -8,6 +8,7 @@ pub(in crate::store) mod list;
 pub(in crate::store) mod lost;
 pub(in crate::store) mod messages;
 pub(in crate::store) mod notes;
+pub(in crate::store) mod place;
 pub(in crate::store) mod row;
 pub(in crate::store) mod survey;
 pub(in crate::store) mod timers;

@@ -40,24 +40,32 @@ impl Store {
     /// Adds up everything that happened in the period. May take seconds for a year; runs on a read connection.
     pub async fn figures(&self, of: FiguresOf) -> Result<(Tally, Names)> {
         let keys = self.pseudonyms().clone();
-        self.read(move |conn| {
-            let mut names = Names::new(&of.desks);
-            let calendar = of.desk.as_deref().map_or_else(
-                || of.desks.first().calendar.clone(),
-                |key| of.desks.get_or_first(key).calendar.clone(),
-            );
-            let desk = of.desk.as_deref().map(|key| names.desk(key));
-            let scope = Scope { period: of.period, desk, by: of.by, calendar, counselor: of.counselor };
-            let mut tally = Tally::new(scope);
-            let reader = Reader { conn, keys: &keys, meaning: of.meaning };
-            for id in touched(conn, tally.bounds())? {
-                let history = reader.history(id, &mut names)?;
-                tally.add(&history, &names);
-            }
-            Ok((tally, names))
-        })
-        .await
+        self.read(move |conn| walk(conn, &keys, of, |tally, _, history, names| tally.add(history, names)))
+            .await
     }
+}
+
+/// Hands every conversation in which anything happened to `each`, with a tally of the period that nothing is in yet.
+pub(super) fn walk(
+    conn: &Connection,
+    keys: &PseudonymKey,
+    of: FiguresOf,
+    mut each: impl FnMut(&mut Tally, i64, &History, &Names),
+) -> Result<(Tally, Names)> {
+    let mut names = Names::new(&of.desks);
+    let calendar = of
+        .desk
+        .as_deref()
+        .map_or_else(|| of.desks.first().calendar.clone(), |key| of.desks.get_or_first(key).calendar.clone());
+    let desk = of.desk.as_deref().map(|key| names.desk(key));
+    let scope = Scope { period: of.period, desk, by: of.by, calendar, counselor: of.counselor };
+    let mut tally = Tally::new(scope);
+    let reader = Reader { conn, keys, meaning: of.meaning };
+    for id in touched(conn, tally.bounds())? {
+        let history = reader.history(id, &mut names)?;
+        each(&mut tally, id, &history, &names);
+    }
+    Ok((tally, names))
 }
 
 /// The conversations in which anything happened between these times; none of our own phones' lines.

@@ -24,6 +24,8 @@ pub struct Event {
     /// Their name.
     pub counselor_name: Option<String>,
     pub detail: Option<String>,
+    /// Key of the desk that the conversation had then.
+    pub desk: Option<String>,
 }
 
 /// An event to be appended.
@@ -87,7 +89,8 @@ impl Store {
         self.read(move |conn| {
             let mut select = conn.prepare_cached(
                 "SELECT e.seq, e.at, e.kind, e.conversation_id, e.message_id, c.login AS counselor,
-                        c.name AS counselor_name, e.detail
+                        c.name AS counselor_name, e.detail,
+                        coalesce(e.desk, (SELECT v.desk FROM conversation v WHERE v.id = e.conversation_id)) AS desk
                  FROM event e LEFT JOIN counselor c ON c.id = e.counselor_id
                  WHERE e.seq > :seq ORDER BY e.seq LIMIT :limit",
             )?;
@@ -156,5 +159,6 @@ fn event(r: &Row<'_>) -> rusqlite::Result<Event> {
         counselor: r.get("counselor")?,
         counselor_name: r.get("counselor_name")?,
         detail: r.get("detail")?,
+        desk: r.get("desk")?,
     })
 }

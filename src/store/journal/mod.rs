@@ -2,4 +2,5 @@
 
 pub(in crate::store) mod access;
 pub(in crate::store) mod access_read;
+pub(in crate::store) mod announce;
 pub(in crate::store) mod event;

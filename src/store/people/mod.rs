@@ -9,9 +9,11 @@ pub(in crate::store) mod history;
 pub(in crate::store) mod log_in;
 pub(in crate::store) mod passwords;
 pub(in crate::store) mod presence;
+pub(in crate::store) mod review;
 pub(in crate::store) mod service_token;
 pub(in crate::store) mod session;
 pub(in crate::store) mod totp;
+pub(in crate::store) mod wishes;
 
 use sha2::{Digest, Sha256};
 

@@ -78,6 +78,7 @@ impl<'a> Forgetting<'a> {
             "UPDATE note SET text = '' WHERE conversation_id = :id",
             "UPDATE reminder SET text = '' WHERE conversation_id = :id",
             "UPDATE survey SET comment = '' WHERE conversation_id = :id AND comment IS NOT NULL",
+            "UPDATE review SET comment = '', answer = CASE WHEN answer IS NULL THEN NULL ELSE '' END WHERE conversation_id = :id",
             "DELETE FROM draft WHERE conversation_id = :id",
             "DELETE FROM legal_hold WHERE conversation_id = :id",
         ] {

@@ -53,6 +53,27 @@ async fn a_day_has_what_came_and_left_in_it() {
     assert_eq!(nothing, crate::store::BoardDay::default());
 }
 
+/// The dangers of a day with their steps, by which the board says how fast they were taken and answered.
+#[tokio::test]
+async fn a_day_has_the_steps_of_its_dangers() {
+    use crate::domain::board::DangerStep as S;
+    let bench = Bench::new();
+    let minsu = bench.counselor("minsu").await;
+    bench.writes("010-3333-0001", "버스 시간", DAY).await;
+    let danger = bench.writes("010-3333-0002", "살려주세요", DAY + MINUTE).await;
+    for id in [1, danger] {
+        bench.store.claim(id, minsu, MANY, DAY + 2 * MINUTE).await.unwrap().unwrap();
+        bench.answer_at(id, minsu, "보았습니다", DAY + 3 * MINUTE).await;
+    }
+    let day = bench.store.board_day(DAY, DAY + 24 * HOUR).await.unwrap();
+    let [(desk, steps)] = &day.dangers[..] else { panic!("{:?}", day.dangers) };
+    assert_eq!(desk, "main");
+    let mut kinds: Vec<(i64, S)> = steps.clone();
+    kinds.dedup();
+    assert_eq!((kinds[0], kinds.last()), ((DAY + MINUTE, S::Rings), Some(&(DAY + 3 * MINUTE, S::Answered))));
+    assert!(kinds.contains(&(DAY + 2 * MINUTE, S::Acked)));
+}
+
 /// Whatever gaps there are between ids, the range is found.
 #[tokio::test]
 async fn a_range_is_found_among_gaps() {

@@ -156,6 +156,40 @@ async fn an_answered_conversation_let_go_waits_again_when_the_citizen_writes() {
 }
 
 #[tokio::test]
+async fn pages_follow_each_other_in_every_list() {
+    let bench = Bench::new();
+    let minsu = bench.counselor("minsu").await;
+    for n in 0..7 {
+        // Two came in the same moment.
+        let id = bench.text_in(&citizen(n), T0 + (n / 2) as i64).await;
+        if n % 3 == 1 {
+            bench.store.claim(id, minsu, MANY, T0).await.unwrap().unwrap();
+        }
+        if n == 4 {
+            bench.store.close(id, minsu, Closing::default(), T0).await.unwrap().unwrap();
+        }
+    }
+    use ConversationFilter::{HeldBy, Open, Referred, State};
+    let mut lists: Vec<ConversationFilter> = ConversationState::ALL.into_iter().map(State).collect();
+    lists.extend([Open, HeldBy(minsu), Referred]);
+    for filter in lists {
+        let whole = bench.store.conversations_after(filter, (100, None), &everybody()).await.unwrap();
+        assert_eq!(whole.next, None);
+        let (mut paged, mut after) = (Vec::new(), None);
+        loop {
+            let page = bench.store.conversations_after(filter, (2, after), &everybody()).await.unwrap();
+            assert!(page.found.len() <= 2 && page.n_total == whole.n_total);
+            paged.extend(page.found);
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        assert_eq!(paged, whole.found, "{filter:?}");
+    }
+}
+
+#[tokio::test]
 async fn lists_by_state_and_holder() {
     let bench = Bench::new();
     let minsu = bench.counselor("minsu").await;

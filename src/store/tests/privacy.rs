@@ -465,3 +465,49 @@ async fn what_is_unmasked_stands_in_the_access_log_with_its_reason() {
     let row: String = bench.value("SELECT action || ' ' || reason FROM access ORDER BY seq DESC LIMIT 1");
     assert_eq!(row, "reveal 본인 확인");
 }
+
+/// What a supervisor wrote about a consultation, and what the counselor said to it, goes with the consultation's words; marks stay.
+#[tokio::test]
+async fn reviews_lose_their_words_with_the_consultation_and_keep_their_marks() {
+    use crate::domain::review::Mark;
+    let bench = Bench::new();
+    let (minsu, boss) = (bench.counselor("minsu").await, bench.supervisor("boss").await);
+    let (minsu_acts, boss_acts) = (bench.store.person(minsu).await, bench.store.person(boss).await);
+    for (key, citizen) in [("a", MINSU), ("b", JIYEONG)] {
+        let id = bench.consultation(key, citizen, minsu, T0).await;
+        let marks = vec![Mark { point: "speed".into(), mark: 3, of: 5 }];
+        let new = NewReview { conversation_id: id, counselor: None, marks, comment: SECRET.into() };
+        let review = bench.store.write_review(new, &boss_acts, T0).await.unwrap().unwrap();
+        if key == "a" {
+            bench.store.answer_review(review, ANSWER.into(), &minsu_acts, T0).await.unwrap().unwrap();
+        }
+    }
+    bench.erase(MINSU, false, T0 + DAY).await.unwrap();
+    let of_minsu = bench.store.reviews(None, 10, &minsu_acts).await.unwrap();
+    let words: Vec<_> =
+        of_minsu.iter().map(|r| (r.comment.reveal(), r.answer.as_ref().map(MessageText::reveal))).collect();
+    assert_eq!(words, [(SECRET, None), ("", Some(""))]);
+    assert!(of_minsu.iter().all(|review| review.marks.len() == 1));
+    let (sums, counts) = bench.store.review_sums((T0, T0 + 1), None, None).await.unwrap();
+    assert_eq!((sums.len(), sums[0].marks, sums[0].of, counts[&minsu]), (1, 6, 10, 2));
+    assert!(
+        bench
+            .store
+            .reviews(None, 10, &bench.store.person(bench.counselor("other").await).await)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    // Nothing new is said about words that are gone.
+    let (erased, kept) = (of_minsu[1].conversation_id, of_minsu[0].id);
+    let new = NewReview {
+        conversation_id: erased,
+        counselor: Some("minsu".into()),
+        marks: Vec::new(),
+        comment: String::new(),
+    };
+    assert_eq!(bench.store.write_review(new, &boss_acts, T0).await.unwrap(), Err(Refusal::NotReviewable));
+    bench.erase(JIYEONG, false, T0 + DAY).await.unwrap();
+    let late = bench.store.answer_review(kept, "늦은 답".into(), &minsu_acts, T0 + DAY).await.unwrap();
+    assert_eq!(late, Err(Refusal::AlreadyAnswered));
+}

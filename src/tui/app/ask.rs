@@ -3,7 +3,7 @@
 use super::event::Effect;
 use super::state::{App, AskFor, Asked, Mode, PickFor, Then};
 use super::write::edit;
-use crate::api::wire::ActionRequest;
+use crate::api::wire::{ActionRequest, RevealRequest, RevealWhat};
 use crate::client::{NotDue, due_at};
 use crate::tui::editor::Editor;
 use crate::tui::keys::{Key, is_yes};
@@ -48,7 +48,7 @@ impl App {
         if words.is_empty() && !may_be_empty {
             return self.complain("ask-empty");
         }
-        let (action, done) = match what {
+        let (action, done) = match what.clone() {
             AskFor::Promise => match self.due(&words) {
                 Ok(due_at) => (ActionRequest::Promise { due_at }, "promised"),
                 Err(id) => return self.complain(id),
@@ -65,9 +65,15 @@ impl App {
             }
             AskFor::FalseAlarm => (ActionRequest::FalseAlarm { reason: words, last_seen }, "false_alarm"),
             AskFor::Search => return self.complain("ask-empty"),
-            AskFor::Reveal => {
+            AskFor::Told(service) => {
+                let service = service.to_owned();
+                (ActionRequest::Handover { service, told: words, last_seen }, "handed_over")
+            }
+            AskFor::Reveal | AskFor::Unmask => {
                 self.mode = Mode::Desk;
-                return self.request(Effect::Reveal(n, words));
+                let is_number = what == AskFor::Reveal;
+                let what = if is_number { RevealWhat::Number } else { RevealWhat::Texts };
+                return self.request(Effect::Reveal(n, RevealRequest { reason: words, what }));
             }
         };
         self.mode = Mode::Desk;
@@ -107,6 +113,7 @@ impl App {
             Then::Close(n, request) => self.request(Effect::Close(n, request)),
             Then::Act(n, action, done) => self.act(n, action, done),
             Then::Release(n) => self.request(Effect::Release(n)),
+            Then::Decide(m, decision) => self.request(Effect::Decide(m, decision)),
             Then::Replace(text) => {
                 if let Some(n) = self.n() {
                     self.drafts.insert(n, Editor::with(&text));

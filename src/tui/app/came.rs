@@ -23,15 +23,20 @@ impl App {
                 Err(why) => self.not_sent(n, why),
             },
             Came::Done(n, deed, result) => self.done(n, deed, result),
-            Came::Revealed(n, result) => {
-                self.is_busy = false;
-                match result {
-                    Ok(shown) => {
-                        let talk = self.talk.as_mut().filter(|talk| talk.detail.summary.id == n);
-                        talk.into_iter().for_each(|talk| talk.revealed = Some(shown.clone()));
-                    }
-                    Err(error) => self.refused(n, &error),
-                }
+            Came::Revealed(n, what, result) => {
+                self.revealed(n, what, result);
+                Vec::new()
+            }
+            Came::Doubts(result) => {
+                self.doubts_came(result);
+                Vec::new()
+            }
+            Came::Decided(m, decision, result) => {
+                self.decided(m, decision, result);
+                Vec::new()
+            }
+            Came::Photo(id, result) => {
+                self.photo_came(id, result);
                 Vec::new()
             }
             Came::Book(book) => {
@@ -82,7 +87,7 @@ impl App {
         vec![Effect::LoadColleagues]
     }
 
-    fn refused(&mut self, n: i64, error: &ClientError) {
+    pub(super) fn refused(&mut self, n: i64, error: &ClientError) {
         // Keys pressed ahead were meant for what did not come.
         self.ahead.clear();
         let words = refusal::sentence(&self.say, error, n);

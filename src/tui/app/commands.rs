@@ -2,7 +2,7 @@
 
 use super::event::Effect;
 use super::state::{App, AskFor, Confirm, Mode, PickFor, Then};
-use crate::api::wire::ActionRequest;
+use crate::api::wire::{ActionRequest, RevealRequest, RevealWhat};
 use crate::tui::keys::{Command, Key, command, pressed};
 
 /// Rows that Page Up and Page Down scroll.
@@ -46,6 +46,7 @@ impl App {
             }
             Command::Presence => return self.picked_from(PickFor::Presence),
             Command::Search => return self.ask(AskFor::Search),
+            Command::Doubts => return self.request(Effect::LoadDoubts),
             Command::Help => {
                 self.mode = Mode::Help;
                 return Vec::new();
@@ -76,11 +77,14 @@ impl App {
             Command::Remind => self.ask(AskFor::Remind),
             Command::FalseAlarm => self.ask(AskFor::FalseAlarm),
             Command::Reveal => self.reveal(n),
-            Command::Ack => self.act(n, ActionRequest::Ack, "acked"),
-            Command::Urgent => self.confirm_act("confirm-urgent", ActionRequest::Urgent, "urgent"),
-            Command::Warn => self.confirm_act("confirm-warn", ActionRequest::Warn, "warned"),
-            Command::OptOut => self.confirm_act("confirm-opt-out", ActionRequest::OptOut, "opted_out"),
-            Command::Where => self.confirm_act("confirm-where", ActionRequest::Where, "asked_where"),
+            Command::Handover => self.picked_from(PickFor::Service),
+            Command::Unmask => self.unmask(),
+            Command::Photos => self.show_photos(),
+            Command::Ack => self.act(n, ActionRequest::Ack {}, "acked"),
+            Command::Urgent => self.confirm_act("confirm-urgent", ActionRequest::Urgent {}, "urgent"),
+            Command::Warn => self.confirm_act("confirm-warn", ActionRequest::Warn {}, "warned"),
+            Command::OptOut => self.confirm_act("confirm-opt-out", ActionRequest::OptOut {}, "opted_out"),
+            Command::Where => self.confirm_act("confirm-where", ActionRequest::Where {}, "asked_where"),
             Command::Release => {
                 let question = self.say.with("confirm-release", [("n", n.to_string().into())]);
                 self.mode = Mode::Confirm(Confirm { question, then: Then::Release(n) });
@@ -98,6 +102,7 @@ impl App {
             | Command::Quiet
             | Command::Presence
             | Command::Search
+            | Command::Doubts
             | Command::Help
             | Command::Quit => Vec::new(),
         }
@@ -156,7 +161,7 @@ impl App {
         let is_danger = self.talk.as_ref().is_some_and(|talk| talk.detail.summary.tier == Some(1));
         if is_danger {
             let reason = self.say.t("reveal-danger");
-            return self.request(Effect::Reveal(n, reason));
+            return self.request(Effect::Reveal(n, RevealRequest { reason, what: RevealWhat::Number }));
         }
         self.ask(AskFor::Reveal)
     }

@@ -2,7 +2,8 @@
 
 use crate::api::wire::{
     ActionRequest, CannedView, CategoryList, CloseRequest, ColleagueView, ConversationDetail,
-    ConversationList, DeskList, PresenceResponse, PresenceWord, ReplyRequest, Revealed, SearchResults,
+    ConversationList, Decision, DeskList, MessageList, PresenceResponse, PresenceWord, ReplyRequest,
+    RevealRequest, RevealWhat, Revealed, SearchResults,
 };
 use crate::client::reply::Sent;
 use crate::client::{ClientError, Feed, Listed};
@@ -30,13 +31,24 @@ pub enum Came {
     Earlier(i64, Result<Box<ConversationDetail>, ClientError>),
     Sent(i64, Result<Box<Sent>, NotSent>),
     Done(i64, Deed, Result<(), ClientError>),
-    Revealed(i64, Result<Revealed, ClientError>),
+    Revealed(i64, RevealWhat, Result<Revealed, ClientError>),
+    Doubts(Result<MessageList, ClientError>),
+    /// A text in doubt, and what was decided about it.
+    Decided(i64, Decision, Result<(), ClientError>),
+    Photo(i64, Result<Saved, ClientError>),
     Book(Box<Book>),
     Colleagues(Vec<ColleagueView>),
     Found(Result<SearchResults, ClientError>),
     /// The draft that was kept of this conversation.
     Draft(i64, Option<String>),
     Present(Result<PresenceResponse, ClientError>),
+}
+
+/// What became of a photo: where it was saved, or why it was not; and whether a viewer shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Saved {
+    pub place: Result<String, String>,
+    pub is_open: bool,
 }
 
 /// Why an answer was not sent, as far as is known.
@@ -88,7 +100,11 @@ pub enum Effect {
     Close(i64, CloseRequest),
     Release(i64),
     Recall(i64, i64),
-    Reveal(i64, String),
+    Reveal(i64, RevealRequest),
+    LoadDoubts,
+    Decide(i64, Decision),
+    /// Save a photo, film or voice message, and open it with the desktop's viewer.
+    ShowPhoto(i64),
     /// Canned replies and categories of a desk, and all desks.
     LoadBook(Option<String>),
     LoadDraft(i64),

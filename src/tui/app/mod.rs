@@ -8,11 +8,13 @@
 //! | `commands.rs` | single keys |
 //! | `write.rs` | the composer, the look before sending, sending |
 //! | `pick.rs`, `ask.rs` | lists to choose from; questions with one line for an answer, and yes or no |
+//! | `aid.rs` | what is done beside answering: 119 and 112, what is masked, photos, answers in doubt |
 //! | `came.rs` | what the server answered |
 //!
 //! Invariants: a text leaves only by a key in [`Mode::Review`]; what is written is kept until the server has it; the send guard
 //! compares with what the person has read, not with what was fetched.
 
+mod aid;
 mod ask;
 mod came;
 mod commands;
@@ -22,5 +24,5 @@ mod state;
 mod update;
 mod write;
 
-pub use event::{Book, Came, Deed, Effect, Event, NotSent, Wanted};
-pub use state::{App, AskFor, Asked, Link, Mode, PickFor, Picker, Review, Talk};
+pub use event::{Book, Came, Deed, Effect, Event, NotSent, Saved, Wanted};
+pub use state::{App, AskFor, Asked, Link, Mode, PickFor, Picker, Review, Sheet, Talk};

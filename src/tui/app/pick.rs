@@ -36,6 +36,10 @@ impl App {
             PickFor::Desk => self.receivers(),
             PickFor::Presence => self.presences(),
             PickFor::Found => self.hits(),
+            PickFor::Service => self.services(),
+            PickFor::Photo => self.photos(),
+            PickFor::Doubt => self.doubtful(),
+            PickFor::Decision { .. } => self.decisions(),
         };
         self.mode = Mode::Pick(Picker { what, filter: Editor::default(), items, at: 0 });
     }
@@ -155,9 +159,17 @@ impl App {
             let n = chosen.and_then(|key| key.split_once(':').and_then(|(_, n)| n.parse().ok()));
             return n.map(|n| self.request(Effect::Open(n))).unwrap_or_default();
         }
+        if let (PickFor::Doubt | PickFor::Decision { .. }, Some(key)) = (&what, &chosen) {
+            return self.picked_doubt(&what, key);
+        }
         let Some(n) = self.n() else { return Vec::new() };
         match (what, chosen) {
-            (PickFor::Presence | PickFor::Found, _) => Vec::new(),
+            (PickFor::Presence | PickFor::Found | PickFor::Doubt | PickFor::Decision { .. }, _) => Vec::new(),
+            (PickFor::Service, Some(service)) => self.hand_over(n, &service),
+            (PickFor::Photo, Some(id)) => {
+                self.mode = Mode::Desk;
+                id.parse().map(|id| self.request(Effect::ShowPhoto(id))).unwrap_or_default()
+            }
             // A colleague by login, where the list does not have them.
             (PickFor::Desk, None) if !typed.is_empty() => {
                 self.ask(AskFor::TransferNote { desk: None, person: Some(typed) })
@@ -196,6 +208,18 @@ impl App {
                 self.ask(AskFor::TransferNote { desk, person })
             }
         }
+    }
+
+    /// A text in doubt was chosen, or what to do about one.
+    fn picked_doubt(&mut self, what: &PickFor, key: &str) -> Vec<Effect> {
+        if let PickFor::Decision { m, n } = what {
+            return self.decide((*m, *n), key);
+        }
+        let both = key.split_once(':').and_then(|(m, n)| Some((m.parse().ok()?, n.parse().ok()?)));
+        if let Some((m, n)) = both {
+            self.pick(PickFor::Decision { m, n });
+        }
+        Vec::new()
     }
 
     fn used(&mut self, category: &str) {

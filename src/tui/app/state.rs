@@ -6,8 +6,8 @@ use jiff::tz::TimeZone;
 
 use super::event::Book;
 use crate::api::wire::{
-    ActionRequest, CloseRequest, ColleagueView, ConversationDetail, ConversationSummary, MeView, MessageView,
-    OutboundMessage, Revealed, SearchHitView,
+    ActionRequest, CloseRequest, ColleagueView, ConversationDetail, ConversationSummary, Decision, MeView,
+    MessageInConversation, MessageView, OutboundMessage, Revealed, RevealedText, SearchHitView,
 };
 use crate::client::message::Tone;
 use crate::client::{Listed, Say, Times};
@@ -34,6 +34,10 @@ pub struct App {
     pub colleagues: Vec<ColleagueView>,
     /// What was found last.
     pub found: Vec<SearchHitView>,
+    /// Answers in doubt, as they were listed last.
+    pub doubts: Vec<MessageInConversation>,
+    /// 119 or 112, for which the number of this conversation is being fetched.
+    pub handing: Option<(i64, &'static str)>,
     /// Categories by last use, the latest first.
     pub recent: Vec<String>,
     pub is_quiet: bool,
@@ -98,6 +102,8 @@ pub struct Talk {
     /// Texts with words of abuse are shown.
     pub is_unfolded: bool,
     pub revealed: Option<Revealed>,
+    /// Texts with what is masked in them elsewhere.
+    pub unmasked: Vec<RevealedText>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -125,7 +131,17 @@ pub enum Mode {
     Pick(Picker),
     Ask(Asked),
     Confirm(Confirm),
+    /// What is read out to 119 or 112.
+    Sheet(Sheet),
     Help,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sheet {
+    /// `119` or `112`.
+    pub service: &'static str,
+    /// Rows scrolled down.
+    pub scroll: usize,
 }
 
 #[derive(Debug, Clone)]
@@ -167,6 +183,16 @@ pub enum PickFor {
     Presence,
     /// What a search found.
     Found,
+    /// 119 or 112.
+    Service,
+    /// The photos and other files of the conversation.
+    Photo,
+    Doubt,
+    /// What to do about this text in doubt of this conversation.
+    Decision {
+        m: i64,
+        n: i64,
+    },
 }
 
 #[derive(Debug, Clone)]
@@ -189,6 +215,10 @@ pub enum AskFor {
     },
     FalseAlarm,
     Reveal,
+    /// Why what is masked in the texts has to be seen.
+    Unmask,
+    /// Who of this service was told.
+    Told(&'static str),
     Take,
     /// Words in texts, answers and notes.
     Search,
@@ -207,6 +237,7 @@ pub enum Then {
     Close(i64, CloseRequest),
     Act(i64, ActionRequest, &'static str),
     Release(i64),
+    Decide(i64, Decision),
     /// Put the carrier's words in place of what it cannot carry.
     Replace(String),
 }
@@ -234,6 +265,8 @@ impl App {
             book: Book::default(),
             colleagues: Vec::new(),
             found: Vec::new(),
+            doubts: Vec::new(),
+            handing: None,
             recent: Vec::new(),
             is_quiet: false,
             stale: Stale::default(),
@@ -303,13 +336,28 @@ impl App {
 impl Talk {
     pub fn new(detail: ConversationDetail) -> Self {
         let read_to = detail.last_inbound_id;
-        Talk { detail, read_to, scroll: 0, earlier: Vec::new(), is_unfolded: false, revealed: None }
+        Talk {
+            detail,
+            read_to,
+            scroll: 0,
+            earlier: Vec::new(),
+            is_unfolded: false,
+            revealed: None,
+            unmasked: Vec::new(),
+        }
     }
 
     /// The citizen's texts that came after what was read.
     pub fn newer(&self) -> impl Iterator<Item = &MessageView> {
         let read_to = self.read_to;
         self.detail.messages.iter().filter(move |text| text.inbound().is_some_and(|text| text.seq > read_to))
+    }
+
+    /// The words of a text: whole, if what is masked in it was revealed.
+    pub fn words<'a>(&'a self, text: &'a MessageView) -> &'a str {
+        let direction = if text.inbound().is_some() { "in" } else { "out" };
+        let whole = self.unmasked.iter().find(|one| one.direction == direction && one.id == text.id());
+        whole.map_or_else(|| text.text(), |one| &one.text)
     }
 
     /// The last answer that can still be taken back.

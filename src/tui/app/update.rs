@@ -3,7 +3,9 @@
 use super::event::{Effect, Event};
 use super::state::{App, Link, Mode};
 use crate::api::wire::EventView;
+use crate::client::format::one_word;
 use crate::client::{Feed, Listed, refusal};
+use crate::domain::text::one_line;
 use crate::tui::keys::Key;
 
 /// Keys that are remembered while a request is on its way.
@@ -81,6 +83,7 @@ impl App {
             Mode::Pick(_) => self.pick_key(key),
             Mode::Ask(_) => self.ask_key(key),
             Mode::Confirm(_) => self.confirm_key(key),
+            Mode::Sheet(_) => self.sheet_key(key),
             Mode::Help => {
                 self.mode = Mode::Desk;
                 Vec::new()
@@ -140,6 +143,11 @@ impl App {
 
     fn live(&mut self, event: &EventView) -> Vec<Effect> {
         self.link = Link::Up;
+        if event.kind == "announced" {
+            let who = one_word(event.counselor_name.as_deref().unwrap_or_default());
+            let text = one_line(event.detail.as_deref().unwrap_or_default(), 600);
+            self.alert("announced", [("who", who.into()), ("text", text.into())]);
+        }
         let Some(n) = event.conversation_id else {
             // Somebody came, went, or picked up the phone.
             return (event.kind == "presence").then_some(Effect::LoadColleagues).into_iter().collect();

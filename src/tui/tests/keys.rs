@@ -87,9 +87,9 @@ fn what_is_not_understood_is_asked_again() {
     let mut town = Town::new(Lang::Ko, [bus()]);
     town.press("<Enter>p곧<Enter>");
     assert!(town.acts.is_empty());
-    town.press("<BS>10시<Enter>");
+    town.press("<BS>오늘 10시<Enter>");
     assert!(town.acts.is_empty(), "10:00 is past at noon");
-    town.press("<BS><BS><BS>20시<Enter>");
+    town.press("<BS><BS><BS><BS><BS><BS>20시<Enter>");
     assert_eq!(town.acts.len(), 1);
     for (key, ids) in [("u", "n"), ("w", "<Enter>"), ("b", "<Esc>")] {
         town.press(key);

@@ -1,5 +1,6 @@
 //! The desk by tables of keys, against a town that answers every effect at once.
 
+mod aid;
 mod drawn;
 mod keys;
 mod picture;
@@ -11,12 +12,13 @@ use std::collections::BTreeMap;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
-use super::app::{App, Came, Deed, Effect, Event, NotSent, Wanted};
+use super::app::{App, Came, Deed, Effect, Event, NotSent, Saved, Wanted};
 use super::keys::Key;
 use super::words;
 use crate::api::wire::{
     CannedList, CannedView, CategoryList, CloseRequest, ConversationDetail, ConversationList, DeskList,
-    PresenceResponse, ProblemDetails, ReplyRequest, ReplyResponse, Revealed,
+    PresenceResponse, ProblemDetails, ReplyRequest, ReplyResponse, RevealRequest, RevealWhat, Revealed,
+    RevealedText,
 };
 use crate::client::reply::Sent;
 use crate::client::{ClientError, Listed};
@@ -44,7 +46,7 @@ struct Town {
 fn detail(id: i64, text: &str, minutes: i64) -> ConversationDetail {
     let at = NOON - minutes * MINUTE;
     let value = json!({
-        "id": id, "citizen": format!("010-****-{:04}", 1000 + id), "state": "waiting", "claimed_by": null, "opened_at": at,
+        "id": id, "citizen": format!("010-****-{:04}", 1000 + id), "citizen_name": format!("7F{id:02}"), "state": "waiting", "claimed_by": null, "opened_at": at,
         "waiting_since_at": at, "n_messages": 1, "preview": text, "n_in_doubt": 0, "desk": "main", "tier": null,
         "is_ringing": false, "last_inbound_id": id * 10, "closed_at": null, "close_reason": null, "previous_id": null,
         "messages": [{ "direction": "in", "id": id * 10, "seq": id * 10, "at": at, "text": text }],
@@ -178,7 +180,7 @@ impl Town {
             self.talks.values().filter(is_listed).map(|talk| talk.summary.clone()).collect();
         rows.sort_by_key(|row| (row.tier.unwrap_or(9), row.waiting_since_at));
         let n_total = i64::try_from(rows.len()).expect("few");
-        ConversationList { conversations: rows, n_total }
+        ConversationList { conversations: rows, n_total, next: None }
     }
 
     fn claim(&mut self, n: i64) -> Result<Box<ConversationDetail>, ClientError> {
@@ -247,11 +249,33 @@ impl Town {
             }
             Effect::Release(n) => Came::Done(n, Deed::Released, Ok(())),
             Effect::Recall(n, _) => Came::Done(n, Deed::Recalled, Ok(())),
-            Effect::Reveal(n, reason) => {
-                self.acts.push(json!({ "reveal": reason }));
-                let shown =
-                    Revealed { conversation_id: n, number: "010-1234-5678".to_owned(), texts: Vec::new() };
-                Came::Revealed(n, Ok(shown))
+            Effect::Reveal(n, RevealRequest { reason, what }) => {
+                let texts = match what {
+                    RevealWhat::Number => Vec::new(),
+                    RevealWhat::Texts => vec![RevealedText {
+                        direction: "in".to_owned(),
+                        id: n * 10,
+                        at: NOON,
+                        text: WHOLE.to_owned(),
+                        holds: vec!["resident".to_owned()],
+                    }],
+                };
+                let act = if what == RevealWhat::Number { "reveal" } else { "unmask" };
+                self.acts.push(json!({ act: reason }));
+                Came::Revealed(
+                    n,
+                    what,
+                    Ok(Revealed { conversation_id: n, number: "010-1234-5678".to_owned(), texts }),
+                )
+            }
+            Effect::LoadDoubts => Came::Doubts(Ok(doubts())),
+            Effect::Decide(m, decision) => {
+                self.acts.push(json!({ "decide": m, "decision": decision }));
+                Came::Decided(m, decision, Ok(()))
+            }
+            Effect::ShowPhoto(id) => {
+                self.acts.push(json!({ "photo": id }));
+                Came::Photo(id, Ok(Saved { place: Ok(format!("/run/photo-{id}.jpg")), is_open: true }))
             }
             Effect::LoadBook(_) => Came::Book(Box::new(book())),
             Effect::LoadDraft(n) => Came::Draft(n, self.kept.get(&n).cloned()),
@@ -298,6 +322,18 @@ impl Town {
     fn notice(&self) -> &str {
         self.app.notice.as_ref().map_or("", |notice| &notice.text)
     }
+}
+
+/// A text with a number that is masked elsewhere.
+const WHOLE: &str = "주민번호는 900101-1234567 입니다";
+
+fn doubts() -> crate::api::wire::MessageList {
+    let text = json!({
+        "direction": "out", "id": 56, "at": NOON - 5 * MINUTE, "text": "5분 뒤에 옵니다.", "author": me().counselor,
+        "state": "in_doubt", "kind": "sms", "final_at": null, "code": null, "needs_decision": true,
+        "conversation_id": 1, "citizen": "010-****-1001",
+    });
+    serde_json::from_value(json!({ "messages": [text] })).expect("a list")
 }
 
 fn book() -> super::app::Book {

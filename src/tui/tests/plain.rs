@@ -20,7 +20,7 @@ fn talk_in_lines(town: &mut Town, told: &mut Told, lines: &[&str]) -> String {
 fn a_citizen_is_answered_line_by_line() {
     let (mut town, mut told) = (Town::new(Lang::Ko, [bus(), detail(2, "택시요", 9)]), Told::default());
     let said = talk_in_lines(&mut town, &mut told, &[]);
-    assert!(said.contains("2 · 010-****-1002 · 9분") && said.contains("62번 버스"), "{said}");
+    assert!(said.contains("2 · 시민 7F02 · 9분") && said.contains("62번 버스"), "{said}");
     let said = talk_in_lines(&mut town, &mut told, &["1", "ㅁ", "5분 뒤에 옵니다.", "고맙습니다."]);
     assert!(said.contains("상담 1번") && said.contains("> 62번 버스 언제 와요?"), "{said}");
     assert_eq!(town.app.draft(), "5분 뒤에 옵니다.\n고맙습니다.");

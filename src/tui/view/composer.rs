@@ -7,9 +7,9 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::cut::fitted;
 use super::theme::Theme;
 use crate::client::Say;
+use crate::client::format::fitted;
 use crate::client::format::thousands;
 use crate::client::message::Tone;
 use crate::domain::text::{Limits, Piece, Unfit, plan, unencodable, wrapped};

@@ -2,9 +2,9 @@
 //! that it takes the cells it is given and no others.
 
 mod composer;
-mod cut;
 mod panel;
 mod queue;
+mod sheet;
 mod talk;
 mod theme;
 
@@ -14,13 +14,14 @@ use ratatui::widgets::Paragraph;
 
 use crate::api::wire::PresenceWord;
 use crate::client::Listed;
-use crate::client::format::one_word;
+use crate::client::format::{fitted, one_word};
 use crate::client::message::Tone;
 use crate::tui::app::{App, Link, Mode, PickFor};
 use crate::tui::places::{Open, places};
 pub use composer::length;
 pub use panel::{asked_words, picker_title};
-pub use queue::{citizen, in_words as queue_words};
+pub use queue::{citizen_whole, in_words as queue_words};
+pub use sheet::{lines as sheet_lines, title as sheet_title};
 pub use talk::remarks;
 pub use theme::Theme;
 
@@ -34,10 +35,10 @@ pub fn draw(app: &App, theme: Theme, frame: &mut Frame) {
     talk::draw(app, theme, frame, places.talk);
     composer::draw(app, theme, frame, places.composer);
     if let Some(notice) = &app.notice {
-        let words = cut::fitted(&notice.text, usize::from(area.width));
+        let words = fitted(&notice.text, usize::from(area.width));
         frame.render_widget(Paragraph::new(Span::styled(words, theme.tone(notice.tone))), places.notice);
     }
-    let keys = cut::fitted(&hints(app), usize::from(area.width));
+    let keys = fitted(&hints(app), usize::from(area.width));
     frame.render_widget(Paragraph::new(Span::styled(keys, theme.faint())), places.keys);
     panel::draw(app, theme, frame, area);
 }
@@ -106,6 +107,7 @@ fn hints(app: &App) -> String {
         Mode::Pick(_) => "hints-pick",
         Mode::Ask(_) => "hints-ask",
         Mode::Confirm(_) => "hints-confirm",
+        Mode::Sheet(_) => "hints-sheet",
         Mode::Help => "hints-help",
     };
     app.say.t(id)

@@ -6,10 +6,11 @@ use ratatui::text::Line;
 use ratatui::widgets::{Block, Borders, Clear, Paragraph};
 use unicode_width::UnicodeWidthStr;
 
-use super::cut::fitted;
+use super::sheet;
 use super::theme::Theme;
+use crate::client::format::fitted;
 use crate::domain::text::wrapped;
-use crate::tui::app::{App, AskFor, Asked, Mode, PickFor, Picker};
+use crate::tui::app::{App, AskFor, Asked, Mode, PickFor, Picker, Sheet};
 use crate::tui::keys::{COMMANDS, hangul};
 
 pub fn draw(app: &App, theme: Theme, frame: &mut Frame, area: Rect) {
@@ -21,6 +22,7 @@ pub fn draw(app: &App, theme: Theme, frame: &mut Frame, area: Rect) {
             lines.push(Line::styled(app.say.t("yes-or-no"), theme.strong()));
             window(frame, area, &app.say.t("confirm-title"), lines);
         }
+        Mode::Sheet(sheet) => draw_sheet(app, sheet, frame, area),
         Mode::Help => {
             window(frame, area, &app.say.t("help-title"), help(app, area));
         }
@@ -42,6 +44,15 @@ fn window(frame: &mut Frame, area: Rect, title: &str, lines: Vec<Line>) -> Rect 
     inside
 }
 
+/// What is read out, from the row it was scrolled to.
+fn draw_sheet(app: &App, sheet: &Sheet, frame: &mut Frame, area: Rect) {
+    let room = usize::from(area.height.saturating_sub(4)).max(1);
+    let all: Vec<Line> = sheet::lines(app, sheet).iter().flat_map(|line| body(line, area)).collect();
+    let first = sheet.scroll.min(all.len().saturating_sub(room));
+    let shown = all.into_iter().skip(first).take(room).collect();
+    window(frame, area, &sheet::title(app, sheet), shown);
+}
+
 fn width_of(area: Rect) -> usize {
     usize::from(area.width.saturating_sub(6).min(98))
 }
@@ -60,6 +71,10 @@ pub fn picker_title(picker: &Picker) -> &'static str {
         PickFor::Desk => "pick-desk",
         PickFor::Presence => "pick-presence",
         PickFor::Found => "pick-found",
+        PickFor::Service => "pick-service",
+        PickFor::Photo => "pick-photo",
+        PickFor::Doubt => "pick-doubt",
+        PickFor::Decision { .. } => "pick-decision",
     }
 }
 
@@ -110,6 +125,8 @@ pub fn asked_words(app: &App, asked: &Asked) -> String {
         }
         AskFor::FalseAlarm => ("ask-false-alarm", String::new()),
         AskFor::Reveal => ("ask-reveal", String::new()),
+        AskFor::Unmask => ("ask-unmask", String::new()),
+        AskFor::Told(service) => ("ask-told-who", (*service).to_owned()),
         AskFor::Take => ("ask-take", String::new()),
         AskFor::Search => ("ask-search", String::new()),
     };
@@ -157,7 +174,7 @@ fn help(app: &App, area: Rect) -> Vec<Line<'static>> {
     let column = width / n_columns;
     let row = |row: usize| {
         let cells = entries.iter().skip(row).step_by(n_rows);
-        Line::from(cells.map(|cell| super::cut::padded(cell, column)).collect::<String>())
+        Line::from(cells.map(|cell| crate::client::format::padded(cell, column)).collect::<String>())
     };
     let mut lines: Vec<Line> = (0..n_rows).map(row).collect();
     lines.extend(body(&app.say.t("help-more"), area));

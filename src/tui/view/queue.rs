@@ -5,16 +5,16 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
-use super::cut::{fitted, padded};
 use super::theme::Theme;
 use crate::api::wire::ConversationSummary;
 use crate::client::format::one_word;
+use crate::client::format::{fitted, padded};
 use crate::tui::app::App;
 
 /// Columns before the first words: how pressing, number, citizen, waiting time.
 const MARK: usize = 10;
 const NUMBER: usize = 6;
-const CITIZEN: usize = 14;
+const CITIZEN: usize = 13;
 const WAITS: usize = 10;
 const DESK: usize = 8;
 
@@ -88,15 +88,23 @@ fn mark(app: &App, theme: Theme, row: &ConversationSummary) -> (String, ratatui:
     }
 }
 
-/// The short name of a citizen: the masked number, or that they were erased.
+/// The short name of a citizen, such as `시민 7F2K`, or that they were erased; the masked number where an older server gives no name.
 pub fn citizen(app: &App, row: &ConversationSummary) -> String {
-    match row.citizen.as_str() {
-        "erased" => app.say.t("citizen-gone"),
-        number => one_word(number),
+    match (row.citizen.as_str(), row.citizen_name.as_str()) {
+        ("erased", _) => app.say.t("citizen-gone"),
+        (number, "") => one_word(number),
+        (_, name) => app.say.with("citizen-name", [("name", one_word(name).into())]),
     }
 }
 
-/// A row as a sentence, for who hears it: `긴급! 7번 010-****-1007 1분 main 할아버지가 쓰러졌어요`.
+/// The short name with the masked number behind it.
+pub fn citizen_whole(app: &App, row: &ConversationSummary) -> String {
+    let name = citizen(app, row);
+    let number = one_word(&row.citizen);
+    if row.citizen == "erased" || name == number { name } else { format!("{name} ({number})") }
+}
+
+/// A row as a sentence, for who hears it: `긴급! 7번 시민 7F2K 1분 main 할아버지가 쓰러졌어요`.
 pub fn in_words(app: &App, row: &ConversationSummary) -> String {
     let waits = row.waiting_since_at.map(|at| app.times().since(at)).unwrap_or_default();
     let (mark, _) = mark(app, Theme::Plain, row);

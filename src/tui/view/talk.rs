@@ -6,11 +6,10 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
-use super::cut::fitted;
-use super::queue::citizen;
+use super::queue::citizen_whole;
 use super::theme::Theme;
 use crate::api::wire::{ConversationDetail, MessageView, NoteView};
-use crate::client::format::one_word;
+use crate::client::format::{fitted, one_word};
 use crate::client::message::{Tone, delivery, photo, why_urgent};
 use crate::domain::text::{runs_leftwards, wrapped};
 use crate::domain::triage::as_typed;
@@ -75,7 +74,7 @@ fn head(app: &App, theme: Theme, talk: &Talk, width: usize) -> Vec<Line<'static>
         "talk-title",
         [
             ("n", summary.id.to_string().into()),
-            ("citizen", citizen(app, summary).into()),
+            ("citizen", citizen_whole(app, summary).into()),
             ("state", format!("{state}{holder}").into()),
             ("desk", one_word(&summary.desk).into()),
             ("category", talk.detail.category.as_deref().map_or_else(|| "-".to_owned(), one_word).into()),
@@ -203,17 +202,21 @@ fn message(app: &App, theme: Theme, text: &MessageView, block: &mut Block) {
             let (tone, words) = delivery(&app.times(), text);
             let head = format!("{} {author} · {words}", app.times().clock(text.at));
             block.line(&head, if tone == Tone::Good { theme.strong() } else { theme.tone(tone) });
+            if text.needs_decision {
+                block.line(&format!("→ {}", app.say.t("needs-decision-here")), theme.danger());
+            }
         }
     }
     if is_folded {
         block.line(&format!("▸ {}", app.say.t("abusive")), theme.faint());
         return;
     }
-    block.quoted(text.text(), Style::new());
+    let whole = app.talk.as_ref().map_or_else(|| text.text(), |talk| talk.words(text));
+    block.quoted(whole, Style::new());
     if let Some(meant) = text.inbound().and_then(|text| as_typed(&text.text)) {
         block.wrapped(&format!("⌨ {}", app.say.with("typed-as", [("text", meant.into())])), theme.faint());
     }
-    if text.n_masked() > 0 {
+    if text.n_masked() > 0 && whole == text.text() {
         block.line(
             &format!("✱ {}", app.say.with("talk-masked", [("n", text.n_masked().into())])),
             theme.faint(),

@@ -57,7 +57,8 @@ function draw() {
   counselors();
   put(byId("today"), day(of, "today-texts", "n_texts"), day(of, "today-opened", "n_opened"));
   put(byId("hours"), hours(of));
-  put(byId("times"), times("receipt", of.receipt, board.receipt_targets), times("first-reply", of.first_reply, board.reply_targets));
+  put(byId("times"), times("receipt", of.receipt, board.receipt_targets), times("first-reply", of.first_reply, board.reply_targets),
+    times("danger-acked-time", of.danger_acked, board.danger_acked_targets), times("danger-answered-time", of.danger_answered, board.danger_answered_targets));
   put(byId("carriers"), board.carriers.map(carrier));
   put(byId("desks"), board.desks.map((one) => el("li", {}, `${one.name}: `, el("span", { class: "faint" }, hoursOf(one)))));
   document.title = `${of.n_waiting} · ${t("app")} ${t("board")}`;

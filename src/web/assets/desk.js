@@ -97,13 +97,14 @@ async function cannedOf(key) {
 }
 
 /** Kinds of events that move no line of the list. */
-const QUIET = ["hello", "message", "logged_in", "access_head", "worker_restarted", "revealed", "noted", "purged"];
+const QUIET = ["hello", "message", "logged_in", "access_head", "worker_restarted", "revealed", "noted", "purged", "announced"];
 
 function happened(kind, event) {
   const id = event.conversation_id;
   if (!QUIET.includes(kind)) soon();
   if (kind === "urgent" || kind === "escalated") ring();
   if (kind === "answer_lost") tell(t("answer-lost", { n: id }), true);
+  if (kind === "announced") tell(t("announced", { who: event.counselor_name ?? "", text: event.detail ?? "" }), true);
   if (kind === "reminder" && event.counselor === me.login) tell(t("reminder", { n: id }));
   if (detail && id === detail.id) {
     if (kind === "text_in") tell(t("event-text_in", { n: id }));

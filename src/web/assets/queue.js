@@ -36,7 +36,7 @@ function line(row, open, choose) {
   return el("li", { class: row.is_ringing ? "danger" : "" }, el("button", {
     type: "button", "data-conversation": row.id, "aria-current": row.id === open ? "true" : null, onclick: () => choose(row.id),
   },
-  el("span", { class: "line" }, el("strong", {}, `#${row.id}`), el("span", {}, row.citizen), badges(row)),
+  el("span", { class: "line" }, el("strong", {}, `#${row.id}`), el("span", {}, row.citizen), row.citizen_name ? el("span", { class: "faint" }, row.citizen_name) : null, badges(row)),
   el("span", { class: "preview" }, row.is_abusive ? t("abusive-hidden") : plain(row.preview))));
 }
 

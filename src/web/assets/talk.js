@@ -24,7 +24,7 @@ function head(detail, desk) {
     detail.survey?.score ? t("survey-was", { score: detail.survey.score }) : null,
   ].filter(Boolean);
   const previous = detail.previous_id ? el("button", { type: "button", onclick: () => desk.open(detail.previous_id) }, t("previous", { n: detail.previous_id })) : null;
-  return el("div", { class: "head" }, el("h2", {}, `${t("conversation-n", { n: detail.id })} · ${detail.citizen}`), badges(detail), el("span", { class: "faint" }, facts.join(" · ")), previous);
+  return el("div", { class: "head" }, el("h2", {}, `${t("conversation-n", { n: detail.id })} · ${[detail.citizen_name, detail.citizen].filter(Boolean).join(" ")}`), badges(detail), el("span", { class: "faint" }, facts.join(" · ")), previous);
 }
 
 function dangerBox(detail, desk) {

@@ -1,0 +1,44 @@
+//! Names that fit nothing, or several things: the ones that somebody may have meant are listed, whichever command they were typed for.
+
+use super::args::Command;
+use super::compose::words;
+use super::context::CliContext;
+use super::failure::Failure;
+use crate::client::format::one_word;
+use crate::client::named::{Named, candidates};
+
+/// The names that a command was given.
+pub fn typed(command: &Command) -> Vec<(Named, String)> {
+    let given: Vec<(Named, Option<String>)> = match command {
+        Command::Close(args) => vec![(Named::Category, args.category.clone())],
+        Command::Category(args) => vec![(Named::Category, Some(words(&args.text)))],
+        Command::Reply(args) => {
+            vec![(Named::Category, args.category.clone()), (Named::Canned, args.canned.clone())]
+        }
+        Command::Transfer(args) => {
+            vec![(Named::Desk, args.desk.clone()), (Named::Person, args.person.clone())]
+        }
+        Command::Write(args) => vec![(Named::Desk, args.desk.clone())],
+        Command::Search(args) => vec![
+            (Named::Category, args.category.clone()),
+            (Named::Desk, args.desk.clone()),
+            (Named::Person, args.counselor.clone()),
+        ],
+        Command::Categories(args) => vec![(Named::Desk, args.desk.clone())],
+        Command::Replies(args) => vec![(Named::Desk, args.desk.clone()), (Named::Canned, args.key.clone())],
+        _ => Vec::new(),
+    };
+    given.into_iter().filter_map(|(what, name)| Some((what, name?))).collect()
+}
+
+/// The failure with the names that may have been meant, if it is about a name.
+pub async fn named(context: &CliContext, failure: Failure, typed: &[(Named, String)]) -> Failure {
+    let Some(what) = failure.about_name() else {
+        return failure;
+    };
+    let (Some((_, name)), Ok(client)) = (typed.iter().find(|(of, _)| *of == what), context.client()) else {
+        return failure;
+    };
+    let found = candidates(&client, what, name).await;
+    failure.with_candidates(found.iter().map(|name| one_word(name)).collect())
+}

@@ -1,0 +1,158 @@
+//! The sentences of every face: the same ones in both languages, each of them usable, each that the sources name there; and one Korean
+//! word for one thing, in whatever shows Korean to somebody.
+
+use std::path::{Path, PathBuf};
+
+use crate::client::catalogue::{ids, values};
+use crate::client::{Say, Value};
+use crate::ops::lang::Lang;
+
+/// A face: its room, its sentences in Korean and English, and how they are looked up.
+struct Face {
+    room: &'static str,
+    ko: &'static str,
+    en: &'static str,
+    say: fn(Lang) -> Say,
+}
+
+const FACES: [Face; 3] = [
+    Face {
+        room: "client",
+        ko: include_str!("../../client/locales/ko.ftl"),
+        en: include_str!("../../client/locales/en.ftl"),
+        say: Say::new,
+    },
+    Face {
+        room: "cli",
+        ko: include_str!("../locales/ko.ftl"),
+        en: include_str!("../locales/en.ftl"),
+        say: crate::cli::words::say,
+    },
+    Face {
+        room: "tui",
+        ko: include_str!("../../tui/locales/ko.ftl"),
+        en: include_str!("../../tui/locales/en.ftl"),
+        say: crate::tui::say,
+    },
+];
+
+#[test]
+fn both_languages_say_the_same_things() {
+    for face in FACES {
+        assert_eq!(ids(face.ko), ids(face.en), "{}", face.room);
+        assert_eq!(values(face.ko), values(face.en), "{}", face.room);
+    }
+}
+
+#[test]
+fn every_sentence_can_be_looked_up() {
+    for face in FACES {
+        for lang in [Lang::Ko, Lang::En] {
+            for id in ids(face.ko) {
+                let values = values(face.ko).into_iter().map(|(_, name)| (&*name.leak(), Value::from(3)));
+                let found = (face.say)(lang).find_with(&id, values);
+                assert!(found.is_some_and(|words| !words.is_empty()), "{} {lang:?} {id}", face.room);
+            }
+        }
+    }
+    for (_, _, id) in crate::tui::COMMANDS {
+        assert!(crate::tui::say(Lang::Ko).find(&format!("key-{id}")).is_some(), "{id}");
+    }
+}
+
+fn source() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
+}
+
+/// All files below a folder but those of tests.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for path in std::fs::read_dir(folder).expect("a folder").flatten().map(|entry| entry.path()) {
+        if path.is_dir() && !path.ends_with("tests") {
+            found.extend(files(&path));
+        } else if path.is_file() && !path.ends_with("tests.rs") {
+            found.push(path);
+        }
+    }
+    found
+}
+
+#[test]
+fn every_sentence_named_in_the_source_exists() {
+    const CALLS: [&str; 6] =
+        ["say.t(\"", "say.with(\"", "say.find(\"", "self.tell(\"", "self.alert(\"", "Failure::here(Exit::"];
+    let mut n_named = 0;
+    for face in &FACES {
+        let known: Vec<String> = ids(face.en).into_iter().chain(ids(FACES[0].en)).collect();
+        for file in files(&source().join(face.room))
+            .into_iter()
+            .filter(|path| path.extension().is_some_and(|e| e == "rs"))
+        {
+            let text = std::fs::read_to_string(&file).expect("a source");
+            for call in CALLS {
+                for rest in text.split(call).skip(1) {
+                    let id = if call.starts_with("Failure") {
+                        // A code that is put together elsewhere has a test there.
+                        let literal = rest.split(',').nth(1).map(str::trim_start);
+                        let Some(code) = literal.and_then(|word| word.strip_prefix('"')) else { continue };
+                        format!("error-{}", code.split('"').next().unwrap_or_default())
+                    } else {
+                        rest.split('"').next().unwrap_or_default().to_owned()
+                    };
+                    assert!(known.contains(&id), "{}: {id}", file.display());
+                    n_named += 1;
+                }
+            }
+        }
+    }
+    assert!(n_named > 250, "{n_named}");
+}
+
+/// Words that are not used, and the one word for the same thing.
+const GLOSSARY: [(&str, &str); 19] = [
+    ("상담원", "상담사"),
+    ("답장", "답변"),
+    ("창구", "부서"),
+    ("까닭", "사유"),
+    ("이유", "사유"),
+    ("감독자", "관리자"),
+    ("슈퍼바이저", "관리자"),
+    ("카테고리", "분류"),
+    ("노트", "메모"),
+    ("민원인", "시민"),
+    ("고객", "시민"),
+    ("이동통신사", "통신사"),
+    ("패스워드", "비밀번호"),
+    ("유저", "사용자"),
+    ("로그인 이름", "아이디"),
+    ("알람", "경보"),
+    ("휴대폰", "휴대전화"),
+    ("핸드폰", "휴대전화"),
+    ("수신 거부", "수신거부"),
+];
+
+#[test]
+fn one_korean_word_for_one_thing() {
+    let mut texts: Vec<PathBuf> =
+        ["api/words.rs", "web/assets/words.js"].map(|name| source().join(name)).into();
+    let rooms = ["admin", "cli", "client", "ops", "tui"].map(|room| source().join(room).join("locales"));
+    for room in rooms {
+        let is_korean =
+            |path: &PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().contains("ko"));
+        texts.extend(files(&room).into_iter().filter(is_korean));
+    }
+    assert!(texts.len() >= 8, "{texts:?}");
+    for path in texts {
+        let text = std::fs::read_to_string(&path).expect("sentences");
+        for (n, line) in text.lines().enumerate() {
+            for (wrong, right) in GLOSSARY {
+                assert!(
+                    !line.contains(wrong),
+                    "{}:{}: {wrong}, but the word is {right}",
+                    path.display(),
+                    n + 1
+                );
+            }
+        }
+    }
+}
