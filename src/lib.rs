@@ -14,6 +14,7 @@
 //! | [`client`] | what every face of the product shares: API client, log-in, drafts, a reply with promise and category as one request, sentences |
 //! | [`cli`] | the commands of `munja`: a thin face over [`client`] |
 //! | [`tui`] | `munja desk`, the terminal desk: a state, one pure function and a screen, over [`client`] |
+//! | [`practice`] | `munja practice`: a private gateway in the counselor's own process, with scripted citizens and a throw-away database |
 //! | [`web`] | pages for browsers, compiled in: the desk and the live board. They talk to [`api`] as every other face does |
 //! | [`admin`] | the commands of `munjad` |
 //! | `sim` | a simulated carrier with faults and a ledger (feature `sim`) |
@@ -24,6 +25,7 @@
 //! bin -> admin -> daemon -> worker -> carrier -> domain      bin -> cli, tui -> client -> api::wire -> domain
 //!                   |         `-----> store ---> domain      check -> config, store, carrier (reads only)
 //!                   `-----> api ----> store                  api -> web (mounts its pages)
+//! bin -> practice -> daemon, carrier, cli (what it is asked for and says)
 //! ```
 //!
 //! # Load, decide, save
@@ -43,7 +45,7 @@
 //! * States of texts only move by the pure tables in [`domain`], through guarded updates that change exactly one row;
 //!   conversations only move by `handle`.
 //! * `domain` uses no other room, no I/O and no clock; `store` and `carrier` never meet; a counselor's program cannot open
-//!   the database.
+//!   the database. What [`practice`] opens is its own, in a temporary folder that goes with it.
 //! * A citizen's number displays masked and a text's `Debug` shows its length; revealing either is an explicit call. Neither
 //!   reaches a log, an error or an event.
 //! * Identity numbers in texts leave masked; personal data lies only where [`domain::privacy`] says, and has an end there. What was
@@ -79,6 +81,7 @@ pub mod config;
 pub mod daemon;
 pub mod domain;
 pub mod ops;
+pub mod practice;
 #[cfg(feature = "sim")]
 pub mod sim;
 pub mod store;

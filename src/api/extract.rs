@@ -100,7 +100,7 @@ fn misread(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
 /// What the caller wrote, and what serde says of it: what follows the last mark of those that serde sets.
 fn told_apart(rest: &str) -> (&str, &str) {
     let marks = ["`, expected ", "`, there are no "];
-    let at = marks.iter().filter_map(|mark| rest.rfind(mark)).max();
+    let at = marks.iter().filter_map(|mark| rest.rfind(*mark)).max();
     at.map_or((rest, ""), |at| rest.split_at(at))
 }
 

@@ -12,9 +12,11 @@ mod account;
 mod accounts;
 mod action;
 mod advice;
+mod answer_all;
 mod audit;
 mod board;
 mod board_view;
+mod bulletin;
 mod catalogue;
 mod conversation;
 mod crowd;
@@ -211,8 +213,49 @@ pub fn router(context: ApiContext) -> Router {
     })
 }
 
-/// Every route of the document, who may ask it, and what the access log says of it.
-fn table() -> Vec<(Access, Logged, UtoipaMethodRouter<Shared>)> {
+/// A route, who may ask it, and what the access log says of it.
+type Row = (Access, Logged, UtoipaMethodRouter<Shared>);
+
+/// Every route of the document.
+fn table() -> Vec<Row> {
+    let mut all = at_the_desk();
+    all.extend(of_supervisors());
+    all
+}
+
+/// What supervisors do: sentences to everybody, answers for many, figures and reviews.
+fn of_supervisors() -> Vec<Row> {
+    use Access::{Counselor, Figures, Supervisor};
+    use Logged::{BeforeAnswer, Nothing, WithChange};
+    vec![
+        // Our own sentences to everybody.
+        (Counselor, Nothing, routes!(bulletin::list)),
+        (Supervisor, Nothing, routes!(bulletin::preview)),
+        (Supervisor, Nothing, routes!(bulletin::begin)),
+        (Supervisor, Nothing, routes!(bulletin::end)),
+        (Supervisor, BeforeAnswer(Action::List), routes!(answer_all::preview)),
+        (Supervisor, WithChange, routes!(answer_all::answer)),
+        (Figures, Nothing, routes!(report::report)),
+        (Counselor, Nothing, routes!(report::counselors)),
+        (Supervisor, BeforeAnswer(Action::List), routes!(report::words)),
+        (Supervisor, BeforeAnswer(Action::List), routes!(report::people::coaching)),
+        // Points, and numbers of events and conversations.
+        (Supervisor, Nothing, routes!(report::people::incentive)),
+        (Figures, Nothing, routes!(report::staffing::staffing)),
+        (Counselor, Nothing, routes!(review::sheet)),
+        (Supervisor, BeforeAnswer(Action::List), routes!(review::draw)),
+        (Supervisor, WithChange, routes!(review::write)),
+        (Counselor, BeforeAnswer(Action::List), routes!(review::list)),
+        (Counselor, WithChange, routes!(review::answer)),
+        // What our own people tell each other; nothing of a citizen.
+        (Supervisor, Nothing, routes!(supervise::announce)),
+        (Counselor, Nothing, routes!(supervise::announcements)),
+        (Supervisor, BeforeAnswer(Action::List), routes!(supervise::citizens)),
+    ]
+}
+
+/// Log-ins, accounts, and what counselors do.
+fn at_the_desk() -> Vec<Row> {
     use Access::{Accounts, Anybody, Counselor, Entry, Figures, Metrics, Person, Records, Supervisor};
     use Logged::{BeforeAnswer, Nothing, WithChange};
     vec![
@@ -268,22 +311,6 @@ fn table() -> Vec<(Access, Logged, UtoipaMethodRouter<Shared>)> {
         (Counselor, Nothing, routes!(draft::show)),
         (Counselor, Nothing, routes!(draft::drop)),
         (Counselor, Nothing, routes!(draft::list)),
-        (Figures, Nothing, routes!(report::report)),
-        (Counselor, Nothing, routes!(report::counselors)),
-        (Supervisor, BeforeAnswer(Action::List), routes!(report::words)),
-        (Supervisor, BeforeAnswer(Action::List), routes!(report::people::coaching)),
-        // Points, and numbers of events and conversations.
-        (Supervisor, Nothing, routes!(report::people::incentive)),
-        (Figures, Nothing, routes!(report::staffing::staffing)),
-        (Counselor, Nothing, routes!(review::sheet)),
-        (Supervisor, BeforeAnswer(Action::List), routes!(review::draw)),
-        (Supervisor, WithChange, routes!(review::write)),
-        (Counselor, BeforeAnswer(Action::List), routes!(review::list)),
-        (Counselor, WithChange, routes!(review::answer)),
-        // What our own people tell each other; nothing of a citizen.
-        (Supervisor, Nothing, routes!(supervise::announce)),
-        (Counselor, Nothing, routes!(supervise::announcements)),
-        (Supervisor, BeforeAnswer(Action::List), routes!(supervise::citizens)),
         (Counselor, WithChange, routes!(reply::reply)),
         (Counselor, BeforeAnswer(Action::List), routes!(message::list)),
         (Counselor, WithChange, routes!(message::recall)),

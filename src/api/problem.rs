@@ -179,6 +179,10 @@ impl Problem {
         }
     }
 
+    pub(super) fn code(&self) -> ProblemCode {
+        self.0.code
+    }
+
     #[cfg(test)]
     pub(super) fn about(&self) -> Option<&str> {
         self.0.about.as_deref()
@@ -247,6 +251,8 @@ impl From<Refusal> for Problem {
             Refusal::NoAlarm => ProblemCode::NoDanger,
             Refusal::CategoryNeeded => ProblemCode::CategoryNeeded,
             Refusal::PromiseOpen => ProblemCode::PromiseOpen,
+            Refusal::NotWaiting => ProblemCode::NotWaiting,
+            Refusal::InDanger => ProblemCode::InDanger,
             Refusal::OptedOut => ProblemCode::OptedOut,
             Refusal::Restricted => ProblemCode::Restricted,
             Refusal::NoSuchDesk => ProblemCode::NoSuchDesk,

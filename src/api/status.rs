@@ -6,7 +6,7 @@ use super::extract::Json;
 use super::problem::Problem;
 use super::session::Caller;
 use super::wire::StatusResponse;
-use super::{ApiContext, view};
+use super::{ApiContext, bulletin, view};
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
@@ -34,6 +34,13 @@ pub(super) async fn status(
         carriers: health.carriers,
         counts: view::counts(&counts),
         workers: health.workers,
+        bulletins: context
+            .store
+            .holding_bulletins(now_at)
+            .await?
+            .iter()
+            .map(|row| bulletin::view(row, now_at))
+            .collect(),
         recovery: context.store.recovery().await?.as_ref().map(view::recovery),
     }))
 }

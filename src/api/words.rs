@@ -263,6 +263,15 @@ sentences! {
     NotReferred:
         ["Not with a department", "No outside department works on this conversation."],
         ["외부 부서에 넘기지 않은 상담", "외부 부서의 회신을 기다리는 상담이 아닙니다."];
+    NotWaiting:
+        ["Nobody waits there", "The citizen has been answered, or nobody has to answer them."],
+        ["기다리지 않는 상담", "이미 답했거나 답하지 않아도 되는 상담입니다."];
+    InDanger:
+        ["In danger", "It is or may be a danger. Somebody has to read it and answer it by itself."],
+        ["위급한 상담입니다", "위급하거나 위급할 수 있는 상담입니다. 직접 읽고 따로 답해 주세요."];
+    NoReceipts:
+        ["No receipts are sent", "The operator has turned receipts off, so no bulletin would reach anybody."],
+        ["접수 문자를 보내지 않습니다", "운영자가 접수 문자를 꺼 두어 알림이 아무에게도 가지 않습니다."];
     AlreadyLeft:
         ["Too late to take back", "The text has been sent, or may have been."],
         ["취소할 수 없습니다", "문자가 이미 발송되었거나 발송되었을 수 있습니다."];

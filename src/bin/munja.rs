@@ -5,6 +5,7 @@
 use std::process::ExitCode;
 
 use munja::cli::{self, Io};
+use munja::practice;
 
 fn main() -> ExitCode {
     munja::ops::dump::forbid();
@@ -17,6 +18,6 @@ fn main() -> ExitCode {
             return ExitCode::from(cli::Exit::Unexpected as u8);
         }
     };
-    let exit = runtime.block_on(cli::run(std::env::args_os().collect(), Io::system()));
+    let exit = runtime.block_on(cli::run(std::env::args_os().collect(), Io::system(), practice::start));
     ExitCode::from(exit as u8)
 }

@@ -4,9 +4,9 @@ use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use super::{
-    account, action, advice, catalogue, claim, close, danger, decide, desk, follow, list, login, passwd,
-    photo, presence, recall, release, reply, report, review, search, sessions, show, similar, status,
-    supervise, totp, watch,
+    account, action, advice, answer_all, bulletin, catalogue, claim, close, danger, decide, desk, follow,
+    list, login, passwd, photo, practice, presence, recall, release, reply, report, review, search, sessions,
+    show, similar, status, supervise, totp, watch,
 };
 use crate::ops::lang::Lang;
 
@@ -59,6 +59,8 @@ pub enum Command {
     Claim(claim::Args),
     Reply(reply::Args),
     Advice(advice::Args),
+    AnswerAll(answer_all::Args),
+    Bulletin(bulletin::Args),
     Photo(photo::Args),
     Release(release::Args),
     Close(close::Args),
@@ -108,6 +110,7 @@ pub enum Command {
     Decide(decide::Args),
     Watch(watch::Args),
     Status(status::Args),
+    Practice(practice::Args),
     Completions {
         #[arg(value_name = "SHELL")]
         shell: Shell,

@@ -18,6 +18,10 @@ pub fn typed(command: &Command) -> Vec<(Named, String)> {
         Command::Transfer(args) => {
             vec![(Named::Desk, args.desk.clone()), (Named::Person, args.person.clone())]
         }
+        Command::AnswerAll(args) => {
+            vec![(Named::Category, args.category.clone()), (Named::Desk, args.desk.clone())]
+        }
+        Command::Bulletin(args) => vec![(Named::Desk, args.desk.clone())],
         Command::Write(args) => vec![(Named::Desk, args.desk.clone())],
         Command::Search(args) => vec![
             (Named::Category, args.category.clone()),

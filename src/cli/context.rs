@@ -99,6 +99,13 @@ impl CliContext {
         Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes" | "네" | "예" | "ㅛ"))
     }
 
+    /// Asks before something that reaches many; without a terminal it has to be agreed to beforehand (`--yes`).
+    pub fn agree(&mut self, question: &str) -> Result<(), Failure> {
+        let asks = self.io.stdin_is_terminal && !self.json;
+        let agreed = asks && self.confirms(question)?;
+        if agreed { Ok(()) } else { Err(Failure::here(Exit::Refused, "not_agreed", [])) }
+    }
+
     /// Reads one line of standard input and nothing beyond it.
     pub fn read_line(&mut self) -> std::io::Result<String> {
         let (mut line, mut byte) = (Vec::new(), [0_u8]);

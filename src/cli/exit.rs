@@ -54,9 +54,11 @@ impl Exit {
             ClaimedByOther | NotClaimed | Closed | OptedOut | TooManyHeld | SupervisorsOnly
             | DangerUnanswered | TooManyDangers | NotYourDesk | NoDanger | Restricted | NothingToAck
             | PromiseOpen | Unanswered | StillOpen | NotReferred | NotPassedOn | NotWarned | WarnFirst
-            | NotAsked | NumberNotShown | AlreadyLeft | NotInDoubt | SeveralTexts | PhotoNotHereYet
-            | OwnWork | NotReviewable | AlreadyReviewed | AlreadyAnswered | WrongPassword | RoleRefuses
-            | NotYourself | LoginTaken | TotpInUse => Exit::Refused,
+            | NotAsked | NumberNotShown | NotWaiting | InDanger | NoReceipts | AlreadyLeft | NotInDoubt
+            | SeveralTexts | PhotoNotHereYet | OwnWork | NotReviewable | AlreadyReviewed
+            | AlreadyAnswered | WrongPassword | RoleRefuses | NotYourself | LoginTaken | TotpInUse => {
+                Exit::Refused
+            }
             NewerTexts | KeyReused => Exit::LookFirst,
             EmptyText | Unencodable | TooLong | BodyTooLarge | PhotoTooLarge | NotAPhoto | PhotosNotTaken
             | TooManyPhotos | NoSuchPhoto => Exit::Unsendable,

@@ -14,7 +14,9 @@
 mod account;
 mod action;
 mod advice;
+mod answer_all;
 mod args;
+mod bulletin;
 mod candidates;
 mod catalogue;
 mod claim;
@@ -43,6 +45,7 @@ mod message;
 mod next;
 mod passwd;
 mod photo;
+mod practice;
 mod presence;
 mod recall;
 mod release;
@@ -77,6 +80,7 @@ use context::CliContext;
 pub use exit::Exit;
 use failure::Failure;
 pub use io::Io;
+pub use practice::{LessonFact, PracticeFacts, PracticeRun, PracticeWishes, StartPractice};
 use render::Paint;
 
 /// The commands with their help in `lang`, for manual pages and completions.
@@ -84,8 +88,8 @@ pub fn command(lang: Lang) -> clap::Command {
     help::translated(&words::say(lang), 100)
 }
 
-/// Runs the program with these arguments, the first of which is its name.
-pub async fn run(args: Vec<OsString>, mut io: Io) -> Exit {
+/// Runs the program with these arguments, the first of which is its name. `practice` starts what `munja practice` opens a desk at.
+pub async fn run(args: Vec<OsString>, mut io: Io, practice: StartPractice) -> Exit {
     let early = help::Early::read(&args, &io);
     let say = words::say(early.lang);
     let parsed = help::translated(&say, io.columns).try_get_matches_from(compose::shielded(args));
@@ -111,7 +115,7 @@ pub async fn run(args: Vec<OsString>, mut io: Io) -> Exit {
         CliContext { io, say, json: cli.json, paint, profile, server, about: None, unfold: false };
     tidy_up(&mut context);
     let typed = candidates::typed(&command);
-    match dispatch(&mut context, command).await {
+    match dispatch(&mut context, command, practice).await {
         Ok(()) => Exit::Ok,
         Err(failure) => {
             let failure = candidates::named(&context, failure, &typed).await;
@@ -139,8 +143,13 @@ fn zone_of(profile: &Profile) -> Option<TimeZone> {
     TimeZone::get(&profile.session().ok()??.time_zone?).ok()
 }
 
-async fn dispatch(context: &mut CliContext, command: Command) -> Result<(), Failure> {
+async fn dispatch(
+    context: &mut CliContext,
+    command: Command,
+    practice: StartPractice,
+) -> Result<(), Failure> {
     match command {
+        Command::Practice(args) => practice::run(context, &args, practice).await,
         Command::Desk(args) => desk::run(context, &args).await,
         Command::Login(args) => login::run(context, args).await,
         Command::Logout => logout::run(context).await,
@@ -157,6 +166,8 @@ async fn dispatch(context: &mut CliContext, command: Command) -> Result<(), Fail
         Command::Similar(args) => similar::run(context, &args).await,
         Command::Claim(args) => claim::run(context, &args).await,
         Command::Reply(args) => reply::run(context, &args).await,
+        Command::AnswerAll(args) => answer_all::run(context, &args).await,
+        Command::Bulletin(args) => bulletin::run(context, &args).await,
         Command::Advice(args) => advice::run(context, &args).await,
         Command::Photo(args) => photo::run(context, &args).await,
         Command::Release(args) => release::run(context, &args).await,

@@ -7,7 +7,7 @@ use super::conversation;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::render::{lines, table};
-use crate::api::wire::{MarkRequest, PointView, ReviewRequest, ReviewView, SampledView, SheetView};
+use crate::api::wire::{PointView, ReviewMarkRequest, ReviewRequest, ReviewView, SampledView, SheetView};
 use crate::client::Sampled;
 use crate::client::format::one_word;
 use crate::domain::text::one_line;
@@ -147,14 +147,14 @@ async fn write(context: &mut CliContext, n: i64, args: &Args) -> Result<(), Fail
 }
 
 /// `친절=4`: each point once, within its marks. The server checks the same; here the sheet can be named.
-fn marks(sheet: &SheetView, given: &[String]) -> Result<Vec<MarkRequest>, Failure> {
+fn marks(sheet: &SheetView, given: &[String]) -> Result<Vec<ReviewMarkRequest>, Failure> {
     let names = sheet.points.iter().map(|point| format!("{}=0–{}", one_word(&point.name), point.best));
     let bad = |what: &str| {
         let values =
             [("what", one_word(what).into()), ("sheet", names.clone().collect::<Vec<_>>().join(", ").into())];
         Failure::here(Exit::Usage, "bad_marks", values)
     };
-    let mut marks: Vec<MarkRequest> = Vec::new();
+    let mut marks: Vec<ReviewMarkRequest> = Vec::new();
     for word in given {
         let (name, mark) = word.split_once('=').ok_or_else(|| bad(word))?;
         let is_meant = |point: &&PointView| point.name == name.trim() || point.key == name.trim();
@@ -164,7 +164,7 @@ fn marks(sheet: &SheetView, given: &[String]) -> Result<Vec<MarkRequest>, Failur
         if is_twice || !(0..=point.best).contains(&mark) {
             return Err(bad(word));
         }
-        marks.push(MarkRequest { point: point.key.clone(), mark });
+        marks.push(ReviewMarkRequest { point: point.key.clone(), mark });
     }
     let missing = sheet.points.iter().find(|point| !marks.iter().any(|mark| mark.point == point.key));
     missing.map_or(Ok(marks), |point| Err(bad(&point.name)))
@@ -249,8 +249,8 @@ mod tests {
         };
         let read = |words: &[&str]| marks(&sheet, &words.iter().map(|w| (*w).to_owned()).collect::<Vec<_>>());
         let good = read(&["친절=4", " speed = 5"]).expect("marks");
-        assert_eq!(good[0], MarkRequest { point: "courtesy".into(), mark: 4 });
-        assert_eq!(good[1], MarkRequest { point: "speed".into(), mark: 5 });
+        assert_eq!(good[0], ReviewMarkRequest { point: "courtesy".into(), mark: 4 });
+        assert_eq!(good[1], ReviewMarkRequest { point: "speed".into(), mark: 5 });
         for bad in [
             &["친절=4"][..],
             &["친절=6", "속도=1"],

@@ -1,5 +1,6 @@
 //! `munja status`: the state of the service.
 
+use super::bulletin;
 use super::context::CliContext;
 use super::failure::Failure;
 use crate::api::wire::{CarrierStatus, ComparedView, Counts, StatusResponse};
@@ -53,6 +54,7 @@ fn describe(context: &CliContext, status: &StatusResponse) -> String {
         let made = context.times().clock(recovery.copy_made_at);
         lines.push(context.paint.alert(&context.say.with(id, [("made", made.into())])));
     }
+    lines.extend(status.bulletins.iter().map(|one| bulletin::status_line(context, one)));
     let is_one = status.carriers.len() == 1;
     lines.extend(status.carriers.iter().flat_map(|one| carrier(context, one, is_one)));
     lines.extend(counts(context, &status.counts));

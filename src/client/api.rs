@@ -304,11 +304,18 @@ impl Client {
     /// too busy; because of the key the citizen gets the text once. After an error that [`ClientError::leaves_doubt`],
     /// only a request under the same key is harmless.
     pub async fn reply(&self, id: i64, request: &ReplyRequest, key: &ClientKey) -> ApiResult<ReplyResponse> {
+        let post = || self.post(&format!("v1/conversations/{id}/replies")).json(request);
+        self.persistently(|| post().header(IDEMPOTENCY_KEY, key.as_str())).await
+    }
+
+    /// Sends a request that is harmless to repeat, up to three times more while it may pass.
+    pub(super) async fn persistently<T: DeserializeOwned>(
+        &self,
+        request: impl Fn() -> RequestBuilder,
+    ) -> ApiResult<T> {
         let mut pauses = self.pauses.iter();
         loop {
-            let post = self.post(&format!("v1/conversations/{id}/replies")).json(request);
-            let answer = self.json(post.header(IDEMPOTENCY_KEY, key.as_str())).await;
-            match (answer, pauses.next()) {
+            match (self.json(request()).await, pauses.next()) {
                 (Err(error), Some(pause)) if error.may_pass() => tokio::time::sleep(*pause).await,
                 (answer, _) => return answer,
             }

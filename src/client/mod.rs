@@ -22,7 +22,9 @@
 
 mod accounts;
 mod address;
+pub mod answer_all;
 mod api;
+mod bulletins;
 mod drafts;
 mod events;
 mod files;

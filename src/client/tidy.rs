@@ -5,6 +5,7 @@
 //! |---|---|---|
 //! | drafts | `draft-N.txt` in the state folder of the profile | [`DRAFTS_FOR`] |
 //! | replies whose answer was lost: key and digest, no text | `sending-N-DIGEST.json` there | [`DRAFTS_FOR`] |
+//! | one answer for many whose answer was lost: key and ids, no text | `answer-all-DIGEST.json` there | [`DRAFTS_FOR`] |
 //! | photos shown without a place | `munja` in the runtime folder, else the folder `photos` of the profile | [`PHOTOS_FOR`] |
 
 use std::fs;
@@ -45,7 +46,7 @@ pub fn tidy(profile: &Profile, runtime: Option<&str>, now: SystemTime) -> Tidied
             let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
             if name.starts_with("draft-") {
                 done.n_drafts += usize::from(remove(&path, DRAFTS_FOR));
-            } else if name.starts_with("sending-") {
+            } else if name.starts_with("sending-") || name.starts_with("answer-all-") {
                 remove(&path, DRAFTS_FOR);
             } else if is_photo(name) {
                 // Where an older version saved them.

@@ -99,6 +99,10 @@ words! {
         LoggedIn => "logged_in",
         /// A counselor is on, on the phone, on a break or off. The detail is which.
         Presence => "presence",
+        /// A supervisor added a sentence to receipts. The detail is its number, its desk (`*`: all) and until when.
+        BulletinBegun => "bulletin_begun",
+        /// A supervisor took it back before its time. The detail is its number.
+        BulletinEnded => "bulletin_ended",
         /// A supervisor tells everybody something. The detail is what; nothing of a citizen.
         Announced => "announced",
         WorkerRestarted => "worker_restarted",

@@ -9,6 +9,7 @@ pub mod alarm;
 pub mod arrival;
 pub mod board;
 pub mod breaker;
+pub mod bulletin;
 pub mod calendar;
 pub mod catalogue;
 pub mod citizen;

@@ -16,6 +16,7 @@
 use std::fmt;
 
 use super::UnixMs;
+use super::bulletin;
 use super::key_mark::{KeyMark, mark_of};
 use super::list_comparison::MARGIN_MS;
 use super::notice::Texts;
@@ -126,7 +127,11 @@ impl Found {
 /// one of our own phones.
 pub fn what_was(text: &Listed, lists_keys: bool, is_staff: bool, texts: &Texts) -> Found {
     let by_words = |otherwise| match &text.words {
-        Some(words) => texts.group_of(words.reveal()).map_or(otherwise, Found::Notice),
+        Some(words) => {
+            let said = words.reveal();
+            let group = texts.group_of(said).or_else(|| texts.group_of(bulletin::without(said)));
+            group.map_or(otherwise, Found::Notice)
+        }
         None => Found::Unclear,
     };
     match text.key.as_ref() {

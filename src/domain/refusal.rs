@@ -48,6 +48,10 @@ pub enum Refusal {
     NotReferred,
     /// An answer is promised, and was not given.
     PromiseOpen,
+    /// The citizen does not wait in the queue.
+    NotWaiting,
+    /// It is, was or may be a danger.
+    InDanger,
     /// The citizen wants no more texts, and has asked nothing since.
     OptedOut,
     /// The citizen is not answered for a while.

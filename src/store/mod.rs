@@ -8,6 +8,7 @@
 mod alarm;
 mod backup;
 mod board;
+mod bulletin;
 mod clock;
 mod conversation;
 mod engine;
@@ -41,8 +42,10 @@ pub use backup::{
     open_photo, place, refuse_occupied,
 };
 pub use board::{BoardDanger, BoardDay, BoardHeld, BoardNow, BoardOpened, BoardQueue};
+pub use bulletin::{BegunBulletin, BulletinRow};
 pub use conversation::drafts::{Draft, Writer};
 pub use conversation::list::{ConversationDetail, ConversationFilter, ConversationSummary, ListPage};
+pub use conversation::marked::{LeftOut, Mark, Marked};
 pub use conversation::messages::Message;
 pub use conversation::notes::Note;
 pub use conversation::place::ListPlace;

@@ -28,6 +28,7 @@ mod log_lines;
 mod main_job;
 mod monitoring;
 mod photos;
+mod practice;
 mod privacy;
 mod process;
 mod report;

@@ -212,6 +212,12 @@ const CONTRACT: &[(&str, &str, &str)] = &[
     ("GET /v1/photos/{id}", "", "cnsd"),
     ("POST /v1/photos", "", "cnsd"),
     ("GET /v1/events", "", "cnsd"),
+    ("GET /v1/bulletins", "", "cnsd"),
+    ("POST /v1/bulletins", r#"{"text":"눈","until_at":1800000100000}"#, "s"),
+    ("POST /v1/bulletins/preview", r#"{"text":"눈","until_at":1800000100000}"#, "s"),
+    ("DELETE /v1/bulletins/{id}", "", "s"),
+    ("POST /v1/answers/preview", r#"{"text":"답"}"#, "s"),
+    ("POST /v1/answers", r#"{"text":"답","conversations":[{"id":1,"last_seen":1}]}"#, "s"),
 ];
 
 /// The routes of the table itself.

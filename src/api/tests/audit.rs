@@ -149,6 +149,11 @@ fn every_route_has_its_word() {
         // Figures, and numbers of conversations.
         "/v1/board",
         "/v1/board/live",
+        // Our own sentences to everybody.
+        "/v1/bulletins",
+        "/v1/bulletins",
+        "/v1/bulletins/preview",
+        "/v1/bulletins/{id}",
         "/v1/canned",
         "/v1/categories",
         "/v1/colleagues",

@@ -8,6 +8,7 @@ mod conversation;
 mod desk;
 mod document;
 mod events;
+mod many;
 mod message;
 mod people;
 mod photo;

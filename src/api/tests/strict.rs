@@ -181,7 +181,7 @@ async fn a_range_and_the_words_that_are_allowed_are_named() {
     );
     assert_eq!(refused["detail"], "This field is missing or wrong: limit. It has to be 1 to 200.");
     let refused = desk.get("/v1/conversations?state=gone", &token).await.refused("bad_request");
-    assert_eq!((&refused["known"][0], &refused["known"][6]), (&json!("waiting"), &json!("referred")));
+    assert_eq!((&refused["known"][0], &refused["known"][7]), (&json!("waiting"), &json!("referred")));
     let act = "/v1/conversations/1/actions";
     let refused = desk.post(act, &token, json!({"action": "note", "text": "가".repeat(1_001)})).await;
     assert!(refused.refused("bad_request")["detail"].to_string().contains("0 to 1000 characters"));

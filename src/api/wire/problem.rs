@@ -93,6 +93,12 @@ problem_codes! {
     NotReachable, "not_reachable", 422;
     /// No outside department works on it.
     NotReferred, "not_referred", 409;
+    /// Somebody has answered the citizen, or nobody has to.
+    NotWaiting, "not_waiting", 409;
+    /// It is, was or may be a danger: a person has to read it.
+    InDanger, "in_danger", 409;
+    /// No receipts are sent that could carry a bulletin.
+    NoReceipts, "no_receipts", 409;
     /// Nobody reviews their own work.
     OwnWork, "own_work", 409;
     /// The consultation is open, the counselor did not answer in it, or its words are gone.

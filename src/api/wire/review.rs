@@ -43,19 +43,21 @@ pub struct SampledView {
 
 /// `POST /v1/conversations/{id}/reviews`
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct ReviewRequest {
     /// Log-in name of whose work it is; not needed where one counselor alone answered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub counselor: Option<String>,
     /// One for each point of the sheet.
-    pub marks: Vec<MarkRequest>,
+    pub marks: Vec<ReviewMarkRequest>,
     /// For the counselor; at most 2,000 characters.
     #[serde(default)]
     pub comment: String,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct MarkRequest {
+#[serde(deny_unknown_fields)]
+pub struct ReviewMarkRequest {
     /// The point's key, or its name.
     pub point: String,
     pub mark: i64,
@@ -68,6 +70,7 @@ pub struct ReviewWritten {
 
 /// `POST /v1/reviews/{id}/answer`
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct ReviewAnswer {
     /// At most 2,000 characters.
     pub text: String,

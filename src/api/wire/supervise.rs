@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 /// `POST /v1/announcements`
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct AnnounceRequest {
     /// One line of at most 300 characters, without anything of a citizen: the journal keeps it.
     pub text: String,

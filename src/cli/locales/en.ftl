@@ -1026,3 +1026,112 @@ announced = Told to everybody at a desk.
 announced-none = Nothing was told to everybody in the last 24 hours.
 restricted-none = Nobody is restricted, and nobody has opted out.
 list-empty-of = They hold no conversation.
+cmd-bulletin = Add a sentence to receipts for a time, as in a storm or a strike (supervisors).
+    .examples =
+        The receipt is shown as it will arrive, and asked; in scripts give --yes. The sentence is dated, and ends by itself.
+        A receipt that points to help never carries one. Alone it lists them.
+
+        Examples:
+          munja bulletin "버스가 눈 때문에 늦습니다." --until 18:00
+          munja bulletin "Office closed." --until 12-05 --desk bukgu --yes
+          munja bulletin list
+          munja bulletin end 3
+cmd-answer-all = Answer many who wait with one text (supervisors).
+    .examples =
+        Shows whom it would go to and asks; in scripts give --yes. Left out, and named: danger and what may be one, what a
+        colleague holds, what was promised an answer of its own, and who writes meanwhile. The same command again after a
+        lost connection answers nobody twice. Exit code 7: some were left out while it was sent.
+
+        Examples:
+          munja answer-all "지금은 버스가 모두 늦습니다." --containing 버스
+          munja answer-all "Line 1 runs again." --ids 12,13,20-25 --category 지하철 --close
+arg-bulletin-text = The sentence, at most 200 characters; or list; or end and a number
+arg-bulletin-until = When it ends by itself: 18:00, 2h, 12-05, at most 14 days ahead
+arg-bulletin-desk = Only in the receipts of this desk (`munja desks`)
+arg-bulletin-yes = Do not ask
+arg-answer-all-text = The answer
+arg-answer-all-desk = Only who waits at this desk (`munja desks`)
+arg-answer-all-containing = Only whose texts since the last answer hold this word
+arg-answer-all-ids = Only these conversations
+arg-answer-all-category = What they are about (`munja categories`)
+arg-answer-all-close = Close them after it
+arg-answer-all-parts = Send it although it leaves as several texts
+arg-answer-all-yes = Do not ask
+language-ko = Korean
+language-en = English
+bulletin-preview = The receipt as it will arrive:
+bulletin-others = { $n } more bulletins hold now and stand in the same receipts.
+ask-bulletin = Add it to the receipts of { $desk } until { $at }? (y/n)
+bulletin-begun = Bulletin { $n } holds until { $at }. munja bulletin end { $n } takes it back.
+bulletin-repeated = Bulletin { $n } held already. It holds until { $at }.
+bulletin-ended = No receipt carries bulletin { $n } any more.
+bulletin-none = There is no bulletin.
+bulletin-holds = until { $at }
+bulletin-taken-back = taken back { $at }
+bulletin-over = over { $at }
+status-bulletin = Bulletin until { $at } ({ $desk }): { $text }
+error-bulletin_usage = A bulletin needs a sentence and --until.
+next-bulletin_usage = munja bulletin "..." --until 18:00; munja bulletin list; munja bulletin end N
+error-not_agreed = Nothing was done: nobody agreed to it.
+next-not_agreed = Look at what is shown, then give the same command with --yes.
+error-bad_ids = These are no numbers of conversations, or more than 500.
+next-bad_ids = --ids 12,13,20-25
+error-answer_all_nobody = Nobody waits who could be answered so.
+next-answer_all_nobody = munja list shows who waits.
+error-answer_all_missed = { $count } did not get the answer.
+next-answer_all_missed = Look at each: munja show N
+answer-all-earlier = The same command was given before and its outcome is unknown: that one is repeated as it was.
+answer-all-more = and { $n } more
+answer-all-beyond = More than 500 wait: give the command again afterwards for the rest.
+answer-all-left-out = left out { $n }: { $why }
+left-out-in_danger = it is or may be a danger
+left-out-claimed_by_other = a colleague holds it { $name }
+left-out-promise_open = an answer of its own was promised
+left-out-not_waiting = it has been answered
+left-out-closed = it is closed
+left-out-not_found = there is no such conversation
+left-out-newer_texts = the citizen has written since
+left-out-opted_out = the citizen wants no texts
+left-out-category_needed = it needs a category
+left-out-key_reused = it was answered with another text
+ask-answer-all = Send this answer to { $n } citizens? (y/n)
+ask-answer-all-close = Send this answer to { $n } citizens and close their conversations? (y/n)
+answered-all = Answered: { $n }
+answered-all-before = { $n } of them had been answered by the first try.
+next-not_waiting = munja show { $n } shows what they were answered.
+next-in_danger = munja show { $n }, then munja claim { $n }
+next-no_receipts = The operator turns them on: receipt_texts in [service].
+cmd-practice = Practise in the real program, with invented citizens. Nothing of it reaches anybody.
+    .examples =
+        Starts a private gateway on this machine and opens the desk at it. Citizens write by themselves and react to what you
+        do: a question, another department's question, abuse, danger, a false alarm, thanks. At the end it says what you
+        did. It needs no log-in and no server.
+
+        Examples:
+          munja practice                   the terminal desk
+          munja practice --plain           line by line
+          munja practice --no-desk         use munja in another window; Ctrl-C ends it
+          munja practice --at-once         all citizens write at once
+arg-practice-plain = Line by line, for screen readers and poor links
+arg-practice-no_desk = Open no desk: say how to use it from another window
+arg-practice-at_once = All citizens write at once, and nobody asks again
+practice-how = The practice runs at { $server }. In another window:
+      export MUNJA_SERVER={ $server } XDG_CONFIG_HOME={ $folder }/config XDG_STATE_HOME={ $folder }/state
+      munja next
+    Ctrl-C here ends it.
+practice-answered = Answered { $answered } of { $all } citizens.
+practice-time = { $lesson }: first answer after { $minutes } min { $secs } s
+practice-unanswered = { $lesson }: no answer
+practice-lesson-question = Question, with another one after it
+practice-lesson-transfer = Question for another department
+practice-lesson-abuse = Abuse
+practice-lesson-danger = Danger
+practice-lesson-false_alarm = False alarm
+practice-lesson-thanks = Question and thanks
+practice-danger-first = Danger was answered before everybody else
+practice-passed-on = Passed a question on to another desk (munja transfer)
+practice-ended-alarm = Ended an alarm with a reason (munja false-alarm, munja handover)
+practice-warned = Warned about abuse (munja warn)
+practice-closed = Closed a consultation with its category (munja close)
+practice-to-come = { $n } more citizens had not written yet.
+practice-gone = Everything of this practice has been removed.

@@ -979,7 +979,162 @@ error-report_file = { $file } 을(를) 저장할 수 없습니다: { $why }
 next-report_file = 있는 폴더, 쓸 수 있는 폴더를 적으십시오.
 did-handed_over = 상담 { $n }번을 { $service }에 알린 것으로 기록했습니다.
 head-closed = 종료
-head-reason = 까닭
+head-reason = 사유
+head-took = 걸린 시간
+head-rule = 규칙
+head-points = 점수
+head-event = 사건 번호
+head-kind = 종류
+head-dangers-7 = 위급, 7일
+head-dangers-30 = 30일
+head-abusive-7 = 폭언 문자, 7일
+head-abusive-30 = 30일
+review-none = 평가할 상담이 없습니다. 답이 나가고 종료된 상담 가운데 평가하지 않은 것이 없습니다.
+review-sampled = { $n }건에서 뽑았습니다. 뽑기 수는 { $seed } 입니다. 다음: munja review show N
+review-how = 평가하기: munja review write { $n } --marks { $marks } --comment "…"
+review-written = 상담 { $n }번에 대한 평가 { $r }번을 남겼습니다. 상담사가 볼 수 있습니다.
+review-answered = 평가 { $r }번에 답을 남겼습니다.
+reviews-none = 평가가 없습니다.
+review-head = 평가 { $r }번 · 상담 { $n }번 · { $who } 님 · 평가자 { $by } 님 · { $at }
+review-said = 답 { $at }: { $text }
+review-unread = 아직 읽지 않음
+error-review_number = 번호를 적어 주세요.
+next-review_number = munja review sample
+error-review_text = 보낼 글이 없습니다. 답을 적어 주세요.
+next-review_text = munja review answer { $n } "…"
+error-bad_marks = 평가표와 맞지 않습니다: { $what }. 항목마다 하나씩 적어 주세요: { $sheet }
+next-bad_marks = munja review sheet
+coaching-title = 함께 볼 상담, { $from } ~ { $to }
+coaching-none = 없습니다. 낮은 점수도, 늦은 첫 답변도, 다시 온 시민도 없습니다.
+coaching-low_score = 낮은 만족도
+coaching-slow_answer = 늦은 첫 답변
+coaching-came_back = 72시간 안에 다시 옴
+load-title = 상담사가 겪은 일
+load-none = 지난 30일 동안 답한 위급 상담도 폭언 문자도 없습니다.
+incentive-title = 점수, { $from } ~ { $to } (규칙 { $version })
+incentive-once = 상담마다 한 번
+incentive-none = 점수를 받은 상담사가 없습니다.
+incentive-how = 점수마다 근거가 된 사건: --csv FILE 또는 --json
+error-report_csv_only = 이 목록은 페이지나 엑셀로 만들 수 없습니다. --csv 나 --json 을 쓰십시오.
+next-report_csv_only = munja report incentive last-month --csv points.csv
+head-restricted = 제한 끝
+head-by = 제한한 사람
+head-opted-out = 수신거부
+announced = 모든 상담 화면에 알렸습니다.
+announced-none = 지난 24시간 동안 공지가 없습니다.
+restricted-none = 제한된 시민도 수신을 거부한 시민도 없습니다.
+list-empty-of = 맡은 상담이 없습니다.
+cmd-bulletin = 접수 문자에 당분간 알림을 한 문장 넣습니다. 폭설이나 파업 때 씁니다(관리자).
+    .examples =
+        시민이 받을 접수 문자를 먼저 보여 주고 묻습니다. 스크립트에서는 --yes 를 붙입니다. 날짜와 시각이 붙고, 때가 되면 저절로 끝납니다.
+        도움받을 곳을 알리는 문자에는 넣지 않습니다. 아무것도 쓰지 않으면 목록을 보여 줍니다.
+
+        예:
+          munja bulletin "버스가 눈 때문에 늦습니다." --until 18:00
+          munja bulletin "구청이 쉽니다." --until 12-05 --desk bukgu --yes
+          munja bulletin list
+          munja bulletin end 3
+cmd-answer-all = 기다리는 여러 시민에게 같은 답을 한 번에 보냅니다(관리자).
+    .examples =
+        누구에게 가는지 먼저 보여 주고 묻습니다. 스크립트에서는 --yes 를 붙입니다. 위급하거나 위급할 수 있는 상담, 다른 상담사가 맡은 상담, 따로 답을
+        약속한 상담, 그사이 시민이 새로 쓴 상담은 빼고 알려 줍니다. 연결이 끊겨 같은 명령을 다시 내려도 두 번 보내지 않습니다.
+        종료 코드 7: 보내는 동안 빠진 상담이 있습니다.
+
+        예:
+          munja answer-all "지금은 버스가 모두 늦습니다." --containing 버스
+          munja answer-all "1호선이 다시 다닙니다." --ids 12,13,20-25 --category 지하철 --close
+arg-bulletin-text = 알림 문장(200자까지), list, 또는 end 와 번호
+arg-bulletin-until = 저절로 끝나는 때: 18:00, 2h, 12-05. 14일 뒤까지
+arg-bulletin-desk = 이 부서의 접수 문자에만 (`munja desks`)
+arg-bulletin-yes = 묻지 않음
+arg-answer-all-text = 답변
+arg-answer-all-desk = 이 부서에서 기다리는 시민만 (`munja desks`)
+arg-answer-all-containing = 마지막 답 뒤에 온 글에 이 낱말이 있는 시민만
+arg-answer-all-ids = 이 상담만
+arg-answer-all-category = 상담 분류 (`munja categories`)
+arg-answer-all-close = 보낸 뒤 종료
+arg-answer-all-parts = 여러 통으로 나뉘어도 보냄
+arg-answer-all-yes = 묻지 않음
+language-ko = 한국어
+language-en = 영어
+bulletin-preview = 시민이 받을 접수 문자:
+bulletin-others = 지금 나가고 있는 다른 알림 { $n }건도 같은 문자에 들어갑니다.
+ask-bulletin = { $at }까지 접수 문자에 넣을까요? 부서: { $desk } (y/n)
+bulletin-begun = 알림 { $n }번을 { $at }까지 넣습니다. 거두려면: munja bulletin end { $n }
+bulletin-repeated = 알림 { $n }번이 이미 나가고 있습니다. { $at }까지 넣습니다.
+bulletin-ended = 이제 접수 문자에 알림 { $n }번을 넣지 않습니다.
+bulletin-none = 알림이 없습니다.
+bulletin-holds = { $at }까지
+bulletin-taken-back = { $at }에 거둠
+bulletin-over = { $at }에 끝남
+status-bulletin = 알림 { $at }까지 ({ $desk }): { $text }
+error-bulletin_usage = 알림에는 문장과 --until 이 필요합니다.
+next-bulletin_usage = munja bulletin "..." --until 18:00, munja bulletin list, munja bulletin end N
+error-not_agreed = 동의하지 않아 아무것도 하지 않았습니다.
+next-not_agreed = 보여 준 내용을 확인하고 같은 명령에 --yes 를 붙이십시오.
+error-bad_ids = 상담 번호가 아니거나 500건이 넘습니다.
+next-bad_ids = --ids 12,13,20-25
+error-answer_all_nobody = 이렇게 답할 수 있는 시민이 없습니다.
+next-answer_all_nobody = munja list 로 기다리는 시민을 확인하십시오.
+error-answer_all_missed = { $count }건에는 답을 보내지 않았습니다.
+next-answer_all_missed = 하나씩 확인하십시오: munja show N
+answer-all-earlier = 같은 명령을 내린 적이 있고 결과를 알 수 없어, 그때의 명령을 그대로 다시 보냅니다.
+answer-all-more = 그 밖에 { $n }건
+answer-all-beyond = 500건이 넘습니다. 나머지는 이 명령을 다시 내려 보내십시오.
+answer-all-left-out = 빠짐 { $n }번: { $why }
+left-out-in_danger = 위급하거나 위급할 수 있음
+left-out-claimed_by_other = 다른 상담사가 맡음 { $name }
+left-out-promise_open = 따로 답을 약속함
+left-out-not_waiting = 이미 답함
+left-out-closed = 종료됨
+left-out-not_found = 없는 상담
+left-out-newer_texts = 그사이 시민이 새로 씀
+left-out-opted_out = 수신거부
+left-out-category_needed = 분류가 필요함
+left-out-key_reused = 다른 내용으로 이미 답함
+ask-answer-all = 이 답을 시민 { $n }명에게 보낼까요? (y/n)
+ask-answer-all-close = 이 답을 시민 { $n }명에게 보내고 상담을 종료할까요? (y/n)
+answered-all = 답한 상담: { $n }건
+answered-all-before = 그중 { $n }건은 앞선 명령이 이미 답했습니다.
+next-not_waiting = munja show { $n } 로 어떤 답이 나갔는지 확인하십시오.
+next-in_danger = munja show { $n } 로 읽고 munja claim { $n } 로 맡으십시오.
+next-no_receipts = 운영자가 [service] 의 receipt_texts 로 켤 수 있습니다.
+cmd-practice = 가상의 시민과 실제 프로그램으로 연습합니다. 누구에게도 문자가 가지 않습니다.
+    .examples =
+        이 컴퓨터 안에 연습용 게이트웨이를 띄우고 상담 화면을 엽니다. 시민이 저절로 글을 보내고, 하는 일에 따라 반응합니다: 질문, 다른 부서 질문,
+        욕설, 위급, 잘못 울린 경보, 감사. 끝나면 무엇을 했는지 알려 줍니다. 로그인도 서버도 필요 없습니다.
+
+        예:
+          munja practice                   상담 화면
+          munja practice --plain           한 줄씩
+          munja practice --no-desk         다른 창에서 munja 사용. Ctrl-C 로 끝냄
+          munja practice --at-once         시민이 한꺼번에 글을 보냄
+arg-practice-plain = 한 줄씩 묻고 답하기(화면 낭독기, 느린 연결)
+arg-practice-no_desk = 화면을 열지 않고 다른 창에서 쓰는 방법을 알려 줌
+arg-practice-at_once = 시민이 한꺼번에 글을 보내고, 다시 묻지 않음
+practice-how = 연습용 게이트웨이 주소: { $server }. 다른 창에서:
+      export MUNJA_SERVER={ $server } XDG_CONFIG_HOME={ $folder }/config XDG_STATE_HOME={ $folder }/state
+      munja next
+    여기서 Ctrl-C 를 누르면 끝납니다.
+practice-answered = 시민 { $all }명 가운데 { $answered }명에게 답했습니다.
+practice-time = { $lesson }: { $minutes }분 { $secs }초 만에 첫 답
+practice-unanswered = { $lesson }: 답하지 않음
+practice-lesson-question = 질문과 이어진 질문
+practice-lesson-transfer = 다른 부서 질문
+practice-lesson-abuse = 욕설
+practice-lesson-danger = 위급
+practice-lesson-false_alarm = 잘못 울린 경보
+practice-lesson-thanks = 질문과 감사
+practice-danger-first = 위급한 시민에게 가장 먼저 답함
+practice-passed-on = 다른 부서로 넘김 (munja transfer)
+practice-ended-alarm = 사유를 적고 경보를 끝냄 (munja false-alarm, munja handover)
+practice-warned = 욕설에 경고함 (munja warn)
+practice-closed = 분류를 정하고 상담을 종료함 (munja close)
+practice-to-come = 아직 글을 보내지 않은 시민이 { $n }명 더 있습니다.
+practice-gone = 이 연습의 자료는 모두 지웠습니다.
+did-handed_over = 상담 { $n }번을 { $service }에 알린 것으로 기록했습니다.
+head-closed = 종료
+head-reason = 사유
 head-took = 걸린 시간
 head-rule = 규칙
 head-points = 점수

@@ -65,7 +65,7 @@ pub struct Args {
     words: bool,
     #[arg(long, value_name = "SCORE", value_parser = clap::value_parser!(i64).range(1..=5))]
     low: Option<i64>,
-    #[arg(long, value_name = "SPAN", value_parser = super::when::span_ms)]
+    #[arg(long, value_name = "SPAN", value_parser = crate::client::span_ms)]
     slow: Option<i64>,
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,

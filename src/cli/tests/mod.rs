@@ -2,6 +2,7 @@
 
 mod commands;
 mod found;
+mod many;
 mod photos;
 mod replies;
 mod sentences;
@@ -12,10 +13,11 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
+use futures_util::future::BoxFuture;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
-use super::{Exit, Io};
+use super::{Exit, Io, PracticeRun, PracticeWishes};
 use crate::client::fake::{Fake, Reply};
 use crate::ops::clock::Clock;
 
@@ -30,6 +32,11 @@ struct World {
     stdin: String,
     is_terminal: bool,
     columns: usize,
+}
+
+/// Practice is tried with the whole program.
+fn no_practice(_: PracticeWishes) -> BoxFuture<'static, anyhow::Result<Box<dyn PracticeRun>>> {
+    Box::pin(async { anyhow::bail!("no practice here") })
 }
 
 /// What a run left.
@@ -85,7 +92,8 @@ impl World {
     }
 
     async fn run(&self, args: &[&str], io: Io) -> Exit {
-        super::run(std::iter::once("munja").chain(args.iter().copied()).map(Into::into).collect(), io).await
+        let args = std::iter::once("munja").chain(args.iter().copied()).map(Into::into).collect();
+        super::run(args, io, no_practice).await
     }
 
     /// The lines of the requests so far.

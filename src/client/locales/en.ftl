@@ -342,3 +342,6 @@ handover-title = To be read out to { $service } (conversation { $n })
 handover-number = Phone number: { $number } (they may not be able to speak on the phone)
 handover-texts = What the citizen wrote (look for an address):
 handover-by-text = If they cannot speak, ask 119 or 112 to contact them by text.
+error-not_waiting = The citizen of conversation { $n } does not wait any more.
+error-in_danger = Conversation { $n } is or may be a danger: read it and answer it by itself.
+error-no_receipts = No receipts are sent that could carry a bulletin.

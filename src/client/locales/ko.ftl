@@ -329,3 +329,6 @@ handover-title = { $service }에 읽어 줄 내용 (상담 { $n }번)
 handover-number = 전화번호: { $number } (말로 통화하기 어려운 사람일 수 있습니다)
 handover-texts = 시민이 보낸 글 (주소가 있는지 보십시오):
 handover-by-text = 음성 통화가 어려우면 문자로 연락해 달라고 하십시오.
+error-not_waiting = 상담 { $n }번의 시민은 이제 기다리지 않습니다.
+error-in_danger = 상담 { $n }번은 위급하거나 위급할 수 있습니다. 읽고 따로 답하십시오.
+error-no_receipts = 접수 문자를 보내지 않아 알림이 아무에게도 가지 않습니다.

@@ -74,6 +74,11 @@ pub enum Command {
     Claim,
     Release,
     Reply(Reply),
+    /// A supervisor answers somebody in the queue with the words that others get, too, and closes it if that is said.
+    AnswerWaiting {
+        reply: Reply,
+        closing: Option<Closing>,
+    },
     Close(Closing),
     /// I look after this danger.
     Ack,
@@ -181,6 +186,7 @@ impl Command {
             Command::Claim => "claim",
             Command::Release => "release",
             Command::Reply(_) => "reply",
+            Command::AnswerWaiting { .. } => "answer_all",
             Command::Close(_) => "close",
             Command::Ack => "ack",
             Command::AckByPhone => "ack_by_phone",

@@ -63,6 +63,7 @@ impl Handling<'_> {
             Command::Release => self.release(),
             Command::TakeOver { note } => self.take_over(note),
             Command::Reply(reply) => self.reply(reply),
+            Command::AnswerWaiting { reply, closing } => self.answer_waiting(reply, closing.as_ref()),
             Command::Close(closing) => self.close(closing),
             Command::Promise { due_at } => self.promise(*due_at),
             Command::Ack => self.ack(),

@@ -28,7 +28,7 @@ impl Handling<'_> {
     }
 
     /// Gives it to the actor, who looks after a danger in it from now on.
-    fn take(&mut self, detail: Option<&str>) -> Handled {
+    pub(super) fn take(&mut self, detail: Option<&str>) -> Handled {
         let Some(me) = self.facts.actor.counselor.clone() else {
             return Err(Refusal::NotHeld);
         };

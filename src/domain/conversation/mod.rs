@@ -12,6 +12,7 @@ pub mod aggregate;
 mod alarm;
 mod answering;
 mod arriving;
+mod at_once;
 mod change;
 pub mod command;
 pub mod danger;

@@ -129,7 +129,9 @@ fn facts<'a>(change: &Change<'a>, of: &Conversation, command: &Command) -> Resul
         Command::Claim | Command::TakeOver { .. } => {
             return claimant(conn, actor.id().unwrap_or_default())?.facts(actor);
         }
-        Command::Reply(_) => facts.citizen = citizen::load(conn, &of.citizen)?,
+        Command::Reply(_) | Command::AnswerWaiting { .. } => {
+            facts.citizen = citizen::load(conn, &of.citizen)?
+        }
         Command::ToPerson { login, .. } => facts.person = person(conn, login)?,
         Command::TextIn(_) if change.policy.sticky_ms > 0 => {
             if let Some(last) = of.last_holder {

@@ -329,6 +329,12 @@ fn referral(r: &Row<'_>) -> rusqlite::Result<Option<Referral>> {
     Ok(to.zip(since).zip(due_at).map(|((to, since), due_at)| Referral { to, since, due_at }))
 }
 
+/// One line of a list by itself.
+pub(super) fn one(conn: &Connection, id: i64) -> Result<ConversationSummary> {
+    let one = format!("SELECT {SUMMARY} FROM conversation c {HOLDER} WHERE c.id = :id");
+    Ok(conn.prepare_cached(&one)?.query_row(named_params! { ":id": id }, summary)?)
+}
+
 pub(in crate::store) fn detail(conn: &Connection, id: i64) -> Result<ConversationDetail> {
     let one = format!("SELECT {SUMMARY}, {BESIDE} FROM conversation c {HOLDER} WHERE c.id = :id");
     let found = |r: &Row<'_>| Ok((summary(r)?, (r.get(31)?, r.get(32)?, r.get(33)?, r.get(34)?)));

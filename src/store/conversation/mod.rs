@@ -6,6 +6,7 @@ pub(in crate::store) mod drafts;
 pub(in crate::store) mod line;
 pub(in crate::store) mod list;
 pub(in crate::store) mod lost;
+pub(in crate::store) mod marked;
 pub(in crate::store) mod messages;
 pub(in crate::store) mod notes;
 pub(in crate::store) mod place;

@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use rusqlite::{Connection, named_params};
 
 use crate::domain::UnixMs;
+use crate::domain::bulletin::{added, is_carried_by};
 use crate::domain::conversation::Conversation;
-use crate::domain::notice::{Notice, Slot};
+use crate::domain::notice::{Notice, NoticeText, Slot};
 use crate::domain::outbound::OutboundEvent;
 use crate::domain::policy::ServicePolicy;
 use crate::domain::recipient::Recipient;
 use crate::store::Result;
+use crate::store::bulletin;
 use crate::store::engine::row;
 use crate::store::outbound::outbox::{self, NewOutbound};
 use crate::store::outbound::transition::{Step, finish};
@@ -32,6 +34,7 @@ pub(in crate::store) fn send(
     let Some(words) = policy.texts.say(notice, of.language, values) else {
         return Ok(false);
     };
+    let words = with_bulletins(conn, of, words, (policy, now))?;
     let new = NewOutbound {
         conversation_id: of.id,
         reply_id: None,
@@ -46,6 +49,25 @@ pub(in crate::store) fn send(
     };
     outbox::insert(conn, &new, now, policy)?;
     Ok(true)
+}
+
+/// A receipt with the bulletins of its desk; any other text as it is.
+fn with_bulletins(
+    conn: &Connection,
+    of: &Conversation,
+    words: NoticeText,
+    (policy, now): (&ServicePolicy, UnixMs),
+) -> Result<NoticeText> {
+    if !is_carried_by(words.notice) || of.is_danger() {
+        return Ok(words);
+    }
+    let bulletins = bulletin::holding(conn, &of.desk, now)?;
+    if bulletins.is_empty() {
+        return Ok(words);
+    }
+    let zone = policy.desks.get_or_first(&of.desk).calendar.time_zone();
+    let text = added(&words.text, &bulletins, (zone, of.language), &policy.texts);
+    Ok(policy.texts.ready(words.notice, text).unwrap_or(words))
 }
 
 /// The time of the last text of each group in this conversation.

@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, named_params};
 
 use crate::domain::UnixMs;
 use crate::domain::actor::Actor;
-use crate::domain::conversation::{Command, Conversation, Reply};
+use crate::domain::conversation::{Closing, Command, Conversation, Reply};
 use crate::domain::media::PhotoLimits;
 use crate::domain::outbound::{Lane, OutboundKind};
 use crate::domain::policy::ServicePolicy;
@@ -62,13 +62,38 @@ impl Store {
         policy: &Arc<ServicePolicy>,
         now: UnixMs,
     ) -> Result<Decided<WrittenReply>> {
+        let command = Command::Reply(new.reply.clone());
+        self.written(new, command, (actor, policy), now).await
+    }
+
+    /// The same to somebody who waits in the queue and whom nobody holds, as a supervisor answers many; then closes the
+    /// conversation, if `closing` says so, or lets it go.
+    pub async fn answer_waiting(
+        &self,
+        new: NewReply,
+        closing: Option<Closing>,
+        actor: &Actor,
+        policy: &Arc<ServicePolicy>,
+        now: UnixMs,
+    ) -> Result<Decided<WrittenReply>> {
+        let command = Command::AnswerWaiting { reply: new.reply.clone(), closing };
+        self.written(new, command, (actor, policy), now).await
+    }
+
+    async fn written(
+        &self,
+        new: NewReply,
+        command: Command,
+        (actor, policy): (&Actor, &Arc<ServicePolicy>),
+        now: UnixMs,
+    ) -> Result<Decided<WrittenReply>> {
         let (log, actor, policy) = (self.access_log(actor), actor.clone(), Arc::clone(policy));
         let written = self.write(move |conn| {
             let change = Change { conn, actor: &actor, policy: &policy, now };
-            let written = write_reply(&change, &new)?;
+            let written = write_reply(&change, &new, &command)?;
             if let Ok(WrittenReply { reply_id, .. }) = &written {
                 let to = load(conn, new.conversation_id)?.citizen;
-                log.change(conn, (new.conversation_id, &to), ("reply", Some(*reply_id)), now)?;
+                log.change(conn, (new.conversation_id, &to), (command.as_str(), Some(*reply_id)), now)?;
             }
             Ok(written)
         });
@@ -78,7 +103,7 @@ impl Store {
     }
 }
 
-fn write_reply(change: &Change<'_>, new: &NewReply) -> Result<Decided<WrittenReply>> {
+fn write_reply(change: &Change<'_>, new: &NewReply, command: &Command) -> Result<Decided<WrittenReply>> {
     let conn = change.conn;
     let Some(author) = change.actor.id() else {
         return Ok(Err(Refusal::NotHeld));
@@ -89,7 +114,7 @@ fn write_reply(change: &Change<'_>, new: &NewReply) -> Result<Decided<WrittenRep
         return unless_written(Refusal::NothingToSend);
     }
     let before = load(conn, new.conversation_id)?;
-    let decision = match decide(change, &before, &Command::Reply(new.reply.clone()))? {
+    let decision = match decide(change, &before, command)? {
         Ok(decision) => decision,
         Err(refusal) => return unless_written(refusal),
     };

@@ -5,6 +5,7 @@ mod access;
 mod accounts;
 mod alarm;
 mod board;
+mod bulletin;
 mod clock;
 mod commits;
 mod conversations;

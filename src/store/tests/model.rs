@@ -172,7 +172,13 @@ impl World {
                 let mut new = super::replies::new_reply(id, &format!("r{}", self.n), &["답"]);
                 new.reply.promise_due_at = promise.then_some(self.now + 20 * MINUTE);
                 let person = &self.people[*by];
-                self.bench.store.reply(new, person, &self.policy, self.now).await.unwrap().ok();
+                // A supervisor answers who waits as one of many.
+                if person.supervises() && !promise {
+                    let store = &self.bench.store;
+                    store.answer_waiting(new, None, person, &self.policy, self.now).await.unwrap().ok();
+                } else {
+                    self.bench.store.reply(new, person, &self.policy, self.now).await.unwrap().ok();
+                }
             }
             Step::Leave { fails } => {
                 for text in self.bench.lease(9, self.now).await {

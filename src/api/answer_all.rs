@@ -1,0 +1,202 @@
+//! One answer for many who wait. Each conversation is answered by itself: under a key of its own, made of the request's, with its
+//! own send guard, journal entry and row in the access log. What is refused for one changes nothing for the others.
+
+use std::collections::BTreeSet;
+
+use axum::extract::State;
+use futures_util::{StreamExt, stream};
+use sha2::{Digest, Sha256};
+
+use super::action::find_category;
+use super::audit::Seen;
+use super::extract::Json;
+use super::problem::{Problem, ProblemCode};
+use super::reply::{IdempotencyKey, measured, planned};
+use super::session::Session;
+use super::wire::{
+    AnswerAllPreview, AnswerAllRequest, AnswerAllResponse, Answered, LeftOut, MarkRequest, Marked,
+};
+use super::{ApiContext, ApiSettings, view};
+use crate::domain::access::Action;
+use crate::domain::conversation::{Category, Closing, Reply};
+use crate::domain::outbound::OutboundKind;
+use crate::domain::refusal::Refusal;
+use crate::domain::text::{Piece, normalise};
+use crate::store::{Mark, NewAccess, NewReply, StoreError, WrittenReply};
+
+/// At most so many in one request.
+const MOST: usize = 500;
+/// So many are written at a time; they share commits.
+const AT_A_TIME: usize = 16;
+const MOST_WORD_CHARS: usize = 100;
+
+/// The waiting conversations that one answer could go to, and those that are left out: danger and what may be one, what a colleague
+/// holds, what was promised an answer of its own.
+#[utoipa::path(post, path = "/v1/answers/preview", operation_id = "preview_answers", tag = "conversation",
+    request_body = MarkRequest,
+    responses((status = 200, description = "Whom it would go to", body = AnswerAllPreview)))]
+pub(super) async fn preview(
+    State(context): State<ApiContext>,
+    session: Session,
+    Json(request): Json<MarkRequest>,
+) -> Result<Seen<Json<AnswerAllPreview>>, Problem> {
+    let settings = context.settings();
+    let pieces = planned(&request.text, None, &settings)?;
+    let size = measured(&pieces, false, &settings.limits);
+    let size = size.ok_or_else(|| Problem::new(ProblemCode::EmptyText))?;
+    let word = request.containing.as_deref().map(str::trim);
+    if word.is_some_and(|word| word.is_empty() || word.chars().count() > MOST_WORD_CHARS) {
+        return Err(Problem::bad_request("containing"));
+    }
+    if request.desk.as_ref().is_some_and(|key| settings.policy.desks.find(key).is_none()) {
+        return Err(Problem::new(ProblemCode::NoSuchDesk));
+    }
+    let ids: BTreeSet<i64> = request.ids.iter().copied().collect();
+    if ids.len() > MOST {
+        return Err(Problem::bad_request("ids"));
+    }
+    let mark =
+        Mark { desk: request.desk, containing: word.map(str::to_owned), ids: ids.into_iter().collect() };
+    let marked = context.store.marked(mark, MOST, &session.actor).await?;
+    let shown = marked.found.iter().map(|row| (row.id, Some(row.citizen.clone()))).collect();
+    let access = NewAccess::by(&session.actor, Action::List).detail("conversations to be answered at once");
+    let names = context.store.pseudonyms();
+    let preview = AnswerAllPreview {
+        marked: marked.found.iter().map(|c| Marked { id: c.id, last_seen: c.last_inbound_seq }).collect(),
+        conversations: marked.found.iter().map(|row| view::summary(row, names)).collect(),
+        left_out: marked.left_out.into_iter().map(|one| left_out(one.id, one.why)).collect(),
+        has_more: marked.has_more,
+        size,
+    };
+    Ok(Seen(Json(preview), NewAccess { shown, ..access }))
+}
+
+/// Answer many with one text. Whoever has written since `last_seen`, is in danger, is held by a colleague or was answered meanwhile
+/// gets no answer and is named in the result.
+///
+/// The same key again answers nobody twice: whom the first request reached counts as `repeated`.
+#[utoipa::path(post, path = "/v1/answers", operation_id = "answer_all", tag = "conversation",
+    params(("Idempotency-Key" = String, Header, description = "1 to 128 visible ASCII characters, new for each answer")),
+    request_body = AnswerAllRequest,
+    responses((status = 200, description = "What became of each", body = AnswerAllResponse)))]
+pub(super) async fn answer(
+    State(context): State<ApiContext>,
+    session: Session,
+    IdempotencyKey(key): IdempotencyKey,
+    Json(request): Json<AnswerAllRequest>,
+) -> Result<Json<AnswerAllResponse>, Problem> {
+    let settings = context.settings();
+    let batch = Batch::read(&context, &settings, (key, &request)).await?;
+    let one = |marked: &Marked| answer_one(&context, &session, &batch, marked.clone());
+    let answers: Vec<_> = request.conversations.iter().map(one).collect();
+    let results: Vec<Answered> = stream::iter(answers)
+        .buffered(AT_A_TIME)
+        .collect::<Vec<_>>()
+        .await
+        .into_iter()
+        .collect::<Result<_, _>>()?;
+    let n_answered = results.iter().filter(|one| one.reply_id.is_some()).count();
+    Ok(Json(AnswerAllResponse { results, n_answered: i64::try_from(n_answered).unwrap_or(i64::MAX) }))
+}
+
+/// What all of them get.
+struct Batch<'a> {
+    key: String,
+    request: &'a AnswerAllRequest,
+    settings: &'a ApiSettings,
+    pieces: Vec<(OutboundKind, String)>,
+    category: Option<Category>,
+}
+
+impl<'a> Batch<'a> {
+    async fn read(
+        context: &ApiContext,
+        settings: &'a ApiSettings,
+        (key, request): (String, &'a AnswerAllRequest),
+    ) -> Result<Self, Problem> {
+        let marked = &request.conversations;
+        let is_each_once = marked.iter().map(|one| one.id).collect::<BTreeSet<_>>().len() == marked.len();
+        let Some(first) = marked.first().filter(|_| is_each_once && marked.len() <= MOST) else {
+            return Err(Problem::bad_request("conversations"));
+        };
+        let pieces = planned(&request.text, request.most_texts, settings)?;
+        let category = match &request.category {
+            Some(word) => {
+                let desk = context.store.desk_of(first.id).await?;
+                Some(find_category(settings, word, &desk)?)
+            }
+            None if request.close && settings.policy.category_required => {
+                return Err(Problem::new(ProblemCode::CategoryNeeded));
+            }
+            None => None,
+        };
+        let pieces = pieces.into_iter().map(|Piece { kind, text, .. }| (kind, text)).collect();
+        Ok(Batch { key, request, settings, pieces, category })
+    }
+
+    /// The reply to one of them. What was seen is no part of the digest: an answer that was written stands, whatever came since.
+    fn reply(&self, to: &Marked) -> NewReply {
+        let hash = |parts: &[&[u8]]| {
+            let mut hash = Sha256::new();
+            for part in parts {
+                hash.update(part);
+                hash.update([0xff]);
+            }
+            hash.finalize().to_vec()
+        };
+        let id = to.id.to_be_bytes();
+        let key = hash(&[b"answer-all", self.key.as_bytes(), &id]);
+        let category = self.category.as_ref().map(|one| one.key.as_str()).unwrap_or_default();
+        let text = normalise(&self.request.text);
+        let close = [u8::from(self.request.close)];
+        NewReply {
+            conversation_id: to.id,
+            idempotency_key: key.iter().map(|byte| format!("{byte:02x}")).collect(),
+            request_digest: hash(&[text.as_bytes(), category.as_bytes(), &close, &id]),
+            reply: Reply {
+                last_seen: to.last_seen,
+                category: self.category.clone(),
+                keeps_draft: true,
+                ..Reply::default()
+            },
+            pieces: self.pieces.clone(),
+            photos: None,
+        }
+    }
+
+    fn closing(&self, to: &Marked) -> Option<Closing> {
+        let closing =
+            Closing { last_seen: Some(to.last_seen), category: self.category.clone(), ..Closing::default() };
+        self.request.close.then_some(closing)
+    }
+}
+
+async fn answer_one(
+    context: &ApiContext,
+    session: &Session,
+    batch: &Batch<'_>,
+    to: Marked,
+) -> Result<Answered, Problem> {
+    let (new, closing) = (batch.reply(&to), batch.closing(&to));
+    let policy = &batch.settings.policy;
+    let written = context.store.answer_waiting(new, closing, &session.actor, policy, context.now()).await;
+    let (outcome, reply_id) = match written {
+        Ok(Ok(WrittenReply { reply_id, repeated, .. })) => {
+            (if repeated { "repeated" } else { "answered" }.to_owned(), Some(reply_id))
+        }
+        Ok(Err(why)) => (left_out(to.id, Some(why)).code, None),
+        Err(StoreError::NotFound) => (left_out(to.id, None).code, None),
+        // The others may have been answered: the same key tells.
+        Err(error) => return Err(error.into()),
+    };
+    Ok(Answered { id: to.id, outcome, reply_id })
+}
+
+fn left_out(id: i64, why: Option<Refusal>) -> LeftOut {
+    let held_by = match &why {
+        Some(Refusal::HeldBy(holder)) => Some(holder.name.clone()),
+        _ => None,
+    };
+    let code = why.map_or(ProblemCode::NotFound, |why| Problem::from(why).code());
+    LeftOut { id, code: code.as_str().to_owned(), held_by }
+}

@@ -1,0 +1,136 @@
+//! What supervisors do in a rush: bulletins in receipts, and one answer for many.
+
+use super::*;
+use crate::domain::actor::Role;
+
+impl Desk {
+    /// A supervisor's token, at a desk that sends receipts.
+    async fn boss(&self) -> String {
+        let quiet = settings(0);
+        let policy = ServicePolicy { receipt_texts: true, ..(*quiet.policy).clone() };
+        self.settings.send_replace(Arc::new(ApiSettings { policy: Arc::new(policy), ..quiet }));
+        let token = self.token("boss").await;
+        self.store.set_duties("boss".into(), Some(Role::Supervisor), None).await.expect("promoted");
+        token
+    }
+
+    async fn answer_all(&self, token: &str, key: &str, body: Value) -> Reply {
+        let asked = request("POST", "/v1/answers", token).header("idempotency-key", key);
+        self.send(asked.body(Body::from(body.to_string())).expect("a request")).await
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_bulletin_is_shown_as_it_will_arrive_begun_and_ended() {
+    let desk = Desk::open();
+    let boss = desk.boss().await;
+    let until = desk.now() + 3_600_000;
+    let (all, preview) = ("/v1/bulletins", "/v1/bulletins/preview");
+    let snow = json!({"text": " 눈 때문에\n버스가 늦습니다. ", "until_at": until});
+    let shown = desk.post(preview, &boss, snow.clone()).await.expect(200);
+    assert_eq!(shown["text"], "눈 때문에 버스가 늦습니다.");
+    let receipt = &shown["receipts"][0];
+    let text = receipt["text"].as_str().expect("a text");
+    assert!(text.starts_with("[120]") && text.ends_with("알림: 눈 때문에 버스가 늦습니다."), "{text}");
+    assert_eq!((&receipt["size"]["kind"], &receipt["size"]["n_parts"]), (&json!("lms"), &json!(1)));
+    assert_eq!(desk.get(all, &boss).await.expect(200)["bulletins"], json!([]), "nothing was begun");
+    let begun = desk.post(all, &boss, snow.clone()).await.expect(201);
+    assert_eq!(desk.post(all, &boss, snow).await.expect(200)["repeated"], true);
+    let status = desk.get("/v1/status", &boss).await.expect(200);
+    assert_eq!(status["bulletins"][0]["id"], begun["id"]);
+    let one = format!("{all}/{}", begun["id"]);
+    let end = || desk.send(request("DELETE", &one, &boss).body(Body::empty()).expect("a request"));
+    assert_eq!(end().await.expect(200)["ended_by"], "상담사 boss");
+    end().await.expect(200);
+    assert_eq!(desk.get("/v1/status", &boss).await.expect(200)["bulletins"], json!([]));
+    let wrong = [
+        (json!({"text": " ", "until_at": until}), "empty_text"),
+        (json!({"text": "앞에 {ahead}명", "until_at": until}), "bad_request"),
+        (json!({"text": "가".repeat(201), "until_at": until}), "too_long"),
+        (json!({"text": "눈 😀", "until_at": until}), "unencodable"),
+        (json!({"text": "눈", "until_at": desk.now()}), "bad_request"),
+        (json!({"text": "눈", "until_at": until + 15 * 86_400_000}), "bad_request"),
+        (json!({"text": "눈", "until_at": until, "desk": "nowhere"}), "no_such_desk"),
+    ];
+    for (body, code) in wrong {
+        desk.post(all, &boss, body.clone()).await.refused(code);
+        desk.post(preview, &boss, body).await.refused(code);
+    }
+    // So many that the longest receipt would not stay one text.
+    for n in 0..9 {
+        let text = format!("{n}{}", "가".repeat(150));
+        let begun = desk.post(all, &boss, json!({"text": text, "until_at": until})).await;
+        if n == 8 {
+            begun.refused("too_long");
+        }
+    }
+    desk.settings.send_replace(Arc::new(settings(0)));
+    desk.post(all, &boss, json!({"text": "눈", "until_at": until})).await.refused("no_receipts");
+}
+
+#[tokio::test(start_paused = true)]
+async fn many_are_answered_each_once_and_who_must_not_be_is_named() {
+    let desk = Desk::open();
+    let boss = desk.boss().await;
+    for (n, words) in ["버스 언제 와요?", "버스가 안 와요", "여권 어디서 만들어요?"].iter().enumerate()
+    {
+        desk.text_in(&format!("010-1000-000{n}"), words).await;
+    }
+    desk.text_in("010-1000-0009", "버스에서 쓰러졌어요 살려주세요").await;
+    let mark = json!({"text": "모두 늦습니다.", "containing": "버스"});
+    let preview = desk.post("/v1/answers/preview", &boss, mark).await.expect(200);
+    let marked = json!([{"id": 1, "last_seen": 1}, {"id": 2, "last_seen": 1}]);
+    assert_eq!(preview["marked"], marked);
+    assert_eq!(preview["conversations"][0]["preview"], "버스 언제 와요?");
+    assert_eq!(preview["left_out"], json!([{"id": 4, "code": "in_danger"}]));
+    assert_eq!(preview["size"]["kind"], "sms");
+    let row = desk.rows().await.pop().expect("a row");
+    assert_eq!(crate::domain::access::Subject::unpack(&row.record.subjects).len(), 2, "whom it showed");
+
+    desk.text_in("010-1000-0001", "아직이요?").await;
+    let body = json!({
+        "text": "모두 늦습니다.", "category": "버스", "close": true,
+        "conversations": [{"id": 1, "last_seen": 1}, {"id": 2, "last_seen": 1}, {"id": 4, "last_seen": 1}, {"id": 77, "last_seen": 1}],
+    });
+    let done = desk.answer_all(&boss, "k", body.clone()).await.expect(200);
+    let outcomes = |of: &Value| {
+        let all = of["results"].as_array().expect("results").iter();
+        all.map(|one| one["outcome"].as_str().expect("a word").to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(outcomes(&done), ["answered", "newer_texts", "in_danger", "not_found"]);
+    assert_eq!(done["n_answered"], 1);
+    let again = desk.answer_all(&boss, "k", body.clone()).await.expect(200);
+    assert_eq!(outcomes(&again), ["repeated", "newer_texts", "in_danger", "not_found"]);
+    let other = desk.answer_all(&boss, "k2", body.clone()).await.expect(200);
+    assert_eq!(outcomes(&other), ["closed", "newer_texts", "in_danger", "not_found"]);
+    let shown = desk.get("/v1/conversations/1", &boss).await.expect(200);
+    assert_eq!(
+        (&shown["state"], &shown["category"]),
+        (&json!("closed"), &json!(shown["category"].as_str().filter(|c| c.contains("버스"))))
+    );
+    let events = desk.store.events_after(0, 1_000).await.expect("events");
+    let n = |kind: &str| events.iter().filter(|e| e.kind.as_str() == kind).count();
+    assert_eq!((n("replied"), n("closed")), (1, 1));
+
+    let mut uncategorised = body.clone();
+    uncategorised["category"] = Value::Null;
+    let needs = desk.answer_all(&boss, "k3", uncategorised).await;
+    if settings(0).policy.category_required {
+        needs.refused("category_needed");
+    } else {
+        needs.expect(200);
+    }
+    for (field, value, code) in [
+        ("text", json!(""), "empty_text"),
+        ("conversations", json!([]), "bad_request"),
+        ("conversations", json!([{"id": 2, "last_seen": 2}, {"id": 2, "last_seen": 1}]), "bad_request"),
+        ("category", json!("없는 것"), "no_such_category"),
+    ] {
+        let mut wrong = body.clone();
+        wrong[field] = value;
+        desk.answer_all(&boss, "k4", wrong).await.refused(code);
+    }
+    desk.send(request("POST", "/v1/answers", &boss).body(Body::from("{}")).expect("a request"))
+        .await
+        .refused("bad_request");
+}

@@ -1,0 +1,192 @@
+//! `munja practice`: the real program against invented citizens. The private gateway is started by another room, which is handed
+//! to [`run`](super::run): nothing here knows the daemon.
+
+use std::path::Path;
+
+use futures_util::future::BoxFuture;
+use jiff::tz::TimeZone;
+use serde::Serialize;
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::context::CliContext;
+use super::exit::Exit;
+use super::failure::Failure;
+use crate::client::Profile;
+use crate::ops::lang::Lang;
+use crate::tui::{Desk, DeskError, looks};
+
+#[derive(clap::Args)]
+pub struct Args {
+    /// Also without a terminal.
+    #[arg(long, conflicts_with = "no_desk")]
+    plain: bool,
+    #[arg(long)]
+    no_desk: bool,
+    #[arg(long)]
+    at_once: bool,
+}
+
+/// What is asked of a practice run.
+#[derive(Debug, Clone, Copy)]
+pub struct PracticeWishes {
+    pub lang: Lang,
+    /// All citizens write at once.
+    pub at_once: bool,
+}
+
+/// A practice run: a private gateway with invented citizens.
+pub trait PracticeRun: Send {
+    /// Its address.
+    fn server(&self) -> &str;
+    /// The token of who practises.
+    fn token(&self) -> &str;
+    /// The time zone of its desks.
+    fn time_zone(&self) -> Option<&str>;
+    /// A profile of its own, with the log-in.
+    fn profile(&self) -> &Profile;
+    /// Everything of it lies there, and goes with it.
+    fn folder(&self) -> &Path;
+    /// Ends it and says what was done.
+    fn finish(self: Box<Self>) -> BoxFuture<'static, anyhow::Result<PracticeFacts>>;
+}
+
+/// Starts a practice run.
+pub type StartPractice = fn(PracticeWishes) -> BoxFuture<'static, anyhow::Result<Box<dyn PracticeRun>>>;
+
+/// What was done in a practice run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PracticeFacts {
+    /// Of the citizens who wrote, in the order of the script.
+    pub lessons: Vec<LessonFact>,
+    /// Citizens who had not written yet.
+    pub n_to_come: usize,
+    /// Nobody else was answered while somebody was in danger; `None` if nobody was yet.
+    pub is_danger_first: Option<bool>,
+    pub has_passed_on: bool,
+    /// By its reason, or by a hand-over to 119 or 112.
+    pub has_ended_alarm: bool,
+    pub has_warned: bool,
+    pub n_closed: usize,
+    /// Citizens who rated the answer.
+    pub n_ratings: usize,
+}
+
+/// What became of one citizen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LessonFact {
+    pub lesson: String,
+    /// From their first text to a person's first answer (milliseconds); `None` if they got none.
+    pub answer_ms: Option<i64>,
+}
+
+pub(super) async fn run(context: &mut CliContext, args: &Args, start: StartPractice) -> Result<(), Failure> {
+    if !args.plain && !args.no_desk && !context.io.is_terminal() {
+        return Err(Failure::here(Exit::Usage, "no_terminal", []));
+    }
+    let lang = context.say.lang();
+    let practice = start(PracticeWishes { lang, at_once: args.at_once }).await?;
+    let done = if args.no_desk {
+        wait(context, practice.as_ref()).await
+    } else {
+        open_desk(context, practice.as_ref(), args.plain).await
+    };
+    // Also after a desk that failed: the folder goes.
+    let facts = practice.finish().await?;
+    done?;
+    if context.json {
+        return context.print_json(&facts);
+    }
+    let text = describe(context, &facts);
+    context.print(&text)
+}
+
+async fn open_desk(context: &CliContext, practice: &dyn PracticeRun, plain: bool) -> Result<(), Failure> {
+    let (theme, notifier) = looks(|name| context.io.var(name), context.paint.on, false);
+    let client = context.client_to(practice.server(), None)?.with_token(practice.token().to_owned().into());
+    let zone = practice.time_zone().and_then(|name| TimeZone::get(name).ok());
+    let desk = Desk {
+        client,
+        profile: practice.profile().clone(),
+        // Nobody sends photos here.
+        runtime: None,
+        lang: context.say.lang(),
+        zone: zone.unwrap_or_else(|| context.io.zone.clone()),
+        clock: context.io.clock.clone(),
+        runtime: context.io.var("XDG_RUNTIME_DIR"),
+        theme,
+        notifier,
+        is_plain: plain,
+    };
+    let left = tokio::select! {
+        left = crate::tui::run(desk) => left,
+        // A closed window: the folder goes all the same.
+        ended = ended_from_outside() => ended.map_err(DeskError::Here),
+    };
+    left.map_err(|error| match error {
+        DeskError::Server(error) => error.into(),
+        DeskError::Here(error) => error.into(),
+    })
+}
+
+/// Resolves once somebody ends the program: Ctrl-C, a closed window, or a request to stop.
+async fn ended_from_outside() -> anyhow::Result<()> {
+    let mut closed = signal(SignalKind::hangup())?;
+    let mut stopped = signal(SignalKind::terminate())?;
+    tokio::select! {
+        pressed = tokio::signal::ctrl_c() => pressed?,
+        _ = closed.recv() => {}
+        _ = stopped.recv() => {}
+    }
+    Ok(())
+}
+
+/// Says how to use it from another window, and waits for Ctrl-C.
+async fn wait(context: &mut CliContext, practice: &dyn PracticeRun) -> Result<(), Failure> {
+    let folder = practice.folder().display().to_string();
+    let values = [("server", practice.server().to_owned().into()), ("folder", folder.into())];
+    let how = context.say.with("practice-how", values);
+    context.remark(&how);
+    if context.json {
+        context.print_json(&serde_json::json!({
+            "server": practice.server(), "token": practice.token(), "folder": practice.folder(),
+        }))?;
+    }
+    Ok(ended_from_outside().await?)
+}
+
+fn describe(context: &CliContext, facts: &PracticeFacts) -> String {
+    let n_answered = facts.lessons.iter().filter(|one| one.answer_ms.is_some()).count();
+    let values =
+        [("answered", n_answered.to_string().into()), ("all", facts.lessons.len().to_string().into())];
+    let mut lines = vec![context.paint.strong(&context.say.with("practice-answered", values))];
+    lines.extend(facts.lessons.iter().map(|one| lesson(context, one)));
+    let step = |is_done: bool, id: &str| {
+        let mark = if is_done { "✓" } else { "·" };
+        format!("{mark} {}", context.say.t(id))
+    };
+    lines.extend(facts.is_danger_first.map(|first| step(first, "practice-danger-first")));
+    lines.push(step(facts.has_passed_on, "practice-passed-on"));
+    lines.push(step(facts.has_ended_alarm, "practice-ended-alarm"));
+    lines.push(step(facts.has_warned, "practice-warned"));
+    lines.push(step(facts.n_closed > 0, "practice-closed"));
+    if facts.n_to_come > 0 {
+        lines.push(context.say.with("practice-to-come", [("n", facts.n_to_come.to_string().into())]));
+    }
+    lines.push(context.say.t("practice-gone"));
+    lines.join("\n")
+}
+
+/// `✓ 위급: 0분 40초`
+fn lesson(context: &CliContext, of: &LessonFact) -> String {
+    let name = context.say.t(&format!("practice-lesson-{}", of.lesson));
+    let Some(ms) = of.answer_ms else {
+        return format!("· {}", context.say.with("practice-unanswered", [("lesson", name.into())]));
+    };
+    let secs = ms / 1_000;
+    let values = [
+        ("lesson", name.into()),
+        ("minutes", (secs / 60).to_string().into()),
+        ("secs", (secs % 60).to_string().into()),
+    ];
+    format!("✓ {}", context.say.with("practice-time", values))
+}

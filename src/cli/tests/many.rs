@@ -1,0 +1,119 @@
+//! Bulletins, and one answer for many: shown and asked first, and never sent twice.
+
+use super::*;
+
+const PREVIEW: &str = "POST /v1/answers/preview";
+const ANSWERS: &str = "POST /v1/answers";
+
+fn size() -> Value {
+    json!({ "kind": "sms", "n": 16, "most": 90, "unit": "bytes", "n_parts": 1 })
+}
+
+fn preview() -> Reply {
+    Reply::Json(json!({
+        "conversations": [summary(12, "버스요")], "marked": [{ "id": 12, "last_seen": 34 }],
+        "left_out": [{ "id": 13, "code": "in_danger" }], "has_more": false, "size": size(),
+    }))
+}
+
+fn answered(outcome: &str) -> Reply {
+    let reply_id = (outcome == "answered").then_some(3);
+    let n = i64::from(reply_id.is_some());
+    Reply::Json(
+        json!({ "results": [{ "id": 12, "outcome": outcome, "reply_id": reply_id }], "n_answered": n }),
+    )
+}
+
+/// Key and body of what was asked of a route.
+fn asked(world: &World, line: &str) -> Vec<(String, Value)> {
+    let asked = world.server.asked().into_iter().filter(|a| a.line == line);
+    asked.map(|a| (a.header("idempotency-key").unwrap_or_default().to_owned(), a.body)).collect()
+}
+
+#[tokio::test]
+async fn many_are_answered_only_when_somebody_agrees() {
+    let mut world = World::new().await;
+    world.server.on(PREVIEW, [preview(), preview(), preview(), preview()]);
+    world.server.on(ANSWERS, [answered("answered"), answered("newer_texts")]);
+    let run = world.munja(&["answer-all", "모두", "늦습니다."]).await;
+    assert_eq!(run.exit, Exit::Refused, "{}", run.err);
+    assert!(
+        run.err.contains("12") && run.err.contains("버스요") && run.err.contains("빠짐 13번: 위급"),
+        "{}",
+        run.err
+    );
+    assert!(run.err.contains("SMS 16/90바이트") && run.err.contains("│ 모두 늦습니다."), "{}", run.err);
+    world.is_terminal = true;
+    world.stdin = "n\n".into();
+    assert_eq!(world.munja(&["answer-all", "모두 늦습니다."]).await.exit, Exit::Refused);
+    assert!(asked(&world, ANSWERS).is_empty());
+    world.stdin = "네\n".into();
+    let run = world.munja(&["answer-all", "모두 늦습니다.", "--category", "버스", "--close"]).await;
+    assert_eq!((run.exit, run.out.trim()), (Exit::Ok, "답한 상담: 1건"), "{}", run.err);
+    assert_eq!(
+        asked(&world, ANSWERS)[0].1,
+        json!({ "text": "모두 늦습니다.", "conversations": [{ "id": 12, "last_seen": 34 }], "category": "버스",
+                "close": true, "most_texts": 1 })
+    );
+    let run = world.munja(&["answer-all", "모두 늦습니다.", "--ids", "12-14", "--yes"]).await;
+    assert_eq!(run.exit, Exit::LookFirst);
+    assert!(run.out.contains("빠짐 12번: 그사이 시민이 새로 씀"), "{}", run.out);
+    assert_eq!(asked(&world, PREVIEW)[3].1["ids"], json!([12, 13, 14]));
+    let wrong = world.munja(&["answer-all", "답", "--ids", "x"]).await;
+    assert_eq!(wrong.exit, Exit::Usage);
+}
+
+#[tokio::test]
+async fn the_same_command_after_a_lost_answer_is_the_same_request() {
+    let world = World::new().await;
+    world.server.on(PREVIEW, [preview()]);
+    world.server.on(
+        ANSWERS,
+        [Reply::Lost, Reply::Lost, Reply::Lost, Reply::Lost, answered("answered"), answered("answered")],
+    );
+    let command = ["answer-all", "모두 늦습니다.", "--containing", "버스", "--yes"];
+    assert_eq!(world.munja(&command).await.exit, Exit::Unreachable);
+    let run = world.munja(&command).await;
+    assert_eq!(run.exit, Exit::Ok, "{}", run.err);
+    let all = asked(&world, ANSWERS);
+    assert_eq!(all.len(), 5);
+    assert!(all.iter().all(|one| *one == all[0]), "one key, one request: {all:?}");
+    assert!(asked(&world, PREVIEW).len() == 1, "nobody was looked for again");
+    world.server.on(PREVIEW, [preview()]);
+    assert_eq!(world.munja(&command).await.exit, Exit::Ok);
+    assert_ne!(asked(&world, ANSWERS)[5].0, all[0].0, "a new command, a new key");
+}
+
+#[tokio::test]
+async fn a_bulletin_is_shown_before_it_begins() {
+    let world = World::new().await;
+    let receipt = json!({ "language": "ko", "text": "[120] 문자를 받았습니다.\n7월 3일 12:00 알림: 눈", "size": size() });
+    let shown = || Reply::Json(json!({ "text": "눈", "receipts": [receipt.clone()], "n_others": 0 }));
+    let row = json!({
+        "id": 3, "text": "눈", "desk": null, "begun_by": "김민수", "begun_at": NOON, "until_at": NOON + 21_600_000,
+        "ended_at": null, "ended_by": null, "is_holding": true,
+    });
+    let mut begun = row.clone();
+    begun["repeated"] = json!(false);
+    world.server.on("POST /v1/bulletins/preview", [shown(), shown()]);
+    world.server.on("POST /v1/bulletins", [Reply::Json(begun)]);
+    let command = ["bulletin", "눈", "--until", "18:00"];
+    let run = world.munja(&command).await;
+    assert_eq!(run.exit, Exit::Refused);
+    assert!(run.err.contains("│ 7월 3일 12:00 알림: 눈"), "{}", run.err);
+    let run = world.munja(&["bulletin", "눈", "--until", "18:00", "--yes"]).await;
+    assert_eq!(run.exit, Exit::Ok, "{}", run.err);
+    assert!(run.out.contains("munja bulletin end 3"), "{}", run.out);
+    assert_eq!(
+        asked(&world, "POST /v1/bulletins")[0].1,
+        json!({ "text": "눈", "until_at": NOON + 21_600_000 })
+    );
+    world.server.on("GET /v1/bulletins", [0, 1].map(|_| Reply::Json(json!({ "bulletins": [row] }))));
+    for command in [&["bulletin"][..], &["bulletin", "list"]] {
+        let run = world.munja(command).await;
+        assert!(run.out.contains("김민수") && run.out.contains("눈"), "{}", run.out);
+    }
+    for wrong in [&["bulletin", "눈"][..], &["bulletin", "end"], &["bulletin", "--until", "18:00"]] {
+        assert_eq!(world.munja(wrong).await.exit, Exit::Usage, "{wrong:?}");
+    }
+}
