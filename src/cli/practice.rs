@@ -107,8 +107,6 @@ async fn open_desk(context: &CliContext, practice: &dyn PracticeRun, plain: bool
     let desk = Desk {
         client,
         profile: practice.profile().clone(),
-        // Nobody sends photos here.
-        runtime: None,
         lang: context.say.lang(),
         zone: zone.unwrap_or_else(|| context.io.zone.clone()),
         clock: context.io.clock.clone(),
