@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::backup::{age_in_words, size};
-use super::{ConfigArg, FOUND_BAD, Say, line};
+use super::{ConfigArg, FOUND_BAD, Say, counted, line};
 use crate::config::Config;
 use crate::daemon::{self, DatabaseLock};
 use crate::ops::clock::Clock;
@@ -73,7 +73,7 @@ async fn check(args: &Check, say: Say) -> anyhow::Result<ExitCode> {
         }
         let n = examined.n_photos;
         let photos = match args.photos {
-            true => say.pick(format!(", {n} photos compared"), format!(", 사진 {n}장 대조")),
+            true => say.pick(format!(", {} compared", counted(n, "photo")), format!(", 사진 {n}장 대조")),
             false => String::new(),
         };
         line(&match is_sound {

@@ -8,7 +8,7 @@ use anyhow::{Context as _, bail};
 use serde_json::{Value, json};
 
 use super::person::{Asked, open_for};
-use super::{Say, line};
+use super::{Say, counted, line};
 use crate::client::create_private;
 use crate::domain::access::Action;
 use crate::domain::identity_number::masked;
@@ -54,7 +54,12 @@ pub(super) async fn run(asked: &Asked, to: &Path, whole: bool, say: Say) -> anyh
         line(&json!({ "file": to, "n_conversations": n, "n_photos": n_photos }).to_string());
     } else {
         line(&say.pick(
-            format!("{n} conversations and {n_photos} photos were written to {}", to.display()),
+            format!(
+                "{} and {} were written to {}",
+                counted(n, "conversation"),
+                counted(n_photos, "photo"),
+                to.display()
+            ),
             format!("상담 {n}건과 사진 {n_photos}장을 {} 에 저장했습니다", to.display()),
         ));
     }

@@ -208,6 +208,13 @@ fn line(text: &str) {
     drop(writeln!(anstream::stdout(), "{text}"));
 }
 
+/// `1 text`, `2 texts`: for English output.
+fn counted(n: impl std::fmt::Display, thing: &str) -> String {
+    let n = n.to_string();
+    let ending = if n == "1" { "" } else { "s" };
+    format!("{n} {thing}{ending}")
+}
+
 /// Reads the command line and runs its command.
 pub fn main() -> ExitCode {
     let lang = wanted_lang();

@@ -12,11 +12,11 @@ use clap::Args;
 use serde_json::json;
 
 use super::backup::{Age, Verified, age_in_words, is_sealed, verify, work_folder};
-use super::{Say, line};
+use super::{Say, counted, line};
 use crate::config::Config;
 use crate::daemon::DatabaseLock;
 use crate::ops::clock::Clock;
-use crate::store::{ReplacedCopy, Store, keep_photo, newest_text_at, place, refuse_occupied};
+use crate::store::{ReplacedCopy, Store, keep_erased, keep_photo, newest_text_at, place, refuse_occupied};
 
 #[derive(Args)]
 #[command(
@@ -125,6 +125,9 @@ fn restore(args: &Restore, target: &Target, now: i64) -> anyhow::Result<PutBack>
         done.left = configuration(&verified, folder)?;
     }
     // What can be started comes last.
+    if let Some(erased) = &verified.erased {
+        keep_erased(&target.database, erased)?;
+    }
     place(&verified.database, verified.pseudonym_key.as_deref(), &target.database)?;
     Ok(done)
 }
@@ -185,7 +188,11 @@ fn tell(done: &PutBack, (database, check): (&Path, bool), now: i64, say: Say) {
     }
     let (age, texts, photos) = (age_in_words(age_ms, say), done.n_texts, done.n_photos);
     line(&say.pick(
-        format!("The backup is sound. It is {age} old and holds {texts} texts and {photos} photos."),
+        format!(
+            "The backup is sound. It is {age} old and holds {} and {}.",
+            counted(texts, "text"),
+            counted(photos, "photo")
+        ),
         format!(
             "백업에 문제가 없습니다. {age} 전에 만들었고 문자 {texts}건, 사진 {photos}장이 들어 있습니다."
         ),
@@ -202,6 +209,7 @@ fn tell(done: &PutBack, (database, check): (&Path, bool), now: i64, say: Say) {
         return;
     }
     let (database, n) = (database.display(), done.n_doubted);
+    let had_not = counted(n, "text");
     line(&say.pick(format!("Put back: {database}."), format!("되돌렸습니다: {database}")));
     for path in &done.left {
         let path = path.display();
@@ -210,7 +218,7 @@ fn tell(done: &PutBack, (database, check): (&Path, bool), now: i64, say: Say) {
     line(&say.pick(
         format!(
             "The next start is in recovery: texts come in and duty phones are called, but nothing is sent to citizens until the \
-             carriers' lists of the last {age} have been read and you have confirmed the rest. {n} texts had not left when the \
+             carriers' lists of the last {age} have been read and you have confirmed the rest. {had_not} had not left when the \
              backup was made: the carrier is asked about each. Everybody has to log in again.\n\
              Next: put the keys of the carriers in their files, munjad check, munjad run, then munjad recovery status."
         ),

@@ -9,7 +9,7 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::operator::open_logged;
-use super::{ConfigArg, Say, line, open_configured};
+use super::{ConfigArg, Say, counted, line, open_configured};
 use crate::config::Config;
 use crate::daemon;
 use crate::domain::actor::{Actor, DeskScope, Role};
@@ -204,7 +204,7 @@ async fn give(
     let n = known(store.grant(login.to_owned(), grant, by, Clock::system().now_ms()).await, login, say)?;
     if n > 0 && !say.json {
         line(&say.pick(
-            format!("{n} conversations that {login} held went back to the queue."),
+            format!("{} that {login} held went back to the queue.", counted(n, "conversation")),
             format!("{login} 님이 맡은 상담 {n}건이 대기열로 돌아갔습니다."),
         ));
     }
@@ -353,7 +353,10 @@ async fn disable(login: String, at: &ConfigArg, say: Say) -> anyhow::Result<()> 
         line(&json!({ "login": login, "n_released": n }).to_string());
     } else {
         line(&say.pick(
-            format!("{login} may not log in any more; {n} conversations went back to the queue."),
+            format!(
+                "{login} may not log in any more; {} went back to the queue.",
+                counted(n, "conversation")
+            ),
             format!("{login} 상담사의 사용을 막았습니다. 상담 {n}건이 대기열로 돌아갔습니다."),
         ));
     }

@@ -66,6 +66,8 @@ print(json.dumps({"texts": manifest["tables"]["inbox"], "photos": sum(n.startswi
 #[tokio::test(flavor = "multi_thread")]
 async fn a_backup_beside_a_running_gateway_is_whole_and_any_program_reads_it() {
     let (gateway, config) = busy_gateway().await;
+    let erased = "citizen 00112233445566778899aabbccddeeff 7 - -\n";
+    fs::write(gateway.folder.path().join("munja.db-erased"), erased).unwrap();
     let file = backup(&config, &[]);
     assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600);
     let bytes = fs::read(&file).unwrap();
@@ -88,8 +90,12 @@ async fn a_backup_beside_a_running_gateway_is_whole_and_any_program_reads_it() {
     let listed = munjad(0, &["backups", "--config", at]);
     assert!(listed.contains("munja-backup-") && listed.contains("0 min old"), "{listed}");
     let shown = munjad(0, &["restore", file.to_str().unwrap(), "--check"]);
-    assert!(shown.contains("The backup is sound") && shown.contains("1 photos"), "{shown}");
+    assert!(shown.contains("The backup is sound") && shown.contains("1 photo"), "{shown}");
     assert_eq!(fs::read_dir(file.parent().unwrap()).unwrap().count(), 1, "nothing else is left");
+    // Whom the service has erased goes with it: an older copy that is put back there brings nobody back.
+    let other = gateway.folder.path().join("other");
+    munjad(0, &["restore", file.to_str().unwrap(), "--to", other.to_str().unwrap()]);
+    assert_eq!(fs::read_to_string(other.join("munja.db-erased")).unwrap(), erased);
     // Never over a database.
     let refused = munjad(1, &["restore", file.to_str().unwrap(), "--config", at]);
     assert!(refused.contains("nothing is overwritten"), "{refused}");
@@ -158,7 +164,7 @@ async fn the_database_is_checked_measured_and_rewritten() {
     let (gateway, config) = busy_gateway().await;
     let at = config.to_str().unwrap();
     let said = munjad(0, &["db", "check", "--full", "--photos", "--config", at]);
-    assert!(said.contains("The database is sound, 1 photos compared"), "{said}");
+    assert!(said.contains("The database is sound, 1 photo compared"), "{said}");
     let stats: Value = serde_json::from_str(&munjad(0, &["db", "stats", "--json", "--config", at])).unwrap();
     let tables = stats["tables"].as_array().unwrap();
     let inbox = tables.iter().find(|table| table["name"] == "inbox").unwrap();

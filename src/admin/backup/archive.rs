@@ -1,5 +1,5 @@
 //! The archive: a tar file that any program reads. `manifest.json` comes first and says what follows, with the SHA-256 of each
-//! file; then the database, the key for pseudonyms, the configuration without credentials, and the photos. Reading it accepts
+//! file; then the database, the key for pseudonyms, the list of who was erased, the configuration without credentials, and the photos. Reading it accepts
 //! only what the manifest names, and never writes by a name that stands in the archive.
 
 use std::collections::BTreeMap;
@@ -13,11 +13,11 @@ use sha2::{Digest, Sha256};
 use tar::{Archive, Builder, EntryType, Header};
 
 use super::manifest::{
-    CONFIG, DATABASE, FORMAT, FileEntry, MANIFEST, Manifest, PHOTOS, PSEUDONYM_KEY, hash_of, hex,
+    CONFIG, DATABASE, ERASED, FORMAT, FileEntry, MANIFEST, Manifest, PHOTOS, PSEUDONYM_KEY, hash_of, hex,
 };
 use crate::config::Config;
 use crate::domain::text::one_line;
-use crate::store::{Hash, Trouble, copy_database, examine_copy, key_file, open_photo};
+use crate::store::{Hash, Trouble, copy_database, erased_file, examine_copy, key_file, open_photo};
 
 /// A manifest is no longer than this (bytes): a line for each photo.
 const LONGEST_MANIFEST: u64 = 256 << 20;
@@ -54,9 +54,10 @@ impl Source<'_> {
             .with_context(|| format!("the database {} cannot be copied", database.display()))?;
         // Only now: a row names a file that is on disk.
         let mut files = vec![(DATABASE.to_owned(), Content::OnDisk(copy))];
-        let key = key_file(database);
-        if key.exists() {
-            files.push((PSEUDONYM_KEY.to_owned(), Content::Bytes(fs::read(&key)?)));
+        for (name, file) in [(PSEUDONYM_KEY, key_file(database)), (ERASED, erased_file(database))] {
+            if file.exists() {
+                files.push((name.to_owned(), Content::Bytes(fs::read(&file)?)));
+            }
         }
         files.extend(self.configuration()?);
         let (sound, missing): (Vec<Hash>, Vec<Hash>) =
@@ -188,6 +189,8 @@ pub(in crate::admin) struct Verified {
     /// The database, taken out.
     pub database: PathBuf,
     pub pseudonym_key: Option<String>,
+    /// Who had been erased, by pseudonym.
+    pub erased: Option<String>,
     /// Files of the configuration by their names in its folder.
     pub configuration: BTreeMap<String, Vec<u8>>,
     pub troubles: Vec<Trouble>,
@@ -229,6 +232,7 @@ pub(in crate::admin) fn verify(
         expected: manifest.files.iter().map(|file| (file.name.as_str(), file)).collect(),
         database: into.join(DATABASE),
         pseudonym_key: None,
+        erased: None,
         configuration: BTreeMap::new(),
     };
     for entry in entries {
@@ -237,9 +241,9 @@ pub(in crate::admin) fn verify(
     if let Some(missing) = reading.expected.keys().next() {
         return Err(anyhow!("{missing} is missing")).with_context(shown);
     }
-    let Reading { database, pseudonym_key, configuration, .. } = reading;
+    let Reading { database, pseudonym_key, erased, configuration, .. } = reading;
     let troubles = examine_copy(&database, &manifest.contents()).with_context(shown)?;
-    Ok(Verified { database, pseudonym_key, configuration, troubles, manifest })
+    Ok(Verified { database, pseudonym_key, erased, configuration, troubles, manifest })
 }
 
 fn read_manifest(entry: &mut tar::Entry<'_, impl Read>) -> anyhow::Result<Manifest> {
@@ -265,6 +269,7 @@ struct Reading<'a> {
     expected: BTreeMap<&'a str, &'a FileEntry>,
     database: PathBuf,
     pseudonym_key: Option<String>,
+    erased: Option<String>,
     configuration: BTreeMap<String, Vec<u8>>,
 }
 
@@ -299,6 +304,8 @@ impl Reading<'_> {
         }
         if name == PSEUDONYM_KEY {
             self.pseudonym_key = Some(String::from_utf8(bytes)?);
+        } else if name == ERASED {
+            self.erased = Some(String::from_utf8(bytes)?);
         } else if let Some(word) = name.strip_prefix(PHOTOS) {
             match hash_of(word).filter(|hash| *hash == found.0) {
                 Some(hash) => on_photo(&hash, std::mem::take(&mut bytes))?,

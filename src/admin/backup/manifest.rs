@@ -11,6 +11,7 @@ pub(in crate::admin) const FORMAT: u32 = 1;
 pub(super) const MANIFEST: &str = "manifest.json";
 pub(super) const DATABASE: &str = "munja.db";
 pub(super) const PSEUDONYM_KEY: &str = "munja.db-pseudonym-key";
+pub(super) const ERASED: &str = "munja.db-erased";
 pub(super) const PHOTOS: &str = "photos/";
 pub(super) const CONFIG: &str = "config/";
 

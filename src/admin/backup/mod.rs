@@ -21,7 +21,7 @@ pub(super) use archive::{Verified, verify};
 pub(super) use copies::{age_in_words, size};
 pub(super) use work::work_folder;
 
-use super::{ConfigArg, FOUND_BAD, Say, line};
+use super::{ConfigArg, FOUND_BAD, Say, counted, line};
 use crate::config::Config;
 use crate::daemon;
 use crate::ops::clock::Clock;
@@ -146,7 +146,11 @@ fn tell(made: &Made, say: Say) {
     }
     let (texts, photos, size) = (made.n_texts, made.n_photos, copies::size(made.n_bytes));
     line(&say.pick(
-        format!("Backup made and proved: {file} ({size}, {texts} texts, {photos} photos)."),
+        format!(
+            "Backup made and proved: {file} ({size}, {}, {}).",
+            counted(texts, "text"),
+            counted(photos, "photo")
+        ),
         format!("백업을 만들고 확인했습니다: {file} ({size}, 문자 {texts}건, 사진 {photos}장)."),
     ));
     if !made.is_encrypted {

@@ -4,7 +4,7 @@
 //!
 //! Lines of words: `citizen PSEUDONYM ERASED_AT OPTED_OUT_AT RESTRICTED_UNTIL_AT` (`-` for none), `text CARRIER KEY ERASED_AT`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -18,9 +18,36 @@ use crate::store::{Result, StoreError};
 const HEAD: &str = "# Whom this service has erased, by pseudonym: no number, no name. If an older copy of the database is put back,\n\
                     # keep this file (and the -pseudonym-key) beside it: the next start erases them again.\n";
 
-/// Where it lies.
-fn file(database: &Path) -> PathBuf {
+/// Where the file of a database lies.
+pub fn erased_file(database: &Path) -> PathBuf {
     beside(database, "-erased")
+}
+
+/// Adds what the file of a backup says to the one beside the database at `database`; makes it where there is none. What stands there
+/// already is younger, and has the last word. On disk when it returns. Blocks.
+pub fn keep_erased(database: &Path, of_backup: &str) -> Result<()> {
+    let path = erased_file(database);
+    let keep = || -> std::io::Result<()> {
+        let here = match std::fs::read_to_string(&path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
+            here => here?,
+        };
+        let known: BTreeSet<&str> = here.lines().collect();
+        let mut all: String =
+            of_backup.lines().filter(|line| !known.contains(line)).map(|l| format!("{l}\n")).collect();
+        if all.is_empty() {
+            return Ok(());
+        }
+        all += &here;
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        // Created with mode 0600.
+        let mut file = tempfile::Builder::new().prefix(".munja-erased-").tempfile_in(folder)?;
+        file.write_all(all.as_bytes())?;
+        file.as_file().sync_all()?;
+        file.persist(&path)?;
+        File::open(folder)?.sync_all()
+    };
+    keep().map_err(|error| StoreError::Unusable(format!("{} cannot be written: {error}", path.display())))
 }
 
 /// Somebody who was erased.
@@ -42,7 +69,7 @@ pub(super) struct Said {
 
 /// Writes down an erasure; on disk when it returns.
 pub(super) fn remember(database: &Path, of: &Remembered, keys: &[(String, String)]) -> Result<()> {
-    let path = file(database);
+    let path = erased_file(database);
     let written = || -> std::io::Result<()> {
         let is_new = !path.exists();
         let mut file = File::options().append(true).create(true).mode(0o600).open(&path)?;
@@ -71,7 +98,7 @@ pub(super) fn remember(database: &Path, of: &Remembered, keys: &[(String, String
 
 /// Reads it; lines that it cannot read are passed over.
 pub(super) fn read(database: &Path) -> Result<Said> {
-    let path = file(database);
+    let path = erased_file(database);
     let text = match std::fs::read_to_string(&path) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Said::default()),
         text => {
@@ -132,7 +159,19 @@ mod tests {
         let said = read(&database).unwrap();
         assert_eq!(said.citizens.values().collect::<Vec<_>>(), [&later], "the last word counts");
         assert_eq!(said.texts, [("bizgo".to_owned(), "erased:12".to_owned(), 7)]);
-        std::fs::write(file(&database), "citizen zz 1 - -\nnonsense\n").unwrap();
+        // A backup adds whom this place does not know; a younger word of this place stands.
+        let of_backup = std::fs::read_to_string(erased_file(&database)).unwrap();
+        let elsewhere = folder.path().join("other.db");
+        remember(&elsewhere, &Remembered { erased_at: 12, ..one }, &[]).unwrap();
+        let another = Remembered { pseudonym: Pseudonym([0xcd; PSEUDONYM_BYTES]), ..one };
+        remember(&elsewhere, &another, &[]).unwrap();
+        for _ in 0..2 {
+            keep_erased(&elsewhere, &of_backup).unwrap();
+            let said = read(&elsewhere).unwrap();
+            assert_eq!(said.citizens.values().map(|one| one.erased_at).collect::<Vec<_>>(), [12, 7]);
+            assert_eq!(said.texts.len(), 1);
+        }
+        std::fs::write(erased_file(&database), "citizen zz 1 - -\nnonsense\n").unwrap();
         assert!(read(&database).unwrap().citizens.is_empty());
     }
 }

@@ -3,7 +3,7 @@
 //! (`honour`, `erased_file`). `traces` looks for what is left in files.
 
 pub(in crate::store) mod erase;
-mod erased_file;
+pub(in crate::store) mod erased_file;
 pub(in crate::store) mod forget;
 pub(in crate::store) mod hold;
 pub(in crate::store) mod honour;
