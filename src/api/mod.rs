@@ -249,7 +249,6 @@ fn table() -> Vec<(Access, Logged, UtoipaMethodRouter<Shared>)> {
         (Counselor, WithChange, routes!(action::act)),
         (Counselor, WithChange, routes!(action::reveal)),
         (Supervisor, BeforeAnswer(Action::Export), routes!(action::evidence)),
-        // Our own people, and how many conversations each holds.
         (Counselor, Nothing, routes!(people::set_presence)),
         (Counselor, Nothing, routes!(people::colleagues)),
         // A text that is being written, and measured.
@@ -272,7 +271,6 @@ fn table() -> Vec<(Access, Logged, UtoipaMethodRouter<Shared>)> {
         (Counselor, Nothing, routes!(report::counselors)),
         (Supervisor, BeforeAnswer(Action::List), routes!(report::words)),
         (Supervisor, BeforeAnswer(Action::List), routes!(report::people::coaching)),
-        // Points, and numbers of events and conversations.
         (Supervisor, Nothing, routes!(report::people::incentive)),
         (Figures, Nothing, routes!(report::staffing::staffing)),
         (Counselor, Nothing, routes!(review::sheet)),
@@ -280,7 +278,6 @@ fn table() -> Vec<(Access, Logged, UtoipaMethodRouter<Shared>)> {
         (Supervisor, WithChange, routes!(review::write)),
         (Counselor, BeforeAnswer(Action::List), routes!(review::list)),
         (Counselor, WithChange, routes!(review::answer)),
-        // What our own people tell each other; nothing of a citizen.
         (Supervisor, Nothing, routes!(supervise::announce)),
         (Counselor, Nothing, routes!(supervise::announcements)),
         (Supervisor, BeforeAnswer(Action::List), routes!(supervise::citizens)),
