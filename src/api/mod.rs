@@ -292,7 +292,6 @@ fn at_the_desk() -> Vec<Row> {
         (Counselor, WithChange, routes!(action::act)),
         (Counselor, WithChange, routes!(action::reveal)),
         (Supervisor, BeforeAnswer(Action::Export), routes!(action::evidence)),
-        // Our own people, and how many conversations each holds.
         (Counselor, Nothing, routes!(people::set_presence)),
         (Counselor, Nothing, routes!(people::colleagues)),
         // A text that is being written, and measured.
