@@ -23,7 +23,7 @@ pub(super) struct Known {
     has_body: bool,
 }
 
-/// The body of a route that takes none.
+/// The body of a route that takes none; `null` says the same.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct NoFields {}
@@ -69,6 +69,6 @@ async fn checked(known: &Known, request: Request) -> Result<Request, Problem> {
         return Ok(request);
     }
     let (parts, body) = request.into_parts();
-    let NoFields {} = json_body(Request::from_parts(parts.clone(), body), &()).await?;
+    let _nothing: Option<NoFields> = json_body(Request::from_parts(parts.clone(), body), &()).await?;
     Ok(Request::from_parts(parts, Body::empty()))
 }

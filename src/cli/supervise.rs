@@ -57,7 +57,7 @@ pub async fn restricted(context: &mut CliContext) -> Result<(), Failure> {
     context.print(&text)?;
     let more = list.n_total - i64::try_from(list.citizens.len()).unwrap_or(i64::MAX);
     if more > 0 {
-        let remark = context.say.with("list-more", [("n", more.into())]);
+        let remark = context.say.with("restricted-more", [("n", more.into())]);
         context.remark(&remark);
     }
     Ok(())

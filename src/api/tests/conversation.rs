@@ -97,8 +97,7 @@ async fn closing() {
     desk.post(close, &token, body).await.expect(204);
     let closed = desk.get("/v1/conversations/1", &token).await.expect(200);
     assert_eq!((&closed["state"], &closed["close_reason"]), (&json!("closed"), &json!("해결됨")));
-    for path in ["claim", "release", "close"] {
-        let body = json!({"last_seen": 2});
+    for (path, body) in [("claim", json!({})), ("release", json!({})), ("close", json!({"last_seen": 2}))] {
         desk.post(&format!("/v1/conversations/1/{path}"), &token, body).await.refused("closed");
     }
 }
@@ -125,8 +124,7 @@ async fn what_is_not_there() {
     let desk = Desk::open();
     let token = desk.token("minsu").await;
     desk.get("/v1/conversations/77", &token).await.refused("not_found");
-    for verb in ["claim", "release", "close"] {
-        let body = json!({"last_seen": 1});
+    for (verb, body) in [("claim", json!({})), ("release", json!({})), ("close", json!({"last_seen": 1}))] {
         desk.post(&format!("/v1/conversations/77/{verb}"), &token, body).await.refused("not_found");
     }
     for id in ["x", "1.0", "9223372036854775808"] {

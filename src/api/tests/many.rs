@@ -79,7 +79,7 @@ async fn many_are_answered_each_once_and_who_must_not_be_is_named() {
     desk.text_in("010-1000-0009", "버스에서 쓰러졌어요 살려주세요").await;
     let mark = json!({"text": "모두 늦습니다.", "containing": "버스"});
     let preview = desk.post("/v1/answers/preview", &boss, mark).await.expect(200);
-    let marked = json!([{"id": 1, "last_seen": 1}, {"id": 2, "last_seen": 1}]);
+    let marked = json!([{"id": 1, "last_seen": 1}, {"id": 2, "last_seen": 2}]);
     assert_eq!(preview["marked"], marked);
     assert_eq!(preview["conversations"][0]["preview"], "버스 언제 와요?");
     assert_eq!(preview["left_out"], json!([{"id": 4, "code": "in_danger"}]));
@@ -90,7 +90,7 @@ async fn many_are_answered_each_once_and_who_must_not_be_is_named() {
     desk.text_in("010-1000-0001", "아직이요?").await;
     let body = json!({
         "text": "모두 늦습니다.", "category": "버스", "close": true,
-        "conversations": [{"id": 1, "last_seen": 1}, {"id": 2, "last_seen": 1}, {"id": 4, "last_seen": 1}, {"id": 77, "last_seen": 1}],
+        "conversations": [{"id": 1, "last_seen": 1}, {"id": 2, "last_seen": 2}, {"id": 4, "last_seen": 4}, {"id": 77, "last_seen": 1}],
     });
     let done = desk.answer_all(&boss, "k", body.clone()).await.expect(200);
     let outcomes = |of: &Value| {

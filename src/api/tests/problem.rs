@@ -38,7 +38,7 @@ async fn a_good_answer_has_an_id_too() {
 #[tokio::test(start_paused = true)]
 async fn no_such_route_or_method() {
     let desk = Desk::open();
-    for path in ["/v1", "/v1/citizens", "/v1/conversations/1/2/3", "/v1/me/"] {
+    for path in ["/v1", "/v1/towns", "/v1/conversations/1/2/3", "/v1/me/"] {
         desk.get(path, "").await.refused("not_found");
     }
     let wrong = desk.get("/v1/login", "").await;

@@ -1024,6 +1024,7 @@ head-by = By
 head-opted-out = Opted out
 announced = Told to everybody at a desk.
 announced-none = Nothing was told to everybody in the last 24 hours.
+restricted-more = … and { $n } more; use --limit to see more.
 restricted-none = Nobody is restricted, and nobody has opted out.
 list-empty-of = They hold no conversation.
 cmd-bulletin = Add a sentence to receipts for a time, as in a storm or a strike (supervisors).
