@@ -17,7 +17,8 @@ use crate::place::{self, quick_carrier};
 /// The environment variable that gives a started process its role.
 const ROLE: &str = "MUNJA_BENCH_ROLE";
 const LOGIN: &str = "bench";
-const PASSWORD: &str = "bench-bench-bench";
+const FIRST_PASSWORD: &str = "quiet-river-stone";
+const PASSWORD: &str = "green-river-stone";
 /// Replies under way at once.
 pub const IN_FLIGHT: usize = 64;
 /// Longest wait for a process to be ready, or for a measurement to end.
@@ -127,6 +128,7 @@ pub struct Trio {
     pub carrier_at: SocketAddr,
     pub api_at: SocketAddr,
     pub token: String,
+    password: &'static str,
     pub database: PathBuf,
     http: reqwest::Client,
 }
@@ -146,7 +148,7 @@ impl Trio {
             place::for_an_older_program(&config);
         }
         admin(munjad, &["init", "--database-only"], &config, "");
-        admin(munjad, &["user", "add", LOGIN, "--password-stdin"], &config, PASSWORD);
+        admin(munjad, &["user", "add", LOGIN, "--password-stdin"], &config, FIRST_PASSWORD);
         let numbers = [
             u64::from(carrier_at.port()),
             u64::from(terms.sends_per_sec),
@@ -165,19 +167,37 @@ impl Trio {
             carrier_at,
             api_at,
             token: String::new(),
+            password: FIRST_PASSWORD,
             database: folder.join("munja.db"),
             http,
         };
         trio.until_ready();
+        trio.choose_password().await;
         trio.token = trio.log_in().await;
         trio
     }
 
+    /// The first log-in chooses a password of its own; older versions ask for none.
+    async fn choose_password(&mut self) {
+        let first = self.log_in_answer().await;
+        if first["first_step"] == "password" {
+            let chosen = json!({ "old": self.password, "new": PASSWORD });
+            let url = format!("http://{}/v1/password", self.api_at);
+            let request = self.http.post(url).bearer_auth(first["token"].as_str().unwrap()).json(&chosen);
+            request.send().await.unwrap().error_for_status().unwrap();
+            self.password = PASSWORD;
+        }
+    }
+
     async fn log_in(&self) -> String {
-        let login = json!({ "login": LOGIN, "password": PASSWORD });
+        self.log_in_answer().await["token"].as_str().unwrap().to_owned()
+    }
+
+    async fn log_in_answer(&self) -> Value {
+        let login = json!({ "login": LOGIN, "password": self.password });
         let url = format!("http://{}/v1/login", self.api_at);
-        let answer: Value = self.http.post(url).json(&login).send().await.unwrap().json().await.unwrap();
-        answer["token"].as_str().unwrap().to_owned()
+        let answer = self.http.post(url).json(&login).send().await.unwrap();
+        answer.error_for_status().expect("the log-in is good").json().await.unwrap()
     }
 
     fn until_ready(&mut self) {

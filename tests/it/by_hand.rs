@@ -35,8 +35,8 @@ async fn an_older_copy_that_is_put_back_by_hand_answers_nobody_twice() {
     until_async(&store, || async { store.balance().await.unwrap().n_outbound("delivered") == 1 }).await;
     let found: ConversationDetail = desk.post("/v1/conversations/next", &Value::Null).await.unwrap();
     store.hold("bizgo".to_owned(), true, now()).await.unwrap();
-    let health = daemon.as_ref().unwrap().health().clone();
-    until_async(&store, || async { health.carrier("bizgo").is_paused }).await;
+    let running = daemon.as_ref().unwrap();
+    until_async(&store, || async { running.health().carrier("bizgo").is_paused }).await;
     desk.reply(&found, ANSWER, "k1").await.unwrap();
     copy_of_an_hour_ago(&database, &copy);
     store.hold("bizgo".to_owned(), false, now()).await.unwrap();

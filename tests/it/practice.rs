@@ -37,7 +37,7 @@ impl Desk {
     /// Answers, and closes or leaves it.
     async fn answers(&self, id: i64, text: &str) {
         let shown = self.show(id).await;
-        self.reply(&shown, text, &format!("{id}-{text}")).await.unwrap();
+        self.reply(&shown, text, &format!("{:x}", rand::random::<u64>())).await.unwrap();
     }
 
     async fn closes(&self, id: i64) {

@@ -18,7 +18,7 @@ pub struct Allowed {
 
 /// The labelled texts are harder than what a city is asked: written to be mistaken. On real titles these give far fewer.
 pub const ALLOWED: Allowed =
-    Allowed { danger_ordinary: 110.0, danger_lookalike: 260.0, look_ordinary: 900.0 };
+    Allowed { danger_ordinary: 105.0, danger_lookalike: 250.0, look_ordinary: 900.0 };
 
 const ROUNDS: usize = 8;
 /// What a part of a harmless text counts as a text of its own.
