@@ -161,6 +161,13 @@ mod tests {
     use super::super::wire::{ActionRequest, ReplyRequest, RevealRequest};
     use super::*;
 
+    fn refused<T>(parsed: Result<T, Problem>) -> Problem {
+        match parsed {
+            Err(problem) => problem,
+            Ok(_) => panic!("taken"),
+        }
+    }
+
     #[test]
     fn the_field_that_is_wrong_is_named_and_its_value_is_not() {
         let table = [
@@ -176,19 +183,18 @@ mod tests {
             (r#"{"text": "x", "a`, expected `비밀": 1}"#, "?"),
         ];
         for (body, expected) in table {
-            let problem = parsed::<ReplyRequest>(body.as_bytes()).err().expect(body);
+            let problem = refused(parsed::<ReplyRequest>(body.as_bytes()));
             assert_eq!(problem.about(), Some(expected), "{body}");
         }
     }
 
     #[test]
     fn what_could_stand_there_is_listed() {
-        let known =
-            |body: &str| parsed::<ActionRequest>(body.as_bytes()).err().expect("refused").known().to_vec();
+        let known = |body: &str| refused(parsed::<ActionRequest>(body.as_bytes())).known().to_vec();
         assert_eq!(known(r#"{"action": "note", "txt": "x"}"#), ["text"]);
         assert_eq!(known(r#"{"action": "ack", "text": "x"}"#), [""; 0]);
         assert_eq!(known(r#"{"action": "dance"}"#)[..2], ["ack", "urgent"]);
-        let known = parsed::<RevealRequest>(br#"{"reason": "x", "what": "all"}"#).err().expect("refused");
+        let known = refused(parsed::<RevealRequest>(br#"{"reason": "x", "what": "all"}"#));
         assert_eq!(
             (known.about(), known.known()),
             (Some("what"), &["number".to_owned(), "texts".to_owned()][..])

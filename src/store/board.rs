@@ -277,11 +277,11 @@ fn receipts(conn: &Connection, (from, to): (i64, i64)) -> Result<Vec<(String, i6
     Ok(rows.into_iter().filter_map(|(desk, took)| took.map(|took| (desk, took.max(0)))).collect())
 }
 
+/// The desk of a danger, and what was done about it, each with its time.
+type StepsOfDanger = (String, Vec<(UnixMs, DangerStep)>);
+
 /// What was done about the dangers that began there. The events of a day are few enough to be read through.
-fn danger_steps(
-    conn: &Connection,
-    (from, to): (i64, i64),
-) -> Result<Vec<(String, Vec<(UnixMs, DangerStep)>)>> {
+fn danger_steps(conn: &Connection, (from, to): (i64, i64)) -> Result<Vec<StepsOfDanger>> {
     let mut select = conn.prepare_cached(
         "SELECT e.conversation_id, v.desk, e.at, e.kind FROM event e JOIN conversation v ON v.id = e.conversation_id
          WHERE e.seq >= :from AND e.seq < :to
@@ -292,7 +292,7 @@ fn danger_steps(
     let rows = select.query_map(named_params! { ":from": from, ":to": to }, |r| {
         Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?))
     })?;
-    let mut all: BTreeMap<i64, (String, Vec<(UnixMs, DangerStep)>)> = BTreeMap::new();
+    let mut all: BTreeMap<i64, StepsOfDanger> = BTreeMap::new();
     for row in rows {
         let (conversation, desk, at, kind): (i64, String, UnixMs, String) = row?;
         let step = match kind.as_str() {

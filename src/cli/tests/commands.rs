@@ -15,8 +15,8 @@ async fn every_refusal_has_an_exit_code_and_words_of_ours() {
             let run = world.munja(&["whoami", "--lang", lang]).await;
             assert_eq!(run.exit, exit, "{code}");
             assert!(run.out.is_empty() && run.err.contains("\n→ "), "{code}: {}", run.err);
-            let own_words =
-                matches!(code, "bad_request" | "unknown_field") || !run.err.contains("as the server says it");
+            let own_words = matches!(code, "bad_request" | "unknown_field" | "wrong_content_type")
+                || !run.err.contains("as the server says it");
             assert!(own_words, "{code}: {}", run.err);
             let is_korean = run.err.contains(|c: char| ('가'..='힣').contains(&c));
             assert_eq!(is_korean, lang == "ko", "{code}: {}", run.err);

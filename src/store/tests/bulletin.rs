@@ -85,9 +85,11 @@ async fn two_supervisors_answer_nobody_twice() {
     for n in 0..8 {
         all.push(bench.writes(&format!("0101000000{n}"), "버스 언제 와요?", DAY).await);
     }
-    let tries = all.iter().flat_map(|id| [(*id, boss), (*id, chief)]);
+    // The first text has the number 1, and so on.
+    let tries = (1..).zip(&all).flat_map(|(seq, id)| [(*id, boss, seq), (*id, chief, seq)]);
     let bench = &bench;
-    let tries = tries.map(|(id, by)| async move { bench.to_waiting(id, by, &format!("{by}-{id}"), 1).await });
+    let tries =
+        tries.map(|(id, by, seq)| async move { bench.to_waiting(id, by, &format!("{by}-{id}"), seq).await });
     let outcomes = futures_util::future::join_all(tries).await;
     let n_written = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
     assert_eq!(n_written, all.len());
@@ -117,18 +119,18 @@ async fn danger_a_claim_and_a_newer_text_leave_a_conversation_out() {
     bench.store.claim(ids[1], minsu, MANY, DAY + 1).await.unwrap().unwrap();
     bench.writes("01010000002", "62번이요", DAY + 1).await;
     assert_eq!(bench.to_waiting(ids[0], boss, "a", 1).await.unwrap_err(), Refusal::InDanger);
-    assert_eq!(bench.to_waiting(ids[0], boss, "a", 2).await.unwrap_err(), Refusal::InDanger);
+    assert_eq!(bench.to_waiting(ids[0], boss, "a", 5).await.unwrap_err(), Refusal::InDanger);
     assert!(
-        matches!(bench.to_waiting(ids[1], boss, "b", 1).await, Err(Refusal::HeldBy(by)) if by.id == minsu)
+        matches!(bench.to_waiting(ids[1], boss, "b", 2).await, Err(Refusal::HeldBy(by)) if by.id == minsu)
     );
-    assert_eq!(bench.to_waiting(ids[2], boss, "c", 1).await.unwrap_err(), Refusal::NewerTexts);
-    assert!(bench.to_waiting(ids[3], boss, "d", 1).await.is_ok());
+    assert_eq!(bench.to_waiting(ids[2], boss, "c", 3).await.unwrap_err(), Refusal::NewerTexts);
+    assert!(bench.to_waiting(ids[3], boss, "d", 4).await.is_ok());
     // Repeated after a lost connection; also when they have written again since.
-    assert!(bench.to_waiting(ids[3], boss, "d", 1).await.unwrap().repeated);
+    assert!(bench.to_waiting(ids[3], boss, "d", 4).await.unwrap().repeated);
     bench.writes("01010000003", "고맙습니다. 그런데 언제까지요?", DAY + 2).await;
-    assert!(bench.to_waiting(ids[3], boss, "d", 1).await.unwrap().repeated);
-    assert!(bench.to_waiting(ids[3], boss, "d", 2).await.unwrap().repeated);
-    assert_eq!(bench.to_waiting(ids[3], minsu, "e", 2).await.unwrap_err(), Refusal::SupervisorsOnly);
+    assert!(bench.to_waiting(ids[3], boss, "d", 4).await.unwrap().repeated);
+    assert!(bench.to_waiting(ids[3], boss, "d", 7).await.unwrap().repeated);
+    assert_eq!(bench.to_waiting(ids[3], minsu, "e", 7).await.unwrap_err(), Refusal::SupervisorsOnly);
     let marked = bench.store.marked(Mark::default(), 9, &actor).await.unwrap();
     let found: std::collections::BTreeSet<i64> = marked.found.iter().map(|c| c.id).collect();
     assert_eq!(found, [ids[2], ids[3]].into());
