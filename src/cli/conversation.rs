@@ -50,7 +50,7 @@ pub fn text_block(context: &CliContext, text: &MessageView) -> String {
             let purpose = purpose.map_or_else(String::new, |words| format!(" · {words}"));
             let late = text.late_sent_at.map(|at| late(context, at));
             let late = late.map_or_else(String::new, |words| format!(" · {words}"));
-            let why = why_urgent(&context.say, text);
+            let why = why_urgent(&context.say, text, text.is_abusive && !context.unfold);
             let why = why.map_or_else(String::new, |words| format!(" · {words}"));
             let citizen = context.paint.strong(&context.say.t("citizen"));
             format!("{} {citizen}{purpose}{late}{why}", times.clock(text.at))

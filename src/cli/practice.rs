@@ -157,7 +157,7 @@ fn describe(context: &CliContext, facts: &PracticeFacts) -> String {
     let values =
         [("answered", n_answered.to_string().into()), ("all", facts.lessons.len().to_string().into())];
     let mut lines = vec![context.paint.strong(&context.say.with("practice-answered", values))];
-    lines.extend(facts.lessons.iter().map(|one| lesson(context, one)));
+    lines.extend(facts.lessons.iter().map(|one| lesson(context, one, facts.has_passed_on)));
     let step = |is_done: bool, id: &str| {
         let mark = if is_done { "✓" } else { "·" };
         format!("{mark} {}", context.say.t(id))
@@ -175,9 +175,12 @@ fn describe(context: &CliContext, facts: &PracticeFacts) -> String {
 }
 
 /// `✓ 위급: 0분 40초`
-fn lesson(context: &CliContext, of: &LessonFact) -> String {
+fn lesson(context: &CliContext, of: &LessonFact, has_passed_on: bool) -> String {
     let name = context.say.t(&format!("practice-lesson-{}", of.lesson));
     let Some(ms) = of.answer_ms else {
+        if of.lesson == "transfer" && has_passed_on {
+            return format!("✓ {}", context.say.with("practice-lesson-passed", [("lesson", name.into())]));
+        }
         return format!("· {}", context.say.with("practice-unanswered", [("lesson", name.into())]));
     };
     let secs = ms / 1_000;

@@ -123,13 +123,13 @@ fn file_size(n_bytes: usize) -> String {
     }
 }
 
-/// `긴급: 살려 달라는 말`: what was found in a text that tells of danger.
-pub fn why_urgent(say: &Say, text: &InboundMessage) -> Option<String> {
+/// `긴급: 살려 달라는 말`: what was found in a text that tells of danger; where the text is folded, without its words.
+pub fn why_urgent(say: &Say, text: &InboundMessage, is_folded: bool) -> Option<String> {
     match (&text.rules, text.tier) {
         (Some(rules), Some(tier @ 1..=2)) => {
             let values = [
                 ("tier", say.t(&format!("tier-{tier}")).into()),
-                ("rules", one_line(&rules_in_words(say, rules), 120).into()),
+                ("rules", one_line(&rules_in_words(say, rules, is_folded), 120).into()),
             ];
             Some(say.with("why-urgent", values))
         }
@@ -139,7 +139,7 @@ pub fn why_urgent(say: &Say, text: &InboundMessage) -> Option<String> {
 
 /// The rules that matched, in words, and the words that decided the second opinion. A rule of the operator's own is named as
 /// in their file.
-fn rules_in_words(say: &Say, rules: &str) -> String {
+fn rules_in_words(say: &Say, rules: &str, is_folded: bool) -> String {
     let (ids, grams) = rules.split_at(rules.find('(').unwrap_or(rules.len()));
     let said = |id: &str| say.find(&format!("rule-{id}")).unwrap_or_else(|| id.to_owned());
     let mut words: Vec<String> = Vec::new();
@@ -148,7 +148,7 @@ fn rules_in_words(say: &Say, rules: &str) -> String {
             words.push(word);
         }
     }
-    words.extend(Some(grams.to_owned()).filter(|grams| !grams.is_empty()));
+    words.extend(Some(grams.to_owned()).filter(|grams| !grams.is_empty() && !is_folded));
     words.join(", ")
 }
 

@@ -12,6 +12,7 @@ mod citizens;
 mod facts;
 mod script;
 
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -24,10 +25,11 @@ use crate::cli::{self, PracticeFacts, PracticeWishes};
 use crate::client::{Client, Profile};
 use crate::config::Config;
 use crate::daemon::{Daemon, Options};
+use crate::domain::actor::{Actor, DeskScope};
 use crate::domain::phone::{PhoneNumber, Senders};
 use crate::ops::clock::Clock;
 use crate::ops::lang::Lang;
-use crate::store::{NewCounselor, StoreOptions};
+use crate::store::{Grant, NewCounselor, StoreOptions};
 use crate::worker::Carriers;
 use citizens::{Citizens, OUR_NUMBER};
 pub use script::Pace;
@@ -50,7 +52,8 @@ pub struct Practice {
 impl Practice {
     /// Starts the private gateway and logs in. The first citizens begin to write.
     pub async fn start(lang: Lang, pace: Pace) -> anyhow::Result<Practice> {
-        let folder = tempfile::Builder::new().prefix("munja-practice-").tempdir()?;
+        let mine = std::fs::Permissions::from_mode(0o700);
+        let folder = tempfile::Builder::new().prefix("munja-practice-").permissions(mine).tempdir()?;
         let clock = Clock::system();
         let citizens = Citizens::of(script::parts(lang)?, pace, clock.clone());
         let config = Config::load(&write_config(folder.path(), lang, pace)?)?;
@@ -67,7 +70,12 @@ impl Practice {
             Lang::En => "Trainee",
         };
         let new = NewCounselor { login: LOGIN.into(), name: name.into(), password: password.clone() };
-        daemon.store().add_counselor(new, clock.now_ms()).await?;
+        let store = daemon.store();
+        store.add_counselor(new, clock.now_ms()).await?;
+        // What is passed on to the other desk is not given back by the next turn.
+        let desks = Some(DeskScope::Only(vec!["main".to_owned()]));
+        let by = Actor::operator("practice");
+        store.grant(LOGIN.to_owned(), Grant { desks, ..Grant::default() }, &by, clock.now_ms()).await?;
         let server = format!("http://{}", daemon.listen().context("the practice gateway listens")?);
         let request = LoginRequest { login: LOGIN.into(), password, code: None };
         let login = Client::new(&server.parse().context("its own address")?)?.login(&request).await?;

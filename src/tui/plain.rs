@@ -202,7 +202,9 @@ impl Told {
 fn head(app: &App, text: &MessageView) -> String {
     match text {
         MessageView::In(text) => {
-            let why = why_urgent(&app.say, text).map_or_else(String::new, |words| format!(" · {words}"));
+            let is_folded = text.is_abusive && !is_unfolded(app);
+            let why = why_urgent(&app.say, text, is_folded);
+            let why = why.map_or_else(String::new, |words| format!(" · {words}"));
             format!("{} {}{why}", app.times().clock(text.at), app.say.t("citizen"))
         }
         MessageView::Out(text) => {
@@ -213,10 +215,13 @@ fn head(app: &App, text: &MessageView) -> String {
     }
 }
 
+fn is_unfolded(app: &App) -> bool {
+    app.talk.as_ref().is_some_and(|talk| talk.is_unfolded)
+}
+
 /// Behind a sign, so that no line of a text can be taken for one of ours.
 fn body(app: &App, text: &MessageView) -> Vec<String> {
-    let is_unfolded = app.talk.as_ref().is_some_and(|talk| talk.is_unfolded);
-    if text.inbound().is_some_and(|text| text.is_abusive) && !is_unfolded {
+    if text.inbound().is_some_and(|text| text.is_abusive) && !is_unfolded(app) {
         return vec![app.say.t("abusive")];
     }
     let whole = app.talk.as_ref().map_or_else(|| text.text(), |talk| talk.words(text));

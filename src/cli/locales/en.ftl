@@ -1122,6 +1122,7 @@ practice-how = The practice runs at { $server }. In another window:
     Ctrl-C here ends it.
 practice-answered = Answered { $answered } of { $all } citizens.
 practice-time = { $lesson }: first answer after { $minutes } min { $secs } s
+practice-lesson-passed = { $lesson }: passed on to the other desk
 practice-unanswered = { $lesson }: no answer
 practice-lesson-question = Question, with another one after it
 practice-lesson-transfer = Question for another department

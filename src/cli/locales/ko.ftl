@@ -1119,6 +1119,7 @@ practice-how = 연습용 게이트웨이 주소: { $server }. 다른 창에서:
     여기서 Ctrl-C 를 누르면 끝납니다.
 practice-answered = 시민 { $all }명 가운데 { $answered }명에게 답했습니다.
 practice-time = { $lesson }: { $minutes }분 { $secs }초 만에 첫 답
+practice-lesson-passed = { $lesson }: 다른 부서로 넘김
 practice-unanswered = { $lesson }: 답하지 않음
 practice-lesson-question = 질문과 이어진 질문
 practice-lesson-transfer = 다른 부서 질문

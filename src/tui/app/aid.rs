@@ -113,7 +113,11 @@ impl App {
             Key::PageUp => sheet.scroll = sheet.scroll.saturating_sub(PAGE),
             Key::Enter => {
                 let service = sheet.service;
-                return self.ask(AskFor::Told(service));
+                // The sheet has all their texts.
+                let seen = self.talk.as_mut().and_then(super::state::Talk::read_all);
+                let mut effects: Vec<Effect> = seen.into_iter().collect();
+                effects.extend(self.ask(AskFor::Told(service)));
+                return effects;
             }
             Key::Esc => {
                 let service = sheet.service;

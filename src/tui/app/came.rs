@@ -162,6 +162,9 @@ impl App {
         }
         if error.code() == Some(ProblemCode::NewerTexts) {
             self.stale.talk = true;
+            if matches!(wanted, Wanted::Act(_, "handed_over")) {
+                self.alert("not-handed-over", []);
+            }
         }
         Vec::new()
     }
@@ -184,8 +187,7 @@ impl App {
         let Some(talk) = &mut self.talk else { return Vec::new() };
         talk.detail = detail;
         if is_reading && talk.scroll == 0 {
-            talk.read_to = talk.detail.last_inbound_id;
-            return vec![Effect::NoteSeen(talk.detail.summary.id, talk.read_to)];
+            return talk.read_all().into_iter().collect();
         }
         if talk.newer().next().is_some() && matches!(self.mode, Mode::Write) {
             self.alert("newer-while-writing", []);

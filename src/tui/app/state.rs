@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use jiff::tz::TimeZone;
 
-use super::event::Book;
+use super::event::{Book, Effect};
 use crate::api::wire::{
     ActionRequest, CloseRequest, ColleagueView, ConversationDetail, ConversationSummary, Decision, MeView,
     MessageInConversation, MessageView, OutboundMessage, Revealed, RevealedText, SearchHitView,
@@ -345,6 +345,13 @@ impl Talk {
             revealed: None,
             unmasked: Vec::new(),
         }
+    }
+
+    /// Everything here has been read; what is to be noted of it, if that is new.
+    pub fn read_all(&mut self) -> Option<Effect> {
+        let is_new = self.read_to < self.detail.last_inbound_id;
+        self.read_to = self.detail.last_inbound_id;
+        is_new.then_some(Effect::NoteSeen(self.detail.summary.id, self.read_to))
     }
 
     /// The citizen's texts that came after what was read.

@@ -76,6 +76,19 @@ impl App {
             }
             return Vec::new();
         }
+        let mut effects: Vec<Effect> = self.read_on_screen().into_iter().collect();
+        effects.extend(self.key_here(key));
+        effects
+    }
+
+    /// What stands on the screen when a key is pressed has been read, also where it came under a window that is closed now.
+    fn read_on_screen(&mut self) -> Option<Effect> {
+        let is_reading = matches!(self.mode, Mode::Desk) && self.sending.is_none();
+        let talk = self.talk.as_mut().filter(|talk| is_reading && talk.scroll == 0)?;
+        talk.read_all()
+    }
+
+    fn key_here(&mut self, key: Key) -> Vec<Effect> {
         match &self.mode {
             Mode::Desk => self.desk_key(key),
             Mode::Write => self.write_key(key),

@@ -72,7 +72,7 @@ draft-found = There is an unfinished answer. a goes on with it.
 draft-taken-up = This is what a colleague began. Read it before you send it.
 hidden-left-out = Invisible characters left out: { $n }
 paste-where = To paste, open the answer first: a
-nothing-to-undo = No answer can be taken back. It has left.
+nothing-to-undo = There is no answer that can be taken back now.
 not-done = Nothing was done.
 
 did-closed = Conversation { $n } is closed.
@@ -215,6 +215,7 @@ ask-told-who = Who at { $to } was told? It is recorded and ends the alarm:
 unmasked = The masked numbers are shown. Who saw them and why is recorded.
 nothing-masked-here = Nothing is masked in the texts of this conversation.
 handover-place = If the place is not known: Esc, then i asks the citizen.
+not-handed-over = A newer text came in. It was not recorded that 119 or 112 was told, and the alarm goes on. Read it, then press j again.
 handover-open-here = Nothing was recorded as told to { $service }. The alarm goes on.
 sheet-keys = Once told, Enter: note who at { $service } was told · ↑↓ more · Esc leave
 hints-sheet = Enter note who was told  ↑↓ more  Esc leave (the alarm goes on)

@@ -72,7 +72,7 @@ draft-found = 쓰다 만 답변이 있습니다. a를 누르면 이어 씁니다
 draft-taken-up = 동료가 쓰던 답변을 가져왔습니다. 보내기 전에 읽어 보십시오.
 hidden-left-out = 보이지 않는 글자 { $n }개를 뺐습니다.
 paste-where = 붙여 넣으려면 먼저 a를 눌러 답변을 여십시오.
-nothing-to-undo = 취소할 수 있는 답변이 없습니다. 이미 나갔습니다.
+nothing-to-undo = 지금 취소할 수 있는 답변이 없습니다.
 not-done = 아무것도 하지 않았습니다.
 
 did-closed = 상담 { $n }번을 종료했습니다.
@@ -215,6 +215,7 @@ ask-told-who = { $to } 누구에게 알렸습니까? 기록되며 경보가 끝�
 unmasked = 가린 번호를 보여 드립니다. 누가 왜 보았는지 기록했습니다.
 nothing-masked-here = 이 상담의 글에는 가려진 것이 없습니다.
 handover-place = 위치를 모르면 Esc를 누르고 i로 시민에게 물으십시오.
+not-handed-over = 그사이 새 문자가 왔습니다. 119·112에 알린 것을 아직 기록하지 않았고 경보는 계속됩니다. 읽은 뒤 j를 다시 누르십시오.
 handover-open-here = 아직 { $service }에 알리지 않은 것으로 두었습니다. 경보는 계속됩니다.
 sheet-keys = 알린 뒤 Enter: { $service }의 누구에게 알렸는지 적기 · ↑↓ 더 보기 · Esc 나가기
 hints-sheet = Enter 누구에게 알렸는지 적기  ↑↓ 더 보기  Esc 나가기(경보는 계속)

@@ -60,6 +60,25 @@ fn a_danger_is_handed_over_with_what_to_read_out() {
     }
 }
 
+/// A text that comes under a window has been read once the window is gone and another key is pressed, and by whoever goes on from the
+/// sheet that has it.
+#[test]
+fn an_address_that_comes_under_a_window_keeps_no_hand_over_back() {
+    let told_with = |town: &Town| town.acts.last().map(|act| act["last_seen"].clone());
+    let mut town = Town::new(Lang::Ko, [in_danger()]);
+    town.press("<Enter>?");
+    town.writes(7, 71, "가짜동 12번지 2층");
+    town.waits(1_000);
+    town.press("<Esc>j<Enter><Enter>상황실 박소방<Enter>");
+    assert_eq!(told_with(&town), Some(json!(71)), "it stood on the screen when j was pressed");
+    let mut town = Town::new(Lang::Ko, [in_danger()]);
+    town.press("<Enter>j<Enter>");
+    town.writes(7, 71, "가짜동 12번지 2층");
+    town.waits(1_000);
+    town.press("<Enter>상황실 박소방<Enter>");
+    assert_eq!(told_with(&town), Some(json!(71)), "the sheet had it");
+}
+
 #[test]
 fn masked_numbers_are_shown_for_a_reason() {
     let mut town = Town::new(Lang::Ko, [with_mask()]);

@@ -187,7 +187,7 @@ fn message(app: &App, theme: Theme, text: &MessageView, block: &mut Block) {
             let purpose = text.purpose.as_deref().and_then(|word| app.say.find(&format!("purpose-{word}")));
             let late =
                 text.late_sent_at.map(|at| app.say.with("came-late", [("at", app.times().clock(at).into())]));
-            let why = why_urgent(&app.say, text);
+            let why = why_urgent(&app.say, text, is_folded);
             let style = if text.tier == Some(1) { theme.danger() } else { theme.citizen() };
             let more = [purpose, late, why]
                 .into_iter()
