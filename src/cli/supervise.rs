@@ -1,6 +1,7 @@
 //! `munja announce`: what everybody at a desk is told. `munja restricted`: citizens who are restricted or have opted out.
 
 use super::context::CliContext;
+use super::exit::Exit;
 use super::failure::Failure;
 use super::render::{lines, table};
 use crate::api::wire::CitizenView;
@@ -17,7 +18,12 @@ pub struct Announce {
 pub async fn announce(context: &mut CliContext, args: &Announce) -> Result<(), Failure> {
     let client = context.client()?;
     let text = args.text.join(" ");
-    if !text.trim().is_empty() {
+    // A word that other commands know is no notice to everybody.
+    let is_list = text.trim() == "list";
+    if text.trim() == "end" {
+        return Err(Failure::here(Exit::Usage, "announce_end", []));
+    }
+    if !text.trim().is_empty() && !is_list {
         client.announce(&text).await?;
         let sentence = context.say.t("announced");
         return context.print_done("announced", &sentence);

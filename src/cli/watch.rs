@@ -1,11 +1,14 @@
 //! `munja watch`: prints what happens, one line an event, until interrupted.
 
 use super::context::CliContext;
+use super::exit::Exit;
 use super::failure::Failure;
 use super::json::terminal_safe_json;
 use crate::api::wire::EventView;
 use crate::client::Feed;
 use crate::client::format::one_word;
+use crate::client::named::fitting;
+use crate::domain::event::EventKind;
 use crate::domain::text::one_line;
 
 /// The most that is shown of a notice (columns).
@@ -17,7 +20,7 @@ pub struct Args {
     after: Option<i64>,
     #[arg(long, value_name = "DESK")]
     desk: Option<String>,
-    #[arg(long, value_name = "KIND,...", value_delimiter = ',')]
+    #[arg(long, value_name = "KIND,...", value_delimiter = ',', value_parser = known_kind)]
     kind: Vec<String>,
     #[arg(long)]
     danger: bool,
@@ -46,7 +49,28 @@ impl Args {
     }
 }
 
+/// A kind that is none would be waited for in vain.
+fn known_kind(word: &str) -> Result<String, String> {
+    let known = EventKind::from_word(word).map(|kind| kind.as_str().to_owned());
+    known.ok_or_else(|| EventKind::ALL.iter().map(|kind| kind.as_str()).collect::<Vec<_>>().join(", "))
+}
+
+/// So would a desk that is none.
+async fn known_desk(context: &CliContext, key: &str) -> Result<(), Failure> {
+    let desks = context.client()?.desks().await?.desks;
+    if desks.iter().any(|desk| desk.key == key) {
+        return Ok(());
+    }
+    let names: Vec<String> = desks.into_iter().map(|desk| format!("{} ({})", desk.key, desk.name)).collect();
+    let known = one_line(&fitting(key, &names).join(", "), 400);
+    let values = [("desk", one_word(key).into()), ("known", known.into())];
+    Err(Failure::here(Exit::Usage, "unknown_desk", values))
+}
+
 pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
+    if let Some(desk) = &args.desk {
+        known_desk(context, desk).await?;
+    }
     let mut events = context.client()?.events(args.after);
     let begin = context.say.t("watch-begin");
     context.remark(&begin);

@@ -1,7 +1,7 @@
 //! Asks the carriers what became of texts in doubt. Each is asked about at the carrier that may have it, however the
 //! configuration has changed.
 //!
-//! Carriers are asked in parallel, each about one text at a time. A carrier that does not answer is asked about one
+//! Carriers are asked in parallel, each about one text at a time, texts to citizens in danger first. A carrier that does not answer is asked about one
 //! text per round, so that a dead carrier delays no other.
 
 use std::collections::BTreeMap;
@@ -20,6 +20,8 @@ const LOOK_EVERY_MS: i64 = 1_000;
 /// Texts in doubt read at once. More than there ever are, because few texts are sent at a time; with fewer, texts of a
 /// dead carrier could hide those of a live one.
 const BATCH: u32 = 1_000;
+/// A carrier is asked about so many texts, then those in doubt are read again: one of a danger that came meanwhile goes first.
+const AT_ONCE: usize = 10;
 /// A carrier forgets a client key a little before it says: ours and its clock may differ (milliseconds).
 const KEY_MARGIN_MS: i64 = 5 * 60 * 1_000;
 
@@ -55,7 +57,8 @@ impl Questions {
                 due.entry(doubt.carrier.clone()).or_default().push(doubt);
             }
         }
-        for (carrier, doubts) in due {
+        for (carrier, mut doubts) in due {
+            doubts.truncate(AT_ONCE);
             let context = context.clone();
             let asking = self.under_way.spawn(async move {
                 if let Err(error) = ask_one_by_one(&context, &doubts).await {

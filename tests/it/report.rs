@@ -1,6 +1,7 @@
 //! Reports: the whole daemon reports what happened, files can be read back, and an invented year is counted once more by SQL
 //! that knows nothing of the code.
 
+use std::ffi::OsString;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
@@ -25,13 +26,24 @@ async fn munja(gateway: &Gateway, folder: &Path, code: i32, args: &[&str]) -> Ve
 /// The same, of whoever has this token.
 async fn munja_as(token: &str, (gateway, folder): (&Gateway, &Path), code: i32, args: &[&str]) -> Vec<u8> {
     let mut command = Command::new(assert_cmd::cargo::cargo_bin!("munja"));
-    command.env_clear().env("HOME", folder).env("LANG", "ko_KR.UTF-8").env("TZ", "Asia/Seoul").args(args);
+    command
+        .env_clear()
+        .envs(clock())
+        .env("HOME", folder)
+        .env("LANG", "ko_KR.UTF-8")
+        .env("TZ", "Asia/Seoul")
+        .args(args);
     command.env("MUNJA_SERVER", format!("http://127.0.0.1:{}", gateway.desk.port));
     command.env("MUNJA_TOKEN", token);
     let done = tokio::task::spawn_blocking(move || run(command)).await.unwrap();
     let said = String::from_utf8_lossy(&done.stderr).into_owned();
     assert_eq!(done.status.code(), Some(code), "{args:?} {said}");
     if code == 0 { done.stdout } else { done.stderr }
+}
+
+/// What gives a program the clock of this run, where another one is played (libfaketime).
+fn clock() -> impl Iterator<Item = (OsString, OsString)> {
+    std::env::vars_os().filter(|(name, _)| name == "LD_PRELOAD" || name.to_string_lossy().contains("FAKE"))
 }
 
 fn figure(report: &Value, id: &str) -> Value {

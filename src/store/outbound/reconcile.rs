@@ -116,26 +116,31 @@ impl Store {
         .await
     }
 
-    /// Texts in doubt that the carrier may be asked about now.
+    /// Texts in doubt that the carrier may be asked about now: those to citizens in danger first, then in order of their time.
     pub async fn in_doubt_due(&self, limit: u32, now: UnixMs) -> Result<Vec<InDoubt>> {
         self.look_up(move |conn| {
             let mut select = conn.prepare_cached(
                 "SELECT id, client_key, citizen, from_number, text, n_attempts, first_attempt_at, expires_at, n_questions, carrier, code,
-                        CASE WHEN EXISTS (SELECT 1 FROM photo WHERE photo.outbox_id = outbox.id) THEN 'mms' ELSE outbox.kind END AS kind
+                        CASE WHEN EXISTS (SELECT 1 FROM photo WHERE photo.outbox_id = outbox.id) THEN 'mms' ELSE outbox.kind END AS kind,
+                        EXISTS (SELECT 1 FROM conversation v
+                                WHERE v.id = outbox.conversation_id AND v.danger IS NOT NULL) AS is_danger
                  FROM outbox WHERE state = 'in_doubt' AND needs_person = 0 AND next_attempt_at <= :now
                  ORDER BY next_attempt_at LIMIT :limit",
             )?;
             let rows = select.query_map(named_params! { ":now": now, ":limit": limit }, |r| {
                 let text = read_outbound(r, now)?;
                 let code: Option<String> = r.get("code")?;
-                Ok(InDoubt {
+                let doubt = InDoubt {
                     text,
                     carrier: r.get("carrier")?,
                     n_questions: r.get("n_questions")?,
                     is_contradicted: code.as_deref() == Some(UNEXPLAINED_REPEAT),
-                })
+                };
+                Ok((r.get::<_, bool>("is_danger")?, doubt))
             })?;
-            Ok(rows.collect::<rusqlite::Result<_>>()?)
+            let mut all: Vec<(bool, InDoubt)> = rows.collect::<rusqlite::Result<_>>()?;
+            all.sort_by_key(|(is_danger, _)| !is_danger);
+            Ok(all.into_iter().map(|(_, doubt)| doubt).collect())
         })
         .await
     }
