@@ -191,19 +191,30 @@ impl Writer<'_> {
         self.insert_event(id, (at, EventKind::TextIn), (None, Some(text)), "")
     }
 
+    /// An answer, as reviews find it.
+    fn reply(&self, conversation_id: i64, counselor_id: i64, at: UnixMs) -> Result<i64> {
+        let mut insert = self.conn.prepare_cached(
+            "INSERT INTO reply (conversation_id, counselor_id, idempotency_key, request_digest, created_at)
+             VALUES (:id, :by, printf('sample-%d', (SELECT coalesce(max(id), 0) + 1 FROM reply)), x'00', :at) RETURNING id",
+        )?;
+        let new = named_params! { ":id": conversation_id, ":by": counselor_id, ":at": at };
+        Ok(insert.query_row(new, |r| r.get(0))?)
+    }
+
     fn out(&self, (id, citizen): (i64, &PhoneNumber), out: &Out<'_>) -> Result<()> {
         let taken_at = out.at + RECEIPT_MS;
+        let reply_id = out.by.map(|by| self.reply(id, by, out.at)).transpose()?;
         self.conn
             .prepare_cached(
-                "INSERT INTO outbox (client_key, conversation_id, author_id, citizen, from_number, kind, text, lane, state,
+                "INSERT INTO outbox (client_key, conversation_id, reply_id, author_id, citizen, from_number, kind, text, lane, state,
                                      created_at, next_attempt_at, expires_at, n_attempts, first_attempt_at, carrier,
                                      accepted_at, final_at, code, notice)
-                 VALUES (printf('%026d', (SELECT coalesce(max(id), 0) + 1 FROM outbox)), :id, :by, :citizen, :ours, :kind,
+                 VALUES (printf('%026d', (SELECT coalesce(max(id), 0) + 1 FROM outbox)), :id, :reply, :by, :citizen, :ours, :kind,
                          '예시 문자', :lane, :state, :at, :at, :at + 86400000, 1, :at + 200, :carrier, :taken, :final, :code,
                          :notice)",
             )?
             .execute(named_params! {
-                ":id": id, ":by": out.by, ":citizen": citizen.reveal(), ":ours": OUR_NUMBER,
+                ":id": id, ":reply": reply_id, ":by": out.by, ":citizen": citizen.reveal(), ":ours": OUR_NUMBER,
                 ":kind": if out.by.is_some() { "lms" } else { "sms" },
                 ":lane": if out.by.is_some() { 1 } else { 2 },
                 ":state": if out.is_lost { "undelivered" } else { "delivered" },

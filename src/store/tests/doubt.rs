@@ -109,6 +109,17 @@ async fn not_reached_is_asked_again_later() {
     assert_eq!(bench.store.in_doubt_due(10, T0 + HOUR).await.unwrap()[0].n_questions, 1);
 }
 
+/// However many texts are in doubt after a crash, somebody in danger does not wait behind them.
+#[tokio::test]
+async fn the_doubt_of_somebody_in_danger_is_looked_up_first() {
+    let bench = Bench::new();
+    let calm = bench.in_doubt(MINSU, T0).await;
+    let danger = bench.in_doubt("01011112222", T0 + 1).await;
+    bench.writes("01011112222", "살려주세요", T0 + 2).await;
+    let due = bench.store.in_doubt_due(10, T0 + HOUR).await.unwrap();
+    assert_eq!(due.iter().map(|doubt| doubt.text.id).collect::<Vec<_>>(), [danger.id, calm.id]);
+}
+
 #[tokio::test]
 async fn an_answer_about_a_text_that_has_moved_on() {
     let answers = [
