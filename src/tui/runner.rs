@@ -4,8 +4,7 @@ use std::collections::VecDeque;
 use std::io::Write;
 use std::time::Duration;
 
-use crossterm::event::EventStream;
-use futures_util::StreamExt;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::time::{Interval, MissedTickBehavior, interval};
@@ -27,7 +26,7 @@ const TICK: Duration = Duration::from_millis(250);
 pub async fn run(desk: Desk, me: MeView) -> anyhow::Result<()> {
     let (mut app, hands, mut sources) = begin(&desk, me)?;
     let mut taken = Taken::take()?;
-    sources.keys = Some(EventStream::new());
+    sources.keys = Some(pressed()?);
     let size = taken.0.size()?;
     app.size = (size.width, size.height);
     let mut effects = app.begin();
@@ -133,7 +132,7 @@ enum Input {
 /// Where events come from.
 struct Sources {
     lines: Option<UnboundedReceiver<String>>,
-    keys: Option<EventStream>,
+    keys: Option<UnboundedReceiver<std::io::Result<crossterm::event::Event>>>,
     live: Option<Events>,
     came: UnboundedReceiver<Event>,
     tick: Interval,
@@ -152,8 +151,8 @@ impl Sources {
             let ended = futures_util::future::select_all(ends.iter_mut().map(|end| Box::pin(end.recv())));
             tokio::select! {
                 _ = ended => return Input::Event(LEAVE),
-                line = next_line(lines) => return line.map_or(Input::Event(LEAVE), Input::Line),
-                input = next_key(keys) => match input {
+                line = next_of(lines) => return line.map_or(Input::Event(LEAVE), Input::Line),
+                input = next_of(keys) => match input {
                     // The terminal is gone.
                     None | Some(Err(_)) => return Input::Event(LEAVE),
                     Some(Ok(input)) => if let Some(event) = event(input) {
@@ -168,22 +167,47 @@ impl Sources {
                         return Input::Event(Event::LiveEnded(error));
                     }
                 },
-                _ = tick.tick() => return Input::Event(Event::Tick(clock.now_ms())),
+                _ = tick.tick() => {
+                    let is_read = keys.as_ref().is_some_and(UnboundedReceiver::is_empty);
+                    if is_read && is_gone() {
+                        return Input::Event(LEAVE);
+                    }
+                    return Input::Event(Event::Tick(clock.now_ms()));
+                },
             }
         }
     }
 }
 
-async fn next_key(keys: &mut Option<EventStream>) -> Option<std::io::Result<crossterm::event::Event>> {
-    match keys {
-        Some(keys) => keys.next().await,
-        None => std::future::pending().await,
-    }
+/// What the terminal sends, read by a thread of its own: a terminal that goes at the wrong moment makes the library read its end
+/// for ever (crossterm 0.29), and nothing else may wait for that. The thread ends with the program.
+fn pressed() -> std::io::Result<UnboundedReceiver<std::io::Result<crossterm::event::Event>>> {
+    let (send, keys) = unbounded_channel();
+    std::thread::Builder::new().name("keys".to_owned()).spawn(move || {
+        loop {
+            let input = crossterm::event::read();
+            let is_over = input.is_err();
+            if send.send(input).is_err() || is_over {
+                break;
+            }
+        }
+    })?;
+    Ok(keys)
 }
 
-async fn next_line(lines: &mut Option<UnboundedReceiver<String>>) -> Option<String> {
-    match lines {
-        Some(lines) => lines.recv().await,
+/// Whether the terminal is gone: nobody can read or type any more.
+fn is_gone() -> bool {
+    let stdin = std::io::stdin();
+    let mut asked = [PollFd::new(&stdin, PollFlags::empty())];
+    let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
+    poll(&mut asked, Some(&at_once)).is_ok()
+        && asked[0].revents().intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL)
+}
+
+/// The next of what comes; never without a source.
+async fn next_of<T>(source: &mut Option<UnboundedReceiver<T>>) -> Option<T> {
+    match source {
+        Some(source) => source.recv().await,
         None => std::future::pending().await,
     }
 }

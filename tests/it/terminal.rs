@@ -201,7 +201,7 @@ async fn a_closed_window_sends_nothing_and_loses_nothing() {
         terminal.out = channel().1;
         terminal.press("!");
         terminal.keys = None;
-        terminal.child.wait().unwrap();
+        terminal.ends();
         terminal
     })
     .await;
