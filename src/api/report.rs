@@ -10,7 +10,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use jiff::civil::Date;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::audit::Seen;
 use super::extract::{Json, Query};
@@ -42,6 +42,13 @@ pub(super) struct ReportLine(Arc<Semaphore>);
 impl Default for ReportLine {
     fn default() -> Self {
         ReportLine(Arc::new(Semaphore::new(1)))
+    }
+}
+
+impl ReportLine {
+    /// Waits until no other report is being made; the turn ends when it is dropped.
+    async fn turn(&self) -> Result<SemaphorePermit<'_>, Problem> {
+        self.0.acquire().await.map_err(|_| Problem::new(ProblemCode::Internal))
     }
 }
 
@@ -183,7 +190,7 @@ pub(super) async fn words(
 }
 
 async fn count(context: &ApiContext, line: &ReportLine, of: FiguresOf) -> Result<Report, Problem> {
-    let _turn = line.0.acquire().await.map_err(|_| Problem::new(ProblemCode::Internal))?;
+    let _turn = line.turn().await?;
     let (tally, names) = context.store.figures(of).await?;
     Ok(Report::of(&tally, &names))
 }

@@ -7,7 +7,7 @@ use super::json::terminal_safe_json;
 use crate::api::wire::EventView;
 use crate::client::Feed;
 use crate::client::format::one_word;
-use crate::client::named::fitting;
+use crate::client::named::{Named, candidates};
 use crate::domain::event::EventKind;
 use crate::domain::text::one_line;
 
@@ -57,12 +57,11 @@ fn known_kind(word: &str) -> Result<String, String> {
 
 /// So would a desk that is none.
 async fn known_desk(context: &CliContext, key: &str) -> Result<(), Failure> {
-    let desks = context.client()?.desks().await?.desks;
-    if desks.iter().any(|desk| desk.key == key) {
+    let client = context.client()?;
+    if client.desks().await?.desks.iter().any(|desk| desk.key == key) {
         return Ok(());
     }
-    let names: Vec<String> = desks.into_iter().map(|desk| format!("{} ({})", desk.key, desk.name)).collect();
-    let known = one_line(&fitting(key, &names).join(", "), 400);
+    let known = one_line(&candidates(&client, Named::Desk, key).await.join(", "), 400);
     let values = [("desk", one_word(key).into()), ("known", known.into())];
     Err(Failure::here(Exit::Usage, "unknown_desk", values))
 }

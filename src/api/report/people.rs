@@ -9,7 +9,7 @@ use super::{Asked, ReportLine};
 use crate::api::ApiContext;
 use crate::api::audit::Seen;
 use crate::api::extract::{Json, Query};
-use crate::api::problem::{Problem, ProblemCode};
+use crate::api::problem::Problem;
 use crate::api::review::{People, names_of, people};
 use crate::api::session::Session;
 use crate::api::wire::{
@@ -62,7 +62,7 @@ pub(in crate::api) async fn coaching(
         Some(_) => return Err(Problem::bad_request("words")),
     };
     let limits = Limits { low_score: u8::try_from(low_score).unwrap_or(u8::MAX), slow_ms };
-    let turn = line.0.acquire().await.map_err(|_| Problem::new(ProblemCode::Internal))?;
+    let turn = line.turn().await?;
     let of = asked.figures_of(&context, Vec::new(), None);
     let found = context
         .store
@@ -172,7 +172,7 @@ pub(in crate::api) async fn incentive(
     query: Query,
 ) -> Result<Json<IncentiveView>, Problem> {
     let asked = Asked::read(&context, &query, &headers)?;
-    let turn = line.0.acquire().await.map_err(|_| Problem::new(ProblemCode::Internal))?;
+    let turn = line.turn().await?;
     let deeds = context.store.deeds(asked.bounds(), asked.desk.clone()).await?;
     drop(turn);
     let (settings, people) = (context.settings(), people(&context).await?);

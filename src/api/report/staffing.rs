@@ -6,7 +6,7 @@ use axum::http::HeaderMap;
 use super::{Asked, ReportLine};
 use crate::api::ApiContext;
 use crate::api::extract::{Json, Query};
-use crate::api::problem::{Problem, ProblemCode};
+use crate::api::problem::Problem;
 use crate::api::session::Caller;
 use crate::api::wire::{ColumnView, FigureView, ReportView, RowView, TableView};
 use crate::domain::figures::period::date_at;
@@ -87,7 +87,7 @@ pub(in crate::api) async fn staffing(
     query: Query,
 ) -> Result<Json<ReportView>, Problem> {
     let asked = Asked::read(&context, &query, &headers)?;
-    let _turn = line.0.acquire().await.map_err(|_| Problem::new(ProblemCode::Internal))?;
+    let _turn = line.turn().await?;
     let now = context.now();
     let today = date_at(now, asked.calendar.time_zone()).unwrap_or(asked.period.last);
     let nothing = Staffing::new(asked.period, asked.calendar.clone(), today);
