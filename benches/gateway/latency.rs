@@ -1,5 +1,6 @@
 //! Latencies: a text until it can be shown, a reply until it is durable, an event until a thousand screens have it.
 
+use std::ops::Range;
 use std::path::Path;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -8,6 +9,7 @@ use munja::client::{Client, Feed, Listed};
 use munja::domain::outbound::ClientKey;
 use rand::RngExt;
 
+use crate::place::NO_REQUEST_LIMITS;
 use crate::process::{Terms, Trio, this_munjad};
 use crate::raw::append_and_sync;
 use crate::sheet::{Sheet, median, percentile};
@@ -23,14 +25,27 @@ fn desk(trio: &Trio) -> Client {
 pub async fn screen(sheet: &mut Sheet) {
     const N: usize = 100;
     let folder = tempfile::tempdir().unwrap();
-    let mut terms = Terms { others_per_sec: 5, report_delay_ms: (20, 400), ..Terms::no_brakes() };
-    terms.brakes = (String::new(), String::new());
+    let terms = Terms { api: NO_REQUEST_LIMITS, ..Terms::of_the_example() };
     let trio = Trio::start(folder.path(), &this_munjad(), &terms).await;
-    let desk = desk(&trio);
     let _counselors = trio.counselors(usize::MAX >> 1, 4);
+    let mut waits = text_to_screen(&trio, 0..N, false).await;
+    trio.until_delivered(N as i64);
+    let ledger = trio.ledger().await;
+    let (p50, p99) = (percentile(&mut waits, 0.5), percentile(&mut waits, 0.99));
+    sheet.note("P4 text -> screen while answers flow, p50", &format!("{p50:.0} ms"));
+    sheet.at_most("P4 the same, p99 (ms)", &format!("{p99:.0} ms"), p99, 300.0);
+    let reads = format!("{}, {}", ledger.busiest_others, ledger.n_rate_limited);
+    sheet.note("P4 most reads in any second (limit 5), refused", &reads);
+}
+
+/// Texts of the citizens with these numbers, one after the other: how long each takes until it can be drawn (ms). With
+/// `is_answered`, each is answered from the same screen.
+pub async fn text_to_screen(trio: &Trio, citizens: Range<usize>, is_answered: bool) -> Vec<f64> {
+    let desk = desk(trio);
     let mut events = desk.events(None);
+    let first = citizens.start;
     let mut waits = Vec::new();
-    for n in 0..N {
+    for n in citizens {
         tokio::time::sleep(Duration::from_millis(rand::rng().random_range(300..900))).await;
         let began = Instant::now();
         trio.text(&[(format!("0101234{n:04}"), "버스 막차가 몇 시인가요?")]).await;
@@ -41,19 +56,19 @@ pub async fn screen(sheet: &mut Sheet) {
             }
         };
         // The screen is drawn from the conversation itself.
-        desk.conversation(id).await.unwrap();
+        let found = desk.conversation(id).await.unwrap();
         // The first finds the gateway idle.
-        if n > 0 {
+        if n > first {
             waits.push(began.elapsed().as_secs_f64() * 1_000.0);
         }
+        if is_answered {
+            desk.next().await.unwrap();
+            let text = "막차는 22:40입니다.".into();
+            let request = ReplyRequest { text, last_seen: found.last_inbound_id, ..ReplyRequest::default() };
+            desk.reply(id, &request, &ClientKey::from_random(rand::random())).await.unwrap();
+        }
     }
-    trio.until_delivered(N as i64);
-    let ledger = trio.ledger().await;
-    let (p50, p99) = (percentile(&mut waits, 0.5), percentile(&mut waits, 0.99));
-    sheet.note("P4 text -> screen while answers flow, p50", &format!("{p50:.0} ms"));
-    sheet.at_most("P4 the same, p99 (ms)", &format!("{p99:.0} ms"), p99, 300.0);
-    let reads = format!("{}, {}", ledger.busiest_others, ledger.n_rate_limited);
-    sheet.note("P4 most reads in any second (limit 5), refused", &reads);
+    waits
 }
 
 /// P5: one reply at a time.

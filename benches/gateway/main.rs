@@ -2,11 +2,13 @@
 //! figures differ between machines and hours; only the ratios count.
 //!
 //! `cargo bench -- cycles latency` runs only those parts: triage, cycles, options, limit, latency, screens, stored, report, search,
-//! idle. All but triage, report, search and options start the real `munjad`, a simulated carrier and counselors as processes of their own.
+//! idle, attack, frames. All but triage, report, search and options start the real `munjad`, a simulated carrier and counselors as processes of their own.
 //! `MUNJA_BENCH_BASE=/path/to/munjad` lets another version take turns with this one in the cycles.
 //! `MUNJA_BENCH_TEXTS=4000` sets the texts per round, `MUNJA_BENCH_STORED=1000000` how many the large database holds.
 
+mod attack;
 mod cycles;
+mod frames;
 mod latency;
 mod place;
 mod process;
@@ -78,6 +80,12 @@ fn main() {
         }
         if is_wanted("idle") {
             stored::idle(&mut sheet).await;
+        }
+        if is_wanted("attack") {
+            attack::measure(&mut sheet).await;
+        }
+        if is_wanted("frames") {
+            frames::measure(&mut sheet).await;
         }
     });
     sheet.end();

@@ -82,9 +82,13 @@ pub fn quick_carrier() -> SimOptions {
     }
 }
 
+/// Lines of `[api]` that let one log-in and one address ask as often as they like.
+pub const NO_REQUEST_LIMITS: &str = "requests_per_sec_token = 0\nrequests_per_sec_address = 0\n";
+
 /// A configuration whose API listens on any free port.
 pub fn config(folder: &Path, carrier_port: u16, carrier: &str, polling: &str) -> PathBuf {
-    config_at(folder, (carrier_port, SocketAddr::from(([127, 0, 0, 1], 0))), carrier, polling)
+    let at = (carrier_port, SocketAddr::from(([127, 0, 0, 1], 0)));
+    config_at(folder, at, [carrier, polling, NO_REQUEST_LIMITS])
 }
 
 /// Takes out the keys that a program before them refuses.
@@ -94,16 +98,15 @@ pub fn for_an_older_program(config: &Path) {
     std::fs::write(config, known.map(|line| format!("{line}\n")).collect::<String>()).unwrap();
 }
 
-/// The same with the API at this address.
-pub fn config_at(folder: &Path, at: (u16, SocketAddr), carrier: &str, polling: &str) -> PathBuf {
-    let (carrier_port, api_at) = at;
+/// The same with the API at this address, and with these lines of `[carrier.bizgo]`, `[polling]` and `[api]`.
+pub fn config_at(folder: &Path, at: (u16, SocketAddr), lines: [&str; 3]) -> PathBuf {
+    let ((carrier_port, api_at), [carrier, polling, api]) = (at, lines);
     std::fs::write(folder.join("key"), "SIM-KEY\n").unwrap();
     let path = folder.join("gateway.toml");
     let text = format!(
         "[database]\npath = \"munja.db\"\n[carrier]\nname = \"bizgo\"\n[carrier.bizgo]\n\
          base_url = \"http://127.0.0.1:{carrier_port}\"\napi_key_file = \"key\"\nnumber = \"062120\"\n{carrier}\
-         [polling]\n{polling}[service]\nreceipt_texts = false\nmax_held = 1000\n[api]\nlisten = \"{api_at}\"\n\
-         requests_per_sec_token = 0\nrequests_per_sec_address = 0\n"
+         [polling]\n{polling}[sending]\nrecall_secs = 0\n[service]\nreceipt_texts = false\nmax_held = 1000\n[api]\nlisten = \"{api_at}\"\n{api}"
     );
     std::fs::write(&path, text).unwrap();
     path

@@ -16,9 +16,9 @@ use crate::place::{self, quick_carrier};
 
 /// The environment variable that gives a started process its role.
 const ROLE: &str = "MUNJA_BENCH_ROLE";
-const LOGIN: &str = "bench";
+pub const LOGIN: &str = "bench";
 const FIRST_PASSWORD: &str = "quiet-river-stone";
-const PASSWORD: &str = "green-river-stone";
+pub const PASSWORD: &str = "green-river-stone";
 /// Replies under way at once.
 pub const IN_FLIGHT: usize = 64;
 /// Longest wait for a process to be ready, or for a measurement to end.
@@ -32,10 +32,23 @@ impl Process {
         Process(command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap())
     }
 
+    /// A program whose terminal is this one.
+    pub fn on_terminal(command: &mut Command, terminal: &std::fs::File) -> Process {
+        let stdio = || Stdio::from(terminal.try_clone().unwrap());
+        Process(command.stdin(stdio()).stdout(stdio()).stderr(stdio()).spawn().unwrap())
+    }
+
     /// This program in another role.
     fn role(role: &str, arguments: &[String]) -> Process {
         let mut command = Command::new(std::env::current_exe().unwrap());
         Process::start(command.env(ROLE, role).args(arguments))
+    }
+
+    /// The same behind all others on the processors, as if it were on another machine.
+    fn remote_role(role: &str, arguments: &[String]) -> Process {
+        let mut command = Command::new("nice");
+        let program = command.args(["-n", "19"]).arg(std::env::current_exe().unwrap());
+        Process::start(program.env(ROLE, role).args(arguments))
     }
 
     /// Time on a processor so far (seconds).
@@ -50,8 +63,17 @@ impl Process {
 
     /// Memory in use (MB).
     pub fn rss_mb(&self) -> f64 {
+        self.memory_mb("VmRSS:")
+    }
+
+    /// Most memory that was ever in use (MB).
+    pub fn peak_mb(&self) -> f64 {
+        self.memory_mb("VmHWM:")
+    }
+
+    fn memory_mb(&self, name: &str) -> f64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.0.id())).unwrap();
-        let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
+        let line = status.lines().find(|line| line.starts_with(name)).unwrap();
         line.split_whitespace().nth(1).unwrap().parse::<f64>().unwrap() / 1_024.0
     }
 
@@ -103,6 +125,8 @@ pub struct Terms {
     pub brakes: (String, String),
     /// Least and most time until a receipt (milliseconds).
     pub report_delay_ms: (u64, u64),
+    /// Lines of `[api]`.
+    pub api: &'static str,
 }
 
 impl Terms {
@@ -114,12 +138,24 @@ impl Terms {
             others_per_sec: 10_000_000,
             brakes: (carrier.to_owned(), polling.to_owned()),
             report_delay_ms: (0, 0),
+            api: place::NO_REQUEST_LIMITS,
+        }
+    }
+
+    /// As an operator has it who keeps the defaults: five reads a second of the carrier, adaptive polls, limits of the API.
+    pub fn of_the_example() -> Terms {
+        Terms {
+            others_per_sec: 5,
+            brakes: (String::new(), String::new()),
+            report_delay_ms: (20, 400),
+            api: "",
+            ..Terms::no_brakes()
         }
     }
 }
 
 /// One log-in may open no more event streams.
-const STREAMS_OF_A_TOKEN: usize = 64;
+pub const STREAMS_OF_A_TOKEN: usize = 64;
 
 /// A gateway beside its carrier.
 pub struct Trio {
@@ -142,8 +178,8 @@ impl Trio {
     /// The same, with the gateway's program run by another one, such as `strace`.
     pub async fn start_under(folder: &Path, munjad: &Path, terms: &Terms, under: &[&str]) -> Trio {
         let (carrier_at, api_at) = (free_address(), free_address());
-        let (carrier_lines, polling) = (&terms.brakes.0, &terms.brakes.1);
-        let config = place::config_at(folder, (carrier_at.port(), api_at), carrier_lines, polling);
+        let lines = [terms.brakes.0.as_str(), &terms.brakes.1, terms.api];
+        let config = place::config_at(folder, (carrier_at.port(), api_at), lines);
         if munjad != this_munjad() {
             place::for_an_older_program(&config);
         }
@@ -228,6 +264,15 @@ impl Trio {
         Process::role("counselors", &words)
     }
 
+    /// A process of strangers who press on the API, some of them with log-ins that they misuse.
+    pub async fn attackers(&self) -> Process {
+        let mut tokens = Vec::new();
+        for _ in 0..crate::attack::STREAMS.div_ceil(STREAMS_OF_A_TOKEN) {
+            tokens.push(self.log_in().await);
+        }
+        Process::remote_role("attackers", &[self.api_at.to_string(), tokens.join(",")])
+    }
+
     /// A process of this many screens that follow the events. Each time the last of them has seen a conversation being claimed,
     /// it appends a line to `out`.
     pub async fn screens(&self, n: usize, out: &Path) -> Process {
@@ -288,6 +333,7 @@ pub async fn play_role() -> bool {
         "carrier" => be_the_carrier(&words).await,
         "counselors" => be_the_counselors(&words).await,
         "screens" => be_the_screens(&words).await,
+        "attackers" => crate::attack::press(&words).await,
         other => panic!("no role {other}"),
     }
     true
