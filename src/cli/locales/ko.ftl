@@ -182,6 +182,8 @@ cmd-recall = 아직 보내지 않은 답변을 취소합니다.
         예:
           munja recall                     가장 최근의 답변
           munja recall 56
+          munja recall --all-of a1b2c3d4e5f6   여러 시민에게 보낸 답변(`munja answer-all` 이 이름을 알려 줍니다)
+          munja recall --all-of            그중 가장 최근의 것
 cmd-write = 시민에게 먼저 문자를 보냅니다. 사유가 남습니다.
     .examples =
         종료한 상담의 시민이나 번호로 새 상담을 시작합니다. 수신을 거부했거나 제한된 시민에게는 보내지 않습니다.
@@ -496,6 +498,7 @@ arg-reply-draft = 서버에 있는 내 초안을 그대로 보냅니다
 arg-reply-parts = 여러 통으로 나뉘어도 그대로 보냅니다
 arg-close-unanswered = 마지막 문자에 답하지 않고 종료합니다
 arg-recall-m = 문자 번호(생략하면 가장 최근의 답변)
+arg-recall-all_of = 여러 시민에게 보낸 답변을 아직 나가지 않은 만큼 취소(생략하면 가장 최근의 것)
 arg-report-what = day, yesterday, week, last-week, month(기본), last-month, year, last-year, 2026-11-30, 2026-11, 2026, 2026-W48, 또는 둘 사이에 .. 을 넣은 것. 앞에 `counselors`(상담사별), `coaching`(함께 볼 상담), `incentive`(점수), `staffing`(인력)을 적을 수 있습니다
 arg-report-desk = 이 부서만(`munja desks`)
 arg-report-by = 줄의 기준: hour(시간), day(날짜, 기본), weekday(요일), month(월), desk(부서), category(분류), counselor(상담사)
@@ -1101,6 +1104,14 @@ ask-answer-all = 이 답을 시민 { $n }명에게 보낼까요? (y/n)
 ask-answer-all-close = 이 답을 시민 { $n }명에게 보내고 상담을 종료할까요? (y/n)
 answered-all = 답한 상담: { $n }건
 answered-all-before = 그중 { $n }건은 앞선 명령이 이미 답했습니다.
+answered-all-held = { $secs }초 뒤에 나갑니다. 그 전에 모두 취소하려면: munja recall --all-of { $id }
+recalled-all = 취소한 답변: { $n }건. 이 시민들은 다시 기다립니다.
+recalled-all-before = { $n }건은 그 전에 이미 발송이 취소되었습니다(하나씩 취소했거나 시민이 새로 썼습니다).
+recalled-all-left = { $n }건은 이미 나가서 취소할 수 없습니다. 상담 { $which }
+error-no_mass_answer = 여러 시민에게 보낸 답변 가운데 취소할 수 있는 것이 없습니다.
+next-no_mass_answer = 이름은 `munja answer-all` 이 알려 줍니다. 이미 나간 답변은 취소할 수 없습니다. 필요하면 바로잡는 문자를 보내십시오.
+error-recall_all_left = { $count }건은 이미 나갔습니다.
+next-recall_all_left = 필요하면 바로잡는 문자를 보내십시오: munja reply N
 next-not_waiting = munja show { $n } 로 어떤 답이 나갔는지 확인하십시오.
 next-in_danger = munja show { $n } 로 읽고 munja claim { $n } 로 맡으십시오.
 next-no_receipts = 운영자가 [service] 의 receipt_texts 로 켤 수 있습니다.
