@@ -136,6 +136,27 @@ async fn many_are_answered_each_once_and_who_must_not_be_is_named() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_a_colleague_holds_is_named_before_anything_is_sent() {
+    let desk = Desk::open();
+    let (boss, jia) = (desk.boss().await, desk.token("jia").await);
+    desk.text_in("010-1000-0001", "버스 언제 와요?").await;
+    desk.text_in("010-1000-0002", "버스가 안 와요").await;
+    desk.post("/v1/conversations/1/claim", &jia, json!({})).await.expect(200);
+    let preview = async |mark: Value| desk.post("/v1/answers/preview", &boss, mark).await.expect(200);
+    let held = json!([{"id": 1, "code": "claimed_by_other", "held_by": "상담사 jia"}]);
+    for mark in [json!({"text": "늦습니다."}), json!({"text": "늦습니다.", "containing": "버스"})] {
+        let shown = preview(mark).await;
+        assert_eq!(shown["left_out"], held);
+        assert_eq!(shown["marked"], json!([{"id": 2, "last_seen": 2}]));
+    }
+    let others = preview(json!({"text": "늦습니다.", "containing": "여권"})).await;
+    assert_eq!((&others["left_out"], &others["marked"]), (&json!([]), &json!([])), "it is not meant");
+    // Whom the colleague has answered is not waiting.
+    desk.reply(1, &jia, "k", json!({"text": "곧 옵니다.", "last_seen": 1})).await.expect(201);
+    assert_eq!(preview(json!({"text": "늦습니다."})).await["left_out"], json!([]));
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_answer_for_many_is_taken_back_as_far_as_it_has_not_left() {
     let desk = Desk::open();
     let (boss, other) = (desk.boss().await, desk.token("other").await);
