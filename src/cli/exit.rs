@@ -44,7 +44,7 @@ impl Exit {
         use ProblemCode::*;
         match code {
             BadRequest | UnknownField | WrongContentType | NoSuchDesk | NoSuchPerson | NoSuchCategory
-            | NotReachable | CategoryNeeded | PasswordLength | PasswordCommon | PasswordPersonal
+            | NotReachable | CategoryNeeded | BulletinUntil | PasswordLength | PasswordCommon | PasswordPersonal
             | PasswordUnchanged => Exit::Usage,
             MethodNotAllowed => Exit::Unexpected,
             TooSlow => Exit::Unreachable,
@@ -54,14 +54,15 @@ impl Exit {
             ClaimedByOther | NotClaimed | Closed | OptedOut | TooManyHeld | SupervisorsOnly
             | DangerUnanswered | TooManyDangers | NotYourDesk | NoDanger | Restricted | NothingToAck
             | PromiseOpen | Unanswered | StillOpen | NotReferred | NotPassedOn | NotWarned | WarnFirst
-            | NotAsked | NumberNotShown | NotWaiting | InDanger | NoReceipts | AlreadyLeft | NotInDoubt
+            | NotAsked | NumberNotShown | NotWaiting | InDanger | NoReceipts | BulletinCrowded | AlreadyLeft | NotInDoubt
             | SeveralTexts | PhotoNotHereYet | OwnWork | NotReviewable | AlreadyReviewed
             | AlreadyAnswered | WrongPassword | RoleRefuses | NotYourself | LoginTaken | TotpInUse => {
                 Exit::Refused
             }
             NewerTexts | KeyReused => Exit::LookFirst,
             EmptyText | Unencodable | TooLong | BodyTooLarge | PhotoTooLarge | NotAPhoto | PhotosNotTaken
-            | TooManyPhotos | NoSuchPhoto => Exit::Unsendable,
+            | TooManyPhotos | NoSuchPhoto | BulletinEmpty | BulletinTooLong | BulletinBraces
+            | BulletinIdentityNumber => Exit::Unsendable,
             LogInsCrowded | TooManyRequests | DatabaseBusy | DatabaseFull | DatabaseBroken | Internal => {
                 Exit::ServerTrouble
             }

@@ -44,12 +44,13 @@ async fn a_bulletin_is_shown_as_it_will_arrive_begun_and_ended() {
     end().await.expect(200);
     assert_eq!(desk.get("/v1/status", &boss).await.expect(200)["bulletins"], json!([]));
     let wrong = [
-        (json!({"text": " ", "until_at": until}), "empty_text"),
-        (json!({"text": "앞에 {ahead}명", "until_at": until}), "bad_request"),
-        (json!({"text": "가".repeat(201), "until_at": until}), "too_long"),
+        (json!({"text": " ", "until_at": until}), "bulletin_empty"),
+        (json!({"text": "앞에 {ahead}명", "until_at": until}), "bulletin_braces"),
+        (json!({"text": "가".repeat(201), "until_at": until}), "bulletin_too_long"),
+        (json!({"text": "900101-1234568 번 민원", "until_at": until}), "bulletin_identity_number"),
         (json!({"text": "눈 😀", "until_at": until}), "unencodable"),
-        (json!({"text": "눈", "until_at": desk.now()}), "bad_request"),
-        (json!({"text": "눈", "until_at": until + 15 * 86_400_000}), "bad_request"),
+        (json!({"text": "눈", "until_at": desk.now()}), "bulletin_until"),
+        (json!({"text": "눈", "until_at": until + 15 * 86_400_000}), "bulletin_until"),
         (json!({"text": "눈", "until_at": until, "desk": "nowhere"}), "no_such_desk"),
     ];
     for (body, code) in wrong {
@@ -61,7 +62,9 @@ async fn a_bulletin_is_shown_as_it_will_arrive_begun_and_ended() {
         let text = format!("{n}{}", "가".repeat(150));
         let begun = desk.post(all, &boss, json!({"text": text, "until_at": until})).await;
         if n == 8 {
-            begun.refused("too_long");
+            let refusal = begun.refused("bulletin_crowded");
+            let detail = refusal["detail"].as_str().expect("a sentence");
+            assert!(detail.contains("bulletins that hold already"), "it names the rule: {detail}");
         }
     }
     desk.settings.send_replace(Arc::new(settings(0)));

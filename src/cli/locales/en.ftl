@@ -1117,6 +1117,12 @@ next-recall_all_left = Send a correction if one is needed: munja reply N
 next-not_waiting = munja show { $n } shows what they were answered.
 next-in_danger = munja show { $n }, then munja claim { $n }
 next-no_receipts = The operator turns them on: receipt_texts in [service].
+next-bulletin_empty = munja bulletin "TEXT" --until 18:00
+next-bulletin_too_long = Shorten it.
+next-bulletin_braces = Leave the braces out.
+next-bulletin_identity_number = Leave the number out.
+next-bulletin_until = munja bulletin "TEXT" --until 18:00
+next-bulletin_crowded = Shorten it, or end another one: munja bulletin, munja bulletin end N
 cmd-practice = Practise in the real program, with invented citizens. Nothing of it reaches anybody.
     .examples =
         Starts a private gateway on this machine and opens the desk at it. Citizens write by themselves and react to what you

@@ -1115,6 +1115,12 @@ next-recall_all_left = 필요하면 바로잡는 문자를 보내십시오: munj
 next-not_waiting = munja show { $n } 로 어떤 답이 나갔는지 확인하십시오.
 next-in_danger = munja show { $n } 로 읽고 munja claim { $n } 로 맡으십시오.
 next-no_receipts = 운영자가 [service] 의 receipt_texts 로 켤 수 있습니다.
+next-bulletin_empty = munja bulletin "내용" --until 18:00
+next-bulletin_too_long = 줄여 주십시오.
+next-bulletin_braces = 중괄호를 빼 주십시오.
+next-bulletin_identity_number = 번호를 빼 주십시오.
+next-bulletin_until = munja bulletin "내용" --until 18:00
+next-bulletin_crowded = 줄이거나 다른 알림을 끝내십시오: munja bulletin, munja bulletin end N
 cmd-practice = 가상의 시민과 실제 프로그램으로 연습합니다. 누구에게도 문자가 가지 않습니다.
     .examples =
         이 컴퓨터 안에 연습용 게이트웨이를 띄우고 상담 화면을 엽니다. 시민이 저절로 글을 보내고, 하는 일에 따라 반응합니다: 질문, 다른 부서 질문,
