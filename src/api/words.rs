@@ -208,7 +208,7 @@ sentences! {
         ["답변이 제한된 시민입니다", "위급할 때가 아니면 당분간 이 시민에게 답하지 않습니다."];
     NothingToAck:
         ["Nothing to acknowledge", "The conversation is not urgent, or somebody already looks after it."],
-        ["확인할 것이 없습니다", "긴급 문자가 아니거나 이미 누군가 맡았습니다."];
+        ["확인할 것이 없습니다", "긴급 문자가 아니거나 이미 누군가 살피고 있습니다."];
     NotPassedOn:
         ["Not passed on", "The conversation was not passed on to you."],
         ["넘겨받지 않은 상담", "넘겨받은 상담이 아닙니다."];

@@ -780,7 +780,7 @@ error-usage_other = The command was not understood: { $what }
 next-usage_other = munja { $command }--help
 
 did-urgent = The alarm of conversation { $n } rings for everybody.
-did-acked = You look after conversation { $n }.
+did-acked = You look after conversation { $n }. To answer, claim it: munja claim { $n }
 did-alarm_ended = The alarm of conversation { $n } has ended.
 did-noted = The note is kept beside conversation { $n }.
 did-drafted = The draft is kept beside conversation { $n }.
