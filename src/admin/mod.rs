@@ -238,7 +238,8 @@ pub fn main() -> ExitCode {
         Ok(runtime) => runtime.block_on(async {
             let result = dispatch(args.command, say).await;
             if let Err(error) = operator::log_outcome(&result).await {
-                let what = say.pick("how it ended could not be logged", "결과를 접속기록에 남기지 못했습니다");
+                let what =
+                    say.pick("how it ended could not be logged", "결과를 접속기록에 남기지 못했습니다");
                 eprintln!("munjad: {what}: {}", say.error(&error));
             }
             result

@@ -128,7 +128,8 @@ pub(super) async fn recall(
     };
     let done = context.store.recall_all(wanted, &session.actor, context.now()).await?;
     let n = |wanted: Recall| number(done.replies.iter().filter(|(_, became)| *became == wanted).count());
-    let result = |(id, became): &(i64, Recall)| RecalledReply { id: *id, outcome: became.as_str().to_owned() };
+    let result =
+        |(id, became): &(i64, Recall)| RecalledReply { id: *id, outcome: became.as_str().to_owned() };
     Ok(Json(RecallAllResponse {
         answer_id: done.id.as_str().to_owned(),
         n_recalled: n(Recall::Recalled),

@@ -5,9 +5,9 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::json::terminal_safe_json;
 use crate::api::wire::EventView;
-use crate::client::{Feed, Say};
 use crate::client::format::one_word;
 use crate::client::named::{Named, candidates};
+use crate::client::{Feed, Say};
 use crate::domain::event::EventKind;
 use crate::domain::text::one_line;
 
@@ -184,11 +184,13 @@ mod tests {
                     EventKind::Revealed => vec!["", "texts"],
                     _ => vec!["bizgo"],
                 };
-                for (detail, who) in details.iter().flat_map(|detail| [(*detail, ""), (*detail, "김민수")]) {
+                for (detail, who) in details.iter().flat_map(|detail| [(*detail, ""), (*detail, "김민수")])
+                {
                     let said = words(&say, (kind.as_str(), detail), who, "56");
                     let raw = [kind.as_str(), detail, who].join(" ");
                     assert_ne!(said, raw.trim_end(), "{lang:?} has no words for it");
-                    let is_nameless = said.starts_with([' ', '님', ':']) || said.contains("  ") || said.contains(" 님");
+                    let is_nameless =
+                        said.starts_with([' ', '님', ':']) || said.contains("  ") || said.contains(" 님");
                     assert!(!who.is_empty() || !is_nameless, "{lang:?} {kind:?} {detail}: {said}");
                 }
             }

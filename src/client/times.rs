@@ -136,6 +136,9 @@ mod tests {
         let there = Times { say: &say, now: NOON, zone: &seoul };
         assert_eq!(there.iso(NOON + 5_000), "2026-07-03T21:00:05+09:00");
         assert_eq!(there.dated(NOON + 5_000), "2026-07-03 21:00");
-        assert_eq!((times(&say).iso(NOON), there.iso(i64::MAX)), ("2026-07-03T12:00:00+00:00".into(), "?".into()));
+        assert_eq!(
+            (times(&say).iso(NOON), there.iso(i64::MAX)),
+            ("2026-07-03T12:00:00+00:00".into(), "?".into())
+        );
     }
 }

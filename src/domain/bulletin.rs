@@ -161,7 +161,10 @@ mod tests {
             assert_eq!(sentence(text), Err(why), "{text}");
         }
         assert!(sentence(&"가".repeat(MOST_CHARS)).is_ok());
-        assert!(sentence("문의 062-120, 2026-12-05 18:00까지, 버스 62번").is_ok(), "phone numbers and dates are none");
+        assert!(
+            sentence("문의 062-120, 2026-12-05 18:00까지, 버스 62번").is_ok(),
+            "phone numbers and dates are none"
+        );
     }
 
     #[test]

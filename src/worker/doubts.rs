@@ -12,6 +12,7 @@ use tokio::task::{AbortHandle, JoinSet};
 use super::{Call, Context, Role, store_trouble};
 use crate::carrier::{Carrier, CarrierError, ErrorKind, Lookup, Reconciled};
 use crate::domain::UnixMs;
+use crate::domain::outbound::OutboundText;
 use crate::domain::retry::{self, RetryReason};
 use crate::store::{InDoubt, LookupResult, Result};
 
@@ -110,7 +111,8 @@ async fn ask_about(context: &Context, doubts: &[InDoubt]) -> Result<()> {
 /// Settles what one reading of the carrier's list shows; returns the texts that have to be asked about by themselves. Several
 /// texts need a longer part of the list than one: what this leaves open is no answer yet.
 async fn ask_together<'a>(context: &Context, doubts: &'a [InDoubt]) -> Result<Vec<&'a InDoubt>> {
-    let Some((first, carrier)) = doubts.first().and_then(|first| Some((first, context.carrier(&first.carrier)?)))
+    let Some((first, carrier)) =
+        doubts.first().and_then(|first| Some((first, context.carrier(&first.carrier)?)))
     else {
         return Ok(doubts.iter().collect());
     };

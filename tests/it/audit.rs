@@ -146,12 +146,8 @@ async fn a_command_that_was_refused_does_not_look_like_one_that_was_done() {
     let all = rows(&shown);
     let outcomes: Vec<&Value> = all.iter().filter(|row| row["action"] == "outcome").collect();
     let words: Vec<&str> = outcomes.iter().map(|row| row["detail"].as_str().unwrap()).collect();
-    let expected = [
-        "user list: done",
-        "user disable nobody: refused",
-        "citizen erase: refused",
-        "citizen show: done",
-    ];
+    let expected =
+        ["user list: done", "user disable nobody: refused", "citizen erase: refused", "citizen show: done"];
     assert_eq!(words, expected, "{shown}");
     for outcome in outcomes {
         let of = all.iter().find(|row| row["seq"] == outcome["item_id"]).expect("its command");

@@ -108,7 +108,9 @@ fn print(rows: &[Row], config: &Config, say: Say) -> anyhow::Result<()> {
     for row in rows {
         let record = &row.record;
         let of = match (Action::from_word(&record.action), record.item_id) {
-            (Some(Action::Outcome), Some(seq)) => say.pick(format!(" (row {seq})"), format!(" ({seq}번 기록)")),
+            (Some(Action::Outcome), Some(seq)) => {
+                say.pick(format!(" (row {seq})"), format!(" ({seq}번 기록)"))
+            }
             _ => String::new(),
         };
         let what = format!("{} {}{of}", action_word(&record.action, say), record.detail);

@@ -127,7 +127,11 @@ impl ClickSend {
             }
         }
         let not_listed = |look| self.link.not_listed(look, asked, is_whole);
-        Ok(found.into_iter().zip(&looks).map(|(found, look)| found.unwrap_or_else(|| not_listed(look))).collect())
+        Ok(found
+            .into_iter()
+            .zip(&looks)
+            .map(|(found, look)| found.unwrap_or_else(|| not_listed(look)))
+            .collect())
     }
 
     /// The page after unread texts that are too large, even in the smallest page.

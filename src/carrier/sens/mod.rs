@@ -113,7 +113,8 @@ impl Sens {
             let body = self.requested(asked.since, asked.until, page).await?;
             let items = wire::items(&body)?;
             for ((text, look), alike) in texts.iter().zip(&looks).zip(&mut all) {
-                alike.note(items.iter().copied().filter(|item| wire::is_alike(item, text)), look.likely_since);
+                alike
+                    .note(items.iter().copied().filter(|item| wire::is_alike(item, text)), look.likely_since);
             }
             is_readable &= items.iter().all(|item| wire::is_comparable(item));
             let n_new = read.note(items.iter().map(|item| wire::identity(item)), wire::total(&body));

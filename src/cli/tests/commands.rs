@@ -266,7 +266,8 @@ async fn who_passes_something_on_to_a_closed_desk_is_told_when_it_opens() {
     let passed = || Reply::Json(detail(12, 34, vec![]));
     world.server.on("POST /v1/conversations/12/actions", [passed(), passed()]);
     let desks = |is_open: bool| {
-        let buk = json!({ "key": "buk", "name": "북구", "is_open": is_open, "until_at": NOON + 3 * 86_400_000 });
+        let buk =
+            json!({ "key": "buk", "name": "북구", "is_open": is_open, "until_at": NOON + 3 * 86_400_000 });
         Reply::Json(json!({ "desks": [buk] }))
     };
     world.server.on("GET /v1/desks", [desks(false), desks(true)]);

@@ -19,7 +19,9 @@ async fn moments_in_csv_have_year_and_zone_and_no_cell_is_a_formula() {
         "conversation_id": 12, "at": NOON }]);
     world.server.on("GET /v1/reports/coaching", [Reply::Json(coaching)]);
     world.server.on("GET /v1/reports/incentive", [Reply::Json(incentive)]);
-    for (what, moment) in [("coaching", "2026-07-02T12:00:00+00:00"), ("incentive", "2026-07-03T12:00:00+00:00")] {
+    for (what, moment) in
+        [("coaching", "2026-07-02T12:00:00+00:00"), ("incentive", "2026-07-03T12:00:00+00:00")]
+    {
         let path = world.home.path().join(format!("{what}.csv"));
         let file = path.display().to_string();
         let run = world.munja(&["report", what, "2026-07-01..2026-07-02", "--csv", &file]).await;

@@ -41,7 +41,8 @@ const FACES: [Face; 3] = [
 fn who_looks_after_a_danger_does_not_hold_it() {
     for face in FACES {
         let holds = |line: &&str| {
-            let of_ack = line.split_once(" = ").is_some_and(|(id, _)| id.contains("ack") && !id.starts_with("arg-"));
+            let of_ack =
+                line.split_once(" = ").is_some_and(|(id, _)| id.contains("ack") && !id.starts_with("arg-"));
             let words = line.split_once(" = ").map_or("", |(_, words)| words);
             of_ack && ["맡았", "맡은", "맡지", "맡아"].iter().any(|word| words.contains(word))
         };

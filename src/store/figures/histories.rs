@@ -224,7 +224,9 @@ fn what(r: &Row<'_>) -> Result<Option<What>> {
         K::TextIn => return text(r),
         K::Opened => What::Opened,
         K::Reopened => What::Reopened,
-        K::Claimed if r.get_ref(3)?.as_str_or_null().unwrap_or_default() == Some(AT_ONCE) => What::TakenWithOthers,
+        K::Claimed if r.get_ref(3)?.as_str_or_null().unwrap_or_default() == Some(AT_ONCE) => {
+            What::TakenWithOthers
+        }
         K::Claimed => What::Claimed,
         K::Released => What::Released,
         K::Replied => What::Replied,

@@ -169,8 +169,7 @@ async fn an_answer_to_many_is_nobodys_points_and_nobodys_figures() {
     let deeds = bench.store.deeds((DAY, DAY + HOUR), None).await.unwrap();
     let replies = deeds.iter().flat_map(|(_, all)| all).filter(|deed| deed.kind == EventKind::Replied);
     let replies: Vec<_> = replies.map(|deed| (deed.by, deed.is_to_many)).collect();
-    let expected =
-        [(Some(boss), true), (Some(minsu), false), (Some(boss), true), (Some(boss), false)];
+    let expected = [(Some(boss), true), (Some(minsu), false), (Some(boss), true), (Some(boss), false)];
     assert_eq!(replies, expected);
 
     let of = FiguresOf {
