@@ -64,6 +64,19 @@ async fn many_are_answered_only_when_somebody_agrees() {
 }
 
 #[tokio::test]
+async fn who_holds_what_is_left_out_is_named() {
+    let world = World::new().await;
+    let held = json!({ "id": 13, "code": "claimed_by_other", "held_by": "이지영" });
+    let preview = json!({
+        "conversations": [summary(12, "버스요")], "marked": [{ "id": 12, "last_seen": 34 }],
+        "left_out": [held], "has_more": false, "size": size(),
+    });
+    world.server.on(PREVIEW, [Reply::Json(preview)]);
+    let run = world.munja(&["answer-all", "모두 늦습니다."]).await;
+    assert!(run.err.contains("빠짐 13번: 다른 상담사가 맡음 이지영"), "{}", run.err);
+}
+
+#[tokio::test]
 async fn the_same_command_after_a_lost_answer_is_the_same_request() {
     let world = World::new().await;
     world.server.on(PREVIEW, [preview()]);
