@@ -235,7 +235,15 @@ pub fn main() -> ExitCode {
         .enable_all()
         .build();
     let result = match runtime {
-        Ok(runtime) => runtime.block_on(dispatch(args.command, say)),
+        Ok(runtime) => runtime.block_on(async {
+            let result = dispatch(args.command, say).await;
+            if let Err(error) = operator::log_outcome(&result).await {
+                let what =
+                    say.pick("how it ended could not be logged", "결과를 접속기록에 남기지 못했습니다");
+                eprintln!("munjad: {what}: {}", say.error(&error));
+            }
+            result
+        }),
         Err(error) => Err(error.into()),
     };
     result.unwrap_or_else(|error| {
@@ -321,7 +329,11 @@ async fn open_configured(path: &Path, command: &str) -> anyhow::Result<Store> {
 }
 
 async fn open(config: &Config) -> anyhow::Result<Store> {
-    daemon::open_store(&config.database, StoreOptions { create: false, ..StoreOptions::default() }).await
+    open_database(&config.database).await
+}
+
+async fn open_database(path: &Path) -> anyhow::Result<Store> {
+    daemon::open_store(path, StoreOptions { create: false, ..StoreOptions::default() }).await
 }
 
 /// The section of the carrier `name`.

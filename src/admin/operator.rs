@@ -1,12 +1,25 @@
-//! Who runs `munjad`, for the access log: each command that works on the database is logged before it does anything.
+//! Who runs `munjad`, for the access log: each command that works on the database is logged before it does anything, and how it
+//! ended in a row of its own. A command that was killed has no such row.
+
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::Context;
 
-use super::{Say, open};
+use super::{Say, open, open_database};
 use crate::config::Config;
-use crate::domain::access::{Action, Who};
+use crate::domain::access::{Action, Outcome, Who};
 use crate::ops::clock::Clock;
-use crate::store::{NewAccess, Store};
+use crate::store::{NewAccess, Store, StoreError};
+
+/// The first row that this run of the program wrote.
+static LOGGED: Mutex<Option<Logged>> = Mutex::new(None);
+
+struct Logged {
+    database: PathBuf,
+    seq: i64,
+    command: String,
+}
 
 /// Opens the database, and logs that the operator runs `command` on it.
 pub(super) async fn open_logged(config: &Config, command: &str) -> anyhow::Result<Store> {
@@ -22,8 +35,37 @@ pub(super) fn access(action: Action) -> NewAccess {
 
 /// Writes a row of the access log; what it speaks of may be shown when this returns.
 pub(super) async fn log(store: &Store, access: NewAccess) -> anyhow::Result<()> {
+    let command = access.detail.clone();
     let logged = store.record_access(access, Clock::system().now_ms()).await;
-    logged.context("the access log could not be written to, so the command does nothing")
+    let seq = logged.context("the access log could not be written to, so the command does nothing")?;
+    let mut first = LOGGED.lock().unwrap_or_else(PoisonError::into_inner);
+    first.get_or_insert_with(|| Logged { database: store.path().to_owned(), seq, command });
+    Ok(())
+}
+
+/// Logs how the command ended, where it was logged that it began.
+pub(super) async fn log_outcome<T>(result: &anyhow::Result<T>) -> anyhow::Result<()> {
+    let first = LOGGED.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let Some(Logged { database, seq, command }) = first else {
+        return Ok(());
+    };
+    let outcome = result.as_ref().map_or_else(outcome_of, |_| Outcome::Done);
+    let detail = format!("{command}: {}", outcome.as_str());
+    let row = NewAccess { item_id: Some(seq), ..access(Action::Outcome).detail(detail) };
+    let store = open_database(&database).await?;
+    store.record_access(row, Clock::system().now_ms()).await?;
+    Ok(())
+}
+
+/// What the machine or the database did not do has failed; what a sentence of ours says was refused.
+fn outcome_of(error: &anyhow::Error) -> Outcome {
+    let is_failure = |cause: &(dyn std::error::Error + 'static)| {
+        let is_of_store = cause
+            .downcast_ref::<StoreError>()
+            .is_some_and(|error| !matches!(error, StoreError::NotFound | StoreError::Conflict(_)));
+        is_of_store || cause.is::<std::io::Error>()
+    };
+    if error.chain().any(is_failure) { Outcome::Failed } else { Outcome::Refused }
 }
 
 /// The user's name on this machine; where they became another one by `sudo`, both.
@@ -66,6 +108,21 @@ pub(super) fn shown(who: &Who, say: Say) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_refusal_is_told_from_a_failure() {
+        let full = anyhow::Error::new(StoreError::Full).context("nothing was erased");
+        let io = anyhow::Error::new(std::io::Error::other("disk")).context("no backup was made");
+        let table = [
+            (anyhow::anyhow!("held by law"), Outcome::Refused),
+            (anyhow::Error::new(StoreError::NotFound), Outcome::Refused),
+            (full, Outcome::Failed),
+            (io, Outcome::Failed),
+        ];
+        for (error, expected) in table {
+            assert_eq!(outcome_of(&error), expected, "{error:#}");
+        }
+    }
 
     #[test]
     fn the_users_name_is_found_by_its_number() {

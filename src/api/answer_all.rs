@@ -15,14 +15,17 @@ use super::reply::{IdempotencyKey, measured, planned};
 use super::session::Session;
 use super::wire::{
     AnswerAllPreview, AnswerAllRequest, AnswerAllResponse, Answered, LeftOut, MarkRequest, Marked,
+    RecallAllRequest, RecallAllResponse, RecalledReply,
 };
 use super::{ApiContext, ApiSettings, view};
+use crate::domain::UnixMs;
 use crate::domain::access::Action;
 use crate::domain::conversation::{Category, Closing, Reply};
+use crate::domain::mass_answer::{MassAnswerId, Recall};
 use crate::domain::outbound::OutboundKind;
 use crate::domain::refusal::Refusal;
 use crate::domain::text::{Piece, normalise};
-use crate::store::{Mark, NewAccess, NewReply, StoreError, WrittenReply};
+use crate::store::{Mark, Message, NewAccess, NewReply, StoreError, WrittenReply};
 
 /// At most so many in one request.
 const MOST: usize = 500;
@@ -89,18 +92,55 @@ pub(super) async fn answer(
     let batch = Batch::read(&context, &settings, (key, &request)).await?;
     let one = |marked: &Marked| answer_one(&context, &session, &batch, marked.clone());
     let answers: Vec<_> = request.conversations.iter().map(one).collect();
-    let results: Vec<Answered> = stream::iter(answers)
+    let done: Vec<_> = stream::iter(answers)
         .buffered(AT_A_TIME)
         .collect::<Vec<_>>()
         .await
         .into_iter()
         .collect::<Result<_, _>>()?;
-    let n_answered = results.iter().filter(|one| one.reply_id.is_some()).count();
-    Ok(Json(AnswerAllResponse { results, n_answered: i64::try_from(n_answered).unwrap_or(i64::MAX) }))
+    let leaves: Vec<_> = done.iter().filter(|(one, _)| one.reply_id.is_some()).map(|(_, at)| *at).collect();
+    Ok(Json(AnswerAllResponse {
+        n_answered: number(leaves.len()),
+        answer_id: batch.id.as_str().to_owned(),
+        // One that has no time to leave at has begun to.
+        recall_until_at: leaves.into_iter().collect::<Option<Vec<_>>>().and_then(|all| all.into_iter().min()),
+        results: done.into_iter().map(|(one, _)| one).collect(),
+    }))
+}
+
+fn number(n: usize) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
+}
+
+/// Take back what has not left of one's own answer for many. Each reply stays here as a whole or is left alone; the citizens of
+/// those that stay wait again. The same request again takes back what it did not reach before.
+#[utoipa::path(post, path = "/v1/answers/recall", operation_id = "recall_answers", tag = "conversation",
+    request_body = RecallAllRequest,
+    responses((status = 200, description = "What became of each", body = RecallAllResponse)))]
+pub(super) async fn recall(
+    State(context): State<ApiContext>,
+    session: Session,
+    Json(request): Json<RecallAllRequest>,
+) -> Result<Json<RecallAllResponse>, Problem> {
+    let wanted = match &request.answer_id {
+        Some(word) => Some(MassAnswerId::parse(word).ok_or_else(|| Problem::bad_request("answer_id"))?),
+        None => None,
+    };
+    let done = context.store.recall_all(wanted, &session.actor, context.now()).await?;
+    let n = |wanted: Recall| number(done.replies.iter().filter(|(_, became)| *became == wanted).count());
+    let result =
+        |(id, became): &(i64, Recall)| RecalledReply { id: *id, outcome: became.as_str().to_owned() };
+    Ok(Json(RecallAllResponse {
+        answer_id: done.id.as_str().to_owned(),
+        n_recalled: n(Recall::Recalled),
+        n_already_left: n(Recall::AlreadyLeft),
+        results: done.replies.iter().map(result).collect(),
+    }))
 }
 
 /// What all of them get.
 struct Batch<'a> {
+    id: MassAnswerId,
     key: String,
     request: &'a AnswerAllRequest,
     settings: &'a ApiSettings,
@@ -131,28 +171,24 @@ impl<'a> Batch<'a> {
             None => None,
         };
         let pieces = pieces.into_iter().map(|Piece { kind, text, .. }| (kind, text)).collect();
-        Ok(Batch { key, request, settings, pieces, category })
+        let id = MassAnswerId::of_digest(&digest(&[b"answer-all", key.as_bytes()]));
+        Ok(Batch { id, key, request, settings, pieces, category })
     }
 
     /// The reply to one of them. What was seen is no part of the digest: an answer that was written stands, whatever came since.
     fn reply(&self, to: &Marked) -> NewReply {
-        let hash = |parts: &[&[u8]]| {
-            let mut hash = Sha256::new();
-            for part in parts {
-                hash.update(part);
-                hash.update([0xff]);
-            }
-            hash.finalize().to_vec()
-        };
         let id = to.id.to_be_bytes();
-        let key = hash(&[b"answer-all", self.key.as_bytes(), &id]);
+        let key: String = digest(&[b"answer-all", self.key.as_bytes(), &id])
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
         let category = self.category.as_ref().map(|one| one.key.as_str()).unwrap_or_default();
         let text = normalise(&self.request.text);
         let close = [u8::from(self.request.close)];
         NewReply {
             conversation_id: to.id,
-            idempotency_key: key.iter().map(|byte| format!("{byte:02x}")).collect(),
-            request_digest: hash(&[text.as_bytes(), category.as_bytes(), &close, &id]),
+            idempotency_key: self.id.reply_key(&key),
+            request_digest: digest(&[text.as_bytes(), category.as_bytes(), &close, &id]),
             reply: Reply {
                 last_seen: to.last_seen,
                 category: self.category.clone(),
@@ -171,25 +207,46 @@ impl<'a> Batch<'a> {
     }
 }
 
+/// SHA-256 over the parts, each with its end.
+fn digest(parts: &[&[u8]]) -> Vec<u8> {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(part);
+        hash.update([0xff]);
+    }
+    hash.finalize().to_vec()
+}
+
+/// What became of one, and when the first of its texts leaves, while that is to come.
 async fn answer_one(
     context: &ApiContext,
     session: &Session,
     batch: &Batch<'_>,
     to: Marked,
-) -> Result<Answered, Problem> {
+) -> Result<(Answered, Option<UnixMs>), Problem> {
     let (new, closing) = (batch.reply(&to), batch.closing(&to));
     let policy = &batch.settings.policy;
     let written = context.store.answer_waiting(new, closing, &session.actor, policy, context.now()).await;
-    let (outcome, reply_id) = match written {
-        Ok(Ok(WrittenReply { reply_id, repeated, .. })) => {
-            (if repeated { "repeated" } else { "answered" }.to_owned(), Some(reply_id))
+    let (outcome, reply_id, leaves_at) = match written {
+        Ok(Ok(WrittenReply { reply_id, repeated, messages })) => {
+            let outcome = if repeated { "repeated" } else { "answered" };
+            (outcome.to_owned(), Some(reply_id), first_leaves_at(&messages))
         }
-        Ok(Err(why)) => (left_out(to.id, Some(why)).code, None),
-        Err(StoreError::NotFound) => (left_out(to.id, None).code, None),
+        Ok(Err(why)) => (left_out(to.id, Some(why)).code, None, None),
+        Err(StoreError::NotFound) => (left_out(to.id, None).code, None, None),
         // The others may have been answered: the same key tells.
         Err(error) => return Err(error.into()),
     };
-    Ok(Answered { id: to.id, outcome, reply_id })
+    Ok((Answered { id: to.id, outcome, reply_id }, leaves_at))
+}
+
+/// `None` once one of them has begun to leave.
+fn first_leaves_at(texts: &[Message]) -> Option<UnixMs> {
+    let leaves_at = |text: &Message| match text {
+        Message::Out { leaves_at, .. } => *leaves_at,
+        Message::In { .. } => None,
+    };
+    texts.iter().map(leaves_at).collect::<Option<Vec<_>>>()?.into_iter().min()
 }
 
 fn left_out(id: i64, why: Option<Refusal>) -> LeftOut {

@@ -69,7 +69,7 @@ pub(super) async fn record(State(context): State<ApiContext>, request: Request, 
 impl ApiContext {
     /// Writes a row of the access log; it is on disk when this returns.
     pub(super) async fn log(&self, access: NewAccess) -> Result<(), StoreError> {
-        self.store.record_access(access, self.now()).await
+        self.store.record_access(access, self.now()).await.map(|_| ())
     }
 }
 

@@ -103,14 +103,15 @@ fn read(request: &BulletinRequest, settings: &ApiSettings, now: UnixMs) -> Resul
         return Err(Problem::new(ProblemCode::NoReceipts));
     }
     let text = bulletin::sentence(&request.text).map_err(|why| match why {
-        Unusable::Empty => Problem::new(ProblemCode::EmptyText),
-        Unusable::TooLong => Problem::new(ProblemCode::TooLong),
-        Unusable::Braces => Problem::bad_request("text"),
+        Unusable::Empty => Problem::new(ProblemCode::BulletinEmpty),
+        Unusable::TooLong => Problem::new(ProblemCode::BulletinTooLong),
+        Unusable::Braces => Problem::new(ProblemCode::BulletinBraces),
+        Unusable::IdentityNumber => Problem::new(ProblemCode::BulletinIdentityNumber),
     })?;
     // Refuses what the carrier cannot carry, and names it.
     planned(&text, None, settings)?;
     let until_at = Some(request.until_at).filter(|at| *at > now && *at <= now + LONGEST_MS);
-    let until_at = until_at.ok_or_else(|| Problem::bad_request("until_at"))?;
+    let until_at = until_at.ok_or_else(|| Problem::new(ProblemCode::BulletinUntil))?;
     if request.desk.as_ref().is_some_and(|key| settings.policy.desks.find(key).is_none()) {
         return Err(Problem::new(ProblemCode::NoSuchDesk));
     }
@@ -143,7 +144,7 @@ async fn checked(
         for language in Language::ALL {
             let longest = bulletin::longest(&all, (zone, language), &policy.texts);
             if longest.is_some_and(|text| fits(&text, policy.texts.limits()).is_err()) {
-                return Err(Problem::new(ProblemCode::TooLong));
+                return Err(Problem::new(ProblemCode::BulletinCrowded));
             }
         }
     }

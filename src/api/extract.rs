@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use axum::body::Bytes;
+use axum::body::{Bytes, HttpBody};
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
@@ -39,7 +39,8 @@ pub(super) async fn json_body<S: Send + Sync, T: DeserializeOwned>(
     state: &S,
 ) -> Result<T, Problem> {
     let kind = content_type(request.headers());
-    let body = body(request, state, BODY_TIMEOUT, ProblemCode::BodyTooLarge).await?;
+    let limit = (super::MAX_BODY_BYTES, ProblemCode::BodyTooLarge);
+    let body = body(request, state, BODY_TIMEOUT, limit).await?;
     if body.is_empty() {
         return parsed(b"{}");
     }
@@ -55,13 +56,17 @@ fn content_type(headers: &HeaderMap) -> Option<String> {
     Some(value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase())
 }
 
-/// The whole body, unless it takes longer than `patience` or is more than its route allows.
+/// The whole body, unless it takes longer than `patience` or is more than its route allows. One that says so beforehand is refused
+/// before its first byte: who waits for `100 Continue` has sent nothing in vain.
 pub(super) async fn body<S: Send + Sync>(
     request: Request,
     state: &S,
     patience: Duration,
-    too_large: ProblemCode,
+    (most, too_large): (usize, ProblemCode),
 ) -> Result<Bytes, Problem> {
+    if request.body().size_hint().lower() > most as u64 {
+        return Err(Problem::new(too_large));
+    }
     let arrived = tokio::time::timeout(patience, Bytes::from_request(request, state)).await;
     let body = arrived.map_err(|_| Problem::new(ProblemCode::TooSlow))?;
     body.map_err(|rejection| match rejection.into_response().status() {

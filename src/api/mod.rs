@@ -235,6 +235,7 @@ fn of_supervisors() -> Vec<Row> {
         (Supervisor, Nothing, routes!(bulletin::end)),
         (Supervisor, BeforeAnswer(Action::List), routes!(answer_all::preview)),
         (Supervisor, WithChange, routes!(answer_all::answer)),
+        (Supervisor, WithChange, routes!(answer_all::recall)),
         (Figures, Nothing, routes!(report::report)),
         (Counselor, Nothing, routes!(report::counselors)),
         (Supervisor, BeforeAnswer(Action::List), routes!(report::words)),

@@ -43,7 +43,8 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        extract::body(request, state, UPLOAD_TIMEOUT, ProblemCode::PhotoTooLarge).await.map(Upload)
+        let limit = (MOST, ProblemCode::PhotoTooLarge);
+        extract::body(request, state, UPLOAD_TIMEOUT, limit).await.map(Upload)
     }
 }
 

@@ -33,6 +33,7 @@ pub use account::{
 };
 pub use answer_all::{
     AnswerAllPreview, AnswerAllRequest, AnswerAllResponse, Answered, LeftOut, MarkRequest, Marked,
+    RecallAllRequest, RecallAllResponse, RecalledReply,
 };
 pub use board::{
     BoardCarrier, BoardCounselor, BoardDanger, BoardDay, BoardDesk, BoardHeld, BoardTarget, BoardTimes,

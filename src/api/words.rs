@@ -208,7 +208,7 @@ sentences! {
         ["답변이 제한된 시민입니다", "위급할 때가 아니면 당분간 이 시민에게 답하지 않습니다."];
     NothingToAck:
         ["Nothing to acknowledge", "The conversation is not urgent, or somebody already looks after it."],
-        ["확인할 것이 없습니다", "긴급 문자가 아니거나 이미 누군가 맡았습니다."];
+        ["확인할 것이 없습니다", "긴급 문자가 아니거나 이미 누군가 살피고 있습니다."];
     NotPassedOn:
         ["Not passed on", "The conversation was not passed on to you."],
         ["넘겨받지 않은 상담", "넘겨받은 상담이 아닙니다."];
@@ -272,6 +272,24 @@ sentences! {
     NoReceipts:
         ["No receipts are sent", "The operator has turned receipts off, so no bulletin would reach anybody."],
         ["접수 문자를 보내지 않습니다", "운영자가 접수 문자를 꺼 두어 알림이 아무에게도 가지 않습니다."];
+    BulletinEmpty:
+        ["Empty bulletin", "A bulletin is one sentence that stands in every receipt; there is none."],
+        ["알림이 비어 있습니다", "알림은 모든 접수 문자에 들어가는 한 문장입니다. 내용을 적어 주세요."];
+    BulletinTooLong:
+        ["Bulletin too long", "A bulletin has at most 200 characters, so that it fits into a receipt."],
+        ["알림이 너무 깁니다", "알림은 접수 문자에 들어가도록 200자까지 쓸 수 있습니다."];
+    BulletinBraces:
+        ["Braces in a bulletin", "A bulletin goes out as it stands: nothing is filled in, so it takes no { or }."],
+        ["알림에 중괄호가 있습니다", "알림은 쓴 그대로 나갑니다. 채워 넣는 값이 없으므로 { 와 } 를 쓸 수 없습니다."];
+    BulletinIdentityNumber:
+        ["Identity number in a bulletin", "It holds what looks like a resident, passport, licence, card or account number, and every citizen would get it. Leave it out."],
+        ["알림에 개인 번호가 있습니다", "주민등록번호, 여권, 면허, 카드, 계좌 번호로 보이는 숫자가 있습니다. 모든 시민에게 나가므로 빼 주세요."];
+    BulletinUntil:
+        ["End of a bulletin", "A bulletin ends in the future, at most 14 days ahead. What holds longer belongs in the texts themselves."],
+        ["알림이 끝나는 때", "알림은 지금부터 14일 안에 끝나야 합니다. 더 오래 둘 말은 자동 문자에 넣어 주세요."];
+    BulletinCrowded:
+        ["Too many bulletins", "With the bulletins that hold already, a receipt would not stay one text. Shorten it, or end another one."],
+        ["알림이 너무 많습니다", "이미 있는 알림까지 넣으면 접수 문자가 한 통을 넘습니다. 줄이거나 다른 알림을 끝내 주세요."];
     AlreadyLeft:
         ["Too late to take back", "The text has been sent, or may have been."],
         ["취소할 수 없습니다", "문자가 이미 발송되었거나 발송되었을 수 있습니다."];

@@ -57,6 +57,14 @@ impl Link {
         Look::new(text.first_attempt_at, self.now(), &self.skew)
     }
 
+    /// The same for several texts that are looked for in one list, and the time to ask for: all that any of them needs.
+    pub(super) fn looks_for(&self, texts: &[&OutboundText]) -> (Vec<Look>, Window) {
+        let looks: Vec<Look> = texts.iter().map(|text| self.look_for(text)).collect();
+        let since = looks.iter().map(|look| look.window.since).min().unwrap_or_else(|| self.now());
+        let until = looks.iter().map(|look| look.window.until).max().unwrap_or(since);
+        (looks, Window { since, until })
+    }
+
     /// What follows from a list of the time `asked` in which the text is not: [`Reconciled::Absent`] if that is a proof.
     pub(super) fn not_listed(&self, look: &Look, asked: Window, is_whole: bool) -> Reconciled {
         look.verdict(asked, is_whole, &self.skew)

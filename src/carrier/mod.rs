@@ -315,6 +315,14 @@ pub trait Carrier: Send + Sync {
     /// Finds out what became of a text in doubt.
     async fn reconcile(&self, text: &OutboundText) -> Result<Reconciled>;
 
+    /// Finds out what became of several texts in doubt, in their order, by one reading of a list that can only be read through.
+    /// The rules of [`Carrier::reconcile`] hold for each; what this reading does not settle is `CannotTell`. `None`: the carrier
+    /// can be asked for one text.
+    async fn reconcile_all(&self, texts: &[&OutboundText]) -> Result<Option<Vec<Reconciled>>> {
+        let _ = texts;
+        Ok(None)
+    }
+
     /// Reads the next page of receipts.
     async fn poll_reports(&self) -> Result<ReportPage> {
         Err(error::unsupported("list receipts"))

@@ -151,6 +151,12 @@ fn report(context: &mut CliContext, response: &AnswerAllResponse) -> Result<(), 
             all.push(context.say.with("answered-all-before", [("n", n_repeated.to_string().into())]));
         }
         all.extend(missed.iter().map(|one| why_not(context, (one.id, &one.outcome), "")));
+        // Only what has not begun to leave can be taken back altogether.
+        if let Some(at) = response.recall_until_at {
+            let secs = (at - context.io.clock.now_ms()).max(0) / 1_000 + 1;
+            let values = [("secs", secs.into()), ("id", one_word(&response.answer_id).into())];
+            all.push(context.say.with("answered-all-held", values));
+        }
         context.print(&all.join("\n"))?;
     }
     match missed.len() {

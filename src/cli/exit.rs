@@ -44,8 +44,8 @@ impl Exit {
         use ProblemCode::*;
         match code {
             BadRequest | UnknownField | WrongContentType | NoSuchDesk | NoSuchPerson | NoSuchCategory
-            | NotReachable | CategoryNeeded | PasswordLength | PasswordCommon | PasswordPersonal
-            | PasswordUnchanged => Exit::Usage,
+            | NotReachable | CategoryNeeded | BulletinUntil | PasswordLength | PasswordCommon
+            | PasswordPersonal | PasswordUnchanged => Exit::Usage,
             MethodNotAllowed => Exit::Unexpected,
             TooSlow => Exit::Unreachable,
             Unauthorized | WrongLogin | LockedOut | CodeNeeded | WrongCode | MustChangePassword
@@ -54,14 +54,24 @@ impl Exit {
             ClaimedByOther | NotClaimed | Closed | OptedOut | TooManyHeld | SupervisorsOnly
             | DangerUnanswered | TooManyDangers | NotYourDesk | NoDanger | Restricted | NothingToAck
             | PromiseOpen | Unanswered | StillOpen | NotReferred | NotPassedOn | NotWarned | WarnFirst
-            | NotAsked | NumberNotShown | NotWaiting | InDanger | NoReceipts | AlreadyLeft | NotInDoubt
-            | SeveralTexts | PhotoNotHereYet | OwnWork | NotReviewable | AlreadyReviewed
-            | AlreadyAnswered | WrongPassword | RoleRefuses | NotYourself | LoginTaken | TotpInUse => {
-                Exit::Refused
-            }
+            | NotAsked | NumberNotShown | NotWaiting | InDanger | NoReceipts | BulletinCrowded
+            | AlreadyLeft | NotInDoubt | SeveralTexts | PhotoNotHereYet | OwnWork | NotReviewable
+            | AlreadyReviewed | AlreadyAnswered | WrongPassword | RoleRefuses | NotYourself | LoginTaken
+            | TotpInUse => Exit::Refused,
             NewerTexts | KeyReused => Exit::LookFirst,
-            EmptyText | Unencodable | TooLong | BodyTooLarge | PhotoTooLarge | NotAPhoto | PhotosNotTaken
-            | TooManyPhotos | NoSuchPhoto => Exit::Unsendable,
+            EmptyText
+            | Unencodable
+            | TooLong
+            | BodyTooLarge
+            | PhotoTooLarge
+            | NotAPhoto
+            | PhotosNotTaken
+            | TooManyPhotos
+            | NoSuchPhoto
+            | BulletinEmpty
+            | BulletinTooLong
+            | BulletinBraces
+            | BulletinIdentityNumber => Exit::Unsendable,
             LogInsCrowded | TooManyRequests | DatabaseBusy | DatabaseFull | DatabaseBroken | Internal => {
                 Exit::ServerTrouble
             }

@@ -5,9 +5,9 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::json::terminal_safe_json;
 use crate::api::wire::EventView;
-use crate::client::Feed;
 use crate::client::format::one_word;
 use crate::client::named::{Named, candidates};
+use crate::client::{Feed, Say};
 use crate::domain::event::EventKind;
 use crate::domain::text::one_line;
 
@@ -129,15 +129,7 @@ fn event_sentence(context: &CliContext, event: &EventView) -> String {
     let who = event.counselor_name.as_deref().or(event.counselor.as_deref());
     let who = who.map(one_word).unwrap_or_default();
     let m = event.message_id.map(|m| m.to_string()).unwrap_or_default();
-    let kind = one_word(&event.kind);
-    let id = if kind == "message" { format!("event-message-{detail}") } else { format!("event-{kind}") };
-    let values = [("who", who.clone().into()), ("m", m.into()), ("detail", detail.clone().into())];
-    let more = context.say.find_with(&format!("{id}-{detail}"), values.clone());
-    // What the service did by itself.
-    let nobody = who.is_empty().then(|| context.say.find(&format!("{id}-nobody"))).flatten();
-    let known = more.or(nobody).or_else(|| context.say.find_with(&id, values));
-    // An event of a newer server is printed as it is.
-    let sentence = known.unwrap_or_else(|| [kind, detail, who].join(" ").trim_end().to_owned());
+    let sentence = words(&context.say, (&one_word(&event.kind), &detail), &who, &m);
     let urgent = matches!(
         event.kind.as_str(),
         "urgent"
@@ -156,9 +148,56 @@ fn event_sentence(context: &CliContext, event: &EventView) -> String {
     if urgent { context.paint.alert(&sentence) } else { sentence }
 }
 
+/// What happened, by the kind of event and its detail, else by the kind alone. What no person did is said without a name.
+fn words(say: &Say, (kind, detail): (&str, &str), who: &str, m: &str) -> String {
+    let id = if kind == "message" { format!("event-message-{detail}") } else { format!("event-{kind}") };
+    let found = |id: &str, who: &str| {
+        let values = [("who", who.to_owned()), ("m", m.to_owned()), ("detail", detail.to_owned())];
+        say.find_with(id, values.map(|(name, word)| (name, word.into())))
+    };
+    let fits = |id: &String| !who.is_empty() || found(id, "") == found(id, "?");
+    let ids = [format!("{id}-{detail}"), id.clone(), format!("{id}-nobody")];
+    let known = ids.iter().filter(|id| fits(id)).find_map(|id| found(id, who));
+    // An event of a newer server is printed as it is.
+    known.unwrap_or_else(|| [kind, detail, who].join(" ").trim_end().to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ops::lang::Lang;
+
+    /// Whatever happens, with or without somebody who did it.
+    #[test]
+    fn every_event_has_a_sentence_and_none_an_empty_name() {
+        for lang in [Lang::Ko, Lang::En] {
+            let say = crate::cli::words::say(lang);
+            for kind in EventKind::ALL {
+                let details = match kind {
+                    EventKind::Message => vec!["delivered", "cancelled"],
+                    EventKind::Presence => vec!["on", "off"],
+                    EventKind::Claimed => vec!["", "takeover", "answer_all"],
+                    EventKind::Acked => vec!["", "phone"],
+                    EventKind::AlarmEnded => vec!["", "handed_over"],
+                    EventKind::Closed => vec!["", "answered", "no reply"],
+                    EventKind::Released => vec!["", "idle"],
+                    EventKind::Revealed => vec!["", "texts"],
+                    _ => vec!["bizgo"],
+                };
+                for (detail, who) in details.iter().flat_map(|detail| [(*detail, ""), (*detail, "김민수")])
+                {
+                    let said = words(&say, (kind.as_str(), detail), who, "56");
+                    let raw = [kind.as_str(), detail, who].join(" ");
+                    assert_ne!(said, raw.trim_end(), "{lang:?} has no words for it");
+                    let is_nameless =
+                        said.starts_with([' ', '님', ':']) || said.contains("  ") || said.contains(" 님");
+                    assert!(!who.is_empty() || !is_nameless, "{lang:?} {kind:?} {detail}: {said}");
+                }
+            }
+            let closed = words(&say, ("closed", "restricted"), "", "");
+            assert_eq!(closed, lang.pick("it was closed by itself", "자동으로 종료되었습니다"));
+        }
+    }
 
     #[test]
     fn a_filter_shows_what_it_names_and_what_is_told_to_everybody() {

@@ -12,7 +12,9 @@ use sha2::{Digest, Sha256};
 use super::api::{ApiResult, Client, IDEMPOTENCY_KEY};
 use super::files::write_private;
 use super::profile::Profile;
-use crate::api::wire::{AnswerAllPreview, AnswerAllRequest, AnswerAllResponse, MarkRequest};
+use crate::api::wire::{
+    AnswerAllPreview, AnswerAllRequest, AnswerAllResponse, MarkRequest, RecallAllRequest, RecallAllResponse,
+};
 use crate::domain::outbound::ClientKey;
 
 /// Hundreds of texts are written.
@@ -32,6 +34,14 @@ impl Client {
     ) -> ApiResult<AnswerAllResponse> {
         let post = || self.post("v1/answers").timeout(PATIENCE).json(request);
         self.persistently(|| post().header(IDEMPOTENCY_KEY, key.as_str())).await
+    }
+
+    /// Takes back what has not left of an answer for many. Asks again while there is no response; not without a name, because by
+    /// then the newest may be another.
+    pub async fn recall_all(&self, answer_id: Option<&str>) -> ApiResult<RecallAllResponse> {
+        let request = RecallAllRequest { answer_id: answer_id.map(str::to_owned) };
+        let post = || self.post("v1/answers/recall").timeout(PATIENCE).json(&request);
+        if answer_id.is_some() { self.persistently(post).await } else { self.json(post()).await }
     }
 }
 

@@ -57,7 +57,9 @@ pub use drafts::{desk_draft, draft_to_edit, forget_draft, keep_desk_draft, keep_
 pub use events::{Events, Feed};
 pub use files::{create_private, write_private};
 pub use photos::{keep_photo, view_file};
-pub use profile::{BadProfile, DEFAULT_SERVER, NoSession, Profile, Session, keep_session, session_for};
+pub use profile::{
+    BadProfile, DEFAULT_SERVER, NoSession, Profile, Session, drop_session, keep_session, session_for,
+};
 pub use quality::{Coaching, Sampled};
 #[cfg(test)]
 pub(crate) use say::catalogue;

@@ -178,3 +178,14 @@ pub fn keep_session(profile: &str, server: &str, login: &LoginResponse) -> anyho
     let var = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     Profile::choose(Some(profile), var)?.keep(server, login)
 }
+
+/// Forgets what [`keep_session`] kept, also by what the server knew this device.
+pub fn drop_session(profile: &str) -> anyhow::Result<()> {
+    let var = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let profile = Profile::choose(Some(profile), var)?;
+    profile.forget()?;
+    match fs::remove_file(profile.state_file(DEVICE)) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error.into()),
+        _ => Ok(()),
+    }
+}

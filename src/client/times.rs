@@ -52,6 +52,16 @@ impl Times<'_> {
         self.say.with(id, values)
     }
 
+    /// `2026-11-30 16:40`: for what is read later.
+    pub fn dated(&self, at: UnixMs) -> String {
+        self.zoned(at).map_or_else(|| "?".to_owned(), |at| at.strftime("%Y-%m-%d %H:%M").to_string())
+    }
+
+    /// `2026-11-30T16:40:05+09:00` (ISO 8601): for programs and spreadsheets.
+    pub fn iso(&self, at: UnixMs) -> String {
+        self.zoned(at).map_or_else(|| "?".to_owned(), |at| at.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string())
+    }
+
     fn zoned(&self, at: UnixMs) -> Option<jiff::ZonedDateTime> {
         Some(Timestamp::from_millisecond(at).ok()?.to_zoned_datetime(self.zone.clone()))
     }
@@ -117,5 +127,18 @@ mod tests {
         assert_eq!(times(&en).clock(NOON - 1_440 * MINUTE), "2 Jul 12:00");
         assert_eq!(times(&ko).clock(0), "1970년 1월 1일 00:00");
         assert_eq!(times(&ko).clock(i64::MAX), "?");
+    }
+
+    #[test]
+    fn moments_for_files_have_their_year_and_zone() {
+        let seoul = TimeZone::get("Asia/Seoul").expect("a zone");
+        let say = Say::new(Lang::Ko);
+        let there = Times { say: &say, now: NOON, zone: &seoul };
+        assert_eq!(there.iso(NOON + 5_000), "2026-07-03T21:00:05+09:00");
+        assert_eq!(there.dated(NOON + 5_000), "2026-07-03 21:00");
+        assert_eq!(
+            (times(&say).iso(NOON), there.iso(i64::MAX)),
+            ("2026-07-03T12:00:00+00:00".into(), "?".into())
+        );
     }
 }

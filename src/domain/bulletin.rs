@@ -6,9 +6,9 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::UnixMs;
 use super::notice::{Language, Notice, Texts, fits};
 use super::text::normalise;
+use super::{UnixMs, identity_number};
 
 /// Maximum length (characters): with the longest receipt it stays one text.
 pub const MOST_CHARS: usize = 200;
@@ -29,10 +29,12 @@ pub struct Bulletin {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unusable {
     Empty,
-    /// More than [`MOST_CHARS`], or the receipts would not stay one text with it.
+    /// More than [`MOST_CHARS`].
     TooLong,
     /// It holds `{` or `}`: nothing is filled in here.
     Braces,
+    /// It holds a number that names a person or opens an account. Masked it would say nothing, and it goes to everybody.
+    IdentityNumber,
 }
 
 /// The sentence on one line, as it will be said.
@@ -42,6 +44,7 @@ pub fn sentence(text: &str) -> Result<String, Unusable> {
         0 => Err(Unusable::Empty),
         _ if line.contains(['{', '}']) => Err(Unusable::Braces),
         n if n > MOST_CHARS => Err(Unusable::TooLong),
+        _ if !identity_number::places(&line).is_empty() => Err(Unusable::IdentityNumber),
         _ => Ok(line),
     }
 }
@@ -151,11 +154,17 @@ mod tests {
             ("앞에 {ahead}명", Unusable::Braces),
             ("닫는 }", Unusable::Braces),
             (&"가".repeat(MOST_CHARS + 1), Unusable::TooLong),
+            ("900101-1234568 번 민원", Unusable::IdentityNumber),
+            ("성금은 농협 계좌로 302-1234-5678-91", Unusable::IdentityNumber),
         ];
         for (text, why) in cases {
             assert_eq!(sentence(text), Err(why), "{text}");
         }
         assert!(sentence(&"가".repeat(MOST_CHARS)).is_ok());
+        assert!(
+            sentence("문의 062-120, 2026-12-05 18:00까지, 버스 62번").is_ok(),
+            "phone numbers and dates are none"
+        );
     }
 
     #[test]

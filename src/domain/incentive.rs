@@ -1,7 +1,7 @@
 //! Points for counselors, from the journal alone. The rules are data; each point names the event that it came from, so that
 //! whoever doubts a sum can look.
 //!
-//! An answer that did not arrive brings no point. A rule that is `once` counts once for a consultation and counselor: writing
+//! An answer that did not arrive brings no point, and neither does one text to many. A rule that is `once` counts once for a consultation and counselor: writing
 //! many short answers brings no more than a good one.
 
 use std::collections::BTreeSet;
@@ -57,6 +57,8 @@ pub struct Deed {
     pub by: Option<i64>,
     /// Of a survey answer.
     pub score: Option<u8>,
+    /// One text to many at once.
+    pub is_to_many: bool,
 }
 
 /// Points that somebody gets for an event.
@@ -117,7 +119,7 @@ impl Giving<'_> {
             EventKind::Reopened => self.round += 1,
             EventKind::Urgent => self.in_danger = true,
             EventKind::AlarmEnded => self.in_danger = false,
-            EventKind::Replied if !self.lost.contains(&deed.seq) => {
+            EventKind::Replied if !deed.is_to_many && !self.lost.contains(&deed.seq) => {
                 self.give(deed, |rule| *rule == For::Answer);
                 if std::mem::take(&mut self.in_danger) {
                     self.give(deed, |rule| *rule == For::DangerAnswer);
@@ -178,7 +180,7 @@ mod tests {
     }
 
     fn deed(seq: i64, kind: EventKind, by: Option<i64>) -> Deed {
-        Deed { seq, at: seq * 10, kind, by, score: None }
+        Deed { seq, at: seq * 10, kind, by, score: None, is_to_many: false }
     }
 
     fn given(journal: &[Deed], bounds: (UnixMs, UnixMs)) -> Vec<(usize, i64, i64, i64)> {
@@ -213,6 +215,22 @@ mod tests {
         assert_eq!(given(&journal, (0, 1_000)), expected);
         // What was before the month still counts as the first answer.
         assert_eq!(given(&journal, (45, 95)), [(0, 2, 6, 1), (0, 2, 9, 1)]);
+    }
+
+    /// A supervisor (3) answers Minsu's citizen among hundreds, and later alone: only that is her work.
+    #[test]
+    fn one_text_to_many_brings_nothing_and_uses_nothing_up() {
+        use EventKind as K;
+        let to_many = |seq, by| Deed { is_to_many: true, ..deed(seq, K::Replied, Some(by)) };
+        let journal = [
+            deed(1, K::Opened, None),
+            to_many(2, 3),
+            deed(3, K::Replied, Some(1)),
+            deed(4, K::Replied, Some(3)),
+            to_many(5, 1),
+            deed(6, K::AnswerLost, None),
+        ];
+        assert_eq!(given(&journal, (0, 1_000)), [(0, 1, 3, 1), (0, 3, 4, 1)]);
     }
 
     #[test]

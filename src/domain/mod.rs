@@ -30,6 +30,7 @@ pub mod key_mark;
 pub mod lateness;
 pub mod list_comparison;
 pub mod login_guard;
+pub mod mass_answer;
 pub mod media;
 pub mod notice;
 pub mod opt_out;

@@ -72,6 +72,7 @@ pub use journal::event::Event;
 pub use outbound::first::{FirstTo, NewFirst};
 pub use outbound::lease::{Lease, Leased};
 pub use outbound::outcome::Outcome;
+pub use outbound::recall_all::RecalledAll;
 pub use outbound::receipt::Applied;
 pub use outbound::reconcile::{InDoubt, LookupResult, Unreceipted};
 pub use outbound::reply::{NewReply, ReplyPhotos, WrittenReply};

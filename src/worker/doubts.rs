@@ -1,8 +1,9 @@
 //! Asks the carriers what became of texts in doubt. Each is asked about at the carrier that may have it, however the
 //! configuration has changed.
 //!
-//! Carriers are asked in parallel, each about one text at a time, texts to citizens in danger first. A carrier that does not answer is asked about one
-//! text per round, so that a dead carrier delays no other.
+//! Carriers are asked in parallel, each about one text at a time, texts to citizens in danger first. Where a carrier's list can only be read
+//! through, one reading settles all texts that were first tried at about the same time. A carrier that does not answer is asked once
+//! per round, so that a dead carrier delays no other.
 
 use std::collections::BTreeMap;
 
@@ -11,6 +12,7 @@ use tokio::task::{AbortHandle, JoinSet};
 use super::{Call, Context, Role, store_trouble};
 use crate::carrier::{Carrier, CarrierError, ErrorKind, Lookup, Reconciled};
 use crate::domain::UnixMs;
+use crate::domain::outbound::OutboundText;
 use crate::domain::retry::{self, RetryReason};
 use crate::store::{InDoubt, LookupResult, Result};
 
@@ -22,6 +24,10 @@ const LOOK_EVERY_MS: i64 = 1_000;
 const BATCH: u32 = 1_000;
 /// A carrier is asked about so many texts, then those in doubt are read again: one of a danger that came meanwhile goes first.
 const AT_ONCE: usize = 10;
+/// So many texts are looked for in one reading of a carrier's list, first tried within so long of the most urgent one (milliseconds):
+/// a list from much earlier on would be longer, and perhaps not be read to its end.
+const TOGETHER: usize = 100;
+const TOGETHER_MS: i64 = 15 * 60 * 1_000;
 /// A carrier forgets a client key a little before it says: ours and its clock may differ (milliseconds).
 const KEY_MARGIN_MS: i64 = 5 * 60 * 1_000;
 
@@ -57,11 +63,10 @@ impl Questions {
                 due.entry(doubt.carrier.clone()).or_default().push(doubt);
             }
         }
-        for (carrier, mut doubts) in due {
-            doubts.truncate(AT_ONCE);
+        for (carrier, doubts) in due {
             let context = context.clone();
             let asking = self.under_way.spawn(async move {
-                if let Err(error) = ask_one_by_one(&context, &doubts).await {
+                if let Err(error) = ask_about(&context, &doubts).await {
                     store_trouble(ROLE, &error);
                 }
             });
@@ -90,15 +95,61 @@ impl Questions {
     }
 }
 
-/// Asks one carrier about its texts, until it does not answer.
-async fn ask_one_by_one(context: &Context, doubts: &[InDoubt]) -> Result<()> {
-    for doubt in doubts {
+/// Asks one carrier about its texts, the most urgent first: together, where its list has to be read through, and then one by
+/// one about what is left, until it does not answer.
+async fn ask_about(context: &Context, doubts: &[InDoubt]) -> Result<()> {
+    let rest = ask_together(context, doubts).await?;
+    for doubt in rest.into_iter().take(AT_ONCE) {
         context.health.progress(ROLE, context.now());
         if !settle(context, doubt).await? {
             break;
         }
     }
     Ok(())
+}
+
+/// Settles what one reading of the carrier's list shows; returns the texts that have to be asked about by themselves. Several
+/// texts need a longer part of the list than one: what this leaves open is no answer yet.
+async fn ask_together<'a>(context: &Context, doubts: &'a [InDoubt]) -> Result<Vec<&'a InDoubt>> {
+    let Some((first, carrier)) =
+        doubts.first().and_then(|first| Some((first, context.carrier(&first.carrier)?)))
+    else {
+        return Ok(doubts.iter().collect());
+    };
+    let is_near = |doubt: &&InDoubt| {
+        doubt.text.first_attempt_at.abs_diff(first.text.first_attempt_at) <= TOGETHER_MS.unsigned_abs()
+    };
+    let together: Vec<&InDoubt> = doubts.iter().filter(is_near).take(TOGETHER).collect();
+    if together.len() < 2 {
+        return Ok(doubts.iter().collect());
+    }
+    context.health.progress(ROLE, context.now());
+    let texts: Vec<&OutboundText> = together.iter().map(|doubt| &doubt.text).collect();
+    let reading = carrier.reconcile_all(&texts);
+    match context.health.calls.watch(carrier.name(), Call::Lookup, reading).await {
+        Ok(None) => Ok(doubts.iter().collect()),
+        Ok(Some(found)) => {
+            let mut rest = Vec::new();
+            for (doubt, found) in together.into_iter().zip(found) {
+                match found {
+                    Reconciled::CannotTell => rest.push(doubt),
+                    found => {
+                        let answer = meaning(carrier.as_ref(), doubt, found, context.now());
+                        record(context, doubt, answer).await?;
+                    }
+                }
+            }
+            Ok(rest)
+        }
+        Err(error) => {
+            log_unasked(carrier.as_ref(), first, &error);
+            for doubt in together {
+                let answer = unasked(&error, doubt.n_questions, context.now(), rand::random());
+                record(context, doubt, answer).await?;
+            }
+            Ok(Vec::new())
+        }
+    }
 }
 
 /// Asks the carrier what became of a text, and records its answer; says whether the carrier answered.
@@ -114,38 +165,51 @@ async fn settle(context: &Context, doubt: &InDoubt) -> Result<bool> {
             LookupResult::CannotTell
         }
     };
+    let answered = !matches!(answer, LookupResult::NotReached { .. } | LookupResult::Postponed { .. });
+    record(context, doubt, answer).await?;
+    Ok(answered)
+}
+
+async fn record(context: &Context, doubt: &InDoubt, answer: LookupResult) -> Result<()> {
     tracing::info!(
         message = doubt.text.id,
         answer = answer.word(),
         "the carrier was asked about a text in doubt"
     );
-    let answered = !matches!(answer, LookupResult::NotReached { .. } | LookupResult::Postponed { .. });
-    context.store.record_lookup(doubt.text.id, answer, context.now()).await?;
-    Ok(answered)
+    context.store.record_lookup(doubt.text.id, answer, context.now()).await
 }
 
 async fn ask(context: &Context, carrier: &dyn Carrier, doubt: &InDoubt) -> LookupResult {
     let asked = context.health.calls.watch(carrier.name(), Call::Lookup, carrier.reconcile(&doubt.text));
     match asked.await {
-        Ok(Reconciled::Found { carrier_message_id }) => LookupResult::Found { carrier_message_id },
-        Ok(Reconciled::OneOf { carrier_message_ids }) => LookupResult::OneOf { carrier_message_ids },
-        // It said that it had the text, and does not list it. A repeat would be answered as if it had been accepted.
-        Ok(Reconciled::Absent | Reconciled::SafeToRepeat) if doubt.is_contradicted => {
-            LookupResult::CannotTell
-        }
-        Ok(Reconciled::Absent) => absent(carrier),
-        Ok(Reconciled::SafeToRepeat) => repeatable(carrier, doubt, context.now()),
-        Ok(Reconciled::CannotTell) => LookupResult::CannotTell,
+        Ok(found) => meaning(carrier, doubt, found, context.now()),
         Err(error) => {
-            let (carrier, kind) = (carrier.name(), error.kind.as_str());
-            tracing::warn!(
-                message = doubt.text.id,
-                carrier,
-                kind,
-                "{carrier} could not be asked about a text in doubt ({kind}): {error}"
-            );
+            log_unasked(carrier, doubt, &error);
             unasked(&error, doubt.n_questions, context.now(), rand::random())
         }
+    }
+}
+
+fn log_unasked(carrier: &dyn Carrier, doubt: &InDoubt, error: &CarrierError) {
+    let (carrier, kind) = (carrier.name(), error.kind.as_str());
+    tracing::warn!(
+        message = doubt.text.id,
+        carrier,
+        kind,
+        "{carrier} could not be asked about a text in doubt ({kind}): {error}"
+    );
+}
+
+/// What follows from the carrier's word.
+fn meaning(carrier: &dyn Carrier, doubt: &InDoubt, found: Reconciled, now: UnixMs) -> LookupResult {
+    match found {
+        Reconciled::Found { carrier_message_id } => LookupResult::Found { carrier_message_id },
+        Reconciled::OneOf { carrier_message_ids } => LookupResult::OneOf { carrier_message_ids },
+        // It said that it had the text, and does not list it. A repeat would be answered as if it had been accepted.
+        Reconciled::Absent | Reconciled::SafeToRepeat if doubt.is_contradicted => LookupResult::CannotTell,
+        Reconciled::Absent => absent(carrier),
+        Reconciled::SafeToRepeat => repeatable(carrier, doubt, now),
+        Reconciled::CannotTell => LookupResult::CannotTell,
     }
 }
 

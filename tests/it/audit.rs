@@ -126,6 +126,44 @@ async fn a_changed_row_and_a_shortened_log_are_found() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_command_that_was_refused_does_not_look_like_one_that_was_done() {
+    let gateway = gateway("heads").await;
+    gateway.claimed("버스가 안 와요").await;
+    let config = gateway.folder.path().join("gateway.toml");
+    let command = |args: &[&str]| {
+        let output = tokio::task::block_in_place(|| munjad(args, &config));
+        (output.status.code(), said(&output))
+    };
+    assert_eq!(command(&["user", "list"]).0, Some(0));
+    let (code, words) = command(&["user", "disable", "nobody"]);
+    assert_eq!(code, Some(1), "{words}");
+    // The conversation is open.
+    let (code, words) = command(&["citizen", "erase", CITIZEN, "--reason", "asked by letter"]);
+    assert_eq!(code, Some(1), "{words}");
+    let (code, words) = command(&["citizen", "show", CITIZEN, "--reason", "asked by letter"]);
+    assert_eq!(code, Some(0), "{words}");
+    let (_, shown) = audit(&gateway, &["show", "--json"]);
+    let all = rows(&shown);
+    let outcomes: Vec<&Value> = all.iter().filter(|row| row["action"] == "outcome").collect();
+    let words: Vec<&str> = outcomes.iter().map(|row| row["detail"].as_str().unwrap()).collect();
+    let expected =
+        ["user list: done", "user disable nobody: refused", "citizen erase: refused", "citizen show: done"];
+    assert!(words.ends_with(&expected), "{shown}");
+    for outcome in outcomes {
+        let of = all.iter().find(|row| row["seq"] == outcome["item_id"]).expect("its command");
+        let command = of["detail"].as_str().unwrap();
+        assert!(outcome["detail"].as_str().unwrap().starts_with(command), "{outcome}");
+        assert_eq!(outcome["citizens"], json!([]), "the command's row names them");
+    }
+    let (_, table) = audit(&gateway, &["show"]);
+    assert!(table.contains("outcome citizen erase: refused (row"), "{table}");
+    assert_eq!(audit(&gateway, &["verify"]).0, 0);
+    if let Some((is_sound, words)) = python(&gateway.folder.path().join("munja.db")) {
+        assert!(is_sound, "{words}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn another_pseudonym_key_is_bad_at_the_check() {
     let mut gateway = gateway("heads").await;
     gateway.daemon.take().unwrap().stop().await;

@@ -392,6 +392,30 @@ async fn the_demo_balances() {
     assert!(sheet["texts_in"].as_i64().unwrap() > 10, "{sheet}");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_demo_that_has_ended_leaves_no_log_in_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = Command::new(env!("CARGO_BIN_EXE_munjad"))
+        .args(["demo", "--for", "1s", "--per-minute", "60", "--json"])
+        .env("XDG_CONFIG_HOME", folder.path())
+        .env("XDG_STATE_HOME", folder.path())
+        .output();
+    let output = tokio::task::block_in_place(|| demo.unwrap());
+    assert!(folder.path().join("munja").exists(), "there was one: {}", said(&output));
+    let left: Vec<PathBuf> = files_below(folder.path());
+    assert!(left.is_empty(), "{left:?}");
+}
+
+/// Every file below a folder.
+fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { found.extend(files_below(&path)) } else { found.push(path) }
+    }
+    found
+}
+
 /// Everything in a folder, as it is on the disk.
 fn files(folder: &Path) -> BTreeMap<OsString, Vec<u8>> {
     let file = |entry: std::io::Result<std::fs::DirEntry>| {

@@ -107,7 +107,13 @@ fn print(rows: &[Row], config: &Config, say: Say) -> anyhow::Result<()> {
     ));
     for row in rows {
         let record = &row.record;
-        let what = format!("{} {}", action_word(&record.action, say), record.detail);
+        let of = match (Action::from_word(&record.action), record.item_id) {
+            (Some(Action::Outcome), Some(seq)) => {
+                say.pick(format!(" (row {seq})"), format!(" ({seq}번 기록)"))
+            }
+            _ => String::new(),
+        };
+        let what = format!("{} {}{of}", action_word(&record.action, say), record.detail);
         let cells = [
             row.seq.to_string(),
             config.minute(record.at),
@@ -146,6 +152,7 @@ fn action_word(action: &str, say: Say) -> &str {
         Some(Action::Print) => say.pick("print", "인쇄"),
         Some(Action::Export) => say.pick("export", "내보내기"),
         Some(Action::Admin) => say.pick("command", "운영 명령"),
+        Some(Action::Outcome) => say.pick("outcome", "결과"),
         Some(Action::Expire) => say.pick("expire", "만료 삭제"),
         None => action,
     }

@@ -112,6 +112,10 @@ pub(super) async fn run(args: Demo, say: Say) -> anyhow::Result<ExitCode> {
     let store = daemon.store().clone();
     daemon.stop().await;
     stop_carrier.cancel();
+    if !args.auto {
+        // Its gateway is gone: a log-in that leads nowhere would only be in the way.
+        crate::client::drop_session("demo")?;
+    }
     let sheet = sheet::Sheet::of(&store, &sim).await?;
     sheet.print(say)?;
     Ok(if sheet.balances(args.auto) { ExitCode::SUCCESS } else { ExitCode::from(DOES_NOT_BALANCE) })

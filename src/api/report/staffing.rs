@@ -28,8 +28,8 @@ const EACH: Words = (
     "answers_per_consultation",
     ["Answers to a consultation", "상담당 답변"],
     [
-        "Answers of counselors, divided by the consultations that began.",
-        "상담사의 답변 수를 시작된 상담 수로 나눈 값.",
+        "Answers of counselors, divided by the consultations that began. Answers to many at once do not count.",
+        "상담사의 답변 수를 시작된 상담 수로 나눈 값. 여러 시민에게 한 번에 보낸 답변은 세지 않습니다.",
     ],
 );
 const COLUMNS: [Words; 4] = [
@@ -45,8 +45,8 @@ const COLUMNS: [Words; 4] = [
         "there",
         ["Counselors", "상담사"],
         [
-            "Counselors who answer at least once in this hour, on average of such days.",
-            "이 시간에 한 번이라도 답하는 상담사 수. 같은 종류의 날 평균입니다.",
+            "Counselors who answer at least once in this hour, on average of such days. Answers to many at once do not count.",
+            "이 시간에 한 번이라도 답하는 상담사 수. 같은 종류의 날 평균이며, 여러 시민에게 한 번에 보낸 답변은 세지 않습니다.",
         ],
     ),
     (

@@ -218,6 +218,7 @@ const CONTRACT: &[(&str, &str, &str)] = &[
     ("DELETE /v1/bulletins/{id}", "", "s"),
     ("POST /v1/answers/preview", r#"{"text":"답"}"#, "s"),
     ("POST /v1/answers", r#"{"text":"답","conversations":[{"id":1,"last_seen":1}]}"#, "s"),
+    ("POST /v1/answers/recall", "{}", "s"),
 ];
 
 /// The routes of the table itself.

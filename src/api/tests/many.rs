@@ -44,12 +44,13 @@ async fn a_bulletin_is_shown_as_it_will_arrive_begun_and_ended() {
     end().await.expect(200);
     assert_eq!(desk.get("/v1/status", &boss).await.expect(200)["bulletins"], json!([]));
     let wrong = [
-        (json!({"text": " ", "until_at": until}), "empty_text"),
-        (json!({"text": "앞에 {ahead}명", "until_at": until}), "bad_request"),
-        (json!({"text": "가".repeat(201), "until_at": until}), "too_long"),
+        (json!({"text": " ", "until_at": until}), "bulletin_empty"),
+        (json!({"text": "앞에 {ahead}명", "until_at": until}), "bulletin_braces"),
+        (json!({"text": "가".repeat(201), "until_at": until}), "bulletin_too_long"),
+        (json!({"text": "900101-1234568 번 민원", "until_at": until}), "bulletin_identity_number"),
         (json!({"text": "눈 😀", "until_at": until}), "unencodable"),
-        (json!({"text": "눈", "until_at": desk.now()}), "bad_request"),
-        (json!({"text": "눈", "until_at": until + 15 * 86_400_000}), "bad_request"),
+        (json!({"text": "눈", "until_at": desk.now()}), "bulletin_until"),
+        (json!({"text": "눈", "until_at": until + 15 * 86_400_000}), "bulletin_until"),
         (json!({"text": "눈", "until_at": until, "desk": "nowhere"}), "no_such_desk"),
     ];
     for (body, code) in wrong {
@@ -61,7 +62,9 @@ async fn a_bulletin_is_shown_as_it_will_arrive_begun_and_ended() {
         let text = format!("{n}{}", "가".repeat(150));
         let begun = desk.post(all, &boss, json!({"text": text, "until_at": until})).await;
         if n == 8 {
-            begun.refused("too_long");
+            let refusal = begun.refused("bulletin_crowded");
+            let detail = refusal["detail"].as_str().expect("a sentence");
+            assert!(detail.contains("bulletins that hold already"), "it names the rule: {detail}");
         }
     }
     desk.settings.send_replace(Arc::new(settings(0)));
@@ -133,4 +136,85 @@ async fn many_are_answered_each_once_and_who_must_not_be_is_named() {
     desk.send(request("POST", "/v1/answers", &boss).body(Body::from("{}")).expect("a request"))
         .await
         .refused("bad_request");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_colleague_holds_is_named_before_anything_is_sent() {
+    let desk = Desk::open();
+    let (boss, jia) = (desk.boss().await, desk.token("jia").await);
+    desk.text_in("010-1000-0001", "버스 언제 와요?").await;
+    desk.text_in("010-1000-0002", "버스가 안 와요").await;
+    desk.post("/v1/conversations/1/claim", &jia, json!({})).await.expect(200);
+    let preview = async |mark: Value| desk.post("/v1/answers/preview", &boss, mark).await.expect(200);
+    let held = json!([{"id": 1, "code": "claimed_by_other", "held_by": "상담사 jia"}]);
+    for mark in [json!({"text": "늦습니다."}), json!({"text": "늦습니다.", "containing": "버스"})] {
+        let shown = preview(mark).await;
+        assert_eq!(shown["left_out"], held);
+        assert_eq!(shown["marked"], json!([{"id": 2, "last_seen": 2}]));
+    }
+    let others = preview(json!({"text": "늦습니다.", "containing": "여권"})).await;
+    assert_eq!((&others["left_out"], &others["marked"]), (&json!([]), &json!([])), "it is not meant");
+    // Whom the colleague has answered is not waiting.
+    desk.reply(1, &jia, "k", json!({"text": "곧 옵니다.", "last_seen": 1})).await.expect(201);
+    assert_eq!(preview(json!({"text": "늦습니다."})).await["left_out"], json!([]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_for_many_is_taken_back_as_far_as_it_has_not_left() {
+    let desk = Desk::open();
+    let (boss, other) = (desk.boss().await, desk.token("other").await);
+    desk.store.set_duties("other".into(), Some(Role::Supervisor), None).await.expect("promoted");
+    desk.settings.send_replace(Arc::new(settings(10_000)));
+    for n in 1..=4 {
+        desk.text_in(&format!("010-1000-000{n}"), "버스 언제 와요?").await;
+    }
+    let to = |ids: &[i64]| {
+        let all: Vec<Value> = ids.iter().map(|id| json!({"id": id, "last_seen": id})).collect();
+        json!({"text": "모두 늦습니다.", "category": "버스", "close": true, "conversations": all})
+    };
+    let first = desk.answer_all(&boss, "k", to(&[3])).await.expect(200);
+    assert_eq!(first["recall_until_at"], json!(desk.now() + 10_000));
+    let third_leaves = first["recall_until_at"].clone();
+    desk.pass(6_000).await;
+    let all = desk.answer_all(&boss, "k", to(&[1, 2, 3, 4])).await.expect(200);
+    assert_eq!((&all["n_answered"], &all["answer_id"]), (&json!(4), &first["answer_id"]));
+    assert_eq!(all["recall_until_at"], third_leaves, "the one that leaves first");
+    // One was taken back by itself, to one the citizen wrote, one has left.
+    let held = desk.get("/v1/messages?state=held", &boss).await.expect(200);
+    let mut texts = held["messages"].as_array().expect("texts").iter();
+    let one = texts.find(|text| text["conversation_id"] == 1).expect("held");
+    desk.post(&format!("/v1/messages/{}/recall", one["id"]), &boss, json!({})).await.expect(204);
+    desk.text_in("010-1000-0002", "아직이요?").await;
+    desk.pass(5_000).await;
+    desk.leave(Outcome::Accepted { carrier_message_id: Some("m3".into()) }).await;
+
+    let recall = "/v1/answers/recall";
+    let id = json!({"answer_id": all["answer_id"]});
+    desk.post(recall, &other, id.clone()).await.refused("not_found");
+    desk.post(recall, &other, json!({})).await.refused("not_found");
+    desk.post(recall, &boss, json!({"answer_id": "k"})).await.refused("bad_request");
+    let outcomes = |of: &Value| {
+        let all = of["results"].as_array().expect("results").iter();
+        let mut all: Vec<_> =
+            all.map(|one| (one["id"].as_i64(), one["outcome"].as_str().map(str::to_owned))).collect();
+        all.sort();
+        all.into_iter().filter_map(|(id, word)| Some(format!("{} {}", id?, word?))).collect::<Vec<_>>()
+    };
+    let done = desk.post(recall, &boss, json!({})).await.expect(200);
+    assert_eq!(outcomes(&done), ["1 cancelled", "2 cancelled", "3 already_left", "4 recalled"]);
+    assert_eq!((&done["n_recalled"], &done["n_already_left"]), (&json!(1), &json!(1)));
+    assert_eq!(done["answer_id"], all["answer_id"]);
+    let state = async |id: i64| {
+        desk.get(&format!("/v1/conversations/{id}"), &boss).await.expect(200)["state"].clone()
+    };
+    assert_eq!((state(3).await, state(4).await), (json!("closed"), json!("waiting")));
+    let rows = desk.rows().await;
+    assert_eq!(rows.iter().filter(|row| row.record.detail == "recall_all").count(), 1);
+    let drafts = desk.get("/v1/drafts", &boss).await.expect(200);
+    let of_four = |one: &Value| one["conversation_id"] == 4;
+    assert!(!drafts["drafts"].as_array().expect("drafts").iter().any(of_four), "no heap of drafts");
+    // Again: by its name nothing more happens, and there is none of which anything is here.
+    let again = desk.post(recall, &boss, id).await.expect(200);
+    assert_eq!(outcomes(&again), ["1 cancelled", "2 cancelled", "3 already_left", "4 cancelled"]);
+    desk.post(recall, &boss, json!({})).await.refused("not_found");
 }

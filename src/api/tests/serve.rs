@@ -188,3 +188,85 @@ async fn what_was_begun_is_done_though_nobody_waits_for_it() {
     let texts_out = desk.store.hints().text_out.notified();
     tokio::time::timeout(Duration::from_secs(5), texts_out).await.expect("announced");
 }
+
+/// A connection by which a test says byte for byte what it says.
+struct Raw(TcpStream);
+
+impl Raw {
+    async fn to(url: &str) -> Raw {
+        Raw(TcpStream::connect(url.trim_start_matches("http://")).await.expect("connected"))
+    }
+
+    async fn say(&mut self, text: &str) {
+        self.0.write_all(text.as_bytes()).await.expect("sent");
+    }
+
+    /// What comes back until this stands in it.
+    async fn until(&mut self, end: &str) -> String {
+        let mut all = Vec::new();
+        let read = async {
+            while !String::from_utf8_lossy(&all).contains(end) {
+                let mut some = [0; 1024];
+                let n = self.0.read(&mut some).await.expect("no error");
+                assert!(n > 0, "closed: {}", String::from_utf8_lossy(&all));
+                all.extend_from_slice(&some[..n]);
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(5), read).await.expect("an answer before the body is sent");
+        String::from_utf8_lossy(&all).into_owned()
+    }
+}
+
+fn head(path: &str, token: &str, length: u64, more: &str) -> String {
+    format!(
+        "POST {path} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {token}\r\nidempotency-key: k\r\n\
+         content-type: application/json\r\ncontent-length: {length}\r\n{more}\r\n"
+    )
+}
+
+#[tokio::test]
+async fn a_body_that_is_too_large_is_refused_before_it_is_sent() {
+    let desk = Desk::open();
+    let token = desk.one_active().await;
+    let (listener, url) = tcp().await;
+    let running = Running::start(listener, &desk);
+    let expects = "expect: 100-continue\r\n";
+    // A reply, an action, a route that takes no body, and a photo.
+    let routes = [
+        ("/v1/conversations/1/replies", "body_too_large"),
+        ("/v1/conversations/1/actions", "body_too_large"),
+        ("/v1/conversations/1/claim", "body_too_large"),
+        ("/v1/photos", "photo_too_large"),
+    ];
+    for (path, code) in routes {
+        for more in ["", expects] {
+            let mut raw = Raw::to(&url).await;
+            raw.say(&head(path, &token, 100_000_000, more)).await;
+            let answer = raw.until(code).await;
+            assert!(answer.starts_with("HTTP/1.1 413"), "{path}: {answer}");
+        }
+    }
+    // Who may not ask learns nothing of sizes.
+    let mut raw = Raw::to(&url).await;
+    raw.say(&head("/v1/conversations/1/replies", "nobody", 100_000_000, "")).await;
+    assert!(raw.until("unauthorized").await.starts_with("HTTP/1.1 401"));
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn who_waits_for_a_word_before_the_body_gets_it() {
+    let desk = Desk::open();
+    let token = desk.one_active().await;
+    let (listener, url) = tcp().await;
+    let running = Running::start(listener, &desk);
+    let body = json!({"text": "곧 옵니다.", "last_seen": 1}).to_string();
+    let mut raw = Raw::to(&url).await;
+    let length = body.len() as u64;
+    raw.say(&head("/v1/conversations/1/replies", &token, length, "expect: 100-continue\r\n")).await;
+    let word = raw.until("\r\n\r\n").await;
+    assert!(word.starts_with("HTTP/1.1 100 Continue"), "{word}");
+    raw.say(&body).await;
+    let answer = raw.until("reply_id").await;
+    assert!(answer.contains("HTTP/1.1 201"), "{answer}");
+    running.stop().await;
+}

@@ -88,4 +88,38 @@ pub struct AnswerAllResponse {
     pub results: Vec<Answered>,
     /// Number of citizens who get the answer by this request or by an earlier one under the same key.
     pub n_answered: i64,
+    /// Name of this answer for many, for `POST /v1/answers/recall`; the same for the same key.
+    #[serde(default)]
+    pub answer_id: String,
+    /// Until then all of it can be taken back. Absent if it leaves at once, or has begun to leave.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recall_until_at: Option<i64>,
+}
+
+/// `POST /v1/answers/recall`
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecallAllRequest {
+    /// Which answer for many; without it the caller's newest one of which something has not left.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer_id: Option<String>,
+}
+
+/// What became of the reply in one conversation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RecalledReply {
+    /// Id of the conversation.
+    pub id: i64,
+    /// `recalled`: it does not leave, and the citizen waits again; `cancelled`: it had not left before; `already_left`: the citizen
+    /// has it, may have it, or has a part of it.
+    pub outcome: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RecallAllResponse {
+    pub answer_id: String,
+    /// Every reply of the answer, in the order in which they were written.
+    pub results: Vec<RecalledReply>,
+    pub n_recalled: i64,
+    pub n_already_left: i64,
 }

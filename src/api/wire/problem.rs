@@ -99,6 +99,15 @@ problem_codes! {
     InDanger, "in_danger", 409;
     /// No receipts are sent that could carry a bulletin.
     NoReceipts, "no_receipts", 409;
+    BulletinEmpty, "bulletin_empty", 422;
+    BulletinTooLong, "bulletin_too_long", 422;
+    BulletinBraces, "bulletin_braces", 422;
+    /// A resident's number or the like, which every citizen would get.
+    BulletinIdentityNumber, "bulletin_identity_number", 422;
+    /// Its end has passed, or is further away than a bulletin may hold.
+    BulletinUntil, "bulletin_until", 422;
+    /// With those that hold already, the longest receipt would not stay one text.
+    BulletinCrowded, "bulletin_crowded", 409;
     /// Nobody reviews their own work.
     OwnWork, "own_work", 409;
     /// The consultation is open, the counselor did not answer in it, or its words are gone.

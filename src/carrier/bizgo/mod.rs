@@ -33,6 +33,7 @@ use serde_json::Value;
 use self::answer::{Answer, plain};
 use self::search::Search;
 pub use self::settings::BizgoConfig;
+use super::absence::Look;
 use super::credentials::secret_header;
 use super::driver::Driver;
 use super::error::{self, protocol_error};
@@ -91,6 +92,24 @@ impl Bizgo {
             Answer::Repetition => Err(protocol_error("a reading request is answered like a send")),
             Answer::Refused(error) => Err(error.for_read()),
         }
+    }
+
+    /// Reads the sent list once and says of each text what follows from it.
+    async fn settled(&self, texts: &[&OutboundText]) -> Result<Vec<Reconciled>> {
+        let (looks, asked) = self.link.looks_for(texts);
+        let found = self.find_sent(texts, asked.since).await?;
+        let said = |((text, look), found): ((&&OutboundText, &Look), Search)| {
+            let remembers = self.link.is_key_kept(text, KEY_MEMORY);
+            match found {
+                Search::Found(carrier_message_id) => Reconciled::Found { carrier_message_id },
+                // The key may count as used: a repeat could be answered as if the text had been accepted.
+                Search::Refused => Reconciled::CannotTell,
+                Search::Absent | Search::Unclear if remembers => Reconciled::SafeToRepeat,
+                Search::Absent => self.link.not_listed(look, asked, true),
+                Search::Unclear => Reconciled::CannotTell,
+            }
+        };
+        Ok(texts.iter().zip(&looks).zip(found).map(said).collect())
     }
 
     fn texts_since(&self, since: UnixMs, limit: u32, page: Option<&str>) -> Result<Request> {
@@ -217,16 +236,11 @@ impl Carrier for Bizgo {
     }
 
     async fn reconcile(&self, text: &OutboundText) -> Result<Reconciled> {
-        let remembers = self.link.is_key_kept(text, KEY_MEMORY);
-        let look = self.link.look_for(text);
-        match self.find_sent(text, look.window.since).await? {
-            Search::Found(carrier_message_id) => Ok(Reconciled::Found { carrier_message_id }),
-            // The key may count as used: a repeat could be answered as if the text had been accepted.
-            Search::Refused => Ok(Reconciled::CannotTell),
-            Search::Absent | Search::Unclear if remembers => Ok(Reconciled::SafeToRepeat),
-            Search::Absent => Ok(self.link.not_listed(&look, look.window, true)),
-            Search::Unclear => Ok(Reconciled::CannotTell),
-        }
+        Ok(self.settled(&[text]).await?.pop().unwrap_or(Reconciled::CannotTell))
+    }
+
+    async fn reconcile_all(&self, texts: &[&OutboundText]) -> Result<Option<Vec<Reconciled>>> {
+        self.settled(texts).await.map(Some)
     }
 
     async fn poll_reports(&self) -> Result<ReportPage> {

@@ -1,5 +1,5 @@
-//! The list of what was sent: read for one text whose fate is open, or as a whole. For one text: the list can't be asked for a key, so it is read through; and only a
-//! list read to its end proves that something is not in it.
+//! The list of what was sent: read for texts whose fate is open, or as a whole. For such texts: the list can't be asked for a key, so it
+//! is read through, once for all of them; and only a list read to its end proves that something is not in it.
 
 use http::Method;
 use serde_json::Value;
@@ -11,7 +11,7 @@ use crate::carrier::{ErrorKind, Result, SentPage, SentText, korea};
 use crate::domain::UnixMs;
 use crate::domain::outbound::{ClientKey, OutboundText};
 
-/// The most pages read for one text, and entries per page.
+/// The most pages read in one search, and entries per page.
 const MAX_PAGES: usize = 20;
 const PAGE_LIMIT: u32 = 1_000;
 
@@ -29,19 +29,24 @@ pub(super) enum Search {
 }
 
 impl Bizgo {
-    /// Reads the list from `since` on. An error means that it could not be read at all.
-    pub(super) async fn find_sent(&self, text: &OutboundText, since: UnixMs) -> Result<Search> {
+    /// Reads the list from `since` on and looks for each of the texts. An error means that it could not be read at all.
+    pub(super) async fn find_sent(&self, texts: &[&OutboundText], since: UnixMs) -> Result<Vec<Search>> {
         let mut page: Option<String> = None;
-        let mut so_far = Search::Absent;
+        let mut so_far: Vec<Search> = texts.iter().map(|_| Search::Absent).collect();
+        let is_found = |one: &Search| matches!(one, Search::Found(_));
         for _ in 0..MAX_PAGES {
             let (data, limit) = self.history(since, page.as_deref()).await?;
             let Some(messages) = data["messages"].as_array().filter(|all| is_from(all, since)) else {
-                return Ok(or_unclear(so_far));
+                break;
             };
-            match look(messages, text.key.as_str()) {
-                found @ Search::Found(_) => return Ok(found),
-                Search::Absent => {}
-                other => so_far = other,
+            for (text, so_far) in texts.iter().zip(&mut so_far).filter(|(_, so_far)| !is_found(so_far)) {
+                match look(messages, text.key.as_str()) {
+                    Search::Absent => {}
+                    other => *so_far = other,
+                }
+            }
+            if so_far.iter().all(is_found) {
+                return Ok(so_far);
             }
             match wire::next_page(&data, messages.len() >= limit, page.as_deref()) {
                 Ok(None) => return Ok(so_far),
@@ -49,7 +54,7 @@ impl Bizgo {
                 Err(_) => break,
             }
         }
-        Ok(or_unclear(so_far))
+        Ok(so_far.into_iter().map(or_unclear).collect())
     }
 
     /// One page of the list without refused texts.

@@ -107,6 +107,33 @@ impl ClickSend {
         self.list(("/v3/sms/history", &filter), offset, MAX_LIMIT).await
     }
 
+    /// Reads the history once and says of each text what follows from it.
+    async fn settled(&self, texts: &[&OutboundText]) -> Result<Vec<Reconciled>> {
+        let (looks, asked) = self.link.looks_for(texts);
+        let mut found: Vec<Option<Reconciled>> = vec![None; texts.len()];
+        let (mut read, mut is_readable, mut is_whole) = (PagesRead::default(), true, false);
+        let mut offset = 0;
+        for _ in 0..MAX_PAGES {
+            let Page { list, next, .. } = self.history(asked.since, offset).await?;
+            offset = next;
+            for (text, found) in texts.iter().zip(&mut found).filter(|(_, found)| found.is_none()) {
+                *found = listed(&list.items, text.key.as_str());
+            }
+            is_readable &= list.items.iter().all(Value::is_object);
+            read.note(list.items.iter().map(wire::identity), list.total);
+            if !list.has_more || found.iter().all(Option::is_some) {
+                is_whole = !list.has_more && is_readable && read.is_all();
+                break;
+            }
+        }
+        let not_listed = |look| self.link.not_listed(look, asked, is_whole);
+        Ok(found
+            .into_iter()
+            .zip(&looks)
+            .map(|(found, look)| found.unwrap_or_else(|| not_listed(look)))
+            .collect())
+    }
+
     /// The page after unread texts that are too large, even in the smallest page.
     fn skipped(cursor: &Cursor, offset: u32, error: &CarrierError) -> InboundPage {
         let reason = "a page of the smallest size is too large; it is skipped as long as it stays so";
@@ -117,6 +144,15 @@ impl ClickSend {
             items: vec![item],
             ..InboundPage::empty(cursor)
         }
+    }
+}
+
+/// What a page of the history says of the text with this key; `None` if it does not list it.
+fn listed(items: &[Value], key: &str) -> Option<Reconciled> {
+    let ours: Vec<&Value> = items.iter().filter(|item| wire::key(item) == Some(key)).collect();
+    match ours.iter().find_map(|item| wire::message_id(item)) {
+        Some(carrier_message_id) => Some(Reconciled::Found { carrier_message_id }),
+        None => (!ours.is_empty()).then_some(Reconciled::CannotTell),
     }
 }
 
@@ -239,27 +275,11 @@ impl Carrier for ClickSend {
     }
 
     async fn reconcile(&self, text: &OutboundText) -> Result<Reconciled> {
-        let look = self.link.look_for(text);
-        let (mut read, mut is_readable) = (PagesRead::default(), true);
-        let mut offset = 0;
-        for _ in 0..MAX_PAGES {
-            let Page { list, next, .. } = self.history(look.window.since, offset).await?;
-            offset = next;
-            let ours = |item: &&Value| wire::key(item) == Some(text.key.as_str());
-            if let Some(carrier_message_id) = list.items.iter().filter(ours).find_map(wire::message_id) {
-                return Ok(Reconciled::Found { carrier_message_id });
-            }
-            if list.items.iter().any(|item| ours(&item)) {
-                return Ok(Reconciled::CannotTell);
-            }
-            is_readable &= list.items.iter().all(Value::is_object);
-            read.note(list.items.iter().map(wire::identity), list.total);
-            if !list.has_more {
-                let is_whole = is_readable && read.is_all();
-                return Ok(self.link.not_listed(&look, look.window, is_whole));
-            }
-        }
-        Ok(Reconciled::CannotTell)
+        Ok(self.settled(&[text]).await?.pop().unwrap_or(Reconciled::CannotTell))
+    }
+
+    async fn reconcile_all(&self, texts: &[&OutboundText]) -> Result<Option<Vec<Reconciled>>> {
+        self.settled(texts).await.map(Some)
     }
 
     /// Reads all unread receipts, because marking read up to a time must not include receipts we have not seen. Of more than can

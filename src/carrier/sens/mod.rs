@@ -20,7 +20,7 @@ use http::{HeaderName, Method, StatusCode};
 use serde_json::{Value, json};
 
 pub use self::settings::SensConfig;
-use super::absence::PagesRead;
+use super::absence::{Look, PagesRead};
 use super::credentials::secret_header;
 use super::driver::Driver;
 use super::error::{self, by_status, loggable_code, protocol_error};
@@ -103,6 +103,34 @@ impl Sens {
         Ok(self.read(request).await?.1)
     }
 
+    /// Reads the requests once and says of each text what follows from them.
+    async fn settled(&self, texts: &[&OutboundText]) -> Result<Vec<Reconciled>> {
+        let (looks, window) = self.link.looks_for(texts);
+        let asked = window.at_most(MOST_MS);
+        let (mut read, mut is_at_end, mut is_readable) = (PagesRead::default(), false, true);
+        let mut all: Vec<Alike> = texts.iter().map(|_| Alike::default()).collect();
+        for page in 0..MAX_PAGES {
+            let body = self.requested(asked.since, asked.until, page).await?;
+            let items = wire::items(&body)?;
+            for ((text, look), alike) in texts.iter().zip(&looks).zip(&mut all) {
+                alike
+                    .note(items.iter().copied().filter(|item| wire::is_alike(item, text)), look.likely_since);
+            }
+            is_readable &= items.iter().all(|item| wire::is_comparable(item));
+            let n_new = read.note(items.iter().map(|item| wire::identity(item)), wire::total(&body));
+            is_at_end = wire::is_whole(&body, read.n());
+            if is_at_end || n_new == 0 {
+                break;
+            }
+        }
+        let is_whole = is_at_end && is_readable && read.is_all();
+        let said = |(alike, look): (Alike, &Look)| match alike.ids.is_empty() {
+            false => Reconciled::OneOf { carrier_message_ids: alike.ids },
+            true => self.link.not_listed(look, asked, is_whole && !alike.is_one_before),
+        };
+        Ok(all.into_iter().zip(&looks).map(said).collect())
+    }
+
     /// Uploads a text's photos and returns the carrier's names for them. On any error the text itself was surely not taken.
     async fn upload(&self, text: &OutboundText) -> Result<Vec<String>> {
         if text.kind != OutboundKind::Mms {
@@ -116,6 +144,27 @@ impl Sens {
             names.push(text_or_number(&answer["fileId"]).ok_or_else(error::unnamed_photo)?);
         }
         Ok(names)
+    }
+}
+
+/// What of a list is to the same number and in the same words as one text.
+#[derive(Default)]
+struct Alike {
+    /// Those that may be it, as the list has them.
+    ids: Vec<String>,
+    /// There is one that would be it if a clock was set.
+    is_one_before: bool,
+}
+
+impl Alike {
+    fn note<'a>(&mut self, alike: impl Iterator<Item = &'a Value>, likely_since: UnixMs) {
+        for item in alike {
+            match wire::name_of(item).filter(|_| !wire::is_before(item, likely_since)) {
+                None => self.is_one_before = true,
+                Some(id) if self.ids.contains(&id) => {}
+                Some(id) => self.ids.push(id),
+            }
+        }
     }
 }
 
@@ -189,35 +238,11 @@ impl Carrier for Sens {
 
     /// Texts to this number with these words since the first attempt. One is ours if no other text of ours has its id.
     async fn reconcile(&self, text: &OutboundText) -> Result<Reconciled> {
-        let look = self.link.look_for(text);
-        let asked = look.window.at_most(MOST_MS);
-        let (mut read, mut is_at_end, mut is_alike_before) = (PagesRead::default(), false, false);
-        let mut is_readable = true;
-        let mut carrier_message_ids: Vec<String> = Vec::new();
-        for page in 0..MAX_PAGES {
-            let body = self.requested(asked.since, asked.until, page).await?;
-            let items = wire::items(&body)?;
-            for item in items.iter().filter(|item| wire::is_alike(item, text)) {
-                match wire::name_of(item).filter(|_| !wire::is_before(item, look.likely_since)) {
-                    None => is_alike_before = true,
-                    Some(id) if carrier_message_ids.contains(&id) => {}
-                    Some(id) => carrier_message_ids.push(id),
-                }
-            }
-            is_readable &= items.iter().all(|item| wire::is_comparable(item));
-            let n_new = read.note(items.iter().map(|item| wire::identity(item)), wire::total(&body));
-            is_at_end = wire::is_whole(&body, read.n());
-            if is_at_end || n_new == 0 {
-                break;
-            }
-        }
-        match carrier_message_ids.is_empty() {
-            false => Ok(Reconciled::OneOf { carrier_message_ids }),
-            true => {
-                let is_whole = is_at_end && is_readable && read.is_all();
-                Ok(self.link.not_listed(&look, asked, is_whole && !is_alike_before))
-            }
-        }
+        Ok(self.settled(&[text]).await?.pop().unwrap_or(Reconciled::CannotTell))
+    }
+
+    async fn reconcile_all(&self, texts: &[&OutboundText]) -> Result<Option<Vec<Reconciled>>> {
+        self.settled(texts).await.map(Some)
     }
 
     async fn status(&self, carrier_message_id: &str) -> Result<Option<Receipt>> {

@@ -183,6 +183,8 @@ cmd-recall = Take back a reply that has not been sent yet.
         Examples:
           munja recall                     the newest reply
           munja recall 56
+          munja recall --all-of a1b2c3d4e5f6   one answer for many (`munja answer-all` says its name)
+          munja recall --all-of            the newest of them
 cmd-write = Write to a citizen first. The reason is kept.
     .examples =
         Begins a new conversation with the citizen of one that has ended, or with a number. Whoever has opted out or is
@@ -498,6 +500,7 @@ arg-reply-draft = Send your draft on the server as it is
 arg-reply-parts = Send the reply although it leaves as several texts
 arg-close-unanswered = Close the conversation although the last text is unanswered
 arg-recall-m = Number of the text (default: the newest reply)
+arg-recall-all_of = Take back one answer for many, as far as it has not left (default: the newest)
 arg-report-what = day, yesterday, week, last-week, month (default), last-month, year, last-year, 2026-11-30, 2026-11, 2026, 2026-W48, or two of them with .. between; before it may stand `counselors`, `coaching`, `incentive` or `staffing`
 arg-report-desk = Only this desk (`munja desks`)
 arg-report-by = Rows: hour, day (default), weekday, month, desk, category, counselor
@@ -777,7 +780,7 @@ error-usage_other = The command was not understood: { $what }
 next-usage_other = munja { $command }--help
 
 did-urgent = The alarm of conversation { $n } rings for everybody.
-did-acked = You look after conversation { $n }.
+did-acked = You look after conversation { $n }. To answer, claim it: munja claim { $n }
 did-alarm_ended = The alarm of conversation { $n } has ended.
 did-noted = The note is kept beside conversation { $n }.
 did-drafted = The draft is kept beside conversation { $n }.
@@ -1103,9 +1106,23 @@ ask-answer-all = Send this answer to { $n } citizens? (y/n)
 ask-answer-all-close = Send this answer to { $n } citizens and close their conversations? (y/n)
 answered-all = Answered: { $n }
 answered-all-before = { $n } of them had been answered by the first try.
+answered-all-held = They leave in { $secs } s. To take all of them back before that: munja recall --all-of { $id }
+recalled-all = Taken back: { $n }. These citizens wait again.
+recalled-all-before = { $n } had not left before: taken back one by one, or stopped by a new text of the citizen.
+recalled-all-left = { $n } had left and cannot be taken back, conversations { $which }
+error-no_mass_answer = There is no such answer for many of yours of which anything could be taken back.
+next-no_mass_answer = `munja answer-all` says the name. What has left cannot be taken back; send a correction if one is needed.
+error-recall_all_left = { $count } had left already.
+next-recall_all_left = Send a correction if one is needed: munja reply N
 next-not_waiting = munja show { $n } shows what they were answered.
 next-in_danger = munja show { $n }, then munja claim { $n }
 next-no_receipts = The operator turns them on: receipt_texts in [service].
+next-bulletin_empty = munja bulletin "TEXT" --until 18:00
+next-bulletin_too_long = Shorten it.
+next-bulletin_braces = Leave the braces out.
+next-bulletin_identity_number = Leave the number out.
+next-bulletin_until = munja bulletin "TEXT" --until 18:00
+next-bulletin_crowded = Shorten it, or end another one: munja bulletin, munja bulletin end N
 cmd-practice = Practise in the real program, with invented citizens. Nothing of it reaches anybody.
     .examples =
         Starts a private gateway on this machine and opens the desk at it. Citizens write by themselves and react to what you

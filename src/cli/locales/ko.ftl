@@ -182,6 +182,8 @@ cmd-recall = 아직 보내지 않은 답변을 취소합니다.
         예:
           munja recall                     가장 최근의 답변
           munja recall 56
+          munja recall --all-of a1b2c3d4e5f6   여러 시민에게 보낸 답변(`munja answer-all` 이 이름을 알려 줍니다)
+          munja recall --all-of            그중 가장 최근의 것
 cmd-write = 시민에게 먼저 문자를 보냅니다. 사유가 남습니다.
     .examples =
         종료한 상담의 시민이나 번호로 새 상담을 시작합니다. 수신을 거부했거나 제한된 시민에게는 보내지 않습니다.
@@ -496,6 +498,7 @@ arg-reply-draft = 서버에 있는 내 초안을 그대로 보냅니다
 arg-reply-parts = 여러 통으로 나뉘어도 그대로 보냅니다
 arg-close-unanswered = 마지막 문자에 답하지 않고 종료합니다
 arg-recall-m = 문자 번호(생략하면 가장 최근의 답변)
+arg-recall-all_of = 여러 시민에게 보낸 답변을 아직 나가지 않은 만큼 취소(생략하면 가장 최근의 것)
 arg-report-what = day, yesterday, week, last-week, month(기본), last-month, year, last-year, 2026-11-30, 2026-11, 2026, 2026-W48, 또는 둘 사이에 .. 을 넣은 것. 앞에 `counselors`(상담사별), `coaching`(함께 볼 상담), `incentive`(점수), `staffing`(인력)을 적을 수 있습니다
 arg-report-desk = 이 부서만(`munja desks`)
 arg-report-by = 줄의 기준: hour(시간), day(날짜, 기본), weekday(요일), month(월), desk(부서), category(분류), counselor(상담사)
@@ -775,7 +778,7 @@ error-usage_other = 명령을 이해하지 못했습니다: { $what }
 next-usage_other = munja { $command }--help
 
 did-urgent = 상담 { $n }번이 위급하다고 모두에게 알렸습니다.
-did-acked = 위급한 상담 { $n }번을 맡았습니다.
+did-acked = 위급한 상담 { $n }번을 살피고 있다고 알렸습니다. 답하려면 맡으십시오: munja claim { $n }
 did-alarm_ended = 상담 { $n }번의 경보를 끝냈습니다.
 did-noted = 상담 { $n }번에 메모를 남겼습니다.
 did-drafted = 상담 { $n }번에 작성 중인 답변을 저장했습니다.
@@ -806,8 +809,8 @@ desk-closed-until = { $at }에 운영 시작
 desk-closed = 운영하지 않음
 folded = 욕설이 있어 접어 두었습니다. --unfold 로 볼 수 있습니다.
 folded-short = (접어 둠)
-ringing = 긴급: 아직 아무도 맡지 않았습니다. munja ack { $n }
-urgent-acked = 긴급: { $name } 님이 맡았습니다.
+ringing = 긴급: 아직 아무도 살피지 않습니다. munja ack { $n }
+urgent-acked = 긴급: { $name } 님이 살피고 있습니다.
 promise-due = { $at }까지 답변하기로 약속했습니다.
 offered = { $who } 님이 먼저 맡을 수 있습니다.
 preference = 시민의 요청 사항: { $text }
@@ -821,7 +824,7 @@ head-score = 점수
 survey-mean = 평균: { $mean }
 survey-answer = 만족도: { $score } { $comment }
 promise-short = 약속 { $at }
-event-urgent = 긴급: 위험합니다. 맡아 주세요: munja ack
+event-urgent = 긴급: 위험합니다. 살펴 주세요: munja ack
 
 next-own_work = munja review sample
 next-not_reviewable = 누구의 상담인지 적어 주세요: munja review write { $n } --counselor 아이디 --marks …
@@ -1101,9 +1104,23 @@ ask-answer-all = 이 답을 시민 { $n }명에게 보낼까요? (y/n)
 ask-answer-all-close = 이 답을 시민 { $n }명에게 보내고 상담을 종료할까요? (y/n)
 answered-all = 답한 상담: { $n }건
 answered-all-before = 그중 { $n }건은 앞선 명령이 이미 답했습니다.
+answered-all-held = { $secs }초 뒤에 나갑니다. 그 전에 모두 취소하려면: munja recall --all-of { $id }
+recalled-all = 취소한 답변: { $n }건. 이 시민들은 다시 기다립니다.
+recalled-all-before = { $n }건은 그 전에 이미 발송이 취소되었습니다(하나씩 취소했거나 시민이 새로 썼습니다).
+recalled-all-left = { $n }건은 이미 나가서 취소할 수 없습니다. 상담 { $which }
+error-no_mass_answer = 여러 시민에게 보낸 답변 가운데 취소할 수 있는 것이 없습니다.
+next-no_mass_answer = 이름은 `munja answer-all` 이 알려 줍니다. 이미 나간 답변은 취소할 수 없습니다. 필요하면 바로잡는 문자를 보내십시오.
+error-recall_all_left = { $count }건은 이미 나갔습니다.
+next-recall_all_left = 필요하면 바로잡는 문자를 보내십시오: munja reply N
 next-not_waiting = munja show { $n } 로 어떤 답이 나갔는지 확인하십시오.
 next-in_danger = munja show { $n } 로 읽고 munja claim { $n } 로 맡으십시오.
 next-no_receipts = 운영자가 [service] 의 receipt_texts 로 켤 수 있습니다.
+next-bulletin_empty = munja bulletin "내용" --until 18:00
+next-bulletin_too_long = 줄여 주십시오.
+next-bulletin_braces = 중괄호를 빼 주십시오.
+next-bulletin_identity_number = 번호를 빼 주십시오.
+next-bulletin_until = munja bulletin "내용" --until 18:00
+next-bulletin_crowded = 줄이거나 다른 알림을 끝내십시오: munja bulletin, munja bulletin end N
 cmd-practice = 가상의 시민과 실제 프로그램으로 연습합니다. 누구에게도 문자가 가지 않습니다.
     .examples =
         이 컴퓨터 안에 연습용 게이트웨이를 띄우고 상담 화면을 엽니다. 시민이 저절로 글을 보내고, 하는 일에 따라 반응합니다: 질문, 다른 부서 질문,

@@ -170,7 +170,7 @@ async fn fetch(
     let days = (period.first.to_string(), period.last.to_string());
     let of = ReportQuery { days: (&days.0, &days.1), desk: args.desk.as_deref(), by: None };
     let words = if args.words { Some(client.report_words(&of).await?) } else { None };
-    let made = context.times().clock(report.made_at);
+    let made = context.times().dated(report.made_at);
     Ok(Printed { say: context.say, period: period.to_string(), made, report, compared, words })
 }
 

@@ -30,6 +30,7 @@ pub async fn coaching(context: &mut CliContext, args: &Args, of: &ReportQuery<'_
         let rows = list.consultations.iter().map(|one| {
             let mut row = item(context, one);
             row[0] = one.counselor_name.clone();
+            row[2] = context.times().iso(one.at);
             row.push(one.words.clone().unwrap_or_default());
             row
         });
@@ -112,7 +113,7 @@ pub async fn incentive(context: &mut CliContext, args: &Args, of: &ReportQuery<'
                 point.event_seq.to_string(),
                 point.kind.clone(),
                 point.conversation_id.to_string(),
-                context.times().clock(point.at),
+                context.times().iso(point.at),
             ]
         });
         let bytes = csv(context, &heads, rows.collect())?;

@@ -261,6 +261,25 @@ async fn a_conversation_never_shown_here_is_not_closed() {
 }
 
 #[tokio::test]
+async fn who_passes_something_on_to_a_closed_desk_is_told_when_it_opens() {
+    let world = World::new().await;
+    let passed = || Reply::Json(detail(12, 34, vec![]));
+    world.server.on("POST /v1/conversations/12/actions", [passed(), passed()]);
+    let desks = |is_open: bool| {
+        let buk =
+            json!({ "key": "buk", "name": "북구", "is_open": is_open, "until_at": NOON + 3 * 86_400_000 });
+        Reply::Json(json!({ "desks": [buk] }))
+    };
+    world.server.on("GET /v1/desks", [desks(false), desks(true)]);
+    let pass = ["transfer", "12", "--desk", "buk", "--note", "보건소 문의"];
+    let run = world.munja(&pass).await;
+    assert_eq!(run.exit, Exit::Ok, "{}", run.err);
+    assert!(run.err.contains("buk 부서는 지금 닫혀 있습니다. 7월 6일 12:00에 엽니다."), "{}", run.err);
+    let run = world.munja(&pass).await;
+    assert!(!run.err.contains("닫혀"), "{}", run.err);
+}
+
+#[tokio::test]
 async fn an_alarm_is_ended_with_a_reason() {
     let world = World::new().await;
     let route = "POST /v1/conversations/12/actions";

@@ -64,6 +64,19 @@ async fn many_are_answered_only_when_somebody_agrees() {
 }
 
 #[tokio::test]
+async fn who_holds_what_is_left_out_is_named() {
+    let world = World::new().await;
+    let held = json!({ "id": 13, "code": "claimed_by_other", "held_by": "이지영" });
+    let preview = json!({
+        "conversations": [summary(12, "버스요")], "marked": [{ "id": 12, "last_seen": 34 }],
+        "left_out": [held], "has_more": false, "size": size(),
+    });
+    world.server.on(PREVIEW, [Reply::Json(preview)]);
+    let run = world.munja(&["answer-all", "모두 늦습니다."]).await;
+    assert!(run.err.contains("빠짐 13번: 다른 상담사가 맡음 이지영"), "{}", run.err);
+}
+
+#[tokio::test]
 async fn the_same_command_after_a_lost_answer_is_the_same_request() {
     let world = World::new().await;
     world.server.on(PREVIEW, [preview()]);
@@ -82,6 +95,38 @@ async fn the_same_command_after_a_lost_answer_is_the_same_request() {
     world.server.on(PREVIEW, [preview()]);
     assert_eq!(world.munja(&command).await.exit, Exit::Ok);
     assert_ne!(asked(&world, ANSWERS)[5].0, all[0].0, "a new command, a new key");
+}
+
+#[tokio::test]
+async fn an_answer_for_many_is_taken_back_and_who_got_it_is_named() {
+    const RECALL: &str = "POST /v1/answers/recall";
+    let world = World::new().await;
+    world.server.on(PREVIEW, [preview()]);
+    let mut held = match answered("answered") {
+        Reply::Json(held) => held,
+        _ => unreachable!("it is JSON"),
+    };
+    held["answer_id"] = json!("a1b2c3d4e5f6");
+    held["recall_until_at"] = json!(NOON + 600_000);
+    world.server.on(ANSWERS, [Reply::Json(held)]);
+    let run = world.munja(&["answer-all", "모두 늦습니다.", "--yes"]).await;
+    assert!(run.out.contains("munja recall --all-of a1b2c3d4e5f6"), "{}", run.out);
+
+    let done = |outcome: &str, n: i64, left: i64| {
+        Reply::Json(json!({ "answer_id": "a1b2c3d4e5f6", "n_recalled": n, "n_already_left": left, "results":
+            [{ "id": 12, "outcome": "recalled" }, { "id": 14, "outcome": outcome }] }))
+    };
+    let none = Reply::Problem(404, "not_found", json!({}));
+    world.server.on(RECALL, [done("recalled", 2, 0), done("already_left", 1, 1), none]);
+    let run = world.munja(&["recall", "--all-of", "a1b2c3d4e5f6"]).await;
+    assert_eq!((run.exit, run.out.trim()), (Exit::Ok, "취소한 답변: 2건. 이 시민들은 다시 기다립니다."));
+    let run = world.munja(&["recall", "--all-of"]).await;
+    assert_eq!(run.exit, Exit::Refused, "{}", run.err);
+    assert!(run.out.contains("취소한 답변: 1건") && run.out.contains("상담 14"), "{}", run.out);
+    assert_eq!(world.munja(&["recall", "--all-of"]).await.exit, Exit::Nothing);
+    let bodies: Vec<Value> = asked(&world, RECALL).into_iter().map(|(_, body)| body).collect();
+    assert_eq!(bodies, [json!({ "answer_id": "a1b2c3d4e5f6" }), json!({}), json!({})]);
+    assert_eq!(world.munja(&["recall", "3", "--all-of"]).await.exit, Exit::Usage);
 }
 
 #[tokio::test]

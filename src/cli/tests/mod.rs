@@ -1,6 +1,7 @@
 //! Commands against a scripted server on a real socket, in a world of the test's making.
 
 mod commands;
+mod exports;
 mod found;
 mod many;
 mod photos;

@@ -36,6 +36,20 @@ const FACES: [Face; 3] = [
     },
 ];
 
+/// Looking after a danger is not holding its conversation, and has a word of its own.
+#[test]
+fn who_looks_after_a_danger_does_not_hold_it() {
+    for face in FACES {
+        let holds = |line: &&str| {
+            let of_ack =
+                line.split_once(" = ").is_some_and(|(id, _)| id.contains("ack") && !id.starts_with("arg-"));
+            let words = line.split_once(" = ").map_or("", |(_, words)| words);
+            of_ack && ["맡았", "맡은", "맡지", "맡아"].iter().any(|word| words.contains(word))
+        };
+        assert_eq!(face.ko.lines().find(holds), None, "{}", face.room);
+    }
+}
+
 #[test]
 fn both_languages_say_the_same_things() {
     for face in FACES {

@@ -29,8 +29,22 @@ words! {
         Export => "export",
         /// A command of `munjad`; the detail names it.
         Admin => "admin",
+        /// What became of a command of `munjad` that has its row, whose number is the item: the detail names it and ends in
+        /// [`Outcome::as_str`].
+        Outcome => "outcome",
         /// The oldest rows were removed after their time; the detail is the anchor that stands for them.
         Expire => "expire",
+    }
+}
+
+words! {
+    /// How a command ended. One without such a row was cut off.
+    Outcome {
+        Done => "done",
+        /// The rules did not let it, and nothing was changed.
+        Refused => "refused",
+        /// It could not be done, as with a disk that is full; a part of it may have been.
+        Failed => "failed",
     }
 }
 

@@ -11,6 +11,9 @@ use crate::domain::event::EventKind;
 use crate::domain::refusal::Refusal;
 use crate::domain::triage::Tier;
 
+/// Detail of the event by which it is taken to be answered together with others: the answer after it is nobody's own work.
+pub const AT_ONCE: &str = "answer_all";
+
 impl Conversation {
     /// Whether it may be answered together with others: it waits in the queue, nobody holds it, no answer of its own was
     /// promised, and nothing in it is, was or may be a danger.
@@ -40,7 +43,7 @@ impl Handling<'_> {
     pub(super) fn answer_waiting(&mut self, reply: &Reply, closing: Option<&Closing>) -> Handled {
         self.it.may_be_answered_with_others(self.facts.actor)?;
         let before = self.it.last_holder;
-        self.take(Some("answer_all"))?;
+        self.take(Some(AT_ONCE))?;
         self.reply(reply)?;
         match closing {
             Some(closing) => self.close(closing)?,

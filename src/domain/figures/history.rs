@@ -42,6 +42,8 @@ pub enum What {
     Opened,
     Reopened,
     Claimed,
+    /// Taken, answered and let go or closed together with others, by one text for many: nobody's work on this consultation.
+    TakenWithOthers,
     Released,
     /// A person answered.
     Replied,

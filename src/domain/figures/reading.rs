@@ -72,6 +72,7 @@ pub fn contributions(history: &History, names: &Names) -> Vec<Contribution> {
         desk: history.desk,
         category: history.category.filter(|_| !has_categories),
         holder: None,
+        is_with_others: false,
         episode: None,
         danger: None,
         n_episodes: 0,
@@ -98,6 +99,9 @@ struct Episode {
     last_answer: Option<Answer>,
     n_answers: u32,
     is_found_answered: bool,
+    /// Somebody has taken it.
+    is_taken: bool,
+    /// When somebody first took it alone.
     taken_at: Option<UnixMs>,
     /// When it was last passed on, or put back.
     passed_at: Option<UnixMs>,
@@ -120,6 +124,8 @@ struct Answer {
     wait: Wait,
     at: UnixMs,
     by: Option<i64>,
+    /// To this citizen alone.
+    own: bool,
     passed_at: Option<UnixMs>,
     is_first: bool,
     reply_before: Option<UnixMs>,
@@ -131,6 +137,8 @@ struct Reader<'a> {
     desk: u16,
     category: Option<u16>,
     holder: Option<i64>,
+    /// It is being answered together with others.
+    is_with_others: bool,
     episode: Option<Episode>,
     danger: Option<Danger>,
     n_episodes: u32,
@@ -153,6 +161,7 @@ impl Reader<'_> {
             What::Opened | What::Reopened => self.begin(step),
             What::Text { received_at, asks, is_abusive } => self.text(received_at, asks, is_abusive),
             What::Claimed => self.claimed(step),
+            What::TakenWithOthers => self.taken_with_others(step),
             What::Released | What::Returned => self.passed(step.at),
             What::Transferred => {
                 let fact = self.fact(step.at, desk_before, step.by, Fact::Transferred);
@@ -226,10 +235,22 @@ impl Reader<'_> {
         }
         self.holder = step.by;
         self.acked(step);
-        let Some(episode) = &mut self.episode else { return };
-        if episode.taken_at.replace(episode.taken_at.unwrap_or(step.at)).is_some() {
-            return;
+        self.waited(step);
+        if let Some(episode) = &mut self.episode {
+            episode.taken_at.get_or_insert(step.at);
         }
+    }
+
+    /// The wait is over, by an answer that many get. Handling begins when somebody takes this one alone.
+    fn taken_with_others(&mut self, step: &Step) {
+        self.waited(&Step { by: None, ..*step });
+        self.is_with_others = true;
+    }
+
+    /// Counts the wait for the first who takes it.
+    fn waited(&mut self, step: &Step) {
+        let Some(episode) = self.episode.as_mut().filter(|episode| !episode.is_taken) else { return };
+        episode.is_taken = true;
         if let Some(wait) = episode.wait {
             let waited = self.open_ms(wait.desk, wait.since, step.at);
             let fact = self.fact(wait.since, wait.desk, step.by, Fact::Wait(waited));
@@ -238,26 +259,32 @@ impl Reader<'_> {
     }
 
     fn passed(&mut self, at: UnixMs) {
-        self.holder = None;
+        (self.holder, self.is_with_others) = (None, false);
         if let Some(episode) = &mut self.episode {
             episode.passed_at = Some(at);
         }
     }
 
     fn replied(&mut self, step: &Step) {
-        let reply = self.fact(step.at, self.desk, step.by, Fact::Replied);
+        // An answer to many is credited to nobody, and is no part of handling this one.
+        let own = !self.is_with_others;
+        let author = step.by.filter(|_| own);
+        let reply = self.fact(step.at, self.desk, author, Fact::Replied);
         self.tell(reply);
         self.danger_answered(step);
         self.settle_answer();
         let Some(episode) = &mut self.episode else { return };
         let is_first = episode.n_answers == 0;
         episode.n_answers += 1;
-        let reply_before = episode.last_reply_at.replace(step.at);
-        episode.last_reply_by = step.by;
+        let reply_before = episode.last_reply_at;
+        if own {
+            episode.last_reply_at = Some(step.at);
+            episode.last_reply_by = step.by;
+        }
         if let Some(wait) = episode.wait.take() {
             let passed_at = episode.passed_at;
             episode.last_answer =
-                Some(Answer { wait, at: step.at, by: step.by, passed_at, is_first, reply_before });
+                Some(Answer { wait, at: step.at, by: author, own, passed_at, is_first, reply_before });
         }
     }
 
@@ -273,7 +300,7 @@ impl Reader<'_> {
         let own = Fact::OwnResponse(self.open_ms(desk, from, answer.at));
         let facts = [response, own].map(|fact| self.fact(since, desk, answer.by, fact));
         if let Some(episode) = &mut self.episode {
-            episode.facts.extend(facts);
+            episode.facts.extend(facts.into_iter().take(if answer.own { 2 } else { 1 }));
         }
     }
 
@@ -300,8 +327,10 @@ impl Reader<'_> {
 
     fn closed(&mut self, step: &Step) {
         self.holder = None;
+        let is_with_others = std::mem::take(&mut self.is_with_others);
+        let by = step.by.filter(|_| !is_with_others);
         if let Some(episode) = &mut self.episode {
-            episode.closed = Some((step.at, step.by));
+            episode.closed = Some((step.at, by));
         }
     }
 

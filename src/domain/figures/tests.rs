@@ -107,6 +107,69 @@ fn a_plain_consultation() {
     assert_eq!(tally.rows.len(), 24);
 }
 
+/// Minsu answers many at 10:05 with one text; this citizen writes again at 10:20, Jiyeong takes it at 10:21 and answers at 10:24.
+#[test]
+fn an_answer_to_many_is_volume_and_nobodys_own_work() {
+    let at = |minutes: i64| TEN + minutes * MINUTE;
+    let steps = vec![
+        step(at(0), What::Opened),
+        text(at(0)),
+        by(at(5), MINSU, What::TakenWithOthers),
+        by(at(5), MINSU, What::Replied),
+        by(at(5), MINSU, What::Released),
+        text(at(20)),
+        by(at(21), JIYEONG, What::Claimed),
+        by(at(24), JIYEONG, What::Replied),
+        closed(at(30), JIYEONG, 0),
+    ];
+    let found = contributions(&history(steps.clone()), &names());
+    let credited = |who: i64| found.iter().filter(|one| one.by == Some(who)).count();
+    assert_eq!(credited(MINSU), 0, "{found:?}");
+    assert_eq!(credited(JIYEONG), 5, "her reply, response, own response, handling and finish: {found:?}");
+    let tally = tally("2026-07-01", By::Hour, &[history(steps)]);
+    for (figure, expected) in [
+        (FigureId::Replies, 2),
+        (FigureId::FirstMedian, 5 * MINUTE),
+        (FigureId::NextMedian, 4 * MINUTE),
+        (FigureId::WaitMedian, 5 * MINUTE),
+        // From when Jiyeong took it.
+        (FigureId::HandlingMedian, 3 * MINUTE),
+        (FigureId::OwnMedian, 4 * MINUTE),
+        (FigureId::Finished, 1),
+        (FigureId::ResolvedFirst, 1_000),
+    ] {
+        assert_eq!(value(&tally, figure), Some(expected), "{figure:?}");
+    }
+}
+
+/// Answered and closed with others: answered, finished, and no handling; taken back, it was never answered.
+#[test]
+fn an_answer_to_many_alone_has_no_handling_time() {
+    let steps = vec![
+        step(TEN, What::Opened),
+        text(TEN),
+        by(TEN + MINUTE, MINSU, What::TakenWithOthers),
+        by(TEN + MINUTE, MINSU, What::Replied),
+        closed(TEN + MINUTE, MINSU, 0),
+    ];
+    let found = contributions(&history(steps.clone()), &names());
+    assert!(found.iter().all(|one| one.by.is_none()), "{found:?}");
+    let whole = tally("2026-07-01", By::Hour, &[history(steps.clone())]);
+    for (figure, expected) in [
+        (FigureId::FirstMedian, Some(MINUTE)),
+        (FigureId::HandlingMedian, None),
+        (FigureId::OwnMedian, None),
+        (FigureId::Finished, Some(1)),
+        (FigureId::Unanswered, Some(0)),
+    ] {
+        assert_eq!(value(&whole, figure), expected, "{figure:?}");
+    }
+    let lost = [steps, vec![step(TEN + MINUTE + 1, What::AnswerLost)]].concat();
+    let whole = tally("2026-07-01", By::Hour, &[history(lost)]);
+    assert_eq!(value(&whole, FigureId::FirstMedian), None, "nobody got it");
+    assert_eq!(value(&whole, FigureId::StillOpen), Some(1));
+}
+
 #[test]
 fn closed_hours_never_count_as_waiting() {
     // Wednesday 21:58, answered on Thursday at 08:01: three open minutes.

@@ -112,8 +112,8 @@ figures! {
         "Wait, 95 %" "The same: 95 of a hundred waited no longer.",
         "대기 시간(95%)" "위와 같음. 백 건 중 95건이 이 안입니다.";
     HandlingMedian "handling_median" Ms,
-        "Handling time, median" "Open hours from when a counselor first took a consultation to the last reply, of those closed then: half took no longer.",
-        "처리 시간(중앙값)" "상담사가 처음 맡은 때부터 마지막 답변까지의 운영 시간. 이때 종료된 상담으로 셉니다. 절반이 이 안입니다.";
+        "Handling time, median" "Open hours from when a counselor first took a consultation to the last reply, of those closed then: half took no longer. Answers to many at once are no part of it.",
+        "처리 시간(중앙값)" "상담사가 처음 맡은 때부터 마지막 답변까지의 운영 시간. 이때 종료된 상담으로 셉니다. 절반이 이 안입니다. 여러 시민에게 한 번에 보낸 답변은 넣지 않습니다.";
     HandlingP90 "handling_p90" Ms,
         "Handling time, 90 %" "The same: nine of ten took no longer.",
         "처리 시간(90%)" "위와 같음. 열 건 중 아홉 건이 이 안입니다.";
@@ -127,8 +127,8 @@ figures! {
         "Receipt within 10 seconds" "Share of automatic receipts that the carrier had within 10 seconds. Goal: all.",
         "10초 안에 접수 알림" "자동 접수 알림이 10초 안에 통신사에 넘어간 비율. 목표: 전부.";
     Replies "replies" Count,
-        "Replies" "Answers written by counselors; one in several parts counts once, and automatic texts do not count.",
-        "답변" "상담사가 쓴 답변 수. 여러 부분으로 나뉜 답변은 한 번만 세고, 자동 문자는 세지 않습니다.";
+        "Replies" "Answers written by counselors; one in several parts counts once, and automatic texts do not count. An answer to many at once counts for each who got it, and as no counselor's own.",
+        "답변" "상담사가 쓴 답변 수. 여러 부분으로 나뉜 답변은 한 번만 세고, 자동 문자는 세지 않습니다. 여러 시민에게 한 번에 보낸 답변은 받은 시민마다 세고, 상담사 개인의 답변으로는 세지 않습니다.";
     Finished "finished" Count,
         "Finished" "Consultations that were closed then.",
         "종료" "이때 종료된 상담 수.";

@@ -1,4 +1,5 @@
-//! The conversations that one answer could go to: those of the queue that fit a mark, and those that a rule leaves out.
+//! The conversations that one answer could go to: those of the queue that fit a mark, and those that a rule leaves out, also because
+//! a colleague holds them.
 
 use rusqlite::{Connection, named_params};
 
@@ -41,17 +42,25 @@ pub struct Marked {
 }
 
 impl Store {
-    /// Looks through the queue, or the named conversations, until `most` may be answered.
+    /// Looks through the queue, or the named conversations, until `most` may be answered. Those that wait for a colleague's answer are
+    /// meant as well, and left out by name.
     pub async fn marked(&self, mark: Mark, most: usize, actor: &Actor) -> Result<Marked> {
         let actor = actor.clone();
         self.read(move |conn| {
             let mut marked = Marked::default();
-            let all = if mark.ids.is_empty() { queue(conn)? } else { mark.ids.clone() };
+            let (all, held) = if mark.ids.is_empty() {
+                (ids(conn, QUEUE)?, ids(conn, HELD)?)
+            } else {
+                (mark.ids.clone(), Vec::new())
+            };
             for id in all {
                 if marked.found.len() == most {
                     marked.has_more = true;
                     break;
                 }
+                sort_in(conn, &mut marked, (id, &mark), &actor)?;
+            }
+            for id in held {
                 sort_in(conn, &mut marked, (id, &mark), &actor)?;
             }
             Ok(marked)
@@ -95,8 +104,11 @@ fn has_written(conn: &Connection, of: &Conversation, word: &str) -> Result<bool>
     Ok(inbound(conn, of.id)?.into_iter().any(holds))
 }
 
-fn queue(conn: &Connection) -> Result<Vec<i64>> {
-    let sql = "SELECT id FROM conversation WHERE state = 'waiting' ORDER BY queue_at, id";
+const QUEUE: &str = "SELECT id FROM conversation WHERE state = 'waiting' ORDER BY queue_at, id";
+/// In the order of who holds them.
+const HELD: &str = "SELECT id FROM conversation WHERE state = 'active' ORDER BY claimed_by, id";
+
+fn ids(conn: &Connection, sql: &str) -> Result<Vec<i64>> {
     let mut select = conn.prepare_cached(sql)?;
     let rows = select.query_map(named_params! {}, |r| r.get(0))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)

@@ -4,6 +4,7 @@ use rusqlite::{Row, named_params};
 
 use super::histories::{FiguresOf, walk};
 use crate::domain::UnixMs;
+use crate::domain::conversation::AT_ONCE;
 use crate::domain::event::EventKind;
 use crate::domain::figures::Tally;
 use crate::domain::figures::reading::{Contribution, contributions};
@@ -50,17 +51,31 @@ impl Store {
                            WHERE at >= :from AND at < :to AND conversation_id IS NOT NULL AND kind <> 'message')
                    AND e.kind <> 'message' AND (:desk IS NULL OR v.desk = :desk)
                    AND (e.kind = 'opened' OR e.kind = 'reopened' OR e.kind = 'replied' OR e.kind = 'answer_lost'
-                        OR e.kind = 'urgent' OR e.kind = 'alarm_ended' OR e.kind = 'survey_answered')
+                        OR e.kind = 'urgent' OR e.kind = 'alarm_ended' OR e.kind = 'survey_answered'
+                        OR (e.kind = 'claimed' AND e.detail = :at_once))
                    AND NOT EXISTS (SELECT 1 FROM duty_line d WHERE d.conversation_id = e.conversation_id)
                  ORDER BY e.conversation_id, e.seq",
             )?;
             let one = |r: &Row<'_>| {
                 let kind = row::word(r, "kind", EventKind::from_word)?;
-                Ok((r.get(0)?, Deed { seq: r.get(1)?, at: r.get(2)?, kind, by: r.get(4)?, score: r.get(5)? }))
+                let (by, score) = (r.get(4)?, r.get(5)?);
+                let deed = Deed { seq: r.get(1)?, at: r.get(2)?, kind, by, score, is_to_many: false };
+                Ok((r.get(0)?, deed))
             };
             let mut all: Vec<(i64, Vec<Deed>)> = Vec::new();
-            for found in select.query_map(named_params! { ":from": from, ":to": to, ":desk": desk }, one)? {
-                let (id, deed): (i64, Deed) = found?;
+            // The conversation that was taken together with others: the answer that follows is the one to all of them.
+            let mut taken = None;
+            let of = named_params! { ":from": from, ":to": to, ":desk": desk, ":at_once": AT_ONCE };
+            for found in select.query_map(of, one)? {
+                let (id, mut deed): (i64, Deed) = found?;
+                match deed.kind {
+                    EventKind::Claimed => {
+                        taken = Some(id);
+                        continue;
+                    }
+                    EventKind::Replied => deed.is_to_many = taken.take() == Some(id),
+                    _ => {}
+                }
                 match all.last_mut().filter(|(last, _)| *last == id) {
                     Some((_, deeds)) => deeds.push(deed),
                     None => all.push((id, vec![deed])),

@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use rusqlite::{Connection, Row, named_params};
 
 use crate::domain::UnixMs;
+use crate::domain::conversation::AT_ONCE;
 use crate::domain::delivery_reason::DeliveryReason;
 use crate::domain::desk::Desks;
 use crate::domain::event::EventKind;
@@ -223,6 +224,9 @@ fn what(r: &Row<'_>) -> Result<Option<What>> {
         K::TextIn => return text(r),
         K::Opened => What::Opened,
         K::Reopened => What::Reopened,
+        K::Claimed if r.get_ref(3)?.as_str_or_null().unwrap_or_default() == Some(AT_ONCE) => {
+            What::TakenWithOthers
+        }
         K::Claimed => What::Claimed,
         K::Released => What::Released,
         K::Replied => What::Replied,

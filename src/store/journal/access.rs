@@ -105,7 +105,7 @@ impl AccessLog {
         if self.actor.role == Role::System {
             return Ok(());
         }
-        append(conn, &self.key, &access, now)
+        append(conn, &self.key, &access, now).map(|_| ())
     }
 }
 
@@ -114,8 +114,8 @@ impl Store {
         AccessLog { key: self.pseudonyms().clone(), actor: actor.clone() }
     }
 
-    /// Logs an access. When this returns, the row is on disk: what was read may leave the daemon.
-    pub async fn record_access(&self, access: NewAccess, now: UnixMs) -> Result<()> {
+    /// Logs an access. When this returns, the row is on disk: what was read may leave the daemon. Returns the row's number.
+    pub async fn record_access(&self, access: NewAccess, now: UnixMs) -> Result<i64> {
         let key = self.pseudonyms().clone();
         self.write(move |conn| append(conn, &key, &access, now)).await
     }
@@ -222,13 +222,14 @@ fn newest(conn: &Connection) -> Result<(i64, Hash)> {
     }
 }
 
-/// Adds a row to the chain. Its number is the next that was never given: after a row that somebody removed, a number is missing.
+/// Adds a row to the chain and returns its number: the next that was never given. After a row that somebody removed, a number is
+/// missing.
 pub(in crate::store) fn append(
     conn: &Connection,
     key: &PseudonymKey,
     access: &NewAccess,
     now: UnixMs,
-) -> Result<()> {
+) -> Result<i64> {
     let (last, previous) = newest(conn)?;
     let seq = last.max(last_assigned(conn, "access")?) + 1;
     let record = record(conn, key, access, now)?;
@@ -245,7 +246,7 @@ pub(in crate::store) fn append(
         ":item": record.item_id, ":reason": record.reason, ":detail": record.detail,
         ":subjects": record.subjects, ":previous": previous, ":hash": hash,
     })?;
-    Ok(())
+    Ok(seq)
 }
 
 fn record(conn: &Connection, key: &PseudonymKey, access: &NewAccess, now: UnixMs) -> Result<Record> {

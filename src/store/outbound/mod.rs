@@ -7,6 +7,7 @@ pub(in crate::store) mod lease;
 pub(in crate::store) mod notice;
 pub(in crate::store) mod outbox;
 pub(in crate::store) mod outcome;
+pub(in crate::store) mod recall_all;
 pub(in crate::store) mod receipt;
 pub(in crate::store) mod reconcile;
 pub(in crate::store) mod reply;

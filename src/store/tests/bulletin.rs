@@ -134,7 +134,12 @@ async fn danger_a_claim_and_a_newer_text_leave_a_conversation_out() {
     let marked = bench.store.marked(Mark::default(), 9, &actor).await.unwrap();
     let found: std::collections::BTreeSet<i64> = marked.found.iter().map(|c| c.id).collect();
     assert_eq!(found, [ids[2], ids[3]].into());
-    assert_eq!(marked.left_out, [LeftOut { id: ids[0], why: Some(Refusal::InDanger) }]);
+    assert_eq!(marked.left_out[0], LeftOut { id: ids[0], why: Some(Refusal::InDanger) });
+    let held = &marked.left_out[1..];
+    assert!(
+        matches!(held, [LeftOut { id, why: Some(Refusal::HeldBy(by)) }] if *id == ids[1] && by.id == minsu),
+        "{held:?}"
+    );
     let word = Mark { containing: Some("62번".into()), ..Mark::default() };
     let found = bench.store.marked(word, 9, &actor).await.unwrap();
     assert_eq!(found.found.iter().map(|c| c.id).collect::<Vec<_>>(), [ids[2]]);
@@ -142,4 +147,42 @@ async fn danger_a_claim_and_a_newer_text_leave_a_conversation_out() {
     let found = bench.store.marked(named, 9, &actor).await.unwrap();
     assert_eq!((found.found.len(), found.left_out.len()), (1, 2));
     assert!(bench.store.marked(Mark::default(), 1, &actor).await.unwrap().has_more);
+}
+
+/// The journal tells an answer to many from one of a counselor's own: the first is nobody's points and nobody's figures.
+#[tokio::test]
+async fn an_answer_to_many_is_nobodys_points_and_nobodys_figures() {
+    use crate::domain::figures::{By, FigureId, Period, tally::Key};
+    let bench = Bench::new();
+    let (boss, minsu) = (bench.supervisor("boss").await, bench.counselor("minsu").await);
+    let first = bench.writes("01010000001", "버스 언제 와요?", DAY).await;
+    let second = bench.writes("01010000002", "버스 언제 와요?", DAY).await;
+    bench.to_waiting(first, boss, "a", 1).await.unwrap();
+    bench.to_waiting(second, boss, "b", 2).await.unwrap();
+    bench.writes("01010000001", "몇 번이요?", DAY + MINUTE).await;
+    bench.store.claim(first, minsu, MANY, DAY + 2 * MINUTE).await.unwrap().unwrap();
+    bench.answer_at(first, minsu, "62번입니다", DAY + 3 * MINUTE).await;
+    bench.writes("01010000002", "62번은요?", DAY + 4 * MINUTE).await;
+    bench.store.claim(second, boss, MANY, DAY + 5 * MINUTE).await.unwrap().unwrap();
+    bench.answer_at(second, boss, "곧 옵니다", DAY + 6 * MINUTE).await;
+
+    let deeds = bench.store.deeds((DAY, DAY + HOUR), None).await.unwrap();
+    let replies = deeds.iter().flat_map(|(_, all)| all).filter(|deed| deed.kind == EventKind::Replied);
+    let replies: Vec<_> = replies.map(|deed| (deed.by, deed.is_to_many)).collect();
+    let expected = [(Some(boss), true), (Some(minsu), false), (Some(boss), true), (Some(boss), false)];
+    assert_eq!(replies, expected);
+
+    let of = FiguresOf {
+        period: Period::parse("2026-07-01", jiff::civil::Date::constant(2027, 1, 1)).unwrap(),
+        desk: None,
+        by: vec![By::Counselor],
+        counselor: None,
+        desks: talkative().desks.clone(),
+        meaning: |_, _| None,
+    };
+    let (tally, _) = bench.store.figures(of).await.unwrap();
+    assert_eq!(tally.whole.value(FigureId::Replies), Some(4));
+    assert_eq!(tally.whole.value(FigureId::FirstMedian), Some(10));
+    let of = |who: i64| tally.rows[&Key::Counselor(who)].value(FigureId::Replies);
+    assert_eq!((of(boss), of(minsu)), (Some(1), Some(1)));
 }

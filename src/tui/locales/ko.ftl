@@ -31,7 +31,7 @@ hints-help = 아무 키나 누르면 닫힙니다
 
 talk-none = Enter로 상담을 열거나 n으로 다음 상담을 맡습니다.
 talk-title = 상담 { $n }번 · { $citizen } · { $state } · 부서 { $desk } · 분류 { $category }
-talk-ringing = 긴급: 아직 아무도 맡지 않았습니다. k 맡음 · t 상담 맡기
+talk-ringing = 긴급: 아직 아무도 살피지 않습니다. k 살핌 · t 상담 맡기
 talk-acked = 긴급: { $who } 님이 살피고 있습니다
 talk-number = 전화번호 { $number }
 talk-promise = 약속: { $at }까지({ $span } 남음)

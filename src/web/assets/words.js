@@ -42,7 +42,7 @@ const W = {
   "we-wait": ["Answered, open", "답변함"],
   "danger": ["Danger", "위급"],
   "danger-none": ["No open danger", "열린 위급 상담 없음"],
-  "danger-ringing": ["nobody looks after it", "아직 아무도 맡지 않음"],
+  "danger-ringing": ["nobody looks after it", "아직 아무도 살피지 않음"],
   "danger-acked": ["{who} looks after it", "{who} 님이 맡음"],
   "danger-calls": ["supervisors called {n}×", "관리자 알림 {n}번"],
   "danger-say": ["Danger: conversation {n}, {state}", "위급: 상담 {n}번, {state}"],

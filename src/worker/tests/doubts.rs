@@ -163,3 +163,117 @@ async fn a_repetition_after_a_doubt_is_an_acceptance() {
     world.until(async || n_accepted(&world).await == 1).await;
     assert_eq!((carrier.n_sends.load(Ordering::SeqCst), world.n_in_doubt().await), (1, 0));
 }
+
+/// A carrier whose list can only be read through. It has every text but each fifth.
+struct Listing {
+    /// What a reading comes to; `None`: it says of each text whether it is listed.
+    trouble: Mutex<Option<Result<Reconciled>>>,
+    n_readings: AtomicUsize,
+    n_questions: AtomicUsize,
+}
+
+impl Listing {
+    fn with(trouble: Option<Result<Reconciled>>) -> Arc<Listing> {
+        let [n_readings, n_questions] = [0, 0].map(AtomicUsize::new);
+        Arc::new(Listing { trouble: Mutex::new(trouble), n_readings, n_questions })
+    }
+
+    fn says(text: &OutboundText) -> Reconciled {
+        match text.id % 5 {
+            0 => Reconciled::Absent,
+            _ => Reconciled::Found { carrier_message_id: format!("L{}", text.id) },
+        }
+    }
+
+    /// Readings for all, and questions about one.
+    fn n(&self) -> (usize, usize) {
+        (self.n_readings.load(Ordering::SeqCst), self.n_questions.load(Ordering::SeqCst))
+    }
+}
+
+#[async_trait]
+impl Carrier for Listing {
+    fn name(&self) -> &'static str {
+        "listing"
+    }
+
+    fn caps(&self) -> Caps {
+        Caps { lookup: Lookup::Scan, ..Claims::answering(Vec::new()).caps() }
+    }
+
+    async fn send(&self, _text: &OutboundText) -> Result<Accepted> {
+        Ok(Accepted { carrier_message_id: None, repeated: false })
+    }
+
+    async fn reconcile(&self, text: &OutboundText) -> Result<Reconciled> {
+        self.n_questions.fetch_add(1, Ordering::SeqCst);
+        Ok(Listing::says(text))
+    }
+
+    async fn reconcile_all(&self, texts: &[&OutboundText]) -> Result<Option<Vec<Reconciled>>> {
+        self.n_readings.fetch_add(1, Ordering::SeqCst);
+        match self.trouble.lock().unwrap().clone() {
+            None => Ok(Some(texts.iter().map(|text| Listing::says(text)).collect())),
+            Some(Ok(found)) => Ok(Some(texts.iter().map(|_| found.clone()).collect())),
+            Some(Err(error)) => Err(error),
+        }
+    }
+
+    async fn status(&self, _carrier_message_id: &str) -> Result<Option<Receipt>> {
+        Ok(None)
+    }
+
+    async fn check(&self) -> Result<Option<i64>> {
+        Ok(None)
+    }
+}
+
+/// A crash has left `n` texts in doubt at this carrier.
+async fn after_a_crash(carrier: &Arc<Listing>, n: usize) -> World {
+    let mut world = World::new([Fake::named("works"), Fake::named("other")]);
+    let all = Carriers::single(Arc::clone(carrier) as Arc<dyn Carrier>, senders());
+    world.context.carriers = watch::Sender::new(Arc::new(all)).subscribe();
+    world.doubts_at("listing", n).await;
+    world
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_reading_of_the_list_settles_all_doubts_however_many() {
+    for n in [5, 50, 100] {
+        let carrier = Listing::with(None);
+        let mut world = after_a_crash(&carrier, n).await;
+        world.begin([Role::Doubts]);
+        let took = world.until(async || world.n_in_doubt().await == 0).await;
+        assert!(took <= Duration::from_secs(35), "{n}: {took:?}");
+        // Once, and once more for what was absent: half a minute later it is absent still.
+        let (n_readings, n_questions) = carrier.n();
+        assert!((2..=3).contains(&n_readings) && n_questions == 0, "{n}: {n_readings} {n_questions}");
+        let n_listed = i64::try_from(n - n / 5).unwrap();
+        assert_eq!(n_accepted(&world).await, n_listed, "{n}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_reading_for_all_leaves_open_is_asked_about_by_itself() {
+    let carrier = Listing::with(Some(Ok(Reconciled::CannotTell)));
+    let mut world = after_a_crash(&carrier, 12).await;
+    world.begin([Role::Doubts]);
+    world.until(async || world.n_in_doubt().await == 0).await;
+    assert!(carrier.n().1 >= 12, "{:?}", carrier.n());
+    assert_eq!(n_accepted(&world).await, 10, "no person was asked about what the carrier knows");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reading_without_an_answer_is_one_question_about_all() {
+    let away = CarrierError::new(ErrorKind::NotSent, "no connection");
+    let carrier = Listing::with(Some(Err(away)));
+    let mut world = after_a_crash(&carrier, 50).await;
+    world.begin([Role::Doubts]);
+    tokio::time::sleep(Duration::from_secs(95)).await;
+    let (n_readings, n_questions) = carrier.n();
+    assert!((2..=5).contains(&n_readings) && n_questions == 0, "{n_readings} {n_questions}");
+    assert_eq!(world.n_in_doubt().await, 50, "nothing follows from no answer");
+    *carrier.trouble.lock().unwrap() = None;
+    let took = world.until(async || world.n_in_doubt().await == 0).await;
+    assert!(took <= Duration::from_secs(80), "{took:?}");
+}

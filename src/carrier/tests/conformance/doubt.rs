@@ -246,3 +246,28 @@ pub(super) async fn a_list_with_an_entry_that_cannot_be_read_proves_nothing(row:
         assert!(!matches!(found, Reconciled::Absent), "{words}");
     }
 }
+
+/// Asked about several at once, a carrier says of each what it says of it alone, or that it cannot tell.
+pub(super) async fn several_doubts_are_settled_as_each_alone(row: Row) {
+    let stand = Stand::new(row);
+    let text = |n: u8| OutboundText { text: MessageText::new(format!("{n}번 버스")), ..stand.text(n) };
+    let mut texts = Vec::new();
+    for n in 1..=6 {
+        let fault = if n % 3 == 0 { Fault::ResetBefore } else { Fault::ResetAfter };
+        stand.fault(Endpoint::Send, fault, 1);
+        texts.push(text(n));
+        assert!(stand.driver.send(&texts[texts.len() - 1]).await.is_err());
+    }
+    tokio::time::sleep(Duration::from_secs(31)).await;
+    let asked: Vec<&OutboundText> = texts.iter().collect();
+    let Some(found) = stand.driver.reconcile_all(&asked).await.unwrap() else {
+        return;
+    };
+    assert_eq!(found.len(), texts.len());
+    for (text, found) in texts.iter().zip(found) {
+        let alone = stand.driver.reconcile(text).await.unwrap();
+        assert_eq!(found, alone, "{}", text.id);
+        let is_found = matches!(found, Reconciled::Found { .. } | Reconciled::OneOf { .. });
+        assert_eq!(is_found, text.id % 3 != 0, "{}: {found:?}", text.id);
+    }
+}

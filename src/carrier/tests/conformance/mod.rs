@@ -65,6 +65,7 @@ macro_rules! carriers {
                 doubt::without_a_date_or_with_a_broken_clock_nothing_is_absent,
                 doubt::a_text_behind_a_page_of_the_same_second_is_not_absent,
                 doubt::a_list_with_an_entry_that_cannot_be_read_proves_nothing,
+                doubt::several_doubts_are_settled_as_each_alone,
                 inbound::every_text_comes_once_by_its_key,
                 inbound::pages_may_repeat_and_come_in_any_order,
                 inbound::one_broken_text_costs_no_other,
