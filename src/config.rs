@@ -10,6 +10,7 @@ mod calendar;
 pub mod carrier;
 mod checker;
 mod credential;
+mod edited;
 mod error;
 mod file;
 mod log;
@@ -62,6 +63,8 @@ pub struct Config {
     pub desks: Desks,
     /// The rules that find danger in a text.
     pub triage: Arc<Triage>,
+    /// Whether `[triage] files` names any.
+    pub has_triage_files: bool,
     pub api: Api,
     /// The access log.
     pub audit: Audit,
