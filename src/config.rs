@@ -33,6 +33,7 @@ pub use audit::Audit;
 pub use backup::BackupConfig;
 pub use carrier::Carriers;
 pub use checker::CalendarFile;
+pub use edited::list_of;
 pub use error::{ConfigError, ConfigFault};
 pub use log::{Log, LogFormat};
 pub use metrics::Metrics;

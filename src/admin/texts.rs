@@ -1,5 +1,5 @@
 //! `munjad texts`: prints every automatic text as citizens get it, with its class and its length at the carrier that texts
-//! leave by; prints the built-in files as a beginning for one's own; prints the page `docs/words.md`.
+//! leave by, with what supervisors have edited; prints the built-in files as a beginning for one's own; prints the page `docs/words.md`.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::{ConfigArg, Say, line};
 use crate::config::{self, Config};
+use crate::daemon;
 use crate::domain::notice::{Language, Notice, Texts};
 use crate::domain::text::{Charset, Limits, safe_for_terminal};
 
@@ -47,7 +48,7 @@ enum Example {
     Incentive,
 }
 
-pub(super) fn run(args: &Show, say: Say) -> anyhow::Result<()> {
+pub(super) async fn run(args: &Show, say: Say) -> anyhow::Result<()> {
     if let Some(example) = args.example {
         let file = match example {
             Example::Texts => config::built_in::TEXTS,
@@ -70,7 +71,8 @@ pub(super) fn run(args: &Show, say: Say) -> anyhow::Result<()> {
         line(page(&texts).trim_end());
         return Ok(());
     }
-    list(&Config::load_without_secrets(&args.at.config)?.service.texts, say);
+    let config = Config::load_without_secrets(&args.at.config)?;
+    list(&daemon::in_force(config).await.merged.service.texts, say);
     Ok(())
 }
 
