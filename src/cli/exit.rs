@@ -44,7 +44,7 @@ impl Exit {
         use ProblemCode::*;
         match code {
             BadRequest | UnknownField | WrongContentType | NoSuchDesk | NoSuchPerson | NoSuchCategory
-            | NotReachable | CategoryNeeded | PasswordLength | PasswordCommon | PasswordPersonal
+            | NotReachable | CategoryNeeded | ListRefused | PasswordLength | PasswordCommon | PasswordPersonal
             | PasswordUnchanged => Exit::Usage,
             MethodNotAllowed => Exit::Unexpected,
             TooSlow => Exit::Unreachable,
@@ -59,7 +59,7 @@ impl Exit {
             | AlreadyAnswered | WrongPassword | RoleRefuses | NotYourself | LoginTaken | TotpInUse => {
                 Exit::Refused
             }
-            NewerTexts | KeyReused => Exit::LookFirst,
+            NewerTexts | KeyReused | ListChanged => Exit::LookFirst,
             EmptyText | Unencodable | TooLong | BodyTooLarge | PhotoTooLarge | NotAPhoto | PhotosNotTaken
             | TooManyPhotos | NoSuchPhoto => Exit::Unsendable,
             LogInsCrowded | TooManyRequests | DatabaseBusy | DatabaseFull | DatabaseBroken | Internal => {

@@ -92,7 +92,8 @@ impl InForce {
                     let (line, key) = (fault.line.unwrap_or(0), fault.key.as_deref().unwrap_or_default());
                     let error = &fault.message;
                     tracing::warn!(
-                        "THE SUPERVISORS' LIST {list} (version {version}) CANNOT BE USED, the operator's file is in force: line {line}: {key}: {error}"
+                        "THE SUPERVISORS' LIST {list} (version {version}) CANNOT BE USED, the operator's file is in force: \
+                         line {line}: {key}: {error}"
                     );
                 }
                 None if state.source == ListSource::Supervisor => {

@@ -345,3 +345,6 @@ handover-by-text = If they cannot speak, ask 119 or 112 to contact them by text.
 error-not_waiting = The citizen of conversation { $n } does not wait any more.
 error-in_danger = Conversation { $n } is or may be a danger: read it and answer it by itself.
 error-no_receipts = No receipts are sent that could carry a bulletin.
+error-list_refused = The list cannot be used, and nothing was stored.
+error-list_changed = Somebody stored a newer version of the list meanwhile; nothing was stored.
+event-list_edited = { $who } edited a list of the service: { $detail }

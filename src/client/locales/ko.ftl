@@ -332,3 +332,6 @@ handover-by-text = 음성 통화가 어려우면 문자로 연락해 달라고 �
 error-not_waiting = 상담 { $n }번의 시민은 이제 기다리지 않습니다.
 error-in_danger = 상담 { $n }번은 위급하거나 위급할 수 있습니다. 읽고 따로 답하십시오.
 error-no_receipts = 접수 문자를 보내지 않아 알림이 아무에게도 가지 않습니다.
+error-list_refused = 목록을 쓸 수 없어 저장하지 않았습니다.
+error-list_changed = 그 사이 다른 사람이 새 판을 저장해 저장하지 않았습니다.
+event-list_edited = { $who } 님이 목록을 고쳤습니다: { $detail }
