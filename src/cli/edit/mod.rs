@@ -190,8 +190,11 @@ impl Edit<'_> {
         if reason.trim().is_empty() {
             return Err(Failure::here(Exit::Usage, "edit_reason", []));
         }
-        let stored = self.client.edit_list(self.list, &self.request(content, &reason, false)).await?;
-        shown::stored(context, &stored)
+        let stored = self.client.edit_list(self.list, &self.request(content, &reason, false)).await;
+        if let Err(ClientError::Problem(problem)) = &stored {
+            shown::faults(context, problem);
+        }
+        shown::stored(context, &stored?)
     }
 
     /// Opens the list in an editor, again and again while it cannot be used and the person wants to mend it.

@@ -2,6 +2,7 @@
 
 mod commands;
 mod found;
+mod lists;
 mod many;
 mod photos;
 mod replies;
