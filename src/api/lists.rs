@@ -10,7 +10,8 @@ use futures_util::future::BoxFuture;
 use super::ApiContext;
 use super::action::words;
 use super::extract::Json;
-use super::problem::{Problem, ProblemCode};
+use super::problem::Problem;
+use super::reply::measured;
 use super::session::Session;
 use super::wire::{
     EditedListView, ListChangeView, ListHistory, ListRequest, ListResponse, ListStateView, ListStates,
@@ -20,6 +21,7 @@ use super::words::{Language, fault_view};
 use crate::domain::actor::Actor;
 use crate::domain::edited_list::{EntryChange, List, ListFault, ListState};
 use crate::domain::identity_number::masked;
+use crate::domain::text::plan;
 use crate::domain::triage::Triage;
 use crate::store::{ListStored, ListVersion, NewListVersion, StoreError};
 
@@ -161,7 +163,10 @@ async fn weighed(
     (list, examined): (List, Examined),
     actor: &Actor,
 ) -> Result<(Vec<ListChangeView>, Option<i64>), Problem> {
-    let mut changes: Vec<ListChangeView> = examined.changes.into_iter().map(change_view).collect();
+    let limits = context.settings().limits;
+    let size = |of: &EntryChange| measured(&plan(of.sent.as_deref()?, &limits).ok()?, false, &limits);
+    let view = |of: EntryChange| ListChangeView { size: size(&of), ..change_view(of) };
+    let mut changes: Vec<ListChangeView> = examined.changes.into_iter().map(view).collect();
     let keys = |changes: &[ListChangeView], is_there: bool| -> Vec<String> {
         let of = changes.iter().filter(|change| change.after.is_some() == is_there);
         of.map(|change| change.key.clone()).collect()

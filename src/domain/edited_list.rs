@@ -36,6 +36,8 @@ words! {
 pub struct Entry {
     pub key: String,
     pub text: String,
+    /// What leaves as a text, at its longest, where the entry is one.
+    pub sent: Option<String>,
 }
 
 /// An entry that differs: without `before` it is new, without `after` it is gone.
@@ -44,6 +46,8 @@ pub struct EntryChange {
     pub key: String,
     pub before: Option<String>,
     pub after: Option<String>,
+    /// [`Entry::sent`] as it would be.
+    pub sent: Option<String>,
 }
 
 /// Why a list cannot be used.
@@ -81,11 +85,13 @@ pub fn changes(before: &[Entry], after: &[Entry]) -> Vec<EntryChange> {
         key: entry.key.clone(),
         before: old.get(&entry.key).cloned(),
         after: Some(entry.text.clone()),
+        sent: entry.sent.clone(),
     });
     let gone = before.iter().filter(|entry| !new.contains_key(&entry.key)).map(|entry| EntryChange {
         key: entry.key.clone(),
         before: Some(entry.text.clone()),
         after: None,
+        sent: None,
     });
     now.chain(gone).collect()
 }
@@ -99,7 +105,7 @@ pub fn of_categories(categories: &Categories) -> Vec<Entry> {
             let due = due.get(&key).map(|ms| format!("due {}", span(*ms)));
             let desks = (!group.desks.is_empty()).then(|| format!("desks {}", group.desks.join(", ")));
             let text = due.into_iter().chain(desks).collect::<Vec<_>>().join("; ");
-            entries.push(Entry { key, text });
+            entries.push(Entry { key, text, sent: None });
         }
     }
     entries
@@ -117,6 +123,7 @@ pub fn of_replies(replies: &[Canned]) -> Vec<Entry> {
     let entry = |canned: &Canned| Entry {
         key: canned.key.clone(),
         text: format!("{}{}", canned.text, category(canned).unwrap_or_default()),
+        sent: Some(canned.text.clone()),
     };
     replies.iter().map(entry).collect()
 }
@@ -124,15 +131,16 @@ pub fn of_replies(replies: &[Canned]) -> Vec<Entry> {
 pub fn of_texts(texts: &Texts) -> Vec<Entry> {
     let all = Language::ALL.into_iter().flat_map(|language| Notice::ALL.map(|notice| (language, notice)));
     all.filter_map(|(language, notice)| {
-        let text = texts.template(language, notice)?.to_string();
-        Some(Entry { key: format!("{}.{}", language.as_str(), notice.as_str()), text })
+        let template = texts.template(language, notice)?;
+        let (text, sent) = (template.to_string(), Some(template.longest()));
+        Some(Entry { key: format!("{}.{}", language.as_str(), notice.as_str()), text, sent })
     })
     .collect()
 }
 
 /// Rules with the names of the file's keys.
 pub fn of_words(rules: &[Rule]) -> Vec<Entry> {
-    rules.iter().map(|rule| Entry { key: rule.id.clone(), text: described(rule) }).collect()
+    rules.iter().map(|rule| Entry { key: rule.id.clone(), text: described(rule), sent: None }).collect()
 }
 
 fn described(rule: &Rule) -> String {
@@ -172,7 +180,7 @@ mod tests {
     use super::*;
 
     fn entries(all: &[(&str, &str)]) -> Vec<Entry> {
-        all.iter().map(|(key, text)| Entry { key: (*key).into(), text: (*text).into() }).collect()
+        all.iter().map(|(key, text)| Entry { key: (*key).into(), text: (*text).into(), sent: None }).collect()
     }
 
     #[test]

@@ -31,7 +31,7 @@ impl ListKeeper for Keeper {
 
     fn examine(&self, list: List, content: Option<String>) -> BoxFuture<'_, Result<Examined, Vec<ListFault>>> {
         Box::pin(async move {
-            let entry = |text: &str| Entry { key: "교통/주정차".into(), text: text.into() };
+            let entry = |text: &str| Entry { key: "교통/주정차".into(), text: text.into(), sent: Some(text.into()) };
             match content.as_deref() {
                 Some("bad") => Err(vec![ListFault {
                     list: Some(list),
@@ -87,6 +87,7 @@ async fn a_list_is_examined_stored_and_kept_with_its_history() {
         (&examined["is_stored"], &examined["changes"][0]["after"], &examined["changes"][0]["n_open"]),
         (&json!(false), &json!("b"), &Value::Null)
     );
+    assert_eq!(examined["changes"][0]["size"]["kind"], json!("sms"));
     desk.put(path, &boss, json!({"content": "a", "based_on": 0})).await.refused("bad_request");
     desk.put(path, &boss, json!({"content": "a", "based_on": 7, "reason": "r"})).await.refused("bad_request");
     assert_eq!(desk.put(path, &boss, body("a", 0)).await.expect(200)["is_stored"], json!(true));

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::ReplySize;
+
 /// Which version of a list is in force.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ListStateView {
@@ -76,6 +78,9 @@ pub struct ListChangeView {
     pub key: String,
     pub before: Option<String>,
     pub after: Option<String>,
+    /// Of a canned reply or an automatic text: how it leaves by the carrier in use, at its longest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<ReplySize>,
     /// A category that goes: how many conversations have it, open ones and all. They keep it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub n_open: Option<i64>,

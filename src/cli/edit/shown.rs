@@ -8,6 +8,7 @@ use crate::api::wire::{
     ListVersionView, ProblemDetails,
 };
 use crate::client::format::one_word;
+use crate::client::message::length_class;
 use crate::domain::text::{one_line, safe_for_terminal};
 
 /// Columns of an entry's text.
@@ -103,6 +104,9 @@ fn change_line(context: &CliContext, of: &ListChangeView, n_texts: Option<i64>) 
             context.paint.alert(&context.say.with("edit-removed", [("entry", text(before).into())]))
         }
     };
+    if let Some(size) = &of.size {
+        line += &format!("\n  {}", context.paint.faint(&length_class(&context.say, size)));
+    }
     if let (Some(n), Some(open)) = (of.n_all.filter(|n| *n > 0), of.n_open) {
         let values = [("n", n.to_string().into()), ("open", open.to_string().into())];
         line += &format!("\n  {}", context.paint.alert(&context.say.with("edit-uses", values)));

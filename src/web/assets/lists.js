@@ -92,7 +92,7 @@ function toLine(n) {
 function drawPreview() {
   show(byId("preview"), Boolean(preview));
   if (!preview) return;
-  const rows = preview.changes.map((change) => el("li", { class: change.before === null ? "new" : change.after === null ? "gone" : null }, changeLine(change), weights(change).map((words) => el("span", { class: "weight" }, `⚠ ${words}`))));
+  const rows = preview.changes.map((change) => el("li", { class: change.before === null ? "new" : change.after === null ? "gone" : null }, changeLine(change), change.size ? el("span", { class: "faint" }, ` (${length(change.size)})`) : null, weights(change).map((words) => el("span", { class: "weight" }, `⚠ ${words}`))));
   put(byId("changes"), rows.length ? rows : el("li", {}, t("lists-no-change")));
 }
 
@@ -101,6 +101,11 @@ function changeLine({ key, before, after }) {
   if (before === null) return t("lists-added", { entry: entry(after) });
   if (after === null) return t("lists-removed", { entry: entry(before) });
   return t("lists-changed", { key: plain(key), before: plain(before), after: plain(after) });
+}
+
+/** How a canned reply or an automatic text leaves, at its longest. */
+function length({ kind, n, most, unit, n_parts }) {
+  return t(n_parts > 1 ? "length-parts" : "length", { kind: kind.toUpperCase(), n, most, parts: n_parts, unit: t(`unit-${unit}`) });
 }
 
 function weights(change) {
