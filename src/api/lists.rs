@@ -53,7 +53,8 @@ pub trait ListKeeper: Send + Sync {
     fn content(&self, list: List) -> String;
 
     /// Examines a list by the rules of the configuration; `None`: the operator's file again.
-    fn examine(&self, list: List, content: Option<String>) -> BoxFuture<'_, Result<Examined, Vec<ListFault>>>;
+    fn examine(&self, list: List, content: Option<String>)
+    -> BoxFuture<'_, Result<Examined, Vec<ListFault>>>;
 
     /// Examines it, stores it and takes it over for everybody, one after the other.
     fn store(&self, new: NewListVersion, actor: Actor) -> BoxFuture<'_, Result<ListStored, NotTaken>>;
@@ -62,7 +63,11 @@ pub trait ListKeeper: Send + Sync {
 /// Which versions are in force (supervisors).
 #[utoipa::path(get, path = "/v1/lists", operation_id = "list_lists", tag = "lists",
     responses((status = 200, description = "All four lists", body = ListStates)))]
-pub(super) async fn all(State(context): State<ApiContext>, _: Session, language: Language) -> Json<ListStates> {
+pub(super) async fn all(
+    State(context): State<ApiContext>,
+    _: Session,
+    language: Language,
+) -> Json<ListStates> {
     let states = context.lists.states();
     Json(ListStates { lists: states.iter().map(|of| state_view(of, language)).collect() })
 }

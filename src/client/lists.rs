@@ -1,9 +1,7 @@
 //! The client's methods for the lists that supervisors edit: canned replies, categories, automatic texts, words of danger.
 
 use super::api::{ApiResult, Client};
-use crate::api::wire::{
-    EditedListView, ListHistory, ListRequest, ListResponse, ListStates, ListVersionView,
-};
+use crate::api::wire::{EditedListView, ListHistory, ListRequest, ListResponse, ListStates, ListVersionView};
 
 impl Client {
     /// Which versions are in force.

@@ -51,9 +51,8 @@ impl Config {
     /// The same configuration with supervisors' versions, by list. An error may stand in another list than was edited: a canned
     /// reply names a category that is gone.
     pub fn with_lists(&self, edited: &BTreeMap<List, String>) -> Result<Config, ConfigError> {
-        let source = |list: List| {
-            edited.get(&list).map(|text| Source { path: path(list), text: text.clone() })
-        };
+        let source =
+            |list: List| edited.get(&list).map(|text| Source { path: path(list), text: text.clone() });
         let (files, mut config) = (&self.service.files, self.clone());
         let (categories, replies) = (source(List::Categories), source(List::Replies));
         if let Some(own) = &categories {
@@ -63,8 +62,7 @@ impl Config {
         if categories.is_some() || replies.is_some() {
             let own = replies.as_ref().or(files.replies.as_ref());
             let interpreter = files.interpreter.as_deref();
-            config.service.replies =
-                replies_of(own, &config.service.categories, interpreter, &files.limits)?;
+            config.service.replies = replies_of(own, &config.service.categories, interpreter, &files.limits)?;
         }
         if let Some(own) = source(List::Texts) {
             keeps_places(&own, files.texts.as_ref())?;
@@ -188,7 +186,8 @@ mod tests {
         let with = |list: List, text: &str| config.with_lists(&BTreeMap::from([(list, text.to_owned())]));
         assert_eq!(config.list_source(List::Replies), ListSource::File);
         assert_eq!(config.list_source(List::Words), ListSource::BuiltIn);
-        let replies = with(List::Replies, "[[reply]]\nkey = \"new\"\ntext = \"안녕\"\n").unwrap().service.replies;
+        let replies =
+            with(List::Replies, "[[reply]]\nkey = \"new\"\ntext = \"안녕\"\n").unwrap().service.replies;
         let has = |key: &str| replies.iter().any(|reply| reply.key == key);
         assert!(has("new") && has("hello") && !has("own"), "in the place of the file, over what is built in");
 
@@ -200,7 +199,8 @@ mod tests {
         for list in List::ALL {
             assert!(with(*list, &config.list_content(*list)).is_ok(), "{list:?}");
         }
-        let rule = "[[rule]]\nid = \"x\"\ntier = 1\nkind = \"danger\"\nlang = \"ko\"\nwords = [\"드론이 떨어\"]\n";
+        let rule =
+            "[[rule]]\nid = \"x\"\ntier = 1\nkind = \"danger\"\nlang = \"ko\"\nwords = [\"드론이 떨어\"]\n";
         assert!(with(List::Words, rule).unwrap().triage.judge("드론이 떨어졌어요").danger().is_some());
         let cases = [
             (List::Replies, "[[reply]]\nkey = \"x\"\ntext = \"{who}\"", "line 1: reply x: holds"),
@@ -210,12 +210,28 @@ mod tests {
             (List::Categories, &two.replace("\"노인\", ", ""), "reply own: there is no category 복지/노인"),
             (List::Texts, "[ko]\nrestricted = \"답하지 않습니다\"", "line 2: ko.restricted: must hold {"),
             (List::Texts, "[ko]\nreciept = \"x\"", "line 2: reciept: is not an automatic text"),
-            (List::Words, "\n[second_opinion]\nenabled = false", "line 2: second_opinion: is for the operator"),
+            (
+                List::Words,
+                "\n[second_opinion]\nenabled = false",
+                "line 2: second_opinion: is for the operator",
+            ),
             (List::Words, "[[guard]]\nid = \"g\"\nwords = [\"가\"]", "guard: is for the operator"),
-            (List::Words, &rule.replace("\"x\"", "\"help\""), "line 1: rule help: has the id of another rule"),
-            (List::Words, &rule.replace("\"danger\"", "\"abuse\""), "rule x: must be danger, self_harm or youth"),
+            (
+                List::Words,
+                &rule.replace("\"x\"", "\"help\""),
+                "line 1: rule help: has the id of another rule",
+            ),
+            (
+                List::Words,
+                &rule.replace("\"danger\"", "\"abuse\""),
+                "rule x: must be danger, self_harm or youth",
+            ),
             (List::Words, &format!("{rule}{rule}"), "line 7: rule x: is defined twice"),
-            (List::Words, &format!("{rule}misses = [\"드론이 떨어져\"]"), "line 1: rule x: its own test fails"),
+            (
+                List::Words,
+                &format!("{rule}misses = [\"드론이 떨어져\"]"),
+                "line 1: rule x: its own test fails",
+            ),
         ];
         for (list, text, expected) in cases {
             let refused = with(list, text).map(drop).unwrap_err();

@@ -234,7 +234,11 @@ pub(super) fn added(base: &Triage, source: &Source) -> Result<Triage, ConfigErro
         ("second_opinion", file.second_opinion.as_ref().map(Spanned::span)),
     ];
     if let Some((what, at)) = others.into_iter().find_map(|(what, at)| Some((what, at?))) {
-        return Err(source.wrong(what.to_owned(), &at, "is for the operator's files: only [[rule]] can be added here"));
+        return Err(source.wrong(
+            what.to_owned(),
+            &at,
+            "is for the operator's files: only [[rule]] can be added here",
+        ));
     }
     let (mut lists, n_base) = (base.lists().clone(), base.rules().len());
     let mut places: Vec<Range<usize>> = Vec::new();
@@ -266,7 +270,10 @@ pub(super) fn added(base: &Triage, source: &Source) -> Result<Triage, ConfigErro
     match made_quieter(base, &after) {
         None => Ok(after),
         Some(text) => {
-            let why = format!("would make danger quieter: \"{}\" is taken less seriously than before", one_line(text, 40));
+            let why = format!(
+                "would make danger quieter: \"{}\" is taken less seriously than before",
+                one_line(text, 40)
+            );
             Err(source.wrong("rule".to_owned(), &(0..0), why))
         }
     }

@@ -133,7 +133,9 @@ pub(super) fn texts_of(own: Option<&Source>, limits: &Limits) -> Result<Texts, C
 }
 
 /// The keys of each language.
-pub(super) fn by_language(source: &Source) -> Result<BTreeMap<String, BTreeMap<String, Spanned<String>>>, ConfigError> {
+pub(super) fn by_language(
+    source: &Source,
+) -> Result<BTreeMap<String, BTreeMap<String, Spanned<String>>>, ConfigError> {
     let all: BTreeMap<String, Spanned<toml::Value>> = source.parsed()?;
     match all.into_iter().find(|(_, value)| !value.get_ref().is_table()) {
         Some((key, value)) => {
@@ -405,7 +407,8 @@ mod tests {
         let due = categories(Some(&path)).unwrap().due_ms();
         assert_eq!(due, BTreeMap::from([("복지/통역".to_owned(), 5_400_000)]));
         std::fs::write(&path, "[[reply]]\nkey = \"x\"\ntext = \"{who}\"").unwrap();
-        let replies = || replies_of(Some(&Source::read(&path)?), &Categories::default(), None, &Limits::KOREAN);
+        let replies =
+            || replies_of(Some(&Source::read(&path)?), &Categories::default(), None, &Limits::KOREAN);
         let refused = replies().unwrap_err().to_string();
         assert!(refused.contains("line 1: reply x: holds"), "{refused}");
         std::fs::write(&path, "built_in = false\n[[reply]]\nkey = \"x\"\ntext = \"네\"").unwrap();

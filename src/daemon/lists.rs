@@ -230,7 +230,11 @@ impl ListKeeper for Lists {
         self.0.lock().content(list)
     }
 
-    fn examine(&self, list: List, content: Option<String>) -> BoxFuture<'_, Result<Examined, Vec<ListFault>>> {
+    fn examine(
+        &self,
+        list: List,
+        content: Option<String>,
+    ) -> BoxFuture<'_, Result<Examined, Vec<ListFault>>> {
         let in_force = self.0.lock().clone();
         Box::pin(async move {
             // The rules of triage are compiled, which takes a while.

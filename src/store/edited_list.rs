@@ -203,12 +203,7 @@ fn version_of(conn: &Connection, list: List, version: i64) -> Result<Option<List
     Ok(conn.prepare_cached(&sql)?.query_row(of, |r| read(r, list)).optional()?)
 }
 
-fn insert(
-    conn: &Connection,
-    new: &NewListVersion,
-    (version, by): (i64, i64),
-    now: UnixMs,
-) -> Result<()> {
+fn insert(conn: &Connection, new: &NewListVersion, (version, by): (i64, i64), now: UnixMs) -> Result<()> {
     let sql = "INSERT INTO edited_list (list, version, content, counselor_id, stored_at, reason)
                VALUES (:list, :version, :content, :by, :now, :reason)";
     conn.prepare_cached(sql)?.execute(named_params! {

@@ -14,7 +14,8 @@ use crate::control::{munjad, said};
 use crate::harness::{CITIZEN, Carrier, Desk, Gateway, until_async};
 
 const OWN: &str = "[[reply]]\nkey = \"own\"\ntext = \"운영자가 적은 말입니다.\"\n";
-const DRONE: &str = "[[reply]]\nkey = \"drone\"\ntext = \"드론 축제는 10월에 합니다.\"\ncategory = \"문화·관광·체육/드론\"\n";
+const DRONE: &str =
+    "[[reply]]\nkey = \"drone\"\ntext = \"드론 축제는 10월에 합니다.\"\ncategory = \"문화·관광·체육/드론\"\n";
 
 async fn gateway() -> Gateway {
     let more = "[service]\nreplies = \"replies.toml\"";
@@ -82,9 +83,13 @@ async fn a_supervisors_list_is_in_force_at_once_and_after_a_restart() {
     let categories = with_drones(&boss).await;
     let done = put(&boss, "categories", stored(Some(&categories), 0)).await.unwrap();
     assert!(done.is_stored && done.state.version == 1 && done.state.source == "supervisor", "{done:?}");
-    assert_eq!(done.changes.iter().map(|change| change.key.as_str()).collect::<Vec<_>>(), ["문화·관광·체육/드론"]);
+    assert_eq!(
+        done.changes.iter().map(|change| change.key.as_str()).collect::<Vec<_>>(),
+        ["문화·관광·체육/드론"]
+    );
     let done = put(&boss, "replies", stored(Some(DRONE), 0)).await.unwrap();
-    let changed: Vec<_> = done.changes.iter().map(|change| (change.key.as_str(), change.after.is_some())).collect();
+    let changed: Vec<_> =
+        done.changes.iter().map(|change| (change.key.as_str(), change.after.is_some())).collect();
     assert_eq!(changed, [("drone", true), ("own", false)]);
 
     // A counselor uses both at once.
@@ -125,7 +130,8 @@ async fn a_supervisors_list_is_in_force_at_once_and_after_a_restart() {
     put(&boss, "replies", stored(one["content"].as_str(), 2)).await.unwrap();
     assert!(has(&canned(&gateway.desk).await, "drone"));
     let history: ListHistory = boss.get("/v1/lists/replies/history").await.unwrap();
-    let all: Vec<_> = history.versions.iter().map(|of| (of.version, of.is_file, of.reason.as_str())).collect();
+    let all: Vec<_> =
+        history.versions.iter().map(|of| (of.version, of.is_file, of.reason.as_str())).collect();
     assert_eq!(all, [(3, false, "새 안내"), (2, true, "새 안내"), (1, false, "새 안내")]);
 }
 
@@ -137,7 +143,10 @@ async fn two_supervisors_do_not_overwrite_each_other() {
     put(&one, "replies", stored(Some(&reply("하나")), 0)).await.unwrap();
     let refused = put(&two, "replies", stored(Some(&reply("둘")), 0)).await.unwrap_err();
     let newest = refused.list_version.expect("who was faster");
-    assert_eq!((refused.code.as_str(), newest.by.as_str(), newest.version), ("list_changed", "관리자 one", 1));
+    assert_eq!(
+        (refused.code.as_str(), newest.by.as_str(), newest.version),
+        ("list_changed", "관리자 one", 1)
+    );
     // The same again after a lost answer is no conflict.
     let again = put(&one, "replies", stored(Some(&reply("하나")), 0)).await.unwrap();
     assert!(again.is_same && !again.is_stored && again.state.version == 1);
@@ -156,7 +165,8 @@ async fn a_word_that_a_supervisor_adds_rings() {
         events.iter().filter(|event| event.kind == EventKind::Urgent).count()
     };
     assert_eq!(urgent().await, 0);
-    let rule = "[[rule]]\nid = \"train\"\ntier = 1\nkind = \"danger\"\nlang = \"ko\"\nwords = [\"무지개열차\"]\n";
+    let rule =
+        "[[rule]]\nid = \"train\"\ntier = 1\nkind = \"danger\"\nlang = \"ko\"\nwords = [\"무지개열차\"]\n";
     let mut dry = stored(Some(rule), 0);
     dry["dry_run"] = json!(true);
     let preview = put(&boss, "words", dry).await.unwrap();
@@ -185,8 +195,11 @@ async fn a_version_that_is_refused_leaves_the_file_in_force_and_is_told() {
     put(&boss, "categories", stored(Some(&categories), 0)).await.unwrap();
     let path = gateway.folder.path().join("gateway.toml");
     let config = std::fs::read_to_string(&path).unwrap();
-    std::fs::write(gateway.folder.path().join("own.toml"), "version = \"x\"\n[[group]]\nname = \"가\"\nitems = [\"나\"]\n")
-        .unwrap();
+    std::fs::write(
+        gateway.folder.path().join("own.toml"),
+        "version = \"x\"\n[[group]]\nname = \"가\"\nitems = [\"나\"]\n",
+    )
+    .unwrap();
     let more = "[privacy]\nkeep_category_days = { \"가/나\" = 365 }\n";
     let with = config.replace("[service]", "[service]\ncategories = \"own.toml\"") + more;
     std::fs::write(&path, with).unwrap();
@@ -247,7 +260,9 @@ async fn munja_edit_from_files() {
     assert!(munja(&boss, home.path(), 0, &back).await.contains("다시 운영자 파일을 씁니다"));
     let restore = ["edit", "replies", "--restore", "1", "--reason", "다시", "--yes", "--json"];
     assert!(munja(&boss, home.path(), 0, &restore).await.contains("\"version\":3"));
-    assert!(munja(&boss, home.path(), 0, &["edit", "replies", "--show", "1"]).await.contains("key = \"night\""));
+    assert!(
+        munja(&boss, home.path(), 0, &["edit", "replies", "--show", "1"]).await.contains("key = \"night\"")
+    );
     let history = munja(&boss, home.path(), 0, &["edit", "replies", "--history"]).await;
     assert_eq!(history.lines().count(), 3, "{history}");
     assert!(munja(&boss, home.path(), 0, &["edit", "replies", "--print"]).await.contains("밤에는 119"));

@@ -29,9 +29,16 @@ impl ListKeeper for Keeper {
         format!("# {}", list.as_str())
     }
 
-    fn examine(&self, list: List, content: Option<String>) -> BoxFuture<'_, Result<Examined, Vec<ListFault>>> {
+    fn examine(
+        &self,
+        list: List,
+        content: Option<String>,
+    ) -> BoxFuture<'_, Result<Examined, Vec<ListFault>>> {
         Box::pin(async move {
-            let entry = |text: &str| Entry { key: "교통/주정차".into(), text: text.into(), sent: Some(text.into()) };
+            let entry =
+                |text: &str| Entry {
+                    key: "교통/주정차".into(), text: text.into(), sent: Some(text.into())
+                };
             match content.as_deref() {
                 Some("bad") => Err(vec![ListFault {
                     list: Some(list),
@@ -52,12 +59,6 @@ impl ListKeeper for Keeper {
     }
 }
 
-impl Desk {
-    async fn put(&self, path: &str, token: &str, body: Value) -> Reply {
-        self.send(request("PUT", path, token).body(Body::from(body.to_string())).expect("a request")).await
-    }
-}
-
 #[tokio::test(start_paused = true)]
 async fn a_list_is_examined_stored_and_kept_with_its_history() {
     let desk = Desk::open();
@@ -65,7 +66,8 @@ async fn a_list_is_examined_stored_and_kept_with_its_history() {
     let boss = desk.token("boss").await;
     desk.store.set_duties("boss".into(), Some(Role::Supervisor), None).await.expect("promoted");
     let path = "/v1/lists/replies";
-    let body = |content: &str, based_on: i64| json!({"content": content, "based_on": based_on, "reason": "새 안내"});
+    let body =
+        |content: &str, based_on: i64| json!({"content": content, "based_on": based_on, "reason": "새 안내"});
     for (method, path) in [("GET", "/v1/lists"), ("GET", path), ("GET", "/v1/lists/replies/history")] {
         let asked = request(method, path, &minsu).body(Body::empty()).expect("a request");
         desk.send(asked).await.refused("supervisors_only");
@@ -92,7 +94,11 @@ async fn a_list_is_examined_stored_and_kept_with_its_history() {
     desk.put(path, &boss, json!({"content": "a", "based_on": 7, "reason": "r"})).await.refused("bad_request");
     assert_eq!(desk.put(path, &boss, body("a", 0)).await.expect(200)["is_stored"], json!(true));
     let again = desk.put(path, &boss, body("a", 0)).await.expect(200);
-    assert_eq!((&again["is_stored"], &again["is_same"]), (&json!(false), &json!(true)), "after a lost answer");
+    assert_eq!(
+        (&again["is_stored"], &again["is_same"]),
+        (&json!(false), &json!(true)),
+        "after a lost answer"
+    );
     let changed = desk.put(path, &boss, body("b", 0)).await.refused("list_changed");
     assert_eq!(
         (&changed["list_version"]["version"], &changed["list_version"]["by"]),

@@ -128,8 +128,7 @@ pub fn stored(context: &mut CliContext, of: &ListResponse) -> Result<(), Failure
         (false, "supervisor") => "edit-stored",
         (false, _) => "edit-stored-file",
     };
-    let values =
-        [("list", one_word(&of.state.list).into()), ("n", of.state.version.to_string().into())];
+    let values = [("list", one_word(&of.state.list).into()), ("n", of.state.version.to_string().into())];
     let sentence = context.say.with(id, values);
     context.print(&sentence)
 }

@@ -20,7 +20,8 @@ fn response(is_stored: bool) -> Reply {
 }
 
 fn refused() -> Reply {
-    let fault = json!({ "list": "replies", "line": 3, "key": "reply x", "message": "is defined twice\u{1b}[2J" });
+    let fault =
+        json!({ "list": "replies", "line": 3, "key": "reply x", "message": "is defined twice\u{1b}[2J" });
     Reply::Problem(422, "list_refused", json!({ "faults": [fault] }))
 }
 
@@ -45,7 +46,9 @@ async fn a_list_is_mended_in_the_editor_looked_at_and_stored() {
     world.server.on(PUT, [refused(), response(false), response(true)]);
     let run = world.munja(&["edit", "replies"]).await;
     assert_eq!((run.exit, run.out.trim()), (Exit::Ok, "replies: 4판을 씁니다."), "{}", run.err);
-    for words in ["3번째 줄: reply x: ", "새로: night: 밤에는 119", "없어짐: bye: 잘 가요", "40건", "진행 중 2건"] {
+    for words in
+        ["3번째 줄: reply x: ", "새로: night: 밤에는 119", "없어짐: bye: 잘 가요", "40건", "진행 중 2건"]
+    {
         assert!(run.err.contains(words), "{words}: {}", run.err);
     }
     assert!(!run.err.contains('\u{1b}'), "{}", run.err);
@@ -53,10 +56,7 @@ async fn a_list_is_mended_in_the_editor_looked_at_and_stored() {
     let twice = "one = 1\ntwo = 2\ntwo = 2\n";
     assert_eq!(asked[0]["content"], json!("one = 1\ntwo = 2\n"));
     assert_eq!((&asked[1]["content"], &asked[1]["dry_run"]), (&json!(twice), &json!(true)));
-    assert_eq!(
-        asked[2],
-        json!({ "content": twice, "based_on": 3, "reason": "밤 안내", "dry_run": false })
-    );
+    assert_eq!(asked[2], json!({ "content": twice, "based_on": 3, "reason": "밤 안내", "dry_run": false }));
     assert!(!world.state("draft-list-replies.toml").exists());
 }
 

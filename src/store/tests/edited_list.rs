@@ -26,7 +26,11 @@ async fn versions_are_only_added_and_the_newest_counts() {
     let store = async |list, content, based_on, now| {
         bench.store.store_list(version(list, content, based_on), &actor, now).await.unwrap()
     };
-    assert_eq!(store(List::Replies, None, 0, DAY).await, ListStored::Same(None), "the file is in force anyway");
+    assert_eq!(
+        store(List::Replies, None, 0, DAY).await,
+        ListStored::Same(None),
+        "the file is in force anyway"
+    );
     let one = stored(store(List::Replies, Some("one"), 0, DAY).await);
     assert_eq!((one.version, one.by.as_str(), one.reason.as_str()), (1, "boss", "새 안내"));
     // The same again, as after a lost answer.
@@ -49,7 +53,8 @@ async fn versions_are_only_added_and_the_newest_counts() {
     let events = bench.store.events_after(0, 100).await.unwrap();
     let edited: Vec<_> = events.iter().filter(|event| event.kind == EventKind::ListEdited).collect();
     assert_eq!((edited.len(), edited[0].detail.as_deref()), (5, Some("replies 1")));
-    let logged = "SELECT count(*) FROM access WHERE action = 'change' AND detail LIKE 'list %' AND reason = '새 안내'";
+    let logged =
+        "SELECT count(*) FROM access WHERE action = 'change' AND detail LIKE 'list %' AND reason = '새 안내'";
     assert_eq!(bench.value::<i64>(logged), 5);
 }
 
@@ -57,7 +62,8 @@ async fn versions_are_only_added_and_the_newest_counts() {
 async fn a_word_is_counted_in_texts_and_a_category_in_conversations() {
     let bench = Bench::new();
     let actor = bench.store.person(bench.supervisor("boss").await).await;
-    for (n, text) in ["드론이 떨어졌어요", "버스 언제 와요?", "드론 축제 언제예요?"].iter().enumerate() {
+    for (n, text) in ["드론이 떨어졌어요", "버스 언제 와요?", "드론 축제 언제예요?"].iter().enumerate()
+    {
         bench.writes(&format!("0100000000{n}"), text, DAY + n as i64).await;
     }
     let rule = "[[rule]]\nid = \"drone\"\ntier = 3\nkind = \"danger\"\nlang = \"ko\"\nwords = [\"드론\"]\n";
