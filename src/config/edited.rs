@@ -202,7 +202,7 @@ mod tests {
         let rule =
             "[[rule]]\nid = \"x\"\ntier = 1\nkind = \"danger\"\nlang = \"ko\"\nwords = [\"드론이 떨어\"]\n";
         assert!(with(List::Words, rule).unwrap().triage.judge("드론이 떨어졌어요").danger().is_some());
-        let cases = [
+        let cases: [(List, &str, &str); 13] = [
             (List::Replies, "[[reply]]\nkey = \"x\"\ntext = \"{who}\"", "line 1: reply x: holds"),
             (List::Replies, "[[reply]]\nkey = 3", "(supervisors) replies.toml, line "),
             (List::Categories, "version = ", "(supervisors) categories.toml, line 1"),
@@ -210,11 +210,7 @@ mod tests {
             (List::Categories, &two.replace("\"노인\", ", ""), "reply own: there is no category 복지/노인"),
             (List::Texts, "[ko]\nrestricted = \"답하지 않습니다\"", "line 2: ko.restricted: must hold {"),
             (List::Texts, "[ko]\nreciept = \"x\"", "line 2: reciept: is not an automatic text"),
-            (
-                List::Words,
-                "\n[second_opinion]\nenabled = false",
-                "line 2: second_opinion: is for the operator",
-            ),
+            (List::Words, "\n[second_opinion]\nenabled = false", "second_opinion: is for the operator"),
             (List::Words, "[[guard]]\nid = \"g\"\nwords = [\"가\"]", "guard: is for the operator"),
             (
                 List::Words,

@@ -179,7 +179,7 @@ async fn a_word_that_a_supervisor_adds_rings() {
     for (content, why) in [
         ("[[guard]]\nid = \"g\"\nwords = [\"살려\"]", "guard"),
         ("[second_opinion]\nenabled = false", "second_opinion"),
-        (&rule.replace("train", "help"), "rule help"),
+        (rule.replace("train", "help").as_str(), "rule help"),
     ] {
         let refused = put(&boss, "words", stored(Some(content), 1)).await.unwrap_err();
         assert_eq!((refused.code.as_str(), refused.faults[0].key.as_deref()), ("list_refused", Some(why)));
