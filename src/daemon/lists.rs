@@ -187,7 +187,8 @@ impl Lists {
     /// Takes over another configuration of the operator's.
     pub(super) fn take_file(&self, file: Config, carriers: Carriers) {
         let file = Arc::new(file);
-        let mut next = InForce::new(Arc::clone(&file), self.0.lock().newest.clone());
+        let newest = self.0.lock().newest.clone();
+        let mut next = InForce::new(Arc::clone(&file), newest);
         let mut in_force = self.0.lock();
         // A version was taken over meanwhile.
         if next.newest != in_force.newest {
