@@ -104,6 +104,8 @@ async fn a_list_is_examined_stored_and_kept_with_its_history() {
         (&changed["list_version"]["version"], &changed["list_version"]["by"]),
         (&json!(1), &json!("상담사 boss"))
     );
+    let refused = desk.put(path, &boss, json!({"based_on": 1, "reason": "r"})).await.refused("bad_request");
+    assert_eq!(refused["field"], json!("content"), "without it nothing goes back to the file");
     let file = json!({"content": null, "based_on": 1, "reason": "전처럼 900101-1234567"});
     desk.put(path, &boss, file).await.expect(200);
     let history = desk.get("/v1/lists/replies/history", &boss).await.expect(200);

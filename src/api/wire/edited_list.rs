@@ -1,6 +1,6 @@
 //! Lists of the service that supervisors edit: canned replies, categories, automatic texts, words of danger.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use super::ReplySize;
@@ -60,6 +60,8 @@ pub struct EditedListView {
 #[serde(deny_unknown_fields)]
 pub struct ListRequest {
     /// The whole list as TOML, in the form of the operator's file; null: back to the operator's file.
+    #[serde(deserialize_with = "nullable")]
+    #[schema(required = true)]
     pub content: Option<String>,
     /// The version that the writer saw; 0: none.
     pub based_on: i64,
@@ -69,6 +71,11 @@ pub struct ListRequest {
     /// Only examine it and say what would change.
     #[serde(default)]
     pub dry_run: bool,
+}
+
+/// A member that may be null and has to be there: a request without it must not go back to the operator's file.
+fn nullable<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    Option::deserialize(deserializer)
 }
 
 /// An entry that differs. Without `before` it is new, without `after` it is gone.
