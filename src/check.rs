@@ -9,6 +9,7 @@ mod duty;
 mod finding;
 mod hearing;
 mod hours;
+mod lists;
 mod place;
 mod recovery;
 mod secrets;
@@ -56,8 +57,10 @@ pub async fn check(config_path: &Path, lang: Lang) -> Vec<Finding> {
     findings.push(calendar(&config, Clock::system().now_ms(), lang));
     findings.extend(hours::findings(&config, Clock::system().now_ms(), lang));
     findings.extend(duty::duty(&config, Clock::system().now_ms(), lang));
-    findings.extend(texts::findings(&config, lang));
-    findings.extend(danger_words::findings(&config, lang));
+    let in_force = daemon::in_force(config.clone()).await;
+    findings.extend(lists::findings(&config, &in_force, lang));
+    findings.extend(texts::findings(&in_force.merged, lang));
+    findings.extend(danger_words::findings(&in_force.merged, lang));
     findings.extend(senders(&config, lang));
     findings.extend(carriers(&config, lang).await);
     findings

@@ -10,6 +10,7 @@ mod calendar;
 pub mod carrier;
 mod checker;
 mod credential;
+mod edited;
 mod error;
 mod file;
 mod log;
@@ -32,6 +33,7 @@ pub use audit::Audit;
 pub use backup::BackupConfig;
 pub use carrier::Carriers;
 pub use checker::CalendarFile;
+pub use edited::list_of;
 pub use error::{ConfigError, ConfigFault};
 pub use log::{Log, LogFormat};
 pub use metrics::Metrics;
@@ -62,6 +64,8 @@ pub struct Config {
     pub desks: Desks,
     /// The rules that find danger in a text.
     pub triage: Arc<Triage>,
+    /// Whether `[triage] files` names any.
+    pub has_triage_files: bool,
     pub api: Api,
     /// The access log.
     pub audit: Audit,

@@ -2,6 +2,7 @@
 
 mod carriers;
 mod control;
+mod lists;
 mod lock;
 mod metrics;
 mod push;
@@ -37,11 +38,12 @@ pub use control::accounts::unlock;
 pub use control::reload::reload;
 pub use control::through::{Asker, Heard, RefusedCalls};
 use control::{Answers, Door, ReloadAsked};
+pub use lists::{InForce, in_force};
+use lists::{Lists, Outlets, newest_lists};
 pub use lock::{DatabaseLock, must_exist, open_store};
 use metrics::Scraper;
 pub use service::run;
 pub use settings::service_policy;
-use settings::{api_settings, settings};
 
 /// How long what is under way may take to end after a stop was asked for.
 pub const DRAIN: Duration = Duration::from_secs(25);
@@ -74,6 +76,8 @@ pub struct Daemon {
     settings: watch::Sender<Arc<Settings>>,
     api_settings: watch::Sender<Arc<ApiSettings>>,
     carriers: watch::Sender<Arc<Carriers>>,
+    /// The supervisors' lists; what they put in force goes through the senders above.
+    lists: Lists,
     listen: Option<SocketAddr>,
     monitoring: Option<SocketAddr>,
     tally: ApiTally,
@@ -141,10 +145,15 @@ impl Daemon {
             }
         }
         let (reloads, reload_asked) = mpsc::channel(1);
+        let newest = newest_lists(&store).await.context("the supervisors' lists could not be read")?;
+        let in_force = InForce::new(Arc::new(config.clone()), newest);
+        in_force.tell();
+        let out = Outlets::new(&in_force.merged, Arc::new(carriers));
         Ok(Daemon {
-            settings: watch::Sender::new(Arc::new(settings(&config, &carriers))),
-            api_settings: watch::Sender::new(Arc::new(api_settings(&config, &carriers))),
-            carriers: watch::Sender::new(Arc::new(carriers)),
+            settings: out.settings.clone(),
+            api_settings: out.api_settings.clone(),
+            carriers: out.carriers.clone(),
+            lists: Lists::new(store.clone(), clock.clone(), out, in_force),
             store,
             started_at: clock.now_ms(),
             clock,
@@ -273,6 +282,7 @@ impl Daemon {
             metrics: scraper.shared(),
             tally: self.tally.clone(),
             limits: RequestLimits::default(),
+            lists: Arc::new(self.lists.clone()),
             stop: self.stop_api.clone(),
         }
     }
@@ -360,10 +370,7 @@ impl Daemon {
         if let Some((sender, identity)) = self.identity.as_ref().zip(identity) {
             sender.send_replace(identity.config);
         }
-        self.api_settings.send_replace(Arc::new(api_settings(&new, &carriers)));
-        let has_webhook = self.webhook.is_some();
-        self.settings.send_replace(Arc::new(Settings { has_webhook, ..settings(&new, &carriers) }));
-        self.carriers.send_replace(Arc::new(carriers));
+        self.lists.take_file(new.clone(), carriers);
         self.health.reloaded.notify_one();
         self.config = Config {
             // What still holds, so that the next reload names what is still apart.

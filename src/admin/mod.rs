@@ -287,7 +287,7 @@ async fn dispatch(command: Command, say: Say) -> anyhow::Result<ExitCode> {
         Command::Alarm(command) => alarm::run(command, say).await.map(|()| ExitCode::SUCCESS),
         Command::Triage(command) => triage::run(command, say),
         Command::Policy(command) => policy::run(command, say).await.map(|()| ExitCode::SUCCESS),
-        Command::Texts(args) => texts::run(&args, say).map(|()| ExitCode::SUCCESS),
+        Command::Texts(args) => texts::run(&args, say).await.map(|()| ExitCode::SUCCESS),
         Command::SampleYear(args) => sample_year::run(args, say).await.map(|()| ExitCode::SUCCESS),
         #[cfg(feature = "sim")]
         Command::Sim(args) => simulate::run(args, say).await.map(|()| ExitCode::SUCCESS),

@@ -47,6 +47,8 @@ pub(super) enum PolicyCommand {
 pub(super) async fn run(command: PolicyCommand, say: Say) -> anyhow::Result<()> {
     let PolicyCommand::Replay { config, current, since, texts } = command;
     let (old, new) = (Config::load_without_secrets(&current)?, Config::load_without_secrets(&config)?);
+    // With the lists that supervisors have edited: they hold whatever the operator's files say.
+    let (old, new) = (daemon::in_force(old).await.merged, daemon::in_force(new).await.merged);
     let since_at = Clock::system().now_ms() - since;
     let store = open_logged(&old, "policy replay").await?;
     let past = store

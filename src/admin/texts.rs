@@ -1,5 +1,5 @@
 //! `munjad texts`: prints every automatic text as citizens get it, with its class and its length at the carrier that texts
-//! leave by; prints the built-in files as a beginning for one's own; prints the page `docs/words.md`.
+//! leave by, with what supervisors have edited; prints the built-in files as a beginning for one's own; prints the page `docs/words.md`.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::{ConfigArg, Say, line};
 use crate::config::{self, Config};
+use crate::daemon;
 use crate::domain::notice::{Language, Notice, Texts};
 use crate::domain::text::{Charset, Limits, safe_for_terminal};
 
@@ -47,7 +48,7 @@ enum Example {
     Incentive,
 }
 
-pub(super) fn run(args: &Show, say: Say) -> anyhow::Result<()> {
+pub(super) async fn run(args: &Show, say: Say) -> anyhow::Result<()> {
     if let Some(example) = args.example {
         let file = match example {
             Example::Texts => config::built_in::TEXTS,
@@ -70,7 +71,8 @@ pub(super) fn run(args: &Show, say: Say) -> anyhow::Result<()> {
         line(page(&texts).trim_end());
         return Ok(());
     }
-    list(&Config::load_without_secrets(&args.at.config)?.service.texts, say);
+    let config = Config::load_without_secrets(&args.at.config)?;
+    list(&daemon::in_force(config).await.merged.service.texts, say);
     Ok(())
 }
 
@@ -112,10 +114,10 @@ const HEAD: &str = "\
 Each text, when it is sent, and what it says. `munjad texts` shows those of your configuration with their lengths. To change
 them: `munjad texts --example > texts.toml`, keep the keys you change, and name the file in `[service] texts`. Three keys are filled in everywhere:
 `{name}` (the name of your centre), `{help}` (where help is), `{objection}` (where somebody can object). `munjad check` refuses
-a file with an unknown key, an unknown place in braces, or a text that is too long.
+a file with an unknown key, an unknown place in braces, or a text that is too long. Supervisors change them by `munja edit texts` ([lists.md](lists.md)).
 
 자동 문자마다 언제 나가는지, 어떤 말인지 적었습니다. 바꾸려면 `munjad texts --example > texts.toml` 로 파일을 만들고, 바꿀 것만 남긴 뒤
-`[service] texts` 에 파일 이름을 적습니다. `{name}`(센터 이름), `{help}`(도움받을 곳), `{objection}`(이의를 알릴 곳)은 한 곳만 바꾸면 모든 문자에 들어갑니다.
+`[service] texts` 에 파일 이름을 적습니다. `{name}`(센터 이름), `{help}`(도움받을 곳), `{objection}`(이의를 알릴 곳)은 한 곳만 바꾸면 모든 문자에 들어갑니다. 관리자는 `munja edit texts` 로 고칩니다([lists.ko.md](lists.ko.md)).
 
 How much is said: at most a receipt before the first answer, unless the wait is long; no receipt where the answer is first; nothing to somebody who wants no
 automatic texts, except where help is. 첫 답변 전에는 접수 문자 하나만 보냅니다. 오래 기다릴 때만 더 보냅니다. 답변이 먼저 나가면 접수 문자를 보내지 않습니다.

@@ -27,6 +27,7 @@ mod extract;
 mod first;
 mod length;
 mod limits;
+mod lists;
 mod live;
 mod message;
 mod newer;
@@ -67,6 +68,7 @@ use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter, UtoipaMethodRouterE
 use utoipa_axum::routes;
 
 pub use limits::{Limits as RequestLimits, Rates};
+pub use lists::{Examined, ListKeeper, NotTaken};
 pub use openapi::document;
 pub use probes::monitoring_router;
 pub use serve::{BindError, Listener, bind_tcp, bind_tls, bind_unix, serve};
@@ -141,6 +143,8 @@ pub struct ApiContext {
     pub metrics: MetricsOf,
     pub tally: ApiTally,
     pub limits: RequestLimits,
+    /// Examines and takes over the lists that supervisors edit.
+    pub lists: Arc<dyn ListKeeper>,
     /// Ends the event streams; without that [`serve()`] would have to cut them off.
     pub stop: CancellationToken,
 }
@@ -252,6 +256,12 @@ fn of_supervisors() -> Vec<Row> {
         (Supervisor, Nothing, routes!(supervise::announce)),
         (Counselor, Nothing, routes!(supervise::announcements)),
         (Supervisor, BeforeAnswer(Action::List), routes!(supervise::citizens)),
+        // The service's own words. What is stored is logged with it; of texts only counts are said, which is logged, too.
+        (Supervisor, Nothing, routes!(lists::all)),
+        (Supervisor, Nothing, routes!(lists::show)),
+        (Supervisor, WithChange, routes!(lists::edit)),
+        (Supervisor, Nothing, routes!(lists::history)),
+        (Supervisor, Nothing, routes!(lists::version)),
     ]
 }
 

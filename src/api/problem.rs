@@ -14,9 +14,10 @@ use axum::response::{IntoResponse, Response};
 
 use super::view;
 pub(super) use super::wire::ProblemCode;
-use super::wire::{CounselorView, MessageView, OfferView, ProblemDetails, ReplySize};
-use super::words::{Bounds, Language, allowed, words};
+use super::wire::{CounselorView, ListVersionView, MessageView, OfferView, ProblemDetails, ReplySize};
+use super::words::{Bounds, Language, allowed, fault_line, fault_view, words};
 use crate::domain::counselor::Counselor;
+use crate::domain::edited_list::ListFault;
 use crate::domain::refusal::Refusal;
 use crate::domain::text::Offer;
 use crate::store::{Message, StoreError};
@@ -45,6 +46,8 @@ struct Parts {
     size: Option<ReplySize>,
     claimed_by: Option<CounselorView>,
     retry_after_secs: Option<i64>,
+    faults: Vec<ListFault>,
+    list_version: Option<ListVersionView>,
 }
 
 impl Problem {
@@ -61,6 +64,8 @@ impl Problem {
             size: None,
             claimed_by: None,
             retry_after_secs: None,
+            faults: Vec::new(),
+            list_version: None,
         }))
     }
 
@@ -128,6 +133,21 @@ impl Problem {
         let mut problem = Problem::new(ProblemCode::Unencodable);
         problem.0.characters = characters.iter().map(char::to_string).collect();
         problem.0.offer = offer.map(view::offer);
+        problem
+    }
+
+    /// A list that cannot be used.
+    pub(super) fn list_refused(faults: Vec<ListFault>) -> Self {
+        let mut problem = Problem::new(ProblemCode::ListRefused);
+        problem.0.faults = faults;
+        problem
+    }
+
+    /// Somebody stored a version of the list meanwhile.
+    pub(super) fn list_changed(newest: ListVersionView) -> Self {
+        let mut problem = Problem::new(ProblemCode::ListChanged);
+        problem.0.about = Some(newest.by.clone());
+        problem.0.list_version = Some(ListVersionView { content: None, ..newest });
         problem
     }
 
@@ -200,7 +220,9 @@ impl Problem {
     fn into_details(self, language: Language, request_id: String) -> ProblemDetails {
         let words = words(self.0.code, language);
         let code = self.0.code.as_str();
-        let mut detail = words.detail.replace("{}", self.0.about.as_deref().unwrap_or_default());
+        let faults: Vec<_> = self.0.faults.iter().map(|fault| fault_view(fault, language)).collect();
+        let about = faults.first().map(fault_line).or(self.0.about.clone()).unwrap_or_default();
+        let mut detail = words.detail.replace("{}", &about);
         detail.push_str(&allowed(language, &self.0.known, self.0.bounds));
         let names_field = matches!(self.0.code, ProblemCode::BadRequest | ProblemCode::UnknownField);
         ProblemDetails {
@@ -220,6 +242,8 @@ impl Problem {
             size: self.0.size,
             claimed_by: self.0.claimed_by,
             retry_after_secs: self.0.retry_after_secs,
+            faults,
+            list_version: self.0.list_version,
         }
     }
 }

@@ -6,7 +6,9 @@ use super::extract::Json;
 use super::problem::Problem;
 use super::session::Caller;
 use super::wire::StatusResponse;
-use super::{ApiContext, bulletin, view};
+use super::words::Language;
+use super::{ApiContext, bulletin, lists, view};
+use crate::domain::edited_list::ListSource;
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
@@ -15,6 +17,7 @@ const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 pub(super) async fn status(
     State(context): State<ApiContext>,
     _: Caller,
+    language: Language,
 ) -> Result<Json<StatusResponse>, Problem> {
     let now_at = context.now();
     let counts = context.store.counts(now_at - DAY_MS).await?;
@@ -40,6 +43,13 @@ pub(super) async fn status(
             .await?
             .iter()
             .map(|row| bulletin::view(row, now_at))
+            .collect(),
+        lists: context
+            .lists
+            .states()
+            .iter()
+            .filter(|of| of.source == ListSource::Supervisor || of.refused.is_some())
+            .map(|of| lists::state_view(of, language))
             .collect(),
         recovery: context.store.recovery().await?.as_ref().map(view::recovery),
     }))

@@ -11,6 +11,7 @@ mod bulletin;
 mod catalogue;
 mod draft;
 mod duty;
+mod edited_list;
 mod event;
 mod evidence;
 mod follow;
@@ -45,6 +46,10 @@ pub use bulletin::{
 pub use catalogue::{CannedList, CannedView, CategoryList, DeskList, DeskView, LimitsView};
 pub use draft::{DraftList, DraftRequest, DraftView, WritingView};
 pub use duty::{AlarmView, DutyList, DutyView, TroubleView};
+pub use edited_list::{
+    EditedListView, ListChangeView, ListFaultView, ListHistory, ListRequest, ListResponse, ListStateView,
+    ListStates, ListVersionView,
+};
 pub use event::EventView;
 pub use evidence::{Evidence, EvidenceRecord, EvidenceRequest};
 pub use follow::{ReferralView, WriteFirstRequest, WriteFirstResponse, WriteToNumberRequest};

@@ -1,8 +1,15 @@
 //! The sentences of problems in English and Korean, by their code.
 
+use std::convert::Infallible;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 
-use super::wire::ProblemCode;
+use super::wire::{ListFaultView, ProblemCode};
+use crate::domain::edited_list::ListFault;
+use crate::ops::causes::in_words;
+use crate::ops::lang::Lang;
 
 /// A language in which sentences exist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +50,35 @@ impl Language {
             Self::Korean => "ko",
         }
     }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Language {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Language::from_headers(&parts.headers))
+    }
+}
+
+/// Why a list cannot be used, in the caller's language.
+pub(super) fn fault_view(of: &ListFault, language: Language) -> ListFaultView {
+    let lang = match language {
+        Language::English => Lang::En,
+        Language::Korean => Lang::Ko,
+    };
+    ListFaultView {
+        list: of.list.map(|list| list.as_str().to_owned()),
+        line: of.line.and_then(|line| i64::try_from(line).ok()),
+        key: of.key.clone(),
+        message: in_words(&of.message, lang),
+    }
+}
+
+/// A fault in one line: `3: reply x: holds a brace`.
+pub(super) fn fault_line(of: &ListFaultView) -> String {
+    let line = of.line.map(|line| line.to_string());
+    let parts = line.into_iter().chain(of.key.clone()).chain([of.message.clone()]);
+    parts.collect::<Vec<_>>().join(": ")
 }
 
 /// `ko-KR;q=0.8` as its tag and its weight.
@@ -269,6 +305,12 @@ sentences! {
     InDanger:
         ["In danger", "It is or may be a danger. Somebody has to read it and answer it by itself."],
         ["위급한 상담입니다", "위급하거나 위급할 수 있는 상담입니다. 직접 읽고 따로 답해 주세요."];
+    ListRefused:
+        ["The list can't be used", "Nothing was stored. Line {}"],
+        ["목록을 쓸 수 없습니다", "아무것도 저장하지 않았습니다. 줄 {}"];
+    ListChanged:
+        ["Somebody changed the list meanwhile", "A newer version was stored by {}. Look at it, then edit that one."],
+        ["그 사이 목록이 바뀌었습니다", "더 새로운 판을 {} 님이 저장했습니다. 먼저 살펴보고 그것을 고쳐 주세요."];
     NoReceipts:
         ["No receipts are sent", "The operator has turned receipts off, so no bulletin would reach anybody."],
         ["접수 문자를 보내지 않습니다", "운영자가 접수 문자를 꺼 두어 알림이 아무에게도 가지 않습니다."];

@@ -4,9 +4,9 @@ use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use super::{
-    account, action, advice, answer_all, bulletin, catalogue, claim, close, danger, decide, desk, follow,
-    list, login, passwd, photo, practice, presence, recall, release, reply, report, review, search, sessions,
-    show, similar, status, supervise, totp, watch,
+    account, action, advice, answer_all, bulletin, catalogue, claim, close, danger, decide, desk, edit,
+    follow, list, login, passwd, photo, practice, presence, recall, release, reply, report, review, search,
+    sessions, show, similar, status, supervise, totp, watch,
 };
 use crate::ops::lang::Lang;
 
@@ -98,6 +98,7 @@ pub enum Command {
     OptIn(action::NumberOnly),
     Announce(supervise::Announce),
     Restricted,
+    Edit(edit::Args),
     Evidence(catalogue::EvidenceArgs),
     Desks,
     Categories(catalogue::DeskArgs),

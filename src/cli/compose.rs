@@ -182,7 +182,7 @@ fn theirs(detail: &ConversationDetail) -> String {
 }
 
 /// Runs the person's editor; without one, the simplest that is there.
-fn run_editor(context: &CliContext, file: &Path) -> Result<(), Failure> {
+pub fn run_editor(context: &CliContext, file: &Path) -> Result<(), Failure> {
     let named = context.io.var("VISUAL").or_else(|| context.io.var("EDITOR"));
     let editor = named.unwrap_or_else(|| {
         let is_there = |name: &str| {

@@ -44,7 +44,7 @@ impl Exit {
         use ProblemCode::*;
         match code {
             BadRequest | UnknownField | WrongContentType | NoSuchDesk | NoSuchPerson | NoSuchCategory
-            | NotReachable | CategoryNeeded | BulletinUntil | PasswordLength | PasswordCommon
+            | NotReachable | CategoryNeeded | BulletinUntil | ListRefused | PasswordLength | PasswordCommon
             | PasswordPersonal | PasswordUnchanged => Exit::Usage,
             MethodNotAllowed => Exit::Unexpected,
             TooSlow => Exit::Unreachable,
@@ -58,7 +58,7 @@ impl Exit {
             | AlreadyLeft | NotInDoubt | SeveralTexts | PhotoNotHereYet | OwnWork | NotReviewable
             | AlreadyReviewed | AlreadyAnswered | WrongPassword | RoleRefuses | NotYourself | LoginTaken
             | TotpInUse => Exit::Refused,
-            NewerTexts | KeyReused => Exit::LookFirst,
+            NewerTexts | KeyReused | ListChanged => Exit::LookFirst,
             EmptyText
             | Unencodable
             | TooLong

@@ -4,6 +4,7 @@
 //! - `args.rs`, `exit.rs`: the commands, the exit codes · `words.rs`, `locales/`: the sentences of this face
 //! - `help.rs`: `--help` and wrong usage · `io.rs`, `context.rs`: the world around a command, what every command works with
 //! - `action.rs`, `catalogue.rs`: many small commands of one kind
+//! - `edit/`: lists that supervisors edit
 //! - `report/`: figures as tables, a page, a workbook and CSV
 //! - `render.rs`, `json.rs`, `conversation.rs`, `message.rs`, `draw.rs`: what is printed · `failure.rs`: why a command
 //!   failed, and what to do next
@@ -32,6 +33,7 @@ mod doubt;
 mod drafts;
 mod draw;
 mod duty;
+mod edit;
 mod exit;
 mod failure;
 mod follow;
@@ -204,6 +206,7 @@ async fn dispatch(
         Command::OptIn(args) => action::opt_in(context, &args).await,
         Command::Announce(args) => supervise::announce(context, &args).await,
         Command::Restricted => supervise::restricted(context).await,
+        Command::Edit(args) => edit::run(context, &args).await,
         Command::Evidence(args) => catalogue::evidence(context, &args).await,
         Command::Desks => catalogue::desks(context).await,
         Command::Categories(args) => catalogue::categories(context, &args).await,

@@ -2,6 +2,7 @@
 
 use super::bulletin;
 use super::context::CliContext;
+use super::edit;
 use super::failure::Failure;
 use crate::api::wire::{CarrierStatus, ComparedView, Counts, StatusResponse};
 use crate::client::format::one_word;
@@ -55,6 +56,7 @@ fn describe(context: &CliContext, status: &StatusResponse) -> String {
         lines.push(context.paint.alert(&context.say.with(id, [("made", made.into())])));
     }
     lines.extend(status.bulletins.iter().map(|one| bulletin::status_line(context, one)));
+    lines.extend(status.lists.iter().map(|of| edit::state_line(context, of)));
     let is_one = status.carriers.len() == 1;
     lines.extend(status.carriers.iter().flat_map(|one| carrier(context, one, is_one)));
     lines.extend(counts(context, &status.counts));

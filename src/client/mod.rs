@@ -6,7 +6,7 @@
 //! | `profile.rs`, `files.rs` | the log-in of a profile, and files that only their owner can read |
 //! | `seen.rs`, `drafts.rs`, `sending.rs` | what was shown, what was written, which reply is on its way |
 //! | `photos.rs` | photos, films and voice messages: saved, and shown by a viewer |
-//! | `people.rs`, `follow.rs`, `quality.rs` | colleagues: who is on; texts with which we begin; supervisors' work |
+//! | `people.rs`, `follow.rs`, `quality.rs`, `lists.rs` | colleagues: who is on; texts with which we begin; supervisors' work, and the lists that they edit |
 //! | `tidy.rs` | how long drafts and saved photos stay on this machine |
 //! | `named.rs` | names that people type, and which ones they may have meant |
 //! | `search.rs` | searching, and advice before a text is sent |
@@ -30,6 +30,7 @@ mod events;
 mod files;
 mod follow;
 pub mod format;
+mod lists;
 pub mod message;
 pub mod named;
 mod people;

@@ -125,6 +125,7 @@ fn sections(checker: &Checker<'_>, file: &File) -> Result<Config, ConfigError> {
         sending: sending::read(checker, &file.sending)?,
         service,
         triage: Arc::new(triage::triage(&checker.all_readable(&file.triage.files))?),
+        has_triage_files: !file.triage.files.is_empty(),
         api: api::read(checker, &file.api)?,
         audit: audit::read(checker, &file.audit)?,
         metrics: metrics::read(checker, &file.metrics)?,

@@ -84,9 +84,7 @@ fn by_category(
     categories: &Categories,
 ) -> Result<Vec<(String, i64)>, ConfigError> {
     const KEY: &str = "privacy.keep_category_days";
-    let all: Vec<String> = categories.all(None).collect();
-    let is_known =
-        |name: &str| all.iter().any(|known| known == name || known.split('/').next() == Some(name));
+    let is_known = |name: &str| is_named(categories, name);
     let mut found = Vec::new();
     for (name, days) in section.get_ref() {
         if !is_known(name) {
@@ -99,4 +97,9 @@ fn by_category(
         found.push((name.clone(), i64::from(*days) * DAY_MS));
     }
     Ok(found)
+}
+
+/// Whether the list has this category or group.
+pub(super) fn is_named(categories: &Categories, name: &str) -> bool {
+    categories.all(None).any(|known| known == name || known.split('/').next() == Some(name))
 }

@@ -7,7 +7,9 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::checker::{Checker, unwritten};
+use super::edited::ListFiles;
 use super::error::ConfigError;
+use super::words::Source;
 use super::{quality, words};
 use crate::domain::catalogue::{Canned, Categories};
 use crate::domain::incentive::Rules;
@@ -26,6 +28,8 @@ pub struct Service {
     pub categories: Categories,
     pub category_required: bool,
     pub replies: Vec<Canned>,
+    /// What the lists are made from, for supervisors' versions.
+    pub(super) files: ListFiles,
     /// By which consultations are reviewed, and for what counselors get points.
     pub review_sheet: Sheet,
     pub incentive: Rules,
@@ -115,12 +119,21 @@ pub(super) fn read(
     limits: &Limits,
 ) -> Result<Service, ConfigError> {
     let beside = |path: &Option<PathBuf>| path.as_ref().and_then(|path| checker.readable(path));
-    let categories = words::categories(beside(&section.categories).as_deref())?;
+    let source = |path: &Option<PathBuf>| beside(path).map(|path| Source::read(&path)).transpose();
     let interpreter = interpreter(checker, section.interpreter.as_ref(), limits)?;
+    let files = ListFiles {
+        categories: source(&section.categories)?,
+        replies: source(&section.replies)?,
+        texts: source(&section.texts)?,
+        interpreter: interpreter.map(str::to_owned),
+        limits: *limits,
+    };
+    let categories = words::categories_of(files.categories.as_ref())?;
     let service = Service {
         receipt_texts: section.receipt_texts,
-        texts: words::texts(beside(&section.texts).as_deref(), limits)?,
-        replies: words::replies(beside(&section.replies).as_deref(), &categories, interpreter, limits)?,
+        texts: words::texts_of(files.texts.as_ref(), limits)?,
+        replies: words::replies_of(files.replies.as_ref(), &categories, interpreter, limits)?,
+        files,
         review_sheet: quality::sheet(beside(&section.review_sheet).as_deref())?,
         incentive: quality::incentive(beside(&section.incentive).as_deref())?,
         categories,

@@ -8,7 +8,9 @@ use toml::Spanned;
 
 use super::error::ConfigError;
 use super::words::{Source, built_in};
+use crate::domain::edited_list::made_quieter;
 use crate::domain::notice::Language;
+use crate::domain::text::one_line;
 use crate::domain::triage::{
     BadRule, Group, Guard, Kind, ListPlace, Lists, Rule, Table, Thresholds, Tier, Triage,
 };
@@ -220,6 +222,60 @@ impl Collected {
             let (n, at) = origin.cloned().unwrap_or((0, 0..0));
             sources[n].wrong(format!("{what} {}", id.unwrap_or_default()), &at, bad.why)
         })
+    }
+}
+
+/// `base` with the rules of `source` added. It may add rules that look for danger and nothing else: what `base` sees stays.
+pub(super) fn added(base: &Triage, source: &Source) -> Result<Triage, ConfigError> {
+    let file = source.parsed::<TriageFile>()?;
+    let others = [
+        ("group", file.group.first().map(Spanned::span)),
+        ("guard", file.guard.first().map(Spanned::span)),
+        ("second_opinion", file.second_opinion.as_ref().map(Spanned::span)),
+    ];
+    if let Some((what, at)) = others.into_iter().find_map(|(what, at)| Some((what, at?))) {
+        return Err(source.wrong(
+            what.to_owned(),
+            &at,
+            "is for the operator's files: only [[rule]] can be added here",
+        ));
+    }
+    let (mut lists, n_base) = (base.lists().clone(), base.rules().len());
+    let mut places: Vec<Range<usize>> = Vec::new();
+    for section in file.rule {
+        let at = section.span();
+        let rule = rule(source, section.into_inner())?;
+        let wrong = |why: &str| Err(source.wrong(format!("rule {}", rule.id), &at, why));
+        if lists.rules[n_base..].iter().any(|known| known.id == rule.id) {
+            return wrong("is defined twice");
+        }
+        if lists.rules.iter().any(|known| known.id == rule.id) {
+            return wrong("has the id of another rule, which stays as it is: choose another id");
+        }
+        if rule.kind == Kind::Abuse {
+            return wrong("must be danger, self_harm or youth: only danger can be added here");
+        }
+        places.push(at);
+        lists.rules.push(rule);
+    }
+    let key = |n: usize| lists.rules.get(n).map_or_else(String::new, |rule| format!("rule {}", rule.id));
+    let after = Triage::new(lists.clone(), base.table().cloned()).map_err(|bad| {
+        let n = match bad.at {
+            ListPlace::Rule(n) => n,
+            ListPlace::Group(_) | ListPlace::Guard(_) => 0,
+        };
+        let at = n.checked_sub(n_base).and_then(|n| places.get(n)).cloned().unwrap_or(0..0);
+        source.wrong(key(n), &at, bad.why)
+    })?;
+    match made_quieter(base, &after) {
+        None => Ok(after),
+        Some(text) => {
+            let why = format!(
+                "would make danger quieter: \"{}\" is taken less seriously than before",
+                one_line(text, 40)
+            );
+            Err(source.wrong("rule".to_owned(), &(0..0), why))
+        }
     }
 }
 

@@ -26,9 +26,10 @@ pub mod built_in {
 use built_in::{CATEGORIES, REPLIES, TEXTS};
 
 /// A file of texts: path and content.
+#[derive(Debug, Clone)]
 pub(super) struct Source {
     pub(super) path: PathBuf,
-    text: String,
+    pub(super) text: String,
 }
 
 impl Source {
@@ -64,10 +65,13 @@ const COMMON: [&str; 3] = ["name", "help", "objection"];
 
 /// The automatic texts: the built-in ones with the changes of the file, each within `limits`.
 pub fn texts(own: Option<&Path>, limits: &Limits) -> Result<Texts, ConfigError> {
+    texts_of(own.map(Source::read).transpose()?.as_ref(), limits)
+}
+
+/// As [`texts`], of a file that was read.
+pub(super) fn texts_of(own: Option<&Source>, limits: &Limits) -> Result<Texts, ConfigError> {
     let mut sources = vec![Source::built_in("texts.toml", TEXTS)];
-    if let Some(path) = own {
-        sources.push(Source::read(path)?);
-    }
+    sources.extend(own.cloned());
     let (mut words, mut places, mut common) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
     for (n, source) in sources.iter().enumerate() {
         for (language, keys) in by_language(source)? {
@@ -129,7 +133,9 @@ pub fn texts(own: Option<&Path>, limits: &Limits) -> Result<Texts, ConfigError> 
 }
 
 /// The keys of each language.
-fn by_language(source: &Source) -> Result<BTreeMap<String, BTreeMap<String, Spanned<String>>>, ConfigError> {
+pub(super) fn by_language(
+    source: &Source,
+) -> Result<BTreeMap<String, BTreeMap<String, Spanned<String>>>, ConfigError> {
     let all: BTreeMap<String, Spanned<toml::Value>> = source.parsed()?;
     match all.into_iter().find(|(_, value)| !value.get_ref().is_table()) {
         Some((key, value)) => {
@@ -161,10 +167,12 @@ struct GroupSection {
 
 /// The categories: the built-in ones, or those of the file.
 pub fn categories(own: Option<&Path>) -> Result<Categories, ConfigError> {
-    let source = match own {
-        Some(path) => Source::read(path)?,
-        None => Source::built_in("categories.toml", CATEGORIES),
-    };
+    categories_of(own.map(Source::read).transpose()?.as_ref())
+}
+
+/// As [`categories`], of a file that was read.
+pub(super) fn categories_of(own: Option<&Source>) -> Result<Categories, ConfigError> {
+    let source = own.cloned().unwrap_or_else(|| Source::built_in("categories.toml", CATEGORIES));
     let file: CategoryFile = source.parsed()?;
     let mut groups: Vec<Group> = Vec::new();
     for section in file.group {
@@ -222,7 +230,15 @@ fn span_ms(word: &str) -> Option<i64> {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ReplyFile {
+    /// `false`: without those that are built in.
+    #[serde(default = "yes")]
+    built_in: bool,
+    #[serde(default)]
     reply: Vec<Spanned<ReplySection>>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 #[derive(Deserialize)]
@@ -233,21 +249,23 @@ struct ReplySection {
     category: Option<String>,
 }
 
-/// The canned replies: the built-in ones, then those of the file; one replaces another of the same key. Of a built-in one
-/// whose category the operator's list lacks, the category is left out.
-pub(super) fn replies(
-    own: Option<&Path>,
+/// The canned replies: the built-in ones unless the file does without them, then those of the file; one replaces another of the
+/// same key. Of a built-in one whose category the list lacks, the category is left out.
+pub(super) fn replies_of(
+    own: Option<&Source>,
     categories: &Categories,
     interpreter: Option<&str>,
     limits: &Limits,
 ) -> Result<Vec<Canned>, ConfigError> {
     let mut sources = vec![Source::built_in("replies.toml", REPLIES)];
-    if let Some(path) = own {
-        sources.push(Source::read(path)?);
-    }
+    sources.extend(own.cloned());
     let mut all: Vec<Canned> = Vec::new();
     for (n, source) in sources.iter().enumerate() {
-        for section in source.parsed::<ReplyFile>()?.reply {
+        let file = source.parsed::<ReplyFile>()?;
+        if !file.built_in {
+            all.clear();
+        }
+        for section in file.reply {
             let at = section.span();
             let ReplySection { key, text, category } = section.into_inner();
             let wrong = |message: String| source.wrong(format!("reply {key}"), &at, message);
@@ -283,14 +301,14 @@ mod tests {
         }
         let categories = categories(None).unwrap();
         assert_eq!(categories.due_ms(), BTreeMap::from([("복지/수어통역".to_owned(), 7_200_000)]));
-        let named = replies(None, &categories, Some("빛고을수어통역센터 062-1"), &Limits::KOREAN).unwrap();
+        let named = replies_of(None, &categories, Some("빛고을수어통역센터 062-1"), &Limits::KOREAN).unwrap();
         let text = |key: &str| named.iter().find(|reply| reply.key == key).unwrap().text.clone();
         assert!(
             text("interpreter").contains("빛고을수어통역센터 062-1")
                 && text("relay").contains("손말이음센터(107)")
         );
         assert!(
-            replies(None, &categories, None, &Limits::KOREAN)
+            replies_of(None, &categories, None, &Limits::KOREAN)
                 .unwrap()
                 .iter()
                 .any(|reply| reply.category.is_some())
@@ -389,8 +407,12 @@ mod tests {
         let due = categories(Some(&path)).unwrap().due_ms();
         assert_eq!(due, BTreeMap::from([("복지/통역".to_owned(), 5_400_000)]));
         std::fs::write(&path, "[[reply]]\nkey = \"x\"\ntext = \"{who}\"").unwrap();
-        let refused =
-            replies(Some(&path), &Categories::default(), None, &Limits::KOREAN).unwrap_err().to_string();
+        let replies =
+            || replies_of(Some(&Source::read(&path)?), &Categories::default(), None, &Limits::KOREAN);
+        let refused = replies().unwrap_err().to_string();
         assert!(refused.contains("line 1: reply x: holds"), "{refused}");
+        std::fs::write(&path, "built_in = false\n[[reply]]\nkey = \"x\"\ntext = \"네\"").unwrap();
+        let keys = |all: Vec<Canned>| all.into_iter().map(|canned| canned.key).collect::<Vec<_>>();
+        assert_eq!(keys(replies().unwrap()), ["x"], "without those that are built in");
     }
 }

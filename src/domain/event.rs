@@ -105,6 +105,8 @@ words! {
         BulletinEnded => "bulletin_ended",
         /// A supervisor tells everybody something. The detail is what; nothing of a citizen.
         Announced => "announced",
+        /// A supervisor stored a version of a list of the service. The detail is which list and which version.
+        ListEdited => "list_edited",
         WorkerRestarted => "worker_restarted",
         CarrierOutOfOrder => "carrier_out_of_order",
         CarrierWorksAgain => "carrier_works_again",

@@ -19,6 +19,7 @@ pub mod counselor;
 pub mod delivery_reason;
 pub mod desk;
 pub mod draft;
+pub mod edited_list;
 pub mod event;
 pub mod figures;
 pub mod hearing;

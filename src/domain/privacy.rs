@@ -150,6 +150,7 @@ pub const COLUMNS: &[Columns] = {
         row("search_note_data", "block", Words, K::Conversation),
         row("search_progress", "source", Nothing, K::Always),
         row("bulletin", "text desk", Nothing, K::Always),
+        row("edited_list", "list content reason", Nothing, K::Always),
         row("review", "comment answer", Words, K::Conversation),
         row("review_mark", "point", Nothing, K::Always),
         row("recovery", "state reason", Nothing, K::Always),

@@ -1,5 +1,5 @@
-//! Pages for browsers: the web desk, where counselors answer citizens, the live board for a screen on the wall, and reports. Files that
-//! are compiled into the program; they talk to the same API as every other face.
+//! Pages for browsers: the web desk, where counselors answer citizens, the live board for a screen on the wall, reports, and the lists that
+//! supervisors edit. Files that are compiled into the program; they talk to the same API as every other face.
 //!
 //! No page holds data: a browser asks the API for it with a token that it keeps in `sessionStorage` and sends as a header. No
 //! cookie, so no other site can act in somebody's name. Pages load nothing but these files (no CDN, no inline script or style),
@@ -36,11 +36,13 @@ const ASSETS: &[Asset] = assets! {
     "/desk" HTML "desk.html";
     "/board" HTML "board.html";
     "/reports" HTML "reports.html";
+    "/lists" HTML "lists.html";
     "/web/icon.svg" SVG "icon.svg";
     "/web/look.css" CSS "look.css";
     "/web/board.css" CSS "board.css";
     "/web/desk.css" CSS "desk.css";
     "/web/reports.css" CSS "reports.css";
+    "/web/lists.css" CSS "lists.css";
     "/web/api.js" JS "api.js";
     "/web/dom.js" JS "dom.js";
     "/web/words.js" JS "words.js";
@@ -49,6 +51,7 @@ const ASSETS: &[Asset] = assets! {
     "/web/board.js" JS "board.js";
     "/web/desk.js" JS "desk.js";
     "/web/reports.js" JS "reports.js";
+    "/web/lists.js" JS "lists.js";
     "/web/queue.js" JS "queue.js";
     "/web/talk.js" JS "talk.js";
     "/web/composer.js" JS "composer.js";

@@ -24,6 +24,7 @@ mod hearing;
 mod hostile;
 mod house;
 mod intent;
+mod lists;
 mod log_lines;
 mod main_job;
 mod monitoring;

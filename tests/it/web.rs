@@ -18,9 +18,8 @@ async fn pages_are_served_beside_the_api() {
     let gateway = Gateway::start().await;
     let home = gateway.desk.http.get(url(&gateway, "/")).send().await.unwrap();
     assert_eq!(home.url().path(), "/desk");
-    for (page, script) in
-        [("/desk", "/web/desk.js"), ("/board", "/web/board.js"), ("/reports", "/web/reports.js")]
-    {
+    let pages = ["/desk", "/board", "/reports", "/lists"].map(|page| (page, format!("/web{page}.js")));
+    for (page, script) in pages {
         let answer = gateway.desk.http.get(url(&gateway, page)).send().await.unwrap();
         assert_eq!(answer.headers()["content-type"], "text/html; charset=utf-8");
         let policy = answer.headers()["content-security-policy"].to_str().unwrap().to_owned();
@@ -28,8 +27,8 @@ async fn pages_are_served_beside_the_api() {
             policy.starts_with("default-src 'none'") && policy.contains("frame-ancestors 'none'"),
             "{policy}"
         );
-        assert!(answer.text().await.unwrap().contains(script));
-        let script = gateway.desk.http.get(url(&gateway, script)).send().await.unwrap();
+        assert!(answer.text().await.unwrap().contains(&script));
+        let script = gateway.desk.http.get(url(&gateway, &script)).send().await.unwrap();
         assert_eq!(script.headers()["content-type"], "text/javascript; charset=utf-8");
     }
     // The page's log-in is the API's.

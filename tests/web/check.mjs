@@ -242,6 +242,41 @@ try {
   await reports.getByLabel("First day").fill("2020-01-01");
   check(await reports.locator("#period").inputValue() === "own", "days of one's own");
 
+  begin("a supervisor edits the canned replies, by keyboard alone; a counselor has them at once");
+  const lists = await open(browser, { locale: "ko-KR" });
+  await lists.goto(`${base}/lists`);
+  await lists.getByLabel("아이디").waitFor();
+  for (const word of ["boss", FIRST]) { await lists.keyboard.type(word); await lists.keyboard.press("Tab"); }
+  await lists.keyboard.press("Enter");
+  await lists.getByLabel("새 비밀번호", { exact: true }).waitFor();
+  for (const word of [OWN, OWN]) { await lists.keyboard.type(word); await lists.keyboard.press("Tab"); }
+  await lists.keyboard.press("Enter");
+  await lists.locator("#list:focus").waitFor();
+  await barriers(lists, "lists");
+  await lists.locator("#content").focus();
+  await lists.keyboard.press("Control+End");
+  await lists.keyboard.type(`\n[[reply]]\nkey = "night"\ntext = "밤에는 {who}"\n`);
+  await lists.locator("#check").press("Enter");
+  await lists.locator("#faults button", { hasText: "reply night" }).press("Enter");
+  await lists.locator("#content:focus").waitFor();
+  const chosen = await lists.locator("#content").evaluate((field) => field.value.slice(field.selectionStart, field.selectionEnd));
+  check(chosen === "[[reply]]", `the fault leads to ${chosen}`);
+  await barriers(lists, "lists with a fault");
+  await lists.locator("#content").evaluate((field) => { const at = field.value.indexOf("{who}"); field.setSelectionRange(at, at + 5); });
+  await lists.keyboard.type("119에 문자하세요 <b>");
+  await lists.locator("#reason").focus();
+  await lists.keyboard.type("밤 안내");
+  await lists.keyboard.press("Enter");
+  await lists.locator("#changes .new", { hasText: "night: 밤에는 119에 문자하세요 <b>" }).waitFor();
+  check(await lists.locator("#changes b").count() === 0, "a list became markup");
+  check(await lists.locator("#versions tr").count() === 0, "it was stored before anybody looked");
+  await lists.keyboard.press("Enter");
+  await lists.locator("#said", { hasText: "1판을 씁니다." }).waitFor();
+  await lists.locator("#versions", { hasText: "이관리" }).waitFor();
+  await barriers(lists, "lists with a history");
+  const keysOf = async () => (await desk.evaluate(async () => (await (await fetch("/v1/canned", { headers: { Authorization: `Bearer ${sessionStorage.getItem("munja.token")}` } })).json()).replies)).map(({ key }) => key);
+  check((await keysOf()).includes("night"), "the counselor has no such reply");
+
   begin("both pages in English");
   for (const page of [desk, board]) {
     await page.locator("#language").press("Enter");
@@ -254,7 +289,7 @@ try {
   }
 
   begin("nothing was refused by the policy, no error on the console");
-  for (const page of [desk, board, reports]) errors.push(...await page.evaluate(() => window.refused));
+  for (const page of [desk, board, reports, lists]) errors.push(...await page.evaluate(() => window.refused));
   check(!errors.length, errors.join("\n"));
   console.log("all is well");
 } catch (error) {

@@ -1,5 +1,5 @@
-// A whole gateway for the browser: the simulated carrier, `munjad run` beside it on a fixed port, a counselor whose password the
-// operator chose, and a token for a screen.
+// A whole gateway for the browser: the simulated carrier, `munjad run` beside it on a fixed port, a counselor and a supervisor whose passwords
+// the operator chose, and a token for a screen.
 
 import { spawn, spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -78,6 +78,7 @@ ${process.env.MORE_CONFIG ?? ""}
   await answers(`http://127.0.0.1:${ports.sim}/_sim/ledger`);
   await run();
   operator(["user", "add", "minsu", "--name", "김민수", "--password-stdin"], "처음 정해 준 말 하나\n");
+  operator(["user", "add", "boss", "--name", "이관리", "--role", "supervisor", "--password-stdin"], "처음 정해 준 말 하나\n");
   const token = operator(["token", "create", "--purpose", "board", "--name", "wall", "--expires", "1d"]);
   return { base: `http://127.0.0.1:${ports.api}`, boardToken: /munja-service-\S+/.exec(token)[0] };
 }

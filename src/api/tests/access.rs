@@ -216,6 +216,11 @@ const CONTRACT: &[(&str, &str, &str)] = &[
     ("POST /v1/bulletins", r#"{"text":"눈","until_at":1800000100000}"#, "s"),
     ("POST /v1/bulletins/preview", r#"{"text":"눈","until_at":1800000100000}"#, "s"),
     ("DELETE /v1/bulletins/{id}", "", "s"),
+    ("GET /v1/lists", "", "s"),
+    ("GET /v1/lists/{list}", "", "s"),
+    ("PUT /v1/lists/{list}", r#"{"content":"","based_on":0,"reason":"r"}"#, "s"),
+    ("GET /v1/lists/{list}/history", "", "s"),
+    ("GET /v1/lists/{list}/history/{version}", "", "s"),
     ("POST /v1/answers/preview", r#"{"text":"답"}"#, "s"),
     ("POST /v1/answers", r#"{"text":"답","conversations":[{"id":1,"last_seen":1}]}"#, "s"),
     ("POST /v1/answers/recall", "{}", "s"),
@@ -278,6 +283,7 @@ async fn hire_all(desk: &Desk) {
 async fn is_let_in(desk: &Desk, route: &str, body: &str, token: &str) -> bool {
     let (method, path) = route.split_once(' ').expect("method and path");
     let path = path.replace("{id}", "1").replace("{login}", "counselor-main");
+    let path = path.replace("{list}", "replies").replace("{version}", "1");
     let asked = request(method, &path, token).header("idempotency-key", token);
     let asked = asked.body(Body::from(body.to_owned())).expect("a request");
     let response = desk.router.clone().oneshot(asked).await.expect("the router never fails");

@@ -166,6 +166,11 @@ fn every_route_has_its_word() {
         "/v1/events",
         // A text that is being written; nothing of it is kept.
         "/v1/length",
+        // The service's own words.
+        "/v1/lists",
+        "/v1/lists/{list}",
+        "/v1/lists/{list}/history",
+        "/v1/lists/{list}/history/{version}",
         "/v1/login",
         "/v1/logout",
         "/v1/me",

@@ -8,6 +8,7 @@ mod conversation;
 mod desk;
 mod document;
 mod events;
+mod lists;
 mod many;
 mod message;
 mod people;
@@ -115,6 +116,7 @@ impl Desk {
             metrics: Arc::new(|| Box::pin(async { Ok("# EOF\n".to_owned()) })),
             tally: super::ApiTally::default(),
             limits: super::RequestLimits::default(),
+            lists: Arc::new(lists::Keeper { store: store.clone(), clock: clock.clone() }),
             stop: stop.clone(),
         };
         Desk { dir, store, router: super::router(context), settings, clock, n_texts: AtomicI64::new(0), stop }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{CounselorView, MessageView, ReplySize};
+use super::{CounselorView, ListFaultView, ListVersionView, MessageView, ReplySize};
 
 macro_rules! problem_codes {
     ($($(#[$doc:meta])* $code:ident, $word:literal, $status:literal;)*) => {
@@ -108,6 +108,10 @@ problem_codes! {
     BulletinUntil, "bulletin_until", 422;
     /// With those that hold already, the longest receipt would not stay one text.
     BulletinCrowded, "bulletin_crowded", 409;
+    /// A list that a supervisor edits cannot be used as it is.
+    ListRefused, "list_refused", 422;
+    /// Somebody stored a newer version of the list meanwhile.
+    ListChanged, "list_changed", 409;
     /// Nobody reviews their own work.
     OwnWork, "own_work", 409;
     /// The consultation is open, the counselor did not answer in it, or its words are gone.
@@ -189,6 +193,12 @@ pub struct ProblemDetails {
     /// `locked_out`, `log_ins_crowded`, `too_many_requests`: seconds to wait.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after_secs: Option<i64>,
+    /// `list_refused`: what is wrong, with lines.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub faults: Vec<ListFaultView>,
+    /// `list_changed`: the newest version, without its content.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub list_version: Option<ListVersionView>,
 }
 
 /// What could be sent instead.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::BulletinView;
+use super::{BulletinView, ListStateView};
 
 /// `GET /v1/status`
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -20,6 +20,9 @@ pub struct StatusResponse {
     /// Sentences that receipts carry now.
     #[serde(default)]
     pub bulletins: Vec<BulletinView>,
+    /// Lists of which a supervisor's version is in force, or should be.
+    #[serde(default)]
+    pub lists: Vec<ListStateView>,
 }
 
 /// A copy of the database that was put back.

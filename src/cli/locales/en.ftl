@@ -1034,6 +1034,62 @@ announced-none = Nothing was told to everybody in the last 24 hours.
 restricted-more = … and { $n } more; use --limit to see more.
 restricted-none = Nobody is restricted, and nobody has opted out.
 list-empty-of = They hold no conversation.
+cmd-edit = Edit canned replies, categories, automatic texts or words of danger (supervisors).
+    .examples =
+        Opens the list in your editor. What would change is shown and asked; then it is in force at once, for everybody. What
+        cannot be used is named with its line, and nothing is stored. Your version holds in place of the operator's file until
+        you go back to that. Words of danger are only ever added to those that are there. Without a list: which versions hold.
+        Exit code 7: somebody stored a newer version meanwhile.
+
+        Examples:
+          munja edit                                   which versions are in force
+          munja edit replies
+          munja edit categories --from new.toml --reason "new list of the city" --yes
+          munja edit words --from words.toml --check   only what would change, and how often the words stand in texts
+          munja edit replies --history
+          munja edit replies --show 3
+          munja edit replies --restore 3 --reason "the old one was better"
+          munja edit replies --operator-file --reason "back to the file"
+          munja edit texts --print > texts.toml
+arg-edit-list = replies, categories, texts (automatic ones) or words (of danger)
+arg-edit-from = Take the list from this file (- is standard input) instead of an editor
+arg-edit-check = Only say what would change; nothing is stored
+arg-edit-reason = Why; kept with the version. Asked on a terminal
+arg-edit-yes = Do not ask
+arg-edit-print = Print the list as it is edited
+arg-edit-history = Who stored which version, when and why
+arg-edit-show = Print one version
+arg-edit-restore = Store this version again
+arg-edit-operator_file = Go back to the operator's file; your versions stay in the history
+edit-source-built_in = built in
+edit-source-file = the operator's file
+edit-source-supervisor = supervisors' version
+edit-version = version { $n }
+edit-refused = Cannot be used, the operator's file is in force: { $why }
+edit-line = line { $n }
+edit-newer = Version { $n } is of { $who }, { $at }.
+edit-added = New: { $entry }
+edit-changed = Changed: { $key }: { $before } → { $after }
+edit-removed = Gone: { $entry }
+edit-uses = { $n } conversations have it, { $open } of them open. They keep it; nobody can choose it any more.
+edit-found = stands in { $n } of the last { $texts } texts
+edit-more = … and { $n } more
+edit-no-change = Nothing changes for anybody.
+edit-ask = Is that right, for everybody and at once? (y/n)
+edit-why = Why? One line, kept with the version:
+edit-again = Edit it again? (y/n)
+edit-kept = What you wrote lies in { $file }. To go on: munja edit { $list } --from { $file }
+edit-unchanged = Nothing was changed.
+edit-same = { $list }: the newest version says the same. Nothing was stored.
+edit-stored = { $list }: version { $n } is in force.
+edit-stored-file = { $list }: the operator's file is in force again (version { $n }).
+edit-no-history = No supervisor has edited it.
+error-edit_usage = Without a terminal the list comes from a file.
+next-edit_usage = munja edit LIST --from FILE --reason TEXT --yes
+error-edit_reason = A reason is needed; it is kept with the version.
+next-edit_reason = --reason "..."
+next-list_refused = Mend the lines named above, then try again.
+next-list_changed = Look at it (munja edit LIST --history), then edit that one.
 cmd-bulletin = Add a sentence to receipts for a time, as in a storm or a strike (supervisors).
     .examples =
         The receipt is shown as it will arrive, and asked; in scripts give --yes. The sentence is dated, and ends by itself.

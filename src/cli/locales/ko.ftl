@@ -1032,6 +1032,61 @@ announced-none = 지난 24시간 동안 공지가 없습니다.
 restricted-more = … 그 밖에 { $n }건이 더 있습니다. --limit으로 더 볼 수 있습니다.
 restricted-none = 제한된 시민도 수신을 거부한 시민도 없습니다.
 list-empty-of = 맡은 상담이 없습니다.
+cmd-edit = 자주 쓰는 답변, 분류, 자동 문자, 위험을 알리는 말을 고칩니다(관리자).
+    .examples =
+        편집기에서 목록을 엽니다. 무엇이 바뀌는지 보여 주고 물은 다음, 모두에게 바로 적용합니다. 쓸 수 없는 곳은 줄 번호와 함께 알려 주고
+        아무것도 저장하지 않습니다. 운영자 파일로 되돌리기 전까지 저장한 판을 씁니다. 위험을 알리는 말은 있는 것에 더하기만 합니다.
+        목록 이름이 없으면 지금 쓰는 판을 보여 줍니다. 종료 코드 7: 그 사이 다른 사람이 새 판을 저장했습니다.
+
+        예:
+          munja edit                                   지금 쓰는 판
+          munja edit replies
+          munja edit categories --from new.toml --reason "시 분류 개편" --yes
+          munja edit words --from words.toml --check   무엇이 바뀌고 그 말이 문자에 얼마나 나오는지만
+          munja edit replies --history
+          munja edit replies --show 3
+          munja edit replies --restore 3 --reason "전 것이 나음"
+          munja edit replies --operator-file --reason "파일로 되돌림"
+          munja edit texts --print > texts.toml
+arg-edit-list = replies(자주 쓰는 답변), categories(분류), texts(자동 문자), words(위험을 알리는 말)
+arg-edit-from = 편집기 대신 이 파일에서 읽음 (- 는 표준 입력)
+arg-edit-check = 무엇이 바뀌는지만 보고 저장하지 않음
+arg-edit-reason = 사유. 판과 함께 남습니다. 터미널에서는 묻습니다
+arg-edit-yes = 묻지 않음
+arg-edit-print = 고칠 목록을 출력
+arg-edit-history = 누가 언제 왜 저장했는지
+arg-edit-show = 한 판을 출력
+arg-edit-restore = 이 판을 다시 저장
+arg-edit-operator_file = 운영자 파일로 되돌림. 저장한 판은 기록에 남습니다
+edit-source-built_in = 기본 목록
+edit-source-file = 운영자 파일
+edit-source-supervisor = 관리자가 고친 목록
+edit-version = { $n }판
+edit-refused = 쓸 수 없어 운영자 파일을 쓰고 있습니다: { $why }
+edit-line = { $n }번째 줄
+edit-newer = { $n }판은 { $who } 님이 { $at }에 저장했습니다.
+edit-added = 새로: { $entry }
+edit-changed = 바뀜: { $key }: { $before } → { $after }
+edit-removed = 없어짐: { $entry }
+edit-uses = 이 분류의 상담이 { $n }건 있습니다(진행 중 { $open }건). 그 상담에는 그대로 남고, 새로 고를 수는 없습니다.
+edit-found = 최근 문자 { $texts }건 가운데 { $n }건에 나옵니다
+edit-more = … 외 { $n }개
+edit-no-change = 바뀌는 것이 없습니다.
+edit-ask = 모두에게 바로 적용할까요? (y/n)
+edit-why = 사유를 한 줄로 적어 주십시오. 판과 함께 남습니다:
+edit-again = 다시 고칠까요? (y/n)
+edit-kept = 쓴 내용은 { $file } 에 있습니다. 이어서 하려면: munja edit { $list } --from { $file }
+edit-unchanged = 바뀐 것이 없습니다.
+edit-same = { $list }: 지금 판과 같아 저장하지 않았습니다.
+edit-stored = { $list }: { $n }판을 씁니다.
+edit-stored-file = { $list }: 다시 운영자 파일을 씁니다({ $n }판).
+edit-no-history = 관리자가 고친 적이 없습니다.
+error-edit_usage = 터미널이 아니면 목록을 파일에서 읽어야 합니다.
+next-edit_usage = munja edit 목록 --from 파일 --reason 사유 --yes
+error-edit_reason = 사유가 필요합니다. 판과 함께 남습니다.
+next-edit_reason = --reason "..."
+next-list_refused = 위에 적힌 줄을 고친 뒤 다시 하십시오.
+next-list_changed = 먼저 살펴보고(munja edit 목록 --history) 그것을 고치십시오.
 cmd-bulletin = 접수 문자에 당분간 알림을 한 문장 넣습니다. 폭설이나 파업 때 씁니다(관리자).
     .examples =
         시민이 받을 접수 문자를 먼저 보여 주고 묻습니다. 스크립트에서는 --yes 를 붙입니다. 날짜와 시각이 붙고, 때가 되면 저절로 끝납니다.

@@ -3,6 +3,7 @@
 mod commands;
 mod exports;
 mod found;
+mod lists;
 mod many;
 mod photos;
 mod replies;

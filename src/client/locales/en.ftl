@@ -387,3 +387,6 @@ error-bulletin_braces = A bulletin goes out as it stands: no braces.
 error-bulletin_identity_number = The bulletin holds what looks like a resident, passport, licence, card or account number. Every citizen would get it.
 error-bulletin_until = A bulletin ends in the future, at most 14 days ahead.
 error-bulletin_crowded = With the bulletins that hold already, a receipt would not stay one text.
+error-list_refused = The list cannot be used, and nothing was stored.
+error-list_changed = Somebody stored a newer version of the list meanwhile; nothing was stored.
+event-list_edited = { $who } edited a list of the service: { $detail }

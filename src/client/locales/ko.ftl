@@ -374,3 +374,6 @@ error-bulletin_braces = 알림은 쓴 그대로 나가므로 중괄호를 쓸 �
 error-bulletin_identity_number = 알림에 주민등록번호, 여권, 면허, 카드, 계좌 번호로 보이는 숫자가 있습니다. 모든 시민에게 나갑니다.
 error-bulletin_until = 알림은 지금부터 14일 안에 끝나야 합니다.
 error-bulletin_crowded = 이미 있는 알림까지 넣으면 접수 문자가 한 통을 넘습니다.
+error-list_refused = 목록을 쓸 수 없어 저장하지 않았습니다.
+error-list_changed = 그 사이 다른 사람이 새 판을 저장해 저장하지 않았습니다.
+event-list_edited = { $who } 님이 목록을 고쳤습니다: { $detail }

@@ -185,7 +185,7 @@ fn every_time_has_its_rule() {
                   duty_code.alarm_from_at alarm_push.done_at conversation.erased_at erased_citizen.erased_at \
                   erased_citizen.opted_out_at erased_citizen.restricted_until_at erased_text.erased_at legal_hold.held_at \
                   privacy_act.at purge_run.done_at closed_figure.frozen_at presence.since_at draft.begun_at draft.saved_at conversation.referred_at \
-                  conversation.referral_due_at bulletin.begun_at bulletin.until_at bulletin.ended_at review.reviewed_at \
+                  conversation.referral_due_at bulletin.begun_at bulletin.until_at bulletin.ended_at edited_list.stored_at review.reviewed_at \
                   review.read_at review.answered_at";
     let mut known = BTreeSet::new();
     for name in [set_right, where_read, record].iter().flat_map(|names| names.split_whitespace()) {

@@ -13,6 +13,7 @@ mod counselors;
 mod danger;
 mod desks;
 mod doubt;
+mod edited_list;
 mod faults;
 mod figures;
 mod inbound;

@@ -162,8 +162,16 @@ impl App {
             self.alert("announced", [("who", who.into()), ("text", text.into())]);
         }
         let Some(n) = event.conversation_id else {
-            // Somebody came, went, or picked up the phone.
-            return (event.kind == "presence").then_some(Effect::LoadColleagues).into_iter().collect();
+            return match event.kind.as_str() {
+                // Somebody came, went, or picked up the phone.
+                "presence" => vec![Effect::LoadColleagues],
+                // Canned replies or categories are others now.
+                "list_edited" => {
+                    let desk = self.talk.as_ref().map(|talk| talk.detail.summary.desk.clone());
+                    vec![Effect::LoadBook(desk)]
+                }
+                _ => Vec::new(),
+            };
         };
         // Each step of a text changes no list.
         self.stale.list |= !["message", "writing"].contains(&event.kind.as_str());

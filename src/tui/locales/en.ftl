@@ -138,6 +138,7 @@ call-late = Conversation { $n }: the answer is late
 
 help-title = Keys (the same on a Korean keyboard)
 help-more = ↑↓ Enter choose and open · Tab waiting/mine/all · Page Up earlier texts and consultations · Esc back to the list. If a Korean input method holds a letter back, press the space bar.
+help-supervisor = In another window: munja edit replies, categories, texts or words edits what the service says; it is in force here at once.
 key-next = take the next one
 key-take = take this one
 key-answer = write an answer

@@ -138,6 +138,7 @@ call-late = 상담 { $n }번: 답이 늦었습니다
 
 help-title = 키(한/영 어느 쪽이든 같습니다)
 help-more = ↑↓ Enter 고르고 열기 · Tab 대기/내 상담/전체 · Page Up 이전 글과 이전 상담 · Esc 목록으로. 한글 입력기가 글자를 붙들고 있으면 사이 띄개를 누르십시오.
+help-supervisor = 다른 창에서 munja edit replies, categories, texts, words 로 답변, 분류, 자동 문자, 위험을 알리는 말을 고치면 여기에도 바로 적용됩니다.
 key-next = 다음 상담 맡기
 key-take = 이 상담 맡기
 key-answer = 답변 쓰기

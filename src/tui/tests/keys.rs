@@ -36,6 +36,17 @@ fn the_same_keys_on_a_korean_keyboard() {
     assert_eq!(town.acts, [json!({ "action": "note", "text": "동료에게" })]);
 }
 
+/// Canned replies and categories that a supervisor has changed.
+#[test]
+fn a_list_that_was_edited_is_fetched_again() {
+    let mut town = Town::new(Lang::Ko, [bus()]);
+    town.app.book.canned.clear();
+    town.happens(json!({ "kind": "presence", "detail": "on" }));
+    assert!(town.app.book.canned.is_empty());
+    town.happens(json!({ "kind": "list_edited", "detail": "replies 2" }));
+    assert!(!town.app.book.canned.is_empty());
+}
+
 #[test]
 fn every_action_has_a_key() {
     let note = "<Enter>";

@@ -178,5 +178,8 @@ fn help(app: &App, area: Rect) -> Vec<Line<'static>> {
     };
     let mut lines: Vec<Line> = (0..n_rows).map(row).collect();
     lines.extend(body(&app.say.t("help-more"), area));
+    if app.me.role == "supervisor" {
+        lines.extend(body(&app.say.t("help-supervisor"), area));
+    }
     lines
 }

@@ -31,8 +31,10 @@ export function composer(desk, detail) {
   const advice = el("ul", { class: "advice", "aria-label": t("advice") });
   const notice = el("div", { class: "notice", role: "alert", hidden: true });
   const button = el("button", { type: "button", class: "main", onclick: go }, t("send"));
-  const canned = pick("canned", [["", t("canned-none")], ...desk.canned.map(({ key }) => [key, key])]);
-  const category = pick("category", [["", t("category-none")], ...desk.categories.map((one) => [one, one])], detail.category ?? "");
+  const keys = () => [["", t("canned-none")], ...desk.canned.map(({ key }) => [key, key])];
+  const names = () => [["", t("category-none")], ...desk.categories.map((one) => [one, one])];
+  const canned = pick("canned", keys());
+  const category = pick("category", names(), detail.category ?? "");
   const promise = pick("promise", [["", t("promise-none")], ...[15, 30, 60, 120].map((n) => [n, n < 60 ? t("span-minutes", { n }) : t("span-hours", { n: n / 60 })])]);
   const root = el("section", { class: "composer", "aria-label": t("answer") },
     notice, el("p", { class: "field" }, el("label", { for: "answer" }, t("answer")), text), length, offer, advice, el("p", { id: "answer-hint", class: "faint" }, t("answer-hint")),
@@ -149,6 +151,14 @@ export function composer(desk, detail) {
       if (next.last_inbound_id <= seen) return;
       if (text.value.trim()) newer();
       else seen = next.last_inbound_id;
+    },
+    /** Canned replies and categories may be others now; what was chosen stays. */
+    choices() {
+      for (const [{ select }, options] of [[canned, keys()], [category, names()]]) {
+        const chosen = select.value;
+        put(select, options.map(([key, words]) => el("option", { value: key }, words)));
+        select.value = options.some(([key]) => key === chosen) ? chosen : "";
+      }
     },
     save: () => call("PUT", place, { text: text.value, based_on: seen }),
     seen: () => seen,

@@ -43,9 +43,9 @@ async function start(who) {
   tidy();
   byId("who").textContent = `${me.name} · ${me.login}`;
   for (const id of ["log-out", "help", "search"]) show(byId(id), true);
+  show(byId("lists-link"), me.role === "supervisor");
   try {
-    const [desks, categories, canned] = await Promise.all([get("/v1/desks"), get("/v1/categories"), get("/v1/canned")]);
-    Object.assign(desk, { desks: desks.desks, categories: categories.categories, canned: canned.replies });
+    await catalogue();
     await list();
     await presence();
   } catch (error) { tellError(error); }
@@ -57,6 +57,7 @@ async function start(who) {
       connection("connected", false);
       if (isFirst) return;
       tell(t("back"));
+      catalogue().catch(() => {});
       soon();
       reload().catch(() => {});
     },
@@ -90,6 +91,14 @@ async function sayPresence(word) {
   } catch (error) { tellError(error); }
 }
 
+/** What the service knows beside conversations; supervisors may change it at any time. */
+async function catalogue() {
+  const [desks, categories, canned] = await Promise.all([get("/v1/desks"), get("/v1/categories"), get("/v1/canned")]);
+  Object.assign(desk, { desks: desks.desks, categories: categories.categories, canned: canned.replies });
+  desk.filled.clear();
+  writing?.choices();
+}
+
 /** Canned replies as this desk says them. */
 async function cannedOf(key) {
   if (!desk.filled.has(key)) desk.filled.set(key, (await get(`/v1/canned?desk=${encodeURIComponent(key)}`)).replies);
@@ -97,11 +106,12 @@ async function cannedOf(key) {
 }
 
 /** Kinds of events that move no line of the list. */
-const QUIET = ["hello", "message", "logged_in", "access_head", "worker_restarted", "revealed", "noted", "purged", "announced"];
+const QUIET = ["hello", "message", "logged_in", "access_head", "worker_restarted", "revealed", "noted", "purged", "announced", "list_edited"];
 
 function happened(kind, event) {
   const id = event.conversation_id;
   if (!QUIET.includes(kind)) soon();
+  if (kind === "list_edited") catalogue().catch(() => {});
   if (kind === "urgent" || kind === "escalated") ring();
   if (kind === "answer_lost") tell(t("answer-lost", { n: id }), true);
   if (kind === "announced") tell(t("announced", { who: event.counselor_name ?? "", text: event.detail ?? "" }), true);

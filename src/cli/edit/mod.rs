@@ -1,0 +1,257 @@
+//! `munja edit LIST`: supervisors edit canned replies, categories, automatic texts and words of danger in an editor or from a file.
+//! What would change is shown first; older versions can be seen and put back.
+//!
+//! What was written lies in a file of the profile until the server has it.
+
+mod shown;
+
+use std::fs;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use clap::ValueEnum;
+
+use super::compose::run_editor;
+use super::context::CliContext;
+use super::exit::Exit;
+use super::failure::Failure;
+use crate::api::wire::{EditedListView, ListRequest, ListResponse, ProblemCode};
+use crate::client::{Client, ClientError, write_private};
+
+pub use shown::state_line;
+
+/// Files of lists that could not be stored.
+const MOST_FILES: usize = 99;
+
+#[derive(clap::Args)]
+pub struct Args {
+    #[arg(value_name = "LIST")]
+    list: Option<ListWord>,
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["restore", "operator_file"])]
+    from: Option<PathBuf>,
+    #[arg(long, conflicts_with = "yes")]
+    check: bool,
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
+    #[arg(long)]
+    yes: bool,
+    #[arg(long, conflicts_with_all = ["from", "restore", "operator_file"])]
+    print: bool,
+    #[arg(long, conflicts_with_all = ["from", "restore", "operator_file", "print"])]
+    history: bool,
+    #[arg(long, value_name = "N", conflicts_with_all = ["from", "restore", "operator_file", "print", "history"])]
+    show: Option<i64>,
+    #[arg(long, value_name = "N")]
+    restore: Option<i64>,
+    #[arg(long, conflicts_with = "restore")]
+    operator_file: bool,
+}
+
+/// The lists; their words are those of the API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ListWord {
+    Replies,
+    Categories,
+    Texts,
+    Words,
+}
+
+impl ListWord {
+    fn as_str(self) -> &'static str {
+        match self {
+            ListWord::Replies => "replies",
+            ListWord::Categories => "categories",
+            ListWord::Texts => "texts",
+            ListWord::Words => "words",
+        }
+    }
+}
+
+pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
+    let client = context.client()?;
+    let Some(list) = args.list.map(ListWord::as_str) else {
+        let states = client.lists().await?;
+        return shown::states(context, &states);
+    };
+    if args.history {
+        let history = client.list_history(list).await?;
+        return shown::history(context, &history);
+    }
+    if let Some(version) = args.show {
+        let found = client.list_version(list, version).await?;
+        return shown::version(context, &found);
+    }
+    let now = client.list(list).await?;
+    if args.print {
+        return shown::content(context, &now);
+    }
+    let asks = context.io.stdin_is_terminal && !context.json;
+    if args.reason.is_none() && !args.check && !asks {
+        return Err(Failure::here(Exit::Usage, "edit_reason", []));
+    }
+    let edit = Edit { list, based_on: now.state.version, client: &client };
+    if args.operator_file {
+        return edit.finish(context, args, None).await;
+    }
+    if let Some(version) = args.restore {
+        let content = client.list_version(list, version).await?.content;
+        return edit.finish(context, args, content).await;
+    }
+    match &args.from {
+        Some(path) => {
+            let content = given(context, path)?;
+            edit.finish(context, args, Some(content)).await
+        }
+        None if asks => edit.in_editor(context, args, &now).await,
+        None => Err(Failure::here(Exit::Usage, "edit_usage", [])),
+    }
+}
+
+/// The content of a file; `-` is standard input.
+fn given(context: &mut CliContext, path: &Path) -> Result<String, Failure> {
+    let mut content = String::new();
+    if path == Path::new("-") {
+        context.io.stdin.read_to_string(&mut content).context("standard input")?;
+    } else {
+        content = fs::read_to_string(path).with_context(|| path.display().to_string())?;
+    }
+    Ok(content)
+}
+
+/// One edit of a list.
+struct Edit<'a> {
+    list: &'static str,
+    /// The version that the person saw.
+    based_on: i64,
+    client: &'a Client,
+}
+
+impl Edit<'_> {
+    fn request(&self, content: Option<String>, reason: &str, dry_run: bool) -> ListRequest {
+        ListRequest { content, based_on: self.based_on, reason: reason.to_owned(), dry_run }
+    }
+
+    /// Examines, shows and stores the content; `None`: back to the operator's file.
+    async fn finish(
+        &self,
+        context: &mut CliContext,
+        args: &Args,
+        content: Option<String>,
+    ) -> Result<(), Failure> {
+        let preview = self.examined(context, content.clone()).await?;
+        self.agreed(context, args, (content, preview)).await
+    }
+
+    async fn examined(
+        &self,
+        context: &mut CliContext,
+        content: Option<String>,
+    ) -> Result<ListResponse, ClientError> {
+        let examined = self.client.edit_list(self.list, &self.request(content, "", true)).await;
+        if let Err(ClientError::Problem(problem)) = &examined {
+            shown::faults(context, problem);
+        }
+        examined
+    }
+
+    /// Shows what would change, asks, and stores it.
+    async fn agreed(
+        &self,
+        context: &mut CliContext,
+        args: &Args,
+        (content, preview): (Option<String>, ListResponse),
+    ) -> Result<(), Failure> {
+        if args.check {
+            return if context.json {
+                context.print_json(&preview)
+            } else {
+                let all = shown::changes(context, &preview);
+                context.print(&all)
+            };
+        }
+        let all = shown::changes(context, &preview);
+        context.remark(&all);
+        if !args.yes {
+            if context.json {
+                context.print_json(&preview)?;
+            }
+            let question = context.say.t("edit-ask");
+            context.agree(&question)?;
+        }
+        let reason = match &args.reason {
+            Some(reason) => reason.clone(),
+            None => {
+                let question = context.say.t("edit-why");
+                context.remark(&question);
+                context.read_line().map_err(anyhow::Error::from)?
+            }
+        };
+        if reason.trim().is_empty() {
+            return Err(Failure::here(Exit::Usage, "edit_reason", []));
+        }
+        let stored = self.client.edit_list(self.list, &self.request(content, &reason, false)).await;
+        if let Err(ClientError::Problem(problem)) = &stored {
+            shown::faults(context, problem);
+        }
+        shown::stored(context, &stored?)
+    }
+
+    /// Opens the list in an editor, again and again while it cannot be used and the person wants to mend it.
+    async fn in_editor(
+        &self,
+        context: &mut CliContext,
+        args: &Args,
+        now: &EditedListView,
+    ) -> Result<(), Failure> {
+        let file = self.new_file(context)?;
+        write_private(&file, &now.content)?;
+        let outcome = self.edited(context, args, (&file, now)).await;
+        if outcome.is_ok() {
+            // Nothing is lost with it: the server has it, or nothing was changed.
+            let _ = fs::remove_file(&file);
+        } else {
+            let values = [("file", file.display().to_string().into()), ("list", self.list.into())];
+            let kept = context.say.with("edit-kept", values);
+            context.remark(&kept);
+        }
+        outcome
+    }
+
+    async fn edited(
+        &self,
+        context: &mut CliContext,
+        args: &Args,
+        (file, now): (&Path, &EditedListView),
+    ) -> Result<(), Failure> {
+        loop {
+            run_editor(context, file)?;
+            let content = fs::read_to_string(file).with_context(|| file.display().to_string())?;
+            if content.trim() == now.content.trim() {
+                let unchanged = context.say.t("edit-unchanged");
+                return context.print(&unchanged);
+            }
+            match self.examined(context, Some(content.clone())).await {
+                Ok(preview) => return self.agreed(context, args, (Some(content), preview)).await,
+                Err(error) if error.code() == Some(ProblemCode::ListRefused) => {
+                    let question = context.say.t("edit-again");
+                    if !context.confirms(&question)? {
+                        return Err(error.into());
+                    }
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    /// A file that nothing lies in: what could not be stored before is kept.
+    fn new_file(&self, context: &CliContext) -> Result<PathBuf, Failure> {
+        let name = |n: usize| match n {
+            1 => format!("draft-list-{}.toml", self.list),
+            n => format!("draft-list-{}-{n}.toml", self.list),
+        };
+        let mut files = (1..=MOST_FILES).map(|n| context.profile.state_file(&name(n)));
+        let free = files.find(|path| !path.exists());
+        Ok(free.context("too many drafts")?)
+    }
+}
