@@ -150,7 +150,7 @@ async fn a_person_gives_up_or_sends_again_as_a_new_text() {
     let too_early = bench.store.settle_by(text.id, minsu, true, T0).await;
     assert_eq!(too_early.unwrap(), Err(Refusal::NotInDoubt), "the carrier is still being asked");
     bench.answer(&text, LookupResult::CannotTell, T0).await;
-    assert_eq!(bench.store.in_doubt(10, &everybody()).await.unwrap().len(), 1);
+    assert_eq!(bench.store.in_doubt((10, 0), &everybody()).await.unwrap().0.len(), 1);
     let new = bench.store.settle_by(text.id, minsu, true, T0 + HOUR).await.unwrap().unwrap().unwrap();
     assert_eq!((bench.state(text.id), bench.state(new)), ("failed".to_owned(), "queued".to_owned()));
     let leased = bench.lease(10, T0 + HOUR).await;
