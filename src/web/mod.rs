@@ -49,6 +49,8 @@ const ASSETS: &[Asset] = assets! {
     "/web/board.js" JS "board.js";
     "/web/desk.js" JS "desk.js";
     "/web/reports.js" JS "reports.js";
+    "/web/head.js" JS "head.js";
+    "/web/bulletins.js" JS "bulletins.js";
     "/web/queue.js" JS "queue.js";
     "/web/talk.js" JS "talk.js";
     "/web/composer.js" JS "composer.js";
