@@ -9,7 +9,6 @@ use super::session::Session;
 use super::wire::{CannedList, CannedView, CategoryList, DeskList, DeskView, LimitsView, SurveyList};
 use super::{ApiContext, view};
 use crate::domain::access::Action;
-use crate::domain::calendar::OpenState;
 use crate::domain::survey::EVERY_MS;
 use crate::domain::text::Limits;
 use crate::store::NewAccess;
@@ -22,10 +21,8 @@ const MAX_SURVEYS: i64 = 500;
 pub(super) async fn desks(State(context): State<ApiContext>, _: Session) -> Json<DeskList> {
     let (settings, now) = (context.settings(), context.now());
     let desks = settings.policy.desks.all().iter().map(|desk| {
-        let (is_open, until_at) = match desk.calendar.at(now) {
-            OpenState::Open { until } => (true, Some(until)),
-            OpenState::Closed { opens_at, .. } => (false, opens_at),
-        };
+        let state = desk.calendar.at(now);
+        let (is_open, until_at) = (state.is_open(), state.changes_at(now));
         DeskView { key: desk.key.clone(), name: desk.name.clone(), is_open, until_at }
     });
     let number = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);

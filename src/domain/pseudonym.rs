@@ -30,7 +30,8 @@ pub fn typed_name(words: &str) -> Option<String> {
 /// capitals.
 pub fn name_among_words(words: &str) -> Option<String> {
     let (is_said, typed) = without_word(words);
-    let is_mixed = typed.bytes().any(|b| b.is_ascii_digit()) && typed.bytes().any(|b| b.is_ascii_alphabetic());
+    let is_mixed =
+        typed.bytes().any(|b| b.is_ascii_digit()) && typed.bytes().any(|b| b.is_ascii_alphabetic());
     let is_capital = is_said && !typed.bytes().any(|byte| byte.is_ascii_lowercase());
     typed_name(words).filter(|_| is_mixed || is_capital)
 }

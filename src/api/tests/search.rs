@@ -35,7 +35,8 @@ async fn a_citizen_is_found_by_the_short_name() {
     desk.text_in("010-2222-3333", "다른 사람의 버스").await;
     let list = desk.get("/v1/conversations?state=mine", &token).await.expect(200);
     let name = list["conversations"][0]["citizen_name"].as_str().expect("a name").to_owned();
-    for parameters in [[("q", name.clone())], [("q", format!("시민 {name}"))], [("citizen", name.clone())]] {
+    for parameters in [[("q", name.clone())], [("q", format!("시민 {name}"))], [("citizen", name.clone())]]
+    {
         // Digits by themselves are the end of a number or a word.
         if name.bytes().all(|b| b.is_ascii_digit()) && parameters[0].1 == name {
             continue;

@@ -259,3 +259,24 @@ async fn a_carriers_word_may_come_before_its_answer() {
     bench.outcome(&text, Outcome::NoAnswer { ask_at: T0, code: None }, T0).await;
     assert_eq!(bench.state(text.id), "accepted");
 }
+
+/// A page after the other, and nothing twice.
+#[tokio::test]
+async fn doubts_are_listed_in_pages() {
+    let bench = Bench::new();
+    for citizen in [MINSU, JIYEONG, "01011112222"] {
+        bench.in_doubt(citizen, T0).await;
+    }
+    let (mut found, mut after) = (Vec::new(), 0);
+    loop {
+        let (page, next) = bench.store.in_doubt((2, after), &everybody()).await.unwrap();
+        assert!(page.len() <= 2);
+        found.extend(page.into_iter().map(|(_, citizen, _)| citizen));
+        match next {
+            Some(next) => after = next,
+            None => break,
+        }
+    }
+    let expected = [MINSU, JIYEONG, "01011112222"].map(PhoneNumber::parse);
+    assert_eq!(found, expected);
+}
