@@ -5,9 +5,9 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::json::terminal_safe_json;
 use crate::api::wire::EventView;
-use crate::client::Feed;
 use crate::client::format::one_word;
 use crate::client::named::{Named, candidates};
+use crate::client::{Feed, Values};
 use crate::domain::event::EventKind;
 use crate::domain::text::one_line;
 
@@ -19,8 +19,8 @@ pub struct Args {
     #[arg(long, value_name = "SEQ", value_parser = clap::value_parser!(i64).range(0..))]
     after: Option<i64>,
     #[arg(long, value_name = "DESK")]
-    desk: Option<String>,
-    #[arg(long, value_name = "KIND,...", value_delimiter = ',', value_parser = known_kind)]
+    pub(super) desk: Option<String>,
+    #[arg(long, value_name = "KIND,...", value_delimiter = ',')]
     kind: Vec<String>,
     #[arg(long)]
     danger: bool,
@@ -50,9 +50,13 @@ impl Args {
 }
 
 /// A kind that is none would be waited for in vain.
-fn known_kind(word: &str) -> Result<String, String> {
-    let known = EventKind::from_word(word).map(|kind| kind.as_str().to_owned());
-    known.ok_or_else(|| EventKind::ALL.iter().map(|kind| kind.as_str()).collect::<Vec<_>>().join(", "))
+fn known_kind(word: &str) -> Result<(), Failure> {
+    if EventKind::from_word(word).is_some() {
+        return Ok(());
+    }
+    let known = EventKind::ALL.iter().map(|kind| kind.as_str()).collect::<Vec<_>>().join(", ");
+    let values = [("what", one_word(word).into()), ("known", known.into())];
+    Err(Failure::here(Exit::Usage, "unknown_kind", values))
 }
 
 /// So would a desk that is none.
@@ -67,6 +71,7 @@ async fn known_desk(context: &CliContext, key: &str) -> Result<(), Failure> {
 }
 
 pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
+    args.kind.iter().try_for_each(|kind| known_kind(kind))?;
     if let Some(desk) = &args.desk {
         known_desk(context, desk).await?;
     }
@@ -119,6 +124,18 @@ fn cause(context: &CliContext, detail: &str) -> String {
     }
 }
 
+/// `3 * 1783080000000`: number, desk (`*`: all) and end of a sentence in receipts; the number only where it was taken back.
+fn of_bulletin(context: &CliContext, detail: &str) -> Values {
+    let mut parts = detail.split(' ');
+    let n = parts.next().unwrap_or_default();
+    let desk = match parts.next() {
+        None | Some("*") => context.say.t("desks-all"),
+        Some(key) => one_word(key),
+    };
+    let at = parts.next().and_then(|at| at.parse().ok()).map(|at| context.times().clock(at));
+    vec![("n", one_word(n).into()), ("desk", desk.into()), ("at", at.unwrap_or_default().into())]
+}
+
 fn event_sentence(context: &CliContext, event: &EventView) -> String {
     let whole = event.detail.as_deref().unwrap_or_default();
     let detail = match event.kind.as_str() {
@@ -131,7 +148,8 @@ fn event_sentence(context: &CliContext, event: &EventView) -> String {
     let m = event.message_id.map(|m| m.to_string()).unwrap_or_default();
     let kind = one_word(&event.kind);
     let id = if kind == "message" { format!("event-message-{detail}") } else { format!("event-{kind}") };
-    let values = [("who", who.clone().into()), ("m", m.into()), ("detail", detail.clone().into())];
+    let mut values = vec![("who", who.clone().into()), ("m", m.into()), ("detail", detail.clone().into())];
+    values.extend(of_bulletin(context, whole));
     let more = context.say.find_with(&format!("{id}-{detail}"), values.clone());
     // What the service did by itself.
     let nobody = who.is_empty().then(|| context.say.find(&format!("{id}-nobody"))).flatten();
@@ -159,6 +177,9 @@ fn event_sentence(context: &CliContext, event: &EventView) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::words;
+    use crate::domain::outbound::OutboundState;
+    use crate::ops::lang::Lang;
 
     #[test]
     fn a_filter_shows_what_it_names_and_what_is_told_to_everybody() {
@@ -189,5 +210,35 @@ mod tests {
         let danger = args(Some("buk"), &[], true);
         assert!(danger.wants(&event("urgent", Some("buk"))) && !danger.wants(&event("text_in", Some("buk"))));
         assert!(!danger.wants(&event("urgent", Some("main"))) && danger.wants(&event("announced", None)));
+    }
+
+    /// Nobody reads the journal's own words.
+    #[test]
+    fn every_event_has_a_sentence() {
+        let values = || ["who", "m", "detail", "n", "desk", "at"].map(|name| (name, "x".into()));
+        for say in [words::say(Lang::Ko), words::say(Lang::En)] {
+            let has = |id: String| say.find_with(&id, values()).is_some_and(|words| !words.trim().is_empty());
+            for kind in EventKind::ALL {
+                let id = format!("event-{}", kind.as_str());
+                let missing = match kind {
+                    EventKind::Message => {
+                        OutboundState::ALL.iter().any(|of| !has(format!("{id}-{}", of.as_str())))
+                    }
+                    EventKind::Presence => {
+                        ["on", "phone", "break", "off"].iter().any(|of| !has(format!("{id}-{of}")))
+                    }
+                    _ => !has(id.clone()),
+                };
+                assert!(!missing, "{} {id}", say.tag());
+            }
+        }
+    }
+
+    #[test]
+    fn a_kind_that_is_none_is_refused_with_those_there_are() {
+        assert!(known_kind("urgent").is_ok());
+        let Err(Failure::Here { values, .. }) = known_kind("danger") else { panic!("it is none") };
+        let said = values.iter().any(|(_, value)| format!("{value:?}").contains("text_in, opened"));
+        assert!(said, "{values:?}");
     }
 }
