@@ -1140,7 +1140,7 @@ cmd-practice = Practise in the real program, with invented citizens. Nothing of 
         Examples:
           munja practice                   the terminal desk
           munja practice --plain           line by line
-          munja practice --no-desk         use munja in another window; Ctrl-C ends it
+          munja practice --no-desk         use munja in another window; Ctrl-C twice ends it
           munja practice --at-once         all citizens write at once
 arg-practice-plain = Line by line, for screen readers and poor links
 arg-practice-no_desk = Open no desk: say how to use it from another window

@@ -1136,7 +1136,7 @@ cmd-practice = 가상의 시민과 실제 프로그램으로 연습합니다. �
         예:
           munja practice                   상담 화면
           munja practice --plain           한 줄씩
-          munja practice --no-desk         다른 창에서 munja 사용. Ctrl-C 로 끝냄
+          munja practice --no-desk         다른 창에서 munja 사용. Ctrl-C 두 번으로 끝냄
           munja practice --at-once         시민이 한꺼번에 글을 보냄
 arg-practice-plain = 한 줄씩 묻고 답하기(화면 낭독기, 느린 연결)
 arg-practice-no_desk = 화면을 열지 않고 다른 창에서 쓰는 방법을 알려 줌

@@ -338,7 +338,7 @@ fn referral(r: &Row<'_>) -> rusqlite::Result<Option<Referral>> {
 /// Dangers that nobody looks after yet. Those that wait stand at the head of the queue, before the year 1970 (`domain::queue`), so that
 /// the rest of it need not be read.
 fn ringing(conn: &Connection) -> Result<i64> {
-    let sql = "SELECT (SELECT count(*) FROM conversation WHERE state = 'waiting' AND queue_at < 0 AND danger = 'ringing')
+    let sql = "SELECT (SELECT count(*) FROM conversation INDEXED BY conversation_waiting WHERE state = 'waiting' AND queue_at < 0 AND danger = 'ringing')
                     + (SELECT count(*) FROM conversation WHERE state = 'active' AND alarm_from_at IS NOT NULL AND danger = 'ringing')";
     Ok(conn.prepare_cached(sql)?.query_row([], |r| r.get(0))?)
 }

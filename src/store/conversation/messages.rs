@@ -151,9 +151,10 @@ impl Store {
     pub async fn in_doubt(&self, (limit, after): (u32, i64), actor: &Actor) -> Result<DoubtPage> {
         let actor = actor.clone();
         self.read(move |conn| {
+            // The plus: by the few doubts, not through all texts behind a number.
             let sql = format!(
-                "{OUTBOUND} WHERE o.id IN (SELECT d.id FROM outbox d INDEXED BY outbox_in_doubt WHERE d.state = 'in_doubt' AND d.id > :after)
-                 ORDER BY o.id"
+                "{OUTBOUND} WHERE o.id IN (SELECT d.id FROM outbox d INDEXED BY outbox_in_doubt WHERE d.state = 'in_doubt')
+                   AND +o.id > :after ORDER BY o.id"
             );
             let mut select = conn.prepare_cached(&sql)?;
             let mut rows = select.query(named_params! { ":after": after })?;
