@@ -10,7 +10,6 @@ use crate::domain::board::{
     DANGER_ACKED, DANGER_ANSWERED, DangerWaits, FIRST_REPLY, RECEIPT, Target, Times, Wait, danger_waits,
     times,
 };
-use crate::domain::calendar::OpenState;
 use crate::domain::desk::Desk;
 use crate::domain::presence::Presence;
 use crate::store::{BoardNow, BoardOpened, StoreError};
@@ -61,15 +60,13 @@ struct Counting<'b> {
 
 impl Counting<'_> {
     fn all(&self) -> BoardDesk {
-        let is_open = |desk: &Desk| matches!(desk.calendar.at(self.now_at), OpenState::Open { .. });
+        let is_open = |desk: &Desk| desk.calendar.at(self.now_at).is_open();
         BoardDesk { is_open: self.settings.policy.desks.all().iter().any(is_open), ..self.counted(|_| true) }
     }
 
     fn desk(&self, desk: &Desk) -> BoardDesk {
-        let (is_open, until_at) = match desk.calendar.at(self.now_at) {
-            OpenState::Open { until } => (true, Some(until)),
-            OpenState::Closed { opens_at, .. } => (false, opens_at),
-        };
+        let state = desk.calendar.at(self.now_at);
+        let (is_open, until_at) = (state.is_open(), state.changes_at(self.now_at));
         let counted = self.counted(|key| key == desk.key);
         BoardDesk { key: desk.key.clone(), name: desk.name.clone(), is_open, until_at, ..counted }
     }

@@ -9,10 +9,11 @@ use super::session::Session;
 use super::wire::{CannedList, CannedView, CategoryList, DeskList, DeskView, LimitsView, SurveyList};
 use super::{ApiContext, view};
 use crate::domain::access::Action;
-use crate::domain::calendar::OpenState;
 use crate::domain::survey::EVERY_MS;
 use crate::domain::text::Limits;
 use crate::store::NewAccess;
+
+const MAX_SURVEYS: i64 = 500;
 
 /// The desks, and whether they are open now.
 #[utoipa::path(get, path = "/v1/desks", operation_id = "list_desks", tag = "service",
@@ -20,10 +21,8 @@ use crate::store::NewAccess;
 pub(super) async fn desks(State(context): State<ApiContext>, _: Session) -> Json<DeskList> {
     let (settings, now) = (context.settings(), context.now());
     let desks = settings.policy.desks.all().iter().map(|desk| {
-        let (is_open, until_at) = match desk.calendar.at(now) {
-            OpenState::Open { until } => (true, Some(until)),
-            OpenState::Closed { opens_at, .. } => (false, opens_at),
-        };
+        let state = desk.calendar.at(now);
+        let (is_open, until_at) = (state.is_open(), state.changes_at(now));
         DeskView { key: desk.key.clone(), name: desk.name.clone(), is_open, until_at }
     });
     let number = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
@@ -58,8 +57,10 @@ pub(super) async fn categories(
     params(
         ("since_at" = Option<i64>, Query, description = "From then on (milliseconds UTC); 30 days ago if absent"),
         ("of" = Option<String>, Query, description = "`mine` (default) or `all`"),
+        ("after" = Option<String>, Query, description = "`next` of the page before"),
+        ("limit" = Option<i64>, Query, description = "1 to 500, default 500"),
     ),
-    responses((status = 200, description = "Those found, at most 500", body = SurveyList)))]
+    responses((status = 200, description = "Those found, in pages", body = SurveyList)))]
 pub(super) async fn surveys(
     State(context): State<ApiContext>,
     session: Session,
@@ -72,14 +73,27 @@ pub(super) async fn surveys(
         "all" => return Err(Problem::new(ProblemCode::SupervisorsOnly)),
         _ => return Err(Problem::bad_request("of").one_of(["mine", "all"])),
     };
-    let found = context.store.surveys(since, of, 500, &session.actor).await?;
+    let limit = query.number("limit", 1, MAX_SURVEYS)?.unwrap_or(MAX_SURVEYS);
+    let after = match query.word("after") {
+        None => None,
+        Some(word) => Some(survey_place(word).ok_or_else(|| Problem::bad_request("after"))?),
+    };
+    let page = (u32::try_from(limit).unwrap_or(u32::MAX), after);
+    let (found, next) = context.store.surveys(since, of, page, &session.actor).await?;
+    let next = next.map(|(at, id)| format!("{at}.{id}"));
     let scores: Vec<i64> = found.iter().filter_map(|s| s.score.map(i64::from)).collect();
     let n = i64::try_from(scores.len()).unwrap_or(i64::MAX);
     let mean_hundredths = (n > 0).then(|| (scores.iter().sum::<i64>() * 100 + n / 2) / n.max(1));
     let shown = found.iter().map(|survey| (survey.conversation_id, None)).collect();
     let access = NewAccess { shown, ..NewAccess::by(&session.actor, Action::List).detail("survey answers") };
-    let list = SurveyList { surveys: found.iter().map(view::survey).collect(), mean_hundredths };
+    let list = SurveyList { surveys: found.iter().map(view::survey).collect(), mean_hundredths, next };
     Ok(Seen(Json(list), access))
+}
+
+/// Reads what [`surveys`] gave as `next`.
+fn survey_place(word: &str) -> Option<(i64, i64)> {
+    let (at, id) = word.split_once('.')?;
+    Some((at.parse().ok()?, id.parse().ok()?))
 }
 
 /// Canned replies with the caller's name and a desk filled in.

@@ -8,7 +8,9 @@ use super::action::{MOST_DRAFT_CHARS, perhaps};
 use super::extract::{Id, Json};
 use super::problem::Problem;
 use super::session::Session;
+use super::view::short_name;
 use super::wire::{DraftList, DraftRequest, DraftView};
+use crate::domain::pseudonym::PseudonymKey;
 use crate::store::Draft;
 
 /// Keep one's own draft in a conversation; colleagues see that somebody writes, and not what. An empty text removes it.
@@ -39,7 +41,7 @@ pub(super) async fn show(
     session: Session,
     Id(id): Id,
 ) -> Result<Json<DraftView>, Problem> {
-    Ok(Json(view(&context.store.draft(id, &session.actor).await?)))
+    Ok(Json(view(&context.store.draft(id, &session.actor).await?, context.store.pseudonyms())))
 }
 
 /// Throw one's own draft in a conversation away.
@@ -63,13 +65,15 @@ pub(super) async fn list(
     session: Session,
 ) -> Result<Json<DraftList>, Problem> {
     let drafts = context.store.drafts(&session.actor).await?;
-    Ok(Json(DraftList { drafts: drafts.iter().map(view).collect() }))
+    let names = context.store.pseudonyms();
+    Ok(Json(DraftList { drafts: drafts.iter().map(|one| view(one, names)).collect() }))
 }
 
 /// As its writer wrote it: nothing in it is masked.
-fn view(draft: &Draft) -> DraftView {
+fn view(draft: &Draft, names: &PseudonymKey) -> DraftView {
     DraftView {
         conversation_id: draft.conversation_id,
+        citizen_name: short_name(&draft.citizen, names),
         text: draft.text.reveal().to_owned(),
         based_on: draft.based_on,
         has_newer: draft.has_newer,

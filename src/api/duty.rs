@@ -9,7 +9,6 @@ use super::session::Session;
 use super::wire::{AlarmView, DutyList, DutyView, TroubleView};
 use crate::domain::UnixMs;
 use crate::domain::alarm::{AlarmPolicy, DutyPhone};
-use crate::domain::calendar::OpenState;
 use crate::store::{CalledAlarm, OpenTrouble};
 
 /// Who is on duty now and next, and the alarms that stand.
@@ -27,27 +26,20 @@ pub(super) async fn duty(State(context): State<ApiContext>, _: Session) -> Resul
     Ok(Json(DutyList { phones, alarms, troubles }))
 }
 
-/// Hours that end later than this never end (milliseconds).
-const ALWAYS_MS: i64 = 365 * 24 * 60 * 60 * 1_000;
-
 fn view(
     rota: &AlarmPolicy,
     phone: &DutyPhone,
     (ignored_until_at, now): (Option<UnixMs>, UnixMs),
 ) -> DutyView {
     let open = phone.hours.at(now);
-    let has_no_end = matches!(open, OpenState::Open { until } if until - now > ALWAYS_MS);
+    let has_no_end = open.is_always_open(now);
     let next = rota.at_step(phone.kind, 0, now);
     DutyView {
         kind: phone.kind.as_str().to_owned(),
         name: phone.name.clone(),
         number: phone.number.to_string(),
         is_on_duty: phone.is_on_duty(now),
-        until_at: match open {
-            _ if phone.has_days() || has_no_end => None,
-            OpenState::Open { until } => Some(until),
-            OpenState::Closed { opens_at, .. } => opens_at,
-        },
+        until_at: open.changes_at(now).filter(|_| !phone.has_days()),
         is_always: has_no_end && !phone.has_days(),
         ignored_until_at,
         is_next: next.is_some_and(|next| next.number == phone.number),

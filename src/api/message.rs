@@ -12,26 +12,33 @@ use super::{ApiContext, view};
 use crate::domain::access::Action;
 use crate::store::NewAccess;
 
-const MAX_LISTED: u32 = 200;
+const MAX_LISTED: i64 = 200;
 
-/// Texts in doubt, oldest first, at most 200; or the caller's own answers that are held back, the newest first.
+/// Texts in doubt, oldest first, in pages; or the caller's own answers that are held back, the newest first and all of them.
 #[utoipa::path(get, path = "/v1/messages", operation_id = "list_messages", tag = "message",
-    params(("state" = String, Query, description = "`in_doubt`, or `held`")),
+    params(
+        ("state" = String, Query, description = "`in_doubt`, or `held`"),
+        ("after" = Option<i64>, Query, description = "Of texts in doubt: `next` of the page before"),
+        ("limit" = Option<i64>, Query, description = "Of texts in doubt: 1 to 200, default 200"),
+    ),
     responses((status = 200, description = "Those found", body = MessageList)))]
 pub(super) async fn list(
     State(context): State<ApiContext>,
     session: Session,
     query: Query,
 ) -> Result<Seen<Json<MessageList>>, Problem> {
-    let (found, detail) = match query.word("state") {
-        Some("in_doubt") => (context.store.in_doubt(MAX_LISTED, &session.actor).await?, "texts in doubt"),
-        Some("held") => (context.store.held_answers(&session.actor).await?, "held answers"),
+    let limit = query.number("limit", 1, MAX_LISTED)?.unwrap_or(MAX_LISTED);
+    let page = (u32::try_from(limit).unwrap_or(u32::MAX), query.number("after", 0, i64::MAX)?.unwrap_or(0));
+    let ((found, next), detail) = match query.word("state") {
+        Some("in_doubt") => (context.store.in_doubt(page, &session.actor).await?, "texts in doubt"),
+        Some("held") => ((context.store.held_answers(&session.actor).await?, None), "held answers"),
         _ => return Err(Problem::bad_request("state").one_of(["in_doubt", "held"])),
     };
     let shown = found.iter().map(|(id, citizen, _)| (*id, Some(citizen.clone()))).collect();
     let access = NewAccess { shown, ..NewAccess::by(&session.actor, Action::List).detail(detail) };
-    let messages = found.iter().map(|text| view::in_conversation(text, context.meaning)).collect();
-    Ok(Seen(Json(MessageList { messages }), access))
+    let looker = context.looker(&session);
+    let messages = found.iter().map(|text| view::in_conversation(text, looker)).collect();
+    Ok(Seen(Json(MessageList { messages, next }), access))
 }
 
 /// Take back one of the caller's own texts that has not been sent, with the other texts of the same answer. The answer is their

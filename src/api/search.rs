@@ -12,7 +12,8 @@ use super::{ApiContext, ApiSettings, view};
 use crate::domain::access::Action;
 use crate::domain::actor::Actor;
 use crate::domain::phone::PhoneNumber;
-use crate::domain::search::{Place, Source, Words};
+use crate::domain::pseudonym::{name_among_words, typed_name};
+use crate::domain::search::{MOST_CHARS, Place, Source, Words};
 use crate::domain::text::normalise;
 use crate::store::{NewAccess, SearchFilter, SearchPage, SoughtCitizen};
 
@@ -41,10 +42,10 @@ const PARAMETERS: [&str; 12] = [
 /// Search citizens' texts, answers and notes, newest first.
 #[utoipa::path(get, path = "/v1/search", operation_id = "search", tag = "conversation",
     params(
-        ("q" = Option<String>, Query, description = "Words, all of which stand in what is found; several between quotation marks are one. A consonant stands for a syllable: `ㅂㅅ` finds 버스. At most 8 words and 100 characters"),
+        ("q" = Option<String>, Query, description = "Words, all of which stand in what is found; several between quotation marks are one. A consonant stands for a syllable: `ㅂㅅ` finds 버스. At most 8 words and 100 characters. The short name of a citizen (`7F2K`, `시민 7F2K`) finds theirs, if somebody is called so; between quotation marks, `7F2K` is a word"),
         ("number" = Option<String>, Query, description = "The citizen's whole number; needs a reason"),
         ("reason" = Option<String>, Query, description = "Why a number is looked for; goes into the access log"),
-        ("citizen" = Option<String>, Query, description = "The number as lists show it (`010-****-5678`), or its last four digits"),
+        ("citizen" = Option<String>, Query, description = "The short name of a citizen (`7F2K`), the number as lists show it (`010-****-5678`), or its last four digits"),
         ("category" = Option<String>, Query, description = "A category (`교통/버스`) or a whole group (`교통`); a beginning that fits only one is enough"),
         ("counselor" = Option<String>, Query, description = "Log-in name of who wrote the answer or note; of a citizen's text, of who holds the conversation or held it last"),
         ("desk" = Option<String>, Query, description = "Key of the desk that serves the conversation"),
@@ -60,7 +61,7 @@ pub(super) async fn search(
     session: Session,
     query: Query,
 ) -> Result<Seen<Json<SearchResults>>, Problem> {
-    let filter = filter(&context.settings(), &query)?;
+    let filter = with_name(&context, &query, filter(&context.settings(), &query)?, &session.actor).await?;
     if let Some(login) = &filter.counselor
         && !context.store.accounts().await?.iter().any(|account| account.counselor.login == *login)
     {
@@ -79,7 +80,7 @@ pub(super) async fn search(
     };
     let page = context.store.search(filter, after, limit, &session.actor).await?;
     let access = NewAccess { reason, ..seen(&session.actor, &query, (&page, number)) };
-    Ok(Seen(Json(view::search_results(&page)), access))
+    Ok(Seen(Json(view::search_results(&page, context.store.pseudonyms())), access))
 }
 
 /// What the log says: by what was searched, whom it showed, and whose number was looked for.
@@ -94,10 +95,37 @@ fn seen(actor: &Actor, query: &Query, (page, number): (&SearchPage, Option<Phone
     NewAccess { shown, ..NewAccess::by(actor, Action::Search).detail(by.join(" ")) }
 }
 
+/// There is nothing to look for, or too much.
+fn no_words() -> Problem {
+    Problem::bad_request("q").characters(1, MOST_CHARS)
+}
+
+/// The search with whom a short name in it means. Words that are the name of nobody stay words.
+async fn with_name(
+    context: &ApiContext,
+    query: &Query,
+    filter: SearchFilter,
+    actor: &Actor,
+) -> Result<SearchFilter, Problem> {
+    let in_field = query.word("citizen").filter(|_| query.word("number").is_none()).and_then(typed_name);
+    let among_words = query.word("q").map(normalise).and_then(|words| name_among_words(&words));
+    Ok(match (in_field, among_words.filter(|_| filter.citizen.is_none())) {
+        (Some(name), _) => {
+            let numbers = context.store.citizens_named(name, actor).await?;
+            SearchFilter { citizen: Some(SoughtCitizen::Any(numbers)), ..filter }
+        }
+        (None, Some(name)) => match context.store.citizens_named(name, actor).await? {
+            nobody if nobody.is_empty() => filter,
+            numbers => SearchFilter { words: None, citizen: Some(SoughtCitizen::Any(numbers)), ..filter },
+        },
+        (None, None) => filter,
+    })
+}
+
 fn filter(settings: &ApiSettings, query: &Query) -> Result<SearchFilter, Problem> {
     let words = match query.word("q").map(normalise) {
         None => None,
-        Some(words) => Some(Words::parse(&words).ok_or_else(|| Problem::bad_request("q"))?),
+        Some(words) => Some(Words::parse(&words).ok_or_else(no_words)?),
     };
     let source = match query.word("kind") {
         None => None,
@@ -124,7 +152,7 @@ fn filter(settings: &ApiSettings, query: &Query) -> Result<SearchFilter, Problem
         && filter.citizen.is_none()
         && filter.category.is_none()
         && filter.counselor.is_none();
-    if says_nothing { Err(Problem::bad_request("q")) } else { Ok(filter) }
+    if says_nothing { Err(no_words()) } else { Ok(filter) }
 }
 
 fn citizen(query: &Query) -> Result<Option<SoughtCitizen>, Problem> {
@@ -137,6 +165,10 @@ fn citizen(query: &Query) -> Result<Option<SoughtCitizen>, Problem> {
     let Some(shown) = query.word("citizen").map(str::trim) else {
         return Ok(None);
     };
+    if typed_name(shown).is_some() {
+        // Whose name it is comes from the store.
+        return Ok(Some(SoughtCitizen::Any(Vec::new())));
+    }
     let is_shown = shown.chars().count() <= MAX_SHOWN_CHARS && shown.chars().any(|c| c.is_ascii_digit());
     let sought = is_shown.then(|| Some(SoughtCitizen::Shown(shown.to_owned())));
     sought.ok_or_else(|| Problem::bad_request("citizen"))

@@ -9,10 +9,12 @@ use super::audit::Seen;
 use super::extract::{Json, Query};
 use super::problem::Problem;
 use super::session::Session;
+use super::view::short_name;
 use super::wire::{AnnounceRequest, AnnouncementList, AnnouncementView, CitizenList, CitizenView};
 use crate::domain::access::Action;
 use crate::domain::identity_number::masked;
 use crate::domain::privacy::DAY_MS;
+use crate::domain::pseudonym::PseudonymKey;
 use crate::store::{CitizenWish, NewAccess};
 
 const MOST_NOTICE_CHARS: usize = 300;
@@ -68,12 +70,15 @@ pub(super) async fn citizens(
         shown: shown.collect(),
         ..NewAccess::by(&session.actor, Action::List).detail("restricted and opted-out citizens")
     };
-    Ok(Seen(Json(CitizenList { citizens: found.into_iter().map(view).collect(), n_total }), access))
+    let names = context.store.pseudonyms();
+    let citizens = found.into_iter().map(|one| view(one, names)).collect();
+    Ok(Seen(Json(CitizenList { citizens, n_total }), access))
 }
 
-fn view(of: CitizenWish) -> CitizenView {
+fn view(of: CitizenWish, names: &PseudonymKey) -> CitizenView {
     CitizenView {
         citizen: of.citizen.to_string(),
+        citizen_name: short_name(&of.citizen, names),
         conversation_id: of.conversation_id,
         restricted_until_at: of.restricted_until_at,
         restriction_reason: of.restriction_reason.map(|reason| masked(&reason).into_owned()),

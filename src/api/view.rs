@@ -36,12 +36,16 @@ pub(super) fn recovery(of: &store::Recovery) -> RecoveryView {
     }
 }
 
+/// What people call the citizen; nothing for one who was erased.
+pub(super) fn short_name(citizen: &PhoneNumber, names: &PseudonymKey) -> String {
+    if citizen.is_erased() { String::new() } else { names.of_citizen(citizen).short_name() }
+}
+
 pub(super) fn summary(row: &store::ConversationSummary, names: &PseudonymKey) -> ConversationSummary {
-    let name = (!row.citizen.is_erased()).then(|| names.of_citizen(&row.citizen).short_name());
     ConversationSummary {
         id: row.id,
         citizen: row.citizen.to_string(),
-        citizen_name: name.unwrap_or_default(),
+        citizen_name: short_name(&row.citizen, names),
         state: row.state.as_str().to_owned(),
         claimed_by: row.holder.as_ref().map(counselor),
         opened_at: row.opened_at,
@@ -62,6 +66,7 @@ pub(super) fn summary(row: &store::ConversationSummary, names: &PseudonymKey) ->
         is_abusive: row.is_abusive,
         promise_due_at: row.promise_due_at,
         offered_to: row.offered_to.clone(),
+        offered_to_name: row.offered_to_name.clone(),
         referral: row.referral.as_ref().map(|referral| ReferralView {
             department: masked(&referral.to).into_owned(),
             since_at: referral.since,
@@ -106,13 +111,14 @@ fn writing(writer: &store::Writer) -> WritingView {
     WritingView { login: login.clone(), name: name.clone(), since: writer.begun_at }
 }
 
-pub(super) fn search_results(page: &store::SearchPage) -> SearchResults {
+pub(super) fn search_results(page: &store::SearchPage, names: &PseudonymKey) -> SearchResults {
     let hit = |hit: &store::SearchHit| SearchHitView {
         conversation_id: hit.conversation_id,
         kind: hit.source.as_str().to_owned(),
         id: hit.id,
         at: hit.at,
         citizen: hit.citizen.to_string(),
+        citizen_name: short_name(&hit.citizen, names),
         desk: hit.desk.clone(),
         category: hit.category.clone(),
         state: hit.state.as_str().to_owned(),
@@ -245,12 +251,13 @@ pub(super) fn photo(row: &store::PhotoInfo) -> PhotoView {
 
 pub(super) fn in_conversation(
     (conversation_id, citizen, row): &(i64, PhoneNumber, store::Message),
-    meaning: MeaningOf,
+    looker: Looker<'_>,
 ) -> MessageInConversation {
     MessageInConversation {
         conversation_id: *conversation_id,
         citizen: citizen.to_string(),
-        message: message(row, meaning),
+        citizen_name: short_name(citizen, looker.names),
+        message: message(row, looker.meaning),
     }
 }
 

@@ -150,6 +150,9 @@ pub struct ConversationSummary {
     /// Log-in name of the counselor to whom the conversation was passed on and who may claim it first.
     #[serde(default)]
     pub offered_to: Option<String>,
+    /// Their name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offered_to_name: Option<String>,
     /// An outside department works on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub referral: Option<ReferralView>,
@@ -160,6 +163,9 @@ pub struct ConversationList {
     pub conversations: Vec<ConversationSummary>,
     /// Number of conversations that match, listed or not.
     pub n_total: i64,
+    /// Dangers that nobody looks after yet, whatever is listed.
+    #[serde(default)]
+    pub n_ringing: i64,
     /// `after` of the next page; absent on the last one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
@@ -224,6 +230,9 @@ pub struct SurveyList {
     pub surveys: Vec<SurveyView>,
     /// Mean score of those listed, in hundredths; null if there is no score.
     pub mean_hundredths: Option<i64>,
+    /// `after` of the next page; absent on the last one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
 }
 
 /// A note beside a conversation. It is never sent to the citizen.

@@ -1,4 +1,4 @@
-//! Actions on a conversation other than a reply: `urgent`, `ack`, `false-alarm`, `where`, `note`, `draft`, `promise`, `remind`,
+//! Actions on a conversation other than a reply: `urgent`, `ack`, `false-alarm`, `where`, `note`, `promise`, `remind`,
 //! `transfer`, `return`, `take`, `warn`, `restrict`, `unrestrict`, `optout`, `optin`, `prefer`, `category`. Each prints one sentence.
 
 use clap::builder::NonEmptyStringValueParser;
@@ -122,10 +122,6 @@ pub async fn category(context: &mut CliContext, args: &WithText) -> Result<(), F
     act(context, args.n, ActionRequest::Category { category: words(&args.text) }, "categorised").await
 }
 
-pub async fn draft(context: &mut CliContext, args: &WithOptionalText) -> Result<(), Failure> {
-    act(context, args.n, ActionRequest::Draft { text: words(&args.text) }, "drafted").await
-}
-
 pub async fn prefer(context: &mut CliContext, args: &WithOptionalText) -> Result<(), Failure> {
     act(context, args.n, ActionRequest::Prefer { text: words(&args.text) }, "preferred").await
 }
@@ -157,7 +153,8 @@ pub async fn transfer(context: &mut CliContext, args: &Transfer) -> Result<(), F
     let detail = context.client()?.act(args.n, &action).await?;
     // A danger that nobody has answered is offered to nobody alone.
     let key = if detail.summary.offered_to.is_some() { "did-offered" } else { "did-offered-to-all" };
-    let values = [("n", args.n.to_string().into()), ("who", one_word(&person).into())];
+    let who = detail.summary.offered_to_name.as_deref().unwrap_or(&person);
+    let values = [("n", args.n.to_string().into()), ("who", one_word(who).into())];
     let sentence = context.say.with(key, values);
     context.print_done("transferred", &sentence)
 }

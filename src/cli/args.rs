@@ -4,9 +4,9 @@ use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use super::{
-    account, action, advice, answer_all, bulletin, catalogue, claim, close, danger, decide, desk, edit,
-    follow, list, login, passwd, photo, practice, presence, recall, release, reply, report, review, search,
-    sessions, show, similar, status, supervise, totp, watch,
+    account, action, advice, answer_all, bulletin, catalogue, claim, close, danger, decide, desk, doubt,
+    drafts, edit, follow, list, login, passwd, photo, practice, presence, recall, release, reply, report, review,
+    search, sessions, show, similar, status, supervise, totp, watch,
 };
 use crate::ops::lang::Lang;
 
@@ -80,7 +80,7 @@ pub enum Command {
     Off(presence::OffArgs),
     Colleagues,
     Note(action::WithText),
-    Draft(action::WithOptionalText),
+    Draft(drafts::Args),
     Drafts,
     Promise(action::WithSpan),
     Remind(action::WithSpan),
@@ -107,7 +107,7 @@ pub enum Command {
     Report(report::Args),
     Review(review::Args),
     Reviews(review::ListArgs),
-    Doubt,
+    Doubt(doubt::Args),
     Decide(decide::Args),
     Watch(watch::Args),
     Status(status::Args),

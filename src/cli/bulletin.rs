@@ -9,9 +9,9 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::render::{lines, table};
 use crate::api::wire::{BulletinPreview, BulletinRequest, BulletinView};
-use crate::client::When;
 use crate::client::format::one_word;
 use crate::client::message::length_class;
+use crate::client::{When, bulletin_line};
 use crate::domain::text::one_line;
 
 const TEXT_COLUMNS: usize = 40;
@@ -128,11 +128,5 @@ fn state(context: &CliContext, id: &str, at: i64) -> String {
 
 /// `알림: 18:00까지 (전체): 눈 때문에 버스가 늦습니다.`
 pub(super) fn status_line(context: &CliContext, of: &BulletinView) -> String {
-    let desk = of.desk.as_deref().map_or_else(|| context.say.t("desks-all"), one_word);
-    let values = [
-        ("at", context.times().clock(of.until_at).into()),
-        ("desk", desk.into()),
-        ("text", one_line(&of.text, 200).into()),
-    ];
-    context.say.with("status-bulletin", values)
+    bulletin_line(&context.times(), of)
 }

@@ -5,7 +5,7 @@ use super::compose::words;
 use super::context::CliContext;
 use super::failure::Failure;
 use crate::client::format::one_word;
-use crate::client::named::{Named, candidates};
+use crate::client::named::{Named, candidates, desk_key};
 
 /// The names that a command was given.
 pub fn typed(command: &Command) -> Vec<(Named, String)> {
@@ -33,6 +33,27 @@ pub fn typed(command: &Command) -> Vec<(Named, String)> {
         _ => Vec::new(),
     };
     given.into_iter().filter_map(|(what, name)| Some((what, name?))).collect()
+}
+
+/// The command with the key of the desk that its `--desk` means. A name that fits none or several stays as it was typed, and is refused.
+pub async fn with_desk_key(context: &CliContext, mut command: Command) -> Command {
+    let typed = match &mut command {
+        Command::Transfer(args) => &mut args.desk,
+        Command::AnswerAll(args) => &mut args.desk,
+        Command::Bulletin(args) => &mut args.desk,
+        Command::Write(args) => &mut args.desk,
+        Command::Search(args) => &mut args.desk,
+        Command::Categories(args) => &mut args.desk,
+        Command::Replies(args) => &mut args.desk,
+        Command::Watch(args) => &mut args.desk,
+        Command::Report(args) => &mut args.desk,
+        Command::Review(args) => &mut args.desk,
+        _ => return command,
+    };
+    if let (Some(name), Ok(client)) = (typed.as_mut(), context.client()) {
+        *name = desk_key(&client, name).await;
+    }
+    command
 }
 
 /// The failure with the names that may have been meant, if it is about a name.

@@ -85,11 +85,13 @@ pub struct SurveysArgs {
     since: i64,
     #[arg(long)]
     all: bool,
+    #[arg(long, value_name = "NEXT")]
+    after: Option<String>,
 }
 
 pub async fn surveys(context: &mut CliContext, args: &SurveysArgs) -> Result<(), Failure> {
     let since_at = context.io.clock.now_ms() - args.since;
-    let list = context.client()?.surveys(since_at, args.all).await?;
+    let list = context.client()?.surveys(since_at, args.all, args.after.as_deref()).await?;
     if context.json {
         return context.print_json(&list);
     }
@@ -114,6 +116,13 @@ pub async fn surveys(context: &mut CliContext, args: &SurveysArgs) -> Result<(),
     if let Some(mean) = list.mean_hundredths {
         let mean = format!("{}.{:02}", mean / 100, mean % 100);
         let remark = context.say.with("survey-mean", [("mean", mean.into())]);
+        context.remark(&remark);
+    }
+    if let Some(next) = &list.next {
+        let all = if args.all { " --all" } else { "" };
+        let since = format!("{}m", args.since / 60_000);
+        let command = format!("munja surveys --since {since}{all} --after {}", one_word(next));
+        let remark = context.say.with("next-page", [("command", command.into())]);
         context.remark(&remark);
     }
     Ok(())

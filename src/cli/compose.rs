@@ -13,13 +13,14 @@ use anyhow::Context;
 use super::context::CliContext;
 use super::exit::Exit;
 use super::failure::Failure;
+use super::message::where_kept;
 use crate::api::wire::{ConversationDetail, DraftRequest, MessageView};
 use crate::client::format::one_word;
-use crate::client::{Client, draft_to_edit, forget_draft, keep_draft, last_seen};
-use crate::domain::text::{part, safe_for_terminal};
+use crate::client::{
+    Client, DraftPlace, SCISSORS, above_line, bring_drafts, draft_to_edit, forget_draft, last_seen, put_draft,
+};
+use crate::domain::text::{one_line, part, safe_for_terminal};
 
-/// Below it stands what the citizen wrote; nothing of that is sent.
-const SCISSORS: &str = "--------8<--------";
 /// Texts of the citizen that an editor shows.
 const MOST_SHOWN: usize = 5;
 
@@ -50,6 +51,11 @@ pub async fn compose(
     let composed = if let Some(other) = source.from {
         Composed { text: earlier_answer(context, client, (source.n, other)).await?, is_draft: true }
     } else if source.draft {
+        if let Some(other) = bring_drafts(client, &context.profile, source.n).await {
+            let values = [("text", one_line(&other, 60).into()), ("n", source.n.to_string().into())];
+            let remark = context.say.with("draft-here-too", values);
+            context.remark(&remark);
+        }
         let none = || Failure::here(Exit::Nothing, "no_draft", []);
         Composed { text: client.own_draft(source.n).await?.ok_or_else(none)?.text, is_draft: true }
     } else if from_input {
@@ -128,7 +134,13 @@ async fn earlier_answer(
     if context.io.stdin_is_terminal {
         return edited(context, client, (n, Some(begun))).await;
     }
-    keep_draft(&context.profile, n, &begun)?;
+    let based_on = last_seen(&context.profile, n).unwrap_or(detail.last_inbound_id);
+    let draft = DraftRequest { text: begun, based_on };
+    let place = put_draft(client, &context.profile, n, &draft).await?;
+    if place != DraftPlace::Server {
+        let remark = where_kept(context, n, &place);
+        context.remark(&remark);
+    }
     Err(Failure::here(Exit::LookFirst, "earlier_answer_kept", [("n", n.to_string().into())]))
 }
 
@@ -139,15 +151,23 @@ async fn edited(
     (n, begun): (i64, Option<String>),
 ) -> Result<String, Failure> {
     let detail = client.conversation(n).await?;
+    let other = bring_drafts(client, &context.profile, n).await;
     let own = client.own_draft(n).await?.map(|draft| draft.text);
     let begun = own.clone().or(begun).or_else(|| detail.draft.clone()).unwrap_or_default();
     let file = draft_to_edit(&context.profile, n, &begun)?;
-    // Of an editor that was killed, it may hold more than the server.
-    let before = above(&fs::read_to_string(&file).with_context(|| file.display().to_string())?);
+    // Of an editor that was killed, it may hold more than the server. Several texts of the same writer stand one below the other.
+    let mut before = above_line(&fs::read_to_string(&file).with_context(|| file.display().to_string())?);
+    for text in [own.as_deref(), other.as_deref()].into_iter().flatten().map(str::trim) {
+        if !before.contains(text) {
+            before = format!("{before}\n\n{text}");
+            let remark = context.say.t("draft-two");
+            context.remark(&remark);
+        }
+    }
     let shown = format!("{}\n\n{SCISSORS} {}\n{}", before, context.say.t("editor-below"), theirs(&detail));
     fs::write(&file, shown).with_context(|| file.display().to_string())?;
     let is_done = run_editor(context, &file);
-    let after = above(&fs::read_to_string(&file).with_context(|| file.display().to_string())?);
+    let after = above_line(&fs::read_to_string(&file).with_context(|| file.display().to_string())?);
     // The file alone holds it until the server has it.
     fs::write(&file, &after).with_context(|| file.display().to_string())?;
     is_done?;
@@ -156,17 +176,12 @@ async fn edited(
         || client.save_draft(n, &DraftRequest { text: after.clone(), based_on }).await.is_ok();
     if is_kept || after.trim().is_empty() {
         forget_draft(&context.profile, n, &after);
+        other.iter().for_each(|text| forget_draft(&context.profile, n, text));
     }
     if after.trim() == before.trim() && !after.trim().is_empty() {
         return Err(Failure::here(Exit::Unsendable, "unchanged", []));
     }
     Ok(after)
-}
-
-/// What stands above the line.
-fn above(text: &str) -> String {
-    let lines = text.lines().take_while(|line| !line.starts_with(SCISSORS));
-    lines.collect::<Vec<_>>().join("\n").trim_end().to_owned()
 }
 
 /// The citizen's last texts, for the writer to see.
@@ -222,7 +237,7 @@ mod tests {
     #[test]
     fn nothing_below_the_line_is_sent() {
         let file = format!("네, 옵니다.\n\n{SCISSORS} 이 줄 아래\n> {SCISSORS}\n> 버스요\n");
-        assert_eq!(above(&file), "네, 옵니다.");
-        assert_eq!(above("줄\n\n둘\n"), "줄\n\n둘");
+        assert_eq!(above_line(&file), "네, 옵니다.");
+        assert_eq!(above_line("줄\n\n둘\n"), "줄\n\n둘");
     }
 }

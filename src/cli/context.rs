@@ -52,6 +52,11 @@ impl CliContext {
         Ok(Client::trusting(&address, ca)?.with_language(self.say.tag()))
     }
 
+    /// How wide a table may be: in a pipe as wide as it is, so that a row is a line.
+    pub fn table_columns(&self) -> usize {
+        if self.io.stdout_is_terminal { self.io.columns } else { usize::MAX }
+    }
+
     /// Times as the person sees them now.
     pub fn times(&self) -> Times<'_> {
         Times { say: &self.say, now: self.io.clock.now_ms(), zone: &self.io.zone }

@@ -10,6 +10,7 @@ use super::message;
 use super::render::wrapped;
 use crate::api::wire::{ConversationDetail, ConversationSummary, MessageView, NoteView};
 use crate::client::ClientError;
+use crate::client::citizen::named;
 use crate::client::format::one_word;
 use crate::client::message::why_urgent;
 use crate::client::note_seen;
@@ -112,6 +113,10 @@ fn describe(context: &CliContext, detail: &ConversationDetail) -> String {
         let id = if context.times().is_now(since) { "waits-now" } else { "waits" };
         parts.push(context.say.with(id, [("span", span.into())]));
     }
+    // Last, where it moves nothing that a script looks for.
+    if !summary.citizen_name.is_empty() {
+        parts.push(named(&context.say, &summary.citizen, &summary.citizen_name));
+    }
     let mut blocks = vec![parts.join(" · ")];
     if let Some(reason) = &detail.close_reason {
         // A reason of the service's own is a word; a counselor's is a sentence.
@@ -149,15 +154,18 @@ fn remarks(context: &CliContext, detail: &ConversationDetail) -> Vec<String> {
     let n = || ("n", summary.id.to_string().into());
     let mut lines = Vec::new();
     if summary.is_ringing {
-        lines.push(context.paint.alert(&say.with("ringing", [n()])));
+        let held = summary.claimed_by.as_ref().map(|holder| ("who", one_word(&holder.name).into()));
+        let id = if held.is_some() { "ringing-held" } else { "ringing" };
+        lines.push(context.paint.alert(&say.with(id, std::iter::once(n()).chain(held))));
     } else if let Some(name) = detail.acked_by.as_deref().filter(|_| summary.tier == Some(1)) {
         lines.push(context.paint.alert(&say.with("urgent-acked", [("name", one_word(name).into())])));
     }
     if let Some(at) = summary.promise_due_at {
         lines.push(say.with("promise-due", [("at", context.times().clock(at).into())]));
     }
-    if let Some(login) = &summary.offered_to {
-        lines.push(say.with("offered", [("who", one_word(login).into())]));
+    // An older server tells the log-in only.
+    if let Some(who) = summary.offered_to_name.as_ref().or(summary.offered_to.as_ref()) {
+        lines.push(say.with("offered", [("who", one_word(who).into())]));
     }
     if let Some(preference) = &detail.preference {
         lines.push(say.with("preference", [("text", one_line(preference, 200).into())]));
@@ -188,10 +196,7 @@ fn note_line(context: &CliContext, note: &NoteView) -> String {
 
 /// The masked number, or that the citizen was erased.
 pub(super) fn citizen(context: &CliContext, summary: &ConversationSummary) -> String {
-    match summary.citizen.as_str() {
-        "erased" => context.say.t("citizen-erased"),
-        number => one_word(number),
-    }
+    named(&context.say, &summary.citizen, "")
 }
 
 /// `상담 중 (김민수)`, and what is in doubt.

@@ -29,6 +29,7 @@ pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
         theme,
         notifier,
         is_plain: args.plain,
+        is_practice: false,
     };
     crate::tui::run(desk).await.map_err(|error| match error {
         DeskError::Server(error) => error.into(),

@@ -2,7 +2,7 @@
 
 use super::context::CliContext;
 use crate::api::wire::{OutboundMessage, PhotoView};
-use crate::client::message;
+use crate::client::{DraftPlace, message};
 
 /// What became of a text to the citizen, its number, and the decision it needs, if any.
 pub fn delivery(context: &CliContext, text: &OutboundMessage) -> String {
@@ -19,4 +19,15 @@ pub fn delivery(context: &CliContext, text: &OutboundMessage) -> String {
 /// A photo, film or other file of a text, and how to look at it: `사진 7 · JPEG 120 KB · munja photo 7`.
 pub fn photo(context: &CliContext, photo: &PhotoView) -> String {
     context.paint.toned(message::photo(&context.say, photo))
+}
+
+/// Where a text is kept, and how to go on with it.
+pub(super) fn where_kept(context: &CliContext, n: i64, place: &DraftPlace) -> String {
+    let n = ("n", n.to_string().into());
+    match place {
+        DraftPlace::Server => context.say.with("draft-on-server", [n]),
+        DraftPlace::Here(path) => {
+            context.say.with("draft-kept", [("path", path.display().to_string().into()), n])
+        }
+    }
 }

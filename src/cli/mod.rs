@@ -117,6 +117,7 @@ pub async fn run(args: Vec<OsString>, mut io: Io, practice: StartPractice) -> Ex
         CliContext { io, say, json: cli.json, paint, profile, server, about: None, unfold: false };
     tidy_up(&mut context);
     let typed = candidates::typed(&command);
+    let command = candidates::with_desk_key(&context, command).await;
     match dispatch(&mut context, command, practice).await {
         Ok(()) => Exit::Ok,
         Err(failure) => {
@@ -190,7 +191,7 @@ async fn dispatch(
         Command::Off(args) => presence::off(context, &args).await,
         Command::Colleagues => presence::colleagues(context).await,
         Command::Note(args) => action::note(context, &args).await,
-        Command::Draft(args) => action::draft(context, &args).await,
+        Command::Draft(args) => drafts::one(context, &args).await,
         Command::Drafts => drafts::run(context).await,
         Command::Promise(args) => action::promise(context, &args).await,
         Command::Remind(args) => action::remind(context, &args).await,
@@ -215,7 +216,7 @@ async fn dispatch(
         Command::Report(args) => report::run(context, &args).await,
         Command::Review(args) => review::run(context, &args).await,
         Command::Reviews(args) => review::list(context, &args).await,
-        Command::Doubt => doubt::run(context).await,
+        Command::Doubt(args) => doubt::run(context, &args).await,
         Command::Decide(args) => decide::run(context, &args).await,
         Command::Watch(args) => watch::run(context, &args).await,
         Command::Status(args) => status::run(context, &args).await,

@@ -96,7 +96,7 @@ pub(super) async fn run(context: &mut CliContext, args: &Args, start: StartPract
     if context.json {
         return context.print_json(&facts);
     }
-    let text = describe(context, &facts);
+    let text = describe(context, &facts, !args.no_desk);
     context.print(&text)
 }
 
@@ -114,11 +114,12 @@ async fn open_desk(context: &CliContext, practice: &dyn PracticeRun, plain: bool
         theme,
         notifier,
         is_plain: plain,
+        is_practice: true,
     };
     let left = tokio::select! {
         left = crate::tui::run(desk) => left,
-        // A closed window: the folder goes all the same.
-        ended = ended_from_outside() => ended.map_err(DeskError::Here),
+        // A closed window: the folder goes all the same. Ctrl+C is a key of the desk.
+        ended = closed_from_outside() => ended.map_err(DeskError::Here),
     };
     left.map_err(|error| match error {
         DeskError::Server(error) => error.into(),
@@ -126,16 +127,32 @@ async fn open_desk(context: &CliContext, practice: &dyn PracticeRun, plain: bool
     })
 }
 
-/// Resolves once somebody ends the program: Ctrl-C, a closed window, or a request to stop.
-async fn ended_from_outside() -> anyhow::Result<()> {
+/// Resolves once a window is closed, or the program is asked to stop.
+async fn closed_from_outside() -> anyhow::Result<()> {
     let mut closed = signal(SignalKind::hangup())?;
     let mut stopped = signal(SignalKind::terminate())?;
     tokio::select! {
-        pressed = tokio::signal::ctrl_c() => pressed?,
         _ = closed.recv() => {}
         _ = stopped.recv() => {}
     }
     Ok(())
+}
+
+/// As [`closed_from_outside`], or once Ctrl-C was pressed; at a terminal twice, because it ends everything.
+async fn ended_from_outside(context: &mut CliContext) -> anyhow::Result<()> {
+    tokio::select! {
+        closed = closed_from_outside() => return closed,
+        pressed = tokio::signal::ctrl_c() => pressed?,
+    }
+    if !context.io.stdin_is_terminal {
+        return Ok(());
+    }
+    let again = context.say.t("practice-again");
+    context.remark(&again);
+    tokio::select! {
+        closed = closed_from_outside() => closed,
+        pressed = tokio::signal::ctrl_c() => Ok(pressed?),
+    }
 }
 
 /// Says how to use it from another window, and waits for Ctrl-C.
@@ -149,24 +166,27 @@ async fn wait(context: &mut CliContext, practice: &dyn PracticeRun) -> Result<()
             "server": practice.server(), "token": practice.token(), "folder": practice.folder(),
         }))?;
     }
-    Ok(ended_from_outside().await?)
+    Ok(ended_from_outside(context).await?)
 }
 
-fn describe(context: &CliContext, facts: &PracticeFacts) -> String {
+/// What was done; how a step is done is said by the keys of the desk, or by commands.
+fn describe(context: &CliContext, facts: &PracticeFacts, at_desk: bool) -> String {
     let n_answered = facts.lessons.iter().filter(|one| one.answer_ms.is_some()).count();
     let values =
         [("answered", n_answered.to_string().into()), ("all", facts.lessons.len().to_string().into())];
     let mut lines = vec![context.paint.strong(&context.say.with("practice-answered", values))];
     lines.extend(facts.lessons.iter().map(|one| lesson(context, one, facts.has_passed_on)));
-    let step = |is_done: bool, id: &str| {
+    let step = |is_done: bool, id: &str, (keys, commands): (&str, &str)| {
         let mark = if is_done { "✓" } else { "·" };
-        format!("{mark} {}", context.say.t(id))
+        let how = if at_desk { keys } else { commands };
+        format!("{mark} {}", context.say.with(id, [("how", how.to_owned().into())]))
     };
-    lines.extend(facts.is_danger_first.map(|first| step(first, "practice-danger-first")));
-    lines.push(step(facts.has_passed_on, "practice-passed-on"));
-    lines.push(step(facts.has_ended_alarm, "practice-ended-alarm"));
-    lines.push(step(facts.has_warned, "practice-warned"));
-    lines.push(step(facts.n_closed > 0, "practice-closed"));
+    lines.extend(facts.is_danger_first.map(|first| step(first, "practice-danger-first", ("", ""))));
+    let alarm = ("f, j", "munja false-alarm, munja handover");
+    lines.push(step(facts.has_passed_on, "practice-passed-on", ("x", "munja transfer")));
+    lines.push(step(facts.has_ended_alarm, "practice-ended-alarm", alarm));
+    lines.push(step(facts.has_warned, "practice-warned", ("w", "munja warn")));
+    lines.push(step(facts.n_closed > 0, "practice-closed", ("e", "munja close")));
     if facts.n_to_come > 0 {
         lines.push(context.say.with("practice-to-come", [("n", facts.n_to_come.to_string().into())]));
     }

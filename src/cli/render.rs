@@ -63,6 +63,13 @@ pub fn lines(rows: &[Vec<String>]) -> String {
     rows.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
+/// Rows for a program: a tab between the cells, also where one is empty, so that each column has its place.
+pub fn tabbed(rows: &[Vec<String>]) -> String {
+    let line =
+        |row: &Vec<String>| row.iter().map(|cell| cell.replace('\t', " ")).collect::<Vec<_>>().join("\t");
+    rows.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
 /// A line in pieces of at most so many columns.
 pub fn wrapped(line: &str, columns: usize) -> Vec<String> {
     let (mut pieces, mut n_columns) = (vec![String::new()], 0);
@@ -96,6 +103,10 @@ mod tests {
         };
         assert_eq!(at("버스"), at("bus"));
         assert_eq!(lines(&rows), "12  버스 언제 와요?\n7  bus?");
+        let rows = vec![vec!["12".into(), String::new(), "a\tb".into()]];
+        assert_eq!(tabbed(&rows), "12\t\ta b");
+        let long = table(vec!["가".into()], vec![vec!["버스 ".repeat(200)]], usize::MAX);
+        assert_eq!(long.lines().filter(|line| line.contains("버스")).count(), 1, "{long}");
     }
 
     #[test]

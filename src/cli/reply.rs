@@ -18,13 +18,13 @@ use super::context::CliContext;
 use super::conversation;
 use super::exit::Exit;
 use super::failure::Failure;
-use super::message;
+use super::message::{self, where_kept};
 use crate::api::wire::{CannedView, DraftRequest, MessageView, ProblemCode, ReplyRequest};
 use crate::client::When;
 use crate::client::format::one_word;
 use crate::client::message::{length_class, offer as offer_sentence};
 use crate::client::reply::{Sent, offered, send};
-use crate::client::{Client, ClientError, forget_draft, keep_draft, last_seen};
+use crate::client::{Client, ClientError, DraftPlace, forget_draft, keep_draft, last_seen, put_draft};
 use crate::domain::photo::MAX_UPLOAD_BYTES;
 use crate::domain::text::safe_for_terminal;
 
@@ -98,16 +98,21 @@ pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
 
 /// Shows the text with advice, and sends nothing. The text is kept: the editor opens it again.
 async fn preview(context: &mut CliContext, client: &Client, (n, text): (i64, &str)) -> Result<(), Failure> {
-    let kept = keep_draft(&context.profile, n, text)?;
+    let place = kept(context, client, (n, text)).await?;
     if context.json {
         return context.print_json(&client.advice(text).await?);
     }
     context.print(&safe_for_terminal(text))?;
     advice::remark(context, client, text).await;
-    let values = [("path", kept.display().to_string().into()), ("n", n.to_string().into())];
-    let remark = context.say.with("draft-kept", values);
+    let remark = where_kept(context, n, &place);
     context.remark(&remark);
     Ok(())
+}
+
+/// Keeps the text as a draft.
+async fn kept(context: &CliContext, client: &Client, (n, text): (i64, &str)) -> anyhow::Result<DraftPlace> {
+    let based_on = last_seen(&context.profile, n).unwrap_or(0);
+    put_draft(client, &context.profile, n, &DraftRequest { text: text.to_owned(), based_on }).await
 }
 
 /// Sends the reply; with `--replace`, in the server's words if it has characters that can't be sent. The promise and the
@@ -233,40 +238,21 @@ async fn unsent(
         context.remark(&offer_sentence(&context.say, offer));
         context.remark(&context.say.with("offer-how", [("n", n.to_string().into())]));
     }
-    if is_kept_on_server(context, client, &error, (n, text)).await {
-        forget_draft(&context.profile, n, text);
-        context.remark(&context.say.with("draft-on-server", [("n", n.to_string().into())]));
-        return Failure::Unsent { error, draft: None };
-    }
-    let kept = keep_draft(&context.profile, n, text).ok();
-    let remark = match &kept {
-        Some(path) => {
-            let values = [("path", path.display().to_string().into()), ("n", n.to_string().into())];
-            context.say.with("draft-kept", values)
-        }
+    let place = match &error {
+        ClientError::Problem(_) => kept(context, client, (n, text)).await,
+        // A server that did not answer is not asked again.
+        _ => keep_draft(&context.profile, n, text).map(DraftPlace::Here),
+    };
+    let place = place.ok();
+    let remark = match &place {
+        Some(place) => where_kept(context, n, place),
         // Nothing else holds the text now.
         None => safe_for_terminal(text),
     };
     context.remark(&remark);
-    Failure::Unsent { error, draft: kept }
-}
-
-async fn is_kept_on_server(
-    context: &CliContext,
-    client: &Client,
-    error: &ClientError,
-    (n, text): (i64, &str),
-) -> bool {
-    // A server that did not answer is not asked again.
-    if !matches!(error, ClientError::Problem(_)) {
-        return false;
-    }
-    let Ok(own) = client.own_draft(n).await else {
-        return false;
-    };
-    if own.is_some_and(|other| other.text.trim() != text.trim()) {
-        return false;
-    }
-    let based_on = last_seen(&context.profile, n).unwrap_or(0);
-    client.save_draft(n, &DraftRequest { text: text.to_owned(), based_on }).await.is_ok()
+    let draft = place.and_then(|place| match place {
+        DraftPlace::Here(path) => Some(path),
+        DraftPlace::Server => None,
+    });
+    Failure::Unsent { error, draft }
 }

@@ -26,7 +26,7 @@ pub struct Args {
     #[arg(long, value_name = "LOGIN")]
     counselor: Option<String>,
     #[arg(long, value_name = "DESK")]
-    desk: Option<String>,
+    pub(super) desk: Option<String>,
     #[arg(long, value_name = "DAYS", default_value_t = 30, value_parser = clap::value_parser!(i64).range(1..=366))]
     days: i64,
     #[arg(long = "n", value_name = "COUNT", default_value_t = 5, value_parser = clap::value_parser!(i64).range(1..=50))]

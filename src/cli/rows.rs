@@ -1,11 +1,12 @@
 //! A list of conversations, one line a conversation whatever the width of the terminal. In a pipe each is its fields with two spaces
-//! between: number, masked citizen, state, waiting time, first words.
+//! between: number, masked citizen, state, waiting time, first words, short name of the citizen.
 
 use super::context::CliContext;
 use super::conversation::{citizen, state};
 use super::failure::Failure;
 use super::render::lines;
 use crate::api::wire::{ConversationList, ConversationSummary};
+use crate::client::citizen::column;
 use crate::client::format::{fitted, one_word, padded};
 use crate::domain::text::{columns_of, one_line};
 
@@ -19,6 +20,11 @@ const MOST_WAITS: usize = 9;
 pub fn print(context: &mut CliContext, list: &ConversationList, empty: &str) -> Result<(), Failure> {
     if list.conversations.is_empty() {
         return context.print(empty);
+    }
+    if context.io.stdout_is_terminal && list.n_ringing > 0 {
+        let ringing = context.say.with("status-short-danger", [("n", list.n_ringing.to_string().into())]);
+        let ringing = context.paint.alert(&ringing);
+        context.print(&ringing)?;
     }
     let text = if context.io.stdout_is_terminal {
         Columns::of(context, &list.conversations).drawn(context, &list.conversations)
@@ -73,7 +79,7 @@ impl Columns {
             Some(2) => "·",
             _ => "",
         };
-        let name = if row.citizen == "erased" { "-".to_owned() } else { one_word(&row.citizen_name) };
+        let name = if row.citizen == "erased" { column("") } else { one_word(&row.citizen_name) };
         let waits = waits(context, row);
         let words = words(context, row, (self.room(context), self.has_states));
         self.line(context, (mark, &row.id.to_string(), &one_word(&row.desk), &waits, &name), &words)
@@ -148,7 +154,10 @@ fn fields(context: &CliContext, row: &ConversationSummary) -> Vec<String> {
     let room = PIPE_COLUMNS.saturating_sub(late.as_ref().map_or(0, |late| columns_of(late) + 1));
     let words = beginning(context, row, room);
     let words: Vec<String> = late.into_iter().chain([words]).filter(|part| !part.is_empty()).collect();
-    vec![row.id.to_string(), citizen(context, row), state(context, row), waits(context, row), words.join(" ")]
+    // An older server gives no names.
+    let name = one_word(&row.citizen_name);
+    let waits = waits(context, row);
+    vec![row.id.to_string(), citizen(context, row), state(context, row), waits, words.join(" "), name]
 }
 
 /// The beginning of the last text in so many columns, and how much came with it: `이거예요 [첨부 1개]`.

@@ -9,6 +9,7 @@ use super::exit::Exit;
 use super::failure::Failure;
 use crate::api::wire::{SearchHitView, SearchResults};
 use crate::client::Sought;
+use crate::client::citizen::{named, whole};
 use crate::client::format::one_word;
 use crate::domain::text::{one_line, safe_for_terminal};
 
@@ -60,6 +61,9 @@ pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
         after: args.after.clone(),
         limit: args.limit,
     };
+    if sought.says_nothing() {
+        return Err(Failure::here(Exit::Usage, "nothing_sought", []));
+    }
     let found = context.client()?.search(&sought).await?;
     if context.json {
         return context.print_json(&found);
@@ -80,7 +84,8 @@ fn words(args: &[String]) -> Option<String> {
         let is_several = word.contains(char::is_whitespace) && !word.contains('"');
         if is_several { format!("\"{word}\"") } else { word.to_owned() }
     };
-    (!args.is_empty()).then(|| args.iter().map(quoted).collect::<Vec<_>>().join(" "))
+    let is_said = args.iter().any(|word| word.chars().any(|c| !c.is_whitespace() && c != '"'));
+    is_said.then(|| args.iter().map(quoted).collect::<Vec<_>>().join(" "))
 }
 
 /// `2026-03-01`, or a span before now: `30d`. The end of a day is meant where a search ends.
@@ -100,8 +105,12 @@ fn bad_date(word: &str) -> Failure {
 /// A head line, and the part of the text with what was found.
 fn block(context: &CliContext, hit: &SearchHitView) -> String {
     let who = match &hit.author {
-        Some(author) => one_word(author),
-        None => one_word(&hit.citizen),
+        // An older server.
+        Some(author) if hit.citizen_name.is_empty() => one_word(author),
+        Some(author) => {
+            format!("{} → {}", one_word(author), named(&context.say, &hit.citizen, &hit.citizen_name))
+        }
+        None => whole(&context.say, &hit.citizen, &hit.citizen_name),
     };
     let kind = context.say.find(&format!("found-{}", hit.kind)).unwrap_or_else(|| one_word(&hit.kind));
     let n = context.paint.strong(&hit.conversation_id.to_string());
@@ -159,7 +168,7 @@ mod tests {
     #[test]
     fn what_the_shell_keeps_together_is_one_word() {
         let join = |args: &[&str]| words(&args.iter().map(|a| (*a).to_owned()).collect::<Vec<_>>());
-        assert_eq!(join(&[]), None);
+        assert_eq!((join(&[]), join(&[""]), join(&[" ", "\"\""])), (None, None, None));
         assert_eq!(join(&["버스", "막차"]).as_deref(), Some("버스 막차"));
         assert_eq!(join(&["버스 막차"]).as_deref(), Some("\"버스 막차\""));
         assert_eq!(join(&["버스 막차", "62"]).as_deref(), Some("\"버스 막차\" 62"));

@@ -3,8 +3,9 @@
 use super::context::CliContext;
 use super::exit::Exit;
 use super::failure::Failure;
-use super::render::{lines, table};
+use super::render::{tabbed, table};
 use crate::api::wire::CitizenView;
+use crate::client::citizen::column;
 use crate::client::format::one_word;
 use crate::domain::text::one_line;
 
@@ -54,11 +55,18 @@ pub async fn restricted(context: &mut CliContext) -> Result<(), Failure> {
     }
     let rows: Vec<_> = list.citizens.iter().map(|one| row(context, one)).collect();
     let text = if context.io.stdout_is_terminal {
-        let heads =
-            ["head-citizen", "head-number", "head-restricted", "head-reason", "head-by", "head-opted-out"];
+        let heads = [
+            "head-citizen",
+            "head-number",
+            "head-restricted",
+            "head-reason",
+            "head-by",
+            "head-opted-out",
+            "head-name",
+        ];
         table(heads.map(|id| context.say.t(id)).to_vec(), rows, context.io.columns)
     } else {
-        lines(&rows)
+        tabbed(&rows)
     };
     context.print(&text)?;
     let more = list.n_total - i64::try_from(list.citizens.len()).unwrap_or(i64::MAX);
@@ -78,5 +86,6 @@ fn row(context: &CliContext, of: &CitizenView) -> Vec<String> {
         of.restriction_reason.as_deref().map(|reason| one_line(reason, 60)).unwrap_or_default(),
         of.restricted_by.as_deref().map(one_word).unwrap_or_default(),
         at(of.opted_out_at),
+        column(&of.citizen_name),
     ]
 }

@@ -7,7 +7,7 @@ use super::json::terminal_safe_json;
 use crate::api::wire::EventView;
 use crate::client::format::one_word;
 use crate::client::named::{Named, candidates};
-use crate::client::{Feed, Say};
+use crate::client::{Feed, Say, Values};
 use crate::domain::event::EventKind;
 use crate::domain::text::one_line;
 
@@ -19,8 +19,8 @@ pub struct Args {
     #[arg(long, value_name = "SEQ", value_parser = clap::value_parser!(i64).range(0..))]
     after: Option<i64>,
     #[arg(long, value_name = "DESK")]
-    desk: Option<String>,
-    #[arg(long, value_name = "KIND,...", value_delimiter = ',', value_parser = known_kind)]
+    pub(super) desk: Option<String>,
+    #[arg(long, value_name = "KIND,...", value_delimiter = ',')]
     kind: Vec<String>,
     #[arg(long)]
     danger: bool,
@@ -50,9 +50,13 @@ impl Args {
 }
 
 /// A kind that is none would be waited for in vain.
-fn known_kind(word: &str) -> Result<String, String> {
-    let known = EventKind::from_word(word).map(|kind| kind.as_str().to_owned());
-    known.ok_or_else(|| EventKind::ALL.iter().map(|kind| kind.as_str()).collect::<Vec<_>>().join(", "))
+fn known_kind(word: &str) -> Result<(), Failure> {
+    if EventKind::from_word(word).is_some() {
+        return Ok(());
+    }
+    let known = EventKind::ALL.iter().map(|kind| kind.as_str()).collect::<Vec<_>>().join(", ");
+    let values = [("what", one_word(word).into()), ("known", known.into())];
+    Err(Failure::here(Exit::Usage, "unknown_kind", values))
 }
 
 /// So would a desk that is none.
@@ -67,6 +71,7 @@ async fn known_desk(context: &CliContext, key: &str) -> Result<(), Failure> {
 }
 
 pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
+    args.kind.iter().try_for_each(|kind| known_kind(kind))?;
     if let Some(desk) = &args.desk {
         known_desk(context, desk).await?;
     }
@@ -119,6 +124,18 @@ fn cause(context: &CliContext, detail: &str) -> String {
     }
 }
 
+/// `3 * 1783080000000`: number, desk (`*`: all) and end of a sentence in receipts; the number only where it was taken back.
+fn of_bulletin(context: &CliContext, detail: &str) -> Values {
+    let mut parts = detail.split(' ');
+    let n = parts.next().unwrap_or_default();
+    let desk = match parts.next() {
+        None | Some("*") => context.say.t("desks-all"),
+        Some(key) => one_word(key),
+    };
+    let at = parts.next().and_then(|at| at.parse().ok()).map(|at| context.times().clock(at));
+    vec![("n", one_word(n).into()), ("desk", desk.into()), ("at", at.unwrap_or_default().into())]
+}
+
 fn event_sentence(context: &CliContext, event: &EventView) -> String {
     let whole = event.detail.as_deref().unwrap_or_default();
     let detail = match event.kind.as_str() {
@@ -129,7 +146,8 @@ fn event_sentence(context: &CliContext, event: &EventView) -> String {
     let who = event.counselor_name.as_deref().or(event.counselor.as_deref());
     let who = who.map(one_word).unwrap_or_default();
     let m = event.message_id.map(|m| m.to_string()).unwrap_or_default();
-    let sentence = words(&context.say, (&one_word(&event.kind), &detail), &who, &m);
+    let more = of_bulletin(context, whole);
+    let sentence = words(&context.say, (&one_word(&event.kind), &detail), (&who, &m), more);
     let urgent = matches!(
         event.kind.as_str(),
         "urgent"
@@ -149,11 +167,12 @@ fn event_sentence(context: &CliContext, event: &EventView) -> String {
 }
 
 /// What happened, by the kind of event and its detail, else by the kind alone. What no person did is said without a name.
-fn words(say: &Say, (kind, detail): (&str, &str), who: &str, m: &str) -> String {
+fn words(say: &Say, (kind, detail): (&str, &str), (who, m): (&str, &str), more: Values) -> String {
     let id = if kind == "message" { format!("event-message-{detail}") } else { format!("event-{kind}") };
     let found = |id: &str, who: &str| {
-        let values = [("who", who.to_owned()), ("m", m.to_owned()), ("detail", detail.to_owned())];
-        say.find_with(id, values.map(|(name, word)| (name, word.into())))
+        let known = [("who", who.to_owned()), ("m", m.to_owned()), ("detail", detail.to_owned())];
+        let values = known.map(|(name, word)| (name, word.into())).into_iter().chain(more.clone());
+        say.find_with(id, values)
     };
     let fits = |id: &String| !who.is_empty() || found(id, "") == found(id, "?");
     let ids = [format!("{id}-{detail}"), id.clone(), format!("{id}-nobody")];
@@ -165,6 +184,7 @@ fn words(say: &Say, (kind, detail): (&str, &str), who: &str, m: &str) -> String 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::outbound::OutboundState;
     use crate::ops::lang::Lang;
 
     /// Whatever happens, with or without somebody who did it.
@@ -174,8 +194,8 @@ mod tests {
             let say = crate::cli::words::say(lang);
             for kind in EventKind::ALL {
                 let details = match kind {
-                    EventKind::Message => vec!["delivered", "cancelled"],
-                    EventKind::Presence => vec!["on", "off"],
+                    EventKind::Message => OutboundState::ALL.iter().map(|of| of.as_str()).collect(),
+                    EventKind::Presence => vec!["on", "phone", "break", "off"],
                     EventKind::Claimed => vec!["", "takeover", "answer_all"],
                     EventKind::Acked => vec!["", "phone"],
                     EventKind::AlarmEnded => vec!["", "handed_over"],
@@ -186,7 +206,8 @@ mod tests {
                 };
                 for (detail, who) in details.iter().flat_map(|detail| [(*detail, ""), (*detail, "김민수")])
                 {
-                    let said = words(&say, (kind.as_str(), detail), who, "56");
+                    let more = ["n", "desk", "at"].map(|name| (name, "x".into())).to_vec();
+                    let said = words(&say, (kind.as_str(), detail), (who, "56"), more);
                     let raw = [kind.as_str(), detail, who].join(" ");
                     assert_ne!(said, raw.trim_end(), "{lang:?} has no words for it");
                     let is_nameless =
@@ -194,7 +215,7 @@ mod tests {
                     assert!(!who.is_empty() || !is_nameless, "{lang:?} {kind:?} {detail}: {said}");
                 }
             }
-            let closed = words(&say, ("closed", "restricted"), "", "");
+            let closed = words(&say, ("closed", "restricted"), ("", ""), Vec::new());
             assert_eq!(closed, lang.pick("it was closed by itself", "자동으로 종료되었습니다"));
         }
     }
@@ -228,5 +249,13 @@ mod tests {
         let danger = args(Some("buk"), &[], true);
         assert!(danger.wants(&event("urgent", Some("buk"))) && !danger.wants(&event("text_in", Some("buk"))));
         assert!(!danger.wants(&event("urgent", Some("main"))) && danger.wants(&event("announced", None)));
+    }
+
+    #[test]
+    fn a_kind_that_is_none_is_refused_with_those_there_are() {
+        assert!(known_kind("urgent").is_ok());
+        let Err(Failure::Here { values, .. }) = known_kind("danger") else { panic!("it is none") };
+        let said = values.iter().any(|(_, value)| format!("{value:?}").contains("text_in, opened"));
+        assert!(said, "{values:?}");
     }
 }

@@ -279,9 +279,11 @@ impl Client {
         self.json(self.get("v1/canned").query(&desk.map(|key| [("desk", key)]))).await
     }
 
-    /// Survey answers since then, of all counselors or only the caller's.
-    pub async fn surveys(&self, since_at: i64, all: bool) -> ApiResult<SurveyList> {
-        let query = [("since_at", since_at.to_string()), ("of", if all { "all" } else { "mine" }.to_owned())];
+    /// Survey answers since then, of all counselors or only the caller's; with `after`, the page after `next` of the page before.
+    pub async fn surveys(&self, since_at: i64, all: bool, after: Option<&str>) -> ApiResult<SurveyList> {
+        let of = if all { "all" } else { "mine" };
+        let mut query = vec![("since_at", since_at.to_string()), ("of", of.to_owned())];
+        query.extend(after.map(|place| ("after", place.to_owned())));
         self.json(self.get("v1/surveys").query(&query)).await
     }
 
@@ -322,9 +324,11 @@ impl Client {
         }
     }
 
-    /// Replies in doubt.
-    pub async fn in_doubt(&self) -> ApiResult<MessageList> {
-        self.json(self.get("v1/messages").query(&[("state", "in_doubt")])).await
+    /// Replies in doubt; with `after`, the page that begins after `next` of the page before.
+    pub async fn in_doubt(&self, after: Option<i64>) -> ApiResult<MessageList> {
+        let mut query = vec![("state", "in_doubt".to_owned())];
+        query.extend(after.map(|place| ("after", place.to_string())));
+        self.json(self.get("v1/messages").query(&query)).await
     }
 
     /// The caller's own answers that are held back, the newest first.

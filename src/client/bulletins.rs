@@ -1,7 +1,21 @@
 //! The client's methods for bulletins: sentences in receipts.
 
 use super::api::{ApiResult, Client};
+use super::format::one_word;
+use super::times::Times;
 use crate::api::wire::{BulletinList, BulletinPreview, BulletinRequest, BulletinResponse, BulletinView};
+use crate::domain::text::one_line;
+
+/// One that holds, on a line: `알림 18:00까지 (전체): 눈 때문에 버스가 늦습니다.`
+pub fn bulletin_line(times: &Times, of: &BulletinView) -> String {
+    let desk = of.desk.as_deref().map_or_else(|| times.say.t("desks-all"), one_word);
+    let values = [
+        ("at", times.clock(of.until_at).into()),
+        ("desk", desk.into()),
+        ("text", one_line(&of.text, 200).into()),
+    ];
+    times.say.with("status-bulletin", values)
+}
 
 impl Client {
     /// The newest, those that have ended among them.

@@ -13,7 +13,7 @@
 //! | `reply.rs` | one reply as one request under one key, also after an answer was lost |
 //! | `refusal.rs`, `when.rs` | why the server refused; moments as people write them |
 //! | `say.rs`, `locales/` | sentences in Korean and English |
-//! | `times.rs`, `format.rs`, `message.rs` | times, short words, what became of a text, how long a text is |
+//! | `times.rs`, `format.rs`, `message.rs`, `citizen.rs` | times, short words, what became of a text, how long a text is, what a citizen is called |
 //!
 //! Invariants: a token goes only to the server that issued it; a reply that may have arrived is only ever repeated under
 //! its old key; what a citizen wrote is stored nowhere on this machine, except in a counselor's own draft.
@@ -25,6 +25,7 @@ mod address;
 pub mod answer_all;
 mod api;
 mod bulletins;
+pub mod citizen;
 mod drafts;
 mod events;
 mod files;
@@ -54,7 +55,11 @@ mod tests;
 
 pub use address::{Address, BadAddress};
 pub use api::{Client, ClientError, IDEMPOTENCY_KEY, Listed, ReportQuery};
-pub use drafts::{desk_draft, draft_to_edit, forget_draft, keep_desk_draft, keep_draft};
+pub use bulletins::bulletin_line;
+pub use drafts::{
+    DraftPlace, SCISSORS, above_line, bring_drafts, desk_draft, draft_to_edit, drafts_here, forget_draft,
+    keep_desk_draft, keep_draft, put_draft,
+};
 pub use events::{Events, Feed};
 pub use files::{create_private, write_private};
 pub use photos::{keep_photo, view_file};

@@ -19,7 +19,6 @@ pub enum Named {
 
 /// The names in which what was typed stands, whatever its case; where it stands in none, all there are. Empty if they are too many.
 pub fn fitting(typed: &str, names: &[String]) -> Vec<String> {
-    let plain = |text: &str| text.nfc().filter(|c| !c.is_whitespace()).collect::<String>().to_lowercase();
     let typed = plain(typed);
     let fits = |name: &&String| !typed.is_empty() && plain(name).contains(&typed);
     let mut found: Vec<String> = names.iter().filter(fits).cloned().collect();
@@ -27,6 +26,31 @@ pub fn fitting(typed: &str, names: &[String]) -> Vec<String> {
         found = names.to_vec();
     }
     if found.len() > MOST { Vec::new() } else { found }
+}
+
+/// The key among `keys` (with their names) that somebody means: by the key, by the name, or by a part of them that fits only one.
+/// `None` where nothing fits, or several do.
+pub fn meant<'a>(typed: &str, keys: &'a [(String, String)]) -> Option<&'a str> {
+    let typed = plain(typed);
+    let only = |fits: &dyn Fn(&str) -> bool| {
+        let mut found = keys.iter().filter(|(key, name)| fits(&plain(key)) || fits(&plain(name)));
+        found.next().filter(|_| found.next().is_none()).map(|(key, _)| key.as_str())
+    };
+    let is_key = keys.iter().find(|(key, _)| plain(key) == typed).map(|(key, _)| key.as_str());
+    let part = || only(&|word| !typed.is_empty() && word.contains(&typed));
+    is_key.or_else(|| only(&|word| word == typed)).or_else(part)
+}
+
+/// The key of the desk that somebody means; what they typed where that is not clear, for the server to refuse.
+pub async fn desk_key(client: &Client, typed: &str) -> String {
+    let desks = client.desks().await.map(|list| list.desks).unwrap_or_default();
+    let keys: Vec<_> = desks.into_iter().map(|desk| (desk.key, desk.name)).collect();
+    meant(typed, &keys).unwrap_or(typed).to_owned()
+}
+
+/// As it is compared: composed, without spaces, in lower case.
+fn plain(text: &str) -> String {
+    text.nfc().filter(|c| !c.is_whitespace()).collect::<String>().to_lowercase()
 }
 
 /// The names that somebody may have meant; none if the server does not say.
@@ -53,6 +77,24 @@ async fn all(client: &Client, what: Named) -> Option<Vec<String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_desk_is_meant_by_its_key_its_name_or_a_part_of_one() {
+        let desks = [("main", "시청"), ("bukgu", "북구"), ("buk", "북구 보건소"), ("seogu", "서구청")];
+        let keys: Vec<_> = desks.map(|(key, name)| (key.to_owned(), name.to_owned())).into();
+        for (typed, expected) in [
+            ("bukgu", Some("bukgu")),
+            ("BUK", Some("buk")),
+            ("북구", Some("bukgu")),
+            ("보건소", Some("buk")),
+            ("서 구", Some("seogu")),
+            ("구", None),
+            ("남구", None),
+            ("", None),
+        ] {
+            assert_eq!(meant(typed, &keys), expected, "{typed}");
+        }
+    }
 
     #[test]
     fn who_may_be_meant() {

@@ -21,6 +21,12 @@ pub struct Sought {
 }
 
 impl Sought {
+    /// Nothing says what is looked for: a desk, a time or a kind by itself is not enough.
+    pub fn says_nothing(&self) -> bool {
+        let said = [&self.words, &self.number, &self.citizen, &self.category, &self.counselor];
+        said.into_iter().all(|word| word.as_ref().is_none_or(|word| word.trim().is_empty()))
+    }
+
     fn parameters(&self) -> Vec<(&'static str, String)> {
         let words = [
             ("q", &self.words),

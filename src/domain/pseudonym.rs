@@ -11,6 +11,43 @@ use super::phone::PhoneNumber;
 /// Bytes of a pseudonym: enough that no two numbers of a country share one.
 pub const PSEUDONYM_BYTES: usize = 16;
 
+/// Characters of a short name: none is mistaken for another.
+const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+/// Words that people put before a short name.
+const BEFORE_NAMES: [&str; 2] = ["시민", "citizen"];
+
+/// The short name in what somebody typed to find a citizen: `7F2K`, `7f2k`, `시민 7F2K`. `None` for anything else, and for four digits
+/// by themselves: those are the end of a number.
+pub fn typed_name(words: &str) -> Option<String> {
+    let (is_said, name) = without_word(words);
+    let name = name.to_ascii_uppercase();
+    let is_name = name.len() == 4 && name.bytes().all(|byte| ALPHABET.contains(&byte));
+    let is_number = name.bytes().all(|byte| byte.is_ascii_digit());
+    (is_name && (is_said || !is_number)).then_some(name)
+}
+
+/// As [`typed_name`], among words that may be any: only what looks like nothing else, with a digit and a letter, or named so and in
+/// capitals.
+pub fn name_among_words(words: &str) -> Option<String> {
+    let (is_said, typed) = without_word(words);
+    let is_mixed =
+        typed.bytes().any(|b| b.is_ascii_digit()) && typed.bytes().any(|b| b.is_ascii_alphabetic());
+    let is_capital = is_said && !typed.bytes().any(|byte| byte.is_ascii_lowercase());
+    typed_name(words).filter(|_| is_mixed || is_capital)
+}
+
+/// What was typed without the word before it, and whether there was one. Quotation marks around both are a shell's.
+fn without_word(words: &str) -> (bool, &str) {
+    let words = words.trim();
+    let bare = words.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(words);
+    let rest = BEFORE_NAMES.iter().find_map(|word| {
+        let (head, rest) = bare.split_at_checked(word.len())?;
+        let is_word = head.to_lowercase() == *word && rest.starts_with(char::is_whitespace);
+        is_word.then_some(rest.trim())
+    });
+    rest.map_or((false, words), |rest| (true, rest))
+}
+
 /// A citizen's pseudonym.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Pseudonym(pub [u8; PSEUDONYM_BYTES]);
@@ -24,7 +61,6 @@ impl Pseudonym {
     /// A short name for people, such as `7F2K`: the same for all texts of one citizen, and nobody's number can be told from it. 20 bits,
     /// in characters that nobody mistakes for each other: two citizens share one now and then, so it decides nothing.
     pub fn short_name(self) -> String {
-        const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
         let bits = u32::from_be_bytes([0, self.0[0], self.0[1], self.0[2]]);
         [15_u32, 10, 5, 0].iter().map(|at| char::from(ALPHABET[((bits >> at) & 31) as usize])).collect()
     }
@@ -132,6 +168,31 @@ mod tests {
         let is_name =
             |n: &String| n.len() == 4 && n.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase());
         assert!(names.iter().all(is_name), "{names:?}");
+    }
+
+    #[test]
+    fn what_is_typed_for_a_citizen() {
+        for (typed, among_words, in_the_field) in [
+            ("7F2K", Some("7F2K"), Some("7F2K")),
+            (" 7f2k ", Some("7F2K"), Some("7F2K")),
+            ("시민 7F2K", Some("7F2K"), Some("7F2K")),
+            ("\"시민 7f2k\"", Some("7F2K"), Some("7F2K")),
+            ("Citizen BRCK", Some("BRCK"), Some("BRCK")),
+            ("시민 1201", Some("1201"), Some("1201")),
+            ("1201", None, None),
+            ("BRCK", None, Some("BRCK")),
+            ("citizen park", None, Some("PARK")),
+            ("\"7F2K\"", None, None),
+            ("7F2", None, None),
+            ("7F2L", None, None),
+            ("시민7F2K", None, None),
+            ("시민 공원", None, None),
+            ("62번 버스", None, None),
+            ("", None, None),
+        ] {
+            assert_eq!(name_among_words(typed).as_deref(), among_words, "{typed}");
+            assert_eq!(typed_name(typed).as_deref(), in_the_field, "{typed}");
+        }
     }
 
     #[test]

@@ -4,17 +4,21 @@
 //! - `script.rs`, `scripts/`: who writes, and how they react, as data
 //! - `citizens.rs`: the carrier by which they write; no configuration can name it
 //! - `facts.rs`: what was done, at the end
+//! - `leftovers.rs`: the folders of runs that were killed
 //!
 //! Nothing of a run can reach a carrier, the figures, the search, the board, the access log or an alarm of a service: it is
 //! another database, on loopback, and goes with the folder. It needs no simulated carrier.
 
 mod citizens;
 mod facts;
+mod leftovers;
 mod script;
 
+use std::fs::File;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use anyhow::Context;
 use futures_util::future::BoxFuture;
@@ -46,6 +50,8 @@ pub struct Practice {
     server: String,
     login: LoginResponse,
     profile: Profile,
+    /// Locked as long as the run lives.
+    _alive: File,
     folder: TempDir,
 }
 
@@ -53,7 +59,11 @@ impl Practice {
     /// Starts the private gateway and logs in. The first citizens begin to write.
     pub async fn start(lang: Lang, pace: Pace) -> anyhow::Result<Practice> {
         let mine = std::fs::Permissions::from_mode(0o700);
-        let folder = tempfile::Builder::new().prefix("munja-practice-").permissions(mine).tempdir()?;
+        let place = std::env::temp_dir();
+        leftovers::remove_dead(&place, SystemTime::now());
+        let folder =
+            tempfile::Builder::new().prefix(leftovers::PREFIX).permissions(mine).tempdir_in(&place)?;
+        let alive = leftovers::stay_alive(folder.path())?;
         let clock = Clock::system();
         let citizens = Citizens::of(script::parts(lang)?, pace, clock.clone());
         let config = Config::load(&write_config(folder.path(), lang, pace)?)?;
@@ -81,7 +91,7 @@ impl Practice {
         let login = Client::new(&server.parse().context("its own address")?)?.login(&request).await?;
         let profile = profile(folder.path())?;
         profile.keep(&server, &login)?;
-        Ok(Practice { daemon, citizens, server, login, profile, folder })
+        Ok(Practice { daemon, citizens, server, login, profile, _alive: alive, folder })
     }
 
     /// The address of the private gateway.

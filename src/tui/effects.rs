@@ -5,7 +5,8 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use super::app::{Book, Came, Deed, Effect, Event, NotSent, Saved, Wanted};
 use crate::api::wire::{ActionRequest, DraftRequest};
 use crate::client::{
-    Client, Profile, Sought, desk_draft, keep_desk_draft, keep_photo, note_seen, reply, view_file,
+    Client, Profile, Sought, bring_drafts, desk_draft, keep_desk_draft, keep_photo, note_seen, reply,
+    view_file,
 };
 
 /// Conversations listed at once, as many as the server lists.
@@ -90,7 +91,7 @@ impl Hands {
             Effect::Release(n) => Came::Done(n, Deed::Released, client.release(n).await),
             Effect::Recall(n, message) => Came::Done(n, Deed::Recalled, client.recall(message).await),
             Effect::Reveal(n, request) => Came::Revealed(n, request.what, client.reveal(n, &request).await),
-            Effect::LoadDoubts => Came::Doubts(client.in_doubt().await),
+            Effect::LoadDoubts => Came::Doubts(client.in_doubt(None).await),
             Effect::Decide(m, decision) => Came::Decided(m, decision, client.decide(m, decision).await),
             Effect::ShowPhoto(id) => {
                 Came::Photo(id, client.photo(id).await.map(|bytes| self.shown(id, &bytes)))
@@ -101,11 +102,17 @@ impl Hands {
                 Came::Found(client.search(&Sought { words: Some(words), ..Sought::default() }).await)
             }
             Effect::LoadColleagues => Came::Colleagues(client.colleagues().await.ok()?.colleagues),
+            Effect::LoadBulletins => Came::Bulletins(client.bulletins().await.ok()?.bulletins),
+            Effect::EndBulletin(id) => Came::BulletinEnded(client.end_bulletin(id).await),
             // What the server does not have yet is newer.
             Effect::LoadDraft(n) => Came::Draft(
                 n,
                 match desk_draft(&self.profile, n) {
-                    None => client.own_draft(n).await.ok().flatten().map(|draft| draft.text),
+                    // What a command could not bring to the server is offered here too.
+                    None => match bring_drafts(client, &self.profile, n).await {
+                        None => client.own_draft(n).await.ok().flatten().map(|draft| draft.text),
+                        left => client.own_draft(n).await.ok().flatten().map(|draft| draft.text).or(left),
+                    },
                     here => here,
                 },
             ),

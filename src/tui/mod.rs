@@ -45,6 +45,8 @@ pub struct Desk {
     pub notifier: Notifier,
     /// Line by line, for a screen reader or a poor link.
     pub is_plain: bool,
+    /// Invented citizens: leaving is asked for once, because it ends everything.
+    pub is_practice: bool,
 }
 
 /// Why the desk ended.

@@ -4,6 +4,7 @@
 use super::app::{App, Event, Link, Mode, PickFor};
 use super::keys::{COMMANDS, Key, command, hangul, pressed};
 use crate::api::wire::{ConversationDetail, MessageView};
+use crate::client::bulletin_line;
 use crate::client::format::one_word;
 use crate::client::message::{delivery, photo, why_urgent};
 use crate::domain::text::{one_line, wrapped};
@@ -55,7 +56,16 @@ pub fn events(app: &App, line: &str) -> Vec<Event> {
     }
 }
 
-/// A number opens that conversation; a letter is its key; `l` turns the list.
+/// Keys of the desk that are no letters, as a line says them, and the ids of their words: the other list, the earlier consultations, back
+/// to the list.
+pub const LINES: [(&str, &[Key], &str); 3] = [
+    ("=", &[Key::Tab], "plain-key-list"),
+    // What is above has been said, and is not scrolled away.
+    ("h", &[Key::PageUp, Key::PageDown], "plain-key-earlier"),
+    ("<", &[Key::Esc], "plain-key-back"),
+];
+
+/// A number opens that conversation; a letter is its key.
 fn desk_line(app: &App, words: &str) -> Vec<Event> {
     if let Ok(n) = words.parse::<i64>() {
         let at = app.queue.rows.iter().position(|row| row.id == n);
@@ -68,9 +78,12 @@ fn desk_line(app: &App, words: &str) -> Vec<Event> {
         return steps.chain([Key::Enter]).map(Event::Key).collect();
     }
     let keys: Vec<char> = words.chars().next().map(pressed).unwrap_or_default();
-    match keys.first().map(|c| super::keys::latin(*c)) {
-        Some('l') => vec![Event::Key(Key::Tab)],
-        Some('h') => vec![Event::Key(Key::PageUp)],
+    let letter = keys.first().map(|c| super::keys::latin(*c));
+    let line = LINES.iter().find(|(line, ..)| letter.is_some_and(|c| line.starts_with(c)));
+    if let Some((_, keys, _)) = line.filter(|_| words.chars().count() == 1) {
+        return keys.iter().map(|key| Event::Key(*key)).collect();
+    }
+    match letter {
         Some(c) if words.chars().count() == 1 && command(Key::Char(c)).is_some() => {
             vec![Event::Key(Key::Char(c))]
         }
@@ -106,6 +119,8 @@ pub struct Told {
     talk: Option<i64>,
     texts: Vec<(bool, i64, String)>,
     queue: String,
+    /// The sentences that receipts carried.
+    bulletins: Vec<String>,
 }
 
 impl Told {
@@ -116,6 +131,7 @@ impl Told {
             lines.push(link(app));
             self.link = Some(app.link.clone());
         }
+        self.bulletins(app, &mut lines);
         self.talk(app, &mut lines);
         let notice = app.notice.as_ref().map(|notice| notice.text.clone());
         if notice != self.notice {
@@ -137,6 +153,17 @@ impl Told {
             self.mode = said;
         }
         lines
+    }
+
+    /// What receipts carry, whenever that changes.
+    fn bulletins(&mut self, app: &App, lines: &mut Vec<String>) {
+        let now: Vec<String> = app.bulletins_now().map(|one| bulletin_line(&app.times(), one)).collect();
+        if now == self.bulletins {
+            return;
+        }
+        lines.extend(now.iter().cloned());
+        lines.extend(now.is_empty().then(|| app.say.t("no-bulletins")));
+        self.bulletins = now;
     }
 
     fn talk(&mut self, app: &App, lines: &mut Vec<String>) {
@@ -243,7 +270,11 @@ fn queue(app: &App) -> Vec<String> {
         crate::client::Listed::Open => "list-open",
         _ => "list-waiting",
     };
-    let mut lines = vec![format!("{} {}", app.say.t(id), app.queue.n_total)];
+    let mut title = format!("{} {}", app.say.t(id), app.queue.n_total);
+    if app.queue.n_ringing > 0 {
+        title = format!("{title} · {}", app.say.with("n-danger", [("n", app.queue.n_ringing.into())]));
+    }
+    let mut lines = vec![title];
     lines.extend(app.queue.rows.iter().map(|row| queue_words(app, row)));
     lines
 }
@@ -300,7 +331,9 @@ fn mode(app: &App) -> Vec<String> {
                 let letter = hangul(*key).map(|letter| format!(" {letter}")).unwrap_or_default();
                 format!("{key}{letter}: {}", say.t(&format!("key-{id}")))
             };
-            COMMANDS.iter().map(key).chain([say.t("plain-help")]).collect()
+            let line = |(line, _, id): &(&str, &[Key], &str)| format!("{line}: {}", say.t(id));
+            let all = COMMANDS.iter().map(key).chain(LINES.iter().map(line));
+            all.chain([say.t("plain-help")]).collect()
         }
     }
 }

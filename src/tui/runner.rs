@@ -104,12 +104,13 @@ pub async fn run_plain(desk: Desk, me: MeView) -> anyhow::Result<()> {
 }
 
 fn begin(desk: &Desk, me: MeView) -> anyhow::Result<(App, Hands, Sources)> {
-    let app = App::new(words::say(desk.lang), desk.zone.clone(), me, desk.clock.now_ms());
+    let mut app = App::new(words::say(desk.lang), desk.zone.clone(), me, desk.clock.now_ms());
+    app.is_practice = desk.is_practice;
     let (back, came) = unbounded_channel();
     let drafts = keep_drafts(desk.client.clone(), desk.profile.clone());
     let (client, profile, runtime) = (desk.client.clone(), desk.profile.clone(), desk.runtime.clone());
     let hands = Hands { client, profile, runtime, back, drafts };
-    let ends = [SignalKind::hangup(), SignalKind::terminate(), SignalKind::interrupt()];
+    let ends = [SignalKind::hangup(), SignalKind::terminate()];
     let mut sources = Sources {
         keys: None,
         lines: None,
@@ -118,6 +119,7 @@ fn begin(desk: &Desk, me: MeView) -> anyhow::Result<(App, Hands, Sources)> {
         tick: interval(TICK),
         clock: desk.clock.clone(),
         ends: ends.into_iter().map(signal).collect::<Result<_, _>>()?,
+        interrupt: signal(SignalKind::interrupt())?,
     };
     sources.tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     Ok((app, hands, sources))
@@ -139,18 +141,23 @@ struct Sources {
     clock: Clock,
     /// Signals that end the program in an orderly way.
     ends: Vec<Signal>,
+    /// Ctrl+C where the terminal makes a signal of it: line by line.
+    interrupt: Signal,
 }
 
-/// An orderly end: as the key that always leaves.
-const LEAVE: Event = Event::Key(super::keys::Key::Ctrl('c'));
+/// An orderly end, of which nobody is asked.
+const LEAVE: Event = Event::Leave;
+/// The key that always leaves.
+const CTRL_C: Event = Event::Key(super::keys::Key::Ctrl('c'));
 
 impl Sources {
     async fn next(&mut self) -> Input {
-        let Sources { keys, lines, live, came, tick, clock, ends } = self;
+        let Sources { keys, lines, live, came, tick, clock, ends, interrupt } = self;
         loop {
             let ended = futures_util::future::select_all(ends.iter_mut().map(|end| Box::pin(end.recv())));
             tokio::select! {
                 _ = ended => return Input::Event(LEAVE),
+                _ = interrupt.recv() => return Input::Event(CTRL_C),
                 line = next_of(lines) => return line.map_or(Input::Event(LEAVE), Input::Line),
                 input = next_of(keys) => match input {
                     // The terminal is gone.

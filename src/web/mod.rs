@@ -52,6 +52,8 @@ const ASSETS: &[Asset] = assets! {
     "/web/desk.js" JS "desk.js";
     "/web/reports.js" JS "reports.js";
     "/web/lists.js" JS "lists.js";
+    "/web/head.js" JS "head.js";
+    "/web/bulletins.js" JS "bulletins.js";
     "/web/queue.js" JS "queue.js";
     "/web/talk.js" JS "talk.js";
     "/web/composer.js" JS "composer.js";

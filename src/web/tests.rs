@@ -85,6 +85,25 @@ fn pages_are_small() {
     }
 }
 
+/// Name, ways to the other pages, language and log-out are made in one place for all of them.
+#[test]
+fn pages_have_one_head() {
+    for html in ["/board", "/desk", "/reports", "/lists"] {
+        let files = page(html);
+        assert!(files.iter().any(|asset| asset.path == "/web/head.js"), "{html}");
+        let words = text(files[0]);
+        let (_, rest) = words.split_once("<header>").expect("a head");
+        let (own, _) = rest.split_once("</header>").expect("its end");
+        for made in ["<h1", "<a ", "<nav", "id=\"language\"", "id=\"log-out\"", "id=\"connection\""] {
+            assert!(!own.contains(made), "{html}: {made}");
+        }
+        let style = files.iter().filter(|asset| asset.content_type == CSS && asset.path != "/web/look.css");
+        for asset in style {
+            assert!(!text(asset).lines().any(|line| line.starts_with("header ")), "{}", asset.path);
+        }
+    }
+}
+
 #[test]
 fn nothing_is_inline_foreign_or_made_from_text() {
     for asset in ASSETS {

@@ -209,3 +209,33 @@ async fn photos_come_and_go() {
     let ledger = gateway.sim().ledger();
     assert_eq!(ledger.messages.iter().filter(|text| text.photos.len() == 1).count(), 1);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_citizen_is_found_by_the_name_that_lists_show() {
+    let gateway = Gateway::start().await;
+    let minsu = Counselor::logged_in(&gateway).await;
+    gateway.sim().text(CITIZEN, "62번 버스 언제 와요?");
+    gateway.until(|b| b.n_routed == 1).await;
+    let listed = minsu.does(0, &["list"]).await;
+    let name = listed.lines().next().and_then(|line| line.rsplit("  ").next()).unwrap().to_owned();
+    assert_eq!(name.len(), 4, "{listed}");
+    for words in [
+        vec!["search".to_owned(), format!("시민 {name}")],
+        vec!["search".to_owned(), format!("--citizen=시민 {name}")],
+    ] {
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let found = minsu.does(0, &words).await;
+        assert!(
+            found.contains(&format!("시민 {name} (010-****-5678)")) && found.contains("62번 버스"),
+            "{found}"
+        );
+    }
+    assert!(minsu.does(2, &["search", ""]).await.contains("munja search 막차"));
+    // A draft is one for every face: what a command keeps, the list and the next reply have.
+    minsu.does(0, &["next"]).await;
+    minsu.does(0, &["draft", "1", "62번은 5분 뒤에 옵니다."]).await;
+    let drafts = minsu.does(0, &["drafts"]).await;
+    assert!(drafts.contains("62번은 5분 뒤에") && drafts.contains(&name), "{drafts}");
+    minsu.does(0, &["reply", "1", "--draft"]).await;
+    gateway.until(|b| b.n_outbound("delivered") == 2).await;
+}

@@ -133,7 +133,7 @@ fn the_pages_are_what_the_table_says() {
     let korean = page(
         "# 로그 설명\n\n프로그램이 남길 수 있는 WARN·ERROR 로그 전부와 그 뜻, 할 일입니다. 중괄호 안의 말은 실제 값으로 바뀝니다. \
          English: [log-lines.md](log-lines.md).\n\nsystemd 에서는 `journalctl -u munjad -p warning` 으로 봅니다. 시민의 글과 번호는 로그에 남지 않습니다. \
-         통신사, 종류, 까닭은 메시지에 나오고, `F_CARRIER`·`F_KIND` 같은 항목으로 찾을 수 있습니다(`journalctl -u munjad F_CARRIER=bizgo`). \
+         통신사, 종류, 원인은 메시지에 나오고, `F_CARRIER`·`F_KIND` 같은 항목으로 찾을 수 있습니다(`journalctl -u munjad F_CARRIER=bizgo`). \
          `request refused` (info) 는 상담사에게 안 된다고 답한 것이며 고장이 아닙니다.\n",
         "| 로그 | 뜻과 할 일 |",
         |line| &line.ko,

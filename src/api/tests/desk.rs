@@ -224,3 +224,20 @@ async fn a_case_with_an_outside_department_is_listed_until_it_has_answered() {
     desk.post(act, &minsu, json!({"action": "end_referral"})).await.refused("not_referred");
     assert_eq!(desk.get("/v1/conversations?state=referred", &minsu).await.expect(200)["n_total"], 0);
 }
+
+#[tokio::test(start_paused = true)]
+async fn every_list_says_how_many_dangers_ring() {
+    let desk = Desk::open();
+    let token = desk.one_active().await;
+    let ringing = async |state: &str| {
+        let list = desk.get(&format!("/v1/conversations?state={state}"), &token).await.expect(200);
+        list["n_ringing"].clone()
+    };
+    assert_eq!(ringing("mine").await, 0);
+    desk.text_in("010-2222-3333", "살려주세요 불이 났어요").await;
+    for state in ["waiting", "mine", "open", "closed"] {
+        assert_eq!(ringing(state).await, 1, "{state}");
+    }
+    desk.post("/v1/conversations/2/claim", &token, json!({})).await.expect(200);
+    assert_eq!(ringing("mine").await, 0, "who takes it looks after it");
+}

@@ -29,6 +29,32 @@ async fn what_is_found_is_shown_with_its_marks_and_masked() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_citizen_is_found_by_the_short_name() {
+    let desk = Desk::open();
+    let token = desk.one_active().await;
+    desk.text_in("010-2222-3333", "다른 사람의 버스").await;
+    let list = desk.get("/v1/conversations?state=mine", &token).await.expect(200);
+    let name = list["conversations"][0]["citizen_name"].as_str().expect("a name").to_owned();
+    for parameters in [[("q", name.clone())], [("q", format!("시민 {name}"))], [("citizen", name.clone())]]
+    {
+        // Digits by themselves are the end of a number or a word.
+        if name.bytes().all(|b| b.is_ascii_digit()) && parameters[0].1 == name {
+            continue;
+        }
+        let is_word = !name.bytes().any(|b| b.is_ascii_digit()) && parameters[0] == ("q", name.clone());
+        let parameters: Vec<_> = parameters.iter().map(|(of, word)| (*of, word.as_str())).collect();
+        let found = desk.get(&search(&parameters), &token).await.expect(200);
+        let hits = found["hits"].as_array().expect("hits");
+        assert!(is_word || !hits.is_empty(), "{parameters:?}");
+        assert!(hits.iter().all(|hit| hit["conversation_id"] == 1 && hit["citizen_name"] == name.as_str()));
+    }
+    let nobody = desk.get(&search(&[("citizen", "시민 0Z0Z")]), &token).await.expect(200);
+    assert_eq!(nobody["hits"], json!([]));
+    let words = desk.get(&search(&[("q", "0Z0Z")]), &token).await.expect(200);
+    assert_eq!(words["hits"], json!([]), "the name of nobody is a word like any other");
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_cannot_be_asked_is_refused_by_its_name() {
     let desk = Desk::open();
     let token = desk.one_active().await;

@@ -17,6 +17,9 @@ pub struct DraftRequest {
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct DraftView {
     pub conversation_id: i64,
+    /// Short name of the citizen, such as `7F2K`.
+    #[serde(default)]
+    pub citizen_name: String,
     pub text: String,
     /// `last_inbound_id` of what its writer saw.
     pub based_on: i64,

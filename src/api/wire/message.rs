@@ -180,12 +180,19 @@ fn photo() -> String {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct MessageList {
     pub messages: Vec<MessageInConversation>,
+    /// `after` of the next page; absent on the last one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<i64>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct MessageInConversation {
     pub conversation_id: i64,
+    /// The citizen's number, masked.
     pub citizen: String,
+    /// Their short name, such as `7F2K`; empty for one who was erased.
+    #[serde(default)]
+    pub citizen_name: String,
     #[serde(flatten)]
     pub message: MessageView,
 }

@@ -25,6 +25,9 @@ pub struct SearchHitView {
     pub at: i64,
     /// The citizen's number, masked.
     pub citizen: String,
+    /// Their short name, such as `7F2K`; empty for one who was erased.
+    #[serde(default)]
+    pub citizen_name: String,
     pub desk: String,
     pub category: Option<String>,
     /// State of the conversation.

@@ -40,6 +40,9 @@ pub struct CitizenList {
 pub struct CitizenView {
     /// The number, masked.
     pub citizen: String,
+    /// Their short name, such as `7F2K`; empty for one who was erased.
+    #[serde(default)]
+    pub citizen_name: String,
     /// Their newest conversation: it shows the rest, and `reveal` and `unrestrict` take its number.
     pub conversation_id: Option<i64>,
     pub restricted_until_at: Option<i64>,

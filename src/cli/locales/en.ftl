@@ -90,6 +90,7 @@ cmd-list = List the conversations and how long citizens have been waiting.
           munja list --state closed --limit 10
           munja list --all --after NEXT    the next page (its command stands below the page before)
 
+        In a pipe, one a line: conversation, masked number, state, waiting time, last text, short name.
         In front: !! danger that nobody looks after yet, ! danger, · look soon. A citizen has a short name in place of the number.
 cmd-next = Take the next conversation that waits for a counselor.
     .examples =
@@ -111,6 +112,7 @@ cmd-search = Search citizens' texts, answers and notes, newest first.
           munja search 막차
           munja search ㅂㅅ 막차 --since 30d
           munja search "버스 정류장" --kind answer --category 교통
+          munja search 7F2K                what lists show as citizen 7F2K
           munja search --citizen 5678 --since 2026-03-01 --until 2026-03-31
           munja search 여권 --counselor minsu --desk main
           munja search --number 010-1234-5678 --reason "the citizen asks what we wrote"
@@ -264,11 +266,16 @@ cmd-note = Leave a note for colleagues beside a conversation.
     .examples =
         Examples:
           munja note 12 "Called the depot; they check."
-cmd-draft = Keep an unfinished reply; without a text, remove it.
+cmd-draft = Keep your draft on the server, or show it. Nothing is sent to the citizen.
     .examples =
+        There is one draft for each conversation, and nobody else reads it. munja desk, the web desk and munja reply all use the same one.
+
         Examples:
-          munja draft 12 "Bus 62 comes"
-          munja draft 12                   remove it
+          munja draft 12 "Bus 62 comes"          keep it
+          munja draft 12                         show it
+          munja reply 12 --draft                 send it as it is
+          munja draft 12 --drop                  throw it away
+          munja draft 12 --leave "Bus 62 comes"  leave it for whoever is next (all see it; without a text: remove it)
 cmd-drafts = Show your drafts that were not sent.
     .examples =
         Drafts are on the server: go on with one from any machine. Nobody else reads them.
@@ -339,6 +346,9 @@ cmd-restricted = List citizens who are restricted or want no automatic texts (su
         Examples:
           munja restricted
           munja unrestrict 12
+
+        In a pipe: one citizen a line, with tabs between: masked number, conversation, restricted until, reason, by whom, opted out at,
+        short name. What there is not is empty.
 cmd-evidence = Print a whole conversation with hashes, as JSON (supervisors).
     .examples =
         Examples:
@@ -377,6 +387,9 @@ cmd-report = Show the figures of some days: volume, times, categories, satisfact
           munja report staffing last-month              which hours are short of people
 
         Days are counted in the desk's time zone. Every figure is printed with the sentence that defines it.
+        In a pipe, a row is a line. coaching has tabs between its columns. Conversations to talk about: counselor, conversation, time,
+        reason, score, time it took. What counselors went through: counselor, dangers (7 days), dangers (30 days), abusive (7 days),
+        abusive (30 days).
 cmd-review = Review consultations by a sheet (supervisors), or answer a review of your own work.
     .examples =
         Examples:
@@ -395,6 +408,7 @@ cmd-doubt = List replies that may or may not have been sent.
     .examples =
         Examples:
           munja doubt
+          munja doubt --after 812          the next page (its command stands below the page before)
 cmd-decide = Decide what to do with a reply in doubt.
     .examples =
         give-up      do not send it again; it counts as failed
@@ -457,7 +471,7 @@ arg-list-after = The next page: the value that stands below the page before
 arg-search-words = Words that all stand in the text; in quotation marks for several as one
 arg-search-number = The citizen's whole number; needs --reason
 arg-search-reason = Why the number is looked for; it goes into the access log
-arg-search-citizen = The number as lists show it (010-****-5678), or its last four digits
+arg-search-citizen = the name (7F2K) or the number (010-****-5678) as lists show it, or the last four digits
 arg-search-category = A category or a whole group (`munja categories`)
 arg-search-counselor = Log-in name of who wrote the answer or note, or has the conversation
 arg-search-desk = Key of the desk (`munja desks`)
@@ -495,6 +509,10 @@ arg-transfer-desk = Key of the desk (`munja desks`)
 arg-transfer-person = Log-in name of the counselor
 arg-surveys-since = How far back (default: 30d): 24h, 30d
 arg-surveys-all = Those of all counselors (supervisors)
+arg-doubt-after = The next page: the value that stands below the page before
+arg-surveys-after = The next page: the value that stands below the page before
+arg-draft-leave = Leave it for whoever holds the conversation next, not as your own; everybody of the desk reads it
+arg-draft-drop = Throw your own draft away
 arg-off-release = Give back all conversations you hold
 arg-reply-draft = Send your draft on the server as it is
 arg-reply-parts = Send the reply although it leaves as several texts
@@ -551,7 +569,6 @@ waits-now = waiting since just now
 waits = waiting for { $span }
 close-reason = Reason for closing: { $reason }
 close-reason-restricted = the citizen was restricted
-citizen-erased = erased
 close-reason-erased = erased: its time was over, or the citizen asked for it
 close-reason-no_reply = the citizen did not reply
 late-short = [late: sent { $at }]
@@ -783,7 +800,7 @@ did-urgent = The alarm of conversation { $n } rings for everybody.
 did-acked = You look after conversation { $n }. To answer, claim it: munja claim { $n }
 did-alarm_ended = The alarm of conversation { $n } has ended.
 did-noted = The note is kept beside conversation { $n }.
-did-drafted = The draft is kept beside conversation { $n }.
+did-drafted = It is left beside conversation { $n } for whoever is next.
 did-preferred = The wish of this citizen is kept.
 did-promised = An answer is promised by { $at } (conversation { $n }).
 did-reminding = You will be reminded of conversation { $n } at { $at }.
@@ -806,12 +823,13 @@ head-key = Key
 head-text = Text
 head-category = Category
 desk-open-until = open until { $at }
-desk-open = open
+desk-open = always open
 desk-closed-until = closed until { $at }
 desk-closed = closed
 folded = This text has abusive words and is folded. --unfold shows it.
 folded-short = (folded)
 ringing = URGENT: nobody looks after it yet. munja ack { $n }
+ringing-held = URGENT: { $who } holds this conversation and has not answered. Who looks after it says so: munja ack { $n }
 urgent-acked = URGENT: { $name } looks after it.
 promise-due = An answer is promised by { $at }.
 offered = { $who } has it to themselves first.
@@ -819,7 +837,7 @@ preference = The citizen asked for: { $text }
 opted-out = The citizen wants no automatic texts.
 restricted-until = The citizen is not answered until { $at }, unless in danger.
 desk-and-category = Desk: { $desk } · Category: { $category }
-draft-begun = Draft: { $text }
+draft-begun = Left by a colleague to go on with: { $text }
 head-time = Time
 head-counselor = Counselor
 head-score = Score
@@ -848,6 +866,8 @@ next-category_needed = munja close { $n } --category CATEGORY (munja categories 
 next-promise_open = Answer first: munja reply { $n }. To close without: munja close { $n } --drop-promise
 error-nothing_found = Nothing was found.
 next-nothing_found = Fewer or shorter words find more; so does a longer time.
+error-nothing_sought = It does not say what to look for.
+next-nothing_sought = Say what to look for: munja search bus. Texts of one citizen: munja search 7F2K
 error-bad_date = “{ $what }” is no date.
 next-bad_date = A day (2026-03-01) or a span (30d)
 error-no_text = There is no text.
@@ -910,7 +930,6 @@ presence-phone = on the phone
 presence-break = on a break
 presence-off = off
 presence-since = since { $at }
-desks-all = all desks
 presence-said-on = You are on.
 presence-said-phone = You are on the phone.
 presence-said-break = You are on a break.
@@ -928,6 +947,11 @@ next-nothing_held = A reply that has left cannot be taken back. Send a correctio
 next-several_texts = Shorten it, or add --parts to send it as it is.
 next-unanswered = Answer first: munja reply { $n }. To close without an answer: munja close { $n } --unanswered
 drafts-empty = There are no drafts.
+draft-here = on this machine only: the server has another one, or cannot be reached
+draft-here-too = This machine has another draft: “{ $text }” (to change both: munja reply { $n })
+draft-two = The draft of the server and the one of this machine stand one below the other. Read them and make them one.
+draft-dropped = Your draft in conversation { $n } is gone.
+next-page = The next page: { $command }
 draft-newer = the citizen has written since
 draft-recalled = a reply that was taken back
 draft-stopped = a reply that did not leave: the citizen wrote
@@ -1009,6 +1033,8 @@ error-review_text = There is nothing to send: write your answer.
 next-review_text = munja review answer { $n } "…"
 error-announce_end = A notice is not taken back; it is listed for 24 hours.
 next-announce_end = munja announce "..." tells what holds now.
+error-unknown_kind = There is no kind “{ $what }”. Known: { $known }
+next-unknown_kind = munja watch --kind urgent,text_in
 error-unknown_desk = There is no desk { $desk }: { $known }
 next-unknown_desk = munja status shows the desks.
 error-bad_marks = Marks do not fit the sheet at: { $what }. Every point needs one: { $sheet }
@@ -1133,7 +1159,6 @@ bulletin-none = There is no bulletin.
 bulletin-holds = until { $at }
 bulletin-taken-back = taken back { $at }
 bulletin-over = over { $at }
-status-bulletin = Bulletin until { $at } ({ $desk }): { $text }
 error-bulletin_usage = A bulletin needs a sentence and --until.
 next-bulletin_usage = munja bulletin "..." --until 18:00; munja bulletin list; munja bulletin end N
 error-not_agreed = Nothing was done: nobody agreed to it.
@@ -1188,7 +1213,7 @@ cmd-practice = Practise in the real program, with invented citizens. Nothing of 
         Examples:
           munja practice                   the terminal desk
           munja practice --plain           line by line
-          munja practice --no-desk         use munja in another window; Ctrl-C ends it
+          munja practice --no-desk         use munja in another window; Ctrl-C twice ends it
           munja practice --at-once         all citizens write at once
 arg-practice-plain = Line by line, for screen readers and poor links
 arg-practice-no_desk = Open no desk: say how to use it from another window
@@ -1196,7 +1221,7 @@ arg-practice-at_once = All citizens write at once, and nobody asks again
 practice-how = The practice runs at { $server }. In another window:
       export MUNJA_SERVER={ $server } XDG_CONFIG_HOME={ $folder }/config XDG_STATE_HOME={ $folder }/state
       munja next
-    Ctrl-C here ends it.
+    Ctrl-C twice here ends it.
 practice-answered = Answered { $answered } of { $all } citizens.
 practice-time = { $lesson }: first answer after { $minutes } min { $secs } s
 practice-lesson-passed = { $lesson }: passed on to the other desk
@@ -1208,9 +1233,10 @@ practice-lesson-danger = Danger
 practice-lesson-false_alarm = False alarm
 practice-lesson-thanks = Question and thanks
 practice-danger-first = Danger was answered before everybody else
-practice-passed-on = Passed a question on to another desk (munja transfer)
-practice-ended-alarm = Ended an alarm with a reason (munja false-alarm, munja handover)
-practice-warned = Warned about abuse (munja warn)
-practice-closed = Closed a consultation with its category (munja close)
+practice-passed-on = Passed a question on to another desk ({ $how })
+practice-ended-alarm = Ended an alarm with a reason ({ $how })
+practice-warned = Warned about abuse ({ $how })
+practice-closed = Closed a consultation with its category ({ $how })
 practice-to-come = { $n } more citizens had not written yet.
 practice-gone = Everything of this practice has been removed.
+practice-again = Press Ctrl-C once more to end the practice.

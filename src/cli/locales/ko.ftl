@@ -90,6 +90,7 @@ cmd-list = 기다리는 상담과 대기 시간을 보여 줍니다.
           munja list --state closed --limit 10
           munja list --all --after NEXT    다음 쪽(앞 쪽 아래에 명령이 나옵니다)
 
+        파이프에서는 한 줄에 한 건입니다: 상담 번호, 가린 번호, 상태, 대기 시간, 마지막 문자, 짧은 이름.
         맨 앞의 표시: !! 긴급이고 아무도 살펴보지 않음, ! 긴급, · 확인 필요. 시민 칸은 번호 대신 쓰는 짧은 이름입니다.
 cmd-next = 다음 차례의 상담을 맡습니다.
     .examples =
@@ -110,6 +111,7 @@ cmd-search = 시민의 문자, 답변, 메모를 새것부터 찾습니다.
           munja search 막차
           munja search ㅂㅅ 막차 --since 30d
           munja search "버스 정류장" --kind answer --category 교통
+          munja search 7F2K                목록에 보이는 시민 7F2K의 글
           munja search --citizen 5678 --since 2026-03-01 --until 2026-03-31
           munja search 여권 --counselor minsu --desk main
           munja search --number 010-1234-5678 --reason "시민이 예전 답변을 물어봄"
@@ -262,11 +264,16 @@ cmd-note = 동료가 볼 수 있게 상담에 메모를 남깁니다.
     .examples =
         예:
           munja note 12 "차고지에 확인 요청함"
-cmd-draft = 작성 중인 답변을 저장합니다. 내용을 적지 않으면 지웁니다.
+cmd-draft = 내 초안을 서버에 보관하거나 보여 줍니다. 시민에게 보내지 않습니다.
     .examples =
+        초안은 상담마다 하나이며 본인만 봅니다. munja desk, 웹 화면, munja reply 가 모두 같은 초안을 씁니다.
+
         예:
-          munja draft 12 "62번은"
-          munja draft 12                   지웁니다
+          munja draft 12 "62번은"          보관합니다
+          munja draft 12                   보여 줍니다
+          munja reply 12 --draft           그대로 보냅니다
+          munja draft 12 --drop            버립니다
+          munja draft 12 --leave "62번은"  다음에 맡을 동료에게 남깁니다(모두 봄, 글이 없으면 지움)
 cmd-drafts = 보내지 않은 내 초안을 보여 줍니다.
     .examples =
         초안은 서버에 있어 다른 컴퓨터에서도 이어 쓸 수 있습니다. 내용은 본인만 봅니다.
@@ -337,6 +344,9 @@ cmd-restricted = 답변이 제한되었거나 자동 문자를 거부한 시민�
         예:
           munja restricted
           munja unrestrict 12
+
+        파이프에서는 한 줄에 한 사람이고 칸 사이는 탭입니다: 가린 번호, 상담 번호, 제한 끝, 제한 사유, 제한한 사람, 자동 문자를 거부한
+        때, 짧은 이름. 없는 것은 빈칸입니다.
 cmd-evidence = 상담 전체를 해시와 함께 JSON으로 내보냅니다(관리자).
     .examples =
         예:
@@ -375,6 +385,8 @@ cmd-report = 며칠 동안의 통계를 보여 줍니다: 건수, 시간, 분류
           munja report staffing last-month              사람이 모자라는 시간
 
         날짜는 부서의 시간대로 셉니다. 모든 수치에 그 뜻을 밝힌 문장이 함께 나옵니다.
+        파이프에서는 한 줄이 한 행입니다. coaching 의 칸 사이는 탭입니다. 함께 볼 상담: 상담사, 상담 번호, 시각, 사유, 점수, 걸린 시간.
+        상담사가 겪은 일: 상담사, 긴급(7일), 긴급(30일), 욕설(7일), 욕설(30일).
 cmd-review = 평가표로 상담을 평가하거나(관리자), 내 상담에 대한 평가에 답합니다.
     .examples =
         예:
@@ -393,6 +405,7 @@ cmd-doubt = 발송되었는지 확실하지 않은 답변을 보여 줍니다.
     .examples =
         예:
           munja doubt
+          munja doubt --after 812          다음 쪽(앞 쪽 아래에 명령이 나옵니다)
 cmd-decide = 발송이 불확실한 답변을 어떻게 할지 정합니다.
     .examples =
         give-up      다시 보내지 않고 실패로 처리합니다
@@ -455,7 +468,7 @@ arg-list-after = 다음 쪽: 앞 쪽 아래에 나온 값
 arg-search-words = 글에 모두 들어 있어야 하는 낱말. 여러 낱말을 하나로 찾으려면 따옴표로 묶습니다
 arg-search-number = 시민의 전화번호 전체. --reason이 필요합니다
 arg-search-reason = 번호로 찾는 사유. 접근 기록에 남습니다
-arg-search-citizen = 목록에 보이는 번호(010-****-5678) 또는 끝 네 자리
+arg-search-citizen = 목록에 보이는 이름(7F2K)이나 번호(010-****-5678), 또는 번호의 끝 네 자리
 arg-search-category = 분류 또는 큰 분류 전체(`munja categories`)
 arg-search-counselor = 답변이나 메모를 쓴 상담사, 또는 그 상담을 맡은 상담사의 아이디
 arg-search-desk = 부서 코드(`munja desks`)
@@ -493,6 +506,10 @@ arg-transfer-desk = 부서 코드(`munja desks`)
 arg-transfer-person = 상담사 아이디
 arg-surveys-since = 언제부터인지(기본: 30d): 24h, 30d
 arg-surveys-all = 모든 상담사의 것(관리자)
+arg-doubt-after = 다음 쪽: 앞 쪽 아래에 나온 값
+arg-surveys-after = 다음 쪽: 앞 쪽 아래에 나온 값
+arg-draft-leave = 내 초안이 아니라, 이 상담을 다음에 맡을 동료에게 남깁니다. 부서의 모두가 봅니다
+arg-draft-drop = 내 초안을 버립니다
 arg-off-release = 맡은 상담을 모두 내려놓습니다
 arg-reply-draft = 서버에 있는 내 초안을 그대로 보냅니다
 arg-reply-parts = 여러 통으로 나뉘어도 그대로 보냅니다
@@ -549,7 +566,6 @@ waits-now = 방금부터 기다림
 waits = { $span }째 기다림
 close-reason = 종료 사유: { $reason }
 close-reason-restricted = 시민의 답변 제한
-citizen-erased = 지워진 시민
 close-reason-erased = 지움: 보관 기간이 지났거나 시민이 지워 달라고 했습니다
 close-reason-no_reply = 시민이 답하지 않아 자동으로 종료
 late-short = [늦게 도착: { $at } 보냄]
@@ -781,7 +797,7 @@ did-urgent = 상담 { $n }번이 위급하다고 모두에게 알렸습니다.
 did-acked = 위급한 상담 { $n }번을 살피고 있다고 알렸습니다. 답하려면 맡으십시오: munja claim { $n }
 did-alarm_ended = 상담 { $n }번의 경보를 끝냈습니다.
 did-noted = 상담 { $n }번에 메모를 남겼습니다.
-did-drafted = 상담 { $n }번에 작성 중인 답변을 저장했습니다.
+did-drafted = 상담 { $n }번에 동료가 이어 쓸 글을 남겼습니다.
 did-preferred = 이 시민의 요청 사항을 저장했습니다.
 did-promised = { $at }까지 답변하기로 했습니다(상담 { $n }번).
 did-reminding = { $at }에 상담 { $n }번을 알려 드립니다.
@@ -804,20 +820,23 @@ head-key = 코드
 head-text = 내용
 head-category = 분류
 desk-open-until = { $at }까지 운영
-desk-open = 운영 중
+desk-open = 항상 운영
 desk-closed-until = { $at }에 운영 시작
 desk-closed = 운영하지 않음
 folded = 욕설이 있어 접어 두었습니다. --unfold 로 볼 수 있습니다.
 folded-short = (접어 둠)
 ringing = 긴급: 아직 아무도 살피지 않습니다. munja ack { $n }
 urgent-acked = 긴급: { $name } 님이 살피고 있습니다.
+ringing = 긴급: 아직 아무도 맡지 않았습니다. munja ack { $n }
+ringing-held = 긴급: { $who } 님이 맡은 상담이며 아직 답하지 않았습니다. 살피는 사람이 알립니다: munja ack { $n }
+urgent-acked = 긴급: { $name } 님이 맡았습니다.
 promise-due = { $at }까지 답변하기로 약속했습니다.
 offered = { $who } 님이 먼저 맡을 수 있습니다.
 preference = 시민의 요청 사항: { $text }
 opted-out = 시민이 자동 문자를 거부했습니다.
 restricted-until = 위급할 때가 아니면 { $at }까지 답변하지 않습니다.
 desk-and-category = 부서: { $desk } · 분류: { $category }
-draft-begun = 작성 중인 답변: { $text }
+draft-begun = 동료가 이어 쓰라고 남긴 글: { $text }
 head-time = 시각
 head-counselor = 상담사
 head-score = 점수
@@ -846,6 +865,8 @@ next-category_needed = munja close { $n } --category 주정차 (전체 목록: m
 next-promise_open = 먼저 답하십시오: munja reply { $n }. 답하지 않고 종료하려면: munja close { $n } --drop-promise
 error-nothing_found = 찾은 글이 없습니다.
 next-nothing_found = 낱말을 줄이거나 기간을 늘려 보십시오.
+error-nothing_sought = 무엇을 찾을지 적지 않았습니다.
+next-nothing_sought = 찾을 말을 적으십시오: munja search 막차. 시민의 글을 찾으려면: munja search 7F2K
 error-bad_date = 날짜가 아닙니다: “{ $what }”
 next-bad_date = 날짜(2026-03-01) 또는 기간(30d)
 error-no_text = 내용이 없습니다.
@@ -908,7 +929,6 @@ presence-phone = 통화 중
 presence-break = 휴식
 presence-off = 퇴근
 presence-since = { $at }부터
-desks-all = 모든 부서
 presence-said-on = 근무 중으로 표시했습니다.
 presence-said-phone = 통화 중으로 표시했습니다.
 presence-said-break = 휴식 중으로 표시했습니다.
@@ -926,6 +946,11 @@ next-nothing_held = 이미 나간 답변은 취소할 수 없습니다. 필요�
 next-several_texts = 줄이거나, 그대로 보내려면 --parts 를 붙이십시오.
 next-unanswered = 먼저 답하기: munja reply { $n }. 답 없이 종료하려면: munja close { $n } --unanswered
 drafts-empty = 보관된 초안이 없습니다.
+draft-here = 이 컴퓨터에만 있음: 서버에 다른 초안이 있거나 연결되지 않았습니다
+draft-here-too = 이 컴퓨터에 다른 초안도 있습니다: “{ $text }” (함께 고치려면: munja reply { $n })
+draft-two = 서버에 있는 초안과 이 컴퓨터에 있는 초안을 차례로 놓았습니다. 읽고 하나로 고쳐 주십시오.
+draft-dropped = 상담 { $n }번의 초안을 버렸습니다.
+next-page = 다음 쪽: { $command }
 draft-newer = 그 뒤에 시민이 문자를 보냄
 draft-recalled = 취소한 답변
 draft-stopped = 시민이 문자를 보내 나가지 않은 답변
@@ -1007,6 +1032,8 @@ error-review_text = 보낼 글이 없습니다. 답을 적어 주세요.
 next-review_text = munja review answer { $n } "…"
 error-announce_end = 공지는 거둘 수 없습니다. 24시간 동안 목록에 남습니다.
 next-announce_end = munja announce "…" 로 바뀐 내용을 알리십시오.
+error-unknown_kind = “{ $what }” 종류의 소식은 없습니다. 쓸 수 있는 것: { $known }
+next-unknown_kind = munja watch --kind urgent,text_in
 error-unknown_desk = { $desk } 부서가 없습니다: { $known }
 next-unknown_desk = munja status 로 부서를 확인하십시오.
 error-bad_marks = 평가표와 맞지 않습니다: { $what }. 항목마다 하나씩 적어 주세요: { $sheet }
@@ -1130,7 +1157,6 @@ bulletin-none = 알림이 없습니다.
 bulletin-holds = { $at }까지
 bulletin-taken-back = { $at }에 거둠
 bulletin-over = { $at }에 끝남
-status-bulletin = 알림 { $at }까지 ({ $desk }): { $text }
 error-bulletin_usage = 알림에는 문장과 --until 이 필요합니다.
 next-bulletin_usage = munja bulletin "..." --until 18:00, munja bulletin list, munja bulletin end N
 error-not_agreed = 동의하지 않아 아무것도 하지 않았습니다.
@@ -1184,7 +1210,7 @@ cmd-practice = 가상의 시민과 실제 프로그램으로 연습합니다. �
         예:
           munja practice                   상담 화면
           munja practice --plain           한 줄씩
-          munja practice --no-desk         다른 창에서 munja 사용. Ctrl-C 로 끝냄
+          munja practice --no-desk         다른 창에서 munja 사용. Ctrl-C 두 번으로 끝냄
           munja practice --at-once         시민이 한꺼번에 글을 보냄
 arg-practice-plain = 한 줄씩 묻고 답하기(화면 낭독기, 느린 연결)
 arg-practice-no_desk = 화면을 열지 않고 다른 창에서 쓰는 방법을 알려 줌
@@ -1192,7 +1218,7 @@ arg-practice-at_once = 시민이 한꺼번에 글을 보내고, 다시 묻지 �
 practice-how = 연습용 게이트웨이 주소: { $server }. 다른 창에서:
       export MUNJA_SERVER={ $server } XDG_CONFIG_HOME={ $folder }/config XDG_STATE_HOME={ $folder }/state
       munja next
-    여기서 Ctrl-C 를 누르면 끝납니다.
+    여기서 Ctrl-C 를 두 번 누르면 끝납니다.
 practice-answered = 시민 { $all }명 가운데 { $answered }명에게 답했습니다.
 practice-time = { $lesson }: { $minutes }분 { $secs }초 만에 첫 답
 practice-lesson-passed = { $lesson }: 다른 부서로 넘김
@@ -1204,9 +1230,10 @@ practice-lesson-danger = 위급
 practice-lesson-false_alarm = 잘못 울린 경보
 practice-lesson-thanks = 질문과 감사
 practice-danger-first = 위급한 시민에게 가장 먼저 답함
-practice-passed-on = 다른 부서로 넘김 (munja transfer)
-practice-ended-alarm = 사유를 적고 경보를 끝냄 (munja false-alarm, munja handover)
-practice-warned = 욕설에 경고함 (munja warn)
-practice-closed = 분류를 정하고 상담을 종료함 (munja close)
+practice-passed-on = 다른 부서로 넘김 ({ $how })
+practice-ended-alarm = 사유를 적고 경보를 끝냄 ({ $how })
+practice-warned = 욕설에 경고함 ({ $how })
+practice-closed = 분류를 정하고 상담을 종료함 ({ $how })
 practice-to-come = 아직 글을 보내지 않은 시민이 { $n }명 더 있습니다.
 practice-gone = 이 연습의 자료는 모두 지웠습니다.
+practice-again = 연습을 끝내려면 Ctrl-C 를 한 번 더 누르십시오.

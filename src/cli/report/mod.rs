@@ -56,7 +56,7 @@ pub struct Args {
     #[arg(value_name = "PERIOD", num_args = 0..=2)]
     what: Vec<String>,
     #[arg(long, value_name = "DESK")]
-    desk: Option<String>,
+    pub(super) desk: Option<String>,
     #[arg(long, value_name = "ROWS", value_parser = ["hour", "day", "weekday", "month", "desk", "category", "counselor"])]
     by: Option<String>,
     #[arg(long, value_name = "PERIOD", value_parser = ["previous", "last-year"])]
@@ -107,7 +107,7 @@ pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
             let json = json_of(&printed)?;
             return context.print_json(&json);
         }
-        let text = terminal::text(&printed, context.paint, context.io.columns);
+        let text = terminal::text(&printed, context.paint, context.table_columns());
         return context.print(&text);
     }
     let (mut names, mut contents) = (Vec::new(), Vec::new());

@@ -1,6 +1,6 @@
 //! `munja report coaching` and `munja report incentive`: about counselors, for supervisors.
 
-use super::super::render::{lines, table};
+use super::super::render::{tabbed, table};
 use super::values::{self, guarded};
 use super::{Args, write};
 use crate::api::wire::{CoachingItem, CoachingView, IncentiveView, LoadView};
@@ -154,7 +154,7 @@ fn incentive_text(context: &CliContext, found: &IncentiveView) -> String {
             row
         })
         .collect();
-    parts.push(table(header, rows, context.io.columns));
+    parts.push(table(header, rows, context.table_columns()));
     parts.push(say.t("incentive-how"));
     parts.join("\n\n")
 }
@@ -163,7 +163,7 @@ fn shown(context: &CliContext, heads: &[&str], rows: Vec<Vec<String>>) -> String
     if context.io.stdout_is_terminal {
         table(heads.iter().map(|id| context.say.t(id)).collect(), rows, context.io.columns)
     } else {
-        lines(&rows)
+        tabbed(&rows)
     }
 }
 

@@ -84,3 +84,72 @@ async fn advice_is_shown_where_a_person_reads_it_and_blocks_nothing() {
     assert_eq!(world.munja(&reply).await.exit, Exit::Ok, "a server without advice is no obstacle");
     assert_eq!(n_advised(&world), 4);
 }
+
+#[tokio::test]
+async fn a_citizen_is_named_in_every_list_and_found_by_the_name() {
+    let world = World::new().await;
+    let named = |mut of: Value| {
+        of["citizen_name"] = json!("7F2K");
+        of
+    };
+    let hits = [named(hit(12, "text", "버스 언제")), named(hit(7, "answer", "버스는 5분 뒤"))];
+    let found = json!({ "hits": hits, "next": null, "looked_back_to_at": null });
+    world.server.on("GET /v1/search", [Reply::Json(found)]);
+    let run = world.munja(&["search", "시민 7F2K"]).await;
+    assert!(
+        run.out.contains("시민 7F2K (010-****-5678)") && run.out.contains("김민수 → 시민 7F2K"),
+        "{}",
+        run.out
+    );
+    assert!(world.asked()[0].contains("7F2K"));
+    // At the end of each line, where it moves no column.
+    let list = json!({ "conversations": [named(summary(12, "62번 버스"))], "n_total": 1 });
+    world.server.on("GET /v1/conversations", [Reply::Json(list)]);
+    assert_eq!(world.munja(&["list"]).await.out, "12  010-****-5678  대기  3분  62번 버스  7F2K\n");
+    let talk = named(detail(12, 34, vec![text_in(34, "62번")]));
+    world.server.on("GET /v1/conversations/12", [Reply::Json(talk)]);
+    let run = world.munja(&["show", "12"]).await;
+    let head = run.out.lines().next().expect("a head");
+    assert!(head.starts_with("상담 12번 · 010-****-5678 · ") && head.ends_with("· 시민 7F2K"), "{head}");
+    let mut doubt = named(text_out(56, "in_doubt"));
+    (doubt["conversation_id"], doubt["citizen"]) = (json!(12), json!("010-****-5678"));
+    world.server.on("GET /v1/messages", [Reply::Json(json!({ "messages": [doubt], "next": 56 }))]);
+    let run = world.munja(&["doubt"]).await;
+    assert!(run.out.contains("시민 7F2K (010-****-5678)"), "{}", run.out);
+    assert!(run.err.contains("munja doubt --after 56"), "{}", run.err);
+    world.munja(&["doubt", "--after", "56"]).await;
+    assert_eq!(world.asked().last().unwrap(), "GET /v1/messages?state=in_doubt&after=56");
+    let restricted = json!({
+        "citizen": "010-****-5678", "citizen_name": "7F2K", "conversation_id": 12, "restricted_until_at": null,
+        "restriction_reason": null, "restricted_by": null, "opted_out_at": NOON,
+    });
+    let list = json!({ "citizens": [restricted], "n_total": 1 });
+    world.server.on("GET /v1/citizens", [Reply::Json(list)]);
+    let run = world.munja(&["restricted"]).await;
+    assert_eq!(run.out, "010-****-5678\t12\t\t\t\t12:00\t7F2K\n");
+}
+
+#[tokio::test]
+async fn a_search_for_nothing_says_what_to_type() {
+    let world = World::new().await;
+    for args in
+        [vec!["search"], vec!["search", ""], vec!["search", " ", "--desk", "main"], vec!["search", "\"\""]]
+    {
+        let run = world.munja(&args).await;
+        assert_eq!(run.exit, Exit::Usage, "{args:?}");
+        assert!(run.err.contains("munja search 막차"), "{args:?}: {}", run.err);
+    }
+    assert!(world.asked().iter().all(|line| !line.contains("search")), "nothing was asked for");
+}
+
+#[tokio::test]
+async fn surveys_come_in_pages() {
+    let world = World::new().await;
+    let survey = json!({ "conversation_id": 12, "answered_at": NOON, "counselor": "김민수", "score": 5, "comment": null });
+    let list = json!({ "surveys": [survey], "mean_hundredths": 500, "next": "9.3" });
+    world.server.on("GET /v1/surveys", [Reply::Json(list)]);
+    let run = world.munja(&["surveys", "--all", "--since", "7d"]).await;
+    assert!(run.err.contains("munja surveys --since 10080m --all --after 9.3"), "{}", run.err);
+    world.munja(&["surveys", "--after", "9.3"]).await;
+    assert!(world.asked().last().unwrap().ends_with("&of=mine&after=9.3"), "{:?}", world.asked());
+}

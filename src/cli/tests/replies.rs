@@ -414,3 +414,63 @@ async fn two_lost_answers_keep_their_keys_apart() {
     let sent = replies(&world);
     assert_eq!((&sent[0], &sent[1]), (&sent[2], &sent[3]));
 }
+
+fn own_draft(text: &str) -> Reply {
+    Reply::Json(json!({
+        "conversation_id": 12, "citizen_name": "7F2K", "text": text, "based_on": 34, "has_newer": false, "begun_at": NOON,
+        "saved_at": NOON, "origin": null,
+    }))
+}
+
+const DRAFT: &str = "/v1/conversations/12/draft";
+
+/// One kind of draft: the server's. A file is for a server that cannot be reached, and the next reply brings it.
+#[tokio::test]
+async fn a_draft_is_the_servers_and_a_file_only_until_then() {
+    let world = shown().await;
+    let put = |world: &World| {
+        let asked = world.server.asked().into_iter().filter(|asked| asked.line == format!("PUT {DRAFT}"));
+        asked.map(|asked| asked.body["text"].clone()).collect::<Vec<_>>()
+    };
+    world.server.on(&format!("PUT {DRAFT}"), [Reply::Nothing]);
+    let run = world.munja(&["draft", "12", "62번은"]).await;
+    assert!(run.exit == Exit::Ok && run.out.contains("munja reply 12"), "{}{}", run.out, run.err);
+    assert_eq!(put(&world), ["62번은"]);
+    world.server.on(&format!("GET {DRAFT}"), [own_draft("62번은")]);
+    assert_eq!(world.munja(&["draft", "12"]).await.out, "62번은\n");
+    // For a colleague it is another thing.
+    let talk = Reply::Json(detail(12, 34, vec![]));
+    world.server.on("POST /v1/conversations/12/actions", [talk]);
+    world.munja(&["draft", "12", "--leave", "이어서 답해 주세요"]).await;
+    let left = world.server.asked().pop().expect("a request");
+    assert_eq!(left.body, json!({ "action": "draft", "text": "이어서 답해 주세요" }));
+
+    // The server was not to be reached: the terminal desk kept what was typed.
+    let typed = world.state("draft-12-desk.txt");
+    std::fs::write(&typed, "택시는\n").expect("kept");
+    world.server.on("GET /v1/drafts", [Reply::Json(json!({ "drafts": [] }))]);
+    let run = world.munja(&["drafts"]).await;
+    assert!(run.out.contains("12  택시는  (이 컴퓨터에만 있음"), "the server has another one: {}", run.out);
+    world.server.on(&format!("GET {DRAFT}"), [problem(404, "not_found"), own_draft("택시는")]);
+    world.server.on(REPLIES, [accepted()]);
+    let run = world.munja(&["reply", "12", "--draft"]).await;
+    assert_eq!(run.exit, Exit::Ok, "{}", run.err);
+    assert_eq!(put(&world), ["62번은", "택시는"]);
+    assert_eq!(replies(&world)[0].1["text"], "택시는");
+    assert!(!typed.exists(), "the server has it");
+}
+
+/// Neither of two drafts of the same writer is lost.
+#[tokio::test]
+async fn two_drafts_are_shown_one_below_the_other() {
+    let mut world = shown().await;
+    world.is_terminal = true;
+    world.set("EDITOR", "true");
+    world.server.on(&format!("GET {DRAFT}"), [own_draft("서버의 초안")]);
+    std::fs::write(world.state("draft-12.txt"), "이 컴퓨터의 초안\n").expect("kept");
+    let run = world.munja(&["reply", "12"]).await;
+    assert_eq!(run.exit, Exit::Unsendable, "{}", run.err);
+    assert!(run.err.contains("차례로"), "{}", run.err);
+    let file = std::fs::read_to_string(world.state("draft-12.txt")).expect("kept");
+    assert_eq!(file, "이 컴퓨터의 초안\n\n서버의 초안");
+}

@@ -155,13 +155,22 @@ fn one_korean_word_for_one_thing() {
             |path: &PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().contains("ko"));
         texts.extend(files(&room).into_iter().filter(is_korean));
     }
-    assert!(texts.len() >= 8, "{texts:?}");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let pages = files(&root.join("docs")).into_iter().chain([root.join("README.ko.md")]);
+    let is_page = |path: &PathBuf| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        name.ends_with(".ko.md") || name == "log-lines.toml"
+    };
+    texts.extend(pages.filter(is_page));
+    assert!(texts.len() >= 28, "{texts:?}");
     for path in texts {
         let text = std::fs::read_to_string(&path).expect("sentences");
         for (n, line) in text.lines().enumerate() {
             for (wrong, right) in GLOSSARY {
+                // What a duty phone is texted, word by word: there it is a text sent back.
+                let is_quoted = line.contains("맡으려면 답장:") && wrong == "답장";
                 assert!(
-                    !line.contains(wrong),
+                    is_quoted || !line.contains(wrong),
                     "{}:{}: {wrong}, but the word is {right}",
                     path.display(),
                     n + 1

@@ -502,3 +502,55 @@ async fn the_services_own_reasons_are_words_and_nobody_has_no_name() {
     assert!(run.out.contains("상담 33번: 김민수 님이 종료했습니다\n"), "{}", run.out);
     assert!(run.out.contains("(bizgo: 연결할 수 없습니다)"), "{}", run.out);
 }
+
+#[tokio::test]
+async fn a_desk_is_named_as_people_call_it() {
+    let world = World::new().await;
+    let desk = |key: &str, name: &str| json!({ "key": key, "name": name, "is_open": true, "until_at": null });
+    let desks = json!({ "desks": [desk("main", "시청"), desk("bukgu", "북구청"), desk("seogu", "서구청")], "limits": null });
+    world.server.on("GET /v1/desks", [Reply::Json(desks)]);
+    world.server.on("POST /v1/conversations/12/actions", [Reply::Json(detail(12, 34, vec![]))]);
+    world.munja(&["transfer", "12", "--desk", "북구", "--note", "부탁"]).await;
+    let passed_on = |asked: &crate::client::fake::Asked| asked.line.ends_with("/actions");
+    let sent = world.server.asked().into_iter().rfind(passed_on).expect("passed on");
+    assert_eq!(sent.body["desk"], "bukgu");
+    // What fits several is refused, with those it fits.
+    world.server.on("POST /v1/conversations/12/actions", [problem(422, "no_such_desk")]);
+    let run = world.munja(&["transfer", "12", "--desk", "구청", "--note", "부탁"]).await;
+    assert!(run.err.contains("bukgu (북구청), seogu (서구청)"), "{}", run.err);
+    let run = world.munja(&["desks"]).await;
+    assert!(run.out.contains("항상 운영"), "{}", run.out);
+}
+
+#[tokio::test]
+async fn a_danger_says_who_holds_it_and_every_list_how_many_ring() {
+    let mut world = World::new().await;
+    let mut talk = detail(12, 34, vec![text_in(34, "살려주세요")]);
+    (talk["tier"], talk["is_ringing"]) = (json!(1), json!(true));
+    world.server.on("GET /v1/conversations/12", [Reply::Json(talk.clone())]);
+    let run = world.munja(&["show", "12"]).await;
+    assert!(run.out.contains("김민수 님이 맡은 상담이며") && !run.out.contains("아무도 맡지"), "{}", run.out);
+    talk["claimed_by"] = json!(null);
+    (talk["offered_to"], talk["offered_to_name"]) = (json!("jiyeong"), json!("이지영"));
+    world.server.on("GET /v1/conversations/12", [Reply::Json(talk)]);
+    let run = world.munja(&["show", "12"]).await;
+    assert!(
+        run.out.contains("아직 아무도 맡지 않았습니다") && run.out.contains("이지영 님이 먼저"),
+        "{}",
+        run.out
+    );
+    world.is_terminal = true;
+    let list = json!({ "conversations": [summary(7, "여권이요")], "n_total": 1, "n_ringing": 2 });
+    world.server.on("GET /v1/conversations", [Reply::Json(list)]);
+    let run = world.munja(&["list", "--mine"]).await;
+    assert!(run.out.lines().next().is_some_and(|line| line.contains("긴급 2")), "{}", run.out);
+}
+
+#[tokio::test]
+async fn kinds_of_events_that_are_none_are_refused_with_those_there_are() {
+    let world = World::new().await;
+    let run = world.munja(&["watch", "--kind", "danger"]).await;
+    assert_eq!(run.exit, Exit::Usage);
+    assert!(run.err.contains("“danger”") && run.err.contains("text_in, opened"), "{}", run.err);
+    assert!(world.asked().is_empty());
+}

@@ -113,6 +113,29 @@ pub enum OpenState {
     },
 }
 
+/// Hours that end later than this have no end (milliseconds).
+const ALWAYS_MS: i64 = 365 * 24 * 60 * 60 * 1_000;
+
+impl OpenState {
+    pub fn is_open(&self) -> bool {
+        matches!(self, OpenState::Open { .. })
+    }
+
+    /// Open, with no end that is worth saying.
+    pub fn is_always_open(&self, now_ms: UnixMs) -> bool {
+        matches!(self, OpenState::Open { until } if until - now_ms > ALWAYS_MS)
+    }
+
+    /// When it changes, as people are told: `None` where it does not.
+    pub fn changes_at(&self, now_ms: UnixMs) -> Option<UnixMs> {
+        match self {
+            _ if self.is_always_open(now_ms) => None,
+            OpenState::Open { until } => Some(*until),
+            OpenState::Closed { opens_at, .. } => *opens_at,
+        }
+    }
+}
+
 /// A desk's calendar. Cheap to clone; clones share the computed years.
 #[derive(Clone)]
 pub struct Calendar(Arc<Inner>);

@@ -125,10 +125,12 @@ fn a_desk_that_is_open_over_midnight_and_new_year() {
     let always = Calendar::new(Rules { hours: "24/7".to_owned(), ..rules() }).expect("24/7");
     let now = ms("2026-12-31 23:59");
     assert_eq!(always.at(now), OpenState::Open { until: ms("2029-01-01 00:00") });
+    assert!(always.at(now).is_always_open(now) && always.at(now).changes_at(now).is_none());
     assert_eq!(always.opens_after(now), None);
     assert_eq!(always.open_ms_between(now, now + 120_000), 120_000);
     let night = Calendar::new(Rules { hours: "Mo-Su 22:00-06:00".to_owned(), ..rules() }).expect("night");
     assert_eq!(night.at(now), OpenState::Open { until: ms("2027-01-01 06:00") });
+    assert_eq!(night.at(now).changes_at(now), Some(ms("2027-01-01 06:00")));
     assert_eq!(night.opens_after(now), Some(ms("2027-01-01 22:00")));
     assert_eq!(night.at(ms("2027-01-01 05:59")), OpenState::Open { until: ms("2027-01-01 06:00") });
 }

@@ -26,7 +26,7 @@ pub const INDEXED_KEYS: usize = 3;
 const SPANNING_LETTERS: usize = 3;
 /// More words, or longer ones, nobody looks for.
 const MOST_WORDS: usize = 8;
-const MOST_CHARS: usize = 100;
+pub const MOST_CHARS: usize = 100;
 
 /// A letter of a text as it is compared, and its position among the characters of the text. White space has none.
 type Letter = (char, usize);

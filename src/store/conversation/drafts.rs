@@ -9,6 +9,7 @@ use crate::domain::actor::Actor;
 use crate::domain::counselor::Counselor;
 use crate::domain::draft::{DraftOrigin, joined};
 use crate::domain::event::EventKind;
+use crate::domain::phone::PhoneNumber;
 use crate::domain::text::MessageText;
 use crate::store::engine::row;
 use crate::store::journal::event::{NewEvent, append_event};
@@ -18,6 +19,7 @@ use crate::store::{Decided, Result, Store, StoreError};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Draft {
     pub conversation_id: i64,
+    pub citizen: PhoneNumber,
     pub text: MessageText,
     /// The citizen's last text that its writer saw.
     pub based_on: i64,
@@ -78,7 +80,7 @@ impl Store {
         let me = actor.id().ok_or(StoreError::NotFound)?;
         self.read(move |conn| {
             let mut select = conn.prepare_cached(
-                "SELECT d.conversation_id, d.text, d.based_on, v.last_inbound_seq > d.based_on AS has_newer,
+                "SELECT d.conversation_id, v.citizen AS citizen, d.text, d.based_on, v.last_inbound_seq > d.based_on AS has_newer,
                         d.begun_at, d.saved_at, d.origin
                  FROM draft d JOIN conversation v ON v.id = d.conversation_id
                  WHERE d.counselor_id = :me ORDER BY d.saved_at DESC, d.conversation_id",
@@ -172,6 +174,7 @@ fn draft(r: &Row<'_>) -> rusqlite::Result<Draft> {
     let origin: Option<String> = r.get("origin")?;
     Ok(Draft {
         conversation_id: r.get("conversation_id")?,
+        citizen: row::phone(r, "citizen")?,
         text: row::text(r)?,
         based_on: r.get("based_on")?,
         has_newer: r.get("has_newer")?,

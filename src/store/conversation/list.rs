@@ -66,6 +66,8 @@ pub struct ConversationSummary {
     pub promise_due_at: Option<UnixMs>,
     /// The login of who it was passed on to.
     pub offered_to: Option<String>,
+    /// Their name.
+    pub offered_to_name: Option<String>,
     pub category: Option<String>,
     /// The name of who looks after the danger in it.
     pub acked_by: Option<String>,
@@ -81,6 +83,8 @@ pub struct ListPage {
     pub found: Vec<ConversationSummary>,
     /// How many there are on all pages together.
     pub n_total: i64,
+    /// Dangers that nobody looks after yet, in this list or not: everybody who may list anything sees them.
+    pub n_ringing: i64,
     /// The place after which the next page begins; `None`: this is the last one.
     pub next: Option<ListPlace>,
 }
@@ -119,7 +123,7 @@ impl Store {
         actor: &Actor,
     ) -> Result<ListPage> {
         if !actor.takes_duty() {
-            return Ok(ListPage { found: Vec::new(), n_total: 0, next: None });
+            return Ok(ListPage { found: Vec::new(), n_total: 0, n_ringing: 0, next: None });
         }
         let (me, desks) = (actor.id(), visible_desks(actor));
         self.read(move |conn| {
@@ -146,7 +150,7 @@ impl Store {
             let count = format!("SELECT count(*) FROM conversation c {index} WHERE {condition} {visible}");
             let of = named_params! { ":holder": holder, ":me": me, ":desks": desks };
             let n_total = conn.prepare_cached(&count)?.query_row(of, |r| r.get(0))?;
-            Ok(ListPage { found, n_total, next })
+            Ok(ListPage { found, n_total, n_ringing: ringing(conn)?, next })
         })
         .await
     }
@@ -223,7 +227,8 @@ const SUMMARY: &str = "
     (SELECT count(*) FROM outbox o WHERE o.conversation_id = c.id AND o.needs_person = 1),
     (SELECT count(*) FROM inbox i JOIN photo p ON p.inbox_id = i.id
       WHERE i.conversation_id = c.id AND i.seq = c.last_inbound_seq),
-    c.referred_to, c.referred_at, c.referral_due_at, c.queue_at";
+    c.referred_to, c.referred_at, c.referral_due_at, c.queue_at,
+    (SELECT o.name FROM counselor o WHERE o.id = c.offered_to)";
 /// What there is beside its texts: most conversations have none of it, and need no query for it.
 const BESIDE: &str = "
     EXISTS (SELECT 1 FROM citizen f WHERE f.number = c.citizen),
@@ -320,6 +325,7 @@ fn summary(r: &Row<'_>) -> rusqlite::Result<ConversationSummary> {
         n_last_photos: r.get(26)?,
         referral: referral(r)?,
         queue_at: r.get(30)?,
+        offered_to_name: r.get(31)?,
     })
 }
 
@@ -327,6 +333,14 @@ fn referral(r: &Row<'_>) -> rusqlite::Result<Option<Referral>> {
     let (to, since, due_at): (Option<String>, Option<i64>, Option<i64>) =
         (r.get(27)?, r.get(28)?, r.get(29)?);
     Ok(to.zip(since).zip(due_at).map(|((to, since), due_at)| Referral { to, since, due_at }))
+}
+
+/// Dangers that nobody looks after yet. Those that wait stand at the head of the queue, before the year 1970 (`domain::queue`), so that
+/// the rest of it need not be read.
+fn ringing(conn: &Connection) -> Result<i64> {
+    let sql = "SELECT (SELECT count(*) FROM conversation INDEXED BY conversation_waiting WHERE state = 'waiting' AND queue_at < 0 AND danger = 'ringing')
+                    + (SELECT count(*) FROM conversation WHERE state = 'active' AND alarm_from_at IS NOT NULL AND danger = 'ringing')";
+    Ok(conn.prepare_cached(sql)?.query_row([], |r| r.get(0))?)
 }
 
 /// One line of a list by itself.
@@ -337,7 +351,7 @@ pub(super) fn one(conn: &Connection, id: i64) -> Result<ConversationSummary> {
 
 pub(in crate::store) fn detail(conn: &Connection, id: i64) -> Result<ConversationDetail> {
     let one = format!("SELECT {SUMMARY}, {BESIDE} FROM conversation c {HOLDER} WHERE c.id = :id");
-    let found = |r: &Row<'_>| Ok((summary(r)?, (r.get(31)?, r.get(32)?, r.get(33)?, r.get(34)?)));
+    let found = |r: &Row<'_>| Ok((summary(r)?, (r.get(32)?, r.get(33)?, r.get(34)?, r.get(35)?)));
     let (summary, (has_facts, has_notes, has_survey, has_drafts)) =
         conn.prepare_cached(&one)?.query_row(named_params! { ":id": id }, found)?;
     let mut messages = inbound(conn, id)?;

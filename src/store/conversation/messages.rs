@@ -52,6 +52,9 @@ pub enum Message {
     },
 }
 
+/// Texts with conversation and citizen, and where the next page begins.
+pub type DoubtPage = (Vec<(i64, PhoneNumber, Message)>, Option<i64>);
+
 pub(in crate::store) fn inbound(conn: &Connection, conversation_id: i64) -> Result<Vec<Message>> {
     let mut select = conn.prepare_cached(
         "SELECT id, seq, received_at, received_at - late_ms AS late_since, text, purpose, tier, rules, is_abusive,
@@ -143,29 +146,31 @@ impl Store {
         .await
     }
 
-    /// Texts in doubt with conversation and citizen, oldest first, at most `limit`; only of conversations that the actor
-    /// may see.
-    pub async fn in_doubt(&self, limit: u32, actor: &Actor) -> Result<Vec<(i64, PhoneNumber, Message)>> {
+    /// Texts in doubt with conversation and citizen, oldest first, those after the text `after`, at most `limit`; only of conversations
+    /// that the actor may see. The second is the place after which the next page begins; `None`: this is the last one.
+    pub async fn in_doubt(&self, (limit, after): (u32, i64), actor: &Actor) -> Result<DoubtPage> {
         let actor = actor.clone();
         self.read(move |conn| {
+            // The plus: by the few doubts, not through all texts behind a number.
             let sql = format!(
                 "{OUTBOUND} WHERE o.id IN (SELECT d.id FROM outbox d INDEXED BY outbox_in_doubt WHERE d.state = 'in_doubt')
-                 ORDER BY o.id"
+                   AND +o.id > :after ORDER BY o.id"
             );
             let mut select = conn.prepare_cached(&sql)?;
-            let mut rows = select.query([])?;
-            let mut found = Vec::new();
+            let mut rows = select.query(named_params! { ":after": after })?;
+            let (mut found, mut last): (Vec<(i64, PhoneNumber, Message)>, i64) = (Vec::new(), after);
             while let Some(r) = rows.next()? {
-                if found.len() >= limit as usize {
-                    break;
-                }
                 let conversation_id = r.get("conversation_id")?;
                 if load(conn, conversation_id)?.is_visible_to(&actor) {
+                    if found.len() >= limit as usize {
+                        return Ok((found, Some(last)));
+                    }
+                    last = r.get("id")?;
                     let text = with_photos(conn, outbound_message(r)?)?;
                     found.push((conversation_id, row::phone(r, "citizen")?, text));
                 }
             }
-            Ok(found)
+            Ok((found, None))
         })
         .await
     }

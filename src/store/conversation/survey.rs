@@ -11,6 +11,7 @@ use crate::store::{Result, Store};
 /// What a citizen answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Survey {
+    pub id: i64,
     pub conversation_id: i64,
     pub answered_at: UnixMs,
     /// The name of the counselor it is credited to.
@@ -20,28 +21,40 @@ pub struct Survey {
     pub comment: Option<MessageText>,
 }
 
-const ANSWERS: &str = "SELECT s.conversation_id, s.answered_at, c.name AS counselor, s.score, s.comment
+/// Answers, and where the next page begins.
+pub type SurveyPage = (Vec<Survey>, Option<(UnixMs, i64)>);
+
+const ANSWERS: &str = "SELECT s.id, s.conversation_id, s.answered_at, c.name AS counselor, s.score, s.comment
                        FROM survey s LEFT JOIN counselor c ON c.id = s.counselor_id";
 
 impl Store {
-    /// What was answered from `since` on, the newest first, at most `limit`. A supervisor sees all, or what is credited to
-    /// `counselor_id`; anybody else what is credited to them.
+    /// What was answered from `since` on, the newest first, at most `limit`, behind `after`: the time and number of the last one of the
+    /// page before. A supervisor sees all, or what is credited to `counselor_id`; anybody else what is credited to them.
     pub async fn surveys(
         &self,
         since: UnixMs,
         counselor_id: Option<i64>,
-        limit: u32,
+        (limit, after): (u32, Option<(UnixMs, i64)>),
         actor: &Actor,
-    ) -> Result<Vec<Survey>> {
+    ) -> Result<SurveyPage> {
         let counselor_id = if actor.supervises() { counselor_id } else { actor.id() };
         self.read(move |conn| {
             let sql = format!(
                 "{ANSWERS} WHERE s.answered_at >= :since AND (:counselor IS NULL OR s.counselor_id = :counselor)
-                 ORDER BY s.answered_at DESC LIMIT :limit"
+                   AND (s.answered_at, s.id) < (:at, :id) ORDER BY s.answered_at DESC, s.id DESC LIMIT :limit"
             );
             let mut select = conn.prepare_cached(&sql)?;
-            let of = named_params! { ":since": since, ":counselor": counselor_id, ":limit": limit };
-            Ok(select.query_map(of, survey)?.collect::<rusqlite::Result<_>>()?)
+            let (at, id) = after.unwrap_or((UnixMs::MAX, i64::MAX));
+            // One more, which tells whether another page follows.
+            let one_more = i64::from(limit) + 1;
+            let of = named_params! {
+                ":since": since, ":counselor": counselor_id, ":at": at, ":id": id, ":limit": one_more,
+            };
+            let mut found = select.query_map(of, survey)?.collect::<rusqlite::Result<Vec<_>>>()?;
+            let has_more = found.len() > limit as usize;
+            found.truncate(limit as usize);
+            let next = found.last().filter(|_| has_more).map(|last| (last.answered_at, last.id));
+            Ok((found, next))
         })
         .await
     }
@@ -101,6 +114,7 @@ pub(in crate::store) fn of(conn: &Connection, conversation_id: i64) -> Result<Op
 
 fn survey(r: &Row<'_>) -> rusqlite::Result<Survey> {
     Ok(Survey {
+        id: r.get("id")?,
         conversation_id: r.get("conversation_id")?,
         answered_at: r.get("answered_at")?,
         counselor: r.get("counselor")?,

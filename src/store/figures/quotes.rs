@@ -38,7 +38,7 @@ impl Store {
             let (n, n_erased): (i64, i64) =
                 conn.prepare(&sql)?.query_row(scope, |r| Ok((r.get(0)?, r.get(1)?)))?;
             let sql = format!(
-                "SELECT s.conversation_id, s.answered_at, c.name AS counselor, s.score, s.comment
+                "SELECT s.id, s.conversation_id, s.answered_at, c.name AS counselor, s.score, s.comment
                  FROM survey s JOIN conversation v ON v.id = s.conversation_id
                  LEFT JOIN counselor c ON c.id = s.counselor_id
                  WHERE {of} AND s.comment <> '' ORDER BY s.answered_at DESC, s.id DESC LIMIT :limit"
@@ -57,6 +57,7 @@ impl Store {
 
 fn quote(r: &Row<'_>) -> rusqlite::Result<Survey> {
     Ok(Survey {
+        id: r.get("id")?,
         conversation_id: r.get("conversation_id")?,
         answered_at: r.get("answered_at")?,
         counselor: r.get("counselor")?,

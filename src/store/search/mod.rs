@@ -39,6 +39,8 @@ pub enum SoughtCitizen {
     Number(PhoneNumber),
     /// As lists show a number, such as `010-****-5678`, or its last four digits.
     Shown(String),
+    /// Whoever is called so for short ([`Store::citizens_named`](crate::store::Store::citizens_named)).
+    Any(Vec<PhoneNumber>),
 }
 
 /// What was found.

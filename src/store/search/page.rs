@@ -3,10 +3,11 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::rows::{STEP_ROWS, Search, Step};
+use super::rows::{STEP_ROWS, Search, Step, named};
 use super::{SearchFilter, SearchHit, SearchPage};
 use crate::domain::UnixMs;
 use crate::domain::actor::Actor;
+use crate::domain::phone::PhoneNumber;
 use crate::domain::search::{Place, Source, Words};
 use crate::store::conversation::list::visible_desks;
 use crate::store::{Result, Store};
@@ -44,6 +45,15 @@ impl Stream {
 }
 
 impl Store {
+    /// The citizens whom people call so (`7F2K`), for a search of theirs; nobody for who answers no citizens. Two may share a name.
+    pub async fn citizens_named(&self, name: String, actor: &Actor) -> Result<Vec<PhoneNumber>> {
+        if !actor.takes_duty() {
+            return Ok(Vec::new());
+        }
+        let names = self.pseudonyms().clone();
+        self.read(move |conn| named(conn, &names, &name)).await
+    }
+
     /// Looks for texts, answers and notes that the actor may see, from `after` on; at most `limit`.
     pub async fn search(
         &self,

@@ -10,6 +10,7 @@ use crate::domain::UnixMs;
 use crate::domain::identity_number::masked;
 use crate::domain::phone::PhoneNumber;
 use crate::domain::privacy::DAY_MS;
+use crate::domain::pseudonym::PseudonymKey;
 use crate::domain::search::{Snippet, Source, snippet};
 use crate::store::Result;
 use crate::store::conversation::list::VISIBLE;
@@ -49,12 +50,13 @@ impl Search {
     /// The conversations of whoever is looked for, newest first; the outer `None`: there are too many to name.
     pub fn conversations_of(conn: &Connection, whom: &SoughtCitizen) -> Result<Option<Vec<i64>>> {
         let ids: Vec<i64> = match whom {
-            SoughtCitizen::Number(number) => {
-                let mut select = conn.prepare_cached(
-                    "SELECT id FROM conversation WHERE citizen = :number ORDER BY id DESC LIMIT :most",
-                )?;
-                let of = named_params! { ":number": number.reveal(), ":most": MOST_CONVERSATIONS };
-                select.query_map(of, |r| r.get(0))?.collect::<rusqlite::Result<_>>()?
+            SoughtCitizen::Number(number) => of_number(conn, number)?,
+            SoughtCitizen::Any(numbers) => {
+                let mut ids = Vec::new();
+                for number in numbers {
+                    ids.extend(of_number(conn, number)?);
+                }
+                ids
             }
             // Numbers are few and short; this reads them by an index.
             SoughtCitizen::Shown(name) => {
@@ -77,6 +79,16 @@ impl Search {
             }
         };
         Ok((ids.len() < MOST_CONVERSATIONS as usize).then_some(ids))
+    }
+
+    /// Whether it is the citizen who is looked for: also where all texts are walked through.
+    fn is_of(&self, citizen: &PhoneNumber) -> bool {
+        match &self.filter.citizen {
+            None => true,
+            Some(SoughtCitizen::Number(number)) => number == citizen,
+            Some(SoughtCitizen::Any(numbers)) => numbers.contains(citizen),
+            Some(SoughtCitizen::Shown(name)) => is_shown_as(citizen, name),
+        }
     }
 
     /// Looks at the rows of a source with ids below `before`, newest first, until there are enough, or enough was looked at.
@@ -179,7 +191,7 @@ impl Search {
         };
         step.at = Some(at);
         if let Some(snippet) = self.found_in(&text, at)
-            && let Some(hit) = self.read(conn, source, id)?
+            && let Some(hit) = self.read(conn, source, id)?.filter(|hit| self.is_of(&hit.citizen))
         {
             let none = Snippet { text: String::new(), marks: Vec::new() };
             step.hits.push(SearchHit { snippet: if hit.is_abusive { none } else { snippet }, at, ..hit });
@@ -253,6 +265,28 @@ impl Search {
     }
 }
 
+/// The conversations of a citizen, newest first.
+fn of_number(conn: &Connection, number: &PhoneNumber) -> Result<Vec<i64>> {
+    let mut select = conn
+        .prepare_cached("SELECT id FROM conversation WHERE citizen = :number ORDER BY id DESC LIMIT :most")?;
+    let of = named_params! { ":number": number.reveal(), ":most": MOST_CONVERSATIONS };
+    Ok(select.query_map(of, |r| r.get(0))?.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The numbers of those whom people call so, each once. A name is not kept anywhere: every citizen's is made anew.
+pub(super) fn named(conn: &Connection, names: &PseudonymKey, name: &str) -> Result<Vec<PhoneNumber>> {
+    let mut select = conn.prepare_cached("SELECT DISTINCT citizen FROM conversation ORDER BY citizen")?;
+    let mut rows = select.query([])?;
+    let mut found = Vec::new();
+    while let Some(r) = rows.next()? {
+        let number = row::phone(r, "citizen")?;
+        if !number.is_erased() && names.of_citizen(&number).short_name() == name {
+            found.push(number);
+        }
+    }
+    Ok(found)
+}
+
 fn hit(r: &Row<'_>, source: Source, id: i64) -> rusqlite::Result<SearchHit> {
     Ok(SearchHit {
         source,
@@ -274,4 +308,25 @@ fn is_shown_as(number: &PhoneNumber, name: &str) -> bool {
     let shown = number.to_string();
     let is_ending = name.len() == 4 && name.chars().all(|c| c.is_ascii_digit());
     shown == name || (is_ending && shown.ends_with(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whoever has very many conversations is found by walking through all texts, those of others among them.
+    #[test]
+    fn texts_of_others_are_not_found_by_the_way() {
+        let number = |word: &str| PhoneNumber::parse(word);
+        let (theirs, other) = (number("010-1234-5678"), number("010-1234-9999"));
+        for citizen in [
+            SoughtCitizen::Number(number("+82 10 1234 5678")),
+            SoughtCitizen::Shown("5678".into()),
+            SoughtCitizen::Any(vec![theirs.clone()]),
+        ] {
+            let filter = SearchFilter { citizen: Some(citizen), ..SearchFilter::default() };
+            let search = Search { filter, keys: Vec::new(), conversations: None, me: None, desks: None };
+            assert!(search.is_of(&theirs) && !search.is_of(&other));
+        }
+    }
 }

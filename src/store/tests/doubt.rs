@@ -150,7 +150,7 @@ async fn a_person_gives_up_or_sends_again_as_a_new_text() {
     let too_early = bench.store.settle_by(text.id, minsu, true, T0).await;
     assert_eq!(too_early.unwrap(), Err(Refusal::NotInDoubt), "the carrier is still being asked");
     bench.answer(&text, LookupResult::CannotTell, T0).await;
-    assert_eq!(bench.store.in_doubt(10, &everybody()).await.unwrap().len(), 1);
+    assert_eq!(bench.store.in_doubt((10, 0), &everybody()).await.unwrap().0.len(), 1);
     let new = bench.store.settle_by(text.id, minsu, true, T0 + HOUR).await.unwrap().unwrap().unwrap();
     assert_eq!((bench.state(text.id), bench.state(new)), ("failed".to_owned(), "queued".to_owned()));
     let leased = bench.lease(10, T0 + HOUR).await;
@@ -258,4 +258,25 @@ async fn a_carriers_word_may_come_before_its_answer() {
     assert_eq!(bench.store.record_taken(CARRIER, vec![text.key.clone()], T0).await.unwrap(), 1);
     bench.outcome(&text, Outcome::NoAnswer { ask_at: T0, code: None }, T0).await;
     assert_eq!(bench.state(text.id), "accepted");
+}
+
+/// A page after the other, and nothing twice.
+#[tokio::test]
+async fn doubts_are_listed_in_pages() {
+    let bench = Bench::new();
+    for citizen in [MINSU, JIYEONG, "01011112222"] {
+        bench.in_doubt(citizen, T0).await;
+    }
+    let (mut found, mut after) = (Vec::new(), 0);
+    loop {
+        let (page, next) = bench.store.in_doubt((2, after), &everybody()).await.unwrap();
+        assert!(page.len() <= 2);
+        found.extend(page.into_iter().map(|(_, citizen, _)| citizen));
+        match next {
+            Some(next) => after = next,
+            None => break,
+        }
+    }
+    let expected = [MINSU, JIYEONG, "01011112222"].map(PhoneNumber::parse);
+    assert_eq!(found, expected);
 }

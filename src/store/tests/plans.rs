@@ -113,7 +113,7 @@ async fn a_day(bench: &Bench) {
         bench.answer(&doubt.text, LookupResult::Absent, T0 + HOUR).await;
         bench.answer(&doubt.text, LookupResult::Repeatable { before: 0 }, T0 + HOUR).await;
     }
-    store.in_doubt(10, &everybody()).await.unwrap();
+    store.in_doubt((10, 0), &everybody()).await.unwrap();
     store.unreceipted(None, T0 + HOUR, 10).await.unwrap();
     let key = leased[1].key.as_str();
     let page = || {

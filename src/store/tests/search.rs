@@ -200,6 +200,20 @@ async fn filters_narrow_the_search() {
     }
 }
 
+#[tokio::test]
+async fn a_citizen_is_found_by_the_name_that_lists_show() {
+    let bench = Bench::new();
+    bench.write_all(&["버스 하나", "버스 둘"]).await;
+    let number = PhoneNumber::parse("01033330001");
+    let name = bench.store.pseudonyms().of_citizen(&number).short_name();
+    let named = bench.store.citizens_named(name, &everybody()).await.unwrap();
+    assert_eq!(named, [number]);
+    let of = |numbers| SearchFilter { citizen: Some(SoughtCitizen::Any(numbers)), ..SearchFilter::default() };
+    assert_eq!(bench.find(of(named)).await, ["버스 둘"]);
+    assert_eq!(bench.find(of(Vec::new())).await, [""; 0]);
+    assert!(bench.store.citizens_named("IIII".into(), &everybody()).await.unwrap().is_empty());
+}
+
 /// The same rule as for lists.
 #[tokio::test]
 async fn nobody_finds_what_they_may_not_see() {

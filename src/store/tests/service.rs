@@ -101,7 +101,7 @@ pub(super) async fn a_day(bench: &Bench, minsu: i64) {
     bench.act(id, boss, Command::Return { note: words() }, now).await.unwrap();
     bench.pass(now + HOUR).await;
     bench.store.shown(id).await;
-    bench.store.surveys(0, None, 10, &everybody()).await.unwrap();
+    bench.store.surveys(0, None, (10, None), &everybody()).await.unwrap();
 }
 
 #[tokio::test]
@@ -227,9 +227,9 @@ async fn how_was_it() {
         .unwrap();
     assert_eq!(row, (5, "정말 친절했어요".to_owned(), minsu));
     assert_eq!(bench.said(id), ["receipt", "survey", "survey_thanks"]);
-    let praise = bench.store.surveys(DAY, Some(minsu), 10, &everybody()).await.unwrap();
+    let (praise, _) = bench.store.surveys(DAY, Some(minsu), (10, None), &everybody()).await.unwrap();
     assert_eq!((praise.len(), praise[0].score), (1, Some(5)));
-    assert!(bench.store.surveys(DAY, Some(minsu + 1), 10, &everybody()).await.unwrap().is_empty());
+    assert!(bench.store.surveys(DAY, Some(minsu + 1), (10, None), &everybody()).await.unwrap().0.is_empty());
     // A question is a question, also right after; and they are not asked again within 30 days.
     bench.writes(MINSU, "5번 버스는 언제 와요?", DAY + 2 * MINUTE).await;
     assert_eq!(bench.conversation_state(id), "waiting");
@@ -252,7 +252,7 @@ async fn thanks_and_then_a_number_are_one_answer() {
     for (n, words) in ["고맙습니다", "5", "5"].iter().enumerate() {
         bench.writes(MINSU, words, DAY + MINUTE + n as i64).await;
     }
-    let answers = bench.store.surveys(0, None, 10, &everybody()).await.unwrap();
+    let (answers, _) = bench.store.surveys(0, None, (10, None), &everybody()).await.unwrap();
     let comment = answers[0].comment.as_ref().map(|comment| comment.reveal().to_owned());
     assert_eq!((answers.len(), answers[0].score, comment), (1, Some(5), Some("고맙습니다".to_owned())));
     assert_eq!(bench.conversation_state(id), "waiting", "after that, what they write is for a person");

@@ -4,6 +4,7 @@ use super::event::{Effect, Saved};
 use super::state::{App, AskFor, Confirm, Item, Mode, PickFor, Sheet, Then};
 use crate::api::wire::{Decision, MessageList, RevealRequest, RevealWhat, Revealed};
 use crate::client::ClientError;
+use crate::client::citizen::named;
 use crate::client::format::one_word;
 use crate::client::message::photo;
 use crate::domain::text::one_line;
@@ -146,8 +147,8 @@ impl App {
         let item = |one: &crate::api::wire::MessageInConversation| {
             let at = self.times().clock(one.message.at());
             let n = one.conversation_id;
-            let label =
-                format!("{n} · {at} · {} · {}", one_word(&one.citizen), one_line(one.message.text(), 80));
+            let citizen = named(&self.say, &one.citizen, &one.citizen_name);
+            let label = format!("{n} · {at} · {citizen} · {}", one_line(one.message.text(), 80));
             Item { key: format!("{}:{n}", one.message.id()), label, detail: one.message.text().to_owned() }
         };
         self.doubts.iter().map(item).collect()

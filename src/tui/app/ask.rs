@@ -114,6 +114,8 @@ impl App {
             Then::Act(n, action, done) => self.act(n, action, done),
             Then::Release(n) => self.request(Effect::Release(n)),
             Then::Decide(m, decision) => self.request(Effect::Decide(m, decision)),
+            Then::Leave => self.leave(),
+            Then::EndBulletin(id) => self.request(Effect::EndBulletin(id)),
             Then::Replace(text) => {
                 if let Some(n) = self.n() {
                     self.drafts.insert(n, Editor::with(&text));

@@ -47,6 +47,11 @@ impl App {
                 self.colleagues = colleagues;
                 Vec::new()
             }
+            Came::Bulletins(bulletins) => {
+                self.bulletins = bulletins;
+                Vec::new()
+            }
+            Came::BulletinEnded(result) => self.bulletin_ended(result),
             Came::Found(result) => {
                 self.is_busy = false;
                 match result {
@@ -104,6 +109,9 @@ impl App {
             Ok(list) => {
                 self.queue.was_loaded = true;
                 (self.queue.rows, self.queue.n_total) = (list.conversations, list.n_total);
+                // An older server does not count them.
+                let n_here = self.queue.rows.iter().filter(|row| row.is_ringing).count();
+                self.queue.n_ringing = list.n_ringing.max(i64::try_from(n_here).unwrap_or(i64::MAX));
                 let is_there = self.queue.rows.iter().any(|row| Some(row.id) == self.queue.selected);
                 if !is_there {
                     self.queue.selected = self.queue.rows.first().map(|row| row.id);

@@ -46,6 +46,7 @@ impl App {
             }
             Command::Presence => return self.picked_from(PickFor::Presence),
             Command::Search => return self.ask(AskFor::Search),
+            Command::Bulletins => return self.show_bulletins(),
             Command::Doubts => return self.request(Effect::LoadDoubts),
             Command::Help => {
                 self.mode = Mode::Help;
@@ -102,6 +103,7 @@ impl App {
             | Command::Quiet
             | Command::Presence
             | Command::Search
+            | Command::Bulletins
             | Command::Doubts
             | Command::Help
             | Command::Quit => Vec::new(),

@@ -1,7 +1,7 @@
 //! What happens to the desk, and what it wants done: [`App::update`](super::App::update) turns the one into the other.
 
 use crate::api::wire::{
-    ActionRequest, CannedView, CategoryList, CloseRequest, ColleagueView, ConversationDetail,
+    ActionRequest, BulletinView, CannedView, CategoryList, CloseRequest, ColleagueView, ConversationDetail,
     ConversationList, Decision, DeskList, MessageList, PresenceResponse, PresenceWord, ReplyRequest,
     RevealRequest, RevealWhat, Revealed, SearchResults,
 };
@@ -14,6 +14,8 @@ pub enum Event {
     /// A text that was pasted, or that an input method committed at once.
     Paste(String),
     Resize(u16, u16),
+    /// The window was closed, or the program is asked to stop: nobody can be asked anything.
+    Leave,
     /// Time has passed: the time now.
     Tick(i64),
     Live(Feed),
@@ -38,6 +40,9 @@ pub enum Came {
     Photo(i64, Result<Saved, ClientError>),
     Book(Box<Book>),
     Colleagues(Vec<ColleagueView>),
+    Bulletins(Vec<BulletinView>),
+    /// A sentence in receipts was taken back, or not.
+    BulletinEnded(Result<BulletinView, ClientError>),
     Found(Result<SearchResults, ClientError>),
     /// The draft that was kept of this conversation.
     Draft(i64, Option<String>),
@@ -112,6 +117,8 @@ pub enum Effect {
     KeepDraft(i64, String, i64),
     SetPresence(PresenceWord),
     LoadColleagues,
+    LoadBulletins,
+    EndBulletin(i64),
     /// Search texts, answers and notes for these words.
     Search(String),
     /// Note for other programs of this profile what was shown.

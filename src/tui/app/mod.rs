@@ -9,6 +9,7 @@
 //! | `write.rs` | the composer, the look before sending, sending |
 //! | `pick.rs`, `ask.rs` | lists to choose from; questions with one line for an answer, and yes or no |
 //! | `aid.rs` | what is done beside answering: 119 and 112, what is masked, photos, answers in doubt |
+//! | `bulletin.rs` | the sentences that receipts carry now |
 //! | `came.rs` | what the server answered |
 //!
 //! Invariants: a text leaves only by a key in [`Mode::Review`]; what is written is kept until the server has it; the send guard
@@ -16,6 +17,7 @@
 
 mod aid;
 mod ask;
+mod bulletin;
 mod came;
 mod commands;
 mod event;

@@ -3,6 +3,7 @@
 use super::event::Effect;
 use super::state::{App, AskFor, Confirm, Item, Mode, PickFor, Picker, Then};
 use crate::api::wire::{ActionRequest, CloseRequest, ColleagueView, PresenceWord, SearchHitView};
+use crate::client::citizen::named;
 use crate::client::format::one_word;
 use crate::tui::editor::Editor;
 use crate::tui::keys::Key;
@@ -35,6 +36,7 @@ impl App {
             PickFor::Category | PickFor::Close { .. } => self.categories(&what),
             PickFor::Desk => self.receivers(),
             PickFor::Presence => self.presences(),
+            PickFor::Bulletin => self.bulletin_items(),
             PickFor::Found => self.hits(),
             PickFor::Service => self.services(),
             PickFor::Photo => self.photos(),
@@ -80,7 +82,12 @@ impl App {
         let desks = self.book.desks.as_ref().map_or(&[][..], |list| &list.desks[..]);
         let item = |desk: &crate::api::wire::DeskView| {
             let at = desk.until_at.map(|at| self.times().clock(at)).unwrap_or_default();
-            let id = if desk.is_open { "desk-open" } else { "desk-closed" };
+            let id = match (desk.is_open, desk.until_at) {
+                (true, Some(_)) => "desk-open",
+                (true, None) => "desk-always",
+                (false, Some(_)) => "desk-closed",
+                (false, None) => "desk-closed-for-now",
+            };
             let state = self.say.with(id, [("at", at.into())]);
             Item {
                 key: format!("desk:{}", desk.key),
@@ -106,7 +113,11 @@ impl App {
         let item = |(n, hit): (usize, &SearchHitView)| {
             let id = format!("found-{}", hit.kind);
             let kind = self.say.find(&id).unwrap_or_else(|| one_word(&hit.kind));
-            let who = hit.author.as_deref().map_or_else(|| one_word(&hit.citizen), one_word);
+            let citizen = named(&self.say, &hit.citizen, &hit.citizen_name);
+            let who = match hit.author.as_deref() {
+                Some(who) => format!("{} → {citizen}", one_word(who)),
+                None => citizen,
+            };
             let at = self.times().clock(hit.at);
             let text = if hit.is_abusive { self.say.t("abusive-short") } else { hit.text.clone() };
             let label = format!("{} · {at} · {kind} · {who} · {text}", hit.conversation_id);
@@ -159,12 +170,16 @@ impl App {
             let n = chosen.and_then(|key| key.split_once(':').and_then(|(_, n)| n.parse().ok()));
             return n.map(|n| self.request(Effect::Open(n))).unwrap_or_default();
         }
+        if let (PickFor::Bulletin, Some(id)) = (&what, &chosen) {
+            return self.picked_bulletin(id);
+        }
         if let (PickFor::Doubt | PickFor::Decision { .. }, Some(key)) = (&what, &chosen) {
             return self.picked_doubt(&what, key);
         }
         let Some(n) = self.n() else { return Vec::new() };
         match (what, chosen) {
-            (PickFor::Presence | PickFor::Found | PickFor::Doubt | PickFor::Decision { .. }, _) => Vec::new(),
+            (PickFor::Presence | PickFor::Found | PickFor::Bulletin, _) => Vec::new(),
+            (PickFor::Doubt | PickFor::Decision { .. }, _) => Vec::new(),
             (PickFor::Service, Some(service)) => self.hand_over(n, &service),
             (PickFor::Photo, Some(id)) => {
                 self.mode = Mode::Desk;

@@ -6,8 +6,9 @@ use jiff::tz::TimeZone;
 
 use super::event::{Book, Effect};
 use crate::api::wire::{
-    ActionRequest, CloseRequest, ColleagueView, ConversationDetail, ConversationSummary, Decision, MeView,
-    MessageInConversation, MessageView, OutboundMessage, Revealed, RevealedText, SearchHitView,
+    ActionRequest, BulletinView, CloseRequest, ColleagueView, ConversationDetail, ConversationSummary,
+    Decision, MeView, MessageInConversation, MessageView, OutboundMessage, Revealed, RevealedText,
+    SearchHitView,
 };
 use crate::client::message::Tone;
 use crate::client::{Listed, Say, Times};
@@ -32,6 +33,8 @@ pub struct App {
     pub book: Book,
     /// Everybody who answers citizens, and who of them is on.
     pub colleagues: Vec<ColleagueView>,
+    /// Sentences in receipts, as they were listed last.
+    pub bulletins: Vec<BulletinView>,
     /// What was found last.
     pub found: Vec<SearchHitView>,
     /// Answers in doubt, as they were listed last.
@@ -41,6 +44,8 @@ pub struct App {
     /// Categories by last use, the latest first.
     pub recent: Vec<String>,
     pub is_quiet: bool,
+    /// Invented citizens: leaving is asked for.
+    pub is_practice: bool,
     pub stale: Stale,
     /// The answer that is on its way: its conversation, text, and whether to close afterwards.
     pub sending: Option<Sending>,
@@ -86,6 +91,8 @@ pub struct Queue {
     pub listed: Listed,
     pub rows: Vec<ConversationSummary>,
     pub n_total: i64,
+    /// Dangers that nobody looks after, whatever is listed.
+    pub n_ringing: i64,
     pub selected: Option<i64>,
     pub was_loaded: bool,
 }
@@ -181,6 +188,8 @@ pub enum PickFor {
     },
     Desk,
     Presence,
+    /// The sentences that receipts carry now.
+    Bulletin,
     /// What a search found.
     Found,
     /// 119 or 112.
@@ -238,6 +247,9 @@ pub enum Then {
     Act(i64, ActionRequest, &'static str),
     Release(i64),
     Decide(i64, Decision),
+    EndBulletin(i64),
+    /// Leave a practice.
+    Leave,
     /// Put the carrier's words in place of what it cannot carry.
     Replace(String),
 }
@@ -254,6 +266,7 @@ impl App {
                 listed: Listed::Waiting,
                 rows: Vec::new(),
                 n_total: 0,
+                n_ringing: 0,
                 selected: None,
                 was_loaded: false,
             },
@@ -264,11 +277,13 @@ impl App {
             drafts: BTreeMap::new(),
             book: Book::default(),
             colleagues: Vec::new(),
+            bulletins: Vec::new(),
             found: Vec::new(),
             doubts: Vec::new(),
             handing: None,
             recent: Vec::new(),
             is_quiet: false,
+            is_practice: false,
             stale: Stale::default(),
             sending: None,
             closing: None,
@@ -282,6 +297,11 @@ impl App {
 
     pub fn times(&self) -> Times<'_> {
         Times { say: &self.say, now: self.now, zone: &self.zone }
+    }
+
+    /// The sentences that receipts carry now.
+    pub fn bulletins_now(&self) -> impl Iterator<Item = &BulletinView> {
+        self.bulletins.iter().filter(|one| one.ended_at.is_none() && one.until_at > self.now)
     }
 
     /// The number of the open conversation.

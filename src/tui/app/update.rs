@@ -1,7 +1,7 @@
 //! Which part an event is for; time, and the live stream.
 
 use super::event::{Effect, Event};
-use super::state::{App, Link, Mode};
+use super::state::{App, Confirm, Link, Mode, Then};
 use crate::api::wire::EventView;
 use crate::client::format::one_word;
 use crate::client::{Feed, Listed, refusal};
@@ -19,7 +19,12 @@ impl App {
     /// What has to be fetched at the start.
     pub fn begin(&mut self) -> Vec<Effect> {
         (self.stale.is_listing, self.stale.listed_at) = (true, self.now);
-        vec![Effect::List(self.queue.listed), Effect::LoadBook(None), Effect::LoadColleagues]
+        vec![
+            Effect::List(self.queue.listed),
+            Effect::LoadBook(None),
+            Effect::LoadColleagues,
+            Effect::LoadBulletins,
+        ]
     }
 
     /// Takes an event and returns what is to be done outside, in this order.
@@ -31,6 +36,7 @@ impl App {
                 self.size = (columns, rows);
                 Vec::new()
             }
+            Event::Leave => self.leave(),
             Event::Tick(now) => self.tick(now),
             Event::Live(Feed::Event(event)) => self.live(&event),
             Event::Live(Feed::Lost { why }) => {
@@ -40,7 +46,7 @@ impl App {
             Event::Live(Feed::Back) => {
                 self.link = Link::Up;
                 (self.stale.list, self.stale.talk) = (true, true);
-                Vec::new()
+                vec![Effect::LoadBulletins]
             }
             Event::LiveEnded(error) => {
                 self.link = Link::Ended(refusal::sentence(&self.say, &error, 0));
@@ -165,6 +171,7 @@ impl App {
             return match event.kind.as_str() {
                 // Somebody came, went, or picked up the phone.
                 "presence" => vec![Effect::LoadColleagues],
+                "bulletin_begun" | "bulletin_ended" => vec![Effect::LoadBulletins],
                 // Canned replies or categories are others now.
                 "list_edited" => {
                     let desk = self.talk.as_ref().map(|talk| talk.detail.summary.desk.clone());
@@ -226,8 +233,19 @@ impl App {
         vec![Effect::List(self.queue.listed)]
     }
 
-    /// Leaves; what is written is kept.
+    /// Leaves. A practice asks once: leaving ends it.
     pub(super) fn quit(&mut self) -> Vec<Effect> {
+        let was_asked = matches!(&self.mode, Mode::Confirm(Confirm { then: Then::Leave, .. }));
+        if !self.is_practice || was_asked {
+            return self.leave();
+        }
+        let question = self.say.t("confirm-end-practice");
+        self.mode = Mode::Confirm(Confirm { question, then: Then::Leave });
+        self.keep_draft().into_iter().collect()
+    }
+
+    /// What is written is kept.
+    pub(super) fn leave(&mut self) -> Vec<Effect> {
         self.stale.draft = self.stale.draft.or(self.n().filter(|n| self.drafts.contains_key(n)));
         let kept = self.keep_draft();
         kept.into_iter().chain([Effect::Quit]).collect()

@@ -158,3 +158,65 @@ fn without_colours_everything_is_said_in_words() {
         assert!(shown.contains(word), "{word}\n{shown}");
     }
 }
+
+/// A letter of two columns that begins left of a window would be drawn over its border.
+#[test]
+fn a_window_keeps_its_border_over_wide_letters() {
+    for key in ["?", "/", "l"] {
+        for columns in [80, 81, 104] {
+            let mut town = busy(Lang::Ko);
+            town.app.size = (columns, 24);
+            town.press(key);
+            let terminal = drawn(&town.app, Theme::Plain, (columns, 24));
+            let buffer = terminal.backend().buffer();
+            let column = |y: u16| buffer[(2, y)].symbol().to_owned();
+            let top = (0..24).find(|y| column(*y) == "┌").expect("the window begins");
+            let bottom = (0..24).find(|y| column(*y) == "└").expect("the window ends");
+            for y in top + 1..bottom {
+                assert_eq!(column(y), "│", "{key} {columns} row {y}\n{}", super::drawn::text(buffer));
+            }
+        }
+    }
+}
+
+#[test]
+fn what_receipts_carry_stands_above_the_queue() {
+    let mut town = busy(Lang::Ko);
+    town.bulletins = vec![bulletin(3, "눈 때문에 버스가 늦습니다.")];
+    town.happens(json!({ "kind": "bulletin_begun", "detail": "3 * 1" }));
+    let shown = screen(&town.app, 80, 24);
+    let line = shown.lines().nth(1).expect("a row");
+    assert!(line.contains("12:30") && line.contains("눈 때문에 버스가 늦습니다."), "{shown}");
+    town.press("#<Enter>");
+    assert!(town.notice().contains("관리자만"), "{}", town.notice());
+    // It ends by itself.
+    town.waits(31 * MINUTE);
+    assert!(!screen(&town.app, 80, 24).contains("눈 때문에"));
+}
+
+#[test]
+fn dangers_are_counted_over_every_list() {
+    let mut town = busy(Lang::Ko);
+    for _ in 0..3 {
+        let shown = screen(&town.app, 80, 24);
+        assert!(shown.lines().next().is_some_and(|head| head.contains("긴급 1건")), "{shown}");
+        town.press("<Tab>");
+    }
+}
+
+/// Who holds a danger is not told that nobody does.
+#[test]
+fn a_ringing_danger_says_who_holds_it() {
+    let mut town = busy(Lang::Ko);
+    town.press("<Enter>");
+    assert!(screen(&town.app, 80, 24).contains("아직 아무도 맡지 않았습니다"));
+    town.press("t");
+    assert!(screen(&town.app, 80, 24).contains("내가 맡은 상담입니다"));
+    let other = json!({ "id": 2, "login": "jiyeong", "name": "이지영" });
+    let talk = town.talks.get_mut(&7).expect("there");
+    talk.summary.claimed_by = Some(serde_json::from_value(other).expect("somebody"));
+    (talk.summary.offered_to, talk.summary.offered_to_name) = (Some("hana".into()), Some("박하나".into()));
+    town.press("<Esc><Tab><Tab><Enter>");
+    let shown = screen(&town.app, 80, 24);
+    assert!(shown.contains("이지영 님이 맡은 상담이지만") && shown.contains("박하나 님에게"), "{shown}");
+}

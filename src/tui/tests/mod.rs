@@ -41,6 +41,8 @@ struct Town {
     has_quit: bool,
     /// The server's next words about an answer, in place of taking it.
     refuses: Option<ClientError>,
+    /// Sentences in receipts.
+    bulletins: Vec<crate::api::wire::BulletinView>,
 }
 
 fn detail(id: i64, text: &str, minutes: i64) -> ConversationDetail {
@@ -114,6 +116,7 @@ impl Town {
             n_keys: 0,
             has_quit: false,
             refuses: None,
+            bulletins: Vec::new(),
         };
         let effects = town.app.begin();
         town.follow(effects);
@@ -180,7 +183,9 @@ impl Town {
             self.talks.values().filter(is_listed).map(|talk| talk.summary.clone()).collect();
         rows.sort_by_key(|row| (row.tier.unwrap_or(9), row.waiting_since_at));
         let n_total = i64::try_from(rows.len()).expect("few");
-        ConversationList { conversations: rows, n_total, next: None }
+        let n_ringing = self.talks.values().filter(|talk| talk.summary.is_ringing).count();
+        let n_ringing = i64::try_from(n_ringing).expect("few");
+        ConversationList { conversations: rows, n_total, n_ringing, next: None }
     }
 
     fn claim(&mut self, n: i64) -> Result<Box<ConversationDetail>, ClientError> {
@@ -284,7 +289,7 @@ impl Town {
             }
             Effect::Search(words) => {
                 let hit = |talk: &ConversationDetail| {
-                    json!({ "conversation_id": talk.summary.id, "kind": "text", "id": 1, "at": NOON, "citizen": talk.summary.citizen,
+                    json!({ "conversation_id": talk.summary.id, "kind": "text", "id": 1, "at": NOON, "citizen": talk.summary.citizen, "citizen_name": talk.summary.citizen_name,
                         "desk": "main", "category": null, "state": "waiting", "author": null, "text": talk.summary.preview, "marks": [], "is_abusive": false })
                 };
                 let hits: Vec<_> = self
@@ -299,6 +304,12 @@ impl Town {
                 .expect("hits")))
             }
             Effect::LoadColleagues => Came::Colleagues(colleagues()),
+            Effect::LoadBulletins => Came::Bulletins(self.bulletins.clone()),
+            Effect::EndBulletin(id) => {
+                self.acts.push(json!({ "end_bulletin": id }));
+                let at = self.bulletins.iter().position(|one| one.id == id).expect("there");
+                Came::BulletinEnded(Ok(self.bulletins.remove(at)))
+            }
             Effect::KeepDraft(n, text, _) => {
                 if text.is_empty() {
                     self.kept.remove(&n)
@@ -327,11 +338,20 @@ impl Town {
 /// A text with a number that is masked elsewhere.
 const WHOLE: &str = "주민번호는 900101-1234567 입니다";
 
+/// Holds for half an hour.
+fn bulletin(id: i64, text: &str) -> crate::api::wire::BulletinView {
+    let view = json!({
+        "id": id, "text": text, "desk": null, "begun_by": "박관리", "begun_at": NOON, "until_at": NOON + 30 * MINUTE,
+        "ended_at": null, "ended_by": null, "is_holding": true,
+    });
+    serde_json::from_value(view).expect("a bulletin")
+}
+
 fn doubts() -> crate::api::wire::MessageList {
     let text = json!({
         "direction": "out", "id": 56, "at": NOON - 5 * MINUTE, "text": "5분 뒤에 옵니다.", "author": me().counselor,
         "state": "in_doubt", "kind": "sms", "final_at": null, "code": null, "needs_decision": true,
-        "conversation_id": 1, "citizen": "010-****-1001",
+        "conversation_id": 1, "citizen": "010-****-1001", "citizen_name": "7F01",
     });
     serde_json::from_value(json!({ "messages": [text] })).expect("a list")
 }

@@ -55,3 +55,64 @@ fn nothing_is_said_twice_and_no_text_speaks_for_us() {
     let said = talk_in_lines(&mut town, &mut told, &[""]);
     assert_eq!(said.matches("또 왔어요").count(), 1, "{said}");
 }
+
+/// What the key desk can do, lines can do: each key is in the help and does the same.
+#[test]
+fn every_ability_of_the_key_desk_is_in_the_help_and_works() {
+    use crate::tui::keys::{COMMANDS, hangul};
+    use crate::tui::plain::LINES;
+    let (mut town, mut told) = (Town::new(Lang::Ko, [bus()]), Told::default());
+    talk_in_lines(&mut town, &mut told, &["1"]);
+    let keys = |town: &Town, line: &str| {
+        let key = |event| match event {
+            Event::Key(key) => key,
+            _ => panic!("{line} is no key"),
+        };
+        events(&town.app, line).into_iter().map(key).collect::<Vec<_>>()
+    };
+    for (key, _, id) in COMMANDS {
+        assert_eq!(keys(&town, &key.to_string()), [Key::Char(*key)], "{id}");
+        if let Some(letter) = hangul(*key) {
+            let typed = keys(&town, &letter.to_string());
+            assert_eq!(typed, [Key::Char(*key)], "{id} {letter}");
+        }
+    }
+    for (line, expected, id) in LINES {
+        assert_eq!(keys(&town, line), expected, "{id}");
+    }
+    let said = talk_in_lines(&mut town, &mut told, &["?"]);
+    let named = COMMANDS.iter().map(|(key, _, id)| (key.to_string(), format!("key-{id}")));
+    let all = named.chain(LINES.iter().map(|(line, _, id)| ((*line).to_owned(), (*id).to_owned())));
+    for (key, id) in all {
+        let words = town.app.say.t(&id);
+        assert!(said.lines().any(|line| line.starts_with(&key) && line.ends_with(&words)), "{id}\n{said}");
+    }
+}
+
+#[test]
+fn back_to_the_list_and_to_another_one() {
+    let (mut town, mut told) = (Town::new(Lang::Ko, [bus(), detail(2, "택시요", 9)]), Told::default());
+    talk_in_lines(&mut town, &mut told, &["1", "h", "<"]);
+    assert_eq!(town.app.n(), None);
+    let said = talk_in_lines(&mut town, &mut told, &["=", "="]);
+    assert!(said.contains("종료되지 않은 상담 2"), "{said}");
+    // The key that says who is on is the same as at the key desk.
+    let said = talk_in_lines(&mut town, &mut told, &["l", "3"]);
+    assert!(said.contains("휴식"), "{said}");
+}
+
+#[test]
+fn what_receipts_carry_is_said_once_and_can_be_taken_back() {
+    let (mut town, mut told) = (Town::new(Lang::Ko, [bus()]), Told::default());
+    talk_in_lines(&mut town, &mut told, &[]);
+    town.bulletins = vec![bulletin(3, "눈 때문에 버스가 늦습니다.")];
+    town.happens(json!({ "kind": "bulletin_begun", "detail": "3 * 1" }));
+    let said = talk_in_lines(&mut town, &mut told, &["", ""]);
+    assert_eq!(said.matches("눈 때문에 버스가 늦습니다.").count(), 1, "{said}");
+    town.app.me.role = "supervisor".to_owned();
+    talk_in_lines(&mut town, &mut told, &["#", "1", "아니"]);
+    assert!(town.acts.is_empty());
+    let said = talk_in_lines(&mut town, &mut told, &["#", "1", "y"]);
+    assert_eq!(town.acts, [json!({ "end_bulletin": 3 })]);
+    assert!(said.contains("지금 접수 문자에 넣는 알림이 없습니다"), "{said}");
+}

@@ -196,3 +196,33 @@ fn keys_pressed_ahead() {
         assert!(town.acts.is_empty() && town.left.is_empty());
     }
 }
+
+/// Leaving a practice ends it, so it is asked for once; a second Ctrl+C and a closed window need no answer.
+#[test]
+fn a_practice_is_not_ended_unasked() {
+    let practising = || {
+        let mut town = writing();
+        town.app.is_practice = true;
+        town
+    };
+    for (keys, has_quit) in [
+        ("<C-c>", false),
+        ("<C-c>n", false),
+        ("<C-c><Enter>q", false),
+        ("<Esc>q", false),
+        ("<C-c><C-c>", true),
+        ("<C-c>y", true),
+        ("<Esc>qㅛ", true),
+    ] {
+        let mut town = practising();
+        town.press(keys);
+        assert_eq!(town.has_quit, has_quit, "{keys}");
+        assert_eq!(town.kept.get(&1).map(String::as_str), Some("5분 뒤에"), "{keys}");
+    }
+    let mut town = practising();
+    town.feed(Event::Leave);
+    assert!(town.has_quit);
+    let mut real = writing();
+    real.press("<C-c>");
+    assert!(real.has_quit);
+}

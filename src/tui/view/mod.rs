@@ -62,13 +62,12 @@ fn header(app: &App, theme: Theme, width: usize) -> Line<'static> {
         Listed::Open => "list-open",
         _ => "list-waiting",
     });
-    let n_danger = app.queue.rows.iter().filter(|row| row.is_ringing).count();
     let mut spans = vec![Span::styled(format!(" {} ", say.t("desk-title")), theme.title())];
     spans.push(Span::raw(format!(" {} · {list} {}", one_word(&app.me.counselor.name), app.queue.n_total)));
-    if n_danger > 0 {
-        let n = i64::try_from(n_danger).unwrap_or(i64::MAX);
+    if app.queue.n_ringing > 0 {
         spans.push(Span::raw(" · "));
-        spans.push(Span::styled(say.with("n-danger", [("n", n.into())]), theme.danger()));
+        let words = say.with("n-danger", [("n", app.queue.n_ringing.into())]);
+        spans.push(Span::styled(words, theme.danger()));
     }
     let n_on = app.colleagues.iter().filter(|who| who.presence != PresenceWord::Off).count();
     if n_on > 0 {

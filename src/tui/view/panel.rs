@@ -1,6 +1,7 @@
 //! What stands over the screen for a moment: lists to choose from, questions, help.
 
 use ratatui::Frame;
+use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 use ratatui::widgets::{Block, Borders, Clear, Paragraph};
@@ -8,7 +9,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::sheet;
 use super::theme::Theme;
-use crate::client::format::fitted;
+use crate::client::format::{fitted, one_word};
 use crate::domain::text::wrapped;
 use crate::tui::app::{App, AskFor, Asked, Mode, PickFor, Picker, Sheet};
 use crate::tui::keys::{COMMANDS, hangul};
@@ -39,9 +40,20 @@ fn window(frame: &mut Frame, area: Rect, title: &str, lines: Vec<Line>) -> Rect 
     let place = Rect { x, y, width, height };
     let block = Block::new().borders(Borders::ALL).title(format!(" {title} "));
     let inside = block.inner(place);
+    clear_cut(frame.buffer_mut(), place);
     frame.render_widget(Clear, place);
     frame.render_widget(Paragraph::new(lines).block(block), place);
     inside
+}
+
+/// A wide letter that begins left of the window covers its border on a terminal: what is left of such a letter goes.
+fn clear_cut(buffer: &mut Buffer, place: Rect) {
+    let Some(left) = place.x.checked_sub(1) else { return };
+    for y in place.top()..place.bottom() {
+        if let Some(cell) = buffer.cell_mut((left, y)).filter(|cell| cell.symbol().width() > 1) {
+            cell.set_symbol(" ");
+        }
+    }
 }
 
 /// What is read out, from the row it was scrolled to.
@@ -70,6 +82,7 @@ pub fn picker_title(picker: &Picker) -> &'static str {
         PickFor::Close { send: Some(_) } => "pick-send-close",
         PickFor::Desk => "pick-desk",
         PickFor::Presence => "pick-presence",
+        PickFor::Bulletin => "pick-bulletin",
         PickFor::Found => "pick-found",
         PickFor::Service => "pick-service",
         PickFor::Photo => "pick-photo",
@@ -121,7 +134,7 @@ pub fn asked_words(app: &App, asked: &Asked) -> String {
         AskFor::Remind => ("ask-remind", String::new()),
         AskFor::RemindText(at) => ("ask-remind-text", app.times().clock(*at)),
         AskFor::TransferNote { desk, person } => {
-            ("ask-transfer-note", desk.clone().or_else(|| person.clone()).unwrap_or_default())
+            ("ask-transfer-note", receiver(app, desk.as_deref(), person.as_deref()))
         }
         AskFor::FalseAlarm => ("ask-false-alarm", String::new()),
         AskFor::Reveal => ("ask-reveal", String::new()),
@@ -131,6 +144,15 @@ pub fn asked_words(app: &App, asked: &Asked) -> String {
         AskFor::Search => ("ask-search", String::new()),
     };
     app.say.with(id, [("to", to.into())])
+}
+
+/// The name of a desk or a colleague; what was typed where it is not known.
+fn receiver(app: &App, desk: Option<&str>, person: Option<&str>) -> String {
+    let desks = app.book.desks.as_ref().map_or(&[][..], |list| &list.desks[..]);
+    let desk_name = desks.iter().find(|one| Some(one.key.as_str()) == desk).map(|one| &one.name);
+    let colleague = app.colleagues.iter().find(|one| Some(one.login.as_str()) == person).map(|one| &one.name);
+    let known = desk_name.or(colleague).map(|name| one_word(name));
+    known.unwrap_or_else(|| one_word(desk.or(person).unwrap_or_default()))
 }
 
 fn draw_asked(app: &App, theme: Theme, asked: &Asked, frame: &mut Frame, area: Rect) {

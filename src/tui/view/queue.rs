@@ -7,8 +7,8 @@ use ratatui::widgets::Paragraph;
 
 use super::theme::Theme;
 use crate::api::wire::ConversationSummary;
-use crate::client::format::one_word;
-use crate::client::format::{fitted, padded};
+use crate::client::format::{fitted, one_word, padded};
+use crate::client::{bulletin_line, citizen};
 use crate::tui::app::App;
 
 /// Columns before the first words: how pressing, number, citizen, waiting time.
@@ -23,6 +23,7 @@ pub fn draw(app: &App, theme: Theme, frame: &mut Frame, area: Rect) {
         return;
     }
     let width = usize::from(area.width);
+    let area = draw_bulletins(app, theme, frame, area);
     if app.queue.rows.is_empty() {
         let id = if app.queue.was_loaded { "list-empty" } else { "list-loading" };
         frame.render_widget(Paragraph::new(fitted(&app.say.t(id), width)), area);
@@ -35,6 +36,20 @@ pub fn draw(app: &App, theme: Theme, frame: &mut Frame, area: Rect) {
     let rows = app.queue.rows.iter().skip(first).take(height);
     let lines: Vec<Line> = rows.map(|row| line(app, theme, row, width)).collect();
     frame.render_widget(Paragraph::new(lines), area);
+}
+
+/// What receipts carry now stands above the queue; returns what is left for that.
+fn draw_bulletins(app: &App, theme: Theme, frame: &mut Frame, area: Rect) -> Rect {
+    let width = usize::from(area.width);
+    let room = usize::from(area.height / 4);
+    let lines: Vec<Line> = app
+        .bulletins_now()
+        .take(room)
+        .map(|one| Line::styled(fitted(&bulletin_line(&app.times(), one), width), theme.strong()))
+        .collect();
+    let height = u16::try_from(lines.len()).unwrap_or(0);
+    frame.render_widget(Paragraph::new(lines), Rect { height, ..area });
+    Rect { y: area.y + height, height: area.height - height, ..area }
 }
 
 fn line(app: &App, theme: Theme, row: &ConversationSummary, width: usize) -> Line<'static> {
@@ -58,7 +73,7 @@ fn line(app: &App, theme: Theme, row: &ConversationSummary, width: usize) -> Lin
         Span::raw(lead),
         Span::styled(padded(&mark, MARK), mark_style),
         Span::raw(padded(&row.id.to_string(), NUMBER)),
-        Span::raw(padded(&citizen(app, row), CITIZEN)),
+        Span::raw(padded(&name_of(app, row), CITIZEN)),
         Span::styled(padded(&waits, WAITS), theme.waiting(minutes)),
     ];
     if width >= 76 {
@@ -88,20 +103,14 @@ fn mark(app: &App, theme: Theme, row: &ConversationSummary) -> (String, ratatui:
     }
 }
 
-/// The short name of a citizen, such as `시민 7F2K`, or that they were erased; the masked number where an older server gives no name.
-pub fn citizen(app: &App, row: &ConversationSummary) -> String {
-    match (row.citizen.as_str(), row.citizen_name.as_str()) {
-        ("erased", _) => app.say.t("citizen-gone"),
-        (number, "") => one_word(number),
-        (_, name) => app.say.with("citizen-name", [("name", one_word(name).into())]),
-    }
+/// The short name of a citizen, such as `시민 7F2K`.
+fn name_of(app: &App, row: &ConversationSummary) -> String {
+    citizen::named(&app.say, &row.citizen, &row.citizen_name)
 }
 
 /// The short name with the masked number behind it.
 pub fn citizen_whole(app: &App, row: &ConversationSummary) -> String {
-    let name = citizen(app, row);
-    let number = one_word(&row.citizen);
-    if row.citizen == "erased" || name == number { name } else { format!("{name} ({number})") }
+    citizen::whole(&app.say, &row.citizen, &row.citizen_name)
 }
 
 /// A row as a sentence, for who hears it: `긴급! 7번 시민 7F2K 1분 main 할아버지가 쓰러졌어요`.
@@ -111,7 +120,7 @@ pub fn in_words(app: &App, row: &ConversationSummary) -> String {
     let parts = [
         mark,
         row.id.to_string(),
-        citizen(app, row),
+        name_of(app, row),
         waits,
         one_word(&row.desk),
         fitted(&words(app, row), 200),

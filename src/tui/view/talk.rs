@@ -97,7 +97,12 @@ pub fn remarks(app: &App, talk: &Talk) -> Vec<(Tone, String)> {
     let clock = |at: i64| app.times().clock(at);
     let mut found = Vec::new();
     if summary.is_ringing {
-        found.push((Tone::Alert, say.t("talk-ringing")));
+        let words = match &summary.claimed_by {
+            None => say.t("talk-ringing"),
+            Some(_) if app.holds() => say.t("talk-ringing-mine"),
+            Some(who) => say.with("talk-ringing-held", [("who", one_word(&who.name).into())]),
+        };
+        found.push((Tone::Alert, words));
     } else if let Some(name) = detail.acked_by.as_deref().filter(|_| summary.tier == Some(1)) {
         found.push((Tone::Alert, say.with("talk-acked", [("who", one_word(name).into())])));
     }
@@ -109,8 +114,9 @@ pub fn remarks(app: &App, talk: &Talk) -> Vec<(Tone, String)> {
         let span = app.times().since(2 * app.now - at);
         found.push((Tone::Good, say.with(id, [("at", clock(at).into()), ("span", span.into())])));
     }
-    let offered =
-        summary.offered_to.as_deref().map(|who| say.with("talk-offered", [("who", one_word(who).into())]));
+    // An older server tells the log-in only.
+    let who = summary.offered_to_name.as_deref().or(summary.offered_to.as_deref());
+    let offered = who.map(|who| say.with("talk-offered", [("who", one_word(who).into())]));
     let wish =
         detail.preference.as_deref().map(|wish| say.with("talk-wish", [("text", one_word(wish).into())]));
     let opted_out = detail.opted_out.then(|| say.t("talk-opted-out"));

@@ -2,9 +2,10 @@
 
 import { follow, onRefused, setToken } from "./api.js";
 import { byId, el, put, say, show, svg } from "./dom.js";
-import { ask, begin, logOut } from "./login.js";
+import { connection, head, loggedIn } from "./head.js";
+import { ask, begin } from "./login.js";
 import { clock, moment, now, seconds, setServerNow, setZone, since, span } from "./times.js";
-import { apply, onSwitch, t } from "./words.js";
+import { t } from "./words.js";
 
 const FILTER = "munja.board.desk";
 let board = null;
@@ -12,8 +13,8 @@ let chosen = new URLSearchParams(location.search).get("desk") ?? localStorage.ge
 let said = { counts: "", dangers: new Map() };
 let stop = () => {};
 
-function start() {
-  show(byId("log-out"), true);
+function start(me) {
+  loggedIn(me?.role);
   stop();
   keepAwake();
   stop = follow("/v1/board/live", {
@@ -33,13 +34,6 @@ function start() {
 /** A screen on the wall stays on, where the browser can do that. */
 function keepAwake() {
   if (document.visibilityState === "visible") navigator.wakeLock?.request("screen").catch(() => {});
-}
-
-let line = null;
-function connection(key, isLost) {
-  line = [key, isLost];
-  byId("connection").className = isLost ? "lost" : "";
-  byId("connection").textContent = t(key);
 }
 
 const desk = () => board.desks.find(({ key }) => key === chosen) ?? board.all;
@@ -152,10 +146,8 @@ function hoursOf(one) {
   return one.until_at ? t("closed-until", { time: moment(one.until_at) }) : t("closed-now");
 }
 
-apply();
-onSwitch(byId("language"), () => {
+head("/board", "board", () => {
   if (!board) return location.reload();
-  connection(...line);
   draw();
 });
 onRefused(() => {});
@@ -164,7 +156,6 @@ byId("filter").addEventListener("change", (event) => {
   localStorage.setItem(FILTER, chosen);
   draw();
 });
-byId("log-out").addEventListener("click", logOut);
 document.addEventListener("visibilitychange", () => { if (board) keepAwake(); });
 // Ages grow without an event.
 setInterval(() => { if (board) { board.now_at = now(); draw(); } }, 10_000);

@@ -10,6 +10,8 @@ import { lang, t } from "./words.js";
 const DRAFT = "munja.draft.";
 /** Measures this long after the last key, and looks for advice after a longer rest. */
 const REST_MS = 150, ADVICE_MS = 700;
+/** While somebody writes, the server gets the draft this often. */
+const SAVE_MS = 3_000;
 
 /** Begins a draft's place in this tab: one for each person and conversation. */
 const drafts = (me, id) => ({
@@ -22,8 +24,8 @@ const drafts = (me, id) => ({
 
 /** Begins the composer of one conversation. It survives redraws of the conversation above it. */
 export function composer(desk, detail) {
-  const id = detail.id, draft = drafts(desk.me.id, id);
-  let seen = detail.last_inbound_id, busy = false, timer = 0, advising = 0, asked = 0;
+  const id = detail.id, draft = drafts(desk.me.id, id), place = `/v1/conversations/${id}/draft`;
+  let seen = detail.last_inbound_id, busy = false, timer = 0, advising = 0, saving = 0, asked = 0;
   const text = el("textarea", { id: "answer", "aria-describedby": "answer-hint length", "aria-keyshortcuts": "Control+Enter", lang: lang() });
   text.value = draft.read();
   const length = el("p", { id: "length", class: "length" });
@@ -54,6 +56,11 @@ export function composer(desk, detail) {
     timer = setTimeout(measure, REST_MS);
     clearTimeout(advising);
     advising = setTimeout(advise, ADVICE_MS);
+    saving ||= setTimeout(() => { saving = 0; if (!busy) save().catch(() => {}); }, SAVE_MS);
+  }
+  /** One draft for every face: the server's. Where it cannot be reached, this tab still has it. */
+  function save() {
+    return call("PUT", place, { text: text.value, based_on: seen });
   }
   /** Hints for a text that is easy to read; they hold up nothing. */
   async function advise() {
@@ -91,6 +98,9 @@ export function composer(desk, detail) {
     if (category.select.value === (desk.detail().category ?? "")) request.category = null;
     if (promise.select.value) request.promise_due_at = desk.serverNow() + promise.select.value * 60_000;
     lock(true);
+    // It must not come back after it was sent.
+    clearTimeout(saving);
+    saving = 0;
     try {
       const answer = await send(desk.me.id, id, request);
       draft.keep("");
@@ -139,7 +149,6 @@ export function composer(desk, detail) {
   const offerDraft = (words, why) => { if (words && !text.value) warn(why, "draft-use", () => { text.value = words; changed(); warn(""); text.focus(); }); };
   offerDraft(detail.draft, t("draft-there"));
   // One's own draft at the server, of another machine or of an answer that came back.
-  const place = `/v1/conversations/${id}/draft`;
   get(place).then((mine) => offerDraft(mine.text, `${t("draft-there")} ${mine.has_newer ? t("newer-draft") : ""}`), () => {});
   if (text.value) isInDoubt(desk.me.id, id, text.value).then((is) => { if (is) warn(t("doubt"), "ask-again", go); });
   measure();
@@ -160,7 +169,7 @@ export function composer(desk, detail) {
         select.value = options.some(([key]) => key === chosen) ? chosen : "";
       }
     },
-    save: () => call("PUT", place, { text: text.value, based_on: seen }),
+    save,
     seen: () => seen,
     text: () => text.value,
   };

@@ -1,17 +1,19 @@
 // The web desk: queue on one side, one conversation on the other, everything live. A face over the API like any other.
 
 import { call, follow, get, onRefused, post, setToken, token } from "./api.js";
+import * as bulletins from "./bulletins.js";
 import { composer } from "./composer.js";
 import { showDialog, tell, tellError } from "./dialogs.js";
 import { byId, el, plain, put, say, show } from "./dom.js";
+import { connection, head, loggedIn } from "./head.js";
 import { listen, showKeys } from "./keys.js";
-import { ask, begin, logOut } from "./login.js";
+import { ask, begin } from "./login.js";
 import * as queue from "./queue.js";
 import { search } from "./search.js";
 import { tidy } from "./sending.js";
 import { moment, now } from "./times.js";
 import { deeds, view } from "./talk.js";
-import { apply, onSwitch, t } from "./words.js";
+import { t } from "./words.js";
 
 /** Each look at the list stands in the access log: not more often than this (milliseconds). */
 const LIST_PACE = 1_000;
@@ -35,19 +37,20 @@ desk.do = deeds(desk);
 
 async function start(who) {
   if (!who || !["counselor", "supervisor", "administrator"].includes(who.role)) {
-    show(byId("log-out"), true);
+    loggedIn();
     put(byId("talk"), el("p", {}, t("no-duty"), " ", el("a", { href: "/board" }, t("board"))));
     return;
   }
   desk.me = me = who;
   tidy();
   byId("who").textContent = `${me.name} · ${me.login}`;
-  for (const id of ["log-out", "help", "search"]) show(byId(id), true);
-  show(byId("lists-link"), me.role === "supervisor");
+  loggedIn(me.role);
+  for (const id of ["help", "search"]) show(byId(id), true);
   try {
     await catalogue();
     await list();
     await presence();
+    await bulletins.load(me);
   } catch (error) { tellError(error); }
   draw();
   stop();
@@ -66,13 +69,6 @@ async function start(who) {
   });
   const wanted = Number(location.hash.slice(1));
   if (wanted && !detail) open(wanted);
-}
-
-let line = null;
-function connection(key, isLost) {
-  line = [key, isLost];
-  byId("connection").className = isLost ? "lost" : "";
-  byId("connection").textContent = t(key);
 }
 
 const PRESENCES = ["on", "phone", "break", "off"];
@@ -106,12 +102,13 @@ async function cannedOf(key) {
 }
 
 /** Kinds of events that move no line of the list. */
-const QUIET = ["hello", "message", "logged_in", "access_head", "worker_restarted", "revealed", "noted", "purged", "announced", "list_edited"];
+const QUIET = ["hello", "message", "logged_in", "access_head", "worker_restarted", "revealed", "noted", "purged", "announced", "writing", "bulletin_begun", "bulletin_ended", "list_edited"];
 
 function happened(kind, event) {
   const id = event.conversation_id;
   if (!QUIET.includes(kind)) soon();
   if (kind === "list_edited") catalogue().catch(() => {});
+  if (kind === "bulletin_begun" || kind === "bulletin_ended") bulletins.load(me).catch(() => {});
   if (kind === "urgent" || kind === "escalated") ring();
   if (kind === "answer_lost") tell(t("answer-lost", { n: id }), true);
   if (kind === "announced") tell(t("announced", { who: event.counselor_name ?? "", text: event.detail ?? "" }), true);
@@ -139,8 +136,9 @@ async function list() {
 let rung = "";
 function draw() {
   queue.draw(me, detail?.id, open);
+  bulletins.draw(me);
   const dangers = queue.dangers();
-  const words = dangers.map((row) => t("danger-say", { n: row.id, state: t("danger-ringing") })).join(" · ");
+  const words = dangers.map((row) => t("danger-say", { n: row.id, state: queue.alarmOf(row) })).join(" · ");
   if (words !== rung) { say(byId("alarm"), words); if (!words) byId("alarm").textContent = ""; }
   rung = words;
   document.title = `${dangers.length ? `⚠ ${dangers.length} · ` : ""}${detail ? `#${detail.id} · ` : ""}${t("app")}`;
@@ -256,23 +254,20 @@ async function keepDraft() {
   await writing.save().then(() => tell(t("draft-kept")), () => {});
 }
 
-apply();
-put(byId("talk"), el("p", { class: "faint" }, t("choose")));
-onSwitch(byId("language"), () => {
+head("/desk", "desk", () => {
   if (!me) return location.reload();
-  if (line) connection(...line);
   presence().catch(() => {});
   writing = null;
   if (detail) drawTalk(); else put(byId("talk"), el("p", { class: "faint" }, t("choose")));
   draw();
-});
+}, () => keepDraft());
+put(byId("talk"), el("p", { class: "faint" }, t("choose")));
 onRefused(() => {
   if (!token() || !me) return;
   stop();
   setToken(null);
   ask(t("expired"));
 });
-byId("log-out").addEventListener("click", async () => { await keepDraft(); logOut(); });
 byId("presence").addEventListener("change", (event) => sayPresence(event.target.value));
 byId("next").addEventListener("click", next);
 byId("search").addEventListener("click", () => search(open));

@@ -3,9 +3,10 @@
 
 import { call, get, onRefused, setToken } from "./api.js";
 import { byId, el, plain, put, say as tellReader, show } from "./dom.js";
-import { ask, begin, logOut } from "./login.js";
+import { head, loggedIn } from "./head.js";
+import { ask, begin } from "./login.js";
 import { moment } from "./times.js";
-import { apply, onSwitch, t } from "./words.js";
+import { t } from "./words.js";
 
 const LISTS = ["replies", "categories", "texts", "words"];
 /** Stands for the operator's file where a content stands else. */
@@ -15,7 +16,7 @@ let current = null, checked, stored = "", versions = [], preview = null, faults 
 const written = new Map();
 
 async function start(me) {
-  show(byId("log-out"), true);
+  loggedIn(me?.role);
   if (me?.role !== "supervisor") return tell(t("lists-supervisors"), true);
   isIn = true;
   choices();
@@ -187,8 +188,7 @@ async function alone(action) {
   try { await action(); } finally { isBusy = false; }
 }
 
-apply();
-onSwitch(byId("language"), () => {
+head("/lists", "lists", () => {
   if (!isIn) return location.reload();
   choices();
   // What is wrong is said by the server, in the page's language.
@@ -201,5 +201,4 @@ byId("content").addEventListener("input", changed);
 byId("check").addEventListener("click", () => alone(() => check(byId("content").value)));
 byId("edit").addEventListener("submit", (event) => { event.preventDefault(); alone(() => store(byId("content").value)); });
 byId("file").addEventListener("click", () => alone(() => store(FILE)));
-byId("log-out").addEventListener("click", logOut);
 begin(start);

@@ -6,16 +6,19 @@ import { moment, now, since } from "./times.js";
 import { t } from "./words.js";
 
 const MOST = 100;
-let rows = [], nTotal = 0, sections = [];
+let rows = [], nTotal = 0, nRinging = 0, sections = [];
 
 /** Asks for everything that is open. Each answer stands in the access log, so callers ask seldom. */
 export async function load() {
   const list = await get(`/v1/conversations?state=open&limit=${MOST}`);
   rows = list.conversations;
   nTotal = list.n_total;
+  nRinging = list.n_ringing ?? 0;
 }
 
 export const dangers = () => rows.filter((row) => row.is_ringing);
+/** Who holds a danger that rings, if anybody does: nobody is told that nobody does while somebody has it. */
+export const alarmOf = (row) => (row.claimed_by ? t("danger-held", { who: row.claimed_by.name }) : t("danger-ringing"));
 export const knows = (id) => rows.some((row) => row.id === id);
 
 /** Draws it anew; the focus stays on the same conversation. */
@@ -27,7 +30,7 @@ export function draw(me, open, choose) {
   put(byId("queue"), sections.map(({ title, i, rows }) => {
     if (!rows.length && i !== 1) return null;
     const list = rows.length ? el("ul", {}, rows.map((row) => line(row, open, choose))) : el("p", { class: "faint" }, t("waiting-none"));
-    return el("section", {}, el("h2", {}, `${title} (${rows.length})`), list);
+    return el("section", {}, el("h2", {}, `${title} (${i ? rows.length : Math.max(rows.length, nRinging)})`), list);
   }), nTotal > rows.length ? el("p", {}, t("more", { n: nTotal - rows.length })) : null);
   if (focused) byId("queue").querySelector(`[data-conversation="${focused}"]`)?.focus();
 }
@@ -51,7 +54,7 @@ export function badges(row) {
     row.n_photos ? badge(t("n-photos", { n: row.n_photos })) : null,
     row.n_in_doubt ? badge(t("n-doubt", { n: row.n_in_doubt }), "warn") : null,
     row.claimed_by ? el("span", { class: "faint" }, t("held-by", { who: row.claimed_by.name })) : null,
-    row.offered_to ? el("span", { class: "faint" }, t("offered", { who: row.offered_to })) : null,
+    row.offered_to ? el("span", { class: "faint" }, t("offered", { who: row.offered_to_name ?? row.offered_to })) : null,
   ];
 }
 

@@ -2,9 +2,10 @@
 
 import { get, onRefused, Problem, setToken } from "./api.js";
 import { byId, el, put, show, svg } from "./dom.js";
-import { ask, begin, logOut } from "./login.js";
+import { head, loggedIn } from "./head.js";
+import { ask, begin } from "./login.js";
 import { moment, seconds, setServerNow, setZone, span } from "./times.js";
-import { apply, onSwitch, t } from "./words.js";
+import { t } from "./words.js";
 
 const PERIODS = ["this-month", "last-month", "this-week", "last-week", "yesterday", "this-year", "last-year", "own"];
 /** Tables whose rows follow in time: their chart stands upright. */
@@ -13,7 +14,7 @@ let today = null, desks = [], person = null, shown = null, chosen = "this-month"
 
 async function start(me) {
   person = me;
-  show(byId("log-out"), true);
+  loggedIn(me?.role);
   try {
     const board = await get("/v1/board");
     setZone(board.time_zone);
@@ -172,8 +173,7 @@ function definitions(groups) {
   return el("details", { open: true }, el("summary", {}, t("report-definitions")), el("dl", {}, [...all].map(([title, words]) => [el("dt", {}, title), el("dd", {}, words)])));
 }
 
-apply();
-onSwitch(byId("language"), () => {
+head("/reports", "reports", () => {
   if (!today) return location.reload();
   choices();
   // Titles and definitions come from the server in the page's language.
@@ -184,5 +184,4 @@ byId("period").addEventListener("change", choosePeriod);
 for (const id of ["from", "to"]) byId(id).addEventListener("change", () => { byId("period").value = chosen = "own"; });
 byId("ask").addEventListener("submit", showReport);
 byId("print").addEventListener("click", () => print());
-byId("log-out").addEventListener("click", logOut);
 begin(start);

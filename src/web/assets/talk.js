@@ -3,7 +3,7 @@
 import { bytes, post } from "./api.js";
 import { ask, tell, tellError } from "./dialogs.js";
 import { el, plain } from "./dom.js";
-import { badges } from "./queue.js";
+import { alarmOf, badges } from "./queue.js";
 import { moment } from "./times.js";
 import { known, t } from "./words.js";
 
@@ -29,7 +29,7 @@ function head(detail, desk) {
 
 function dangerBox(detail, desk) {
   const button = (key, action, kind = "") => el("button", { type: "button", class: kind, onclick: action }, t(key));
-  const who = detail.acked_by ? t("danger-acked", { who: detail.acked_by }) : detail.is_ringing ? t("danger-ringing") : null;
+  const who = detail.acked_by ? t("danger-acked", { who: detail.acked_by }) : detail.is_ringing ? alarmOf(detail) : null;
   return el("section", { class: "dangerbox", "aria-labelledby": "danger-head" }, el("h3", { id: "danger-head" }, `⚠ ${t("danger")}${who ? `: ${who}` : ""}`),
     el("p", { class: "bar" }, detail.is_ringing ? button("ack", desk.do.ack, "bad") : null, button("false-alarm", desk.do.falseAlarm), button("where", desk.do.where), button("handover", desk.do.handover), button("reveal", desk.do.reveal)));
 }
