@@ -52,6 +52,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use crate::check::config_error;
 use crate::config::{CarrierSetup, Config, ConfigError};
 use crate::daemon;
+use crate::domain::data_key::CAN_ENCRYPT;
 use crate::domain::text;
 use crate::ops::causes::chain_in_words;
 use crate::ops::lang::Lang;
@@ -59,7 +60,7 @@ use crate::store::{Store, StoreOptions};
 
 /// Munja's gateway: takes texts from a carrier, keeps them, and sends the answers
 #[derive(Parser)]
-#[command(name = "munjad", version, after_help = EXAMPLES, disable_help_subcommand = true)]
+#[command(name = "munjad", version = VERSION, after_help = EXAMPLES, disable_help_subcommand = true)]
 struct Munjad {
     /// Language of messages (default: the locale's)
     #[arg(long, global = true, value_enum)]
@@ -70,6 +71,12 @@ struct Munjad {
     #[command(subcommand)]
     command: Command,
 }
+
+/// With what was built in beside the usual.
+const VERSION: &str = match CAN_ENCRYPT {
+    true => concat!(env!("CARGO_PKG_VERSION"), " (with encryption at rest)"),
+    false => env!("CARGO_PKG_VERSION"),
+};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -321,7 +328,9 @@ async fn open_configured(path: &Path, command: &str) -> anyhow::Result<Store> {
 }
 
 async fn open(config: &Config) -> anyhow::Result<Store> {
-    daemon::open_store(&config.database, StoreOptions { create: false, ..StoreOptions::default() }).await
+    let keys = config.data_keys.clone();
+    let options = StoreOptions { create: false, keys, ..StoreOptions::default() };
+    daemon::open_store(&config.database, options).await
 }
 
 /// The section of the carrier `name`.

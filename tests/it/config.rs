@@ -59,7 +59,7 @@ fn the_example_shows_every_key_with_its_default() {
     };
     assert_eq!(without_senders(short), without_senders(long));
     let n_keys = spelled.lines().filter(|l| !l.starts_with('#') && l.contains(" = ")).count();
-    assert_eq!(n_keys, 86, "a key was added or removed: show it in gateway.example.toml and count it here");
+    assert_eq!(n_keys, 87, "a key was added or removed: show it in gateway.example.toml and count it here");
 }
 
 /// The same for the carriers that are not in use: each section of the example is sound, with its defaults spelled out or
@@ -67,8 +67,8 @@ fn the_example_shows_every_key_with_its_default() {
 #[test]
 fn the_example_has_a_section_for_every_carrier() {
     let (folder, path) = folder();
-    // Not the file of the access log's heads: the gateway writes it.
-    for line in EXAMPLE.lines().filter(|line| !line.contains("head_file")) {
+    // Not the file of the access log's heads, which the gateway writes, and not the database's key, which other builds refuse.
+    for line in EXAMPLE.lines().filter(|line| !(line.contains("head_file") || line.starts_with("# key_file"))) {
         if let Some((_, file)) = line.split_once("_file = ") {
             fs::write(folder.path().join(file.trim_matches('"')), "secret-key\n").unwrap();
         }
@@ -291,7 +291,7 @@ fn a_proxy_is_an_http_proxy_and_its_password_stands_in_a_file() {
 fn every_error_names_file_line_and_key() {
     let cases = [
         (EXAMPLE.replace("[database]", "[databas]"), "line", "databas"),
-        (EXAMPLE.replace("name = \"bizgo\"", "name = \"pigeon\""), "line 12", "carrier.name"),
+        (EXAMPLE.replace("name = \"bizgo\"", "name = \"pigeon\""), "line 15", "carrier.name"),
         (EXAMPLE.replace("number = \"062120\"", "number = \"abc\""), "line", "carrier.bizgo.number"),
         (EXAMPLE.replace("# slow_secs = 2", "slow_secs = -1"), "line", "polling.slow_secs"),
         (EXAMPLE.replace("# fast_secs = 0.28", "fast_secs = 30"), "line", "polling.fast_secs"),
