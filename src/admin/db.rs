@@ -35,13 +35,17 @@ pub(super) enum Db {
     /// Make a key to encrypt the database with
     NewKey(at_rest::NewKey),
     /// Encrypt the database and its photos with database.key_file; the gateway has to be stopped
-    #[command(after_help = "Examples:\n  munjad db new-key /etc/munja/database.key     then name it in database.key_file\n  systemctl stop munjad && munjad db encrypt && systemctl start munjad\n\nOne that was broken off goes on when it is called again.")]
+    #[command(
+        after_help = "Examples:\n  munjad db new-key /etc/munja/database.key     then name it in database.key_file\n  systemctl stop munjad && munjad db encrypt && systemctl start munjad\n\nOne that was broken off goes on when it is called again."
+    )]
     Encrypt {
         #[command(flatten)]
         at: ConfigArg,
     },
     /// Encrypt everything with a new key; the gateway has to be stopped
-    #[command(after_help = "Examples:\n  systemctl stop munjad && munjad db rekey && systemctl start munjad\n\nThe new key is written into database.key_file first, behind the old one; both are there until everything has the new one.\nOne that was broken off goes on when it is called again.")]
+    #[command(
+        after_help = "Examples:\n  systemctl stop munjad && munjad db rekey && systemctl start munjad\n\nThe new key is written into database.key_file first, behind the old one; both are there until everything has the new one.\nOne that was broken off goes on when it is called again."
+    )]
     Rekey {
         #[command(flatten)]
         at: ConfigArg,

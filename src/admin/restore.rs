@@ -16,8 +16,8 @@ use super::db::key_in;
 use super::{Say, counted, line};
 use crate::config::Config;
 use crate::daemon::DatabaseLock;
-use crate::ops::clock::Clock;
 use crate::domain::data_key::DataKeys;
+use crate::ops::clock::Clock;
 use crate::store::{
     ReplacedCopy, Store, is_plain, keep_erased, keep_photo, newest_text_at, place, refuse_occupied,
 };

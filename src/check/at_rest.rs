@@ -54,7 +54,10 @@ fn unfinished(keys: &DataKeys, lang: Lang) -> Option<Finding> {
         Finding::with(
             "encryption",
             Severity::Warning,
-            lang.pick("more than one key: a change of keys is not finished", "키가 둘 이상입니다. 키 바꾸기가 끝나지 않았습니다"),
+            lang.pick(
+                "more than one key: a change of keys is not finished",
+                "키가 둘 이상입니다. 키 바꾸기가 끝나지 않았습니다",
+            ),
             lang.pick(
                 "stop munjad, then munjad db rekey (docs/encryption.md)",
                 "munjad 를 멈추고 munjad db rekey 를 실행하십시오 (docs/encryption.ko.md)",

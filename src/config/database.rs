@@ -46,7 +46,8 @@ pub(super) fn keys(checker: &Checker<'_>, section: &DatabaseSection) -> Result<D
                  credential database_key away",
                 file.display()
             ),
-            _ => "this munjad cannot encrypt: install the package munja-sqlcipher, or take this key away".to_owned(),
+            _ => "this munjad cannot encrypt: install the package munja-sqlcipher, or take this key away"
+                .to_owned(),
         };
         return Err(checker.wrong(KEY, at, message));
     }

@@ -19,7 +19,8 @@ use crate::config::Config;
 use crate::domain::data_key::DataKeys;
 use crate::domain::text::one_line;
 use crate::store::{
-    Hash, Trouble, copy_database, erased_file, examine_copy, key_file, open_photo, photo_as_it_lies, photo_content,
+    Hash, Trouble, copy_database, erased_file, examine_copy, key_file, open_photo, photo_as_it_lies,
+    photo_content,
 };
 
 /// A manifest is no longer than this (bytes): a line for each photo.
@@ -345,7 +346,10 @@ impl Reading<'_> {
             let photo = hash.and_then(|hash| photo_content(&hash, std::mem::take(&mut bytes), self.keys));
             match hash.zip(photo) {
                 Some((hash, photo)) => on_photo(&hash, photo)?,
-                None => bail!("{} is not the photo that its name says, or is encrypted with another key", one_line(&name, 80)),
+                None => bail!(
+                    "{} is not the photo that its name says, or is encrypted with another key",
+                    one_line(&name, 80)
+                ),
             }
         } else if let Some(name) = name.strip_prefix(CONFIG).filter(|name| is_plain(Path::new(name))) {
             self.configuration.insert(name.to_owned(), bytes);

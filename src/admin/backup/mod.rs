@@ -184,7 +184,9 @@ fn tell(made: &Made, say: Say) {
 /// The copies in a folder whose database is not encrypted.
 pub(super) fn plain_backups(folder: &Path) -> Vec<PathBuf> {
     let all = copies(folder).unwrap_or_default().into_iter();
-    all.filter(|copy| !copy.is_encrypted() && holds_plain_database(&copy.path)).map(|copy| copy.path).collect()
+    all.filter(|copy| !copy.is_encrypted() && holds_plain_database(&copy.path))
+        .map(|copy| copy.path)
+        .collect()
 }
 
 pub(super) fn list(args: Backups, say: Say) -> anyhow::Result<ExitCode> {

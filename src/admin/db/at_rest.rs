@@ -207,7 +207,10 @@ fn tell(
     });
     if *n_photos_left > 0 {
         line(&say.pick(
-            format!("{} are damaged and were left as they are: munjad db check --photos", counted(n_photos_left, "photo")),
+            format!(
+                "{} are damaged and were left as they are: munjad db check --photos",
+                counted(n_photos_left, "photo")
+            ),
             format!("사진 {n_photos_left}장은 손상되어 그대로 두었습니다: munjad db check --photos"),
         ));
     }
@@ -248,7 +251,8 @@ fn leave_old_keys(keys: &DataKeys, new: &DataKey) -> anyhow::Result<PathBuf> {
     let mut name = keys.file().as_os_str().to_owned();
     name.push(format!(".old-{}", Clock::system().now_ms() / 1_000));
     let kept = PathBuf::from(name);
-    write_new(&kept, &DataKeys::written(&old)).with_context(|| format!("{} cannot be made", kept.display()))?;
+    write_new(&kept, &DataKeys::written(&old))
+        .with_context(|| format!("{} cannot be made", kept.display()))?;
     replace(keys.file(), &DataKeys::written(std::slice::from_ref(new)))?;
     Ok(kept)
 }

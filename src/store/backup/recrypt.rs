@@ -151,7 +151,10 @@ fn must_have_no_log(path: &Path) -> Result<()> {
 /// Copies everything into the empty file `new`. Only `sqlcipher_export` goes from a file with a key to one with another, or without.
 fn export(source: &Connection, new: &Path, to: Option<&DataKey>) -> Result<()> {
     let name = new.to_str().ok_or_else(|| {
-        StoreError::Unusable(format!("{} has a name that is not UTF-8, which cannot be encrypted", new.display()))
+        StoreError::Unusable(format!(
+            "{} has a name that is not UTF-8, which cannot be encrypted",
+            new.display()
+        ))
     })?;
     let key = to.map_or(String::new(), |key| format!("x'{}'", key.to_hex()));
     let attach = "ATTACH DATABASE :name AS fresh KEY :key";

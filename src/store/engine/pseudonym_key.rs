@@ -90,9 +90,10 @@ pub(in crate::store) fn read_or_make(path: &Path, may_make: bool, keys: &DataKey
         Err(error) if error.kind() == std::io::ErrorKind::NotFound && !may_make => {
             Ok(PseudonymKey::new(rand::random()))
         }
-        Err(error) => {
-            Err(StoreError::Unusable(format!("cannot read the key for pseudonyms {}: {error}", file.display())))
-        }
+        Err(error) => Err(StoreError::Unusable(format!(
+            "cannot read the key for pseudonyms {}: {error}",
+            file.display()
+        ))),
     }
 }
 
@@ -139,7 +140,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.db");
         let keys: Vec<_> = std::thread::scope(|scope| {
-            let made: Vec<_> = (0..8).map(|_| scope.spawn(|| read_or_make(&path, true, &DataKeys::none()).unwrap())).collect();
+            let made: Vec<_> = (0..8)
+                .map(|_| scope.spawn(|| read_or_make(&path, true, &DataKeys::none()).unwrap()))
+                .collect();
             made.into_iter().map(|key| key.join().unwrap().fingerprint()).collect()
         });
         assert!(keys.iter().all(|key| *key == keys[0]));

@@ -524,7 +524,10 @@ mod tests {
         assert_eq!(files.reseal(Some(&old)).unwrap(), (0, 1), "twice is once");
         // Broken off half way: both keys read all.
         files.keep_with(&two, b"two", Some(&new)).unwrap();
-        assert_eq!((read(&files, &one).unwrap(), read(&files, &two).unwrap()), (b"one".into(), b"two".into()));
+        assert_eq!(
+            (read(&files, &one).unwrap(), read(&files, &two).unwrap()),
+            (b"one".into(), b"two".into())
+        );
         assert_eq!(files.reseal(Some(&new)).unwrap(), (1, 1));
         assert_eq!(read(&keyed(folder.path(), 2), &two).unwrap(), b"two");
         assert_eq!(files.reseal(None).unwrap(), (2, 1));

@@ -239,7 +239,8 @@ mod tests {
         std::fs::write(beside(&database, ".lock"), "01012345678").unwrap();
         std::fs::write(folder.path().join("other.db"), "01012345678").unwrap();
         let words = ["아무도 모르는 긴 문장".to_owned()];
-        let found = find_traces(&database, &DataKeys::none(), &PhoneNumber::parse("01012345678"), &words).unwrap();
+        let found =
+            find_traces(&database, &DataKeys::none(), &PhoneNumber::parse("01012345678"), &words).unwrap();
         let found: Vec<_> = found.iter().map(|t| (t.kind, t.n_numbers, t.n_words)).collect();
         assert_eq!(found, [(FileKind::Database, 2, 0), (FileKind::Copy, 0, 1)]);
     }

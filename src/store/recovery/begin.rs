@@ -26,12 +26,7 @@ pub struct ReplacedCopy {
 impl Store {
     /// Upgrades the copy at `path` and marks it as put back; returns how many of its texts are in doubt by that. The file is
     /// closed and whole afterwards, without a log beside it. Blocks.
-    pub fn begin_recovery(
-        path: &Path,
-        copy: &ReplacedCopy,
-        keys: &DataKeys,
-        now: UnixMs,
-    ) -> Result<usize> {
+    pub fn begin_recovery(path: &Path, copy: &ReplacedCopy, keys: &DataKeys, now: UnixMs) -> Result<usize> {
         let options = StoreOptions {
             create: false,
             schema: SchemaPolicy::Upgrade,

@@ -114,7 +114,8 @@ mod encrypted {
         assert!(store.has_its_pseudonym_key());
         let examined = store.examine_all(true, true).await.unwrap();
         assert_eq!((examined.troubles, examined.n_photos), (Vec::new(), 1));
-        let filter = SearchFilter { words: Some(Words::parse("김아무개").unwrap()), ..SearchFilter::default() };
+        let filter =
+            SearchFilter { words: Some(Words::parse("김아무개").unwrap()), ..SearchFilter::default() };
         let page = store.search(filter, Place::START, 9, &everybody()).await.unwrap();
         assert_eq!(page.hits.len(), 1);
         let hash: Hash = store
@@ -135,7 +136,10 @@ mod encrypted {
         all.retain(|path| {
             let bytes = std::fs::read(path).unwrap();
             let has = |word: &[u8]| bytes.windows(word.len()).any(|window| window == word);
-            has(b"SECRET-WORDS") || has(MINSU.as_bytes()) || has("김아무개".as_bytes()) || has(b"SQLite format 3")
+            has(b"SECRET-WORDS")
+                || has(MINSU.as_bytes())
+                || has("김아무개".as_bytes())
+                || has(b"SQLite format 3")
         });
         all
     }
@@ -237,10 +241,13 @@ mod encrypted {
         for made in [&saved, &copy] {
             assert_eq!(examine_copy(made, &held, &keys).unwrap(), []);
             assert!(examine_copy(made, &held, &ring(&[key(2)])).is_err());
-            assert!(examine_copy(made, &held, &DataKeys::none()).unwrap_err().to_string().contains("encrypted"));
+            assert!(
+                examine_copy(made, &held, &DataKeys::none()).unwrap_err().to_string().contains("encrypted")
+            );
         }
         assert_eq!(newest_text_at(&copy, &keys).unwrap(), Some(T0));
-        let back = ReplacedCopy { made_at: T0, last_event_seq: held.last_event_seq, carrier: CARRIER.to_owned() };
+        let back =
+            ReplacedCopy { made_at: T0, last_event_seq: held.last_event_seq, carrier: CARRIER.to_owned() };
         Store::begin_recovery(&copy, &back, &keys, T0 + HOUR).unwrap();
         let other = tempfile::tempdir().unwrap();
         let there = other.path().join("munja.db");

@@ -92,7 +92,8 @@ async fn a_copy_that_is_not_the_same_is_found_out() {
     other.rows.insert("inbox".to_owned(), 2);
     other.last_event_seq += 1;
     other.photos.push([7; 32]);
-    let found: Vec<&str> = examine_copy(&path, &other, &DataKeys::none()).unwrap().iter().map(|trouble| trouble.what).collect();
+    let found: Vec<&str> =
+        examine_copy(&path, &other, &DataKeys::none()).unwrap().iter().map(|trouble| trouble.what).collect();
     assert_eq!(found, ["journal", "rows", "photos"]);
     Connection::open(&path)
         .unwrap()
