@@ -44,7 +44,9 @@ fn open_with(at: &Path, flags: OpenFlags, key: Option<&DataKey>) -> Result<Conne
     }
     let connection = Connection::open_with_flags(at, flags)?;
     if let Some(key) = key {
-        connection.execute_batch(&format!("PRAGMA key = \"x'{}'\"", key.to_hex()))?;
+        // SQLCipher would write to standard error what the error says that it returns.
+        let sql = format!("PRAGMA key = \"x'{}'\"; PRAGMA cipher_log_level = NONE", key.to_hex());
+        connection.execute_batch(&sql)?;
     }
     Ok(connection)
 }

@@ -18,7 +18,8 @@ pub(in crate::store) fn is_sealed(bytes: &[u8]) -> bool {
 
 /// Encrypts `plain`; `of` says what it is, and is needed to open it.
 pub(in crate::store) fn seal(key: &DataKey, of: &[u8], plain: &[u8]) -> Result<Vec<u8>> {
-    let cannot = |_| StoreError::Unusable("a file cannot be encrypted".to_owned());
+    let cannot =
+        |_: aws_lc_rs::error::Unspecified| StoreError::Unusable("a file cannot be encrypted".to_owned());
     let nonce: [u8; NONCE_LEN] = rand::random();
     let mut body = plain.to_vec();
     cipher(key)
