@@ -254,7 +254,7 @@ fn damaged() -> StoreError {
 /// Looks at the beginning of a file, and goes back to it.
 fn starts_sealed(file: &mut File) -> io::Result<bool> {
     let mut begin = Vec::new();
-    file.by_ref().take(64).read_to_end(&mut begin)?;
+    Read::take(&mut *file, 64).read_to_end(&mut begin)?;
     file.rewind()?;
     Ok(seal::is_sealed(&begin))
 }
