@@ -173,7 +173,8 @@ mod tests {
         reseal(&path, &DataKeys::none(), old.in_use()).unwrap();
         assert!(text().starts_with(SEALED) && !text().contains(&key.to_hex()), "{}", text());
         assert_eq!(read(&old).unwrap(), key.to_hex());
-        for wrong in [&new, &DataKeys::none()] {
+        let none = DataKeys::none();
+        for wrong in [&new, &none] {
             let refused = read(wrong).unwrap_err().to_string();
             assert!(refused.contains("encrypted with another key"), "{refused}");
         }
