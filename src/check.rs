@@ -2,6 +2,7 @@
 //! wrong and how to mend it. Starts and changes nothing: the database is opened read-only. Where a gateway runs, it asks the
 //! carriers for us.
 
+mod at_rest;
 mod audit;
 mod clock;
 mod danger_words;
@@ -52,6 +53,7 @@ pub async fn check(config_path: &Path, lang: Lang) -> Vec<Finding> {
     )];
     findings.extend(secrets::findings(&config, lang));
     findings.extend(tls::certificate(&config, Clock::system().now_ms(), lang));
+    findings.extend(at_rest::findings(&config, lang));
     findings.extend(database(&config, lang).await);
     findings.extend(place::findings(&config, lang).await);
     findings.push(calendar(&config, Clock::system().now_ms(), lang));
@@ -108,7 +110,8 @@ pub fn config_error(error: &ConfigError, lang: Lang) -> String {
 
 /// The database, opened once for all findings; or why it cannot be opened.
 async fn open(config: &Config) -> anyhow::Result<Store> {
-    let options = StoreOptions { create: false, read_only: true, ..StoreOptions::default() };
+    let keys = config.data_keys.clone();
+    let options = StoreOptions { create: false, read_only: true, keys, ..StoreOptions::default() };
     daemon::open_store(&config.database, options).await
 }
 

@@ -10,6 +10,7 @@ mod calendar;
 pub mod carrier;
 mod checker;
 mod credential;
+mod database;
 mod edited;
 mod error;
 mod file;
@@ -47,6 +48,7 @@ pub use webhook::Webhook;
 pub use words::{built_in, categories, texts};
 
 pub use crate::carrier::CarrierSetup;
+use crate::domain::data_key::DataKeys;
 use crate::domain::desk::Desks;
 use crate::domain::triage::Triage;
 
@@ -54,6 +56,8 @@ use crate::domain::triage::Triage;
 #[derive(Debug, Clone)]
 pub struct Config {
     pub database: PathBuf,
+    /// The keys by which it is encrypted; none where it is not.
+    pub data_keys: DataKeys,
     pub carriers: Carriers,
     pub polling: Polling,
     pub sending: Sending,

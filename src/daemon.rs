@@ -115,7 +115,8 @@ impl Daemon {
 
     /// Does everything that is not visible from outside: lock, database, carriers.
     async fn prepare(config: Config, options: Options) -> anyhow::Result<Daemon> {
-        let (lock, store) = open_alone(&config.database, options.store).await?;
+        let store = StoreOptions { keys: config.data_keys.clone(), ..options.store };
+        let (lock, store) = open_alone(&config.database, store).await?;
         let clock = options.clock.steady();
         let carriers = match options.carriers {
             Some(carriers) => carriers,
@@ -375,6 +376,7 @@ impl Daemon {
         self.config = Config {
             // What still holds, so that the next reload names what is still apart.
             database: self.config.database.clone(),
+            data_keys: self.config.data_keys.clone(),
             webhook: self.config.webhook.clone(),
             api: self.config.api.clone(),
             log: self.config.log.clone(),
@@ -411,6 +413,7 @@ fn changed_for_good(old: &Config, new: &Config) -> Vec<&'static str> {
     let public = |config: &Config| config.webhook.as_ref().map(|webhook| webhook.public_url.clone());
     let keys = [
         ("database.path", old.database != new.database),
+        ("database.key_file", old.data_keys != new.data_keys),
         ("api.listen", old.api.listen != new.api.listen),
         ("api.socket", old.api.socket != new.api.socket),
         ("api.tls_certificate", old.api.tls.is_some() != new.api.tls.is_some()),

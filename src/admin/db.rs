@@ -1,10 +1,15 @@
-//! `munjad db check|stats|vacuum`: the database itself.
+//! `munjad db check|stats|vacuum`, and its encryption: the database itself.
 
+mod at_rest;
+
+use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, anyhow};
 use clap::{Args, Subcommand};
 use serde_json::json;
+
+pub(super) use at_rest::key_in;
 
 use super::backup::{age_in_words, size};
 use super::{ConfigArg, FOUND_BAD, Say, counted, line};
@@ -24,6 +29,29 @@ pub(super) enum Db {
     },
     /// Rewrite the database without its free pages; the gateway has to be stopped
     Vacuum {
+        #[command(flatten)]
+        at: ConfigArg,
+    },
+    /// Make a key to encrypt the database with
+    NewKey(at_rest::NewKey),
+    /// Encrypt the database and its photos with database.key_file; the gateway has to be stopped
+    #[command(
+        after_help = "Examples:\n  munjad db new-key /etc/munja/database.key     then name it in database.key_file\n  systemctl stop munjad && munjad db encrypt && systemctl start munjad\n\nOne that was broken off goes on when it is called again."
+    )]
+    Encrypt {
+        #[command(flatten)]
+        at: ConfigArg,
+    },
+    /// Encrypt everything with a new key; the gateway has to be stopped
+    #[command(
+        after_help = "Examples:\n  systemctl stop munjad && munjad db rekey && systemctl start munjad\n\nThe new key is written into database.key_file first, behind the old one; both are there until everything has the new one.\nOne that was broken off goes on when it is called again."
+    )]
+    Rekey {
+        #[command(flatten)]
+        at: ConfigArg,
+    },
+    /// Take the encryption away; the gateway has to be stopped
+    Decrypt {
         #[command(flatten)]
         at: ConfigArg,
     },
@@ -49,13 +77,18 @@ pub(super) async fn run(command: Db, say: Say) -> anyhow::Result<ExitCode> {
         Db::Check(args) => check(&args, say).await,
         Db::Stats { at } => stats(&at, say).await,
         Db::Vacuum { at } => vacuum(&at, say).await,
+        Db::NewKey(args) => at_rest::new_key(&args, say),
+        Db::Encrypt { at } => at_rest::encrypt(&at, say).await,
+        Db::Rekey { at } => at_rest::rekey(&at, say).await,
+        Db::Decrypt { at } => at_rest::decrypt(&at, say).await,
     }
 }
 
 /// Opens it without changing anything, in the file or beside it.
 async fn open(at: &ConfigArg) -> anyhow::Result<Store> {
     let config = Config::load_without_secrets(&at.config)?;
-    let options = StoreOptions { create: false, read_only: true, ..StoreOptions::default() };
+    let keys = config.data_keys.clone();
+    let options = StoreOptions { create: false, read_only: true, keys, ..StoreOptions::default() };
     daemon::open_store(&config.database, options).await
 }
 
@@ -117,12 +150,12 @@ async fn stats(at: &ConfigArg, say: Say) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn vacuum(at: &ConfigArg, say: Say) -> anyhow::Result<ExitCode> {
-    let database = Config::load_without_secrets(&at.config)?.database;
-    daemon::must_exist(&database)?;
-    let shown = database.display().to_string();
-    let Some(_lock) = DatabaseLock::try_take(&database)? else {
-        bail!(
+/// The daemon's lock of a database that is there.
+fn lock(database: &Path, say: Say) -> anyhow::Result<DatabaseLock> {
+    daemon::must_exist(database)?;
+    DatabaseLock::try_take(database)?.ok_or_else(|| {
+        let shown = database.display();
+        anyhow!(
             "{}",
             say.pick(
                 format!("a munjad runs on {shown}: stop it first (systemctl stop munjad)"),
@@ -130,11 +163,17 @@ async fn vacuum(at: &ConfigArg, say: Say) -> anyhow::Result<ExitCode> {
                     "{shown} 파일을 쓰는 munjad 가 실행 중입니다. 먼저 멈추십시오(systemctl stop munjad)"
                 ),
             )
-        );
-    };
+        )
+    })
+}
+
+async fn vacuum(at: &ConfigArg, say: Say) -> anyhow::Result<ExitCode> {
+    let Config { database, data_keys, .. } = Config::load_without_secrets(&at.config)?;
+    let _lock = lock(&database, say)?;
+    let shown = database.display().to_string();
     let before = database.metadata()?.len();
     let path = database.clone();
-    let done = tokio::task::spawn_blocking(move || Store::vacuum(&path)).await?;
+    let done = tokio::task::spawn_blocking(move || Store::vacuum(&path, &data_keys)).await?;
     done.with_context(|| format!("database {shown}"))?;
     let after = database.metadata()?.len();
     if say.json {

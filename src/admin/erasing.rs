@@ -91,8 +91,8 @@ async fn empty_log(store: &Store) -> anyhow::Result<bool> {
 
 async fn traces(asked: &Asked, erased: &Erased) -> anyhow::Result<Vec<Trace>> {
     let (path, number) = (asked.config.database.clone(), asked.number.clone());
-    let words = erased.words().to_vec();
-    let found = tokio::task::spawn_blocking(move || store::find_traces(&path, &number, &words));
+    let (words, keys) = (erased.words().to_vec(), asked.config.data_keys.clone());
+    let found = tokio::task::spawn_blocking(move || store::find_traces(&path, &keys, &number, &words));
     Ok(found.await??)
 }
 

@@ -28,11 +28,11 @@ pub(super) async fn run(args: Init, say: Say) -> anyhow::Result<()> {
 
 /// For service managers: the first start needs a database.
 async fn database(config: &Path, say: Say) -> anyhow::Result<()> {
-    let database = Config::load(config)?.database;
+    let Config { database, data_keys: keys, .. } = Config::load(config)?;
     let is_new = !database.exists();
     // One that is there is not even opened: an older one is upgraded by the start that follows.
     if is_new {
-        daemon::open_store(&database, StoreOptions::default()).await?;
+        daemon::open_store(&database, StoreOptions { keys, ..StoreOptions::default() }).await?;
     }
     if say.json {
         line(&serde_json::json!({ "database": database, "made": is_new }).to_string());

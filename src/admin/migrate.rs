@@ -10,7 +10,7 @@ use crate::daemon::{self, DatabaseLock};
 use crate::store::{Store, Upgraded};
 
 pub(super) async fn run(at: &ConfigArg, say: Say) -> anyhow::Result<()> {
-    let database = Config::load_without_secrets(&at.config)?.database;
+    let Config { database, data_keys, .. } = Config::load_without_secrets(&at.config)?;
     daemon::must_exist(&database)?;
     let shown = database.display().to_string();
     let Some(_lock) = DatabaseLock::try_take(&database)? else {
@@ -22,7 +22,7 @@ pub(super) async fn run(at: &ConfigArg, say: Say) -> anyhow::Result<()> {
             )
         );
     };
-    let upgraded = tokio::task::spawn_blocking(move || Store::upgrade(&database)).await?;
+    let upgraded = tokio::task::spawn_blocking(move || Store::upgrade(&database, &data_keys)).await?;
     let upgraded = upgraded.with_context(|| format!("database {shown}"))?;
     if say.json {
         let Upgraded { from, to, copies } = upgraded;

@@ -52,6 +52,8 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use crate::check::config_error;
 use crate::config::{CarrierSetup, Config, ConfigError};
 use crate::daemon;
+use crate::domain::data_key::CAN_ENCRYPT;
+use crate::domain::data_key::DataKeys;
 use crate::domain::text;
 use crate::ops::causes::chain_in_words;
 use crate::ops::lang::Lang;
@@ -59,7 +61,7 @@ use crate::store::{Store, StoreOptions};
 
 /// Munja's gateway: takes texts from a carrier, keeps them, and sends the answers
 #[derive(Parser)]
-#[command(name = "munjad", version, after_help = EXAMPLES, disable_help_subcommand = true)]
+#[command(name = "munjad", version = VERSION, after_help = EXAMPLES, disable_help_subcommand = true)]
 struct Munjad {
     /// Language of messages (default: the locale's)
     #[arg(long, global = true, value_enum)]
@@ -70,6 +72,12 @@ struct Munjad {
     #[command(subcommand)]
     command: Command,
 }
+
+/// With what was built in beside the usual.
+const VERSION: &str = match CAN_ENCRYPT {
+    true => concat!(env!("CARGO_PKG_VERSION"), " (with encryption at rest)"),
+    false => env!("CARGO_PKG_VERSION"),
+};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -329,11 +337,12 @@ async fn open_configured(path: &Path, command: &str) -> anyhow::Result<Store> {
 }
 
 async fn open(config: &Config) -> anyhow::Result<Store> {
-    open_database(&config.database).await
+    open_database(&config.database, config.data_keys.clone()).await
 }
 
-async fn open_database(path: &Path) -> anyhow::Result<Store> {
-    daemon::open_store(path, StoreOptions { create: false, ..StoreOptions::default() }).await
+async fn open_database(path: &Path, keys: DataKeys) -> anyhow::Result<Store> {
+    let options = StoreOptions { create: false, keys, ..StoreOptions::default() };
+    daemon::open_store(path, options).await
 }
 
 /// The section of the carrier `name`.

@@ -1,22 +1,24 @@
 //! Who runs `munjad`, for the access log: each command that works on the database is logged before it does anything, and how it
 //! ended in a row of its own. A command that was killed has no such row.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use anyhow::Context;
 
-use super::{Say, open, open_database};
+use super::{Say, db, open, open_database};
 use crate::config::Config;
 use crate::domain::access::{Action, Outcome, Who};
+use crate::domain::data_key::DataKeys;
 use crate::ops::clock::Clock;
-use crate::store::{NewAccess, Store, StoreError};
+use crate::store::{NewAccess, Store, StoreError, is_plain};
 
 /// The first row that this run of the program wrote.
 static LOGGED: Mutex<Option<Logged>> = Mutex::new(None);
 
 struct Logged {
     database: PathBuf,
+    keys: DataKeys,
     seq: i64,
     command: String,
 }
@@ -39,22 +41,32 @@ pub(super) async fn log(store: &Store, access: NewAccess) -> anyhow::Result<()> 
     let logged = store.record_access(access, Clock::system().now_ms()).await;
     let seq = logged.context("the access log could not be written to, so the command does nothing")?;
     let mut first = LOGGED.lock().unwrap_or_else(PoisonError::into_inner);
-    first.get_or_insert_with(|| Logged { database: store.path().to_owned(), seq, command });
+    let (database, keys) = (store.path().to_owned(), store.data_keys().clone());
+    first.get_or_insert_with(|| Logged { database, keys, seq, command });
     Ok(())
 }
 
 /// Logs how the command ended, where it was logged that it began.
 pub(super) async fn log_outcome<T>(result: &anyhow::Result<T>) -> anyhow::Result<()> {
     let first = LOGGED.lock().unwrap_or_else(PoisonError::into_inner).take();
-    let Some(Logged { database, seq, command }) = first else {
+    let Some(Logged { database, keys, seq, command }) = first else {
         return Ok(());
     };
     let outcome = result.as_ref().map_or_else(outcome_of, |_| Outcome::Done);
     let detail = format!("{command}: {}", outcome.as_str());
     let row = NewAccess { item_id: Some(seq), ..access(Action::Outcome).detail(detail) };
-    let store = open_database(&database).await?;
+    let keys = keys_now(&database, keys);
+    let store = open_database(&database, keys).await?;
     store.record_access(row, Clock::system().now_ms()).await?;
     Ok(())
+}
+
+/// The keys of a database that the command itself may have encrypted, decrypted or given another key.
+fn keys_now(database: &Path, before: DataKeys) -> DataKeys {
+    if is_plain(database) {
+        return DataKeys::none();
+    }
+    db::key_in(before.file()).unwrap_or(before)
 }
 
 /// What the machine or the database did not do has failed; what a sentence of ours says was refused.

@@ -12,11 +12,15 @@ use clap::Args;
 use serde_json::json;
 
 use super::backup::{Age, Verified, age_in_words, is_sealed, verify, work_folder};
+use super::db::key_in;
 use super::{Say, counted, line};
 use crate::config::Config;
 use crate::daemon::DatabaseLock;
+use crate::domain::data_key::DataKeys;
 use crate::ops::clock::Clock;
-use crate::store::{ReplacedCopy, Store, keep_erased, keep_photo, newest_text_at, place, refuse_occupied};
+use crate::store::{
+    ReplacedCopy, Store, is_plain, keep_erased, keep_photo, newest_text_at, place, refuse_occupied,
+};
 
 #[derive(Args)]
 #[command(
@@ -34,6 +38,9 @@ pub(super) struct Restore {
     /// The file with the private key of age that opens an encrypted backup
     #[arg(long, value_name = "FILE")]
     identity: Option<PathBuf>,
+    /// The file with the key of an encrypted database (default: database.key_file of --config)
+    #[arg(long, value_name = "FILE")]
+    key_file: Option<PathBuf>,
     /// Prove the backup and say what is in it; put nothing anywhere
     #[arg(long)]
     check: bool,
@@ -45,6 +52,7 @@ struct Target {
     /// Set where the configuration out of the backup goes there, too.
     folder: Option<PathBuf>,
     age_program: String,
+    keys: DataKeys,
 }
 
 /// What was put back.
@@ -55,6 +63,8 @@ struct PutBack {
     n_photos: usize,
     /// Texts that had not left when the backup was made.
     n_doubted: usize,
+    /// The backup is older than the encryption of the database.
+    must_be_encrypted: bool,
     /// Files of the configuration that were left alone.
     left: Vec<PathBuf>,
 }
@@ -69,17 +79,20 @@ pub(super) async fn run(args: Restore, say: Say) -> anyhow::Result<ExitCode> {
 }
 
 fn target(args: &Restore) -> anyhow::Result<Target> {
-    let age = || "age".to_owned();
+    let age_program = "age".to_owned();
+    let named = args.key_file.as_deref().map(key_in).transpose()?;
+    let keys = named.clone().unwrap_or_default();
     Ok(match (&args.to, &args.config) {
         (Some(folder), _) => {
-            Target { database: folder.join("munja.db"), folder: Some(folder.clone()), age_program: age() }
+            Target { database: folder.join("munja.db"), folder: Some(folder.clone()), age_program, keys }
         }
         (None, Some(path)) if path.exists() || !args.check => {
             let config = Config::load_without_secrets(path)?;
-            Target { database: config.database, folder: None, age_program: config.backup.age_program }
+            let keys = named.unwrap_or(config.data_keys);
+            Target { database: config.database, folder: None, age_program: config.backup.age_program, keys }
         }
         // Only to be proved: beside the backup.
-        _ => Target { database: args.file.with_extension("check"), folder: None, age_program: age() },
+        _ => Target { database: args.file.with_extension("check"), folder: None, age_program, keys },
     })
 }
 
@@ -93,17 +106,19 @@ fn restore(args: &Restore, target: &Target, now: i64) -> anyhow::Result<PutBack>
     let work = work_folder(home)?;
     let plain = open_sealed(args, &target.age_program, work.path())?;
     let mut n_photos = 0;
-    let verified = verify(&plain, &work.path().join("proof"), &mut |_, _| {
+    let keys = &target.keys;
+    let verified = verify(&plain, &work.path().join("proof"), keys, &mut |_, _| {
         n_photos += 1;
         Ok(())
     })?;
     verified.must_be_sound()?;
     let mut done = PutBack {
         made_at: verified.manifest.made_at,
-        newest_text_at: newest_text_at(&verified.database)?,
+        newest_text_at: newest_text_at(&verified.database, keys)?,
         n_texts: verified.manifest.rows("inbox") + verified.manifest.rows("outbox"),
         n_photos,
         n_doubted: 0,
+        must_be_encrypted: !target.keys.is_none() && is_plain(&verified.database),
         left: Vec::new(),
     };
     if args.check {
@@ -114,11 +129,13 @@ fn restore(args: &Restore, target: &Target, now: i64) -> anyhow::Result<PutBack>
         last_event_seq: verified.manifest.last_event_seq,
         carrier: verified.manifest.carrier.clone(),
     };
-    done.n_doubted = Store::begin_recovery(&verified.database, &copy, now)?;
+    done.n_doubted = Store::begin_recovery(&verified.database, &copy, keys, now)?;
+    // Photos as the database is.
+    let in_use = if done.must_be_encrypted { DataKeys::none() } else { keys.clone() };
     // Read once more: now each photo is put in its place.
     let again = work.path().join("again");
-    verify(&plain, &again, &mut |hash, bytes| {
-        let kept = keep_photo(&target.database, &bytes)?;
+    verify(&plain, &again, keys, &mut |hash, bytes| {
+        let kept = keep_photo(&target.database, &bytes, &in_use)?;
         if kept == *hash { Ok(()) } else { Err(anyhow!("a photo changed on its way")) }
     })?;
     if let Some(folder) = &target.folder {
@@ -128,7 +145,7 @@ fn restore(args: &Restore, target: &Target, now: i64) -> anyhow::Result<PutBack>
     if let Some(erased) = &verified.erased {
         keep_erased(&target.database, erased)?;
     }
-    place(&verified.database, verified.pseudonym_key.as_deref(), &target.database)?;
+    place(&verified.database, verified.pseudonym_key.as_deref(), &target.database, keys)?;
     Ok(done)
 }
 
@@ -181,7 +198,7 @@ fn tell(done: &PutBack, (database, check): (&Path, bool), now: i64, say: Say) {
             "made_at": done.made_at, "age_ms": age_ms, "newest_text_at": done.newest_text_at,
             "texts": done.n_texts, "photos": done.n_photos, "restored": !check, "verified": true,
             "database": (!check).then(|| database.display().to_string()),
-            "in_doubt": done.n_doubted, "left_alone": left,
+            "in_doubt": done.n_doubted, "left_alone": left, "must_be_encrypted": done.must_be_encrypted,
         });
         line(&out.to_string());
         return;
@@ -214,6 +231,12 @@ fn tell(done: &PutBack, (database, check): (&Path, bool), now: i64, say: Say) {
     for path in &done.left {
         let path = path.display();
         line(&say.pick(format!("Left as it was: {path}."), format!("그대로 두었습니다: {path}")));
+    }
+    if done.must_be_encrypted {
+        line(say.pick(
+            "This backup is older than the encryption of the database: run munjad db encrypt before the start.",
+            "데이터베이스를 암호화하기 전의 백업입니다. 시작하기 전에 munjad db encrypt 를 실행하십시오.",
+        ));
     }
     line(&say.pick(
         format!(

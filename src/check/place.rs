@@ -19,7 +19,8 @@ pub(super) async fn findings(config: &Config, lang: Lang) -> Vec<Finding> {
     let room = disk::room(folder).and_then(|bytes| narrow(folder, bytes, lang));
     let locked = tokio::task::spawn_blocking({
         let database = database.clone();
-        move || store::is_locked(&database)
+        let keys = config.data_keys.clone();
+        move || store::is_locked(&database, &keys)
     });
     // A look that fell over has seen no lock.
     let locked = locked.await.unwrap_or(false).then(|| locked_by_another(&database, lang));

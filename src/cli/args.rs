@@ -5,8 +5,8 @@ use clap_complete::Shell;
 
 use super::{
     account, action, advice, answer_all, bulletin, catalogue, claim, close, danger, decide, desk, doubt,
-    drafts, edit, follow, list, login, passwd, photo, practice, presence, recall, release, reply, report, review,
-    search, sessions, show, similar, status, supervise, totp, watch,
+    drafts, edit, follow, list, login, passwd, photo, practice, presence, recall, release, reply, report,
+    review, search, sessions, show, similar, status, supervise, totp, watch,
 };
 use crate::ops::lang::Lang;
 

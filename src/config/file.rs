@@ -12,6 +12,7 @@ use super::backup::{self, BackupSection};
 use super::calendar::{self, CalendarSection, DeskSections};
 use super::carrier::{self, CarrierSection};
 use super::checker::Checker;
+use super::database::{self, DatabaseSection};
 use super::error::ConfigError;
 use super::log::{self, LogSection};
 use super::metrics::{self, MetricsSection};
@@ -56,12 +57,6 @@ struct File {
     calendar: CalendarSection,
     #[serde(default)]
     desks: DeskSections,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct DatabaseSection {
-    path: PathBuf,
 }
 
 #[derive(Deserialize, Default)]
@@ -120,6 +115,7 @@ fn sections(checker: &Checker<'_>, file: &File) -> Result<Config, ConfigError> {
     let config = Config {
         privacy: privacy::read(checker, &file.privacy, &service.categories)?,
         database: checker.beside(&file.database.path),
+        data_keys: database::keys(checker, &file.database)?,
         carriers,
         polling,
         sending: sending::read(checker, &file.sending)?,

@@ -16,6 +16,7 @@ pub mod citizen;
 pub mod clock;
 pub mod conversation;
 pub mod counselor;
+pub mod data_key;
 pub mod delivery_reason;
 pub mod desk;
 pub mod draft;

@@ -193,6 +193,8 @@ pub fn file_kind(ending: &str) -> Option<FileKind> {
         "" => Some(FileKind::Database),
         "-wal" | "-shm" | "-journal" => Some(FileKind::Log),
         "-photos" => Some(FileKind::Photos),
+        // A database that is being encrypted.
+        ".recrypt" | ".recrypt-journal" => Some(FileKind::Copy),
         "-pseudonym-key" => Some(FileKind::Key),
         "-erased" => Some(FileKind::Erased),
         ".lock" | ".control" | ".made" | ".damaged" | ".reached" => Some(FileKind::Mark),

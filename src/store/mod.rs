@@ -39,8 +39,8 @@ use tokio::sync::{Notify, watch};
 
 pub use alarm::{AlarmPush, CalledAlarm, OpenTrouble};
 pub use backup::{
-    Contents, Examined, TableSize, Trouble, copy_database, examine_copy, keep_photo, newest_text_at,
-    open_photo, place, refuse_occupied,
+    Contents, Examined, Recrypted, TableSize, Trouble, copy_database, examine_copy, keep_photo,
+    newest_text_at, open_photo, photo_as_it_lies, photo_content, place, refuse_occupied,
 };
 pub use board::{BoardDanger, BoardDay, BoardHeld, BoardNow, BoardOpened, BoardQueue};
 pub use bulletin::{BegunBulletin, BulletinRow};
@@ -53,13 +53,14 @@ pub use conversation::place::ListPlace;
 pub use conversation::survey::Survey;
 pub use conversation::timers::{Round, Timed};
 pub use edited_list::{ListStored, ListVersion, NewListVersion, WordsTried};
+pub use engine::cipher::{Opens, is_plain, opens, seems_encrypted};
 use engine::condition::Condition;
 pub use engine::files::{beside, refuse_lost};
 pub use engine::migrate::{SCHEMA_VERSION, Upgraded};
 pub use engine::probe::is_locked;
 pub use engine::pseudonym_key::key_file;
 pub use engine::reached::Reached;
-use engine::{files, installation, migrate, pseudonym_key, read, write};
+use engine::{cipher, files, installation, migrate, pseudonym_key, read, write};
 pub use figures::closed::ClosedMonth;
 pub use figures::histories::{FiguresOf, MeaningOf};
 pub use figures::quotes::Quotes;
@@ -103,6 +104,7 @@ pub use recovery::{FoundTexts, Recovery, RecoveryList, RecoveryLook, ReplacedCop
 pub use search::{SearchFilter, SearchHit, SearchPage, SimilarAnswer, SoughtCitizen};
 pub use status::{Balance, Counts};
 
+use crate::domain::data_key::DataKeys;
 use crate::domain::pseudonym::PseudonymKey;
 use crate::domain::refusal::Refusal;
 
@@ -228,6 +230,8 @@ pub struct StoreOptions {
     /// Change nothing, in the file or beside it: every write fails with [`StoreError::ReadOnly`].
     pub read_only: bool,
     pub busy_timeout: Duration,
+    /// The keys of a database that is encrypted; the one in use is each connection's first statement.
+    pub keys: DataKeys,
 }
 
 impl Default for StoreOptions {
@@ -239,6 +243,7 @@ impl Default for StoreOptions {
             schema: SchemaPolicy::MustMatch,
             read_only: false,
             busy_timeout: Duration::from_secs(5),
+            keys: DataKeys::none(),
         }
     }
 }
@@ -275,10 +280,11 @@ impl Store {
     /// Opens the database at `path`; creates or upgrades it only if `options` say so. Blocks. Refuses a file that is
     /// damaged, not a database, not Munja's, or of another version; the error names the file.
     pub fn open(path: &Path, options: &StoreOptions) -> Result<Store> {
+        let options = &settled(path, options)?;
         let (connection, readers) = open_all(path, options).map_err(|error| naming(path, error))?;
         // A key is made with the database, and never beside one that has had another.
         let is_new = !options.read_only && !installation::has_had_a_key(&connection)?;
-        let pseudonyms = pseudonym_key::read_or_make(path, is_new)?;
+        let pseudonyms = pseudonym_key::read_or_make(path, is_new, &options.keys)?;
         let has_its_key = installation::has_its_key(&connection, &pseudonyms, !options.read_only)?;
         let hints = Arc::new(Hints {
             text_in: Notify::new(),
@@ -288,7 +294,7 @@ impl Store {
         });
         let condition = Arc::new(Condition::of(path, !options.read_only));
         let readers = Arc::new(read::Readers::new(readers, Arc::clone(&condition)));
-        let files = Arc::new(photo::Files::beside(path));
+        let files = Arc::new(photo::Files::beside(path, options.keys.clone()));
         let parts = (Arc::clone(&condition), Arc::clone(&hints));
         let writer = Arc::new(write::Writer::new(connection, path, options, parts.0, parts.1));
         let (log_ins, path) = (Arc::default(), path.to_owned());
@@ -296,11 +302,20 @@ impl Store {
     }
 
     /// Upgrades the database at `path` and closes it. Blocks. The caller must hold the daemon's lock.
-    pub fn upgrade(path: &Path) -> Result<Upgraded> {
-        let options =
-            StoreOptions { create: false, schema: SchemaPolicy::Upgrade, ..StoreOptions::default() };
+    pub fn upgrade(path: &Path, keys: &DataKeys) -> Result<Upgraded> {
+        let options = StoreOptions {
+            create: false,
+            schema: SchemaPolicy::Upgrade,
+            keys: cipher::settle(path, keys)?,
+            ..StoreOptions::default()
+        };
         let (_, upgraded) = open_writer(path, &options).map_err(|error| naming(path, error))?;
         Ok(upgraded)
+    }
+
+    /// The keys it was opened with, the one in use first.
+    pub fn data_keys(&self) -> &DataKeys {
+        self.writer.keys()
     }
 
     pub fn path(&self) -> &Path {
@@ -370,6 +385,11 @@ impl Store {
     pub async fn checkpoint(&self) -> Result<()> {
         self.writer.checkpoint().await
     }
+}
+
+/// The options with the key in use that opens the file.
+fn settled(path: &Path, options: &StoreOptions) -> Result<StoreOptions> {
+    Ok(StoreOptions { keys: cipher::settle(path, &options.keys)?, ..options.clone() })
 }
 
 fn open_all(path: &Path, options: &StoreOptions) -> Result<(Connection, Vec<Connection>)> {
@@ -445,7 +465,7 @@ fn connect(path: &Path, options: &StoreOptions, may_write: bool) -> Result<Conne
     if may_write && options.create {
         flags |= OpenFlags::SQLITE_OPEN_CREATE;
     }
-    let connection = Connection::open_with_flags(path, flags)?;
+    let connection = cipher::open(path, flags, &options.keys)?;
     connection.busy_timeout(options.busy_timeout)?;
     connection.set_prepared_statement_cache_capacity(128);
     // Room for the pages that a busy hour writes to; the default of 2 MB keeps reading them again.
@@ -465,43 +485,13 @@ fn connect(path: &Path, options: &StoreOptions, may_write: bool) -> Result<Conne
     Ok(connection)
 }
 
-/// Opens one connection that changes nothing, in the file or beside it. If a log exists, it is read too. If none exists,
-/// nobody has the file open, and SQLite reads it as `immutable`: otherwise it would create a log and leave it there.
+/// Opens one connection that changes nothing, in the file or beside it.
 fn connect_read_only(path: &Path, options: &StoreOptions) -> Result<Connection> {
-    // The log lies beside the file itself, not beside a link to it.
-    let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let beside = |suffix: &str| {
-        let mut name = path.as_os_str().to_owned();
-        name.push(suffix);
-        PathBuf::from(name).exists()
-    };
-    let has_log = beside("-wal") || beside("-journal");
-    let mode = if has_log { "?mode=ro" } else { "?mode=ro&immutable=1" };
-    // Without the empty host, a path that begins with two slashes would name a host.
-    let scheme = if path.is_absolute() { "file://" } else { "file:" };
-    let uri = format!("{scheme}{}{mode}", percent_encoded(path));
-    let flags =
-        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
-    let connection = Connection::open_with_flags(uri, flags)?;
+    let (uri, flags) = cipher::read_only(path);
+    let connection = cipher::open(Path::new(&uri), flags, &options.keys)?;
     connection.busy_timeout(options.busy_timeout)?;
     connection.pragma_update(None, "query_only", "ON")?;
     Ok(connection)
-}
-
-/// A path for an SQLite URI, with any bytes.
-fn percent_encoded(path: &Path) -> String {
-    use std::fmt::Write as _;
-    let mut uri = String::new();
-    for byte in path.as_os_str().as_encoded_bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' => {
-                uri.push(char::from(*byte))
-            }
-            // Writing to a String cannot fail.
-            _ => drop(write!(uri, "%{byte:02X}")),
-        }
-    }
-    uri
 }
 
 /// Switches to WAL without automatic checkpoints: [`mod@write`] makes them beside the writer.
@@ -527,6 +517,7 @@ fn set_journal(connection: &Connection, patience: Duration) -> Result<()> {
 
 /// Adds the path to an error of opening.
 fn naming(path: &Path, error: StoreError) -> StoreError {
+    let error = cipher::explained(path, error);
     let path = path.display();
     match error {
         StoreError::Sqlite(inner) => StoreError::Unusable(format!("cannot open {path}: {inner}")),

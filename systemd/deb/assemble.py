@@ -3,6 +3,8 @@
 cargo-deb; what of it this package uses is read here, so that building needs no more than dpkg-deb.
 
     assemble.py BUILT-FOLDER OUTPUT-FOLDER      such as target/release target/package; prints the path of the .deb
+
+FLAVOUR=sqlcipher names the package munja-sqlcipher: it takes the place of munja.
 """
 
 import gzip
@@ -15,6 +17,8 @@ import tempfile
 import tomllib
 from pathlib import Path
 
+# The first line of a flavour's description.
+FLAVOURS = {"sqlcipher": "SMS text-consultation gateway, with encryption at rest"}
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -69,6 +73,10 @@ def control(package, deb, stage):
         "Priority": deb["priority"],
         "Description": package["description"].split(": ", 1)[1] + "\n" + "\n".join(f" {line}" for line in words),
     }
+    if flavour := os.environ.get("FLAVOUR"):
+        name = fields["Package"]
+        fields |= {"Package": f"{name}-{flavour}", "Provides": name, "Conflicts": name, "Replaces": name}
+        fields["Description"] = FLAVOURS[flavour] + "\n" + fields["Description"].split("\n", 1)[1]
     return fields, "".join(f"{name}: {value}\n" for name, value in fields.items())
 
 

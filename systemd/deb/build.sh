@@ -3,8 +3,9 @@
 # are made of, and from these, by [package.metadata.deb] in Cargo.toml, the .deb. Prints its path.
 #
 #   systemd/deb/build.sh [--profile release|dev]        dev builds fast and runs slowly: for trying the package
+#   FLAVOUR=sqlcipher systemd/deb/build.sh              munja-sqlcipher, which encrypts the database (docs/encryption.md)
 #
-# Needs Rust, a C compiler, Python 3.11 and dpkg-dev.
+# Needs Rust, a C compiler, Python 3.11 and dpkg-dev; the flavour sqlcipher also libssl-dev.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -12,11 +13,17 @@ profile=release
 [ "${1:-}" != --profile ] || profile=$2
 built=${CARGO_TARGET_DIR:-target}/$([ "$profile" = dev ] && echo debug || echo "$profile")
 parts=target/package
+flavour=${FLAVOUR:-}
+case $flavour in
+    "" | sqlcipher) ;;
+    *) echo "there is no flavour $flavour: leave FLAVOUR out, or say sqlcipher" >&2; exit 2 ;;
+esac
 
-cargo build --locked --no-default-features --bins --profile "$profile" >&2
+cargo build --locked --no-default-features --features "$flavour" --bins --profile "$profile" >&2
 rm -rf "$parts"
 "$built/munjad" man --to "$parts" >/dev/null
-systemd/deb/sbom.py >"$parts/munja.cdx.json"
+systemd/deb/sbom.py ${flavour:+"$flavour"} >"$parts/munja.cdx.json"
 # Checked here, because the package says it of the program.
 ! "$built/munjad" sim --help >/dev/null 2>&1 || { echo "the simulated carrier is in it" >&2; exit 1; }
-systemd/deb/assemble.py "$built" "$parts"
+[ "$flavour" != sqlcipher ] || "$built/munjad" --version | grep -q "encryption at rest" || { echo "it cannot encrypt" >&2; exit 1; }
+FLAVOUR=$flavour systemd/deb/assemble.py "$built" "$parts"

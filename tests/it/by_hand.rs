@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use munja::api::wire::ConversationDetail;
+use munja::domain::data_key::DataKeys;
 use munja::domain::recovery::RecoveryState;
 use munja::ops::clock::Clock;
 use munja::store::copy_database;
@@ -16,7 +17,7 @@ const ANSWER: &str = "막차는 23시 40분입니다.";
 
 /// A copy as somebody makes it who wants one before a change: an answer of it has not left.
 fn copy_of_an_hour_ago(database: &Path, copy: &Path) {
-    copy_database(database, copy).unwrap();
+    copy_database(database, copy, &DataKeys::none()).unwrap();
     let file = rusqlite::Connection::open(copy).unwrap();
     let states = "SELECT state FROM outbox ORDER BY id";
     let states: Vec<String> =

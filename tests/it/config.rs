@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use munja::config::{Config, EXAMPLE};
+use munja::domain::data_key::CAN_ENCRYPT;
 use munja::domain::notice::{Language, Notice, Slot};
 
 /// A folder with an API key; the configuration itself is passed as text.
@@ -59,7 +60,7 @@ fn the_example_shows_every_key_with_its_default() {
     };
     assert_eq!(without_senders(short), without_senders(long));
     let n_keys = spelled.lines().filter(|l| !l.starts_with('#') && l.contains(" = ")).count();
-    assert_eq!(n_keys, 86, "a key was added or removed: show it in gateway.example.toml and count it here");
+    assert_eq!(n_keys, 87, "a key was added or removed: show it in gateway.example.toml and count it here");
 }
 
 /// The same for the carriers that are not in use: each section of the example is sound, with its defaults spelled out or
@@ -67,8 +68,9 @@ fn the_example_shows_every_key_with_its_default() {
 #[test]
 fn the_example_has_a_section_for_every_carrier() {
     let (folder, path) = folder();
-    // Not the file of the access log's heads: the gateway writes it.
-    for line in EXAMPLE.lines().filter(|line| !line.contains("head_file")) {
+    // Not the file of the access log's heads, which the gateway writes, and not the database's key, which other builds refuse.
+    for line in EXAMPLE.lines().filter(|line| !(line.contains("head_file") || line.starts_with("# key_file")))
+    {
         if let Some((_, file)) = line.split_once("_file = ") {
             fs::write(folder.path().join(file.trim_matches('"')), "secret-key\n").unwrap();
         }
@@ -287,11 +289,37 @@ fn a_proxy_is_an_http_proxy_and_its_password_stands_in_a_file() {
     }
 }
 
+/// A key for the database: a build that cannot encrypt refuses it, one that can reads nothing else as a key.
+#[test]
+fn the_key_of_the_database_is_read_or_refused_in_words_that_mend_it() {
+    let (folder, path) = folder();
+    let with = EXAMPLE.replace("# key_file = \"\"", "key_file = \"database.key\"");
+    let error = || Config::parse(&with, &path).unwrap_err().to_string();
+    let key = folder.path().join("database.key");
+    if !CAN_ENCRYPT {
+        fs::write(&key, format!("{}\n", "a1".repeat(32))).unwrap();
+        let said = error();
+        for word in ["line 10: database.key_file", "cannot encrypt", "munja-sqlcipher"] {
+            assert!(said.contains(word), "{word}: {said}");
+        }
+        return;
+    }
+    let said = error();
+    assert!(said.contains("database.key cannot be read") && said.contains("db new-key"), "{said}");
+    fs::write(&key, "hunter2\n").unwrap();
+    let said = error();
+    assert!(said.contains("64 hexadecimal digits") && !said.contains("hunter2"), "{said}");
+    fs::write(&key, format!("{}\n", "a1".repeat(32))).unwrap();
+    let config = Config::parse(&with, &path).unwrap();
+    assert_eq!(config.data_keys.all().len(), 1);
+    assert!(config.secret_files.contains(&key), "munjad check looks at its mode, and no backup takes it");
+}
+
 #[test]
 fn every_error_names_file_line_and_key() {
     let cases = [
         (EXAMPLE.replace("[database]", "[databas]"), "line", "databas"),
-        (EXAMPLE.replace("name = \"bizgo\"", "name = \"pigeon\""), "line 12", "carrier.name"),
+        (EXAMPLE.replace("name = \"bizgo\"", "name = \"pigeon\""), "line 15", "carrier.name"),
         (EXAMPLE.replace("number = \"062120\"", "number = \"abc\""), "line", "carrier.bizgo.number"),
         (EXAMPLE.replace("# slow_secs = 2", "slow_secs = -1"), "line", "polling.slow_secs"),
         (EXAMPLE.replace("# fast_secs = 0.28", "fast_secs = 30"), "line", "polling.fast_secs"),

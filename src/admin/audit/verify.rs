@@ -18,7 +18,8 @@ use crate::store::StoreOptions;
 pub(super) async fn run(at: &ConfigArg, heads: &[PathBuf], say: Say) -> anyhow::Result<ExitCode> {
     let config = Config::load_without_secrets(&at.config)?;
     let known = known_heads(&config, heads, say)?;
-    let options = StoreOptions { create: false, read_only: true, ..StoreOptions::default() };
+    let keys = config.data_keys.clone();
+    let options = StoreOptions { create: false, read_only: true, keys, ..StoreOptions::default() };
     let store = daemon::open_store(&config.database, options).await?;
     let is_watched = std::io::stderr().is_terminal() && !say.json;
     let progress = move |n: u64| {

@@ -16,13 +16,20 @@ use super::manifest::{
     CONFIG, DATABASE, ERASED, FORMAT, FileEntry, MANIFEST, Manifest, PHOTOS, PSEUDONYM_KEY, hash_of, hex,
 };
 use crate::config::Config;
+use crate::domain::data_key::DataKeys;
 use crate::domain::text::one_line;
-use crate::store::{Hash, Trouble, copy_database, erased_file, examine_copy, key_file, open_photo};
+use crate::store::{
+    Hash, Trouble, copy_database, erased_file, examine_copy, key_file, open_photo, photo_as_it_lies,
+    photo_content,
+};
 
 /// A manifest is no longer than this (bytes): a line for each photo.
 const LONGEST_MANIFEST: u64 = 256 << 20;
 /// A key file or a file of the configuration is no longer than this (bytes).
 const LONGEST_SMALL: u64 = 64 << 20;
+
+/// What a database that is not encrypted begins with.
+const PLAIN: &[u8; 16] = b"SQLite format 3\0";
 
 /// Where a backup is made from.
 pub(super) struct Source<'a> {
@@ -50,7 +57,7 @@ impl Source<'_> {
     pub fn write(&self, work: &Path, to: &Path) -> anyhow::Result<Written> {
         let database = &self.config.database;
         let copy = work.join(DATABASE);
-        let held = copy_database(database, &copy)
+        let held = copy_database(database, &copy, self.keys())
             .with_context(|| format!("the database {} cannot be copied", database.display()))?;
         // Only now: a row names a file that is on disk.
         let mut files = vec![(DATABASE.to_owned(), Content::OnDisk(copy))];
@@ -61,7 +68,7 @@ impl Source<'_> {
         }
         files.extend(self.configuration()?);
         let (sound, missing): (Vec<Hash>, Vec<Hash>) =
-            held.photos.iter().partition(|hash| open_photo(database, hash).is_ok());
+            held.photos.iter().partition(|hash| open_photo(database, hash, self.keys()).is_ok());
         files.extend(sound.iter().map(|hash| (format!("{PHOTOS}{}", hex(hash)), Content::Photo(*hash))));
         let missing: Vec<String> = missing.iter().map(|hash| hex(hash)).collect();
         let manifest = Manifest {
@@ -85,6 +92,10 @@ impl Source<'_> {
         }
         builder.into_inner()?.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
         Ok(Written { n_photos: sound.len(), missing })
+    }
+
+    fn keys(&self) -> &DataKeys {
+        &self.config.data_keys
     }
 
     /// The configuration and the files that it names, without those of secrets.
@@ -117,13 +128,18 @@ impl Source<'_> {
         Ok(match content {
             Content::OnDisk(path) => Box::new(File::open(path)?),
             Content::Bytes(bytes) => Box::new(io::Cursor::new(bytes.clone())),
-            Content::Photo(hash) => Box::new(open_photo(&self.config.database, hash)?.into_file()),
+            Content::Photo(hash) if self.keys().is_none() => {
+                Box::new(open_photo(&self.config.database, hash, self.keys())?.into_file())
+            }
+            Content::Photo(hash) => {
+                Box::new(io::Cursor::new(photo_as_it_lies(&self.config.database, hash, self.keys())?))
+            }
         })
     }
 
     fn entry(&self, name: &str, content: &Content) -> anyhow::Result<FileEntry> {
-        if let Content::Photo(hash) = content {
-            let bytes = open_photo(&self.config.database, hash)?.n_bytes();
+        if let (Content::Photo(hash), true) = (content, self.keys().is_none()) {
+            let bytes = open_photo(&self.config.database, hash, self.keys())?.n_bytes();
             return Ok(FileEntry { name: name.to_owned(), bytes, sha256: hex(hash) });
         }
         let (sha256, bytes) = copy_hashed(&mut self.reader(content)?, &mut io::sink())?;
@@ -212,10 +228,11 @@ impl Verified {
 pub(in crate::admin) type OnPhoto<'a> = dyn FnMut(&Hash, Vec<u8>) -> anyhow::Result<()> + 'a;
 
 /// Reads an archive to its end: every file is there, once, with its bytes; the database is taken out into the new folder `into`
-/// and examined as a whole. Blocks.
+/// and examined as a whole. What is encrypted in it needs its key; photos are handed on as they are without it. Blocks.
 pub(in crate::admin) fn verify(
     archive: &Path,
     into: &Path,
+    keys: &DataKeys,
     on_photo: &mut OnPhoto<'_>,
 ) -> anyhow::Result<Verified> {
     fs::DirBuilder::new()
@@ -230,6 +247,7 @@ pub(in crate::admin) fn verify(
     let manifest = read_manifest(&mut first.with_context(shown)?).with_context(shown)?;
     let mut reading = Reading {
         expected: manifest.files.iter().map(|file| (file.name.as_str(), file)).collect(),
+        keys,
         database: into.join(DATABASE),
         pseudonym_key: None,
         erased: None,
@@ -242,8 +260,24 @@ pub(in crate::admin) fn verify(
         return Err(anyhow!("{missing} is missing")).with_context(shown);
     }
     let Reading { database, pseudonym_key, erased, configuration, .. } = reading;
-    let troubles = examine_copy(&database, &manifest.contents()).with_context(shown)?;
+    let troubles = examine_copy(&database, &manifest.contents(), keys).with_context(shown)?;
     Ok(Verified { database, pseudonym_key, erased, configuration, troubles, manifest })
+}
+
+/// Whether the database in an archive can be read without a key. One that cannot be looked at counts as such.
+pub(super) fn holds_plain_database(archive: &Path) -> bool {
+    let look = || -> io::Result<bool> {
+        for entry in Archive::new(File::open(archive)?).entries_with_seek()? {
+            let mut entry = entry?;
+            if entry.path()?.to_str() == Some(DATABASE) {
+                let mut begin = [0; PLAIN.len()];
+                entry.read_exact(&mut begin)?;
+                return Ok(begin == *PLAIN);
+            }
+        }
+        Ok(true)
+    };
+    look().unwrap_or(true)
 }
 
 fn read_manifest(entry: &mut tar::Entry<'_, impl Read>) -> anyhow::Result<Manifest> {
@@ -267,6 +301,7 @@ fn read_manifest(entry: &mut tar::Entry<'_, impl Read>) -> anyhow::Result<Manife
 struct Reading<'a> {
     /// What has not come yet.
     expected: BTreeMap<&'a str, &'a FileEntry>,
+    keys: &'a DataKeys,
     database: PathBuf,
     pseudonym_key: Option<String>,
     erased: Option<String>,
@@ -307,9 +342,14 @@ impl Reading<'_> {
         } else if name == ERASED {
             self.erased = Some(String::from_utf8(bytes)?);
         } else if let Some(word) = name.strip_prefix(PHOTOS) {
-            match hash_of(word).filter(|hash| *hash == found.0) {
-                Some(hash) => on_photo(&hash, std::mem::take(&mut bytes))?,
-                None => bail!("{} is not the photo that its name says", one_line(&name, 80)),
+            let hash = hash_of(word);
+            let photo = hash.and_then(|hash| photo_content(&hash, std::mem::take(&mut bytes), self.keys));
+            match hash.zip(photo) {
+                Some((hash, photo)) => on_photo(&hash, photo)?,
+                None => bail!(
+                    "{} is not the photo that its name says, or is encrypted with another key",
+                    one_line(&name, 80)
+                ),
             }
         } else if let Some(name) = name.strip_prefix(CONFIG).filter(|name| is_plain(Path::new(name))) {
             self.configuration.insert(name.to_owned(), bytes);
@@ -393,13 +433,13 @@ mod tests {
         for (expected, entries) in cases {
             let (folder, path) = archive(&entries);
             let into = folder.path().join("into");
-            let refused = verify(&path, &into, &mut |_, _| Ok(())).err().expect(expected);
+            let refused = verify(&path, &into, &DataKeys::none(), &mut |_, _| Ok(())).err().expect(expected);
             assert!(format!("{refused:#}").contains(expected), "{expected}: {refused:#}");
         }
         let mut cut = archive(&[(MANIFEST, &whole), (DATABASE, &[7; 5_000])]);
         let bytes = fs::read(&cut.1).unwrap();
         cut.1 = cut.0.path().join("cut.tar");
         fs::write(&cut.1, &bytes[..bytes.len() / 2]).unwrap();
-        assert!(verify(&cut.1, &cut.0.path().join("into"), &mut |_, _| Ok(())).is_err());
+        assert!(verify(&cut.1, &cut.0.path().join("into"), &DataKeys::none(), &mut |_, _| Ok(())).is_err());
     }
 }

@@ -17,6 +17,7 @@ use clap::Args;
 use serde_json::json;
 
 pub(super) use age::{Age, is_sealed};
+use archive::holds_plain_database;
 pub(super) use archive::{Verified, verify};
 pub(super) use copies::{age_in_words, size};
 pub(super) use work::work_folder;
@@ -62,6 +63,8 @@ struct Made {
     n_texts: i64,
     n_photos: usize,
     is_encrypted: bool,
+    /// Texts and photos in it are encrypted as the database is.
+    has_encrypted_texts: bool,
     missing: Vec<String>,
     removed: Vec<PathBuf>,
 }
@@ -109,7 +112,7 @@ fn make(
     let written = source.write(work.path(), &plain)?;
     // Read back as a restore reads it.
     let proof = work.path().join("proof");
-    let verified = verify(&plain, &proof, &mut |_, _| Ok(()))?;
+    let verified = verify(&plain, &proof, &config.data_keys, &mut |_, _| Ok(()))?;
     verified.must_be_sound()?;
     let (ready, ending) = match &recipient {
         None => (plain, "tar"),
@@ -128,6 +131,7 @@ fn make(
         n_texts: verified.manifest.rows("inbox") + verified.manifest.rows("outbox"),
         n_photos: written.n_photos,
         is_encrypted: recipient.is_some(),
+        has_encrypted_texts: !config.data_keys.is_none(),
         missing: written.missing,
         removed,
     })
@@ -139,7 +143,7 @@ fn tell(made: &Made, say: Say) {
         let removed: Vec<_> = made.removed.iter().map(|path| path.display().to_string()).collect();
         let out = json!({
             "file": file.to_string(), "bytes": made.n_bytes, "texts": made.n_texts, "photos": made.n_photos,
-            "encrypted": made.is_encrypted, "verified": true, "photos_missing": made.missing, "removed": removed,
+            "encrypted": made.is_encrypted, "texts_encrypted": made.has_encrypted_texts, "verified": true, "photos_missing": made.missing, "removed": removed,
         });
         line(&out.to_string());
         return;
@@ -153,7 +157,12 @@ fn tell(made: &Made, say: Say) {
         ),
         format!("백업을 만들고 확인했습니다: {file} ({size}, 문자 {texts}건, 사진 {photos}장)."),
     ));
-    if !made.is_encrypted {
+    if made.has_encrypted_texts {
+        line(say.pick(
+            "Texts and photos in it are encrypted with the key of the database. That key is not in it: keep it elsewhere.",
+            "문자와 사진은 데이터베이스의 키로 암호화되어 있습니다. 그 키는 백업에 들어 있지 않으니 따로 보관하십시오.",
+        ));
+    } else if !made.is_encrypted {
         line(say.pick(
             "It is not encrypted: whoever can read the file can read every text. See backup.recipient.",
             "암호화하지 않았습니다. 이 파일을 읽을 수 있는 사람은 모든 문자를 읽을 수 있습니다. backup.recipient 를 보십시오.",
@@ -170,6 +179,14 @@ fn tell(made: &Made, say: Say) {
             format!("데이터베이스에 있는 사진 {n}장이 없거나 손상되어 백업에 들어가지 않았습니다: munjad db check --photos"),
         ));
     }
+}
+
+/// The copies in a folder whose database is not encrypted.
+pub(super) fn plain_backups(folder: &Path) -> Vec<PathBuf> {
+    let all = copies(folder).unwrap_or_default().into_iter();
+    all.filter(|copy| !copy.is_encrypted() && holds_plain_database(&copy.path))
+        .map(|copy| copy.path)
+        .collect()
 }
 
 pub(super) fn list(args: Backups, say: Say) -> anyhow::Result<ExitCode> {

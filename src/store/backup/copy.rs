@@ -7,11 +7,12 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::Connection;
 use rusqlite::backup::{Backup, StepResult};
+use rusqlite::{Connection, OpenFlags};
 
 use super::table::table_names;
-use crate::store::engine::migrate;
+use crate::domain::data_key::DataKeys;
+use crate::store::engine::{cipher, migrate};
 use crate::store::photo::Hash;
 use crate::store::{Result, StoreError, StoreOptions, connect};
 
@@ -31,24 +32,28 @@ pub struct Contents {
 }
 
 /// Copies the database at `from` into the new file `to` (mode 0600, synced, no log beside it); returns what it held. Takes no
-/// lock of the daemon's and never waits for its writer. Accepts a database of an older version. Blocks.
-pub fn copy_database(from: &Path, to: &Path) -> Result<Contents> {
-    let source = connect(from, &StoreOptions::default(), false)?;
-    migrate::known(&source, from)?;
+/// lock of the daemon's and never waits for its writer. Accepts a database of an older version. A copy of an encrypted one is
+/// encrypted with the same key. Blocks.
+pub fn copy_database(from: &Path, to: &Path, keys: &DataKeys) -> Result<Contents> {
+    let keys = cipher::settle(from, keys)?;
+    let options = StoreOptions { keys: keys.clone(), ..StoreOptions::default() };
+    let source = connect(from, &options, false).map_err(|error| cipher::explained(from, error))?;
+    migrate::known(&source, from).map_err(|error| cipher::explained(from, error))?;
     let cannot =
         |error: std::io::Error| StoreError::Unusable(format!("{} cannot be written: {error}", to.display()));
     let file = File::options().write(true).create_new(true).mode(0o600).open(to).map_err(cannot)?;
     // The backup reads in this transaction: what is counted is what is copied.
     source.execute_batch("BEGIN")?;
     let contents = contents(&source)?;
-    copy_all(&source, to)?;
+    copy_all(&source, to, &keys)?;
     source.execute_batch("COMMIT")?;
     file.sync_all().map_err(cannot)?;
     Ok(contents)
 }
 
-fn copy_all(source: &Connection, to: &Path) -> Result<()> {
-    let mut target = Connection::open(to)?;
+fn copy_all(source: &Connection, to: &Path, keys: &DataKeys) -> Result<()> {
+    // SQLCipher refuses to copy pages between a file with a key and one without.
+    let mut target = cipher::open(to, OpenFlags::default(), keys)?;
     {
         let backup = Backup::new(source, &mut target)?;
         let mut tries = 0;

@@ -1,12 +1,14 @@
 //! Whether a database is sound: what SQLite says, references, what the service relies on, and the files of photos.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use rusqlite::{Connection, OpenFlags};
 
 use super::copy::{Contents, contents};
 use crate::domain::UnixMs;
-use crate::store::engine::migrate;
+use crate::domain::data_key::DataKeys;
+use crate::store::engine::{cipher, migrate};
 use crate::store::journal::access_read;
 use crate::store::photo::{Files, Hash};
 use crate::store::{Result, Store, StoreError};
@@ -113,15 +115,16 @@ fn run_checks(conn: &Connection) -> Vec<Trouble> {
 }
 
 /// Opens a copy that nobody else uses; changes nothing, in the file or beside it.
-pub(super) fn open(copy: &Path) -> Result<Connection> {
-    let conn = Connection::open_with_flags(copy, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+pub(super) fn open(copy: &Path, keys: &DataKeys) -> Result<Connection> {
+    let keys = cipher::settle_copy(copy, keys)?;
+    let conn = cipher::open(copy, OpenFlags::SQLITE_OPEN_READ_ONLY, &keys)?;
     conn.pragma_update(None, "query_only", "ON")?;
     Ok(conn)
 }
 
 /// Examines a copy as a whole, and compares it with what it should hold. Blocks.
-pub fn examine_copy(copy: &Path, expected: &Contents) -> Result<Vec<Trouble>> {
-    let conn = open(copy)?;
+pub fn examine_copy(copy: &Path, expected: &Contents, keys: &DataKeys) -> Result<Vec<Trouble>> {
+    let conn = open(copy, keys)?;
     migrate::known(&conn, copy)?;
     let mut troubles = run_checks(&conn);
     let found = contents(&conn)?;
@@ -145,15 +148,14 @@ pub fn examine_copy(copy: &Path, expected: &Contents) -> Result<Vec<Trouble>> {
 }
 
 /// When the newest text in a copy came or was written; `None` if there is none. Blocks.
-pub fn newest_text_at(copy: &Path) -> Result<Option<UnixMs>> {
-    let conn = open(copy)?;
+pub fn newest_text_at(copy: &Path, keys: &DataKeys) -> Result<Option<UnixMs>> {
+    let conn = open(copy, keys)?;
     let sql = "SELECT max(at) FROM (SELECT max(received_at) AS at FROM inbox UNION ALL SELECT max(created_at) FROM outbox)";
     Ok(conn.query_row(sql, [], |r| r.get(0))?)
 }
 
-/// Compares the files of these photos, beside a database, with their hashes; returns the hashes that have no sound file. Blocks.
-fn examine_photos(database: &Path, photos: &[Hash]) -> Vec<Hash> {
-    let files = Files::beside(database);
+/// Compares the files of these photos with their hashes; returns the hashes that have no sound file. Blocks.
+fn examine_photos(files: &Files, photos: &[Hash]) -> Vec<Hash> {
     photos.iter().filter(|hash| files.open(hash).is_err()).copied().collect()
 }
 
@@ -171,8 +173,8 @@ impl Store {
         if photos {
             let named = self.read(|conn| Ok(contents(conn)?.photos)).await?;
             examined.n_photos = named.len();
-            let path = self.path().to_owned();
-            let bad = tokio::task::spawn_blocking(move || examine_photos(&path, &named).len()).await;
+            let files = Arc::clone(&self.files);
+            let bad = tokio::task::spawn_blocking(move || examine_photos(&files, &named).len()).await;
             match bad.map_err(|_| StoreError::Crashed)? {
                 0 => {}
                 n => examined

@@ -5,6 +5,8 @@ use std::path::Path;
 use rusqlite::{Connection, OptionalExtension, named_params};
 
 use crate::domain::UnixMs;
+use crate::domain::data_key::DataKeys;
+use crate::store::engine::cipher;
 use crate::store::{Result, SchemaPolicy, Store, StoreOptions, open_writer};
 
 /// What a table holds.
@@ -50,9 +52,13 @@ impl Store {
 
     /// Rewrites the database at `path` without its free pages. The caller must hold the daemon's lock: nobody else can use
     /// the file meanwhile. Blocks.
-    pub fn vacuum(path: &Path) -> Result<()> {
-        let options =
-            StoreOptions { create: false, schema: SchemaPolicy::MustMatch, ..StoreOptions::default() };
+    pub fn vacuum(path: &Path, keys: &DataKeys) -> Result<()> {
+        let options = StoreOptions {
+            create: false,
+            schema: SchemaPolicy::MustMatch,
+            keys: cipher::settle(path, keys)?,
+            ..StoreOptions::default()
+        };
         let (conn, _) = open_writer(path, &options)?;
         conn.execute_batch("VACUUM")?;
         Ok(conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)

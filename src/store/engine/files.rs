@@ -55,6 +55,18 @@ pub fn beside(database: &Path, ending: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
+/// Gives a new file the owner of the one whose place it takes, where there is one: a command that root calls must leave the service
+/// what it needs.
+pub(in crate::store) fn keep_owner(new: &File, old: &Path) -> std::io::Result<()> {
+    let (Ok(old), new_is) = (old.metadata(), new.metadata()?) else {
+        return Ok(());
+    };
+    if (old.uid(), old.gid()) == (new_is.uid(), new_is.gid()) {
+        return Ok(());
+    }
+    std::os::unix::fs::fchown(new, Some(old.uid()), Some(old.gid()))
+}
+
 /// The file that a path leads to, also where it is not there any more.
 fn real(path: &Path) -> PathBuf {
     if let Ok(real) = path.canonicalize() {

@@ -3,16 +3,24 @@
 use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{ErrorCode, OpenFlags};
+
+use super::cipher;
+use crate::domain::data_key::DataKeys;
+use crate::store::StoreError;
 
 /// A gateway's own commits take a few milliseconds.
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Whether nobody can write to the database at `path`, because another program does not let go of it. What else is wrong with
 /// the file shows when it is opened. Blocks for some seconds.
-pub fn is_locked(path: &Path) -> bool {
+pub fn is_locked(path: &Path, keys: &DataKeys) -> bool {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let Ok(connection) = Connection::open_with_flags(path, flags) else { return false };
+    let opened = cipher::settle(path, keys).and_then(|keys| cipher::open(path, flags, &keys));
+    let connection = match opened {
+        Ok(connection) => connection,
+        Err(error) => return matches!(error, StoreError::Busy),
+    };
     let begun = connection
         .busy_timeout(PATIENCE)
         .and_then(|()| connection.execute_batch("BEGIN IMMEDIATE; ROLLBACK"));
@@ -24,6 +32,8 @@ pub fn is_locked(path: &Path) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use rusqlite::Connection;
+
     use super::*;
 
     #[test]
@@ -32,10 +42,10 @@ mod tests {
         let path = folder.path().join("munja.db");
         let other = Connection::open(&path).unwrap();
         other.execute_batch("PRAGMA journal_mode = WAL; CREATE TABLE t (n); BEGIN IMMEDIATE").unwrap();
-        assert!(is_locked(&path));
+        assert!(is_locked(&path, &DataKeys::none()));
         other.execute_batch("COMMIT").unwrap();
-        assert!(!is_locked(&path));
-        assert!(!is_locked(&folder.path().join("absent.db")));
+        assert!(!is_locked(&path, &DataKeys::none()));
+        assert!(!is_locked(&folder.path().join("absent.db"), &DataKeys::none()));
         assert!(!folder.path().join("absent.db").exists());
     }
 }

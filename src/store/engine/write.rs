@@ -20,6 +20,7 @@ use tokio::sync::oneshot;
 
 use super::condition::Condition;
 use super::files;
+use crate::domain::data_key::DataKeys;
 use crate::store::{Hints, Result, SCHEMA_VERSION, Store, StoreError, StoreOptions, connect};
 
 /// How long commits take (seconds): from a quick disk to one that is about to fail.
@@ -153,6 +154,10 @@ impl Writer {
             hints,
             commit_seconds: Histogram::new(COMMIT_BUCKETS),
         }
+    }
+
+    pub(in crate::store) fn keys(&self) -> &DataKeys {
+        &self.options.keys
     }
 
     /// How long commits that changed something take, writes included (seconds).

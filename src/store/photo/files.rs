@@ -3,6 +3,9 @@
 //!
 //! File and directory entry are synced before [`Files::keep`] returns; only then a row may refer to the file. A file
 //! without a row is harmless and is removed later ([`Files::sweep`]).
+//!
+//! Where the database is encrypted, so is each file; its name stays the hash of what is in it. Files from before are read as they
+//! are.
 
 use std::fs::{self, DirBuilder, File};
 use std::io::{self, ErrorKind, Read, Seek, Write};
@@ -13,6 +16,9 @@ use std::time::{Duration, SystemTime};
 
 use sha2::{Digest, Sha256};
 
+use crate::domain::data_key::{DataKey, DataKeys};
+use crate::store::engine::files::keep_owner;
+use crate::store::engine::seal;
 use crate::store::{Result, StoreError};
 
 /// A file without a row is kept this long: a restored database may be replaced by a newer copy that needs it.
@@ -26,7 +32,8 @@ pub type Hash = [u8; 32];
 /// Bytes read at a time: a film is checked and handed out without being held in memory.
 const CHUNK: usize = 64 << 10;
 
-/// An open file whose bytes matched its hash. It stays as it is: files are replaced and removed, never written to.
+/// An open file whose bytes matched its hash. It stays as it is: files are replaced and removed, never written to. Where it was
+/// encrypted, it lies decrypted in memory.
 #[derive(Debug)]
 pub struct SoundFile {
     file: File,
@@ -54,38 +61,107 @@ impl SoundFile {
 /// All calls block.
 pub(in crate::store) struct Files {
     folder: PathBuf,
+    keys: DataKeys,
     /// Held while a file is renamed into place or removed.
     names: Mutex<()>,
 }
 
 impl Files {
     /// The folder beside the database, such as `munja.db-photos`; each database has its own.
-    pub(in crate::store) fn beside(database: &Path) -> Self {
+    pub(in crate::store) fn beside(database: &Path, keys: DataKeys) -> Self {
         let mut folder = database.as_os_str().to_owned();
         folder.push("-photos");
-        Files { folder: folder.into(), names: Mutex::new(()) }
+        Files { folder: folder.into(), keys, names: Mutex::new(()) }
     }
 
     /// Writes and syncs the bytes; returns their SHA-256.
     pub(in crate::store) fn keep(&self, bytes: &[u8]) -> Result<Hash> {
         let hash: Hash = Sha256::digest(bytes).into();
-        self.write(&self.path(&hash), bytes).map_err(|error| trouble(&error))?;
+        self.keep_with(&hash, bytes, self.keys.in_use())?;
         Ok(hash)
+    }
+
+    fn keep_with(&self, hash: &Hash, bytes: &[u8], key: Option<&DataKey>) -> Result<()> {
+        let written = match key {
+            Some(key) => self.write(&self.path(hash), &seal::seal(key, &named(hash), bytes)?),
+            None => self.write(&self.path(hash), bytes),
+        };
+        written.map_err(|error| trouble(&error))
     }
 
     /// Opens a file. `Corrupt` if its bytes do not match the hash.
     pub(in crate::store) fn open(&self, hash: &Hash) -> Result<SoundFile> {
-        let opened = || -> io::Result<(File, Hash, u64)> {
-            let mut file = File::open(self.path(hash))?;
-            let (found, n_bytes) = hash_of_file(&mut file)?;
-            file.rewind()?;
-            Ok((file, found, n_bytes))
-        };
-        let (file, found, n_bytes) = opened().map_err(|error| trouble(&error))?;
+        let mut file = File::open(self.path(hash)).map_err(|error| trouble(&error))?;
+        if starts_sealed(&mut file).map_err(|error| trouble(&error))? {
+            return self.unsealed(hash, file);
+        }
+        let hashed = hash_of_file(&mut file).and_then(|found| file.rewind().map(|()| found));
+        let (found, n_bytes) = hashed.map_err(|error| trouble(&error))?;
         if found != *hash {
-            return Err(StoreError::Corrupt("a photo's file".to_owned()));
+            return Err(damaged());
         }
         Ok(SoundFile { file, n_bytes })
+    }
+
+    /// What is in an encrypted file, in memory: nothing of it reaches the disk.
+    fn unsealed(&self, hash: &Hash, mut file: File) -> Result<SoundFile> {
+        let mut sealed = Vec::new();
+        file.read_to_end(&mut sealed).map_err(|error| trouble(&error))?;
+        if self.keys.is_none() {
+            return Err(StoreError::Unusable(
+                "a photo's file is encrypted, and database.key_file is not set".to_owned(),
+            ));
+        }
+        let bytes = seal::unseal(&self.keys, &named(hash), &sealed).ok_or_else(damaged)?;
+        let in_memory = || -> io::Result<File> {
+            let mut memory = File::from(rustix::fs::memfd_create("photo", rustix::fs::MemfdFlags::CLOEXEC)?);
+            memory.write_all(&bytes)?;
+            memory.rewind()?;
+            Ok(memory)
+        };
+        let file = in_memory().map_err(|error| trouble(&error))?;
+        Ok(SoundFile { file, n_bytes: bytes.len() as u64 })
+    }
+
+    /// The bytes of a sound file as they lie on disk: encrypted where it is.
+    pub(in crate::store) fn as_it_lies(&self, hash: &Hash) -> Result<Vec<u8>> {
+        self.open(hash)?;
+        fs::read(self.path(hash)).map_err(|error| trouble(&error))
+    }
+
+    /// What a file was that lay under this hash as `bytes`; `None` if it is another one, or no key fits.
+    pub(in crate::store) fn content(keys: &DataKeys, hash: &Hash, bytes: Vec<u8>) -> Option<Vec<u8>> {
+        let plain = if seal::is_sealed(&bytes) { seal::unseal(keys, &named(hash), &bytes)? } else { bytes };
+        (<[u8; 32]>::from(Sha256::digest(&plain)) == *hash).then_some(plain)
+    }
+
+    /// Writes every file anew that is not as `to` says: encrypted with that key, or not. One that is damaged is left as it is.
+    /// Unfinished files are removed. Returns how many were written, and how many were left.
+    pub(in crate::store) fn reseal(&self, to: Option<&DataKey>) -> Result<(usize, usize)> {
+        let (mut n_written, mut n_left) = (0, 0);
+        for path in self.all().map_err(|error| trouble(&error))? {
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            let Some(hash) = hash_of(name) else {
+                if name.starts_with(UNFINISHED) {
+                    fs::remove_file(&path).map_err(|error| trouble(&error))?;
+                }
+                continue;
+            };
+            let bytes = fs::read(&path).map_err(|error| trouble(&error))?;
+            let is_done = match to {
+                Some(key) => seal::unseal_with(key, &named(&hash), &bytes).is_some(),
+                None => !seal::is_sealed(&bytes),
+            };
+            match (is_done, Files::content(&self.keys, &hash, bytes)) {
+                (true, _) => {}
+                (false, None) => n_left += 1,
+                (false, Some(plain)) => {
+                    self.keep_with(&hash, &plain, to)?;
+                    n_written += 1;
+                }
+            }
+        }
+        Ok((n_written, n_left))
     }
 
     /// Removes old files for which `is_named` is false, and old unfinished ones; returns how many.
@@ -137,6 +213,7 @@ impl Files {
         // Created with mode 0600.
         let mut file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(folder)?;
         file.write_all(bytes)?;
+        keep_owner(file.as_file(), path)?;
         file.as_file().sync_all()?;
         let names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
         // Replaces an existing file: that renews its age and repairs it.
@@ -163,6 +240,23 @@ impl Files {
         let _names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
         is_old(path) && fs::remove_file(path).is_ok()
     }
+}
+
+/// What a sealed file is, for whoever opens it.
+fn named(hash: &Hash) -> Vec<u8> {
+    [b"photo ".as_slice(), hash].concat()
+}
+
+fn damaged() -> StoreError {
+    StoreError::Corrupt("a photo's file".to_owned())
+}
+
+/// Looks at the beginning of a file, and goes back to it.
+fn starts_sealed(file: &mut File) -> io::Result<bool> {
+    let mut begin = Vec::new();
+    Read::take(&mut *file, 64).read_to_end(&mut begin)?;
+    file.rewind()?;
+    Ok(seal::is_sealed(&begin))
 }
 
 fn hash_of_file(file: &mut File) -> io::Result<(Hash, u64)> {
@@ -222,7 +316,7 @@ mod tests {
 
     fn files() -> (tempfile::TempDir, Files) {
         let folder = tempfile::tempdir().unwrap();
-        let files = Files::beside(&folder.path().join("munja.db"));
+        let files = Files::beside(&folder.path().join("munja.db"), DataKeys::none());
         (folder, files)
     }
 
@@ -314,7 +408,7 @@ mod tests {
     #[ignore = "run by tests of what is synced"]
     fn child_keeps_a_photo() {
         let Some(notes) = std::env::var_os(NOTES).map(PathBuf::from) else { return };
-        let files = Files::beside(&notes.with_file_name("munja.db"));
+        let files = Files::beside(&notes.with_file_name("munja.db"), DataKeys::none());
         if files.keep(b"a photo").is_ok() {
             println!("KEPT");
         }
@@ -383,5 +477,60 @@ mod tests {
     fn where_nothing_was_ever_kept_there_is_nothing_to_sweep() {
         let (_folder, files) = files();
         assert_eq!(files.sweep(|_| Ok(false)).unwrap(), 0);
+    }
+
+    fn keyed(folder: &Path, n: u8) -> Files {
+        Files::beside(&folder.join("munja.db"), DataKeys::of(DataKey::new([n; 32])))
+    }
+
+    #[test]
+    fn with_a_key_nothing_of_a_photo_lies_on_disk() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = keyed(folder.path(), 1);
+        let hash = files.keep(b"a photo of somebody").unwrap();
+        let lies = fs::read(files.path(&hash)).unwrap();
+        assert!(!lies.windows(5).any(|bytes| bytes == b"photo"), "{lies:?}");
+        assert_eq!(read(&files, &hash).unwrap(), b"a photo of somebody");
+        assert_eq!(files.open(&hash).unwrap().n_bytes(), 19);
+        assert_eq!(files.as_it_lies(&hash).unwrap(), lies);
+        let of = |n| DataKeys::of(DataKey::new([n; 32]));
+        assert_eq!(Files::content(&of(1), &hash, lies.clone()).unwrap(), b"a photo of somebody");
+        assert_eq!(Files::content(&of(2), &hash, lies.clone()), None);
+        // Another key, no key, another photo's name.
+        assert!(matches!(read(&keyed(folder.path(), 2), &hash), Err(StoreError::Corrupt(_))));
+        let keyless = Files::beside(&folder.path().join("munja.db"), DataKeys::none());
+        let refused = read(&keyless, &hash).unwrap_err().to_string();
+        assert!(refused.contains("database.key_file"), "{refused}");
+        let other = files.keep(b"another").unwrap();
+        fs::copy(files.path(&hash), files.path(&other)).unwrap();
+        assert!(matches!(read(&files, &other), Err(StoreError::Corrupt(_))));
+    }
+
+    #[test]
+    fn files_go_from_plain_to_a_key_to_another_and_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let plain = Files::beside(&folder.path().join("munja.db"), DataKeys::none());
+        let [one, two] = [b"one".as_slice(), b"two"].map(|bytes| plain.keep(bytes).unwrap());
+        let bad = plain.keep(b"bad").unwrap();
+        fs::write(plain.path(&bad), "bent").unwrap();
+        let left = plain.path(&one).with_file_name(".new-abc");
+        fs::write(&left, "half of a photo").unwrap();
+        let (old, new) = (DataKey::new([1; 32]), DataKey::new([2; 32]));
+        let both = DataKeys::parse(&DataKeys::written(&[old.clone(), new.clone()]), Path::new("k")).unwrap();
+        let files = Files::beside(&folder.path().join("munja.db"), both);
+        assert_eq!(read(&files, &one).unwrap(), b"one", "from before");
+        assert_eq!(files.reseal(Some(&old)).unwrap(), (2, 1));
+        assert!(!left.exists());
+        assert_eq!(files.reseal(Some(&old)).unwrap(), (0, 1), "twice is once");
+        // Broken off half way: both keys read all.
+        files.keep_with(&two, b"two", Some(&new)).unwrap();
+        assert_eq!(
+            (read(&files, &one).unwrap(), read(&files, &two).unwrap()),
+            (b"one".into(), b"two".into())
+        );
+        assert_eq!(files.reseal(Some(&new)).unwrap(), (1, 1));
+        assert_eq!(read(&keyed(folder.path(), 2), &two).unwrap(), b"two");
+        assert_eq!(files.reseal(None).unwrap(), (2, 1));
+        assert_eq!(fs::read(files.path(&one)).unwrap(), b"one");
     }
 }

@@ -10,8 +10,10 @@ use aho_corasick::AhoCorasick;
 use rusqlite::Connection;
 
 use crate::domain::UnixMs;
+use crate::domain::data_key::DataKeys;
 use crate::domain::phone::PhoneNumber;
 use crate::domain::privacy::{FileKind, file_kind};
+use crate::store::engine::cipher;
 use crate::store::engine::files::beside;
 use crate::store::{Result, StoreError};
 
@@ -93,6 +95,26 @@ pub struct Trace {
     pub n_bytes: u64,
 }
 
+impl Trace {
+    /// Of a file in which nothing has been found yet.
+    fn nothing(path: &Path, kind: FileKind, about: &std::fs::Metadata) -> Trace {
+        let modified = about.modified().ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok());
+        Trace {
+            path: path.to_owned(),
+            kind,
+            n_numbers: 0,
+            n_words: 0,
+            modified_at: modified.map_or(0, |at| i64::try_from(at.as_millis()).unwrap_or(i64::MAX)),
+            n_bytes: about.len(),
+        }
+    }
+
+    fn note(&mut self, is_number: bool) {
+        self.n_numbers += usize::from(is_number);
+        self.n_words += usize::from(!is_number);
+    }
+}
+
 /// Files beside the database, with their kinds; `None`: a file of ours that is not listed in `domain::privacy`.
 pub fn files_of(database: &Path) -> Result<Vec<(PathBuf, Option<FileKind>)>> {
     let database = beside(database, "");
@@ -112,10 +134,16 @@ pub fn files_of(database: &Path) -> Result<Vec<(PathBuf, Option<FileKind>)>> {
     Ok(found)
 }
 
-/// Searches every file beside the database for a number, and for words of whoever has it. Blocks; reads all of them.
+/// Searches every file beside the database for a number, and for words of whoever has it; an encrypted one row by row, with its key.
+/// Blocks; reads all of them.
 ///
 /// Only where this process has no store open on the database: closing a handle of a file drops the locks that SQLite has on it.
-pub fn find_traces(database: &Path, number: &PhoneNumber, words: &[String]) -> Result<Vec<Trace>> {
+pub fn find_traces(
+    database: &Path,
+    keys: &DataKeys,
+    number: &PhoneNumber,
+    words: &[String],
+) -> Result<Vec<Trace>> {
     let numbers = Spelling::of(number).needles();
     let n_numbers = numbers.len();
     let needles: Vec<&str> =
@@ -132,7 +160,12 @@ pub fn find_traces(database: &Path, number: &PhoneNumber, words: &[String]) -> R
         let Some(kind) = kind.filter(|_| path.is_file() && !path.to_string_lossy().ends_with("-shm")) else {
             continue;
         };
-        let trace = search(&path, kind, (&finder, n_numbers)).map_err(|error| unreadable(&path, &error))?;
+        let looked = if cipher::seems_encrypted(&path) && kind != FileKind::Log {
+            search_rows(&path, kind, keys, (&finder, n_numbers))
+        } else {
+            search(&path, kind, (&finder, n_numbers)).map_err(|error| unreadable(&path, &error))
+        };
+        let trace = looked?;
         found.extend(Some(trace).filter(|trace| trace.n_numbers + trace.n_words > 0));
     }
     Ok(found)
@@ -140,20 +173,34 @@ pub fn find_traces(database: &Path, number: &PhoneNumber, words: &[String]) -> R
 
 fn search(path: &Path, kind: FileKind, finder: (&AhoCorasick, usize)) -> std::io::Result<Trace> {
     let file = File::open(path)?;
-    let about = file.metadata()?;
-    let modified = about.modified().ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok());
-    let mut trace = Trace {
-        path: path.to_owned(),
-        kind,
-        n_numbers: 0,
-        n_words: 0,
-        modified_at: modified.map_or(0, |at| i64::try_from(at.as_millis()).unwrap_or(i64::MAX)),
-        n_bytes: about.len(),
-    };
+    let mut trace = Trace::nothing(path, kind, &file.metadata()?);
     for hit in finder.0.stream_find_iter(BufReader::with_capacity(1 << 20, file)) {
-        let is_number = hit?.pattern().as_usize() < finder.1;
-        trace.n_numbers += usize::from(is_number);
-        trace.n_words += usize::from(!is_number);
+        trace.note(hit?.pattern().as_usize() < finder.1);
+    }
+    Ok(trace)
+}
+
+/// The rows of an encrypted database and of what belongs to it: its log and its index of words. Free pages hold nothing
+/// (`secure_delete`).
+fn search_rows(path: &Path, kind: FileKind, keys: &DataKeys, finder: (&AhoCorasick, usize)) -> Result<Trace> {
+    let about = path.metadata().map_err(|error| unreadable(path, &error))?;
+    let mut trace = Trace::nothing(path, kind, &about);
+    let (uri, flags) = cipher::read_only(path);
+    let conn = cipher::open(Path::new(&uri), flags, &cipher::settle_copy(path, keys)?)?;
+    let sql = "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'";
+    let mut names = conn.prepare(sql)?;
+    for name in names.query_map([], |row| row.get::<_, String>(0))? {
+        let mut select = conn.prepare(&format!("SELECT * FROM \"{}\"", name?))?;
+        let n_columns = select.column_count();
+        let mut rows = select.query([])?;
+        while let Some(row) = rows.next()? {
+            for column in 0..n_columns {
+                let bytes = row.get_ref(column)?.as_bytes_or_null().ok().flatten().unwrap_or_default();
+                for hit in finder.0.find_iter(bytes) {
+                    trace.note(hit.pattern().as_usize() < finder.1);
+                }
+            }
+        }
     }
     Ok(trace)
 }
@@ -192,7 +239,8 @@ mod tests {
         std::fs::write(beside(&database, ".lock"), "01012345678").unwrap();
         std::fs::write(folder.path().join("other.db"), "01012345678").unwrap();
         let words = ["아무도 모르는 긴 문장".to_owned()];
-        let found = find_traces(&database, &PhoneNumber::parse("01012345678"), &words).unwrap();
+        let found =
+            find_traces(&database, &DataKeys::none(), &PhoneNumber::parse("01012345678"), &words).unwrap();
         let found: Vec<_> = found.iter().map(|t| (t.kind, t.n_numbers, t.n_words)).collect();
         assert_eq!(found, [(FileKind::Database, 2, 0), (FileKind::Copy, 0, 1)]);
     }

@@ -6,9 +6,11 @@ use std::path::Path;
 use rusqlite::{Connection, TransactionBehavior, named_params};
 
 use crate::domain::UnixMs;
+use crate::domain::data_key::DataKeys;
 use crate::domain::event::EventKind;
 use crate::domain::list_comparison::MARGIN_MS;
 use crate::domain::outbound::{OutboundEvent, OutboundState, next};
+use crate::store::engine::cipher;
 use crate::store::journal::event::{NewEvent, append_event};
 use crate::store::{Result, SchemaPolicy, Store, StoreError, StoreOptions};
 
@@ -24,9 +26,13 @@ pub struct ReplacedCopy {
 impl Store {
     /// Upgrades the copy at `path` and marks it as put back; returns how many of its texts are in doubt by that. The file is
     /// closed and whole afterwards, without a log beside it. Blocks.
-    pub fn begin_recovery(path: &Path, copy: &ReplacedCopy, now: UnixMs) -> Result<usize> {
-        let options =
-            StoreOptions { create: false, schema: SchemaPolicy::Upgrade, ..StoreOptions::default() };
+    pub fn begin_recovery(path: &Path, copy: &ReplacedCopy, keys: &DataKeys, now: UnixMs) -> Result<usize> {
+        let options = StoreOptions {
+            create: false,
+            schema: SchemaPolicy::Upgrade,
+            keys: cipher::settle_copy(path, keys)?,
+            ..StoreOptions::default()
+        };
         let (mut conn, _) = crate::store::open_writer(path, &options)?;
         let transaction = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let n_doubted = begin(&transaction, copy, now)?;

@@ -4,6 +4,7 @@
 mod access;
 mod accounts;
 mod alarm;
+mod at_rest;
 mod board;
 mod bulletin;
 mod clock;

@@ -89,10 +89,10 @@ fn an_older_version_is_upgraded_only_where_that_was_asked_for() {
         assert_eq!(std::fs::read(&path).unwrap(), before);
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "something was made beside it");
     }
-    let upgraded = Store::upgrade(&path).unwrap();
+    let upgraded = Store::upgrade(&path, &DataKeys::none()).unwrap();
     assert_eq!((upgraded.from, upgraded.to), (1, SCHEMA_VERSION));
     assert!(upgraded.copies[0].ends_with("munja.db.v1-backup") && upgraded.copies[0].exists());
-    assert_eq!(Store::upgrade(&path).unwrap().copies, Vec::<PathBuf>::new());
+    assert_eq!(Store::upgrade(&path, &DataKeys::none()).unwrap().copies, Vec::<PathBuf>::new());
     open(&path).unwrap();
 }
 

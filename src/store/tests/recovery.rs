@@ -27,10 +27,10 @@ impl Bench {
     fn put_back(&self, made_at: i64, now: i64) -> Bench {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("munja.db");
-        let held = copy_database(&self.path(), &path).unwrap();
-        assert_eq!(examine_copy(&path, &held).unwrap(), []);
+        let held = copy_database(&self.path(), &path, &DataKeys::none()).unwrap();
+        assert_eq!(examine_copy(&path, &held, &DataKeys::none()).unwrap(), []);
         let copy = ReplacedCopy { made_at, last_event_seq: held.last_event_seq, carrier: CARRIER.to_owned() };
-        Store::begin_recovery(&path, &copy, now).unwrap();
+        Store::begin_recovery(&path, &copy, &DataKeys::none(), now).unwrap();
         let store = Store::open(&path, &StoreOptions::default()).unwrap();
         let eye = Connection::open(&path).unwrap();
         Bench { store, eye, folder }
@@ -67,8 +67,8 @@ async fn a_copy_is_one_state_of_a_database_that_is_written_to() {
     for n in 0..10 {
         let (from, to) = (path.clone(), folder.path().join(format!("{n}.db")));
         let held = tokio::task::spawn_blocking(move || {
-            let held = copy_database(&from, &to).unwrap();
-            assert_eq!(examine_copy(&to, &held).unwrap(), []);
+            let held = copy_database(&from, &to, &DataKeys::none()).unwrap();
+            assert_eq!(examine_copy(&to, &held, &DataKeys::none()).unwrap(), []);
             held
         });
         let held = held.await.unwrap();
@@ -85,26 +85,27 @@ async fn a_copy_that_is_not_the_same_is_found_out() {
     bench.text_in(MINSU, T0).await;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("copy.db");
-    let held = copy_database(&bench.path(), &path).unwrap();
+    let held = copy_database(&bench.path(), &path, &DataKeys::none()).unwrap();
     assert_eq!(held.rows["inbox"], 1);
-    assert!(copy_database(&bench.path(), &path).is_err(), "nothing is overwritten");
+    assert!(copy_database(&bench.path(), &path, &DataKeys::none()).is_err(), "nothing is overwritten");
     let mut other = held.clone();
     other.rows.insert("inbox".to_owned(), 2);
     other.last_event_seq += 1;
     other.photos.push([7; 32]);
-    let found: Vec<&str> = examine_copy(&path, &other).unwrap().iter().map(|trouble| trouble.what).collect();
+    let found: Vec<&str> =
+        examine_copy(&path, &other, &DataKeys::none()).unwrap().iter().map(|trouble| trouble.what).collect();
     assert_eq!(found, ["journal", "rows", "photos"]);
     Connection::open(&path)
         .unwrap()
         .execute_batch("PRAGMA foreign_keys = OFF; DELETE FROM conversation")
         .unwrap();
-    let found = examine_copy(&path, &held).unwrap();
+    let found = examine_copy(&path, &held, &DataKeys::none()).unwrap();
     assert!(found.iter().any(|trouble| trouble.what == "references"), "{found:?}");
     let mut bytes = std::fs::read(&path).unwrap();
     let middle = bytes.len() / 2;
     bytes[middle..middle + 9_000].fill(0x5a);
     std::fs::write(&path, bytes).unwrap();
-    let found = examine_copy(&path, &held);
+    let found = examine_copy(&path, &held, &DataKeys::none());
     assert!(found.is_err() || found.unwrap().iter().any(|trouble| trouble.what == "integrity"));
 }
 
@@ -305,23 +306,23 @@ async fn a_database_is_put_only_where_none_is_left() {
     let (bench, folder) = (Bench::new(), tempfile::tempdir().unwrap());
     let at = folder.path().join("munja.db");
     let copy = folder.path().join("copy");
-    copy_database(&bench.path(), &copy).unwrap();
+    copy_database(&bench.path(), &copy, &DataKeys::none()).unwrap();
     let new = std::fs::read(&copy).unwrap();
     for (left, word) in [("munja.db", "nothing is overwritten"), ("munja.db-wal", "may hold its last texts")]
     {
         let left = folder.path().join(left);
         std::fs::write(&left, "old").unwrap();
-        let refused = place(&copy, None, &at).unwrap_err().to_string();
+        let refused = place(&copy, None, &at, &DataKeys::none()).unwrap_err().to_string();
         assert!(refused.contains(word), "{refused}");
         assert_eq!(std::fs::read_to_string(&left).unwrap(), "old");
         std::fs::remove_file(&left).unwrap();
     }
     std::fs::write(key_file(&at), "other").unwrap();
-    let refused = place(&copy, Some("mine"), &at).unwrap_err().to_string();
+    let refused = place(&copy, Some("mine"), &at, &DataKeys::none()).unwrap_err().to_string();
     assert!(refused.contains("another key"), "{refused}");
     assert!(!at.exists());
     std::fs::write(key_file(&at), "mine\n").unwrap();
-    place(&copy, Some("mine"), &at).unwrap();
+    place(&copy, Some("mine"), &at, &DataKeys::none()).unwrap();
     assert_eq!(std::fs::read(&at).unwrap(), new);
 }
 
@@ -352,14 +353,14 @@ async fn a_copy_that_was_put_back_by_hand_is_noticed_and_begins_a_recovery() {
     bench.marked().await;
     let aside = tempfile::tempdir().unwrap();
     let [copy, last] = ["copy", "last"].map(|name| aside.path().join(name));
-    copy_database(&bench.path(), &copy).unwrap();
+    copy_database(&bench.path(), &copy, &DataKeys::none()).unwrap();
     assert_eq!(bench.store.put_by_hand().await.unwrap(), None);
     bench.all_leave(2 * HOUR).await;
     bench.text_in("01011110002", 2 * HOUR).await;
     bench.route(2 * HOUR).await;
     assert_eq!(bench.store.put_by_hand().await.unwrap(), None, "a mark that is behind says nothing");
     bench.marked().await;
-    copy_database(&bench.path(), &last).unwrap();
+    copy_database(&bench.path(), &last, &DataKeys::none()).unwrap();
 
     let bench = bench.replaced(&copy);
     let found = bench.store.put_by_hand().await.unwrap();
@@ -390,7 +391,7 @@ async fn only_a_database_that_was_put_there_by_hand_is_noticed() {
     bench.marked().await;
     let aside = tempfile::tempdir().unwrap();
     let same = aside.path().join("same");
-    copy_database(&bench.path(), &same).unwrap();
+    copy_database(&bench.path(), &same, &DataKeys::none()).unwrap();
     // A copy of the last state, a rewritten file, and a lost mark.
     let bench = bench.replaced(&same);
     assert_eq!(bench.store.put_by_hand().await.unwrap(), None, "nothing has happened since");
@@ -420,11 +421,11 @@ async fn only_a_database_that_was_put_there_by_hand_is_noticed() {
     std::fs::write(&mark, &kept).unwrap();
     let new = folder.path().join("ready");
     let older = Bench::new();
-    copy_database(&older.path(), &new).unwrap();
+    copy_database(&older.path(), &new, &DataKeys::none()).unwrap();
     for ending in ["", "-wal", "-shm"] {
         drop(std::fs::remove_file(files::beside(&path, ending)));
     }
-    place(&new, None, &path).unwrap();
+    place(&new, None, &path, &DataKeys::none()).unwrap();
     let restored = Store::open(&path, &StoreOptions::default()).unwrap();
     assert_eq!(restored.put_by_hand().await.unwrap(), None, "restored");
 }

@@ -31,7 +31,6 @@ hints-help = 아무 키나 누르면 닫힙니다
 talk-none = Enter로 상담을 열거나 n으로 다음 상담을 맡습니다.
 talk-title = 상담 { $n }번 · { $citizen } · { $state } · 부서 { $desk } · 분류 { $category }
 talk-ringing = 긴급: 아직 아무도 살피지 않습니다. k 살핌 · t 상담 맡기
-talk-ringing = 긴급: 아직 아무도 맡지 않았습니다. k 맡음 · t 상담 맡기
 talk-ringing-mine = 긴급: 내가 맡은 상담입니다. 바로 답변하십시오(a). 살피고 있으면 k
 talk-ringing-held = 긴급: { $who } 님이 맡은 상담이지만 아직 답하지 않았습니다. k 내가 살핌
 talk-acked = 긴급: { $who } 님이 살피고 있습니다
