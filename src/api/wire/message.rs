@@ -219,6 +219,7 @@ mod tests {
             let mut listed = text;
             listed["conversation_id"] = json!(12);
             listed["citizen"] = json!("010-****-5678");
+            listed["citizen_name"] = json!("7F2K");
             let listed_view: MessageInConversation = serde_json::from_value(listed.clone()).expect("a text");
             assert_eq!(json!(listed_view), listed);
         }

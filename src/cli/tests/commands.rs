@@ -270,7 +270,7 @@ async fn who_passes_something_on_to_a_closed_desk_is_told_when_it_opens() {
             json!({ "key": "buk", "name": "북구", "is_open": is_open, "until_at": NOON + 3 * 86_400_000 });
         Reply::Json(json!({ "desks": [buk] }))
     };
-    world.server.on("GET /v1/desks", [desks(false), desks(true)]);
+    world.server.on("GET /v1/desks", [desks(false), desks(false), desks(true), desks(true)]);
     let pass = ["transfer", "12", "--desk", "buk", "--note", "보건소 문의"];
     let run = world.munja(&pass).await;
     assert_eq!(run.exit, Exit::Ok, "{}", run.err);

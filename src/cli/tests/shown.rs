@@ -529,13 +529,13 @@ async fn a_danger_says_who_holds_it_and_every_list_how_many_ring() {
     (talk["tier"], talk["is_ringing"]) = (json!(1), json!(true));
     world.server.on("GET /v1/conversations/12", [Reply::Json(talk.clone())]);
     let run = world.munja(&["show", "12"]).await;
-    assert!(run.out.contains("김민수 님이 맡은 상담이며") && !run.out.contains("아무도 맡지"), "{}", run.out);
+    assert!(run.out.contains("김민수 님이 맡은 상담이며") && !run.out.contains("아직 아무도"), "{}", run.out);
     talk["claimed_by"] = json!(null);
     (talk["offered_to"], talk["offered_to_name"]) = (json!("jiyeong"), json!("이지영"));
     world.server.on("GET /v1/conversations/12", [Reply::Json(talk)]);
     let run = world.munja(&["show", "12"]).await;
     assert!(
-        run.out.contains("아직 아무도 맡지 않았습니다") && run.out.contains("이지영 님이 먼저"),
+        run.out.contains("아직 아무도 살피지 않습니다") && run.out.contains("이지영 님이 먼저"),
         "{}",
         run.out
     );

@@ -392,5 +392,6 @@ error-bulletin_crowded = With the bulletins that hold already, a receipt would n
 error-list_refused = The list cannot be used, and nothing was stored.
 error-list_changed = Somebody stored a newer version of the list meanwhile; nothing was stored.
 event-list_edited = { $who } edited a list of the service: { $detail }
+event-list_edited-nobody = a list of the service was edited: { $detail }
 status-bulletin = Bulletin until { $at } ({ $desk }): { $text }
 desks-all = all desks

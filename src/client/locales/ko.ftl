@@ -379,5 +379,6 @@ error-bulletin_crowded = 이미 있는 알림까지 넣으면 접수 문자가 �
 error-list_refused = 목록을 쓸 수 없어 저장하지 않았습니다.
 error-list_changed = 그 사이 다른 사람이 새 판을 저장해 저장하지 않았습니다.
 event-list_edited = { $who } 님이 목록을 고쳤습니다: { $detail }
+event-list_edited-nobody = 목록이 바뀌었습니다: { $detail }
 status-bulletin = 알림 { $at }까지 ({ $desk }): { $text }
 desks-all = 모든 부서

@@ -209,7 +209,7 @@ fn dangers_are_counted_over_every_list() {
 fn a_ringing_danger_says_who_holds_it() {
     let mut town = busy(Lang::Ko);
     town.press("<Enter>");
-    assert!(screen(&town.app, 80, 24).contains("아직 아무도 맡지 않았습니다"));
+    assert!(screen(&town.app, 80, 24).contains("아직 아무도 살피지 않습니다"));
     town.press("t");
     assert!(screen(&town.app, 80, 24).contains("내가 맡은 상담입니다"));
     let other = json!({ "id": 2, "login": "jiyeong", "name": "이지영" });

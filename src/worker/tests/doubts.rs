@@ -245,9 +245,10 @@ async fn one_reading_of_the_list_settles_all_doubts_however_many() {
         world.begin([Role::Doubts]);
         let took = world.until(async || world.n_in_doubt().await == 0).await;
         assert!(took <= Duration::from_secs(35), "{n}: {took:?}");
-        // Once, and once more for what was absent: half a minute later it is absent still.
+        // Once, and once more for what was absent: half a minute later it is absent still. A single one is asked about by itself.
         let (n_readings, n_questions) = carrier.n();
-        assert!((2..=3).contains(&n_readings) && n_questions == 0, "{n}: {n_readings} {n_questions}");
+        let n_asked = n_readings + n_questions;
+        assert!((2..=3).contains(&n_asked) && n_questions <= 1, "{n}: {n_readings} {n_questions}");
         let n_listed = i64::try_from(n - n / 5).unwrap();
         assert_eq!(n_accepted(&world).await, n_listed, "{n}");
     }
