@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use anyhow::Context;
 
-use super::{Say, db, open, open_database};
+use super::{Say, open, open_database};
 use crate::config::Config;
 use crate::domain::access::{Action, Outcome, Who};
 use crate::domain::data_key::DataKeys;
@@ -66,7 +66,8 @@ fn keys_now(database: &Path, before: DataKeys) -> DataKeys {
     if is_plain(database) {
         return DataKeys::none();
     }
-    db::key_in(before.file()).unwrap_or(before)
+    let text = std::fs::read_to_string(before.file()).unwrap_or_default();
+    DataKeys::parse(&text, before.file()).unwrap_or(before)
 }
 
 /// What the machine or the database did not do has failed; what a sentence of ours says was refused.

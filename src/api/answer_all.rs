@@ -21,6 +21,7 @@ use super::{ApiContext, ApiSettings, view};
 use crate::domain::UnixMs;
 use crate::domain::access::Action;
 use crate::domain::conversation::{Category, Closing, Reply};
+use crate::domain::identity_number;
 use crate::domain::mass_answer::{MassAnswerId, Recall};
 use crate::domain::outbound::OutboundKind;
 use crate::domain::refusal::Refusal;
@@ -44,7 +45,7 @@ pub(super) async fn preview(
     Json(request): Json<MarkRequest>,
 ) -> Result<Seen<Json<AnswerAllPreview>>, Problem> {
     let settings = context.settings();
-    let pieces = planned(&request.text, None, &settings)?;
+    let pieces = for_many(&request.text, None, &settings)?;
     let size = measured(&pieces, false, &settings.limits);
     let size = size.ok_or_else(|| Problem::new(ProblemCode::EmptyText))?;
     let word = request.containing.as_deref().map(str::trim);
@@ -108,6 +109,14 @@ pub(super) async fn answer(
     }))
 }
 
+/// The text as it leaves. A number by which somebody is known is sent to one citizen, never to many.
+fn for_many(text: &str, most: Option<i64>, settings: &ApiSettings) -> Result<Vec<Piece>, Problem> {
+    if !identity_number::places(text).is_empty() {
+        return Err(Problem::new(ProblemCode::IdentityNumberToMany));
+    }
+    planned(text, most, settings)
+}
+
 fn number(n: usize) -> i64 {
     i64::try_from(n).unwrap_or(i64::MAX)
 }
@@ -159,7 +168,7 @@ impl<'a> Batch<'a> {
         let Some(first) = marked.first().filter(|_| is_each_once && marked.len() <= MOST) else {
             return Err(Problem::bad_request("conversations"));
         };
-        let pieces = planned(&request.text, request.most_texts, settings)?;
+        let pieces = for_many(&request.text, request.most_texts, settings)?;
         let category = match &request.category {
             Some(word) => {
                 let desk = context.store.desk_of(first.id).await?;

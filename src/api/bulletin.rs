@@ -106,7 +106,7 @@ fn read(request: &BulletinRequest, settings: &ApiSettings, now: UnixMs) -> Resul
         Unusable::Empty => Problem::new(ProblemCode::BulletinEmpty),
         Unusable::TooLong => Problem::new(ProblemCode::BulletinTooLong),
         Unusable::Braces => Problem::new(ProblemCode::BulletinBraces),
-        Unusable::IdentityNumber => Problem::new(ProblemCode::BulletinIdentityNumber),
+        Unusable::IdentityNumber => Problem::new(ProblemCode::IdentityNumberToMany),
     })?;
     // Refuses what the carrier cannot carry, and names it.
     planned(&text, None, settings)?;

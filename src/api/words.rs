@@ -323,9 +323,9 @@ sentences! {
     BulletinBraces:
         ["Braces in a bulletin", "A bulletin goes out as it stands: nothing is filled in, so it takes no { or }."],
         ["알림에 중괄호가 있습니다", "알림은 쓴 그대로 나갑니다. 채워 넣는 값이 없으므로 { 와 } 를 쓸 수 없습니다."];
-    BulletinIdentityNumber:
-        ["Identity number in a bulletin", "It holds what looks like a resident, passport, licence, card or account number, and every citizen would get it. Leave it out."],
-        ["알림에 개인 번호가 있습니다", "주민등록번호, 여권, 면허, 카드, 계좌 번호로 보이는 숫자가 있습니다. 모든 시민에게 나가므로 빼 주세요."];
+    IdentityNumberToMany:
+        ["Identity number in a text to many", "It holds what looks like a resident, passport, licence, card or account number, and every citizen would get it. Leave it out."],
+        ["여러 시민에게 나갈 글에 개인 번호가 있습니다", "주민등록번호, 여권, 면허, 카드, 계좌 번호로 보이는 숫자가 있습니다. 모든 시민에게 나가므로 빼 주세요."];
     BulletinUntil:
         ["End of a bulletin", "A bulletin ends in the future, at most 14 days ahead. What holds longer belongs in the texts themselves."],
         ["알림이 끝나는 때", "알림은 지금부터 14일 안에 끝나야 합니다. 더 오래 둘 말은 자동 문자에 넣어 주세요."];

@@ -59,19 +59,9 @@ impl Exit {
             | AlreadyReviewed | AlreadyAnswered | WrongPassword | RoleRefuses | NotYourself | LoginTaken
             | TotpInUse => Exit::Refused,
             NewerTexts | KeyReused | ListChanged => Exit::LookFirst,
-            EmptyText
-            | Unencodable
-            | TooLong
-            | BodyTooLarge
-            | PhotoTooLarge
-            | NotAPhoto
-            | PhotosNotTaken
-            | TooManyPhotos
-            | NoSuchPhoto
-            | BulletinEmpty
-            | BulletinTooLong
-            | BulletinBraces
-            | BulletinIdentityNumber => Exit::Unsendable,
+            EmptyText | Unencodable | TooLong | BodyTooLarge | PhotoTooLarge | NotAPhoto | PhotosNotTaken
+            | TooManyPhotos | NoSuchPhoto | BulletinEmpty | BulletinTooLong | BulletinBraces
+            | IdentityNumberToMany => Exit::Unsendable,
             LogInsCrowded | TooManyRequests | DatabaseBusy | DatabaseFull | DatabaseBroken | Internal => {
                 Exit::ServerTrouble
             }

@@ -202,8 +202,21 @@ mod tests {
         let rule =
             "[[rule]]\nid = \"x\"\ntier = 1\nkind = \"danger\"\nlang = \"ko\"\nwords = [\"드론이 떨어\"]\n";
         assert!(with(List::Words, rule).unwrap().triage.judge("드론이 떨어졌어요").danger().is_some());
-        let cases: [(List, &str, &str); 13] = [
+        let one = "[[reply]]\nkey = \"x\"\ntext = \"a\"\n";
+        let cases: [(List, &str, &str); 17] = [
             (List::Replies, "[[reply]]\nkey = \"x\"\ntext = \"{who}\"", "line 1: reply x: holds"),
+            (
+                List::Replies,
+                &one.replace("\"a\"", "\"a\\u001b[2J\""),
+                "reply x: holds a character that cannot be seen: U+001B",
+            ),
+            (List::Replies, &one.replace("\"a\"", "\"a\\u202e\""), "cannot be seen: U+202E"),
+            (List::Replies, &format!("{one}{one}"), "line 4: reply x: is defined twice"),
+            (
+                List::Texts,
+                "[ko]\nurgent_self_harm = \"{name} 2119년 1190\"",
+                "must name 119, 112, 109 or 1388",
+            ),
             (List::Replies, "[[reply]]\nkey = 3", "(supervisors) replies.toml, line "),
             (List::Categories, "version = ", "(supervisors) categories.toml, line 1"),
             (List::Categories, &two.replace("복지", "교통"), "복지: must stay: privacy.keep_category_days"),

@@ -107,7 +107,7 @@ pub(super) fn texts_of(own: Option<&Source>, limits: &Limits) -> Result<Texts, C
     }
     let urgent = Notice::UrgentDanger.group();
     for ((language, notice), text) in words.iter().filter(|((_, notice), _)| notice.group() == urgent) {
-        if !HELP_LINES.iter().any(|line| text.contains(line)) {
+        if !names_a_help_line(text) {
             let (n, at) = places.get(&(*language, *notice)).cloned().unwrap_or((0, 0..0));
             let key = format!("{}.{}", language.as_str(), notice.as_str());
             return Err(sources[n].wrong(
@@ -130,6 +130,11 @@ pub(super) fn texts_of(own: Option<&Source>, limits: &Limits) -> Result<Texts, C
             _ => sources[n].wrong(key, &at, why),
         }
     })
+}
+
+/// Whether one of the help lines stands in it as a number of its own: `1190` is none.
+fn names_a_help_line(text: &str) -> bool {
+    text.split(|c: char| !c.is_ascii_digit()).any(|number| HELP_LINES.contains(&number))
 }
 
 /// The keys of each language.
@@ -265,6 +270,8 @@ pub(super) fn replies_of(
         if !file.built_in {
             all.clear();
         }
+        // Those from here on are of this file.
+        let mut n_before = all.len();
         for section in file.reply {
             let at = section.span();
             let ReplySection { key, text, category } = section.into_inner();
@@ -276,13 +283,18 @@ pub(super) fn replies_of(
                 Some(Err(word)) => return Err(wrong(format!("there is no category {word}"))),
             };
             let canned = Canned { key: key.clone(), text, category }.with_services(interpreter);
-            if key.is_empty() || key.contains(char::is_whitespace) {
+            if key.is_empty() || key.contains(|c: char| c.is_whitespace() || c.is_control()) {
                 return Err(wrong("needs a key without spaces".to_owned()));
+            }
+            if all[n_before..].iter().any(|known| known.key == key) {
+                return Err(wrong("is defined twice".to_owned()));
             }
             if let Some(why) = canned.problem().or_else(|| notice::fits(&canned.text, limits).err()) {
                 return Err(wrong(why));
             }
+            let before = all.len();
             all.retain(|known| known.key != key);
+            n_before -= before - all.len();
             all.push(canned);
         }
     }

@@ -47,7 +47,7 @@ async fn a_bulletin_is_shown_as_it_will_arrive_begun_and_ended() {
         (json!({"text": " ", "until_at": until}), "bulletin_empty"),
         (json!({"text": "앞에 {ahead}명", "until_at": until}), "bulletin_braces"),
         (json!({"text": "가".repeat(201), "until_at": until}), "bulletin_too_long"),
-        (json!({"text": "900101-1234568 번 민원", "until_at": until}), "bulletin_identity_number"),
+        (json!({"text": "900101-1234568 번 민원", "until_at": until}), "identity_number_to_many"),
         (json!({"text": "눈 😀", "until_at": until}), "unencodable"),
         (json!({"text": "눈", "until_at": desk.now()}), "bulletin_until"),
         (json!({"text": "눈", "until_at": until + 15 * 86_400_000}), "bulletin_until"),
@@ -152,6 +152,11 @@ async fn what_a_colleague_holds_is_named_before_anything_is_sent() {
         assert_eq!(shown["left_out"], held);
         assert_eq!(shown["marked"], json!([{"id": 2, "last_seen": 2}]));
     }
+    let numbered = json!({"text": "900101-1234568 번 민원은 끝났습니다."});
+    let refused = desk.post("/v1/answers/preview", &boss, numbered.clone()).await.expect(422);
+    assert_eq!(refused["code"], "identity_number_to_many");
+    let to_one = json!({"text": numbered["text"], "conversations": [{"id": 2, "last_seen": 2}]});
+    assert_eq!(desk.answer_all(&boss, "n", to_one).await.expect(422)["code"], "identity_number_to_many");
     let others = preview(json!({"text": "늦습니다.", "containing": "여권"})).await;
     assert_eq!((&others["left_out"], &others["marked"]), (&json!([]), &json!([])), "it is not meant");
     // Whom the colleague has answered is not waiting.

@@ -103,7 +103,7 @@ problem_codes! {
     BulletinTooLong, "bulletin_too_long", 422;
     BulletinBraces, "bulletin_braces", 422;
     /// A resident's number or the like, which every citizen would get.
-    BulletinIdentityNumber, "bulletin_identity_number", 422;
+    IdentityNumberToMany, "identity_number_to_many", 422;
     /// Its end has passed, or is further away than a bulletin may hold.
     BulletinUntil, "bulletin_until", 422;
     /// With those that hold already, the longest receipt would not stay one text.

@@ -16,7 +16,7 @@ use super::compose::run_editor;
 use super::context::CliContext;
 use super::exit::Exit;
 use super::failure::Failure;
-use crate::api::wire::{EditedListView, ListRequest, ListResponse, ProblemCode};
+use crate::api::wire::{EditedListView, ListRequest, ListResponse, ListVersionView, ProblemCode};
 use crate::client::{Client, ClientError, write_private};
 
 pub use shown::state_line;
@@ -28,23 +28,23 @@ const MOST_FILES: usize = 99;
 pub struct Args {
     #[arg(value_name = "LIST")]
     list: Option<ListWord>,
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["restore", "operator_file"])]
+    #[arg(long, requires = "list", value_name = "FILE", conflicts_with_all = ["restore", "operator_file"])]
     from: Option<PathBuf>,
-    #[arg(long, conflicts_with = "yes")]
+    #[arg(long, requires = "list", conflicts_with = "yes")]
     check: bool,
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, requires = "list", value_name = "TEXT")]
     reason: Option<String>,
-    #[arg(long)]
+    #[arg(long, requires = "list")]
     yes: bool,
-    #[arg(long, conflicts_with_all = ["from", "restore", "operator_file"])]
+    #[arg(long, requires = "list", conflicts_with_all = ["from", "restore", "operator_file"])]
     print: bool,
-    #[arg(long, conflicts_with_all = ["from", "restore", "operator_file", "print"])]
+    #[arg(long, requires = "list", conflicts_with_all = ["from", "restore", "operator_file", "print"])]
     history: bool,
-    #[arg(long, value_name = "N", conflicts_with_all = ["from", "restore", "operator_file", "print", "history"])]
+    #[arg(long, requires = "list", value_name = "N", conflicts_with_all = ["from", "restore", "operator_file", "print", "history"])]
     show: Option<i64>,
-    #[arg(long, value_name = "N")]
+    #[arg(long, requires = "list", value_name = "N")]
     restore: Option<i64>,
-    #[arg(long, conflicts_with = "restore")]
+    #[arg(long, requires = "list", conflicts_with = "restore")]
     operator_file: bool,
 }
 
@@ -79,7 +79,7 @@ pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
         return shown::history(context, &history);
     }
     if let Some(version) = args.show {
-        let found = client.list_version(list, version).await?;
+        let found = version_of(&client, list, version).await?;
         return shown::version(context, &found);
     }
     let now = client.list(list).await?;
@@ -95,17 +95,30 @@ pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
         return edit.finish(context, args, None).await;
     }
     if let Some(version) = args.restore {
-        let content = client.list_version(list, version).await?.content;
+        let content = version_of(&client, list, version).await?.content;
         return edit.finish(context, args, content).await;
     }
     match &args.from {
         Some(path) => {
-            let content = given(context, path)?;
-            edit.finish(context, args, Some(content)).await
+            let given = given(context, path)?;
+            let (begun_at, content) = without_version(&given);
+            // Who began with an older version is told of the newer one, and overwrites nobody.
+            let based_on = begun_at.unwrap_or(edit.based_on);
+            Edit { based_on, ..edit }.finish(context, args, Some(content)).await
         }
         None if asks => edit.in_editor(context, args, &now).await,
         None => Err(Failure::here(Exit::Usage, "edit_usage", [])),
     }
+}
+
+async fn version_of(client: &Client, list: &str, version: i64) -> Result<ListVersionView, Failure> {
+    client.list_version(list, version).await.map_err(|error| match error.code() {
+        Some(ProblemCode::NotFound) => {
+            let values = [("list", list.to_owned().into()), ("n", version.into())];
+            Failure::here(Exit::Nothing, "edit_no_version", values)
+        }
+        _ => error.into(),
+    })
 }
 
 /// The content of a file; `-` is standard input.
@@ -117,6 +130,22 @@ fn given(context: &mut CliContext, path: &Path) -> Result<String, Failure> {
         content = fs::read_to_string(path).with_context(|| path.display().to_string())?;
     }
     Ok(content)
+}
+
+/// The line below a list that says which version it was begun with.
+const BEGUN_AT: &str = "# munja: begun with version ";
+
+/// A list and the line that says its version.
+pub fn with_version(version: i64, content: &str) -> String {
+    let end = if content.ends_with('\n') { "" } else { "\n" };
+    format!("{content}{end}{BEGUN_AT}{version}\n")
+}
+
+/// The version that a file says it was begun with, and the list without that line.
+fn without_version(text: &str) -> (Option<i64>, String) {
+    let version = |line: &str| line.strip_prefix(BEGUN_AT)?.trim().parse().ok();
+    let rest = text.split_inclusive('\n').filter(|line| version(line).is_none()).collect();
+    (text.lines().find_map(version), rest)
 }
 
 /// One edit of a list.
@@ -205,7 +234,7 @@ impl Edit<'_> {
         now: &EditedListView,
     ) -> Result<(), Failure> {
         let file = self.new_file(context)?;
-        write_private(&file, &now.content)?;
+        write_private(&file, &with_version(self.based_on, &now.content))?;
         let outcome = self.edited(context, args, (&file, now)).await;
         if outcome.is_ok() {
             // Nothing is lost with it: the server has it, or nothing was changed.
@@ -226,7 +255,8 @@ impl Edit<'_> {
     ) -> Result<(), Failure> {
         loop {
             run_editor(context, file)?;
-            let content = fs::read_to_string(file).with_context(|| file.display().to_string())?;
+            let written = fs::read_to_string(file).with_context(|| file.display().to_string())?;
+            let (_, content) = without_version(&written);
             if content.trim() == now.content.trim() {
                 let unchanged = context.say.t("edit-unchanged");
                 return context.print(&unchanged);
@@ -253,5 +283,22 @@ impl Edit<'_> {
         let mut files = (1..=MOST_FILES).map(|n| context.profile.state_file(&name(n)));
         let free = files.find(|path| !path.exists());
         Ok(free.context("too many drafts")?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_knows_the_version_it_was_begun_with() {
+        let list = "[[reply]]\nkey = \"x\"\n";
+        let file = with_version(12, list);
+        assert_eq!(without_version(&file), (Some(12), list.to_owned()));
+        assert_eq!(without_version(&format!("{file}more = 1\n")), (Some(12), format!("{list}more = 1\n")));
+        assert_eq!(without_version(&with_version(1, "a = 1")), (Some(1), "a = 1\n".to_owned()));
+        for other in [list, "# munja: begun with version x\n[ko]", ""] {
+            assert_eq!(without_version(other), (None, other.to_owned()));
+        }
     }
 }

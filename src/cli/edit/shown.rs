@@ -177,7 +177,7 @@ pub fn content(context: &mut CliContext, of: &EditedListView) -> Result<(), Fail
     if context.json {
         return context.print_json(of);
     }
-    whole(context, &of.content)
+    whole(context, &super::with_version(of.state.version, &of.content))
 }
 
 /// A list as it is, for a file; on a terminal nothing in it steers that.

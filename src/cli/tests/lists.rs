@@ -75,7 +75,10 @@ async fn what_is_not_stored_is_kept_and_an_unchanged_list_changes_nothing() {
     assert!(run.err.contains("draft-list-replies.toml"), "{}", run.err);
     assert_eq!(bodies(&world).len(), 1, "only examined");
     let kept = std::fs::read_to_string(world.state("draft-list-replies.toml")).expect("kept");
-    assert_eq!((kept.as_str(), mode(&world.state("draft-list-replies.toml"))), ("one = 1\ntwo = 2\n", 0o600));
+    assert_eq!(
+        (kept.as_str(), mode(&world.state("draft-list-replies.toml"))),
+        ("one = 1\n# munja: begun with version 3\ntwo = 2\n", 0o600)
+    );
 
     // Somebody else was faster; what was kept before stays where it is.
     let newest = json!({ "list": "replies", "version": 4, "by": "이관리", "at": NOON, "reason": "r", "is_file": false });
