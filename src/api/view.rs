@@ -127,6 +127,7 @@ pub(super) fn search_results(page: &store::SearchPage, names: &PseudonymKey) -> 
         text: hit.snippet.text.clone(),
         marks: hit.snippet.marks.iter().map(|(start, end)| MarkView { start: *start, end: *end }).collect(),
         is_abusive: hit.is_abusive,
+        is_unsent: hit.is_unsent,
     };
     SearchResults {
         hits: page.hits.iter().map(hit).collect(),

@@ -112,7 +112,8 @@ fn block(context: &CliContext, hit: &SearchHitView) -> String {
         }
         None => whole(&context.say, &hit.citizen, &hit.citizen_name),
     };
-    let kind = context.say.find(&format!("found-{}", hit.kind)).unwrap_or_else(|| one_word(&hit.kind));
+    let kind = if hit.is_unsent { "unsent" } else { &hit.kind };
+    let kind = context.say.find(&format!("found-{kind}")).unwrap_or_else(|| one_word(&hit.kind));
     let n = context.paint.strong(&hit.conversation_id.to_string());
     let mut head = vec![format!("{n}  {}", context.times().clock(hit.at)), kind, who];
     head.extend(hit.category.as_deref().map(|name| one_line(name, 40)));

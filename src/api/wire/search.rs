@@ -40,6 +40,9 @@ pub struct SearchHitView {
     pub marks: Vec<MarkView>,
     /// It has abusive words, so `text` is empty.
     pub is_abusive: bool,
+    /// An answer that did not leave: it was taken back, or something came between.
+    #[serde(default)]
+    pub is_unsent: bool,
 }
 
 /// A range of characters (Unicode scalar values); `end` is exclusive.

@@ -576,6 +576,7 @@ late-brief = came late, sent { $at }
 previous = Earlier conversation with this citizen: munja show { $n }
 found-text = citizen
 found-answer = answer
+found-unsent = answer, not sent
 found-note = note
 search-more = … and more: add --after { $next }
 search-looked-back = Looked back to { $at }; older texts were not looked at yet.

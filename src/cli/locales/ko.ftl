@@ -573,6 +573,7 @@ late-brief = 늦게 도착({ $at } 보냄)
 previous = 이 시민의 이전 상담: munja show { $n }
 found-text = 시민
 found-answer = 답변
+found-unsent = 보내지 않은 답변
 found-note = 메모
 search-more = … 더 있습니다. 이어서 보려면 --after { $next }
 search-looked-back = { $at }까지 찾아보았습니다. 그 이전 글은 아직 찾아보지 않았습니다.

@@ -59,6 +59,8 @@ pub struct SearchHit {
     pub author: Option<String>,
     /// The text has abusive words; the snippet is empty.
     pub is_abusive: bool,
+    /// An answer that did not leave: it was taken back, or something came between.
+    pub is_unsent: bool,
     pub snippet: Snippet,
 }
 

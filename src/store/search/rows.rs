@@ -203,15 +203,15 @@ impl Search {
     /// eyes. Its text and time are left out.
     fn read(&self, conn: &Connection, source: Source, id: i64) -> Result<Option<SearchHit>> {
         let SourceTable { table, wanted, .. } = table_of(source);
-        let (author, abusive) = match source {
-            Source::Text => ("coalesce(c.claimed_by, c.last_holder_id)", "t.is_abusive"),
-            Source::Answer => ("t.author_id", "0"),
-            Source::Note => ("t.counselor_id", "0"),
+        let (author, abusive, unsent) = match source {
+            Source::Text => ("coalesce(c.claimed_by, c.last_holder_id)", "t.is_abusive", "0"),
+            Source::Answer => ("t.author_id", "0", "t.state = 'cancelled'"),
+            Source::Note => ("t.counselor_id", "0", "0"),
         };
         let visible =
             if self.desks.is_some() { VISIBLE } else { "AND (:me IS NULL OR 1) AND :desks IS NULL" };
         let sql = format!(
-            "SELECT {abusive} AS is_abusive, c.id AS conversation_id, c.citizen AS citizen, c.desk AS desk,
+            "SELECT {abusive} AS is_abusive, {unsent} AS is_unsent, c.id AS conversation_id, c.citizen AS citizen, c.desk AS desk,
                     c.category AS category, c.state AS state, a.name AS author
              FROM {table} t JOIN conversation c ON c.id = t.conversation_id LEFT JOIN counselor a ON a.id = {author}
              WHERE t.id = :id AND {wanted} {visible}
@@ -299,6 +299,7 @@ fn hit(r: &Row<'_>, source: Source, id: i64) -> rusqlite::Result<SearchHit> {
         at: 0,
         author: if source == Source::Text { None } else { r.get("author")? },
         is_abusive: r.get("is_abusive")?,
+        is_unsent: r.get("is_unsent")?,
         snippet: Snippet { text: String::new(), marks: Vec::new() },
     })
 }

@@ -145,6 +145,10 @@ async fn answers_and_notes_are_found_and_drafts_and_notices_are_not() {
     assert_eq!(bench.find(only(Source::Answer)).await, ["막차는 22:40입니다"]);
     let of = |login: &str| SearchFilter { counselor: Some(login.into()), ..by_words("막차") };
     assert_eq!((bench.find(of("minsu")).await.len(), bench.find(of("jiyeong")).await.len()), (4, 0));
+    assert!(!hits[2].is_unsent);
+    bench.store.recall_by(hits[2].id, minsu, T0 + 6 * MINUTE).await.unwrap();
+    let hits = bench.find_as(&everybody(), only(Source::Answer), 50).await;
+    assert!(hits[0].is_unsent, "it was taken back");
 }
 
 #[tokio::test]

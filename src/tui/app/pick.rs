@@ -111,7 +111,8 @@ impl App {
 
     fn hits(&self) -> Vec<Item> {
         let item = |(n, hit): (usize, &SearchHitView)| {
-            let id = format!("found-{}", hit.kind);
+            let kind = if hit.is_unsent { "unsent" } else { &hit.kind };
+            let id = format!("found-{kind}");
             let kind = self.say.find(&id).unwrap_or_else(|| one_word(&hit.kind));
             let citizen = named(&self.say, &hit.citizen, &hit.citizen_name);
             let who = match hit.author.as_deref() {

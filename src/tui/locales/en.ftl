@@ -192,6 +192,7 @@ ask-search = Words to find in texts, answers and notes:
 pick-found = Found
 found-text = citizen
 found-answer = answer
+found-unsent = answer, not sent
 found-note = note
 key-search = search
 

@@ -192,6 +192,7 @@ ask-search = 글, 답변, 메모에서 찾을 말:
 pick-found = 찾은 글
 found-text = 시민
 found-answer = 답변
+found-unsent = 보내지 않은 답변
 found-note = 메모
 key-search = 찾기
 

@@ -42,7 +42,7 @@ export function search(open) {
     } catch (error) { said.textContent = error.message || t("server-silent"); }
   }
   const hit = (one) => el("li", {}, el("button", { type: "button", onclick: () => { dialog.close(); open(one.conversation_id); } },
-    el("span", { class: "line" }, el("strong", {}, `#${one.conversation_id}`), one.citizen_name ? t("citizen-name", { name: one.citizen_name }) : null, one.citizen, el("time", {}, moment(one.at)), t(`state-${one.state}`), one.author ?? t(`search-${one.kind}`), one.category),
+    el("span", { class: "line" }, el("strong", {}, `#${one.conversation_id}`), one.citizen_name ? t("citizen-name", { name: one.citizen_name }) : null, one.citizen, el("time", {}, moment(one.at)), t(`state-${one.state}`), one.author ?? t(`search-${one.kind}`), one.is_unsent ? t("search-unsent") : null, one.category),
     el("span", { class: "preview" }, one.is_abusive ? t("abusive-hidden") : marked(one))));
 
   put(dialog, el("h2", { id: "dialog-title" }, t("search")), form, said, hits, more);

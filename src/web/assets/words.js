@@ -252,6 +252,7 @@ const W = {
   "search-more": ["Show older ones", "더 오래된 것 보기"],
   "search-text": ["citizen", "시민"],
   "search-answer": ["answer", "답변"],
+  "search-unsent": ["not sent", "보내지 않음"],
   "search-note": ["note", "메모"],
   "advice": ["Advice", "조언"],
   "advice-phone": ["asks somebody to phone who may not be able to: {words}", "전화하기 어려운 분일 수 있습니다: {words}"],
