@@ -14,8 +14,8 @@ use super::{ApiContext, ApiSettings};
 use crate::domain::UnixMs;
 use crate::domain::bulletin::{self, Bulletin, LONGEST_MS, Unusable};
 use crate::domain::desk::Desk;
-use crate::domain::notice::{Language, Notice, fits};
-use crate::domain::text::plan;
+use crate::domain::notice::{Language, Notice};
+use crate::domain::text::{fits, plan};
 use crate::store::BulletinRow;
 
 const MOST_LISTED: u32 = 50;

@@ -15,7 +15,7 @@ use crate::domain::calendar::{Calendar, Exception, InvalidRules, Planned, RulePa
 use crate::domain::desk::{Desk, Desks};
 use crate::domain::notice;
 use crate::domain::phone::{PhoneKind, PhoneNumber};
-use crate::domain::text::Limits;
+use crate::domain::text::{self, Limits};
 use crate::domain::triage::Words;
 
 /// The hours of Gwangju's 120.
@@ -319,7 +319,7 @@ fn text_problem(text: &str, limits: &Limits) -> Option<String> {
     if text.chars().count() > notice::MOST_PLANNED_CHARS {
         return Some(format!("is longer than {} characters", notice::MOST_PLANNED_CHARS));
     }
-    notice::fits(text, limits).err()
+    text::fits(text, limits).err()
 }
 
 fn plain_day(word: &str) -> Option<Date> {

@@ -13,9 +13,9 @@ use super::words::Source;
 use super::{quality, words};
 use crate::domain::catalogue::{Canned, Categories};
 use crate::domain::incentive::Rules;
-use crate::domain::notice::{self, Texts};
+use crate::domain::notice::Texts;
 use crate::domain::review::Sheet;
-use crate::domain::text::Limits;
+use crate::domain::text::{self, Limits};
 
 /// `[service]`, checked.
 #[derive(Debug, Clone)]
@@ -188,7 +188,7 @@ fn interpreter<'a>(
         let why = format!("must be one line of at most {MOST_INTERPRETER_CHARS} characters, without braces");
         return Err(wrong(&why));
     }
-    notice::fits(words, limits).map_err(|why| wrong(&why))?;
+    text::fits(words, limits).map_err(|why| wrong(&why))?;
     Ok(Some(words))
 }
 

@@ -11,8 +11,8 @@ use toml::Spanned;
 use super::error::{ConfigError, ConfigFault, line_of};
 use crate::domain::catalogue::{Canned, Categories, Group};
 use crate::domain::intent::shows_nothing;
-use crate::domain::notice::{self, Language, Notice, Texts};
-use crate::domain::text::Limits;
+use crate::domain::notice::{Language, Notice, Texts};
+use crate::domain::text::{self, Limits};
 
 /// The files of texts that are built in, with their comments.
 pub mod built_in {
@@ -87,8 +87,7 @@ pub(super) fn texts_of(own: Option<&Source>, limits: &Limits) -> Result<Texts, C
                     if shows_nothing(text.get_ref()) || text.get_ref().contains(char::is_control) {
                         return Err(source.wrong(key, &at, "must show something, in one line"));
                     }
-                    notice::fits(text.get_ref(), limits)
-                        .map_err(|why| source.wrong(key.clone(), &at, why))?;
+                    text::fits(text.get_ref(), limits).map_err(|why| source.wrong(key.clone(), &at, why))?;
                     common.insert((language, key), (text.into_inner(), n, at));
                     continue;
                 }
@@ -289,7 +288,7 @@ pub(super) fn replies_of(
             if all[n_before..].iter().any(|known| known.key == key) {
                 return Err(wrong("is defined twice".to_owned()));
             }
-            if let Some(why) = canned.problem().or_else(|| notice::fits(&canned.text, limits).err()) {
+            if let Some(why) = canned.problem().or_else(|| text::fits(&canned.text, limits).err()) {
                 return Err(wrong(why));
             }
             let before = all.len();

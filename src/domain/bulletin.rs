@@ -6,7 +6,8 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::notice::{Language, Notice, Texts, fits};
+use super::notice::{Language, Notice, Texts};
+use super::text::fits;
 use super::text::normalise;
 use super::{UnixMs, identity_number};
 

@@ -389,7 +389,7 @@ impl Template {
         }
         pieces.push(Piece::Words(rest.to_owned()));
         let template = Template(pieces);
-        fits(&template.longest(), limits)?;
+        text::fits(&template.longest(), limits)?;
         Ok(template)
     }
 
@@ -448,28 +448,6 @@ fn unknown_slot(word: &str, slots: &[Slot]) -> String {
         [] => format!("holds {{{word}}}, but nothing can be filled in here"),
         _ => format!("holds {{{word}}}; only {} can be filled in here", known.join(", ")),
     }
-}
-
-/// Whether `text` fits in one text; the error says why not.
-pub fn fits(text: &str, limits: &Limits) -> Result<(), String> {
-    if let Some(hidden) = text.chars().find(|c| text::is_hidden(*c) && !matches!(c, '\r' | '\t')) {
-        return Err(format!("holds a character that cannot be seen: {}", named(hidden)));
-    }
-    match text::plan(text, limits) {
-        Ok(pieces) if pieces.len() == 1 => Ok(()),
-        Ok(_) => Err(format!("is longer than {} {}", limits.lms, limits.unit())),
-        Err(text::Unfit::Empty) => Err("is empty".to_owned()),
-        Err(text::Unfit::Unencodable(characters)) => Err(format!(
-            "holds characters that no Korean phone shows: {}",
-            characters.into_iter().map(named).collect::<Vec<_>>().join(" ")
-        )),
-        Err(text::Unfit::TooLong { .. }) => Err("is far too long".to_owned()),
-    }
-}
-
-/// A character as errors name it: itself where it can be seen, and its code point where it cannot.
-fn named(c: char) -> String {
-    if text::is_hidden(c) { format!("U+{:04X}", u32::from(c)) } else { c.to_string() }
 }
 
 /// All automatic texts in all languages.

@@ -16,6 +16,7 @@ mod cut;
 mod fit;
 mod gsm7;
 mod offer;
+mod one_text;
 mod part;
 mod shown;
 
@@ -27,6 +28,7 @@ pub use cp949::cp949_len;
 pub use fit::{MAX_PARTS, Piece, Unfit, plan, whole};
 pub use gsm7::{Alphabet, Segments, from_gsm7, gsm7_octets, segments, split_segments};
 pub use offer::{Offer, offer};
+pub use one_text::fits;
 pub use part::{followed_by, part};
 pub use shown::{columns_of, for_cells, is_hidden, one_line, runs_leftwards, safe_for_terminal, wrapped};
 
