@@ -117,7 +117,7 @@ fn contents(
 fn fault(error: ConfigError) -> Vec<ListFault> {
     let one = |error: ConfigError| {
         let list = list_of(&error);
-        let file = list.is_none().then(|| format!("{}: ", error.file.display())).unwrap_or_default();
+        let file = if list.is_none() { format!("{}: ", error.file.display()) } else { String::new() };
         let key = error.key.map(|key| format!("{file}{key}"));
         ListFault { list, line: error.line, key, message: error.message }
     };
