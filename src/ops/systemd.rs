@@ -8,6 +8,9 @@ use std::time::Duration;
 
 use sd_notify::NotifyState;
 
+/// The longest wait for a manager that does not read what it is told: the gateway does not hang with it.
+const PATIENCE: Duration = Duration::from_secs(1);
+
 fn notify(states: &[NotifyState<'_>]) {
     let Some(socket) = std::env::var_os("NOTIFY_SOCKET") else { return };
     if let Err(error) = send(&socket, states) {
@@ -23,7 +26,9 @@ fn send(socket: &OsStr, states: &[NotifyState<'_>]) -> std::io::Result<()> {
         Some(name) => SocketAddr::from_abstract_name(name)?,
         None => SocketAddr::from_pathname(socket)?,
     };
-    UnixDatagram::unbound()?.send_to_addr(words.as_bytes(), &address).map(drop)
+    let sender = UnixDatagram::unbound()?;
+    sender.set_write_timeout(Some(PATIENCE))?;
+    sender.send_to_addr(words.as_bytes(), &address).map(drop)
 }
 
 /// The gateway is ready (see `Daemon::ready`).

@@ -7,6 +7,7 @@ use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::Arc;
+use std::sync::mpsc::{Receiver, channel};
 
 use async_trait::async_trait;
 use munja::carrier::{
@@ -40,14 +41,23 @@ fn said(output: &Output) -> String {
 /// A daemon that reports to a socket of ours, as it would to systemd.
 struct Service {
     child: Child,
-    notices: UnixDatagram,
+    notices: Receiver<String>,
 }
 
 impl Service {
     fn start(folder: &Path, config: &Path) -> Service {
         let socket = folder.join("notify");
-        let notices = UnixDatagram::bind(&socket).unwrap();
-        notices.set_read_timeout(Some(BOUND)).unwrap();
+        let ours = UnixDatagram::bind(&socket).unwrap();
+        // Read all the time, as systemd does: few fit into the socket, and then the daemon waits.
+        let (told, notices) = channel();
+        std::thread::spawn(move || {
+            let mut buffer = [0; 4096];
+            while let Ok(n) = ours.recv(&mut buffer) {
+                if told.send(String::from_utf8_lossy(&buffer[..n]).into_owned()).is_err() {
+                    break;
+                }
+            }
+        });
         let child = Command::new(env!("CARGO_BIN_EXE_munjad"))
             .args(["run", "--config"])
             .arg(config)
@@ -61,10 +71,8 @@ impl Service {
 
     /// Reads notices until one holds `word`; returns that one.
     fn until(&self, word: &str) -> String {
-        let mut buffer = [0; 4096];
         loop {
-            let n = self.notices.recv(&mut buffer).unwrap_or_else(|e| panic!("no {word}: {e}"));
-            let notice = String::from_utf8_lossy(&buffer[..n]).into_owned();
+            let notice = self.notices.recv_timeout(BOUND).unwrap_or_else(|e| panic!("no {word}: {e}"));
             if notice.contains(word) {
                 return notice;
             }
