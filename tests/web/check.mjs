@@ -269,7 +269,7 @@ try {
   await lists.keyboard.press("Enter");
   await lists.locator("#changes .new", { hasText: "night: 밤에는 119에 문자하세요 <b>" }).waitFor();
   check(await lists.locator("#changes b").count() === 0, "a list became markup");
-  check(await lists.locator("#versions tr").count() === 0, "it was stored before anybody looked");
+  check(await lists.locator("#versions tbody tr").count() === 0, "it was stored before anybody looked");
   await lists.keyboard.press("Enter");
   await lists.locator("#said", { hasText: "1판을 씁니다." }).waitFor();
   await lists.locator("#versions", { hasText: "이관리" }).waitFor();
