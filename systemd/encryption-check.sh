@@ -81,7 +81,8 @@ stop() {
 }
 
 port=$((20000 + RANDOM % 20000))
-"$munjad" sim --listen "127.0.0.1:$port" --other-requests-per-sec 100 >sim.log 2>&1 &
+# An Android phone with the SMSGate app: a carrier whose texts bring photos.
+"$munjad" sim --dialect smsgate --api-key sms --api-secret SIM-KEY --number 01099990000 --listen "127.0.0.1:$port" --other-requests-per-sec 100 >sim.log 2>&1 &
 children+=($!)
 echo SIM-KEY >key
 cat >gateway.toml <<END
@@ -89,11 +90,12 @@ cat >gateway.toml <<END
 path = "munja.db"
 # key_file = "database.key"
 [carrier]
-name = "bizgo"
-[carrier.bizgo]
+name = "smsgate"
+[carrier.smsgate]
 base_url = "http://127.0.0.1:$port"
-api_key_file = "key"
-number = "062120"
+user = "sms"
+password_file = "key"
+number = "01099990000"
 other_requests_per_sec = 100
 [polling]
 fast_secs = 0.1
@@ -110,7 +112,8 @@ expect 0 "the version says what was built in" "$munjad" --version
 said "encryption at rest"
 expect 0 "a plain database is made" "$munjad" init --database-only --config gateway.toml
 serve "the gateway runs on it"
-photo=$(printf '%s' '/9j/4AAQSkZJRgABAQEASABIAAD/2wBDAP//////////////////////////////////////////////////////////////////////////////////////wgALCAABAAEBAREA/8QAFBABAAAAAAAAAAAAAAAAAAAAAP/aAAgBAQABPxA=' | base64 -d | cat - <(printf SECRET-PHOTO) | base64 -w0)
+# A PNG of 8 x 8 pixels with a comment.
+photo='iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAFHRFWHRDb21tZW50AFNFQ1JFVC1QSE9UTyalIaAAAAARSURBVHicYzghJ4cVMQwtCQCQv0EBsp8+IgAAAABJRU5ErkJggg=='
 curl -sf "http://127.0.0.1:$port/_sim/text" -d '{"from":"01012345678","text":"SECRET-WORDS 언제 와요?"}' >/dev/null
 curl -sf "http://127.0.0.1:$port/_sim/text" -d "{\"from\":\"01012345678\",\"text\":\"사진이요\",\"photo\":\"$photo\"}" >/dev/null
 until_ok 60 "texts come in" has_texts 2
