@@ -17,7 +17,7 @@ use munja::domain::conversation::Reply;
 use munja::domain::outbound::OutboundKind;
 use munja::ops::clock::Clock;
 use munja::sim::{Endpoint, Fault, FaultRule, SimOptions};
-use munja::store::{NewReply, Store, StoreOptions};
+use munja::store::{NewReply, Store, StoreError, StoreOptions};
 use rand::RngExt;
 
 use crate::agreement::{assert_sent_as_told, decide, missing, open};
@@ -123,8 +123,14 @@ impl Place {
     /// Answers whoever waits, beside the daemon on the same database.
     async fn answer_waiting(&self) {
         let (now, policy) = (Clock::system().now_ms(), service_policy());
-        while let Ok(found) = self.store.claim_next(&self.counselor, &policy, now).await.unwrap() {
-            let new = NewReply {
+        loop {
+            let found = match self.store.claim_next(&self.counselor, &policy, now).await {
+                Ok(Ok(found)) => found,
+                // Nobody waits; or the gateway wrote all the time, as on a slow machine: later.
+                Ok(Err(_)) | Err(StoreError::Busy) => return,
+                Err(error) => panic!("{error}"),
+            };
+            let new = || NewReply {
                 conversation_id: found.summary.id,
                 idempotency_key: format!("k{}", found.summary.id),
                 request_digest: vec![1],
@@ -132,7 +138,11 @@ impl Place {
                 pieces: vec![(OutboundKind::Sms, ANSWER.to_owned())],
                 photos: None,
             };
-            self.store.reply(new, &self.counselor, &policy, now).await.unwrap().unwrap();
+            let mut answered = self.store.reply(new(), &self.counselor, &policy, now).await;
+            while let Err(StoreError::Busy) = answered {
+                answered = self.store.reply(new(), &self.counselor, &policy, now).await;
+            }
+            answered.unwrap().unwrap();
         }
     }
 
