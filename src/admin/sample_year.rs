@@ -26,7 +26,7 @@ pub(super) struct Sample {
     /// The year to invent
     #[arg(long, value_parser = clap::value_parser!(i16).range(2000..=2100))]
     year: i16,
-    /// How many texts of citizens
+    /// How many texts of citizens; their answers to the survey come on top
     #[arg(long, default_value_t = 50_000, value_parser = clap::value_parser!(u64).range(1..=MOST_TEXTS))]
     texts: u64,
     /// The file to make; refused if it is there
@@ -65,13 +65,13 @@ pub(super) async fn run(args: Sample, say: Say) -> anyhow::Result<()> {
     }
     line(&say.pick(
         format!(
-            "Invented {} texts in {n} conversations of {}: {file}\n\
+            "Invented {} texts and the answers to the survey, in {n} conversations of {}: {file}\n\
              To see reports, name the file as [database] path in a configuration of its own, add a supervisor \
              (munjad user add NAME --role supervisor), start munjad run, and: munja report {}",
             args.texts, args.year, args.year
         ),
         format!(
-            "{}년의 상담 {n}건, 문자 {}건을 지어냈습니다: {file}\n\
+            "{}년의 상담 {n}건, 문자 {}건과 만족도 답을 지어냈습니다: {file}\n\
              통계를 보려면 따로 만든 설정의 [database] path 에 이 파일을 적고, 관리자를 추가하고\
              (munjad user add 아이디 --role supervisor), munjad run 을 실행한 뒤: munja report {}",
             args.year, args.texts, args.year

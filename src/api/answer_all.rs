@@ -109,9 +109,9 @@ pub(super) async fn answer(
     }))
 }
 
-/// The text as it leaves. A number by which somebody is known is sent to one citizen, never to many.
+/// The text as it leaves, if it may go to many.
 fn for_many(text: &str, most: Option<i64>, settings: &ApiSettings) -> Result<Vec<Piece>, Problem> {
-    if !identity_number::places(text).is_empty() {
+    if !identity_number::may_go_to_many(text) {
         return Err(Problem::new(ProblemCode::IdentityNumberToMany));
     }
     planned(text, most, settings)

@@ -30,6 +30,10 @@ pub struct Args {
     drop: bool,
 }
 
+fn no_draft() -> Failure {
+    Failure::here(Exit::Nothing, "no_draft", [])
+}
+
 /// One's own draft in a conversation, or with `--leave` a beginning for a colleague.
 pub async fn one(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
     context.about = Some(args.n);
@@ -40,14 +44,16 @@ pub async fn one(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
     let client = context.client()?;
     let other = bring_drafts(&client, &context.profile, args.n).await;
     if args.drop {
+        if other.is_none() && client.own_draft(args.n).await?.is_none() {
+            return Err(no_draft());
+        }
         client.drop_draft(args.n).await?;
         other.iter().for_each(|text| forget_draft(&context.profile, args.n, text));
         let sentence = context.say.with("draft-dropped", [("n", args.n.to_string().into())]);
         return context.print_done("dropped", &sentence);
     }
     if text.trim().is_empty() {
-        let none = || Failure::here(Exit::Nothing, "no_draft", []);
-        let draft = client.own_draft(args.n).await?.ok_or_else(none)?;
+        let draft = client.own_draft(args.n).await?.ok_or_else(no_draft)?;
         if context.json {
             return context.print_json(&draft);
         }

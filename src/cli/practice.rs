@@ -177,9 +177,13 @@ fn describe(context: &CliContext, facts: &PracticeFacts, at_desk: bool) -> Strin
     let mut lines = vec![context.paint.strong(&context.say.with("practice-answered", values))];
     lines.extend(facts.lessons.iter().map(|one| lesson(context, one, facts.has_passed_on)));
     let step = |is_done: bool, id: &str, (keys, commands): (&str, &str)| {
-        let mark = if is_done { "✓" } else { "·" };
         let how = if at_desk { keys } else { commands };
-        format!("{mark} {}", context.say.with(id, [("how", how.to_owned().into())]))
+        let words = context.say.with(id, [("how", how.to_owned().into())]);
+        if is_done {
+            format!("✓ {words}")
+        } else {
+            context.say.with("practice-not-yet", [("step", words.into())])
+        }
     };
     lines.extend(facts.is_danger_first.map(|first| step(first, "practice-danger-first", ("", ""))));
     let alarm = ("f, j", "munja false-alarm, munja handover");

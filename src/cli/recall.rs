@@ -51,7 +51,10 @@ fn report(context: &mut CliContext, done: &RecallAllResponse) -> Result<(), Fail
     if context.json {
         context.print_json(done)?;
     } else {
-        let mut all = vec![context.say.with("recalled-all", [("n", done.n_recalled.into())])];
+        let mut all = vec![match done.n_recalled {
+            0 => context.say.t("recalled-all-none"),
+            n => context.say.with("recalled-all", [("n", n.into())]),
+        }];
         if !before.is_empty() {
             all.push(context.say.with("recalled-all-before", [("n", before.len().to_string().into())]));
         }

@@ -5,6 +5,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::mpsc::channel;
 
 use anyhow::anyhow;
 
@@ -36,15 +37,13 @@ pub fn view_file(path: &Path) -> bool {
     let Ok(mut child) = viewer.spawn() else {
         return false;
     };
-    // `xdg-open` says at once if nothing can open it; a viewer that stays is waited for elsewhere.
-    std::thread::sleep(AT_ONCE);
-    match child.try_wait() {
-        Ok(Some(status)) => status.success(),
-        _ => {
-            std::thread::spawn(move || child.wait());
-            true
-        }
-    }
+    let (ended, told) = channel();
+    std::thread::spawn(move || {
+        // Nobody listens any more for the end of a viewer that stayed.
+        let _ = ended.send(child.wait().is_ok_and(|status| status.success()));
+    });
+    // `xdg-open` says at once if nothing can open it.
+    told.recv_timeout(AT_ONCE).unwrap_or(true)
 }
 
 /// How long a viewer may take to say that it cannot.

@@ -1,7 +1,7 @@
 //! Texts kept as data: automatic texts, categories and canned replies. The built-in ones stand beside this file;
 //! an operator's own files replace single entries. Unusable entries are refused with file, line and reason.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -269,8 +269,7 @@ pub(super) fn replies_of(
         if !file.built_in {
             all.clear();
         }
-        // Those from here on are of this file.
-        let mut n_before = all.len();
+        let mut keys = BTreeSet::new();
         for section in file.reply {
             let at = section.span();
             let ReplySection { key, text, category } = section.into_inner();
@@ -285,15 +284,13 @@ pub(super) fn replies_of(
             if key.is_empty() || key.contains(|c: char| c.is_whitespace() || c.is_control()) {
                 return Err(wrong("needs a key without spaces".to_owned()));
             }
-            if all[n_before..].iter().any(|known| known.key == key) {
+            if !keys.insert(key.clone()) {
                 return Err(wrong("is defined twice".to_owned()));
             }
             if let Some(why) = canned.problem().or_else(|| text::fits(&canned.text, limits).err()) {
                 return Err(wrong(why));
             }
-            let before = all.len();
             all.retain(|known| known.key != key);
-            n_before -= before - all.len();
             all.push(canned);
         }
     }

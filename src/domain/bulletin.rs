@@ -45,7 +45,7 @@ pub fn sentence(text: &str) -> Result<String, Unusable> {
         0 => Err(Unusable::Empty),
         _ if line.contains(['{', '}']) => Err(Unusable::Braces),
         n if n > MOST_CHARS => Err(Unusable::TooLong),
-        _ if !identity_number::places(&line).is_empty() => Err(Unusable::IdentityNumber),
+        _ if !identity_number::may_go_to_many(&line) => Err(Unusable::IdentityNumber),
         _ => Ok(line),
     }
 }

@@ -90,6 +90,11 @@ pub fn kinds(text: &str) -> Vec<IdentityNumber> {
     find(&narrow(text)).into_iter().map(|found| found.kind).collect()
 }
 
+/// Whether a text may go to many citizens: a number by which somebody is known is sent to one, never to others.
+pub fn may_go_to_many(text: &str) -> bool {
+    places(text).is_empty()
+}
+
 /// Where such numbers stand in `text` (bytes), in order.
 pub fn places(text: &str) -> Vec<Range<usize>> {
     let narrow = narrow(text);

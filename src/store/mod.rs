@@ -53,7 +53,7 @@ pub use conversation::place::ListPlace;
 pub use conversation::survey::Survey;
 pub use conversation::timers::{Round, Timed};
 pub use edited_list::{ListStored, ListVersion, NewListVersion, WordsTried};
-pub use engine::cipher::{Opens, is_plain, opens, seems_encrypted};
+pub use engine::cipher::{Opens, begins_plain, is_plain, opens, seems_encrypted};
 use engine::condition::Condition;
 pub use engine::files::{beside, refuse_lost};
 pub use engine::migrate::{SCHEMA_VERSION, Upgraded};
@@ -494,17 +494,24 @@ fn connect_read_only(path: &Path, options: &StoreOptions) -> Result<Connection> 
     Ok(connection)
 }
 
+/// Asks for a journal mode and returns the one that holds. SQLite itself does not wait here while another connection opens or closes
+/// the file, and nothing tells when it has: it is asked again until `patience` is over.
+fn journal_mode(connection: &Connection, wanted: &str, patience: Duration) -> Result<String> {
+    let ask = || connection.query_row(&format!("PRAGMA journal_mode = {wanted}"), [], |row| row.get(0));
+    let began = Instant::now();
+    loop {
+        match ask().map_err(StoreError::from) {
+            Err(StoreError::Busy) if began.elapsed() < patience => {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            answer => return answer,
+        }
+    }
+}
+
 /// Switches to WAL without automatic checkpoints: [`mod@write`] makes them beside the writer.
 fn set_journal(connection: &Connection, patience: Duration) -> Result<()> {
-    let set = || Ok(connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get::<_, String>(0))?);
-    let began = Instant::now();
-    let mut mode = set();
-    // If another process opens the same fresh file, SQLite does not wait for the lock here by itself.
-    while matches!(mode, Err(StoreError::Busy)) && began.elapsed() < patience {
-        std::thread::sleep(Duration::from_millis(5));
-        mode = set();
-    }
-    let mode = mode?;
+    let mode = journal_mode(connection, "WAL", patience)?;
     if mode != "wal" {
         return Err(StoreError::Unusable(format!(
             "this file system cannot keep a write-ahead log (mode {mode})"

@@ -19,17 +19,14 @@ use crate::config::Config;
 use crate::domain::data_key::DataKeys;
 use crate::domain::text::one_line;
 use crate::store::{
-    Hash, Trouble, copy_database, erased_file, examine_copy, key_file, open_photo, photo_as_it_lies,
-    photo_content,
+    Hash, Trouble, begins_plain, copy_database, erased_file, examine_copy, key_file, open_photo,
+    photo_as_it_lies, photo_content,
 };
 
 /// A manifest is no longer than this (bytes): a line for each photo.
 const LONGEST_MANIFEST: u64 = 256 << 20;
 /// A key file or a file of the configuration is no longer than this (bytes).
 const LONGEST_SMALL: u64 = 64 << 20;
-
-/// What a database that is not encrypted begins with.
-const PLAIN: &[u8; 16] = b"SQLite format 3\0";
 
 /// Where a backup is made from.
 pub(super) struct Source<'a> {
@@ -268,11 +265,9 @@ pub(in crate::admin) fn verify(
 pub(super) fn holds_plain_database(archive: &Path) -> bool {
     let look = || -> io::Result<bool> {
         for entry in Archive::new(File::open(archive)?).entries_with_seek()? {
-            let mut entry = entry?;
+            let entry = entry?;
             if entry.path()?.to_str() == Some(DATABASE) {
-                let mut begin = [0; PLAIN.len()];
-                entry.read_exact(&mut begin)?;
-                return Ok(begin == *PLAIN);
+                return begins_plain(entry);
             }
         }
         Ok(true)

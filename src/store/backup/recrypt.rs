@@ -31,7 +31,7 @@ use crate::store::engine::cipher::{self, Opens};
 use crate::store::engine::files::{beside, keep_owner};
 use crate::store::engine::{migrate, pseudonym_key};
 use crate::store::photo::Files;
-use crate::store::{Result, Store, StoreError, StoreOptions, connect};
+use crate::store::{Result, Store, StoreError, StoreOptions, connect, journal_mode};
 
 /// What was done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,9 +44,8 @@ pub struct Recrypted {
     pub n_photos_left: usize,
 }
 
-/// How often the log is tried to be folded in, and how long to wait in between.
-const TRIES: u32 = 30;
-const BETWEEN: Duration = Duration::from_millis(100);
+/// The longest wait for another connection to be closed.
+const PATIENCE: Duration = Duration::from_secs(3);
 /// The ending of the new file while it is written.
 const UNFINISHED: &str = ".recrypt";
 
@@ -125,16 +124,8 @@ fn rewrite(path: &Path, from: &DataKeys, to: Option<&DataKey>) -> Result<i64> {
 
 /// Folds the log into the file and removes it: the file is whole by itself afterwards.
 fn fold_in(source: &Connection, path: &Path) -> Result<()> {
-    // SQLite does not wait here for a connection that is about to be closed.
-    for _ in 0..TRIES {
-        let mode = source.query_row("PRAGMA journal_mode = DELETE", [], |row| row.get::<_, String>(0));
-        match mode.map_err(StoreError::from) {
-            Ok(mode) if mode == "delete" => return must_have_no_log(path),
-            Ok(_) | Err(StoreError::Busy) => std::thread::sleep(BETWEEN),
-            Err(error) => return Err(error),
-        }
-    }
-    Err(StoreError::Busy)
+    journal_mode(source, "DELETE", PATIENCE)?;
+    must_have_no_log(path)
 }
 
 fn must_have_no_log(path: &Path) -> Result<()> {

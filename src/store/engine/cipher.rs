@@ -158,8 +158,14 @@ pub fn seems_encrypted(file: &Path) -> bool {
 
 /// Whether a file begins as a database that is not encrypted. Only for a file that this process has not open.
 pub fn is_plain(file: &Path) -> bool {
+    File::open(file).and_then(begins_plain).unwrap_or(false)
+}
+
+/// Whether these bytes begin as a database that is not encrypted.
+pub fn begins_plain(mut bytes: impl Read) -> std::io::Result<bool> {
     let mut begin = [0; PLAIN.len()];
-    File::open(file).and_then(|mut file| file.read_exact(&mut begin)).is_ok() && begin == *PLAIN
+    bytes.read_exact(&mut begin)?;
+    Ok(begin == *PLAIN)
 }
 
 /// How to open a file so that nothing is changed, in it or beside it: a URI and its flags. If a log exists, it is read too. If none
