@@ -26,8 +26,10 @@ use crate::harness::{
     BOUND, Carrier, add_minsu, config_text, person, service_policy, until_async, write_config,
 };
 
-/// The first citizen's number; the others follow.
-const FIRST_CITIZEN: u32 = 1_084_720_000;
+/// The first citizen's number; the others follow, see [`citizen`].
+const FIRST_CITIZEN: u32 = 1_084_000_000;
+/// So many numbers in a row: the simulated carrier makes texts to those that end in 0901 and on fail.
+const IN_A_ROW: u32 = 900;
 const QUESTION: &str = "막차 질문입니다";
 const ANSWER: &str = "막차 답입니다";
 /// After the last life of a kill loop, nothing more is expected of the carrier from this time on.
@@ -99,7 +101,7 @@ impl Place {
     /// So many citizens who have never texted before.
     fn text(&self, n: u32) {
         let first = self.n_texts.fetch_add(n, Ordering::Relaxed);
-        let all = (first..first + n).map(|n| (format!("0{}", FIRST_CITIZEN + n), QUESTION));
+        let all = (first..first + n).map(|n| (format!("0{}", citizen(n)), QUESTION));
         self.carrier.sim.texts(all);
     }
 
@@ -186,8 +188,8 @@ impl Place {
         for secret in [QUESTION, ANSWER] {
             assert_eq!(log.lines().find(|line| line.contains(secret)), None, "the log holds {secret}");
         }
-        let citizens = FIRST_CITIZEN..FIRST_CITIZEN + self.n_texts.load(Ordering::Relaxed);
-        // As 01084720000 or 821084720000, and as 010-8472-0000.
+        let citizens: BTreeSet<u32> = (0..self.n_texts.load(Ordering::Relaxed)).map(citizen).collect();
+        // As 01084000000 or 821084000000, and as 010-8400-0000.
         for begins in ["1084", "10-84"] {
             let number = |at: usize| {
                 let rest = log[at..].chars().filter(|c| *c != '-').take(10).collect::<String>();
@@ -198,6 +200,11 @@ impl Place {
             assert_eq!(leak, None, "the log holds a citizen's number");
         }
     }
+}
+
+/// The number of the n-th citizen, counted from 0.
+fn citizen(n: u32) -> u32 {
+    FIRST_CITIZEN + n / IN_A_ROW * 10_000 + n % IN_A_ROW
 }
 
 impl Drop for Place {

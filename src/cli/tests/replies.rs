@@ -441,6 +441,7 @@ async fn a_draft_is_the_servers_and_a_file_only_until_then() {
     world.server.on(&format!("GET {DRAFT}"), [problem(404, "not_found")]);
     let run = world.munja(&["draft", "12", "--drop"]).await;
     assert_eq!(run.exit, Exit::Nothing, "there is none to drop: {}", run.out);
+    world.server.on(&format!("GET {DRAFT}"), [own_draft("62번은")]);
     // For a colleague it is another thing.
     let talk = Reply::Json(detail(12, 34, vec![]));
     world.server.on("POST /v1/conversations/12/actions", [talk]);
