@@ -36,7 +36,7 @@ pub async fn run(context: &mut CliContext, args: Args) -> Result<(), Failure> {
     let mut done = client.close(n, &request).await;
     let is_unanswered = done.as_ref().is_err_and(|error| error.code() == Some(ProblemCode::Unanswered));
     if is_unanswered && context.io.stdin_is_terminal && !context.json {
-        let question = context.say.t("ask-unanswered");
+        let question = format!("{} {}", context.say.t("ask-unanswered"), context.say.t("yes-no"));
         if context.confirms(&question)? {
             request.unanswered = true;
             done = client.close(n, &request).await;

@@ -307,7 +307,7 @@ fn mode(app: &App) -> Vec<String> {
         Mode::Pick(picker) => {
             let mut lines = vec![say.t(picker_title(picker))];
             for (n, item) in picker.fitting().iter().enumerate().take(MOST_ITEMS) {
-                let is_whole = matches!(picker.what, PickFor::Canned | PickFor::Doubt);
+                let is_whole = matches!(picker.what, PickFor::Canned { .. } | PickFor::Doubt);
                 let words = if is_whole && !item.detail.is_empty() { &item.detail } else { &item.label };
                 let words = &if picker.what == PickFor::Doubt {
                     format!("{} > {words}", item.label)

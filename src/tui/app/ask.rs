@@ -1,7 +1,7 @@
 //! Questions with one line for an answer, and those with yes or no.
 
 use super::event::Effect;
-use super::state::{App, AskFor, Asked, Mode, PickFor, Then};
+use super::state::{App, AskFor, Asked, Mode, Then};
 use super::write::edit;
 use crate::api::wire::{ActionRequest, RevealRequest, RevealWhat};
 use crate::client::{NotDue, due_at};
@@ -106,11 +106,7 @@ impl App {
             return Vec::new();
         }
         match then {
-            Then::PickClose => {
-                self.closes_unanswered = true;
-                self.picked_from(PickFor::Close { send: None })
-            }
-            Then::Close(n, request) => self.request(Effect::Close(n, request)),
+            Then::Close(n, request) => self.close_by(n, request),
             Then::Act(n, action, done) => self.act(n, action, done),
             Then::Release(n) => self.request(Effect::Release(n)),
             Then::Decide(m, decision) => self.request(Effect::Decide(m, decision)),

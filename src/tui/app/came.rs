@@ -96,7 +96,8 @@ impl App {
         // Keys pressed ahead were meant for what did not come.
         self.ahead.clear();
         let words = refusal::sentence(&self.say, error, n);
-        self.warn(words);
+        let next = self.say.find(&format!("next-{}", refusal::code(error)));
+        self.warn(next.map_or(words.clone(), |next| format!("{words} {next}")));
     }
 
     fn listed(&mut self, listed: Listed, result: Result<ConversationList, ClientError>) -> Vec<Effect> {
@@ -244,8 +245,7 @@ impl App {
                 unanswered: false,
                 drop_promise: false,
             };
-            self.closing = Some((n, request.clone()));
-            effects.extend(self.request(Effect::Close(n, request)));
+            effects.extend(self.close_by(n, request));
         }
         effects
     }
@@ -296,18 +296,22 @@ impl App {
 
     fn not_done(&mut self, n: i64, deed: Deed, error: &ClientError) -> Vec<Effect> {
         let closing = self.closing.take().filter(|(of, _)| deed == Deed::Closed && *of == n);
-        if let (Some(ProblemCode::PromiseOpen), Some((n, request))) = (error.code(), closing) {
-            let request = CloseRequest { drop_promise: true, ..request };
-            let question = self.say.t("confirm-drop-promise");
-            self.mode = Mode::Confirm(Confirm { question, then: Then::Close(n, request) });
-            return Vec::new();
+        let asked = closing.and_then(|(n, request)| match error.code()? {
+            ProblemCode::PromiseOpen => {
+                Some(("confirm-drop-promise", n, CloseRequest { drop_promise: true, ..request }))
+            }
+            ProblemCode::Unanswered => {
+                Some(("ask-unanswered", n, CloseRequest { unanswered: true, ..request }))
+            }
+            _ => None,
+        });
+        match asked {
+            Some((id, n, request)) => {
+                let question = self.say.t(id);
+                self.mode = Mode::Confirm(Confirm { question, then: Then::Close(n, request) });
+            }
+            None => self.refused(n, error),
         }
-        if let (Some(ProblemCode::Unanswered), Deed::Closed) = (error.code(), deed) {
-            let question = self.say.t("confirm-close-unanswered");
-            self.mode = Mode::Confirm(Confirm { question, then: Then::PickClose });
-            return Vec::new();
-        }
-        self.refused(n, error);
         Vec::new()
     }
 }

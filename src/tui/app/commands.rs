@@ -65,11 +65,7 @@ impl App {
     fn talk_command(&mut self, command: Command, n: i64) -> Vec<Effect> {
         match command {
             Command::Answer => self.answer(n),
-            Command::Canned => {
-                let effects = self.answer(n);
-                self.pick(PickFor::Canned);
-                effects
-            }
+            Command::Canned => self.picked_from(PickFor::Canned { is_writing: false }),
             Command::Close => self.close(),
             Command::Category => self.picked_from(PickFor::Category),
             Command::Transfer => self.picked_from(PickFor::Desk),

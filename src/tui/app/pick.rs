@@ -1,7 +1,7 @@
 //! Lists to choose from: canned answers, categories, desks and colleagues. Typing narrows them.
 
 use super::event::Effect;
-use super::state::{App, AskFor, Confirm, Item, Mode, PickFor, Picker, Then};
+use super::state::{App, AskFor, Item, Mode, PickFor, Picker};
 use crate::api::wire::{ActionRequest, CloseRequest, ColleagueView, PresenceWord, SearchHitView};
 use crate::client::citizen::named;
 use crate::client::format::one_word;
@@ -32,7 +32,7 @@ impl App {
 
     pub(super) fn pick(&mut self, what: PickFor) {
         let items = match &what {
-            PickFor::Canned => self.canned(),
+            PickFor::Canned { .. } => self.canned(),
             PickFor::Category | PickFor::Close { .. } => self.categories(&what),
             PickFor::Desk => self.receivers(),
             PickFor::Presence => self.presences(),
@@ -140,7 +140,7 @@ impl App {
         let n_fitting = picker.fitting().len();
         match key {
             Key::Esc => {
-                let is_writing = picker.what == PickFor::Canned;
+                let is_writing = picker.what == PickFor::Canned { is_writing: true };
                 self.mode = if is_writing { Mode::Write } else { Mode::Desk };
             }
             Key::Up => picker.at = picker.at.min(n_fitting.saturating_sub(1)).saturating_sub(1),
@@ -191,15 +191,7 @@ impl App {
                 self.ask(AskFor::TransferNote { desk: None, person: Some(typed) })
             }
             (_, None) => Vec::new(),
-            (PickFor::Canned, Some(key)) => {
-                let text = self.book.canned.iter().find(|reply| reply.key == key).cloned();
-                self.mode = Mode::Write;
-                let Some(reply) = text else { return Vec::new() };
-                if let Some(category) = reply.category {
-                    self.used(&category);
-                }
-                self.insert(&reply.text)
-            }
+            (PickFor::Canned { is_writing }, Some(key)) => self.put_in(n, &key, is_writing),
             (PickFor::Category, Some(category)) => {
                 self.used(&category);
                 self.mode = Mode::Desk;
@@ -244,19 +236,26 @@ impl App {
         self.recent.truncate(MOST_RECENT);
     }
 
-    /// Closes the open conversation: with a question if the citizen has no answer, then by its category.
+    /// Puts a canned answer into the composer, which is opened first where somebody only looked through them.
+    fn put_in(&mut self, n: i64, key: &str, is_writing: bool) -> Vec<Effect> {
+        let reply = self.book.canned.iter().find(|reply| reply.key == key).cloned();
+        self.mode = if is_writing { Mode::Write } else { Mode::Desk };
+        let Some(reply) = reply else { return Vec::new() };
+        let mut effects = if is_writing { Vec::new() } else { self.answer(n) };
+        if matches!(self.mode, Mode::Write) {
+            reply.category.iter().for_each(|category| self.used(category));
+            effects.extend(self.insert(&reply.text));
+        }
+        effects
+    }
+
+    /// Closes the open conversation by its category. Whether one without an answer may be closed, and a danger never, the server says.
     pub(super) fn close(&mut self) -> Vec<Effect> {
         let Some(talk) = &self.talk else { return Vec::new() };
         if talk.detail.summary.state == "closed" {
             self.alert("talk-closed", []);
             return Vec::new();
         }
-        if talk.detail.summary.waiting_since_at.is_some() {
-            let question = self.say.t("confirm-close-unanswered");
-            self.mode = Mode::Confirm(Confirm { question, then: Then::PickClose });
-            return Vec::new();
-        }
-        self.closes_unanswered = false;
         self.picked_from(PickFor::Close { send: None })
     }
 
@@ -268,9 +267,14 @@ impl App {
             last_seen,
             force: false,
             category,
-            unanswered: self.closes_unanswered,
+            unanswered: false,
             drop_promise: false,
         };
+        self.close_by(n, request)
+    }
+
+    /// Asks for a close, and keeps what was asked for: the server may have a question about it.
+    pub(super) fn close_by(&mut self, n: i64, request: CloseRequest) -> Vec<Effect> {
         self.closing = Some((n, request.clone()));
         self.request(Effect::Close(n, request))
     }

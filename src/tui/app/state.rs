@@ -51,8 +51,6 @@ pub struct App {
     pub sending: Option<Sending>,
     /// The close that was asked for last, for a question about it.
     pub closing: Option<(i64, CloseRequest)>,
-    /// The person has said that this citizen gets no answer.
-    pub closes_unanswered: bool,
     /// The last answer that was held back when it was sent: its conversation, number and text. It can be taken back also after the
     /// conversation was closed.
     pub last_held: Option<(i64, i64, String)>,
@@ -180,7 +178,10 @@ pub struct Item {
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum PickFor {
-    Canned,
+    /// For the answer that is being written, or only looked through: the conversation is claimed once one is chosen.
+    Canned {
+        is_writing: bool,
+    },
     Category,
     /// Close with it; the answer under review is sent first.
     Close {
@@ -241,8 +242,6 @@ pub struct Confirm {
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Then {
-    /// Choose the category, then close.
-    PickClose,
     Close(i64, CloseRequest),
     Act(i64, ActionRequest, &'static str),
     Release(i64),
@@ -289,7 +288,6 @@ impl App {
             closing: None,
             recalling: None,
             last_held: None,
-            closes_unanswered: false,
             is_busy: false,
             ahead: VecDeque::new(),
         }

@@ -50,7 +50,7 @@ impl App {
         match key {
             Key::Ctrl('s') | Key::F(2) | Key::AltEnter => return self.review(),
             Key::Ctrl('t') | Key::F(3) => {
-                self.pick(PickFor::Canned);
+                self.pick(PickFor::Canned { is_writing: true });
                 return Vec::new();
             }
             Key::PageUp => return self.scroll_up(),

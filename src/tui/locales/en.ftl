@@ -75,6 +75,7 @@ hidden-left-out = Invisible characters left out: { $n }
 paste-where = To paste, open the answer first: a
 nothing-to-undo = There is no answer that can be taken back now.
 not-done = Nothing was done.
+next-danger_unanswered = Answer first (a). If there is no danger: f
 
 did-closed = Conversation { $n } is closed.
 did-released = Conversation { $n } waits again.
@@ -94,7 +95,6 @@ did-categorised = Category: { $category }
 
 confirm-title = Sure?
 yes-or-no = y yes · any other key no
-confirm-close-unanswered = This citizen has no answer yet. Close without one?
 confirm-drop-promise = The citizen was promised an answer. Drop the promise and close?
 confirm-release = Give conversation { $n } back to the queue?
 confirm-urgent = Mark conversation { $n } as danger? It rings for everybody.

@@ -75,6 +75,7 @@ hidden-left-out = 보이지 않는 글자 { $n }개를 뺐습니다.
 paste-where = 붙여 넣으려면 먼저 a를 눌러 답변을 여십시오.
 nothing-to-undo = 지금 취소할 수 있는 답변이 없습니다.
 not-done = 아무것도 하지 않았습니다.
+next-danger_unanswered = 먼저 답하십시오(a). 위급하지 않다면: f
 
 did-closed = 상담 { $n }번을 종료했습니다.
 did-released = 상담 { $n }번을 대기로 돌렸습니다.
@@ -94,7 +95,6 @@ did-categorised = 분류: { $category }
 
 confirm-title = 확인
 yes-or-no = y(ㅛ) 예 · 다른 키 아니요
-confirm-close-unanswered = 아직 답하지 않은 시민입니다. 답하지 않고 종료합니까?
 confirm-drop-promise = 시민에게 약속한 답을 아직 하지 않았습니다. 약속을 버리고 종료합니까?
 confirm-release = 상담 { $n }번을 대기로 돌립니까?
 confirm-urgent = 상담 { $n }번을 긴급으로 올립니까? 모두에게 울립니다.

@@ -35,6 +35,7 @@ struct Town {
     left: Vec<(i64, ReplyRequest)>,
     closed: Vec<(i64, CloseRequest)>,
     acts: Vec<Value>,
+    n_claims: usize,
     calls: Vec<String>,
     kept: BTreeMap<i64, String>,
     n_keys: usize,
@@ -111,6 +112,7 @@ impl Town {
             left: Vec::new(),
             closed: Vec::new(),
             acts: Vec::new(),
+            n_claims: 0,
             calls: Vec::new(),
             kept: BTreeMap::new(),
             n_keys: 0,
@@ -191,6 +193,7 @@ impl Town {
     fn claim(&mut self, n: i64) -> Result<Box<ConversationDetail>, ClientError> {
         let talk = self.talks.get_mut(&n).ok_or_else(|| problem("not_found", 404))?;
         talk.summary.state = "active".to_owned();
+        self.n_claims += 1;
         talk.summary.claimed_by = Some(me().counselor);
         Ok(Box::new(talk.clone()))
     }
@@ -245,12 +248,21 @@ impl Town {
             Effect::Send(n, request) => Came::Sent(n, self.take(n, request)),
             Effect::Close(n, request) => {
                 let talk = self.talks.get_mut(&n).expect("there");
-                let is_open = talk.summary.promise_due_at.is_some() && !request.drop_promise;
-                if !is_open {
+                // In the order of the server.
+                let refused = if talk.summary.is_ringing {
+                    Some("danger_unanswered")
+                } else if talk.summary.waiting_since_at.is_some() && !request.unanswered {
+                    Some("unanswered")
+                } else if talk.summary.promise_due_at.is_some() && !request.drop_promise {
+                    Some("promise_open")
+                } else {
+                    None
+                };
+                if refused.is_none() {
                     talk.summary.state = "closed".to_owned();
                     self.closed.push((n, request));
                 }
-                Came::Done(n, Deed::Closed, if is_open { Err(problem("promise_open", 409)) } else { Ok(()) })
+                Came::Done(n, Deed::Closed, refused.map_or(Ok(()), |code| Err(problem(code, 409))))
             }
             Effect::Release(n) => Came::Done(n, Deed::Released, Ok(())),
             Effect::Recall(n, _) => Came::Done(n, Deed::Recalled, Ok(())),

@@ -132,12 +132,56 @@ fn what_cannot_be_carried_is_named_and_replaced() {
 #[test]
 fn an_unanswered_citizen_is_not_closed_unasked() {
     let mut town = Town::new(Lang::Ko, [bus()]);
-    town.press("ne<Enter>");
+    town.press("ne버스<Enter>");
+    let screen = super::drawn::screen(&town.app, 80, 24);
+    assert!(screen.contains("답 없이 종료할까요?"), "{screen}");
+    town.press("<Enter>");
     assert!(town.closed.is_empty(), "Enter is no yes");
-    town.press("ey버스<Enter>");
+    town.press("e버스<Enter>y");
     assert_eq!(town.closed.len(), 1);
     assert_eq!(town.closed[0].1.category.as_deref(), Some("교통/버스"));
     assert!(town.closed[0].1.unanswered);
+}
+
+/// A danger that nobody has answered is refused in the words that every face has, and nothing is asked that could be agreed to.
+#[test]
+fn an_unanswered_danger_is_not_closed() {
+    let mut talk = bus();
+    (talk.summary.tier, talk.summary.is_ringing) = (Some(1), true);
+    for (lang, words) in [
+        (Lang::Ko, "아직 아무도 시민에게 답하지 않았습니다. 먼저 답하십시오(a)"),
+        (Lang::En, "Answer first (a)"),
+    ] {
+        let mut town = Town::new(lang, [talk.clone()]);
+        town.press("ne버스<Enter>");
+        assert!(town.notice().contains(words), "{}", town.notice());
+        town.press("y");
+        assert!(town.closed.is_empty() && matches!(town.app.mode, crate::tui::app::Mode::Desk));
+    }
+}
+
+/// Looking around claims nothing and tells nobody anything: a conversation is taken by `n`, `t` and `a`, and by a canned answer that was
+/// chosen.
+#[test]
+fn looking_around_claims_nothing() {
+    for key in "cegxpmrbukfivj*y!wodsl#/?".chars() {
+        for back in ["<Esc>", ""] {
+            let mut talk = bus();
+            (talk.summary.tier, talk.summary.is_ringing) = (Some(1), true);
+            let mut town = Town::new(Lang::Ko, [talk]);
+            town.press(&format!("<Enter>{key}{back}"));
+            assert_eq!(town.n_claims, 0, "{key}");
+        }
+    }
+    let mut town = Town::new(Lang::Ko, [bus()]);
+    town.press("<Enter>c예약<Esc>");
+    assert_eq!((town.n_claims, town.app.draft()), (0, ""));
+    assert!(matches!(town.app.mode, crate::tui::app::Mode::Desk));
+    town.press("c예약<Enter>");
+    assert!(town.n_claims == 1 && town.app.draft().contains("1668-0000"));
+    // Where somebody writes already, it goes back to the answer.
+    town.press("<C-t><Esc>");
+    assert!(matches!(town.app.mode, crate::tui::app::Mode::Write));
 }
 
 #[test]
@@ -174,7 +218,9 @@ fn a_colleagues_conversation_is_not_answered() {
     talk.summary.claimed_by =
         Some(crate::api::wire::CounselorView { id: 2, login: "jiyeong".into(), name: "이지영".into() });
     let mut town = Town::new(Lang::Ko, [talk]);
-    town.press("<Enter>a");
+    town.press("<Enter>c예약<Enter>");
+    assert!(town.notice().contains("다른 상담사") && town.app.draft().is_empty(), "{}", town.notice());
+    town.press("a");
     assert!(town.notice().contains("다른 상담사"), "{}", town.notice());
     assert!(matches!(town.app.mode, crate::tui::app::Mode::Desk));
 }

@@ -48,7 +48,7 @@ fn has_composer(app: &App) -> bool {
         && match &app.mode {
             Mode::Write | Mode::Review(_) => true,
             Mode::Pick(picker) => {
-                picker.what == PickFor::Canned || matches!(picker.what, PickFor::Close { send: Some(_) })
+                matches!(picker.what, PickFor::Canned { is_writing: true } | PickFor::Close { send: Some(_) })
             }
             _ => false,
         }

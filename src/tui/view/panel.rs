@@ -76,7 +76,7 @@ fn body(text: &str, area: Rect) -> Vec<Line<'static>> {
 /// The id of the words over a list.
 pub fn picker_title(picker: &Picker) -> &'static str {
     match picker.what {
-        PickFor::Canned => "pick-canned",
+        PickFor::Canned { .. } => "pick-canned",
         PickFor::Category => "pick-category",
         PickFor::Close { send: None } => "pick-close",
         PickFor::Close { send: Some(_) } => "pick-send-close",
