@@ -25,7 +25,7 @@ const DEFAULT_LIMIT: i64 = 50;
 const MAX_LIMIT: i64 = 200;
 const MAX_REASON_CHARS: usize = 200;
 
-/// Conversations, those that waited longest first, in pages.
+/// Conversations, danger first, then those that waited longest, in pages.
 #[utoipa::path(get, path = "/v1/conversations", operation_id = "list_conversations", tag = "conversation",
     params(
         ("state" = Option<String>, Query, description = "`waiting` (default), `active`, `answered`, `closed`, `open` (all but closed), `mine`, `held` (by `counselor`; for supervisors) or `referred` (an outside department works on them, the first due first)"),

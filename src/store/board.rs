@@ -36,6 +36,8 @@ pub struct BoardDanger {
     pub desk: String,
     pub since: UnixMs,
     pub is_ringing: bool,
+    /// Name of who holds the conversation, whether they look after it or not.
+    pub held_by: Option<String>,
     /// Name of who looks after it.
     pub acked_by: Option<String>,
     /// How often supervisors were called.
@@ -121,8 +123,9 @@ fn waiting(conn: &Connection) -> Result<BTreeMap<String, BoardQueue>> {
 /// The condition of `conversation_open`, whose rows are those that are open.
 fn dangers(conn: &Connection) -> Result<Vec<BoardDanger>> {
     let mut select = conn.prepare_cached(
-        "SELECT v.id, v.desk, v.alarm_from_at, v.danger = 'ringing', a.name, v.n_escalations
+        "SELECT v.id, v.desk, v.alarm_from_at, v.danger = 'ringing', a.name, v.n_escalations, h.name
          FROM conversation v INDEXED BY conversation_open LEFT JOIN counselor a ON a.id = v.acked_by
+         LEFT JOIN counselor h ON h.id = v.claimed_by
          WHERE v.state <> 'closed' AND v.alarm_from_at IS NOT NULL",
     )?;
     let danger = |r: &Row<'_>| {
@@ -133,6 +136,7 @@ fn dangers(conn: &Connection) -> Result<Vec<BoardDanger>> {
             is_ringing: r.get(3)?,
             acked_by: r.get(4)?,
             n_calls: r.get(5)?,
+            held_by: r.get(6)?,
         })
     };
     let mut found = select.query_map([], danger)?.collect::<rusqlite::Result<Vec<_>>>()?;

@@ -240,6 +240,19 @@ pub(in crate::store) const VISIBLE: &str = "AND (c.tier = 1 OR c.claimed_by = :m
                             OR instr(:desks, ' ' || c.desk || ' ') > 0)";
 const HOLDER: &str = "LEFT JOIN counselor h ON h.id = c.claimed_by";
 
+/// By what the lists of open conversations are sorted first: danger that nobody has answered, other danger, all others. [`rank`] says the
+/// same of a row. Those who wait are in the order of `queue_at`, in which danger is first by itself (`domain::queue`).
+macro_rules! danger_first {
+    ($($then:literal),*) => {
+        concat!(
+            "CASE WHEN c.alarm_from_at IS NOT NULL THEN 0 WHEN c.tier = 1 AND c.state <> 'closed' THEN 1 ELSE 2 END",
+            $(", ", $then),*
+        )
+    };
+}
+const BY_DANGER: &str = danger_first!("c.queue_at", "c.id");
+const BEHIND_DANGER: &str = concat!("AND (", danger_first!("c.queue_at", "c.id"), ") > (:rank, :at, :id)");
+
 /// What is particular to the query of a list; fixed words all of them.
 struct List {
     /// Where SQLite would choose an index by which it has to sort.
@@ -262,20 +275,17 @@ impl List {
                 "c.queue_at, c.id",
                 "AND (c.queue_at, c.id) > (:at, :id)",
             ),
-            State(Active) => ("c.state = 'active' AND :holder IS NULL", "c.id", "AND c.id > :id"),
-            State(Answered) => ("c.state = 'answered' AND :holder IS NULL", "c.id", "AND c.id > :id"),
+            State(Active) => ("c.state = 'active' AND :holder IS NULL", BY_DANGER, BEHIND_DANGER),
+            State(Answered) => ("c.state = 'answered' AND :holder IS NULL", BY_DANGER, BEHIND_DANGER),
             State(Closed) => ("c.state = 'closed' AND :holder IS NULL", "c.id DESC", "AND c.id < :id"),
-            Open => (
-                "c.state IN ('waiting', 'active', 'answered') AND :holder IS NULL",
-                "CASE WHEN c.alarm_from_at IS NOT NULL THEN 0 WHEN c.tier = 1 THEN 1 ELSE 2 END, c.queue_at, c.id",
-                "AND (CASE WHEN c.alarm_from_at IS NOT NULL THEN 0 WHEN c.tier = 1 THEN 1 ELSE 2 END, c.queue_at, c.id)
-                     > (:rank, :at, :id)",
-            ),
-            HeldBy(_) => ("c.claimed_by = :holder", "c.id", "AND c.id > :id"),
+            Open => {
+                ("c.state IN ('waiting', 'active', 'answered') AND :holder IS NULL", BY_DANGER, BEHIND_DANGER)
+            }
+            HeldBy(_) => ("c.claimed_by = :holder", BY_DANGER, BEHIND_DANGER),
             Referred => (
                 "c.referral_due_at IS NOT NULL AND :holder IS NULL",
-                "c.referral_due_at, c.id",
-                "AND (c.referral_due_at, c.id) > (:at, :id)",
+                danger_first!("c.referral_due_at", "c.id"),
+                concat!("AND (", danger_first!("c.referral_due_at", "c.id"), ") > (:rank, :at, :id)"),
             ),
         };
         let index = if filter == State(Waiting) { "INDEXED BY conversation_waiting" } else { "" };
@@ -286,15 +296,19 @@ impl List {
 
 /// The place of a row in a list.
 fn place_of(row: &ConversationSummary, filter: ConversationFilter) -> ListPlace {
-    let rank = match (filter, row.is_unanswered_danger, row.tier) {
-        (ConversationFilter::Open, true, _) => 0,
-        (ConversationFilter::Open, false, Some(Tier::Danger)) => 1,
-        (ConversationFilter::Open, ..) => 2,
-        _ => 0,
-    };
     let due_at = row.referral.as_ref().map(|referral| referral.due_at);
     let due_at = due_at.filter(|_| filter == ConversationFilter::Referred);
-    ListPlace { rank, at: due_at.unwrap_or(row.queue_at), id: row.id }
+    ListPlace { rank: rank(row), at: due_at.unwrap_or(row.queue_at), id: row.id }
+}
+
+/// As `danger_first!` says it.
+fn rank(row: &ConversationSummary) -> i64 {
+    let is_danger = row.tier == Some(Tier::Danger) && row.state != ConversationState::Closed;
+    match row.is_unanswered_danger {
+        true => 0,
+        false if is_danger => 1,
+        false => 2,
+    }
 }
 
 fn summary(r: &Row<'_>) -> rusqlite::Result<ConversationSummary> {

@@ -17,6 +17,7 @@ async fn the_board_counts_what_is_open() {
     let found: Vec<_> =
         now.dangers.iter().map(|d| (d.conversation_id, d.since, d.is_ringing, d.acked_by.clone())).collect();
     assert_eq!(found, [(danger, DAY + 2 * MINUTE, true, None)]);
+    assert_eq!(now.dangers[0].held_by, None);
     assert!(now.held.is_empty());
     assert_eq!(now.seq, bench.store.last_event_seq().await.unwrap());
 
@@ -26,6 +27,11 @@ async fn the_board_counts_what_is_open() {
     let now = bench.store.board_now().await.unwrap();
     assert_eq!(now.waiting["main"], BoardQueue { n: 1, oldest_since: Some(DAY + MINUTE) });
     assert!(!now.dangers[0].is_ringing && now.dangers[0].acked_by.is_some(), "{:?}", now.dangers);
+    let name = now.held[0].name.clone();
+    // Danger in a conversation that somebody holds rings, and says who holds it.
+    bench.writes("010-1111-0003", "제발 살려주세요", DAY + 3 * MINUTE).await;
+    let again = bench.store.board_now().await.unwrap();
+    assert_eq!((again.dangers[0].is_ringing, &again.dangers[0].held_by), (true, &Some(name)));
     let held: Vec<_> = now.held.iter().map(|h| (h.counselor_id, h.n_active, h.n_answered)).collect();
     assert_eq!(held, [(minsu, 2, 0)]);
     bench.answer_at(danger, minsu, "119를 불렀습니다", DAY + 4 * MINUTE).await;

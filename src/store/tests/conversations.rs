@@ -214,6 +214,43 @@ async fn lists_by_state_and_holder() {
     assert_eq!(list(HeldBy(99), 10).await, (vec![], 0));
 }
 
+/// In every list of what is open, also across pages: the one that nobody has answered, then other danger.
+#[tokio::test]
+async fn danger_is_first_in_every_list() {
+    use ConversationFilter::{HeldBy, Open, State};
+    let bench = Bench::new();
+    let minsu = bench.counselor("minsu").await;
+    let mut held = Vec::new();
+    for n in 0..4 {
+        held.push(bench.text_in(&citizen(n), T0 + n as i64).await);
+    }
+    for id in &held {
+        bench.store.claim(*id, minsu, MANY, T0 + 10).await.unwrap().unwrap();
+    }
+    let urgent = || crate::domain::conversation::Command::Urgent;
+    bench.act(held[2], minsu, urgent(), T0 + 20).await.unwrap();
+    bench.act(held[3], minsu, urgent(), T0 + 21).await.unwrap();
+    super::replies::reply(&bench, held[3], minsu, "key", "답").await;
+    for filter in [HeldBy(minsu), Open] {
+        let (mut seen, mut after) = (Vec::new(), None);
+        loop {
+            let page = bench.store.conversations_after(filter, (1, after), &everybody()).await.unwrap();
+            seen.extend(page.found.iter().map(|row| row.id));
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        assert_eq!(seen, [held[2], held[3], held[0], held[1]], "{filter:?}");
+    }
+    let first = async |state| {
+        let (found, _) = bench.store.conversations(State(state), 10, &everybody()).await.unwrap();
+        found.first().map(|row| row.id)
+    };
+    assert_eq!(first(ConversationState::Active).await, Some(held[2]));
+    assert_eq!(first(ConversationState::Answered).await, Some(held[3]));
+}
+
 #[tokio::test]
 async fn counts_and_balance_agree_with_the_rows() {
     let bench = Bench::new();

@@ -82,7 +82,10 @@ fn assert_no_walks(conn: &Connection) -> Result<usize> {
     // An INSERT that gives an id shows how rows that refer to it would be checked: that runs only while a foreign key is
     // violated already.
     let is_check = |l: &str| l.contains(" | INSERT INTO ");
-    let is_allowed = |l: &str| ALLOWED.iter().any(|a| l.starts_with(a)) || is_check(l);
+    // What one person holds, with danger first.
+    let is_of_one =
+        |l: &str| l.starts_with("USE TEMP B-TREE FOR ORDER BY") && l.contains("c.claimed_by = :holder");
+    let is_allowed = |l: &str| ALLOWED.iter().any(|a| l.starts_with(a)) || is_check(l) || is_of_one(l);
     let bad: Vec<_> = plans.iter().filter(walks).filter(|l| !is_allowed(l)).collect();
     assert!(bad.is_empty(), "{bad:#?}");
     Ok(statements(conn).len())
