@@ -153,6 +153,7 @@ fn danger(row: &crate::store::BoardDanger) -> BoardDanger {
         desk: row.desk.clone(),
         since_at: row.since,
         is_ringing: row.is_ringing,
+        held_by: row.held_by.clone(),
         acked_by: row.acked_by.clone(),
         n_calls: row.n_calls,
     }

@@ -8,6 +8,7 @@ use super::render::lines;
 use crate::api::wire::{ConversationList, ConversationSummary};
 use crate::client::citizen::column;
 use crate::client::format::{fitted, one_word, padded};
+use crate::client::message::holder_of_danger;
 use crate::domain::text::{columns_of, one_line};
 
 /// Width of the first words in a pipe.
@@ -132,7 +133,8 @@ fn remarks(context: &CliContext, row: &ConversationSummary, has_states: bool) ->
         let known = say.find(&format!("state-{}", row.state));
         parts.push(known.unwrap_or_else(|| one_word(&row.state)));
     }
-    parts.extend(row.claimed_by.as_ref().map(|holder| one_word(&holder.name)));
+    let holder = || row.claimed_by.as_ref().map(|holder| one_word(&holder.name));
+    parts.extend(holder_of_danger(say, row).or_else(holder));
     parts.extend(row.promise_due_at.map(|due_at| say.with("promise-short", at(due_at))));
     parts.extend(row.referral.as_ref().map(|referral| {
         let is_due = referral.due_at <= context.io.clock.now_ms();

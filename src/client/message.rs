@@ -4,7 +4,9 @@
 use super::format::{one_word, thousands, visible_character};
 use super::say::Say;
 use super::times::Times;
-use crate::api::wire::{InboundMessage, OfferView, OutboundMessage, PhotoView, ReplacedView, ReplySize};
+use crate::api::wire::{
+    ConversationSummary, InboundMessage, OfferView, OutboundMessage, PhotoView, ReplacedView, ReplySize,
+};
 use crate::domain::delivery_reason::DeliveryReason;
 use crate::domain::outbound::OutboundState;
 use crate::domain::photo::{FileKind, PhotoKind, PhotoState};
@@ -19,6 +21,17 @@ pub enum Tone {
     Alert,
     /// Less important than the rest.
     Faint,
+}
+
+/// Who holds a danger, or that nobody holds one that rings; `None` for any other conversation.
+pub fn holder_of_danger(say: &Say, row: &ConversationSummary) -> Option<String> {
+    match &row.claimed_by {
+        Some(who) if row.is_ringing || row.tier == Some(1) => {
+            Some(say.with("danger-held-short", [("who", one_word(&who.name).into())]))
+        }
+        None if row.is_ringing => Some(say.t("danger-free-short")),
+        _ => None,
+    }
 }
 
 /// What became of a text that was sent: `14:05 도착`, `통신사가 받음`, `발송 불확실: 다시 보내지 마세요`.

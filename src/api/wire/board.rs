@@ -90,6 +90,9 @@ pub struct BoardDanger {
     pub since_at: i64,
     /// Nobody looks after it.
     pub is_ringing: bool,
+    /// Name of the counselor who holds the conversation, also one that rings; null: nobody does.
+    #[serde(default)]
+    pub held_by: Option<String>,
     /// Name of the counselor who looks after it.
     pub acked_by: Option<String>,
     /// How often supervisors were called.

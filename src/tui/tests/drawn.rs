@@ -208,6 +208,7 @@ fn dangers_are_counted_over_every_list() {
 #[test]
 fn a_ringing_danger_says_who_holds_it() {
     let mut town = busy(Lang::Ko);
+    assert!(screen(&town.app, 80, 24).contains("[담당자 없음]"));
     town.press("<Enter>");
     assert!(screen(&town.app, 80, 24).contains("아직 아무도 살피지 않습니다"));
     town.press("t");
@@ -216,7 +217,10 @@ fn a_ringing_danger_says_who_holds_it() {
     let talk = town.talks.get_mut(&7).expect("there");
     talk.summary.claimed_by = Some(serde_json::from_value(other).expect("somebody"));
     (talk.summary.offered_to, talk.summary.offered_to_name) = (Some("hana".into()), Some("박하나".into()));
-    town.press("<Esc><Tab><Tab><Enter>");
+    town.press("<Esc><Tab><Tab>");
+    let shown = screen(&town.app, 80, 24);
+    assert!(shown.contains("긴급!") && shown.contains("[담당 이지영]"), "{shown}");
+    town.press("<Enter>");
     let shown = screen(&town.app, 80, 24);
     assert!(shown.contains("이지영 님이 맡은 상담이지만") && shown.contains("박하나 님에게"), "{shown}");
 }

@@ -8,6 +8,7 @@ use ratatui::widgets::Paragraph;
 use super::theme::Theme;
 use crate::api::wire::ConversationSummary;
 use crate::client::format::{fitted, one_word, padded};
+use crate::client::message::holder_of_danger;
 use crate::client::{bulletin_line, citizen};
 use crate::tui::app::App;
 
@@ -132,6 +133,7 @@ pub fn in_words(app: &App, row: &ConversationSummary) -> String {
 fn words(app: &App, row: &ConversationSummary) -> String {
     let say = &app.say;
     let mut words = Vec::new();
+    words.extend(holder_of_danger(say, row).map(|who| format!("[{who}]")));
     words.extend(row.late_sent_at.map(|at| say.with("came-late", [("at", app.times().clock(at).into())])));
     words.push(if row.is_abusive { say.t("abusive-short") } else { row.preview.clone() });
     words.extend((row.n_photos > 0).then(|| say.with("n-photos", [("n", row.n_photos.into())])));

@@ -81,7 +81,8 @@ function counts(of) {
 
 function dangers() {
   const open = board.dangers.filter(fits);
-  const state = (one) => (one.is_ringing ? t("danger-ringing") : t("danger-acked", { who: one.acked_by ?? "" }));
+  const rings = (one) => (one.held_by ? t("danger-held", { who: one.held_by }) : t("danger-ringing"));
+  const state = (one) => (one.is_ringing ? rings(one) : t("danger-acked", { who: one.acked_by ?? "" }));
   const rows = open.map((one) => el("p", { class: one.is_ringing ? "one ringing" : "one" },
     el("span", {}, `${one.is_ringing ? "⚠" : "◐"} ${t("conversation-n", { n: one.conversation_id })}`),
     el("span", {}, state(one)), el("span", {}, since(one.since_at)),
