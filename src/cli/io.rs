@@ -7,6 +7,7 @@ use std::io::{self, IsTerminal, Read, Write};
 use jiff::tz::TimeZone;
 
 use crate::ops::clock::Clock;
+use crate::ops::terminal;
 
 /// The surroundings of one run.
 pub struct Io {
@@ -56,5 +57,5 @@ impl Io {
 
 /// The width of the terminal; 100 without one.
 fn columns_of_terminal() -> usize {
-    comfy_table::Table::new().width().map_or(100, usize::from)
+    terminal::columns().map_or(100, usize::from)
 }

@@ -9,5 +9,6 @@ pub mod lang;
 pub mod logging;
 pub mod process;
 pub mod systemd;
+pub mod terminal;
 pub mod text_file;
 pub mod tls;

@@ -13,6 +13,7 @@ use ratatui::backend::CrosstermBackend;
 
 use super::app::Event;
 use super::keys::Key;
+use crate::ops::terminal as known_size;
 
 /// The terminal while it is ours. Dropping it gives it back.
 pub struct Taken(pub Terminal<CrosstermBackend<Stdout>>);
@@ -25,6 +26,7 @@ impl Taken {
             give_back();
             before(panic);
         }));
+        known_size::give_size()?;
         enable_raw_mode()?;
         // From here on there is something to give back.
         let taken = Terminal::new(CrosstermBackend::new(io::stdout())).map(Taken);
@@ -53,7 +55,10 @@ pub fn event(input: Input) -> Option<Event> {
     match input {
         Input::Key(key) => key_of(key).map(Event::Key),
         Input::Paste(text) => Some(Event::Paste(text)),
-        Input::Resize(columns, rows) => Some(Event::Resize(columns, rows)),
+        Input::Resize(columns, rows) => {
+            let (columns, rows) = known_size::known((columns, rows));
+            Some(Event::Resize(columns, rows))
+        }
         _ => None,
     }
 }
