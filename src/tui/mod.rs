@@ -2,7 +2,7 @@
 //!
 //! - `app/`: the state and its one function, pure · `keys.rs`, `editor.rs`, `places.rs`: keys, the composer's text, what stands where
 //! - `view/`: the screen from the state · `runner.rs`, `effects.rs`, `terminal.rs`: the world around it
-//! - `plain.rs`: the same line by line
+//! - `plain.rs`, `lines.rs`: the same line by line, and what is typed or piped there
 //! - `words.rs`, `locales/`: the sentences of this face
 //!
 //! Nothing here knows the store, a carrier or the daemon's configuration.
@@ -11,6 +11,7 @@ mod app;
 mod editor;
 mod effects;
 mod keys;
+mod lines;
 mod places;
 mod plain;
 mod runner;

@@ -3,6 +3,7 @@
 
 use super::app::{App, Event, Link, Mode, PickFor};
 use super::keys::{COMMANDS, Key, command, hangul, pressed};
+use super::lines::Typed;
 use crate::api::wire::{ConversationDetail, MessageView};
 use crate::client::bulletin_line;
 use crate::client::format::one_word;
@@ -17,12 +18,24 @@ const COLUMNS: usize = 2_000;
 /// Items of a list said at once.
 const MOST_ITEMS: usize = 12;
 
+/// What was typed means now, as the keys it stands for. Lines of a paste go into the answer that is being written, whatever stands in
+/// them; anywhere else they are no commands.
+pub fn typed(app: &App, typed: &Typed) -> Vec<Event> {
+    match typed {
+        Typed::Line(line) => events(app, line),
+        Typed::Several(lines) if matches!(app.mode, Mode::Write) => {
+            vec![Event::Paste(format!("{}{}", gap(app), lines.join("\n")))]
+        }
+        Typed::Several(lines) => vec![Event::Lines(lines.len())],
+    }
+}
+
 /// What a line means now, as the keys it stands for.
 pub fn events(app: &App, line: &str) -> Vec<Event> {
     let words = line.trim();
     let key = |key| vec![Event::Key(key)];
     match &app.mode {
-        Mode::Desk => desk_line(app, words),
+        Mode::Desk => desk_line(words),
         Mode::Help => key(Key::Esc),
         Mode::Sheet(_) => key(if words == "." { Key::Esc } else { Key::Enter }),
         Mode::Write => write_line(app, line),
@@ -65,17 +78,10 @@ pub const LINES: [(&str, &[Key], &str); 3] = [
     ("<", &[Key::Esc], "plain-key-back"),
 ];
 
-/// A number opens that conversation; a letter is its key.
-fn desk_line(app: &App, words: &str) -> Vec<Event> {
-    if let Ok(n) = words.parse::<i64>() {
-        let at = app.queue.rows.iter().position(|row| row.id == n);
-        let now = app.queue.rows.iter().position(|row| Some(row.id) == app.queue.selected);
-        let Some((at, now)) = at.zip(now) else {
-            return vec![Event::Paste(String::new())];
-        };
-        let step = if at < now { Key::Up } else { Key::Down };
-        let steps = std::iter::repeat_n(step, at.abs_diff(now));
-        return steps.chain([Key::Enter]).map(Event::Key).collect();
+/// A number opens that conversation, listed or not; a letter is its key. Anything else is said to be neither.
+fn desk_line(words: &str) -> Vec<Event> {
+    if let Some(n) = words.parse::<i64>().ok().filter(|n| *n > 0) {
+        return vec![Event::Open(n)];
     }
     let keys: Vec<char> = words.chars().next().map(pressed).unwrap_or_default();
     let letter = keys.first().map(|c| super::keys::latin(*c));
@@ -87,7 +93,8 @@ fn desk_line(app: &App, words: &str) -> Vec<Event> {
         Some(c) if words.chars().count() == 1 && command(Key::Char(c)).is_some() => {
             vec![Event::Key(Key::Char(c))]
         }
-        _ => Vec::new(),
+        _ if words.is_empty() => Vec::new(),
+        _ => vec![Event::Unknown(words.to_owned())],
     }
 }
 
@@ -103,10 +110,14 @@ fn write_line(app: &App, line: &str) -> Vec<Event> {
         ".c" | ".ㅊ" => vec![Event::Key(Key::Ctrl('t'))],
         ".0" => backspaces(app.draft().chars().count()).collect(),
         _ => {
-            let gap = if app.draft().is_empty() || app.draft().ends_with('\n') { "" } else { "\n" };
-            vec![Event::Paste(format!("{gap}{line}"))]
+            vec![Event::Paste(format!("{}{line}", gap(app)))]
         }
     }
+}
+
+/// What stands between the answer so far and a line more.
+fn gap(app: &App) -> &'static str {
+    if app.draft().is_empty() || app.draft().ends_with('\n') { "" } else { "\n" }
 }
 
 /// What was said already, so that only what is new is said.
@@ -333,7 +344,8 @@ fn mode(app: &App) -> Vec<String> {
             };
             let line = |(line, _, id): &(&str, &[Key], &str)| format!("{line}: {}", say.t(id));
             let all = COMMANDS.iter().map(key).chain(LINES.iter().map(line));
-            all.chain([say.t("plain-help")]).collect()
+            let supervisors = (app.me.role == "supervisor").then(|| say.t("help-supervisor"));
+            all.chain(supervisors).chain([say.t("plain-help")]).collect()
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Runs the desk on a terminal: events in, effects out, a picture after each.
 
 use std::collections::VecDeque;
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -11,6 +11,7 @@ use tokio::time::{Interval, MissedTickBehavior, interval};
 
 use super::app::{App, Effect, Event};
 use super::effects::{Hands, keep_drafts};
+use super::lines::{self, Typed};
 use super::plain::{self, Told};
 use super::terminal::{Notifier, Taken, call, event};
 use super::view::{Theme, draw};
@@ -44,7 +45,7 @@ pub async fn run(desk: Desk, me: MeView) -> anyhow::Result<()> {
         drawn.inspect_err(|_| leave(&mut app, &hands))?;
         effects = match sources.next().await {
             Input::Event(event) => app.update(event),
-            Input::Line(_) => Vec::new(),
+            Input::Typed(_) | Input::Over => Vec::new(),
         };
     }
 }
@@ -55,21 +56,23 @@ fn leave(app: &mut App, hands: &Hands) {
     kept.filter(|effect| matches!(effect, Effect::KeepDraft(..))).for_each(|effect| hands.begin(effect));
 }
 
-/// Runs line by line until the person leaves or the input ends.
+/// Runs line by line until the person leaves, or the input has ended and what it asked for is done.
 pub async fn run_plain(desk: Desk, me: MeView) -> anyhow::Result<()> {
     let (mut app, hands, mut sources) = begin(&desk, me)?;
     let (line_in, lines) = unbounded_channel();
     sources.lines = Some(lines);
     std::thread::spawn(move || {
+        let stdin = std::io::stdin();
+        let is_terminal = stdin.is_terminal();
         // The thread ends with the input or the program.
-        for line in std::io::stdin().lines() {
-            if line.is_err() || line.is_ok_and(|line| line_in.send(line).is_err()) {
-                break;
-            }
-        }
+        lines::read(
+            stdin.lock(),
+            || is_terminal && lines::more_at_once(),
+            |typed| line_in.send(typed).is_ok(),
+        );
     });
     let mut told = Told::default();
-    let mut ahead = VecDeque::new();
+    let (mut ahead, mut is_over) = (VecDeque::new(), false);
     let mut effects = app.begin();
     loop {
         for effect in effects {
@@ -86,21 +89,33 @@ pub async fn run_plain(desk: Desk, me: MeView) -> anyhow::Result<()> {
         let said = lines.try_for_each(|line| writeln!(out, "{line}")).and_then(|()| out.flush());
         drop(out);
         said.inspect_err(|_| leave(&mut app, &hands))?;
-        effects = match sources.next().await {
-            Input::Event(event) => app.update(event),
-            Input::Line(line) => {
-                ahead.push_back(line);
-                Vec::new()
-            }
+        // What a line means depends on what the ones before it bring, and what they bring is said first.
+        let typed = if app.is_waiting() { None } else { ahead.pop_front() };
+        effects = match typed {
+            Some(typed) => take(&mut app, &typed),
+            None if is_over && ahead.is_empty() && !app.is_waiting() => app.update(LEAVE),
+            None => match sources.next().await {
+                Input::Event(event) => app.update(event),
+                Input::Typed(typed) => {
+                    ahead.push_back(typed);
+                    Vec::new()
+                }
+                Input::Over => {
+                    is_over = true;
+                    Vec::new()
+                }
+            },
         };
-        // What a line means depends on what the ones before it bring.
-        while !app.is_waiting() {
-            let Some(line) = ahead.pop_front() else { break };
-            for event in plain::events(&app, &line) {
-                effects.extend(app.update(event));
-            }
-        }
     }
+}
+
+/// Does what was typed.
+fn take(app: &mut App, typed: &Typed) -> Vec<Effect> {
+    let events = plain::typed(app, typed);
+    if events.iter().any(|event| matches!(event, Event::Lines(_))) {
+        lines::forget_rest();
+    }
+    events.into_iter().flat_map(|event| app.update(event)).collect()
 }
 
 fn begin(desk: &Desk, me: MeView) -> anyhow::Result<(App, Hands, Sources)> {
@@ -125,15 +140,16 @@ fn begin(desk: &Desk, me: MeView) -> anyhow::Result<(App, Hands, Sources)> {
     Ok((app, hands, sources))
 }
 
-/// What came in: an event, or a line whose meaning depends on the state.
+/// What came in: an event, what was typed, whose meaning depends on the state, or the end of that.
 enum Input {
     Event(Event),
-    Line(String),
+    Typed(Typed),
+    Over,
 }
 
 /// Where events come from.
 struct Sources {
-    lines: Option<UnboundedReceiver<String>>,
+    lines: Option<UnboundedReceiver<Typed>>,
     keys: Option<UnboundedReceiver<std::io::Result<crossterm::event::Event>>>,
     live: Option<Events>,
     came: UnboundedReceiver<Event>,
@@ -158,7 +174,13 @@ impl Sources {
             tokio::select! {
                 _ = ended => return Input::Event(LEAVE),
                 _ = interrupt.recv() => return Input::Event(CTRL_C),
-                line = next_of(lines) => return line.map_or(Input::Event(LEAVE), Input::Line),
+                typed = next_of(lines) => {
+                    let Some(typed) = typed else {
+                        *lines = None;
+                        return Input::Over;
+                    };
+                    return Input::Typed(typed);
+                },
                 input = next_of(keys) => match input {
                     // The terminal is gone.
                     None | Some(Err(_)) => return Input::Event(LEAVE),

@@ -13,6 +13,12 @@ pub enum Event {
     Key(Key),
     /// A text that was pasted, or that an input method committed at once.
     Paste(String),
+    /// The number of a conversation, which may be in no list.
+    Open(i64),
+    /// A line that is no key and no number.
+    Unknown(String),
+    /// So many lines came at once, as a paste does, where nothing is written: none of them was run.
+    Lines(usize),
     Resize(u16, u16),
     /// The window was closed, or the program is asked to stop: nobody can be asked anything.
     Leave,

@@ -32,6 +32,15 @@ impl App {
         match event {
             Event::Key(key) => self.key(key),
             Event::Paste(text) => self.paste(&text),
+            Event::Open(n) => self.request(Effect::Open(n)),
+            Event::Unknown(line) => {
+                self.alert("line-unknown", [("line", one_word(&line).into())]);
+                Vec::new()
+            }
+            Event::Lines(n) => {
+                self.alert("lines-at-once", [("n", i64::try_from(n).unwrap_or(i64::MAX).into())]);
+                Vec::new()
+            }
             Event::Resize(columns, rows) => {
                 self.size = (columns, rows);
                 Vec::new()

@@ -72,6 +72,8 @@ newer-while-writing = The citizen has written again. You will see it before anyt
 draft-found = There is an unfinished answer. a goes on with it.
 draft-taken-up = This is what a colleague began. Read it before you send it.
 hidden-left-out = Invisible characters left out: { $n }
+lines-at-once = { $n } lines came at once, as a paste does. None of them was run. Type commands one by one; a text goes into an answer (a)
+line-unknown = “{ $line }” is no key and no number of a conversation. ? help
 paste-where = To paste, open the answer first: a
 nothing-to-undo = There is no answer that can be taken back now.
 not-done = Nothing was done.
@@ -141,7 +143,7 @@ call-late = Conversation { $n }: the answer is late
 
 help-title = Keys (the same on a Korean keyboard)
 help-more = ↑↓ Enter choose and open · Tab waiting/mine/all · Page Up earlier texts and consultations · Esc back to the list. If a Korean input method holds a letter back, press the space bar.
-help-supervisor = In another window: munja edit replies, categories, texts or words edits what the service says; it is in force here at once.
+help-supervisor = To edit, in another window: munja edit replies · munja edit categories · munja edit texts · munja edit words. It is in force here at once.
 key-next = take the next one
 key-take = take this one
 key-answer = write an answer
@@ -166,7 +168,7 @@ key-quiet = sound on or off
 key-help = help
 key-quit = quit
 
-plain-list = This is the list. A number opens that conversation, n takes the next one, = turns the list, ? help, q quit.
+plain-list = This is the list. A number opens that conversation, listed or not, n takes the next one, = turns the list, ? help, q quit.
 plain-talk = A conversation is open. a answer, c canned answers, e close, h earlier ones, < back to the list, ? help.
 plain-write = Write the answer. { $length }. A dot alone shows it before sending, ./ keeps it unsent, .c canned answers, .0 begins anew.
 plain-review = y sends, e sends and closes, anything else goes back.

@@ -72,6 +72,8 @@ newer-while-writing = 시민이 새 문자를 보냈습니다. 보내기 전에 
 draft-found = 쓰다 만 답변이 있습니다. a를 누르면 이어 씁니다.
 draft-taken-up = 동료가 쓰던 답변을 가져왔습니다. 보내기 전에 읽어 보십시오.
 hidden-left-out = 보이지 않는 글자 { $n }개를 뺐습니다.
+lines-at-once = 여러 줄({ $n }줄)이 한꺼번에 들어와 붙여 넣은 글로 보았습니다. 어느 줄도 실행하지 않았습니다. 명령은 한 줄씩 입력하고, 글은 답변을 연 뒤(a) 붙여 넣으십시오
+line-unknown = “{ $line }”: 그런 키나 상담 번호가 없습니다. ? 도움말
 paste-where = 붙여 넣으려면 먼저 a를 눌러 답변을 여십시오.
 nothing-to-undo = 지금 취소할 수 있는 답변이 없습니다.
 not-done = 아무것도 하지 않았습니다.
@@ -141,7 +143,7 @@ call-late = 상담 { $n }번: 답이 늦었습니다
 
 help-title = 키(한/영 어느 쪽이든 같습니다)
 help-more = ↑↓ Enter 고르고 열기 · Tab 대기/내 상담/전체 · Page Up 이전 글과 이전 상담 · Esc 목록으로. 한글 입력기가 글자를 붙들고 있으면 사이 띄개를 누르십시오.
-help-supervisor = 다른 창에서 munja edit replies, categories, texts, words 로 답변, 분류, 자동 문자, 위험을 알리는 말을 고치면 여기에도 바로 적용됩니다.
+help-supervisor = 다른 창에서 고치기: munja edit replies(답변) · munja edit categories(분류) · munja edit texts(자동 문자) · munja edit words(위험을 알리는 말). 여기에도 바로 적용됩니다.
 key-next = 다음 상담 맡기
 key-take = 이 상담 맡기
 key-answer = 답변 쓰기
@@ -166,7 +168,7 @@ key-quiet = 소리 끄기/켜기
 key-help = 도움말
 key-quit = 나가기
 
-plain-list = 목록입니다. 상담 번호를 적으면 열고, n 다음 상담, = 다른 목록, ? 도움말, q 나가기.
+plain-list = 목록입니다. 상담 번호를 적으면(목록에 없어도) 열고, n 다음 상담, = 다른 목록, ? 도움말, q 나가기.
 plain-talk = 상담을 열었습니다. a 답변, c 미리 써 둔 답변, e 종료, h 이전 상담, < 목록으로, ? 도움말.
 plain-write = 답변을 적으십시오. { $length }. 점(.)만 적으면 보내기 전 확인, ./ 보내지 않고 보관, .c 미리 써 둔 답변, .0 지우고 다시.
 plain-review = y 보내기, e 보내고 종료, 다른 것은 고치기.

@@ -1,7 +1,8 @@
 //! The desk line by line.
 
 use super::*;
-use crate::tui::plain::{Told, events};
+use crate::tui::lines::Typed;
+use crate::tui::plain::{Told, events, typed};
 
 /// Says lines; returns what was said.
 fn talk_in_lines(town: &mut Town, told: &mut Told, lines: &[&str]) -> String {
@@ -115,4 +116,63 @@ fn what_receipts_carry_is_said_once_and_can_be_taken_back() {
     let said = talk_in_lines(&mut town, &mut told, &["#", "1", "y"]);
     assert_eq!(town.acts, [json!({ "end_bulletin": 3 })]);
     assert!(said.contains("지금 접수 문자에 넣는 알림이 없습니다"), "{said}");
+}
+
+/// A number opens any conversation that the person may see, before the list is there and whatever it shows.
+#[test]
+fn a_number_that_is_not_listed_opens() {
+    let mut closed = detail(7, "지난주 일이요", 9_000);
+    closed.summary.state = "closed".to_owned();
+    let (mut town, mut told) = (Town::new(Lang::Ko, [bus(), closed]), Told::default());
+    assert!(town.app.queue.rows.iter().all(|row| row.id != 7));
+    let said = talk_in_lines(&mut town, &mut told, &["7"]);
+    assert!(town.app.n() == Some(7) && said.contains("> 지난주 일이요"), "{said}");
+    let said = talk_in_lines(&mut town, &mut told, &["99"]);
+    assert!(
+        town.app.n() == Some(7) && said.contains(&town.app.say.with("error-not_found", [("n", "99".into())])),
+        "{said}"
+    );
+    for line in ["0", "-1", "안녕하세요", "nn"] {
+        let said = talk_in_lines(&mut town, &mut told, &[line]);
+        assert!(said.contains(&format!("“{line}”")) && said.contains("번호가 없습니다"), "{said}");
+    }
+}
+
+/// What was pasted is text in an answer, and nothing anywhere else; that it was not run is said.
+#[test]
+fn lines_of_a_paste_are_no_commands() {
+    let (mut town, mut told) = (Town::new(Lang::Ko, [bus()]), Told::default());
+    let several = |lines: &[&str]| Typed::Several(lines.iter().map(|line| (*line).to_owned()).collect());
+    let pasted = |town: &mut Town, lines: &[&str]| {
+        for event in typed(&town.app, &several(lines)) {
+            town.feed(event);
+        }
+    };
+    pasted(&mut town, &["n", "a", "답", ".", "y"]);
+    assert_eq!((town.n_claims, town.left.len(), town.app.n()), (0, 0, None));
+    let said = talk_in_lines(&mut town, &mut told, &[]);
+    assert!(said.contains("5줄") && said.contains("실행하지 않았습니다"), "{said}");
+    talk_in_lines(&mut town, &mut told, &["n", "a", "네."]);
+    pasted(&mut town, &["62번은", ".", "y", "5분 뒤"]);
+    assert_eq!(town.app.draft(), "네.\n62번은\n.\ny\n5분 뒤");
+    talk_in_lines(&mut town, &mut told, &["."]);
+    pasted(&mut town, &["y", "e"]);
+    assert!(town.left.is_empty());
+    talk_in_lines(&mut town, &mut told, &["y"]);
+    assert_eq!(town.left.len(), 1);
+}
+
+#[test]
+fn a_supervisor_is_told_the_commands_that_edit() {
+    let (mut town, mut told) = (Town::new(Lang::Ko, [bus()]), Told::default());
+    let said = talk_in_lines(&mut town, &mut told, &["?", ""]);
+    assert!(!said.contains("munja edit"), "{said}");
+    town.app.me.role = "supervisor".to_owned();
+    let said = talk_in_lines(&mut town, &mut told, &["?"]);
+    town.app.size = (80, 24);
+    let screen = super::drawn::screen(&town.app, 80, 24);
+    for list in ["replies", "categories", "texts", "words"] {
+        assert!(said.contains(&format!("munja edit {list}")), "{said}");
+        assert!(screen.replace('\n', " ").contains(list), "{screen}");
+    }
 }
