@@ -7,7 +7,7 @@ use super::json::terminal_safe_json;
 use crate::api::wire::EventView;
 use crate::client::format::one_word;
 use crate::client::named::{Named, candidates};
-use crate::client::{Feed, Say, Values};
+use crate::client::{Client, Feed, Say, Values};
 use crate::domain::event::EventKind;
 use crate::domain::text::one_line;
 
@@ -75,6 +75,7 @@ pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
     if let Some(desk) = &args.desk {
         known_desk(context, desk).await?;
     }
+    let names = if context.json { Names::default() } else { Names::of(&context.client()?).await };
     let mut events = context.client()?.events(args.after);
     let begin = context.say.t("watch-begin");
     context.remark(&begin);
@@ -88,7 +89,7 @@ pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
                 // Danger rings the bell of the terminal.
                 let bell =
                     matches!(event.kind.as_str(), "urgent" | "escalated") && context.io.stdout_is_terminal;
-                let line = format!("{}{}", if bell { "\u{7}" } else { "" }, line(context, &event));
+                let line = format!("{}{}", if bell { "\u{7}" } else { "" }, line(context, &names, &event));
                 context.print(&line)?;
             }
             Feed::Lost { why } => {
@@ -105,14 +106,14 @@ pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
 }
 
 /// `14:05 상담 12번: 새 문자가 왔습니다`
-fn line(context: &CliContext, event: &EventView) -> String {
+fn line(context: &CliContext, names: &Names, event: &EventView) -> String {
     let mut words = vec![context.paint.faint(&context.times().clock(event.at))];
     if let Some(n) = event.conversation_id {
         words.push(
             context.paint.strong(&context.say.with("event-conversation", [("n", n.to_string().into())])),
         );
     }
-    words.push(event_sentence(context, event));
+    words.push(event_sentence(context, names, event));
     words.join(" ")
 }
 
@@ -124,29 +125,67 @@ fn cause(context: &CliContext, detail: &str) -> String {
     }
 }
 
+/// What desks and counselors are called: events have their keys and log-ins.
+#[derive(Default)]
+struct Names(Vec<(String, String)>);
+
+impl Names {
+    /// As the server has them now; a key that is not known stays as it is.
+    async fn of(client: &Client) -> Names {
+        let desks = client.desks().await.map(|list| list.desks).unwrap_or_default();
+        let people = client.colleagues().await.map(|list| list.colleagues).unwrap_or_default();
+        let desks = desks.into_iter().map(|desk| (desk.key, desk.name));
+        Names(desks.chain(people.into_iter().map(|one| (one.login, one.name))).collect())
+    }
+
+    fn name(&self, key: &str) -> String {
+        let known = self.0.iter().find(|(known, name)| known == key && !name.is_empty());
+        one_word(known.map_or(key, |(_, name)| name))
+    }
+}
+
+/// The detail of an event as a person reads it, in whatever place: no key, and no word of the database.
+fn detail_in_words(context: &CliContext, names: &Names, (kind, whole): (&str, &str)) -> String {
+    let say = &context.say;
+    match kind {
+        "announced" => one_line(whole, MOST_ANNOUNCED),
+        "transferred" | "adopted" => names.name(whole),
+        "list_edited" => {
+            let (list, version) = whole.split_once(' ').unwrap_or((whole, ""));
+            let list = say.find(&format!("edited-{list}")).unwrap_or_else(|| one_word(list));
+            say.with("edited-version", [("list", list.into()), ("n", one_word(version).into())])
+        }
+        "operator_called" => {
+            let (trouble, how) = whole.split_once(' ').unwrap_or((whole, ""));
+            let (kind, carrier) = trouble.split_once(':').unwrap_or((trouble, ""));
+            let what = say.find_with(&format!("called-{kind}"), [("carrier", one_word(carrier).into())]);
+            let what = what.unwrap_or_else(|| one_word(trouble));
+            if how == "over" { say.with("called-over", [("what", what.into())]) } else { what }
+        }
+        _ => one_word(&cause(context, whole)),
+    }
+}
+
 /// `3 * 1783080000000`: number, desk (`*`: all) and end of a sentence in receipts; the number only where it was taken back.
-fn of_bulletin(context: &CliContext, detail: &str) -> Values {
+fn of_bulletin(context: &CliContext, names: &Names, detail: &str) -> Values {
     let mut parts = detail.split(' ');
     let n = parts.next().unwrap_or_default();
     let desk = match parts.next() {
         None | Some("*") => context.say.t("desks-all"),
-        Some(key) => one_word(key),
+        Some(key) => names.name(key),
     };
     let at = parts.next().and_then(|at| at.parse().ok()).map(|at| context.times().clock(at));
     vec![("n", one_word(n).into()), ("desk", desk.into()), ("at", at.unwrap_or_default().into())]
 }
 
-fn event_sentence(context: &CliContext, event: &EventView) -> String {
+fn event_sentence(context: &CliContext, names: &Names, event: &EventView) -> String {
     let whole = event.detail.as_deref().unwrap_or_default();
-    let detail = match event.kind.as_str() {
-        "announced" => one_line(whole, MOST_ANNOUNCED),
-        _ => one_word(&cause(context, whole)),
-    };
+    let detail = detail_in_words(context, names, (&event.kind, whole));
     // An older server tells the log-in only.
     let who = event.counselor_name.as_deref().or(event.counselor.as_deref());
     let who = who.map(one_word).unwrap_or_default();
     let m = event.message_id.map(|m| m.to_string()).unwrap_or_default();
-    let more = of_bulletin(context, whole);
+    let more = of_bulletin(context, names, whole);
     let sentence = words(&context.say, (&one_word(&event.kind), &detail), (&who, &m), more);
     let urgent = matches!(
         event.kind.as_str(),
@@ -201,6 +240,7 @@ mod tests {
                     EventKind::AlarmEnded => vec!["", "handed_over"],
                     EventKind::Closed => vec!["", "answered", "no reply"],
                     EventKind::Released => vec!["", "idle"],
+                    EventKind::Decided => vec!["give_up", "send_again"],
                     EventKind::Revealed => vec!["", "texts"],
                     _ => vec!["bizgo"],
                 };
