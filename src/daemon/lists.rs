@@ -131,7 +131,8 @@ pub(super) async fn newest_lists(store: &Store) -> Result<BTreeMap<List, ListVer
 
 /// What is in force by the database of `config`; by its files alone where that cannot be opened.
 pub async fn in_force(config: Config) -> InForce {
-    let options = StoreOptions { create: false, read_only: true, ..StoreOptions::default() };
+    let keys = config.data_keys.clone();
+    let options = StoreOptions { create: false, read_only: true, keys, ..StoreOptions::default() };
     let newest = match open_store(&config.database, options).await {
         Ok(store) => newest_lists(&store).await.unwrap_or_default(),
         Err(_) => BTreeMap::new(),
