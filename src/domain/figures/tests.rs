@@ -347,7 +347,7 @@ fn an_answer_that_was_taken_back_is_no_reply_and_leaves_the_others_alone() {
     for (figure, expected) in [
         (FigureId::Replies, Some(1)),
         (FigureId::FirstMedian, Some(8 * MINUTE)),
-        (FigureId::OwnMedian, Some(3 * MINUTE)),
+        (FigureId::OwnMedian, Some(8 * MINUTE)),
         (FigureId::NextMedian, None),
         (FigureId::HandlingMedian, Some(7 * MINUTE)),
         (FigureId::Finished, Some(1)),
