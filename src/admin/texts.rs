@@ -139,7 +139,7 @@ pub(crate) fn page(texts: &Texts) -> String {
 }
 
 /// When each text is sent, in English and Korean.
-const WHEN: [(Notice, &str, &str); 32] = [
+const WHEN: [(Notice, &str, &str); 33] = [
     (
         Notice::Receipt,
         "At once, to a new question. Nobody waits before them.",
