@@ -58,6 +58,20 @@ fn both_languages_say_the_same_things() {
     }
 }
 
+/// The page cannot read these files: it has the same words for what triage found.
+#[test]
+fn the_page_names_rules_as_the_programs_do() {
+    let page = include_str!("../../web/assets/words.js");
+    let rules = ids(FACES[0].ko).into_iter().filter(|id| id.starts_with("rule-"));
+    let ids: Vec<String> = rules.chain(["typed-as".to_owned()]).collect();
+    assert!(ids.len() > 30, "{ids:?}");
+    for id in ids {
+        let [en, ko] = [Lang::En, Lang::Ko].map(|lang| Say::new(lang).with(&id, [("text", "{text}".into())]));
+        let row = format!("  \"{id}\": [\"{en}\", \"{ko}\"],\n");
+        assert!(page.contains(&row), "{row}");
+    }
+}
+
 #[test]
 fn every_sentence_can_be_looked_up() {
     for face in FACES {
@@ -178,4 +192,26 @@ fn one_korean_word_for_one_thing() {
             }
         }
     }
+}
+
+/// A particle behind a value would have to follow its last sound, so no sentence has one there: neither both forms, nor one of them.
+#[test]
+fn no_particle_stands_behind_a_value() {
+    const BOTH: [&str; 7] = ["(는)", "(를)", "(으)", "(이)", "(가)", "(과)", "(와)"];
+    const ONE: [&str; 11] = ["은", "는", "이", "가", "을", "를", "과", "와", "으로", "로", "라고"];
+    let page = include_str!("../../web/assets/words.js");
+    let mut n_values = 0;
+    for text in FACES.map(|face| face.ko).into_iter().chain([page]) {
+        for line in text.lines() {
+            assert!(!BOTH.iter().any(|both| line.contains(both)), "{line}");
+            // What is not behind a value of the page is code.
+            for behind in line.split('}').skip(1) {
+                let behind = behind.trim_start_matches(['"', '”', '\'', '`', ' ']);
+                let word: String = behind.chars().take_while(|c| ('가'..='힣').contains(c)).collect();
+                assert!(!ONE.contains(&word.as_str()), "{line}");
+                n_values += 1;
+            }
+        }
+    }
+    assert!(n_values > 300, "{n_values}");
 }
