@@ -58,16 +58,17 @@ fn both_languages_say_the_same_things() {
     }
 }
 
-/// The page cannot read these files: it has the same words for what triage found.
+/// The page cannot read these files: it has the same words for what triage found, and for kinds of notes.
 #[test]
-fn the_page_names_rules_as_the_programs_do() {
+fn the_page_says_what_the_programs_say() {
     let page = include_str!("../../web/assets/words.js");
-    let rules = ids(FACES[0].ko).into_iter().filter(|id| id.starts_with("rule-"));
-    let ids: Vec<String> = rules.chain(["typed-as".to_owned()]).collect();
-    assert!(ids.len() > 30, "{ids:?}");
-    for id in ids {
+    let is_shared = |id: &String| ["rule-", "note-", "typed-as"].iter().any(|start| id.starts_with(start));
+    let shared: Vec<String> = ids(FACES[0].ko).into_iter().filter(is_shared).collect();
+    assert!(shared.len() > 50, "{shared:?}");
+    for id in shared {
         let [en, ko] = [Lang::En, Lang::Ko].map(|lang| Say::new(lang).with(&id, [("text", "{text}".into())]));
-        let row = format!("  \"{id}\": [\"{en}\", \"{ko}\"],\n");
+        let key = id.replace("note-", "noted-");
+        let row = format!("  \"{key}\": [\"{en}\", \"{ko}\"],\n");
         assert!(page.contains(&row), "{row}");
     }
 }

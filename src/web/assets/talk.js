@@ -50,7 +50,7 @@ function history(detail, desk, seen) {
 }
 
 const noteLine = (note) => el("li", { class: "note" },
-  el("p", { class: "meta" }, el("span", {}, note.author ? t("note-by", { who: note.author }) : t("note-auto")), el("span", {}, note.kind), el("time", {}, moment(note.at))),
+  el("p", { class: "meta" }, el("span", {}, note.author ? t("note-by", { who: note.author }) : t("note-auto")), el("span", {}, known(`noted-${note.kind}`) ? t(`noted-${note.kind}`) : note.kind), el("time", {}, moment(note.at))),
   el("p", { class: "text" }, plain(note.text)));
 
 /** The rules that found something, in words, and what decided the second opinion; an operator's own rule is named as in their file.
