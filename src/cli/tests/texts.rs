@@ -149,7 +149,7 @@ async fn which_editor_opens() {
         assert_eq!(world.munja(&["reply", "12"]).await.exit, Exit::Unsendable);
         std::fs::read_to_string(&opened).expect("an editor")
     };
-    ["vi", "mine", "theirs"].map(put);
+    ["vi", "mine", "theirs"].into_iter().for_each(put);
     assert_eq!(opens(&world).await, "vi");
     put("nano");
     assert_eq!(opens(&world).await, "nano");
