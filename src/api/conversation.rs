@@ -28,7 +28,7 @@ const MAX_REASON_CHARS: usize = 200;
 /// Conversations, those that waited longest first, in pages.
 #[utoipa::path(get, path = "/v1/conversations", operation_id = "list_conversations", tag = "conversation",
     params(
-        ("state" = Option<String>, Query, description = "`waiting` (default), `active`, `answered`, `closed`, `open` (all but closed), `mine`, `held` (by `counselor`; for supervisors) or `referred` (an outside department works on them, the first due first)"),
+        ("state" = Option<String>, Query, description = "`waiting` (default), `active`, `answered`, `closed` (the newest closed first), `open` (all but closed), `mine`, `held` (by `counselor`; for supervisors) or `referred` (an outside department works on them, the first due first)"),
         ("counselor" = Option<String>, Query, description = "With `held`: log-in name of who holds them"),
         ("after" = Option<String>, Query, description = "`next` of the page before, of the same list"),
         ("limit" = Option<i64>, Query, description = "1 to 200, default 50"),

@@ -208,7 +208,9 @@ pub fn run_editor(context: &CliContext, file: &Path) -> Result<(), Failure> {
     });
     // Through the shell, because the variable may hold options.
     let command = format!("{editor} \"$1\"");
-    let status = std::process::Command::new("/bin/sh").args(["-c", &command, "munja"]).arg(file).status();
+    let mut shell = std::process::Command::new("/bin/sh");
+    shell.args(["-c", &command, "munja"]).arg(file).envs(context.io.var("PATH").map(|path| ("PATH", path)));
+    let status = shell.status();
     if status.is_ok_and(|s| s.success()) {
         return Ok(());
     }

@@ -1,7 +1,7 @@
 //! `munja reply N [TEXT]`: answers a citizen, once.
 //!
-//! Unless the server took it, what was written is kept as a draft that the editor opens again. On a terminal it is shown as it
-//! arrives, and a text that leaves as several is asked for; in a pipe it needs `--parts`. The request carries
+//! Unless the server took it, what was written is kept as a draft that the editor opens again. Somebody at a terminal sees it as it
+//! arrives and is asked before it is sent, without `--yes`; a text that leaves as several is asked for, and in a pipe needs `--parts`. The request carries
 //! what the writer saw, so that nobody answers past a text that came in meanwhile, and the promise and category, so that
 //! they are kept together with the text or not at all.
 
@@ -76,8 +76,16 @@ pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
     if args.preview {
         return preview(context, &client, (args.n, &text)).await;
     }
+    let asks = context.io.is_terminal() && !context.json && !args.parts;
+    if asks {
+        let shown = conversation::body(context, &text);
+        context.remark(&shown);
+    }
     if context.io.stdout_is_terminal || args.advice {
         advice::remark(context, &client, &text).await;
+    }
+    if asks {
+        agree(context, &client, (args.n, &text)).await?;
     }
     let photos = match hand_in(&client, files).await {
         Ok(photos) => photos,
@@ -107,6 +115,18 @@ async fn preview(context: &mut CliContext, client: &Client, (n, text): (i64, &st
     let remark = where_kept(context, n, &place);
     context.remark(&remark);
     Ok(())
+}
+
+/// Asks whether to send what was shown; otherwise it is kept as a draft.
+async fn agree(context: &mut CliContext, client: &Client, (n, text): (i64, &str)) -> Result<(), Failure> {
+    let question = context.say.t("ask-reply");
+    if context.confirms(&question)? {
+        return Ok(());
+    }
+    let place = kept(context, client, (n, text)).await?;
+    let remark = where_kept(context, n, &place);
+    context.remark(&remark);
+    Err(Failure::here(Exit::Refused, "not_sent", []))
 }
 
 /// Keeps the text as a draft.

@@ -365,6 +365,7 @@ mod tests {
             Notice::UrgentSelfHarm,
             Notice::UrgentYouth,
             Notice::Moved,
+            Notice::MovedClosed,
             Notice::Restricted,
         ];
         for notice in Notice::ALL.into_iter().filter(|notice| !long.contains(notice)) {

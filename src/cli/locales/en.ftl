@@ -145,7 +145,8 @@ cmd-reply = Answer the citizen of a conversation you hold.
           munja reply 12 --draft           send your draft as it is
 
         Put a text with $, ! or ` in single quotes, or the shell changes it: '53$'.
-        What leaves is shown as it arrives. It leaves after some seconds: munja recall takes it back.
+        On a terminal it is shown as it will arrive, and asked before it is sent; --yes sends without the question.
+        It leaves after some seconds: munja recall takes it back.
 cmd-advice = Say what people may not understand in a text, or cannot use.
     .examples =
         Looks for invitations to phone, hard and foreign words (with easy ones), sentences over 50 characters, a second
@@ -515,7 +516,7 @@ arg-draft-leave = Leave it for whoever holds the conversation next, not as your 
 arg-draft-drop = Throw your own draft away
 arg-off-release = Give back all conversations you hold
 arg-reply-draft = Send your draft on the server as it is
-arg-reply-parts = Send the reply although it leaves as several texts
+arg-reply-parts = Send without a question (--yes is the same), also if it leaves as several texts
 arg-close-unanswered = Close the conversation although the last text is unanswered
 arg-recall-m = Number of the text (default: the newest reply)
 arg-recall-all_of = Take back one answer for many, as far as it has not left (default: the newest)
@@ -936,6 +937,9 @@ presence-said-phone = You are on the phone.
 presence-said-break = You are on a break.
 presence-said-off = You are off.
 presence-holds = You still hold: { $held }. To give one back: munja release N; all: munja off --release; to pass one on: munja transfer N
+ask-reply = Send it so? (y/n)
+error-not_sent = Nothing was sent.
+next-not_sent = To send without a question, add --yes.
 ask-parts = It leaves as { $parts } texts. Send it all the same? (yes/no)
 ask-unanswered = Nobody has answered the citizen's last text. Close without an answer? (yes/no)
 editor-below = Nothing below this line is sent. The citizen wrote:

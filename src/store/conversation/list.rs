@@ -104,7 +104,7 @@ pub struct ConversationDetail {
 }
 
 impl Store {
-    /// At most `limit` conversations, those that waited longest first, and how many there are.
+    /// At most `limit` conversations, those that waited longest first (of closed ones, the newest closed), and how many there are.
     pub async fn conversations(
         &self,
         filter: ConversationFilter,
@@ -264,7 +264,11 @@ impl List {
             ),
             State(Active) => ("c.state = 'active' AND :holder IS NULL", "c.id", "AND c.id > :id"),
             State(Answered) => ("c.state = 'answered' AND :holder IS NULL", "c.id", "AND c.id > :id"),
-            State(Closed) => ("c.state = 'closed' AND :holder IS NULL", "c.id DESC", "AND c.id < :id"),
+            State(Closed) => (
+                "c.state = 'closed' AND :holder IS NULL",
+                "c.closed_at DESC, c.id DESC",
+                "AND (c.closed_at, c.id) < (:at, :id)",
+            ),
             Open => (
                 "c.state IN ('waiting', 'active', 'answered') AND :holder IS NULL",
                 "CASE WHEN c.alarm_from_at IS NOT NULL THEN 0 WHEN c.tier = 1 THEN 1 ELSE 2 END, c.queue_at, c.id",
@@ -292,9 +296,12 @@ fn place_of(row: &ConversationSummary, filter: ConversationFilter) -> ListPlace 
         (ConversationFilter::Open, ..) => 2,
         _ => 0,
     };
-    let due_at = row.referral.as_ref().map(|referral| referral.due_at);
-    let due_at = due_at.filter(|_| filter == ConversationFilter::Referred);
-    ListPlace { rank, at: due_at.unwrap_or(row.queue_at), id: row.id }
+    let at = match filter {
+        ConversationFilter::Referred => row.referral.as_ref().map(|referral| referral.due_at),
+        ConversationFilter::State(ConversationState::Closed) => row.closed_at,
+        _ => None,
+    };
+    ListPlace { rank, at: at.unwrap_or(row.queue_at), id: row.id }
 }
 
 fn summary(r: &Row<'_>) -> rusqlite::Result<ConversationSummary> {
