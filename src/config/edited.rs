@@ -208,21 +208,25 @@ mod tests {
         assert!(with(List::Words, rule).unwrap().triage.judge("드론이 떨어졌어요").danger().is_some());
         let one = "[[reply]]\nkey = \"x\"\ntext = \"a\"\n";
         let cases: [(List, &str, &str); 17] = [
-            (List::Replies, "[[reply]]\nkey = \"x\"\ntext = \"{who}\"", "line 1: reply x: holds"),
+            (List::Replies, "[[reply]]\nkey = \"x\"\ntext = \"{who}\"", "line 3: reply x: holds"),
             (
                 List::Replies,
                 &one.replace("\"a\"", "\"a\\u001b[2J\""),
                 "reply x: holds a character that cannot be seen: U+001B",
             ),
             (List::Replies, &one.replace("\"a\"", "\"a\\u202e\""), "cannot be seen: U+202E"),
-            (List::Replies, &format!("{one}{one}"), "line 4: reply x: is defined twice"),
+            (List::Replies, &format!("{one}{one}"), "line 5: reply x: is defined twice"),
             (
                 List::Texts,
                 "[ko]\nurgent_self_harm = \"{name} 2119년 1190\"",
                 "must name 119, 112, 109 or 1388",
             ),
             (List::Replies, "[[reply]]\nkey = 3", "(supervisors) replies.toml, line "),
-            (List::Categories, "version = ", "(supervisors) categories.toml, line 1"),
+            (
+                List::Categories,
+                "version = ",
+                "(supervisors) categories.toml, line 1: this line cannot be read",
+            ),
             (List::Categories, &two.replace("복지", "교통"), "복지: must stay: privacy.keep_category_days"),
             (List::Categories, &two.replace("\"노인\", ", ""), "reply own: there is no category 복지/노인"),
             (List::Texts, "[ko]\nrestricted = \"답하지 않습니다\"", "line 2: ko.restricted: must hold {"),
@@ -232,18 +236,18 @@ mod tests {
             (
                 List::Words,
                 &rule.replace("\"x\"", "\"help\""),
-                "line 1: rule help: has the id of another rule",
+                "line 2: rule help: has the id of another rule",
             ),
             (
                 List::Words,
                 &rule.replace("\"danger\"", "\"abuse\""),
                 "rule x: must be danger, self_harm or youth",
             ),
-            (List::Words, &format!("{rule}{rule}"), "line 7: rule x: is defined twice"),
+            (List::Words, &format!("{rule}{rule}"), "line 8: rule x: is defined twice"),
             (
                 List::Words,
                 &format!("{rule}misses = [\"드론이 떨어져\"]"),
-                "line 1: rule x: its own test fails",
+                "line 7: rule x: its own test fails",
             ),
         ];
         for (list, text, expected) in cases {

@@ -389,7 +389,7 @@ mod tests {
         let head = "[[rule]]\nid = \"a\"\ntier = 1\nkind = \"danger\"\nlang = \"ko\"\n";
         let cases = [
             (format!("\n\n{head}words = []"), "line 3: rule a: has no words"),
-            (format!("{head}words = [\"가나\"]\nhits = [\"다라\"]"), "line 1: rule a: its own test fails"),
+            (format!("{head}words = [\"가나\"]\nhits = [\"다라\"]"), "line 7: rule a: its own test fails"),
             (head.replace("= 1", "= 4") + "words = [\"가나\"]", "line 3: rule a: tier: must be"),
             (format!("{head}words = [\"가나\"]\nwurds = []"), "unknown field"),
             (format!("{head}words = [\"가나\"]\n{head}words = [\"가나\"]"), "twice"),

@@ -466,9 +466,54 @@ mod tests {
         let replies =
             || replies_of(Some(&Source::read(&path)?), &Categories::default(), None, &Limits::KOREAN);
         let refused = replies().unwrap_err().to_string();
-        assert!(refused.contains("line 1: reply x: holds"), "{refused}");
+        assert!(refused.contains("line 3: reply x: holds"), "{refused}");
         std::fs::write(&path, "built_in = false\n[[reply]]\nkey = \"x\"\ntext = \"네\"").unwrap();
         let keys = |all: Vec<Canned>| all.into_iter().map(|canned| canned.key).collect::<Vec<_>>();
         assert_eq!(keys(replies().unwrap()), ["x"], "without those that are built in");
+    }
+    /// Whatever the reader of TOML says: a Korean sentence comes first, and its own words stand behind it.
+    #[test]
+    fn what_cannot_be_read_is_said_in_korean() {
+        let broken = [
+            "[[group",
+            "version = ",
+            "version = \"1",
+            "version = 1x",
+            "= 3",
+            "a = [1 2]",
+            "version = \"1\"\nversion = \"2\"",
+            "version = \"1\"\ngroup = [{ name = 3, items = [] }]",
+            "version = \"1\"\nwurst = 1",
+            "a = \"\\q\"",
+            "a = 2026-13-01",
+            "a = 00",
+        ];
+        for text in broken {
+            let source = Source::built_in("x.toml", text);
+            let refused = categories_of(Some(&source)).unwrap_err();
+            let said = crate::ops::causes::in_words(&refused.message, crate::ops::lang::Lang::Ko);
+            assert!(said.contains(|c: char| ('가'..='힣').contains(&c)), "{text}: {said}");
+        }
+    }
+
+    #[test]
+    fn all_faults_are_told_each_with_its_line() {
+        let lines =
+            |refused: ConfigError| refused.all().into_iter().filter_map(|e| e.line).collect::<Vec<_>>();
+        let syntax = Source::built_in("x.toml", "version = \"1\"\na =\n[[group]]\nb = \n");
+        assert_eq!(lines(categories_of(Some(&syntax)).unwrap_err()), [2, 4]);
+        let groups = "version = \"1\"\n[[group]]\nname = \"가\"\nitems = [\n  \"나/다\",\n  \"라\",\n  \"라\",\n]\n\
+                      [[group]]\nname = \"가\"\nitems = [\"마\"]\ndue = { \"바\" = \"1h\" }\n";
+        let groups = Source::built_in("x.toml", groups);
+        assert_eq!(lines(categories_of(Some(&groups)).unwrap_err()), [5, 7, 10, 12]);
+        let replies = "[[reply]]\nkey = \"a\"\ntext = \"{who}\"\ncategory = \"없음\"\n[[reply]]\nkey = \"a\"\ntext = \"\"\n";
+        let replies = Source::built_in("x.toml", replies);
+        let refused = replies_of(Some(&replies), &Categories::default(), None, &Limits::KOREAN).unwrap_err();
+        assert_eq!(lines(refused), [4, 3, 6, 7]);
+        let texts = "[ko]\nname = \"{x}\"\nreciept = \"x\"\n[fr]\nnudge = \"x\"\n";
+        let texts = Source::built_in("x.toml", texts);
+        let mut found = lines(texts_of(Some(&texts), &Limits::KOREAN).unwrap_err());
+        found.sort_unstable();
+        assert_eq!(found, [2, 3, 4]);
     }
 }
