@@ -500,7 +500,7 @@ mod tests {
     fn all_faults_are_told_each_with_its_line() {
         let lines =
             |refused: ConfigError| refused.all().into_iter().filter_map(|e| e.line).collect::<Vec<_>>();
-        let syntax = Source::built_in("x.toml", "version = \"1\"\na =\n[[group]]\nb = \n");
+        let syntax = Source::built_in("x.toml", "version = \"1\"\na = 00\nc = 1\nb = 01\n");
         assert_eq!(lines(categories_of(Some(&syntax)).unwrap_err()), [2, 4]);
         let groups = "version = \"1\"\n[[group]]\nname = \"가\"\nitems = [\n  \"나/다\",\n  \"라\",\n  \"라\",\n]\n\
                       [[group]]\nname = \"가\"\nitems = [\"마\"]\ndue = { \"바\" = \"1h\" }\n";
