@@ -7,10 +7,9 @@ use std::io::Write;
 use serde::Serialize;
 
 use super::exit::Exit;
-use super::failure::{About, Failure};
+use super::failure::{About, Failure, Ways};
 use super::io::Io;
 use super::json::terminal_safe_json;
-use super::look::Ways;
 use super::render::Paint;
 use crate::client::{Address, BadAddress, Client, Profile, Say, Times, session_for};
 use crate::domain::text::safe_for_terminal;

@@ -10,12 +10,26 @@ use serde_json::{Value as Json, json};
 
 use super::exit::Exit;
 use super::json::terminal_safe_json;
-use super::look::Ways;
 use crate::api::wire::ProblemDetails;
 use crate::client::named::Named;
 use crate::client::{BadProfile, ClientError, NoSession, Say, Value, Values, refusal};
 use crate::domain::text::one_line;
 use crate::ops::causes::chain_in_words;
+
+/// The commands that help whoever has to look something up.
+#[derive(Debug, Clone, Copy)]
+pub struct Ways {
+    /// Shows whether a change was made; `None`: the conversation does, or the list of all.
+    pub look: Option<&'static str>,
+    /// Shows the numbers that this command takes.
+    pub numbers: &'static str,
+}
+
+impl Default for Ways {
+    fn default() -> Self {
+        Ways { look: None, numbers: "munja list --all" }
+    }
+}
 
 /// What a command was about.
 #[derive(Debug, Clone, Default)]

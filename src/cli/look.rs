@@ -2,26 +2,11 @@
 //! command takes.
 
 use super::args::Command;
+use super::failure::Ways;
 
-/// The commands that help whoever has to look something up.
-#[derive(Debug, Clone, Copy)]
-pub struct Ways {
-    /// Shows whether a change was made; `None`: the conversation does, or the list of all.
-    pub look: Option<&'static str>,
-    /// Shows the numbers that this command takes.
-    pub numbers: &'static str,
-}
-
-impl Default for Ways {
-    fn default() -> Self {
-        Ways { look: None, numbers: "munja list --all" }
-    }
-}
-
-impl Ways {
-    pub fn of(command: &Command) -> Ways {
-        Ways { look: after(command), numbers: numbers(command) }
-    }
+/// The commands to look with after this one.
+pub fn ways(command: &Command) -> Ways {
+    Ways { look: after(command), numbers: numbers(command) }
 }
 
 fn numbers(command: &Command) -> &'static str {

@@ -116,7 +116,7 @@ pub async fn run(args: Vec<OsString>, mut io: Io, practice: StartPractice) -> Ex
     if let Some(zone) = zone_of(&profile) {
         io.zone = zone;
     }
-    let ways = look::Ways::of(&command);
+    let ways = look::ways(&command);
     let mut context =
         CliContext { io, say, json: cli.json, paint, profile, server, about: None, ways, unfold: false };
     tidy_up(&mut context);
