@@ -185,7 +185,9 @@ async fn what_cannot_be_meant_as_a_bulletin_is_refused_and_a_missing_one_is_name
         "{}",
         run.err
     );
-    world.server.on(RECALL, [Reply::Problem(400, "bad_request", json!({ "field": "answer_id" }))]);
+    world
+        .server
+        .on("POST /v1/answers/recall", [Reply::Problem(400, "bad_request", json!({ "field": "answer_id" }))]);
     let run = world.munja(&["recall", "--all-of", "nosuch"]).await;
     assert!(run.exit == Exit::Nothing && run.err.contains("munja answer-all"), "{}", run.err);
 }
