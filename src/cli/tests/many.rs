@@ -174,7 +174,7 @@ async fn what_cannot_be_meant_as_a_bulletin_is_refused_and_a_missing_one_is_name
         (&["눈", "--until", "2026-07-01 18:00"], "이미 지났습니다"),
     ];
     for (args, said) in wrong {
-        let run = world.munja(&[&["bulletin"], args].concat()).await;
+        let run = world.munja(&[&["bulletin"][..], args].concat()).await;
         assert!(run.exit == Exit::Usage && run.err.contains(said), "{args:?}: {}", run.err);
     }
     assert!(world.asked().is_empty(), "{:?}", world.asked());
