@@ -5,10 +5,8 @@
 //! what the writer saw, so that nobody answers past a text that came in meanwhile, and the promise and category, so that
 //! they are kept together with the text or not at all.
 
-use std::fs;
 use std::path::PathBuf;
 
-use anyhow::Context;
 use serde_json::json;
 
 use super::action::moment;
@@ -18,6 +16,7 @@ use super::context::CliContext;
 use super::conversation;
 use super::exit::Exit;
 use super::failure::Failure;
+use super::input;
 use super::message::{self, where_kept};
 use crate::api::wire::{CannedView, DraftRequest, MessageView, ProblemCode, ReplyRequest};
 use crate::client::When;
@@ -181,11 +180,12 @@ fn several(context: &CliContext, error: &ClientError) -> Option<String> {
 /// Reads the photo files. One that is larger than the server takes is refused before anything is sent.
 fn read_photos(files: &[PathBuf]) -> Result<Vec<Vec<u8>>, Failure> {
     let read = |file: &PathBuf| {
-        let named = || file.display().to_string();
-        if fs::metadata(file).with_context(named)?.len() > MAX_UPLOAD_BYTES as u64 {
-            return Err(Failure::here(Exit::Unsendable, "photo_too_large", []));
-        }
-        Ok(fs::read(file).with_context(named)?)
+        input::bytes_of(file, MAX_UPLOAD_BYTES).map_err(|failure| match failure {
+            Failure::Here { code: "file_too_large", .. } => {
+                Failure::here(Exit::Unsendable, "photo_too_large", [])
+            }
+            other => other,
+        })
     };
     files.iter().map(read).collect()
 }

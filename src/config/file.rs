@@ -109,7 +109,7 @@ fn parse(text: &str, path: &Path, reads_secrets: bool) -> Result<Config, ConfigE
         (Ok(_), Some(unreadable)) => Err(unreadable),
         (Err(error), None) => Err(error),
         (Err(error), Some(mut unreadable)) => {
-            unreadable.others.push(error);
+            unreadable.others.extend(error.all());
             Err(unreadable)
         }
     }

@@ -464,21 +464,24 @@ pub struct Texts {
 }
 
 impl Texts {
-    /// `words` must hold each notice in each language; the error names the one that is missing or cannot be used.
+    /// `words` must hold each notice in each language; the error names those that are missing or cannot be used.
     pub fn new(
         words: &BTreeMap<(Language, Notice), String>,
         limits: Limits,
-    ) -> Result<Texts, (Language, Notice, String)> {
-        let mut templates = BTreeMap::new();
-        for language in Language::ALL {
-            for notice in Notice::ALL {
-                let wrong = |why: String| (language, notice, why);
-                let words = words.get(&(language, notice)).ok_or_else(|| wrong("is missing".to_owned()))?;
-                let template = Template::parse(words, notice.slots(), &limits).map_err(wrong)?;
-                templates.insert((language, notice), template);
+    ) -> Result<Texts, Vec<(Language, Notice, String)>> {
+        let (mut templates, mut bad) = (BTreeMap::new(), Vec::new());
+        for (language, notice) in
+            Language::ALL.into_iter().flat_map(|of| Notice::ALL.map(|notice| (of, notice)))
+        {
+            let words = words.get(&(language, notice)).ok_or_else(|| "is missing".to_owned());
+            match words.and_then(|words| Template::parse(words, notice.slots(), &limits)) {
+                Ok(template) => {
+                    templates.insert((language, notice), template);
+                }
+                Err(why) => bad.push((language, notice, why)),
             }
         }
-        Ok(Texts { limits, templates })
+        if bad.is_empty() { Ok(Texts { limits, templates }) } else { Err(bad) }
     }
 
     /// The template of a notice. [`Texts::new`] makes sure that there is one.

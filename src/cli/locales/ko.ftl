@@ -18,9 +18,9 @@ cmd-munja = 문자(Munja): 시민의 문자 상담에 답변합니다.
         종료 코드:
           0  정상                          5  기다리는 시민이 없거나 찾는 것이 없음
           1  예상하지 못한 오류            6  거절: 다른 상담사가 상담 중, 종료됨, 이미 늦음
-          2  사용법 오류                   7  먼저 상담 내용을 확인해야 함
+          2  사용법 오류, 읽지 못한 파일   7  먼저 상담 내용을 확인해야 함
           3  로그인하지 않았거나 만료됨    8  보낼 수 없는 내용
-          4  서버에 연결할 수 없음         9  서버 장애
+          4  서버에 연결 못 함, 응답 없음  9  서버 장애
 
         환경 변수:
           MUNJA_SERVER, MUNJA_PROFILE      --server, --profile 과 같음
@@ -691,7 +691,7 @@ status-failed = 최근 24시간 실패 { $n }건
 status-quarantined = 읽을 수 없는 문자 { $n }건 (운영자가 확인합니다)
 status-late = { $name } 작업이 늦어지고 있습니다(마지막 진행: { $ago }). 운영자에게 알려 주십시오.
 
-next-bad_request = 계속되면 운영자에게 알려 주십시오(요청 번호 { $request }).
+next-bad_request = 적힌 항목을 고쳐 다시 하십시오. 틀린 것이 없으면 운영자에게 알려 주십시오(요청 번호 { $request }).
 next-unknown_field = 운영자에게 알려 주십시오(요청 번호 { $request }).
 next-wrong_content_type = 운영자에게 알려 주십시오(요청 번호 { $request }).
 candidates = 이 중 하나를 적어 주십시오: { $names }
@@ -702,7 +702,7 @@ error-other_server = 지금 로그인한 서버는 { $other }입니다. { $serve
 next-other_server = 로그인하기: munja login --server { $server }. 로그인을 따로 보관하려면 --profile 이름 을 붙이십시오.
 next-wrong_login = 다시 시도하십시오. 여러 번 틀리면 계정이 잠시 잠깁니다.
 next-locked_out = { $minutes }분 뒤에 다시 시도하십시오.
-next-not_found = munja list --all 로 번호를 확인하십시오.
+next-not_found = { $numbers } 로 번호를 확인하십시오.
 next-nobody_waits = munja watch 로 새 상담을 기다릴 수 있습니다.
 next-claimed_by_other = 다른 상담을 맡으십시오: munja next
 next-not_claimed = munja claim { $n }
@@ -717,7 +717,7 @@ next-empty_text = munja reply { $n } "답변"
 offer-how = 이대로 보내려면: munja reply { $n } --replace "답변"
 next-unencodable = 빼거나 다른 말로 바꾸어 주십시오.
 next-too_long = 줄이거나 여러 번에 나누어 답변하십시오.
-next-body_too_large = 줄이거나 여러 번에 나누어 답변하십시오.
+next-body_too_large = 줄이거나 여러 번에 나누어 보내십시오.
 next-photo_not_here_yet = 잠시 뒤에 다시 하십시오: munja photo { $n }
 next-photo_lost = 사유는 munja show 에 나옵니다.
 next-photo_too_large = 16 MiB, 5천만 화소가 넘지 않게 줄여 주십시오.
@@ -738,8 +738,24 @@ next-database_full = 바로 운영자에게 알려 주십시오(요청 번호 { 
 next-database_broken = 바로 운영자에게 알려 주십시오(요청 번호 { $request }).
 next-internal = 다시 시도하십시오. 계속되면 운영자에게 알려 주십시오(요청 번호 { $request }).
 next-unreachable = 네트워크와 --server를 확인하거나 운영자에게 문의하십시오.
+next-no_answer = 다시 하기 전에 먼저 확인하십시오: { $look }
 next-reply-unreachable = 서버가 답변을 받았는지 알 수 없습니다. 나중에 같은 내용을 다시 보내십시오. 시민에게는 한 번만 갑니다.
+next-reply-no_answer = 나중에 같은 내용을 다시 보내십시오. 시민에게는 한 번만 갑니다.
 next-bad_answer = --server 주소를 확인하십시오.
+error-file_missing = { $file } 파일이 없습니다.
+next-file_missing = 파일 이름과 폴더를 확인하십시오.
+error-file_denied = { $file } 파일을 읽을 권한이 없습니다.
+next-file_denied = 읽기 권한을 주거나 자기 폴더로 복사하십시오.
+error-file_folder = { $file } 은(는) 파일이 아니라 폴더입니다.
+next-file_folder = 그 안의 파일 이름까지 적으십시오.
+error-file_not_text = { $file } 은(는) UTF-8 텍스트 파일이 아닙니다.
+next-file_not_text = UTF-8 텍스트로 저장한 뒤 다시 하십시오.
+error-file_unreadable = { $file } 파일을 읽을 수 없습니다: { $why }
+next-file_unreadable = 파일을 다른 곳으로 복사하거나 운영자에게 문의하십시오.
+error-file_too_large = { $file } 파일이 너무 큽니다. { $kib } KiB까지입니다. 보내거나 저장하지 않았습니다.
+next-file_too_large = 맞는 파일인지 확인하고 줄이십시오.
+error-input_not_text = 표준 입력이 UTF-8 텍스트가 아닙니다.
+next-input_not_text = UTF-8 텍스트로 저장한 뒤 다시 하십시오.
 error-unexpected = 예상하지 못한 오류입니다: { $why }
 next-unexpected = 계속되면 운영자에게 알려 주십시오.
 error-plain_http = { $server } 주소로는 비밀번호가 암호화되지 않고 전송됩니다.
@@ -1102,6 +1118,8 @@ edit-uses = 이 분류의 상담이 { $n }건 있습니다(진행 중 { $open }�
 edit-found = 최근 문자 { $texts }건 가운데 { $n }건에 나옵니다
 edit-more = … 외 { $n }개
 edit-no-change = 바뀌는 것이 없습니다.
+edit-version-kept = 목록 맨 앞의 version 은 그대로입니다. version 은 상담마다 함께 남아 어느 목록에서 분류를 골랐는지 알려 줍니다. 분류가 생기거나 없어지거나 뜻이 바뀌면 올리고, 시간이나 부서만 바꿀 때는 그대로 두어도 됩니다.
+edit-words-from-now = 새로 더한 말은 지금부터 오는 문자에만 적용됩니다. 이미 기다리는 문자는 다시 판단하지 않으니 직접 살펴보십시오(munja list).
 edit-ask = 모두에게 바로 적용할까요? (y/n)
 edit-why = 사유를 한 줄로 적어 주십시오. 판과 함께 남습니다:
 edit-again = 다시 고칠까요? (y/n)
@@ -1116,6 +1134,8 @@ next-edit_usage = munja edit 목록 --from 파일 --reason 사유 --yes
 error-edit_reason = 사유가 필요합니다. 판과 함께 남습니다.
 next-edit_reason = --reason "..."
 next-list_refused = 위에 적힌 줄을 고친 뒤 다시 하십시오.
+error-list_too_large = 목록이 너무 큽니다. 256 KiB까지입니다. 저장하지 않았습니다.
+next-list_too_large = 쓰지 않는 것을 빼고 다시 하십시오.
 next-list_changed = 가장 새 판(munja edit 목록 --print)에 고칠 것을 옮긴 뒤 저장하십시오. 다른 사람이 고친 것은 지워지지 않습니다.
 error-edit_no_version = { $list } 목록에 { $n }판이 없습니다.
 next-edit_no_version = munja edit { $list } --history 로 판을 확인하십시오.
@@ -1163,6 +1183,10 @@ bulletin-holds = { $at }까지
 bulletin-taken-back = { $at }에 거둠
 bulletin-over = { $at }에 끝남
 error-bulletin_usage = 알림에는 문장과 --until 이 필요합니다.
+error-bulletin_end_usage = 알림을 거둘 때는 번호만 적고 --until 은 쓰지 않습니다.
+next-bulletin_end_usage = munja bulletin end N. 번호는 munja bulletin list 에 나옵니다
+error-bulletin_past = { $at }은(는) 이미 지났습니다. 알림은 지금보다 뒤, 14일 안에 끝나야 합니다.
+next-bulletin_past = munja bulletin "내용" --until 18:00, --until 2h, 또는 앞으로 올 날짜
 next-bulletin_usage = munja bulletin "..." --until 18:00, munja bulletin list, munja bulletin end N
 error-not_agreed = 동의하지 않아 아무것도 하지 않았습니다.
 next-not_agreed = 보여 준 내용을 확인하고 같은 명령에 --yes 를 붙이십시오.

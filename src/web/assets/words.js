@@ -365,6 +365,8 @@ const W = {
   "lists-refused": ["cannot be used, the operator's file is in force: {why}", "쓸 수 없어 운영자 파일을 쓰고 있음: {why}"],
   "lists-line": ["line {n}", "{n}번째 줄"],
   "lists-no-change": ["Nothing changes for anybody.", "바뀌는 것이 없습니다."],
+  "lists-version-kept": ["`version` at the head of the list stays as it is. It is kept with each conversation and shows by which list its category was chosen: raise it when categories come, go or change their meaning.", "목록 맨 앞의 version 은 그대로입니다. version 은 상담마다 함께 남아 어느 목록에서 분류를 골랐는지 알려 줍니다. 분류가 생기거나 없어지거나 뜻이 바뀌면 올리십시오."],
+  "lists-words-from-now": ["New words hold for texts that come from now on. Texts that wait already are not judged again: look through them yourself.", "새로 더한 말은 지금부터 오는 문자에만 적용됩니다. 이미 기다리는 문자는 다시 판단하지 않으니 직접 살펴보십시오."],
   "lists-added": ["New: {entry}", "새로: {entry}"],
   "lists-changed": ["Changed: {key}: {before} → {after}", "바뀜: {key}: {before} → {after}"],
   "lists-removed": ["Gone: {entry}", "없어짐: {entry}"],
