@@ -228,6 +228,8 @@ CREATE INDEX conversation_to_survey ON conversation (survey_due_at) WHERE survey
 CREATE INDEX conversation_held ON conversation (claimed_by, alarm_from_at) WHERE state = 'active';
 CREATE INDEX conversation_claimed ON conversation (claimed_by, id) WHERE claimed_by IS NOT NULL;
 CREATE INDEX conversation_by_state ON conversation (state, id);
+-- The list of closed conversations: the newest closed first.
+CREATE INDEX conversation_closed ON conversation (state, closed_at, id) WHERE state = 'closed';
 -- At most one open conversation per citizen and number.
 CREATE UNIQUE INDEX conversation_open ON conversation (citizen, our_number) WHERE state <> 'closed';
 CREATE INDEX conversation_of_citizen ON conversation (citizen, our_number, id);

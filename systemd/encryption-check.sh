@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Drives encryption at rest as an operator meets it: texts and a photo come in, the database is encrypted, nothing can be read from
+# Drives encryption at rest as an operator meets it: a database is made with a key; texts and a photo come in, the database is encrypted, nothing can be read from
 # disk, the gateway runs on, the key is changed, a backup is made and put back, wrong keys and the plain build are refused.
 #
 #   systemd/encryption-check.sh                                  builds both flavours (debug) and drives them
@@ -110,6 +110,29 @@ END
 
 expect 0 "the version says what was built in" "$munjad" --version
 said "encryption at rest"
+# A gateway that has its key before its first text.
+mkdir new cred
+expect 0 "a key is made before there is a database" "$munjad" db new-key new/database.key
+sed 's/^# key_file/key_file/' gateway.toml >new/gateway.toml
+cp key new/key
+if [ -x plain ]; then
+    expect "!0" "the plain build makes no database where a key is named" ./plain init --database-only --config new/gateway.toml
+    said "munja-sqlcipher"
+    expect "!0" "  and writes nothing" test -e new/munja.db
+fi
+expect 0 "a database is made with it" "$munjad" init --database-only --config new/gateway.toml
+expect 1 "  and is no plain one" grep -q -a 'SQLite format 3' new/munja.db
+expect 0 "  it is sound" "$munjad" db check --full --config new/gateway.toml
+# The same by a credential, which no configuration names.
+cp new/database.key cred/database_key
+if [ -x plain ]; then
+    expect "!0" "the plain build makes no database where a credential is handed over" env CREDENTIALS_DIRECTORY="$work/cred" ./plain init --config by/gateway.toml
+    said "munja-sqlcipher"
+    expect "!0" "  and writes nothing" test -e by/gateway.toml
+fi
+expect 0 "a configuration and its database are made" env CREDENTIALS_DIRECTORY="$work/cred" "$munjad" init --config by/gateway.toml
+expect 1 "  encrypted with the credential" grep -q -a 'SQLite format 3' by/munja.db
+
 expect 0 "a plain database is made" "$munjad" init --database-only --config gateway.toml
 serve "the gateway runs on it"
 # A PNG of 8 x 8 pixels with a comment.
@@ -123,6 +146,10 @@ old_backup=$(ls copies/*.tar)
 expect "!0" "it cannot be encrypted while the gateway runs" "$munjad" db encrypt --config gateway.toml
 stop
 expect 0 "  texts can be read from disk before" readable munja.db
+# As an upgrade leaves them: a whole copy, and one that was broken off.
+cp munja.db munja.db.v16-backup
+touch -d 2026-01-02 munja.db.v16-backup
+head -c 20000 munja.db >munja.db.v15-backup.partial
 
 expect 0 "a key is made" "$munjad" db new-key database.key
 expect "!0" "  and never overwritten" "$munjad" db new-key database.key
@@ -132,6 +159,9 @@ said "munjad db encrypt"
 expect 0 "the database is encrypted" "$munjad" db encrypt --config gateway.toml
 said "NOT encrypted"
 said "$old_backup"
+expect 1 "the copy of an upgrade is encrypted, too" grep -q -a 'SQLite format 3' munja.db.v16-backup
+expect 0 "  it is as old as before" test munja.db.v16-backup -ot munja.db-pseudonym-key
+expect "!0" "  half a copy is gone" test -e munja.db.v15-backup.partial
 mkdir aside
 mv copies aside/
 expect 1 "nothing can be read from disk any more" bash -c "cd '$work' && grep -r -l -a -D skip -e SECRET-WORDS -e SECRET-PHOTO -e 01012345678 -e 'SQLite format 3' munja.db*"
@@ -155,6 +185,8 @@ expect 0 "the key is changed" "$munjad" db rekey --config gateway.toml
 said "old key only"
 expect "!0" "  the old one opens nothing any more" cmp -s database.key old.key
 expect 0 "  texts and photos are sound" "$munjad" db check --full --photos --config gateway.toml
+sed 's/"munja.db"/"munja.db.v16-backup"/' gateway.toml >copy.toml
+expect 0 "  the copy of an upgrade opens with the new one" "$munjad" db check --full --config copy.toml
 serve "  the gateway runs"
 stop
 expect 1 "  nothing can be read from disk" bash -c "cd '$work' && grep -r -l -a -D skip -e SECRET-WORDS -e SECRET-PHOTO -e 01012345678 -e 'SQLite format 3' munja.db*"
@@ -201,5 +233,7 @@ expect "!0" "  and not marked as damaged" test -e munja.db.damaged
 expect 0 "the encryption is taken away again" "$munjad" db decrypt --config gateway.toml
 sed -i 's/^key_file/# key_file/' gateway.toml
 expect 0 "  all is sound without a key" "$munjad" db check --full --photos --config gateway.toml
+sed 's/^key_file/# key_file/' copy.toml >plain-copy.toml
+expect 0 "  the copy of an upgrade, too" "$munjad" db check --full --config plain-copy.toml
 [ ! -x plain ] || expect 0 "  the plain build reads it" ./plain db check --full --photos --config gateway.toml
 exit $failed

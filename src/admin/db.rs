@@ -34,7 +34,7 @@ pub(super) enum Db {
     },
     /// Make a key to encrypt the database with
     NewKey(at_rest::NewKey),
-    /// Encrypt the database and its photos with database.key_file; the gateway has to be stopped
+    /// Encrypt the database, its photos and the copies beside it with database.key_file; the gateway has to be stopped
     #[command(
         after_help = "Examples:\n  munjad db new-key /etc/munja/database.key     then name it in database.key_file\n  systemctl stop munjad && munjad db encrypt && systemctl start munjad\n\nOne that was broken off goes on when it is called again."
     )]

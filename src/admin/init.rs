@@ -48,13 +48,15 @@ async fn database(config: &Path, say: Say) -> anyhow::Result<()> {
 /// Writes the example configuration and an empty database beside it; refuses if either is there.
 async fn both(config: &Path, say: Say) -> anyhow::Result<()> {
     let folder = config.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    std::fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
     let database = folder.join("munja.db");
     if database.exists() {
         return Err(is_there(&database, say));
     }
+    // The key may be a credential of systemd, which no configuration has to name. Refused before anything is written.
+    let keys = Config::keys_of_database(EXAMPLE, config)?;
+    std::fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
     write_config(config, say)?;
-    daemon::open_store(&database, StoreOptions::default()).await?;
+    daemon::open_store(&database, StoreOptions { keys, ..StoreOptions::default() }).await?;
     if say.json {
         line(&serde_json::json!({ "config": config, "database": database }).to_string());
         return Ok(());

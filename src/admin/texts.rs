@@ -139,7 +139,7 @@ pub(crate) fn page(texts: &Texts) -> String {
 }
 
 /// When each text is sent, in English and Korean.
-const WHEN: [(Notice, &str, &str); 32] = [
+const WHEN: [(Notice, &str, &str); 33] = [
     (
         Notice::Receipt,
         "At once, to a new question. Nobody waits before them.",
@@ -248,6 +248,11 @@ const WHEN: [(Notice, &str, &str); 32] = [
         "받지 않는 것(연락처, 파일)이나 너무 큰 것이 왔을 때 보냅니다.",
     ),
     (Notice::Moved, "When another desk takes over.", "다른 부서로 넘길 때 보냅니다."),
+    (
+        Notice::MovedClosed,
+        "The same while that desk is closed.",
+        "위와 같고, 그 부서의 상담 시간이 아닐 때입니다.",
+    ),
     (Notice::Delayed, "When a promised answer is late.", "약속한 시간까지 답하지 못했을 때 보냅니다."),
     (
         Notice::Nudge,

@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use super::ApiContext;
 use super::account::strong;
 use super::extract::Json;
+use super::needs::Needs;
 use super::problem::{Problem, ProblemCode};
 use super::session::Session;
 use super::wire::{
@@ -58,8 +59,11 @@ pub(super) async fn add(
 ) -> Result<StatusCode, Problem> {
     let NewAccountRequest { login, name, password, role, desks } = request;
     let name = one_line(&name, MOST_NAME_CHARS);
-    if !is_valid_login(&login) || name.is_empty() {
-        return Err(Problem::bad_request(if name.is_empty() { "name" } else { "login" }));
+    if name.is_empty() {
+        return Err(Problem::bad_request("name").characters(1, MOST_NAME_CHARS));
+    }
+    if !is_valid_login(&login) {
+        return Err(Problem::bad_request("login").needs(Needs::Login));
     }
     strong(&password, (&login, &name))?;
     let grant = grant(&context, role, desks)?;

@@ -5,6 +5,7 @@ use sha2::{Digest, Sha256};
 
 use super::audit::{Seen, about};
 use super::extract::{Id, Json};
+use super::needs::Needs;
 use super::newer::newer_texts;
 use super::problem::{Problem, ProblemCode};
 use super::session::Session;
@@ -160,7 +161,7 @@ fn command(
             match (desk, person) {
                 (Some(desk), None) => Command::ToDesk { desk, note },
                 (None, Some(login)) => Command::ToPerson { login, note },
-                _ => return Err(Problem::bad_request("desk")),
+                _ => return Err(Problem::bad_request("desk").needs(Needs::DeskOrPerson)),
             }
         }
         R::Return { note } => Command::Return { note: words("note", &note, MOST_NOTE_CHARS)? },

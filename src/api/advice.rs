@@ -15,7 +15,7 @@ pub(super) async fn advise_about(
     Json(request): Json<AdviceRequest>,
 ) -> Result<Json<AdviceList>, Problem> {
     if request.text.chars().count() > MOST_CHARS {
-        return Err(Problem::bad_request("text"));
+        return Err(Problem::bad_request("text").characters(0, MOST_CHARS));
     }
     let text = as_sent(&request.text);
     let advice = advise(&text).iter().map(|one| view(&text, one)).collect();

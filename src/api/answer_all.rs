@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use super::action::find_category;
 use super::audit::Seen;
 use super::extract::Json;
+use super::needs::Needs;
 use super::problem::{Problem, ProblemCode};
 use super::reply::{IdempotencyKey, measured, planned};
 use super::session::Session;
@@ -50,14 +51,14 @@ pub(super) async fn preview(
     let size = size.ok_or_else(|| Problem::new(ProblemCode::EmptyText))?;
     let word = request.containing.as_deref().map(str::trim);
     if word.is_some_and(|word| word.is_empty() || word.chars().count() > MOST_WORD_CHARS) {
-        return Err(Problem::bad_request("containing"));
+        return Err(Problem::bad_request("containing").characters(1, MOST_WORD_CHARS));
     }
     if request.desk.as_ref().is_some_and(|key| settings.policy.desks.find(key).is_none()) {
         return Err(Problem::new(ProblemCode::NoSuchDesk));
     }
     let ids: BTreeSet<i64> = request.ids.iter().copied().collect();
     if ids.len() > MOST {
-        return Err(Problem::bad_request("ids"));
+        return Err(Problem::bad_request("ids").needs(Needs::Ids));
     }
     let mark =
         Mark { desk: request.desk, containing: word.map(str::to_owned), ids: ids.into_iter().collect() };
@@ -132,7 +133,10 @@ pub(super) async fn recall(
     Json(request): Json<RecallAllRequest>,
 ) -> Result<Json<RecallAllResponse>, Problem> {
     let wanted = match &request.answer_id {
-        Some(word) => Some(MassAnswerId::parse(word).ok_or_else(|| Problem::bad_request("answer_id"))?),
+        Some(word) => Some(
+            MassAnswerId::parse(word)
+                .ok_or_else(|| Problem::bad_request("answer_id").needs(Needs::MassAnswer))?,
+        ),
         None => None,
     };
     let done = context.store.recall_all(wanted, &session.actor, context.now()).await?;
@@ -166,7 +170,7 @@ impl<'a> Batch<'a> {
         let marked = &request.conversations;
         let is_each_once = marked.iter().map(|one| one.id).collect::<BTreeSet<_>>().len() == marked.len();
         let Some(first) = marked.first().filter(|_| is_each_once && marked.len() <= MOST) else {
-            return Err(Problem::bad_request("conversations"));
+            return Err(Problem::bad_request("conversations").needs(Needs::Conversations));
         };
         let pieces = for_many(&request.text, request.most_texts, settings)?;
         let category = match &request.category {

@@ -4,6 +4,7 @@ use axum::extract::State;
 
 use super::audit::Seen;
 use super::extract::{Json, Query};
+use super::needs::Needs;
 use super::problem::{Problem, ProblemCode};
 use super::session::Session;
 use super::wire::{CannedList, CannedView, CategoryList, DeskList, DeskView, LimitsView, SurveyList};
@@ -76,7 +77,9 @@ pub(super) async fn surveys(
     let limit = query.number("limit", 1, MAX_SURVEYS)?.unwrap_or(MAX_SURVEYS);
     let after = match query.word("after") {
         None => None,
-        Some(word) => Some(survey_place(word).ok_or_else(|| Problem::bad_request("after"))?),
+        Some(word) => {
+            Some(survey_place(word).ok_or_else(|| Problem::bad_request("after").needs(Needs::Place))?)
+        }
     };
     let page = (u32::try_from(limit).unwrap_or(u32::MAX), after);
     let (found, next) = context.store.surveys(since, of, page, &session.actor).await?;

@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use super::action::find_category;
 use super::audit::{Seen, about};
 use super::extract::{Id, Json, Query};
+use super::needs::Needs;
 use super::newer::newer_texts;
 use super::problem::{Problem, ProblemCode};
 use super::review::counselor_of;
@@ -28,7 +29,7 @@ const MAX_REASON_CHARS: usize = 200;
 /// Conversations, danger first, then those that waited longest, in pages.
 #[utoipa::path(get, path = "/v1/conversations", operation_id = "list_conversations", tag = "conversation",
     params(
-        ("state" = Option<String>, Query, description = "`waiting` (default), `active`, `answered`, `closed`, `open` (all but closed), `mine`, `held` (by `counselor`; for supervisors) or `referred` (an outside department works on them, the first due first)"),
+        ("state" = Option<String>, Query, description = "`waiting` (default), `active`, `answered`, `closed` (the newest closed first), `open` (all but closed), `mine`, `held` (by `counselor`; for supervisors) or `referred` (an outside department works on them, the first due first)"),
         ("counselor" = Option<String>, Query, description = "With `held`: log-in name of who holds them"),
         ("after" = Option<String>, Query, description = "`next` of the page before, of the same list"),
         ("limit" = Option<i64>, Query, description = "1 to 200, default 50"),
@@ -47,7 +48,9 @@ pub(super) async fn list(
         "held" if !session.actor.supervises() => return Err(Problem::new(ProblemCode::SupervisorsOnly)),
         "held" => {
             let of = counselor_of(&context, &query).await?;
-            ConversationFilter::HeldBy(of.ok_or_else(|| Problem::bad_request("counselor"))?)
+            ConversationFilter::HeldBy(
+                of.ok_or_else(|| Problem::bad_request("counselor").needs(Needs::Given))?,
+            )
         }
         word => ConversationState::from_word(word)
             .map(ConversationFilter::State)
@@ -56,7 +59,10 @@ pub(super) async fn list(
     let limit = query.number("limit", 1, MAX_LIMIT)?.unwrap_or(DEFAULT_LIMIT);
     let after = match query.word("after") {
         None => None,
-        Some(word) => Some(ListPlace::from_word(state, word).ok_or_else(|| Problem::bad_request("after"))?),
+        Some(word) => Some(
+            ListPlace::from_word(state, word)
+                .ok_or_else(|| Problem::bad_request("after").needs(Needs::Place))?,
+        ),
     };
     let page = (u32::try_from(limit).unwrap_or(u32::MAX), after);
     let ListPage { found, n_total, n_ringing, next } =
@@ -99,7 +105,7 @@ pub(super) async fn show(
         None => "",
         Some("review") if session.actor.supervises() => "review",
         Some("review") => return Err(Problem::new(ProblemCode::SupervisorsOnly)),
-        Some(_) => return Err(Problem::bad_request("for")),
+        Some(_) => return Err(Problem::bad_request("for").one_of(["review"])),
     };
     let found = context.store.show(id, &session.actor, context.now()).await??;
     let access = about(NewAccess::by(&session.actor, Action::View), &found).detail(detail);

@@ -74,7 +74,7 @@ pub(super) async fn follow(
 fn asked_for(headers: &HeaderMap, query: &Query) -> Result<Option<i64>, Problem> {
     if let Some(id) = headers.get("last-event-id") {
         let seq = id.to_str().ok().and_then(|word| word.parse().ok()).filter(|seq| *seq >= 0);
-        return seq.map(Some).ok_or_else(|| Problem::bad_request("Last-Event-ID"));
+        return seq.map(Some).ok_or_else(|| Problem::bad_request("Last-Event-ID").between(0, i64::MAX));
     }
     if query.word("from").is_some_and(|word| word != "now") {
         return Err(Problem::bad_request("from").one_of(["now"]));

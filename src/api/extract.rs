@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::needs::Needs;
 use super::problem::{Problem, ProblemCode};
 
 /// A body must have arrived after this long.
@@ -39,7 +40,7 @@ pub(super) async fn json_body<S: Send + Sync, T: DeserializeOwned>(
     state: &S,
 ) -> Result<T, Problem> {
     let kind = content_type(request.headers());
-    let limit = (super::MAX_BODY_BYTES, ProblemCode::BodyTooLarge);
+    let limit = (super::wire::MAX_BODY_BYTES, ProblemCode::BodyTooLarge);
     let body = body(request, state, BODY_TIMEOUT, limit).await?;
     if body.is_empty() {
         return parsed(b"{}");
@@ -71,20 +72,23 @@ pub(super) async fn body<S: Send + Sync>(
     let body = arrived.map_err(|_| Problem::new(ProblemCode::TooSlow))?;
     body.map_err(|rejection| match rejection.into_response().status() {
         StatusCode::PAYLOAD_TOO_LARGE => Problem::new(too_large),
-        _ => Problem::bad_request("body"),
+        _ => Problem::bad_request("body").needs(Needs::Json),
     })
 }
 
 fn parsed<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     let mut json = serde_json::Deserializer::from_slice(body);
-    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| misread(&error))?;
-    json.end().map_err(|_| Problem::bad_request("body"))?;
+    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| misread::<T>(&error, body))?;
+    json.end().map_err(|_| Problem::bad_request("body").needs(Needs::Json))?;
     Ok(value)
 }
 
 /// What an error of serde's is about. Missing and unknown names stand only in its message, which quotes what the caller wrote; the last
 /// names in it are ours.
-fn misread(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
+fn misread<T: DeserializeOwned>(
+    error: &serde_path_to_error::Error<serde_json::Error>,
+    body: &[u8],
+) -> Problem {
     let (path, message) = (error.path().to_string(), error.inner().to_string());
     let quoted = |rest: &str| rest.split('`').next().unwrap_or_default().to_owned();
     if let Some(rest) = message.strip_prefix("unknown field `") {
@@ -95,11 +99,50 @@ fn misread(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
         let known = names(told_apart(rest).1);
         return Problem::bad_request(path).one_of(known.iter().map(String::as_str));
     }
-    if error.inner().is_data() && path != "." {
-        return Problem::bad_request(path);
+    let is_whole = path == ".";
+    if let Some(name) = message.strip_prefix("missing field `").map(quoted) {
+        return Problem::bad_request(if is_whole { name } else { format!("{path}.{name}") })
+            .needs(Needs::Given);
     }
-    let missing = message.strip_prefix("missing field `").map(quoted);
-    Problem::bad_request(missing.unwrap_or_else(|| "body".to_owned()))
+    if !error.inner().is_data() {
+        return Problem::bad_request("body").needs(Needs::Json);
+    }
+    match (is_whole, culprit::<T>(body)) {
+        (false, _) => Problem::bad_request(path).needs(expected(&message)),
+        (true, Some(name)) => Problem::bad_request(name).needs(expected(&message)),
+        (true, None) => Problem::bad_request("body").needs(expected(&message)),
+    }
+}
+
+/// The field without which something else is said of the body. A body that names its own form has no path to what is wrong in it.
+fn culprit<T: DeserializeOwned>(body: &[u8]) -> Option<String> {
+    let whole: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(body).ok()?;
+    let said = |of: serde_json::Map<String, serde_json::Value>| {
+        serde_json::from_value::<T>(serde_json::Value::Object(of)).err().map(|error| error.to_string())
+    };
+    let with = said(whole.clone());
+    let is_culprit = |name: &&String| {
+        let mut without = whole.clone();
+        without.remove(*name);
+        said(without) != with
+    };
+    // Without its tag nothing can be said of a body.
+    whole.keys().filter(|name| *name != "action").find(is_culprit).cloned()
+}
+
+/// What serde expected, by the last words of its message.
+fn expected(message: &str) -> Needs {
+    let wanted = message.rfind("expected ").map_or("", |at| &message[at + "expected ".len()..]);
+    let wanted = wanted.split(" at line ").next().unwrap_or_default();
+    let is = |words: &[&str]| words.iter().any(|word| wanted.contains(word));
+    match () {
+        () if is(&["i64", "u64", "i32", "u32", "u8", "integer"]) => Needs::Number,
+        () if is(&["string"]) => Needs::Text,
+        () if is(&["boolean"]) => Needs::Boolean,
+        () if is(&["sequence"]) => Needs::List,
+        () if is(&["struct", "map"]) => Needs::Object,
+        () => Needs::Form,
+    }
 }
 
 /// What the caller wrote, and what serde says of it: what follows the last mark of those that serde sets.
@@ -122,7 +165,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Id {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let found = Path::<i64>::from_request_parts(parts, state).await;
-        found.map(|Path(id)| Id(id)).map_err(|_| Problem::bad_request("id"))
+        found.map(|Path(id)| Id(id)).map_err(|_| Problem::bad_request("id").needs(Needs::Id))
     }
 }
 
@@ -191,6 +234,14 @@ mod tests {
             let problem = refused(parsed::<ReplyRequest>(body.as_bytes()));
             assert_eq!(problem.about(), Some(expected), "{body}");
         }
+    }
+
+    #[test]
+    fn the_wrong_field_of_an_action_is_named() {
+        let about = |body: &str| refused(parsed::<ActionRequest>(body.as_bytes())).about().map(str::to_owned);
+        assert_eq!(about(r#"{"action": "note", "text": 3}"#).as_deref(), Some("text"));
+        assert_eq!(about(r#"{"action": "transfer", "desk": [1]}"#).as_deref(), Some("desk"));
+        assert_eq!(about(r#"{"action": "note"}"#).as_deref(), Some("text"));
     }
 
     #[test]

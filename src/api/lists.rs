@@ -10,6 +10,7 @@ use futures_util::future::BoxFuture;
 use super::ApiContext;
 use super::action::words;
 use super::extract::Json;
+use super::needs::Needs;
 use super::problem::Problem;
 use super::reply::measured;
 use super::session::Session;
@@ -120,7 +121,7 @@ pub(super) async fn edit(
             ListStored::Stored(_) => stored = true,
             ListStored::Same(_) => is_same = true,
             ListStored::Changed(newest) => return Err(Problem::list_changed(version_view(newest))),
-            ListStored::Unknown => return Err(Problem::bad_request("based_on").between(0, 0)),
+            ListStored::Unknown => return Err(Problem::bad_request("based_on").needs(Needs::Version)),
         }
     }
     let state = state_of(&context, list, language);
@@ -153,7 +154,7 @@ pub(super) async fn version(
     _: Session,
     Path((list, version)): Path<(String, String)>,
 ) -> Result<Json<ListVersionView>, Problem> {
-    let version = version.parse().map_err(|_| Problem::bad_request("version"))?;
+    let version = version.parse().map_err(|_| Problem::bad_request("version").between(1, i64::MAX))?;
     Ok(Json(version_view(context.store.list_version(known(&list)?, version).await?)))
 }
 

@@ -30,6 +30,7 @@ mod limits;
 mod lists;
 mod live;
 mod message;
+mod needs;
 mod newer;
 mod openapi;
 mod patience;
@@ -90,9 +91,6 @@ use crate::web;
 use access::Access;
 use audit::Logged;
 use problem::{Problem, ProblemCode};
-
-/// A request's body may be this long.
-const MAX_BODY_BYTES: usize = 256 * 1024;
 
 /// What the config says of the API; replaced as a whole when it is read again.
 #[derive(Clone)]
@@ -350,7 +348,7 @@ fn finish(router: Router<Shared>, context: &ApiContext) -> Router<Shared> {
     router
         .fallback(async || Problem::new(ProblemCode::NotFound))
         .method_not_allowed_fallback(async || Problem::new(ProblemCode::MethodNotAllowed))
-        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(DefaultBodyLimit::max(wire::MAX_BODY_BYTES))
         .layer(middleware::from_fn_with_state(context.clone(), limits::by_address))
         .layer(middleware::from_fn_with_state(context.clone(), audit::record))
         .layer(middleware::from_fn(problem::describe))

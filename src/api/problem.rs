@@ -12,10 +12,11 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
+use super::needs::Needs;
 use super::view;
 pub(super) use super::wire::ProblemCode;
 use super::wire::{CounselorView, ListVersionView, MessageView, OfferView, ProblemDetails, ReplySize};
-use super::words::{Bounds, Language, allowed, fault_line, fault_view, words};
+use super::words::{Bounds, Language, allowed, fault_view, faults_in_words, words};
 use crate::domain::counselor::Counselor;
 use crate::domain::edited_list::ListFault;
 use crate::domain::refusal::Refusal;
@@ -38,6 +39,7 @@ struct Parts {
     known: Vec<String>,
     /// What it has to lie between.
     bounds: Option<Bounds>,
+    needs: Option<Needs>,
     /// For the log only.
     cause: Option<String>,
     newer: Vec<MessageView>,
@@ -57,6 +59,7 @@ impl Problem {
             about: None,
             known: Vec::new(),
             bounds: None,
+            needs: None,
             cause: None,
             newer: Vec::new(),
             characters: Vec::new(),
@@ -76,11 +79,11 @@ impl Problem {
         problem
     }
 
-    /// The request can't be understood; `field` names the part that is wrong.
-    pub(super) fn bad_request(field: impl Into<String>) -> Self {
+    /// The request can't be understood; `field` names the part that is wrong. What would be right has to be said, too.
+    pub(super) fn bad_request(field: impl Into<String>) -> BadField {
         let mut problem = Problem::new(ProblemCode::BadRequest);
         problem.0.about = Some(field.into());
-        problem
+        BadField(problem)
     }
 
     /// A field or parameter that nobody here knows, beside those that are known. A name that could be something else, such as
@@ -101,26 +104,8 @@ impl Problem {
             kind.len() <= 80 && kind.bytes().all(|b| b.is_ascii_alphanumeric() || b"/+-.".contains(&b));
         let mut problem = Problem::new(ProblemCode::WrongContentType);
         problem.0.about = Some(if is_type { kind } else { "?" }.to_owned());
-        problem.one_of(["application/json"])
-    }
-
-    /// Says what may stand in the field.
-    pub(super) fn one_of<'a>(mut self, known: impl IntoIterator<Item = &'a str>) -> Self {
-        self.0.known = known.into_iter().map(str::to_owned).collect();
-        self
-    }
-
-    /// Says between what the field has to lie.
-    pub(super) fn between(mut self, least: i64, most: i64) -> Self {
-        self.0.bounds = Some(Bounds { least, most, of_characters: false });
-        self
-    }
-
-    /// Says how many characters the field may have.
-    pub(super) fn characters(mut self, least: usize, most: usize) -> Self {
-        let [least, most] = [least, most].map(|n| i64::try_from(n).unwrap_or(i64::MAX));
-        self.0.bounds = Some(Bounds { least, most, of_characters: true });
-        self
+        problem.0.known = vec!["application/json".to_owned()];
+        problem
     }
 
     pub(super) fn newer_texts(newer: &[Message]) -> Self {
@@ -221,9 +206,12 @@ impl Problem {
         let words = words(self.0.code, language);
         let code = self.0.code.as_str();
         let faults: Vec<_> = self.0.faults.iter().map(|fault| fault_view(fault, language)).collect();
-        let about = faults.first().map(fault_line).or(self.0.about.clone()).unwrap_or_default();
+        let about = faults_in_words(language, &faults).or(self.0.about.clone()).unwrap_or_default();
         let mut detail = words.detail.replace("{}", &about);
         detail.push_str(&allowed(language, &self.0.known, self.0.bounds));
+        if let Some(needs) = self.0.needs {
+            detail.push_str(&format!(" {}", needs.words(language)));
+        }
         let names_field = matches!(self.0.code, ProblemCode::BadRequest | ProblemCode::UnknownField);
         ProblemDetails {
             r#type: format!("urn:munja:problem:{code}"),
@@ -245,6 +233,37 @@ impl Problem {
             faults,
             list_version: self.0.list_version,
         }
+    }
+}
+
+/// A field that is wrong. It becomes a problem once it is said what would be right.
+#[must_use]
+#[derive(Debug)]
+pub(super) struct BadField(Problem);
+
+impl BadField {
+    /// What may stand in the field.
+    pub(super) fn one_of<'a>(mut self, known: impl IntoIterator<Item = &'a str>) -> Problem {
+        self.0.0.known = known.into_iter().map(str::to_owned).collect();
+        self.0
+    }
+
+    /// Between what the field has to lie.
+    pub(super) fn between(mut self, least: i64, most: i64) -> Problem {
+        self.0.0.bounds = Some(Bounds { least, most, of_characters: false });
+        self.0
+    }
+
+    /// How many characters the field may have.
+    pub(super) fn characters(mut self, least: usize, most: usize) -> Problem {
+        let [least, most] = [least, most].map(|n| i64::try_from(n).unwrap_or(i64::MAX));
+        self.0.0.bounds = Some(Bounds { least, most, of_characters: true });
+        self.0
+    }
+
+    pub(super) fn needs(mut self, needs: Needs) -> Problem {
+        self.0.0.needs = Some(needs);
+        self.0
     }
 }
 

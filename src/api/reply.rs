@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::action::{ahead, find_category};
 use super::extract::{Id, Json};
+use super::needs::Needs;
 use super::newer::newer_texts;
 use super::problem::{Problem, ProblemCode};
 use super::session::Session;
@@ -32,7 +33,9 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         let key = parts.headers.get(KEY_HEADER).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let is_valid = (1..=MAX_KEY_CHARS).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic());
-        is_valid.then(|| IdempotencyKey(key.to_owned())).ok_or_else(|| Problem::bad_request(KEY_HEADER))
+        is_valid
+            .then(|| IdempotencyKey(key.to_owned()))
+            .ok_or_else(|| Problem::bad_request(KEY_HEADER).needs(Needs::Key))
     }
 }
 

@@ -14,6 +14,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::audit::Seen;
 use super::extract::{Json, Query};
+use super::needs::Needs;
 use super::problem::{Problem, ProblemCode};
 use super::session::{Caller, Session};
 use super::wire::{ColumnView, CorrectionView, FigureView, QuoteList, ReportView, RowView, TableView};
@@ -75,16 +76,17 @@ impl Asked {
         };
         let today = date_at(context.now(), calendar.time_zone()).unwrap_or(Date::ZERO);
         let date = |name: &str| -> Result<Date, Problem> {
-            let word = query.word(name).ok_or_else(|| Problem::bad_request(name))?;
-            word.parse().map_err(|_| Problem::bad_request(name))
+            let word = query.word(name).ok_or_else(|| Problem::bad_request(name).needs(Needs::Day))?;
+            word.parse().map_err(|_| Problem::bad_request(name).needs(Needs::Day))
         };
-        let period =
-            Period::new(date("from")?, date("to")?, today).map_err(|_| Problem::bad_request("from, to"))?;
+        let period = Period::new(date("from")?, date("to")?, today)
+            .map_err(|_| Problem::bad_request("from, to").needs(Needs::Period))?;
         let by = match query.word("by") {
             None => By::Day,
-            Some(word) => By::from_word(word)
-                .filter(|by| *by != By::Counselor)
-                .ok_or_else(|| Problem::bad_request("by"))?,
+            Some(word) => By::from_word(word).filter(|by| *by != By::Counselor).ok_or_else(|| {
+                Problem::bad_request("by")
+                    .one_of(By::ALL.iter().filter(|by| **by != By::Counselor).map(|by| by.as_str()))
+            })?,
         };
         let mut all = vec![by];
         all.extend([By::Hour, By::Weekday].into_iter().filter(|other| *other != by));

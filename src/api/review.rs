@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, StatusCode};
 use super::action::{perhaps, words};
 use super::audit::Seen;
 use super::extract::{Id, Json, Query};
+use super::needs::Needs;
 use super::problem::{Problem, ProblemCode};
 use super::session::Session;
 use super::wire::{
@@ -147,8 +148,8 @@ pub(super) async fn write(
     let marks = context.settings().review_sheet.read(&given);
     // A word that is no point is not repeated: it may be anything.
     let marks = marks.map_err(|bad| match bad {
-        crate::domain::review::BadMarks::Unknown(_) => Problem::bad_request("marks"),
-        bad => Problem::bad_request(format!("marks.{}", bad.point())),
+        crate::domain::review::BadMarks::Unknown(_) => Problem::bad_request("marks").needs(Needs::Points),
+        bad => Problem::bad_request(format!("marks.{}", bad.point())).needs(Needs::Mark),
     })?;
     let comment = perhaps("comment", &request.comment, MOST_CHARS)?;
     let new = NewReview { conversation_id: id, counselor: request.counselor, marks, comment };
@@ -174,7 +175,7 @@ pub(super) async fn list(
         "mine" => (Some(session.counselor.id), true),
         "all" if session.actor.supervises() => (counselor_of(&context, &query).await?, false),
         "all" => return Err(Problem::new(ProblemCode::SupervisorsOnly)),
-        _ => return Err(Problem::bad_request("of")),
+        _ => return Err(Problem::bad_request("of").one_of(["mine", "all"])),
     };
     let limit = query.number("limit", 1, MOST_REVIEWS)?.unwrap_or(USUAL_REVIEWS);
     let limit = u32::try_from(limit).unwrap_or(u32::MAX);

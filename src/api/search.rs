@@ -5,6 +5,7 @@ use axum::extract::State;
 
 use super::audit::Seen;
 use super::extract::{Json, Query};
+use super::needs::Needs;
 use super::problem::{Problem, ProblemCode};
 use super::session::Session;
 use super::wire::SearchResults;
@@ -70,7 +71,9 @@ pub(super) async fn search(
     let reason = reason(&query, &filter)?;
     let after = match query.word("after") {
         None => Place::START,
-        Some(word) => Place::from_word(word).ok_or_else(|| Problem::bad_request("after"))?,
+        Some(word) => {
+            Place::from_word(word).ok_or_else(|| Problem::bad_request("after").needs(Needs::Place))?
+        }
     };
     let limit = query.number("limit", 1, MAX_LIMIT)?.unwrap_or(DEFAULT_LIMIT);
     let limit = usize::try_from(limit).unwrap_or(1);
@@ -160,7 +163,7 @@ fn citizen(query: &Query) -> Result<Option<SoughtCitizen>, Problem> {
         let number = PhoneNumber::parse(number);
         let is_number = number.reveal().chars().filter(char::is_ascii_digit).count() >= 3;
         let sought = is_number.then_some(Some(SoughtCitizen::Number(number)));
-        return sought.ok_or_else(|| Problem::bad_request("number"));
+        return sought.ok_or_else(|| Problem::bad_request("number").needs(Needs::PartOfNumber));
     }
     let Some(shown) = query.word("citizen").map(str::trim) else {
         return Ok(None);
@@ -171,7 +174,7 @@ fn citizen(query: &Query) -> Result<Option<SoughtCitizen>, Problem> {
     }
     let is_shown = shown.chars().count() <= MAX_SHOWN_CHARS && shown.chars().any(|c| c.is_ascii_digit());
     let sought = is_shown.then(|| Some(SoughtCitizen::Shown(shown.to_owned())));
-    sought.ok_or_else(|| Problem::bad_request("citizen"))
+    sought.ok_or_else(|| Problem::bad_request("citizen").needs(Needs::Shown))
 }
 
 /// A group, or a category as everywhere else.

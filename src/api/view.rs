@@ -16,7 +16,7 @@ use crate::domain::identity_number::{kinds, masked};
 use crate::domain::phone::PhoneNumber;
 use crate::domain::pseudonym::PseudonymKey;
 use crate::domain::text::{MessageText, Offer, one_line};
-use crate::domain::triage::Tier;
+use crate::domain::triage::{Tier, as_typed};
 use crate::store;
 
 /// Terminal columns of a preview: what a wide terminal can show of it.
@@ -168,12 +168,14 @@ fn note(row: &store::Note) -> NoteView {
 pub(super) fn message(row: &store::Message, meaning: MeaningOf) -> MessageView {
     match row {
         store::Message::In { id, seq, at, late_since, text, purpose, tier, rules, is_abusive, photos } => {
+            let shown = masked(text.reveal());
             MessageView::In(InboundMessage {
                 id: *id,
                 seq: *seq,
                 at: *at,
                 late_sent_at: *late_since,
-                text: masked(text.reveal()).into_owned(),
+                typed_as: as_typed(&shown),
+                text: shown.into_owned(),
                 n_masked: n_masked(text),
                 photos: photos.iter().map(photo).collect(),
                 purpose: (purpose != "question").then(|| purpose.clone()),

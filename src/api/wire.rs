@@ -72,6 +72,9 @@ pub use status::{
 };
 pub use supervise::{AnnounceRequest, AnnouncementList, AnnouncementView, CitizenList, CitizenView};
 
+/// The body of a request may be this long (bytes); a photo has a limit of its own.
+pub const MAX_BODY_BYTES: usize = 256 * 1024;
+
 /// `POST /v1/login`
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -74,11 +74,20 @@ pub(super) fn fault_view(of: &ListFault, language: Language) -> ListFaultView {
     }
 }
 
-/// A fault in one line: `3: reply x: holds a brace`.
-pub(super) fn fault_line(of: &ListFaultView) -> String {
-    let line = of.line.map(|line| line.to_string());
-    let parts = line.into_iter().chain(of.key.clone()).chain([of.message.clone()]);
-    parts.collect::<Vec<_>>().join(": ")
+/// The first fault in one line, and how many there are beside it: `line 3: reply x: holds a brace`. `None` without faults.
+pub(super) fn faults_in_words(language: Language, faults: &[ListFaultView]) -> Option<String> {
+    let (first, others) = faults.split_first()?;
+    let line = first.line.map(|n| match language {
+        Language::English => format!("line {n}"),
+        Language::Korean => format!("{n}번째 줄"),
+    });
+    let parts = line.into_iter().chain(first.key.clone()).chain([first.message.clone()]);
+    let one = parts.collect::<Vec<_>>().join(": ");
+    Some(match (others.len(), language) {
+        (0, _) => one,
+        (n, Language::English) => format!("{one} (and {n} more)"),
+        (n, Language::Korean) => format!("{one} (외 {n}건)"),
+    })
 }
 
 /// `ko-KR;q=0.8` as its tag and its weight.
@@ -306,8 +315,8 @@ sentences! {
         ["In danger", "It is or may be a danger. Somebody has to read it and answer it by itself."],
         ["위급한 상담입니다", "위급하거나 위급할 수 있는 상담입니다. 직접 읽고 따로 답해 주세요."];
     ListRefused:
-        ["The list can't be used", "Nothing was stored. Line {}"],
-        ["목록을 쓸 수 없습니다", "아무것도 저장하지 않았습니다. 줄 {}"];
+        ["The list can't be used", "Nothing was stored. {}"],
+        ["목록을 쓸 수 없습니다", "아무것도 저장하지 않았습니다. {}"];
     ListChanged:
         ["Somebody changed the list meanwhile", "A newer version was stored by {}. Look at it, then edit that one."],
         ["그 사이 목록이 바뀌었습니다", "더 새로운 판을 {} 님이 저장했습니다. 먼저 살펴보고 그것을 고쳐 주세요."];
@@ -327,8 +336,8 @@ sentences! {
         ["Identity number in a text to many", "It holds what looks like a resident, passport, licence, card or account number, and every citizen would get it. Leave it out."],
         ["여러 시민에게 나갈 글에 개인 번호가 있습니다", "주민등록번호, 여권, 면허, 카드, 계좌 번호로 보이는 숫자가 있습니다. 모든 시민에게 나가므로 빼 주세요."];
     BulletinUntil:
-        ["End of a bulletin", "A bulletin ends in the future, at most 14 days ahead. What holds longer belongs in the texts themselves."],
-        ["알림이 끝나는 때", "알림은 지금부터 14일 안에 끝나야 합니다. 더 오래 둘 말은 자동 문자에 넣어 주세요."];
+        ["End of a bulletin", "The end of the bulletin has passed, or lies more than 14 days ahead. What holds longer belongs in the texts themselves."],
+        ["알림이 끝나는 때", "알림이 끝나는 때가 이미 지났거나 14일보다 뒤입니다. 더 오래 둘 말은 자동 문자에 넣어 주세요."];
     BulletinCrowded:
         ["Too many bulletins", "With the bulletins that hold already, a receipt would not stay one text. Shorten it, or end another one."],
         ["알림이 너무 많습니다", "이미 있는 알림까지 넣으면 접수 문자가 한 통을 넘습니다. 줄이거나 다른 알림을 끝내 주세요."];
@@ -354,8 +363,8 @@ sentences! {
         ["Several texts", "The text leaves as several texts. Shorten it, or send it all the same."],
         ["여러 통으로 나뉩니다", "여러 통으로 나뉘어 나갑니다. 줄이거나 그대로 보내 주세요."];
     BodyTooLarge:
-        ["Request too large", "A request may be at most 256 KiB."],
-        ["요청이 너무 큽니다", "요청은 256 KiB를 넘을 수 없습니다."];
+        ["Too large", "What was sent is too large, and nothing was done: a request has at most 256 KiB."],
+        ["너무 큽니다", "보낸 내용이 너무 커서 아무것도 하지 않았습니다. 한 번에 256 KiB까지 보낼 수 있습니다."];
     PhotoNotHereYet:
         ["Not here yet", "The file is still being fetched from the carrier. Try again in a moment."],
         ["아직 받는 중입니다", "통신사에서 사진을 받고 있습니다. 잠시 후 다시 시도해 주세요."];

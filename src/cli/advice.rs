@@ -1,11 +1,10 @@
 //! `munja advice TEXT`, and the lines of advice before a reply is sent. Advice never keeps anybody from sending.
 
-use anyhow::Context;
-
 use super::compose::words;
 use super::context::CliContext;
 use super::exit::Exit;
 use super::failure::Failure;
+use super::input;
 use crate::api::wire::{AdviceList, AdviceView};
 use crate::client::Client;
 use crate::domain::text::one_line;
@@ -21,9 +20,7 @@ pub struct Args {
 
 pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
     let text = if args.text.is_empty() || args.text == ["-"] {
-        let mut text = String::new();
-        context.io.stdin.read_to_string(&mut text).context("standard input")?;
-        text
+        input::standard(context)?
     } else {
         words(&args.text)
     };

@@ -30,21 +30,31 @@ pub struct Args {
 }
 
 pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
-    let asked: Vec<&str> = args.text.iter().map(String::as_str).collect();
+    let usage = |code| Err(Failure::here(Exit::Usage, code, []));
+    // Quoted or not: a sentence to citizens is neither of these words.
+    let text = words(&args.text);
+    let asked: Vec<&str> = text.split_whitespace().collect();
     match (asked.as_slice(), args.until) {
         ([] | ["list"], None) => list(context).await,
         (["end", n], None) => match n.parse() {
             Ok(n) => end(context, n).await,
-            Err(_) => Err(Failure::here(Exit::Usage, "bulletin_usage", [])),
+            Err(_) => usage("bulletin_end_usage"),
         },
+        (["end"], _) => usage("bulletin_end_usage"),
+        (["end", n], Some(_)) if n.chars().all(|c| c.is_ascii_digit()) => usage("bulletin_end_usage"),
+        ([] | ["list"], Some(_)) => usage("bulletin_usage"),
         ([_, ..], Some(until)) => begin(context, args, until).await,
-        _ => Err(Failure::here(Exit::Usage, "bulletin_usage", [])),
+        ([_, ..], None) => usage("bulletin_usage"),
     }
 }
 
 async fn begin(context: &mut CliContext, args: &Args, until: When) -> Result<(), Failure> {
     let client = context.client()?;
     let until_at = action::moment(context, until)?;
+    if until_at <= context.io.clock.now_ms() {
+        let at = context.times().clock(until_at);
+        return Err(Failure::here(Exit::Usage, "bulletin_past", [("at", at.into())]));
+    }
     let request = BulletinRequest { text: words(&args.text), until_at, desk: args.desk.clone() };
     let preview = client.preview_bulletin(&request).await?;
     let at = context.times().clock(until_at);

@@ -5,7 +5,6 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
-use std::io::Read as _;
 use std::path::Path;
 
 use anyhow::Context;
@@ -13,6 +12,7 @@ use anyhow::Context;
 use super::context::CliContext;
 use super::exit::Exit;
 use super::failure::Failure;
+use super::input;
 use super::message::where_kept;
 use crate::api::wire::{ConversationDetail, DraftRequest, MessageView};
 use crate::client::format::one_word;
@@ -59,9 +59,7 @@ pub async fn compose(
         let none = || Failure::here(Exit::Nothing, "no_draft", []);
         Composed { text: client.own_draft(source.n).await?.ok_or_else(none)?.text, is_draft: true }
     } else if from_input {
-        let mut text = String::new();
-        context.io.stdin.read_to_string(&mut text).context("standard input")?;
-        Composed { text, is_draft: false }
+        Composed { text: input::standard(context)?, is_draft: false }
     } else if source.words.is_empty() {
         Composed { text: edited(context, client, (source.n, None)).await?, is_draft: true }
     } else {
@@ -208,7 +206,9 @@ pub fn run_editor(context: &CliContext, file: &Path) -> Result<(), Failure> {
     });
     // Through the shell, because the variable may hold options.
     let command = format!("{editor} \"$1\"");
-    let status = std::process::Command::new("/bin/sh").args(["-c", &command, "munja"]).arg(file).status();
+    let mut shell = std::process::Command::new("/bin/sh");
+    shell.args(["-c", &command, "munja"]).arg(file).envs(context.io.var("PATH").map(|path| ("PATH", path)));
+    let status = shell.status();
     if status.is_ok_and(|s| s.success()) {
         return Ok(());
     }

@@ -7,7 +7,7 @@ use std::io::Write;
 use serde::Serialize;
 
 use super::exit::Exit;
-use super::failure::Failure;
+use super::failure::{About, Failure, Ways};
 use super::io::Io;
 use super::json::terminal_safe_json;
 use super::render::Paint;
@@ -25,6 +25,8 @@ pub struct CliContext {
     pub server: Option<String>,
     /// The conversation or text that the command is about; error messages name it.
     pub about: Option<i64>,
+    /// Where a person can look after this command.
+    pub ways: Ways,
     /// Whether texts with abusive words are shown in full.
     pub unfold: bool,
 }
@@ -92,7 +94,8 @@ impl CliContext {
 
     /// Prints why the command failed.
     pub fn complain(&mut self, failure: &Failure) {
-        failure.print(&self.say, self.about, self.json, &mut self.io.stderr);
+        let about = About { n: self.about, ways: self.ways };
+        failure.print(&self.say, &about, self.json, &mut self.io.stderr);
     }
 
     /// Asks a yes-or-no question on the terminal; anything but yes is no.

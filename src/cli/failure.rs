@@ -16,6 +16,37 @@ use crate::client::{BadProfile, ClientError, NoSession, Say, Value, Values, refu
 use crate::domain::text::one_line;
 use crate::ops::causes::chain_in_words;
 
+/// The commands that help whoever has to look something up.
+#[derive(Debug, Clone, Copy)]
+pub struct Ways {
+    /// Shows whether a change was made; `None`: the conversation does, or the list of all.
+    pub look: Option<&'static str>,
+    /// Shows the numbers that this command takes.
+    pub numbers: &'static str,
+}
+
+impl Default for Ways {
+    fn default() -> Self {
+        Ways { look: None, numbers: "munja list --all" }
+    }
+}
+
+/// What a command was about.
+#[derive(Debug, Clone, Default)]
+pub struct About {
+    /// The number of the conversation or text.
+    pub n: Option<i64>,
+    /// Where a person can look.
+    pub ways: Ways,
+}
+
+impl About {
+    /// The command that shows the conversation, or all of them.
+    fn shows(&self) -> String {
+        self.n.map_or_else(|| "munja list --all".to_owned(), |n| format!("munja show {n}"))
+    }
+}
+
 /// Why a command failed.
 #[derive(Debug)]
 pub enum Failure {
@@ -111,14 +142,16 @@ impl Failure {
         if candidates.is_empty() { self } else { Failure::Named { failure: Box::new(self), candidates } }
     }
 
-    /// The sentence, and the next step if there is one. `n` is the number the command was about.
-    pub fn words(&self, say: &Say, n: Option<i64>) -> (String, Option<String>) {
+    /// The sentence, and the next step if there is one.
+    pub fn words(&self, say: &Say, about: &About) -> (String, Option<String>) {
         if let Failure::Named { failure, candidates } = self {
             let next = say.with("candidates", [("names", candidates.join(", ").into())]);
-            return (failure.words(say, n).0, Some(next));
+            return (failure.words(say, about).0, Some(next));
         }
         let mut values = self.values(say);
-        values.push(("n", n.map_or_else(|| "N".into(), |n| n.to_string().into())));
+        values.push(("n", about.n.map_or_else(|| "N".into(), |n| n.to_string().into())));
+        values.push(("look", about.ways.look.map_or_else(|| about.shows(), str::to_owned).into()));
+        values.push(("numbers", about.ways.numbers.into()));
         let next = say.find_with(&format!("{}-{}", self.next_step(), self.code()), values.clone());
         match say.find_with(&format!("error-{}", self.code()), values) {
             Some(sentence) => (sentence, next),
@@ -127,7 +160,7 @@ impl Failure {
     }
 
     /// As problem details, whose sentence is ours.
-    pub fn as_json(&self, say: &Say, n: Option<i64>) -> Json {
+    pub fn as_json(&self, say: &Say, about: &About) -> Json {
         let mut problem = match self.problem() {
             Some(problem) => problem.clone(),
             None => ProblemDetails { code: self.code().to_owned(), ..ProblemDetails::default() },
@@ -136,7 +169,7 @@ impl Failure {
             problem.r#type = format!("urn:munja:problem:{}", problem.code);
             problem.title = problem.code.replace('_', " ");
         }
-        let (sentence, next) = self.words(say, n);
+        let (sentence, next) = self.words(say, about);
         problem.detail = next.map_or(sentence.clone(), |next| format!("{sentence} {next}"));
         let mut json = json!(problem);
         if let Failure::Unsent { draft: Some(path), .. } = self {
@@ -149,13 +182,13 @@ impl Failure {
     }
 
     /// Prints the failure for a person, or with `json` for a program.
-    pub fn print(&self, say: &Say, n: Option<i64>, json: bool, to: &mut dyn Write) {
+    pub fn print(&self, say: &Say, about: &About, json: bool, to: &mut dyn Write) {
         if matches!(self, Failure::NobodyReads) {
             return;
         }
-        let (sentence, next) = self.words(say, n);
+        let (sentence, next) = self.words(say, about);
         let text = if json {
-            terminal_safe_json(&self.as_json(say, n), false)
+            terminal_safe_json(&self.as_json(say, about), false)
         } else {
             next.map_or(sentence.clone(), |next| format!("{sentence}\n→ {next}"))
         };
@@ -185,7 +218,9 @@ impl Failure {
     /// After a lost reply, the question is whether to send it again.
     fn next_step(&self) -> &'static str {
         match self {
-            Failure::Unsent { error: ClientError::Unreachable { .. }, .. } => "next-reply",
+            Failure::Unsent {
+                error: ClientError::Unreachable { .. } | ClientError::NoAnswer { .. }, ..
+            } => "next-reply",
             _ => "next",
         }
     }

@@ -12,7 +12,7 @@ use clap::{Command, CommandFactory, ValueEnum};
 use super::args::{Cli, Colour};
 use super::context::CliContext;
 use super::exit::Exit;
-use super::failure::Failure;
+use super::failure::{About, Failure};
 use super::io::Io;
 use crate::client::Say;
 use crate::client::format::one_word;
@@ -144,7 +144,7 @@ pub fn no_command(say: &Say, early: &Early, io: &mut Io) -> Exit {
 
 /// Prints a failure that came before there was a context.
 pub fn complain(failure: &Failure, say: &Say, early: &Early, io: &mut Io) -> Exit {
-    failure.print(say, None, early.json, &mut io.stderr);
+    failure.print(say, &About::default(), early.json, &mut io.stderr);
     failure.exit()
 }
 

@@ -10,6 +10,7 @@ use secrecy::ExposeSecret;
 use super::context::CliContext;
 use super::exit::Exit;
 use super::failure::Failure;
+use super::input;
 use super::{secret, totp};
 use crate::api::wire::{LoginRequest, LoginResponse, ProblemCode};
 use crate::client::format::one_word;
@@ -28,6 +29,9 @@ pub struct Args {
     ca: Option<PathBuf>,
 }
 
+/// A bundle of certificates is smaller.
+const MOST_CA_BYTES: usize = 4 << 20;
+
 pub async fn run(context: &mut CliContext, args: Args) -> Result<(), Failure> {
     let kept = context.profile.session()?;
     let server = match (context.server.clone(), &kept) {
@@ -36,7 +40,7 @@ pub async fn run(context: &mut CliContext, args: Args) -> Result<(), Failure> {
         (None, None) => DEFAULT_SERVER.to_owned(),
     };
     let ca = match &args.ca {
-        Some(path) => Some(std::fs::read_to_string(path).with_context(|| path.display().to_string())?),
+        Some(path) => Some(input::text_of(path, MOST_CA_BYTES)?),
         None => kept.filter(|kept| kept.server == server).and_then(|kept| kept.ca),
     };
     // An unusable address is reported before the password is asked for.

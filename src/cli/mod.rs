@@ -6,6 +6,7 @@
 //! - `action.rs`, `catalogue.rs`: many small commands of one kind
 //! - `edit/`: lists that supervisors edit
 //! - `report/`: figures as tables, a page, a workbook and CSV
+//! - `input.rs`, `look.rs`: files that a command reads; the commands that show what somebody has to look up
 //! - `render.rs`, `json.rs`, `conversation.rs`, `message.rs`, `draw.rs`: what is printed · `failure.rs`: why a command
 //!   failed, and what to do next
 //!
@@ -38,11 +39,13 @@ mod exit;
 mod failure;
 mod follow;
 mod help;
+mod input;
 mod io;
 mod json;
 mod list;
 mod login;
 mod logout;
+mod look;
 mod message;
 mod next;
 mod passwd;
@@ -113,8 +116,9 @@ pub async fn run(args: Vec<OsString>, mut io: Io, practice: StartPractice) -> Ex
     if let Some(zone) = zone_of(&profile) {
         io.zone = zone;
     }
+    let ways = look::ways(&command);
     let mut context =
-        CliContext { io, say, json: cli.json, paint, profile, server, about: None, unfold: false };
+        CliContext { io, say, json: cli.json, paint, profile, server, about: None, ways, unfold: false };
     tidy_up(&mut context);
     let typed = candidates::typed(&command);
     let command = candidates::with_desk_key(&context, command).await;

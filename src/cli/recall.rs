@@ -22,7 +22,10 @@ pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
     if let Some(id) = args.all_of.as_deref() {
         let id = (id != NEWEST).then_some(id);
         let done = client.recall_all(id).await.map_err(|error| match error.code() {
-            Some(ProblemCode::NotFound) => Failure::here(Exit::Nothing, "no_mass_answer", []),
+            // The second is a word that no answer is called by.
+            Some(ProblemCode::NotFound | ProblemCode::BadRequest) => {
+                Failure::here(Exit::Nothing, "no_mass_answer", [])
+            }
             _ => Failure::from(error),
         })?;
         return report(context, &done);

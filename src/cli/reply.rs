@@ -1,14 +1,12 @@
 //! `munja reply N [TEXT]`: answers a citizen, once.
 //!
-//! Unless the server took it, what was written is kept as a draft that the editor opens again. On a terminal it is shown as it
-//! arrives, and a text that leaves as several is asked for; in a pipe it needs `--parts`. The request carries
+//! Unless the server took it, what was written is kept as a draft that the editor opens again. Somebody at a terminal sees it as it
+//! arrives and is asked before it is sent, without `--yes`; a text that leaves as several is asked for, and in a pipe needs `--parts`. The request carries
 //! what the writer saw, so that nobody answers past a text that came in meanwhile, and the promise and category, so that
 //! they are kept together with the text or not at all.
 
-use std::fs;
 use std::path::PathBuf;
 
-use anyhow::Context;
 use serde_json::json;
 
 use super::action::moment;
@@ -18,6 +16,7 @@ use super::context::CliContext;
 use super::conversation;
 use super::exit::Exit;
 use super::failure::Failure;
+use super::input;
 use super::message::{self, where_kept};
 use crate::api::wire::{CannedView, DraftRequest, MessageView, ProblemCode, ReplyRequest};
 use crate::client::When;
@@ -76,8 +75,16 @@ pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
     if args.preview {
         return preview(context, &client, (args.n, &text)).await;
     }
+    let asks = context.io.is_terminal() && !context.json && !args.parts;
+    if asks {
+        let shown = conversation::body(context, &text);
+        context.remark(&shown);
+    }
     if context.io.stdout_is_terminal || args.advice {
         advice::remark(context, &client, &text).await;
+    }
+    if asks {
+        agree(context, &client, (args.n, &text)).await?;
     }
     let photos = match hand_in(&client, files).await {
         Ok(photos) => photos,
@@ -107,6 +114,18 @@ async fn preview(context: &mut CliContext, client: &Client, (n, text): (i64, &st
     let remark = where_kept(context, n, &place);
     context.remark(&remark);
     Ok(())
+}
+
+/// Asks whether to send what was shown; otherwise it is kept as a draft.
+async fn agree(context: &mut CliContext, client: &Client, (n, text): (i64, &str)) -> Result<(), Failure> {
+    let question = context.say.t("ask-reply");
+    if context.confirms(&question)? {
+        return Ok(());
+    }
+    let place = kept(context, client, (n, text)).await?;
+    let remark = where_kept(context, n, &place);
+    context.remark(&remark);
+    Err(Failure::here(Exit::Refused, "not_sent", []))
 }
 
 /// Keeps the text as a draft.
@@ -161,11 +180,12 @@ fn several(context: &CliContext, error: &ClientError) -> Option<String> {
 /// Reads the photo files. One that is larger than the server takes is refused before anything is sent.
 fn read_photos(files: &[PathBuf]) -> Result<Vec<Vec<u8>>, Failure> {
     let read = |file: &PathBuf| {
-        let named = || file.display().to_string();
-        if fs::metadata(file).with_context(named)?.len() > MAX_UPLOAD_BYTES as u64 {
-            return Err(Failure::here(Exit::Unsendable, "photo_too_large", []));
-        }
-        Ok(fs::read(file).with_context(named)?)
+        input::bytes_of(file, MAX_UPLOAD_BYTES).map_err(|failure| match failure {
+            Failure::Here { code: "file_too_large", .. } => {
+                Failure::here(Exit::Unsendable, "photo_too_large", [])
+            }
+            other => other,
+        })
     };
     files.iter().map(read).collect()
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::api::{ApiResult, Client, IDEMPOTENCY_KEY};
+use super::api::{ApiResult, Client, ClientError, IDEMPOTENCY_KEY};
 use super::files::write_private;
 use super::profile::Profile;
 use crate::api::wire::{
@@ -23,7 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(120);
 impl Client {
     /// Whom an answer would go to, and who is left out.
     pub async fn preview_answers(&self, mark: &MarkRequest) -> ApiResult<AnswerAllPreview> {
-        self.json(self.post("v1/answers/preview").json(mark)).await
+        self.json(self.post("v1/answers/preview").json(mark)).await.map_err(ClientError::of_question)
     }
 
     /// Answers all of them; repeats the request under the same key while there is no response.
@@ -81,7 +81,7 @@ impl AnsweringAll {
     /// Sends it, and forgets it once the server has said what became of it.
     pub async fn send(self, client: &Client) -> ApiResult<AnswerAllResponse> {
         let answer = client.answer_all(&self.request, &self.key).await;
-        if !answer.as_ref().is_err_and(super::api::ClientError::leaves_doubt) {
+        if !answer.as_ref().is_err_and(ClientError::leaves_doubt) {
             // If it can't be removed, the same command only asks again under the same key.
             let _ = fs::remove_file(self.file);
         }

@@ -43,9 +43,12 @@ pub enum ClientError {
     /// The server refused, and says why.
     #[error("{}", .0.detail)]
     Problem(Box<ProblemDetails>),
-    /// No response: it is not known whether the server got the request.
+    /// No connection, or no response to a question: nothing was changed.
     #[error("{server}: {why}")]
     Unreachable { server: String, why: String },
+    /// No response to a change that was on its way: it is not known whether the server made it.
+    #[error("{server}: {why}")]
+    NoAnswer { server: String, why: String },
     /// Something responded, but not as a Munja server does.
     #[error("{server}: {why}")]
     BadAnswer { server: String, why: String },
@@ -67,8 +70,16 @@ impl ClientError {
     pub fn may_pass(&self) -> bool {
         match self {
             Self::Problem(problem) => matches!(problem.status, 408 | 429 | 503),
-            Self::Unreachable { .. } => true,
+            Self::Unreachable { .. } | Self::NoAnswer { .. } => true,
             Self::BadAnswer { .. } | Self::BadCa { .. } => false,
+        }
+    }
+
+    /// The error of a request that changes nothing although its method could: no doubt is left.
+    pub(super) fn of_question(self) -> Self {
+        match self {
+            Self::NoAnswer { server, why } => Self::Unreachable { server, why },
+            other => other,
         }
     }
 
@@ -194,7 +205,7 @@ impl Client {
     }
 
     pub async fn login(&self, request: &LoginRequest) -> ApiResult<LoginResponse> {
-        self.json(self.post("v1/login").json(request)).await
+        self.json(self.post("v1/login").json(request)).await.map_err(ClientError::of_question)
     }
 
     /// Revokes the token.
@@ -315,11 +326,21 @@ impl Client {
         &self,
         request: impl Fn() -> RequestBuilder,
     ) -> ApiResult<T> {
-        let mut pauses = self.pauses.iter();
+        let (mut pauses, mut unanswered) = (self.pauses.iter(), None);
         loop {
-            match (self.json(request()).await, pauses.next()) {
-                (Err(error), Some(pause)) if error.may_pass() => tokio::time::sleep(*pause).await,
+            let error = match (self.json(request()).await, pauses.next()) {
+                (Err(error), Some(pause)) if error.may_pass() => {
+                    tokio::time::sleep(*pause).await;
+                    error
+                }
+                // A server that is gone by now may have got an earlier try.
+                (Err(ClientError::Unreachable { server, why }), _) => {
+                    return Err(unanswered.unwrap_or(ClientError::Unreachable { server, why }));
+                }
                 (answer, _) => return answer,
+            };
+            if matches!(error, ClientError::NoAnswer { .. }) {
+                unanswered = Some(error);
             }
         }
     }
@@ -390,7 +411,8 @@ impl Client {
     }
 
     pub(super) async fn json<T: DeserializeOwned>(&self, request: RequestBuilder) -> ApiResult<T> {
-        let body = self.send(request).await?.bytes().await.map_err(|e| self.unreachable(&e))?;
+        let (response, changes) = self.sent(request).await?;
+        let body = response.bytes().await.map_err(|e| self.lost(&e, changes))?;
         serde_json::from_slice(&body).map_err(|e| self.bad_answer(&error_position(&e)))
     }
 
@@ -400,26 +422,41 @@ impl Client {
 
     /// The response, if its status is a success.
     pub(super) async fn send(&self, request: RequestBuilder) -> ApiResult<Response> {
-        let response = request.send().await.map_err(|e| self.unreachable(&e))?;
+        self.sent(request).await.map(|(response, _)| response)
+    }
+
+    /// As [`Client::send`], and whether the request may change something.
+    async fn sent(&self, request: RequestBuilder) -> ApiResult<(Response, bool)> {
+        let request = request.build().map_err(|e| self.unreachable(&e))?;
+        let changes = request.method() != Method::GET;
+        let response = self.http.execute(request).await.map_err(|e| self.lost(&e, changes))?;
         match response.status() {
-            status if status.is_success() => Ok(response),
-            status => Err(self.refusal(status, response).await),
+            status if status.is_success() => Ok((response, changes)),
+            status => Err(self.refusal(status, response, changes).await),
         }
     }
 
-    async fn refusal(&self, status: StatusCode, response: Response) -> ClientError {
+    async fn refusal(&self, status: StatusCode, response: Response, changes: bool) -> ClientError {
         let body = match response.bytes().await {
             Ok(body) => body,
-            Err(error) => return self.unreachable(&error),
+            Err(error) => return self.lost(&error, changes),
         };
         match (serde_json::from_slice::<ProblemDetails>(&body), status.as_u16()) {
             (Ok(problem), _) => ClientError::Problem(Box::new(problem)),
-            // A proxy in front of a server that is down.
-            (Err(_), 502..=504) => {
-                ClientError::Unreachable { server: self.server.clone(), why: status.to_string() }
-            }
+            // A proxy in front of a server that is down, or went down.
+            (Err(_), 502..=504) => self.without_answer(status.to_string(), changes),
             (Err(_), _) => self.bad_answer(&status.to_string()),
         }
+    }
+
+    /// No response came. Without a connection nothing was sent.
+    fn lost(&self, error: &reqwest::Error, changes: bool) -> ClientError {
+        self.without_answer(root_cause(error), changes && !error.is_connect())
+    }
+
+    fn without_answer(&self, why: String, changes: bool) -> ClientError {
+        let server = self.server.clone();
+        if changes { ClientError::NoAnswer { server, why } } else { ClientError::Unreachable { server, why } }
     }
 
     fn unreachable(&self, error: &reqwest::Error) -> ClientError {

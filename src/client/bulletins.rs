@@ -1,6 +1,6 @@
 //! The client's methods for bulletins: sentences in receipts.
 
-use super::api::{ApiResult, Client};
+use super::api::{ApiResult, Client, ClientError};
 use super::format::one_word;
 use super::times::Times;
 use crate::api::wire::{BulletinList, BulletinPreview, BulletinRequest, BulletinResponse, BulletinView};
@@ -25,7 +25,7 @@ impl Client {
 
     /// The receipt as it will arrive.
     pub async fn preview_bulletin(&self, request: &BulletinRequest) -> ApiResult<BulletinPreview> {
-        self.json(self.post("v1/bulletins/preview").json(request)).await
+        self.json(self.post("v1/bulletins/preview").json(request)).await.map_err(ClientError::of_question)
     }
 
     /// Begins one. It is harmless to repeat: the same sentence is not begun twice.

@@ -1,6 +1,6 @@
 //! The client's methods for the lists that supervisors edit: canned replies, categories, automatic texts, words of danger.
 
-use super::api::{ApiResult, Client};
+use super::api::{ApiResult, Client, ClientError};
 use crate::api::wire::{EditedListView, ListHistory, ListRequest, ListResponse, ListStates, ListVersionView};
 
 impl Client {
@@ -16,7 +16,8 @@ impl Client {
 
     /// Examines or stores a list. Storing is harmless to repeat: the same content is not stored twice.
     pub async fn edit_list(&self, list: &str, request: &ListRequest) -> ApiResult<ListResponse> {
-        self.json(self.put(&format!("v1/lists/{list}")).json(request)).await
+        let answer = self.json(self.put(&format!("v1/lists/{list}")).json(request)).await;
+        if request.dry_run { answer.map_err(ClientError::of_question) } else { answer }
     }
 
     pub async fn list_history(&self, list: &str) -> ApiResult<ListHistory> {

@@ -1,6 +1,6 @@
 //! What is asked about texts: searching them, and advice before one is sent.
 
-use super::api::{ApiResult, Client};
+use super::api::{ApiResult, Client, ClientError};
 use crate::api::wire::{AdviceList, AdviceRequest, SearchResults, SimilarList};
 
 /// What is looked for; what is `None` does not narrow the search.
@@ -51,7 +51,9 @@ impl Sought {
 impl Client {
     /// Advice about a text that is not sent yet.
     pub async fn advice(&self, text: &str) -> ApiResult<AdviceList> {
-        self.json(self.post("v1/advice").json(&AdviceRequest { text: text.to_owned() })).await
+        self.json(self.post("v1/advice").json(&AdviceRequest { text: text.to_owned() }))
+            .await
+            .map_err(ClientError::of_question)
     }
 
     /// Questions like that of a conversation, with the answers they got; that they were shown is logged.

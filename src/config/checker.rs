@@ -40,6 +40,13 @@ pub(super) struct Checker<'a> {
     pub(super) calendar_files: RefCell<Vec<CalendarFile>>,
 }
 
+impl<'a> Checker<'a> {
+    pub(super) fn new(text: &'a str, path: &'a Path, reads_secrets: bool) -> Checker<'a> {
+        let (unreadable, secret_files, named_files, calendar_files) = Default::default();
+        Checker { text, path, reads_secrets, unreadable, secret_files, named_files, calendar_files }
+    }
+}
+
 impl Checker<'_> {
     pub(super) fn wrong<T>(&self, key: &str, at: &Spanned<T>, message: impl Into<String>) -> ConfigError {
         let span = at.span();

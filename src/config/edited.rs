@@ -57,7 +57,7 @@ impl Config {
         let (categories, replies) = (source(List::Categories), source(List::Replies));
         if let Some(own) = &categories {
             config.service.categories = categories_of(Some(own))?;
-            self.keeps_terms(own, &config.service.categories)?;
+            ConfigError::unless(self.lost_terms(own, &config.service.categories), ())?;
         }
         if categories.is_some() || replies.is_some() {
             let own = replies.as_ref().or(files.replies.as_ref());
@@ -65,8 +65,11 @@ impl Config {
             config.service.replies = replies_of(own, &config.service.categories, interpreter, &files.limits)?;
         }
         if let Some(own) = source(List::Texts) {
-            keeps_places(&own, files.texts.as_ref())?;
-            config.service.texts = texts_of(Some(&own), &files.limits)?;
+            let (texts, places) =
+                (texts_of(Some(&own), &files.limits), keeps_places(&own, files.texts.as_ref()));
+            let bad = [texts.as_ref().err().cloned(), places.err()].into_iter().flatten().collect();
+            ConfigError::unless(bad, ())?;
+            config.service.texts = texts?;
         }
         if let Some(own) = source(List::Words) {
             config.triage = Arc::new(triage::added(&self.triage, &own)?);
@@ -74,16 +77,16 @@ impl Config {
         Ok(config)
     }
 
-    /// Refuses categories that lack one for which `[privacy]` has a time of its own: its texts would be kept for another.
-    fn keeps_terms(&self, own: &Source, categories: &Categories) -> Result<(), ConfigError> {
-        let mut named = self.privacy.retention.by_category.iter().map(|(name, _)| name);
-        match named.find(|name| !privacy::is_named(categories, name)) {
-            None => Ok(()),
-            Some(name) => {
-                let why = format!("must stay: privacy.keep_category_days names {name}");
-                Err(own.wrong(name.clone(), &(0..0), why))
-            }
-        }
+    /// The categories that are gone and for which `[privacy]` has a time of its own: their texts would be kept for another.
+    fn lost_terms(&self, own: &Source, categories: &Categories) -> Vec<ConfigError> {
+        let named = self.privacy.retention.by_category.iter().map(|(name, _)| name);
+        let lost = named.filter(|name| !privacy::is_named(categories, name));
+        let wrong = |name: &String| {
+            let why = format!("must stay: privacy.keep_category_days names {name}");
+            // It stands in no line.
+            ConfigError { line: None, ..own.wrong(name.clone(), &(0..0), why) }
+        };
+        lost.map(wrong).collect()
     }
 
     /// Where a list comes from without supervisors.
@@ -138,6 +141,7 @@ fn places(template: &str) -> Vec<&str> {
 fn keeps_places(own: &Source, operators: Option<&Source>) -> Result<(), ConfigError> {
     let built_in = by_language(&Source::built_in("texts.toml", built_in::TEXTS))?;
     let operators = operators.map(by_language).transpose()?.unwrap_or_default();
+    let mut bad = Vec::new();
     for (language, keys) in by_language(own)? {
         for (key, text) in keys {
             let known = |of: &BTreeMap<String, BTreeMap<String, toml::Spanned<String>>>| {
@@ -147,13 +151,13 @@ fn keeps_places(own: &Source, operators: Option<&Source>) -> Result<(), ConfigEr
                 continue;
             }
             let (wanted, found) = (known(&built_in).unwrap_or_default(), places(text.get_ref()));
-            if let Some(place) = places(&wanted).into_iter().find(|place| !found.contains(place)) {
+            for place in places(&wanted).into_iter().filter(|place| !found.contains(place)) {
                 let why = format!("must hold {{{place}}}, as the built-in text does");
-                return Err(own.wrong(format!("{language}.{key}"), &text.span(), why));
+                bad.push(own.wrong(format!("{language}.{key}"), &text.span(), why));
             }
         }
     }
-    Ok(())
+    ConfigError::unless(bad, ())
 }
 
 #[cfg(test)]
@@ -204,21 +208,25 @@ mod tests {
         assert!(with(List::Words, rule).unwrap().triage.judge("드론이 떨어졌어요").danger().is_some());
         let one = "[[reply]]\nkey = \"x\"\ntext = \"a\"\n";
         let cases: [(List, &str, &str); 17] = [
-            (List::Replies, "[[reply]]\nkey = \"x\"\ntext = \"{who}\"", "line 1: reply x: holds"),
+            (List::Replies, "[[reply]]\nkey = \"x\"\ntext = \"{who}\"", "line 3: reply x: holds"),
             (
                 List::Replies,
                 &one.replace("\"a\"", "\"a\\u001b[2J\""),
                 "reply x: holds a character that cannot be seen: U+001B",
             ),
             (List::Replies, &one.replace("\"a\"", "\"a\\u202e\""), "cannot be seen: U+202E"),
-            (List::Replies, &format!("{one}{one}"), "line 4: reply x: is defined twice"),
+            (List::Replies, &format!("{one}{one}"), "line 5: reply x: is defined twice"),
             (
                 List::Texts,
                 "[ko]\nurgent_self_harm = \"{name} 2119년 1190\"",
                 "must name 119, 112, 109 or 1388",
             ),
             (List::Replies, "[[reply]]\nkey = 3", "(supervisors) replies.toml, line "),
-            (List::Categories, "version = ", "(supervisors) categories.toml, line 1"),
+            (
+                List::Categories,
+                "version = ",
+                "(supervisors) categories.toml, line 1: this line cannot be read",
+            ),
             (List::Categories, &two.replace("복지", "교통"), "복지: must stay: privacy.keep_category_days"),
             (List::Categories, &two.replace("\"노인\", ", ""), "reply own: there is no category 복지/노인"),
             (List::Texts, "[ko]\nrestricted = \"답하지 않습니다\"", "line 2: ko.restricted: must hold {"),
@@ -228,18 +236,18 @@ mod tests {
             (
                 List::Words,
                 &rule.replace("\"x\"", "\"help\""),
-                "line 1: rule help: has the id of another rule",
+                "line 2: rule help: has the id of another rule",
             ),
             (
                 List::Words,
                 &rule.replace("\"danger\"", "\"abuse\""),
                 "rule x: must be danger, self_harm or youth",
             ),
-            (List::Words, &format!("{rule}{rule}"), "line 7: rule x: is defined twice"),
+            (List::Words, &format!("{rule}{rule}"), "line 8: rule x: is defined twice"),
             (
                 List::Words,
                 &format!("{rule}misses = [\"드론이 떨어져\"]"),
-                "line 1: rule x: its own test fails",
+                "line 7: rule x: its own test fails",
             ),
         ];
         for (list, text, expected) in cases {

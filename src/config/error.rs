@@ -29,7 +29,7 @@ pub struct ConfigError {
     pub key: Option<String>,
     /// What is wrong and what would be right.
     pub message: String,
-    /// Further errors that were found in the same run: named files that cannot be read.
+    /// Further errors that were found in the same run.
     pub others: Vec<ConfigError>,
 }
 
@@ -67,24 +67,37 @@ impl ConfigError {
 
     /// One error that holds all of `errors`; `None` without any.
     pub(super) fn joined(errors: Vec<ConfigError>) -> Option<Self> {
-        let mut all = errors.into_iter();
+        let mut all = errors.into_iter().flat_map(ConfigError::all);
         let first = all.next()?;
         Some(ConfigError { others: all.collect(), ..first })
+    }
+
+    /// The value if nothing was found wrong with it.
+    pub(super) fn unless<T>(errors: Vec<ConfigError>, value: T) -> Result<T, ConfigError> {
+        ConfigError::joined(errors).map_or(Ok(value), Err)
     }
 
     /// Each error by itself.
     pub fn all(self) -> Vec<ConfigError> {
         let mut first = self;
         let others = std::mem::take(&mut first.others);
-        std::iter::once(first).chain(others).collect()
+        std::iter::once(first).chain(others.into_iter().flat_map(ConfigError::all)).collect()
     }
 
-    /// A syntax error, or a key of the wrong type or name.
+    /// All syntax errors, one a line; without any, the key of the wrong type or name.
     pub(super) fn shape(path: &Path, text: &str, error: &toml::de::Error) -> Self {
-        let line = error.span().map(|span| line_of(text, span.start));
-        let message = error.message().to_owned();
-        let (fault, file) = (ConfigFault::Wrong, path.to_owned());
-        ConfigError { fault, file, line, key: None, message, others: Vec::new() }
+        let one = |error: &toml::de::Error, message: String| {
+            let line = error.span().map(|span| line_of(text, span.start));
+            let (fault, file) = (ConfigFault::Wrong, path.to_owned());
+            ConfigError { fault, file, line, key: None, message, others: Vec::new() }
+        };
+        let (_, unreadable) = toml::de::DeTable::parse_recoverable(text);
+        let mut all: Vec<ConfigError> = unreadable
+            .iter()
+            .map(|error| one(error, format!("this line cannot be read: {}", error.message())))
+            .collect();
+        all.dedup_by_key(|error| error.line);
+        ConfigError::joined(all).unwrap_or_else(|| one(error, error.message().to_owned()))
     }
 }
 

@@ -23,6 +23,7 @@ use super::service::{self, ServiceSection};
 use super::webhook::{self, WebhookSection};
 use super::{Config, triage};
 use crate::domain::UnixMs;
+use crate::domain::data_key::DataKeys;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -83,6 +84,15 @@ impl Config {
         parse(&text, path, false)
     }
 
+    /// The keys of the database that `text`, the content of `path`, names: for whoever makes that database. Refuses a key that
+    /// cannot be read, and any key where this program cannot encrypt.
+    pub fn keys_of_database(text: &str, path: &Path) -> Result<DataKeys, ConfigError> {
+        let file: File = toml::from_str(text).map_err(|e| ConfigError::shape(path, text, &e))?;
+        let checker = Checker::new(text, path, true);
+        let keys = database::keys(&checker, &file.database)?;
+        ConfigError::joined(checker.unreadable.take()).map_or(Ok(keys), Err)
+    }
+
     /// Checks `text` as the content of `path`; relative paths are relative to that file's folder.
     pub fn parse(text: &str, path: &Path) -> Result<Config, ConfigError> {
         parse(text, path, true)
@@ -91,9 +101,7 @@ impl Config {
 
 fn parse(text: &str, path: &Path, reads_secrets: bool) -> Result<Config, ConfigError> {
     let file: File = toml::from_str(text).map_err(|e| ConfigError::shape(path, text, &e))?;
-    let (unreadable, secret_files, named_files, calendar_files) = Default::default();
-    let checker =
-        Checker { text, path, reads_secrets, unreadable, secret_files, named_files, calendar_files };
+    let checker = Checker::new(text, path, reads_secrets);
     let read = sections(&checker, &file);
     // A config with a stand-in for a file that cannot be read never gets out of here.
     match (read, ConfigError::joined(checker.unreadable.take())) {
@@ -101,7 +109,7 @@ fn parse(text: &str, path: &Path, reads_secrets: bool) -> Result<Config, ConfigE
         (Ok(_), Some(unreadable)) => Err(unreadable),
         (Err(error), None) => Err(error),
         (Err(error), Some(mut unreadable)) => {
-            unreadable.others.push(error);
+            unreadable.others.extend(error.all());
             Err(unreadable)
         }
     }

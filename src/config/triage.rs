@@ -34,30 +34,30 @@ struct TriageFile {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RuleSection {
-    id: String,
+    id: Spanned<String>,
     tier: Spanned<i64>,
     kind: Spanned<String>,
     lang: Spanned<String>,
     #[serde(default)]
-    words: Vec<String>,
+    words: Vec<Spanned<String>>,
     #[serde(default)]
-    forms: Vec<String>,
+    forms: Vec<Spanned<String>>,
     #[serde(default)]
-    together: Vec<String>,
+    together: Vec<Spanned<String>>,
     #[serde(default)]
-    alone: Vec<String>,
+    alone: Vec<Spanned<String>>,
     #[serde(default)]
-    signs: Vec<String>,
+    signs: Vec<Spanned<String>>,
     #[serde(default)]
-    initials: Vec<String>,
+    initials: Vec<Spanned<String>>,
     #[serde(default)]
-    exceptions: Vec<String>,
+    exceptions: Vec<Spanned<String>>,
     #[serde(default = "yes")]
     guarded: bool,
     #[serde(default)]
-    hits: Vec<String>,
+    hits: Vec<Spanned<String>>,
     #[serde(default)]
-    misses: Vec<String>,
+    misses: Vec<Spanned<String>>,
 }
 
 #[derive(Deserialize)]
@@ -65,9 +65,9 @@ struct RuleSection {
 struct GroupSection {
     id: String,
     #[serde(default)]
-    words: Vec<String>,
+    words: Vec<Spanned<String>>,
     #[serde(default)]
-    forms: Vec<String>,
+    forms: Vec<Spanned<String>>,
 }
 
 #[derive(Deserialize)]
@@ -75,9 +75,9 @@ struct GroupSection {
 struct GuardSection {
     id: String,
     #[serde(default)]
-    words: Vec<String>,
+    words: Vec<Spanned<String>>,
     #[serde(default)]
-    together: Vec<String>,
+    together: Vec<Spanned<String>>,
     #[serde(default)]
     letters: Vec<char>,
 }
@@ -101,8 +101,35 @@ fn yes() -> bool {
     true
 }
 
-/// Where an entry was defined: the source and its place in it.
-type Origin = (usize, Range<usize>);
+/// Where an entry was defined: the source, its place in it, and those of its words.
+#[derive(Debug, Clone, Default)]
+struct Origin {
+    source: usize,
+    at: Range<usize>,
+    words: Vec<(String, Range<usize>)>,
+}
+
+impl Origin {
+    fn of<T>(source: usize, section: &Spanned<T>, words: Vec<(String, Range<usize>)>) -> Origin {
+        Origin { source, at: section.span(), words }
+    }
+
+    /// The place of what is to blame: the word, else the head of the entry.
+    fn place(&self, bad: &BadRule) -> &Range<usize> {
+        let is_bad = |word: &&(String, Range<usize>)| bad.word.as_ref() == Some(&word.0);
+        self.words.iter().find(is_bad).map_or(&self.at, |(_, at)| at)
+    }
+}
+
+/// Words with their places, of several lists.
+fn placed<'a>(lists: impl IntoIterator<Item = &'a Vec<Spanned<String>>>) -> Vec<(String, Range<usize>)> {
+    let words = lists.into_iter().flatten();
+    words.map(|word| (word.get_ref().clone(), word.span())).collect()
+}
+
+fn plain(words: Vec<Spanned<String>>) -> Vec<String> {
+    words.into_iter().map(Spanned::into_inner).collect()
+}
 
 /// Entries of one sort in the order of their first definition; a later file replaces one of the same id.
 struct Entries<T> {
@@ -118,7 +145,7 @@ impl<T> Entries<T> {
     /// Refuses an entry that its own file has already.
     fn put(&mut self, entry: T, origin: Origin, id_of: impl Fn(&T) -> &str) -> Result<(), Origin> {
         match self.all.iter().position(|known| id_of(known) == id_of(&entry)) {
-            Some(index) if self.origins[index].0 == origin.0 => return Err(origin),
+            Some(index) if self.origins[index].source == origin.source => return Err(origin),
             Some(index) => (self.all[index], self.origins[index]) = (entry, origin),
             None => {
                 self.all.push(entry);
@@ -161,31 +188,42 @@ impl Collected {
     fn add(&mut self, n: usize, source: &Source) -> Result<(), ConfigError> {
         let file = source.parsed::<TriageFile>()?;
         let twice = |what: &str, id: &str, origin: Origin| {
-            source.wrong(format!("{what} {id}"), &origin.1, "is defined twice")
+            source.wrong(format!("{what} {id}"), &origin.at, "is defined twice")
         };
+        let mut bad = Vec::new();
         for section in file.group {
-            let at = (n, section.span());
+            let origin =
+                Origin::of(n, &section, placed([&section.get_ref().words, &section.get_ref().forms]));
             let GroupSection { id, words, forms } = section.into_inner();
-            let put = self.groups.put(Group { id: id.clone(), words, forms }, at, |group| &group.id);
-            put.map_err(|origin| twice("group", &id, origin))?;
+            let group = Group { id: id.clone(), words: plain(words), forms: plain(forms) };
+            let put = self.groups.put(group, origin, |group| &group.id);
+            bad.extend(put.err().map(|origin| twice("group", &id, origin)));
         }
         for section in file.rule {
-            let at = (n, section.span());
-            let rule = rule(source, section.into_inner())?;
+            let origin = Origin::of(n, &section, section.get_ref().placed());
+            let rule = match rule(source, section.into_inner()) {
+                Ok(rule) => rule,
+                Err(error) => {
+                    bad.push(error);
+                    continue;
+                }
+            };
             let id = rule.id.clone();
-            self.rules.put(rule, at, |rule| &rule.id).map_err(|origin| twice("rule", &id, origin))?;
+            let put = self.rules.put(rule, origin, |rule| &rule.id);
+            bad.extend(put.err().map(|origin| twice("rule", &id, origin)));
         }
         for section in file.guard {
-            let at = (n, section.span());
+            let origin =
+                Origin::of(n, &section, placed([&section.get_ref().words, &section.get_ref().together]));
             let GuardSection { id, words, together, letters } = section.into_inner();
-            let guard = Guard { id: id.clone(), words, together, letters };
-            let put = self.guards.put(guard, at, |guard| &guard.id);
-            put.map_err(|origin| twice("guard", &id, origin))?;
+            let guard = Guard { id: id.clone(), words: plain(words), together: plain(together), letters };
+            let put = self.guards.put(guard, origin, |guard| &guard.id);
+            bad.extend(put.err().map(|origin| twice("guard", &id, origin)));
         }
-        match file.second_opinion {
-            Some(section) => self.set_opinion(source, &section),
-            None => Ok(()),
+        if let Some(section) = file.second_opinion {
+            bad.extend(self.set_opinion(source, &section).err());
         }
+        ConfigError::unless(bad, ())
     }
 
     fn set_opinion(&mut self, source: &Source, section: &Spanned<OpinionSection>) -> Result<(), ConfigError> {
@@ -217,10 +255,15 @@ impl Collected {
         };
         let lists =
             Lists { groups: groups.all.clone(), rules: rules.all.clone(), guards: guards.all.clone() };
-        Triage::new(lists, table).map_err(|bad| {
+        let wrong = |bad: BadRule| {
             let (what, id, origin) = ids(&bad);
-            let (n, at) = origin.cloned().unwrap_or((0, 0..0));
-            sources[n].wrong(format!("{what} {}", id.unwrap_or_default()), &at, bad.why)
+            let origin = origin.cloned().unwrap_or_default();
+            let key = format!("{what} {}", id.unwrap_or_default());
+            sources[origin.source].wrong(key, origin.place(&bad), bad.why)
+        };
+        Triage::new(lists, table).or_else(|all| {
+            let nowhere = || sources[0].wrong("rule".to_owned(), &(0..0), "has no words");
+            Err(ConfigError::joined(all.into_iter().map(wrong).collect()).unwrap_or_else(nowhere))
         })
     }
 }
@@ -233,40 +276,53 @@ pub(super) fn added(base: &Triage, source: &Source) -> Result<Triage, ConfigErro
         ("guard", file.guard.first().map(Spanned::span)),
         ("second_opinion", file.second_opinion.as_ref().map(Spanned::span)),
     ];
-    if let Some((what, at)) = others.into_iter().find_map(|(what, at)| Some((what, at?))) {
-        return Err(source.wrong(
-            what.to_owned(),
-            &at,
-            "is for the operator's files: only [[rule]] can be added here",
-        ));
-    }
+    let only_rules = "is for the operator's files: only [[rule]] can be added here";
+    let others = others.into_iter().filter_map(|(what, at)| Some((what, at?)));
+    let mut bad: Vec<ConfigError> =
+        others.map(|(what, at)| source.wrong(what.to_owned(), &at, only_rules)).collect();
     let (mut lists, n_base) = (base.lists().clone(), base.rules().len());
-    let mut places: Vec<Range<usize>> = Vec::new();
+    let mut origins: Vec<Origin> = Vec::new();
     for section in file.rule {
-        let at = section.span();
-        let rule = rule(source, section.into_inner())?;
-        let wrong = |why: &str| Err(source.wrong(format!("rule {}", rule.id), &at, why));
-        if lists.rules[n_base..].iter().any(|known| known.id == rule.id) {
-            return wrong("is defined twice");
-        }
-        if lists.rules.iter().any(|known| known.id == rule.id) {
-            return wrong("has the id of another rule, which stays as it is: choose another id");
-        }
+        let origin = Origin::of(0, &section, section.get_ref().placed());
+        let (id_at, kind_at) = (section.get_ref().id.span(), section.get_ref().kind.span());
+        let rule = match rule(source, section.into_inner()) {
+            Ok(rule) => rule,
+            Err(error) => {
+                bad.push(error);
+                continue;
+            }
+        };
+        let mut wrong =
+            |at: &Range<usize>, why: &str| bad.push(source.wrong(format!("rule {}", rule.id), at, why));
         if rule.kind == Kind::Abuse {
-            return wrong("must be danger, self_harm or youth: only danger can be added here");
+            wrong(&kind_at, "must be danger, self_harm or youth: only danger can be added here");
         }
-        places.push(at);
+        if lists.rules[n_base..].iter().any(|known| known.id == rule.id) {
+            wrong(&id_at, "is defined twice");
+        } else if lists.rules.iter().any(|known| known.id == rule.id) {
+            wrong(&id_at, "has the id of another rule, which stays as it is: choose another id");
+        }
+        origins.push(origin);
         lists.rules.push(rule);
     }
-    let key = |n: usize| lists.rules.get(n).map_or_else(String::new, |rule| format!("rule {}", rule.id));
-    let after = Triage::new(lists.clone(), base.table().cloned()).map_err(|bad| {
+    let ids: Vec<String> = lists.rules.iter().map(|rule| rule.id.clone()).collect();
+    let blamed = |bad: BadRule| {
         let n = match bad.at {
             ListPlace::Rule(n) => n,
             ListPlace::Group(_) | ListPlace::Guard(_) => 0,
         };
-        let at = n.checked_sub(n_base).and_then(|n| places.get(n)).cloned().unwrap_or(0..0);
-        source.wrong(key(n), &at, bad.why)
-    })?;
+        let origin = n.checked_sub(n_base).and_then(|n| origins.get(n)).cloned().unwrap_or_default();
+        let key = ids.get(n).map_or_else(String::new, |id| format!("rule {id}"));
+        source.wrong(key, origin.place(&bad), bad.why)
+    };
+    let after = match Triage::new(lists, base.table().cloned()) {
+        Ok(after) => after,
+        Err(all) => {
+            bad.extend(all.into_iter().map(blamed));
+            return ConfigError::unless(bad, base.clone());
+        }
+    };
+    ConfigError::unless(bad, ())?;
     match made_quieter(base, &after) {
         None => Ok(after),
         Some(text) => {
@@ -279,20 +335,41 @@ pub(super) fn added(base: &Triage, source: &Source) -> Result<Triage, ConfigErro
     }
 }
 
+impl RuleSection {
+    /// Its words with their places.
+    fn placed(&self) -> Vec<(String, Range<usize>)> {
+        let RuleSection { words, forms, together, signs, exceptions, hits, misses, .. } = self;
+        placed([words, forms, together, signs, exceptions, hits, misses])
+    }
+}
+
 fn rule(source: &Source, section: RuleSection) -> Result<Rule, ConfigError> {
-    let key = |name: &str| format!("rule {}: {name}", section.id);
+    let wrong = |name: &str, at: Range<usize>, why: &str| {
+        source.wrong(format!("rule {}: {name}", section.id.get_ref()), &at, why)
+    };
     let tier = Tier::from_number(*section.tier.get_ref());
-    let tier = tier.ok_or_else(|| source.wrong(key("tier"), &section.tier.span(), "must be 1, 2 or 3"))?;
-    let kind = Kind::from_word(section.kind.get_ref()).ok_or_else(|| {
-        source.wrong(key("kind"), &section.kind.span(), "must be danger, self_harm, youth or abuse")
-    })?;
+    let tier = tier.ok_or_else(|| wrong("tier", section.tier.span(), "must be 1, 2 or 3"));
+    let kind = Kind::from_word(section.kind.get_ref());
+    let kind =
+        kind.ok_or_else(|| wrong("kind", section.kind.span(), "must be danger, self_harm, youth or abuse"));
     let language = Language::from_word(section.lang.get_ref());
-    let language =
-        language.ok_or_else(|| source.wrong(key("lang"), &section.lang.span(), "must be ko or en"))?;
-    let RuleSection { id, words, forms, together, alone, signs, .. } = section;
-    let RuleSection { initials, exceptions, hits, misses, guarded: is_guarded, .. } = section;
-    let bare = Rule::new(&id, tier, kind, language);
-    Ok(Rule { words, forms, together, alone, signs, initials, exceptions, is_guarded, hits, misses, ..bare })
+    let language = language.ok_or_else(|| wrong("lang", section.lang.span(), "must be ko or en"));
+    let bad = [tier.as_ref().err(), kind.as_ref().err(), language.as_ref().err()];
+    ConfigError::unless(bad.into_iter().flatten().cloned().collect(), ())?;
+    let bare = Rule::new(section.id.get_ref(), tier?, kind?, language?);
+    Ok(Rule {
+        words: plain(section.words),
+        forms: plain(section.forms),
+        together: plain(section.together),
+        alone: plain(section.alone),
+        signs: plain(section.signs),
+        initials: plain(section.initials),
+        exceptions: plain(section.exceptions),
+        is_guarded: section.guarded,
+        hits: plain(section.hits),
+        misses: plain(section.misses),
+        ..bare
+    })
 }
 
 #[cfg(test)]
@@ -312,7 +389,7 @@ mod tests {
         let head = "[[rule]]\nid = \"a\"\ntier = 1\nkind = \"danger\"\nlang = \"ko\"\n";
         let cases = [
             (format!("\n\n{head}words = []"), "line 3: rule a: has no words"),
-            (format!("{head}words = [\"가나\"]\nhits = [\"다라\"]"), "line 1: rule a: its own test fails"),
+            (format!("{head}words = [\"가나\"]\nhits = [\"다라\"]"), "line 7: rule a: its own test fails"),
             (head.replace("= 1", "= 4") + "words = [\"가나\"]", "line 3: rule a: tier: must be"),
             (format!("{head}words = [\"가나\"]\nwurds = []"), "unknown field"),
             (format!("{head}words = [\"가나\"]\n{head}words = [\"가나\"]"), "twice"),

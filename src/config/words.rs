@@ -9,7 +9,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::error::{ConfigError, ConfigFault, line_of};
-use crate::domain::catalogue::{Canned, Categories, Group};
+use crate::domain::catalogue::{Canned, Categories, Group, NoCategory};
 use crate::domain::intent::shows_nothing;
 use crate::domain::notice::{Language, Notice, Texts};
 use crate::domain::text::{self, Limits};
@@ -53,6 +53,12 @@ impl Source {
         }
     }
 
+    /// Where a section begins; the head of the file if it is not found.
+    fn section(&self, name: &str) -> Range<usize> {
+        let at = self.text.find(&format!("[{name}]")).unwrap_or(0);
+        at..at
+    }
+
     pub(super) fn parsed<T: serde::de::DeserializeOwned>(&self) -> Result<T, ConfigError> {
         toml::from_str(&self.text).map_err(|e| ConfigError::shape(&self.path, &self.text, &e))
     }
@@ -73,50 +79,48 @@ pub(super) fn texts_of(own: Option<&Source>, limits: &Limits) -> Result<Texts, C
     let mut sources = vec![Source::built_in("texts.toml", TEXTS)];
     sources.extend(own.cloned());
     let (mut words, mut places, mut common) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+    let mut bad = Vec::new();
     for (n, source) in sources.iter().enumerate() {
         for (language, keys) in by_language(source)? {
-            let language = Language::from_word(&language).ok_or_else(|| {
-                source.wrong(language.clone(), &(0..0), "is not a supported language: only [ko] and [en]")
-            })?;
+            let Some(of) = Language::from_word(&language) else {
+                let why = "is not a supported language: only [ko] and [en]";
+                bad.push(source.wrong(language.clone(), &source.section(&language), why));
+                continue;
+            };
             for (key, text) in keys {
                 let at = text.span();
                 if COMMON.contains(&key.as_str()) {
-                    if text.get_ref().contains(['{', '}']) {
-                        return Err(source.wrong(key, &at, "holds a brace; it is filled in as it stands"));
-                    }
-                    if shows_nothing(text.get_ref()) || text.get_ref().contains(char::is_control) {
-                        return Err(source.wrong(key, &at, "must show something, in one line"));
-                    }
-                    text::fits(text.get_ref(), limits).map_err(|why| source.wrong(key.clone(), &at, why))?;
-                    common.insert((language, key), (text.into_inner(), n, at));
-                    continue;
+                    bad.extend(
+                        common_fault(text.get_ref(), limits).map(|why| source.wrong(key.clone(), &at, why)),
+                    );
+                    common.insert((of, key), (text.into_inner(), n, at));
+                } else if let Some(notice) = Notice::from_word(&key) {
+                    words.insert((of, notice), text.into_inner());
+                    places.insert((of, notice), (n, at));
+                } else {
+                    bad.push(source.wrong(key, &at, "is not an automatic text; `munjad texts` lists all"));
                 }
-                let notice = Notice::from_word(&key).ok_or_else(|| {
-                    source.wrong(key.clone(), &at, "is not an automatic text; `munjad texts` lists all")
-                })?;
-                words.insert((language, notice), text.into_inner());
-                places.insert((language, notice), (n, at));
             }
         }
     }
+    // What stands in the others may be wrong for these alone.
+    ConfigError::unless(bad, ())?;
     for ((language, _), text) in &mut words {
         for ((_, key), (value, ..)) in common.iter().filter(|((of, _), _)| of == language) {
             *text = text.replace(&format!("{{{key}}}"), value);
         }
     }
     let urgent = Notice::UrgentDanger.group();
+    let mut bad = Vec::new();
     for ((language, notice), text) in words.iter().filter(|((_, notice), _)| notice.group() == urgent) {
         if !names_a_help_line(text) {
             let (n, at) = places.get(&(*language, *notice)).cloned().unwrap_or((0, 0..0));
             let key = format!("{}.{}", language.as_str(), notice.as_str());
-            return Err(sources[n].wrong(
-                key,
-                &at,
-                "must name 119, 112, 109 or 1388: it is sent to people in danger",
-            ));
+            let why = "must name 119, 112, 109 or 1388: it is sent to people in danger";
+            bad.push(sources[n].wrong(key, &at, why));
         }
     }
-    Texts::new(&words, *limits).map_err(|(language, notice, why)| {
+    let unusable = |(language, notice, why): (Language, Notice, String)| {
         let key = format!("{}.{}", language.as_str(), notice.as_str());
         let (n, at) = places.get(&(language, notice)).cloned().unwrap_or((0, 0..0));
         // A built-in text is sound by itself: the longest of the operator's own keys that are filled in is to blame.
@@ -128,7 +132,30 @@ pub(super) fn texts_of(own: Option<&Source>, limits: &Limits) -> Result<Texts, C
             }
             _ => sources[n].wrong(key, &at, why),
         }
-    })
+    };
+    let made = Texts::new(&words, *limits).map_err(|all| {
+        for error in all.into_iter().map(unusable) {
+            // One that is filled in everywhere is to blame once.
+            let is_new = bad.iter().all(|known| (known.line, &known.key) != (error.line, &error.key));
+            bad.extend(is_new.then_some(error));
+        }
+    });
+    match (made, ConfigError::joined(bad)) {
+        (_, Some(error)) => Err(error),
+        (Ok(texts), None) => Ok(texts),
+        (Err(()), None) => Err(sources[0].wrong("ko, en".to_owned(), &(0..0), "is missing")),
+    }
+}
+
+/// Why a key that is filled in elsewhere cannot be used.
+fn common_fault(text: &str, limits: &Limits) -> Option<String> {
+    if text.contains(['{', '}']) {
+        return Some("holds a brace; it is filled in as it stands".to_owned());
+    }
+    if shows_nothing(text) || text.contains(char::is_control) {
+        return Some("must show something, in one line".to_owned());
+    }
+    text::fits(text, limits).err()
 }
 
 /// Whether one of the help lines stands in it as a number of its own: `1190` is none.
@@ -141,13 +168,11 @@ pub(super) fn by_language(
     source: &Source,
 ) -> Result<BTreeMap<String, BTreeMap<String, Spanned<String>>>, ConfigError> {
     let all: BTreeMap<String, Spanned<toml::Value>> = source.parsed()?;
-    match all.into_iter().find(|(_, value)| !value.get_ref().is_table()) {
-        Some((key, value)) => {
-            let why = "stands outside of a language: write [ko] or [en] in a line of its own above it";
-            Err(source.wrong(key, &value.span(), why))
-        }
-        None => source.parsed(),
-    }
+    let outside = all.into_iter().filter(|(_, value)| !value.get_ref().is_table());
+    let why = "stands outside of a language: write [ko] or [en] in a line of its own above it";
+    let bad: Vec<_> = outside.map(|(key, value)| source.wrong(key, &value.span(), why)).collect();
+    ConfigError::unless(bad, ())?;
+    source.parsed()
 }
 
 #[derive(Deserialize)]
@@ -160,8 +185,8 @@ struct CategoryFile {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct GroupSection {
-    name: String,
-    items: Vec<String>,
+    name: Spanned<String>,
+    items: Vec<Spanned<String>>,
     #[serde(default)]
     desks: Vec<String>,
     /// By item, within which time an answer is owed.
@@ -178,48 +203,65 @@ pub fn categories(own: Option<&Path>) -> Result<Categories, ConfigError> {
 pub(super) fn categories_of(own: Option<&Source>) -> Result<Categories, ConfigError> {
     let source = own.cloned().unwrap_or_else(|| Source::built_in("categories.toml", CATEGORIES));
     let file: CategoryFile = source.parsed()?;
-    let mut groups: Vec<Group> = Vec::new();
+    let (mut groups, mut bad): (Vec<Group>, Vec<ConfigError>) = Default::default();
     for section in file.group {
-        let at = section.span();
+        bad.extend(group_faults(&source, &section, &groups));
         let GroupSection { name, items, desks, due } = section.into_inner();
-        let is_word = |word: &String| {
-            !word.trim().is_empty() && !word.contains('/') && !word.contains(char::is_control)
-        };
-        if items.is_empty() || !is_word(&name) || !items.iter().all(is_word) {
-            let message = "needs a name and items, none empty and none with a slash";
-            return Err(source.wrong(format!("group {name}"), &at, message));
-        }
-        let is_twice = items.iter().enumerate().any(|(n, item)| items[..n].contains(item));
-        if is_twice || groups.iter().any(|group| group.name == name) {
-            return Err(source.wrong(format!("group {name}"), &at, "is defined twice, or has an item twice"));
-        }
-        let due_ms = due_times(&source, &name, &items, due)?;
+        let (name, items) =
+            (name.into_inner(), items.into_iter().map(Spanned::into_inner).collect::<Vec<_>>());
+        let (due_ms, wrong) = due_times(&source, &name, &items, due);
+        bad.extend(wrong);
         groups.push(Group { name, items, desks, due_ms });
     }
     if groups.is_empty() {
-        return Err(source.wrong("group".to_owned(), &(0..0), "is missing: nothing could be closed"));
+        bad.push(source.wrong("group".to_owned(), &(0..0), "is missing: nothing could be closed"));
     }
-    Ok(Categories { version: file.version, groups })
+    ConfigError::unless(bad, Categories { version: file.version, groups })
 }
 
-/// The due times of a group, in milliseconds.
+/// What is wrong with the names of a group and its items, beside the groups before it.
+fn group_faults(source: &Source, section: &Spanned<GroupSection>, before: &[Group]) -> Vec<ConfigError> {
+    let GroupSection { name, items, .. } = section.get_ref();
+    let wrong = |at: &Range<usize>, why: &str| source.wrong(format!("group {}", name.get_ref()), at, why);
+    let is_word =
+        |word: &String| !word.trim().is_empty() && !word.contains('/') && !word.contains(char::is_control);
+    let mut bad = Vec::new();
+    if items.is_empty() {
+        bad.push(wrong(&section.span(), "needs a name and items, none empty and none with a slash"));
+    }
+    for word in [name].into_iter().chain(items).filter(|word| !is_word(word.get_ref())) {
+        bad.push(wrong(&word.span(), "needs a name and items, none empty and none with a slash"));
+    }
+    let is_twice = |n: usize| items[..n].iter().any(|item| item.get_ref() == items[n].get_ref());
+    for item in (0..items.len()).filter(|n| is_twice(*n)).map(|n| &items[n]) {
+        bad.push(wrong(&item.span(), "is defined twice, or has an item twice"));
+    }
+    if before.iter().any(|group| group.name == *name.get_ref()) {
+        bad.push(wrong(&name.span(), "is defined twice, or has an item twice"));
+    }
+    bad
+}
+
+/// The due times of a group, in milliseconds, and those that are none.
 fn due_times(
     source: &Source,
     group: &str,
     items: &[String],
     due: BTreeMap<String, Spanned<String>>,
-) -> Result<BTreeMap<String, i64>, ConfigError> {
-    let read = |(item, word): (String, Spanned<String>)| {
-        let wrong = |why: &str| Err(source.wrong(format!("group {group}: due: {item}"), &word.span(), why));
-        if !items.contains(&item) {
-            return wrong("is not one of the items of this group");
-        }
+) -> (BTreeMap<String, i64>, Vec<ConfigError>) {
+    let (mut times, mut bad) = (BTreeMap::new(), Vec::new());
+    for (item, word) in due {
+        let mut wrong =
+            |why: &str| bad.push(source.wrong(format!("group {group}: due: {item}"), &word.span(), why));
         match span_ms(word.get_ref()) {
-            Some(ms) => Ok((item, ms)),
+            _ if !items.contains(&item) => wrong("is not one of the items of this group"),
             None => wrong("must be a time like 30m, 2h or 1d, at most 30d"),
+            Some(ms) => {
+                times.insert(item, ms);
+            }
         }
-    };
-    due.into_iter().map(read).collect()
+    }
+    (times, bad)
 }
 
 /// `30m`, `2h`, `1d`; at most 30 days.
@@ -238,7 +280,7 @@ struct ReplyFile {
     #[serde(default = "yes")]
     built_in: bool,
     #[serde(default)]
-    reply: Vec<Spanned<ReplySection>>,
+    reply: Vec<ReplySection>,
 }
 
 fn yes() -> bool {
@@ -248,9 +290,9 @@ fn yes() -> bool {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ReplySection {
-    key: String,
-    text: String,
-    category: Option<String>,
+    key: Spanned<String>,
+    text: Spanned<String>,
+    category: Option<Spanned<String>>,
 }
 
 /// The canned replies: the built-in ones unless the file does without them, then those of the file; one replaces another of the
@@ -263,38 +305,44 @@ pub(super) fn replies_of(
 ) -> Result<Vec<Canned>, ConfigError> {
     let mut sources = vec![Source::built_in("replies.toml", REPLIES)];
     sources.extend(own.cloned());
-    let mut all: Vec<Canned> = Vec::new();
+    let (mut all, mut bad): (Vec<Canned>, Vec<ConfigError>) = Default::default();
     for (n, source) in sources.iter().enumerate() {
         let file = source.parsed::<ReplyFile>()?;
         if !file.built_in {
             all.clear();
         }
         let mut keys = BTreeSet::new();
-        for section in file.reply {
-            let at = section.span();
-            let ReplySection { key, text, category } = section.into_inner();
-            let wrong = |message: String| source.wrong(format!("reply {key}"), &at, message);
-            let category = match category.map(|word| categories.find(&word, None).map_err(|_| word)) {
-                None => None,
-                Some(Ok(category)) => Some(category),
-                Some(Err(_)) if n == 0 => None,
-                Some(Err(word)) => return Err(wrong(format!("there is no category {word}"))),
-            };
-            let canned = Canned { key: key.clone(), text, category }.with_services(interpreter);
+        for ReplySection { key, text, category } in file.reply {
+            let (key_at, text_at, key) = (key.span(), text.span(), key.into_inner());
+            let mut wrong =
+                |at: &Range<usize>, why: String| bad.push(source.wrong(format!("reply {key}"), at, why));
+            let found = category.as_ref().map(|word| categories.find(word.get_ref(), None));
+            if let (Some(word), Some(Err(why))) = (category.as_ref().filter(|_| n > 0), &found) {
+                let why = match why {
+                    NoCategory::Unknown => format!("there is no category {}", word.get_ref()),
+                    NoCategory::Ambiguous => {
+                        format!("several categories fit {}: write GROUP/ITEM in full", word.get_ref())
+                    }
+                };
+                wrong(&word.span(), why);
+            }
             if key.is_empty() || key.contains(|c: char| c.is_whitespace() || c.is_control()) {
-                return Err(wrong("needs a key without spaces".to_owned()));
+                wrong(&key_at, "needs a key without spaces".to_owned());
             }
             if !keys.insert(key.clone()) {
-                return Err(wrong("is defined twice".to_owned()));
+                wrong(&key_at, "is defined twice".to_owned());
             }
+            let category = found.and_then(Result::ok);
+            let canned =
+                Canned { key: key.clone(), text: text.into_inner(), category }.with_services(interpreter);
             if let Some(why) = canned.problem().or_else(|| text::fits(&canned.text, limits).err()) {
-                return Err(wrong(why));
+                wrong(&text_at, why);
             }
             all.retain(|known| known.key != key);
             all.push(canned);
         }
     }
-    Ok(all)
+    ConfigError::unless(bad, all)
 }
 
 #[cfg(test)]
@@ -365,6 +413,7 @@ mod tests {
             Notice::UrgentSelfHarm,
             Notice::UrgentYouth,
             Notice::Moved,
+            Notice::MovedClosed,
             Notice::Restricted,
         ];
         for notice in Notice::ALL.into_iter().filter(|notice| !long.contains(notice)) {
@@ -418,9 +467,54 @@ mod tests {
         let replies =
             || replies_of(Some(&Source::read(&path)?), &Categories::default(), None, &Limits::KOREAN);
         let refused = replies().unwrap_err().to_string();
-        assert!(refused.contains("line 1: reply x: holds"), "{refused}");
+        assert!(refused.contains("line 3: reply x: holds"), "{refused}");
         std::fs::write(&path, "built_in = false\n[[reply]]\nkey = \"x\"\ntext = \"네\"").unwrap();
         let keys = |all: Vec<Canned>| all.into_iter().map(|canned| canned.key).collect::<Vec<_>>();
         assert_eq!(keys(replies().unwrap()), ["x"], "without those that are built in");
+    }
+    /// Whatever the reader of TOML says: a Korean sentence comes first, and its own words stand behind it.
+    #[test]
+    fn what_cannot_be_read_is_said_in_korean() {
+        let broken = [
+            "[[group",
+            "version = ",
+            "version = \"1",
+            "version = 1x",
+            "= 3",
+            "a = [1 2]",
+            "version = \"1\"\nversion = \"2\"",
+            "version = \"1\"\ngroup = [{ name = 3, items = [] }]",
+            "version = \"1\"\nwurst = 1",
+            "a = \"\\q\"",
+            "a = 2026-13-01",
+            "a = 00",
+        ];
+        for text in broken {
+            let source = Source::built_in("x.toml", text);
+            let refused = categories_of(Some(&source)).unwrap_err();
+            let said = crate::ops::causes::in_words(&refused.message, crate::ops::lang::Lang::Ko);
+            assert!(said.contains(|c: char| ('가'..='힣').contains(&c)), "{text}: {said}");
+        }
+    }
+
+    #[test]
+    fn all_faults_are_told_each_with_its_line() {
+        let lines =
+            |refused: ConfigError| refused.all().into_iter().filter_map(|e| e.line).collect::<Vec<_>>();
+        let syntax = Source::built_in("x.toml", "version = \"1\"\na = 00\nc = 1\nb = 01\n");
+        assert_eq!(lines(categories_of(Some(&syntax)).unwrap_err()), [2, 4]);
+        let groups = "version = \"1\"\n[[group]]\nname = \"가\"\nitems = [\n  \"나/다\",\n  \"라\",\n  \"라\",\n]\n\
+                      [[group]]\nname = \"가\"\nitems = [\"마\"]\ndue = { \"바\" = \"1h\" }\n";
+        let groups = Source::built_in("x.toml", groups);
+        assert_eq!(lines(categories_of(Some(&groups)).unwrap_err()), [5, 7, 10, 12]);
+        let replies = "[[reply]]\nkey = \"a\"\ntext = \"{who}\"\ncategory = \"없음\"\n[[reply]]\nkey = \"a\"\ntext = \"\"\n";
+        let replies = Source::built_in("x.toml", replies);
+        let refused = replies_of(Some(&replies), &Categories::default(), None, &Limits::KOREAN).unwrap_err();
+        assert_eq!(lines(refused), [4, 3, 6, 7]);
+        let texts = "[ko]\nname = \"{x}\"\nreciept = \"x\"\n[fr]\nnudge = \"x\"\n";
+        let texts = Source::built_in("x.toml", texts);
+        let mut found = lines(texts_of(Some(&texts), &Limits::KOREAN).unwrap_err());
+        found.sort_unstable();
+        assert_eq!(found, [2, 3, 4]);
     }
 }

@@ -114,14 +114,27 @@ fn contents(
     used.filter_map(|(list, version)| Some((*list, version.content.clone()?))).collect()
 }
 
+/// More faults than these are only counted: who mends the first ones sees the rest.
+const MOST_FAULTS: usize = 20;
+
+/// The faults by their lists and lines; one in a file of the operator's names that file.
 fn fault(error: ConfigError) -> Vec<ListFault> {
     let one = |error: ConfigError| {
         let list = list_of(&error);
-        let file = if list.is_none() { format!("{}: ", error.file.display()) } else { String::new() };
-        let key = error.key.map(|key| format!("{file}{key}"));
+        let file = list.is_none().then(|| error.file.display().to_string());
+        let key: Vec<String> = file.into_iter().chain(error.key).collect();
+        let key = (!key.is_empty()).then(|| key.join(": "));
         ListFault { list, line: error.line, key, message: error.message }
     };
-    error.all().into_iter().map(one).collect()
+    let mut all: Vec<ListFault> = error.all().into_iter().map(one).collect();
+    all.sort_by_key(|fault| (fault.list, fault.line));
+    let n_more = all.len().saturating_sub(MOST_FAULTS);
+    if n_more > 0 {
+        all.truncate(MOST_FAULTS);
+        let message = format!("there are {n_more} more faults");
+        all.push(ListFault { list: None, line: None, key: None, message });
+    }
+    all
 }
 
 /// The newest versions in the database.
@@ -131,7 +144,8 @@ pub(super) async fn newest_lists(store: &Store) -> Result<BTreeMap<List, ListVer
 
 /// What is in force by the database of `config`; by its files alone where that cannot be opened.
 pub async fn in_force(config: Config) -> InForce {
-    let options = StoreOptions { create: false, read_only: true, ..StoreOptions::default() };
+    let keys = config.data_keys.clone();
+    let options = StoreOptions { create: false, read_only: true, keys, ..StoreOptions::default() };
     let newest = match open_store(&config.database, options).await {
         Ok(store) => newest_lists(&store).await.unwrap_or_default(),
         Err(_) => BTreeMap::new(),

@@ -90,7 +90,7 @@ impl Canned {
         let found = rest.find(['{', '}'])?;
         let piece: String = rest[found..].chars().take(20).collect();
         Some(format!(
-            "holds \"{piece}\"; only {{counselor}}, {{desk}}, {{interpreter}} and {{relay}} can be filled in"
+            "holds \"{piece}\"; only {{counselor}}, {{desk}}, {{interpreter}}, {{relay}} can be filled in"
         ))
     }
 

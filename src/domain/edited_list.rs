@@ -96,9 +96,10 @@ pub fn changes(before: &[Entry], after: &[Entry]) -> Vec<EntryChange> {
     now.chain(gone).collect()
 }
 
+/// The version of the list, and its categories; the name of a category holds a slash.
 pub fn of_categories(categories: &Categories) -> Vec<Entry> {
     let due = categories.due_ms();
-    let mut entries = Vec::new();
+    let mut entries = vec![Entry { key: "version".to_owned(), text: categories.version.clone(), sent: None }];
     for group in &categories.groups {
         for item in &group.items {
             let key = format!("{}/{item}", group.name);
@@ -213,7 +214,7 @@ mod tests {
         let categories = Categories { version: "1".into(), groups: vec![group] };
         assert_eq!(
             of_categories(&categories),
-            entries(&[("복지/통역", "due 90m; desks buk"), ("복지/기타", "desks buk")])
+            entries(&[("version", "1"), ("복지/통역", "due 90m; desks buk"), ("복지/기타", "desks buk")])
         );
         assert_eq!((span(86_400_000), span(7_200_000), span(1)), ("1d".into(), "2h".into(), "1ms".into()));
     }

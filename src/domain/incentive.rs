@@ -1,7 +1,7 @@
 //! Points for counselors, from the journal alone. The rules are data; each point names the event that it came from, so that
 //! whoever doubts a sum can look.
 //!
-//! An answer that did not arrive brings no point, and neither does one text to many. A rule that is `once` counts once for a consultation and counselor: writing
+//! An answer that did not leave or did not arrive brings no point, and neither does one text to many. A rule that is `once` counts once for a consultation and counselor: writing
 //! many short answers brings no more than a good one.
 
 use std::collections::BTreeSet;
@@ -59,6 +59,8 @@ pub struct Deed {
     pub score: Option<u8>,
     /// One text to many at once.
     pub is_to_many: bool,
+    /// Of an answer, and of the loss of one: something of that answer left, or still may. `true` for all else.
+    pub has_left: bool,
 }
 
 /// Points that somebody gets for an event.
@@ -89,10 +91,10 @@ pub fn awards(
     giving.done
 }
 
-/// The answers that did not arrive: the last one before each loss.
+/// The answers that left and did not arrive: the last one before each loss.
 fn lost_answers(journal: &[Deed]) -> Vec<i64> {
     let (mut last, mut lost) = (None, Vec::new());
-    for deed in journal {
+    for deed in journal.iter().filter(|deed| deed.has_left) {
         match deed.kind {
             EventKind::Replied => last = Some(deed.seq),
             EventKind::AnswerLost => lost.extend(last.take()),
@@ -119,7 +121,7 @@ impl Giving<'_> {
             EventKind::Reopened => self.round += 1,
             EventKind::Urgent => self.in_danger = true,
             EventKind::AlarmEnded => self.in_danger = false,
-            EventKind::Replied if !deed.is_to_many && !self.lost.contains(&deed.seq) => {
+            EventKind::Replied if deed.has_left && !deed.is_to_many && !self.lost.contains(&deed.seq) => {
                 self.give(deed, |rule| *rule == For::Answer);
                 if std::mem::take(&mut self.in_danger) {
                     self.give(deed, |rule| *rule == For::DangerAnswer);
@@ -180,7 +182,7 @@ mod tests {
     }
 
     fn deed(seq: i64, kind: EventKind, by: Option<i64>) -> Deed {
-        Deed { seq, at: seq * 10, kind, by, score: None, is_to_many: false }
+        Deed { seq, at: seq * 10, kind, by, score: None, is_to_many: false, has_left: true }
     }
 
     fn given(journal: &[Deed], bounds: (UnixMs, UnixMs)) -> Vec<(usize, i64, i64, i64)> {
@@ -231,6 +233,27 @@ mod tests {
             deed(6, K::AnswerLost, None),
         ];
         assert_eq!(given(&journal, (0, 1_000)), [(0, 1, 3, 1), (0, 3, 4, 1)]);
+    }
+
+    /// Minsu (1) answers a danger; a second answer of his is taken back, and what he had sent before stands. Jiyeong's (2) only
+    /// answer is taken back: nothing, and the next one to answer gets the point that it would have used up.
+    #[test]
+    fn an_answer_that_did_not_leave_brings_nothing_and_takes_nothing_away() {
+        use EventKind as K;
+        let stayed = |seq, kind, by| Deed { has_left: false, ..deed(seq, kind, by) };
+        let journal = [
+            deed(1, K::Urgent, None),
+            stayed(2, K::Replied, Some(2)),
+            stayed(3, K::AnswerLost, None),
+            deed(4, K::Urgent, None),
+            deed(5, K::Replied, Some(1)),
+            stayed(6, K::Replied, Some(1)),
+            stayed(7, K::AnswerLost, None),
+            deed(8, K::Reopened, None),
+            stayed(9, K::Replied, Some(2)),
+            deed(10, K::Replied, Some(2)),
+        ];
+        assert_eq!(given(&journal, (0, 1_000)), [(0, 1, 5, 1), (1, 1, 5, 5), (0, 2, 10, 1)]);
     }
 
     #[test]

@@ -68,13 +68,12 @@ impl Recall {
 /// all of it stays here or none of it is touched: nobody gets half an answer.
 pub fn recall(texts: &[(OutboundState, bool)]) -> Recall {
     use OutboundState as S;
-    let stays = |state: S| matches!(state, S::Cancelled | S::Expired | S::Failed);
-    if texts.iter().all(|(state, _)| stays(*state)) {
+    if texts.iter().all(|(state, _)| state.has_stayed()) {
         return Recall::Cancelled;
     }
     let can_stay = |(state, may_have_left): &(S, bool)| match state {
         S::Held | S::Queued => !may_have_left,
-        _ => stays(*state),
+        _ => state.has_stayed(),
     };
     if texts.iter().all(can_stay) { Recall::Recalled } else { Recall::AlreadyLeft }
 }

@@ -108,6 +108,8 @@ pub enum Notice {
     MediaRefused,
     /// Another desk answers.
     Moved,
+    /// The same where that desk is closed, with the time of opening.
+    MovedClosed,
     /// The promised answer takes longer.
     Delayed,
     /// Asks whether they still need us, and says that the consultation ends else.
@@ -178,7 +180,7 @@ const MINUTE_MS: i64 = 60_000;
 const HOUR_MS: i64 = 60 * MINUTE_MS;
 
 impl Notice {
-    pub const ALL: [Notice; 32] = [
+    pub const ALL: [Notice; 33] = [
         Notice::Receipt,
         Notice::ReceiptAhead,
         Notice::ReceiptWait,
@@ -203,6 +205,7 @@ impl Notice {
         Notice::PhotoLost,
         Notice::MediaRefused,
         Notice::Moved,
+        Notice::MovedClosed,
         Notice::Delayed,
         Notice::Nudge,
         Notice::Survey,
@@ -240,6 +243,7 @@ impl Notice {
             Notice::PhotoLost => "photo_lost",
             Notice::MediaRefused => "media_refused",
             Notice::Moved => "moved",
+            Notice::MovedClosed => "moved_closed",
             Notice::Delayed => "delayed",
             Notice::Nudge => "nudge",
             Notice::Survey => "survey",
@@ -267,6 +271,7 @@ impl Notice {
             | Notice::ReceiptLookYouthClosed => &[Slot::Opens],
             Notice::ReceiptPlanned => &[Slot::Planned, Slot::Opens],
             Notice::Moved => &[Slot::Desk],
+            Notice::MovedClosed => &[Slot::Desk, Slot::Opens],
             Notice::Restricted => &[Slot::Until],
             Notice::PhotoLost | Notice::MediaRefused => &[Slot::What],
             _ => &[],
@@ -293,6 +298,7 @@ impl Notice {
                 "urgent"
             }
             Notice::PhotoLost | Notice::MediaRefused => "photo_lost",
+            Notice::Moved | Notice::MovedClosed => "moved",
             other => other.as_str(),
         }
     }
@@ -458,21 +464,24 @@ pub struct Texts {
 }
 
 impl Texts {
-    /// `words` must hold each notice in each language; the error names the one that is missing or cannot be used.
+    /// `words` must hold each notice in each language; the error names those that are missing or cannot be used.
     pub fn new(
         words: &BTreeMap<(Language, Notice), String>,
         limits: Limits,
-    ) -> Result<Texts, (Language, Notice, String)> {
-        let mut templates = BTreeMap::new();
-        for language in Language::ALL {
-            for notice in Notice::ALL {
-                let wrong = |why: String| (language, notice, why);
-                let words = words.get(&(language, notice)).ok_or_else(|| wrong("is missing".to_owned()))?;
-                let template = Template::parse(words, notice.slots(), &limits).map_err(wrong)?;
-                templates.insert((language, notice), template);
+    ) -> Result<Texts, Vec<(Language, Notice, String)>> {
+        let (mut templates, mut bad) = (BTreeMap::new(), Vec::new());
+        for (language, notice) in
+            Language::ALL.into_iter().flat_map(|of| Notice::ALL.map(|notice| (of, notice)))
+        {
+            let words = words.get(&(language, notice)).ok_or_else(|| "is missing".to_owned());
+            match words.and_then(|words| Template::parse(words, notice.slots(), &limits)) {
+                Ok(template) => {
+                    templates.insert((language, notice), template);
+                }
+                Err(why) => bad.push((language, notice, why)),
             }
         }
-        Ok(Texts { limits, templates })
+        if bad.is_empty() { Ok(Texts { limits, templates }) } else { Err(bad) }
     }
 
     /// The template of a notice. [`Texts::new`] makes sure that there is one.

@@ -124,6 +124,11 @@ impl OutboundState {
         Self::ALL.into_iter().find(|s| s.as_str() == word)
     }
 
+    /// Whether the text never left and never will: it was taken back, became too old, or was refused or given up.
+    pub fn has_stayed(self) -> bool {
+        matches!(self, Self::Failed | Self::Expired | Self::Cancelled)
+    }
+
     /// Whether the state never changes again.
     pub fn is_final(self) -> bool {
         matches!(self, Self::Delivered | Self::Undelivered | Self::Failed | Self::Expired | Self::Cancelled)

@@ -193,12 +193,12 @@ pub fn file_kind(ending: &str) -> Option<FileKind> {
         "" => Some(FileKind::Database),
         "-wal" | "-shm" | "-journal" => Some(FileKind::Log),
         "-photos" => Some(FileKind::Photos),
-        // A database that is being encrypted.
-        ".recrypt" | ".recrypt-journal" => Some(FileKind::Copy),
         "-pseudonym-key" => Some(FileKind::Key),
         "-erased" => Some(FileKind::Erased),
         ".lock" | ".control" | ".made" | ".damaged" | ".reached" => Some(FileKind::Mark),
         _ if ending.starts_with(".asking") => Some(FileKind::Mark),
+        // A database, or a copy of one, that is being encrypted.
+        _ if ending.trim_end_matches("-journal").ends_with(".recrypt") => Some(FileKind::Copy),
         _ if is_copy => Some(FileKind::Copy),
         _ => None,
     }
@@ -341,6 +341,9 @@ mod tests {
             (".v8-backup", true),
             (".v8-backup.partial", true),
             (".saved-1700000000", true),
+            (".recrypt", true),
+            (".v8-backup.recrypt", true),
+            (".v8-backup.recrypt-journal", true),
             ("-pseudonym-key", false),
             ("-erased", false),
             (".lock", false),

@@ -9,6 +9,7 @@ use rusqlite::{Connection, Row, named_params};
 
 use crate::domain::UnixMs;
 use crate::domain::board::DangerStep;
+use crate::store::outbound::outbox::HAS_LEFT;
 use crate::store::{Result, Store};
 
 /// What is open now.
@@ -73,7 +74,7 @@ pub struct BoardDay {
 pub struct BoardOpened {
     pub desk: String,
     pub at: UnixMs,
-    /// The first reply of a person.
+    /// The first reply of a person of which something left, or still may.
     pub replied_at: Option<UnixMs>,
     /// It was closed without a reply, or nobody waits in it any more.
     pub is_over: bool,
@@ -252,9 +253,11 @@ fn opened(
 }
 
 fn first_replies(conn: &Connection, (begin, end): (UnixMs, UnixMs)) -> Result<HashMap<i64, UnixMs>> {
-    let mut select = conn.prepare_cached(
-        "SELECT conversation_id, created_at FROM reply WHERE created_at >= :begin AND created_at < :end",
-    )?;
+    let sql = format!(
+        "SELECT r.conversation_id, r.created_at FROM reply r WHERE r.created_at >= :begin AND r.created_at < :end
+           AND EXISTS (SELECT 1 FROM outbox o WHERE o.reply_id = r.id AND {HAS_LEFT})"
+    );
+    let mut select = conn.prepare_cached(&sql)?;
     let mut first: HashMap<i64, UnixMs> = HashMap::new();
     let rows =
         select.query_map(named_params! { ":begin": begin, ":end": end }, |r| Ok((r.get(0)?, r.get(1)?)))?;

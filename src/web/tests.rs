@@ -188,6 +188,9 @@ fn every_key_that_a_page_names_has_words() {
     for code in ["held", "queued", "sending", "in_doubt", "accepted", "delivered", "undelivered", "failed"] {
         assert!(is_known(&format!("fate-{code}")), "{code}");
     }
+    // What triage found is said in words, and never by the ids of its rules.
+    let talk = ASSETS.iter().find(|asset| asset.path == "/web/talk.js").expect("the conversation");
+    assert!(text(talk).contains("{ rules: inWords(text) }") && !text(talk).contains("rules: text.rules"));
     for state in
         ["works", "out_of_order", "refused", "paused", "deaf", "hears", "called", "preferred", "standby"]
     {

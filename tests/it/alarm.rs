@@ -78,7 +78,7 @@ async fn at_night_duty_phones_are_texted_and_an_answer_with_the_code_counts() {
     until_async(&gateway.store, || async { show(&gateway, 1).await.acked_by.is_some() }).await;
     assert_eq!(show(&gateway, 1).await.acked_by.as_deref(), Some("김당직"));
     until_async(&gateway.store, || async {
-        texts_to(gateway.sim(), KIM).iter().any(|text| text.starts_with("1번을 맡았습니다."))
+        texts_to(gateway.sim(), KIM).iter().any(|text| text.starts_with("1번을 확인했습니다."))
     })
     .await;
     let duty: DutyList = gateway.desk.get("/v1/duty").await.unwrap();
@@ -121,7 +121,7 @@ async fn two_supervisors_answer_at_once_and_one_looks_after_it() {
     until_async(&gateway.store, || async {
         let all = [texts_to(gateway.sim(), KIM), texts_to(gateway.sim(), LEE)].concat();
         let n = |word: &str| all.iter().filter(|text| text.contains(word)).count();
-        n("맡았습니다") == 1 && n("이미 맡고 있습니다") == 1
+        n("확인했습니다") == 1 && n("이미 살피고 있습니다") == 1
     })
     .await;
     assert_eq!(n_events(&gateway.store, EventKind::Acked).await, 1);

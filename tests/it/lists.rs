@@ -78,7 +78,7 @@ async fn a_supervisors_list_is_in_force_at_once_and_after_a_restart() {
 
     // It names a category that is not there yet.
     let refused = put(&boss, "replies", stored(Some(DRONE), 0)).await.unwrap_err();
-    assert_eq!((refused.code.as_str(), refused.faults[0].line), ("list_refused", Some(1)));
+    assert_eq!((refused.code.as_str(), refused.faults[0].line), ("list_refused", Some(4)));
     assert!(refused.faults[0].message.contains("드론"), "{:?}", refused.faults);
     let categories = with_drones(&boss).await;
     let done = put(&boss, "categories", stored(Some(&categories), 0)).await.unwrap();
@@ -243,7 +243,7 @@ async fn munja_edit_from_files() {
     std::fs::write(&file, "[[reply]]\nkey = \"night\"\ntext = \"밤에는 {who}\"\n").unwrap();
     let from = ["edit", "replies", "--from", path, "--reason", "밤 안내", "--yes"];
     let told = munja(&boss, home.path(), 2, &from).await;
-    assert!(told.contains("1번째 줄: reply night") && told.contains("저장하지 않았습니다"), "{told}");
+    assert!(told.contains("3번째 줄: reply night") && told.contains("저장하지 않았습니다"), "{told}");
     std::fs::write(&file, "[[reply]]\nkey = \"night\"\ntext = \"밤에는 119에 문자하세요.\"\n").unwrap();
     let told = munja(&boss, home.path(), 0, &["edit", "replies", "--from", path, "--check"]).await;
     assert!(told.contains("새로: night: 밤에는") && told.contains("없어짐: own"), "{told}");

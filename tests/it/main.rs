@@ -23,6 +23,7 @@ mod harness;
 mod hearing;
 mod hostile;
 mod house;
+mod init;
 mod intent;
 mod lists;
 mod log_lines;

@@ -317,26 +317,6 @@ fn the_calendar_of_a_year_is_printed() {
 }
 
 #[test]
-fn init_touches_nothing_that_is_there() {
-    let folder = tempfile::tempdir().unwrap();
-    let config = folder.path().join("gateway.toml");
-    assert!(munjad(&["init"], &config).status.success());
-    let before = std::fs::read(&config).unwrap();
-    let again = munjad(&["init"], &config);
-    assert!(!again.status.success() && said(&again).contains("already"), "{}", said(&again));
-    assert_eq!(std::fs::read(&config).unwrap(), before);
-}
-
-#[test]
-fn a_service_makes_its_database_once() {
-    let folder = tempfile::tempdir().unwrap();
-    let config = write_config(folder.path(), &config_text(9, ""));
-    assert!(said(&munjad(&["init", "--database-only"], &config)).contains("Made the database"));
-    let again = munjad(&["init", "--database-only"], &config);
-    assert!(again.status.success() && said(&again).is_empty(), "{}", said(&again));
-}
-
-#[test]
 fn users_come_and_go() {
     let folder = tempfile::tempdir().unwrap();
     let config = init(folder.path(), 9);

@@ -18,8 +18,9 @@ use crate::admin::{ConfigArg, Say, counted, line};
 use crate::config::Config;
 use crate::domain::data_key::{CAN_ENCRYPT, DataKey, DataKeys};
 use crate::domain::privacy::FileKind;
+use crate::ops::causes::in_words;
 use crate::ops::clock::Clock;
-use crate::store::{Opens, Recrypted, Store, files_of, is_plain, opens};
+use crate::store::{Opens, Recrypted, RecryptedCopies, Store, files_of, is_plain, opens};
 
 #[derive(Args)]
 #[command(
@@ -104,8 +105,8 @@ pub(super) async fn encrypt(at: &ConfigArg, say: Say) -> anyhow::Result<ExitCode
     tell(&config, &done, (said, json!({ "plain_copies": shown(&plain) })), say);
     if !say.json && !plain.is_empty() {
         line(say.pick(
-            "These older copies are NOT encrypted; remove them, or keep them where the key is not needed:",
-            "아래의 이전 사본은 암호화되어 있지 않습니다. 지우거나 안전한 곳에 보관하십시오.",
+            "These copies and backups are NOT encrypted; remove them, or lock them away:",
+            "아래의 사본과 백업은 암호화되어 있지 않습니다. 지우거나 안전한 곳에 보관하십시오.",
         ));
         shown(&plain).iter().for_each(|path| line(&format!("  {path}")));
     }
@@ -143,8 +144,8 @@ pub(super) async fn rekey(at: &ConfigArg, say: Say) -> anyhow::Result<ExitCode> 
     if !say.json {
         line(&match kept_as {
             Some(file) => say.pick(
-                format!("Backups and copies from before open with the old key only. It is in {file}: keep it as long as you keep them."),
-                format!("이전 백업과 사본은 이전 키로만 열립니다. 이전 키는 {file} 에 있으니 그것들을 보관하는 동안 함께 보관하십시오."),
+                format!("Backups from before open with the old key only. It is in {file}: keep it as long as you keep them."),
+                format!("이전 백업은 이전 키로만 열립니다. 이전 키는 {file} 에 있으니 백업을 보관하는 동안 함께 보관하십시오."),
             ),
             None => say.pick(
                 "Now hand over the new key alone (the last line). Backups from before open with the old one only: keep it as long as you keep them.".to_owned(),
@@ -184,10 +185,14 @@ fn tell(
     say: Say,
 ) {
     let database = config.database.display();
-    let Recrypted { is_rewritten, n_rows, n_photos, n_photos_left } = done;
+    let Recrypted { is_rewritten, n_rows, n_photos, n_photos_left, copies } = done;
     if say.json {
+        let left = copies.left.iter();
+        let left: Vec<_> =
+            left.map(|(path, why)| json!({ "file": path.display().to_string(), "why": why })).collect();
         let mut out = json!({ "database": database.to_string(), "rewritten": is_rewritten, "rows": n_rows,
-                              "photos": n_photos, "photos_left": n_photos_left });
+                              "photos": n_photos, "photos_left": n_photos_left, "copies": copies.n,
+                              "copies_left": left });
         if let (Some(out), Some(more)) = (out.as_object_mut(), more.as_object()) {
             out.extend(more.clone());
         }
@@ -213,6 +218,25 @@ fn tell(
             ),
             format!("사진 {n_photos_left}장은 손상되어 그대로 두었습니다: munjad db check --photos"),
         ));
+    }
+    tell_copies(copies, say);
+}
+
+fn tell_copies(copies: &RecryptedCopies, say: Say) {
+    if copies.n > 0 {
+        line(&say.pick(
+            format!("Its copies in the same folder were written anew as well: {}.", copies.n),
+            format!("같은 폴더에 있는 사본 {}개도 다시 썼습니다.", copies.n),
+        ));
+    }
+    if !copies.left.is_empty() {
+        line(say.pick(
+            "These copies could not be written anew, and stay as they were:",
+            "아래 사본은 다시 쓰지 못해 그대로 두었습니다.",
+        ));
+        for (path, why) in &copies.left {
+            line(&format!("  {}: {}", path.display(), in_words(why, say.lang)));
+        }
     }
 }
 

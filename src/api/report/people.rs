@@ -59,7 +59,7 @@ pub(in crate::api) async fn coaching(
     let with_words = match query.word("words") {
         None | Some("false") => false,
         Some("true") => true,
-        Some(_) => return Err(Problem::bad_request("words")),
+        Some(_) => return Err(Problem::bad_request("words").one_of(["true", "false"])),
     };
     let limits = Limits { low_score: u8::try_from(low_score).unwrap_or(u8::MAX), slow_ms };
     let turn = line.turn().await?;

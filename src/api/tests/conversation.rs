@@ -143,3 +143,20 @@ async fn status_counts() {
     assert_eq!(status["counts"]["oldest_waiting_since_at"], desk.now());
     assert_eq!(status["now_at"], desk.now());
 }
+
+/// A page cannot read keys of another keyboard by itself.
+#[tokio::test]
+async fn a_text_says_how_it_was_read_where_it_was_typed_on_another_keyboard() {
+    let desk = Desk::open();
+    let token = desk.token("minsu").await;
+    for (n, (typed, meant)) in
+        [("qjtm djswp dhkdy", json!("버스 언제 와요")), ("버스 언제 와요", Value::Null)]
+            .into_iter()
+            .enumerate()
+    {
+        let id = desk.text_in(&format!("0101234567{n}"), typed).await;
+        let shown = desk.get(&format!("/v1/conversations/{id}"), &token).await.expect(200);
+        let text = &shown["messages"][0];
+        assert_eq!((&text["text"], &text["typed_as"]), (&json!(typed), &meant));
+    }
+}

@@ -194,3 +194,56 @@ async fn a_range_and_the_words_that_are_allowed_are_named() {
     assert!(!refused.body.contains("5678"));
     assert_eq!(refused.refused("unknown_field")["field"], "?");
 }
+
+/// Whatever stands in a field, its name comes back, and what would be right.
+#[tokio::test(start_paused = true)]
+async fn every_route_names_a_field_of_the_wrong_type_and_says_what_is_needed() {
+    let desk = Desk::open();
+    let tokens = people(&desk).await;
+    let mut n_fields = 0;
+    for route in routes().iter().filter(|route| route.method != "GET") {
+        for (form, field) in
+            route.body.iter().flatten().flat_map(|form| form.fields.iter().map(move |f| (form, f)))
+        {
+            let mut body = json!({});
+            if let Some((name, word)) = &form.tag {
+                body[name] = json!(word);
+            }
+            body[field] = json!([[1]]);
+            let answer = asked(&desk, route, &route.path, &body.to_string(), &tokens).await;
+            let refused = answer.refused("bad_request");
+            let named = refused["field"].as_str().unwrap_or_default();
+            assert!(named.starts_with(field.as_str()), "{} {body}: {refused}", route.path);
+            let detail = refused["detail"].as_str().unwrap_or_default();
+            let says_more = detail.rsplit_once(&format!("{named}. ")).is_some_and(|(_, fix)| fix.len() > 5);
+            assert!(says_more, "{} {body}: {detail}", route.path);
+            n_fields += 1;
+        }
+    }
+    assert!(n_fields > 60, "{n_fields}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_empty_too_long_or_no_name_is_named_with_its_bounds() {
+    let desk = Desk::open();
+    let boss = &people(&desk).await[1];
+    let cases = [
+        ("/v1/answers/preview", json!({"text": "x", "containing": " "}), "containing", "1 to 100 characters"),
+        (
+            "/v1/answers/preview",
+            json!({"text": "x", "ids": (0..501).collect::<Vec<_>>()}),
+            "ids",
+            "at most 500",
+        ),
+        ("/v1/answers/recall", json!({"answer_id": "nosuch"}), "answer_id", "12 of 0-9 and a-f"),
+        ("/v1/conversations/1/reveal", json!({"reason": "가".repeat(1_001)}), "reason", "1000 characters"),
+        ("/v1/conversations/1/evidence", json!({"reason": ""}), "reason", "1 to 1000 characters"),
+        ("/v1/announcements", json!({"text": ""}), "text", "characters"),
+    ];
+    for (path, body, field, fix) in cases {
+        let refused = desk.post(path, boss, body).await.refused("bad_request");
+        assert_eq!(refused["field"], field, "{path}");
+        let detail = refused["detail"].as_str().unwrap_or_default();
+        assert!(detail.contains(field) && detail.contains(fix), "{path}: {detail}");
+    }
+}

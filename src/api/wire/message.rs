@@ -44,6 +44,9 @@ pub struct InboundMessage {
     /// What triage found in it, by ids of rules: why it is pressing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rules: Option<String>,
+    /// The text as it was meant, if it was typed on a keyboard not switched to Hangul; null for any other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub typed_as: Option<String>,
     /// The text has abusive words; programs should show it folded.
     #[serde(default)]
     pub is_abusive: bool,

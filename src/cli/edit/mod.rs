@@ -6,7 +6,6 @@
 mod shown;
 
 use std::fs;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -16,7 +15,10 @@ use super::compose::run_editor;
 use super::context::CliContext;
 use super::exit::Exit;
 use super::failure::Failure;
-use crate::api::wire::{EditedListView, ListRequest, ListResponse, ListVersionView, ProblemCode};
+use super::input;
+use crate::api::wire::{
+    EditedListView, ListRequest, ListResponse, ListVersionView, MAX_BODY_BYTES, ProblemCode,
+};
 use crate::client::{Client, ClientError, write_private};
 
 pub use shown::state_line;
@@ -64,6 +66,19 @@ impl ListWord {
             ListWord::Categories => "categories",
             ListWord::Texts => "texts",
             ListWord::Words => "words",
+        }
+    }
+}
+
+impl Args {
+    /// The command that shows what was stored.
+    pub fn history(&self) -> &'static str {
+        match self.list {
+            None => "munja edit",
+            Some(ListWord::Replies) => "munja edit replies --history",
+            Some(ListWord::Categories) => "munja edit categories --history",
+            Some(ListWord::Texts) => "munja edit texts --history",
+            Some(ListWord::Words) => "munja edit words --history",
         }
     }
 }
@@ -123,13 +138,15 @@ async fn version_of(client: &Client, list: &str, version: i64) -> Result<ListVer
 
 /// The content of a file; `-` is standard input.
 fn given(context: &mut CliContext, path: &Path) -> Result<String, Failure> {
-    let mut content = String::new();
-    if path == Path::new("-") {
-        context.io.stdin.read_to_string(&mut content).context("standard input")?;
-    } else {
-        content = fs::read_to_string(path).with_context(|| path.display().to_string())?;
+    if path == Path::new("-") { input::standard(context) } else { input::text_of(path, MAX_BODY_BYTES) }
+}
+
+/// A list that is too large is not called a text.
+fn about_list(error: ClientError) -> Failure {
+    match error.code() {
+        Some(ProblemCode::BodyTooLarge) => Failure::here(Exit::Unsendable, "list_too_large", []),
+        _ => error.into(),
     }
-    Ok(content)
 }
 
 /// The line below a list that says which version it was begun with.
@@ -168,7 +185,7 @@ impl Edit<'_> {
         args: &Args,
         content: Option<String>,
     ) -> Result<(), Failure> {
-        let preview = self.examined(context, content.clone()).await?;
+        let preview = self.examined(context, content.clone()).await.map_err(about_list)?;
         self.agreed(context, args, (content, preview)).await
     }
 
@@ -179,7 +196,7 @@ impl Edit<'_> {
     ) -> Result<ListResponse, ClientError> {
         let examined = self.client.edit_list(self.list, &self.request(content, "", true)).await;
         if let Err(ClientError::Problem(problem)) = &examined {
-            shown::faults(context, problem);
+            shown::faults(context, self.list, problem);
         }
         examined
     }
@@ -221,9 +238,9 @@ impl Edit<'_> {
         }
         let stored = self.client.edit_list(self.list, &self.request(content, &reason, false)).await;
         if let Err(ClientError::Problem(problem)) = &stored {
-            shown::faults(context, problem);
+            shown::faults(context, self.list, problem);
         }
-        shown::stored(context, &stored?)
+        shown::stored(context, &stored.map_err(about_list)?)
     }
 
     /// Opens the list in an editor, again and again while it cannot be used and the person wants to mend it.
@@ -255,7 +272,7 @@ impl Edit<'_> {
     ) -> Result<(), Failure> {
         loop {
             run_editor(context, file)?;
-            let written = fs::read_to_string(file).with_context(|| file.display().to_string())?;
+            let written = input::text_of(file, MAX_BODY_BYTES)?;
             let (_, content) = without_version(&written);
             if content.trim() == now.content.trim() {
                 let unchanged = context.say.t("edit-unchanged");
@@ -269,7 +286,7 @@ impl Edit<'_> {
                         return Err(error.into());
                     }
                 }
-                Err(error) => return Err(error.into()),
+                Err(error) => return Err(about_list(error)),
             }
         }
     }

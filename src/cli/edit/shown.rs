@@ -52,10 +52,12 @@ fn fault_line(context: &CliContext, of: &ListFaultView) -> String {
     line.into_iter().chain(key).chain([message]).collect::<Vec<_>>().join(": ")
 }
 
-/// Shows where a list cannot be used.
-pub fn faults(context: &mut CliContext, problem: &ProblemDetails) {
+/// Shows where a list cannot be used. A fault in another list than the one that is edited names that one.
+pub fn faults(context: &mut CliContext, edited: &str, problem: &ProblemDetails) {
     for fault in &problem.faults {
-        let line = context.paint.alert(&fault_line(context, fault));
+        let other = fault.list.as_deref().filter(|list| *list != edited).map(one_word);
+        let line = other.into_iter().chain([fault_line(context, fault)]).collect::<Vec<_>>().join(", ");
+        let line = context.paint.alert(&line);
         context.remark(&line);
     }
     if let Some(newest) = &problem.list_version {
@@ -81,7 +83,18 @@ pub fn changes(context: &CliContext, of: &ListResponse) -> String {
         let n = i64::try_from(n_more).unwrap_or(i64::MAX);
         all.push(context.say.with("edit-more", [("n", n.into())]));
     }
+    all.extend(hint(of).map(|id| context.say.t(id)));
     all.join("\n")
+}
+
+/// What somebody should know who changes this list.
+fn hint(of: &ListResponse) -> Option<&'static str> {
+    let is_new = |change: &ListChangeView| change.after.is_some();
+    match of.state.list.as_str() {
+        "categories" if of.changes.iter().all(|change| change.key != "version") => Some("edit-version-kept"),
+        "words" if of.changes.iter().any(is_new) => Some("edit-words-from-now"),
+        _ => None,
+    }
 }
 
 fn change_line(context: &CliContext, of: &ListChangeView, n_texts: Option<i64>) -> String {

@@ -18,9 +18,9 @@ cmd-munja = Munja: answer citizens by text message.
         Exit codes:
           0  done                          5  nobody is waiting, or nothing found
           1  something unexpected          6  refused: a colleague holds it, closed, too late
-          2  wrong usage                   7  look at the conversation first
+          2  wrong usage, unreadable file  7  look at the conversation first
           3  not logged in, or expired     8  the text can't be sent
-          4  the server can't be reached   9  the server failed
+          4  no connection, or no answer   9  the server failed
 
         Environment:
           MUNJA_SERVER, MUNJA_PROFILE      as --server and --profile
@@ -145,7 +145,8 @@ cmd-reply = Answer the citizen of a conversation you hold.
           munja reply 12 --draft           send your draft as it is
 
         Put a text with $, ! or ` in single quotes, or the shell changes it: '53$'.
-        What leaves is shown as it arrives. It leaves after some seconds: munja recall takes it back.
+        On a terminal it is shown as it will arrive, and asked before it is sent; --yes sends without the question.
+        It leaves after some seconds: munja recall takes it back.
 cmd-advice = Say what people may not understand in a text, or cannot use.
     .examples =
         Looks for invitations to phone, hard and foreign words (with easy ones), sentences over 50 characters, a second
@@ -515,7 +516,7 @@ arg-draft-leave = Leave it for whoever holds the conversation next, not as your 
 arg-draft-drop = Throw your own draft away
 arg-off-release = Give back all conversations you hold
 arg-reply-draft = Send your draft on the server as it is
-arg-reply-parts = Send the reply although it leaves as several texts
+arg-reply-parts = Send without a question (--yes is the same), also if it leaves as several texts
 arg-close-unanswered = Close the conversation although the last text is unanswered
 arg-recall-m = Number of the text (default: the newest reply)
 arg-recall-all_of = Take back one answer for many, as far as it has not left (default: the newest)
@@ -693,7 +694,7 @@ status-failed = Failed in the last 24 hours: { $n }
 status-quarantined = Unreadable texts: { $n } (the operator looks at them)
 status-late = Worker { $name } is late; its last progress was { $ago }. Tell the operator.
 
-next-bad_request = If this happens again, tell the operator (request { $request }).
+next-bad_request = Mend what is named there. If it is right as it is, tell the operator (request { $request }).
 next-unknown_field = Tell the operator (request { $request }).
 next-wrong_content_type = Tell the operator (request { $request }).
 candidates = One of these: { $names }
@@ -704,7 +705,7 @@ error-other_server = Your log-in is for { $other }, not for { $server }.
 next-other_server = munja login --server { $server }, or keep a second log-in with --profile NAME
 next-wrong_login = Try again; after several wrong tries the account is locked for a while.
 next-locked_out = Try again in { $minutes } min.
-next-not_found = munja list --all shows the numbers.
+next-not_found = { $numbers } shows the numbers.
 next-nobody_waits = munja watch shows when somebody does.
 next-claimed_by_other = Take another conversation: munja next
 next-not_claimed = munja claim { $n }
@@ -719,7 +720,7 @@ next-empty_text = munja reply { $n } "TEXT"
 offer-how = To send it like this: munja reply { $n } --replace "TEXT"
 next-unencodable = Leave them out, or write a word instead.
 next-too_long = Shorten it, or send several replies.
-next-body_too_large = Shorten it, or send several replies.
+next-body_too_large = Shorten it, or send it in several parts.
 next-photo_not_here_yet = Try again in a moment: munja photo { $n }
 next-photo_lost = munja show shows the reason.
 next-photo_too_large = Make it smaller: at most 16 MiB and 50 million pixels.
@@ -740,8 +741,24 @@ next-database_full = Tell the operator at once (request { $request }).
 next-database_broken = Tell the operator at once (request { $request }).
 next-internal = Try again. If it happens again, tell the operator (request { $request }).
 next-unreachable = Check the network and --server, or ask the operator.
+next-no_answer = Look before you do it again: { $look }
 next-reply-unreachable = It is not known whether the server got the reply. Send the same text again later: the citizen gets it only once.
+next-reply-no_answer = Send the same text again later: the citizen gets it only once.
 next-bad_answer = Check the address of --server.
+error-file_missing = There is no file { $file }.
+next-file_missing = Check the name and the folder.
+error-file_denied = You may not read { $file }.
+next-file_denied = Give yourself the right to read it, or copy it to a folder of your own.
+error-file_folder = { $file } is a folder, not a file.
+next-file_folder = Name the file in it.
+error-file_not_text = { $file } is not a text file in UTF-8.
+next-file_not_text = Save it as plain text in UTF-8, then try again.
+error-file_unreadable = { $file } can't be read: { $why }
+next-file_unreadable = Copy the file to another place, or ask the operator.
+error-file_too_large = { $file } is too large: at most { $kib } KiB. Nothing was sent or stored.
+next-file_too_large = Check that it is the right file, and shorten it.
+error-input_not_text = Standard input is not text in UTF-8.
+next-input_not_text = Save it as plain text in UTF-8, then try again.
 error-unexpected = Unexpected error: { $why }
 next-unexpected = If it happens again, tell the operator.
 error-plain_http = { $server } would send your password unencrypted across the network.
@@ -936,6 +953,9 @@ presence-said-phone = You are on the phone.
 presence-said-break = You are on a break.
 presence-said-off = You are off.
 presence-holds = You still hold: { $held }. To give one back: munja release N; all: munja off --release; to pass one on: munja transfer N
+ask-reply = Send it so? (y/n)
+error-not_sent = Nothing was sent.
+next-not_sent = To send without a question, add --yes.
 ask-parts = It leaves as { $parts } texts. Send it all the same? (yes/no)
 yes-no = (yes/no)
 editor-below = Nothing below this line is sent. The citizen wrote:
@@ -1102,6 +1122,8 @@ edit-uses = { $n } conversations have it, { $open } of them open. They keep it; 
 edit-found = stands in { $n } of the last { $texts } texts
 edit-more = … and { $n } more
 edit-no-change = Nothing changes for anybody.
+edit-version-kept = `version` at the head of the list stays as it is. It is kept with each conversation and shows by which list its category was chosen: raise it when categories come, go or change their meaning. For times and desks it may stay.
+edit-words-from-now = New words hold for texts that come from now on. Texts that wait already are not judged again: look through them yourself (munja list).
 edit-ask = Is that right, for everybody and at once? (y/n)
 edit-why = Why? One line, kept with the version:
 edit-again = Edit it again? (y/n)
@@ -1116,6 +1138,8 @@ next-edit_usage = munja edit LIST --from FILE --reason TEXT --yes
 error-edit_reason = A reason is needed; it is kept with the version.
 next-edit_reason = --reason "..."
 next-list_refused = Mend the lines named above, then try again.
+error-list_too_large = The list is too large: at most 256 KiB. Nothing was stored.
+next-list_too_large = Leave out what nobody needs, then try again.
 next-list_changed = Put your changes into the newest version (munja edit LIST --print) and store that. Nobody's changes are overwritten.
 error-edit_no_version = There is no version { $n } of { $list }.
 next-edit_no_version = munja edit { $list } --history lists the versions.
@@ -1163,6 +1187,10 @@ bulletin-holds = until { $at }
 bulletin-taken-back = taken back { $at }
 bulletin-over = over { $at }
 error-bulletin_usage = A bulletin needs a sentence and --until.
+error-bulletin_end_usage = A bulletin is ended by its number, without --until.
+next-bulletin_end_usage = munja bulletin end N; munja bulletin list shows the numbers
+error-bulletin_past = { $at } has passed. A bulletin ends later than now, at most 14 days ahead.
+next-bulletin_past = munja bulletin "TEXT" --until 18:00, --until 2h, or --until with a day to come
 next-bulletin_usage = munja bulletin "..." --until 18:00; munja bulletin list; munja bulletin end N
 error-not_agreed = Nothing was done: nobody agreed to it.
 next-not_agreed = Look at what is shown, then give the same command with --yes.

@@ -18,9 +18,9 @@ cmd-munja = 문자(Munja): 시민의 문자 상담에 답변합니다.
         종료 코드:
           0  정상                          5  기다리는 시민이 없거나 찾는 것이 없음
           1  예상하지 못한 오류            6  거절: 다른 상담사가 상담 중, 종료됨, 이미 늦음
-          2  사용법 오류                   7  먼저 상담 내용을 확인해야 함
+          2  사용법 오류, 읽지 못한 파일   7  먼저 상담 내용을 확인해야 함
           3  로그인하지 않았거나 만료됨    8  보낼 수 없는 내용
-          4  서버에 연결할 수 없음         9  서버 장애
+          4  서버에 연결 못 함, 응답 없음  9  서버 장애
 
         환경 변수:
           MUNJA_SERVER, MUNJA_PROFILE      --server, --profile 과 같음
@@ -144,7 +144,8 @@ cmd-reply = 맡은 상담의 시민에게 답변합니다.
           munja reply 12 --draft           내 초안을 그대로 보냅니다
 
         $, !, ` 가 든 글은 작은따옴표로 묶으십시오. 큰따옴표 안에서는 셸이 바꿉니다: '53$'
-        보낸 글은 도착할 모습 그대로 보여 줍니다. 몇 초 뒤에 나가므로 munja recall 로 되돌릴 수 있습니다.
+        터미널에서는 도착할 모습 그대로 보여 주고, 보내기 전에 묻습니다. 묻지 않고 보내려면 --yes 를 붙이십시오.
+        몇 초 뒤에 나가므로 munja recall 로 되돌릴 수 있습니다.
 cmd-advice = 시민이 이해하기 어렵거나 이용할 수 없는 부분을 알려 줍니다.
     .examples =
         전화하라는 말, 어려운 말과 외국어(쉬운 말 제안), 50자가 넘는 문장, 두 번째 질문, 날짜 없는 '내일', 주민등록번호 등을 찾습니다.
@@ -512,7 +513,7 @@ arg-draft-leave = 내 초안이 아니라, 이 상담을 다음에 맡을 동료
 arg-draft-drop = 내 초안을 버립니다
 arg-off-release = 맡은 상담을 모두 내려놓습니다
 arg-reply-draft = 서버에 있는 내 초안을 그대로 보냅니다
-arg-reply-parts = 여러 통으로 나뉘어도 그대로 보냅니다
+arg-reply-parts = 묻지 않고 보냅니다(--yes 도 같음). 여러 통으로 나뉘어도 보냅니다
 arg-close-unanswered = 마지막 문자에 답하지 않고 종료합니다
 arg-recall-m = 문자 번호(생략하면 가장 최근의 답변)
 arg-recall-all_of = 여러 시민에게 보낸 답변을 아직 나가지 않은 만큼 취소(생략하면 가장 최근의 것)
@@ -654,7 +655,7 @@ not-applied-promise = 답변 약속은 저장되지 않았습니다. 앞서 약�
 not-applied-category = 분류는 저장되지 않았습니다. 앞서 이 분류 없이 보낸 같은 답변이 접수되었습니다. 지금 정하려면: munja category { $n } 분류
 replied-recall = 보내기 전에 취소하려면: munja recall { $m }
 replied-held = { $secs }초 뒤에 나갑니다. 그 전에 되돌리려면: munja recall { $m }
-draft-kept = 작성한 내용을 보관했습니다: { $path } (터미널에서 `munja reply { $n }`을 실행하면 다시 열립니다. 또는: munja reply { $n } - < 파일)
+draft-kept = 작성한 내용을 보관했습니다: { $path } (터미널에서 다시 열기: munja reply { $n }. 또는: munja reply { $n } - < 파일)
 draft-on-server = 작성한 내용을 초안으로 보관했습니다. 고치려면: munja reply { $n }, 그대로 보내려면: munja reply { $n } --draft
 
 watch-begin = 지켜보는 중입니다. 끝내려면 Ctrl-C를 누르십시오.
@@ -690,7 +691,7 @@ status-failed = 최근 24시간 실패 { $n }건
 status-quarantined = 읽을 수 없는 문자 { $n }건 (운영자가 확인합니다)
 status-late = { $name } 작업이 늦어지고 있습니다(마지막 진행: { $ago }). 운영자에게 알려 주십시오.
 
-next-bad_request = 계속되면 운영자에게 알려 주십시오(요청 번호 { $request }).
+next-bad_request = 적힌 항목을 고쳐 다시 하십시오. 틀린 것이 없으면 운영자에게 알려 주십시오(요청 번호 { $request }).
 next-unknown_field = 운영자에게 알려 주십시오(요청 번호 { $request }).
 next-wrong_content_type = 운영자에게 알려 주십시오(요청 번호 { $request }).
 candidates = 이 중 하나를 적어 주십시오: { $names }
@@ -698,14 +699,14 @@ next-unauthorized = munja login
 error-not_logged_in = 로그인하지 않았습니다.
 next-not_logged_in = munja login
 error-other_server = 지금 로그인한 서버는 { $other }입니다. { $server } 서버에는 로그인하지 않았습니다.
-next-other_server = munja login --server { $server } 로 로그인하거나, --profile 이름 으로 로그인을 따로 보관하십시오.
+next-other_server = 로그인하기: munja login --server { $server }. 로그인을 따로 보관하려면 --profile 이름 을 붙이십시오.
 next-wrong_login = 다시 시도하십시오. 여러 번 틀리면 계정이 잠시 잠깁니다.
 next-locked_out = { $minutes }분 뒤에 다시 시도하십시오.
-next-not_found = munja list --all 로 번호를 확인하십시오.
+next-not_found = { $numbers } 로 번호를 확인하십시오.
 next-nobody_waits = munja watch 로 새 상담을 기다릴 수 있습니다.
 next-claimed_by_other = 다른 상담을 맡으십시오: munja next
 next-not_claimed = munja claim { $n }
-next-newer_texts = munja show { $n } 으로 확인한 뒤 다시 하십시오. 그대로 하려면 --force를 붙이십시오.
+next-newer_texts = 확인한 뒤 다시 하십시오: munja show { $n }. 그대로 하려면 --force를 붙이십시오.
 error-not_seen = 상담 { $n }번의 내용을 아직 확인하지 않았습니다.
 next-not_seen = munja show { $n }
 next-closed = 시민이 다시 문자를 보내면 저절로 대기 상태가 됩니다.
@@ -716,7 +717,7 @@ next-empty_text = munja reply { $n } "답변"
 offer-how = 이대로 보내려면: munja reply { $n } --replace "답변"
 next-unencodable = 빼거나 다른 말로 바꾸어 주십시오.
 next-too_long = 줄이거나 여러 번에 나누어 답변하십시오.
-next-body_too_large = 줄이거나 여러 번에 나누어 답변하십시오.
+next-body_too_large = 줄이거나 여러 번에 나누어 보내십시오.
 next-photo_not_here_yet = 잠시 뒤에 다시 하십시오: munja photo { $n }
 next-photo_lost = 사유는 munja show 에 나옵니다.
 next-photo_too_large = 16 MiB, 5천만 화소가 넘지 않게 줄여 주십시오.
@@ -737,8 +738,24 @@ next-database_full = 바로 운영자에게 알려 주십시오(요청 번호 { 
 next-database_broken = 바로 운영자에게 알려 주십시오(요청 번호 { $request }).
 next-internal = 다시 시도하십시오. 계속되면 운영자에게 알려 주십시오(요청 번호 { $request }).
 next-unreachable = 네트워크와 --server를 확인하거나 운영자에게 문의하십시오.
+next-no_answer = 다시 하기 전에 먼저 확인하십시오: { $look }
 next-reply-unreachable = 서버가 답변을 받았는지 알 수 없습니다. 나중에 같은 내용을 다시 보내십시오. 시민에게는 한 번만 갑니다.
+next-reply-no_answer = 나중에 같은 내용을 다시 보내십시오. 시민에게는 한 번만 갑니다.
 next-bad_answer = --server 주소를 확인하십시오.
+error-file_missing = { $file } 파일이 없습니다.
+next-file_missing = 파일 이름과 폴더를 확인하십시오.
+error-file_denied = { $file } 파일을 읽을 권한이 없습니다.
+next-file_denied = 읽기 권한을 주거나 자기 폴더로 복사하십시오.
+error-file_folder = { $file } 은(는) 파일이 아니라 폴더입니다.
+next-file_folder = 그 안의 파일 이름까지 적으십시오.
+error-file_not_text = { $file } 은(는) UTF-8 텍스트 파일이 아닙니다.
+next-file_not_text = UTF-8 텍스트로 저장한 뒤 다시 하십시오.
+error-file_unreadable = { $file } 파일을 읽을 수 없습니다: { $why }
+next-file_unreadable = 파일을 다른 곳으로 복사하거나 운영자에게 문의하십시오.
+error-file_too_large = { $file } 파일이 너무 큽니다. { $kib } KiB까지입니다. 보내거나 저장하지 않았습니다.
+next-file_too_large = 맞는 파일인지 확인하고 줄이십시오.
+error-input_not_text = 표준 입력이 UTF-8 텍스트가 아닙니다.
+next-input_not_text = UTF-8 텍스트로 저장한 뒤 다시 하십시오.
 error-unexpected = 예상하지 못한 오류입니다: { $why }
 next-unexpected = 계속되면 운영자에게 알려 주십시오.
 error-plain_http = { $server } 주소로는 비밀번호가 암호화되지 않고 전송됩니다.
@@ -856,11 +873,11 @@ next-nothing_to_ack = munja show { $n }
 next-not_passed_on = 다른 곳에 넘기려면 munja transfer { $n }, 대기로 돌리려면 munja release { $n }
 next-not_warned = 보낸 문자는 munja show { $n } 에서 볼 수 있습니다.
 next-not_asked = 그 뒤에 온 글은 munja show { $n } 에서 볼 수 있습니다.
-next-number_not_shown = munja claim { $n } 으로 먼저 맡으십시오.
+next-number_not_shown = 먼저 맡으십시오: munja claim { $n }
 next-no_such_desk = munja desks
 next-no_such_person = munja colleagues 로 동료 목록을 보십시오.
 next-no_such_category = munja categories
-next-category_needed = munja close { $n } --category 주정차 (전체 목록: munja categories)
+next-category_needed = munja close { $n } --category 분류이름 (분류 목록: munja categories)
 next-promise_open = 먼저 답하십시오: munja reply { $n }. 답하지 않고 종료하려면: munja close { $n } --drop-promise
 error-nothing_found = 찾은 글이 없습니다.
 next-nothing_found = 낱말을 줄이거나 기간을 늘려 보십시오.
@@ -933,6 +950,9 @@ presence-said-phone = 통화 중으로 표시했습니다.
 presence-said-break = 휴식 중으로 표시했습니다.
 presence-said-off = 퇴근으로 표시했습니다.
 presence-holds = 아직 맡고 있는 상담: { $held }. 내려놓기: munja release N, 한꺼번에: munja off --release, 넘기기: munja transfer N
+ask-reply = 이대로 보낼까요? (네/아니요)
+error-not_sent = 보내지 않았습니다.
+next-not_sent = 묻지 않고 보내려면 --yes 를 붙이십시오.
 ask-parts = { $parts }통으로 나뉘어 나갑니다. 그대로 보낼까요? (네/아니요)
 yes-no = (네/아니요)
 editor-below = 이 줄 아래는 보내지 않습니다. 시민이 쓴 문자:
@@ -981,7 +1001,7 @@ report-seconds = { $n }초
 report-unit-seconds = 초
 report-made = { $at } 에 셈
 report-not-final = 아직 확정되지 않았습니다. 기간과 그 뒤 사흘이 지나지 않았거나 열린 상담이 있습니다.
-report-corrected = 정정: { $name } 은(는) { $published } 로 발표했고 지금은 { $now } 입니다.
+report-corrected = 정정: { $name } (발표한 값: { $published }, 지금 값: { $now })
 report-erased-words = 답 { $n }건의 글은 시민이 지워져 없습니다.
 report-more-words = { $n }건이 더 있습니다. 기간을 줄여 보십시오.
 report-words = 시민이 쓴 글
@@ -992,17 +1012,17 @@ head-figure = 항목
 head-value = 값
 head-goal = 목표
 head-change = 변화
-error-bad_period = "{ $what }" 은(는) 기간이 아닙니다.
+error-bad_period = 기간이 아닙니다: "{ $what }"
 next-bad_period = munja report month, 2026-11-30, 2026-11, 2026, 2026-W48, 2026-11-01..2026-11-15 처럼 적으십시오.
 error-no_such_day = 그런 날이 없습니다: { $what }
 next-no_such_day = munja report 2026-11-30
 error-period_backwards = 기간의 끝이 처음보다 앞섭니다: { $what }
 next-period_backwards = 이른 날을 앞에 적으십시오: 2026-11-01..2026-11-15
-error-period_future = { $what } 은(는) 오늘({ $today }) 뒤에 시작합니다. 아직 아무 일도 없습니다.
+error-period_future = 오늘({ $today }) 뒤에 시작하는 기간입니다: { $what }. 아직 아무 일도 없습니다.
 next-period_future = munja report month
 error-period_too_long = 통계는 길어야 10년까지입니다: { $what }
 next-period_too_long = munja report 2026
-error-report_file = { $file } 을(를) 저장할 수 없습니다: { $why }
+error-report_file = 파일을 저장할 수 없습니다: { $file }: { $why }
 next-report_file = 있는 폴더, 쓸 수 있는 폴더를 적으십시오.
 did-handed_over = 상담 { $n }번을 { $service }에 알린 것으로 기록했습니다.
 head-closed = 종료
@@ -1098,6 +1118,8 @@ edit-uses = 이 분류의 상담이 { $n }건 있습니다(진행 중 { $open }�
 edit-found = 최근 문자 { $texts }건 가운데 { $n }건에 나옵니다
 edit-more = … 외 { $n }개
 edit-no-change = 바뀌는 것이 없습니다.
+edit-version-kept = 목록 맨 앞의 version 은 그대로입니다. version 은 상담마다 함께 남아 어느 목록에서 분류를 골랐는지 알려 줍니다. 분류가 생기거나 없어지거나 뜻이 바뀌면 올리고, 시간이나 부서만 바꿀 때는 그대로 두어도 됩니다.
+edit-words-from-now = 새로 더한 말은 지금부터 오는 문자에만 적용됩니다. 이미 기다리는 문자는 다시 판단하지 않으니 직접 살펴보십시오(munja list).
 edit-ask = 모두에게 바로 적용할까요? (y/n)
 edit-why = 사유를 한 줄로 적어 주십시오. 판과 함께 남습니다:
 edit-again = 다시 고칠까요? (y/n)
@@ -1112,6 +1134,8 @@ next-edit_usage = munja edit 목록 --from 파일 --reason 사유 --yes
 error-edit_reason = 사유가 필요합니다. 판과 함께 남습니다.
 next-edit_reason = --reason "..."
 next-list_refused = 위에 적힌 줄을 고친 뒤 다시 하십시오.
+error-list_too_large = 목록이 너무 큽니다. 256 KiB까지입니다. 저장하지 않았습니다.
+next-list_too_large = 쓰지 않는 것을 빼고 다시 하십시오.
 next-list_changed = 가장 새 판(munja edit 목록 --print)에 고칠 것을 옮긴 뒤 저장하십시오. 다른 사람이 고친 것은 지워지지 않습니다.
 error-edit_no_version = { $list } 목록에 { $n }판이 없습니다.
 next-edit_no_version = munja edit { $list } --history 로 판을 확인하십시오.
@@ -1159,6 +1183,10 @@ bulletin-holds = { $at }까지
 bulletin-taken-back = { $at }에 거둠
 bulletin-over = { $at }에 끝남
 error-bulletin_usage = 알림에는 문장과 --until 이 필요합니다.
+error-bulletin_end_usage = 알림을 거둘 때는 번호만 적고 --until 은 쓰지 않습니다.
+next-bulletin_end_usage = munja bulletin end N. 번호는 munja bulletin list 에 나옵니다
+error-bulletin_past = { $at }은(는) 이미 지났습니다. 알림은 지금보다 뒤, 14일 안에 끝나야 합니다.
+next-bulletin_past = munja bulletin "내용" --until 18:00, --until 2h, 또는 앞으로 올 날짜
 next-bulletin_usage = munja bulletin "..." --until 18:00, munja bulletin list, munja bulletin end N
 error-not_agreed = 동의하지 않아 아무것도 하지 않았습니다.
 next-not_agreed = 보여 준 내용을 확인하고 같은 명령에 --yes 를 붙이십시오.
@@ -1195,8 +1223,8 @@ error-no_mass_answer = 여러 시민에게 보낸 답변 가운데 취소할 수
 next-no_mass_answer = 이름은 `munja answer-all` 이 알려 줍니다. 이미 나간 답변은 취소할 수 없습니다. 필요하면 바로잡는 문자를 보내십시오.
 error-recall_all_left = { $count }건은 이미 나갔습니다.
 next-recall_all_left = 필요하면 바로잡는 문자를 보내십시오: munja reply N
-next-not_waiting = munja show { $n } 로 어떤 답이 나갔는지 확인하십시오.
-next-in_danger = munja show { $n } 로 읽고 munja claim { $n } 로 맡으십시오.
+next-not_waiting = 어떤 답이 나갔는지 확인하십시오: munja show { $n }
+next-in_danger = 먼저 읽고(munja show { $n }) 맡으십시오(munja claim { $n }).
 next-no_receipts = 운영자가 [service] 의 receipt_texts 로 켤 수 있습니다.
 next-bulletin_empty = munja bulletin "내용" --until 18:00
 next-bulletin_too_long = 줄여 주십시오.

@@ -81,6 +81,7 @@ async fn advice_is_shown_where_a_person_reads_it_and_blocks_nothing() {
     assert_eq!(n_advised(&world), 3);
     world.is_terminal = true;
     world.server.on("POST /v1/advice", [problem(500, "internal")]);
+    world.stdin = "네\n".to_owned();
     assert_eq!(world.munja(&reply).await.exit, Exit::Ok, "a server without advice is no obstacle");
     assert_eq!(n_advised(&world), 4);
 }

@@ -89,3 +89,84 @@ async fn what_is_not_stored_is_kept_and_an_unchanged_list_changes_nothing() {
     assert_eq!(run.exit, Exit::LookFirst);
     assert!(run.err.contains("이관리 님") && run.err.contains("draft-list-replies-2.toml"), "{}", run.err);
 }
+
+#[tokio::test]
+async fn a_file_that_cannot_be_read_is_named_with_what_to_do() {
+    let world = World::new().await;
+    world.server.on(GET, [list(3)]);
+    let (folder, binary, large) =
+        (world.home.path().join("folder"), world.home.path().join("binary"), world.home.path().join("large"));
+    std::fs::create_dir(&folder).expect("made");
+    std::fs::write(&binary, [0xff, 0xfe, 0x00]).expect("written");
+    std::fs::write(&large, "#".repeat(300 * 1024)).expect("written");
+    let missing = world.home.path().join("missing");
+    let cases = [
+        (&missing, Exit::Usage, "파일이 없습니다"),
+        (&folder, Exit::Usage, "폴더입니다"),
+        (&binary, Exit::Usage, "UTF-8 텍스트 파일이 아닙니다"),
+        (&large, Exit::Unsendable, "256 KiB"),
+    ];
+    for (path, exit, said) in cases {
+        let path = path.display().to_string();
+        let run = world.munja(&["edit", "replies", "--from", &path, "--check"]).await;
+        assert_eq!(run.exit, exit, "{}", run.err);
+        assert!(run.err.contains(&path) && run.err.contains(said), "{}", run.err);
+    }
+    let unsaid = world.munja(&["login", "--user", "minsu", "--ca", &missing.display().to_string()]).await;
+    assert!(unsaid.exit == Exit::Usage && unsaid.err.contains("파일이 없습니다"), "{}", unsaid.err);
+    world.server.on(PUT, [Reply::Problem(413, "body_too_large", json!({}))]);
+    let small = world.home.path().join("small");
+    std::fs::write(&small, "x = 1").expect("written");
+    let small = small.display().to_string();
+    let run = world.munja(&["edit", "replies", "--from", &small, "--check"]).await;
+    assert!(run.exit == Exit::Unsendable && run.err.contains("목록이 너무 큽니다"), "{}", run.err);
+}
+
+#[tokio::test]
+async fn without_an_answer_it_is_said_how_to_look_whether_it_was_stored() {
+    let world = World::new().await;
+    world.server.on(GET, [list(3)]);
+    world.server.on(PUT, [response(false), Reply::Lost]);
+    let file = world.home.path().join("list");
+    std::fs::write(&file, "x = 1").expect("written");
+    let args = ["edit", "replies", "--from", &file.display().to_string(), "--reason", "밤", "--yes"];
+    let run = world.munja(&args).await;
+    assert_eq!(run.exit, Exit::Unreachable);
+    for said in ["되었는지 알 수 없습니다", "munja edit replies --history"] {
+        assert!(run.err.contains(said), "{}", run.err);
+    }
+    world.server.on("POST /v1/conversations/12/actions", [Reply::Lost]);
+    let run = world.munja(&["note", "12", "메모"]).await;
+    assert!(run.err.contains("munja show 12"), "{}", run.err);
+}
+
+#[tokio::test]
+async fn a_fault_of_another_list_names_it_and_the_preview_says_what_should_be_known() {
+    let world = World::new().await;
+    let file = world.home.path().join("list");
+    std::fs::write(&file, "x = 1").expect("written");
+    let file = file.display().to_string();
+    let fault = json!({ "list": "replies", "line": 3, "key": "reply x", "message": "is defined twice" });
+    let state = |list: &str| json!({ "list": list, "source": "file", "version": 0, "content": "" });
+    let preview = |list: &str, key: &str| {
+        let changes = json!([{ "key": key, "before": null, "after": "x" }]);
+        let mut preview = state(list);
+        preview["is_stored"] = json!(false);
+        preview["changes"] = changes;
+        Reply::Json(preview)
+    };
+    for (list, key, hint) in [("categories", "가/나", "version"), ("words", "gas", "다시 판단하지 않으니")]
+    {
+        world.server.on(&format!("GET /v1/lists/{list}"), [Reply::Json(state(list))]);
+        let put = format!("PUT /v1/lists/{list}");
+        world.server.on(&put, [preview(list, key)]);
+        let run = world.munja(&["edit", list, "--from", &file, "--check"]).await;
+        assert!(run.exit == Exit::Ok && run.out.contains(hint), "{} {}", run.out, run.err);
+        world.server.on(&put, [Reply::Problem(422, "list_refused", json!({ "faults": [fault] }))]);
+        let run = world.munja(&["edit", list, "--from", &file, "--check"]).await;
+        assert!(run.err.contains("replies, 3번째 줄: reply x"), "{}", run.err);
+    }
+    world.server.on("PUT /v1/lists/categories", [preview("categories", "version")]);
+    let run = world.munja(&["edit", "categories", "--from", &file, "--check"]).await;
+    assert!(!run.out.contains("그대로입니다"), "{}", run.out);
+}

@@ -162,3 +162,32 @@ async fn a_bulletin_is_shown_before_it_begins() {
         assert_eq!(world.munja(wrong).await.exit, Exit::Usage, "{wrong:?}");
     }
 }
+
+#[tokio::test]
+async fn what_cannot_be_meant_as_a_bulletin_is_refused_and_a_missing_one_is_named() {
+    let world = World::new().await;
+    let wrong: [(&[&str], &str); 5] = [
+        (&["end", "9", "--until", "2h"], "munja bulletin end N"),
+        (&["end 9", "--until", "2h"], "munja bulletin end N"),
+        (&["end", "soon"], "munja bulletin list"),
+        (&["list", "--until", "2h"], "--until"),
+        (&["눈", "--until", "2026-07-01 18:00"], "이미 지났습니다"),
+    ];
+    for (args, said) in wrong {
+        let run = world.munja(&[&["bulletin"][..], args].concat()).await;
+        assert!(run.exit == Exit::Usage && run.err.contains(said), "{args:?}: {}", run.err);
+    }
+    assert!(world.asked().is_empty(), "{:?}", world.asked());
+    let run = world.munja(&["bulletin", "end", "99"]).await;
+    assert_eq!(run.exit, Exit::Nothing);
+    assert!(
+        run.err.contains("99번을 찾을 수 없습니다") && run.err.contains("munja bulletin list"),
+        "{}",
+        run.err
+    );
+    world
+        .server
+        .on("POST /v1/answers/recall", [Reply::Problem(400, "bad_request", json!({ "field": "answer_id" }))]);
+    let run = world.munja(&["recall", "--all-of", "nosuch"]).await;
+    assert!(run.exit == Exit::Nothing && run.err.contains("munja answer-all"), "{}", run.err);
+}

@@ -9,6 +9,7 @@ mod photos;
 mod replies;
 mod sentences;
 mod shown;
+mod texts;
 
 use std::io::{Cursor, Write};
 use std::os::unix::fs::PermissionsExt;

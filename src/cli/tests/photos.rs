@@ -222,8 +222,8 @@ async fn a_photo_that_cannot_leave_leaves_nothing_and_keeps_the_words() {
     let world = shown().await;
     world.munja(&["show", "12"]).await;
     let missing = world.munja(&["reply", "12", "--photo", "/nowhere.jpg", "여기예요"]).await;
-    assert_eq!(missing.exit, Exit::Unexpected);
-    assert!(missing.err.contains("/nowhere.jpg"), "{}", missing.err);
+    assert_eq!(missing.exit, Exit::Usage);
+    assert!(missing.err.contains("/nowhere.jpg 파일이 없습니다"), "{}", missing.err);
     let large = world.home.path().join("large.jpg");
     std::fs::File::create(&large).expect("made").set_len((16 << 20) + 1).expect("set");
     let run = world.munja(&["reply", "12", "--photo", &large.display().to_string(), "여기예요"]).await;

@@ -164,6 +164,7 @@ async fn an_answer_from_an_editor_is_kept_until_it_is_sent() {
         )
     };
     world.set("EDITOR", &before("곧 "));
+    world.stdin = "네\n".to_owned();
     world.server.on(REPLIES, [problem(507, "database_full"), accepted()]);
     let run = world.munja(&["reply", "12"]).await;
     assert_eq!(run.exit, Exit::ServerTrouble);
@@ -218,7 +219,7 @@ async fn an_editor_that_changes_nothing_sends_nothing() {
     assert_eq!(run.exit, Exit::Unsendable);
     assert!(run.err.contains("--draft"), "{}", run.err);
     assert!(replies(&world).is_empty());
-    assert_eq!(world.munja(&["reply", "12", "--draft"]).await.exit, Exit::Ok);
+    assert_eq!(world.munja(&["reply", "12", "--draft", "--yes"]).await.exit, Exit::Ok);
     let sent = replies(&world)[0].1.clone();
     assert_eq!((&sent["text"], sent.get("keep_draft")), (&json!("네, 옵니다"), None));
     world.server.on("GET /v1/drafts", [Reply::Json(json!({ "drafts": [draft] }))]);
@@ -238,7 +239,7 @@ async fn several_texts_are_asked_for_or_named() {
     assert_eq!(world.munja(&["reply", "12", "--yes", "긴 답"]).await.exit, Exit::Ok);
     world.is_terminal = true;
     world.server.on(REPLIES, [refused(), accepted()]);
-    world.stdin = "네\n".to_owned();
+    world.stdin = "네\n네\n".to_owned();
     let run = world.munja(&["reply", "12", "긴 답"]).await;
     assert_eq!(run.exit, Exit::Ok, "{}", run.err);
     assert!(run.err.contains("4통"), "{}", run.err);

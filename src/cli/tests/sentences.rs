@@ -58,6 +58,21 @@ fn both_languages_say_the_same_things() {
     }
 }
 
+/// The page cannot read these files: it has the same words for what triage found, and for kinds of notes.
+#[test]
+fn the_page_says_what_the_programs_say() {
+    let page = include_str!("../../web/assets/words.js");
+    let is_shared = |id: &String| ["rule-", "note-", "typed-as"].iter().any(|start| id.starts_with(start));
+    let shared: Vec<String> = ids(FACES[0].ko).into_iter().filter(is_shared).collect();
+    assert!(shared.len() > 50, "{shared:?}");
+    for id in shared {
+        let [en, ko] = [Lang::En, Lang::Ko].map(|lang| Say::new(lang).with(&id, [("text", "{text}".into())]));
+        let key = id.replace("note-", "noted-");
+        let row = format!("  \"{key}\": [\"{en}\", \"{ko}\"],\n");
+        assert!(page.contains(&row), "{row}");
+    }
+}
+
 #[test]
 fn every_sentence_can_be_looked_up() {
     for face in FACES {
@@ -168,7 +183,7 @@ fn one_korean_word_for_one_thing() {
         for (n, line) in text.lines().enumerate() {
             for (wrong, right) in GLOSSARY {
                 // What a duty phone is texted, word by word: there it is a text sent back.
-                let is_quoted = line.contains("맡으려면 답장:") && wrong == "답장";
+                let is_quoted = line.contains("살피려면 답장:") && wrong == "답장";
                 assert!(
                     is_quoted || !line.contains(wrong),
                     "{}:{}: {wrong}, but the word is {right}",
@@ -178,4 +193,26 @@ fn one_korean_word_for_one_thing() {
             }
         }
     }
+}
+
+/// A particle behind a value would have to follow its last sound, so no sentence has one there: neither both forms, nor one of them.
+#[test]
+fn no_particle_stands_behind_a_value() {
+    const BOTH: [&str; 7] = ["(는)", "(를)", "(으)", "(이)", "(가)", "(과)", "(와)"];
+    const ONE: [&str; 11] = ["은", "는", "이", "가", "을", "를", "과", "와", "으로", "로", "라고"];
+    let page = include_str!("../../web/assets/words.js");
+    let mut n_values = 0;
+    for text in FACES.map(|face| face.ko).into_iter().chain([page]) {
+        for line in text.lines() {
+            assert!(!BOTH.iter().any(|both| line.contains(both)), "{line}");
+            // What is not behind a value of the page is code.
+            for behind in line.split('}').skip(1) {
+                let behind = behind.trim_start_matches(['"', '”', '\'', '`', ' ']);
+                let word: String = behind.chars().take_while(|c| ('가'..='힣').contains(c)).collect();
+                assert!(!ONE.contains(&word.as_str()), "{line}");
+                n_values += 1;
+            }
+        }
+    }
+    assert!(n_values > 300, "{n_values}");
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::client::fake::{Fake, Reply};
 use std::time::Duration;
 
-use crate::api::wire::{EventView, ProblemCode, ReplyRequest};
+use crate::api::wire::{EventView, ListRequest, ProblemCode, ReplyRequest};
 use crate::client::*;
 use crate::domain::outbound::ClientKey;
 
@@ -56,8 +56,24 @@ async fn a_reply_is_given_up_after_four_tries_and_leaves_doubt() {
     let server = Fake::start().await;
     server.on(REPLIES, [Reply::Lost]);
     let error = client(&server.url).reply(12, &words(), &key()).await.expect_err("never answered");
-    assert!(matches!(error, ClientError::Unreachable { .. }) && error.leaves_doubt());
+    assert!(matches!(error, ClientError::NoAnswer { .. }) && error.leaves_doubt());
     assert_eq!(server.asked().len(), 4);
+}
+
+#[tokio::test]
+async fn a_change_without_an_answer_leaves_doubt_and_a_question_does_not() {
+    let server = Fake::start().await;
+    for route in ["GET /v1/me", "PUT /v1/lists/words", "POST /v1/messages/3/recall"] {
+        server.on(route, [Reply::Lost]);
+    }
+    let client = client(&server.url);
+    let is_doubt = |error: ClientError| matches!(error, ClientError::NoAnswer { .. });
+    let list = |dry_run| ListRequest { content: None, based_on: 0, reason: "x".to_owned(), dry_run };
+    assert!(!is_doubt(client.me().await.expect_err("lost")));
+    assert!(!is_doubt(client.edit_list("words", &list(true)).await.expect_err("lost")));
+    assert!(is_doubt(client.edit_list("words", &list(false)).await.expect_err("lost")));
+    server.on("PUT /v1/lists/words", [Reply::Raw(502, "text/html", "<h1>Bad Gateway</h1>".into())]);
+    assert!(is_doubt(client.edit_list("words", &list(false)).await.expect_err("lost")));
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use super::operator::{Saying, Trouble};
 pub fn danger(conversation_id: i64, minutes: i64, code: &str) -> String {
     let minutes = minutes.clamp(1, 999);
     format!(
-        "긴급 문자 {conversation_id}번이 {minutes}분째 답이 없습니다. 맡으려면 답장: {code} 확인 · 신고했으면 {code} 신고"
+        "긴급 문자 {conversation_id}번이 {minutes}분째 답이 없습니다. 살피려면 답장: {code} 확인 · 신고했으면 {code} 신고"
     )
 }
 
@@ -26,7 +26,7 @@ pub fn dangers(all: &[(i64, &str)], n_listed: usize, minutes: i64) -> String {
     if n_listed < all.len() {
         text.push_str("\n나머지는 상담 화면에 있습니다.");
     }
-    text.push_str(&format!("\n맡으려면 답장: {code} 확인 · 신고했으면 {code} 신고"));
+    text.push_str(&format!("\n살피려면 답장: {code} 확인 · 신고했으면 {code} 신고"));
     text
 }
 
@@ -61,10 +61,10 @@ impl Confirmation {
     pub fn words(&self) -> String {
         match self {
             Confirmation::Taken { conversation_id } => {
-                format!("{conversation_id}번을 맡았습니다. 시민에게 답장이 나가지 않으면 다시 알립니다.")
+                format!("{conversation_id}번을 확인했습니다. 시민에게 답장이 나가지 않으면 다시 알립니다.")
             }
             Confirmation::TakenBefore { conversation_id, by } => {
-                format!("{conversation_id}번은 {} 님이 이미 맡고 있습니다.", short(by))
+                format!("{conversation_id}번은 {} 님이 이미 살피고 있습니다.", short(by))
             }
             Confirmation::HandedOver { conversation_id } => {
                 format!(
@@ -80,7 +80,7 @@ impl Confirmation {
                 format!("{conversation_id}번은 이미 끝난 알림입니다. 더 하실 일이 없습니다.")
             }
             Confirmation::Nothing => {
-                "번호가 없거나 틀립니다. 문자에 적힌 두 자리 번호와 확인(맡음)이나 신고(신고함)를 쓰세요."
+                "번호가 없거나 틀립니다. 문자에 적힌 두 자리 번호와 확인(살핌)이나 신고(신고함)를 쓰세요."
                     .to_owned()
             }
             Confirmation::Ignored { until } => {

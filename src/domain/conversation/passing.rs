@@ -88,8 +88,15 @@ impl Handling<'_> {
         self.it.desk = desk.to_owned();
         self.it.previous_desk = from;
         if !self.it.has_open_danger() {
-            let name = self.policy.desks.get_or_first(desk).name.clone();
-            self.say(Notice::Moved, vec![(Slot::Desk, name)]);
+            let desk = self.policy.desks.get_or_first(desk);
+            let name = (Slot::Desk, desk.name.clone());
+            match desk.opens_at(self.now) {
+                Some(at) => {
+                    let opens = desk.calendar.describe(at, self.now, self.it.language);
+                    self.say(Notice::MovedClosed, vec![name, (Slot::Opens, opens)]);
+                }
+                None => self.say(Notice::Moved, vec![name]),
+            }
         }
     }
 }

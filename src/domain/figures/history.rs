@@ -45,12 +45,17 @@ pub enum What {
     /// Taken, answered and let go or closed together with others, by one text for many: nobody's work on this consultation.
     TakenWithOthers,
     Released,
-    /// A person answered.
-    Replied,
+    /// A person answered. `has_left`: something of it left or still may; else it was taken back, became too old or was refused
+    /// as a whole, and is no answer.
+    Replied {
+        has_left: bool,
+    },
     /// An answer was found whose time is not known.
     FoundAnswered,
-    /// The last answer did not arrive.
-    AnswerLost,
+    /// The last answer did not arrive. `had_left`: of that answer, as above.
+    AnswerLost {
+        had_left: bool,
+    },
     Closed,
     /// The alarm of a danger.
     Urgent,

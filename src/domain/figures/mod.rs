@@ -8,7 +8,8 @@
 //! * A figure depends on what happened, and on nothing that may change later: desk and category are those of the moment, and a
 //!   citizen is a keyed hash that survives their erasure.
 //! * Each fact counts in one period alone: responses and waits where the citizen's text came, everything else where it happened.
-//! * Closed hours never count as waiting, but in a danger. Automatic texts never count as replies.
+//! * Closed hours never count as waiting, but in a danger. Automatic texts never count as replies,
+//!   and neither does an answer of which nothing left.
 
 pub mod coaching;
 pub mod history;

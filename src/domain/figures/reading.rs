@@ -168,9 +168,11 @@ impl Reader<'_> {
                 self.tell(fact);
                 self.passed(step.at);
             }
-            What::Replied => self.replied(step),
+            What::Replied { has_left: true } => self.replied(step),
+            // Whoever wrote it had seen the danger; the citizen has heard nothing.
+            What::Replied { has_left: false } => self.acked(step),
             What::FoundAnswered => self.found_answered(),
-            What::AnswerLost => self.answer_lost(),
+            What::AnswerLost { had_left } => self.answer_lost(had_left),
             What::Closed => self.closed(step),
             What::Urgent => self.urgent(step),
             What::Acked => self.acked(step),
@@ -311,13 +313,19 @@ impl Reader<'_> {
         }
     }
 
-    /// The answer counts as none, and a close after it as none either: the citizen waits again.
-    fn answer_lost(&mut self) {
+    /// The answer counts as none, and a close after it as none either: the citizen waits again. Where nothing of it had left, no
+    /// answer was counted, and the one before it stands.
+    fn answer_lost(&mut self, had_left: bool) {
+        if let Some(episode) = &mut self.episode {
+            episode.closed = None;
+        }
+        if !had_left {
+            return;
+        }
         if let Some(danger) = &mut self.danger {
             danger.answered = None;
         }
         let Some(episode) = &mut self.episode else { return };
-        episode.closed = None;
         if let Some(answer) = episode.last_answer.take() {
             episode.wait = Some(answer.wait);
             episode.n_answers = episode.n_answers.saturating_sub(1);

@@ -12,6 +12,8 @@ const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 const MINSU: i64 = 1;
 const JIYEONG: i64 = 2;
+const REPLIED: What = What::Replied { has_left: true };
+const LOST: What = What::AnswerLost { had_left: true };
 const MAIN: u16 = 0;
 const BUK: u16 = 1;
 
@@ -53,7 +55,7 @@ fn plain(at: UnixMs) -> Vec<Step> {
         step(at, What::Opened),
         text(at),
         by(at + MINUTE, MINSU, What::Claimed),
-        by(at + 3 * MINUTE, MINSU, What::Replied),
+        by(at + 3 * MINUTE, MINSU, REPLIED),
         closed(at + 10 * MINUTE, MINSU, 0),
     ]
 }
@@ -115,11 +117,11 @@ fn an_answer_to_many_is_volume_and_nobodys_own_work() {
         step(at(0), What::Opened),
         text(at(0)),
         by(at(5), MINSU, What::TakenWithOthers),
-        by(at(5), MINSU, What::Replied),
+        by(at(5), MINSU, REPLIED),
         by(at(5), MINSU, What::Released),
         text(at(20)),
         by(at(21), JIYEONG, What::Claimed),
-        by(at(24), JIYEONG, What::Replied),
+        by(at(24), JIYEONG, REPLIED),
         closed(at(30), JIYEONG, 0),
     ];
     let found = contributions(&history(steps.clone()), &names());
@@ -149,7 +151,7 @@ fn an_answer_to_many_alone_has_no_handling_time() {
         step(TEN, What::Opened),
         text(TEN),
         by(TEN + MINUTE, MINSU, What::TakenWithOthers),
-        by(TEN + MINUTE, MINSU, What::Replied),
+        by(TEN + MINUTE, MINSU, REPLIED),
         closed(TEN + MINUTE, MINSU, 0),
     ];
     let found = contributions(&history(steps.clone()), &names());
@@ -164,7 +166,7 @@ fn an_answer_to_many_alone_has_no_handling_time() {
     ] {
         assert_eq!(value(&whole, figure), expected, "{figure:?}");
     }
-    let lost = [steps, vec![step(TEN + MINUTE + 1, What::AnswerLost)]].concat();
+    let lost = [steps, vec![step(TEN + MINUTE + 1, LOST)]].concat();
     let whole = tally("2026-07-01", By::Hour, &[history(lost)]);
     assert_eq!(value(&whole, FigureId::FirstMedian), None, "nobody got it");
     assert_eq!(value(&whole, FigureId::StillOpen), Some(1));
@@ -175,17 +177,14 @@ fn closed_hours_never_count_as_waiting() {
     // Wednesday 21:58, answered on Thursday at 08:01: three open minutes.
     let at = TEN + 12 * HOUR - 2 * MINUTE;
     let answered = at + 2 * MINUTE + 10 * HOUR + MINUTE;
-    let steps = vec![step(at, What::Opened), text(at), by(answered, MINSU, What::Replied)];
+    let steps = vec![step(at, What::Opened), text(at), by(answered, MINSU, REPLIED)];
     assert!(facts(steps).contains(&Fact::FirstResponse(3 * MINUTE)));
     // Friday 17 July is a public holiday: open 09:00-18:00, and buk not at all until Monday.
     let thursday = TEN + 15 * DAY + 7 * HOUR + 50 * MINUTE;
     let steps = |desk| {
         let at_desk = |one: Step| Step { desk: Some(desk), ..one };
-        let all = [
-            step(thursday, What::Opened),
-            text(thursday),
-            by(thursday + 4 * DAY - 8 * HOUR, MINSU, What::Replied),
-        ];
+        let all =
+            [step(thursday, What::Opened), text(thursday), by(thursday + 4 * DAY - 8 * HOUR, MINSU, REPLIED)];
         all.map(at_desk).to_vec()
     };
     // Main: 4 h 10 on Thursday, 9 h on each of three days, 1 h 50 on Monday.
@@ -202,7 +201,7 @@ fn a_day_begins_at_midnight_there_and_a_response_counts_where_its_text_came() {
         step(at, What::Opened),
         text(at),
         by(morning, MINSU, What::Claimed),
-        by(morning + MINUTE, MINSU, What::Replied),
+        by(morning + MINUTE, MINSU, REPLIED),
         closed(morning + 10 * MINUTE, MINSU, 0),
     ];
     let histories = [history(steps)];
@@ -221,7 +220,7 @@ fn what_returns_within_three_days_was_not_resolved() {
     steps.extend([
         step(back, What::Reopened),
         text(back),
-        by(back + 4 * MINUTE, MINSU, What::Replied),
+        by(back + 4 * MINUTE, MINSU, REPLIED),
         closed(back + 5 * MINUTE, MINSU, 1),
     ]);
     let tally = tally("2026-07", By::Category, &[history(steps)]);
@@ -265,7 +264,7 @@ fn after_a_transfer_each_is_measured_by_what_was_up_to_them() {
         by(at(1), MINSU, What::Claimed),
         Step { desk: Some(BUK), ..by(at(30), MINSU, What::Transferred) },
         by(at(32), JIYEONG, What::Claimed),
-        by(at(33), JIYEONG, What::Replied),
+        by(at(33), JIYEONG, REPLIED),
         closed(at(40), JIYEONG, 1),
     ];
     let all = contributions(&history(steps), &names());
@@ -290,11 +289,11 @@ fn several_texts_wait_from_the_first_and_the_next_response_is_its_own() {
         step(at(0), What::Opened),
         text(at(0)),
         text(at(2)),
-        by(at(6), MINSU, What::Replied),
-        by(at(7), MINSU, What::Replied),
+        by(at(6), MINSU, REPLIED),
+        by(at(7), MINSU, REPLIED),
         text(at(10)),
         text(at(11)),
-        by(at(14), JIYEONG, What::Replied),
+        by(at(14), JIYEONG, REPLIED),
     ];
     let found = facts(steps);
     let responses: Vec<&Fact> =
@@ -310,18 +309,77 @@ fn an_answer_that_was_lost_is_none() {
     let lost = vec![
         step(at(0), What::Opened),
         text(at(0)),
-        by(at(3), MINSU, What::Replied),
+        by(at(3), MINSU, REPLIED),
         closed(at(4), MINSU, 0),
-        step(at(5), What::AnswerLost),
+        step(at(5), LOST),
     ];
     let found = facts(lost.clone());
     assert!(found.contains(&Fact::StillOpen), "{found:?}");
     assert!(!found.iter().any(|fact| matches!(fact, Fact::FirstResponse(_) | Fact::Finished { .. })));
     let mut again = lost;
-    again.extend([by(at(20), MINSU, What::Replied), closed(at(21), MINSU, 0)]);
+    again.extend([by(at(20), MINSU, REPLIED), closed(at(21), MINSU, 0)]);
     let found = facts(again);
     assert!(found.contains(&Fact::FirstResponse(20 * MINUTE)), "{found:?}");
     assert!(found.contains(&Fact::Finished { is_resolved: Some(true) }));
+}
+
+/// Asked at 10:00; Minsu's first answer (10:03) is taken back, Jiyeong answers at 10:08, and what she writes at 10:09 is taken back.
+/// One reply, after 8 minutes, by her alone.
+#[test]
+fn an_answer_that_was_taken_back_is_no_reply_and_leaves_the_others_alone() {
+    let at = |minutes: i64| TEN + minutes * MINUTE;
+    let (stayed, back) = (What::Replied { has_left: false }, What::AnswerLost { had_left: false });
+    let steps = vec![
+        step(at(0), What::Opened),
+        text(at(0)),
+        by(at(1), MINSU, What::Claimed),
+        by(at(3), MINSU, stayed),
+        closed(at(3), MINSU, 0),
+        step(at(4), back),
+        by(at(5), JIYEONG, What::Claimed),
+        by(at(8), JIYEONG, REPLIED),
+        by(at(9), JIYEONG, stayed),
+        step(at(10), back),
+        closed(at(11), JIYEONG, 0),
+    ];
+    let histories = [history(steps)];
+    let whole = tally("2026-07-01", By::Counselor, &histories);
+    for (figure, expected) in [
+        (FigureId::Replies, Some(1)),
+        (FigureId::FirstMedian, Some(8 * MINUTE)),
+        (FigureId::OwnMedian, Some(8 * MINUTE)),
+        (FigureId::NextMedian, None),
+        (FigureId::HandlingMedian, Some(7 * MINUTE)),
+        (FigureId::Finished, Some(1)),
+        (FigureId::Unanswered, Some(0)),
+    ] {
+        assert_eq!(value(&whole, figure), expected, "{figure:?}");
+    }
+    let replies = |who| whole.rows.get(&super::tally::Key::Counselor(who)).map_or(0, |of| of.n_replies);
+    assert_eq!((replies(MINSU), replies(JIYEONG)), (0, 1));
+}
+
+/// All that was written was taken back: never answered, and the alarm is not answered either.
+#[test]
+fn only_what_left_answers_a_citizen_or_a_danger() {
+    let at = |seconds: i64| TEN + seconds * 1_000;
+    let stayed = What::Replied { has_left: false };
+    let begun = vec![
+        step(at(0), What::Opened),
+        step(at(0), What::Urgent),
+        text(at(0)),
+        by(at(50), MINSU, stayed),
+        step(at(60), What::AnswerLost { had_left: false }),
+        step(at(60), What::Urgent),
+    ];
+    let closed_so = [begun.clone(), vec![closed(at(90), MINSU, 0)]].concat();
+    let found = facts(closed_so);
+    assert!(found.contains(&Fact::NeverAnswered) && found.contains(&Fact::DangerAcked(50_000)), "{found:?}");
+    assert!(!found.iter().any(|fact| matches!(fact, Fact::Replied | Fact::DangerAnswered(_))), "{found:?}");
+    let answered = [begun, vec![by(at(200), JIYEONG, REPLIED)]].concat();
+    let found = facts(answered);
+    assert!(found.contains(&Fact::DangerAnswered(200_000)), "{found:?}");
+    assert_eq!(found.iter().filter(|fact| **fact == Fact::DangerSeen).count(), 1, "one alarm");
 }
 
 #[test]
@@ -355,11 +413,11 @@ fn a_danger_is_measured_by_day_and_night() {
         text(at(0)),
         by(at(40), MINSU, What::Acked),
         by(at(100), JIYEONG, What::Claimed),
-        by(at(150), JIYEONG, What::Replied),
+        by(at(150), JIYEONG, REPLIED),
         // A second one, which nobody took before it was answered.
         step(at(600), What::Urgent),
         text(at(600)),
-        by(at(900), JIYEONG, What::Replied),
+        by(at(900), JIYEONG, REPLIED),
         // And one that was none.
         by(at(2_000), MINSU, What::Urgent),
         by(at(2_030), MINSU, What::AlarmEnded { is_handed_over: false }),
@@ -385,10 +443,10 @@ fn an_alarm_whose_answer_was_lost_goes_on() {
         step(at(0), What::Opened),
         step(at(0), What::Urgent),
         text(at(0)),
-        by(at(50), MINSU, What::Replied),
-        step(at(90), What::AnswerLost),
+        by(at(50), MINSU, REPLIED),
+        step(at(90), LOST),
         step(at(90), What::Urgent),
-        by(at(200), MINSU, What::Replied),
+        by(at(200), MINSU, REPLIED),
     ];
     let found = facts(steps);
     assert_eq!(found.iter().filter(|fact| **fact == Fact::DangerSeen).count(), 1);

@@ -79,8 +79,8 @@ figures! {
         "Returning citizens" "Citizens who began a consultation and had had one before.",
         "다시 온 시민" "전에 상담한 적이 있고 이때 상담을 시작한 시민 수.";
     FirstMedian "first_response_median" Ms,
-        "First response, median" "Open hours from a consultation's first text to a counselor's first reply: half took no longer. Counted where the text came; automatic texts are no replies.",
-        "첫 답변 시간(중앙값)" "상담의 첫 문자부터 상담사의 첫 답변까지 걸린 운영 시간. 절반이 이 안에 답을 받았습니다. 문자가 온 날에 셉니다. 자동 문자는 답변이 아닙니다.";
+        "First response, median" "Open hours from a consultation's first text to a counselor's first reply that was not taken back: half took no longer. Counted where the text came; automatic texts are no replies.",
+        "첫 답변 시간(중앙값)" "상담의 첫 문자부터 상담사의 첫 답변(되돌린 답변 제외)까지 걸린 운영 시간. 절반이 이 안에 답을 받았습니다. 문자가 온 날에 셉니다. 자동 문자는 답변이 아닙니다.";
     FirstP90 "first_response_p90" Ms,
         "First response, 90 %" "The same: nine of ten took no longer.",
         "첫 답변 시간(90%)" "위와 같음. 열 건 중 아홉 건이 이 안에 답을 받았습니다.";
@@ -127,8 +127,8 @@ figures! {
         "Receipt within 10 seconds" "Share of automatic receipts that the carrier had within 10 seconds. Goal: all.",
         "10초 안에 접수 알림" "자동 접수 알림이 10초 안에 통신사에 넘어간 비율. 목표: 전부.";
     Replies "replies" Count,
-        "Replies" "Answers written by counselors; one in several parts counts once, and automatic texts do not count. An answer to many at once counts for each who got it, and as no counselor's own.",
-        "답변" "상담사가 쓴 답변 수. 여러 부분으로 나뉜 답변은 한 번만 세고, 자동 문자는 세지 않습니다. 여러 시민에게 한 번에 보낸 답변은 받은 시민마다 세고, 상담사 개인의 답변으로는 세지 않습니다.";
+        "Replies" "Answers written by counselors; one in several parts counts once, and automatic texts do not count, nor does an answer that never left: taken back, too late, or refused by the carrier. An answer to many at once counts for each who got it, and as no counselor's own.",
+        "답변" "상담사가 쓴 답변 수. 여러 부분으로 나뉜 답변은 한 번만 세고, 자동 문자와 나가지 않은 답변(되돌린 것, 기한이 지난 것, 통신사가 거절한 것)은 세지 않습니다. 여러 시민에게 한 번에 보낸 답변은 받은 시민마다 세고, 상담사 개인의 답변으로는 세지 않습니다.";
     Finished "finished" Count,
         "Finished" "Consultations that were closed then.",
         "종료" "이때 종료된 상담 수.";
@@ -137,7 +137,7 @@ figures! {
         "첫 상담에서 해결" "이때 종료된, 답을 받은 첫 상담 중 72시간 안에 시민이 다시 시작하지 않은 비율. 마지막 날의 72시간 뒤에 확정됩니다.";
     Unanswered "never_answered" Count,
         "Never answered" "Consultations that began then and were closed without any reply of a counselor that arrived.",
-        "답 없이 종료" "이때 시작되어 상담사의 답변 없이 종료된 상담 수.";
+        "답 없이 종료" "이때 시작되어 상담사의 도착한 답변 없이 종료된 상담 수.";
     StillOpen "still_open" Count,
         "Not closed yet" "Consultations that began then and are not closed now: until they are, figures of this period may change.",
         "아직 열림" "이때 시작되어 아직 종료되지 않은 상담 수. 종료될 때까지 이 기간의 수치가 바뀔 수 있습니다.";

@@ -122,12 +122,13 @@ pub struct Reading {
 }
 
 impl Triage {
-    /// Refuses a rule whose own tests fail, and patterns that cannot be searched for. Without a table there is no second opinion.
-    pub fn new(lists: Lists, table: Option<Table>) -> Result<Triage, BadRule> {
+    /// Refuses patterns that cannot be searched for, and without such ones rules whose own tests fail; all of them. Without a table
+    /// there is no second opinion.
+    pub fn new(lists: Lists, table: Option<Table>) -> Result<Triage, Vec<BadRule>> {
         let compiler = Compiler::new(&lists)?;
         let (combinations, n_groups) = (compiler.combinations, compiler.n_groups);
         let built = compiler.builder.build();
-        let searcher = built.map_err(|why| BadRule { at: ListPlace::Rule(0), why })?;
+        let searcher = built.map_err(|why| vec![BadRule { at: ListPlace::Rule(0), word: None, why }])?;
         let group_hashes = lists.groups.iter().map(|group| features::group_hash(&group.id)).collect();
         let (mut alone, mut signs, mut initials) = (HashMap::new(), Vec::new(), Vec::new());
         for (index, rule) in lists.rules.iter().enumerate() {
@@ -152,21 +153,26 @@ impl Triage {
             initials,
             table,
         };
-        for (index, rule) in triage.lists.rules.iter().enumerate() {
-            triage.check(rule).map_err(|why| BadRule { at: ListPlace::Rule(index), why })?;
-        }
-        Ok(triage)
+        let failed: Vec<BadRule> = triage
+            .lists
+            .rules
+            .iter()
+            .enumerate()
+            .flat_map(|(index, rule)| triage.failed_tests(ListPlace::Rule(index), rule))
+            .collect();
+        if failed.is_empty() { Ok(triage) } else { Err(failed) }
     }
 
-    fn check(&self, rule: &Rule) -> Result<(), String> {
+    /// The rule's own tests that fail.
+    fn failed_tests(&self, at: ListPlace, rule: &Rule) -> Vec<BadRule> {
         let matches = |text: &String| self.judge(text).hits.iter().any(|h| h.rule.id == rule.id);
-        if let Some(text) = rule.hits.iter().find(|text| !matches(text)) {
-            return Err(format!("its own test fails: nothing is found in \"{text}\""));
-        }
-        match rule.misses.iter().find(|text| matches(text)) {
-            Some(text) => Err(format!("its own test fails: \"{text}\" is hit")),
-            None => Ok(()),
-        }
+        let bad = |text: &String, why: String| BadRule { at, word: Some(text.clone()), why };
+        let unfound = rule.hits.iter().filter(|text| !matches(text));
+        let hit = rule.misses.iter().filter(|text| matches(text));
+        unfound
+            .map(|text| bad(text, format!("its own test fails: nothing is found in \"{text}\"")))
+            .chain(hit.map(|text| bad(text, format!("its own test fails: \"{text}\" is hit"))))
+            .collect()
     }
 
     pub fn lists(&self) -> &Lists {

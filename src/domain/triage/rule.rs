@@ -83,6 +83,8 @@ pub struct Lists {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BadRule {
     pub at: ListPlace,
+    /// The word or text of the entry that is to blame, as it was written; `None`: the entry as a whole.
+    pub word: Option<String>,
     pub why: String,
 }
 
@@ -112,62 +114,57 @@ pub(super) struct Compiler<'a> {
 }
 
 impl<'a> Compiler<'a> {
-    pub fn new(lists: &'a Lists) -> Result<Compiler<'a>, BadRule> {
+    /// Refuses the lists with everything that is wrong in them.
+    pub fn new(lists: &'a Lists) -> Result<Compiler<'a>, Vec<BadRule>> {
         let names: Vec<&str> = lists.groups.iter().map(|group| group.id.as_str()).collect();
         let n_groups = names.len();
         let mut compiler =
             Compiler { builder: Builder::default(), combinations: Vec::new(), n_groups, names };
+        let mut all = Vec::new();
+        let mut note = |at: ListPlace, bad: Vec<BadWord>| {
+            all.extend(bad.into_iter().map(|(word, why)| BadRule { at, word, why }));
+        };
         for (index, group) in lists.groups.iter().enumerate() {
-            let bad = |why| BadRule { at: ListPlace::Group(index), why };
-            compiler.group(index, group).map_err(bad)?;
+            note(ListPlace::Group(index), compiler.group(index, group));
         }
         for (index, rule) in lists.rules.iter().enumerate() {
-            compiler.rule(index, rule).map_err(|why| BadRule { at: ListPlace::Rule(index), why })?;
+            note(ListPlace::Rule(index), compiler.rule(index, rule));
         }
         for (index, guard) in lists.guards.iter().enumerate() {
-            let list = lists.rules.len() + index;
-            compiler.guard(list, guard).map_err(|why| BadRule { at: ListPlace::Guard(index), why })?;
+            note(ListPlace::Guard(index), compiler.guard(lists.rules.len() + index, guard));
         }
-        Ok(compiler)
+        if all.is_empty() { Ok(compiler) } else { Err(all) }
     }
 
-    fn group(&mut self, index: usize, group: &Group) -> Result<(), String> {
-        for word in &group.words {
-            self.builder.member(index, word)?;
-        }
-        for word in &group.forms {
-            self.builder.form(Owner::Group(index), word)?;
-        }
-        Ok(())
+    fn group(&mut self, index: usize, group: &Group) -> Vec<BadWord> {
+        let mut bad = refused(&group.words, |word| self.builder.member(index, word));
+        bad.extend(refused(&group.forms, |word| self.builder.form(Owner::Group(index), word)));
+        bad
     }
 
-    fn rule(&mut self, index: usize, rule: &Rule) -> Result<(), String> {
+    fn rule(&mut self, index: usize, rule: &Rule) -> Vec<BadWord> {
         if [&rule.words, &rule.forms, &rule.together, &rule.alone, &rule.signs, &rule.initials]
             .iter()
             .all(|list| list.is_empty())
         {
-            return Err("has no words".to_owned());
+            return vec![(None, "has no words".to_owned())];
         }
-        if let Some(sign) = rule.signs.iter().find(|sign| !is_one_picture(sign)) {
-            return Err(format!("\"{sign}\" in signs is not one picture"));
-        }
-        for word in &rule.words {
-            self.builder.word(index, word, Begin::Word)?;
-        }
-        for word in &rule.forms {
-            self.builder.form(Owner::List(index), word)?;
-        }
-        for word in &rule.exceptions {
-            self.builder.pattern(Owner::Exception(index), word, Begin::Anywhere)?;
-        }
-        rule.together.iter().try_for_each(|all| self.combination(index, all))
+        let mut bad = refused(&rule.signs, |sign| match is_one_picture(sign) {
+            true => Ok(()),
+            false => Err(format!("\"{sign}\" in signs is not one picture")),
+        });
+        bad.extend(refused(&rule.words, |word| self.builder.word(index, word, Begin::Word)));
+        bad.extend(refused(&rule.forms, |word| self.builder.form(Owner::List(index), word)));
+        let except = |word: &str| self.builder.pattern(Owner::Exception(index), word, Begin::Anywhere);
+        bad.extend(refused(&rule.exceptions, except));
+        bad.extend(refused(&rule.together, |all| self.combination(index, all)));
+        bad
     }
 
-    fn guard(&mut self, list: usize, guard: &Guard) -> Result<(), String> {
-        for word in &guard.words {
-            self.builder.word(list, word, Begin::Word)?;
-        }
-        guard.together.iter().try_for_each(|all| self.combination(list, all))
+    fn guard(&mut self, list: usize, guard: &Guard) -> Vec<BadWord> {
+        let mut bad = refused(&guard.words, |word| self.builder.word(list, word, Begin::Word));
+        bad.extend(refused(&guard.together, |all| self.combination(list, all)));
+        bad
     }
 
     /// `@family 칼|망치 들다 !@play`: parts separated by spaces, each a group or words to choose from; `!`: not in the sentence.
@@ -209,6 +206,14 @@ impl<'a> Compiler<'a> {
         groups.extend(own);
         Ok(groups)
     }
+}
+
+/// A word that cannot be used, and why.
+type BadWord = (Option<String>, String);
+
+/// The words that `take` refuses.
+fn refused(words: &[String], mut take: impl FnMut(&str) -> Result<(), String>) -> Vec<BadWord> {
+    words.iter().filter_map(|word| Some((Some(word.clone()), take(word).err()?))).collect()
 }
 
 fn is_one_picture(sign: &str) -> bool {

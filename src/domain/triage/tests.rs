@@ -146,7 +146,7 @@ fn pictures_alone_and_beside_words() {
     }
     let bad = Rule { signs: owned(&["sos"]), ..Rule::new("a", Tier::Danger, Kind::Danger, Language::Ko) };
     let refused = Triage::new(Lists { rules: vec![bad], ..Lists::default() }, None).unwrap_err();
-    assert!(refused.why.contains("not one picture"), "{refused:?}");
+    assert!(refused[0].why.contains("not one picture"), "{refused:?}");
 }
 
 #[test]
@@ -181,8 +181,24 @@ fn what_cannot_be_used_is_refused() {
     ];
     for (bad, expected) in cases {
         let refused = Triage::new(Lists { rules: vec![bad], ..Lists::default() }, None).unwrap_err();
-        assert!(refused.why.contains(expected), "{refused:?}");
+        assert!(refused.len() == 1 && refused[0].why.contains(expected), "{refused:?}");
     }
+}
+
+#[test]
+fn everything_that_is_wrong_is_named_at_once_with_its_word() {
+    let bad = Rule {
+        together: owned(&["@nobody 칼", "칼 들다"]),
+        ..rule("a", Tier::Look, Kind::Danger, &["가", "가나", "나"], &[])
+    };
+    let refused = Triage::new(Lists { rules: vec![bad], ..Lists::default() }, None).unwrap_err();
+    let words: Vec<_> = refused.iter().filter_map(|bad| bad.word.as_deref()).collect();
+    assert_eq!(words, ["가", "나", "@nobody 칼"]);
+    let (hits, misses) = (owned(&["가나", "다라"]), owned(&["가나요", "마바"]));
+    let untested = Rule { hits, misses, ..rule("a", Tier::Look, Kind::Danger, &["가나"], &[]) };
+    let refused = Triage::new(Lists { rules: vec![untested], ..Lists::default() }, None).unwrap_err();
+    let words: Vec<_> = refused.iter().filter_map(|bad| bad.word.as_deref()).collect();
+    assert_eq!(words, ["다라", "가나요"]);
 }
 
 #[test]

@@ -80,12 +80,12 @@ pub(super) fn contents(conn: &Connection) -> Result<Contents> {
         let n = conn.query_row(&format!("SELECT count(*) FROM \"{name}\""), [], |r| r.get(0))?;
         rows.insert(name, n);
     }
-    let mut select =
-        conn.prepare("SELECT DISTINCT sha256 FROM photo WHERE state = 'kept' ORDER BY sha256")?;
-    let photos = match rows.contains_key("photo") {
-        true => select.query_map([], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?,
-        false => Vec::new(),
-    };
+    // The first versions had no photos.
+    let mut photos = Vec::new();
+    if rows.contains_key("photo") {
+        let sql = "SELECT DISTINCT sha256 FROM photo WHERE state = 'kept' ORDER BY sha256";
+        photos = conn.prepare(sql)?.query_map([], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?;
+    }
     Ok(Contents {
         schema_version: conn.pragma_query_value(None, "user_version", |r| r.get(0))?,
         rows,

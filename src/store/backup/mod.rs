@@ -10,5 +10,5 @@ mod table;
 pub use copy::{Contents, copy_database};
 pub use examine::{Examined, Trouble, examine_copy, newest_text_at};
 pub use place::{keep_photo, open_photo, photo_as_it_lies, photo_content, place, refuse_occupied};
-pub use recrypt::Recrypted;
+pub use recrypt::{Recrypted, RecryptedCopies};
 pub use table::TableSize;

@@ -1,5 +1,6 @@
 //! Encrypting a database, changing its key, and taking the encryption away: into a new file beside it, which is proved and then takes
-//! the old one's place. The caller holds the daemon's lock.
+//! the old one's place. Whole copies beside it (of upgrades, or saved) go the same way, each by itself: what holds the same texts has
+//! the same key. The caller holds the daemon's lock.
 //!
 //! The keys never part from the data, whenever the process dies or the power goes. While this works, the key file holds every key
 //! that something is encrypted with, and opening tries them all:
@@ -11,6 +12,7 @@
 //! | between the proof and the renaming         | the same                              | as before                        |
 //! | after the renaming                         | the new file                          | the new key, which is in the key file since before |
 //! | while photos are written                   | some old, some new, each whole        | each is read with the key it has |
+//! | while copies are written                   | the same; perhaps a `.recrypt` of one | each opens with the key it has; the next run removes the `.recrypt` |
 //! | before an old key leaves the key file      | everything new                        | the old key opens nothing any more|
 //!
 //! In each case the same command goes on where it was broken off. An old log must not meet a new file, whose pages it would
@@ -19,22 +21,24 @@
 
 use std::fs::{self, File};
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
-use std::time::Duration;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use rusqlite::{Connection, named_params};
 
 use super::copy::contents;
 use super::examine::examine_copy;
 use crate::domain::data_key::{DataKey, DataKeys};
+use crate::domain::privacy::FileKind;
 use crate::store::engine::cipher::{self, Opens};
 use crate::store::engine::files::{beside, keep_owner};
 use crate::store::engine::{migrate, pseudonym_key};
 use crate::store::photo::Files;
+use crate::store::privacy::traces::files_of;
 use crate::store::{Result, Store, StoreError, StoreOptions, connect, journal_mode};
 
 /// What was done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recrypted {
     /// The database was written anew; it was not where it was already as asked for.
     pub is_rewritten: bool,
@@ -42,6 +46,16 @@ pub struct Recrypted {
     pub n_photos: usize,
     /// Photos that are damaged or that no key opens; they were left as they are.
     pub n_photos_left: usize,
+    pub copies: RecryptedCopies,
+}
+
+/// What was done with the copies of the whole database beside it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RecryptedCopies {
+    /// How many were written anew.
+    pub n: usize,
+    /// Those that were left as they are, each with the reason: they are damaged, no key opens them, or the disk refused.
+    pub left: Vec<(PathBuf, String)>,
 }
 
 /// The longest wait for another connection to be closed.
@@ -50,8 +64,9 @@ const PATIENCE: Duration = Duration::from_secs(3);
 const UNFINISHED: &str = ".recrypt";
 
 impl Store {
-    /// Encrypts the database at `path`, its photos and its key for pseudonyms with `to`, or leaves them unencrypted without one.
-    /// `keys` are all that something may be encrypted with, `to` among them. What is already so is not written again. Blocks.
+    /// Encrypts the database at `path`, its photos, its key for pseudonyms and the copies beside it with `to`, or leaves them
+    /// unencrypted without one. `keys` are all that something may be encrypted with, `to` among them. What is already so is not
+    /// written again. Blocks.
     pub fn recrypt(path: &Path, keys: &DataKeys, to: Option<&DataKey>) -> Result<Recrypted> {
         // A link is followed: the file itself changes, not what leads to it.
         let path = &beside(path, "");
@@ -62,39 +77,91 @@ impl Store {
             Opens::Nothing => return Err(StoreError::NotFound),
             Opens::No => return Err(cipher::settle_copy(path, keys).err().unwrap_or(StoreError::NotFound)),
         };
-        let files = Files::beside(path, keys.clone());
+        let what_lies_beside = || -> Result<_> {
+            pseudonym_key::reseal(path, keys, to)?;
+            Ok((Files::beside(path, keys.clone()).reseal(to)?, copies(path, keys, to)?))
+        };
         // The way back: a start without a key must find nothing that needs one.
-        let photos = match to {
-            None => Some(files.reseal(None)?),
-            Some(_) => None,
-        };
-        if to.is_none() {
-            pseudonym_key::reseal(path, keys, None)?;
-        }
+        let before = if to.is_none() { Some(what_lies_beside()?) } else { None };
         let is_rewritten = from.in_use() != to;
-        let n_rows = if is_rewritten { rewrite(path, &from, to)? } else { 0 };
-        let (n_photos, n_photos_left) = match photos {
+        let n_rows = if is_rewritten { rewrite(path, (&from, to), None)? } else { 0 };
+        let ((n_photos, n_photos_left), copies) = match before {
             Some(done) => done,
-            None => {
-                pseudonym_key::reseal(path, keys, to)?;
-                files.reseal(to)?
-            }
+            None => what_lies_beside()?,
         };
-        Ok(Recrypted { is_rewritten, n_rows, n_photos, n_photos_left })
+        Ok(Recrypted { is_rewritten, n_rows, n_photos, n_photos_left, copies })
     }
 }
 
-/// Writes the database into a new file, proves it, and puts it in the old one's place; returns its rows.
-fn rewrite(path: &Path, from: &DataKeys, to: Option<&DataKey>) -> Result<i64> {
-    let new = beside(path, UNFINISHED);
-    let cannot =
-        |error: std::io::Error| StoreError::Unusable(format!("{} cannot be written: {error}", new.display()));
-    for left in ["", "-journal", "-wal", "-shm"].map(|ending| beside(&new, ending)) {
-        match fs::remove_file(&left) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(cannot(error)),
-            _ => {}
+/// Does the same with every copy of the database beside it. One that cannot be written anew keeps no other from it.
+fn copies(database: &Path, keys: &DataKeys, to: Option<&DataKey>) -> Result<RecryptedCopies> {
+    let mut done = RecryptedCopies::default();
+    for (path, kind) in files_of(database)? {
+        if kind != Some(FileKind::Copy) {
+            continue;
+        }
+        // Half of a copy, which is made anew where it is needed: nobody else is at work, for the caller holds the lock.
+        if is_unfinished(&path) {
+            remove(&path)?;
+            continue;
+        }
+        match copy(&path, keys, to) {
+            Ok(is_rewritten) => done.n += usize::from(is_rewritten),
+            Err(error) => {
+                remove_unfinished(&path)?;
+                done.left.push((path, error.to_string()));
+            }
         }
     }
+    Ok(done)
+}
+
+/// Writes a copy anew, unless it is as asked for; whether that was necessary. Its time stays: copies are kept for so long from then.
+fn copy(path: &Path, keys: &DataKeys, to: Option<&DataKey>) -> Result<bool> {
+    let from = match cipher::opens(path, keys)? {
+        Opens::Nothing => return Ok(false),
+        Opens::No => return Err(StoreError::Unusable("no key opens it".to_owned())),
+        Opens::Plain => DataKeys::none(),
+        Opens::With(key) => keys.led_by(&key),
+    };
+    if from.in_use() == to {
+        return Ok(false);
+    }
+    let made_at = path.metadata().and_then(|found| found.modified()).map_err(|error| cannot(path, &error))?;
+    rewrite(path, (&from, to), Some(made_at))?;
+    Ok(true)
+}
+
+fn is_unfinished(copy: &Path) -> bool {
+    let name = copy.as_os_str().to_string_lossy();
+    name.ends_with(".partial") || name.trim_end_matches("-journal").ends_with(UNFINISHED)
+}
+
+/// Removes the new file of a run that was broken off; returns its path.
+fn remove_unfinished(path: &Path) -> Result<PathBuf> {
+    let new = beside(path, UNFINISHED);
+    for left in ["", "-journal", "-wal", "-shm"] {
+        remove(&beside(&new, left))?;
+    }
+    Ok(new)
+}
+
+/// Removes a file, if it is there.
+fn remove(file: &Path) -> Result<()> {
+    match fs::remove_file(file) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(cannot(file, &error)),
+        _ => Ok(()),
+    }
+}
+
+fn cannot(file: &Path, error: &std::io::Error) -> StoreError {
+    StoreError::Unusable(format!("{} cannot be written: {error}", file.display()))
+}
+
+/// Writes the database into a new file, proves it, and puts it in the old one's place, with the time `dated`; returns its rows.
+fn rewrite(path: &Path, (from, to): (&DataKeys, Option<&DataKey>), dated: Option<SystemTime>) -> Result<i64> {
+    let new = remove_unfinished(path)?;
+    let cannot = |error: std::io::Error| cannot(&new, &error);
     let options = StoreOptions { create: false, keys: from.clone(), ..StoreOptions::default() };
     let source = connect(path, &options, true)?;
     migrate::known(&source, path)?;
@@ -104,6 +171,7 @@ fn rewrite(path: &Path, from: &DataKeys, to: Option<&DataKey>) -> Result<i64> {
     keep_owner(&file, path).map_err(cannot)?;
     export(&source, &new, to)?;
     source.close().map_err(|(_, error)| StoreError::from(error))?;
+    dated.map_or(Ok(()), |at| file.set_modified(at)).map_err(cannot)?;
     file.sync_all().map_err(cannot)?;
     let keys = to.cloned().map(DataKeys::of).unwrap_or_default();
     if let Some(trouble) = examine_copy(&new, &held, &keys)?.first() {

@@ -104,7 +104,7 @@ pub struct ConversationDetail {
 }
 
 impl Store {
-    /// At most `limit` conversations, those that waited longest first, and how many there are.
+    /// At most `limit` conversations, those that waited longest first (of closed ones, the newest closed), and how many there are.
     pub async fn conversations(
         &self,
         filter: ConversationFilter,
@@ -277,7 +277,11 @@ impl List {
             ),
             State(Active) => ("c.state = 'active' AND :holder IS NULL", BY_DANGER, BEHIND_DANGER),
             State(Answered) => ("c.state = 'answered' AND :holder IS NULL", BY_DANGER, BEHIND_DANGER),
-            State(Closed) => ("c.state = 'closed' AND :holder IS NULL", "c.id DESC", "AND c.id < :id"),
+            State(Closed) => (
+                "c.state = 'closed' AND :holder IS NULL",
+                "c.closed_at DESC, c.id DESC",
+                "AND (c.closed_at, c.id) < (:at, :id)",
+            ),
             Open => {
                 ("c.state IN ('waiting', 'active', 'answered') AND :holder IS NULL", BY_DANGER, BEHIND_DANGER)
             }
@@ -296,9 +300,12 @@ impl List {
 
 /// The place of a row in a list.
 fn place_of(row: &ConversationSummary, filter: ConversationFilter) -> ListPlace {
-    let due_at = row.referral.as_ref().map(|referral| referral.due_at);
-    let due_at = due_at.filter(|_| filter == ConversationFilter::Referred);
-    ListPlace { rank: rank(row), at: due_at.unwrap_or(row.queue_at), id: row.id }
+    let at = match filter {
+        ConversationFilter::Referred => row.referral.as_ref().map(|referral| referral.due_at),
+        ConversationFilter::State(ConversationState::Closed) => row.closed_at,
+        _ => None,
+    };
+    ListPlace { rank: rank(row), at: at.unwrap_or(row.queue_at), id: row.id }
 }
 
 /// As `danger_first!` says it.

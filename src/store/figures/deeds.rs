@@ -2,6 +2,7 @@
 
 use rusqlite::{Row, named_params};
 
+use super::answers::Answers;
 use super::histories::{FiguresOf, walk};
 use crate::domain::UnixMs;
 use crate::domain::conversation::AT_ONCE;
@@ -43,7 +44,8 @@ impl Store {
     ) -> Result<Vec<(i64, Vec<Deed>)>> {
         self.read(move |conn| {
             let mut select = conn.prepare(
-                "SELECT e.conversation_id, e.seq, e.at, e.kind, coalesce(s.counselor_id, e.counselor_id), s.score
+                "SELECT e.conversation_id, e.seq, e.at, e.kind, coalesce(s.counselor_id, e.counselor_id), s.score,
+                        e.message_id
                  FROM event e JOIN conversation v ON v.id = e.conversation_id
                  LEFT JOIN survey s ON e.kind = 'survey_answered' AND s.conversation_id = e.conversation_id
                                        AND s.answered_at = e.at
@@ -59,21 +61,30 @@ impl Store {
             let one = |r: &Row<'_>| {
                 let kind = row::word(r, "kind", EventKind::from_word)?;
                 let (by, score) = (r.get(4)?, r.get(5)?);
-                let deed = Deed { seq: r.get(1)?, at: r.get(2)?, kind, by, score, is_to_many: false };
-                Ok((r.get(0)?, deed))
+                let (is_to_many, has_left) = (false, true);
+                let deed = Deed { seq: r.get(1)?, at: r.get(2)?, kind, by, score, is_to_many, has_left };
+                Ok((r.get(0)?, deed, r.get(6)?))
             };
             let mut all: Vec<(i64, Vec<Deed>)> = Vec::new();
             // The conversation that was taken together with others: the answer that follows is the one to all of them.
             let mut taken = None;
+            let mut answers = (0, Answers::default());
             let of = named_params! { ":from": from, ":to": to, ":desk": desk, ":at_once": AT_ONCE };
             for found in select.query_map(of, one)? {
-                let (id, mut deed): (i64, Deed) = found?;
+                let (id, mut deed, message_id): (i64, Deed, Option<i64>) = found?;
+                if answers.0 != id {
+                    answers = (id, Answers::of(conn, id)?);
+                }
                 match deed.kind {
                     EventKind::Claimed => {
                         taken = Some(id);
                         continue;
                     }
-                    EventKind::Replied => deed.is_to_many = taken.take() == Some(id),
+                    EventKind::Replied => {
+                        deed.is_to_many = taken.take() == Some(id);
+                        deed.has_left = answers.1.has_left(deed.at, deed.by);
+                    }
+                    EventKind::AnswerLost => deed.has_left = answers.1.has_left_with(message_id),
                     _ => {}
                 }
                 match all.last_mut().filter(|(last, _)| *last == id) {

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use rusqlite::{Connection, Row, named_params};
 
+use super::answers::Answers;
 use crate::domain::UnixMs;
 use crate::domain::conversation::AT_ONCE;
 use crate::domain::delivery_reason::DeliveryReason;
@@ -140,14 +141,15 @@ impl Reader<'_> {
     fn steps(&self, id: i64, names: &mut Names) -> Result<Vec<Step>> {
         let mut select = self.conn.prepare_cached(
             "SELECT e.at, e.kind, e.counselor_id, e.detail, e.desk, e.category, i.received_at, i.purpose, i.late_ms,
-                    i.is_abusive
+                    i.is_abusive, e.message_id
              FROM event e LEFT JOIN inbox i ON e.kind = 'text_in' AND i.id = e.message_id
              WHERE e.conversation_id = :id AND e.kind <> 'message' ORDER BY e.seq",
         )?;
+        let answers = Answers::of(self.conn, id)?;
         let mut rows = select.query(named_params! { ":id": id })?;
         let mut steps = Vec::new();
         while let Some(r) = rows.next()? {
-            let Some(what) = what(r)? else { continue };
+            let Some(what) = what(r, &answers)? else { continue };
             let desk = r.get_ref(4)?.as_str_or_null().unwrap_or_default().map(|key| names.desk(key));
             let category =
                 r.get_ref(5)?.as_str_or_null().unwrap_or_default().map(|name| names.category(name));
@@ -217,7 +219,7 @@ fn short(token: &str) -> u64 {
 }
 
 /// What an event means for figures; `None`: nothing, or a text of our own staff.
-fn what(r: &Row<'_>) -> Result<Option<What>> {
+fn what(r: &Row<'_>, answers: &Answers) -> Result<Option<What>> {
     use EventKind as K;
     let kind = row::word(r, "kind", K::from_word)?;
     Ok(Some(match kind {
@@ -229,9 +231,9 @@ fn what(r: &Row<'_>) -> Result<Option<What>> {
         }
         K::Claimed => What::Claimed,
         K::Released => What::Released,
-        K::Replied => What::Replied,
+        K::Replied => What::Replied { has_left: answers.has_left(r.get(0)?, r.get(2)?) },
         K::FoundAnswered => What::FoundAnswered,
-        K::AnswerLost => What::AnswerLost,
+        K::AnswerLost => What::AnswerLost { had_left: answers.has_left_with(r.get(10)?) },
         K::Closed => What::Closed,
         K::Urgent => What::Urgent,
         K::Acked => What::Acked,

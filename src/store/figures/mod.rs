@@ -2,6 +2,7 @@
 //! (`quotes`), and months that are closed (`closed`), and
 //! single facts and deeds (`deeds`). `sample` writes an invented year.
 
+mod answers;
 pub(in crate::store) mod closed;
 mod deeds;
 pub(in crate::store) mod histories;

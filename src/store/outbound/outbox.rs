@@ -27,6 +27,10 @@ pub(in crate::store) struct NewOutbound<'a> {
     pub notice: Option<Notice>,
 }
 
+/// That a text `o` left, or still may ([`OutboundState::has_stayed`]).
+pub(in crate::store) const HAS_LEFT: &str =
+    "o.state <> 'cancelled' AND o.state <> 'failed' AND o.state <> 'expired'";
+
 /// The state of a new text.
 pub(in crate::store) fn first_state(hold_ms: i64) -> OutboundState {
     if hold_ms > 0 { OutboundState::Held } else { OutboundState::Queued }
@@ -106,4 +110,20 @@ pub(in crate::store) fn one_row(n: usize) -> Result<()> {
 pub(in crate::store) fn conversation_of(conn: &Connection, id: i64) -> Result<i64> {
     let sql = "SELECT conversation_id FROM outbox WHERE id = :id";
     Ok(conn.query_row(sql, named_params! { ":id": id }, |r| r.get(0))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The same rule in SQL and in the domain.
+    #[test]
+    fn what_has_left_is_what_has_not_stayed() {
+        let conn = Connection::open_in_memory().unwrap();
+        let sql = format!("SELECT {HAS_LEFT} FROM (SELECT ?1 AS state) o");
+        for state in OutboundState::ALL {
+            let has_left: bool = conn.query_row(&sql, [state.as_str()], |r| r.get(0)).unwrap();
+            assert_eq!(has_left, !state.has_stayed(), "{state:?}");
+        }
+    }
 }

@@ -14,6 +14,7 @@ use crate::domain::text::{MessageText, followed_by, part};
 use crate::store::conversation::list::{VISIBLE, visible_desks};
 use crate::store::conversation::row::load;
 use crate::store::engine::row;
+use crate::store::outbound::outbox::HAS_LEFT;
 use crate::store::{Decided, Result, Store};
 
 /// How many conversations are compared.
@@ -82,18 +83,19 @@ impl Store {
     }
 }
 
-/// Answers that were not taken back and did not fail.
-const ANSWERED: &str =
-    "o.conversation_id = c.id AND o.notice IS NULL AND o.text <> '' AND o.state <> 'cancelled'
-                        AND o.state <> 'failed' AND o.state <> 'expired'";
+/// Answers, but for those that never left.
+fn answered() -> String {
+    format!("o.conversation_id = c.id AND o.notice IS NULL AND o.text <> '' AND {HAS_LEFT}")
+}
 
 /// Some closed conversations with an answer, newest first, each with its question.
 fn some_answered(conn: &Connection, eyes: &Eyes, (but, before): (i64, i64)) -> Result<Vec<(i64, String)>> {
     let visible = if eyes.desks.is_some() { VISIBLE } else { "AND (:me IS NULL OR 1) AND :desks IS NULL" };
+    let answered = answered();
     let sql = format!(
         "SELECT c.id FROM conversation c
          WHERE c.state = 'closed' AND c.id < :before AND c.id <> :but AND c.erased_at IS NULL AND c.is_abusive = 0 {visible}
-           AND EXISTS (SELECT 1 FROM outbox o WHERE {ANSWERED})
+           AND EXISTS (SELECT 1 FROM outbox o WHERE {answered})
            AND NOT EXISTS (SELECT 1 FROM duty_line d WHERE d.conversation_id = c.id)
          ORDER BY c.id DESC LIMIT :step"
     );
@@ -121,8 +123,9 @@ fn question(conn: &Connection, id: i64) -> Result<String> {
 }
 
 fn read_answer(conn: &Connection, id: i64) -> Result<SimilarAnswer> {
+    let answered = answered();
     let sql = format!(
-        "SELECT o.text FROM outbox o JOIN conversation c ON c.id = :id WHERE {ANSWERED} ORDER BY o.id"
+        "SELECT o.text FROM outbox o JOIN conversation c ON c.id = :id WHERE {answered} ORDER BY o.id"
     );
     let mut select = conn.prepare_cached(&sql)?;
     let texts = select.query_map(named_params! { ":id": id }, |r| r.get(0))?;

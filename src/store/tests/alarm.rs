@@ -80,7 +80,7 @@ async fn each_step_texts_the_next_phone_and_never_says_what_the_citizen_wrote() 
     bench.tick(DAY + MINUTE).await;
     bench.tick(DAY + MINUTE + 1).await;
     let first = format!(
-        "긴급 문자 {id}번이 1분째 답이 없습니다. 맡으려면 답장: {0} 확인 · 신고했으면 {0} 신고",
+        "긴급 문자 {id}번이 1분째 답이 없습니다. 살피려면 답장: {0} 확인 · 신고했으면 {0} 신고",
         bench.code(KIM)
     );
     assert_eq!(bench.texts_to(KIM), [first], "once for each step");
@@ -138,7 +138,7 @@ async fn an_answer_with_the_code_looks_after_it_for_a_while() {
     assert_eq!(who, "김당직");
     assert_eq!(bench.n_events("kind = 'acked' AND detail = 'phone' AND counselor_id IS NOT NULL"), 1);
     assert!(
-        bench.texts_to(KIM)[1].starts_with(&format!("{id}번을 맡았습니다.")),
+        bench.texts_to(KIM)[1].starts_with(&format!("{id}번을 확인했습니다.")),
         "{:?}",
         bench.texts_to(KIM)
     );
@@ -221,7 +221,7 @@ async fn every_right_answer_is_confirmed() {
     let told = bench.texts_to(KIM);
     let told: Vec<&str> = told.iter().filter(|text| !text.starts_with("긴급")).map(String::as_str).collect();
     assert_eq!(told.len(), 4, "{told:?}");
-    for (text, word) in told.iter().zip(["1번을 맡았", "2번을 맡았", "3번은 신고한", "1번을 맡았"])
+    for (text, word) in told.iter().zip(["1번을 확인했", "2번을 확인했", "3번은 신고한", "1번을 확인했"])
     {
         assert!(text.starts_with(word), "{text}");
     }
@@ -488,7 +488,7 @@ async fn a_joint_call_says_what_is_true_when_it_leaves() {
     bench.answers(KIM, &format!("{first} 확인"), DAY + MINUTE + 6).await;
     bench.all_leave(DAY + MINUTE + 7).await;
     let texts = bench.texts_to(KIM);
-    assert!(texts[1].starts_with(&format!("{}번을 맡았습니다", ids[0])), "{texts:?}");
+    assert!(texts[1].starts_with(&format!("{}번을 확인했습니다", ids[0])), "{texts:?}");
     let joint = format!("긴급 문자 {}번 외 1건이", ids[1]);
     assert!(texts[2].starts_with(&joint) && !texts[2].contains(&format!("{}번:", ids[2])), "{texts:?}");
     let waits: String =

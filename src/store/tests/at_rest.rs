@@ -84,7 +84,18 @@ mod encrypted {
         DataKeys::parse(&DataKeys::written(keys), Path::new("database.key")).unwrap()
     }
 
-    /// A database with a text, its photo and its index of words; closed, with its log beside it or not.
+    /// A store is closed a moment after it is dropped, when its writer's thread has ended: then there is no log any more.
+    async fn until_closed(path: &Path) {
+        let log = files::beside(path, "-wal");
+        let closed = async {
+            while log.exists() {
+                tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+            }
+        };
+        tokio::time::timeout(std::time::Duration::from_secs(10), closed).await.expect("it is not closed");
+    }
+
+    /// A database with a text, its photo and its index of words; closed.
     async fn filled(keys: &DataKeys) -> TempDir {
         let bench = Bench::with(&options(keys));
         if let Some(key) = keys.in_use() {
@@ -101,6 +112,7 @@ mod encrypted {
         }
         let Bench { store, eye, folder } = bench;
         drop((store, eye));
+        until_closed(&path(&folder)).await;
         folder
     }
 
@@ -123,6 +135,8 @@ mod encrypted {
             .await
             .unwrap();
         assert_eq!(store.file(hash).await.unwrap(), PHOTO);
+        drop(store);
+        until_closed(path).await;
     }
 
     fn all_files(folder: &Path) -> Vec<PathBuf> {
@@ -225,6 +239,66 @@ mod encrypted {
         let done = Store::recrypt(&path, &both, both.last()).unwrap();
         assert_eq!((done.is_rewritten, done.n_photos), (false, 1));
         assert_whole(&path, &new).await;
+    }
+
+    /// Copies of upgrades and saved ones go with the database, also one of a version before; what is half made is removed, and what
+    /// no key opens stays and is named. A copy keeps the time from which it is kept.
+    #[tokio::test]
+    async fn the_copies_beside_a_database_go_with_it() {
+        let folder = filled(&DataKeys::none()).await;
+        let path = path(&folder);
+        let [current, older, half, strange, broken_off] =
+            [".saved-1", ".v1-backup", ".v2-backup.partial", ".v3-backup", ".v1-backup.recrypt"]
+                .map(|ending| files::beside(&path, ending));
+        copy_database(&path, &current, &DataKeys::none()).unwrap();
+        let old = Connection::open(&older).unwrap();
+        old.execute_batch(include_str!("../engine/migrations/0001.sql")).unwrap();
+        old.execute_batch("PRAGMA application_id = 0x4d756e6a; PRAGMA user_version = 1").unwrap();
+        drop(old);
+        std::fs::write(&half, SECRET).unwrap();
+        std::fs::write(&broken_off, SECRET).unwrap();
+        std::fs::write(&strange, random_pages(3)).unwrap();
+        let made_at = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_700_000_000);
+        std::fs::File::options().write(true).open(&older).unwrap().set_modified(made_at).unwrap();
+
+        let (one, two) = (ring(&[key(1)]), ring(&[key(1), key(2)]));
+        for (keys, to) in [(&one, Some(key(1))), (&two, Some(key(2))), (&ring(&[key(2)]), None)] {
+            let done = Store::recrypt(&path, keys, to.as_ref()).unwrap();
+            let left: Vec<&PathBuf> = done.copies.left.iter().map(|(path, _)| path).collect();
+            assert_eq!((done.copies.n, left), (2, vec![&strange]), "{:?}", done.copies);
+            let again = Store::recrypt(&path, keys, to.as_ref()).unwrap();
+            assert_eq!((again.is_rewritten, again.copies.n), (false, 0));
+            let with = to.clone().map_or(Opens::Plain, Opens::With);
+            for copy in [&current, &older] {
+                assert_eq!(opens(copy, keys).unwrap(), with, "{}", copy.display());
+            }
+            assert_eq!(older.metadata().unwrap().modified().unwrap(), made_at);
+            assert!(!half.exists() && !broken_off.exists());
+            assert_eq!(std::fs::read(&strange).unwrap(), random_pages(3));
+            let n_plain = if to.is_some() { 0 } else { 4 };
+            assert_eq!(readable(folder.path()).len(), n_plain, "the database, its photo and two copies");
+            assert_whole(&path, &to.map_or_else(DataKeys::none, DataKeys::of)).await;
+        }
+    }
+
+    /// The database has the new key and one of its copies has it: the same command goes on with the other.
+    #[tokio::test]
+    async fn a_change_of_keys_goes_on_with_the_copies_that_are_left() {
+        let (old, both) = (ring(&[key(1)]), ring(&[key(1), key(2)]));
+        let folder = filled(&old).await;
+        let path = path(&folder);
+        let copies = [".v1-backup", ".v2-backup"].map(|ending| files::beside(&path, ending));
+        copy_database(&path, &copies[0], &old).unwrap();
+        Store::recrypt(&path, &both, both.last()).unwrap();
+        std::fs::copy(&copies[0], folder.path().join("kept")).unwrap();
+        let other = filled(&old).await;
+        copy_database(&self::path(&other), &copies[1], &old).unwrap();
+        let done = Store::recrypt(&path, &both, both.last()).unwrap();
+        assert_eq!((done.is_rewritten, done.copies.n, done.copies.left), (false, 1, Vec::new()));
+        for copy in &copies {
+            assert_eq!(opens(copy, &ring(&[key(2)])).unwrap(), Opens::With(key(2)));
+        }
+        assert_eq!(std::fs::read(&copies[0]).unwrap(), std::fs::read(folder.path().join("kept")).unwrap());
     }
 
     #[tokio::test]

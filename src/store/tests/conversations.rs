@@ -190,6 +190,33 @@ async fn pages_follow_each_other_in_every_list() {
 }
 
 #[tokio::test]
+async fn the_newest_closed_stands_first_and_a_close_meanwhile_moves_no_page() {
+    let bench = Bench::new();
+    let minsu = bench.counselor("minsu").await;
+    let mut all = Vec::new();
+    for n in 0..5 {
+        let id = bench.text_in(&citizen(n), T0 + n as i64).await;
+        bench.store.claim(id, minsu, MANY, T0 + 10).await.unwrap().unwrap();
+        all.push(id);
+    }
+    let close = async |id, at| bench.store.close(id, minsu, Closing::default(), at).await.unwrap().unwrap();
+    // Not in the order of their numbers; two in the same moment.
+    for (n, at) in [(3, 20), (0, 30), (2, 40), (1, 40)] {
+        close(all[n], T0 + at).await;
+    }
+    let closed = ConversationFilter::State(ConversationState::Closed);
+    let page = async |after| {
+        let page = bench.store.conversations_after(closed, (2, after), &everybody()).await.unwrap();
+        (page.found.iter().map(|c| c.id).collect::<Vec<_>>(), page.next)
+    };
+    let (first, next) = page(None).await;
+    assert_eq!(first, [all[2], all[1]]);
+    close(all[4], T0 + 50).await;
+    assert_eq!(page(next).await, (vec![all[0], all[3]], None));
+    assert_eq!(page(None).await.0, [all[4], all[2]]);
+}
+
+#[tokio::test]
 async fn lists_by_state_and_holder() {
     let bench = Bench::new();
     let minsu = bench.counselor("minsu").await;

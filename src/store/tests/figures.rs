@@ -87,6 +87,45 @@ async fn what_the_store_did_is_counted_and_stays_when_a_citizen_is_erased() {
     );
 }
 
+/// Minsu answers the passport question after 1 minute and takes it back; answers after 3 (the one that stands) and after 4, of which
+/// only the second is taken back. The parking question gets an answer that is refused by the carrier. Two questions, one reply; the
+/// board and the points count the same.
+#[tokio::test]
+async fn an_answer_that_never_left_is_counted_nowhere() {
+    let bench = Bench::new();
+    let minsu = bench.counselor("minsu").await;
+    let newest = || bench.value("SELECT max(id) FROM outbox WHERE reply_id IS NOT NULL");
+    let first = bench.writes(MINSU, "여권은 어디서 만드나요?", DAY).await;
+    bench.store.claim(first, minsu, MANY, DAY).await.unwrap().unwrap();
+    bench.answer_at(first, minsu, "시청 2층입니다", DAY + MINUTE).await;
+    bench.store.recall_by(newest(), minsu, DAY + MINUTE + 5_000).await.unwrap();
+    bench.answer_at(first, minsu, "시청 1층입니다", DAY + 3 * MINUTE).await;
+    bench.answer_at(first, minsu, "점심시간에도 엽니다", DAY + 4 * MINUTE).await;
+    bench.store.recall_by(newest(), minsu, DAY + 4 * MINUTE + 5_000).await.unwrap();
+    let second = bench.writes(JIYEONG, "불법 주차 신고는요?", DAY).await;
+    bench.store.claim(second, minsu, MANY, DAY).await.unwrap().unwrap();
+    bench.answer_at(second, minsu, "앱으로 신고하십시오", DAY + 2 * MINUTE).await;
+    bench.outside("UPDATE outbox SET state = 'failed', final_at = 1 WHERE text = '앱으로 신고하십시오'");
+
+    let (tally, _) = bench.count_figures("2026-07").await;
+    for (figure, expected) in [
+        (FigureId::Replies, Some(1)),
+        (FigureId::FirstMedian, Some(3 * MINUTE)),
+        (FigureId::FirstP95, Some(3 * MINUTE)),
+        (FigureId::OwnMedian, Some(3 * MINUTE)),
+        (FigureId::NextMedian, None),
+    ] {
+        assert_eq!(tally.whole.value(figure), expected, "{figure:?}");
+    }
+    let day = bench.store.board_day(DAY, DAY + HOUR).await.unwrap();
+    let replied: Vec<_> = day.opened.iter().map(|opened| opened.replied_at).collect();
+    assert_eq!(replied, [Some(DAY + 3 * MINUTE), None]);
+    let deeds = bench.store.deeds((DAY, DAY + HOUR), None).await.unwrap();
+    let replies = deeds.iter().flat_map(|(_, all)| all).filter(|deed| deed.kind == EventKind::Replied);
+    let left: Vec<bool> = replies.map(|deed| deed.has_left).collect();
+    assert_eq!(left, [false, true, false, false]);
+}
+
 #[tokio::test]
 async fn a_month_is_closed_once() {
     let bench = Bench::new();

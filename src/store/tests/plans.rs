@@ -171,6 +171,7 @@ async fn the_hot_queries_use_the_indexes_made_for_them() {
         "SEARCH w USING COVERING INDEX conversation_waiting (queue_at<?)",
         "SEARCH conversation USING COVERING INDEX conversation_waiting ",
         "SCAN c USING INDEX conversation_waiting ",
+        "SEARCH c USING INDEX conversation_closed (state=?)",
         "SEARCH outbox USING INDEX outbox_in_doubt (next_attempt_at<?)",
         "SEARCH outbox USING INDEX outbox_by_carrier_id (carrier=? AND carrier_message_id=?)",
         "SEARCH v USING INDEX conversation_of_citizen (citizen=? AND our_number=?)",

@@ -352,6 +352,20 @@ async fn from_desk_to_desk_and_back() {
 }
 
 #[tokio::test]
+async fn a_citizen_who_is_passed_on_to_a_closed_desk_is_told_when_it_opens() {
+    let bench = Bench::new();
+    let minsu = bench.counselor(LOGIN).await;
+    let policy = Arc::new(with_desks(vec![desk("main", "24/7"), desk("north", "Th 09:00-18:00")], None));
+    let id = bench.writes_under(MINSU, "북구 보건소요?", DAY, policy.clone()).await;
+    bench.store.claim(id, minsu, MANY, DAY).await.unwrap().unwrap();
+    let to_north = Command::ToDesk { desk: "north".into(), note: "보건소 문의".into() };
+    bench.store.by(id, minsu, to_north, &policy, DAY).await.unwrap().unwrap();
+    assert_eq!(bench.said(id), ["receipt", "moved"]);
+    let told: String = bench.value("SELECT text FROM outbox WHERE notice = 'moved'");
+    assert!(told.contains("north 창구에서 답합니다.") && told.contains("내일 09:00부터 차례로"), "{told}");
+}
+
+#[tokio::test]
 async fn a_desk_that_is_no_more_leaves_nobody_waiting() {
     let bench = Bench::new();
     let minsu = bench.counselor(LOGIN).await;

@@ -72,12 +72,15 @@ function draw() {
 }
 
 function faultLine(fault) {
-  return [fault.line ? t("lists-line", { n: fault.line }) : null, fault.key, fault.message].filter(Boolean).join(": ");
+  const other = fault.list && fault.list !== byId("list").value ? t(`lists-${fault.list}`) : null;
+  return [other, fault.line ? t("lists-line", { n: fault.line }) : null, fault.key, fault.message].filter(Boolean).join(": ");
 }
 
 /** Each fault leads to its line. */
 function drawFaults() {
-  const one = (fault) => fault.line ? el("button", { type: "button", onclick: () => toLine(fault.line) }, `⚠ ${faultLine(fault)}`) : el("p", { class: "said" }, `⚠ ${faultLine(fault)}`);
+  // A line of another list or file is not in this field.
+  const isHere = (fault) => fault.line && fault.list === byId("list").value;
+  const one = (fault) => isHere(fault) ? el("button", { type: "button", onclick: () => toLine(fault.line) }, `⚠ ${faultLine(fault)}`) : el("p", { class: "said" }, `⚠ ${faultLine(fault)}`);
   put(byId("faults"), faults.map(one));
 }
 
@@ -94,7 +97,14 @@ function drawPreview() {
   show(byId("preview"), Boolean(preview));
   if (!preview) return;
   const rows = preview.changes.map((change) => el("li", { class: change.before === null ? "new" : change.after === null ? "gone" : null }, changeLine(change), change.size ? el("span", { class: "faint" }, ` (${length(change.size)})`) : null, weights(change).map((words) => el("span", { class: "weight" }, `⚠ ${words}`))));
-  put(byId("changes"), rows.length ? rows : el("li", {}, t("lists-no-change")));
+  const known = hint(preview);
+  put(byId("changes"), [...(rows.length ? rows : [el("li", {}, t("lists-no-change"))]), known && rows.length ? el("li", { class: "hint" }, t(known)) : null]);
+}
+
+/** What somebody should know who changes this list. */
+function hint({ list, changes }) {
+  if (list === "categories" && changes.every((change) => change.key !== "version")) return "lists-version-kept";
+  return list === "words" && changes.some((change) => change.after !== null) ? "lists-words-from-now" : null;
 }
 
 function changeLine({ key, before, after }) {

@@ -50,16 +50,25 @@ function history(detail, desk, seen) {
 }
 
 const noteLine = (note) => el("li", { class: "note" },
-  el("p", { class: "meta" }, el("span", {}, note.author ? t("note-by", { who: note.author }) : t("note-auto")), el("span", {}, note.kind), el("time", {}, moment(note.at))),
+  el("p", { class: "meta" }, el("span", {}, note.author ? t("note-by", { who: note.author }) : t("note-auto")), el("span", {}, known(`noted-${note.kind}`) ? t(`noted-${note.kind}`) : note.kind), el("time", {}, moment(note.at))),
   el("p", { class: "text" }, plain(note.text)));
 
+/** The rules that found something, in words, and what decided the second opinion; an operator's own rule is named as in their file.
+ * Where the text is folded, so are its words. */
+function inWords({ rules, is_abusive: isFolded }) {
+  const at = rules.includes("(") ? rules.indexOf("(") : rules.length;
+  const names = rules.slice(0, at).split(/\s+/).map((id) => (known(`rule-${id}`) ? t(`rule-${id}`) : id));
+  return plain([...new Set([...names, isFolded ? "" : rules.slice(at)])].filter(Boolean).join(", "));
+}
+
 function inbound(text, seen) {
-  const body = [el("p", { class: "text" }, plain(text.text)), text.photos.map(photo)];
+  const typed = text.typed_as ? el("p", { class: "faint" }, `⌨ ${t("typed-as", { text: plain(text.typed_as) })}`) : null;
+  const body = [el("p", { class: "text" }, plain(text.text)), typed, text.photos.map(photo)];
   const isNew = seen !== null && text.seq > seen;
   return el("li", { class: isNew ? "in new" : "in", "data-seq": text.seq },
     el("p", { class: "meta" }, el("strong", {}, t("from-citizen")), el("time", {}, moment(text.at)),
       text.tier ? el("span", { class: text.tier === 1 ? "badge bad" : "badge warn" }, t(`tier-${text.tier}`)) : null,
-      text.rules ? el("span", {}, t("why-urgent", { rules: text.rules })) : null,
+      text.rules && [1, 2].includes(text.tier) ? el("span", {}, t("why-urgent", { rules: inWords(text) })) : null,
       text.late_sent_at ? el("span", {}, t("came-late", { time: moment(text.late_sent_at) })) : null,
       text.n_masked ? el("span", {}, t("masked", { n: text.n_masked })) : null),
     text.is_abusive ? el("details", {}, el("summary", {}, t("unfold")), body) : body);
