@@ -1,6 +1,7 @@
 //! What is printed: for a person, for a pipe, for a program, and never raw.
 
 use super::*;
+use crate::api::wire::Counts;
 
 fn list() -> Reply {
     let conversations = [summary(12, "62번 버스 언제 와요?"), summary(7, "여권 사진 규격이요")];
@@ -404,43 +405,6 @@ bizgo에서 문자 날짜를 540분 이르게 적어 늦게 온 문자를 가려
 발송 불확실 1건 (munja doubt)
 ";
     assert_eq!(run.out, expected);
-}
-
-#[tokio::test]
-async fn one_line_for_a_status_bar() {
-    let world = World::new().await;
-    let counts = |n_waiting: i64, n_dangers: i64| {
-        let oldest = (n_waiting > 0).then_some(NOON - 360_000);
-        Counts {
-            n_waiting,
-            oldest_waiting_since_at: oldest,
-            n_dangers,
-            n_dangers_ringing: n_dangers,
-            ..Counts::default()
-        }
-    };
-    let table = [
-        (
-            counts(0, 0),
-            "대기 0\n",
-            json!({ "n_waiting": 0, "oldest_waiting_since_at": null, "n_dangers": 0, "n_dangers_ringing": 0 }),
-        ),
-        (
-            counts(3, 1),
-            "대기 3 (6분) · 긴급 1\n",
-            json!({ "n_waiting": 3, "oldest_waiting_since_at": NOON - 360_000, "n_dangers": 1, "n_dangers_ringing": 1 }),
-        ),
-    ];
-    for (counts, line, object) in table {
-        let status = json!({
-            "version": "0.1.0", "now_at": NOON, "started_at": NOON, "carriers": [], "counts": counts, "workers": [],
-        });
-        let reply = Reply::Json(status);
-        world.server.on("GET /v1/status", [reply.clone(), reply]);
-        assert_eq!(world.munja(&["status", "--short"]).await.out, line);
-        let shown = world.munja(&["status", "--short", "--json"]).await.out;
-        assert_eq!(serde_json::from_str::<Value>(&shown).expect("JSON"), object);
-    }
 }
 
 #[tokio::test]
