@@ -27,6 +27,7 @@ use crate::config::{Config, Metrics};
 use crate::domain::UnixMs;
 use crate::domain::event::EventKind;
 use crate::domain::phone::{PhoneNumber, Senders};
+use crate::domain::readiness::Facts;
 use crate::ops::clock::Clock;
 use crate::ops::tls;
 use crate::store::{SchemaPolicy, Store, StoreError, StoreOptions, beside, key_file};
@@ -302,6 +303,11 @@ impl Daemon {
                 workers: workers.into_iter().map(readiness::worker_status).collect(),
             }
         })
+    }
+
+    /// What is known of whether it can do its job.
+    fn facts(&self) -> Facts {
+        readiness::facts(&self.store, &self.carriers.borrow(), &self.health, &self.health.workers())
     }
 
     fn worker_context(&self) -> Context {

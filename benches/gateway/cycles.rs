@@ -103,11 +103,18 @@ pub async fn syncs(sheet: &mut Sheet) {
     let trio = Trio::start_under(folder.path(), &this_munjad(), &Terms::no_brakes(), &under).await;
     let _counselors = trio.counselors(n, IN_FLIGHT);
     tokio::time::sleep(Duration::from_millis(1_500)).await;
-    let before = std::fs::read_to_string(&calls).unwrap().lines().count();
+    let (fsync, fdatasync) = counted(&calls);
     trio.text(&questions(n)).await;
     trio.until_delivered(n as i64);
-    let after = std::fs::read_to_string(&calls).unwrap().lines().count();
-    sheet.note(NAME, &(after - before).to_string());
+    let after = counted(&calls);
+    sheet.note(NAME, &format!("{} fdatasync, {} fsync", after.1 - fdatasync, after.0 - fsync));
+}
+
+/// The calls of fsync and of fdatasync so far, of each how many. A call that another thread interrupts has a second line.
+fn counted(calls: &Path) -> (usize, usize) {
+    let text = std::fs::read_to_string(calls).unwrap();
+    let n = |call: &str| text.lines().filter(|line| line.contains(call)).count();
+    (n(" fsync("), n(" fdatasync("))
 }
 
 /// How many SQL statements the gateway runs for a cycle, counted by `gdb`: a statement is reset once after each run.

@@ -1,4 +1,4 @@
-//! `munjad citizen show|export|erase|hold|release-hold`: one person's own rights, and what a law keeps. Numbers may come from
+//! `munjad citizen show|why|export|erase|hold|release-hold`: one person's own rights, and what a law keeps. Numbers may come from
 //! standard input, so that they stand in no shell's history. Who did what, when and why is kept by pseudonym.
 
 use std::process::ExitCode;
@@ -7,19 +7,25 @@ use anyhow::bail;
 use clap::{Args, Subcommand};
 
 use super::operator::open_logged;
-use super::person::{Asked, Who, asked, must_have_its_key, number, open_for, reason};
-use super::{ConfigArg, Say, erasing, exporting, line};
+use super::person::{Asked, Who, asked, must_have_its_key, number, open_for, reason, rest};
+use super::{ConfigArg, Say, erasing, exporting, line, why};
 use crate::config::Config;
 use crate::domain::access::Action;
 use crate::domain::actor::Actor;
-use crate::domain::text::{one_line, safe_for_terminal};
+use crate::domain::text::one_line;
 use crate::ops::clock::Clock;
-use crate::store::{Act, HeldWhat, StoreError, Subject};
+use crate::store::{Act, HeldWhat, StoreError};
 
 #[derive(Subcommand)]
 pub(super) enum Citizen {
     /// Show what is stored of a person: conversations with dates and counts, no text
     Show {
+        #[command(flatten)]
+        who: Who,
+    },
+    /// Tell in order what became of a person's texts: how they were sorted, who saw them, what was answered and whether it
+    /// arrived. No text
+    Why {
         #[command(flatten)]
         who: Who,
     },
@@ -79,6 +85,7 @@ pub(super) struct What {
 pub(super) async fn run(command: Citizen, say: Say) -> anyhow::Result<ExitCode> {
     match command {
         Citizen::Show { who } => show(&asked(who, say)?, say).await?,
+        Citizen::Why { who } => why::run(&asked(who, say)?, say).await?,
         Citizen::Export { who, to, whole } => exporting::run(&asked(who, say)?, &to, whole, say).await?,
         Citizen::Erase { who, even_open, remove_copies, rewrite } => {
             let how = erasing::How { even_open, remove_copies, rewrite };
@@ -120,50 +127,6 @@ async fn show(asked: &Asked, say: Say) -> anyhow::Result<()> {
     }
     rest(&found, asked, say);
     Ok(())
-}
-
-/// What is known beside conversations.
-fn rest(found: &Subject, asked: &Asked, say: Say) {
-    let raw = found.n_raw_pages + found.n_unreadable;
-    if found.n_unrouted > 0 || raw > 0 {
-        line(&say.pick(
-            format!("{} texts in no conversation; on {raw} stored pages of carriers", found.n_unrouted),
-            format!("상담에 없는 문자 {}건, 통신사 원문 {raw}건", found.n_unrouted),
-        ));
-    }
-    if let Some(at) = found.citizen.opted_out_at {
-        let at = asked.config.minute(at);
-        line(
-            &say.pick(format!("wants no automatic texts since {at}"), format!("{at}부터 자동 문자 수신거부")),
-        );
-    }
-    if let Some(until) = found.citizen.restricted_until_at {
-        let until = asked.config.minute(until);
-        line(&say.pick(format!("is not answered until {until}"), format!("{until}까지 답변 제한")));
-    }
-    if let Some(reason) = &found.held_for {
-        let reason = safe_for_terminal(reason);
-        line(&say.pick(format!("held by law: {reason}"), format!("법적 보존: {reason}")));
-    }
-    if let Some(at) = found.erased_at {
-        let at = asked.config.minute(at);
-        line(&say.pick(format!("was erased at {at}"), format!("{at}에 지웠습니다")));
-    }
-    for act in &found.acts {
-        let (at, reason) = (asked.config.minute(act.at), safe_for_terminal(&act.reason));
-        line(&format!("{at}  {}  {reason}", act_words(&act.what, say)));
-    }
-}
-
-fn act_words(word: &str, say: Say) -> &str {
-    match word {
-        "show" => say.pick("shown", "조회"),
-        "export" => say.pick("exported", "내보냄"),
-        "erase" => say.pick("erased", "지움"),
-        "hold" => say.pick("held", "보존 시작"),
-        "release" => say.pick("hold ended", "보존 끝"),
-        other => other,
-    }
 }
 
 async fn hold(what: What, begins: bool, say: Say) -> anyhow::Result<()> {

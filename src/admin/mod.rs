@@ -41,6 +41,7 @@ mod texts;
 mod token;
 mod triage;
 mod user;
+mod why;
 
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};

@@ -7,15 +7,16 @@ use anyhow::{Context as _, anyhow, bail};
 use clap::Args;
 
 use super::operator::{access, log};
-use super::{ConfigArg, Say, open};
+use super::{ConfigArg, Say, line, open};
 use crate::config::Config;
 use crate::daemon;
 use crate::domain::access::Action;
 use crate::domain::actor::Actor;
 use crate::domain::phone::{PhoneNumber, Senders};
 use crate::domain::policy::ServicePolicy;
+use crate::domain::text::safe_for_terminal;
 use crate::ops::clock::Clock;
-use crate::store::{NewAccess, Store, key_file};
+use crate::store::{NewAccess, Store, Subject, key_file};
 
 #[derive(Args)]
 pub(super) struct Who {
@@ -121,4 +122,48 @@ pub(super) fn policy_of(config: &Config) -> Arc<ServicePolicy> {
 /// An error in the operator's language.
 pub(super) fn refused(sentence: String) -> anyhow::Error {
     anyhow!("{sentence}")
+}
+
+/// What is known beside conversations.
+pub(super) fn rest(found: &Subject, asked: &Asked, say: Say) {
+    let raw = found.n_raw_pages + found.n_unreadable;
+    if found.n_unrouted > 0 || raw > 0 {
+        line(&say.pick(
+            format!("{} texts in no conversation; on {raw} stored pages of carriers", found.n_unrouted),
+            format!("상담에 없는 문자 {}건, 통신사 원문 {raw}건", found.n_unrouted),
+        ));
+    }
+    if let Some(at) = found.citizen.opted_out_at {
+        let at = asked.config.minute(at);
+        line(
+            &say.pick(format!("wants no automatic texts since {at}"), format!("{at}부터 자동 문자 수신거부")),
+        );
+    }
+    if let Some(until) = found.citizen.restricted_until_at {
+        let until = asked.config.minute(until);
+        line(&say.pick(format!("is not answered until {until}"), format!("{until}까지 답변 제한")));
+    }
+    if let Some(reason) = &found.held_for {
+        let reason = safe_for_terminal(reason);
+        line(&say.pick(format!("held by law: {reason}"), format!("법적 보존: {reason}")));
+    }
+    if let Some(at) = found.erased_at {
+        let at = asked.config.minute(at);
+        line(&say.pick(format!("was erased at {at}"), format!("{at}에 지웠습니다")));
+    }
+    for act in &found.acts {
+        let (at, reason) = (asked.config.minute(act.at), safe_for_terminal(&act.reason));
+        line(&format!("{at}  {}  {reason}", act_words(&act.what, say)));
+    }
+}
+
+fn act_words(word: &str, say: Say) -> &str {
+    match word {
+        "show" => say.pick("shown", "조회"),
+        "export" => say.pick("exported", "내보냄"),
+        "erase" => say.pick("erased", "지움"),
+        "hold" => say.pick("held", "보존 시작"),
+        "release" => say.pick("hold ended", "보존 끝"),
+        other => other,
+    }
 }

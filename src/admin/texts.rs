@@ -48,17 +48,22 @@ enum Example {
     Incentive,
 }
 
-pub(super) async fn run(args: &Show, say: Say) -> anyhow::Result<()> {
-    if let Some(example) = args.example {
-        let file = match example {
+impl Example {
+    fn file(self) -> &'static str {
+        match self {
             Example::Texts => config::built_in::TEXTS,
             Example::Triage => config::built_in::TRIAGE,
             Example::Categories => config::built_in::CATEGORIES,
             Example::Replies => config::built_in::REPLIES,
             Example::ReviewSheet => config::built_in::REVIEW_SHEET,
             Example::Incentive => config::built_in::INCENTIVE,
-        };
-        line(file.trim_end());
+        }
+    }
+}
+
+pub(super) async fn run(args: &Show, say: Say) -> anyhow::Result<()> {
+    if let Some(example) = args.example {
+        line(example.file().trim_end());
         return Ok(());
     }
     if args.page {
@@ -292,6 +297,35 @@ mod tests {
         for notice in Notice::ALL {
             let (en, ko) = when(notice);
             assert!(!en.is_empty() && !ko.is_empty(), "{notice:?}");
+        }
+    }
+
+    /// Whoever begins their own file with the example changes nothing until they change the file.
+    #[test]
+    fn each_example_is_a_file_of_ones_own_that_says_the_same() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("bizgo_api_key"), "secret-key\n").unwrap();
+        let path = folder.path().join("gateway.toml");
+        let with = |section: &str, key: &str| {
+            let text =
+                config::EXAMPLE.replace(&format!("\n[{section}]\n"), &format!("\n[{section}]\n{key}\n"));
+            assert!(key.is_empty() || text.contains(key), "{section}");
+            let config = Config::parse(&text, &path).unwrap_or_else(|error| panic!("{key}: {error}"));
+            format!("{:?}", config.service)
+        };
+        let built_in = with("service", "");
+        for example in Example::value_variants() {
+            let (section, key) = match example {
+                Example::Texts => ("service", "texts = \"own.toml\""),
+                Example::Triage => ("triage", "files = [\"own.toml\"]"),
+                Example::Categories => ("service", "categories = \"own.toml\""),
+                Example::Replies => ("service", "replies = \"own.toml\""),
+                Example::ReviewSheet => ("service", "review_sheet = \"own.toml\""),
+                Example::Incentive => ("service", "incentive = \"own.toml\""),
+            };
+            std::fs::write(folder.path().join("own.toml"), format!("{}\n", example.file().trim_end()))
+                .unwrap();
+            assert_eq!(with(section, key), built_in, "{key}");
         }
     }
 

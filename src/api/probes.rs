@@ -10,9 +10,9 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use serde_json::json;
 
-use super::ApiContext;
 use super::problem::{Problem, ProblemCode};
 use super::session::Caller;
+use super::{ApiContext, view};
 use crate::domain::readiness::Check;
 
 const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
@@ -136,10 +136,8 @@ fn listed(checks: &[Check], headers: &HeaderMap) -> Response {
     let is_ok = checks.iter().all(Check::is_ok);
     let status = if is_ok { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     if wants(headers, "application/json") {
-        let state = |ok: bool| if ok { "ok" } else { "failing" };
-        let one = |check: &Check| json!({"name": check.name, "state": state(check.is_ok()), "detail": check.trouble});
-        let checks: Vec<_> = checks.iter().map(one).collect();
-        return (status, axum::Json(json!({"state": state(is_ok), "checks": checks}))).into_response();
+        let checks: Vec<_> = checks.iter().map(view::check).collect();
+        return (status, axum::Json(json!({"state": view::state(is_ok), "checks": checks}))).into_response();
     }
     let line = |check: &Check| match &check.trouble {
         None => format!("ok {}\n", check.name),

@@ -12,7 +12,7 @@ use crate::domain::edited_list::ListSource;
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
-/// Counts, the carriers and the workers.
+/// Counts, the carriers, the workers, and whether the gateway can do its job.
 #[utoipa::path(get, path = "/v1/status", operation_id = "status", tag = "status", responses((status = 200, description = "The state of the service", body = StatusResponse)))]
 pub(super) async fn status(
     State(context): State<ApiContext>,
@@ -37,6 +37,7 @@ pub(super) async fn status(
         carriers: health.carriers,
         counts: view::counts(&counts),
         workers: health.workers,
+        checks: health.facts.ready().iter().map(view::check).collect(),
         bulletins: context
             .store
             .holding_bulletins(now_at)

@@ -3,10 +3,10 @@
 
 use super::MeaningOf;
 use super::wire::{
-    ComparedView, ConversationDetail, ConversationSummary, CounselorView, Counts, EventView, InboundMessage,
-    MarkView, MessageInConversation, MessageView, NoteView, OfferView, OutboundMessage, PhotoView,
-    PossibleLoss, RecoveryView, ReferralView, ReplacedView, RevealedText, SearchHitView, SearchResults,
-    SimilarView, SurveyView, WritingView,
+    CheckView, ComparedView, ConversationDetail, ConversationSummary, CounselorView, Counts, EventView,
+    InboundMessage, MarkView, MessageInConversation, MessageView, NoteView, OfferView, OutboundMessage,
+    PhotoView, PossibleLoss, RecoveryView, ReferralView, ReplacedView, RevealedText, SearchHitView,
+    SearchResults, SimilarView, SurveyView, WritingView,
 };
 use crate::domain::UnixMs;
 use crate::domain::counselor::Counselor;
@@ -15,6 +15,7 @@ use crate::domain::event::NoteKind;
 use crate::domain::identity_number::{kinds, masked};
 use crate::domain::phone::PhoneNumber;
 use crate::domain::pseudonym::PseudonymKey;
+use crate::domain::readiness::Check;
 use crate::domain::text::{MessageText, Offer, one_line};
 use crate::domain::triage::{Tier, as_typed};
 use crate::store;
@@ -279,10 +280,22 @@ pub(super) fn compared(row: &store::Compared) -> ComparedView {
     }
 }
 
+pub(super) fn check(check: &Check) -> CheckView {
+    let detail = check.trouble.clone();
+    CheckView { name: check.name.to_owned(), state: state(check.is_ok()).to_owned(), detail }
+}
+
+/// The word for one check, and for all of them.
+pub(super) fn state(is_ok: bool) -> &'static str {
+    if is_ok { "ok" } else { "failing" }
+}
+
 pub(super) fn counts(row: &store::Counts) -> Counts {
     Counts {
         n_waiting: row.n_waiting,
         oldest_waiting_since_at: row.oldest_waiting_since_at,
+        n_dangers: row.n_dangers,
+        n_dangers_ringing: row.n_dangers_ringing,
         n_active: row.n_active,
         n_queued: row.n_queued,
         n_unreceipted: row.n_unreceipted,

@@ -68,7 +68,7 @@ pub use search::{
     AdviceList, AdviceRequest, AdviceView, MarkView, SearchHitView, SearchResults, SimilarList, SimilarView,
 };
 pub use status::{
-    CarrierStatus, ComparedView, Counts, PossibleLoss, RecoveryView, StatusResponse, WorkerStatus,
+    CarrierStatus, CheckView, ComparedView, Counts, PossibleLoss, RecoveryView, StatusResponse, WorkerStatus,
 };
 pub use supervise::{AnnounceRequest, AnnouncementList, AnnouncementView, CitizenList, CitizenView};
 

@@ -4,7 +4,7 @@ use super::bulletin;
 use super::context::CliContext;
 use super::edit;
 use super::failure::Failure;
-use crate::api::wire::{CarrierStatus, ComparedView, Counts, StatusResponse};
+use crate::api::wire::{CarrierStatus, CheckView, ComparedView, Counts, StatusResponse};
 use crate::client::format::one_word;
 use crate::domain::text::one_line;
 
@@ -17,7 +17,7 @@ pub struct Args {
 pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
     let status = context.client()?.status().await?;
     if args.short {
-        return short(context, &status.counts).await;
+        return short(context, &status.counts);
     }
     if context.json {
         return context.print_json(&status);
@@ -26,19 +26,19 @@ pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
     context.print(&text)
 }
 
-/// One line for a status bar: `대기 3 (6분) · 긴급 1`. Who may not see dangers gets no number of them.
-async fn short(context: &mut CliContext, counts: &Counts) -> Result<(), Failure> {
-    let n_dangers = context.client()?.duty().await.ok().map(|duty| duty.alarms.len());
+/// One line for a status bar: `대기 3 (6분) · 긴급 1`.
+fn short(context: &mut CliContext, counts: &Counts) -> Result<(), Failure> {
     if context.json {
         return context.print_json(&serde_json::json!({
-            "n_waiting": counts.n_waiting, "oldest_waiting_since_at": counts.oldest_waiting_since_at, "n_dangers": n_dangers,
+            "n_waiting": counts.n_waiting, "oldest_waiting_since_at": counts.oldest_waiting_since_at,
+            "n_dangers": counts.n_dangers, "n_dangers_ringing": counts.n_dangers_ringing,
         }));
     }
     let span = counts.oldest_waiting_since_at.map(|at| format!(" ({})", context.times().since(at)));
     let mut words = context.say.with("status-short", [("n", counts.n_waiting.into())]);
     words.extend(span);
-    if let Some(n @ 1..) = n_dangers {
-        let danger = context.say.with("status-short-danger", [("n", n.to_string().into())]);
+    if counts.n_dangers > 0 {
+        let danger = context.say.with("status-short-danger", [("n", counts.n_dangers.into())]);
         words = format!("{words} · {}", context.paint.alert(&danger));
     }
     context.print(&words)
@@ -49,6 +49,7 @@ fn describe(context: &CliContext, status: &StatusResponse) -> String {
     let version = one_word(&status.version);
     let mut lines =
         vec![context.say.with("status-server", [("version", version.into()), ("ago", started.into())])];
+    lines.extend(status.checks.iter().filter_map(|check| failing(context, check)));
     if let Some(recovery) = &status.recovery {
         let id =
             if recovery.state == "reading" { "status-recovery-reading" } else { "status-recovery-waiting" };
@@ -66,6 +67,14 @@ fn describe(context: &CliContext, status: &StatusResponse) -> String {
         lines.push(context.paint.alert(&context.say.with("status-late", values)));
     }
     lines.join("\n")
+}
+
+/// Why the gateway cannot do its job. Late loops and deaf carriers have lines of their own.
+fn failing(context: &CliContext, check: &CheckView) -> Option<String> {
+    let is_said = check.state == "ok" || matches!(check.name.as_str(), "loops" | "carriers");
+    let why = check.detail.as_deref().filter(|_| !is_said)?;
+    let values = [("why", one_line(&context.say.cause(why), 200).into())];
+    Some(context.paint.alert(&context.say.with("status-not-ready", values)))
 }
 
 fn carrier(context: &CliContext, carrier: &CarrierStatus, is_only: bool) -> Vec<String> {
@@ -154,10 +163,12 @@ fn counts(context: &CliContext, counts: &Counts) -> Vec<String> {
     };
     let queue = [("waiting", counts.n_waiting.into()), ("active", counts.n_active.into())];
     let sending = [("queued", counts.n_queued.into()), ("unreceipted", counts.n_unreceipted.into())];
-    let mut lines = vec![
-        format!("{}{oldest}", context.say.with("status-conversations", queue)),
-        context.say.with("status-sending", sending),
-    ];
+    let mut lines = vec![format!("{}{oldest}", context.say.with("status-conversations", queue))];
+    if counts.n_dangers > 0 {
+        let values = [("n", counts.n_dangers.into()), ("ringing", counts.n_dangers_ringing.into())];
+        lines.push(context.paint.alert(&context.say.with("status-dangers", values)));
+    }
+    lines.push(context.say.with("status-sending", sending));
     let trouble = [
         (counts.n_in_doubt, "status-in-doubt"),
         (counts.n_failed_today, "status-failed"),

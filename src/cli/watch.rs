@@ -7,7 +7,7 @@ use super::json::terminal_safe_json;
 use crate::api::wire::EventView;
 use crate::client::format::one_word;
 use crate::client::named::{Named, candidates};
-use crate::client::{Client, Feed, Say, Values};
+use crate::client::{Client, Feed, Values, event_words};
 use crate::domain::event::EventKind;
 use crate::domain::text::one_line;
 
@@ -186,7 +186,7 @@ fn event_sentence(context: &CliContext, names: &Names, event: &EventView) -> Str
     let who = who.map(one_word).unwrap_or_default();
     let m = event.message_id.map(|m| m.to_string()).unwrap_or_default();
     let more = of_bulletin(context, names, whole);
-    let sentence = words(&context.say, (&one_word(&event.kind), &detail), (&who, &m), more);
+    let sentence = event_words(&context.say, (&one_word(&event.kind), &detail), (&who, &m), more);
     let urgent = matches!(
         event.kind.as_str(),
         "urgent"
@@ -203,21 +203,6 @@ fn event_sentence(context: &CliContext, names: &Names, event: &EventView) -> Str
             | "texts_may_be_lost"
     );
     if urgent { context.paint.alert(&sentence) } else { sentence }
-}
-
-/// What happened, by the kind of event and its detail, else by the kind alone. What no person did is said without a name.
-fn words(say: &Say, (kind, detail): (&str, &str), (who, m): (&str, &str), more: Values) -> String {
-    let id = if kind == "message" { format!("event-message-{detail}") } else { format!("event-{kind}") };
-    let found = |id: &str, who: &str| {
-        let known = [("who", who.to_owned()), ("m", m.to_owned()), ("detail", detail.to_owned())];
-        let values = known.map(|(name, word)| (name, word.into())).into_iter().chain(more.clone());
-        say.find_with(id, values)
-    };
-    let fits = |id: &String| !who.is_empty() || found(id, "") == found(id, "?");
-    let ids = [format!("{id}-{detail}"), id.clone(), format!("{id}-nobody")];
-    let known = ids.iter().filter(|id| fits(id)).find_map(|id| found(id, who));
-    // An event of a newer server is printed as it is.
-    known.unwrap_or_else(|| [kind, detail, who].join(" ").trim_end().to_owned())
 }
 
 #[cfg(test)]
@@ -247,7 +232,7 @@ mod tests {
                 for (detail, who) in details.iter().flat_map(|detail| [(*detail, ""), (*detail, "김민수")])
                 {
                     let more = ["n", "desk", "at"].map(|name| (name, "x".into())).to_vec();
-                    let said = words(&say, (kind.as_str(), detail), (who, "56"), more);
+                    let said = event_words(&say, (kind.as_str(), detail), (who, "56"), more);
                     let raw = [kind.as_str(), detail, who].join(" ");
                     assert_ne!(said, raw.trim_end(), "{lang:?} has no words for it");
                     let is_nameless =

@@ -7,6 +7,7 @@ use super::times::Times;
 use crate::api::wire::{
     ConversationSummary, InboundMessage, OfferView, OutboundMessage, PhotoView, ReplacedView, ReplySize,
 };
+use crate::domain::UnixMs;
 use crate::domain::delivery_reason::DeliveryReason;
 use crate::domain::outbound::OutboundState;
 use crate::domain::photo::{FileKind, PhotoKind, PhotoState};
@@ -37,7 +38,15 @@ pub fn holder_of_danger(say: &Say, row: &ConversationSummary) -> Option<String> 
 /// What became of a text that was sent: `14:05 도착`, `통신사가 받음`, `발송 불확실: 다시 보내지 마세요`.
 pub fn delivery(times: &Times, text: &OutboundMessage) -> (Tone, String) {
     match OutboundState::from_word(&text.state) {
-        Some(state) => (tone(state), delivery_sentence(times, text)),
+        Some(state) => {
+            let fate = Fate {
+                state: &text.state,
+                at: text.final_at.unwrap_or(text.at),
+                code: text.code.as_deref(),
+                meaning: text.meaning.as_deref().and_then(DeliveryReason::from_word),
+            };
+            (tone(state), fate_sentence(times, &fate))
+        }
         // A state of a newer server.
         None => (Tone::Plain, one_word(&text.state)),
     }
@@ -52,11 +61,23 @@ fn tone(state: OutboundState) -> Tone {
     }
 }
 
-fn delivery_sentence(times: &Times, text: &OutboundMessage) -> String {
+/// What is known of a text to a citizen.
+pub struct Fate<'a> {
+    /// The word of its state.
+    pub state: &'a str,
+    /// Since when, or when it was written.
+    pub at: UnixMs,
+    /// The carrier's code, and what it means.
+    pub code: Option<&'a str>,
+    pub meaning: Option<DeliveryReason>,
+}
+
+/// What became of it, and why.
+pub fn fate_sentence(times: &Times, text: &Fate<'_>) -> String {
     let say = times.say;
-    let at = times.clock(text.final_at.unwrap_or(text.at));
+    let at = times.clock(text.at);
     let sentence = say.with(&format!("fate-{}", text.state), [("at", at.into())]);
-    let Some(code) = text.code.as_deref().filter(|code| !code.is_empty()) else {
+    let Some(code) = text.code.filter(|code| !code.is_empty()) else {
         return sentence;
     };
     // What the service took back by itself says why.
@@ -64,14 +85,10 @@ fn delivery_sentence(times: &Times, text: &OutboundMessage) -> String {
     if let Some(why) = Some(why).filter(|_| text.state == "cancelled").and_then(|id| say.find(&id)) {
         return why;
     }
-    let meaning = text
-        .meaning
-        .as_deref()
-        .and_then(DeliveryReason::from_word)
-        .filter(|m| *m != DeliveryReason::Delivered);
+    let meaning = text.meaning.filter(|m| *m != DeliveryReason::Delivered);
     match meaning.and_then(|meaning| say.find(&format!("meaning-{}", meaning.as_str()))) {
         Some(reason) => format!("{sentence} · {reason} [{}]", one_word(code)),
-        None if ["undelivered", "failed", "unconfirmed"].contains(&text.state.as_str()) => {
+        None if ["undelivered", "failed", "unconfirmed"].contains(&text.state) => {
             format!("{sentence} [{}]", one_word(code))
         }
         None => sentence,

@@ -13,7 +13,7 @@
 //! | `reply.rs` | one reply as one request under one key, also after an answer was lost |
 //! | `refusal.rs`, `when.rs` | why the server refused; moments as people write them |
 //! | `say.rs`, `locales/` | sentences in Korean and English |
-//! | `times.rs`, `format.rs`, `message.rs`, `citizen.rs` | times, short words, what became of a text, how long a text is, what a citizen is called |
+//! | `times.rs`, `format.rs`, `message.rs`, `happened.rs`, `citizen.rs` | times, short words, what became of a text, how long a text is, what happened, what a citizen is called |
 //!
 //! Invariants: a token goes only to the server that issued it; a reply that may have arrived is only ever repeated under
 //! its old key; what a citizen wrote is stored nowhere on this machine, except in a counselor's own draft.
@@ -31,6 +31,7 @@ mod events;
 mod files;
 mod follow;
 pub mod format;
+mod happened;
 mod lists;
 pub mod message;
 pub mod named;
@@ -62,6 +63,7 @@ pub use drafts::{
 };
 pub use events::{Events, Feed};
 pub use files::{create_private, write_private};
+pub use happened::event_words;
 pub use photos::{keep_photo, view_file};
 pub use profile::{
     BadProfile, DEFAULT_SERVER, NoSession, Profile, Session, drop_session, keep_session, session_for,

@@ -9,12 +9,13 @@ use anyhow::bail;
 use super::{Daemon, Options, Reloaded};
 use crate::config::{Config, LogFormat};
 use crate::domain::hearing::Hearing;
+use crate::domain::readiness::Facts;
 use crate::domain::text::one_line;
 use crate::ops::{logging, systemd};
-use crate::store::StoreError;
+use crate::store::{Counts, StoreError};
 use crate::worker::{CarrierHealth, HealthRegistry};
 
-/// Of a refused reload the status line says at most so much (characters).
+/// Of a refused reload, and of why it is not ready, the status line says at most so much (characters).
 const MOST_SHOWN: usize = 300;
 
 /// `munjad run`: runs until SIGTERM or SIGINT. SIGHUP and `munjad reload` read the configuration again.
@@ -91,19 +92,20 @@ async fn report(daemon: &Daemon, refused: &str) {
     } else {
         tracing::error!("no progress, and the watchdog is not fed: {}", late(&daemon.health));
     }
+    let not_ready = not_ready(&daemon.facts());
     let day_ago = daemon.clock.now_ms() - 86_400_000;
     match daemon.store.counts(day_ago).await {
         Ok(n) => systemd::status(&format!(
-            "{} waiting, {} in talk, {} to send, {} in doubt{}{}{}{refused}",
+            "{not_ready}{} waiting{}, {} in talk, {} to send, {} in doubt{}{}{refused}",
             n.n_waiting,
+            dangers(&n),
             n.n_active,
             n.n_queued,
             n.n_in_doubt,
             trouble(&daemon.health),
-            clock(&daemon.health),
             recovery(daemon).await
         )),
-        Err(error) => systemd::status(&format!("the database does not answer: {error}")),
+        Err(error) => systemd::status(&format!("{not_ready}the database does not answer: {error}")),
     }
 }
 
@@ -121,10 +123,22 @@ async fn recovery(daemon: &Daemon) -> &'static str {
     }
 }
 
-/// A clock that is not believed, for the status line.
-fn clock(health: &HealthRegistry) -> String {
-    let secs = health.clock_trouble_ms().map(|apart_ms| apart_ms / 1_000);
-    secs.map_or_else(String::new, |secs| format!("; CLOCK WRONG by {secs} s"))
+/// Why the gateway cannot do its job, before everything else in the status line. Deaf carriers are named at its end.
+fn not_ready(facts: &Facts) -> String {
+    let failing = facts.ready().into_iter().filter(|check| check.name != "carriers");
+    let troubles: Vec<String> = failing.filter_map(|check| check.trouble).collect();
+    match troubles.is_empty() {
+        true => String::new(),
+        false => format!("NOT READY: {}; ", one_line(&troubles.join("; "), MOST_SHOWN)),
+    }
+}
+
+/// Dangers that nobody has answered, for the status line.
+fn dangers(n: &Counts) -> String {
+    match n.n_dangers {
+        0 => String::new(),
+        dangers => format!(" (DANGER {dangers}, nobody looks after {})", n.n_dangers_ringing),
+    }
 }
 
 /// The carriers that do not answer, for the status line; first those through which no text comes in.

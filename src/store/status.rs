@@ -14,6 +14,9 @@ const EXAMINED_UP_TO: u64 = 32 << 20;
 pub struct Counts {
     pub n_waiting: i64,
     pub oldest_waiting_since_at: Option<UnixMs>,
+    /// Dangers that nobody has answered, and those of them that nobody looks after.
+    pub n_dangers: i64,
+    pub n_dangers_ringing: i64,
     pub n_active: i64,
     pub n_queued: i64,
     pub n_unreceipted: i64,
@@ -50,9 +53,17 @@ impl Store {
                 "SELECT min(waiting_since_at) FROM conversation INDEXED BY conversation_waiting WHERE state = 'waiting'";
             let failed = "SELECT count(*) FROM outbox
                           WHERE (state = 'undelivered' OR state = 'failed' OR state = 'expired') AND final_at >= :since";
+            // The condition of `conversation_open`, whose rows are those that are open.
+            let dangers = "SELECT count(*), count(CASE WHEN danger = 'ringing' THEN 1 END)
+                           FROM conversation INDEXED BY conversation_open
+                           WHERE state <> 'closed' AND alarm_from_at IS NOT NULL";
+            let (n_dangers, n_dangers_ringing) =
+                conn.prepare_cached(dangers)?.query_row([], |r| Ok((r.get(0)?, r.get(1)?)))?;
             Ok(Counts {
                 n_waiting: count("SELECT count(*) FROM conversation WHERE state = 'waiting'")?,
                 oldest_waiting_since_at: conn.prepare_cached(oldest)?.query_row([], |r| r.get(0))?,
+                n_dangers,
+                n_dangers_ringing,
                 n_active: count("SELECT count(*) FROM conversation WHERE state = 'active'")?,
                 // One count per state, each with its partial index; one combined condition would scan the table.
                 n_queued: count(

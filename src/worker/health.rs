@@ -41,7 +41,7 @@ pub struct CarrierHealth {
     pub is_refused: bool,
     /// An operator has paused it.
     pub is_paused: bool,
-    /// Of a carrier that is never polled: its last call.
+    /// When what it answered to a question for texts was last stored, or held nothing new.
     pub last_poll_ok_at: Option<UnixMs>,
     pub last_error: Option<String>,
     pub clock_ahead_ms: Option<i64>,
@@ -90,11 +90,10 @@ impl Default for CarrierEntry {
 }
 
 impl CarrierEntry {
-    fn poll_answered(&mut self, now: UnixMs) {
+    fn poll_answered(&mut self) {
         self.last_answer = Some(Instant::now());
         self.has_no_list = false;
         self.was_deaf = false;
-        self.health.last_poll_ok_at = Some(now);
         self.health.last_error = None;
     }
 
@@ -231,18 +230,14 @@ impl HealthRegistry {
         self.unasked.borrow().contains(carrier)
     }
 
-    /// Records how a poll ended; with success, how far the carrier's clock is ahead, if it tells.
-    pub(super) fn poll_ended(
-        &self,
-        carrier: &'static str,
-        result: Result<Option<i64>, &CarrierError>,
-        now: UnixMs,
-    ) {
+    /// Records how a question for texts ended; with an answer, how far the carrier's clock is ahead, if it tells. That the answer is
+    /// on disk, [`poll_stored`](Self::poll_stored) says.
+    pub(super) fn poll_ended(&self, carrier: &'static str, result: Result<Option<i64>, &CarrierError>) {
         let mut carriers = lock(&self.carriers);
         let entry = carriers.entry(carrier).or_default();
         match result {
             Ok(clock_ahead_ms) => {
-                entry.poll_answered(now);
+                entry.poll_answered();
                 entry.health.clock_ahead_ms = clock_ahead_ms.or(entry.health.clock_ahead_ms);
             }
             Err(error) => entry.poll_failed(error),
@@ -250,6 +245,11 @@ impl HealthRegistry {
         entry.judge_again();
         drop(carriers);
         self.unasked.send_if_modified(|unasked| unasked.remove(carrier));
+    }
+
+    /// Records that what a poll brought is on disk. An answer that cannot be stored is no texts that came in.
+    pub(super) fn poll_stored(&self, carrier: &'static str, now: UnixMs) {
+        lock(&self.carriers).entry(carrier).or_default().health.last_poll_ok_at = Some(now);
     }
 
     /// How far our clock is ahead of the true time, as far as the carriers' clocks tell (milliseconds); never less than 0. `None`
@@ -261,7 +261,7 @@ impl HealthRegistry {
         if let Some(carrier_ahead) = told.max() {
             return Some(if carrier_ahead >= -AGREES_MS { 0 } else { -carrier_ahead });
         }
-        let is_heard = carriers.values().any(|entry| entry.health.last_poll_ok_at.is_some());
+        let is_heard = carriers.values().any(|entry| entry.last_answer.is_some());
         let waits =
             !self.unasked.borrow().is_empty() || carriers.values().any(|entry| entry.failing.is_some());
         let is_patient =
@@ -460,9 +460,9 @@ mod tests {
         let polled = |name| Fake { inbound: InboundClass::AckQueue, ..Fake::named(name) };
         let registry = HealthRegistry::new(&carriers([polled("one"), polled("two")]), 0);
         assert!(!is_ready(&registry).await);
-        registry.poll_ended("one", Ok(None), 0);
+        registry.poll_ended("one", Ok(None));
         assert!(!is_ready(&registry).await);
-        registry.poll_ended("two", Err(&CarrierError::new(ErrorKind::NotSent, "no connection")), 0);
+        registry.poll_ended("two", Err(&CarrierError::new(ErrorKind::NotSent, "no connection")));
         assert!(is_ready(&registry).await);
         assert!(is_ready(&registry).await, "and stays ready");
     }

@@ -116,7 +116,7 @@ async fn round(context: &Context, carrier: &dyn Carrier, state: &mut PollState, 
     let cursor = state.asking.cursor(&state.cursor);
     let polled = carrier::first(carrier.poll_inbound(&cursor));
     let polled = context.health.calls.watch(carrier.name(), Call::Texts, polled).await;
-    context.health.poll_ended(carrier.name(), polled.as_ref().map(|page| page.clock_ahead_ms), context.now());
+    context.health.poll_ended(carrier.name(), polled.as_ref().map(|page| page.clock_ahead_ms));
     if let Some(wait) = state.asking.learn(context, carrier, &polled) {
         context.marks.clear((carrier.name(), Asked::Texts));
         return wait;
@@ -248,6 +248,10 @@ async fn accept(
         false => commit(context, carrier, &page, &next).await.map_err(Failed::Store)?,
     };
     state.is_stored = true;
+    // Of a page without news nothing is written: then the last write tells whether one would succeed.
+    if !is_nothing || context.store.is_unsound().is_none() {
+        context.health.poll_stored(name, context.now());
+    }
     context.health.calls.note_texts(name, &accepted);
     if accepted.n_new > 0 {
         context.health.record_text_in(now);

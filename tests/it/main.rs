@@ -38,6 +38,7 @@ mod service;
 mod similar;
 mod simulated;
 mod simulation;
+mod status_line;
 mod terminal;
 mod triage;
 mod unkept;

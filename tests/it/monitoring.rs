@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use munja::api::wire::StatusResponse;
 use munja::domain::account::Purpose;
 use munja::ops::clock::Clock;
 use reqwest::header::ACCEPT;
@@ -55,6 +57,8 @@ async fn the_figures_say_who_waits_and_how_the_carrier_answers() {
     assert_eq!(of(r#"munja_conversations_waiting{desk="main",tier="none"}"#), 1.0);
     assert!(of(r#"munja_conversations_oldest_wait_seconds{desk="main",tier="1"}"#) >= 0.0);
     assert_eq!(of(r#"munja_dangers{state="ringing"}"#), 1.0);
+    let counts = gateway.desk.get::<StatusResponse>("/v1/status").await.unwrap().counts;
+    assert_eq!((counts.n_waiting, counts.n_dangers, counts.n_dangers_ringing), (2, 1, 1));
     assert_eq!(of(r#"munja_texts_received_total{carrier="bizgo"}"#), 2.0);
     assert_eq!(of(r#"munja_carrier_deaf{carrier="bizgo"}"#), 0.0);
     assert!(of(r#"munja_carrier_call_duration_seconds_count{carrier="bizgo",call="send"}"#) >= 2.0);
@@ -113,6 +117,8 @@ async fn a_gateway_that_can_store_nothing_is_not_ready_and_says_why() {
     // Another program holds the lock of the database: nothing can be stored.
     let other = rusqlite::Connection::open(gateway.store.path()).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let status = async || gateway.desk.get::<StatusResponse>("/v1/status").await.unwrap();
+    let polled_at = async || status().await.carriers[0].last_poll_ok_at.unwrap();
     gateway.sim().text("01012345678", "버스 막차가 몇 시인가요?");
     until_async(&gateway.store, || async { ask(&gateway, "/readyz", "*/*").await.0 == 503 }).await;
     let (_, json) = ask(&gateway, "/readyz", "application/json").await;
@@ -125,6 +131,18 @@ async fn a_gateway_that_can_store_nothing_is_not_ready_and_says_why() {
     assert_eq!(of("database")["state"], "failing");
     assert!(of("database")["detail"].as_str().unwrap().contains("locked by another process"), "{json}");
     assert_eq!(of("carriers")["state"], "ok");
+    // The carrier still answers, but what it answers is not stored: that is no poll that went well.
+    let before = polled_at().await;
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let stuck = status().await;
+    assert_eq!(stuck.carriers[0].last_poll_ok_at, Some(before));
+    assert_eq!(stuck.carriers[0].hearing.as_deref(), Some("hears"));
+    let failing: Vec<_> = stuck.checks.iter().filter(|check| check.state == "failing").collect();
+    let [database] = failing[..] else { panic!("{failing:?}") };
+    assert!(
+        database.name == "database" && database.detail.as_deref().unwrap().contains("locked"),
+        "{database:?}"
+    );
     assert_eq!(
         ask(&gateway, "/livez", "*/*").await,
         (200, "ok loops\n".to_owned()),
@@ -133,6 +151,8 @@ async fn a_gateway_that_can_store_nothing_is_not_ready_and_says_why() {
     other.execute_batch("ROLLBACK").unwrap();
     until_async(&gateway.store, || async { ask(&gateway, "/readyz", "*/*").await.0 == 200 }).await;
     assert_eq!(ask(&gateway, "/healthz", "*/*").await, (200, "ok".to_owned()));
+    until_async(&gateway.store, || async { polled_at().await > before }).await;
+    assert!(status().await.checks.iter().all(|check| check.state == "ok"));
 }
 
 fn monitoring() -> PathBuf {

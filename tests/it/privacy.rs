@@ -137,6 +137,42 @@ async fn a_person_is_shown_exported_and_erased_while_the_gateway_runs() {
     assert!(left.is_empty(), "{left:#?}");
 }
 
+/// Why somebody was answered, or was not: in order, without a word of theirs or ours, and known to the access log.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_became_of_somebodys_texts_is_told_in_order() {
+    let gateway = Gateway::on(Carrier::start().await, "[service]\ncategory_required = false\n").await;
+    let folder = gateway.folder.path().to_owned();
+    gateway.sim().text(NUMBER, &format!("살려주세요 {WORDS}"));
+    gateway.until(|b| b.n_routed == 1).await;
+    let _: ConversationDetail = gateway.desk.get("/v1/conversations/1").await.unwrap();
+    consultation(&gateway.desk, 1).await;
+    // The help text and the answer.
+    gateway.until(|b| b.n_outbound("delivered") == 2).await;
+    let why = ["citizen", "why", NUMBER, "--reason", "asked by letter"];
+    let told = said(&command(&folder, &why, "").await);
+    let in_order = [
+        "a text came in: URGENT (desk ",
+        "automatic text (",
+        "김민수 took it",
+        "answer of 김민수: arrived",
+        "김민수 closed it",
+        "Conversation 1 now: closed",
+    ];
+    let mut from = 0;
+    for sentence in in_order {
+        let found =
+            told[from..].find(sentence).unwrap_or_else(|| panic!("no {sentence} after {from}: {told}"));
+        from += found;
+    }
+    assert!(told.contains("minsu opened it for the first time"), "{told}");
+    assert!(![WORDS, ANSWER, "살려", NUMBER].iter().any(|personal| told.contains(personal)), "{told}");
+    let json = parsed(&command(&folder, &[&why[..], &["--json"]].concat(), "").await);
+    let steps = json["steps"].as_array().unwrap();
+    assert_eq!(steps.iter().filter(|step| step["what"] == "text_out").count(), 2, "{json}");
+    let log = said(&command(&folder, &["audit", "who-saw", NUMBER], "").await);
+    assert!(log.contains("citizen why") && log.contains("asked by letter"), "{log}");
+}
+
 /// What is masked is shown to who holds the conversation, with a reason.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_masked_is_revealed_with_a_reason() {

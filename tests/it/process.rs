@@ -39,13 +39,13 @@ fn said(output: &Output) -> String {
 }
 
 /// A daemon that reports to a socket of ours, as it would to systemd.
-struct Service {
+pub struct Service {
     child: Child,
     notices: Receiver<String>,
 }
 
 impl Service {
-    fn start(folder: &Path, config: &Path) -> Service {
+    pub fn start(folder: &Path, config: &Path) -> Service {
         let socket = folder.join("notify");
         let ours = UnixDatagram::bind(&socket).unwrap();
         // Read all the time, as systemd does: few fit into the socket, and then the daemon waits.
@@ -70,10 +70,15 @@ impl Service {
     }
 
     /// Reads notices until one holds `word`; returns that one.
-    fn until(&self, word: &str) -> String {
+    pub fn until(&self, word: &str) -> String {
+        self.until_it(word, |notice| notice.contains(word))
+    }
+
+    /// The same with another condition, which `what` names.
+    pub fn until_it(&self, what: &str, is_it: impl Fn(&str) -> bool) -> String {
         loop {
-            let notice = self.notices.recv_timeout(BOUND).unwrap_or_else(|e| panic!("no {word}: {e}"));
-            if notice.contains(word) {
+            let notice = self.notices.recv_timeout(BOUND).unwrap_or_else(|e| panic!("no {what}: {e}"));
+            if is_it(&notice) {
                 return notice;
             }
         }
@@ -92,7 +97,7 @@ impl Drop for Service {
     }
 }
 
-fn init(folder: &Path, carrier_port: u16) -> std::path::PathBuf {
+pub fn init(folder: &Path, carrier_port: u16) -> std::path::PathBuf {
     let config = folder.join("gateway.toml");
     let done = munjad(&["init"], &config);
     assert!(done.status.success(), "{}", said(&done));

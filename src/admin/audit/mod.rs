@@ -4,6 +4,8 @@ mod export;
 mod show;
 mod verify;
 
+pub(super) use show::newest;
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 

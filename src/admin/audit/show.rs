@@ -73,7 +73,11 @@ pub(super) async fn who_saw(
 }
 
 /// The newest rows that are wanted, the oldest of them first.
-async fn newest(store: &Store, filter: AccessFilter, limit: usize) -> anyhow::Result<Vec<Row>> {
+pub(in crate::admin) async fn newest(
+    store: &Store,
+    filter: AccessFilter,
+    limit: usize,
+) -> anyhow::Result<Vec<Row>> {
     let kept = Arc::new(Mutex::new(VecDeque::new()));
     let into = Arc::clone(&kept);
     let take = move |row: Row| {

@@ -14,6 +14,9 @@ pub struct StatusResponse {
     pub carriers: Vec<CarrierStatus>,
     pub counts: Counts,
     pub workers: Vec<WorkerStatus>,
+    /// Whether the gateway can do its job: the checks of `/readyz`.
+    #[serde(default)]
+    pub checks: Vec<CheckView>,
     /// A copy of the database was put back, and nobody has confirmed what is left: answers do not leave.
     #[serde(default)]
     pub recovery: Option<RecoveryView>,
@@ -58,6 +61,7 @@ pub struct CarrierStatus {
     /// When the last text came by its calls; until one has come in this run, when the last text came from it at all.
     #[serde(default)]
     pub last_call_at: Option<i64>,
+    /// When what it answered to a question for texts was last stored.
     pub last_poll_ok_at: Option<i64>,
     /// The last failure since the last successful poll; holds no personal data.
     pub last_error: Option<String>,
@@ -97,6 +101,12 @@ pub struct ComparedView {
 pub struct Counts {
     pub n_waiting: i64,
     pub oldest_waiting_since_at: Option<i64>,
+    /// Dangers that nobody has answered yet.
+    #[serde(default)]
+    pub n_dangers: i64,
+    /// Those of them that nobody looks after.
+    #[serde(default)]
+    pub n_dangers_ringing: i64,
     pub n_active: i64,
     /// Texts that wait to be sent.
     pub n_queued: i64,
@@ -106,6 +116,18 @@ pub struct Counts {
     pub n_quarantined: i64,
     /// Texts that failed in the last 24 hours.
     pub n_failed_today: i64,
+}
+
+/// One check of whether the gateway can do its job.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CheckView {
+    /// `started`, `loops`, `database`, `disk`, `clock`, `carriers`.
+    pub name: String,
+    /// `ok` or `failing`.
+    pub state: String,
+    /// What is wrong; holds no personal data.
+    #[serde(default)]
+    pub detail: Option<String>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]

@@ -1,6 +1,7 @@
 //! Searching, similar questions, and advice before a reply.
 
 use super::*;
+use crate::api::wire::Counts;
 
 fn hit(id: i64, kind: &str, text: &str) -> Value {
     json!({
@@ -153,4 +154,41 @@ async fn surveys_come_in_pages() {
     assert!(run.err.contains("munja surveys --since 10080m --all --after 9.3"), "{}", run.err);
     world.munja(&["surveys", "--after", "9.3"]).await;
     assert!(world.asked().last().unwrap().ends_with("&of=mine&after=9.3"), "{:?}", world.asked());
+}
+
+#[tokio::test]
+async fn one_line_for_a_status_bar() {
+    let world = World::new().await;
+    let counts = |n_waiting: i64, n_dangers: i64| {
+        let oldest = (n_waiting > 0).then_some(NOON - 360_000);
+        Counts {
+            n_waiting,
+            oldest_waiting_since_at: oldest,
+            n_dangers,
+            n_dangers_ringing: n_dangers,
+            ..Counts::default()
+        }
+    };
+    let table = [
+        (
+            counts(0, 0),
+            "대기 0\n",
+            json!({ "n_waiting": 0, "oldest_waiting_since_at": null, "n_dangers": 0, "n_dangers_ringing": 0 }),
+        ),
+        (
+            counts(3, 1),
+            "대기 3 (6분) · 긴급 1\n",
+            json!({ "n_waiting": 3, "oldest_waiting_since_at": NOON - 360_000, "n_dangers": 1, "n_dangers_ringing": 1 }),
+        ),
+    ];
+    for (counts, line, object) in table {
+        let status = json!({
+            "version": "0.1.0", "now_at": NOON, "started_at": NOON, "carriers": [], "counts": counts, "workers": [],
+        });
+        let reply = Reply::Json(status);
+        world.server.on("GET /v1/status", [reply.clone(), reply]);
+        assert_eq!(world.munja(&["status", "--short"]).await.out, line);
+        let shown = world.munja(&["status", "--short", "--json"]).await.out;
+        assert_eq!(serde_json::from_str::<Value>(&shown).expect("JSON"), object);
+    }
 }

@@ -1,6 +1,7 @@
 //! What is printed: for a person, for a pipe, for a program, and never raw.
 
 use super::*;
+use crate::api::wire::Counts;
 
 fn list() -> Reply {
     let conversations = [summary(12, "62번 버스 언제 와요?"), summary(7, "여권 사진 규격이요")];
@@ -256,7 +257,7 @@ async fn hostile_texts_never_reach_the_screen_raw() {
     doubtful["text"] = json!(HOSTILE);
     let event = json!({ "seq": 1, "at": NOON, "kind": HOSTILE, "counselor": HOSTILE, "detail": HOSTILE });
     let status = json!({
-        "version": HOSTILE, "now_at": NOON, "started_at": NOON, "counts": crate::api::wire::Counts::default(),
+        "version": HOSTILE, "now_at": NOON, "started_at": NOON, "counts": Counts::default(),
         "carriers": [
             { "name": HOSTILE, "receives": true, "sends": HOSTILE, "state": "refused", "last_poll_ok_at": null, "last_error": HOSTILE },
             { "name": HOSTILE, "receives": true, "sends": null, "state": "works", "hearing": "deaf", "deaf_since_at": NOON, "deaf_why": HOSTILE, "last_poll_ok_at": null, "last_error": null },
@@ -379,14 +380,21 @@ async fn the_state_of_the_service() {
         "counts": {
             "n_waiting": 3, "oldest_waiting_since_at": NOON - 300_000, "n_active": 2, "n_queued": 0,
             "n_unreceipted": 1, "n_in_doubt": 1, "n_quarantined": 0, "n_failed_today": 0,
+            "n_dangers": 2, "n_dangers_ringing": 1,
         },
         "workers": [{ "name": "poller", "n_restarts": 0, "last_progress_at": NOON, "is_late": false }],
+        "checks": [
+            { "name": "loops", "state": "ok", "detail": null },
+            { "name": "database", "state": "failing", "detail": "the disk is full: nothing can be stored" },
+            { "name": "carriers", "state": "failing", "detail": "no text can come in, deaf: bizgo" },
+        ],
     });
     world.server.on("GET /v1/status", [Reply::Json(status)]);
     let run = world.munja(&["status"]).await;
     let expected = "\
 munjad 0.1.0, 2시간 전 시작
-통신사 bizgo: 마지막 문자 확인 응답 방금
+문자를 제대로 처리하지 못하고 있습니다(디스크가 가득 찼습니다: 아무것도 저장할 수 없습니다). 운영자에게 바로 알려 주십시오.
+통신사 bizgo: 마지막 문자 확인·저장 방금
 발송이 멈췄습니다. 통신사 bizgo에서 키 또는 계정을 거절합니다. 운영자에게 알려 주십시오.
 문자가 유실되었을 수 있습니다. bizgo의 응답 2건이 온전히 오지 않았습니다(마지막 1분 전). 운영자에게 알려 주십시오.
 bizgo에서 문자 날짜를 540분 이르게 적어 늦게 온 문자를 가려낼 수 없습니다. 운영자에게 알려 주십시오.
@@ -394,6 +402,7 @@ bizgo에서 문자 날짜를 540분 이르게 적어 늦게 온 문자를 가려
 보낸 문자 대조(11:59): 통신사 8건, 우리 7건, 1건 다름. 운영자에게 알려 주십시오.
 최근 장애: 401
 상담 중 2건 · 대기 3건, 가장 오래 기다린 시간 5분
+답하지 않은 긴급 2건 · 맡은 사람 없음 1건
 발송 대기 0건 · 도착 확인 전 1건
 발송 불확실 1건 (munja doubt)
 ";
@@ -421,12 +430,12 @@ async fn a_deaf_gateway_and_one_that_is_only_called() {
     ];
     let status = json!({
         "version": "0.1.0", "now_at": NOON, "started_at": NOON, "carriers": carriers,
-        "counts": crate::api::wire::Counts::default(), "workers": [],
+        "counts": Counts::default(), "workers": [],
     });
     world.server.on("GET /v1/status", [Reply::Json(status)]);
     let run = world.munja(&["status"]).await;
     let expected = [
-        "통신사 smsgate (수신): 마지막 문자 확인 응답 아직 없음",
+        "통신사 smsgate (수신): 마지막 문자 확인·저장 아직 없음",
         "수신 불가 5분: 통신사 smsgate에서 시민의 문자를 받지 못하고 있습니다(전화기가 요청을 거절합니다 (HTTP400)). 운영자에게 바로 알려 주십시오.",
         "통신사 twilio (수신): 문자는 웹훅으로만 옵니다. 마지막 문자 3분 전",
         "통신사 oneapi (수신): 문자는 웹훅으로만 옵니다. 마지막 문자 아직 없음",

@@ -100,6 +100,21 @@ impl Store {
         .await
     }
 
+    /// What happened in one conversation, in order; without the states of texts, which the texts themselves tell.
+    pub async fn events_of(&self, conversation_id: i64) -> Result<Vec<Event>> {
+        self.read(move |conn| {
+            let mut select = conn.prepare_cached(
+                "SELECT e.seq, e.at, e.kind, e.conversation_id, e.message_id, c.login AS counselor,
+                        c.name AS counselor_name, e.detail, e.desk
+                 FROM event e LEFT JOIN counselor c ON c.id = e.counselor_id
+                 WHERE e.conversation_id = :id AND e.kind <> 'message' ORDER BY e.seq",
+            )?;
+            let rows = select.query_map(named_params! { ":id": conversation_id }, event)?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+        .await
+    }
+
     /// The sequence number of the newest event; 0 before the first.
     pub async fn last_event_seq(&self) -> Result<i64> {
         self.read(|conn| {

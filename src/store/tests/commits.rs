@@ -300,3 +300,18 @@ async fn a_lock_of_another_program_is_known_without_a_text() {
     store.try_to_write().await.unwrap();
     assert!(store.is_unsound().is_none());
 }
+
+/// A commit to a log that does not grow then syncs the bytes alone (`.cargo/config.toml`).
+#[test]
+fn the_bundled_sqlite_syncs_by_fdatasync() {
+    let flags = option_env!("LIBSQLITE3_FLAGS").unwrap_or_default();
+    assert!(flags.split(' ').any(|flag| flag == "-DHAVE_FDATASYNC=1"), "{flags}");
+    // SQLite lists the other flags of the same variable, but not this one.
+    let connection = Connection::open_in_memory().unwrap();
+    let mut options = connection.prepare("PRAGMA compile_options").unwrap();
+    let options = options.query_map([], |r| r.get::<_, String>(0)).unwrap();
+    let options: Vec<String> = options.map(Result::unwrap).collect();
+    for heeded in ["DEFAULT_MEMSTATUS=0", "DEFAULT_PCACHE_INITSZ=64"] {
+        assert!(options.iter().any(|option| option == heeded), "{options:?}");
+    }
+}

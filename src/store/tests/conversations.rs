@@ -294,6 +294,8 @@ async fn counts_and_balance_agree_with_the_rows() {
     let expected = Counts {
         n_waiting: 3,
         oldest_waiting_since_at: Some(0),
+        n_dangers: 0,
+        n_dangers_ringing: 0,
         n_active: 0,
         n_queued: 1,
         n_unreceipted: 0,

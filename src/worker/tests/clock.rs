@@ -24,7 +24,7 @@ async fn pass(secs: u64) {
 /// The carrier's answer to a poll has a date, which the driver compares with the gateway's time.
 fn carrier_says(world: &World, true_ms: i64) {
     let ahead = true_ms - world.context.now();
-    world.context.health.poll_ended("one", Ok(Some(ahead)), world.context.now());
+    world.context.health.poll_ended("one", Ok(Some(ahead)));
 }
 
 async fn is_called(world: &World) -> bool {
@@ -102,9 +102,9 @@ async fn a_clock_that_started_wrong_is_known_by_the_carriers() {
     let world = World::new([polled, Fake::named("two")]);
     let health = &world.context.health;
     assert_eq!(health.our_clock_ahead_ms(), None, "nobody has been asked yet");
-    health.poll_ended("one", Ok(Some(-10 * DAY_MS)), START);
+    health.poll_ended("one", Ok(Some(-10 * DAY_MS)));
     assert_eq!(health.our_clock_ahead_ms(), Some(10 * DAY_MS));
-    health.poll_ended("two", Ok(Some(-900)), START);
+    health.poll_ended("two", Ok(Some(-900)));
     assert_eq!(health.our_clock_ahead_ms(), Some(0), "one of them agrees with us");
     let silent =
         World::new([Fake { inbound: InboundClass::AckQueue, ..Fake::named("one") }, Fake::named("two")]);

@@ -17,12 +17,12 @@ pub(super) fn world_of(fake: Fake) -> (World, Arc<Fake>) {
     (world, fake)
 }
 
-fn polled(name: &'static str) -> Fake {
+pub(super) fn polled(name: &'static str) -> Fake {
     let inbound = InboundClass::Window { overlap: Duration::from_secs(600) };
     Fake { inbound, ..Fake::named(name) }
 }
 
-fn refuse(fake: &Fake, kind: ErrorKind) {
+pub(super) fn refuse(fake: &Fake, kind: ErrorKind) {
     let error = CarrierError::new(kind, "the phone refuses the request").with_code("HTTP400");
     *fake.refusal.lock().unwrap() = Some(error);
 }
@@ -116,22 +116,22 @@ async fn a_new_start_is_no_reason_to_take_the_alarm_back() {
 async fn a_list_that_is_never_read_to_its_end_is_not_heard() {
     let (mut world, _) = world_of(polled("phone"));
     world.begin([Role::Hearing]);
-    let (health, now) = (Arc::clone(&world.context.health), world.context.now());
+    let health = Arc::clone(&world.context.health);
     let refused = CarrierError::new(ErrorKind::Permanent, "page 2 is refused");
     for _ in 0..30 {
-        health.poll_ended("phone", Ok(None), now);
-        health.poll_ended("phone", Err(&refused), now);
+        health.poll_ended("phone", Ok(None));
+        health.poll_ended("phone", Err(&refused));
         tokio::time::sleep(Duration::from_secs(5)).await;
     }
-    health.poll_ended("phone", Ok(None), now);
+    health.poll_ended("phone", Ok(None));
     let Hearing::Deaf { why, .. } = health.carrier("phone").hearing else { panic!("it hears") };
     assert_eq!(why, "page 2 is refused");
     health.pass_ended("phone");
     assert_eq!(health.carrier("phone").hearing, Hearing::Hears);
     // One failure, and then a long list whose pages are all answered.
-    health.poll_ended("phone", Err(&refused), now);
+    health.poll_ended("phone", Err(&refused));
     for _ in 0..60 {
-        health.poll_ended("phone", Ok(None), now);
+        health.poll_ended("phone", Ok(None));
         tokio::time::sleep(Duration::from_secs(5)).await;
     }
     assert_eq!(health.carrier("phone").hearing, Hearing::Hears);

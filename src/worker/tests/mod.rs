@@ -8,6 +8,7 @@ pub mod fake;
 mod films;
 mod hearing;
 mod lists;
+mod pace;
 #[cfg(feature = "sim")]
 mod weather;
 
