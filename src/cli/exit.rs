@@ -29,7 +29,7 @@ impl Exit {
     /// The exit code of a call that brought no result.
     pub fn from_error(error: &ClientError) -> Self {
         match error {
-            ClientError::Unreachable { .. } => Exit::Unreachable,
+            ClientError::Unreachable { .. } | ClientError::Insecure { .. } => Exit::Unreachable,
             ClientError::BadAnswer { .. } => Exit::Unexpected,
             ClientError::BadCa { .. } => Exit::Usage,
             ClientError::Problem(problem) => match error.code() {

@@ -11,6 +11,7 @@ pub fn code(error: &ClientError) -> &str {
     match error {
         ClientError::Problem(problem) => &problem.code,
         ClientError::Unreachable { .. } => "unreachable",
+        ClientError::Insecure { fault, .. } => fault.code(),
         ClientError::BadAnswer { .. } => "bad_answer",
         ClientError::BadCa { .. } => "bad_ca",
     }
@@ -21,7 +22,9 @@ pub fn values(error: &ClientError, say: &Say) -> Values {
     match error {
         ClientError::Problem(problem) => problem_values(problem, say),
         ClientError::BadCa { server } => vec![("server", one_line(server, 200).into())],
-        ClientError::Unreachable { server, why } | ClientError::BadAnswer { server, why } => {
+        ClientError::Unreachable { server, why }
+        | ClientError::Insecure { server, why, .. }
+        | ClientError::BadAnswer { server, why } => {
             vec![("server", one_line(server, 200).into()), ("why", one_line(&say.cause(why), 200).into())]
         }
     }
