@@ -38,6 +38,8 @@ pub(super) struct Checker<'a> {
     pub(super) named_files: RefCell<Vec<PathBuf>>,
     /// What the calendar files hold.
     pub(super) calendar_files: RefCell<Vec<CalendarFile>>,
+    /// The addresses to listen on so far, with their keys.
+    pub(super) listening: RefCell<Vec<(String, SocketAddr)>>,
 }
 
 impl Checker<'_> {
@@ -112,7 +114,7 @@ impl Checker<'_> {
         Err(self.wrong(key, value, format!("must be between {least} and {most}")))
     }
 
-    /// An address to listen on.
+    /// An address to listen on, which no key before this one has.
     pub(super) fn address(
         &self,
         key: &str,
@@ -120,7 +122,13 @@ impl Checker<'_> {
         at: &Spanned<String>,
     ) -> Result<SocketAddr, ConfigError> {
         let message = "must be an address and a port, such as 127.0.0.1:6120";
-        word.parse().map_err(|_| self.wrong(key, at, message))
+        let addr: SocketAddr = word.parse().map_err(|_| self.wrong(key, at, message))?;
+        let mut listening = self.listening.borrow_mut();
+        if let Some((other, _)) = listening.iter().find(|(_, taken)| overlap(*taken, addr)) {
+            return Err(self.wrong(key, at, format!("is taken by {other}: each needs a port of its own")));
+        }
+        listening.push((key.to_owned(), addr));
+        Ok(addr)
     }
 
     /// An address to listen on without encryption: loopback only.
@@ -145,4 +153,10 @@ impl Checker<'_> {
         };
         Err(self.wrong(key, at, message))
     }
+}
+
+/// Whether both cannot be listened on. Port 0 is whichever is free.
+fn overlap(a: SocketAddr, b: SocketAddr) -> bool {
+    let is_same = a.ip() == b.ip() || a.ip().is_unspecified() || b.ip().is_unspecified();
+    a.port() == b.port() && a.port() != 0 && is_same
 }

@@ -91,9 +91,17 @@ impl Config {
 
 fn parse(text: &str, path: &Path, reads_secrets: bool) -> Result<Config, ConfigError> {
     let file: File = toml::from_str(text).map_err(|e| ConfigError::shape(path, text, &e))?;
-    let (unreadable, secret_files, named_files, calendar_files) = Default::default();
-    let checker =
-        Checker { text, path, reads_secrets, unreadable, secret_files, named_files, calendar_files };
+    let (unreadable, secret_files, named_files, calendar_files, listening) = Default::default();
+    let checker = Checker {
+        text,
+        path,
+        reads_secrets,
+        unreadable,
+        secret_files,
+        named_files,
+        calendar_files,
+        listening,
+    };
     let read = sections(&checker, &file);
     // A config with a stand-in for a file that cannot be read never gets out of here.
     match (read, ConfigError::joined(checker.unreadable.take())) {

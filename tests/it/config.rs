@@ -348,6 +348,25 @@ fn every_error_names_file_line_and_key() {
     }
 }
 
+/// Otherwise the check is content, and the start fails.
+#[test]
+fn two_listeners_cannot_have_one_port() {
+    let empty = "listen = \"\" ";
+    let metrics = |listen: &str| {
+        let text = EXAMPLE.replace("[metrics]", &format!("[metrics]\nlisten = \"{listen}\""));
+        let (_folder, path) = folder();
+        Config::parse(&text, &path).map(|_| ()).map_err(|error| error.to_string())
+    };
+    assert!(EXAMPLE.contains(empty), "the example leaves them out");
+    assert_eq!(metrics("127.0.0.1:6122"), Ok(()));
+    let said = metrics("127.0.0.1:6120").unwrap_err();
+    assert!(said.contains("metrics.listen") && said.contains("taken by api.listen"), "{said}");
+    let everywhere = "listen = \"127.0.0.1:7000\"\npublic_url = \"https://munja.example.kr\"";
+    let text = EXAMPLE.replace("[metrics]", "[metrics]\nlisten = \"127.0.0.1:7000\"");
+    let said = error(&text.replace("[webhook]", &format!("[webhook]\n{everywhere}")));
+    assert!(said.contains("webhook.listen") && said.contains("taken by metrics.listen"), "{said}");
+}
+
 #[test]
 fn what_talks_to_no_carrier_needs_no_secret() {
     let folder = tempfile::tempdir().unwrap();
