@@ -28,7 +28,7 @@ const MOST_NUMBER_CHARS: usize = 40;
         ("login" = Option<String>, Query, description = "Only this person"),
         ("action" = Option<String>, Query, description = "Only this action: `list`, `view`, `reveal` ..."),
         ("conversation" = Option<i64>, Query, description = "Only rows about this conversation"),
-        ("before" = Option<i64>, Query, description = "`next` of the page before"),
+        ("after" = Option<i64>, Query, description = "`next` of the page before"),
         ("limit" = Option<i64>, Query, description = "1 to 500, default 100"),
     ),
     responses((status = 200, description = "The rows", body = AccessPage)))]
@@ -50,7 +50,7 @@ pub(super) async fn rows(
         conversation_id: query.number("conversation", 1, i64::MAX)?,
         citizen: None,
     };
-    let before = query.number("before", 1, i64::MAX)?;
+    let before = query.number("after", 1, i64::MAX)?;
     let limit = query.number("limit", 1, MAX_LIMIT)?.unwrap_or(DEFAULT_LIMIT);
     let page = page(&context, filter, before, limit).await?;
     Ok(Seen(Json(page), NewAccess::by(&session.actor, Action::Audit).detail("show")))
@@ -71,7 +71,7 @@ pub(super) async fn who_saw(
     }
     let filter =
         AccessFilter { since: request.since_at, citizen: Some(number.clone()), ..AccessFilter::default() };
-    let page = page(&context, filter, request.before, MAX_LIMIT).await?;
+    let page = page(&context, filter, request.after, MAX_LIMIT).await?;
     let access = NewAccess::by(&session.actor, Action::Audit).detail("who-saw");
     Ok(Seen(Json(page), NewAccess { reason, shown: vec![(0, Some(number))], ..access }))
 }

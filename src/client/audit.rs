@@ -34,15 +34,15 @@ impl AuditQuery {
 impl Client {
     /// The newest `limit` rows of the access log, the oldest of them first; that they were read is logged.
     pub async fn audit(&self, of: &AuditQuery, limit: usize) -> ApiResult<Vec<AccessRowView>> {
-        let (mut rows, mut before) = (Vec::new(), None::<i64>);
+        let (mut rows, mut after) = (Vec::new(), None::<i64>);
         while rows.len() < limit {
             let mut query = of.parameters();
             query.push(("limit", (limit - rows.len()).min(PAGE).to_string()));
-            query.extend(before.map(|seq| ("before", seq.to_string())));
+            query.extend(after.map(|seq| ("after", seq.to_string())));
             let page: AccessPage = self.json(self.get("v1/audit").query(&query)).await?;
             rows.extend(page.rows);
-            before = page.next;
-            if before.is_none() {
+            after = page.next;
+            if after.is_none() {
                 break;
             }
         }
@@ -57,14 +57,14 @@ impl Client {
         reason: &str,
         since_at: Option<UnixMs>,
     ) -> ApiResult<Vec<AccessRowView>> {
-        let (mut rows, mut before) = (Vec::new(), None);
+        let (mut rows, mut after) = (Vec::new(), None);
         loop {
             let (number, reason) = (number.to_owned(), reason.to_owned());
-            let request = WhoSawRequest { number, reason, since_at, before };
+            let request = WhoSawRequest { number, reason, since_at, after };
             let page: AccessPage = self.json(self.post("v1/audit/who_saw").json(&request)).await?;
             rows.extend(page.rows);
-            before = page.next;
-            if before.is_none() {
+            after = page.next;
+            if after.is_none() {
                 rows.reverse();
                 return Ok(rows);
             }

@@ -120,7 +120,7 @@ async fn an_auditor_reads_the_log_and_stands_in_it() {
     let page = desk.get("/v1/audit?limit=1", &token).await.expect(200);
     assert_eq!((&page["rows"][0]["action"], &page["rows"][0]["login"]), (&json!("view"), &json!("minsu")));
     let next = page["next"].as_i64().expect("more rows");
-    let rest = desk.get(&format!("/v1/audit?limit=1&before={next}"), &token).await.expect(200);
+    let rest = desk.get(&format!("/v1/audit?limit=1&after={next}"), &token).await.expect(200);
     assert_eq!((&rest["rows"][0]["detail"], &rest["next"]), (&json!("claim"), &Value::Null));
     let views = desk.get("/v1/audit?action=view&login=minsu&conversation=1", &token).await.expect(200);
     assert_eq!(views["rows"].as_array().map(Vec::len), Some(1));

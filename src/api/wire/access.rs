@@ -19,14 +19,14 @@ pub struct WhoSawRequest {
     pub since_at: Option<i64>,
     /// `next` of the page before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub before: Option<i64>,
+    pub after: Option<i64>,
 }
 
 /// Rows of the access log, the newest first.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct AccessPage {
     pub rows: Vec<AccessRowView>,
-    /// The `before` of the next page; absent at the end.
+    /// The `after` of the next page; absent at the end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<i64>,
 }

@@ -26,7 +26,7 @@ async fn rows_are_a_table_with_the_newest_last() {
     assert!(lines[2].contains("번호 확인") && lines[2].contains("12") && !run.out.contains('\u{1b}'));
     let asked = world.asked();
     assert!(asked[0].starts_with("GET /v1/audit?login=minsu&since_at=") && asked[0].ends_with("&limit=200"));
-    assert!(asked[1].ends_with("&limit=198&before=8"), "{asked:?}");
+    assert!(asked[1].ends_with("&limit=198&after=8"), "{asked:?}");
 }
 
 #[tokio::test]
