@@ -97,7 +97,7 @@ mod tests {
     fn a_public_key_that_age_would_refuse_is_refused() {
         // From the documents of age.
         let key = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
-        let table = [
+        let table: [(&str, bool); 9] = [
             (key, true),
             ("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHsKLqeplhpW+uObz5dvMgjz1OxfM/XXUB+VHtZ6isGN", true),
             ("age1junk", false),

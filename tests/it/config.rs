@@ -351,19 +351,17 @@ fn every_error_names_file_line_and_key() {
 /// Otherwise the check is content, and the start fails.
 #[test]
 fn two_listeners_cannot_have_one_port() {
-    let empty = "listen = \"\" ";
-    let metrics = |listen: &str| {
-        let text = EXAMPLE.replace("[metrics]", &format!("[metrics]\nlisten = \"{listen}\""));
-        let (_folder, path) = folder();
-        Config::parse(&text, &path).map(|_| ()).map_err(|error| error.to_string())
+    let with = |section: &str, lines: &str, text: &str| {
+        text.replace(&format!("\n[{section}]\n"), &format!("\n[{section}]\n{lines}\n"))
     };
-    assert!(EXAMPLE.contains(empty), "the example leaves them out");
-    assert_eq!(metrics("127.0.0.1:6122"), Ok(()));
-    let said = metrics("127.0.0.1:6120").unwrap_err();
+    let (_folder, path) = folder();
+    let sound = with("metrics", "listen = \"127.0.0.1:6122\"", EXAMPLE);
+    assert_ne!(sound, EXAMPLE);
+    assert!(Config::parse(&sound, &path).is_ok());
+    let said = error(&sound.replace("127.0.0.1:6122\"\n", "127.0.0.1:6120\"\n"));
     assert!(said.contains("metrics.listen") && said.contains("taken by api.listen"), "{said}");
-    let everywhere = "listen = \"127.0.0.1:7000\"\npublic_url = \"https://munja.example.kr\"";
-    let text = EXAMPLE.replace("[metrics]", "[metrics]\nlisten = \"127.0.0.1:7000\"");
-    let said = error(&text.replace("[webhook]", &format!("[webhook]\n{everywhere}")));
+    let webhook = "listen = \"127.0.0.1:6122\"\npublic_url = \"https://munja.example.kr\"";
+    let said = error(&with("webhook", webhook, &sound));
     assert!(said.contains("webhook.listen") && said.contains("taken by metrics.listen"), "{said}");
 }
 
