@@ -4,6 +4,7 @@
 
 mod at_rest;
 mod audit;
+mod backup;
 mod clock;
 mod danger_words;
 mod duty;
@@ -30,7 +31,7 @@ use crate::domain::UnixMs;
 use crate::domain::desk::Desk;
 use crate::domain::hearing::Hearing;
 use crate::domain::phone::{PhoneNumber, SenderCheck};
-use crate::ops::causes::in_words;
+use crate::ops::causes::{chain_in_words, in_words};
 use crate::ops::clock::Clock;
 use crate::ops::lang::Lang;
 use crate::store::{PossibleLoss, Store, StoreOptions};
@@ -56,6 +57,7 @@ pub async fn check(config_path: &Path, lang: Lang) -> Vec<Finding> {
     findings.extend(at_rest::findings(&config, lang));
     findings.extend(database(&config, lang).await);
     findings.extend(place::findings(&config, lang).await);
+    findings.extend(backup::findings(&config, lang));
     findings.push(calendar(&config, Clock::system().now_ms(), lang));
     findings.extend(hours::findings(&config, Clock::system().now_ms(), lang));
     findings.extend(duty::duty(&config, Clock::system().now_ms(), lang));
@@ -126,7 +128,7 @@ async fn database(config: &Config, lang: Lang) -> Vec<Finding> {
                 "데이터베이스가 없으면 `munjad init`, 이전 버전이면 서비스를 시작하거나 `munjad migrate`, 더 새로운 버전이면 그 \
                  munjad 를 설치, 손상되었으면 마지막 백업을 되돌리십시오",
             );
-            return vec![Finding::with("database", Severity::Error, format!("{error:#}"), remedy)];
+            return vec![Finding::with("database", Severity::Error, chain_in_words(&error, lang), remedy)];
         }
     };
     let mut sound = soundness(config, &store, lang).await;
@@ -243,7 +245,7 @@ async fn soundness(config: &Config, store: &Store, lang: Lang) -> Finding {
         (Err(error), _) | (_, Err(error)) => Finding::with(
             "database",
             Severity::Error,
-            format!("{path}: {error}"),
+            format!("{path}: {}", chain_in_words(&error.into(), lang)),
             lang.pick(
                 "is the disk readable, and is no other program holding the file?",
                 "디스크를 읽을 수 있는지, 다른 프로그램이 파일을 잡고 있지 않은지 확인하십시오",
@@ -281,7 +283,7 @@ fn calendar(config: &Config, now_ms: i64, lang: Lang) -> Finding {
             Severity::Warning,
             lang.pick(
                 format!("{key} does not open in the next {DAYS_AHEAD} days"),
-                format!("{key} 창구는 앞으로 {DAYS_AHEAD}일 동안 열지 않습니다"),
+                format!("{key} 부서는 앞으로 {DAYS_AHEAD}일 동안 열지 않습니다"),
             ),
             lang.pick(
                 format!(
@@ -355,7 +357,7 @@ fn sender(carrier: &str, number: &PhoneNumber, lang: Lang) -> Finding {
             "sender",
             lang.pick(
                 format!("answers leave from {number} ({carrier})"),
-                format!("답장은 {number} 번호로 나갑니다 ({carrier})"),
+                format!("답변은 {number} 번호로 나갑니다 ({carrier})"),
             ),
         ),
         SenderCheck::Special => Finding::with(
@@ -455,7 +457,7 @@ async fn carrier(config: &Config, setup: &CarrierSetup, asker: &Asker, lang: Lan
         Ok(carrier) => carrier,
         Err(error) => {
             let remedy = lang.pick("see [carrier] in the config", "설정의 [carrier] 를 보십시오");
-            return vec![Finding::with("carrier", Severity::Error, format!("{error:#}"), remedy)];
+            return vec![Finding::with("carrier", Severity::Error, chain_in_words(&error, lang), remedy)];
         }
     };
     let checked = carrier.check().await;

@@ -38,7 +38,8 @@ pub(super) async fn run(asked: &Asked, to: &Path, whole: bool, say: Say) -> anyh
         "summary": subject_json(&found, number),
         "conversations": conversations,
     });
-    let text = format!("{file:#}\n");
+    let calendar = &asked.config.desks.first().calendar;
+    let text = format!("{:#}\n", with_times(file, &|at| calendar.rfc3339_at(at)));
     let is_new = create_private(to, text.as_bytes()).with_context(|| to.display().to_string())?;
     if !is_new {
         bail!(
@@ -97,6 +98,25 @@ async fn save_photos(
 fn photos(message: &Message) -> &[PhotoInfo] {
     match message {
         Message::In { photos, .. } | Message::Out { photos, .. } => photos,
+    }
+}
+
+/// Beside each time in milliseconds the same for people (`at` and `time`, `closed_at` and `closed_time`).
+fn with_times(value: Value, time: &dyn Fn(i64) -> Option<String>) -> Value {
+    match value {
+        Value::Array(all) => all.into_iter().map(|one| with_times(one, time)).collect(),
+        Value::Object(fields) => {
+            let mut written = serde_json::Map::new();
+            for (key, value) in fields {
+                let stem = key.strip_suffix("at").filter(|stem| stem.is_empty() || stem.ends_with('_'));
+                let beside = stem.zip(value.as_i64().and_then(time));
+                let beside = beside.map(|(stem, time)| (format!("{stem}time"), time.into()));
+                written.insert(key, with_times(value, time));
+                written.extend(beside);
+            }
+            Value::Object(written)
+        }
+        other => other,
     }
 }
 
@@ -161,5 +181,22 @@ fn message_json(message: &Message, shown: Shown) -> Value {
             "direction": "out", "at": at, "text": shown(text.reveal()), "state": state.as_str(),
             "photos": files(photos),
         }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_stands_beside_its_milliseconds() {
+        let time = |at: i64| (at > 0).then(|| format!("T{at}"));
+        let file =
+            json!({ "at": 7, "that": 8, "all": [{ "closed_at": 9, "erased_at": null, "text": "at" }] });
+        let expected = json!({
+            "at": 7, "time": "T7", "that": 8,
+            "all": [{ "closed_at": 9, "closed_time": "T9", "erased_at": null, "text": "at" }],
+        });
+        assert_eq!(with_times(file, &time), expected);
     }
 }

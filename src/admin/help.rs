@@ -47,7 +47,11 @@ fn translated(command: Command, path: &str) -> Command {
         let heading = if arg.is_positional() { "인수" } else { "옵션" };
         let arg = arg.help_heading(heading);
         match argument(path, arg.get_id().as_str()) {
-            Some(words) => arg.help(words).long_help(None::<&str>),
+            Some(words) => {
+                let words = format!("{words}{}", values(&arg));
+                let arg = arg.help(words).long_help(None::<&str>);
+                arg.hide_possible_values(true).hide_default_value(true).hide_env(true)
+            }
             None => arg,
         }
     });
@@ -55,6 +59,24 @@ fn translated(command: Command, path: &str) -> Command {
         let path = format!("{path} {}", sub.get_name());
         translated(sub, path.trim_start())
     })
+}
+
+/// What clap says behind an argument's help in English only: its values, its default, its environment variable.
+fn values(arg: &Arg) -> String {
+    if !arg.get_action().takes_values() {
+        return String::new();
+    }
+    let possible: Vec<_> =
+        arg.get_possible_values().iter().map(|value| value.get_name().to_owned()).collect();
+    let default: Vec<_> = arg.get_default_values().iter().map(|value| value.to_string_lossy()).collect();
+    let variable = arg.get_env().map(|name| name.to_string_lossy());
+    let all = [
+        ("값", possible.join(", ")),
+        ("기본", default.join(" ")),
+        ("환경 변수", variable.unwrap_or_default().into()),
+    ];
+    let hint = |(name, value): (&str, String)| (!value.is_empty()).then(|| format!(" [{name}: {value}]"));
+    all.into_iter().filter_map(hint).collect()
 }
 
 fn about(path: &str) -> Option<&'static str> {
@@ -137,16 +159,31 @@ mod tests {
         assert!(missing.is_empty(), "{missing:#?}");
     }
 
+    fn english_in(command: &mut Command, found: &mut Vec<String>) {
+        let help = command.render_long_help().to_string();
+        let english = ["Usage", "[default", "[possible", "[env", "Possible values", "[aliases"];
+        found.extend(
+            english.iter().filter(|word| help.contains(**word)).map(|word| format!("{word}: {help}")),
+        );
+        command.get_subcommands_mut().for_each(|sub| english_in(sub, found));
+    }
+
     #[test]
     fn help_of_a_subcommand_is_korean_throughout() {
         let mut command = localised(Munjad::command(), Lang::Ko);
         command.build();
+        let mut found = Vec::new();
+        english_in(&mut command, &mut found);
+        assert!(found.is_empty(), "{}", found.join("\n"));
         let carrier = command.find_subcommand_mut("carrier").unwrap();
         let help = carrier.render_long_help().to_string();
         for word in ["Usage", "Commands", "Options", "Print", "Show", "[default"] {
             assert!(!help.contains(word), "{word}: {help}");
         }
         assert!(help.contains("사용법: munjad carrier") && help.contains("reconcile"), "{help}");
+        let check = command.find_subcommand_mut("check").unwrap().render_long_help().to_string();
+        assert!(check.contains("[값: ko, en] ") || check.contains("[값: ko, en]\n"), "{check}");
+        assert!(check.contains("[기본: gateway.toml] [환경 변수: MUNJAD_CONFIG]"), "{check}");
     }
 
     #[test]

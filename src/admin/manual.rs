@@ -145,7 +145,10 @@ mod tests {
     fn every_command_that_a_page_names_is_one() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let docs = fs::read_dir(root.join("docs")).unwrap().map(|entry| entry.unwrap().path());
-        let all = docs.chain(["README.md", "README.ko.md", "systemd/README.md"].map(|page| root.join(page)));
+        let all = docs.chain(
+            ["README.md", "README.ko.md", "systemd/README.md", "systemd/README.ko.md"]
+                .map(|page| root.join(page)),
+        );
         let mut wrong = Vec::new();
         for page in all.filter(|path| path.extension().is_some_and(|end| end == "md")) {
             let text = fs::read_to_string(&page).unwrap();

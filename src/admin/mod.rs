@@ -104,8 +104,8 @@ Examples:
   munjad audit who-saw --number 01012345678  list everybody who saw the data of one citizen
   munjad demo                                try everything on this machine, with a simulated carrier
 
-Exit codes: 0 done, 1 failed, 2 wrong command line, 3 check or audit verify found something bad or
-reconcile a difference, 4 demo does not balance";
+Exit codes: 0 done, 1 failed, 2 wrong command line, 3 something is to be looked at (check, audit verify,
+carrier reconcile, triage test, db check, backup, recovery status, citizen erase), 4 demo does not balance";
 
 #[derive(Subcommand)]
 enum Command {

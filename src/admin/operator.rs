@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use anyhow::Context;
 
-use super::{Say, open, open_database};
+use super::{open, open_database};
 use crate::config::Config;
 use crate::domain::access::{Action, Outcome, Who};
 use crate::domain::data_key::DataKeys;
@@ -104,18 +104,6 @@ fn name_of(passwd: &str, uid: u32) -> Option<String> {
 /// A name as it may stand in the log, whoever set it.
 fn short(name: &str) -> String {
     name.chars().filter(|c| !c.is_control()).take(64).collect()
-}
-
-/// The word for a role, a login and where they were, as they are shown.
-pub(super) fn shown(who: &Who, say: Say) -> String {
-    let role = match who.role.as_str() {
-        "counselor" => say.pick("counselor", "상담사"),
-        "supervisor" => say.pick("supervisor", "관리자"),
-        "operator" => say.pick("operator", "운영자"),
-        "system" => say.pick("gateway", "게이트웨이"),
-        other => other,
-    };
-    format!("{role} {}", who.login).trim_end().to_owned()
 }
 
 #[cfg(test)]

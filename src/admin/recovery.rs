@@ -114,11 +114,11 @@ fn print(config: &Config, of: &Recovery, look: &RecoveryLook, say: Say) {
     let RecoveryLook { n_answers, n_notices, n_unclear, n_in_doubt, n_needs_person, n_held, .. } = look;
     line(&say.pick(
         format!(
-            "Found to have left after the backup: {n_answers} answers, {n_notices} automatic texts, {n_unclear} of which that \
-             cannot be told. In doubt: {n_in_doubt} (for a person: {n_needs_person}; munja doubt). Waiting to leave: {n_held}."
+            "Found to have left after the backup: {n_answers} answers, {n_notices} automatic texts, {n_unclear} texts that \
+             may be either. In doubt: {n_in_doubt} (for a person: {n_needs_person}; munja doubt). Waiting to leave: {n_held}."
         ),
         format!(
-            "백업 뒤에 나간 것으로 확인: 답 {n_answers}건, 자동 문자 {n_notices}건, 구별할 수 없는 것 {n_unclear}건. 발송 불확실 \
+            "백업 뒤에 나간 것으로 확인: 답 {n_answers}건, 자동 문자 {n_notices}건, 둘 중 어느 것인지 알 수 없는 것 {n_unclear}건. 발송 불확실 \
              {n_in_doubt}건(사람이 정할 것 {n_needs_person}건, munja doubt). 발송 대기 {n_held}건."
         ),
     ));

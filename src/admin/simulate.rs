@@ -114,7 +114,7 @@ fn ready(addr: SocketAddr, options: &SimOptions, say: Say) {
              시민의 문자:   curl -s http://{addr}/_sim/text -d '{{\"from\":\"01012345678\",\"text\":\"안녕하세요\"}}'\n\
              받은 것 보기:  curl -s http://{addr}/_sim/ledger\n\
              고장 내기:     curl -s http://{addr}/_sim/faults -d '{{\"fault\":{{\"kind\":\"error_before\",\"status\":503}},\"times\":3}}'\n\
-             고장 끝내기:   curl -s -X DELETE http://{addr}/_sim/faults     (모든 고장: docs/simulator.md)"
+             고장 끝내기:   curl -s -X DELETE http://{addr}/_sim/faults     (모든 고장: docs/simulator.ko.md)"
         ),
     ));
 }
@@ -156,10 +156,10 @@ mod tests {
         assert!(lines("bizgo", None).is_empty());
         for name in ["kannel", "jasmin"] {
             let untold = lines(name, None);
-            assert_eq!(untold[0], "  webhook.listen = \"127.0.0.1:6122\"");
-            assert_eq!(untold[1], "  webhook.public_url = \"http://127.0.0.1:6122\"");
+            assert_eq!(untold[0], "  webhook.listen = \"127.0.0.1:6123\"");
+            assert_eq!(untold[1], "  webhook.public_url = \"http://127.0.0.1:6123\"");
             assert!(
-                untold[2].ends_with(&format!("--webhook http://127.0.0.1:6122/push/{name}")),
+                untold[2].ends_with(&format!("--webhook http://127.0.0.1:6123/push/{name}")),
                 "{untold:?}"
             );
             let told = lines(name, Some(&format!("http://127.0.0.1:7000/push/{name}")));

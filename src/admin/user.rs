@@ -337,7 +337,7 @@ fn shown(account: &AccountInfo, config: &Config, say: Say) -> String {
 fn role_word(role: Role, say: Say) -> &'static str {
     match role {
         Role::Supervisor => say.pick("supervisor", "관리자"),
-        Role::Administrator => say.pick("administrator", "계정 관리자"),
+        Role::Administrator => say.pick("administrator", "계정 담당자"),
         Role::Auditor => say.pick("auditor", "감사"),
         Role::Board => say.pick("board", "현황판"),
         _ => say.pick("counselor", "상담사"),

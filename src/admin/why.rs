@@ -88,7 +88,8 @@ impl Telling<'_> {
         let filter = AccessFilter { citizen: Some(self.asked.number.clone()), ..AccessFilter::default() };
         let theirs = store.pseudonyms().of_citizen(&self.asked.number);
         let mut steps: Vec<(String, Step)> = Vec::new();
-        for row in newest(store, filter, usize::MAX).await? {
+        let rows = store.newest_access(filter, None, usize::MAX).await;
+        for row in rows.context("the access log could not be read")?.into_iter().rev() {
             let who = one_word(&row.record.who.login);
             let record = row.record;
             let of = Subject::unpack(&record.subjects).into_iter().find(|subject| subject.citizen == theirs);

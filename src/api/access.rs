@@ -28,6 +28,8 @@ pub(super) enum Access {
     Records,
     /// The accounts themselves.
     Accounts,
+    /// The access log: who saw what. Those who manage accounts or answer citizens stand in it, and do not read it.
+    Audit,
 }
 
 /// Where a request came from: a peer's address, or the Unix socket.
@@ -44,6 +46,7 @@ impl Access {
             Access::Supervisor => &[Role::Supervisor],
             Access::Records => &[Role::Administrator, Role::Auditor],
             Access::Accounts => &[Role::Administrator],
+            Access::Audit => &[Role::Auditor],
         }
     }
 

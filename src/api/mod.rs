@@ -1,13 +1,14 @@
 //! The HTTP API: what counselors' programs talk to. JSON over HTTP/1.1 or HTTP/2, on a Unix socket, loopback TCP or TLS.
 //!
 //! Nouns have files of their own (`session`, `account`, `conversation`, `reply`, `message`, `photo`, `report`, `events`, `status`, `board`); each holds its
-//! routes and what they say in the OpenAPI document. Around them: `audit.rs` (the access log), `extract.rs`, `strict.rs` (reading requests), `view.rs`
+//! routes and what they say in the OpenAPI document. Around them: `audit.rs` (writing the access log; `access_log.rs` reads it), `extract.rs`, `strict.rs` (reading requests), `view.rs`
 //! (domain types as [`wire`] types), `problem.rs` and `words.rs` (every refusal), `openapi.rs` and `serve.rs` (listeners).
 //!
 //! Invariants: a citizen's number leaves masked, but by `reveal`, which is recorded; no text, number, token or query string is logged; every error answer is
 //! a [`wire::ProblemDetails`] whose request id stands in the log. No citizen's data leaves before its row of the access log is on disk.
 
 mod access;
+mod access_log;
 mod account;
 mod accounts;
 mod action;
@@ -265,7 +266,7 @@ fn of_supervisors() -> Vec<Row> {
 
 /// Log-ins, accounts, and what counselors do.
 fn at_the_desk() -> Vec<Row> {
-    use Access::{Accounts, Anybody, Counselor, Entry, Figures, Metrics, Person, Records, Supervisor};
+    use Access::{Accounts, Anybody, Audit, Counselor, Entry, Figures, Metrics, Person, Records, Supervisor};
     use Logged::{BeforeAnswer, Nothing, WithChange};
     vec![
         (Anybody, Nothing, routes!(session::login)),
@@ -283,6 +284,8 @@ fn at_the_desk() -> Vec<Row> {
         (Accounts, Nothing, routes!(accounts::add)),
         (Records, Nothing, routes!(accounts::history)),
         (Accounts, Nothing, routes!(accounts::act)),
+        (Audit, BeforeAnswer(Action::Audit), routes!(access_log::rows)),
+        (Audit, BeforeAnswer(Action::Audit), routes!(access_log::who_saw)),
         (Figures, Nothing, routes!(status::status)),
         (Figures, Nothing, routes!(board::board)),
         (Figures, Nothing, routes!(board::follow)),

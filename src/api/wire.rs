@@ -4,6 +4,7 @@
 //!
 //! Times are milliseconds UTC and end in `_at`. A citizen's number and the identity numbers in texts cross masked, but in [`Revealed`].
 
+mod access;
 mod account;
 mod answer_all;
 mod board;
@@ -27,6 +28,7 @@ mod supervise;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+pub use access::{AccessPage, AccessRowView, AccessSubjectView, WhoSawRequest};
 pub use account::{
     AccountAction, AccountChangeView, AccountHistory, AccountList, AccountView, CodeRequest,
     DeskExceptionView, MeView, NewAccountRequest, PasswordRequest, ProofRequest, RecoveryCodes, SessionList,

@@ -184,7 +184,7 @@ sentences! {
         ["권한이 없습니다", "맡은 역할로는 할 수 없습니다."];
     NotYourself:
         ["Not your own account", "Nobody changes the rights of their own account; ask another administrator or the operator."],
-        ["자기 계정은 바꿀 수 없습니다", "자기 계정의 권한은 바꿀 수 없습니다. 다른 계정 관리자나 운영자에게 부탁해 주세요."];
+        ["자기 계정은 바꿀 수 없습니다", "자기 계정의 권한은 바꿀 수 없습니다. 다른 계정 담당자나 운영자에게 부탁해 주세요."];
     LoginTaken:
         ["The login is taken", "Somebody has this login, perhaps a disabled account."],
         ["이미 있는 아이디", "이미 있는 아이디입니다. 사용이 중지된 계정일 수도 있습니다."];

@@ -9,6 +9,7 @@ use super::failure::Failure;
 use super::secret;
 use crate::api::wire::{AccountAction, AccountChangeView, AccountView, DeskExceptionView, NewAccountRequest};
 use crate::client::Client;
+use crate::client::audit::role_word;
 use crate::client::format::one_word;
 
 #[derive(clap::Args)]
@@ -54,7 +55,7 @@ pub async fn list(context: &mut CliContext) -> Result<(), Failure> {
 
 fn line(context: &CliContext, account: &AccountView) -> String {
     let say = &context.say;
-    let role = say.find(&format!("role-{}", account.role)).unwrap_or_else(|| one_word(&account.role));
+    let role = role_word(say, &account.role);
     let mut words = vec![format!("{:<20} {role}", one_word(&account.login))];
     words.extend(Some(one_word(&account.desks)).filter(|desks| !desks.is_empty()));
     words.push(one_word(&account.name));
@@ -72,16 +73,23 @@ pub async fn run(context: &mut CliContext, args: Args) -> Result<(), Failure> {
     let login = args.login.clone();
     match args.what {
         What::History => return history(context, &client, &login).await,
-        What::Add => add(context, &client, args).await?,
+        What::Add => {
+            add(context, &client, args).await?;
+            return done(context, &login, "account_added", "account-added");
+        }
         _ => {
             let action = action(context, args)?;
             client.act_on_account(&login, &action).await?;
         }
     }
-    let sentence = context.say.with("account-changed", [("login", one_word(&login).into())]);
+    done(context, &login, "account_changed", "account-changed")
+}
+
+fn done(context: &mut CliContext, login: &str, done: &str, sentence: &str) -> Result<(), Failure> {
     if context.json {
-        return context.print_json(&serde_json::json!({ "done": "account_changed", "login": login }));
+        return context.print_json(&serde_json::json!({ "done": done, "login": login }));
     }
+    let sentence = context.say.with(sentence, [("login", one_word(login).into())]);
     context.print(&sentence)
 }
 

@@ -4,9 +4,9 @@ use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use super::{
-    account, action, advice, answer_all, bulletin, catalogue, claim, close, danger, decide, desk, doubt,
-    drafts, edit, follow, list, login, passwd, photo, practice, presence, recall, release, reply, report,
-    review, search, sessions, show, similar, status, supervise, totp, watch,
+    account, action, advice, answer_all, audit, bulletin, catalogue, claim, close, danger, decide, desk,
+    doubt, drafts, edit, follow, list, login, passwd, photo, practice, presence, recall, release, reply,
+    report, review, search, sessions, show, similar, status, supervise, totp, watch,
 };
 use crate::ops::lang::Lang;
 
@@ -51,6 +51,7 @@ pub enum Command {
     Sessions(sessions::Args),
     Accounts,
     Account(account::Args),
+    Audit(audit::Args),
     List(list::Args),
     Next,
     Show(show::Args),

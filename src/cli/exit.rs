@@ -29,7 +29,9 @@ impl Exit {
     /// The exit code of a call that brought no result.
     pub fn from_error(error: &ClientError) -> Self {
         match error {
-            ClientError::Unreachable { .. } | ClientError::NoAnswer { .. } => Exit::Unreachable,
+            ClientError::Unreachable { .. } | ClientError::NoAnswer { .. } | ClientError::Insecure { .. } => {
+                Exit::Unreachable
+            }
             ClientError::BadAnswer { .. } => Exit::Unexpected,
             ClientError::BadCa { .. } => Exit::Usage,
             ClientError::Problem(problem) => match error.code() {

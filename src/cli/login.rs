@@ -72,7 +72,7 @@ async fn log_in(
 ) -> Result<LoginResponse, Failure> {
     match client.login(request).await {
         Err(error) if error.code() == Some(ProblemCode::CodeNeeded) => {
-            request.code = Some(secret::code(context)?);
+            request.code = Some(secret::code(context, "ask-code")?);
             Ok(client.login(request).await?)
         }
         answer => Ok(answer?),

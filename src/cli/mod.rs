@@ -18,6 +18,7 @@ mod action;
 mod advice;
 mod answer_all;
 mod args;
+mod audit;
 mod bulletin;
 mod candidates;
 mod catalogue;
@@ -166,6 +167,7 @@ async fn dispatch(
         Command::Sessions(args) => sessions::run(context, args).await,
         Command::Accounts => account::list(context).await,
         Command::Account(args) => account::run(context, args).await,
+        Command::Audit(args) => audit::run(context, args).await,
         Command::List(args) => list::run(context, &args).await,
         Command::Next => next::run(context).await,
         Command::Show(args) => show::run(context, &args).await,

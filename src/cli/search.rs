@@ -98,6 +98,11 @@ fn moment(word: &str, (now, zone): (i64, &TimeZone), is_end: bool) -> Option<i64
     Some(day.to_zoned_datetime(zone.clone()).ok()?.timestamp().as_millisecond())
 }
 
+/// When it begins that a person typed as a date or a span before now.
+pub(super) fn since(context: &CliContext, word: &str) -> Result<i64, Failure> {
+    moment(word, (context.io.clock.now_ms(), &context.io.zone), false).ok_or_else(|| bad_date(word))
+}
+
 fn bad_date(word: &str) -> Failure {
     Failure::here(Exit::Usage, "bad_date", [("what", one_word(word).into())])
 }

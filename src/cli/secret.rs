@@ -37,9 +37,9 @@ pub fn new_password(context: &mut CliContext, from_stdin: bool) -> Result<Secret
 }
 
 /// Asks for a code of the second factor. It is good once, and shown as it is typed.
-pub fn code(context: &mut CliContext) -> Result<String, Failure> {
+pub fn code(context: &mut CliContext, question: &str) -> Result<String, Failure> {
     if context.io.stdin_is_terminal {
-        let question = context.say.t("ask-code");
+        let question = context.say.t(question);
         let asked = write!(context.io.stderr, "{question} ").and_then(|()| context.io.stderr.flush());
         asked.map_err(Failure::from_output_error)?;
     }

@@ -43,13 +43,18 @@ pub async fn enable(context: &mut CliContext, client: &Client, password: &str) -
         let sentence = context.say.with("totp-setup", values);
         context.print(&sentence)?;
     }
-    let code = secret::code(context)?;
+    let code = secret::code(context, "ask-first-code")?;
     let given = client.confirm_totp(&code).await?;
     if context.json {
         return context.print_json(&given);
     }
-    let sentence = context.say.with("totp-enabled", [("codes", given.codes.join("\n  ").into())]);
+    let sentence = context.say.with("totp-enabled", [("codes", indented(&given.codes).into())]);
     context.print(&sentence)
+}
+
+/// A line for each, which a catalogue cannot indent.
+fn indented(codes: &[String]) -> String {
+    codes.iter().map(|code| format!("  {code}")).collect::<Vec<_>>().join("\n")
 }
 
 /// In groups of four, as people type it.

@@ -2,6 +2,7 @@
 
 use super::context::CliContext;
 use super::failure::Failure;
+use crate::client::audit::role_word;
 use crate::client::format::one_word;
 
 pub async fn run(context: &mut CliContext) -> Result<(), Failure> {
@@ -9,9 +10,7 @@ pub async fn run(context: &mut CliContext) -> Result<(), Failure> {
     if context.json {
         return context.print_json(&me);
     }
-    let mut shown = format!("{} ({})", one_word(&me.counselor.name), one_word(&me.counselor.login));
-    if let Some(role) = context.say.find(&format!("role-{}", me.role)).filter(|_| me.role != "counselor") {
-        shown = format!("{shown} · {role}");
-    }
-    context.print(&shown)
+    let who = format!("{} ({})", one_word(&me.counselor.name), one_word(&me.counselor.login));
+    let role = role_word(&context.say, &me.role);
+    context.print(&format!("{who} · {role}"))
 }

@@ -13,6 +13,7 @@ use serde::de::DeserializeOwned;
 use url::Url;
 
 use super::address::Address;
+use super::link::{LinkFault, link_fault};
 use crate::api::wire::{
     ActionRequest, CannedList, CategoryList, CloseRequest, ConversationDetail, ConversationList, Decision,
     DecisionRequest, DeskList, DutyList, Evidence, EvidenceRequest, LoginRequest, LoginResponse, MeView,
@@ -49,6 +50,9 @@ pub enum ClientError {
     /// No response to a change that was on its way: it is not known whether the server made it.
     #[error("{server}: {why}")]
     NoAnswer { server: String, why: String },
+    /// The connection could not be made secure, so nothing was sent.
+    #[error("{server}: {why}")]
+    Insecure { server: String, fault: LinkFault, why: String },
     /// Something responded, but not as a Munja server does.
     #[error("{server}: {why}")]
     BadAnswer { server: String, why: String },
@@ -71,7 +75,7 @@ impl ClientError {
         match self {
             Self::Problem(problem) => matches!(problem.status, 408 | 429 | 503),
             Self::Unreachable { .. } | Self::NoAnswer { .. } => true,
-            Self::BadAnswer { .. } | Self::BadCa { .. } => false,
+            Self::BadAnswer { .. } | Self::BadCa { .. } | Self::Insecure { .. } => false,
         }
     }
 
@@ -87,6 +91,7 @@ impl ClientError {
     pub fn leaves_doubt(&self) -> bool {
         match self {
             Self::Problem(problem) => problem.status >= 500 || problem.status == 408,
+            Self::Insecure { .. } => false,
             _ => true,
         }
     }
@@ -451,7 +456,10 @@ impl Client {
 
     /// No response came. Without a connection nothing was sent.
     fn lost(&self, error: &reqwest::Error, changes: bool) -> ClientError {
-        self.without_answer(root_cause(error), changes && !error.is_connect())
+        if error.is_connect() {
+            return self.unreachable(error);
+        }
+        self.without_answer(root_cause(error), changes)
     }
 
     fn without_answer(&self, why: String, changes: bool) -> ClientError {
@@ -460,7 +468,12 @@ impl Client {
     }
 
     fn unreachable(&self, error: &reqwest::Error) -> ClientError {
-        ClientError::Unreachable { server: self.server.clone(), why: root_cause(error) }
+        let (server, why) = (self.server.clone(), root_cause(error));
+        let is_plain = self.base.scheme() == "http";
+        match link_fault(error).filter(|fault| is_plain || *fault != LinkFault::NeedsTls) {
+            Some(fault) => ClientError::Insecure { server, fault, why },
+            None => ClientError::Unreachable { server, why },
+        }
     }
 
     pub(super) fn bad_answer(&self, why: &str) -> ClientError {

@@ -2,13 +2,14 @@
 //!
 //! | file | what it is |
 //! |---|---|
-//! | `api.rs`, `accounts.rs`, `address.rs`, `events.rs` | the typed HTTP client, the addresses it accepts, the live stream |
+//! | `api.rs`, `accounts.rs`, `address.rs`, `link.rs`, `events.rs` | the typed HTTP client, the addresses it accepts, why a connection is not secure, the live stream |
 //! | `profile.rs`, `files.rs` | the log-in of a profile, and files that only their owner can read |
 //! | `seen.rs`, `drafts.rs`, `sending.rs` | what was shown, what was written, which reply is on its way |
 //! | `photos.rs` | photos, films and voice messages: saved, and shown by a viewer |
 //! | `people.rs`, `follow.rs`, `quality.rs`, `lists.rs` | colleagues: who is on; texts with which we begin; supervisors' work, and the lists that they edit |
 //! | `tidy.rs` | how long drafts and saved photos stay on this machine |
 //! | `named.rs` | names that people type, and which ones they may have meant |
+//! | `audit.rs` | the access log for auditors, and the table that shows it |
 //! | `search.rs` | searching, and advice before a text is sent |
 //! | `reply.rs` | one reply as one request under one key, also after an answer was lost |
 //! | `refusal.rs`, `when.rs` | why the server refused; moments as people write them |
@@ -24,6 +25,7 @@ mod accounts;
 mod address;
 pub mod answer_all;
 mod api;
+pub mod audit;
 mod bulletins;
 pub mod citizen;
 mod drafts;
@@ -32,6 +34,7 @@ mod files;
 mod follow;
 pub mod format;
 mod happened;
+mod link;
 mod lists;
 pub mod message;
 pub mod named;
@@ -64,6 +67,7 @@ pub use drafts::{
 pub use events::{Events, Feed};
 pub use files::{create_private, write_private};
 pub use happened::event_words;
+pub use link::LinkFault;
 pub use photos::{keep_photo, view_file};
 pub use profile::{
     BadProfile, DEFAULT_SERVER, NoSession, Profile, Session, drop_session, keep_session, session_for,

@@ -12,6 +12,7 @@ pub fn code(error: &ClientError) -> &str {
         ClientError::Problem(problem) => &problem.code,
         ClientError::Unreachable { .. } => "unreachable",
         ClientError::NoAnswer { .. } => "no_answer",
+        ClientError::Insecure { fault, .. } => fault.code(),
         ClientError::BadAnswer { .. } => "bad_answer",
         ClientError::BadCa { .. } => "bad_ca",
     }
@@ -24,6 +25,7 @@ pub fn values(error: &ClientError, say: &Say) -> Values {
         ClientError::BadCa { server } => vec![("server", one_line(server, 200).into())],
         ClientError::Unreachable { server, why }
         | ClientError::NoAnswer { server, why }
+        | ClientError::Insecure { server, why, .. }
         | ClientError::BadAnswer { server, why } => {
             vec![("server", one_line(server, 200).into()), ("why", one_line(&say.cause(why), 200).into())]
         }

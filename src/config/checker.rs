@@ -38,12 +38,23 @@ pub(super) struct Checker<'a> {
     pub(super) named_files: RefCell<Vec<PathBuf>>,
     /// What the calendar files hold.
     pub(super) calendar_files: RefCell<Vec<CalendarFile>>,
+    /// The addresses to listen on so far, with their keys.
+    pub(super) listening: RefCell<Vec<(String, SocketAddr)>>,
 }
 
 impl<'a> Checker<'a> {
     pub(super) fn new(text: &'a str, path: &'a Path, reads_secrets: bool) -> Checker<'a> {
-        let (unreadable, secret_files, named_files, calendar_files) = Default::default();
-        Checker { text, path, reads_secrets, unreadable, secret_files, named_files, calendar_files }
+        let (unreadable, secret_files, named_files, calendar_files, listening) = Default::default();
+        Checker {
+            text,
+            path,
+            reads_secrets,
+            unreadable,
+            secret_files,
+            named_files,
+            calendar_files,
+            listening,
+        }
     }
 }
 
@@ -119,7 +130,7 @@ impl Checker<'_> {
         Err(self.wrong(key, value, format!("must be between {least} and {most}")))
     }
 
-    /// An address to listen on.
+    /// An address to listen on, which no key before this one has.
     pub(super) fn address(
         &self,
         key: &str,
@@ -127,7 +138,13 @@ impl Checker<'_> {
         at: &Spanned<String>,
     ) -> Result<SocketAddr, ConfigError> {
         let message = "must be an address and a port, such as 127.0.0.1:6120";
-        word.parse().map_err(|_| self.wrong(key, at, message))
+        let addr: SocketAddr = word.parse().map_err(|_| self.wrong(key, at, message))?;
+        let mut listening = self.listening.borrow_mut();
+        if let Some((other, _)) = listening.iter().find(|(_, taken)| overlap(*taken, addr)) {
+            return Err(self.wrong(key, at, format!("is taken by {other}: each needs a port of its own")));
+        }
+        listening.push((key.to_owned(), addr));
+        Ok(addr)
     }
 
     /// An address to listen on without encryption: loopback only.
@@ -152,4 +169,10 @@ impl Checker<'_> {
         };
         Err(self.wrong(key, at, message))
     }
+}
+
+/// Whether both cannot be listened on. Port 0 is whichever is free.
+fn overlap(a: SocketAddr, b: SocketAddr) -> bool {
+    let is_same = a.ip() == b.ip() || a.ip().is_unspecified() || b.ip().is_unspecified();
+    a.port() == b.port() && a.port() != 0 && is_same
 }

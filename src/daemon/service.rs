@@ -188,6 +188,8 @@ struct Signals {
     term: tokio::signal::unix::Signal,
     int: tokio::signal::unix::Signal,
     hup: tokio::signal::unix::Signal,
+    /// Taken and not listened to: unhandled, they would end the process without a stop.
+    _ignored: [tokio::signal::unix::Signal; 2],
 }
 
 impl Signals {
@@ -197,6 +199,7 @@ impl Signals {
             term: signal(SignalKind::terminate())?,
             int: signal(SignalKind::interrupt())?,
             hup: signal(SignalKind::hangup())?,
+            _ignored: [signal(SignalKind::user_defined1())?, signal(SignalKind::user_defined2())?],
         })
     }
 

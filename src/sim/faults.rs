@@ -362,10 +362,15 @@ mod tests {
         assert!(serde_json::from_str::<FaultRule>(r#"{"fault":{"kind":"malformed"},"tims":2}"#).is_err());
     }
 
-    /// The manual's orders are taken as they stand, and it names every fault and every endpoint.
+    /// The manuals' orders are taken as they stand, and each names every fault and every endpoint.
     #[test]
-    fn the_manual_is_right() {
-        let manual = include_str!("../../docs/simulator.md");
+    fn the_manuals_are_right() {
+        for manual in [include_str!("../../docs/simulator.md"), include_str!("../../docs/simulator.ko.md")] {
+            is_right(manual);
+        }
+    }
+
+    fn is_right(manual: &str) {
         let orders: Vec<&str> = manual
             .lines()
             .filter_map(|line| line.split_once("/_sim/faults -d '"))

@@ -101,11 +101,18 @@ async fn note(context: &Context, disk: &mut Disk, trouble: Trouble, is_in_troubl
             match said {
                 Some(Saying::Over) => {
                     let trouble = trouble.to_word();
-                    tracing::info!(trouble, "it is over, and the operator was told: {trouble}");
+                    tracing::info!(trouble, "the trouble is over: {trouble}");
+                }
+                Some(_) if settings.policy.alarm.has_operator() => {
+                    let trouble = trouble.to_word();
+                    tracing::error!(trouble, "the operator is called: {trouble}");
                 }
                 Some(_) => {
                     let trouble = trouble.to_word();
-                    tracing::error!(trouble, "the operator is called: {trouble}");
+                    tracing::error!(
+                        trouble,
+                        "trouble of the gateway: {trouble}. Nobody is called: [alarm] names no phone of an operator, no command and no webhook"
+                    );
                 }
                 None => {}
             }

@@ -162,6 +162,8 @@ async fn an_auditor_logs_in_with_a_second_factor_and_sees_no_text() {
     assert_eq!(confirm.send().await.unwrap().status(), 200);
     assert!(home.does(0, "", &["accounts"]).contains("auditor"));
     assert!(home.does(0, "", &["account", "audit", "history"]).contains("second factor set up"));
+    home.does(0, "", &["audit", "show"]);
+    assert!(home.does(0, "", &["audit", "show", "--login", "audit"]).contains("audit show"));
     assert!(home.does(6, "", &["list"]).contains("role"));
     assert!(home.does(6, "", &["account", "minsu", "disable"]).contains("role"));
     let other = Home::at(server_of(&gateway));

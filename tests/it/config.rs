@@ -348,6 +348,23 @@ fn every_error_names_file_line_and_key() {
     }
 }
 
+/// Otherwise the check is content, and the start fails.
+#[test]
+fn two_listeners_cannot_have_one_port() {
+    let with = |section: &str, lines: &str, text: &str| {
+        text.replace(&format!("\n[{section}]\n"), &format!("\n[{section}]\n{lines}\n"))
+    };
+    let (_folder, path) = folder();
+    let sound = with("metrics", "listen = \"127.0.0.1:6122\"", EXAMPLE);
+    assert_ne!(sound, EXAMPLE);
+    assert!(Config::parse(&sound, &path).is_ok());
+    let said = error(&sound.replace("127.0.0.1:6122\"\n", "127.0.0.1:6120\"\n"));
+    assert!(said.contains("metrics.listen") && said.contains("taken by api.listen"), "{said}");
+    let webhook = "listen = \"127.0.0.1:6122\"\npublic_url = \"https://munja.example.kr\"";
+    let said = error(&with("webhook", webhook, &sound));
+    assert!(said.contains("webhook.listen") && said.contains("taken by metrics.listen"), "{said}");
+}
+
 #[test]
 fn what_talks_to_no_carrier_needs_no_secret() {
     let folder = tempfile::tempdir().unwrap();

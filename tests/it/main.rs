@@ -28,6 +28,7 @@ mod intent;
 mod lists;
 mod log_lines;
 mod main_job;
+mod manuals;
 mod monitoring;
 mod photos;
 mod practice;

@@ -4,8 +4,6 @@ mod export;
 mod show;
 mod verify;
 
-pub(super) use show::newest;
-
 use std::path::PathBuf;
 use std::process::ExitCode;
 

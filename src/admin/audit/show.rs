@@ -1,24 +1,22 @@
 //! `munjad audit show|who-saw|suspicious`. Times are those of the first desk's clocks, with the date.
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
-
 use anyhow::Context;
 use comfy_table::{Table, presets};
 use serde_json::{Value, json};
 
 use super::Rows;
-use crate::admin::operator::{access, log, open_logged, shown};
+use crate::admin::operator::{access, log, open_logged};
 use crate::admin::{ConfigArg, Say, line, open};
+use crate::api::wire::AccessRowView;
+use crate::client;
+use crate::client::audit::{cells, headings};
 use crate::config::Config;
 use crate::domain::UnixMs;
-use crate::domain::access::chain::{Row, to_hex};
+use crate::domain::access::Action;
 use crate::domain::access::day::Day;
 use crate::domain::access::suspicion::Suspect;
-use crate::domain::access::{Action, Subject};
 use crate::domain::calendar::OpenState;
 use crate::domain::phone::PhoneNumber;
-use crate::domain::text::safe_for_terminal;
 use crate::ops::clock::Clock;
 use crate::store::{AccessFilter, NewAccess, Store};
 
@@ -32,8 +30,7 @@ pub(super) async fn rows(wanted: Rows, limit: usize, at: &ConfigArg, say: Say) -
         conversation_id: wanted.conversation,
         ..AccessFilter::default()
     };
-    let found = newest(&store, filter, limit).await?;
-    print(&found, &config, say)
+    print(newest(&store, filter, limit).await?, &config, say)
 }
 
 pub(super) async fn who_saw(
@@ -56,122 +53,41 @@ pub(super) async fn who_saw(
             )
         );
     }
-    let filter = AccessFilter {
-        since: since.map(|ms| now - ms),
-        citizen: Some(citizen.clone()),
-        ..AccessFilter::default()
-    };
-    let mut found = newest(&store, filter, usize::MAX).await?;
-    // Of a list, what concerns this citizen.
-    let pseudonym = store.pseudonyms().of_citizen(&citizen);
-    for row in &mut found {
-        let mut theirs = Subject::unpack(&row.record.subjects);
-        theirs.retain(|subject| subject.citizen == pseudonym);
-        row.record.subjects = Subject::pack(&theirs);
-    }
-    print(&found, &config, say)
+    let filter =
+        AccessFilter { since: since.map(|ms| now - ms), citizen: Some(citizen), ..AccessFilter::default() };
+    print(newest(&store, filter, usize::MAX).await?, &config, say)
 }
 
 /// The newest rows that are wanted, the oldest of them first.
-pub(in crate::admin) async fn newest(
-    store: &Store,
-    filter: AccessFilter,
-    limit: usize,
-) -> anyhow::Result<Vec<Row>> {
-    let kept = Arc::new(Mutex::new(VecDeque::new()));
-    let into = Arc::clone(&kept);
-    let take = move |row: Row| {
-        let mut kept = into.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.push_back(row);
-        if kept.len() > limit {
-            kept.pop_front();
-        }
-        true
-    };
-    store.walk_access(filter, take).await.context("the access log could not be read")?;
-    let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
-    Ok(std::mem::take(&mut *kept).into())
+async fn newest(store: &Store, filter: AccessFilter, limit: usize) -> anyhow::Result<Vec<AccessRowView>> {
+    let rows = store.newest_access(filter, None, limit).await.context("the access log could not be read")?;
+    Ok(rows.into_iter().rev().map(Into::into).collect())
 }
 
-fn print(rows: &[Row], config: &Config, say: Say) -> anyhow::Result<()> {
+fn print(rows: Vec<AccessRowView>, config: &Config, say: Say) -> anyhow::Result<()> {
     if say.json {
-        let all: Vec<Value> = rows.iter().map(|row| as_json(row, config)).collect();
+        let with_time = |row: &AccessRowView| {
+            let mut json = serde_json::to_value(row)?;
+            json["time"] = config.minute(row.at).into();
+            Ok(json)
+        };
+        let all: Vec<Value> = rows.iter().map(with_time).collect::<serde_json::Result<_>>()?;
         line(&serde_json::to_string_pretty(&all)?);
         return Ok(());
     }
+    let words = client::Say::new(say.lang);
     if rows.is_empty() {
-        line(say.pick("Nothing was logged.", "기록이 없습니다."));
+        line(&words.t("audit-none"));
         return Ok(());
     }
     let mut table = Table::new();
     table.load_style(if say.is_terminal() { presets::UTF8_HORIZONTAL_ONLY } else { presets::NOTHING });
-    table.set_header(say.pick(
-        ["row", "time", "who", "from", "what", "conversation", "reason"],
-        ["번호", "시각", "누가", "어디서", "한 일", "상담", "사유"],
-    ));
+    table.set_header(headings(&words));
     for row in rows {
-        let record = &row.record;
-        let of = match (Action::from_word(&record.action), record.item_id) {
-            (Some(Action::Outcome), Some(seq)) => {
-                say.pick(format!(" (row {seq})"), format!(" ({seq}번 기록)"))
-            }
-            _ => String::new(),
-        };
-        let what = format!("{} {}{of}", action_word(&record.action, say), record.detail);
-        let cells = [
-            row.seq.to_string(),
-            config.minute(record.at),
-            shown(&record.who, say),
-            record.who.origin.clone(),
-            what.trim_end().to_owned(),
-            conversations(row, say),
-            record.reason.clone(),
-        ];
-        table.add_row(cells.map(|cell| safe_for_terminal(&cell)));
+        table.add_row(cells(&words, &row, config.minute(row.at)));
     }
     line(&table.trim_fmt());
     Ok(())
-}
-
-fn conversations(row: &Row, say: Say) -> String {
-    let subjects = Subject::unpack(&row.record.subjects);
-    match (row.record.conversation_id, subjects.as_slice()) {
-        (Some(id), _) => id.to_string(),
-        (None, []) => String::new(),
-        (None, [one]) if one.conversation_id == 0 => say.pick("one citizen", "시민 1명").to_owned(),
-        (None, [one]) => one.conversation_id.to_string(),
-        (None, many) => say.pick(format!("{} conversations", many.len()), format!("상담 {}건", many.len())),
-    }
-}
-
-fn action_word(action: &str, say: Say) -> &str {
-    match Action::from_word(action) {
-        Some(Action::List) => say.pick("list", "목록"),
-        Some(Action::Search) => say.pick("search", "검색"),
-        Some(Action::View) => say.pick("view", "열람"),
-        Some(Action::Photo) => say.pick("photo", "사진 열람"),
-        Some(Action::Reveal) => say.pick("reveal", "번호 확인"),
-        Some(Action::Change) => say.pick("change", "변경"),
-        Some(Action::Delete) => say.pick("delete", "삭제"),
-        Some(Action::Print) => say.pick("print", "인쇄"),
-        Some(Action::Export) => say.pick("export", "내보내기"),
-        Some(Action::Admin) => say.pick("command", "운영 명령"),
-        Some(Action::Outcome) => say.pick("outcome", "결과"),
-        Some(Action::Expire) => say.pick("expire", "만료 삭제"),
-        None => action,
-    }
-}
-
-fn as_json(row: &Row, config: &Config) -> Value {
-    let record = &row.record;
-    let subject = |subject: Subject| json!({ "citizen": subject.citizen.to_hex(), "conversation": subject.conversation_id });
-    let subjects: Vec<Value> = Subject::unpack(&record.subjects).into_iter().map(subject).collect();
-    json!({
-        "seq": row.seq, "at": record.at, "time": config.minute(record.at), "role": record.who.role,
-        "login": record.who.login, "origin": record.who.origin, "action": record.action,
-        "conversation_id": record.conversation_id, "item_id": record.item_id, "reason": record.reason,
-        "detail": record.detail, "citizens": subjects, "hash": to_hex(&row.hash),
-    })
 }
 
 pub(super) async fn suspicious(since: i64, at: &ConfigArg, say: Say) -> anyhow::Result<()> {

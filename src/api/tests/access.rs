@@ -162,6 +162,8 @@ const CONTRACT: &[(&str, &str, &str)] = &[
     ("POST /v1/accounts", "{}", "da"),
     ("GET /v1/accounts/{login}/history", "", "dau"),
     ("POST /v1/accounts/{login}/actions", r#"{"action":"unlock"}"#, "da"),
+    ("GET /v1/audit", "", "u"),
+    ("POST /v1/audit/who_saw", r#"{"number":"01012345678","reason":"민원"}"#, "u"),
     ("GET /v1/status", "", "cnsdaubMBF"),
     ("GET /v1/board", "", "cnsdaubMBF"),
     ("GET /v1/board/live", "", "cnsdaubMBF"),
@@ -262,17 +264,24 @@ async fn token_of(desk: &Desk, who: &str) -> String {
     desk.store.issue_token(id, until, now).await.expect("a token")
 }
 
+impl Desk {
+    /// Sets up a second factor, without which some roles may do nothing.
+    pub(super) async fn with_second_factor(&self, id: i64) {
+        let secret = self.store.begin_totp(id).await.expect("begun");
+        let all = self.store.counselors().await.expect("all");
+        let person = all.into_iter().find(|counselor| counselor.id == id).expect("them");
+        let actor =
+            crate::domain::actor::Actor::person(person, Role::Counselor, DeskScope::All, "test".into());
+        let code = secret.code_at(self.now());
+        self.store.confirm_totp(&actor, code, self.now()).await.expect("kept").expect("right");
+    }
+}
+
 async fn hire_all(desk: &Desk) {
     for (who, _) in CALLERS.iter().filter(|(_, letter)| letter.is_lowercase()) {
         let login = who.replace(' ', "-").replace('*', "all");
         let id = desk.hire(&login).await;
-        let secret = desk.store.begin_totp(id).await.expect("begun");
-        let person =
-            desk.store.counselors().await.expect("all").into_iter().find(|c| c.id == id).expect("them");
-        let actor =
-            crate::domain::actor::Actor::person(person, Role::Counselor, DeskScope::All, "test".into());
-        let code = secret.code_at(desk.now());
-        desk.store.confirm_totp(&actor, code, desk.now()).await.expect("kept").expect("right");
+        desk.with_second_factor(id).await;
         let (role, desks) = who.split_once(' ').unwrap_or((who, ""));
         let desks = Some(DeskScope::from_word(desks));
         desk.store.set_duties(login, Role::from_word(role), desks).await.expect("given");

@@ -103,6 +103,43 @@ async fn what_shows_nothing_and_what_is_refused_has_no_row() {
     assert_eq!(desk.rows().await.len(), 1, "the claim before");
 }
 
+/// Who may not see a text sees who did; that they looked is logged like everything else.
+#[tokio::test(start_paused = true)]
+async fn an_auditor_reads_the_log_and_stands_in_it() {
+    let desk = Desk::open();
+    let minsu = desk.one_active().await;
+    desk.get("/v1/conversations/1", &minsu).await.expect(200);
+    desk.get("/v1/audit", &minsu).await.refused("role_refuses");
+    desk.hire("auditor").await;
+    let duties = desk.store.set_duties("auditor".into(), Some(crate::domain::actor::Role::Auditor), None);
+    duties.await.expect("given");
+    let id =
+        desk.store.counselors().await.expect("all").iter().find(|c| c.login == "auditor").expect("them").id;
+    desk.with_second_factor(id).await;
+    let token = desk.store.issue_token(id, desk.now() + 3_600_000, desk.now()).await.expect("a token");
+    let page = desk.get("/v1/audit?limit=1", &token).await.expect(200);
+    assert_eq!((&page["rows"][0]["action"], &page["rows"][0]["login"]), (&json!("view"), &json!("minsu")));
+    let next = page["next"].as_i64().expect("more rows");
+    let rest = desk.get(&format!("/v1/audit?limit=1&after={next}"), &token).await.expect(200);
+    assert_eq!((&rest["rows"][0]["detail"], &rest["next"]), (&json!("claim"), &Value::Null));
+    let views = desk.get("/v1/audit?action=view&login=minsu&conversation=1", &token).await.expect(200);
+    assert_eq!(views["rows"].as_array().map(Vec::len), Some(1));
+    let refused = desk.get("/v1/audit?action=dance", &token).await.refused("bad_request");
+    assert!(refused["detail"].as_str().is_some_and(|words| words.contains("reveal")), "{refused}");
+    let who_saw = "/v1/audit/who_saw";
+    desk.post(who_saw, &token, json!({"number": CITIZEN, "reason": " "})).await.refused("bad_request");
+    let saw = desk.post(who_saw, &token, json!({"number": CITIZEN, "reason": "민원"})).await;
+    assert!(!saw.body.contains("버스") && !saw.body.contains(&CITIZEN[3..]), "{}", saw.body);
+    assert_eq!(saw.expect(200)["rows"].as_array().map(Vec::len), Some(2));
+    let last = desk.rows().await.pop().expect("a row").record;
+    assert_eq!(
+        (last.action.as_str(), last.detail.as_str(), last.reason.as_str()),
+        ("audit", "who-saw", "민원")
+    );
+    assert_eq!((last.who.role.as_str(), Subject::unpack(&last.subjects).len()), ("auditor", 1));
+    assert_eq!(desk.rows().await.iter().filter(|row| row.record.detail == "show").count(), 3);
+}
+
 /// An answer waits for its row; without it, nothing leaves.
 #[tokio::test(start_paused = true)]
 async fn what_cannot_be_logged_is_not_shown() {

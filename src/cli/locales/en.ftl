@@ -73,6 +73,12 @@ cmd-accounts = Show all accounts (administrators, auditors).
         Examples:
           munja accounts
           munja accounts --json
+cmd-audit = Read the access log (auditors): who saw or changed which citizen's data.
+    .examples =
+        Examples:
+          munja audit show --since 7d --login minsu
+          munja audit show --action reveal --json
+          munja audit who-saw --number 01012345678 --reason "complaint 2026-17"
 cmd-account = Look after somebody else's account (administrators); auditors see its history.
     .examples =
         Examples:
@@ -459,6 +465,14 @@ arg-totp-what = enable or disable
 arg-sessions-what = end: end a log-in
 arg-sessions-session = A number of munja sessions
 arg-sessions-others = All but the one you use now
+arg-audit-what = show: the rows of the log; who-saw: everybody who saw one citizen's data
+arg-audit-since = From then on: 2026-11-01, 24h, 30d (default: 24h; who-saw: all there is)
+arg-audit-login = Only what this person did
+arg-audit-action = Only this action: list, search, view, photo, reveal, change, export, admin, audit ...
+arg-audit-conversation = Only what concerns this conversation
+arg-audit-limit = At most so many rows, the newest (default: 200)
+arg-audit-number = The citizen's phone number; only its keyed hash is searched for and logged
+arg-audit-reason = Why; it stands in the access log
 arg-account-login = The log-in name
 arg-account-what = add, grant, disable, enable, unlock, passwd, end-sessions, totp-reset, history
 arg-account-name = How colleagues see them (default: the log-in name)
@@ -607,6 +621,7 @@ ask-password = Password of { $login }:
 ask-old-password = Your password:
 ask-new-password = New password (10 characters or more):
 ask-password-again = Again:
+ask-first-code = Code that your phone shows:
 ask-code = Code of your phone, or a recovery code:
 password-changed = Your password is changed. Your other log-ins have ended.
 choose-password = Somebody else chose your password. Choose one of your own: munja passwd
@@ -616,23 +631,19 @@ totp-setup =
     The same for a QR code: { $uri }
 totp-enabled =
     Codes are asked for at each log-in from now on. Write down these recovery codes; they are not shown again, and each is good once:
-      { $codes }
+    { $codes }
 totp-disabled = No code is asked for any more.
 session-line = { $n }  from { $from }, since { $since }, last used about { $used }
 session-this = { $n }  from { $from }, since { $since }, last used about { $used } (this one)
 session-ended = Log-in { $n } has ended.
 sessions-ended = { $n } other log-ins have ended.
+account-added = The account { $login } is there. Whoever has it chooses a password of their own at the first log-in.
 account-changed = The account { $login } is changed.
 account-has-totp = second factor
 account-must-change = has to change the password
 account-disabled = disabled
 account-used = last used { $at }
 desk-exception = { $at }  conversation { $n } of the foreign desk { $desk }: seen { $seen } times, worked on { $done } times
-role-counselor = counselor
-role-supervisor = supervisor
-role-administrator = administrator
-role-auditor = auditor
-role-board = board
 change-added = added
 change-disabled = disabled
 change-enabled = enabled again
@@ -746,6 +757,13 @@ next-unreachable = Check the network and --server, or ask the operator.
 next-no_answer = Look before you do it again: { $look }
 next-reply-unreachable = It is not known whether the server got the reply. Send the same text again later: the citizen gets it only once.
 next-reply-no_answer = Send the same text again later: the citizen gets it only once.
+next-certificate_unknown = If your office made the certificate itself, ask the operator for its file and log in with it: munja login --ca FILE. If you did, that file does not belong to this server. Otherwise do not log in.
+next-certificate_expired = Tell the operator to renew it. If your machine's date is wrong, set it right.
+next-certificate_not_yet = Set your machine's date right; if it is right, tell the operator.
+next-certificate_name = Use the name in --server that the operator gave you, not a number or another name.
+next-certificate_bad = Tell the operator. A certificate that calls itself an authority (CA:TRUE) is refused.
+next-needs_tls = Begin the address of --server with https://. If that does not help, check its port.
+next-no_tls = Check the address and port of --server. On the server's own machine it may be http://127.0.0.1:PORT.
 next-bad_answer = Check the address of --server.
 error-file_missing = There is no file { $file }.
 next-file_missing = Check the name and the folder.

@@ -68,12 +68,18 @@ cmd-sessions = 어디에 로그인해 있는지 보여 주고, end 로 끝냅니
           munja sessions
           munja sessions end 17
           munja sessions end --others
-cmd-accounts = 모든 계정을 보여 줍니다(계정 관리자, 감사).
+cmd-accounts = 모든 계정을 보여 줍니다(계정 담당자, 감사).
     .examples =
         예:
           munja accounts
           munja accounts --json
-cmd-account = 다른 사람의 계정을 다룹니다(계정 관리자). 이력(history)은 감사도 봅니다.
+cmd-audit = 접속기록을 봅니다(감사): 누가 어느 시민의 정보를 보거나 바꾸었는지.
+    .examples =
+        예:
+          munja audit show --since 7d --login minsu
+          munja audit show --action reveal --json
+          munja audit who-saw --number 01012345678 --reason "민원 2026-17"
+cmd-account = 다른 사람의 계정을 다룹니다(계정 담당자). 이력(history)은 감사도 봅니다.
     .examples =
         예:
           munja account minsu add --name 김민수 --desks main
@@ -456,6 +462,14 @@ arg-totp-what = enable(설정) 또는 disable(해제)
 arg-sessions-what = end: 로그인을 끝냅니다
 arg-sessions-session = munja sessions 에 나오는 번호
 arg-sessions-others = 지금 이 로그인만 빼고 모두
+arg-audit-what = show: 기록을 차례로 보기, who-saw: 한 시민의 정보를 본 사람 모두
+arg-audit-since = 이때부터: 2026-11-01, 24h, 30d (기본: 24h, who-saw 는 전부)
+arg-audit-login = 이 사람이 한 일만
+arg-audit-action = 이 동작만: list, search, view, photo, reveal, change, export, admin, audit ...
+arg-audit-conversation = 이 상담에 관한 것만
+arg-audit-limit = 최근 것부터 이만큼만 (기본: 200)
+arg-audit-number = 시민의 전화번호. 찾을 때도 남길 때도 번호 대신 가명(키로 만든 해시)만 씁니다
+arg-audit-reason = 조회하는 사유. 접속기록에 남습니다
 arg-account-login = 로그인 아이디
 arg-account-what = add, grant, disable, enable, unlock, passwd, end-sessions, totp-reset, history
 arg-account-name = 동료에게 보이는 이름(기본: 아이디)
@@ -604,6 +618,7 @@ ask-password = { $login } 님의 비밀번호:
 ask-old-password = 지금 비밀번호:
 ask-new-password = 새 비밀번호(10자 이상):
 ask-password-again = 한 번 더:
+ask-first-code = 휴대전화에 나온 인증 번호:
 ask-code = 휴대전화 인증 번호 또는 복구 코드:
 password-changed = 비밀번호를 바꿨습니다. 다른 곳의 로그인은 끝났습니다.
 choose-password = 다른 사람이 정해 준 비밀번호입니다. 새 비밀번호를 정해 주세요: munja passwd
@@ -613,23 +628,19 @@ totp-setup =
     QR 코드용 주소: { $uri }
 totp-enabled =
     이제 로그인할 때 인증 번호를 묻습니다. 복구 코드를 안전한 곳에 적어 두세요. 다시 보여 주지 않으며, 한 번씩 쓸 수 있습니다:
-      { $codes }
+    { $codes }
 totp-disabled = 이제 로그인할 때 인증 번호를 묻지 않습니다.
 session-line = { $n }  { $from } 에서, { $since } 부터, 마지막 사용 { $used } 쯤
 session-this = { $n }  { $from } 에서, { $since } 부터, 마지막 사용 { $used } 쯤 (지금 이 로그인)
 session-ended = 로그인 { $n }번을 끝냈습니다.
 sessions-ended = 다른 로그인 { $n }개를 끝냈습니다.
+account-added = { $login } 계정을 만들었습니다. 첫 로그인 때 본인이 비밀번호를 새로 정합니다.
 account-changed = { $login } 계정을 바꿨습니다.
 account-has-totp = 2단계 인증
 account-must-change = 비밀번호를 바꿔야 함
 account-disabled = 사용 중지
 account-used = 마지막 사용 { $at }
 desk-exception = { $at }  다른 부서({ $desk })의 상담 { $n }번: 열람 { $seen }회, 처리 { $done }회
-role-counselor = 상담사
-role-supervisor = 관리자
-role-administrator = 계정 관리자
-role-auditor = 감사
-role-board = 현황판
 change-added = 추가
 change-disabled = 사용 중지
 change-enabled = 다시 사용
@@ -743,6 +754,13 @@ next-unreachable = 네트워크와 --server를 확인하거나 운영자에게 �
 next-no_answer = 다시 하기 전에 먼저 확인하십시오: { $look }
 next-reply-unreachable = 서버가 답변을 받았는지 알 수 없습니다. 나중에 같은 내용을 다시 보내십시오. 시민에게는 한 번만 갑니다.
 next-reply-no_answer = 나중에 같은 내용을 다시 보내십시오. 시민에게는 한 번만 갑니다.
+next-certificate_unknown = 기관에서 직접 만든 인증서라면 운영자에게 파일을 받아 munja login --ca 파일 로 로그인하십시오. 이미 그렇게 했다면 그 파일은 이 서버의 것이 아닙니다. 어느 쪽도 아니라면 로그인하지 마십시오.
+next-certificate_expired = 운영자에게 인증서를 갱신해 달라고 알리십시오. 이 컴퓨터의 날짜가 틀렸다면 바로잡으십시오.
+next-certificate_not_yet = 이 컴퓨터의 날짜를 바로잡으십시오. 날짜가 맞다면 운영자에게 알려 주십시오.
+next-certificate_name = --server 에 IP 주소나 다른 이름 대신 운영자가 알려 준 이름을 적으십시오.
+next-certificate_bad = 운영자에게 알려 주십시오. 스스로 인증기관(CA:TRUE)이라고 적힌 인증서는 쓸 수 없습니다.
+next-needs_tls = --server 주소를 https:// 로 시작하십시오. 그래도 안 되면 포트를 확인하십시오.
+next-no_tls = --server 의 주소와 포트를 확인하십시오. 서버가 이 컴퓨터에 있다면 http://127.0.0.1:포트 일 수 있습니다.
 next-bad_answer = --server 주소를 확인하십시오.
 error-file_missing = { $file } 파일이 없습니다.
 next-file_missing = 파일 이름과 폴더를 확인하십시오.

@@ -3,6 +3,7 @@
 use super::*;
 use crate::api::wire::ProblemCode;
 use crate::cli::words;
+use crate::client::LinkFault;
 use crate::ops::lang::Lang;
 
 #[tokio::test]
@@ -34,11 +35,14 @@ fn every_code_has_a_sentence_a_next_step_and_a_documented_exit_code() {
             .filter_map(|word| word.parse().ok())
             .filter(|n| *n < 10)
             .collect();
-        for code in ProblemCode::ALL {
+        let faults = LinkFault::ALL.map(LinkFault::code);
+        for code in ProblemCode::ALL.iter().map(|code| code.as_str()).chain(faults) {
             for kind in ["error", "next"] {
-                let id = format!("{kind}-{}", code.as_str());
+                let id = format!("{kind}-{code}");
                 assert!(say.find_with(&id, every_value()).is_some_and(|s| !s.is_empty()), "{lang:?} {id}");
             }
+        }
+        for code in ProblemCode::ALL {
             assert!(documented.contains(&(Exit::from_code(*code) as u8)), "{lang:?} {code:?}");
         }
     }
@@ -94,8 +98,9 @@ async fn a_log_in_is_kept_for_its_owner_only() {
     let file = world.home.path().join(".config/munja/default.json");
     assert_eq!((mode(&file), mode(file.parent().expect("a directory"))), (0o600, 0o700));
 
-    world.server.on("GET /v1/me", [Reply::Json(minsu())]);
-    assert_eq!(world.munja(&["whoami"]).await.out, "김민수 (minsu)\n");
+    let me = json!({ "id": 1, "login": "minsu", "name": "김민수", "role": "counselor", "desks": "*" });
+    world.server.on("GET /v1/me", [Reply::Json(me)]);
+    assert_eq!(world.munja(&["whoami"]).await.out, "김민수 (minsu) · 상담사\n");
     assert_eq!(world.server.asked()[1].header("authorization"), Some("Bearer a-new-token"));
     assert_eq!(world.munja(&["whoami", "--profile", "night"]).await.exit, Exit::NotLoggedIn);
 

@@ -1,5 +1,6 @@
 //! Commands against a scripted server on a real socket, in a world of the test's making.
 
+mod audit;
 mod commands;
 mod exports;
 mod found;

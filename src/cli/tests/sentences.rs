@@ -138,7 +138,9 @@ fn every_sentence_named_in_the_source_exists() {
 }
 
 /// Words that are not used, and the one word for the same thing.
-const GLOSSARY: [(&str, &str); 19] = [
+const GLOSSARY: [(&str, &str); 20] = [
+    // The administrator of accounts, beside the supervisor (관리자).
+    ("계정 관리자", "계정 담당자"),
     ("상담원", "상담사"),
     ("답장", "답변"),
     ("창구", "부서"),

@@ -1,3 +1,4 @@
 //! The client against a scripted server on a real socket.
 
 mod api;
+mod link;

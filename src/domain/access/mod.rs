@@ -29,6 +29,8 @@ words! {
         Export => "export",
         /// A command of `munjad`; the detail names it.
         Admin => "admin",
+        /// An auditor read this log through the API; the detail says how. The operator does it by a command of `munjad`.
+        Audit => "audit",
         /// What became of a command of `munjad` that has its row, whose number is the item: the detail names it and ends in
         /// [`Outcome::as_str`].
         Outcome => "outcome",

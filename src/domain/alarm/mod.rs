@@ -171,6 +171,11 @@ impl AlarmPolicy {
         if on_duty.is_empty() { self.of_kind(kind).collect() } else { on_duty }
     }
 
+    /// Whether anybody hears of trouble of the gateway.
+    pub fn has_operator(&self) -> bool {
+        self.of_kind(DutyKind::Operator).next().is_some() || !self.pushes.is_empty()
+    }
+
     /// The phones of a kind whose hours hold.
     pub fn on_duty(&self, kind: DutyKind, at: UnixMs) -> Vec<&DutyPhone> {
         self.of_kind(kind).filter(|phone| phone.is_on_duty(at)).collect()

@@ -269,6 +269,12 @@ impl Calendar {
         self.local(at_ms).map_or_else(String::new, |at| at.strftime("%Y-%m-%d %H:%M").to_string())
     }
 
+    /// The same to the second with its offset (RFC 3339): `2026-10-06T18:00:00+09:00`.
+    pub fn rfc3339_at(&self, at_ms: UnixMs) -> Option<String> {
+        let at = Timestamp::from_millisecond(at_ms).ok()?.to_zoned_datetime(self.0.zone.clone());
+        Some(at.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string())
+    }
+
     fn local(&self, at_ms: UnixMs) -> Option<DateTime> {
         Some(self.0.zone.to_datetime(Timestamp::from_millisecond(at_ms).ok()?))
     }

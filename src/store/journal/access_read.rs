@@ -9,6 +9,7 @@ use crate::domain::access::chain::{Damage, Head, Row, Verified, Verifier};
 use crate::domain::access::suspicion::{Reading, Rule, Suspect, Tally};
 use crate::domain::access::{Action, Record, Subject, Who};
 use crate::domain::phone::PhoneNumber;
+use crate::domain::pseudonym::Pseudonym;
 use crate::store::engine::sequence::last_assigned;
 use crate::store::{Result, Store};
 
@@ -67,36 +68,33 @@ impl Store {
     pub async fn walk_access(
         &self,
         filter: AccessFilter,
-        mut take: impl FnMut(Row) -> bool + Send + 'static,
+        take: impl FnMut(Row) -> bool + Send + 'static,
     ) -> Result<()> {
         let citizen = filter.citizen.as_ref().map(|number| self.pseudonyms().of_citizen(number));
+        self.read(move |conn| walk(conn, (&filter, citizen), None, take)).await
+    }
+
+    /// The newest `limit` rows that are wanted, the newest first; with `before`, of those with a smaller number. Where a citizen is
+    /// asked for, a row names nobody else.
+    pub async fn newest_access(
+        &self,
+        filter: AccessFilter,
+        before: Option<i64>,
+        limit: usize,
+    ) -> Result<Vec<Row>> {
+        let citizen = filter.citizen.as_ref().map(|number| self.pseudonyms().of_citizen(number));
         self.read(move |conn| {
-            let sql = format!(
-                "SELECT {COLUMNS} FROM access
-                 WHERE (:since IS NULL OR at >= :since) AND (:until IS NULL OR at < :until)
-                   AND (:login IS NULL OR login = :login) AND (:action IS NULL OR action = :action)
-                   AND (:citizen IS NULL OR instr(subjects, :citizen) > 0) ORDER BY seq"
-            );
-            let mut select = conn.prepare(&sql)?;
-            let mut rows = select.query(named_params! {
-                ":since": filter.since,
-                ":until": filter.until,
-                ":login": filter.login,
-                ":action": filter.action.map(Action::as_str),
-                ":citizen": citizen.map(|citizen| citizen.0),
-            })?;
-            while let Some(r) = rows.next()? {
-                let row = read(r)?;
-                // The bytes may also stand across two subjects.
-                let is_wanted = Subject::unpack(&row.record.subjects).iter().any(|subject| {
-                    citizen.is_none_or(|wanted| wanted == subject.citizen)
-                        && filter.conversation_id.is_none_or(|wanted| wanted == subject.conversation_id)
-                });
-                if (is_wanted || (citizen.is_none() && filter.conversation_id.is_none())) && !take(row) {
-                    break;
+            let mut found = Vec::new();
+            walk(conn, (&filter, citizen), Some(before.unwrap_or(i64::MAX)), |mut row| {
+                if let Some(wanted) = citizen {
+                    let mut theirs = Subject::unpack(&row.record.subjects);
+                    theirs.retain(|subject| subject.citizen == wanted);
+                    row.record.subjects = Subject::pack(&theirs);
                 }
-            }
-            Ok(())
+                found.push(row);
+                found.len() < limit
+            })?;
+            Ok(found)
         })
         .await
     }
@@ -138,6 +136,45 @@ impl Store {
         })
         .await
     }
+}
+
+/// Walks through the rows that are wanted until `take` returns `false`: the oldest first, or with `before` backwards from the row
+/// before that one.
+fn walk(
+    conn: &Connection,
+    (filter, citizen): (&AccessFilter, Option<Pseudonym>),
+    before: Option<i64>,
+    mut take: impl FnMut(Row) -> bool,
+) -> Result<()> {
+    let order = if before.is_some() { "DESC" } else { "ASC" };
+    let sql = format!(
+        "SELECT {COLUMNS} FROM access
+         WHERE (:since IS NULL OR at >= :since) AND (:until IS NULL OR at < :until)
+           AND (:login IS NULL OR login = :login) AND (:action IS NULL OR action = :action)
+           AND (:citizen IS NULL OR instr(subjects, :citizen) > 0) AND (:before IS NULL OR seq < :before)
+         ORDER BY seq {order}"
+    );
+    let mut select = conn.prepare(&sql)?;
+    let mut rows = select.query(named_params! {
+        ":since": filter.since,
+        ":until": filter.until,
+        ":login": filter.login,
+        ":action": filter.action.map(Action::as_str),
+        ":citizen": citizen.map(|citizen| citizen.0),
+        ":before": before,
+    })?;
+    while let Some(r) = rows.next()? {
+        let row = read(r)?;
+        // The bytes may also stand across two subjects.
+        let is_wanted = Subject::unpack(&row.record.subjects).iter().any(|subject| {
+            citizen.is_none_or(|wanted| wanted == subject.citizen)
+                && filter.conversation_id.is_none_or(|wanted| wanted == subject.conversation_id)
+        });
+        if (is_wanted || (citizen.is_none() && filter.conversation_id.is_none())) && !take(row) {
+            break;
+        }
+    }
+    Ok(())
 }
 
 fn kept_heads(conn: &Connection) -> Result<Vec<Head>> {

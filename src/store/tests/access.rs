@@ -113,6 +113,27 @@ async fn whoever_saw_a_citizen_in_a_list_is_found() {
 }
 
 #[tokio::test]
+async fn rows_come_in_pages_the_newest_first_and_name_nobody_but_who_is_asked_for() {
+    let bench = Bench::new();
+    let (one, two) = (bench.text_in(MINSU, T0).await, bench.text_in(JIYEONG, T0).await);
+    bench.log(5, T0).await;
+    let who = Who { role: "counselor".into(), login: "minsu".into(), origin: "unix".into() };
+    let list = NewAccess { shown: vec![(one, None), (two, None)], ..NewAccess::of(who, Action::List) };
+    bench.store.record_access(list, T0).await.unwrap();
+    let page =
+        async |filter: AccessFilter, before| bench.store.newest_access(filter, before, 3).await.unwrap();
+    let seqs = |rows: &[Row]| rows.iter().map(|row| row.seq).collect::<Vec<_>>();
+    let all = AccessFilter::default();
+    assert_eq!(seqs(&page(all.clone(), None).await), [6, 5, 4]);
+    assert_eq!(seqs(&page(all.clone(), Some(4)).await), [3, 2, 1]);
+    assert!(page(all, Some(1)).await.is_empty());
+    let citizen = Some(PhoneNumber::parse(JIYEONG));
+    let theirs = page(AccessFilter { citizen, ..AccessFilter::default() }, None).await;
+    let subjects = Subject::unpack(&theirs[0].record.subjects);
+    assert_eq!((seqs(&theirs), subjects.len(), subjects[0].conversation_id), (vec![6], 1, two));
+}
+
+#[tokio::test]
 async fn rows_of_many_at_once_are_one_chain() {
     let bench = Bench::new();
     let all = (0..200).map(|id| {

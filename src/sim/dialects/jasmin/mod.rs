@@ -87,7 +87,7 @@ impl Dialect for Jasmin {
             ("base_url", Accepts::Address),
             ("user", Accepts::Key),
             ("password_file", Accepts::Secret),
-            ("callback_url", Accepts::Called("http://127.0.0.1:6122/push/jasmin")),
+            ("callback_url", Accepts::Called("http://127.0.0.1:6123/push/jasmin")),
             ("push_token_file", Accepts::WebhookSecret),
         ]
     }

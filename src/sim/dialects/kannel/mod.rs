@@ -66,7 +66,7 @@ impl Dialect for Kannel {
             ("user", Accepts::Key),
             ("password_file", Accepts::Secret),
             ("push_token_file", Accepts::WebhookSecret),
-            ("callback_url", Accepts::Called("http://127.0.0.1:6122/push/kannel")),
+            ("callback_url", Accepts::Called("http://127.0.0.1:6123/push/kannel")),
         ]
     }
 
