@@ -1,9 +1,9 @@
 //! `munjad citizen why`: why somebody was answered or was not. What happened to their texts in the order of time, as sentences
 //! without a word of the texts.
 
+use anyhow::Context as _;
 use serde_json::{Value, json};
 
-use super::audit::newest;
 use super::exporting::subject_json;
 use super::person::{Asked, open_for, rest};
 use super::{Say, line};

@@ -6,6 +6,7 @@ use super::ApiContext;
 use super::action::words;
 use super::audit::Seen;
 use super::extract::{Json, Query};
+use super::needs::Needs;
 use super::problem::Problem;
 use super::session::Session;
 use super::wire::{AccessPage, WhoSawRequest};
@@ -67,7 +68,7 @@ pub(super) async fn who_saw(
     let reason = words("reason", &request.reason, MOST_REASON_CHARS)?;
     let number = PhoneNumber::parse(&words("number", &request.number, MOST_NUMBER_CHARS)?);
     if number.reveal().chars().filter(char::is_ascii_digit).count() < 3 {
-        return Err(Problem::bad_request("number"));
+        return Err(Problem::bad_request("number").needs(Needs::PartOfNumber));
     }
     let filter =
         AccessFilter { since: request.since_at, citizen: Some(number.clone()), ..AccessFilter::default() };
