@@ -7,7 +7,7 @@ use std::io::Write;
 use serde::Serialize;
 
 use super::exit::Exit;
-use super::failure::Failure;
+use super::failure::{About, Failure};
 use super::io::Io;
 use super::json::terminal_safe_json;
 use super::render::Paint;
@@ -23,6 +23,8 @@ pub struct CliContext {
     pub profile: Profile,
     /// Of `--server` or `MUNJA_SERVER`.
     pub server: Option<String>,
+    /// The command that was run, such as `reply`.
+    pub command: String,
     /// The conversation or text that the command is about; error messages name it.
     pub about: Option<i64>,
     /// Whether texts with abusive words are shown in full.
@@ -92,7 +94,8 @@ impl CliContext {
 
     /// Prints why the command failed.
     pub fn complain(&mut self, failure: &Failure) {
-        failure.print(&self.say, self.about, self.json, &mut self.io.stderr);
+        let about = About { command: &self.command, n: self.about };
+        failure.print(&self.say, about, self.json, &mut self.io.stderr);
     }
 
     /// Asks a yes-or-no question on the terminal; anything but yes is no.

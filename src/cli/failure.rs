@@ -16,6 +16,13 @@ use crate::client::{BadProfile, ClientError, NoSession, Say, Value, Values, refu
 use crate::domain::text::one_line;
 use crate::ops::causes::chain_in_words;
 
+/// What failed: the command that was run, and the number it was about.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct About<'a> {
+    pub command: &'a str,
+    pub n: Option<i64>,
+}
+
 /// Why a command failed.
 #[derive(Debug)]
 pub enum Failure {
@@ -111,15 +118,18 @@ impl Failure {
         if candidates.is_empty() { self } else { Failure::Named { failure: Box::new(self), candidates } }
     }
 
-    /// The sentence, and the next step if there is one. `n` is the number the command was about.
-    pub fn words(&self, say: &Say, n: Option<i64>) -> (String, Option<String>) {
+    /// The sentence, and the next step if there is one: that of the command (`next-in-<command>-<code>`), else that of every command.
+    pub fn words(&self, say: &Say, about: About<'_>) -> (String, Option<String>) {
         if let Failure::Named { failure, candidates } = self {
             let next = say.with("candidates", [("names", candidates.join(", ").into())]);
-            return (failure.words(say, n).0, Some(next));
+            return (failure.words(say, about).0, Some(next));
         }
         let mut values = self.values(say);
-        values.push(("n", n.map_or_else(|| "N".into(), |n| n.to_string().into())));
-        let next = say.find_with(&format!("{}-{}", self.next_step(), self.code()), values.clone());
+        values.push(("n", about.n.map_or_else(|| "N".into(), |n| n.to_string().into())));
+        let of_command = format!("next-in-{}-{}", about.command, self.code());
+        let of_all = format!("{}-{}", self.next_step(), self.code());
+        let next = say.find_with(&of_command, values.clone());
+        let next = next.or_else(|| say.find_with(&of_all, values.clone()));
         match say.find_with(&format!("error-{}", self.code()), values) {
             Some(sentence) => (sentence, next),
             None => (one_line(&self.detail(), 300), None),
@@ -127,7 +137,7 @@ impl Failure {
     }
 
     /// As problem details, whose sentence is ours.
-    pub fn as_json(&self, say: &Say, n: Option<i64>) -> Json {
+    pub fn as_json(&self, say: &Say, about: About<'_>) -> Json {
         let mut problem = match self.problem() {
             Some(problem) => problem.clone(),
             None => ProblemDetails { code: self.code().to_owned(), ..ProblemDetails::default() },
@@ -136,7 +146,7 @@ impl Failure {
             problem.r#type = format!("urn:munja:problem:{}", problem.code);
             problem.title = problem.code.replace('_', " ");
         }
-        let (sentence, next) = self.words(say, n);
+        let (sentence, next) = self.words(say, about);
         problem.detail = next.map_or(sentence.clone(), |next| format!("{sentence} {next}"));
         let mut json = json!(problem);
         if let Failure::Unsent { draft: Some(path), .. } = self {
@@ -149,13 +159,13 @@ impl Failure {
     }
 
     /// Prints the failure for a person, or with `json` for a program.
-    pub fn print(&self, say: &Say, n: Option<i64>, json: bool, to: &mut dyn Write) {
+    pub fn print(&self, say: &Say, about: About<'_>, json: bool, to: &mut dyn Write) {
         if matches!(self, Failure::NobodyReads) {
             return;
         }
-        let (sentence, next) = self.words(say, n);
+        let (sentence, next) = self.words(say, about);
         let text = if json {
-            terminal_safe_json(&self.as_json(say, n), false)
+            terminal_safe_json(&self.as_json(say, about), false)
         } else {
             next.map_or(sentence.clone(), |next| format!("{sentence}\n→ {next}"))
         };

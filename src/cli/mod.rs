@@ -113,8 +113,17 @@ pub async fn run(args: Vec<OsString>, mut io: Io, practice: StartPractice) -> Ex
     if let Some(zone) = zone_of(&profile) {
         io.zone = zone;
     }
-    let mut context =
-        CliContext { io, say, json: cli.json, paint, profile, server, about: None, unfold: false };
+    let mut context = CliContext {
+        io,
+        say,
+        json: cli.json,
+        paint,
+        profile,
+        server,
+        command: early.command,
+        about: None,
+        unfold: false,
+    };
     tidy_up(&mut context);
     let typed = candidates::typed(&command);
     let command = candidates::with_desk_key(&context, command).await;
