@@ -59,7 +59,7 @@ pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
         let remark = context.say.t("answer-all-earlier");
         context.remark(&remark);
         let response = earlier.send(&client).await?;
-        return report(context, &response);
+        return report(context, &response, args.close);
     }
     let preview = client.preview_answers(&mark).await?;
     if context.json && !args.yes {
@@ -77,7 +77,7 @@ pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
     }
     let request = AnswerAllRequest { conversations: preview.marked, ..request };
     let response = AnsweringAll::begin(&context.profile, &mark, request)?.send(&client).await?;
-    report(context, &response)
+    report(context, &response, args.close)
 }
 
 /// `12,13,20-25`, each once; `None` for anything else.
@@ -140,13 +140,14 @@ fn why_not(context: &CliContext, (id, code): (i64, &str), name: &str) -> String 
     context.say.with("answer-all-left-out", [("n", id.to_string().into()), ("why", why.into())])
 }
 
-fn report(context: &mut CliContext, response: &AnswerAllResponse) -> Result<(), Failure> {
+fn report(context: &mut CliContext, response: &AnswerAllResponse, closes: bool) -> Result<(), Failure> {
     let missed: Vec<_> = response.results.iter().filter(|one| one.reply_id.is_none()).collect();
     let n_repeated = response.results.iter().filter(|one| one.outcome == "repeated").count();
     if context.json {
         context.print_json(response)?;
     } else {
-        let mut all = vec![context.say.with("answered-all", [("n", response.n_answered.into())])];
+        let id = if closes { "answered-all-close" } else { "answered-all" };
+        let mut all = vec![context.say.with(id, [("n", response.n_answered.into())])];
         if n_repeated > 0 {
             all.push(context.say.with("answered-all-before", [("n", n_repeated.to_string().into())]));
         }

@@ -5,7 +5,8 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
-use std::path::Path;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
@@ -164,11 +165,14 @@ async fn edited(
     }
     let shown = format!("{}\n\n{SCISSORS} {}\n{}", before, context.say.t("editor-below"), theirs(&detail));
     fs::write(&file, shown).with_context(|| file.display().to_string())?;
-    let is_done = run_editor(context, &file);
+    let is_done = run_editor(context, &file, &format!("munja reply {n}"));
     let after = above_line(&fs::read_to_string(&file).with_context(|| file.display().to_string())?);
     // The file alone holds it until the server has it.
     fs::write(&file, &after).with_context(|| file.display().to_string())?;
-    is_done?;
+    if let Err(failure) = is_done {
+        tell_kept(context, n, (&file, &after), own.as_deref());
+        return Err(failure);
+    }
     let based_on = last_seen(&context.profile, n).unwrap_or(detail.last_inbound_id);
     let is_kept = Some(after.trim()) == own.as_deref().map(str::trim)
         || client.save_draft(n, &DraftRequest { text: after.clone(), based_on }).await.is_ok();
@@ -180,6 +184,18 @@ async fn edited(
         return Err(Failure::here(Exit::Unsendable, "unchanged", []));
     }
     Ok(after)
+}
+
+/// After an editor that failed or was killed: where the answer lies and how to go on with it. A file that holds no more than the server
+/// goes.
+fn tell_kept(context: &mut CliContext, n: i64, (file, after): (&Path, &str), own: Option<&str>) {
+    let is_known = after.trim().is_empty() || own.is_some_and(|own| own.trim() == after.trim());
+    if is_known {
+        forget_draft(&context.profile, n, after);
+    } else {
+        let kept = where_kept(context, n, &DraftPlace::Here(file.to_owned()));
+        context.remark(&kept);
+    }
 }
 
 /// The citizen's last texts, for the writer to see.
@@ -194,8 +210,10 @@ fn theirs(detail: &ConversationDetail) -> String {
     lines.collect::<Vec<_>>().join("\n") + "\n"
 }
 
-/// Runs the person's editor; without one, the simplest that is there.
-pub fn run_editor(context: &CliContext, file: &Path) -> Result<(), Failure> {
+/// Runs the person's editor; without one, the simplest that is there. `again` is the command that opens it, for who has to set another.
+/// What an editor that was killed left beside the file is named: its own copy may hold more than the file.
+pub fn run_editor(context: &mut CliContext, file: &Path, again: &str) -> Result<(), Failure> {
+    tell_left(context, left_beside(file));
     let named = context.io.var("VISUAL").or_else(|| context.io.var("EDITOR"));
     let editor = named.unwrap_or_else(|| {
         let is_there = |name: &str| {
@@ -212,7 +230,36 @@ pub fn run_editor(context: &CliContext, file: &Path) -> Result<(), Failure> {
     if status.is_ok_and(|s| s.success()) {
         return Ok(());
     }
-    Err(Failure::here(Exit::Unexpected, "editor", [("editor", one_word(&editor).into())]))
+    tell_left(context, left_beside(file));
+    let values = [("editor", one_word(&editor).into()), ("command", again.to_owned().into())];
+    Err(Failure::here(Exit::Unexpected, "editor", values))
+}
+
+/// Copies that editors leave beside a file when they are killed: `.draft-12.txt.swp` (vim), `draft-12.txt.save` (nano), `#draft-12.txt#`
+/// (emacs).
+fn left_beside(file: &Path) -> Vec<PathBuf> {
+    let Some((folder, name)) = file.parent().zip(file.file_name().and_then(OsStr::to_str)) else {
+        return Vec::new();
+    };
+    let is_copy = |other: &str| {
+        let hidden = other.strip_prefix('.').and_then(|rest| rest.strip_prefix(name));
+        let is_swap = hidden.is_some_and(|end| end.starts_with(".sw"));
+        is_swap
+            || other == format!("#{name}#")
+            || other.strip_prefix(name).is_some_and(|end| end.starts_with(".save"))
+    };
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let copies = entries.filter(|entry| entry.file_name().to_str().is_some_and(is_copy));
+    let mut found: Vec<PathBuf> = copies.map(|entry| entry.path()).collect();
+    found.sort();
+    found
+}
+
+fn tell_left(context: &mut CliContext, left: Vec<PathBuf>) {
+    for path in left {
+        let remark = context.say.with("editor-left", [("path", path.display().to_string().into())]);
+        context.remark(&remark);
+    }
 }
 
 #[cfg(test)]
@@ -232,6 +279,24 @@ mod tests {
             let args = ["munja", "reply", "12", "네", option, "-5"].map(OsString::from);
             assert_eq!(shielded(args.clone().into()), args, "{option}");
         }
+    }
+
+    #[test]
+    fn copies_of_killed_editors_are_found_and_nothing_else() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("draft-12.txt");
+        let copies = ["#draft-12.txt#", ".draft-12.txt.swp", "draft-12.txt.save"];
+        for name in copies.into_iter().chain([
+            "draft-12.txt",
+            "draft-12-2.txt",
+            "draft-123.txt",
+            ".draft-123.txt.swp",
+        ]) {
+            fs::write(folder.path().join(name), "x").expect("written");
+        }
+        let found: Vec<_> =
+            left_beside(&file).into_iter().map(|path| path.file_name().map(OsStr::to_owned)).collect();
+        assert_eq!(found, copies.map(|name| Some(OsString::from(name))));
     }
 
     #[test]

@@ -23,6 +23,8 @@ pub struct CliContext {
     pub profile: Profile,
     /// Of `--server` or `MUNJA_SERVER`.
     pub server: Option<String>,
+    /// The command that was run, such as `reply`.
+    pub command: String,
     /// The conversation or text that the command is about; error messages name it.
     pub about: Option<i64>,
     /// Where a person can look after this command.
@@ -94,7 +96,7 @@ impl CliContext {
 
     /// Prints why the command failed.
     pub fn complain(&mut self, failure: &Failure) {
-        let about = About { n: self.about, ways: self.ways };
+        let about = About { command: &self.command, n: self.about, ways: self.ways };
         failure.print(&self.say, &about, self.json, &mut self.io.stderr);
     }
 

@@ -31,16 +31,17 @@ impl Default for Ways {
     }
 }
 
-/// What a command was about.
-#[derive(Debug, Clone, Default)]
-pub struct About {
+/// What failed: the command that was run, and what it was about.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct About<'a> {
+    pub command: &'a str,
     /// The number of the conversation or text.
     pub n: Option<i64>,
     /// Where a person can look.
     pub ways: Ways,
 }
 
-impl About {
+impl About<'_> {
     /// The command that shows the conversation, or all of them.
     fn shows(&self) -> String {
         self.n.map_or_else(|| "munja list --all".to_owned(), |n| format!("munja show {n}"))
@@ -143,7 +144,7 @@ impl Failure {
     }
 
     /// The sentence, and the next step if there is one.
-    pub fn words(&self, say: &Say, about: &About) -> (String, Option<String>) {
+    pub fn words(&self, say: &Say, about: &About<'_>) -> (String, Option<String>) {
         if let Failure::Named { failure, candidates } = self {
             let next = say.with("candidates", [("names", candidates.join(", ").into())]);
             return (failure.words(say, about).0, Some(next));
@@ -152,7 +153,10 @@ impl Failure {
         values.push(("n", about.n.map_or_else(|| "N".into(), |n| n.to_string().into())));
         values.push(("look", about.ways.look.map_or_else(|| about.shows(), str::to_owned).into()));
         values.push(("numbers", about.ways.numbers.into()));
-        let next = say.find_with(&format!("{}-{}", self.next_step(), self.code()), values.clone());
+        let of_command = format!("next-in-{}-{}", about.command, self.code());
+        let of_all = format!("{}-{}", self.next_step(), self.code());
+        let next = say.find_with(&of_command, values.clone());
+        let next = next.or_else(|| say.find_with(&of_all, values.clone()));
         match say.find_with(&format!("error-{}", self.code()), values) {
             Some(sentence) => (sentence, next),
             None => (one_line(&self.detail(), 300), None),
@@ -160,7 +164,7 @@ impl Failure {
     }
 
     /// As problem details, whose sentence is ours.
-    pub fn as_json(&self, say: &Say, about: &About) -> Json {
+    pub fn as_json(&self, say: &Say, about: &About<'_>) -> Json {
         let mut problem = match self.problem() {
             Some(problem) => problem.clone(),
             None => ProblemDetails { code: self.code().to_owned(), ..ProblemDetails::default() },
@@ -182,7 +186,7 @@ impl Failure {
     }
 
     /// Prints the failure for a person, or with `json` for a program.
-    pub fn print(&self, say: &Say, about: &About, json: bool, to: &mut dyn Write) {
+    pub fn print(&self, say: &Say, about: &About<'_>, json: bool, to: &mut dyn Write) {
         if matches!(self, Failure::NobodyReads) {
             return;
         }

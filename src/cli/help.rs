@@ -16,6 +16,7 @@ use super::failure::{About, Failure};
 use super::io::Io;
 use crate::client::Say;
 use crate::client::format::one_word;
+use crate::domain::pseudonym::typed_name;
 use crate::ops::lang::Lang;
 
 /// `munja help [COMMAND]`: prints the help of the program or of one command.
@@ -44,7 +45,7 @@ pub struct Early {
     pub json: bool,
     pub colour: bool,
     /// The command, as far as it can be recognised.
-    command: String,
+    pub command: String,
 }
 
 impl Early {
@@ -144,7 +145,8 @@ pub fn no_command(say: &Say, early: &Early, io: &mut Io) -> Exit {
 
 /// Prints a failure that came before there was a context.
 pub fn complain(failure: &Failure, say: &Say, early: &Early, io: &mut Io) -> Exit {
-    failure.print(say, &About::default(), early.json, &mut io.stderr);
+    let about = About { command: &early.command, ..About::default() };
+    failure.print(say, &about, early.json, &mut io.stderr);
     failure.exit()
 }
 
@@ -162,6 +164,13 @@ fn wrong_usage(error: &clap::Error, early: &Early) -> Failure {
         ErrorKind::InvalidSubcommand => ("usage_command", context(ContextKind::InvalidSubcommand)),
         ErrorKind::MissingSubcommand => ("usage_no_command", String::new()),
         ErrorKind::UnknownArgument => ("usage_option", context(ContextKind::InvalidArg)),
+        // The name of a citizen in the place of a conversation's number.
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation
+            if context(ContextKind::InvalidArg) == "<N>"
+                && typed_name(&context(ContextKind::InvalidValue)).is_some() =>
+        {
+            ("usage_citizen", context(ContextKind::InvalidArg))
+        }
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
             ("usage_value", context(ContextKind::InvalidArg))
         }

@@ -118,8 +118,18 @@ pub async fn run(args: Vec<OsString>, mut io: Io, practice: StartPractice) -> Ex
         io.zone = zone;
     }
     let ways = look::ways(&command);
-    let mut context =
-        CliContext { io, say, json: cli.json, paint, profile, server, about: None, ways, unfold: false };
+    let mut context = CliContext {
+        io,
+        say,
+        json: cli.json,
+        paint,
+        profile,
+        server,
+        command: early.command,
+        about: None,
+        ways,
+        unfold: false,
+    };
     tidy_up(&mut context);
     let typed = candidates::typed(&command);
     let command = candidates::with_desk_key(&context, command).await;

@@ -172,9 +172,13 @@ async fn wait(context: &mut CliContext, practice: &dyn PracticeRun) -> Result<()
 /// What was done; how a step is done is said by the keys of the desk, or by commands.
 fn describe(context: &CliContext, facts: &PracticeFacts, at_desk: bool) -> String {
     let n_answered = facts.lessons.iter().filter(|one| one.answer_ms.is_some()).count();
-    let values =
-        [("answered", n_answered.to_string().into()), ("all", facts.lessons.len().to_string().into())];
+    // Of all in the script: who had not written yet when it was left was not answered either.
+    let n_all = facts.lessons.len() + facts.n_to_come;
+    let values = [("answered", n_answered.to_string().into()), ("all", n_all.to_string().into())];
     let mut lines = vec![context.paint.strong(&context.say.with("practice-answered", values))];
+    if facts.n_to_come > 0 {
+        lines.push(context.say.with("practice-to-come", [("n", facts.n_to_come.to_string().into())]));
+    }
     lines.extend(facts.lessons.iter().map(|one| lesson(context, one, facts.has_passed_on)));
     let step = |is_done: bool, id: &str, (keys, commands): (&str, &str)| {
         let how = if at_desk { keys } else { commands };
@@ -191,9 +195,6 @@ fn describe(context: &CliContext, facts: &PracticeFacts, at_desk: bool) -> Strin
     lines.push(step(facts.has_ended_alarm, "practice-ended-alarm", alarm));
     lines.push(step(facts.has_warned, "practice-warned", ("w", "munja warn")));
     lines.push(step(facts.n_closed > 0, "practice-closed", ("e", "munja close")));
-    if facts.n_to_come > 0 {
-        lines.push(context.say.with("practice-to-come", [("n", facts.n_to_come.to_string().into())]));
-    }
     lines.push(context.say.t("practice-gone"));
     lines.join("\n")
 }
@@ -214,4 +215,59 @@ fn lesson(context: &CliContext, of: &LessonFact, has_passed_on: bool) -> String 
         ("secs", (secs % 60).to_string().into()),
     ];
     format!("✓ {}", context.say.with("practice-time", values))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn facts(n_to_come: usize) -> PracticeFacts {
+        PracticeFacts {
+            lessons: vec![LessonFact { lesson: "question".into(), answer_ms: Some(30_000) }],
+            n_to_come,
+            is_danger_first: None,
+            has_passed_on: false,
+            has_ended_alarm: false,
+            has_warned: false,
+            n_closed: 1,
+            n_ratings: 0,
+        }
+    }
+
+    /// Who leaves after the first citizen has not answered everybody.
+    #[test]
+    fn a_practice_that_was_left_early_says_so_first() {
+        for (lang, whole, early) in [
+            (
+                Lang::En,
+                "Answered 1 of all 1 citizens.",
+                ["Answered 1 of all 6 citizens.", "left early: 5 of them"],
+            ),
+            (
+                Lang::Ko,
+                "시민 모두 1명 가운데 1명에게 답했습니다.",
+                ["시민 모두 6명 가운데 1명에게", "5명은 아직"],
+            ),
+        ] {
+            let io = crate::cli::Io::system();
+            let profile = Profile::choose(None, |name| (name == "HOME").then(|| "/nonexistent".to_owned()))
+                .expect("a profile");
+            let context = CliContext {
+                io,
+                say: crate::cli::words::say(lang),
+                json: false,
+                paint: crate::cli::render::Paint { on: false },
+                profile,
+                server: None,
+                command: "practice".to_owned(),
+                about: None,
+                unfold: false,
+            };
+            let said = describe(&context, &facts(0), true);
+            assert_eq!(said.lines().next(), Some(whole));
+            let said = describe(&context, &facts(5), true);
+            let head = said.lines().take(2).collect::<Vec<_>>().join("\n");
+            assert!(early.iter().all(|words| head.contains(words)), "{said}");
+        }
+    }
 }

@@ -11,6 +11,7 @@ use crate::api::wire::{SearchHitView, SearchResults};
 use crate::client::Sought;
 use crate::client::citizen::{named, whole};
 use crate::client::format::one_word;
+use crate::domain::pseudonym::name_perhaps;
 use crate::domain::text::{one_line, safe_for_terminal};
 
 #[derive(clap::Args)]
@@ -73,6 +74,11 @@ pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
         context.print(&all)?;
     }
     remark(context, &found);
+    let name = sought.words.as_deref().and_then(name_perhaps).filter(|_| found.hits.is_empty());
+    if let Some(name) = name {
+        let remark = context.say.with("search-name", [("name", name.into())]);
+        context.remark(&remark);
+    }
     let is_over = found.hits.is_empty() && found.next.is_none();
     if is_over { Err(Failure::here(Exit::Nothing, "nothing_found", [])) } else { Ok(()) }
 }

@@ -44,7 +44,8 @@ pub fn tidy(profile: &Profile, runtime: Option<&str>, now: SystemTime) -> Tidied
     for folder in profile.all_states() {
         for path in files(&folder) {
             let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-            if name.starts_with("draft-") {
+            // Also the copies that editors leave: `.draft-12.txt.swp`, `#draft-12.txt#`.
+            if name.trim_start_matches(['.', '#']).starts_with("draft-") {
                 done.n_drafts += usize::from(remove(&path, DRAFTS_FOR));
             } else if name.starts_with("sending-") || name.starts_with("answer-all-") {
                 remove(&path, DRAFTS_FOR);

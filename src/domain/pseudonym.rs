@@ -36,6 +36,11 @@ pub fn name_among_words(words: &str) -> Option<String> {
     typed_name(words).filter(|_| is_mixed || is_capital)
 }
 
+/// The short name that words may mean although they are searched as words: one of letters only, such as `BRCK`.
+pub fn name_perhaps(words: &str) -> Option<String> {
+    typed_name(words).filter(|_| name_among_words(words).is_none())
+}
+
 /// What was typed without the word before it, and whether there was one. Quotation marks around both are a shell's.
 fn without_word(words: &str) -> (bool, &str) {
     let words = words.trim();
@@ -192,6 +197,8 @@ mod tests {
         ] {
             assert_eq!(name_among_words(typed).as_deref(), among_words, "{typed}");
             assert_eq!(typed_name(typed).as_deref(), in_the_field, "{typed}");
+            let perhaps = in_the_field.filter(|_| among_words.is_none());
+            assert_eq!(name_perhaps(typed).as_deref(), perhaps, "{typed}");
         }
     }
 

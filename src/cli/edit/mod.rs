@@ -19,7 +19,7 @@ use super::input;
 use crate::api::wire::{
     EditedListView, ListRequest, ListResponse, ListVersionView, MAX_BODY_BYTES, ProblemCode,
 };
-use crate::client::{Client, ClientError, write_private};
+use crate::client::{Client, ClientError, Value, write_private};
 
 pub use shown::state_line;
 
@@ -250,18 +250,27 @@ impl Edit<'_> {
         args: &Args,
         now: &EditedListView,
     ) -> Result<(), Failure> {
+        for left in self.files(context).filter(|path| path.exists()) {
+            let remark = context.say.with("edit-left", self.place(&left));
+            context.remark(&remark);
+        }
         let file = self.new_file(context)?;
         write_private(&file, &with_version(self.based_on, &now.content))?;
         let outcome = self.edited(context, args, (&file, now)).await;
-        if outcome.is_ok() {
+        let written = fs::read_to_string(&file).unwrap_or_default();
+        if outcome.is_ok() || without_version(&written).1.trim() == now.content.trim() {
             // Nothing is lost with it: the server has it, or nothing was changed.
             let _ = fs::remove_file(&file);
         } else {
-            let values = [("file", file.display().to_string().into()), ("list", self.list.into())];
-            let kept = context.say.with("edit-kept", values);
+            let kept = context.say.with("edit-kept", self.place(&file));
             context.remark(&kept);
         }
         outcome
+    }
+
+    /// Where a list lies that is not stored.
+    fn place(&self, file: &Path) -> [(&'static str, Value); 2] {
+        [("file", file.display().to_string().into()), ("list", self.list.into())]
     }
 
     async fn edited(
@@ -271,7 +280,7 @@ impl Edit<'_> {
         (file, now): (&Path, &EditedListView),
     ) -> Result<(), Failure> {
         loop {
-            run_editor(context, file)?;
+            run_editor(context, file, &format!("munja edit {}", self.list))?;
             let written = input::text_of(file, MAX_BODY_BYTES)?;
             let (_, content) = without_version(&written);
             if content.trim() == now.content.trim() {
@@ -293,13 +302,16 @@ impl Edit<'_> {
 
     /// A file that nothing lies in: what could not be stored before is kept.
     fn new_file(&self, context: &CliContext) -> Result<PathBuf, Failure> {
-        let name = |n: usize| match n {
-            1 => format!("draft-list-{}.toml", self.list),
-            n => format!("draft-list-{}-{n}.toml", self.list),
+        Ok(self.files(context).find(|path| !path.exists()).context("too many drafts")?)
+    }
+
+    fn files(&self, context: &CliContext) -> impl Iterator<Item = PathBuf> + use<> {
+        let (profile, list) = (context.profile.clone(), self.list);
+        let name = move |n: usize| match n {
+            1 => format!("draft-list-{list}.toml"),
+            n => format!("draft-list-{list}-{n}.toml"),
         };
-        let mut files = (1..=MOST_FILES).map(|n| context.profile.state_file(&name(n)));
-        let free = files.find(|path| !path.exists());
-        Ok(free.context("too many drafts")?)
+        (1..=MOST_FILES).map(move |n| profile.state_file(&name(n)))
     }
 }
 

@@ -192,3 +192,30 @@ async fn one_line_for_a_status_bar() {
         assert_eq!(serde_json::from_str::<Value>(&shown).expect("JSON"), object);
     }
 }
+
+/// A short name of letters only is searched as a word: who typed it is told how to look for the citizen.
+#[tokio::test]
+async fn a_short_name_of_letters_only_is_suggested() {
+    let world = World::new().await;
+    let nothing = || Reply::Json(json!({ "hits": [], "next": null, "looked_back_to_at": null }));
+    world.server.on("GET /v1/search", [nothing()]);
+    for (words, suggested) in [("BRCK", true), ("brck", true), ("7F2K", false), ("버스", false)] {
+        let run = world.munja(&["search", words]).await;
+        assert_eq!(run.exit, Exit::Nothing, "{words}");
+        assert_eq!(run.err.contains("munja search --citizen BRCK"), suggested, "{words}: {}", run.err);
+    }
+    for (args, suggested) in [
+        (&["show", "BRCK"][..], true),
+        (&["show", "7F2K"], true),
+        (&["reply", "BRCK", "네"], true),
+        (&["show", "열둘"], false),
+    ] {
+        let run = world.munja(args).await;
+        assert_eq!(
+            (run.exit, run.err.contains("munja search --citizen")),
+            (Exit::Usage, suggested),
+            "{args:?}: {}",
+            run.err
+        );
+    }
+}

@@ -88,6 +88,14 @@ async fn what_is_not_stored_is_kept_and_an_unchanged_list_changes_nothing() {
     let run = world.munja(&["edit", "replies"]).await;
     assert_eq!(run.exit, Exit::LookFirst);
     assert!(run.err.contains("이관리 님") && run.err.contains("draft-list-replies-2.toml"), "{}", run.err);
+    let first = world.state("draft-list-replies.toml").display().to_string();
+    assert!(run.err.contains(&format!("--from {first}")), "what was left before is named: {}", run.err);
+
+    // An editor that cannot be run has written nothing: there is nothing to be kept, and the command that was given is named.
+    world.set("VISUAL", "false");
+    let run = world.munja(&["edit", "replies"]).await;
+    assert!(run.err.contains("munja edit replies\n") && !run.err.contains("munja reply"), "{}", run.err);
+    assert!(!world.state("draft-list-replies-3.toml").exists(), "{}", run.err);
 }
 
 #[tokio::test]

@@ -49,7 +49,7 @@ async fn many_are_answered_only_when_somebody_agrees() {
     assert!(asked(&world, ANSWERS).is_empty());
     world.stdin = "네\n".into();
     let run = world.munja(&["answer-all", "모두 늦습니다.", "--category", "버스", "--close"]).await;
-    assert_eq!((run.exit, run.out.trim()), (Exit::Ok, "답한 상담: 1건"), "{}", run.err);
+    assert_eq!((run.exit, run.out.trim()), (Exit::Ok, "답하고 종료한 상담: 1건"), "{}", run.err);
     assert_eq!(
         asked(&world, ANSWERS)[0].1,
         json!({ "text": "모두 늦습니다.", "conversations": [{ "id": 12, "last_seen": 34 }], "category": "버스",
@@ -61,6 +61,22 @@ async fn many_are_answered_only_when_somebody_agrees() {
     assert_eq!(asked(&world, PREVIEW)[3].1["ids"], json!([12, 13, 14]));
     let wrong = world.munja(&["answer-all", "답", "--ids", "x"]).await;
     assert_eq!(wrong.exit, Exit::Usage);
+}
+
+/// A hint names the command that was given, not the one of another command with the same refusal.
+#[tokio::test]
+async fn a_close_of_many_without_a_category_says_what_to_add() {
+    let world = World::new().await;
+    world.server.on(PREVIEW, [preview()]);
+    world.server.on(ANSWERS, [problem(422, "category_needed")]);
+    let run = world.munja(&["answer-all", "모두 늦습니다.", "--close", "--yes"]).await;
+    assert_ne!(run.exit, Exit::Ok);
+    assert!(run.err.contains("--category") && !run.err.contains("munja close"), "{}", run.err);
+    world.server.on("GET /v1/conversations/12", [Reply::Json(detail(12, 34, vec![text_in(34, "62번")]))]);
+    world.server.on("POST /v1/conversations/12/close", [problem(422, "category_needed")]);
+    world.munja(&["show", "12"]).await;
+    let run = world.munja(&["close", "12"]).await;
+    assert!(run.err.contains("munja close 12 --category"), "{}", run.err);
 }
 
 #[tokio::test]

@@ -175,7 +175,16 @@ async fn an_answer_from_an_editor_is_kept_until_it_is_sent() {
     assert!(!world.state("draft-12.txt").exists());
     world.set("VISUAL", "false");
     let run = world.munja(&["reply", "12"]).await;
-    assert!(run.err.contains("EDITOR"), "{}", run.err);
+    assert!(run.err.contains("EDITOR") && run.err.contains("munja reply 12"), "{}", run.err);
+    assert!(!run.err.contains("draft-12.txt") && !world.state("draft-12.txt").exists(), "{}", run.err);
+    // Killed after something was written: the answer lies here, and so does the editor's own copy.
+    let writes = "sh -c 'echo 곧 > \"$1\"; echo 곧 옵니다 > \"$1.save\"; exit 1' x";
+    world.set("VISUAL", writes);
+    let run = world.munja(&["reply", "12"]).await;
+    let [draft, copy] = ["draft-12.txt", "draft-12.txt.save"].map(|name| world.state(name));
+    assert!(run.err.contains(&format!("{} ", draft.display())) && draft.exists(), "{}", run.err);
+    assert!(run.err.contains(&copy.display().to_string()), "{}", run.err);
+    std::fs::remove_file(&draft).expect("there");
     world.set("VISUAL", "true");
     assert_eq!(world.munja(&["reply", "12"]).await.exit, Exit::Unsendable);
     assert!(!world.state("draft-12.txt").exists());

@@ -55,6 +55,7 @@ impl App {
             Came::Found(result) => {
                 self.is_busy = false;
                 match result {
+                    Ok(results) if results.hits.is_empty() => self.alert("found-nothing", []),
                     Ok(results) => {
                         self.found = results.hits;
                         self.pick(PickFor::Found);

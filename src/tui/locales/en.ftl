@@ -192,6 +192,7 @@ key-presence = on, phone, break, off
 
 ask-search = Words to find in texts, answers and notes:
 pick-found = Found
+found-nothing = Nothing was found. A short name of letters only is found with the word before it: citizen BRCK
 found-text = citizen
 found-answer = answer
 found-unsent = answer, not sent

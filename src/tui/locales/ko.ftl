@@ -192,6 +192,7 @@ key-presence = 근무·통화·휴식·퇴근
 
 ask-search = 글, 답변, 메모에서 찾을 말:
 pick-found = 찾은 글
+found-nothing = 찾은 것이 없습니다. 글자로만 된 짧은 이름은 앞에 ‘시민’을 붙여 찾으십시오: 시민 BRCK
 found-text = 시민
 found-answer = 답변
 found-unsent = 보내지 않은 답변

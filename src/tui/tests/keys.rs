@@ -215,3 +215,11 @@ fn a_word_is_found_and_its_conversation_opened() {
     town.press("<Enter>");
     assert_eq!(town.app.n(), Some(2));
 }
+
+#[test]
+fn a_search_without_hits_says_so() {
+    let mut town = Town::new(Lang::Ko, [bus()]);
+    town.press("/BRCK<Enter>");
+    assert!(town.notice().contains("시민 BRCK"), "{}", town.notice());
+    assert!(matches!(town.app.mode, crate::tui::app::Mode::Desk));
+}
