@@ -200,7 +200,7 @@ mod tests {
                     assert!(!who.is_empty() || !is_nameless, "{lang:?} {kind:?} {detail}: {said}");
                 }
             }
-            let closed = words(&say, ("closed", "restricted"), ("", ""), Vec::new());
+            let closed = event_words(&say, ("closed", "restricted"), ("", ""), Vec::new());
             assert_eq!(closed, lang.pick("it was closed by itself", "자동으로 종료되었습니다"));
         }
     }

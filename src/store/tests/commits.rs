@@ -310,7 +310,7 @@ fn the_bundled_sqlite_syncs_by_fdatasync() {
     let connection = Connection::open_in_memory().unwrap();
     let mut options = connection.prepare("PRAGMA compile_options").unwrap();
     let options = options.query_map([], |r| r.get::<_, String>(0)).unwrap();
-    let options: Vec<String> = options.map(Result::unwrap).collect();
+    let options: Vec<String> = options.map(|option| option.unwrap()).collect();
     for heeded in ["DEFAULT_MEMSTATUS=0", "DEFAULT_PCACHE_INITSZ=64"] {
         assert!(options.iter().any(|option| option == heeded), "{options:?}");
     }
