@@ -311,7 +311,8 @@ mod tests {
                 config::EXAMPLE.replace(&format!("\n[{section}]\n"), &format!("\n[{section}]\n{key}\n"));
             assert!(key.is_empty() || text.contains(key), "{section}");
             let config = Config::parse(&text, &path).unwrap_or_else(|error| panic!("{key}: {error}"));
-            format!("{:?}", config.service)
+            let of = config.service;
+            format!("{:?}", (of.texts, of.categories, of.replies, of.review_sheet, of.incentive))
         };
         let built_in = with("service", "");
         for example in Example::value_variants() {
