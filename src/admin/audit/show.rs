@@ -146,7 +146,7 @@ fn action_word(action: &str, say: Say) -> &str {
         Some(Action::Search) => say.pick("search", "검색"),
         Some(Action::View) => say.pick("view", "열람"),
         Some(Action::Photo) => say.pick("photo", "사진 열람"),
-        Some(Action::Reveal) => say.pick("reveal", "번호 확인"),
+        Some(Action::Reveal) => say.pick("reveal", "가린 정보 확인"),
         Some(Action::Change) => say.pick("change", "변경"),
         Some(Action::Delete) => say.pick("delete", "삭제"),
         Some(Action::Print) => say.pick("print", "인쇄"),

@@ -89,16 +89,17 @@ impl AccessLog {
         self.append(conn, NewAccess { reason: reason.to_owned(), ..access.detail(detail) }, now)
     }
 
-    /// Logs that a citizen's number was shown to the actor.
+    /// Logs that the actor wanted to see what is masked: of a citizen where it was shown, else of none.
     pub fn revealed(
         &self,
         conn: &Connection,
-        (conversation_id, citizen): (i64, &PhoneNumber),
-        reason: &str,
+        (conversation_id, shown): (i64, Option<&PhoneNumber>),
+        (detail, reason): (&str, &str),
         now: UnixMs,
     ) -> Result<()> {
-        let access = NewAccess::by(&self.actor, Action::Reveal).about(conversation_id, Some(citizen));
-        self.append(conn, NewAccess { reason: reason.to_owned(), ..access }, now)
+        let access = NewAccess::by(&self.actor, Action::Reveal).about(conversation_id, shown);
+        let shown = access.shown.iter().filter(|_| shown.is_some()).cloned().collect();
+        self.append(conn, NewAccess { reason: reason.to_owned(), shown, ..access.detail(detail) }, now)
     }
 
     fn append(&self, conn: &Connection, access: NewAccess, now: UnixMs) -> Result<()> {

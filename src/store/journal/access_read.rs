@@ -9,6 +9,7 @@ use crate::domain::access::chain::{Damage, Head, Row, Verified, Verifier};
 use crate::domain::access::suspicion::{Reading, Rule, Suspect, Tally};
 use crate::domain::access::{Action, Record, Subject, Who};
 use crate::domain::phone::PhoneNumber;
+use crate::domain::pseudonym::Pseudonym;
 use crate::store::engine::sequence::last_assigned;
 use crate::store::{Result, Store};
 
@@ -87,12 +88,7 @@ impl Store {
             })?;
             while let Some(r) = rows.next()? {
                 let row = read(r)?;
-                // The bytes may also stand across two subjects.
-                let is_wanted = Subject::unpack(&row.record.subjects).iter().any(|subject| {
-                    citizen.is_none_or(|wanted| wanted == subject.citizen)
-                        && filter.conversation_id.is_none_or(|wanted| wanted == subject.conversation_id)
-                });
-                if (is_wanted || (citizen.is_none() && filter.conversation_id.is_none())) && !take(row) {
+                if is_wanted(&row, citizen, filter.conversation_id) && !take(row) {
                     break;
                 }
             }
@@ -138,6 +134,17 @@ impl Store {
         })
         .await
     }
+}
+
+/// Whether a row names this citizen and this conversation. A refused row names a conversation and no citizen; and the bytes that
+/// were found may also stand across two subjects.
+fn is_wanted(row: &Row, citizen: Option<Pseudonym>, conversation_id: Option<i64>) -> bool {
+    let is_of = |of: Option<i64>| conversation_id.is_none() || of == conversation_id;
+    let names = |subject: &Subject| {
+        citizen.is_none_or(|wanted| wanted == subject.citizen) && is_of(Some(subject.conversation_id))
+    };
+    (citizen.is_none() && is_of(row.record.conversation_id))
+        || Subject::unpack(&row.record.subjects).iter().any(names)
 }
 
 fn kept_heads(conn: &Connection) -> Result<Vec<Head>> {

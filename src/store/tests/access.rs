@@ -86,6 +86,9 @@ async fn a_revealed_number_is_logged_with_its_reason() {
     assert_eq!(shown.unwrap().reveal(), MINSU);
     let rows = bench.rows(AccessFilter::default()).await;
     assert_eq!((rows[0].record.action.as_str(), rows[0].record.reason.as_str()), ("reveal", "119"));
+    assert_eq!(rows[0].record.detail, "number");
+    let of = |conversation_id| AccessFilter { conversation_id, ..AccessFilter::default() };
+    assert_eq!((bench.rows(of(Some(id))).await.len(), bench.rows(of(Some(id + 1))).await.len()), (1, 0));
     assert_eq!(rows[0].record.who.role, "supervisor");
 }
 
