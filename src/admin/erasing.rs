@@ -3,7 +3,6 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::Duration;
 
 use serde_json::json;
 
@@ -12,7 +11,7 @@ use super::{FOUND_BAD, Say, line};
 use crate::daemon::DatabaseLock;
 use crate::domain::UnixMs;
 use crate::domain::access::Action;
-use crate::domain::privacy::{DAY_MS, FileKind};
+use crate::domain::privacy::{DAY_MS, FileKind, REWRITTEN_AT_ONCE};
 use crate::domain::text::safe_for_terminal;
 use crate::store::{self, Erased, Erasure, Obstacles, Store, Trace};
 
@@ -22,12 +21,6 @@ pub(super) struct How {
     pub remove_copies: bool,
     pub rewrite: bool,
 }
-
-/// A database up to this size (bytes) is rewritten while the gateway runs: it waits less than its patience.
-const SMALL: u64 = 64 << 20;
-/// How often the log is tried to be emptied: a reader of an older state is in the way for a moment.
-const TRIES: u32 = 50;
-const BETWEEN_TRIES: Duration = Duration::from_millis(100);
 
 /// What was found after it.
 struct Report {
@@ -53,18 +46,18 @@ pub(super) async fn run(asked: &Asked, how: How, say: Say) -> anyhow::Result<Exi
         Ok(erased) => erased,
         Err(obstacles) => return Err(refused(in_the_way(&obstacles, say))),
     };
-    let mut is_log_empty = empty_log(&store).await?;
+    let mut is_log_empty = store.empty_log_in_time().await?;
     // No store may be open in this process while its files are read.
     drop(store);
     let mut found = traces(asked, &erased).await?;
     let may_rewrite = how.rewrite
         || !DatabaseLock::is_held(&database)
-        || database.metadata().is_ok_and(|about| about.len() <= SMALL);
+        || database.metadata().is_ok_and(|about| about.len() <= REWRITTEN_AT_ONCE);
     let mut is_rewritten = false;
     if may_rewrite && found.iter().any(|trace| trace.kind != FileKind::Copy) {
         let store = open_for(asked, Action::Delete, "citizen erase", say).await?;
         store.rewrite().await?;
-        is_log_empty = empty_log(&store).await?;
+        is_log_empty = store.empty_log_in_time().await?;
         drop(store);
         is_rewritten = true;
         found = traces(asked, &erased).await?;
@@ -77,16 +70,6 @@ pub(super) async fn run(asked: &Asked, how: How, say: Say) -> anyhow::Result<Exi
     tell(&report, asked, say)?;
     let is_clean = report.is_log_empty && (report.left.is_empty() || report.is_rewritten);
     Ok(if is_clean { ExitCode::SUCCESS } else { ExitCode::from(FOUND_BAD) })
-}
-
-async fn empty_log(store: &Store) -> anyhow::Result<bool> {
-    for _ in 0..TRIES {
-        if store.empty_log().await? {
-            return Ok(true);
-        }
-        tokio::time::sleep(BETWEEN_TRIES).await;
-    }
-    Ok(false)
 }
 
 async fn traces(asked: &Asked, erased: &Erased) -> anyhow::Result<Vec<Trace>> {
