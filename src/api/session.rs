@@ -214,7 +214,7 @@ pub(super) async fn logout(
     State(context): State<ApiContext>,
     session: Session,
 ) -> Result<StatusCode, Problem> {
-    context.store.revoke_token(&session.token, context.now()).await?;
+    context.store.revoke_token(&session.token, session.actor.from.clone(), context.now()).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

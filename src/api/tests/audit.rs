@@ -97,7 +97,7 @@ async fn a_refused_reveal_is_logged() {
     let (path, body) = ("/v1/conversations/1/reveal", json!({"reason": "궁금해서"}));
     desk.post(path, &token, body.clone()).await.refused("number_not_shown");
     let shown = desk.post(path, &token, json!({"reason": "확인", "what": "texts"})).await.expect(200);
-    assert_eq!(shown["texts"], json!([]));
+    assert!(shown["texts"].is_null(), "nothing is masked: {shown}");
     desk.store
         .set_duties("minsu".into(), Some(crate::domain::actor::Role::Auditor), None)
         .await
