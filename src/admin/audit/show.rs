@@ -116,7 +116,7 @@ fn print(rows: &[Row], config: &Config, say: Say) -> anyhow::Result<()> {
         let what = format!("{} {}{of}", action_word(&record.action, say), record.detail);
         let cells = [
             row.seq.to_string(),
-            config.minute(record.at),
+            config.second(record.at),
             shown(&record.who, say),
             record.who.origin.clone(),
             what.trim_end().to_owned(),
@@ -163,7 +163,7 @@ fn as_json(row: &Row, config: &Config) -> Value {
     let subject = |subject: Subject| json!({ "citizen": subject.citizen.to_hex(), "conversation": subject.conversation_id });
     let subjects: Vec<Value> = Subject::unpack(&record.subjects).into_iter().map(subject).collect();
     json!({
-        "seq": row.seq, "at": record.at, "time": config.minute(record.at), "role": record.who.role,
+        "seq": row.seq, "at": record.at, "time": config.second(record.at), "role": record.who.role,
         "login": record.who.login, "origin": record.who.origin, "action": record.action,
         "conversation_id": record.conversation_id, "item_id": record.item_id, "reason": record.reason,
         "detail": record.detail, "citizens": subjects, "hash": to_hex(&row.hash),

@@ -221,6 +221,18 @@ async fn who_was_erased_is_in_no_file() {
     assert_eq!(bench.value::<i64>("SELECT count(*) FROM conversation"), 2, "figures stay");
 }
 
+/// Whoever is not known is not erased, and nothing says that they were.
+#[tokio::test]
+async fn nobody_is_erased_of_whom_nothing_is_stored() {
+    let bench = Bench::new();
+    let erasure =
+        Erasure { number: PhoneNumber::parse(MINSU), reason: "asked by letter".into(), even_open: true };
+    let done = bench.store.erase_citizen(erasure, &everybody(), &quiet(), T0).await;
+    assert!(matches!(done, Err(StoreError::NotFound)), "{done:?}");
+    assert_eq!((bench.count("privacy_act"), bench.count("erased_citizen")), (0, 0));
+    assert!(!beside(&bench.path(), "-erased").exists());
+}
+
 /// A database whose rows were changed with `secure_delete` on needs no rewriting: what was erased is overwritten where it lay.
 #[tokio::test]
 async fn erasing_overwrites_what_it_removes() {
