@@ -443,6 +443,11 @@ async fn honour_erasures(config: &Config, store: &Store, now: i64) -> anyhow::Re
             "an older copy of the database was put back: who had been erased is erased again"
         );
     }
+    if again.is_in_files {
+        tracing::warn!(
+            "what was erased again may be left in the database's log or free pages: stop the gateway and run munjad db vacuum"
+        );
+    }
     Ok(())
 }
 

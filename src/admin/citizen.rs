@@ -6,15 +6,15 @@ use std::process::ExitCode;
 use anyhow::bail;
 use clap::{Args, Subcommand};
 
-use super::operator::open_logged;
+use super::operator::{access, log};
 use super::person::{Asked, Who, asked, must_have_its_key, number, open_for, reason, rest};
-use super::{ConfigArg, Say, erasing, exporting, line, why};
+use super::{ConfigArg, Say, erasing, exporting, line, open, why};
 use crate::config::Config;
 use crate::domain::access::Action;
 use crate::domain::actor::Actor;
 use crate::domain::text::one_line;
 use crate::ops::clock::Clock;
-use crate::store::{Act, HeldWhat, StoreError};
+use crate::store::{Act, HeldWhat, NewAccess, StoreError};
 
 #[derive(Subcommand)]
 pub(super) enum Citizen {
@@ -137,7 +137,15 @@ async fn hold(what: What, begins: bool, say: Say) -> anyhow::Result<()> {
     };
     let reason = reason(&what.reason, say)?;
     let command = if begins { "citizen hold" } else { "citizen release-hold" };
-    let store = open_logged(&Config::load_without_secrets(&what.at.config)?, command).await?;
+    let store = open(&Config::load_without_secrets(&what.at.config)?).await?;
+    let entry = access(Action::Change).detail(command);
+    let entry = match &held {
+        // Another key would name somebody else.
+        _ if !store.has_its_pseudonym_key() => entry,
+        HeldWhat::Conversation(id) => entry.about(*id, None),
+        HeldWhat::Citizen(number) => NewAccess { shown: vec![(0, Some(number.clone()))], ..entry },
+    };
+    log(&store, NewAccess { reason: reason.clone(), ..entry }).await?;
     must_have_its_key(&store, say)?;
     let (operator, now) = (Actor::operator("citizen"), Clock::system().now_ms());
     let done = if begins {

@@ -3,7 +3,6 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::Duration;
 
 use serde_json::json;
 
@@ -12,9 +11,9 @@ use super::{FOUND_BAD, Say, line};
 use crate::daemon::DatabaseLock;
 use crate::domain::UnixMs;
 use crate::domain::access::Action;
-use crate::domain::privacy::{DAY_MS, FileKind};
+use crate::domain::privacy::{DAY_MS, FileKind, REWRITTEN_AT_ONCE};
 use crate::domain::text::safe_for_terminal;
-use crate::store::{self, Erased, Erasure, Obstacles, Store, Trace};
+use crate::store::{self, Erased, Erasure, Obstacles, StoreError, Trace};
 
 /// How to go about it.
 pub(super) struct How {
@@ -23,15 +22,10 @@ pub(super) struct How {
     pub rewrite: bool,
 }
 
-/// A database up to this size (bytes) is rewritten while the gateway runs: it waits less than its patience.
-const SMALL: u64 = 64 << 20;
-/// How often the log is tried to be emptied: a reader of an older state is in the way for a moment.
-const TRIES: u32 = 50;
-const BETWEEN_TRIES: Duration = Duration::from_millis(100);
-
 /// What was found after it.
 struct Report {
-    erased: Erased,
+    /// `None`: nothing was stored of them in the database.
+    erased: Option<Erased>,
     is_log_empty: bool,
     /// What the database and its log still hold, and may be in free pages.
     left: Vec<Trace>,
@@ -43,55 +37,66 @@ struct Report {
     backups_until: UnixMs,
 }
 
+impl Report {
+    /// Neither the database nor any file beside it knows the number.
+    fn is_nothing(&self) -> bool {
+        self.erased.is_none()
+            && self.is_log_empty
+            && self.left.is_empty()
+            && self.copies.is_empty()
+            && self.removed.is_empty()
+    }
+}
+
 pub(super) async fn run(asked: &Asked, how: How, say: Say) -> anyhow::Result<ExitCode> {
     let database = asked.config.database.clone();
-    let store = open_for(asked, Action::View, "citizen erase", say).await?;
+    let store = open_for(asked, Action::Delete, "citizen erase", say).await?;
     let erasure =
         Erasure { number: asked.number.clone(), reason: asked.reason.clone(), even_open: how.even_open };
     let policy = policy_of(&asked.config);
-    let erased = match store.erase_citizen(erasure, &asked.operator, &policy, asked.now).await? {
-        Ok(erased) => erased,
-        Err(obstacles) => return Err(refused(in_the_way(&obstacles, say))),
+    // A second call may have to look after files in which the first one has left something.
+    let erased = match store.erase_citizen(erasure, &asked.operator, &policy, asked.now).await {
+        Ok(Ok(erased)) => Some(erased),
+        Ok(Err(obstacles)) => return Err(refused(in_the_way(&obstacles, say))),
+        Err(StoreError::NotFound) => None,
+        Err(error) => return Err(error.into()),
     };
-    let mut is_log_empty = empty_log(&store).await?;
+    let mut is_log_empty = store.empty_log_in_time().await?;
     // No store may be open in this process while its files are read.
     drop(store);
-    let mut found = traces(asked, &erased).await?;
+    let mut found = traces(asked, erased.as_ref()).await?;
     let may_rewrite = how.rewrite
         || !DatabaseLock::is_held(&database)
-        || database.metadata().is_ok_and(|about| about.len() <= SMALL);
+        || database.metadata().is_ok_and(|about| about.len() <= REWRITTEN_AT_ONCE);
     let mut is_rewritten = false;
     if may_rewrite && found.iter().any(|trace| trace.kind != FileKind::Copy) {
         let store = open_for(asked, Action::Delete, "citizen erase", say).await?;
         store.rewrite().await?;
-        is_log_empty = empty_log(&store).await?;
+        is_log_empty = store.empty_log_in_time().await?;
         drop(store);
         is_rewritten = true;
-        found = traces(asked, &erased).await?;
+        found = traces(asked, erased.as_ref()).await?;
     }
     let (copies, left): (Vec<_>, Vec<_>) = found.into_iter().partition(|t| t.kind == FileKind::Copy);
     let removed = if how.remove_copies { remove(&copies)? } else { Vec::new() };
     let copies = copies.into_iter().filter(|trace| !removed.contains(&trace.path)).collect();
     let backups_until = asked.now + i64::from(asked.config.privacy.backups_kept_days) * DAY_MS;
     let report = Report { erased, is_log_empty, left, is_rewritten, copies, removed, backups_until };
+    if report.is_nothing() {
+        return Err(refused(
+            say.pick("Nothing is stored of this number.", "이 번호로 저장된 것이 없습니다.").into(),
+        ));
+    }
     tell(&report, asked, say)?;
-    let is_clean = report.is_log_empty && (report.left.is_empty() || report.is_rewritten);
+    let is_clean =
+        report.is_log_empty && (report.left.is_empty() || report.is_rewritten) && report.copies.is_empty();
     Ok(if is_clean { ExitCode::SUCCESS } else { ExitCode::from(FOUND_BAD) })
 }
 
-async fn empty_log(store: &Store) -> anyhow::Result<bool> {
-    for _ in 0..TRIES {
-        if store.empty_log().await? {
-            return Ok(true);
-        }
-        tokio::time::sleep(BETWEEN_TRIES).await;
-    }
-    Ok(false)
-}
-
-async fn traces(asked: &Asked, erased: &Erased) -> anyhow::Result<Vec<Trace>> {
+async fn traces(asked: &Asked, erased: Option<&Erased>) -> anyhow::Result<Vec<Trace>> {
     let (path, number) = (asked.config.database.clone(), asked.number.clone());
-    let (words, keys) = (erased.words().to_vec(), asked.config.data_keys.clone());
+    let words = erased.map(|erased| erased.words().to_vec()).unwrap_or_default();
+    let keys = asked.config.data_keys.clone();
     let found = tokio::task::spawn_blocking(move || store::find_traces(&path, &keys, &number, &words));
     Ok(found.await??)
 }
@@ -124,13 +129,18 @@ fn in_the_way(of: &Obstacles, say: Say) -> String {
             format!("{ids}번 상담에 답하지 않은 위급이 있습니다. 먼저 답하거나 경보를 끝내십시오"),
         ));
     }
-    if !of.open.is_empty() || !of.unsent.is_empty() {
-        let (open, unsent) = (ids(&of.open), ids(&of.unsent));
+    if !of.open.is_empty() {
+        let ids = ids(&of.open);
         said.push(say.pick(
-            format!(
-                "open conversations: {open}; texts that have not left: {unsent}: close them, or --even-open"
-            ),
-            format!("열린 상담: {open}, 나가지 않은 문자: {unsent}. 끝내거나 --even-open 을 붙이십시오"),
+            format!("open conversations: {ids}: close them, or --even-open"),
+            format!("열린 상담: {ids}. 끝내거나 --even-open 을 붙이십시오"),
+        ));
+    }
+    if !of.unsent.is_empty() {
+        let ids = ids(&of.unsent);
+        said.push(say.pick(
+            format!("texts that have not left: {ids}: wait until they have, or --even-open takes them back"),
+            format!("나가지 않은 문자: {ids}. 나갈 때까지 기다리거나 --even-open 을 붙여 거두십시오"),
         ));
     }
     if !of.in_doubt.is_empty() {
@@ -157,7 +167,20 @@ fn tell(report: &Report, asked: &Asked, say: Say) -> anyhow::Result<()> {
         line(&serde_json::to_string_pretty(&as_json(report, asked))?);
         return Ok(());
     }
-    let (erased, done) = (&report.erased, &report.erased.forgotten);
+    match &report.erased {
+        Some(erased) => tell_erased(erased, say),
+        None => line(say.pick(
+            "Nothing is stored of this number in the database.",
+            "데이터베이스에 이 번호로 저장된 것이 없습니다.",
+        )),
+    }
+    tell_left(report, say);
+    tell_copies(report, asked, say);
+    Ok(())
+}
+
+fn tell_erased(erased: &Erased, say: Say) {
+    let done = &erased.forgotten;
     let raw = erased.n_raw_pages + erased.n_unreadable;
     line(&say.pick(
         format!(
@@ -175,9 +198,6 @@ fn tell(report: &Report, asked: &Asked, say: Say) -> anyhow::Result<()> {
             "수신거부나 답변 제한은 가명으로 계속 지켜집니다.",
         ));
     }
-    tell_left(report, say);
-    tell_copies(report, asked, say);
-    Ok(())
 }
 
 fn tell_left(report: &Report, say: Say) {
@@ -237,9 +257,12 @@ fn until(copy: &Trace, asked: &Asked) -> UnixMs {
 }
 
 fn as_json(report: &Report, asked: &Asked) -> serde_json::Value {
-    let (erased, done) = (&report.erased, &report.erased.forgotten);
+    let nothing = Erased::default();
+    let erased = report.erased.as_ref().unwrap_or(&nothing);
+    let done = &erased.forgotten;
     let path = |path: &Path| path.display().to_string();
     json!({
+        "was_stored": report.erased.is_some(),
         "n_conversations": done.n_conversations,
         "n_texts_in": done.n_texts_in,
         "n_texts_out": done.n_texts_out,

@@ -13,8 +13,8 @@ use crate::domain::data_key::DataKeys;
 use crate::ops::clock::Clock;
 use crate::store::{NewAccess, Store, StoreError, is_plain};
 
-/// The first row that this run of the program wrote.
-static LOGGED: Mutex<Option<Logged>> = Mutex::new(None);
+/// The rows that this run of the program wrote.
+static LOGGED: Mutex<Vec<Logged>> = Mutex::new(Vec::new());
 
 struct Logged {
     database: PathBuf,
@@ -40,24 +40,23 @@ pub(super) async fn log(store: &Store, access: NewAccess) -> anyhow::Result<()> 
     let command = access.detail.clone();
     let logged = store.record_access(access, Clock::system().now_ms()).await;
     let seq = logged.context("the access log could not be written to, so the command does nothing")?;
-    let mut first = LOGGED.lock().unwrap_or_else(PoisonError::into_inner);
     let (database, keys) = (store.path().to_owned(), store.data_keys().clone());
-    first.get_or_insert_with(|| Logged { database, keys, seq, command });
+    let mut all = LOGGED.lock().unwrap_or_else(PoisonError::into_inner);
+    all.push(Logged { database, keys, seq, command });
     Ok(())
 }
 
-/// Logs how the command ended, where it was logged that it began.
+/// Logs how the command ended, for each row that says that it began.
 pub(super) async fn log_outcome<T>(result: &anyhow::Result<T>) -> anyhow::Result<()> {
-    let first = LOGGED.lock().unwrap_or_else(PoisonError::into_inner).take();
-    let Some(Logged { database, keys, seq, command }) = first else {
-        return Ok(());
-    };
+    let all = std::mem::take(&mut *LOGGED.lock().unwrap_or_else(PoisonError::into_inner));
     let outcome = result.as_ref().map_or_else(outcome_of, |_| Outcome::Done);
-    let detail = format!("{command}: {}", outcome.as_str());
-    let row = NewAccess { item_id: Some(seq), ..access(Action::Outcome).detail(detail) };
-    let keys = keys_now(&database, keys);
-    let store = open_database(&database, keys).await?;
-    store.record_access(row, Clock::system().now_ms()).await?;
+    for Logged { database, keys, seq, command } in all {
+        let detail = format!("{command}: {}", outcome.as_str());
+        let row = NewAccess { item_id: Some(seq), ..access(Action::Outcome).detail(detail) };
+        let keys = keys_now(&database, keys);
+        let store = open_database(&database, keys).await?;
+        store.record_access(row, Clock::system().now_ms()).await?;
+    }
     Ok(())
 }
 

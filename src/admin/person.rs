@@ -58,11 +58,12 @@ pub(super) async fn open_for(
     say: Say,
 ) -> anyhow::Result<Store> {
     let store = open(&asked.config).await?;
-    must_have_its_key(&store, say)?;
-    // The person as a whole, not one conversation.
-    let shown = vec![(0, Some(asked.number.clone()))];
+    // The person as a whole, not one conversation. Another key would name somebody else.
+    let of = store.has_its_pseudonym_key().then(|| (0, Some(asked.number.clone())));
     let entry = access(action).detail(command);
+    let shown = of.into_iter().collect();
     log(&store, NewAccess { shown, reason: asked.reason.clone(), ..entry }).await?;
+    must_have_its_key(&store, say)?;
     Ok(store)
 }
 

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use clap::Subcommand;
 use serde_json::json;
 
-use super::operator::open_logged;
-use super::{ConfigArg, Say, line};
+use super::operator::{access, log, open_logged};
+use super::{ConfigArg, Say, line, open};
 use crate::config::Config;
+use crate::domain::access::Action;
 use crate::domain::actor::Actor;
 use crate::domain::privacy::{COLUMNS, DAY_MS, FileKind, Holds, Keeps, Retention};
 use crate::domain::text::safe_for_terminal;
@@ -216,7 +217,12 @@ fn run_words(word: &str) -> &str {
 
 async fn purge(at: &ConfigArg, dry_run: bool, say: Say) -> anyhow::Result<()> {
     let config = Config::load_without_secrets(&at.config)?;
-    let (store, now) = (open_logged(&config, "privacy purge").await?, Clock::system().now_ms());
+    let (store, now) = (open(&config).await?, Clock::system().now_ms());
+    let entry = match dry_run {
+        true => access(Action::Admin).detail("privacy purge --dry-run"),
+        false => access(Action::Delete).detail("privacy purge"),
+    };
+    log(&store, entry).await?;
     let retention = Arc::clone(&config.privacy.retention);
     if dry_run {
         let n = store.count_purgeable(&retention, now).await?;

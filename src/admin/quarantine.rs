@@ -6,13 +6,16 @@ use clap::Subcommand;
 use serde_json::json;
 
 use super::operator::{access, log};
-use super::{ConfigArg, Say, line, open_configured};
+use super::person::reason;
+use super::{ConfigArg, Say, line, open};
+use crate::config::Config;
 use crate::domain::access::Action;
 use crate::domain::actor::Actor;
+use crate::domain::phone::mobile_numbers_in;
 use crate::domain::text::safe_for_terminal;
 use crate::ops::causes::in_words;
 use crate::ops::clock::Clock;
-use crate::store::{NewAccess, Quarantined, StoreError};
+use crate::store::{NewAccess, Quarantined, Store, StoreError};
 
 #[derive(Subcommand)]
 pub(super) enum Quarantine {
@@ -24,6 +27,9 @@ pub(super) enum Quarantine {
     /// Print an item as the carrier sent it; it may hold a citizen's number and words
     Show {
         id: i64,
+        /// Why; it stands in the access log
+        #[arg(long)]
+        reason: String,
         #[command(flatten)]
         at: ConfigArg,
     },
@@ -45,30 +51,12 @@ pub(super) async fn run(command: Quarantine, say: Say) -> anyhow::Result<()> {
     let (operator, now) = (Actor::operator("quarantine"), Clock::system().now_ms());
     let done = match command {
         Quarantine::List { at } => return list(&at, &operator, say).await,
-        Quarantine::Show { id, at } => {
-            let raw = open_configured(&at.config, &format!("quarantine show {id}"))
-                .await?
-                .quarantined_raw(id, &operator)
-                .await;
-            raw.map(|raw| {
-                line(&if say.json {
-                    json!({ "id": id, "raw": raw }).to_string()
-                } else {
-                    safe_for_terminal(&raw)
-                })
-            })
-        }
+        Quarantine::Show { id, reason, at } => show(id, &reason, (&at, &operator), say).await?,
         Quarantine::Settle { id, at } => {
-            open_configured(&at.config, &format!("quarantine settle {id}"))
-                .await?
-                .settle_item(id, &operator, now)
-                .await
+            opened(&at, (Action::Change, "settle", id)).await?.settle_item(id, &operator, now).await
         }
         Quarantine::Retry { id, at } => {
-            open_configured(&at.config, &format!("quarantine retry {id}"))
-                .await?
-                .retry_text(id, &operator)
-                .await
+            opened(&at, (Action::Change, "retry", id)).await?.retry_text(id, &operator).await
         }
     };
     match done {
@@ -83,18 +71,42 @@ pub(super) async fn run(command: Quarantine, say: Say) -> anyhow::Result<()> {
     }
 }
 
+/// Opens the database, and logs what is done with one entry.
+async fn opened(at: &ConfigArg, (action, command, id): (Action, &str, i64)) -> anyhow::Result<Store> {
+    let store = open(&Config::load_without_secrets(&at.config)?).await?;
+    let entry = access(action).detail(format!("quarantine {command} {id}"));
+    log(&store, NewAccess { item_id: Some(id), ..entry }).await?;
+    Ok(store)
+}
+
+/// Prints an item after whoever it may be about was logged: nobody could read it, so every mobile number in it counts.
+async fn show(
+    id: i64,
+    why: &str,
+    (at, operator): (&ConfigArg, &Actor),
+    say: Say,
+) -> anyhow::Result<Result<(), StoreError>> {
+    let reason = reason(why, say)?;
+    let store = open(&Config::load_without_secrets(&at.config)?).await?;
+    let raw = store.quarantined_raw(id, operator).await;
+    let numbers = raw.as_deref().map(mobile_numbers_in).unwrap_or_default();
+    let shown = numbers.into_iter().map(|number| (0, Some(number))).collect();
+    let entry = access(Action::View).detail(format!("quarantine show {id}"));
+    log(&store, NewAccess { shown, reason, item_id: Some(id), ..entry }).await?;
+    Ok(raw.map(|raw| {
+        line(&if say.json { json!({ "id": id, "raw": raw }).to_string() } else { safe_for_terminal(&raw) })
+    }))
+}
+
 async fn list(at: &ConfigArg, operator: &Actor, say: Say) -> anyhow::Result<()> {
-    let store = open_configured(&at.config, "quarantine list").await?;
+    let store = open(&Config::load_without_secrets(&at.config)?).await?;
     let all = store.quarantined(operator).await?;
     let citizen = |one: &Quarantined| match one {
         Quarantined::Text { citizen, .. } => Some((0, Some(citizen.clone()))),
         Quarantined::Item { .. } => None,
     };
     let shown: Vec<_> = all.iter().filter_map(citizen).collect();
-    if !shown.is_empty() {
-        let listed = NewAccess { shown, ..access(Action::List).detail("quarantine list") };
-        log(&store, listed).await?;
-    }
+    log(&store, NewAccess { shown, ..access(Action::List).detail("quarantine list") }).await?;
     if say.json {
         let all: Vec<_> = all.iter().map(as_json).collect();
         line(&serde_json::to_string_pretty(&all)?);

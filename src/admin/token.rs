@@ -77,10 +77,11 @@ async fn create(
     say: Say,
 ) -> anyhow::Result<()> {
     let config = Config::load_without_secrets(&at.config)?;
-    let store = open_logged(&config, "token create").await?;
+    let name = one_line(&name.unwrap_or_else(|| purpose.as_str().to_owned()), MOST_NAME_CHARS);
+    let command = format!("token create {} {name}, {days} days", purpose.as_str());
+    let store = open_logged(&config, &command).await?;
     let now = Clock::system().now_ms();
     let expires_at = now + days * DAY_MS;
-    let name = one_line(&name.unwrap_or_else(|| purpose.as_str().to_owned()), MOST_NAME_CHARS);
     let (id, token) = store.add_service_token(purpose, name, expires_at, now).await?;
     if say.json {
         let purpose = purpose.as_str();
@@ -154,7 +155,7 @@ fn token_json(token: &ServiceToken) -> serde_json::Value {
 }
 
 async fn revoke(id: i64, at: &ConfigArg, say: Say) -> anyhow::Result<()> {
-    let store = open_configured(&at.config, "token revoke").await?;
+    let store = open_configured(&at.config, &format!("token revoke {id}")).await?;
     match store.revoke_service_token(id, Clock::system().now_ms()).await {
         Err(StoreError::NotFound) => bail!(
             "{}",

@@ -195,20 +195,22 @@ fn known<T>(done: Result<T, StoreError>, login: &str, say: Say) -> anyhow::Resul
 /// Gives role and desks, and says what came of it.
 async fn give(
     (login, duties): (&str, &DutyArgs),
-    by: &Actor,
+    command: &str,
     at: &ConfigArg,
     say: Say,
 ) -> anyhow::Result<()> {
     let grant = duties.grant(at, say)?;
-    let store = open_configured(&at.config, &format!("user role {login}")).await?;
-    let n = known(store.grant(login.to_owned(), grant, by, Clock::system().now_ms()).await, login, say)?;
+    let config = Config::load_without_secrets(&at.config)?;
+    let store = open_logged(&config, &format!("{command} {login}")).await?;
+    let (by, now) = (operator(command), Clock::system().now_ms());
+    let n = known(store.grant(login.to_owned(), grant, &by, now).await, login, say)?;
     if n > 0 && !say.json {
         line(&say.pick(
             format!("{} that {login} held went back to the queue.", counted(n, "conversation")),
             format!("{login} 님이 맡은 상담 {n}건이 대기열로 돌아갔습니다."),
         ));
     }
-    list(at, say).await
+    print(&store.accounts().await?, &config, say)
 }
 
 pub(super) async fn run(command: User, say: Say) -> anyhow::Result<()> {
@@ -218,12 +220,10 @@ pub(super) async fn run(command: User, say: Say) -> anyhow::Result<()> {
             let new = new_counselor(login, name, password_stdin, say)?;
             add(new, grant, &at, say).await
         }
-        User::Duties { login, duties, at } => {
-            give((&login, &duties), &operator("user duties"), &at, say).await
-        }
+        User::Duties { login, duties, at } => give((&login, &duties), "user duties", &at, say).await,
         User::Role { login, role, desks, at } => {
             let duties = DutyArgs { role: Some(role), desks };
-            give((&login, &duties), &operator("user role"), &at, say).await
+            give((&login, &duties), "user role", &at, say).await
         }
         User::List { at } => list(&at, say).await,
         User::Disable { login, at } => disable(login, &at, say).await,
@@ -292,14 +292,17 @@ async fn add(new: NewCounselor, grant: Grant, at: &ConfigArg, say: Say) -> anyho
 
 async fn list(at: &ConfigArg, say: Say) -> anyhow::Result<()> {
     let config = Config::load_without_secrets(&at.config)?;
-    let accounts = open_logged(&config, "user list").await?.accounts().await?;
+    print(&open_logged(&config, "user list").await?.accounts().await?, &config, say)
+}
+
+fn print(accounts: &[AccountInfo], config: &Config, say: Say) -> anyhow::Result<()> {
     if say.json {
         let all: Vec<_> = accounts.iter().map(account_json).collect();
         line(&serde_json::to_string_pretty(&all)?);
         return Ok(());
     }
-    for account in &accounts {
-        line(&shown(account, &config, say));
+    for account in accounts {
+        line(&shown(account, config, say));
     }
     if accounts.is_empty() && say.is_terminal() {
         line(say.pick(
@@ -388,7 +391,7 @@ async fn enable(login: String, at: &ConfigArg, say: Say) -> anyhow::Result<()> {
 
 async fn unlock(login: String, at: &ConfigArg, say: Say) -> anyhow::Result<()> {
     let config = Config::load_without_secrets(&at.config)?;
-    let accounts = open_logged(&config, "user unlock").await?.accounts().await?;
+    let accounts = open_logged(&config, &format!("user unlock {login}")).await?.accounts().await?;
     let is_known = accounts.iter().any(|account| account.counselor.login == login);
     known(if is_known { Ok(()) } else { Err(StoreError::NotFound) }, &login, say)?;
     let was_locked = daemon::unlock(&config, &login).await?;

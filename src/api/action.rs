@@ -110,11 +110,11 @@ pub(super) async fn reveal(
     let (settings, now) = (context.settings(), context.now());
     let reason = words("reason", &request.reason, MOST_NOTE_CHARS)?;
     if request.what == RevealWhat::Texts {
-        let command = Command::RevealTexts { reason };
         // Recorded before anything leaves.
-        context.store.command(id, command, &session.actor, &settings.policy, now).await??;
+        let is_shown =
+            context.store.reveal_texts(id, reason, &session.actor, &settings.policy, now).await??;
         let detail = context.store.conversation(id, &session.actor).await??;
-        let texts = detail.messages.iter().filter_map(view::revealed).collect();
+        let texts = detail.messages.iter().filter(|_| is_shown).filter_map(view::revealed).collect();
         return Ok(Json(Revealed { conversation_id: id, number: detail.summary.citizen.to_string(), texts }));
     }
     let number = context.store.reveal(id, reason, &session.actor, &settings.policy, now).await??;

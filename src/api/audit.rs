@@ -20,6 +20,8 @@ pub(super) enum Logged {
     Nothing,
     /// The store writes the row together with the change. It speaks of the conversation that the answer shows, too.
     WithChange,
+    /// As [`Logged::WithChange`]; an attempt that the role refuses is logged, too (`session`).
+    WithAttempt(Action),
     /// The row is written before the answer leaves.
     BeforeAnswer(Action),
 }

@@ -267,7 +267,7 @@ fn of_supervisors() -> Vec<Row> {
 /// Log-ins, accounts, and what counselors do.
 fn at_the_desk() -> Vec<Row> {
     use Access::{Accounts, Anybody, Audit, Counselor, Entry, Figures, Metrics, Person, Records, Supervisor};
-    use Logged::{BeforeAnswer, Nothing, WithChange};
+    use Logged::{BeforeAnswer, Nothing, WithAttempt, WithChange};
     vec![
         (Anybody, Nothing, routes!(session::login)),
         (Entry, Nothing, routes!(session::logout)),
@@ -302,7 +302,7 @@ fn at_the_desk() -> Vec<Row> {
         (Counselor, WithChange, routes!(first::write)),
         (Counselor, WithChange, routes!(first::write_to_number)),
         (Counselor, WithChange, routes!(action::act)),
-        (Counselor, WithChange, routes!(action::reveal)),
+        (Counselor, WithAttempt(Action::Reveal), routes!(action::reveal)),
         (Supervisor, BeforeAnswer(Action::Export), routes!(action::evidence)),
         (Counselor, Nothing, routes!(people::set_presence)),
         (Counselor, Nothing, routes!(people::colleagues)),
@@ -341,6 +341,7 @@ fn routes() -> OpenApiRouter<Shared> {
         let mark =
             middleware::map_response(move |response: Response| async move { audit::mark(logged, response) });
         let route: UtoipaMethodRouter<Shared> = route.layer(strict);
+        let route: UtoipaMethodRouter<Shared> = route.layer(Extension(logged));
         router.routes(route.layer(Extension(access)).layer(mark))
     })
 }

@@ -267,8 +267,8 @@ sentences! {
         ["Not asked", "The citizen was asked where they are a moment ago, or cannot be texted."],
         ["묻지 않았습니다", "조금 전에 이미 위치를 물었거나 자동 문자를 보낼 수 없습니다."];
     NumberNotShown:
-        ["Number not shown", "The number is shown to who holds a danger, and to supervisors. Claim it first."],
-        ["번호를 볼 수 없습니다", "긴급 상담을 맡은 사람과 관리자만 번호를 볼 수 있습니다. 먼저 맡으십시오."];
+        ["Number not shown", "A citizen's whole number is shown to a counselor only in a danger that they hold or look after, and to supervisors."],
+        ["번호를 볼 수 없습니다", "시민의 전체 번호는 본인이 맡았거나 살피고 있는 위급 상담에서만 볼 수 있습니다. 관리자는 모두 볼 수 있습니다."];
     OwnWork:
         ["Own work", "Nobody reviews their own work. Another supervisor can."],
         ["본인의 상담", "자기 상담은 스스로 평가할 수 없습니다. 다른 관리자가 할 수 있습니다."];

@@ -72,6 +72,11 @@ impl Config {
         self.desks.first().calendar.minute_at(at)
     }
 
+    /// As [`Config::minute`], to the second: for the access log.
+    pub fn second(&self, at: UnixMs) -> String {
+        self.desks.first().calendar.second_at(at)
+    }
+
     /// Reads and checks a configuration file, and the secrets it points to.
     pub fn load(path: &Path) -> Result<Config, ConfigError> {
         let text = std::fs::read_to_string(path).map_err(|e| ConfigError::unreadable(path, &e))?;

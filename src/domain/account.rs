@@ -19,7 +19,7 @@ impl FirstStep {
     }
 }
 
-/// What was changed about an account. Words never change: auditors' programs know them.
+/// What was changed about an account, or done with it. Words never change: auditors' programs know them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum AccountChange {
     Added,
@@ -38,10 +38,14 @@ pub enum AccountChange {
     SessionsEnded,
     /// A lock-out after wrong passwords was lifted.
     Unlocked,
+    LoggedIn,
+    /// Instead of a code of the second factor.
+    RecoveryCode,
+    LoggedOut,
 }
 
 impl AccountChange {
-    pub const ALL: [AccountChange; 12] = [
+    pub const ALL: [AccountChange; 15] = [
         AccountChange::Added,
         AccountChange::Disabled,
         AccountChange::Enabled,
@@ -54,6 +58,9 @@ impl AccountChange {
         AccountChange::TotpReset,
         AccountChange::SessionsEnded,
         AccountChange::Unlocked,
+        AccountChange::LoggedIn,
+        AccountChange::RecoveryCode,
+        AccountChange::LoggedOut,
     ];
 
     /// The word in the database and on the wire.
@@ -71,6 +78,9 @@ impl AccountChange {
             AccountChange::TotpReset => "totp_reset",
             AccountChange::SessionsEnded => "sessions_ended",
             AccountChange::Unlocked => "unlocked",
+            AccountChange::LoggedIn => "logged_in",
+            AccountChange::RecoveryCode => "recovery_code",
+            AccountChange::LoggedOut => "logged_out",
         }
     }
 

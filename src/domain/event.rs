@@ -163,6 +163,8 @@ words! {
         Handover => "handover",
         /// Why the citizen's number was shown.
         Reveal => "reveal",
+        /// Why what is masked in the texts was shown.
+        RevealTexts => "reveal_texts",
         /// Staff recorded that the citizen wants no automatic texts.
         OptOut => "opt_out",
         /// Staff recorded that the citizen wants them again.

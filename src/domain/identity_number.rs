@@ -3,7 +3,7 @@
 //! them, and are masked wherever a text is shown ([`masked`]). Phone numbers, dates and tracking numbers are none.
 //!
 //! Sources: resident registration number, 주민등록법 시행규칙 (birth date, a digit for sex and century, a checksum until
-//! October 2020, random digits since then); alien registration the same with 5 to 8; passports, 여권법 시행규칙 (a letter and
+//! October 2020, random digits since then, also for people born before); alien registration the same with 5 to 8; passports, 여권법 시행규칙 (a letter and
 //! eight digits, since 2021 with a letter among them); licences, eleven or twelve digits that begin with a region of 11 to 28;
 //! cards, ISO/IEC 7812 (Luhn). Accounts have no common form: they count only with a bank's name or `계좌` before them.
 
@@ -80,6 +80,17 @@ const BANK_WORDS: [&str; 31] = [
     "은행",
     "account",
 ];
+/// Words before a registration number, which then counts without a checksum, and a line break in it.
+const REGISTRATION_WORDS: [&str; 3] = ["주민", "외국인등록", "외국인 등록"];
+/// Words that hold one of those and say something else.
+const OTHER_WORDS: [&str; 3] = ["주민센터", "주민자치", "주민세"];
+/// Words before the second half of a registration number that stands alone.
+const SECOND_HALF_WORDS: [&str; 3] = ["뒷자리", "뒷 자리", "뒷번호"];
+/// Regions by whose names licences begin that are older than the numbers for them.
+const REGIONS: [&str; 17] = [
+    "서울", "부산", "경기", "강원", "충북", "충남", "전북", "전남", "경북", "경남", "제주", "대구", "인천",
+    "광주", "대전", "울산", "세종",
+];
 /// Words before a number that is no card's: of a parcel.
 const PARCEL_WORDS: [&str; 4] = ["송장", "등기", "택배", "tracking"];
 /// So many characters before a number may hold a word that says what it is.
@@ -149,8 +160,10 @@ pub fn masked(original: &str) -> Cow<'_, str> {
 
 /// Stars for all letters and digits but those that stay; separators stay.
 fn starred(kind: IdentityNumber, number: &str) -> String {
-    let n = number.chars().filter(|c| c.is_alphanumeric()).count();
+    let n = number.chars().filter(char::is_ascii_alphanumeric).count();
     let (head, tail) = match kind {
+        // The second half alone: century and sex.
+        IdentityNumber::Resident | IdentityNumber::Alien if n == 7 => (1, 0),
         IdentityNumber::Resident | IdentityNumber::Alien => (7, 0),
         IdentityNumber::Passport => (1, 0),
         IdentityNumber::Licence => (2, 0),
@@ -159,7 +172,7 @@ fn starred(kind: IdentityNumber, number: &str) -> String {
     };
     let mut i = 0;
     let star = |c: char| {
-        if !c.is_alphanumeric() {
+        if !c.is_ascii_alphanumeric() {
             return c;
         }
         i += 1;
@@ -215,7 +228,18 @@ fn run_len(text: &str) -> usize {
 }
 
 fn is_separator(c: char) -> bool {
-    matches!(c, '-' | ' ' | '.' | '_' | '\u{2010}'..='\u{2015}')
+    matches!(c, '-' | ' ' | '.' | '_' | '\u{2010}'..='\u{2015}') || is_loose_separator(c)
+}
+
+/// What people also put between the halves of a registration number, and between two numbers that have nothing to do with each
+/// other: strokes of a keyboard, `ㅡ`, a new line.
+fn is_loose_separator(c: char) -> bool {
+    let is_stroke = matches!(c, '/' | '~' | '·' | 'ㅡ' | '\u{2212}' | '\u{30fc}' | '\u{ff0f}' | '\u{ff5e}');
+    is_stroke || is_line_break(c)
+}
+
+fn is_line_break(c: char) -> bool {
+    matches!(c, '\n' | '\r')
 }
 
 /// The first number in a run. It may begin with something else, such as a date: each group may begin a number.
@@ -266,8 +290,15 @@ fn digits_in(text: &str, groups: &[Range<usize>]) -> Option<Found> {
             return None;
         }
         let at = taken.first()?.start..taken.last()?.end;
-        let kind = kind_of(&parts, &before(text, at.start))?;
-        Some(Found { kind, at })
+        let before = before(text, at.start);
+        let between: String =
+            taken.windows(2).filter_map(|pair| text.get(pair[0].end..pair[1].start)).collect();
+        let kind = match between.contains(is_loose_separator) {
+            true => registration(&parts, &before)
+                .filter(|_| !between.contains(is_line_break) || is_about_registration(&before)),
+            false => kind_of(&parts, &before),
+        };
+        Some(Found { kind: kind?, at })
     })
 }
 
@@ -277,14 +308,16 @@ fn before(text: &str, at: usize) -> String {
     words.into_iter().rev().collect::<String>().to_lowercase()
 }
 
+fn digits_of(parts: &[&str]) -> (Vec<usize>, Vec<u8>) {
+    (parts.iter().map(|part| part.len()).collect(), parts.concat().bytes().map(|b| b - b'0').collect())
+}
+
 fn kind_of(parts: &[&str], before: &str) -> Option<IdentityNumber> {
-    let digits: Vec<u8> = parts.concat().bytes().map(|b| b - b'0').collect();
-    let lens: Vec<usize> = parts.iter().map(|part| part.len()).collect();
-    if let Some(kind) = registration(&lens, &digits) {
+    if let Some(kind) = registration(parts, before) {
         return Some(kind);
     }
-    let is_licence = lens == [2, 2, 6, 2] && (11..=28).contains(&(digits[0] * 10 + digits[1]));
-    if is_licence {
+    let (lens, digits) = digits_of(parts);
+    if is_licence(&lens, &digits, before) {
         return Some(IdentityNumber::Licence);
     }
     if is_card(&lens, &digits) && !PARCEL_WORDS.iter().any(|word| before.contains(word)) {
@@ -294,9 +327,41 @@ fn kind_of(parts: &[&str], before: &str) -> Option<IdentityNumber> {
     (has_bank && is_account(&lens, &digits)).then_some(IdentityNumber::Account)
 }
 
-/// Resident and alien registration: a birth date, and seven digits of which the first says century and sex.
-fn registration(lens: &[usize], digits: &[u8]) -> Option<IdentityNumber> {
-    if !matches!(lens, [6, 7] | [13]) {
+/// Twelve digits that begin with the number of a region; or ten after the name of one, as on older licences.
+fn is_licence(lens: &[usize], digits: &[u8], before: &str) -> bool {
+    let before = before.trim_end();
+    let is_named = before.contains("면허") && !before.ends_with(|c: char| c.is_ascii_digit() || c == '-');
+    let is_after_region = REGIONS.iter().any(|region| before.ends_with(region));
+    let has_region = || (11..=28).contains(&(digits[0] * 10 + digits[1]));
+    match lens {
+        [2, 2, 6, 2] => has_region(),
+        [12] => is_named && has_region(),
+        [2, 6, 2] => is_named || is_after_region,
+        [10] => is_named && is_after_region,
+        _ => false,
+    }
+}
+
+/// Whether the words before say that a registration number comes.
+fn is_about_registration(before: &str) -> bool {
+    let other = OTHER_WORDS.iter().fold(before.to_owned(), |before, word| before.replace(word, ""));
+    REGISTRATION_WORDS.iter().any(|word| other.contains(word))
+}
+
+/// Resident and alien registration: a birth date, and seven digits of which the first says century and sex. Those seven also
+/// alone, after words that say so.
+fn registration(parts: &[&str], before: &str) -> Option<IdentityNumber> {
+    let (lens, digits) = digits_of(parts);
+    let kind = |sex| match sex {
+        5..=8 => IdentityNumber::Alien,
+        _ => IdentityNumber::Resident,
+    };
+    if lens == [7] {
+        let is_half = SECOND_HALF_WORDS.iter().any(|word| before.contains(word))
+            && (before.contains("앞자리") || is_about_registration(before));
+        return (is_half && (1..=8).contains(&digits[0])).then(|| kind(digits[0]));
+    }
+    if !matches!(lens[..], [6, 7] | [6, 1, 6] | [13]) {
         return None;
     }
     let two = |at: usize| u32::from(digits[at]) * 10 + u32::from(digits[at + 1]);
@@ -310,15 +375,12 @@ fn registration(lens: &[usize], digits: &[u8]) -> Option<IdentityNumber> {
     if !(1..=days).contains(&day) {
         return None;
     }
-    let is_alien = matches!(sex, 5..=8);
     // Who was born since then, and who was registered since October 2020, has no checksum. So a number that stands with its
-    // hyphen counts by its form; thirteen digits in one word (a tracking number has them, too) need the checksum or a birth
-    // year that has none.
+    // hyphen counts by its form; thirteen digits in one word (a tracking number has them, too) need the checksum, a birth year
+    // that has none, or words before that say what they are.
     let is_young = matches!(sex, 3 | 4 | 7 | 8) && year >= 20;
-    if lens == [13] && !is_young && !has_checksum(digits, is_alien) {
-        return None;
-    }
-    Some(if is_alien { IdentityNumber::Alien } else { IdentityNumber::Resident })
+    let is_sure = is_young || is_about_registration(before) || has_checksum(&digits, matches!(sex, 5..=8));
+    (lens.len() > 1 || is_sure).then(|| kind(sex))
 }
 
 /// Weights 2 to 9, then 2 to 5; for aliens the result is two more.
@@ -401,6 +463,32 @@ mod tests {
             ("계좌 문의는 062-120 또는 062-613-2114", "계좌 문의는 062-120 또는 062-613-2114"),
             ("은행은 2026-07-03 10 시", "은행은 2026-07-03 10 시"),
             ("302-1234-5678-91", "302-1234-5678-91"),
+            // No checksum since October 2020, whenever somebody was born: the words before tell.
+            ("주민 9001011234567 입니다", "주민 9001011****** 입니다"),
+            ("외국인등록번호 9001015234567", "외국인등록번호 9001015******"),
+            ("주문번호 9001011234567", "주문번호 9001011234567"),
+            ("주민센터 접수번호 9001011234567", "주민센터 접수번호 9001011234567"),
+            ("주민번호 9013011234567", "주민번호 9013011234567"),
+            // However the halves are parted.
+            ("주민번호 210101\n3123456", "주민번호 210101\n3******"),
+            ("주민번호\n210101\r\n3123456", "주민번호\n210101\r\n3******"),
+            ("접수 210101\n3123456", "접수 210101\n3123456"),
+            ("900101-1 234567", "900101-1 ******"),
+            ("210101/3123456", "210101/3******"),
+            ("210101~3123456", "210101~3******"),
+            ("210101ㅡ3123456", "210101ㅡ3******"),
+            ("211301/3123456", "211301/3123456"),
+            ("주민 앞자리 900101 뒷자리 1234567", "주민 앞자리 900101 뒷자리 1******"),
+            ("전화번호 뒷자리 1234567", "전화번호 뒷자리 1234567"),
+            ("주민등록 문의 062-613-2114", "주민등록 문의 062-613-2114"),
+            (
+                "주민등록 이전은 2026-07-03\n전화 010-1234-5678",
+                "주민등록 이전은 2026-07-03\n전화 010-1234-5678",
+            ),
+            ("계좌 123456\n010-1234-5678", "계좌 123456\n010-1234-5678"),
+            ("면허 서울 12-123456-78", "면허 서울 12-******-**"),
+            ("면허번호 112233333344", "면허번호 11**********"),
+            ("접수 12-123456-78", "접수 12-123456-78"),
             // Phones, times, tracking numbers, postcodes, bus lines.
             ("010-1234-5678", "010-1234-5678"),
             ("01012345678", "01012345678"),

@@ -86,6 +86,22 @@ pub struct PhoneNumber {
     kind: PhoneKind,
 }
 
+/// The mobile numbers that stand in any bytes somebody sent, each once, however they are spelled; at most fifty.
+pub fn mobile_numbers_in(text: &str) -> Vec<PhoneNumber> {
+    let is_of_number = |c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '.' | ' ' | '(' | ')');
+    let mut found: Vec<PhoneNumber> = Vec::new();
+    for run in text.split(|c| !is_of_number(c)) {
+        // A run may hold a number among others, with spaces between: `2 010-1234-5678`.
+        let words = run.split(' ').chain(Some(run));
+        for number in words.map(PhoneNumber::parse).filter(|number| number.kind == PhoneKind::Mobile) {
+            if found.len() < 50 && !found.contains(&number) {
+                found.push(number);
+            }
+        }
+    }
+    found
+}
+
 impl PhoneNumber {
     /// Parses any spelling. Parsing the result of [`reveal`](Self::reveal) gives the same number.
     pub fn parse(raw: &str) -> Self {
@@ -290,6 +306,14 @@ mod tests {
     use super::PhoneKind::*;
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn mobile_numbers_are_found_in_whatever_a_carrier_sent() {
+        let raw = r#"{"id":2026113012345678,"from":"821012345678","to":"062-120","text":"2 010-2222-3333, 010-1234-5678"}"#;
+        let found: Vec<_> = mobile_numbers_in(raw).iter().map(|number| number.reveal().to_owned()).collect();
+        assert_eq!(found, ["01012345678", "01022223333"]);
+        assert!(mobile_numbers_in("버스 062-613-2114 12:30").is_empty());
+    }
 
     /// As it came, canonical, kind, as shown, E.164.
     const TABLE: &[(&str, &str, PhoneKind, &str, &str)] = &[

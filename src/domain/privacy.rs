@@ -206,6 +206,8 @@ pub fn file_kind(ending: &str) -> Option<FileKind> {
 
 /// A day (milliseconds).
 pub const DAY_MS: i64 = 86_400_000;
+/// A database up to this size (bytes) is rewritten while the gateway runs: it waits less than its patience.
+pub const REWRITTEN_AT_ONCE: u64 = 64 << 20;
 /// Hours of the night in which the daily purge may begin.
 const NIGHT_HOURS: i64 = 3;
 /// It begins at any hour when it has not run for so long: a gateway that is off at night purges, too.

@@ -108,6 +108,10 @@ use crate::domain::data_key::DataKeys;
 use crate::domain::pseudonym::PseudonymKey;
 use crate::domain::refusal::Refusal;
 
+/// How often [`Store::empty_log_in_time`] tries, and how long it waits in between.
+const LOG_TRIES: u32 = 50;
+const BETWEEN_LOG_TRIES: Duration = Duration::from_millis(100);
+
 /// Result of a rule: done, or refused with nothing changed.
 pub type Decided<T> = std::result::Result<T, Refusal>;
 
@@ -374,6 +378,17 @@ impl Store {
     /// process, prevents it.
     pub async fn empty_log(&self) -> Result<bool> {
         self.writer.empty_log().await
+    }
+
+    /// As [`Store::empty_log`], for up to five seconds: most readers of an older state are in the way for a moment.
+    pub async fn empty_log_in_time(&self) -> Result<bool> {
+        for _ in 0..LOG_TRIES {
+            if self.empty_log().await? {
+                return Ok(true);
+            }
+            tokio::time::sleep(BETWEEN_LOG_TRIES).await;
+        }
+        Ok(false)
     }
 
     /// Writes the whole database file anew, so that no page holds what was removed before. All writers wait meanwhile.

@@ -104,6 +104,9 @@ async fn a_changed_row_and_a_shortened_log_are_found() {
     assert_eq!(code, 3, "{damaged}");
     let damaged: Value = serde_json::from_str(&damaged).unwrap();
     assert_eq!((&damaged["damage"], &damaged["row"]), (&json!("changed"), &json!(2)));
+    let count = || file.query_row("SELECT count(*) FROM access", [], |r| r.get::<_, i64>(0)).unwrap();
+    let n = count();
+    assert_eq!((audit(&gateway, &["verify"]).0, count()), (3, n), "a damaged log is kept as it is");
     if let Some((is_sound, words)) = python(&database) {
         assert!(!is_sound && words.contains("row 2 is not as it was written"), "{words}");
     }
@@ -115,6 +118,10 @@ async fn a_changed_row_and_a_shortened_log_are_found() {
     });
     std::fs::write(path(&gateway, "heads"), line.unwrap()).unwrap();
     assert_eq!(audit(&gateway, &["verify"]).0, 0);
+    std::fs::rename(path(&gateway, "heads"), path(&gateway, "away")).unwrap();
+    let (code, missing) = audit(&gateway, &["verify"]);
+    assert!(code == 3 && missing.contains("is not there"), "{missing}");
+    std::fs::rename(path(&gateway, "away"), path(&gateway, "heads")).unwrap();
     file.execute_batch(
         "DELETE FROM access WHERE seq > 2; UPDATE sqlite_sequence SET seq = 2 WHERE name = 'access'",
     )
@@ -157,6 +164,22 @@ async fn a_command_that_was_refused_does_not_look_like_one_that_was_done() {
     }
     let (_, table) = audit(&gateway, &["show"]);
     assert!(table.contains("outcome citizen erase: refused (row"), "{table}");
+    let erase = all.iter().find(|row| row["detail"] == "citizen erase").expect("its row");
+    assert_eq!(erase["action"], "delete", "{shown}");
+    assert_eq!(erase["time"].as_str().map(str::len), Some("2026-11-30 09:00:00".len()), "{erase}");
+    // Whatever is logged of commands has its outcome, also where a command shows a list at its end.
+    assert_eq!(command(&["user", "duties", "minsu", "--role", "counselor"]).0, Some(0));
+    assert_eq!(command(&["user", "unlock", "minsu"]).0, Some(0));
+    let all = rows(&audit(&gateway, &["show", "--json"]).1);
+    let of = |row: &&Value| row["origin"] == "munjad" && row["action"] != "outcome";
+    let (newest, earlier) = all.split_last().expect("rows");
+    assert_eq!(newest["detail"], "audit show");
+    for row in earlier.iter().filter(of) {
+        assert!(all.iter().any(|outcome| outcome["item_id"] == row["seq"]), "{row} has no outcome");
+    }
+    for named in ["user duties minsu", "user unlock minsu"] {
+        assert!(all.iter().any(|row| row["detail"] == named), "{named}: {all:?}");
+    }
     assert_eq!(audit(&gateway, &["verify"]).0, 0);
     if let Some((is_sound, words)) = python(&gateway.folder.path().join("munja.db")) {
         assert!(is_sound, "{words}");

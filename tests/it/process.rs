@@ -448,7 +448,7 @@ fn admin_commands(config: &Path) -> Vec<Vec<&str>> {
         vec!["user", "duties", "minsu", "--role", "supervisor"],
         vec!["user", "disable", "minsu"],
         vec!["quarantine", "list"],
-        vec!["quarantine", "show", "1"],
+        vec!["quarantine", "show", "1", "--reason", "unreadable"],
         vec!["quarantine", "settle", "1"],
         vec!["quarantine", "retry", "1"],
         vec!["carrier", "status", "--offline"],

@@ -54,12 +54,12 @@ pub(super) async fn run(
     }
     let config = Config::load_without_secrets(&at.config)?;
     let store = open(&config).await?;
-    let shown = out.display().to_string();
-    let file = File::options().write(true).create_new(true).mode(0o600).open(out);
-    let file = file.with_context(|| shown.clone())?;
     let exported =
         NewAccess { reason: reason.trim().to_owned(), ..access(Action::Export).detail("audit export") };
     log(&store, exported).await?;
+    let shown = out.display().to_string();
+    let file = File::options().write(true).create_new(true).mode(0o600).open(out);
+    let file = file.with_context(|| shown.clone())?;
     let export = Arc::new(Mutex::new(Export { out: BufWriter::new(file), n_rows: 0, failed: None }));
     let into = Arc::clone(&export);
     let filter =

@@ -68,7 +68,7 @@ fn print(rows: Vec<AccessRowView>, config: &Config, say: Say) -> anyhow::Result<
     if say.json {
         let with_time = |row: &AccessRowView| {
             let mut json = serde_json::to_value(row)?;
-            json["time"] = config.minute(row.at).into();
+            json["time"] = config.second(row.at).into();
             Ok(json)
         };
         let all: Vec<Value> = rows.iter().map(with_time).collect::<serde_json::Result<_>>()?;
@@ -84,7 +84,7 @@ fn print(rows: Vec<AccessRowView>, config: &Config, say: Say) -> anyhow::Result<
     table.load_style(if say.is_terminal() { presets::UTF8_HORIZONTAL_ONLY } else { presets::NOTHING });
     table.set_header(headings(&words));
     for row in rows {
-        table.add_row(cells(&words, &row, config.minute(row.at)));
+        table.add_row(cells(&words, &row, config.second(row.at)));
     }
     line(&table.trim_fmt());
     Ok(())

@@ -8,7 +8,7 @@ use anyhow::{Context, anyhow};
 use serde_json::json;
 
 use crate::admin::operator::{access, log};
-use crate::admin::{ConfigArg, FOUND_BAD, Say, line, open};
+use crate::admin::{ConfigArg, FOUND_BAD, Say, counted, line, open};
 use crate::config::Config;
 use crate::daemon;
 use crate::domain::access::Action;
@@ -17,7 +17,7 @@ use crate::store::StoreOptions;
 
 pub(super) async fn run(at: &ConfigArg, heads: &[PathBuf], say: Say) -> anyhow::Result<ExitCode> {
     let config = Config::load_without_secrets(&at.config)?;
-    let known = known_heads(&config, heads, say)?;
+    let (known, missing) = known_heads(&config, heads, say)?;
     let keys = config.data_keys.clone();
     let options = StoreOptions { create: false, read_only: true, keys, ..StoreOptions::default() };
     let store = daemon::open_store(&config.database, options).await?;
@@ -28,41 +28,41 @@ pub(super) async fn run(at: &ConfigArg, heads: &[PathBuf], say: Say) -> anyhow::
         }
     };
     let found = store.verify_access(known, progress).await.context("the access log could not be read")?;
+    // A gateway that has not ended a day yet has written no file either.
+    let missing = match store.last_access_head().await? {
+        Some(_) => missing,
+        None => None,
+    };
     drop(store);
     if is_watched {
         drop(write!(std::io::stderr(), "\r"));
     }
-    let result = if found.is_ok() { "sound" } else { "damaged" };
-    // A copy that cannot be written to is verified all the same.
-    if let Ok(store) = open(&config).await {
-        log(&store, access(Action::Admin).detail(format!("audit verify: {result}"))).await?;
+    // A damaged log is kept as it is. A copy that cannot be written to is verified all the same.
+    if found.is_ok()
+        && let Ok(store) = open(&config).await
+    {
+        log(&store, access(Action::Admin).detail("audit verify: sound")).await?;
     }
     match &found {
-        Ok(verified) => sound(verified, say),
+        Ok(verified) => sound(verified, missing.as_deref(), say),
         Err(damage) => damaged(damage, say),
     }
-    Ok(if found.is_ok() { ExitCode::SUCCESS } else { ExitCode::from(FOUND_BAD) })
+    Ok(if found.is_ok() && missing.is_none() { ExitCode::SUCCESS } else { ExitCode::from(FOUND_BAD) })
 }
 
-/// The heads in the configured file, if it is there, and in those that were named.
-fn known_heads(config: &Config, named: &[PathBuf], say: Say) -> anyhow::Result<Vec<Head>> {
-    let mut heads = Vec::new();
+/// The heads in the configured file and in those that were named; and the configured file if it is not there.
+fn known_heads(config: &Config, named: &[PathBuf], say: Say) -> anyhow::Result<(Vec<Head>, Option<PathBuf>)> {
+    let (mut heads, mut missing) = (Vec::new(), None);
     if let Some(file) = &config.audit.head_file {
         match file.exists() {
             true => heads.extend(read_heads(file, say)?),
-            false => eprintln!(
-                "{}",
-                say.pick(
-                    format!("{} is not there: no head of it was compared", file.display()),
-                    format!("{} 파일이 없어 그 확인값과는 비교하지 못했습니다", file.display()),
-                )
-            ),
+            false => missing = Some(file.clone()),
         }
     }
     for file in named {
         heads.extend(read_heads(file, say)?);
     }
-    Ok(heads)
+    Ok((heads, missing))
 }
 
 fn read_heads(file: &Path, say: Say) -> anyhow::Result<Vec<Head>> {
@@ -83,18 +83,37 @@ fn read_heads(file: &Path, say: Say) -> anyhow::Result<Vec<Head>> {
     text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()).map(head).collect()
 }
 
-fn sound(found: &Verified, say: Say) {
+fn sound(found: &Verified, missing: Option<&Path>, say: Say) {
     let Verified { n_rows, last, hash, n_heads } = found;
     let hash = to_hex(hash);
     if say.json {
         return line(
-            &json!({ "sound": true, "n_rows": n_rows, "last": last, "hash": hash, "n_heads": n_heads })
-                .to_string(),
+            &json!({
+                "sound": true, "n_rows": n_rows, "last": last, "hash": hash, "n_heads": n_heads, "missing_head_file": missing,
+            })
+            .to_string(),
         );
     }
+    let (rows, heads) = (counted(n_rows, "row"), counted(n_heads, "head"));
     line(&say.pick(
-        format!("The access log is sound: {n_rows} rows, compared with {n_heads} heads.\nNewest row {last}, hash {hash}"),
+        format!("The access log is sound: {rows}, compared with {heads}.\nNewest row {last}, hash {hash}"),
         format!("접속기록에 이상이 없습니다. {n_rows}건, 확인값 {n_heads}개와 비교했습니다.\n마지막 기록 {last}번, 해시 {hash}"),
+    ));
+    if let Some(file) = missing {
+        tell_missing(file, say);
+    }
+}
+
+fn tell_missing(file: &Path, say: Say) {
+    let file = file.display();
+    line(&say.pick(
+        format!(
+            "{file} ([audit] head_file) is not there: compare with a copy of it (--heads FILE). If it was configured only now, the next \
+             head makes it (03:00 in Korea)."
+        ),
+        format!(
+            "{file} 파일([audit] head_file)이 없습니다. 그 사본과 비교하십시오(--heads 파일). 방금 설정했다면 다음 확인값(한국 시각 03시) 때 생깁니다."
+        ),
     ));
 }
 
@@ -121,6 +140,21 @@ fn sentence(damage: &Damage, say: Say) -> String {
         Damage::Missing { from, to } => say.pick(
             format!("Rows {from} to {to} of the access log were deleted."),
             format!("접속기록 {from}번부터 {to}번까지 삭제되었습니다."),
+        ),
+        Damage::Gap { from, to } => {
+            let next = to + 1;
+            say.pick(
+                format!("Row {from} and all up to row {to} of the access log are not there: they were deleted, or row {next} was inserted under that number."),
+                format!("접속기록 {from}번부터 {to}번까지가 없습니다. 삭제되었거나, {next}번을 그 번호로 끼워 넣은 것입니다."),
+            )
+        }
+        Damage::Between { seq } => say.pick(
+            format!("Row {seq} of the access log was inserted: the row after it was written as row {seq}."),
+            format!("접속기록 {seq}번은 끼워 넣은 것입니다. 그다음 기록이 원래 {seq}번입니다."),
+        ),
+        Damage::HeadGone { seq, day } => say.pick(
+            format!("The head of {day} (row {seq} of the access log) was deleted or changed: the journal has it."),
+            format!("{day} 의 확인값(접속기록 {seq}번)이 삭제되었거나 바뀌었습니다. 이력에는 남아 있습니다."),
         ),
         Damage::Changed { seq } => say.pick(
             format!("Row {seq} of the access log was changed after it was written."),

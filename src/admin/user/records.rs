@@ -127,6 +127,9 @@ fn what(change: AccountChange, say: Say) -> &'static str {
         AccountChange::TotpReset => say.pick("second factor taken away", "2단계 인증 초기화"),
         AccountChange::SessionsEnded => say.pick("sessions ended:", "로그인 종료:"),
         AccountChange::Unlocked => say.pick("unlocked", "잠금 해제"),
+        AccountChange::LoggedIn => say.pick("logged in", "로그인"),
+        AccountChange::RecoveryCode => say.pick("recovery code used", "복구 코드 사용"),
+        AccountChange::LoggedOut => say.pick("logged out", "로그아웃"),
     }
 }
 

@@ -51,7 +51,7 @@ async fn every_answer_with_a_citizens_data_has_its_row() {
     desk.post(&format!("{one}/actions"), &token, note).await.expect(200);
     assert_eq!(desk.logged(&mut seen, 1).await, ["change note"]);
     desk.post(&format!("{one}/reveal"), &token, json!({"reason": "119"})).await.expect(200);
-    assert_eq!(desk.logged(&mut seen, 1).await, ["reveal"]);
+    assert_eq!(desk.logged(&mut seen, 1).await, ["reveal number"]);
     desk.post(&format!("{one}/evidence"), &token, json!({"reason": "경찰 요청"})).await.expect(200);
     assert_eq!(desk.logged(&mut seen, 1).await, ["change note", "export evidence"]);
     let rows = desk.rows().await;
@@ -87,6 +87,33 @@ async fn every_answer_with_a_citizens_data_has_its_row() {
     desk.post(&format!("{one}/release"), &token, json!({})).await.expect(204);
     assert_eq!(desk.logged(&mut seen, 1).await, ["change release"]);
     assert!(desk.store.verify_access(Vec::new(), |_| {}).await.expect("read").is_ok());
+}
+
+/// Who may not see what is masked has tried all the same: a counselor without a danger, and a role that sees no texts.
+#[tokio::test(start_paused = true)]
+async fn a_refused_reveal_is_logged() {
+    let desk = Desk::open();
+    let token = desk.one_active().await;
+    let (path, body) = ("/v1/conversations/1/reveal", json!({"reason": "궁금해서"}));
+    desk.post(path, &token, body.clone()).await.refused("number_not_shown");
+    let shown = desk.post(path, &token, json!({"reason": "확인", "what": "texts"})).await.expect(200);
+    assert!(shown["texts"].is_null(), "nothing is masked: {shown}");
+    desk.store
+        .set_duties("minsu".into(), Some(crate::domain::actor::Role::Auditor), None)
+        .await
+        .expect("given");
+    desk.post(path, &token, body).await.refused("must_set_up_totp");
+    desk.store
+        .set_duties("minsu".into(), Some(crate::domain::actor::Role::Board), None)
+        .await
+        .expect("given");
+    desk.post(path, &token, json!({"reason": "x"})).await.refused("role_refuses");
+    let rows = desk.rows().await;
+    let told: Vec<_> =
+        rows[1..].iter().map(|row| (&*row.record.detail, row.record.conversation_id)).collect();
+    let expected = [("number: refused", Some(1)), ("texts: nothing masked", Some(1)), ("refused", Some(1))];
+    assert_eq!(told, expected);
+    assert!(rows[1..].iter().all(|row| row.record.action == "reveal" && row.record.subjects.is_empty()));
 }
 
 #[tokio::test(start_paused = true)]
@@ -164,7 +191,7 @@ fn every_route_has_its_word() {
                 assert!(!matches!(action, Action::Change | Action::Admin | Action::Expire));
                 before += 1;
             }
-            Logged::WithChange => with += 1,
+            Logged::WithChange | Logged::WithAttempt(_) => with += 1,
             Logged::Nothing => nothing.extend(route.1.paths.keys().cloned()),
         }
     }

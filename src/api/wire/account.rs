@@ -152,7 +152,7 @@ pub enum AccountAction {
 pub struct AccountChangeView {
     pub at: i64,
     /// `added`, `disabled`, `enabled`, `role`, `desks`, `password_reset`, `password_changed`, `totp_enabled`, `totp_disabled`,
-    /// `totp_reset`, `sessions_ended` or `unlocked`.
+    /// `totp_reset`, `sessions_ended`, `unlocked`, `logged_in`, `recovery_code` or `logged_out`.
     pub what: String,
     /// The login of who did it; null: the operator at the machine.
     pub by: Option<String>,

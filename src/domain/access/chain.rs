@@ -88,6 +88,9 @@ impl Anchor {
 pub enum Damage {
     /// Rows are gone.
     Missing { from: i64, to: i64 },
+    /// Numbers are missing, and the row after them does not prove that they were ever given: rows are gone, or that row was put
+    /// there under a number of its own.
+    Gap { from: i64, to: i64 },
     /// A row's content is not what was written.
     Changed { seq: i64 },
     /// A row stands at a place that is not its own: rows were exchanged, inserted or renumbered.
@@ -96,6 +99,8 @@ pub enum Damage {
     Unlinked { seq: i64 },
     /// A row that stands before the beginning.
     Inserted { seq: i64 },
+    /// A row that was put between two others: the one after it was written under its number.
+    Between { seq: i64 },
     /// The chain up to this row was written anew: a head of that day says otherwise.
     Rewritten { seq: i64, day: String },
     /// The newest rows are gone.
@@ -106,6 +111,8 @@ pub enum Damage {
     Unconfirmed { seq: i64 },
     /// The oldest rows were removed before their time.
     TooEarly { seq: i64 },
+    /// The journal has a head of that day, and the table of heads has none like it.
+    HeadGone { seq: i64, day: String },
 }
 
 impl Damage {
@@ -113,15 +120,17 @@ impl Damage {
     pub fn as_str(&self) -> &'static str {
         match self {
             Damage::Missing { .. } => "missing",
+            Damage::Gap { .. } => "gap",
             Damage::Changed { .. } => "changed",
             Damage::Moved { .. } => "moved",
             Damage::Unlinked { .. } => "unlinked",
-            Damage::Inserted { .. } => "inserted",
+            Damage::Inserted { .. } | Damage::Between { .. } => "inserted",
             Damage::Rewritten { .. } => "rewritten",
             Damage::Truncated { .. } => "truncated",
             Damage::NoBeginning { .. } => "no_beginning",
             Damage::Unconfirmed { .. } => "unconfirmed",
             Damage::TooEarly { .. } => "too_early",
+            Damage::HeadGone { .. } => "head_gone",
         }
     }
 
@@ -129,10 +138,13 @@ impl Damage {
     pub fn seq(&self) -> i64 {
         match self {
             Damage::Missing { from: seq, .. }
+            | Damage::Gap { from: seq, .. }
             | Damage::Changed { seq }
             | Damage::Moved { seq, .. }
             | Damage::Unlinked { seq }
             | Damage::Inserted { seq }
+            | Damage::Between { seq }
+            | Damage::HeadGone { seq, .. }
             | Damage::Rewritten { seq, .. }
             | Damage::Truncated { last: seq, .. }
             | Damage::NoBeginning { first: seq }
@@ -172,6 +184,8 @@ pub struct Verifier {
     previous: Hash,
     anchor: Option<Anchor>,
     is_confirmed: bool,
+    /// A row that is not as it was written: the next one says whether it was changed or put in between.
+    suspect: Option<i64>,
     /// By the number of their rows; of several for one row the earliest.
     heads: BTreeMap<i64, Head>,
     n_heads: usize,
@@ -193,8 +207,16 @@ impl Verifier {
             }
         }
         let (next, previous) = anchor.as_ref().map_or((1, BEGINNING), |a| (a.seq + 1, a.hash));
-        let verifier =
-            Verifier { next, previous, anchor, is_confirmed: false, heads: known, n_heads, n_rows: 0 };
+        let verifier = Verifier {
+            next,
+            previous,
+            anchor,
+            is_confirmed: false,
+            suspect: None,
+            heads: known,
+            n_heads,
+            n_rows: 0,
+        };
         verifier.check_anchor()?;
         Ok(verifier)
     }
@@ -218,19 +240,29 @@ impl Verifier {
     /// Takes the next row.
     pub fn row(&mut self, row: &Row) -> Result<(), Damage> {
         let seq = row.seq;
+        if let Some(suspect) = self.suspect {
+            let was_there = seq == suspect + 1 && place_of(row) == Some(suspect);
+            return Err(match was_there {
+                true => Damage::Between { seq: suspect },
+                false => Damage::Changed { seq: suspect },
+            });
+        }
         if seq < self.next {
             return Err(Damage::Inserted { seq });
         }
-        if seq > self.next {
-            return Err(match self.n_rows == 0 && self.anchor.is_none() {
-                true => Damage::NoBeginning { first: seq },
-                false => Damage::Missing { from: self.next, to: seq - 1 },
-            });
-        }
         let hash = hash_of(seq, &row.previous, &row.record);
+        if seq > self.next {
+            return Err(self.gap(row, hash));
+        }
         if row.hash != hash {
-            let was = place_of(row);
-            return Err(was.map_or(Damage::Changed { seq }, |was| Damage::Moved { seq, was }));
+            return match place_of(row) {
+                Some(was) if was == seq - 1 => Err(Damage::Between { seq: was }),
+                Some(was) => Err(Damage::Moved { seq, was }),
+                None => {
+                    (self.suspect, self.next) = (Some(seq), seq + 1);
+                    Ok(())
+                }
+            };
         }
         if row.previous != self.previous {
             return Err(Damage::Unlinked { seq });
@@ -248,8 +280,22 @@ impl Verifier {
         Ok(())
     }
 
+    /// What numbers that are missing before a row tell; `hash`: the one that it should have.
+    fn gap(&self, row: &Row, hash: Hash) -> Damage {
+        let (from, to) = (self.next, row.seq - 1);
+        match self.n_rows == 0 && self.anchor.is_none() {
+            true => Damage::NoBeginning { first: row.seq },
+            // The hash of a row that is not there.
+            false if row.hash == hash && row.previous != self.previous => Damage::Missing { from, to },
+            false => Damage::Gap { from, to },
+        }
+    }
+
     /// Ends it. `last_assigned`: the highest number that the database has ever given to a row.
     pub fn end(self, last_assigned: i64) -> Result<Verified, Damage> {
+        if let Some(seq) = self.suspect {
+            return Err(Damage::Changed { seq });
+        }
         let last = self.next - 1;
         let told = self.heads.last_key_value().map_or(0, |(seq, _)| *seq);
         let expected = last_assigned.max(told);

@@ -20,7 +20,8 @@ words! {
         /// One conversation with its texts.
         View => "view",
         Photo => "photo",
-        /// A citizen's whole number was shown.
+        /// What is masked was asked for: the detail is `number` (the citizen's whole number) or `texts` (identity numbers in
+        /// them), and says where it was refused or nothing was masked; such a row names no citizen.
         Reveal => "reveal",
         /// The detail is what was done: reply, claim, close ...
         Change => "change",

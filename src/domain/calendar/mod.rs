@@ -275,6 +275,11 @@ impl Calendar {
         Some(at.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string())
     }
 
+    /// The same to the second, for records.
+    pub fn second_at(&self, at_ms: UnixMs) -> String {
+        self.local(at_ms).map_or_else(String::new, |at| at.strftime("%Y-%m-%d %H:%M:%S").to_string())
+    }
+
     fn local(&self, at_ms: UnixMs) -> Option<DateTime> {
         Some(self.0.zone.to_datetime(Timestamp::from_millisecond(at_ms).ok()?))
     }

@@ -135,13 +135,16 @@ impl Handling<'_> {
         Ok(())
     }
 
-    /// What is masked in the texts (`domain::identity_number`) is shown to who holds it, and to supervisors; recorded the same way.
+    /// What is masked in the texts (`domain::identity_number`) is shown to who holds it, and to supervisors; recorded the same
+    /// way. Where nothing is masked nothing is shown, and no note says that it was.
     pub(super) fn reveal_texts(&mut self, reason: &str) -> Handled {
         if !self.facts.actor.supervises() {
             self.must_hold()?;
         }
-        self.note(NoteKind::Reveal, reason)?;
-        self.event(EventKind::Revealed, Some("texts"));
+        if self.facts.has_masked {
+            self.note(NoteKind::RevealTexts, reason)?;
+            self.event(EventKind::Revealed, Some("texts"));
+        }
         Ok(())
     }
 

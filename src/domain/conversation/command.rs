@@ -242,6 +242,8 @@ pub struct Facts<'a> {
     pub open_id: Option<i64>,
     /// What may be said to the citizen; `None` where nothing depends on it.
     pub recipient: Option<Recipient>,
+    /// A text of either side holds a number that is masked (`domain::identity_number`).
+    pub has_masked: bool,
 }
 
 impl<'a> Facts<'a> {
@@ -258,6 +260,7 @@ impl<'a> Facts<'a> {
             warned_at: None,
             open_id: None,
             recipient: None,
+            has_masked: false,
         }
     }
 }

@@ -13,6 +13,7 @@ use crate::domain::conversation::{
     CitizenChange, Command, Conversation, ConversationState, Decision, Effect, Facts,
 };
 use crate::domain::event::NoteKind;
+use crate::domain::identity_number;
 use crate::domain::notice::{Notice, Slot};
 use crate::domain::phone::PhoneNumber;
 use crate::domain::policy::ServicePolicy;
@@ -50,11 +51,7 @@ impl Store {
             let change = Change { conn, actor: &actor, policy: &policy, now };
             let done = run(&change, &load(conn, id)?, &command)?;
             if let Ok(after) = &done {
-                let of = (id, &after.citizen);
-                match &command {
-                    Command::RevealTexts { reason } => log.revealed(conn, of, reason, now)?,
-                    command => log.change(conn, of, (command.as_str(), None), now)?,
-                }
+                log.change(conn, (id, &after.citizen), (command.as_str(), None), now)?;
             }
             Ok(done.map(drop))
         });
@@ -67,7 +64,7 @@ impl Store {
 }
 
 impl Store {
-    /// The citizen's whole number, for who may see it; that it was shown is recorded in the same transaction.
+    /// The citizen's whole number, for who may see it. That it was shown, or refused, is logged in the same transaction.
     pub async fn reveal(
         &self,
         id: i64,
@@ -76,15 +73,49 @@ impl Store {
         policy: &Arc<ServicePolicy>,
         now: UnixMs,
     ) -> Result<Decided<PhoneNumber>> {
+        let command = Command::Reveal { reason: reason.clone() };
+        let revealed = self.show_masked(id, (command, "number", reason), actor, policy, now).await?;
+        Ok(revealed.map(|(before, _)| before.citizen))
+    }
+
+    /// Whether the texts hold anything that is masked and may now be shown. That it is shown, or refused, is logged in the same
+    /// transaction; so is that there was nothing to show.
+    pub async fn reveal_texts(
+        &self,
+        id: i64,
+        reason: String,
+        actor: &Actor,
+        policy: &Arc<ServicePolicy>,
+        now: UnixMs,
+    ) -> Result<Decided<bool>> {
+        let command = Command::RevealTexts { reason: reason.clone() };
+        let revealed = self.show_masked(id, (command, "texts", reason), actor, policy, now).await?;
+        Ok(revealed.map(|(_, is_shown)| is_shown))
+    }
+
+    /// Decides about `what` being shown and logs it; the conversation as it was, and whether anything is shown.
+    async fn show_masked(
+        &self,
+        id: i64,
+        (command, what, reason): (Command, &'static str, String),
+        actor: &Actor,
+        policy: &Arc<ServicePolicy>,
+        now: UnixMs,
+    ) -> Result<Decided<(Conversation, bool)>> {
         let (log, actor, policy) = (self.access_log(actor), actor.clone(), Arc::clone(policy));
         self.write(move |conn| {
             let change = Change { conn, actor: &actor, policy: &policy, now };
             let before = load(conn, id)?;
-            let shown = run(&change, &before, &Command::Reveal { reason: reason.clone() })?;
-            if shown.is_ok() {
-                log.revealed(conn, (id, &before.citizen), &reason, now)?;
-            }
-            Ok(shown.map(|_| before.citizen.clone()))
+            let facts = facts(&change, &before, &command)?;
+            let is_there = facts.has_masked || matches!(command, Command::Reveal { .. });
+            let done = run_with(&change, &before, (&command, &facts))?;
+            let (detail, citizen) = match &done {
+                Ok(_) if is_there => (what.to_owned(), Some(&before.citizen)),
+                Ok(_) => (format!("{what}: nothing masked"), None),
+                Err(_) => (format!("{what}: refused"), None),
+            };
+            log.revealed(conn, (id, citizen), (&detail, &reason), now)?;
+            Ok(done.map(|_| (before, is_there)))
         })
         .await
     }
@@ -144,6 +175,7 @@ fn facts<'a>(change: &Change<'a>, of: &Conversation, command: &Command) -> Resul
             facts.recipient = Some(recipient(conn, of)?);
         }
         Command::Warn | Command::AskWhere => facts.recipient = Some(recipient(conn, of)?),
+        Command::RevealTexts { .. } => facts.has_masked = has_masked(conn, of.id)?,
         Command::AskSurvey => {
             facts.citizen = citizen::load(conn, &of.citizen)?;
             facts.recipient = Some(recipient_of(conn, of, &facts.citizen)?);
@@ -158,6 +190,21 @@ fn is_in_danger_elsewhere(conn: &Connection, of: &Conversation) -> Result<bool> 
                               WHERE citizen = :citizen AND id <> :id AND alarm_from_at IS NOT NULL)";
     let other = named_params! { ":citizen": of.citizen.reveal(), ":id": of.id };
     Ok(conn.prepare_cached(sql)?.query_row(other, |r| r.get(0))?)
+}
+
+/// Whether a text of either side holds a number that is masked.
+fn has_masked(conn: &Connection, conversation_id: i64) -> Result<bool> {
+    let mut select = conn.prepare_cached(
+        "SELECT text FROM inbox WHERE conversation_id = :id
+         UNION ALL SELECT text FROM outbox WHERE conversation_id = :id",
+    )?;
+    let mut rows = select.query(named_params! { ":id": conversation_id })?;
+    while let Some(r) = rows.next()? {
+        if !identity_number::kinds(&r.get::<_, String>("text")?).is_empty() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// When the citizen was last warned, in any conversation.

@@ -89,16 +89,17 @@ impl AccessLog {
         self.append(conn, NewAccess { reason: reason.to_owned(), ..access.detail(detail) }, now)
     }
 
-    /// Logs that a citizen's number was shown to the actor.
+    /// Logs that the actor wanted to see what is masked: of a citizen where it was shown, else of none.
     pub fn revealed(
         &self,
         conn: &Connection,
-        (conversation_id, citizen): (i64, &PhoneNumber),
-        reason: &str,
+        (conversation_id, shown): (i64, Option<&PhoneNumber>),
+        (detail, reason): (&str, &str),
         now: UnixMs,
     ) -> Result<()> {
-        let access = NewAccess::by(&self.actor, Action::Reveal).about(conversation_id, Some(citizen));
-        self.append(conn, NewAccess { reason: reason.to_owned(), ..access }, now)
+        let access = NewAccess::by(&self.actor, Action::Reveal).about(conversation_id, shown);
+        let shown = access.shown.iter().filter(|_| shown.is_some()).cloned().collect();
+        self.append(conn, NewAccess { reason: reason.to_owned(), shown, ..access.detail(detail) }, now)
     }
 
     fn append(&self, conn: &Connection, access: NewAccess, now: UnixMs) -> Result<()> {
@@ -230,9 +231,32 @@ pub(in crate::store) fn append(
     access: &NewAccess,
     now: UnixMs,
 ) -> Result<i64> {
+    append_record(conn, record(conn, key, access, now)?)
+}
+
+/// Logs what was done with an account, of which no citizen is.
+pub(in crate::store) fn append_of_account(
+    conn: &Connection,
+    by: &Actor,
+    detail: String,
+    now: UnixMs,
+) -> Result<()> {
+    let record = Record {
+        at: now,
+        who: Who::of(by),
+        action: Action::Change.as_str().to_owned(),
+        conversation_id: None,
+        item_id: None,
+        reason: String::new(),
+        detail,
+        subjects: Vec::new(),
+    };
+    append_record(conn, record).map(drop)
+}
+
+fn append_record(conn: &Connection, record: Record) -> Result<i64> {
     let (last, previous) = newest(conn)?;
     let seq = last.max(last_assigned(conn, "access")?) + 1;
-    let record = record(conn, key, access, now)?;
     let hash = hash_of(seq, &previous, &record);
     conn.prepare_cached(
         "INSERT INTO access (seq, at, role, login, origin, action, conversation_id, item_id, reason, detail, subjects, previous,

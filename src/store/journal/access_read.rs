@@ -8,6 +8,7 @@ use crate::domain::UnixMs;
 use crate::domain::access::chain::{Damage, Head, Row, Verified, Verifier};
 use crate::domain::access::suspicion::{Reading, Rule, Suspect, Tally};
 use crate::domain::access::{Action, Record, Subject, Who};
+use crate::domain::event::EventKind;
 use crate::domain::phone::PhoneNumber;
 use crate::domain::pseudonym::Pseudonym;
 use crate::store::engine::sequence::last_assigned;
@@ -33,7 +34,9 @@ pub(in crate::store) fn verify(
     mut heads: Vec<Head>,
     mut progress: impl FnMut(u64),
 ) -> Result<std::result::Result<Verified, Damage>> {
-    heads.extend(kept_heads(conn)?);
+    let kept = kept_heads(conn)?;
+    let gone = head_gone(conn, &kept)?;
+    heads.extend(kept);
     let mut verifier = match Verifier::new(anchor(conn)?, heads) {
         Ok(verifier) => verifier,
         Err(damage) => return Ok(Err(damage)),
@@ -50,7 +53,26 @@ pub(in crate::store) fn verify(
             progress(n);
         }
     }
-    Ok(verifier.end(last_assigned(conn, "access")?))
+    let end = verifier.end(last_assigned(conn, "access")?);
+    Ok(end.and_then(|verified| gone.map_or(Ok(verified), Err)))
+}
+
+/// The first head that the journal has and the table of heads has not, or has otherwise.
+fn head_gone(conn: &Connection, kept: &[Head]) -> Result<Option<Damage>> {
+    let mut select = conn.prepare("SELECT at, detail FROM event WHERE kind = :kind ORDER BY seq")?;
+    let mut rows = select.query(named_params! { ":kind": EventKind::AccessHead.as_str() })?;
+    while let Some(r) = rows.next()? {
+        let (at, detail): (UnixMs, Option<String>) = (r.get("at")?, r.get("detail")?);
+        // The journal's words are those of a line without its time.
+        let detail = detail.unwrap_or_default();
+        let line = detail.replacen(' ', &format!(" {at} "), 1);
+        if let Some(told) = Head::from_line(&line)
+            && !kept.iter().any(|head| (&head.day, head.seq, head.hash) == (&told.day, told.seq, told.hash))
+        {
+            return Ok(Some(Damage::HeadGone { seq: told.seq, day: told.day }));
+        }
+    }
+    Ok(None)
 }
 
 impl Store {
@@ -165,16 +187,22 @@ fn walk(
     })?;
     while let Some(r) = rows.next()? {
         let row = read(r)?;
-        // The bytes may also stand across two subjects.
-        let is_wanted = Subject::unpack(&row.record.subjects).iter().any(|subject| {
-            citizen.is_none_or(|wanted| wanted == subject.citizen)
-                && filter.conversation_id.is_none_or(|wanted| wanted == subject.conversation_id)
-        });
-        if (is_wanted || (citizen.is_none() && filter.conversation_id.is_none())) && !take(row) {
+        if is_wanted(&row, citizen, filter.conversation_id) && !take(row) {
             break;
         }
     }
     Ok(())
+}
+
+/// Whether a row names this citizen and this conversation. A refused row names a conversation and no citizen; and the bytes that
+/// were found may also stand across two subjects.
+fn is_wanted(row: &Row, citizen: Option<Pseudonym>, conversation_id: Option<i64>) -> bool {
+    let is_of = |of: Option<i64>| conversation_id.is_none() || of == conversation_id;
+    let names = |subject: &Subject| {
+        citizen.is_none_or(|wanted| wanted == subject.citizen) && is_of(Some(subject.conversation_id))
+    };
+    (citizen.is_none() && is_of(row.record.conversation_id))
+        || Subject::unpack(&row.record.subjects).iter().any(names)
 }
 
 fn kept_heads(conn: &Connection) -> Result<Vec<Head>> {

@@ -1,4 +1,5 @@
-//! The history of accounts: who gave or took what, when, and from where. Written in the transaction of the change.
+//! The history of accounts: who gave or took what, when, and from where. Written in the transaction of the change, together with
+//! a row of the access log: that one is the proof, for its rows are chained.
 
 use rusqlite::{Connection, Row, named_params};
 
@@ -6,6 +7,7 @@ use crate::domain::UnixMs;
 use crate::domain::account::AccountChange;
 use crate::domain::actor::Actor;
 use crate::store::engine::row;
+use crate::store::journal::access::append_of_account;
 use crate::store::{Result, Store};
 
 /// One change of an account.
@@ -35,7 +37,14 @@ pub(super) fn record(
     .execute(named_params! {
         ":now": now, ":of": of, ":by": by.id(), ":from": by.from, ":what": what.as_str(), ":old": old, ":new": new,
     })?;
-    Ok(())
+    let sql = "SELECT login FROM counselor WHERE id = :of";
+    let login: String = conn.prepare_cached(sql)?.query_row(named_params! { ":of": of }, |r| r.get(0))?;
+    let values = match (old, new) {
+        (Some(old), Some(new)) => format!(" {old} → {new}"),
+        (None, Some(new)) => format!(" {new}"),
+        _ => String::new(),
+    };
+    append_of_account(conn, by, format!("account {login} {}{values}", what.as_str()), now)
 }
 
 impl Store {

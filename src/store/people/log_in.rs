@@ -8,6 +8,7 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 use super::passwords::PasswordChecker;
 use crate::domain::UnixMs;
+use crate::domain::actor::{Actor, Role};
 use crate::domain::counselor::{Counselor, is_valid_login};
 use crate::domain::login_guard::{LoginGuard, LoginPeer, Tried};
 use crate::domain::password;
@@ -61,6 +62,7 @@ impl LogIns {
 /// The row a login is checked against.
 struct Account {
     counselor: Counselor,
+    role: Role,
     password_hash: String,
     /// The secret of the second factor, if codes are asked for.
     totp_secret: Option<String>,
@@ -133,15 +135,15 @@ impl Store {
             (Some(true), Some(account)) => account,
         };
         let code = given.code.filter(|code| !code.trim().is_empty());
+        let desks = account.role.usual_desks();
+        let person = Actor::person(account.counselor.clone(), account.role, desks, given.address);
         match (account.totp_secret, code) {
             (None, _) => Ok((LoginCheck::Ok(account.counselor), None)),
             (Some(_), None) => Ok((LoginCheck::CodeNeeded, None)),
-            (Some(secret), Some(code)) => {
-                match self.use_code(account.counselor.id, secret, &code, now).await? {
-                    true => Ok((LoginCheck::Ok(account.counselor), None)),
-                    false => Ok((LoginCheck::WrongCode, Some(Failed::Code))),
-                }
-            }
+            (Some(secret), Some(code)) => match self.use_code(&person, secret, &code, now).await? {
+                true => Ok((LoginCheck::Ok(account.counselor), None)),
+                false => Ok((LoginCheck::WrongCode, Some(Failed::Code))),
+            },
         }
     }
 
@@ -197,13 +199,14 @@ fn log(failed: Failed, (login, from): (&str, &str), is_locked: bool) {
 
 fn account(conn: &Connection, login: &str) -> Result<Option<Account>> {
     let sql = "SELECT id AS counselor_id, login AS counselor_login, name AS counselor_name,
-                      disabled_at AS counselor_disabled_at, password_hash, totp_secret, totp_at
+                      disabled_at AS counselor_disabled_at, role, password_hash, totp_secret, totp_at
                FROM counselor WHERE login = :login";
     let account = |r: &Row<'_>| {
         let has_totp = r.get::<_, Option<i64>>("totp_at")?.is_some();
         let secret: Option<String> = r.get("totp_secret")?;
         let (password_hash, totp_secret) = (r.get("password_hash")?, secret.filter(|_| has_totp));
-        Ok(row::counselor(r)?.map(|counselor| Account { counselor, password_hash, totp_secret }))
+        let role = row::word(r, "role", Role::from_word)?;
+        Ok(row::counselor(r)?.map(|counselor| Account { counselor, role, password_hash, totp_secret }))
     };
     Ok(conn.prepare_cached(sql)?.query_row(named_params! { ":login": login }, account).optional()?.flatten())
 }

@@ -52,23 +52,24 @@ impl Store {
         let token = random_token();
         let hash = digest(&token);
         self.write(move |conn| {
-            conn.execute(
-                "INSERT INTO token (hash, counselor_id, created_at, expires_at, used_at, peer)
-                 VALUES (:hash, :counselor, :now, :expires, :now, :peer)",
-                named_params! {
-                    ":hash": hash, ":counselor": counselor_id, ":now": now, ":expires": expires_at, ":peer": peer,
-                },
-            )?;
-            let event = NewEvent::new(EventKind::LoggedIn);
-            append_event(conn, now, NewEvent { counselor_id: Some(counselor_id), ..event })
+            insert(conn, (&hash, counselor_id), (&peer, expires_at), now)?;
+            // A log-in stands in the history and in the access log.
+            if let Some((Bearer { actor, .. }, _)) = bearer(conn, &hash, (peer.clone(), now))? {
+                record(conn, counselor_id, (AccountChange::LoggedIn, None, None), (&actor, now))?;
+            }
+            Ok(())
         })
         .await?;
         Ok(token)
     }
 
-    /// As [`Store::begin_session`], for a program on this machine.
+    /// As [`Store::begin_session`], for a program on this machine: nobody has typed a password.
     pub async fn issue_token(&self, counselor_id: i64, expires_at: UnixMs, now: UnixMs) -> Result<String> {
-        self.begin_session(counselor_id, "this machine".to_owned(), expires_at, now).await
+        let token = random_token();
+        let hash = digest(&token);
+        self.write(move |conn| insert(conn, (&hash, counselor_id), ("this machine", expires_at), now))
+            .await?;
+        Ok(token)
     }
 
     /// Who a token belongs to that is valid now; `from` is the address of the request.
@@ -119,15 +120,19 @@ impl Store {
         .await
     }
 
-    /// Revokes a token at once. An unknown token is no error.
-    pub async fn revoke_token(&self, token: &str, now: UnixMs) -> Result<()> {
+    /// Ends the session of a token at once: somebody logs out. An unknown token is no error.
+    pub async fn revoke_token(&self, token: &str, from: String, now: UnixMs) -> Result<()> {
         let hash = digest(token);
         self.write(move |conn| {
+            let found = bearer(conn, &hash, (from.clone(), now))?;
             conn.execute(
                 "UPDATE token SET revoked_at = :now WHERE hash = :hash AND revoked_at IS NULL",
                 named_params! { ":now": now, ":hash": hash },
             )?;
-            Ok(())
+            match found.as_ref().and_then(|(bearer, _)| Some((bearer.actor.id()?, &bearer.actor))) {
+                Some((id, actor)) => record(conn, id, (AccountChange::LoggedOut, None, None), (actor, now)),
+                None => Ok(()),
+            }
         })
         .await
     }
@@ -170,6 +175,24 @@ impl Store {
         })
         .await
     }
+}
+
+/// Writes a session, and says in the journal that somebody is there.
+fn insert(
+    conn: &Connection,
+    (hash, counselor_id): (&[u8], i64),
+    (peer, expires_at): (&str, UnixMs),
+    now: UnixMs,
+) -> Result<()> {
+    conn.execute(
+        "INSERT INTO token (hash, counselor_id, created_at, expires_at, used_at, peer)
+         VALUES (:hash, :counselor, :now, :expires, :now, :peer)",
+        named_params! {
+            ":hash": hash, ":counselor": counselor_id, ":now": now, ":expires": expires_at, ":peer": peer,
+        },
+    )?;
+    let event = NewEvent::new(EventKind::LoggedIn);
+    append_event(conn, now, NewEvent { counselor_id: Some(counselor_id), ..event })
 }
 
 /// Which sessions to end.

@@ -84,8 +84,15 @@ impl Store {
         .await
     }
 
-    /// Uses up a code of the second factor or a recovery code; whether it was right.
-    pub(super) async fn use_code(&self, id: i64, secret: String, code: &str, now: UnixMs) -> Result<bool> {
+    /// Uses up a code of the second factor or a recovery code, which is recorded; whether it was right.
+    pub(super) async fn use_code(
+        &self,
+        person: &Actor,
+        secret: String,
+        code: &str,
+        now: UnixMs,
+    ) -> Result<bool> {
+        let (person, id) = (person.clone(), person.id().ok_or(StoreError::NotFound)?);
         let code = totp::plain(code);
         self.write(move |conn| {
             let sql = "SELECT totp_step FROM counselor WHERE id = :id AND totp_at IS NOT NULL";
@@ -98,6 +105,9 @@ impl Store {
             let sql = "UPDATE recovery_code SET used_at = :now
                        WHERE counselor_id = :id AND hash = :hash AND used_at IS NULL";
             let n = conn.execute(sql, named_params! { ":now": now, ":id": id, ":hash": digest(&code) })?;
+            if n == 1 {
+                record(conn, id, (AccountChange::RecoveryCode, None, None), (&person, now))?;
+            }
             Ok(n == 1)
         })
         .await

@@ -80,7 +80,8 @@ impl Erased {
 }
 
 impl Store {
-    /// Erases a citizen, unless something stands in the way. For the operator.
+    /// Erases a citizen, unless something stands in the way. `NotFound` where nothing is stored of them: then nothing is recorded
+    /// either. For the operator.
     pub async fn erase_citizen(
         &self,
         erasure: Erasure,
@@ -90,6 +91,10 @@ impl Store {
     ) -> Result<std::result::Result<Erased, Obstacles>> {
         operator_only(actor)?;
         let (number, keys) = (erasure.number.clone(), self.pseudonyms().clone());
+        let stored = self.stored_of(number.clone()).await?;
+        if stored.is_empty() && stored.held_for.is_none() {
+            return Err(StoreError::NotFound);
+        }
         let (actor, policy) = (actor.clone(), Arc::clone(policy));
         let done = self.write(move |conn| {
             let change = Change { conn, actor: &actor, policy: &policy, now };

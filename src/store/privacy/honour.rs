@@ -14,6 +14,7 @@ use crate::domain::UnixMs;
 use crate::domain::actor::Actor;
 use crate::domain::phone::PhoneNumber;
 use crate::domain::policy::ServicePolicy;
+use crate::domain::privacy::REWRITTEN_AT_ONCE;
 use crate::domain::pseudonym::{Pseudonym, PseudonymKey};
 use crate::store::conversation::decide::Change;
 use crate::store::engine::row as engine_row;
@@ -26,6 +27,8 @@ pub struct Honoured {
     pub n: usize,
     /// People with a conversation that cannot be closed yet; they are looked at again.
     pub n_left: usize,
+    /// The files may still hold bytes of them: in free pages of a large database, or in its log.
+    pub is_in_files: bool,
 }
 
 impl Store {
@@ -60,13 +63,26 @@ impl Store {
             }
             Ok((honoured, forgotten))
         });
-        let (honoured, forgotten) = again.await?;
+        let (mut honoured, forgotten) = again.await?;
         // What the carriers' pages of the copy hold of them.
         for number in &numbers {
             self.forget_raw(number, now).await?;
         }
         self.discard_files(forgotten.files).await?;
+        if honoured.n > 0 {
+            honoured.is_in_files = !self.overwrite_erased().await?;
+        }
         Ok(honoured)
+    }
+
+    /// Removes what was erased from the files: rewrites a small database and empties the log. The files themselves cannot be read
+    /// here: closing a handle of one would drop this process's locks. `false`: something may be left.
+    async fn overwrite_erased(&self) -> Result<bool> {
+        let is_small = self.path().metadata().is_ok_and(|about| about.len() <= REWRITTEN_AT_ONCE);
+        if is_small {
+            self.rewrite().await?;
+        }
+        Ok(self.empty_log_in_time().await? && is_small)
     }
 
     async fn knows_texts(&self, said: &Said) -> Result<bool> {

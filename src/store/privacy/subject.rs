@@ -79,6 +79,11 @@ impl Store {
             append_event(conn, now, NewEvent::new(EventKind::CitizenExported))
         })
         .await?;
+        self.stored_of(number).await
+    }
+
+    /// What is stored of a person, without a record of the look: for the rules of an act that is recorded itself.
+    pub(super) async fn stored_of(&self, number: PhoneNumber) -> Result<Subject> {
         let pseudonym = self.pseudonyms().of_citizen(&number);
         self.read(move |conn| {
             let spelling = Spelling::of(&number);

@@ -86,6 +86,9 @@ async fn a_revealed_number_is_logged_with_its_reason() {
     assert_eq!(shown.unwrap().reveal(), MINSU);
     let rows = bench.rows(AccessFilter::default()).await;
     assert_eq!((rows[0].record.action.as_str(), rows[0].record.reason.as_str()), ("reveal", "119"));
+    assert_eq!(rows[0].record.detail, "number");
+    let of = |conversation_id| AccessFilter { conversation_id, ..AccessFilter::default() };
+    assert_eq!((bench.rows(of(Some(id))).await.len(), bench.rows(of(Some(id + 1))).await.len()), (1, 0));
     assert_eq!(rows[0].record.who.role, "supervisor");
 }
 
@@ -181,7 +184,7 @@ async fn tampering_with_the_file_is_found_and_named() {
         bench.log(2, T0 + HOUR).await;
         let later = bench.verify(Vec::new()).await.unwrap_err();
         match damage {
-            Damage::Truncated { .. } => assert_eq!(later, Damage::Missing { from: 5, to: 6 }),
+            Damage::Truncated { .. } => assert_eq!(later, Damage::Gap { from: 5, to: 6 }),
             other => assert_eq!(later, other, "{sql}"),
         }
     }
@@ -204,6 +207,9 @@ async fn a_tail_that_is_cut_with_all_traces_in_the_table_is_found_by_the_heads()
     let truncated = Err(Damage::Truncated { last: 4, expected: 6 });
     assert_eq!(bench.verify(Vec::new()).await, truncated, "by the head in the database");
     bench.outside("DELETE FROM access_head");
+    let gone = Err(Damage::HeadGone { seq: 6, day: head.day.clone() });
+    assert_eq!(bench.verify(Vec::new()).await, gone, "by the head in the journal");
+    bench.outside("DELETE FROM event WHERE kind = 'access_head'");
     assert!(bench.verify(Vec::new()).await.is_ok(), "nothing in the file tells");
     assert_eq!(bench.verify(vec![head.clone()]).await, truncated, "by the head that was kept elsewhere");
     bench.log(4, T0 + DAY).await;

@@ -268,3 +268,37 @@ async fn what_is_seen_and_done_at_a_foreign_desk_is_recorded() {
     assert_eq!(of("boss").await, [expected]);
     assert!(of("minsu").await.is_empty() && of("buk").await.is_empty());
 }
+
+/// Who changed an account, logged in or out stands in the history, and in the chain of the access log.
+#[tokio::test]
+async fn the_history_of_an_account_is_proved_by_the_access_log() {
+    let bench = Bench::new();
+    let id = hire(&bench, "minsu", Grant::default()).await;
+    let (token, _) = session(&bench, id, T0 + 1).await;
+    bench.store.revoke_token(&token, "192.0.2.1".into(), T0 + 2).await.unwrap();
+    bench.store.revoke_token(&token, "192.0.2.1".into(), T0 + 3).await.unwrap();
+    let history = bench.store.account_history("minsu".into()).await.unwrap();
+    let told: Vec<_> = history.iter().map(|c| (c.what, c.by.as_deref(), c.from.as_str())).collect();
+    assert_eq!(
+        told,
+        [
+            (AccountChange::Added, None, "munjad test"),
+            (AccountChange::LoggedIn, Some("minsu"), "192.0.2.1"),
+            (AccountChange::LoggedOut, Some("minsu"), "192.0.2.1"),
+        ]
+    );
+    let logged: String = bench.value(
+        "SELECT group_concat(role || ' ' || login || ' ' || origin || ' ' || action || ' ' || detail, '; ') FROM access",
+    );
+    assert_eq!(
+        logged,
+        "operator  munjad test change account minsu added counselor *; \
+         counselor minsu 192.0.2.1 change account minsu logged_in; \
+         counselor minsu 192.0.2.1 change account minsu logged_out"
+    );
+    // Whoever takes the history away leaves the chain, and whoever cuts the chain is found.
+    bench.outside("DELETE FROM account_change");
+    assert!(bench.store.verify_access(Vec::new(), |_| {}).await.unwrap().is_ok());
+    bench.outside("DELETE FROM access WHERE seq = 2");
+    assert!(bench.store.verify_access(Vec::new(), |_| {}).await.unwrap().is_err());
+}

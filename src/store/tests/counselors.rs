@@ -83,7 +83,7 @@ async fn a_stranger_locks_nobody_out_but_themselves() {
     let bench = Bench::new();
     let minsu = add(&bench, "minsu").await;
     let token = bench.store.issue_token(minsu.id, T0 + HOUR, T0).await.unwrap();
-    bench.store.revoke_token(&token, T0).await.unwrap();
+    bench.store.revoke_token(&token, "test".into(), T0).await.unwrap();
     for _ in 0..5 {
         log_in_from(&bench.store, "127.0.0.9", "minsu", "wrong", T0).await;
     }
@@ -129,8 +129,8 @@ async fn a_token_is_good_until_it_ends_and_is_kept_only_hashed() {
     assert_eq!(who(&token, T0 + HOUR).await, None, "expired");
     assert_eq!(who("guess", T0).await, None);
     let other = bench.store.issue_token(minsu, T0 + HOUR, T0).await.unwrap();
-    bench.store.revoke_token(&token, T0).await.unwrap();
-    bench.store.revoke_token("guess", T0).await.unwrap();
+    bench.store.revoke_token(&token, "test".into(), T0).await.unwrap();
+    bench.store.revoke_token("guess", "test".into(), T0).await.unwrap();
     assert_eq!((who(&token, T0).await, who(&other, T0).await), (None, Some(minsu)));
     bench.store.checkpoint().await.unwrap();
     let file = std::fs::read(bench.path()).unwrap();

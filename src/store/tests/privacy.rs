@@ -221,6 +221,18 @@ async fn who_was_erased_is_in_no_file() {
     assert_eq!(bench.value::<i64>("SELECT count(*) FROM conversation"), 2, "figures stay");
 }
 
+/// Whoever is not known is not erased, and nothing says that they were.
+#[tokio::test]
+async fn nobody_is_erased_of_whom_nothing_is_stored() {
+    let bench = Bench::new();
+    let erasure =
+        Erasure { number: PhoneNumber::parse(MINSU), reason: "asked by letter".into(), even_open: true };
+    let done = bench.store.erase_citizen(erasure, &everybody(), &quiet(), T0).await;
+    assert!(matches!(done, Err(StoreError::NotFound)), "{done:?}");
+    assert_eq!((bench.count("privacy_act"), bench.count("erased_citizen")), (0, 0));
+    assert!(!beside(&bench.path(), "-erased").exists());
+}
+
 /// A database whose rows were changed with `secure_delete` on needs no rewriting: what was erased is overwritten where it lay.
 #[tokio::test]
 async fn erasing_overwrites_what_it_removes() {
@@ -368,7 +380,10 @@ async fn an_older_copy_that_is_put_back_brings_nobody_back() {
     assert_eq!(pages(), 1);
     let again = bench.store.honour_erasures(&quiet(), T0 + 2 * DAY).await.unwrap();
     assert_eq!(pages(), 0, "nor do the carriers' pages of the copy");
-    assert_eq!(again, Honoured { n: 1, n_left: 0 });
+    assert_eq!(again, Honoured { n: 1, ..Honoured::default() });
+    // While the gateway runs, in every file: nothing waits for its end.
+    let left = files_with(bench.folder.path(), &[MINSU, "10-1111-0000"]);
+    assert!(left.is_empty(), "{left:#?}");
     assert_eq!(bench.store.honour_erasures(&quiet(), T0 + 2 * DAY).await.unwrap(), Honoured::default());
     assert_eq!(bench.value::<i64>(&format!("SELECT count(*) FROM inbox WHERE citizen = '{MINSU}'")), 0);
     assert_eq!(bench.store.shown(stays).await.summary.citizen, PhoneNumber::parse(JIYEONG));
@@ -454,16 +469,34 @@ async fn a_missing_key_is_not_replaced() {
     assert!(Store::open(&path, &StoreOptions::default()).unwrap().has_its_pseudonym_key());
 }
 
+/// The log and the notes say what was shown: the number, the texts, nothing, or that it was refused.
 #[tokio::test]
-async fn what_is_unmasked_stands_in_the_access_log_with_its_reason() {
+async fn what_is_shown_of_what_is_masked_is_told_apart() {
     let bench = Bench::new();
     let minsu = bench.counselor("minsu").await;
+    let actor = bench.store.person(minsu).await;
     let id = bench.writes(MINSU, "제 번호는 900101-1234568 입니다", T0).await;
-    bench.store.claim(id, minsu, MANY, T0).await.unwrap().unwrap();
-    let reveal = Command::RevealTexts { reason: "본인 확인".into() };
-    bench.store.by(id, minsu, reveal, &quiet(), T0 + 1).await.unwrap().unwrap();
-    let row: String = bench.value("SELECT action || ' ' || reason FROM access ORDER BY seq DESC LIMIT 1");
-    assert_eq!(row, "reveal 본인 확인");
+    let plain = bench.writes(JIYEONG, "버스가 안 와요", T0).await;
+    let texts =
+        async |id| bench.store.reveal_texts(id, "본인 확인".into(), &actor, &quiet(), T0).await.unwrap();
+    assert_eq!(texts(id).await, Err(Refusal::NotHeld));
+    for id in [id, plain] {
+        bench.store.claim(id, minsu, MANY, T0).await.unwrap().unwrap();
+    }
+    assert_eq!((texts(id).await, texts(plain).await), (Ok(true), Ok(false)));
+    let number = bench.store.reveal(id, "전화".into(), &actor, &quiet(), T0).await.unwrap();
+    assert_eq!(number, Err(Refusal::NumberNotShown));
+    let told: String = bench.value(
+        "SELECT group_concat(conversation_id || ' ' || detail || ' ' || reason || ' ' || length(subjects), '; ')
+         FROM (SELECT * FROM access WHERE action = 'reveal' ORDER BY seq)",
+    );
+    let expected = format!(
+        "{id} texts: refused 본인 확인 0; {id} texts 본인 확인 24; {plain} texts: nothing masked 본인 확인 0; \
+         {id} number: refused 전화 0"
+    );
+    assert_eq!(told, expected, "who was shown nothing names no citizen");
+    let notes: String = bench.value("SELECT group_concat(conversation_id || ' ' || kind) FROM note");
+    assert_eq!(notes, format!("{id} reveal_texts"));
 }
 
 /// What a supervisor wrote about a consultation, and what the counselor said to it, goes with the consultation's words; marks stay.

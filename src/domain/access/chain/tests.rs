@@ -160,7 +160,19 @@ fn a_row_that_is_put_in_is_found() {
     let (record, previous) = (record(77), all[1].hash.clone());
     let hash = hash_of(3, &previous, &record).to_vec();
     all.insert(2, Row { seq: 3, record, previous, hash });
-    assert_eq!(verify(None, Vec::new(), &all, 5), Err(Damage::Moved { seq: 4, was: 3 }));
+    assert_eq!(verify(None, Vec::new(), &all, 5), Err(Damage::Between { seq: 3 }));
+    // With a hash that somebody made up.
+    all[2].hash[0] ^= 1;
+    assert_eq!(verify(None, Vec::new(), &all, 5), Err(Damage::Between { seq: 3 }));
+    // At the end, under a number of its own: with a sound hash, and without one.
+    let mut all = rows(3);
+    let (record, previous) = (self::record(77), all[2].hash.clone());
+    let hash = hash_of(99_999, &previous, &record).to_vec();
+    all.push(Row { seq: 99_999, record, previous, hash });
+    let gap = Err(Damage::Gap { from: 4, to: 99_998 });
+    assert_eq!(verify(None, Vec::new(), &all, 99_999), gap);
+    (all[3].previous, all[3].hash) = (vec![7; 32], vec![8; 32]);
+    assert_eq!(verify(None, Vec::new(), &all, 99_999), gap);
     // Before the beginning.
     let mut all = rows(2);
     let first = Row { seq: 0, ..all[0].clone() };
