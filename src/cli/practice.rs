@@ -261,6 +261,7 @@ mod tests {
                 server: None,
                 command: "practice".to_owned(),
                 about: None,
+                ways: crate::cli::failure::Ways::default(),
                 unfold: false,
             };
             let said = describe(&context, &facts(0), true);
