@@ -15,7 +15,7 @@ use axum::response::{IntoResponse, Response};
 use super::view;
 pub(super) use super::wire::ProblemCode;
 use super::wire::{CounselorView, ListVersionView, MessageView, OfferView, ProblemDetails, ReplySize};
-use super::words::{Bounds, Language, allowed, fault_line, fault_view, words};
+use super::words::{Bounded, Bounds, Language, allowed, fault_line, fault_view, words};
 use crate::domain::counselor::Counselor;
 use crate::domain::edited_list::ListFault;
 use crate::domain::refusal::Refusal;
@@ -45,6 +45,7 @@ struct Parts {
     offer: Option<OfferView>,
     size: Option<ReplySize>,
     claimed_by: Option<CounselorView>,
+    offered_to: Option<CounselorView>,
     retry_after_secs: Option<i64>,
     faults: Vec<ListFault>,
     list_version: Option<ListVersionView>,
@@ -63,6 +64,7 @@ impl Problem {
             offer: None,
             size: None,
             claimed_by: None,
+            offered_to: None,
             retry_after_secs: None,
             faults: Vec::new(),
             list_version: None,
@@ -112,14 +114,20 @@ impl Problem {
 
     /// Says between what the field has to lie.
     pub(super) fn between(mut self, least: i64, most: i64) -> Self {
-        self.0.bounds = Some(Bounds { least, most, of_characters: false });
+        self.0.bounds = Some(Bounds { least, most, of: Bounded::Number });
+        self
+    }
+
+    /// Says how far ahead of now a moment may lie.
+    pub(super) fn ahead(mut self, now: i64, most_ms: i64) -> Self {
+        self.0.bounds = Some(Bounds { least: now + 1, most: now + most_ms, of: Bounded::Moment { most_ms } });
         self
     }
 
     /// Says how many characters the field may have.
     pub(super) fn characters(mut self, least: usize, most: usize) -> Self {
         let [least, most] = [least, most].map(|n| i64::try_from(n).unwrap_or(i64::MAX));
-        self.0.bounds = Some(Bounds { least, most, of_characters: true });
+        self.0.bounds = Some(Bounds { least, most, of: Bounded::Characters });
         self
     }
 
@@ -191,6 +199,12 @@ impl Problem {
         problem
     }
 
+    fn offered_to(other: Option<&Counselor>) -> Self {
+        let mut problem = Problem::new(ProblemCode::OfferedToOther);
+        problem.0.offered_to = other.map(view::counselor);
+        problem
+    }
+
     /// Maps a store error; `code` is what a `Conflict` means on this route.
     pub(super) fn on_conflict(code: ProblemCode) -> impl FnOnce(StoreError) -> Self {
         move |error| match error {
@@ -241,6 +255,7 @@ impl Problem {
             offer: self.0.offer,
             size: self.0.size,
             claimed_by: self.0.claimed_by,
+            offered_to: self.0.offered_to,
             retry_after_secs: self.0.retry_after_secs,
             faults,
             list_version: self.0.list_version,
@@ -254,6 +269,7 @@ impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         Problem::new(match refusal {
             Refusal::HeldBy(holder) => return Problem::claimed_by(&holder),
+            Refusal::OfferedTo(other) => return Problem::offered_to(other.as_ref()),
             Refusal::NotHeld => ProblemCode::NotClaimed,
             Refusal::Closed => ProblemCode::Closed,
             Refusal::Unanswered => ProblemCode::Unanswered,
