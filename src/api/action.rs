@@ -207,7 +207,6 @@ pub(super) fn ahead(field: &'static str, at: UnixMs, now: UnixMs) -> Result<Unix
 }
 
 fn within(field: &'static str, at: UnixMs, (now, most_ms): (UnixMs, i64)) -> Result<UnixMs, Problem> {
-    let (least, most) = (now + 1, now + most_ms);
-    let is_within = (least..=most).contains(&at);
-    is_within.then_some(at).ok_or_else(|| Problem::bad_request(field).between(least, most))
+    let is_within = (now + 1..=now + most_ms).contains(&at);
+    is_within.then_some(at).ok_or_else(|| Problem::bad_request(field).ahead(now, most_ms))
 }

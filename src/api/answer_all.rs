@@ -68,7 +68,7 @@ pub(super) async fn preview(
     let names = context.store.pseudonyms();
     let preview = AnswerAllPreview {
         marked: marked.found.iter().map(|c| Marked { id: c.id, last_seen: c.last_inbound_seq }).collect(),
-        conversations: marked.found.iter().map(|row| view::summary(row, names)).collect(),
+        conversations: marked.found.iter().map(|row| view::summary(row, names, context.now())).collect(),
         left_out: marked.left_out.into_iter().map(|one| left_out(one.id, one.why)).collect(),
         has_more: marked.has_more,
         size,

@@ -30,7 +30,7 @@ pub(super) async fn board(context: &ApiContext, days: &Days) -> Result<BoardView
     let now = context.store.board_now().await?;
     let (settings, now_at) = (context.settings(), context.now());
     let desks = &settings.policy.desks;
-    let colleagues = context.store.colleagues(now_at).await?;
+    let colleagues = context.store.colleagues(context.today(), now_at).await?;
     let recovery = context.store.recovery().await?.as_ref().map(view::recovery);
     let counting = Counting { now: &now, days, now_at, settings: &settings };
     Ok(BoardView {

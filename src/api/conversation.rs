@@ -65,14 +65,14 @@ pub(super) async fn list(
         ),
     };
     let page = (u32::try_from(limit).unwrap_or(u32::MAX), after);
-    let ListPage { found, n_total, n_ringing, next } =
-        context.store.conversations_after(filter, page, &session.actor).await?;
+    let page = context.store.conversations_after(filter, page, &session.actor).await?;
+    let ListPage { found, n_total, n_ringing, n_dangers, n_mine, n_my_dangers, next } = page;
     let shown = found.iter().map(|row| (row.id, Some(row.citizen.clone()))).collect();
     let access = NewAccess::by(&session.actor, Action::List).detail(format!("conversations {state}"));
-    let names = context.store.pseudonyms();
-    let conversations = found.iter().map(|row| view::summary(row, names)).collect();
+    let (names, now) = (context.store.pseudonyms(), context.now());
+    let conversations = found.iter().map(|row| view::summary(row, names, now)).collect();
     let next = next.map(|place| place.to_word(state));
-    let list = ConversationList { conversations, n_total, n_ringing, next };
+    let list = ConversationList { conversations, n_total, n_ringing, n_dangers, n_mine, n_my_dangers, next };
     Ok(Seen(Json(list), NewAccess { shown, ..access }))
 }
 

@@ -78,6 +78,7 @@ pub use tally::ApiTally;
 
 use crate::domain::UnixMs;
 use crate::domain::access::Action;
+use crate::domain::board::day_of;
 use crate::domain::catalogue::{Canned, Categories};
 use crate::domain::delivery_reason::DeliveryReason;
 use crate::domain::incentive::Rules;
@@ -151,6 +152,12 @@ pub struct ApiContext {
 impl ApiContext {
     fn now(&self) -> UnixMs {
         self.clock.now_ms()
+    }
+
+    /// When the day began, in the time zone of the first desk.
+    fn today(&self) -> UnixMs {
+        let (settings, now) = (self.settings(), self.now());
+        day_of(&settings.policy.desks.first().calendar, now, 0).map_or(now, |(begin, _)| begin)
     }
 
     fn looker(&self, session: &session::Session) -> view::Looker<'_> {

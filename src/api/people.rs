@@ -19,8 +19,10 @@ pub(super) async fn set_presence(
     Json(request): Json<PresenceRequest>,
 ) -> Result<Json<PresenceResponse>, Problem> {
     let presence = request.presence;
-    let (since_at, held) =
-        context.store.set_presence(domain(presence), &session.actor, context.now()).await?;
+    let (since_at, held) = context
+        .store
+        .set_presence(domain(presence), &session.actor, (context.today(), context.now()))
+        .await?;
     Ok(Json(PresenceResponse { presence, since_at, held }))
 }
 
@@ -31,7 +33,7 @@ pub(super) async fn colleagues(
     State(context): State<ApiContext>,
     session: Session,
 ) -> Result<Json<ColleagueList>, Problem> {
-    let all = context.store.colleagues(context.now()).await?;
+    let all = context.store.colleagues(context.today(), context.now()).await?;
     Ok(Json(ColleagueList { colleagues: all.iter().map(|one| view(one, session.counselor.id)).collect() }))
 }
 

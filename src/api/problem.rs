@@ -16,7 +16,7 @@ use super::needs::Needs;
 use super::view;
 pub(super) use super::wire::ProblemCode;
 use super::wire::{CounselorView, ListVersionView, MessageView, OfferView, ProblemDetails, ReplySize};
-use super::words::{Bounds, Language, allowed, fault_view, faults_in_words, words};
+use super::words::{Bounded, Bounds, Language, allowed, fault_view, faults_in_words, words};
 use crate::domain::counselor::Counselor;
 use crate::domain::edited_list::ListFault;
 use crate::domain::refusal::Refusal;
@@ -47,6 +47,7 @@ struct Parts {
     offer: Option<OfferView>,
     size: Option<ReplySize>,
     claimed_by: Option<CounselorView>,
+    offered_to: Option<CounselorView>,
     retry_after_secs: Option<i64>,
     faults: Vec<ListFault>,
     list_version: Option<ListVersionView>,
@@ -66,6 +67,7 @@ impl Problem {
             offer: None,
             size: None,
             claimed_by: None,
+            offered_to: None,
             retry_after_secs: None,
             faults: Vec::new(),
             list_version: None,
@@ -176,6 +178,12 @@ impl Problem {
         problem
     }
 
+    fn offered_to(other: Option<&Counselor>) -> Self {
+        let mut problem = Problem::new(ProblemCode::OfferedToOther);
+        problem.0.offered_to = other.map(view::counselor);
+        problem
+    }
+
     /// Maps a store error; `code` is what a `Conflict` means on this route.
     pub(super) fn on_conflict(code: ProblemCode) -> impl FnOnce(StoreError) -> Self {
         move |error| match error {
@@ -229,6 +237,7 @@ impl Problem {
             offer: self.0.offer,
             size: self.0.size,
             claimed_by: self.0.claimed_by,
+            offered_to: self.0.offered_to,
             retry_after_secs: self.0.retry_after_secs,
             faults,
             list_version: self.0.list_version,
@@ -250,14 +259,21 @@ impl BadField {
 
     /// Between what the field has to lie.
     pub(super) fn between(mut self, least: i64, most: i64) -> Problem {
-        self.0.0.bounds = Some(Bounds { least, most, of_characters: false });
+        self.0.0.bounds = Some(Bounds { least, most, of: Bounded::Number });
+        self.0
+    }
+
+    /// How far ahead of now a moment may lie.
+    pub(super) fn ahead(mut self, now: i64, most_ms: i64) -> Problem {
+        self.0.0.bounds =
+            Some(Bounds { least: now + 1, most: now + most_ms, of: Bounded::Moment { most_ms } });
         self.0
     }
 
     /// How many characters the field may have.
     pub(super) fn characters(mut self, least: usize, most: usize) -> Problem {
         let [least, most] = [least, most].map(|n| i64::try_from(n).unwrap_or(i64::MAX));
-        self.0.0.bounds = Some(Bounds { least, most, of_characters: true });
+        self.0.0.bounds = Some(Bounds { least, most, of: Bounded::Characters });
         self.0
     }
 
@@ -273,6 +289,7 @@ impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         Problem::new(match refusal {
             Refusal::HeldBy(holder) => return Problem::claimed_by(&holder),
+            Refusal::OfferedTo(other) => return Problem::offered_to(other.as_ref()),
             Refusal::NotHeld => ProblemCode::NotClaimed,
             Refusal::Closed => ProblemCode::Closed,
             Refusal::Unanswered => ProblemCode::Unanswered,

@@ -42,7 +42,13 @@ pub(super) fn short_name(citizen: &PhoneNumber, names: &PseudonymKey) -> String 
     if citizen.is_erased() { String::new() } else { names.of_citizen(citizen).short_name() }
 }
 
-pub(super) fn summary(row: &store::ConversationSummary, names: &PseudonymKey) -> ConversationSummary {
+pub(super) fn summary(
+    row: &store::ConversationSummary,
+    names: &PseudonymKey,
+    now: UnixMs,
+) -> ConversationSummary {
+    // An offer that is over keeps nobody from it.
+    let is_offered = row.offered_until_at.is_some_and(|until| until > now);
     ConversationSummary {
         id: row.id,
         citizen: row.citizen.to_string(),
@@ -66,8 +72,9 @@ pub(super) fn summary(row: &store::ConversationSummary, names: &PseudonymKey) ->
         is_ringing: row.is_ringing,
         is_abusive: row.is_abusive,
         promise_due_at: row.promise_due_at,
-        offered_to: row.offered_to.clone(),
-        offered_to_name: row.offered_to_name.clone(),
+        offered_to: row.offered_to.clone().filter(|_| is_offered),
+        offered_to_name: row.offered_to_name.clone().filter(|_| is_offered),
+        offered_until_at: row.offered_until_at.filter(|_| is_offered),
         referral: row.referral.as_ref().map(|referral| ReferralView {
             department: masked(&referral.to).into_owned(),
             since_at: referral.since,
@@ -89,7 +96,7 @@ pub(super) struct Looker<'a> {
 pub(super) fn detail(row: store::ConversationDetail, looker: Looker<'_>) -> ConversationDetail {
     let writes = |w: &&store::Writer| w.counselor.id != looker.me && is_being_written(w.saved_at, looker.now);
     ConversationDetail {
-        summary: summary(&row.summary, looker.names),
+        summary: summary(&row.summary, looker.names, looker.now),
         last_inbound_id: row.summary.last_inbound_seq,
         closed_at: row.summary.closed_at,
         close_reason: row.summary.close_reason.as_deref().map(|text| masked(text).into_owned()),

@@ -158,12 +158,15 @@ pub struct ConversationSummary {
     /// Their name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub offered_to_name: Option<String>,
+    /// Until when they alone may claim it, but for supervisors.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offered_until_at: Option<i64>,
     /// An outside department works on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub referral: Option<ReferralView>,
 }
 
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 pub struct ConversationList {
     pub conversations: Vec<ConversationSummary>,
     /// Number of conversations that match, listed or not.
@@ -171,6 +174,14 @@ pub struct ConversationList {
     /// Dangers that nobody looks after yet, whatever is listed.
     #[serde(default)]
     pub n_ringing: i64,
+    /// Dangers that nobody has answered, looked after or not, whatever is listed.
+    #[serde(default)]
+    pub n_dangers: i64,
+    /// Conversations that the caller holds, whatever is listed, and unanswered dangers among them.
+    #[serde(default)]
+    pub n_mine: i64,
+    #[serde(default)]
+    pub n_my_dangers: i64,
     /// `after` of the next page; absent on the last one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,

@@ -116,9 +116,22 @@ macro_rules! sentences {
 pub(super) struct Bounds {
     pub least: i64,
     pub most: i64,
-    /// Not the number itself: how many characters there are.
-    pub of_characters: bool,
+    pub of: Bounded,
 }
+
+/// What of a field lies between them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Bounded {
+    Number,
+    /// How many characters there are.
+    Characters,
+    /// A moment, so far ahead of now; nobody reads milliseconds.
+    Moment {
+        most_ms: i64,
+    },
+}
+
+const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 
 /// A sentence, with a space before it, that says what is allowed; nothing where that is not known.
 pub(super) fn allowed(language: Language, known: &[String], bounds: Option<Bounds>) -> String {
@@ -127,10 +140,20 @@ pub(super) fn allowed(language: Language, known: &[String], bounds: Option<Bound
     match bounds {
         Some(Bounds { least, most: i64::MAX, .. }) if is_korean => format!(" {least} 이상이어야 합니다."),
         Some(Bounds { least, most: i64::MAX, .. }) => format!(" It has to be {least} or more."),
-        Some(Bounds { least, most, of_characters: true }) if is_korean => {
+        Some(Bounds { least, most, of: Bounded::Characters }) if is_korean => {
             format!(" {least}자에서 {most}자까지입니다.")
         }
-        Some(Bounds { least, most, of_characters: true }) => format!(" It has {least} to {most} characters."),
+        Some(Bounds { least, most, of: Bounded::Characters }) => {
+            format!(" It has {least} to {most} characters.")
+        }
+        Some(Bounds { of: Bounded::Moment { most_ms }, .. }) => {
+            let days = most_ms / DAY_MS;
+            if is_korean {
+                format!(" 지금부터 {days}일 안의 시각이어야 합니다.")
+            } else {
+                format!(" It has to be within {days} days from now.")
+            }
+        }
         Some(Bounds { least, most, .. }) if is_korean => format!(" {least}에서 {most}까지입니다."),
         Some(Bounds { least, most, .. }) => format!(" It has to be {least} to {most}."),
         None if known.is_empty() => String::new(),
@@ -218,6 +241,9 @@ sentences! {
     ClaimedByOther:
         ["Somebody else's conversation", "A colleague is talking with this citizen."],
         ["다른 상담사가 상담 중", "다른 상담사가 이 시민과 상담하고 있습니다."];
+    OfferedToOther:
+        ["A colleague's first", "It was passed on to a colleague, who may claim it first, for at most ten minutes."],
+        ["동료에게 넘어간 상담", "동료에게 넘어간 상담입니다. 길어야 10분 동안 그 동료가 먼저 맡을 수 있습니다."];
     NotClaimed:
         ["Not your conversation", "Claim the conversation first."],
         ["배정되지 않은 상담", "먼저 상담을 맡아 주세요."];

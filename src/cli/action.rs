@@ -11,7 +11,7 @@ use super::failure::Failure;
 use crate::api::wire::ActionRequest;
 use crate::client::format::one_word;
 use crate::client::last_seen;
-use crate::client::{When, span_ms};
+use crate::client::{MOST_DAYS, NotDue, When, span_ms};
 
 /// `munja urgent N`, `ack`, `warn`, `unrestrict`: only the conversation.
 #[derive(clap::Args)]
@@ -127,7 +127,7 @@ pub async fn prefer(context: &mut CliContext, args: &WithOptionalText) -> Result
 }
 
 pub async fn promise(context: &mut CliContext, args: &WithSpan) -> Result<(), Failure> {
-    let due_at = moment(context, args.span)?;
+    let due_at = moment(context, args.span, MOST_DAYS)?;
     act_until(context, args.n, ActionRequest::Promise { due_at }, "promised", due_at).await?;
     if !args.text.is_empty() {
         // The promise stands also where its note is refused; the error says so.
@@ -137,7 +137,7 @@ pub async fn promise(context: &mut CliContext, args: &WithSpan) -> Result<(), Fa
 }
 
 pub async fn remind(context: &mut CliContext, args: &WithSpan) -> Result<(), Failure> {
-    let due_at = moment(context, args.span)?;
+    let due_at = moment(context, args.span, MOST_DAYS)?;
     let action = ActionRequest::Remind { due_at, text: words(&args.text) };
     act_until(context, args.n, action, "reminding", due_at).await
 }
@@ -189,10 +189,18 @@ pub async fn restrict(context: &mut CliContext, args: &Restrict) -> Result<(), F
     act_until(context, args.n, action, "restricted", until_at).await
 }
 
-/// The moment that somebody typed (milliseconds UTC).
-pub(super) fn moment(context: &CliContext, when: When) -> Result<i64, Failure> {
-    let at = when.at(context.io.clock.now_ms(), &context.io.zone);
-    at.ok_or_else(|| Failure::here(Exit::Usage, "bad_time", []))
+/// The moment that somebody typed (milliseconds UTC), for something that is due within so many days.
+pub(super) fn moment(context: &CliContext, when: When, most_days: i64) -> Result<i64, Failure> {
+    let due = when.due_at(context.io.clock.now_ms(), &context.io.zone, most_days);
+    due.map_err(|(why, at)| {
+        let code = match why {
+            NotDue::Unclear => "bad_time",
+            NotDue::Past => "time_past",
+            NotDue::TooFar => "time_too_far",
+        };
+        let at = at.map(|at| context.times().clock(at)).unwrap_or_default();
+        Failure::here(Exit::Usage, code, [("at", at.into()), ("days", most_days.into())])
+    })
 }
 
 /// The citizen's last text that was shown here. What was never shown is looked at first.

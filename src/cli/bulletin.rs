@@ -12,6 +12,7 @@ use crate::api::wire::{BulletinPreview, BulletinRequest, BulletinView};
 use crate::client::format::one_word;
 use crate::client::message::length_class;
 use crate::client::{When, bulletin_line};
+use crate::domain::bulletin::LONGEST_MS;
 use crate::domain::text::one_line;
 
 const TEXT_COLUMNS: usize = 40;
@@ -50,11 +51,7 @@ pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
 
 async fn begin(context: &mut CliContext, args: &Args, until: When) -> Result<(), Failure> {
     let client = context.client()?;
-    let until_at = action::moment(context, until)?;
-    if until_at <= context.io.clock.now_ms() {
-        let at = context.times().clock(until_at);
-        return Err(Failure::here(Exit::Usage, "bulletin_past", [("at", at.into())]));
-    }
+    let until_at = action::moment(context, until, LONGEST_MS / (24 * 60 * 60 * 1_000))?;
     let request = BulletinRequest { text: words(&args.text), until_at, desk: args.desk.clone() };
     let preview = client.preview_bulletin(&request).await?;
     let at = context.times().clock(until_at);

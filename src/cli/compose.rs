@@ -123,7 +123,7 @@ async fn earlier_answer(
     let detail = client.conversation(other).await?;
     let theirs = detail.messages.iter().filter_map(MessageView::outbound);
     let texts = theirs
-        .filter(|text| text.author.is_some())
+        .filter(|text| text.author.is_some() && text.notice.is_none())
         .map(|text| part(&text.text).map_or(text.text.as_str(), |(.., rest)| rest));
     let begun = texts.collect::<Vec<_>>().join("\n");
     if begun.trim().is_empty() {

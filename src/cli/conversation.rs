@@ -130,8 +130,7 @@ fn describe(context: &CliContext, detail: &ConversationDetail) -> String {
         blocks.push(context.paint.faint(&context.say.with("previous", [("n", previous.to_string().into())])));
     }
     blocks.extend(remarks(context, detail));
-    blocks.extend(detail.messages.iter().map(|text| text_block(context, text)));
-    blocks.extend(detail.notes.iter().map(|note| note_line(context, note)));
+    blocks.extend(by_time(context, detail));
     if let Some(survey) = &detail.survey {
         let score = survey.score.map_or_else(|| "-".to_owned(), |score| score.to_string());
         let comment = survey.comment.as_deref().map(|c| one_line(c, 200)).unwrap_or_default();
@@ -146,6 +145,15 @@ fn describe(context: &CliContext, detail: &ConversationDetail) -> String {
         blocks.push(context.say.with("draft-begun", [("text", one_line(draft, 200).into())]));
     }
     blocks.join("\n")
+}
+
+/// Texts and the notes beside them, as they came one after the other.
+fn by_time(context: &CliContext, detail: &ConversationDetail) -> Vec<String> {
+    let texts = detail.messages.iter().map(|text| (text.at(), text_block(context, text)));
+    let notes = detail.notes.iter().map(|note| (note.at, note_line(context, note)));
+    let mut all: Vec<(i64, String)> = texts.chain(notes).collect();
+    all.sort_by_key(|(at, _)| *at);
+    all.into_iter().map(|(_, block)| block).collect()
 }
 
 /// What a counselor has to know before answering: danger, promises, wishes.
@@ -163,9 +171,9 @@ fn remarks(context: &CliContext, detail: &ConversationDetail) -> Vec<String> {
     if let Some(at) = summary.promise_due_at {
         lines.push(say.with("promise-due", [("at", context.times().clock(at).into())]));
     }
-    // An older server tells the log-in only.
-    if let Some(who) = summary.offered_to_name.as_ref().or(summary.offered_to.as_ref()) {
-        lines.push(say.with("offered", [("who", one_word(who).into())]));
+    if let Some((who, until)) = offered(summary).zip(summary.offered_until_at) {
+        let at = context.times().clock(until);
+        lines.push(say.with("offered", [("who", one_word(who).into()), ("at", at.into())]));
     }
     if let Some(preference) = &detail.preference {
         lines.push(say.with("preference", [("text", one_line(preference, 200).into())]));
@@ -194,6 +202,12 @@ fn note_line(context: &CliContext, note: &NoteView) -> String {
     context.paint.faint(&format!("{} ✎ {kind} · {author}: {text}", context.times().clock(note.at)))
 }
 
+/// To whom it was passed on, or is offered first.
+pub(super) fn offered(summary: &ConversationSummary) -> Option<&str> {
+    // An older server tells the log-in only.
+    summary.offered_to_name.as_deref().or(summary.offered_to.as_deref())
+}
+
 /// The masked number, or that the citizen was erased.
 pub(super) fn citizen(context: &CliContext, summary: &ConversationSummary) -> String {
     named(&context.say, &summary.citizen, "")
@@ -209,6 +223,10 @@ pub(super) fn state(context: &CliContext, summary: &ConversationSummary) -> Stri
     }
     if let Some(holder) = &summary.claimed_by {
         text = format!("{text} ({})", one_word(&holder.name));
+    }
+    if let Some(who) = offered(summary) {
+        let words = context.say.with("offered-short", [("who", one_word(who).into())]);
+        text = format!("{text} · {words}");
     }
     if let Some(at) = summary.promise_due_at {
         let promise = context.say.with("promise-short", [("at", context.times().clock(at).into())]);

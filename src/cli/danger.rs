@@ -92,7 +92,8 @@ pub async fn handover(context: &mut CliContext, args: &Handover) -> Result<(), F
     let (client, service) = (context.client()?, args.service.number());
     let mut last_seen = None;
     if args.told.is_none() {
-        let request = RevealRequest { reason: format!("handover {service}"), what: RevealWhat::Number };
+        let reason = context.say.with("handover-reason", [("service", service.into())]);
+        let request = RevealRequest { reason, what: RevealWhat::Number };
         let shown = client.reveal(args.n, &request).await?;
         let detail = client.conversation(args.n).await?;
         last_seen = Some(detail.last_inbound_id);

@@ -53,13 +53,13 @@ impl Exit {
             Unauthorized | WrongLogin | LockedOut | CodeNeeded | WrongCode | MustChangePassword
             | MustSetUpTotp => Exit::NotLoggedIn,
             NotFound | NobodyWaits | PhotoLost => Exit::Nothing,
-            ClaimedByOther | NotClaimed | Closed | OptedOut | TooManyHeld | SupervisorsOnly
-            | DangerUnanswered | TooManyDangers | NotYourDesk | NoDanger | Restricted | NothingToAck
-            | PromiseOpen | Unanswered | StillOpen | NotReferred | NotPassedOn | NotWarned | WarnFirst
-            | NotAsked | NumberNotShown | NotWaiting | InDanger | NoReceipts | BulletinCrowded
-            | AlreadyLeft | NotInDoubt | SeveralTexts | PhotoNotHereYet | OwnWork | NotReviewable
-            | AlreadyReviewed | AlreadyAnswered | WrongPassword | RoleRefuses | NotYourself | LoginTaken
-            | TotpInUse => Exit::Refused,
+            ClaimedByOther | OfferedToOther | NotClaimed | Closed | OptedOut | TooManyHeld
+            | SupervisorsOnly | DangerUnanswered | TooManyDangers | NotYourDesk | NoDanger | Restricted
+            | NothingToAck | PromiseOpen | Unanswered | StillOpen | NotReferred | NotPassedOn | NotWarned
+            | WarnFirst | NotAsked | NumberNotShown | NotWaiting | InDanger | NoReceipts
+            | BulletinCrowded | AlreadyLeft | NotInDoubt | SeveralTexts | PhotoNotHereYet | OwnWork
+            | NotReviewable | AlreadyReviewed | AlreadyAnswered | WrongPassword | RoleRefuses
+            | NotYourself | LoginTaken | TotpInUse => Exit::Refused,
             NewerTexts | KeyReused | ListChanged => Exit::LookFirst,
             EmptyText | Unencodable | TooLong | BodyTooLarge | PhotoTooLarge | NotAPhoto | PhotosNotTaken
             | TooManyPhotos | NoSuchPhoto | BulletinEmpty | BulletinTooLong | BulletinBraces

@@ -28,6 +28,9 @@ pub struct Write {
     parts: bool,
 }
 
+/// The farthest that an answer of a department can be due.
+const MOST_REFERRAL_DAYS: i64 = 366;
+
 #[derive(clap::Args)]
 pub struct Refer {
     #[arg(value_name = "N", value_parser = clap::value_parser!(i64).range(1..))]
@@ -82,7 +85,7 @@ pub async fn refer(context: &mut CliContext, args: &Refer) -> Result<(), Failure
             return action::act(context, args.n, end, "referral_ended").await;
         }
     };
-    let due_at = action::moment(context, due)?;
+    let due_at = action::moment(context, due, MOST_REFERRAL_DAYS)?;
     let request = ActionRequest::Refer { department: to, due_at };
     action::act_until(context, args.n, request, "referred", due_at).await
 }

@@ -17,6 +17,7 @@ use super::io::Io;
 use crate::client::Say;
 use crate::client::format::one_word;
 use crate::domain::pseudonym::typed_name;
+use crate::domain::text::one_line;
 use crate::ops::lang::Lang;
 
 /// `munja help [COMMAND]`: prints the help of the program or of one command.
@@ -153,23 +154,32 @@ pub fn complain(failure: &Failure, say: &Say, early: &Early, io: &mut Io) -> Exi
 fn wrong_usage(error: &clap::Error, early: &Early) -> Failure {
     let context = |kind: ContextKind| match error.get(kind) {
         Some(ContextValue::String(text)) => one_word(text),
-        Some(ContextValue::Strings(texts)) => one_word(&texts.join(", ")),
+        Some(ContextValue::Strings(texts)) => one_line(&texts.join(", "), 400),
         _ => String::new(),
     };
     let suggested = context(ContextKind::SuggestedSubcommand);
+    let known = context(ContextKind::ValidValue);
+    // `munja` alone opens the desk.
+    let owner = if early.command.is_empty() { "desk" } else { &early.command };
     let (code, what) = match error.kind() {
         ErrorKind::InvalidSubcommand if !suggested.is_empty() => {
             ("usage_command_like", context(ContextKind::InvalidSubcommand))
         }
         ErrorKind::InvalidSubcommand => ("usage_command", context(ContextKind::InvalidSubcommand)),
         ErrorKind::MissingSubcommand => ("usage_no_command", String::new()),
-        ErrorKind::UnknownArgument => ("usage_option", context(ContextKind::InvalidArg)),
+        ErrorKind::UnknownArgument => {
+            let what = context(ContextKind::InvalidArg);
+            (if is_option_of(owner, &what) { "usage_option_first" } else { "usage_option" }, what)
+        }
         // The name of a citizen in the place of a conversation's number.
         ErrorKind::InvalidValue | ErrorKind::ValueValidation
             if context(ContextKind::InvalidArg) == "<N>"
                 && typed_name(&context(ContextKind::InvalidValue)).is_some() =>
         {
             ("usage_citizen", context(ContextKind::InvalidArg))
+        }
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation if !known.is_empty() => {
+            ("usage_value_of", context(ContextKind::InvalidArg))
         }
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
             ("usage_value", context(ContextKind::InvalidArg))
@@ -184,9 +194,19 @@ fn wrong_usage(error: &clap::Error, early: &Early) -> Failure {
         ("value", context(ContextKind::InvalidValue).into()),
         ("other", context(ContextKind::PriorArg).into()),
         ("suggested", suggested.into()),
+        ("known", known.into()),
+        ("owner", owner.to_owned().into()),
         ("command", command.into()),
     ];
     Failure::Here { exit: Exit::Usage, code, values: values.into() }
+}
+
+/// Whether a command has this option, which stood before it.
+fn is_option_of(command: &str, option: &str) -> bool {
+    let long = option.strip_prefix("--");
+    let root = Cli::command();
+    let found = root.find_subcommand(command);
+    long.is_some() && found.is_some_and(|found| found.get_arguments().any(|arg| arg.get_long() == long))
 }
 
 fn styled(text: &StyledStr, colour: bool) -> String {

@@ -19,11 +19,12 @@ use super::failure::Failure;
 use super::input;
 use super::message::{self, where_kept};
 use crate::api::wire::{CannedView, DraftRequest, MessageView, ProblemCode, ReplyRequest};
-use crate::client::When;
 use crate::client::format::one_word;
 use crate::client::message::{length_class, offer as offer_sentence};
 use crate::client::reply::{Sent, offered, send};
-use crate::client::{Client, ClientError, DraftPlace, forget_draft, keep_draft, last_seen, put_draft};
+use crate::client::{
+    Client, ClientError, DraftPlace, MOST_DAYS, When, forget_draft, keep_draft, last_seen, put_draft,
+};
 use crate::domain::photo::MAX_UPLOAD_BYTES;
 use crate::domain::text::safe_for_terminal;
 
@@ -97,7 +98,7 @@ pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
         last_seen,
         force: args.force,
         photos,
-        promise_due_at: args.promise.map(|when| moment(context, when)).transpose()?,
+        promise_due_at: args.promise.map(|when| moment(context, when, MOST_DAYS)).transpose()?,
         category: args.category.clone().or(canned.and_then(|canned| canned.category)),
     };
     deliver(context, &client, args, request).await
@@ -265,6 +266,10 @@ async fn unsent(
     };
     let place = place.ok();
     let remark = match &place {
+        // What could not leave does not leave as it is.
+        Some(DraftPlace::Server) if Exit::from_error(&error) == Exit::Unsendable => {
+            context.say.with("draft-to-change", [("n", n.to_string().into())])
+        }
         Some(place) => where_kept(context, n, place),
         // Nothing else holds the text now.
         None => safe_for_terminal(text),

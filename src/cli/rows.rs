@@ -2,7 +2,7 @@
 //! between: number, masked citizen, state, waiting time, first words, short name of the citizen.
 
 use super::context::CliContext;
-use super::conversation::{citizen, state};
+use super::conversation::{citizen, offered, state};
 use super::failure::Failure;
 use super::render::lines;
 use crate::api::wire::{ConversationList, ConversationSummary};
@@ -135,6 +135,7 @@ fn remarks(context: &CliContext, row: &ConversationSummary, has_states: bool) ->
     }
     let holder = || row.claimed_by.as_ref().map(|holder| one_word(&holder.name));
     parts.extend(holder_of_danger(say, row).or_else(holder));
+    parts.extend(offered(row).map(|who| say.with("offered-short", [("who", one_word(who).into())])));
     parts.extend(row.promise_due_at.map(|due_at| say.with("promise-short", at(due_at))));
     parts.extend(row.referral.as_ref().map(|referral| {
         let is_due = referral.due_at <= context.io.clock.now_ms();

@@ -80,4 +80,4 @@ pub use search::Sought;
 pub use seen::{last_seen, note_seen};
 pub use tidy::{DRAFTS_FOR, PHOTOS_FOR, Tidied, photo_folder, tidy};
 pub use times::{Times, within};
-pub use when::{NotDue, When, due_at, span_ms};
+pub use when::{MOST_DAYS, NotDue, When, due_at, span_ms};

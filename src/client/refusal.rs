@@ -41,7 +41,8 @@ pub fn sentence(say: &Say, error: &ClientError, n: i64) -> String {
 }
 
 fn problem_values(problem: &ProblemDetails, say: &Say) -> Values {
-    let name = problem.claimed_by.as_ref().map_or_else(|| "?".to_owned(), |c| one_word(&c.name));
+    let name = problem.claimed_by.as_ref().or(problem.offered_to.as_ref());
+    let name = name.map_or_else(|| "?".to_owned(), |c| one_word(&c.name));
     let characters: Vec<String> = problem.characters.iter().map(|c| visible_character(c)).collect();
     let minutes = problem.retry_after_secs.map_or(15, |secs| (secs + 59) / 60);
     vec![

@@ -12,8 +12,9 @@ use crate::domain::UnixMs;
 /// When an office day ends.
 const EVENING: Time = Time::constant(18, 0, 0, 0);
 const DAY_MS: i64 = 86_400_000;
-/// The farthest moment that a promise or a reminder can have.
-const MOST_MS: i64 = 30 * DAY_MS;
+/// The farthest moment that a promise or a reminder can have (days).
+pub const MOST_DAYS: i64 = 30;
+const MOST_MS: i64 = MOST_DAYS * DAY_MS;
 const USAGE: &str = "30m, 2h, 1d, 14:30, 12-05, 2026-12-05, \"12-05 14:30\"";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,18 +35,13 @@ pub enum NotDue {
     Unclear,
     /// It lies behind us.
     Past,
-    /// More than 30 days ahead.
+    /// Further ahead than it may be.
     TooFar,
 }
 
 /// The moment that `words` name, seen from `now` in `zone`, for something that is due within 30 days.
 pub fn due_at(words: &str, now: UnixMs, zone: &TimeZone) -> Result<UnixMs, NotDue> {
-    let at = When::read(words).and_then(|when| when.at(now, zone)).ok_or(NotDue::Unclear)?;
-    match at - now {
-        ..=0 => Err(NotDue::Past),
-        1..=MOST_MS => Ok(at),
-        _ => Err(NotDue::TooFar),
-    }
+    When::read(words).ok_or(NotDue::Unclear)?.due_at(now, zone, MOST_DAYS).map_err(|(why, _)| why)
 }
 
 /// `30m`, `2h`, `1d`, or minutes without a unit; up to 30 days.
@@ -80,6 +76,21 @@ impl When {
             return Some(When::Day { year, month, day, time: time_or_evening(rest)? });
         }
         time_of_day(&words).map(When::Clock)
+    }
+
+    /// The moment, for something that is due within so many days; why it is none, and what moment it names, if any.
+    pub fn due_at(
+        &self,
+        now: UnixMs,
+        zone: &TimeZone,
+        most_days: i64,
+    ) -> Result<UnixMs, (NotDue, Option<UnixMs>)> {
+        let at = self.at(now, zone).ok_or((NotDue::Unclear, None))?;
+        match at - now {
+            ..=0 => Err((NotDue::Past, Some(at))),
+            ms if ms <= most_days * DAY_MS => Ok(at),
+            _ => Err((NotDue::TooFar, Some(at))),
+        }
     }
 
     /// The moment (milliseconds UTC), as seen from `now` in this zone; `None` if there is none.

@@ -8,6 +8,8 @@ use super::counselor::Counselor;
 pub enum Refusal {
     /// Somebody else holds the conversation.
     HeldBy(Counselor),
+    /// Somebody else has it to themselves for a while; `None` for somebody whose account is gone.
+    OfferedTo(Option<Counselor>),
     /// Nobody holds it, or not the one who asked.
     NotHeld,
     Closed,

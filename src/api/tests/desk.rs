@@ -120,6 +120,16 @@ async fn a_recall_takes_the_whole_answer_back_into_the_draft() {
     let draft = desk.get(DRAFT, &minsu).await.expect(200);
     assert_eq!(draft["origin"], "recalled");
     assert_eq!(draft["text"].as_str().map(|text| text.replace('\n', " ")), Some(long.trim().to_owned()));
+    // A desk that keeps what came back says nothing new of it, whatever it saw.
+    let same = json!({"text": draft["text"], "based_on": 0});
+    desk.put(DRAFT, &minsu, same).await.expect(204);
+    let kept = desk.get(DRAFT, &minsu).await.expect(200);
+    assert_eq!(
+        (&kept["origin"], &kept["based_on"], &kept["has_newer"]),
+        (&draft["origin"], &draft["based_on"], &json!(false))
+    );
+    desk.put(DRAFT, &minsu, json!({"text": "다른 말", "based_on": 1})).await.expect(204);
+    assert_eq!(desk.get(DRAFT, &minsu).await.expect(200)["origin"], Value::Null);
 }
 
 #[tokio::test(start_paused = true)]
@@ -240,4 +250,7 @@ async fn every_list_says_how_many_dangers_ring() {
     }
     desk.post("/v1/conversations/2/claim", &token, json!({})).await.expect(200);
     assert_eq!(ringing("mine").await, 0, "who takes it looks after it");
+    let list = desk.get("/v1/conversations", &token).await.expect(200);
+    let counts = ["n_dangers", "n_mine", "n_my_dangers"].map(|name| list[name].as_i64());
+    assert_eq!(counts, [Some(1), Some(2), Some(1)], "and has to answer it");
 }

@@ -24,8 +24,10 @@ async fn who_is_on_is_known_to_colleagues() {
     let of = |n: usize, field: &str| list["colleagues"][n][field].clone();
     assert_eq!(
         (of(0, "login"), of(0, "presence"), of(0, "is_me")),
-        ("jia".into(), "off".into(), true.into())
+        ("jia".into(), "on".into(), true.into()),
+        "who works and has said nothing is on"
     );
+    assert_eq!(of(0, "since"), Value::Null);
     assert_eq!((of(1, "login"), of(1, "presence"), of(1, "n_held")), ("minsu".into(), "on".into(), 1.into()));
     desk.put(presence, &minsu, json!({"presence": "off"})).await.expect(200);
     let seen = desk.store.events_after(0, 100).await.expect("events");

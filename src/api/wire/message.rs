@@ -64,7 +64,7 @@ pub struct OutboundMessage {
     pub n_masked: i64,
     #[serde(default)]
     pub photos: Vec<PhotoView>,
-    /// Who wrote it; null for an automatic text.
+    /// Who wrote it, or asked for this automatic text (`where`, `warning`); null where nobody did.
     pub author: Option<CounselorView>,
     /// `held`, `queued`, `sending`, `in_doubt`, `accepted`, `delivered`, `undelivered`, `failed`, `expired`, `cancelled` or
     /// `unconfirmed`.

@@ -39,9 +39,10 @@ pub struct ColleagueView {
     pub role: String,
     /// Keys of their desks, with spaces between; `*` is all.
     pub desks: String,
-    /// `off` also for who is logged in nowhere.
+    /// What they said today; who said nothing is `on` while they work (hold a conversation, or asked for something a short while ago),
+    /// else `off`. `off` also for who is logged in nowhere.
     pub presence: PresenceWord,
-    /// When they last said so; null if they never did.
+    /// When they said so; null if they said nothing today.
     pub since: Option<i64>,
     /// Number of conversations that they hold.
     pub n_held: i64,

@@ -63,6 +63,8 @@ problem_codes! {
     MethodNotAllowed, "method_not_allowed", 405;
     TooSlow, "too_slow", 408;
     ClaimedByOther, "claimed_by_other", 409;
+    /// It was passed on to somebody, or offered to who answered last: theirs first, for some minutes.
+    OfferedToOther, "offered_to_other", 409;
     NotClaimed, "not_claimed", 409;
     NewerTexts, "newer_texts", 409;
     Closed, "closed", 409;
@@ -190,6 +192,9 @@ pub struct ProblemDetails {
     /// `claimed_by_other`: who talks with the citizen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub claimed_by: Option<CounselorView>,
+    /// `offered_to_other`: who may claim it first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offered_to: Option<CounselorView>,
     /// `locked_out`, `log_ins_crowded`, `too_many_requests`: seconds to wait.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after_secs: Option<i64>,

@@ -485,3 +485,26 @@ async fn old_drafts_and_photos_are_removed_at_each_start() {
     let again = world.munja(&["whoami"]).await;
     assert!(!again.err.contains("초안"), "said once: {}", again.err);
 }
+
+/// Each says what would have been right.
+#[tokio::test]
+async fn what_was_typed_wrong_names_what_is_right() {
+    let world = World::new().await;
+    let cases: [(&[&str], &str); 4] = [
+        (&["list", "--state", "nonsense"], "waiting, active, answered, closed"),
+        (&["--contrast", "desk"], "munja desk --contrast"),
+        (&["promise", "12", "2027-07-03"], "30일 안"),
+        (&["promise", "12", "2026-07-01"], "지난 시각"),
+    ];
+    for (args, right) in cases {
+        let run = world.munja(args).await;
+        assert_eq!(run.exit, Exit::Usage, "{args:?}: {}", run.err);
+        assert!(run.err.contains(right), "{args:?}: {}", run.err);
+    }
+    assert_eq!(world.asked(), Vec::<String>::new(), "nothing was asked of the server");
+    let other = json!({ "offered_to": { "id": 2, "login": "jiyeong", "name": "이지영" } });
+    world.server.on("POST /v1/conversations/12/claim", [Reply::Problem(409, "offered_to_other", other)]);
+    let run = world.munja(&["claim", "12"]).await;
+    assert_eq!(run.exit, Exit::Refused);
+    assert!(run.err.contains("이지영 님에게 넘어간"), "{}", run.err);
+}

@@ -164,6 +164,9 @@ error-bad_ca = The file of --ca holds no certificate in PEM form.
 error-locked_out = Too many wrong tries: logging in from here is locked.
 error-not_found = There is nothing with the number { $n }.
 error-nobody_waits = Nobody is waiting.
+# Why the number was shown, as the note says.
+handover-reason = to tell { $service }
+error-offered_to_other = This conversation was passed on to { $name }, who has it first for some minutes.
 error-claimed_by_other = { $name } is talking with this citizen.
 error-not_claimed = You don't hold this conversation.
 error-newer_texts = Newer texts came in ({ $texts }). Nothing was sent or closed.

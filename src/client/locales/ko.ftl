@@ -151,6 +151,9 @@ error-bad_ca = --ca 파일에 PEM 형식의 인증서가 없습니다.
 error-locked_out = 여러 번 틀려서 이곳에서의 로그인이 잠겼습니다.
 error-not_found = { $n }번을 찾을 수 없습니다.
 error-nobody_waits = 기다리는 시민이 없습니다.
+# Why the number was shown, as the note says.
+handover-reason = { $service }에 알리려고
+error-offered_to_other = { $name } 님에게 넘어간 상담입니다. 몇 분 동안은 { $name } 님이 먼저 맡습니다.
 error-claimed_by_other = { $name } 님이 이 시민과 상담 중입니다.
 error-not_claimed = 맡지 않은 상담입니다.
 error-newer_texts = 그사이 새 문자가 { $texts }건 왔습니다. 보내거나 종료하지 않았습니다.

@@ -18,7 +18,8 @@ pub struct Claim {
     pub at: UnixMs,
 }
 
-/// Somebody has it to themselves until then; others are not given it by `next`.
+/// Somebody has it to themselves until then: others neither claim it nor are given it by `next`. Supervisors may claim it, and
+/// danger is everybody's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Offer {
     pub to: i64,
@@ -138,6 +139,12 @@ impl Conversation {
     /// Danger that nobody has answered yet.
     pub fn has_open_danger(&self) -> bool {
         self.danger.is_some_and(|danger| danger.state.is_open())
+    }
+
+    /// To whom it is offered at `now`, if that keeps the actor from claiming it.
+    pub fn offered_to_other(&self, actor: &Actor, now: UnixMs) -> Option<i64> {
+        let offer = self.offer.filter(|offer| offer.until > now && !actor.is(offer.to))?;
+        (!actor.supervises() && !self.is_danger()).then_some(offer.to)
     }
 
     /// Whether the actor may see and serve it: of their desk, theirs, or in danger, which is everybody's who takes duty.

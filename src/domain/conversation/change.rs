@@ -1,6 +1,6 @@
 //! A conversation being changed, with what happened so far: the steps that need no facts and no policy.
 
-use super::aggregate::Conversation;
+use super::aggregate::{Category, Conversation};
 use super::command::{Decision, Happening};
 use super::danger::{Danger, DangerState};
 use super::state::{ConversationEvent, next};
@@ -11,6 +11,17 @@ use crate::domain::triage::Tier;
 /// Detail of the event: the answer waits in the outbox.
 const NOT_SENT: &str = "not_sent";
 
+/// How a conversation stood before its last answer, which did not arrive.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct BeforeAnswer {
+    /// The last answer that did leave, since it was opened or reopened.
+    pub last_reply_at: Option<UnixMs>,
+    /// The oldest text of the citizen's that nobody has answered then; `None` if that is not known.
+    pub waiting_since: Option<UnixMs>,
+    /// The key of its category, where the answer was taken back by its writer: a close with it is taken back, too.
+    pub category: Option<Option<String>>,
+}
+
 /// The conversation as it becomes.
 pub(super) struct Changing {
     pub it: Conversation,
@@ -19,11 +30,11 @@ pub(super) struct Changing {
 }
 
 impl Conversation {
-    /// Its last answer, this text of the outbox, will not arrive: the citizen waits again, and a danger that was answered
-    /// by it rings again. Depends on nothing but the conversation, and follows from nothing that a person may refuse.
-    pub fn lose_answer(&self, message_id: i64, now: UnixMs) -> Decision {
+    /// Its last answer, this text of the outbox, will not arrive: the citizen waits again at the place that they had, and a danger
+    /// that was answered by it rings again. Follows from nothing that a person may refuse.
+    pub fn lose_answer(&self, message_id: i64, before: &BeforeAnswer, now: UnixMs) -> Decision {
         let mut changing = Changing::new(self.clone(), now);
-        changing.answer_lost(message_id, None);
+        changing.answer_lost((message_id, None), before);
         changing.into_decision()
     }
 
@@ -32,7 +43,8 @@ impl Conversation {
     pub fn answer_not_sent(&self, message_id: i64, now: UnixMs) -> Decision {
         let mut changing = Changing::new(self.clone(), now);
         if changing.has_answered_danger() {
-            changing.answer_lost(message_id, Some(NOT_SENT));
+            let before = BeforeAnswer { last_reply_at: self.last_reply_at, ..BeforeAnswer::default() };
+            changing.answer_lost((message_id, Some(NOT_SENT)), &before);
         }
         changing.into_decision()
     }
@@ -103,26 +115,48 @@ impl Changing {
         was_answered && (self.it.is_danger() || self.it.last_reply_at.is_none())
     }
 
-    fn answer_lost(&mut self, message_id: i64, detail: Option<&str>) {
+    fn answer_lost(&mut self, (message_id, detail): (i64, Option<&str>), before: &BeforeAnswer) {
         let answered_danger = self.has_answered_danger();
+        let place = self.it.queue_at;
+        let place = match self.it.waiting_since {
+            // Who never wrote in it never had a place.
+            None => (self.it.last_inbound.seq > 0).then_some(place),
+            // They have written since, and were taken to be in a talk.
+            Some(_) => (self.it.last_reply_at == before.last_reply_at).then_some(place),
+        };
+        // What did not arrive is no talk with them: it gives no head start.
+        self.it.last_reply_at = before.last_reply_at;
+        let since = before.waiting_since.unwrap_or(self.it.last_inbound.at);
         let event = ConversationEvent::AnswerLost { held: self.it.claim.is_some() };
         if let Ok(to) = next(self.it.state, event) {
             if self.it.closed.take().is_some() {
                 self.it.n_reopened += 1;
+                self.take_back_category(before);
             }
             self.it.state = to;
             self.it.survey_due_at = None;
             self.it.nudged_at = None;
-            let since = self.it.last_inbound.at;
             self.it.wait_from(since, None, self.now);
             self.event_by(EventKind::AnswerLost, None, detail);
             if let Some(event) = self.events.last_mut() {
                 event.message_id = Some(message_id);
             }
         }
+        if let Some(waits) = self.it.waiting_since {
+            self.it.waiting_since = Some(waits.min(since));
+            self.it.queue_at = place.unwrap_or_else(|| self.it.place(None, self.now));
+        }
         // Also where the citizen has written since and waits anyway.
         if answered_danger {
             self.raise(Danger::ring(None, self.now), None);
         }
+    }
+
+    fn take_back_category(&mut self, before: &BeforeAnswer) {
+        let Some(key) = &before.category else {
+            return;
+        };
+        let version = self.it.category.take().map(|category| category.version).unwrap_or_default();
+        self.it.category = key.clone().map(|key| Category { key, version });
     }
 }

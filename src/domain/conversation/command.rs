@@ -4,6 +4,7 @@ use super::aggregate::{Category, Conversation};
 use crate::domain::UnixMs;
 use crate::domain::actor::Actor;
 use crate::domain::citizen::Citizen;
+use crate::domain::counselor::Counselor;
 use crate::domain::event::{EventKind, NoteKind};
 use crate::domain::notice::{Language, Notice, Slot};
 use crate::domain::opt_out::Wish;
@@ -231,7 +232,9 @@ pub struct Facts<'a> {
     /// Unanswered dangers among them.
     pub n_dangers_held: u32,
     /// Whom [`Command::ToPerson`] names, if they work here.
-    pub person: Option<i64>,
+    pub person: Option<Counselor>,
+    /// To whom it is offered, where that keeps the actor from claiming it.
+    pub offered_to: Option<Counselor>,
     /// Whoever held it last still works here.
     pub last_holder_works: bool,
     /// An unanswered danger stands in another conversation of the citizen's.
@@ -255,6 +258,7 @@ impl<'a> Facts<'a> {
             n_held: 0,
             n_dangers_held: 0,
             person: None,
+            offered_to: None,
             last_holder_works: false,
             is_in_danger_elsewhere: false,
             warned_at: None,

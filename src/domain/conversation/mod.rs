@@ -28,6 +28,7 @@ pub mod time;
 
 pub use aggregate::{Category, Claim, Closed, Conversation, LastInbound, Offer, Promise, Referral};
 pub use at_once::AT_ONCE;
+pub use change::BeforeAnswer;
 pub use command::{
     CitizenChange, Closing, Command, Decision, Effect, Facts, FoundSent, Happening, Reply, TextIn,
 };

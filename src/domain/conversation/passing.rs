@@ -10,6 +10,11 @@ use crate::domain::refusal::Refusal;
 /// A person who is passed a conversation has it to themselves for so long (milliseconds).
 const OFFERED_MS: i64 = 10 * 60 * 1_000;
 
+/// The note says to whom; in every language alike.
+fn passed_to(name: &str, note: &str) -> String {
+    format!("→ {name}: {note}")
+}
+
 impl Handling<'_> {
     /// Passing on is for who holds it, and for supervisors.
     fn may_pass_on(&self) -> Handled {
@@ -28,19 +33,20 @@ impl Handling<'_> {
         let from = self.it.desk.clone();
         self.put_back(None);
         self.move_to(desk, Some(from));
-        self.note(NoteKind::Transfer, note)?;
+        let name = &self.policy.desks.get_or_first(desk).name;
+        self.note(NoteKind::Transfer, &passed_to(name, note))?;
         self.event(EventKind::Transferred, Some(desk));
         Ok(())
     }
 
     pub(super) fn pass_to_person(&mut self, login: &str, note: &str) -> Handled {
         self.may_pass_on()?;
-        let person = self.facts.person.filter(|id| !self.facts.actor.is(*id));
+        let person = self.facts.person.as_ref().filter(|person| !self.facts.actor.is(person.id));
         let Some(person) = person else {
             return Err(Refusal::NoSuchPerson);
         };
-        self.put_back(Some(person));
-        self.note(NoteKind::Transfer, note)?;
+        self.put_back(Some(person.id));
+        self.note(NoteKind::Transfer, &passed_to(&person.name, note))?;
         self.event(EventKind::Transferred, Some(login));
         Ok(())
     }

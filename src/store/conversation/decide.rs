@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use rusqlite::{Connection, OptionalExtension, Row, named_params};
+use rusqlite::{Connection, OptionalExtension, Row, ToSql, named_params};
 
 use super::row::{insert, load, save};
 use crate::domain::UnixMs;
@@ -12,6 +12,7 @@ use crate::domain::citizen::Citizen;
 use crate::domain::conversation::{
     CitizenChange, Command, Conversation, ConversationState, Decision, Effect, Facts,
 };
+use crate::domain::counselor::Counselor;
 use crate::domain::event::NoteKind;
 use crate::domain::identity_number;
 use crate::domain::notice::{Notice, Slot};
@@ -21,6 +22,7 @@ use crate::domain::queue;
 use crate::domain::recipient::{Recipient, is_person};
 use crate::store::alarm::call;
 use crate::store::conversation::{drafts, line, notes};
+use crate::store::engine::row;
 use crate::store::journal::event::append_events;
 use crate::store::outbound::{held, notice};
 use crate::store::people::citizen;
@@ -158,7 +160,10 @@ fn facts<'a>(change: &Change<'a>, of: &Conversation, command: &Command) -> Resul
     let mut facts = Facts::new(actor);
     match command {
         Command::Claim | Command::TakeOver { .. } => {
-            return claimant(conn, actor.id().unwrap_or_default())?.facts(actor);
+            facts = claimant(conn, actor.id().unwrap_or_default())?.facts(actor)?;
+            if let Some(other) = of.offered_to_other(actor, change.now) {
+                facts.offered_to = colleague(conn, "id = :is", &other)?;
+            }
         }
         Command::Reply(_) | Command::AnswerWaiting { .. } => {
             facts.citizen = citizen::load(conn, &of.citizen)?
@@ -261,11 +266,22 @@ pub(super) fn claimant(conn: &Connection, counselor_id: i64) -> Result<Claimant>
     Ok(conn.prepare_cached(sql)?.query_row(of, found)?)
 }
 
-fn person(conn: &Connection, login: &str) -> Result<Option<i64>> {
+fn person(conn: &Connection, login: &str) -> Result<Option<Counselor>> {
     // Whoever takes duty (domain::actor::Role::takes_duty).
-    let sql = "SELECT id FROM counselor WHERE login = :login AND disabled_at IS NULL
+    let takes_duty = "login = :is AND disabled_at IS NULL
                AND (role = 'counselor' OR role = 'supervisor' OR (role = 'administrator' AND desks <> ''))";
-    Ok(conn.prepare_cached(sql)?.query_row(named_params! { ":login": login }, |r| r.get(0)).optional()?)
+    colleague(conn, takes_duty, &login)
+}
+
+/// `which` is one of the fixed conditions above.
+fn colleague(conn: &Connection, which: &str, is: &dyn ToSql) -> Result<Option<Counselor>> {
+    let sql = format!(
+        "SELECT id AS counselor_id, login AS counselor_login, name AS counselor_name, disabled_at AS counselor_disabled_at
+         FROM counselor WHERE {which}"
+    );
+    let found =
+        conn.prepare_cached(&sql)?.query_row(named_params! { ":is": is }, row::counselor).optional()?;
+    Ok(found.flatten())
 }
 
 fn works(conn: &Connection, id: i64) -> Result<bool> {

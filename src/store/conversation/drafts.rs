@@ -49,7 +49,7 @@ pub(in crate::store) struct NewDraft<'a> {
 }
 
 impl Store {
-    /// Keeps the actor's draft in place of the one before.
+    /// Keeps the actor's draft in place of the one before. The same words once more stay what they are: an answer that came back.
     pub async fn save_draft(
         &self,
         conversation_id: i64,
@@ -64,6 +64,12 @@ impl Store {
             }
             let counselor_id = actor.id().ok_or(StoreError::NotFound)?;
             let new = NewDraft { counselor_id, conversation_id, text: &text, based_on, origin: None };
+            let same =
+                kept(conn, counselor_id, conversation_id)?.filter(|one| one.text.trim() == text.trim());
+            let new = match &same {
+                Some(same) => NewDraft { origin: same.origin, based_on: based_on.max(same.based_on), ..new },
+                None => new,
+            };
             put(conn, &new, now).map(Ok)
         })
         .await
@@ -165,13 +171,30 @@ pub(in crate::store) fn writers(conn: &Connection, conversation_id: i64) -> Resu
 }
 
 fn text_of(conn: &Connection, counselor_id: i64, conversation_id: i64) -> Result<Option<String>> {
-    let sql = "SELECT text FROM draft WHERE counselor_id = :counselor AND conversation_id = :id";
+    Ok(kept(conn, counselor_id, conversation_id)?.map(|kept| kept.text))
+}
+
+/// What is kept of a draft.
+struct Kept {
+    text: String,
+    based_on: i64,
+    origin: Option<DraftOrigin>,
+}
+
+fn kept(conn: &Connection, counselor_id: i64, conversation_id: i64) -> Result<Option<Kept>> {
+    let sql =
+        "SELECT text, based_on, origin FROM draft WHERE counselor_id = :counselor AND conversation_id = :id";
     let of = named_params! { ":counselor": counselor_id, ":id": conversation_id };
-    Ok(conn.prepare_cached(sql)?.query_row(of, |r| r.get(0)).optional()?)
+    let read =
+        |r: &Row<'_>| Ok(Kept { text: r.get("text")?, based_on: r.get("based_on")?, origin: origin(r)? });
+    Ok(conn.prepare_cached(sql)?.query_row(of, read).optional()?)
+}
+
+fn origin(r: &Row<'_>) -> rusqlite::Result<Option<DraftOrigin>> {
+    Ok(r.get::<_, Option<String>>("origin")?.as_deref().and_then(DraftOrigin::from_word))
 }
 
 fn draft(r: &Row<'_>) -> rusqlite::Result<Draft> {
-    let origin: Option<String> = r.get("origin")?;
     Ok(Draft {
         conversation_id: r.get("conversation_id")?,
         citizen: row::phone(r, "citizen")?,
@@ -180,6 +203,6 @@ fn draft(r: &Row<'_>) -> rusqlite::Result<Draft> {
         has_newer: r.get("has_newer")?,
         begun_at: r.get("begun_at")?,
         saved_at: r.get("saved_at")?,
-        origin: origin.as_deref().and_then(DraftOrigin::from_word),
+        origin: origin(r)?,
     })
 }

@@ -68,6 +68,8 @@ pub struct ConversationSummary {
     pub offered_to: Option<String>,
     /// Their name.
     pub offered_to_name: Option<String>,
+    /// Until when they have it to themselves.
+    pub offered_until_at: Option<UnixMs>,
     pub category: Option<String>,
     /// The name of who looks after the danger in it.
     pub acked_by: Option<String>,
@@ -78,13 +80,18 @@ pub struct ConversationSummary {
 }
 
 /// A page of a list.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ListPage {
     pub found: Vec<ConversationSummary>,
     /// How many there are on all pages together.
     pub n_total: i64,
     /// Dangers that nobody looks after yet, in this list or not: everybody who may list anything sees them.
     pub n_ringing: i64,
+    /// Dangers that nobody has answered, looked after or not.
+    pub n_dangers: i64,
+    /// Conversations that the actor holds, and unanswered dangers among them.
+    pub n_mine: i64,
+    pub n_my_dangers: i64,
     /// The place after which the next page begins; `None`: this is the last one.
     pub next: Option<ListPlace>,
 }
@@ -123,7 +130,7 @@ impl Store {
         actor: &Actor,
     ) -> Result<ListPage> {
         if !actor.takes_duty() {
-            return Ok(ListPage { found: Vec::new(), n_total: 0, n_ringing: 0, next: None });
+            return Ok(ListPage::default());
         }
         let (me, desks) = (actor.id(), visible_desks(actor));
         self.read(move |conn| {
@@ -150,7 +157,9 @@ impl Store {
             let count = format!("SELECT count(*) FROM conversation c {index} WHERE {condition} {visible}");
             let of = named_params! { ":holder": holder, ":me": me, ":desks": desks };
             let n_total = conn.prepare_cached(&count)?.query_row(of, |r| r.get(0))?;
-            Ok(ListPage { found, n_total, n_ringing: ringing(conn)?, next })
+            let (n_ringing, n_dangers) = dangers(conn)?;
+            let (n_mine, n_my_dangers) = held_by(conn, me)?;
+            Ok(ListPage { found, n_total, n_ringing, n_dangers, n_mine, n_my_dangers, next })
         })
         .await
     }
@@ -228,7 +237,7 @@ const SUMMARY: &str = "
     (SELECT count(*) FROM inbox i JOIN photo p ON p.inbox_id = i.id
       WHERE i.conversation_id = c.id AND i.seq = c.last_inbound_seq),
     c.referred_to, c.referred_at, c.referral_due_at, c.queue_at,
-    (SELECT o.name FROM counselor o WHERE o.id = c.offered_to)";
+    (SELECT o.name FROM counselor o WHERE o.id = c.offered_to), c.offered_until_at";
 /// What there is beside its texts: most conversations have none of it, and need no query for it.
 const BESIDE: &str = "
     EXISTS (SELECT 1 FROM citizen f WHERE f.number = c.citizen),
@@ -347,6 +356,7 @@ fn summary(r: &Row<'_>) -> rusqlite::Result<ConversationSummary> {
         referral: referral(r)?,
         queue_at: r.get(30)?,
         offered_to_name: r.get(31)?,
+        offered_until_at: r.get(32)?,
     })
 }
 
@@ -356,12 +366,24 @@ fn referral(r: &Row<'_>) -> rusqlite::Result<Option<Referral>> {
     Ok(to.zip(since).zip(due_at).map(|((to, since), due_at)| Referral { to, since, due_at }))
 }
 
-/// Dangers that nobody looks after yet. Those that wait stand at the head of the queue, before the year 1970 (`domain::queue`), so that
-/// the rest of it need not be read.
-fn ringing(conn: &Connection) -> Result<i64> {
-    let sql = "SELECT (SELECT count(*) FROM conversation INDEXED BY conversation_waiting WHERE state = 'waiting' AND queue_at < 0 AND danger = 'ringing')
-                    + (SELECT count(*) FROM conversation WHERE state = 'active' AND alarm_from_at IS NOT NULL AND danger = 'ringing')";
-    Ok(conn.prepare_cached(sql)?.query_row([], |r| r.get(0))?)
+/// Dangers that nobody looks after yet, and those that nobody has answered. Those that wait stand at the head of the queue, before
+/// the year 1970 (`domain::queue`), so that the rest of it need not be read.
+fn dangers(conn: &Connection) -> Result<(i64, i64)> {
+    let sql = "SELECT coalesce(sum(n_ringing), 0), coalesce(sum(n_open), 0) FROM (
+                   SELECT count(CASE WHEN danger = 'ringing' THEN 1 END) AS n_ringing, count(alarm_from_at) AS n_open
+                   FROM conversation INDEXED BY conversation_waiting WHERE state = 'waiting' AND queue_at < 0
+                   UNION ALL
+                   SELECT count(CASE WHEN danger = 'ringing' THEN 1 END), count(*)
+                   FROM conversation WHERE state = 'active' AND alarm_from_at IS NOT NULL)";
+    Ok(conn.prepare_cached(sql)?.query_row([], |r| Ok((r.get(0)?, r.get(1)?)))?)
+}
+
+/// Conversations that somebody holds, and unanswered dangers among them.
+fn held_by(conn: &Connection, counselor_id: Option<i64>) -> Result<(i64, i64)> {
+    let sql = "SELECT count(*), count(alarm_from_at) FROM conversation INDEXED BY conversation_claimed
+               WHERE claimed_by = :of AND claimed_by IS NOT NULL";
+    let of = named_params! { ":of": counselor_id };
+    Ok(conn.prepare_cached(sql)?.query_row(of, |r| Ok((r.get(0)?, r.get(1)?)))?)
 }
 
 /// One line of a list by itself.
@@ -372,7 +394,7 @@ pub(super) fn one(conn: &Connection, id: i64) -> Result<ConversationSummary> {
 
 pub(in crate::store) fn detail(conn: &Connection, id: i64) -> Result<ConversationDetail> {
     let one = format!("SELECT {SUMMARY}, {BESIDE} FROM conversation c {HOLDER} WHERE c.id = :id");
-    let found = |r: &Row<'_>| Ok((summary(r)?, (r.get(32)?, r.get(33)?, r.get(34)?, r.get(35)?)));
+    let found = |r: &Row<'_>| Ok((summary(r)?, (r.get(33)?, r.get(34)?, r.get(35)?, r.get(36)?)));
     let (summary, (has_facts, has_notes, has_survey, has_drafts)) =
         conn.prepare_cached(&one)?.query_row(named_params! { ":id": id }, found)?;
     let mut messages = inbound(conn, id)?;

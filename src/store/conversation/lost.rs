@@ -5,19 +5,59 @@ use rusqlite::{Connection, OptionalExtension, named_params};
 
 use super::row::{load, save};
 use crate::domain::UnixMs;
+use crate::domain::conversation::BeforeAnswer;
 use crate::store::Result;
 use crate::store::journal::event::append_events;
 
 /// After the text `outbox_id` was lost: its conversation is not answered any more, if this was its last answer and the
-/// same words are not on their way again.
-pub(in crate::store) fn answer_lost(conn: &Connection, outbox_id: i64, now: UnixMs) -> Result<()> {
+/// same words are not on their way again. `is_taken_back`: by its writer.
+pub(in crate::store) fn answer_lost(
+    conn: &Connection,
+    outbox_id: i64,
+    is_taken_back: bool,
+    now: UnixMs,
+) -> Result<()> {
     let Some(id) = affected(conn, outbox_id)? else {
         return Ok(());
     };
     let before = load(conn, id)?;
-    let decision = before.lose_answer(outbox_id, now);
+    let mut stood = before_answer(conn, id, outbox_id)?;
+    if !is_taken_back {
+        stood.category = None;
+    }
+    let decision = before.lose_answer(outbox_id, &stood, now);
     save(conn, &before, &decision.after)?;
     append_events(conn, id, decision.events, now)
+}
+
+/// How the conversation stood before the answer of this text was written.
+fn before_answer(conn: &Connection, id: i64, outbox_id: i64) -> Result<BeforeAnswer> {
+    let sql = "SELECT r.id, r.created_at FROM outbox o JOIN reply r ON r.id = o.reply_id WHERE o.id = :text";
+    let of_text = named_params! { ":text": outbox_id };
+    let (reply, written_at): (i64, UnixMs) =
+        conn.prepare_cached(sql)?.query_row(of_text, |r| Ok((r.get(0)?, r.get(1)?)))?;
+    // The condition of `event_of_conversation`.
+    let sql = "SELECT max(at) FROM event
+               WHERE conversation_id = :id AND kind <> 'message' AND kind = 'closed' AND at < :written";
+    let then = named_params! { ":id": id, ":written": written_at };
+    let closed_at: Option<UnixMs> = conn.prepare_cached(sql)?.query_row(then, |r| r.get(0))?;
+    // An answer of several texts is one that left as soon as one of them did; another one may wait to leave.
+    let sql = "SELECT max(r.created_at) FROM outbox o JOIN reply r ON r.id = o.reply_id
+               WHERE o.conversation_id = :id AND r.created_at > :closed
+                 AND (o.state = 'sending' OR o.state = 'in_doubt' OR o.state = 'accepted' OR o.state = 'unconfirmed'
+                      OR o.state = 'delivered' OR (r.id <> :reply AND (o.state = 'held' OR o.state = 'queued')))";
+    let of = named_params! { ":id": id, ":closed": closed_at.unwrap_or(i64::MIN), ":reply": reply };
+    let last_reply_at: Option<UnixMs> = conn.prepare_cached(sql)?.query_row(of, |r| r.get(0))?;
+    let sql = "SELECT min(received_at - coalesce(late_ms, 0)) FROM inbox
+               WHERE conversation_id = :id AND purpose = 'question' AND received_at > :after";
+    let after = last_reply_at.max(closed_at).unwrap_or(i64::MIN);
+    let waiting_since =
+        conn.prepare_cached(sql)?.query_row(named_params! { ":id": id, ":after": after }, |r| r.get(0))?;
+    let sql = "SELECT category FROM event
+               WHERE conversation_id = :id AND kind <> 'message' AND at < :written ORDER BY seq DESC LIMIT 1";
+    let category: Option<Option<String>> =
+        conn.prepare_cached(sql)?.query_row(then, |r| r.get(0)).optional()?;
+    Ok(BeforeAnswer { last_reply_at, waiting_since, category: Some(category.flatten()) })
 }
 
 /// An answer to danger that is still in the outbox.

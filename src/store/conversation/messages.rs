@@ -82,6 +82,7 @@ fn with_photos(conn: &Connection, (mut text, has_any): (Message, bool)) -> Resul
     Ok(text)
 }
 
+/// Texts with who wrote them, or who had an automatic one sent: its event is of the same moment.
 const OUTBOUND: &str = "
     SELECT o.id, o.created_at, o.text AS text, o.state AS state, o.carrier, o.code, o.final_at,
            o.needs_person, o.conversation_id, o.citizen, o.notice,
@@ -89,7 +90,10 @@ const OUTBOUND: &str = "
            CASE WHEN EXISTS (SELECT 1 FROM photo WHERE photo.outbox_id = o.id) THEN 'mms' ELSE o.kind END AS kind,
            c.id AS counselor_id, c.login AS counselor_login, c.name AS counselor_name,
            c.disabled_at AS counselor_disabled_at
-    FROM outbox o LEFT JOIN counselor c ON c.id = o.author_id";
+    FROM outbox o LEFT JOIN counselor c ON c.id = coalesce(o.author_id, CASE WHEN o.notice = 'where' OR o.notice = 'warning' THEN
+        (SELECT e.counselor_id FROM event e
+         WHERE e.conversation_id = o.conversation_id AND e.kind <> 'message' AND e.at = o.created_at
+           AND (e.kind = 'asked_where' OR e.kind = 'warned') LIMIT 1) END)";
 
 pub(in crate::store) fn outbound(conn: &Connection, conversation_id: i64) -> Result<Vec<Message>> {
     let sql = format!("{OUTBOUND} WHERE o.conversation_id = :conversation ORDER BY o.id");

@@ -71,7 +71,8 @@ pub(in crate::store) fn finish(conn: &Connection, step: &Step<'_>, now: UnixMs) 
     one_row(n)?;
     append_state_event(conn, step.id, to, now)?;
     let is_lost = to.is_final() && to != OutboundState::Delivered;
-    if is_lost { answer_lost(conn, step.id, now) } else { Ok(()) }
+    let is_taken_back = step.event == OutboundEvent::Recalled;
+    if is_lost { answer_lost(conn, step.id, is_taken_back, now) } else { Ok(()) }
 }
 
 /// Appends the event of a text's new state.

@@ -186,3 +186,33 @@ async fn an_answer_to_many_is_nobodys_points_and_nobodys_figures() {
     let of = |who: i64| tally.rows[&Key::Counselor(who)].value(FigureId::Replies);
     assert_eq!((of(boss), of(minsu)), (Some(1), Some(1)));
 }
+
+/// Who got nothing goes before nobody who waited longer, and the close that was taken back leaves no category.
+#[tokio::test]
+async fn an_answer_to_many_that_is_taken_back_leaves_the_line_as_it_was() {
+    let bench = Bench::new();
+    let boss = bench.supervisor("boss").await;
+    let policy = Arc::new(ServicePolicy { recall_ms: 10_000, ..(*quiet()).clone() });
+    let first = bench.writes("01010000001", "버스 언제 와요?", DAY).await;
+    let second = bench.writes("01010000002", "버스 언제 와요?", DAY + MINUTE).await;
+    let sql = format!(
+        "SELECT waiting_since_at || ' ' || queue_at || ' ' || coalesce(last_reply_at, '-') || ' ' || coalesce(category, '-')
+         FROM conversation WHERE id = {second}"
+    );
+    let before: String = bench.value(&sql);
+    let actor = bench.store.person(boss).await;
+    let category = Some(Category { key: "교통/버스".into(), version: "1".into() });
+    let close = Closing { last_seen: Some(2), category, ..Closing::default() };
+    let id = crate::domain::mass_answer::MassAnswerId::of_digest(b"munja1");
+    let mut new = super::replies::new_reply(second, &id.reply_key("2"), &["지금은", "모두 늦습니다."]);
+    new.reply.last_seen = 2;
+    let written = bench.store.answer_waiting(new, Some(close), &actor, &policy, DAY + 2 * MINUTE).await;
+    written.unwrap().unwrap();
+    assert_eq!(bench.conversation_state(second), "closed");
+    let recalled = bench.store.recall_all(None, &actor, DAY + 2 * MINUTE + 1).await.unwrap();
+    assert_eq!(recalled.replies.len(), 1);
+    assert_eq!(bench.conversation_state(second), "waiting");
+    assert_eq!(bench.value::<String>(&sql), before);
+    let next = bench.store.next_for(boss, MANY, DAY + 3 * MINUTE).await.unwrap();
+    assert_eq!(next.unwrap().summary.id, first, "they waited longer");
+}

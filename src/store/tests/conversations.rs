@@ -309,3 +309,26 @@ async fn counts_and_balance_agree_with_the_rows() {
     assert_eq!((balance.n_received, balance.n_routed, balance.n_replies), (2, 2, 1));
     assert_eq!((balance.n_outbound("in_doubt"), balance.n_outbound("failed")), (1, 1));
 }
+
+/// An automatic text that somebody had sent stands under their name; the others under nobody's.
+#[tokio::test]
+async fn who_asked_where_the_citizen_is_is_named() {
+    use super::service::DAY;
+    let bench = Bench::new();
+    let minsu = bench.counselor("minsu").await;
+    let id = bench.writes(MINSU, "막차?", DAY).await;
+    bench.store.claim(id, minsu, MANY, DAY).await.unwrap().unwrap();
+    bench.act(id, minsu, Command::AskWhere, DAY + MINUTE).await.unwrap();
+    let shown = bench.store.shown(id).await;
+    let said: Vec<_> = shown
+        .messages
+        .iter()
+        .filter_map(|text| match text {
+            Message::Out { notice, author, .. } => {
+                Some((notice.as_deref()?, author.as_ref().map(|by| by.id)))
+            }
+            Message::In { .. } => None,
+        })
+        .collect();
+    assert_eq!(said, [("receipt", None), ("where", Some(minsu))]);
+}

@@ -178,3 +178,26 @@ async fn whoever_got_no_answer_waits_again() {
         assert_eq!(bench.n_events("kind = 'answer_lost'"), 1);
     }
 }
+
+/// The answer before it arrived: they are in a talk, and wait from what they wrote after it.
+#[tokio::test]
+async fn an_answer_that_is_taken_back_leaves_the_place_before_it() {
+    use super::service::DAY;
+    let bench = Bench::new();
+    let minsu = bench.counselor("minsu").await;
+    let id = bench.writes(MINSU, "막차?", DAY).await;
+    bench.store.claim(id, minsu, MANY, DAY).await.unwrap().unwrap();
+    bench.answer_at(id, minsu, "23:10입니다", DAY + MINUTE).await;
+    bench.all_leave(DAY + MINUTE).await;
+    bench.writes(MINSU, "첫차는요?", DAY + 5 * MINUTE).await;
+    bench.writes(MINSU, "여보세요?", DAY + 8 * MINUTE).await;
+    let sql = format!(
+        "SELECT waiting_since_at || ' ' || queue_at || ' ' || last_reply_at FROM conversation WHERE id = {id}"
+    );
+    let before: String = bench.value(&sql);
+    bench.answer_at(id, minsu, "5:30입니다", DAY + 9 * MINUTE).await;
+    let text = bench.value("SELECT max(id) FROM outbox");
+    bench.store.recall_by(text, minsu, DAY + 9 * MINUTE + 1).await.unwrap();
+    assert_eq!(bench.conversation_state(id), "active");
+    assert_eq!(bench.value::<String>(&sql), before);
+}

@@ -344,7 +344,10 @@ async fn from_desk_to_desk_and_back() {
     assert_eq!(bench.said(id), ["receipt", "moved"], "the citizen is told");
     assert_eq!(bench.store.next_for(minsu, MANY, DAY).await.unwrap(), Err(Refusal::NobodyWaits));
     let theirs = claimed(bench.store.next_for(north, MANY, DAY).await.unwrap());
-    assert_eq!((theirs.summary.desk.as_str(), theirs.notes[0].text.as_str()), ("north", "보건소 문의"));
+    assert_eq!(
+        (theirs.summary.desk.as_str(), theirs.notes[0].text.as_str()),
+        ("north", "→ north 창구: 보건소 문의")
+    );
     assert_eq!(act(north, Command::Return { note: "시청 일".into() }).await, Ok(()));
     let back = claimed(bench.store.next_for(minsu, MANY, DAY).await.unwrap());
     assert_eq!((back.summary.desk.as_str(), back.notes.len()), ("main", 2));
@@ -390,6 +393,13 @@ async fn from_person_to_person() {
     assert_eq!(bench.act(id, minsu, to("nobody"), DAY).await, Err(Refusal::NoSuchPerson));
     assert_eq!(bench.act(id, minsu, to("jiyeong"), DAY).await, Ok(()));
     assert_eq!(bench.store.next_for(third, MANY, DAY).await.unwrap(), Err(Refusal::NobodyWaits));
+    for other in [third, minsu] {
+        let refused = bench.store.claim(id, other, MANY, DAY + 10 * MINUTE - 1).await.unwrap();
+        let Err(Refusal::OfferedTo(Some(to))) = refused else { panic!("it is theirs: {refused:?}") };
+        assert_eq!(to.id, jiyeong);
+    }
+    let note: String = bench.value("SELECT text FROM note WHERE kind = 'transfer'");
+    assert!(note.starts_with("→ ") && note.contains("jiyeong") && note.ends_with(": 아는 분"), "{note}");
     assert_eq!(bench.act(id, jiyeong, Command::Return { note: "자리 비움".into() }, DAY).await, Ok(()));
     assert_eq!(claimed(bench.store.next_for(minsu, MANY, DAY).await.unwrap()).summary.id, id);
     assert_eq!(bench.said(id), ["receipt"], "the desk is the same: the citizen is told nothing");

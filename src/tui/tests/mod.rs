@@ -187,7 +187,7 @@ impl Town {
         let n_total = i64::try_from(rows.len()).expect("few");
         let n_ringing = self.talks.values().filter(|talk| talk.summary.is_ringing).count();
         let n_ringing = i64::try_from(n_ringing).expect("few");
-        ConversationList { conversations: rows, n_total, n_ringing, next: None }
+        ConversationList { conversations: rows, n_total, n_ringing, ..ConversationList::default() }
     }
 
     fn claim(&mut self, n: i64) -> Result<Box<ConversationDetail>, ClientError> {
