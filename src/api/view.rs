@@ -67,6 +67,7 @@ pub(super) fn summary(row: &store::ConversationSummary, names: &PseudonymKey) ->
         promise_due_at: row.promise_due_at,
         offered_to: row.offered_to.clone(),
         offered_to_name: row.offered_to_name.clone(),
+        refuses_texts: row.refuses_texts,
         referral: row.referral.as_ref().map(|referral| ReferralView {
             department: masked(&referral.to).into_owned(),
             since_at: referral.since,

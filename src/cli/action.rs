@@ -12,6 +12,7 @@ use crate::api::wire::ActionRequest;
 use crate::client::format::one_word;
 use crate::client::last_seen;
 use crate::client::{When, span_ms};
+use crate::domain::conversation::MOST_DAYS_AHEAD;
 
 /// `munja urgent N`, `ack`, `warn`, `unrestrict`: only the conversation.
 #[derive(clap::Args)]
@@ -127,7 +128,7 @@ pub async fn prefer(context: &mut CliContext, args: &WithOptionalText) -> Result
 }
 
 pub async fn promise(context: &mut CliContext, args: &WithSpan) -> Result<(), Failure> {
-    let due_at = moment(context, args.span)?;
+    let due_at = ahead(context, moment(context, args.span)?)?;
     act_until(context, args.n, ActionRequest::Promise { due_at }, "promised", due_at).await?;
     if !args.text.is_empty() {
         // The promise stands also where its note is refused; the error says so.
@@ -137,7 +138,7 @@ pub async fn promise(context: &mut CliContext, args: &WithSpan) -> Result<(), Fa
 }
 
 pub async fn remind(context: &mut CliContext, args: &WithSpan) -> Result<(), Failure> {
-    let due_at = moment(context, args.span)?;
+    let due_at = ahead(context, moment(context, args.span)?)?;
     let action = ActionRequest::Remind { due_at, text: words(&args.text) };
     act_until(context, args.n, action, "reminding", due_at).await
 }
@@ -184,9 +185,17 @@ pub async fn take(context: &mut CliContext, args: &WithText) -> Result<(), Failu
 }
 
 pub async fn restrict(context: &mut CliContext, args: &Restrict) -> Result<(), Failure> {
-    let until_at = context.io.clock.now_ms() + args.span;
+    let until_at = ahead(context, context.io.clock.now_ms() + args.span)?;
     let action = ActionRequest::Restrict { until_at, reason: args.reason.clone() };
     act_until(context, args.n, action, "restricted", until_at).await
+}
+
+/// The moment, if the server lets anything be that far ahead; else how far it may be.
+fn ahead(context: &CliContext, at: i64) -> Result<i64, Failure> {
+    const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
+    let is_within = at - context.io.clock.now_ms() <= MOST_DAYS_AHEAD * DAY_MS;
+    let too_far = || Failure::here(Exit::Usage, "too_far_ahead", [("days", MOST_DAYS_AHEAD.into())]);
+    is_within.then_some(at).ok_or_else(too_far)
 }
 
 /// The moment that somebody typed (milliseconds UTC).

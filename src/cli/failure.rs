@@ -118,7 +118,9 @@ impl Failure {
             return (failure.words(say, n).0, Some(next));
         }
         let mut values = self.values(say);
-        values.push(("n", n.map_or_else(|| "N".into(), |n| n.to_string().into())));
+        if !values.iter().any(|(name, _)| *name == "n") {
+            values.push(("n", n.map_or_else(|| "N".into(), |n| n.to_string().into())));
+        }
         let next = say.find_with(&format!("{}-{}", self.next_step(), self.code()), values.clone());
         match say.find_with(&format!("error-{}", self.code()), values) {
             Some(sentence) => (sentence, next),

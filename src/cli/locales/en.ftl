@@ -501,7 +501,7 @@ arg-decide-decision = give-up or send-again
 arg-decide-yes = Do not ask for confirmation
 arg-text = The text
 arg-span = When: 30m, 2h, 1d from now, or 14:30, 12-05, "12-05 14:30"
-arg-restrict-span = For how long: 2h, 7d
+arg-restrict-span = For how long: 2h, 7d; at most 30d
 arg-note = A note for the receiver
 arg-reason = The reason; kept as a note
 arg-handover-service = 119 (fire, injury) or 112 (crime)
@@ -621,7 +621,10 @@ totp-disabled = No code is asked for any more.
 session-line = { $n }  from { $from }, since { $since }, last used about { $used }
 session-this = { $n }  from { $from }, since { $since }, last used about { $used } (this one)
 session-ended = Log-in { $n } has ended.
-sessions-ended = { $n } other log-ins have ended.
+sessions-ended = { $n ->
+    [one] { $n } other log-in has ended.
+   *[other] { $n } other log-ins have ended.
+    }
 account-changed = The account { $login } is changed.
 account-has-totp = second factor
 account-must-change = has to change the password
@@ -679,8 +682,14 @@ status-role-inbound = {" "}(receives)
 status-stopped = Sending has stopped: { $name } refuses our key or account. Tell the operator.
 status-out-of-order = { $name } is out of order and is tried again now and then. Tell the operator.
 status-paused = The operator stopped sending through { $name }.
-status-possible-loss = Texts may be lost: { $n } answers of { $name } did not come whole, the last { $ago }. Tell the operator.
-status-dates-behind = { $name } dates texts { $n } minutes too early; which of them came late can't be told. Tell the operator.
+status-possible-loss = Texts may be lost: { $n ->
+    [one] { $n } answer of { $name } did not come whole, { $ago }. Tell the operator.
+   *[other] { $n } answers of { $name } did not come whole, the last { $ago }. Tell the operator.
+    }
+status-dates-behind = { $n ->
+    [one] { $name } dates texts { $n } minute too early; which of them came late can't be told. Tell the operator.
+   *[other] { $name } dates texts { $n } minutes too early; which of them came late can't be told. Tell the operator.
+    }
 status-compared-in = Received, compared { $at }: carrier { $theirs }, we { $ours }
 status-compared-in-differs = Received, compared { $at }: carrier { $theirs }, we { $ours }, differences: { $differences }. Tell the operator.
 status-compared-out = Sent, compared { $at }: carrier { $theirs }, we { $ours }
@@ -706,6 +715,10 @@ next-other_server = munja login --server { $server }, or keep a second log-in wi
 next-wrong_login = Try again; after several wrong tries the account is locked for a while.
 next-locked_out = Try again in { $minutes } min.
 next-not_found = munja list --all shows the numbers.
+error-no_such_review = There is no review { $r } of your work.
+next-no_such_review = munja reviews shows the numbers.
+error-too_far_ahead = It has to be within { $days } days from now.
+next-too_far_ahead = For example 2h, 7d or { $days }d
 next-nobody_waits = munja watch shows when somebody does.
 next-claimed_by_other = Take another conversation: munja next
 next-not_claimed = munja claim { $n }
@@ -837,6 +850,7 @@ promise-due = An answer is promised by { $at }.
 offered = { $who } has it to themselves first.
 preference = The citizen asked for: { $text }
 opted-out = The citizen wants no automatic texts.
+refuses-texts-close = The citizen wants no texts and has not written since: no answer can be sent. To close it: munja close { $n } --unanswered
 restricted-until = The citizen is not answered until { $at }, unless in danger.
 desk-and-category = Desk: { $desk } · Category: { $category }
 draft-begun = Left by a colleague to go on with: { $text }
@@ -852,8 +866,8 @@ next-own_work = munja review sample
 next-not_reviewable = Name whose work it is: munja review write { $n } --counselor LOGIN --marks …
 next-already_reviewed = munja reviews --all
 next-already_answered = munja reviews
-next-warn_first = Warn first: munja warn { $n }
-next-opted_out = If the citizen writes again, you can reply.
+next-warn_first = If nobody has warned them: munja warn { $n }. If somebody has, wait until they write again.
+next-opted_out = If the citizen writes again, you can reply. To close a conversation that still waits: munja close { $n } --unanswered
 next-too_many_held = Answer or release one: munja list --mine
 next-supervisors_only = The operator sets roles: munjad user duties LOGIN --role supervisor
 next-nothing_to_ack = munja show { $n }
@@ -888,7 +902,10 @@ next-not_your_desk = munja desks lists the desks; their counselors can pass it o
 next-no_danger = munja show { $n }
 next-restricted = munja show { $n } shows until when. A supervisor can end it: munja unrestrict { $n }
 did-asked_where = The citizen of conversation { $n } was asked where they are.
-masked = { $n } identity numbers are masked (`munja reveal N --texts --reason "..."`)
+masked = { $n ->
+    [one] { $n } identity number is masked (`munja reveal N --texts --reason "..."`)
+   *[other] { $n } identity numbers are masked (`munja reveal N --texts --reason "..."`)
+    }
 nothing-masked = Nothing is masked in the texts of conversation { $n }.
 identity-resident = resident registration number
 identity-alien = alien registration number
@@ -912,8 +929,14 @@ duty-off = not on duty
 duty-next = called next
 duty-kind-danger = danger
 duty-kind-operator = gateway
-duty-alarm = Conversation { $n }: no answer for { $span } · { $phones } duty phones called
-duty-alarm-now = Conversation { $n }: just now · { $phones } duty phones called
+duty-alarm = Conversation { $n }: no answer for { $span } · { $phones ->
+    [one] { $phones } duty phone called
+   *[other] { $phones } duty phones called
+    }
+duty-alarm-now = Conversation { $n }: just now · { $phones ->
+    [one] { $phones } duty phone called
+   *[other] { $phones } duty phones called
+    }
 duty-quiet = no calls until { $at }
 trouble-deaf = { $carrier }: no texts for { $span }
 trouble-disk_full = The server's disk has been full for { $span }
@@ -989,8 +1012,14 @@ report-unit-seconds = seconds
 report-made = Counted { $at }.
 report-not-final = Not final: the period and the three days after it are not over, or consultations are still open.
 report-corrected = Correction: { $name } was published as { $published } and is { $now } now.
-report-erased-words = The words of { $n } answers are gone: their citizens were erased.
-report-more-words = There are { $n } more; choose fewer days.
+report-erased-words = { $n ->
+    [one] The words of { $n } answer are gone: its citizen was erased.
+   *[other] The words of { $n } answers are gone: their citizens were erased.
+    }
+report-more-words = { $n ->
+    [one] There is { $n } more; choose fewer days.
+   *[other] There are { $n } more; choose fewer days.
+    }
 report-words = What citizens wrote
 report-definitions = Definition
 report-sheet-figures = Figures
@@ -1041,7 +1070,7 @@ next-announce_end = munja announce "..." tells what holds now.
 error-unknown_kind = There is no kind “{ $what }”. Known: { $known }
 next-unknown_kind = munja watch --kind urgent,text_in
 error-unknown_desk = There is no desk { $desk }: { $known }
-next-unknown_desk = munja status shows the desks.
+next-unknown_desk = munja desks lists them.
 error-bad_marks = Marks do not fit the sheet at: { $what }. Every point needs one: { $sheet }
 next-bad_marks = munja review sheet
 coaching-title = To speak about, { $from } to { $to }
@@ -1102,11 +1131,15 @@ edit-newer = Version { $n } is of { $who }, { $at }.
 edit-added = New: { $entry }
 edit-changed = Changed: { $key }: { $before } → { $after }
 edit-removed = Gone: { $entry }
-edit-uses = { $n } conversations have it, { $open } of them open. They keep it; nobody can choose it any more.
+edit-uses = { $n ->
+    [one] { $n } conversation has it, { $open } of them open. It keeps it; nobody can choose it any more.
+   *[other] { $n } conversations have it, { $open } of them open. They keep it; nobody can choose it any more.
+    }
 edit-found = stands in { $n } of the last { $texts } texts
 edit-more = … and { $n } more
 edit-no-change = Nothing changes for anybody.
 edit-ask = Is that right, for everybody and at once? (y/n)
+edit-ask-same = Store it as a version all the same? (y/n)
 edit-why = Why? One line, kept with the version:
 edit-again = Edit it again? (y/n)
 edit-kept = What you wrote lies in { $file }. To go on: munja edit { $list } --from { $file }
@@ -1156,8 +1189,11 @@ arg-answer-all-parts = Send it although it leaves as several texts
 arg-answer-all-yes = Do not ask
 language-ko = Korean
 language-en = English
-bulletin-preview = The receipt as it will arrive:
-bulletin-others = { $n } more bulletins hold now and stand in the same receipts.
+bulletin-preview = The receipt as it will arrive until { $at }:
+bulletin-others = { $n ->
+    [one] { $n } more bulletin holds now and stands in the same receipts.
+   *[other] { $n } more bulletins hold now and stand in the same receipts.
+    }
 ask-bulletin = Add it to the receipts of { $desk } until { $at }? (y/n)
 bulletin-begun = Bulletin { $n } holds until { $at }. munja bulletin end { $n } takes it back.
 bulletin-repeated = Bulletin { $n } held already. It holds until { $at }.
@@ -1190,8 +1226,14 @@ left-out-newer_texts = the citizen has written since
 left-out-opted_out = the citizen wants no texts
 left-out-category_needed = it needs a category
 left-out-key_reused = it was answered with another text
-ask-answer-all = Send this answer to { $n } citizens? (y/n)
-ask-answer-all-close = Send this answer to { $n } citizens and close their conversations? (y/n)
+ask-answer-all = { $n ->
+    [one] Send this answer to { $n } citizen? (y/n)
+   *[other] Send this answer to { $n } citizens? (y/n)
+    }
+ask-answer-all-close = { $n ->
+    [one] Send this answer to { $n } citizen and close the conversation? (y/n)
+   *[other] Send this answer to { $n } citizens and close their conversations? (y/n)
+    }
 answered-all = Answered: { $n }
 answered-all-before = { $n } of them had been answered by the first try.
 answered-all-held = They leave in { $secs } s. To take all of them back before that: munja recall --all-of { $id }
@@ -1210,6 +1252,9 @@ next-bulletin_empty = munja bulletin "TEXT" --until 18:00
 next-bulletin_too_long = Shorten it.
 next-bulletin_braces = Leave the braces out.
 next-identity_number_to_many = Leave the number out.
+next-dates_reversed = munja report 2026-11-01..2026-11-15
+next-dates_in_future = munja report month
+next-too_many_days = munja report 2026
 next-bulletin_until = munja bulletin "TEXT" --until 18:00
 next-bulletin_crowded = Shorten it, or end another one: munja bulletin, munja bulletin end N
 cmd-practice = Practise in the real program, with invented citizens. Nothing of it reaches anybody.
@@ -1230,7 +1275,10 @@ practice-how = The practice runs at { $server }. In another window:
       export MUNJA_SERVER={ $server } XDG_CONFIG_HOME={ $folder }/config XDG_STATE_HOME={ $folder }/state
       munja next
     Ctrl-C twice here ends it.
-practice-answered = Answered { $answered } of { $all } citizens.
+practice-answered = { $all ->
+    [one] Answered { $answered } of { $all } citizen.
+   *[other] Answered { $answered } of { $all } citizens.
+    }
 practice-time = { $lesson }: first answer after { $minutes } min { $secs } s
 practice-lesson-passed = { $lesson }: passed on to the other desk
 practice-unanswered = { $lesson }: no answer
@@ -1246,6 +1294,9 @@ practice-ended-alarm = Ended an alarm with a reason ({ $how })
 practice-warned = Warned about abuse ({ $how })
 practice-closed = Closed a consultation with its category ({ $how })
 practice-not-yet = · not yet: { $step }
-practice-to-come = { $n } more citizens had not written yet.
+practice-to-come = { $n ->
+    [one] { $n } more citizen had not written yet.
+   *[other] { $n } more citizens had not written yet.
+    }
 practice-gone = Everything of this practice has been removed.
 practice-again = Press Ctrl-C once more to end the practice.
