@@ -379,7 +379,7 @@ cmd-report = Show the figures of some days: volume, times, categories, satisfact
           munja report                         this month so far
           munja report yesterday --by hour
           munja report 2026-10 --compare last-year
-          munja report 2026-10-01..2026-10-15 --desk buk
+          munja report 2026-10-01..2026-10-15 --desk bukgu
           munja report last-month --to reports          page, workbook and CSV into a folder
           munja report 2026-10 --words --html october.html
           munja report counselors last-month            supervisors: all; a counselor: their own

@@ -377,7 +377,7 @@ cmd-report = 며칠 동안의 통계를 보여 줍니다: 건수, 시간, 분류
           munja report                         이번 달 지금까지
           munja report yesterday --by hour     어제, 시간대별
           munja report 2026-10 --compare last-year
-          munja report 2026-10-01..2026-10-15 --desk buk
+          munja report 2026-10-01..2026-10-15 --desk bukgu
           munja report last-month --to reports          인쇄용 페이지, 엑셀, CSV를 폴더에
           munja report 2026-10 --words --html october.html
           munja report counselors last-month            관리자는 모두, 상담사는 자기 것
