@@ -16,6 +16,7 @@ use super::failure::Failure;
 use super::io::Io;
 use crate::client::Say;
 use crate::client::format::one_word;
+use crate::domain::text::one_line;
 use crate::ops::lang::Lang;
 
 /// `munja help [COMMAND]`: prints the help of the program or of one command.
@@ -173,11 +174,26 @@ fn wrong_usage(error: &clap::Error, early: &Early) -> Failure {
     let values = [
         ("what", what.into()),
         ("value", context(ContextKind::InvalidValue).into()),
+        ("known", known(error, context(ContextKind::ValidValue)).into()),
         ("other", context(ContextKind::PriorArg).into()),
         ("suggested", suggested.into()),
         ("command", command.into()),
     ];
     Failure::Here { exit: Exit::Usage, code, values: values.into() }
+}
+
+/// What may stand there, with a dot behind it: the words of a choice, else the example or the range (`1..=200`, `1m - 30d`) that the
+/// parser of the value names. Its prose, which is English, has no digit before the range.
+fn known(error: &clap::Error, choice: String) -> String {
+    let named = || {
+        let said = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
+        let range = said.rsplit_once(" is not in ").map_or(said.as_str(), |(_, range)| range);
+        if range.contains(|c: char| c.is_ascii_digit()) { one_line(range, 100) } else { String::new() }
+    };
+    match if choice.is_empty() { named() } else { choice } {
+        known if known.is_empty() => known,
+        known => format!("{known} · "),
+    }
 }
 
 fn styled(text: &StyledStr, colour: bool) -> String {
