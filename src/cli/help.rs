@@ -152,7 +152,7 @@ pub fn complain(failure: &Failure, say: &Say, early: &Early, io: &mut Io) -> Exi
 fn wrong_usage(error: &clap::Error, early: &Early) -> Failure {
     let context = |kind: ContextKind| match error.get(kind) {
         Some(ContextValue::String(text)) => one_word(text),
-        Some(ContextValue::Strings(texts)) => one_word(&texts.join(", ")),
+        Some(ContextValue::Strings(texts)) => one_line(&texts.join(", "), 200),
         _ => String::new(),
     };
     let suggested = context(ContextKind::SuggestedSubcommand);
